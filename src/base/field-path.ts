@@ -1,0 +1,57 @@
+/**
+ * Field names of rules and mappings: `userIdentity.type`, `annotations.authorization\.k8s\.io/decision`.
+ * A dot may separate levels or belong to a key (`@timestamp`, `kubernetes.audit`): exports differ, so both are sought.
+ */
+import { JsonArray, JsonObject, type JsonValue } from './json.ts';
+
+/** At most 8 segments are tried in all groupings (128 ways); longer names only as written. */
+const MAX_GROUPED_SEGMENTS = 8;
+
+/** The segments of a name; `\.` is a dot that belongs to its segment. */
+export function parseFieldPath(name: string): string[] {
+  return name.split(/(?<!\\)\./).map((segment) => segment.replaceAll('\\.', '.'));
+}
+
+/**
+ * Every way to read a name as a list of keys, the longest literal first key first:
+ * `a.b.c` → `a.b.c` · `a.b` `c` · `a` `b.c` · `a` `b` `c`. The first way that finds a value wins.
+ */
+export function fieldPathReadings(name: string): string[][] {
+  const segments = parseFieldPath(name);
+  if (segments.length > MAX_GROUPED_SEGMENTS) return [segments];
+  return groupings(segments);
+}
+
+function groupings(segments: string[]): string[][] {
+  if (segments.length === 0) return [[]];
+  const ways: string[][] = [];
+  for (let taken = segments.length; taken >= 1; taken--) {
+    const first = segments.slice(0, taken).join('.');
+    for (const rest of groupings(segments.slice(taken))) ways.push([first, ...rest]);
+  }
+  return ways;
+}
+
+
+/**
+ * The values under `name` in a record: arrays on the way, and an array at the end, give one value a member.
+ * The plain reference for what the slot scanner extracts in one pass.
+ */
+export function findValues(record: JsonValue, name: string): JsonValue[] {
+  for (const reading of fieldPathReadings(name)) {
+    const values = collect(record, reading, 0);
+    if (values.length > 0) return values;
+  }
+  return [];
+}
+
+function collect(value: JsonValue, keys: readonly string[], at: number): JsonValue[] {
+  if (value instanceof JsonArray) {
+    if (at === keys.length && value.elements.length === 0) return [value];
+    return value.elements.flatMap((element) => collect(element, keys, at));
+  }
+  if (at === keys.length) return [value];
+  if (!(value instanceof JsonObject)) return [];
+  const member = value.get(keys[at]!);
+  return member === undefined ? [] : collect(member, keys, at + 1);
+}

@@ -1,0 +1,121 @@
+/**
+ * Instants: nanoseconds since 1970-01-01T00:00Z as a bigint, and the timestamp texts of audit logs (RFC 3339 and kin).
+ * A bigint, because Go writes 9 fractional digits, .NET 7, and the order of events must not depend on rounding.
+ */
+
+/** Nanoseconds since the epoch. */
+export type Instant = bigint;
+
+export const NANOS_PER_MS = 1_000_000n;
+export const NANOS_PER_SECOND = 1_000_000_000n;
+
+/** `missing-zone`: a local time nobody can place; `not-a-time`: no date and time can be read from the text. */
+export type TimestampProblem = 'not-a-time' | 'missing-zone';
+
+export type ParsedTimestamp =
+  | { instant: Instant; fractionDigits: number; problem?: undefined }
+  | { problem: TimestampProblem };
+
+/** RFC 3339 with what real sources add: a space for T, a comma fraction, `+0100`, ` UTC`, lower case, no seconds. */
+const TIMESTAMP =
+  /^(\d{4})-(\d{2})-(\d{2})[Tt ](\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,12}))?)? ?(Z|z|UTC|GMT|[+-]\d{2}(?::?\d{2})?)?$/;
+
+const UNITS_PER_SECOND = { s: 1n, ms: 1_000n, us: 1_000_000n, ns: NANOS_PER_SECOND } as const;
+export type EpochUnit = keyof typeof UNITS_PER_SECOND;
+
+export type TimestampOptions = {
+  /** Unit of a bare number; without it the number's size decides (s below 1e11, ms below 1e14, us below 1e17, then ns). */
+  unit?: EpochUnit;
+  /** The zone of a text that names none, as an offset: only where the source documents one (Microsoft 365: UTC). */
+  zone?: string;
+};
+
+/** Reads the timestamp of an event. Leap seconds (`:60`) count as the next second, as POSIX time has it. */
+export function parseTimestamp(text: string, options: TimestampOptions = {}): ParsedTimestamp {
+  const match = TIMESTAMP.exec(text);
+  if (match === null) return parseEpoch(text, options.unit);
+  const [, year, month, day, hour, minute, second = '0', fraction = '', zoneText] = match;
+  const zone = zoneText ?? options.zone;
+  if (zone === undefined) return { problem: 'missing-zone' };
+  const ms = Date.UTC(+year!, +month! - 1, +day!, +hour!, +minute!, 0);
+  const valid = new Date(Date.UTC(+year!, +month! - 1, +day!)).getUTCDate() === +day! && +month! <= 12;
+  const offset = zoneOffsetMinutes(zone);
+  if (!valid || +hour! > 23 || +minute! > 59 || +second > 60 || offset === undefined) return { problem: 'not-a-time' };
+  const seconds = BigInt(ms / 1000 - offset * 60 + +second);
+  const nanos = BigInt(fraction.slice(0, 9).padEnd(9, '0'));
+  return { instant: seconds * NANOS_PER_SECOND + nanos, fractionDigits: fraction.length };
+}
+
+function zoneOffsetMinutes(zone: string): number | undefined {
+  if (!/^[+-]/.test(zone)) return 0;
+  const hours = Number(zone.slice(1, 3));
+  const minutes = Number(zone.slice(3).replace(':', '') || 0);
+  if (hours > 23 || minutes > 59) return undefined;
+  return (zone.startsWith('-') ? -1 : 1) * (hours * 60 + minutes);
+}
+
+function parseEpoch(text: string, unit: EpochUnit | undefined): ParsedTimestamp {
+  const match = /^(-?\d{1,19})(?:\.(\d{1,9}))?$/.exec(text);
+  if (match === null) return { problem: 'not-a-time' };
+  const whole = BigInt(match[1]!);
+  const fraction = match[2] ?? '';
+  const nanosPerUnit = NANOS_PER_SECOND / UNITS_PER_SECOND[unit ?? guessUnit(whole)];
+  const part = fraction === '' ? 0n : (BigInt(fraction.padEnd(9, '0')) * nanosPerUnit) / NANOS_PER_SECOND;
+  const digits = String(NANOS_PER_SECOND / nanosPerUnit).length - 1 + fraction.length;
+  return { instant: whole * nanosPerUnit + (text.startsWith('-') ? -part : part), fractionDigits: digits };
+}
+
+function guessUnit(value: bigint): EpochUnit {
+  const size = value < 0n ? -value : value;
+  if (size < 100_000_000_000n) return 's';
+  if (size < 100_000_000_000_000n) return 'ms';
+  return size < 100_000_000_000_000_000n ? 'us' : 'ns';
+}
+
+/** RFC 3339 in UTC with as many fractional digits as the instant needs: none, 3, 6 or 9. */
+export function formatInstant(instant: Instant): string {
+  let seconds = instant / NANOS_PER_SECOND;
+  let nanos = instant % NANOS_PER_SECOND;
+  if (nanos < 0n) {
+    nanos += NANOS_PER_SECOND;
+    seconds -= 1n;
+  }
+  const date = new Date(Number(seconds) * 1000);
+  if (Number.isNaN(date.getTime())) return `${instant}ns`;
+  const digits = nanos.toString().padStart(9, '0');
+  const kept = /000000000$/.test(digits) ? 0 : /000000$/.test(digits) ? 3 : /000$/.test(digits) ? 6 : 9;
+  return date.toISOString().replace(/\.000Z$/, kept === 0 ? 'Z' : `.${digits.slice(0, kept)}Z`);
+}
+
+const DURATION_UNITS: Record<string, bigint> = {
+  ms: NANOS_PER_MS,
+  s: NANOS_PER_SECOND,
+  m: 60n * NANOS_PER_SECOND,
+  h: 3_600n * NANOS_PER_SECOND,
+  d: 86_400n * NANOS_PER_SECOND,
+  w: 604_800n * NANOS_PER_SECOND,
+};
+
+/** `5m`, `24h`, `30d` (Sigma) or ISO 8601 (`PT30M`, `P14D`) in nanoseconds; undefined when it is neither. Months and years have no fixed length. */
+export function parseDuration(text: string): bigint | undefined {
+  const simple = /^(\d{1,9})(ms|s|m|h|d|w)$/.exec(text);
+  if (simple !== null) return BigInt(simple[1]!) * DURATION_UNITS[simple[2]!]!;
+  const iso = /^P(?=\d|T\d)(?:(\d{1,9})W)?(?:(\d{1,9})D)?(?:T(?=\d)(?:(\d{1,9})H)?(?:(\d{1,9})M)?(?:(\d{1,9})S)?)?$/.exec(text);
+  if (iso === null) return undefined;
+  const units = ['w', 'd', 'h', 'm', 's'];
+  return units.reduce((sum, unit, index) => sum + BigInt(iso[index + 1] ?? 0) * DURATION_UNITS[unit]!, 0n);
+}
+
+/** `90s`, `5m`, `26h`, `3d 4h`: the two largest units, for messages. */
+export function formatDuration(nanos: bigint): string {
+  const size = nanos < 0n ? -nanos : nanos;
+  if (size < NANOS_PER_SECOND) return `${size / NANOS_PER_MS}ms`;
+  const parts: string[] = [];
+  let rest = size;
+  for (const unit of ['d', 'h', 'm', 's']) {
+    const count = rest / DURATION_UNITS[unit]!;
+    rest %= DURATION_UNITS[unit]!;
+    if (count > 0n) parts.push(`${count}${unit}`);
+  }
+  return parts.slice(0, 2).join(' ');
+}

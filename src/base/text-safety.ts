@@ -1,0 +1,39 @@
+/**
+ * Log text is hostile: it may carry terminal escapes, bidirectional overrides (CVE-2021-42574) or a megabyte on one line.
+ * Everything that comes from a log passes here before it reaches a message.
+ */
+
+/** C0 and C1 controls, DEL, bidirectional and zero-width formatting, line and paragraph separators, lone surrogates. */
+const UNSAFE =
+  /[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
+
+/** `text` with every character that could move a cursor or hide text written as `\u{…}`. */
+export function escapeControls(text: string): string {
+  return text.replace(UNSAFE, (char) => `\\u{${char.charCodeAt(0).toString(16)}}`);
+}
+
+/** At most `limit` characters, the cut marked. Never splits a surrogate pair. */
+export function truncate(text: string, limit: number): string {
+  if (text.length <= limit) return text;
+  return `${text.slice(0, limit - 1).toWellFormed().replace(/\ufffd$/, '')}…`;
+}
+
+/** A value of the log in a message: quoted, escaped, at most 120 characters. */
+export function quote(text: string): string {
+  return `"${escapeControls(truncate(text, 120)).replaceAll('"', '\\"')}"`;
+}
+
+/** `1 record`, `3 records`, `1,234 records`. */
+export function count(amount: number | bigint, singular: string, plural = `${singular}s`): string {
+  return `${formatNumber(amount)} ${amount === 1 || amount === 1n ? singular : plural}`;
+}
+
+/** Thousands by comma, whatever the locale. */
+export function formatNumber(amount: number | bigint): string {
+  return String(amount).replace(/\B(?=(\d{3})+(?!\d))/g, ',');
+}
+
+/** Order of UTF-16 code units: the same on every machine, which `localeCompare` is not. */
+export function compareText(left: string, right: string): number {
+  return left < right ? -1 : left > right ? 1 : 0;
+}

@@ -1,0 +1,85 @@
+/** A record seen through its source: a cursor whose fields were resolved to slots at compile time. */
+import type { Instant } from '../base/instant.ts';
+import type { JsonValue } from '../base/json.ts';
+import type { Place } from './place.ts';
+
+/** The canonical fields (`taxonomy: audit`). Outcome is whether it worked, decision is whether it was allowed. */
+export const AUDIT_FIELDS = [
+  'time',
+  'id',
+  'actor',
+  'actor_name',
+  'actor_type',
+  'action',
+  'target',
+  'outcome',
+  'decision',
+  'ip',
+  'endpoint',
+  'user_agent',
+  'session',
+  'service',
+  'region',
+  'tenant',
+  'reason',
+  'ticket',
+  'error',
+] as const;
+
+export type AuditField = (typeof AUDIT_FIELDS)[number];
+
+export function isAuditField(name: string): name is AuditField {
+  return (AUDIT_FIELDS as readonly string[]).includes(name);
+}
+
+export type ValueKind = 'missing' | 'null' | 'boolean' | 'number' | 'string' | 'array' | 'object';
+
+/** A field path resolved once for one source. The reader extracts the slots somebody asked for, and no others. */
+export type Slot = number;
+
+/** Where checks and detections ask for their fields, once per source, before the first event. */
+export interface Fields {
+  /** The name of the source that the slots are for. */
+  readonly source: string;
+  /** A canonical field, through the source's mapping. */
+  audit(field: AuditField): Slot;
+  /** A field of the record in the source's own words: `userIdentity.type`. Dots that are part of a key are found too. */
+  raw(path: string): Slot;
+  /** Whether the source never carries this canonical field, by design. */
+  lacks(field: AuditField): boolean;
+}
+
+/**
+ * A cursor over one record: valid until the reader moves on, nothing is allocated per event.
+ * A raw slot whose path crosses an array holds one value a member: `size` counts them, `at` chooses one.
+ */
+export interface Event {
+  readonly source: string;
+  /** Position of the record's file in the run, and of the record in its file; from 0. */
+  readonly fileIndex: number;
+  readonly ordinal: number;
+  readonly place: Place;
+  /** Exactly the bytes of the record as they were read; a view that the reader will overwrite. */
+  readonly bytes: Uint8Array;
+  /** Whether the bytes are already in RFC 8785 form, so that they can be hashed as they are. */
+  readonly canonical: boolean;
+  /** Whether some object of the record holds one key twice. */
+  readonly duplicateKeys: boolean;
+  /** The event's time; undefined when it is absent, unreadable or without a zone. */
+  readonly time: Instant | undefined;
+  /** What names this record across exports: the source's own id where it has one, else the digest of its bytes. */
+  readonly identity: string;
+  size(slot: Slot): number;
+  kind(slot: Slot, at?: number): ValueKind;
+  /** A scalar as written (digits of a number are kept); an array or object as compact JSON; undefined for missing and null. */
+  text(slot: Slot, at?: number): string | undefined;
+  /** A small integer, equal exactly when kind and text are equal: lets a matcher judge each distinct value once. */
+  id(slot: Slot, at?: number): number;
+  /** Byte span of the value within `bytes`, for carets and for pre-images; undefined when missing or computed. */
+  span(slot: Slot, at?: number): Span | undefined;
+  /** The whole record, lossless; the slow path. */
+  json(): JsonValue;
+}
+
+/** Byte offsets within the record. `keyStart` is the opening quote of the member's key, -1 for an array element. */
+export type Span = { keyStart: number; start: number; end: number };

@@ -1,0 +1,66 @@
+/** Findings: one problem each, with a stable code, a place, and (in the code's description) what to do. */
+import { sha256Hex } from '../base/digest.ts';
+import { compareText } from '../base/text-safety.ts';
+import { comparePlaces, type Place } from './place.ts';
+
+export const SEVERITIES = ['informational', 'low', 'medium', 'high', 'critical'] as const;
+export type Severity = (typeof SEVERITIES)[number];
+
+/** Violation: the log proves it. Undetermined: the log cannot tell. Satisfied findings are not printed. */
+export type Verdict = 'violation' | 'satisfied' | 'undetermined';
+
+/** A piece of the record around the value that a finding is about; `start` and `end` are in characters of `text`. */
+export type Excerpt = { text: string; start: number; end: number };
+
+export type Finding = {
+  /** The check or the rule that speaks: `required-fields`, or a rule's id. */
+  rule: string;
+  /** What kind of problem, a fact that never changes its meaning: `missing-field`. */
+  code: string;
+  severity: Severity;
+  verdict: Verdict;
+  place: Place;
+  /** Other places that belong to it: further records of the episode, the previous record of a chain. */
+  related?: Place[];
+  /** Lower case, no final period, values quoted, expected and found. */
+  message: string;
+  /** Who or what it is about, for grouping and attribution. */
+  subject?: string;
+  /** How many records or positions the finding stands for, when more than one. */
+  count?: number;
+  excerpt?: Excerpt;
+  /** Stable across runs: the rule and the record's own identity, never the line number alone. */
+  fingerprint: string;
+};
+
+/** The words of a code: they stand once, beside the check that speaks it. */
+export type FindingKind = {
+  code: string;
+  severity: Severity;
+  /** A short noun phrase: `required field missing`. */
+  title: string;
+  why: string;
+  fix: string;
+  /** Controls that the finding speaks to: `soc2:CC7.2`, `pci-dss-4:10.2.2`. */
+  controls?: string[];
+};
+
+/** 128 bits of SHA-256 over what makes the finding the same one in the next run. */
+export function toFingerprint(...parts: readonly string[]): string {
+  return sha256Hex(JSON.stringify(parts)).slice(0, 32);
+}
+
+export function severityRank(severity: Severity): number {
+  return SEVERITIES.indexOf(severity);
+}
+
+/** The one total order of findings: by place, then by rule, code, message. */
+export function compareFindings(left: Finding, right: Finding): number {
+  return (
+    comparePlaces(left.place, right.place) ||
+    compareText(left.rule, right.rule) ||
+    compareText(left.code, right.code) ||
+    compareText(left.message, right.message) ||
+    compareText(left.fingerprint, right.fingerprint)
+  );
+}

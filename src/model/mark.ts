@@ -1,0 +1,30 @@
+/** A mark: "detection D held for this event". Detections make marks, relations judge them. */
+import type { Instant } from '../base/instant.ts';
+import type { AuditField } from './event.ts';
+import type { Place } from './place.ts';
+
+/** A field named in a rule: canonical (`taxonomy: audit`) or in the source's own words. */
+export type FieldRef = { taxonomy: 'audit'; name: AuditField } | { taxonomy: 'raw'; name: string };
+
+export type Mark = {
+  /** Which of the relation's inputs the mark came through. */
+  step: number;
+  /** Undefined when the event has no readable time: no window can hold it. */
+  time: Instant | undefined;
+  place: Place;
+  /** The event's identity, for fingerprints. */
+  identity: string;
+  /** The event's actor, or what else the rule is about, for messages and grouping. */
+  subject: string | undefined;
+  /** The values of the input's `values`, in their order; undefined where the event lacks one. */
+  values: readonly (string | undefined)[];
+};
+
+/** Which events make a mark for a relation, and what the mark carries. Resolved to slots per source. */
+export type MarkInput = {
+  /** The detection's id in the rule set. */
+  detection: string;
+  /** The fields whose values together name the group; a null or absent one leaves the relation, counted. */
+  groupBy: readonly FieldRef[];
+  values: readonly FieldRef[];
+};

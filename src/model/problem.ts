@@ -1,0 +1,21 @@
+/** The second road for errors: what is wrong in the user's config, rules or arguments. All of it, at once. */
+
+/** One mistake in a file the user wrote. `line` and `column` count from 1; 0 when the place is the file or argument itself. */
+export type Problem = { file: string; line: number; column: number; message: string };
+
+/** Thrown once with everything that was found; the command line prints it and exits 2. */
+export class ProblemsError extends Error {
+  override readonly name = 'ProblemsError';
+  readonly problems: readonly Problem[];
+
+  constructor(problems: readonly Problem[]) {
+    super(problems.map(formatProblem).join('\n'));
+    this.problems = problems;
+  }
+}
+
+/** `audit-check.yaml:3:5: unknown key "rulse", did you mean "rules"?` */
+export function formatProblem({ file, line, column, message }: Problem): string {
+  const place = line > 0 ? `${file}:${line}:${column}` : file;
+  return `${place}: ${message}`;
+}

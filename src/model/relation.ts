@@ -1,0 +1,55 @@
+/** A relation judges the marks of one group in time order. Pure: it holds nothing between groups. */
+import type { Instant } from '../base/instant.ts';
+import type { FindingKind, Severity, Verdict } from './finding.ts';
+import type { Mark, MarkInput } from './mark.ts';
+import type { Place } from './place.ts';
+import type { Usage } from './report.ts';
+import type { Correlation } from './rule.ts';
+
+/** What the log covers: judgments about absence stop at its edges. Undefined when no event had a time. */
+export type Coverage = { from: Instant; until: Instant } | undefined;
+
+/** The values of the input's `groupBy`, in order. */
+export type Group = readonly string[];
+
+/** What a relation concluded about one group, or one episode of it. The spine makes findings of it. */
+export type Judgement = {
+  verdict: Verdict;
+  /** A code of the relation's definition. */
+  code: string;
+  /** What happened, with the values. */
+  message: string;
+  /** Where the episode begins, and at most MAX_RELATED further places. */
+  place: Place;
+  related: Place[];
+  /** Positions the episode stands for. */
+  count: number;
+  subject?: string;
+  /** The identities that make the judgement the same one in the next run. */
+  identity: readonly string[];
+  /** Overrides the rule's level. */
+  severity?: Severity;
+  /** For licenses: what was measured against what; kept for satisfied judgements too. */
+  usage?: Usage;
+};
+
+/** Further places a finding names; the count tells the rest. */
+export const MAX_RELATED = 9;
+
+export interface Relation {
+  readonly inputs: readonly MarkInput[];
+  /** `marks` come in total order (time, file, position), deduplicated; marks without a time come first. */
+  judge(group: Group, marks: Iterable<Mark>, coverage: Coverage): Iterable<Judgement>;
+  /** What to say when no mark came at all: a license nobody used, a table without rows. */
+  judgeNothing?(coverage: Coverage): Iterable<Judgement>;
+}
+
+/** A member of `src/relations/`. */
+export type RelationDefinition = {
+  /** The word in `correlation: {type: …}`; the file's name is the same in kebab-case. */
+  type: string;
+  title: string;
+  findings: readonly FindingKind[];
+  /** Compiles one correlation document; says what is wrong with it through `problem`, and then returns undefined. */
+  compile(correlation: Correlation, problem: (message: string) => void): Relation | undefined;
+};

@@ -1,0 +1,143 @@
+/** The report: what was read, what was found, what could not be decided. Every format renders this one value. */
+import type { Finding, Severity } from './finding.ts';
+import type { Place } from './place.ts';
+
+export const REPORT_SCHEMA = 'audit-check/report/v1';
+
+/** `complete`: read to its end. `partial`: some bytes could not be read. `skipped`: not read at all, see the reason. */
+export type InputStatus = 'complete' | 'partial' | 'unreadable' | 'empty' | 'skipped';
+
+export type InputSummary = {
+  file: string;
+  /** Bytes of the file as stored, and after decompression. */
+  bytes: number;
+  decodedBytes: number;
+  /** Of the stored bytes; null when the file was not read to its end. */
+  sha256: string | null;
+  compression: 'none' | 'gzip' | 'zstd';
+  /** The source that was detected; null when none fits. */
+  source: string | null;
+  records: RecordCounts;
+  /** Decoded bytes in records, in malformed stretches, and in white space and punctuation between records. */
+  accounted: { records: number; malformed: number; framing: number };
+  status: InputStatus;
+  reason?: string;
+};
+
+/** Conservation: read = audited + malformed + duplicate + skipped. */
+export type RecordCounts = {
+  read: number;
+  audited: number;
+  malformed: number;
+  duplicate: number;
+  /** Outside `--since`/`--until`. */
+  skipped: number;
+};
+
+/** How far a range of a chained stream can be trusted, and on what ground. */
+export type Assurance = 'anchored' | 'chained' | 'unprotected' | 'erased' | 'broken' | 'unverifiable';
+
+export type StreamRange = {
+  assurance: Assurance;
+  records: number;
+  from: Place;
+  until: Place;
+  /** For everything but `chained`: what is the matter. */
+  reason?: string;
+};
+
+export type StreamSummary = {
+  /** The stream's key, or the files it lies in when the profile names no key. */
+  stream: string;
+  /** The chain profile; null for a log without a chain. */
+  profile: string | null;
+  records: number;
+  status: Assurance;
+  ranges: StreamRange[];
+  /** The last own hash: what an anchor would have to sign. */
+  head?: string;
+  /** What this kind of chain cannot show here (a cut tail), in words. */
+  limits: string[];
+};
+
+export type RuleStatus = 'ran' | 'inert' | 'error' | 'not-applicable';
+
+export type RuleSummary = {
+  id: string;
+  title: string;
+  level: Severity;
+  file: string;
+  status: RuleStatus;
+  matches: number;
+  /** Why it is inert or in error. */
+  reason?: string;
+  author?: string;
+  description?: string;
+  fix?: string;
+  controls: string[];
+  references: string[];
+  tags: string[];
+};
+
+/** What was used against what was bought, for one license and period. */
+export type Usage = {
+  license: string;
+  measure: string;
+  /** Period the figure is for, `2025-01` or `2025-01-01/2026-01-01`. */
+  period: string;
+  used: number;
+  /** Null: unlimited or unknown, see the verdict. */
+  limit: number | null;
+  /** Instant of the peak, RFC 3339; null for sums. */
+  at: string | null;
+  /** Who held it at the peak, at most 50, sorted. */
+  holders: string[];
+  /** Why the verdict is undetermined, where it is. */
+  reason?: string;
+};
+
+export type LicenseSummary = Usage & { verdict: 'within' | 'exceeded' | 'undetermined'; places: Place[] };
+
+export type Notice = { code: string; message: string; place?: Place };
+
+export type ReportVerdict = 'clean' | 'findings' | 'incomplete';
+
+export type Report = {
+  schema: typeof REPORT_SCHEMA;
+  tool: { name: string; version: string };
+  /** RFC 3339, only when `--now` or SOURCE_DATE_EPOCH gives one. */
+  generated?: string;
+  inputs: InputSummary[];
+  summary: {
+    files: number;
+    bytes: number;
+    records: RecordCounts;
+    /** First and last event time, RFC 3339. */
+    period: { from: string; until: string } | null;
+    findings: { total: number; bySeverity: Partial<Record<Severity, number>>; byCode: Record<string, number> };
+    verdict: ReportVerdict;
+    /** The threshold that made the verdict. */
+    failOn: Severity;
+  };
+  streams: StreamSummary[];
+  rules: RuleSummary[];
+  licenses: LicenseSummary[];
+  findings: Finding[];
+  /** The words of every code that occurs: title, why, fix. */
+  codes: Record<string, { title: string; why: string; fix: string; controls: string[] }>;
+  notices: Notice[];
+};
+
+/** A member of `src/report/`: a pure rendering. */
+export type ReportFormat = {
+  name: string;
+  title: string;
+  render(report: Report, options: RenderOptions): string;
+};
+
+export type RenderOptions = {
+  /** Whether the text may carry ANSI colours; the command line decides per stream. */
+  colors: boolean;
+  /** Columns of the terminal. */
+  width: number;
+};

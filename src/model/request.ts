@@ -1,0 +1,53 @@
+/** Everything a run is told, as plain data: a worker thread gets it by structured clone and compiles it anew. */
+import type { Instant } from '../base/instant.ts';
+import type { Severity } from './finding.ts';
+import type { RuleSet } from './rule.ts';
+
+/** Bounds on everything that the input controls. */
+export type Limits = {
+  /** Bytes of one record; a longer one is a finding. */
+  recordBytes: number;
+  /** Decoded bytes of one compressed file. */
+  decodedBytes: number;
+  /** Decoded bytes per stored byte, once a file has grown beyond 64 MiB. */
+  inflation: number;
+};
+
+export const DEFAULT_LIMITS: Limits = {
+  recordBytes: 64 * 1024 * 1024,
+  decodedBytes: 256 * 1024 ** 3,
+  inflation: 500,
+};
+
+/** A JSON Schema 2020-12 for canonical events or for raw records. */
+export type EventSchema = { name: string; appliesTo: 'audit' | 'raw'; schema: Record<string, unknown> };
+
+/**
+ * Documents are carried as parsed YAML of a shape that their floor checks (`sources/`, `chain/`, `licenses/`):
+ * the model names them without knowing their words.
+ */
+export type AuditRequest = {
+  tool: { name: string; version: string };
+  /** Files and folders, or `-`. */
+  paths: string[];
+  /** Source mappings by name, and the one the user forces on every file. */
+  sources: Record<string, unknown>;
+  source?: string;
+  schemas: EventSchema[];
+  /** Actor names that are allowed although they look anonymous. */
+  allowActors: string[];
+  /** Chain profiles by name, the one the user forces, and key bytes by reference name. */
+  chains: Record<string, unknown>;
+  chain?: string;
+  keys: Record<string, Uint8Array>;
+  rules: RuleSet;
+  /** A contract as `licenses/` parsed it. */
+  licenses?: unknown;
+  since?: Instant;
+  until?: Instant;
+  /** Checks not to run, by name. */
+  disabled: string[];
+  failOn: Severity;
+  limits: Limits;
+  generated?: string;
+};
