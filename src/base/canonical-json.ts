@@ -2,7 +2,7 @@
  * JSON Canonicalization Scheme, RFC 8785, over the lossless tree.
  * Differs from the npm packages (measured): refuses what JCS cannot carry instead of changing it silently.
  */
-import { JsonArray, JsonNumber, JsonObject, type JsonValue } from './json.ts';
+import { JsonArray, JsonNumber, type JsonObject, type JsonValue } from './json.ts';
 
 /** JCS has no form for this value; hashing it would let two different records share one hash. */
 export class NotCanonicalizableError extends Error {
@@ -23,7 +23,8 @@ export function toCanonicalJson(value: JsonValue): string {
 
 function canonicalObject(object: JsonObject): string {
   const duplicates = object.duplicateKeys();
-  if (duplicates.length > 0) throw new NotCanonicalizableError(`the key ${JSON.stringify(duplicates[0])} stands twice`);
+  if (duplicates.length > 0)
+    throw new NotCanonicalizableError(`the key ${JSON.stringify(duplicates[0])} stands twice`);
   // JavaScript compares strings by UTF-16 code units, as §3.2.3 demands.
   const members = object.members.toSorted((a, b) => (a.key < b.key ? -1 : 1));
   return `{${members.map(({ key, value }) => `${canonicalString(key)}:${toCanonicalJson(value)}`).join(',')}}`;
@@ -38,14 +39,16 @@ export function canonicalString(text: string): string {
 /** §3.2.2.3: ECMAScript's Number to String; `-0` becomes `0`. */
 export function canonicalNumber(lexeme: string): string {
   const number = Number(lexeme);
-  if (!Number.isFinite(number)) throw new NotCanonicalizableError(`the number ${lexeme} is beyond the double range`);
+  if (!Number.isFinite(number))
+    throw new NotCanonicalizableError(`the number ${lexeme} is beyond the double range`);
   return String(number === 0 ? 0 : number);
 }
 
 /** Whether a double carries exactly what was written: `12345678901234567890` it does not. */
 export function isExactDouble(lexeme: string): boolean {
   const normal = (text: string) => {
-    const [, sign, whole, fraction = '', exponent = '0'] = /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/.exec(text) ?? [];
+    const [, sign, whole, fraction = '', exponent = '0'] =
+      /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/.exec(text) ?? [];
     const digits = `${whole}${fraction}`.replace(/^0+/, '');
     const trimmed = digits.replace(/0+$/, '');
     if (trimmed === '') return '0';

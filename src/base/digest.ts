@@ -6,7 +6,11 @@ export function sha256Hex(data: Uint8Array | string): string {
   return crypto.hash('sha256', data, 'hex');
 }
 
-export function digest(algorithm: string, data: Uint8Array | string, encoding: 'hex' | 'base64' | 'base64url'): string {
+export function digest(
+  algorithm: string,
+  data: Uint8Array | string,
+  encoding: 'hex' | 'base64' | 'base64url',
+): string {
   if (encoding === 'hex') return crypto.hash(algorithm, data, 'hex');
   return crypto.createHash(algorithm).update(data).digest(encoding);
 }

@@ -32,7 +32,6 @@ function groupings(segments: string[]): string[][] {
   return ways;
 }
 
-
 /**
  * The values under `name` in a record: arrays on the way, and an array at the end, give one value a member.
  * The plain reference for what the slot scanner extracts in one pass.

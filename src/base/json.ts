@@ -39,7 +39,13 @@ export class JsonArray {
 }
 
 /** Byte offsets are from the start of the parsed buffer; [valueStart, valueEnd) is the value as written. */
-export type JsonMember = { key: string; value: JsonValue; keyStart: number; valueStart: number; valueEnd: number };
+export type JsonMember = {
+  key: string;
+  value: JsonValue;
+  keyStart: number;
+  valueStart: number;
+  valueEnd: number;
+};
 
 export class JsonObject {
   readonly members: JsonMember[];
@@ -191,7 +197,9 @@ export function toCompactJson(value: JsonValue): string {
   if (value instanceof JsonNumber) return value.lexeme;
   if (value instanceof JsonArray) return `[${value.elements.map(toCompactJson).join(',')}]`;
   if (value instanceof JsonObject) {
-    const members = value.members.map((member) => `${JSON.stringify(member.key)}:${toCompactJson(member.value)}`);
+    const members = value.members.map(
+      (member) => `${JSON.stringify(member.key)}:${toCompactJson(member.value)}`,
+    );
     return `{${members.join(',')}}`;
   }
   return JSON.stringify(value);

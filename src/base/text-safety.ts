@@ -15,7 +15,10 @@ export function escapeControls(text: string): string {
 /** At most `limit` characters, the cut marked. Never splits a surrogate pair. */
 export function truncate(text: string, limit: number): string {
   if (text.length <= limit) return text;
-  return `${text.slice(0, limit - 1).toWellFormed().replace(/\ufffd$/, '')}…`;
+  return `${text
+    .slice(0, limit - 1)
+    .toWellFormed()
+    .replace(/\ufffd$/, '')}…`;
 }
 
 /** A value of the log in a message: quoted, escaped, at most 120 characters. */

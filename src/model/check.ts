@@ -1,8 +1,9 @@
 /** A check: a fold over events in log order that finds what one event or its neighbours show. */
-import type { AuditRequest } from './request.ts';
+
 import type { Event, Fields } from './event.ts';
 import type { Finding, FindingKind } from './finding.ts';
 import type { Notice, StreamSummary } from './report.ts';
+import type { AuditRequest } from './request.ts';
 
 /** What a check has to say when the last event was seen. Findings need no order: the spine sorts. */
 export type CheckResult = { findings: Finding[]; streams?: StreamSummary[]; notices?: Notice[] };

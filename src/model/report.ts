@@ -104,7 +104,8 @@ export type ReportVerdict = 'clean' | 'findings' | 'incomplete';
 
 export type Report = {
   schema: typeof REPORT_SCHEMA;
-  tool: { name: string; version: string };
+  /** `informationUri`: where a reader of the report learns about the tool; package.json's homepage. */
+  tool: { name: string; version: string; informationUri?: string };
   /** RFC 3339, only when `--now` or SOURCE_DATE_EPOCH gives one. */
   generated?: string;
   inputs: InputSummary[];
@@ -114,7 +115,11 @@ export type Report = {
     records: RecordCounts;
     /** First and last event time, RFC 3339. */
     period: { from: string; until: string } | null;
-    findings: { total: number; bySeverity: Partial<Record<Severity, number>>; byCode: Record<string, number> };
+    findings: {
+      total: number;
+      bySeverity: Partial<Record<Severity, number>>;
+      byCode: Record<string, number>;
+    };
     verdict: ReportVerdict;
     /** The threshold that made the verdict. */
     failOn: Severity;

@@ -30,6 +30,8 @@ export type AuditRequest = {
   tool: { name: string; version: string };
   /** Files and folders, or `-`. */
   paths: string[];
+  /** Globs of files in folders that are not read. */
+  exclude: string[];
   /** Source mappings by name, and the one the user forces on every file. */
   sources: Record<string, unknown>;
   source?: string;

@@ -1,4 +1,6 @@
 /** The documents of the rule language as plain data: what `match/` parses and the engine compiles per source. */
+
+import { isAuditField } from './event.ts';
 import type { Severity } from './finding.ts';
 import type { FieldRef } from './mark.ts';
 
@@ -27,11 +29,21 @@ export type RuleHead = {
 };
 
 /** One test in a rule file: the events, and whether the rule must speak. */
-export type RuleTest = { name: string; events: unknown[]; source?: string; expect: 'violation' | 'satisfied' | 'undetermined' };
+export type RuleTest = {
+  name: string;
+  /** Each a record as exact JSON text. */
+  events: string[];
+  /** The source they are from; without it the rule's own, or `audit`. */
+  source?: string;
+  expect: 'violation' | 'satisfied' | 'undetermined';
+};
+
+/** A stretch of literal text, or a wildcard: `*` any run of characters, `?` one code point. */
+export type Piece = { text: string } | { wildcard: '*' | '?' };
 
 export type Pattern =
-  /** A string value with wildcards: pieces between which `*` and `?` stand. */
-  | { kind: 'text'; pieces: readonly (string | '*' | '?')[]; literal?: string }
+  /** A string value: as `written` (for `re`, `cidr`, …), and cut at its unescaped wildcards. */
+  | { kind: 'text'; written: string; pieces: readonly Piece[] }
   | { kind: 'number'; lexeme: string }
   | { kind: 'boolean'; value: boolean }
   | { kind: 'null' };
@@ -41,15 +53,14 @@ export type DetectionItem = {
   field: FieldRef | undefined;
   modifiers: readonly string[];
   values: readonly Pattern[];
-  /** For `fieldref`: the field to compare with. */
-  reference?: FieldRef;
+  /** For `fieldref`: the fields to compare with, in the place of `values`. */
+  references?: readonly FieldRef[];
 };
 
 export type ConditionNode =
   | { kind: 'and' | 'or'; nodes: readonly ConditionNode[] }
   | { kind: 'not'; node: ConditionNode }
-  | { kind: 'item'; item: DetectionItem }
-  | { kind: 'never' };
+  | { kind: 'item'; item: DetectionItem };
 
 export type Detection = RuleHead & {
   kind: 'detection';
@@ -57,6 +68,8 @@ export type Detection = RuleHead & {
   logsource: Logsource;
   /** Selections and condition folded into one tree. */
   condition: ConditionNode;
+  /** Whether its marks are findings of their own; false where only correlations speak for it. */
+  speaks: boolean;
 };
 
 export type Comparison = 'gt' | 'gte' | 'lt' | 'lte' | 'eq' | 'neq';
@@ -64,8 +77,13 @@ export type Comparison = 'gt' | 'gte' | 'lt' | 'lte' | 'eq' | 'neq';
 export type Correlation = RuleHead & {
   kind: 'correlation';
   type: string;
-  /** Ids of the detections (resolved from id or name), in the order of the document. */
+  /**
+   * Ids of the detections (resolved from id or name): those of `rules`, then of the keys in REFERENCE_KEYS, in their order.
+   * A position in this list is a step; one id may stand at several.
+   */
   rules: string[];
+  /** Which steps each key referred to: `{ rules: [0, 1], opens: [2] }`. */
+  steps: Readonly<Partial<Record<ReferenceKey, readonly number[]>>>;
   /** For each rule: its group-by fields, aliases applied. */
   groupBy: readonly (readonly FieldRef[])[];
   /** The names of the group-by fields as written, for messages. */
@@ -73,13 +91,27 @@ export type Correlation = RuleHead & {
   /** Nanoseconds. */
   timespan?: bigint;
   condition: Partial<Record<Comparison, number>>;
-  /** For each rule, the field that is counted, summed or joined on; what it means is the relation's. */
-  field?: readonly FieldRef[];
+  /** For each step, the fields that are counted or summed (several make a tuple); what it means is the relation's. */
+  fields?: readonly (readonly FieldRef[])[];
   /** Keys that only one relation knows (`opens`, `closes`, `session`, `max-open`), as written. */
   extra: Record<string, unknown>;
-  /** Makes the field reference of a name in `extra`, for rule number `step`. */
+  /** For each step, how its rule names fields. */
   taxonomies: readonly ('audit' | 'raw')[];
+  /** For each alias, the field it stands for at each step; undefined where the alias does not name the rule. */
+  aliases: Readonly<Record<string, readonly (FieldRef | undefined)[]>>;
 };
+
+/** The keys of a correlation that refer to other rules. */
+export const REFERENCE_KEYS = ['rules', 'opens', 'closes', 'needs'] as const;
+export type ReferenceKey = (typeof REFERENCE_KEYS)[number];
+
+/** The field a name in a correlation stands for at `step`: an alias, or the field itself in the taxonomy of that rule. */
+export function resolveField(correlation: Correlation, name: string, step: number): FieldRef {
+  const alias = correlation.aliases[name]?.[step];
+  if (alias !== undefined) return alias;
+  if (correlation.taxonomies[step] === 'audit' && isAuditField(name)) return { taxonomy: 'audit', name };
+  return { taxonomy: 'raw', name };
+}
 
 export type Rule = Detection | Correlation;
 

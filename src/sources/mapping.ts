@@ -7,13 +7,13 @@ import type { EpochUnit } from '../base/instant.ts';
 import type { AuditField } from '../model/event.ts';
 import type { Logsource } from '../model/rule.ts';
 
-/** What must hold for an alternative to speak: the text at a path matches one of the globs, or is absent. */
+/** What must hold: the text at a path matches one of the globs (`*`: any text), or there is no text. Empty text is no text. */
 export type Guard = { path: number; globs: readonly string[] } | { path: number; absent: true };
 
 /** Values of the source to values of ours, first match wins; `otherwise` undefined keeps the value as it is. */
 export type Translation = { entries: readonly { glob: string; value: string }[]; otherwise?: string };
 
-/** One way to obtain a field. Tried in order; the first that yields a non-empty text wins. */
+/** One way to obtain a field. Tried in order; the first that yields a text wins. */
 export type Alternative = { guards: readonly Guard[] } & (
   | { kind: 'path'; path: number; translation?: Translation; whenAbsent?: string }
   | { kind: 'literal'; value: string }
@@ -29,10 +29,12 @@ export type Mapping = {
   logsource: Logsource;
   /** Keys of a top-level object under which an export wraps its records: `["Records"]`. */
   wrappers: readonly (readonly string[])[];
-  /** A record is of this source when every test holds. */
-  identify: readonly Guard[];
-  /** Paths whose texts together name a record; empty when the source gives none. */
-  identity: readonly number[];
+  /** A record is of this source when every guard of one of these forms holds, and the fields of `needs` are found. */
+  identify: readonly (readonly Guard[])[];
+  /** Canonical fields without which a record is not of this source; for sources that have no mark of their own. */
+  needs: readonly AuditField[];
+  /** Paths whose texts together name a record; the first list of which all are there speaks. Empty when the source gives none. */
+  identity: readonly (readonly number[])[];
   /** Canonical fields that the source lacks by design. */
   lacks: readonly AuditField[];
   fields: Partial<Record<AuditField, MappedField>>;
@@ -40,43 +42,120 @@ export type Mapping = {
   time: { unit?: EpochUnit; zone?: string };
   /** Names of other ecosystems for raw fields: `gcp.audit.method_name` → `protoPayload.methodName`. */
   aliases: Readonly<Record<string, string>>;
+  /** Objects in which a raw field may stand deeper than rules name it: `CommandLine` in `Event.EventData`. */
+  within: readonly string[];
   /** The field paths that the numbers above index. */
   paths: readonly string[];
 };
 
-/** The text of a canonical field, given how to read path number n; undefined when the record does not have it. */
-export function mapField(field: MappedField, text: (path: number) => string | undefined): string | undefined {
+/** How to read path number n of the record at hand: as `Event.text` does, compact JSON for objects and arrays. */
+export type ReadText = (path: number) => string | undefined;
+
+/** The text of a canonical field; undefined when the record does not have it. */
+export function mapField(field: MappedField, text: ReadText): string | undefined {
   for (const alternative of field.alternatives) {
-    if (!alternative.guards.every((guard) => holds(guard, text))) continue;
+    if (!holdAll(alternative.guards, text)) continue;
     const value = mapAlternative(alternative, text);
-    if (value !== undefined && value !== '') return value;
+    if (!isEmpty(value)) return value;
   }
   return undefined;
 }
 
-function holds(guard: Guard, text: (path: number) => string | undefined): boolean {
-  const value = text(guard.path);
-  if ('absent' in guard) return value === undefined;
-  return value !== undefined && guard.globs.some((glob) => compileGlob(glob)(value));
+/** What names the record across exports, from the source's own ids; undefined when it lacks them. */
+export function mapIdentity(mapping: Mapping, text: ReadText): string | undefined {
+  for (const paths of mapping.identity) {
+    const parts: string[] = [];
+    for (const path of paths) {
+      const part = text(path);
+      if (isEmpty(part)) break;
+      parts.push(part);
+    }
+    // JSON, because a separator could be part of an id, and two records must not come to share one name.
+    if (parts.length === paths.length) return parts.length === 1 ? parts[0] : JSON.stringify(parts);
+  }
+  return undefined;
 }
 
-function mapAlternative(alternative: Alternative, text: (path: number) => string | undefined): string | undefined {
+/** The paths under which a raw field named in a rule may stand, in the order to seek them. */
+export function toRawPaths(mapping: Mapping, name: string): string[] {
+  const alias = Object.hasOwn(mapping.aliases, name) ? mapping.aliases[name] : undefined;
+  const names = alias === undefined ? [name] : [name, alias];
+  const deeper = mapping.within.flatMap((prefix) => names.map((each) => `${prefix}.${each}`));
+  return [...new Set([...names, ...deeper])];
+}
+
+/** Whether every guard holds. */
+export function holdAll(guards: readonly Guard[], text: ReadText): boolean {
+  for (const guard of guards) if (!holds(guard, text)) return false;
+  return true;
+}
+
+export function holds(guard: Guard, text: ReadText): boolean {
+  const value = text(guard.path);
+  if (value === undefined || value === '') return 'absent' in guard;
+  if ('absent' in guard) return false;
+  for (const glob of guard.globs) if (matches(glob, value)) return true;
+  return false;
+}
+
+/** Nothing that could answer a question: `actor: {}` and `sourceIPs: []` name nobody, and an object is no text at all. */
+function isEmpty(text: string | undefined): text is '' | undefined {
+  return text === undefined || text === '' || text === '[]' || text === '{}' || text.startsWith('{"');
+}
+
+function mapAlternative(alternative: Alternative, text: ReadText): string | undefined {
   switch (alternative.kind) {
     case 'literal':
       return alternative.value;
-    case 'join': {
-      const parts = alternative.paths.map(text).filter((part) => part !== undefined && part !== '');
-      return parts.length === 0 ? undefined : parts.join(alternative.separator);
-    }
+    case 'join':
+      return joinTexts(alternative.paths, alternative.separator, text);
     case 'path': {
       const value = text(alternative.path);
-      if (value === undefined || value === '') return alternative.whenAbsent;
+      if (isEmpty(value)) return alternative.whenAbsent;
       return alternative.translation === undefined ? value : translate(alternative.translation, value);
     }
   }
 }
 
-function translate(translation: Translation, value: string): string {
-  const entry = translation.entries.find(({ glob }) => compileGlob(glob)(value));
-  return entry?.value ?? translation.otherwise ?? value;
+function joinTexts(paths: readonly number[], separator: string, text: ReadText): string {
+  let joined = '';
+  for (const path of paths) {
+    const part = text(path);
+    if (!isEmpty(part)) joined = joined === '' ? part : `${joined}${separator}${part}`;
+  }
+  return joined;
 }
+
+function translate(translation: Translation, value: string): string {
+  for (const { glob, value: ours } of translation.entries) if (matches(glob, value)) return ours;
+  return translation.otherwise ?? value;
+}
+
+/** Compiled once a pattern, beside the mapping, which must stay plain data. Patterns come from mappings alone, so it is bounded. */
+const compiledGlobs = new Map<string, (text: string) => boolean>();
+
+function matches(glob: string, text: string): boolean {
+  let test = compiledGlobs.get(glob);
+  if (test === undefined) {
+    test = compileGlob(glob);
+    compiledGlobs.set(glob, test);
+  }
+  return test(text);
+}
+
+/** For files that no mapping fits: raw fields can be asked for, canonical ones are all absent. */
+export const UNKNOWN_SOURCE: Mapping = {
+  name: 'unknown',
+  title: 'Unknown source',
+  logsource: {},
+  wrappers: [],
+  identify: [],
+  needs: [],
+  identity: [],
+  lacks: [],
+  fields: {},
+  time: {},
+  aliases: {},
+  within: [],
+  paths: [],
+};

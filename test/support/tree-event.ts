@@ -3,7 +3,15 @@ import { toCanonicalJson } from '../../src/base/canonical-json.ts';
 import { sha256Hex } from '../../src/base/digest.ts';
 import { findValues } from '../../src/base/field-path.ts';
 import { type Instant, parseTimestamp } from '../../src/base/instant.ts';
-import { JsonArray, JsonNumber, JsonObject, type JsonValue, parseJson, toCompactJson, toScalarText } from '../../src/base/json.ts';
+import {
+  JsonArray,
+  JsonNumber,
+  JsonObject,
+  type JsonValue,
+  parseJson,
+  toCompactJson,
+  toScalarText,
+} from '../../src/base/json.ts';
 import type { AuditField, Event, Fields, Slot, Span, ValueKind } from '../../src/model/event.ts';
 import type { Place } from '../../src/model/place.ts';
 
@@ -43,7 +51,11 @@ export class TreeEvent implements Event {
   readonly record: JsonValue;
   readonly fields: TreeFields;
 
-  constructor(bytes: Uint8Array, fields: TreeFields, position: { file: string; line: number; offset: number; ordinal: number }) {
+  constructor(
+    bytes: Uint8Array,
+    fields: TreeFields,
+    position: { file: string; line: number; offset: number; ordinal: number },
+  ) {
     this.source = fields.source;
     this.fields = fields;
     this.bytes = bytes;
@@ -130,7 +142,11 @@ function hasDuplicateKeys(value: JsonValue): boolean {
 }
 
 /** Events for records given as objects or as exact text, one line each, in file `log.ndjson`. */
-export function treeEvents(records: readonly (object | string)[], fields: TreeFields, file = 'log.ndjson'): TreeEvent[] {
+export function treeEvents(
+  records: readonly (object | string)[],
+  fields: TreeFields,
+  file = 'log.ndjson',
+): TreeEvent[] {
   let offset = 0;
   return records.map((record, index) => {
     const bytes = Buffer.from(typeof record === 'string' ? record : JSON.stringify(record));

@@ -1,0 +1,94 @@
+/** What is complete of a JSON value whose end lies beyond a window: for looking at the head of a large file. */
+import { JsonArray, type JsonMember, JsonObject, type JsonValue, parseJsonAt } from './json.ts';
+import {
+  CLOSE_BRACE,
+  CLOSE_BRACKET,
+  COLON,
+  COMMA,
+  decodeString,
+  JsonSyntaxError,
+  OPEN_BRACE,
+  OPEN_BRACKET,
+  QUOTE,
+  scanString,
+  skipWhitespace,
+} from './lexical.ts';
+
+/** Containers deeper than this are taken whole or not at all. */
+const OPEN_LEVELS = 4;
+
+/** The value at `start` with the members and elements that are complete before `end`; undefined when none is. */
+export function completePrefix(bytes: Uint8Array, start: number, end: number): JsonValue | undefined {
+  return prefixAt(bytes, skipWhitespace(bytes, start, end), end, 0);
+}
+
+function prefixAt(bytes: Uint8Array, at: number, end: number, level: number): JsonValue | undefined {
+  const whole = parseQuietly(bytes, at, end);
+  if (whole !== undefined) return whole.value;
+  if (level >= OPEN_LEVELS) return undefined;
+  if (bytes[at] === OPEN_BRACKET) return arrayPrefix(bytes, at + 1, end, level + 1);
+  if (bytes[at] === OPEN_BRACE) return objectPrefix(bytes, at + 1, end, level + 1);
+  return undefined;
+}
+
+function arrayPrefix(bytes: Uint8Array, from: number, end: number, level: number): JsonArray {
+  const elements: JsonValue[] = [];
+  let at = skipWhitespace(bytes, from, end);
+  while (at < end && bytes[at] !== CLOSE_BRACKET) {
+    const element = parseQuietly(bytes, at, end);
+    if (element === undefined) {
+      const partial = elements.length === 0 ? prefixAt(bytes, at, end, level) : undefined;
+      if (partial !== undefined) elements.push(partial);
+      break;
+    }
+    elements.push(element.value);
+    at = skipWhitespace(bytes, element.end, end);
+    if (bytes[at] !== COMMA) break;
+    at = skipWhitespace(bytes, at + 1, end);
+  }
+  return new JsonArray(elements);
+}
+
+function objectPrefix(bytes: Uint8Array, from: number, end: number, level: number): JsonObject {
+  const members: JsonMember[] = [];
+  let at = skipWhitespace(bytes, from, end);
+  while (at < end && bytes[at] === QUOTE) {
+    const keyStart = at;
+    const keyEnd = stringEnd(bytes, at, end);
+    if (keyEnd === undefined) break;
+    const colon = skipWhitespace(bytes, keyEnd, end);
+    if (bytes[colon] !== COLON) break;
+    const valueStart = skipWhitespace(bytes, colon + 1, end);
+    const key = decodeString(bytes, keyStart + 1, keyEnd - 1);
+    const whole = parseQuietly(bytes, valueStart, end);
+    const value = whole?.value ?? prefixAt(bytes, valueStart, end, level);
+    if (value !== undefined) members.push({ key, value, keyStart, valueStart, valueEnd: whole?.end ?? end });
+    if (whole === undefined) break;
+    at = skipWhitespace(bytes, whole.end, end);
+    if (bytes[at] !== COMMA || bytes[at] === CLOSE_BRACE) break;
+    at = skipWhitespace(bytes, at + 1, end);
+  }
+  return new JsonObject(members);
+}
+
+function stringEnd(bytes: Uint8Array, at: number, end: number): number | undefined {
+  try {
+    return scanString(bytes, at, end);
+  } catch (error) {
+    if (error instanceof JsonSyntaxError) return undefined;
+    throw error;
+  }
+}
+
+function parseQuietly(
+  bytes: Uint8Array,
+  at: number,
+  end: number,
+): { value: JsonValue; end: number } | undefined {
+  try {
+    return parseJsonAt(bytes, at, end);
+  } catch (error) {
+    if (error instanceof JsonSyntaxError) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,112 @@
+/** The fold of the chain check: finds the chain fields of each record, recomputes its hash and appends it to its stream. */
+import type { Event, Fields } from '../model/event.ts';
+import { appendBare, startBare } from './bare-records.ts';
+import { type ChainState, openStream, type StreamName } from './chain-state.ts';
+import { BoundLayout, type ChainLayout } from './layout.ts';
+import { appendRecord, type Link, type LinkRule, type StreamState } from './segment.ts';
+
+/** Of these records of each file every profile is tried, so that the stream can be named. */
+const HEAD_RECORDS = 20;
+
+export function toLinkRule(layout: ChainLayout): LinkRule {
+  const { sequence } = layout.profiles[0]!;
+  return {
+    ownless: layout.members.own === null,
+    step: sequence === null || sequence.gaps ? null : sequence.step,
+  };
+}
+
+/** Binds the layouts to one source. */
+export function compileChainStep(
+  layouts: readonly ChainLayout[],
+  rules: readonly LinkRule[],
+  keys: Record<string, Uint8Array>,
+  fields: Fields,
+): (state: ChainState, event: Event) => void {
+  const bound = layouts.map((layout) => new BoundLayout(layout, fields, keys));
+  const steps = bound.map((layout, index) => compileLayoutStep(layout, index, rules[index]!, fields.source));
+  return (state, event) => {
+    for (let index = 0; index < bound.length; index++) {
+      if (bound[index]!.holds(event)) return steps[index]!(state, event);
+    }
+    for (let index = 0; index < bound.length; index++) {
+      const layout = bound[index]!;
+      // A lone "hash" is a common field of other meaning: it begins a chain only if it recomputes.
+      if (layout.mayBegin(event) && layout.fit(event, '', layout.own(event)) >= 0)
+        return steps[index]!(state, event);
+    }
+    state.bare[fields.source] ??= startBare();
+    appendBare(state.bare[fields.source]!, event);
+  };
+}
+
+function compileLayoutStep(
+  bound: BoundLayout,
+  layout: number,
+  rule: LinkRule,
+  source: string,
+): (state: ChainState, event: Event) => void {
+  const profiles = bound.layout.profiles.length;
+  const unnamed: StreamName = { key: streamKey(layout, source, []), layout, source, values: [], profiles };
+  const link: Link = {
+    previous: '',
+    genesis: false,
+    unlinked: false,
+    own: '',
+    hashes: [],
+    expected: null,
+    sequence: null,
+  };
+  return (state, event) => {
+    const stream = openStream(state, nameStream(bound, unnamed, event), event);
+    if (stream === undefined) return;
+    link.previous = bound.previous(event);
+    link.genesis = bound.isGenesis(event, link.previous);
+    link.unlinked = false;
+    link.sequence = bound.sequence(event);
+    link.expected = null;
+    if (rule.ownless) link.hashes = bound.expected(event, link.previous, 0);
+    else judgeOwnHash(bound, stream, link, event);
+    appendRecord(stream, link, event, rule);
+  };
+}
+
+function nameStream(bound: BoundLayout, unnamed: StreamName, event: Event): StreamName {
+  let named = false;
+  for (const slot of bound.streamSlots) if (event.kind(slot) !== 'missing') named = true;
+  if (!named) return unnamed;
+  const values = bound.streamSlots.map((slot) => event.text(slot) ?? '');
+  return { ...unnamed, key: streamKey(unnamed.layout, unnamed.source, values), values };
+}
+
+function streamKey(layout: number, source: string, values: readonly string[]): string {
+  return JSON.stringify([layout, source, ...values]);
+}
+
+/**
+ * Which records are sampled, and whether a record recomputes, depends on the record alone; so a fold in parts gives the
+ * same answer as a fold of the whole, although a part does not know which profile fitted before.
+ */
+function judgeOwnHash(bound: BoundLayout, stream: StreamState, link: Link, event: Event): void {
+  const own = bound.own(event);
+  link.own = own;
+  let fit = -1;
+  // One hash in 256 begins with 00: long logs are sampled throughout, whatever was done to their heads.
+  if (event.ordinal < HEAD_RECORDS || own.startsWith('00')) {
+    const expected = bound.expected(event, link.previous, own.length);
+    for (let index = 0; index < expected.length; index++) {
+      if (expected[index] !== own || own === '') continue;
+      stream.votes[index]!++;
+      if (fit < 0) fit = index;
+    }
+    if (fit < 0) link.expected = expected;
+  } else {
+    fit = bound.fit(event, link.previous, own);
+    if (fit < 0) link.expected = bound.expected(event, link.previous, own.length);
+  }
+  if (fit >= 0 && bound.layout.profiles[fit]!.digest.key !== null) stream.keyed++;
+  else if (fit >= 0) {
+    stream.plain++;
+    stream.firstPlain ??= { ...event.place };
+  }
+}

@@ -1,0 +1,91 @@
+/** What records without chain fields mean: nothing in a log without a chain, a stripped hash in the middle of one. */
+import { count, quote } from '../base/text-safety.ts';
+import type { Severity } from '../model/finding.ts';
+import { formatPlace, type Place } from '../model/place.ts';
+import type { BareFile, BareState, BareStretch } from './bare-records.ts';
+import type { StreamState } from './segment.ts';
+
+export type BareBreak = {
+  code: 'stripped-hash' | 'unhashed-record';
+  place: Place;
+  related: Place[];
+  message: string;
+  count: number;
+  identity: string;
+  severity?: Severity;
+};
+
+/** Further places that one finding names. */
+const MAX_RELATED = 9;
+
+/** `explaining`: the stretches at which a link of some stream breaks. */
+export function judgeBare(
+  bare: BareState,
+  streams: readonly StreamState[],
+  explaining: ReadonlySet<BareStretch>,
+): BareBreak[] {
+  const breaks: BareBreak[] = [];
+  const chained = lastChainedRecords(streams);
+  const lastChainedFile = Math.max(-1, ...chained.keys());
+  const wholeFiles: BareFile[] = [];
+  for (const file of bare.files) {
+    const end = chained.get(file.fileIndex);
+    if (end === undefined) {
+      wholeFiles.push(file);
+      continue;
+    }
+    const isCutOff = ({ from }: BareStretch) => from.ordinal > end && file.fileIndex === lastChainedFile;
+    const stripped = file.stretches.filter((stretch) => explaining.has(stretch) || isCutOff(stretch));
+    for (const stretch of stripped) breaks.push(toStripped(stretch));
+    const unhashed = file.stretches.filter((stretch) => !stripped.includes(stretch));
+    if (unhashed.length > 0) breaks.push(toUnhashed(unhashed, file.dropped));
+  }
+  if (wholeFiles.length > 0) breaks.push(toUnhashedFiles(wholeFiles));
+  return breaks;
+}
+
+function lastChainedRecords(streams: readonly StreamState[]): Map<number, number> {
+  const ends = new Map<number, number>();
+  for (const { runs } of streams) {
+    for (const { fileIndex, segments } of runs) {
+      ends.set(fileIndex, Math.max(ends.get(fileIndex) ?? -1, segments.at(-1)!.until.ordinal));
+    }
+  }
+  return ends;
+}
+
+function toStripped({ records, from, until, identity }: BareStretch): BareBreak {
+  const message = `expected the fields of the chain, found ${count(records, 'record')} without them`;
+  const related = records > 1 ? [until.place] : [];
+  return { code: 'stripped-hash', place: from.place, related, message, count: records, identity };
+}
+
+function toUnhashed(stretches: readonly BareStretch[], dropped: number): BareBreak {
+  const records = stretches.reduce((sum, stretch) => sum + stretch.records, dropped);
+  const [first, ...rest] = stretches;
+  return {
+    code: 'unhashed-record',
+    place: first!.from.place,
+    related: rest.slice(0, MAX_RELATED).map(({ from }) => from.place),
+    message: `expected every record in the chain, found ${count(records, 'record')} outside it: the chain closes around ${records === 1 ? 'it' : 'them'}`,
+    count: records,
+    identity: first!.identity,
+  };
+}
+
+function toUnhashedFiles(files: readonly BareFile[]): BareBreak {
+  const starts = files.map((file) => file.stretches[0]!);
+  const names = starts.slice(0, 3).map(({ from }) => quote(from.place.file));
+  const more = starts.length > 3 ? ` and ${count(starts.length - 3, 'more file')}` : '';
+  const records = files.reduce((sum, file) => sum + file.records, 0);
+  return {
+    code: 'unhashed-record',
+    place: starts[0]!.from.place,
+    related: starts.slice(1, MAX_RELATED + 1).map(({ from }) => from.place),
+    message: `expected a chain as in other files of the source, found none in ${names.join(', ')}${more} (from ${quote(formatPlace(starts[0]!.from.place))}, ${count(records, 'record')})`,
+    count: records,
+    identity: starts[0]!.identity,
+    // Other programs' files under the same mapping look the same: a hint, not an alarm.
+    severity: 'low',
+  };
+}

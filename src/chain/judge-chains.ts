@@ -1,0 +1,222 @@
+/** What all streams and all records without a chain amount to: conclusions, stream summaries, unprotected sources. */
+import { count, quote } from '../base/text-safety.ts';
+import type { Severity } from '../model/finding.ts';
+import type { Place } from '../model/place.ts';
+import type { StreamSummary } from '../model/report.ts';
+import { type BareState, type BareStretch, startBare } from './bare-records.ts';
+import type { ChainCode } from './break-kinds.ts';
+import { type ChainState, MAX_STREAMS, trimStreams } from './chain-state.ts';
+import { judgeBare } from './judge-bare.ts';
+import { judgeStream } from './judge-stream.ts';
+import type { ChainLayout } from './layout.ts';
+import type { StreamState } from './segment.ts';
+import { fileList, streamLimits, streamStatus, streamTitle } from './stream-summary.ts';
+
+export type ChainConclusion = {
+  code: ChainCode;
+  place: Place;
+  related: Place[];
+  message: string;
+  count: number;
+  identity: string;
+  stream: string;
+  severity?: Severity;
+};
+
+export type UnprotectedSource = { source: string; files: number; records: number; place: Place };
+
+export type ChainVerdict = {
+  conclusions: ChainConclusion[];
+  streams: StreamSummary[];
+  unprotected: UnprotectedSource[];
+};
+
+export function judgeChains(
+  state: ChainState,
+  layouts: readonly ChainLayout[],
+  keys: Record<string, Uint8Array>,
+  forced: string | undefined,
+): ChainVerdict {
+  trimStreams(state);
+  const verdict: ChainVerdict = { conclusions: [], streams: [], unprotected: [] };
+  const { chained, bare } = returnStripped(state, layouts);
+  const explaining = new Set<BareStretch>();
+  for (const stream of chained) {
+    const stretches = new Map(bare.get(stream.source)?.files.map((file) => [file.fileIndex, file.stretches]));
+    addStream(verdict, stream, layouts[stream.layout]!, keys, { stretches, explaining });
+  }
+  addSecondLayouts(verdict, chained, layouts);
+  for (const [source, records] of bare) {
+    const streams = chained.filter((stream) => stream.source === source);
+    addBare(verdict, source, records, streams, explaining, forced);
+  }
+  addGivenUp(verdict, state);
+  return verdict;
+}
+
+/**
+ * A record with a previous hash and none of its own fits a chain without own hashes too. Where most records have both,
+ * it is one whose own hash was stripped.
+ */
+function returnStripped(
+  state: ChainState,
+  layouts: readonly ChainLayout[],
+): { chained: StreamState[]; bare: Map<string, BareState> } {
+  const streams = Object.values(state.streams);
+  const bare = new Map(Object.entries(structuredClone(state.bare)));
+  const isStripped = (stream: StreamState) => {
+    const { members } = layouts[stream.layout]!;
+    if (members.own !== null) return false;
+    return streams.some((other) => {
+      const fuller = layouts[other.layout]!.members;
+      const sameLink = fuller.own !== null && fuller.previous === members.previous;
+      return sameLink && other.source === stream.source && other.records > stream.records;
+    });
+  };
+  for (const stream of streams.filter(isStripped)) {
+    const records = bare.get(stream.source) ?? startBare();
+    bare.set(stream.source, records);
+    addStretches(records, stream);
+  }
+  return { chained: streams.filter((stream) => !isStripped(stream)), bare };
+}
+
+function addStretches(bare: BareState, stream: StreamState): void {
+  bare.records += stream.records;
+  for (const run of stream.runs) {
+    let file = bare.files.find(({ fileIndex }) => fileIndex === run.fileIndex);
+    if (file === undefined) {
+      file = { fileIndex: run.fileIndex, records: 0, stretches: [], dropped: 0 };
+      bare.files.push(file);
+      bare.files.sort((left, right) => left.fileIndex - right.fileIndex);
+    }
+    file.records += run.records;
+    file.dropped += run.dropped.records;
+    for (const { records, from, until, previous } of run.segments) {
+      file.stretches.push({ records, from, until, identity: previous });
+    }
+    file.stretches.sort((left, right) => left.from.ordinal - right.from.ordinal);
+  }
+}
+
+function addStream(
+  verdict: ChainVerdict,
+  stream: StreamState,
+  layout: ChainLayout,
+  keys: Record<string, Uint8Array>,
+  bare: { stretches: Map<number, BareStretch[]>; explaining: Set<BareStretch> },
+): void {
+  const wanted = new Set(layout.profiles.map(({ digest }) => digest.key).filter((key) => key !== null));
+  const missingKeys = [...wanted].filter((key) => !Object.hasOwn(keys, key));
+  const { breaks, ranges, recomputed, profile, head } = judgeStream(stream, layout, missingKeys, bare);
+  const title = streamTitle(stream, layout);
+  verdict.conclusions.push(...breaks.map((found) => ({ ...found, stream: title })));
+  verdict.streams.push({
+    stream: title,
+    profile: recomputed || layout.profiles.length === 1 ? layout.profiles[profile]!.name : 'unknown',
+    records: stream.records,
+    status: streamStatus(ranges),
+    ranges,
+    ...(head !== undefined && { head }),
+    limits: streamLimits(layout, profile, recomputed),
+  });
+}
+
+/** A few records chained under other names than the rest of their file were not written by the same program. */
+function addSecondLayouts(
+  verdict: ChainVerdict,
+  streams: readonly StreamState[],
+  layouts: readonly ChainLayout[],
+): void {
+  for (const stream of streams) {
+    const files = new Set(stream.runs.map(({ fileIndex }) => fileIndex));
+    const larger = streams.find(
+      (other) =>
+        other.layout !== stream.layout &&
+        other.source === stream.source &&
+        other.records > stream.records &&
+        other.runs.some(({ fileIndex }) => files.has(fileIndex)),
+    );
+    if (larger === undefined || stream.keyed + stream.plain === 0) continue;
+    const namesOf = ({ layout }: StreamState) =>
+      [layouts[layout]!.members.previous, layouts[layout]!.members.own]
+        .map((name) => quote(name ?? ''))
+        .join(' and ');
+    verdict.conclusions.push({
+      code: 'second-genesis',
+      place: stream.runs[0]!.segments[0]!.from.place,
+      related: [larger.runs[0]!.segments[0]!.from.place],
+      message: `expected the chain in ${namesOf(larger)} that the file has, found ${count(stream.records, 'record')} of another one in ${namesOf(stream)}`,
+      count: stream.records,
+      identity: stream.runs[0]!.segments[0]!.first[0] ?? '',
+      stream: streamTitle(stream, layouts[stream.layout]!),
+    });
+  }
+}
+
+function addBare(
+  verdict: ChainVerdict,
+  source: string,
+  bare: BareState,
+  streams: readonly StreamState[],
+  explaining: ReadonlySet<BareStretch>,
+  forced: string | undefined,
+): void {
+  const starts = bare.files.map((file) => file.stretches[0]!);
+  const from = starts[0]!.from.place;
+  const until = bare.files.at(-1)!.stretches.at(-1)!.until.place;
+  const files = fileList(starts.map((stretch) => stretch.from.place.file));
+  verdict.streams.push({
+    stream: files,
+    profile: null,
+    records: bare.records,
+    status: 'unprotected',
+    ranges: [{ assurance: 'unprotected', records: bare.records, from, until, reason: 'no chain fields' }],
+    limits: ['without a chain nothing shows whether a record was altered, added or removed'],
+  });
+  if (streams.length > 0) {
+    // Files of an unknown kind need not belong together: only those that hold a chain are held to it.
+    const chainedFiles = new Set(streams.flatMap(({ runs }) => runs.map(({ fileIndex }) => fileIndex)));
+    const held =
+      source === 'unknown' ? bare.files.filter((file) => chainedFiles.has(file.fileIndex)) : bare.files;
+    const breaks = judgeBare({ ...bare, files: held }, streams, explaining);
+    verdict.conclusions.push(...breaks.map((found) => ({ ...found, stream: files })));
+  } else if (forced !== undefined) {
+    const message = `expected the chain ${quote(forced)}, found ${count(bare.records, 'record')} of the source ${quote(source)} without its fields`;
+    verdict.conclusions.push({
+      code: 'missing-chain',
+      place: from,
+      related: [],
+      message,
+      count: bare.records,
+      identity: source,
+      stream: files,
+    });
+  }
+  verdict.unprotected.push({ source, files: bare.files.length, records: bare.records, place: from });
+}
+
+function addGivenUp(verdict: ChainVerdict, state: ChainState): void {
+  const { records, first } = state.givenUp;
+  if (first === null) return;
+  const reason = `more than ${count(MAX_STREAMS, 'stream')}`;
+  const message = `expected at most ${count(MAX_STREAMS, 'stream')}, found ${count(records, 'record')} in further ones, not verified`;
+  const stream = 'further streams';
+  verdict.conclusions.push({
+    code: 'too-many-streams',
+    place: first,
+    related: [],
+    message,
+    count: records,
+    identity: '',
+    stream,
+  });
+  verdict.streams.push({
+    stream,
+    profile: null,
+    records,
+    status: 'unverifiable',
+    ranges: [{ assurance: 'unverifiable', records, from: first, until: first, reason }],
+    limits: [],
+  });
+}

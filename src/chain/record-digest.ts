@@ -1,0 +1,41 @@
+/** From a pre-image to the text of a hash as a profile writes it: algorithm, key, truncation, encoding. */
+import { digest, hmac } from '../base/digest.ts';
+import type { ChainDigest } from './profile.ts';
+
+const DIGEST_BYTES: Record<string, number> = { sha1: 20, sha224: 28, sha256: 32, sha384: 48, sha512: 64 };
+
+/** How many characters a hash of this algorithm has as the profile writes it. */
+export function hashLength(form: ChainDigest, algorithm: string): number {
+  const bytes = Math.min(form.bytes ?? Number.POSITIVE_INFINITY, DIGEST_BYTES[algorithm]!);
+  if (form.encoding === 'base64') return Math.ceil(bytes / 3) * 4;
+  return form.encoding === 'base64url' ? Math.ceil((bytes * 4) / 3) : bytes * 2;
+}
+
+/** The algorithm whose hashes are `length` characters long, else the first: its value is what was expected. */
+export function algorithmFor(form: ChainDigest, length: number): string {
+  return form.algorithms.find((algorithm) => hashLength(form, algorithm) === length) ?? form.algorithms[0]!;
+}
+
+/** `key` must be given when the profile names one. */
+export function recordDigest(
+  form: ChainDigest,
+  algorithm: string,
+  key: Uint8Array | undefined,
+  preimage: Uint8Array | string,
+): string {
+  if (form.key !== null && key === undefined) throw new Error(`no key for ${form.key}`);
+  const encoding = form.encoding === 'HEX' ? 'hex' : form.encoding;
+  const whole = form.bytes === null;
+  const text =
+    key === undefined || form.key === null
+      ? digest(algorithm, preimage, whole ? encoding : 'hex')
+      : hmac(algorithm, key, preimage, whole ? encoding : 'hex');
+  const kept = whole ? text : Buffer.from(text, 'hex').subarray(0, form.bytes!).toString(encoding);
+  return form.encoding === 'HEX' ? kept.toUpperCase() : kept;
+}
+
+/** The hash without its prefix. */
+export function stripPrefix(strip: readonly string[], text: string): string {
+  for (const prefix of strip) if (text.startsWith(prefix)) return text.slice(prefix.length);
+  return text;
+}

@@ -1,0 +1,300 @@
+/**
+ * The mergeable range of a chain: runs of records that link to each other, in log order, with what went wrong inside.
+ * Nothing is concluded here; `judge-stream.ts` does that when all is known. Longer than 250 lines with its merge law.
+ */
+import type { Event } from '../model/event.ts';
+import type { Place } from '../model/place.ts';
+
+/** How many breaks of each kind are kept with their places for one stream; further ones are counted. */
+export const MAX_BREAKS = 1000;
+
+/** Where a record stands: its position in its file, and its place. */
+export type Spot = { ordinal: number; place: Place };
+
+/** Records of one file that link to each other without a break. */
+export type Segment = {
+  records: number;
+  from: Spot;
+  until: Spot;
+  /** What the first record claims to follow; nothing that can be followed when it is a genesis. */
+  previous: string;
+  genesis: boolean;
+  /** The hash of the first and of the last record: one as claimed, or one for each profile where records claim none. */
+  first: string[];
+  last: string[];
+  lastPrevious: string;
+  firstAltered: boolean;
+  lastAltered: boolean;
+  /** What the last record's hash should be under each profile, when it was altered. */
+  lastExpected: string[];
+  firstSequence: number | null;
+  lastSequence: number | null;
+  /** 0 for the first segment of a file, else the number of the break before it in the stream. */
+  breakNumber: number;
+};
+
+/** The segments of one file. Those beyond MAX_BREAKS are counted, but the last is always at hand: it may go on. */
+export type FileRun = {
+  fileIndex: number;
+  records: number;
+  segments: Segment[];
+  dropped: { segments: number; records: number };
+};
+
+/** Neighboring records whose own hash is not the hash of their content. */
+export type AlteredRun = {
+  fileIndex: number;
+  records: number;
+  from: Spot;
+  until: Spot;
+  expected: string[];
+  found: string;
+  /** Whether the first of them lacks its previous hash. */
+  unlinked: boolean;
+};
+
+/** Two linked records whose sequence numbers do not follow each other. */
+export type SequenceGap = { place: Place; before: Place; expected: number; found: number | null };
+
+export type StreamState = {
+  layout: number;
+  source: string;
+  values: string[];
+  records: number;
+  breaks: number;
+  runs: FileRun[];
+  altered: AlteredRun[];
+  /** Altered records beyond the kept runs. */
+  alteredDropped: number;
+  gaps: SequenceGap[];
+  gapsDropped: number;
+  /** Records that recompute with and without a key, and the first of the latter. */
+  keyed: number;
+  plain: number;
+  firstPlain: Place | null;
+  /** For each profile of the layout, how many of the sampled records it recomputes. */
+  votes: number[];
+};
+
+/** One record as the chain sees it. `own` is empty where the layout has none; then `hashes` holds one a profile. */
+export type Link = {
+  previous: string;
+  genesis: boolean;
+  unlinked: boolean;
+  own: string;
+  hashes: string[];
+  /** Set when no profile recomputes `own`: what each of them computes. */
+  expected: string[] | null;
+  sequence: number | null;
+};
+
+export function startStream(layout: number, source: string, values: string[], profiles: number): StreamState {
+  return {
+    layout,
+    source,
+    values,
+    records: 0,
+    breaks: 0,
+    runs: [],
+    altered: [],
+    alteredDropped: 0,
+    gaps: [],
+    gapsDropped: 0,
+    keyed: 0,
+    plain: 0,
+    firstPlain: null,
+    votes: new Array(profiles).fill(0),
+  };
+}
+
+/** What a layout demands: `step` is set when sequence numbers must follow each other. */
+export type LinkRule = { ownless: boolean; step: number | null };
+
+export function appendRecord(stream: StreamState, link: Link, event: Event, rule: LinkRule): void {
+  stream.records++;
+  let run = stream.runs.at(-1);
+  const tail = run?.segments.at(-1);
+  if (run === undefined || tail === undefined || run.fileIndex !== event.fileIndex) {
+    run = {
+      fileIndex: event.fileIndex,
+      records: 1,
+      segments: [startSegment(link, event, 0)],
+      dropped: none(),
+    };
+    stream.runs.push(run);
+    noteAltered(stream, link, event, false);
+    return;
+  }
+  run.records++;
+  if (!follows(tail, link.previous, link.genesis)) {
+    noteAltered(stream, link, event, false);
+    pushSegment(run, startSegment(link, event, ++stream.breaks));
+    return;
+  }
+  if (rule.ownless) voteByLink(stream, tail, link.previous);
+  noteAltered(stream, link, event, tail.lastAltered);
+  if (rule.step !== null) noteGap(stream, tail, rule.step, link.sequence, event.place);
+  tail.records++;
+  moveTo(tail.until, event);
+  if (rule.ownless) tail.last = link.hashes;
+  else tail.last[0] = link.own;
+  tail.lastPrevious = link.previous;
+  tail.lastAltered = link.expected !== null;
+  tail.lastExpected = link.expected ?? NO_HASHES;
+  tail.lastSequence = link.sequence;
+}
+
+/** One value for all: segments hold it by reference and never write into it. */
+const NO_HASHES: string[] = [];
+
+function none(): FileRun['dropped'] {
+  return { segments: 0, records: 0 };
+}
+
+function toSpot(event: Event): Spot {
+  return { ordinal: event.ordinal, place: { ...event.place } };
+}
+
+function moveTo(spot: Spot, event: Event): void {
+  // The cursor makes a new place for every look at it: look once.
+  const { place } = event;
+  spot.ordinal = event.ordinal;
+  spot.place.file = place.file;
+  spot.place.line = place.line;
+  spot.place.offset = place.offset;
+  spot.place.length = place.length;
+}
+
+function startSegment(link: Link, event: Event, breakNumber: number): Segment {
+  const altered = link.expected !== null;
+  return {
+    records: 1,
+    from: toSpot(event),
+    until: toSpot(event),
+    previous: link.previous,
+    genesis: link.genesis,
+    first: link.own === '' ? link.hashes : [link.own],
+    last: link.own === '' ? link.hashes : [link.own],
+    lastPrevious: link.previous,
+    firstAltered: altered,
+    lastAltered: altered,
+    lastExpected: link.expected ?? NO_HASHES,
+    firstSequence: link.sequence,
+    lastSequence: link.sequence,
+    breakNumber,
+  };
+}
+
+/** Whether a record that claims `previous` directly follows the segment. */
+export function follows(tail: Segment, previous: string, genesis: boolean): boolean {
+  return !genesis && previous !== '' && tail.last.includes(previous);
+}
+
+/** Records without a hash of their own vote when their successor names their hash. */
+function voteByLink(stream: StreamState, tail: Segment, previous: string): void {
+  for (const [index, hash] of tail.last.entries()) if (hash === previous) stream.votes[index]!++;
+}
+
+function pushSegment(run: FileRun, segment: Segment): void {
+  const tail = run.segments.at(-1);
+  if (tail !== undefined && tail.breakNumber > MAX_BREAKS) {
+    run.segments.pop();
+    run.dropped.segments++;
+    run.dropped.records += tail.records;
+  }
+  run.segments.push(segment);
+}
+
+function noteAltered(stream: StreamState, link: Link, event: Event, goesOn: boolean): void {
+  if (link.expected === null) return;
+  if (goesOn && stream.alteredDropped === 0) {
+    const last = stream.altered.at(-1)!;
+    last.records++;
+    moveTo(last.until, event);
+  } else if (stream.altered.length >= MAX_BREAKS) stream.alteredDropped++;
+  else {
+    stream.altered.push({
+      fileIndex: event.fileIndex,
+      records: 1,
+      from: toSpot(event),
+      until: toSpot(event),
+      expected: link.expected,
+      found: link.own,
+      unlinked: link.unlinked,
+    });
+  }
+}
+
+function noteGap(stream: StreamState, tail: Segment, step: number, found: number | null, place: Place): void {
+  if (tail.lastSequence === null || found === tail.lastSequence + step) return;
+  const expected = tail.lastSequence + step;
+  if (stream.gaps.length >= MAX_BREAKS) stream.gapsDropped++;
+  else stream.gaps.push({ place: { ...place }, before: { ...tail.until.place }, expected, found });
+}
+
+/** `right` began where `left` ended; changes and returns `left`. */
+export function mergeStreams(left: StreamState, right: StreamState, rule: LinkRule): StreamState {
+  const tail = left.runs.at(-1)?.segments.at(-1);
+  const head = right.runs[0]?.segments[0];
+  if (tail === undefined || head === undefined) return tail === undefined ? right : left;
+  const sameFile = left.runs.at(-1)!.fileIndex === right.runs[0]!.fileIndex;
+  const joined = sameFile && follows(tail, head.previous, head.genesis);
+  mergeAltered(left, right, joined && tail.lastAltered && head.firstAltered);
+  if (joined && rule.ownless) voteByLink(left, tail, head.previous);
+  if (joined && rule.step !== null) noteGap(left, tail, rule.step, head.firstSequence, head.from.place);
+  for (const gap of right.gaps) {
+    if (left.gaps.length >= MAX_BREAKS) left.gapsDropped++;
+    else left.gaps.push(gap);
+  }
+  left.gapsDropped += right.gapsDropped;
+  mergeRuns(left, right, sameFile, joined);
+  left.records += right.records;
+  left.keyed += right.keyed;
+  left.plain += right.plain;
+  left.firstPlain ??= right.firstPlain;
+  left.votes = left.votes.map((votes, index) => votes + right.votes[index]!);
+  return left;
+}
+
+function mergeAltered(left: StreamState, right: StreamState, goesOn: boolean): void {
+  for (const [index, run] of right.altered.entries()) {
+    if (index === 0 && goesOn && left.alteredDropped === 0) {
+      const last = left.altered.at(-1)!;
+      last.records += run.records;
+      last.until = run.until;
+    } else if (left.altered.length >= MAX_BREAKS) left.alteredDropped += run.records;
+    else left.altered.push(run);
+  }
+  left.alteredDropped += right.alteredDropped;
+}
+
+function mergeRuns(left: StreamState, right: StreamState, sameFile: boolean, joined: boolean): void {
+  const shift = left.breaks + (sameFile && !joined ? 1 : 0);
+  for (const [index, rightRun] of right.runs.entries()) {
+    const continues = index === 0 && sameFile;
+    const run = continues
+      ? left.runs.at(-1)!
+      : { fileIndex: rightRun.fileIndex, records: 0, segments: [], dropped: none() };
+    if (!continues) left.runs.push(run);
+    for (const [position, segment] of rightRun.segments.entries()) {
+      if (segment.breakNumber > 0) segment.breakNumber += shift;
+      if (position > 0 || !continues) pushSegment(run, segment);
+      else if (joined) joinSegments(run.segments.at(-1)!, segment);
+      else pushSegment(run, { ...segment, breakNumber: shift });
+    }
+    run.records += rightRun.records;
+    run.dropped.segments += rightRun.dropped.segments;
+    run.dropped.records += rightRun.dropped.records;
+  }
+  left.breaks = shift + right.breaks;
+}
+
+function joinSegments(tail: Segment, head: Segment): void {
+  tail.records += head.records;
+  tail.until = head.until;
+  tail.last = head.last;
+  tail.lastPrevious = head.lastPrevious;
+  tail.lastAltered = head.lastAltered;
+  tail.lastExpected = head.lastExpected;
+  tail.lastSequence = head.lastSequence;
+}

@@ -1,0 +1,95 @@
+/** The ranges of a stream and how far each can be trusted; their records add up to those of the stream. */
+import type { Place } from '../model/place.ts';
+import type { StreamRange } from '../model/report.ts';
+import type { ChainNode } from './chain-order.ts';
+import type { AlteredRun, StreamState } from './segment.ts';
+
+/** Records of a node that are broken by a joint: all of them where the whole node is in the wrong place. */
+export type BrokenNodes = Map<ChainNode, { records: number; reason: string }>;
+
+export function unverifiableRange(
+  stream: StreamState,
+  nodes: readonly ChainNode[],
+  missingKeys: readonly string[],
+): StreamRange {
+  const reason =
+    missingKeys.length > 0
+      ? `not recomputed, key ${missingKeys.join(', ')} not given`
+      : 'no profile recomputes its hashes';
+  return { assurance: 'unverifiable', records: stream.records, ...extent(nodes[0]!, nodes.at(-1)!), reason };
+}
+
+function extent(first: ChainNode, last = first): { from: Place; until: Place } {
+  return { from: first.segment.from.place, until: last.segment.until.place };
+}
+
+/** The node in which altered records stand; undefined when it was dropped. */
+export function nodeOfRun(nodes: readonly ChainNode[], run: AlteredRun): ChainNode | undefined {
+  return nodes.find(
+    ({ fileIndex, segment }) =>
+      fileIndex === run.fileIndex &&
+      segment.from.ordinal <= run.from.ordinal &&
+      run.until.ordinal <= segment.until.ordinal,
+  );
+}
+
+/** In the order of the log. A chained range may enclose broken ones: its count leaves theirs out. */
+export function streamRanges(
+  stream: StreamState,
+  nodes: readonly ChainNode[],
+  broken: BrokenNodes,
+): StreamRange[] {
+  const ranges: StreamRange[] = [];
+  const altered = new Map<ChainNode | undefined, AlteredRun[]>();
+  for (const run of stream.altered) {
+    const node = nodeOfRun(nodes, run);
+    const runs = altered.get(node);
+    if (runs === undefined) altered.set(node, [run]);
+    else runs.push(run);
+  }
+  const dropped = new Map(stream.runs.map((run) => [run.fileIndex, run.dropped.records]));
+  let unlisted = stream.altered.length - (altered.get(undefined)?.length ?? 0);
+  for (const node of nodes) {
+    if (node.afterDropped) {
+      const reason = 'more breaks than are listed';
+      ranges.push({ assurance: 'broken', records: dropped.get(node.fileIndex)!, ...extent(node), reason });
+    }
+    const runs = altered.get(node) ?? [];
+    unlisted -= runs.length;
+    // Where altered records went unlisted they stand after the last listed one: nothing from there on is vouched for.
+    addRanges(ranges, node, runs, broken.get(node), stream.alteredDropped > 0 && unlisted === 0);
+  }
+  return ranges;
+}
+
+function addRanges(
+  ranges: StreamRange[],
+  node: ChainNode,
+  altered: readonly AlteredRun[],
+  joint: { records: number; reason: string } | undefined,
+  overfull: boolean,
+): void {
+  const { segment } = node;
+  const whole = extent(node);
+  if (overfull || (joint !== undefined && joint.records === segment.records)) {
+    const reason = joint?.reason ?? 'more altered records than are listed';
+    ranges.push({ assurance: 'broken', records: segment.records, ...whole, reason });
+    return;
+  }
+  let sound = segment.records;
+  if (joint !== undefined) {
+    const { records, reason } = joint;
+    ranges.push({ assurance: 'broken', records, from: whole.from, until: whole.from, reason });
+    sound -= records;
+  }
+  for (const { records, from, until } of altered) {
+    ranges.push({ assurance: 'broken', records, from: from.place, until: until.place, reason: 'altered' });
+    sound -= records;
+  }
+  if (sound === 0) return;
+  const last = ranges.at(-1);
+  if (last?.assurance === 'chained') {
+    last.records += sound;
+    last.until = whole.until;
+  } else ranges.push({ assurance: 'chained', records: sound, ...whole });
+}

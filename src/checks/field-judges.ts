@@ -1,0 +1,148 @@
+/** How one event is held against the compiled schemas: a judge for each field, each whole schema, and the actor's name. */
+import { JsonArray, JsonObject, type JsonValue, toPlainValue } from '../base/json.ts';
+import { quote } from '../base/text-safety.ts';
+import { AUDIT_FIELDS, type AuditField, type Event, type Fields, type Slot } from '../model/event.ts';
+import { isAnonymousActor } from './anonymous-actor.ts';
+import type { FieldPlan, Validator } from './event-schema.ts';
+import { type Defect, type FileTally, noteDefect, type Sighting, type Tally } from './grouped-findings.ts';
+import { toSchemaDefects } from './schema-defects.ts';
+
+/** Notes what is wrong with the event in the tally of its file. */
+export type Judge = (tally: Tally, file: FileTally, event: Event) => void;
+
+/** One field of the flat schemas: each distinct value is validated once. */
+export function judgeField(plan: FieldPlan, fields: Fields): Judge {
+  const { field, validators } = plan;
+  const slot = fields.audit(field);
+  const required = plan.required && !fields.lacks(field);
+  const missing = missingField(field);
+  const passes = memoizeById(field, slot, (event) => {
+    // A time that was read is there, and asking for its text again is the dearest question of the step.
+    if (field === 'time' && validators.length === 0 && event.time !== undefined) return true;
+    if (isAbsent(event, slot, field)) return !required;
+    const value = validators.length > 0 ? slotValue(event, slot) : undefined;
+    return validators.every(({ validate }) => validate(value).length === 0);
+  });
+  return (tally, file, event) => {
+    if (passes(event)) return;
+    if (isAbsent(event, slot, field)) {
+      noteDefect(tally, file, event, missing, () => event.span(slot) ?? {});
+      return;
+    }
+    for (const { prefix, validate } of validators) {
+      for (const { defect, value } of toSchemaDefects(validate(slotValue(event, slot)), prefix, field)) {
+        noteDefect(tally, file, event, defect, () => ({ ...event.span(slot), value }));
+      }
+    }
+  };
+}
+
+export function judgeActor(slot: Slot, allowed: ReadonlySet<string>): Judge {
+  const defect: Defect = { code: 'ambiguous-actor', key: 'actor', field: 'actor', expected: '' };
+  const passes = memoizeById('actor', slot, (event) => {
+    const name = event.text(slot);
+    return name === undefined || allowed.has(name.toLowerCase()) || !isAnonymousActor(name);
+  });
+  return (tally, file, event) => {
+    if (!passes(event))
+      noteDefect(tally, file, event, defect, () => ({
+        ...event.span(slot),
+        value: quote(event.text(slot) ?? ''),
+      }));
+  };
+}
+
+/** Ids are for values that repeat: times and record ids never do, and would fill the reader's table. */
+function memoizeById(
+  field: AuditField,
+  slot: Slot,
+  judge: (event: Event) => boolean,
+): (event: Event) => boolean {
+  if (field === 'time' || field === 'id') return judge;
+  const PASSES = 1;
+  const FAILS = 2;
+  let verdicts = new Uint8Array(1024);
+  return (event) => {
+    const id = event.id(slot);
+    if (id < 0) return judge(event);
+    const known = verdicts[id];
+    if (known === PASSES) return true;
+    if (known === FAILS) return false;
+    const passes = judge(event);
+    if (id >= verdicts.length) {
+      const grown = new Uint8Array(2 * (id + 1));
+      grown.set(verdicts);
+      verdicts = grown;
+    }
+    verdicts[id] = passes ? PASSES : FAILS;
+    return passes;
+  };
+}
+
+/** A schema over canonical events that is not flat: the event as an object of its present fields. */
+export function judgeEvent({ prefix, validate }: Validator, fields: Fields): Judge {
+  const slots = AUDIT_FIELDS.map((field) => ({ field, slot: fields.audit(field) }));
+  return (tally, file, event) => {
+    const canonical: Record<string, unknown> = Object.create(null);
+    for (const { field, slot } of slots) {
+      if (!isAbsent(event, slot, field)) canonical[field] = slotValue(event, slot);
+    }
+    for (const { defect, pointer, value } of toSchemaDefects(validate(canonical), prefix)) {
+      const name = AUDIT_FIELDS.find(
+        (field) => field === (defect.code === 'missing-field' ? defect.field : pointer.split('/')[1]),
+      );
+      const isWholeField = defect.code === 'missing-field' && name !== undefined;
+      if (isWholeField && fields.lacks(name)) continue;
+      const slot = name === undefined ? undefined : fields.audit(name);
+      // Under the key of the flat schemas, so that a field missing by two schemas is missing once.
+      noteDefect(tally, file, event, isWholeField ? missingField(name) : defect, () => ({
+        ...(slot !== undefined && event.span(slot)),
+        value,
+      }));
+    }
+  };
+}
+
+/** A schema over raw records: the slow path, which parses the whole record. */
+export function judgeRecord({ prefix, validate }: Validator): Judge {
+  return (tally, file, event) => {
+    const record = event.json();
+    for (const { defect, pointer, value } of toSchemaDefects(validate(toPlainValue(record)), prefix)) {
+      noteDefect(tally, file, event, defect, () => ({ ...spanAt(record, pointer), value }));
+    }
+  };
+}
+
+/** Bytes of the value at a JSON pointer; inside an array, of the array. */
+function spanAt(record: JsonValue, pointer: string): Sighting {
+  let value: JsonValue | undefined = record;
+  let span: Sighting = {};
+  for (const segment of pointer.split('/').slice(1)) {
+    if (value instanceof JsonArray) value = value.elements[Number(segment)];
+    else if (value instanceof JsonObject) {
+      const member = value.member(segment.replaceAll('~1', '/').replaceAll('~0', '~'));
+      if (member !== undefined) span = { start: member.valueStart, end: member.valueEnd };
+      value = member?.value;
+    }
+  }
+  return span;
+}
+
+function missingField(field: AuditField): Defect {
+  return { code: 'missing-field', key: `missing ${field}`, field, expected: '' };
+}
+
+/** An empty actor is a name that names nobody, and told as such. */
+function isAbsent(event: Event, slot: Slot, field: AuditField): boolean {
+  const kind = event.kind(slot);
+  if (kind === 'string') return field !== 'actor' && event.text(slot) === '';
+  return kind === 'missing' || kind === 'null';
+}
+
+/** The value of a canonical field as a schema sees it. */
+function slotValue(event: Event, slot: Slot): unknown {
+  const text = event.text(slot);
+  const kind = event.kind(slot);
+  if (text === undefined || kind === 'string') return text;
+  return kind === 'boolean' ? text === 'true' : kind === 'number' ? Number(text) : JSON.parse(text);
+}

@@ -1,0 +1,109 @@
+/** The check `record-form`: a record is one JSON object in which no key stands twice (RFC 8259 §4, RFC 7493 §2.3). */
+import { JsonArray, type JsonMember, JsonObject, type JsonValue } from '../base/json.ts';
+import { OPEN_BRACE, skipWhitespace } from '../base/lexical.ts';
+import { quote } from '../base/text-safety.ts';
+import type { Check, CheckDefinition } from '../model/check.ts';
+import type { Event } from '../model/event.ts';
+import type { FindingKind } from '../model/finding.ts';
+import {
+  countRecord,
+  type Defect,
+  foundValues,
+  type Group,
+  mergeTallies,
+  noteDefect,
+  startTally,
+  type Tally,
+  toFindings,
+} from './grouped-findings.ts';
+
+const FINDINGS: readonly FindingKind[] = [
+  {
+    code: 'duplicate-key',
+    severity: 'high',
+    title: 'key stands twice in one object',
+    why: 'Readers differ in which value they keep, so two tools see two different events: a way to show one thing to the reviewer and another to the alarm.',
+    fix: 'Find out what wrote the second member. A correct JSON writer never does; a hand edit or a spliced record may.',
+    controls: ['nist-800-53r5:AU-9'],
+  },
+  {
+    code: 'not-an-object',
+    severity: 'medium',
+    title: 'record is not an object',
+    why: 'A bare value has no fields: it says nothing about who did what.',
+    fix: 'Remove what is not part of the log from the export, or export the records as objects.',
+  },
+];
+
+const DUPLICATE_KEY: Defect = { code: 'duplicate-key', key: 'duplicate-key', field: '', expected: '' };
+const NOT_AN_OBJECT: Defect = { code: 'not-an-object', key: 'not-an-object', field: '', expected: '' };
+
+export const recordForm: CheckDefinition<Tally> = {
+  name: 'record-form',
+  title: 'Every record is one object without repeated keys',
+  findings: FINDINGS,
+  create: (): Check<Tally> => ({
+    start: startTally,
+    compile: () => step,
+    merge: mergeTallies,
+    finish: (tally) => ({ findings: toFindings(tally, 'record-form', FINDINGS, say) }),
+  }),
+};
+
+function step(tally: Tally, event: Event): void {
+  const file = countRecord(tally, event);
+  const { bytes } = event;
+  const start = skipWhitespace(bytes, 0, bytes.length);
+  if (bytes[start] !== OPEN_BRACE) {
+    noteDefect(tally, file, event, NOT_AN_OBJECT, () => ({
+      value: describeKind(event.json()),
+      start,
+      end: bytes.length,
+    }));
+  }
+  if (event.duplicateKeys) {
+    noteDefect(tally, file, event, DUPLICATE_KEY, () => {
+      const member = firstRepeated(event.json());
+      return member === undefined
+        ? {}
+        : { value: quote(member.key), start: member.keyStart, end: member.valueEnd };
+    });
+  }
+}
+
+function say(group: Group, where: string): string {
+  if (group.code === 'not-an-object')
+    return `a bare value stands in place of an object ${where}${foundValues(group)}`;
+  return `a key stands twice in one object ${where}${foundValues(group)}`;
+}
+
+function describeKind(value: JsonValue): string {
+  if (value instanceof JsonArray) return 'an array';
+  return value === null
+    ? 'null'
+    : typeof value === 'string'
+      ? 'a string'
+      : typeof value === 'boolean'
+        ? 'a boolean'
+        : 'a number';
+}
+
+/** The second of two members with one key, outermost object first. */
+function firstRepeated(value: JsonValue): JsonMember | undefined {
+  if (value instanceof JsonArray) return firstOf(value.elements);
+  if (!(value instanceof JsonObject)) return undefined;
+  const seen = new Set<string>();
+  for (const member of value.members) {
+    if (seen.has(member.key)) return member;
+    seen.add(member.key);
+  }
+  return firstOf(value.members.map((member) => member.value));
+}
+
+function firstOf(values: readonly JsonValue[]): JsonMember | undefined {
+  for (const value of values) {
+    const found = firstRepeated(value);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}

@@ -1,0 +1,157 @@
+/** `audit-check.yaml`: found upward from the working directory, checked whole, its mistakes listed all at once. */
+import fs from 'node:fs';
+import path from 'node:path';
+import { Ajv2020, type ErrorObject } from 'ajv/dist/2020.js';
+import { didYouMean } from '../base/nearest-name.ts';
+import { quote } from '../base/text-safety.ts';
+import type { Severity } from '../model/finding.ts';
+import type { Problem } from '../model/problem.ts';
+import type { Limits } from '../model/request.ts';
+import { LIBRARY } from './library.ts';
+import { readYamlFile, reporterFor } from './yaml-file.ts';
+
+export const CONFIG_NAMES = ['audit-check.yaml', 'audit-check.yml'];
+
+/** The file's content in its own words; paths already resolved against its folder. */
+export type Config = {
+  file?: string;
+  logs: string[];
+  exclude: string[];
+  source?: string;
+  sources: string[];
+  schema: string[];
+  allowActors: string[];
+  chain?: string;
+  chains: string[];
+  keys: Record<string, { env?: string; file?: string }>;
+  rules: string[];
+  builtinRules: boolean;
+  licenses?: string;
+  checks: Record<string, 'on' | 'off'>;
+  failOn?: Severity;
+  since?: string;
+  until?: string;
+  limits: Partial<Limits>;
+};
+
+const EMPTY: Config = {
+  logs: [],
+  exclude: [],
+  sources: [],
+  schema: [],
+  allowActors: [],
+  chains: [],
+  keys: {},
+  rules: [],
+  builtinRules: true,
+  checks: {},
+  limits: {},
+};
+
+/** The nearest config file from `folder` upward. */
+export function findConfig(folder: string): string | undefined {
+  for (let at = path.resolve(folder); ; at = path.dirname(at)) {
+    const found = CONFIG_NAMES.map((name) => path.join(at, name)).find((file) => fs.existsSync(file));
+    if (found !== undefined) return found;
+    if (path.dirname(at) === at) return undefined;
+  }
+}
+
+export function loadConfig(file: string | undefined, problems: Problem[]): Config {
+  if (file === undefined) return EMPTY;
+  const shown = path.relative(process.cwd(), file) || file;
+  const yaml = readYamlFile(shown, problems);
+  if (yaml === undefined) return EMPTY;
+  const validate = configValidator();
+  if (!validate(yaml.value)) {
+    const report = reporterFor(yaml, problems);
+    for (const error of leaves(validate.errors ?? [])) report(...toProblem(error));
+    return EMPTY;
+  }
+  return resolvePaths(yaml.value as RawConfig, shown);
+}
+
+type RawConfig = Partial<Omit<Config, 'allowActors' | 'file'>> & { actors?: { allow?: string | string[] } };
+
+/** Whether two names mean the same schema entry: shipped schemas are words, not paths. */
+function isWord(name: string): boolean {
+  return /^audit-[a-z]+$/.test(name);
+}
+
+function resolvePaths(raw: RawConfig, file: string): Config {
+  const folder = path.dirname(file);
+  const near = (place: string) => path.join(folder, place);
+  const list = (value: string | string[] | undefined) => (value === undefined ? [] : [value].flat());
+  const { actors, licenses, keys = {}, ...rest } = raw;
+  return {
+    ...EMPTY,
+    ...rest,
+    file,
+    logs: list(raw.logs).map(near),
+    exclude: list(raw.exclude),
+    sources: list(raw.sources).map(near),
+    schema: list(raw.schema).map((name) => (isWord(name) ? name : near(name))),
+    allowActors: list(actors?.allow),
+    chains: list(raw.chains).map(near),
+    rules: list(raw.rules).map(near),
+    keys: Object.fromEntries(
+      Object.entries(keys).map(([name, key]) => [
+        name,
+        key.file === undefined ? key : { file: near(key.file) },
+      ]),
+    ),
+    ...(licenses !== undefined && { licenses: near(licenses) }),
+  };
+}
+
+function configValidator() {
+  const ajv = new Ajv2020({ allErrors: true, strict: false, verbose: true });
+  return ajv.compile(
+    JSON.parse(fs.readFileSync(path.join(LIBRARY, 'schemas', 'config.schema.json'), 'utf8')) as object,
+  );
+}
+
+/** Of a failed choice between forms only the innermost errors say something. */
+function leaves(errors: readonly ErrorObject[]): ErrorObject[] {
+  return errors.filter(
+    ({ keyword, schemaPath }) => keyword !== 'oneOf' && !/oneOf\/0\/type$/.test(schemaPath),
+  );
+}
+
+function toProblem(error: ErrorObject): [path: (string | number)[], message: string] {
+  const at = error.instancePath
+    .split('/')
+    .slice(1)
+    .map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'));
+  const params = error.params as Record<string, unknown>;
+  switch (error.keyword) {
+    case 'additionalProperties': {
+      const key = String(params.additionalProperty);
+      const known = Object.keys((error.parentSchema?.properties ?? {}) as object);
+      return [
+        [...at, key],
+        `unknown key ${quote(key)}${didYouMean(key, known)}, known are ${known.join(', ')}`,
+      ];
+    }
+    case 'enum': {
+      const allowed = (params.allowedValues as unknown[]).map(String);
+      return [
+        at,
+        `expected one of ${allowed.join(', ')}, found ${found(error.data)}${didYouMean(String(error.data), allowed)}`,
+      ];
+    }
+    case 'type':
+      return [
+        at,
+        `expected ${error.schemaPath.includes('oneOf') ? 'text or a list of texts' : String(params.type)}, found ${found(error.data)}`,
+      ];
+    default:
+      return [at, `${error.message ?? 'is not valid'}, found ${found(error.data)}`];
+  }
+}
+
+function found(value: unknown): string {
+  if (typeof value === 'string') return quote(value);
+  if (value === null) return 'nothing';
+  return Array.isArray(value) ? 'a list' : typeof value === 'object' ? 'a map' : String(value);
+}

@@ -1,0 +1,103 @@
+/** `audit-check init`: looks at a log folder and writes a commented `audit-check.yaml` for it. */
+import fs from 'node:fs';
+import path from 'node:path';
+import { compareText, count } from '../base/text-safety.ts';
+import { type Inspection, inspectFile } from '../engine/inspect.ts';
+import { type Problem, ProblemsError } from '../model/problem.ts';
+import { DEFAULT_LIMITS } from '../model/request.ts';
+import { discover } from '../read/discover.ts';
+import { CONFIG_NAMES } from './config.ts';
+import { loadSources } from './library.ts';
+import { DEFAULT_FAIL_ON, DEFAULT_SCHEMA } from './request.ts';
+import { writeFileWhole } from './write-output.ts';
+
+/** Files looked into; of a larger folder the rest is taken to be alike, and the file says so. */
+const MAX_INSPECTED = 200;
+
+/** Writes the file into the working directory and returns what to tell the user. */
+export async function init(folders: string[], force: boolean): Promise<string> {
+  const problems: Problem[] = [];
+  const target = CONFIG_NAMES[0]!;
+  const existing = CONFIG_NAMES.find((name) => fs.existsSync(name));
+  if (existing !== undefined && !force) {
+    problems.push({ file: existing, line: 0, column: 0, message: 'exists already; --force replaces it' });
+  }
+  const mappings = Object.values(loadSources([], problems));
+  const { files, missing } = await discover(folders, []);
+  for (const name of missing)
+    problems.push({ file: name, line: 0, column: 0, message: 'there is no such file, folder or match' });
+  if (problems.length > 0) throw new ProblemsError(problems);
+  const readable = files.filter(({ skip }) => skip === undefined);
+  const sources = new Map<string, number>();
+  let chained = false;
+  for (const { file } of readable.slice(0, MAX_INSPECTED)) {
+    const inspection = await inspectFile(file, mappings, DEFAULT_LIMITS);
+    const source =
+      inspection?.detection.source ?? (inspection === undefined ? 'no JSON records' : 'not recognized');
+    sources.set(source, (sources.get(source) ?? 0) + 1);
+    chained ||= inspection !== undefined && looksChained(inspection);
+  }
+  writeFileWhole(target, configText(folders, sources, readable.length, chained));
+  const found = [...sources]
+    .map(([source, amount]) => `${source} (${count(amount, 'file')})`)
+    .sort(compareText);
+  return `wrote ${target}: ${count(readable.length, 'log file')}${found.length > 0 ? `, ${found.join(', ')}` : ''}\nnext: audit-check verify\n`;
+}
+
+/** A member whose name ends in hash, beside one that names the previous: worth a hint, the check itself looks closer. */
+function looksChained({ records }: Inspection): boolean {
+  const names = records
+    .slice(0, 3)
+    .flatMap((record) =>
+      record !== null && typeof record === 'object' && 'members' in record
+        ? record.members.map(({ key }) => key)
+        : [],
+    );
+  return names.some((name) => /prev/i.test(name)) && names.some((name) => /hash|digest|mac/i.test(name));
+}
+
+function configText(
+  folders: readonly string[],
+  sources: ReadonlyMap<string, number>,
+  files: number,
+  chained: boolean,
+): string {
+  const seen = [...sources]
+    .sort(([a], [b]) => compareText(a, b))
+    .map(([source, amount]) => `#   ${source}: ${count(amount, 'file')}`);
+  const partly =
+    files > MAX_INSPECTED ? [`# Only the first ${MAX_INSPECTED} of ${files} files were looked into.`] : [];
+  const logs = folders.map((folder) => JSON.stringify(folder.split(path.sep).join('/'))).join(', ');
+  const lines = [
+    '# What audit-check verifies here; run it with: audit-check verify',
+    '# Every key may be left out. All keys: rules/schemas/config.schema.json of the package.',
+    '',
+    '# Files, folders and globs. Found when this file was written:',
+    ...seen,
+    ...partly,
+    `logs: [${logs}]`,
+    '# exclude: ["**/debug/**"]',
+    '',
+    '# What every event must carry: audit-minimum (time, actor, action, outcome), audit-full (and ip, endpoint, decision, target),',
+    '# or a JSON Schema file of your own.',
+    `schema: ${DEFAULT_SCHEMA}`,
+    '',
+    chained
+      ? '# The records look hash-chained; the profile is detected. To insist on one:'
+      : '# Hash chains are detected. To insist on a profile (audit-check list chains):',
+    '# chain: jcs',
+    '',
+    '# Where the keys of HMAC chains lie; never the keys themselves.',
+    '# keys: {audit: {env: AUDIT_CHAIN_KEY}}',
+    '',
+    '# Rules of your own, Sigma or ours, beside the ones that come with audit-check.',
+    '# rules: [rules/]',
+    '',
+    '# The license contract that use is measured against.',
+    '# licenses: licenses.yaml',
+    '',
+    '# The least severity that makes "audit-check verify" exit 1.',
+    `failOn: ${DEFAULT_FAIL_ON}`,
+  ];
+  return `${lines.join('\n')}\n`;
+}

@@ -1,0 +1,196 @@
+/** The command line: commands, options, and the three roads out (report, problems, fault of ours). */
+import { Argument, Command, CommanderError, Option } from 'commander';
+import { escapeControls } from '../base/text-safety.ts';
+import { SEVERITIES } from '../model/finding.ts';
+import { formatProblem, ProblemsError } from '../model/problem.ts';
+import { EXIT, type ExitCode } from './exit-codes.ts';
+import { LISTS, type ListName } from './list-names.ts';
+import type { MatchOptions, TestOptions } from './rules-command.ts';
+import { TOOL } from './tool.ts';
+import type { VerifyOptions } from './verify.ts';
+
+const EXIT_HELP = `
+Exit codes:
+  0  clean: everything was read, nothing at or above --fail-on was found
+  1  findings at or above --fail-on
+  2  wrong arguments, configuration or rules
+  3  the audit is incomplete: input could not be read, or nothing could be audited
+  70 internal error`;
+
+/** Runs one command and sets the process's exit code. */
+export async function main(argv: readonly string[]): Promise<void> {
+  process.exitCode = await run(argv);
+}
+
+async function run(argv: readonly string[]): Promise<ExitCode> {
+  process.stdout.on('error', ignoreClosedPipe);
+  let exit: ExitCode = EXIT.clean;
+  const program = buildProgram((code) => {
+    exit = code;
+  });
+  try {
+    await program.parseAsync([...argv]);
+    return exit;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.clean : EXIT.usage;
+    if (error instanceof ProblemsError) {
+      const lines = error.problems.map((problem) => `error: ${escapeControls(formatProblem(problem))}`);
+      process.stderr.write(`${lines.join('\n')}\n`);
+      return EXIT.usage;
+    }
+    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    process.stderr.write(
+      `internal error: ${text}\nThis is a fault of audit-check, not of your logs; please report it.\n`,
+    );
+    return EXIT.internal;
+  }
+}
+
+/** `audit-check … | head` closes the pipe early; that is the reader's right. */
+function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
+}
+
+function collect(value: string, previous: string[]): string[] {
+  return [...previous, value];
+}
+
+function buildProgram(done: (code: ExitCode) => void): Command {
+  const program = new Command(TOOL.name)
+    .description(
+      'Proves from exported audit logs that nobody tampered, every event is complete, policies were kept\nand licenses were not exceeded.',
+    )
+    .version(TOOL.version)
+    .exitOverride()
+    .showHelpAfterError('(add --help for what there is)')
+    .addHelpText('after', EXIT_HELP);
+
+  addVerify(program, done);
+  addInit(program);
+  addLists(program);
+  addRules(program, done);
+  addSources(program);
+  return program;
+}
+
+function addVerify(program: Command, done: (code: ExitCode) => void): void {
+  requestOptions(program.command('verify'))
+    .description('audit log files and folders, print the report')
+    .option(
+      '-f, --format <format[=path]>',
+      'text, json, ndjson or sarif; repeatable, with a path into a file',
+      collect,
+      [],
+    )
+    .option('-q, --quiet', 'print no report on stdout, and no progress', false)
+    .option('--stats', 'print time, rate and memory on stderr', false)
+    .addOption(
+      new Option('--color <when>', 'colour on stdout').choices(['auto', 'always', 'never']).default('auto'),
+    )
+    .addHelpText('after', EXIT_HELP)
+    .action(async (paths: string[], options: VerifyOptions) => {
+      const { verify } = await import('./verify.ts');
+      done(await verify(paths, options));
+    });
+}
+
+/** What to read and what to hold it to: the same for every command that runs over logs. */
+function requestOptions(command: Command): Command {
+  return command
+    .argument(
+      '[paths...]',
+      'files, folders, globs, or - for standard input; by default "logs" of audit-check.yaml',
+    )
+    .addOption(
+      new Option('--fail-on <severity>', 'least severity that makes the exit code 1').choices(SEVERITIES),
+    )
+    .option('-c, --config <file>', 'configuration; by default audit-check.yaml here or in a folder above')
+    .option('--no-config', 'use no configuration file')
+    .option('-r, --rules <path>', 'rules of your own, file or folder; repeatable', collect, [])
+    .option('--no-builtin-rules', 'leave out the rules that come with audit-check')
+    .option(
+      '--schema <name|file>',
+      'audit-minimum, audit-full, or a JSON Schema file; repeatable',
+      collect,
+      [],
+    )
+    .option('--chain <profile>', 'chain profile of every stream, instead of detection')
+    .option('--licenses <file>', 'license contract to measure use against')
+    .option('--source <name>', 'source of every file, instead of detection')
+    .option('--since <time>', 'leave out events before this date or time')
+    .option('--until <time>', 'leave out events at or after this date or time')
+    .option(
+      '--now <time>',
+      'the time to print in the report; without it, and without SOURCE_DATE_EPOCH, none',
+    )
+    .option('--exclude <glob>', 'files in folders that are not read; repeatable', collect, []);
+}
+
+function addInit(program: Command): void {
+  program
+    .command('init')
+    .description('look at log folders and write a commented audit-check.yaml for them')
+    .argument('<paths...>', 'files, folders and globs')
+    .option('--force', 'replace an audit-check.yaml that is there', false)
+    .action(async (paths: string[], { force }: { force: boolean }) => {
+      const { init } = await import('./init.ts');
+      process.stdout.write(await init(paths, force));
+    });
+}
+
+function addLists(program: Command): void {
+  program
+    .command('list')
+    .description('print what there is of one kind')
+    .addArgument(new Argument('<kind>').choices(LISTS))
+    .option('-r, --rules <path>', 'rules of your own, file or folder; repeatable', collect, [])
+    .action(async (kind: ListName, { rules }: { rules: string[] }) => {
+      const { list } = await import('./list.ts');
+      process.stdout.write(list(kind, rules));
+    });
+  program
+    .command('explain')
+    .description('say what a finding code or a rule means, why it matters and what to do')
+    .argument('<code|rule>', 'a code such as missing-field, or the id, name or title of a rule')
+    .option('-r, --rules <path>', 'rules of your own, file or folder; repeatable', collect, [])
+    .action(async (name: string, { rules }: { rules: string[] }) => {
+      const { explain } = await import('./list.ts');
+      process.stdout.write(explain(name, rules));
+    });
+}
+
+function addRules(program: Command, done: (code: ExitCode) => void): void {
+  const rules = program.command('rules').description('work with rules: match, test');
+  requestOptions(rules.command('match'))
+    .description('print every match of every detection as NDJSON: rule, title, level, file, line, offset')
+    .option('--ignore-logsource', 'run every rule on every source', false)
+    .action(async (paths: string[], options: MatchOptions) => {
+      const { matchRules } = await import('./rules-command.ts');
+      done(await matchRules(paths, options));
+    });
+  rules
+    .command('test')
+    .description('run the tests that stand in rule files')
+    .argument('[paths...]', 'rule files and folders')
+    .option('--no-builtin-rules', 'leave out the rules that come with audit-check')
+    .option('--sources <path>', 'source mappings of your own; repeatable', collect, [])
+    .action(async (paths: string[], options: TestOptions) => {
+      const { testRules } = await import('./rules-command.ts');
+      done(await testRules(paths, options));
+    });
+}
+
+function addSources(program: Command): void {
+  program
+    .command('sources')
+    .description('work with source mappings: test')
+    .command('test')
+    .description('show which mapping fits a file, why, and what each canonical field became')
+    .argument('<files...>', 'log files')
+    .option('--source <name>', 'a source to force')
+    .option('--sources <path>', 'source mappings of your own; repeatable', collect, [])
+    .action(async (files: string[], options: { source?: string; sources: string[] }) => {
+      const { testSources } = await import('./sources-command.ts');
+      process.stdout.write(await testSources(files, options));
+    });
+}

@@ -1,0 +1,174 @@
+/** From arguments and config to the request of a run; everything that is wrong with either is collected. */
+import fs from 'node:fs';
+import { type Instant, parseTimestamp } from '../base/instant.ts';
+import { didYouMean } from '../base/nearest-name.ts';
+import { quote } from '../base/text-safety.ts';
+import { compileSchemas } from '../checks/event-schema.ts';
+import { CHECKS } from '../checks/index.ts';
+import type { Contract } from '../licenses/contract.ts';
+import { parseContract } from '../licenses/parse-contract.ts';
+import { SEVERITIES, type Severity } from '../model/finding.ts';
+import type { Problem } from '../model/problem.ts';
+import { type AuditRequest, DEFAULT_LIMITS, type EventSchema } from '../model/request.ts';
+import { type Config, findConfig, loadConfig } from './config.ts';
+import { loadChains, loadRules, loadSchema, loadSources } from './library.ts';
+import { TOOL } from './tool.ts';
+import { readText } from './yaml-file.ts';
+
+/** The options of `verify`, as commander gives them. */
+export type RequestOptions = {
+  config?: string | false;
+  rules: string[];
+  builtinRules: boolean;
+  schema: string[];
+  chain?: string;
+  licenses?: string;
+  source?: string;
+  since?: string;
+  until?: string;
+  now?: string;
+  failOn?: string;
+  exclude: string[];
+};
+
+export const DEFAULT_SCHEMA = 'audit-minimum';
+export const DEFAULT_FAIL_ON: Severity = 'medium';
+
+export function buildRequest(paths: string[], options: RequestOptions, problems: Problem[]): AuditRequest {
+  const config = chooseConfig(options, problems);
+  const sources = loadSources(config.sources, problems);
+  const chains = loadChains(config.chains, problems);
+  const source = options.source ?? config.source;
+  const chain = options.chain ?? config.chain;
+  const where = config.file ?? 'arguments';
+  const wrong = (message: string) => problems.push({ file: where, line: 0, column: 0, message });
+  checkName('source', source, Object.keys(sources), wrong);
+  checkName('chain profile', chain, Object.keys(chains), wrong);
+  const failOn = options.failOn ?? config.failOn ?? DEFAULT_FAIL_ON;
+  checkName('severity', failOn, SEVERITIES, wrong);
+  for (const name of Object.keys(config.checks))
+    checkName(
+      'check',
+      name,
+      CHECKS.map((check) => check.name),
+      wrong,
+    );
+  const since = instantOf('--since', options.since ?? config.since, wrong);
+  const until = instantOf('--until', options.until ?? config.until, wrong);
+  const generated = generatedAt(options.now, wrong);
+  const licensesFile = options.licenses ?? config.licenses;
+  const licenses = licensesFile === undefined ? undefined : loadContract(licensesFile, problems);
+  const named = paths.length > 0 ? paths : config.logs;
+  if (named.length === 0)
+    wrong('nothing to audit: name log files or folders, or set "logs" in audit-check.yaml');
+  return {
+    tool: TOOL,
+    paths: named,
+    exclude: [...config.exclude, ...options.exclude],
+    sources,
+    ...(source !== undefined && { source }),
+    schemas: loadSchemas(options.schema.length > 0 ? options.schema : config.schema, problems),
+    allowActors: config.allowActors,
+    chains,
+    ...(chain !== undefined && { chain }),
+    keys: loadKeys(config, problems),
+    rules: loadRules(
+      [...config.rules, ...options.rules],
+      config.builtinRules && options.builtinRules,
+      problems,
+    ),
+    ...(licenses !== undefined && { licenses }),
+    ...(since !== undefined && { since }),
+    ...(until !== undefined && { until }),
+    disabled: Object.keys(config.checks).filter((name) => config.checks[name] === 'off'),
+    failOn: failOn as Severity,
+    limits: { ...DEFAULT_LIMITS, ...config.limits },
+    ...(generated !== undefined && { generated }),
+  };
+}
+
+function chooseConfig(options: RequestOptions, problems: Problem[]): Config {
+  if (options.config === false) return loadConfig(undefined, problems);
+  return loadConfig(options.config ?? findConfig(process.cwd()), problems);
+}
+
+function checkName(
+  kind: string,
+  name: string | undefined,
+  known: readonly string[],
+  wrong: (message: string) => void,
+): void {
+  if (name === undefined || known.includes(name)) return;
+  wrong(`unknown ${kind} ${quote(name)}${didYouMean(name, known)}, known are ${[...known].join(', ')}`);
+}
+
+function instantOf(
+  flag: string,
+  text: string | undefined,
+  wrong: (message: string) => void,
+): Instant | undefined {
+  if (text === undefined) return undefined;
+  const day = /^\d{4}-\d{2}-\d{2}$/.test(text) ? `${text}T00:00:00Z` : text;
+  const parsed = parseTimestamp(day);
+  if (parsed.problem === undefined) return parsed.instant;
+  const expected =
+    'a date (UTC) or an RFC 3339 time with a zone, like 2026-01-31 or 2026-01-31T08:00:00+01:00';
+  wrong(`${flag}: expected ${expected}, found ${quote(text)}`);
+  return undefined;
+}
+
+/** The only clock a report knows: `--now`, or SOURCE_DATE_EPOCH (reproducible-builds.org), in seconds. */
+function generatedAt(now: string | undefined, wrong: (message: string) => void): string | undefined {
+  const epoch = process.env.SOURCE_DATE_EPOCH;
+  const text =
+    now ??
+    (epoch !== undefined && /^\d{1,11}$/.test(epoch)
+      ? new Date(Number(epoch) * 1000).toISOString()
+      : undefined);
+  if (text !== undefined) instantOf('--now', text, wrong);
+  return text;
+}
+
+function loadSchemas(names: readonly string[], problems: Problem[]): EventSchema[] {
+  return (names.length > 0 ? names : [DEFAULT_SCHEMA]).flatMap((name) => {
+    const schema = loadSchema(name, problems);
+    if (schema === undefined) return [];
+    try {
+      compileSchemas([schema]);
+    } catch (error) {
+      const message = `is no JSON Schema 2020-12 that can be used: ${error instanceof Error ? error.message : String(error)}`;
+      problems.push({ file: name, line: 0, column: 0, message });
+      return [];
+    }
+    return [schema];
+  });
+}
+
+function loadContract(file: string, problems: Problem[]): Contract | undefined {
+  const text = readText(file, problems);
+  if (text === undefined) return undefined;
+  const parsed = parseContract(file, text);
+  problems.push(...parsed.problems);
+  return parsed.contract;
+}
+
+/** Key bytes by name. A key that is absent is no mistake here: its streams are reported unverifiable. */
+function loadKeys(config: Config, problems: Problem[]): Record<string, Uint8Array> {
+  const keys: Record<string, Uint8Array> = {};
+  for (const [name, { env, file }] of Object.entries(config.keys)) {
+    if (env !== undefined && process.env[env] !== undefined) keys[name] = Buffer.from(process.env[env]);
+    if (file === undefined) continue;
+    try {
+      const bytes = fs.readFileSync(file);
+      keys[name] = bytes.at(-1) === 0x0a ? bytes.subarray(0, -1) : bytes;
+    } catch {
+      problems.push({
+        file: config.file ?? file,
+        line: 0,
+        column: 0,
+        message: `the file of key ${quote(name)} cannot be read`,
+      });
+    }
+  }
+  return keys;
+}

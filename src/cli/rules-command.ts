@@ -1,0 +1,92 @@
+/** `audit-check rules match`: every match of every detection as NDJSON; `rules test`: the tests that stand in rule files. */
+import ndjson from 'ndjson';
+import { count, escapeControls } from '../base/text-safety.ts';
+import { CHECKS } from '../checks/index.ts';
+import { compilePlan } from '../engine/plan.ts';
+import { toRecordEvents } from '../engine/record-events.ts';
+import { runRuleTests } from '../engine/rule-tests.ts';
+import { scanFiles } from '../engine/scan.ts';
+import { type Problem, ProblemsError } from '../model/problem.ts';
+import { discover } from '../read/discover.ts';
+import { EXIT, type ExitCode } from './exit-codes.ts';
+import { loadRules, loadSources } from './library.ts';
+import { buildRequest, type RequestOptions } from './request.ts';
+import { writeStream } from './write-output.ts';
+
+export type MatchOptions = RequestOptions & { ignoreLogsource: boolean };
+
+/** Writes `{rule, title, level, file, line, offset}` lines. Exit 1 when something matched, as grep has it the other way round. */
+export async function matchRules(paths: string[], options: MatchOptions): Promise<ExitCode> {
+  const problems: Problem[] = [];
+  const request = buildRequest(paths, options, problems);
+  const { files, missing } = await discover(request.paths, request.exclude);
+  for (const name of missing)
+    problems.push({ file: name, line: 0, column: 0, message: 'there is no such file, folder or match' });
+  for (const { file, line, message } of request.rules.errors)
+    process.stderr.write(`warning: ${file}:${line}: ${message}\n`);
+  if (problems.length > 0) throw new ProblemsError(problems);
+
+  const plan = compilePlan({ ...request, disabled: CHECKS.map(({ name }) => name) });
+  plan.matching = { ignoreLogsource: options.ignoreLogsource };
+  const out = ndjson.stringify();
+  const written = new Promise<void>((resolve, reject) => out.on('end', resolve).on('error', reject));
+  out.pipe(process.stdout, { end: false });
+  let matches = 0;
+  const scan = await scanFiles(
+    files,
+    plan,
+    () => {},
+    (detection, event) => {
+      matches++;
+      const { file, line, offset } = event.place;
+      out.write({ rule: detection.id, title: detection.title, level: detection.level, file, line, offset });
+    },
+  );
+  scan.runs.dispose();
+  out.end();
+  await written;
+  const unread = scan.inputs.some(({ status }) => status === 'partial' || status === 'unreadable');
+  if (unread) return EXIT.incomplete;
+  return matches > 0 ? EXIT.findings : EXIT.clean;
+}
+
+export type TestOptions = { builtinRules: boolean; sources: string[] };
+
+/** Runs the tests of the rule files, prints what failed and the sums; exit 1 when one failed, 3 when there was none. */
+export async function testRules(paths: string[], options: TestOptions): Promise<ExitCode> {
+  const problems: Problem[] = [];
+  const mappings = loadSources(options.sources, problems);
+  const ruleSet = loadRules(paths, options.builtinRules, problems);
+  if (problems.length > 0) throw new ProblemsError(problems);
+  const results = runRuleTests(ruleSet, (records, source) => {
+    const mapping = mappings[source];
+    return mapping === undefined ? undefined : toRecordEvents(mapping, records);
+  });
+  const failed = results.filter(({ passed }) => !passed);
+  const lines = failed.map(({ rule, test, actual, messages }) => {
+    const said = messages.map((message) => `\n    ${message}`).join('');
+    return `failed: ${rule.file}:${rule.line}: ${rule.title}: ${test.name}\n    expected ${test.expect}, found ${actual}${said}`;
+  });
+  lines.push(
+    ...ruleSet.errors.map(({ file, line, title, message }) => `error: ${file}:${line}: ${title}: ${message}`),
+  );
+  const untested = ruleSet.rules.filter(
+    (rule) => rule.tests.length === 0 && (rule.kind === 'correlation' || rule.speaks),
+  );
+  if (untested.length > 0)
+    lines.push(
+      `${count(untested.length, 'rule')} without a test: ${untested.map(({ title }) => title).join('; ')}`,
+    );
+  lines.push(
+    `${count(results.length, 'test')} of ${count(ruleSet.rules.length, 'rule')}: ${results.length - failed.length} passed, ${failed.length} failed`,
+  );
+  await writeStream(
+    process.stdout,
+    `${lines
+      .flatMap((line) => line.split('\n'))
+      .map(escapeControls)
+      .join('\n')}\n`,
+  );
+  if (failed.length > 0 || ruleSet.errors.length > 0) return EXIT.findings;
+  return results.length === 0 ? EXIT.incomplete : EXIT.clean;
+}

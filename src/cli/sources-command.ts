@@ -1,0 +1,81 @@
+/** `audit-check sources test FILE`: which mapping was chosen, why, and what each canonical field became. */
+import { type JsonValue, toCompactJson } from '../base/json.ts';
+import { escapeControls, truncate } from '../base/text-safety.ts';
+import { inspectFile } from '../engine/inspect.ts';
+import { AUDIT_FIELDS } from '../model/event.ts';
+import { type Problem, ProblemsError } from '../model/problem.ts';
+import { DEFAULT_LIMITS } from '../model/request.ts';
+import { discover } from '../read/discover.ts';
+import type { Candidate, Detection } from '../sources/detect.ts';
+import { readText } from '../sources/detect.ts';
+import { type Mapping, mapField } from '../sources/mapping.ts';
+import { loadSources } from './library.ts';
+
+const SHOWN_RECORDS = 3;
+const SHOWN_CANDIDATES = 4;
+const VALUE_WIDTH = 90;
+
+export async function testSources(
+  files: string[],
+  options: { source?: string; sources: string[] },
+): Promise<string> {
+  const problems: Problem[] = [];
+  const mappings = Object.values(loadSources(options.sources, problems));
+  const { files: found, missing } = await discover(files, []);
+  for (const name of missing)
+    problems.push({ file: name, line: 0, column: 0, message: 'there is no such file, folder or match' });
+  if (problems.length > 0) throw new ProblemsError(problems);
+  const parts: string[] = [];
+  for (const { file, skip } of found) {
+    if (skip !== undefined) parts.push(`${file}\n  not read: ${skip.reason}\n`);
+    else parts.push(await testFile(file, mappings, options.source));
+  }
+  return parts.join('\n');
+}
+
+async function testFile(
+  file: string,
+  mappings: readonly Mapping[],
+  forced: string | undefined,
+): Promise<string> {
+  const inspection = await inspectFile(file, mappings, DEFAULT_LIMITS);
+  if (inspection === undefined) return `${file}\n  no JSON record at its head\n`;
+  const { records, wrapper, detection } = inspection;
+  const source = forced ?? detection.source;
+  const lines = [
+    file,
+    `  source   ${source ?? 'none: no mapping fits'}${forced === undefined ? '' : ' (forced)'}`,
+  ];
+  if (wrapper !== undefined) lines.push(`  records  in ${wrapper.join('.')}`);
+  lines.push(...why(detection));
+  const mapping = mappings.find(({ name }) => name === source);
+  if (mapping !== undefined)
+    for (const [index, record] of records.slice(0, SHOWN_RECORDS).entries())
+      lines.push(...fieldLines(mapping, record, index));
+  return `${lines.map(escapeControls).join('\n')}\n`;
+}
+
+function why({ records, candidates }: Detection): string[] {
+  const shown = candidates
+    .filter(({ matched }, index) => matched > 0 || index < SHOWN_CANDIDATES)
+    .slice(0, SHOWN_CANDIDATES);
+  return shown.map(
+    (candidate) =>
+      `  ${candidate.source.padEnd(18)} fits ${candidate.matched} of ${records} records${reasonOf(candidate)}`,
+  );
+}
+
+function reasonOf({ missed }: Candidate): string {
+  return missed === undefined ? '' : `; record ${missed.record + 1}: ${missed.reasons.join(', ')}`;
+}
+
+function fieldLines(mapping: Mapping, record: JsonValue, index: number): string[] {
+  const lines = [`  record ${index + 1}: ${truncate(toCompactJson(record), VALUE_WIDTH)}`];
+  for (const field of AUDIT_FIELDS) {
+    const mapped = mapping.fields[field];
+    const value = mapped && mapField(mapped, (path) => readText(record, mapping.paths[path]!));
+    const absent = mapping.lacks.includes(field) ? '(this source has none)' : '-';
+    lines.push(`    ${field.padEnd(12)} ${value === undefined ? absent : truncate(value, VALUE_WIDTH)}`);
+  }
+  return lines;
+}

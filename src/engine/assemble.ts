@@ -1,0 +1,199 @@
+/** The report out of what scan and relate know: books closed, words gathered, verdict drawn. */
+import { formatInstant } from '../base/instant.ts';
+import { compareText } from '../base/text-safety.ts';
+import { missingFields } from '../match/required-fields.ts';
+import type { CheckResult } from '../model/check.ts';
+import { compareFindings, type Finding, type FindingKind, severityRank } from '../model/finding.ts';
+import type {
+  LicenseSummary,
+  RecordCounts,
+  Report,
+  ReportVerdict,
+  RuleStatus,
+  RuleSummary,
+} from '../model/report.ts';
+import { REPORT_SCHEMA } from '../model/report.ts';
+import type { Detection, Rule } from '../model/rule.ts';
+import { findingKinds } from './finding-kinds.ts';
+import { fieldKey, type Plan } from './plan.ts';
+import type { Related } from './relate.ts';
+import type { Scan } from './scan.ts';
+
+export function assembleReport(
+  plan: Plan,
+  scan: Scan,
+  results: readonly CheckResult[],
+  related: Related,
+  repeats: readonly Finding[],
+): Report {
+  const { request } = plan;
+  const findings = [
+    ...scan.findings,
+    ...repeats,
+    ...related.findings,
+    ...results.flatMap((result) => result.findings),
+  ];
+  const rules = summarizeRules(plan, scan, related);
+  findings.sort(compareFindings);
+  const records = sumRecords(scan);
+  return {
+    schema: REPORT_SCHEMA,
+    tool: request.tool,
+    ...(request.generated !== undefined && { generated: request.generated }),
+    inputs: scan.inputs,
+    summary: {
+      files: scan.inputs.length,
+      bytes: scan.inputs.reduce((sum, { bytes }) => sum + bytes, 0),
+      records,
+      period:
+        scan.coverage === undefined
+          ? null
+          : { from: formatInstant(scan.coverage.from), until: formatInstant(scan.coverage.until) },
+      findings: {
+        total: findings.length,
+        bySeverity: countBy(findings, 'severity'),
+        byCode: countBy(findings, 'code'),
+      },
+      verdict: drawVerdict(plan, scan, findings, records, rules),
+      failOn: request.failOn,
+    },
+    streams: results
+      .flatMap((result) => result.streams ?? [])
+      .sort((a, b) => compareText(a.stream, b.stream)),
+    rules,
+    licenses: related.licenses.sort(compareLicenses),
+    findings,
+    codes: wordsFor(findings),
+    notices: [...results.flatMap((result) => result.notices ?? []), ...ungroupedNotices(plan, scan)],
+  };
+}
+
+function sumRecords(scan: Scan): RecordCounts {
+  const sum = { read: 0, audited: 0, malformed: 0, duplicate: 0, skipped: 0 };
+  for (const { records, file } of scan.inputs) {
+    for (const key of Object.keys(sum) as (keyof RecordCounts)[]) sum[key] += records[key];
+    const { read, audited, malformed, duplicate, skipped } = records;
+    if (read !== audited + malformed + duplicate + skipped)
+      throw new Error(`the books of ${file} do not tie out`);
+  }
+  return sum;
+}
+
+/** Incomplete beats findings: what was not read may be worse than what was found. */
+function drawVerdict(
+  plan: Plan,
+  scan: Scan,
+  findings: readonly Finding[],
+  records: RecordCounts,
+  rules: readonly RuleSummary[],
+): ReportVerdict {
+  const unread = scan.inputs.some(
+    ({ status }) => status === 'partial' || status === 'unreadable' || status === 'empty',
+  );
+  const failed = rules.some(({ status }) => status === 'error');
+  if (unread || failed || records.audited === 0) return 'incomplete';
+  const threshold = severityRank(plan.request.failOn);
+  return findings.some(({ severity }) => severityRank(severity) >= threshold) ? 'findings' : 'clean';
+}
+
+function summarizeRules(plan: Plan, scan: Scan, related: Related): RuleSummary[] {
+  const ran = new Set([...scan.ran].map((index) => plan.detections[index]!.id));
+  const errors = new Map(plan.errors.map((error) => [error.id, error.message]));
+  const summaries = plan.request.rules.rules.map((rule): RuleSummary => {
+    const error = errors.get(rule.id);
+    const { status, reason } =
+      error === undefined ? statusOf(rule, plan, scan, ran) : { status: 'error' as const, reason: error };
+    return toSummary(rule, status, reason, related.matches.get(rule.id) ?? 0);
+  });
+  const known = new Set(summaries.map(({ id }) => id));
+  for (const { id, title, file, message } of plan.errors) {
+    if (known.has(id)) continue;
+    const unread = { level: 'medium' as const, matches: 0, controls: [], references: [], tags: [] };
+    summaries.push({ id, title, file, status: 'error', reason: message, ...unread });
+  }
+  return summaries.sort(
+    (a, b) => compareText(a.file, b.file) || compareText(a.title, b.title) || compareText(a.id, b.id),
+  );
+}
+
+function statusOf(
+  rule: Rule,
+  plan: Plan,
+  scan: Scan,
+  ran: ReadonlySet<string>,
+): { status: RuleStatus; reason?: string } {
+  const detections =
+    rule.kind === 'detection' ? [rule] : plan.detections.filter(({ id }) => rule.rules.includes(id));
+  if (!detections.some(({ id }) => ran.has(id)))
+    return { status: 'not-applicable', reason: 'no input is of its log source' };
+  const absent = detections.map((detection) => absentFields(detection, scan));
+  if (absent.some((fields) => fields.length === 0)) return { status: 'ran' };
+  return {
+    status: 'inert',
+    reason: `no record carries ${[...new Set(absent.flat())].sort(compareText).join(', ')}`,
+  };
+}
+
+function absentFields(detection: Detection, scan: Scan): string[] {
+  return missingFields(detection, (field) => scan.occurring.has(fieldKey(field))).map(({ name }) => name);
+}
+
+function toSummary(rule: Rule, status: RuleStatus, reason: string | undefined, matches: number): RuleSummary {
+  const { id, title, level, file, author, description, fix, controls, references, tags } = rule;
+  return {
+    id,
+    title,
+    level,
+    file,
+    status,
+    matches,
+    ...(reason !== undefined && { reason }),
+    ...(author !== undefined && { author }),
+    ...(description !== undefined && { description }),
+    ...(fix !== undefined && { fix }),
+    controls,
+    references,
+    tags,
+  };
+}
+
+function ungroupedNotices(plan: Plan, scan: Scan): Report['notices'] {
+  return scan.ungrouped.flatMap((amount, index) => {
+    const title = plan.relations[index]!.rule?.title ?? `license ${plan.relations[index]!.license}`;
+    if (amount === 0) return [];
+    return [
+      {
+        code: 'ungrouped-mark',
+        message: `${amount} events matched "${title}" but lack a field to group them by`,
+      },
+    ];
+  });
+}
+
+function compareLicenses(a: LicenseSummary, b: LicenseSummary): number {
+  return (
+    compareText(a.license, b.license) || compareText(a.period, b.period) || compareText(a.measure, b.measure)
+  );
+}
+
+function countBy<K extends 'severity' | 'code'>(
+  findings: readonly Finding[],
+  key: K,
+): Record<Finding[K], number> {
+  const counts = {} as Record<Finding[K], number>;
+  for (const value of findings.map((finding) => finding[key]).sort(compareText))
+    counts[value] = (counts[value] ?? 0) + 1;
+  return counts;
+}
+
+function wordsFor(findings: readonly Finding[]): Report['codes'] {
+  const kinds = findingKinds();
+  const codes = [...new Set(findings.map(({ code }) => code))].sort(compareText);
+  return Object.fromEntries(codes.map((code) => [code, wordsOf(kinds.get(code), code)]));
+}
+
+function wordsOf(kind: FindingKind | undefined, code: string) {
+  if (kind === undefined) throw new Error(`the code ${code} has no words`);
+  const { title, why, fix, controls = [] } = kind;
+  return { title, why, fix, controls };
+}

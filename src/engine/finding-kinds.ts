@@ -1,0 +1,24 @@
+/** Every code that a report can carry, gathered from the members that speak it. */
+import { CHECKS } from '../checks/index.ts';
+import { LICENSE_FINDINGS } from '../licenses/license-findings.ts';
+import type { FindingKind } from '../model/finding.ts';
+import { INPUT, INPUT_FINDINGS } from '../read/input-findings.ts';
+import { EVERY_MARK_FINDINGS } from '../relations/every-mark.ts';
+import { RELATIONS } from '../relations/index.ts';
+import { DUPLICATE_FINDINGS, DUPLICATES } from './relate.ts';
+
+/** Who speaks which codes: for `list` and `explain`. */
+export function findingSpeakers(): { speaker: string; kinds: readonly FindingKind[] }[] {
+  return [
+    { speaker: INPUT, kinds: INPUT_FINDINGS },
+    { speaker: DUPLICATES, kinds: DUPLICATE_FINDINGS },
+    ...CHECKS.map(({ name, findings }) => ({ speaker: name, kinds: findings })),
+    ...RELATIONS.map(({ type, findings }) => ({ speaker: type, kinds: findings })),
+    { speaker: 'detection', kinds: EVERY_MARK_FINDINGS },
+    { speaker: 'licenses', kinds: LICENSE_FINDINGS },
+  ];
+}
+
+export function findingKinds(): Map<string, FindingKind> {
+  return new Map(findingSpeakers().flatMap(({ kinds }) => kinds.map((kind) => [kind.code, kind] as const)));
+}

@@ -1,0 +1,145 @@
+/** What a run will do, compiled from the request: checks, detections, relations, and for each source the slots they need. */
+import { CHECKS } from '../checks/index.ts';
+import { compileLicenses } from '../licenses/compile-licenses.ts';
+import type { Contract } from '../licenses/contract.ts';
+import { compileDetection, type EventTest, toSlot } from '../match/compile-detection.ts';
+import { appliesTo } from '../match/logsource.ts';
+import { requiredFields } from '../match/required-fields.ts';
+import type { Check, CheckDefinition } from '../model/check.ts';
+import type { Event, Slot } from '../model/event.ts';
+import type { FieldRef } from '../model/mark.ts';
+import type { Relation } from '../model/relation.ts';
+import type { AuditRequest } from '../model/request.ts';
+import type { Detection, Rule, RuleError } from '../model/rule.ts';
+import { everyMark } from '../relations/every-mark.ts';
+import { RELATIONS } from '../relations/index.ts';
+import { EventCursor } from '../sources/event-cursor.ts';
+import { type Mapping, UNKNOWN_SOURCE } from '../sources/mapping.ts';
+import { ValueIds } from '../sources/value-ids.ts';
+import { DetectorIndex } from './detector-index.ts';
+
+export type PlannedCheck = { definition: CheckDefinition<unknown>; check: Check<unknown> };
+
+/** A relation and the document that speaks through it: a rule, or a license by its id. */
+export type PlannedRelation = { relation: Relation; rule?: Rule; license?: string };
+
+export type Plan = {
+  request: AuditRequest;
+  mappings: Mapping[];
+  checks: PlannedCheck[];
+  detections: Detection[];
+  relations: PlannedRelation[];
+  errors: RuleError[];
+  /** For `rules match`: every detection runs, whether or not a relation wants its marks. */
+  matching?: { ignoreLogsource: boolean };
+};
+
+export function compilePlan(request: AuditRequest): Plan {
+  const plan: Plan = {
+    request,
+    mappings: Object.values(request.sources) as Mapping[],
+    checks: [],
+    detections: [],
+    relations: [],
+    errors: [...request.rules.errors],
+  };
+  for (const definition of CHECKS) {
+    const check = request.disabled.includes(definition.name) ? undefined : definition.create(request);
+    if (check !== undefined) plan.checks.push({ definition, check });
+  }
+  for (const rule of request.rules.rules) addRule(plan, rule);
+  if (request.licenses !== undefined) {
+    const { detections, relations } = compileLicenses(request.licenses as Contract);
+    plan.detections.push(...detections);
+    plan.relations.push(...relations);
+  }
+  return plan;
+}
+
+function addRule(plan: Plan, rule: Rule): void {
+  if (rule.kind === 'detection') {
+    plan.detections.push(rule);
+    if (rule.speaks) plan.relations.push({ relation: everyMark(rule), rule });
+    return;
+  }
+  const problem = (message: string) => {
+    plan.errors.push({ id: rule.id, title: rule.title, file: rule.file, line: rule.line, message });
+  };
+  const definition = RELATIONS.find((each) => each.type === rule.type);
+  if (definition === undefined) return void problem(`the correlation type "${rule.type}" is not known`);
+  const relation = definition.compile(rule, problem);
+  if (relation !== undefined) plan.relations.push({ relation, rule });
+}
+
+/** One way out of a detection: the mark it makes for one input of one relation. */
+export type MarkOutput = { relation: number; step: number; group: Slot[]; values: Slot[]; subject: Slot };
+
+export type Detector = { detection: number; matches: EventTest; outputs: MarkOutput[] };
+
+/** A source's mapping compiled for this plan: what happens to each of its events. */
+export type Program = {
+  cursor: EventCursor;
+  steps: ((state: unknown, event: Event) => void)[];
+  detectors: DetectorIndex<Detector>;
+  /** The detections that run on this source. */
+  detections: number[];
+  /** The fields that detections look at, to know which never occur. */
+  fields: { field: FieldRef; slot: Slot }[];
+};
+
+export function compileProgram(plan: Plan, mapping: Mapping, ids: ValueIds): Program {
+  const cursor = new EventCursor(mapping, ids);
+  const fields = new Map<string, { field: FieldRef; slot: Slot }>();
+  const detectors = new DetectorIndex<Detector>();
+  const detections: number[] = [];
+  for (const [index, detection] of plan.detections.entries()) {
+    if (!appliesTo(detection, mapping.logsource, plan.matching)) continue;
+    const outputs = plan.matching === undefined ? markOutputs(plan, detection, cursor) : [];
+    if (outputs.length === 0 && plan.matching === undefined) continue;
+    const detector = { detection: index, matches: compileDetection(detection, cursor), outputs };
+    detectors.add(detector, detection, cursor);
+    detections.push(index);
+    for (const field of requiredFields(detection)) {
+      fields.set(fieldKey(field), { field, slot: toSlot(field, cursor) });
+    }
+  }
+  const steps = plan.checks.map(({ check }) => check.compile(cursor));
+  return { cursor, steps, detectors, detections, fields: [...fields.values()] };
+}
+
+export function fieldKey(field: FieldRef): string {
+  return `${field.taxonomy}:${field.name}`;
+}
+
+function markOutputs(plan: Plan, detection: Detection, cursor: EventCursor): MarkOutput[] {
+  return plan.relations.flatMap(({ relation }, index) =>
+    relation.inputs.flatMap((input, step) => {
+      if (input.detection !== detection.id) return [];
+      const slots = (refs: readonly FieldRef[]) => refs.map((field) => toSlot(field, cursor));
+      const group = slots(input.groupBy);
+      return [{ relation: index, step, group, values: slots(input.values), subject: cursor.audit('actor') }];
+    }),
+  );
+}
+
+/** Programs of a run, one a source, made when the first file of the source is met. */
+export class Programs {
+  private readonly plan: Plan;
+  private readonly ids = new ValueIds();
+  private readonly bySource = new Map<string, Program>();
+
+  constructor(plan: Plan) {
+    this.plan = plan;
+  }
+
+  for(source: string | null): Program {
+    const name = source ?? UNKNOWN_SOURCE.name;
+    let program = this.bySource.get(name);
+    if (program === undefined) {
+      const mapping = this.plan.mappings.find((each) => each.name === name) ?? UNKNOWN_SOURCE;
+      program = compileProgram(this.plan, mapping, this.ids);
+      this.bySource.set(name, program);
+    }
+    return program;
+  }
+}

@@ -1,0 +1,199 @@
+/** Merge and relate: repeats are dropped, marks are judged group by group, judgements become findings. */
+import { quote } from '../base/text-safety.ts';
+import { type Finding, type FindingKind, toFingerprint } from '../model/finding.ts';
+import type { Group, Judgement } from '../model/relation.ts';
+import { MAX_RELATED } from '../model/relation.ts';
+import type { LicenseSummary } from '../model/report.ts';
+import { reread } from '../read/reread.ts';
+import { PositionSet, type RecordPosition } from './identities.ts';
+import type { DecodedMark } from './marks.ts';
+import type { Plan, PlannedRelation } from './plan.ts';
+import type { Scan } from './scan.ts';
+
+/** The name under which the merge speaks, beside the checks. */
+export const DUPLICATES = 'duplicates';
+
+export const DUPLICATE_FINDINGS = [
+  {
+    code: 'duplicate-record',
+    severity: 'informational',
+    title: 'record repeated byte for byte',
+    why: 'Deliveries repeat; a repeat is audited once, and its number belongs to the completeness of the export.',
+    fix: 'Nothing, if the source delivers at least once; else find out why the export overlaps.',
+  },
+  {
+    code: 'conflicting-record',
+    severity: 'high',
+    title: 'one id, two contents',
+    why: 'A record was changed after it was written, or two writers share an id: one of the two did not happen like that.',
+    fix: 'Compare both records with the origin of the log.',
+    controls: ['pci-dss-4:10.3.2', 'sec-17a-4:f2'],
+  },
+] as const satisfies readonly FindingKind[];
+
+/** Conflicts named one by one; beyond, counted. */
+const MAX_CONFLICTS = 100;
+
+/** Drops repeated records from the books of their files and says so. */
+export async function mergeRepeats(scan: Scan): Promise<{ duplicates: PositionSet; findings: Finding[] }> {
+  const duplicates = new PositionSet();
+  const first = new Map<
+    number,
+    { repeat: RecordPosition; original: RecordPosition; count: number; related: RecordPosition[] }
+  >();
+  const findings: Finding[] = [];
+  const conflicts: { earlier: RecordPosition; later: RecordPosition }[] = [];
+  let conflictCount = 0;
+  const again = (fileIndex: number, stretches: Iterable<RecordPosition>) =>
+    reread(scan.files[fileIndex]!.file, scan.inputs[fileIndex]!.compression, stretches);
+  for await (const repeat of scan.identities.repeats(again)) {
+    const { first: original, again } = repeat;
+    if (repeat.conflict) {
+      conflictCount++;
+      const inOrder = comparePositions(original, again) < 0;
+      conflicts.push(inOrder ? { earlier: original, later: again } : { earlier: again, later: original });
+      if (conflicts.length > MAX_CONFLICTS * 4) keepFirst(conflicts);
+      continue;
+    }
+    duplicates.add(again.fileIndex, again.ordinal);
+    const { records } = scan.inputs[again.fileIndex]!;
+    records.duplicate++;
+    if (repeat.skipped) records.skipped--;
+    else records.audited--;
+    const entry = first.get(again.fileIndex);
+    if (entry === undefined) first.set(again.fileIndex, { repeat: again, original, count: 1, related: [] });
+    else noteRepeat(entry, again, original);
+  }
+  const place = (position: RecordPosition) => toPlace(position, scan);
+  for (const { repeat, original, count, related } of first.values()) {
+    const many = count === 1 ? 'a record repeats' : `${count} records repeat`;
+    findings.push({
+      ...finding(
+        'duplicate-record',
+        `${many} an earlier one byte for byte, first ${quote(`${place(original).file}:${original.line}`)}`,
+      ),
+      place: place(repeat),
+      related: [original, ...related].map(place),
+      count,
+      fingerprint: toFingerprint('duplicate-record', place(repeat).file, String(count)),
+    });
+  }
+  keepFirst(conflicts);
+  for (const [index, { earlier, later }] of conflicts.entries()) {
+    const beyond = index === conflicts.length - 1 ? conflictCount - conflicts.length : 0;
+    const more = beyond > 0 ? `; ${beyond} more such records are not listed` : '';
+    findings.push({
+      ...finding(
+        'conflicting-record',
+        `a record carries the id of ${quote(`${place(earlier).file}:${earlier.line}`)} and other content${more}`,
+      ),
+      place: place(later),
+      related: [place(earlier)],
+      fingerprint: toFingerprint('conflicting-record', place(later).file, place(earlier).file, String(index)),
+    });
+  }
+  return { duplicates, findings };
+}
+
+function finding(code: (typeof DUPLICATE_FINDINGS)[number]['code'], message: string) {
+  const { severity } = DUPLICATE_FINDINGS.find((kind) => kind.code === code)!;
+  return { rule: DUPLICATES, code, severity, verdict: 'violation' as const, message };
+}
+
+function noteRepeat(
+  entry: { repeat: RecordPosition; original: RecordPosition; count: number; related: RecordPosition[] },
+  again: RecordPosition,
+  original: RecordPosition,
+): void {
+  entry.count++;
+  if (again.ordinal < entry.repeat.ordinal) {
+    entry.related.push(entry.repeat);
+    Object.assign(entry, { repeat: again, original });
+  } else entry.related.push(again);
+  entry.related.sort((a, b) => a.ordinal - b.ordinal).splice(MAX_RELATED - 1);
+}
+
+function keepFirst(conflicts: { earlier: RecordPosition; later: RecordPosition }[]): void {
+  conflicts.sort((a, b) => comparePositions(a.later, b.later)).splice(MAX_CONFLICTS);
+}
+
+function comparePositions(a: RecordPosition, b: RecordPosition): number {
+  return a.fileIndex - b.fileIndex || a.ordinal - b.ordinal;
+}
+
+function toPlace({ fileIndex, line, offset, length }: RecordPosition, scan: Scan) {
+  return { file: scan.inputs[fileIndex]!.file, line, offset, length };
+}
+
+/** What the relations concluded. `matches` counts the marks of each rule, by id, duplicates aside. */
+export type Related = { findings: Finding[]; licenses: LicenseSummary[]; matches: Map<string, number> };
+
+export function relate(plan: Plan, scan: Scan, duplicates: PositionSet): Related {
+  const related: Related = { findings: [], licenses: [], matches: new Map() };
+  const judged = new Set<number>();
+  const files = scan.inputs.map(({ file }) => file);
+  const counter = new MatchCounter(plan, related.matches);
+  for (const { relation: index, group, marks } of scan.marks.groups(files, duplicates)) {
+    const planned = plan.relations[index]!;
+    judged.add(index);
+    for (const judgement of planned.relation.judge(group, counter.watch(index, marks), scan.coverage)) {
+      conclude(related, planned, group, judgement);
+    }
+  }
+  for (const [index, planned] of plan.relations.entries()) {
+    if (judged.has(index)) continue;
+    for (const judgement of planned.relation.judgeNothing?.(scan.coverage) ?? [])
+      conclude(related, planned, [], judgement);
+  }
+  return related;
+}
+
+function conclude(related: Related, planned: PlannedRelation, group: Group, judgement: Judgement): void {
+  const { verdict, usage, place } = judgement;
+  if (usage !== undefined) {
+    const status = verdict === 'violation' ? 'exceeded' : verdict === 'satisfied' ? 'within' : 'undetermined';
+    related.licenses.push({ ...usage, verdict: status, places: [place, ...judgement.related] });
+  }
+  if (verdict === 'satisfied') return;
+  const rule = planned.rule?.id ?? `license:${planned.license}`;
+  const level = planned.rule?.level ?? 'high';
+  related.findings.push({
+    rule,
+    code: judgement.code,
+    severity: judgement.severity ?? level,
+    verdict,
+    place,
+    ...(judgement.related.length > 0 && { related: judgement.related }),
+    message: judgement.message,
+    ...(judgement.subject !== undefined && { subject: judgement.subject }),
+    ...(judgement.count > 1 && { count: judgement.count }),
+    fingerprint: toFingerprint(rule, judgement.code, ...group, ...judgement.identity),
+  });
+}
+
+/** Counts each match of a detection once, although several relations may get its marks. */
+class MatchCounter {
+  private readonly matches: Map<string, number>;
+  private readonly plan: Plan;
+  /** For each detection the first relation and step that it feeds. */
+  private readonly counted = new Map<string, string>();
+
+  constructor(plan: Plan, matches: Map<string, number>) {
+    this.plan = plan;
+    this.matches = matches;
+    for (const [index, { relation }] of plan.relations.entries()) {
+      for (const [step, { detection }] of relation.inputs.entries()) {
+        if (!this.counted.has(detection)) this.counted.set(detection, `${index}/${step}`);
+      }
+    }
+  }
+
+  *watch(relation: number, marks: Iterable<DecodedMark>): Generator<DecodedMark> {
+    for (const mark of marks) {
+      const { id } = this.plan.detections[mark.detection]!;
+      if (this.counted.get(id) === `${relation}/${mark.step}`)
+        this.matches.set(id, (this.matches.get(id) ?? 0) + 1);
+      yield mark;
+    }
+  }
+}

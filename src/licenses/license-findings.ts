@@ -1,0 +1,81 @@
+/** The words of every code that licenses speak. */
+import type { FindingKind } from '../model/finding.ts';
+
+/** ISO/IEC 27001:2022 Annex A 5.32, intellectual property rights: licensed numbers are not exceeded. */
+const CONTROLS = ['iso-27001-2022:5.32'];
+
+const EXCEEDED_FIX =
+  'Check the sessions that are named; then buy or reclaim what is missing, or add the amendment that the contract file lacks.';
+
+export const LICENSE_FINDINGS = [
+  {
+    code: 'seats-exceeded',
+    severity: 'high',
+    title: 'more seats in use at once than licensed',
+    why: 'At the instant that is named, more sessions overlapped than the quantity then in force allows: a breach that a vendor audit bills.',
+    fix: EXCEEDED_FIX,
+    controls: CONTROLS,
+  },
+  {
+    code: 'users-exceeded',
+    severity: 'high',
+    title: 'more people used the license than it allows',
+    why: 'More distinct people used the license in the period than the quantity then in force allows: each of them owes a license.',
+    fix: 'Check whether some are one person or service accounts and say so under "people"; license the others or remove their access.',
+    controls: CONTROLS,
+  },
+  {
+    code: 'quantity-exceeded',
+    severity: 'high',
+    title: 'more consumed than licensed',
+    why: 'The consumption of the period is above the quantity in force: the excess is owed, often at list price.',
+    fix: EXCEEDED_FIX,
+    controls: CONTROLS,
+  },
+  {
+    code: 'use-after-expiry',
+    severity: 'high',
+    title: 'license used after it expired',
+    why: 'Use after the term and its grace is use without a license.',
+    fix: 'Renew the license or stop its use; if it was renewed, enter the new term in the contract file.',
+    controls: CONTROLS,
+  },
+  {
+    code: 'use-before-start',
+    severity: 'medium',
+    title: 'license used before its term began',
+    why: 'Use before the term is use without a license, or a contract file that lacks the earlier term.',
+    fix: 'Enter the term or the contract that covered the use; if there was none, report the use.',
+    controls: CONTROLS,
+  },
+  {
+    code: 'unlicensed-use',
+    severity: 'medium',
+    title: 'feature used that no license covers',
+    why: 'Whoever uses a feature, or a version of it, outside every license of the contract uses it unlicensed.',
+    fix: 'Add the feature to the license that covers it ("covers"), or stop its use; another vendor\'s features belong to another contract file.',
+    controls: CONTROLS,
+  },
+  {
+    code: 'license-undetermined',
+    severity: 'medium',
+    title: 'the log cannot tell whether the license was kept',
+    why: 'Between what the log proves and what it leaves possible lies the limit: neither "within" nor "exceeded" would be true.',
+    fix: 'Supply the records that are missing (the reason names them), or let the contract say what a missing check-in means ("missingCheckin").',
+    controls: CONTROLS,
+  },
+  {
+    code: 'license-unseen',
+    severity: 'informational',
+    title: 'no use of the license in the log',
+    why: 'Either nobody used the license, or the log does not hold its events, or the contract looks for them under other names.',
+    fix: 'Compare "events", "fields" and "covers" of the contract file with a record of use in the log.',
+    controls: CONTROLS,
+  },
+] as const satisfies readonly FindingKind[];
+
+export type LicenseCode = (typeof LICENSE_FINDINGS)[number]['code'];
+
+export function licenseSeverity(code: LicenseCode): FindingKind['severity'] {
+  return LICENSE_FINDINGS.find((kind) => kind.code === code)!.severity;
+}

@@ -1,0 +1,128 @@
+/** One event of license use as a mark carries it, read by the words of the contract: who, where, what, how much. */
+import type { Instant } from '../base/instant.ts';
+import type { FieldRef, Mark } from '../model/mark.ts';
+import type { Place } from '../model/place.ts';
+import { type Amount, ONE, parseAmount } from './amount.ts';
+import type { Contract, License } from './contract.ts';
+import { compilePeople, EXCLUDED } from './people.ts';
+import type { SessionEvent } from './sessions.ts';
+import { EARLIEST, LATEST } from './time-zone.ts';
+import { isVersionCovered } from './versions.ts';
+
+/** The inputs of a license's relation, in this order. The last three: events that name no feature, so may be any license's. */
+export const USE_STEPS = [
+  { kind: 'open', featureless: false },
+  { kind: 'close', featureless: false },
+  { kind: 'use', featureless: false },
+  { kind: 'open', featureless: true },
+  { kind: 'close', featureless: true },
+  { kind: 'use', featureless: true },
+] as const;
+
+export type LicenseUse = {
+  kind: 'open' | 'close' | 'use';
+  featureless: boolean;
+  /** Undefined when absent, unreadable or not between 1990 and 2200. */
+  time: Instant | undefined;
+  person: string | undefined;
+  host: string | undefined;
+  /** For seats: 1 where the log states none. Undefined when it states what is no positive number. */
+  seats: Amount | undefined;
+  /** For sums: the field that the measure adds. Undefined when absent or no number. */
+  amount: Amount | undefined;
+  key: string;
+  named: boolean;
+  feature: string | undefined;
+  share: string | undefined;
+  place: Place;
+  identity: string;
+};
+
+export type TimedUse = LicenseUse & { time: Instant };
+
+/** Columns of `Mark.values`: for each concept, where its fields stand. */
+export class UseReader {
+  readonly values: readonly FieldRef[];
+  private readonly license: License;
+  private readonly toPerson: (name: string) => string | typeof EXCLUDED;
+  private readonly columns: Record<
+    'person' | 'session' | 'host' | 'feature' | 'quantity' | 'version' | 'sum',
+    number[]
+  >;
+
+  constructor({ people, fields }: Contract, license: License) {
+    const values: FieldRef[] = [];
+    const column = (refs: readonly FieldRef[]) => refs.map((ref) => values.push(ref) - 1);
+    this.columns = {
+      person: column(people.key),
+      session: column(fields.session),
+      host: column(fields.host),
+      feature: column(fields.feature),
+      quantity: column(fields.quantity),
+      version: column(fields.version),
+      sum: license.measure.count.what === 'sum' ? column([license.measure.count.field]) : [],
+    };
+    this.values = values;
+    this.license = license;
+    this.toPerson = compilePeople(people);
+  }
+
+  /** Undefined for what the contract leaves out: excluded people, versions that the license does not cover. */
+  read(mark: Mark): LicenseUse | undefined {
+    const text = (columns: readonly number[]): string | undefined => {
+      for (const column of columns) {
+        const value = mark.values[column];
+        if (value !== undefined && value !== '') return value;
+      }
+      return undefined;
+    };
+    const name = text(this.columns.person);
+    const person = name === undefined ? undefined : this.toPerson(name);
+    if (person === EXCLUDED) return undefined;
+    if (!isVersionCovered(text(this.columns.version), this.license.covers.version)) return undefined;
+    const { kind, featureless } = USE_STEPS[mark.step]!;
+    const session = text(this.columns.session);
+    const host = text(this.columns.host);
+    const sum = text(this.columns.sum);
+    return {
+      kind,
+      featureless,
+      time: mark.time !== undefined && mark.time >= EARLIEST && mark.time < LATEST ? mark.time : undefined,
+      person,
+      host,
+      seats: this.license.measure.count.what === 'seats' ? toSeats(text(this.columns.quantity)) : ONE,
+      amount: sum === undefined ? undefined : parseAmount(sum),
+      key: JSON.stringify(session === undefined ? [person ?? null, host ?? null] : [session]),
+      named: session !== undefined,
+      feature: featureless ? undefined : (text(this.columns.feature)?.toLowerCase() ?? ''),
+      share: this.shareOf(person, host),
+      place: mark.place,
+      identity: mark.identity,
+    };
+  }
+
+  /** Sessions of which a key is unknown are not merged with others: to merge them could hide use. */
+  private shareOf(person: string | undefined, host: string | undefined): string | undefined {
+    const { share } = this.license;
+    if (share.length === 0) return undefined;
+    const keys = share.map((key) => (key === 'person' ? person : host));
+    return keys.includes(undefined) ? undefined : JSON.stringify(keys);
+  }
+}
+
+/** A license server writes how many; where it writes zero or less, or no number, we know nothing. */
+function toSeats(quantity: string | undefined): Amount | undefined {
+  if (quantity === undefined) return ONE;
+  const amount = parseAmount(quantity);
+  return amount !== undefined && amount > 0n ? amount : undefined;
+}
+
+export function toSessionEvent(use: TimedUse, holder = holderOf(use)): SessionEvent {
+  const { time: at, key, named, feature, share, place, identity } = use;
+  const unreadable = use.seats === undefined;
+  return { at, key, named, feature, share, place, identity, unreadable, holder, quantity: use.seats ?? ONE };
+}
+
+export function holderOf({ person, host, key }: LicenseUse): string {
+  return person ?? host ?? key;
+}

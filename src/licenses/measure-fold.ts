@@ -1,0 +1,63 @@
+/** What every measure is: a fold over license use in time order that ends in bounds for each segment of the contract. */
+import type { Instant } from '../base/instant.ts';
+import { count } from '../base/text-safety.ts';
+import type { Place } from '../model/place.ts';
+import type { Amount } from './amount.ts';
+import type { LicenseUse, TimedUse } from './license-use.ts';
+import type { Segment } from './periods.ts';
+import type { Session } from './sessions.ts';
+
+export type Witness = { holder: string; place: Place };
+
+export type Bound = { amount: Amount; at: Instant; witnesses: readonly Witness[] };
+
+export type SegmentUse = {
+  segment: Segment;
+  /** What the log proves. */
+  lower: Bound;
+  /** What is possible. `amount` undefined: nothing bounds it. */
+  upper: Omit<Bound, 'amount'> & { amount: Amount | undefined };
+  /** Why the bounds differ, in words, and the first of the records that keep it open. */
+  doubts: string[];
+  doubtful: readonly Witness[];
+  /** A convention on which the figure hangs without being in doubt. */
+  note?: string;
+};
+
+export interface MeasureFold {
+  /** Use whose time is not known. It came before all other use, or after. */
+  anytime(use: LicenseUse): void;
+  add(use: TimedUse): void;
+  finish(until: Instant): SegmentUse[];
+  /** Sessions without a check-in, after `finish`. */
+  stillOpen(): Iterable<Session>;
+}
+
+const DOUBT_WORDS = {
+  untimed: ['event of use has', 'events of use have', 'no readable time'],
+  featureless: ['event names', 'events name', 'no feature and may be use of this license'],
+  amount: ['event has', 'events have', 'no readable quantity'],
+  repeated: ['check-out repeats', 'check-outs repeat', 'an open session and may be a second one'],
+  nobody: ['event of use names', 'events of use name', 'nobody'],
+} as const;
+
+/** How many records that keep a figure open are named. */
+export const MAX_DOUBTFUL = 10;
+
+/** Events that leave a figure open, counted, with the first of them to look up. */
+export class Doubts {
+  private readonly counts = new Map<keyof typeof DOUBT_WORDS, number>();
+  readonly places: Witness[] = [];
+
+  note(reason: keyof typeof DOUBT_WORDS, witness: Witness): void {
+    this.counts.set(reason, (this.counts.get(reason) ?? 0) + 1);
+    if (this.places.length < MAX_DOUBTFUL) this.places.push(witness);
+  }
+
+  reasons(): string[] {
+    return [...this.counts].map(([reason, number]) => {
+      const [one, many, rest] = DOUBT_WORDS[reason];
+      return `${count(number, one, many)} ${rest}`;
+    });
+  }
+}

@@ -1,0 +1,318 @@
+/**
+ * The peak of overlapping sessions per segment of time, as a lower and an upper bound with witnesses, in one pass.
+ * Memory: what is open, and one summary per segment.
+ *
+ * A session without a check-in is a doubt: it counts from below only at the instant of its check-out. Which sessions
+ * those are is known at the end only. So the open ones form a list in order of their check-outs, each with the highest
+ * count between its check-out and the next; a check-in hands that to the session before. What is left at the end are
+ * the doubts, and the counts from which they must be subtracted. One invariant, so one file of 320 lines.
+ */
+import type { Instant } from '../base/instant.ts';
+import type { Amount } from './amount.ts';
+import type { SeatSink, Session, SessionEvent } from './sessions.ts';
+
+/** Names and places are for people to look up; the count tells the rest. */
+export const MAX_WITNESSES = 50;
+
+/** A count, the first instant that had it, and up to MAX_WITNESSES of the sessions that made it, the latest first. */
+export type Peak = { amount: Amount; at: Instant; witnesses: SessionEvent[] };
+
+export type SegmentPeak = {
+  /** What the log proves. Witnesses only above `proofAbove`. */
+  lower: Peak;
+  /** What is possible, if every doubt was in use. */
+  upper: Peak;
+  /** The highest count if check-outs came before check-ins of the same instant. */
+  tied: Amount;
+  /** Sessions without a check-in, and check-ins without a check-out, that weigh on the segment. */
+  neverReturned: number;
+  orphans: number;
+  /** The first MAX_NAMED_DOUBTS of each. */
+  doubtful: SessionEvent[];
+};
+
+const MAX_NAMED_DOUBTS = 10;
+
+/** `proofAbove`: the limit; counts beyond it must name their witnesses. */
+export type PeakSegment = { from: Instant; proofAbove: Amount | undefined };
+
+type Holding = {
+  sessions: Set<Session>;
+  shown: SessionEvent;
+  quantity: Amount;
+  since: Instant;
+  stretch: Stretch;
+  opening: Highest | undefined;
+  proven: boolean;
+};
+
+type Highest = { amount: Amount; at: Instant; witnesses: readonly Holding[] };
+
+/** From one check-out to the next of what is still open; without a holding, from the start of a segment. */
+type Stretch = {
+  holding: Holding | undefined;
+  segment: SegmentState;
+  highest: Highest | undefined;
+  previous: Stretch | undefined;
+  next: Stretch | undefined;
+};
+
+/** `upper` is relative to the orphans of later instants, which raise every earlier count alike. */
+type SegmentState = {
+  from: Instant;
+  proofAbove: Amount | undefined;
+  upper: Highest | undefined;
+  tied: Amount;
+  orphansBefore: number;
+  namedOrphans: number;
+};
+
+const NOBODY: readonly Holding[] = [];
+
+export class PeakTracker implements SeatSink {
+  private readonly planned: readonly PeakSegment[];
+  private readonly states: SegmentState[] = [];
+  private readonly head: Stretch;
+  private tail: Stretch;
+  private readonly holdings = new Map<Session | string, Holding>();
+  private now: Instant;
+  private count: Amount = 0n;
+  private countBefore: Amount = 0n;
+  private taken: Amount = 0n;
+  private doubtful: Amount = 0n;
+  private orphaned: Amount = 0n;
+  private orphans = 0;
+  private readonly orphanEvents: SessionEvent[] = [];
+  private opened: Holding[] = [];
+  private settled = false;
+
+  /** In order of time; what comes before the first segment belongs to it. */
+  constructor(segments: readonly PeakSegment[]) {
+    this.planned = segments;
+    this.now = segments[0]!.from;
+    this.head = this.startSegment(undefined);
+    this.tail = this.head;
+  }
+
+  take(session: Session, at: Instant): void {
+    this.reach(at);
+    this.taken += session.quantity;
+    const key = session.share ?? session;
+    const holding = this.holdings.get(key);
+    if (holding === undefined) this.holdings.set(key, this.hold(new Set([session]), session, at));
+    else {
+      holding.sessions.add(session);
+      if (session.quantity > holding.quantity) this.resize(key, holding, session, at);
+    }
+  }
+
+  release(session: Session, at: Instant): void {
+    this.reach(at);
+    const key = session.share ?? session;
+    const holding = this.holdings.get(key)!;
+    holding.sessions.delete(session);
+    if (holding.sessions.size === 0) {
+      this.drop(holding);
+      this.holdings.delete(key);
+    } else if (session.quantity === holding.quantity) {
+      const largest = [...holding.sessions].reduce((a, b) => (b.quantity > a.quantity ? b : a));
+      if (largest.quantity < holding.quantity) this.resize(key, holding, largest, at);
+    }
+  }
+
+  orphan(event: SessionEvent): void {
+    this.reach(event.at);
+    this.orphaned += event.quantity;
+    this.orphans++;
+    const { segment } = this.tail;
+    if (segment.namedOrphans++ < MAX_NAMED_DOUBTS) this.orphanEvents.push(event);
+  }
+
+  doubt(quantity: Amount, at: Instant): void {
+    this.reach(at);
+    this.doubtful += quantity;
+  }
+
+  /** `missingIsInUse`: a session without a check-in is no doubt. `anytime`: seats that may be taken at any instant. */
+  finish(until: Instant, missingIsInUse: boolean, anytime: Amount): SegmentPeak[] {
+    this.reach(until);
+    this.settle();
+    const bounds = this.states.map((state) => this.toUpperBound(state, anytime));
+    for (const holding of this.holdings.values()) {
+      holding.proven = missingIsInUse || [...holding.sessions].every(({ returned }) => returned);
+    }
+    this.boundFromBelow(bounds);
+    return bounds;
+  }
+
+  private toUpperBound(state: SegmentState, anytime: Amount): SegmentPeak {
+    const { amount, at, witnesses } = state.upper ?? { amount: 0n, at: state.from, witnesses: NOBODY };
+    return {
+      lower: { amount: 0n, at: state.from, witnesses: [] },
+      upper: { amount: amount + this.orphaned + anytime, at, witnesses: witnesses.map(({ shown }) => shown) },
+      tied: state.tied,
+      neverReturned: 0,
+      orphans: this.orphans - state.orphansBefore,
+      doubtful: this.orphanEvents.filter(({ at }) => at >= state.from).slice(0, MAX_NAMED_DOUBTS),
+    };
+  }
+
+  /** Walks what is still open: from each count the doubts that began before it are subtracted. */
+  private boundFromBelow(bounds: SegmentPeak[]): void {
+    const named: SessionEvent[] = [];
+    let index = -1;
+    let doubts = { amount: 0n, sessions: 0 };
+    for (let stretch: Stretch | undefined = this.head; stretch !== undefined; stretch = stretch.next) {
+      const { holding, highest } = stretch;
+      if (holding === undefined) index++;
+      const bound = bounds[index]!;
+      if (holding !== undefined && !holding.proven) {
+        // All of one instant were in use at it. The first of them proves that: the others are not yet among the doubts.
+        const isProven = (each: Holding) => each.proven || each.since === holding.since;
+        raise(bound.lower, holding.opening, doubts.amount, isProven);
+        if (named.length < MAX_NAMED_DOUBTS) named.push(holding.shown);
+        doubts = {
+          amount: doubts.amount + holding.quantity,
+          sessions: doubts.sessions + holding.sessions.size,
+        };
+      }
+      raise(bound.lower, highest, doubts.amount, (each) => each.proven);
+      bound.neverReturned = doubts.sessions;
+      // The next stretch of this segment may add to `named`, the next segment may not.
+      if (stretch.next?.holding === undefined) bound.doubtful.unshift(...named);
+    }
+  }
+
+  private hold(sessions: Set<Session>, shown: Session, at: Instant): Holding {
+    const stretch: Stretch = {
+      holding: undefined,
+      segment: this.tail.segment,
+      highest: undefined,
+      previous: this.tail,
+      next: undefined,
+    };
+    const { quantity } = shown;
+    const holding: Holding = {
+      sessions,
+      shown,
+      quantity,
+      since: at,
+      stretch,
+      opening: undefined,
+      proven: false,
+    };
+    stretch.holding = holding;
+    this.tail.next = stretch;
+    this.tail = stretch;
+    this.count += quantity;
+    this.opened.push(holding);
+    return holding;
+  }
+
+  private drop(holding: Holding): void {
+    const { previous, next, highest } = holding.stretch;
+    holding.proven = true;
+    this.count -= holding.quantity;
+    if (
+      highest !== undefined &&
+      !(previous!.highest !== undefined && previous!.highest.amount >= highest.amount)
+    ) {
+      previous!.highest = highest;
+    }
+    previous!.next = next;
+    if (next === undefined) this.tail = previous!;
+    else next.previous = previous;
+    // Witnesses outlive their stretch: without this each would keep all that ever came before it in memory.
+    holding.stretch.previous = undefined;
+    holding.stretch.next = undefined;
+    holding.stretch.highest = undefined;
+    holding.opening = undefined;
+  }
+
+  /** A share's largest session came or went. */
+  private resize(key: Session | string, holding: Holding, largest: Session, at: Instant): void {
+    this.drop(holding);
+    this.holdings.set(key, this.hold(holding.sessions, largest, at));
+  }
+
+  private reach(at: Instant): void {
+    for (;;) {
+      const next = this.planned[this.states.length];
+      if (next === undefined || next.from > at) break;
+      this.leaveTo(next.from);
+      this.tail = this.startSegment(this.tail);
+    }
+    if (at > this.now) this.leaveTo(at);
+    this.settled = false;
+  }
+
+  private startSegment(previous: Stretch | undefined): Stretch {
+    const { from, proofAbove } = this.planned[this.states.length]!;
+    const segment: SegmentState = {
+      from,
+      proofAbove,
+      upper: undefined,
+      tied: 0n,
+      orphansBefore: this.orphans,
+      namedOrphans: 0,
+    };
+    this.states.push(segment);
+    const stretch: Stretch = { holding: undefined, segment, highest: undefined, previous, next: undefined };
+    if (previous !== undefined) previous.next = stretch;
+    this.settled = false;
+    return stretch;
+  }
+
+  private leaveTo(at: Instant): void {
+    this.settle();
+    this.now = at;
+  }
+
+  /** Judges an instant when everything that happened at it is known: sessions are half-open. */
+  private settle(): void {
+    if (this.settled) return;
+    this.settled = true;
+    const { segment } = this.tail;
+    const proof = segment.proofAbove !== undefined && this.count > segment.proofAbove;
+    let named: readonly Holding[] | undefined;
+    const here = (amount: Amount, withNames: boolean): Highest => {
+      if (withNames) named ??= this.latestHoldings();
+      return { amount, at: this.now, witnesses: withNames ? named! : NOBODY };
+    };
+    if (this.tail.highest === undefined || this.count > this.tail.highest.amount) {
+      this.tail.highest = here(this.count, proof);
+    }
+    const possible = this.count + this.doubtful - this.orphaned;
+    if (segment.upper === undefined || possible > segment.upper.amount) segment.upper = here(possible, true);
+    if (this.opened.length > 0) {
+      const opening = here(this.count, proof);
+      for (const holding of this.opened) holding.opening = opening;
+      this.opened = [];
+    }
+    const tied = this.countBefore + this.taken;
+    if (tied > segment.tied) segment.tied = tied;
+    this.countBefore = this.count;
+    this.taken = 0n;
+  }
+
+  private latestHoldings(): Holding[] {
+    const latest: Holding[] = [];
+    for (let stretch: Stretch | undefined = this.tail; stretch !== undefined; stretch = stretch.previous) {
+      if (stretch.holding !== undefined) latest.push(stretch.holding);
+      if (latest.length === Math.min(MAX_WITNESSES, this.holdings.size)) break;
+    }
+    return latest;
+  }
+}
+
+function raise(
+  lower: Peak,
+  highest: Highest | undefined,
+  doubt: Amount,
+  isProven: (holding: Holding) => boolean,
+): void {
+  if (highest === undefined || highest.amount - doubt <= lower.amount) return;
+  lower.amount = highest.amount - doubt;
+  lower.at = highest.at;
+  lower.witnesses = highest.witnesses.filter(isProven).map(({ shown }) => shown);
+}

@@ -1,0 +1,108 @@
+/** Use outside the license's term: before it began, after it ended and the grace was over. Half-open. */
+import { formatDuration, formatInstant, type Instant } from '../base/instant.ts';
+import { count, quote } from '../base/text-safety.ts';
+import { type Judgement, MAX_RELATED } from '../model/relation.ts';
+import type { License } from './contract.ts';
+import type { LicenseCode } from './license-findings.ts';
+import { licenseSeverity } from './license-findings.ts';
+import { holderOf, type TimedUse } from './license-use.ts';
+import type { Witness } from './measure-fold.ts';
+import type { Session } from './sessions.ts';
+
+type Breach = { count: number; first: Instant; last: Instant; witnesses: Witness[]; identity: string };
+
+export class TermBreaches {
+  private readonly license: License;
+  private readonly end: Instant | undefined;
+  private before: Breach | undefined;
+  private after: Breach | undefined;
+  /** Sessions by key that began before the term, or after its end: their check-in is no second breach. */
+  private readonly opened = new Map<string, number>();
+
+  constructor(license: License) {
+    this.license = license;
+    this.end = license.term && license.term.until.instant + license.term.grace;
+  }
+
+  add(use: TimedUse): void {
+    if (use.featureless) return;
+    const begin = this.license.term?.from?.instant;
+    if (begin !== undefined && use.time < begin) {
+      if (this.isNewUse(use)) this.before = extend(this.before, use);
+    } else if (this.end !== undefined && use.time >= this.end) {
+      // A check-in at the very end is in time; a later one shows a session that outlived the license.
+      const inTime = use.kind === 'close' && use.time === this.end;
+      if (this.isNewUse(use) && !inTime) this.after = extend(this.after, use);
+    } else if (this.opened.size > 0) this.opened.clear();
+  }
+
+  private isNewUse({ kind, key }: TimedUse): boolean {
+    const open = this.opened.get(key) ?? 0;
+    if (kind === 'open') this.opened.set(key, open + 1);
+    if (kind !== 'close') return true;
+    if (open > 1) this.opened.set(key, open - 1);
+    else this.opened.delete(key);
+    return open === 0;
+  }
+
+  /** `stillOpen`: sessions without a check-in. `until`: the last instant the log speaks of. */
+  *finish(stillOpen: Iterable<Session>, until: Instant): Generator<Judgement> {
+    const { term } = this.license;
+    if (this.before !== undefined) {
+      yield this.judgement('use-before-start', this.before, `the term begins ${term!.from!.text}`);
+    }
+    const grace =
+      term === undefined || term.grace === 0n ? '' : ` and its grace of ${formatDuration(term.grace)}`;
+    const ended = `the term ended ${term?.until.text}${grace}`;
+    if (this.after !== undefined) yield this.judgement('use-after-expiry', this.after, ended);
+    else if (this.end !== undefined && until > this.end) yield* this.perhapsAfter(this.end, stillOpen, ended);
+  }
+
+  private *perhapsAfter(end: Instant, stillOpen: Iterable<Session>, ended: string): Generator<Judgement> {
+    const open = [...stillOpen].filter(({ at }) => at < end);
+    const [first] = open;
+    if (first === undefined) return;
+    yield {
+      verdict: 'undetermined',
+      code: 'use-after-expiry',
+      message: `license ${quote(this.license.id)}: ${count(open.length, 'session has', 'sessions have')} no check-in and may have gone on, although ${ended}`,
+      place: first.place,
+      related: open.slice(1, MAX_RELATED + 1).map(({ place }) => place),
+      count: open.length,
+      subject: this.license.id,
+      identity: [this.license.id, 'perhaps', first.identity],
+      severity: licenseSeverity('license-undetermined'),
+    };
+  }
+
+  private judgement(code: LicenseCode, breach: Breach, term: string): Judgement {
+    const holders = [...new Set(breach.witnesses.map(({ holder }) => holder))].map(quote).join(', ');
+    const more = breach.count > breach.witnesses.length ? ' and others' : '';
+    const [from, until] = [formatInstant(breach.first), formatInstant(breach.last)];
+    const times =
+      breach.count === 1 ? `once, at ${from},` : `${count(breach.count, 'time')} from ${from} until ${until}`;
+    const [place, ...related] = breach.witnesses.map((witness) => witness.place);
+    return {
+      verdict: 'violation',
+      code,
+      message: `license ${quote(this.license.id)}: used ${times} by ${holders}${more}, although ${term}`,
+      place: place!,
+      related,
+      count: breach.count,
+      subject: this.license.id,
+      identity: [this.license.id, breach.identity],
+      severity: licenseSeverity(code),
+    };
+  }
+}
+
+function extend(breach: Breach | undefined, use: TimedUse): Breach {
+  const witness = { holder: holderOf(use), place: use.place };
+  if (breach === undefined) {
+    return { count: 1, first: use.time, last: use.time, witnesses: [witness], identity: use.identity };
+  }
+  breach.count++;
+  breach.last = use.time;
+  if (breach.witnesses.length <= MAX_RELATED) breach.witnesses.push(witness);
+  return breach;
+}

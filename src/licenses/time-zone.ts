@@ -1,0 +1,91 @@
+/** Days in an IANA time zone, by the zone data that Node carries (Intl): where a local day begins, and which day it is. */
+import { type Instant, NANOS_PER_MS } from '../base/instant.ts';
+
+/** A calendar day; `month` counts from 1. */
+export type LocalDate = { year: number; month: number; day: number };
+
+/** Times outside are taken for unreadable: a clock that was never set, or hostile. Also bounds the number of periods. */
+export const EARLIEST: Instant = BigInt(Date.UTC(1990, 0, 1)) * NANOS_PER_MS;
+export const LATEST: Instant = BigInt(Date.UTC(2200, 0, 1)) * NANOS_PER_MS;
+
+const MS_PER_DAY = 86_400_000;
+
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+function formatOf(zone: string): Intl.DateTimeFormat {
+  let format = formats.get(zone);
+  if (format === undefined) {
+    format = new Intl.DateTimeFormat('en-US', {
+      timeZone: zone,
+      calendar: 'gregory',
+      numberingSystem: 'latn',
+      hourCycle: 'h23',
+      year: 'numeric',
+      month: 'numeric',
+      day: 'numeric',
+      hour: 'numeric',
+      minute: 'numeric',
+      second: 'numeric',
+    });
+    formats.set(zone, format);
+  }
+  return format;
+}
+
+/** Whether Intl knows the zone. Bare offsets are refused: which of them Intl takes differs between Node versions. */
+export function isTimeZone(zone: string): boolean {
+  if (!/^[A-Za-z]/.test(zone)) return false;
+  try {
+    formatOf(zone);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** What a wall clock in the zone shows, as if it were UTC, in ms and to the second. */
+function wallClockMs(ms: number, zone: string): number {
+  const part: Record<string, number> = {};
+  for (const { type, value } of formatOf(zone).formatToParts(ms)) part[type] = Number(value);
+  return Date.UTC(part.year!, part.month! - 1, part.day!, part.hour!, part.minute!, part.second!);
+}
+
+function offsetMs(ms: number, zone: string): number {
+  const second = Math.floor(ms / 1000) * 1000;
+  return wallClockMs(second, zone) - second;
+}
+
+export function localDate(instant: Instant, zone: string): LocalDate {
+  const floor = instant / NANOS_PER_MS - (instant < 0n && instant % NANOS_PER_MS !== 0n ? 1n : 0n);
+  const date = new Date(wallClockMs(Number(floor), zone));
+  return { year: date.getUTCFullYear(), month: date.getUTCMonth() + 1, day: date.getUTCDate() };
+}
+
+/**
+ * The first instant of a day in the zone. Midnight itself may not exist (clocks go forward at 0:00), may come twice
+ * (the first counts), or the whole day may be skipped (Samoa, 2011-12-30): then it is the first instant after it.
+ */
+export function startOfDay({ year, month, day }: LocalDate, zone: string): Instant {
+  const midnight = Date.UTC(year, month - 1, day);
+  // Offsets change at most once within these two days, so one of the two is in force when the day begins.
+  const candidates = [midnight - MS_PER_DAY, midnight + MS_PER_DAY].map(
+    (ms) => midnight - offsetMs(ms, zone),
+  );
+  const first = candidates.filter((ms) => wallClockMs(ms, zone) >= midnight).sort((a, b) => a - b)[0];
+  return BigInt(first ?? Math.max(...candidates)) * NANOS_PER_MS;
+}
+
+/** `2025-03-01` */
+export function formatDate({ year, month, day }: LocalDate): string {
+  return `${year}-${String(month).padStart(2, '0')}-${String(day).padStart(2, '0')}`;
+}
+
+/** The day written as `2025-03-01`; undefined for other texts and for days that no calendar has. */
+export function parseDate(text: string): LocalDate | undefined {
+  const match = /^(\d{4})-(\d{2})-(\d{2})$/.exec(text);
+  if (match === null) return undefined;
+  const [year, month, day] = [Number(match[1]), Number(match[2]), Number(match[3])];
+  const date = new Date(Date.UTC(year, month - 1, day));
+  const exists = date.getUTCMonth() + 1 === month && date.getUTCDate() === day;
+  return exists ? { year, month, day } : undefined;
+}

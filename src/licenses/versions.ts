@@ -1,0 +1,53 @@
+/** Versions as vendors write them (`2025.1`, `v11.19.2`): compared part by part, numbers as numbers. */
+import type { VersionBound } from './contract.ts';
+
+/** Negative, zero or positive. A missing part is 0, so `2025` equals `2025.0`. */
+export function compareVersions(left: string, right: string): number {
+  const [a, b] = [partsOf(left), partsOf(right)];
+  for (let index = 0; index < Math.max(a.length, b.length); index++) {
+    const order = compareParts(a[index] ?? '0', b[index] ?? '0');
+    if (order !== 0) return order;
+  }
+  return 0;
+}
+
+/** At most 20 parts: a version is short, a hostile one is not. */
+function partsOf(version: string): string[] {
+  return version
+    .trim()
+    .toLowerCase()
+    .replace(/^v(?=\d)/, '')
+    .split(/[.\-_+]/, 20);
+}
+
+function compareParts(left: string, right: string): number {
+  if (/^\d+$/.test(left) && /^\d+$/.test(right)) {
+    const [a, b] = [left.replace(/^0+/, ''), right.replace(/^0+/, '')];
+    return a.length - b.length || (a < b ? -1 : a > b ? 1 : 0);
+  }
+  return left < right ? -1 : left > right ? 1 : 0;
+}
+
+/** An event without a version is covered: to leave it out would hide use. */
+export function isVersionCovered(version: string | undefined, bound: VersionBound | undefined): boolean {
+  if (version === undefined || bound === undefined) return true;
+  const order = compareVersions(version, bound.version);
+  switch (bound.comparison) {
+    case '<':
+      return order < 0;
+    case '<=':
+      return order <= 0;
+    case '=':
+      return order === 0;
+    case '>=':
+      return order >= 0;
+    case '>':
+      return order > 0;
+  }
+}
+
+export function parseVersionBound(text: string): VersionBound | undefined {
+  const match = /^(<=|>=|<|>|=)?\s*([A-Za-z0-9][\w.+-]*)$/.exec(text.trim());
+  if (match === null) return undefined;
+  return { comparison: (match[1] ?? '=') as VersionBound['comparison'], version: match[2]! };
+}

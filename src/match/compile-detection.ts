@@ -1,0 +1,164 @@
+/** A detection compiled for one source: a closure over slots that tells whether an event matches. */
+import type { Event, Fields, Slot } from '../model/event.ts';
+import type { FieldRef } from '../model/mark.ts';
+import type { ConditionNode, Detection, DetectionItem } from '../model/rule.ts';
+import { foldCase } from './fold-case.ts';
+import { matchKeywords } from './match-keywords.ts';
+import { comparisonOf, compileValueTests, type ValueTest } from './modifiers.ts';
+import { ValueMemo } from './value-memo.ts';
+
+export type EventTest = (event: Event) => boolean;
+
+/** The rule was checked when it was parsed, so nothing here refuses it. */
+export function compileDetection(detection: Detection, fields: Fields): EventTest {
+  return new DetectionCompiler(fields).node(detection.condition);
+}
+
+export function toSlot(field: FieldRef, fields: Fields): Slot {
+  return field.taxonomy === 'audit' ? fields.audit(field.name) : fields.raw(field.name);
+}
+
+class DetectionCompiler {
+  private readonly fields: Fields;
+  /** A selection that the condition names often is one node, and is compiled once. */
+  private readonly compiled = new Map<ConditionNode, EventTest>();
+
+  constructor(fields: Fields) {
+    this.fields = fields;
+  }
+
+  node(node: ConditionNode): EventTest {
+    let test = this.compiled.get(node);
+    if (test === undefined) {
+      test = this.compile(node);
+      this.compiled.set(node, test);
+    }
+    return test;
+  }
+
+  private compile(node: ConditionNode): EventTest {
+    switch (node.kind) {
+      case 'item':
+        return compileItem(node.item, this.fields);
+      case 'not': {
+        const test = this.node(node.node);
+        return (event) => !test(event);
+      }
+      case 'and': {
+        const tests = cheapFirst(node.nodes).map((each) => this.node(each));
+        if (tests.length === 2) return (event) => tests[0]!(event) && tests[1]!(event);
+        return (event) => tests.every((test) => test(event));
+      }
+      case 'or': {
+        const tests = cheapFirst(node.nodes).map((each) => this.node(each));
+        return (event) => tests.some((test) => test(event));
+      }
+    }
+  }
+}
+
+/** Keywords walk the whole record; the answer does not depend on the order. */
+function cheapFirst(nodes: readonly ConditionNode[]): ConditionNode[] {
+  return [...nodes.filter((node) => !hasKeywords(node)), ...nodes.filter(hasKeywords)];
+}
+
+function hasKeywords(node: ConditionNode): boolean {
+  if (node.kind === 'item') return node.item.field === undefined;
+  return node.kind === 'not' ? hasKeywords(node.node) : node.nodes.some(hasKeywords);
+}
+
+function compileItem(item: DetectionItem, fields: Fields): EventTest {
+  if (item.field === undefined) return matchKeywords(compileValueTests(item), item.modifiers.includes('all'));
+  const slot = toSlot(item.field, fields);
+  const comparison = comparisonOf(item);
+  if (comparison === 'exists') return compileExists(item, slot);
+  if (comparison === 'fieldref') return compileReferences(item, slot, fields);
+  return compileValues(item, slot);
+}
+
+/** Presence only: a null is there. */
+function compileExists(item: DetectionItem, slot: Slot): EventTest {
+  const wanted = item.values.some((value) => value.kind === 'boolean' && value.value);
+  return (event) => event.size(slot) > 0 === wanted;
+}
+
+/** Any value matches some member; with `all`, each value matches some member; `neq`: there are values and no member matches. */
+function compileValues(item: DetectionItem, slot: Slot): EventTest {
+  const tests = compileValueTests(item);
+  const nulls = item.values.some((value) => value.kind === 'null');
+  if (item.modifiers.includes('all')) {
+    const each = tests.map((test) => anyMember(slot, test, false));
+    if (nulls) each.push(anyMember(slot, () => false, true));
+    return negate(item, slot, (event) => each.every((test) => test(event)));
+  }
+  const only = tests[0];
+  const either: ValueTest =
+    tests.length === 1 ? only! : (text, kind) => tests.some((test) => test(text, kind));
+  return negate(item, slot, anyMember(slot, either, nulls));
+}
+
+/** Whether a member passes. An absent field and a null pass only where the rule says null. */
+function anyMember(slot: Slot, test: ValueTest, nulls: boolean): EventTest {
+  const memo = new ValueMemo();
+  return (event) => {
+    const size = event.size(slot);
+    if (size === 0) return nulls;
+    for (let at = 0; at < size; at++) {
+      const kind = event.kind(slot, at);
+      if (kind === 'missing' || kind === 'null') {
+        if (nulls) return true;
+        continue;
+      }
+      const id = event.id(slot, at);
+      let answer = memo.get(id);
+      if (answer === undefined) {
+        answer = test(event.text(slot, at)!, kind);
+        memo.set(id, answer);
+      }
+      if (answer) return true;
+    }
+    return false;
+  };
+}
+
+function negate(item: DetectionItem, slot: Slot, test: EventTest): EventTest {
+  if (!item.modifiers.includes('neq')) return test;
+  return (event) => hasValue(event, slot) && !test(event);
+}
+
+function hasValue(event: Event, slot: Slot): boolean {
+  const size = event.size(slot);
+  for (let at = 0; at < size; at++) {
+    const kind = event.kind(slot, at);
+    if (kind !== 'missing' && kind !== 'null') return true;
+  }
+  return false;
+}
+
+/** Two fields share a value. Both must have one, for `neq` too. */
+function compileReferences(item: DetectionItem, slot: Slot, fields: Fields): EventTest {
+  const slots = (item.references ?? []).map((reference) => toSlot(reference, fields));
+  const fold = item.modifiers.includes('cased') ? (text: string) => text : foldCase;
+  const negated = item.modifiers.includes('neq');
+  return (event) => {
+    const own = values(event, slot, fold);
+    if (own.size === 0) return false;
+    let comparable = false;
+    for (const other of slots) {
+      const others = values(event, other, fold);
+      comparable ||= others.size > 0;
+      for (const text of others) if (own.has(text)) return !negated;
+    }
+    return negated && comparable;
+  };
+}
+
+function values(event: Event, slot: Slot, fold: (text: string) => string): Set<string> {
+  const texts = new Set<string>();
+  const size = event.size(slot);
+  for (let at = 0; at < size; at++) {
+    const text = event.text(slot, at);
+    if (text !== undefined) texts.add(fold(text));
+  }
+  return texts;
+}

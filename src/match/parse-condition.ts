@@ -1,0 +1,138 @@
+/** Sigma's condition grammar: `or` < `and` < `not` < `N of X` < parentheses. */
+import { didYouMean } from '../base/nearest-name.ts';
+import { quote } from '../base/text-safety.ts';
+import type { ConditionNode } from '../model/rule.ts';
+import { compilePieces } from './match-text.ts';
+import { parsePattern } from './parse-pattern.ts';
+import { RuleRefusal } from './rule-refusal.ts';
+
+/** Bounds on what a rule folder may ask for; the longest condition of 3,870 public rules has 47 words. */
+const MAX_WORDS = 5_000;
+const MAX_DEPTH = 100;
+
+const OPERATORS = new Set(['and', 'or', 'not', 'of', '(', ')']);
+
+/** Selections by name; the tree refers to them as they are, so that one selection is compiled once. */
+export type Selections = ReadonlyMap<string, ConditionNode>;
+
+/** @throws {RuleRefusal} with what was expected and what was found */
+export function parseCondition(text: string, selections: Selections): ConditionNode {
+  const words: string[] = text.match(/[()|]|[^\s()|]+/g) ?? [];
+  if (words.includes('|')) throw new RuleRefusal(pipeMessage(text));
+  if (words.length > MAX_WORDS)
+    throw new RuleRefusal(`the condition has ${words.length} words, at most ${MAX_WORDS} are read`);
+  const parser = new ConditionParser(words, selections);
+  return parser.whole();
+}
+
+/** The aggregation that Sigma dropped with correlations. */
+function pipeMessage(text: string): string {
+  const aggregation = text.slice(text.indexOf('|') + 1).trim();
+  const type = /^count\s*\(\s*\)/i.test(aggregation)
+    ? 'event_count'
+    : /^count/i.test(aggregation)
+      ? 'value_count'
+      : 'temporal';
+  return `the aggregation ${quote(aggregation)} after "|" is no longer Sigma, write a second document with "correlation: {type: ${type}, …}"`;
+}
+
+class ConditionParser {
+  private at = 0;
+  private depth = 0;
+  private readonly words: readonly string[];
+  private readonly selections: Selections;
+
+  constructor(words: readonly string[], selections: Selections) {
+    this.words = words;
+    this.selections = selections;
+  }
+
+  whole(): ConditionNode {
+    const node = this.either();
+    if (this.at < this.words.length) throw this.expected('"and", "or" or the end of the condition');
+    return node;
+  }
+
+  private either(): ConditionNode {
+    const nodes = [this.both()];
+    while (this.takes('or')) nodes.push(this.both());
+    return nodes.length === 1 ? nodes[0]! : { kind: 'or', nodes };
+  }
+
+  private both(): ConditionNode {
+    const nodes = [this.negation()];
+    while (this.takes('and')) nodes.push(this.negation());
+    return nodes.length === 1 ? nodes[0]! : { kind: 'and', nodes };
+  }
+
+  private negation(): ConditionNode {
+    let negated = false;
+    while (this.takes('not')) negated = !negated;
+    const node = this.operand();
+    return negated ? { kind: 'not', node } : node;
+  }
+
+  private operand(): ConditionNode {
+    if (this.takes('(')) {
+      if (++this.depth > MAX_DEPTH)
+        throw new RuleRefusal(`the condition nests more than ${MAX_DEPTH} parentheses`);
+      const node = this.either();
+      if (!this.takes(')')) throw this.expected('")"');
+      this.depth--;
+      return node;
+    }
+    if (this.word(1) === 'of') return this.quantified();
+    const name = this.words[this.at];
+    if (name === undefined || OPERATORS.has(name.toLowerCase()))
+      throw this.expected('a selection, "not" or "("');
+    this.at++;
+    const node = this.selections.get(name);
+    if (node === undefined) {
+      throw new RuleRefusal(
+        `the condition names ${quote(name)}, which is no selection${didYouMean(name, this.selections.keys())}`,
+      );
+    }
+    return node;
+  }
+
+  private quantified(): ConditionNode {
+    const quantity = this.word(0)!;
+    if (quantity !== '1' && quantity !== 'any' && quantity !== 'all')
+      throw this.expected('"1", "any" or "all" before "of"');
+    const pattern = this.words[this.at + 2];
+    if (pattern === undefined || /^[()]$/.test(pattern))
+      throw this.expected('"them" or a selection pattern after "of"');
+    this.at += 3;
+    const nodes = this.selected(pattern);
+    if (nodes.length === 0) throw new RuleRefusal(`${quote(`${quantity} of ${pattern}`)} selects nothing`);
+    if (nodes.length === 1) return nodes[0]!;
+    return { kind: quantity === 'all' ? 'and' : 'or', nodes };
+  }
+
+  /** Names that begin with `_` are hidden, unless the pattern asks for them. */
+  private selected(pattern: string): ConditionNode[] {
+    const all = pattern.toLowerCase() === 'them';
+    const matches = compilePieces(all ? [{ wildcard: '*' }] : parsePattern(pattern).pieces);
+    const hidden = !pattern.startsWith('_');
+    return [...this.selections]
+      .filter(([name]) => !(hidden && name.startsWith('_')) && matches(name))
+      .map(([, node]) => node);
+  }
+
+  private word(ahead: number): string | undefined {
+    return this.words[this.at + ahead]?.toLowerCase();
+  }
+
+  private takes(word: string): boolean {
+    if (this.word(0) !== word) return false;
+    this.at++;
+    return true;
+  }
+
+  private expected(what: string): RuleRefusal {
+    const found = this.words[this.at];
+    return new RuleRefusal(
+      `the condition needs ${what}, found ${found === undefined ? 'its end' : quote(found)}`,
+    );
+  }
+}

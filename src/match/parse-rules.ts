@@ -1,0 +1,181 @@
+/** Rule files: YAML documents to the plain data of `model/rule.ts`. What refers to other rules is resolved by `linkRules`. */
+import { quote } from '../base/text-safety.ts';
+import { SEVERITIES } from '../model/finding.ts';
+import { templateNames } from '../model/message.ts';
+import type { Problem } from '../model/problem.ts';
+import type { Detection, Logsource, RuleError, RuleHead, RuleTest } from '../model/rule.ts';
+import { type CorrelationDraft, parseCorrelation } from './parse-correlation.ts';
+import { parseDetection, type Taxonomy, toFieldRef } from './parse-detection.ts';
+import { RuleRefusal } from './rule-refusal.ts';
+import { ShapeReader, toJsonText } from './yaml-shape.ts';
+import { parseYaml, type YamlNode } from './yaml-tree.ts';
+
+/** One document of a rule file. `column` and the head's `line` are where it begins. */
+export type RuleDocument = { file: string; line: number; column: number } & (
+  | { kind: 'detection'; detection: Omit<Detection, 'speaks'>; generate: boolean }
+  | { kind: 'correlation'; draft: CorrelationDraft }
+  /** A rule that we read and cannot run. What it would have referred to is kept silent with it. */
+  | { kind: 'refused'; error: RuleError; name?: string; refersTo: string[] }
+);
+
+/** Keys that would change what a rule finds, and that this version does not know yet. */
+const UNSUPPORTED_KEYS = ['effective', 'suppress', 'levels', 'until', 'window', 'timezone'];
+
+const KINDS = ['detection', 'correlation', 'filter', 'table'] as const;
+
+/** Every document that can be read, and every mistake, each at its place. */
+export function parseRuleFile(
+  file: string,
+  text: string,
+): { documents: RuleDocument[]; problems: Problem[] } {
+  const { documents: trees, problems } = parseYaml(file, text);
+  if (trees.length === 0 && problems.length === 0) {
+    problems.push({
+      file,
+      line: 0,
+      column: 0,
+      message: 'the file holds no rule, expected a document with "detection" or "correlation"',
+    });
+  }
+  const documents = trees.flatMap(({ root }) => parseDocument(file, root, problems));
+  return { documents, problems };
+}
+
+function parseDocument(file: string, root: YamlNode, problems: Problem[]): RuleDocument[] {
+  const { line, column } = root;
+  if (root.kind !== 'map') {
+    problems.push({ file, line, column, message: `a rule must be a map, found ${root.kind}` });
+    return [];
+  }
+  const reader = new ShapeReader(file, root, problems);
+  const place = { file, line, column };
+  const before = problems.length;
+  const head = parseHead(file, reader);
+  const refersTo =
+    reader.get('correlation')?.kind === 'map' ? reader.shape('correlation')!.texts('rules') : [];
+  try {
+    const document = parseKind(place, head, reader);
+    return document === undefined || problems.length > before ? [] : [document];
+  } catch (error) {
+    if (!(error instanceof RuleRefusal)) throw error;
+    const refused = { id: head.id, title: head.title, file, line, message: error.message };
+    return [
+      {
+        ...place,
+        kind: 'refused',
+        error: refused,
+        ...(head.name !== undefined && { name: head.name }),
+        refersTo,
+      },
+    ];
+  }
+}
+
+function parseKind(
+  place: { file: string; line: number; column: number },
+  head: RuleHead,
+  reader: ShapeReader,
+): RuleDocument | undefined {
+  if (reader.get('action') !== undefined)
+    throw new RuleRefusal('collections with "action" are not supported by this version');
+  const kinds = KINDS.filter((kind) => reader.get(kind) !== undefined);
+  const [kind] = kinds;
+  if (kind === undefined || kinds.length > 1) {
+    const found = kinds.length === 0 ? 'none of them' : kinds.map(quote).join(' and ');
+    reader.problem(reader.map, `a rule has one of "detection" and "correlation", found ${found}`);
+    return undefined;
+  }
+  const unsupported = UNSUPPORTED_KEYS.find((key) => reader.get(key) !== undefined);
+  if (unsupported !== undefined)
+    throw new RuleRefusal(`the key ${quote(unsupported)} is not supported by this version`);
+  if (kind === 'correlation') {
+    const draft = parseCorrelation(head, reader);
+    return draft && { ...place, kind: 'correlation', draft };
+  }
+  if (kind !== 'detection')
+    throw new RuleRefusal(`documents with ${quote(kind)} are not supported by this version`);
+  return parseDetectionRule(place, head, reader);
+}
+
+function parseDetectionRule(
+  place: { file: string; line: number; column: number },
+  head: RuleHead,
+  reader: ShapeReader,
+): RuleDocument | undefined {
+  const body = reader.shape('detection');
+  if (body === undefined) return undefined;
+  const taxonomy: Taxonomy = reader.text('taxonomy') === 'audit' ? 'audit' : 'sigma';
+  const logsource = parseLogsource(reader);
+  const condition = parseDetection(body.map, taxonomy);
+  // A misspelled name would print "(no acter)" in every finding.
+  if (taxonomy === 'audit') for (const name of detectionFields(head)) toFieldRef(name, taxonomy);
+  const detection = { ...head, kind: 'detection' as const, taxonomy, logsource, condition };
+  return { ...place, kind: 'detection', detection, generate: reader.boolean('generate') ?? false };
+}
+
+/** Words in a detection's message that are told by the finding, not read from the event. */
+const TOLD_WORDS = ['count', 'first', 'last'];
+
+function detectionFields(head: RuleHead): string[] {
+  return templateNames(head.message ?? '').filter((name) => !TOLD_WORDS.includes(name));
+}
+
+function parseLogsource(reader: ShapeReader): Logsource {
+  const shape = reader.shape('logsource');
+  const logsource: Logsource = {};
+  for (const key of ['category', 'product', 'service'] as const) {
+    const text = shape?.text(key);
+    if (text !== undefined) logsource[key] = text;
+  }
+  return logsource;
+}
+
+function parseHead(file: string, reader: ShapeReader): RuleHead {
+  const title = reader.text('title')?.trim() ?? '';
+  if (title === '') reader.problem(reader.map, 'a rule needs a "title"');
+  const name = reader.text('name');
+  const optional = {
+    name,
+    description: reader.text('description')?.trim(),
+    status: reader.text('status'),
+    author: reader.text('author'),
+    message: reader.text('message')?.trim(),
+    fix: reader.text('fix')?.trim(),
+  };
+  return {
+    id: reader.text('id') ?? name ?? toIdentifier(title),
+    title,
+    file,
+    line: reader.map.line,
+    level: reader.choice('level', SEVERITIES) ?? 'medium',
+    references: reader.texts('references'),
+    tags: reader.texts('tags'),
+    falsepositives: reader.texts('falsepositives'),
+    controls: reader.texts('control'),
+    tests: parseTests(reader),
+    ...Object.fromEntries(Object.entries(optional).filter(([, text]) => text !== undefined)),
+  };
+}
+
+/** Sigma allows a rule without an id; its title has to do. */
+function toIdentifier(title: string): string {
+  return title
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}]+/gu, '-')
+    .replace(/^-|-$/g, '');
+}
+
+function parseTests(reader: ShapeReader): RuleTest[] {
+  return reader.shapes('tests').flatMap((test): RuleTest[] => {
+    const name = test.text('name');
+    const expect = test.choice('expect', ['violation', 'satisfied', 'undetermined']);
+    const events = test.shapes('events').map((event) => toJsonText(event.map));
+    if (name === undefined) test.problem(test.map, 'a test needs a "name"');
+    if (expect === undefined && test.get('expect') === undefined)
+      test.problem(test.map, 'a test needs "expect"');
+    if (test.get('events') === undefined) test.problem(test.map, 'a test needs "events"');
+    if (name === undefined || expect === undefined) return [];
+    const source = test.text('source');
+    return [{ name, expect, events, ...(source !== undefined && { source }) }];
+  });
+}

@@ -1,0 +1,24 @@
+/** Compression by magic number, never by name, and what can be wrong with it. */
+
+export type Compression = 'none' | 'gzip' | 'zstd';
+
+/** Why the decoded stream ended before its time, or what follows it. */
+export type CompressedProblem = {
+  code: 'truncated-input' | 'trailing-garbage' | 'corrupt-input' | 'decompression-limit';
+  message: string;
+};
+
+export const PROBLEMS = {
+  truncated: { code: 'truncated-input', message: 'the compressed data ends too early' },
+  trailing: { code: 'trailing-garbage', message: 'data follows the end of the compressed stream' },
+  corrupt: (reason: string) => ({
+    code: 'corrupt-input',
+    message: `the compressed data is damaged: ${reason}`,
+  }),
+} as const satisfies Record<string, CompressedProblem | ((reason: string) => CompressedProblem)>;
+
+export function detectCompression(head: Uint8Array): Compression {
+  if (head[0] === 0x1f && head[1] === 0x8b) return 'gzip';
+  if (head[0] === 0x28 && head[1] === 0xb5 && head[2] === 0x2f && head[3] === 0xfd) return 'zstd';
+  return 'none';
+}

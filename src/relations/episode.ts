@@ -1,0 +1,71 @@
+/** An episode: consecutive positions of one group that a relation holds for. One finding, however many marks. */
+import { formatInstant } from '../base/instant.ts';
+import type { Mark } from '../model/mark.ts';
+import type { Place } from '../model/place.ts';
+import { type Group, type Judgement, MAX_RELATED } from '../model/relation.ts';
+
+export type Episode = {
+  first: Mark;
+  last: Mark;
+  /** Places after the first, at most MAX_RELATED. */
+  related: Place[];
+  /** Events it stands for. */
+  count: number;
+  /** The largest figure reached in it. */
+  peak: number;
+  /** The actor, while all marks have the same one. */
+  subject: string | undefined;
+};
+
+export function openEpisode(mark: Mark, peak = 1): Episode {
+  return { first: mark, last: mark, related: [], count: 1, peak, subject: mark.subject };
+}
+
+/** `mark` comes at or after the last one; the same event again only moves nothing. */
+export function extendEpisode(episode: Episode, mark: Mark): void {
+  if (isSameEvent(episode.last, mark)) return;
+  episode.last = mark;
+  episode.count++;
+  if (episode.subject !== mark.subject) episode.subject = undefined;
+  if (episode.related.length < MAX_RELATED) episode.related.push(mark.place);
+}
+
+/** Two marks of one event differ in the step they came through. */
+export function isSameEvent(left: Mark, right: Mark): boolean {
+  return (
+    left.place.offset === right.place.offset &&
+    left.place.line === right.place.line &&
+    left.place.file === right.place.file
+  );
+}
+
+/** The words every message template may use. */
+export const EPISODE_WORDS = ['count', 'first', 'last'] as const;
+
+export function episodeWords(episode: Episode): Record<(typeof EPISODE_WORDS)[number], string> {
+  const time = (mark: Mark) => (mark.time === undefined ? 'an unreadable time' : formatInstant(mark.time));
+  return { count: String(episode.count), first: time(episode.first), last: time(episode.last) };
+}
+
+/** `, from 2026-01-01T00:00:00Z until 2026-01-01T00:04:00Z`; nothing for a single moment. */
+export function formatEpisodeSpan(episode: Episode): string {
+  const { first, last } = episode;
+  if (first.time === undefined || last.time === undefined || first.time === last.time) return '';
+  return `, from ${formatInstant(first.time)} until ${formatInstant(last.time)}`;
+}
+
+export function toJudgement(
+  episode: Episode,
+  group: Group,
+  said: Pick<Judgement, 'verdict' | 'code' | 'message'>,
+): Judgement {
+  const subject = episode.subject ?? (group.length > 0 ? group.join(', ') : undefined);
+  return {
+    ...said,
+    place: episode.first.place,
+    related: episode.related,
+    count: episode.count,
+    ...(subject !== undefined && { subject }),
+    identity: [...group, episode.first.identity],
+  };
+}

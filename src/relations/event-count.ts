@@ -1,0 +1,34 @@
+/** `event_count`: how many events of a group lie within a timespan (Sigma correlation 2.1). */
+
+import type { FindingKind } from '../model/finding.ts';
+import type { RelationDefinition } from '../model/relation.ts';
+import { compileCounting } from './count-relation.ts';
+import type { Measure } from './windows.ts';
+
+const EVENT_COUNT: FindingKind = {
+  code: 'event-count-reached',
+  severity: 'medium',
+  title: 'number of events in a timespan is out of bounds',
+  why: 'Many events of one kind in a short time are often an attack or a broken client, too few a control that stopped.',
+  fix: 'Look at the group and the timespan that are named; stop the cause, or raise the limit of the rule with a reason.',
+};
+
+export const eventCount = {
+  type: 'event_count',
+  title: 'events of a group within a timespan, counted',
+  findings: [EVENT_COUNT],
+  compile(correlation, problem) {
+    if (correlation.fields !== undefined)
+      return void problem('"event_count" counts events, found a "field"; "value_count" counts its values');
+    return compileCounting(
+      correlation,
+      { code: EVENT_COUNT.code, width: 0, makeMeasure: countEvents, counts: () => true, noun: 'event' },
+      problem,
+    );
+  },
+} satisfies RelationDefinition;
+
+function countEvents(): Measure {
+  let events = 0;
+  return { add: () => void events++, remove: () => void events--, value: () => events };
+}

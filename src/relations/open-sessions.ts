@@ -1,0 +1,150 @@
+/** Judges how many sessions, or users, of one group overlap; on the sessionizer that licenses use. */
+import { formatInstant, type Instant } from '../base/instant.ts';
+import { compareText, count, formatNumber, quote } from '../base/text-safety.ts';
+import { ONE, toNumber } from '../licenses/amount.ts';
+import { type Peak, PeakTracker, type SegmentPeak } from '../licenses/peak.ts';
+import { type SessionEvent, Sessions } from '../licenses/sessions.ts';
+import type { Mark } from '../model/mark.ts';
+import { renderTemplate, titleInMessage } from '../model/message.ts';
+import { type Coverage, type Group, type Judgement, MAX_RELATED } from '../model/relation.ts';
+import type { Correlation } from '../model/rule.ts';
+
+const NAMED_HOLDERS = 5;
+
+/** What a message template may use, beside the names of the group. */
+export const CONCURRENCY_WORDS = ['peak', 'at', 'allowed'] as const;
+
+export type ConcurrencyPlan = {
+  rule: Pick<Correlation, 'title' | 'message' | 'groupNames'>;
+  code: string;
+  /** Relation inputs from this one on close. */
+  opens: number;
+  counts: 'session' | 'user';
+  /** More than this is a finding. */
+  allowed: number;
+  /** Nanoseconds after which a session without a close is over. */
+  timeout: bigint | undefined;
+};
+
+/** One judgement a group: its peak. A peak that only doubts lift above what is allowed is undetermined. */
+export function* judgeOpenSessions(
+  plan: ConcurrencyPlan,
+  group: Group,
+  marks: Iterable<Mark>,
+  coverage: Coverage,
+): Generator<Judgement> {
+  let run: { sessions: Sessions; tracker: PeakTracker } | undefined;
+  let untimed = 0;
+  let last: Instant | undefined;
+  for (const mark of marks) {
+    const opens = mark.step < plan.opens;
+    if (mark.time === undefined) {
+      if (opens) untimed++;
+      continue;
+    }
+    run ??= startRun(plan, mark.time, coverage);
+    const event = toSessionEvent(mark, mark.time, plan.counts);
+    if (opens) run.sessions.checkOut(event);
+    else run.sessions.checkIn(event);
+    last = mark.time;
+  }
+  if (run === undefined || last === undefined) return;
+  const until = coverage !== undefined && coverage.until > last ? coverage.until : last;
+  run.sessions.advance(until);
+  const [peak] = run.tracker.finish(until, plan.timeout !== undefined, BigInt(untimed) * ONE);
+  const judgement = conclude(plan, group, peak!, untimed);
+  if (judgement !== undefined) yield judgement;
+}
+
+function startRun({ allowed, timeout }: ConcurrencyPlan, first: Instant, coverage: Coverage) {
+  const from = coverage !== undefined && coverage.from < first ? coverage.from : first;
+  const tracker = new PeakTracker([{ from, proofAbove: BigInt(Math.max(0, allowed)) * ONE }]);
+  return {
+    tracker,
+    sessions: new Sessions({ linger: 0n, ...(timeout !== undefined && { timeout }) }, tracker),
+  };
+}
+
+function toSessionEvent(
+  { values, subject, place, identity }: Mark,
+  at: Instant,
+  counts: 'session' | 'user',
+): SessionEvent {
+  const session = values[0];
+  const share = counts === 'user' ? subject : undefined;
+  const key = JSON.stringify(session === undefined ? ['user', subject ?? null] : ['session', session]);
+  const holder = subject ?? session ?? 'nobody named';
+  return {
+    at,
+    key,
+    named: session !== undefined,
+    feature: '',
+    holder,
+    share,
+    quantity: ONE,
+    unreadable: false,
+    place,
+    identity,
+  };
+}
+
+function conclude(
+  plan: ConcurrencyPlan,
+  group: Group,
+  peak: SegmentPeak,
+  untimed: number,
+): Judgement | undefined {
+  const { lower, upper, doubtful } = peak;
+  const [least, most] = [toNumber(lower.amount), toNumber(upper.amount)];
+  const proven = least > plan.allowed;
+  if (!proven && most <= plan.allowed) return undefined;
+  const shown = proven ? lower : upper;
+  const [place, ...related] = (proven || doubtful.length === 0 ? shown.witnesses : doubtful).map(
+    (each) => each.place,
+  );
+  const subject = group.length > 0 ? group.join(', ') : shown.witnesses[0]?.holder;
+  return {
+    verdict: proven ? 'violation' : 'undetermined',
+    code: plan.code,
+    message: `${describe(plan, group, shown, least, most)}${proven ? '' : `: ${reasons(peak, untimed)}`}`,
+    place: place!,
+    related: related.slice(0, MAX_RELATED),
+    count: toNumber(shown.amount),
+    ...(subject !== undefined && { subject }),
+    identity: [...group, shown.witnesses[0]?.identity ?? ''],
+  };
+}
+
+function describe(
+  { rule, counts, allowed }: ConcurrencyPlan,
+  group: Group,
+  shown: Peak,
+  least: number,
+  most: number,
+): string {
+  const peak =
+    least > allowed ? count(least, counts) : `between ${formatNumber(least)} and ${count(most, counts)}`;
+  const at = formatInstant(shown.at);
+  if (rule.message !== undefined) {
+    const told = { peak, at, allowed: formatNumber(allowed) };
+    return renderTemplate(rule.message, told, (name) => group[rule.groupNames.indexOf(name)]);
+  }
+  const whose = rule.groupNames.map((name, index) => ` of ${name} ${quote(group[index] ?? '')}`).join('');
+  return `${titleInMessage(rule.title)}: ${peak}${whose} open at ${at}, expected at most ${formatNumber(allowed)}${formatHolders(shown)}`;
+}
+
+function formatHolders({ witnesses }: Peak): string {
+  const names = [...new Set(witnesses.map(({ holder }) => holder))].sort(compareText);
+  const more = names.length > NAMED_HOLDERS ? ` and ${names.length - NAMED_HOLDERS} more` : '';
+  return names.length === 0 ? '' : `, by ${names.slice(0, NAMED_HOLDERS).map(quote).join(', ')}${more}`;
+}
+
+function reasons({ neverReturned, orphans }: SegmentPeak, untimed: number): string {
+  const doubts = [
+    [neverReturned, 'session has no close', 'sessions have no close'],
+    [orphans, 'close has no open', 'closes have no open'],
+    [untimed, 'open has no readable time', 'opens have no readable time'],
+  ] as const;
+  const named = doubts.flatMap(([number, one, many]) => (number === 0 ? [] : [count(number, one, many)]));
+  return named.length === 0 ? 'a session was opened again before it was closed' : named.join('; ');
+}

@@ -1,0 +1,176 @@
+/** The report with its keys in one fixed order, however it was put together: equal reports are equal bytes. */
+import { compareText } from '../../base/text-safety.ts';
+import { type Excerpt, type Finding, SEVERITIES } from '../../model/finding.ts';
+import type { Place } from '../../model/place.ts';
+import type {
+  InputSummary,
+  LicenseSummary,
+  Notice,
+  RecordCounts,
+  Report,
+  RuleSummary,
+  StreamRange,
+  StreamSummary,
+} from '../../model/report.ts';
+
+/** Every key of `Model`, the optional ones too: a key that is added to the model and forgotten here is a type error. */
+type Every<Model> = { [Key in keyof Required<Model>]: unknown };
+
+export function orderReport(report: Report): Every<Report> {
+  return {
+    schema: report.schema,
+    tool: orderTool(report.tool),
+    generated: report.generated,
+    summary: orderSummary(report.summary),
+    inputs: report.inputs.map(orderInput),
+    streams: report.streams.map(orderStream),
+    rules: report.rules.map(orderRule),
+    licenses: report.licenses.map(orderLicense),
+    findings: report.findings.map(orderFinding),
+    codes: sortKeys(report.codes, ({ title, why, fix, controls }) => ({ title, why, fix, controls })),
+    notices: report.notices.map(orderNotice),
+  };
+}
+
+export function orderFinding(finding: Finding): Every<Finding> {
+  const { rule, code, severity, verdict, place, related, message, subject, count, excerpt, fingerprint } =
+    finding;
+  return {
+    rule,
+    code,
+    severity,
+    verdict,
+    place: orderPlace(place),
+    related: related?.map(orderPlace),
+    message,
+    subject,
+    count,
+    excerpt: excerpt && orderExcerpt(excerpt),
+    fingerprint,
+  };
+}
+
+function orderTool({ name, version, informationUri }: Report['tool']): Every<Report['tool']> {
+  return { name, version, informationUri };
+}
+
+function orderPlace({ file, line, offset, length }: Place): Every<Place> {
+  return { file, line, offset, length };
+}
+
+function orderExcerpt({ text, start, end }: Excerpt): Every<Excerpt> {
+  return { text, start, end };
+}
+
+function orderSummary(summary: Report['summary']): Every<Report['summary']> {
+  const { files, bytes, records, period, findings, verdict, failOn } = summary;
+  const { total, bySeverity, byCode } = findings;
+  const counts = SEVERITIES.toReversed().map((severity) => [severity, bySeverity[severity]]);
+  return {
+    verdict,
+    failOn,
+    files,
+    bytes,
+    records: orderCounts(records),
+    period: period && { from: period.from, until: period.until },
+    findings: { total, bySeverity: Object.fromEntries(counts), byCode: sortKeys(byCode, (amount) => amount) },
+  };
+}
+
+function orderCounts({ read, audited, malformed, duplicate, skipped }: RecordCounts): Every<RecordCounts> {
+  return { read, audited, malformed, duplicate, skipped };
+}
+
+function orderInput(input: InputSummary): Every<InputSummary> {
+  const { file, bytes, decodedBytes, sha256, compression, source, records, accounted, status, reason } =
+    input;
+  return {
+    file,
+    status,
+    reason,
+    source,
+    bytes,
+    decodedBytes,
+    sha256,
+    compression,
+    records: orderCounts(records),
+    accounted: { records: accounted.records, malformed: accounted.malformed, framing: accounted.framing },
+  };
+}
+
+function orderStream({
+  stream,
+  profile,
+  records,
+  status,
+  ranges,
+  head,
+  limits,
+}: StreamSummary): Every<StreamSummary> {
+  return { stream, profile, records, status, ranges: ranges.map(orderRange), head, limits };
+}
+
+function orderRange({ assurance, records, from, until, reason }: StreamRange): Every<StreamRange> {
+  return { assurance, records, from: orderPlace(from), until: orderPlace(until), reason };
+}
+
+function orderRule(rule: RuleSummary): Every<RuleSummary> {
+  const {
+    id,
+    title,
+    level,
+    file,
+    status,
+    matches,
+    reason,
+    author,
+    description,
+    fix,
+    controls,
+    references,
+    tags,
+  } = rule;
+  return {
+    id,
+    title,
+    level,
+    file,
+    status,
+    matches,
+    reason,
+    author,
+    description,
+    fix,
+    controls,
+    references,
+    tags,
+  };
+}
+
+function orderLicense(entry: LicenseSummary): Every<LicenseSummary> {
+  const { license, measure, period, used, limit, at, holders, reason, verdict, places } = entry;
+  return {
+    license,
+    verdict,
+    reason,
+    measure,
+    period,
+    used,
+    limit,
+    at,
+    holders,
+    places: places.map(orderPlace),
+  };
+}
+
+function orderNotice({ code, message, place }: Notice): Every<Notice> {
+  return { code, message, place: place && orderPlace(place) };
+}
+
+function sortKeys<Value>(
+  record: Record<string, Value>,
+  order: (value: Value) => unknown,
+): Record<string, unknown> {
+  const entries = Object.entries(record).sort(([left], [right]) => compareText(left, right));
+  return Object.fromEntries(entries.map(([key, value]) => [key, order(value)]));
+}

@@ -1,0 +1,86 @@
+/** The files that a SARIF log speaks of, each once, with URIs that hold for hostile file names (RFC 3986). */
+import type { Artifact, ArtifactLocation, PhysicalLocation, Region } from 'sarif';
+import type { Place } from '../../model/place.ts';
+import type { InputSummary } from '../../model/report.ts';
+
+/** How audit-check names standard input. */
+const STDIN = '-';
+
+export type ArtifactList = {
+  artifacts: Artifact[];
+  /** The file's location, listed as an artifact when it was not: a rule file, a contract. */
+  locate(file: string): ArtifactLocation;
+  toPhysicalLocation(place: Place): PhysicalLocation;
+};
+
+export function createArtifactList(inputs: readonly InputSummary[]): ArtifactList {
+  const artifacts: Artifact[] = [];
+  const indexes = new Map<string, number>();
+  const compressed = new Set<string>();
+
+  function add(file: string, details: Omit<Artifact, 'location'>): ArtifactLocation {
+    const location = { uri: toUri(file), index: artifacts.length };
+    indexes.set(file, location.index);
+    artifacts.push({ location, ...details });
+    return location;
+  }
+
+  function locate(file: string): ArtifactLocation {
+    const index = indexes.get(file);
+    return index === undefined ? add(file, {}) : { uri: artifacts[index]!.location!.uri!, index };
+  }
+
+  for (const input of inputs) {
+    if (indexes.has(input.file)) continue;
+    if (input.compression !== 'none') compressed.add(input.file);
+    add(input.file, describeInput(input));
+  }
+  return {
+    artifacts,
+    locate,
+    toPhysicalLocation(place) {
+      const bytes = { byteOffset: place.offset, byteLength: place.length };
+      // §3.30.11 counts bytes of the artifact as stored; ours count the decoded stream.
+      if (compressed.has(place.file)) {
+        return {
+          artifactLocation: locate(place.file),
+          region: toLines(place),
+          properties: { decoded: bytes },
+        };
+      }
+      return { artifactLocation: locate(place.file), region: { ...toLines(place), ...bytes } };
+    },
+  };
+}
+
+/**
+ * The whole line on which the record begins. An absent endColumn is the end of the line (§3.30.8): a place knows bytes,
+ * and a column made of bytes would be wrong on the first letter beyond ASCII.
+ */
+function toLines({ line }: Place): Region {
+  const startLine = Math.max(1, line);
+  return { startLine, startColumn: 1, endLine: startLine };
+}
+
+function describeInput(input: InputSummary): Omit<Artifact, 'location'> {
+  const { file, bytes, decodedBytes, sha256, compression, source, records, status } = input;
+  return {
+    length: bytes,
+    roles: file === STDIN ? ['analysisTarget', 'standardStream'] : ['analysisTarget'],
+    ...(sha256 !== null && { hashes: { 'sha-256': sha256 } }),
+    properties: { status, source, compression, decodedBytes, records: { ...records } },
+  };
+}
+
+/** Relative stays relative, for GitHub maps it to the checkout; absolute becomes `file:`; every odd character is encoded. */
+export function toUri(file: string): string {
+  // encodeURIComponent throws on lone surrogates. A file without a name would make GitHub refuse the log: an empty uri.
+  const segments = (file.toWellFormed() || STDIN).split('/');
+  const drive = /^[A-Za-z]:$/.test(segments[0]!) && segments.length > 1;
+  const path = segments
+    .map((segment, index) => (drive && index === 0 ? segment : encodeURIComponent(segment)))
+    .join('/');
+  if (drive) return `file:///${path}`;
+  if (path.startsWith('/')) return `file:///${path.replace(/^\/+/, '')}`;
+  return path.replace(/^(?:\.\/+)+(?=.)/, '');
+}

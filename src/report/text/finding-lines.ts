@@ -1,0 +1,141 @@
+/**
+ * Findings as a compiler prints diagnostics: what is wrong, where, the line with a caret, what to do.
+ * Worst first, what the log cannot tell last; help stands with the first finding of its kind, and a flood is counted.
+ */
+import { count, escapeControls, truncate } from '../../base/text-safety.ts';
+import { type Finding, SEVERITIES } from '../../model/finding.ts';
+import type { Report } from '../../model/report.ts';
+import { createWords, type FindingWords } from '../parts/finding-words.ts';
+import { wrap } from './columns.ts';
+import { toExcerptLines } from './excerpt-lines.ts';
+import { type Layout, MAX_PROSE, showPlace } from './layout.ts';
+
+/** Findings of one code, or of one rule, that are printed in full. */
+const MAX_SHOWN = 50;
+/** Columns of the line numbers; longer numbers push their own finding. */
+const GUTTER = 4;
+/** Characters of a subject, which the log chose. */
+const MAX_SUBJECT = 200;
+/** Characters of a code; ours have at most 30. */
+const MAX_CODE = 60;
+
+export function findingLines(report: Report, layout: Layout): string[] {
+  const wordsOf = createWords(report);
+  const met: Met = new Map();
+  const lines: string[] = [];
+  for (const finding of worstFirst(report.findings)) {
+    const words = wordsOf(finding);
+    const kind = met.get(words) ?? { name: toKindName(finding, words), total: 0 };
+    met.set(words, kind);
+    kind.total++;
+    if (kind.total <= MAX_SHOWN) lines.push(...oneFinding(finding, words, kind.total === 1, layout), '');
+  }
+  return [...lines, ...hiddenLines(met, layout)];
+}
+
+/** Violations by severity, then what is undetermined; the report's own order within each. */
+function worstFirst(findings: readonly Finding[]): Finding[] {
+  const worst = SEVERITIES.toReversed();
+  const of = (verdict: Finding['verdict']) =>
+    worst.flatMap((severity) =>
+      findings.filter((each) => each.verdict === verdict && each.severity === severity),
+    );
+  return [...of('violation'), ...of('undetermined')];
+}
+
+/** Counts by kind: two rules that speak one relation's code are two kinds, each with its own words. */
+type Met = Map<FindingWords, { name: string; total: number }>;
+
+function toKindName({ code }: Finding, { rule }: FindingWords): string {
+  return escapeControls(truncate(rule === undefined ? code : `${code} by rule ${rule.title}`, MAX_SUBJECT));
+}
+
+function oneFinding(
+  finding: Finding,
+  words: FindingWords,
+  withHelp: boolean,
+  { width, paint }: Layout,
+): string[] {
+  const { severity, verdict, code, message, place, excerpt } = finding;
+  const label = `${verdict === 'undetermined' ? 'undetermined' : severity}[${escapeControls(truncate(code, MAX_CODE))}]`;
+  const brush = verdict === 'undetermined' ? paint.undetermined : paint.severity[severity];
+  const gutter = ' '.repeat(Math.max(GUTTER, String(place.line).length));
+  const rail = `${gutter} ${paint.faint('|')}`;
+
+  const [first = '', ...more] = wrap(`${label}: ${escapeControls(truncate(message, MAX_PROSE))}`, width, 4);
+  const head = first.startsWith(`${label}:`)
+    ? `${brush(label)}${paint.strong(first.slice(label.length))}`
+    : brush(first);
+  const lines = [
+    head,
+    ...more.map((line) => paint.strong(line)),
+    `${gutter}${paint.faint('-->')} ${showPlace(place)}`,
+  ];
+  if (excerpt !== undefined) {
+    const { text, indent, carets } = toExcerptLines(excerpt, width - gutter.length - 3);
+    const number = paint.faint(`${String(place.line).padStart(gutter.length)} |`);
+    lines.push(rail, `${number} ${text}`.trimEnd(), `${rail} ${indent}${paint.caret(carets)}`);
+  }
+  for (const [name, text] of remarks(finding, words, withHelp)) {
+    const wrapped = wrap(`${name}: ${text}`, width - gutter.length - 3, name.length + 2);
+    wrapped.forEach((line, index) => {
+      const shown = index === 0 ? paint.help(`${name}:`) + line.slice(name.length + 1) : line;
+      lines.push(`${gutter} ${paint.faint(index === 0 ? '=' : ' ')} ${shown}`);
+    });
+  }
+  return lines;
+}
+
+/** The `= name: text` lines below a finding. */
+function remarks(
+  finding: Finding,
+  { rule, fix, controls }: FindingWords,
+  withHelp: boolean,
+): [string, string][] {
+  const { severity, verdict, subject, message } = finding;
+  const related = relatedPlaces(finding);
+  const lines: [string, string | undefined][] = [
+    [
+      'about',
+      subject !== undefined && !message.includes(subject) ? truncate(subject, MAX_SUBJECT) : undefined,
+    ],
+    ['related', related],
+    ['severity', verdict === 'undetermined' ? `${severity}, if it is so` : undefined],
+    [
+      'rule',
+      rule && withHelp ? `${rule.title} (${rule.id})${rule.author ? `, by ${rule.author}` : ''}` : undefined,
+    ],
+    ['help', withHelp ? fix : undefined],
+    ['control', withHelp ? controls.join(', ') : undefined],
+  ];
+  return lines.flatMap(([name, text]) => (text ? [[name, escapeControls(truncate(text, MAX_PROSE))]] : []));
+}
+
+/** `line 18, line 19, b.ndjson:4, and 12 more`: the file is named where it changes. */
+function relatedPlaces({ place, related = [], count: positions = 1 }: Finding): string {
+  let file = place.file;
+  const shown = related.map((other) => {
+    const text = other.file === file ? `line ${other.line}` : `${other.file}:${other.line}`;
+    file = other.file;
+    return text;
+  });
+  const hidden = positions - 1 - related.length;
+  if (hidden > 0)
+    shown.push(
+      shown.length > 0 ? `and ${count(hidden, 'more', 'more')}` : `${count(hidden, 'further record')}`,
+    );
+  return shown.join(', ');
+}
+
+function hiddenLines(met: Met, { width, paint }: Layout): string[] {
+  const hidden = [...met.values()].filter(({ total }) => total > MAX_SHOWN);
+  if (hidden.length === 0) return [];
+  const lines = hidden.flatMap(({ name, total }) =>
+    wrap(`... and ${count(total - MAX_SHOWN, 'more finding')} of ${name}`, width, 4),
+  );
+  return [
+    ...lines.map((line) => paint.warning(line)),
+    `${paint.help('help:')} --format json has every finding`,
+    '',
+  ];
+}

@@ -1,0 +1,74 @@
+/** Licenses: used against bought, the exceeded first, and who held them at the peak. */
+import { count, formatNumber, truncate } from '../../base/text-safety.ts';
+import type { LicenseSummary, Report } from '../../model/report.ts';
+import { type Cell, type Layout, labelled, MAX_ROWS, section, table } from './layout.ts';
+
+const WORST_FIRST: readonly LicenseSummary['verdict'][] = ['exceeded', 'undetermined', 'within'];
+/** Characters of a holder's name, which the log chose. */
+const MAX_NAME = 80;
+
+export function licenseLines({ licenses }: Report, layout: Layout): string[] {
+  const sorted = WORST_FIRST.flatMap((verdict) => licenses.filter((entry) => entry.verdict === verdict));
+  const shown = sorted.slice(0, MAX_ROWS);
+  if (shown.length === 0) return [];
+  const columns = [
+    { title: 'license' },
+    { title: 'measure' },
+    { title: 'period' },
+    { title: 'used', align: 'right' as const },
+    { title: 'limit', align: 'right' as const },
+    { title: 'verdict' },
+  ];
+  const lines = table(
+    layout,
+    columns,
+    shown.map((entry) => licenseRow(entry, layout)),
+  );
+  for (const entry of shown) {
+    const name = `${truncate(entry.license, MAX_NAME)} ${entry.period}`;
+    const peak = describePeak(entry);
+    if (peak !== undefined) lines.push(...labelled(layout, 'peak', `${name} ${peak}`));
+    if (entry.reason) lines.push(...labelled(layout, 'note', `${name} is ${entry.verdict}: ${entry.reason}`));
+  }
+  if (sorted.length > MAX_ROWS) {
+    lines.push(...labelled(layout, 'more', `${count(sorted.length - MAX_ROWS, 'row')} not listed here`));
+  }
+  return section(layout, 'Licenses', lines);
+}
+
+function licenseRow(
+  { license, measure, period, used, limit, verdict }: LicenseSummary,
+  { paint }: Layout,
+): Cell[] {
+  return [
+    license,
+    measure,
+    period,
+    showAmount(used),
+    showLimit(limit, verdict),
+    { text: verdict, paint: paint.license[verdict] },
+  ];
+}
+
+/** `at 2025-03-04T10:12:00Z, held by ann, bob`: where a vendor's auditor would look, for what was exceeded only. */
+function describePeak({ verdict, at, holders }: LicenseSummary): string | undefined {
+  if (verdict !== 'exceeded') return undefined;
+  const parts = [
+    at === null ? [] : `at ${at}`,
+    holders.length === 0 ? [] : `held by ${holders.map((holder) => truncate(holder, MAX_NAME)).join(', ')}`,
+  ].flat();
+  return parts.length === 0 ? undefined : parts.join(', ');
+}
+
+/** Null is unlimited when the contract says so, and unknown when it does not: then nothing is within it. */
+function showLimit(limit: number | null, verdict: LicenseSummary['verdict']): string {
+  if (limit !== null) return showAmount(limit);
+  return verdict === 'within' ? 'unlimited' : 'unknown';
+}
+
+/** Sums can have fractions; thousands are marked before the point only. */
+function showAmount(amount: number): string {
+  if (!Number.isFinite(amount) || Math.abs(amount) >= 1e21) return String(amount);
+  const [whole = '', fraction] = String(amount).split('.');
+  return fraction === undefined ? formatNumber(amount) : `${formatNumber(BigInt(whole))}.${fraction}`;
+}

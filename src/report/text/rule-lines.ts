@@ -1,0 +1,80 @@
+/** Rules: those that matched, with their authors, and by name those that could not speak: silence is not a pass. */
+import { count, formatNumber } from '../../base/text-safety.ts';
+import { severityRank } from '../../model/finding.ts';
+import type { Report, RuleStatus, RuleSummary } from '../../model/report.ts';
+import { type Cell, type Column, type Layout, labelled, MAX_ROWS, section, table } from './layout.ts';
+
+const SPOKEN: Record<RuleStatus, string> = {
+  ran: 'ran',
+  error: 'in error',
+  inert: 'inert',
+  'not-applicable': 'not applicable',
+};
+
+export function ruleLines({ rules }: Report, layout: Layout): string[] {
+  if (rules.length === 0) return [];
+  const lines = [`  ${countRules(rules)}`];
+  const matched = rules.filter(({ status, matches }) => status === 'ran' && matches > 0).sort(compareMatched);
+  if (matched.length > 0) lines.push('', ...matchedTable(matched.slice(0, MAX_ROWS), layout));
+  if (matched.length > MAX_ROWS) {
+    lines.push(
+      ...labelled(
+        layout,
+        'more',
+        `${count(matched.length - MAX_ROWS, 'rule')} that matched, not listed here`,
+      ),
+    );
+  }
+  const silent = [
+    ...rules.filter(({ status }) => status === 'error'),
+    ...rules.filter(({ status }) => status === 'inert'),
+  ];
+  for (const { status, title, id, file, reason } of silent.slice(0, MAX_ROWS)) {
+    const text = `${title} (${id}, ${file})${reason ? `: ${reason}` : ''}`;
+    lines.push(...labelled(layout, status, text));
+  }
+  if (silent.length > MAX_ROWS) {
+    lines.push(
+      ...labelled(
+        layout,
+        'more',
+        `${count(silent.length - MAX_ROWS, 'rule')} in error or inert, not listed here`,
+      ),
+    );
+  }
+  return section(layout, 'Rules', lines);
+}
+
+function countRules(rules: readonly RuleSummary[]): string {
+  const parts = (Object.keys(SPOKEN) as RuleStatus[]).flatMap((status) => {
+    const amount = rules.filter((rule) => rule.status === status).length;
+    return amount > 0 ? [`${formatNumber(amount)} ${SPOKEN[status]}`] : [];
+  });
+  return `${count(rules.length, 'rule')}: ${parts.join(', ')}`;
+}
+
+/** Worst first, then by matches; the report's own order is by id. */
+function compareMatched(left: RuleSummary, right: RuleSummary): number {
+  return severityRank(right.level) - severityRank(left.level) || right.matches - left.matches;
+}
+
+function matchedTable(rules: readonly RuleSummary[], layout: Layout): string[] {
+  const hasAuthors = rules.some(({ author }) => author);
+  const columns: Column[] = [
+    { title: 'level' },
+    { title: 'matches', align: 'right' },
+    { title: 'rule' },
+    { title: 'id' },
+  ];
+  if (hasAuthors) columns.push({ title: 'author' });
+  const rows = rules.map(({ level, matches, title, id, author }) => {
+    const row: Cell[] = [
+      { text: level, paint: layout.paint.severity[level] },
+      formatNumber(matches),
+      title,
+      id,
+    ];
+    return hasAuthors ? [...row, author ?? ''] : row;
+  });
+  return table(layout, columns, rows);
+}

@@ -1,0 +1,117 @@
+/** Chains: how far each range of each stream can be trusted, the worst first, and what no chain of its kind can show. */
+import { compareText, count, escapeControls, formatNumber } from '../../base/text-safety.ts';
+import type { Place } from '../../model/place.ts';
+import type { Assurance, Report, StreamRange, StreamSummary } from '../../model/report.ts';
+import { columnsOf, takeLastColumns } from './columns.ts';
+import { type Cell, type Layout, labelled, MAX_ROWS, section, showPlace, table } from './layout.ts';
+
+const WORST_FIRST: readonly Assurance[] = [
+  'broken',
+  'unverifiable',
+  'unprotected',
+  'erased',
+  'chained',
+  'anchored',
+];
+/** Ranges shown of one stream; a badly broken one has thousands. */
+const MAX_RANGES = 10;
+/** Columns of a path in a cell. */
+const MAX_PATH = 60;
+
+export function streamLines({ streams }: Report, layout: Layout): string[] {
+  const sorted = WORST_FIRST.flatMap((status) => streams.filter((stream) => stream.status === status));
+  const shown = sorted.slice(0, MAX_ROWS);
+  if (shown.length === 0) return [];
+  const columns = [
+    { title: 'stream' },
+    { title: 'chain' },
+    { title: 'records', align: 'right' as const },
+    { title: 'status' },
+    { title: 'range' },
+  ];
+  const lines = table(
+    layout,
+    columns,
+    shown.flatMap((stream) => streamRows(stream, layout)),
+  );
+  const hidden = sorted.slice(MAX_ROWS);
+  if (hidden.length > 0) lines.push(...labelled(layout, 'more', describeHidden(hidden)));
+  for (const reason of reasonsOf(shown)) lines.push(...labelled(layout, 'note', reason));
+  for (const [limit, amount] of limitsOf(streams)) {
+    lines.push(...labelled(layout, 'limit', `${limit} (${count(amount, 'stream')})`));
+  }
+  return section(layout, 'Chains', lines);
+}
+
+function streamRows(
+  { stream, profile, records, status, ranges }: StreamSummary,
+  { paint }: Layout,
+): Cell[][] {
+  const whole = (range: string): Cell[] => [
+    stream,
+    profile ?? 'none',
+    formatNumber(records),
+    { text: status, paint: paint.assurance[status] },
+    range,
+  ];
+  if (ranges.length === 0) return [whole('')];
+  if (ranges.length === 1) return [whole(showRange(ranges[0]!, stream))];
+  const rows: Cell[][] = [whole(count(ranges.length, 'range'))];
+  for (const range of ranges.slice(0, MAX_RANGES)) {
+    const { assurance } = range;
+    rows.push([
+      '',
+      '',
+      formatNumber(range.records),
+      { text: assurance, paint: paint.assurance[assurance] },
+      showRange(range, stream),
+    ]);
+  }
+  if (ranges.length > MAX_RANGES)
+    rows.push(['', '', '', '', `and ${count(ranges.length - MAX_RANGES, 'more', 'more')}`]);
+  return rows;
+}
+
+/** A stream without a key is called like its file: the range need not say it again. */
+function showRange({ from, until }: StreamRange, stream: string): string {
+  if (from.file !== until.file) return `${showFile(from)}:${from.line} to ${showFile(until)}:${until.line}`;
+  const lines = from.line === until.line ? `${from.line}` : `${from.line}-${until.line}`;
+  if (from.file === stream) return `${from.line === until.line ? 'line' : 'lines'} ${lines}`;
+  return `${showFile(from)}:${lines}`;
+}
+
+/** The end of a long path tells more than its beginning. */
+function showFile({ file }: Place): string {
+  const path = escapeControls(file);
+  return columnsOf(path) <= MAX_PATH ? path : `…${takeLastColumns(path, MAX_PATH - 1)}`;
+}
+
+function describeHidden(streams: readonly StreamSummary[]): string {
+  const amounts = WORST_FIRST.map(
+    (status) => [status, streams.filter((stream) => stream.status === status).length] as const,
+  );
+  const parts = amounts.flatMap(([status, amount]) =>
+    amount > 0 ? [`${formatNumber(amount)} ${status}`] : [],
+  );
+  return `${count(streams.length, 'stream')} not listed here: ${parts.join(', ')}`;
+}
+
+/** Each reason once, with its first place: a reason can be as long as a paragraph. */
+function reasonsOf(streams: readonly StreamSummary[]): string[] {
+  const reasons = new Map<string, string>();
+  for (const range of streams.flatMap(({ ranges }) => ranges.slice(0, MAX_RANGES))) {
+    if (range.reason !== undefined && !reasons.has(range.reason)) {
+      reasons.set(range.reason, `${showPlace(range.from)} ${range.assurance}: ${range.reason}`);
+    }
+  }
+  return [...reasons.values()].slice(0, MAX_ROWS);
+}
+
+function limitsOf(streams: readonly StreamSummary[]): [string, number][] {
+  const amounts = new Map<string, number>();
+  for (const limit of streams.flatMap(({ limits }) => limits))
+    amounts.set(limit, (amounts.get(limit) ?? 0) + 1);
+  return [...amounts]
+    .sort(([left], [right]) => compareText(left, right))
+    .map(([limit, amount]) => [limit, amount]);
+}

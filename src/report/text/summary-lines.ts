@@ -1,0 +1,147 @@
+/** The tie-out: everything that went in stands on one side, everything that came of it on the other, then the verdict. */
+import { count, escapeControls, formatNumber } from '../../base/text-safety.ts';
+import { type Finding, SEVERITIES, type Severity, severityRank } from '../../model/finding.ts';
+import type { InputStatus, Report } from '../../model/report.ts';
+import { wrap } from './columns.ts';
+import { type Layout, section } from './layout.ts';
+
+const STATUSES: readonly InputStatus[] = ['complete', 'partial', 'unreadable', 'empty', 'skipped'];
+const INDENT = 2;
+const LABEL = 12;
+
+export function summaryLines(report: Report, layout: Layout): string[] {
+  const rows: [string, string | undefined][] = [
+    [
+      'audited by',
+      `${report.tool.name} ${report.tool.version}${report.generated ? ` at ${report.generated}` : ''}`,
+    ],
+    ['files', showFiles(report)],
+    ['bytes', showBytes(report)],
+    ['records', showRecords(report)],
+    [
+      'period',
+      report.summary.period ? `${report.summary.period.from} to ${report.summary.period.until}` : undefined,
+    ],
+    ['findings', showFindings(report)],
+    ['undecided', showUndecided(report)],
+  ];
+  const lines = rows.flatMap(([label, text]) => {
+    if (text === undefined) return [];
+    const wrapped = wrap(escapeControls(text), layout.width - INDENT - LABEL);
+    return wrapped.map((line, index) => ' '.repeat(INDENT) + (index === 0 ? label : '').padEnd(LABEL) + line);
+  });
+  const verdict = report.summary.verdict;
+  const spoken = wrap(
+    escapeControls(`${verdict}: ${explainVerdict(report)}`),
+    layout.width,
+    verdict.length + 2,
+  );
+  return [...section(layout, 'Summary', lines), ...spoken.map((line) => layout.paint.verdict[verdict](line))];
+}
+
+function showFiles({ inputs, summary }: Report): string {
+  const parts = STATUSES.flatMap((status) => {
+    const amount = inputs.filter((input) => input.status === status).length;
+    return amount > 0 ? [{ amount, word: status }] : [];
+  });
+  return tieOut(summary.files, '', parts);
+}
+
+function showBytes({ inputs, summary }: Report): string {
+  const sum = (pick: (input: Report['inputs'][number]) => number) =>
+    inputs.reduce((total, input) => total + pick(input), 0);
+  const decoded = sum(({ decodedBytes }) => decodedBytes);
+  const parts = [
+    { amount: sum(({ accounted }) => accounted.records), word: 'in records' },
+    { amount: sum(({ accounted }) => accounted.malformed), word: 'malformed' },
+    { amount: sum(({ accounted }) => accounted.framing), word: 'between records' },
+  ];
+  return `${formatNumber(summary.bytes)} stored, ${tieOut(decoded, 'decoded', parts)}`;
+}
+
+function showRecords({ summary: { records } }: Report): string {
+  return tieOut(records.read, 'read', [
+    { amount: records.audited, word: 'audited' },
+    { amount: records.malformed, word: 'malformed' },
+    { amount: records.duplicate, word: 'duplicate' },
+    { amount: records.skipped, word: 'outside the period' },
+  ]);
+}
+
+function showFindings({ summary: { findings } }: Report): string {
+  const parts = SEVERITIES.toReversed().map((severity) => ({
+    amount: findings.bySeverity[severity] ?? 0,
+    word: severity,
+  }));
+  return tieOut(findings.total, '', parts);
+}
+
+/** `1,000 read = 990 audited + 10 malformed`; `≠`, loudly, where it does not add up: that would be our mistake. */
+function tieOut(total: number, word: string, parts: readonly { amount: number; word: string }[]): string {
+  const present = parts.filter(({ amount }) => amount !== 0);
+  const sum = present.reduce((all, { amount }) => all + amount, 0);
+  const left = `${formatNumber(total)} ${word}`.trimEnd();
+  if (total === 0 && sum === 0) return left;
+  const right = present.map((part) => `${formatNumber(part.amount)} ${part.word}`).join(' + ') || '0';
+  return sum === total
+    ? `${left} = ${right}`
+    : `${left} ≠ ${right} (DOES NOT TIE OUT: please report this as a bug)`;
+}
+
+/** What the log, the contract or the rules left open; undefined when nothing is. */
+function showUndecided({ findings, licenses, rules, streams }: Report): string | undefined {
+  const parts: [number, string, string?][] = [
+    [findings.filter(({ verdict }) => verdict === 'undetermined').length, 'finding'],
+    [licenses.filter(({ verdict }) => verdict === 'undetermined').length, 'license figure'],
+    [
+      streams.filter(({ status }) => status === 'unverifiable').length,
+      'stream that cannot be verified',
+      'streams that cannot be verified',
+    ],
+    [
+      streams.filter(({ status }) => status === 'unprotected').length,
+      'stream without protection',
+      'streams without protection',
+    ],
+    [rules.filter(({ status }) => status === 'error').length, 'rule in error', 'rules in error'],
+    [rules.filter(({ status }) => status === 'inert').length, 'inert rule'],
+  ];
+  const present = parts.flatMap(([amount, one, many]) => (amount > 0 ? [count(amount, one, many)] : []));
+  return present.length > 0 ? present.join(', ') : undefined;
+}
+
+function explainVerdict(report: Report): string {
+  const { records, verdict, failOn } = report.summary;
+  const found = describeFound(report.findings, failOn);
+  if (verdict === 'findings') return found;
+  if (verdict === 'clean') return `${count(records.audited, 'record')} audited, ${found}`;
+  const missing = [
+    records.audited === 0 ? 'no record was audited' : undefined,
+    ...(['unreadable', 'partial', 'empty'] as const).map((status) => {
+      const amount = report.inputs.filter((input) => input.status === status).length;
+      return amount > 0 ? `${count(amount, 'input')} ${status}` : undefined;
+    }),
+  ].filter((part) => part !== undefined);
+  const because = missing.length > 0 ? missing.join(', ') : 'not everything could be audited';
+  return records.audited === 0 && report.findings.length === 0
+    ? because
+    : `${because}; in what was audited: ${found}`;
+}
+
+/** `3 findings at high or above (1 undetermined), 2 below`: what is undetermined reaches the threshold too. */
+function describeFound(findings: readonly Finding[], failOn: Severity): string {
+  const open = findings.filter(({ verdict }) => verdict !== 'satisfied');
+  const reaching = open.filter(({ severity }) => severityRank(severity) >= severityRank(failOn));
+  const below = open.filter(({ severity }) => severityRank(severity) < severityRank(failOn));
+  const amount = reaching.length === 0 ? 'no finding' : count(reaching.length, 'finding');
+  const threshold = failOn === 'critical' ? 'at critical' : `at ${failOn} or above`;
+  const first = `${amount} ${threshold}${countUndetermined(reaching)}`;
+  return below.length === 0
+    ? first
+    : `${first}, ${formatNumber(below.length)} below${countUndetermined(below)}`;
+}
+
+function countUndetermined(findings: readonly Finding[]): string {
+  const amount = findings.filter(({ verdict }) => verdict === 'undetermined').length;
+  return amount === 0 ? '' : ` (${formatNumber(amount)} undetermined)`;
+}

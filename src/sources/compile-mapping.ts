@@ -1,0 +1,235 @@
+/**
+ * From the YAML document of a source (`rules/sources/NAME.yaml`) to its compiled `Mapping`, every mistake in it reported.
+ * Its keys stand in `KEYS`; how a field is written is told in `compile-field.ts`.
+ */
+import { didYouMean } from '../base/nearest-name.ts';
+import { quote } from '../base/text-safety.ts';
+import { AUDIT_FIELDS, type AuditField, isAuditField } from '../model/event.ts';
+import type { Logsource } from '../model/rule.ts';
+import { compileField } from './compile-field.ts';
+import { compileGuards } from './compile-guards.ts';
+import type { Guard, MappedField, Mapping } from './mapping.ts';
+import {
+  describe,
+  isRecord,
+  type MappingDraft,
+  PathTable,
+  type Problems,
+  type YamlPath,
+} from './mapping-draft.ts';
+
+const KEYS = [
+  'title',
+  'logsource',
+  'wrappers',
+  'envelopes',
+  'identify',
+  'needs',
+  'identity',
+  'lacks',
+  'time',
+  'within',
+  'aliases',
+  'fields',
+];
+const EPOCH_UNITS = ['s', 'ms', 'us', 'ns'] as const;
+
+/** The mapping, or undefined when `problem` was called at least once; `path` leads to the mistake within the document. */
+export function compileMapping(
+  name: string,
+  document: unknown,
+  problem: (path: (string | number)[], message: string) => void,
+): Mapping | undefined {
+  let problems = 0;
+  const report: Problems = (path, message) => {
+    problems++;
+    problem([...path], message);
+  };
+  if (!isRecord(document)) {
+    report([], `expected a mapping of ${KEYS.join(', ')}, found ${describe(document)}`);
+    return undefined;
+  }
+  checkKeys(document, KEYS, [], report);
+  for (const key of ['title', 'identify', 'fields']) {
+    if (!(key in document)) report([], `missing key "${key}"`);
+  }
+  const envelopes = readPaths(document.envelopes, ['envelopes'], report);
+  const draft: MappingDraft = { paths: new PathTable(), envelopes, problem: report };
+  const fields = compileFields(document.fields, draft);
+  const lacks = readAuditFields(document.lacks, ['lacks'], report);
+  for (const [index, field] of lacks.entries()) {
+    if (field in fields)
+      report(['lacks', index], `"${field}" is mapped in fields, it cannot be lacking by design`);
+  }
+  const needs = readAuditFields(document.needs, ['needs'], report);
+  for (const [index, field] of needs.entries()) {
+    if (!(field in fields))
+      report(['needs', index], `"${field}" is not mapped in fields, no record could have it`);
+  }
+  const mapping: Mapping = {
+    name,
+    title: typeof document.title === 'string' ? document.title : name,
+    logsource: compileLogsource(document.logsource, report),
+    wrappers: readPaths(document.wrappers, ['wrappers'], report).map((path) => path.split('.')),
+    identify: compileIdentify(document.identify, draft),
+    needs,
+    identity: compileIdentity(document.identity, draft),
+    lacks,
+    fields,
+    time: compileTime(document.time, report),
+    aliases: compileAliases(document.aliases, report),
+    within: [...envelopes, ...readPaths(document.within, ['within'], report)],
+    paths: draft.paths.paths,
+  };
+  if ('title' in document && (typeof document.title !== 'string' || document.title === '')) {
+    report(['title'], `expected a text, found ${describe(document.title)}`);
+  }
+  return problems === 0 ? mapping : undefined;
+}
+
+function checkKeys(
+  value: Record<string, unknown>,
+  known: readonly string[],
+  at: YamlPath,
+  problem: Problems,
+): void {
+  for (const key of Object.keys(value)) {
+    if (!known.includes(key)) problem([...at, key], `unknown key ${quote(key)}${didYouMean(key, known)}`);
+  }
+}
+
+function compileFields(value: unknown, draft: MappingDraft): Mapping['fields'] {
+  const fields: Partial<Record<AuditField, MappedField>> = {};
+  if (value === undefined) return fields;
+  if (!isRecord(value)) {
+    draft.problem(['fields'], `expected a mapping of canonical fields, found ${describe(value)}`);
+    return fields;
+  }
+  for (const [name, form] of Object.entries(value)) {
+    if (isAuditField(name)) fields[name] = compileField(name, form, ['fields', name], draft);
+    else draft.problem(['fields', name], `unknown field ${quote(name)}${didYouMean(name, AUDIT_FIELDS)}`);
+  }
+  if (Object.keys(value).length === 0)
+    draft.problem(['fields'], 'expected at least one canonical field, found none');
+  return fields;
+}
+
+/** `{path: glob, …}`, or a list of such forms when exports of one source differ. */
+function compileIdentify(value: unknown, draft: MappingDraft): Guard[][] {
+  if (value === undefined) return [];
+  const forms = Array.isArray(value) ? value : [value];
+  if (forms.length === 0) draft.problem(['identify'], 'expected at least one form, found none');
+  return forms.flatMap((form, index) => {
+    const at: YamlPath = Array.isArray(value) ? ['identify', index] : ['identify'];
+    if (isRecord(form) && Object.keys(form).length === 0) {
+      draft.problem(at, 'an empty form would fit every record');
+    }
+    return ['', ...draft.envelopes].map((envelope) => compileGuards(form, at, draft, envelope));
+  });
+}
+
+/** `[a, b]`: together they name a record; `[[a, b], [c]]`: as it is in one export or in another. */
+function compileIdentity(value: unknown, draft: MappingDraft): number[][] {
+  if (value === undefined) return [];
+  const nested = Array.isArray(value) && value.some((entry) => Array.isArray(entry));
+  const lists: unknown[] = nested ? (value as unknown[]) : [value];
+  return lists.flatMap((list, index) => {
+    const paths = readPaths(list, nested ? ['identity', index] : ['identity'], draft.problem);
+    if (paths.length === 0) return [];
+    return ['', ...draft.envelopes].map((envelope) =>
+      paths.map((path) => draft.paths.number(path, envelope)),
+    );
+  });
+}
+
+function compileLogsource(value: unknown, problem: Problems): Logsource {
+  const logsource: Logsource = {};
+  if (value === undefined) return logsource;
+  if (!isRecord(value)) {
+    problem(['logsource'], `expected {product, service, category}, found ${describe(value)}`);
+    return logsource;
+  }
+  checkKeys(value, ['product', 'service', 'category'], ['logsource'], problem);
+  for (const key of ['product', 'service', 'category'] as const) {
+    const text = value[key];
+    if (typeof text === 'string') logsource[key] = text;
+    else if (text !== undefined) problem(['logsource', key], `expected a text, found ${describe(text)}`);
+  }
+  return logsource;
+}
+
+function compileTime(value: unknown, problem: Problems): Mapping['time'] {
+  const time: Mapping['time'] = {};
+  if (value === undefined) return time;
+  if (!isRecord(value)) {
+    problem(['time'], `expected {unit, zone}, found ${describe(value)}`);
+    return time;
+  }
+  checkKeys(value, ['unit', 'zone'], ['time'], problem);
+  const unit = EPOCH_UNITS.find((known) => known === value.unit);
+  if (unit !== undefined) time.unit = unit;
+  else if (value.unit !== undefined) {
+    problem(['time', 'unit'], `expected one of ${EPOCH_UNITS.join(', ')}, found ${describe(value.unit)}`);
+  }
+  const { zone } = value;
+  if (typeof zone === 'string' && /^(Z|[+-]([01]\d|2[0-3]):[0-5]\d)$/.test(zone)) time.zone = zone;
+  else if (zone !== undefined) {
+    problem(['time', 'zone'], `expected "Z" or an offset such as "+01:00", found ${describe(zone)}`);
+  }
+  return time;
+}
+
+function compileAliases(value: unknown, problem: Problems): Record<string, string> {
+  const aliases: Record<string, string> = {};
+  if (value === undefined) return aliases;
+  if (!isRecord(value)) {
+    problem(['aliases'], `expected a mapping of names to field paths, found ${describe(value)}`);
+    return aliases;
+  }
+  for (const [name, path] of Object.entries(value)) {
+    const [only] = readPaths(path, ['aliases', name], problem, 'text');
+    // defineProperty, because a key `__proto__` in a user's file must be a name like any other.
+    if (only !== undefined) Object.defineProperty(aliases, name, { value: only, enumerable: true });
+  }
+  return aliases;
+}
+
+function readAuditFields(value: unknown, at: YamlPath, problem: Problems): AuditField[] {
+  if (value === undefined) return [];
+  const fields: AuditField[] = [];
+  if (!Array.isArray(value)) problem(at, `expected a list of canonical fields, found ${describe(value)}`);
+  for (const [index, name] of (Array.isArray(value) ? value : []).entries()) {
+    if (typeof name === 'string' && isAuditField(name)) {
+      if (fields.includes(name)) problem([...at, index], `"${name}" stands twice`);
+      fields.push(name);
+    } else if (typeof name === 'string') {
+      problem([...at, index], `unknown field ${quote(name)}${didYouMean(name, AUDIT_FIELDS)}`);
+    } else problem([...at, index], `expected the name of a canonical field, found ${describe(name)}`);
+  }
+  return fields;
+}
+
+/** One field path, or a list of them where `shape` allows it. */
+function readPaths(
+  value: unknown,
+  at: YamlPath,
+  problem: Problems,
+  shape: 'list' | 'text' = 'list',
+): string[] {
+  if (value === undefined) return [];
+  if (shape === 'list' && !Array.isArray(value)) {
+    problem(at, `expected a list of field paths, found ${describe(value)}`);
+    return [];
+  }
+  const list: unknown[] = Array.isArray(value) && shape === 'list' ? value : [value];
+  return list.filter((path, index): path is string => {
+    const valid = typeof path === 'string' && isFieldPath(path);
+    if (!valid)
+      problem(shape === 'list' ? [...at, index] : at, `expected a field path, found ${describe(path)}`);
+    return valid;
+  });
+}
+
+function isFieldPath(path: string): boolean {
+  return PathTable.isPath(path);
+}

@@ -1,0 +1,109 @@
+/**
+ * Small integers for value texts, equal exactly when kind and text are equal: a matcher judges each distinct value once.
+ * Bounded: beyond the bound `idOf*` answers -1, and the caller judges the value anew each time.
+ */
+
+/** Distinct values kept in one run; audit logs repeat themselves, so real runs stay far below (CloudTrail: some 10,000). */
+const MAX_IDS = 1 << 20;
+/** Longer values (policies, command lines) hardly repeat and would fill the arena. */
+const MAX_BYTES = 256;
+const MAX_ARENA = 32 * 1024 * 1024;
+
+export class ValueIds {
+  private table = new Int32Array(1 << 12);
+  private hashes = new Int32Array(1 << 11);
+  private starts = new Int32Array(1 << 11);
+  private lengths = new Uint16Array(1 << 11);
+  private kinds = new Uint8Array(1 << 11);
+  private arena = new Uint8Array(1 << 16);
+  private used = 0;
+  private count = 0;
+  private readonly computed = new Map<string, number>();
+
+  /** The id of the value [start, end) of `bytes`: a string's content without escapes, or a scalar as written. */
+  idOfBytes(kind: number, bytes: Uint8Array, start: number, end: number): number {
+    const length = end - start;
+    if (length > MAX_BYTES) return -1;
+    let hash = kind;
+    for (let index = start; index < end; index++) hash = (Math.imul(hash, 31) + bytes[index]!) | 0;
+    hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d);
+    hash ^= hash >>> 12;
+    const mask = this.table.length - 1;
+    let at = hash & mask;
+    for (;;) {
+      const id = this.table[at]! - 1;
+      if (id < 0) break;
+      if (this.hashes[id] === hash && this.kinds[id] === kind && this.isSame(id, bytes, start, length))
+        return id;
+      at = (at + 1) & mask;
+    }
+    return this.add(hash, kind, bytes, start, length, at);
+  }
+
+  /** The id of a text that was decoded or computed by a mapping. */
+  idOfText(kind: number, text: string): number {
+    const key = `${kind}${text}`;
+    const known = this.computed.get(key);
+    if (known !== undefined) return known;
+    const bytes = Buffer.from(text);
+    const id = this.idOfBytes(kind, bytes, 0, bytes.length);
+    if (this.computed.size < MAX_IDS && text.length <= MAX_BYTES) this.computed.set(key, id);
+    return id;
+  }
+
+  private isSame(id: number, bytes: Uint8Array, start: number, length: number): boolean {
+    if (this.lengths[id] !== length) return false;
+    const from = this.starts[id]!;
+    for (let offset = 0; offset < length; offset++) {
+      if (this.arena[from + offset] !== bytes[start + offset]) return false;
+    }
+    return true;
+  }
+
+  private add(
+    hash: number,
+    kind: number,
+    bytes: Uint8Array,
+    start: number,
+    length: number,
+    at: number,
+  ): number {
+    if (this.count >= MAX_IDS || this.used + length > MAX_ARENA) return -1;
+    const id = this.count++;
+    if (id === this.hashes.length) this.grow();
+    while (this.used + length > this.arena.length)
+      this.arena = doubled(this.arena, new Uint8Array(this.arena.length * 2));
+    for (let offset = 0; offset < length; offset++) this.arena[this.used + offset] = bytes[start + offset]!;
+    this.hashes[id] = hash;
+    this.kinds[id] = kind;
+    this.starts[id] = this.used;
+    this.lengths[id] = length;
+    this.used += length;
+    if (this.count * 2 > this.table.length) this.rehash();
+    else this.table[at] = id + 1;
+    return id;
+  }
+
+  private grow(): void {
+    const size = this.hashes.length * 2;
+    this.hashes = doubled(this.hashes, new Int32Array(size));
+    this.starts = doubled(this.starts, new Int32Array(size));
+    this.lengths = doubled(this.lengths, new Uint16Array(size));
+    this.kinds = doubled(this.kinds, new Uint8Array(size));
+  }
+
+  private rehash(): void {
+    this.table = new Int32Array(this.table.length * 2);
+    const mask = this.table.length - 1;
+    for (let id = 0; id < this.count; id++) {
+      let at = this.hashes[id]! & mask;
+      while (this.table[at] !== 0) at = (at + 1) & mask;
+      this.table[at] = id + 1;
+    }
+  }
+}
+
+function doubled<T extends Int32Array | Uint16Array | Uint8Array>(from: T, to: T): T {
+  to.set(from);
+  return to;
+}

@@ -1,0 +1,68 @@
+/** What a detection says alone: episodes of one actor. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import type { Mark } from '../../src/model/mark.ts';
+import { everyMark } from '../../src/relations/every-mark.ts';
+import { detectionOf } from '../match/one-rule.ts';
+import { inOrder, type MarkSketch } from './made-marks.ts';
+
+const HOUR = 3_600;
+const rule = detectionOf('s: {a: x}\ncondition: s', "message: '{f} seen at {first}'");
+const say = (...rows: MarkSketch[]) => [...everyMark(rule).judge([], inOrder(rows), undefined)];
+
+test('the value of a field comes quoted and escaped, our own words plain', () => {
+  const [found] = say({ at: 0, line: 1, value: 'a\u001b[31m"b' });
+  assert.equal(found?.message, '"a\\u{1b}[31m\\"b" seen at 1970-01-01T00:00:00Z');
+  assert.equal(say({ at: 0, line: 1 })[0]?.message, '(no f) seen at 1970-01-01T00:00:00Z');
+});
+
+test('without a message the title speaks', () => {
+  const marks = inOrder([
+    { at: 0, line: 1 },
+    { at: 60, line: 2 },
+  ]);
+  const [found] = everyMark(detectionOf('s: {a: x}\ncondition: s')).judge([], marks, undefined);
+  assert.equal(found?.message, 'tried, 2 events, from 1970-01-01T00:00:00Z until 1970-01-01T00:01:00Z');
+});
+
+test('an hour of silence parts two findings, and exactly an hour does not', () => {
+  assert.deepEqual(
+    say({ at: 0, line: 1 }, { at: HOUR, line: 2 }).map(({ count }) => count),
+    [2],
+  );
+  assert.deepEqual(
+    say({ at: 0, line: 1 }, { at: HOUR + 1, line: 2 }).map(({ count }) => count),
+    [1, 1],
+  );
+});
+
+test('no mark is lost, with or without actor and time', () => {
+  const sketch = fc.record({
+    at: fc.option(fc.integer({ min: 0, max: 20_000 }), { nil: undefined }),
+    actor: fc.constantFrom('ann', 'bob', ''),
+  });
+  const property = fc.property(fc.array(sketch, { maxLength: 40 }), (drawn) => {
+    const marks: Mark[] = inOrder(drawn.map((row, line) => ({ ...row, line }))).map((mark) => ({
+      ...mark,
+      subject: mark.subject || undefined,
+    }));
+    const found = [...everyMark(rule).judge([], marks, undefined)];
+    assert.equal(
+      found.reduce((sum, { count }) => sum + count, 0),
+      marks.length,
+    );
+    let expected = 0;
+    for (const [index, mark] of marks.entries()) {
+      const before = marks.slice(0, index).findLast(({ subject }) => subject === mark.subject);
+      const far =
+        before?.time !== undefined &&
+        mark.time !== undefined &&
+        mark.time - before.time > BigInt(HOUR) * 1_000_000_000n;
+      if (before === undefined || far || (before.time === undefined) !== (mark.time === undefined))
+        expected++;
+    }
+    assert.equal(found.length, expected);
+  });
+  fc.assert(property, { numRuns: 1_000 });
+});

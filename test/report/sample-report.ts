@@ -1,0 +1,445 @@
+/**
+ * Reports made by hand: one with something in every section, one with hostile text wherever a log or a rule can put text.
+ * Long, for it is data: every key of the report stands here once.
+ */
+import type { Finding } from '../../src/model/finding.ts';
+import type { Place } from '../../src/model/place.ts';
+import type { InputSummary, Report, RuleSummary } from '../../src/model/report.ts';
+
+export function place(file: string, line: number, offset = (line - 1) * 200, length = 199): Place {
+  return { file, line, offset, length };
+}
+
+const NOTHING = { read: 0, audited: 0, malformed: 0, duplicate: 0, skipped: 0 };
+
+function input(file: string, changes: Partial<InputSummary> = {}): InputSummary {
+  return {
+    file,
+    bytes: 0,
+    decodedBytes: 0,
+    sha256: null,
+    compression: 'none',
+    source: null,
+    records: NOTHING,
+    accounted: { records: 0, malformed: 0, framing: 0 },
+    status: 'complete',
+    ...changes,
+  };
+}
+
+function rule(id: string, title: string, changes: Partial<RuleSummary> = {}): RuleSummary {
+  return {
+    id,
+    title,
+    level: 'medium',
+    file: 'rules/policies/access.yaml',
+    status: 'ran',
+    matches: 0,
+    controls: [],
+    references: [],
+    tags: [],
+    ...changes,
+  };
+}
+
+export function emptyReport(): Report {
+  return {
+    schema: 'audit-check/report/v1',
+    tool: { name: 'audit-check', version: '0.1.0' },
+    inputs: [],
+    summary: {
+      files: 0,
+      bytes: 0,
+      records: NOTHING,
+      period: null,
+      findings: { total: 0, bySeverity: {}, byCode: {} },
+      verdict: 'incomplete',
+      failOn: 'low',
+    },
+    streams: [],
+    rules: [],
+    licenses: [],
+    findings: [],
+    codes: {},
+    notices: [],
+  };
+}
+
+export function cleanReport(): Report {
+  const records = { ...NOTHING, read: 1200, audited: 1200 };
+  return {
+    ...emptyReport(),
+    generated: '2025-04-01T06:00:00Z',
+    inputs: [
+      input('logs/app.ndjson', {
+        bytes: 241_200,
+        decodedBytes: 241_200,
+        sha256: 'a'.repeat(64),
+        source: 'audit',
+        records,
+        accounted: { records: 240_000, malformed: 0, framing: 1200 },
+      }),
+    ],
+    summary: {
+      files: 1,
+      bytes: 241_200,
+      records,
+      period: { from: '2025-03-01T00:00:00Z', until: '2025-03-31T23:59:59.125Z' },
+      findings: { total: 0, bySeverity: {}, byCode: {} },
+      verdict: 'clean',
+      failOn: 'low',
+    },
+    streams: [
+      {
+        stream: 'logs/app.ndjson',
+        profile: 'jcs-sha256',
+        records: 1200,
+        status: 'chained',
+        ranges: [
+          {
+            assurance: 'chained',
+            records: 1200,
+            from: place('logs/app.ndjson', 1),
+            until: place('logs/app.ndjson', 1200),
+          },
+        ],
+        head: 'b'.repeat(64),
+        limits: ['a tail that was cut off leaves no trace in a chain without an anchor'],
+      },
+    ],
+    rules: [rule('root-use', 'root account used', { level: 'high' })],
+  };
+}
+
+const APP = 'logs/app.ndjson';
+const ARCHIVE = 'logs/2025-02 export #2.json.gz';
+
+function finding(
+  number: number,
+  changes: Partial<Finding> & Pick<Finding, 'rule' | 'code' | 'message'>,
+): Finding {
+  return {
+    severity: 'high',
+    verdict: 'violation',
+    place: place(APP, number),
+    fingerprint: number.toString(16).padStart(32, '0'),
+    ...changes,
+  };
+}
+
+const MISSING_TEXT = '{"time":"2025-03-04T10:00:00Z","actor":"","action":"user.delete","outcome":"success"}';
+
+/** Every section and every key of the report, in the words of real findings. */
+export function richReport(): Report {
+  const findings: Finding[] = [
+    finding(1, {
+      rule: 'malformed-record',
+      code: 'malformed-record',
+      severity: 'critical',
+      message: 'expected "," or "}", found "x"',
+      place: place(ARCHIVE, 7, 9_100, 41),
+      excerpt: { text: '{"time":"2025-02-04T10:00:00Z"x"actor":"ann"}', start: 30, end: 31 },
+    }),
+    finding(17, {
+      rule: 'required-fields',
+      code: 'missing-field',
+      message: '"actor" is empty: expected who acted, found ""',
+      excerpt: { text: MISSING_TEXT, start: MISSING_TEXT.indexOf('""'), end: MISSING_TEXT.indexOf('""') + 2 },
+    }),
+    finding(18, {
+      rule: 'required-fields',
+      code: 'missing-field',
+      message: '"outcome" is missing: expected one of "success", "failure" and "unknown", found nothing',
+      excerpt: { text: '{"time":"2025-03-04T10:00:01Z","actor":"bob","action":"login"}', start: 0, end: 1 },
+    }),
+    finding(40, {
+      rule: 'hash-chain',
+      code: 'altered-record',
+      severity: 'critical',
+      message: `the record does not have its own hash: expected "${'3f'.repeat(32)}", found "${'c1'.repeat(32)}"`,
+      related: [place(APP, 39)],
+      subject: 'stream payments',
+    }),
+    finding(61, {
+      rule: 'seats-editor',
+      code: 'seats-exceeded',
+      message: '26 seats of "editor" in use at 2025-03-04T10:12:00Z: expected at most 25',
+      related: [place(APP, 12), place(APP, 13), place(ARCHIVE, 4)],
+      subject: 'editor',
+      count: 26,
+    }),
+    finding(70, {
+      rule: 'self-approval',
+      code: 'policy-violation',
+      severity: 'medium',
+      message: 'access "prod-db" approved by "ann", who had asked for it',
+      subject: 'ann',
+    }),
+    finding(80, {
+      rule: 'timestamps',
+      code: 'disorder',
+      severity: 'low',
+      message: '12 records are older than the record before them, by 4 s at the most',
+      count: 12,
+    }),
+    finding(90, {
+      rule: 'hash-chain',
+      code: 'unprotected',
+      severity: 'informational',
+      verdict: 'undetermined',
+      message: 'no field of the record names a hash: nothing shows whether it was changed',
+    }),
+  ];
+  return {
+    ...emptyReport(),
+    tool: { name: 'audit-check', version: '0.1.0', informationUri: 'https://audit-check.example/' },
+    generated: '2025-04-01T08:00:00+02:00',
+    inputs: [
+      input(ARCHIVE, {
+        bytes: 4_000,
+        decodedBytes: 20_000,
+        sha256: '1'.repeat(64),
+        compression: 'gzip',
+        source: 'cloudtrail',
+        records: { ...NOTHING, read: 100, audited: 99, malformed: 1 },
+        accounted: { records: 19_000, malformed: 41, framing: 959 },
+      }),
+      input(APP, {
+        bytes: 240_000,
+        decodedBytes: 240_000,
+        sha256: '2'.repeat(64),
+        source: 'audit',
+        records: { read: 1_200, audited: 1_150, malformed: 0, duplicate: 30, skipped: 20 },
+        accounted: { records: 238_800, malformed: 0, framing: 1_200 },
+      }),
+      input('logs/broken.json.gz', {
+        bytes: 700,
+        decodedBytes: 512,
+        compression: 'gzip',
+        status: 'partial',
+        reason: 'the gzip stream ends early',
+        accounted: { records: 0, malformed: 512, framing: 0 },
+      }),
+      input('logs/secret.ndjson', { status: 'unreadable', reason: 'permission denied' }),
+      ...['a', 'b', 'c', 'd', 'e', 'f', 'g'].map((name) =>
+        input(`logs/img/${name}.png`, { status: 'skipped', reason: 'no JSON' }),
+      ),
+    ],
+    summary: {
+      files: 11,
+      bytes: 244_700,
+      records: { read: 1_300, audited: 1_249, malformed: 1, duplicate: 30, skipped: 20 },
+      period: { from: '2025-02-01T00:00:00Z', until: '2025-03-31T23:59:59.125Z' },
+      findings: {
+        total: 8,
+        bySeverity: { low: 1, medium: 1, informational: 1, critical: 2, high: 3 },
+        byCode: {
+          unprotected: 1,
+          'seats-exceeded': 1,
+          'policy-violation': 1,
+          'missing-field': 2,
+          'malformed-record': 1,
+          disorder: 1,
+          'altered-record': 1,
+        },
+      },
+      verdict: 'incomplete',
+      failOn: 'medium',
+    },
+    streams: [
+      {
+        stream: 'logins',
+        profile: 'raw-line-sha256',
+        records: 99,
+        status: 'chained',
+        ranges: [{ assurance: 'chained', records: 99, from: place(ARCHIVE, 1), until: place(APP, 3) }],
+        head: 'd'.repeat(64),
+        limits: ['a tail that was cut off leaves no trace in a chain without an anchor'],
+      },
+      {
+        stream: 'payments',
+        profile: 'jcs-sha256',
+        records: 1_100,
+        status: 'broken',
+        ranges: [
+          { assurance: 'chained', records: 39, from: place(APP, 1), until: place(APP, 39) },
+          {
+            assurance: 'broken',
+            records: 1,
+            from: place(APP, 40),
+            until: place(APP, 40),
+            reason: 'altered record',
+          },
+          { assurance: 'chained', records: 1_060, from: place(APP, 41), until: place(APP, 1_100) },
+        ],
+        limits: ['a tail that was cut off leaves no trace in a chain without an anchor'],
+      },
+      {
+        stream: 'logs/other.ndjson',
+        profile: null,
+        records: 50,
+        status: 'unprotected',
+        ranges: [],
+        limits: [],
+      },
+    ],
+    rules: [
+      rule('self-approval', 'approved by the one who asked', {
+        matches: 1,
+        author: 'audit-check',
+        description: 'a request and its approval by one person leave nobody who looked',
+        fix: 'have another person review the grant, and require two people in the approval tool',
+        controls: ['soc2:CC6.1', 'iso-27001-2022:A.5.3'],
+        references: ['not a link', 'https://example.org/four eyes'],
+        tags: ['attack.privilege_escalation'],
+      }),
+      rule('seats-editor', 'seats of editor', { level: 'high', file: 'licenses.yaml', matches: 200 }),
+      rule('root-use', 'root account used', { level: 'critical' }),
+      rule('kube-exec', 'shell in a container', { status: 'not-applicable' }),
+      rule('0b1f2c52-7a67-4b5e-9d6d-0f4c2a2a7f11', 'session token reused', {
+        status: 'inert',
+        reason: 'no event has the field "sessionToken"',
+      }),
+      rule('bad-regex', 'odd user agents', {
+        status: 'error',
+        reason: 'unknown modifier "regexp", did you mean "re"?',
+      }),
+    ],
+    licenses: [
+      {
+        license: 'viewer',
+        measure: 'distinct',
+        period: '2025-03',
+        used: 12.5,
+        limit: 1_000,
+        at: null,
+        holders: [],
+        verdict: 'within',
+        places: [],
+      },
+      {
+        license: 'editor',
+        measure: 'floating',
+        period: '2025-03',
+        used: 26,
+        limit: 25,
+        at: '2025-03-04T10:12:00Z',
+        holders: ['ann', 'bob', 'cid'],
+        verdict: 'exceeded',
+        places: [place(APP, 12), place(APP, 13)],
+      },
+      {
+        license: 'solver',
+        measure: 'sum',
+        period: '2025-03-01/2025-04-01',
+        used: 1_234_567,
+        limit: null,
+        at: null,
+        holders: [],
+        reason: 'the contract names no quantity',
+        verdict: 'undetermined',
+        places: [],
+      },
+    ],
+    findings,
+    codes: {
+      'seats-exceeded': {
+        title: 'more seats used than bought',
+        why: 'use above the contract is owed, and an audit by the vendor finds it',
+        fix: 'buy seats or release idle ones; see who held them at the peak',
+        controls: ['nist-800-53r5:CM-10'],
+      },
+      'missing-field': {
+        title: 'required field missing',
+        why: 'without it nobody can tell who did what',
+        fix: 'have the application write the field, or declare in the mapping that the source has none',
+        controls: ['soc2:CC7.2', 'pci-dss-4:10.2.2'],
+      },
+      'altered-record': {
+        title: 'altered record',
+        why: 'somebody changed the record after it was written',
+        fix: 'keep the file as evidence and compare it with a backup',
+        controls: ['soc2:CC7.2'],
+      },
+      'malformed-record': {
+        title: 'malformed record',
+        why: 'what cannot be read cannot be audited',
+        fix: 'repair the export',
+        controls: [],
+      },
+      'policy-violation': {
+        title: 'policy violation',
+        why: 'a rule matched',
+        fix: 'look into it',
+        controls: [],
+      },
+      disorder: {
+        title: 'records out of order',
+        why: 'order is evidence',
+        fix: 'sort at export',
+        controls: [],
+      },
+      unprotected: {
+        title: 'log without a chain',
+        why: 'changes leave no trace',
+        fix: 'seal the log',
+        controls: [],
+      },
+    },
+    notices: [
+      {
+        code: 'zone-assumed',
+        message: '3 timestamps have no zone and were not judged',
+        place: place(APP, 5),
+      },
+      { code: 'coverage', message: 'the log starts after the contract does' },
+    ],
+  };
+}
+
+/** Terminal escape, bidirectional override, line break, markup, link, template, emoji, half a character. */
+export const HOSTILE =
+  'a\u001b[31m\u202egnp.exe\n</script>[x](http://evil.example) {0} %41 "q" 👩‍💻 \ud800 \u009b2J\u2028\ufeff';
+
+/** The rich report with `text` in every place that a log, a rule or a file name can fill. */
+export function hostileReport(text: string = HOSTILE): Report {
+  const report = structuredClone(richReport());
+  for (const each of report.findings) {
+    Object.assign(each, {
+      message: text,
+      subject: text,
+      excerpt: { text: text + text, start: text.length >> 1, end: text.length },
+    });
+    each.place.file = text;
+    each.related = [place(text, 3), place(APP, 3)];
+  }
+  report.findings.push({ ...report.findings[0]!, code: text, rule: text, fingerprint: text });
+  for (const each of report.inputs) Object.assign(each, { reason: text, source: text });
+  report.inputs[0]!.file = text;
+  for (const each of report.streams) {
+    Object.assign(each, { stream: text, profile: text, head: text, limits: [text] });
+    for (const range of each.ranges) Object.assign(range, { reason: text, from: place(text, 1) });
+  }
+  for (const each of report.rules) {
+    const words = { title: text, reason: text, author: text, description: text, fix: text, file: text };
+    Object.assign(each, words, {
+      controls: [text, `soc2:${text}`],
+      references: [`https://${text}`, text],
+      tags: [text],
+    });
+  }
+  for (const each of report.licenses) {
+    Object.assign(each, {
+      license: text,
+      measure: text,
+      period: text,
+      at: text,
+      holders: [text, 'ann'],
+      reason: text,
+    });
+  }
+  for (const words of Object.values(report.codes))
+    Object.assign(words, { title: text, why: text, fix: text, controls: [text] });
+  report.notices.push({ code: text, message: text, place: place(text, 1) });
+  return report;
+}

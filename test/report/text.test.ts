@@ -1,0 +1,207 @@
+/** The text report reads as its golden files do; `UPDATE=1` writes them. */
+import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import type { Report } from '../../src/model/report.ts';
+import { columnsOf, wrap } from '../../src/report/text/columns.ts';
+import { toExcerptLines } from '../../src/report/text/excerpt-lines.ts';
+import { text } from '../../src/report/text.ts';
+import { cleanReport, emptyReport, hostileReport, place, richReport } from './sample-report.ts';
+
+function render(report: Report, width = 100): string {
+  return text.render(report, { colors: false, width });
+}
+
+const GOLDEN: [string, () => Report, number][] = [
+  ['rich-100', richReport, 100],
+  ['rich-80', richReport, 80],
+  ['clean-80', cleanReport, 80],
+  ['empty-80', emptyReport, 80],
+];
+
+for (const [name, sample, width] of GOLDEN) {
+  test(`the text report equals golden/${name}.txt`, () => {
+    const path = fileURLToPath(new URL(`golden/${name}.txt`, import.meta.url));
+    const rendered = render(sample(), width);
+    if (process.env.UPDATE === '1') writeFileSync(path, rendered);
+    assert.equal(rendered, readFileSync(path, 'utf8'));
+  });
+}
+
+describe('the text report', () => {
+  test('has no color unless it may, and the same words with color', () => {
+    const plain = render(richReport());
+    const colored = text.render(richReport(), { colors: true, width: 100 });
+    assert.ok(!plain.includes('\u001b'));
+    assert.ok(colored.includes('\u001b['));
+    assert.equal(colored.replace(/\u001b\[\d+m/g, ''), plain);
+  });
+
+  test('keeps to the width, but for places, which are for clicking', () => {
+    for (const width of [80, 120]) {
+      for (const line of render(hostileReport(), width).split('\n')) {
+        if (!line.includes('-->')) assert.ok(columnsOf(line) <= width || /^ {2}\S* {2,}/.test(line), line);
+      }
+    }
+    for (const line of render(richReport(), 80).split('\n')) assert.ok(columnsOf(line) <= 80, line);
+  });
+
+  test('shows fifty findings of a kind and counts the rest', () => {
+    const report = richReport();
+    const sample = report.findings[1]!;
+    report.findings = Array.from({ length: 1_234 }, (_, index) => ({
+      ...sample,
+      place: place('a.ndjson', index + 1),
+    }));
+    const lines = render(report).split('\n');
+    assert.equal(lines.filter((line) => line.startsWith('high[missing-field]')).length, 50);
+    assert.ok(lines.includes('... and 1,184 more findings of missing-field'));
+    assert.ok(lines.includes('help: --format json has every finding'));
+    assert.equal(lines.filter((line) => line.includes('= help:')).length, 1);
+  });
+
+  test('puts the worst first and what is undetermined last', () => {
+    const report = richReport();
+    report.findings.reverse();
+    const heads = render(report).match(/^\w+(?=\[)/gm);
+    assert.deepEqual(heads, [
+      'critical',
+      'critical',
+      'high',
+      'high',
+      'high',
+      'medium',
+      'low',
+      'undetermined',
+    ]);
+  });
+
+  test('does not print a satisfied judgement as a problem', () => {
+    const report = richReport();
+    for (const finding of report.findings) finding.verdict = 'satisfied';
+    assert.doesNotMatch(render(report), /-->/);
+  });
+
+  test('says so when the records do not tie out', () => {
+    const report = cleanReport();
+    report.summary.records = { ...report.summary.records, audited: 1_199 };
+    assert.match(render(report), /1,200 read ≠ 1,199 audited \(DOES NOT TIE OUT/);
+    assert.doesNotMatch(render(cleanReport()), /TIE OUT/);
+  });
+
+  test('never says only clean where something is undetermined', () => {
+    const report = cleanReport();
+    report.findings = richReport().findings.slice(-1);
+    assert.match(
+      render(report),
+      /^clean: 1,200 records audited, no finding at low or above, 1 below \(1 undetermined\)$/m,
+    );
+    assert.match(render(report), /^ {2}undecided {3}1 finding$/m);
+  });
+
+  test('counts what is undetermined among the findings that reach the threshold', () => {
+    const report = richReport();
+    report.findings = report.findings.slice(-2).map((finding) => ({ ...finding, severity: 'high' }));
+    report.summary.verdict = 'findings';
+    assert.match(render(report), /^findings: 2 findings at medium or above \(1 undetermined\)$/m);
+  });
+
+  test('names every rule that could not speak, and why', () => {
+    const rendered = render(richReport(), 120);
+    assert.match(rendered, /error: odd user agents .*unknown modifier/);
+    assert.match(rendered, /inert: session token reused \(0b1f2c52[^)]*\): no event has/);
+    assert.doesNotMatch(rendered, /shell in a container/);
+  });
+
+  test('lists the worst streams first and counts those it does not list', () => {
+    const report = cleanReport();
+    const [chained] = report.streams;
+    report.streams = Array.from({ length: 60 }, (_, index) => ({ ...chained!, stream: `s${index}` }));
+    report.streams.push({ ...chained!, stream: 'spoiled', status: 'broken' });
+    const rendered = render(report, 120);
+    assert.match(rendered, /^ {2}stream.*\n {2}spoiled /m);
+    assert.match(rendered, /more: 21 streams not listed here: 21 chained/);
+    assert.match(rendered, /\(61 streams\)/);
+  });
+
+  test('stays short and quick where a log holds a megabyte on one line', () => {
+    const report = hostileReport('名\u001b'.repeat(200_000));
+    // Paths are whole, for clicking; the system bounds them.
+    for (const finding of report.findings)
+      Object.assign(finding, { place: place('a.ndjson', 1), related: [] });
+    for (const stream of report.streams) stream.ranges = [];
+    for (const rule of report.rules) rule.controls = [];
+    const codes = Object.fromEntries(
+      Object.keys(report.codes).map((code) => [code, richReport().codes[code]!]),
+    );
+    Object.assign(report, { inputs: richReport().inputs, codes });
+    const start = performance.now();
+    const rendered = render(report);
+    const elapsed = performance.now() - start;
+    assert.ok(elapsed < 5_000, `${elapsed} ms`);
+    assert.ok(rendered.length < 200_000, String(rendered.length));
+  });
+
+  test('is quick on a hundred thousand findings', () => {
+    const report = richReport();
+    const sample = report.findings[1]!;
+    report.findings = Array.from({ length: 100_000 }, () => sample);
+    const start = performance.now();
+    render(report);
+    const elapsed = performance.now() - start;
+    assert.ok(elapsed < 2_000, `${elapsed} ms`);
+  });
+});
+
+describe('toExcerptLines()', () => {
+  const cases: [string, { text: string; start: number; end: number }, string][] = [
+    ['a plain value', { text: '{"ip":"x"}', start: 6, end: 9 }, '"x"'],
+    ['a value after wide letters', { text: '{"名":"x"}', start: 5, end: 8 }, '"x"'],
+    ['a value after a pretty-printed line', { text: '{\n\t"ip": "x"\n}', start: 9, end: 12 }, '"x"'],
+    ['a value after an escape', { text: '{"\u202e":"x"}', start: 5, end: 8 }, '"x"'],
+    [
+      'a value far into a long record',
+      { text: `{"a":"${'y'.repeat(300)}","ip":"x","z":"${'y'.repeat(300)}"}`, start: 313, end: 316 },
+      '"x"',
+    ],
+  ];
+  for (const [what, excerpt, marked] of cases) {
+    test(`puts the carets under ${what}`, () => {
+      const { text: line, indent, carets } = toExcerptLines(excerpt, 60);
+      assert.ok(columnsOf(line) <= 60, line);
+      let before = '';
+      for (const char of line) {
+        if (columnsOf(before) >= indent.length) break;
+        before += char;
+      }
+      assert.equal(line.slice(before.length, before.length + marked.length), marked);
+      assert.equal(carets, '^'.repeat(marked.length));
+    });
+  }
+
+  test('marks a point by one caret, and survives offsets that are out of range', () => {
+    assert.equal(toExcerptLines({ text: '{}', start: 1, end: 1 }, 60).carets, '^');
+    assert.deepEqual(toExcerptLines({ text: '{}', start: 9, end: 4 }, 60), {
+      text: '{}',
+      indent: '  ',
+      carets: '^',
+    });
+  });
+});
+
+describe('wrap()', () => {
+  test('breaks at spaces, and words that are longer than a line where it ends', () => {
+    assert.deepEqual(wrap('one two three', 8), ['one two', 'three']);
+    assert.deepEqual(wrap('abcdefghij kl', 4, 1), ['abcd', ' efg', ' hij', ' kl']);
+    assert.deepEqual(wrap('名名名', 4), ['名名', '名']);
+  });
+
+  test('takes time in proportion to the text', () => {
+    const start = performance.now();
+    wrap('x'.repeat(300_000), 80);
+    wrap('a\u0301 '.repeat(100_000), 80);
+    const elapsed = performance.now() - start;
+    assert.ok(elapsed < 2_000, `${elapsed} ms`);
+  });
+});

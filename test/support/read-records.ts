@@ -1,0 +1,52 @@
+/** Runs the record reader over a text in blocks of a given size and tells what it found. */
+
+import type { JsonValue } from '../../src/base/json.ts';
+import { SlotScanner } from '../../src/base/slot-scanner.ts';
+import { type Malformed, type ReadTally, RecordReader } from '../../src/read/records.ts';
+
+export type Found = {
+  records: { line: number; offset: number; text: string }[];
+  malformed: Malformed[];
+  tally: ReadTally;
+  documents: readonly JsonValue[];
+};
+
+export function readRecords(
+  input: string | Uint8Array,
+  options: { block?: number; wrapper?: string[]; limit?: number; sniff?: number } = {},
+): Found {
+  const bytes = Buffer.from(input);
+  const scanner = new SlotScanner();
+  const found: Found = {
+    records: [],
+    malformed: [],
+    tally: undefined as unknown as ReadTally,
+    documents: [],
+  };
+  let scanned: Uint8Array = bytes;
+  const reader = new RecordReader(
+    {
+      begin(documents) {
+        found.documents = documents;
+        return options.wrapper;
+      },
+      scan(buffer, start, end) {
+        const after = scanner.scan(buffer, start, end);
+        scanned = buffer.slice(start, after);
+        return after;
+      },
+      record(line, offset) {
+        found.records.push({ line, offset, text: Buffer.from(scanned).toString() });
+      },
+      malformed(stretch) {
+        found.malformed.push(stretch);
+      },
+    },
+    options.limit ?? 1024 * 1024,
+    options.sniff,
+  );
+  const size = options.block ?? bytes.length + 1;
+  for (let at = 0; at < bytes.length; at += size) reader.push(bytes.subarray(at, at + size));
+  found.tally = reader.finish();
+  return found;
+}
