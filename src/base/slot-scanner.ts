@@ -244,13 +244,17 @@ export class SlotScanner {
         throw syntaxError(bytes, keyStart, end, 'a key in quotes');
       const hash = this.key();
       const keyEnd = this.at - 1;
-      if (this.canonical) {
-        if (previousStart >= 0 && !isBefore(bytes, previousStart, previousEnd, keyStart + 1, keyEnd))
-          this.canonical = false;
-        previousStart = keyStart + 1;
-        previousEnd = keyEnd;
+      if (
+        this.canonical &&
+        previousStart >= 0 &&
+        !isBefore(bytes, previousStart, previousEnd, keyStart + 1, keyEnd)
+      ) {
+        this.canonical = false;
       }
-      this.rememberKey(hash, firstKey);
+      previousStart = keyStart + 1;
+      previousEnd = keyEnd;
+      // As long as the keys ascend, none of them can stand twice.
+      this.rememberKey(hash, this.canonical ? this.keyCount : firstKey);
       const child = node === undefined ? undefined : findChild(node, hash, bytes, keyStart + 1, keyEnd);
       this.skip();
       if (this.at >= end || bytes[this.at] !== COLON) throw syntaxError(bytes, this.at, end, '":"');
@@ -341,6 +345,7 @@ export class SlotScanner {
     return hash;
   }
 
+  /** Notes the key of the innermost object, and whether it is the same as one from `firstKey` on. */
   private rememberKey(hash: number, firstKey: number): void {
     const hashes = this.keyHashes;
     const count = this.keyCount;

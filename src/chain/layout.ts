@@ -94,7 +94,9 @@ export class BoundLayout {
     );
   }
 
-  previous(event: Event): string {
+  /** `guess`: the own hash of the record before, which is the answer nearly always and then costs no decoding. */
+  previous(event: Event, guess: string): string {
+    if (guess !== '' && event.equals(this.previousSlot, guess)) return guess;
     const text = event.text(this.previousSlot);
     return text === undefined ? '' : stripPrefix(this.strip, text);
   }
@@ -121,10 +123,23 @@ export class BoundLayout {
     for (const slot of this.sequenceSlots) {
       const text = event.text(slot);
       if (text === undefined) continue;
-      const number = /^-?\d{1,15}$/.test(text) ? Number(text) : null;
-      return number;
+      return toWholeNumber(text);
     }
     return null;
+  }
+
+  /**
+   * The record's own hash where the profile that fitted last recomputes it, without decoding it; undefined where that
+   * takes a closer look. `length` is that of the hash before.
+   */
+  recompute(event: Event, previous: string, length: number): string | undefined {
+    const hash = this.compute(this.hint, event, previous, length);
+    return hash !== '' && event.equals(this.ownSlot, hash) ? hash : undefined;
+  }
+
+  /** The profile that fitted last. */
+  get fitting(): number {
+    return this.hint;
   }
 
   /** Index of a profile whose hash of the record is `own`, or -1. */
@@ -155,4 +170,18 @@ export class BoundLayout {
       throw error;
     }
   }
+}
+
+/** A whole number of at most 15 digits, which a double carries exactly; null for every other text. */
+function toWholeNumber(text: string): number | null {
+  const negative = text.startsWith('-');
+  const first = negative ? 1 : 0;
+  if (text.length === first || text.length - first > 15) return null;
+  let number = 0;
+  for (let index = first; index < text.length; index++) {
+    const digit = text.charCodeAt(index) - 0x30;
+    if (digit < 0 || digit > 9) return null;
+    number = number * 10 + digit;
+  }
+  return negative ? -number : number;
 }

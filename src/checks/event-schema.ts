@@ -84,7 +84,7 @@ export function compileSchemas(schemas: readonly EventSchema[]): SchemaPlan {
       const entry = fields.get(field) ?? { field, required: false, validators: [] };
       fields.set(field, entry);
       entry.required ||= required.has(field);
-      if (subschema === undefined) continue;
+      if (subschema === undefined || saysNothing(subschema)) continue;
       // The subschema's own text is the prefix: two schemas that say the same make one group.
       const prefix = `audit ${field} ${JSON.stringify(subschema)}`;
       if (entry.validators.some((known) => known.prefix === prefix)) continue;
@@ -114,6 +114,15 @@ function isFlat(schema: Record<string, unknown>): boolean {
     Array.isArray(schema.required ?? []) &&
     !Object.values(propertiesOf(schema)).some(hasReference)
   );
+}
+
+const ANNOTATIONS = new Set(['title', 'description', '$comment', 'examples', 'default', 'deprecated']);
+
+/** A subschema of annotations alone allows everything: asking it about each record would cost, and say nothing. */
+function saysNothing(subschema: unknown): boolean {
+  if (subschema === true) return true;
+  if (typeof subschema !== 'object' || subschema === null) return false;
+  return Object.keys(subschema).every((keyword) => ANNOTATIONS.has(keyword));
 }
 
 function hasReference(value: unknown): boolean {

@@ -54,6 +54,9 @@ export class Identities {
   private readonly writer = new RowWriter();
   private readonly key = Buffer.alloc(KEY_BYTES);
   private readonly hashes = new Uint32Array(2);
+  private readonly keys = new KeySet();
+  /** Whether some key was seen twice, or there were too many to know: only then is there anything to sort. */
+  private mayRepeat = false;
 
   constructor(newRows: () => SortedRows) {
     this.newRows = newRows;
@@ -68,12 +71,14 @@ export class Identities {
       this.key.writeUInt32BE(this.hashes[0]!, 0);
       this.key.writeUInt32BE(this.hashes[1]!, 4);
     } else content!.copy(this.key, 0, 0, KEY_BYTES);
+    this.mayRepeat ||= !this.keys.add(this.key.readUInt32BE(0), this.key.readUInt32BE(4));
     const { fileIndex, ordinal, place } = event;
     this.rows.add(this.encode(own, this.key, content, fileIndex, ordinal, place, skipped));
   }
 
   /** Repeats in the order of their keys; each record is named at most once as `again`. */
   async *repeats(reread: Reread): AsyncGenerator<Repeat> {
+    if (!this.mayRepeat) return;
     const { known, unknown } = this.candidates();
     await this.digestAgain(unknown, known, reread);
     let previous: Entry | undefined;
@@ -210,6 +215,45 @@ function* byFile(rows: SortedRows): Generator<[fileIndex: number, entries: Entry
     entries.push(decode(Buffer.from(row.subarray(10))));
   }
   if (entries.length > 0) yield [current, entries];
+}
+
+/** Entries of 8 bytes: 16 MiB for the largest set, half of which may be filled. */
+const MAX_SLOTS = 1 << 21;
+
+/** A set of 53-bit keys that gives up when it is full. */
+class KeySet {
+  private slots = new Float64Array(1 << 12);
+  private count = 0;
+
+  /** False when the key was there already, or the set is full. */
+  add(high: number, low: number): boolean {
+    if (this.count * 2 >= this.slots.length && !this.grow()) return false;
+    // Never 0, which marks a free slot.
+    if (!this.put(high * 2 ** 21 + (low & 0x1fffff) + 1, high)) return false;
+    this.count++;
+    return true;
+  }
+
+  private put(key: number, hash: number): boolean {
+    const { slots } = this;
+    const mask = slots.length - 1;
+    for (let at = hash & mask; ; at = (at + 1) & mask) {
+      const there = slots[at]!;
+      if (there === 0) {
+        slots[at] = key;
+        return true;
+      }
+      if (there === key) return false;
+    }
+  }
+
+  private grow(): boolean {
+    if (this.slots.length === MAX_SLOTS) return false;
+    const old = this.slots;
+    this.slots = new Float64Array(old.length * 2);
+    for (const key of old) if (key !== 0) this.put(key, Math.floor((key - 1) / 2 ** 21));
+    return true;
+  }
 }
 
 /** A set of record positions, 8 bytes each. */

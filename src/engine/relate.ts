@@ -6,7 +6,7 @@ import { MAX_RELATED } from '../model/relation.ts';
 import type { LicenseSummary } from '../model/report.ts';
 import { reread } from '../read/reread.ts';
 import { PositionSet, type RecordPosition } from './identities.ts';
-import type { DecodedMark } from './marks.ts';
+import type { OnMark } from './marks.ts';
 import type { Plan, PlannedRelation } from './plan.ts';
 import type { Scan } from './scan.ts';
 
@@ -132,11 +132,11 @@ export function relate(plan: Plan, scan: Scan, duplicates: PositionSet): Related
   const related: Related = { findings: [], licenses: [], matches: new Map() };
   const judged = new Set<number>();
   const files = scan.inputs.map(({ file }) => file);
-  const counter = new MatchCounter(plan, related.matches);
-  for (const { relation: index, group, marks } of scan.marks.groups(files, duplicates)) {
+  const counter = matchCounter(plan, related.matches);
+  for (const { relation: index, group, marks } of scan.marks.groups(files, duplicates, counter)) {
     const planned = plan.relations[index]!;
     judged.add(index);
-    for (const judgement of planned.relation.judge(group, counter.watch(index, marks), scan.coverage)) {
+    for (const judgement of planned.relation.judge(group, marks, scan.coverage)) {
       conclude(related, planned, group, judgement);
     }
   }
@@ -171,29 +171,20 @@ function conclude(related: Related, planned: PlannedRelation, group: Group, judg
   });
 }
 
+/** Steps have 16 bits in a row. */
+const MAX_STEPS = 2 ** 16;
+
 /** Counts each match of a detection once, although several relations may get its marks. */
-class MatchCounter {
-  private readonly matches: Map<string, number>;
-  private readonly plan: Plan;
-  /** For each detection the first relation and step that it feeds. */
-  private readonly counted = new Map<string, string>();
-
-  constructor(plan: Plan, matches: Map<string, number>) {
-    this.plan = plan;
-    this.matches = matches;
-    for (const [index, { relation }] of plan.relations.entries()) {
-      for (const [step, { detection }] of relation.inputs.entries()) {
-        if (!this.counted.has(detection)) this.counted.set(detection, `${index}/${step}`);
-      }
+function matchCounter(plan: Plan, matches: Map<string, number>): OnMark {
+  const counted = new Map<string, number>();
+  for (const [index, { relation }] of plan.relations.entries()) {
+    for (const [step, { detection }] of relation.inputs.entries()) {
+      if (!counted.has(detection)) counted.set(detection, index * MAX_STEPS + step);
     }
   }
-
-  *watch(relation: number, marks: Iterable<DecodedMark>): Generator<DecodedMark> {
-    for (const mark of marks) {
-      const { id } = this.plan.detections[mark.detection]!;
-      if (this.counted.get(id) === `${relation}/${mark.step}`)
-        this.matches.set(id, (this.matches.get(id) ?? 0) + 1);
-      yield mark;
-    }
-  }
+  const countsFor = plan.detections.map(({ id }) => ({ id, through: counted.get(id) }));
+  return (relation, step, detection) => {
+    const { id, through } = countsFor[detection]!;
+    if (through === relation * MAX_STEPS + step) matches.set(id, (matches.get(id) ?? 0) + 1);
+  };
 }

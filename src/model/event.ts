@@ -73,6 +73,8 @@ export interface Event {
   kind(slot: Slot, at?: number): ValueKind;
   /** A scalar as written (digits of a number are kept); an array or object as compact JSON; undefined for missing and null. */
   text(slot: Slot, at?: number): string | undefined;
+  /** Whether the first value is the string `text`, which is ASCII: asked without decoding, for values that never repeat. */
+  equals(slot: Slot, text: string): boolean;
   /** A small integer, equal exactly when kind and text are equal: lets a matcher judge each distinct value once. */
   id(slot: Slot, at?: number): number;
   /** Byte span of the value within `bytes`, for carets and for pre-images; undefined when missing or computed. */

@@ -35,14 +35,24 @@ export async function discover(paths: readonly string[], exclude: readonly strin
   for (const argument of paths) {
     const files = await expand(argument, exclude);
     if (files === undefined) missing.push(argument);
-    // A file that is named outright is read, whatever a folder would say of it.
     for (const file of files ?? []) {
       const key = file.file === STDIN ? STDIN : path.resolve(file.file);
       const known = found.get(key);
-      if (known === undefined || known.skip !== undefined) found.set(key, file);
+      found.set(key, known === undefined ? file : oneOf(known, file));
     }
   }
   return { files: [...found.values()].sort((a, b) => compareText(a.file, b.file)), missing };
+}
+
+/**
+ * Of two ways to one file, whichever was named first: a file that is named outright is read, whatever a folder would
+ * say of it, and it is called by its relative name.
+ */
+function oneOf(left: DiscoveredFile, right: DiscoveredFile): DiscoveredFile {
+  const order = Number(path.isAbsolute(left.file)) - Number(path.isAbsolute(right.file)) || compareText(left.file, right.file);
+  const { file, bytes } = order <= 0 ? left : right;
+  const skip = left.skip === undefined ? undefined : right.skip;
+  return { file, bytes, ...(skip && { skip }) };
 }
 
 async function expand(argument: string, exclude: readonly string[]): Promise<DiscoveredFile[] | undefined> {

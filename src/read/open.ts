@@ -1,6 +1,7 @@
 /** One input from its first stored byte to its last decoded one: magic number, digest, bounds. */
 import crypto from 'node:crypto';
 import { createReadStream } from 'node:fs';
+import { formatNumber } from '../base/text-safety.ts';
 import type { Limits } from '../model/request.ts';
 import { type CompressedProblem, type Compression, detectCompression } from './compressed.ts';
 import { STDIN } from './discover.ts';
@@ -72,16 +73,21 @@ async function decode(
       return next.value;
     }
     bytes += next.value.length;
-    const inflated = bytes > INFLATION_FREE_BYTES && bytes > stored.bytes * limits.inflation;
-    if (inflated || bytes > limits.decodedBytes) {
+    const message = limitPassed(bytes, stored.bytes, limits);
+    if (message !== undefined) {
       await decoded.return(undefined);
-      return {
-        code: 'decompression-limit',
-        message: `${stored.bytes} stored bytes decode to more than ${bytes}`,
-      };
+      return { code: 'decompression-limit', message };
     }
     reader.push(next.value);
   }
+}
+
+function limitPassed(decoded: number, stored: number, limits: Limits): string | undefined {
+  const most = formatNumber(limits.decodedBytes);
+  if (decoded > limits.decodedBytes) return `expected at most ${most} decoded bytes, found more`;
+  if (decoded <= INFLATION_FREE_BYTES || decoded <= stored * limits.inflation) return undefined;
+  const found = `${formatNumber(decoded)} or more from ${formatNumber(stored)}`;
+  return `expected at most ${formatNumber(limits.inflation)} decoded bytes a stored one, found ${found}`;
 }
 
 /** The decoded bytes of a file, without digest or bounds: for a second look at one that was read within them. */

@@ -28,7 +28,7 @@ import {
   mapIdentity,
   toRawPaths,
 } from './mapping.ts';
-import type { ValueIds } from './value-ids.ts';
+import { ESCAPED, type ValueIds } from './value-ids.ts';
 
 const KIND_NAMES: readonly ValueKind[] = [
   'missing',
@@ -47,7 +47,15 @@ type ComputedSlot = {
   slots: number[];
   /** For a field that is only a choice of raw fields: those, in order. It then keeps the kind of the chosen one. */
   choices: number[] | undefined;
+  /** The scanner slots in use, and what they computed to before, by `inputKey`. */
+  used: number[];
+  values: Map<number, ComputedValue>;
 };
+
+type ComputedValue = { text: string | undefined; id: number };
+
+/** Computed values kept for one field; audit logs have a handful of outcomes and some thousand targets. */
+const MAX_REMEMBERED = 1 << 16;
 
 /** Stands for "this record has none of the choices". */
 const NO_SLOT = -1;
@@ -83,8 +91,8 @@ export class EventCursor implements Event, Fields {
   private tree: JsonValue | undefined;
   private timeIsKnown = false;
   private knownTime: Instant | undefined;
-  /** For each computed slot the text of this record, or the slot that it is a choice of; valid while `computedFor` is this record. */
-  private readonly computedTexts: (string | undefined)[] = [];
+  /** For each computed slot its value in this record, or the slot that it is a choice of; valid while `computedFor` is this record. */
+  private readonly computedValues: ComputedValue[] = [];
   private readonly chosenSlots: Slot[] = [];
   private readonly computedFor: number[] = [];
   /** Ids of this record's first values, by slot; valid where `idsFor` is this record. */
@@ -158,7 +166,8 @@ export class EventCursor implements Event, Fields {
     const choices = mapped.alternatives.every(isPlainPath)
       ? mapped.alternatives.map((each) => slots[each.path]!)
       : undefined;
-    this.computed.push({ field: mapped, slots, choices });
+    const used = slots.filter((slot) => slot >= 0);
+    this.computed.push({ field: mapped, slots, choices, used, values: new Map() });
     return -1 - this.computed.length;
   }
 
@@ -245,6 +254,10 @@ export class EventCursor implements Event, Fields {
 
   /** The name that the source itself gives the record, if it does. */
   get ownIdentity(): string | undefined {
+    for (const slots of this.identityLists) {
+      if (slots.length === 1 && this.holdsText(slots[0]!)) return this.text(slots[0]!);
+      if (slots.length > 1) break;
+    }
     return mapIdentity(this.mapping, this.readPath);
   }
 
@@ -296,6 +309,20 @@ export class EventCursor implements Event, Fields {
     return value < 0 ? undefined : this.valueText(value);
   }
 
+  equals(slot: Slot, text: string): boolean {
+    const value = slot < 0 || this.scanner.needsTree ? -1 : this.scanner.first(slot);
+    if (value < 0) return this.kind(slot) === 'string' && this.text(slot) === text;
+    if (this.scanner.kind(value) !== KIND.string) return false;
+    const start = this.scanner.start(value) + 1;
+    const length = this.scanner.endOf(value) - 1 - start;
+    for (let index = 0; index < length; index++) {
+      const byte = this.buffer[start + index]!;
+      if (byte === BACKSLASH) return this.text(slot) === text;
+      if (byte !== text.charCodeAt(index)) return false;
+    }
+    return length === text.length;
+  }
+
   id(slot: Slot, at = 0): number {
     if (at > 0) return this.findId(slot, at);
     // Many rules ask for the same few fields of a record.
@@ -310,6 +337,7 @@ export class EventCursor implements Event, Fields {
   private findId(slot: Slot, at: number): number {
     const chosen = slot < NO_SLOT ? this.chosenSlot(slot) : undefined;
     if (chosen !== undefined) return this.findId(chosen, at);
+    if (slot < NO_SLOT && at === 0) return this.compute(slot).id;
     if (slot < 0 || this.scanner.needsTree) {
       const text = this.text(slot, at);
       return this.ids.idOfText(this.kindCode(slot, at), text ?? '');
@@ -322,10 +350,8 @@ export class EventCursor implements Event, Fields {
     if (kind === KIND.object || kind === KIND.array)
       return this.ids.idOfText(kind, this.valueText(value) ?? '');
     if (kind !== KIND.string) return this.ids.idOfBytes(kind, this.buffer, start, end);
-    if (hasEscape(this.buffer, start + 1, end - 1)) {
-      return this.ids.idOfText(kind, decodeString(this.buffer, start + 1, end - 1));
-    }
-    return this.ids.idOfBytes(kind, this.buffer, start + 1, end - 1);
+    const id = this.ids.idOfBytes(kind, this.buffer, start + 1, end - 1);
+    return id === ESCAPED ? this.ids.idOfText(kind, decodeString(this.buffer, start + 1, end - 1)) : id;
   }
 
   span(slot: Slot, at = 0): Span | undefined {
@@ -380,13 +406,43 @@ export class EventCursor implements Event, Fields {
   }
 
   private computedText(slot: Slot): string | undefined {
+    return this.compute(slot).text;
+  }
+
+  private compute(slot: Slot): ComputedValue {
     const index = -2 - slot;
     if (this.computedFor[index] !== this.recordNumber) {
       this.computedFor[index] = this.recordNumber;
-      const { field } = this.computed[index]!;
-      this.computedTexts[index] = mapField(field, this.readPath);
+      this.computedValues[index] = this.rememberedValue(this.computed[index]!);
     }
-    return this.computedTexts[index];
+    return this.computedValues[index]!;
+  }
+
+  /** What a mapping computes depends on the values at its paths alone: for up to two of them it is computed once. */
+  private rememberedValue(computed: ComputedSlot): ComputedValue {
+    const key = this.scanner.needsTree ? -1 : this.inputKey(computed.used);
+    const known = key < 0 ? undefined : computed.values.get(key);
+    if (known !== undefined) return known;
+    const text = mapField(computed.field, this.readPath);
+    const value = {
+      text,
+      id: this.ids.idOfText(text === undefined ? KIND.missing : KIND.string, text ?? ''),
+    };
+    if (key >= 0 && computed.values.size < MAX_REMEMBERED) computed.values.set(key, value);
+    return value;
+  }
+
+  /** Position and id of each value that is there, 26 bits each; -1 where that does not say it all. */
+  private inputKey(used: readonly Slot[]): number {
+    let key = 0;
+    let present = 0;
+    for (let position = 0; position < used.length; position++) {
+      if (this.scanner.first(used[position]!) < 0) continue;
+      const id = this.id(used[position]!);
+      if (id < 0 || ++present > 2 || position >= 63) return -1;
+      key = key * 2 ** 26 + (position + 1) * 2 ** 20 + id;
+    }
+    return key;
   }
 
   /** For a choice of raw fields: the first that holds a scalar, or NO_SLOT. Undefined for what a mapping computes. */

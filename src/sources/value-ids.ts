@@ -3,11 +3,16 @@
  * Bounded: beyond the bound `idOf*` answers -1, and the caller judges the value anew each time.
  */
 
+import { BACKSLASH } from '../base/lexical.ts';
+
 /** Distinct values kept in one run; audit logs repeat themselves, so real runs stay far below (CloudTrail: some 10,000). */
 const MAX_IDS = 1 << 20;
 /** Longer values (policies, command lines) hardly repeat and would fill the arena. */
 const MAX_BYTES = 256;
 const MAX_ARENA = 32 * 1024 * 1024;
+
+/** Stands for "not an id: the bytes hold an escape". */
+export const ESCAPED = -2;
 
 export class ValueIds {
   private table = new Int32Array(1 << 12);
@@ -20,13 +25,31 @@ export class ValueIds {
   private count = 0;
   private readonly computed = new Map<string, number>();
 
-  /** The id of the value [start, end) of `bytes`: a string's content without escapes, or a scalar as written. */
+  /**
+   * The id of the value [start, end) of `bytes`: a string's content, or a scalar as written.
+   * ESCAPED when a backslash is met: such a text must be decoded first.
+   */
   idOfBytes(kind: number, bytes: Uint8Array, start: number, end: number): number {
-    const length = end - start;
-    if (length > MAX_BYTES) return -1;
+    if (end - start > MAX_BYTES) return -1;
+    let hash = kind;
+    for (let index = start; index < end; index++) {
+      const byte = bytes[index]!;
+      if (byte === BACKSLASH) return ESCAPED;
+      hash = (Math.imul(hash, 31) + byte) | 0;
+    }
+    return this.find(hash, kind, bytes, start, end - start);
+  }
+
+  /** As `idOfBytes`, for a text whose backslashes stand for themselves. */
+  private idOfContent(kind: number, bytes: Uint8Array, start: number, end: number): number {
+    if (end - start > MAX_BYTES) return -1;
     let hash = kind;
     for (let index = start; index < end; index++) hash = (Math.imul(hash, 31) + bytes[index]!) | 0;
-    hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d);
+    return this.find(hash, kind, bytes, start, end - start);
+  }
+
+  private find(plainHash: number, kind: number, bytes: Uint8Array, start: number, length: number): number {
+    let hash = Math.imul(plainHash ^ (plainHash >>> 15), 0x2c1b3c6d);
     hash ^= hash >>> 12;
     const mask = this.table.length - 1;
     let at = hash & mask;
@@ -46,7 +69,7 @@ export class ValueIds {
     const known = this.computed.get(key);
     if (known !== undefined) return known;
     const bytes = Buffer.from(text);
-    const id = this.idOfBytes(kind, bytes, 0, bytes.length);
+    const id = this.idOfContent(kind, bytes, 0, bytes.length);
     if (this.computed.size < MAX_IDS && text.length <= MAX_BYTES) this.computed.set(key, id);
     return id;
   }

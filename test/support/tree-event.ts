@@ -100,6 +100,10 @@ export class TreeEvent implements Event {
     return toScalarText(value);
   }
 
+  equals(slot: Slot, text: string): boolean {
+    return this.values(slot)[0] === text;
+  }
+
   id(slot: Slot, at = 0): number {
     const key = `${this.kind(slot, at)}:${this.text(slot, at)}`;
     let id = ids.get(key);

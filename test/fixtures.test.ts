@@ -1,0 +1,94 @@
+/**
+ * `fixtures/KIND/ok-WHAT` is silent, `fixtures/KIND/bad-WHAT` speaks, and `expected.txt` is the text report.
+ * `UPDATE=1` rewrites what is expected, and still holds every fixture to its name.
+ */
+import assert from 'node:assert/strict';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { findingKinds } from '../src/engine/finding-kinds.ts';
+import type { Report } from '../src/model/report.ts';
+import type { AuditRequest } from '../src/model/request.ts';
+import { auditPaths, renderReport, testRequest } from './support/audit-run.ts';
+
+const ROOT = fileURLToPath(new URL('../fixtures', import.meta.url));
+
+/** Codes that no fixture makes speak, and where they are tested instead. */
+const SPOKEN_ELSEWHERE: Readonly<Record<string, string>> = {
+  'unreadable-input': 'git keeps no unreadable file: test/data/reading-errors.test.ts',
+  'too-many-breaks': 'takes thousands of records: test/chain',
+  'too-many-streams': 'takes thousands of streams: test/chain',
+};
+
+const fixtures = foldersIn(ROOT)
+  .filter((kind) => kind !== 'demo' && kind !== 'vectors')
+  .flatMap((kind) => foldersIn(join(ROOT, kind)).map((name) => `${kind}/${name}`));
+
+function foldersIn(folder: string): string[] {
+  const entries = readdirSync(folder, { withFileTypes: true });
+  return entries.filter((entry) => entry.isDirectory()).map(({ name }) => name).toSorted();
+}
+
+/** Shipped rules stay out, so that a new one changes no fixture; a fixture names rules of its own in its configuration. */
+const plain = fixed(testRequest({ builtinRules: false }));
+
+function fixed(request: AuditRequest): AuditRequest {
+  return { ...request, tool: { name: 'audit-check', version: '(fixture)' } };
+}
+
+/** Runs as from within the fixture's folder, so that the report reads like a user's screen. */
+async function runFixture(folder: string): Promise<Report> {
+  process.chdir(folder);
+  const logs = readdirSync('.').filter((name) => name === 'logs' || name.startsWith('log.'));
+  assert.equal(logs.length, 1, 'a fixture holds one log.* file or a folder logs/');
+  const config = 'audit-check.yaml';
+  const request = existsSync(config) ? fixed(testRequest({ builtinRules: false, config })) : plain;
+  return auditPaths(request, logs);
+}
+
+/** What the fixture's name promises, and what the report says against it. */
+function breachOfName(name: string, { findings, summary }: Report): string | undefined {
+  const said = findings.map(({ code, message }) => `${code}: ${message}`).join('\n');
+  if (/\/ok-[a-z0-9-]+$/.test(name)) {
+    return findings.length === 0 && summary.verdict === 'clean' ? undefined : `must be silent, is ${summary.verdict}\n${said}`;
+  }
+  if (/\/bad-[a-z0-9-]+$/.test(name)) return findings.length > 0 ? undefined : 'must speak, is silent';
+  return 'must be called ok-WHAT or bad-WHAT';
+}
+
+const spoken = new Set<string>();
+
+for (const name of fixtures) {
+  test(name, async () => {
+    const folder = join(ROOT, name);
+    const report = await runFixture(folder);
+    assert.equal(breachOfName(name, report), undefined);
+    assert.ok(report.summary.records.read <= 10, 'a fixture holds ten records at most');
+    const text = renderReport(report, 'text');
+    if (process.env.UPDATE) writeFileSync(join(folder, 'expected.txt'), text);
+    assert.equal(text, readFileSync(join(folder, 'expected.txt'), 'utf8'));
+    for (const code of codesIn(text)) spoken.add(code);
+  });
+}
+
+/** `high[missing-field]: …` at the start of a line. */
+function codesIn(text: string): string[] {
+  return [...text.matchAll(/^[a-z]+\[([a-z-]+)\]:/gm)].map((match) => match[1]!);
+}
+
+test('every finding code is spoken by some fixture, or says where it is tested', () => {
+  const codes = [...findingKinds().keys()].toSorted();
+  const silent = codes.filter((code) => !spoken.has(code));
+  assert.deepEqual(silent, Object.keys(SPOKEN_ELSEWHERE).toSorted());
+});
+
+test('a fixture that breaks the promise of its name is refused', () => {
+  const report = (codes: string[], verdict: string) =>
+    ({ findings: codes.map((code) => ({ code, message: 'x' })), summary: { verdict } }) as unknown as Report;
+  assert.match(breachOfName('checks/ok-x', report(['missing-field'], 'findings'))!, /must be silent/);
+  assert.match(breachOfName('checks/ok-x', report([], 'incomplete'))!, /must be silent, is incomplete/);
+  assert.match(breachOfName('checks/bad-x', report([], 'clean'))!, /must speak/);
+  assert.match(breachOfName('checks/fine', report([], 'clean'))!, /must be called/);
+  assert.equal(breachOfName('checks/ok-x', report([], 'clean')), undefined);
+});

@@ -1,0 +1,19 @@
+#!/bin/sh
+# Runs the whole test suite on this Node and on the newest one, which the npm package `node` brings as a binary.
+# Any further arguments are test files, instead of all.
+set -eu
+cd "$(dirname "$0")/.."
+
+# `npm install --prefix` keeps the download in .cache/, so that a second run needs no network for it.
+npm install --prefix .cache/newest-node --no-save --no-package-lock --silent --no-audit --no-fund node@latest >&2
+newest="$PWD/.cache/newest-node/node_modules/node/bin/node"
+
+[ "$#" -gt 0 ] || set -- "test/**/*.test.ts"
+status=0
+for node in "$(command -v node)" "$newest"; do
+  echo "== Node $("$node" --version)"
+  # Child processes of the tests must be the same Node.
+  PATH="$(dirname "$node"):$PATH" "$node" --import tsx --test "$@" || status=1
+done
+echo "== tested: $(node --version) and $("$newest" --version)"
+exit "$status"
