@@ -27,7 +27,12 @@ after(() => {
 
 const options = { licenses: join(DEMO, 'licenses.yaml') };
 const request = testRequest(options);
-const files = ['logs/app.ndjson', 'logs/cloudtrail.json', 'logs/deep/down/copy.ndjson', 'logs/gateway.ndjson'];
+const files = [
+  'logs/app.ndjson',
+  'logs/cloudtrail.json',
+  'logs/deep/down/copy.ndjson',
+  'logs/gateway.ndjson',
+];
 const expected = rendered(await auditPaths(request, ['logs']));
 
 function rendered(report: Report): Record<string, string> {
@@ -40,7 +45,9 @@ function assertSame(actual: Report, what = ''): void {
     if (text === expected[format]) continue;
     const lines = text.split('\n');
     const at = expected[format]!.split('\n').findIndex((line, index) => line !== lines[index]);
-    assert.fail(`${what} ${format}, line ${at + 1}: expected ${expected[format]!.split('\n')[at]}, found ${lines[at]}`);
+    assert.fail(
+      `${what} ${format}, line ${at + 1}: expected ${expected[format]!.split('\n')[at]}, found ${lines[at]}`,
+    );
   }
 }
 
@@ -109,7 +116,11 @@ test('the same from standard input as from a file of its name, plain or packed',
   for (const stored of [bytes, gzipSync(bytes)]) {
     writeFileSync('stdin', stored);
     const report = renderReport(await runAudit(['stdin']), 'json');
-    const { exit, stdout, stderr } = runWithInput(['verify', '--no-config', '--format', 'json', '-'], home, stored);
+    const { exit, stdout, stderr } = runWithInput(
+      ['verify', '--no-config', '--format', 'json', '-'],
+      home,
+      stored,
+    );
     assert.equal(stderr, '');
     assert.equal(exit, 1);
     assert.equal(stdout, report);

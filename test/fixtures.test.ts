@@ -27,7 +27,10 @@ const fixtures = foldersIn(ROOT)
 
 function foldersIn(folder: string): string[] {
   const entries = readdirSync(folder, { withFileTypes: true });
-  return entries.filter((entry) => entry.isDirectory()).map(({ name }) => name).toSorted();
+  return entries
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => name)
+    .toSorted();
 }
 
 /** Shipped rules stay out, so that a new one changes no fixture; a fixture names rules of its own in its configuration. */
@@ -51,7 +54,9 @@ async function runFixture(folder: string): Promise<Report> {
 function breachOfName(name: string, { findings, summary }: Report): string | undefined {
   const said = findings.map(({ code, message }) => `${code}: ${message}`).join('\n');
   if (/\/ok-[a-z0-9-]+$/.test(name)) {
-    return findings.length === 0 && summary.verdict === 'clean' ? undefined : `must be silent, is ${summary.verdict}\n${said}`;
+    return findings.length === 0 && summary.verdict === 'clean'
+      ? undefined
+      : `must be silent, is ${summary.verdict}\n${said}`;
   }
   if (/\/bad-[a-z0-9-]+$/.test(name)) return findings.length > 0 ? undefined : 'must speak, is silent';
   return 'must be called ok-WHAT or bad-WHAT';

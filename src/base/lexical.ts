@@ -194,7 +194,9 @@ export function decodeUtf8(bytes: Uint8Array, start: number, end: number): strin
 type Latin1Buffer = Buffer & { latin1Slice(start: number, end: number): string };
 
 function asciiText(bytes: Uint8Array, start: number, end: number): string {
-  const buffer = Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const buffer = Buffer.isBuffer(bytes)
+    ? bytes
+    : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   return (buffer as Latin1Buffer).latin1Slice(start, end);
 }
 

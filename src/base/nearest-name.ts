@@ -20,15 +20,25 @@ export function didYouMean(wrong: string, names: Iterable<string>): string {
   return nearest === undefined ? '' : `, did you mean "${nearest}"?`;
 }
 
-/** Levenshtein distance, two rows. */
+/** Edits between two names, an exchange of neighbours counted as one (optimal string alignment). */
 function editDistance(left: string, right: string): number {
+  let beforePrevious: number[] = [];
   let previous = Array.from({ length: right.length + 1 }, (_, index) => index);
   for (let row = 1; row <= left.length; row++) {
     const current = [row];
     for (let column = 1; column <= right.length; column++) {
-      const substitution = previous[column - 1]! + (left[row - 1] === right[column - 1] ? 0 : 1);
-      current.push(Math.min(previous[column]! + 1, current[column - 1]! + 1, substitution));
+      const same = left[row - 1] === right[column - 1];
+      let edits = Math.min(
+        previous[column]! + 1,
+        current[column - 1]! + 1,
+        previous[column - 1]! + (same ? 0 : 1),
+      );
+      const exchanged =
+        row > 1 && column > 1 && left[row - 1] === right[column - 2] && left[row - 2] === right[column - 1];
+      if (exchanged) edits = Math.min(edits, beforePrevious[column - 2]! + 1);
+      current.push(edits);
     }
+    beforePrevious = previous;
     previous = current;
   }
   return previous[right.length]!;

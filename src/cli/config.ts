@@ -118,6 +118,13 @@ function leaves(errors: readonly ErrorObject[]): ErrorObject[] {
   );
 }
 
+const TYPE_WORDS: Record<string, string> = {
+  integer: 'a whole number',
+  boolean: 'true or false',
+  string: 'text',
+  object: 'a map',
+};
+
 function toProblem(error: ErrorObject): [path: (string | number)[], message: string] {
   const at = error.instancePath
     .split('/')
@@ -143,7 +150,7 @@ function toProblem(error: ErrorObject): [path: (string | number)[], message: str
     case 'type':
       return [
         at,
-        `expected ${error.schemaPath.includes('oneOf') ? 'text or a list of texts' : String(params.type)}, found ${found(error.data)}`,
+        `expected ${error.schemaPath.includes('oneOf') ? 'text or a list of texts' : (TYPE_WORDS[String(params.type)] ?? String(params.type))}, found ${found(error.data)}`,
       ];
     default:
       return [at, `${error.message ?? 'is not valid'}, found ${found(error.data)}`];

@@ -51,14 +51,15 @@ function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
   if (error.code !== 'EPIPE') throw error;
 }
 
-function collect(value: string, previous: string[]): string[] {
-  return [...previous, value];
+/** Options that may be given several times; absent until the first, so that help shows no empty default. */
+function collect(value: string, previous: string[] | undefined): string[] {
+  return [...(previous ?? []), value];
 }
 
 function buildProgram(done: (code: ExitCode) => void): Command {
   const program = new Command(TOOL.name)
     .description(
-      'Proves from exported audit logs that nobody tampered, every event is complete, policies were kept\nand licenses were not exceeded.',
+      'Proves from exported audit logs that nobody tampered, every event is complete, policies were kept and licenses were not exceeded.',
     )
     .version(TOOL.version)
     .exitOverride()
@@ -106,7 +107,7 @@ function requestOptions(command: Command): Command {
     )
     .option('-c, --config <file>', 'configuration; by default audit-check.yaml here or in a folder above')
     .option('--no-config', 'use no configuration file')
-    .option('-r, --rules <path>', 'rules of your own, file or folder; repeatable', collect, [])
+    .option('-r, --rules <path>', 'rules of your own, file or folder; repeatable', collect)
     .option('--no-builtin-rules', 'leave out the rules that come with audit-check')
     .option(
       '--schema <name|file>',
@@ -123,7 +124,7 @@ function requestOptions(command: Command): Command {
       '--now <time>',
       'the time to print in the report; without it, and without SOURCE_DATE_EPOCH, none',
     )
-    .option('--exclude <glob>', 'files in folders that are not read; repeatable', collect, []);
+    .option('--exclude <glob>', 'files in folders that are not read; repeatable', collect);
 }
 
 function addInit(program: Command): void {
@@ -143,19 +144,19 @@ function addLists(program: Command): void {
     .command('list')
     .description('print what there is of one kind')
     .addArgument(new Argument('<kind>').choices(LISTS))
-    .option('-r, --rules <path>', 'rules of your own, file or folder; repeatable', collect, [])
-    .action(async (kind: ListName, { rules }: { rules: string[] }) => {
+    .option('-r, --rules <path>', 'rules of your own, file or folder; repeatable', collect)
+    .action(async (kind: ListName, { rules }: { rules?: string[] }) => {
       const { list } = await import('./list.ts');
-      process.stdout.write(list(kind, rules));
+      process.stdout.write(list(kind, rules ?? []));
     });
   program
     .command('explain')
     .description('say what a finding code or a rule means, why it matters and what to do')
     .argument('<code|rule>', 'a code such as missing-field, or the id, name or title of a rule')
-    .option('-r, --rules <path>', 'rules of your own, file or folder; repeatable', collect, [])
-    .action(async (name: string, { rules }: { rules: string[] }) => {
+    .option('-r, --rules <path>', 'rules of your own, file or folder; repeatable', collect)
+    .action(async (name: string, { rules }: { rules?: string[] }) => {
       const { explain } = await import('./list.ts');
-      process.stdout.write(explain(name, rules));
+      process.stdout.write(explain(name, rules ?? []));
     });
 }
 
@@ -173,7 +174,7 @@ function addRules(program: Command, done: (code: ExitCode) => void): void {
     .description('run the tests that stand in rule files')
     .argument('[paths...]', 'rule files and folders')
     .option('--no-builtin-rules', 'leave out the rules that come with audit-check')
-    .option('--sources <path>', 'source mappings of your own; repeatable', collect, [])
+    .option('--sources <path>', 'source mappings of your own; repeatable', collect)
     .action(async (paths: string[], options: TestOptions) => {
       const { testRules } = await import('./rules-command.ts');
       done(await testRules(paths, options));
@@ -188,8 +189,8 @@ function addSources(program: Command): void {
     .description('show which mapping fits a file, why, and what each canonical field became')
     .argument('<files...>', 'log files')
     .option('--source <name>', 'a source to force')
-    .option('--sources <path>', 'source mappings of your own; repeatable', collect, [])
-    .action(async (files: string[], options: { source?: string; sources: string[] }) => {
+    .option('--sources <path>', 'source mappings of your own; repeatable', collect)
+    .action(async (files: string[], options: { source?: string; sources?: string[] }) => {
       const { testSources } = await import('./sources-command.ts');
       process.stdout.write(await testSources(files, options));
     });

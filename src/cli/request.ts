@@ -18,9 +18,9 @@ import { readText } from './yaml-file.ts';
 /** The options of `verify`, as commander gives them. */
 export type RequestOptions = {
   config?: string | false;
-  rules: string[];
+  rules?: string[];
   builtinRules: boolean;
-  schema: string[];
+  schema?: string[];
   chain?: string;
   licenses?: string;
   source?: string;
@@ -28,7 +28,7 @@ export type RequestOptions = {
   until?: string;
   now?: string;
   failOn?: string;
-  exclude: string[];
+  exclude?: string[];
 };
 
 export const DEFAULT_SCHEMA = 'audit-minimum';
@@ -64,16 +64,16 @@ export function buildRequest(paths: string[], options: RequestOptions, problems:
   return {
     tool: TOOL,
     paths: named,
-    exclude: [...config.exclude, ...options.exclude],
+    exclude: [...config.exclude, ...(options.exclude ?? [])],
     sources,
     ...(source !== undefined && { source }),
-    schemas: loadSchemas(options.schema.length > 0 ? options.schema : config.schema, problems),
+    schemas: loadSchemas(options.schema ?? config.schema, problems),
     allowActors: config.allowActors,
     chains,
     ...(chain !== undefined && { chain }),
     keys: loadKeys(config, problems),
     rules: loadRules(
-      [...config.rules, ...options.rules],
+      [...config.rules, ...(options.rules ?? [])],
       config.builtinRules && options.builtinRules,
       problems,
     ),

@@ -50,12 +50,12 @@ export async function matchRules(paths: string[], options: MatchOptions): Promis
   return matches > 0 ? EXIT.findings : EXIT.clean;
 }
 
-export type TestOptions = { builtinRules: boolean; sources: string[] };
+export type TestOptions = { builtinRules: boolean; sources?: string[] };
 
 /** Runs the tests of the rule files, prints what failed and the sums; exit 1 when one failed, 3 when there was none. */
 export async function testRules(paths: string[], options: TestOptions): Promise<ExitCode> {
   const problems: Problem[] = [];
-  const mappings = loadSources(options.sources, problems);
+  const mappings = loadSources(options.sources ?? [], problems);
   const ruleSet = loadRules(paths, options.builtinRules, problems);
   if (problems.length > 0) throw new ProblemsError(problems);
   const results = runRuleTests(ruleSet, (records, source) => {

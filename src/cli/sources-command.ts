@@ -17,10 +17,10 @@ const VALUE_WIDTH = 90;
 
 export async function testSources(
   files: string[],
-  options: { source?: string; sources: string[] },
+  options: { source?: string; sources?: string[] },
 ): Promise<string> {
   const problems: Problem[] = [];
-  const mappings = Object.values(loadSources(options.sources, problems));
+  const mappings = Object.values(loadSources(options.sources ?? [], problems));
   const { files: found, missing } = await discover(files, []);
   for (const name of missing)
     problems.push({ file: name, line: 0, column: 0, message: 'there is no such file, folder or match' });

@@ -1,4 +1,6 @@
 /** `audit-check verify`: from the arguments to the report and the exit code. */
+import fs from 'node:fs';
+import path from 'node:path';
 import { audit } from '../audit.ts';
 import { didYouMean } from '../base/nearest-name.ts';
 import { quote } from '../base/text-safety.ts';
@@ -14,7 +16,7 @@ import { type ColorChoice, hasColors, widthOf } from './terminal.ts';
 import { writeFileWhole, writeStream } from './write-output.ts';
 
 export type VerifyOptions = RequestOptions & {
-  format: string[];
+  format?: string[];
   quiet: boolean;
   stats: boolean;
   color: ColorChoice;
@@ -30,7 +32,7 @@ const EXIT_OF: Record<ReportVerdict, ExitCode> = {
 export async function verify(paths: string[], options: VerifyOptions): Promise<ExitCode> {
   const problems: Problem[] = [];
   const request = buildRequest(paths, options, problems);
-  const outputs = parseOutputs(options.format, problems);
+  const outputs = parseOutputs(options.format ?? [], problems);
   const { files, missing } = await discover(request.paths, request.exclude);
   for (const name of missing)
     problems.push({ file: name, line: 0, column: 0, message: 'there is no such file, folder or match' });
@@ -68,11 +70,23 @@ function parseOutputs(formats: readonly string[], problems: Problem[]): Output[]
     }
     const file = rest.join('=');
     if (rest.length > 0 && file === '') wrong(`expected a path after ${quote(`${name}=`)}`);
+    if (file !== '') checkWritable(file, wrong);
     return [file === '' ? { format } : { format, file }];
   });
   if (outputs.filter(({ file }) => file === undefined).length > 1)
     wrong('two formats go to stdout: give all but one a path, like json=report.json');
   return outputs;
+}
+
+/** Asked before the run: an hour of scanning must not end in a folder that is not there. */
+function checkWritable(file: string, wrong: (message: string) => void): void {
+  try {
+    fs.accessSync(path.dirname(file), fs.constants.W_OK);
+    if (fs.statSync(file, { throwIfNoEntry: false })?.isDirectory())
+      wrong(`${quote(file)} is a folder, expected a file`);
+  } catch {
+    wrong(`${quote(file)} cannot be written: its folder is not there or not writable`);
+  }
 }
 
 async function writeReport(

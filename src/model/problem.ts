@@ -1,5 +1,7 @@
 /** The second road for errors: what is wrong in the user's config, rules or arguments. All of it, at once. */
 
+import { compareText } from '../base/text-safety.ts';
+
 /** One mistake in a file the user wrote. `line` and `column` count from 1; 0 when the place is the file or argument itself. */
 export type Problem = { file: string; line: number; column: number; message: string };
 
@@ -9,9 +11,19 @@ export class ProblemsError extends Error {
   readonly problems: readonly Problem[];
 
   constructor(problems: readonly Problem[]) {
-    super(problems.map(formatProblem).join('\n'));
-    this.problems = problems;
+    const sorted = [...problems].sort(compareProblems);
+    super(sorted.map(formatProblem).join('\n'));
+    this.problems = sorted;
   }
+}
+
+function compareProblems(left: Problem, right: Problem): number {
+  return (
+    compareText(left.file, right.file) ||
+    left.line - right.line ||
+    left.column - right.column ||
+    compareText(left.message, right.message)
+  );
 }
 
 /** `audit-check.yaml:3:5: unknown key "rulse", did you mean "rules"?` */

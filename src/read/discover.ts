@@ -49,7 +49,9 @@ export async function discover(paths: readonly string[], exclude: readonly strin
  * say of it, and it is called by its relative name.
  */
 function oneOf(left: DiscoveredFile, right: DiscoveredFile): DiscoveredFile {
-  const order = Number(path.isAbsolute(left.file)) - Number(path.isAbsolute(right.file)) || compareText(left.file, right.file);
+  const order =
+    Number(path.isAbsolute(left.file)) - Number(path.isAbsolute(right.file)) ||
+    compareText(left.file, right.file);
   const { file, bytes } = order <= 0 ? left : right;
   const skip = left.skip === undefined ? undefined : right.skip;
   return { file, bytes, ...(skip && { skip }) };

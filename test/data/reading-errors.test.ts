@@ -38,7 +38,11 @@ const PACKED = gzipSync(LOG);
 type Outcome = CommandResult & { report: Report };
 
 /** Writes the files into a folder of their own and verifies it. */
-async function verify(files: Record<string, string | Uint8Array>, options: string[] = [], paths: string[] = ['.']): Promise<Outcome> {
+async function verify(
+  files: Record<string, string | Uint8Array>,
+  options: string[] = [],
+  paths: string[] = ['.'],
+): Promise<Outcome> {
   const folder = mkdtempSync(join(home, 'case-'));
   for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), content);
   return verifyIn(folder, options, paths);
@@ -58,7 +62,13 @@ function codesOf({ report }: Outcome): string[] {
 test('a good log is clean, and exit 0', async () => {
   const outcome = await verify({ 'a.ndjson': LOG, 'b.ndjson.gz': gzipSync(goodLog(50).slice(LOG.length)) });
   assert.deepEqual(codesOf(outcome), []);
-  assert.deepEqual(outcome.report.summary.records, { read: 50, audited: 50, malformed: 0, duplicate: 0, skipped: 0 });
+  assert.deepEqual(outcome.report.summary.records, {
+    read: 50,
+    audited: 50,
+    malformed: 0,
+    duplicate: 0,
+    skipped: 0,
+  });
   assert.equal(outcome.exit, 0);
   assert.equal(outcome.stderr, '');
 });
@@ -69,13 +79,33 @@ describe('compressed input', () => {
     ['a truncated gzip', 'a.gz', PACKED.subarray(0, -40), 'truncated-input'],
     ['a gzip cut inside its trailer', 'a.gz', PACKED.subarray(0, -3), 'truncated-input'],
     ['a gzip cut inside its header', 'a.gz', PACKED.subarray(0, 6), 'truncated-input'],
-    ['a gzip cut inside its second member', 'a.gz', Buffer.concat([PACKED, PACKED.subarray(0, 60)]), 'truncated-input'],
-    ['a gzip with garbage behind it', 'a.gz', Buffer.concat([PACKED, Buffer.from('{"actor":"eve"}\n')]), 'trailing-garbage'],
+    [
+      'a gzip cut inside its second member',
+      'a.gz',
+      Buffer.concat([PACKED, PACKED.subarray(0, 60)]),
+      'truncated-input',
+    ],
+    [
+      'a gzip with garbage behind it',
+      'a.gz',
+      Buffer.concat([PACKED, Buffer.from('{"actor":"eve"}\n')]),
+      'trailing-garbage',
+    ],
     ['a gzip with zeros behind it', 'a.gz', Buffer.concat([PACKED, Buffer.alloc(512)]), 'trailing-garbage'],
     ['a gzip with a damaged checksum', 'a.gz', damaged(PACKED, PACKED.length - 6), 'corrupt-input'],
     ['a gzip with a damaged size', 'a.gz', damaged(PACKED, PACKED.length - 2), 'corrupt-input'],
-    ['a truncated Zstandard frame', 'a.zst', toStoredZstd(Buffer.from(LOG)).subarray(0, -40), 'truncated-input'],
-    ['a Zstandard frame with an impossible block', 'a.zst', damaged(toStoredZstd(Buffer.from(LOG)), 9, 0x06), 'corrupt-input'],
+    [
+      'a truncated Zstandard frame',
+      'a.zst',
+      toStoredZstd(Buffer.from(LOG)).subarray(0, -40),
+      'truncated-input',
+    ],
+    [
+      'a Zstandard frame with an impossible block',
+      'a.zst',
+      damaged(toStoredZstd(Buffer.from(LOG)), 9, 0x06),
+      'corrupt-input',
+    ],
   ];
   for (const [behaviour, file, stored, code] of cases) {
     test(`${behaviour} is ${code}, and exit 3 even beside a good file`, async () => {
@@ -88,7 +118,11 @@ describe('compressed input', () => {
   }
 
   test('what a damaged gzip holds before the damage is audited', async () => {
-    for (const stored of [PACKED.subarray(0, -3), damaged(PACKED, PACKED.length - 6), Buffer.concat([PACKED, Buffer.from('x')])]) {
+    for (const stored of [
+      PACKED.subarray(0, -3),
+      damaged(PACKED, PACKED.length - 6),
+      Buffer.concat([PACKED, Buffer.from('x')]),
+    ]) {
       const { report } = await verify({ 'a.gz': stored });
       assert.equal(report.summary.records.audited, 40);
     }
@@ -116,7 +150,9 @@ describe('compressed input', () => {
   });
 
   const archives = sharedData('otrf-security-datasets/datasets/atomic/windows/defense_evasion/host');
-  test('an archive of the wild with a line break behind its gzip stream is trailing-garbage when it is named', { skip: archives === undefined && 'sample data absent' }, async () => {
+  test('an archive of the wild with a line break behind its gzip stream is trailing-garbage when it is named', {
+    skip: archives === undefined && 'sample data absent',
+  }, async () => {
     const outcome = await verifyIn(archives!, ['--no-config'], ['empire_enable_rdp.tar.gz']);
     assert.ok(codesOf(outcome).includes('trailing-garbage'));
     assert.equal(outcome.exit, 3);
@@ -158,11 +194,14 @@ describe('input without records', () => {
 
   test('a folder without a log is exit 3, and its files are named as left out', async () => {
     const outcome = await verify({ 'README.md': '# logs\n', '.hidden': LOG, LICENSE: 'MIT' });
-    assert.deepEqual(outcome.report.inputs.map(({ file, status }) => [file, status]), [
-      ['.hidden', 'skipped'],
-      ['LICENSE', 'skipped'],
-      ['README.md', 'skipped'],
-    ]);
+    assert.deepEqual(
+      outcome.report.inputs.map(({ file, status }) => [file, status]),
+      [
+        ['.hidden', 'skipped'],
+        ['LICENSE', 'skipped'],
+        ['README.md', 'skipped'],
+      ],
+    );
     assert.equal(outcome.exit, 3);
   });
 
@@ -182,7 +221,13 @@ describe('input without records', () => {
 
 describe('logs in a folder', () => {
   test('called notice.log or license.json are read, and a NOTICE is not', async () => {
-    const { report } = await verify({ 'notice.log': LOG, 'license.json': LOG, NOTICE: 'x', 'LICENSE-MIT': 'x', 'readme.txt': 'x' });
+    const { report } = await verify({
+      'notice.log': LOG,
+      'license.json': LOG,
+      NOTICE: 'x',
+      'LICENSE-MIT': 'x',
+      'readme.txt': 'x',
+    });
     const read = report.inputs.filter(({ status }) => status === 'complete').map(({ file }) => file);
     assert.deepEqual(read, ['license.json', 'notice.log']);
   });
@@ -201,7 +246,10 @@ describe('logs in a folder', () => {
     const { status } = spawnSync('mkfifo', [join(folder, 'pipe.ndjson')]);
     const outcome = await verifyIn(folder);
     const left = outcome.report.inputs.filter((input) => input.status === 'skipped');
-    assert.deepEqual(left.map(({ file }) => file), ['endless.ndjson', 'loop', ...(status === 0 ? ['pipe.ndjson'] : [])]);
+    assert.deepEqual(
+      left.map(({ file }) => file),
+      ['endless.ndjson', 'loop', ...(status === 0 ? ['pipe.ndjson'] : [])],
+    );
     for (const { reason } of left) assert.match(reason!, /symbolic link or special file/);
     assert.equal(outcome.report.summary.records.audited, 40);
     assert.equal(outcome.exit, 0);
@@ -224,7 +272,9 @@ describe('unreadable input', () => {
     assert.equal(outcome.exit, 3);
   });
 
-  test('a file without read access is unreadable-input and exit 3', { skip: process.getuid?.() === 0 && 'root may read every file' }, async () => {
+  test('a file without read access is unreadable-input and exit 3', {
+    skip: process.getuid?.() === 0 && 'root may read every file',
+  }, async () => {
     writeFileSync(join(folder, 'secret.ndjson'), LOG);
     chmodSync(join(folder, 'secret.ndjson'), 0);
     const outcome = await verifyIn(folder, [], ['secret.ndjson', 'good.ndjson']);
@@ -234,9 +284,15 @@ describe('unreadable input', () => {
 
   test('a file that vanishes or becomes a folder after it was found is unreadable-input', async () => {
     mkdirSync(join(folder, 'folder.ndjson'));
-    const files = ['folder.ndjson', 'vanished.ndjson'].map((name) => ({ file: join(folder, name), bytes: 10 }));
+    const files = ['folder.ndjson', 'vanished.ndjson'].map((name) => ({
+      file: join(folder, name),
+      bytes: 10,
+    }));
     const report = await audit(testRequest({ builtinRules: false }), files, () => {});
-    assert.deepEqual(report.findings.map(({ code }) => code), ['unreadable-input', 'unreadable-input']);
+    assert.deepEqual(
+      report.findings.map(({ code }) => code),
+      ['unreadable-input', 'unreadable-input'],
+    );
     assert.match(report.findings[0]!.message, /EISDIR/);
     assert.equal(report.summary.verdict, 'incomplete');
   });
@@ -264,11 +320,28 @@ describe('exit codes', () => {
 
   test('wrong arguments are 2 although the input is unreadable, all of them named, and no report is printed', async () => {
     writeFileSync(join(home, 'empty.ndjson'), '');
-    const words = ['verify', 'empty.ndjson', 'nowhere', '--source', 'clowdtrail', '--fail-on', 'high', '--since', 'yesterday', '--format', 'yaml'];
+    const words = [
+      'verify',
+      'empty.ndjson',
+      'nowhere',
+      '--source',
+      'clowdtrail',
+      '--fail-on',
+      'high',
+      '--since',
+      'yesterday',
+      '--format',
+      'yaml',
+    ];
     const { exit, stdout, stderr } = await command.run(words, home);
     assert.equal(exit, 2);
     assert.equal(stdout, '');
-    for (const told of [/nowhere: there is no such file/, /"clowdtrail", did you mean "cloudtrail"/, /--since: expected/, /unknown format "yaml"/]) {
+    for (const told of [
+      /nowhere: there is no such file/,
+      /"clowdtrail", did you mean "cloudtrail"/,
+      /--since: expected/,
+      /unknown format "yaml"/,
+    ]) {
       assert.match(stderr, told);
     }
   });

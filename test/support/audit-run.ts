@@ -14,7 +14,7 @@ export type RunOptions = Partial<RequestOptions> & { limits?: Partial<Limits> };
 export function testRequest(options: RunOptions = {}): AuditRequest {
   const { limits, ...given } = options;
   const problems: Problem[] = [];
-  const all = { config: false as const, rules: [], builtinRules: true, schema: [], exclude: [], ...given };
+  const all = { config: false as const, builtinRules: true, ...given };
   const request = buildRequest(['.'], all, problems);
   if (problems.length > 0) throw new ProblemsError(problems);
   return { ...request, limits: { ...request.limits, ...limits } };

@@ -11,7 +11,9 @@ function capture(stream: NodeJS.WriteStream): () => string {
   const { write } = stream;
   stream.write = ((chunk: string | Uint8Array, ...rest: unknown[]) => {
     text += typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString();
-    const done = rest.find((argument) => typeof argument === 'function') as ((error?: Error) => void) | undefined;
+    const done = rest.find((argument) => typeof argument === 'function') as
+      | ((error?: Error) => void)
+      | undefined;
     if (done !== undefined) process.nextTick(done);
     return true;
   }) as typeof stream.write;

@@ -45,6 +45,11 @@ async function died(child: ChildProcess, signal: AbortSignal): Promise<never> {
 export function runWithInput(argv: string[], cwd: string, input: Uint8Array): CommandResult {
   const script = `const { main } = await import(${JSON.stringify(MAIN)}); await main(['node', 'audit-check', ...process.argv.slice(1)]);`;
   const words = ['--import', TSX, '--input-type=module', '-e', script, '--', ...argv];
-  const { status, stdout, stderr } = spawnSync(process.execPath, words, { cwd, input, env: ENVIRONMENT, maxBuffer: 64 * 1024 * 1024 });
+  const { status, stdout, stderr } = spawnSync(process.execPath, words, {
+    cwd,
+    input,
+    env: ENVIRONMENT,
+    maxBuffer: 64 * 1024 * 1024,
+  });
   return { exit: status ?? -1, stdout: stdout.toString(), stderr: stderr.toString() };
 }

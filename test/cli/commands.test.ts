@@ -1,0 +1,177 @@
+/** The commands beside `verify`, and the mistakes a user can make, as a terminal shows them. */
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { after, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { CommandLine } from '../support/command-line.ts';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const commands = new CommandLine();
+const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'audit-check-cli-'));
+after(() => {
+  commands.close();
+  fs.rmSync(folder, { recursive: true });
+});
+
+const run = (command: string, cwd = folder) => commands.run(command.split(' '), cwd);
+
+function write(name: string, text: string): string {
+  fs.mkdirSync(path.dirname(path.join(folder, name)), { recursive: true });
+  fs.writeFileSync(path.join(folder, name), text);
+  return name;
+}
+
+const EVENT = '{"time":"2026-01-31T08:00:00Z","actor":"ann","action":"file.read","outcome":"success"}\n';
+
+test('--version prints the version of package.json', async () => {
+  const { version } = JSON.parse(fs.readFileSync(path.join(ROOT, 'package.json'), 'utf8'));
+  assert.deepEqual(await run('--version'), { exit: 0, stdout: `${version}\n`, stderr: '' });
+});
+
+test('an unknown command, option or choice exits 2 and names the nearest', async () => {
+  const command = await run('verfy');
+  assert.equal(command.exit, 2);
+  assert.match(command.stderr, /Did you mean verify\?/);
+  const option = await run('verify --fail-onn high x');
+  assert.equal(option.exit, 2);
+  assert.match(option.stderr, /--fail-on/);
+  assert.equal((await run('verify --fail-on hgih x')).exit, 2);
+});
+
+test('every mistake in the config is listed with its place, and nothing is audited', async () => {
+  write(
+    'wrong/audit-check.yaml',
+    'logs: [../x.ndjson]\nrulse: []\nfailOn: hgih\nlimits:\n  recordBytes: many\n',
+  );
+  const { exit, stdout, stderr } = await run('verify', path.join(folder, 'wrong'));
+  assert.equal(exit, 2);
+  assert.equal(stdout, '');
+  assert.match(stderr, /^error: audit-check\.yaml:2:1: unknown key "rulse", did you mean "rules"\?/m);
+  assert.match(
+    stderr,
+    /^error: audit-check\.yaml:3:1: expected one of informational, .*found "hgih", did you mean "high"\?/m,
+  );
+  assert.match(stderr, /^error: audit-check\.yaml:5:3: expected a whole number, found "many"/m);
+});
+
+test('mistakes in arguments are listed together', async () => {
+  write('a.ndjson', EVENT);
+  const { exit, stderr } = await run(
+    'verify a.ndjson nowhere.ndjson --source cloudtrial --chain jsc -f txt -f json=no/such/folder/x --since yesterday',
+  );
+  assert.equal(exit, 2);
+  for (const said of [
+    'nowhere.ndjson: there is no such file',
+    'did you mean "cloudtrail"?',
+    'did you mean "jcs"?',
+    'did you mean "text"?',
+    'cannot be written',
+    '--since: expected',
+  ]) {
+    assert.ok(stderr.includes(said), `${said} in\n${stderr}`);
+  }
+});
+
+test('init looks at a folder and writes a config that verify takes', async () => {
+  write('fresh/logs/app.ndjson', EVENT);
+  write(
+    'fresh/logs/trail.json',
+    fs.readFileSync(path.join(ROOT, 'fixtures/demo/logs/cloudtrail.json'), 'utf8'),
+  );
+  const here = path.join(folder, 'fresh');
+  const first = await run('init logs', here);
+  assert.equal(first.exit, 0);
+  assert.match(first.stdout, /2 log files, audit \(1 file\), cloudtrail \(1 file\)/);
+  assert.match(fs.readFileSync(path.join(here, 'audit-check.yaml'), 'utf8'), /^logs: \["logs"\]$/m);
+  assert.equal((await run('verify', here)).exit, 1);
+  const again = await run('init logs', here);
+  assert.equal(again.exit, 2);
+  assert.match(again.stderr, /--force/);
+});
+
+test('a config is found in a folder above', async () => {
+  write('above/audit-check.yaml', 'logs: [a.ndjson]\nbuiltinRules: false\n');
+  write('above/a.ndjson', EVENT);
+  fs.mkdirSync(path.join(folder, 'above/deep/er'), { recursive: true });
+  assert.equal((await run('verify', path.join(folder, 'above/deep/er'))).exit, 0);
+});
+
+test('list names what there is of each kind', async () => {
+  const names = async (kind: string) =>
+    (await run(`list ${kind}`)).stdout.split('\n').map((line) => line.split(' ')[0]);
+  assert.ok((await names('sources')).includes('cloudtrail'));
+  assert.ok((await names('chains')).includes('jcs'));
+  assert.ok((await names('checks')).includes('required-fields'));
+  assert.ok((await names('formats')).includes('sarif'));
+  assert.ok((await names('codes')).includes('altered-record'));
+  assert.ok((await names('rules')).length > 25);
+});
+
+test('explain tells a code and a rule, and the nearest of what it does not know', async () => {
+  assert.match((await run('explain altered-record')).stdout, /^altered-record: .*\n {2}said by +hash-chain/);
+  const [rule] = (await run('list rules')).stdout.split(' ');
+  assert.match((await run(`explain ${rule}`)).stdout, new RegExp(`id +${rule}`));
+  const unknown = await run('explain altered-recrod');
+  assert.equal(unknown.exit, 2);
+  assert.match(unknown.stderr, /did you mean "altered-record"/);
+});
+
+test('sources test shows the mapping, why, and each canonical field', async () => {
+  const { stdout } = await run('sources test fixtures/demo/logs/cloudtrail.json', ROOT);
+  assert.match(
+    stdout,
+    /source {3}cloudtrail\n {2}records {2}in Records\n {2}cloudtrail +fits 3 of 3 records/,
+  );
+  assert.match(stdout, /actor +arn:aws:iam::111122223333:user\/ann/);
+  assert.match(stdout, /reason +\(this source has none\)/);
+});
+
+test('rules match prints one line a match; a log source gates a rule unless told otherwise', async () => {
+  write(
+    'rule.yaml',
+    'title: Okta read\nid: 6f0c0a52-0000-4000-8000-000000000001\nlogsource: {product: okta}\ndetection:\n  selection: {action: file.read}\n  condition: selection\nlevel: low\n',
+  );
+  write('b.ndjson', EVENT + EVENT.replace('read', 'write'));
+  const gated = await run('rules match b.ndjson --no-builtin-rules --rules rule.yaml');
+  assert.deepEqual([gated.exit, gated.stdout], [0, '']);
+  const open = await run('rules match b.ndjson --no-builtin-rules --rules rule.yaml --ignore-logsource');
+  assert.equal(open.exit, 1);
+  assert.deepEqual(JSON.parse(open.stdout), {
+    rule: '6f0c0a52-0000-4000-8000-000000000001',
+    title: 'Okta read',
+    level: 'low',
+    file: 'b.ndjson',
+    line: 1,
+    offset: 0,
+  });
+});
+
+test('rules test runs the tests in rule files, and says what failed', async () => {
+  const shipped = await run('rules test');
+  assert.equal(shipped.exit, 0);
+  assert.match(shipped.stdout, / 0 failed\n$/);
+  const rule = (expect: string) =>
+    `title: Read\nid: 6f0c0a52-0000-4000-8000-000000000002\ntaxonomy: audit\nlogsource: {}\ndetection:\n  selection: {action: file.read}\n  condition: selection\nlevel: low\ntests:\n  - {name: reads, events: [${EVENT.trim()}], expect: ${expect}}\n`;
+  write('good.yaml', rule('violation'));
+  write('bad.yaml', rule('satisfied'));
+  assert.equal((await run('rules test good.yaml --no-builtin-rules')).exit, 0);
+  const failed = await run('rules test bad.yaml --no-builtin-rules');
+  assert.equal(failed.exit, 1);
+  assert.match(failed.stdout, /failed: bad\.yaml:1: Read: reads\n {4}expected satisfied, found violation/);
+});
+
+test('a report goes to a file whole, and stdout keeps silent with --quiet', async () => {
+  write('c.ndjson', EVENT);
+  const { exit, stdout } = await run(
+    'verify c.ndjson --no-builtin-rules -q -f json=out.json -f sarif=out.sarif -f text',
+  );
+  assert.deepEqual([exit, stdout], [0, '']);
+  assert.equal(JSON.parse(fs.readFileSync(path.join(folder, 'out.json'), 'utf8')).summary.verdict, 'clean');
+  assert.equal(JSON.parse(fs.readFileSync(path.join(folder, 'out.sarif'), 'utf8')).version, '2.1.0');
+  assert.deepEqual(
+    fs.readdirSync(folder).filter((name) => name.endsWith('.tmp')),
+    [],
+  );
+});

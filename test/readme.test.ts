@@ -1,0 +1,35 @@
+/** The README shows what a newcomer will see: its demo block is real output. */
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import { after, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { CommandLine } from './support/command-line.ts';
+
+const README = new URL('../README.md', import.meta.url);
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const commands = new CommandLine();
+after(() => commands.close());
+
+const BLOCK = /<!-- demo -->\n[\s\S]*?<!-- end -->/;
+
+/** The findings, without the tables that follow them. */
+async function demoFindings(): Promise<string> {
+  const { stdout } = await commands.run(['verify', '--config', 'fixtures/demo/audit-check.yaml'], ROOT);
+  const summary = stdout.slice(stdout.indexOf('\nSummary'));
+  const findings = stdout.slice(0, stdout.indexOf('\nChains')).trimEnd().split('\n\n');
+  const shown = ['altered-record', 'seats-exceeded', 'missing-field', 'malformed-record'].map(
+    (code) => findings.find((finding) => finding.includes(`[${code}]`))!,
+  );
+  return `${shown.join('\n\n')}\n\n…\n${summary.trimEnd()}`;
+}
+
+test('the demo in the README is what the command prints', async () => {
+  const block = `<!-- demo -->\n\n\`\`\`console\n${await demoFindings()}\n\`\`\`\n\n<!-- end -->`;
+  const readme = fs.readFileSync(README, 'utf8');
+  if (process.env.UPDATE)
+    fs.writeFileSync(
+      README,
+      readme.replace(BLOCK, () => block),
+    );
+  assert.equal(BLOCK.exec(fs.readFileSync(README, 'utf8'))?.[0], block);
+});
