@@ -20,7 +20,7 @@ const GENESIS = '0'.repeat(64);
 const WRITE_BYTES = 4 * 1024 * 1024;
 
 /** xorshift32: small, fast, and enough for data that only has to look busy. */
-export function createRandom(seed: number): (below: number) => number {
+function createRandom(seed: number): (below: number) => number {
   let state = seed | 0 || 1;
   return (below) => {
     state ^= state << 13;
@@ -31,7 +31,7 @@ export function createRandom(seed: number): (below: number) => number {
 }
 
 /** Events as RFC 8785 texts, mixed as PER_MILLE says. */
-export function* chainedEvents(amount: number, seed = 1): Generator<string> {
+function* chainedEvents(amount: number, seed = 1): Generator<string> {
   const random = createRandom(seed);
   let previous = GENESIS;
   let time = START_MS;

@@ -5,12 +5,13 @@
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { findingKinds } from '../src/engine/finding-kinds.ts';
 import type { Report } from '../src/model/report.ts';
 import type { AuditRequest } from '../src/model/request.ts';
 import { auditPaths, renderReport, testRequest } from './support/audit-run.ts';
+import { CommandLine } from './support/command-line.ts';
 
 const ROOT = fileURLToPath(new URL('../fixtures', import.meta.url));
 
@@ -86,6 +87,31 @@ test('every finding code is spoken by some fixture, or says where it is tested',
   const codes = [...findingKinds().keys()].toSorted();
   const silent = codes.filter((code) => !spoken.has(code));
   assert.deepEqual(silent, Object.keys(SPOKEN_ELSEWHERE).toSorted());
+});
+
+test('the command finds the configuration beside the log, and says what the fixtures say', async () => {
+  const command = new CommandLine();
+  after(() => command.close());
+  const configured = [
+    'chains/ok-keyed',
+    'checks/bad-invalid-field',
+    'checks/ok-allowed-actor',
+    'licenses/bad-seats-exceeded',
+    'relations/bad-event-count',
+    'sources/ok-own-mapping',
+  ];
+  for (const name of configured) {
+    const { exit, stdout, stderr } = await command.run(
+      ['verify', '--no-builtin-rules', 'log.ndjson'],
+      join(ROOT, name),
+    );
+    assert.equal(stderr, '', name);
+    assert.equal(
+      stdout.replace(/audit-check \d+\.\d+\.\d+\S*/, 'audit-check (fixture)'),
+      readFileSync(join(ROOT, name, 'expected.txt'), 'utf8'),
+    );
+    assert.equal(exit, name.includes('/ok-') ? 0 : 1, name);
+  }
 });
 
 test('a fixture that breaks the promise of its name is refused', () => {

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Runs the whole test suite on this Node and on the newest one, which the npm package `node` brings as a binary.
-# Any further arguments are test files, instead of all.
+# Any further arguments are test files, instead of all. ONLY_NEWEST=1 leaves this Node out, where it was tested just before.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -12,6 +12,7 @@ newest="$PWD/.cache/newest-node/node_modules/node/bin/node"
 [ "$#" -gt 0 ] || set -- test/*.test.ts test/*/*.test.ts
 status=0
 for node in "$(command -v node)" "$newest"; do
+  [ "${ONLY_NEWEST:-}" = 1 ] && [ "$node" != "$newest" ] && continue
   echo "== Node $("$node" --version)"
   # Child processes of the tests must be the same Node.
   PATH="$(dirname "$node"):$PATH" "$node" --import tsx --test "$@" || status=1

@@ -2,11 +2,12 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
-import { runRuleTests } from '../src/engine/rule-tests.ts';
+import { toRecordEvents } from '../src/engine/record-events.ts';
+import { runRuleTests, type ToEvents } from '../src/engine/rule-tests.ts';
 import { linkRules } from '../src/match/link-rules.ts';
 import { parseRuleFile } from '../src/match/parse-rules.ts';
 import { RELATIONS } from '../src/relations/index.ts';
-import { toShippedEvents } from './support/rule-events.ts';
+import { SHIPPED } from './sources/shipped-mappings.ts';
 
 const FOLDER = new URL('../rules/policies/', import.meta.url);
 
@@ -47,6 +48,11 @@ describe('a policy that speaks', () => {
     });
   }
 });
+
+const toShippedEvents: ToEvents = (records, source) => {
+  const mapping = SHIPPED.find(({ name }) => name === source);
+  return mapping && toRecordEvents(mapping, records);
+};
 
 describe('the tests in the rule files', () => {
   for (const { rule, test: own, passed, actual, messages } of runRuleTests(ruleSet, toShippedEvents)) {

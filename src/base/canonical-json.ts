@@ -31,7 +31,7 @@ function canonicalObject(object: JsonObject): string {
 }
 
 /** §3.2.2.2: the escapes of ECMAScript's JSON.stringify. */
-export function canonicalString(text: string): string {
+function canonicalString(text: string): string {
   if (!text.isWellFormed()) throw new NotCanonicalizableError('a string holds a lone surrogate');
   return JSON.stringify(text);
 }
@@ -42,18 +42,4 @@ export function canonicalNumber(lexeme: string): string {
   if (!Number.isFinite(number))
     throw new NotCanonicalizableError(`the number ${lexeme} is beyond the double range`);
   return String(number === 0 ? 0 : number);
-}
-
-/** Whether a double carries exactly what was written: `12345678901234567890` it does not. */
-export function isExactDouble(lexeme: string): boolean {
-  const normal = (text: string) => {
-    const [, sign, whole, fraction = '', exponent = '0'] =
-      /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/.exec(text) ?? [];
-    const digits = `${whole}${fraction}`.replace(/^0+/, '');
-    const trimmed = digits.replace(/0+$/, '');
-    if (trimmed === '') return '0';
-    return `${sign}${trimmed}e${Number(exponent) - fraction.length + digits.length - trimmed.length}`;
-  };
-  const number = Number(lexeme);
-  return Number.isFinite(number) && normal(String(number)) === normal(lexeme);
 }

@@ -24,8 +24,19 @@ export function hmac(
   return crypto.createHmac(algorithm, key).update(data).digest(encoding);
 }
 
+/** Bytes of each digest we offer (FIPS 180-4), by the name OpenSSL knows. */
+export const DIGEST_BYTES: Readonly<Record<string, number>> = {
+  sha1: 20,
+  sha224: 28,
+  sha256: 32,
+  sha384: 48,
+  sha512: 64,
+};
+
+export const DIGEST_NAMES: readonly string[] = Object.keys(DIGEST_BYTES);
+
 /** The name OpenSSL knows for `SHA-256`, `sha_256`, `SHA256`; undefined for what we do not offer. */
 export function toDigestName(name: string): string | undefined {
   const plain = name.toLowerCase().replace(/[-_]/g, '');
-  return ['sha1', 'sha224', 'sha256', 'sha384', 'sha512'].find((known) => known === plain);
+  return DIGEST_NAMES.find((known) => known === plain);
 }

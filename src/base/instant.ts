@@ -10,9 +10,9 @@ export const NANOS_PER_MS = 1_000_000n;
 export const NANOS_PER_SECOND = 1_000_000_000n;
 
 /** `missing-zone`: a local time nobody can place; `not-a-time`: no date and time can be read from the text. */
-export type TimestampProblem = 'not-a-time' | 'missing-zone';
+type TimestampProblem = 'not-a-time' | 'missing-zone';
 
-export type ParsedTimestamp =
+type ParsedTimestamp =
   | { instant: Instant; fractionDigits: number; problem?: undefined }
   | { problem: TimestampProblem };
 
@@ -23,7 +23,7 @@ const TIMESTAMP =
 const UNITS_PER_SECOND = { s: 1n, ms: 1_000n, us: 1_000_000n, ns: NANOS_PER_SECOND } as const;
 export type EpochUnit = keyof typeof UNITS_PER_SECOND;
 
-export type TimestampOptions = {
+type TimestampOptions = {
   /** Unit of a bare number; without it the number's size decides (s below 1e11, ms below 1e14, us below 1e17, then ns). */
   unit?: EpochUnit;
   /** The zone of a text that names none, as an offset: only where the source documents one (Microsoft 365: UTC). */

@@ -71,7 +71,7 @@ export class JsonObject {
   }
 }
 
-export type ParsedJson = { value: JsonValue; start: number; end: number };
+type ParsedJson = { value: JsonValue; start: number; end: number };
 
 /**
  * The one JSON value in `bytes`, white space around it allowed.
@@ -190,6 +190,13 @@ class TreeParser {
   private expected(what: string): Error {
     return syntaxError(this.bytes, this.at, this.end, what);
   }
+}
+
+/** Whether some object in `value` holds one key twice. */
+export function hasDuplicateKeys(value: JsonValue): boolean {
+  if (value instanceof JsonArray) return value.elements.some(hasDuplicateKeys);
+  if (!(value instanceof JsonObject)) return false;
+  return value.duplicateKeys().length > 0 || value.members.some((member) => hasDuplicateKeys(member.value));
 }
 
 /** Compact JSON in the order and with the digits of the original. */

@@ -50,7 +50,7 @@ export function skipWhitespace(bytes: Uint8Array, at: number, end: number): numb
 }
 
 /** The byte at `at` in words, for messages. Never echoes control bytes. */
-export function describeByte(bytes: Uint8Array, at: number, end: number): string {
+function describeByte(bytes: Uint8Array, at: number, end: number): string {
   if (at >= end) return 'the end of the record';
   const byte = bytes[at]!;
   if (byte === NEWLINE || byte === 0x0d) return 'the end of the line';

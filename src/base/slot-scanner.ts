@@ -21,6 +21,7 @@ import {
   scanEscape,
   scanLiteral,
   scanNumber,
+  skipWhitespace,
   syntaxError,
   utf8Length,
 } from './lexical.ts';
@@ -97,6 +98,9 @@ function findChild(
   }
 }
 
+/** No token begins with this byte or a lower one. */
+const SPACE = 0x20;
+
 /** Up to this many keys an object's hashes are compared pairwise, beyond they are sorted once (crossover measured near 40). */
 const PAIRWISE_KEYS = 32;
 
@@ -105,7 +109,6 @@ export class SlotScanner {
   private slotCount = 0;
 
   private bytes: Uint8Array = new Uint8Array(0);
-  private at = 0;
   private end = 0;
 
   /** Whether the last record was in RFC 8785 form. False also where only the slow path can tell. */
@@ -128,6 +131,9 @@ export class SlotScanner {
   private counts = new Int32Array(0);
   private stamps = new Int32Array(0);
   private stamp = 0;
+
+  /** Of the key that `key` read last. */
+  private keyHash = 0;
 
   // Hashes of the keys of all open objects, innermost last.
   private keyHashes = new Int32Array(256);
@@ -154,7 +160,6 @@ export class SlotScanner {
    */
   scan(bytes: Uint8Array, start: number, end: number): number {
     this.bytes = bytes;
-    this.at = start;
     this.end = end;
     this.canonical = true;
     this.needsTree = false;
@@ -162,8 +167,7 @@ export class SlotScanner {
     this.keyCount = 0;
     // Never 0, which stands for "not found so far".
     this.stamp = this.stamp === 0x7fffffff ? 1 : this.stamp + 1;
-    this.value(this.root, -1, 0);
-    return this.at;
+    return this.value(this.root, -1, start, 0);
   }
 
   /** Whether some record so far had a value for `slot`. */
@@ -203,47 +207,49 @@ export class SlotScanner {
     return this.keyStarts[value]!;
   }
 
-  private value(node: TrieNode | undefined, keyStart: number, depth: number): void {
-    const start = this.at;
-    const byte = start < this.end ? this.bytes[start]! : 0;
+  // Each step takes the index it begins at and returns the index after: a field for it would be stored at every byte.
+
+  private value(node: TrieNode | undefined, keyStart: number, start: number, depth: number): number {
+    const { bytes, end } = this;
+    const byte = start < end ? bytes[start]! : 0;
     if (byte === QUOTE) {
-      this.string();
-      if (node !== undefined) this.keep(node, keyStart, start, KIND.string);
-    } else if (byte === OPEN_BRACE) {
-      const values = node === undefined ? undefined : this.reserve(node, keyStart, start);
-      this.object(node, depth + 1);
-      if (values !== undefined) for (const value of values) this.ends[value] = this.at;
-    } else if (byte === OPEN_BRACKET) {
-      const empty = this.array(node, depth + 1);
-      if (empty && node !== undefined) this.keep(node, keyStart, start, KIND.array);
-    } else if (byte === MINUS || (byte >= 0x30 && byte <= 0x39)) {
-      this.at = scanNumber(this.bytes, start, this.end);
-      if (this.canonical && !this.isCanonicalNumber(start)) this.canonical = false;
-      if (node !== undefined) this.keep(node, keyStart, start, KIND.number);
-    } else {
-      this.at = scanLiteral(this.bytes, start, this.end);
-      if (node !== undefined) this.keep(node, keyStart, start, byte === 0x6e ? KIND.null : KIND.boolean);
+      const after = this.string(start);
+      if (node !== undefined) this.keep(node, keyStart, start, after, KIND.string);
+      return after;
     }
+    if (byte === OPEN_BRACE) {
+      const values = node === undefined ? undefined : this.reserve(node, keyStart, start);
+      const after = this.object(node, start, depth + 1);
+      if (values !== undefined) for (const value of values) this.ends[value] = after;
+      return after;
+    }
+    if (byte === OPEN_BRACKET) return this.array(node, keyStart, start, depth + 1);
+    if (byte === MINUS || (byte >= 0x30 && byte <= 0x39)) {
+      const after = scanNumber(bytes, start, end);
+      if (this.canonical && !isCanonicalNumber(bytes, start, after)) this.canonical = false;
+      if (node !== undefined) this.keep(node, keyStart, start, after, KIND.number);
+      return after;
+    }
+    const after = scanLiteral(bytes, start, end);
+    if (node !== undefined) this.keep(node, keyStart, start, after, byte === 0x6e ? KIND.null : KIND.boolean);
+    return after;
   }
 
-  private object(node: TrieNode | undefined, depth: number): void {
+  private object(node: TrieNode | undefined, start: number, depth: number): number {
     const { bytes, end } = this;
-    if (depth > MAX_DEPTH) throw syntaxError(bytes, this.at, end, `at most ${MAX_DEPTH} levels of nesting`);
-    this.at++;
-    this.skip();
-    if (this.at < end && bytes[this.at] === CLOSE_BRACE) {
-      this.at++;
-      return;
-    }
+    if (depth > MAX_DEPTH) throw syntaxError(bytes, start, end, `at most ${MAX_DEPTH} levels of nesting`);
+    let at = start + 1;
+    if (bytes[at]! <= SPACE) at = this.skip(at);
+    if (at < end && bytes[at] === CLOSE_BRACE) return at + 1;
     const firstKey = this.keyCount;
     let previousStart = -1;
     let previousEnd = -1;
     for (;;) {
-      const keyStart = this.at;
-      if (keyStart >= end || bytes[keyStart] !== QUOTE)
-        throw syntaxError(bytes, keyStart, end, 'a key in quotes');
-      const hash = this.key();
-      const keyEnd = this.at - 1;
+      const keyStart = at;
+      if (at >= end || bytes[at] !== QUOTE) throw syntaxError(bytes, at, end, 'a key in quotes');
+      at = this.key(at);
+      const hash = this.keyHash;
+      const keyEnd = at - 1;
       if (
         this.canonical &&
         previousStart >= 0 &&
@@ -256,55 +262,53 @@ export class SlotScanner {
       // As long as the keys ascend, none of them can stand twice.
       this.rememberKey(hash, this.canonical ? this.keyCount : firstKey);
       const child = node === undefined ? undefined : findChild(node, hash, bytes, keyStart + 1, keyEnd);
-      this.skip();
-      if (this.at >= end || bytes[this.at] !== COLON) throw syntaxError(bytes, this.at, end, '":"');
-      this.at++;
-      this.skip();
-      this.value(child, keyStart, depth);
-      this.skip();
-      const byte = this.at < end ? bytes[this.at] : 0;
-      if (byte !== COMMA && byte !== CLOSE_BRACE) throw syntaxError(bytes, this.at, end, '"," or "}"');
-      this.at++;
+      if (bytes[at]! <= SPACE) at = this.skip(at);
+      if (at >= end || bytes[at] !== COLON) throw syntaxError(bytes, at, end, '":"');
+      at++;
+      if (bytes[at]! <= SPACE) at = this.skip(at);
+      at = this.value(child, keyStart, at, depth);
+      if (bytes[at]! <= SPACE) at = this.skip(at);
+      const byte = at < end ? bytes[at] : 0;
+      if (byte !== COMMA && byte !== CLOSE_BRACE) throw syntaxError(bytes, at, end, '"," or "}"');
+      at++;
       if (byte === CLOSE_BRACE) break;
-      this.skip();
+      if (bytes[at]! <= SPACE) at = this.skip(at);
     }
     if (this.keyCount - firstKey > PAIRWISE_KEYS) this.findRepeatedHash(firstKey);
     this.keyCount = firstKey;
+    return at;
   }
 
-  /** Reads an array; its elements count for the array's own field. True when it is empty. */
-  private array(node: TrieNode | undefined, depth: number): boolean {
+  /** Elements count for the array's own field; an empty array is a value itself. */
+  private array(node: TrieNode | undefined, keyStart: number, start: number, depth: number): number {
     const { bytes, end } = this;
-    if (depth > MAX_DEPTH) throw syntaxError(bytes, this.at, end, `at most ${MAX_DEPTH} levels of nesting`);
-    this.at++;
-    this.skip();
-    if (this.at < end && bytes[this.at] === CLOSE_BRACKET) {
-      this.at++;
-      return true;
+    if (depth > MAX_DEPTH) throw syntaxError(bytes, start, end, `at most ${MAX_DEPTH} levels of nesting`);
+    let at = this.skip(start + 1);
+    if (at < end && bytes[at] === CLOSE_BRACKET) {
+      if (node !== undefined) this.keep(node, keyStart, start, at + 1, KIND.array);
+      return at + 1;
     }
     for (;;) {
-      this.value(node, -1, depth);
-      this.skip();
-      const byte = this.at < end ? bytes[this.at] : 0;
-      if (byte !== COMMA && byte !== CLOSE_BRACKET) throw syntaxError(bytes, this.at, end, '"," or "]"');
-      this.at++;
-      if (byte === CLOSE_BRACKET) return false;
-      this.skip();
+      at = this.skip(this.value(node, -1, at, depth));
+      const byte = at < end ? bytes[at] : 0;
+      if (byte !== COMMA && byte !== CLOSE_BRACKET) throw syntaxError(bytes, at, end, '"," or "]"');
+      at++;
+      if (byte === CLOSE_BRACKET) return at;
+      at = this.skip(at);
     }
   }
 
-  /** Steps over a string; notes whether its escapes are those of RFC 8785. */
-  private string(): void {
+  /** Index after the string; notes whether its escapes are those of RFC 8785. */
+  private string(start: number): number {
     const { bytes, end } = this;
-    let index = this.at + 1;
+    let at = start + 1;
     for (;;) {
-      while (index < end && STRING_STOP[bytes[index]!] === 0) index++;
-      if (index >= end) throw syntaxError(bytes, index, end, 'a closing quote');
-      const byte = bytes[index]!;
-      if (byte === QUOTE) break;
-      index = this.unusual(index, byte);
+      while (at < end && STRING_STOP[bytes[at]!] === 0) at++;
+      if (at >= end) throw syntaxError(bytes, at, end, 'a closing quote');
+      const byte = bytes[at]!;
+      if (byte === QUOTE) return at + 1;
+      at = this.unusual(at, byte);
     }
-    this.at = index + 1;
   }
 
   /** Index after an escape or a non-ASCII character. */
@@ -322,27 +326,24 @@ export class SlotScanner {
     return at + length;
   }
 
-  /** Steps over a key and returns its hash. */
-  private key(): number {
+  /** Index after the key; its hash goes to `keyHash`. */
+  private key(start: number): number {
     const { bytes, end } = this;
-    let index = this.at + 1;
+    let at = start + 1;
     let hash = 0;
     for (;;) {
-      while (index < end && STRING_STOP[bytes[index]!] === 0) {
-        hash = (Math.imul(hash, 31) + bytes[index]!) | 0;
-        index++;
-      }
-      if (index >= end) throw syntaxError(bytes, index, end, 'a closing quote');
-      const byte = bytes[index]!;
+      while (at < end && STRING_STOP[bytes[at]!] === 0) hash = (Math.imul(hash, 31) + bytes[at++]!) | 0;
+      if (at >= end) throw syntaxError(bytes, at, end, 'a closing quote');
+      const byte = bytes[at]!;
       if (byte === QUOTE) break;
-      const after = this.unusual(index, byte);
+      const after = this.unusual(at, byte);
       // Keys beyond ASCII sort by UTF-16 units, which bytes do not show; escaped keys compare by value.
       this.canonical = false;
       if (byte === BACKSLASH) this.needsTree = true;
-      for (; index < after; index++) hash = (Math.imul(hash, 31) + bytes[index]!) | 0;
+      while (at < after) hash = (Math.imul(hash, 31) + bytes[at++]!) | 0;
     }
-    this.at = index + 1;
-    return hash;
+    this.keyHash = hash;
+    return at + 1;
   }
 
   /** Notes the key of the innermost object, and whether it is the same as one from `firstKey` on. */
@@ -369,34 +370,17 @@ export class SlotScanner {
     }
   }
 
-  private skip(): void {
-    const { bytes, end } = this;
-    let index = this.at;
-    if (index >= end || bytes[index]! > 0x20) return;
-    while (index < end) {
-      const byte = bytes[index]!;
-      if (byte !== 0x20 && byte !== 0x0a && byte !== 0x0d && byte !== 0x09) break;
-      index++;
-    }
-    if (index > this.at) this.canonical = false;
-    this.at = index;
+  /** Index of the next byte that is not white space, which RFC 8785 has none of. */
+  private skip(start: number): number {
+    const at = skipWhitespace(this.bytes, start, this.end);
+    if (at > start) this.canonical = false;
+    return at;
   }
 
-  private isCanonicalNumber(start: number): boolean {
-    const { bytes, at } = this;
-    let index = bytes[start] === MINUS ? start + 1 : start;
-    const digits = at - index;
-    if (digits > 15 || (bytes[index] === 0x30 && start < index)) return false;
-    while (index < at && bytes[index]! >= 0x30 && bytes[index]! <= 0x39) index++;
-    if (index === at) return true;
-    const lexeme = decodeString(bytes, start, at);
-    return String(Number(lexeme)) === lexeme;
-  }
-
-  private keep(node: TrieNode, keyStart: number, start: number, kind: KindCode): void {
+  private keep(node: TrieNode, keyStart: number, start: number, end: number, kind: KindCode): void {
     for (let index = 0; index < node.slots.length; index++) {
       const value = this.append(node.slots[index]!, node.ranks[index]!, keyStart, start, kind);
-      if (value >= 0) this.ends[value] = this.at;
+      if (value >= 0) this.ends[value] = end;
     }
   }
 
@@ -456,4 +440,14 @@ function isBefore(bytes: Uint8Array, a: number, aEnd: number, b: number, bEnd: n
     if (difference !== 0) return difference < 0;
   }
   return aEnd - a < bEnd - b;
+}
+
+/** Whether the number is written as ECMAScript would write it; whole numbers of up to 15 digits are. */
+function isCanonicalNumber(bytes: Uint8Array, start: number, end: number): boolean {
+  let at = bytes[start] === MINUS ? start + 1 : start;
+  if (end - at > 15 || (bytes[at] === 0x30 && start < at)) return false;
+  while (at < end && bytes[at]! >= 0x30 && bytes[at]! <= 0x39) at++;
+  if (at === end) return true;
+  const lexeme = decodeString(bytes, start, end);
+  return String(Number(lexeme)) === lexeme;
 }

@@ -1,7 +1,8 @@
 /** The fold of the chain check: finds the chain fields of each record, recomputes its hash and appends it to its stream. */
 import type { Event, Fields } from '../model/event.ts';
 import { appendBare, startBare } from './bare-records.ts';
-import { type ChainState, openStream, type StreamName } from './chain-state.ts';
+import { type ChainState, indexesOf, openStream, type StreamName } from './chain-state.ts';
+import { countLink, isOverfull, keepLink, thinOut } from './hash-index.ts';
 import { BoundLayout, type ChainLayout } from './layout.ts';
 import { appendRecord, type Link, type LinkRule, type StreamState } from './segment.ts';
 
@@ -59,7 +60,12 @@ function compileLayoutStep(
   };
   return (state, event) => {
     const stream = openStream(state, nameStream(bound, unnamed, event), event);
-    if (stream === undefined) return;
+    if (stream === undefined) {
+      const previous = bound.previous(event, '');
+      if (previous !== '' && !bound.isGenesis(event, previous)) countLink(state.sample, previous);
+      if (isOverfull(state.sample)) thinOut(state.sample, indexesOf(state));
+      return;
+    }
     const before = rule.ownless ? '' : lastOwn(stream);
     link.previous = bound.previous(event, before);
     link.genesis = bound.isGenesis(event, link.previous);
@@ -69,7 +75,16 @@ function compileLayoutStep(
     if (rule.ownless) link.hashes = bound.expected(event, link.previous, 0);
     else judgeOwnHash(bound, stream, link, event, before);
     appendRecord(stream, link, event, rule);
+    indexLink(state, stream, link);
   };
+}
+
+/** A genesis follows nothing that could stand elsewhere. */
+function indexLink(state: ChainState, stream: StreamState, link: Link): void {
+  if (link.genesis || link.previous === '') return;
+  const { place } = stream.runs.at(-1)!.segments.at(-1)!.until;
+  keepLink(state.sample, stream.index, link.previous, stream.records - 1, place);
+  if (isOverfull(state.sample)) thinOut(state.sample, indexesOf(state));
 }
 
 /** The own hash of the stream's last record; nothing where there is none. */
@@ -93,8 +108,15 @@ function streamKey(layout: number, source: string, values: readonly string[]): s
  * Which records are sampled, and whether a record recomputes, depends on the record alone; so a fold in parts gives the
  * same answer as a fold of the whole, although a part does not know which profile fitted before.
  */
-function judgeOwnHash(bound: BoundLayout, stream: StreamState, link: Link, event: Event, before: string): void {
-  const plain = event.ordinal < HEAD_RECORDS ? undefined : bound.recompute(event, link.previous, before.length);
+function judgeOwnHash(
+  bound: BoundLayout,
+  stream: StreamState,
+  link: Link,
+  event: Event,
+  before: string,
+): void {
+  const plain =
+    event.ordinal < HEAD_RECORDS ? undefined : bound.recompute(event, link.previous, before.length);
   const own = plain ?? bound.own(event);
   link.own = own;
   let fit = -1;

@@ -1,72 +1,101 @@
 /** The order that the links give to the segments of a stream, whatever the order of files and lines. */
-import type { FileRun, Segment } from './segment.ts';
+import type { LinkSample } from './hash-index.ts';
+import type { FileRun, Segment, StreamState } from './segment.ts';
+import { type Shared, SharedRecords } from './shared-records.ts';
 
 export type ChainNode = {
   /** Position in the log. */
   id: number;
   fileIndex: number;
+  /** Records of the stream before its first one. */
+  start: number;
   segment: Segment;
   /** Segments were dropped between this one and the one before it: their link cannot be judged. */
   afterDropped: boolean;
   parent: ChainNode | null;
   child: ChainNode | null;
-  /** The longer segment whose records this one repeats. */
-  repeats: ChainNode | null;
+  /** The longer segment that holds all its records. */
+  repeats: Shared | null;
   /** The segment it follows too, where another was taken as the successor. */
   forkOf: ChainNode | null;
-  /** The node before it, whose last record is its first one again. */
-  overlaps: ChainNode | null;
+  /** The segment within which it begins: it goes on behind that one's end, or parts from it. */
+  shares: Shared | null;
   /** Position in its chain, and the id of the node that the chain begins with. */
   position: number;
   root: number;
   moved: boolean;
 };
 
-export function orderSegments(runs: readonly FileRun[]): ChainNode[] {
+export function orderSegments(
+  { runs, index }: StreamState,
+  sample: LinkSample,
+): { nodes: ChainNode[]; records: SharedRecords } {
   const nodes = toNodes(runs);
-  markRepeats(nodes, (segment) => (segment.lastAltered ? '' : segment.last.join(' ')));
-  markRepeats(nodes, (segment) => (segment.firstAltered ? '' : segment.first.join(' ')));
+  const records = new SharedRecords(nodes, index, sample);
+  markSameEnds(nodes);
+  markShared(nodes, records);
   attach(nodes);
   numberChains(nodes);
   markMoved(nodes);
-  return nodes;
+  return { nodes, records };
 }
 
 function toNodes(runs: readonly FileRun[]): ChainNode[] {
   const nodes: ChainNode[] = [];
+  let start = 0;
   for (const run of runs) {
     for (const [index, segment] of run.segments.entries()) {
+      const afterDropped = run.dropped.segments > 0 && index === run.segments.length - 1;
+      if (afterDropped) start += run.dropped.records;
       nodes.push({
         id: nodes.length,
         fileIndex: run.fileIndex,
+        start,
         segment,
-        afterDropped: run.dropped.segments > 0 && index === run.segments.length - 1,
+        afterDropped,
         parent: null,
         child: null,
         repeats: null,
         forkOf: null,
-        overlaps: null,
+        shares: null,
         position: 0,
         root: nodes.length,
         moved: false,
       });
+      start += segment.records;
     }
   }
   return nodes;
 }
 
-/** Of the segments with one key the longest stays; a file given twice, or a later export of the same days, says so once. */
-function markRepeats(nodes: readonly ChainNode[], keyOf: (segment: Segment) => string): void {
+/** Records with one hash are one, and so are all before them: of the segments that end alike the longest stays. */
+function markSameEnds(nodes: readonly ChainNode[]): void {
   const longest = new Map<string, ChainNode>();
   for (const node of nodes) {
-    const key = keyOf(node.segment);
-    if (key.trim() === '' || node.repeats !== null) continue;
+    const key = node.segment.lastAltered ? '' : node.segment.last.join(' ');
+    if (key.trim() === '') continue;
     const known = longest.get(key);
     if (known === undefined) longest.set(key, node);
     else if (node.segment.records > known.segment.records) {
-      known.repeats = node;
+      known.repeats = endOf(node, known.segment.records);
       longest.set(key, node);
-    } else node.repeats = known;
+    } else node.repeats = endOf(known, node.segment.records);
+  }
+}
+
+function endOf(outer: ChainNode, records: number): Shared {
+  return { outer, shift: outer.segment.records - records, records, end: 'inner', sure: true };
+}
+
+/** A file given twice, a later export of the same days, exports that overlap: each says so once. */
+function markShared(nodes: readonly ChainNode[], records: SharedRecords): void {
+  for (const node of nodes) {
+    if (node.repeats !== null) continue;
+    const shared = records.of(node, ({ repeats }) => repeats === null);
+    if (shared?.end === 'inner') node.repeats = shared;
+  }
+  for (const node of nodes) {
+    if (node.repeats === null) node.shares = records.of(node, ({ repeats }) => repeats === null) ?? null;
   }
 }
 
@@ -81,17 +110,19 @@ function attach(nodes: readonly ChainNode[]): void {
   const children = new Map<ChainNode, ChainNode[]>();
   for (const node of sound) {
     const { previous, genesis } = node.segment;
-    if (genesis || previous === '') continue;
+    if (genesis || previous === '' || (node.shares !== null && node.shares.records > 0)) continue;
     const parent = nearest(byLast.get(previous), node) ?? nearest(byExpected.get(previous), node);
     if (parent !== undefined) {
+      node.shares = null;
       const siblings = children.get(parent);
       if (siblings === undefined) children.set(parent, [node]);
       else siblings.push(node);
       continue;
     }
+    // Where the links are only sampled, a record that is repeated at once shows here.
     const twin = nearest(byLast.get(node.segment.first[0] ?? ''), node);
     if (twin !== undefined && twin.id < node.id && twin.segment.lastPrevious === previous)
-      node.overlaps = twin;
+      node.shares = { ...endOf(twin, 1), end: 'outer' };
   }
   for (const [parent, siblings] of children) {
     const heir =
@@ -101,9 +132,12 @@ function attach(nodes: readonly ChainNode[]): void {
     for (const sibling of siblings) if (sibling !== heir) sibling.forkOf = parent;
   }
   for (const node of sound) {
-    if (node.overlaps === null || node.overlaps.child !== null) continue;
-    node.parent = node.overlaps;
-    node.overlaps.child = node;
+    if (node.shares?.end !== 'outer') continue;
+    const { outer } = node.shares;
+    if (outer.child === null) {
+      node.parent = outer;
+      outer.child = node;
+    } else node.shares = { ...node.shares, end: 'fork' };
   }
 }
 

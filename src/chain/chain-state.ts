@@ -4,6 +4,7 @@ import { compareText } from '../base/text-safety.ts';
 import type { Event } from '../model/event.ts';
 import { comparePlaces, type Place } from '../model/place.ts';
 import { type BareState, mergeBare } from './bare-records.ts';
+import { type HashIndex, type LinkSample, mergeSamples, startSample } from './hash-index.ts';
 import { type LinkRule, mergeStreams, type StreamState, startStream } from './segment.ts';
 
 /** Streams told apart; a hostile log may name a new one in every record. About 1.5 kB each. */
@@ -17,10 +18,19 @@ export type ChainState = {
   /** Streams whose digest is not below the threshold were given up: their records are counted. */
   threshold: string | null;
   givenUp: { records: number; first: Place | null };
+  /** Which links the indexes of the streams keep. */
+  sample: LinkSample;
 };
 
 export function startChains(): ChainState {
-  return { streams: {}, streamCount: 0, bare: {}, threshold: null, givenUp: { records: 0, first: null } };
+  return {
+    streams: {},
+    streamCount: 0,
+    bare: {},
+    threshold: null,
+    givenUp: { records: 0, first: null },
+    sample: startSample(),
+  };
 }
 
 export type StreamName = { key: string; layout: number; source: string; values: string[]; profiles: number };
@@ -72,8 +82,13 @@ function giveUp(state: ChainState, records: number, place: Place): void {
   if (givenUp.first === null || comparePlaces(place, givenUp.first) < 0) givenUp.first = { ...place };
 }
 
+export function* indexesOf({ streams }: ChainState): Iterable<HashIndex> {
+  for (const key in streams) yield streams[key]!.index;
+}
+
 /** `right` began where `left` ended; changes and returns `left`. */
 export function mergeChains(left: ChainState, right: ChainState, rules: readonly LinkRule[]): ChainState {
+  mergeSamples(left.sample, right.sample, indexesOf(left), indexesOf(right));
   for (const [key, stream] of Object.entries(right.streams)) {
     const known = left.streams[key];
     if (known !== undefined) left.streams[key] = mergeStreams(known, stream, rules[stream.layout]!);

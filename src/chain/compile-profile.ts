@@ -2,8 +2,9 @@
  * From the parsed YAML of `rules/chains/NAME.yaml` to a profile; every mistake is said, none is passed over.
  * Over 250 lines: one reader for one format, each key once.
  */
-import { toDigestName } from '../base/digest.ts';
+import { DIGEST_NAMES, toDigestName } from '../base/digest.ts';
 import { didYouMean } from '../base/nearest-name.ts';
+import { isPlainObject } from '../base/plain-value.ts';
 import { quote } from '../base/text-safety.ts';
 import { COMMON_MEMBERS, COMMON_PREVIOUS } from './common-members.ts';
 import { KEY_ORDERS } from './json-form.ts';
@@ -21,14 +22,12 @@ type Path = readonly (string | number)[];
 type Say = (path: (string | number)[], message: string) => void;
 type Document = Record<string, unknown>;
 
-const ALGORITHMS = ['sha1', 'sha224', 'sha256', 'sha384', 'sha512'];
-
 /** Whether a value of `AuditRequest.chains` was compiled already, by who could place its mistakes in a file. */
 export function isChainProfile(value: unknown): value is ChainProfile {
   return (
-    isDocument(value) &&
+    isPlainObject(value) &&
     typeof value.name === 'string' &&
-    isDocument(value.digest) &&
+    isPlainObject(value.digest) &&
     'algorithms' in value.digest
   );
 }
@@ -101,7 +100,7 @@ class ProfileReader {
       if (algorithm === undefined && name !== '') {
         this.say(
           [...path, 'algorithm'],
-          `expected one of ${ALGORITHMS.join(', ')}, found ${quote(name)}${didYouMean(name, ALGORITHMS)}`,
+          `expected one of ${DIGEST_NAMES.join(', ')}, found ${quote(name)}${didYouMean(name, DIGEST_NAMES)}`,
         );
       }
       return algorithm ?? 'sha256';
@@ -141,24 +140,24 @@ class ProfileReader {
 
   private part(path: Path, value: unknown): PreimagePart {
     const kinds = ['raw', 'canonical', 'json', 'field', 'join', 'literal', 'previous'];
-    const keys = isDocument(value) ? Object.keys(value) : [];
+    const keys = isPlainObject(value) ? Object.keys(value) : [];
     if (typeof value !== 'string' && keys.length !== 1) {
       this.say([...path], `expected one of ${kinds.join(', ')}, found ${show(value)}`);
       return { kind: 'previous' };
     }
     const kind = typeof value === 'string' ? value : keys[0]!;
-    const options = isDocument(value) ? value[kind] : {};
-    const at = isDocument(value) ? [...path, kind] : path;
+    const options = isPlainObject(value) ? value[kind] : {};
+    const at = isPlainObject(value) ? [...path, kind] : path;
     switch (kind) {
       case 'previous':
-        if (isDocument(value)) this.say([...at], 'expected "previous" without options');
+        if (isPlainObject(value)) this.say([...at], 'expected "previous" without options');
         return { kind };
       case 'literal':
-        return { kind, text: this.anyText(at, isDocument(value) ? options : undefined) };
+        return { kind, text: this.anyText(at, isPlainObject(value) ? options : undefined) };
       case 'field':
         return {
           kind: 'join',
-          fields: [this.text(at, isDocument(value) ? options : undefined)],
+          fields: [this.text(at, isPlainObject(value) ? options : undefined)],
           separator: '',
         };
       case 'join': {
@@ -219,7 +218,7 @@ class ProfileReader {
     for (const [index, entry] of entries.entries()) {
       const path = ['genesis', index];
       if (entry === '') literals.push('');
-      else if (isDocument(entry)) {
+      else if (isPlainObject(entry)) {
         literals.push(this.text([...path, 'literal'], this.object(path, entry, ['literal']).literal));
       } else if (entry !== null && entry !== 'absent' && entry !== 'zeros') {
         this.say(path, `expected null, "", absent, zeros or {literal: …}, found ${show(entry)}`);
@@ -256,7 +255,7 @@ class ProfileReader {
   }
 
   private object(path: Path, value: unknown, known: readonly string[]): Document {
-    if (!isDocument(value)) {
+    if (!isPlainObject(value)) {
       this.say([...path], `expected keys and values, found ${show(value)}`);
       return {};
     }
@@ -307,10 +306,6 @@ function excludesOwn(
   return (
     part.without.includes('$own') || members.every(({ own }) => own !== null && part.without.includes(own))
   );
-}
-
-function isDocument(value: unknown): value is Document {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function show(value: unknown): string {

@@ -5,7 +5,7 @@ import { JsonArray, JsonNumber, JsonObject, type JsonValue } from '../base/json.
 import { compareText } from '../base/text-safety.ts';
 
 export const KEY_ORDERS = ['none', 'code-point', 'utf16'] as const;
-export type KeyOrder = (typeof KEY_ORDERS)[number];
+type KeyOrder = (typeof KEY_ORDERS)[number];
 
 /** Python's `json.dumps` by default: no sorting, `, ` between items, `: ` after keys, ASCII. */
 export type JsonForm = { sort: KeyOrder; item: string; key: string; ascii: boolean };

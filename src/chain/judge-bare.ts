@@ -5,7 +5,7 @@ import { formatPlace, type Place } from '../model/place.ts';
 import type { BareFile, BareState, BareStretch } from './bare-records.ts';
 import type { StreamState } from './segment.ts';
 
-export type BareBreak = {
+type BareBreak = {
   code: 'stripped-hash' | 'unhashed-record';
   place: Place;
   related: Place[];

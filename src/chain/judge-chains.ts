@@ -6,6 +6,7 @@ import type { StreamSummary } from '../model/report.ts';
 import { type BareState, type BareStretch, startBare } from './bare-records.ts';
 import type { ChainCode } from './break-kinds.ts';
 import { type ChainState, MAX_STREAMS, trimStreams } from './chain-state.ts';
+import type { LinkSample } from './hash-index.ts';
 import { judgeBare } from './judge-bare.ts';
 import { judgeStream } from './judge-stream.ts';
 import type { ChainLayout } from './layout.ts';
@@ -23,9 +24,9 @@ export type ChainConclusion = {
   severity?: Severity;
 };
 
-export type UnprotectedSource = { source: string; files: number; records: number; place: Place };
+type UnprotectedSource = { source: string; files: number; records: number; place: Place };
 
-export type ChainVerdict = {
+type ChainVerdict = {
   conclusions: ChainConclusion[];
   streams: StreamSummary[];
   unprotected: UnprotectedSource[];
@@ -43,7 +44,7 @@ export function judgeChains(
   const explaining = new Set<BareStretch>();
   for (const stream of chained) {
     const stretches = new Map(bare.get(stream.source)?.files.map((file) => [file.fileIndex, file.stretches]));
-    addStream(verdict, stream, layouts[stream.layout]!, keys, { stretches, explaining });
+    addStream(verdict, stream, layouts[stream.layout]!, keys, { stretches, explaining }, state.sample);
   }
   addSecondLayouts(verdict, chained, layouts);
   for (const [source, records] of bare) {
@@ -105,10 +106,17 @@ function addStream(
   layout: ChainLayout,
   keys: Record<string, Uint8Array>,
   bare: { stretches: Map<number, BareStretch[]>; explaining: Set<BareStretch> },
+  sample: LinkSample,
 ): void {
   const wanted = new Set(layout.profiles.map(({ digest }) => digest.key).filter((key) => key !== null));
   const missingKeys = [...wanted].filter((key) => !Object.hasOwn(keys, key));
-  const { breaks, ranges, recomputed, profile, head } = judgeStream(stream, layout, missingKeys, bare);
+  const { breaks, ranges, recomputed, profile, head } = judgeStream(
+    stream,
+    layout,
+    missingKeys,
+    bare,
+    sample,
+  );
   const title = streamTitle(stream, layout);
   verdict.conclusions.push(...breaks.map((found) => ({ ...found, stream: title })));
   verdict.streams.push({

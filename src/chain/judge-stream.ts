@@ -2,13 +2,15 @@
  * What the segments of one stream prove: every break with its name, the ranges, the head.
  * Over 250 lines because one alteration must give one break: the rules that explain a joint have to be read together.
  */
-import { count, escapeControls, quote, truncate } from '../base/text-safety.ts';
+import { count, escapeControls, formatNumber, quote, truncate } from '../base/text-safety.ts';
 import { formatPlace, type Place } from '../model/place.ts';
 import type { StreamRange } from '../model/report.ts';
 import type { BareStretch } from './bare-records.ts';
 import { type ChainNode, orderSegments } from './chain-order.ts';
+import type { LinkSample } from './hash-index.ts';
 import { type ChainLayout, reasonOf } from './layout.ts';
 import { type AlteredRun, MAX_BREAKS, type StreamState } from './segment.ts';
+import type { Shared, SharedRecords } from './shared-records.ts';
 import { type BrokenNodes, nodeOfRun, streamRanges, unverifiableRange } from './stream-ranges.ts';
 
 export type BreakCode =
@@ -29,7 +31,7 @@ export type BreakCode =
   | 'too-many-breaks'
   | 'unknown-chain';
 
-export type ChainBreak = {
+type ChainBreak = {
   code: BreakCode;
   place: Place;
   related: Place[];
@@ -40,7 +42,7 @@ export type ChainBreak = {
   identity: string;
 };
 
-export type StreamJudgement = {
+type StreamJudgement = {
   breaks: ChainBreak[];
   ranges: StreamRange[];
   /** Whether hashes were recomputed: without that, links alone prove nothing. */
@@ -52,15 +54,16 @@ export type StreamJudgement = {
 };
 
 /** Stretches without chain fields by file; those that explain a broken link are added to `explaining`. */
-export type BareByFile = { stretches: Map<number, BareStretch[]>; explaining: Set<BareStretch> };
+type BareByFile = { stretches: Map<number, BareStretch[]>; explaining: Set<BareStretch> };
 
 export function judgeStream(
   stream: StreamState,
   layout: ChainLayout,
   missingKeys: readonly string[],
   bare: BareByFile,
+  sample: LinkSample,
 ): StreamJudgement {
-  return new StreamJudge(stream, layout, missingKeys, bare).judge();
+  return new StreamJudge(stream, layout, missingKeys, bare, sample).judge();
 }
 
 /** The one with the most votes; without votes the first that has a key if the records have one, and none if not. */
@@ -79,6 +82,8 @@ class StreamJudge {
   readonly missingKeys: readonly string[];
   readonly bare: BareByFile;
   readonly nodes: ChainNode[];
+  readonly records: SharedRecords;
+  readonly sample: LinkSample;
   readonly profile: number;
   readonly breaks: ChainBreak[] = [];
   /** Records of a node that are broken for its joint; all of them for a node in the wrong place. */
@@ -87,12 +92,21 @@ class StreamJudge {
   /** Joints that another finding already explains. */
   private readonly explained = new Set<ChainNode>();
 
-  constructor(stream: StreamState, layout: ChainLayout, missingKeys: readonly string[], bare: BareByFile) {
+  constructor(
+    stream: StreamState,
+    layout: ChainLayout,
+    missingKeys: readonly string[],
+    bare: BareByFile,
+    sample: LinkSample,
+  ) {
     this.stream = stream;
     this.layout = layout;
     this.missingKeys = missingKeys;
     this.bare = bare;
-    this.nodes = orderSegments(stream.runs);
+    this.sample = sample;
+    const { nodes, records } = orderSegments(stream, sample);
+    this.nodes = nodes;
+    this.records = records;
     this.profile = chosenProfile(stream, layout);
   }
 
@@ -180,19 +194,37 @@ class StreamJudge {
   }
 
   private judgeRepeat(node: ChainNode): void {
-    const kept = node.repeats ?? node.overlaps;
-    if (kept === null) return;
-    const [earlier, later] = node.id < kept.id ? [node, kept] : [kept, node];
-    const records = node.repeats === null ? 1 : node.segment.records;
-    const place = node.repeats === null ? kept.segment.until.place : earlier.segment.from.place;
-    if (node.repeats === null) this.breakFirst(node, 'repeated');
+    const shared = node.repeats ?? node.shares;
+    if (shared === null || shared.records === 0 || this.inserted.has(node)) return;
+    const { outer, shift, records, sure } = shared;
+    if (node.repeats === null) this.breakLeading(node, records, 'repeated');
     else this.breakAll(node, 'repeated');
-    const message = `expected every record once, found ${count(records, 'record')} again that already ${records === 1 ? 'stands' : 'stand'} at ${quote(formatPlace(place))}`;
-    this.say('repeated-record', later.segment.from.place, message, {
-      related: [place],
-      count: records,
-      identity: node.segment.first[0] ?? '',
-    });
+    const there = this.records.place(outer, shift);
+    const here = node.segment.from.place;
+    const stands = records === 1 ? 'stands' : 'stand';
+    const doubt = sure ? '' : ', as far as the kept links show';
+    const say = (place: Place, before: Place, where: string) =>
+      this.say(
+        'repeated-record',
+        place,
+        `expected every record once, found ${count(records, 'record')} again that already ${stands} ${where}${doubt}`,
+        { related: [before], count: records, identity: node.segment.first[0] ?? '' },
+      );
+    if (node.id < outer.id) say(there ?? outer.segment.from.place, here, `at ${quote(formatPlace(here))}`);
+    else if (there === undefined) say(here, outer.segment.from.place, this.within(outer));
+    else say(here, there, `at ${quote(formatPlace(there))}`);
+  }
+
+  private within({ segment: { from, until } }: ChainNode): string {
+    return `between ${quote(formatPlace(from.place))} and ${quote(formatPlace(until.place))}`;
+  }
+
+  private breakLeading(node: ChainNode, records: number, reason: string): void {
+    const { segment } = node;
+    const unaltered = records - (segment.firstAltered ? 1 : 0);
+    if (unaltered === 0 || this.broken.has(node)) return;
+    const until = this.records.place(node, records - 1) ?? segment.from.place;
+    this.broken.set(node, { records: unaltered, reason, until });
   }
 
   private judgeMoved(node: ChainNode): void {
@@ -244,8 +276,8 @@ class StreamJudge {
   }
 
   private isOpenJoint(node: ChainNode): boolean {
-    const { repeats, overlaps, parent, forkOf, segment, afterDropped } = node;
-    if (repeats !== null || overlaps !== null || parent !== null || forkOf !== null) return false;
+    const { repeats, shares, parent, forkOf, segment, afterDropped } = node;
+    if (repeats !== null || shares !== null || parent !== null || forkOf !== null) return false;
     return !segment.genesis && !afterDropped && !this.inserted.has(node);
   }
 
@@ -266,6 +298,10 @@ class StreamJudge {
     const before = this.nodeBefore(node);
     const opensFile = before?.fileIndex !== node.fileIndex;
     const restarts = this.layout.profiles[0]!.restart === 'per-file' && opensFile;
+    if (node.shares?.end === 'fork' && this.isBranch(node, node.shares, before)) {
+      this.sayBranch(node, node.shares);
+      return;
+    }
     if (segment.firstAltered) return;
     if (segment.genesis) {
       if (begun && !restarts) this.saySecondGenesis(node, before);
@@ -320,6 +356,48 @@ class StreamJudge {
     );
   }
 
+  /** A record right behind the one that it should replace is an inserted one, unless nothing tells which of them is. */
+  private isBranch(node: ChainNode, { records }: Shared, before: ChainNode | undefined): boolean {
+    const { segment, child } = node;
+    if (records > 0) return true;
+    if (segment.firstAltered) return false;
+    if (before === undefined || before.segment.lastPrevious !== segment.previous) return true;
+    return segment.records === 1 && child === null && !before.segment.lastAltered;
+  }
+
+  /** Two records follow one that stands inside a segment. */
+  private sayBranch(node: ChainNode, { outer, shift, records, sure }: Shared): void {
+    const { segment } = node;
+    const parting = shift + records;
+    const before = this.records.place(outer, parting - 1);
+    const next =
+      parting < outer.segment.records ? this.records.place(outer, parting) : this.successorOf(outer);
+    const place = this.records.place(node, records);
+    const reason = records === 0 ? 'a second successor' : 'repeated, then a second successor';
+    this.broken.delete(node);
+    this.breakLeading(node, records + 1, reason);
+    const branch = before === undefined ? this.within(outer) : `at ${quote(formatPlace(before))}`;
+    const first = next === undefined ? '' : `; the first stands at ${quote(formatPlace(next))}`;
+    const found =
+      place !== undefined && sure
+        ? 'a second one here'
+        : `a second one in the ${count(segment.records - records, 'record')} behind the ${count(records, 'record')} known to be the same`;
+    this.say(
+      'forked-chain',
+      place ?? segment.from.place,
+      `expected one successor of the record ${branch}, found ${found}${first}`,
+      {
+        related: [before ?? outer.segment.from.place, ...(next === undefined ? [] : [next])],
+        identity: `${segment.previous} ${segment.last[0] ?? ''}`,
+      },
+    );
+  }
+
+  private successorOf({ child }: ChainNode): Place | undefined {
+    if (child === null) return undefined;
+    return this.records.place(child, child.shares?.end === 'outer' ? child.shares.records : 0);
+  }
+
   /** The record before it and this one claim the same predecessor: the one that has no successor was put in. */
   private sayInsertedBefore(node: ChainNode, before: ChainNode): boolean {
     const { segment } = node;
@@ -359,12 +437,17 @@ class StreamJudge {
         : firstSequence === end.lastSequence + step
           ? '; no number is missing, so the record before was rewritten with its hash'
           : `; the numbers go from ${end.lastSequence} to ${firstSequence}`;
+    const { level } = this.sample;
+    const unsure =
+      level === 0
+        ? ''
+        : `; of so long a log one link in ${formatNumber(2 ** level)} is kept, so the record it follows may stand elsewhere in it`;
     const expected =
       end === undefined
         ? 'a known predecessor'
         : `the previous hash ${quote(end.last[this.hashIndex()] ?? '')}`;
     this.breakFirst(node, 'its previous hash is the hash of no record before it');
-    this.say('broken-link', from.place, `expected ${expected}, found ${quote(previous)}${numbers}`, {
+    this.say('broken-link', from.place, `expected ${expected}, found ${quote(previous)}${numbers}${unsure}`, {
       related: end === undefined ? [] : [end.until.place],
       identity: `${end?.last[0] ?? ''} ${previous}`,
     });
@@ -389,8 +472,8 @@ class StreamJudge {
         },
       );
     for (const { place, before, expected, found } of this.stream.gaps) gap(place, [before], expected, found);
-    for (const { segment, parent, repeats, overlaps } of this.nodes) {
-      const before = overlaps === null ? parent?.segment : undefined;
+    for (const { segment, parent, repeats, shares } of this.nodes) {
+      const before = shares === null ? parent?.segment : undefined;
       if (
         before !== undefined &&
         before.lastSequence !== null &&

@@ -82,7 +82,7 @@ function compileCanonical(without: readonly string[], of: string | null, fields:
 let scratch = Buffer.alloc(64 * 1024);
 
 /** The record's bytes without the members in `slots`; each takes one comma along. */
-export function bytesWithout(event: Event, slots: readonly Slot[]): Uint8Array {
+function bytesWithout(event: Event, slots: readonly Slot[]): Uint8Array {
   const { bytes } = event;
   // Buffer.copy takes offsets; `set` would need a view for each piece, dearer than the copy (measured).
   const source = Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes);

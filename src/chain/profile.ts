@@ -5,7 +5,7 @@ import type { JsonForm } from './json-form.ts';
 export type ChainMembers = { previous: string; own: string | null };
 
 export const CHAIN_ENCODINGS = ['hex', 'HEX', 'base64', 'base64url'] as const;
-export type ChainEncoding = (typeof CHAIN_ENCODINGS)[number];
+type ChainEncoding = (typeof CHAIN_ENCODINGS)[number];
 
 export type ChainDigest = {
   /** Names that OpenSSL knows. Of several, the one whose text is as long as the hash in the record. */

@@ -1,8 +1,6 @@
 /** From a pre-image to the text of a hash as a profile writes it: algorithm, key, truncation, encoding. */
-import { digest, hmac } from '../base/digest.ts';
+import { DIGEST_BYTES, digest, hmac } from '../base/digest.ts';
 import type { ChainDigest } from './profile.ts';
-
-const DIGEST_BYTES: Record<string, number> = { sha1: 20, sha224: 28, sha256: 32, sha384: 48, sha512: 64 };
 
 /** How many characters a hash of this algorithm has as the profile writes it. */
 export function hashLength(form: ChainDigest, algorithm: string): number {

@@ -4,6 +4,7 @@
  */
 import type { Event } from '../model/event.ts';
 import type { Place } from '../model/place.ts';
+import { appendIndex, type HashIndex, startIndex } from './hash-index.ts';
 
 /** How many breaks of each kind are kept with their places for one stream; further ones are counted. */
 export const MAX_BREAKS = 1000;
@@ -74,6 +75,8 @@ export type StreamState = {
   firstPlain: Place | null;
   /** For each profile of the layout, how many of the sampled records it recomputes. */
   votes: number[];
+  /** Which records name which previous hash, by their position in the stream. */
+  index: HashIndex;
 };
 
 /** One record as the chain sees it. `own` is empty where the layout has none; then `hashes` holds one a profile. */
@@ -104,6 +107,7 @@ export function startStream(layout: number, source: string, values: string[], pr
     plain: 0,
     firstPlain: null,
     votes: new Array(profiles).fill(0),
+    index: startIndex(),
   };
 }
 
@@ -248,6 +252,7 @@ export function mergeStreams(left: StreamState, right: StreamState, rule: LinkRu
   }
   left.gapsDropped += right.gapsDropped;
   mergeRuns(left, right, sameFile, joined);
+  appendIndex(left.index, right.index, left.records);
   left.records += right.records;
   left.keyed += right.keyed;
   left.plain += right.plain;

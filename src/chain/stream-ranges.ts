@@ -5,7 +5,10 @@ import type { ChainNode } from './chain-order.ts';
 import type { AlteredRun, StreamState } from './segment.ts';
 
 /** Records of a node that are broken by a joint: all of them where the whole node is in the wrong place. */
-export type BrokenNodes = Map<ChainNode, { records: number; reason: string }>;
+export type BrokenNodes = Map<ChainNode, BrokenStart>;
+
+/** `until`: where the last of them stands, when there are more than one. */
+export type BrokenStart = { records: number; reason: string; until?: Place };
 
 export function unverifiableRange(
   stream: StreamState,
@@ -66,7 +69,7 @@ function addRanges(
   ranges: StreamRange[],
   node: ChainNode,
   altered: readonly AlteredRun[],
-  joint: { records: number; reason: string } | undefined,
+  joint: BrokenStart | undefined,
   overfull: boolean,
 ): void {
   const { segment } = node;
@@ -76,11 +79,14 @@ function addRanges(
     ranges.push({ assurance: 'broken', records: segment.records, ...whole, reason });
     return;
   }
+  const unaltered = segment.records - altered.reduce((sum, { records }) => sum + records, 0);
+  // Records that are repeated and altered count as altered.
+  const leading = Math.min(joint?.records ?? 0, unaltered);
   let sound = segment.records;
-  if (joint !== undefined) {
-    const { records, reason } = joint;
-    ranges.push({ assurance: 'broken', records, from: whole.from, until: whole.from, reason });
-    sound -= records;
+  if (joint !== undefined && leading > 0) {
+    const { reason, until = whole.from } = joint;
+    ranges.push({ assurance: 'broken', records: leading, from: whole.from, until, reason });
+    sound -= leading;
   }
   for (const { records, from, until } of altered) {
     ranges.push({ assurance: 'broken', records, from: from.place, until: until.place, reason: 'altered' });

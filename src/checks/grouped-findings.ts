@@ -145,7 +145,7 @@ function mergeGroups(left: Map<string, Group>, right: Map<string, Group>): void 
 }
 
 /** Says the finding; `where` is `in 3 of 10 records` and the like. */
-export type Wording = (group: Group, where: string) => string;
+type Wording = (group: Group, where: string) => string;
 
 export function toFindings(
   tally: Tally,

@@ -50,7 +50,7 @@ const FINDINGS: readonly FindingKind[] = [
 /** Per source: what its mapping says it never carries, and how many records that excused. */
 type Excused = { fields: AuditField[]; records: number };
 
-export type RequiredFieldsState = { tally: Tally; excused: Map<string, Excused> };
+type RequiredFieldsState = { tally: Tally; excused: Map<string, Excused> };
 
 type Step = (state: RequiredFieldsState, event: Event) => void;
 

@@ -4,7 +4,7 @@ import { escapeControls, quote } from '../base/text-safety.ts';
 import { type Defect, quoteFound } from './grouped-findings.ts';
 
 /** A defect, the JSON pointer of the value it is about, and that value in words. */
-export type SchemaDefect = { defect: Defect; pointer: string; value: string | undefined };
+type SchemaDefect = { defect: Defect; pointer: string; value: string | undefined };
 
 /** Alternatives that a message lists. */
 const MAX_LISTED = 8;

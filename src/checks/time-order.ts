@@ -9,7 +9,7 @@ import type { Place } from '../model/place.ts';
 type Timed = { time: Instant; place: Place };
 
 /** A record that is earlier than the timed record before it. */
-export type StepBack = { nanos: bigint; before: Timed; after: Timed };
+type StepBack = { nanos: bigint; before: Timed; after: Timed };
 
 export type TimeOrder = {
   first: Timed & { identity: string };

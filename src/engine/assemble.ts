@@ -4,6 +4,7 @@ import { compareText } from '../base/text-safety.ts';
 import { missingFields } from '../match/required-fields.ts';
 import type { CheckResult } from '../model/check.ts';
 import { compareFindings, type Finding, type FindingKind, severityRank } from '../model/finding.ts';
+import { MAX_RELATED } from '../model/relation.ts';
 import type {
   LicenseSummary,
   RecordCounts,
@@ -27,14 +28,13 @@ export function assembleReport(
   repeats: readonly Finding[],
 ): Report {
   const { request } = plan;
-  const findings = [
+  const findings = mergeSame([
     ...scan.findings,
     ...repeats,
     ...related.findings,
     ...results.flatMap((result) => result.findings),
-  ];
+  ]);
   const rules = summarizeRules(plan, scan, related);
-  findings.sort(compareFindings);
   const records = sumRecords(scan);
   return {
     schema: REPORT_SCHEMA,
@@ -66,6 +66,23 @@ export function assembleReport(
     codes: wordsFor(findings),
     notices: [...results.flatMap((result) => result.notices ?? []), ...ungroupedNotices(plan, scan)],
   };
+}
+
+/**
+ * All findings in their one order. A file that lies there twice has each of its problems twice, with one fingerprint:
+ * they become one finding that names both places.
+ */
+function mergeSame(findings: Finding[]): Finding[] {
+  const merged = new Map<string, Finding>();
+  for (const finding of findings.sort(compareFindings)) {
+    const key = `${finding.rule} ${finding.code} ${finding.fingerprint}`;
+    const first = merged.get(key);
+    if (first === undefined) merged.set(key, finding);
+    else if ((first.related?.length ?? 0) < MAX_RELATED) {
+      merged.set(key, { ...first, related: [...(first.related ?? []), finding.place] });
+    }
+  }
+  return [...merged.values()];
 }
 
 function sumRecords(scan: Scan): RecordCounts {

@@ -7,13 +7,13 @@
  */
 import crypto from 'node:crypto';
 import type { EventCursor } from '../sources/event-cursor.ts';
+import { KeySet } from './key-set.ts';
 import { RowReader, RowWriter } from './row-codec.ts';
 import type { SortedRows } from './sorted-rows.ts';
 
 /** Of SHA-256: 128 bits, so that nobody can craft a record that passes for another. */
 const CONTENT_BYTES = 16;
 const KEY_BYTES = 8;
-const NO_CONTENT = Buffer.alloc(CONTENT_BYTES);
 
 /** Where a record stands, by file number and position in the file. */
 export type RecordPosition = {
@@ -29,6 +29,8 @@ export type Repeat = {
   conflict: boolean;
   first: RecordPosition;
   again: RecordPosition;
+  /** The digests of both: what tells this pair from others, wherever they stand. */
+  contents: string;
   /** Whether `again` lies outside `--since`/`--until`: then it was not counted as audited. */
   skipped: boolean;
 };
@@ -91,6 +93,10 @@ export class Identities {
           conflict: !sameContent,
           first: previous!.position,
           again: entry.position,
+          contents: [previous!.content!, entry.content!]
+            .map((each) => each.toString('hex'))
+            .sort()
+            .join(),
           skipped: entry.skipped,
         };
       }
@@ -110,17 +116,18 @@ export class Identities {
           this.writer.start().uint32(entry.position.fileIndex).uint48(entry.position.offset).bytes(row).row(),
         );
     };
-    const previous = Buffer.alloc(ROW_BYTES);
-    let kept = true;
+    // The row before, which the next step would overwrite; empty once it is kept.
+    const scratch = Buffer.alloc(MAX_ROW_BYTES);
+    let length = 0;
     for (const row of this.rows.sorted()) {
-      if (startsAlike(previous, row)) {
-        if (!kept) keep(previous);
+      if (startsAlike(scratch, row)) {
+        if (length > 0) keep(scratch.subarray(0, length));
         keep(row);
-        kept = true;
-        continue;
+        length = 0;
+      } else {
+        row.copy(scratch);
+        length = row.length;
       }
-      row.copy(previous);
-      kept = false;
     }
     return { known, unknown };
   }
@@ -153,19 +160,19 @@ export class Identities {
       .start()
       .uint8(own ? 1 : 0)
       .bytes(key)
-      .uint8(content === undefined ? 0 : 1)
-      .bytes(content ?? NO_CONTENT);
+      .uint8(content === undefined ? 0 : 1);
+    if (content !== undefined) writer.bytes(content);
     writer.uint32(fileIndex).uint48(ordinal).uint32(place.line);
     return writer
       .uint48(place.offset)
-      .uint48(place.length)
+      .uint32(place.length)
       .uint8(skipped ? 1 : 0)
       .row();
   }
 }
 
-/** What `encode` writes: flag, key, flag, content, file, ordinal, line, offset, length, flag. */
-const ROW_BYTES = 1 + KEY_BYTES + 1 + CONTENT_BYTES + 4 + 6 + 4 + 6 + 6 + 1;
+/** What `encode` writes at most: flag, key, flag, content, file, ordinal, line, offset, length, flag. */
+const MAX_ROW_BYTES = 1 + KEY_BYTES + 1 + CONTENT_BYTES + 4 + 6 + 4 + 6 + 4 + 1;
 
 /** Whether two rows carry the same key. */
 function startsAlike(left: Buffer, right: Buffer): boolean {
@@ -182,15 +189,15 @@ function decode(row: Buffer): Entry {
   const own = reader.uint8() === 1;
   const key = reader.bytes(KEY_BYTES);
   const isKnown = reader.uint8() === 1;
-  const content = reader.bytes(CONTENT_BYTES);
+  const content = isKnown ? reader.bytes(CONTENT_BYTES) : undefined;
   const fileIndex = reader.uint32();
   const ordinal = reader.uint48();
   const line = reader.uint32();
   const offset = reader.uint48();
-  const length = reader.uint48();
+  const length = reader.uint32();
   const skipped = reader.uint8() === 1;
   const position = { fileIndex, ordinal, line, offset, length };
-  return { own, key, content: isKnown ? content : undefined, position, skipped };
+  return { own, key, content, position, skipped };
 }
 
 /** Rows are views that the next step overwrites. */
@@ -215,84 +222,4 @@ function* byFile(rows: SortedRows): Generator<[fileIndex: number, entries: Entry
     entries.push(decode(Buffer.from(row.subarray(10))));
   }
   if (entries.length > 0) yield [current, entries];
-}
-
-/** Entries of 8 bytes: 16 MiB for the largest set, half of which may be filled. */
-const MAX_SLOTS = 1 << 21;
-
-/** A set of 53-bit keys that gives up when it is full. */
-class KeySet {
-  private slots = new Float64Array(1 << 12);
-  private count = 0;
-
-  /** False when the key was there already, or the set is full. */
-  add(high: number, low: number): boolean {
-    if (this.count * 2 >= this.slots.length && !this.grow()) return false;
-    // Never 0, which marks a free slot.
-    if (!this.put(high * 2 ** 21 + (low & 0x1fffff) + 1, high)) return false;
-    this.count++;
-    return true;
-  }
-
-  private put(key: number, hash: number): boolean {
-    const { slots } = this;
-    const mask = slots.length - 1;
-    for (let at = hash & mask; ; at = (at + 1) & mask) {
-      const there = slots[at]!;
-      if (there === 0) {
-        slots[at] = key;
-        return true;
-      }
-      if (there === key) return false;
-    }
-  }
-
-  private grow(): boolean {
-    if (this.slots.length === MAX_SLOTS) return false;
-    const old = this.slots;
-    this.slots = new Float64Array(old.length * 2);
-    for (const key of old) if (key !== 0) this.put(key, Math.floor((key - 1) / 2 ** 21));
-    return true;
-  }
-}
-
-/** A set of record positions, 8 bytes each. */
-export class PositionSet {
-  private positions = new Float64Array(64);
-  private count = 0;
-  private sorted = true;
-
-  get size(): number {
-    return this.count;
-  }
-
-  add(fileIndex: number, ordinal: number): void {
-    if (this.count === this.positions.length) {
-      const larger = new Float64Array(this.count * 2);
-      larger.set(this.positions);
-      this.positions = larger;
-    }
-    this.positions[this.count++] = toNumber(fileIndex, ordinal);
-    this.sorted = false;
-  }
-
-  has(fileIndex: number, ordinal: number): boolean {
-    if (this.count === 0) return false;
-    if (!this.sorted) this.positions.subarray(0, this.count).sort();
-    this.sorted = true;
-    const wanted = toNumber(fileIndex, ordinal);
-    let low = 0;
-    let high = this.count;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (this.positions[middle]! < wanted) low = middle + 1;
-      else high = middle;
-    }
-    return low < this.count && this.positions[low] === wanted;
-  }
-}
-
-/** Exact up to 2^20 files of 2^33 records: beyond 2^53 doubles would merge neighbours. */
-function toNumber(fileIndex: number, ordinal: number): number {
-  return fileIndex * 2 ** 33 + ordinal;
 }

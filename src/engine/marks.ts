@@ -3,8 +3,8 @@ import type { Instant } from '../base/instant.ts';
 import type { Mark } from '../model/mark.ts';
 import type { Group } from '../model/relation.ts';
 import type { EventCursor } from '../sources/event-cursor.ts';
-import type { PositionSet } from './identities.ts';
 import type { MarkOutput } from './plan.ts';
+import type { PositionSet } from './position-set.ts';
 import { RowReader, RowWriter } from './row-codec.ts';
 import type { SortedRows } from './sorted-rows.ts';
 

@@ -5,9 +5,10 @@ import type { Group, Judgement } from '../model/relation.ts';
 import { MAX_RELATED } from '../model/relation.ts';
 import type { LicenseSummary } from '../model/report.ts';
 import { reread } from '../read/reread.ts';
-import { PositionSet, type RecordPosition } from './identities.ts';
+import type { RecordPosition } from './identities.ts';
 import type { OnMark } from './marks.ts';
 import type { Plan, PlannedRelation } from './plan.ts';
+import { PositionSet } from './position-set.ts';
 import type { Scan } from './scan.ts';
 
 /** The name under which the merge speaks, beside the checks. */
@@ -42,7 +43,7 @@ export async function mergeRepeats(scan: Scan): Promise<{ duplicates: PositionSe
     { repeat: RecordPosition; original: RecordPosition; count: number; related: RecordPosition[] }
   >();
   const findings: Finding[] = [];
-  const conflicts: { earlier: RecordPosition; later: RecordPosition }[] = [];
+  const conflicts: Conflict[] = [];
   let conflictCount = 0;
   const again = (fileIndex: number, stretches: Iterable<RecordPosition>) =>
     reread(scan.files[fileIndex]!.file, scan.inputs[fileIndex]!.compression, stretches);
@@ -51,7 +52,8 @@ export async function mergeRepeats(scan: Scan): Promise<{ duplicates: PositionSe
     if (repeat.conflict) {
       conflictCount++;
       const inOrder = comparePositions(original, again) < 0;
-      conflicts.push(inOrder ? { earlier: original, later: again } : { earlier: again, later: original });
+      const pair = inOrder ? { earlier: original, later: again } : { earlier: again, later: original };
+      conflicts.push({ ...pair, contents: repeat.contents });
       if (conflicts.length > MAX_CONFLICTS * 4) keepFirst(conflicts);
       continue;
     }
@@ -79,7 +81,7 @@ export async function mergeRepeats(scan: Scan): Promise<{ duplicates: PositionSe
     });
   }
   keepFirst(conflicts);
-  for (const [index, { earlier, later }] of conflicts.entries()) {
+  for (const [index, { earlier, later, contents }] of conflicts.entries()) {
     const beyond = index === conflicts.length - 1 ? conflictCount - conflicts.length : 0;
     const more = beyond > 0 ? `; ${beyond} more such records are not listed` : '';
     findings.push({
@@ -89,7 +91,7 @@ export async function mergeRepeats(scan: Scan): Promise<{ duplicates: PositionSe
       ),
       place: place(later),
       related: [place(earlier)],
-      fingerprint: toFingerprint('conflicting-record', place(later).file, place(earlier).file, String(index)),
+      fingerprint: toFingerprint('conflicting-record', contents),
     });
   }
   return { duplicates, findings };
@@ -113,7 +115,10 @@ function noteRepeat(
   entry.related.sort((a, b) => a.ordinal - b.ordinal).splice(MAX_RELATED - 1);
 }
 
-function keepFirst(conflicts: { earlier: RecordPosition; later: RecordPosition }[]): void {
+/** Two records of one id. */
+type Conflict = { earlier: RecordPosition; later: RecordPosition; contents: string };
+
+function keepFirst(conflicts: Conflict[]): void {
   conflicts.sort((a, b) => comparePositions(a.later, b.later)).splice(MAX_CONFLICTS);
 }
 

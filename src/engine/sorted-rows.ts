@@ -4,40 +4,52 @@
  */
 import type { Run, TemporaryRuns } from '../read/temporary-runs.ts';
 
-/** What one sorter holds before it writes a run. */
-const ARENA_BYTES = 32 * 1024 * 1024;
+/** What one sorter holds before it writes a run: the rows of a million records that carry ids of their own. */
+const MAX_BYTES = 40 * 1024 * 1024;
 /** A row number shares a double with 32 bits of key, so it has 21 bits. */
 const MAX_ROWS = 1 << 20;
+/** Rows lie in chunks of this size, so that nothing is copied as their number grows; a longer row has a chunk of its own. */
+const CHUNK_BITS = 20;
+const CHUNK_BYTES = 1 << CHUNK_BITS;
 /** Below this, comparing rows beats another pass over prefixes. */
 const SMALL = 24;
 
 export class SortedRows {
   private readonly runs: TemporaryRuns;
+  private readonly maxBytes: number;
   private readonly spilled: Run[] = [];
-  private readonly arenaLimit: number;
-  private arena: Buffer;
-  private used = 0;
+  private chunks: Buffer[] = [];
+  /** Bytes used of the last chunk. */
+  private used = CHUNK_BYTES;
+  private bytes = 0;
+  /** For each row its chunk (upper 12 bits) and place in it, and its length. */
   private starts = new Uint32Array(1024);
+  private lengths = new Uint32Array(1024);
   private count = 0;
-  /** Rows added so far. */
-  total = 0;
 
-  constructor(runs: TemporaryRuns, arenaLimit = ARENA_BYTES) {
+  constructor(runs: TemporaryRuns, maxBytes = MAX_BYTES) {
     this.runs = runs;
-    this.arenaLimit = arenaLimit;
-    this.arena = Buffer.alloc(Math.min(64 * 1024, arenaLimit));
+    this.maxBytes = maxBytes;
   }
 
   add(row: Uint8Array): void {
-    if (this.count > 0 && (this.used + row.length > this.arenaLimit || this.count >= MAX_ROWS)) this.spill();
-    while (this.used + row.length > this.arena.length)
-      this.arena = Buffer.concat([this.arena], this.arena.length * 2);
-    if (this.count + 1 >= this.starts.length) this.starts = grown(this.starts);
-    for (let index = 0, at = this.used; index < row.length; index++) this.arena[at++] = row[index]!;
-    this.starts[this.count++] = this.used;
-    this.used += row.length;
-    this.starts[this.count] = this.used;
-    this.total++;
+    const { length } = row;
+    if (this.count > 0 && (this.bytes + length > this.maxBytes || this.count >= MAX_ROWS)) this.spill();
+    if (this.used + length > CHUNK_BYTES) {
+      this.chunks.push(Buffer.allocUnsafeSlow(Math.max(CHUNK_BYTES, length)));
+      this.used = 0;
+    }
+    if (this.count === this.starts.length) {
+      this.starts = grown(this.starts);
+      this.lengths = grown(this.lengths);
+    }
+    const last = this.chunks.length - 1;
+    const chunk = this.chunks[last]!;
+    for (let index = 0, at = this.used; index < length; index++) chunk[at++] = row[index]!;
+    this.starts[this.count] = last * CHUNK_BYTES + this.used;
+    this.lengths[this.count++] = length;
+    this.used += length;
+    this.bytes += length;
   }
 
   /** All rows in byte order. Call once. Rows are views: copy what must outlive the next step. */
@@ -52,12 +64,17 @@ export class SortedRows {
 
   private spill(): void {
     this.spilled.push(this.runs.write(this.inMemory()));
-    this.count = 0;
+    this.chunks = this.chunks.slice(0, 1);
     this.used = 0;
+    this.bytes = 0;
+    this.count = 0;
   }
 
   private *inMemory(): Generator<Buffer> {
-    for (const row of this.order()) yield this.arena.subarray(this.starts[row]!, this.starts[row + 1]!);
+    for (const row of this.order()) {
+      const at = this.starts[row]! & (CHUNK_BYTES - 1);
+      yield this.chunks[this.starts[row]! >>> CHUNK_BITS]!.subarray(at, at + this.lengths[row]!);
+    }
   }
 
   /**
@@ -76,15 +93,17 @@ export class SortedRows {
         order.subarray(from, until).sort((a, b) => this.compare(a, b));
         continue;
       }
-      for (let index = from; index < until; index++)
+      for (let index = from; index < until; index++) {
         keys[index] = this.keyAt(order[index]!, depth) * 2 ** 21 + order[index]!;
+      }
       keys.subarray(from, until).sort();
       let start = from;
       for (let index = from; index < until; index++) {
         const key = keys[index]!;
         order[index] = key % 2 ** 21;
-        if (index + 1 < until && Math.floor(keys[index + 1]! / 2 ** 21) === Math.floor(key / 2 ** 21))
-          continue;
+        const isLast =
+          index + 1 === until || Math.floor(keys[index + 1]! / 2 ** 21) !== Math.floor(key / 2 ** 21);
+        if (!isLast) continue;
         if (index > start && this.hasMore(order.subarray(start, index + 1), depth + 4)) {
           pending.push({ from: start, until: index + 1, depth: depth + 4 });
         }
@@ -95,35 +114,35 @@ export class SortedRows {
   }
 
   private hasMore(rows: Uint32Array, depth: number): boolean {
-    return rows.some((row) => this.starts[row + 1]! - this.starts[row]! > depth);
+    return rows.some((row) => this.lengths[row]! > depth);
   }
 
   /** Four bytes of the row as a number; what lies beyond its end counts as zero, and rows never differ by trailing zeros alone. */
   private keyAt(row: number, depth: number): number {
-    const at = this.starts[row]! + depth;
-    const end = this.starts[row + 1]!;
-    const { arena } = this;
-    if (at + 4 <= end)
-      return arena[at]! * 2 ** 24 + ((arena[at + 1]! << 16) | (arena[at + 2]! << 8) | arena[at + 3]!);
+    const chunk = this.chunks[this.starts[row]! >>> CHUNK_BITS]!;
+    const start = this.starts[row]! & (CHUNK_BYTES - 1);
+    const end = start + this.lengths[row]!;
+    const at = start + depth;
+    if (at + 4 <= end) {
+      return chunk[at]! * 2 ** 24 + ((chunk[at + 1]! << 16) | (chunk[at + 2]! << 8) | chunk[at + 3]!);
+    }
     let key = 0;
-    for (let index = at; index < at + 4; index++) key = key * 256 + (index < end ? this.arena[index]! : 0);
+    for (let index = at; index < at + 4; index++) key = key * 256 + (index < end ? chunk[index]! : 0);
     return key;
   }
 
   private compare(a: number, b: number): number {
+    const left = this.chunks[this.starts[a]! >>> CHUNK_BITS]!;
+    const right = this.chunks[this.starts[b]! >>> CHUNK_BITS]!;
+    const leftAt = this.starts[a]! & (CHUNK_BYTES - 1);
+    const rightAt = this.starts[b]! & (CHUNK_BYTES - 1);
     return (
-      this.arena.compare(
-        this.arena,
-        this.starts[b]!,
-        this.starts[b + 1]!,
-        this.starts[a]!,
-        this.starts[a + 1]!,
-      ) || a - b
+      left.compare(right, rightAt, rightAt + this.lengths[b]!, leftAt, leftAt + this.lengths[a]!) || a - b
     );
   }
 }
 
-/** The rows of sorted runs in one order. Few runs (one per 32 MB), so the smallest head is sought plainly. */
+/** The rows of sorted runs in one order. Few runs (one per 40 MB), so the smallest head is sought plainly. */
 function* mergeRuns(runs: readonly Generator<Buffer>[]): Generator<Buffer> {
   const heads = runs.map((run) => run.next());
   for (;;) {

@@ -8,7 +8,7 @@ import { USE_STEPS } from './license-use.ts';
 import { uncoveredUse } from './uncovered-use.ts';
 
 /** `license` is a license's id; for use that none covers, the contract's id. */
-export type LicenseRelation = { license: string; relation: Relation };
+type LicenseRelation = { license: string; relation: Relation };
 
 const KIND_TITLES = { open: 'check-out', close: 'check-in', use: 'use' } as const;
 

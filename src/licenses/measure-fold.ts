@@ -9,7 +9,7 @@ import type { Session } from './sessions.ts';
 
 export type Witness = { holder: string; place: Place };
 
-export type Bound = { amount: Amount; at: Instant; witnesses: readonly Witness[] };
+type Bound = { amount: Amount; at: Instant; witnesses: readonly Witness[] };
 
 export type SegmentUse = {
   segment: Segment;
@@ -42,7 +42,7 @@ const DOUBT_WORDS = {
 } as const;
 
 /** How many records that keep a figure open are named. */
-export const MAX_DOUBTFUL = 10;
+const MAX_DOUBTFUL = 10;
 
 /** Events that leave a figure open, counted, with the first of them to look up. */
 export class Doubts {

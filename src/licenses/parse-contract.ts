@@ -77,6 +77,8 @@ class ContractParser {
   private readonly file: string;
   /** Dates wait for the zone: without a valid one they are checked as if in UTC. */
   private zone = 'UTC';
+  /** Whom each other name stands for, by the name in lower case. */
+  private readonly personByName = new Map<string, string>();
 
   constructor(file: string, text: ContractText) {
     this.file = file;
@@ -196,14 +198,10 @@ class ContractParser {
     const names = namesNode && this.text.texts(namesNode, 'other names of the person');
     if (person === undefined || names === undefined) return;
     for (const name of names) {
-      const other = people.same.find(({ as }) =>
-        as.some((each) => each.toLowerCase() === name.toLowerCase()),
-      );
-      if (other !== undefined && other.person.toLowerCase() !== person.toLowerCase()) {
-        this.text.problem(
-          namesNode,
-          `${quote(name)} cannot be both ${quote(other.person)} and ${quote(person)}`,
-        );
+      const other = this.personByName.get(name.toLowerCase());
+      if (other === undefined) this.personByName.set(name.toLowerCase(), person);
+      else if (other.toLowerCase() !== person.toLowerCase()) {
+        this.text.problem(namesNode, `${quote(name)} cannot be both ${quote(other)} and ${quote(person)}`);
       }
     }
     people.same.push({ person, as: names });
@@ -282,7 +280,7 @@ class ContractParser {
       'a sentence such as "count seats each instant take max over month"',
     );
     if (sentence === undefined) return undefined;
-    return parseMeasure(name, sentence, (column, message) => this.text.problem(node, message, column));
+    return parseMeasure(name, sentence, (column, message) => this.text.problemWithin(node, column, message));
   }
 
   private licenses(
@@ -321,7 +319,7 @@ class ContractParser {
     const unlimited =
       this.optional(entries, 'unlimited', (value) => this.text.boolean(value, 'true or false')) ?? false;
     if (unlimited && entries.has('quantity')) {
-      this.text.problem(entries.get('quantity')!.keyNode, 'expected no "quantity" beside "unlimited: true"');
+      this.text.problem(entries.get('quantity'), 'expected no "quantity" beside "unlimited: true"');
     }
     const quantity = this.quantity(entries);
     const term = this.licenseTerm(entries, contractTerm);
@@ -332,10 +330,9 @@ class ContractParser {
       );
     }
     if (id === undefined || covers === undefined || measure === undefined) return undefined;
-    const line = this.text.lineOf(node);
     return {
       id,
-      line,
+      line: node!.line,
       covers,
       measure,
       share,
@@ -417,7 +414,7 @@ class ContractParser {
     const term = this.optional(entries, 'term', (value) => this.term(value));
     if (expires === undefined) return term ?? contractTerm;
     if (entries.has('term'))
-      return this.text.problem(expires.keyNode, 'expected either "expires" or "term", found both');
+      return this.text.problem(expires, 'expected either "expires" or "term", found both');
     const until = this.date(expires.value);
     return (
       until && {
@@ -521,23 +518,17 @@ class ContractParser {
 
   private required(entries: Entries, key: string, owner: Value, name: string): Value {
     const entry = entries.get(key);
-    if (entry === undefined) return this.text.problem(owner, `expected "${key}" in ${name}, found none`);
-    if (entry.value === undefined)
-      return this.text.problem(entry.keyNode, `expected a value for "${key}", found nothing`);
-    return entry.value;
+    return entry?.value ?? this.text.problem(owner, `expected "${key}" in ${name}, found none`);
   }
 
-  /** An absent key and one without a value differ: the second is a mistake. */
+  /** An absent key and one without a value differ: of the second, `parse` says that nothing was found. */
   private optional<Parsed>(
     entries: Entries,
     key: string,
     parse: (node: Value) => Parsed | undefined,
   ): Parsed | undefined {
     const entry = entries.get(key);
-    if (entry === undefined) return undefined;
-    if (entry.value === undefined)
-      return this.text.problem(entry.keyNode, `expected a value for "${key}", found nothing`);
-    return parse(entry.value);
+    return entry && parse(entry.value);
   }
 
   private listAt(entries: Entries | undefined, key: string, what: string): Value[] {

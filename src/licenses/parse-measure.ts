@@ -9,7 +9,7 @@ import type { FieldRef } from '../model/mark.ts';
 import type { Count, Measure, PeriodKind } from './contract.ts';
 
 /** `column` counts characters into the sentence, from 0. */
-export type MeasureProblem = (column: number, message: string) => undefined;
+type MeasureProblem = (column: number, message: string) => undefined;
 
 type Word = { text: string; column: number };
 

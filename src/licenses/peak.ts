@@ -34,7 +34,7 @@ export type SegmentPeak = {
 const MAX_NAMED_DOUBTS = 10;
 
 /** `proofAbove`: the limit; counts beyond it must name their witnesses. */
-export type PeakSegment = { from: Instant; proofAbove: Amount | undefined };
+type PeakSegment = { from: Instant; proofAbove: Amount | undefined };
 
 type Holding = {
   sessions: Set<Session>;

@@ -30,7 +30,7 @@ function addMonths({ year, month, day }: LocalDate, months: number): LocalDate {
   return { year: Math.floor(total / 12), month: (total % 12) + 1, day };
 }
 
-export type SegmentPlan = {
+type SegmentPlan = {
   over: PeriodKind;
   zone: string;
   term: Term | undefined;

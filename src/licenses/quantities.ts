@@ -45,6 +45,6 @@ export function formatLimit(limit: Limit): string {
   return `${amount} (from ${limit.date}${limit.by === undefined ? '' : ` by ${quote(limit.by)}`})`;
 }
 
-export function compareInstants(left: Instant, right: Instant): number {
+function compareInstants(left: Instant, right: Instant): number {
   return left < right ? -1 : left > right ? 1 : 0;
 }

@@ -45,7 +45,7 @@ export interface SeatSink {
   doubt(quantity: Amount, at: Instant, event?: SessionEvent): void;
 }
 
-export type SessionOptions = {
+type SessionOptions = {
   /** Nanoseconds a seat stays taken after its check-in. */
   linger: bigint;
   /** Nanoseconds after which a session without a check-in is over. */

@@ -7,7 +7,7 @@ import type { ConditionNode, Detection, DetectionItem } from '../model/rule.ts';
 import { comparisonOf } from './modifiers.ts';
 
 /** `condition` looks at `field` alone, and is false wherever the field is absent or null. */
-export type Gate = { field: FieldRef; condition: ConditionNode };
+type Gate = { field: FieldRef; condition: ConditionNode };
 
 /** The best gate of a detection; undefined when it has none, so that it must meet every event. */
 export function gateOf(detection: Detection): Gate | undefined {

@@ -1,7 +1,7 @@
 /** IP networks (`cidr`): IPv4, IPv6 and IPv4-mapped IPv6 (RFC 4291 §2.5.5.2). What is no address matches none. */
 import { isIPv4, isIPv6 } from 'node:net';
 
-export type Address = { bits: 32 | 128; value: bigint };
+type Address = { bits: 32 | 128; value: bigint };
 
 const MAPPED_PREFIX = 0xffffn;
 

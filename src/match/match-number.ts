@@ -5,12 +5,10 @@ const DECIMAL = /^([+-]?)(\d+(?:\.\d*)?|\.\d+)(?:[eE]([+-]?\d{1,6}))?$/;
 /** The largest double has 309 digits; a longer text is compared as a double, which makes it infinite. */
 const MAX_DIGITS = 400;
 
-/** Whether two texts write one number: `1.0` and `1`, `1e3` and `1000`. */
-export function sameNumber(left: string, right: string): boolean {
-  return left === right || normalDecimal(left) === normalDecimal(right);
-}
-
-/** Digits without zeros at either end, and the power of ten; the text itself when it is no decimal. */
+/**
+ * One text for all notations of a number (`1.0` and `1`, `1e3` and `1000`): the digits without zeros at either end, and the
+ * power of ten. The text itself when it is no decimal.
+ */
 export function normalDecimal(text: string): string {
   const match = DECIMAL.exec(text);
   if (match === null) return text;

@@ -1,4 +1,5 @@
 /** Patterns with `*` and `?` against text, in time linear in the text for a given pattern: no backtracking beyond one star. */
+import { ANY_CHARACTER, ANY_RUN, type GlobUnit, matchesGlob } from '../base/glob.ts';
 import type { Piece } from '../model/rule.ts';
 import { isStar } from './parse-pattern.ts';
 
@@ -32,33 +33,11 @@ function matchesInOrder(text: string, literals: readonly string[], start: boolea
   return true;
 }
 
-/** Null stands for `?`. Stars are kept as positions; at a mismatch only the last star takes one more character. */
+/** By code points, as `?` is one of them. */
 function compileCodePoints(pieces: readonly Piece[]): (text: string) => boolean {
-  const units = pieces.flatMap((piece): (string | null | undefined)[] => {
+  const units = pieces.flatMap((piece): GlobUnit[] => {
     if ('text' in piece) return [...piece.text];
-    return [piece.wildcard === '?' ? null : undefined];
+    return [piece.wildcard === '?' ? ANY_CHARACTER : ANY_RUN];
   });
-  return (text) => matchesUnits(units, [...text]);
-}
-
-function matchesUnits(units: readonly (string | null | undefined)[], chars: readonly string[]): boolean {
-  let unit = 0;
-  let char = 0;
-  let star = -1;
-  let resume = 0;
-  while (char < chars.length) {
-    const wanted = units[unit];
-    if (unit < units.length && wanted === undefined) {
-      star = unit++;
-      resume = char;
-    } else if (unit < units.length && (wanted === null || wanted === chars[char])) {
-      unit++;
-      char++;
-    } else if (star >= 0) {
-      unit = star + 1;
-      char = ++resume;
-    } else return false;
-  }
-  while (unit < units.length && units[unit] === undefined) unit++;
-  return unit === units.length;
+  return (text) => matchesGlob(units, [...text]);
 }

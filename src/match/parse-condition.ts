@@ -13,7 +13,7 @@ const MAX_DEPTH = 100;
 const OPERATORS = new Set(['and', 'or', 'not', 'of', '(', ')']);
 
 /** Selections by name; the tree refers to them as they are, so that one selection is compiled once. */
-export type Selections = ReadonlyMap<string, ConditionNode>;
+type Selections = ReadonlyMap<string, ConditionNode>;
 
 /** @throws {RuleRefusal} with what was expected and what was found */
 export function parseCondition(text: string, selections: Selections): ConditionNode {

@@ -2,9 +2,9 @@
 import { parseDuration } from '../base/instant.ts';
 import { didYouMean } from '../base/nearest-name.ts';
 import { quote } from '../base/text-safety.ts';
+import { describe, type ShapeReader, scalarText, toPlain } from '../base/yaml-shape.ts';
 import { type Comparison, REFERENCE_KEYS, type ReferenceKey, type RuleHead } from '../model/rule.ts';
 import { RuleRefusal } from './rule-refusal.ts';
-import { describe, type ShapeReader, scalarText, toPlain } from './yaml-shape.ts';
 
 export type Reference = { name: string; line: number; column: number };
 
@@ -24,7 +24,7 @@ export type CorrelationDraft = {
   extra: Record<string, unknown>;
 };
 
-export const COMPARISONS: readonly Comparison[] = ['gt', 'gte', 'lt', 'lte', 'eq', 'neq'];
+const COMPARISONS: readonly Comparison[] = ['gt', 'gte', 'lt', 'lte', 'eq', 'neq'];
 
 /** Keys every correlation may have; any other is for its relation to understand or refuse. */
 const COMMON_KEYS = new Set([

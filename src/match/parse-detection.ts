@@ -1,6 +1,8 @@
 /** The `detection:` of a Sigma rule: selections of items, folded with the condition into one tree. */
 import { didYouMean } from '../base/nearest-name.ts';
 import { quote } from '../base/text-safety.ts';
+import { describe, scalarText } from '../base/yaml-shape.ts';
+import type { YamlEntry, YamlMap, YamlNode } from '../base/yaml-tree.ts';
 import { AUDIT_FIELDS, isAuditField } from '../model/event.ts';
 import type { FieldRef } from '../model/mark.ts';
 import type { ConditionNode, DetectionItem, Pattern } from '../model/rule.ts';
@@ -8,8 +10,6 @@ import { checkModifiers, comparisonOf, compileValueTests } from './modifiers.ts'
 import { parseCondition } from './parse-condition.ts';
 import { literalPattern, parsePattern } from './parse-pattern.ts';
 import { RuleRefusal } from './rule-refusal.ts';
-import { describe, scalarText } from './yaml-shape.ts';
-import type { YamlEntry, YamlMap, YamlNode } from './yaml-tree.ts';
 
 export type Taxonomy = 'audit' | 'sigma';
 

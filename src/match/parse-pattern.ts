@@ -1,7 +1,7 @@
 /** String values of a rule: wildcards and their escapes, as Sigma 2.1 has them (specification, "Escaping"). */
 import type { Pattern, Piece } from '../model/rule.ts';
 
-export type TextPattern = Extract<Pattern, { kind: 'text' }>;
+type TextPattern = Extract<Pattern, { kind: 'text' }>;
 
 /**
  * Cuts a value at its wildcards. A backslash escapes `*`, `?` and a backslash that stands before one of the three;

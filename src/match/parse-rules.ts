@@ -1,5 +1,7 @@
 /** Rule files: YAML documents to the plain data of `model/rule.ts`. What refers to other rules is resolved by `linkRules`. */
 import { quote } from '../base/text-safety.ts';
+import { ShapeReader, toJsonText } from '../base/yaml-shape.ts';
+import { parseYaml, type YamlNode } from '../base/yaml-tree.ts';
 import { SEVERITIES } from '../model/finding.ts';
 import { templateNames } from '../model/message.ts';
 import type { Problem } from '../model/problem.ts';
@@ -7,8 +9,6 @@ import type { Detection, Logsource, RuleError, RuleHead, RuleTest } from '../mod
 import { type CorrelationDraft, parseCorrelation } from './parse-correlation.ts';
 import { parseDetection, type Taxonomy, toFieldRef } from './parse-detection.ts';
 import { RuleRefusal } from './rule-refusal.ts';
-import { ShapeReader, toJsonText } from './yaml-shape.ts';
-import { parseYaml, type YamlNode } from './yaml-tree.ts';
 
 /** One document of a rule file. `column` and the head's `line` are where it begins. */
 export type RuleDocument = { file: string; line: number; column: number } & (

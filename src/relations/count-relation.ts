@@ -19,7 +19,7 @@ import { completeEpisodes, type Measure, slidingEpisodes, type TimedMark } from 
 
 const TOLD = [...EPISODE_WORDS, 'peak', 'timespan'];
 
-export type Counting = {
+type Counting = {
   code: string;
   /** How many of a mark's first values belong to the counted tuple. */
   width: number;

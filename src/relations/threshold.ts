@@ -2,7 +2,7 @@
 import { formatNumber } from '../base/text-safety.ts';
 import type { Comparison } from '../model/rule.ts';
 
-export type Threshold = Readonly<Partial<Record<Comparison, number>>>;
+type Threshold = Readonly<Partial<Record<Comparison, number>>>;
 
 const HOLDS: Record<Comparison, (value: number, limit: number) => boolean> = {
   gt: (value, limit) => value > limit,

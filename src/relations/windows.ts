@@ -49,7 +49,7 @@ export function* slidingEpisodes(
   if (open !== undefined) yield open;
 }
 
-export type WindowEpisode = Episode & { verdict: Verdict; peak: number };
+type WindowEpisode = Episode & { verdict: Verdict; peak: number };
 
 /**
  * Windows one after another, each beginning at the first mark after the one before. Its figure is final only where

@@ -3,18 +3,12 @@
  * An alternative is a path, `{from, map, otherwise, absent, when}`, `{literal, when}` or `{join, with, when}`.
  */
 import { didYouMean } from '../base/nearest-name.ts';
+import { describeValue, isPlainObject } from '../base/plain-value.ts';
 import { quote } from '../base/text-safety.ts';
 import type { AuditField } from '../model/event.ts';
 import { compileGuards } from './compile-guards.ts';
 import type { Alternative, Guard, MappedField, Translation } from './mapping.ts';
-import {
-  describe,
-  isRecord,
-  type MappingDraft,
-  PathTable,
-  toYamlText,
-  type YamlPath,
-} from './mapping-draft.ts';
+import { type MappingDraft, PathTable, toYamlText, type YamlPath } from './mapping-draft.ts';
 
 /** Fields whose values are ours: a rule on `outcome: failure` must not miss a source that says `FAILED`. */
 const VOCABULARY: Partial<Record<AuditField, readonly string[]>> = {
@@ -50,9 +44,11 @@ function compileAlternative(
   draft: MappingDraft,
 ): Alternative[] {
   const form = typeof value === 'string' ? { from: value } : value;
-  const kind = isRecord(form) ? (['from', 'literal', 'join'] as const).find((key) => key in form) : undefined;
-  if (!isRecord(form) || kind === undefined) {
-    draft.problem(at, `expected a field path or {from}, {literal}, {join}, found ${describe(value)}`);
+  const kind = isPlainObject(form)
+    ? (['from', 'literal', 'join'] as const).find((key) => key in form)
+    : undefined;
+  if (!isPlainObject(form) || kind === undefined) {
+    draft.problem(at, `expected a field path or {from}, {literal}, {join}, found ${describeValue(value)}`);
     return [];
   }
   for (const key of Object.keys(form)) {
@@ -87,8 +83,8 @@ const buildFrom: Build = (field, form, at, draft, envelope, guards) => {
   const { from } = form;
   if (typeof from !== 'string' || !PathTable.isPath(from)) {
     draft.problem(
-      'map' in form || isRecord(from) ? [...at, 'from'] : at,
-      `expected a field path, found ${describe(from)}`,
+      'map' in form || isPlainObject(from) ? [...at, 'from'] : at,
+      `expected a field path, found ${describeValue(from)}`,
     );
     return undefined;
   }
@@ -119,16 +115,19 @@ const buildJoin: Build = (field, form, at, draft, envelope, guards) => {
   const separator = form.with ?? ' ';
   if (VOCABULARY[field] !== undefined) draft.problem(at, `"${field}" cannot be joined of several texts`);
   if (typeof separator !== 'string') {
-    draft.problem([...at, 'with'], `expected a text, found ${describe(separator)}`);
+    draft.problem([...at, 'with'], `expected a text, found ${describeValue(separator)}`);
     return undefined;
   }
   if (!Array.isArray(join) || join.length < 2) {
-    draft.problem([...at, 'join'], `expected a list of two or more field paths, found ${describe(join)}`);
+    draft.problem(
+      [...at, 'join'],
+      `expected a list of two or more field paths, found ${describeValue(join)}`,
+    );
     return undefined;
   }
   for (const [index, path] of join.entries()) {
     if (typeof path === 'string' && PathTable.isPath(path)) continue;
-    draft.problem([...at, 'join', index], `expected a field path, found ${describe(path)}`);
+    draft.problem([...at, 'join', index], `expected a field path, found ${describeValue(path)}`);
     return undefined;
   }
   const paths = (join as string[]).map((path) => draft.paths.number(path, envelope));
@@ -143,9 +142,9 @@ function compileTranslation(
   draft: MappingDraft,
 ): Translation {
   const map = form.map ?? {};
-  if (!isRecord(map))
-    draft.problem([...at, 'map'], `expected a mapping of patterns to values, found ${describe(map)}`);
-  const entries = Object.entries(isRecord(map) ? map : {}).map(([glob, value]) => ({
+  if (!isPlainObject(map))
+    draft.problem([...at, 'map'], `expected a mapping of patterns to values, found ${describeValue(map)}`);
+  const entries = Object.entries(isPlainObject(map) ? map : {}).map(([glob, value]) => ({
     glob,
     value: checkValue(field, value, [...at, 'map', glob], draft),
   }));
@@ -158,7 +157,7 @@ function checkValue(field: AuditField, value: unknown, at: YamlPath, draft: Mapp
   const text = toYamlText(value);
   const words = VOCABULARY[field];
   if (text === undefined) {
-    draft.problem(at, `expected a text, found ${describe(value)}`);
+    draft.problem(at, `expected a text, found ${describeValue(value)}`);
     return '';
   }
   if (words !== undefined && text !== '' && !words.includes(text)) {

@@ -1,20 +1,14 @@
 /** `{path: glob, path: [glob, glob], path: null}` of a mapping's YAML to guards; null asks for absence, `"*"` for presence. */
+import { describeValue, isPlainObject } from '../base/plain-value.ts';
 import { quote } from '../base/text-safety.ts';
 import type { Guard } from './mapping.ts';
-import {
-  describe,
-  isRecord,
-  type MappingDraft,
-  PathTable,
-  toYamlText,
-  type YamlPath,
-} from './mapping-draft.ts';
+import { type MappingDraft, PathTable, toYamlText, type YamlPath } from './mapping-draft.ts';
 
 export function compileGuards(value: unknown, at: YamlPath, draft: MappingDraft, envelope: string): Guard[] {
   // The copies for the envelopes repeat what was said about the record itself.
   const problem: MappingDraft['problem'] = envelope === '' ? draft.problem : () => {};
-  if (!isRecord(value)) {
-    problem(at, `expected a mapping of field paths to patterns, found ${describe(value)}`);
+  if (!isPlainObject(value)) {
+    problem(at, `expected a mapping of field paths to patterns, found ${describeValue(value)}`);
     return [];
   }
   return Object.entries(value).flatMap(([path, pattern]): Guard[] => {
@@ -29,7 +23,7 @@ export function compileGuards(value: unknown, at: YamlPath, draft: MappingDraft,
     if (valid.length < globs.length || valid.length === 0) {
       problem(
         [...at, path],
-        `expected a pattern, a list of patterns, or null for "absent", found ${describe(pattern)}`,
+        `expected a pattern, a list of patterns, or null for "absent", found ${describeValue(pattern)}`,
       );
     }
     return [{ path: number, globs: valid as string[] }];

@@ -3,20 +3,14 @@
  * Its keys stand in `KEYS`; how a field is written is told in `compile-field.ts`.
  */
 import { didYouMean } from '../base/nearest-name.ts';
+import { describeValue, isPlainObject } from '../base/plain-value.ts';
 import { quote } from '../base/text-safety.ts';
 import { AUDIT_FIELDS, type AuditField, isAuditField } from '../model/event.ts';
 import type { Logsource } from '../model/rule.ts';
 import { compileField } from './compile-field.ts';
 import { compileGuards } from './compile-guards.ts';
 import type { Guard, MappedField, Mapping } from './mapping.ts';
-import {
-  describe,
-  isRecord,
-  type MappingDraft,
-  PathTable,
-  type Problems,
-  type YamlPath,
-} from './mapping-draft.ts';
+import { type MappingDraft, PathTable, type Problems, type YamlPath } from './mapping-draft.ts';
 
 const KEYS = [
   'title',
@@ -45,8 +39,8 @@ export function compileMapping(
     problems++;
     problem([...path], message);
   };
-  if (!isRecord(document)) {
-    report([], `expected a mapping of ${KEYS.join(', ')}, found ${describe(document)}`);
+  if (!isPlainObject(document)) {
+    report([], `expected a mapping of ${KEYS.join(', ')}, found ${describeValue(document)}`);
     return undefined;
   }
   checkKeys(document, KEYS, [], report);
@@ -82,7 +76,7 @@ export function compileMapping(
     paths: draft.paths.paths,
   };
   if ('title' in document && (typeof document.title !== 'string' || document.title === '')) {
-    report(['title'], `expected a text, found ${describe(document.title)}`);
+    report(['title'], `expected a text, found ${describeValue(document.title)}`);
   }
   return problems === 0 ? mapping : undefined;
 }
@@ -101,8 +95,8 @@ function checkKeys(
 function compileFields(value: unknown, draft: MappingDraft): Mapping['fields'] {
   const fields: Partial<Record<AuditField, MappedField>> = {};
   if (value === undefined) return fields;
-  if (!isRecord(value)) {
-    draft.problem(['fields'], `expected a mapping of canonical fields, found ${describe(value)}`);
+  if (!isPlainObject(value)) {
+    draft.problem(['fields'], `expected a mapping of canonical fields, found ${describeValue(value)}`);
     return fields;
   }
   for (const [name, form] of Object.entries(value)) {
@@ -121,7 +115,7 @@ function compileIdentify(value: unknown, draft: MappingDraft): Guard[][] {
   if (forms.length === 0) draft.problem(['identify'], 'expected at least one form, found none');
   return forms.flatMap((form, index) => {
     const at: YamlPath = Array.isArray(value) ? ['identify', index] : ['identify'];
-    if (isRecord(form) && Object.keys(form).length === 0) {
+    if (isPlainObject(form) && Object.keys(form).length === 0) {
       draft.problem(at, 'an empty form would fit every record');
     }
     return ['', ...draft.envelopes].map((envelope) => compileGuards(form, at, draft, envelope));
@@ -145,15 +139,15 @@ function compileIdentity(value: unknown, draft: MappingDraft): number[][] {
 function compileLogsource(value: unknown, problem: Problems): Logsource {
   const logsource: Logsource = {};
   if (value === undefined) return logsource;
-  if (!isRecord(value)) {
-    problem(['logsource'], `expected {product, service, category}, found ${describe(value)}`);
+  if (!isPlainObject(value)) {
+    problem(['logsource'], `expected {product, service, category}, found ${describeValue(value)}`);
     return logsource;
   }
   checkKeys(value, ['product', 'service', 'category'], ['logsource'], problem);
   for (const key of ['product', 'service', 'category'] as const) {
     const text = value[key];
     if (typeof text === 'string') logsource[key] = text;
-    else if (text !== undefined) problem(['logsource', key], `expected a text, found ${describe(text)}`);
+    else if (text !== undefined) problem(['logsource', key], `expected a text, found ${describeValue(text)}`);
   }
   return logsource;
 }
@@ -161,20 +155,23 @@ function compileLogsource(value: unknown, problem: Problems): Logsource {
 function compileTime(value: unknown, problem: Problems): Mapping['time'] {
   const time: Mapping['time'] = {};
   if (value === undefined) return time;
-  if (!isRecord(value)) {
-    problem(['time'], `expected {unit, zone}, found ${describe(value)}`);
+  if (!isPlainObject(value)) {
+    problem(['time'], `expected {unit, zone}, found ${describeValue(value)}`);
     return time;
   }
   checkKeys(value, ['unit', 'zone'], ['time'], problem);
   const unit = EPOCH_UNITS.find((known) => known === value.unit);
   if (unit !== undefined) time.unit = unit;
   else if (value.unit !== undefined) {
-    problem(['time', 'unit'], `expected one of ${EPOCH_UNITS.join(', ')}, found ${describe(value.unit)}`);
+    problem(
+      ['time', 'unit'],
+      `expected one of ${EPOCH_UNITS.join(', ')}, found ${describeValue(value.unit)}`,
+    );
   }
   const { zone } = value;
   if (typeof zone === 'string' && /^(Z|[+-]([01]\d|2[0-3]):[0-5]\d)$/.test(zone)) time.zone = zone;
   else if (zone !== undefined) {
-    problem(['time', 'zone'], `expected "Z" or an offset such as "+01:00", found ${describe(zone)}`);
+    problem(['time', 'zone'], `expected "Z" or an offset such as "+01:00", found ${describeValue(zone)}`);
   }
   return time;
 }
@@ -182,8 +179,8 @@ function compileTime(value: unknown, problem: Problems): Mapping['time'] {
 function compileAliases(value: unknown, problem: Problems): Record<string, string> {
   const aliases: Record<string, string> = {};
   if (value === undefined) return aliases;
-  if (!isRecord(value)) {
-    problem(['aliases'], `expected a mapping of names to field paths, found ${describe(value)}`);
+  if (!isPlainObject(value)) {
+    problem(['aliases'], `expected a mapping of names to field paths, found ${describeValue(value)}`);
     return aliases;
   }
   for (const [name, path] of Object.entries(value)) {
@@ -197,14 +194,15 @@ function compileAliases(value: unknown, problem: Problems): Record<string, strin
 function readAuditFields(value: unknown, at: YamlPath, problem: Problems): AuditField[] {
   if (value === undefined) return [];
   const fields: AuditField[] = [];
-  if (!Array.isArray(value)) problem(at, `expected a list of canonical fields, found ${describe(value)}`);
+  if (!Array.isArray(value))
+    problem(at, `expected a list of canonical fields, found ${describeValue(value)}`);
   for (const [index, name] of (Array.isArray(value) ? value : []).entries()) {
     if (typeof name === 'string' && isAuditField(name)) {
       if (fields.includes(name)) problem([...at, index], `"${name}" stands twice`);
       fields.push(name);
     } else if (typeof name === 'string') {
       problem([...at, index], `unknown field ${quote(name)}${didYouMean(name, AUDIT_FIELDS)}`);
-    } else problem([...at, index], `expected the name of a canonical field, found ${describe(name)}`);
+    } else problem([...at, index], `expected the name of a canonical field, found ${describeValue(name)}`);
   }
   return fields;
 }
@@ -218,14 +216,14 @@ function readPaths(
 ): string[] {
   if (value === undefined) return [];
   if (shape === 'list' && !Array.isArray(value)) {
-    problem(at, `expected a list of field paths, found ${describe(value)}`);
+    problem(at, `expected a list of field paths, found ${describeValue(value)}`);
     return [];
   }
   const list: unknown[] = Array.isArray(value) && shape === 'list' ? value : [value];
   return list.filter((path, index): path is string => {
     const valid = typeof path === 'string' && isFieldPath(path);
     if (!valid)
-      problem(shape === 'list' ? [...at, index] : at, `expected a field path, found ${describe(path)}`);
+      problem(shape === 'list' ? [...at, index] : at, `expected a field path, found ${describeValue(path)}`);
     return valid;
   });
 }

@@ -5,7 +5,7 @@ import { compareText, quote } from '../base/text-safety.ts';
 import { type Guard, holdAll, holds, type Mapping, mapField, type ReadText } from './mapping.ts';
 
 /** More records than this change no answer, and a reader has them at hand before it must decide. */
-export const DETECTION_RECORDS = 20;
+const DETECTION_RECORDS = 20;
 
 /** A mapping must fit at least half of the records: a source's rare odd records must not hide it, nor its rare likeness claim a file. */
 const NEEDED_SHARE = 0.5;
@@ -126,7 +126,7 @@ function mayHold(record: JsonObject, path: string): boolean {
 }
 
 /** Where the records lie in a top-level object, and which members of that object are in no record. */
-export type Wrapper = { keys: string[]; besides: string[] };
+type Wrapper = { keys: string[]; besides: string[] };
 
 /** Members that say how an export was paged or made, and nothing about an event; an empty page has no others. */
 const PAGING_MEMBER =

@@ -1,6 +1,5 @@
 /** What the compilers of a mapping's parts share: numbered paths, envelopes, and where to report a mistake. */
 import { parseFieldPath } from '../base/field-path.ts';
-import { quote } from '../base/text-safety.ts';
 
 /** Keys and positions that lead to a place in the YAML document. */
 export type YamlPath = readonly (string | number)[];
@@ -34,20 +33,8 @@ export class PathTable {
   }
 }
 
-export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
 /** A scalar of YAML as the text it stands for in a log: `true`, `4624`. */
 export function toYamlText(value: unknown): string | undefined {
   if (typeof value === 'string') return value;
   return typeof value === 'number' || typeof value === 'boolean' ? String(value) : undefined;
-}
-
-/** A value of the document in words, for messages. */
-export function describe(value: unknown): string {
-  if (typeof value === 'string') return quote(value);
-  if (value === null || value === undefined) return 'nothing';
-  if (Array.isArray(value)) return 'a list';
-  return typeof value === 'object' ? 'a mapping' : String(value);
 }

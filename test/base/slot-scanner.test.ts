@@ -4,14 +4,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { toCanonicalJson } from '../../src/base/canonical-json.ts';
 import { findValues } from '../../src/base/field-path.ts';
-import {
-  JsonArray,
-  JsonObject,
-  type JsonValue,
-  parseJson,
-  parseJsonAt,
-  toCompactJson,
-} from '../../src/base/json.ts';
+import { hasDuplicateKeys, parseJson, parseJsonAt, toCompactJson } from '../../src/base/json.ts';
 import { JsonSyntaxError, skipWhitespace } from '../../src/base/lexical.ts';
 import { KIND, SlotScanner } from '../../src/base/slot-scanner.ts';
 
@@ -78,14 +71,6 @@ function valuesOf(scanner: SlotScanner, slot: number, bytes: Uint8Array): string
   });
 }
 
-function hasRepeatedKey(value: JsonValue): boolean {
-  if (value instanceof JsonArray) return value.elements.some(hasRepeatedKey);
-  return (
-    value instanceof JsonObject &&
-    (value.duplicateKeys().length > 0 || value.members.some((each) => hasRepeatedKey(each.value)))
-  );
-}
-
 test('scan() finds what findValues() finds, or says that the tree is needed', () => {
   fc.assert(
     fc.property(json, (text) => {
@@ -93,7 +78,7 @@ test('scan() finds what findValues() finds, or says that the tree is needed', ()
       const tree = parseJson(bytes);
       const { scanner, slots } = scannerFor(NAMES);
       assert.equal(scanner.scan(bytes, 0, bytes.length), bytes.length);
-      if (hasRepeatedKey(tree)) assert.ok(scanner.needsTree, 'repeated keys are noticed');
+      if (hasDuplicateKeys(tree)) assert.ok(scanner.needsTree, 'repeated keys are noticed');
       if (scanner.needsTree) return;
       for (const [index, name] of NAMES.entries()) {
         const expected = findValues(tree, name).map(toCompactJson);

@@ -2,35 +2,22 @@
 import { hashChain } from '../../src/checks/hash-chain.ts';
 import type { CheckResult } from '../../src/model/check.ts';
 import { compareFindings } from '../../src/model/finding.ts';
-import { type AuditRequest, DEFAULT_LIMITS } from '../../src/model/request.ts';
+import type { AuditRequest } from '../../src/model/request.ts';
 import { EventCursor } from '../../src/sources/event-cursor.ts';
 import { UNKNOWN_SOURCE } from '../../src/sources/mapping.ts';
 import { ValueIds } from '../../src/sources/value-ids.ts';
+import { emptyRequest } from '../support/empty-request.ts';
 import { CHAIN_KEY } from './chain-generator.ts';
 import { SHIPPED_CHAINS } from './shipped-chains.ts';
 
 type State = ReturnType<NonNullable<ReturnType<typeof hashChain.create>>['start']>;
 
 export function chainRequest(changes: Partial<AuditRequest> = {}): AuditRequest {
-  return {
-    tool: { name: 'audit-check', version: '0' },
-    paths: ['logs'],
-    sources: {},
-    schemas: [],
-    allowActors: [],
-    chains: SHIPPED_CHAINS,
-    keys: { chain: CHAIN_KEY },
-    rules: { rules: [], errors: [] },
-    disabled: [],
-    exclude: [],
-    failOn: 'low',
-    limits: DEFAULT_LIMITS,
-    ...changes,
-  };
+  return emptyRequest({ chains: SHIPPED_CHAINS, keys: { chain: CHAIN_KEY }, ...changes });
 }
 
 /** A place in a run of lines: file, number of the file, position of the line. */
-export type At = { file: string; fileIndex: number; ordinal: number };
+type At = { file: string; fileIndex: number; ordinal: number };
 
 export class ChainRun {
   readonly check: NonNullable<ReturnType<typeof hashChain.create>>;

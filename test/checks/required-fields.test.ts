@@ -275,7 +275,6 @@ describe('schemas with mistakes', () => {
       { name: 'f', appliesTo: 'raw', schema: { $async: true } },
       { name: 'g', appliesTo: 'raw', schema: { $schema: 'http://json-schema.org/draft-07/schema#' } },
     );
-    assert.equal(found[0]?.startsWith('b: '), true, found.join('\n'));
     assert.ok(
       found.some(
         (line) => line === 'a: expected a field of audit events, found "actr", did you mean "actor"?',

@@ -5,28 +5,15 @@ import minimum from '../../rules/schemas/audit-minimum.json' with { type: 'json'
 import type { CheckDefinition, CheckResult } from '../../src/model/check.ts';
 import type { AuditField } from '../../src/model/event.ts';
 import type { Finding } from '../../src/model/finding.ts';
-import { type AuditRequest, DEFAULT_LIMITS, type EventSchema } from '../../src/model/request.ts';
-import { TreeEvent, TreeFields } from '../support/tree-event.ts';
+import type { AuditRequest, EventSchema } from '../../src/model/request.ts';
+import { emptyRequest } from '../support/empty-request.ts';
+import { type TreeEvent, TreeFields, treeEvents } from '../support/tree-event.ts';
 
 export const auditMinimum: EventSchema = { name: 'audit-minimum', appliesTo: 'audit', schema: minimum };
 export const auditFull: EventSchema = { name: 'audit-full', appliesTo: 'audit', schema: full };
 
 export function request(changes: Partial<AuditRequest> = {}): AuditRequest {
-  return {
-    tool: { name: 'audit-check', version: '0' },
-    paths: ['logs'],
-    sources: {},
-    schemas: [auditMinimum],
-    allowActors: [],
-    chains: {},
-    keys: {},
-    rules: { rules: [], errors: [] },
-    disabled: [],
-    exclude: [],
-    failOn: 'low',
-    limits: DEFAULT_LIMITS,
-    ...changes,
-  };
+  return emptyRequest({ schemas: [auditMinimum], ...changes });
 }
 
 /** Fields of a source that lacks some by design. */
@@ -43,35 +30,13 @@ export class LackingFields extends TreeFields {
   }
 }
 
-class FileEvent extends TreeEvent {
-  override readonly fileIndex: number;
-
-  constructor(
-    bytes: Uint8Array,
-    fields: TreeFields,
-    position: { file: string; line: number; offset: number; ordinal: number },
-    fileIndex: number,
-  ) {
-    super(bytes, fields, position);
-    this.fileIndex = fileIndex;
-  }
-}
-
 /** Records by file, in log order: the files sorted by name. */
 export type Files = Record<string, readonly (object | string)[]>;
 
 export function eventsOf(files: Files, fields: TreeFields = new TreeFields()): TreeEvent[] {
   return Object.keys(files)
     .toSorted()
-    .flatMap((file, fileIndex) => {
-      let offset = 0;
-      return files[file]!.map((record, ordinal) => {
-        const bytes = Buffer.from(typeof record === 'string' ? record : JSON.stringify(record));
-        const event = new FileEvent(bytes, fields, { file, line: ordinal + 1, offset, ordinal }, fileIndex);
-        offset += bytes.length + 1;
-        return event;
-      });
-    });
+    .flatMap((file, fileIndex) => treeEvents(files[file]!, fields, file, fileIndex));
 }
 
 export function runCheck<State>(

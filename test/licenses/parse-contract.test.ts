@@ -170,7 +170,7 @@ test('what is missing is said where it is missing', () => {
 
 test('YAML mistakes have their place too', () => {
   assert.deepEqual(mistakes('contract: {id: A, id: B, timezone: UTC}\n'), [
-    'licenses.yaml:1:19: no valid YAML: map keys must be unique',
+    'licenses.yaml:1:19: the key "id" stands here twice, first on line 1',
   ]);
   assert.deepEqual(mistakes('contract: {}\n---\na: b\n'), [
     'licenses.yaml:2:1: expected one YAML document, found another',
@@ -192,9 +192,64 @@ licenses:
 });
 
 test('a short file cannot unfold to a long one', () => {
-  const aliases = Array.from({ length: 3000 }, () => '*f').join(', ');
-  const yaml = `contract: {id: A, timezone: UTC}\nlicenses:\n  - {id: &f x, covers: {feature: [${aliases}]}, measure: count events over month}\n`;
-  assert.deepEqual(mistakes(yaml), ['licenses.yaml:3:835: more than 200 aliases are used']);
+  const lines = Array.from(
+    { length: 9 },
+    (_, level) => `l${level + 1}: &l${level + 1} [${Array(10).fill(`*l${level}`).join(', ')}]`,
+  );
+  assert.match(
+    mistakes(`l0: &l0 [x]\n${lines.join('\n')}\n`)[0]!,
+    /^licenses\.yaml:1:10: the document has more than 200000 values, aliases counted at each use$/,
+  );
+});
+
+test('a line of indicators, a deep file and a huge one are refused, not followed', () => {
+  assert.deepEqual(mistakes('- '.repeat(200_000)), ['licenses.yaml:1:1: line 1 nests deeper than 64 levels']);
+  assert.deepEqual(mistakes(`contract: ${'['.repeat(70)}${']'.repeat(70)}\n`), [
+    'licenses.yaml:1:75: collections nest deeper than 64 levels',
+  ]);
+  assert.deepEqual(mistakes(`# ${'x'.repeat(1024 * 1024)}`), [
+    'licenses.yaml: the file has 1048578 characters, at most 1048576 are read',
+  ]);
+});
+
+test('a key without a value is a mistake, also of a clause that may be absent', () => {
+  const contract =
+    'contract: {id: A, timezone: UTC}\nlicenses: [{id: x, covers: {feature: x}, measure: count events over month}]\n';
+  assert.deepEqual(mistakes(`${contract}people:\nterm: {until}\n`), [
+    'licenses.yaml:3:8: expected a mapping of "key", "same", "exclude", found nothing',
+    'licenses.yaml:4:8: expected a day between 1990-01-01 and 2199-12-31, found nothing',
+  ]);
+});
+
+test('a number is taken without quotes only, in any form that YAML and people write', () => {
+  const amounts = (written: string) =>
+    parseContract(
+      'licenses.yaml',
+      `contract: {id: A, timezone: UTC}\nlicenses: [{id: x, covers: {feature: x}, measure: count events over month, quantity: [{from: 2025-01-01, set: ${written}}]}]\n`,
+    );
+  for (const [written, amount] of [
+    ['+10', 10n],
+    ['007', 7n],
+    ['1e3', 1000n],
+  ] as const) {
+    assert.equal(amounts(written).contract!.licenses[0]!.quantity[0]!.amount, amount * ONE, written);
+  }
+  assert.deepEqual(
+    ['"25"', '0x10', '25 seats'].map((written) => amounts(written).problems.map(({ message }) => message)),
+    [
+      ['expected a number or "unlimited", found "25"'],
+      ['expected a number of at least 0 in decimal digits, found "0x10"'],
+      ['expected a number or "unlimited", found "25 seats"'],
+    ],
+  );
+});
+
+test('a measure written over two lines has its mistake where it begins', () => {
+  const yaml = `contract: {id: A, timezone: UTC}\nmeasures:\n  m: count seats each minute\n    take max over month\nlicenses: []\n`;
+  assert.equal(
+    mistakes(yaml)[0],
+    'licenses.yaml:3:6: "each minute" is not supported yet for "seats", expected "each instant"',
+  );
 });
 
 test('the JSON Schema for editors takes what the parser takes and refuses what it refuses', () => {

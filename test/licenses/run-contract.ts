@@ -8,7 +8,7 @@ import type { Mark } from '../../src/model/mark.ts';
 import type { Coverage, Judgement } from '../../src/model/relation.ts';
 import { TreeFields, treeEvents } from '../support/tree-event.ts';
 
-export function contractOf(yaml: string): Contract {
+function contractOf(yaml: string): Contract {
   const { contract, problems } = parseContract('licenses.yaml', yaml);
   assert.deepEqual(problems, []);
   return contract!;

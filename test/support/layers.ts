@@ -3,7 +3,7 @@ import { findMembers, LISTS } from './registry.ts';
 import { importsOf, type SourceTree } from './source-tree.ts';
 
 /** A file imports its own folder and lower floors: so each floor can be read, tested and replaced without those above. */
-export const FLOORS: Readonly<Record<string, number>> = {
+const FLOORS: Readonly<Record<string, number>> = {
   base: 0,
   model: 1,
   read: 2,

@@ -4,7 +4,7 @@ import type { JsonValue } from '../../src/base/json.ts';
 import { SlotScanner } from '../../src/base/slot-scanner.ts';
 import { type Malformed, type ReadTally, RecordReader } from '../../src/read/records.ts';
 
-export type Found = {
+type Found = {
   records: { line: number; offset: number; text: string }[];
   malformed: Malformed[];
   tally: ReadTally;

@@ -4,7 +4,7 @@
  */
 import type { SourceTree } from './source-tree.ts';
 
-export type ListFolder = { folder: string; list: string; type: string };
+type ListFolder = { folder: string; list: string; type: string };
 
 export const LISTS: readonly ListFolder[] = [
   { folder: 'checks', list: 'CHECKS', type: 'CheckDefinition' },

@@ -16,7 +16,7 @@ export function readSourceTree(): SourceTree {
 }
 
 /** One import of a file: the words as written, what it names, and the file below `src/` when it is one of ours. */
-export type Import = { specifier: string; file: string | undefined; names: string };
+type Import = { specifier: string; file: string | undefined; names: string };
 
 /** `import … from`, `export … from`, `import type …`, `import '…'`, on one line or many. */
 const STATEMENT = /^[ \t]*(?:import|export)\b(?:([^'"`;]*?)\bfrom)?\s*(['"])([^'"\n]+)\2/gm;

@@ -4,6 +4,7 @@ import { sha256Hex } from '../../src/base/digest.ts';
 import { findValues } from '../../src/base/field-path.ts';
 import { type Instant, parseTimestamp } from '../../src/base/instant.ts';
 import {
+  hasDuplicateKeys,
   JsonArray,
   JsonNumber,
   JsonObject,
@@ -44,7 +45,7 @@ const ids = new Map<string, number>();
 
 export class TreeEvent implements Event {
   readonly source: string;
-  readonly fileIndex: number = 0;
+  readonly fileIndex: number;
   readonly ordinal: number;
   readonly place: Place;
   readonly bytes: Uint8Array;
@@ -54,12 +55,13 @@ export class TreeEvent implements Event {
   constructor(
     bytes: Uint8Array,
     fields: TreeFields,
-    position: { file: string; line: number; offset: number; ordinal: number },
+    position: { file: string; fileIndex: number; line: number; offset: number; ordinal: number },
   ) {
     this.source = fields.source;
     this.fields = fields;
     this.bytes = bytes;
     this.record = parseJson(bytes);
+    this.fileIndex = position.fileIndex;
     this.ordinal = position.ordinal;
     this.place = { file: position.file, line: position.line, offset: position.offset, length: bytes.length };
   }
@@ -139,22 +141,17 @@ function kindOf(value: JsonValue | undefined): ValueKind {
   return typeof value === 'string' ? 'string' : 'boolean';
 }
 
-function hasDuplicateKeys(value: JsonValue): boolean {
-  if (value instanceof JsonArray) return value.elements.some(hasDuplicateKeys);
-  if (!(value instanceof JsonObject)) return false;
-  return value.duplicateKeys().length > 0 || value.members.some((member) => hasDuplicateKeys(member.value));
-}
-
 /** Events for records given as objects or as exact text, one line each, in file `log.ndjson`. */
 export function treeEvents(
   records: readonly (object | string)[],
   fields: TreeFields,
   file = 'log.ndjson',
+  fileIndex = 0,
 ): TreeEvent[] {
   let offset = 0;
   return records.map((record, index) => {
     const bytes = Buffer.from(typeof record === 'string' ? record : JSON.stringify(record));
-    const event = new TreeEvent(bytes, fields, { file, line: index + 1, offset, ordinal: index });
+    const event = new TreeEvent(bytes, fields, { file, fileIndex, line: index + 1, offset, ordinal: index });
     offset += bytes.length + 1;
     return event;
   });

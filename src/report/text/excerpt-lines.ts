@@ -6,7 +6,7 @@ import { columnsOf, fit, takeColumns, takeLastColumns } from './columns.ts';
 /** Characters looked at on each side of a caret: far more than fit. The makers of excerpts cut them already. */
 const MAX_PART = 500;
 
-export type ExcerptLines = { text: string; indent: string; carets: string };
+type ExcerptLines = { text: string; indent: string; carets: string };
 
 export function toExcerptLines(excerpt: Excerpt, width: number): ExcerptLines {
   // The three pieces are escaped one by one, for escaping moves offsets. Offsets out of range are pulled in.

@@ -1,16 +1,15 @@
 /** Reads the keys of a YAML map as what they should be, and says with position what was found instead. */
-import { didYouMean } from '../base/nearest-name.ts';
-import { quote } from '../base/text-safety.ts';
-import type { Problem } from '../model/problem.ts';
-import type { YamlMap, YamlNode } from './yaml-tree.ts';
+import { didYouMean } from './nearest-name.ts';
+import { quote } from './text-safety.ts';
+import type { YamlMap, YamlMistake, YamlNode } from './yaml-tree.ts';
 
 /** Reads the members of one map; every mistake goes to `problems`, and a usable default comes back. */
 export class ShapeReader {
   readonly map: YamlMap;
   private readonly file: string;
-  private readonly problems: Problem[];
+  private readonly problems: YamlMistake[];
 
-  constructor(file: string, map: YamlMap, problems: Problem[]) {
+  constructor(file: string, map: YamlMap, problems: YamlMistake[]) {
     this.file = file;
     this.map = map;
     this.problems = problems;
@@ -92,7 +91,7 @@ export class ShapeReader {
 export function scalarText(node: YamlNode): string | undefined {
   if (node.kind === 'text') return node.text;
   if (node.kind === 'number') return node.lexeme;
-  return node.kind === 'boolean' ? String(node.value) : undefined;
+  return node.kind === 'boolean' ? node.written : undefined;
 }
 
 export function describe(node: YamlNode): string {

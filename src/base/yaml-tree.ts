@@ -1,6 +1,7 @@
 /**
  * YAML 1.2 (core schema) as a tree with positions, read so that a rule means what its author sees:
- * `No`, `on` and dates are text, `0123` keeps its digits, a repeated key is a mistake, and aliases are bounded.
+ * `No`, `on` and dates are text, `0123` keeps its digits, a repeated key is a mistake, and size, depth and aliases are bounded.
+ * Longer than 250 lines: the tree, and the one pass that makes and bounds it.
  */
 import {
   type Alias,
@@ -12,12 +13,23 @@ import {
   LineCounter,
   type Node,
   parseAllDocuments,
+  type Scalar,
 } from 'yaml';
-import { quote } from '../base/text-safety.ts';
-import type { Problem } from '../model/problem.ts';
+import { quote } from './text-safety.ts';
 
 /** Both count from 1. */
 type Position = { line: number; column: number };
+
+/** What is wrong in a YAML file; line and column are 0 when it is the file as a whole. */
+export type YamlMistake = Position & { file: string; message: string };
+
+/**
+ * Columns from the node to the first character of its text: 1 within quotes. Only where the file has the text letter for
+ * letter on one line, so that a place inside it can be named; not for escapes, folded lines and block scalars.
+ */
+type Inset = 0 | 1;
+
+const INSETS: Readonly<Record<string, Inset>> = { PLAIN: 0, QUOTE_SINGLE: 1, QUOTE_DOUBLE: 1 };
 
 export type YamlEntry = Position & { key: string; value: YamlNode };
 
@@ -25,9 +37,9 @@ export type YamlNode = Position &
   (
     | { kind: 'map'; entries: YamlEntry[] }
     | { kind: 'list'; items: YamlNode[] }
-    | { kind: 'text'; text: string }
+    | { kind: 'text'; text: string; inset?: Inset }
     | { kind: 'number'; lexeme: string }
-    | { kind: 'boolean'; value: boolean }
+    | { kind: 'boolean'; value: boolean; written: string }
     | { kind: 'null' }
   );
 
@@ -44,15 +56,18 @@ const MAX_ERRORS = 10;
 /** A number as JSON writes it; what YAML also takes for a number (`0x1F`, `007`, `+1`, `.inf`) stays text. */
 const PLAIN_NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 
-export type YamlDocument = { root: YamlNode };
+/** The position is that of the `---`, or of the file's begin. */
+type YamlDocument = Position & { root: YamlNode };
 
 /** The documents that hold something, and everything that is wrong with the rest. */
-export function parseYaml(file: string, text: string): { documents: YamlDocument[]; problems: Problem[] } {
+export function parseYaml(
+  file: string,
+  text: string,
+): { documents: YamlDocument[]; problems: YamlMistake[] } {
   const counter = new LineCounter();
-  const problems: Problem[] = [];
+  const problems: YamlMistake[] = [];
   const report = (offset: number, message: string) => {
-    const { line, col } = counter.linePos(offset);
-    problems.push({ file, line: Math.max(line, 1), column: Math.max(col, 1), message });
+    problems.push({ file, ...positionOf(counter, offset), message });
   };
   if (text.length > MAX_FILE_LENGTH) {
     const message = `the file has ${text.length} characters, at most ${MAX_FILE_LENGTH} are read`;
@@ -60,13 +75,28 @@ export function parseYaml(file: string, text: string): { documents: YamlDocument
   }
   const documents: YamlDocument[] = [];
   for (const document of parseDocuments(text, counter, report)) {
-    for (const error of document.errors.slice(0, MAX_ERRORS)) report(error.pos[0], firstLine(error.message));
+    for (const error of document.errors.slice(0, MAX_ERRORS))
+      report(error.pos[0], `no valid YAML: ${asWords(error.message)}`);
     if (document.errors.length > 0 || document.contents === null) continue;
-    const converter = new Converter(document, counter, report);
-    const root = converter.convert(document.contents, 0);
-    if (converter.sound) documents.push({ root });
+    const converter = new Converter(document, text, counter, report);
+    const root = converter.convert(document.contents, 0, 0);
+    if (converter.sound) documents.push({ ...positionOf(counter, document.range?.[0] ?? 0), root });
   }
   return { documents, problems };
+}
+
+/** The root of a file that must be one document; undefined when it holds nothing, or when there are problems. */
+export function parseYamlDocument(
+  file: string,
+  text: string,
+): { root: YamlNode | undefined; problems: YamlMistake[] } {
+  const { documents, problems } = parseYaml(file, text);
+  const [first, second] = documents;
+  if (second !== undefined) {
+    const { line, column } = second;
+    problems.push({ file, line, column, message: 'expected one YAML document, found another' });
+  }
+  return { root: problems.length > 0 ? undefined : first?.root, problems };
 }
 
 type Report = (offset: number, message: string) => void;
@@ -89,8 +119,15 @@ function deepCompactLine(text: string): number | undefined {
   return run === null ? undefined : text.slice(0, run.index).split('\n').length;
 }
 
-function firstLine(message: string): string {
-  return message.split('\n')[0]!.replace(/[.:]$/, '');
+/** A message of the library as the rest of ours: its first line, lower case, no final period. */
+function asWords(message: string): string {
+  const line = message.split('\n')[0]!.replace(/[.:]$/, '');
+  return line.charAt(0).toLowerCase() + line.slice(1);
+}
+
+function positionOf(counter: LineCounter, offset: number): Position {
+  const { line, col } = counter.linePos(offset);
+  return { line: Math.max(line, 1), column: Math.max(col, 1) };
 }
 
 /** What each alias stands for: the last node before it with its anchor. `Alias.resolve` walks the document for each alias. */
@@ -122,33 +159,45 @@ class Converter {
   sound = true;
   private nodes = 0;
   private readonly targets: ReadonlyMap<Alias, Node>;
+  private readonly text: string;
   private readonly counter: LineCounter;
   private readonly report: Report;
 
-  constructor(document: Document, counter: LineCounter, report: Report) {
+  constructor(document: Document, text: string, counter: LineCounter, report: Report) {
     this.targets = aliasTargets(document.contents);
+    this.text = text;
     this.counter = counter;
     this.report = report;
   }
 
-  convert(node: Node | null, depth: number): YamlNode {
-    const offset = node?.range?.[0] ?? 0;
+  /** A value that is left out (`{a}`) stands at `owner`, the offset of its key or collection. */
+  convert(node: Node | null, depth: number, owner: number): YamlNode {
+    const offset = node?.range?.[0] ?? owner;
     const position = this.position(offset);
     if (!this.bounded(offset, depth)) return { ...position, kind: 'null' };
     if (isAlias(node)) return this.alias(node, depth);
     if (isMap<Node, Node | null>(node))
       return { ...position, kind: 'map', entries: this.entries(node.items, depth) };
     if (isSeq<Node>(node)) {
-      return { ...position, kind: 'list', items: node.items.map((item) => this.convert(item, depth + 1)) };
+      const items = node.items.map((item) => this.convert(item, depth + 1, offset));
+      return { ...position, kind: 'list', items };
     }
     if (!isScalar(node)) return { ...position, kind: 'null' };
     const { value, source } = node;
     if (value === null || value === undefined) return { ...position, kind: 'null' };
-    if (typeof value === 'boolean') return { ...position, kind: 'boolean', value };
-    if (typeof value === 'string') return { ...position, kind: 'text', text: value };
+    if (typeof value === 'string')
+      return { ...position, kind: 'text', text: value, ...this.insetOf(node, value) };
     const written = source ?? String(value);
+    if (typeof value === 'boolean') return { ...position, kind: 'boolean', value, written };
     if (PLAIN_NUMBER.test(written)) return { ...position, kind: 'number', lexeme: written };
-    return { ...position, kind: 'text', text: written };
+    return { ...position, kind: 'text', text: written, ...this.insetOf(node, written) };
+  }
+
+  private insetOf({ type, range }: Scalar, value: string): { inset?: Inset } {
+    const inset = INSETS[type ?? ''];
+    const letterForLetter =
+      inset !== undefined && range && !value.includes('\n') && this.text.startsWith(value, range[0] + inset);
+    return letterForLetter ? { inset } : {};
   }
 
   private entries(pairs: readonly { key: Node; value: Node | null }[], depth: number): YamlEntry[] {
@@ -162,11 +211,13 @@ class Converter {
         this.mistake(offset, 'a key must be plain text');
         continue;
       }
-      const value = this.convert(pair.value, depth + 1);
+      const value = this.convert(pair.value, depth + 1, offset);
       const position = this.position(offset);
       if (key === '<<') {
-        for (const map of value.kind === 'list' ? value.items : [value])
+        for (const map of value.kind === 'list' ? value.items : [value]) {
           if (map.kind === 'map') merged.push(...map.entries);
+          else this.mistake(offset, `expected a map to merge after "<<", found a ${map.kind}`);
+        }
         continue;
       }
       const first = own.get(key);
@@ -198,7 +249,7 @@ class Converter {
       this.mistake(alias.range?.[0] ?? 0, `the alias ${quote(alias.source)} names no anchor`);
       return { ...this.position(alias.range?.[0] ?? 0), kind: 'null' };
     }
-    return this.convert(target, depth + 1);
+    return this.convert(target, depth + 1, 0);
   }
 
   private bounded(offset: number, depth: number): boolean {
@@ -216,7 +267,6 @@ class Converter {
   }
 
   private position(offset: number): Position {
-    const { line, col } = this.counter.linePos(offset);
-    return { line: Math.max(line, 1), column: Math.max(col, 1) };
+    return positionOf(this.counter, offset);
   }
 }

@@ -1,0 +1,202 @@
+/**
+ * Where each link of a stream stands: a bounded, mergeable index of the previous hashes that its records name.
+ * Beyond the bound a sample stays that only the hashes choose, so that two copies of a record are both in it or neither.
+ */
+import type { Place } from '../model/place.ts';
+
+/**
+ * Links kept for all streams together: 14 MB, whatever the length of the log. A longer log keeps one link in 2, in 4, …
+ */
+export const MAX_LINKS = 1 << 19;
+
+/** Words of 32 bits for a link: 64 bits of the hash, position in the stream, line, length, offset in two. */
+const STRIDE = 7;
+const LOW = 1;
+const POSITION = 2;
+const LINE = 3;
+const LENGTH = 4;
+const OFFSET_LOW = 5;
+const OFFSET_HIGH = 6;
+const WORD = 2 ** 32;
+
+/** Links in the order of positions. The capacity follows from `size` alone, so that equal indexes are equal data. */
+export type HashIndex = { size: number; words: Uint32Array };
+
+/**
+ * `counts[z]`: how many links have a hash with z zero bits at the end of its key; those with at least `level` are kept.
+ * Links of streams that were given up are counted too: the level depends on the log, not on the order of work.
+ */
+export type LinkSample = { level: number; kept: number; counts: number[] };
+
+/** No key has so many zero bits: at this level nothing is kept. */
+const LAST_LEVEL = 32;
+
+export function startIndex(): HashIndex {
+  return { size: 0, words: new Uint32Array(0) };
+}
+
+export function startSample(): LinkSample {
+  return { level: 0, kept: 0, counts: new Array(LAST_LEVEL).fill(0) };
+}
+
+export type HashKey = { high: number; low: number };
+
+export function toHashKey(hash: string): HashKey {
+  return { high: wordOf(hash, 0), low: wordOf(hash, 8) };
+}
+
+/** Eight hexadecimal digits, exactly; of other encodings as much as fits. */
+function wordOf(hash: string, from: number): number {
+  let word = 0;
+  const until = Math.min(from + 8, hash.length);
+  for (let index = from; index < until; index++) {
+    const code = hash.charCodeAt(index);
+    word = ((word << 4) + (code & 15) + 9 * (code >> 6)) | 0;
+  }
+  return word >>> 0;
+}
+
+function zeroBits(low: number): number {
+  return low === 0 ? LAST_LEVEL - 1 : 31 - Math.clz32(low & -low);
+}
+
+/** Counts a link that is not kept, for its stream is not. */
+export function countLink(sample: LinkSample, hash: string): void {
+  count(sample, zeroBits(wordOf(hash, 8)), 1);
+}
+
+function count(sample: LinkSample, zeros: number, links: number): void {
+  sample.counts[zeros]! += links;
+  if (zeros >= sample.level) sample.kept += links;
+}
+
+/** The caller raises the level when more are kept than may be. */
+export function keepLink(
+  sample: LinkSample,
+  index: HashIndex,
+  hash: string,
+  position: number,
+  place: Place,
+): void {
+  const low = wordOf(hash, 8);
+  const zeros = zeroBits(low);
+  count(sample, zeros, 1);
+  if (zeros < sample.level) return;
+  const at = index.size++ * STRIDE;
+  if (at === index.words.length) reserve(index, index.size);
+  const { words } = index;
+  const { offset } = place;
+  words[at] = wordOf(hash, 0);
+  words[at + LOW] = low;
+  words[at + POSITION] = position;
+  words[at + LINE] = place.line;
+  words[at + LENGTH] = place.length;
+  // The array takes the low 32 bits of a number.
+  words[at + OFFSET_LOW] = offset;
+  words[at + OFFSET_HIGH] = offset < WORD ? 0 : offset / WORD;
+}
+
+export function isOverfull(sample: LinkSample): boolean {
+  return sample.kept > MAX_LINKS;
+}
+
+/** Raises the level until the rest fits, and drops what is below it from the indexes. */
+export function thinOut(sample: LinkSample, indexes: Iterable<HashIndex>): void {
+  while (isOverfull(sample)) sample.kept -= sample.counts[sample.level++]!;
+  for (const index of indexes) dropBelow(index, sample.level);
+}
+
+/** `right` is counted into `left`; the indexes of both sides are thinned to the level that both need. */
+export function mergeSamples(
+  left: LinkSample,
+  right: LinkSample,
+  leftIndexes: Iterable<HashIndex>,
+  rightIndexes: Iterable<HashIndex>,
+): void {
+  const before = left.level;
+  left.level = Math.max(before, right.level);
+  left.counts = left.counts.map((links, zeros) => links + right.counts[zeros]!);
+  left.kept = left.counts.slice(left.level).reduce((sum, links) => sum + links, 0);
+  while (isOverfull(left)) left.kept -= left.counts[left.level++]!;
+  if (left.level > before) for (const index of leftIndexes) dropBelow(index, left.level);
+  if (left.level > right.level) for (const index of rightIndexes) dropBelow(index, left.level);
+}
+
+function dropBelow(index: HashIndex, level: number): void {
+  const { words } = index;
+  let size = 0;
+  for (let at = 0; at < index.size * STRIDE; at += STRIDE) {
+    if (zeroBits(words[at + LOW]!) < level) continue;
+    words.copyWithin(size++ * STRIDE, at, at + STRIDE);
+  }
+  index.size = size;
+  const kept = new Uint32Array(capacityFor(size) * STRIDE);
+  kept.set(words.subarray(0, size * STRIDE));
+  index.words = kept;
+}
+
+/** `shift`: how many records of the stream stand before those of `right`. */
+export function appendIndex(left: HashIndex, right: HashIndex, shift: number): void {
+  const from = left.size;
+  reserve(left, from + right.size);
+  left.size = from + right.size;
+  left.words.set(right.words.subarray(0, right.size * STRIDE), from * STRIDE);
+  for (let entry = from; entry < left.size; entry++) left.words[entry * STRIDE + POSITION]! += shift;
+}
+
+function reserve(index: HashIndex, size: number): void {
+  const length = capacityFor(size) * STRIDE;
+  if (length <= index.words.length) return;
+  const words = new Uint32Array(length);
+  words.set(index.words);
+  index.words = words;
+}
+
+/** The next power of two, from 4 on: most streams of a log with many are short. */
+function capacityFor(size: number): number {
+  return size === 0 ? 0 : Math.max(4, 2 ** Math.ceil(Math.log2(size)));
+}
+
+export function linkPosition({ words }: HashIndex, entry: number): number {
+  return words[entry * STRIDE + POSITION]!;
+}
+
+export function linkHigh({ words }: HashIndex, entry: number): number {
+  return words[entry * STRIDE]!;
+}
+
+export function isLink({ words }: HashIndex, entry: number, { high, low }: HashKey): boolean {
+  return words[entry * STRIDE] === high && words[entry * STRIDE + LOW] === low;
+}
+
+export function isSameLink({ words }: HashIndex, one: number, other: number): boolean {
+  return (
+    words[one * STRIDE] === words[other * STRIDE] && words[one * STRIDE + LOW] === words[other * STRIDE + LOW]
+  );
+}
+
+export function linkKey({ words }: HashIndex, entry: number): HashKey {
+  return { high: words[entry * STRIDE]!, low: words[entry * STRIDE + LOW]! };
+}
+
+export function linkPlace({ words }: HashIndex, entry: number, file: string): Place {
+  const at = entry * STRIDE;
+  const offset = words[at + OFFSET_HIGH]! * WORD + words[at + OFFSET_LOW]!;
+  return { file, line: words[at + LINE]!, offset, length: words[at + LENGTH]! };
+}
+
+/** The first entry at or behind the position. */
+export function entryFrom(index: HashIndex, position: number): number {
+  let low = 0;
+  let high = index.size;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (linkPosition(index, middle) < position) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+export function isSampled({ level }: LinkSample, { low }: HashKey): boolean {
+  return zeroBits(low) >= level;
+}

@@ -1,0 +1,90 @@
+/** Repeats and conflicts, against plain comparison of all pairs; and the sets behind them. */
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { KeySet } from '../../src/engine/key-set.ts';
+import { PositionSet } from '../../src/engine/position-set.ts';
+import { runAudit } from '../support/audit-run.ts';
+
+test('PositionSet has what was added and nothing else', () => {
+  const position = fc.tuple(fc.nat({ max: 3 }), fc.nat({ max: 2 ** 32 }));
+  fc.assert(
+    fc.property(fc.array(position), fc.array(position), (added, asked) => {
+      const set = new PositionSet();
+      for (const [file, ordinal] of added) set.add(file, ordinal);
+      assert.equal(set.size, added.length);
+      for (const [file, ordinal] of [...added, ...asked]) {
+        assert.equal(
+          set.has(file, ordinal),
+          added.some(([f, o]) => f === file && o === ordinal),
+        );
+      }
+    }),
+  );
+});
+
+test('KeySet says false for a key it has', () => {
+  const set = new KeySet();
+  const uint32 = fc.nat({ max: 0xffffffff });
+  const seen = new Set<string>();
+  fc.assert(
+    fc.property(uint32, uint32, (high, low) => {
+      const isNew = set.add(high, low);
+      if (isNew) assert.ok(!seen.has(`${high}/${low}`));
+      seen.add(`${high}/${low}`);
+      assert.equal(set.add(high, low), false);
+    }),
+  );
+});
+
+test('duplicates and conflicts are those that comparing all records finds', async () => {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'audit-check-repeats-'));
+  const event = fc.record({
+    id: fc.option(fc.constantFrom('e1', 'e2', 'e3'), { nil: undefined }),
+    actor: fc.constantFrom('ann', 'bob'),
+    n: fc.nat({ max: 1 }),
+  });
+  const lines = fc.array(
+    event.map(({ id, actor, n }) =>
+      JSON.stringify({
+        ...(id && { id }),
+        time: '2026-01-31T08:00:00Z',
+        actor,
+        action: 'read',
+        outcome: 'success',
+        n,
+      }),
+    ),
+    { maxLength: 12 },
+  );
+  try {
+    await fc.assert(
+      fc.asyncProperty(lines, lines, async (first, second) => {
+        fs.writeFileSync(path.join(folder, 'a.ndjson'), first.map((line) => `${line}\n`).join(''));
+        fs.writeFileSync(path.join(folder, 'b.ndjson'), second.map((line) => `${line}\n`).join(''));
+        const report = await runAudit([folder], { builtinRules: false });
+        const all = [...first, ...second];
+        const distinct = new Set(all);
+        assert.equal(report.summary.records.duplicate, all.length - distinct.size);
+        assert.equal(report.summary.records.audited, distinct.size);
+        const idOf = (line: string) => (JSON.parse(line) as { id?: string }).id;
+        const contents = new Map<string, number>();
+        for (const line of distinct) {
+          const id = idOf(line);
+          if (id !== undefined) contents.set(id, (contents.get(id) ?? 0) + 1);
+        }
+        const conflicting = [...contents.values()].some((amount) => amount > 1);
+        assert.equal(
+          report.findings.some(({ code }) => code === 'conflicting-record'),
+          conflicting,
+        );
+      }),
+      { numRuns: 60 },
+    );
+  } finally {
+    fs.rmSync(folder, { recursive: true });
+  }
+});
