@@ -45,7 +45,9 @@ export function openStream(state: ChainState, name: StreamName, event: Event): S
   }
   const stream = startStream(name.layout, name.source, name.values, name.profiles);
   addStream(state, name.key, stream);
-  return stream;
+  if (state.streams[name.key] === stream) return stream;
+  giveUp(state, 1, event.place);
+  return undefined;
 }
 
 /**
@@ -69,7 +71,9 @@ export function trimStreams(state: ChainState): void {
   ranked.sort((left, right) => compareText(left.rank, right.rank));
   for (const { key } of ranked.slice(MAX_STREAMS)) {
     const stream = state.streams[key]!;
-    giveUp(state, stream.records, stream.runs[0]!.segments[0]!.from.place);
+    const first = stream.runs[0]?.segments[0];
+    // The stream that was just opened has no record yet: its caller is told that it is gone.
+    if (first !== undefined) giveUp(state, stream.records, first.from.place);
     delete state.streams[key];
   }
   state.threshold = ranked[MAX_STREAMS]!.rank;

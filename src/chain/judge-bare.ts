@@ -86,6 +86,6 @@ function toUnhashedFiles(files: readonly BareFile[]): BareBreak {
     count: records,
     identity: starts[0]!.identity,
     // Other programs' files under the same mapping look the same: a hint, not an alarm.
-    severity: 'low',
+    severity: 'medium',
   };
 }

@@ -144,6 +144,8 @@ export class BoundLayout {
 
   /** Index of a profile whose hash of the record is `own`, or -1. */
   fit(event: Event, previous: string, own: string): number {
+    // A hash that is not there must not meet a hash that cannot be computed, which is nothing too.
+    if (own === '') return -1;
     if (this.compute(this.hint, event, previous, own.length) === own) return this.hint;
     for (let index = 0; index < this.candidates.length; index++) {
       if (index !== this.hint && this.compute(index, event, previous, own.length) === own) {

@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { Ajv2020, type ErrorObject } from 'ajv/dist/2020.js';
 import { didYouMean } from '../base/nearest-name.ts';
+import { describeValue } from '../base/plain-value.ts';
 import { quote } from '../base/text-safety.ts';
 import type { Severity } from '../model/finding.ts';
 import type { Problem } from '../model/problem.ts';
@@ -144,21 +145,15 @@ function toProblem(error: ErrorObject): [path: (string | number)[], message: str
       const allowed = (params.allowedValues as unknown[]).map(String);
       return [
         at,
-        `expected one of ${allowed.join(', ')}, found ${found(error.data)}${didYouMean(String(error.data), allowed)}`,
+        `expected one of ${allowed.join(', ')}, found ${describeValue(error.data)}${didYouMean(String(error.data), allowed)}`,
       ];
     }
     case 'type':
       return [
         at,
-        `expected ${error.schemaPath.includes('oneOf') ? 'text or a list of texts' : (TYPE_WORDS[String(params.type)] ?? String(params.type))}, found ${found(error.data)}`,
+        `expected ${error.schemaPath.includes('oneOf') ? 'text or a list of texts' : (TYPE_WORDS[String(params.type)] ?? String(params.type))}, found ${describeValue(error.data)}`,
       ];
     default:
-      return [at, `${error.message ?? 'is not valid'}, found ${found(error.data)}`];
+      return [at, `${error.message ?? 'is not valid'}, found ${describeValue(error.data)}`];
   }
-}
-
-function found(value: unknown): string {
-  if (typeof value === 'string') return quote(value);
-  if (value === null) return 'nothing';
-  return Array.isArray(value) ? 'a list' : typeof value === 'object' ? 'a map' : String(value);
 }

@@ -73,7 +73,11 @@ export function loadRules(own: readonly string[], builtin: boolean, problems: Pr
   const documents: RuleDocument[] = [];
   const shipped = builtin ? [path.join(LIBRARY, 'policies')] : [];
   for (const [index, place] of [...shipped, ...own].entries()) {
-    for (const file of listFiles(place, YAML_NAME, problems)) {
+    const files = listFiles(place, YAML_NAME, problems);
+    if (files.length === 0 && fs.existsSync(place)) {
+      problems.push({ file: place, line: 0, column: 0, message: 'holds no rule file (*.yaml, *.yml)' });
+    }
+    for (const file of files) {
       const text = readText(file, problems);
       if (text === undefined) continue;
       // Shipped rules are named from the package's folder, so that a report reads the same on every machine.

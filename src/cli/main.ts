@@ -46,9 +46,11 @@ async function run(argv: readonly string[]): Promise<ExitCode> {
   }
 }
 
-/** `audit-check … | head` closes the pipe early; that is the reader's right. */
+/** `audit-check … | head` closes the pipe early; that is the reader's right. A full disk is not. */
 function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE') throw error;
+  if (error.code === 'EPIPE') return;
+  process.stderr.write(`internal error: the report could not be written: ${error.code}\n`);
+  process.exit(EXIT.internal);
 }
 
 /** Options that may be given several times; absent until the first, so that help shows no empty default. */

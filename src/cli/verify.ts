@@ -7,7 +7,7 @@ import { quote } from '../base/text-safety.ts';
 import type { OnProgress } from '../engine/scan.ts';
 import { type Problem, ProblemsError } from '../model/problem.ts';
 import type { Report, ReportFormat, ReportVerdict } from '../model/report.ts';
-import { discover } from '../read/discover.ts';
+import { type DiscoveredFile, discover } from '../read/discover.ts';
 import { FORMATS } from '../report/index.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { Progress } from './progress.ts';
@@ -36,6 +36,7 @@ export async function verify(paths: string[], options: VerifyOptions): Promise<E
   const { files, missing } = await discover(request.paths, request.exclude);
   for (const name of missing)
     problems.push({ file: name, line: 0, column: 0, message: 'there is no such file, folder or match' });
+  checkOutputs(outputs, files, problems);
   if (problems.length > 0) throw new ProblemsError(problems);
 
   const started = process.hrtime.bigint();
@@ -51,6 +52,32 @@ export async function verify(paths: string[], options: VerifyOptions): Promise<E
   await writeReport(report, outputs, options);
   if (options.stats) printStats(report, started);
   return EXIT_OF[report.summary.verdict];
+}
+
+/** A report must not replace a log it is about, nor another report. */
+function checkOutputs(
+  outputs: readonly Output[],
+  files: readonly DiscoveredFile[],
+  problems: Problem[],
+): void {
+  const inputs = new Set(files.map(({ file }) => realPath(file)));
+  const taken = new Set<string>();
+  for (const { file } of outputs) {
+    if (file === undefined) continue;
+    const place = realPath(file);
+    const wrong = (message: string) => problems.push({ file: '--format', line: 0, column: 0, message });
+    if (inputs.has(place)) wrong(`${quote(file)} is among the logs to audit, expected another file`);
+    if (taken.has(place)) wrong(`${quote(file)} is named twice, expected a file for each format`);
+    taken.add(place);
+  }
+}
+
+function realPath(file: string): string {
+  try {
+    return fs.realpathSync(file);
+  } catch {
+    return path.resolve(file);
+  }
 }
 
 type Output = { format: ReportFormat; file?: string };

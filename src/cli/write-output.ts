@@ -3,7 +3,11 @@ import { randomBytes } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 
-export function writeFileWhole(file: string, text: string): void {
+export function writeFileWhole(place: string, text: string): void {
+  const stats = fs.statSync(place, { throwIfNoEntry: false });
+  // A pipe or device cannot be replaced, only written to; a link stays a link.
+  if (stats !== undefined && !stats.isFile()) return void fs.writeFileSync(place, text);
+  const file = stats === undefined ? place : fs.realpathSync(place);
   const temporary = path.join(
     path.dirname(file),
     `.${path.basename(file)}.${randomBytes(6).toString('hex')}.tmp`,

@@ -1,7 +1,7 @@
 /** A YAML file of the user or of ours: read, parsed, and its mistakes placed by line and column. */
 import fs from 'node:fs';
 import { toPlain } from '../base/yaml-shape.ts';
-import { parseYaml, type YamlNode } from '../base/yaml-tree.ts';
+import { parseYamlDocument, type YamlNode } from '../base/yaml-tree.ts';
 import type { Problem } from '../model/problem.ts';
 
 export type YamlPath = readonly (string | number)[];
@@ -26,19 +26,9 @@ export function readText(file: string, problems: Problem[]): string | undefined 
 export function readYamlFile(file: string, problems: Problem[]): YamlFile | undefined {
   const text = readText(file, problems);
   if (text === undefined) return undefined;
-  const parsed = parseYaml(file, text);
-  problems.push(...parsed.problems);
-  if (parsed.problems.length > 0) return undefined;
-  if (parsed.documents.length > 1) {
-    problems.push({
-      file,
-      line: 0,
-      column: 0,
-      message: `expected one document, found ${parsed.documents.length}`,
-    });
-    return undefined;
-  }
-  const root = parsed.documents[0]?.root;
+  const { root, problems: mistakes } = parseYamlDocument(file, text);
+  problems.push(...mistakes);
+  if (mistakes.length > 0) return undefined;
   return { file, value: root === undefined ? {} : toPlain(root), root };
 }
 

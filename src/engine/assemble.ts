@@ -64,7 +64,11 @@ export function assembleReport(
     licenses: related.licenses.sort(compareLicenses),
     findings,
     codes: wordsFor(findings),
-    notices: [...results.flatMap((result) => result.notices ?? []), ...ungroupedNotices(plan, scan)],
+    notices: [
+      ...disabledNotices(plan),
+      ...results.flatMap((result) => result.notices ?? []),
+      ...ungroupedNotices(plan, scan),
+    ],
   };
 }
 
@@ -108,7 +112,10 @@ function drawVerdict(
     ({ status }) => status === 'partial' || status === 'unreadable' || status === 'empty',
   );
   const failed = rules.some(({ status }) => status === 'error');
-  if (unread || failed || records.audited === 0) return 'incomplete';
+  // Without a mapping only raw schemas can judge a record.
+  const isJudgedRaw = plan.request.schemas.some(({ appliesTo }) => appliesTo === 'raw');
+  const unmapped = scan.inputs.some(({ source, records: own }) => source === null && own.audited > 0);
+  if (unread || failed || records.audited === 0 || (unmapped && !isJudgedRaw)) return 'incomplete';
   const threshold = severityRank(plan.request.failOn);
   return findings.some(({ severity }) => severityRank(severity) >= threshold) ? 'findings' : 'clean';
 }
@@ -172,6 +179,14 @@ function toSummary(rule: Rule, status: RuleStatus, reason: string | undefined, m
     references,
     tags,
   };
+}
+
+/** A check that was left out is said, so that nobody takes its silence for an answer. */
+function disabledNotices(plan: Plan): Report['notices'] {
+  return plan.request.disabled.map((name) => ({
+    code: 'check-left-out',
+    message: `the check "${name}" was left out by the configuration`,
+  }));
 }
 
 function ungroupedNotices(plan: Plan, scan: Scan): Report['notices'] {

@@ -10,7 +10,7 @@ import type { Detection } from '../model/rule.ts';
 import { type DiscoveredFile, STDIN } from '../read/discover.ts';
 import { inputFinding, MalformedEpisodes } from '../read/input-findings.ts';
 import { type ReadOutcome, readInput } from '../read/open.ts';
-import { type Malformed, RecordReader, type RecordSink } from '../read/records.ts';
+import { type BesideMember, type Malformed, RecordReader, type RecordSink } from '../read/records.ts';
 import { TemporaryRuns } from '../read/temporary-runs.ts';
 import { detectSource, findWrapper } from '../sources/detect.ts';
 import { Identities } from './identities.ts';
@@ -74,6 +74,9 @@ export async function scanFiles(
   }
 }
 
+/** Members beside the records that are named for one file. */
+const MAX_BESIDE = 20;
+
 /** One file on its way through the checks. */
 class FileScan implements RecordSink {
   private readonly books: Scan;
@@ -85,6 +88,7 @@ class FileScan implements RecordSink {
   private readonly fileIndex: number;
   private readonly malformedEpisodes: MalformedEpisodes;
   private readonly isRereadable: boolean;
+  private readonly membersBeside = new Set<string>();
   private program: Program;
   private source: string | null = null;
   private ordinal = 0;
@@ -104,7 +108,7 @@ class FileScan implements RecordSink {
     this.discovered = discovered;
     this.file = toReportName(discovered.file);
     this.fileIndex = fileIndex;
-    this.isRereadable = discovered.file !== STDIN;
+    this.isRereadable = discovered.regular;
     this.malformedEpisodes = new MalformedEpisodes(this.file);
     this.program = programs.for(null);
   }
@@ -156,6 +160,16 @@ class FileScan implements RecordSink {
     }
     this.cover(cursor.time);
     detectors.forEach(cursor, this.meet);
+  }
+
+  beside({ key, line, offset, length }: BesideMember): void {
+    // Wrappers repeat, one a page: the first of each name speaks for all.
+    if (this.membersBeside.has(key)) return;
+    this.membersBeside.add(key);
+    const message = `${quote(key)} stands beside the records of the export and was not audited`;
+    const place = { file: this.file, line, offset, length };
+    if (this.membersBeside.size <= MAX_BESIDE)
+      this.books.findings.push({ ...inputFinding('unread-member', this.file, message), place });
   }
 
   malformed(stretch: Malformed): void {

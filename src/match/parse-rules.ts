@@ -1,4 +1,5 @@
 /** Rule files: YAML documents to the plain data of `model/rule.ts`. What refers to other rules is resolved by `linkRules`. */
+import { didYouMean } from '../base/nearest-name.ts';
 import { quote } from '../base/text-safety.ts';
 import { ShapeReader, toJsonText } from '../base/yaml-shape.ts';
 import { parseYaml, type YamlNode } from '../base/yaml-tree.ts';
@@ -104,7 +105,7 @@ function parseDetectionRule(
 ): RuleDocument | undefined {
   const body = reader.shape('detection');
   if (body === undefined) return undefined;
-  const taxonomy: Taxonomy = reader.text('taxonomy') === 'audit' ? 'audit' : 'sigma';
+  const taxonomy: Taxonomy = reader.choice('taxonomy', ['audit', 'sigma']) ?? 'sigma';
   const logsource = parseLogsource(reader);
   const condition = parseDetection(body.map, taxonomy);
   // A misspelled name would print "(no acter)" in every finding.
@@ -120,9 +121,20 @@ function detectionFields(head: RuleHead): string[] {
   return templateNames(head.message ?? '').filter((name) => !TOLD_WORDS.includes(name));
 }
 
+/** Sigma 2.1, "Log source". */
+const LOGSOURCE_KEYS = ['category', 'product', 'service', 'definition'];
+
 function parseLogsource(reader: ShapeReader): Logsource {
   const shape = reader.shape('logsource');
   const logsource: Logsource = {};
+  for (const { key, line, column } of shape?.map.entries ?? []) {
+    if (LOGSOURCE_KEYS.includes(key)) continue;
+    // A misspelled key would let the rule run on every source.
+    shape!.problem(
+      { line, column },
+      `unknown key ${quote(key)} in "logsource"${didYouMean(key, LOGSOURCE_KEYS)}`,
+    );
+  }
   for (const key of ['category', 'product', 'service'] as const) {
     const text = shape?.text(key);
     if (text !== undefined) logsource[key] = text;

@@ -1,11 +1,18 @@
 /** From the paths a user names to the files of a run, in one order on every machine. */
-import { lstat } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { access, lstat, open, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import fastGlob from 'fast-glob';
 import { compareText } from '../base/text-safety.ts';
 
 /** `-`: standard input. `skip`: why a file found in a folder is not read. `unsupported`: it may well hold logs, but we cannot read them. */
-export type DiscoveredFile = { file: string; bytes: number; skip?: { reason: string; unsupported: boolean } };
+export type DiscoveredFile = {
+  file: string;
+  bytes: number;
+  /** Whether it can be read a second time; pipes cannot. */
+  regular: boolean;
+  skip?: { reason: string; unsupported: boolean };
+};
 
 export const STDIN = '-';
 
@@ -52,23 +59,24 @@ function oneOf(left: DiscoveredFile, right: DiscoveredFile): DiscoveredFile {
   const order =
     Number(path.isAbsolute(left.file)) - Number(path.isAbsolute(right.file)) ||
     compareText(left.file, right.file);
-  const { file, bytes } = order <= 0 ? left : right;
+  const { file, bytes, regular } = order <= 0 ? left : right;
   const skip = left.skip === undefined ? undefined : right.skip;
-  return { file, bytes, ...(skip && { skip }) };
+  return { file, bytes, regular, ...(skip && { skip }) };
 }
 
 async function expand(argument: string, exclude: readonly string[]): Promise<DiscoveredFile[] | undefined> {
-  if (argument === STDIN) return [{ file: STDIN, bytes: 0 }];
-  const stats = await lstat(argument).catch(() => undefined);
-  const followed = stats?.isSymbolicLink() ? await lstat(path.join(argument, '.')).catch(() => stats) : stats;
-  if (followed?.isDirectory()) return listFolder(argument, exclude);
-  if (stats !== undefined) return [{ file: toPortable(path.normalize(argument)), bytes: stats.size }];
+  if (argument === STDIN) return [{ file: STDIN, bytes: 0, regular: false }];
+  const stats = await stat(argument).catch(() => lstat(argument).catch(() => undefined));
+  if (stats?.isDirectory()) return listFolder(argument, exclude);
+  if (stats !== undefined)
+    return [{ file: toPortable(path.normalize(argument)), bytes: stats.size, regular: stats.isFile() }];
   if (!fastGlob.isDynamicPattern(argument)) return undefined;
   const matches = await fastGlob(argument, { ignore: [...exclude], stats: true, onlyFiles: true, dot: true });
   if (matches.length === 0) return undefined;
   return matches.map((entry) => ({
     file: toPortable(path.normalize(entry.path)),
     bytes: entry.stats?.size ?? 0,
+    regular: entry.stats?.isFile() ?? false,
   }));
 }
 
@@ -77,27 +85,72 @@ async function listFolder(folder: string, exclude: readonly string[]): Promise<D
     cwd: folder,
     ignore: ['**/.git/**', '**/node_modules/**', ...exclude],
     dot: true,
-    stats: true,
     onlyFiles: false,
     followSymbolicLinks: false,
+    // A folder that cannot be entered is listed by itself, as unread.
+    suppressErrors: true,
   });
-  return entries
-    .filter((entry) => !entry.dirent.isDirectory())
-    .map((entry) => {
-      const file = toPortable(path.normalize(path.join(folder, entry.path)));
-      const skip = skipReason(entry.path, entry.dirent.isFile());
-      return { file, bytes: entry.stats?.size ?? 0, ...(skip && { skip }) };
-    });
+  const files = await Promise.all(['.', ...entries].map((name) => toFile(folder, name)));
+  return files.filter((file) => file !== undefined);
 }
 
-function skipReason(name: string, isFile: boolean): DiscoveredFile['skip'] {
+/** What a name in a folder stands for; undefined for a folder, whose files are listed themselves. */
+async function toFile(folder: string, name: string): Promise<DiscoveredFile | undefined> {
+  const place = path.join(folder, name);
+  const file = toPortable(path.normalize(place));
+  const own = await lstat(place).catch(() => undefined);
+  const target = own?.isSymbolicLink() ? await stat(place).catch(() => undefined) : own;
+  const unread = (reason: string, unsupported: boolean) => ({
+    file,
+    bytes: own?.size ?? 0,
+    regular: false,
+    skip: { reason, unsupported },
+  });
+  if (target === undefined) return unread('a link that leads nowhere, or a file that is gone', true);
+  if (target.isDirectory()) {
+    if (own?.isSymbolicLink()) {
+      const isInside = isWithin(await realpath(place), await realpath(folder));
+      const reason = isInside
+        ? 'a link to a folder that is read by its own name'
+        : 'a link to a folder: name it to have it read';
+      return unread(reason, !isInside);
+    }
+    const isReadable = await access(place, constants.R_OK | constants.X_OK).then(
+      () => true,
+      () => false,
+    );
+    return isReadable ? undefined : unread('a folder that cannot be read', true);
+  }
+  if (!target.isFile()) return unread('a pipe, socket or device: name it to have it read', false);
+  const skip = await skipReason(name, place);
+  return { file, bytes: target.size, regular: true, ...(skip && { skip }) };
+}
+
+function isWithin(place: string, folder: string): boolean {
+  const relative = path.relative(folder, place);
+  return !relative.startsWith('..') && !path.isAbsolute(relative);
+}
+
+async function skipReason(name: string, place: string): Promise<DiscoveredFile['skip']> {
   const unsupported = UNSUPPORTED.find((kind) => kind.name.test(name));
   if (unsupported !== undefined) return { reason: unsupported.reason, unsupported: true };
-  if (!isFile)
-    return { reason: 'a symbolic link or special file: name it to have it read', unsupported: false };
-  if (NOT_LOGS.test(name))
-    return { reason: 'no log by its name: name it to have it read', unsupported: false };
-  return undefined;
+  if (!NOT_LOGS.test(name) || (!OUR_OWN.test(name) && (await beginsLikeJson(place)))) return undefined;
+  return { reason: 'no log by its name: name it to have it read', unsupported: false };
+}
+
+/** Reports that lie beside the logs. */
+const OUR_OWN = /\.sarif$/i;
+
+/** A name can mislead: `audit.conf` or a hidden file that holds JSON is read all the same. */
+async function beginsLikeJson(place: string): Promise<boolean> {
+  const handle = await open(place, 'r').catch(() => undefined);
+  if (handle === undefined) return false;
+  try {
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(64), 0, 64, 0);
+    return /^\ufeff?\s*[{[]\s*["{[\]}]/.test(buffer.toString('utf8', 0, bytesRead));
+  } finally {
+    await handle.close();
+  }
 }
 
 function toPortable(file: string): string {

@@ -66,6 +66,13 @@ export const INPUT_FINDINGS = [
     fix: 'Find out whether the source was silent or its log was lost; leave the file out with --exclude.',
   },
   {
+    code: 'unread-member',
+    severity: 'medium',
+    title: 'data beside the records of an export',
+    why: 'What stands beside the array of records is no record and was not audited; events can be hidden there.',
+    fix: 'Look at the member that is named; if it holds events, export them as records.',
+  },
+  {
     code: 'unknown-source',
     severity: 'medium',
     title: 'source not recognized',

@@ -62,6 +62,24 @@ export interface RecordSink {
   scan(bytes: Uint8Array, start: number, end: number): number;
   record(line: number, offset: number, length: number): void;
   malformed(stretch: Malformed): void;
+  /** A member beside the wrapper's records that could hold more of them. */
+  beside?(member: BesideMember): void;
+}
+
+/** A member of a wrapper that is in no record. */
+export type BesideMember = { key: string; line: number; offset: number; length: number };
+
+/** What exports write beside their records: paging and the like, never longer than a page of text. */
+const PAGING =
+  /^(?:_?links?|meta(?:data)?|pag(?:e|es|ing|ination|einfo)|responsemetadata|cursors?|next|previous|@odata\..*)$/i;
+const MAX_PAGING_BYTES = 4096;
+
+function mayHoldRecords(key: string, value: JsonValue, bytes: number): boolean {
+  const isEmpty =
+    value instanceof JsonArray
+      ? value.elements.length === 0
+      : !(value instanceof JsonObject) || value.members.length === 0;
+  return !isEmpty && !(PAGING.test(key) && value instanceof JsonObject && bytes <= MAX_PAGING_BYTES);
 }
 
 /** `lines`: a document never crosses a line. `values`: documents follow one another, over as many lines as they need. */
@@ -490,8 +508,13 @@ export class RecordReader {
       this.enter(last ? 'array' : 'wrapper', level.depth + 1);
       return;
     }
-    const { end } = parseJsonAt(buffer, value, this.end);
+    const { value: beside, end } = parseJsonAt(buffer, value, this.end);
     if (end >= this.end && !this.final) throw syntaxError(buffer, this.end, this.end, '"," or "}"');
+    const key = decodeString(buffer, this.start + 1, keyEnd - 1);
+    if (mayHoldRecords(key, beside, end - value)) {
+      const offset = this.base + this.start;
+      this.sink.beside?.({ key, line: this.lineOf(this.start), offset, length: end - this.start });
+    }
     this.start = end;
     level.state = 'after';
   }

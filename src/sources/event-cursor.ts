@@ -8,6 +8,7 @@ import { sha256Hex } from '../base/digest.ts';
 import { findValues } from '../base/field-path.ts';
 import { type Instant, parsePlainTimestamp, parseTimestamp } from '../base/instant.ts';
 import {
+  hasDuplicateKeys,
   JsonArray,
   JsonNumber,
   JsonObject,
@@ -556,10 +557,4 @@ function treeText(value: JsonValue | undefined): string | undefined {
   return value instanceof JsonObject || value instanceof JsonArray
     ? toCompactJson(value)
     : toScalarText(value);
-}
-
-function hasDuplicateKeys(value: JsonValue): boolean {
-  if (value instanceof JsonArray) return value.elements.some(hasDuplicateKeys);
-  if (!(value instanceof JsonObject)) return false;
-  return value.duplicateKeys().length > 0 || value.members.some((member) => hasDuplicateKeys(member.value));
 }

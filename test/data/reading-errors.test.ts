@@ -193,7 +193,7 @@ describe('input without records', () => {
   });
 
   test('a folder without a log is exit 3, and its files are named as left out', async () => {
-    const outcome = await verify({ 'README.md': '# logs\n', '.hidden': LOG, LICENSE: 'MIT' });
+    const outcome = await verify({ 'README.md': '# logs\n', '.hidden': 'TOKEN=x\n', LICENSE: 'MIT' });
     assert.deepEqual(
       outcome.report.inputs.map(({ file, status }) => [file, status]),
       [
@@ -238,21 +238,43 @@ describe('logs in a folder', () => {
     assert.equal(outcome.exit, 3);
   });
 
-  test('that are symbolic links or pipes are left out, named, and do not block', async () => {
+  test('that are links to files are read, and JSON is read whatever its name says', async () => {
+    const folder = mkdtempSync(join(home, 'linked-'));
+    const elsewhere = join(mkdtempSync(join(home, 'elsewhere-')), 'app.log');
+    writeFileSync(elsewhere, LOG);
+    symlinkSync(elsewhere, join(folder, 'app.ndjson'));
+    writeFileSync(join(folder, 'audit.conf'), LOG);
+    const { report } = await verifyIn(folder);
+    assert.deepEqual(
+      report.inputs.map(({ file, records }) => [file, records.read]),
+      [
+        ['app.ndjson', 40],
+        ['audit.conf', 40],
+      ],
+    );
+    assert.equal(report.summary.records.duplicate, 40);
+  });
+
+  test('that are pipes, devices or links to folders are left out, named, and do not block', async () => {
     const folder = mkdtempSync(join(home, 'special-'));
+    symlinkSync(mkdtempSync(join(home, 'outside-')), join(folder, 'outside'));
     writeFileSync(join(folder, 'good.ndjson'), LOG);
     symlinkSync('/dev/zero', join(folder, 'endless.ndjson'));
     symlinkSync('.', join(folder, 'loop'));
     const { status } = spawnSync('mkfifo', [join(folder, 'pipe.ndjson')]);
     const outcome = await verifyIn(folder);
-    const left = outcome.report.inputs.filter((input) => input.status === 'skipped');
+    const left = outcome.report.inputs.filter((input) => input.status !== 'complete');
     assert.deepEqual(
-      left.map(({ file }) => file),
-      ['endless.ndjson', 'loop', ...(status === 0 ? ['pipe.ndjson'] : [])],
+      left.map(({ file, status: read }) => [file, read]),
+      [
+        ['endless.ndjson', 'skipped'],
+        ['loop', 'skipped'],
+        ['outside', 'unreadable'],
+        ...(status === 0 ? [['pipe.ndjson', 'skipped']] : []),
+      ],
     );
-    for (const { reason } of left) assert.match(reason!, /symbolic link or special file/);
     assert.equal(outcome.report.summary.records.audited, 40);
-    assert.equal(outcome.exit, 0);
+    assert.equal(outcome.exit, 3);
   });
 });
 
@@ -287,6 +309,7 @@ describe('unreadable input', () => {
     const files = ['folder.ndjson', 'vanished.ndjson'].map((name) => ({
       file: join(folder, name),
       bytes: 10,
+      regular: true,
     }));
     const report = await audit(testRequest({ builtinRules: false }), files, () => {});
     assert.deepEqual(
