@@ -29,13 +29,13 @@ export class MarkRows {
     }
     const { time, place } = event;
     const { writer } = this;
-    writer.start().uint16(output.relation).sortedText(JSON.stringify(group));
+    writer.start().uint32(output.relation).sortedText(JSON.stringify(group));
     writer
       .instant(time ?? NO_TIME)
       .uint32(event.fileIndex)
       .uint48(event.ordinal)
       .uint16(output.step);
-    writer.uint16(detection).uint32(place.line).uint48(place.offset).uint48(place.length);
+    writer.uint32(detection).uint32(place.line).uint48(place.offset).uint48(place.length);
     writer.text(event.identity).text(event.text(output.subject)).uint16(output.values.length);
     for (const slot of output.values) writer.text(event.text(slot));
     this.rows.add(writer.row());
@@ -85,7 +85,7 @@ class MarkCursor implements Iterable<Mark>, Iterator<Mark> {
   startGroup(): boolean {
     if (this.row === undefined) return false;
     const reader = this.reader.start(this.row);
-    this.relation = reader.uint16();
+    this.relation = reader.uint32();
     const text = reader.sortedText();
     this.group = JSON.parse(text) as string[];
     this.prefix = Buffer.from(this.row.subarray(0, reader.position));
@@ -123,7 +123,7 @@ class MarkCursor implements Iterable<Mark>, Iterator<Mark> {
   private isDuplicate(row: Buffer): boolean {
     if (this.duplicates.size === 0) return false;
     const reader = this.reader.start(row);
-    reader.uint16();
+    reader.uint32();
     reader.sortedText();
     reader.instant();
     return this.duplicates.has(reader.uint32(), reader.uint48());
@@ -136,7 +136,7 @@ class MarkCursor implements Iterable<Mark>, Iterator<Mark> {
     const file = this.files[reader.uint32()]!;
     reader.uint48();
     const step = reader.uint16();
-    this.onMark(this.relation, step, reader.uint16());
+    this.onMark(this.relation, step, reader.uint32());
     const place = { file, line: reader.uint32(), offset: reader.uint48(), length: reader.uint48() };
     const identity = reader.text()!;
     const subject = reader.text();

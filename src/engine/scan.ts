@@ -1,4 +1,8 @@
-/** Scan: files become records, records become events, checks fold over events, detections turn events into marks. */
+/**
+ * Scan: files become records, records become events, checks fold over events, detections turn events into marks.
+ *
+ * Over 250 lines: the way of one file through reader, source, checks and books is one class, so that the books tie out in one place.
+ */
 import type { Instant } from '../base/instant.ts';
 import { JsonArray, JsonObject, type JsonValue } from '../base/json.ts';
 import { count, quote } from '../base/text-safety.ts';
@@ -93,6 +97,7 @@ class FileScan implements RecordSink {
   private source: string | null = null;
   private ordinal = 0;
   private skipped = 0;
+
   constructor(
     scan: Scan,
     plan: Plan,

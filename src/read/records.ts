@@ -69,17 +69,16 @@ export interface RecordSink {
 /** A member of a wrapper that is in no record. */
 export type BesideMember = { key: string; line: number; offset: number; length: number };
 
-/** What exports write beside their records: paging and the like, never longer than a page of text. */
+/** What exports write beside their records: paging and the like, short; a token may be longer, an event hidden in a text longer still. */
 const PAGING =
   /^(?:_?links?|meta(?:data)?|pag(?:e|es|ing|ination|einfo)|responsemetadata|cursors?|next|previous|@odata\..*)$/i;
-const MAX_PAGING_BYTES = 4096;
+const MAX_PAGING_BYTES = 512;
+const MAX_SCALAR_BYTES = 4096;
 
 function mayHoldRecords(key: string, value: JsonValue, bytes: number): boolean {
-  const isEmpty =
-    value instanceof JsonArray
-      ? value.elements.length === 0
-      : !(value instanceof JsonObject) || value.members.length === 0;
-  return !isEmpty && !(PAGING.test(key) && value instanceof JsonObject && bytes <= MAX_PAGING_BYTES);
+  if (value instanceof JsonArray) return value.elements.length > 0;
+  if (!(value instanceof JsonObject)) return bytes > MAX_SCALAR_BYTES;
+  return value.members.length > 0 && !(PAGING.test(key) && bytes <= MAX_PAGING_BYTES);
 }
 
 /** `lines`: a document never crosses a line. `values`: documents follow one another, over as many lines as they need. */
