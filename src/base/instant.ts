@@ -61,6 +61,18 @@ const FIXED_PUNCTUATION: readonly [at: number, byte: number][] = [
   [16, 0x3a],
 ];
 
+/** The whole milliseconds of an instant, rounded down; exact in a double for every year a timestamp can name. */
+export function wholeMs(instant: Instant): number {
+  const ms = instant / NANOS_PER_MS;
+  return Number(instant % NANOS_PER_MS < 0n ? ms - 1n : ms);
+}
+
+/** The nanoseconds of an instant beyond its whole milliseconds: 0 to 999,999. */
+export function nanosBeyondMs(instant: Instant): number {
+  const rest = instant % NANOS_PER_MS;
+  return Number(rest < 0n ? rest + NANOS_PER_MS : rest);
+}
+
 let lastDay = -1;
 let lastDayMs = 0;
 

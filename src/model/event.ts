@@ -58,15 +58,23 @@ export interface Event {
   /** Position of the record's file in the run, and of the record in its file; from 0. */
   readonly fileIndex: number;
   readonly ordinal: number;
+  /** Byte offset in the decoded file: with `fileIndex` the record's position in the run, known wherever a scan begins. */
+  readonly offset: number;
+  /** A new object for each record that is asked for it; `offset` costs nothing. */
   readonly place: Place;
   /** Exactly the bytes of the record as they were read; a view that the reader will overwrite. */
   readonly bytes: Uint8Array;
+  /** Whether the record is an object, as it should be. */
+  readonly isObject: boolean;
   /** Whether the bytes are already in RFC 8785 form, so that they can be hashed as they are. */
   readonly canonical: boolean;
   /** Whether some object of the record holds one key twice. */
   readonly duplicateKeys: boolean;
   /** The event's time; undefined when it is absent, unreadable or without a zone. */
   readonly time: Instant | undefined;
+  /** `time` as whole milliseconds (rounded down; NaN without a time) and the nanoseconds beyond them: compared without a bigint. */
+  readonly timeMs: number;
+  readonly timeNanos: number;
   /** What names this record across exports: the source's own id where it has one, else the digest of its bytes. */
   readonly identity: string;
   size(slot: Slot): number;

@@ -6,7 +6,13 @@
  */
 import { sha256Hex } from '../base/digest.ts';
 import { findValues } from '../base/field-path.ts';
-import { type Instant, parsePlainTimestamp, parseTimestamp } from '../base/instant.ts';
+import {
+  type Instant,
+  nanosBeyondMs,
+  parsePlainTimestamp,
+  parseTimestamp,
+  wholeMs,
+} from '../base/instant.ts';
 import {
   hasDuplicateKeys,
   JsonArray,
@@ -17,7 +23,7 @@ import {
   toCompactJson,
   toScalarText,
 } from '../base/json.ts';
-import { BACKSLASH, decodeString } from '../base/lexical.ts';
+import { BACKSLASH, decodeString, OPEN_BRACE } from '../base/lexical.ts';
 import { KIND, type KindCode, SlotScanner } from '../base/slot-scanner.ts';
 import type { AuditField, Event, Fields, Slot, Span, ValueKind } from '../model/event.ts';
 import type { Place } from '../model/place.ts';
@@ -83,7 +89,7 @@ export class EventCursor implements Event, Fields {
   fileIndex = 0;
   ordinal = 0;
   private line = 0;
-  private offset = 0;
+  offset = 0;
   private length = 0;
   private knownPlace: Place | undefined;
   private buffer: Uint8Array = new Uint8Array(0);
@@ -224,6 +230,20 @@ export class EventCursor implements Event, Fields {
 
   get duplicateKeys(): boolean {
     return this.scanner.needsTree && hasDuplicateKeys(this.json());
+  }
+
+  get isObject(): boolean {
+    return this.buffer[this.start] === OPEN_BRACE;
+  }
+
+  get timeMs(): number {
+    const { time } = this;
+    return time === undefined ? Number.NaN : wholeMs(time);
+  }
+
+  get timeNanos(): number {
+    const { time } = this;
+    return time === undefined ? 0 : nanosBeyondMs(time);
   }
 
   get time(): Instant | undefined {

@@ -2,7 +2,7 @@
 import { toCanonicalJson } from '../../src/base/canonical-json.ts';
 import { sha256Hex } from '../../src/base/digest.ts';
 import { findValues } from '../../src/base/field-path.ts';
-import { type Instant, parseTimestamp } from '../../src/base/instant.ts';
+import { type Instant, nanosBeyondMs, parseTimestamp, wholeMs } from '../../src/base/instant.ts';
 import {
   hasDuplicateKeys,
   JsonArray,
@@ -76,6 +76,22 @@ export class TreeEvent implements Event {
 
   get duplicateKeys(): boolean {
     return hasDuplicateKeys(this.record);
+  }
+
+  get offset(): number {
+    return this.place.offset;
+  }
+
+  get isObject(): boolean {
+    return this.record instanceof JsonObject;
+  }
+
+  get timeMs(): number {
+    return this.time === undefined ? Number.NaN : wholeMs(this.time);
+  }
+
+  get timeNanos(): number {
+    return this.time === undefined ? 0 : nanosBeyondMs(this.time);
   }
 
   get time(): Instant | undefined {
