@@ -1,13 +1,14 @@
 /** One input from its first stored byte to its last decoded one: magic number, digest, bounds. */
 import crypto from 'node:crypto';
 import fs, { createReadStream } from 'node:fs';
+import type { JsonValue } from '../base/json.ts';
 import { formatNumber } from '../base/text-safety.ts';
 import type { Limits } from '../model/request.ts';
 import { type CompressedProblem, type Compression, detectCompression } from './compressed.ts';
 import { STDIN } from './discover.ts';
 import { readGzip } from './gzip.ts';
 import { readToEnd } from './plain-bytes.ts';
-import type { ReadTally, RecordReader } from './records.ts';
+import { type ReadHead, type ReadTally, RecordReader, type RecordSink } from './records.ts';
 import { readZstd } from './zstd.ts';
 
 const BLOCK_BYTES = 1024 * 1024;
@@ -57,6 +58,51 @@ export async function readInput(
   const tally = reader.finish();
   const sha256 = stored.failure === undefined && stored.ended ? stored.digest() : null;
   return { ...tally, storedBytes: stored.bytes, sha256, compression, problem, failure: stored.failure };
+}
+
+/** Thrown through the reader once it knows what the head of the file says. */
+class EnoughSeen extends Error {}
+
+/**
+ * Looks at the beginning of a file only, as `RecordSink.begin` does; undefined where it cannot be read or ends before
+ * anything could be decided.
+ */
+export async function readHead(
+  file: string,
+  limits: Limits,
+  begin: (documents: readonly JsonValue[]) => readonly string[] | undefined,
+): Promise<{ head: ReadHead; compression: Compression } | undefined> {
+  const stored = new StoredBytes(file, () => {});
+  let wrapper: readonly string[] | undefined;
+  const enough = () => {
+    throw new EnoughSeen();
+  };
+  const sink: RecordSink = {
+    begin: (documents) => {
+      wrapper = begin(documents);
+      return enough();
+    },
+    scan: enough,
+    record: enough,
+    malformed: enough,
+  };
+  const reader = new RecordReader(sink, { recordLimit: limits.recordBytes });
+  let compression: Compression = 'none';
+  try {
+    compression = detectCompression(await stored.head());
+    for await (const block of compression === 'none' ? stored : decoderOf(compression)(stored))
+      reader.push(block);
+    reader.finish();
+  } catch (error) {
+    if (error instanceof EnoughSeen) {
+      const head = reader.head;
+      return head === undefined ? undefined : { head: { ...head, wrapper }, compression };
+    }
+    if (!isSystemError(error)) throw error;
+  } finally {
+    await stored.close();
+  }
+  return undefined;
 }
 
 async function decode(
