@@ -1,13 +1,26 @@
 /** The fold of the chain check: finds the chain fields of each record, recomputes its hash and appends it to its stream. */
 import type { Event, Fields } from '../model/event.ts';
 import { appendBare, startBare } from './bare-records.ts';
-import { type ChainState, indexesOf, openStream, type StreamName } from './chain-state.ts';
+import { type ChainState, indexesOf, noteLast, openStream, type StreamName } from './chain-state.ts';
 import { countLink, isOverfull, keepLink, thinOut } from './hash-index.ts';
 import { BoundLayout, type ChainLayout } from './layout.ts';
 import { appendRecord, type Link, type LinkRule, type StreamState } from './segment.ts';
 
-/** Of these records of each file every profile is tried, so that the stream can be named. */
-const HEAD_RECORDS = 20;
+/**
+ * Of the records at the head of each file every profile is tried, so that the stream can be named: those that begin on
+ * its first lines, and within its first bytes where it is one array on one line or its records span lines. A worker that
+ * begins inside a file knows line and offset of a record, but not how many stand before it.
+ */
+const HEAD_LINES = 20;
+const HEAD_BYTES = 4 * 1024;
+/** Nothing behind this many bytes is at the head, however few lines stand before it. */
+const MAX_HEAD_BYTES = 64 * 1024;
+
+function isAtHead(event: Event): boolean {
+  const { offset } = event;
+  if (offset >= MAX_HEAD_BYTES) return false;
+  return offset < HEAD_BYTES || event.place.line <= HEAD_LINES;
+}
 
 export function toLinkRule(layout: ChainLayout): LinkRule {
   const { sequence } = layout.profiles[0]!;
@@ -28,16 +41,21 @@ export function compileChainStep(
   const steps = bound.map((layout, index) => compileLayoutStep(layout, index, rules[index]!, fields.source));
   return (state, event) => {
     for (let index = 0; index < bound.length; index++) {
-      if (bound[index]!.holds(event)) return steps[index]!(state, event);
+      if (bound[index]!.holds(event)) {
+        noteLast(state, event.fileIndex, false);
+        return steps[index]!(state, event);
+      }
     }
     for (let index = 0; index < bound.length; index++) {
       const layout = bound[index]!;
       // A lone "hash" is a common field of other meaning: it begins a chain only if it recomputes.
-      if (layout.mayBegin(event) && layout.fit(event, '', layout.own(event)) >= 0)
+      if (layout.mayBegin(event) && layout.fit(event, '', layout.own(event)) >= 0) {
+        noteLast(state, event.fileIndex, false);
         return steps[index]!(state, event);
+      }
     }
     state.bare[fields.source] ??= startBare();
-    appendBare(state.bare[fields.source]!, event);
+    appendBare(state.bare[fields.source]!, event, noteLast(state, event.fileIndex, true));
   };
 }
 
@@ -82,7 +100,7 @@ function compileLayoutStep(
 /** A genesis follows nothing that could stand elsewhere. */
 function indexLink(state: ChainState, stream: StreamState, link: Link): void {
   if (link.genesis || link.previous === '') return;
-  const { place } = stream.runs.at(-1)!.segments.at(-1)!.until;
+  const place = stream.runs.at(-1)!.segments.at(-1)!.until;
   keepLink(state.sample, stream.index, link.previous, stream.records - 1, place);
   if (isOverfull(state.sample)) thinOut(state.sample, indexesOf(state));
 }
@@ -115,14 +133,14 @@ function judgeOwnHash(
   event: Event,
   before: string,
 ): void {
-  const plain =
-    event.ordinal < HEAD_RECORDS ? undefined : bound.recompute(event, link.previous, before.length);
+  const atHead = isAtHead(event);
+  const plain = atHead ? undefined : bound.recompute(event, link.previous, before.length);
   const own = plain ?? bound.own(event);
   link.own = own;
   let fit = -1;
   // One hash in 4,096 begins with 000: long logs are sampled throughout, whatever was done to their heads.
   // At one in 256, trying every profile took a fifth of the check (measured).
-  if (event.ordinal < HEAD_RECORDS || own.startsWith('000')) {
+  if (atHead || own.startsWith('000')) {
     const expected = bound.expected(event, link.previous, own.length);
     for (let index = 0; index < expected.length; index++) {
       if (expected[index] !== own || own === '') continue;
@@ -139,6 +157,6 @@ function judgeOwnHash(
   if (fit >= 0 && bound.layout.profiles[fit]!.digest.key !== null) stream.keyed++;
   else if (fit >= 0) {
     stream.plain++;
-    stream.firstPlain ??= { ...event.place };
+    stream.firstPlain ??= event.place;
   }
 }
