@@ -7,6 +7,7 @@ import type { Coverage } from '../model/relation.ts';
 import type { InputSummary } from '../model/report.ts';
 import type { DiscoveredFile } from '../read/discover.ts';
 import { STDIN } from '../read/discover.ts';
+import { FILL_BYTES } from '../read/records.ts';
 import { TemporaryRuns } from '../read/temporary-runs.ts';
 import { closeBooks, passOver, type StoredFile } from './file-part.ts';
 import type { OnMatch, OnProgress } from './file-scan.ts';
@@ -49,7 +50,7 @@ export type Scan = {
 export type ScanOptions = {
   /** Worker threads; 1: this thread does it all. */
   jobs: number;
-  /** How finely work is cut; the answer does not depend on it. */
+  /** How finely work is cut; the answer does not depend on it. Without it, a single thread reads every file whole. */
   sizes?: Partial<Sizes>;
   /** Bytes of input below which starting threads takes longer than scanning. */
   threadBytes?: number;
@@ -94,7 +95,8 @@ async function* scanParts(
   const isLocal =
     jobs < 2 || onMatch !== undefined || bytes < threadBytes || files.some(({ file }) => file === STDIN);
   if (isLocal) {
-    for await (const task of planTasks(plan, files, sizes, undefined, books.cut)) yield await local.scan(task);
+    const tools = options.sizes === undefined ? undefined : { ...programs.cutTools, block: Buffer.alloc(FILL_BYTES) };
+    for await (const task of planTasks(plan, files, sizes, tools, books.cut)) yield await local.scan(task);
     return;
   }
   const pool = new WorkerPool(
