@@ -18,9 +18,10 @@ import { type BesideMember, type Malformed, RecordReader, type RecordSink } from
 import { TemporaryRuns } from '../read/temporary-runs.ts';
 import { detectSource, findWrapper } from '../sources/detect.ts';
 import { Identities } from './identities.ts';
-import { MarkRows, type Ungrouped } from './marks.ts';
+import { IdentityRows } from './identity-rows.ts';
+import { MarkRows } from './mark-rows.ts';
+import { Marks, type Ungrouped } from './marks.ts';
 import { type Detector, fieldKey, type Plan, type Program, Programs } from './plan.ts';
-import { SortedRows } from './sorted-rows.ts';
 
 /** What a scan knows when its files are read. States are plain data; rows may lie on disk. */
 export type Scan = {
@@ -30,7 +31,7 @@ export type Scan = {
   files: readonly DiscoveredFile[];
   findings: Finding[];
   identities: Identities;
-  marks: MarkRows;
+  marks: Marks;
   ungrouped: Ungrouped;
   coverage: Coverage;
   /** Detections that ran on some source, by index, and the fields that occurred. */
@@ -58,8 +59,8 @@ export async function scanFiles(
     inputs: [],
     files,
     findings: [],
-    identities: new Identities(() => new SortedRows(runs)),
-    marks: new MarkRows(new SortedRows(runs)),
+    identities: new Identities(runs),
+    marks: new Marks(runs),
     ungrouped: plan.relations.map(() => 0),
     coverage: undefined,
     ran: new Set(),
@@ -68,8 +69,14 @@ export async function scanFiles(
   };
   try {
     const programs = new Programs(plan);
+    const rows: Rows = {
+      identities: new IdentityRows((part) => scan.identities.merge(part)),
+      marks: new MarkRows(runs),
+    };
     for (const [fileIndex, file] of files.entries()) {
-      await new FileScan(scan, plan, programs, file, fileIndex, onMatch).run(onProgress);
+      await new FileScan(scan, plan, programs, file, fileIndex, rows, onMatch).run(onProgress);
+      scan.identities.merge(rows.identities.take());
+      scan.marks.merge(rows.marks.take());
     }
     return scan;
   } catch (error) {
@@ -77,6 +84,9 @@ export async function scanFiles(
     throw error;
   }
 }
+
+/** Where the rows of the records under way are collected. */
+type Rows = { identities: IdentityRows; marks: MarkRows };
 
 /** Members beside the records that are named for one file. */
 const MAX_BESIDE = 20;
@@ -90,6 +100,7 @@ class FileScan implements RecordSink {
   private readonly discovered: DiscoveredFile;
   private readonly file: string;
   private readonly fileIndex: number;
+  private readonly rows: Rows;
   private readonly malformedEpisodes: MalformedEpisodes;
   private readonly isRereadable: boolean;
   private readonly membersBeside = new Set<string>();
@@ -104,8 +115,10 @@ class FileScan implements RecordSink {
     programs: Programs,
     discovered: DiscoveredFile,
     fileIndex: number,
+    rows: Rows,
     onMatch: OnMatch | undefined,
   ) {
+    this.rows = rows;
     this.books = scan;
     this.onMatch = onMatch;
     this.plan = plan;
@@ -152,13 +165,14 @@ class FileScan implements RecordSink {
 
   record(line: number, offset: number, length: number): void {
     const { cursor, steps, detectors } = this.program;
-    const { states, identities } = this.books;
+    const { states } = this.books;
     cursor.locate(this.file, this.fileIndex, this.ordinal++, line, offset, length);
     const inRange = this.isInRange(cursor.time);
     for (let index = 0; index < steps.length; index++) {
       if (inRange || this.plan.checks[index]!.definition.everyRecord) steps[index]!(states[index], cursor);
     }
-    identities.add(cursor, !inRange, this.isRereadable && cursor.byteLength === length);
+    const rereadable = this.isRereadable && cursor.byteLength === length;
+    this.rows.identities.add(cursor, line, length, !inRange, rereadable);
     if (!inRange) {
       this.skipped++;
       return;
@@ -189,7 +203,7 @@ class FileScan implements RecordSink {
   private mark(detector: Detector): void {
     this.onMatch?.(this.plan.detections[detector.detection]!, this.program.cursor);
     for (const output of detector.outputs) {
-      const added = this.books.marks.add(output, this.program.cursor, detector.detection);
+      const added = this.rows.marks.add(output, this.program.cursor, detector.detection);
       if (!added) this.books.ungrouped[output.relation]!++;
     }
   }
