@@ -113,8 +113,8 @@ export type LinkRule = { ownless: boolean; step: number | null };
 
 export function appendRecord(stream: StreamState, link: Link, event: Event, rule: LinkRule): void {
   stream.records++;
-  let run = stream.runs.at(-1);
-  const tail = run?.segments.at(-1);
+  let run = stream.runs[stream.runs.length - 1];
+  const tail = run?.segments[run.segments.length - 1];
   if (run === undefined || tail === undefined || run.fileIndex !== event.fileIndex) {
     run = {
       fileIndex: event.fileIndex,
