@@ -44,7 +44,8 @@ export class Progress {
     const bar = `${'█'.repeat(filled)}${'░'.repeat(BAR_WIDTH - filled)}`;
     const left = share > 0.01 ? `${Math.ceil(seconds / share - seconds)}s left` : '';
     const rate = `${formatNumber(Math.round(records / seconds))} events/s`;
-    const size = totalBytes > 0 ? `${toMegabytes(bytes)} of ${toMegabytes(totalBytes)} MB` : `${toMegabytes(bytes)} MB`;
+    const size =
+      totalBytes > 0 ? `${toMegabytes(bytes)} of ${toMegabytes(totalBytes)} MB` : `${toMegabytes(bytes)} MB`;
     const text = `${bar} ${Math.floor(share * 100)}%  ${size}  ${rate}  ${left}  ${escapeControls(this.file)}`;
     return truncate(text, Math.max(20, (this.stream.columns ?? 80) - 1));
   }

@@ -2,10 +2,10 @@
 import ndjson from 'ndjson';
 import { count, escapeControls } from '../base/text-safety.ts';
 import { CHECKS } from '../checks/index.ts';
+import type { OnMatch } from '../engine/file-scan.ts';
 import { compilePlan } from '../engine/plan.ts';
 import { toRecordEvents } from '../engine/record-events.ts';
 import { runRuleTests } from '../engine/rule-tests.ts';
-import type { OnMatch } from '../engine/file-scan.ts';
 import { scanFiles } from '../engine/scan.ts';
 import { type Problem, ProblemsError } from '../model/problem.ts';
 import { discover } from '../read/discover.ts';

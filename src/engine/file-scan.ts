@@ -13,10 +13,10 @@ import { type LineRange, readRange } from '../read/plain-bytes.ts';
 import {
   type BesideMember,
   type Malformed,
+  type ReaderOptions,
   type ReadHead,
   RecordReader,
   type RecordSink,
-  type ReaderOptions,
 } from '../read/records.ts';
 import { detectSource, findWrapper } from '../sources/detect.ts';
 import type { EventCursor } from '../sources/event-cursor.ts';
@@ -166,7 +166,8 @@ export class FileScan implements RecordSink {
     const ms = cursor.timeMs;
     const inRange = this.isInRange(ms);
     for (let index = 0; index < steps.length; index++) {
-      if (inRange || this.plan.checks[index]!.definition.everyRecord) steps[index]!(books.states[index], cursor);
+      if (inRange || this.plan.checks[index]!.definition.everyRecord)
+        steps[index]!(books.states[index], cursor);
     }
     // What a wrapped line holds does not stand in the file as such.
     const rereadable = this.discovered.regular && cursor.byteLength === length;

@@ -129,11 +129,14 @@ function markOutputs(plan: Plan, detection: Detection, cursor: EventCursor): Mar
 /** The detections, by index, that run on the records of a source. */
 export function detectionsFor(plan: Plan, source: string | null): number[] {
   const { logsource } = mappingOf(plan, source);
-  const wanted = new Set(plan.relations.flatMap(({ relation }) => relation.inputs.map((input) => input.detection)));
+  const wanted = new Set(
+    plan.relations.flatMap(({ relation }) => relation.inputs.map((input) => input.detection)),
+  );
   return [...plan.detections.keys()].filter((index) => {
     const detection = plan.detections[index]!;
     return (
-      appliesTo(detection, logsource, plan.matching) && (plan.matching !== undefined || wanted.has(detection.id))
+      appliesTo(detection, logsource, plan.matching) &&
+      (plan.matching !== undefined || wanted.has(detection.id))
     );
   });
 }

@@ -5,7 +5,14 @@ import type { Coverage } from '../model/relation.ts';
 import type { DiscoveredFile } from '../read/discover.ts';
 import type { TemporaryRuns } from '../read/temporary-runs.ts';
 import { type FilePart, mergeFileParts } from './file-part.ts';
-import { type Accumulators, FileScan, type OnMatch, type OnProgress, stretchSpan, type TimeSpan } from './file-scan.ts';
+import {
+  type Accumulators,
+  FileScan,
+  type OnMatch,
+  type OnProgress,
+  stretchSpan,
+  type TimeSpan,
+} from './file-scan.ts';
 import { type IdentityPart, IdentityRows } from './identity-rows.ts';
 import { type MarkPart, MarkRows } from './mark-rows.ts';
 import type { Plan, Programs } from './plan.ts';

@@ -23,7 +23,7 @@ import {
   startPart,
   toCoverage,
 } from './scan-part.ts';
-import { DEFAULT_SIZES, planTasks, type ScanTask, type Sizes } from './tasks.ts';
+import { DEFAULT_SIZES, planTasks, type Sizes } from './tasks.ts';
 import { WorkerPool } from './worker-pool.ts';
 
 export type { ScanCounters };
@@ -54,6 +54,8 @@ export type ScanOptions = {
   sizes?: Partial<Sizes>;
   /** Bytes of input below which starting threads takes longer than scanning. */
   threadBytes?: number;
+  /** The module that threads run, where it is not the built one. */
+  workerModule?: URL;
   onProgress?: OnProgress;
   /** Only in this thread. */
   onMatch?: OnMatch;
@@ -95,7 +97,8 @@ async function* scanParts(
   const isLocal =
     jobs < 2 || onMatch !== undefined || bytes < threadBytes || files.some(({ file }) => file === STDIN);
   if (isLocal) {
-    const tools = options.sizes === undefined ? undefined : { ...programs.cutTools, block: Buffer.alloc(FILL_BYTES) };
+    const tools =
+      options.sizes === undefined ? undefined : { ...programs.cutTools, block: Buffer.alloc(FILL_BYTES) };
     for await (const task of planTasks(plan, files, sizes, tools, books.cut)) yield await local.scan(task);
     return;
   }
@@ -104,6 +107,7 @@ async function* scanParts(
     { request: plan.request, files, runs: books.runs.folder },
     books.addRows,
     onProgress,
+    options.workerModule,
   );
   try {
     const tasks = planTasks(plan, files, sizes, programs.cutTools, books.cut);
@@ -181,4 +185,3 @@ class ScanBooks {
     };
   }
 }
-

@@ -22,11 +22,8 @@ const DEPTH = 2;
 /** Parts that may wait for an earlier one, for each worker; then the workers wait too. */
 const WAITING_PARTS = 8;
 
-/** The same module runs from `src` under a loader and from `dist`. */
-const WORKER = new URL(
-  import.meta.url.endsWith('.ts') ? './scan-worker.ts' : './scan-worker.js',
-  import.meta.url,
-);
+/** As it was built. Tests name another, which runs from source. */
+const WORKER = new URL('./scan-worker.js', import.meta.url);
 
 type Member = { worker: Worker; open: number };
 
@@ -44,10 +41,11 @@ export class WorkerPool {
     orders: WorkerOrders,
     onRows: (rows: RowParts) => void,
     onProgress: OnProgress,
+    module: URL = WORKER,
   ) {
     this.onRows = onRows;
     this.onProgress = onProgress;
-    this.members = Array.from({ length: jobs }, () => this.start(orders));
+    this.members = Array.from({ length: jobs }, () => this.start(orders, module));
   }
 
   /** The parts of `tasks`, in their order. @throws when a worker stops before its work is done */
@@ -106,8 +104,8 @@ export class WorkerPool {
     if (this.fault !== undefined) throw this.fault;
   }
 
-  private start(orders: WorkerOrders): Member {
-    const worker = new Worker(WORKER, { workerData: orders });
+  private start(orders: WorkerOrders, module: URL): Member {
+    const worker = new Worker(module, { workerData: orders });
     const member: Member = { worker, open: 0 };
     worker.on('message', (message: FromWorker) => this.hear(member, message));
     worker.on('error', (error) => this.fail(error));
@@ -121,18 +119,18 @@ export class WorkerPool {
   private hear(member: Member, message: FromWorker): void {
     switch (message.kind) {
       case 'rows':
-        return this.onRows(message.rows);
+        this.onRows(message.rows);
+        break;
       case 'progress':
-        return this.onProgress(message);
-      case 'fault': {
-        const error = new Error(message.message);
-        if (message.stack !== undefined) error.stack = message.stack;
-        return this.fail(error);
-      }
+        this.onProgress(message);
+        break;
+      case 'fault':
+        this.fail(toError(message));
+        break;
       case 'part':
         member.open--;
         this.done.set(message.number, message.part);
-        return this.wake();
+        this.wake();
     }
   }
 
@@ -140,4 +138,11 @@ export class WorkerPool {
     this.fault ??= error;
     this.wake();
   }
+}
+
+/** Of the worker, with the worker's stack. */
+function toError({ message, stack }: { message: string; stack: string | undefined }): Error {
+  const error = new Error(message);
+  if (stack !== undefined) error.stack = stack;
+  return error;
 }

@@ -113,7 +113,7 @@ test('readRange() says that a file changed since it was cut: one byte, or its en
   assert.ok(ranges.length > 2);
   assert.equal(linesOf(ranges[1]!).problem, undefined);
   appendFileSync(file, '{"a":2}\n');
-  assert.equal(linesOf(ranges.at(-1)!).problem, undefined, 'what was appended is nobody\'s business');
+  assert.equal(linesOf(ranges.at(-1)!).problem, undefined, "what was appended is nobody's business");
   const changed = Buffer.from(text);
   for (const at of [ranges[1]!.start, ranges[1]!.end - 1, ranges[1]!.start + FILL_BYTES - 2]) {
     changed[at]! ^= 1;
@@ -127,5 +127,8 @@ test('readRange() says that a file changed since it was cut: one byte, or its en
     { begin: () => undefined, scan: (_, __, end) => end, record: () => {}, malformed: () => {} },
     { recordLimit: 1024 },
   );
-  assert.equal(readRange(file, ranges.at(-1)!, reader, plainChecksum, () => {}), CHANGED);
+  assert.equal(
+    readRange(file, ranges.at(-1)!, reader, plainChecksum, () => {}),
+    CHANGED,
+  );
 });
