@@ -35,15 +35,15 @@ export type Section = {
 
 /** `measured` against `limit`, both in `unit`; nothing is judged when there is no measurement. */
 export function atMost(what: string, limit: number, measured: number | undefined, unit: string): Want {
-  return judge(what, `<= ${limit} ${unit}`, measured, unit, (value) => value <= limit);
+  return judge(what, `<= ${toDigits(limit)} ${unit}`, measured, unit, (value) => value <= limit);
 }
 
 export function below(what: string, limit: number, measured: number | undefined, unit: string): Want {
-  return judge(what, `< ${limit} ${unit}`, measured, unit, (value) => value < limit);
+  return judge(what, `< ${toDigits(limit)} ${unit}`, measured, unit, (value) => value < limit);
 }
 
 export function atLeast(what: string, limit: number, measured: number | undefined, unit: string): Want {
-  return judge(what, `>= ${limit} ${unit}`, measured, unit, (value) => value >= limit);
+  return judge(what, `>= ${toDigits(limit)} ${unit}`, measured, unit, (value) => value >= limit);
 }
 
 function judge(
@@ -56,8 +56,13 @@ function judge(
   const wanted = `${what}: ${bound}`;
   if (measured === undefined || Number.isNaN(measured))
     return { wanted, measured: 'not measured', held: undefined };
-  const digits = measured >= 100 ? 0 : measured >= 10 ? 1 : 2;
-  return { wanted, measured: `${measured.toFixed(digits)} ${unit}`, held: holds(measured) };
+  return { wanted, measured: `${toDigits(measured)} ${unit}`, held: holds(measured) };
+}
+
+/** Three significant digits at least, and no zeros after the point. */
+function toDigits(value: number): string {
+  const digits = value >= 100 ? 0 : value >= 10 ? 1 : 2;
+  return Number(value.toFixed(digits)).toLocaleString('en');
 }
 
 /** Rows divided, in seconds; undefined when one is missing. */
