@@ -61,8 +61,8 @@ type Entry = {
 export type IdentityLimits = { rowBytes: number; sortBytes: number; slotBits: number; fewRows: number };
 
 const LIMITS: IdentityLimits = {
-  // The rows of 900,000 records.
-  rowBytes: 24 * 1024 * 1024,
+  // The rows of 1.2 million records.
+  rowBytes: 32 * 1024 * 1024,
   sortBytes: 40 * 1024 * 1024,
   slotBits: MAX_SLOT_BITS,
   // Sorting so many takes less than another pass through a filter.
@@ -174,13 +174,8 @@ export class Identities {
   private pick(stored: StoredIdentities, filter: KeyFilter): StoredIdentities {
     const picked = this.newStore();
     for (const [rows, width] of stored.chunks()) {
-      const some = new Uint32Array(rows.length);
-      let used = 0;
-      for (let at = 0; at < rows.length; at += width) {
-        if (!filter.mayRepeat(rows[at]!, rows[at + 1]!)) continue;
-        for (let word = 0; word < width; word++) some[used++] = rows[at + word]!;
-      }
-      if (used > 0) picked.add(some.slice(0, used), width);
+      const some = filter.repeating(rows, width);
+      if (some.length > 0) picked.add(some, width);
     }
     return picked;
   }
