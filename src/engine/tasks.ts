@@ -1,4 +1,5 @@
 /** How a run is cut into tasks: files in their order, small ones together, a large file of lines in ranges. */
+import crypto from 'node:crypto';
 import type { CompressedProblem } from '../read/compressed.ts';
 import { type CutTools, cutLines } from '../read/cut-lines.ts';
 import type { DiscoveredFile } from '../read/discover.ts';
@@ -79,22 +80,18 @@ async function* rangesOf(
 ): AsyncGenerator<ScanTask> {
   const problem: CompressedProblem | undefined = undefined;
   const stored: StoredFile = { bytes: 0, sha256: null, compression: 'none', problem, failure: undefined };
-  const ranges = cutLines(file.file, sizes.rangeBytes, tools, ({ length }) => {
-    stored.bytes += length;
-  });
+  const hash = crypto.createHash('sha256');
+  const onPiece = (piece: Buffer) => {
+    hash.update(piece);
+    stored.bytes += piece.length;
+  };
   try {
-    for (let next = await ranges.next(); ; next = await ranges.next()) {
-      if (next.done === true) {
-        stored.sha256 = next.value.sha256;
-        break;
-      }
-      yield { kind: 'range', fileIndex, range: next.value, head, source };
-    }
+    for await (const range of cutLines(file.file, sizes.rangeBytes, tools, onPiece))
+      yield { kind: 'range', fileIndex, range, head, source };
+    stored.sha256 = hash.digest('hex');
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && 'syscall' in error)) throw error;
     stored.failure = String(error.code);
-  } finally {
-    await ranges.return({ bytes: 0, sha256: '' });
   }
   onCut(fileIndex, stored);
 }
