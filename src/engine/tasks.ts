@@ -9,10 +9,20 @@ import type { StoredFile } from './file-part.ts';
 import { inspectHead } from './inspect.ts';
 import type { Plan } from './plan.ts';
 
-/** Tasks are in log order, and so are the files and ranges in them. Plain data: a task travels to a worker thread. */
+/**
+ * Tasks are in log order, and so are the files and ranges in them. Plain data: a task travels to a worker thread.
+ * `provisional`: the last line of a file that lacks its newline, which may read otherwise once the file has grown.
+ */
 export type ScanTask =
   | { kind: 'files'; fileIndexes: number[] }
-  | { kind: 'range'; fileIndex: number; range: LineRange; head: ReadHead; source: string | null };
+  | {
+      kind: 'range';
+      fileIndex: number;
+      range: LineRange;
+      head: ReadHead;
+      source: string | null;
+      provisional?: boolean;
+    };
 
 export type Sizes = {
   /** Stored bytes of a batch of whole files. */
@@ -62,10 +72,10 @@ export async function* planTasks(
   yield* flush();
 }
 
-type LineHead = { head: ReadHead; source: string | null };
+export type LineHead = { head: ReadHead; source: string | null };
 
 /** Undefined for a file whose records may cross lines, or that is compressed or cannot be read: one worker takes it whole. */
-async function lineHead(plan: Plan, file: DiscoveredFile): Promise<LineHead | undefined> {
+export async function lineHead(plan: Plan, file: DiscoveredFile): Promise<LineHead | undefined> {
   const looked = await inspectHead(plan, file.file);
   return looked !== undefined && looked.head.layout === 'lines' ? looked : undefined;
 }
