@@ -10,6 +10,7 @@ import { AUDIT_FIELDS, type AuditField, isAuditField } from '../model/event.ts';
 import { ProblemsError } from '../model/problem.ts';
 import type { EventSchema } from '../model/request.ts';
 import { createAjv } from './linear-ajv.ts';
+import { isPlainSchema, plainTest } from './plain-schema.ts';
 
 /** Validates a value; the errors of the last call, none when it passed. */
 export type Validator = { prefix: string; validate: (value: unknown) => readonly ErrorObject[] };
@@ -48,7 +49,6 @@ const REFERENCES = new Set([
 /** @throws {ProblemsError} with everything that is wrong in any of the schemas */
 export function compileSchemas(schemas: readonly EventSchema[]): SchemaPlan {
   const messages: { file: string; message: string }[] = [];
-  const ajv = createAjv();
   const audit = schemas.filter((one) => one.appliesTo === 'audit');
   const demanded = AUDIT_FIELDS.filter((field) =>
     audit.some(({ schema }) => requiredOf(schema).includes(field)),
@@ -64,17 +64,28 @@ export function compileSchemas(schemas: readonly EventSchema[]): SchemaPlan {
       messages.push({ file, message: error.message });
     }
   };
-  // Registered before any is compiled, so that one schema may refer to another by its name.
-  for (const { name, schema } of schemas) attempt(name, () => void ajv.addSchema(schema, name));
+  let made: Ajv2020 | undefined;
+  const ajv = (): Ajv2020 => {
+    if (made !== undefined) return made;
+    made = createAjv();
+    // Registered before any is compiled, so that one schema may refer to another by its name.
+    for (const { name, schema } of schemas) attempt(name, () => void made!.addSchema(schema, name));
+    return made;
+  };
+  // The validator refuses two schemas of one name.
+  const isPlain =
+    new Set(schemas.map(({ name }) => name)).size === schemas.length &&
+    schemas.every(({ appliesTo, schema }) => appliesTo === 'audit' && isPlainSchema(schema));
+  if (!isPlain) ajv();
 
   for (const { name, appliesTo, schema } of schemas) {
     if (appliesTo === 'raw') {
-      attempt(name, () => plan.raw.push(toValidator(ajv.getSchema(name), `raw ${name}`)));
+      attempt(name, () => plan.raw.push(toValidator(ajv().getSchema(name), `raw ${name}`)));
       continue;
     }
     messages.push(...unknownFields(schema).map((message) => ({ file: name, message })));
     if (!isFlat(schema)) {
-      attempt(name, () => plan.whole.push(toValidator(ajv.getSchema(name), `audit ${name}`)));
+      attempt(name, () => plan.whole.push(toValidator(ajv().getSchema(name), `audit ${name}`)));
       continue;
     }
     const required = new Set(requiredOf(schema));
@@ -88,7 +99,11 @@ export function compileSchemas(schemas: readonly EventSchema[]): SchemaPlan {
       // The subschema's own text is the prefix: two schemas that say the same make one group.
       const prefix = `audit ${field} ${JSON.stringify(subschema)}`;
       if (entry.validators.some((known) => known.prefix === prefix)) continue;
-      attempt(name, () => entry.validators.push(toValidator(ajv.compile(subschema as AnySchema), prefix)));
+      const compile = () => toValidator(ajv().compile(subschema as AnySchema), prefix);
+      const passes = isPlain ? plainTest(subschema) : undefined;
+      attempt(name, () =>
+        entry.validators.push(passes === undefined ? compile() : late(prefix, passes, compile)),
+      );
     }
   }
   if (messages.length > 0) throw new ProblemsError(messages.map((one) => ({ ...one, line: 0, column: 0 })));
@@ -104,6 +119,19 @@ function toValidator(validate: ReturnType<Ajv2020['getSchema']>, prefix: string)
   return {
     prefix,
     validate: (value) => (validate === undefined || validate(value) ? [] : (validate.errors ?? [])),
+  };
+}
+
+/** Compiling takes a tenth of a small run (measured): it waits for a value that does not pass. */
+function late(prefix: string, passes: (value: unknown) => boolean, compile: () => Validator): Validator {
+  let validator: Validator | undefined;
+  return {
+    prefix,
+    validate: (value) => {
+      if (passes(value)) return [];
+      validator ??= compile();
+      return validator.validate(value);
+    },
   };
 }
 

@@ -242,8 +242,10 @@ function digestOf(bytes: Uint8Array): Buffer {
   return crypto.hash('sha256', bytes, 'buffer').subarray(0, CONTENT_BYTES);
 }
 
+const reader = new RowReader();
+
 function decode(bytes: Buffer, start: number): Entry {
-  const reader = new RowReader().start(bytes, start);
+  reader.start(bytes, start);
   const own = reader.uint8() === 1;
   const key = reader.bytes(KEY_BYTES);
   const isKnown = reader.uint8() === 1;

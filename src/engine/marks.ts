@@ -5,7 +5,7 @@ import type { Run, TemporaryRuns } from '../read/temporary-runs.ts';
 import type { MarkPart } from './mark-rows.ts';
 import { MergedRows } from './merged-rows.ts';
 import type { PositionSet } from './position-set.ts';
-import { RowReader } from './row-codec.ts';
+import { RowReader, TIME_BYTES } from './row-codec.ts';
 
 /** Marks that came without a value for a group-by field, by relation: they leave it, and the report says how many. */
 export type Ungrouped = number[];
@@ -131,27 +131,23 @@ class MarkCursor implements Iterable<Mark>, Iterator<Mark> {
     if (this.duplicates.size === 0) return false;
     const { bytes, start } = this.rows;
     // Relation and group; the position stands behind the time.
-    const reader = this.reader.start(bytes, bytes.indexOf(0, start + RELATION_BYTES) + 1);
-    reader.timeMs();
-    reader.timeNanos();
+    const reader = this.reader.start(bytes, bytes.indexOf(0, start + RELATION_BYTES) + 1).skip(TIME_BYTES);
     return this.duplicates.has(reader.uint32(), reader.uint48());
   }
 
   private decode(): Mark {
     const { rows } = this;
     const reader = this.reader.start(rows.bytes, rows.start + this.prefix.length);
-    const ms = reader.timeMs();
-    const nanos = reader.timeNanos();
+    const time = reader.time();
     const file = this.files[reader.uint32()]!;
     const offset = reader.uint48();
     const step = reader.uint16();
     this.onMark(this.relation, step, reader.varint());
     const place = { file, line: reader.varint(), offset, length: reader.varint() };
-    const identity = reader.text()!;
+    const identity = reader.uniqueText()!;
     const subject = reader.text();
     const values = new Array<string | undefined>(reader.varint());
     for (let index = 0; index < values.length; index++) values[index] = reader.text();
-    const time = Number.isNaN(ms) ? undefined : BigInt(ms) * 1_000_000n + BigInt(nanos);
     return { step, time, place, identity, subject, values };
   }
 }

@@ -1,9 +1,9 @@
 /** The modifiers of a detection item (Sigma 2.1, "Value Modifiers"): which exist, which go together, and what they test. */
-import { RE2JS } from 're2js';
 import { didYouMean } from '../base/nearest-name.ts';
 import { quote } from '../base/text-safety.ts';
 import type { ValueKind } from '../model/event.ts';
 import type { DetectionItem, Pattern, Piece } from '../model/rule.ts';
+import { compileExpression, type Flag } from './expression.ts';
 import { foldCase } from './fold-case.ts';
 import { compileNetwork } from './match-address.ts';
 import { compareNumbers, isNumber, normalDecimal } from './match-number.ts';
@@ -30,13 +30,13 @@ const COMPARISONS = [
 ] as const;
 type ComparisonModifier = (typeof COMPARISONS)[number];
 
-const RE_FLAGS: Record<string, number> = {
-  i: RE2JS.CASE_INSENSITIVE,
-  ignorecase: RE2JS.CASE_INSENSITIVE,
-  m: RE2JS.MULTILINE,
-  multiline: RE2JS.MULTILINE,
-  s: RE2JS.DOTALL,
-  dotall: RE2JS.DOTALL,
+const RE_FLAGS: Record<string, Flag> = {
+  i: 'i',
+  ignorecase: 'i',
+  m: 'm',
+  multiline: 'm',
+  s: 's',
+  dotall: 's',
 };
 
 /** Sigma's own modifiers that this version refuses by name. */
@@ -92,7 +92,7 @@ function compileValueTest(
 ): ValueTest {
   switch (comparison) {
     case 're':
-      return compileExpression(writtenOf(pattern), modifiers);
+      return compileBounded(writtenOf(pattern), modifiers);
     case 'cidr': {
       const network = compileNetwork(writtenOf(pattern));
       if (network === undefined)
@@ -148,17 +148,15 @@ function compileOrder(comparison: 'lt' | 'lte' | 'gt' | 'gte', limit: string): V
   };
 }
 
-/** RE2: linear in the text whatever the expression. A search, case-sensitive unless `i`. */
-function compileExpression(expression: string, modifiers: readonly string[]): ValueTest {
+function compileBounded(expression: string, modifiers: readonly string[]): ValueTest {
   if (expression.length > MAX_EXPRESSION) {
     throw new RuleRefusal(
       `the expression has ${expression.length} characters, at most ${MAX_EXPRESSION} are read`,
     );
   }
-  const flags = modifiers.reduce((sum, modifier) => sum | (RE_FLAGS[modifier] ?? 0), 0);
+  const flags = new Set(modifiers.flatMap((modifier) => RE_FLAGS[modifier] ?? []));
   try {
-    const compiled = RE2JS.compile(expression, flags);
-    return (text) => compiled.test(text);
+    return compileExpression(expression, flags);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new RuleRefusal(`the expression ${quote(expression)} is not RE2: ${reason}`);

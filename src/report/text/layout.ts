@@ -1,9 +1,12 @@
 /** What the sections of the text report share: the width, the colors, and how a section stands on the page. */
-import Table from 'cli-table3';
+import { createRequire } from 'node:module';
+import type Table from 'cli-table3';
 import { escapeControls, truncate } from '../../base/text-safety.ts';
 import type { Place } from '../../model/place.ts';
 import { columnsOf, fit, wrap } from './columns.ts';
 import type { Paint } from './paint.ts';
+
+const require = createRequire(import.meta.url);
 
 export type Layout = { width: number; paint: Paint };
 
@@ -56,7 +59,8 @@ export function table(
     Math.max(...[title, ...texts.map((row) => row[at]!)].map(columnsOf)),
   );
   const widths = squeeze(natural, width - INDENT - GAP * (columns.length - 1));
-  const grid = new Table({
+  // Loaded at first use: it takes 8 ms (measured), and the other formats have no tables.
+  const grid = new (require('cli-table3') as typeof Table)({
     chars: NO_BORDERS,
     // No colWidths: cells are wrapped already, and where it counts columns otherwise it would cut in mid-character.
     // cli-table3 colors heads and borders by itself, whatever the stream.
