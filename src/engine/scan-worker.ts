@@ -1,6 +1,7 @@
 /** The worker thread: compiles the plan once, scans the tasks it is sent, sends their parts back. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { TemporaryRuns } from '../read/temporary-runs.ts';
+import { tryDigests } from './executor.ts';
 import { identityTransfers } from './identity-rows.ts';
 import { markTransfers } from './mark-rows.ts';
 import { compilePlan, Programs } from './plan.ts';
@@ -44,13 +45,15 @@ const scanner = new PartScanner(
 /** Tasks are scanned one after another: a file that is read asynchronously must not let the next one in. */
 let work: Promise<void> = Promise.resolve();
 
-port.on('message', ({ number, task }: ToWorker) => {
+port.on('message', (message: ToWorker) => {
   work = work.then(async () => {
     try {
-      send({ kind: 'part', number, part: await scanner.scan(task) });
+      const { kind, number } = message;
+      if (kind === 'digest') send({ kind: 'digests', number, digests: tryDigests(message.file, message.offsets) });
+      else send({ kind: 'part', number, part: await scanner.scan(message.task) });
     } catch (error) {
-      const { message, stack } = error instanceof Error ? error : new Error(String(error));
-      send({ kind: 'fault', message, stack });
+      const { message: words, stack } = error instanceof Error ? error : new Error(String(error));
+      send({ kind: 'fault', message: words, stack });
     }
   });
 });
