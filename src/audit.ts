@@ -6,24 +6,38 @@
 import { assembleReport } from './engine/assemble.ts';
 import { compilePlan } from './engine/plan.ts';
 import { mergeRepeats, relate } from './engine/relate.ts';
-import { type OnProgress, scanFiles } from './engine/scan.ts';
+import { type ScanCounters, type ScanOptions, scanFiles } from './engine/scan.ts';
 import type { Report } from './model/report.ts';
 import type { AuditRequest } from './model/request.ts';
 import type { DiscoveredFile } from './read/discover.ts';
+
+export type AuditOptions = ScanOptions & {
+  /** Called as each stage ends, for whoever holds a clock. */
+  onStage?: (stage: 'plan' | 'scan' | 'repeats' | 'relate' | 'conclude') => void;
+  onCounters?: (counters: ScanCounters) => void;
+};
 
 /** Audits `files`, as `discover` found them. Never throws for what is wrong with the logs: that is in the report. */
 export async function audit(
   request: AuditRequest,
   files: readonly DiscoveredFile[],
-  onProgress: OnProgress,
+  options: AuditOptions,
 ): Promise<Report> {
+  const { onStage, onCounters } = options;
   const plan = compilePlan(request);
-  const scan = await scanFiles(files, plan, onProgress);
+  onStage?.('plan');
+  const scan = await scanFiles(files, plan, options);
   try {
+    onStage?.('scan');
     const { duplicates, findings: repeats } = await mergeRepeats(scan);
+    onStage?.('repeats');
     const related = relate(plan, scan, duplicates);
+    onStage?.('relate');
     const results = plan.checks.map(({ check }, index) => check.finish(scan.states[index]));
-    return assembleReport(plan, scan, results, related, repeats);
+    const report = assembleReport(plan, scan, results, related, repeats);
+    onStage?.('conclude');
+    onCounters?.(scan.counters);
+    return report;
   } finally {
     scan.runs.dispose();
   }

@@ -19,6 +19,8 @@ describe('the layer test', () => {
     'read/reader.ts': "import { readFile } from 'node:fs/promises';\nimport '../model/event.ts';\n",
     'sources/mapping.ts': "import type { Event } from '../model/event.ts';\n",
     'match/address.ts': "import { BlockList, isIP } from 'node:net';\n",
+    'match/late.ts':
+      "import { createRequire } from 'node:module';\nconst require = createRequire(import.meta.url);\nrequire('yaml');\n",
     'checks/part.ts': "export * from '../model/event.ts';\n",
     'checks/one.ts': `import { part } from './part.ts';\n${check('one')}`,
     'checks/two.ts': `import { part } from './part.ts';\n${check('two')}`,
@@ -104,6 +106,18 @@ describe('the layer test', () => {
       /touch the disk/,
     ],
     ['the disk by require', 'audit.ts', "const fs = require('node:fs');\n", /touch the disk/],
+    [
+      'the disk by a require of its own',
+      'match/late.ts',
+      "import { createRequire } from 'node:module';\nconst require = createRequire(import.meta.url);\nrequire('node:fs');\n",
+      /imports node:fs; .* touch the disk/,
+    ],
+    [
+      'a require by another name, which is not seen',
+      'match/late.ts',
+      "import { createRequire } from 'node:module';\nconst load = createRequire(import.meta.url);\n",
+      /imports node:module/,
+    ],
     ['the network', 'engine/worker.ts', "import https from 'node:https';\n", /touch the disk or the network/],
     [
       'sockets beside the arithmetic of addresses',

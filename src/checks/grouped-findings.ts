@@ -34,7 +34,7 @@ export type Group = Defect & {
   /** Identity of the first record. */
   identity: string;
   /** The record that was counted last: one record counts once, however often it shows the defect. */
-  last: { file: string; ordinal: number };
+  last: { file: string; offset: number };
 };
 
 export type FileTally = { records: number; groups: Map<string, Group> };
@@ -82,9 +82,9 @@ export function noteDefect(
     return;
   }
   if (!group.moreValues) noteValue(group, look().value);
-  if (group.last.ordinal === event.ordinal && group.last.file === place.file) return;
+  if (group.last.offset === event.offset && group.last.file === place.file) return;
   group.count++;
-  group.last = { file: place.file, ordinal: event.ordinal };
+  group.last = { file: place.file, offset: event.offset };
   if (group.related.length < MAX_RELATED) group.related.push(place);
 }
 
@@ -103,7 +103,7 @@ function newGroup(
     moreValues: false,
     excerpt: excerptAt(event.bytes, start, end),
     identity: event.identity,
-    last: { file: place.file, ordinal: event.ordinal },
+    last: { file: place.file, offset: event.offset },
   };
 }
 

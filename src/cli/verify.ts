@@ -1,10 +1,10 @@
 /** `audit-check verify`: from the arguments to the report and the exit code. */
 import fs from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import { audit } from '../audit.ts';
 import { didYouMean } from '../base/nearest-name.ts';
 import { quote } from '../base/text-safety.ts';
-import type { OnProgress } from '../engine/scan.ts';
 import { type Problem, ProblemsError } from '../model/problem.ts';
 import type { Report, ReportFormat, ReportVerdict } from '../model/report.ts';
 import { type DiscoveredFile, discover } from '../read/discover.ts';
@@ -12,6 +12,7 @@ import { FORMATS } from '../report/index.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { Progress } from './progress.ts';
 import { buildRequest, type RequestOptions } from './request.ts';
+import { Stats } from './stats.ts';
 import { type ColorChoice, hasColors, widthOf } from './terminal.ts';
 import { writeFileWhole, writeStream } from './write-output.ts';
 
@@ -19,6 +20,7 @@ export type VerifyOptions = RequestOptions & {
   format?: string[];
   quiet: boolean;
   stats: boolean;
+  jobs?: string;
   color: ColorChoice;
 };
 
@@ -31,6 +33,7 @@ const EXIT_OF: Record<ReportVerdict, ExitCode> = {
 /** @throws {ProblemsError} with everything that is wrong with arguments, config and rules */
 export async function verify(paths: string[], options: VerifyOptions): Promise<ExitCode> {
   const problems: Problem[] = [];
+  const jobs = readJobs(options.jobs, problems);
   const request = buildRequest(paths, options, problems);
   const outputs = parseOutputs(options.format ?? [], problems);
   const { files, missing } = await discover(request.paths, request.exclude);
@@ -39,19 +42,50 @@ export async function verify(paths: string[], options: VerifyOptions): Promise<E
   checkOutputs(outputs, files, problems);
   if (problems.length > 0) throw new ProblemsError(problems);
 
-  const started = process.hrtime.bigint();
   const bytes = files.reduce((sum, file) => sum + (file.skip === undefined ? file.bytes : 0), 0);
   const progress = process.stderr.isTTY && !options.quiet ? new Progress(process.stderr, bytes) : undefined;
-  const silent: OnProgress = () => {};
+  const stats = options.stats ? new Stats() : undefined;
+  const stop = onInterrupt(progress);
   let report: Report;
   try {
-    report = await audit(request, files, progress?.update ?? silent);
+    report = await audit(request, files, {
+      jobs,
+      ...(progress && { onProgress: progress.update }),
+      ...(stats && { onStage: stats.stage, onCounters: stats.count }),
+    });
   } finally {
     progress?.clear();
+    stop();
   }
   await writeReport(report, outputs, options);
-  if (options.stats) printStats(report, started);
+  if (stats !== undefined) process.stderr.write(stats.format(report, jobs));
   return EXIT_OF[report.summary.verdict];
+}
+
+/**
+ * Ctrl-C, and the signal of schedulers: temporary files go, and no report is written, not even half of one. Returns what
+ * ends the watch.
+ */
+function onInterrupt(progress: Progress | undefined): () => void {
+  const interrupt = () => {
+    progress?.clear();
+    process.stderr.write('interrupted: no report was written\n');
+    process.exit(EXIT.interrupted);
+  };
+  process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
+  return () => void process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
+}
+
+/** More threads than this only wait for the disk. */
+const MAX_JOBS = 64;
+
+function readJobs(jobs: string | undefined, problems: Problem[]): number {
+  if (jobs === undefined) return Math.min(os.availableParallelism(), MAX_JOBS);
+  const number = /^\d{1,3}$/.test(jobs) ? Number(jobs) : 0;
+  if (number >= 1 && number <= MAX_JOBS) return number;
+  const message = `expected a whole number from 1 to ${MAX_JOBS}, found ${quote(jobs)}`;
+  problems.push({ file: '--jobs', line: 0, column: 0, message });
+  return 1;
 }
 
 /** A report must not replace a log it is about, nor another report. */
@@ -128,17 +162,4 @@ async function writeReport(
       await writeStream(process.stdout, format.render(report, { colors, width: widthOf(process.stdout) }));
     }
   }
-}
-
-function printStats(report: Report, started: bigint): void {
-  const seconds = Number(process.hrtime.bigint() - started) / 1e9;
-  const { records, bytes } = report.summary;
-  const memory = process.resourceUsage().maxRSS / 1024;
-  const lines = [
-    `time     ${seconds.toFixed(2)} s`,
-    `records  ${records.read} (${Math.round(records.read / seconds)}/s)`,
-    `bytes    ${bytes} (${(bytes / seconds / 1e6).toFixed(1)} MB/s)`,
-    `memory   ${memory.toFixed(0)} MiB at its peak`,
-  ];
-  process.stderr.write(`${lines.join('\n')}\n`);
 }

@@ -57,7 +57,7 @@ export async function mergeRepeats(scan: Scan): Promise<{ duplicates: PositionSe
       if (conflicts.length > MAX_CONFLICTS * 4) keepFirst(conflicts);
       continue;
     }
-    duplicates.add(again.fileIndex, again.ordinal);
+    duplicates.add(again.fileIndex, again.offset);
     const { records } = scan.inputs[again.fileIndex]!;
     records.duplicate++;
     if (repeat.skipped) records.skipped--;
@@ -108,11 +108,11 @@ function noteRepeat(
   original: RecordPosition,
 ): void {
   entry.count++;
-  if (again.ordinal < entry.repeat.ordinal) {
+  if (again.offset < entry.repeat.offset) {
     entry.related.push(entry.repeat);
     Object.assign(entry, { repeat: again, original });
   } else entry.related.push(again);
-  entry.related.sort((a, b) => a.ordinal - b.ordinal).splice(MAX_RELATED - 1);
+  entry.related.sort((a, b) => a.offset - b.offset).splice(MAX_RELATED - 1);
 }
 
 /** Two records of one id. */
@@ -123,7 +123,7 @@ function keepFirst(conflicts: Conflict[]): void {
 }
 
 function comparePositions(a: RecordPosition, b: RecordPosition): number {
-  return a.fileIndex - b.fileIndex || a.ordinal - b.ordinal;
+  return a.fileIndex - b.fileIndex || a.offset - b.offset;
 }
 
 function toPlace({ fileIndex, line, offset, length }: RecordPosition, scan: Scan) {

@@ -45,6 +45,10 @@ const DISK_MODULES: ReadonlySet<string> = new Set([
 /** `node:net` also holds the arithmetic of addresses, which reaches nowhere. */
 const PURE_NET = /^\s*\{\s*(?:(?:isIP|isIPv4|isIPv6|BlockList|SocketAddress),?\s*)+\}\s*$/;
 
+/** A package may be loaded at its first use: what a `require` is asked for is judged as any import. */
+const ONLY_REQUIRE = /^\s*\{\s*createRequire\s*\}\s*$/;
+const NAMED_REQUIRE = /\bconst require = createRequire\(import\.meta\.url\);/;
+
 /** Same input, same report: the clock, chance and the machine's language are asked by the command line alone. */
 const UNREPEATABLE =
   /\bDate\.now\(|\bnew Date\(\)|\bMath\.random\(|\brandomUUID\(|\brandomBytes\(|\blocaleCompare\(|\.toLocale\w+\(|\bprocess\.(?:env|cwd|argv|hrtime|stdout|stderr|exit)\b/;
@@ -59,7 +63,7 @@ export function layerViolations(tree: SourceTree): string[] {
     if (FLOORS[home] === undefined) return [`${path}: "${home}" has no floor`];
     const found = importsOf(path, text).flatMap(({ specifier, file, names }) =>
       file === undefined
-        ? outsideViolation(path, specifier, names)
+        ? outsideViolation(path, specifier, names, text)
         : insideViolation(path, file, members, tree),
     );
     const match = home === 'cli' ? null : UNREPEATABLE.exec(text);
@@ -73,9 +77,10 @@ function homeOf(path: string): string {
   return path.split('/')[0]!;
 }
 
-function outsideViolation(path: string, specifier: string, names: string): string[] {
+function outsideViolation(path: string, specifier: string, names: string, text: string): string[] {
   if (specifier === '(computed)') return [`${path}: a computed import cannot be judged`];
   if (specifier === 'node:net' && PURE_NET.test(names)) return [];
+  if (specifier === 'node:module' && ONLY_REQUIRE.test(names) && NAMED_REQUIRE.test(text)) return [];
   if (!DISK_MODULES.has(specifier.replace(/^node:/, '')) || TOUCH_THE_DISK.has(homeOf(path))) return [];
   return [`${path}: imports ${specifier}; only read/ and cli/ touch the disk or the network`];
 }
