@@ -1,7 +1,9 @@
 /** The peers of the bench as commands: the floors, jq, and DuckDB in a Node process of its own. */
+import { spawnSync } from 'node:child_process';
+import fs from 'node:fs';
 import path from 'node:path';
 import type { Command } from './measure.ts';
-import { CACHE } from './places.ts';
+import { CACHE, ROOT } from './places.ts';
 
 export type Input = { file: string; events: number; bytes: number };
 
@@ -42,6 +44,15 @@ export function duckdb(name: string, query: DuckdbQuery, { file, events, bytes }
     return said.includes(right) ? undefined : `it answered otherwise than ${right}`;
   };
   return { name, argv, events, bytes, refuse };
+}
+
+/** `jq-1.7.1, @duckdb/node-api 1.5.6-r.1`, as found on this machine. */
+export function peerVersions(): string {
+  const ours = path.join(ROOT, 'node_modules', '@duckdb', 'node-api', 'package.json');
+  const { version } = JSON.parse(fs.readFileSync(ours, 'utf8')) as { version: string };
+  const said = spawnSync('jq', ['--version'], { encoding: 'utf8' });
+  const jqVersion = said.status === 0 ? said.stdout.trim() : 'no jq';
+  return `${jqVersion}, @duckdb/node-api ${version}`;
 }
 
 function countsTo(events: number): (said: string) => string | undefined {

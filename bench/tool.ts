@@ -38,8 +38,9 @@ export function verifyCommand({
     events,
     bytes,
     ...(prepare !== undefined && { prepare }),
-    refuse: (said) => {
-      const records = Number(/^records\s+(\d+)/m.exec(said)?.[1]);
+    refuse: (output) => {
+      const said = /^(?:events|records)\s+([\d,]+)/m.exec(output)?.[1];
+      const records = Number(said?.replaceAll(',', ''));
       return records === events || records === alsoReads
         ? undefined
         : `it read ${records} records, expected ${events}`;

@@ -41,7 +41,7 @@ const WORDS: Record<RuleKind, Words> = {
     fields: [
       ['eventSource', (random) => `${pick(random, NOUNS).toLowerCase()}.amazonaws.com`],
       ['userIdentity.arn', (random) => `:role/${token(random, 6)}`],
-      ['userIdentity.type', (random) => pick(random, ['Root', 'IAMUser', 'FederatedUser'])],
+      ['userIdentity.type', (random) => pick(random, ['Root', 'FederatedUser', 'IdentityCenterUser'])],
       [
         'userAgent',
         (random) => `${pick(random, ['Kali', 'Pacu', 'curl', 'sqlmap'])}/${random(9)}.${random(30)}`,
@@ -57,7 +57,7 @@ const WORDS: Record<RuleKind, Words> = {
     action: 'action',
     actions: (random) => `${pick(random, THINGS)}.${pick(random, DEEDS)}`,
     fields: [
-      ['service', (random) => `${pick(random, THINGS)}-server`],
+      ['service', (random) => `${pick(random, THINGS)}-daemon`],
       ['actor', (random) => `svc-${token(random, 5)}`],
       ['target', (random) => `${pick(random, THINGS)}/${token(random, 6)}`],
       [
@@ -113,10 +113,8 @@ function toRule(kind: RuleKind, index: number): string {
     return draw < 0;
   })!;
   const level = pick(random, ['low', 'medium', 'high', 'critical']);
-  return `title: Generated rule ${index} of ${kind}
+  return `title: Rule ${index}
 id: ${uuid(random)}
-status: test
-description: Written by the bench.
 level: ${level}
 ${words.head}
 detection:

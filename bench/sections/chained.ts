@@ -4,7 +4,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { writeChained } from '../data/chained.ts';
 import { type Command, measureInTurn } from '../measure.ts';
-import { DUCKDB_THREADS, type DuckdbQuery, duckdb, floor, hashFloor, jq } from '../peers.ts';
+import { DUCKDB_THREADS, type DuckdbQuery, duckdb, floor, hashFloor, jq, peerVersions } from '../peers.ts';
 import { CACHE } from '../places.ts';
 import { atLeast, atMost, below, rateOf, type Section, timesOf } from '../section.ts';
 import { jobs, NO_JOBS, sizeOf, verifyCommand, WITH_SEATS } from '../tool.ts';
@@ -38,7 +38,7 @@ export const chained: Section = {
     const single = rows.get(ONE) ?? rows.get(PLAIN);
     const floorRow = rows.get(floor(input).name);
     const chain = rows.get(DUCKDB_CHAIN);
-    const notes = [`${events} events, ${(input.bytes / 1e6).toFixed(0)} MB`, tamperedNote()];
+    const notes = [`${events} events, ${(input.bytes / 1e6).toFixed(0)} MB`, tamperedNote(), peerVersions()];
     if (best === undefined) notes.push(NO_JOBS);
     return {
       title: 'chained: schema, chain, rules and seats over a chained application log',

@@ -81,6 +81,7 @@ export class BoundLayout {
   private readonly hashes: readonly RecordHash[];
   private readonly keyed: readonly boolean[];
   private readonly genesis: Genesis;
+  private readonly longestLiteral: number;
   private readonly strip: readonly string[];
   /** The candidate that fitted last is tried first; any fit gives the same answer, so this changes nothing but time. */
   private hint = 0;
@@ -95,6 +96,7 @@ export class BoundLayout {
     this.sequenceSlots = (first.sequence?.fields ?? []).map((path) => fields.raw(path));
     this.strip = first.digest.strip;
     this.genesis = first.genesis;
+    this.longestLiteral = Math.max(0, ...first.genesis.literals.map(({ length }) => length));
     this.keyed = layout.profiles.map(({ digest }) => digest.key !== null);
     this.hashes = layout.profiles.map((profile) => compileRecordHash(profile, layout.members, fields, keys));
   }
@@ -138,7 +140,7 @@ export class BoundLayout {
     // A hash begins with a zero once in sixteen: look at the last character too before the expression runs.
     if (genesis.zeros && previous.startsWith('0') && previous.endsWith('0') && /^0+$/.test(previous))
       return true;
-    return genesis.literals.includes(previous);
+    return previous.length <= this.longestLiteral && genesis.literals.includes(previous);
   }
 
   sequence(event: Event): number | null {

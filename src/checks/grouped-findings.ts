@@ -53,14 +53,30 @@ export function startTally(): Tally {
 }
 
 /** Counts a record, defective or not: the "of 10 records" of the message. */
-export function countRecord(tally: Tally, event: Event): FileTally {
-  const { file } = event.place;
+export type RecordCounter = (tally: Tally, event: Event) => FileTally;
+
+/** The counter of one compiled step. It remembers the file it is in, which changes nothing but time. */
+export function compileRecordCounter(): RecordCounter {
+  let current: FileTally | undefined;
+  let currentTally: Tally | undefined;
+  let currentFile = -1;
+  return (tally, event) => {
+    if (current === undefined || tally !== currentTally || event.fileIndex !== currentFile) {
+      current = fileTally(tally, event.place.file);
+      currentTally = tally;
+      currentFile = event.fileIndex;
+    }
+    current.records++;
+    return current;
+  };
+}
+
+function fileTally(tally: Tally, file: string): FileTally {
   let entry = tally.files.get(file);
   if (entry === undefined) {
     entry = { records: 0, groups: new Map() };
     tally.files.set(file, entry);
   }
-  entry.records++;
   return entry;
 }
 
