@@ -88,6 +88,7 @@ function addVerify(program: Command, done: (code: ExitCode) => void): void {
     )
     .option('-q, --quiet', 'print no report on stdout, and no progress', false)
     .option('-j, --jobs <number>', 'threads that scan; by default as many as processors are free')
+    .option('--state <folder>', 'keep what was learned there; the next run reads only what was appended')
     .option('--stats', 'print time by stage, rates and memory on stderr', false)
     .addOption(
       new Option('--color <when>', 'colour on stdout').choices(['auto', 'always', 'never']).default('auto'),

@@ -1,7 +1,7 @@
 /** `--stats`: where the time of a run went, on stderr, for people who tune it. */
 import type { AuditOptions } from '../audit.ts';
 import { formatNumber } from '../base/text-safety.ts';
-import type { ScanCounters } from '../engine/scan.ts';
+import type { ScanCounters } from '../engine/scan-part.ts';
 import type { Report } from '../model/report.ts';
 
 type Stage = Parameters<NonNullable<AuditOptions['onStage']>>[0] | 'start';

@@ -4,10 +4,11 @@ import os from 'node:os';
 import path from 'node:path';
 import { audit } from '../audit.ts';
 import { didYouMean } from '../base/nearest-name.ts';
-import { quote } from '../base/text-safety.ts';
+import { escapeControls, quote } from '../base/text-safety.ts';
 import { type Problem, ProblemsError } from '../model/problem.ts';
 import type { Report, ReportFormat, ReportVerdict } from '../model/report.ts';
 import { type DiscoveredFile, discover } from '../read/discover.ts';
+import { StateFolder } from '../read/state-folder.ts';
 import { FORMATS } from '../report/index.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { Progress } from './progress.ts';
@@ -21,6 +22,7 @@ export type VerifyOptions = RequestOptions & {
   quiet: boolean;
   stats: boolean;
   jobs?: string;
+  state?: string;
   color: ColorChoice;
 };
 
@@ -40,6 +42,7 @@ export async function verify(paths: string[], options: VerifyOptions): Promise<E
   for (const name of missing)
     problems.push({ file: name, line: 0, column: 0, message: 'there is no such file, folder or match' });
   checkOutputs(outputs, files, problems);
+  const folder = openState(options.state, files, problems);
   if (problems.length > 0) throw new ProblemsError(problems);
 
   const bytes = files.reduce((sum, file) => sum + (file.skip === undefined ? file.bytes : 0), 0);
@@ -50,6 +53,7 @@ export async function verify(paths: string[], options: VerifyOptions): Promise<E
   try {
     report = await audit(request, files, {
       jobs,
+      ...(folder && { state: { folder }, onRefusal: sayStartOver }),
       ...(progress && { onProgress: progress.update }),
       ...(stats && { onStage: stats.stage, onCounters: stats.count }),
     });
@@ -74,6 +78,30 @@ function onInterrupt(progress: Progress | undefined): () => void {
   };
   process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
   return () => void process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
+}
+
+function openState(
+  place: string | undefined,
+  files: readonly DiscoveredFile[],
+  problems: Problem[],
+): StateFolder | undefined {
+  if (place === undefined) return undefined;
+  const wrong = (message: string) => void problems.push({ file: '--state', line: 0, column: 0, message });
+  const stream = files.find((file) => file.skip === undefined && !file.regular);
+  if (stream !== undefined)
+    wrong(`${quote(stream.file)} cannot be read a second time, so nothing is known of it later`);
+  const folder = new StateFolder(place);
+  try {
+    folder.open();
+  } catch (error) {
+    const reason = error instanceof Error && 'code' in error ? error.code : error;
+    wrong(`the folder ${quote(place)} cannot be used: ${reason}`);
+  }
+  return folder;
+}
+
+function sayStartOver(reason: string): void {
+  process.stderr.write(`note: starting over: ${escapeControls(reason)}\n`);
 }
 
 /** More threads than this only wait for the disk. */

@@ -17,6 +17,7 @@ import {
 } from './identity-rows.ts';
 import { KeyFilter, MAX_SLOT_BITS, slotBitsFor } from './key-filter.ts';
 import { RowReader } from './row-codec.ts';
+import { savedUnder, toSaved } from './saved-rows.ts';
 import { SortedRows } from './sorted-rows.ts';
 
 /** Of SHA-256: 128 bits, so that nobody can craft a record that passes for another. */
@@ -89,6 +90,21 @@ export class Identities {
   merge({ plain, digested }: IdentityPart): void {
     for (const rows of plain) this.take(rows, PLAIN_WORDS);
     for (const rows of digested) this.take(rows, DIGESTED_WORDS);
+  }
+
+  /** Goes on with the records that an earlier run of the program saved. */
+  restore(files: Readonly<Record<string, string>>): void {
+    for (const width of [PLAIN_WORDS, DIGESTED_WORDS])
+      for (const file of savedUnder(`identities-${width}`, files)) this.stored.restore(file, width);
+    this.filter = filterOf(this.stored, slotBitsFor(this.stored.count, this.limits.slotBits));
+  }
+
+  /** Writes what came since into new files, or everything where files have become many; returns all files by name. */
+  save(newFile: (kind: string) => string): Record<string, string> {
+    const saved = [PLAIN_WORDS, DIGESTED_WORDS].map((width) =>
+      toSaved(`identities-${width}`, this.stored.save(width, newFile)),
+    );
+    return Object.assign({}, ...saved);
   }
 
   private take(rows: Uint32Array<ArrayBuffer>, width: number): void {

@@ -1,7 +1,8 @@
 /** What names each record, as rows of 32-bit words: written where records are scanned, kept where repeats are sought. */
 import crypto from 'node:crypto';
-import { appendBlocks, readWords, type TemporaryRuns } from '../read/temporary-runs.ts';
+import { readWords, type TemporaryRuns } from '../read/temporary-runs.ts';
 import type { EventCursor } from '../sources/event-cursor.ts';
+import { MAX_SAVED } from './saved-rows.ts';
 
 /** key (2), offset (low 32 bits), upper 16 bits of the offset with the flags above them, file, line, length. */
 export const PLAIN_WORDS = 7;
@@ -156,6 +157,7 @@ export class StoredIdentities {
   private readonly maxBytes: number;
   private readonly kept = new Map<number, Words[]>();
   private readonly files = new Map<number, string>();
+  private readonly restored = new Map<number, string[]>();
   private bytes = 0;
 
   constructor(runs: TemporaryRuns, maxBytes: number) {
@@ -176,10 +178,36 @@ export class StoredIdentities {
   /** All rows, in chunks that are valid until the next step. */
   *chunks(): Generator<[rows: Uint32Array, width: number]> {
     for (const width of [PLAIN_WORDS, DIGESTED_WORDS]) {
-      const file = this.files.get(width);
-      if (file !== undefined) for (const rows of readWords(file, width)) yield [rows, width];
-      for (const rows of this.kept.get(width) ?? []) yield [rows, width];
+      for (const file of this.restored.get(width) ?? [])
+        for (const rows of readWords(file, width)) yield [rows, width];
+      for (const rows of this.added(width)) yield [rows, width];
     }
+  }
+
+  private *added(width: number): Generator<Uint32Array> {
+    const file = this.files.get(width);
+    if (file !== undefined) yield* readWords(file, width);
+    yield* this.kept.get(width) ?? [];
+  }
+
+  /** Rows that an earlier run of the program saved; their file stays where it is. */
+  restore(file: string, width: number): void {
+    this.restored.set(width, [...(this.restored.get(width) ?? []), file]);
+    for (const rows of readWords(file, width)) this.count += rows.length / width;
+  }
+
+  /** Writes what was added, or everything where files have become many; returns the files of this width. */
+  save(width: number, newFile: (kind: string) => string): string[] {
+    const restored = this.restored.get(width) ?? [];
+    const isMany = restored.length >= MAX_SAVED;
+    const file = newFile('identities');
+    const { runs } = this;
+    runs.write([], file);
+    if (isMany)
+      for (const each of restored)
+        for (const rows of readWords(each, width)) runs.write([toBytes(rows)], file);
+    for (const rows of this.added(width)) runs.write([toBytes(rows)], file);
+    return [...(isMany ? [] : restored), file];
   }
 
   private spill(): void {
@@ -190,11 +218,6 @@ export class StoredIdentities {
     this.kept.clear();
     this.bytes = 0;
   }
-}
-
-/** Writes rows into files of a folder: in the byte order of this machine, for it alone. */
-export function saveIdentities(stored: StoredIdentities, toFile: (width: number) => string): void {
-  for (const [rows, width] of stored.chunks()) appendBlocks(toFile(width), [toBytes(rows)]);
 }
 
 function toBytes(words: Uint32Array): Uint8Array {

@@ -6,6 +6,7 @@ import type { MarkPart } from './mark-rows.ts';
 import { MergedRows } from './merged-rows.ts';
 import type { PositionSet } from './position-set.ts';
 import { RowReader, TIME_BYTES } from './row-codec.ts';
+import { MAX_SAVED, savedUnder, toSaved } from './saved-rows.ts';
 
 /** Marks that came without a value for a group-by field, by relation: they leave it, and the report says how many. */
 export type Ungrouped = number[];
@@ -13,10 +14,15 @@ export type Ungrouped = number[];
 /** What is kept in memory: the marks of about a million events. Beyond, they lie in files of about this size. */
 const MAX_BYTES = 32 * 1024 * 1024;
 
+/** The name under which marks are saved. */
+const SAVED = 'marks';
+
 export class Marks {
   private readonly temporary: TemporaryRuns;
   private readonly maxBytes: number;
   private runs: Run[] = [];
+  /** Of earlier runs of the program; they stay where they are. */
+  private restored: string[] = [];
   private bytes = 0;
 
   constructor(temporary: TemporaryRuns, maxBytes = MAX_BYTES) {
@@ -33,6 +39,24 @@ export class Marks {
     if (this.bytes > this.maxBytes) this.spill();
   }
 
+  /** Goes on with the marks that an earlier run of the program saved. */
+  restore(files: Readonly<Record<string, string>>): void {
+    this.restored = savedUnder(SAVED, files);
+  }
+
+  /** Writes what came since into a new file, or everything where files have become many; returns all files by name. */
+  save(newFile: (kind: string) => string): Record<string, string> {
+    const isMany = this.restored.length >= MAX_SAVED;
+    const rest = new MergedRows(isMany ? this.all() : this.runs);
+    const file = this.temporary.write(rest.blocks(), newFile(SAVED));
+    const files = [...(isMany ? [] : this.restored), file];
+    return toSaved(SAVED, files);
+  }
+
+  private all(): Run[] {
+    return [...this.restored.map((file) => ({ file })), ...this.runs];
+  }
+
   /** The runs in memory become one on disk. */
   private spill(): void {
     const merged = new MergedRows(this.runs.filter((run) => 'bytes' in run));
@@ -46,7 +70,7 @@ export class Marks {
    * `onMark` is told of every mark once, whether or not the relation reads it.
    */
   *groups(files: readonly string[], duplicates: PositionSet, onMark: OnMark): Generator<MarkGroup> {
-    const rows = new MergedRows(this.runs);
+    const rows = new MergedRows(this.all());
     try {
       const cursor = new MarkCursor(rows, files, duplicates, onMark);
       while (cursor.startGroup()) {

@@ -160,12 +160,6 @@ export class Programs {
     this.checksum = plainChecksum;
   }
 
-  /** What cutting a file into ranges needs; it uses `block`, so no file may be scanned meanwhile. */
-  get cutTools(): CutTools {
-    const block = this.block ?? Buffer.alloc(FILL_BYTES);
-    return { block, checksum: this.checksum, countNewlines: plainNewlines };
-  }
-
   for(source: string | null): Program {
     const mapping = mappingOf(this.plan, source);
     let program = this.bySource.get(mapping.name);
@@ -188,6 +182,11 @@ export class Programs {
     }
     return [...keys];
   }
+}
+
+/** What cutting files into ranges needs. */
+export function cutTools(): CutTools {
+  return { block: Buffer.alloc(FILL_BYTES), checksum: plainChecksum, countNewlines: plainNewlines };
 }
 
 function plainNewlines(bytes: Buffer): number {

@@ -9,7 +9,7 @@ import type { RecordPosition } from './identities.ts';
 import type { OnMark } from './marks.ts';
 import type { Plan, PlannedRelation } from './plan.ts';
 import { PositionSet } from './position-set.ts';
-import type { Scan } from './scan.ts';
+import type { Scan } from './scan-books.ts';
 
 /** The name under which the merge speaks, beside the checks. */
 export const DUPLICATES = 'duplicates';

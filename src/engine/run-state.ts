@@ -18,8 +18,8 @@ export type FileState = {
   sha256: string;
   /** Where the next line begins; undefined for a file that is read as a whole. */
   lines: (LineHead & { line: number }) | undefined;
-  /** Undefined for a file that is passed over. */
-  part: ScanPart | undefined;
+  /** Packed; undefined for a file that is passed over. */
+  part: Buffer | undefined;
 };
 
 export type RunState = { plan: string; files: FileState[] };
@@ -33,6 +33,14 @@ export class StateRefusal extends Error {
 export function digestPlan({ request }: Plan): string {
   const { paths: _, exclude: __, failOn: ___, generated: ____, ...rest } = request;
   return sha256Hex(v8.serialize([process.version, rest]));
+}
+
+export function packPart(part: ScanPart): Buffer {
+  return v8.serialize(part);
+}
+
+export function unpackPart(part: Buffer): ScanPart {
+  return v8.deserialize(part) as ScanPart;
 }
 
 export function packState(state: RunState): Buffer {

@@ -41,7 +41,7 @@ export type ScanCounters = {
 };
 
 /** Rows that leave the thread, before the task is done where they are many. */
-export type RowParts = { identities: IdentityPart } | { marks: MarkPart };
+export type RowParts = { provisional: boolean } & ({ identities: IdentityPart } | { marks: MarkPart });
 
 export function startPart(plan: Plan): ScanPart {
   return {
@@ -92,6 +92,8 @@ export class PartScanner {
   private readonly onMatch: OnMatch | undefined;
   private readonly identities: IdentityRows;
   private readonly marks: MarkRows;
+  /** Whether the task under way is. */
+  private provisional = false;
 
   constructor(
     plan: Plan,
@@ -105,7 +107,7 @@ export class PartScanner {
     this.plan = plan;
     this.programs = programs;
     this.files = files;
-    this.identities = new IdentityRows((identities) => onRows({ identities }));
+    this.identities = new IdentityRows((identities) => onRows({ identities, provisional: this.provisional }));
     this.marks = new MarkRows(runs);
     this.onRows = onRows;
     this.onProgress = onProgress;
@@ -116,6 +118,7 @@ export class PartScanner {
     const part = startPart(this.plan);
     const { states, ungrouped, counters } = part;
     const { identities, marks } = this;
+    this.provisional = task.kind === 'range' && task.provisional === true;
     const books: Accumulators = { states, ungrouped, span: null, identities, marks, counters };
     if (task.kind === 'range') {
       part.files.push(this.fileScan(task.fileIndex, books).stretch(task, this.onProgress));
@@ -126,8 +129,9 @@ export class PartScanner {
     part.span = books.span;
     part.occurring = this.programs.occurring();
     counters.distinct = this.programs.distinctValues;
-    this.onRows({ identities: identities.take() });
-    this.onRows({ marks: marks.take() });
+    const { provisional } = this;
+    this.onRows({ identities: identities.take(), provisional });
+    this.onRows({ marks: marks.take(), provisional });
     return part;
   }
 

@@ -49,7 +49,8 @@ port.on('message', (message: ToWorker) => {
   work = work.then(async () => {
     try {
       const { kind, number } = message;
-      if (kind === 'digest') send({ kind: 'digests', number, digests: tryDigests(message.file, message.offsets) });
+      if (kind === 'digest')
+        send({ kind: 'digests', number, digests: tryDigests(message.file, message.offsets) });
       else send({ kind: 'part', number, part: await scanner.scan(message.task) });
     } catch (error) {
       const { message: words, stack } = error instanceof Error ? error : new Error(String(error));

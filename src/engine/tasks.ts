@@ -37,6 +37,9 @@ export const DEFAULT_SIZES: Sizes = { batchBytes: 8 * 1024 * 1024, rangeBytes: 1
 /** A worker's results wait for those before it, so a task of thousands of files would hold too many. */
 const MAX_BATCH_FILES = 64;
 
+/** Of a file that turned out to be empty: it has a part all the same, so that no file can be forgotten. */
+export const NO_LINES: LineRange = { start: 0, end: 0, line: 1, checksum: 0 };
+
 /** What whoever cut a file knows of it, by file index. */
 export type OnCut = (fileIndex: number, stored: StoredFile) => void;
 
@@ -96,8 +99,12 @@ async function* rangesOf(
     stored.bytes += piece.length;
   };
   try {
-    for await (const range of cutLines(file.file, sizes.rangeBytes, tools, onPiece))
+    let ranges = 0;
+    for await (const range of cutLines(file.file, sizes.rangeBytes, tools, onPiece)) {
+      ranges++;
       yield { kind: 'range', fileIndex, range, head, source };
+    }
+    if (ranges === 0) yield { kind: 'range', fileIndex, range: NO_LINES, head, source };
     stored.sha256 = hash.digest('hex');
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && 'syscall' in error)) throw error;

@@ -43,7 +43,10 @@ export class WorkerPool implements Executor {
   private readonly onRows: (rows: RowParts) => void;
   private readonly onProgress: OnProgress;
   private readonly done = new Map<number, ScanPart>();
-  private readonly digests = new Map<number, { resolve: (digests: Digests) => void; reject: (error: Error) => void }>();
+  private readonly digests = new Map<
+    number,
+    { resolve: (digests: Digests) => void; reject: (error: Error) => void }
+  >();
   private digestCount = 0;
   private fault: Error | undefined;
   private closing = false;
@@ -95,11 +98,14 @@ export class WorkerPool implements Executor {
 
   digest(file: string, offsets: readonly number[]): Promise<Digests> {
     const number = this.digestCount++;
-    return new Promise((resolve, reject) => {
+    const digests = new Promise<Digests>((resolve, reject) => {
       if (this.fault !== undefined) reject(this.fault);
       this.digests.set(number, { resolve, reject });
       this.send(this.idlest(), { kind: 'digest', number, file, offsets });
     });
+    // It is awaited late; until then a fault is the scan's to tell.
+    digests.catch(() => {});
+    return digests;
   }
 
   async close(): Promise<void> {

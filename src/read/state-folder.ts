@@ -34,10 +34,10 @@ export class StateFolder {
     fs.accessSync(this.folder, fs.constants.R_OK | fs.constants.W_OK);
   }
 
-  /** What was saved last; a word for why there is nothing. `files` are paths by the names they were saved under. */
-  load(): SavedState | string {
+  /** What was saved last; nothing before the first run; a word for why it cannot be used. `files` are paths by the names they were saved under. */
+  load(): SavedState | string | undefined {
     const text = this.read(MANIFEST)?.toString('utf8');
-    if (text === undefined) return 'nothing was saved yet';
+    if (text === undefined) return undefined;
     const manifest = parseManifest(text);
     if (manifest === undefined) return `${MANIFEST} is not readable by this version`;
     const content = this.read(manifest.content.file);
