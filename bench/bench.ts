@@ -1,123 +1,91 @@
 /**
- * `npm run bench [-- --events 1000000 --runs 5]`: `verify` with everything on, beside its peers, in one run, in turn.
- * Prints medians and ratios; it is no timed test.
+ * `npm run bench [-- SECTION… --all --runs 5 --json FILE]`: ours and its peers on one machine, in one run, in turn.
+ * Prints medians, ratios, and what was wanted beside what was measured; it is no timed test and asserts nothing.
  */
-import { spawn } from 'node:child_process';
 import fs from 'node:fs';
-import path from 'node:path';
-import { fileURLToPath } from 'node:url';
+import os from 'node:os';
 import { parseArgs } from 'node:util';
-import { writeEvents } from './generate.ts';
+import { describeMachine } from './measure.ts';
+import { CACHE } from './places.ts';
+import { toTable } from './print.ts';
+import type { SectionResult, Settings } from './section.ts';
+import { BY_DEFAULT, SECTIONS } from './sections/index.ts';
 
-const ROOT = fileURLToPath(new URL('..', import.meta.url));
-const CACHE = path.join(ROOT, '.cache', 'bench');
-const POLL_MS = 20;
+const OPTIONS = {
+  all: { type: 'boolean', default: false },
+  json: { type: 'string' },
+  help: { type: 'boolean', short: 'h', default: false },
+  runs: { type: 'string', default: '5' },
+  events: { type: 'string', default: '1000000' },
+  growth: { type: 'string', default: '100000,1000000,10000000' },
+  'workers-events': { type: 'string', default: '10000000' },
+  'cloudtrail-events': { type: 'string', default: '1000000' },
+  'windows-events': { type: 'string', default: '300000' },
+  'rules-events': { type: 'string', default: '1000000' },
+  'gzip-files': { type: 'string', default: '4000' },
+  'incremental-events': { type: 'string', default: '4000000' },
+} as const;
 
-type Peer = { name: string; command: string[]; memory: boolean };
-type Sample = { seconds: number; peakMiB: number };
+const { values, positionals } = parseArgs({ options: OPTIONS, allowPositionals: true });
+if (values.help) {
+  console.log(`npm run bench -- [SECTION…] [options]\n\nSections (by default ${BY_DEFAULT.join(' and ')}):`);
+  for (const { name, about } of SECTIONS) console.log(`  ${name.padEnd(12)} ${about}`);
+  console.log('\nOptions:\n  --all        every section\n  --json FILE  the numbers as JSON, too');
+  for (const [name, option] of Object.entries(OPTIONS)) {
+    if (option.type === 'string' && 'default' in option) console.log(`  --${name} ${option.default}`);
+  }
+  process.exit(0);
+}
 
-const { values } = parseArgs({
-  options: { events: { type: 'string', default: '1000000' }, runs: { type: 'string', default: '5' } },
-});
-const events = Number(values.events);
-const runs = Number(values.runs);
+const names = values.all
+  ? SECTIONS.map(({ name }) => name)
+  : positionals.length > 0
+    ? positionals
+    : BY_DEFAULT;
+const unknown = names.filter((name) => !SECTIONS.some((section) => section.name === name));
+if (unknown.length > 0) {
+  console.error(`no section is called ${unknown.join(', ')}; --help lists them`);
+  process.exit(2);
+}
+const settings: Settings = {
+  runs: toCount('runs'),
+  events: toCount('events'),
+  growthEvents: values.growth.split(',').map((text) => asCount('growth', text)),
+  workersEvents: toCount('workers-events'),
+  cloudtrailEvents: toCount('cloudtrail-events'),
+  windowsEvents: toCount('windows-events'),
+  rulesEvents: toCount('rules-events'),
+  gzipFiles: toCount('gzip-files'),
+  incrementalEvents: toCount('incremental-events'),
+};
+
 fs.mkdirSync(CACHE, { recursive: true });
-const file = path.join(CACHE, `chained-${events}.ndjson`);
-writeEvents(file, events);
-const bytes = fs.statSync(file).size;
-
-const tsx = ['--import', 'tsx'];
-const contract = path.join(ROOT, 'bench', 'contract.yaml');
-const peers: Peer[] = [
-  {
-    name: 'floor: read + JSON.parse + SHA-256 per line',
-    command: [process.execPath, ...tsx, 'bench/floor.ts', file],
-    memory: true,
-  },
-  {
-    name: 'audit-check verify (schema, chain, rules, seats)',
-    command: [
-      process.execPath,
-      'bin/audit-check.js',
-      'verify',
-      '--no-config',
-      '--quiet',
-      '--licenses',
-      contract,
-      file,
-    ],
-    memory: true,
-  },
-  {
-    name: 'jq, one filter',
-    command: ['jq', '-c', 'select(.action == "role.grant" and .outcome == "failure")', file],
-    memory: true,
-  },
-];
-
-const samples = new Map<string, Sample[]>();
-for (let run = 0; run < runs; run++) {
-  for (const peer of peers) {
-    const sample = await measure(peer.command);
-    if (sample !== undefined) samples.set(peer.name, [...(samples.get(peer.name) ?? []), sample]);
-  }
-}
-print();
-
-async function measure([command, ...args]: string[]): Promise<Sample | undefined> {
-  const started = process.hrtime.bigint();
-  const child = spawn(command!, args, { cwd: ROOT, stdio: ['ignore', 'ignore', 'inherit'] });
-  let peakKiB = 0;
-  const poll = setInterval(() => {
-    peakKiB = Math.max(peakKiB, residentPeak(child.pid));
-  }, POLL_MS);
-  const status = await new Promise<number | null>((resolve) => {
-    child.on('error', () => resolve(null));
-    child.on('close', resolve);
-  });
-  clearInterval(poll);
-  if (status === null) {
-    console.error(`${command} is not on this machine and is left out`);
-    return undefined;
-  }
-  if (status > 1) throw new Error(`${[command, ...args].join(' ')} exited with ${status}`);
-  return { seconds: Number(process.hrtime.bigint() - started) / 1e9, peakMiB: peakKiB / 1024 };
+const machine = describeMachine();
+const load = os.loadavg()[0]!;
+console.log(
+  `${machine}\nMedians of ${settings.runs} runs, in turn; load ${load.toFixed(1)} before the first\n`,
+);
+const sections: ({ name: string } & SectionResult)[] = [];
+for (const section of SECTIONS) {
+  if (!names.includes(section.name)) continue;
+  process.stderr.write(`section ${section.name}\n`);
+  const result = await section.run(settings);
+  sections.push({ name: section.name, ...result });
+  console.log(toTable(result));
+  // Written after each section: an hour of numbers must not hang on the last one.
+  if (values.json !== undefined)
+    fs.writeFileSync(values.json, `${JSON.stringify({ machine, load, settings, sections }, undefined, 2)}\n`);
 }
 
-/** The kernel's own high-water mark; Linux only, 0 elsewhere. */
-function residentPeak(pid: number | undefined): number {
-  try {
-    return Number(/VmHWM:\s+(\d+)/.exec(fs.readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0);
-  } catch {
-    return 0;
-  }
+type CountOption = Exclude<keyof typeof OPTIONS, 'all' | 'json' | 'help'>;
+
+function toCount(name: CountOption): number {
+  return asCount(name, values[name]);
 }
 
-function median(numbers: number[]): number {
-  return numbers.sort((a, b) => a - b)[Math.floor(numbers.length / 2)]!;
-}
-
-function print(): void {
-  const floor = median(samples.get(peers[0]!.name)!.map(({ seconds }) => seconds));
-  console.log(
-    `${events} chained audit events, ${(bytes / 1e6).toFixed(0)} MB, medians of ${runs} runs, Node ${process.version}\n`,
-  );
-  console.log(
-    `${'what'.padEnd(52)}${'seconds'.padStart(9)}${'events/s'.padStart(12)}${'of floor'.padStart(10)}${'peak MiB'.padStart(10)}`,
-  );
-  for (const { name } of peers) {
-    const own = samples.get(name);
-    if (own === undefined) continue;
-    const seconds = median(own.map((each) => each.seconds));
-    const peak = median(own.map((each) => each.peakMiB));
-    const cells = [
-      seconds.toFixed(2).padStart(9),
-      Math.round(events / seconds)
-        .toString()
-        .padStart(12),
-      (seconds / floor).toFixed(2).padStart(10),
-      peak.toFixed(0).padStart(10),
-    ];
-    console.log(`${name.padEnd(52)}${cells.join('')}`);
-  }
+function asCount(name: CountOption, text: string): number {
+  const count = Number(text);
+  if (Number.isInteger(count) && count > 0) return count;
+  console.error(`--${name} "${text}": expected a whole number above 0`);
+  process.exit(2);
 }

@@ -6,24 +6,58 @@
 import { assembleReport } from './engine/assemble.ts';
 import { compilePlan } from './engine/plan.ts';
 import { mergeRepeats, relate } from './engine/relate.ts';
-import { type OnProgress, scanFiles } from './engine/scan.ts';
+import { StateRefusal } from './engine/run-state.ts';
+import { type ScanOptions, scanFiles } from './engine/scan.ts';
+import type { ScanCounters } from './engine/scan-part.ts';
 import type { Report } from './model/report.ts';
 import type { AuditRequest } from './model/request.ts';
 import type { DiscoveredFile } from './read/discover.ts';
+
+export type AuditOptions = ScanOptions & {
+  /** Called as each stage ends, for whoever holds a clock. */
+  onStage?: (stage: 'plan' | 'scan' | 'repeats' | 'relate' | 'settle' | 'conclude') => void;
+  /** Told why what an earlier run kept cannot be built on: the run starts over. */
+  onRefusal?: (reason: string) => void;
+  onCounters?: (counters: ScanCounters) => void;
+};
 
 /** Audits `files`, as `discover` found them. Never throws for what is wrong with the logs: that is in the report. */
 export async function audit(
   request: AuditRequest,
   files: readonly DiscoveredFile[],
-  onProgress: OnProgress,
+  options: AuditOptions,
 ): Promise<Report> {
-  const plan = compilePlan(request);
-  const scan = await scanFiles(files, plan, onProgress);
   try {
+    return await auditOnce(request, files, options);
+  } catch (error) {
+    if (!(error instanceof StateRefusal)) throw error;
+    options.onRefusal?.(error.message);
+    return auditOnce(request, files, { ...options, state: { ...options.state!, fresh: true } });
+  }
+}
+
+async function auditOnce(
+  request: AuditRequest,
+  files: readonly DiscoveredFile[],
+  options: AuditOptions,
+): Promise<Report> {
+  const { onStage, onCounters } = options;
+  const plan = compilePlan(request);
+  onStage?.('plan');
+  const scan = await scanFiles(files, plan, options);
+  try {
+    onStage?.('scan');
     const { duplicates, findings: repeats } = await mergeRepeats(scan);
+    onStage?.('repeats');
     const related = relate(plan, scan, duplicates);
+    onStage?.('relate');
+    await scan.settle();
+    onStage?.('settle');
     const results = plan.checks.map(({ check }, index) => check.finish(scan.states[index]));
-    return assembleReport(plan, scan, results, related, repeats);
+    const report = assembleReport(plan, scan, results, related, repeats);
+    onStage?.('conclude');
+    onCounters?.(scan.counters);
+    return report;
   } finally {
     scan.runs.dispose();
   }

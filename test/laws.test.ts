@@ -162,34 +162,49 @@ function sorted({ findings, notices = [], streams = [] }: CheckResult): unknown 
   return { findings: findings.toSorted(compareFindings), notices: byText(notices), streams: byText(streams) };
 }
 
+/** The events in parts, cut at these thousandths of the log, so that cuts fall inside it however short it is. */
+function cutAt(events: readonly Event[], shares: readonly number[]): (readonly Event[])[] {
+  const cuts = shares.map((share) => Math.round((share * events.length) / 999)).sort((a, b) => a - b);
+  return [...cuts, events.length].map((end, index) => events.slice(index === 0 ? 0 : cuts[index - 1], end));
+}
+
+/** Merges neighbors until one is left; `picks` choose which pair goes next, in thousandths of the pairs there are. */
+function mergeAll(parts: readonly unknown[], picks: readonly number[], check: Check<unknown>): unknown {
+  const left = [...parts];
+  for (const pick of picks) {
+    const at = Math.min(left.length - 2, Math.floor((pick * (left.length - 1)) / 999));
+    left.splice(at, 2, check.merge(left[at], left[at + 1]));
+  }
+  assert.equal(left.length, 1);
+  return left[0];
+}
+
 for (const [index, { name }] of CHECKS.entries()) {
   describe(`the check ${name}`, () => {
-    // In thousandths of the log, so that cuts fall inside it however short it is.
-    const cuts = fc
-      .tuple(fc.nat(999), fc.nat(999))
-      .map(([one, two]) => [Math.min(one, two), Math.max(one, two)] as const);
+    /** From 3 to 7 parts; shares that repeat make empty ones. As many merges as cuts. */
+    const cuts = fc.array(fc.tuple(fc.oneof(fc.nat(999), fc.constantFrom(0, 500, 999)), fc.nat(999)), {
+      minLength: 2,
+      maxLength: 6,
+    });
 
     test('gives the same for the parts merged as for the whole, cut anywhere and merged in any order', () => {
       fc.assert(
         fc.property(someFiles, cuts, fc.constantFrom(...sources), (files, cut, fields) => {
           const events = eventsOf(files, fields);
-          const [first, second] = cut.map((share) => Math.round((share * events.length) / 999)) as [
-            number,
-            number,
-          ];
           const whole = compiled(index, fields, 1);
           const expected = sorted(whole.check.finish(whole.fold(events)));
           const parts = () =>
-            [events.slice(0, first), events.slice(first, second), events.slice(second)].map((part, worker) =>
-              structuredClone(compiled(index, fields, worker % 2).fold(part)),
-            ) as [unknown, unknown, unknown];
+            cutAt(
+              events,
+              cut.map(([share]) => share),
+            ).map((part, worker) => structuredClone(compiled(index, fields, worker % 2).fold(part)));
           const { merge, finish } = whole.check;
-          const [a, b, c] = parts();
-          assert.deepEqual(sorted(finish(merge(merge(a, b), c))), expected);
-          const [d, e, f] = parts();
-          assert.deepEqual(sorted(finish(merge(d, merge(e, f)))), expected);
+          const inOrder = parts().reduce((left, right) => merge(left, right));
+          assert.deepEqual(sorted(finish(inOrder)), expected);
+          const picks = cut.map(([, pick]) => pick);
+          assert.deepEqual(sorted(finish(mergeAll(parts(), picks, whole.check))), expected);
         }),
-        { numRuns: 100 },
+        { numRuns: 150 },
       );
     });
 

@@ -1,6 +1,6 @@
 /** The mergeable count of records that carry no chain fields, in stretches: stripped ones hide among them. */
 import type { Event } from '../model/event.ts';
-import type { Spot } from './segment.ts';
+import type { Place } from '../model/place.ts';
 
 /** Stretches kept for one file; the records of further ones are counted. */
 const MAX_STRETCHES = 100;
@@ -8,8 +8,8 @@ const MAX_STRETCHES = 100;
 /** Records that stand next to each other in their file. */
 export type BareStretch = {
   records: number;
-  from: Spot;
-  until: Spot;
+  from: Place;
+  until: Place;
   /** What names the first of them across runs. */
   identity: string;
 };
@@ -22,8 +22,8 @@ export function startBare(): BareState {
   return { records: 0, files: [] };
 }
 
-export function appendBare(state: BareState, event: Event): void {
-  const spot = () => ({ ordinal: event.ordinal, place: { ...event.place } });
+/** `adjoins`: whether the record before it in its file carries no chain fields either. */
+export function appendBare(state: BareState, event: Event, adjoins: boolean): void {
   state.records++;
   let file = state.files.at(-1);
   if (file?.fileIndex !== event.fileIndex) {
@@ -32,31 +32,31 @@ export function appendBare(state: BareState, event: Event): void {
   }
   file.records++;
   const last = file.stretches.at(-1);
-  if (file.dropped === 0 && last !== undefined && last.until.ordinal + 1 === event.ordinal) {
+  const { place } = event;
+  if (adjoins && file.dropped === 0 && last !== undefined) {
     last.records++;
-    last.until.ordinal = event.ordinal;
-    Object.assign(last.until.place, event.place);
+    last.until = place;
   } else if (file.stretches.length < MAX_STRETCHES) {
-    file.stretches.push({ records: 1, from: spot(), until: spot(), identity: event.identity });
+    file.stretches.push({ records: 1, from: place, until: place, identity: event.identity });
   } else file.dropped++;
 }
 
-/** `right` began where `left` ended; changes and returns `left`. */
-export function mergeBare(left: BareState, right: BareState): BareState {
+/** `right` began where `left` ended, `adjoins` says whether with a stretch that goes on; changes and returns `left`. */
+export function mergeBare(left: BareState, right: BareState, adjoins: boolean): BareState {
   left.records += right.records;
   for (const [index, file] of right.files.entries()) {
     const last = left.files.at(-1);
     if (index > 0 || last?.fileIndex !== file.fileIndex) left.files.push(file);
-    else mergeFile(last, file);
+    else mergeFile(last, file, adjoins);
   }
   return left;
 }
 
-function mergeFile(left: BareFile, right: BareFile): void {
+function mergeFile(left: BareFile, right: BareFile, adjoins: boolean): void {
   left.records += right.records;
-  for (const stretch of right.stretches) {
+  for (const [index, stretch] of right.stretches.entries()) {
     const last = left.stretches.at(-1);
-    if (left.dropped === 0 && last !== undefined && last.until.ordinal + 1 === stretch.from.ordinal) {
+    if (index === 0 && adjoins && left.dropped === 0 && last !== undefined) {
       last.records += stretch.records;
       last.until = stretch.until;
     } else if (left.stretches.length < MAX_STRETCHES) left.stretches.push(stretch);

@@ -1,13 +1,26 @@
 /** The fold of the chain check: finds the chain fields of each record, recomputes its hash and appends it to its stream. */
-import type { Event, Fields } from '../model/event.ts';
+import type { Event, Fields, Slot } from '../model/event.ts';
 import { appendBare, startBare } from './bare-records.ts';
-import { type ChainState, indexesOf, openStream, type StreamName } from './chain-state.ts';
+import { type ChainState, indexesOf, noteLast, openStream, type StreamName } from './chain-state.ts';
 import { countLink, isOverfull, keepLink, thinOut } from './hash-index.ts';
 import { BoundLayout, type ChainLayout } from './layout.ts';
 import { appendRecord, type Link, type LinkRule, type StreamState } from './segment.ts';
 
-/** Of these records of each file every profile is tried, so that the stream can be named. */
-const HEAD_RECORDS = 20;
+/**
+ * Of the records at the head of each file every profile is tried, so that the stream can be named: those that begin on
+ * its first lines, and within its first bytes where it is one array on one line or its records span lines. A worker that
+ * begins inside a file knows line and offset of a record, but not how many stand before it.
+ */
+const HEAD_LINES = 20;
+const HEAD_BYTES = 4 * 1024;
+/** Nothing behind this many bytes is at the head, however few lines stand before it. */
+const MAX_HEAD_BYTES = 64 * 1024;
+
+function isAtHead(event: Event): boolean {
+  const { offset } = event;
+  if (offset >= MAX_HEAD_BYTES) return false;
+  return offset < HEAD_BYTES || event.place.line <= HEAD_LINES;
+}
 
 export function toLinkRule(layout: ChainLayout): LinkRule {
   const { sequence } = layout.profiles[0]!;
@@ -26,19 +39,30 @@ export function compileChainStep(
 ): (state: ChainState, event: Event) => void {
   const bound = layouts.map((layout) => new BoundLayout(layout, fields, keys));
   const steps = bound.map((layout, index) => compileLayoutStep(layout, index, rules[index]!, fields.source));
-  return (state, event) => {
-    for (let index = 0; index < bound.length; index++) {
-      if (bound[index]!.holds(event)) return steps[index]!(state, event);
-    }
-    for (let index = 0; index < bound.length; index++) {
-      const layout = bound[index]!;
-      // A lone "hash" is a common field of other meaning: it begins a chain only if it recomputes.
-      if (layout.mayBegin(event) && layout.fit(event, '', layout.own(event)) >= 0)
-        return steps[index]!(state, event);
-    }
-    state.bare[fields.source] ??= startBare();
-    appendBare(state.bare[fields.source]!, event);
+  const { source } = fields;
+  // Layouts share their few fields: a record that has none of them is known by those, not by asking each layout.
+  const slots = [...new Set(bound.flatMap(({ ownSlot, previousSlot }) => [ownSlot, previousSlot]))];
+  const chainSlots = slots.filter((slot) => slot >= 0);
+  const layoutOf = (event: Event): number => {
+    if (hasNone(event, chainSlots)) return -1;
+    for (let index = 0; index < bound.length; index++) if (bound[index]!.holds(event)) return index;
+    // A lone "hash" is a common field of other meaning: it begins a chain only if it recomputes.
+    return bound.findIndex(
+      (layout) => layout.mayBegin(event) && typeof layout.fit(event, '', layout.own(event)) === 'number',
+    );
   };
+  return (state, event) => {
+    const layout = bound[0]?.holds(event) === true ? 0 : layoutOf(event);
+    const adjoins = noteLast(state, event.fileIndex, layout < 0);
+    if (layout >= 0) return steps[layout]!(state, event);
+    state.bare[source] ??= startBare();
+    appendBare(state.bare[source], event, adjoins);
+  };
+}
+
+function hasNone(event: Event, slots: readonly Slot[]): boolean {
+  for (let index = 0; index < slots.length; index++) if (event.size(slots[index]!) > 0) return false;
+  return true;
 }
 
 function compileLayoutStep(
@@ -47,8 +71,7 @@ function compileLayoutStep(
   rule: LinkRule,
   source: string,
 ): (state: ChainState, event: Event) => void {
-  const profiles = bound.layout.profiles.length;
-  const unnamed: StreamName = { key: streamKey(layout, source, []), layout, source, values: [], profiles };
+  const nameOf = compileStreamName(bound, layout, source);
   const link: Link = {
     previous: '',
     genesis: false,
@@ -59,7 +82,7 @@ function compileLayoutStep(
     sequence: null,
   };
   return (state, event) => {
-    const stream = openStream(state, nameStream(bound, unnamed, event), event);
+    const stream = openStream(state, nameOf(event), event);
     if (stream === undefined) {
       const previous = bound.previous(event, '');
       if (previous !== '' && !bound.isGenesis(event, previous)) countLink(state.sample, previous);
@@ -69,40 +92,57 @@ function compileLayoutStep(
     const before = rule.ownless ? '' : lastOwn(stream);
     link.previous = bound.previous(event, before);
     link.genesis = bound.isGenesis(event, link.previous);
-    link.unlinked = false;
     link.sequence = bound.sequence(event);
     link.expected = null;
     if (rule.ownless) link.hashes = bound.expected(event, link.previous, 0);
     else judgeOwnHash(bound, stream, link, event, before);
     appendRecord(stream, link, event, rule);
-    indexLink(state, stream, link);
+    // A genesis follows nothing that could stand elsewhere.
+    if (link.genesis || link.previous === '') return;
+    keepLink(state.sample, stream.index, link.previous, stream.records - 1, event.place);
+    if (isOverfull(state.sample)) thinOut(state.sample, indexesOf(state));
   };
 }
 
-/** A genesis follows nothing that could stand elsewhere. */
-function indexLink(state: ChainState, stream: StreamState, link: Link): void {
-  if (link.genesis || link.previous === '') return;
-  const { place } = stream.runs.at(-1)!.segments.at(-1)!.until;
-  keepLink(state.sample, stream.index, link.previous, stream.records - 1, place);
-  if (isOverfull(state.sample)) thinOut(state.sample, indexesOf(state));
-}
-
 /** The own hash of the stream's last record; nothing where there is none. */
-function lastOwn(stream: StreamState): string {
-  return stream.runs.at(-1)?.segments.at(-1)?.last[0] ?? '';
+function lastOwn({ runs }: StreamState): string {
+  const segments = runs[runs.length - 1]?.segments;
+  return segments?.[segments.length - 1]?.last[0] ?? '';
 }
 
-function nameStream(bound: BoundLayout, unnamed: StreamName, event: Event): StreamName {
-  let named = false;
-  for (const slot of bound.streamSlots) if (event.kind(slot) !== 'missing') named = true;
-  if (!named) return unnamed;
-  const values = bound.streamSlots.map((slot) => event.text(slot) ?? '');
-  return { ...unnamed, key: streamKey(unnamed.layout, unnamed.source, values), values };
+/** Names of streams that one source's step remembers; further ones are spelled out for each record. */
+const MAX_REMEMBERED = 1024;
+
+function compileStreamName(
+  { streamSlots, layout: { profiles } }: BoundLayout,
+  layout: number,
+  source: string,
+): (event: Event) => StreamName {
+  const toName = (values: string[]): StreamName => ({
+    key: JSON.stringify([layout, source, ...values]),
+    layout,
+    source,
+    values,
+    profiles: profiles.length,
+  });
+  const unnamed = toName([]);
+  const [only] = streamSlots;
+  const known = new Map<string, StreamName>();
+  return (event) => {
+    if (hasNone(event, streamSlots)) return unnamed;
+    if (streamSlots.length > 1) return toName(streamSlots.map((slot) => event.text(slot) ?? ''));
+    const value = event.text(only!) ?? '';
+    let name = known.get(value);
+    if (name === undefined) {
+      name = toName([value]);
+      if (known.size < MAX_REMEMBERED) known.set(value, name);
+    }
+    return name;
+  };
 }
 
-function streamKey(layout: number, source: string, values: readonly string[]): string {
-  return JSON.stringify([layout, source, ...values]);
-}
+/** One hash in 4,096 begins with these. */
+const SAMPLED = '000';
 
 /**
  * Which records are sampled, and whether a record recomputes, depends on the record alone; so a fold in parts gives the
@@ -115,30 +155,34 @@ function judgeOwnHash(
   event: Event,
   before: string,
 ): void {
-  const plain =
-    event.ordinal < HEAD_RECORDS ? undefined : bound.recompute(event, link.previous, before.length);
-  const own = plain ?? bound.own(event);
+  const { previous } = link;
+  const atHead = isAtHead(event);
+  const guess = atHead ? '' : bound.guess(event, previous, before.length);
+  // Without decoding it, as nearly always.
+  const isGuessed = guess !== '' && event.equals(bound.ownSlot, guess);
+  const own = isGuessed ? guess : bound.own(event);
   link.own = own;
   let fit = -1;
-  // One hash in 4,096 begins with 000: long logs are sampled throughout, whatever was done to their heads.
+  // Long logs are sampled throughout, whatever was done to their heads.
   // At one in 256, trying every profile took a fifth of the check (measured).
-  if (event.ordinal < HEAD_RECORDS || own.startsWith('000')) {
-    const expected = bound.expected(event, link.previous, own.length);
+  if (atHead || own.startsWith(SAMPLED)) {
+    const expected = bound.expected(event, previous, own.length);
     for (let index = 0; index < expected.length; index++) {
       if (expected[index] !== own || own === '') continue;
       stream.votes[index]!++;
       if (fit < 0) fit = index;
     }
     if (fit < 0) link.expected = expected;
-  } else if (plain !== undefined) {
-    fit = bound.fitting;
-  } else {
-    fit = bound.fit(event, link.previous, own);
-    if (fit < 0) link.expected = bound.expected(event, link.previous, own.length);
+  } else if (isGuessed) fit = bound.likely;
+  else {
+    const found = bound.fit(event, previous, own, before.length === own.length ? guess : undefined);
+    if (typeof found === 'number') fit = found;
+    else link.expected = found;
   }
-  if (fit >= 0 && bound.layout.profiles[fit]!.digest.key !== null) stream.keyed++;
-  else if (fit >= 0) {
+  if (fit < 0) return;
+  if (bound.isKeyed(fit)) stream.keyed++;
+  else {
     stream.plain++;
-    stream.firstPlain ??= { ...event.place };
+    stream.firstPlain ??= event.place;
   }
 }

@@ -20,7 +20,13 @@ export type ChainState = {
   givenUp: { records: number; first: Place | null };
   /** Which links the indexes of the streams keep. */
   sample: LinkSample;
+  /** The first and the last record, chained or not; null before there is one. */
+  first: EdgeRecord | null;
+  last: EdgeRecord | null;
 };
+
+/** What tells whether the records without a chain on both sides of a seam stand next to each other. */
+type EdgeRecord = { fileIndex: number; bare: boolean };
 
 export function startChains(): ChainState {
   return {
@@ -30,7 +36,23 @@ export function startChains(): ChainState {
     threshold: null,
     givenUp: { records: 0, first: null },
     sample: startSample(),
+    first: null,
+    last: null,
   };
+}
+
+/** Notes the record as the last one. @returns whether the one before it in its file was bare */
+export function noteLast(state: ChainState, fileIndex: number, bare: boolean): boolean {
+  const { last } = state;
+  if (last === null) {
+    state.first = { fileIndex, bare };
+    state.last = { fileIndex, bare };
+    return false;
+  }
+  const adjoins = last.bare && last.fileIndex === fileIndex;
+  last.fileIndex = fileIndex;
+  last.bare = bare;
+  return adjoins;
 }
 
 export type StreamName = { key: string; layout: number; source: string; values: string[]; profiles: number };
@@ -73,7 +95,7 @@ export function trimStreams(state: ChainState): void {
     const stream = state.streams[key]!;
     const first = stream.runs[0]?.segments[0];
     // The stream that was just opened has no record yet: its caller is told that it is gone.
-    if (first !== undefined) giveUp(state, stream.records, first.from.place);
+    if (first !== undefined) giveUp(state, stream.records, first.from);
     delete state.streams[key];
   }
   state.threshold = ranked[MAX_STREAMS]!.rank;
@@ -83,7 +105,7 @@ export function trimStreams(state: ChainState): void {
 function giveUp(state: ChainState, records: number, place: Place): void {
   const { givenUp } = state;
   givenUp.records += records;
-  if (givenUp.first === null || comparePlaces(place, givenUp.first) < 0) givenUp.first = { ...place };
+  if (givenUp.first === null || comparePlaces(place, givenUp.first) < 0) givenUp.first = place;
 }
 
 export function* indexesOf({ streams }: ChainState): Iterable<HashIndex> {
@@ -92,12 +114,15 @@ export function* indexesOf({ streams }: ChainState): Iterable<HashIndex> {
 
 /** `right` began where `left` ended; changes and returns `left`. */
 export function mergeChains(left: ChainState, right: ChainState, rules: readonly LinkRule[]): ChainState {
+  const { last } = left;
+  const { first } = right;
+  const adjoins = last?.bare === true && first?.bare === true && last.fileIndex === first.fileIndex;
   mergeSamples(left.sample, right.sample, indexesOf(left), indexesOf(right));
   for (const [key, stream] of Object.entries(right.streams)) {
     const known = left.streams[key];
     if (known !== undefined) left.streams[key] = mergeStreams(known, stream, rules[stream.layout]!);
     else if (left.threshold !== null && rankOf(key) >= left.threshold) {
-      giveUp(left, stream.records, stream.runs[0]!.segments[0]!.from.place);
+      giveUp(left, stream.records, stream.runs[0]!.segments[0]!.from);
     } else addStream(left, key, stream);
   }
   if (right.givenUp.first !== null) giveUp(left, right.givenUp.records, right.givenUp.first);
@@ -105,14 +130,16 @@ export function mergeChains(left: ChainState, right: ChainState, rules: readonly
     left.threshold = right.threshold;
     for (const [key, stream] of Object.entries(left.streams)) {
       if (rankOf(key) < left.threshold) continue;
-      giveUp(left, stream.records, stream.runs[0]!.segments[0]!.from.place);
+      giveUp(left, stream.records, stream.runs[0]!.segments[0]!.from);
       delete left.streams[key];
       left.streamCount--;
     }
   }
   for (const [source, bare] of Object.entries(right.bare)) {
     const known = left.bare[source];
-    left.bare[source] = known === undefined ? bare : mergeBare(known, bare);
+    left.bare[source] = known === undefined ? bare : mergeBare(known, bare, adjoins);
   }
+  left.first ??= right.first;
+  left.last = right.last ?? left.last;
   return left;
 }

@@ -34,7 +34,7 @@ export function judgeBare(
       wholeFiles.push(file);
       continue;
     }
-    const isCutOff = ({ from }: BareStretch) => from.ordinal > end && file.fileIndex === lastChainedFile;
+    const isCutOff = ({ from }: BareStretch) => from.offset > end && file.fileIndex === lastChainedFile;
     const stripped = file.stretches.filter((stretch) => explaining.has(stretch) || isCutOff(stretch));
     for (const stretch of stripped) breaks.push(toStripped(stretch));
     const unhashed = file.stretches.filter((stretch) => !stripped.includes(stretch));
@@ -48,7 +48,7 @@ function lastChainedRecords(streams: readonly StreamState[]): Map<number, number
   const ends = new Map<number, number>();
   for (const { runs } of streams) {
     for (const { fileIndex, segments } of runs) {
-      ends.set(fileIndex, Math.max(ends.get(fileIndex) ?? -1, segments.at(-1)!.until.ordinal));
+      ends.set(fileIndex, Math.max(ends.get(fileIndex) ?? -1, segments.at(-1)!.until.offset));
     }
   }
   return ends;
@@ -56,8 +56,8 @@ function lastChainedRecords(streams: readonly StreamState[]): Map<number, number
 
 function toStripped({ records, from, until, identity }: BareStretch): BareBreak {
   const message = `expected the fields of the chain, found ${count(records, 'record')} without them`;
-  const related = records > 1 ? [until.place] : [];
-  return { code: 'stripped-hash', place: from.place, related, message, count: records, identity };
+  const related = records > 1 ? [until] : [];
+  return { code: 'stripped-hash', place: from, related, message, count: records, identity };
 }
 
 function toUnhashed(stretches: readonly BareStretch[], dropped: number): BareBreak {
@@ -65,8 +65,8 @@ function toUnhashed(stretches: readonly BareStretch[], dropped: number): BareBre
   const [first, ...rest] = stretches;
   return {
     code: 'unhashed-record',
-    place: first!.from.place,
-    related: rest.slice(0, MAX_RELATED).map(({ from }) => from.place),
+    place: first!.from,
+    related: rest.slice(0, MAX_RELATED).map(({ from }) => from),
     message: `expected every record in the chain, found ${count(records, 'record')} outside it: the chain closes around ${records === 1 ? 'it' : 'them'}`,
     count: records,
     identity: first!.identity,
@@ -75,14 +75,14 @@ function toUnhashed(stretches: readonly BareStretch[], dropped: number): BareBre
 
 function toUnhashedFiles(files: readonly BareFile[]): BareBreak {
   const starts = files.map((file) => file.stretches[0]!);
-  const names = starts.slice(0, 3).map(({ from }) => quote(from.place.file));
+  const names = starts.slice(0, 3).map(({ from }) => quote(from.file));
   const more = starts.length > 3 ? ` and ${count(starts.length - 3, 'more file')}` : '';
   const records = files.reduce((sum, file) => sum + file.records, 0);
   return {
     code: 'unhashed-record',
-    place: starts[0]!.from.place,
-    related: starts.slice(1, MAX_RELATED + 1).map(({ from }) => from.place),
-    message: `expected a chain as in other files of the source, found none in ${names.join(', ')}${more} (from ${quote(formatPlace(starts[0]!.from.place))}, ${count(records, 'record')})`,
+    place: starts[0]!.from,
+    related: starts.slice(1, MAX_RELATED + 1).map(({ from }) => from),
+    message: `expected a chain as in other files of the source, found none in ${names.join(', ')}${more} (from ${quote(formatPlace(starts[0]!.from))}, ${count(records, 'record')})`,
     count: records,
     identity: starts[0]!.identity,
     // Other programs' files under the same mapping look the same: a hint, not an alarm.

@@ -96,7 +96,7 @@ function addStretches(bare: BareState, stream: StreamState): void {
     for (const { records, from, until, previous } of run.segments) {
       file.stretches.push({ records, from, until, identity: previous });
     }
-    file.stretches.sort((left, right) => left.from.ordinal - right.from.ordinal);
+    file.stretches.sort((left, right) => left.from.offset - right.from.offset);
   }
 }
 
@@ -152,8 +152,8 @@ function addSecondLayouts(
         .join(' and ');
     verdict.conclusions.push({
       code: 'second-genesis',
-      place: stream.runs[0]!.segments[0]!.from.place,
-      related: [larger.runs[0]!.segments[0]!.from.place],
+      place: stream.runs[0]!.segments[0]!.from,
+      related: [larger.runs[0]!.segments[0]!.from],
       message: `expected the chain in ${namesOf(larger)} that the file has, found ${count(stream.records, 'record')} of another one in ${namesOf(stream)}`,
       count: stream.records,
       identity: stream.runs[0]!.segments[0]!.first[0] ?? '',
@@ -171,9 +171,9 @@ function addBare(
   forced: string | undefined,
 ): void {
   const starts = bare.files.map((file) => file.stretches[0]!);
-  const from = starts[0]!.from.place;
-  const until = bare.files.at(-1)!.stretches.at(-1)!.until.place;
-  const files = fileList(starts.map((stretch) => stretch.from.place.file));
+  const from = starts[0]!.from;
+  const until = bare.files.at(-1)!.stretches.at(-1)!.until;
+  const files = fileList(starts.map((stretch) => stretch.from.file));
   verdict.streams.push({
     stream: files,
     profile: null,

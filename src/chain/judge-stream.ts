@@ -150,7 +150,7 @@ class StreamJudge {
       // The joint of the segment after the dropped ones goes unlisted with theirs.
       const segments = dropped.reduce((sum, run) => sum + run.dropped.segments + 1, 0);
       const message = `expected an unbroken chain, found ${count(segments, 'further break')} beyond the first ${count(MAX_BREAKS, 'break')}, not listed`;
-      this.say('too-many-breaks', dropped[0]!.segments.at(-1)!.from.place, message, { count: segments });
+      this.say('too-many-breaks', dropped[0]!.segments.at(-1)!.from, message, { count: segments });
     }
   }
 
@@ -173,12 +173,12 @@ class StreamJudge {
         ({ id, parent, fileIndex }) =>
           fileIndex === node.fileIndex && id > node.id && parent !== null && parent.id < node.id,
       );
-      const related = next === undefined ? [] : [next.parent!.segment.until.place, next.segment.from.place];
+      const related = next === undefined ? [] : [next.parent!.segment.until, next.segment.from];
       const where = related.map(formatPlace).map(quote).join(' and ');
       this.breakAll(node, 'inserted: the chain closes over it');
       this.say(
         'inserted-record',
-        from.place,
+        from,
         `expected no record between ${where}, which follow each other in the chain, found ${count(records, 'record')}`,
         { related, count: records, identity: `${previous} ${last[0]}` },
       );
@@ -200,7 +200,7 @@ class StreamJudge {
     if (node.repeats === null) this.breakLeading(node, records, 'repeated');
     else this.breakAll(node, 'repeated');
     const there = this.records.place(outer, shift);
-    const here = node.segment.from.place;
+    const here = node.segment.from;
     const stands = records === 1 ? 'stands' : 'stand';
     const doubt = sure ? '' : ', as far as the kept links show';
     const say = (place: Place, before: Place, where: string) =>
@@ -210,35 +210,35 @@ class StreamJudge {
         `expected every record once, found ${count(records, 'record')} again that already ${stands} ${where}${doubt}`,
         { related: [before], count: records, identity: node.segment.first[0] ?? '' },
       );
-    if (node.id < outer.id) say(there ?? outer.segment.from.place, here, `at ${quote(formatPlace(here))}`);
-    else if (there === undefined) say(here, outer.segment.from.place, this.within(outer));
+    if (node.id < outer.id) say(there ?? outer.segment.from, here, `at ${quote(formatPlace(here))}`);
+    else if (there === undefined) say(here, outer.segment.from, this.within(outer));
     else say(here, there, `at ${quote(formatPlace(there))}`);
   }
 
   private within({ segment: { from, until } }: ChainNode): string {
-    return `between ${quote(formatPlace(from.place))} and ${quote(formatPlace(until.place))}`;
+    return `between ${quote(formatPlace(from))} and ${quote(formatPlace(until))}`;
   }
 
   private breakLeading(node: ChainNode, records: number, reason: string): void {
     const { segment } = node;
     const unaltered = records - (segment.firstAltered ? 1 : 0);
     if (unaltered === 0 || this.broken.has(node)) return;
-    const until = this.records.place(node, records - 1) ?? segment.from.place;
+    const until = this.records.place(node, records - 1) ?? segment.from;
     this.broken.set(node, { records: unaltered, reason, until });
   }
 
   private judgeMoved(node: ChainNode): void {
     const { segment, parent, child } = node;
-    const before = parent?.segment.until.place;
-    const after = child?.segment.from.place;
+    const before = parent?.segment.until;
+    const after = child?.segment.from;
     const expected =
       before !== undefined
         ? `after ${quote(formatPlace(before))}`
-        : `before ${quote(formatPlace(after ?? segment.from.place))}`;
+        : `before ${quote(formatPlace(after ?? segment.from))}`;
     this.breakAll(node, 'out of order');
     this.say(
       'reordered-record',
-      segment.from.place,
+      segment.from,
       `expected ${count(segment.records, 'record')} ${expected}, where the links put ${segment.records === 1 ? 'it' : 'them'}, found ${segment.records === 1 ? 'it' : 'them'} here`,
       {
         related: [before, after].filter((place) => place !== undefined),
@@ -268,9 +268,9 @@ class StreamJudge {
       });
       this.say(
         'altered-record',
-        until.place,
+        until,
         `expected the hash ${quote(previous)}, which the next record names, found ${quote(last[this.profile] ?? '')}`,
-        { related: [from.place], identity: previous },
+        { related: [from], identity: previous },
       );
     }
   }
@@ -319,10 +319,10 @@ class StreamJudge {
   }
 
   private isAfterBare(node: ChainNode, before: ChainNode | undefined): boolean {
-    const from = before?.fileIndex === node.fileIndex ? before.segment.until.ordinal : -1;
+    const from = before?.fileIndex === node.fileIndex ? before.segment.until.offset : -1;
     const stretches = this.bare.stretches.get(node.fileIndex) ?? [];
     const between = stretches.filter(
-      ({ until, from: start }) => start.ordinal > from && until.ordinal < node.segment.from.ordinal,
+      ({ until, from: start }) => start.offset > from && until.offset < node.segment.from.offset,
     );
     for (const stretch of between) this.bare.explaining.add(stretch);
     if (between.length > 0) this.breakFirst(node, 'the record before it carries no hash');
@@ -331,26 +331,23 @@ class StreamJudge {
 
   private saySecondGenesis(node: ChainNode, before: ChainNode | undefined): void {
     const { from, first } = node.segment;
-    const related = before === undefined ? [] : [before.segment.until.place];
+    const related = before === undefined ? [] : [before.segment.until];
     const found = node.segment.previous === '' ? 'none' : quote(node.segment.previous);
     this.breakFirst(node, 'a second beginning');
     this.say(
       'second-genesis',
-      from.place,
+      from,
       `expected the previous hash ${quote(before?.segment.last[this.hashIndex()] ?? '')}, found ${found}: a second chain begins here`,
       { related, identity: first[0] ?? '' },
     );
   }
 
   private sayFork(node: ChainNode, parent: ChainNode): void {
-    const related = [
-      parent.segment.until.place,
-      ...(parent.child === null ? [] : [parent.child.segment.from.place]),
-    ];
+    const related = [parent.segment.until, ...(parent.child === null ? [] : [parent.child.segment.from])];
     this.breakFirst(node, 'a second successor');
     this.say(
       'forked-chain',
-      node.segment.from.place,
+      node.segment.from,
       `expected one successor of ${quote(node.segment.previous)}, found a second one here`,
       { related, identity: `${node.segment.previous} ${node.segment.first[0]}` },
     );
@@ -384,10 +381,10 @@ class StreamJudge {
         : `a second one in the ${count(segment.records - records, 'record')} behind the ${count(records, 'record')} known to be the same`;
     this.say(
       'forked-chain',
-      place ?? segment.from.place,
+      place ?? segment.from,
       `expected one successor of the record ${branch}, found ${found}${first}`,
       {
-        related: [before ?? outer.segment.from.place, ...(next === undefined ? [] : [next])],
+        related: [before ?? outer.segment.from, ...(next === undefined ? [] : [next])],
         identity: `${segment.previous} ${segment.last[0] ?? ''}`,
       },
     );
@@ -407,9 +404,9 @@ class StreamJudge {
       this.broken.set(before, { records, reason: 'inserted: the next record follows the one before it' });
       this.say(
         'inserted-record',
-        before.segment.until.place,
+        before.segment.until,
         `expected the next record to follow ${quote(before.segment.last[this.hashIndex()] ?? '')}, found that it follows ${quote(segment.previous)}, the record before`,
-        { related: [segment.from.place], identity: before.segment.last[0] ?? '' },
+        { related: [segment.from], identity: before.segment.last[0] ?? '' },
       );
       return true;
     }
@@ -421,7 +418,7 @@ class StreamJudge {
     const number = firstSequence === null ? '' : ` (its number is ${firstSequence})`;
     this.say(
       'missing-genesis',
-      from.place,
+      from,
       `expected a first record without a predecessor, found one that follows ${quote(previous)}${number}: earlier records are not in this log`,
       { identity: previous },
     );
@@ -447,8 +444,8 @@ class StreamJudge {
         ? 'a known predecessor'
         : `the previous hash ${quote(end.last[this.hashIndex()] ?? '')}`;
     this.breakFirst(node, 'its previous hash is the hash of no record before it');
-    this.say('broken-link', from.place, `expected ${expected}, found ${quote(previous)}${numbers}${unsure}`, {
-      related: end === undefined ? [] : [end.until.place],
+    this.say('broken-link', from, `expected ${expected}, found ${quote(previous)}${numbers}${unsure}`, {
+      related: end === undefined ? [] : [end.until],
       identity: `${end?.last[0] ?? ''} ${previous}`,
     });
   }
@@ -479,7 +476,7 @@ class StreamJudge {
         before.lastSequence !== null &&
         segment.firstSequence !== before.lastSequence + rule.step
       ) {
-        gap(segment.from.place, [before.until.place], before.lastSequence + rule.step, segment.firstSequence);
+        gap(segment.from, [before.until], before.lastSequence + rule.step, segment.firstSequence);
       }
       if (
         segment.genesis &&
@@ -487,7 +484,7 @@ class StreamJudge {
         rule.start !== null &&
         segment.firstSequence !== rule.start
       ) {
-        gap(segment.from.place, [], rule.start, segment.firstSequence);
+        gap(segment.from, [], rule.start, segment.firstSequence);
       }
     }
     if (this.stream.gapsDropped > 0) {
@@ -505,7 +502,7 @@ class StreamJudge {
     }
     if (stream.alteredDropped > 0) {
       const message = `expected records that their hashes vouch for, found ${count(stream.alteredDropped, 'further altered record')}, not listed`;
-      this.say('too-many-breaks', stream.altered.at(-1)!.until.place, message, {
+      this.say('too-many-breaks', stream.altered.at(-1)!.until, message, {
         count: stream.alteredDropped,
       });
     }
@@ -522,21 +519,21 @@ class StreamJudge {
       run.records > 1
         ? ` (and so for ${count(run.records, 'record')} in a row: altered, or written by another serializer)`
         : '';
-    const related = run.records > 1 ? [run.until.place] : [];
+    const related = run.records > 1 ? [run.until] : [];
     const about = { related, count: run.records, identity: run.found };
     if (run.unlinked) {
-      this.say('stripped-hash', run.from.place, `expected a previous hash, found none${more}`, about);
+      this.say('stripped-hash', run.from, `expected a previous hash, found none${more}`, about);
     } else if (reason !== undefined) {
       this.say(
         'not-canonicalizable',
-        run.from.place,
+        run.from,
         `expected a record that can be hashed, found that ${escapeControls(truncate(reason, 160))}${more}`,
         about,
       );
     } else {
       this.say(
         'altered-record',
-        run.from.place,
+        run.from,
         `expected the hash ${quote(expected)}, found ${quote(run.found)}${more}`,
         about,
       );
@@ -545,7 +542,7 @@ class StreamJudge {
 
   private judgeUnknown(linked: number): void {
     const { stream, layout } = this;
-    const place = this.nodes[0]!.segment.from.place;
+    const place = this.nodes[0]!.segment.from;
     const names = layout.profiles.map(({ name }) => name).join(', ');
     const fields = [layout.members.previous, layout.members.own]
       .filter((name) => name !== null)

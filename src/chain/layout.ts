@@ -4,9 +4,9 @@
  */
 import { NotCanonicalizableError } from '../base/canonical-json.ts';
 import type { Event, Fields, Slot } from '../model/event.ts';
-import { compilePreimage, type Preimage } from './preimage.ts';
-import type { ChainMembers, ChainProfile, SequenceRule } from './profile.ts';
-import { algorithmFor, recordDigest, stripPrefix } from './record-digest.ts';
+import { compilePreimage } from './preimage.ts';
+import type { ChainMembers, ChainProfile, Genesis, SequenceRule } from './profile.ts';
+import { compileDigest, stripPrefix } from './record-digest.ts';
 
 export type ChainLayout = {
   members: ChainMembers;
@@ -44,18 +44,44 @@ export function reasonOf(expected: string): string | undefined {
   return expected.startsWith(REASON) ? expected.slice(REASON.length) : undefined;
 }
 
-type Candidate = { profile: ChainProfile; preimage: Preimage; key: Uint8Array | undefined };
+/**
+ * The hash of the event's record under one profile, given its previous hash and the length of its own: nothing where the
+ * key is missing, a reason where the profile has none for it.
+ */
+type RecordHash = (event: Event, previous: string, length: number) => string;
+
+function compileRecordHash(
+  profile: ChainProfile,
+  members: ChainMembers,
+  fields: Fields,
+  keys: Record<string, Uint8Array>,
+): RecordHash {
+  const preimage = compilePreimage(profile, members, fields);
+  const key = profile.digest.key === null ? undefined : keys[profile.digest.key];
+  if (profile.digest.key !== null && key === undefined) return () => '';
+  const digest = compileDigest(profile.digest, key);
+  return (event, previous, length) => {
+    try {
+      return digest(preimage(event, previous), length);
+    } catch (error) {
+      if (error instanceof NotCanonicalizableError) return `${REASON}${error.message}`;
+      throw error;
+    }
+  };
+}
 
 /** A layout bound to the slots of one source. */
 export class BoundLayout {
   readonly layout: ChainLayout;
-  readonly keys: Record<string, Uint8Array>;
   readonly previousSlot: Slot;
   readonly ownSlot: Slot;
   readonly streamSlots: readonly Slot[];
   readonly sequenceSlots: readonly Slot[];
   readonly rule: SequenceRule | null;
-  private readonly candidates: readonly Candidate[];
+  private readonly hashes: readonly RecordHash[];
+  private readonly keyed: readonly boolean[];
+  private readonly genesis: Genesis;
+  private readonly longestLiteral: number;
   private readonly strip: readonly string[];
   /** The candidate that fitted last is tried first; any fit gives the same answer, so this changes nothing but time. */
   private hint = 0;
@@ -63,18 +89,16 @@ export class BoundLayout {
   constructor(layout: ChainLayout, fields: Fields, keys: Record<string, Uint8Array>) {
     const first = layout.profiles[0]!;
     this.layout = layout;
-    this.keys = keys;
     this.previousSlot = fields.raw(layout.members.previous);
     this.ownSlot = layout.members.own === null ? -1 : fields.raw(layout.members.own);
     this.streamSlots = first.stream.map((path) => fields.raw(path));
     this.rule = first.sequence;
     this.sequenceSlots = (first.sequence?.fields ?? []).map((path) => fields.raw(path));
     this.strip = first.digest.strip;
-    this.candidates = layout.profiles.map((profile) => ({
-      profile,
-      preimage: compilePreimage(profile, layout.members, fields),
-      key: profile.digest.key === null ? undefined : keys[profile.digest.key],
-    }));
+    this.genesis = first.genesis;
+    this.longestLiteral = Math.max(0, ...first.genesis.literals.map(({ length }) => length));
+    this.keyed = layout.profiles.map(({ digest }) => digest.key !== null);
+    this.hashes = layout.profiles.map((profile) => compileRecordHash(profile, layout.members, fields, keys));
   }
 
   /** Whether the record carries this chain's fields in the form of hashes. */
@@ -88,7 +112,7 @@ export class BoundLayout {
   mayBegin(event: Event): boolean {
     return (
       this.ownSlot >= 0 &&
-      this.layout.profiles[0]!.genesis.absent &&
+      this.genesis.absent &&
       event.kind(this.ownSlot) === 'string' &&
       event.kind(this.previousSlot) === 'missing'
     );
@@ -107,7 +131,7 @@ export class BoundLayout {
 
   /** Whether a previous hash stands for "none before me"; null and absent are given as nothing. */
   isGenesis(event: Event, previous: string): boolean {
-    const { genesis } = this.layout.profiles[0]!;
+    const { genesis } = this;
     if (previous === '') {
       const kind = event.kind(this.previousSlot);
       if (kind === 'null') return genesis.null;
@@ -116,7 +140,7 @@ export class BoundLayout {
     // A hash begins with a zero once in sixteen: look at the last character too before the expression runs.
     if (genesis.zeros && previous.startsWith('0') && previous.endsWith('0') && /^0+$/.test(previous))
       return true;
-    return genesis.literals.includes(previous);
+    return previous.length <= this.longestLiteral && genesis.literals.includes(previous);
   }
 
   sequence(event: Event): number | null {
@@ -128,49 +152,46 @@ export class BoundLayout {
     return null;
   }
 
-  /**
-   * The record's own hash where the profile that fitted last recomputes it, without decoding it; undefined where that
-   * takes a closer look. `length` is that of the hash before.
-   */
-  recompute(event: Event, previous: string, length: number): string | undefined {
-    const hash = this.compute(this.hint, event, previous, length);
-    return hash !== '' && event.equals(this.ownSlot, hash) ? hash : undefined;
+  /** Whether the profile hashes with a key. */
+  isKeyed(index: number): boolean {
+    return this.keyed[index]!;
   }
 
-  /** The profile that fitted last. */
-  get fitting(): number {
+  /** The profile that fitted last: nearly always the one that fits the next record too. */
+  get likely(): number {
     return this.hint;
   }
 
-  /** Index of a profile whose hash of the record is `own`, or -1. */
-  fit(event: Event, previous: string, own: string): number {
-    // A hash that is not there must not meet a hash that cannot be computed, which is nothing too.
-    if (own === '') return -1;
-    if (this.compute(this.hint, event, previous, own.length) === own) return this.hint;
-    for (let index = 0; index < this.candidates.length; index++) {
-      if (index !== this.hint && this.compute(index, event, previous, own.length) === own) {
+  /** What the profile that fitted last computes for the record, if its own hash has `length` characters. */
+  guess(event: Event, previous: string, length: number): string {
+    return this.hashes[this.hint]!(event, previous, length);
+  }
+
+  /**
+   * The profile whose hash of the record is `own`; where there is none, what each of them computes.
+   * `guessed`: what `guess` gave for this record and this length of its hash.
+   */
+  fit(event: Event, previous: string, own: string, guessed?: string): number | string[] {
+    const { length } = this.hashes;
+    const computed = new Array<string>(length);
+    const first = this.hint;
+    for (let turn = 0; turn < length; turn++) {
+      const index = turn === 0 ? first : turn <= first ? turn - 1 : turn;
+      const known = turn === 0 ? guessed : undefined;
+      const hash = known ?? this.hashes[index]!(event, previous, own.length);
+      // A hash that is not there must not meet a hash that cannot be computed, which is nothing too.
+      if (hash === own && own !== '') {
         this.hint = index;
         return index;
       }
+      computed[index] = hash;
     }
-    return -1;
+    return computed;
   }
 
   /** The hash of the record under each profile; nothing where the key is missing, a reason where it has none. */
   expected(event: Event, previous: string, length: number): string[] {
-    return this.candidates.map((_, index) => this.compute(index, event, previous, length));
-  }
-
-  private compute(index: number, event: Event, previous: string, length: number): string {
-    const { profile, preimage, key } = this.candidates[index]!;
-    if (profile.digest.key !== null && key === undefined) return '';
-    try {
-      const bytes = preimage(event, previous);
-      return recordDigest(profile.digest, algorithmFor(profile.digest, length), key, bytes);
-    } catch (error) {
-      if (error instanceof NotCanonicalizableError) return `${REASON}${error.message}`;
-      throw error;
-    }
+    return this.hashes.map((hash) => hash(event, previous, length));
   }
 }
 

@@ -9,9 +9,20 @@ export function hashLength(form: ChainDigest, algorithm: string): number {
   return form.encoding === 'base64url' ? Math.ceil((bytes * 4) / 3) : bytes * 2;
 }
 
-/** The algorithm whose hashes are `length` characters long, else the first: its value is what was expected. */
-export function algorithmFor(form: ChainDigest, length: number): string {
-  return form.algorithms.find((algorithm) => hashLength(form, algorithm) === length) ?? form.algorithms[0]!;
+/**
+ * The hash of a pre-image as the profile writes it, by the algorithm whose hashes are `length` characters long, else the
+ * first: its value is what was expected. `key` must be given when the profile names one.
+ */
+export function compileDigest(
+  form: ChainDigest,
+  key: Uint8Array | undefined,
+): (preimage: Uint8Array | string, length: number) => string {
+  const byLength: (string | undefined)[] = [];
+  for (const algorithm of form.algorithms) byLength[hashLength(form, algorithm)] ??= algorithm;
+  const first = form.algorithms[0]!;
+  if (form.encoding === 'hex' && form.bytes === null && form.key === null)
+    return (preimage, length) => digest(byLength[length] ?? first, preimage, 'hex');
+  return (preimage, length) => recordDigest(form, byLength[length] ?? first, key, preimage);
 }
 
 /** `key` must be given when the profile names one. */

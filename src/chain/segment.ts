@@ -9,14 +9,11 @@ import { appendIndex, type HashIndex, startIndex } from './hash-index.ts';
 /** How many breaks of each kind are kept with their places for one stream; further ones are counted. */
 export const MAX_BREAKS = 1000;
 
-/** Where a record stands: its position in its file, and its place. */
-export type Spot = { ordinal: number; place: Place };
-
 /** Records of one file that link to each other without a break. */
 export type Segment = {
   records: number;
-  from: Spot;
-  until: Spot;
+  from: Place;
+  until: Place;
   /** What the first record claims to follow; nothing that can be followed when it is a genesis. */
   previous: string;
   genesis: boolean;
@@ -46,8 +43,8 @@ export type FileRun = {
 export type AlteredRun = {
   fileIndex: number;
   records: number;
-  from: Spot;
-  until: Spot;
+  from: Place;
+  until: Place;
   expected: string[];
   found: string;
   /** Whether the first of them lacks its previous hash. */
@@ -116,8 +113,8 @@ export type LinkRule = { ownless: boolean; step: number | null };
 
 export function appendRecord(stream: StreamState, link: Link, event: Event, rule: LinkRule): void {
   stream.records++;
-  let run = stream.runs.at(-1);
-  const tail = run?.segments.at(-1);
+  let run = stream.runs[stream.runs.length - 1];
+  const tail = run?.segments[run.segments.length - 1];
   if (run === undefined || tail === undefined || run.fileIndex !== event.fileIndex) {
     run = {
       fileIndex: event.fileIndex,
@@ -139,7 +136,7 @@ export function appendRecord(stream: StreamState, link: Link, event: Event, rule
   noteAltered(stream, link, event, tail.lastAltered);
   if (rule.step !== null) noteGap(stream, tail, rule.step, link.sequence, event.place);
   tail.records++;
-  moveTo(tail.until, event);
+  tail.until = event.place;
   if (rule.ownless) tail.last = link.hashes;
   else tail.last[0] = link.own;
   tail.lastPrevious = link.previous;
@@ -155,26 +152,12 @@ function none(): FileRun['dropped'] {
   return { segments: 0, records: 0 };
 }
 
-function toSpot(event: Event): Spot {
-  return { ordinal: event.ordinal, place: { ...event.place } };
-}
-
-function moveTo(spot: Spot, event: Event): void {
-  // The cursor makes a new place for every look at it: look once.
-  const { place } = event;
-  spot.ordinal = event.ordinal;
-  spot.place.file = place.file;
-  spot.place.line = place.line;
-  spot.place.offset = place.offset;
-  spot.place.length = place.length;
-}
-
 function startSegment(link: Link, event: Event, breakNumber: number): Segment {
   const altered = link.expected !== null;
   return {
     records: 1,
-    from: toSpot(event),
-    until: toSpot(event),
+    from: event.place,
+    until: event.place,
     previous: link.previous,
     genesis: link.genesis,
     first: link.own === '' ? link.hashes : [link.own],
@@ -214,14 +197,14 @@ function noteAltered(stream: StreamState, link: Link, event: Event, goesOn: bool
   if (goesOn && stream.alteredDropped === 0) {
     const last = stream.altered.at(-1)!;
     last.records++;
-    moveTo(last.until, event);
+    last.until = event.place;
   } else if (stream.altered.length >= MAX_BREAKS) stream.alteredDropped++;
   else {
     stream.altered.push({
       fileIndex: event.fileIndex,
       records: 1,
-      from: toSpot(event),
-      until: toSpot(event),
+      from: event.place,
+      until: event.place,
       expected: link.expected,
       found: link.own,
       unlinked: link.unlinked,
@@ -233,7 +216,7 @@ function noteGap(stream: StreamState, tail: Segment, step: number, found: number
   if (tail.lastSequence === null || found === tail.lastSequence + step) return;
   const expected = tail.lastSequence + step;
   if (stream.gaps.length >= MAX_BREAKS) stream.gapsDropped++;
-  else stream.gaps.push({ place: { ...place }, before: { ...tail.until.place }, expected, found });
+  else stream.gaps.push({ place, before: tail.until, expected, found });
 }
 
 /** `right` began where `left` ended; changes and returns `left`. */
@@ -245,7 +228,7 @@ export function mergeStreams(left: StreamState, right: StreamState, rule: LinkRu
   const joined = sameFile && follows(tail, head.previous, head.genesis);
   mergeAltered(left, right, joined && tail.lastAltered && head.firstAltered);
   if (joined && rule.ownless) voteByLink(left, tail, head.previous);
-  if (joined && rule.step !== null) noteGap(left, tail, rule.step, head.firstSequence, head.from.place);
+  if (joined && rule.step !== null) noteGap(left, tail, rule.step, head.firstSequence, head.from);
   for (const gap of right.gaps) {
     if (left.gaps.length >= MAX_BREAKS) left.gapsDropped++;
     else left.gaps.push(gap);

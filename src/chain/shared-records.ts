@@ -76,10 +76,10 @@ export class SharedRecords {
   /** Where a record of the segment stands; undefined where its link was not kept. */
   place(node: ChainNode, local: number): Place | undefined {
     const { segment } = node;
-    if (local === 0) return segment.from.place;
-    if (local === segment.records - 1) return segment.until.place;
+    if (local === 0) return segment.from;
+    if (local === segment.records - 1) return segment.until;
     const entry = this.entryAt(node, local);
-    return entry < 0 ? undefined : linkPlace(this.index, entry, segment.from.place.file);
+    return entry < 0 ? undefined : linkPlace(this.index, entry, segment.from.file);
   }
 
   private entryAt({ start }: ChainNode, local: number): number {

@@ -23,7 +23,7 @@ export function unverifiableRange(
 }
 
 function extent(first: ChainNode, last = first): { from: Place; until: Place } {
-  return { from: first.segment.from.place, until: last.segment.until.place };
+  return { from: first.segment.from, until: last.segment.until };
 }
 
 /** The node in which altered records stand; undefined when it was dropped. */
@@ -31,8 +31,8 @@ export function nodeOfRun(nodes: readonly ChainNode[], run: AlteredRun): ChainNo
   return nodes.find(
     ({ fileIndex, segment }) =>
       fileIndex === run.fileIndex &&
-      segment.from.ordinal <= run.from.ordinal &&
-      run.until.ordinal <= segment.until.ordinal,
+      segment.from.offset <= run.from.offset &&
+      run.until.offset <= segment.until.offset,
   );
 }
 
@@ -89,7 +89,7 @@ function addRanges(
     sound -= leading;
   }
   for (const { records, from, until } of altered) {
-    ranges.push({ assurance: 'broken', records, from: from.place, until: until.place, reason: 'altered' });
+    ranges.push({ assurance: 'broken', records, from: from, until: until, reason: 'altered' });
     sound -= records;
   }
   if (sound === 0) return;

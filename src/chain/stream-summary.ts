@@ -9,7 +9,7 @@ import type { StreamState } from './segment.ts';
 export function streamTitle(stream: StreamState, layout: ChainLayout): string {
   const { stream: fields } = layout.profiles[0]!;
   const named = stream.values.map((value, index) => (value === '' ? '' : `${fields[index]}=${value}`));
-  const files = stream.runs.map((run) => run.segments[0]!.from.place.file);
+  const files = stream.runs.map((run) => run.segments[0]!.from.file);
   return named.filter((part) => part !== '').join(' ') || fileList(files);
 }
 

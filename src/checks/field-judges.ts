@@ -18,7 +18,7 @@ export function judgeField(plan: FieldPlan, fields: Fields): Judge {
   const missing = missingField(field);
   const passes = memoizeById(field, slot, (event) => {
     // A time that was read is there, and asking for its text again is the dearest question of the step.
-    if (field === 'time' && validators.length === 0 && event.time !== undefined) return true;
+    if (field === 'time' && validators.length === 0 && !Number.isNaN(event.timeMs)) return true;
     if (isAbsent(event, slot, field)) return !required;
     const value = validators.length > 0 ? slotValue(event, slot) : undefined;
     return validators.every(({ validate }) => validate(value).length === 0);
@@ -135,7 +135,7 @@ function missingField(field: AuditField): Defect {
 /** An empty actor is a name that names nobody, and told as such. */
 function isAbsent(event: Event, slot: Slot, field: AuditField): boolean {
   const kind = event.kind(slot);
-  if (kind === 'string') return field !== 'actor' && event.text(slot) === '';
+  if (kind === 'string') return field !== 'actor' && event.equals(slot, '');
   return kind === 'missing' || kind === 'null';
 }
 

@@ -34,7 +34,7 @@ export type Group = Defect & {
   /** Identity of the first record. */
   identity: string;
   /** The record that was counted last: one record counts once, however often it shows the defect. */
-  last: { file: string; ordinal: number };
+  last: { file: string; offset: number };
 };
 
 export type FileTally = { records: number; groups: Map<string, Group> };
@@ -53,14 +53,30 @@ export function startTally(): Tally {
 }
 
 /** Counts a record, defective or not: the "of 10 records" of the message. */
-export function countRecord(tally: Tally, event: Event): FileTally {
-  const { file } = event.place;
+export type RecordCounter = (tally: Tally, event: Event) => FileTally;
+
+/** The counter of one compiled step. It remembers the file it is in, which changes nothing but time. */
+export function compileRecordCounter(): RecordCounter {
+  let current: FileTally | undefined;
+  let currentTally: Tally | undefined;
+  let currentFile = -1;
+  return (tally, event) => {
+    if (current === undefined || tally !== currentTally || event.fileIndex !== currentFile) {
+      current = fileTally(tally, event.place.file);
+      currentTally = tally;
+      currentFile = event.fileIndex;
+    }
+    current.records++;
+    return current;
+  };
+}
+
+function fileTally(tally: Tally, file: string): FileTally {
   let entry = tally.files.get(file);
   if (entry === undefined) {
     entry = { records: 0, groups: new Map() };
     tally.files.set(file, entry);
   }
-  entry.records++;
   return entry;
 }
 
@@ -82,9 +98,9 @@ export function noteDefect(
     return;
   }
   if (!group.moreValues) noteValue(group, look().value);
-  if (group.last.ordinal === event.ordinal && group.last.file === place.file) return;
+  if (group.last.offset === event.offset && group.last.file === place.file) return;
   group.count++;
-  group.last = { file: place.file, ordinal: event.ordinal };
+  group.last = { file: place.file, offset: event.offset };
   if (group.related.length < MAX_RELATED) group.related.push(place);
 }
 
@@ -103,7 +119,7 @@ function newGroup(
     moreValues: false,
     excerpt: excerptAt(event.bytes, start, end),
     identity: event.identity,
-    last: { file: place.file, ordinal: event.ordinal },
+    last: { file: place.file, offset: event.offset },
   };
 }
 

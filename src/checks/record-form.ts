@@ -1,17 +1,18 @@
 /** The check `record-form`: a record is one JSON object in which no key stands twice (RFC 8259 §4, RFC 7493 §2.3). */
 import { JsonArray, type JsonMember, JsonObject, type JsonValue } from '../base/json.ts';
-import { OPEN_BRACE, skipWhitespace } from '../base/lexical.ts';
+import { skipWhitespace } from '../base/lexical.ts';
 import { quote } from '../base/text-safety.ts';
 import type { Check, CheckDefinition } from '../model/check.ts';
 import type { Event } from '../model/event.ts';
 import type { FindingKind } from '../model/finding.ts';
 import {
-  countRecord,
+  compileRecordCounter,
   type Defect,
   foundValues,
   type Group,
   mergeTallies,
   noteDefect,
+  type Sighting,
   startTally,
   type Tally,
   toFindings,
@@ -44,31 +45,31 @@ export const recordForm: CheckDefinition<Tally> = {
   findings: FINDINGS,
   create: (): Check<Tally> => ({
     start: startTally,
-    compile: () => step,
+    compile: compileStep,
     merge: mergeTallies,
     finish: (tally) => ({ findings: toFindings(tally, 'record-form', FINDINGS, say) }),
   }),
 };
 
-function step(tally: Tally, event: Event): void {
-  const file = countRecord(tally, event);
+function compileStep(): (tally: Tally, event: Event) => void {
+  const countRecord = compileRecordCounter();
+  return (tally, event) => {
+    const file = countRecord(tally, event);
+    if (!event.isObject) noteDefect(tally, file, event, NOT_AN_OBJECT, () => seeBareValue(event));
+    if (event.duplicateKeys) noteDefect(tally, file, event, DUPLICATE_KEY, () => seeRepeated(event));
+  };
+}
+
+function seeBareValue(event: Event): Sighting {
   const { bytes } = event;
   const start = skipWhitespace(bytes, 0, bytes.length);
-  if (bytes[start] !== OPEN_BRACE) {
-    noteDefect(tally, file, event, NOT_AN_OBJECT, () => ({
-      value: describeKind(event.json()),
-      start,
-      end: bytes.length,
-    }));
-  }
-  if (event.duplicateKeys) {
-    noteDefect(tally, file, event, DUPLICATE_KEY, () => {
-      const member = firstRepeated(event.json());
-      return member === undefined
-        ? {}
-        : { value: quote(member.key), start: member.keyStart, end: member.valueEnd };
-    });
-  }
+  return { value: describeKind(event.json()), start, end: bytes.length };
+}
+
+function seeRepeated(event: Event): Sighting {
+  const member = firstRepeated(event.json());
+  if (member === undefined) return {};
+  return { value: quote(member.key), start: member.keyStart, end: member.valueEnd };
 }
 
 function say(group: Group, where: string): string {

@@ -11,7 +11,7 @@ import { UNKNOWN_SOURCE } from '../sources/mapping.ts';
 import { compileSchemas, type SchemaPlan } from './event-schema.ts';
 import { type Judge, judgeActor, judgeEvent, judgeField, judgeRecord } from './field-judges.ts';
 import {
-  countRecord,
+  compileRecordCounter,
   foundValues,
   type Group,
   mergeTallies,
@@ -84,10 +84,11 @@ function compileStep(plan: SchemaPlan, allowed: ReadonlySet<string>, fields: Fie
     judges.push(...plan.whole.map((one) => judgeEvent(one, fields)));
     if (plan.audit) judges.push(judgeActor(fields.audit('actor'), allowed));
   }
+  const countRecord = compileRecordCounter();
   return (state, event) => {
     const file = countRecord(state.tally, event);
     if (excused.length > 0) countExcused(state.excused, event.source, excused);
-    for (const judge of judges) judge(state.tally, file, event);
+    for (let index = 0; index < judges.length; index++) judges[index]!(state.tally, file, event);
   };
 }
 

@@ -2,14 +2,15 @@
  * Whether the times of a file follow its record order: a mergeable fold over neighbours, constant size a file.
  * Neighbours, not the running maximum: one clock set a year ahead must not make every later record look late.
  */
-import type { Instant } from '../base/instant.ts';
+import { type Instant, NANOS_PER_MS } from '../base/instant.ts';
 import type { Event } from '../model/event.ts';
 import type { Place } from '../model/place.ts';
 
-type Timed = { time: Instant; place: Place };
+/** Whole milliseconds, rounded down, and the nanoseconds beyond them: compared without a bigint. */
+type Timed = { ms: number; nanos: number; place: Place };
 
 /** A record that is earlier than the timed record before it. */
-type StepBack = { nanos: bigint; before: Timed; after: Timed };
+type StepBack = { before: Timed; after: Timed };
 
 export type TimeOrder = {
   first: Timed & { identity: string };
@@ -22,11 +23,11 @@ export type TimeOrder = {
   largestStepBack: StepBack | undefined;
 };
 
-export function startOrder(time: Instant, event: Event): TimeOrder {
-  const first = { time, place: event.place, identity: event.identity };
+export function startOrder(ms: number, nanos: number, event: Event): TimeOrder {
+  const { place } = event;
   return {
-    first,
-    last: { time, place: first.place },
+    first: { ms, nanos, place, identity: event.identity },
+    last: { ms, nanos, place },
     timed: 1,
     forward: 0,
     backward: 0,
@@ -35,27 +36,30 @@ export function startOrder(time: Instant, event: Event): TimeOrder {
   };
 }
 
-export function stepOrder(order: TimeOrder, time: Instant, event: Event): void {
-  const { place } = event;
+export function stepOrder(order: TimeOrder, ms: number, nanos: number, event: Event): void {
+  const { last } = order;
   order.timed++;
-  if (time > order.last.time) order.forward++;
-  else if (time < order.last.time) {
-    const step = { nanos: order.last.time - time, before: order.last, after: { time, place } };
+  const ahead = ms - last.ms || nanos - last.nanos;
+  if (ahead > 0) order.forward++;
+  else if (ahead < 0) {
+    const step = { before: { ...last }, after: { ms, nanos, place: event.place } };
     order.firstStepBack ??= { ...step, identity: event.identity };
     order.largestStepBack = larger(order.largestStepBack, step);
     order.backward++;
   }
-  order.last = { time, place };
+  last.ms = ms;
+  last.nanos = nanos;
+  last.place = event.place;
 }
 
 /** `right` began where `left` ended: the seam is one more pair of neighbours. */
 export function mergeOrders(left: TimeOrder, right: TimeOrder): TimeOrder {
-  const { first } = right;
-  if (first.time > left.last.time) left.forward++;
-  else if (first.time < left.last.time) {
-    const after = { time: first.time, place: first.place };
-    const step = { nanos: left.last.time - first.time, before: left.last, after };
-    left.firstStepBack ??= { ...step, identity: first.identity };
+  const { ms, nanos, place, identity } = right.first;
+  const ahead = ms - left.last.ms || nanos - left.last.nanos;
+  if (ahead > 0) left.forward++;
+  else if (ahead < 0) {
+    const step = { before: left.last, after: { ms, nanos, place } };
+    left.firstStepBack ??= { ...step, identity };
     left.largestStepBack = larger(left.largestStepBack, step);
     left.backward++;
   }
@@ -71,7 +75,15 @@ export function mergeOrders(left: TimeOrder, right: TimeOrder): TimeOrder {
 
 /** Of equal steps the earlier, which is `known`. */
 function larger(known: StepBack | undefined, step: StepBack): StepBack {
-  return known === undefined || step.nanos > known.nanos ? step : known;
+  if (known === undefined) return step;
+  // From 2 ms on the milliseconds decide, whatever the nanoseconds: rounding cannot turn the sign.
+  const longerMs = step.before.ms - step.after.ms - (known.before.ms - known.after.ms);
+  const longerNanos = step.before.nanos - step.after.nanos - (known.before.nanos - known.after.nanos);
+  return longerMs * 1e6 + longerNanos > 0 ? step : known;
+}
+
+export function instantOf({ ms, nanos }: Timed): Instant {
+  return BigInt(ms) * NANOS_PER_MS + BigInt(nanos);
 }
 
 /** Exports of search interfaces list the newest record first: an order, not disorder. Two steps, for one may be a swap. */

@@ -3,8 +3,11 @@ import {
   formatDuration,
   formatInstant,
   type Instant,
+  NANOS_PER_MS,
   NANOS_PER_SECOND,
+  nanosBeyondMs,
   parseTimestamp,
+  wholeMs,
 } from '../base/instant.ts';
 import { count, formatNumber, quote } from '../base/text-safety.ts';
 import type { Check, CheckDefinition } from '../model/check.ts';
@@ -14,7 +17,7 @@ import type { Notice } from '../model/report.ts';
 import type { AuditRequest } from '../model/request.ts';
 import { UNKNOWN_SOURCE } from '../sources/mapping.ts';
 import {
-  countRecord,
+  compileRecordCounter,
   type Defect,
   foundValues,
   type Group,
@@ -24,7 +27,14 @@ import {
   type Tally,
   toFindings,
 } from './grouped-findings.ts';
-import { isNewestFirst, mergeOrders, startOrder, stepOrder, type TimeOrder } from './time-order.ts';
+import {
+  instantOf,
+  isNewestFirst,
+  mergeOrders,
+  startOrder,
+  stepOrder,
+  type TimeOrder,
+} from './time-order.ts';
 
 const CONTROLS = ['pci-dss-4:10.6', 'nist-800-53r5:AU-8', 'iso-27001-2022:8.17'];
 
@@ -63,10 +73,11 @@ const FINDINGS: readonly FindingKind[] = [
   },
 ];
 
-/** No audit log of today was written before; catches 0, Go's year 1 and other defaults. */
-const EARLIEST: Instant = BigInt(Date.UTC(1990, 0, 1)) * 1_000_000n;
+/** No audit log of today was written before, in milliseconds; catches 0, Go's year 1 and other defaults. */
+const EARLIEST_MS = Date.UTC(1990, 0, 1);
+const EARLIEST: Instant = BigInt(EARLIEST_MS) * NANOS_PER_MS;
 /** Without an instant of the audit: far enough for any honest clock, near enough for a wrong unit. */
-const LATEST: Instant = BigInt(Date.UTC(2101, 0, 1)) * 1_000_000n;
+const LATEST: Instant = BigInt(Date.UTC(2101, 0, 1)) * NANOS_PER_MS;
 /** How far the clocks of the writer and of the auditor may be apart. */
 const CLOCK_SKEW = 300n * NANOS_PER_SECOND;
 
@@ -105,11 +116,24 @@ function compileStep(fields: Fields, latest: Instant): (state: TimestampsState, 
   // The reader says that a source is unknown; nobody knows which of its fields is the time.
   if (fields.source === UNKNOWN_SOURCE.name || fields.lacks('time')) return () => {};
   const slot = fields.audit('time');
+  const latestMs = wholeMs(latest);
+  const latestNanos = nanosBeyondMs(latest);
+  const countRecord = compileRecordCounter();
+  // Of the file and the state that the step is in: to find them for each record would be half of the check (measured).
+  let current: TimestampsState | undefined;
+  let currentFile = -1;
+  let clock: Clock | undefined;
+  let order: TimeOrder | undefined;
   return (state, event) => {
     const file = countRecord(state.tally, event);
-    const clock = clockOf(state.clocks, event.source);
-    const { time } = event;
-    if (time === undefined) {
+    if (state !== current || event.fileIndex !== currentFile || clock === undefined) {
+      current = state;
+      currentFile = event.fileIndex;
+      clock = clockOf(state.clocks, event.source);
+      order = state.orders.get(event.place.file);
+    }
+    const { timeMs, timeNanos } = event;
+    if (Number.isNaN(timeMs)) {
       const text = event.text(slot);
       if (text === undefined || text === '') clock.untimed++;
       else
@@ -120,18 +144,19 @@ function compileStep(fields: Fields, latest: Instant): (state: TimestampsState, 
       return;
     }
     clock.timed++;
-    clock.fractions ||= time % NANOS_PER_SECOND !== 0n;
-    if (time < EARLIEST || time > latest) {
-      const defect = time < EARLIEST ? TOO_EARLY : tooLate(latest);
-      noteDefect(state.tally, file, event, defect, () => ({
+    if (!clock.fractions) clock.fractions = timeNanos !== 0 || timeMs % 1000 !== 0;
+    const isEarly = timeMs < EARLIEST_MS;
+    if (isEarly || timeMs > latestMs || (timeMs === latestMs && timeNanos > latestNanos)) {
+      noteDefect(state.tally, file, event, isEarly ? TOO_EARLY : tooLate(latest), () => ({
         ...event.span(slot),
-        value: formatInstant(time),
+        value: formatInstant(event.time!),
       }));
     }
-    const { file: name } = event.place;
-    const order = state.orders.get(name);
-    if (order === undefined) state.orders.set(name, startOrder(time, event));
-    else stepOrder(order, time, event);
+    if (order !== undefined) stepOrder(order, timeMs, timeNanos, event);
+    else {
+      order = startOrder(timeMs, timeNanos, event);
+      state.orders.set(order.first.place.file, order);
+    }
   };
 }
 
@@ -197,8 +222,8 @@ function say(group: Group, where: string): string {
 function toDisorder(order: TimeOrder): Finding[] {
   const { firstStepBack: first, largestStepBack: largest, backward, timed } = order;
   if (first === undefined || largest === undefined || isNewestFirst(order)) return [];
-  const { before, after, nanos } = largest;
-  const times = `${formatInstant(after.time)} on line ${after.place.line} after ${formatInstant(before.time)} on line ${before.place.line}`;
+  const { before, after } = largest;
+  const times = `${formatInstant(instantOf(after))} on line ${after.place.line} after ${formatInstant(instantOf(before))} on line ${before.place.line}`;
   const who = `${formatNumber(backward)} of ${count(timed, 'record')} ${backward === 1 ? 'is' : 'are'}`;
   return [
     {
@@ -208,7 +233,7 @@ function toDisorder(order: TimeOrder): Finding[] {
       verdict: 'violation',
       place: first.after.place,
       ...(backward > 1 && { related: [after.place], count: backward }),
-      message: `${who} earlier than the record before, at most by ${formatDuration(nanos)}: ${times}`,
+      message: `${who} earlier than the record before, at most by ${formatDuration(instantOf(before) - instantOf(after))}: ${times}`,
       fingerprint: toFingerprint('timestamps', 'disordered-times', first.identity),
     },
   ];

@@ -15,7 +15,8 @@ Exit codes:
   1  findings at or above --fail-on
   2  wrong arguments, configuration or rules
   3  the audit is incomplete: input could not be read, or nothing could be audited
-  70 internal error`;
+  70 internal error
+  130 interrupted (Ctrl-C)`;
 
 /** Runs one command and sets the process's exit code. */
 export async function main(argv: readonly string[]): Promise<void> {
@@ -86,7 +87,9 @@ function addVerify(program: Command, done: (code: ExitCode) => void): void {
       [],
     )
     .option('-q, --quiet', 'print no report on stdout, and no progress', false)
-    .option('--stats', 'print time, rate and memory on stderr', false)
+    .option('-j, --jobs <number>', 'threads that scan; by default as many as processors are free')
+    .option('--state <folder>', 'keep what was learned there; the next run reads only what was appended')
+    .option('--stats', 'print time by stage, rates and memory on stderr', false)
     .addOption(
       new Option('--color <when>', 'colour on stdout').choices(['auto', 'always', 'never']).default('auto'),
     )

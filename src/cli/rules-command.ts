@@ -2,6 +2,7 @@
 import ndjson from 'ndjson';
 import { count, escapeControls } from '../base/text-safety.ts';
 import { CHECKS } from '../checks/index.ts';
+import type { OnMatch } from '../engine/file-scan.ts';
 import { compilePlan } from '../engine/plan.ts';
 import { toRecordEvents } from '../engine/record-events.ts';
 import { runRuleTests } from '../engine/rule-tests.ts';
@@ -32,16 +33,12 @@ export async function matchRules(paths: string[], options: MatchOptions): Promis
   const written = new Promise<void>((resolve, reject) => out.on('end', resolve).on('error', reject));
   out.pipe(process.stdout, { end: false });
   let matches = 0;
-  const scan = await scanFiles(
-    files,
-    plan,
-    () => {},
-    (detection, event) => {
-      matches++;
-      const { file, line, offset } = event.place;
-      out.write({ rule: detection.id, title: detection.title, level: detection.level, file, line, offset });
-    },
-  );
+  const onMatch: OnMatch = (detection, event) => {
+    matches++;
+    const { file, line, offset } = event.place;
+    out.write({ rule: detection.id, title: detection.title, level: detection.level, file, line, offset });
+  };
+  const scan = await scanFiles(files, plan, { jobs: 1, onMatch });
   scan.runs.dispose();
   out.end();
   await written;

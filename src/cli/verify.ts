@@ -1,17 +1,19 @@
 /** `audit-check verify`: from the arguments to the report and the exit code. */
 import fs from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import { audit } from '../audit.ts';
 import { didYouMean } from '../base/nearest-name.ts';
-import { quote } from '../base/text-safety.ts';
-import type { OnProgress } from '../engine/scan.ts';
+import { escapeControls, quote } from '../base/text-safety.ts';
 import { type Problem, ProblemsError } from '../model/problem.ts';
 import type { Report, ReportFormat, ReportVerdict } from '../model/report.ts';
 import { type DiscoveredFile, discover } from '../read/discover.ts';
+import { StateFolder } from '../read/state-folder.ts';
 import { FORMATS } from '../report/index.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { Progress } from './progress.ts';
 import { buildRequest, type RequestOptions } from './request.ts';
+import { Stats } from './stats.ts';
 import { type ColorChoice, hasColors, widthOf } from './terminal.ts';
 import { writeFileWhole, writeStream } from './write-output.ts';
 
@@ -19,6 +21,8 @@ export type VerifyOptions = RequestOptions & {
   format?: string[];
   quiet: boolean;
   stats: boolean;
+  jobs?: string;
+  state?: string;
   color: ColorChoice;
 };
 
@@ -31,27 +35,85 @@ const EXIT_OF: Record<ReportVerdict, ExitCode> = {
 /** @throws {ProblemsError} with everything that is wrong with arguments, config and rules */
 export async function verify(paths: string[], options: VerifyOptions): Promise<ExitCode> {
   const problems: Problem[] = [];
+  const jobs = readJobs(options.jobs, problems);
   const request = buildRequest(paths, options, problems);
   const outputs = parseOutputs(options.format ?? [], problems);
   const { files, missing } = await discover(request.paths, request.exclude);
   for (const name of missing)
     problems.push({ file: name, line: 0, column: 0, message: 'there is no such file, folder or match' });
   checkOutputs(outputs, files, problems);
+  const folder = openState(options.state, files, problems);
   if (problems.length > 0) throw new ProblemsError(problems);
 
-  const started = process.hrtime.bigint();
   const bytes = files.reduce((sum, file) => sum + (file.skip === undefined ? file.bytes : 0), 0);
   const progress = process.stderr.isTTY && !options.quiet ? new Progress(process.stderr, bytes) : undefined;
-  const silent: OnProgress = () => {};
+  const stats = options.stats ? new Stats() : undefined;
+  const stop = onInterrupt(progress);
   let report: Report;
   try {
-    report = await audit(request, files, progress?.update ?? silent);
+    report = await audit(request, files, {
+      jobs,
+      ...(folder && { state: { folder }, onRefusal: sayStartOver }),
+      ...(progress && { onProgress: progress.update }),
+      ...(stats && { onStage: stats.stage, onCounters: stats.count }),
+    });
   } finally {
     progress?.clear();
+    stop();
   }
   await writeReport(report, outputs, options);
-  if (options.stats) printStats(report, started);
+  if (stats !== undefined) process.stderr.write(stats.format(report, jobs));
   return EXIT_OF[report.summary.verdict];
+}
+
+/**
+ * Ctrl-C, and the signal of schedulers: temporary files go, and no report is written, not even half of one. Returns what
+ * ends the watch.
+ */
+function onInterrupt(progress: Progress | undefined): () => void {
+  const interrupt = () => {
+    progress?.clear();
+    process.stderr.write('interrupted: no report was written\n');
+    process.exit(EXIT.interrupted);
+  };
+  process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
+  return () => void process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
+}
+
+function openState(
+  place: string | undefined,
+  files: readonly DiscoveredFile[],
+  problems: Problem[],
+): StateFolder | undefined {
+  if (place === undefined) return undefined;
+  const wrong = (message: string) => void problems.push({ file: '--state', line: 0, column: 0, message });
+  const stream = files.find((file) => file.skip === undefined && !file.regular);
+  if (stream !== undefined)
+    wrong(`${quote(stream.file)} cannot be read a second time, so nothing is known of it later`);
+  const folder = new StateFolder(place);
+  try {
+    folder.open();
+  } catch (error) {
+    const reason = error instanceof Error && 'code' in error ? error.code : error;
+    wrong(`the folder ${quote(place)} cannot be used: ${reason}`);
+  }
+  return folder;
+}
+
+function sayStartOver(reason: string): void {
+  process.stderr.write(`note: starting over: ${escapeControls(reason)}\n`);
+}
+
+/** More threads than this only wait for the disk. */
+const MAX_JOBS = 64;
+
+function readJobs(jobs: string | undefined, problems: Problem[]): number {
+  if (jobs === undefined) return Math.min(os.availableParallelism(), MAX_JOBS);
+  const number = /^\d{1,3}$/.test(jobs) ? Number(jobs) : 0;
+  if (number >= 1 && number <= MAX_JOBS) return number;
+  const message = `expected a whole number from 1 to ${MAX_JOBS}, found ${quote(jobs)}`;
+  problems.push({ file: '--jobs', line: 0, column: 0, message });
+  return 1;
 }
 
 /** A report must not replace a log it is about, nor another report. */
@@ -128,17 +190,4 @@ async function writeReport(
       await writeStream(process.stdout, format.render(report, { colors, width: widthOf(process.stdout) }));
     }
   }
-}
-
-function printStats(report: Report, started: bigint): void {
-  const seconds = Number(process.hrtime.bigint() - started) / 1e9;
-  const { records, bytes } = report.summary;
-  const memory = process.resourceUsage().maxRSS / 1024;
-  const lines = [
-    `time     ${seconds.toFixed(2)} s`,
-    `records  ${records.read} (${Math.round(records.read / seconds)}/s)`,
-    `bytes    ${bytes} (${(bytes / seconds / 1e6).toFixed(1)} MB/s)`,
-    `memory   ${memory.toFixed(0)} MiB at its peak`,
-  ];
-  process.stderr.write(`${lines.join('\n')}\n`);
 }

@@ -18,7 +18,7 @@ import type { Detection, Rule } from '../model/rule.ts';
 import { findingKinds } from './finding-kinds.ts';
 import { fieldKey, type Plan } from './plan.ts';
 import type { Related } from './relate.ts';
-import type { Scan } from './scan.ts';
+import type { Scan } from './scan-books.ts';
 
 export function assembleReport(
   plan: Plan,

@@ -1,26 +1,34 @@
 /**
- * Which records repeat others: one row a record, sorted, neighbours compared.
+ * Which records repeat others: their keys go through a filter, and the few that may have come twice are sorted and compared.
  * Same identity and same bytes is a duplicate, counted once; same identity and other bytes is a finding.
  *
  * Records that carry an id of their own are digested only when their ids meet again, from a second reading:
  * that saves a SHA-256 of nearly every record (a quarter of the scan, measured).
  */
 import crypto from 'node:crypto';
-import type { EventCursor } from '../sources/event-cursor.ts';
-import { KeySet } from './key-set.ts';
-import { RowReader, RowWriter } from './row-codec.ts';
-import type { SortedRows } from './sorted-rows.ts';
+import type { TemporaryRuns } from '../read/temporary-runs.ts';
+import {
+  DIGESTED_WORDS,
+  type IdentityPart,
+  type IdentityRow,
+  PLAIN_WORDS,
+  readIdentityRow,
+  StoredIdentities,
+} from './identity-rows.ts';
+import { KeyFilter, MAX_SLOT_BITS, slotBitsFor } from './key-filter.ts';
+import { RowReader } from './row-codec.ts';
+import { savedUnder, toSaved } from './saved-rows.ts';
+import { SortedRows } from './sorted-rows.ts';
 
 /** Of SHA-256: 128 bits, so that nobody can craft a record that passes for another. */
 const CONTENT_BYTES = 16;
 const KEY_BYTES = 8;
 
-/** Where a record stands, by file number and position in the file. */
+/** Where a record stands, by file number and byte offset in the file. */
 export type RecordPosition = {
   fileIndex: number;
-  ordinal: number;
-  line: number;
   offset: number;
+  line: number;
   length: number;
 };
 
@@ -50,42 +58,72 @@ type Entry = {
   skipped: boolean;
 };
 
-export class Identities {
-  private readonly rows: SortedRows;
-  private readonly newRows: () => SortedRows;
-  private readonly writer = new RowWriter();
-  private readonly key = Buffer.alloc(KEY_BYTES);
-  private readonly hashes = new Uint32Array(2);
-  private readonly keys = new KeySet();
-  /** Whether some key was seen twice, or there were too many to know: only then is there anything to sort. */
-  private mayRepeat = false;
+/** What may be held in memory before it goes to disk: bytes of rows, of rows being sorted, and bits of the filter. */
+export type IdentityLimits = { rowBytes: number; sortBytes: number; slotBits: number; fewRows: number };
 
-  constructor(newRows: () => SortedRows) {
-    this.newRows = newRows;
-    this.rows = newRows();
+const LIMITS: IdentityLimits = {
+  // The rows of 1.2 million records.
+  rowBytes: 32 * 1024 * 1024,
+  sortBytes: 40 * 1024 * 1024,
+  slotBits: MAX_SLOT_BITS,
+  // Sorting so many takes less than another pass through a filter.
+  fewRows: 100_000,
+};
+
+/** Passes through filters before candidates are sorted: each leaves those whose slots in it were met twice. */
+const MAX_ROUNDS = 4;
+
+export class Identities {
+  private readonly runs: TemporaryRuns;
+  private readonly limits: IdentityLimits;
+  private readonly stored: StoredIdentities;
+  private filter: KeyFilter;
+
+  constructor(runs: TemporaryRuns, limits: Partial<IdentityLimits> = {}) {
+    this.runs = runs;
+    this.limits = { ...LIMITS, ...limits };
+    this.stored = this.newStore();
+    this.filter = new KeyFilter(slotBitsFor(0, this.limits.slotBits));
   }
 
-  /** `rereadable`: whether the file can be read again and holds these bytes at the event's place. */
-  add(event: EventCursor, skipped: boolean, rereadable: boolean): void {
-    const own = event.hashOwnIdentity(this.hashes);
-    const content = own && rereadable ? undefined : digestOf(event.bytes);
-    if (own) {
-      this.key.writeUInt32BE(this.hashes[0]!, 0);
-      this.key.writeUInt32BE(this.hashes[1]!, 4);
-    } else content!.copy(this.key, 0, 0, KEY_BYTES);
-    this.mayRepeat ||= !this.keys.add(this.key.readUInt32BE(0), this.key.readUInt32BE(4));
-    const { fileIndex, ordinal, place } = event;
-    this.rows.add(this.encode(own, this.key, content, fileIndex, ordinal, place, skipped));
+  /** Takes the part over. */
+  merge({ plain, digested }: IdentityPart): void {
+    for (const rows of plain) this.take(rows, PLAIN_WORDS);
+    for (const rows of digested) this.take(rows, DIGESTED_WORDS);
+  }
+
+  /** Goes on with the records that an earlier run of the program saved. */
+  restore(files: Readonly<Record<string, string>>): void {
+    for (const width of [PLAIN_WORDS, DIGESTED_WORDS])
+      for (const file of savedUnder(`identities-${width}`, files)) this.stored.restore(file, width);
+    this.filter = filterOf(this.stored, slotBitsFor(this.stored.count, this.limits.slotBits));
+  }
+
+  /** Writes what came since into new files, or everything where files have become many; returns all files by name. */
+  save(newFile: (kind: string) => string): Record<string, string> {
+    const saved = [PLAIN_WORDS, DIGESTED_WORDS].map((width) =>
+      toSaved(`identities-${width}`, this.stored.save(width, newFile)),
+    );
+    return Object.assign({}, ...saved);
+  }
+
+  private take(rows: Uint32Array<ArrayBuffer>, width: number): void {
+    const { stored } = this;
+    stored.add(rows, width);
+    const slotBits = slotBitsFor(stored.count, this.limits.slotBits);
+    if (slotBits === this.filter.slotBits) this.filter.addRows(rows, width);
+    else this.filter = filterOf(stored, slotBits);
   }
 
   /** Repeats in the order of their keys; each record is named at most once as `again`. */
   async *repeats(reread: Reread): AsyncGenerator<Repeat> {
-    if (!this.mayRepeat) return;
+    if (!this.filter.metAny) return;
     const { known, unknown } = this.candidates();
     await this.digestAgain(unknown, known, reread);
+    const rows = known.sorted();
     let previous: Entry | undefined;
-    for (const row of known.sorted()) {
-      const entry = decode(row);
+    while (rows.next()) {
+      const entry = decode(rows.bytes, rows.start);
       const sameKey = previous !== undefined && previous.own === entry.own && previous.key.equals(entry.key);
       const sameContent = sameKey && previous!.content!.equals(entry.content!);
       if (sameContent || (sameKey && entry.own)) {
@@ -100,7 +138,7 @@ export class Identities {
           skipped: entry.skipped,
         };
       }
-      if (!sameContent) previous = copyOf(entry);
+      if (!sameContent) previous = entry;
     }
   }
 
@@ -108,18 +146,24 @@ export class Identities {
   private candidates(): { known: SortedRows; unknown: SortedRows } {
     const known = this.newRows();
     const unknown = this.newRows();
+    const sorted = this.newRows();
+    for (const [rows, width] of this.narrowed().chunks()) {
+      for (let at = 0; at < rows.length; at += width) encode(sorted, readIdentityRow(rows, at, width));
+    }
     const keep = (row: Buffer) => {
-      const entry = decode(row);
-      if (entry.content !== undefined) known.add(row);
-      else
-        unknown.add(
-          this.writer.start().uint32(entry.position.fileIndex).uint48(entry.position.offset).bytes(row).row(),
-        );
+      const { content, position } = decode(row, 0);
+      if (content !== undefined) known.add(row);
+      else {
+        unknown.begin().uint32(position.fileIndex).uint48(position.offset).bytes(row);
+        unknown.end();
+      }
     };
     // The row before, which the next step would overwrite; empty once it is kept.
     const scratch = Buffer.alloc(MAX_ROW_BYTES);
     let length = 0;
-    for (const row of this.rows.sorted()) {
+    const rows = sorted.sorted();
+    while (rows.next()) {
+      const row = rows.bytes.subarray(rows.start, rows.end);
       if (startsAlike(scratch, row)) {
         if (length > 0) keep(scratch.subarray(0, length));
         keep(row);
@@ -132,47 +176,77 @@ export class Identities {
     return { known, unknown };
   }
 
+  /** The rows that may repeat: again and again through other filters, as long as they are many and get fewer. */
+  private narrowed(): StoredIdentities {
+    let rows = this.pick(this.stored, this.filter);
+    for (let round = 1; round < MAX_ROUNDS && rows.count > this.limits.fewRows; round++) {
+      const before = rows.count;
+      rows = this.pick(rows, filterOf(rows, slotBitsFor(before, this.limits.slotBits), round));
+      if (rows.count > before / 2) break;
+    }
+    return rows;
+  }
+
+  private pick(stored: StoredIdentities, filter: KeyFilter): StoredIdentities {
+    const picked = this.newStore();
+    for (const [rows, width] of stored.chunks()) {
+      const some = filter.repeating(rows, width);
+      if (some.length > 0) picked.add(some, width);
+    }
+    return picked;
+  }
+
   private async digestAgain(unknown: SortedRows, known: SortedRows, reread: Reread): Promise<void> {
     for (const [fileIndex, entries] of byFile(unknown)) {
       let index = 0;
       const stretches = entries.map(({ position }) => position);
       for await (const bytes of reread(fileIndex, stretches)) {
-        const entry = entries[index++]!;
+        const { own, key, position, skipped } = entries[index++]!;
         // A record that is gone from its file passes for no other: its content is its place.
-        const content = digestOf(bytes ?? Buffer.from(`${fileIndex}/${entry.position.offset}`));
-        const { own, key, position, skipped } = entry;
-        known.add(this.encode(own, key, content, position.fileIndex, position.ordinal, position, skipped));
+        const content = digestOf(bytes ?? Buffer.from(`${fileIndex}/${position.offset}`));
+        encode(known, {
+          own,
+          key: [key.readUInt32BE(0), key.readUInt32BE(4)],
+          content,
+          skipped,
+          ...position,
+        });
       }
     }
   }
 
-  private encode(
-    own: boolean,
-    key: Buffer,
-    content: Buffer | undefined,
-    fileIndex: number,
-    ordinal: number,
-    place: { line: number; offset: number; length: number },
-    skipped: boolean,
-  ): Buffer {
-    const { writer } = this;
-    writer
-      .start()
-      .uint8(own ? 1 : 0)
-      .bytes(key)
-      .uint8(content === undefined ? 0 : 1);
-    if (content !== undefined) writer.bytes(content);
-    writer.uint32(fileIndex).uint48(ordinal).uint32(place.line);
-    return writer
-      .uint48(place.offset)
-      .uint32(place.length)
-      .uint8(skipped ? 1 : 0)
-      .row();
+  private newRows(): SortedRows {
+    return new SortedRows(this.runs, this.limits.sortBytes);
+  }
+
+  private newStore(): StoredIdentities {
+    return new StoredIdentities(this.runs, this.limits.rowBytes);
   }
 }
 
-/** What `encode` writes at most: flag, key, flag, content, file, ordinal, line, offset, length, flag. */
-const MAX_ROW_BYTES = 1 + KEY_BYTES + 1 + CONTENT_BYTES + 4 + 6 + 4 + 6 + 4 + 1;
+function filterOf(stored: StoredIdentities, slotBits: number, round = 0): KeyFilter {
+  const filter = new KeyFilter(slotBits, round);
+  for (const [rows, width] of stored.chunks()) filter.addRows(rows, width);
+  return filter;
+}
+
+/** What `encode` writes at most: flag, key, flag, content, file, offset, line, length, flag. */
+const MAX_ROW_BYTES = 1 + KEY_BYTES + 1 + CONTENT_BYTES + 4 + 6 + 4 + 4 + 1;
+
+/** Adds a row whose order is flag, key, content, position. */
+function encode(rows: SortedRows, identity: IdentityRow): void {
+  const { own, key, content, fileIndex, offset, line, length, skipped } = identity;
+  const row = rows.begin();
+  row
+    .uint8(own ? 1 : 0)
+    .uint32(key[0])
+    .uint32(key[1]);
+  row.uint8(content === undefined ? 0 : 1);
+  if (content !== undefined) row.bytes(content);
+  row.uint32(fileIndex).uint48(offset).uint32(line).uint32(length);
+  row.uint8(skipped ? 1 : 0);
+  rows.end();
+}
 
 /** Whether two rows carry the same key. */
 function startsAlike(left: Buffer, right: Buffer): boolean {
@@ -184,42 +258,43 @@ function digestOf(bytes: Uint8Array): Buffer {
   return crypto.hash('sha256', bytes, 'buffer').subarray(0, CONTENT_BYTES);
 }
 
-function decode(row: Buffer): Entry {
-  const reader = new RowReader().start(row);
+const reader = new RowReader();
+
+function decode(bytes: Buffer, start: number): Entry {
+  reader.start(bytes, start);
   const own = reader.uint8() === 1;
   const key = reader.bytes(KEY_BYTES);
   const isKnown = reader.uint8() === 1;
   const content = isKnown ? reader.bytes(CONTENT_BYTES) : undefined;
-  const fileIndex = reader.uint32();
-  const ordinal = reader.uint48();
-  const line = reader.uint32();
-  const offset = reader.uint48();
-  const length = reader.uint32();
-  const skipped = reader.uint8() === 1;
-  const position = { fileIndex, ordinal, line, offset, length };
-  return { own, key, content, position, skipped };
-}
-
-/** Rows are views that the next step overwrites. */
-function copyOf(entry: Entry): Entry {
-  return { ...entry, key: Buffer.from(entry.key), content: Buffer.from(entry.content!) };
+  const position = {
+    fileIndex: reader.uint32(),
+    offset: reader.uint48(),
+    line: reader.uint32(),
+    length: reader.uint32(),
+  };
+  return { own, key, content, position, skipped: reader.uint8() === 1 };
 }
 
 /** At most this many records are read again in one pass over a file. */
 const BATCH = 100_000;
 
+/** File and offset, which stand before the row of a record that must be read again. */
+const PLACE_BYTES = 10;
+
 /** Entries of one file after another, each in the order of its offsets. */
-function* byFile(rows: SortedRows): Generator<[fileIndex: number, entries: Entry[]]> {
+function* byFile(unknown: SortedRows): Generator<[fileIndex: number, entries: Entry[]]> {
   let entries: Entry[] = [];
   let current = -1;
-  for (const row of rows.sorted()) {
-    const fileIndex = row.readUInt32BE(0);
+  const rows = unknown.sorted();
+  while (rows.next()) {
+    const entry = decode(rows.bytes, rows.start + PLACE_BYTES);
+    const { fileIndex } = entry.position;
     if ((fileIndex !== current || entries.length >= BATCH) && entries.length > 0) {
       yield [current, entries];
       entries = [];
     }
     current = fileIndex;
-    entries.push(decode(Buffer.from(row.subarray(10))));
+    entries.push(entry);
   }
   if (entries.length > 0) yield [current, entries];
 }

@@ -1,20 +1,18 @@
-/** A look at the head of a file: its layout's records and the source they speak for. Nothing is audited. */
+/** A look at the head of a file: its layout, its records and the source they speak for. Nothing is audited. */
 import type { JsonValue } from '../base/json.ts';
 import type { Limits } from '../model/request.ts';
-import { readInput } from '../read/open.ts';
-import { RecordReader } from '../read/records.ts';
+import { readHead } from '../read/open.ts';
+import type { ReadHead } from '../read/records.ts';
 import { type Detection, detectSource, findWrapper } from '../sources/detect.ts';
 import type { Mapping } from '../sources/mapping.ts';
-import { unwrap } from './scan.ts';
+import { judgeHead, unwrap } from './file-scan.ts';
+import type { Plan } from './plan.ts';
 
 export type Inspection = {
   records: JsonValue[];
   wrapper: readonly string[] | undefined;
   detection: Detection;
 };
-
-/** Thrown through the reader once its head was seen. */
-class EnoughSeen extends Error {}
 
 /** Undefined when the file holds nothing that could be looked at. */
 export async function inspectFile(
@@ -23,27 +21,28 @@ export async function inspectFile(
   limits: Limits,
 ): Promise<Inspection | undefined> {
   let inspection: Inspection | undefined;
-  const reader = new RecordReader(
-    {
-      begin(documents) {
-        const wrapper = documents
-          .map((document) => findWrapper(document, mappings))
-          .find((found) => found !== undefined);
-        const records = documents.flatMap((document) => unwrap(document, wrapper?.keys));
-        if (records.length > 0)
-          inspection = { records, wrapper: wrapper?.keys, detection: detectSource(records, mappings) };
-        throw new EnoughSeen();
-      },
-      scan: (_, start) => start,
-      record: () => {},
-      malformed: () => {},
-    },
-    limits.recordBytes,
-  );
-  try {
-    await readInput(file, reader, limits, () => {});
-  } catch (error) {
-    if (!(error instanceof EnoughSeen)) throw error;
-  }
+  await readHead(file, limits, (documents) => {
+    const wrapper = documents
+      .map((document) => findWrapper(document, mappings))
+      .find((found) => found !== undefined);
+    const records = documents.flatMap((document) => unwrap(document, wrapper?.keys));
+    if (records.length > 0)
+      inspection = { records, wrapper: wrapper?.keys, detection: detectSource(records, mappings) };
+    return wrapper?.keys;
+  });
   return inspection;
+}
+
+/** What a scan would decide from the head of a file; undefined where it is compressed or cannot be read. */
+export async function inspectHead(
+  plan: Plan,
+  file: string,
+): Promise<{ head: ReadHead; source: string | null } | undefined> {
+  let source: string | null = null;
+  const seen = await readHead(file, plan.request.limits, (documents) => {
+    const judged = judgeHead(plan, documents);
+    source = judged.source;
+    return judged.wrapper;
+  });
+  return seen === undefined || seen.compression !== 'none' ? undefined : { head: seen.head, source };
 }

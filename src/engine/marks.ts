@@ -1,45 +1,68 @@
-/** Marks as rows: sorted by relation, group, time, file and position, so that each relation meets each group's marks in order. */
-import type { Instant } from '../base/instant.ts';
+/** The marks of a whole log, from the parts of its scan: each relation meets each group's marks in order, from memory or disk. */
 import type { Mark } from '../model/mark.ts';
 import type { Group } from '../model/relation.ts';
-import type { EventCursor } from '../sources/event-cursor.ts';
-import type { MarkOutput } from './plan.ts';
+import type { Run, TemporaryRuns } from '../read/temporary-runs.ts';
+import type { MarkPart } from './mark-rows.ts';
+import { MergedRows } from './merged-rows.ts';
 import type { PositionSet } from './position-set.ts';
-import { RowReader, RowWriter } from './row-codec.ts';
-import type { SortedRows } from './sorted-rows.ts';
+import { RowReader, TIME_BYTES } from './row-codec.ts';
+import { MAX_SAVED, savedUnder, toSaved } from './saved-rows.ts';
 
 /** Marks that came without a value for a group-by field, by relation: they leave it, and the report says how many. */
 export type Ungrouped = number[];
 
-export class MarkRows {
-  private readonly rows: SortedRows;
-  private readonly writer = new RowWriter();
+/** What is kept in memory: the marks of about a million events. Beyond, they lie in files of about this size. */
+const MAX_BYTES = 32 * 1024 * 1024;
 
-  constructor(rows: SortedRows) {
-    this.rows = rows;
+/** The name under which marks are saved. */
+const SAVED = 'marks';
+
+export class Marks {
+  private readonly temporary: TemporaryRuns;
+  private readonly maxBytes: number;
+  private runs: Run[] = [];
+  /** Of earlier runs of the program; they stay where they are. */
+  private restored: string[] = [];
+  private bytes = 0;
+
+  constructor(temporary: TemporaryRuns, maxBytes = MAX_BYTES) {
+    this.temporary = temporary;
+    this.maxBytes = maxBytes;
   }
 
-  /** Adds the mark of the event under the cursor; false when a group-by field is absent. */
-  add(output: MarkOutput, event: EventCursor, detection: number): boolean {
-    const group: string[] = [];
-    for (const slot of output.group) {
-      const value = event.text(slot);
-      if (value === undefined) return false;
-      group.push(value);
+  /** Takes the part over. */
+  merge({ runs }: MarkPart): void {
+    for (const run of runs) {
+      this.runs.push(run);
+      if ('bytes' in run) this.bytes += run.bytes.length;
     }
-    const { time, place } = event;
-    const { writer } = this;
-    writer.start().uint32(output.relation).sortedText(JSON.stringify(group));
-    writer
-      .instant(time ?? NO_TIME)
-      .uint32(event.fileIndex)
-      .uint48(event.ordinal)
-      .uint16(output.step);
-    writer.uint32(detection).uint32(place.line).uint48(place.offset).uint48(place.length);
-    writer.text(event.identity).text(event.text(output.subject)).uint16(output.values.length);
-    for (const slot of output.values) writer.text(event.text(slot));
-    this.rows.add(writer.row());
-    return true;
+    if (this.bytes > this.maxBytes) this.spill();
+  }
+
+  /** Goes on with the marks that an earlier run of the program saved. */
+  restore(files: Readonly<Record<string, string>>): void {
+    this.restored = savedUnder(SAVED, files);
+  }
+
+  /** Writes what came since into a new file, or everything where files have become many; returns all files by name. */
+  save(newFile: (kind: string) => string): Record<string, string> {
+    const isMany = this.restored.length >= MAX_SAVED;
+    const rest = new MergedRows(isMany ? this.all() : this.runs);
+    const file = this.temporary.write(rest.blocks(), newFile(SAVED));
+    const files = [...(isMany ? [] : this.restored), file];
+    return toSaved(SAVED, files);
+  }
+
+  private all(): Run[] {
+    return [...this.restored.map((file) => ({ file })), ...this.runs];
+  }
+
+  /** The runs in memory become one on disk. */
+  private spill(): void {
+    const merged = new MergedRows(this.runs.filter((run) => 'bytes' in run));
+    this.runs = this.runs.filter((run) => 'file' in run);
+    this.runs.push({ file: this.temporary.write(merged.blocks()) });
+    this.bytes = 0;
   }
 
   /**
@@ -47,11 +70,16 @@ export class MarkRows {
    * `onMark` is told of every mark once, whether or not the relation reads it.
    */
   *groups(files: readonly string[], duplicates: PositionSet, onMark: OnMark): Generator<MarkGroup> {
-    const cursor = new MarkCursor(this.rows.sorted(), files, duplicates, onMark);
-    while (cursor.startGroup()) {
-      yield { relation: cursor.relation, group: cursor.group, marks: cursor };
-      // A relation may stop early; the rest of its group is passed over.
-      cursor.finishGroup();
+    const rows = new MergedRows(this.all());
+    try {
+      const cursor = new MarkCursor(rows, files, duplicates, onMark);
+      while (cursor.startGroup()) {
+        yield { relation: cursor.relation, group: cursor.group, marks: cursor };
+        // A relation may stop early; the rest of its group is passed over.
+        cursor.finishGroup();
+      }
+    } finally {
+      rows.close();
     }
   }
 }
@@ -63,18 +91,18 @@ export type OnMark = (relation: number, step: number, detection: number) => void
 class MarkCursor implements Iterable<Mark>, Iterator<Mark> {
   relation = 0;
   group: string[] = [];
-  private readonly source: Iterator<Buffer>;
+  private readonly rows: MergedRows;
   private readonly reader = new RowReader();
   private readonly files: readonly string[];
   private readonly duplicates: PositionSet;
   private readonly onMark: OnMark;
-  /** The row to decode next; undefined at the end. */
-  private row: Buffer | undefined;
+  /** Whether there is a row to decode next. */
+  private more = true;
   /** The bytes that all rows of the group begin with: relation and group. */
   private prefix: Buffer = Buffer.alloc(0);
 
-  constructor(source: Iterator<Buffer>, files: readonly string[], duplicates: PositionSet, onMark: OnMark) {
-    this.source = source;
+  constructor(rows: MergedRows, files: readonly string[], duplicates: PositionSet, onMark: OnMark) {
+    this.rows = rows;
     this.files = files;
     this.duplicates = duplicates;
     this.onMark = onMark;
@@ -83,12 +111,12 @@ class MarkCursor implements Iterable<Mark>, Iterator<Mark> {
 
   /** Stands before the first mark of the next group that has one; false at the end. */
   startGroup(): boolean {
-    if (this.row === undefined) return false;
-    const reader = this.reader.start(this.row);
+    if (!this.more) return false;
+    const { rows } = this;
+    const reader = this.reader.start(rows.bytes, rows.start);
     this.relation = reader.uint32();
-    const text = reader.sortedText();
-    this.group = JSON.parse(text) as string[];
-    this.prefix = Buffer.from(this.row.subarray(0, reader.position));
+    this.group = JSON.parse(reader.sortedText()) as string[];
+    this.prefix = Buffer.from(rows.bytes.subarray(rows.start, reader.position));
     return true;
   }
 
@@ -101,52 +129,53 @@ class MarkCursor implements Iterable<Mark>, Iterator<Mark> {
   }
 
   next(): IteratorResult<Mark, undefined> {
-    if (this.row === undefined || !this.inGroup(this.row)) return { done: true, value: undefined };
-    const value = this.decode(this.row);
+    if (!this.more || !this.inGroup()) return { done: true, value: undefined };
+    const value = this.decode();
     this.advance();
     return { done: false, value };
   }
 
-  private inGroup(row: Buffer): boolean {
+  /** Looks from the end, where the texts of neighboring groups differ. */
+  private inGroup(): boolean {
     const { prefix } = this;
-    return row.length >= prefix.length && prefix.compare(row, 0, prefix.length) === 0;
+    const { bytes, start, end } = this.rows;
+    if (end - start < prefix.length) return false;
+    for (let index = prefix.length - 1; index >= 0; index--) {
+      if (prefix[index] !== bytes[start + index]) return false;
+    }
+    return true;
   }
 
   private advance(): void {
-    for (;;) {
-      const { value, done } = this.source.next();
-      this.row = done === true ? undefined : value;
-      if (this.row === undefined || !this.isDuplicate(this.row)) return;
-    }
+    do this.more = this.rows.next();
+    while (this.more && this.isDuplicate());
   }
 
-  private isDuplicate(row: Buffer): boolean {
+  private isDuplicate(): boolean {
     if (this.duplicates.size === 0) return false;
-    const reader = this.reader.start(row);
-    reader.uint32();
-    reader.sortedText();
-    reader.instant();
+    const { bytes, start } = this.rows;
+    // Relation and group; the position stands behind the time.
+    const reader = this.reader.start(bytes, bytes.indexOf(0, start + RELATION_BYTES) + 1).skip(TIME_BYTES);
     return this.duplicates.has(reader.uint32(), reader.uint48());
   }
 
-  private decode(row: Buffer): Mark {
-    const reader = this.reader.start(row);
-    reader.bytes(this.prefix.length);
-    const time = reader.instant();
+  private decode(): Mark {
+    const { rows } = this;
+    const reader = this.reader.start(rows.bytes, rows.start + this.prefix.length);
+    const time = reader.time();
     const file = this.files[reader.uint32()]!;
-    reader.uint48();
+    const offset = reader.uint48();
     const step = reader.uint16();
-    this.onMark(this.relation, step, reader.uint32());
-    const place = { file, line: reader.uint32(), offset: reader.uint48(), length: reader.uint48() };
-    const identity = reader.text()!;
+    this.onMark(this.relation, step, reader.varint());
+    const place = { file, line: reader.varint(), offset, length: reader.varint() };
+    const identity = reader.uniqueText()!;
     const subject = reader.text();
-    const values = new Array<string | undefined>(reader.uint16());
+    const values = new Array<string | undefined>(reader.varint());
     for (let index = 0; index < values.length; index++) values[index] = reader.text();
-    return { step, time: time === NO_TIME ? undefined : time, place, identity, subject, values };
+    return { step, time, place, identity, subject, values };
   }
 }
 
-export type MarkGroup = { relation: number; group: Group; marks: Iterable<Mark> };
+const RELATION_BYTES = 4;
 
-/** The smallest 64-bit instant stands for "no time": such marks come first. */
-const NO_TIME: Instant = -(1n << 63n);
+export type MarkGroup = { relation: number; group: Group; marks: Iterable<Mark> };

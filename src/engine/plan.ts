@@ -1,4 +1,6 @@
 /** What a run will do, compiled from the request: checks, detections, relations, and for each source the slots they need. */
+import { type Checksum, plainChecksum } from '../base/checksum.ts';
+import { NEWLINE } from '../base/lexical.ts';
 import { CHECKS } from '../checks/index.ts';
 import { compileLicenses } from '../licenses/compile-licenses.ts';
 import type { Contract } from '../licenses/contract.ts';
@@ -11,6 +13,8 @@ import type { FieldRef } from '../model/mark.ts';
 import type { Relation } from '../model/relation.ts';
 import type { AuditRequest } from '../model/request.ts';
 import type { Detection, Rule, RuleError } from '../model/rule.ts';
+import type { CutTools } from '../read/cut-lines.ts';
+import { FILL_BYTES } from '../read/records.ts';
 import { everyMark } from '../relations/every-mark.ts';
 import { RELATIONS } from '../relations/index.ts';
 import { EventCursor } from '../sources/event-cursor.ts';
@@ -142,24 +146,71 @@ function markOutputs(inputs: readonly PlannedInput[], cursor: EventCursor): Mark
   });
 }
 
-/** Programs of a run, one a source, made when the first file of the source is met. */
+/** The detections, by index, that run on the records of a source. */
+export function detectionsFor(plan: Plan, source: string | null): number[] {
+  const { logsource } = mappingOf(plan, source);
+  const wanted = new Set(
+    plan.relations.flatMap(({ relation }) => relation.inputs.map((input) => input.detection)),
+  );
+  return [...plan.detections.keys()].filter((index) => {
+    const detection = plan.detections[index]!;
+    return (
+      appliesTo(detection, logsource, plan.matching) &&
+      (plan.matching !== undefined || wanted.has(detection.id))
+    );
+  });
+}
+
+function mappingOf(plan: Plan, source: string | null): Mapping {
+  return plan.mappings.find(({ name }) => name === source) ?? UNKNOWN_SOURCE;
+}
+
+/** Programs of a thread, one a source, made when the first file of the source is met. */
 export class Programs {
+  /** Memory that the records of this thread are read into. */
+  readonly block: Buffer | undefined;
+  readonly checksum: Checksum;
   private readonly plan: Plan;
   private readonly ids = new ValueIds();
   private readonly bySource = new Map<string, Program>();
 
   constructor(plan: Plan) {
     this.plan = plan;
+    this.block = undefined;
+    this.checksum = plainChecksum;
   }
 
   for(source: string | null): Program {
-    const name = source ?? UNKNOWN_SOURCE.name;
-    let program = this.bySource.get(name);
+    const mapping = mappingOf(this.plan, source);
+    let program = this.bySource.get(mapping.name);
     if (program === undefined) {
-      const mapping = this.plan.mappings.find((each) => each.name === name) ?? UNKNOWN_SOURCE;
       program = compileProgram(this.plan, mapping, this.ids);
-      this.bySource.set(name, program);
+      this.bySource.set(mapping.name, program);
     }
     return program;
   }
+
+  get distinctValues(): number {
+    return this.ids.size;
+  }
+
+  /** The keys of the fields that some record so far carried. */
+  occurring(): string[] {
+    const keys = new Set<string>();
+    for (const { cursor, fields } of this.bySource.values()) {
+      for (const { field, slot } of fields) if (cursor.occurred(slot)) keys.add(fieldKey(field));
+    }
+    return [...keys];
+  }
+}
+
+/** What cutting files into ranges needs. */
+export function cutTools(): CutTools {
+  return { block: Buffer.alloc(FILL_BYTES), checksum: plainChecksum, countNewlines: plainNewlines };
+}
+
+function plainNewlines(bytes: Buffer): number {
+  let count = 0;
+  for (const byte of bytes) if (byte === NEWLINE) count++;
+  return count;
 }

@@ -1,42 +1,46 @@
-/** The records that a merge dropped, by file and position: asked once for each mark. */
+/** The records that a merge dropped, by file and byte offset: asked once for each mark. */
 
-/** A set of record positions, 8 bytes each. */
+/** Offsets of one file, 8 bytes each. */
+type Offsets = { values: Float64Array; count: number; sorted: boolean };
+
+/** A set of record positions; offsets may be as large as a double counts exactly (2^53). */
 export class PositionSet {
-  private positions = new Float64Array(64);
+  private readonly files = new Map<number, Offsets>();
   private count = 0;
-  private sorted = true;
 
   get size(): number {
     return this.count;
   }
 
-  add(fileIndex: number, ordinal: number): void {
-    if (this.count === this.positions.length) {
-      const larger = new Float64Array(this.count * 2);
-      larger.set(this.positions);
-      this.positions = larger;
+  add(fileIndex: number, offset: number): void {
+    let offsets = this.files.get(fileIndex);
+    if (offsets === undefined) {
+      offsets = { values: new Float64Array(16), count: 0, sorted: true };
+      this.files.set(fileIndex, offsets);
     }
-    this.positions[this.count++] = toNumber(fileIndex, ordinal);
-    this.sorted = false;
+    if (offsets.count === offsets.values.length) {
+      const larger = new Float64Array(offsets.count * 2);
+      larger.set(offsets.values);
+      offsets.values = larger;
+    }
+    offsets.values[offsets.count++] = offset;
+    offsets.sorted = false;
+    this.count++;
   }
 
-  has(fileIndex: number, ordinal: number): boolean {
-    if (this.count === 0) return false;
-    if (!this.sorted) this.positions.subarray(0, this.count).sort();
-    this.sorted = true;
-    const wanted = toNumber(fileIndex, ordinal);
+  has(fileIndex: number, offset: number): boolean {
+    const offsets = this.files.get(fileIndex);
+    if (offsets === undefined) return false;
+    const { values, count } = offsets;
+    if (!offsets.sorted) values.subarray(0, count).sort();
+    offsets.sorted = true;
     let low = 0;
-    let high = this.count;
+    let high = count;
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if (this.positions[middle]! < wanted) low = middle + 1;
+      if (values[middle]! < offset) low = middle + 1;
       else high = middle;
     }
-    return low < this.count && this.positions[low] === wanted;
+    return low < count && values[low] === offset;
   }
-}
-
-/** Exact up to 2^20 files of 2^33 records: beyond 2^53 doubles would merge neighbours. */
-function toNumber(fileIndex: number, ordinal: number): number {
-  return fileIndex * 2 ** 33 + ordinal;
 }

@@ -12,7 +12,7 @@ export function toRecordEvents(mapping: Mapping, records: readonly string[]): Te
     for (const [index, record] of records.entries()) {
       const bytes = Buffer.from(record);
       cursor.scan(bytes, 0, bytes.length);
-      cursor.locate('events', 0, index, index + 1, 0, bytes.length);
+      cursor.locate('events', 0, index + 1, 0, bytes.length);
       yield cursor;
     }
   }

@@ -9,7 +9,7 @@ import type { RecordPosition } from './identities.ts';
 import type { OnMark } from './marks.ts';
 import type { Plan, PlannedRelation } from './plan.ts';
 import { PositionSet } from './position-set.ts';
-import type { Scan } from './scan.ts';
+import type { Scan } from './scan-books.ts';
 
 /** The name under which the merge speaks, beside the checks. */
 export const DUPLICATES = 'duplicates';
@@ -57,7 +57,7 @@ export async function mergeRepeats(scan: Scan): Promise<{ duplicates: PositionSe
       if (conflicts.length > MAX_CONFLICTS * 4) keepFirst(conflicts);
       continue;
     }
-    duplicates.add(again.fileIndex, again.ordinal);
+    duplicates.add(again.fileIndex, again.offset);
     const { records } = scan.inputs[again.fileIndex]!;
     records.duplicate++;
     if (repeat.skipped) records.skipped--;
@@ -108,11 +108,11 @@ function noteRepeat(
   original: RecordPosition,
 ): void {
   entry.count++;
-  if (again.ordinal < entry.repeat.ordinal) {
+  if (again.offset < entry.repeat.offset) {
     entry.related.push(entry.repeat);
     Object.assign(entry, { repeat: again, original });
   } else entry.related.push(again);
-  entry.related.sort((a, b) => a.ordinal - b.ordinal).splice(MAX_RELATED - 1);
+  entry.related.sort((a, b) => a.offset - b.offset).splice(MAX_RELATED - 1);
 }
 
 /** Two records of one id. */
@@ -123,7 +123,7 @@ function keepFirst(conflicts: Conflict[]): void {
 }
 
 function comparePositions(a: RecordPosition, b: RecordPosition): number {
-  return a.fileIndex - b.fileIndex || a.ordinal - b.ordinal;
+  return a.fileIndex - b.fileIndex || a.offset - b.offset;
 }
 
 function toPlace({ fileIndex, line, offset, length }: RecordPosition, scan: Scan) {
@@ -137,8 +137,8 @@ export function relate(plan: Plan, scan: Scan, duplicates: PositionSet): Related
   const related: Related = { findings: [], licenses: [], matches: new Map() };
   const judged = new Set<number>();
   const files = scan.inputs.map(({ file }) => file);
-  const counter = matchCounter(plan, related.matches);
-  for (const { relation: index, group, marks } of scan.marks.groups(files, duplicates, counter)) {
+  const counter = new MatchCounter(plan);
+  for (const { relation: index, group, marks } of scan.marks.groups(files, duplicates, counter.count)) {
     const planned = plan.relations[index]!;
     judged.add(index);
     for (const judgement of planned.relation.judge(group, marks, scan.coverage)) {
@@ -150,6 +150,7 @@ export function relate(plan: Plan, scan: Scan, duplicates: PositionSet): Related
     for (const judgement of planned.relation.judgeNothing?.(scan.coverage) ?? [])
       conclude(related, planned, [], judgement);
   }
+  related.matches = counter.matches();
   return related;
 }
 
@@ -180,16 +181,35 @@ function conclude(related: Related, planned: PlannedRelation, group: Group, judg
 const MAX_STEPS = 2 ** 16;
 
 /** Counts each match of a detection once, although several relations may get its marks. */
-function matchCounter(plan: Plan, matches: Map<string, number>): OnMark {
-  const counted = new Map<string, number>();
-  for (const [index, { relation }] of plan.relations.entries()) {
-    for (const [step, { detection }] of relation.inputs.entries()) {
-      if (!counted.has(detection)) counted.set(detection, index * MAX_STEPS + step);
+class MatchCounter {
+  private readonly plan: Plan;
+  /** For each detection the relation and step that it is counted through, as one number, and how often. */
+  private readonly through: number[];
+  private readonly counts: number[];
+
+  constructor(plan: Plan) {
+    this.plan = plan;
+    const counted = new Map<string, number>();
+    for (const [index, { relation }] of plan.relations.entries()) {
+      for (const [step, { detection }] of relation.inputs.entries()) {
+        if (!counted.has(detection)) counted.set(detection, index * MAX_STEPS + step);
+      }
     }
+    this.through = plan.detections.map(({ id }) => counted.get(id) ?? -1);
+    this.counts = plan.detections.map(() => 0);
   }
-  const countsFor = plan.detections.map(({ id }) => ({ id, through: counted.get(id) }));
-  return (relation, step, detection) => {
-    const { id, through } = countsFor[detection]!;
-    if (through === relation * MAX_STEPS + step) matches.set(id, (matches.get(id) ?? 0) + 1);
+
+  readonly count: OnMark = (relation, step, detection) => {
+    if (this.through[detection] === relation * MAX_STEPS + step) this.counts[detection]!++;
   };
+
+  /** By the ids of detections; those that never matched are left out. */
+  matches(): Map<string, number> {
+    const matched = new Map<string, number>();
+    for (const [index, { id }] of this.plan.detections.entries()) {
+      const times = this.counts[index]!;
+      if (times > 0) matched.set(id, (matched.get(id) ?? 0) + times);
+    }
+    return matched;
+  }
 }

@@ -1,30 +1,31 @@
 /**
- * Rows of bytes in, rows in byte order out, in bounded memory: an external merge sort.
+ * Rows of bytes in, sorted runs of them out, in bounded memory.
  * Marks and record identities are encoded so that their byte order is the order they are judged in.
  */
-import type { Run, TemporaryRuns } from '../read/temporary-runs.ts';
+import { LENGTH_BYTES, type Run, type TemporaryRuns } from '../read/temporary-runs.ts';
+import { MergedRows } from './merged-rows.ts';
+import { CHUNK_BITS, CHUNK_BYTES, RowWriter } from './row-codec.ts';
 
-/** What one sorter holds before it writes a run: the rows of a million records that carry ids of their own. */
-const MAX_BYTES = 40 * 1024 * 1024;
+/** What one sorter holds before it writes a run: about 200,000 marks. The run it makes takes as much again. */
+const MAX_BYTES = 24 * 1024 * 1024;
 /** A row number shares a double with 32 bits of key, so it has 21 bits. */
 const MAX_ROWS = 1 << 20;
-/** Rows lie in chunks of this size, so that nothing is copied as their number grows; a longer row has a chunk of its own. */
-const CHUNK_BITS = 20;
-const CHUNK_BYTES = 1 << CHUNK_BITS;
 /** Below this, comparing rows beats another pass over prefixes. */
 const SMALL = 24;
+/** What is put in order at once when a run goes to a file. */
+const BLOCK_BYTES = 1 << 20;
+/** Copying fewer bytes one by one beats a call (measured). */
+const SHORT_COPY = 48;
 
 export class SortedRows {
   private readonly runs: TemporaryRuns;
   private readonly maxBytes: number;
-  private readonly spilled: Run[] = [];
-  private chunks: Buffer[] = [];
-  /** Bytes used of the last chunk. */
-  private used = CHUNK_BYTES;
+  private readonly writer = new RowWriter();
+  private spilled: Run[] = [];
   private bytes = 0;
-  /** For each row its chunk (upper 12 bits) and place in it, and its length. */
-  private starts = new Uint32Array(1024);
-  private lengths = new Uint32Array(1024);
+  /** For each row its chunk (upper 12 bits) and place in it, and its length. Its length stands before it, too. */
+  private starts = new Uint32Array(64);
+  private lengths = new Uint32Array(64);
   private count = 0;
 
   constructor(runs: TemporaryRuns, maxBytes = MAX_BYTES) {
@@ -32,49 +33,89 @@ export class SortedRows {
     this.maxBytes = maxBytes;
   }
 
-  add(row: Uint8Array): void {
-    const { length } = row;
-    if (this.count > 0 && (this.bytes + length > this.maxBytes || this.count >= MAX_ROWS)) this.spill();
-    if (this.used + length > CHUNK_BYTES) {
-      this.chunks.push(Buffer.allocUnsafeSlow(Math.max(CHUNK_BYTES, length)));
-      this.used = 0;
-    }
-    if (this.count === this.starts.length) {
+  /** Begins a row, to be written with what this returns, until `end`. */
+  begin(): RowWriter {
+    return this.writer.start(LENGTH_BYTES);
+  }
+
+  end(): void {
+    const { writer, count } = this;
+    const length = writer.at - writer.begin - LENGTH_BYTES;
+    writer.patch32(writer.begin, length);
+    if (count === this.starts.length) {
       this.starts = grown(this.starts);
       this.lengths = grown(this.lengths);
     }
-    const last = this.chunks.length - 1;
-    const chunk = this.chunks[last]!;
-    for (let index = 0, at = this.used; index < length; index++) chunk[at++] = row[index]!;
-    this.starts[this.count] = last * CHUNK_BYTES + this.used;
-    this.lengths[this.count++] = length;
-    this.used += length;
-    this.bytes += length;
+    this.starts[count] = (writer.chunks.length - 1) * CHUNK_BYTES + writer.begin + LENGTH_BYTES;
+    this.lengths[count] = length;
+    this.count = count + 1;
+    this.bytes += length + LENGTH_BYTES;
+    if (this.bytes > this.maxBytes || this.count >= MAX_ROWS) this.spill();
   }
 
-  /** All rows in byte order. Call once. Rows are views: copy what must outlive the next step. */
-  *sorted(): Generator<Buffer> {
-    if (this.spilled.length === 0) {
-      yield* this.inMemory();
-      return;
-    }
-    if (this.count > 0) this.spill();
-    yield* mergeRuns(this.spilled.map((run) => this.runs.read(run)));
+  add(row: Uint8Array): void {
+    this.begin().bytes(row);
+    this.end();
+  }
+
+  /** What was added since the last time as sorted runs: those that did not fit in files, the rest in memory. */
+  take(): Run[] {
+    const runs = this.spilled;
+    for (const bytes of this.blocks(this.bytes)) runs.push({ bytes });
+    this.spilled = [];
+    this.clear();
+    return runs;
+  }
+
+  /** All rows in byte order; nothing is left here. */
+  sorted(): MergedRows {
+    return new MergedRows(this.take());
   }
 
   private spill(): void {
-    this.spilled.push(this.runs.write(this.inMemory()));
-    this.chunks = this.chunks.slice(0, 1);
-    this.used = 0;
+    this.spilled.push({ file: this.runs.write(this.blocks(BLOCK_BYTES)) });
+    this.clear();
+  }
+
+  private clear(): void {
+    this.writer.clear();
     this.bytes = 0;
     this.count = 0;
   }
 
-  private *inMemory(): Generator<Buffer> {
-    for (const row of this.order()) {
-      const at = this.starts[row]! & (CHUNK_BYTES - 1);
-      yield this.chunks[this.starts[row]! >>> CHUNK_BITS]!.subarray(at, at + this.lengths[row]!);
+  /** The rows in order, each behind its length, in blocks of whole rows of `size` bytes where they are not longer. */
+  private *blocks(size: number): Generator<Uint8Array<ArrayBuffer>> {
+    if (this.count === 0) return;
+    const { starts, lengths, count } = this;
+    const { chunks } = this.writer;
+    const order = this.order();
+    let block = new Uint8Array(size);
+    let used = 0;
+    for (let index = 0; index < count; ) {
+      let row = order[index++]!;
+      const from = starts[row]! - LENGTH_BYTES;
+      let until = starts[row]! + lengths[row]!;
+      // Rows that lay side by side stay so, which most of a log do: they are copied together.
+      while (index < count && used + until - from < size) {
+        row = order[index]!;
+        if (starts[row]! - LENGTH_BYTES !== until || until >>> CHUNK_BITS !== from >>> CHUNK_BITS) break;
+        if (used + starts[row]! + lengths[row]! - from > size) break;
+        until = starts[row]! + lengths[row]!;
+        index++;
+      }
+      if (used > 0 && used + until - from > size) {
+        yield block.subarray(0, used);
+        block = new Uint8Array(size);
+        used = 0;
+      }
+      if (until - from > block.length) block = new Uint8Array(until - from);
+      const chunk = chunks[from >>> CHUNK_BITS]!;
+      const at = from & (CHUNK_BYTES - 1);
+      if (until - from > SHORT_COPY) block.set(chunk.subarray(at, at + until - from), used);
+      else for (let byte = 0; byte < until - from; byte++) block[used + byte] = chunk[at + byte]!;
+      used += until - from;
     }
+    yield used === block.length ? block : block.subarray(0, used);
   }
 
   /**
@@ -93,10 +134,14 @@ export class SortedRows {
         order.subarray(from, until).sort((a, b) => this.compare(a, b));
         continue;
       }
+      let ascending = true;
       for (let index = from; index < until; index++) {
-        keys[index] = this.keyAt(order[index]!, depth) * 2 ** 21 + order[index]!;
+        const key = this.keyAt(order[index]!, depth) * 2 ** 21 + order[index]!;
+        ascending &&= index === from || keys[index - 1]! < key;
+        keys[index] = key;
       }
-      keys.subarray(from, until).sort();
+      // Logs are in order of time, nearly.
+      if (!ascending) keys.subarray(from, until).sort();
       let start = from;
       for (let index = from; index < until; index++) {
         const key = keys[index]!;
@@ -119,7 +164,7 @@ export class SortedRows {
 
   /** Four bytes of the row as a number; what lies beyond its end counts as zero, and rows never differ by trailing zeros alone. */
   private keyAt(row: number, depth: number): number {
-    const chunk = this.chunks[this.starts[row]! >>> CHUNK_BITS]!;
+    const chunk = this.writer.chunks[this.starts[row]! >>> CHUNK_BITS]!;
     const start = this.starts[row]! & (CHUNK_BYTES - 1);
     const end = start + this.lengths[row]!;
     const at = start + depth;
@@ -132,29 +177,14 @@ export class SortedRows {
   }
 
   private compare(a: number, b: number): number {
-    const left = this.chunks[this.starts[a]! >>> CHUNK_BITS]!;
-    const right = this.chunks[this.starts[b]! >>> CHUNK_BITS]!;
+    const { chunks } = this.writer;
+    const left = chunks[this.starts[a]! >>> CHUNK_BITS]!;
+    const right = chunks[this.starts[b]! >>> CHUNK_BITS]!;
     const leftAt = this.starts[a]! & (CHUNK_BYTES - 1);
     const rightAt = this.starts[b]! & (CHUNK_BYTES - 1);
     return (
       left.compare(right, rightAt, rightAt + this.lengths[b]!, leftAt, leftAt + this.lengths[a]!) || a - b
     );
-  }
-}
-
-/** The rows of sorted runs in one order. Few runs (one per 40 MB), so the smallest head is sought plainly. */
-function* mergeRuns(runs: readonly Generator<Buffer>[]): Generator<Buffer> {
-  const heads = runs.map((run) => run.next());
-  for (;;) {
-    let smallest = -1;
-    for (let index = 0; index < heads.length; index++) {
-      const head = heads[index]!;
-      if (head.done === true) continue;
-      if (smallest < 0 || Buffer.compare(head.value, heads[smallest]!.value as Buffer) < 0) smallest = index;
-    }
-    if (smallest < 0) return;
-    yield heads[smallest]!.value as Buffer;
-    heads[smallest] = runs[smallest]!.next();
   }
 }
 

@@ -69,32 +69,27 @@ export class UseReader {
 
   /** Undefined for what the contract leaves out: excluded people, versions that the license does not cover. */
   read(mark: Mark): LicenseUse | undefined {
-    const text = (columns: readonly number[]): string | undefined => {
-      for (const column of columns) {
-        const value = mark.values[column];
-        if (value !== undefined && value !== '') return value;
-      }
-      return undefined;
-    };
-    const name = text(this.columns.person);
+    const { values } = mark;
+    const { columns } = this;
+    const name = firstText(values, columns.person);
     const person = name === undefined ? undefined : this.toPerson(name);
     if (person === EXCLUDED) return undefined;
-    if (!isVersionCovered(text(this.columns.version), this.license.covers.version)) return undefined;
+    if (!isVersionCovered(firstText(values, columns.version), this.license.covers.version)) return undefined;
     const { kind, featureless } = USE_STEPS[mark.step]!;
-    const session = text(this.columns.session);
-    const host = text(this.columns.host);
-    const sum = text(this.columns.sum);
+    const session = firstText(values, columns.session);
+    const host = firstText(values, columns.host);
+    const sum = firstText(values, columns.sum);
     return {
       kind,
       featureless,
       time: mark.time !== undefined && mark.time >= EARLIEST && mark.time < LATEST ? mark.time : undefined,
       person,
       host,
-      seats: this.license.measure.count.what === 'seats' ? toSeats(text(this.columns.quantity)) : ONE,
+      seats: this.license.measure.count.what === 'seats' ? toSeats(firstText(values, columns.quantity)) : ONE,
       amount: sum === undefined ? undefined : parseAmount(sum),
-      key: JSON.stringify(session === undefined ? [person ?? null, host ?? null] : [session]),
+      key: session === undefined ? JSON.stringify([person ?? null, host ?? null]) : toSessionKey(session),
       named: session !== undefined,
-      feature: featureless ? undefined : (text(this.columns.feature)?.toLowerCase() ?? ''),
+      feature: featureless ? undefined : (firstText(values, columns.feature)?.toLowerCase() ?? ''),
       share: this.shareOf(person, host),
       place: mark.place,
       identity: mark.identity,
@@ -108,6 +103,23 @@ export class UseReader {
     const keys = share.map((key) => (key === 'person' ? person : host));
     return keys.includes(undefined) ? undefined : JSON.stringify(keys);
   }
+}
+
+function firstText(values: Mark['values'], columns: readonly number[]): string | undefined {
+  for (let index = 0; index < columns.length; index++) {
+    const value = values[columns[index]!];
+    if (value !== undefined && value !== '') return value;
+  }
+  return undefined;
+}
+
+/** What JSON.stringify makes of `[session]`; ids of sessions hardly ever need escapes. */
+function toSessionKey(session: string): string {
+  for (let index = 0; index < session.length; index++) {
+    const code = session.charCodeAt(index);
+    if (code < 0x20 || code >= 0x7f || code === 0x22 || code === 0x5c) return JSON.stringify([session]);
+  }
+  return `["${session}"]`;
 }
 
 /** A license server writes how many; where it writes zero or less, or no number, we know nothing. */

@@ -9,9 +9,12 @@ import { ValueMemo } from './value-memo.ts';
 
 export type EventTest = (event: Event) => boolean;
 
-/** The rule was checked when it was parsed, so nothing here refuses it. */
-export function compileDetection(detection: Detection, fields: Fields): EventTest {
-  return new DetectionCompiler(fields).node(detection.condition);
+/**
+ * The rule was checked when it was parsed, so nothing here refuses it.
+ * `remembers`: whether answers are kept by value, for a test that meets the same values often.
+ */
+export function compileDetection(detection: Detection, fields: Fields, remembers = true): EventTest {
+  return new DetectionCompiler(fields, remembers).node(detection.condition);
 }
 
 export function toSlot(field: FieldRef, fields: Fields): Slot {
@@ -20,11 +23,13 @@ export function toSlot(field: FieldRef, fields: Fields): Slot {
 
 class DetectionCompiler {
   private readonly fields: Fields;
+  private readonly remembers: boolean;
   /** A selection that the condition names often is one node, and is compiled once. */
   private readonly compiled = new Map<ConditionNode, EventTest>();
 
-  constructor(fields: Fields) {
+  constructor(fields: Fields, remembers: boolean) {
     this.fields = fields;
+    this.remembers = remembers;
   }
 
   node(node: ConditionNode): EventTest {
@@ -39,19 +44,24 @@ class DetectionCompiler {
   private compile(node: ConditionNode): EventTest {
     switch (node.kind) {
       case 'item':
-        return compileItem(node.item, this.fields);
+        return compileItem(node.item, this.fields, this.remembers);
       case 'not': {
         const test = this.node(node.node);
         return (event) => !test(event);
       }
       case 'and': {
         const tests = cheapFirst(node.nodes).map((each) => this.node(each));
-        if (tests.length === 2) return (event) => tests[0]!(event) && tests[1]!(event);
-        return (event) => tests.every((test) => test(event));
+        return (event) => {
+          for (let index = 0; index < tests.length; index++) if (!tests[index]!(event)) return false;
+          return true;
+        };
       }
       case 'or': {
         const tests = cheapFirst(node.nodes).map((each) => this.node(each));
-        return (event) => tests.some((test) => test(event));
+        return (event) => {
+          for (let index = 0; index < tests.length; index++) if (tests[index]!(event)) return true;
+          return false;
+        };
       }
     }
   }
@@ -67,13 +77,13 @@ function hasKeywords(node: ConditionNode): boolean {
   return node.kind === 'not' ? hasKeywords(node.node) : node.nodes.some(hasKeywords);
 }
 
-function compileItem(item: DetectionItem, fields: Fields): EventTest {
+function compileItem(item: DetectionItem, fields: Fields, remembers: boolean): EventTest {
   if (item.field === undefined) return matchKeywords(compileValueTests(item), item.modifiers.includes('all'));
   const slot = toSlot(item.field, fields);
   const comparison = comparisonOf(item);
   if (comparison === 'exists') return compileExists(item, slot);
   if (comparison === 'fieldref') return compileReferences(item, slot, fields);
-  return compileValues(item, slot);
+  return compileValues(item, slot, remembers);
 }
 
 /** Presence only: a null is there. */
@@ -83,41 +93,46 @@ function compileExists(item: DetectionItem, slot: Slot): EventTest {
 }
 
 /** Any value matches some member; with `all`, each value matches some member; `neq`: there are values and no member matches. */
-function compileValues(item: DetectionItem, slot: Slot): EventTest {
+function compileValues(item: DetectionItem, slot: Slot, remembers: boolean): EventTest {
   const tests = compileValueTests(item);
   const nulls = item.values.some((value) => value.kind === 'null');
   if (item.modifiers.includes('all')) {
-    const each = tests.map((test) => anyMember(slot, test, false));
-    if (nulls) each.push(anyMember(slot, () => false, true));
+    const each = tests.map((test) => anyMember(slot, test, false, remembers));
+    if (nulls) each.push(anyMember(slot, () => false, true, remembers));
     return negate(item, slot, (event) => each.every((test) => test(event)));
   }
   const only = tests[0];
   const either: ValueTest =
     tests.length === 1 ? only! : (text, kind) => tests.some((test) => test(text, kind));
-  return negate(item, slot, anyMember(slot, either, nulls));
+  return negate(item, slot, anyMember(slot, either, nulls, remembers));
 }
 
 /** Whether a member passes. An absent field and a null pass only where the rule says null. */
-function anyMember(slot: Slot, test: ValueTest, nulls: boolean): EventTest {
+function anyMember(slot: Slot, test: ValueTest, nulls: boolean, remembers: boolean): EventTest {
+  const judge = (event: Event, at: number): boolean => {
+    const kind = event.kind(slot, at);
+    return kind === 'missing' || kind === 'null' ? nulls : test(event.text(slot, at)!, kind);
+  };
+  if (!remembers) {
+    return (event) => {
+      const size = event.size(slot);
+      for (let at = 0; at < size; at++) if (judge(event, at)) return true;
+      return size === 0 && nulls;
+    };
+  }
   const memo = new ValueMemo();
   return (event) => {
     const size = event.size(slot);
-    if (size === 0) return nulls;
     for (let at = 0; at < size; at++) {
-      const kind = event.kind(slot, at);
-      if (kind === 'missing' || kind === 'null') {
-        if (nulls) return true;
-        continue;
-      }
       const id = event.id(slot, at);
       let answer = memo.get(id);
       if (answer === undefined) {
-        answer = test(event.text(slot, at)!, kind);
+        answer = judge(event, at);
         memo.set(id, answer);
       }
       if (answer) return true;
     }
-    return false;
+    return size === 0 && nulls;
   };
 }
 

@@ -55,9 +55,8 @@ export interface Fields {
  */
 export interface Event {
   readonly source: string;
-  /** Position of the record's file in the run, and of the record in its file; from 0. */
+  /** Position of the record's file in the run, from 0. */
   readonly fileIndex: number;
-  readonly ordinal: number;
   /** Byte offset in the decoded file: with `fileIndex` the record's position in the run, known wherever a scan begins. */
   readonly offset: number;
   /** A new object for each record that is asked for it; `offset` costs nothing. */

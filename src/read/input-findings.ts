@@ -45,6 +45,14 @@ export const INPUT_FINDINGS = [
     fix: 'If the file is genuine, raise "limits.inflation" or "limits.decodedBytes" in audit-check.yaml.',
   },
   {
+    code: 'changed-input',
+    severity: 'high',
+    title: 'input changed while it was read',
+    why: 'What was audited is neither the file as it was nor as it is now, and its digest vouches for something else.',
+    fix: 'Audit a copy that nobody writes to, or wait until the writer is done.',
+    controls: ['pci-dss-4:10.3.2', 'nist-800-53r5:AU-9'],
+  },
+  {
     code: 'unreadable-input',
     severity: 'high',
     title: 'input could not be read',
@@ -102,67 +110,85 @@ export function inputFinding(code: InputCode, file: string, message: string): Fi
 /** Episodes kept for one file; beyond, they are counted in one more finding. */
 const MAX_EPISODES = 20;
 
-/** The malformed stretches of one file: neighbours become one episode, and a file of nonsense does not become a flood. */
-export class MalformedEpisodes {
-  private readonly file: string;
-  private readonly episodes: { first: Malformed; lines: number; related: Malformed[]; nextLine: number }[] =
-    [];
-  private beyond: { first: Malformed; stretches: number } | undefined;
-  /** Stretches in all. */
-  count = 0;
+type Episode = { first: Malformed; lines: number; related: Malformed[]; nextLine: number };
 
-  constructor(file: string) {
-    this.file = file;
-  }
+/**
+ * The malformed stretches of one file: neighbours become one episode, and a file of nonsense does not become a flood.
+ * A mergeable fold, plain data; `count`: stretches in all.
+ */
+export type MalformedEpisodes = {
+  count: number;
+  episodes: Episode[];
+  beyond: { first: Malformed; stretches: number } | null;
+};
 
-  add(stretch: Malformed): void {
-    this.count++;
-    const last = this.episodes.at(-1);
-    if (this.beyond === undefined && last !== undefined && stretch.line <= last.nextLine) {
-      last.lines++;
-      last.nextLine = stretch.line + 1;
-      if (last.related.length < MAX_RELATED) last.related.push(stretch);
-    } else if (this.episodes.length < MAX_EPISODES) {
-      this.episodes.push({ first: stretch, lines: 1, related: [], nextLine: stretch.line + 1 });
-    } else {
-      this.beyond ??= { first: stretch, stretches: 0 };
-      this.beyond.stretches++;
-    }
-  }
+export function startEpisodes(): MalformedEpisodes {
+  return { count: 0, episodes: [], beyond: null };
+}
 
-  findings(): Finding[] {
-    const findings = this.episodes.map(({ first, lines, related }) => {
-      const code: InputCode = first.truncated ? 'truncated-input' : 'malformed-record';
-      const more = lines > 1 ? `, and ${count(lines - 1, 'more malformed record')} behind it` : '';
-      const finding = this.finding(
-        code,
-        first,
-        `expected ${first.expected}, found ${first.found}${more}`,
-        lines,
-      );
-      return related.length === 0
-        ? finding
-        : { ...finding, related: related.map((each) => this.place(each)) };
-    });
-    if (this.beyond !== undefined) {
-      const { first, stretches } = this.beyond;
-      const message = `${count(stretches, 'more malformed record')} in ${quote(this.file)}, from here on`;
-      findings.push(this.finding('malformed-record', first, message, stretches));
-    }
-    return findings;
-  }
+export function addMalformed(state: MalformedEpisodes, stretch: Malformed): void {
+  state.count++;
+  addEpisode(state, { first: stretch, lines: 1, related: [], nextLine: stretch.line + 1 });
+}
 
-  private place(stretch: Malformed) {
-    return { file: this.file, line: stretch.line, offset: stretch.offset, length: stretch.length };
-  }
+/** `right` began where `left` ended; changes and returns `left`. */
+export function mergeEpisodes(left: MalformedEpisodes, right: MalformedEpisodes): MalformedEpisodes {
+  left.count += right.count;
+  for (const episode of right.episodes) addEpisode(left, episode);
+  if (right.beyond !== null) addBeyond(left, right.beyond.first, right.beyond.stretches);
+  return left;
+}
 
-  private finding(code: InputCode, stretch: Malformed, message: string, records: number): Finding {
-    return {
-      ...inputFinding(code, this.file, message),
-      place: this.place(stretch),
-      ...(records > 1 && { count: records }),
-      ...(stretch.excerpt && { excerpt: stretch.excerpt }),
-      fingerprint: toFingerprint(code, this.file, message, stretch.excerpt?.text ?? ''),
-    };
+function addEpisode(state: MalformedEpisodes, episode: Episode): void {
+  const last = state.episodes.at(-1);
+  if (state.beyond === null && last !== undefined && episode.first.line <= last.nextLine) {
+    last.lines += episode.lines;
+    last.nextLine = episode.nextLine;
+    const room = MAX_RELATED - last.related.length;
+    last.related.push(...[episode.first, ...episode.related].slice(0, room));
+  } else if (state.beyond === null && state.episodes.length < MAX_EPISODES) state.episodes.push(episode);
+  else addBeyond(state, episode.first, episode.lines);
+}
+
+function addBeyond(state: MalformedEpisodes, first: Malformed, stretches: number): void {
+  state.beyond ??= { first, stretches: 0 };
+  state.beyond.stretches += stretches;
+}
+
+export function malformedFindings(file: string, { episodes, beyond }: MalformedEpisodes): Finding[] {
+  const findings = episodes.map(({ first, lines, related }) => {
+    const code: InputCode = first.truncated ? 'truncated-input' : 'malformed-record';
+    const more = lines > 1 ? `, and ${count(lines - 1, 'more malformed record')} behind it` : '';
+    const message = `expected ${first.expected}, found ${first.found}${more}`;
+    const finding = malformedFinding(code, file, first, message, lines);
+    return related.length === 0
+      ? finding
+      : { ...finding, related: related.map((each) => placeOf(file, each)) };
+  });
+  if (beyond !== null) {
+    const { first, stretches } = beyond;
+    const message = `${count(stretches, 'more malformed record')} in ${quote(file)}, from here on`;
+    findings.push(malformedFinding('malformed-record', file, first, message, stretches));
   }
+  return findings;
+}
+
+function placeOf(file: string, { line, offset, length }: Malformed) {
+  return { file, line, offset, length };
+}
+
+function malformedFinding(
+  code: InputCode,
+  file: string,
+  stretch: Malformed,
+  message: string,
+  records: number,
+): Finding {
+  return {
+    ...inputFinding(code, file, message),
+    place: placeOf(file, stretch),
+    ...(records > 1 && { count: records }),
+    ...(stretch.excerpt && { excerpt: stretch.excerpt }),
+    fingerprint: toFingerprint(code, file, message, stretch.excerpt?.text ?? ''),
+  };
 }

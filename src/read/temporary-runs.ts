@@ -1,63 +1,55 @@
-/** Sorted runs of rows on disk, for what does not fit in memory. Rows are log data: the folder is the user's alone and goes with the run. */
+/** Rows on disk, for what does not fit in memory. Rows are log data: the folder is the user's alone and goes with the run. */
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { threadId } from 'node:worker_threads';
 
-const READ_BYTES = 256 * 1024;
-const LENGTH_BYTES = 4;
+/** What is written at once. */
+const WRITE_BYTES = 256 * 1024;
+/** What one reader holds of its file: a merge has many of them. */
+const READ_BYTES = 64 * 1024;
+/** Before each row of a run stands its length: 32 bits, big endian. */
+export const LENGTH_BYTES = 4;
 
-/** One run: rows in ascending order, each behind its length (32 bits, big endian). */
-export type Run = { file: string };
+/** Rows in ascending order, each behind its length. Survives structured clone; a file travels by its name. */
+export type Run = { file: string } | { bytes: Uint8Array<ArrayBuffer> };
 
+/** Files of this thread so far, whichever folder they are in: threads share one. */
+let fileCount = 0;
+
+/** The folder of one run of the program. The thread that makes it removes it; others are given its name and write into it. */
 export class TemporaryRuns {
-  private folder: string | undefined;
-  private count = 0;
+  private made: string | undefined;
+  private readonly given: string | undefined;
 
-  /** Writes rows in the order given. */
-  write(rows: Iterable<Uint8Array>): Run {
-    this.folder ??= this.makeFolder();
-    const file = path.join(this.folder, `run-${this.count++}`);
-    const descriptor = fs.openSync(file, 'wx', 0o600);
-    try {
-      writeRows(descriptor, rows);
-    } finally {
-      fs.closeSync(descriptor);
-    }
-    return { file };
+  /** `folder`: made by the main thread, which outlives whoever is given it. */
+  constructor(folder?: string) {
+    this.given = folder;
   }
 
-  /** The rows of a run; each is a view that stays valid. */
-  *read(run: Run): Generator<Buffer> {
-    const descriptor = fs.openSync(run.file, 'r');
-    try {
-      let pending: Buffer = Buffer.alloc(0);
-      for (;;) {
-        const block = Buffer.alloc(READ_BYTES);
-        const length = fs.readSync(descriptor, block);
-        if (length === 0) break;
-        pending =
-          pending.length === 0
-            ? block.subarray(0, length)
-            : Buffer.concat([pending, block.subarray(0, length)]);
-        let at = 0;
-        while (pending.length - at >= LENGTH_BYTES) {
-          const end = at + LENGTH_BYTES + pending.readUInt32BE(at);
-          if (end > pending.length) break;
-          yield pending.subarray(at + LENGTH_BYTES, end);
-          at = end;
-        }
-        pending = pending.subarray(at);
-      }
-      if (pending.length > 0) throw new Error(`the temporary run ${run.file} ends inside a row`);
-    } finally {
-      fs.closeSync(descriptor);
-    }
+  /** Makes the folder (mode 0700) if nobody did. */
+  get folder(): string {
+    this.made ??= this.given ?? this.makeFolder();
+    return this.made;
   }
 
-  /** Removes everything; also called when the process ends early. */
+  /** A name in the folder that no thread uses yet. */
+  newFile(): string {
+    return path.join(this.folder, `rows-${threadId}-${fileCount++}`);
+  }
+
+  /** Writes the blocks into a new file, or behind what `file` holds. @returns the file's name */
+  write(blocks: Iterable<Uint8Array>, file = this.newFile()): string {
+    appendBlocks(file, blocks);
+    return file;
+  }
+
+  /** Removes everything; also called when the process ends early. Does nothing in a folder that was given. */
   dispose(): void {
-    if (this.folder !== undefined) fs.rmSync(this.folder, { recursive: true, force: true });
-    this.folder = undefined;
+    if (this.given !== undefined) return;
+    // A worker thread may be writing still while the process ends: then removing is tried again.
+    if (this.made !== undefined) fs.rmSync(this.made, { recursive: true, force: true, maxRetries: 3 });
+    this.made = undefined;
     process.removeListener('exit', this.onExit);
   }
 
@@ -69,21 +61,113 @@ export class TemporaryRuns {
   }
 }
 
-function writeRows(descriptor: number, rows: Iterable<Uint8Array>): void {
-  let parts: Uint8Array[] = [];
-  let size = 0;
-  const flush = () => {
-    const block = Buffer.concat(parts);
-    for (let at = 0; at < block.length; ) at += fs.writeSync(descriptor, block, at);
-    parts = [];
-    size = 0;
-  };
-  for (const row of rows) {
-    const length = Buffer.alloc(LENGTH_BYTES);
-    length.writeUInt32BE(row.length);
-    parts.push(length, row);
-    size += LENGTH_BYTES + row.length;
-    if (size > READ_BYTES) flush();
+/** Appends the blocks to a file that only the user may read; small blocks are gathered. */
+export function appendBlocks(file: string, blocks: Iterable<Uint8Array>): void {
+  const descriptor = fs.openSync(file, 'a', 0o600);
+  try {
+    let pending: Uint8Array[] = [];
+    let size = 0;
+    for (const block of blocks) {
+      pending.push(block);
+      size += block.length;
+      if (size < WRITE_BYTES) continue;
+      writeAll(descriptor, pending);
+      pending = [];
+      size = 0;
+    }
+    writeAll(descriptor, pending);
+  } finally {
+    fs.closeSync(descriptor);
   }
-  flush();
+}
+
+function writeAll(descriptor: number, blocks: readonly Uint8Array[]): void {
+  const bytes = blocks.length === 1 ? blocks[0]! : Buffer.concat(blocks);
+  for (let at = 0; at < bytes.length; ) at += fs.writeSync(descriptor, bytes, at);
+}
+
+/** The words of a file of rows of `width` words each, some whole rows at a time; each block is overwritten by the next. */
+export function* readWords(file: string, width: number): Generator<Uint32Array> {
+  const descriptor = fs.openSync(file, 'r');
+  try {
+    const block = new Uint32Array(width * Math.floor(WRITE_BYTES / 4 / width));
+    const bytes = new Uint8Array(block.buffer);
+    for (;;) {
+      let filled = 0;
+      for (let read = -1; filled < bytes.length && read !== 0; filled += read) {
+        read = fs.readSync(descriptor, bytes, filled, bytes.length - filled, null);
+      }
+      if (filled === 0) return;
+      if (filled % (width * 4) !== 0) throw new Error(`the file of rows ${file} ends inside a row`);
+      yield block.subarray(0, filled / 4);
+    }
+  } finally {
+    fs.closeSync(descriptor);
+  }
+}
+
+/** Walks over the rows of a run: the row is `bytes` from `start` to `end`, valid until the next step. */
+export class RunReader {
+  bytes: Buffer;
+  start = 0;
+  end = 0;
+  private readonly file: string | undefined;
+  private descriptor = -1;
+  /** Bytes of `bytes` that are the run's. */
+  private filled: number;
+
+  constructor(run: Run) {
+    this.file = 'file' in run ? run.file : undefined;
+    this.filled = 'file' in run ? 0 : run.bytes.length;
+    if ('file' in run) {
+      this.bytes = Buffer.alloc(READ_BYTES);
+      this.descriptor = fs.openSync(run.file, 'r');
+    } else this.bytes = Buffer.from(run.bytes.buffer, run.bytes.byteOffset, run.bytes.length);
+  }
+
+  /** Steps to the next row; false at the end, and then the file is closed. */
+  next(): boolean {
+    let head = this.end;
+    if (head + LENGTH_BYTES > this.filled) {
+      if (!this.fill(LENGTH_BYTES)) return false;
+      head = this.end;
+    }
+    const { bytes } = this;
+    const length =
+      bytes[head]! * 2 ** 24 + ((bytes[head + 1]! << 16) | (bytes[head + 2]! << 8) | bytes[head + 3]!);
+    if (head + LENGTH_BYTES + length > this.filled) {
+      if (!this.fill(LENGTH_BYTES + length)) throw new Error(`the run ${this.file ?? ''} ends inside a row`);
+      head = this.end;
+    }
+    this.start = head + LENGTH_BYTES;
+    this.end = this.start + length;
+    return true;
+  }
+
+  /** Stops early. */
+  close(): void {
+    if (this.descriptor >= 0) fs.closeSync(this.descriptor);
+    this.descriptor = -1;
+  }
+
+  /** Moves what is left of the block to its front and reads until `wanted` bytes are there; false at the end of the run. */
+  private fill(wanted: number): boolean {
+    const rest = this.filled - this.end;
+    if (this.descriptor >= 0) {
+      const larger = wanted > this.bytes.length ? Buffer.alloc(wanted * 2) : this.bytes;
+      larger.set(this.bytes.subarray(this.end, this.filled));
+      this.bytes = larger;
+      this.filled = rest;
+      this.end = 0;
+      while (this.filled < wanted) {
+        const read = fs.readSync(this.descriptor, larger, this.filled, larger.length - this.filled, null);
+        if (read === 0) break;
+        this.filled += read;
+      }
+    }
+    if (this.filled - this.end >= wanted) return true;
+    this.close();
+    if (this.filled > this.end) throw new Error(`the run ${this.file ?? ''} ends inside a row`);
+    return false;
+  }
 }

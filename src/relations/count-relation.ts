@@ -14,7 +14,7 @@ import {
   isSameEvent,
   toJudgement,
 } from './episode.ts';
-import { formatExpected, growsTrue, isEmptyThreshold, reaches } from './threshold.ts';
+import { compileThreshold, formatExpected, growsTrue, isEmptyThreshold } from './threshold.ts';
 import { completeEpisodes, type Measure, slidingEpisodes, type TimedMark } from './windows.ts';
 
 const TOLD = [...EPISODE_WORDS, 'peak', 'timespan'];
@@ -41,12 +41,14 @@ export function compileCounting(
   if (isEmptyThreshold(condition)) return void problem(`"${type}" needs a condition such as {gte: 10}`);
   const [unknown] = Object.keys(correlation.extra);
   if (unknown !== undefined) return void problem(`"${type}" has no key ${quote(unknown)}`);
-  if (reaches(condition, 0) && !reachable(condition)) {
+  const reached = compileThreshold(condition);
+  if (reached(0) && !isReachable(condition, reached)) {
     return void problem(
       'the condition holds only for windows without any event, which no event can show; "gap" or "requires" judge absence',
     );
   }
   const names = loggedNames(correlation.message, TOLD);
+  const judging: Judging = { timespan, reached, growsTrue: growsTrue(condition), counting };
   return {
     inputs: correlation.rules.map((detection, step) => ({
       detection,
@@ -58,7 +60,7 @@ export function compileCounting(
     })),
     *judge(group, marks, coverage): Generator<Judgement> {
       const logged = (mark: Mark, name: string) => mark.values[counting.width + names.indexOf(name)];
-      for (const { episode, verdict, note } of judgeMarks(marks, timespan, condition, counting, coverage)) {
+      for (const { episode, verdict, note } of judgeMarks(marks, judging, coverage)) {
         const message = `${describe(correlation, counting, episode, group, logged)}${note}`;
         yield toJudgement(episode, group, { verdict, code: counting.code, message });
       }
@@ -67,26 +69,31 @@ export function compileCounting(
 }
 
 /** Whether some number of events above zero fulfills it; limits are small, so the neighbours of each are tried. */
-function reachable(condition: Correlation['condition']): boolean {
+function isReachable(condition: Correlation['condition'], reached: (value: number) => boolean): boolean {
   const candidates = Object.values(condition).flatMap((limit) => [Math.floor(limit), Math.ceil(limit)]);
   return [1, ...candidates.flatMap((limit) => [limit - 1, limit, limit + 1])].some(
-    (value) => value > 0 && reaches(condition, value),
+    (value) => value > 0 && reached(value),
   );
 }
+
+/** What stays the same for every group. */
+type Judging = {
+  timespan: bigint;
+  reached: (value: number) => boolean;
+  growsTrue: boolean;
+  counting: Counting;
+};
 
 type Judged = { episode: Episode; verdict: Verdict; note: string };
 
 function* judgeMarks(
   marks: Iterable<Mark>,
-  timespan: bigint,
-  condition: Correlation['condition'],
-  counting: Counting,
+  { timespan, reached, growsTrue, counting }: Judging,
   coverage: Coverage,
 ): Generator<Judged> {
   const untimed: Mark[] = [];
   const timed = splitTimed(marks, counting, untimed);
-  const reached = (value: number) => reaches(condition, value);
-  if (!growsTrue(condition)) {
+  if (!growsTrue) {
     for (const episode of completeEpisodes(timed, timespan, counting.makeMeasure, reached, coverage)) {
       const verdict = untimed.length > 0 ? 'undetermined' : episode.verdict;
       const edge = episode.verdict === 'undetermined' ? ', the window reaches beyond the log' : '';

@@ -35,7 +35,17 @@ export function* findSequences(marks: Iterable<Mark>, steps: number, timespan: b
   const certain: Chains = Array.from({ length: steps });
   const possible: Chains = Array.from({ length: steps });
   let found = false;
-  for (const files of byInstant(marks, untimed)) {
+  for (const instant of byInstant(marks, untimed)) {
+    if (instant.length === 1) {
+      const sequence = linkAlone(instant[0]!, certain, possible, timespan);
+      const { mark } = sequence;
+      firsts[mark.step] ??= mark;
+      if (mark.step !== steps - 1) continue;
+      found ||= sequence.chain !== undefined;
+      yield sequence;
+      continue;
+    }
+    const files = toFiles(instant);
     const tied = linkAnyOrder(files, possible, timespan);
     const after = [...certain];
     for (const events of files) {
@@ -64,6 +74,20 @@ function judge(mark: TimedMark, certain: readonly Chain[], tied: ReadonlyMap<Mar
   if (chain !== undefined) return { mark, chain, verdict: 'violation' };
   const possible = tied.get(mark);
   return { mark, chain: possible, verdict: possible === undefined ? 'satisfied' : 'undetermined' };
+}
+
+/** The same for a mark that is alone in its instant, as most are: nothing is tied with it. Half the time of relating was spent here (measured). */
+function linkAlone(mark: TimedMark, certain: Chains, possible: Chains, timespan: bigint): Sequence {
+  const first = mark.step === 0 ? { mark, before: undefined, start: mark.time } : undefined;
+  const link = first ?? toLink(mark, certain[mark.step - 1], timespan);
+  const tied = first ?? toLink(mark, possible[mark.step - 1], timespan);
+  if (tied !== undefined) keepLatest(possible, tied);
+  if (link !== undefined) {
+    keepLatest(certain, link);
+    keepLatest(possible, link);
+    return { mark, chain: link, verdict: 'violation' };
+  }
+  return { mark, chain: tied, verdict: tied === undefined ? 'satisfied' : 'undetermined' };
 }
 
 /** The chains that an event continues, from those that were there before it. */
@@ -165,27 +189,34 @@ function holdsEvent(chain: Chain, mark: Mark): boolean {
   return chainMarks(chain).some((each) => isSameEvent(each, mark));
 }
 
-/** One instant at a time: its files, their events, the marks of each. Marks without a time are set aside. */
-function* byInstant(marks: Iterable<Mark>, untimed: Mark[]): Generator<EventMarks[][]> {
-  let files: EventMarks[][] = [];
-  let previous: TimedMark | undefined;
+/** The marks of one instant at a time. Marks without a time are set aside. */
+function* byInstant(marks: Iterable<Mark>, untimed: Mark[]): Generator<TimedMark[]> {
+  let instant: TimedMark[] = [];
   for (const each of marks) {
     if (each.time === undefined) {
       untimed.push(each);
       continue;
     }
     const mark = each as TimedMark;
-    if (previous !== undefined && previous.time !== mark.time) {
-      yield files;
-      files = [];
-      previous = undefined;
-    }
+    if (instant.length > 0 && instant[0]!.time !== mark.time) {
+      yield instant;
+      instant = [mark];
+    } else instant.push(mark);
+  }
+  if (instant.length > 0) yield instant;
+}
+
+/** The files of one instant, their events, the marks of each. */
+function toFiles(instant: readonly TimedMark[]): EventMarks[][] {
+  const files: EventMarks[][] = [];
+  let previous: TimedMark | undefined;
+  for (const mark of instant) {
     if (previous?.place.file !== mark.place.file) files.push([[mark]]);
     else if (isSameEvent(previous, mark)) files.at(-1)!.at(-1)!.push(mark);
     else files.at(-1)!.push([mark]);
     previous = mark;
   }
-  if (files.length > 0) yield files;
+  return files;
 }
 
 /** Every step has an event, and one that cannot be placed in time might complete the sequence. */

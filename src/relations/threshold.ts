@@ -30,9 +30,15 @@ function entries(threshold: Threshold): [Comparison, number][] {
   });
 }
 
-/** Whether every part of the condition holds; two parts make a range. */
-export function reaches(threshold: Threshold, value: number): boolean {
-  return entries(threshold).every(([comparison, limit]) => HOLDS[comparison](value, limit));
+/** Says whether every part of the condition holds for a value; two parts make a range. Asked once for each mark. */
+export function compileThreshold(threshold: Threshold): (value: number) => boolean {
+  const [first, second, ...more] = entries(threshold).map(([comparison, limit]) => {
+    const holds = HOLDS[comparison];
+    return (value: number) => holds(value, limit);
+  });
+  if (first === undefined) return () => true;
+  if (second === undefined) return first;
+  return (value) => first(value) && second(value) && more.every((holds) => holds(value));
 }
 
 /** Whether more can only make it truer: then it is judged as the marks arrive, else once a window is complete. */

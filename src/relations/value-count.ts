@@ -26,12 +26,18 @@ export const valueCount = {
       code: VALUE_COUNT.code,
       width,
       makeMeasure: () => countValues(width),
-      counts: (mark: Mark) => mark.values.slice(0, width).every((value) => value !== undefined),
+      counts: (mark: Mark) => isWhole(mark, width),
       noun: 'distinct value',
     };
     return compileCounting(correlation, counting, problem);
   },
 } satisfies RelationDefinition;
+
+/** Asked for each mark, so without a copy of its values. */
+function isWhole({ values }: Mark, width: number): boolean {
+  for (let index = 0; index < width; index++) if (values[index] === undefined) return false;
+  return true;
+}
 
 function countValues(width: number): Measure {
   const occurrences = new Map<string, number>();

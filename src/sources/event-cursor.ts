@@ -87,7 +87,6 @@ export class EventCursor implements Event, Fields {
 
   private file = '';
   fileIndex = 0;
-  ordinal = 0;
   private line = 0;
   offset = 0;
   private length = 0;
@@ -192,17 +191,9 @@ export class EventCursor implements Event, Fields {
   }
 
   /** Says where the scanned record stands. */
-  locate(
-    file: string,
-    fileIndex: number,
-    ordinal: number,
-    line: number,
-    offset: number,
-    length: number,
-  ): void {
+  locate(file: string, fileIndex: number, line: number, offset: number, length: number): void {
     this.file = file;
     this.fileIndex = fileIndex;
-    this.ordinal = ordinal;
     this.line = line;
     this.offset = offset;
     this.length = length;

@@ -25,6 +25,11 @@ export class ValueIds {
   private count = 0;
   private readonly computed = new Map<string, number>();
 
+  /** Distinct values known so far. */
+  get size(): number {
+    return this.count;
+  }
+
   /**
    * The id of the value [start, end) of `bytes`: a string's content, or a scalar as written.
    * ESCAPED when a backslash is met: such a text must be decoded first.

@@ -34,7 +34,7 @@ export class ChainRun {
       const bytes = Buffer.from(line);
       this.cursor.scan(bytes, 0, bytes.length);
       const position = ordinal + index;
-      this.cursor.locate(file, fileIndex, position, position + 1, position * 1000, bytes.length);
+      this.cursor.locate(file, fileIndex, position + 1, position * 1000, bytes.length);
       this.step(state, this.cursor);
     }
     return state;

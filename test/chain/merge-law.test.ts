@@ -17,6 +17,8 @@ const GOOD = {
   us: chainRecords('jcs', 60, 6, { stream: 'us' }),
 };
 
+const BARE = ['{"level":"debug"}', '{"level":"info"}', '[]'];
+
 const piece = fc.record({
   chain: fc.constantFrom<keyof typeof GOOD>('jcs', 'jcs', 'jcs', 'other', 'hmac', 'line', 'line', 'eu', 'us'),
   from: fc.nat(59),
@@ -41,7 +43,9 @@ function linesOf({
   if (spoil === 'strip')
     return lines.map((line, index) => (index % 3 === 1 ? line.replace('"hash"', '"h"') : line));
   if (spoil === 'genesis') return lines.with(0, lines[0]!.replace(/("prev_hash": ?)"\w+"/, '$1null'));
-  return spoil === 'bare' ? lines.flatMap((line) => ['{"level":"debug"}', line]) : lines;
+  // One, two and three in a row: a cut between two of them must not part them.
+  if (spoil === 'bare') return lines.flatMap((line, index) => [...BARE.slice(index % 3), line]);
+  return lines;
 }
 
 const log = fc.array(fc.array(piece, { maxLength: 5 }), { minLength: 1, maxLength: 3 });
@@ -63,24 +67,23 @@ function foldLines(run: ChainRun, lines: readonly Line[]) {
 
 describe('the chain state', () => {
   test('of parts, merged in any order, is the state of the whole', () => {
-    const property = fc.property(log, fc.nat(), fc.nat(), (files, one, two) => {
+    const cuts = fc.array(fc.nat(), { minLength: 2, maxLength: 6 });
+    const property = fc.property(log, cuts, fc.nat(5), (files, cut, seam) => {
       const lines = files.flatMap((pieces, fileIndex) =>
         pieces.flatMap(linesOf).map((line, ordinal) => ({ line, file: `f${fileIndex}`, fileIndex, ordinal })),
       );
-      const [first, second] = [one % (lines.length + 1), two % (lines.length + 1)].sort((a, b) => a - b) as [
-        number,
-        number,
-      ];
+      const ends = [...cut.map((at) => at % (lines.length + 1)).sort((a, b) => a - b), lines.length];
       const parts = () =>
-        [lines.slice(0, first), lines.slice(first, second), lines.slice(second)].map((part, index) =>
-          foldLines(workers[index]!, part),
-        ) as [ReturnType<typeof foldLines>, ReturnType<typeof foldLines>, ReturnType<typeof foldLines>];
+        ends.map((end, index) =>
+          foldLines(workers[index % workers.length]!, lines.slice(ends[index - 1] ?? 0, end)),
+        );
       const { merge, finish } = workers[0].check;
+      const mergeInOrder = (states: ReturnType<typeof parts>) => states.reduce((a, b) => merge(a, b));
       const whole = foldLines(workers[2], lines);
-      const [a, b, c] = parts();
-      assert.deepEqual(merge(merge(a, b), c), whole);
-      const [d, e, f] = parts();
-      const right = merge(d, merge(e, f));
+      assert.deepEqual(mergeInOrder(parts()), whole);
+      const grouped = parts();
+      const at = 1 + (seam % (grouped.length - 1));
+      const right = merge(mergeInOrder(grouped.slice(0, at)), mergeInOrder(grouped.slice(at)));
       assert.deepEqual(right, whole);
       const result = finish(right);
       assert.deepEqual(sorted(result), sorted(finish(whole)));
@@ -108,6 +111,22 @@ describe('the chain state', () => {
       .map((line, ordinal) => ({ line, file: 'a', fileIndex: 0, ordinal }));
     const whole = foldLines(run, lines);
     for (const cut of [1, 700, 1501, 2170]) {
+      const [left, right] = [foldLines(run, lines.slice(0, cut)), foldLines(run, lines.slice(cut))];
+      assert.deepEqual(run.check.merge(left, right), whole, `cut at ${cut}`);
+    }
+  });
+
+  test('with more stretches without a chain than are kept is the same too', () => {
+    const run = new ChainRun({ chain: 'jcs' });
+    const lines = chainRecords('jcs', 140, 7)
+      .flatMap((line, index) => [...BARE.slice(index % 3), line])
+      .map((line, ordinal) => ({ line, file: 'a', fileIndex: 0, ordinal }));
+    const whole = foldLines(run, lines);
+    assert.deepEqual(
+      Object.values(whole.bare).map(({ files }) => [files[0]!.stretches.length, files[0]!.dropped]),
+      [[100, 80]],
+    );
+    for (let cut = 0; cut <= lines.length; cut++) {
       const [left, right] = [foldLines(run, lines.slice(0, cut)), foldLines(run, lines.slice(cut))];
       assert.deepEqual(run.check.merge(left, right), whole, `cut at ${cut}`);
     }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import {
-  countRecord,
+  compileRecordCounter,
   MAX_DETAILED_FILES,
   mergeTallies,
   noteDefect,
@@ -16,6 +16,7 @@ import { eventsOf } from './run-check.ts';
 const kinds: FindingKind[] = [{ code: 'odd', severity: 'low', title: 'odd', why: 'why', fix: 'fix' }];
 const defect = { code: 'odd', key: 'odd', field: 'x', expected: '' };
 const fold = (events: readonly TreeEvent[], tally: Tally = startTally()) => {
+  const countRecord = compileRecordCounter();
   for (const event of events) {
     const file = countRecord(tally, event);
     // Twice: one record counts once, however often it shows the defect.

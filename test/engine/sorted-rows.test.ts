@@ -2,14 +2,20 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { nanosBeyondMs, wholeMs } from '../../src/base/instant.ts';
+import { MergedRows } from '../../src/engine/merged-rows.ts';
 import { RowReader, RowWriter } from '../../src/engine/row-codec.ts';
 import { SortedRows } from '../../src/engine/sorted-rows.ts';
-import { TemporaryRuns } from '../../src/read/temporary-runs.ts';
+import { type Run, TemporaryRuns } from '../../src/read/temporary-runs.ts';
 
 const row = fc.oneof(
   fc.uint8Array({ maxLength: 12 }),
   fc.uint8Array({ maxLength: 4 }).map((tail) => Uint8Array.from([1, 2, 3, 4, 5, 6, 7, 8, 9, ...tail])),
 );
+
+function* rowsOf(rows: MergedRows): Generator<Buffer> {
+  while (rows.next()) yield Buffer.from(rows.bytes.subarray(rows.start, rows.end));
+}
 
 test('sorted() gives every row in byte order, whether or not it was spilled', () => {
   fc.assert(
@@ -19,7 +25,7 @@ test('sorted() gives every row in byte order, whether or not it was spilled', ()
       // Rows of the engine never differ by trailing zeros alone; their lengths are part of them.
       const whole = rows.map((each) => Buffer.from([...each, 1 + each.length]));
       for (const each of whole) sorter.add(each);
-      const sorted = [...sorter.sorted()].map((each) => each.toString('hex'));
+      const sorted = [...rowsOf(sorter.sorted())].map((each) => each.toString('hex'));
       runs.dispose();
       assert.deepEqual(
         sorted,
@@ -35,43 +41,97 @@ test('a row longer than a chunk is kept whole', () => {
   const long = Buffer.alloc(3 * 1024 * 1024, 7);
   for (const each of [Buffer.from([9]), long, Buffer.from([1])]) sorter.add(each);
   assert.deepEqual(
-    [...sorter.sorted()].map((each) => each.length),
+    [...rowsOf(sorter.sorted())].map((each) => each.length),
     [1, long.length, 1],
   );
   runs.dispose();
 });
 
+test('the rows of 200 runs come in one order, from memory and from files, and go into one run in that order', () => {
+  const runs = new TemporaryRuns();
+  const long = (index: number) => (index % 97 === 0 ? Buffer.alloc(70_000, index % 256) : Buffer.alloc(0));
+  const all: Buffer[] = [];
+  const parts: Run[] = Array.from({ length: 200 }, (_, part) => {
+    const sorter = new SortedRows(runs);
+    for (let index = 0; index < part % 7; index++) {
+      const row = Buffer.concat([Buffer.from(`${(part * 31 + index * 577) % 211}`), long(part + index)]);
+      all.push(row);
+      sorter.add(row);
+    }
+    return sorter.take();
+  }).flatMap((run, index) =>
+    run.map((each) => ('bytes' in each && index % 3 === 0 ? { file: runs.write([each.bytes]) } : each)),
+  );
+  const expected = all.sort(Buffer.compare).map((row) => row.toString('hex'));
+  const found = [...rowsOf(new MergedRows(parts))].map((row) => row.toString('hex'));
+  assert.deepEqual(found, expected);
+  const merged = { file: runs.write(new MergedRows(parts).blocks()) };
+  assert.deepEqual(
+    [...rowsOf(new MergedRows([merged]))].map((row) => row.toString('hex')),
+    expected,
+  );
+  runs.dispose();
+});
+
 test('the order of encoded rows is the order of their values', () => {
-  const fields = fc.tuple(
-    fc.nat({ max: 65_535 }),
-    fc.string(),
-    fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }),
-    fc.nat({ max: 2 ** 40 }),
+  const texts = fc.array(fc.string({ unit: 'binary' }), { maxLength: 2 });
+  // Year 1 to year 9999, in nanoseconds.
+  const instant = fc.option(
+    fc.bigInt({ min: -62_135_596_800_000_000_000n, max: 253_402_300_799_999_999_999n }),
+    { nil: undefined },
+  );
+  const fields = fc.tuple(fc.nat({ max: 65_535 }), texts, instant, fc.nat({ max: 2 ** 40 }));
+  const encode = ([small, group, time, large]: [number, string[], bigint | undefined, number]) => {
+    const [ms, nanos] = time === undefined ? [Number.NaN, 0] : [wholeMs(time), nanosBeyondMs(time)];
+    return Buffer.from(
+      new RowWriter().start().uint16(small).sortedTexts(group).time(ms, nanos).uint48(large).row(),
+    );
+  };
+  const close = fields.chain((left) =>
+    fc.tuple(
+      fc.constant(left),
+      fc.tuple(
+        ...left.map((value, at) =>
+          fc.oneof(
+            fc.constant(value),
+            fields.map((each) => each[at]),
+          ),
+        ),
+      ) as typeof fields,
+    ),
   );
   fc.assert(
-    fc.property(fields, fields, (left, right) => {
-      const encode = ([small, text, instant, large]: typeof left) =>
-        Buffer.from(
-          new RowWriter()
-            .start()
-            .uint16(small)
-            .sortedText(JSON.stringify(text))
-            .instant(instant)
-            .uint48(large)
-            .row(),
-        );
+    fc.property(close, ([left, right]) => {
       const reader = new RowReader().start(encode(left));
-      assert.deepEqual(
-        [reader.uint16(), JSON.parse(reader.sortedText()), reader.instant(), reader.uint48()],
-        left,
-      );
-      const [a, b] = [left, right].map(
-        ([small, text, instant, large]) =>
-          [small, Buffer.from(JSON.stringify(text)).toString('hex'), instant, large] as const,
-      );
+      const small = reader.uint16();
+      const group = JSON.parse(reader.sortedText()) as string[];
+      const time = reader.time();
+      assert.deepEqual([small, group, time, reader.uint48()], left);
+      const [a, b] = [left, right].map(([number, names, at, large]) => {
+        const text = Buffer.from(JSON.stringify(names)).toString('hex');
+        // A text that goes on comes after one that ends, and "no time" before all times.
+        return [number, text, at ?? -(2n ** 100n), large] as const;
+      });
       const index = a!.findIndex((value, at) => value !== b![at]);
       const expected = index < 0 ? 0 : a![index]! < b![index]! ? -1 : 1;
       assert.equal(Buffer.compare(encode(left), encode(right)), expected);
     }),
+  );
+});
+
+test('a text comes back as it went in, whatever its length and letters', () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.option(fc.string({ unit: 'binary', maxLength: 200 }), { nil: undefined })),
+      (texts) => {
+        const writer = new RowWriter().start();
+        for (const text of texts) writer.text(text);
+        const reader = new RowReader().start(Buffer.from(writer.row()));
+        assert.deepEqual(
+          texts.map(() => reader.text()),
+          texts,
+        );
+      },
+    ),
   );
 });

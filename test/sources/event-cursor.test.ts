@@ -16,7 +16,7 @@ const RAW_NAMES = ['a', 'a.b', 'list', 'userIdentity.type', 'user.name', 'é'];
 function readWith(cursor: EventCursor, text: string): void {
   const bytes = Buffer.from(text);
   assert.equal(cursor.scan(bytes, 0, bytes.length), bytes.length);
-  cursor.locate('log.ndjson', 0, 0, 1, 0, bytes.length);
+  cursor.locate('log.ndjson', 0, 1, 0, bytes.length);
 }
 
 test('raw and canonical fields are those of the tree, for every shipped mapping', () => {

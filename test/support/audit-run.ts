@@ -1,5 +1,5 @@
 /** Runs an audit in this process as `verify` does, without its streams and exit code. Tests only. */
-import { audit } from '../../src/audit.ts';
+import { type AuditOptions, audit } from '../../src/audit.ts';
 import { buildRequest, type RequestOptions } from '../../src/cli/request.ts';
 import { type Problem, ProblemsError } from '../../src/model/problem.ts';
 import type { Report } from '../../src/model/report.ts';
@@ -21,10 +21,14 @@ export function testRequest(options: RunOptions = {}): AuditRequest {
 }
 
 /** Audits files and folders, found as the command line finds them. */
-export async function auditPaths(request: AuditRequest, paths: string[]): Promise<Report> {
+export async function auditPaths(
+  request: AuditRequest,
+  paths: string[],
+  options: Partial<AuditOptions> = {},
+): Promise<Report> {
   const { files, missing } = await discover(paths, request.exclude);
   if (missing.length > 0) throw new Error(`no such file: ${missing.join(', ')}`);
-  return audit({ ...request, paths }, files, () => {});
+  return audit({ ...request, paths }, files, { jobs: 1, ...options });
 }
 
 export async function runAudit(paths: string[], options: RunOptions = {}): Promise<Report> {

@@ -46,7 +46,6 @@ const ids = new Map<string, number>();
 export class TreeEvent implements Event {
   readonly source: string;
   readonly fileIndex: number;
-  readonly ordinal: number;
   readonly place: Place;
   readonly bytes: Uint8Array;
   readonly record: JsonValue;
@@ -55,14 +54,13 @@ export class TreeEvent implements Event {
   constructor(
     bytes: Uint8Array,
     fields: TreeFields,
-    position: { file: string; fileIndex: number; line: number; offset: number; ordinal: number },
+    position: { file: string; fileIndex: number; line: number; offset: number },
   ) {
     this.source = fields.source;
     this.fields = fields;
     this.bytes = bytes;
     this.record = parseJson(bytes);
     this.fileIndex = position.fileIndex;
-    this.ordinal = position.ordinal;
     this.place = { file: position.file, line: position.line, offset: position.offset, length: bytes.length };
   }
 
@@ -167,7 +165,7 @@ export function treeEvents(
   let offset = 0;
   return records.map((record, index) => {
     const bytes = Buffer.from(typeof record === 'string' ? record : JSON.stringify(record));
-    const event = new TreeEvent(bytes, fields, { file, fileIndex, line: index + 1, offset, ordinal: index });
+    const event = new TreeEvent(bytes, fields, { file, fileIndex, line: index + 1, offset });
     offset += bytes.length + 1;
     return event;
   });

@@ -1,0 +1,158 @@
+/** What the scan of a file, or of a stretch of it, knows: plain data that merges in log order and closes the file's books. */
+import { count, quote } from '../base/text-safety.ts';
+import type { Finding } from '../model/finding.ts';
+import type { InputSummary } from '../model/report.ts';
+import type { CompressedProblem, Compression } from '../read/compressed.ts';
+import { type DiscoveredFile, STDIN } from '../read/discover.ts';
+import {
+  type InputCode,
+  inputFinding,
+  type MalformedEpisodes,
+  malformedFindings,
+  mergeEpisodes,
+} from '../read/input-findings.ts';
+import { CHANGED } from '../read/plain-bytes.ts';
+import type { BesideMember, ReadTally } from '../read/records.ts';
+
+/** The file as it is stored. */
+export type StoredFile = {
+  bytes: number;
+  /** Null where it was not read to its end. */
+  sha256: string | null;
+  compression: Compression;
+  problem: CompressedProblem | undefined;
+  /** Why it could not be read: the system's word, or CHANGED. */
+  failure: string | undefined;
+};
+
+export type FilePart = {
+  fileIndex: number;
+  source: string | null;
+  /** Records read, and those of them outside `--since`/`--until`. */
+  records: number;
+  skipped: number;
+  tally: ReadTally;
+  malformed: MalformedEpisodes;
+  /** The first of each name. */
+  beside: BesideMember[];
+  /** Told by whoever reads the whole file; the parts of a file that is read in ranges say no more than a failure. */
+  stored: StoredFile;
+};
+
+/** `right` began where `left` ended, in the same file; changes and returns `left`. */
+export function mergeFileParts(left: FilePart, right: FilePart): FilePart {
+  left.records += right.records;
+  left.skipped += right.skipped;
+  for (const key of ['bytes', 'recordBytes', 'malformedBytes', 'framingBytes'] as const)
+    left.tally[key] += right.tally[key];
+  left.tally.cutShort ||= right.tally.cutShort;
+  left.tally.sawArray ||= right.tally.sawArray;
+  mergeEpisodes(left.malformed, right.malformed);
+  for (const member of right.beside) noteBeside(left.beside, member);
+  left.stored.failure ??= right.stored.failure;
+  return left;
+}
+
+/** Wrappers repeat, one a page: the first of each name speaks for all. One more than is named is kept, never more. */
+export function noteBeside(members: BesideMember[], member: BesideMember): void {
+  if (members.length > MAX_BESIDE || members.some(({ key }) => key === member.key)) return;
+  members.push(member);
+}
+
+/** Members beside the records that are named for one file. */
+const MAX_BESIDE = 20;
+
+/** How a file is called in the report. */
+export function toReportName(file: string): string {
+  return file === STDIN ? 'stdin' : file;
+}
+
+/** A file that was not read at all, for the reason that its discovery gave. */
+export function passOver(discovered: DiscoveredFile): { input: InputSummary; findings: Finding[] } {
+  const file = toReportName(discovered.file);
+  const { reason, unsupported } = discovered.skip!;
+  const input: InputSummary = {
+    file,
+    bytes: discovered.bytes,
+    decodedBytes: 0,
+    sha256: null,
+    compression: 'none',
+    source: null,
+    records: { read: 0, audited: 0, malformed: 0, duplicate: 0, skipped: 0 },
+    accounted: { records: 0, malformed: 0, framing: 0 },
+    status: unsupported ? 'unreadable' : 'skipped',
+    reason,
+  };
+  const findings = unsupported
+    ? [inputFinding('unsupported-input', file, `${quote(file)} was not read: ${reason}`)]
+    : [];
+  return { input, findings };
+}
+
+/** The books of a file that was read, and the findings that explain them. */
+export function closeBooks(
+  discovered: DiscoveredFile,
+  part: FilePart,
+): { input: InputSummary; findings: Finding[] } {
+  const file = toReportName(discovered.file);
+  const { records, skipped, tally, stored } = part;
+  const malformed = part.malformed.count;
+  const findings: Finding[] = [
+    ...malformedFindings(file, part.malformed),
+    ...part.beside.slice(0, MAX_BESIDE).map((member) => besideFinding(file, member)),
+  ];
+  const { status, reason } = judge(file, part, findings);
+  const input: InputSummary = {
+    file,
+    bytes: stored.bytes,
+    decodedBytes: tally.bytes,
+    sha256: stored.sha256,
+    compression: stored.compression,
+    source: part.source,
+    // Duplicates are known after the merge, which then moves them from `audited`.
+    records: { read: records + malformed, audited: records - skipped, malformed, duplicate: 0, skipped },
+    accounted: {
+      records: tally.recordBytes,
+      malformed: tally.malformedBytes,
+      framing: tally.framingBytes,
+    },
+    status,
+    ...(reason !== undefined && { reason }),
+  };
+  return { input, findings };
+}
+
+function besideFinding(file: string, { key, line, offset, length }: BesideMember): Finding {
+  const message = `${quote(key)} stands beside the records of the export and was not audited`;
+  return { ...inputFinding('unread-member', file, message), place: { file, line, offset, length } };
+}
+
+/** The status of the file; what explains it goes to `findings`. */
+function judge(
+  file: string,
+  { records, source, tally, stored, malformed }: FilePart,
+  findings: Finding[],
+): { status: InputSummary['status']; reason?: string } {
+  const say = (code: InputCode, message: string) => {
+    findings.push(inputFinding(code, file, message));
+    return message;
+  };
+  const name = quote(file);
+  const { failure, problem } = stored;
+  if (failure === CHANGED) return { status: 'partial', reason: say('changed-input', `${name} ${CHANGED}`) };
+  if (failure !== undefined) {
+    const reason = say('unreadable-input', `${name} could not be read: ${failure}`);
+    return { status: tally.bytes > 0 ? 'partial' : 'unreadable', reason };
+  }
+  if (problem !== undefined)
+    return { status: 'partial', reason: say(problem.code, `${name}: ${problem.message}`) };
+  // An empty array is an export that says "none", which is something.
+  if (records === 0 && malformed.count === 0 && !tally.sawArray)
+    return { status: 'empty', reason: say('empty-input', `${name} holds no records`) };
+  if (records === 0 && malformed.count > 0)
+    return { status: 'unreadable', reason: `not one of ${count(malformed.count, 'line')} is a JSON record` };
+  if (tally.cutShort) return { status: 'partial', reason: 'the rest of the file could not be read' };
+  if (source === null && records > 0)
+    say('unknown-source', `no mapping fits the ${count(records, 'record')} of ${name}`);
+  return { status: 'complete' };
+}

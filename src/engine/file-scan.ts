@@ -1,0 +1,260 @@
+/**
+ * Scan: one file, or a range of its lines, on its way through reader, source, checks and detections.
+ * What it knows at the end is a FilePart; what the checks and rows know is in the accumulators of the thread.
+ */
+import { type Instant, nanosBeyondMs, wholeMs } from '../base/instant.ts';
+import { JsonArray, JsonObject, type JsonValue } from '../base/json.ts';
+import type { Event } from '../model/event.ts';
+import type { Detection } from '../model/rule.ts';
+import type { DiscoveredFile } from '../read/discover.ts';
+import { addMalformed, startEpisodes } from '../read/input-findings.ts';
+import { readInput } from '../read/open.ts';
+import { type LineRange, readRange } from '../read/plain-bytes.ts';
+import {
+  type BesideMember,
+  type Malformed,
+  type ReaderOptions,
+  type ReadHead,
+  RecordReader,
+  type RecordSink,
+} from '../read/records.ts';
+import { detectSource, findWrapper } from '../sources/detect.ts';
+import type { EventCursor } from '../sources/event-cursor.ts';
+import { type FilePart, noteBeside, type StoredFile, toReportName } from './file-part.ts';
+import type { IdentityRows } from './identity-rows.ts';
+import type { MarkRows } from './mark-rows.ts';
+import type { Detector, Plan, Program, Programs } from './plan.ts';
+
+/** Called for each event that a detection holds for; the event is valid during the call. */
+export type OnMatch = (detection: Detection, event: Event) => void;
+
+/** Called as bytes pass: how many bytes and records since the last call, of which file. */
+export type OnProgress = (step: { bytes: number; records: number; file: string }) => void;
+
+/** First and last time seen, as whole milliseconds and the nanoseconds beyond. */
+export type TimeSpan = { fromMs: number; fromNanos: number; untilMs: number; untilNanos: number };
+
+/** What the scans of one thread add to, file after file. */
+export type Accumulators = {
+  states: unknown[];
+  identities: IdentityRows;
+  marks: MarkRows;
+  /** By relation: marks that lack a field to group by. */
+  ungrouped: number[];
+  /** Null as long as no event had a time. */
+  span: TimeSpan | null;
+  counters: { met: number; slow: number };
+};
+
+export type Stretch = { range: LineRange; head: ReadHead; source: string | null };
+
+type Limit = { ms: number; nanos: number };
+
+export class FileScan implements RecordSink {
+  private readonly plan: Plan;
+  private readonly programs: Programs;
+  private readonly books: Accumulators;
+  private readonly discovered: DiscoveredFile;
+  private readonly file: string;
+  private readonly fileIndex: number;
+  private readonly onMatch: OnMatch | undefined;
+  private readonly since: Limit | undefined;
+  private readonly until: Limit | undefined;
+  private readonly malformedEpisodes = startEpisodes();
+  private readonly members: BesideMember[] = [];
+  private program: Program;
+  private cursor: EventCursor;
+  private source: string | null = null;
+  private records = 0;
+  private skipped = 0;
+
+  constructor(
+    plan: Plan,
+    programs: Programs,
+    books: Accumulators,
+    discovered: DiscoveredFile,
+    fileIndex: number,
+    onMatch?: OnMatch,
+  ) {
+    this.plan = plan;
+    this.programs = programs;
+    this.books = books;
+    this.discovered = discovered;
+    this.file = toReportName(discovered.file);
+    this.fileIndex = fileIndex;
+    this.onMatch = onMatch;
+    this.since = toLimit(plan.request.since);
+    this.until = toLimit(plan.request.until);
+    this.program = programs.for(null);
+    this.cursor = this.program.cursor;
+  }
+
+  /** Reads the whole file. */
+  async whole(onProgress: OnProgress): Promise<FilePart> {
+    const { limits } = this.plan.request;
+    const reader = this.reader();
+    const outcome = await readInput(this.discovered.file, reader, limits, this.pieces(onProgress));
+    const { storedBytes, sha256, compression, problem, failure, ...tally } = outcome;
+    return this.toPart(tally, { bytes: storedBytes, sha256, compression, problem, failure });
+  }
+
+  /** Reads a range of lines of a file whose beginning was looked at by somebody else. */
+  stretch({ range, head, source }: Stretch, onProgress: OnProgress): FilePart {
+    this.choose(source);
+    const reader = this.reader({ head, offset: range.start, line: range.line });
+    const onBytes = this.pieces(onProgress);
+    const stored: StoredFile = {
+      bytes: 0,
+      sha256: null,
+      compression: 'none',
+      problem: undefined,
+      failure: undefined,
+    };
+    try {
+      const { file } = this.discovered;
+      stored.failure = readRange(file, range, reader, this.programs.checksum, ({ length }) =>
+        onBytes(length),
+      );
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && 'syscall' in error)) throw error;
+      stored.failure = String(error.code);
+    }
+    return this.toPart(reader.finish(), stored);
+  }
+
+  private reader(resume?: ReaderOptions['resume']): RecordReader {
+    const recordLimit = this.plan.request.limits.recordBytes;
+    return new RecordReader(this, { recordLimit, block: this.programs.block, ...(resume && { resume }) });
+  }
+
+  private pieces(onProgress: OnProgress): (bytes: number) => void {
+    let told = 0;
+    return (bytes) => {
+      onProgress({ bytes, records: this.records - told, file: this.file });
+      told = this.records;
+    };
+  }
+
+  private toPart(tally: FilePart['tally'], stored: StoredFile): FilePart {
+    const { fileIndex, source, records, skipped, malformedEpisodes: malformed, members: beside } = this;
+    return { fileIndex, source, records, skipped, tally, malformed, beside, stored };
+  }
+
+  private choose(source: string | null): void {
+    this.source = source;
+    this.program = this.programs.for(source);
+    this.cursor = this.program.cursor;
+  }
+
+  // RecordSink
+
+  begin(documents: readonly JsonValue[]): readonly string[] | undefined {
+    const { source, wrapper } = judgeHead(this.plan, documents);
+    this.choose(source);
+    return wrapper;
+  }
+
+  scan(bytes: Uint8Array, start: number, end: number): number {
+    return this.cursor.scan(bytes, start, end);
+  }
+
+  record(line: number, offset: number, length: number): void {
+    const { cursor, books } = this;
+    const { steps } = this.program;
+    this.records++;
+    cursor.locate(this.file, this.fileIndex, line, offset, length);
+    const ms = cursor.timeMs;
+    const inRange = this.isInRange(ms);
+    for (let index = 0; index < steps.length; index++) {
+      if (inRange || this.plan.checks[index]!.definition.everyRecord)
+        steps[index]!(books.states[index], cursor);
+    }
+    // What a wrapped line holds does not stand in the file as such.
+    const rereadable = this.discovered.regular && cursor.byteLength === length;
+    books.identities.add(cursor, line, length, !inRange, rereadable);
+    if (!inRange) {
+      this.skipped++;
+      return;
+    }
+    this.cover(ms);
+    this.program.detectors.forEach(cursor, this.meet);
+  }
+
+  beside(member: BesideMember): void {
+    noteBeside(this.members, member);
+  }
+
+  malformed(stretch: Malformed): void {
+    addMalformed(this.malformedEpisodes, stretch);
+  }
+
+  /** One closure for the file's life. */
+  private readonly meet = (detector: Detector): void => {
+    this.books.counters.met++;
+    if (!detector.matches(this.cursor)) return;
+    this.onMatch?.(this.plan.detections[detector.detection]!, this.cursor);
+    for (const output of detector.outputs) {
+      const added = this.books.marks.add(output, this.cursor, detector.detection);
+      if (!added) this.books.ungrouped[output.relation]!++;
+    }
+  };
+
+  /** Half-open, as the periods of contracts are. An event without a time cannot be ruled out. */
+  private isInRange(ms: number): boolean {
+    const { since, until } = this;
+    if ((since === undefined && until === undefined) || Number.isNaN(ms)) return true;
+    const nanos = this.cursor.timeNanos;
+    return (
+      (since === undefined || ms > since.ms || (ms === since.ms && nanos >= since.nanos)) &&
+      (until === undefined || ms < until.ms || (ms === until.ms && nanos < until.nanos))
+    );
+  }
+
+  private cover(ms: number): void {
+    const { span } = this.books;
+    if (span === null) {
+      const nanos = this.cursor.timeNanos;
+      if (!Number.isNaN(ms))
+        this.books.span = { fromMs: ms, fromNanos: nanos, untilMs: ms, untilNanos: nanos };
+    } else if (ms <= span.fromMs || ms >= span.untilMs) stretchSpan(span, ms, this.cursor.timeNanos);
+  }
+}
+
+function toLimit(instant: Instant | undefined): Limit | undefined {
+  return instant === undefined ? undefined : { ms: wholeMs(instant), nanos: nanosBeyondMs(instant) };
+}
+
+/** Makes `span` hold the time too; NaN changes nothing. */
+export function stretchSpan(span: TimeSpan, ms: number, nanos: number): void {
+  if (ms < span.fromMs || (ms === span.fromMs && nanos < span.fromNanos)) {
+    span.fromMs = ms;
+    span.fromNanos = nanos;
+  }
+  if (ms > span.untilMs || (ms === span.untilMs && nanos > span.untilNanos)) {
+    span.untilMs = ms;
+    span.untilNanos = nanos;
+  }
+}
+
+/** What the first documents of a file say about all of it: its source, and the keys that wrap its records. */
+export function judgeHead(
+  { request, mappings }: Plan,
+  documents: readonly JsonValue[],
+): { source: string | null; wrapper: readonly string[] | undefined } {
+  const considered =
+    request.source === undefined ? mappings : mappings.filter(({ name }) => name === request.source);
+  const wrapper = documents
+    .map((document) => findWrapper(document, considered))
+    .find((found) => found !== undefined);
+  const records = documents.flatMap((document) => unwrap(document, wrapper?.keys));
+  const source = request.source ?? detectSource(records, mappings).source;
+  return { source, wrapper: wrapper?.keys };
+}
+
+/** The records of a document as the reader will hand them out. */
+export function unwrap(document: JsonValue, keys: readonly string[] | undefined): JsonValue[] {
+  if (document instanceof JsonArray) return document.elements;
+  let inner: JsonValue | undefined = document;
+  for (const key of keys ?? []) inner = inner instanceof JsonObject ? inner.get(key) : undefined;
+  return keys !== undefined && inner instanceof JsonArray ? inner.elements : [document];
+}

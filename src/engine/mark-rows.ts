@@ -1,0 +1,56 @@
+/** Marks as rows, written where records are scanned: their byte order is relation, group, time, file and position, then step. */
+import type { Run, TemporaryRuns } from '../read/temporary-runs.ts';
+import type { EventCursor } from '../sources/event-cursor.ts';
+import type { MarkOutput } from './plan.ts';
+import { SortedRows } from './sorted-rows.ts';
+
+/** The marks of some records as sorted runs. Survives structured clone; the order of parts does not matter. */
+export type MarkPart = { runs: Run[] };
+
+/** What `postMessage` may move instead of copying. */
+export function markTransfers({ runs }: MarkPart): ArrayBuffer[] {
+  return runs.flatMap((run) => ('bytes' in run ? [run.bytes.buffer] : []));
+}
+
+/** What is asked of an event. */
+export type MarkedEvent = Pick<
+  EventCursor,
+  'text' | 'identity' | 'place' | 'fileIndex' | 'offset' | 'timeMs' | 'timeNanos'
+>;
+
+/** Collects marks as detections make them. */
+export class MarkRows {
+  private readonly rows: SortedRows;
+  private readonly group: string[] = [];
+
+  /** `runs`: where marks go that do not fit in memory, `maxBytes` of them. */
+  constructor(runs: TemporaryRuns, maxBytes?: number) {
+    this.rows = new SortedRows(runs, maxBytes);
+  }
+
+  /** Adds the mark of the event under the cursor; false when a group-by field is absent. */
+  add(output: MarkOutput, event: MarkedEvent, detection: number): boolean {
+    const { group } = this;
+    const { group: groupSlots, values } = output;
+    group.length = groupSlots.length;
+    for (let index = 0; index < groupSlots.length; index++) {
+      const value = event.text(groupSlots[index]!);
+      if (value === undefined) return false;
+      group[index] = value;
+    }
+    const { place } = event;
+    const row = this.rows.begin();
+    row.uint32(output.relation).sortedTexts(group).time(event.timeMs, event.timeNanos);
+    row.uint32(event.fileIndex).uint48(event.offset).uint16(output.step);
+    row.varint(detection).varint(place.line).varint(place.length);
+    row.text(event.identity).text(event.text(output.subject)).varint(values.length);
+    for (let index = 0; index < values.length; index++) row.text(event.text(values[index]!));
+    this.rows.end();
+    return true;
+  }
+
+  /** What was collected since the last time. */
+  take(): MarkPart {
+    return { runs: this.rows.take() };
+  }
+}

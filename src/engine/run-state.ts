@@ -1,0 +1,130 @@
+/**
+ * Incremental runs: what a run knew of each file is kept, and a later run folds only what was appended. That the rest is
+ * unchanged is proven by its digest, or the run starts over and says why.
+ */
+import v8 from 'node:v8';
+import { sha256Hex } from '../base/digest.ts';
+import type { DiscoveredFile } from '../read/discover.ts';
+import { lastLineEnd } from '../read/line-end.ts';
+import type { SavedState } from '../read/state-folder.ts';
+import type { Plan } from './plan.ts';
+import { mergeParts, type ScanPart, startPart } from './scan-part.ts';
+import type { LineHead } from './tasks.ts';
+
+/** What is kept of one file: it covers the first `bytes`, whole lines only where the file is read by lines. */
+export type FileState = {
+  file: string;
+  bytes: number;
+  sha256: string;
+  /** Where the next line begins; undefined for a file that is read as a whole. */
+  lines: (LineHead & { line: number }) | undefined;
+  /** Packed; undefined for a file that is passed over. */
+  part: Buffer | undefined;
+};
+
+export type RunState = { plan: string; files: FileState[] };
+
+/** Thrown when something that was audited before is not as it was. */
+export class StateRefusal extends Error {
+  override readonly name = 'StateRefusal';
+}
+
+/** The digest of everything that an answer depends on beside the logs: another plan makes other marks. */
+export function digestPlan({ request }: Plan): string {
+  const { paths: _, exclude: __, failOn: ___, generated: ____, ...rest } = request;
+  return sha256Hex(v8.serialize([process.version, rest]));
+}
+
+export function packPart(part: ScanPart): Buffer {
+  return v8.serialize(part);
+}
+
+export function unpackPart(part: Buffer): ScanPart {
+  return v8.deserialize(part) as ScanPart;
+}
+
+export function packState(state: RunState): Buffer {
+  return v8.serialize(state);
+}
+
+/** The state that fits this run. @throws {StateRefusal} where there is none */
+export function unpackState(
+  saved: SavedState | string,
+  plan: Plan,
+  files: readonly DiscoveredFile[],
+): RunState {
+  if (typeof saved === 'string') throw new StateRefusal(saved);
+  const state = v8.deserialize(saved.content) as RunState;
+  if (state.plan !== digestPlan(plan))
+    throw new StateRefusal('rules, mappings, configuration, tool or Node are others than before');
+  for (const [index, known] of state.files.entries()) {
+    const file = files[index];
+    // Marks and identities know files by their number: new ones may only follow.
+    if (file?.file !== known.file)
+      throw new StateRefusal(`${known.file} is no longer number ${index + 1} of the files`);
+    const wasRead = known.part !== undefined;
+    if (wasRead !== (file.skip === undefined)) throw new StateRefusal(`${known.file} is read otherwise`);
+    if (file.bytes < known.bytes) throw new StateRefusal(`${known.file} became shorter`);
+    if (known.lines === undefined && wasRead && file.bytes !== known.bytes)
+      throw new StateRefusal(`${known.file} changed`);
+  }
+  return state;
+}
+
+/** How one file is read in a run with state. */
+export type FilePlan = {
+  fileIndex: number;
+  known: FileState | undefined;
+  lines: LineHead | undefined;
+  /** Bytes that the next state covers, and all that are audited now. */
+  covered: number;
+  size: number;
+};
+
+export function planFile(
+  file: DiscoveredFile,
+  fileIndex: number,
+  known: FileState | undefined,
+  lines: LineHead | undefined,
+): FilePlan {
+  const covered = lines === undefined ? file.bytes : lastLineEnd(file.file, file.bytes);
+  return { fileIndex, known, lines: known?.lines ?? lines, covered, size: file.bytes };
+}
+
+/** Offsets whose digests are asked for: of what was known, of what will be, and of the whole; ascending. */
+export function digestOffsets({ known, covered, size }: FilePlan): number[] {
+  return [...(known === undefined ? [] : [known.bytes]), covered, size];
+}
+
+/** Parts of a run by file, so that each can be kept; those that may not be kept stand apart. */
+export class FileParts {
+  private readonly plan: Plan;
+  private readonly kept = new Map<number, ScanPart>();
+  private readonly provisional = new Map<number, ScanPart>();
+
+  constructor(plan: Plan) {
+    this.plan = plan;
+  }
+
+  add(fileIndex: number, part: ScanPart, provisional: boolean): void {
+    const parts = provisional ? this.provisional : this.kept;
+    const known = parts.get(fileIndex);
+    parts.set(fileIndex, known === undefined ? part : mergeParts(this.plan, known, part));
+  }
+
+  of(fileIndex: number): ScanPart | undefined {
+    return this.kept.get(fileIndex);
+  }
+
+  /** Everything in log order. Call last: it takes the parts over. */
+  merged(): ScanPart {
+    const indexes = [...new Set([...this.kept.keys(), ...this.provisional.keys()])].sort((a, b) => a - b);
+    return indexes.reduce((merged, index) => {
+      for (const parts of [this.kept, this.provisional]) {
+        const part = parts.get(index);
+        if (part !== undefined) merged = mergeParts(this.plan, merged, part);
+      }
+      return merged;
+    }, startPart(this.plan));
+  }
+}

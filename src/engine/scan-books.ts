@@ -1,0 +1,129 @@
+/** What a scan knows when its files are read, and the books in which the parts of it are put together. */
+import type { Finding } from '../model/finding.ts';
+import type { Coverage } from '../model/relation.ts';
+import type { InputSummary } from '../model/report.ts';
+import type { DiscoveredFile } from '../read/discover.ts';
+import type { TemporaryRuns } from '../read/temporary-runs.ts';
+import { closeBooks, passOver, type StoredFile } from './file-part.ts';
+import { Identities } from './identities.ts';
+import { Marks } from './marks.ts';
+import { detectionsFor, type Plan } from './plan.ts';
+import {
+  mergeParts,
+  type RowParts,
+  type ScanCounters,
+  type ScanPart,
+  startPart,
+  toCoverage,
+} from './scan-part.ts';
+
+/** States are plain data; rows may lie on disk. */
+export type Scan = {
+  states: unknown[];
+  /** By file index, as `files`. */
+  inputs: InputSummary[];
+  files: readonly DiscoveredFile[];
+  findings: Finding[];
+  identities: Identities;
+  marks: Marks;
+  /** By relation: marks that came without a value for a group-by field. They leave it, and the report says how many. */
+  ungrouped: number[];
+  coverage: Coverage;
+  /** Detections that ran on some source, by index, and the fields that occurred. */
+  ran: Set<number>;
+  occurring: Set<string>;
+  counters: ScanCounters;
+  runs: TemporaryRuns;
+  /** Resolves when nothing can take the answer back; see `StateRefusal`. */
+  settle(): Promise<void>;
+};
+
+/** Collects what the parts of a scan say. */
+export class ScanBooks {
+  private readonly plan: Plan;
+  private readonly files: readonly DiscoveredFile[];
+  readonly runs: TemporaryRuns;
+  private readonly identities: Identities;
+  private readonly marks: Marks;
+  private readonly stored = new Map<number, StoredFile>();
+  /** Rows of lines that may still grow. */
+  private readonly provisional: RowParts[] = [];
+  private merged: ScanPart;
+
+  constructor(plan: Plan, files: readonly DiscoveredFile[], runs: TemporaryRuns) {
+    this.plan = plan;
+    this.files = files;
+    this.runs = runs;
+    this.identities = new Identities(runs);
+    this.marks = new Marks(runs);
+    this.merged = startPart(plan);
+  }
+
+  add(part: ScanPart): void {
+    this.merged = mergeParts(this.plan, this.merged, part);
+  }
+
+  /** Rows carry their order in themselves, so they may come in any. */
+  readonly addRows = (rows: RowParts): void => {
+    if (rows.provisional) this.provisional.push(rows);
+    else this.mergeRows(rows);
+  };
+
+  private mergeRows(rows: RowParts): void {
+    if ('marks' in rows) this.marks.merge(rows.marks);
+    else this.identities.merge(rows.identities);
+  }
+
+  /** Goes on with the rows that an earlier run saved. */
+  restore(files: Readonly<Record<string, string>>): void {
+    this.marks.restore(files);
+    this.identities.restore(files);
+  }
+
+  /** Writes the rows that are for good into new files, and then takes the others in; paths by name. */
+  save(newFile: (kind: string) => string): Record<string, string> {
+    const files = { ...this.marks.save(newFile), ...this.identities.save(newFile) };
+    for (const rows of this.provisional.splice(0)) this.mergeRows(rows);
+    return files;
+  }
+
+  /** What was learned of a file by cutting it. */
+  readonly cut = (fileIndex: number, stored: StoredFile): void => {
+    this.stored.set(fileIndex, stored);
+  };
+
+  close(): Scan {
+    const { plan, files, merged } = this;
+    const parts = new Map(merged.files.map((part) => [part.fileIndex, part]));
+    const inputs: InputSummary[] = [];
+    const findings: Finding[] = [];
+    const ran = new Set<number>();
+    for (const [index, file] of files.entries()) {
+      const part = parts.get(index);
+      if (part === undefined && file.skip === undefined) throw new Error(`${file.file} was not scanned`);
+      const stored = this.stored.get(index);
+      // A range may have failed where the cutter did not.
+      if (part !== undefined && stored !== undefined)
+        part.stored = { ...stored, failure: part.stored.failure ?? stored.failure };
+      const closed = part === undefined ? passOver(file) : closeBooks(file, part);
+      inputs.push(closed.input);
+      findings.push(...closed.findings);
+      if (part !== undefined) for (const detection of detectionsFor(plan, part.source)) ran.add(detection);
+    }
+    return {
+      states: merged.states,
+      inputs,
+      files,
+      findings,
+      identities: this.identities,
+      marks: this.marks,
+      ungrouped: merged.ungrouped,
+      coverage: toCoverage(merged.span),
+      ran,
+      occurring: new Set(merged.occurring),
+      counters: merged.counters,
+      runs: this.runs,
+      settle: async () => {},
+    };
+  }
+}

@@ -1,0 +1,141 @@
+/** Parts of a scan: what one task made of its files, plain data that travels between threads and merges in log order. */
+import type { Instant } from '../base/instant.ts';
+import { NANOS_PER_MS } from '../base/instant.ts';
+import type { Coverage } from '../model/relation.ts';
+import type { DiscoveredFile } from '../read/discover.ts';
+import type { TemporaryRuns } from '../read/temporary-runs.ts';
+import { type FilePart, mergeFileParts } from './file-part.ts';
+import {
+  type Accumulators,
+  FileScan,
+  type OnMatch,
+  type OnProgress,
+  stretchSpan,
+  type TimeSpan,
+} from './file-scan.ts';
+import { type IdentityPart, IdentityRows } from './identity-rows.ts';
+import { type MarkPart, MarkRows } from './mark-rows.ts';
+import type { Plan, Programs } from './plan.ts';
+import type { ScanTask } from './tasks.ts';
+
+/** `states` by check, `ungrouped` by relation. Marks and identities travel apart: their order is in their rows. */
+export type ScanPart = {
+  states: unknown[];
+  /** In log order; of one file at most its first and its last range are shared with the parts beside this one. */
+  files: FilePart[];
+  ungrouped: number[];
+  span: TimeSpan | null;
+  /** Keys of the fields that some record carried. */
+  occurring: string[];
+  counters: ScanCounters;
+};
+
+/** For whoever wants to know how the work went; no answer depends on it. */
+export type ScanCounters = {
+  /** Detections whose conditions were tried on an event. */
+  met: number;
+  /** Records that took the slow road. */
+  slow: number;
+  /** Distinct values that a thread knows, the most of any. */
+  distinct: number;
+};
+
+/** Rows that leave the thread, before the task is done where they are many. */
+export type RowParts = { provisional: boolean } & ({ identities: IdentityPart } | { marks: MarkPart });
+
+export function startPart(plan: Plan): ScanPart {
+  return {
+    states: plan.checks.map(({ check }) => check.start()),
+    files: [],
+    ungrouped: plan.relations.map(() => 0),
+    span: null,
+    occurring: [],
+    counters: { met: 0, slow: 0, distinct: 0 },
+  };
+}
+
+/** `right` began where `left` ended; changes and returns `left`. */
+export function mergeParts(plan: Plan, left: ScanPart, right: ScanPart): ScanPart {
+  for (const [index, { check }] of plan.checks.entries())
+    left.states[index] = check.merge(left.states[index], right.states[index]);
+  for (const file of right.files) {
+    const last = left.files.at(-1);
+    if (last?.fileIndex === file.fileIndex) mergeFileParts(last, file);
+    else left.files.push(file);
+  }
+  for (const [index, amount] of right.ungrouped.entries()) left.ungrouped[index]! += amount;
+  if (left.span === null) left.span = right.span;
+  else if (right.span !== null) {
+    stretchSpan(left.span, right.span.fromMs, right.span.fromNanos);
+    stretchSpan(left.span, right.span.untilMs, right.span.untilNanos);
+  }
+  left.counters.met += right.counters.met;
+  left.counters.slow += right.counters.slow;
+  left.counters.distinct = Math.max(left.counters.distinct, right.counters.distinct);
+  left.occurring = [...new Set([...left.occurring, ...right.occurring])];
+  return left;
+}
+
+export function toCoverage(span: TimeSpan | null): Coverage {
+  if (span === null) return undefined;
+  const toInstant = (ms: number, nanos: number): Instant => BigInt(ms) * NANOS_PER_MS + BigInt(nanos);
+  return { from: toInstant(span.fromMs, span.fromNanos), until: toInstant(span.untilMs, span.untilNanos) };
+}
+
+/** Scans tasks one after another in this thread. */
+export class PartScanner {
+  private readonly plan: Plan;
+  private readonly programs: Programs;
+  private readonly files: readonly DiscoveredFile[];
+  private readonly onRows: (rows: RowParts) => void;
+  private readonly onProgress: OnProgress;
+  private readonly onMatch: OnMatch | undefined;
+  private readonly identities: IdentityRows;
+  private readonly marks: MarkRows;
+  /** Whether the task under way is. */
+  private provisional = false;
+
+  constructor(
+    plan: Plan,
+    programs: Programs,
+    files: readonly DiscoveredFile[],
+    runs: TemporaryRuns,
+    onRows: (rows: RowParts) => void,
+    onProgress: OnProgress,
+    onMatch?: OnMatch,
+  ) {
+    this.plan = plan;
+    this.programs = programs;
+    this.files = files;
+    this.identities = new IdentityRows((identities) => onRows({ identities, provisional: this.provisional }));
+    this.marks = new MarkRows(runs);
+    this.onRows = onRows;
+    this.onProgress = onProgress;
+    this.onMatch = onMatch;
+  }
+
+  async scan(task: ScanTask): Promise<ScanPart> {
+    const part = startPart(this.plan);
+    const { states, ungrouped, counters } = part;
+    const { identities, marks } = this;
+    this.provisional = task.kind === 'range' && task.provisional === true;
+    const books: Accumulators = { states, ungrouped, span: null, identities, marks, counters };
+    if (task.kind === 'range') {
+      part.files.push(this.fileScan(task.fileIndex, books).stretch(task, this.onProgress));
+    } else {
+      for (const fileIndex of task.fileIndexes)
+        part.files.push(await this.fileScan(fileIndex, books).whole(this.onProgress));
+    }
+    part.span = books.span;
+    part.occurring = this.programs.occurring();
+    counters.distinct = this.programs.distinctValues;
+    const { provisional } = this;
+    this.onRows({ identities: identities.take(), provisional });
+    this.onRows({ marks: marks.take(), provisional });
+    return part;
+  }
+
+  private fileScan(fileIndex: number, books: Accumulators): FileScan {
+    return new FileScan(this.plan, this.programs, books, this.files[fileIndex]!, fileIndex, this.onMatch);
+  }
+}

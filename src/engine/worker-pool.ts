@@ -1,0 +1,185 @@
+/** Scanning on worker threads: tasks go out in log order, parts come back in it, and no more are under way than memory allows. */
+import { Worker } from 'node:worker_threads';
+import type { DiscoveredFile } from '../read/discover.ts';
+import type { Digests, Done, Executor } from './executor.ts';
+import type { OnProgress } from './file-scan.ts';
+import type { Plan } from './plan.ts';
+import type { RowParts, ScanPart } from './scan-part.ts';
+import type { ScanTask } from './tasks.ts';
+
+/** What a worker is told when it starts; a request is plain data. `runs`: the folder of temporary files. */
+export type WorkerOrders = { request: Plan['request']; files: readonly DiscoveredFile[]; runs: string };
+
+export type ToWorker =
+  | { kind: 'scan'; number: number; task: ScanTask }
+  | { kind: 'digest'; number: number; file: string; offsets: readonly number[] };
+
+export type FromWorker =
+  | { kind: 'part'; number: number; part: ScanPart }
+  | { kind: 'digests'; number: number; digests: Digests }
+  | { kind: 'rows'; rows: RowParts }
+  | { kind: 'progress'; bytes: number; records: number; file: string }
+  | { kind: 'fault'; message: string; stack: string | undefined };
+
+/** Tasks a worker has at hand: the one it scans, and the next, so that it never waits for this thread. */
+const DEPTH = 2;
+/** Parts that may wait for an earlier one, for each worker; then the workers wait too. */
+const WAITING_PARTS = 8;
+
+/** As it was built. Tests name another, which runs from source. */
+const WORKER = new URL('./scan-worker.js', import.meta.url);
+
+/**
+ * Mebibytes of the young generation of a worker's heap. The default, 48 in Node 20, is filled before it is ever cleaned,
+ * in each thread: that is most of the memory of a run, and no faster (measured).
+ */
+const YOUNG_MIB = 8;
+
+/** `open`: tasks it was sent and has not answered. */
+type Member = { worker: Worker; open: number };
+
+export class WorkerPool implements Executor {
+  private readonly members: Member[];
+  private readonly onRows: (rows: RowParts) => void;
+  private readonly onProgress: OnProgress;
+  private readonly done = new Map<number, ScanPart>();
+  private readonly digests = new Map<
+    number,
+    { resolve: (digests: Digests) => void; reject: (error: Error) => void }
+  >();
+  private digestCount = 0;
+  private fault: Error | undefined;
+  private closing = false;
+  private wake = () => {};
+
+  constructor(
+    jobs: number,
+    orders: WorkerOrders,
+    onRows: (rows: RowParts) => void,
+    onProgress: OnProgress,
+    module: URL = WORKER,
+  ) {
+    this.onRows = onRows;
+    this.onProgress = onProgress;
+    this.members = Array.from({ length: jobs }, () => this.start(orders, module));
+  }
+
+  /** @throws when a worker stops before its work is done */
+  async *inOrder(tasks: AsyncIterable<ScanTask>): AsyncGenerator<Done> {
+    const sent: ScanTask[] = [];
+    let count = 0;
+    const window = this.members.length * WAITING_PARTS;
+    for await (const task of tasks) {
+      let member = this.idlest();
+      while (member.open >= DEPTH || sent.length >= window) {
+        yield* this.ready(sent, count);
+        if (member.open >= DEPTH || sent.length >= window) await this.change();
+        member = this.idlest();
+      }
+      sent.push(task);
+      this.send(member, { kind: 'scan', number: count++, task });
+    }
+    while (sent.length > 0) {
+      yield* this.ready(sent, count);
+      if (sent.length > 0) await this.change();
+    }
+  }
+
+  /** The parts that are next in order and have come; takes their tasks off `sent`. */
+  private *ready(sent: ScanTask[], count: number): Generator<Done> {
+    for (;;) {
+      const number = count - sent.length;
+      const part = this.done.get(number);
+      if (part === undefined) return;
+      this.done.delete(number);
+      yield { task: sent.shift()!, part };
+    }
+  }
+
+  digest(file: string, offsets: readonly number[]): Promise<Digests> {
+    const number = this.digestCount++;
+    const digests = new Promise<Digests>((resolve, reject) => {
+      if (this.fault !== undefined) reject(this.fault);
+      this.digests.set(number, { resolve, reject });
+      this.send(this.idlest(), { kind: 'digest', number, file, offsets });
+    });
+    // It is awaited late; until then a fault is the scan's to tell.
+    digests.catch(() => {});
+    return digests;
+  }
+
+  async close(): Promise<void> {
+    this.closing = true;
+    await Promise.all(this.members.map(({ worker }) => worker.terminate()));
+  }
+
+  private idlest(): Member {
+    const [first, ...others] = this.members;
+    return others.reduce((least, other) => (other.open < least.open ? other : least), first!);
+  }
+
+  private send(member: Member, message: ToWorker): void {
+    member.open++;
+    member.worker.postMessage(message);
+  }
+
+  /** Resolves when some worker said something that matters. */
+  private async change(): Promise<void> {
+    if (this.fault === undefined) {
+      await new Promise<void>((resolve) => {
+        this.wake = resolve;
+      });
+    }
+    if (this.fault !== undefined) throw this.fault;
+  }
+
+  private start(orders: WorkerOrders, module: URL): Member {
+    const resourceLimits = { maxYoungGenerationSizeMb: YOUNG_MIB };
+    const worker = new Worker(module, { workerData: orders, resourceLimits });
+    const member: Member = { worker, open: 0 };
+    worker.on('message', (message: FromWorker) => this.hear(member, message));
+    worker.on('error', (error) => this.fail(error));
+    worker.on('messageerror', (error) => this.fail(error));
+    worker.on('exit', (code) => {
+      if (!this.closing) this.fail(new Error(`a worker thread stopped before its work was done (${code})`));
+    });
+    return member;
+  }
+
+  private hear(member: Member, message: FromWorker): void {
+    switch (message.kind) {
+      case 'rows':
+        this.onRows(message.rows);
+        break;
+      case 'progress':
+        this.onProgress(message);
+        break;
+      case 'fault':
+        this.fail(toError(message));
+        break;
+      case 'digests':
+        member.open--;
+        this.digests.get(message.number)!.resolve(message.digests);
+        this.digests.delete(message.number);
+        this.wake();
+        break;
+      case 'part':
+        member.open--;
+        this.done.set(message.number, message.part);
+        this.wake();
+    }
+  }
+
+  private fail(error: Error): void {
+    this.fault ??= error;
+    for (const { reject } of this.digests.values()) reject(error);
+    this.wake();
+  }
+}
+
+/** Of the worker, with the worker's stack. */
+function toError({ message, stack }: { message: string; stack: string | undefined }): Error {
+  const error = new Error(message);
+  if (stack !== undefined) error.stack = stack;
+  return error;
+}

@@ -1,0 +1,116 @@
+/**
+ * A folder of the user's that keeps what a run knew, for the next one (`--state DIR`). It holds values of the logs, so it
+ * is for its owner alone; and whoever can write it can make the next run believe anything, as whoever can write the rules.
+ */
+import crypto from 'node:crypto';
+import fs from 'node:fs';
+import path from 'node:path';
+
+const MANIFEST = 'state.json';
+const FORMAT = 'audit-check/state/v1';
+/** Names of data files; nothing else in the folder is touched. */
+const DATA = /^[a-z]+-[0-9a-f]{16}\.bin$/;
+
+/** What is kept: `content` in a file of its own whose digest stands in the manifest, and files that were written beside it. */
+export type SavedState = { content: Buffer; files: Record<string, string> };
+
+type Manifest = {
+  format: typeof FORMAT;
+  content: { file: string; sha256: string };
+  /** Rows, which may be gigabytes: their size tells a file that was cut, and no digest is made of them. */
+  files: Record<string, { file: string; bytes: number }>;
+};
+
+export class StateFolder {
+  private readonly folder: string;
+
+  constructor(folder: string) {
+    this.folder = folder;
+  }
+
+  /** Makes the folder where it is not there. @throws what the system says when it cannot be used */
+  open(): void {
+    fs.mkdirSync(this.folder, { recursive: true, mode: 0o700 });
+    fs.accessSync(this.folder, fs.constants.R_OK | fs.constants.W_OK);
+  }
+
+  /** What was saved last; nothing before the first run; a word for why it cannot be used. `files` are paths by the names they were saved under. */
+  load(): SavedState | string | undefined {
+    const text = this.read(MANIFEST)?.toString('utf8');
+    if (text === undefined) return undefined;
+    const manifest = parseManifest(text);
+    if (manifest === undefined) return `${MANIFEST} is not readable by this version`;
+    const content = this.read(manifest.content.file);
+    if (content === undefined || sha256(content) !== manifest.content.sha256)
+      return `${manifest.content.file} is damaged or gone`;
+    const files: Record<string, string> = {};
+    for (const [name, { file, bytes }] of Object.entries(manifest.files)) {
+      const place = path.join(this.folder, file);
+      if (fs.statSync(place, { throwIfNoEntry: false })?.size !== bytes) return `${file} is damaged or gone`;
+      files[name] = place;
+    }
+    return { content, files };
+  }
+
+  /** A place for a file that `save` may then name. */
+  newFile(kind: string): string {
+    return path.join(this.folder, `${kind}-${crypto.randomBytes(8).toString('hex')}.bin`);
+  }
+
+  /** Replaces what was saved, in one step: a run that ends early leaves the state before it. */
+  save({ content, files }: SavedState): void {
+    const place = this.newFile('content');
+    writeWhole(place, content);
+    const manifest: Manifest = {
+      format: FORMAT,
+      content: { file: path.basename(place), sha256: sha256(content) },
+      files: Object.fromEntries(
+        Object.entries(files).map(([name, file]) => [
+          name,
+          { file: path.basename(file), bytes: fs.statSync(file).size },
+        ]),
+      ),
+    };
+    const temporary = path.join(this.folder, `${MANIFEST}.tmp`);
+    writeWhole(temporary, Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`));
+    fs.renameSync(temporary, path.join(this.folder, MANIFEST));
+    this.sweep(new Set([manifest.content.file, ...Object.values(manifest.files).map(({ file }) => file)]));
+  }
+
+  /** Data files that no manifest names: of the state before, and of runs that ended early. */
+  private sweep(kept: ReadonlySet<string>): void {
+    for (const name of fs.readdirSync(this.folder)) {
+      if (DATA.test(name) && !kept.has(name)) fs.rmSync(path.join(this.folder, name), { force: true });
+    }
+  }
+
+  private read(name: string): Buffer | undefined {
+    const place = path.join(this.folder, name);
+    return fs.existsSync(place) ? fs.readFileSync(place) : undefined;
+  }
+}
+
+function parseManifest(text: string): Manifest | undefined {
+  try {
+    const manifest = JSON.parse(text) as Manifest;
+    const names = [manifest.content.file, ...Object.values(manifest.files).map(({ file }) => file)];
+    const isOurs = manifest.format === FORMAT && names.every((name) => DATA.test(name));
+    return isOurs ? manifest : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function writeWhole(place: string, bytes: Uint8Array): void {
+  const descriptor = fs.openSync(place, 'w', 0o600);
+  try {
+    for (let at = 0; at < bytes.length; ) at += fs.writeSync(descriptor, bytes, at);
+    fs.fsyncSync(descriptor);
+  } finally {
+    fs.closeSync(descriptor);
+  }
+}
+
+function sha256(bytes: Uint8Array): string {
+  return crypto.hash('sha256', bytes, 'hex');
+}

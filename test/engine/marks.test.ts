@@ -1,0 +1,182 @@
+/** Marks come to their relations in one order, however the log was cut into parts and whatever fits in memory. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { nanosBeyondMs, wholeMs } from '../../src/base/instant.ts';
+import { type MarkPart, MarkRows, markTransfers } from '../../src/engine/mark-rows.ts';
+import { Marks } from '../../src/engine/marks.ts';
+import { PositionSet } from '../../src/engine/position-set.ts';
+import type { Mark } from '../../src/model/mark.ts';
+import { TemporaryRuns } from '../../src/read/temporary-runs.ts';
+
+const FILES = ['a.ndjson', 'b.ndjson'];
+
+type Sketch = {
+  relation: number;
+  step: number;
+  /** Undefined: the field is absent. */
+  group: (string | undefined)[];
+  time: bigint | undefined;
+  fileIndex: number;
+  offset: number;
+  identity: string;
+  subject: string | undefined;
+  values: (string | undefined)[];
+};
+
+const text = fc.oneof(fc.constantFrom('ann', 'bob', ''), fc.string({ unit: 'binary', maxLength: 80 }));
+const maybe = fc.option(text, { nil: undefined });
+const sketches = fc
+  .uniqueArray(
+    fc.record({
+      relation: fc.nat({ max: 2 }),
+      step: fc.nat({ max: 1 }),
+      group: fc.array(
+        fc.option(fc.constantFrom('ann', 'bob', 'b"', 'é', 'anna', '\u0000'), { freq: 20, nil: undefined }),
+        {
+          maxLength: 2,
+        },
+      ),
+      time: fc.option(
+        fc.oneof(
+          fc.bigInt(-3n, 3n),
+          fc.constantFrom(1_767_225_600_000_000_000n, 253_402_300_799_999_999_999n),
+        ),
+        { nil: undefined },
+      ),
+      fileIndex: fc.nat({ max: 1 }),
+      offset: fc.oneof(fc.nat({ max: 20 }), fc.constantFrom(2 ** 40, 2 ** 48 - 1)),
+      identity: text,
+      subject: maybe,
+      values: fc.array(maybe, { maxLength: 3 }),
+    }),
+    // What a log cannot hold: one event that meets one input of a relation twice.
+    {
+      maxLength: 60,
+      selector: ({ relation, step, fileIndex, offset }) => [relation, step, fileIndex, offset].join(),
+    },
+  )
+  .map((made): Sketch[] => made);
+
+/** Slots are positions in this list of texts. */
+function addTo(rows: MarkRows, sketch: Sketch): boolean {
+  const texts = [sketch.subject, ...sketch.group, ...sketch.values];
+  const slots = (from: number, length: number) => Array.from({ length }, (_, index) => from + index);
+  const { relation, step, time, fileIndex, offset, identity, group, values } = sketch;
+  const output = {
+    relation,
+    step,
+    subject: 0,
+    group: slots(1, group.length),
+    values: slots(1 + group.length, values.length),
+  };
+  const event = {
+    fileIndex,
+    offset,
+    identity,
+    place: { file: FILES[fileIndex]!, line: offset + 1, offset, length: 7 },
+    timeMs: time === undefined ? Number.NaN : wholeMs(time),
+    timeNanos: time === undefined ? 0 : nanosBeyondMs(time),
+    text: (slot: number) => texts[slot],
+  };
+  return rows.add(output, event, relation * 10 + step);
+}
+
+function toMark({ step, time, fileIndex, offset, identity, subject, values }: Sketch): Mark {
+  const place = { file: FILES[fileIndex]!, line: offset + 1, offset, length: 7 };
+  return { step, time, place, identity, subject, values };
+}
+
+const groupText = ({ group }: Sketch) => Buffer.from(JSON.stringify(group)).toString('latin1');
+
+/** Negative, zero or positive, by the first part that differs. */
+function compare(a: Sketch, b: Sketch): number {
+  const parts = (each: Sketch) => [
+    each.relation,
+    groupText(each),
+    each.time ?? -(2n ** 100n),
+    each.fileIndex,
+    each.offset,
+    each.step,
+  ];
+  const [left, right] = [parts(a), parts(b)];
+  const at = left.findIndex((value, index) => value !== right[index]);
+  return at < 0 ? 0 : left[at]! < right[at]! ? -1 : 1;
+}
+
+type Listed = { relation: number; group: readonly string[]; marks: Mark[] };
+
+/** `leaveEarly`: relations read one mark of each group. */
+function list(parts: readonly MarkPart[], dropped: PositionSet, maxBytes: number, leaveEarly = false) {
+  const runs = new TemporaryRuns();
+  const told = new Map<string, number>();
+  const groups: Listed[] = [];
+  try {
+    const marks = new Marks(runs, maxBytes);
+    for (const part of parts) marks.merge(part);
+    const onMark = (relation: number, step: number, detection: number) => {
+      assert.equal(detection, relation * 10 + step);
+      told.set(`${relation}/${step}`, (told.get(`${relation}/${step}`) ?? 0) + 1);
+    };
+    for (const { relation, group, marks: each } of marks.groups(FILES, dropped, onMark)) {
+      const listed: Listed = { relation, group, marks: [] };
+      groups.push(listed);
+      for (const mark of each) {
+        const { step, time, place, identity, subject, values } = mark;
+        listed.marks.push({ step, time, place, identity, subject, values: [...values] });
+        if (leaveEarly) break;
+      }
+    }
+  } finally {
+    runs.dispose();
+  }
+  return { groups, told: Object.fromEntries([...told].sort()) };
+}
+
+test('groups() gives the marks in order, for any cut into parts and any bounds, and tells of each once', () => {
+  const bounds = fc.record({ worker: fc.constantFrom(100, 1000, 1e6), main: fc.constantFrom(0, 500, 1e6) });
+  const cuts = fc.array(fc.nat({ max: 60 }), { maxLength: 5 });
+  const seed = fc.integer();
+  fc.assert(
+    fc.property(sketches, cuts, bounds, seed, (made, ends, { worker, main }, drop) => {
+      const runs = new TemporaryRuns();
+      const parts = [...ends, made.length]
+        .sort((a, b) => a - b)
+        .map((end, index, all) => {
+          const rows = new MarkRows(new TemporaryRuns(runs.folder), worker);
+          for (const sketch of made.slice(all[index - 1] ?? 0, end)) {
+            assert.equal(addTo(rows, sketch), !sketch.group.includes(undefined));
+          }
+          const part = rows.take();
+          assert.deepEqual(rows.take(), { runs: [] });
+          return structuredClone(part, { transfer: markTransfers(part) });
+        });
+      const dropped = new PositionSet();
+      const isDropped = ({ fileIndex, offset }: Sketch) => (fileIndex * 31 + offset + drop) % 5 === 0;
+      const positions = new Set(
+        made.filter(isDropped).map(({ fileIndex, offset }) => `${fileIndex}/${offset}`),
+      );
+      for (const position of positions) dropped.add(...(position.split('/').map(Number) as [number, number]));
+      const expected: Listed[] = [];
+      const told: Record<string, number> = {};
+      const kept = made.filter((each) => !each.group.includes(undefined) && !isDropped(each)).sort(compare);
+      for (const each of kept) {
+        const last = expected.at(-1);
+        const group = each.group as string[];
+        if (last?.relation === each.relation && JSON.stringify(last.group) === JSON.stringify(group))
+          last.marks.push(toMark(each));
+        else expected.push({ relation: each.relation, group, marks: [toMark(each)] });
+        told[`${each.relation}/${each.step}`] = (told[`${each.relation}/${each.step}`] ?? 0) + 1;
+      }
+      assert.deepEqual(list(parts, dropped, main), { groups: expected, told });
+      const early = list(parts, dropped, main, true);
+      assert.deepEqual(early.told, told);
+      assert.deepEqual(
+        early.groups,
+        expected.map((each) => ({ ...each, marks: each.marks.slice(0, 1) })),
+      );
+      runs.dispose();
+    }),
+    { numRuns: 200 },
+  );
+});
