@@ -16,7 +16,8 @@ export class ShapeReader {
   }
 
   get(key: string): YamlNode | undefined {
-    return this.map.entries.find((entry) => entry.key === key)?.value;
+    for (const entry of this.map.entries) if (entry.key === key) return entry.value;
+    return undefined;
   }
 
   problem(node: { line: number; column: number }, message: string): void {

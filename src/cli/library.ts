@@ -6,18 +6,19 @@ import { compareText } from '../base/text-safety.ts';
 import { compileProfile } from '../chain/compile-profile.ts';
 import type { ChainProfile } from '../chain/profile.ts';
 import { linkRules } from '../match/link-rules.ts';
-import { parseRuleFile, type RuleDocument } from '../match/parse-rules.ts';
+import { parseRuleFile } from '../match/parse-rules.ts';
 import type { Problem } from '../model/problem.ts';
 import type { EventSchema } from '../model/request.ts';
 import type { RuleSet } from '../model/rule.ts';
 import { compileMapping } from '../sources/compile-mapping.ts';
 import type { Mapping } from '../sources/mapping.ts';
-import { readText, readYamlFile, reporterFor } from './yaml-file.ts';
+import { type CompiledFile, compiledFile } from './compiled-library.ts';
+import { parseYamlFile, readText, readYamlFile, reporterFor } from './yaml-file.ts';
 
 /** The same place from `src/cli` and from `dist/cli`. */
 export const LIBRARY = fileURLToPath(new URL('../../rules/', import.meta.url));
 
-const YAML_NAME = /\.ya?ml$/i;
+export const YAML_NAME = /\.ya?ml$/i;
 
 /** The files of a folder and its subfolders that match `name`, sorted; the file itself where `place` is one. */
 export function listFiles(place: string, name: RegExp, problems: Problem[]): string[] {
@@ -40,55 +41,100 @@ function nameOf(file: string): string {
   return path.basename(file).replace(/\.[^.]+$/, '');
 }
 
+/** The folders of `rules/` whose files are parsed by `parseLibraryFile`. */
+export const SHIPPED_FOLDERS = ['sources', 'chains', 'policies'] as const;
+type Folder = (typeof SHIPPED_FOLDERS)[number];
+
+/** What a file of one kind holds, whoever wrote it; undefined (and problems) when it cannot be used. `shown`: its name in messages. */
+function parseLibraryFile(
+  folder: Folder,
+  shown: string,
+  text: string,
+  problems: Problem[],
+): CompiledFile | undefined {
+  if (folder === 'policies') {
+    const parsed = parseRuleFile(shown, text);
+    problems.push(...parsed.problems);
+    return { rules: parsed.documents };
+  }
+  const yaml = parseYamlFile(shown, text, problems);
+  if (yaml === undefined) return undefined;
+  const report = reporterFor(yaml, problems);
+  if (folder === 'sources') {
+    const mapping = compileMapping(nameOf(shown), yaml.value, report);
+    return mapping && { mapping };
+  }
+  const profile = compileProfile(nameOf(shown), yaml.value, report);
+  return profile && { profile };
+}
+
+/** A file below `rules/`, parsed anew. `path`: its name there, with slashes. */
+export function parseShipped(
+  folder: Folder,
+  place: string,
+  text: string,
+  problems: Problem[],
+): { path: string; file: CompiledFile | undefined } {
+  const path = shippedPath(place);
+  // Shipped rules are named from the package's folder, so that a report reads the same on every machine.
+  const shown = folder === 'policies' ? `rules/${path}` : place;
+  return { path, file: parseLibraryFile(folder, shown, text, problems) };
+}
+
+function shippedPath(place: string): string {
+  return path.relative(LIBRARY, place).split(path.sep).join('/');
+}
+
+/** What the files of one kind hold: ours where `builtin`, then the user's, each place in the order of its names. */
+function loadFiles(
+  folder: Folder,
+  own: readonly string[],
+  builtin: boolean,
+  problems: Problem[],
+  onEmpty: (place: string) => void = () => {},
+): CompiledFile[] {
+  const files: CompiledFile[] = [];
+  const add = (file: CompiledFile | undefined) => {
+    if (file !== undefined) files.push(file);
+  };
+  const texts = function* (place: string): Iterable<[file: string, text: string]> {
+    const found = listFiles(place, YAML_NAME, problems);
+    if (found.length === 0) onEmpty(place);
+    for (const file of found) {
+      const text = readText(file, problems);
+      if (text !== undefined) yield [file, text];
+    }
+  };
+  if (builtin) {
+    for (const [file, text] of texts(path.join(LIBRARY, folder)))
+      add(compiledFile(shippedPath(file), text) ?? parseShipped(folder, file, text, problems).file);
+  }
+  for (const place of own)
+    for (const [file, text] of texts(place)) add(parseLibraryFile(folder, file, text, problems));
+  return files;
+}
+
 /** Mappings by name: ours, then the user's, which may replace ours. */
 export function loadSources(own: readonly string[], problems: Problem[]): Record<string, Mapping> {
-  const mappings: Record<string, Mapping> = {};
-  for (const place of [path.join(LIBRARY, 'sources'), ...own]) {
-    for (const file of listFiles(place, YAML_NAME, problems)) {
-      const yaml = readYamlFile(file, problems);
-      if (yaml === undefined) continue;
-      const mapping = compileMapping(nameOf(file), yaml.value, reporterFor(yaml, problems));
-      if (mapping !== undefined) mappings[mapping.name] = mapping;
-    }
-  }
-  return mappings;
+  const files = loadFiles('sources', own, true, problems);
+  const mappings = files.flatMap((file) => ('mapping' in file ? [file.mapping] : []));
+  return Object.fromEntries(mappings.map((mapping) => [mapping.name, mapping]));
 }
 
 /** Chain profiles by name: ours, then the user's. */
 export function loadChains(own: readonly string[], problems: Problem[]): Record<string, ChainProfile> {
-  const profiles: Record<string, ChainProfile> = {};
-  for (const place of [path.join(LIBRARY, 'chains'), ...own]) {
-    for (const file of listFiles(place, YAML_NAME, problems)) {
-      const yaml = readYamlFile(file, problems);
-      if (yaml === undefined) continue;
-      const profile = compileProfile(nameOf(file), yaml.value, reporterFor(yaml, problems));
-      if (profile !== undefined) profiles[profile.name] = profile;
-    }
-  }
-  return profiles;
+  const files = loadFiles('chains', own, true, problems);
+  const profiles = files.flatMap((file) => ('profile' in file ? [file.profile] : []));
+  return Object.fromEntries(profiles.map((profile) => [profile.name, profile]));
 }
 
 /** All rules of some places, linked. `builtin`: ours among them. */
 export function loadRules(own: readonly string[], builtin: boolean, problems: Problem[]): RuleSet {
-  const documents: RuleDocument[] = [];
-  const shipped = builtin ? [path.join(LIBRARY, 'policies')] : [];
-  for (const [index, place] of [...shipped, ...own].entries()) {
-    const files = listFiles(place, YAML_NAME, problems);
-    if (files.length === 0 && fs.existsSync(place)) {
+  const files = loadFiles('policies', own, builtin, problems, (place) => {
+    if (fs.existsSync(place))
       problems.push({ file: place, line: 0, column: 0, message: 'holds no rule file (*.yaml, *.yml)' });
-    }
-    for (const file of files) {
-      const text = readText(file, problems);
-      if (text === undefined) continue;
-      // Shipped rules are named from the package's folder, so that a report reads the same on every machine.
-      const shown =
-        index < shipped.length ? `rules/${path.relative(LIBRARY, file).split(path.sep).join('/')}` : file;
-      const parsed = parseRuleFile(shown, text);
-      problems.push(...parsed.problems);
-      documents.push(...parsed.documents);
-    }
-  }
-  const linked = linkRules(documents);
+  });
+  const linked = linkRules(files.flatMap((file) => ('rules' in file ? file.rules : [])));
   problems.push(...linked.problems);
   return linked.ruleSet;
 }

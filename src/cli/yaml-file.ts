@@ -25,7 +25,10 @@ export function readText(file: string, problems: Problem[]): string | undefined 
 /** The one document of a file; undefined when it cannot be read or parsed, and the problems say why. */
 export function readYamlFile(file: string, problems: Problem[]): YamlFile | undefined {
   const text = readText(file, problems);
-  if (text === undefined) return undefined;
+  return text === undefined ? undefined : parseYamlFile(file, text, problems);
+}
+
+export function parseYamlFile(file: string, text: string, problems: Problem[]): YamlFile | undefined {
   const { root, problems: mistakes } = parseYamlDocument(file, text);
   problems.push(...mistakes);
   if (mistakes.length > 0) return undefined;

@@ -39,6 +39,8 @@ const RE_FLAGS: Record<string, Flag> = {
   dotall: 's',
 };
 
+const KNOWN: readonly string[] = [...COMPARISONS, ...Object.keys(RE_FLAGS), 'all', 'cased', 'neq'];
+
 /** Sigma's own modifiers that this version refuses by name. */
 const NOT_YET = new Set(
   'windash base64 base64offset wide utf16 utf16le utf16be expand minute hour day week month year'.split(' '),
@@ -49,12 +51,12 @@ const MAX_EXPRESSION = 10_000;
 
 /** @throws {RuleRefusal} for modifiers that do not exist, do not go together, or that this version cannot run */
 export function checkModifiers(modifiers: readonly string[]): void {
-  const known = [...COMPARISONS, ...Object.keys(RE_FLAGS), 'all', 'cased', 'neq'];
+  if (modifiers.length === 0) return;
   for (const modifier of modifiers) {
     if (NOT_YET.has(modifier))
       throw new RuleRefusal(`the modifier ${quote(modifier)} is not supported by this version`);
-    if (!known.includes(modifier))
-      throw new RuleRefusal(`unknown modifier ${quote(modifier)}${didYouMean(modifier, known)}`);
+    if (!KNOWN.includes(modifier))
+      throw new RuleRefusal(`unknown modifier ${quote(modifier)}${didYouMean(modifier, KNOWN)}`);
     if (modifier in RE_FLAGS && !modifiers.includes('re')) {
       throw new RuleRefusal(`the modifier ${quote(modifier)} follows only "re"`);
     }
@@ -67,7 +69,33 @@ export function checkModifiers(modifiers: readonly string[]): void {
 }
 
 export function comparisonOf(item: DetectionItem): ComparisonModifier | undefined {
+  if (item.modifiers.length === 0) return undefined;
   return COMPARISONS.find((comparison) => item.modifiers.includes(comparison));
+}
+
+/** How an item compares its values; a keyword is sought anywhere in the text. */
+function valueComparison(item: DetectionItem): ComparisonModifier | undefined {
+  return comparisonOf(item) ?? (item.field === undefined ? 'contains' : undefined);
+}
+
+/** Text may be any, so that nothing is compiled to find it wrong. */
+const TEXT_COMPARISONS: ReadonlySet<string | undefined> = new Set([
+  undefined,
+  'contains',
+  'startswith',
+  'endswith',
+]);
+
+/** @throws {RuleRefusal} for values that the modifier cannot take: a rule that we cannot run is refused before the first event */
+export function checkValues(item: DetectionItem): void {
+  const comparison = valueComparison(item);
+  if (!TEXT_COMPARISONS.has(comparison)) compileValueTests(item);
+  else if (comparison !== undefined)
+    for (const pattern of item.values) if (pattern.kind === 'null') refuseNull(comparison);
+}
+
+function refuseNull(comparison: ComparisonModifier): never {
+  throw new RuleRefusal(`"${comparison}" needs a value, found null`);
 }
 
 /**
@@ -75,11 +103,11 @@ export function comparisonOf(item: DetectionItem): ComparisonModifier | undefine
  * @throws {RuleRefusal} for values that the modifier cannot take
  */
 export function compileValueTests(item: DetectionItem): ValueTest[] {
-  const comparison = comparisonOf(item) ?? (item.field === undefined ? 'contains' : undefined);
+  const comparison = valueComparison(item);
   const cased = item.modifiers.includes('cased');
   return item.values.flatMap((pattern) => {
     if (pattern.kind !== 'null') return [compileValueTest(pattern, comparison, cased, item.modifiers)];
-    if (comparison !== undefined) throw new RuleRefusal(`"${comparison}" needs a value, found null`);
+    if (comparison !== undefined) refuseNull(comparison);
     return [];
   });
 }

@@ -6,7 +6,7 @@ import type { YamlEntry, YamlMap, YamlNode } from '../base/yaml-tree.ts';
 import { AUDIT_FIELDS, isAuditField } from '../model/event.ts';
 import type { FieldRef } from '../model/mark.ts';
 import type { ConditionNode, DetectionItem, Pattern } from '../model/rule.ts';
-import { checkModifiers, comparisonOf, compileValueTests } from './modifiers.ts';
+import { checkModifiers, checkValues, comparisonOf } from './modifiers.ts';
 import { parseCondition } from './parse-condition.ts';
 import { literalPattern, parsePattern } from './parse-pattern.ts';
 import { RuleRefusal } from './rule-refusal.ts';
@@ -84,8 +84,7 @@ function toItem(
   if (comparison === 'exists') checkExists(complete);
   else if (field === undefined && complete.values.some(({ kind }) => kind === 'null'))
     throw new RuleRefusal('a keyword cannot be null');
-  // Compiled for its complaints: a rule that we cannot run is refused before the first event.
-  else compileValueTests(complete);
+  else checkValues(complete);
   return complete;
 }
 

@@ -1,6 +1,9 @@
 /** String values of a rule: wildcards and their escapes, as Sigma 2.1 has them (specification, "Escaping"). */
 import type { Pattern, Piece } from '../model/rule.ts';
 
+/** Most values have none of these, and are read no further. */
+const SPECIAL = /[\\*?]/;
+
 type TextPattern = Extract<Pattern, { kind: 'text' }>;
 
 /**
@@ -8,6 +11,7 @@ type TextPattern = Extract<Pattern, { kind: 'text' }>;
  * before anything else it is itself: `a\b` and `a\\b` are both `a\b`.
  */
 export function parsePattern(written: string): TextPattern {
+  if (!SPECIAL.test(written)) return literalPattern(written);
   const pieces: Piece[] = [];
   let literal = '';
   const close = () => {

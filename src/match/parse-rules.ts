@@ -142,19 +142,14 @@ function parseLogsource(reader: ShapeReader): Logsource {
   return logsource;
 }
 
+const OPTIONAL_TEXTS = ['description', 'status', 'author', 'message', 'fix'] as const;
+
 function parseHead(file: string, reader: ShapeReader): RuleHead {
   const title = reader.text('title')?.trim() ?? '';
   if (title === '') reader.problem(reader.map, 'a rule needs a "title"');
   const name = reader.text('name');
-  const optional = {
-    name,
-    description: reader.text('description')?.trim(),
-    status: reader.text('status'),
-    author: reader.text('author'),
-    message: reader.text('message')?.trim(),
-    fix: reader.text('fix')?.trim(),
-  };
-  return {
+  const texts = OPTIONAL_TEXTS.map((key) => reader.text(key));
+  const head: RuleHead = {
     id: reader.text('id') ?? name ?? toIdentifier(title),
     title,
     file,
@@ -165,8 +160,13 @@ function parseHead(file: string, reader: ShapeReader): RuleHead {
     falsepositives: reader.texts('falsepositives'),
     controls: reader.texts('control'),
     tests: parseTests(reader),
-    ...Object.fromEntries(Object.entries(optional).filter(([, text]) => text !== undefined)),
   };
+  if (name !== undefined) head.name = name;
+  for (const [index, key] of OPTIONAL_TEXTS.entries()) {
+    const text = texts[index];
+    if (text !== undefined) head[key] = key === 'status' || key === 'author' ? text : text.trim();
+  }
+  return head;
 }
 
 /** Sigma allows a rule without an id; its title has to do. */
