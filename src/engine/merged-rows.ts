@@ -1,5 +1,5 @@
 /** The rows of many sorted runs in one order: a heap of runs whose smallest row is the next. */
-import { LENGTH_BYTES, type Run, RunReader } from '../read/temporary-runs.ts';
+import { LENGTH_BYTES, type Run, RunReader, spanOf } from '../read/temporary-runs.ts';
 
 /** What is gathered before it is given out as a block. */
 const BLOCK_BYTES = 256 * 1024;
@@ -54,13 +54,13 @@ export class MergedRows {
     let used = 0;
     while (this.next()) {
       const from = this.start - LENGTH_BYTES;
-      const length = this.end - from;
+      const length = spanOf(this.end - this.start);
       if (used + length > block.length) {
         if (used > 0) yield block.subarray(0, used);
         block = new Uint8Array(Math.max(BLOCK_BYTES, length));
         used = 0;
       }
-      block.set(this.bytes.subarray(from, this.end), used);
+      block.set(this.bytes.subarray(from, from + length), used);
       used += length;
     }
     if (used > 0) yield block.subarray(0, used);
