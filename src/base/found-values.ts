@@ -52,6 +52,11 @@ export class FoundValues {
     return this.stamp;
   }
 
+  /** `everFound` begins anew; the values of the last record are gone. */
+  forget(): void {
+    this.stamps.fill(0);
+  }
+
   /** Whether some record so far had a value for `slot`. */
   everFound(slot: number): boolean {
     return (this.stamps[slot] ?? 0) !== 0;

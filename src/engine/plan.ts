@@ -199,7 +199,12 @@ export class Programs {
     return this.ids.size;
   }
 
-  /** The keys of the fields that some record so far carried. */
+  /** `occurring` begins anew. */
+  startTask(): void {
+    for (const { cursor } of this.bySource.values()) cursor.forgetOccurred();
+  }
+
+  /** The keys of the fields that some record of the task carried. */
   occurring(): string[] {
     const keys = new Set<string>();
     for (const { cursor, fields } of this.bySource.values()) {

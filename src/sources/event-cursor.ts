@@ -174,6 +174,12 @@ export class EventCursor implements Event, Fields {
     return isLiteral || computed.slots.some((origin) => origin >= 0 && this.everFound(origin));
   }
 
+  /** `occurred` begins anew; stands on no record afterwards. */
+  forgetOccurred(): void {
+    this.scanner.found.forget();
+    this.trie?.found.forget();
+  }
+
   private everFound(slot: Slot): boolean {
     return this.scanner.found.everFound(slot) || (this.trie?.found.everFound(slot) ?? false);
   }
