@@ -14,7 +14,25 @@ export type EventTest = (event: Event) => boolean;
  * `remembers`: whether answers are kept by value, for a test that meets the same values often.
  */
 export function compileDetection(detection: Detection, fields: Fields, remembers = true): EventTest {
-  return new DetectionCompiler(fields, remembers).node(detection.condition);
+  askFields(detection.condition, fields, new Set());
+  // Of thousands of rules a log meets few: each is compiled when the first event meets it.
+  let test: EventTest | undefined;
+  return (event) => {
+    test ??= new DetectionCompiler(fields, remembers).node(detection.condition);
+    return test(event);
+  };
+}
+
+/** Slots are given out before the first record is read. */
+function askFields(node: ConditionNode, fields: Fields, seen: Set<ConditionNode>): void {
+  if (node.kind === 'item') {
+    if (node.item.field !== undefined) toSlot(node.item.field, fields);
+    for (const reference of node.item.references ?? []) toSlot(reference, fields);
+  } else if (node.kind === 'not') askFields(node.node, fields, seen);
+  else if (!seen.has(node)) {
+    seen.add(node);
+    for (const child of node.nodes) askFields(child, fields, seen);
+  }
 }
 
 export function toSlot(field: FieldRef, fields: Fields): Slot {

@@ -85,6 +85,7 @@ export class EventCursor implements Event, Fields {
   private readonly ids: ValueIds;
 
   private readonly slots = new Map<string, Slot>();
+  private readonly rawSlots = new Map<string, Slot>();
   private readonly auditSlots = new Map<AuditField, Slot>();
   private readonly pathSlots: Slot[] = [];
   /** Scanner slot names, for the tree path. */
@@ -149,7 +150,12 @@ export class EventCursor implements Event, Fields {
   }
 
   raw(path: string): Slot {
-    return this.slotFor(toRawPaths(this.mapping, path));
+    let slot = this.rawSlots.get(path);
+    if (slot === undefined) {
+      slot = this.slotFor(toRawPaths(this.mapping, path));
+      this.rawSlots.set(path, slot);
+    }
+    return slot;
   }
 
   /** One slot for each list of names, whoever asks. */
