@@ -6,13 +6,17 @@
  * that saves a SHA-256 of nearly every record (a quarter of the scan, measured).
  */
 import crypto from 'node:crypto';
-import type { TemporaryRuns } from '../read/temporary-runs.ts';
+import os from 'node:os';
+import path from 'node:path';
+import { readWords, type TemporaryRuns } from '../read/temporary-runs.ts';
 import {
   DIGESTED_WORDS,
+  IDENTITY_WIDTHS,
   type IdentityPart,
   type IdentityRow,
   PLAIN_WORDS,
   readIdentityRow,
+  renumberFiles,
   StoredIdentities,
 } from './identity-rows.ts';
 import { KeyFilter, MAX_SLOT_BITS, slotBitsFor } from './key-filter.ts';
@@ -89,6 +93,24 @@ export class Identities {
   merge({ plain, digested }: IdentityPart): void {
     for (const rows of plain) this.take(rows, PLAIN_WORDS);
     for (const rows of digested) this.take(rows, DIGESTED_WORDS);
+  }
+
+  /** Writes all identities into files of the folder, for a later run on a machine of the same byte order. */
+  save(folder: string): void {
+    for (const width of IDENTITY_WIDTHS) this.stored.save(width, savedFile(folder, width));
+  }
+
+  /**
+   * Adds what a former run saved. `fileIndexes`: for each file number of that run the number of the file now.
+   * @throws when the folder has no such files
+   */
+  load(folder: string, fileIndexes: readonly number[]): void {
+    for (const width of IDENTITY_WIDTHS) {
+      for (const rows of readWords(savedFile(folder, width), width)) {
+        renumberFiles(rows, width, fileIndexes);
+        this.take(rows.slice(), width);
+      }
+    }
   }
 
   private take(rows: Uint32Array<ArrayBuffer>, width: number): void {
@@ -206,6 +228,10 @@ export class Identities {
   private newStore(): StoredIdentities {
     return new StoredIdentities(this.runs, this.limits.rowBytes);
   }
+}
+
+function savedFile(folder: string, width: number): string {
+  return path.join(folder, `identities-${width}-${os.endianness()}`);
 }
 
 function filterOf(stored: StoredIdentities, slotBits: number, round = 0): KeyFilter {

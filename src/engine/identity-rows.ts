@@ -1,12 +1,14 @@
 /** What names each record, as rows of 32-bit words: written where records are scanned, kept where repeats are sought. */
 import crypto from 'node:crypto';
-import { appendBlocks, readWords, type TemporaryRuns } from '../read/temporary-runs.ts';
+import { readWords, type TemporaryRuns, writeBlocks } from '../read/temporary-runs.ts';
 import type { EventCursor } from '../sources/event-cursor.ts';
 
 /** key (2), offset (low 32 bits), upper 16 bits of the offset with the flags above them, file, line, length. */
 export const PLAIN_WORDS = 7;
 /** The same with 128 bits of SHA-256 of the record behind, so that nobody can craft a record that passes for another. */
 export const DIGESTED_WORDS = 11;
+export const IDENTITY_WIDTHS = [PLAIN_WORDS, DIGESTED_WORDS] as const;
+const FILE_WORD = 4;
 /** Set in the word that ends the offset: the key is the source's id, not the content; the record lies out of range. */
 const OWN = 1 << 16;
 const SKIPPED = 1 << 17;
@@ -63,7 +65,7 @@ export class IdentityRows {
     const { offset } = event;
     words[at + 2] = offset;
     words[at + 3] = Math.floor(offset / 2 ** 32) | (own ? OWN : 0) | (skipped ? SKIPPED : 0);
-    words[at + 4] = event.fileIndex;
+    words[at + FILE_WORD] = event.fileIndex;
     words[at + 5] = line;
     words[at + 6] = length;
     if (this.onFull !== undefined && this.plain.bytes + this.digested.bytes > FULL_BYTES)
@@ -141,7 +143,7 @@ export function readIdentityRow(words: Uint32Array, at: number, width: number): 
     own: (flags & OWN) !== 0,
     key: [words[at]!, words[at + 1]!],
     content,
-    fileIndex: words[at + 4]!,
+    fileIndex: words[at + FILE_WORD]!,
     offset: (flags & 0xffff) * 2 ** 32 + words[at + 2]!,
     line: words[at + 5]!,
     length: words[at + 6]!,
@@ -175,11 +177,23 @@ export class StoredIdentities {
 
   /** All rows, in chunks that are valid until the next step. */
   *chunks(): Generator<[rows: Uint32Array, width: number]> {
-    for (const width of [PLAIN_WORDS, DIGESTED_WORDS]) {
-      const file = this.files.get(width);
-      if (file !== undefined) for (const rows of readWords(file, width)) yield [rows, width];
-      for (const rows of this.kept.get(width) ?? []) yield [rows, width];
-    }
+    for (const width of IDENTITY_WIDTHS) for (const rows of this.chunksOf(width)) yield [rows, width];
+  }
+
+  /** Writes all rows of one width into a file. */
+  save(width: number, file: string): void {
+    // Chunks are overwritten by the next ones, so they are copied.
+    writeBlocks(
+      file,
+      mapEach(this.chunksOf(width), (rows) => toBytes(rows.slice())),
+      'w',
+    );
+  }
+
+  private *chunksOf(width: number): Generator<Uint32Array> {
+    const file = this.files.get(width);
+    if (file !== undefined) yield* readWords(file, width);
+    yield* this.kept.get(width) ?? [];
   }
 
   private spill(): void {
@@ -192,9 +206,17 @@ export class StoredIdentities {
   }
 }
 
-/** Writes rows into files of a folder: in the byte order of this machine, for it alone. */
-export function saveIdentities(stored: StoredIdentities, toFile: (width: number) => string): void {
-  for (const [rows, width] of stored.chunks()) appendBlocks(toFile(width), [toBytes(rows)]);
+function* mapEach<From, To>(values: Iterable<From>, convert: (value: From) => To): Generator<To> {
+  for (const value of values) yield convert(value);
+}
+
+/** Gives rows other file numbers. */
+export function renumberFiles(rows: Uint32Array, width: number, fileIndexes: readonly number[]): void {
+  for (let at = FILE_WORD; at < rows.length; at += width) {
+    const fileIndex = fileIndexes[rows[at]!];
+    if (fileIndex === undefined) throw new Error(`a saved identity is of file ${rows[at]}, which has no number`);
+    rows[at] = fileIndex;
+  }
 }
 
 function toBytes(words: Uint32Array): Uint8Array {

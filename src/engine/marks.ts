@@ -1,7 +1,8 @@
 /** The marks of a whole log, from the parts of its scan: each relation meets each group's marks in order, from memory or disk. */
+import path from 'node:path';
 import type { Mark } from '../model/mark.ts';
 import type { Group } from '../model/relation.ts';
-import type { Run, TemporaryRuns } from '../read/temporary-runs.ts';
+import { type Run, RunReader, type TemporaryRuns, writeBlocks } from '../read/temporary-runs.ts';
 import type { MarkPart } from './mark-rows.ts';
 import { MergedRows } from './merged-rows.ts';
 import type { PositionSet } from './position-set.ts';
@@ -18,6 +19,7 @@ export class Marks {
   private readonly maxBytes: number;
   private runs: Run[] = [];
   private bytes = 0;
+  private readonly loaded: { file: string; fileIndexes: readonly number[] }[] = [];
 
   constructor(temporary: TemporaryRuns, maxBytes = MAX_BYTES) {
     this.temporary = temporary;
@@ -33,9 +35,27 @@ export class Marks {
     if (this.bytes > this.maxBytes) this.spill();
   }
 
+  /** Writes all marks into one run in the folder, for a later run. */
+  save(folder: string): void {
+    writeBlocks(savedFile(folder), this.sorted().blocks(), 'w');
+  }
+
+  /**
+   * Lets the marks that a former run saved take part, from where they lie: the file must stay until the last group.
+   * `fileIndexes`: for each file number of that run the number of the file now, in the same order.
+   */
+  load(folder: string, fileIndexes: readonly number[]): void {
+    this.loaded.push({ file: savedFile(folder), fileIndexes });
+  }
+
+  private sorted(): MergedRows {
+    const loaded = this.loaded.map(({ file, fileIndexes }) => new RenumberedRun(file, fileIndexes));
+    return new MergedRows([...this.runs.map((run) => new RunReader(run)), ...loaded]);
+  }
+
   /** The runs in memory become one on disk. */
   private spill(): void {
-    const merged = new MergedRows(this.runs.filter((run) => 'bytes' in run));
+    const merged = new MergedRows(this.runs.filter((run) => 'bytes' in run).map((run) => new RunReader(run)));
     this.runs = this.runs.filter((run) => 'file' in run);
     this.runs.push({ file: this.temporary.write(merged.blocks()) });
     this.bytes = 0;
@@ -46,7 +66,7 @@ export class Marks {
    * `onMark` is told of every mark once, whether or not the relation reads it.
    */
   *groups(files: readonly string[], duplicates: PositionSet, onMark: OnMark): Generator<MarkGroup> {
-    const rows = new MergedRows(this.runs);
+    const rows = this.sorted();
     try {
       const cursor = new MarkCursor(rows, files, duplicates, onMark);
       while (cursor.startGroup()) {
@@ -58,6 +78,34 @@ export class Marks {
       rows.close();
     }
   }
+}
+
+function savedFile(folder: string): string {
+  return path.join(folder, 'marks');
+}
+
+/** The rows of a former run with the file numbers of this one. */
+class RenumberedRun extends RunReader {
+  private readonly fileIndexes: readonly number[];
+  private readonly codec = new RowReader();
+
+  constructor(file: string, fileIndexes: readonly number[]) {
+    super({ file });
+    this.fileIndexes = fileIndexes;
+  }
+
+  override next(): boolean {
+    if (!super.next()) return false;
+    const at = fileIndexAt(this.bytes, this.start);
+    const fileIndex = this.codec.start(this.bytes, at).uint32();
+    this.bytes.writeUInt32BE(this.fileIndexes[fileIndex]!, at);
+    return true;
+  }
+}
+
+/** Where a row's file number stands: behind relation, group and time. */
+function fileIndexAt(bytes: Buffer, start: number): number {
+  return bytes.indexOf(0, start + RELATION_BYTES) + 1 + TIME_BYTES;
 }
 
 /** Told of each mark as it is decoded. */
@@ -130,8 +178,7 @@ class MarkCursor implements Iterable<Mark>, Iterator<Mark> {
   private isDuplicate(): boolean {
     if (this.duplicates.size === 0) return false;
     const { bytes, start } = this.rows;
-    // Relation and group; the position stands behind the time.
-    const reader = this.reader.start(bytes, bytes.indexOf(0, start + RELATION_BYTES) + 1).skip(TIME_BYTES);
+    const reader = this.reader.start(bytes, fileIndexAt(bytes, start));
     return this.duplicates.has(reader.uint32(), reader.uint48());
   }
 

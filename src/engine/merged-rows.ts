@@ -1,5 +1,5 @@
 /** The rows of many sorted runs in one order: a heap of runs whose smallest row is the next. */
-import { LENGTH_BYTES, type Run, RunReader, spanOf } from '../read/temporary-runs.ts';
+import { LENGTH_BYTES, type RunReader, spanOf } from '../read/temporary-runs.ts';
 
 /** What is gathered before it is given out as a block. */
 const BLOCK_BYTES = 256 * 1024;
@@ -13,9 +13,8 @@ export class MergedRows {
   private readonly heap: RunReader[] = [];
   private began = false;
 
-  constructor(runs: readonly Run[]) {
-    for (const run of runs) {
-      const reader = new RunReader(run);
+  constructor(readers: readonly RunReader[]) {
+    for (const reader of readers) {
       if (!reader.next()) continue;
       this.heap.push(reader);
       for (let at = this.heap.length; at > 1 && this.swapIfSmaller(at, at >>> 1); ) at >>>= 1;

@@ -59,7 +59,7 @@ const sketches = fc
   .map((made): Sketch[] => made);
 
 /** Slots are positions in this list of texts. */
-function addTo(rows: MarkRows, sketch: Sketch): boolean {
+function addTo(rows: MarkRows, sketch: Sketch, fileFactor = 1): boolean {
   const texts = [sketch.subject, ...sketch.group, ...sketch.values];
   const slots = (from: number, length: number) => Array.from({ length }, (_, index) => from + index);
   const { relation, step, time, fileIndex, offset, identity, group, values } = sketch;
@@ -71,7 +71,7 @@ function addTo(rows: MarkRows, sketch: Sketch): boolean {
     values: slots(1 + group.length, values.length),
   };
   const event = {
-    fileIndex,
+    fileIndex: fileIndex * fileFactor,
     offset,
     identity,
     place: { file: FILES[fileIndex]!, line: offset + 1, offset, length: 7 },
@@ -107,12 +107,19 @@ function compare(a: Sketch, b: Sketch): number {
 type Listed = { relation: number; group: readonly string[]; marks: Mark[] };
 
 /** `leaveEarly`: relations read one mark of each group. */
-function list(parts: readonly MarkPart[], dropped: PositionSet, maxBytes: number, leaveEarly = false) {
+function list(
+  parts: readonly MarkPart[],
+  dropped: PositionSet,
+  maxBytes: number,
+  leaveEarly = false,
+  prepare: (marks: Marks) => void = () => {},
+) {
   const runs = new TemporaryRuns();
   const told = new Map<string, number>();
   const groups: Listed[] = [];
   try {
     const marks = new Marks(runs, maxBytes);
+    prepare(marks);
     for (const part of parts) marks.merge(part);
     const onMark = (relation: number, step: number, detection: number) => {
       assert.equal(detection, relation * 10 + step);
@@ -178,5 +185,28 @@ test('groups() gives the marks in order, for any cut into parts and any bounds, 
       runs.dispose();
     }),
     { numRuns: 200 },
+  );
+});
+
+test('groups() is the same with some marks saved by a former run, under other file numbers', () => {
+  fc.assert(
+    fc.property(sketches, fc.nat({ max: 60 }), fc.constantFrom(0, 1e6), (made, cut, maxBytes) => {
+      const runs = new TemporaryRuns();
+      const partOf = (some: readonly Sketch[], fileFactor: number) => {
+        const rows = new MarkRows(runs);
+        for (const sketch of some) addTo(rows, sketch, fileFactor);
+        return rows.take();
+      };
+      const former = new Marks(runs, maxBytes);
+      former.merge(partOf(made.slice(0, cut), 2));
+      former.save(runs.folder);
+      const later = partOf(made.slice(cut), 1);
+      const nothing = new PositionSet();
+      const loadFormer = (marks: Marks) => marks.load(runs.folder, [0, -1, 1]);
+      const found = list([later], nothing, maxBytes, false, loadFormer);
+      assert.deepEqual(found, list([partOf(made, 1)], nothing, 1e6));
+      runs.dispose();
+    }),
+    { numRuns: 100 },
   );
 });
