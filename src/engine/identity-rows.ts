@@ -214,7 +214,8 @@ function* mapEach<From, To>(values: Iterable<From>, convert: (value: From) => To
 export function renumberFiles(rows: Uint32Array, width: number, fileIndexes: readonly number[]): void {
   for (let at = FILE_WORD; at < rows.length; at += width) {
     const fileIndex = fileIndexes[rows[at]!];
-    if (fileIndex === undefined) throw new Error(`a saved identity is of file ${rows[at]}, which has no number`);
+    if (fileIndex === undefined)
+      throw new Error(`a saved identity is of file ${rows[at]}, which has no number`);
     rows[at] = fileIndex;
   }
 }

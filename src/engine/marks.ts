@@ -193,12 +193,14 @@ class MarkCursor implements Iterable<Mark>, Iterator<Mark> {
     const place = { file, line: reader.varint(), offset, length: reader.varint() };
     const identity = reader.uniqueText()!;
     const subject = reader.text();
-    const values = new Array<string | undefined>(reader.varint());
-    for (let index = 0; index < values.length; index++) values[index] = reader.text();
+    const count = reader.varint();
+    const values = count === 0 ? NO_VALUES : new Array<string | undefined>(count);
+    for (let index = 0; index < count; index++) values[index] = reader.text();
     return { step, time, place, identity, subject, values };
   }
 }
 
 const RELATION_BYTES = 4;
+const NO_VALUES: (string | undefined)[] = [];
 
 export type MarkGroup = { relation: number; group: Group; marks: Iterable<Mark> };

@@ -78,7 +78,8 @@ export class MergedRows {
 
   private swapIfSmaller(child: number, parent: number): boolean {
     const { heap } = this;
-    const [lower, upper] = [heap[child - 1]!, heap[parent - 1]!];
+    const lower = heap[child - 1]!;
+    const upper = heap[parent - 1]!;
     if (compareRows(lower, upper) >= 0) return false;
     heap[child - 1] = upper;
     heap[parent - 1] = lower;
@@ -88,7 +89,8 @@ export class MergedRows {
 
 /** In byte order; a row that another begins with comes first. */
 function compareRows(left: RunReader, right: RunReader): number {
-  const [a, b] = [left.bytes, right.bytes];
+  const a = left.bytes;
+  const b = right.bytes;
   const shared = Math.min(left.end - left.start, right.end - right.start);
   for (let index = 0, x = left.start, y = right.start; index < shared; index++, x++, y++) {
     if (a[x] !== b[y]) return a[x]! - b[y]!;
