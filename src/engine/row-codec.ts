@@ -295,12 +295,6 @@ export class RowReader {
     return biased === 0 ? undefined : toInstant(biased - TIME_BIAS, nanos);
   }
 
-  /** Passes over bytes. */
-  skip(bytes: number): this {
-    this.at += bytes;
-    return this;
-  }
-
   /** A copy. */
   bytes(length: number): Buffer {
     this.at += length;

@@ -2,7 +2,7 @@
  * Rows of bytes in, sorted runs of them out, in bounded memory.
  * Marks and record identities are encoded so that their byte order is the order they are judged in.
  */
-import { LENGTH_BYTES, type Run, spanOf, type TemporaryRuns } from '../read/temporary-runs.ts';
+import { LENGTH_BYTES, type Run, RunReader, spanOf, type TemporaryRuns } from '../read/temporary-runs.ts';
 import { MergedRows } from './merged-rows.ts';
 import { CHUNK_BITS, CHUNK_BYTES, RowWriter } from './row-codec.ts';
 import { doubled, RowGroups } from './row-groups.ts';
@@ -120,7 +120,7 @@ export class SortedRows {
 
   /** All rows in byte order; nothing is left here. */
   sorted(): MergedRows {
-    return new MergedRows(this.take());
+    return new MergedRows(this.take().map((run) => new RunReader(run)));
   }
 
   private spill(): void {

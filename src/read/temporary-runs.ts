@@ -45,7 +45,7 @@ export class TemporaryRuns {
 
   /** Writes the blocks into a new file, or behind what `file` holds. @returns the file's name */
   write(blocks: Iterable<Uint8Array>, file = this.newFile()): string {
-    appendBlocks(file, blocks);
+    writeBlocks(file, blocks);
     return file;
   }
 
@@ -66,9 +66,12 @@ export class TemporaryRuns {
   }
 }
 
-/** Appends the blocks to a file that only the user may read; small blocks are gathered. */
-export function appendBlocks(file: string, blocks: Iterable<Uint8Array>): void {
-  const descriptor = fs.openSync(file, 'a', 0o600);
+/**
+ * Appends the blocks to a file that only the user may read, or with `w` writes it anew. Small blocks are gathered, so each
+ * must stay as it is.
+ */
+export function writeBlocks(file: string, blocks: Iterable<Uint8Array>, flag: 'a' | 'w' = 'a'): void {
+  const descriptor = fs.openSync(file, flag, 0o600);
   try {
     let pending: Uint8Array[] = [];
     let size = 0;
