@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { findValues } from '../../src/base/field-path.ts';
 import { parseJson, toCompactJson } from '../../src/base/json.ts';
+import { wholeNumberOf } from '../../src/base/whole-number.ts';
 import { AUDIT_FIELDS } from '../../src/model/event.ts';
 import { readText } from '../../src/sources/detect.ts';
 import { EventCursor } from '../../src/sources/event-cursor.ts';
@@ -38,6 +39,9 @@ test('raw and canonical fields are those of the tree, for every shipped mapping'
       '"x"',
       '"success"',
       '"\\u0041"',
+      '"-12"',
+      '"\\u0031"',
+      '1.0',
       '[]',
       '{}',
       '["x",1]',
@@ -64,6 +68,7 @@ test('raw and canonical fields are those of the tree, for every shipped mapping'
           if (mapping.within.length > 0) continue;
           const expected = findValues(tree, RAW_NAMES[index]!).map(toCompactJson);
           assert.equal(cursor.size(slot), expected.length, `${RAW_NAMES[index]} in ${text}`);
+          assert.equal(cursor.wholeNumber(slot), wholeNumberOf(cursor.text(slot) ?? ''), text);
         }
         for (const [index, field] of AUDIT_FIELDS.entries()) {
           const mapped = mapping.fields[field];
