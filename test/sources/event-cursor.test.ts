@@ -7,6 +7,7 @@ import { nanosBeyondMs, parseTimestamp, wholeMs } from '../../src/base/instant.t
 import { parseJson, toCompactJson } from '../../src/base/json.ts';
 import { JsonSyntaxError } from '../../src/base/lexical.ts';
 import { UNUSUAL } from '../../src/base/scan-kernel.ts';
+import { wholeNumberOf } from '../../src/base/whole-number.ts';
 import { AUDIT_FIELDS } from '../../src/model/event.ts';
 import { loadKernel } from '../../src/read/kernel/load-kernel.ts';
 import { readText } from '../../src/sources/detect.ts';
@@ -79,6 +80,9 @@ function checkCursor(newReader: () => Reader): void {
         '"x"',
         '"success"',
         '"\\u0041"',
+      '"-12"',
+      '"\\u0031"',
+      '1.0',
         '[]',
         '{}',
         '["x",1]',
@@ -105,6 +109,7 @@ function checkCursor(newReader: () => Reader): void {
             if (mapping.within.length > 0) continue;
             const expected = findValues(tree, RAW_NAMES[index]!).map(toCompactJson);
             assert.equal(cursor.size(slot), expected.length, `${RAW_NAMES[index]} in ${text}`);
+          assert.equal(cursor.wholeNumber(slot), wholeNumberOf(cursor.text(slot) ?? ''), text);
           }
           for (const [index, field] of AUDIT_FIELDS.entries()) {
             const mapped = mapping.fields[field];
