@@ -42,12 +42,12 @@ const keyOf = (id: number) => [0xffff_fff0 + id, id % 2] as const;
 
 const hex = (word: number) => word.toString(16).padStart(8, '0');
 
-function toPart(made: readonly Made[], fileFactor = 1): IdentityPart {
+function toPart(made: readonly Made[]): IdentityPart {
   const rows = new IdentityRows();
   for (const { id, content, skipped, rereadable, position } of made) {
     const { fileIndex, offset, line, length } = position;
     const event = {
-      fileIndex: fileIndex * fileFactor,
+      fileIndex,
       offset,
       bytes: Buffer.from(content),
       hashOwnIdentity(key: Uint32Array) {
@@ -144,12 +144,13 @@ test('repeats() finds what comparing all records finds, for any cut into parts a
   );
 });
 
-test('repeats() is the same with some parts saved by a former run, under other file numbers', async () => {
+test('repeats() is the same with some parts saved by former runs', async () => {
   const bounds = fc.constantFrom({}, { rowBytes: 100, slotBits: 6 });
   await fc.assert(
     fc.asyncProperty(records, fc.nat({ max: 40 }), bounds, async (made, cut, limits) => {
-      const parts = [toPart(made.slice(0, cut), 2), toPart(made.slice(cut))];
-      assert.deepEqual(await found(parts, made, limits, 1), expected(made));
+      const middle = cut >> 1;
+      const parts = [toPart(made.slice(0, middle)), toPart(made.slice(middle, cut)), toPart(made.slice(cut))];
+      assert.deepEqual(await found(parts, made, limits, 2), expected(made));
     }),
     { numRuns: 100 },
   );
