@@ -18,6 +18,7 @@ const ROOT = fileURLToPath(new URL('../fixtures', import.meta.url));
 /** Codes that no fixture makes speak, and where they are tested instead. */
 const SPOKEN_ELSEWHERE: Readonly<Record<string, string>> = {
   'unreadable-input': 'git keeps no unreadable file: test/data/reading-errors.test.ts',
+  'changed-input': 'takes a file that changes between two readers: test/engine/changed-input.test.ts',
   'too-many-breaks': 'takes thousands of records: test/chain',
   'too-many-streams': 'takes thousands of streams: test/chain',
 };
