@@ -11,6 +11,9 @@ import { toTable } from './print.ts';
 import type { SectionResult, Settings } from './section.ts';
 import { BY_DEFAULT, SECTIONS } from './sections/index.ts';
 
+/** Load per core before the first run; from here on, other programs take part of the time. */
+const BUSY = 0.25;
+
 const OPTIONS = {
   all: { type: 'boolean', default: false },
   json: { type: 'string' },
@@ -62,9 +65,10 @@ const settings: Settings = {
 fs.mkdirSync(CACHE, { recursive: true });
 const machine = describeMachine();
 const load = os.loadavg()[0]!;
-console.log(
-  `${machine}\nMedians of ${settings.runs} runs, in turn; load ${load.toFixed(1)} before the first\n`,
-);
+console.log(machine);
+console.log(`Medians of ${settings.runs} runs, in turn; load ${load.toFixed(1)} before the first\n`);
+if (load > BUSY * os.cpus().length)
+  console.log('The machine was doing other work: compare "CPU s"; seconds, rates and ratios tell little\n');
 const sections: ({ name: string } & SectionResult)[] = [];
 for (const section of SECTIONS) {
   if (!names.includes(section.name)) continue;

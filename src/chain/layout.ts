@@ -144,10 +144,12 @@ export class BoundLayout {
   }
 
   sequence(event: Event): number | null {
-    for (const slot of this.sequenceSlots) {
-      const text = event.text(slot);
-      if (text === undefined) continue;
-      return toWholeNumber(text);
+    const { sequenceSlots } = this;
+    for (let index = 0; index < sequenceSlots.length; index++) {
+      const kind = event.kind(sequenceSlots[index]!);
+      if (kind === 'missing' || kind === 'null') continue;
+      const number = event.wholeNumber(sequenceSlots[index]!);
+      return Number.isNaN(number) ? null : number;
     }
     return null;
   }
@@ -193,18 +195,4 @@ export class BoundLayout {
   expected(event: Event, previous: string, length: number): string[] {
     return this.hashes.map((hash) => hash(event, previous, length));
   }
-}
-
-/** A whole number of at most 15 digits, which a double carries exactly; null for every other text. */
-function toWholeNumber(text: string): number | null {
-  const negative = text.startsWith('-');
-  const first = negative ? 1 : 0;
-  if (text.length === first || text.length - first > 15) return null;
-  let number = 0;
-  for (let index = first; index < text.length; index++) {
-    const digit = text.charCodeAt(index) - 0x30;
-    if (digit < 0 || digit > 9) return null;
-    number = number * 10 + digit;
-  }
-  return negative ? -number : number;
 }

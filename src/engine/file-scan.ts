@@ -158,6 +158,18 @@ export class FileScan implements RecordSink {
     return this.cursor.scan(bytes, start, end);
   }
 
+  scanLine(bytes: Uint8Array, start: number, end: number): number {
+    return this.cursor.scanLine(bytes, start, end);
+  }
+
+  get scannedStart(): number {
+    return this.cursor.recordStart;
+  }
+
+  get scannedEnd(): number {
+    return this.cursor.recordEnd;
+  }
+
   record(line: number, offset: number, length: number): void {
     const { cursor, books } = this;
     const { steps } = this.program;

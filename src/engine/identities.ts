@@ -9,6 +9,7 @@ import crypto from 'node:crypto';
 import type { TemporaryRuns } from '../read/temporary-runs.ts';
 import {
   DIGESTED_WORDS,
+  IDENTITY_WIDTHS,
   type IdentityPart,
   type IdentityRow,
   PLAIN_WORDS,
@@ -94,14 +95,14 @@ export class Identities {
 
   /** Goes on with the records that an earlier run of the program saved. */
   restore(files: Readonly<Record<string, string>>): void {
-    for (const width of [PLAIN_WORDS, DIGESTED_WORDS])
+    for (const width of IDENTITY_WIDTHS)
       for (const file of savedUnder(`identities-${width}`, files)) this.stored.restore(file, width);
     this.filter = filterOf(this.stored, slotBitsFor(this.stored.count, this.limits.slotBits));
   }
 
   /** Writes what came since into new files, or everything where files have become many; returns all files by name. */
   save(newFile: (kind: string) => string): Record<string, string> {
-    const saved = [PLAIN_WORDS, DIGESTED_WORDS].map((width) =>
+    const saved = IDENTITY_WIDTHS.map((width) =>
       toSaved(`identities-${width}`, this.stored.save(width, newFile)),
     );
     return Object.assign({}, ...saved);

@@ -8,6 +8,8 @@ import { MAX_SAVED } from './saved-rows.ts';
 export const PLAIN_WORDS = 7;
 /** The same with 128 bits of SHA-256 of the record behind, so that nobody can craft a record that passes for another. */
 export const DIGESTED_WORDS = 11;
+export const IDENTITY_WIDTHS = [PLAIN_WORDS, DIGESTED_WORDS] as const;
+const FILE_WORD = 4;
 /** Set in the word that ends the offset: the key is the source's id, not the content; the record lies out of range. */
 const OWN = 1 << 16;
 const SKIPPED = 1 << 17;
@@ -64,7 +66,7 @@ export class IdentityRows {
     const { offset } = event;
     words[at + 2] = offset;
     words[at + 3] = Math.floor(offset / 2 ** 32) | (own ? OWN : 0) | (skipped ? SKIPPED : 0);
-    words[at + 4] = event.fileIndex;
+    words[at + FILE_WORD] = event.fileIndex;
     words[at + 5] = line;
     words[at + 6] = length;
     if (this.onFull !== undefined && this.plain.bytes + this.digested.bytes > FULL_BYTES)
@@ -142,7 +144,7 @@ export function readIdentityRow(words: Uint32Array, at: number, width: number): 
     own: (flags & OWN) !== 0,
     key: [words[at]!, words[at + 1]!],
     content,
-    fileIndex: words[at + 4]!,
+    fileIndex: words[at + FILE_WORD]!,
     offset: (flags & 0xffff) * 2 ** 32 + words[at + 2]!,
     line: words[at + 5]!,
     length: words[at + 6]!,
@@ -177,7 +179,7 @@ export class StoredIdentities {
 
   /** All rows, in chunks that are valid until the next step. */
   *chunks(): Generator<[rows: Uint32Array, width: number]> {
-    for (const width of [PLAIN_WORDS, DIGESTED_WORDS]) {
+    for (const width of IDENTITY_WIDTHS) {
       for (const file of this.restored.get(width) ?? [])
         for (const rows of readWords(file, width)) yield [rows, width];
       for (const rows of this.added(width)) yield [rows, width];

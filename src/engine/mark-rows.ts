@@ -1,5 +1,5 @@
 /** Marks as rows, written where records are scanned: their byte order is relation, group, time, file and position, then step. */
-import type { Run, TemporaryRuns } from '../read/temporary-runs.ts';
+import { LENGTH_BYTES, type Run, type TemporaryRuns } from '../read/temporary-runs.ts';
 import type { EventCursor } from '../sources/event-cursor.ts';
 import type { MarkOutput } from './plan.ts';
 import { SortedRows } from './sorted-rows.ts';
@@ -21,7 +21,8 @@ export type MarkedEvent = Pick<
 /** Collects marks as detections make them. */
 export class MarkRows {
   private readonly rows: SortedRows;
-  private readonly group: string[] = [];
+  /** The texts of a group by its number of fields; reused, for a new array each time would be garbage. */
+  private readonly groups: string[][] = [];
 
   /** `runs`: where marks go that do not fit in memory, `maxBytes` of them. */
   constructor(runs: TemporaryRuns, maxBytes?: number) {
@@ -30,9 +31,9 @@ export class MarkRows {
 
   /** Adds the mark of the event under the cursor; false when a group-by field is absent. */
   add(output: MarkOutput, event: MarkedEvent, detection: number): boolean {
-    const { group } = this;
     const { group: groupSlots, values } = output;
-    group.length = groupSlots.length;
+    this.groups[groupSlots.length] ??= new Array(groupSlots.length).fill('');
+    const group = this.groups[groupSlots.length]!;
     for (let index = 0; index < groupSlots.length; index++) {
       const value = event.text(groupSlots[index]!);
       if (value === undefined) return false;
@@ -40,12 +41,14 @@ export class MarkRows {
     }
     const { place } = event;
     const row = this.rows.begin();
-    row.uint32(output.relation).sortedTexts(group).time(event.timeMs, event.timeNanos);
+    row.uint32(output.relation).sortedTexts(group);
+    const shared = row.at - row.begin - LENGTH_BYTES;
+    row.time(event.timeMs, event.timeNanos);
     row.uint32(event.fileIndex).uint48(event.offset).uint16(output.step);
     row.varint(detection).varint(place.line).varint(place.length);
     row.text(event.identity).text(event.text(output.subject)).varint(values.length);
     for (let index = 0; index < values.length; index++) row.text(event.text(values[index]!));
-    this.rows.end();
+    this.rows.end(shared);
     return true;
   }
 

@@ -1,7 +1,7 @@
 /** The marks of a whole log, from the parts of its scan: each relation meets each group's marks in order, from memory or disk. */
 import type { Mark } from '../model/mark.ts';
 import type { Group } from '../model/relation.ts';
-import type { Run, TemporaryRuns } from '../read/temporary-runs.ts';
+import { type Run, RunReader, type TemporaryRuns } from '../read/temporary-runs.ts';
 import type { MarkPart } from './mark-rows.ts';
 import { MergedRows } from './merged-rows.ts';
 import type { PositionSet } from './position-set.ts';
@@ -47,19 +47,20 @@ export class Marks {
   /** Writes what came since into a new file, or everything where files have become many; returns all files by name. */
   save(newFile: (kind: string) => string): Record<string, string> {
     const isMany = this.restored.length >= MAX_SAVED;
-    const rest = new MergedRows(isMany ? this.all() : this.runs);
+    const rest = isMany ? this.sorted() : new MergedRows(this.runs.map((run) => new RunReader(run)));
     const file = this.temporary.write(rest.blocks(), newFile(SAVED));
     const files = [...(isMany ? [] : this.restored), file];
     return toSaved(SAVED, files);
   }
 
-  private all(): Run[] {
-    return [...this.restored.map((file) => ({ file })), ...this.runs];
+  private sorted(): MergedRows {
+    const runs = [...this.restored.map((file) => ({ file })), ...this.runs];
+    return new MergedRows(runs.map((run) => new RunReader(run)));
   }
 
   /** The runs in memory become one on disk. */
   private spill(): void {
-    const merged = new MergedRows(this.runs.filter((run) => 'bytes' in run));
+    const merged = new MergedRows(this.runs.filter((run) => 'bytes' in run).map((run) => new RunReader(run)));
     this.runs = this.runs.filter((run) => 'file' in run);
     this.runs.push({ file: this.temporary.write(merged.blocks()) });
     this.bytes = 0;
@@ -70,7 +71,7 @@ export class Marks {
    * `onMark` is told of every mark once, whether or not the relation reads it.
    */
   *groups(files: readonly string[], duplicates: PositionSet, onMark: OnMark): Generator<MarkGroup> {
-    const rows = new MergedRows(this.all());
+    const rows = this.sorted();
     try {
       const cursor = new MarkCursor(rows, files, duplicates, onMark);
       while (cursor.startGroup()) {
@@ -154,8 +155,7 @@ class MarkCursor implements Iterable<Mark>, Iterator<Mark> {
   private isDuplicate(): boolean {
     if (this.duplicates.size === 0) return false;
     const { bytes, start } = this.rows;
-    // Relation and group; the position stands behind the time.
-    const reader = this.reader.start(bytes, bytes.indexOf(0, start + RELATION_BYTES) + 1).skip(TIME_BYTES);
+    const reader = this.reader.start(bytes, fileIndexAt(bytes, start));
     return this.duplicates.has(reader.uint32(), reader.uint48());
   }
 
@@ -170,12 +170,19 @@ class MarkCursor implements Iterable<Mark>, Iterator<Mark> {
     const place = { file, line: reader.varint(), offset, length: reader.varint() };
     const identity = reader.uniqueText()!;
     const subject = reader.text();
-    const values = new Array<string | undefined>(reader.varint());
-    for (let index = 0; index < values.length; index++) values[index] = reader.text();
+    const count = reader.varint();
+    const values = count === 0 ? NO_VALUES : new Array<string | undefined>(count);
+    for (let index = 0; index < count; index++) values[index] = reader.text();
     return { step, time, place, identity, subject, values };
   }
 }
 
+/** Where a row's file number stands: behind relation, group and time. */
+function fileIndexAt(bytes: Buffer, start: number): number {
+  return bytes.indexOf(0, start + RELATION_BYTES) + 1 + TIME_BYTES;
+}
+
 const RELATION_BYTES = 4;
+const NO_VALUES: (string | undefined)[] = [];
 
 export type MarkGroup = { relation: number; group: Group; marks: Iterable<Mark> };

@@ -1,5 +1,5 @@
 /** The rows of many sorted runs in one order: a heap of runs whose smallest row is the next. */
-import { LENGTH_BYTES, type Run, RunReader } from '../read/temporary-runs.ts';
+import { LENGTH_BYTES, type RunReader, spanOf } from '../read/temporary-runs.ts';
 
 /** What is gathered before it is given out as a block. */
 const BLOCK_BYTES = 256 * 1024;
@@ -13,9 +13,8 @@ export class MergedRows {
   private readonly heap: RunReader[] = [];
   private began = false;
 
-  constructor(runs: readonly Run[]) {
-    for (const run of runs) {
-      const reader = new RunReader(run);
+  constructor(readers: readonly RunReader[]) {
+    for (const reader of readers) {
       if (!reader.next()) continue;
       this.heap.push(reader);
       for (let at = this.heap.length; at > 1 && this.swapIfSmaller(at, at >>> 1); ) at >>>= 1;
@@ -54,13 +53,13 @@ export class MergedRows {
     let used = 0;
     while (this.next()) {
       const from = this.start - LENGTH_BYTES;
-      const length = this.end - from;
+      const length = spanOf(this.end - this.start);
       if (used + length > block.length) {
         if (used > 0) yield block.subarray(0, used);
         block = new Uint8Array(Math.max(BLOCK_BYTES, length));
         used = 0;
       }
-      block.set(this.bytes.subarray(from, this.end), used);
+      block.set(this.bytes.subarray(from, from + length), used);
       used += length;
     }
     if (used > 0) yield block.subarray(0, used);
@@ -79,7 +78,8 @@ export class MergedRows {
 
   private swapIfSmaller(child: number, parent: number): boolean {
     const { heap } = this;
-    const [lower, upper] = [heap[child - 1]!, heap[parent - 1]!];
+    const lower = heap[child - 1]!;
+    const upper = heap[parent - 1]!;
     if (compareRows(lower, upper) >= 0) return false;
     heap[child - 1] = upper;
     heap[parent - 1] = lower;
@@ -89,7 +89,8 @@ export class MergedRows {
 
 /** In byte order; a row that another begins with comes first. */
 function compareRows(left: RunReader, right: RunReader): number {
-  const [a, b] = [left.bytes, right.bytes];
+  const a = left.bytes;
+  const b = right.bytes;
   const shared = Math.min(left.end - left.start, right.end - right.start);
   for (let index = 0, x = left.start, y = right.start; index < shared; index++, x++, y++) {
     if (a[x] !== b[y]) return a[x]! - b[y]!;

@@ -1,6 +1,7 @@
 /** What a run will do, compiled from the request: checks, detections, relations, and for each source the slots they need. */
 import { type Checksum, plainChecksum } from '../base/checksum.ts';
 import { NEWLINE } from '../base/lexical.ts';
+import type { ScanKernel } from '../base/scan-kernel.ts';
 import { CHECKS } from '../checks/index.ts';
 import { compileLicenses } from '../licenses/compile-licenses.ts';
 import type { Contract } from '../licenses/contract.ts';
@@ -14,6 +15,7 @@ import type { Relation } from '../model/relation.ts';
 import type { AuditRequest } from '../model/request.ts';
 import type { Detection, Rule, RuleError } from '../model/rule.ts';
 import type { CutTools } from '../read/cut-lines.ts';
+import { loadKernel } from '../read/kernel/load-kernel.ts';
 import { FILL_BYTES } from '../read/records.ts';
 import { everyMark } from '../relations/every-mark.ts';
 import { RELATIONS } from '../relations/index.ts';
@@ -91,8 +93,8 @@ export type Program = {
   fields: { field: FieldRef; slot: Slot }[];
 };
 
-export function compileProgram(plan: Plan, mapping: Mapping, ids: ValueIds): Program {
-  const cursor = new EventCursor(mapping, ids);
+export function compileProgram(plan: Plan, mapping: Mapping, ids: ValueIds, kernel?: ScanKernel): Program {
+  const cursor = new EventCursor(mapping, ids, kernel);
   const fields = new Map<string, { field: FieldRef; slot: Slot }>();
   const detectors = new DetectorIndex<Detector>();
   const detections: number[] = [];
@@ -171,20 +173,23 @@ export class Programs {
   readonly block: Buffer | undefined;
   readonly checksum: Checksum;
   private readonly plan: Plan;
-  private readonly ids = new ValueIds();
+  private readonly ids: ValueIds;
+  private readonly kernel: ScanKernel | undefined;
   private readonly bySource = new Map<string, Program>();
 
-  constructor(plan: Plan) {
+  constructor(plan: Plan, kernel = loadKernel()) {
     this.plan = plan;
-    this.block = undefined;
-    this.checksum = plainChecksum;
+    this.kernel = kernel;
+    this.ids = new ValueIds(kernel);
+    this.block = kernel?.block;
+    this.checksum = kernel?.checksum ?? plainChecksum;
   }
 
   for(source: string | null): Program {
     const mapping = mappingOf(this.plan, source);
     let program = this.bySource.get(mapping.name);
     if (program === undefined) {
-      program = compileProgram(this.plan, mapping, this.ids);
+      program = compileProgram(this.plan, mapping, this.ids, this.kernel);
       this.bySource.set(mapping.name, program);
     }
     return program;
@@ -194,7 +199,12 @@ export class Programs {
     return this.ids.size;
   }
 
-  /** The keys of the fields that some record so far carried. */
+  /** `occurring` begins anew. */
+  startTask(): void {
+    for (const { cursor } of this.bySource.values()) cursor.forgetOccurred();
+  }
+
+  /** The keys of the fields that some record of the task carried. */
   occurring(): string[] {
     const keys = new Set<string>();
     for (const { cursor, fields } of this.bySource.values()) {
@@ -206,6 +216,11 @@ export class Programs {
 
 /** What cutting files into ranges needs. */
 export function cutTools(): CutTools {
+  const kernel = loadKernel();
+  if (kernel !== undefined) {
+    const { block, checksum } = kernel;
+    return { block, checksum, countNewlines: (bytes) => kernel.countNewlines(bytes) };
+  }
   return { block: Buffer.alloc(FILL_BYTES), checksum: plainChecksum, countNewlines: plainNewlines };
 }
 

@@ -21,10 +21,13 @@ export class RowWriter {
   /** Where the row under way begins in the last chunk, and where its next byte goes. */
   begin = 0;
   at = 0;
-  private buffer: Buffer = Buffer.alloc(0);
+  /** The last chunk. */
+  buffer: Buffer = Buffer.alloc(0);
 
-  /** Begins a row behind the last one, `gap` bytes left free before it. */
+  /** Begins a row behind the last one, at a whole word, `gap` bytes left free before it. */
   start(gap = 0): this {
+    // The zeros between rows are within the chunk, whose length is a whole number of words.
+    this.at = (this.at + 3) & ~3;
     this.begin = this.at;
     if (this.at >= CHUNK_BYTES) this.addChunk(gap);
     this.room(gap);
@@ -216,7 +219,7 @@ export class RowWriter {
     const soFar = this.buffer.subarray(this.begin, this.at);
     const size = Math.min(Math.max(this.buffer.length * 2, FIRST_CHUNK_BYTES), CHUNK_BYTES);
     const needed = soFar.length + bytes;
-    const chunk = Buffer.allocUnsafeSlow(needed <= size ? size : Math.max(CHUNK_BYTES, needed * 2));
+    const chunk = Buffer.alloc(needed <= size ? size : Math.max(CHUNK_BYTES, (needed * 2 + 3) & ~3));
     chunk.set(soFar);
     this.chunks.push(chunk);
     this.buffer = chunk;
@@ -290,12 +293,6 @@ export class RowReader {
     const nanos = (buffer[at + 7]! << 16) | (buffer[at + 8]! << 8) | buffer[at + 9]!;
     this.at = at + TIME_BYTES;
     return biased === 0 ? undefined : toInstant(biased - TIME_BIAS, nanos);
-  }
-
-  /** Passes over bytes. */
-  skip(bytes: number): this {
-    this.at += bytes;
-    return this;
   }
 
   /** A copy. */

@@ -118,6 +118,7 @@ export class PartScanner {
     const part = startPart(this.plan);
     const { states, ungrouped, counters } = part;
     const { identities, marks } = this;
+    this.programs.startTask();
     this.provisional = task.kind === 'range' && task.provisional === true;
     const books: Accumulators = { states, ungrouped, span: null, identities, marks, counters };
     if (task.kind === 'range') {

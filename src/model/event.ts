@@ -82,10 +82,17 @@ export interface Event {
   text(slot: Slot, at?: number): string | undefined;
   /** Whether the first value is the string `text`, which is ASCII: asked without decoding, for values that never repeat. */
   equals(slot: Slot, text: string): boolean;
+  /** The first value as a whole number of at most 15 digits, a number or a text of them; NaN for every other value. */
+  wholeNumber(slot: Slot): number;
   /** A small integer, equal exactly when kind and text are equal: lets a matcher judge each distinct value once. */
   id(slot: Slot, at?: number): number;
   /** Byte span of the value within `bytes`, for carets and for pre-images; undefined when missing or computed. */
   span(slot: Slot, at?: number): Span | undefined;
+  /**
+   * The bytes without the member of the first value, which takes one comma along; a view that the next call overwrites.
+   * Undefined where that takes more than a copy: not RFC 8785 form, or no kernel.
+   */
+  without?(slot: Slot): Uint8Array | undefined;
   /** The whole record, lossless; the slow path. */
   json(): JsonValue;
 }

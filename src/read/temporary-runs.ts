@@ -11,7 +11,12 @@ const READ_BYTES = 64 * 1024;
 /** Before each row of a run stands its length: 32 bits, big endian. */
 export const LENGTH_BYTES = 4;
 
-/** Rows in ascending order, each behind its length. Survives structured clone; a file travels by its name. */
+/** What a row takes in a run: its length, itself, and zeros up to a whole word, so that rows can be copied by words. */
+export function spanOf(length: number): number {
+  return (LENGTH_BYTES + length + 3) & ~3;
+}
+
+/** Rows in ascending order, each in its span. Survives structured clone; a file travels by its name. */
 export type Run = { file: string } | { bytes: Uint8Array<ArrayBuffer> };
 
 /** Files of this thread so far, whichever folder they are in: threads share one. */
@@ -40,7 +45,7 @@ export class TemporaryRuns {
 
   /** Writes the blocks into a new file, or behind what `file` holds. @returns the file's name */
   write(blocks: Iterable<Uint8Array>, file = this.newFile()): string {
-    appendBlocks(file, blocks);
+    writeBlocks(file, blocks);
     return file;
   }
 
@@ -61,9 +66,12 @@ export class TemporaryRuns {
   }
 }
 
-/** Appends the blocks to a file that only the user may read; small blocks are gathered. */
-export function appendBlocks(file: string, blocks: Iterable<Uint8Array>): void {
-  const descriptor = fs.openSync(file, 'a', 0o600);
+/**
+ * Appends the blocks to a file that only the user may read, or with `w` writes it anew. Small blocks are gathered, so each
+ * must stay as it is.
+ */
+export function writeBlocks(file: string, blocks: Iterable<Uint8Array>, flag: 'a' | 'w' = 'a'): void {
+  const descriptor = fs.openSync(file, flag, 0o600);
   try {
     let pending: Uint8Array[] = [];
     let size = 0;
@@ -111,6 +119,8 @@ export class RunReader {
   bytes: Buffer;
   start = 0;
   end = 0;
+  /** Where the span of the row ends. */
+  after = 0;
   private readonly file: string | undefined;
   private descriptor = -1;
   /** Bytes of `bytes` that are the run's. */
@@ -127,20 +137,16 @@ export class RunReader {
 
   /** Steps to the next row; false at the end, and then the file is closed. */
   next(): boolean {
-    let head = this.end;
-    if (head + LENGTH_BYTES > this.filled) {
-      if (!this.fill(LENGTH_BYTES)) return false;
-      head = this.end;
-    }
-    const { bytes } = this;
+    if (this.after + LENGTH_BYTES > this.filled && !this.fill(LENGTH_BYTES)) return false;
+    const { bytes, after } = this;
     const length =
-      bytes[head]! * 2 ** 24 + ((bytes[head + 1]! << 16) | (bytes[head + 2]! << 8) | bytes[head + 3]!);
-    if (head + LENGTH_BYTES + length > this.filled) {
-      if (!this.fill(LENGTH_BYTES + length)) throw new Error(`the run ${this.file ?? ''} ends inside a row`);
-      head = this.end;
-    }
-    this.start = head + LENGTH_BYTES;
+      bytes[after]! * 2 ** 24 + ((bytes[after + 1]! << 16) | (bytes[after + 2]! << 8) | bytes[after + 3]!);
+    const span = spanOf(length);
+    // May move what is left of the block.
+    if (after + span > this.filled) this.fill(span);
+    this.start = this.after + LENGTH_BYTES;
     this.end = this.start + length;
+    this.after += span;
     return true;
   }
 
@@ -152,22 +158,22 @@ export class RunReader {
 
   /** Moves what is left of the block to its front and reads until `wanted` bytes are there; false at the end of the run. */
   private fill(wanted: number): boolean {
-    const rest = this.filled - this.end;
     if (this.descriptor >= 0) {
-      const larger = wanted > this.bytes.length ? Buffer.alloc(wanted * 2) : this.bytes;
-      larger.set(this.bytes.subarray(this.end, this.filled));
-      this.bytes = larger;
+      const rest = this.filled - this.after;
+      const block = wanted > this.bytes.length ? Buffer.alloc(wanted * 2) : this.bytes;
+      block.set(this.bytes.subarray(this.after, this.filled));
+      this.bytes = block;
       this.filled = rest;
-      this.end = 0;
+      this.after = 0;
       while (this.filled < wanted) {
-        const read = fs.readSync(this.descriptor, larger, this.filled, larger.length - this.filled, null);
+        const read = fs.readSync(this.descriptor, block, this.filled, block.length - this.filled, null);
         if (read === 0) break;
         this.filled += read;
       }
     }
-    if (this.filled - this.end >= wanted) return true;
+    if (this.filled - this.after >= wanted) return true;
     this.close();
-    if (this.filled > this.end) throw new Error(`the run ${this.file ?? ''} ends inside a row`);
+    if (this.filled > this.after) throw new Error(`the run ${this.file ?? 'in memory'} ends inside a row`);
     return false;
   }
 }

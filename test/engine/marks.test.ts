@@ -107,12 +107,19 @@ function compare(a: Sketch, b: Sketch): number {
 type Listed = { relation: number; group: readonly string[]; marks: Mark[] };
 
 /** `leaveEarly`: relations read one mark of each group. */
-function list(parts: readonly MarkPart[], dropped: PositionSet, maxBytes: number, leaveEarly = false) {
+function list(
+  parts: readonly MarkPart[],
+  dropped: PositionSet,
+  maxBytes: number,
+  leaveEarly = false,
+  prepare: (marks: Marks) => void = () => {},
+) {
   const runs = new TemporaryRuns();
   const told = new Map<string, number>();
   const groups: Listed[] = [];
   try {
     const marks = new Marks(runs, maxBytes);
+    prepare(marks);
     for (const part of parts) marks.merge(part);
     const onMark = (relation: number, step: number, detection: number) => {
       assert.equal(detection, relation * 10 + step);
@@ -178,5 +185,32 @@ test('groups() gives the marks in order, for any cut into parts and any bounds, 
       runs.dispose();
     }),
     { numRuns: 200 },
+  );
+});
+
+test('groups() is the same with some marks saved by former runs', () => {
+  fc.assert(
+    fc.property(sketches, fc.nat({ max: 60 }), fc.constantFrom(0, 1e6), (made, cut, maxBytes) => {
+      const runs = new TemporaryRuns();
+      const partOf = (some: readonly Sketch[]) => {
+        const rows = new MarkRows(runs);
+        for (const sketch of some) addTo(rows, sketch);
+        return rows.take();
+      };
+      let files: Record<string, string> = {};
+      for (const step of [made.slice(0, cut >> 1), made.slice(cut >> 1, cut)]) {
+        const former = new Marks(runs, maxBytes);
+        former.restore(files);
+        former.merge(partOf(step));
+        files = former.save(() => runs.newFile());
+      }
+      const later = partOf(made.slice(cut));
+      const nothing = new PositionSet();
+      const loadFormer = (marks: Marks) => marks.restore(files);
+      const found = list([later], nothing, maxBytes, false, loadFormer);
+      assert.deepEqual(found, list([partOf(made)], nothing, 1e6));
+      runs.dispose();
+    }),
+    { numRuns: 100 },
   );
 });

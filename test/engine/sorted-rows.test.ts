@@ -6,12 +6,14 @@ import { nanosBeyondMs, wholeMs } from '../../src/base/instant.ts';
 import { MergedRows } from '../../src/engine/merged-rows.ts';
 import { RowReader, RowWriter } from '../../src/engine/row-codec.ts';
 import { SortedRows } from '../../src/engine/sorted-rows.ts';
-import { type Run, TemporaryRuns } from '../../src/read/temporary-runs.ts';
+import { type Run, RunReader, TemporaryRuns } from '../../src/read/temporary-runs.ts';
 
 const row = fc.oneof(
   fc.uint8Array({ maxLength: 12 }),
   fc.uint8Array({ maxLength: 4 }).map((tail) => Uint8Array.from([1, 2, 3, 4, 5, 6, 7, 8, 9, ...tail])),
 );
+
+const merge = (runs: readonly Run[]) => new MergedRows(runs.map((run) => new RunReader(run)));
 
 function* rowsOf(rows: MergedRows): Generator<Buffer> {
   while (rows.next()) yield Buffer.from(rows.bytes.subarray(rows.start, rows.end));
@@ -63,11 +65,11 @@ test('the rows of 200 runs come in one order, from memory and from files, and go
     run.map((each) => ('bytes' in each && index % 3 === 0 ? { file: runs.write([each.bytes]) } : each)),
   );
   const expected = all.sort(Buffer.compare).map((row) => row.toString('hex'));
-  const found = [...rowsOf(new MergedRows(parts))].map((row) => row.toString('hex'));
+  const found = [...rowsOf(merge(parts))].map((row) => row.toString('hex'));
   assert.deepEqual(found, expected);
-  const merged = { file: runs.write(new MergedRows(parts).blocks()) };
+  const merged = { file: runs.write(merge(parts).blocks()) };
   assert.deepEqual(
-    [...rowsOf(new MergedRows([merged]))].map((row) => row.toString('hex')),
+    [...rowsOf(merge([merged]))].map((row) => row.toString('hex')),
     expected,
   );
   runs.dispose();

@@ -7,10 +7,10 @@ import { after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
-import { sha256Hex } from '../../src/base/digest.ts';
 import type { ScanOptions } from '../../src/engine/scan.ts';
 import type { Report } from '../../src/model/report.ts';
 import { auditPaths, renderReport, testRequest } from '../support/audit-run.ts';
+import { FATES, madeFates, spoiledLog } from '../support/spoiled-log.ts';
 
 const DEMO = fileURLToPath(new URL('../../fixtures/demo', import.meta.url));
 const workerModule = new URL('../support/scan-worker.mjs', import.meta.url);
@@ -27,70 +27,6 @@ function rendered(report: Report): string[] {
 
 async function report(folder: string, options: Partial<ScanOptions>): Promise<string[]> {
   return rendered(await auditPaths(request, [folder], options));
-}
-
-/** What happens to one line of a log. */
-const FATES = [
-  ...Array<'keep'>(12).fill('keep'),
-  ...([
-    'alter',
-    'drop',
-    'double',
-    'strip',
-    'garbage',
-    'blank',
-    'join',
-    'spaces',
-    'crlf',
-    'again',
-    'other',
-  ] as const),
-];
-
-type Fate = (typeof FATES)[number];
-
-const PEOPLE = ['ann', 'bob', 'cid', 'unknown', ''];
-const ACTIONS = [
-  'user.login',
-  'license.checkout',
-  'license.checkin',
-  'role.grant',
-  'log.delete',
-  'file.read',
-];
-
-/** A chained log in which lines were changed, lost, doubled, stripped, broken, joined. */
-function spoiledLog(fates: readonly { fate: Fate; pick: number }[], name: string): string {
-  let previous = '0'.repeat(64);
-  let text = '';
-  let first = '';
-  for (const [index, { fate, pick }] of fates.entries()) {
-    const actor = PEOPLE[pick % PEOPLE.length]!;
-    const action = ACTIONS[pick % ACTIONS.length]!;
-    const second = String(10 + ((index + (pick % 5)) % 50)).padStart(2, '0');
-    const body =
-      `{"action":"${action}","actor":"${actor}","id":"${name}-${index}","outcome":"${pick % 3 === 0 ? 'failure' : 'success'}",` +
-      `"prev_hash":"${previous}","session":"s-${pick % 4}","target":"editor","time":"2026-03-02T08:${10 + (index % 49)}:${second}Z"}`;
-    const hash = sha256Hex(body);
-    const record = body.replace('"id"', `"hash":"${hash}","id"`);
-    previous = hash;
-    if (first === '') first = record;
-    text += {
-      keep: `${record}\n`,
-      alter: `${record.replace('"editor"', '"viewer"')}\n`,
-      drop: '',
-      double: `${record}\n${record}\n`,
-      strip: `${record.replace(/"hash":"\w+",/, '')}\n`,
-      garbage: `17:02 ${record.slice(0, 40)}\n`,
-      blank: '\n \n',
-      join: record,
-      spaces: ` \t${record} \n`,
-      crlf: `${record}\r\n`,
-      again: `${index % 3 === 0 ? first : first.replace('"editor"', '"other"')}\n`,
-      other: '{"message":"started","n":1e2,"n":2}\n',
-    }[fate];
-  }
-  return text;
 }
 
 const log = fc.array(fc.record({ fate: fc.constantFrom(...FATES), pick: fc.nat(60) }), {
@@ -124,11 +60,7 @@ test('ranges and batches of any size give one report', async () => {
 test('one to seven worker threads give the report of none, from files of every kind', async () => {
   rmSync(logs, { recursive: true, force: true });
   cpSync(join(DEMO, 'logs'), logs, { recursive: true });
-  const fates = Array.from({ length: 3000 }, (_, index) => ({
-    fate: FATES[(index * 7919) % (index % 10 === 0 ? FATES.length : 12)]!,
-    pick: (index * 31) % 61,
-  }));
-  writeFileSync(join(logs, 'spoiled.ndjson'), spoiledLog(fates, 'x'));
+  writeFileSync(join(logs, 'spoiled.ndjson'), spoiledLog(madeFates(3000, 1), 'x'));
   writeFileSync(
     join(logs, 'spoiled.ndjson.gz'),
     gzipSync(readFileSync(join(logs, 'spoiled.ndjson')).subarray(0, 90_000)),

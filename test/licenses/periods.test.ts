@@ -35,6 +35,18 @@ test('months when clocks change have 743 and 745 hours in Berlin, and 744 in UTC
   assert.equal(hours('UTC', '2025-03-15T00:00:00Z'), 744);
 });
 
+test('UTC, which is told without zone data, has the days of a zone that is GMT by its data', () => {
+  const ms = fc.integer({ min: Date.UTC(1990, 0), max: Date.UTC(2200, 0) - 1 });
+  fc.assert(
+    fc.property(ms, (each) => {
+      const instant = BigInt(each) * 1_000_000n;
+      const date = localDate(instant, 'UTC');
+      assert.deepEqual(date, localDate(instant, 'Etc/GMT'));
+      assert.equal(startOfDay(date, 'UTC'), startOfDay(date, 'Etc/GMT'));
+    }),
+  );
+});
+
 test('the last hour of a UTC month is the next month in Berlin', () => {
   const instant = at('2025-01-31T23:30:00Z');
   assert.equal(calendarPeriodAt('month', instant, 'UTC').label, '2025-01');

@@ -13,6 +13,7 @@ import {
   toCompactJson,
   toScalarText,
 } from '../../src/base/json.ts';
+import { wholeNumberOf } from '../../src/base/whole-number.ts';
 import type { AuditField, Event, Fields, Slot, Span, ValueKind } from '../../src/model/event.ts';
 import type { Place } from '../../src/model/place.ts';
 
@@ -118,6 +119,10 @@ export class TreeEvent implements Event {
 
   equals(slot: Slot, text: string): boolean {
     return this.values(slot)[0] === text;
+  }
+
+  wholeNumber(slot: Slot): number {
+    return wholeNumberOf(this.text(slot) ?? '');
   }
 
   id(slot: Slot, at = 0): number {

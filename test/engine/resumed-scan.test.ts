@@ -1,0 +1,162 @@
+/** Incremental runs: the report of a run that goes on is that of a run from scratch, or the run starts over and says why. */
+import assert from 'node:assert/strict';
+import {
+  appendFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, beforeEach, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
+import { StateFolder } from '../../src/read/state-folder.ts';
+import { auditPaths, renderReport, testRequest } from '../support/audit-run.ts';
+import { madeFates, spoiledLog } from '../support/spoiled-log.ts';
+
+const DEMO = fileURLToPath(new URL('../../fixtures/demo', import.meta.url));
+const home = mkdtempSync(join(tmpdir(), 'audit-check-state-'));
+const logs = join(home, 'logs');
+const state = join(home, 'state');
+const app = join(logs, 'app.ndjson');
+after(() => rmSync(home, { recursive: true, force: true }));
+const request = testRequest({ licenses: join(DEMO, 'licenses.yaml') });
+
+beforeEach(() => {
+  rmSync(home, { recursive: true, force: true });
+  mkdirSync(logs, { recursive: true });
+});
+
+type Run = { text: string; refusals: string[]; read: number };
+
+async function run(options: { state?: boolean; jobs?: number; own?: typeof request } = {}): Promise<Run> {
+  const refusals: string[] = [];
+  let read = 0;
+  const folder = new StateFolder(state);
+  if (options.state !== false) folder.open();
+  const report = await auditPaths(options.own ?? request, [logs], {
+    sizes: { rangeBytes: 5000, batchBytes: 5000 },
+    onProgress: ({ bytes }) => {
+      read += bytes;
+    },
+    onRefusal: (reason) => void refusals.push(reason),
+    ...(options.state !== false && { state: { folder } }),
+  });
+  return { text: renderReport(report, 'json') + renderReport(report, 'text'), refusals, read };
+}
+
+const scratch = async () => (await run({ state: false })).text;
+
+const text = spoiledLog(madeFates(600, 1), 'x');
+const more = spoiledLog(madeFates(40, 2), 'y');
+
+test('a log that grows is read from where the last run ended, whatever it ended in', async () => {
+  for (const cut of [0, 1, 100, text.indexOf('\n'), text.indexOf('\n') + 1, text.length >> 1, text.length]) {
+    rmSync(state, { recursive: true, force: true });
+    writeFileSync(app, text.slice(0, cut));
+    if (cut > 0) assert.equal((await run()).text, await scratch(), `a first run of ${cut} bytes`);
+    appendFileSync(app, text.slice(cut));
+    const second = await run();
+    assert.equal(second.text, await scratch(), `the rest behind ${cut} bytes`);
+    assert.deepEqual(second.refusals, []);
+    const longestLine = Math.max(...text.split('\n').map((line) => line.length));
+    assert.ok(
+      second.read <= text.length - cut + longestLine + 1,
+      `${second.read} bytes were read behind ${cut}`,
+    );
+    const third = await run();
+    assert.equal(third.text, second.text);
+    assert.ok(third.read <= longestLine + 1, 'nothing new is nothing to read');
+  }
+});
+
+test('many small steps give the report of one run, and the folder does not fill up', async () => {
+  const lines = more.split('\n');
+  writeFileSync(app, text);
+  await run();
+  for (let at = 0; at < lines.length; at += 2) {
+    appendFileSync(app, `${lines.slice(at, at + 2).join('\n')}\n`);
+    await run();
+  }
+  const last = await run();
+  assert.equal(last.text, await scratch());
+  assert.deepEqual(last.refusals, []);
+  assert.ok(readdirSync(state).length < 60, `${readdirSync(state).length} files`);
+});
+
+test('new files behind the known ones, compressed and whole files go on too', async () => {
+  writeFileSync(join(logs, '01.ndjson'), text);
+  writeFileSync(
+    join(logs, '02.json.gz'),
+    gzipSync(
+      `[${more
+        .split('\n')
+        .filter((line) => line.startsWith('{'))
+        .join(',')}]`,
+    ),
+  );
+  writeFileSync(join(logs, '03-readme.md'), 'no log');
+  assert.equal((await run()).text, await scratch());
+  writeFileSync(join(logs, '04.ndjson'), more);
+  appendFileSync(join(logs, '01.ndjson'), more);
+  const second = await run();
+  assert.equal(second.text, await scratch());
+  assert.deepEqual(second.refusals, []);
+});
+
+test('what was audited before and is not what it was makes the run start over', async () => {
+  const changes: [string, RegExp, () => void][] = [
+    ['one byte', /its first \d+ bytes changed/, () => writeFileSync(app, text.replace('ann', 'bob'))],
+    ['shorter', /became shorter/, () => writeFileSync(app, text.slice(0, 2000))],
+    ['a file before', /no longer number 1/, () => writeFileSync(join(logs, 'a.ndjson'), more)],
+    ['a file gone', /no longer number 1/, () => rmSync(app)],
+  ];
+  for (const [what, reason, change] of changes) {
+    rmSync(logs, { recursive: true });
+    rmSync(state, { recursive: true, force: true });
+    mkdirSync(logs);
+    writeFileSync(app, text);
+    writeFileSync(join(logs, 'b.ndjson'), more);
+    await run();
+    change();
+    const second = await run();
+    assert.equal(second.refusals.length, 1, what);
+    assert.match(second.refusals[0]!, reason);
+    assert.equal(second.text, await scratch(), what);
+    const third = await run();
+    assert.deepEqual([third.refusals, third.text], [[], second.text], `${what}, once more`);
+  }
+});
+
+test('another configuration, or a state that is damaged, makes the run start over', async () => {
+  writeFileSync(app, text);
+  await run();
+  const own = testRequest({ licenses: join(DEMO, 'licenses.yaml'), since: '2026-03-02T08:20:00Z' });
+  const other = await run({ own });
+  assert.match(other.refusals[0]!, /configuration/);
+  await run();
+  for (const kind of ['state', 'content', 'marks', 'identities']) {
+    const name = readdirSync(state).find((each) => each.startsWith(kind))!;
+    const place = join(state, name);
+    const before = readFileSync(place);
+    writeFileSync(place, before.subarray(0, before.length - 1));
+    const { text: found, refusals } = await run();
+    // A manifest without its last newline is whole all the same.
+    assert.equal(refusals.length, name === 'state.json' ? 0 : 1, name);
+    assert.equal(found, await scratch(), name);
+    rmSync(state, { recursive: true });
+    await run();
+  }
+});
+
+test('what is kept is for its owner alone', async () => {
+  writeFileSync(app, text);
+  await run();
+  assert.equal(statSync(state).mode & 0o777, 0o700);
+  for (const name of readdirSync(state)) assert.equal(statSync(join(state, name)).mode & 0o077, 0, name);
+});
