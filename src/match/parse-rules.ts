@@ -110,8 +110,10 @@ function parseDetectionRule(
   const condition = parseDetection(body.map, taxonomy);
   // A misspelled name would print "(no acter)" in every finding.
   if (taxonomy === 'audit') for (const name of detectionFields(head)) toFieldRef(name, taxonomy);
-  const detection = { ...head, kind: 'detection' as const, taxonomy, logsource, condition };
-  return { ...place, kind: 'detection', detection, generate: reader.boolean('generate') ?? false };
+  const { file, line, column } = place;
+  // The head is ours: copying it for each of thousands of rules takes longer than reading it (measured).
+  const detection = Object.assign(head, { kind: 'detection' as const, taxonomy, logsource, condition });
+  return { file, line, column, kind: 'detection', detection, generate: reader.boolean('generate') ?? false };
 }
 
 /** Words in a detection's message that are told by the finding, not read from the event. */

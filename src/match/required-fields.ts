@@ -25,18 +25,18 @@ function couldHold(
   occurs: (field: FieldRef) => boolean,
   known: Map<ConditionNode, boolean>,
 ): boolean {
+  if (node.kind === 'item') return itemCouldHold(node.item, occurs);
   let answer = known.get(node);
   if (answer === undefined) {
-    answer = decide(node, (child) => couldHold(child, occurs, known), occurs);
+    answer = decide(node, (child) => couldHold(child, occurs, known));
     known.set(node, answer);
   }
   return answer;
 }
 
 function decide(
-  node: ConditionNode,
+  node: Exclude<ConditionNode, { kind: 'item' }>,
   each: (child: ConditionNode) => boolean,
-  occurs: (field: FieldRef) => boolean,
 ): boolean {
   switch (node.kind) {
     case 'and':
@@ -45,8 +45,6 @@ function decide(
       return node.nodes.some(each);
     case 'not':
       return true;
-    case 'item':
-      return itemCouldHold(node.item, occurs);
   }
 }
 
