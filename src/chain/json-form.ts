@@ -1,7 +1,7 @@
 /** JSON as other serializers write it: key order, separators and ASCII escaping are options, digits stay as written. */
 import { NotCanonicalizableError } from '../base/canonical-json.ts';
 import { fieldPathReadings } from '../base/field-path.ts';
-import { JsonArray, JsonNumber, JsonObject, type JsonValue } from '../base/json.ts';
+import { JsonArray, type JsonMember, JsonNumber, JsonObject, type JsonValue } from '../base/json.ts';
 import { compareText } from '../base/text-safety.ts';
 
 export const KEY_ORDERS = ['none', 'code-point', 'utf16'] as const;
@@ -21,36 +21,68 @@ export function toJsonForm(value: JsonValue, form: JsonForm): string {
   const repeated = value.duplicateKeys()[0];
   if (repeated !== undefined)
     throw new NotCanonicalizableError(`the key ${JSON.stringify(repeated)} stands twice`);
-  const members = form.sort === 'none' ? value.members : value.members.toSorted(memberOrder(form.sort));
-  const texts = members.map(
-    (member) => `${formString(member.key, form)}${form.key}${toJsonForm(member.value, form)}`,
-  );
-  return `{${texts.join(form.item)}}`;
+  const members = form.sort === 'none' ? value.members : inOrder(value.members, memberOrder(form.sort));
+  let text = '';
+  for (const member of members) {
+    const item = `${formString(member.key, form)}${form.key}${toJsonForm(member.value, form)}`;
+    text = text === '' ? item : text + form.item + item;
+  }
+  return `{${text}}`;
 }
+
+/** What JSON escapes, and what some serializers escape beyond: DEL and everything that is not ASCII. */
+const UNUSUAL = /["\\\u0000-\u001f\u007f-\uffff]/;
 
 /** Python escapes all but space to tilde, so DEL too; digits of the escape in lower case. */
 function formString(text: string, form: JsonForm): string {
+  // Of a chain under an unknown profile every text of every record is written five times.
+  if (!UNUSUAL.test(text)) return `"${text}"`;
   const json = JSON.stringify(text);
   if (!form.ascii) return json;
   return json.replace(/[\u007f-\uffff]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
-function memberOrder(order: KeyOrder): (left: { key: string }, right: { key: string }) => number {
-  if (order === 'utf16') return (left, right) => compareText(left.key, right.key);
-  return (left, right) => compareCodePoints(left.key, right.key);
+type MemberOrder = (left: JsonMember, right: JsonMember) => number;
+
+/** Most writers of sorted JSON have sorted it already. */
+function inOrder(members: JsonMember[], order: MemberOrder): JsonMember[] {
+  for (let index = 1; index < members.length; index++) {
+    if (order(members[index - 1]!, members[index]!) > 0) return members.toSorted(order);
+  }
+  return members;
 }
 
-/** UTF-8 keeps the order of code points, UTF-16 does not beyond U+FFFF. */
+const BY_UNITS: MemberOrder = (left, right) => compareText(left.key, right.key);
+const BY_CODE_POINTS: MemberOrder = (left, right) => compareCodePoints(left.key, right.key);
+
+function memberOrder(order: KeyOrder): MemberOrder {
+  return order === 'utf16' ? BY_UNITS : BY_CODE_POINTS;
+}
+
+/** UTF-16 keeps the order of code points but for pairs of surrogates, which come after all single units. */
 function compareCodePoints(left: string, right: string): number {
-  if (!/[\ud800-\udfff]/.test(left + right)) return compareText(left, right);
-  return Buffer.compare(Buffer.from(left), Buffer.from(right));
+  const length = Math.min(left.length, right.length);
+  for (let index = 0; index < length; index++) {
+    if (left.charCodeAt(index) === right.charCodeAt(index)) continue;
+    // The texts may differ in the second half of a pair.
+    const start = index > 0 && isFirstOfPair(left.charCodeAt(index - 1)) ? index - 1 : index;
+    return (
+      left.codePointAt(start)! - right.codePointAt(start)! ||
+      left.codePointAt(index)! - right.codePointAt(index)!
+    );
+  }
+  return left.length - right.length;
+}
+
+function isFirstOfPair(unit: number): boolean {
+  return unit >= 0xd800 && unit <= 0xdbff;
 }
 
 /** The record without the fields of these names; a name is read as field paths are: `a.b` may be one key or two. */
 export function withoutFields(record: JsonValue, names: readonly string[]): JsonValue {
   let rest = record;
   for (const name of names) {
-    for (const reading of fieldPathReadings(name)) {
+    for (const reading of readingsOf(name)) {
       const next = withoutPath(rest, reading, 0);
       if (next === rest) continue;
       rest = next;
@@ -58,6 +90,18 @@ export function withoutFields(record: JsonValue, names: readonly string[]): Json
     }
   }
   return rest;
+}
+
+/** By name; the names are those of profiles. */
+const knownReadings = new Map<string, string[][]>();
+
+function readingsOf(name: string): string[][] {
+  let readings = knownReadings.get(name);
+  if (readings === undefined) {
+    readings = fieldPathReadings(name);
+    knownReadings.set(name, readings);
+  }
+  return readings;
 }
 
 function withoutPath(value: JsonValue, keys: readonly string[], at: number): JsonValue {

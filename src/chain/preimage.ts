@@ -82,13 +82,16 @@ function compileCanonical(without: readonly string[], of: string | null, fields:
 let scratch = new Uint8Array(64 * 1024);
 
 /** Views of the scratch buffer by length: making one for each record took as long as the copy it is for (measured). */
-let views: (Uint8Array | undefined)[] = [];
 const MAX_VIEWS = 4096;
+const views = new Array<Uint8Array | undefined>(MAX_VIEWS).fill(undefined);
 
 function scratchView(length: number): Uint8Array {
   if (length >= MAX_VIEWS) return scratch.subarray(0, length);
-  views[length] ??= scratch.subarray(0, length);
-  return views[length];
+  const known = views[length];
+  if (known !== undefined) return known;
+  const view = scratch.subarray(0, length);
+  views[length] = view;
+  return view;
 }
 
 /** The record's bytes without the members in `slots`; each takes one comma along. */
@@ -97,13 +100,13 @@ function bytesWithout(event: Event, slots: readonly Slot[]): Uint8Array {
   const { length } = bytes;
   if (scratch.length < length) {
     scratch = new Uint8Array(length * 2);
-    views = [];
+    views.fill(undefined);
   }
   // One copy whole and one move within it: a copy of each piece would need a view of each, dearer than the copy (measured).
   scratch.set(bytes);
   if (slots.length === 1) {
     const span = event.span(slots[0]!);
-    return scratchView(span === undefined || span.keyStart < 0 ? length : cut(bytes, [span]));
+    return scratchView(span === undefined || span.keyStart < 0 ? length : cut(bytes, span, NO_SPANS));
   }
   const spans: Span[] = [];
   for (const slot of slots) {
@@ -111,15 +114,19 @@ function bytesWithout(event: Event, slots: readonly Slot[]): Uint8Array {
     if (span !== undefined && span.keyStart >= 0) spans.push(span);
   }
   spans.sort((left, right) => left.start - right.start);
-  return scratchView(cut(bytes, spans));
+  const first = spans.shift();
+  return scratchView(first === undefined ? length : cut(bytes, first, spans));
 }
 
-/** Closes up the scratch buffer, which holds `bytes`, over the members in `spans`. @returns the length that is left */
-function cut(bytes: Uint8Array, spans: readonly Span[]): number {
+const NO_SPANS: readonly Span[] = [];
+
+/** Closes up the scratch buffer, which holds `bytes`, over the members in the spans. @returns the length that is left */
+function cut(bytes: Uint8Array, first: Span, others: readonly Span[]): number {
   const { length } = bytes;
   let written = 0;
   let copied = 0;
-  for (const span of spans) {
+  for (let index = -1; index < others.length; index++) {
+    const span = index < 0 ? first : others[index]!;
     let from = span.keyStart;
     // A member of one that was left out already.
     if (from < copied) continue;

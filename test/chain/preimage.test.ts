@@ -115,6 +115,25 @@ describe('toJsonForm()', () => {
     assert.match(toJsonForm(value, form), /"\\ud83d\\ude00".*"\\ufb33"/);
   });
 
+  test('sorts by code point as Python does, half pairs of surrogates too', () => {
+    const form = { sort: 'code-point', item: ',', key: ':', ascii: false } as const;
+    const unit = fc.constantFrom('a', '\ud83d', '\ude00', '\udfff', '\ue000', '\uffff', '\u{1f600}');
+    const points = (key: string) => [...key].map((char) => char.codePointAt(0)!);
+    const compare = (left: string, right: string) => {
+      const [one, other] = [points(left), points(right)];
+      const at = one.findIndex((point, index) => point !== other[index]);
+      return at < 0 ? -1 : (one[at] ?? 0) - (other[at] ?? 0);
+    };
+    fc.assert(
+      fc.property(fc.uniqueArray(fc.string({ unit, maxLength: 4 }), { maxLength: 6 }), (keys) => {
+        const write = (each: readonly string[]) =>
+          `{${each.map((key) => `${JSON.stringify(key)}:1`).join(',')}}`;
+        assert.equal(toJsonForm(parseJsonText(write(keys)), form), write(keys.toSorted(compare)));
+      }),
+      { numRuns: 300 },
+    );
+  });
+
   test('equals JSON.stringify in insertion order', () => {
     const form = { sort: 'none', item: ',', key: ':', ascii: false } as const;
     fc.assert(
