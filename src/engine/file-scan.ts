@@ -58,6 +58,8 @@ export class FileScan implements RecordSink {
   private readonly file: string;
   private readonly fileIndex: number;
   private readonly onMatch: OnMatch | undefined;
+  /** By check: whether it sees the records out of range too. */
+  private readonly everyRecord: readonly boolean[];
   private readonly since: Limit | undefined;
   private readonly until: Limit | undefined;
   private readonly malformedEpisodes = startEpisodes();
@@ -85,6 +87,7 @@ export class FileScan implements RecordSink {
     this.onMatch = onMatch;
     this.since = toLimit(plan.request.since);
     this.until = toLimit(plan.request.until);
+    this.everyRecord = plan.checks.map(({ definition }) => definition.everyRecord === true);
     this.program = programs.for(null);
     this.cursor = this.program.cursor;
   }
@@ -171,15 +174,15 @@ export class FileScan implements RecordSink {
   }
 
   record(line: number, offset: number, length: number): void {
-    const { cursor, books } = this;
-    const { steps } = this.program;
+    const { cursor, books, program } = this;
     this.records++;
     cursor.locate(this.file, this.fileIndex, line, offset, length);
     const ms = cursor.timeMs;
     const inRange = this.isInRange(ms);
+    const { steps } = program;
+    const { states } = books;
     for (let index = 0; index < steps.length; index++) {
-      if (inRange || this.plan.checks[index]!.definition.everyRecord)
-        steps[index]!(books.states[index], cursor);
+      if (inRange || this.everyRecord[index]!) steps[index]!(states[index], cursor);
     }
     // What a wrapped line holds does not stand in the file as such.
     const rereadable = this.discovered.regular && cursor.byteLength === length;
@@ -189,7 +192,7 @@ export class FileScan implements RecordSink {
       return;
     }
     this.cover(ms);
-    this.program.detectors.forEach(cursor, this.meet);
+    program.detectors.forEach(cursor, this.meet);
   }
 
   beside(member: BesideMember): void {
