@@ -6,7 +6,8 @@ import { type Run, RunReader, type TemporaryRuns, writeBlocks } from '../read/te
 import type { MarkPart } from './mark-rows.ts';
 import { MergedRows } from './merged-rows.ts';
 import type { PositionSet } from './position-set.ts';
-import { RowReader, TIME_BYTES } from './row-codec.ts';
+import { RowReader } from './row-reader.ts';
+import { TIME_BYTES } from './row-writer.ts';
 
 /** Marks that came without a value for a group-by field, by relation: they leave it, and the report says how many. */
 export type Ungrouped = number[];
