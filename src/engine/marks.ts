@@ -5,7 +5,8 @@ import { type Run, RunReader, type TemporaryRuns } from '../read/temporary-runs.
 import type { MarkPart } from './mark-rows.ts';
 import { MergedRows } from './merged-rows.ts';
 import type { PositionSet } from './position-set.ts';
-import { RowReader, TIME_BYTES } from './row-codec.ts';
+import { RowReader } from './row-reader.ts';
+import { TIME_BYTES } from './row-writer.ts';
 import { MAX_SAVED, savedUnder, toSaved } from './saved-rows.ts';
 
 /** Marks that came without a value for a group-by field, by relation: they leave it, and the report says how many. */

@@ -5,10 +5,10 @@ import type { Group, Judgement } from '../model/relation.ts';
 import { MAX_RELATED } from '../model/relation.ts';
 import type { LicenseSummary } from '../model/report.ts';
 import { reread } from '../read/reread.ts';
-import type { RecordPosition } from './identities.ts';
 import type { OnMark } from './marks.ts';
 import type { Plan, PlannedRelation } from './plan.ts';
 import { PositionSet } from './position-set.ts';
+import type { RecordPosition } from './repeats.ts';
 import type { Scan } from './scan-books.ts';
 
 /** The name under which the merge speaks, beside the checks. */

@@ -1,11 +1,13 @@
 /**
  * Rows of bytes in, sorted runs of them out, in bounded memory.
  * Marks and record identities are encoded so that their byte order is the order they are judged in.
+ *
+ * Over 250 lines: rows, their numbers and the sort over both share every column.
  */
 import { LENGTH_BYTES, type Run, RunReader, spanOf, type TemporaryRuns } from '../read/temporary-runs.ts';
 import { MergedRows } from './merged-rows.ts';
-import { CHUNK_BITS, CHUNK_BYTES, RowWriter } from './row-codec.ts';
 import { doubled, RowGroups } from './row-groups.ts';
+import { CHUNK_BITS, CHUNK_BYTES, RowWriter } from './row-writer.ts';
 
 /** What one sorter holds before it writes a run: about 200,000 marks. The run it makes takes as much again. */
 const MAX_BYTES = 24 * 1024 * 1024;

@@ -3,8 +3,9 @@ import assert from 'node:assert/strict';
 import crypto from 'node:crypto';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { Identities, type IdentityLimits, type RecordPosition } from '../../src/engine/identities.ts';
+import { Identities, type IdentityLimits } from '../../src/engine/identities.ts';
 import { type IdentityPart, IdentityRows, identityTransfers } from '../../src/engine/identity-rows.ts';
+import type { RecordPosition } from '../../src/engine/repeats.ts';
 import { TemporaryRuns } from '../../src/read/temporary-runs.ts';
 
 type Sketch = { id: number | undefined; content: string; skipped: boolean; rereadable: boolean };

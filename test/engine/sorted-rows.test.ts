@@ -4,7 +4,8 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { nanosBeyondMs, wholeMs } from '../../src/base/instant.ts';
 import { MergedRows } from '../../src/engine/merged-rows.ts';
-import { RowReader, RowWriter } from '../../src/engine/row-codec.ts';
+import { RowReader } from '../../src/engine/row-reader.ts';
+import { RowWriter } from '../../src/engine/row-writer.ts';
 import { SortedRows } from '../../src/engine/sorted-rows.ts';
 import { type Run, RunReader, TemporaryRuns } from '../../src/read/temporary-runs.ts';
 

@@ -80,9 +80,9 @@ function checkCursor(newReader: () => Reader): void {
         '"x"',
         '"success"',
         '"\\u0041"',
-      '"-12"',
-      '"\\u0031"',
-      '1.0',
+        '"-12"',
+        '"\\u0031"',
+        '1.0',
         '[]',
         '{}',
         '["x",1]',
@@ -109,7 +109,7 @@ function checkCursor(newReader: () => Reader): void {
             if (mapping.within.length > 0) continue;
             const expected = findValues(tree, RAW_NAMES[index]!).map(toCompactJson);
             assert.equal(cursor.size(slot), expected.length, `${RAW_NAMES[index]} in ${text}`);
-          assert.equal(cursor.wholeNumber(slot), wholeNumberOf(cursor.text(slot) ?? ''), text);
+            assert.equal(cursor.wholeNumber(slot), wholeNumberOf(cursor.text(slot) ?? ''), text);
           }
           for (const [index, field] of AUDIT_FIELDS.entries()) {
             const mapped = mapping.fields[field];
