@@ -64,8 +64,9 @@ export class FileScan implements RecordSink {
   private readonly until: Limit | undefined;
   private readonly malformedEpisodes = startEpisodes();
   private readonly members: BesideMember[] = [];
-  private program: Program;
-  private cursor: EventCursor;
+  /** Of the source, which is chosen before the first record is scanned: compiling another for nothing takes as long. */
+  private program!: Program;
+  private cursor!: EventCursor;
   private source: string | null = null;
   private records = 0;
   private skipped = 0;
@@ -88,8 +89,6 @@ export class FileScan implements RecordSink {
     this.since = toLimit(plan.request.since);
     this.until = toLimit(plan.request.until);
     this.everyRecord = plan.checks.map(({ definition }) => definition.everyRecord === true);
-    this.program = programs.for(null);
-    this.cursor = this.program.cursor;
   }
 
   /** Reads the whole file. */
