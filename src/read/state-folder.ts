@@ -9,7 +9,7 @@ import path from 'node:path';
 const MANIFEST = 'state.json';
 const FORMAT = 'audit-check/state/v1';
 /** Names of data files; nothing else in the folder is touched. */
-const DATA = /^[a-z]+-[0-9a-f]{16}\.bin$/;
+const DATA = /^[a-z]+-\d{8}\.bin$/;
 
 /** What is kept: `content` in a file of its own whose digest stands in the manifest, and files that were written beside it. */
 export type SavedState = { content: Buffer; files: Record<string, string> };
@@ -23,6 +23,7 @@ type Manifest = {
 
 export class StateFolder {
   private readonly folder: string;
+  private next = 1;
 
   constructor(folder: string) {
     this.folder = folder;
@@ -52,9 +53,14 @@ export class StateFolder {
     return { content, files };
   }
 
-  /** A place for a file that `save` may then name. */
+  /** A place for a file that `save` may then name: the first number that none has, for two runs must not share one. */
   newFile(kind: string): string {
-    return path.join(this.folder, `${kind}-${crypto.randomBytes(8).toString('hex')}.bin`);
+    for (let number = this.next; ; number++) {
+      const place = path.join(this.folder, `${kind}-${String(number).padStart(8, '0')}.bin`);
+      if (fs.existsSync(place)) continue;
+      this.next = number + 1;
+      return place;
+    }
   }
 
   /** Replaces what was saved, in one step: a run that ends early leaves the state before it. */
