@@ -84,20 +84,16 @@ const item: fc.Arbitrary<DetectionItem> = fc.oneof(
           ? values
           : values.map((value) => (value.kind === 'null' ? parsePattern('log') : value)),
     })),
-  fc
-    .tuple(field, fc.boolean())
-    .map(([each, value]) => ({
-      field: each,
-      modifiers: ['exists'],
-      values: [{ kind: 'boolean' as const, value }],
-    })),
-  fc
-    .tuple(field, fc.constantFrom('lt', 'gte'))
-    .map(([each, order]) => ({
-      field: each,
-      modifiers: [order],
-      values: [{ kind: 'number' as const, lexeme: '5' }],
-    })),
+  fc.tuple(field, fc.boolean()).map(([each, value]) => ({
+    field: each,
+    modifiers: ['exists'],
+    values: [{ kind: 'boolean' as const, value }],
+  })),
+  fc.tuple(field, fc.constantFrom('lt', 'gte')).map(([each, order]) => ({
+    field: each,
+    modifiers: [order],
+    values: [{ kind: 'number' as const, lexeme: '5' }],
+  })),
 );
 const condition = fc.letrec<{ node: ConditionNode }>((tie) => ({
   node: fc.oneof(
