@@ -371,13 +371,18 @@ export class EventCursor implements Event, Fields {
    */
   hashOwnIdentity(key: Uint32Array): boolean {
     for (const slots of this.identityLists) {
-      if (!slots.every((slot) => this.holdsText(slot))) continue;
+      if (!this.holdTexts(slots)) continue;
       key[0] = this.identitySeed;
       key[1] = ~this.identitySeed;
       for (const slot of slots) this.hashText(slot, key);
       return true;
     }
     return false;
+  }
+
+  private holdTexts(slots: readonly Slot[]): boolean {
+    for (const slot of slots) if (!this.holdsText(slot)) return false;
+    return true;
   }
 
   private hashText(slot: Slot, key: Uint32Array): void {

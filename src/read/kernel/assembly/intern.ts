@@ -70,7 +70,7 @@ function add(hash: u32, form: i32, head: v128, text: usize, length: i32, at: u32
     used += length;
   }
   count++;
-  if (count * 2 > <i32>mask) rehash();
+  if (count * 2 > <i32>mask + 1) rehash();
   else place(hash, at, count);
   return count - 1;
 }
