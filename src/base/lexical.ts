@@ -193,7 +193,8 @@ export function decodeUtf8(bytes: Uint8Array, start: number, end: number): strin
 /** `latin1Slice` is what `toString('latin1')` ends in, without its checks: half the time for short texts (measured). */
 type Latin1Buffer = Buffer & { latin1Slice(start: number, end: number): string };
 
-function asciiText(bytes: Uint8Array, start: number, end: number): string {
+/** The bytes [start, end), of which all are ASCII, as text. */
+export function asciiText(bytes: Uint8Array, start: number, end: number): string {
   const buffer = Buffer.isBuffer(bytes)
     ? bytes
     : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);

@@ -5,6 +5,7 @@
  * Over 250 lines: the pass is one loop whose parts share positions; splitting it costs a call per key (measured: 20 %).
  */
 import { fieldPathReadings } from './field-path.ts';
+import { ESCAPED, FoundValues, KIND, NO_ID, NON_ASCII } from './found-values.ts';
 import {
   BACKSLASH,
   CLOSE_BRACE,
@@ -25,10 +26,6 @@ import {
   syntaxError,
   utf8Length,
 } from './lexical.ts';
-
-/** Kinds of a found value, in the order of `ValueKind`. */
-export const KIND = { missing: 0, null: 1, boolean: 2, number: 3, string: 4, array: 5, object: 6 } as const;
-export type KindCode = (typeof KIND)[keyof typeof KIND];
 
 /** A key on the way to wanted fields. `slots` and `ranks`: fields that end here, and which reading of the name it is. */
 type TrieNode = {
@@ -111,26 +108,23 @@ export class SlotScanner {
   private bytes: Uint8Array = new Uint8Array(0);
   private end = 0;
 
-  /** Whether the last record was in RFC 8785 form. False also where only the slow path can tell. */
-  canonical = true;
-  /** Whether the last record may hold a key twice, or wrote a key with escapes: its values must come from the tree. */
-  needsTree = false;
-
-  // The values found, as columns; `next` links the values of one slot.
-  private found = 0;
-  private starts = new Int32Array(64);
-  private ends = new Int32Array(64);
-  private keyStarts = new Int32Array(64);
-  private kinds = new Uint8Array(64);
-  private next = new Int32Array(64);
-
-  // Per slot: first and last value, the rank they were found at, and the record they belong to.
-  private heads = new Int32Array(0);
-  private tails = new Int32Array(0);
-  private ranks = new Int32Array(0);
-  private counts = new Int32Array(0);
-  private stamps = new Int32Array(0);
-  private stamp = 0;
+  /** Of the last record. */
+  readonly found = new FoundValues({
+    starts: new Int32Array(64),
+    ends: new Int32Array(64),
+    keyStarts: new Int32Array(64),
+    next: new Int32Array(64),
+    kinds: new Uint8Array(64),
+    ids: new Int32Array(64).fill(NO_ID),
+    heads: new Int32Array(0),
+    tails: new Int32Array(0),
+    ranks: new Int32Array(0),
+    counts: new Int32Array(0),
+    stamps: new Int32Array(0),
+  });
+  private valueCount = 0;
+  /** ESCAPED and NON_ASCII of the string that was read last. */
+  private marks = 0;
 
   /** Of the key that `key` read last. */
   private keyHash = 0;
@@ -149,7 +143,7 @@ export class SlotScanner {
       node.ranks.push(rank);
     }
     for (const column of ['heads', 'tails', 'ranks', 'counts', 'stamps'] as const) {
-      if (this[column].length < this.slotCount) this[column] = grown(this[column]);
+      if (this.found[column].length < this.slotCount) this.found[column] = grown(this.found[column]);
     }
     return slot;
   }
@@ -161,50 +155,12 @@ export class SlotScanner {
   scan(bytes: Uint8Array, start: number, end: number): number {
     this.bytes = bytes;
     this.end = end;
-    this.canonical = true;
-    this.needsTree = false;
-    this.found = 0;
+    this.found.canonical = true;
+    this.found.needsTree = false;
+    this.found.advance();
+    this.valueCount = 0;
     this.keyCount = 0;
-    // Never 0, which stands for "not found so far".
-    this.stamp = this.stamp === 0x7fffffff ? 1 : this.stamp + 1;
     return this.value(this.root, -1, start, 0);
-  }
-
-  /** Whether some record so far had a value for `slot`. */
-  everFound(slot: number): boolean {
-    return this.stamps[slot] !== 0;
-  }
-
-  /** Index of the first value of `slot`, or -1. */
-  first(slot: number): number {
-    return this.stamps[slot] === this.stamp ? this.heads[slot]! : -1;
-  }
-
-  /** Index of value number `at` of `slot`, or -1. */
-  valueAt(slot: number, at: number): number {
-    let index = this.first(slot);
-    for (let step = 0; step < at && index >= 0; step++) index = this.next[index]!;
-    return index;
-  }
-
-  size(slot: number): number {
-    return this.stamps[slot] === this.stamp ? this.counts[slot]! : 0;
-  }
-
-  kind(value: number): KindCode {
-    return this.kinds[value] as KindCode;
-  }
-
-  start(value: number): number {
-    return this.starts[value]!;
-  }
-
-  endOf(value: number): number {
-    return this.ends[value]!;
-  }
-
-  keyStart(value: number): number {
-    return this.keyStarts[value]!;
   }
 
   // Each step takes the index it begins at and returns the index after: a field for it would be stored at every byte.
@@ -213,20 +169,21 @@ export class SlotScanner {
     const { bytes, end } = this;
     const byte = start < end ? bytes[start]! : 0;
     if (byte === QUOTE) {
+      this.marks = 0;
       const after = this.string(start);
-      if (node !== undefined) this.keep(node, keyStart, start, after, KIND.string);
+      if (node !== undefined) this.keep(node, keyStart, start, after, KIND.string | this.marks);
       return after;
     }
     if (byte === OPEN_BRACE) {
       const values = node === undefined ? undefined : this.reserve(node, keyStart, start);
       const after = this.object(node, start, depth + 1);
-      if (values !== undefined) for (const value of values) this.ends[value] = after;
+      if (values !== undefined) for (const value of values) this.found.ends[value] = after;
       return after;
     }
     if (byte === OPEN_BRACKET) return this.array(node, keyStart, start, depth + 1);
     if (byte === MINUS || (byte >= 0x30 && byte <= 0x39)) {
       const after = scanNumber(bytes, start, end);
-      if (this.canonical && !isCanonicalNumber(bytes, start, after)) this.canonical = false;
+      if (this.found.canonical && !isCanonicalNumber(bytes, start, after)) this.found.canonical = false;
       if (node !== undefined) this.keep(node, keyStart, start, after, KIND.number);
       return after;
     }
@@ -251,16 +208,16 @@ export class SlotScanner {
       const hash = this.keyHash;
       const keyEnd = at - 1;
       if (
-        this.canonical &&
+        this.found.canonical &&
         previousStart >= 0 &&
         !isBefore(bytes, previousStart, previousEnd, keyStart + 1, keyEnd)
       ) {
-        this.canonical = false;
+        this.found.canonical = false;
       }
       previousStart = keyStart + 1;
       previousEnd = keyEnd;
       // As long as the keys ascend, none of them can stand twice.
-      this.rememberKey(hash, this.canonical ? this.keyCount : firstKey);
+      this.rememberKey(hash, this.found.canonical ? this.keyCount : firstKey);
       const child = node === undefined ? undefined : findChild(node, hash, bytes, keyStart + 1, keyEnd);
       if (bytes[at]! <= SPACE) at = this.skip(at);
       if (at >= end || bytes[at] !== COLON) throw syntaxError(bytes, at, end, '":"');
@@ -315,14 +272,16 @@ export class SlotScanner {
   private unusual(at: number, byte: number): number {
     const { bytes, end } = this;
     if (byte === BACKSLASH) {
+      this.marks |= ESCAPED;
       const after = scanEscape(bytes, at, end);
       const kind = bytes[at + 1];
-      if (kind === 0x75 || kind === 0x2f) this.canonical = false;
+      if (kind === 0x75 || kind === 0x2f) this.found.canonical = false;
       return after;
     }
     if (byte < 0x20) throw syntaxError(bytes, at, end, 'a closing quote or an escaped control character');
     const length = utf8Length(bytes, at, end);
     if (length === 0) throw syntaxError(bytes, at, end, 'UTF-8 text');
+    this.marks |= NON_ASCII;
     return at + length;
   }
 
@@ -338,8 +297,8 @@ export class SlotScanner {
       if (byte === QUOTE) break;
       const after = this.unusual(at, byte);
       // Keys beyond ASCII sort by UTF-16 units, which bytes do not show; escaped keys compare by value.
-      this.canonical = false;
-      if (byte === BACKSLASH) this.needsTree = true;
+      this.found.canonical = false;
+      if (byte === BACKSLASH) this.found.needsTree = true;
       while (at < after) hash = (Math.imul(hash, 31) + bytes[at++]!) | 0;
     }
     this.keyHash = hash;
@@ -353,7 +312,7 @@ export class SlotScanner {
     if (count - firstKey < PAIRWISE_KEYS) {
       for (let index = firstKey; index < count; index++) {
         if (hashes[index] === hash) {
-          this.needsTree = true;
+          this.found.needsTree = true;
           break;
         }
       }
@@ -366,21 +325,21 @@ export class SlotScanner {
   private findRepeatedHash(firstKey: number): void {
     const sorted = this.keyHashes.slice(firstKey, this.keyCount).sort();
     for (let index = 1; index < sorted.length; index++) {
-      if (sorted[index] === sorted[index - 1]) this.needsTree = true;
+      if (sorted[index] === sorted[index - 1]) this.found.needsTree = true;
     }
   }
 
   /** Index of the next byte that is not white space, which RFC 8785 has none of. */
   private skip(start: number): number {
     const at = skipWhitespace(this.bytes, start, this.end);
-    if (at > start) this.canonical = false;
+    if (at > start) this.found.canonical = false;
     return at;
   }
 
-  private keep(node: TrieNode, keyStart: number, start: number, end: number, kind: KindCode): void {
+  private keep(node: TrieNode, keyStart: number, start: number, end: number, kind: number): void {
     for (let index = 0; index < node.slots.length; index++) {
       const value = this.append(node.slots[index]!, node.ranks[index]!, keyStart, start, kind);
-      if (value >= 0) this.ends[value] = end;
+      if (value >= 0) this.found.ends[value] = end;
     }
   }
 
@@ -393,36 +352,37 @@ export class SlotScanner {
   }
 
   /** Adds a value to a slot unless a better reading of its name was found; -1 then. */
-  private append(slot: number, rank: number, keyStart: number, start: number, kind: KindCode): number {
-    const fresh = this.stamps[slot] !== this.stamp;
-    if (!fresh && rank > this.ranks[slot]!) return -1;
-    const value = this.found++;
-    if (value === this.starts.length) this.growValues();
-    this.starts[value] = start;
-    this.keyStarts[value] = keyStart;
-    this.kinds[value] = kind;
-    this.next[value] = -1;
-    if (fresh || rank < this.ranks[slot]!) {
-      this.stamps[slot] = this.stamp;
-      this.ranks[slot] = rank;
-      this.heads[slot] = value;
-      this.counts[slot] = 1;
+  private append(slot: number, rank: number, keyStart: number, start: number, kind: number): number {
+    const { found } = this;
+    const fresh = found.stamps[slot] !== found.stamp;
+    if (!fresh && rank > found.ranks[slot]!) return -1;
+    const value = this.valueCount++;
+    if (value === found.starts.length) this.growValues();
+    found.starts[value] = start;
+    found.keyStarts[value] = keyStart;
+    found.kinds[value] = kind;
+    found.next[value] = -1;
+    if (fresh || rank < found.ranks[slot]!) {
+      found.stamps[slot] = found.stamp;
+      found.ranks[slot] = rank;
+      found.heads[slot] = value;
+      found.counts[slot] = 1;
     } else {
-      this.next[this.tails[slot]!] = value;
-      this.counts[slot]!++;
+      found.next[found.tails[slot]!] = value;
+      found.counts[slot]!++;
     }
-    this.tails[slot] = value;
+    found.tails[slot] = value;
     return value;
   }
 
   private growValues(): void {
-    this.starts = grown(this.starts);
-    this.ends = grown(this.ends);
-    this.keyStarts = grown(this.keyStarts);
-    this.next = grown(this.next);
-    const kinds = new Uint8Array(this.kinds.length * 2);
-    kinds.set(this.kinds);
-    this.kinds = kinds;
+    const { found } = this;
+    for (const column of ['starts', 'ends', 'keyStarts', 'next'] as const)
+      found[column] = grown(found[column]);
+    const kinds = new Uint8Array(found.kinds.length * 2);
+    kinds.set(found.kinds);
+    found.kinds = kinds;
+    found.ids = new Int32Array(kinds.length).fill(NO_ID);
   }
 }
 
@@ -442,12 +402,17 @@ function isBefore(bytes: Uint8Array, a: number, aEnd: number, b: number, bEnd: n
   return aEnd - a < bEnd - b;
 }
 
+/** ECMAScript writes no number longer than this: `-1.2345678901234567e-308`. */
+const LONGEST_NUMBER = 24;
+
 /** Whether the number is written as ECMAScript would write it; whole numbers of up to 15 digits are. */
-function isCanonicalNumber(bytes: Uint8Array, start: number, end: number): boolean {
+export function isCanonicalNumber(bytes: Uint8Array, start: number, end: number): boolean {
   let at = bytes[start] === MINUS ? start + 1 : start;
-  if (end - at > 15 || (bytes[at] === 0x30 && start < at)) return false;
-  while (at < end && bytes[at]! >= 0x30 && bytes[at]! <= 0x39) at++;
-  if (at === end) return true;
+  if (end - start > LONGEST_NUMBER || (bytes[at] === 0x30 && start < at && end - at === 1)) return false;
+  if (end - at <= 15) {
+    while (at < end && bytes[at]! >= 0x30 && bytes[at]! <= 0x39) at++;
+    if (at === end) return true;
+  }
   const lexeme = decodeString(bytes, start, end);
   return String(Number(lexeme)) === lexeme;
 }

@@ -89,6 +89,11 @@ export interface Event {
   id(slot: Slot, at?: number): number;
   /** Byte span of the value within `bytes`, for carets and for pre-images; undefined when missing or computed. */
   span(slot: Slot, at?: number): Span | undefined;
+  /**
+   * The bytes without the member of the first value, which takes one comma along; a view that the next call overwrites.
+   * Undefined where that takes more than a copy: not RFC 8785 form, or no kernel.
+   */
+  without?(slot: Slot): Uint8Array | undefined;
   /** The whole record, lossless; the slow path. */
   json(): JsonValue;
 }

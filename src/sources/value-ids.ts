@@ -3,7 +3,8 @@
  * Bounded: beyond the bound `idOf*` answers -1, and the caller judges the value anew each time.
  */
 
-import { BACKSLASH } from '../base/lexical.ts';
+import { KIND } from '../base/found-values.ts';
+import type { ScanKernel } from '../base/scan-kernel.ts';
 
 /** Distinct values kept in one run; audit logs repeat themselves, so real runs stay far below (CloudTrail: some 10,000). */
 const MAX_IDS = 1 << 20;
@@ -11,8 +12,10 @@ const MAX_IDS = 1 << 20;
 const MAX_BYTES = 256;
 const MAX_ARENA = 32 * 1024 * 1024;
 
-/** Stands for "not an id: the bytes hold an escape". */
-export const ESCAPED = -2;
+/** Decoded and computed texts of one kind whose ids are kept by text; the others are looked up by their bytes each time. */
+const MAX_COMPUTED = 1 << 16;
+/** Decoded texts that are kept, of at most 256 bytes each. */
+const MAX_TEXTS = 1 << 16;
 
 export class ValueIds {
   private table = new Int32Array(1 << 12);
@@ -23,25 +26,28 @@ export class ValueIds {
   private arena = new Uint8Array(1 << 16);
   private used = 0;
   private count = 0;
-  private readonly computed = new Map<string, number>();
+  /** By kind. */
+  private readonly computed: Map<string, number>[] = [];
+  readonly kernel: ScanKernel | undefined;
+  /** Texts that were decoded, by id. */
+  private readonly texts: string[] = [];
+  private textCount = 0;
+  /** Of what is not there: the most frequent answer of all. */
+  readonly ofMissing: number;
 
-  /**
-   * The id of the value [start, end) of `bytes`: a string's content, or a scalar as written.
-   * ESCAPED when a backslash is met: such a text must be decoded first.
-   */
-  idOfBytes(kind: number, bytes: Uint8Array, start: number, end: number): number {
-    if (end - start > MAX_BYTES) return -1;
-    let hash = kind;
-    for (let index = start; index < end; index++) {
-      const byte = bytes[index]!;
-      if (byte === BACKSLASH) return ESCAPED;
-      hash = (Math.imul(hash, 31) + byte) | 0;
-    }
-    return this.find(hash, kind, bytes, start, end - start);
+  /** With a kernel ids are the kernel's. */
+  constructor(kernel?: ScanKernel) {
+    this.kernel = kernel;
+    this.ofMissing = this.idOfText(KIND.missing, '');
   }
 
-  /** As `idOfBytes`, for a text whose backslashes stand for themselves. */
-  private idOfContent(kind: number, bytes: Uint8Array, start: number, end: number): number {
+  /** The id of the value [start, end) of `bytes`: a string's content without escapes, or a scalar as written. */
+  idOfBytes(kind: number, bytes: Uint8Array, start: number, end: number): number {
+    if (this.kernel !== undefined) {
+      return bytes === this.kernel.block
+        ? this.kernel.intern(kind, start, end)
+        : this.kernel.internBytes(kind, bytes, start, end);
+    }
     if (end - start > MAX_BYTES) return -1;
     let hash = kind;
     for (let index = start; index < end; index++) hash = (Math.imul(hash, 31) + bytes[index]!) | 0;
@@ -65,13 +71,29 @@ export class ValueIds {
 
   /** The id of a text that was decoded or computed by a mapping. */
   idOfText(kind: number, text: string): number {
-    const key = `${kind}${text}`;
-    const known = this.computed.get(key);
-    if (known !== undefined) return known;
-    const bytes = Buffer.from(text);
-    const id = this.idOfContent(kind, bytes, 0, bytes.length);
-    if (this.computed.size < MAX_IDS && text.length <= MAX_BYTES) this.computed.set(key, id);
-    return id;
+    if (text.length > MAX_BYTES) return -1;
+    let known = this.computed[kind];
+    if (known === undefined) {
+      known = new Map();
+      this.computed[kind] = known;
+    }
+    const id = known.get(text);
+    if (id !== undefined) return id;
+    const bytes = toBytes(text);
+    const newId = this.idOfBytes(kind, bytes, 0, bytes.length);
+    if (known.size < MAX_COMPUTED) known.set(text, newId);
+    return newId;
+  }
+
+  /** The text that `keepText` was given for an id. */
+  textOf(id: number): string | undefined {
+    return this.texts[id];
+  }
+
+  keepText(id: number, text: string): void {
+    if (this.textCount === MAX_TEXTS) return;
+    this.textCount++;
+    this.texts[id] = text;
   }
 
   private isSame(id: number, bytes: Uint8Array, start: number, length: number): boolean {
@@ -129,4 +151,15 @@ export class ValueIds {
 function doubled<T extends Int32Array | Uint16Array | Uint8Array>(from: T, to: T): T {
   to.set(from);
   return to;
+}
+
+/** UTF-8; lone surrogates, which it has no place for, as their own three bytes: no two texts share their bytes. */
+function toBytes(text: string): Uint8Array {
+  if (text.isWellFormed()) return Buffer.from(text);
+  const pieces = Array.from(text, (character) => {
+    const unit = character.charCodeAt(0);
+    if (character.length > 1 || unit < 0xd800 || unit > 0xdfff) return Buffer.from(character);
+    return Buffer.from([0xe0 | (unit >> 12), 0x80 | ((unit >> 6) & 0x3f), 0x80 | (unit & 0x3f)]);
+  });
+  return Buffer.concat(pieces);
 }

@@ -4,9 +4,10 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { toCanonicalJson } from '../../src/base/canonical-json.ts';
 import { findValues } from '../../src/base/field-path.ts';
+import { KIND } from '../../src/base/found-values.ts';
 import { hasDuplicateKeys, parseJson, parseJsonAt, toCompactJson } from '../../src/base/json.ts';
 import { JsonSyntaxError, skipWhitespace } from '../../src/base/lexical.ts';
-import { KIND, SlotScanner } from '../../src/base/slot-scanner.ts';
+import { SlotScanner } from '../../src/base/slot-scanner.ts';
 
 const NAMES = ['a', 'b', 'a.b', 'a.b.c', 'key.with.dots', 'é', 'list', 'list.id', '__proto__', ''];
 const key = fc.constantFrom(
@@ -64,10 +65,10 @@ function scannerFor(names: readonly string[]) {
 }
 
 function valuesOf(scanner: SlotScanner, slot: number, bytes: Uint8Array): string[] {
-  return Array.from({ length: scanner.size(slot) }, (_, at) => {
-    const value = scanner.valueAt(slot, at);
-    assert.notEqual(scanner.kind(value), KIND.missing);
-    return toCompactJson(parseJson(bytes.subarray(scanner.start(value), scanner.endOf(value))));
+  return Array.from({ length: scanner.found.size(slot) }, (_, at) => {
+    const value = scanner.found.valueAt(slot, at);
+    assert.notEqual(scanner.found.kind(value), KIND.missing);
+    return toCompactJson(parseJson(bytes.subarray(scanner.found.start(value), scanner.found.endOf(value))));
   });
 }
 
@@ -78,8 +79,8 @@ test('scan() finds what findValues() finds, or says that the tree is needed', ()
       const tree = parseJson(bytes);
       const { scanner, slots } = scannerFor(NAMES);
       assert.equal(scanner.scan(bytes, 0, bytes.length), bytes.length);
-      if (hasDuplicateKeys(tree)) assert.ok(scanner.needsTree, 'repeated keys are noticed');
-      if (scanner.needsTree) return;
+      if (hasDuplicateKeys(tree)) assert.ok(scanner.found.needsTree, 'repeated keys are noticed');
+      if (scanner.found.needsTree) return;
       for (const [index, name] of NAMES.entries()) {
         const expected = findValues(tree, name).map(toCompactJson);
         assert.deepEqual(valuesOf(scanner, slots[index]!, bytes), expected, `${name} in ${text}`);
@@ -104,7 +105,7 @@ test('scan() calls a record canonical only when its bytes are its RFC 8785 form'
         const bytes = Buffer.from(candidate);
         const { scanner } = scannerFor(['a']);
         scanner.scan(bytes, 0, bytes.length);
-        if (scanner.canonical && !scanner.needsTree) assert.equal(candidate, canonical);
+        if (scanner.found.canonical && !scanner.found.needsTree) assert.equal(candidate, canonical);
       }
     }),
     { numRuns: 3000 },
@@ -115,8 +116,8 @@ test('scan() recognizes plain canonical records as canonical', () => {
   const bytes = Buffer.from('{"action":"login","n":12,"user":{"id":"ann","name":"Ann \\"A\\""}}');
   const { scanner } = scannerFor(['action']);
   scanner.scan(bytes, 0, bytes.length);
-  assert.ok(scanner.canonical);
-  assert.ok(!scanner.needsTree);
+  assert.ok(scanner.found.canonical);
+  assert.ok(!scanner.found.needsTree);
 });
 
 test('scan() and parseJsonAt() fail on the same texts at the same byte', () => {
@@ -161,8 +162,8 @@ test('scan() notices a repeated key among hundreds', () => {
     const bad = Buffer.from(`{${members.join(',')},"k3":0}`);
     const { scanner } = scannerFor(['k1']);
     scanner.scan(good, 0, good.length);
-    assert.equal(scanner.needsTree, false, `${width} keys`);
+    assert.equal(scanner.found.needsTree, false, `${width} keys`);
     scanner.scan(bad, 0, bad.length);
-    assert.equal(scanner.needsTree, true, `${width} keys and one again`);
+    assert.equal(scanner.found.needsTree, true, `${width} keys and one again`);
   }
 });

@@ -1,140 +1,360 @@
 /** The event cursor is held to its slow twin: raw fields to `findValues`, canonical fields to `mapField` over the tree. */
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { findValues } from '../../src/base/field-path.ts';
+import { nanosBeyondMs, parseTimestamp, wholeMs } from '../../src/base/instant.ts';
 import { parseJson, toCompactJson } from '../../src/base/json.ts';
+import { JsonSyntaxError } from '../../src/base/lexical.ts';
+import { UNUSUAL } from '../../src/base/scan-kernel.ts';
 import { wholeNumberOf } from '../../src/base/whole-number.ts';
 import { AUDIT_FIELDS } from '../../src/model/event.ts';
+import { loadKernel } from '../../src/read/kernel/load-kernel.ts';
 import { readText } from '../../src/sources/detect.ts';
 import { EventCursor } from '../../src/sources/event-cursor.ts';
-import { mapField } from '../../src/sources/mapping.ts';
+import { type Mapping, mapField } from '../../src/sources/mapping.ts';
 import { ValueIds } from '../../src/sources/value-ids.ts';
+import { MadeJson, WANTED } from '../support/made-json.ts';
 import { SHIPPED, shipped } from './shipped-mappings.ts';
 
 const RAW_NAMES = ['a', 'a.b', 'list', 'userIdentity.type', 'user.name', 'é'];
 
-function readWith(cursor: EventCursor, text: string): void {
-  const bytes = Buffer.from(text);
-  assert.equal(cursor.scan(bytes, 0, bytes.length), bytes.length);
-  cursor.locate('log.ndjson', 0, 0, 1, 0, bytes.length);
+/** Reads a record where the cursor reads fastest: in the kernel's block if it has one. */
+type Reader = {
+  newCursor: (mapping: Mapping) => EventCursor;
+  put: (text: string) => [Uint8Array, number, number];
+};
+
+function withKernel(): Reader {
+  const kernel = loadKernel()!;
+  const ids = new ValueIds(kernel);
+  return {
+    newCursor: (mapping) => new EventCursor(mapping, ids, kernel),
+    put: (text) => {
+      const bytes = Buffer.from(text);
+      const start = kernel.block.length - bytes.length;
+      bytes.copy(kernel.block, start);
+      return [kernel.block, start, kernel.block.length];
+    },
+  };
 }
 
-test('raw and canonical fields are those of the tree, for every shipped mapping', () => {
-  const mappings = SHIPPED;
-  const cursors = mappings.map((mapping) => {
-    const cursor = new EventCursor(mapping, new ValueIds());
-    const raw = RAW_NAMES.map((name) => cursor.raw(name));
-    const audit = AUDIT_FIELDS.map((field) => cursor.audit(field));
-    return { mapping, cursor, raw, audit };
+function withoutKernel(): Reader {
+  return {
+    newCursor: (mapping) => new EventCursor(mapping, new ValueIds()),
+    put: (text) => [Buffer.from(text), 0, Buffer.byteLength(text)],
+  };
+}
+
+for (const [name, newReader] of [
+  ['without a kernel', withoutKernel],
+  ['with a kernel', withKernel],
+] as const) {
+  describe(name, () => checkCursor(newReader));
+}
+
+function checkCursor(newReader: () => Reader): void {
+  function readWith(cursor: EventCursor, text: string): void {
+    const [bytes, start, end] = reader.put(text);
+    assert.equal(cursor.scan(bytes, start, end), end);
+    cursor.locate('log.ndjson', 0, 0, 1, 0, end - start);
+  }
+  const reader = newReader();
+
+  test('raw and canonical fields are those of the tree, for every shipped mapping', () => {
+    const mappings = SHIPPED;
+    const cursors = mappings.map((mapping) => {
+      const cursor = reader.newCursor(mapping);
+      const raw = RAW_NAMES.map((name) => cursor.raw(name));
+      const audit = AUDIT_FIELDS.map((field) => cursor.audit(field));
+      return { mapping, cursor, raw, audit };
+    });
+    const words = [...new Set(mappings.flatMap(({ paths }) => paths.flatMap((path) => path.split('.'))))];
+    const scalar = fc.oneof(
+      fc.constantFrom(
+        'null',
+        'true',
+        '1',
+        '4624',
+        '""',
+        '"x"',
+        '"success"',
+        '"\\u0041"',
+        '[]',
+        '{}',
+        '["x",1]',
+      ),
+      fc.string().map((each) => JSON.stringify(each)),
+    );
+    const object = fc.letrec<{ object: string }>((tie) => ({
+      object: fc
+        .array(
+          fc.tuple(
+            fc.constantFrom('a', 'b', 'list', 'é', ...words),
+            fc.oneof({ maxDepth: 3 }, scalar, tie('object')),
+          ),
+          { maxLength: 8 },
+        )
+        .map((members) => `{${members.map(([key, value]) => `${JSON.stringify(key)}:${value}`).join(',')}}`),
+    })).object;
+    fc.assert(
+      fc.property(object, (text) => {
+        const tree = parseJson(Buffer.from(text));
+        for (const { mapping, cursor, raw, audit } of cursors) {
+          readWith(cursor, text);
+          for (const [index, slot] of raw.entries()) {
+            if (mapping.within.length > 0) continue;
+            const expected = findValues(tree, RAW_NAMES[index]!).map(toCompactJson);
+            assert.equal(cursor.size(slot), expected.length, `${RAW_NAMES[index]} in ${text}`);
+            assert.equal(cursor.wholeNumber(slot), wholeNumberOf(cursor.text(slot) ?? ''), text);
+          }
+          for (const [index, field] of AUDIT_FIELDS.entries()) {
+            const mapped = mapping.fields[field];
+            const expected = mapped && mapField(mapped, (path) => readText(tree, mapping.paths[path]!));
+            assert.equal(cursor.text(audit[index]!), expected, `${mapping.name} ${field} in ${text}`);
+          }
+        }
+      }),
+      { numRuns: 400 },
+    );
   });
-  const words = [...new Set(mappings.flatMap(({ paths }) => paths.flatMap((path) => path.split('.'))))];
-  const scalar = fc.oneof(
-    fc.constantFrom(
-      'null',
-      'true',
-      '1',
-      '4624',
-      '""',
-      '"x"',
-      '"success"',
-      '"\\u0041"',
-      '"-12"',
-      '"\\u0031"',
-      '1.0',
-      '[]',
-      '{}',
-      '["x",1]',
-    ),
-    fc.string().map((each) => JSON.stringify(each)),
-  );
-  const object = fc.letrec<{ object: string }>((tie) => ({
-    object: fc
-      .array(
-        fc.tuple(
-          fc.constantFrom('a', 'b', 'list', 'é', ...words),
-          fc.oneof({ maxDepth: 3 }, scalar, tie('object')),
-        ),
-        { maxLength: 8 },
-      )
-      .map((members) => `{${members.map(([key, value]) => `${JSON.stringify(key)}:${value}`).join(',')}}`),
-  })).object;
-  fc.assert(
-    fc.property(object, (text) => {
-      const tree = parseJson(Buffer.from(text));
-      for (const { mapping, cursor, raw, audit } of cursors) {
-        readWith(cursor, text);
-        for (const [index, slot] of raw.entries()) {
-          if (mapping.within.length > 0) continue;
-          const expected = findValues(tree, RAW_NAMES[index]!).map(toCompactJson);
-          assert.equal(cursor.size(slot), expected.length, `${RAW_NAMES[index]} in ${text}`);
-          assert.equal(cursor.wholeNumber(slot), wholeNumberOf(cursor.text(slot) ?? ''), text);
-        }
-        for (const [index, field] of AUDIT_FIELDS.entries()) {
-          const mapped = mapping.fields[field];
-          const expected = mapped && mapField(mapped, (path) => readText(tree, mapping.paths[path]!));
-          assert.equal(cursor.text(audit[index]!), expected, `${mapping.name} ${field} in ${text}`);
-        }
-      }
-    }),
-    { numRuns: 400 },
-  );
+
+  test('ids are equal exactly when kind and text are equal', () => {
+    const mapping = shipped('audit');
+    const cursor = reader.newCursor(mapping);
+    const slots = ['a', 'b'].map((name) => cursor.raw(name));
+    const value = fc.oneof(
+      fc.constantFrom(
+        'null',
+        'true',
+        '"true"',
+        '1',
+        '"1"',
+        '1.0',
+        '"A"',
+        '"\\u0041"',
+        '{}',
+        '"{}"',
+        '[]',
+        '""',
+        '"\\ud800"',
+        '"\\udfff"',
+        '"\ufffd"',
+        '"\\\\u0041"',
+      ),
+      fc.string({ maxLength: 4 }).map((each) => JSON.stringify(each)),
+    );
+    fc.assert(
+      fc.property(value, value, fc.boolean(), (a, b, repeat) => {
+        readWith(cursor, `{"a":${a},"b":${b}${repeat ? ',"c":1,"c":2' : ''}}`);
+        const [left, right] = slots.map((slot) => ({
+          id: cursor.id(slot),
+          kind: cursor.kind(slot),
+          text: cursor.text(slot),
+        }));
+        assert.equal(
+          left!.id === right!.id,
+          left!.kind === right!.kind && left!.text === right!.text,
+          `${a} ${b}`,
+        );
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  test('a repeated key gives the last value, as JSON.parse does, and is noticed', () => {
+    const cursor = reader.newCursor(shipped('audit'));
+    const actor = cursor.audit('actor');
+    readWith(cursor, '{"time":"2026-01-31T08:00:00Z","actor":"ann","actor":"bob"}');
+    assert.equal(cursor.text(actor), 'bob');
+    assert.equal(cursor.duplicateKeys, true);
+    assert.equal(cursor.canonical, false);
+  });
+
+  test('spans are offsets within the record', () => {
+    const cursor = reader.newCursor(shipped('audit'));
+    const hash = cursor.raw('hash');
+    const [bytes, start, end] = reader.put('xxxx{"actor":"ann","hash":"00ff"}');
+    cursor.scan(bytes, start + 4, end);
+    const span = cursor.span(hash)!;
+    assert.equal(Buffer.from(cursor.bytes).toString('utf8', span.keyStart, span.end), '"hash":"00ff"');
+    assert.equal(Buffer.from(cursor.bytes).toString('utf8', span.start, span.end), '"00ff"');
+  });
+
+  test('equals() is a comparison with the decoded text', () => {
+    const cursor = reader.newCursor(shipped('audit'));
+    const hash = cursor.raw('hash');
+    const hex = 'c0ffee'.repeat(11);
+    const texts = [
+      hex,
+      `${hex.slice(1)}0`,
+      hex.slice(1),
+      'é'.repeat(66),
+      '\u0163'.repeat(66),
+      'c"\\',
+      'c',
+      '',
+    ];
+    for (const stored of texts) {
+      readWith(cursor, `{"hash":${JSON.stringify(stored)}}`);
+      for (const text of texts) assert.equal(cursor.equals(hash, text), stored === text, `${stored} ${text}`);
+    }
+    for (const stored of ['"\\u0063"', '["c"]', '{"c":1}', 'null', '1']) {
+      readWith(cursor, `{"hash":${stored}}`);
+      assert.equal(cursor.equals(hash, 'c'), /0063|\[/.test(stored), stored);
+    }
+    readWith(cursor, '{"hash":"b","hash":"c"}');
+    assert.equal(cursor.equals(hash, 'c'), true);
+    readWith(cursor, '{}');
+    assert.equal(cursor.equals(hash, ''), false);
+  });
+
+  test('times are those of parseTimestamp(), as an instant and as numbers', () => {
+    const cursor = reader.newCursor(shipped('audit'));
+    for (const text of [
+      '2026-01-31T08:00:00Z',
+      '2026-01-31T08:00:00.123456789Z',
+      '2026-01-28T08:00:00.5Z',
+      '1969-12-28T23:59:59.999999999Z',
+      '1000-01-01T00:00:00.000000001Z',
+      '2026-02-28T08:00:00+02:00',
+      '2026-02-29T08:00:00Z',
+      '\\u0032026-01-31T08:00:00Z',
+      'yesterday',
+    ]) {
+      readWith(cursor, `{"time":"${text}"}`);
+      const parsed = parseTimestamp(JSON.parse(`"${text}"`));
+      const instant = parsed.problem === undefined ? parsed.instant : undefined;
+      // Numbers first on one record, the instant first on the next.
+      assert.equal(cursor.timeMs, instant === undefined ? Number.NaN : wholeMs(instant), text);
+      assert.equal(cursor.timeNanos, instant === undefined ? 0 : nanosBeyondMs(instant), text);
+      assert.equal(cursor.time, instant, text);
+      readWith(cursor, `{"time":"${text}"}`);
+      assert.equal(cursor.time, instant, text);
+    }
+    readWith(cursor, '{"time":1767225600123}');
+    assert.equal(cursor.timeMs, 1767225600123);
+    readWith(cursor, '{"actor":"ann"}');
+    assert.deepEqual([cursor.timeMs, cursor.timeNanos, cursor.time], [Number.NaN, 0, undefined]);
+  });
+
+  test('a record that cannot be read leaves nothing of the one before', () => {
+    const cursor = reader.newCursor(shipped('audit'));
+    const actor = cursor.raw('actor');
+    readWith(cursor, '{"actor":"ann"}');
+    const [bytes, start, end] = reader.put('{"actor":"bob');
+    assert.throws(() => cursor.scan(bytes, start, end), JsonSyntaxError);
+    readWith(cursor, '{"target":"x"}');
+    assert.equal(cursor.text(actor), undefined);
+    assert.equal(cursor.size(actor), 0);
+  });
+
+  test('occurred() knows fields of records that either scanner read', () => {
+    const cursor = reader.newCursor(shipped('audit'));
+    const [actor, target, ticket] = ['actor', 'target', 'ticket'].map((name) => cursor.raw(name));
+    readWith(cursor, '{"actor":"ann"}');
+    readWith(cursor, '{"target":"x","\\u0061":1}');
+    assert.deepEqual(
+      [actor, target, ticket].map((slot) => cursor.occurred(slot!)),
+      [true, true, false],
+    );
+  });
+}
+
+test('with and without a kernel a cursor says the same of made records', () => {
+  const kernel = loadKernel()!;
+  const [fast, slow] = [
+    new EventCursor(shipped('audit'), new ValueIds(kernel), kernel),
+    new EventCursor(shipped('audit'), new ValueIds()),
+  ];
+  const made = new MadeJson(41);
+  const slotsOf = (cursor: EventCursor) => [
+    ...WANTED.map((name) => cursor.raw(name)),
+    ...AUDIT_FIELDS.map((field) => cursor.audit(field)),
+  ];
+  const slots = slotsOf(slow);
+  assert.deepEqual(slotsOf(fast), slots);
+  const say = (cursor: EventCursor, slot: number) => [
+    cursor.size(slot),
+    cursor.kind(slot),
+    cursor.kind(slot, 1),
+    cursor.text(slot),
+    cursor.text(slot, 1),
+    cursor.text(slot),
+    cursor.span(slot),
+    cursor.span(slot, 1),
+    cursor.equals(slot, cursor.text(slot) ?? ''),
+    cursor.wholeNumber(slot),
+    cursor.occurred(slot),
+  ];
+  const hashes = [new Uint32Array(2), new Uint32Array(2)];
+  const twins = new Map([[-1, -1]]);
+  const twinsBack = new Map([[-1, -1]]);
+  let read = 0;
+  for (let round = 0; round < 4000; round++) {
+    made.next();
+    const record = Buffer.from(made.bytes.subarray(0, made.length));
+    const start = kernel.block.length - record.length;
+    record.copy(kernel.block, start);
+    let after: number;
+    try {
+      after = slow.scan(record, 0, record.length);
+    } catch {
+      assert.throws(() => fast.scan(kernel.block, start, kernel.block.length), JsonSyntaxError);
+      continue;
+    }
+    read++;
+    assert.equal(fast.scan(kernel.block, start, kernel.block.length), start + after);
+    for (const slot of slots) {
+      assert.deepEqual(say(fast, slot), say(slow, slot), `slot ${slot} of ${record}`);
+      // Either numbers them as it meets them: the same value must have the same number in each.
+      const [id, twin] = [fast.id(slot), slow.id(slot)];
+      assert.equal(twins.get(id) ?? twin, twin, `slot ${slot} of ${record}`);
+      assert.equal(twinsBack.get(twin) ?? id, id, `slot ${slot} of ${record}`);
+      twins.set(id, twin);
+      twinsBack.set(twin, id);
+    }
+    assert.equal(fast.hashOwnIdentity(hashes[0]!), slow.hashOwnIdentity(hashes[1]!));
+    assert.deepEqual(hashes[0], hashes[1]);
+    assert.equal(fast.identity, slow.identity);
+    assert.equal(fast.duplicateKeys, slow.duplicateKeys);
+    assert.equal(fast.isObject, slow.isObject);
+    assert.equal(fast.canonical, slow.canonical || (fast.canonical && !slow.duplicateKeys), `${record}`);
+    assert.deepEqual(Buffer.from(fast.bytes), record.subarray(0, after));
+    assert.equal(fast.bytes, fast.bytes);
+  }
+  assert.ok(read > 2000);
 });
 
-test('ids are equal exactly when kind and text are equal', () => {
-  const mapping = shipped('audit');
-  const cursor = new EventCursor(mapping, new ValueIds());
-  const slots = ['a', 'b'].map((name) => cursor.raw(name));
-  const value = fc.oneof(
-    fc.constantFrom(
-      'null',
-      'true',
-      '"true"',
-      '1',
-      '"1"',
-      '1.0',
-      '"A"',
-      '"\\u0041"',
-      '{}',
-      '"{}"',
-      '[]',
-      '""',
-    ),
-    fc.string({ maxLength: 4 }).map((each) => JSON.stringify(each)),
-  );
-  fc.assert(
-    fc.property(value, value, fc.boolean(), (a, b, repeat) => {
-      readWith(cursor, `{"a":${a},"b":${b}${repeat ? ',"c":1,"c":2' : ''}}`);
-      const [left, right] = slots.map((slot) => ({
-        id: cursor.id(slot),
-        kind: cursor.kind(slot),
-        text: cursor.text(slot),
-      }));
-      assert.equal(
-        left!.id === right!.id,
-        left!.kind === right!.kind && left!.text === right!.text,
-        `${a} ${b}`,
-      );
-    }),
-    { numRuns: 2000 },
-  );
-});
-
-test('a repeated key gives the last value, as JSON.parse does, and is noticed', () => {
-  const cursor = new EventCursor(shipped('audit'), new ValueIds());
-  const actor = cursor.audit('actor');
-  readWith(cursor, '{"time":"2026-01-31T08:00:00Z","actor":"ann","actor":"bob"}');
-  assert.equal(cursor.text(actor), 'bob');
-  assert.equal(cursor.duplicateKeys, true);
-  assert.equal(cursor.canonical, false);
-});
-
-test('spans are offsets within the record', () => {
-  const cursor = new EventCursor(shipped('audit'), new ValueIds());
+test('without() is the record less one member and a comma, where it answers', () => {
+  const kernel = loadKernel()!;
+  const cursor = new EventCursor(shipped('audit'), new ValueIds(kernel), kernel);
   const hash = cursor.raw('hash');
-  const bytes = Buffer.from('xxxx{"actor":"ann","hash":"00ff"}');
-  cursor.scan(bytes, 4, bytes.length);
-  const span = cursor.span(hash)!;
-  assert.equal(Buffer.from(cursor.bytes).toString('utf8', span.keyStart, span.end), '"hash":"00ff"');
-  assert.equal(Buffer.from(cursor.bytes).toString('utf8', span.start, span.end), '"00ff"');
+  const read = (text: string) => {
+    const end = kernel.block.write(text, 0);
+    cursor.scan(kernel.block, 0, end);
+    const bytes = cursor.without(hash);
+    return bytes && Buffer.from(bytes).toString();
+  };
+  assert.equal(read('{"a":"é","hash":"00","z":1}'), '{"a":"é","z":1}');
+  assert.equal(read('{"hash":"00"}'), '{}');
+  assert.equal(read('{"a":1}'), '{"a":1}');
+  assert.equal(read('{"hash":["00"]}'), '{"hash":["00"]}', 'elements are no members');
+  assert.equal(read('{"hash": "00"}'), undefined, 'blanks');
+  assert.equal(read('{"z":1,"hash":"00"}'), undefined, 'not in order');
+});
+
+test('scanLine() stands on the record of a line in the block, and leaves every other to scan()', () => {
+  const kernel = loadKernel()!;
+  const cursor = new EventCursor(shipped('audit'), new ValueIds(kernel), kernel);
+  const actor = cursor.raw('actor');
+  const lines = ' {"actor":"ann"} \r\n{"actor":"bob"}\n[1]\n';
+  const end = kernel.block.write(lines, 3) + 3;
+  const newline = cursor.scanLine(kernel.block, 3, end);
+  assert.equal(newline, 3 + lines.indexOf('\n'));
+  assert.deepEqual([cursor.recordStart, cursor.recordEnd, cursor.text(actor)], [4, 19, 'ann']);
+  const next = cursor.scanLine(kernel.block, newline + 1, end);
+  assert.equal(cursor.text(actor), 'bob');
+  assert.equal(cursor.scanLine(kernel.block, next + 1, end), UNUSUAL);
+  assert.equal(cursor.scanLine(Buffer.from(lines), 0, lines.length), UNUSUAL);
 });

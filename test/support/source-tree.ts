@@ -4,13 +4,16 @@ import { fileURLToPath } from 'node:url';
 
 export const repository: string = fileURLToPath(new URL('../..', import.meta.url));
 
+/** AssemblyScript: another language, with imports of its own form, which its compiler resolves within the folder. */
+const ANOTHER_LANGUAGE = 'read/kernel/assembly/';
+
 /** Path below `src/` (`checks/index.ts`) to text, sorted. */
 export type SourceTree = ReadonlyMap<string, string>;
 
 export function readSourceTree(): SourceTree {
   const names = readdirSync(`${repository}src`, { recursive: true, encoding: 'utf8' })
     .map((name) => name.replaceAll('\\', '/'))
-    .filter((name) => name.endsWith('.ts'))
+    .filter((name) => name.endsWith('.ts') && !name.startsWith(ANOTHER_LANGUAGE))
     .toSorted();
   return new Map(names.map((name) => [name, readFileSync(`${repository}src/${name}`, 'utf8')]));
 }

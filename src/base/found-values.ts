@@ -1,0 +1,122 @@
+/** What a scan found: the values of a record as columns, and by slot where its values begin. Filled by either scanner. */
+
+/** Kinds of a found value, in the order of `ValueKind`. */
+export const KIND = { missing: 0, null: 1, boolean: 2, number: 3, string: 4, array: 5, object: 6 } as const;
+export type KindCode = (typeof KIND)[keyof typeof KIND];
+
+/** Beside the kind of a string: it holds a backslash; it holds bytes beyond ASCII. */
+export const ESCAPED = 8;
+export const NON_ASCII = 16;
+const KIND_BITS = 7;
+
+/** Stands for "the scan did not look the id up". */
+export const NO_ID = -2;
+
+/** One class for both scanners: their columns differ in where they lie alone, and a reader does not see which it reads. */
+export class FoundValues {
+  /** Whether the last record was in RFC 8785 form. False also where only the slow path can tell. */
+  canonical = true;
+  /** Whether the last record may hold a key twice, or wrote a key with escapes: its values must come from the tree. */
+  needsTree = false;
+
+  // By value; `next` links the values of one slot. Positions are offsets in the scanned bytes, -1 for the key of an element.
+  starts: Int32Array;
+  ends: Int32Array;
+  keyStarts: Int32Array;
+  next: Int32Array;
+  /** Kind and marks. */
+  kinds: Uint8Array;
+  /** Of the first value of a slot whose ids the scan looks up, as `ValueIds` has it; else NO_ID. */
+  ids: Int32Array;
+
+  // By slot: first and last value, the rank they were found at, how many they are, and the record they belong to.
+  heads: Int32Array;
+  tails: Int32Array;
+  ranks: Int32Array;
+  counts: Int32Array;
+  stamps: Int32Array;
+  /** Of the last record; never 0, which stands for "not found so far". */
+  stamp = 0;
+
+  constructor(columns: Columns) {
+    this.starts = columns.starts;
+    this.ends = columns.ends;
+    this.keyStarts = columns.keyStarts;
+    this.next = columns.next;
+    this.kinds = columns.kinds;
+    this.ids = columns.ids;
+    this.heads = columns.heads;
+    this.tails = columns.tails;
+    this.ranks = columns.ranks;
+    this.counts = columns.counts;
+    this.stamps = columns.stamps;
+  }
+
+  /** Begins a record. */
+  advance(): number {
+    this.stamp = this.stamp === 0x7fffffff ? 1 : this.stamp + 1;
+    return this.stamp;
+  }
+
+  /** Whether some record so far had a value for `slot`. */
+  everFound(slot: number): boolean {
+    return (this.stamps[slot] ?? 0) !== 0;
+  }
+
+  /** Index of the first value of `slot`, or -1. */
+  first(slot: number): number {
+    return this.stamps[slot] === this.stamp ? this.heads[slot]! : -1;
+  }
+
+  /** Index of value number `at` of `slot`, or -1. */
+  valueAt(slot: number, at: number): number {
+    let index = this.first(slot);
+    for (let step = 0; step < at && index >= 0; step++) index = this.next[index]!;
+    return index;
+  }
+
+  size(slot: number): number {
+    return this.stamps[slot] === this.stamp ? this.counts[slot]! : 0;
+  }
+
+  kind(value: number): KindCode {
+    return (this.kinds[value]! & KIND_BITS) as KindCode;
+  }
+
+  /** Whether the value is a string with a backslash in it, which must be decoded before it is compared. */
+  isEscaped(value: number): boolean {
+    return (this.kinds[value]! & ESCAPED) !== 0;
+  }
+
+  /** Whether the value's bytes are its text: ASCII, nothing escaped. */
+  isPlain(value: number): boolean {
+    return this.kinds[value]! <= KIND_BITS;
+  }
+
+  start(value: number): number {
+    return this.starts[value]!;
+  }
+
+  endOf(value: number): number {
+    return this.ends[value]!;
+  }
+
+  keyStart(value: number): number {
+    return this.keyStarts[value]!;
+  }
+}
+
+export type Columns = Pick<
+  FoundValues,
+  | 'starts'
+  | 'ends'
+  | 'keyStarts'
+  | 'next'
+  | 'kinds'
+  | 'ids'
+  | 'heads'
+  | 'tails'
+  | 'ranks'
+  | 'counts'
+  | 'stamps'
+>;

@@ -1,0 +1,351 @@
+/** The scanner kernel is held to its slow twins: scanner, ids, instants, hashes and comparisons, on made and on odd bytes. */
+import assert from 'node:assert/strict';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { before, describe, test } from 'node:test';
+import fc from 'fast-check';
+import { SECTION, sourcesDigest } from '../../build/kernel.ts';
+import { KIND } from '../../src/base/found-values.ts';
+import { NANOS_PER_MS, parsePlainTimestamp } from '../../src/base/instant.ts';
+import { type ScanKernel, UNUSUAL } from '../../src/base/scan-kernel.ts';
+import { KERNEL_FILE, loadKernel } from '../../src/read/kernel/load-kernel.ts';
+import { hashBytes } from '../../src/sources/event-cursor.ts';
+import { ValueIds } from '../../src/sources/value-ids.ts';
+import { KernelFuzz } from '../support/kernel-fuzz.ts';
+import { Chance, WANTED } from '../support/made-json.ts';
+import { sharedData } from '../support/shared-data.ts';
+import { TwinScan } from '../support/twin-scan.ts';
+
+const FULL = process.env.FULL === '1';
+
+function newKernel(): ScanKernel {
+  const kernel = loadKernel();
+  assert.ok(kernel !== undefined, 'this machine has no SIMD: the kernel cannot be tested here');
+  return kernel;
+}
+
+function put(kernel: ScanKernel, bytes: Uint8Array, at: number): number {
+  kernel.block.set(bytes, at);
+  return at + bytes.length;
+}
+
+test('the kernel is built, and from the present sources', () => {
+  assert.ok(existsSync(KERNEL_FILE), `${KERNEL_FILE.pathname} is missing: npm run build`);
+  const module = new WebAssembly.Module(readFileSync(KERNEL_FILE));
+  const [digest] = WebAssembly.Module.customSections(module, SECTION);
+  assert.equal(Buffer.from(digest!).toString(), sourcesDigest(), 'the kernel is stale: npm run build');
+});
+
+describe('scan() and scanLine()', () => {
+  let kernel: ScanKernel;
+  before(() => {
+    kernel = newKernel();
+  });
+
+  test(`agree with the slow twin on ${FULL ? '1,000,000' : '50,000'} made and mutated records`, () => {
+    const { stackTraceLimit } = Error;
+    Error.stackTraceLimit = 0;
+    try {
+      const fuzz = new KernelFuzz(kernel, 20_260_131);
+      for (let left = FULL ? 1_000_000 : 50_000; left > 0; left--) {
+        const problem = fuzz.step();
+        if (problem !== undefined) assert.fail(problem);
+      }
+      assert.equal(fuzz.memoryProblem(), undefined);
+      assert.ok(fuzz.read > fuzz.records / 6, 'the kernel itself read too few to tell anything');
+    } finally {
+      Error.stackTraceLimit = stackTraceLimit;
+    }
+  });
+
+  test('agree with the slow twin on JSONTestSuite, anywhere in the block', {
+    skip: sharedData('json-testsuite') === undefined && 'sample data absent',
+  }, () => {
+    const twins = new TwinScan(kernel, WANTED);
+    const folder = sharedData('json-testsuite')!;
+    const names = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) =>
+      name.endsWith('.json'),
+    );
+    assert.ok(names.length >= 170);
+    for (const name of names) {
+      const bytes = readFileSync(`${folder}/${name}`);
+      for (const start of [0, 7, kernel.block.length - bytes.length]) {
+        const end = put(kernel, bytes, start);
+        assert.equal(twins.disagreement(start, end), undefined, name);
+      }
+    }
+    assert.ok(twins.read > 100, `${twins.read} read`);
+  });
+
+  test('agree on strings and keys of every length around the width of a vector, with every byte in every place', () => {
+    const twins = new TwinScan(kernel, WANTED);
+    const stops = Buffer.from('"\\ \x1f\x7f\x80\xc3\xa9az,', 'latin1');
+    for (let length = 0; length <= 50; length++) {
+      const content = Buffer.alloc(length, 'k');
+      for (const record of [
+        Buffer.concat([Buffer.from('{"a":"'), content, Buffer.from('","b":1}\n')]),
+        Buffer.concat([Buffer.from('{"'), content, Buffer.from('":"a","l":1}\n')]),
+      ]) {
+        for (let at = 0; at < length; at++) {
+          for (const stop of stops) {
+            const changed = Buffer.from(record);
+            changed[6 + at] = stop;
+            const start = at % 2 === 0 ? at : kernel.block.length - changed.length;
+            assert.equal(
+              twins.disagreement(start, put(kernel, changed, start) - 1),
+              undefined,
+              changed.toString('latin1'),
+            );
+            assert.equal(
+              twins.lineDisagreement(start, start + changed.length),
+              undefined,
+              changed.toString('latin1'),
+            );
+          }
+        }
+      }
+    }
+  });
+
+  test('read plain records themselves, and say which are in RFC 8785 form', () => {
+    const twins = new TwinScan(kernel, ['a', 'b.c']);
+    const canonical = [
+      '{"a":"x","b":{"c":[1,2.5,-3]}}',
+      '{"a":0.5,"b":"\\n"}',
+      '{"a":9007199254740993.5e0}',
+      '{"a":1e+21,"b":12345678901234567000}',
+    ];
+    const expected = [true, true, false, true];
+    for (const [index, text] of canonical.entries()) {
+      const end = put(kernel, Buffer.from(text), 10);
+      assert.equal(twins.disagreement(10, end), undefined, text);
+      assert.equal(twins.trie.found.canonical, expected[index], text);
+    }
+    assert.equal(twins.read, canonical.length);
+  });
+
+  test('leave to the slow twin what lies outside the block', () => {
+    const twins = new TwinScan(kernel, ['a']);
+    const { length } = kernel.block;
+    for (const [start, end] of [
+      [-1, 10],
+      [0, length + 1],
+      [length, length],
+      [length + 1, length + 2],
+    ] as const) {
+      assert.equal(twins.trie.scan(start, end), UNUSUAL);
+      assert.equal(twins.trie.scanLine(start, end), UNUSUAL);
+    }
+  });
+
+  test('see nothing of an earlier record behind the end', () => {
+    const twins = new TwinScan(kernel, ['a', 'zz']);
+    const end = put(kernel, Buffer.from('{"a":1,"zz":"later"}\n'), 0);
+    for (let cut = 0; cut < end; cut++) {
+      assert.equal(twins.trie.scanLine(0, cut), UNUSUAL);
+      if (cut < 19) assert.equal(twins.trie.found.everFound(1), false, `after ${cut} bytes`);
+    }
+    assert.equal(twins.trie.scanLine(0, end), end - 1);
+    assert.equal(twins.trie.found.everFound(1), true);
+  });
+});
+
+test('newTrie() ends when there is no room, and a trie that is full reads nothing', () => {
+  const kernel = newKernel();
+  const end = put(kernel, Buffer.from('{"k7":1}'), 0);
+  const trie = kernel.newTrie()!;
+  for (let slot = 0; slot < 2048; slot++) trie.add(slot, [`k${slot}`]);
+  assert.equal(trie.scan(0, end), end);
+  assert.equal(trie.found.size(7), 1);
+  trie.add(2048, ['k2048']);
+  assert.equal(trie.scan(0, end), UNUSUAL);
+  let more = 0;
+  while (kernel.newTrie() !== undefined) more++;
+  assert.equal(more, 63);
+});
+
+test('newTrie() keeps the fields of sources apart', () => {
+  const kernel = newKernel();
+  const [one, other] = [kernel.newTrie()!, kernel.newTrie()!];
+  one.add(0, ['a']);
+  other.add(0, ['b']);
+  const end = put(kernel, Buffer.from('{"a":1}'), 0);
+  assert.equal(one.scan(0, end), end);
+  assert.equal(other.scan(0, end), end);
+  assert.deepEqual([one.found.size(0), other.found.size(0)], [1, 0]);
+  assert.deepEqual([one.found.everFound(0), other.found.everFound(0)], [true, false]);
+});
+
+test('countNewlines() counts as a loop does, at every length and place', () => {
+  const kernel = newKernel();
+  const chance = new Chance(7);
+  for (let index = 0; index < 4096; index++) kernel.block[index] = chance.pick([0x0a, 0x61, 0x8a, 0x0b]);
+  for (let start = 0; start < 20; start++) {
+    for (let length = 0; length < 200; length++) {
+      const expected = kernel.block.subarray(start, start + length).filter((byte) => byte === 0x0a).length;
+      assert.equal(kernel.countNewlines(start, start + length), expected);
+    }
+  }
+  kernel.block.fill(0x0a);
+  assert.equal(kernel.countNewlines(0, kernel.block.length), kernel.block.length);
+  assert.equal(kernel.countNewlines(5, 5), 0);
+});
+
+test('intern() gives the ids of ValueIds, wherever the bytes lie', () => {
+  const kernel = newKernel();
+  const fast = new ValueIds(kernel);
+  const slow = new ValueIds();
+  const chance = new Chance(11);
+  const stem = Buffer.from('user0123456789@example.com/with/a/long/path/'.repeat(7));
+  for (let round = 0; round < 60_000; round++) {
+    const length = chance.oneIn(20) ? chance.below(260) : chance.below(24);
+    const start = chance.oneIn(3) ? kernel.block.length - length : chance.below(100);
+    stem.copy(kernel.block, start, 0, length);
+    if (length > 0) kernel.block[start + chance.below(length)] = 97 + chance.below(8);
+    const kind = chance.pick([KIND.string, KIND.string, KIND.number, KIND.boolean]);
+    const end = start + length;
+    const id = slow.idOfBytes(kind, kernel.block, start, end);
+    assert.equal(fast.idOfBytes(kind, kernel.block, start, end), id);
+    if (chance.oneIn(5)) {
+      const copy = Buffer.from(kernel.block.subarray(start, end));
+      assert.equal(fast.idOfBytes(kind, copy, 0, length), id, 'bytes elsewhere');
+      assert.equal(fast.idOfText(kind, copy.toString()), id, 'as a text');
+    }
+  }
+});
+
+test('intern() keeps its promise to its bound, and answers -1 beyond it', () => {
+  const kernel = newKernel();
+  const wrong: number[] = [];
+  // The first 1,000 are longer than what an entry holds itself.
+  const idOf = (number: number) =>
+    kernel.intern(
+      4,
+      0,
+      kernel.block.write(number < 1000 ? `a-long-text-that-ends-in-${number}` : `${number}`, 0, 'latin1'),
+    );
+  for (let number = 0; number < 1 << 20; number++) if (idOf(number) !== number) wrong.push(number);
+  assert.equal(idOf(1 << 20), -1);
+  for (let number = 0; number < 1 << 20; number++) if (idOf(number) !== number) wrong.push(number);
+  assert.deepEqual(wrong, []);
+});
+
+test('intern() answers -1 when its bytes are used up, and still knows what it knew', () => {
+  const kernel = newKernel();
+  const length = 256;
+  kernel.block.fill('x', 0, length);
+  const idOf = (number: number) => {
+    kernel.block.writeUInt32LE(number, length - 4);
+    return kernel.intern(4, 0, length);
+  };
+  const room = (24 * 1024 * 1024) / length;
+  const wrong: number[] = [];
+  for (let number = 0; number < room; number++) if (idOf(number) !== number) wrong.push(number);
+  assert.equal(idOf(room), -1);
+  assert.equal(kernel.intern(4, 0, 257), -1, 'too long');
+  assert.equal(kernel.intern(4, 0, 16), room, 'short texts need none of them');
+  for (let number = 0; number < room; number++) if (idOf(number) !== number) wrong.push(number);
+  assert.deepEqual(wrong, []);
+});
+
+test('plainInstant() reads what parsePlainTimestamp() reads', () => {
+  const kernel = newKernel();
+  const digits = (count: number) => fc.stringMatching(new RegExp(`^[0-9]{${count}}$`));
+  const within = (from: number, to: number, width: number) =>
+    fc.integer({ min: from, max: to }).map((number) => `${number}`.padStart(width, '0'));
+  const text = fc
+    .tuple(
+      fc.oneof(within(999, 9999, 4), digits(4)),
+      fc.oneof(within(0, 13, 2), digits(2)),
+      fc.oneof(within(0, 29, 2), digits(2)),
+      within(0, 24, 2),
+      within(0, 60, 2),
+      within(0, 60, 2),
+      fc.oneof(fc.constant(''), fc.stringMatching(/^\.[0-9]{0,10}$/)),
+      fc.constantFrom('Z', 'Z', 'Z', 'z', '+00:00', ''),
+    )
+    .map(
+      ([year, month, day, hour, minute, second, fraction, zone]) =>
+        `${year}-${month}-${day}T${hour}:${minute}:${second}${fraction}${zone}`,
+    );
+  const change = fc.option(fc.tuple(fc.nat(29), fc.integer({ min: 0, max: 255 })), { freq: 3 });
+  let read = 0;
+  fc.assert(
+    fc.property(text, change, fc.boolean(), (written, changed, atEnd) => {
+      const bytes = Buffer.from(written);
+      if (changed !== null && changed[0] < bytes.length) bytes[changed[0]] = changed[1];
+      const start = atEnd ? kernel.block.length - bytes.length : 3;
+      const end = put(kernel, bytes, start);
+      const expected = parsePlainTimestamp(kernel.block, start, end);
+      const ms = kernel.plainInstant(start, end);
+      if (expected === undefined) return assert.ok(Number.isNaN(ms), `${bytes} is ${ms}`);
+      read++;
+      assert.equal(BigInt(ms) * NANOS_PER_MS + BigInt(kernel.nanos), expected, `${bytes}`);
+      assert.ok(kernel.nanos >= 0 && kernel.nanos < 1_000_000);
+    }),
+    { numRuns: 20_000 },
+  );
+  assert.ok(read > 500, `${read} read`);
+  for (let day = Date.UTC(1000, 0, 1); day < Date.UTC(2400, 0, 1); day += 86_400_000) {
+    const bytes = Buffer.from(new Date(day).toISOString());
+    const expected = bytes.toString('latin1', 8, 10) > '28' ? Number.NaN : day;
+    assert.equal(kernel.plainInstant(0, put(kernel, bytes, 0)), expected, `${bytes}`);
+  }
+});
+
+test('hash() is hashBytes()', () => {
+  const kernel = newKernel();
+  fc.assert(
+    fc.property(
+      fc.uint8Array({ maxLength: 80 }),
+      fc.nat(0xffffffff),
+      fc.nat(0xffffffff),
+      (bytes, first, second) => {
+        const expected = Uint32Array.of(first, second);
+        hashBytes(bytes, 0, bytes.length, expected);
+        const key = Uint32Array.of(first, second);
+        kernel.hash(key, 9, put(kernel, bytes, 9));
+        assert.deepEqual(key, expected);
+      },
+    ),
+  );
+});
+
+test('equalsText() compares ASCII, and takes no other text for it', () => {
+  const kernel = newKernel();
+  const hash = 'ab'.repeat(32);
+  put(kernel, Buffer.from(hash), 5);
+  for (const text of [hash, hash, hash.slice(0, 24), `${hash.slice(0, 63)}b`])
+    assert.equal(kernel.equalsText(text, 5), true, text);
+  for (let at = 0; at < hash.length; at++) {
+    for (const other of ['c', '\u0161', '\u{162}', '\0']) {
+      assert.equal(kernel.equalsText(`${hash.slice(0, at)}${other}${hash.slice(at + 1)}`, 5), false);
+    }
+  }
+  assert.equal(kernel.equalsText(hash, 5), true);
+  const long = 'x'.repeat(5000);
+  put(kernel, Buffer.from(long), 5);
+  assert.equal(kernel.equalsText(long, 5), true);
+  assert.equal(kernel.equalsText(`${long.slice(1)}y`, 5), false);
+  assert.equal(kernel.equalsText('x'.repeat(1024), 5), true);
+  assert.equal(kernel.equalsText(`é${'x'.repeat(1023)}`, 5), false);
+  assert.equal(kernel.equalsText('é'.repeat(1024), 5), false);
+});
+
+test('copyWithout() takes the member and one comma, at any length', () => {
+  const kernel = newKernel();
+  for (let length = 0; length < 70; length++) {
+    const filler = 'f'.repeat(length);
+    for (const [text, expected] of [
+      [`{"a":"${filler}","h":"1"}`, `{"a":"${filler}"}`],
+      [`{"a":"${filler}","h":"1","z":"${filler}"}`, `{"a":"${filler}","z":"${filler}"}`],
+      [`{"h":"1","z":"${filler}"}`, `{"z":"${filler}"}`],
+      ['{"h":"1"}', '{}'],
+    ] as const) {
+      const start = kernel.block.length - text.length;
+      const end = put(kernel, Buffer.from(text), start);
+      const from = start + text.indexOf('"h"');
+      const copy = kernel.copyWithout(start, end, from, from + 7);
+      assert.equal(Buffer.from(copy).toString(), expected);
+    }
+  }
+});

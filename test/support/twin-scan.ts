@@ -1,0 +1,144 @@
+/** Both scanners over the same bytes of the kernel's block, and where they disagree. */
+import type { FoundValues } from '../../src/base/found-values.ts';
+import { hasDuplicateKeys, JsonArray, JsonObject, type JsonValue, parseJson } from '../../src/base/json.ts';
+import { JsonSyntaxError } from '../../src/base/lexical.ts';
+import { type KernelTrie, type ScanKernel, UNUSUAL } from '../../src/base/scan-kernel.ts';
+import { SlotScanner } from '../../src/base/slot-scanner.ts';
+
+/** The kernel's limits, restated: `assembly/layout.ts` may not change them unnoticed. */
+const FAST_DEPTH = 64;
+const FAST_KEYS = 256;
+const FAST_VALUES = 8192;
+
+export class TwinScan {
+  readonly kernel: ScanKernel;
+  readonly trie: KernelTrie;
+  readonly scanner = new SlotScanner();
+  readonly slots: readonly number[];
+  /** Records that the kernel read, and that it left to its slow twin though they are JSON. */
+  read = 0;
+  left = 0;
+
+  constructor(kernel: ScanKernel, names: readonly string[]) {
+    this.kernel = kernel;
+    this.trie = kernel.newTrie()!;
+    this.slots = names.map((name) => {
+      const slot = this.scanner.add([name]);
+      this.trie.add(slot, [name]);
+      return slot;
+    });
+  }
+
+  /** What is wrong with the kernel's reading of the value at `start`; undefined when nothing is. */
+  disagreement(start: number, end: number): string | undefined {
+    const slow = this.slowScan(start, end);
+    const fast = this.trie.scan(start, end);
+    if (fast === UNUSUAL) return slow === undefined ? this.strayField() : this.refusal(start, slow);
+    this.read++;
+    if (fast !== slow) return `read to ${fast}, not to ${slow}`;
+    return this.difference(start, fast) ?? this.strayField();
+  }
+
+  /** The same for `scanLine`, against its definition. */
+  lineDisagreement(start: number, end: number): string | undefined {
+    const { block } = this.kernel;
+    const skipBlanks = (from: number) => {
+      let at = from;
+      while (at < end && (block[at] === 0x20 || block[at] === 0x09 || block[at] === 0x0d)) at++;
+      return at;
+    };
+    const first = skipBlanks(start);
+    const after = first < end && block[first] === 0x7b ? this.slowScan(first, end) : undefined;
+    const newline = after === undefined ? UNUSUAL : skipBlanks(after);
+    const expected = newline < end && block[newline] === 0x0a ? newline : UNUSUAL;
+    const fast = this.trie.scanLine(start, end);
+    if (fast === UNUSUAL) return expected === UNUSUAL ? this.strayField() : this.refusal(first, after!);
+    this.read++;
+    if (fast !== expected) return `line read to ${fast}, not to ${expected}`;
+    if (this.trie.recordStart !== first || this.trie.recordEnd !== after)
+      return 'the record of the line lies elsewhere';
+    return this.difference(first, after!);
+  }
+
+  private slowScan(start: number, end: number): number | undefined {
+    try {
+      return this.scanner.scan(this.kernel.block, start, end);
+    } catch (error) {
+      if (error instanceof JsonSyntaxError) return undefined;
+      throw error;
+    }
+  }
+
+  /** Why the kernel may leave a record that its slow twin reads. */
+  private refusal(start: number, end: number): string | undefined {
+    this.left++;
+    if (this.scanner.found.needsTree) return undefined;
+    const first = this.kernel.block[start]!;
+    // A number that no bracket ends may seem to go on in what stands behind it.
+    if (first === 0x2d || (first >= 0x30 && first <= 0x39)) return undefined;
+    const tree = parseJson(this.kernel.block.subarray(start, end));
+    return isBeyondFast(tree) ? undefined : 'left to the slow twin for no reason';
+  }
+
+  private difference(start: number, end: number): string | undefined {
+    const fast = this.trie.found;
+    const slow = this.scanner.found;
+    if (fast.needsTree) return 'the kernel never needs the tree';
+    // Hashes of the slow twin's keys may collide where no key stands twice.
+    if (slow.needsTree) {
+      const tree = parseJson(this.kernel.block.subarray(start, end));
+      return hasDuplicateKeys(tree) ? 'a repeated key was not noticed' : undefined;
+    }
+    if (fast.canonical !== slow.canonical) return `canonical: ${fast.canonical}, not ${slow.canonical}`;
+    for (const slot of this.slots) {
+      const difference = differentValues(fast, slow, slot);
+      if (difference !== undefined) return difference;
+    }
+    return undefined;
+  }
+
+  /** A field that the kernel says to have found once, and the slow twin never. */
+  private strayField(): string | undefined {
+    for (const slot of this.slots) {
+      if (this.trie.found.everFound(slot) && !this.scanner.found.everFound(slot))
+        return `slot ${slot} was never there`;
+    }
+    return undefined;
+  }
+}
+
+function differentValues(fast: FoundValues, slow: FoundValues, slot: number): string | undefined {
+  if (fast.size(slot) !== slow.size(slot))
+    return `slot ${slot}: ${fast.size(slot)} values, not ${slow.size(slot)}`;
+  let left = fast.first(slot);
+  let right = slow.first(slot);
+  for (let at = 0; at < slow.size(slot); at++) {
+    const same =
+      fast.start(left) === slow.start(right) &&
+      fast.endOf(left) === slow.endOf(right) &&
+      fast.keyStart(left) === slow.keyStart(right) &&
+      fast.kinds[left] === slow.kinds[right];
+    if (!same) return `slot ${slot}, value ${at} differs`;
+    left = fast.next[left]!;
+    right = slow.next[right]!;
+  }
+  return left === right && left === -1 ? undefined : `slot ${slot}: another number of values`;
+}
+
+function isBeyondFast(tree: JsonValue): boolean {
+  let values = 0;
+  const walk = (value: JsonValue, depth: number): boolean => {
+    values++;
+    if (value instanceof JsonArray)
+      return depth >= FAST_DEPTH || value.elements.some((each) => walk(each, depth + 1));
+    if (!(value instanceof JsonObject)) return false;
+    const keys = value.members.map(({ key }) => key);
+    return (
+      depth >= FAST_DEPTH ||
+      keys.length > FAST_KEYS ||
+      keys.some((key) => /[^\0-\x7f]/.test(key)) ||
+      value.members.some((member) => walk(member.value, depth + 1))
+    );
+  };
+  return walk(tree, 0) || values >= FAST_VALUES;
+}
