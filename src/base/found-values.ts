@@ -9,6 +9,9 @@ export const ESCAPED = 8;
 export const NON_ASCII = 16;
 const KIND_BITS = 7;
 
+/** Stands for "the scan did not look the id up". */
+export const NO_ID = -2;
+
 /** One class for both scanners: their columns differ in where they lie alone, and a reader does not see which it reads. */
 export class FoundValues {
   /** Whether the last record was in RFC 8785 form. False also where only the slow path can tell. */
@@ -23,6 +26,8 @@ export class FoundValues {
   next: Int32Array;
   /** Kind and marks. */
   kinds: Uint8Array;
+  /** Of the first value of a slot whose ids the scan looks up, as `ValueIds` has it; else NO_ID. */
+  ids: Int32Array;
 
   // By slot: first and last value, the rank they were found at, how many they are, and the record they belong to.
   heads: Int32Array;
@@ -39,6 +44,7 @@ export class FoundValues {
     this.keyStarts = columns.keyStarts;
     this.next = columns.next;
     this.kinds = columns.kinds;
+    this.ids = columns.ids;
     this.heads = columns.heads;
     this.tails = columns.tails;
     this.ranks = columns.ranks;
@@ -107,5 +113,15 @@ export class FoundValues {
 
 export type Columns = Pick<
   FoundValues,
-  'starts' | 'ends' | 'keyStarts' | 'next' | 'kinds' | 'heads' | 'tails' | 'ranks' | 'counts' | 'stamps'
+  | 'starts'
+  | 'ends'
+  | 'keyStarts'
+  | 'next'
+  | 'kinds'
+  | 'ids'
+  | 'heads'
+  | 'tails'
+  | 'ranks'
+  | 'counts'
+  | 'stamps'
 >;

@@ -33,7 +33,7 @@ export interface ScanKernel {
 
   /** Both hashes of `hashBytes`, continued in `key`. */
   hash(key: Uint32Array, start: number, end: number): void;
-  /** Whether the `text.length` bytes at `start`, all ASCII, are `text`. The text is kept: asked twice, it is written once. */
+  /** Whether the `text.length` bytes at `start`, all ASCII, are `text`. What was equal is kept: asked again, it costs a tenth. */
   equalsText(text: string, start: number): boolean;
   /**
    * The bytes [start, end) without the member [from, until), which takes one comma along: for records without white
@@ -47,6 +47,8 @@ export interface KernelTrie {
   readonly found: FoundValues;
   /** As `SlotScanner.add` for its slot of that number. Without room for it every scan is UNUSUAL from then on. */
   add(slot: number, names: readonly string[]): void;
+  /** From now on each scan looks up the id of the slot's first value, which costs less than to ask for it later. */
+  wantId(slot: number): void;
   /** The index after the value at `start`, or UNUSUAL. */
   scan(start: number, end: number): number;
   /** The index of the newline that ends the line at `start`, when it is one object between blanks; else UNUSUAL, and nothing is found. */

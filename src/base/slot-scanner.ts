@@ -5,7 +5,7 @@
  * Over 250 lines: the pass is one loop whose parts share positions; splitting it costs a call per key (measured: 20 %).
  */
 import { fieldPathReadings } from './field-path.ts';
-import { ESCAPED, FoundValues, KIND, NON_ASCII } from './found-values.ts';
+import { ESCAPED, FoundValues, KIND, NO_ID, NON_ASCII } from './found-values.ts';
 import {
   BACKSLASH,
   CLOSE_BRACE,
@@ -115,6 +115,7 @@ export class SlotScanner {
     keyStarts: new Int32Array(64),
     next: new Int32Array(64),
     kinds: new Uint8Array(64),
+    ids: new Int32Array(64).fill(NO_ID),
     heads: new Int32Array(0),
     tails: new Int32Array(0),
     ranks: new Int32Array(0),
@@ -381,6 +382,7 @@ export class SlotScanner {
     const kinds = new Uint8Array(found.kinds.length * 2);
     kinds.set(found.kinds);
     found.kinds = kinds;
+    found.ids = new Int32Array(kinds.length).fill(NO_ID);
   }
 }
 

@@ -76,7 +76,12 @@ function compileCanonical(without: readonly string[], of: string | null, fields:
   const slow: Preimage = (event) => toCanonicalJson(subject(event));
   if (of !== null) return slow;
   const fast = compileRaw(without, fields);
-  return (event, previous) => (event.canonical && !event.duplicateKeys ? fast : slow)(event, previous);
+  const only = without.length === 1 ? fields.raw(without[0]!) : undefined;
+  return (event, previous) => {
+    const cut = only === undefined ? undefined : event.without?.(only);
+    if (cut !== undefined) return cut;
+    return (event.canonical && !event.duplicateKeys ? fast : slow)(event, previous);
+  };
 }
 
 let scratch = new Uint8Array(64 * 1024);

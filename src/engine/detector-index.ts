@@ -10,7 +10,7 @@ import type { Detection } from '../model/rule.ts';
 const MAX_REMEMBERED = 1 << 16;
 
 /** As good as a gate that so many others share is one without a literal. */
-const CROWD = 16;
+const CROWD = 4;
 
 /** `metBy`: the event that met it last, where it stands behind gates of several fields. */
 type Entry<T> = { detector: T; fields: number; metBy: number };

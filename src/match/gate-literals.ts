@@ -7,8 +7,20 @@ import { comparisonOf } from './modifiers.ts';
 /** Texts in one case. `numbers` as `normalDecimal` writes them. */
 export type Literals = { equal: string[]; numbers: string[]; contained: string[] };
 
+/** Asked for several times while gates are weighed. */
+const known = new WeakMap<ConditionNode, { literals: Literals | undefined }>();
+
 /** Undefined where the condition holds for values that no literal names: expressions, networks, orders, negations. */
 export function literalsOf(condition: ConditionNode): Literals | undefined {
+  let answer = known.get(condition);
+  if (answer === undefined) {
+    answer = { literals: findLiterals(condition) };
+    known.set(condition, answer);
+  }
+  return answer.literals;
+}
+
+function findLiterals(condition: ConditionNode): Literals | undefined {
   switch (condition.kind) {
     case 'item':
       return literalsOfItem(condition.item);

@@ -14,6 +14,8 @@ const MAX_ARENA = 32 * 1024 * 1024;
 
 /** Decoded and computed texts of one kind whose ids are kept by text; the others are looked up by their bytes each time. */
 const MAX_COMPUTED = 1 << 16;
+/** Decoded texts that are kept, of at most 256 bytes each. */
+const MAX_TEXTS = 1 << 16;
 
 export class ValueIds {
   private table = new Int32Array(1 << 12);
@@ -26,7 +28,10 @@ export class ValueIds {
   private count = 0;
   /** By kind. */
   private readonly computed: Map<string, number>[] = [];
-  private readonly kernel: ScanKernel | undefined;
+  readonly kernel: ScanKernel | undefined;
+  /** Texts that were decoded, by id. */
+  private readonly texts: string[] = [];
+  private textCount = 0;
   /** Of what is not there: the most frequent answer of all. */
   readonly ofMissing: number;
 
@@ -83,6 +88,17 @@ export class ValueIds {
     const newId = this.idOfBytes(kind, bytes, 0, bytes.length);
     if (known.size < MAX_COMPUTED) known.set(text, newId);
     return newId;
+  }
+
+  /** The text that `keepText` was given for an id. */
+  textOf(id: number): string | undefined {
+    return this.texts[id];
+  }
+
+  keepText(id: number, text: string): void {
+    if (this.textCount === MAX_TEXTS) return;
+    this.textCount++;
+    this.texts[id] = text;
   }
 
   private isSame(id: number, bytes: Uint8Array, start: number, length: number): boolean {

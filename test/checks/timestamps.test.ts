@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import fc from 'fast-check';
+import { formatInstant } from '../../src/base/instant.ts';
 import { timestamps } from '../../src/checks/timestamps.ts';
 import { brief, LackingFields, runCheck, underlined } from './run-check.ts';
 
@@ -80,6 +82,32 @@ describe('timestamps', () => {
     assert.deepEqual(
       [findings[0]!.severity, findings[0]!.count, findings[0]!.related?.[0]?.line],
       ['low', 2, 5],
+    );
+  });
+
+  test('finds the largest step back to the nanosecond, the first of equal ones', () => {
+    const base = BigInt(Date.UTC(2025, 2, 1)) * 1_000_000n;
+    fc.assert(
+      fc.property(
+        fc.array(fc.integer({ min: -3_000_000, max: 3_000_000 }), { minLength: 3, maxLength: 12 }),
+        (offsets) => {
+          const steps = offsets.map((offset, index) => (index === 0 ? 0 : offsets[index - 1]! - offset));
+          const largest = Math.max(...steps);
+          const texts = offsets.map((offset) => formatInstant(base + BigInt(offset)));
+          const [disorder] = runCheck(timestamps, at(...texts)).findings.filter(
+            ({ code }) => code === 'disordered-times',
+          );
+          const [forward, backward] = [
+            steps.filter((step) => step < 0).length,
+            steps.filter((step) => step > 0).length,
+          ];
+          const isOrdered = backward === 0 || (forward === 0 && backward >= 2);
+          assert.equal(disorder === undefined, isOrdered);
+          if (disorder === undefined) return;
+          assert.match(disorder.message, new RegExp(` on line ${steps.indexOf(largest) + 1} after `));
+        },
+      ),
+      { numRuns: 200 },
     );
   });
 

@@ -31,6 +31,7 @@ type Layout = Record<
   | 'HASH_SECOND'
   | 'HEADS'
   | 'ID_COUNT'
+  | 'IDS'
   | 'KEY_STARTS'
   | 'KINDS'
   | 'MAX_ID_BYTES'
@@ -47,8 +48,8 @@ type Layout = Record<
   | 'STAMPS'
   | 'STARTS'
   | 'TAILS'
-  | 'TEXT'
-  | 'TEXT_BYTES',
+  | 'TEXT_BYTES'
+  | 'WANTS_ID',
   WebAssembly.Global
 >;
 
@@ -68,6 +69,7 @@ type Exports = Layout & {
   plainInstant(start: number, end: number): number;
   hash(first: number, second: number, start: number, end: number): void;
   equalsText(start: number, length: number): number;
+  keepText(start: number, length: number): void;
   copyWithout(start: number, end: number, from: number, until: number): number;
 };
 
@@ -78,26 +80,24 @@ type Exports = Layout & {
  */
 export function loadKernel(): ScanKernel | undefined {
   const code = fs.readFileSync(KERNEL_FILE);
-  if (!WebAssembly.validate(code)) return undefined;
   try {
     const { exports } = new WebAssembly.Instance(new WebAssembly.Module(code));
     return new WasmKernel(exports as unknown as Exports);
   } catch (error) {
-    // Address space that is not granted: `ulimit -v`, containers that count it.
-    if (error instanceof RangeError) return undefined;
+    // No SIMD; or address space that is not granted (`ulimit -v`, containers that count it).
+    if (error instanceof WebAssembly.CompileError || error instanceof RangeError) return undefined;
     throw error;
   }
 }
 
-/** `utf8Write` is what `write` ends in, without its checks. */
-type Utf8Buffer = Buffer & { utf8Write(text: string, at: number, length: number): number };
+/** `latin1Slice` is what `toString` ends in, without its checks. */
+type Latin1Buffer = Buffer & { latin1Slice(start: number, end: number): string };
 
 class WasmKernel implements ScanKernel {
-  readonly block: Buffer;
+  readonly block: Latin1Buffer;
   private readonly exports: Exports;
   private readonly header: Int32Array;
-  private readonly scratch: Utf8Buffer;
-  private readonly text: Utf8Buffer;
+  private readonly scratch: Buffer;
   private readonly textBytes: number;
   private readonly maxIdBytes: number;
   private readonly nanosAt: number;
@@ -106,24 +106,23 @@ class WasmKernel implements ScanKernel {
   private readonly idCountAt: number;
   private readonly firstAt: number;
   private readonly secondAt: number;
-  /** What stands in `text`. */
-  private written = '';
+  /** What `equalsText` found equal last; TEXT holds its bytes. */
+  private kept = '';
   // Bound once: each look into the exports costs as much as a short call.
   private readonly internSpan: Exports['intern'];
   private readonly instant: Exports['plainInstant'];
   private readonly hashSpan: Exports['hash'];
   private readonly equalsSpan: Exports['equalsText'];
+  private readonly keep: Exports['keepText'];
   private readonly copy: Exports['copyWithout'];
 
   constructor(exports: Exports) {
     const { buffer } = exports.memory;
     this.exports = exports;
     this.header = new Int32Array(buffer);
-    this.block = Buffer.from(buffer, exports.BLOCK.value, exports.BLOCK_BYTES.value);
-    this.scratch = Buffer.from(buffer, exports.SCRATCH.value, exports.SCRATCH_BYTES.value) as Utf8Buffer;
+    this.block = Buffer.from(buffer, exports.BLOCK.value, exports.BLOCK_BYTES.value) as Latin1Buffer;
+    this.scratch = Buffer.from(buffer, exports.SCRATCH.value, exports.SCRATCH_BYTES.value);
     this.textBytes = exports.TEXT_BYTES.value;
-    // A character takes up to three bytes: a text that is not ASCII is never cut to the length of one that is.
-    this.text = Buffer.from(buffer, exports.TEXT.value, this.textBytes * 3) as Utf8Buffer;
     this.maxIdBytes = exports.MAX_ID_BYTES.value;
     this.nanosAt = exports.NANOS.value >> 2;
     this.checkLowAt = exports.CHECKSUM_LOW.value >> 2;
@@ -135,6 +134,7 @@ class WasmKernel implements ScanKernel {
     this.instant = exports.plainInstant;
     this.hashSpan = exports.hash;
     this.equalsSpan = exports.equalsText;
+    this.keep = exports.keepText;
     this.copy = exports.copyWithout;
   }
 
@@ -185,16 +185,15 @@ class WasmKernel implements ScanKernel {
   }
 
   equalsText(text: string, start: number): boolean {
-    if (text.length > this.textBytes)
-      return this.block.toString('latin1', start, start + text.length) === text;
-    if (text !== this.written) {
-      if (this.text.utf8Write(text, 0, this.text.length) !== text.length) {
-        this.written = '';
-        return false;
-      }
-      this.written = text;
+    const { length } = text;
+    if (text === this.kept) return this.equalsSpan(start, length) !== 0;
+    // Writing a text into the memory would take longer than reading one from it (measured), and could cut characters.
+    const isEqual = this.block.latin1Slice(start, start + length) === text;
+    if (isEqual && length <= this.textBytes) {
+      this.keep(start, length);
+      this.kept = text;
     }
-    return this.equalsSpan(start, text.length) !== 0;
+    return isEqual;
   }
 
   copyWithout(start: number, end: number, from: number, until: number): Uint8Array {
@@ -205,8 +204,9 @@ class WasmKernel implements ScanKernel {
 class WasmTrie implements KernelTrie {
   readonly found: FoundValues;
   private readonly trie: number;
+  private readonly wanted: Int32Array;
   private readonly exports: Exports;
-  private readonly scratch: Utf8Buffer;
+  private readonly scratch: Buffer;
   private readonly block: Buffer;
   private readonly header: Int32Array;
   private readonly doubtsAt: number;
@@ -218,7 +218,7 @@ class WasmTrie implements KernelTrie {
   private readonly scanOneLine: Exports['scanLine'];
   private isFull = false;
 
-  constructor(exports: Exports, scratch: Utf8Buffer, block: Buffer, trie: number) {
+  constructor(exports: Exports, scratch: Buffer, block: Buffer, trie: number) {
     const { buffer } = exports.memory;
     const values = (at: WebAssembly.Global) => new Int32Array(buffer, at.value, exports.MAX_VALUES.value);
     const slots = (at: WebAssembly.Global) =>
@@ -229,12 +229,14 @@ class WasmTrie implements KernelTrie {
       keyStarts: values(exports.KEY_STARTS),
       next: values(exports.NEXT),
       kinds: new Uint8Array(buffer, exports.KINDS.value, exports.MAX_VALUES.value),
+      ids: values(exports.IDS),
       heads: slots(exports.HEADS),
       tails: slots(exports.TAILS),
       ranks: slots(exports.RANKS),
       counts: slots(exports.COUNTS),
       stamps: slots(exports.STAMPS),
     });
+    this.wanted = slots(exports.WANTS_ID);
     this.trie = trie;
     this.exports = exports;
     this.scratch = scratch;
@@ -259,6 +261,10 @@ class WasmTrie implements KernelTrie {
       }
       if (node === 0 || this.exports.endSlot(node, slot, rank) === 0) this.isFull = true;
     }
+  }
+
+  wantId(slot: number): void {
+    this.wanted[slot] = 1;
   }
 
   scan(start: number, end: number): number {

@@ -14,5 +14,5 @@ declare namespace WebAssembly {
   interface Memory {
     readonly buffer: ArrayBuffer;
   }
-  function validate(code: Uint8Array): boolean;
+  class CompileError extends Error {}
 }

@@ -11,12 +11,16 @@ import {
   MAX_IDS,
   SCRATCH,
 } from './layout';
+import { firstBytes, hashLanes } from './trie';
 
-// An entry: where its text lies, how long it is, and its kind.
-const HASH: usize = 0;
-const TEXT: usize = 4;
-const LENGTH: usize = 8;
-const KIND: usize = 12;
+// An entry: the text's first 16 bytes (those behind its end are zero), so that a short text is compared at once; its
+// length and kind in one word; its hash; where it lies.
+const HEAD: usize = 0;
+const FORM: usize = 16;
+const HASH: usize = 20;
+const TEXT: usize = 24;
+/** Entries are 32 bytes long. */
+const ENTRY_SHIFT: i32 = 5;
 
 /** Places of the table less one; it is half full at the most. */
 let mask: u32 = 4095;
@@ -35,35 +39,40 @@ export function internScratch(kind: i32, length: i32): i32 {
 
 function idOf(kind: i32, text: usize, length: i32): i32 {
   if (length > MAX_ID_BYTES) return -1;
-  const hash = hashText(kind, text, length);
+  const form = length | (kind << 16);
+  const head = firstBytes(v128.load(text), length);
+  const hash = hashText(form, head, text, length);
   let at = hash & mask;
   while (true) {
-    const place = load<u64>(ID_TABLE + ((<usize>at) << 3));
-    const id = <u32>place;
+    const found = load<u64>(ID_TABLE + ((<usize>at) << 3));
+    const id = <u32>found;
     if (id === 0) break;
-    if (<u32>(place >>> 32) === hash) {
-      const entry = ID_ENTRIES + ((<usize>(id - 1)) << 4);
-      if (load<i32>(entry, LENGTH) === length && load<i32>(entry, KIND) === kind) {
-        if (sameBytes(load<u32>(entry, TEXT), text, length)) return <i32>(id - 1);
+    if (<u32>(found >>> 32) === hash) {
+      const entry = ID_ENTRIES + ((<usize>(id - 1)) << ENTRY_SHIFT);
+      if (load<i32>(entry, FORM) === form && !v128.any_true(v128.xor(v128.load(entry, HEAD), head))) {
+        if (length <= 16 || sameBytes(load<u32>(entry, TEXT) + 16, text + 16, length - 16))
+          return <i32>(id - 1);
       }
     }
     at = (at + 1) & mask;
   }
-  return add(hash, kind, text, length, at);
+  return add(hash, form, head, text, length, at);
 }
 
-function add(hash: u32, kind: i32, text: usize, length: i32, at: u32): i32 {
+function add(hash: u32, form: i32, head: v128, text: usize, length: i32, at: u32): i32 {
   if (count >= MAX_IDS || used + length > ID_ARENA + MAX_ARENA_BYTES) return -1;
-  const entry = ID_ENTRIES + ((<usize>count) << 4);
+  const entry = ID_ENTRIES + ((<usize>count) << ENTRY_SHIFT);
+  v128.store(entry, head, HEAD);
+  store<i32>(entry, form, FORM);
   store<u32>(entry, hash, HASH);
   store<u32>(entry, <u32>used, TEXT);
-  store<i32>(entry, length, LENGTH);
-  store<i32>(entry, kind, KIND);
-  copyBytes(used, text, length);
-  used += length;
+  if (length > 16) {
+    copyBytes(used, text, length);
+    used += length;
+  }
   count++;
   store<i32>(ID_COUNT, count);
-  if (count * 2 > <i32>mask) rehash();
+  if (count * 2 > <i32>mask + 1) rehash();
   else place(hash, at, count);
   return count - 1;
 }
@@ -76,22 +85,18 @@ function rehash(): void {
   mask = mask * 2 + 1;
   memory.fill(ID_TABLE, 0, (<usize>mask + 1) << 3);
   for (let id = 1; id <= count; id++) {
-    const hash = load<u32>(ID_ENTRIES + ((<usize>(id - 1)) << 4), HASH);
+    const hash = load<u32>(ID_ENTRIES + ((<usize>(id - 1)) << ENTRY_SHIFT), HASH);
     let at = hash & mask;
     while (load<u64>(ID_TABLE + ((<usize>at) << 3)) !== 0) at = (at + 1) & mask;
     place(hash, at, id);
   }
 }
 
-function hashText(kind: i32, text: usize, length: i32): u32 {
-  let hash: u64 = (<u64>((length << 3) + kind) + 1) * 0x9e3779b97f4a7c15;
-  while (length > 8) {
-    hash = (hash ^ load<u64>(text)) * 0xc2b2ae3d27d4eb4f;
-    hash ^= hash >>> 29;
-    text += 8;
-    length -= 8;
+function hashText(form: i32, head: v128, text: usize, length: i32): u32 {
+  let hash = hashLanes(i64x2.extract_lane(head, 0) ^ ((<u64>form) << 40), i64x2.extract_lane(head, 1));
+  if (length > 16) {
+    for (let at = 16; at + 8 < length; at += 8) hash = hashLanes(hash, load<u64>(text + at));
+    hash = hashLanes(hash, load<u64>(text + length - 8));
   }
-  const kept: u64 = length === 8 ? -1 : ((<u64>1) << ((<u64>length) << 3)) - 1;
-  hash = (hash ^ (load<u64>(text) & kept)) * 0x9e3779b97f4a7c15;
-  return <u32>(hash >>> 32);
+  return <u32>hash;
 }

@@ -5,5 +5,5 @@ export { plainInstant } from './instant';
 export { intern, internScratch } from './intern';
 export * from './layout';
 export { scan, scanLine } from './scan';
-export { copyWithout, equalsText, hash } from './spans';
+export { copyWithout, equalsText, hash, keepText } from './spans';
 export { childFor, endSlot, newTrie, rootOf, slotsOf } from './trie';

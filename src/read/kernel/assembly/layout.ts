@@ -48,7 +48,8 @@ export const STARTS: usize = 2 * PAGE;
 export const ENDS: usize = STARTS + MAX_VALUES * 4 + STAGGER;
 export const KEY_STARTS: usize = ENDS + MAX_VALUES * 4 + STAGGER;
 export const NEXT: usize = KEY_STARTS + MAX_VALUES * 4 + STAGGER;
-export const KINDS: usize = NEXT + MAX_VALUES * 4 + STAGGER;
+export const IDS: usize = NEXT + MAX_VALUES * 4 + STAGGER;
+export const KINDS: usize = IDS + MAX_VALUES * 4 + STAGGER;
 
 /** Columns by slot, a region of its own for each trie. */
 export const MAX_TRIES: i32 = 64;
@@ -58,7 +59,9 @@ export const TAILS: usize = HEADS + MAX_SLOTS * 4 + STAGGER;
 export const RANKS: usize = TAILS + MAX_SLOTS * 4 + STAGGER;
 export const COUNTS: usize = RANKS + MAX_SLOTS * 4 + STAGGER;
 export const STAMPS: usize = COUNTS + MAX_SLOTS * 4 + STAGGER;
-export const SLOTS_BYTES: usize = STAMPS + MAX_SLOTS * 4 + STAGGER;
+/** 1 where the id of the first value is wanted from every record. */
+export const WANTS_ID: usize = STAMPS + MAX_SLOTS * 4 + STAGGER;
+export const SLOTS_BYTES: usize = WANTS_ID + MAX_SLOTS * 4 + STAGGER;
 export const SLOTS: usize = 5 * PAGE + 25 * 64;
 
 /** Nodes, tables, keys and slot lists of all tries. */
@@ -80,14 +83,14 @@ export const SCRATCH_BYTES: i32 = BLOCK_BYTES;
 export const TEXT: usize = SCRATCH + SCRATCH_BYTES + PAGE;
 export const TEXT_BYTES: i32 = 1024;
 
-/** Interned values: a table of (id + 1, hash), entries of 16 bytes (hash, start, length, kind), and their bytes. */
+/** Interned values: a table of (id + 1, hash), entries of 32 bytes, and the bytes of those longer than 16. */
 export const MAX_IDS: i32 = 1 << 20;
 /** Longer values (policies, command lines) hardly repeat and would fill the arena. */
 export const MAX_ID_BYTES: i32 = 256;
-export const MAX_ARENA_BYTES: i32 = 32 * 1024 * 1024;
+export const MAX_ARENA_BYTES: i32 = 24 * 1024 * 1024;
 export const ID_TABLE: usize = TEXT + PAGE;
 export const ID_ENTRIES: usize = ID_TABLE + MAX_IDS * 2 * 8;
-export const ID_ARENA: usize = ID_ENTRIES + MAX_IDS * 16;
+export const ID_ARENA: usize = ID_ENTRIES + MAX_IDS * 32;
 
 /** Given to the compiler by `build-kernel.mjs`, which holds this number against it. */
 export const MEMORY_PAGES: i32 = <i32>((ID_ARENA + MAX_ARENA_BYTES) / PAGE) + 1;

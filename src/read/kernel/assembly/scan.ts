@@ -19,6 +19,7 @@ import {
   stops,
   UNUSUAL,
 } from './bytes';
+import { intern } from './intern';
 import {
   BLOCK,
   BLOCK_BYTES,
@@ -29,6 +30,7 @@ import {
   ENDS,
   FOUND,
   HEADS,
+  IDS,
   KEY_HASHES,
   KEY_STARTS,
   KINDS,
@@ -43,6 +45,7 @@ import {
   STAMPS,
   STARTS,
   TAILS,
+  WANTS_ID,
 } from './layout';
 import { findChild, hashLanes, hashLong, keyLanes, rootOf, SLOT_COUNT, SLOT_LIST, slotsOf } from './trie';
 
@@ -55,6 +58,9 @@ const ARRAY: i32 = 5;
 const OBJECT: i32 = 6;
 const ESCAPED: i32 = 8;
 const NON_ASCII: i32 = 16;
+const KIND_BITS: i32 = 7;
+/** Stands for "not looked up". */
+const NO_ID: i32 = -2;
 
 let canonical: bool = false;
 let found: i32 = 0;
@@ -470,6 +476,13 @@ function literal(at: i32, byte: u32): i32 {
   return UNUSUAL;
 }
 
+/** The id of a scalar as `sources/event-cursor.ts` asks for it; escaped strings, arrays and objects it must write out first. */
+function idOf(start: i32, end: i32, kind: i32): i32 {
+  if (kind >= ARRAY && kind !== (STRING | NON_ASCII)) return NO_ID;
+  const quotes = (kind & KIND_BITS) === STRING ? 1 : 0;
+  return intern(kind & KIND_BITS, start + quotes, end - quotes);
+}
+
 /** Adds a value to the slots that end at `node`, unless a better reading of their names was found. False beyond the bounds. */
 function keep(node: usize, keyStart: i32, start: i32, end: i32, kind: i32): bool {
   // Not even for a record that fails in the end: fields would seem to have occurred.
@@ -489,12 +502,14 @@ function keep(node: usize, keyStart: i32, start: i32, end: i32, kind: i32): bool
     store<i32>(at, end, ENDS);
     store<i32>(at, keyStart, KEY_STARTS);
     store<i32>(at, -1, NEXT);
+    store<i32>(at, NO_ID, IDS);
     store<u8>(index, kind, KINDS);
     if (fresh || rank < load<i32>(slot, RANKS)) {
       store<i32>(slot, stamp, STAMPS);
       store<i32>(slot, rank, RANKS);
       store<i32>(slot, index, HEADS);
       store<i32>(slot, 1, COUNTS);
+      if (load<i32>(slot, WANTS_ID) !== 0) store<i32>(at, idOf(start, end, kind), IDS);
     } else {
       store<i32>(load<i32>(slot, TAILS) << 2, index, NEXT);
       store<i32>(slot, load<i32>(slot, COUNTS) + 1, COUNTS);

@@ -2,7 +2,12 @@
 import { byteAt, COMMA, copyBytes, sameBytes } from './bytes';
 import { BLOCK, HASH_FIRST, HASH_SECOND, SCRATCH, TEXT } from './layout';
 
-/** Whether `length` bytes of the block from `start` on are those that were written to TEXT. */
+/** Keeps `length` bytes of the block, at most TEXT_BYTES, for `equalsText`. */
+export function keepText(start: i32, length: i32): void {
+  copyBytes(TEXT, BLOCK + start, length);
+}
+
+/** Whether `length` bytes of the block from `start` on are those that were kept. */
 export function equalsText(start: i32, length: i32): bool {
   return sameBytes(BLOCK + start, TEXT, length);
 }

@@ -39,9 +39,14 @@ function reserve(bytes: usize): usize {
   return at;
 }
 
-/** The 16 bytes at an address as two big-endian numbers, those from `length` on zero. */
+/** The first `length` of 16 bytes, the others zero. */
+export function firstBytes(bytes: v128, length: i32): v128 {
+  return v128.and(bytes, v128.load(ONES + 16 - <usize>min(length, 16)));
+}
+
+/** The first `length` of 16 bytes as two big-endian numbers. */
 export function keyLanes(bytes: v128, length: i32): v128 {
-  const kept = v128.and(bytes, v128.load(ONES + 16 - <usize>min(length, 16)));
+  const kept = firstBytes(bytes, length);
   return v128.shuffle<u8>(kept, kept, 7, 6, 5, 4, 3, 2, 1, 0, 15, 14, 13, 12, 11, 10, 9, 8);
 }
 

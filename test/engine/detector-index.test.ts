@@ -1,0 +1,191 @@
+/** The index of detectors: an event meets each rule that matches it once, and few of the others however many rules there are. */
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import fc from 'fast-check';
+import { DetectorIndex } from '../../src/engine/detector-index.ts';
+import { compileDetection, type EventTest } from '../../src/match/compile-detection.ts';
+import { parsePattern } from '../../src/match/parse-pattern.ts';
+import type { Event, Fields } from '../../src/model/event.ts';
+import type { ConditionNode, Detection, DetectionItem, Pattern } from '../../src/model/rule.ts';
+import { EventCursor } from '../../src/sources/event-cursor.ts';
+import { UNKNOWN_SOURCE } from '../../src/sources/mapping.ts';
+import { ValueIds } from '../../src/sources/value-ids.ts';
+import { detectionOf } from '../match/one-rule.ts';
+
+type Indexed = { index: DetectorIndex<number>; tests: EventTest[] };
+
+function indexOf(detections: readonly Detection[], fields: Fields): Indexed {
+  const index = new DetectorIndex<number>();
+  for (const [number, detection] of detections.entries()) index.add(number, detection, fields);
+  return { index, tests: detections.map((detection) => compileDetection(detection, fields)) };
+}
+
+function metBy({ index }: Indexed, event: Event): number[] {
+  const met: number[] = [];
+  index.forEach(event, (number) => met.push(number));
+  return met;
+}
+
+class Log {
+  readonly cursor = new EventCursor(UNKNOWN_SOURCE, new ValueIds());
+
+  at(record: object): EventCursor {
+    const bytes = Buffer.from(JSON.stringify(record));
+    this.cursor.scan(bytes, 0, bytes.length);
+    this.cursor.locate('log.ndjson', 0, 0, 1, 0, bytes.length);
+    return this.cursor;
+  }
+}
+
+const TEXTS = [
+  'login',
+  'LOGIN',
+  'log',
+  'gin',
+  'l*n',
+  'lo?in',
+  '*',
+  '',
+  'K\u212a',
+  'straße',
+  '1',
+  '1.0',
+  'true',
+  'a',
+  'powershell -enc',
+  'ell -en',
+];
+const pattern: fc.Arbitrary<Pattern> = fc.oneof(
+  { arbitrary: fc.constantFrom(...TEXTS).map(parsePattern), weight: 6 },
+  {
+    arbitrary: fc.constantFrom('1', '1e0', '12').map((lexeme): Pattern => ({ kind: 'number', lexeme })),
+    weight: 2,
+  },
+  { arbitrary: fc.boolean().map((value): Pattern => ({ kind: 'boolean', value })), weight: 1 },
+  { arbitrary: fc.constant<Pattern>({ kind: 'null' }), weight: 1 },
+);
+const field = fc
+  .constantFrom('EventID', 'CommandLine', 'list.x')
+  .map((name) => ({ taxonomy: 'raw' as const, name }));
+const item: fc.Arbitrary<DetectionItem> = fc.oneof(
+  fc
+    .tuple(
+      fc.constantFrom('', 'contains', 'startswith', 'endswith'),
+      fc.subarray(['all', 'cased', 'neq']),
+      field,
+      fc.array(pattern, { minLength: 1, maxLength: 3 }),
+    )
+    .map(([comparison, modifiers, each, values]) => ({
+      field: each,
+      modifiers: [comparison, ...modifiers].filter((modifier) => modifier !== ''),
+      // A null stands alone with other values only where the whole value is compared.
+      values:
+        comparison === ''
+          ? values
+          : values.map((value) => (value.kind === 'null' ? parsePattern('log') : value)),
+    })),
+  fc.tuple(field, fc.boolean()).map(([each, value]) => ({
+    field: each,
+    modifiers: ['exists'],
+    values: [{ kind: 'boolean' as const, value }],
+  })),
+  fc.tuple(field, fc.constantFrom('lt', 'gte')).map(([each, order]) => ({
+    field: each,
+    modifiers: [order],
+    values: [{ kind: 'number' as const, lexeme: '5' }],
+  })),
+);
+const condition = fc.letrec<{ node: ConditionNode }>((tie) => ({
+  node: fc.oneof(
+    { maxDepth: 3, withCrossShrink: true },
+    item.map((each): ConditionNode => ({ kind: 'item', item: each })),
+    fc
+      .tuple(
+        fc.constantFrom('and' as const, 'or' as const),
+        fc.array(tie('node'), { minLength: 1, maxLength: 3 }),
+      )
+      .map(([kind, nodes]): ConditionNode => ({ kind, nodes })),
+    tie('node').map((node): ConditionNode => ({ kind: 'not', node })),
+  ),
+})).node;
+const value = fc.oneof(
+  fc.constantFrom<unknown>(
+    ...TEXTS,
+    1,
+    12,
+    true,
+    false,
+    null,
+    `${'x'.repeat(300)}login`,
+    'a powershell -encoded',
+    {},
+    [],
+  ),
+);
+const record = fc.record(
+  { EventID: value, CommandLine: value, list: fc.array(fc.record({ x: value }), { maxLength: 3 }) },
+  { requiredKeys: [] },
+);
+const blank = detectionOf('selection:\n  a: b\ncondition: selection');
+
+describe('DetectorIndex.forEach()', () => {
+  test('meets each detector that matches, and none of them twice', () => {
+    fc.assert(
+      fc.property(
+        fc.array(condition, { maxLength: 6 }),
+        fc.array(record, { maxLength: 8 }),
+        (conditions, records) => {
+          const log = new Log();
+          const indexed = indexOf(
+            conditions.map((each) => ({ ...blank, condition: each })),
+            log.cursor,
+          );
+          // Twice, so that values are known the second time.
+          for (const each of [...records, ...records]) {
+            const event = log.at(each);
+            const met = metBy(indexed, event);
+            assert.equal(new Set(met).size, met.length, 'met twice');
+            for (const [number, matches] of indexed.tests.entries())
+              if (matches(event)) assert.ok(met.includes(number), JSON.stringify([conditions[number], each]));
+          }
+        },
+      ),
+      { numRuns: 600 },
+    );
+  });
+
+  const log = new Log();
+  const rules = Array.from({ length: 3000 }, (_, number) =>
+    detectionOf(
+      `selection:\n  EventID: 4688\n  CommandLine|contains: 'tool-${number}.exe /'\ncondition: selection`,
+    ),
+  );
+  const many = indexOf(rules, log.cursor);
+
+  test('meets of three thousand rules on one event id the few whose text the record holds', () => {
+    for (const rest of ['run', 'x'.repeat(1000)]) {
+      const met = metBy(many, log.at({ EventID: 4688, CommandLine: `c:\\Tool-2718.EXE /${rest}` }));
+      assert.ok(met.includes(2718));
+      assert.ok(met.length < 40, `met ${met.length}`);
+    }
+  });
+
+  test('meets none where the fields of the gates are absent', () => {
+    assert.deepEqual(metBy(many, log.at({ action: 'login' })), []);
+  });
+
+  test('meets a rule once that has alternatives on two fields, both of which hold', () => {
+    const either = detectionOf(
+      'one:\n  EventID: 1\ntwo:\n  CommandLine|endswith: .exe\ncondition: one or two',
+    );
+    const indexed = indexOf([either], log.cursor);
+    for (const [found, each] of [
+      [[0], { EventID: 1, CommandLine: 'a.exe' }],
+      [[0], { CommandLine: 'A.EXE' }],
+      [[0], { EventID: 1 }],
+      [[], { EventID: 2, CommandLine: 'a.com' }],
+    ] as const) {
+      assert.deepEqual(metBy(indexed, log.at(each)), found);
+    }
+  });
+});
