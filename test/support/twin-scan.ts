@@ -1,5 +1,5 @@
 /** Both scanners over the same bytes of the kernel's block, and where they disagree. */
-import type { FoundValues } from '../../src/base/found-values.ts';
+import { type FoundValues, KIND, NO_ID } from '../../src/base/found-values.ts';
 import { hasDuplicateKeys, JsonArray, JsonObject, type JsonValue, parseJson } from '../../src/base/json.ts';
 import { JsonSyntaxError } from '../../src/base/lexical.ts';
 import { type KernelTrie, type ScanKernel, UNUSUAL } from '../../src/base/scan-kernel.ts';
@@ -25,6 +25,7 @@ export class TwinScan {
     this.slots = names.map((name) => {
       const slot = this.scanner.add([name]);
       this.trie.add(slot, [name]);
+      if (slot % 2 === 0) this.trie.wantId(slot);
       return slot;
     });
   }
@@ -91,10 +92,26 @@ export class TwinScan {
     }
     if (fast.canonical !== slow.canonical) return `canonical: ${fast.canonical}, not ${slow.canonical}`;
     for (const slot of this.slots) {
-      const difference = differentValues(fast, slow, slot);
+      const difference = differentValues(fast, slow, slot) ?? this.differentId(slot);
       if (difference !== undefined) return difference;
     }
     return undefined;
+  }
+
+  /** The scan looks up the ids of wanted scalars, first values alone, as they would be looked up later. */
+  private differentId(slot: number): string | undefined {
+    const { found } = this.trie;
+    const value = found.first(slot);
+    if (value < 0) return undefined;
+    const kind = found.kind(value);
+    const quotes = kind === KIND.string ? 1 : 0;
+    const isWanted = slot % 2 === 0 && kind < KIND.array && !found.isEscaped(value);
+    const expected = isWanted
+      ? this.kernel.intern(kind, found.start(value) + quotes, found.endOf(value) - quotes)
+      : NO_ID;
+    return found.ids[value] === expected
+      ? undefined
+      : `slot ${slot}: id ${found.ids[value]}, not ${expected}`;
   }
 
   /** A field that the kernel says to have found once, and the slow twin never. */

@@ -60,16 +60,15 @@ function idOf(kind: i32, text: usize, length: i32): i32 {
 }
 
 function add(hash: u32, form: i32, head: v128, text: usize, length: i32, at: u32): i32 {
-  if (count >= MAX_IDS || used + length > ID_ARENA + MAX_ARENA_BYTES) return -1;
+  const beyond = length > 16 ? length : 0;
+  if (count >= MAX_IDS || used + beyond > ID_ARENA + MAX_ARENA_BYTES) return -1;
   const entry = ID_ENTRIES + ((<usize>count) << ENTRY_SHIFT);
   v128.store(entry, head, HEAD);
   store<i32>(entry, form, FORM);
   store<u32>(entry, hash, HASH);
   store<u32>(entry, <u32>used, TEXT);
-  if (length > 16) {
-    copyBytes(used, text, length);
-    used += length;
-  }
+  copyBytes(used, text, beyond);
+  used += beyond;
   count++;
   store<i32>(ID_COUNT, count);
   if (count * 2 > <i32>mask + 1) rehash();
