@@ -32,7 +32,7 @@ class Log {
   at(record: object): EventCursor {
     const bytes = Buffer.from(JSON.stringify(record));
     this.cursor.scan(bytes, 0, bytes.length);
-    this.cursor.locate('log.ndjson', 0, 0, 1, 0, bytes.length);
+    this.cursor.locate('log.ndjson', 0, 1, 0, bytes.length);
     return this.cursor;
   }
 }
