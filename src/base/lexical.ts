@@ -166,7 +166,8 @@ const LITERALS: Record<number, string> = { 116: 'true', 102: 'false', 110: 'null
 
 /** Index after `true`, `false` or `null` at `at`. */
 export function scanLiteral(bytes: Uint8Array, at: number, end: number): number {
-  const word = LITERALS[bytes[at]!];
+  // Memory beyond the end holds older bytes.
+  const word = at < end ? LITERALS[bytes[at]!] : undefined;
   if (word === undefined) throw syntaxError(bytes, at, end, 'a value');
   for (let index = 0; index < word.length; index++) {
     if (at + index >= end || bytes[at + index] !== word.charCodeAt(index)) {

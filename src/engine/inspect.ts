@@ -38,7 +38,7 @@ export async function inspectFile(
       record: () => {},
       malformed: () => {},
     },
-    limits.recordBytes,
+    { recordLimit: limits.recordBytes },
   );
   try {
     await readInput(file, reader, limits, () => {});

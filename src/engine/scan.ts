@@ -121,7 +121,7 @@ class FileScan implements RecordSink {
   async run(onProgress: OnProgress): Promise<void> {
     const { discovered, plan } = this;
     if (discovered.skip !== undefined) return this.skip(discovered.skip);
-    const reader = new RecordReader(this, plan.request.limits.recordBytes);
+    const reader = new RecordReader(this, { recordLimit: plan.request.limits.recordBytes });
     let storedBytes = 0;
     const outcome = await readInput(discovered.file, reader, plan.request.limits, (bytes) => {
       storedBytes += bytes;

@@ -1,15 +1,19 @@
 /** One input from its first stored byte to its last decoded one: magic number, digest, bounds. */
 import crypto from 'node:crypto';
-import { createReadStream } from 'node:fs';
+import fs, { createReadStream } from 'node:fs';
 import { formatNumber } from '../base/text-safety.ts';
 import type { Limits } from '../model/request.ts';
 import { type CompressedProblem, type Compression, detectCompression } from './compressed.ts';
 import { STDIN } from './discover.ts';
 import { readGzip } from './gzip.ts';
+import { readToEnd } from './plain-bytes.ts';
 import type { ReadTally, RecordReader } from './records.ts';
 import { readZstd } from './zstd.ts';
 
 const BLOCK_BYTES = 1024 * 1024;
+/** Of a compressed file at a time. */
+const STORED_BYTES = 64 * 1024;
+const MAGIC_BYTES = 4;
 /** Below this, no ratio of decoded to stored bytes is suspicious. */
 const INFLATION_FREE_BYTES = 64 * 1024 * 1024;
 
@@ -35,18 +39,15 @@ export async function readInput(
   let compression: Compression = 'none';
   let problem: CompressedProblem | undefined;
   try {
-    const blocks = stored[Symbol.asyncIterator]();
-    const head = await firstBlock(blocks);
+    const head = await stored.head();
     compression = detectCompression(head);
-    const rest = { [Symbol.asyncIterator]: () => prepend(head, blocks) };
-    if (compression === 'none') for await (const block of rest) reader.push(block);
-    else
-      problem = await decode(
-        compression === 'gzip' ? readGzip(rest) : readZstd(rest),
-        reader,
-        stored,
-        limits,
-      );
+    if (compression !== 'none') problem = await decode(compression, reader, stored, limits);
+    else if (stored.descriptor === undefined) for await (const block of stored) reader.push(block);
+    else {
+      reader.push(stored.takeHead());
+      await readToEnd(stored.descriptor, reader, stored.count);
+      stored.ended = true;
+    }
   } catch (error) {
     if (!isSystemError(error)) throw error;
     stored.failure = error.code;
@@ -59,11 +60,12 @@ export async function readInput(
 }
 
 async function decode(
-  decoded: AsyncGenerator<Uint8Array, CompressedProblem | undefined>,
+  compression: 'gzip' | 'zstd',
   reader: RecordReader,
   stored: StoredBytes,
   limits: Limits,
 ): Promise<CompressedProblem | undefined> {
+  const decoded = decoderOf(compression)(stored);
   let bytes = 0;
   for (;;) {
     const next = await decoded.next();
@@ -82,6 +84,10 @@ async function decode(
   }
 }
 
+function decoderOf(compression: 'gzip' | 'zstd') {
+  return compression === 'gzip' ? readGzip : readZstd;
+}
+
 function limitPassed(decoded: number, stored: number, limits: Limits): string | undefined {
   const most = formatNumber(limits.decodedBytes);
   if (decoded > limits.decodedBytes) return `expected at most ${most} decoded bytes, found more`;
@@ -94,13 +100,9 @@ function limitPassed(decoded: number, stored: number, limits: Limits): string | 
 export async function* decodedBlocks(file: string): AsyncGenerator<Uint8Array, void> {
   const stored = new StoredBytes(file, () => {});
   try {
-    const blocks = stored[Symbol.asyncIterator]();
-    const head = await firstBlock(blocks);
-    const compression = detectCompression(head);
-    const rest = { [Symbol.asyncIterator]: () => prepend(head, blocks) };
-    if (compression === 'gzip') yield* readGzip(rest);
-    else if (compression === 'zstd') yield* readZstd(rest);
-    else yield* rest;
+    const compression = detectCompression(await stored.head());
+    if (compression === 'none') yield* stored;
+    else yield* decoderOf(compression)(stored);
   } finally {
     await stored.close();
   }
@@ -111,60 +113,86 @@ class StoredBytes implements AsyncIterable<Uint8Array> {
   bytes = 0;
   ended = false;
   failure: string | undefined;
+  /** Of a regular file; its position stands behind what was handed out. */
+  descriptor: number | undefined;
+  private pending: Uint8Array = new Uint8Array(0);
+  private stream: AsyncIterator<Uint8Array> | undefined;
+  private readonly file: string;
   private readonly hash = crypto.createHash('sha256');
-  private readonly stream: AsyncIterator<Uint8Array>;
   private readonly onBytes: (storedBytes: number) => void;
 
   constructor(file: string, onBytes: (storedBytes: number) => void) {
-    const stream = file === STDIN ? process.stdin : createReadStream(file, { highWaterMark: BLOCK_BYTES });
-    this.stream = stream[Symbol.asyncIterator]();
+    this.file = file;
     this.onBytes = onBytes;
   }
 
-  [Symbol.asyncIterator](): AsyncIterator<Uint8Array> {
-    return { next: () => this.next(), return: async () => ({ done: true, value: undefined }) };
+  /** At least the four bytes that a magic number needs, if there are as many; they are handed out again. */
+  async head(): Promise<Uint8Array> {
+    this.open();
+    while (this.pending.length < MAGIC_BYTES) {
+      const block = await this.read();
+      if (block === undefined) break;
+      this.pending = this.pending.length === 0 ? block : Buffer.concat([this.pending, block]);
+    }
+    return this.pending;
   }
 
-  private async next(): Promise<IteratorResult<Uint8Array>> {
-    const result = await this.stream.next();
-    if (result.done === true) {
-      this.ended = true;
-      return result;
-    }
-    this.bytes += result.value.length;
-    this.hash.update(result.value);
-    this.onBytes(result.value.length);
-    return result;
+  takeHead(): Uint8Array {
+    const head = this.pending;
+    this.pending = new Uint8Array(0);
+    return head;
   }
+
+  private open(): void {
+    if (this.file === STDIN) {
+      this.stream = process.stdin[Symbol.asyncIterator]();
+      return;
+    }
+    // Without O_NONBLOCK a named pipe would hold the thread until somebody writes: only files are opened here.
+    if (fs.statSync(this.file).isFile()) this.descriptor = fs.openSync(this.file, 'r');
+    else this.stream = createReadStream(this.file, { highWaterMark: BLOCK_BYTES })[Symbol.asyncIterator]();
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array> {
+    const head = this.takeHead();
+    if (head.length > 0) yield head;
+    for (let block = await this.read(); block !== undefined; block = await this.read()) yield block;
+  }
+
+  private async read(): Promise<Uint8Array | undefined> {
+    const block = this.stream === undefined ? this.readFile() : (await this.stream.next()).value;
+    if (block === undefined) this.ended = true;
+    else this.count(block);
+    return block;
+  }
+
+  /** A block of its own each time: decoders keep views. Small, because most compressed files of a folder are. */
+  private readFile(): Uint8Array | undefined {
+    const block = Buffer.allocUnsafe(STORED_BYTES);
+    const length = fs.readSync(this.descriptor!, block);
+    return length === 0 ? undefined : block.subarray(0, length);
+  }
+
+  /** Counts and digests what somebody read. */
+  readonly count = (block: Uint8Array): void => {
+    this.bytes += block.length;
+    this.hash.update(block);
+    this.onBytes(block.length);
+  };
 
   async drain(): Promise<void> {
-    while (!this.ended) await this.next();
+    while (!this.ended) await this.read();
   }
 
-  /** Lets go of the file where reading stops early. */
+  /** Lets go of the file, also where reading stops early. */
   async close(): Promise<void> {
-    if (!this.ended && this.failure === undefined) await this.stream.return?.();
+    if (this.descriptor !== undefined) fs.closeSync(this.descriptor);
+    else if (!this.ended && this.failure === undefined) await this.stream?.return?.();
   }
 
   digest(): string {
     return this.hash.digest('hex');
   }
-}
-
-/** At least the four bytes that a magic number needs, if there are as many. */
-async function firstBlock(blocks: AsyncIterator<Uint8Array>): Promise<Uint8Array> {
-  let head: Uint8Array = new Uint8Array(0);
-  while (head.length < 4) {
-    const next = await blocks.next();
-    if (next.done === true) break;
-    head = head.length === 0 ? next.value : Buffer.concat([head, next.value]);
-  }
-  return head;
-}
-
-async function* prepend(head: Uint8Array, rest: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array> {
-  if (head.length > 0) yield head;
-  for (let next = await rest.next(); next.done !== true; next = await rest.next()) yield next.value;
 }
 
 function isSystemError(error: unknown): error is Error & { code: string } {

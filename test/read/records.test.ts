@@ -160,6 +160,20 @@ const layout = fc.constantFrom<[name: string, write: (records: string[]) => stri
   ['concatenated', (records) => records.join('')],
 );
 
+test('memory beyond the input is never looked at, whatever it holds', () => {
+  const input = '{"Records":[{"a":1} , {"n":';
+  const plain = readRecords(input, { wrapper: ['Records'] });
+  const allocate = Buffer.allocUnsafeSlow;
+  try {
+    for (let byte = 0; byte < 256; byte++) {
+      Buffer.allocUnsafeSlow = (size) => Buffer.alloc(size, byte) as ReturnType<typeof allocate>;
+      assert.deepEqual(readRecords(input, { wrapper: ['Records'] }), plain, `memory full of ${byte}`);
+    }
+  } finally {
+    Buffer.allocUnsafeSlow = allocate;
+  }
+});
+
 test('what is found does not depend on the blocks, and the books tie out', () => {
   fc.assert(
     fc.property(

@@ -42,8 +42,10 @@ export function readRecords(
         found.malformed.push(stretch);
       },
     },
-    options.limit ?? 1024 * 1024,
-    options.sniff,
+    {
+      recordLimit: options.limit ?? 1024 * 1024,
+      ...(options.sniff !== undefined && { sniffBytes: options.sniff }),
+    },
   );
   const size = options.block ?? bytes.length + 1;
   for (let at = 0; at < bytes.length; at += size) reader.push(bytes.subarray(at, at + size));
