@@ -331,7 +331,8 @@ export class EventCursor implements Event, Fields {
     if (this.timeIsKnown) return;
     this.timeIsKnown = true;
     this.knownTime = undefined;
-    const value = this.found.needsTree ? -1 : this.found.first(this.rawTimeSlot());
+    const slot = this.rawTimeSlot();
+    const value = slot < 0 || this.found.needsTree ? -1 : this.found.first(slot);
     const isString = value >= 0 && this.found.kind(value) === KIND.string;
     const start = isString ? this.found.start(value) + 1 : 0;
     const end = isString ? this.found.endOf(value) - 1 : 0;

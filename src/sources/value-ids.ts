@@ -11,6 +11,8 @@ const MAX_IDS = 1 << 20;
 /** Longer values (policies, command lines) hardly repeat and would fill the arena. */
 const MAX_BYTES = 256;
 const MAX_ARENA = 32 * 1024 * 1024;
+/** Looks at the table for one value: chance never needs so many, values made to collide do, and are then beyond the bound. */
+const MAX_LOOKS = 512;
 
 /** Decoded and computed texts of one kind whose ids are kept by text; the others are looked up by their bytes each time. */
 const MAX_COMPUTED = 1 << 16;
@@ -64,14 +66,14 @@ export class ValueIds {
     hash ^= hash >>> 12;
     const mask = this.table.length - 1;
     let at = hash & mask;
-    for (;;) {
+    for (let looks = 0; looks < MAX_LOOKS; looks++) {
       const id = this.table[at]! - 1;
-      if (id < 0) break;
+      if (id < 0) return this.add(hash, kind, bytes, start, length, at);
       if (this.hashes[id] === hash && this.kinds[id] === kind && this.isSame(id, bytes, start, length))
         return id;
       at = (at + 1) & mask;
     }
-    return this.add(hash, kind, bytes, start, length, at);
+    return -1;
   }
 
   /** The id of a text that was decoded or computed by a mapping. */

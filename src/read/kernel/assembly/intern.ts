@@ -9,6 +9,7 @@ import {
   MAX_ARENA_BYTES,
   MAX_ID_BYTES,
   MAX_IDS,
+  MAX_LOOKS,
   SCRATCH,
 } from './layout';
 import { firstBytes, hashLanes } from './trie';
@@ -43,10 +44,10 @@ function idOf(kind: i32, text: usize, length: i32): i32 {
   const head = firstBytes(v128.load(text), length);
   const hash = hashText(form, head, text, length);
   let at = hash & mask;
-  while (true) {
+  for (let looks = 0; looks < MAX_LOOKS; looks++) {
     const found = load<u64>(ID_TABLE + ((<usize>at) << 3));
     const id = <u32>found;
-    if (id === 0) break;
+    if (id === 0) return add(hash, form, head, text, length, at);
     if (<u32>(found >>> 32) === hash) {
       const entry = ID_ENTRIES + ((<usize>(id - 1)) << ENTRY_SHIFT);
       if (load<i32>(entry, FORM) === form && !v128.any_true(v128.xor(v128.load(entry, HEAD), head))) {
@@ -56,7 +57,7 @@ function idOf(kind: i32, text: usize, length: i32): i32 {
     }
     at = (at + 1) & mask;
   }
-  return add(hash, form, head, text, length, at);
+  return -1;
 }
 
 function add(hash: u32, form: i32, head: v128, text: usize, length: i32, at: u32): i32 {

@@ -87,6 +87,8 @@ export const TEXT_BYTES: i32 = 1024;
 export const MAX_IDS: i32 = 1 << 20;
 /** Longer values (policies, command lines) hardly repeat and would fill the arena. */
 export const MAX_ID_BYTES: i32 = 256;
+/** Chance never needs so many looks at the table (the longest of a million values: some 80); values made to collide do. */
+export const MAX_LOOKS: i32 = 512;
 export const MAX_ARENA_BYTES: i32 = 24 * 1024 * 1024;
 export const ID_TABLE: usize = TEXT + PAGE;
 export const ID_ENTRIES: usize = ID_TABLE + MAX_IDS * 2 * 8;
