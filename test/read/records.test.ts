@@ -160,6 +160,14 @@ const layout = fc.constantFrom<[name: string, write: (records: string[]) => stri
   ['concatenated', (records) => records.join('')],
 );
 
+test('a record over several lines is none in a file of lines, on the fast road too', () => {
+  const input = '{"a":1}\n{"a":\n2}\n{"a": 3}\n';
+  const plain = readRecords(input);
+  assert.equal(plain.records.length, 2);
+  assert.equal(plain.malformed.length, 2);
+  assert.deepEqual(readRecords(input, { kernel: true }), plain);
+});
+
 test('memory beyond the input is never looked at, whatever it holds', () => {
   const input = '{"Records":[{"a":1} , {"n":';
   const plain = readRecords(input, { wrapper: ['Records'] });
@@ -194,6 +202,10 @@ test('what is found does not depend on the blocks, and the books tie out', () =>
           const inBlocks = readRecords(input, { ...options, block });
           assert.deepEqual(inBlocks.records, atOnce.records);
           assert.deepEqual(inBlocks.malformed, atOnce.malformed);
+          for (const size of [undefined, block]) {
+            const fast = readRecords(input, { ...options, kernel: true, ...(size && { block: size }) });
+            assert.deepEqual(fast, { ...atOnce, documents: fast.documents });
+          }
           const { bytes, recordBytes, malformedBytes, framingBytes } = atOnce.tally;
           assert.equal(bytes, input.length);
           assert.equal(recordBytes + malformedBytes + framingBytes, bytes);

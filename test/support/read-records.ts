@@ -2,6 +2,7 @@
 
 import type { JsonValue } from '../../src/base/json.ts';
 import { SlotScanner } from '../../src/base/slot-scanner.ts';
+import { loadKernel } from '../../src/read/kernel/load-kernel.ts';
 import { type Malformed, type ReadTally, RecordReader } from '../../src/read/records.ts';
 
 type Found = {
@@ -11,9 +12,16 @@ type Found = {
   documents: readonly JsonValue[];
 };
 
+const KERNEL = newKernel();
+
+function newKernel() {
+  const kernel = loadKernel()!;
+  return { kernel, trie: kernel.newTrie()! };
+}
+
 export function readRecords(
   input: string | Uint8Array,
-  options: { block?: number; wrapper?: string[]; limit?: number; sniff?: number } = {},
+  options: { kernel?: boolean; block?: number; wrapper?: string[]; limit?: number; sniff?: number } = {},
 ): Found {
   const bytes = Buffer.from(input);
   const scanner = new SlotScanner();
@@ -24,6 +32,7 @@ export function readRecords(
     documents: [],
   };
   let scanned: Uint8Array = bytes;
+  const fast = options.kernel === true ? KERNEL : undefined;
   const reader = new RecordReader(
     {
       begin(documents) {
@@ -35,6 +44,19 @@ export function readRecords(
         scanned = buffer.slice(start, after);
         return after;
       },
+      ...(fast && {
+        scanLine(buffer: Uint8Array, start: number, end: number) {
+          const newline = fast.trie.scanLine(start, end);
+          if (newline >= 0) scanned = buffer.slice(fast.trie.recordStart, fast.trie.recordEnd);
+          return newline;
+        },
+        get scannedStart() {
+          return fast.trie.recordStart;
+        },
+        get scannedEnd() {
+          return fast.trie.recordEnd;
+        },
+      }),
       record(line, offset) {
         found.records.push({ line, offset, text: Buffer.from(scanned).toString() });
       },
@@ -45,6 +67,7 @@ export function readRecords(
     {
       recordLimit: options.limit ?? 1024 * 1024,
       ...(options.sniff !== undefined && { sniffBytes: options.sniff }),
+      block: fast?.kernel.block,
     },
   );
   const size = options.block ?? bytes.length + 1;

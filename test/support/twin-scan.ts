@@ -50,7 +50,8 @@ export class TwinScan {
     };
     const first = skipBlanks(start);
     const after = first < end && block[first] === 0x7b ? this.slowScan(first, end) : undefined;
-    const newline = after === undefined ? UNUSUAL : skipBlanks(after);
+    const isOneLine = after !== undefined && !block.subarray(first, after).includes(0x0a);
+    const newline = isOneLine ? skipBlanks(after) : UNUSUAL;
     const expected = newline < end && block[newline] === 0x0a ? newline : UNUSUAL;
     const fast = this.trie.scanLine(start, end);
     if (fast === UNUSUAL) return expected === UNUSUAL ? this.strayField() : this.refusal(first, after!);

@@ -10,6 +10,7 @@ import {
   CLOSE_BRACKET,
   COLON,
   COMMA,
+  countNewlines,
   MINUS,
   NEWLINE,
   OPEN_BRACE,
@@ -112,6 +113,8 @@ export function scanLine(trie: usize, start: i32, end: i32, recordStamp: i32): i
   store<i32>(RECORD_START, at);
   at = object(rootOf(trie), at, 1);
   if (at < 0) return UNUSUAL;
+  // A record over several lines is none of a file of lines; without white space it stands on one.
+  if (!canonical && countNewlines(start, at) > 0) return UNUSUAL;
   store<i32>(RECORD_END, at);
   at = skipBlanks(at);
   if (byteAt(at) !== NEWLINE || at >= end) return UNUSUAL;
