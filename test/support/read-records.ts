@@ -1,6 +1,7 @@
 /** Runs the record reader over a text in blocks of a given size and tells what it found. */
 
 import type { JsonValue } from '../../src/base/json.ts';
+import { UNUSUAL } from '../../src/base/scan-kernel.ts';
 import { SlotScanner } from '../../src/base/slot-scanner.ts';
 import { loadKernel } from '../../src/read/kernel/load-kernel.ts';
 import { type Malformed, type ReadTally, RecordReader } from '../../src/read/records.ts';
@@ -44,19 +45,17 @@ export function readRecords(
         scanned = buffer.slice(start, after);
         return after;
       },
-      ...(fast && {
-        scanLine(buffer: Uint8Array, start: number, end: number) {
-          const newline = fast.trie.scanLine(start, end);
-          if (newline >= 0) scanned = buffer.slice(fast.trie.recordStart, fast.trie.recordEnd);
-          return newline;
-        },
-        get scannedStart() {
-          return fast.trie.recordStart;
-        },
-        get scannedEnd() {
-          return fast.trie.recordEnd;
-        },
-      }),
+      scanLine(buffer, start, end) {
+        const newline = fast === undefined ? UNUSUAL : fast.trie.scanLine(start, end);
+        if (newline >= 0) scanned = buffer.slice(fast!.trie.recordStart, fast!.trie.recordEnd);
+        return newline;
+      },
+      get scannedStart() {
+        return KERNEL.trie.recordStart;
+      },
+      get scannedEnd() {
+        return KERNEL.trie.recordEnd;
+      },
       record(line, offset) {
         found.records.push({ line, offset, text: Buffer.from(scanned).toString() });
       },
