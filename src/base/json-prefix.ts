@@ -25,6 +25,8 @@ export function completePrefix(bytes: Uint8Array, start: number, end: number): J
 function prefixAt(bytes: Uint8Array, at: number, end: number, level: number): JsonValue | undefined {
   const whole = parseQuietly(bytes, at, end);
   if (whole !== undefined) return whole.value;
+  // Memory beyond the end holds older bytes.
+  if (at >= end) return undefined;
   if (level >= OPEN_LEVELS) return undefined;
   if (bytes[at] === OPEN_BRACKET) return arrayPrefix(bytes, at + 1, end, level + 1);
   if (bytes[at] === OPEN_BRACE) return objectPrefix(bytes, at + 1, end, level + 1);

@@ -380,7 +380,8 @@ export class RecordReader {
     for (;;) {
       if (buffer[at] === OPEN_BRACKET || (buffer[at] === OPEN_BRACE && this.isWrapped(at, end))) {
         // `[2026-03-02 17:02:45] started` is no array: one that does not begin with an object must be whole to count.
-        if (buffer[at] === OPEN_BRACKET && buffer[skipWhitespace(buffer, at + 1, end)] !== OPEN_BRACE)
+        const inner = skipWhitespace(buffer, at + 1, end);
+        if (buffer[at] === OPEN_BRACKET && (inner >= end || buffer[inner] !== OPEN_BRACE))
           this.wholeArray(at, end);
         at = this.lineDocument(at, end);
       } else {
