@@ -32,7 +32,9 @@ export async function audit(
   } catch (error) {
     if (!(error instanceof StateRefusal)) throw error;
     options.onRefusal?.(error.message);
-    return auditOnce(request, files, { ...options, state: { ...options.state!, fresh: true } });
+    // Threads of the run that was given up may still be at work for it.
+    const { pool: _, ...rest } = options;
+    return auditOnce(request, files, { ...rest, state: { ...options.state!, fresh: true } });
   }
 }
 

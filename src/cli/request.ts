@@ -34,8 +34,25 @@ export type RequestOptions = {
 export const DEFAULT_SCHEMA = 'audit-minimum';
 export const DEFAULT_FAIL_ON: Severity = 'medium';
 
-export function buildRequest(paths: string[], options: RequestOptions, problems: Problem[]): AuditRequest {
+/** What is to be read: known before the rules are, which take longer. */
+export type Scope = { config: Config; paths: string[]; exclude: string[] };
+
+export function readScope(paths: string[], options: RequestOptions, problems: Problem[]): Scope {
   const config = chooseConfig(options, problems);
+  return {
+    config,
+    paths: paths.length > 0 ? paths : config.logs,
+    exclude: [...config.exclude, ...(options.exclude ?? [])],
+  };
+}
+
+export function buildRequest(
+  paths: string[],
+  options: RequestOptions,
+  problems: Problem[],
+  scope = readScope(paths, options, problems),
+): AuditRequest {
+  const { config, paths: named, exclude } = scope;
   const sources = loadSources(config.sources, problems);
   const chains = loadChains(config.chains, problems);
   const source = options.source ?? config.source;
@@ -58,13 +75,12 @@ export function buildRequest(paths: string[], options: RequestOptions, problems:
   const generated = generatedAt(options.now, wrong);
   const licensesFile = options.licenses ?? config.licenses;
   const licenses = licensesFile === undefined ? undefined : loadContract(licensesFile, problems);
-  const named = paths.length > 0 ? paths : config.logs;
   if (named.length === 0)
     wrong('nothing to audit: name log files or folders, or set "logs" in audit-check.yaml');
   return {
     tool: TOOL,
     paths: named,
-    exclude: [...config.exclude, ...(options.exclude ?? [])],
+    exclude,
     sources,
     ...(source !== undefined && { source }),
     schemas: loadSchemas(options.schema ?? config.schema, problems),

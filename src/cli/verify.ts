@@ -5,6 +5,8 @@ import path from 'node:path';
 import { audit } from '../audit.ts';
 import { didYouMean } from '../base/nearest-name.ts';
 import { escapeControls, quote } from '../base/text-safety.ts';
+import { usesThreads } from '../engine/scan.ts';
+import { WorkerPool } from '../engine/worker-pool.ts';
 import { type Problem, ProblemsError } from '../model/problem.ts';
 import type { Report, ReportFormat, ReportVerdict } from '../model/report.ts';
 import { type DiscoveredFile, discover } from '../read/discover.ts';
@@ -12,7 +14,7 @@ import { StateFolder } from '../read/state-folder.ts';
 import { FORMATS } from '../report/index.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { Progress } from './progress.ts';
-import { buildRequest, type RequestOptions } from './request.ts';
+import { buildRequest, type RequestOptions, readScope, type Scope } from './request.ts';
 import { Stats } from './stats.ts';
 import { type ColorChoice, hasColors, widthOf } from './terminal.ts';
 import { writeFileWhole, writeStream } from './write-output.ts';
@@ -36,9 +38,33 @@ const EXIT_OF: Record<ReportVerdict, ExitCode> = {
 export async function verify(paths: string[], options: VerifyOptions): Promise<ExitCode> {
   const problems: Problem[] = [];
   const jobs = readJobs(options.jobs, problems);
-  const request = buildRequest(paths, options, problems);
+  const scope = readScope(paths, options, problems);
+  const { files, missing } = await discover(scope.paths, scope.exclude);
+  // Threads load their modules while this one reads the rules.
+  const pool = problems.length === 0 && usesThreads(files, jobs) ? new WorkerPool(jobs) : undefined;
+  try {
+    return await verifyFiles(paths, options, { problems, jobs, scope, files, missing, pool });
+  } finally {
+    await pool?.close();
+  }
+}
+
+type Start = {
+  problems: Problem[];
+  jobs: number;
+  scope: Scope;
+  files: DiscoveredFile[];
+  missing: string[];
+  pool: WorkerPool | undefined;
+};
+
+async function verifyFiles(
+  paths: string[],
+  options: VerifyOptions,
+  { problems, jobs, scope, files, missing, pool }: Start,
+): Promise<ExitCode> {
+  const request = buildRequest(paths, options, problems, scope);
   const outputs = parseOutputs(options.format ?? [], problems);
-  const { files, missing } = await discover(request.paths, request.exclude);
   for (const name of missing)
     problems.push({ file: name, line: 0, column: 0, message: 'there is no such file, folder or match' });
   checkOutputs(outputs, files, problems);
@@ -53,6 +79,7 @@ export async function verify(paths: string[], options: VerifyOptions): Promise<E
   try {
     report = await audit(request, files, {
       jobs,
+      ...(pool && { pool }),
       ...(folder && { state: { folder }, onRefusal: sayStartOver }),
       ...(progress && { onProgress: progress.update }),
       ...(stats && { onStage: stats.stage, onCounters: stats.count }),

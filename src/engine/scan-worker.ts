@@ -1,5 +1,5 @@
-/** The worker thread: compiles the plan once, scans the tasks it is sent, sends their parts back. */
-import { parentPort, workerData } from 'node:worker_threads';
+/** The worker thread: compiles the plan it is ordered once, scans the tasks it is sent, sends their parts back. */
+import { parentPort } from 'node:worker_threads';
 import { TemporaryRuns } from '../read/temporary-runs.ts';
 import { tryDigests } from './executor.ts';
 import { identityTransfers } from './identity-rows.ts';
@@ -12,46 +12,58 @@ import type { FromWorker, ToWorker, WorkerOrders } from './worker-pool.ts';
 const PROGRESS_BYTES = 8 * 1024 * 1024;
 
 const port = parentPort!;
-const { request, files, runs } = workerData as WorkerOrders;
-const plan = compilePlan(request);
 
 function send(message: FromWorker, transfer: readonly ArrayBuffer[] = []): void {
   port.postMessage(message, [...transfer]);
 }
 
-let bytes = 0;
-let records = 0;
+function sendRows(rows: RowParts): void {
+  send(
+    { kind: 'rows', rows },
+    'marks' in rows ? markTransfers(rows.marks) : identityTransfers(rows.identities),
+  );
+}
 
-const scanner = new PartScanner(
-  plan,
-  new Programs(plan),
-  files,
-  new TemporaryRuns(runs),
-  (rows: RowParts) =>
-    send(
-      { kind: 'rows', rows },
-      'marks' in rows ? markTransfers(rows.marks) : identityTransfers(rows.identities),
-    ),
-  (step) => {
+function createScanner({ request, files, runs }: WorkerOrders): PartScanner {
+  const plan = compilePlan(request);
+  let bytes = 0;
+  let records = 0;
+  return new PartScanner(plan, new Programs(plan), files, new TemporaryRuns(runs), sendRows, (step) => {
     bytes += step.bytes;
     records += step.records;
     if (bytes < PROGRESS_BYTES) return;
     send({ kind: 'progress', bytes, records, file: step.file });
     bytes = 0;
     records = 0;
-  },
-);
+  });
+}
 
-/** Tasks are scanned one after another: a file that is read asynchronously must not let the next one in. */
+let scanner: PartScanner | undefined;
+
+async function obey(message: ToWorker): Promise<void> {
+  switch (message.kind) {
+    case 'orders':
+      scanner = createScanner(message.orders);
+      break;
+    case 'digest':
+      send({
+        kind: 'digests',
+        number: message.number,
+        digests: tryDigests(message.file, message.offsets),
+      });
+      break;
+    case 'scan':
+      send({ kind: 'part', number: message.number, part: await scanner!.scan(message.task) });
+  }
+}
+
+/** One after another: a file that is read asynchronously must not let the next task in. */
 let work: Promise<void> = Promise.resolve();
 
 port.on('message', (message: ToWorker) => {
   work = work.then(async () => {
     try {
-      const { kind, number } = message;
-      if (kind === 'digest')
-        send({ kind: 'digests', number, digests: tryDigests(message.file, message.offsets) });
-      else send({ kind: 'part', number, part: await scanner.scan(message.task) });
+      await obey(message);
     } catch (error) {
       const { message: words, stack } = error instanceof Error ? error : new Error(String(error));
       send({ kind: 'fault', message: words, stack });

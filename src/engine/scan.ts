@@ -22,6 +22,8 @@ export type ScanOptions = {
   sizes?: Partial<Sizes>;
   /** Bytes of input below which starting threads takes longer than scanning. */
   threadBytes?: number;
+  /** Threads that were started already, `jobs` of them, for this scan alone: they end with it. */
+  pool?: WorkerPool;
   /** The module that threads run, where it is not the built one. */
   workerModule?: URL;
   /** Where what this run learns is kept for the next, and what the last one kept. */
@@ -59,6 +61,17 @@ export async function scanFiles(
   }
 }
 
+/** Whether a scan of these files is spread over threads. */
+export function usesThreads(
+  files: readonly DiscoveredFile[],
+  jobs: number,
+  threadBytes = THREAD_BYTES,
+): boolean {
+  const bytes = files.reduce((sum, file) => sum + (file.skip === undefined ? file.bytes : 0), 0);
+  // A thread has no standard input of its own.
+  return jobs >= 2 && bytes >= threadBytes && !files.some(({ file }) => file === STDIN);
+}
+
 /** `tools`: with them a large file is cut into ranges; one thread alone reads it faster whole. */
 function createExecutor(
   files: readonly DiscoveredFile[],
@@ -66,14 +79,10 @@ function createExecutor(
   options: ScanOptions,
   books: ScanBooks,
 ): { executor: Executor; tools: CutTools | undefined } {
-  const { jobs, threadBytes = THREAD_BYTES, onMatch, onProgress = () => {} } = options;
-  const bytes = files.reduce((sum, file) => sum + (file.skip === undefined ? file.bytes : 0), 0);
-  // A thread has no standard input of its own.
-  const isLocal =
-    jobs < 2 || onMatch !== undefined || bytes < threadBytes || files.some(({ file }) => file === STDIN);
-  if (!isLocal) {
-    const orders = { request: plan.request, files, runs: books.runs.folder };
-    const executor = new WorkerPool(jobs, orders, books.addRows, onProgress, options.workerModule);
+  const { jobs, threadBytes, onMatch, onProgress = () => {} } = options;
+  if (onMatch === undefined && usesThreads(files, jobs, threadBytes)) {
+    const executor = options.pool ?? new WorkerPool(jobs, options.workerModule);
+    executor.order({ request: plan.request, files, runs: books.runs.folder }, books.addRows, onProgress);
     return { executor, tools: cutTools() };
   }
   const programs = new Programs(plan);

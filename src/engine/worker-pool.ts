@@ -7,10 +7,11 @@ import type { Plan } from './plan.ts';
 import type { RowParts, ScanPart } from './scan-part.ts';
 import type { ScanTask } from './tasks.ts';
 
-/** What a worker is told when it starts; a request is plain data. `runs`: the folder of temporary files. */
+/** What a worker is told first; a request is plain data. `runs`: the folder of temporary files. */
 export type WorkerOrders = { request: Plan['request']; files: readonly DiscoveredFile[]; runs: string };
 
 export type ToWorker =
+  | { kind: 'orders'; orders: WorkerOrders }
   | { kind: 'scan'; number: number; task: ScanTask }
   | { kind: 'digest'; number: number; file: string; offsets: readonly number[] };
 
@@ -40,8 +41,8 @@ type Member = { worker: Worker; open: number };
 
 export class WorkerPool implements Executor {
   private readonly members: Member[];
-  private readonly onRows: (rows: RowParts) => void;
-  private readonly onProgress: OnProgress;
+  private onRows: (rows: RowParts) => void = () => {};
+  private onProgress: OnProgress = () => {};
   private readonly done = new Map<number, ScanPart>();
   private readonly digests = new Map<
     number,
@@ -52,16 +53,17 @@ export class WorkerPool implements Executor {
   private closing = false;
   private wake = () => {};
 
-  constructor(
-    jobs: number,
-    orders: WorkerOrders,
-    onRows: (rows: RowParts) => void,
-    onProgress: OnProgress,
-    module: URL = WORKER,
-  ) {
+  /** The threads load their modules at once, and wait for orders. */
+  constructor(jobs: number, module: URL = WORKER) {
+    this.members = Array.from({ length: jobs }, () => this.start(module));
+  }
+
+  /** Before the first task. `onRows` and `onProgress` are called as threads send. */
+  order(orders: WorkerOrders, onRows: (rows: RowParts) => void, onProgress: OnProgress): void {
     this.onRows = onRows;
     this.onProgress = onProgress;
-    this.members = Array.from({ length: jobs }, () => this.start(orders, module));
+    this.done.clear();
+    for (const { worker } of this.members) worker.postMessage({ kind: 'orders', orders } satisfies ToWorker);
   }
 
   /** @throws when a worker stops before its work is done */
@@ -133,9 +135,9 @@ export class WorkerPool implements Executor {
     if (this.fault !== undefined) throw this.fault;
   }
 
-  private start(orders: WorkerOrders, module: URL): Member {
+  private start(module: URL): Member {
     const resourceLimits = { maxYoungGenerationSizeMb: YOUNG_MIB };
-    const worker = new Worker(module, { workerData: orders, resourceLimits });
+    const worker = new Worker(module, { resourceLimits });
     const member: Member = { worker, open: 0 };
     worker.on('message', (message: FromWorker) => this.hear(member, message));
     worker.on('error', (error) => this.fail(error));
