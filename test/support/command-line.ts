@@ -43,13 +43,17 @@ async function died(child: ChildProcess, signal: AbortSignal): Promise<never> {
 
 /** A process of its own, with `input` on its standard input. */
 export function runWithInput(argv: string[], cwd: string, input: Uint8Array): CommandResult {
-  const script = `const { main } = await import(${JSON.stringify(MAIN)}); await main(['node', 'audit-check', ...process.argv.slice(1)]);`;
-  const words = ['--import', TSX, '--input-type=module', '-e', script, '--', ...argv];
-  const { status, stdout, stderr } = spawnSync(process.execPath, words, {
+  const { status, stdout, stderr } = spawnSync(process.execPath, commandWords(argv), {
     cwd,
     input,
     env: ENVIRONMENT,
     maxBuffer: 64 * 1024 * 1024,
   });
   return { exit: status ?? -1, stdout: stdout.toString(), stderr: stderr.toString() };
+}
+
+/** The arguments of Node that run the command from source. */
+export function commandWords(argv: string[]): string[] {
+  const script = `const { main } = await import(${JSON.stringify(MAIN)}); await main(['node', 'audit-check', ...process.argv.slice(1)]);`;
+  return ['--import', TSX, '--input-type=module', '-e', script, '--', ...argv];
 }
