@@ -1,26 +1,19 @@
 /** The fold of the chain check: finds the chain fields of each record, recomputes its hash and appends it to its stream. */
 import type { Event, Fields, Slot } from '../model/event.ts';
 import { appendBare, startBare } from './bare-records.ts';
-import { type ChainState, indexesOf, noteLast, openStream, type StreamName } from './chain-state.ts';
+import {
+  type ChainState,
+  indexesOf,
+  noteLast,
+  openStream,
+  renewLast,
+  type StreamName,
+} from './chain-state.ts';
 import { countLink, isOverfull, keepLink, thinOut } from './hash-index.ts';
-import { BoundLayout, type ChainLayout } from './layout.ts';
+import { BoundLayout, type ChainLayout, isHash } from './layout.ts';
 import { appendRecord, type Link, type LinkRule, type StreamState } from './segment.ts';
-
-/**
- * Of the records at the head of each file every profile is tried, so that the stream can be named: those that begin on
- * its first lines, and within its first bytes where it is one array on one line or its records span lines. A worker that
- * begins inside a file knows line and offset of a record, but not how many stand before it.
- */
-const HEAD_LINES = 20;
-const HEAD_BYTES = 4 * 1024;
-/** Nothing behind this many bytes is at the head, however few lines stand before it. */
-const MAX_HEAD_BYTES = 64 * 1024;
-
-function isAtHead(event: Event): boolean {
-  const { offset } = event;
-  if (offset >= MAX_HEAD_BYTES) return false;
-  return offset < HEAD_BYTES || event.place.line <= HEAD_LINES;
-}
+import { isAtHead, isSampled } from './tried-records.ts';
+import { UnbrokenRun } from './unbroken-run.ts';
 
 export function toLinkRule(layout: ChainLayout): LinkRule {
   const { sequence } = layout.profiles[0]!;
@@ -37,9 +30,13 @@ export function compileChainStep(
   keys: Record<string, Uint8Array>,
   fields: Fields,
 ): (state: ChainState, event: Event) => void {
-  const bound = layouts.map((layout) => new BoundLayout(layout, fields, keys));
-  const steps = bound.map((layout, index) => compileLayoutStep(layout, index, rules[index]!, fields.source));
   const { source } = fields;
+  const bound = layouts.map((layout) => new BoundLayout(layout, fields, keys));
+  const names = bound.map((layout, index) => compileStreamName(layout, index, source));
+  const runs = bound.map((layout, index) => new UnbrokenRun(layout, rules[index]!, names[index]!));
+  const steps = bound.map((layout, index) =>
+    compileLayoutStep(layout, rules[index]!, names[index]!, runs[index]!),
+  );
   // Layouts share their few fields: a record that has none of them is known by those, not by asking each layout.
   const slots = [...new Set(bound.flatMap(({ ownSlot, previousSlot }) => [ownSlot, previousSlot]))];
   const chainSlots = slots.filter((slot) => slot >= 0);
@@ -51,13 +48,22 @@ export function compileChainStep(
       (layout) => layout.mayBegin(event) && typeof layout.fit(event, '', layout.own(event)) === 'number',
     );
   };
+  const first = bound[0];
+  const firstRun = runs[0];
   return (state, event) => {
-    const layout = bound[0]?.holds(event) === true ? 0 : layoutOf(event);
+    // What follows a record of the first layout is one: nothing else needs to be asked.
+    if (firstRun?.append(state, event) === true) return thinOutIfOverfull(state);
+    const layout = first?.holds(event) === true ? 0 : layoutOf(event);
+    if (layout > 0 && runs[layout]!.append(state, event)) return thinOutIfOverfull(state);
     const adjoins = noteLast(state, event.fileIndex, layout < 0);
     if (layout >= 0) return steps[layout]!(state, event);
     state.bare[source] ??= startBare();
     appendBare(state.bare[source], event, adjoins);
   };
+}
+
+function thinOutIfOverfull(state: ChainState): void {
+  if (isOverfull(state.sample)) thinOut(state.sample, indexesOf(state));
 }
 
 function hasNone(event: Event, slots: readonly Slot[]): boolean {
@@ -67,11 +73,10 @@ function hasNone(event: Event, slots: readonly Slot[]): boolean {
 
 function compileLayoutStep(
   bound: BoundLayout,
-  layout: number,
   rule: LinkRule,
-  source: string,
+  nameOf: (event: Event) => StreamName,
+  unbroken: UnbrokenRun,
 ): (state: ChainState, event: Event) => void {
-  const nameOf = compileStreamName(bound, layout, source);
   const link: Link = {
     previous: '',
     genesis: false,
@@ -82,12 +87,12 @@ function compileLayoutStep(
     sequence: null,
   };
   return (state, event) => {
-    const stream = openStream(state, nameOf(event), event);
+    const name = nameOf(event);
+    const stream = openStream(state, name, event);
     if (stream === undefined) {
       const previous = bound.previous(event, '');
       if (previous !== '' && !bound.isGenesis(event, previous)) countLink(state.sample, previous);
-      if (isOverfull(state.sample)) thinOut(state.sample, indexesOf(state));
-      return;
+      return thinOutIfOverfull(state);
     }
     const before = rule.ownless ? '' : lastOwn(stream);
     link.previous = bound.previous(event, before);
@@ -96,11 +101,12 @@ function compileLayoutStep(
     link.expected = null;
     if (rule.ownless) link.hashes = bound.expected(event, link.previous, 0);
     else judgeOwnHash(bound, stream, link, event, before);
-    appendRecord(stream, link, event, rule);
+    if (appendRecord(stream, link, event, rule)) renewLast(state);
+    if (!rule.ownless) unbroken.remember(state, name, stream);
     // A genesis follows nothing that could stand elsewhere.
     if (link.genesis || link.previous === '') return;
-    keepLink(state.sample, stream.index, link.previous, stream.records - 1, event.place);
-    if (isOverfull(state.sample)) thinOut(state.sample, indexesOf(state));
+    keepLink(state.sample, stream.index, link.previous, stream.records - 1, event);
+    thinOutIfOverfull(state);
   };
 }
 
@@ -141,14 +147,9 @@ function compileStreamName(
   };
 }
 
-/** One hash in 4,096 begins with three zeros. */
-function isSampled(own: string): boolean {
-  return own.charCodeAt(0) === 0x30 && own.startsWith('000');
-}
-
 /**
- * Which records are sampled, and whether a record recomputes, depends on the record alone; so a fold in parts gives the
- * same answer as a fold of the whole, although a part does not know which profile fitted before.
+ * Whether a record recomputes depends on the record alone; so a fold in parts gives the same answer as a fold of the
+ * whole, although a part does not know which profile fitted before.
  */
 function judgeOwnHash(
   bound: BoundLayout,
@@ -161,16 +162,14 @@ function judgeOwnHash(
   const atHead = isAtHead(event);
   const guess = atHead ? '' : bound.guess(event, previous, before.length);
   // Without decoding it, as nearly always.
-  const isGuessed = guess !== '' && event.equals(bound.ownSlot, guess);
+  const isGuessed = isHash(guess) && event.equals(bound.ownSlot, guess);
   const own = isGuessed ? guess : bound.own(event);
   link.own = own;
   let fit = -1;
-  // Long logs are sampled throughout, whatever was done to their heads.
-  // At one in 256, trying every profile took a fifth of the check (measured).
   if (atHead || isSampled(own)) {
     const expected = bound.expected(event, previous, own.length);
     for (let index = 0; index < expected.length; index++) {
-      if (expected[index] !== own || own === '') continue;
+      if (expected[index] !== own || !isHash(own)) continue;
       stream.votes[index]!++;
       if (fit < 0) fit = index;
     }
@@ -181,10 +180,5 @@ function judgeOwnHash(
     if (typeof found === 'number') fit = found;
     else link.expected = found;
   }
-  if (fit < 0) return;
-  if (bound.isKeyed(fit)) stream.keyed++;
-  else {
-    stream.plain++;
-    stream.firstPlain ??= event.place;
-  }
+  if (fit >= 0) bound.countFit(stream, fit, event);
 }

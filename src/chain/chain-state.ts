@@ -20,13 +20,16 @@ export type ChainState = {
   givenUp: { records: number; first: Place | null };
   /** Which links the indexes of the streams keep. */
   sample: LinkSample;
-  /** The first and the last record, chained or not; null before there is one. */
+  /**
+   * The first and the last record, chained or not; null before there is one. `last` is a new object whenever a stream or
+   * a segment was begun, joined or given up: what a step remembers of them holds as long as it finds the same object.
+   */
   first: EdgeRecord | null;
   last: EdgeRecord | null;
 };
 
 /** What tells whether the records without a chain on both sides of a seam stand next to each other. */
-type EdgeRecord = { fileIndex: number; bare: boolean };
+export type EdgeRecord = { fileIndex: number; bare: boolean };
 
 export function startChains(): ChainState {
   return {
@@ -53,6 +56,11 @@ export function noteLast(state: ChainState, fileIndex: number, bare: boolean): b
   last.fileIndex = fileIndex;
   last.bare = bare;
   return adjoins;
+}
+
+/** Ends what steps remember of streams and segments. */
+export function renewLast(state: ChainState): void {
+  if (state.last !== null) state.last = { ...state.last };
 }
 
 export type StreamName = { key: string; layout: number; source: string; values: string[]; profiles: number };
@@ -100,6 +108,7 @@ export function trimStreams(state: ChainState): void {
   }
   state.threshold = ranked[MAX_STREAMS]!.rank;
   state.streamCount = MAX_STREAMS;
+  renewLast(state);
 }
 
 function giveUp(state: ChainState, records: number, place: Place): void {
@@ -141,5 +150,6 @@ export function mergeChains(left: ChainState, right: ChainState, rules: readonly
   }
   left.first ??= right.first;
   left.last = right.last ?? left.last;
+  renewLast(left);
   return left;
 }

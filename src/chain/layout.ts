@@ -7,6 +7,7 @@ import type { Event, Fields, Slot } from '../model/event.ts';
 import { compilePreimage } from './preimage.ts';
 import type { ChainMembers, ChainProfile, Genesis, SequenceRule } from './profile.ts';
 import { compileDigest, stripPrefix } from './record-digest.ts';
+import type { StreamState } from './segment.ts';
 
 export type ChainLayout = {
   members: ChainMembers;
@@ -39,6 +40,12 @@ export function toLayouts(profiles: readonly ChainProfile[]): ChainLayout[] {
 
 /** Why a profile has no hash for a record stands behind this mark; no encoding has it. */
 const REASON = '!';
+const REASON_CODE = 0x21;
+
+/** Whether it is a hash that a record may carry: nothing is none, and a record that claims a reason has no hash. */
+export function isHash(text: string): boolean {
+  return text !== '' && text.charCodeAt(0) !== REASON_CODE;
+}
 
 export function reasonOf(expected: string): string | undefined {
   return expected.startsWith(REASON) ? expected.slice(REASON.length) : undefined;
@@ -146,17 +153,22 @@ export class BoundLayout {
   sequence(event: Event): number | null {
     const { sequenceSlots } = this;
     for (let index = 0; index < sequenceSlots.length; index++) {
-      const kind = event.kind(sequenceSlots[index]!);
-      if (kind === 'missing' || kind === 'null') continue;
-      const number = event.wholeNumber(sequenceSlots[index]!);
-      return Number.isNaN(number) ? null : number;
+      const slot = sequenceSlots[index]!;
+      if (event.size(slot) === 0) continue;
+      const number = event.wholeNumber(slot);
+      if (!Number.isNaN(number)) return number;
+      if (event.kind(slot) !== 'null') return null;
     }
     return null;
   }
 
-  /** Whether the profile hashes with a key. */
-  isKeyed(index: number): boolean {
-    return this.keyed[index]!;
+  /** Counts a record that recomputes under a profile. */
+  countFit(stream: StreamState, profile: number, event: Event): void {
+    if (this.keyed[profile]!) stream.keyed++;
+    else {
+      stream.plain++;
+      stream.firstPlain ??= event.place;
+    }
   }
 
   /** The profile that fitted last: nearly always the one that fits the next record too. */
@@ -182,7 +194,7 @@ export class BoundLayout {
       const known = turn === 0 ? guessed : undefined;
       const hash = known ?? this.hashes[index]!(event, previous, own.length);
       // A hash that is not there must not meet a hash that cannot be computed, which is nothing too.
-      if (hash === own && own !== '') {
+      if (hash === own && isHash(own)) {
         this.hint = index;
         return index;
       }

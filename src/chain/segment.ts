@@ -3,7 +3,7 @@
  * Nothing is concluded here; `judge-stream.ts` does that when all is known. Longer than 250 lines with its merge law.
  */
 import type { Event } from '../model/event.ts';
-import type { Place } from '../model/place.ts';
+import { copyPlace, movePlace, type Place } from '../model/place.ts';
 import { appendIndex, type HashIndex, startIndex } from './hash-index.ts';
 
 /** How many breaks of each kind are kept with their places for one stream; further ones are counted. */
@@ -13,6 +13,7 @@ export const MAX_BREAKS = 1000;
 export type Segment = {
   records: number;
   from: Place;
+  /** Moves from record to record. */
   until: Place;
   /** What the first record claims to follow; nothing that can be followed when it is a genesis. */
   previous: string;
@@ -111,8 +112,8 @@ export function startStream(layout: number, source: string, values: string[], pr
 /** What a layout demands: `step` is set when sequence numbers must follow each other. */
 export type LinkRule = { ownless: boolean; step: number | null };
 
-export function appendRecord(stream: StreamState, link: Link, event: Event, rule: LinkRule): void {
-  stream.records++;
+/** @returns whether the record begins a segment */
+export function appendRecord(stream: StreamState, link: Link, event: Event, rule: LinkRule): boolean {
   let run = stream.runs[stream.runs.length - 1];
   const tail = run?.segments[run.segments.length - 1];
   if (run === undefined || tail === undefined || run.fileIndex !== event.fileIndex) {
@@ -123,26 +124,37 @@ export function appendRecord(stream: StreamState, link: Link, event: Event, rule
       dropped: none(),
     };
     stream.runs.push(run);
+    stream.records++;
     noteAltered(stream, link, event, false);
-    return;
+    return true;
   }
-  run.records++;
   if (!follows(tail, link.previous, link.genesis)) {
+    stream.records++;
+    run.records++;
     noteAltered(stream, link, event, false);
     pushSegment(run, startSegment(link, event, ++stream.breaks));
-    return;
+    return true;
   }
   if (rule.ownless) voteByLink(stream, tail, link.previous);
   noteAltered(stream, link, event, tail.lastAltered);
-  if (rule.step !== null) noteGap(stream, tail, rule.step, link.sequence, event.place);
-  tail.records++;
-  tail.until = event.place;
+  if (rule.step !== null && !isNext(tail, rule.step, link.sequence))
+    noteGap(stream, tail, rule.step, link.sequence, event.place);
+  goOn(stream, run, tail, event);
   if (rule.ownless) tail.last = link.hashes;
   else tail.last[0] = link.own;
   tail.lastPrevious = link.previous;
   tail.lastAltered = link.expected !== null;
   tail.lastExpected = link.expected ?? NO_HASHES;
   tail.lastSequence = link.sequence;
+  return false;
+}
+
+/** Counts a record that follows the last one of its run. */
+export function goOn(stream: StreamState, run: FileRun, tail: Segment, event: Event): void {
+  stream.records++;
+  run.records++;
+  tail.records++;
+  movePlace(tail.until, event);
 }
 
 /** One value for all: segments hold it by reference and never write into it. */
@@ -157,7 +169,7 @@ function startSegment(link: Link, event: Event, breakNumber: number): Segment {
   return {
     records: 1,
     from: event.place,
-    until: event.place,
+    until: copyPlace(event.place),
     previous: link.previous,
     genesis: link.genesis,
     first: link.own === '' ? link.hashes : [link.own],
@@ -212,11 +224,14 @@ function noteAltered(stream: StreamState, link: Link, event: Event, goesOn: bool
   }
 }
 
+/** Whether a record behind the segment has the sequence number that is due, if any is. */
+export function isNext({ lastSequence }: Segment, step: number, found: number | null): boolean {
+  return lastSequence === null || found === lastSequence + step;
+}
+
 function noteGap(stream: StreamState, tail: Segment, step: number, found: number | null, place: Place): void {
-  if (tail.lastSequence === null || found === tail.lastSequence + step) return;
-  const expected = tail.lastSequence + step;
   if (stream.gaps.length >= MAX_BREAKS) stream.gapsDropped++;
-  else stream.gaps.push({ place, before: tail.until, expected, found });
+  else stream.gaps.push({ place, before: copyPlace(tail.until), expected: tail.lastSequence! + step, found });
 }
 
 /** `right` began where `left` ended; changes and returns `left`. */
@@ -228,7 +243,8 @@ export function mergeStreams(left: StreamState, right: StreamState, rule: LinkRu
   const joined = sameFile && follows(tail, head.previous, head.genesis);
   mergeAltered(left, right, joined && tail.lastAltered && head.firstAltered);
   if (joined && rule.ownless) voteByLink(left, tail, head.previous);
-  if (joined && rule.step !== null) noteGap(left, tail, rule.step, head.firstSequence, head.from);
+  if (joined && rule.step !== null && !isNext(tail, rule.step, head.firstSequence))
+    noteGap(left, tail, rule.step, head.firstSequence, head.from);
   for (const gap of right.gaps) {
     if (left.gaps.length >= MAX_BREAKS) left.gapsDropped++;
     else left.gaps.push(gap);

@@ -4,7 +4,7 @@
  */
 import { type Instant, NANOS_PER_MS } from '../base/instant.ts';
 import type { Event } from '../model/event.ts';
-import type { Place } from '../model/place.ts';
+import { copyPlace, movePlace, type Place } from '../model/place.ts';
 
 /** Whole milliseconds, rounded down, and the nanoseconds beyond them: compared without a bigint. */
 type Timed = { ms: number; nanos: number; place: Place };
@@ -14,6 +14,7 @@ type StepBack = { before: Timed; after: Timed };
 
 export type TimeOrder = {
   first: Timed & { identity: string };
+  /** Its place moves from record to record. */
   last: Timed;
   timed: number;
   forward: number;
@@ -27,7 +28,7 @@ export function startOrder(ms: number, nanos: number, event: Event): TimeOrder {
   const { place } = event;
   return {
     first: { ms, nanos, place, identity: event.identity },
-    last: { ms, nanos, place },
+    last: { ms, nanos, place: copyPlace(place) },
     timed: 1,
     forward: 0,
     backward: 0,
@@ -42,14 +43,15 @@ export function stepOrder(order: TimeOrder, ms: number, nanos: number, event: Ev
   const ahead = ms - last.ms || nanos - last.nanos;
   if (ahead > 0) order.forward++;
   else if (ahead < 0) {
-    const step = { before: { ...last }, after: { ms, nanos, place: event.place } };
+    const before = { ms: last.ms, nanos: last.nanos, place: copyPlace(last.place) };
+    const step = { before, after: { ms, nanos, place: event.place } };
     order.firstStepBack ??= { ...step, identity: event.identity };
     order.largestStepBack = larger(order.largestStepBack, step);
     order.backward++;
   }
   last.ms = ms;
   last.nanos = nanos;
-  last.place = event.place;
+  movePlace(last.place, event);
 }
 
 /** `right` began where `left` ended: the seam is one more pair of neighbours. */

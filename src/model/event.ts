@@ -59,7 +59,10 @@ export interface Event {
   readonly fileIndex: number;
   /** Byte offset in the decoded file: with `fileIndex` the record's position in the run, known wherever a scan begins. */
   readonly offset: number;
-  /** A new object for each record that is asked for it; `offset` costs nothing. */
+  /** As in `place`. */
+  readonly line: number;
+  readonly length: number;
+  /** A new object for each record that is asked for it; `offset`, `line` and `length` cost nothing. */
   readonly place: Place;
   /** Exactly the bytes of the record as they were read; a view that the reader will overwrite. */
   readonly bytes: Uint8Array;

@@ -103,9 +103,9 @@ export class EventCursor implements Event, Fields {
 
   private file = '';
   fileIndex = 0;
-  private line = 0;
+  line = 0;
   offset = 0;
-  private length = 0;
+  length = 0;
   private knownPlace: Place | undefined;
   private buffer: Uint8Array = new Uint8Array(0);
   private start = 0;

@@ -81,6 +81,14 @@ export class TreeEvent implements Event {
     return this.place.offset;
   }
 
+  get line(): number {
+    return this.place.line;
+  }
+
+  get length(): number {
+    return this.place.length;
+  }
+
   get isObject(): boolean {
     return this.record instanceof JsonObject;
   }

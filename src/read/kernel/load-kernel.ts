@@ -93,11 +93,15 @@ export function loadKernel(): ScanKernel | undefined {
 /** `latin1Slice` is what `toString` ends in, without its checks. */
 type Latin1Buffer = Buffer & { latin1Slice(start: number, end: number): string };
 
+/** Views of the scratch region by length: making one for each record took four times as long as the copy (measured). */
+const MAX_VIEWS = 4096;
+
 class WasmKernel implements ScanKernel {
   readonly block: Latin1Buffer;
   private readonly exports: Exports;
   private readonly header: Int32Array;
   private readonly scratch: Buffer;
+  private readonly views = new Array<Uint8Array | undefined>(MAX_VIEWS).fill(undefined);
   private readonly textBytes: number;
   private readonly maxIdBytes: number;
   private readonly nanosAt: number;
@@ -197,7 +201,13 @@ class WasmKernel implements ScanKernel {
   }
 
   copyWithout(start: number, end: number, from: number, until: number): Uint8Array {
-    return this.scratch.subarray(0, this.copy(start, end, from, until));
+    const length = this.copy(start, end, from, until);
+    if (length >= MAX_VIEWS) return this.scratch.subarray(0, length);
+    const known = this.views[length];
+    if (known !== undefined) return known;
+    const view = this.scratch.subarray(0, length);
+    this.views[length] = view;
+    return view;
   }
 }
 
