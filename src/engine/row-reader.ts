@@ -68,19 +68,31 @@ export class RowReader {
     return Buffer.from(this.buffer.subarray(this.at - length, this.at));
   }
 
-  sortedText(): string {
-    const end = this.buffer.indexOf(0, this.at);
-    const text = decodeUtf8(this.buffer, this.at, end);
-    this.at = end + 1;
-    return text;
-  }
-
   /** A text that hardly ever comes twice. */
   uniqueText(): string | undefined {
     const length = this.varint();
     if (length === 0) return undefined;
     this.at += length - 1;
     return decodeUtf8(this.buffer, this.at - length + 1, this.at);
+  }
+
+  /** Passes over two bytes, if they are these. */
+  skip(pair: readonly [number, number]): boolean {
+    const { buffer, at } = this;
+    if (buffer[at] !== pair[0] || buffer[at + 1] !== pair[1]) return false;
+    this.at = at + 2;
+    return true;
+  }
+
+  /** Passes over a text. */
+  skipText(): void {
+    const first = this.buffer[this.at]!;
+    if (first === 0) this.at++;
+    else if (first <= SHORT_TEXT) this.at += first;
+    else {
+      const length = this.varint();
+      this.at += length - 1;
+    }
   }
 
   /** A text as logs repeat them: the same string as the last time, where it is found again. */
