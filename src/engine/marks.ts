@@ -68,13 +68,19 @@ export class Marks {
   }
 
   /**
-   * The marks of each group, duplicates dropped. Each group must be read before the next is asked for.
+   * The marks of each group, duplicates dropped. Each group must be read before the next is asked for. Where the group
+   * has fewer marks than its relation's entry in `fewest`, it may be passed over.
    * `onMark` is told of every mark once, whether or not the relation reads it.
    */
-  *groups(files: readonly string[], duplicates: PositionSet, onMark: OnMark): Generator<MarkGroup> {
+  *groups(
+    files: readonly string[],
+    duplicates: PositionSet,
+    onMark: OnMark,
+    fewest: readonly number[] = [],
+  ): Generator<MarkGroup> {
     const merged = this.sorted();
     try {
-      const cursor = new MarkCursor(merged, files, duplicates, onMark);
+      const cursor = new MarkCursor(merged, files, duplicates, onMark, fewest);
       while (cursor.startGroup()) {
         yield { relation: cursor.relation, group: cursor.group, marks: cursor };
         // A relation may stop early; the rest of its group is passed over.
@@ -97,26 +103,39 @@ class MarkCursor implements Iterable<Mark>, Iterator<Mark> {
   private readonly context: MarkContext;
   private readonly duplicates: PositionSet;
   private readonly onMark: OnMark;
+  private readonly fewest: readonly number[];
   /** Where marks from files are copied to. */
   private slab: Buffer = Buffer.alloc(0);
   private slabUsed = 0;
   /** Whether there is a mark of the group to give out next. */
   private more = false;
 
-  constructor(merged: MergedMarks, files: readonly string[], duplicates: PositionSet, onMark: OnMark) {
+  constructor(
+    merged: MergedMarks,
+    files: readonly string[],
+    duplicates: PositionSet,
+    onMark: OnMark,
+    fewest: readonly number[],
+  ) {
     this.merged = merged;
     this.context = { files, reader: new RowReader() };
     this.duplicates = duplicates;
     this.onMark = onMark;
+    this.fewest = fewest;
   }
 
   /** Stands before the first mark of the next group that has one; false at the end. */
   startGroup(): boolean {
     const { merged } = this;
-    do if (!merged.nextGroup()) return false;
-    while (!this.advance());
+    for (;;) {
+      if (!merged.nextGroup()) return false;
+      this.relation = get32(merged.name, 0);
+      const isFew = merged.hasFewer(this.fewest[this.relation] ?? 1);
+      if (!this.advance()) continue;
+      if (!isFew) break;
+      this.finishGroup();
+    }
     const { name } = merged;
-    this.relation = get32(name, 0);
     this.group = JSON.parse(name.toString('utf8', RELATION_BYTES, name.length - 1)) as string[];
     return true;
   }

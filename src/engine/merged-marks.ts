@@ -98,6 +98,19 @@ export class MergedMarks {
     return true;
   }
 
+  /** Whether the group that was just begun has fewer marks than `count`, as far as that is quickly told. */
+  hasFewer(count: number): boolean {
+    const { rows } = this;
+    // None of them is empty.
+    if (rows.length >= count) return false;
+    let rest = count;
+    for (let index = 0; index < rows.length; index++) {
+      rest -= rows[index]!.countTo(rest);
+      if (rest <= 0) return false;
+    }
+    return true;
+  }
+
   /** Closes the files that were not read to their ends. */
   close(): void {
     for (const file of this.files) file.close();
@@ -293,6 +306,14 @@ class MarkRowsOfRun {
   ofFile(file: FileRows): this {
     this.file = file;
     return this;
+  }
+
+  /** Its marks from the one at hand on, counted no further than to `most`; of a file, `most` for all that is known. */
+  countTo(most: number): number {
+    if (this.file !== undefined) return most;
+    let count = 1;
+    for (let { at } = this; at < this.until && count < most; count++) at += spanOf(get32(this.bytes, at));
+    return count;
   }
 
   next(): boolean {

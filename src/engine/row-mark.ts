@@ -2,7 +2,7 @@
 import type { Instant } from '../base/instant.ts';
 import type { Mark } from '../model/mark.ts';
 import type { Place } from '../model/place.ts';
-import { FILE_AT, get32, get48, OFFSET_AT, ORDER_BYTES, STEP_AT, SUBJECT } from './row-marks.ts';
+import { FILE_AT, get32, get48, OFFSET_AT, ORDER_BYTES, STEP_AT } from './row-marks.ts';
 import type { RowReader } from './row-reader.ts';
 
 /** What all marks of a run of the program have in common. */
@@ -14,12 +14,10 @@ export class RowMark implements Mark {
   private readonly context: MarkContext;
   private readonly bytes: Buffer;
   private readonly start: number;
-  private timeIsKnown = false;
-  private knownTime: Instant | undefined;
+  private knownTime: Instant | undefined | typeof UNREAD = UNREAD;
   private knownPlace: Place | undefined;
   private knownIdentity: string | undefined;
-  private subjectIsKnown = false;
-  private knownSubject: string | undefined;
+  private knownSubject: string | undefined | typeof UNREAD = UNREAD;
   private knownValues: (string | undefined)[] | undefined;
 
   constructor(context: MarkContext, bytes: Buffer, start: number) {
@@ -30,10 +28,7 @@ export class RowMark implements Mark {
   }
 
   get time(): Instant | undefined {
-    if (!this.timeIsKnown) {
-      this.timeIsKnown = true;
-      this.knownTime = this.read(0).time();
-    }
+    if (this.knownTime === UNREAD) this.knownTime = this.read(0).time();
     return this.knownTime;
   }
 
@@ -55,8 +50,7 @@ export class RowMark implements Mark {
   }
 
   get subject(): string | undefined {
-    if (!this.subjectIsKnown) {
-      this.subjectIsKnown = true;
+    if (this.knownSubject === UNREAD) {
       const reader = this.readTexts();
       reader.skipText();
       this.knownSubject = reader.text();
@@ -68,16 +62,10 @@ export class RowMark implements Mark {
     if (this.knownValues === undefined) {
       const reader = this.readTexts();
       reader.skipText();
-      if (this.subjectIsKnown) reader.skipText();
-      else {
-        this.subjectIsKnown = true;
-        this.knownSubject = reader.text();
-      }
+      if (this.knownSubject === UNREAD) this.knownSubject = reader.text();
+      else reader.skipText();
       const count = reader.varint();
-      const values = count === 0 ? NO_VALUES : new Array<string | undefined>(count);
-      for (let index = 0; index < count; index++)
-        values[index] = reader.skip(SUBJECT) ? this.knownSubject : reader.text();
-      this.knownValues = values;
+      this.knownValues = count === 0 ? NO_VALUES : reader.texts(count, this.knownSubject);
     }
     return this.knownValues;
   }
@@ -96,4 +84,6 @@ export class RowMark implements Mark {
   }
 }
 
+/** Null, for what is not known of an event is undefined. */
+const UNREAD = null;
 const NO_VALUES: (string | undefined)[] = [];

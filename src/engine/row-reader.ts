@@ -2,6 +2,7 @@
 
 import { type Instant, NANOS_PER_MS } from '../base/instant.ts';
 import { decodeUtf8 } from '../base/lexical.ts';
+import { SUBJECT } from './row-marks.ts';
 import { SHORT_TEXT, TIME_BIAS, TIME_BYTES } from './row-writer.ts';
 
 /** Reads a row's fields in the order they were written. */
@@ -76,12 +77,21 @@ export class RowReader {
     return decodeUtf8(this.buffer, this.at - length + 1, this.at);
   }
 
-  /** Passes over two bytes, if they are these. */
-  skip(pair: readonly [number, number]): boolean {
-    const { buffer, at } = this;
-    if (buffer[at] !== pair[0] || buffer[at + 1] !== pair[1]) return false;
-    this.at = at + 2;
-    return true;
+  /** So many texts; SUBJECT stands for `subject`. Of the fields that a rule names most are absent. */
+  texts(count: number, subject: string | undefined): (string | undefined)[] {
+    const texts = new Array<string | undefined>(count);
+    const { buffer } = this;
+    for (let index = 0; index < count; index++) {
+      const first = buffer[this.at]!;
+      if (first === 0) {
+        this.at++;
+        texts[index] = undefined;
+      } else if (first === SUBJECT[0] && buffer[this.at + 1] === SUBJECT[1]) {
+        this.at += 2;
+        texts[index] = subject;
+      } else texts[index] = this.text();
+    }
+    return texts;
   }
 
   /** Passes over a text. */

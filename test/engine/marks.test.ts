@@ -145,6 +145,7 @@ function list(
   maxBytes: number,
   leaveEarly = false,
   prepare: (marks: Marks) => void = () => {},
+  fewest: readonly number[] = [],
 ) {
   const runs = new TemporaryRuns();
   const told = new Map<string, number>();
@@ -157,7 +158,7 @@ function list(
       assert.equal(detection, relation * 10 + step);
       told.set(`${relation}/${step}`, (told.get(`${relation}/${step}`) ?? 0) + 1);
     };
-    for (const { relation, group, marks: each } of marks.groups(FILES, dropped, onMark)) {
+    for (const { relation, group, marks: each } of marks.groups(FILES, dropped, onMark, fewest)) {
       const listed: Listed = { relation, group, marks: [] };
       groups.push(listed);
       for (const mark of each) {
@@ -214,6 +215,13 @@ test('groups() gives the marks in order, for any cut into parts and any bounds, 
         early.groups,
         expected.map((each) => ({ ...each, marks: each.marks.slice(0, 1) })),
       );
+      const fewest = [1, 2, 3];
+      const some = list(parts, dropped, main, false, () => {}, fewest);
+      assert.deepEqual(some.told, told);
+      const isMany = ({ relation, marks }: Listed) => marks.length >= fewest[relation]!;
+      assert.deepEqual(some.groups.filter(isMany), expected.filter(isMany));
+      if (main === 1e6 && worker === 1e6 && positions.size === 0)
+        assert.deepEqual(some.groups, expected.filter(isMany));
       runs.dispose();
     }),
     { numRuns: 200 },
