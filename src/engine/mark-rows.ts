@@ -4,7 +4,7 @@
  */
 import { LENGTH_BYTES, type Run, spanOf, type TemporaryRuns } from '../read/temporary-runs.ts';
 import { ABSENT, ASK_TEXT, type EventCursor } from '../sources/event-cursor.ts';
-import { MergedMarks } from './merged-marks.ts';
+import { MarkIndex, MergedMarks } from './merged-marks.ts';
 import type { MarkOutput } from './plan.ts';
 import { doubled, RowGroups } from './row-groups.ts';
 import { MAX_IDS, RowIds } from './row-ids.ts';
@@ -239,7 +239,7 @@ export class MarkRows {
   private spill(): void {
     const bytes = this.run();
     this.clear();
-    this.spilled.push({ file: this.runs.write(new MergedMarks([{ bytes }]).blocks()) });
+    this.spilled.push({ file: this.runs.write(new MergedMarks(new MarkIndex().add(bytes)).blocks()) });
   }
 
   private clear(): void {

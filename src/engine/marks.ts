@@ -1,9 +1,9 @@
 /** The marks of a whole log, from the parts of its scan: each relation meets each group's marks in order, from memory or disk. */
 import type { Mark } from '../model/mark.ts';
 import type { Group } from '../model/relation.ts';
-import type { Run, TemporaryRuns } from '../read/temporary-runs.ts';
+import type { TemporaryRuns } from '../read/temporary-runs.ts';
 import type { MarkPart } from './mark-rows.ts';
-import { MergedMarks } from './merged-marks.ts';
+import { MarkIndex, MergedMarks } from './merged-marks.ts';
 import type { PositionSet } from './position-set.ts';
 import { type MarkContext, RowMark } from './row-mark.ts';
 import { FILE_AT, get32, get48, OFFSET_AT, ORDER_BYTES, RELATION_BYTES, STEP_AT } from './row-marks.ts';
@@ -22,7 +22,9 @@ const SAVED = 'marks';
 export class Marks {
   private readonly temporary: TemporaryRuns;
   private readonly maxBytes: number;
-  private runs: Run[] = [];
+  /** Indexed as they come, while threads scan: relating waits for nothing else. */
+  private memory = new MarkIndex();
+  private files: string[] = [];
   /** Of earlier runs of the program; they stay where they are. */
   private restored: string[] = [];
   private bytes = 0;
@@ -35,8 +37,11 @@ export class Marks {
   /** Takes the part over. */
   merge({ runs }: MarkPart): void {
     for (const run of runs) {
-      this.runs.push(run);
-      if ('bytes' in run) this.bytes += run.bytes.length;
+      if ('file' in run) this.files.push(run.file);
+      else {
+        this.memory.add(run.bytes);
+        this.bytes += run.bytes.length;
+      }
     }
     if (this.bytes > this.maxBytes) this.spill();
   }
@@ -49,21 +54,20 @@ export class Marks {
   /** Writes what came since into a new file, or everything where files have become many; returns all files by name. */
   save(newFile: (kind: string) => string): Record<string, string> {
     const isMany = this.restored.length >= MAX_SAVED;
-    const rest = isMany ? this.sorted() : new MergedMarks(this.runs);
+    const rest = isMany ? this.sorted() : new MergedMarks(this.memory, this.files);
     const file = this.temporary.write(rest.blocks(), newFile(SAVED));
     const files = [...(isMany ? [] : this.restored), file];
     return toSaved(SAVED, files);
   }
 
   private sorted(): MergedMarks {
-    return new MergedMarks([...this.restored.map((file) => ({ file })), ...this.runs]);
+    return new MergedMarks(this.memory, [...this.restored, ...this.files]);
   }
 
   /** The runs in memory become one on disk. */
   private spill(): void {
-    const merged = new MergedMarks(this.runs.filter((run) => 'bytes' in run));
-    this.runs = this.runs.filter((run) => 'file' in run);
-    this.runs.push({ file: this.temporary.write(merged.blocks()) });
+    this.files.push(this.temporary.write(new MergedMarks(this.memory).blocks()));
+    this.memory = new MarkIndex();
     this.bytes = 0;
   }
 

@@ -2,7 +2,7 @@
  * The marks of many runs group by group, each group's marks in one order. Runs in memory are indexed: their groups may
  * come in any order. Runs in files, which hold their groups in the order of their names, are read along.
  */
-import { LENGTH_BYTES, type Run, RunReader, spanOf } from '../read/temporary-runs.ts';
+import { LENGTH_BYTES, RunReader, spanOf } from '../read/temporary-runs.ts';
 import { RowGroups } from './row-groups.ts';
 import {
   compareMarks,
@@ -30,7 +30,7 @@ export class MergedMarks {
   stays = true;
   /** What the spans of the group's marks take. */
   size = 0;
-  private readonly memory: MemoryGroups;
+  private readonly memory: MarkIndex;
   /** Groups of `memory` in order, and which of them comes next. */
   private readonly order: Int32Array;
   private nextInMemory = 0;
@@ -44,10 +44,10 @@ export class MergedMarks {
   private readonly pool: MarkRowsOfRun[] = [];
   private used = 0;
 
-  constructor(runs: readonly Run[]) {
-    this.memory = new MemoryGroups(runs.flatMap((run) => ('bytes' in run ? [toBuffer(run.bytes)] : [])));
-    this.order = this.memory.groups.sorted();
-    for (const run of runs) if ('file' in run) this.keepFile(new FileRows(new RunReader(run)));
+  constructor(memory: MarkIndex, files: readonly string[] = []) {
+    this.memory = memory;
+    this.order = memory.groups.sorted();
+    for (const file of files) this.keepFile(new FileRows(new RunReader({ file })));
   }
 
   /** Steps before the marks of the next group; false at the end. */
@@ -64,7 +64,8 @@ export class MergedMarks {
     if (name === undefined && file === undefined) return false;
     const inFile = file !== undefined && (name === undefined || Buffer.compare(file.name, name) <= 0);
     this.name = inFile ? file.name : name!;
-    if (name !== undefined && name.equals(this.name)) this.openInMemory(order[this.nextInMemory++]!);
+    if (name !== undefined && (!inFile || name.equals(this.name)))
+      this.openInMemory(order[this.nextInMemory++]!);
     while (files.length > 0 && files[0]!.name.equals(this.name)) {
       const reader = files.shift()!;
       this.size += reader.size;
@@ -210,8 +211,8 @@ export class MergedMarks {
 }
 
 /** Which groups the runs in memory have, and where: each group is a list of parts, in the order of the runs. */
-class MemoryGroups {
-  readonly runs: readonly Buffer[];
+export class MarkIndex {
+  readonly runs: Buffer[] = [];
   readonly groups = new RowGroups();
   /** By part: its run, its marks' place there, and the next part of the group. */
   readonly runOf: number[] = [];
@@ -219,17 +220,14 @@ class MemoryGroups {
   readonly until: number[] = [];
   readonly next: number[] = [];
 
-  constructor(runs: readonly Buffer[]) {
-    this.runs = runs;
-    for (const [index, run] of runs.entries()) this.index(run, index);
-  }
-
   nameOf(group: number): Buffer {
     const { names, starts, lengths } = this.groups;
     return names.subarray(starts[group]!, starts[group]! + lengths[group]!);
   }
 
-  private index(run: Buffer, index: number): void {
+  add(bytes: Uint8Array<ArrayBuffer>): this {
+    const run = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+    const index = this.runs.push(run) - 1;
     const { groups } = this;
     for (let at = 0; at < run.length; ) {
       const length = get32(run, at);
@@ -247,6 +245,7 @@ class MemoryGroups {
       else this.next[groups.last[group]!] = part;
       groups.last[group] = part;
     }
+    return this;
   }
 }
 
@@ -336,10 +335,6 @@ class MarkRowsOfRun {
 
 function isAfter(left: MarkRowsOfRun, right: MarkRowsOfRun): boolean {
   return compareMarks(left.bytes, left.start, right.bytes, right.start) > 0;
-}
-
-function toBuffer(bytes: Uint8Array<ArrayBuffer>): Buffer {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
 }
 
 const NOTHING = Buffer.alloc(0);

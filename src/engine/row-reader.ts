@@ -81,16 +81,22 @@ export class RowReader {
   texts(count: number, subject: string | undefined): (string | undefined)[] {
     const texts = new Array<string | undefined>(count);
     const { buffer } = this;
+    let { at } = this;
     for (let index = 0; index < count; index++) {
-      const first = buffer[this.at]!;
+      const first = buffer[at]!;
       if (first === 0) {
-        this.at++;
+        at++;
         texts[index] = undefined;
-      } else if (first === SUBJECT[0] && buffer[this.at + 1] === SUBJECT[1]) {
-        this.at += 2;
+      } else if (first === SUBJECT[0] && buffer[at + 1] === SUBJECT[1]) {
+        at += 2;
         texts[index] = subject;
-      } else texts[index] = this.text();
+      } else {
+        this.at = at;
+        texts[index] = this.text();
+        at = this.at;
+      }
     }
+    this.at = at;
     return texts;
   }
 
