@@ -1,10 +1,26 @@
-/** Marks as rows, written where records are scanned: their byte order is relation, group, time, file and position, then step. */
-import { LENGTH_BYTES, type Run, type TemporaryRuns } from '../read/temporary-runs.ts';
-import type { EventCursor } from '../sources/event-cursor.ts';
+/**
+ * Marks as rows, written where records are scanned: runs of groups, each with its marks in order of time, file and
+ * position, then step. Texts go from the record's bytes to the row's, and most groups are found by the ids of values.
+ */
+import { LENGTH_BYTES, type Run, spanOf, type TemporaryRuns } from '../read/temporary-runs.ts';
+import { ABSENT, ASK_TEXT, type EventCursor } from '../sources/event-cursor.ts';
+import { MarkIndex, MergedMarks } from './merged-marks.ts';
 import type { MarkOutput } from './plan.ts';
-import { SortedRows } from './sorted-rows.ts';
+import { doubled, RowGroups } from './row-groups.ts';
+import { MAX_IDS, RowIds } from './row-ids.ts';
+import {
+  compareMarks,
+  headerSpan,
+  NUMBER_BYTES,
+  ORDER_BYTES,
+  putHeader,
+  RELATION_BYTES,
+  SUBJECT,
+} from './row-marks.ts';
+import { MAX_ROWS, RowOrder } from './row-order.ts';
+import { CHUNK_BITS, CHUNK_BYTES, RowWriter, SHORT_TEXT } from './row-writer.ts';
 
-/** The marks of some records as sorted runs. Survives structured clone; the order of parts does not matter. */
+/** The marks of some records as runs, those in memory with their groups in any order. Survives structured clone; the order of parts does not matter. */
 export type MarkPart = { runs: Run[] };
 
 /** What `postMessage` may move instead of copying. */
@@ -15,45 +31,283 @@ export function markTransfers({ runs }: MarkPart): ArrayBuffer[] {
 /** What is asked of an event. */
 export type MarkedEvent = Pick<
   EventCursor,
-  'text' | 'identity' | 'place' | 'fileIndex' | 'offset' | 'timeMs' | 'timeNanos'
+  | 'text'
+  | 'identity'
+  | 'copyText'
+  | 'copyIdentity'
+  | 'repeatingId'
+  | 'recordNumber'
+  | 'placeLine'
+  | 'placeLength'
+  | 'fileIndex'
+  | 'offset'
+  | 'timeMs'
+  | 'timeNanos'
 >;
+
+/** What is held before it goes to a file: some 300,000 marks. The run made of it takes as much again. */
+const MAX_BYTES = 24 * 1024 * 1024;
+/** No group, and no row. */
+const NONE = -1;
+/** Values of this length at most are copied into a group's name. */
+const MAX_COPIED = 255;
 
 /** Collects marks as detections make them. */
 export class MarkRows {
-  private readonly rows: SortedRows;
-  /** The texts of a group by its number of fields; reused, for a new array each time would be garbage. */
-  private readonly groups: string[][] = [];
+  private readonly runs: TemporaryRuns;
+  private readonly maxBytes: number;
+  private readonly writer = new RowWriter();
+  private readonly groups = new RowGroups();
+  private readonly ids = new RowIds();
+  private spilled: Run[] = [];
+  /** Of the run that would be made now. */
+  private bytes = 0;
+  private count = 0;
+  /** For each row its chunk (upper 12 bits) and place in it, its length, and the next row of its group. */
+  private starts = new Uint32Array(64);
+  private lengths = new Uint32Array(64);
+  private next = new Int32Array(64);
+  /** The name of a group that is sought. */
+  private name = Buffer.alloc(1024);
+  /** The last event that made a mark, and where the part of its row lies that all its marks have in common. */
+  private fileIndex = -1;
+  private recordNumber = -1;
+  private shared: Uint8Array = this.name;
+  private sharedFrom = 0;
+  private sharedUntil = 0;
 
   /** `runs`: where marks go that do not fit in memory, `maxBytes` of them. */
-  constructor(runs: TemporaryRuns, maxBytes?: number) {
-    this.rows = new SortedRows(runs, maxBytes);
+  constructor(runs: TemporaryRuns, maxBytes = MAX_BYTES) {
+    this.runs = runs;
+    this.maxBytes = maxBytes;
   }
 
   /** Adds the mark of the event under the cursor; false when a group-by field is absent. */
   add(output: MarkOutput, event: MarkedEvent, detection: number): boolean {
-    const { group: groupSlots, values } = output;
-    this.groups[groupSlots.length] ??= new Array(groupSlots.length).fill('');
-    const group = this.groups[groupSlots.length]!;
-    for (let index = 0; index < groupSlots.length; index++) {
-      const value = event.text(groupSlots[index]!);
-      if (value === undefined) return false;
-      group[index] = value;
+    const group = this.groupOf(output, event);
+    if (group === NONE) return false;
+    const { writer } = this;
+    const { values } = output;
+    writer.start(LENGTH_BYTES);
+    // Enough while texts are short; the longer ones see to it themselves.
+    const most = ORDER_BYTES + NUMBER_BYTES + (values.length + 3) * SHORT_TEXT;
+    writer.reserve(most);
+    writer.time(event.timeMs, event.timeNanos);
+    writer.uint32(event.fileIndex).uint48(event.offset).uint16(output.step).varint(detection);
+    this.putShared(output, event, most);
+    writer.varint(values.length);
+    for (let index = 0; index < values.length; index++) {
+      const slot = values[index]!;
+      if (slot === output.subject) this.putSubject();
+      else this.putText(event, slot, most);
     }
-    const { place } = event;
-    const row = this.rows.begin();
-    row.uint32(output.relation).sortedTexts(group);
-    const shared = row.at - row.begin - LENGTH_BYTES;
-    row.time(event.timeMs, event.timeNanos);
-    row.uint32(event.fileIndex).uint48(event.offset).uint16(output.step);
-    row.varint(detection).varint(place.line).varint(place.length);
-    row.text(event.identity).text(event.text(output.subject)).varint(values.length);
-    for (let index = 0; index < values.length; index++) row.text(event.text(values[index]!));
-    this.rows.end(shared);
+    this.end(group);
     return true;
+  }
+
+  /** Line, length, identity and subject. One event often makes several marks, with the same of all of them. */
+  private putShared(output: MarkOutput, event: MarkedEvent, most: number): void {
+    const { writer } = this;
+    if (event.recordNumber === this.recordNumber && event.fileIndex === this.fileIndex) {
+      const { shared, sharedUntil } = this;
+      writer.reserve(sharedUntil - this.sharedFrom + most);
+      const { buffer } = writer;
+      let { at } = writer;
+      for (let from = this.sharedFrom; from < sharedUntil; ) buffer[at++] = shared[from++]!;
+      writer.at = at;
+      return;
+    }
+    const before = writer.at - writer.begin;
+    writer.varint(event.placeLine).varint(event.placeLength);
+    const length = event.copyIdentity(writer.buffer, writer.at + 1, SHORT_TEXT - 1);
+    if (length >= 0) {
+      writer.buffer[writer.at] = length + 1;
+      writer.at += length + 1;
+    } else writer.text(event.identity).reserve(most);
+    this.putText(event, output.subject, most);
+    this.fileIndex = event.fileIndex;
+    this.recordNumber = event.recordNumber;
+    this.shared = writer.buffer;
+    this.sharedFrom = writer.begin + before;
+    this.sharedUntil = writer.at;
+  }
+
+  private putText(event: MarkedEvent, slot: number, most: number): void {
+    const { writer } = this;
+    const { buffer, at } = writer;
+    const length = event.copyText(slot, buffer, at + 1, SHORT_TEXT - 1);
+    if (length === ASK_TEXT) writer.text(event.text(slot)).reserve(most);
+    else {
+      // 0 for what is absent.
+      buffer[at] = length + 1;
+      writer.at = length === ABSENT ? at + 1 : at + 1 + length;
+    }
+  }
+
+  private putSubject(): void {
+    const { writer } = this;
+    writer.buffer[writer.at++] = SUBJECT[0];
+    writer.buffer[writer.at++] = SUBJECT[1];
+  }
+
+  private end(group: number): void {
+    const { writer, groups, count: row } = this;
+    const length = writer.at - writer.begin - LENGTH_BYTES;
+    writer.patch32(writer.begin, length);
+    if (row === this.starts.length) {
+      this.starts = doubled(this.starts);
+      this.lengths = doubled(this.lengths);
+      this.next = doubled(this.next);
+    }
+    this.starts[row] = (writer.chunks.length - 1) * CHUNK_BYTES + writer.begin + LENGTH_BYTES;
+    this.lengths[row] = length;
+    this.next[row] = NONE;
+    if (groups.first[group] === NONE) groups.first[group] = row;
+    else this.next[groups.last[group]!] = row;
+    groups.last[group] = row;
+    this.count = row + 1;
+    this.bytes += spanOf(length);
+    if (this.bytes > this.maxBytes || this.count >= MAX_ROWS) this.spill();
+  }
+
+  /** NONE when a value is absent. */
+  private groupOf({ relation, group: slots }: MarkOutput, event: MarkedEvent): number {
+    if (slots.length > MAX_IDS) return this.namedGroup(relation, slots, event);
+    const { ids } = this.ids;
+    for (let index = 0; index < MAX_IDS; index++) {
+      const id = index < slots.length ? event.repeatingId(slots[index]!) : NONE;
+      if (id < 0 && index < slots.length) return this.namedGroup(relation, slots, event);
+      ids[index] = id;
+    }
+    const known = this.ids.find(relation);
+    if (known !== NONE) return known;
+    const group = this.namedGroup(relation, slots, event);
+    if (group !== NONE) this.ids.add(relation, group);
+    return group;
+  }
+
+  private namedGroup(relation: number, slots: readonly number[], event: MarkedEvent): number {
+    let at = RELATION_BYTES;
+    this.name.writeUInt32BE(relation);
+    this.name[at++] = OPEN_BRACKET;
+    for (let index = 0; index < slots.length; index++) {
+      this.reserveName(at + MAX_COPIED + 8);
+      if (index > 0) this.name[at++] = COMMA;
+      const length = event.copyText(slots[index]!, this.name, at + 1, MAX_COPIED);
+      if (length === ABSENT) return NONE;
+      if (length === ASK_TEXT) {
+        const value = event.text(slots[index]!);
+        if (value === undefined) return NONE;
+        const json = JSON.stringify(value);
+        this.reserveName(at + json.length * 3 + 8);
+        at += this.name.write(json, at);
+        continue;
+      }
+      // ASCII without quotes, backslashes and controls, so JSON as it is.
+      this.name[at] = QUOTE;
+      at += length + 2;
+      this.name[at - 1] = QUOTE;
+    }
+    this.name[at++] = CLOSE_BRACKET;
+    this.name[at++] = 0;
+    const { groups } = this;
+    const { count } = groups;
+    const group = groups.find(this.name, 0, at);
+    if (group === count) {
+      groups.first[group] = NONE;
+      this.bytes += headerSpan(at);
+    }
+    return group;
+  }
+
+  private reserveName(length: number): void {
+    if (length <= this.name.length) return;
+    const larger = Buffer.alloc(length * 2);
+    larger.set(this.name);
+    this.name = larger;
   }
 
   /** What was collected since the last time. */
   take(): MarkPart {
-    return { runs: this.rows.take() };
+    const runs = this.spilled;
+    if (this.count > 0) runs.push({ bytes: this.run() });
+    this.spilled = [];
+    this.clear();
+    return { runs };
+  }
+
+  private spill(): void {
+    const bytes = this.run();
+    this.clear();
+    this.spilled.push({ file: this.runs.write(new MergedMarks(new MarkIndex().add(bytes)).blocks()) });
+  }
+
+  private clear(): void {
+    this.writer.clear();
+    this.groups.clear();
+    this.ids.clear();
+    this.bytes = 0;
+    this.count = 0;
+    this.recordNumber = -1;
+  }
+
+  /** All marks, group by group in the order they were met. */
+  private run(): Uint8Array<ArrayBuffer> {
+    const { groups, next, starts, lengths, bytes } = this;
+    const chunks = this.writer.words();
+    const words = new Uint32Array(bytes / 4);
+    const run = new Uint8Array(words.buffer);
+    let at = 0;
+    for (let group = 0; group < groups.count; group++) {
+      const header = at;
+      const name = groups.lengths[group]!;
+      at += headerSpan(name);
+      const from = at;
+      let previous = NONE;
+      for (let row = groups.first[group]!; row !== NONE; row = next[row]!) {
+        const before = at;
+        at = copyRow(chunks, starts[row]!, lengths[row]!, words, at);
+        const isLate =
+          previous !== NONE && compareMarks(run, previous + LENGTH_BYTES, run, before + LENGTH_BYTES) > 0;
+        previous = before;
+        if (!isLate) continue;
+        at = from;
+        for (const each of this.inOrder(group)) at = copyRow(chunks, starts[each]!, lengths[each]!, words, at);
+        break;
+      }
+      putHeader(run, header, groups.names, groups.starts[group]!, name, at - from);
+    }
+    return run;
+  }
+
+  /** The rows of a group whose marks did not come in order. */
+  private inOrder(group: number): Uint32Array {
+    const rows: number[] = [];
+    for (let row = this.groups.first[group]!; row !== NONE; row = this.next[row]!) rows.push(row);
+    const order = Uint32Array.from(rows);
+    new RowOrder(this.writer.chunks, this.starts, this.lengths).sort(order);
+    return order;
   }
 }
+
+/** Copies the row's span to `at` of `words`, in bytes. @returns where it ends */
+function copyRow(
+  chunks: readonly Uint32Array[],
+  start: number,
+  length: number,
+  words: Uint32Array,
+  at: number,
+): number {
+  const from = start - LENGTH_BYTES;
+  const chunk = chunks[from >>> CHUNK_BITS]!;
+  const first = (from & (CHUNK_BYTES - 1)) / 4;
+  const to = at / 4;
+  const count = spanOf(length) / 4;
+  for (let word = 0; word < count; word++) words[to + word] = chunk[first + word]!;
+  return at + count * 4;
+}
+
+const QUOTE = 0x22;
+const OPEN_BRACKET = 0x5b;
+const CLOSE_BRACKET = 0x5d;
+const COMMA = 0x2c;

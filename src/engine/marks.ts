@@ -1,12 +1,13 @@
 /** The marks of a whole log, from the parts of its scan: each relation meets each group's marks in order, from memory or disk. */
 import type { Mark } from '../model/mark.ts';
 import type { Group } from '../model/relation.ts';
-import { type Run, RunReader, type TemporaryRuns } from '../read/temporary-runs.ts';
+import type { TemporaryRuns } from '../read/temporary-runs.ts';
 import type { MarkPart } from './mark-rows.ts';
-import { MergedRows } from './merged-rows.ts';
+import { MarkIndex, MergedMarks } from './merged-marks.ts';
 import type { PositionSet } from './position-set.ts';
+import { type MarkContext, RowMark } from './row-mark.ts';
+import { FILE_AT, get32, get48, OFFSET_AT, ORDER_BYTES, RELATION_BYTES, STEP_AT } from './row-marks.ts';
 import { RowReader } from './row-reader.ts';
-import { TIME_BYTES } from './row-writer.ts';
 import { MAX_SAVED, savedUnder, toSaved } from './saved-rows.ts';
 
 /** Marks that came without a value for a group-by field, by relation: they leave it, and the report says how many. */
@@ -21,7 +22,9 @@ const SAVED = 'marks';
 export class Marks {
   private readonly temporary: TemporaryRuns;
   private readonly maxBytes: number;
-  private runs: Run[] = [];
+  /** Indexed as they come, while threads scan: relating waits for nothing else. */
+  private memory = new MarkIndex();
+  private files: string[] = [];
   /** Of earlier runs of the program; they stay where they are. */
   private restored: string[] = [];
   private bytes = 0;
@@ -34,8 +37,11 @@ export class Marks {
   /** Takes the part over. */
   merge({ runs }: MarkPart): void {
     for (const run of runs) {
-      this.runs.push(run);
-      if ('bytes' in run) this.bytes += run.bytes.length;
+      if ('file' in run) this.files.push(run.file);
+      else {
+        this.memory.add(run.bytes);
+        this.bytes += run.bytes.length;
+      }
     }
     if (this.bytes > this.maxBytes) this.spill();
   }
@@ -48,40 +54,44 @@ export class Marks {
   /** Writes what came since into a new file, or everything where files have become many; returns all files by name. */
   save(newFile: (kind: string) => string): Record<string, string> {
     const isMany = this.restored.length >= MAX_SAVED;
-    const rest = isMany ? this.sorted() : new MergedRows(this.runs.map((run) => new RunReader(run)));
+    const rest = isMany ? this.sorted() : new MergedMarks(this.memory, this.files);
     const file = this.temporary.write(rest.blocks(), newFile(SAVED));
     const files = [...(isMany ? [] : this.restored), file];
     return toSaved(SAVED, files);
   }
 
-  private sorted(): MergedRows {
-    const runs = [...this.restored.map((file) => ({ file })), ...this.runs];
-    return new MergedRows(runs.map((run) => new RunReader(run)));
+  private sorted(): MergedMarks {
+    return new MergedMarks(this.memory, [...this.restored, ...this.files]);
   }
 
   /** The runs in memory become one on disk. */
   private spill(): void {
-    const merged = new MergedRows(this.runs.filter((run) => 'bytes' in run).map((run) => new RunReader(run)));
-    this.runs = this.runs.filter((run) => 'file' in run);
-    this.runs.push({ file: this.temporary.write(merged.blocks()) });
+    this.files.push(this.temporary.write(new MergedMarks(this.memory).blocks()));
+    this.memory = new MarkIndex();
     this.bytes = 0;
   }
 
   /**
-   * The marks of each group, duplicates dropped. Each group must be read before the next is asked for.
+   * The marks of each group, duplicates dropped. Each group must be read before the next is asked for. Where the group
+   * has fewer marks than its relation's entry in `fewest`, it may be passed over.
    * `onMark` is told of every mark once, whether or not the relation reads it.
    */
-  *groups(files: readonly string[], duplicates: PositionSet, onMark: OnMark): Generator<MarkGroup> {
-    const rows = this.sorted();
+  *groups(
+    files: readonly string[],
+    duplicates: PositionSet,
+    onMark: OnMark,
+    fewest: readonly number[] = [],
+  ): Generator<MarkGroup> {
+    const merged = this.sorted();
     try {
-      const cursor = new MarkCursor(rows, files, duplicates, onMark);
+      const cursor = new MarkCursor(merged, files, duplicates, onMark, fewest);
       while (cursor.startGroup()) {
         yield { relation: cursor.relation, group: cursor.group, marks: cursor };
         // A relation may stop early; the rest of its group is passed over.
         cursor.finishGroup();
       }
     } finally {
-      rows.close();
+      merged.close();
     }
   }
 }
@@ -89,41 +99,53 @@ export class Marks {
 /** Told of each mark as it is decoded. */
 export type OnMark = (relation: number, step: number, detection: number) => void;
 
-/** Walks over sorted rows, group by group; a plain iterator, since three nested generators took half of relating (measured). */
+/** Walks over marks, group by group; a plain iterator, since three nested generators took half of relating (measured). */
 class MarkCursor implements Iterable<Mark>, Iterator<Mark> {
   relation = 0;
   group: string[] = [];
-  private readonly rows: MergedRows;
-  private readonly reader = new RowReader();
-  private readonly files: readonly string[];
+  private readonly merged: MergedMarks;
+  private readonly context: MarkContext;
   private readonly duplicates: PositionSet;
   private readonly onMark: OnMark;
-  /** Whether there is a row to decode next. */
-  private more = true;
-  /** The bytes that all rows of the group begin with: relation and group. */
-  private prefix: Buffer = Buffer.alloc(0);
+  private readonly fewest: readonly number[];
+  /** Where marks from files are copied to. */
+  private slab: Buffer = Buffer.alloc(0);
+  private slabUsed = 0;
+  /** Whether there is a mark of the group to give out next. */
+  private more = false;
 
-  constructor(rows: MergedRows, files: readonly string[], duplicates: PositionSet, onMark: OnMark) {
-    this.rows = rows;
-    this.files = files;
+  constructor(
+    merged: MergedMarks,
+    files: readonly string[],
+    duplicates: PositionSet,
+    onMark: OnMark,
+    fewest: readonly number[],
+  ) {
+    this.merged = merged;
+    this.context = { files, reader: new RowReader() };
     this.duplicates = duplicates;
     this.onMark = onMark;
-    this.advance();
+    this.fewest = fewest;
   }
 
   /** Stands before the first mark of the next group that has one; false at the end. */
   startGroup(): boolean {
-    if (!this.more) return false;
-    const { rows } = this;
-    const reader = this.reader.start(rows.bytes, rows.start);
-    this.relation = reader.uint32();
-    this.group = JSON.parse(reader.sortedText()) as string[];
-    this.prefix = Buffer.from(rows.bytes.subarray(rows.start, reader.position));
+    const { merged } = this;
+    for (;;) {
+      if (!merged.nextGroup()) return false;
+      this.relation = get32(merged.name, 0);
+      const isFew = merged.hasFewer(this.fewest[this.relation] ?? 1);
+      if (!this.advance()) continue;
+      if (!isFew) break;
+      this.finishGroup();
+    }
+    const { name } = merged;
+    this.group = JSON.parse(name.toString('utf8', RELATION_BYTES, name.length - 1)) as string[];
     return true;
   }
 
   finishGroup(): void {
-    while (this.next().done !== true);
+    for (; this.more; this.advance()) this.tell();
   }
 
   [Symbol.iterator](): Iterator<Mark> {
@@ -131,59 +153,53 @@ class MarkCursor implements Iterable<Mark>, Iterator<Mark> {
   }
 
   next(): IteratorResult<Mark, undefined> {
-    if (!this.more || !this.inGroup()) return { done: true, value: undefined };
-    const value = this.decode();
+    if (!this.more) return END;
+    const { merged } = this;
+    this.tell();
+    let value: RowMark;
+    if (merged.stays) value = new RowMark(this.context, merged.bytes, merged.start);
+    else value = this.copied();
     this.advance();
     return { done: false, value };
   }
 
-  /** Looks from the end, where the texts of neighboring groups differ. */
-  private inGroup(): boolean {
-    const { prefix } = this;
-    const { bytes, start, end } = this.rows;
-    if (end - start < prefix.length) return false;
-    for (let index = prefix.length - 1; index >= 0; index--) {
-      if (prefix[index] !== bytes[start + index]) return false;
+  /** Of a mark that was read from a file: the next step overwrites it there. */
+  private copied(): RowMark {
+    const { bytes, start, end } = this.merged;
+    const length = end - start;
+    if (this.slabUsed + length > this.slab.length) {
+      this.slab = Buffer.allocUnsafeSlow(Math.max(SLAB_BYTES, length));
+      this.slabUsed = 0;
     }
-    return true;
+    const at = this.slabUsed;
+    this.slab.set(bytes.subarray(start, end), at);
+    this.slabUsed += length;
+    return new RowMark(this.context, this.slab, at);
   }
 
-  private advance(): void {
-    do this.more = this.rows.next();
+  private tell(): void {
+    const { bytes, start } = this.merged;
+    const step = (bytes[start + STEP_AT]! << 8) | bytes[start + STEP_AT + 1]!;
+    this.onMark(this.relation, step, this.context.reader.start(bytes, start + ORDER_BYTES).varint());
+  }
+
+  private advance(): boolean {
+    const { merged } = this;
+    do this.more = merged.next();
     while (this.more && this.isDuplicate());
+    return this.more;
   }
 
   private isDuplicate(): boolean {
     if (this.duplicates.size === 0) return false;
-    const { bytes, start } = this.rows;
-    const reader = this.reader.start(bytes, fileIndexAt(bytes, start));
-    return this.duplicates.has(reader.uint32(), reader.uint48());
-  }
-
-  private decode(): Mark {
-    const { rows } = this;
-    const reader = this.reader.start(rows.bytes, rows.start + this.prefix.length);
-    const time = reader.time();
-    const file = this.files[reader.uint32()]!;
-    const offset = reader.uint48();
-    const step = reader.uint16();
-    this.onMark(this.relation, step, reader.varint());
-    const place = { file, line: reader.varint(), offset, length: reader.varint() };
-    const identity = reader.uniqueText()!;
-    const subject = reader.text();
-    const count = reader.varint();
-    const values = count === 0 ? NO_VALUES : new Array<string | undefined>(count);
-    for (let index = 0; index < count; index++) values[index] = reader.text();
-    return { step, time, place, identity, subject, values };
+    const { bytes, start } = this.merged;
+    return this.duplicates.has(get32(bytes, start + FILE_AT), get48(bytes, start + OFFSET_AT));
   }
 }
 
-/** Where a row's file number stands: behind relation, group and time. */
-function fileIndexAt(bytes: Buffer, start: number): number {
-  return bytes.indexOf(0, start + RELATION_BYTES) + 1 + TIME_BYTES;
-}
+/** Some dozens of marks: one that a relation keeps holds all of them in memory. */
+const SLAB_BYTES = 4096;
 
-const RELATION_BYTES = 4;
-const NO_VALUES: (string | undefined)[] = [];
+const END = { done: true, value: undefined } as const;
 
 export type MarkGroup = { relation: number; group: Group; marks: Iterable<Mark> };

@@ -138,7 +138,13 @@ export function relate(plan: Plan, scan: Scan, duplicates: PositionSet): Related
   const judged = new Set<number>();
   const files = scan.inputs.map(({ file }) => file);
   const counter = new MatchCounter(plan);
-  for (const { relation: index, group, marks } of scan.marks.groups(files, duplicates, counter.count)) {
+  const fewest = plan.relations.map(({ relation }) => relation.fewest ?? 1);
+  for (const { relation: index, group, marks } of scan.marks.groups(
+    files,
+    duplicates,
+    counter.count,
+    fewest,
+  )) {
     const planned = plan.relations[index]!;
     judged.add(index);
     for (const judgement of planned.relation.judge(group, marks, scan.coverage)) {

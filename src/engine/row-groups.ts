@@ -1,64 +1,84 @@
-/** Rows of one sorter by what they begin with: a log's marks come in order of time, so within a group there is little to sort. */
+/** Groups of rows by the bytes that name them, each the first and the last of a list that its owner links. */
+import { asciiText } from '../base/lexical.ts';
 
 const FREE = -1;
 
-/** The rows that begin with the same bytes, each linked to the next in the order they were added. */
+/** The groups met so far, numbered from 0 in the order they were met. */
 export class RowGroups {
   count = 0;
-  /** For each group its first and last row, the length of what they have in common, and whether they are in order so far. */
-  first = new Uint32Array(16);
-  last = new Uint32Array(16);
-  lengths = new Uint32Array(16);
-  sorted = new Uint8Array(16);
-  /** For each row the next of its group. */
-  next = new Uint32Array(64);
+  /** For the owner: of each group the first and the last of its list. */
+  first = new Int32Array(16);
+  last = new Int32Array(16);
+  /** Of each group the bytes that name it: `names` from `starts`, so many. */
+  names = Buffer.alloc(1024);
+  starts = new Int32Array(16);
+  lengths = new Int32Array(16);
+  private used = 0;
   private hashes = new Int32Array(16);
   private table = new Int32Array(32).fill(FREE);
 
-  /**
-   * The group of the row `bytes[start, start + length…]`, to which the row is to be added.
-   * `isAlike` compares its first `length` bytes with those of another row. @returns the group, new when it has no rows
-   */
-  find(
-    bytes: Uint8Array,
-    start: number,
-    length: number,
-    isAlike: (row: number, length: number) => boolean,
-  ): number {
-    if (this.count * 2 >= this.table.length) this.growTable();
+  /** The group that `bytes[start, start + length…]` names; `count` grows when it is new. */
+  find(bytes: Uint8Array, start: number, length: number): number {
     const hash = hashOf(bytes, start, length);
     const mask = this.table.length - 1;
     let slot = hash & mask;
     for (; this.table[slot] !== FREE; slot = (slot + 1) & mask) {
       const group = this.table[slot]!;
-      if (
-        this.hashes[group] === hash &&
-        this.lengths[group] === length &&
-        isAlike(this.first[group]!, length)
-      )
-        return group;
+      if (this.hashes[group] === hash && this.isNamed(group, bytes, start, length)) return group;
     }
     this.table[slot] = this.count;
-    return this.addGroup(hash, length);
+    return this.addGroup(hash, bytes, start, length);
   }
 
   clear(): void {
     this.count = 0;
+    this.used = 0;
     this.table.fill(FREE);
   }
 
-  private addGroup(hash: number, length: number): number {
+  /** The groups in the order of their names' bytes; no name begins another. */
+  sorted(): Int32Array {
+    const { starts, lengths, count } = this;
+    // As texts of a character for each byte, which compare in the same order: half the time of Buffer.compare (measured).
+    const names = Array.from({ length: count }, (_, group) =>
+      asciiText(this.names, starts[group]!, starts[group]! + lengths[group]!),
+    );
+    return Int32Array.from({ length: count }, (_, group) => group).sort((a, b) =>
+      names[a]! < names[b]! ? -1 : 1,
+    );
+  }
+
+  private isNamed(group: number, bytes: Uint8Array, start: number, length: number): boolean {
+    if (this.lengths[group] !== length) return false;
+    const { names } = this;
+    const from = this.starts[group]!;
+    for (let index = 0; index < length; index++) {
+      if (names[from + index] !== bytes[start + index]) return false;
+    }
+    return true;
+  }
+
+  private addGroup(hash: number, bytes: Uint8Array, start: number, length: number): number {
     const group = this.count++;
     if (group === this.first.length) {
       this.first = doubled(this.first);
       this.last = doubled(this.last);
+      this.starts = doubled(this.starts);
       this.lengths = doubled(this.lengths);
       this.hashes = doubled(this.hashes);
-      this.sorted = doubled(this.sorted);
     }
     this.hashes[group] = hash;
+    this.starts[group] = this.used;
     this.lengths[group] = length;
-    this.sorted[group] = 1;
+    if (this.used + length > this.names.length) {
+      const larger = Buffer.alloc((this.used + length) * 2);
+      larger.set(this.names.subarray(0, this.used));
+      this.names = larger;
+    }
+    const { names, used } = this;
+    for (let index = 0; index < length; index++) names[used + index] = bytes[start + index]!;
+    this.used += length;
+    if (this.count * 2 > this.table.length) this.growTable();
     return group;
   }
 
@@ -79,6 +99,7 @@ function hashOf(bytes: Uint8Array, start: number, length: number): number {
   const end = start + length;
   for (let index = start; index < end - 1; index += 2) {
     hash = Math.imul(hash ^ bytes[index]! ^ (bytes[index + 1]! << 8), 0x9e3779b1);
+    hash ^= hash >>> 15;
   }
   if ((length & 1) === 1) hash = Math.imul(hash ^ bytes[end - 1]!, 0x9e3779b1);
   hash ^= hash >>> 15;

@@ -2,6 +2,7 @@
 
 import { type Instant, NANOS_PER_MS } from '../base/instant.ts';
 import { decodeUtf8 } from '../base/lexical.ts';
+import { SUBJECT } from './row-marks.ts';
 import { SHORT_TEXT, TIME_BIAS, TIME_BYTES } from './row-writer.ts';
 
 /** Reads a row's fields in the order they were written. */
@@ -68,19 +69,46 @@ export class RowReader {
     return Buffer.from(this.buffer.subarray(this.at - length, this.at));
   }
 
-  sortedText(): string {
-    const end = this.buffer.indexOf(0, this.at);
-    const text = decodeUtf8(this.buffer, this.at, end);
-    this.at = end + 1;
-    return text;
-  }
-
   /** A text that hardly ever comes twice. */
   uniqueText(): string | undefined {
     const length = this.varint();
     if (length === 0) return undefined;
     this.at += length - 1;
     return decodeUtf8(this.buffer, this.at - length + 1, this.at);
+  }
+
+  /** So many texts; SUBJECT stands for `subject`. Of the fields that a rule names most are absent. */
+  texts(count: number, subject: string | undefined): (string | undefined)[] {
+    const texts = new Array<string | undefined>(count);
+    const { buffer } = this;
+    let { at } = this;
+    for (let index = 0; index < count; index++) {
+      const first = buffer[at]!;
+      if (first === 0) {
+        at++;
+        texts[index] = undefined;
+      } else if (first === SUBJECT[0] && buffer[at + 1] === SUBJECT[1]) {
+        at += 2;
+        texts[index] = subject;
+      } else {
+        this.at = at;
+        texts[index] = this.text();
+        at = this.at;
+      }
+    }
+    this.at = at;
+    return texts;
+  }
+
+  /** Passes over a text. */
+  skipText(): void {
+    const first = this.buffer[this.at]!;
+    if (first === 0) this.at++;
+    else if (first <= SHORT_TEXT) this.at += first;
+    else {
+      const length = this.varint();
+      this.at += length - 1;
+    }
   }
 
   /** A text as logs repeat them: the same string as the last time, where it is found again. */

@@ -38,6 +38,8 @@ export const MAX_RELATED = 9;
 
 export interface Relation {
   readonly inputs: readonly MarkInput[];
+  /** A group with fewer marks makes no judgement; not given where that cannot be said. */
+  readonly fewest?: number;
   /** `marks` come in total order (time, file, position), deduplicated; marks without a time come first. */
   judge(group: Group, marks: Iterable<Mark>, coverage: Coverage): Iterable<Judgement>;
   /** What to say when no mark came at all: a license nobody used, a table without rows. */

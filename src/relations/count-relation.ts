@@ -50,6 +50,8 @@ export function compileCounting(
   const names = loggedNames(correlation.message, TOLD);
   const judging: Judging = { timespan, reached, growsTrue: growsTrue(condition), counting };
   return {
+    // No figure is larger than the number of marks.
+    ...(judging.growsTrue && { fewest: fewestOf(condition, reached) }),
     inputs: correlation.rules.map((detection, step) => ({
       detection,
       groupBy: correlation.groupBy[step]!,
@@ -74,6 +76,13 @@ function isReachable(condition: Correlation['condition'], reached: (value: numbe
   return [1, ...candidates.flatMap((limit) => [limit - 1, limit, limit + 1])].some(
     (value) => value > 0 && reached(value),
   );
+}
+
+/** The smallest number that fulfills a condition which more makes only truer. */
+function fewestOf(condition: Correlation['condition'], reached: (value: number) => boolean): number {
+  const limits = Object.values(condition).map((limit) => Math.floor(limit));
+  const candidates = limits.flatMap((limit) => [limit, limit + 1]);
+  return Math.max(1, Math.min(...candidates.filter(reached)));
 }
 
 /** What stays the same for every group. */

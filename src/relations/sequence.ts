@@ -36,8 +36,8 @@ export function* findSequences(marks: Iterable<Mark>, steps: number, timespan: b
   const possible: Chains = Array.from({ length: steps });
   let found = false;
   for (const instant of byInstant(marks, untimed)) {
-    if (instant.length === 1) {
-      const sequence = linkAlone(instant[0]!, certain, possible, timespan);
+    if (!Array.isArray(instant)) {
+      const sequence = linkAlone(instant, certain, possible, timespan);
       const { mark } = sequence;
       firsts[mark.step] ??= mark;
       if (mark.step !== steps - 1) continue;
@@ -189,21 +189,27 @@ function holdsEvent(chain: Chain, mark: Mark): boolean {
   return chainMarks(chain).some((each) => isSameEvent(each, mark));
 }
 
-/** The marks of one instant at a time. Marks without a time are set aside. */
-function* byInstant(marks: Iterable<Mark>, untimed: Mark[]): Generator<TimedMark[]> {
-  let instant: TimedMark[] = [];
+/** The marks of one instant at a time, one that is alone as it is. Marks without a time are set aside. */
+function* byInstant(marks: Iterable<Mark>, untimed: Mark[]): Generator<TimedMark | TimedMark[]> {
+  let alone: TimedMark | undefined;
+  let several: TimedMark[] | undefined;
   for (const each of marks) {
     if (each.time === undefined) {
       untimed.push(each);
       continue;
     }
     const mark = each as TimedMark;
-    if (instant.length > 0 && instant[0]!.time !== mark.time) {
-      yield instant;
-      instant = [mark];
-    } else instant.push(mark);
+    if (alone === undefined) alone = mark;
+    else if (alone.time === mark.time) {
+      several ??= [alone];
+      several.push(mark);
+    } else {
+      yield several ?? alone;
+      alone = mark;
+      several = undefined;
+    }
   }
-  if (instant.length > 0) yield instant;
+  if (alone !== undefined) yield several ?? alone;
 }
 
 /** The files of one instant, their events, the marks of each. */

@@ -46,6 +46,8 @@ export const temporalOrdered = {
     if (unknown !== undefined) return void problem(`"temporal_ordered" has no key ${quote(unknown)}`);
     const names = loggedNames(correlation.message, TOLD);
     return {
+      // A mark for each step.
+      fewest: rules.length,
       inputs: rules.map((detection, step) => ({
         detection,
         groupBy: correlation.groupBy[step]!,

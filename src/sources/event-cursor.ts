@@ -129,7 +129,8 @@ export class EventCursor implements Event, Fields {
   private readonly askedTexts: number[] = [];
   private readonly novelTexts: number[] = [];
   private readonly repeats: (boolean | undefined)[] = [];
-  private recordNumber = 0;
+  /** Of the records that the cursor has stood on. */
+  recordNumber = 0;
   /** One closure for the cursor's life; mappings number their paths. */
   private readonly readPath = (path: number): string | undefined => this.text(this.path(path));
 
@@ -706,7 +707,78 @@ export class EventCursor implements Event, Fields {
     const member = this.names[slot]?.map((name) => record.member(name)).find((each) => each !== undefined);
     return member && { keyStart: member.keyStart, start: member.valueStart, end: member.valueEnd };
   }
+
+  // Copying: what is kept of a record, without a string made of it
+
+  /** Of `place`, without making one. */
+  get placeLine(): number {
+    return this.line;
+  }
+
+  get placeLength(): number {
+    return this.length;
+  }
+
+  /**
+   * Puts the text of the first value into `target` at `at`, where it is ASCII, takes a copy of its bytes and has at most
+   * `most` of them. @returns its length; ABSENT where `text` is undefined; ASK_TEXT where `text` must be asked
+   */
+  copyText(slot: Slot, target: Uint8Array, at: number, most: number): number {
+    const { found } = this;
+    const chosen = slot < NO_SLOT ? this.chosenSlot(slot) : slot;
+    if (chosen === undefined) return ASK_TEXT;
+    if (chosen === NO_SLOT) return ABSENT;
+    if (found.needsTree) return ASK_TEXT;
+    const value = found.first(chosen);
+    if (value < 0) return ABSENT;
+    let start = found.start(value);
+    let end = found.endOf(value);
+    switch (found.kind(value)) {
+      case KIND.string:
+        if (!found.isPlain(value)) return ASK_TEXT;
+        start++;
+        end--;
+        break;
+      case KIND.null:
+        return ABSENT;
+      case KIND.array:
+      case KIND.object:
+        return ASK_TEXT;
+    }
+    if (end - start > most) return ASK_TEXT;
+    const { buffer } = this;
+    for (let from = start, to = at; from < end; ) target[to++] = buffer[from++]!;
+    return end - start;
+  }
+
+  /** The same of `identity`. */
+  copyIdentity(target: Uint8Array, at: number, most: number): number {
+    for (const slots of this.identityLists) {
+      if (slots.length > 1) break;
+      if (this.holdsText(slots[0]!)) return this.copyText(slots[0]!, target, at, most);
+    }
+    return ASK_TEXT;
+  }
+
+  /** `id` of a field whose values repeat; -1 where they hardly do, for to keep them all would fill the table of ids. */
+  repeatingId(slot: Slot): number {
+    const chosen = slot < NO_SLOT ? this.chosenSlot(slot) : slot;
+    if (chosen === undefined) return this.id(slot);
+    if (chosen === NO_SLOT) return this.ids.ofMissing;
+    if (this.found.needsTree) return -1;
+    const value = this.found.first(chosen);
+    if (value < 0) return this.ids.ofMissing;
+    const id = this.found.ids[value]!;
+    if (id !== NO_ID) return id;
+    // To be asked for texts is what tells whether they repeat.
+    if (this.repeats[chosen] === undefined) this.text(chosen);
+    return this.repeats[chosen] === true ? this.id(chosen) : -1;
+  }
 }
+
+/** Answers of `copyText`. */
+export const ABSENT = -1;
+export const ASK_TEXT = -2;
 
 /** FNV-1a, and a second hash with another multiplier; both continue from what `key` holds, a separator first. */
 export function hashBytes(bytes: Uint8Array, start: number, end: number, key: Uint32Array): void {

@@ -8,6 +8,7 @@ import { Marks } from '../../src/engine/marks.ts';
 import { PositionSet } from '../../src/engine/position-set.ts';
 import type { Mark } from '../../src/model/mark.ts';
 import { TemporaryRuns } from '../../src/read/temporary-runs.ts';
+import { ABSENT, ASK_TEXT } from '../../src/sources/event-cursor.ts';
 
 const FILES = ['a.ndjson', 'b.ndjson'];
 
@@ -56,25 +57,56 @@ const sketches = fc
       selector: ({ relation, step, fileIndex, offset }) => [relation, step, fileIndex, offset].join(),
     },
   )
-  .map((made): Sketch[] => made);
+  // All marks of one event tell the same of it.
+  .map((made): Sketch[] =>
+    made.map((each) => {
+      const { identity, subject } = made.find(
+        ({ fileIndex, offset }) => fileIndex === each.fileIndex && offset === each.offset,
+      )!;
+      return { ...each, identity, subject };
+    }),
+  );
+
+/** No line begins before as many bytes. */
+const lineAt = (offset: number) => Math.min(offset, 2 ** 48 - 2) + 1;
 
 /** Slots are positions in this list of texts. */
 function addTo(rows: MarkRows, sketch: Sketch): boolean {
   const texts = [sketch.subject, ...sketch.group, ...sketch.values];
   const slots = (from: number, length: number) => Array.from({ length }, (_, index) => from + index);
-  const { relation, step, time, fileIndex, offset, identity, group, values } = sketch;
+  const { relation, step, time, fileIndex, offset, identity, subject, group, values } = sketch;
   const output = {
     relation,
     step,
     subject: 0,
     group: slots(1, group.length),
-    values: slots(1 + group.length, values.length),
+    // Now and then the subject itself is a value.
+    values: slots(1 + group.length, values.length).map((slot, index) =>
+      values[index] === subject ? 0 : slot,
+    ),
+  };
+  const copy = (text: string, target: Uint8Array, at: number, most: number) => {
+    if (!/^[ !#-[\]-~]*$/.test(text) || text.length > most) return ASK_TEXT;
+    target.set(Buffer.from(text), at);
+    return text.length;
   };
   const event = {
     fileIndex,
     offset,
+    recordNumber: offset,
     identity,
-    place: { file: FILES[fileIndex]!, line: offset + 1, offset, length: 7 },
+    placeLine: lineAt(offset),
+    placeLength: 7,
+    copyIdentity: (target: Uint8Array, at: number, most: number) => copy(identity, target, at, most),
+    copyText(slot: number, target: Uint8Array, at: number, most: number) {
+      const text = texts[slot];
+      return text === undefined ? ABSENT : copy(text, target, at, most);
+    },
+    // Of some texts the ids are not known; a number and a text may have the same text and two ids.
+    repeatingId(slot: number) {
+      const index = [undefined, 'ann', 'bob', 'b"', 'é'].indexOf(texts[slot]);
+      return index < 0 ? -1 : index * 2 + (offset % 2);
+    },
     timeMs: time === undefined ? Number.NaN : wholeMs(time),
     timeNanos: time === undefined ? 0 : nanosBeyondMs(time),
     text: (slot: number) => texts[slot],
@@ -83,7 +115,7 @@ function addTo(rows: MarkRows, sketch: Sketch): boolean {
 }
 
 function toMark({ step, time, fileIndex, offset, identity, subject, values }: Sketch): Mark {
-  const place = { file: FILES[fileIndex]!, line: offset + 1, offset, length: 7 };
+  const place = { file: FILES[fileIndex]!, line: lineAt(offset), offset, length: 7 };
   return { step, time, place, identity, subject, values };
 }
 
@@ -113,6 +145,7 @@ function list(
   maxBytes: number,
   leaveEarly = false,
   prepare: (marks: Marks) => void = () => {},
+  fewest: readonly number[] = [],
 ) {
   const runs = new TemporaryRuns();
   const told = new Map<string, number>();
@@ -125,7 +158,7 @@ function list(
       assert.equal(detection, relation * 10 + step);
       told.set(`${relation}/${step}`, (told.get(`${relation}/${step}`) ?? 0) + 1);
     };
-    for (const { relation, group, marks: each } of marks.groups(FILES, dropped, onMark)) {
+    for (const { relation, group, marks: each } of marks.groups(FILES, dropped, onMark, fewest)) {
       const listed: Listed = { relation, group, marks: [] };
       groups.push(listed);
       for (const mark of each) {
@@ -182,6 +215,13 @@ test('groups() gives the marks in order, for any cut into parts and any bounds, 
         early.groups,
         expected.map((each) => ({ ...each, marks: each.marks.slice(0, 1) })),
       );
+      const fewest = [1, 2, 3];
+      const some = list(parts, dropped, main, false, () => {}, fewest);
+      assert.deepEqual(some.told, told);
+      const isMany = ({ relation, marks }: Listed) => marks.length >= fewest[relation]!;
+      assert.deepEqual(some.groups.filter(isMany), expected.filter(isMany));
+      if (main === 1e6 && worker === 1e6 && positions.size === 0)
+        assert.deepEqual(some.groups, expected.filter(isMany));
       runs.dispose();
     }),
     { numRuns: 200 },
