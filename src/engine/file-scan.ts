@@ -165,11 +165,11 @@ export class FileScan implements RecordSink {
   }
 
   get scannedStart(): number {
-    return this.cursor.recordStart;
+    return this.cursor.scannedStart;
   }
 
   get scannedEnd(): number {
-    return this.cursor.recordEnd;
+    return this.cursor.scannedEnd;
   }
 
   record(line: number, offset: number, length: number): void {

@@ -252,11 +252,11 @@ export class EventCursor implements Event, Fields {
   }
 
   /** Where in the scanned buffer the record lies. */
-  get recordStart(): number {
+  get scannedStart(): number {
     return this.start;
   }
 
-  get recordEnd(): number {
+  get scannedEnd(): number {
     return this.end;
   }
 

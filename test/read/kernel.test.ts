@@ -138,6 +138,25 @@ describe('scan() and scanLine()', () => {
     }
   });
 
+  test('scanLine() ends where its line ends, though the object goes on behind it', () => {
+    const twins = new TwinScan(kernel, ['a', 'zz']);
+    for (const text of [
+      '{"a":1,\n"zz":2}\n',
+      '{\n"zz":2}\n',
+      '{"a":1}\n',
+      '{"a":[\r\n1],"zz":2}\n',
+      '{"zz":2\n}\n',
+      '\n{"zz":2}\n',
+    ]) {
+      const end = put(kernel, Buffer.from(text), 0);
+      assert.equal(twins.lineDisagreement(0, end), undefined, text);
+    }
+    assert.equal(twins.read, 1);
+    const end = put(kernel, Buffer.from('{"a":1,\n"b":2}'), 0);
+    assert.equal(twins.disagreement(0, end), undefined, 'a value may take as many lines as it likes');
+    assert.equal(twins.read, 2);
+  });
+
   test('see nothing of an earlier record behind the end', () => {
     const twins = new TwinScan(kernel, ['a', 'zz']);
     const end = put(kernel, Buffer.from('{"a":1,"zz":"later"}\n'), 0);

@@ -355,7 +355,7 @@ test('scanLine() stands on the record of a line in the block, and leaves every o
   const end = kernel.block.write(lines, 3) + 3;
   const newline = cursor.scanLine(kernel.block, 3, end);
   assert.equal(newline, 3 + lines.indexOf('\n'));
-  assert.deepEqual([cursor.recordStart, cursor.recordEnd, cursor.text(actor)], [4, 19, 'ann']);
+  assert.deepEqual([cursor.scannedStart, cursor.scannedEnd, cursor.text(actor)], [4, 19, 'ann']);
   const next = cursor.scanLine(kernel.block, newline + 1, end);
   assert.equal(cursor.text(actor), 'bob');
   assert.equal(cursor.scanLine(kernel.block, next + 1, end), UNUSUAL);

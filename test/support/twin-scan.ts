@@ -43,16 +43,17 @@ export class TwinScan {
   /** The same for `scanLine`, against its definition. */
   lineDisagreement(start: number, end: number): string | undefined {
     const { block } = this.kernel;
+    const firstNewline = block.subarray(start, Math.max(start, end)).indexOf(0x0a);
+    const lineEnd = firstNewline < 0 ? end : start + firstNewline;
     const skipBlanks = (from: number) => {
       let at = from;
-      while (at < end && (block[at] === 0x20 || block[at] === 0x09 || block[at] === 0x0d)) at++;
+      while (at < lineEnd && (block[at] === 0x20 || block[at] === 0x09 || block[at] === 0x0d)) at++;
       return at;
     };
     const first = skipBlanks(start);
-    const after = first < end && block[first] === 0x7b ? this.slowScan(first, end) : undefined;
-    const isOneLine = after !== undefined && !block.subarray(first, after).includes(0x0a);
-    const newline = isOneLine ? skipBlanks(after) : UNUSUAL;
-    const expected = newline < end && block[newline] === 0x0a ? newline : UNUSUAL;
+    const after = first < lineEnd && block[first] === 0x7b ? this.slowScan(first, lineEnd) : undefined;
+    const isWhole = after !== undefined && firstNewline >= 0 && skipBlanks(after) === lineEnd;
+    const expected = isWhole ? lineEnd : UNUSUAL;
     const fast = this.trie.scanLine(start, end);
     if (fast === UNUSUAL) return expected === UNUSUAL ? this.strayField() : this.refusal(first, after!);
     this.read++;

@@ -10,7 +10,6 @@ import {
   CLOSE_BRACKET,
   COLON,
   COMMA,
-  countNewlines,
   MINUS,
   NEWLINE,
   OPEN_BRACE,
@@ -67,14 +66,18 @@ let canonical: bool = false;
 let found: i32 = 0;
 let stamp: i32 = 0;
 let slots: usize = 0;
-/** What stands from here on in the block is of another time. */
+/** What stands from here on in the block is of another time, or on another line. */
 let limit: i32 = 0;
+/** Whether the record must end on its line, and whether it does not. */
+let oneLine: bool = false;
+let crossed: bool = false;
 let doubts: i32 = 0;
 /** ESCAPED and NON_ASCII of the string that was read last. */
 let marks: i32 = 0;
 
 function begin(trie: usize, recordEnd: i32, recordStamp: i32): void {
   limit = recordEnd;
+  crossed = false;
   canonical = true;
   found = 0;
   doubts = 0;
@@ -95,6 +98,7 @@ function conclude(): void {
 export function scan(trie: usize, start: i32, end: i32, recordStamp: i32): i32 {
   if (start < 0 || end > BLOCK_BYTES) return UNUSUAL;
   begin(trie, end, recordStamp);
+  oneLine = false;
   const after = value(rootOf(trie), -1, start, 0);
   if (after > end) return UNUSUAL;
   conclude();
@@ -110,11 +114,10 @@ export function scanLine(trie: usize, start: i32, end: i32, recordStamp: i32): i
   let at = skipBlanks(start);
   if (byteAt(at) !== OPEN_BRACE) return UNUSUAL;
   begin(trie, end, recordStamp);
+  oneLine = true;
   store<i32>(RECORD_START, at);
   at = object(rootOf(trie), at, 1);
-  if (at < 0) return UNUSUAL;
-  // A record over several lines is none of a file of lines; without white space it stands on one.
-  if (!canonical && countNewlines(start, at) > 0) return UNUSUAL;
+  if (at < 0 || crossed) return UNUSUAL;
   store<i32>(RECORD_END, at);
   at = skipBlanks(at);
   if (byteAt(at) !== NEWLINE || at >= end) return UNUSUAL;
@@ -138,8 +141,20 @@ function skip(start: i32): i32 {
     if (byte > SPACE || (byte !== SPACE && byte !== NEWLINE && byte !== 0x0d && byte !== 0x09)) break;
     at++;
   }
-  if (at > start) canonical = false;
+  if (at > start) {
+    canonical = false;
+    if (oneLine) endAtNewline(start, at);
+  }
   return at;
+}
+
+/** A newline between tokens ends the line: nothing behind it is kept. */
+function endAtNewline(start: i32, end: i32): void {
+  for (let at = start; at < end && !crossed; at++) {
+    if (byteAt(at) !== NEWLINE) continue;
+    crossed = true;
+    limit = min(limit, at);
+  }
 }
 
 /** Any value but an object's scalar members, which `object` reads itself. */
