@@ -61,12 +61,17 @@ type ComputedSlot = {
   /** The scanner slots in use, and what they computed to before, by `inputKey`. */
   used: number[];
   values: Map<number, ComputedValue>;
+  /** What the value with an id alone computed to, by its position in `used`. */
+  single: (ComputedValue | undefined)[][];
 };
 
 type ComputedValue = { text: string | undefined; id: number };
 
 /** Computed values kept for one field; audit logs have a handful of outcomes and some thousand targets. */
 const MAX_REMEMBERED = 1 << 16;
+
+/** Ids up to this one are answered by an array for each position; the rare late ones by the map. */
+const MAX_SINGLE = 1 << 14;
 
 /** From this length on a comparison by the kernel is faster than one by characters (measured). */
 const SHORT_TEXT = 24;
@@ -76,6 +81,23 @@ const SAMPLE = 64;
 
 /** Stands for "this record has none of the choices". */
 const NO_SLOT = -1;
+/** Not asked so far for a record of this shape. */
+const UNDECIDED = -2;
+/** Stands for "this field is not a choice: its text is computed". */
+const NO_CHOICE = -3;
+
+/** What follows from the shape of a record alone, found out once for all records of the shape. */
+type ShapeFacts = {
+  /** By computed slot: the raw slot that it is, or NO_SLOT, NO_CHOICE, UNDECIDED. */
+  chosen: Int32Array;
+  /** By computed slot: the only position in its `used` that has a value, or SEVERAL (none too), UNDECIDED. */
+  singles: Int32Array;
+  /** Which of `identityLists` names the record, or NO_LIST, UNDECIDED. */
+  identity: number;
+};
+
+const SEVERAL = -1;
+const NO_LIST = -1;
 
 export class EventCursor implements Event, Fields {
   readonly source: string;
@@ -116,9 +138,11 @@ export class EventCursor implements Event, Fields {
   private knownTime: Instant | undefined;
   private knownTimeMs = Number.NaN;
   private knownTimeNanos = 0;
-  /** For each computed slot its value in this record, or the slot that it is a choice of; valid while `computedFor` is this record. */
+  /** Of the shape of this record; of this record alone where the shape is not known. */
+  private facts = newFacts(0);
+  private readonly factsByShape: (ShapeFacts | undefined)[] = [];
+  /** For each computed slot its value in this record; valid while `computedFor` is this record. */
   private readonly computedValues: ComputedValue[] = [];
-  private readonly chosenSlots: Slot[] = [];
   private readonly computedFor: number[] = [];
   /** Ids of this record's first values, by slot; valid where `idsFor` is this record. */
   private readonly knownIds: number[] = [];
@@ -217,7 +241,16 @@ export class EventCursor implements Event, Fields {
       ? mapped.alternatives.map((each) => slots[each.path]!)
       : undefined;
     const used = slots.filter((slot) => slot >= 0);
-    this.computed.push({ field: mapped, slots, choices, used, values: new Map() });
+    this.computed.push({
+      field: mapped,
+      slots,
+      choices,
+      used,
+      values: new Map(),
+      single: used.map(() => []),
+    });
+    this.factsByShape.length = 0;
+    this.facts = newFacts(this.computed.length);
     return -1 - this.computed.length;
   }
 
@@ -269,6 +302,17 @@ export class EventCursor implements Event, Fields {
     this.knownBytes = undefined;
     this.timeIsKnown = false;
     this.recordNumber++;
+    const facts = found.shape < 0 ? undefined : this.factsByShape[found.shape];
+    this.facts = facts ?? this.newFactsOf(found.shape);
+  }
+
+  private newFactsOf(shape: number): ShapeFacts {
+    const facts = newFacts(this.computed.length);
+    if (shape < 0) return facts;
+    // Without holes the array stays an array.
+    while (this.factsByShape.length <= shape) this.factsByShape.push(undefined);
+    this.factsByShape[shape] = facts;
+    return facts;
   }
 
   /** Says where the scanned record stands. */
@@ -331,7 +375,7 @@ export class EventCursor implements Event, Fields {
     if (this.timeIsKnown) return;
     this.timeIsKnown = true;
     this.knownTime = undefined;
-    const slot = this.rawTimeSlot();
+    const slot = this.chosenSlot(this.timeSlot);
     const value = slot < 0 || this.found.needsTree ? -1 : this.found.first(slot);
     const isString = value >= 0 && this.found.kind(value) === KIND.string;
     const start = isString ? this.found.start(value) + 1 : 0;
@@ -345,10 +389,6 @@ export class EventCursor implements Event, Fields {
     this.knownTime = time;
     this.knownTimeMs = time === undefined ? Number.NaN : wholeMs(time);
     this.knownTimeNanos = time === undefined ? 0 : nanosBeyondMs(time);
-  }
-
-  private rawTimeSlot(): Slot {
-    return (this.timeSlot < NO_SLOT ? this.chosenSlot(this.timeSlot) : this.timeSlot) ?? NO_SLOT;
   }
 
   private parsedTime(): Instant | undefined {
@@ -375,14 +415,15 @@ export class EventCursor implements Event, Fields {
    * Equal identities of one source have equal hashes, however they were escaped.
    */
   hashOwnIdentity(key: Uint32Array): boolean {
-    for (const slots of this.identityLists) {
-      if (!this.holdTexts(slots)) continue;
-      key[0] = this.identitySeed;
-      key[1] = ~this.identitySeed;
-      for (const slot of slots) this.hashText(slot, key);
-      return true;
-    }
-    return false;
+    const { facts } = this;
+    if (facts.identity === UNDECIDED)
+      facts.identity = this.identityLists.findIndex((slots) => this.holdTexts(slots));
+    if (facts.identity === NO_LIST) return false;
+    const slots = this.identityLists[facts.identity]!;
+    key[0] = this.identitySeed;
+    key[1] = ~this.identitySeed;
+    for (let index = 0; index < slots.length; index++) this.hashText(slots[index]!, key);
+    return true;
   }
 
   private holdTexts(slots: readonly Slot[]): boolean {
@@ -416,7 +457,7 @@ export class EventCursor implements Event, Fields {
   text(slot: Slot, at = 0): string | undefined {
     if (slot < NO_SLOT) {
       const chosen = this.chosenSlot(slot);
-      if (chosen === undefined) return at === 0 ? this.computedText(slot) : undefined;
+      if (chosen === NO_CHOICE) return at === 0 ? this.compute(slot).text : undefined;
       return this.text(chosen, at);
     }
     if (slot === NO_SLOT) return undefined;
@@ -508,37 +549,32 @@ export class EventCursor implements Event, Fields {
   }
 
   id(slot: Slot, at = 0): number {
-    if (at > 0) return this.findId(slot, at);
-    if (slot >= 0) {
-      const value = this.found.first(slot);
-      const id = value < 0 ? NO_ID : this.found.ids[value]!;
+    const raw = slot < NO_SLOT ? this.chosenSlot(slot) : slot;
+    if (raw === NO_CHOICE) return at === 0 ? this.compute(slot).id : this.ids.ofMissing;
+    if (raw === NO_SLOT) return this.ids.ofMissing;
+    if (at > 0) return this.findId(raw, at);
+    const value = this.found.first(raw);
+    if (value >= 0) {
+      const id = this.found.ids[value]!;
       if (id !== NO_ID) return id;
     }
     // Many rules ask for the same few fields of a record.
-    const index = slot < 0 ? -slot * 2 : slot * 2 + 1;
-    if (this.idsFor[index] !== this.recordNumber) {
-      this.idsFor[index] = this.recordNumber;
-      this.knownIds[index] = this.findId(slot, 0);
+    if (this.idsFor[raw] !== this.recordNumber) {
+      this.idsFor[raw] = this.recordNumber;
+      this.knownIds[raw] = this.findId(raw, 0);
     }
-    return this.knownIds[index]!;
+    return this.knownIds[raw]!;
   }
 
   private findId(slot: Slot, at: number): number {
-    const chosen = slot < NO_SLOT ? this.chosenSlot(slot) : undefined;
-    if (chosen !== undefined) return this.findId(chosen, at);
-    if (slot < NO_SLOT && at === 0) return this.compute(slot).id;
     const { found } = this;
-    if (slot < 0 || found.needsTree) {
+    if (found.needsTree) {
       const text = this.text(slot, at);
       return this.ids.idOfText(this.kindCode(slot, at), text ?? '');
     }
     const value = at === 0 ? found.first(slot) : found.valueAt(slot, at);
     if (value < 0) return this.ids.ofMissing;
-    if (at === 0) {
-      const id = found.ids[value]!;
-      if (id !== NO_ID) return id;
-      this.wish(slot);
-    }
+    if (at === 0) this.wish(slot);
     const kind = found.kind(value);
     if (kind >= KIND.array || found.isEscaped(value))
       return this.ids.idOfText(kind, this.valueText(value) ?? '');
@@ -554,7 +590,8 @@ export class EventCursor implements Event, Fields {
 
   span(slot: Slot, at = 0): Span | undefined {
     if (slot < NO_SLOT) {
-      const origin = this.chosenSlot(slot) ?? this.originSlot(slot);
+      const chosen = this.chosenSlot(slot);
+      const origin = chosen === NO_CHOICE ? this.originSlot(slot) : chosen;
       return origin === undefined ? undefined : this.span(origin, at);
     }
     if (slot === NO_SLOT) return undefined;
@@ -577,8 +614,8 @@ export class EventCursor implements Event, Fields {
   private kindCode(slot: Slot, at: number): KindCode {
     if (slot < NO_SLOT) {
       const chosen = this.chosenSlot(slot);
-      if (chosen !== undefined) return this.kindCode(chosen, at);
-      return at === 0 && this.computedText(slot) !== undefined ? KIND.string : KIND.missing;
+      if (chosen !== NO_CHOICE) return this.kindCode(chosen, at);
+      return at === 0 && this.compute(slot).text !== undefined ? KIND.string : KIND.missing;
     }
     if (slot === NO_SLOT) return KIND.missing;
     if (this.found.needsTree) return kindOf(this.treeValues(slot)[at]);
@@ -605,17 +642,38 @@ export class EventCursor implements Event, Fields {
     }
   }
 
-  private computedText(slot: Slot): string | undefined {
-    return this.compute(slot).text;
-  }
-
   private compute(slot: Slot): ComputedValue {
     const index = -2 - slot;
     if (this.computedFor[index] !== this.recordNumber) {
       this.computedFor[index] = this.recordNumber;
-      this.computedValues[index] = this.rememberedValue(this.computed[index]!);
+      this.computedValues[index] = this.singleValue(index) ?? this.rememberedValue(this.computed[index]!);
     }
     return this.computedValues[index]!;
+  }
+
+  /** Most computed fields come from the one value that the record has for them. */
+  private singleValue(index: number): ComputedValue | undefined {
+    const { singles } = this.facts;
+    const computed = this.computed[index]!;
+    if (singles[index] === UNDECIDED) singles[index] = this.singleOf(computed.used);
+    const position = singles[index]!;
+    if (position === SEVERAL) return undefined;
+    const id = this.id(computed.used[position]!);
+    if (id < 0 || id >= MAX_SINGLE) return undefined;
+    const known = computed.single[position]!;
+    let value = known[id];
+    if (value === undefined) {
+      value = this.computedValue(computed);
+      while (known.length <= id) known.push(undefined);
+      known[id] = value;
+    }
+    return value;
+  }
+
+  private singleOf(used: readonly Slot[]): number {
+    if (this.found.needsTree) return SEVERAL;
+    const present = [...used.keys()].filter((position) => this.found.first(used[position]!) >= 0);
+    return present.length === 1 ? present[0]! : SEVERAL;
   }
 
   /** What a mapping computes depends on the values at its paths alone: for up to two of them it is computed once. */
@@ -623,13 +681,15 @@ export class EventCursor implements Event, Fields {
     const key = this.found.needsTree ? -1 : this.inputKey(computed.used);
     const known = key < 0 ? undefined : computed.values.get(key);
     if (known !== undefined) return known;
-    const text = mapField(computed.field, this.readPath);
-    const value = {
-      text,
-      id: this.ids.idOfText(text === undefined ? KIND.missing : KIND.string, text ?? ''),
-    };
+    const value = this.computedValue(computed);
     if (key >= 0 && computed.values.size < MAX_REMEMBERED) computed.values.set(key, value);
     return value;
+  }
+
+  private computedValue({ field }: ComputedSlot): ComputedValue {
+    const text = mapField(field, this.readPath);
+    const id = this.ids.idOfText(text === undefined ? KIND.missing : KIND.string, text ?? '');
+    return { text, id };
   }
 
   /** Position and id of each value that is there, 26 bits each; -1 where that does not say it all. */
@@ -645,16 +705,17 @@ export class EventCursor implements Event, Fields {
     return key;
   }
 
-  /** For a choice of raw fields: the first that holds a scalar, or NO_SLOT. Undefined for what a mapping computes. */
-  private chosenSlot(slot: Slot): Slot | undefined {
-    const index = -2 - slot;
+  /** For a choice of raw fields: the first that holds a scalar, or NO_SLOT. NO_CHOICE for what a mapping computes. */
+  private chosenSlot(slot: Slot): Slot {
+    const chosen = this.facts.chosen[-2 - slot]!;
+    return chosen === UNDECIDED ? this.choose(-2 - slot) : chosen;
+  }
+
+  private choose(index: number): Slot {
     const { choices } = this.computed[index]!;
-    if (choices === undefined) return undefined;
-    if (this.computedFor[index] !== this.recordNumber) {
-      this.computedFor[index] = this.recordNumber;
-      this.chosenSlots[index] = this.firstWithText(choices);
-    }
-    return this.chosenSlots[index];
+    const chosen = choices === undefined ? NO_CHOICE : this.firstWithText(choices);
+    this.facts.chosen[index] = chosen;
+    return chosen;
   }
 
   private firstWithText(choices: readonly Slot[]): Slot {
@@ -706,6 +767,11 @@ export class EventCursor implements Event, Fields {
     const member = this.names[slot]?.map((name) => record.member(name)).find((each) => each !== undefined);
     return member && { keyStart: member.keyStart, start: member.valueStart, end: member.valueEnd };
   }
+}
+
+function newFacts(computed: number): ShapeFacts {
+  const undecided = () => new Int32Array(computed).fill(UNDECIDED);
+  return { chosen: undecided(), singles: undecided(), identity: UNDECIDED };
 }
 
 /** FNV-1a, and a second hash with another multiplier; both continue from what `key` holds, a separator first. */
