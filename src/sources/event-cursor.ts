@@ -446,7 +446,11 @@ export class EventCursor implements Event, Fields {
   }
 
   size(slot: Slot): number {
-    if (slot < NO_SLOT) return this.kindCode(slot, 0) === KIND.missing ? 0 : 1;
+    if (slot < NO_SLOT) {
+      const chosen = this.chosenSlot(slot);
+      if (chosen === NO_CHOICE) return this.compute(slot).text === undefined ? 0 : 1;
+      return chosen === NO_SLOT ? 0 : 1;
+    }
     return this.found.needsTree ? this.treeValues(slot).length : this.found.size(slot);
   }
 
