@@ -61,17 +61,19 @@ type ComputedSlot = {
   /** The scanner slots in use, and what they computed to before, by `inputKey`. */
   used: number[];
   values: Map<number, ComputedValue>;
-  /** What the value with an id alone computed to, by its position in `used`. */
-  single: (ComputedValue | undefined)[][];
+  recent: RecentValues;
 };
 
 type ComputedValue = { text: string | undefined; id: number };
 
+/** What was computed last, at places that shape and input ids choose: three words of keys for each value. */
+type RecentValues = { keys: Int32Array; values: ComputedValue[] };
+
+/** A power of two; most fields have a handful of values. */
+const RECENT = 256;
+
 /** Computed values kept for one field; audit logs have a handful of outcomes and some thousand targets. */
 const MAX_REMEMBERED = 1 << 16;
-
-/** Ids up to this one are answered by an array for each position; the rare late ones by the map. */
-const MAX_SINGLE = 1 << 14;
 
 /** From this length on a comparison by the kernel is faster than one by characters (measured). */
 const SHORT_TEXT = 24;
@@ -88,15 +90,15 @@ const NO_CHOICE = -3;
 
 /** What follows from the shape of a record alone, found out once for all records of the shape. */
 type ShapeFacts = {
+  readonly shape: number;
   /** By computed slot: the raw slot that it is, or NO_SLOT, NO_CHOICE, UNDECIDED. */
   chosen: Int32Array;
-  /** By computed slot: the only position in its `used` that has a value, or SEVERAL (none too), UNDECIDED. */
-  singles: Int32Array;
+  /** By computed slot: those of its `used` that have a value, `undefined` where not asked so far. */
+  inputs: (readonly Slot[] | undefined)[];
   /** Which of `identityLists` names the record, or NO_LIST, UNDECIDED. */
   identity: number;
 };
 
-const SEVERAL = -1;
 const NO_LIST = -1;
 
 export class EventCursor implements Event, Fields {
@@ -139,7 +141,7 @@ export class EventCursor implements Event, Fields {
   private knownTimeMs = Number.NaN;
   private knownTimeNanos = 0;
   /** Of the shape of this record; of this record alone where the shape is not known. */
-  private facts = newFacts(0);
+  private facts = newFacts(-1, 0);
   private readonly factsByShape: (ShapeFacts | undefined)[] = [];
   /** For each computed slot its value in this record; valid while `computedFor` is this record. */
   private readonly computedValues: ComputedValue[] = [];
@@ -247,10 +249,10 @@ export class EventCursor implements Event, Fields {
       choices,
       used,
       values: new Map(),
-      single: used.map(() => []),
+      recent: { keys: new Int32Array(RECENT * 3), values: [] },
     });
     this.factsByShape.length = 0;
-    this.facts = newFacts(this.computed.length);
+    this.facts = newFacts(-1, this.computed.length);
     return -1 - this.computed.length;
   }
 
@@ -307,7 +309,7 @@ export class EventCursor implements Event, Fields {
   }
 
   private newFactsOf(shape: number): ShapeFacts {
-    const facts = newFacts(this.computed.length);
+    const facts = newFacts(shape, this.computed.length);
     if (shape < 0) return facts;
     // Without holes the array stays an array.
     while (this.factsByShape.length <= shape) this.factsByShape.push(undefined);
@@ -650,34 +652,39 @@ export class EventCursor implements Event, Fields {
     const index = -2 - slot;
     if (this.computedFor[index] !== this.recordNumber) {
       this.computedFor[index] = this.recordNumber;
-      this.computedValues[index] = this.singleValue(index) ?? this.rememberedValue(this.computed[index]!);
+      this.computedValues[index] = this.recentValue(index);
     }
     return this.computedValues[index]!;
   }
 
-  /** Most computed fields come from the one value that the record has for them. */
-  private singleValue(index: number): ComputedValue | undefined {
-    const { singles } = this.facts;
+  /** Most computed fields come from one value or two. */
+  private recentValue(index: number): ComputedValue {
+    const { facts } = this;
     const computed = this.computed[index]!;
-    if (singles[index] === UNDECIDED) singles[index] = this.singleOf(computed.used);
-    const position = singles[index]!;
-    if (position === SEVERAL) return undefined;
-    const id = this.id(computed.used[position]!);
-    if (id < 0 || id >= MAX_SINGLE) return undefined;
-    const known = computed.single[position]!;
-    let value = known[id];
-    if (value === undefined) {
-      value = this.computedValue(computed);
-      while (known.length <= id) known.push(undefined);
-      known[id] = value;
+    if (facts.shape < 0) return this.rememberedValue(computed);
+    let inputs = facts.inputs[index];
+    if (inputs === undefined) {
+      inputs = computed.used.filter((slot) => this.found.first(slot) >= 0);
+      facts.inputs[index] = inputs;
     }
+    if (inputs.length > 2) return this.rememberedValue(computed);
+    const first = inputs.length > 0 ? this.id(inputs[0]!) : NO_ID;
+    const second = inputs.length > 1 ? this.id(inputs[1]!) : NO_ID;
+    const { keys, values } = computed.recent;
+    const place = (Math.imul(facts.shape, 31) + Math.imul(second, 7) + first) & (RECENT - 1);
+    const key = place * 3;
+    // Keys are zero where nothing was kept.
+    if (keys[key] === facts.shape + 1 && keys[key + 1] === first && keys[key + 2] === second)
+      return values[place]!;
+    const value = this.rememberedValue(computed);
+    // Beyond the bound an id does not tell values apart.
+    if (first === -1 || second === -1) return value;
+    while (values.length <= place) values.push(value);
+    values[place] = value;
+    keys[key] = facts.shape + 1;
+    keys[key + 1] = first;
+    keys[key + 2] = second;
     return value;
-  }
-
-  private singleOf(used: readonly Slot[]): number {
-    if (this.found.needsTree) return SEVERAL;
-    const present = [...used.keys()].filter((position) => this.found.first(used[position]!) >= 0);
-    return present.length === 1 ? present[0]! : SEVERAL;
   }
 
   /** What a mapping computes depends on the values at its paths alone: for up to two of them it is computed once. */
@@ -773,9 +780,9 @@ export class EventCursor implements Event, Fields {
   }
 }
 
-function newFacts(computed: number): ShapeFacts {
-  const undecided = () => new Int32Array(computed).fill(UNDECIDED);
-  return { chosen: undecided(), singles: undecided(), identity: UNDECIDED };
+function newFacts(shape: number, computed: number): ShapeFacts {
+  const chosen = new Int32Array(computed).fill(UNDECIDED);
+  return { shape, chosen, inputs: new Array(computed).fill(undefined), identity: UNDECIDED };
 }
 
 /** FNV-1a, and a second hash with another multiplier; both continue from what `key` holds, a separator first. */
