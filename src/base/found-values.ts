@@ -18,6 +18,11 @@ export class FoundValues {
   canonical = true;
   /** Whether the last record may hold a key twice, or wrote a key with escapes: its values must come from the tree. */
   needsTree = false;
+  /**
+   * A small integer: records of one shape and one scanner have the same first values by slot, kind and being an empty
+   * text or not, whatever else they hold. -1 where nobody tells, for one that needs the tree too.
+   */
+  shape = -1;
 
   // By value; `next` links the values of one slot. Positions are offsets in the scanned bytes, -1 for the key of an element.
   starts: Int32Array;

@@ -10,8 +10,13 @@ import { toSchemaDefects } from './schema-defects.ts';
 /** Notes what is wrong with the event in the tally of its file. */
 export type Judge = (tally: Tally, file: FileTally, event: Event) => void;
 
+type Passes = (event: Event) => boolean;
+
+/** The judge of one field, and whether the field passes, which nearly all do. */
+export type FieldJudge = { field: AuditField; slot: Slot; passes: Passes; judge: Judge };
+
 /** One field of the flat schemas: each distinct value is validated once. */
-export function judgeField(plan: FieldPlan, fields: Fields): Judge {
+export function judgeField(plan: FieldPlan, fields: Fields): FieldJudge {
   const { field, validators } = plan;
   const slot = fields.audit(field);
   const required = plan.required && !fields.lacks(field);
@@ -23,7 +28,7 @@ export function judgeField(plan: FieldPlan, fields: Fields): Judge {
     const value = validators.length > 0 ? slotValue(event, slot) : undefined;
     return validators.every(({ validate }) => validate(value).length === 0);
   });
-  return (tally, file, event) => {
+  const judge: Judge = (tally, file, event) => {
     if (passes(event)) return;
     if (isAbsent(event, slot, field)) {
       noteDefect(tally, file, event, missing, () => event.span(slot) ?? {});
@@ -35,32 +40,68 @@ export function judgeField(plan: FieldPlan, fields: Fields): Judge {
       }
     }
   };
+  return { field, slot, passes, judge };
 }
 
-export function judgeActor(slot: Slot, allowed: ReadonlySet<string>): Judge {
+export function judgeActor(slot: Slot, allowed: ReadonlySet<string>): FieldJudge {
   const defect: Defect = { code: 'ambiguous-actor', key: 'actor', field: 'actor', expected: '' };
   const passes = memoizeById('actor', slot, (event) => {
     const name = event.text(slot);
     return name === undefined || allowed.has(name.toLowerCase()) || !isAnonymousActor(name);
   });
-  return (tally, file, event) => {
+  const judge: Judge = (tally, file, event) => {
     if (!passes(event))
       noteDefect(tally, file, event, defect, () => ({
         ...event.span(slot),
         value: quote(event.text(slot) ?? ''),
       }));
   };
+  return { field: 'actor', slot, passes, judge };
+}
+
+/** Whether an event passes all of some judges, in one loop: called one by one they take twice as long (measured). */
+export function passAll(judges: readonly FieldJudge[]): Passes {
+  const others = judges.filter(({ field }) => !repeats(field)).map(({ passes }) => passes);
+  const slots = [...new Set(judges.filter(({ field }) => repeats(field)).map(({ slot }) => slot))];
+  const tests = slots.map((slot) => {
+    const ofSlot = judges.filter((one) => one.slot === slot).map(({ passes }) => passes);
+    return (event: Event) => ofSlot.every((passes) => passes(event));
+  });
+  // By slot and id: whether the value passed before.
+  const passed = slots.map(() => new Uint8Array(1024));
+  const passesBeyond = (event: Event, index: number, id: number): boolean => {
+    if (!tests[index]!(event)) return false;
+    if (id < 0) return true;
+    if (id >= passed[index]!.length) passed[index] = grown(passed[index]!, id);
+    passed[index]![id] = PASSES;
+    return true;
+  };
+  return (event) => {
+    for (let index = 0; index < slots.length; index++) {
+      const id = event.id(slots[index]!);
+      if (passed[index]![id] !== PASSES && !passesBeyond(event, index, id)) return false;
+    }
+    for (let index = 0; index < others.length; index++) if (!others[index]!(event)) return false;
+    return true;
+  };
+}
+
+const PASSES = 1;
+const FAILS = 2;
+
+function grown(verdicts: Uint8Array, id: number): Uint8Array<ArrayBuffer> {
+  const larger = new Uint8Array(2 * (id + 1));
+  larger.set(verdicts);
+  return larger;
 }
 
 /** Ids are for values that repeat: times and record ids never do, and would fill the reader's table. */
-function memoizeById(
-  field: AuditField,
-  slot: Slot,
-  judge: (event: Event) => boolean,
-): (event: Event) => boolean {
-  if (field === 'time' || field === 'id') return judge;
-  const PASSES = 1;
-  const FAILS = 2;
+function repeats(field: AuditField): boolean {
+  return field !== 'time' && field !== 'id';
+}
+
+function memoizeById(field: AuditField, slot: Slot, judge: Passes): Passes {
+  if (!repeats(field)) return judge;
   let verdicts = new Uint8Array(1024);
   return (event) => {
     const id = event.id(slot);
@@ -69,11 +110,7 @@ function memoizeById(
     if (known === PASSES) return true;
     if (known === FAILS) return false;
     const passes = judge(event);
-    if (id >= verdicts.length) {
-      const grown = new Uint8Array(2 * (id + 1));
-      grown.set(verdicts);
-      verdicts = grown;
-    }
+    if (id >= verdicts.length) verdicts = grown(verdicts, id);
     verdicts[id] = passes ? PASSES : FAILS;
     return passes;
   };

@@ -9,7 +9,7 @@ import type { FindingKind } from '../model/finding.ts';
 import type { Notice } from '../model/report.ts';
 import { UNKNOWN_SOURCE } from '../sources/mapping.ts';
 import { compileSchemas, type SchemaPlan } from './event-schema.ts';
-import { type Judge, judgeActor, judgeEvent, judgeField, judgeRecord } from './field-judges.ts';
+import { type Judge, judgeActor, judgeEvent, judgeField, judgeRecord, passAll } from './field-judges.ts';
 import {
   compileRecordCounter,
   foundValues,
@@ -78,16 +78,22 @@ function compileStep(plan: SchemaPlan, allowed: ReadonlySet<string>, fields: Fie
   // A source without a mapping has no canonical fields; that it is unknown is said by the reader.
   const isMapped = fields.source !== UNKNOWN_SOURCE.name;
   const excused = isMapped ? plan.demanded.filter((field) => fields.lacks(field)) : [];
-  const judges: Judge[] = plan.raw.map(judgeRecord);
-  if (isMapped) {
-    judges.push(...plan.fields.map((one) => judgeField(one, fields)));
-    judges.push(...plan.whole.map((one) => judgeEvent(one, fields)));
-    if (plan.audit) judges.push(judgeActor(fields.audit('actor'), allowed));
-  }
+  const ofFields = isMapped ? plan.fields.map((one) => judgeField(one, fields)) : [];
+  const ofWhole = isMapped ? plan.whole.map((one) => judgeEvent(one, fields)) : [];
+  const ofActor = isMapped && plan.audit ? [judgeActor(fields.audit('actor'), allowed)] : [];
+  const judges: Judge[] = [
+    ...plan.raw.map(judgeRecord),
+    ...ofFields.map(({ judge }) => judge),
+    ...ofWhole,
+    ...ofActor.map(({ judge }) => judge),
+  ];
+  const passes = passAll([...ofFields, ...ofActor]);
+  const seesWhole = plan.raw.length + ofWhole.length > 0;
   const countRecord = compileRecordCounter();
   return (state, event) => {
     const file = countRecord(state.tally, event);
     if (excused.length > 0) countExcused(state.excused, event.source, excused);
+    if (!seesWhole && passes(event)) return;
     for (let index = 0; index < judges.length; index++) judges[index]!(state.tally, file, event);
   };
 }

@@ -3,6 +3,7 @@ import { compileDetection, type EventTest, toSlot } from '../match/compile-detec
 import { type Gate, gatesOf } from '../match/gate.ts';
 import { literalsOf } from '../match/gate-literals.ts';
 import { LiteralIndex } from '../match/literal-index.ts';
+import { PartialDetection } from '../match/partial-detection.ts';
 import type { Event, Fields, Slot } from '../model/event.ts';
 import type { Detection } from '../model/rule.ts';
 
@@ -13,7 +14,13 @@ const MAX_REMEMBERED = 1 << 16;
 const CROWD = 4;
 
 /** `metBy`: the event that met it last, where it stands behind gates of several fields. */
-type Entry<T> = { detector: T; fields: number; metBy: number };
+type Entry<T> = { detector: T; detection: PartialDetection; fields: number; metBy: number };
+
+/** A detector that an event meets, and what is left to ask of the event; nothing where it holds. */
+type Met<T> = { entry: Entry<T>; rest: EventTest | undefined };
+
+/** Called for a detector that may hold: it does where `rest` is undefined or passes. */
+export type OnMeet<T> = (detector: T, rest: EventTest | undefined) => void;
 
 type Gated<T> = { entry: Entry<T>; passes: EventTest };
 
@@ -23,22 +30,23 @@ type SlotGates<T> = {
   literals: LiteralIndex<Gated<T>>;
   /** Gates without literals. */
   others: Gated<T>[];
-  byValue: (readonly Entry<T>[] | undefined)[];
+  byValue: (readonly Met<T>[] | undefined)[];
 };
 
 export class DetectorIndex<T> {
-  private readonly ungated: T[] = [];
+  private readonly ungated: { detector: T; detection: PartialDetection }[] = [];
   private readonly gates: SlotGates<T>[] = [];
   private events = 0;
 
   /** Adds a detector under a gate of its detection. */
   add(detector: T, detection: Detection, fields: Fields): void {
     const gate = this.choose(gatesOf(detection), fields);
+    const partial = new PartialDetection(detection, fields);
     if (gate === undefined) {
-      this.ungated.push(detector);
+      this.ungated.push({ detector, detection: partial });
       return;
     }
-    const entry = { detector, fields: gate.length, metBy: 0 };
+    const entry = { detector, detection: partial, fields: gate.length, metBy: 0 };
     for (const { field, condition } of gate) {
       const gates = this.gatesOn(toSlot(field, fields));
       const passes = compileDetection({ ...detection, condition }, fields, false);
@@ -49,21 +57,25 @@ export class DetectorIndex<T> {
   }
 
   /** Calls `meet` once for each detector that may hold for the event. */
-  forEach(event: Event, meet: (detector: T) => void): void {
+  forEach(event: Event, meet: OnMeet<T>): void {
     const { ungated, gates } = this;
     this.events++;
-    for (let index = 0; index < ungated.length; index++) meet(ungated[index]!);
+    for (let index = 0; index < ungated.length; index++)
+      meet(ungated[index]!.detector, ungated[index]!.detection.test);
     for (let index = 0; index < gates.length; index++) {
-      const size = event.size(gates[index]!.slot);
+      const gate = gates[index]!;
+      const size = event.size(gate.slot);
       if (size === 0) continue;
-      const passing = passingOf(gates[index]!, event, size);
+      const id = size === 1 ? event.id(gate.slot) : -1;
+      const known = id < 0 ? undefined : gate.byValue[id];
+      const passing = known ?? passingOf(gate, event, size, id);
       for (let at = 0; at < passing.length; at++) {
-        const entry = passing[at]!;
+        const { entry, rest } = passing[at]!;
         if (entry.fields > 1) {
           if (entry.metBy === this.events) continue;
           entry.metBy = this.events;
         }
-        meet(entry.detector);
+        meet(entry.detector, rest);
       }
     }
   }
@@ -99,18 +111,21 @@ export class DetectorIndex<T> {
   }
 }
 
-function passingOf<T>(gates: SlotGates<T>, event: Event, size: number): readonly Entry<T>[] {
-  const id = size === 1 ? event.id(gates.slot) : -1;
-  if (id < 0 || id >= MAX_REMEMBERED) return candidatesOf(gates, event, size).map(({ entry }) => entry);
-  let passing = gates.byValue[id];
-  if (passing === undefined) {
-    passing = candidatesOf(gates, event, size).flatMap(({ entry, passes }) => (passes(event) ? [entry] : []));
-    // Without holes the array stays an array.
-    while (gates.byValue.length <= id) gates.byValue.push(undefined);
-    gates.byValue[id] = passing;
-  }
+function passingOf<T>(gate: SlotGates<T>, event: Event, size: number, id: number): readonly Met<T>[] {
+  const candidates = candidatesOf(gate, event, size);
+  if (id < 0 || id >= MAX_REMEMBERED)
+    return candidates.map(({ entry }) => ({ entry, rest: entry.detection.test }));
+  const passing = candidates.flatMap(({ entry, passes }): Met<T>[] => {
+    const rest = passes(event) && entry.detection.given(gate.slot, event);
+    return rest === false ? [] : [{ entry, rest: rest === true ? undefined : rest }];
+  });
+  // Without holes the array stays an array.
+  while (gate.byValue.length <= id) gate.byValue.push(undefined);
+  gate.byValue[id] = passing.length === 0 ? NONE : passing;
   return passing;
 }
+
+const NONE: readonly never[] = [];
 
 /** Those whose literals are among the values, and those without literals. */
 function candidatesOf<T>({ slot, literals, others }: SlotGates<T>, event: Event, size: number): Gated<T>[] {

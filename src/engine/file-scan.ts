@@ -4,6 +4,7 @@
  */
 import { type Instant, nanosBeyondMs, wholeMs } from '../base/instant.ts';
 import { JsonArray, JsonObject, type JsonValue } from '../base/json.ts';
+import type { EventTest } from '../match/compile-detection.ts';
 import type { Event } from '../model/event.ts';
 import type { Detection } from '../model/rule.ts';
 import type { DiscoveredFile } from '../read/discover.ts';
@@ -203,9 +204,9 @@ export class FileScan implements RecordSink {
   }
 
   /** One closure for the file's life. */
-  private readonly meet = (detector: Detector): void => {
+  private readonly meet = (detector: Detector, rest: EventTest | undefined): void => {
     this.books.counters.met++;
-    if (!detector.matches(this.cursor)) return;
+    if (rest !== undefined && !rest(this.cursor)) return;
     this.onMatch?.(this.plan.detections[detector.detection]!, this.cursor);
     for (const output of detector.outputs) {
       const added = this.books.marks.add(output, this.cursor, detector.detection);

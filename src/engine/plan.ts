@@ -5,7 +5,7 @@ import type { ScanKernel } from '../base/scan-kernel.ts';
 import { CHECKS } from '../checks/index.ts';
 import { compileLicenses } from '../licenses/compile-licenses.ts';
 import type { Contract } from '../licenses/contract.ts';
-import { compileDetection, type EventTest, toSlot } from '../match/compile-detection.ts';
+import { toSlot } from '../match/compile-detection.ts';
 import { appliesTo } from '../match/logsource.ts';
 import { requiredFields } from '../match/required-fields.ts';
 import type { Check, CheckDefinition } from '../model/check.ts';
@@ -80,7 +80,7 @@ function addRule(plan: Plan, rule: Rule): void {
 /** One way out of a detection: the mark it makes for one input of one relation. */
 export type MarkOutput = { relation: number; step: number; group: Slot[]; values: Slot[]; subject: Slot };
 
-export type Detector = { detection: number; matches: EventTest; outputs: MarkOutput[] };
+export type Detector = { detection: number; outputs: MarkOutput[] };
 
 /** A source's mapping compiled for this plan: what happens to each of its events. */
 export type Program = {
@@ -103,8 +103,7 @@ export function compileProgram(plan: Plan, mapping: Mapping, ids: ValueIds, kern
     if (!appliesTo(detection, mapping.logsource, plan.matching)) continue;
     const outputs = plan.matching === undefined ? markOutputs(inputs.get(detection.id) ?? [], cursor) : [];
     if (outputs.length === 0 && plan.matching === undefined) continue;
-    const detector = { detection: index, matches: compileDetection(detection, cursor), outputs };
-    detectors.add(detector, detection, cursor);
+    detectors.add({ detection: index, outputs }, detection, cursor);
     detections.push(index);
     for (const field of requiredFields(detection)) {
       fields.set(fieldKey(field), { field, slot: toSlot(field, cursor) });

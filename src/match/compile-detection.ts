@@ -24,7 +24,7 @@ export function compileDetection(detection: Detection, fields: Fields, remembers
 }
 
 /** Slots are given out before the first record is read. */
-function askFields(node: ConditionNode, fields: Fields, seen: Set<ConditionNode>): void {
+export function askFields(node: ConditionNode, fields: Fields, seen: Set<ConditionNode>): void {
   if (node.kind === 'item') {
     if (node.item.field !== undefined) toSlot(node.item.field, fields);
     for (const reference of node.item.references ?? []) toSlot(reference, fields);
@@ -39,7 +39,7 @@ export function toSlot(field: FieldRef, fields: Fields): Slot {
   return field.taxonomy === 'audit' ? fields.audit(field.name) : fields.raw(field.name);
 }
 
-class DetectionCompiler {
+export class DetectionCompiler {
   private readonly fields: Fields;
   private readonly remembers: boolean;
   /** A selection that the condition names often is one node, and is compiled once. */
@@ -69,6 +69,8 @@ class DetectionCompiler {
       }
       case 'and': {
         const tests = cheapFirst(node.nodes).map((each) => this.node(each));
+        const [first, second] = tests;
+        if (tests.length === 2) return (event) => first!(event) && second!(event);
         return (event) => {
           for (let index = 0; index < tests.length; index++) if (!tests[index]!(event)) return false;
           return true;
@@ -76,6 +78,8 @@ class DetectionCompiler {
       }
       case 'or': {
         const tests = cheapFirst(node.nodes).map((each) => this.node(each));
+        const [first, second] = tests;
+        if (tests.length === 2) return (event) => first!(event) || second!(event);
         return (event) => {
           for (let index = 0; index < tests.length; index++) if (tests[index]!(event)) return true;
           return false;

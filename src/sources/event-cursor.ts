@@ -61,9 +61,16 @@ type ComputedSlot = {
   /** The scanner slots in use, and what they computed to before, by `inputKey`. */
   used: number[];
   values: Map<number, ComputedValue>;
+  recent: RecentValues;
 };
 
 type ComputedValue = { text: string | undefined; id: number };
+
+/** What was computed last, at places that shape and input ids choose: three words of keys for each value. */
+type RecentValues = { keys: Int32Array; values: ComputedValue[] };
+
+/** A power of two; most fields have a handful of values. */
+const RECENT = 256;
 
 /** Computed values kept for one field; audit logs have a handful of outcomes and some thousand targets. */
 const MAX_REMEMBERED = 1 << 16;
@@ -76,6 +83,23 @@ const SAMPLE = 64;
 
 /** Stands for "this record has none of the choices". */
 const NO_SLOT = -1;
+/** Not asked so far for a record of this shape. */
+const UNDECIDED = -2;
+/** Stands for "this field is not a choice: its text is computed". */
+const NO_CHOICE = -3;
+
+/** What follows from the shape of a record alone, found out once for all records of the shape. */
+type ShapeFacts = {
+  readonly shape: number;
+  /** By computed slot: the raw slot that it is, or NO_SLOT, NO_CHOICE, UNDECIDED. */
+  chosen: Int32Array;
+  /** By computed slot: those of its `used` that have a value, `undefined` where not asked so far. */
+  inputs: (readonly Slot[] | undefined)[];
+  /** Which of `identityLists` names the record, or NO_LIST, UNDECIDED. */
+  identity: number;
+};
+
+const NO_LIST = -1;
 
 export class EventCursor implements Event, Fields {
   readonly source: string;
@@ -116,9 +140,11 @@ export class EventCursor implements Event, Fields {
   private knownTime: Instant | undefined;
   private knownTimeMs = Number.NaN;
   private knownTimeNanos = 0;
-  /** For each computed slot its value in this record, or the slot that it is a choice of; valid while `computedFor` is this record. */
+  /** Of the shape of this record; of this record alone where the shape is not known. */
+  private facts = newFacts(-1, 0);
+  private readonly factsByShape: (ShapeFacts | undefined)[] = [];
+  /** For each computed slot its value in this record; valid while `computedFor` is this record. */
   private readonly computedValues: ComputedValue[] = [];
-  private readonly chosenSlots: Slot[] = [];
   private readonly computedFor: number[] = [];
   /** Ids of this record's first values, by slot; valid where `idsFor` is this record. */
   private readonly knownIds: number[] = [];
@@ -218,7 +244,16 @@ export class EventCursor implements Event, Fields {
       ? mapped.alternatives.map((each) => slots[each.path]!)
       : undefined;
     const used = slots.filter((slot) => slot >= 0);
-    this.computed.push({ field: mapped, slots, choices, used, values: new Map() });
+    this.computed.push({
+      field: mapped,
+      slots,
+      choices,
+      used,
+      values: new Map(),
+      recent: { keys: new Int32Array(RECENT * 3), values: [] },
+    });
+    this.factsByShape.length = 0;
+    this.facts = newFacts(-1, this.computed.length);
     return -1 - this.computed.length;
   }
 
@@ -270,6 +305,17 @@ export class EventCursor implements Event, Fields {
     this.knownBytes = undefined;
     this.timeIsKnown = false;
     this.recordNumber++;
+    const facts = found.shape < 0 ? undefined : this.factsByShape[found.shape];
+    this.facts = facts ?? this.newFactsOf(found.shape);
+  }
+
+  private newFactsOf(shape: number): ShapeFacts {
+    const facts = newFacts(shape, this.computed.length);
+    if (shape < 0) return facts;
+    // Without holes the array stays an array.
+    while (this.factsByShape.length <= shape) this.factsByShape.push(undefined);
+    this.factsByShape[shape] = facts;
+    return facts;
   }
 
   /** Says where the scanned record stands. */
@@ -332,7 +378,7 @@ export class EventCursor implements Event, Fields {
     if (this.timeIsKnown) return;
     this.timeIsKnown = true;
     this.knownTime = undefined;
-    const slot = this.rawTimeSlot();
+    const slot = this.chosenSlot(this.timeSlot);
     const value = slot < 0 || this.found.needsTree ? -1 : this.found.first(slot);
     const isString = value >= 0 && this.found.kind(value) === KIND.string;
     const start = isString ? this.found.start(value) + 1 : 0;
@@ -346,10 +392,6 @@ export class EventCursor implements Event, Fields {
     this.knownTime = time;
     this.knownTimeMs = time === undefined ? Number.NaN : wholeMs(time);
     this.knownTimeNanos = time === undefined ? 0 : nanosBeyondMs(time);
-  }
-
-  private rawTimeSlot(): Slot {
-    return (this.timeSlot < NO_SLOT ? this.chosenSlot(this.timeSlot) : this.timeSlot) ?? NO_SLOT;
   }
 
   private parsedTime(): Instant | undefined {
@@ -376,14 +418,15 @@ export class EventCursor implements Event, Fields {
    * Equal identities of one source have equal hashes, however they were escaped.
    */
   hashOwnIdentity(key: Uint32Array): boolean {
-    for (const slots of this.identityLists) {
-      if (!this.holdTexts(slots)) continue;
-      key[0] = this.identitySeed;
-      key[1] = ~this.identitySeed;
-      for (const slot of slots) this.hashText(slot, key);
-      return true;
-    }
-    return false;
+    const { facts } = this;
+    if (facts.identity === UNDECIDED)
+      facts.identity = this.identityLists.findIndex((slots) => this.holdTexts(slots));
+    if (facts.identity === NO_LIST) return false;
+    const slots = this.identityLists[facts.identity]!;
+    key[0] = this.identitySeed;
+    key[1] = ~this.identitySeed;
+    for (let index = 0; index < slots.length; index++) this.hashText(slots[index]!, key);
+    return true;
   }
 
   private holdTexts(slots: readonly Slot[]): boolean {
@@ -406,7 +449,11 @@ export class EventCursor implements Event, Fields {
   }
 
   size(slot: Slot): number {
-    if (slot < NO_SLOT) return this.kindCode(slot, 0) === KIND.missing ? 0 : 1;
+    if (slot < NO_SLOT) {
+      const chosen = this.chosenSlot(slot);
+      if (chosen === NO_CHOICE) return this.compute(slot).text === undefined ? 0 : 1;
+      return chosen === NO_SLOT ? 0 : 1;
+    }
     return this.found.needsTree ? this.treeValues(slot).length : this.found.size(slot);
   }
 
@@ -417,7 +464,7 @@ export class EventCursor implements Event, Fields {
   text(slot: Slot, at = 0): string | undefined {
     if (slot < NO_SLOT) {
       const chosen = this.chosenSlot(slot);
-      if (chosen === undefined) return at === 0 ? this.computedText(slot) : undefined;
+      if (chosen === NO_CHOICE) return at === 0 ? this.compute(slot).text : undefined;
       return this.text(chosen, at);
     }
     if (slot === NO_SLOT) return undefined;
@@ -509,37 +556,32 @@ export class EventCursor implements Event, Fields {
   }
 
   id(slot: Slot, at = 0): number {
-    if (at > 0) return this.findId(slot, at);
-    if (slot >= 0) {
-      const value = this.found.first(slot);
-      const id = value < 0 ? NO_ID : this.found.ids[value]!;
+    const raw = slot < NO_SLOT ? this.chosenSlot(slot) : slot;
+    if (raw === NO_CHOICE) return at === 0 ? this.compute(slot).id : this.ids.ofMissing;
+    if (raw === NO_SLOT) return this.ids.ofMissing;
+    if (at > 0) return this.findId(raw, at);
+    const value = this.found.first(raw);
+    if (value >= 0) {
+      const id = this.found.ids[value]!;
       if (id !== NO_ID) return id;
     }
     // Many rules ask for the same few fields of a record.
-    const index = slot < 0 ? -slot * 2 : slot * 2 + 1;
-    if (this.idsFor[index] !== this.recordNumber) {
-      this.idsFor[index] = this.recordNumber;
-      this.knownIds[index] = this.findId(slot, 0);
+    if (this.idsFor[raw] !== this.recordNumber) {
+      this.idsFor[raw] = this.recordNumber;
+      this.knownIds[raw] = this.findId(raw, 0);
     }
-    return this.knownIds[index]!;
+    return this.knownIds[raw]!;
   }
 
   private findId(slot: Slot, at: number): number {
-    const chosen = slot < NO_SLOT ? this.chosenSlot(slot) : undefined;
-    if (chosen !== undefined) return this.findId(chosen, at);
-    if (slot < NO_SLOT && at === 0) return this.compute(slot).id;
     const { found } = this;
-    if (slot < 0 || found.needsTree) {
+    if (found.needsTree) {
       const text = this.text(slot, at);
       return this.ids.idOfText(this.kindCode(slot, at), text ?? '');
     }
     const value = at === 0 ? found.first(slot) : found.valueAt(slot, at);
     if (value < 0) return this.ids.ofMissing;
-    if (at === 0) {
-      const id = found.ids[value]!;
-      if (id !== NO_ID) return id;
-      this.wish(slot);
-    }
+    if (at === 0) this.wish(slot);
     const kind = found.kind(value);
     if (kind >= KIND.array || found.isEscaped(value))
       return this.ids.idOfText(kind, this.valueText(value) ?? '');
@@ -555,7 +597,8 @@ export class EventCursor implements Event, Fields {
 
   span(slot: Slot, at = 0): Span | undefined {
     if (slot < NO_SLOT) {
-      const origin = this.chosenSlot(slot) ?? this.originSlot(slot);
+      const chosen = this.chosenSlot(slot);
+      const origin = chosen === NO_CHOICE ? this.originSlot(slot) : chosen;
       return origin === undefined ? undefined : this.span(origin, at);
     }
     if (slot === NO_SLOT) return undefined;
@@ -578,8 +621,8 @@ export class EventCursor implements Event, Fields {
   private kindCode(slot: Slot, at: number): KindCode {
     if (slot < NO_SLOT) {
       const chosen = this.chosenSlot(slot);
-      if (chosen !== undefined) return this.kindCode(chosen, at);
-      return at === 0 && this.computedText(slot) !== undefined ? KIND.string : KIND.missing;
+      if (chosen !== NO_CHOICE) return this.kindCode(chosen, at);
+      return at === 0 && this.compute(slot).text !== undefined ? KIND.string : KIND.missing;
     }
     if (slot === NO_SLOT) return KIND.missing;
     if (this.found.needsTree) return kindOf(this.treeValues(slot)[at]);
@@ -606,17 +649,43 @@ export class EventCursor implements Event, Fields {
     }
   }
 
-  private computedText(slot: Slot): string | undefined {
-    return this.compute(slot).text;
-  }
-
   private compute(slot: Slot): ComputedValue {
     const index = -2 - slot;
     if (this.computedFor[index] !== this.recordNumber) {
       this.computedFor[index] = this.recordNumber;
-      this.computedValues[index] = this.rememberedValue(this.computed[index]!);
+      this.computedValues[index] = this.recentValue(index);
     }
     return this.computedValues[index]!;
+  }
+
+  /** Most computed fields come from one value or two. */
+  private recentValue(index: number): ComputedValue {
+    const { facts } = this;
+    const computed = this.computed[index]!;
+    if (facts.shape < 0) return this.rememberedValue(computed);
+    let inputs = facts.inputs[index];
+    if (inputs === undefined) {
+      inputs = computed.used.filter((slot) => this.found.first(slot) >= 0);
+      facts.inputs[index] = inputs;
+    }
+    if (inputs.length > 2) return this.rememberedValue(computed);
+    const first = inputs.length > 0 ? this.id(inputs[0]!) : NO_ID;
+    const second = inputs.length > 1 ? this.id(inputs[1]!) : NO_ID;
+    const { keys, values } = computed.recent;
+    const place = (Math.imul(facts.shape, 31) + Math.imul(second, 7) + first) & (RECENT - 1);
+    const key = place * 3;
+    // Keys are zero where nothing was kept.
+    if (keys[key] === facts.shape + 1 && keys[key + 1] === first && keys[key + 2] === second)
+      return values[place]!;
+    const value = this.rememberedValue(computed);
+    // Beyond the bound an id does not tell values apart.
+    if (first === -1 || second === -1) return value;
+    while (values.length <= place) values.push(value);
+    values[place] = value;
+    keys[key] = facts.shape + 1;
+    keys[key + 1] = first;
+    keys[key + 2] = second;
+    return value;
   }
 
   /** What a mapping computes depends on the values at its paths alone: for up to two of them it is computed once. */
@@ -624,13 +693,15 @@ export class EventCursor implements Event, Fields {
     const key = this.found.needsTree ? -1 : this.inputKey(computed.used);
     const known = key < 0 ? undefined : computed.values.get(key);
     if (known !== undefined) return known;
-    const text = mapField(computed.field, this.readPath);
-    const value = {
-      text,
-      id: this.ids.idOfText(text === undefined ? KIND.missing : KIND.string, text ?? ''),
-    };
+    const value = this.computedValue(computed);
     if (key >= 0 && computed.values.size < MAX_REMEMBERED) computed.values.set(key, value);
     return value;
+  }
+
+  private computedValue({ field }: ComputedSlot): ComputedValue {
+    const text = mapField(field, this.readPath);
+    const id = this.ids.idOfText(text === undefined ? KIND.missing : KIND.string, text ?? '');
+    return { text, id };
   }
 
   /** Position and id of each value that is there, 26 bits each; -1 where that does not say it all. */
@@ -646,16 +717,17 @@ export class EventCursor implements Event, Fields {
     return key;
   }
 
-  /** For a choice of raw fields: the first that holds a scalar, or NO_SLOT. Undefined for what a mapping computes. */
-  private chosenSlot(slot: Slot): Slot | undefined {
-    const index = -2 - slot;
+  /** For a choice of raw fields: the first that holds a scalar, or NO_SLOT. NO_CHOICE for what a mapping computes. */
+  private chosenSlot(slot: Slot): Slot {
+    const chosen = this.facts.chosen[-2 - slot]!;
+    return chosen === UNDECIDED ? this.choose(-2 - slot) : chosen;
+  }
+
+  private choose(index: number): Slot {
     const { choices } = this.computed[index]!;
-    if (choices === undefined) return undefined;
-    if (this.computedFor[index] !== this.recordNumber) {
-      this.computedFor[index] = this.recordNumber;
-      this.chosenSlots[index] = this.firstWithText(choices);
-    }
-    return this.chosenSlots[index];
+    const chosen = choices === undefined ? NO_CHOICE : this.firstWithText(choices);
+    this.facts.chosen[index] = chosen;
+    return chosen;
   }
 
   private firstWithText(choices: readonly Slot[]): Slot {
@@ -779,6 +851,10 @@ export class EventCursor implements Event, Fields {
 /** Answers of `copyText`. */
 export const ABSENT = -1;
 export const ASK_TEXT = -2;
+function newFacts(shape: number, computed: number): ShapeFacts {
+  const chosen = new Int32Array(computed).fill(UNDECIDED);
+  return { shape, chosen, inputs: new Array(computed).fill(undefined), identity: UNDECIDED };
+}
 
 /** FNV-1a, and a second hash with another multiplier; both continue from what `key` holds, a separator first. */
 export function hashBytes(bytes: Uint8Array, start: number, end: number, key: Uint32Array): void {

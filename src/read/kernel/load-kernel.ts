@@ -45,6 +45,7 @@ type Layout = Record<
   | 'RECORD_START'
   | 'SCRATCH'
   | 'SCRATCH_BYTES'
+  | 'SHAPE'
   | 'STAMPS'
   | 'STARTS'
   | 'TAILS'
@@ -74,7 +75,7 @@ type Exports = Layout & {
 };
 
 /**
- * A kernel for this thread; undefined where the processor has no SIMD or there is no room for its 93 MB of addresses
+ * A kernel for this thread; undefined where the processor has no SIMD or there is no room for its 97 MB of addresses
  * (memory that nothing is written to stays the system's).
  * @throws where the file is missing: the package is broken then
  */
@@ -221,6 +222,7 @@ class WasmTrie implements KernelTrie {
   private readonly header: Int32Array;
   private readonly doubtsAt: number;
   private readonly canonicalAt: number;
+  private readonly shapeAt: number;
   private readonly doubtCountAt: number;
   private readonly recordStartAt: number;
   private readonly recordEndAt: number;
@@ -254,6 +256,7 @@ class WasmTrie implements KernelTrie {
     this.header = new Int32Array(buffer);
     this.doubtsAt = exports.DOUBTS.value >> 2;
     this.canonicalAt = exports.CANONICAL.value >> 2;
+    this.shapeAt = exports.SHAPE.value >> 2;
     this.doubtCountAt = exports.DOUBT_COUNT.value >> 2;
     this.recordStartAt = exports.RECORD_START.value >> 2;
     this.recordEndAt = exports.RECORD_END.value >> 2;
@@ -301,6 +304,7 @@ class WasmTrie implements KernelTrie {
 
   private conclude(): void {
     this.found.canonical = this.header[this.canonicalAt] !== 0;
+    this.found.shape = this.header[this.shapeAt]!;
     if (this.header[this.doubtCountAt] !== 0) this.judgeDoubts();
   }
 

@@ -30,6 +30,8 @@ export const CHECKSUM_LOW: usize = HEADER + 32;
 export const CHECKSUM_HIGH: usize = HEADER + 36;
 /** Distinct values that `intern` knows. */
 export const ID_COUNT: usize = HEADER + 40;
+/** The shape of the last record: see `shapes.ts`. */
+export const SHAPE: usize = HEADER + 44;
 export const HEADER_WORDS: i32 = 16;
 
 /** Pairs of start and end of numbers that only ECMAScript can judge, as long as the record is canonical otherwise. */
@@ -51,6 +53,9 @@ export const NEXT: usize = KEY_STARTS + MAX_VALUES * 4 + STAGGER;
 export const IDS: usize = NEXT + MAX_VALUES * 4 + STAGGER;
 export const KINDS: usize = IDS + MAX_VALUES * 4 + STAGGER;
 
+/** Of each value that became the first of its slot: slot, whether it is an empty text, kind; in the order of the record. */
+export const TOKENS: usize = KINDS + MAX_VALUES + STAGGER;
+
 /** Columns by slot, a region of its own for each trie. */
 export const MAX_TRIES: i32 = 64;
 export const MAX_SLOTS: i32 = 2048;
@@ -61,8 +66,10 @@ export const COUNTS: usize = RANKS + MAX_SLOTS * 4 + STAGGER;
 export const STAMPS: usize = COUNTS + MAX_SLOTS * 4 + STAGGER;
 /** 1 where the id of the first value is wanted from every record. */
 export const WANTS_ID: usize = STAMPS + MAX_SLOTS * 4 + STAGGER;
-export const SLOTS_BYTES: usize = WANTS_ID + MAX_SLOTS * 4 + STAGGER;
-export const SLOTS: usize = 5 * PAGE + 25 * 64;
+/** The shape of the trie's last record, plus one. */
+export const LAST_SHAPE: usize = WANTS_ID + MAX_SLOTS * 4 + STAGGER;
+export const SLOTS_BYTES: usize = LAST_SHAPE + 64;
+export const SLOTS: usize = 6 * PAGE + 25 * 64;
 
 /** Nodes, tables, keys and slot lists of all tries. */
 export const TRIES: usize = 64 * PAGE;
@@ -94,5 +101,12 @@ export const ID_TABLE: usize = TEXT + PAGE;
 export const ID_ENTRIES: usize = ID_TABLE + MAX_IDS * 2 * 8;
 export const ID_ARENA: usize = ID_ENTRIES + MAX_IDS * 32;
 
+/** Shapes of records, a KiB each, and a table of (shape + 1). Logs have some dozens. */
+export const MAX_SHAPES: i32 = 4096;
+/** A record with more first values has no shape. */
+export const MAX_TOKENS: i32 = 248;
+export const SHAPE_TABLE: usize = ID_ARENA + MAX_ARENA_BYTES + PAGE;
+export const SHAPES: usize = SHAPE_TABLE + MAX_SHAPES * 4 * 4;
+
 /** Given to the compiler by `build-kernel.mjs`, which holds this number against it. */
-export const MEMORY_PAGES: i32 = <i32>((ID_ARENA + MAX_ARENA_BYTES) / PAGE) + 1;
+export const MEMORY_PAGES: i32 = <i32>((SHAPES + MAX_SHAPES * 1024) / PAGE) + 1;

@@ -42,11 +42,14 @@ import {
   RANKS,
   RECORD_END,
   RECORD_START,
+  SHAPE,
   STAMPS,
   STARTS,
   TAILS,
+  TOKENS,
   WANTS_ID,
 } from './layout';
+import { shapeOf } from './shapes';
 import { findChild, hashLanes, hashLong, keyLanes, rootOf, SLOT_COUNT, SLOT_LIST, slotsOf } from './trie';
 
 // Kinds and marks of `base/found-values.ts`.
@@ -64,6 +67,7 @@ const NO_ID: i32 = -2;
 
 let canonical: bool = false;
 let found: i32 = 0;
+let tokens: i32 = 0;
 let stamp: i32 = 0;
 let slots: usize = 0;
 /** What stands from here on in the block is of another time, or on another line. */
@@ -80,12 +84,14 @@ function begin(trie: usize, recordEnd: i32, recordStamp: i32): void {
   crossed = false;
   canonical = true;
   found = 0;
+  tokens = 0;
   doubts = 0;
   stamp = recordStamp;
   slots = slotsOf(trie);
 }
 
 function conclude(): void {
+  store<i32>(SHAPE, shapeOf(slots, tokens));
   store<i32>(CANONICAL, canonical);
   store<i32>(FOUND, found);
   store<i32>(DOUBT_COUNT, canonical ? doubts : 0);
@@ -527,6 +533,14 @@ function keep(node: usize, keyStart: i32, start: i32, end: i32, kind: i32): bool
       store<i32>(slot, rank, RANKS);
       store<i32>(slot, index, HEADS);
       store<i32>(slot, 1, COUNTS);
+      // Slot numbers end where `kind` and the bit beside it begin; a kind is never zero.
+      const empty = (kind & KIND_BITS) === STRING && end - start === 2;
+      store<u32>(
+        (<usize>tokens) << 2,
+        (load<u32>(entry, 0) << 4) | (empty ? 8 : 0) | (kind & KIND_BITS),
+        TOKENS,
+      );
+      tokens++;
       if (load<i32>(slot, WANTS_ID) !== 0) store<i32>(at, idOf(start, end, kind), IDS);
     } else {
       store<i32>(load<i32>(slot, TAILS) << 2, index, NEXT);
