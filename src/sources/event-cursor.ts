@@ -25,7 +25,7 @@ import {
   toCompactJson,
   toScalarText,
 } from '../base/json.ts';
-import { asciiText, decodeString, decodeUtf8, OPEN_BRACE } from '../base/lexical.ts';
+import { asciiText, BACKSLASH, decodeString, decodeUtf8, OPEN_BRACE, OPEN_BRACKET } from '../base/lexical.ts';
 import { type KernelTrie, type ScanKernel, UNUSUAL } from '../base/scan-kernel.ts';
 import { SlotScanner } from '../base/slot-scanner.ts';
 import { wholeNumberAt, wholeNumberOf } from '../base/whole-number.ts';
@@ -33,6 +33,7 @@ import type { AuditField, Event, Fields, Slot, Span, ValueKind } from '../model/
 import type { Place } from '../model/place.ts';
 import {
   type Alternative,
+  isEmpty,
   type MappedField,
   type Mapping,
   mapField,
@@ -746,13 +747,20 @@ export class EventCursor implements Event, Fields {
     if (this.found.needsTree) {
       const kind = kindOf(this.treeValues(slot)[0]);
       return (
-        (kind === KIND.string && this.text(slot) !== '') || kind === KIND.number || kind === KIND.boolean
+        (kind === KIND.string && !isEmpty(this.text(slot))) || kind === KIND.number || kind === KIND.boolean
       );
     }
     const value = this.found.first(slot);
     if (value < 0) return false;
     const kind = this.found.kind(value);
-    if (kind === KIND.string) return this.found.endOf(value) - this.found.start(value) > 2;
+    if (kind === KIND.string) {
+      const start = this.found.start(value) + 1;
+      const first = this.buffer[start];
+      // A text that begins like JSON may be what `mapField` takes for none; such records have no shape.
+      if (first === OPEN_BRACE || first === OPEN_BRACKET || first === BACKSLASH)
+        return !isEmpty(this.text(slot));
+      return this.found.endOf(value) > start + 1;
+    }
     return kind === KIND.number || kind === KIND.boolean;
   }
 

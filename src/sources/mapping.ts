@@ -99,7 +99,7 @@ export function holds(guard: Guard, text: ReadText): boolean {
 }
 
 /** Nothing that could answer a question: `actor: {}` and `sourceIPs: []` name nobody, and an object is no text at all. */
-function isEmpty(text: string | undefined): text is '' | undefined {
+export function isEmpty(text: string | undefined): text is '' | undefined {
   return text === undefined || text === '' || text === '[]' || text === '{}' || text.startsWith('{"');
 }
 

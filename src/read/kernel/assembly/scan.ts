@@ -68,6 +68,8 @@ const NO_ID: i32 = -2;
 let canonical: bool = false;
 let found: i32 = 0;
 let tokens: i32 = 0;
+/** Whether some text may look like JSON itself, which a mapping takes for no answer: then the shape does not say it all. */
+let isOdd: bool = false;
 let stamp: i32 = 0;
 let slots: usize = 0;
 /** What stands from here on in the block is of another time, or on another line. */
@@ -85,13 +87,14 @@ function begin(trie: usize, recordEnd: i32, recordStamp: i32): void {
   canonical = true;
   found = 0;
   tokens = 0;
+  isOdd = false;
   doubts = 0;
   stamp = recordStamp;
   slots = slotsOf(trie);
 }
 
 function conclude(): void {
-  store<i32>(SHAPE, shapeOf(slots, tokens));
+  store<i32>(SHAPE, isOdd ? -1 : shapeOf(slots, tokens));
   store<i32>(CANONICAL, canonical);
   store<i32>(FOUND, found);
   store<i32>(DOUBT_COUNT, canonical ? doubts : 0);
@@ -535,6 +538,10 @@ function keep(node: usize, keyStart: i32, start: i32, end: i32, kind: i32): bool
       store<i32>(slot, 1, COUNTS);
       // Slot numbers end where `kind` and the bit beside it begin; a kind is never zero.
       const empty = (kind & KIND_BITS) === STRING && end - start === 2;
+      if ((kind & KIND_BITS) === STRING) {
+        const first = byteAt(start + 1);
+        if (first === OPEN_BRACE || first === OPEN_BRACKET || first === BACKSLASH) isOdd = true;
+      }
       store<u32>(
         (<usize>tokens) << 2,
         (load<u32>(entry, 0) << 4) | (empty ? 8 : 0) | (kind & KIND_BITS),
