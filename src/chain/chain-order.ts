@@ -1,5 +1,6 @@
 /** The order that the links give to the segments of a stream, whatever the order of files and lines. */
 import type { LinkSample } from './hash-index.ts';
+import { isHash } from './layout.ts';
 import type { FileRun, Segment, StreamState } from './segment.ts';
 import { type Shared, SharedRecords } from './shared-records.ts';
 
@@ -72,7 +73,8 @@ function toNodes(runs: readonly FileRun[]): ChainNode[] {
 function markSameEnds(nodes: readonly ChainNode[]): void {
   const longest = new Map<string, ChainNode>();
   for (const node of nodes) {
-    const key = node.segment.lastAltered ? '' : node.segment.last.join(' ');
+    const { last, lastAltered } = node.segment;
+    const key = lastAltered ? '' : last.map((hash) => (isHash(hash) ? hash : '')).join(' ');
     if (key.trim() === '') continue;
     const known = longest.get(key);
     if (known === undefined) longest.set(key, node);
@@ -104,8 +106,8 @@ function attach(nodes: readonly ChainNode[]): void {
   const byLast = new Map<string, ChainNode[]>();
   const byExpected = new Map<string, ChainNode[]>();
   for (const node of sound) {
-    for (const hash of new Set(node.segment.last)) addTo(byLast, hash, node);
-    for (const hash of new Set(node.segment.lastExpected)) addTo(byExpected, hash, node);
+    for (const hash of new Set(node.segment.last.filter(isHash))) addTo(byLast, hash, node);
+    for (const hash of new Set(node.segment.lastExpected.filter(isHash))) addTo(byExpected, hash, node);
   }
   const children = new Map<ChainNode, ChainNode[]>();
   for (const node of sound) {

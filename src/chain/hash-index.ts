@@ -53,10 +53,10 @@ export function startSample(): LinkSample {
 export type HashKey = { high: number; low: number };
 
 export function toHashKey(hash: string): HashKey {
-  return { high: wordOf(hash, 0), low: wordOf(hash, 8) };
+  return { high: wordOf(hash, 0) >>> 0, low: wordOf(hash, 8) >>> 0 };
 }
 
-/** Eight hexadecimal digits, exactly; of other encodings as much as fits. */
+/** Eight hexadecimal digits, exactly, as 32 bits with a sign; of other encodings as much as fits. */
 function wordOf(hash: string, from: number): number {
   let word = 0;
   const until = hash.length < from + 8 ? hash.length : from + 8;
@@ -64,7 +64,7 @@ function wordOf(hash: string, from: number): number {
     const code = hash.charCodeAt(index);
     word = ((word << 4) + (code & 15) + 9 * (code >> 6)) | 0;
   }
-  return word >>> 0;
+  return word;
 }
 
 function zeroBits(low: number): number {

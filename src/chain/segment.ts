@@ -5,6 +5,7 @@
 import type { Event } from '../model/event.ts';
 import { copyPlace, movePlace, type Place } from '../model/place.ts';
 import { appendIndex, type HashIndex, startIndex } from './hash-index.ts';
+import { isHash } from './layout.ts';
 
 /** How many breaks of each kind are kept with their places for one stream; further ones are counted. */
 export const MAX_BREAKS = 1000;
@@ -186,7 +187,7 @@ function startSegment(link: Link, event: Event, breakNumber: number): Segment {
 
 /** Whether a record that claims `previous` directly follows the segment. */
 export function follows(tail: Segment, previous: string, genesis: boolean): boolean {
-  return !genesis && previous !== '' && tail.last.includes(previous);
+  return !genesis && isHash(previous) && tail.last.includes(previous);
 }
 
 /** Records without a hash of their own vote when their successor names their hash. */

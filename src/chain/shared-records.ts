@@ -18,6 +18,7 @@ import {
   linkPosition,
   toHashKey,
 } from './hash-index.ts';
+import { isHash } from './layout.ts';
 
 /** Segments that one is compared with: exports of the last day, made every hour, hold each record 24 times. */
 const MAX_CANDIDATES = 64;
@@ -148,7 +149,7 @@ export class SharedRecords {
     const { segment, start } = node;
     const probes: Probe[] = [];
     const seek = (local: number, hash: string) => {
-      if (hash !== '') probes.push({ node, local, key: toHashKey(hash) });
+      if (isHash(hash)) probes.push({ node, local, key: toHashKey(hash) });
     };
     if (!segment.genesis && !segment.firstAltered) seek(0, segment.previous);
     if (!segment.lastAltered) for (const hash of segment.last) seek(segment.records, hash);
@@ -197,7 +198,7 @@ export class SharedRecords {
   private isSameEnd(inner: ChainNode, outer: ChainNode, shift: number, limit: number): boolean | undefined {
     const [one, other] = [endsOf(inner, limit), endsOf(outer, shift + limit)];
     if (one !== undefined && other !== undefined) return one.some((hash) => other.includes(hash));
-    const hashes = (one ?? other ?? []).filter((hash) => hash !== '').map(toHashKey);
+    const hashes = (one ?? other ?? []).map(toHashKey);
     const entry = one === undefined ? this.entryAt(inner, limit) : this.entryAt(outer, shift + limit);
     if (hashes.length === 0) return undefined;
     if (entry >= 0) return hashes.some((key) => isLink(this.index, entry, key));
@@ -208,7 +209,7 @@ export class SharedRecords {
 /** The hashes of the last record; of an altered one, those it should have too. */
 function endsOf({ segment }: ChainNode, records: number): string[] | undefined {
   if (segment.records !== records) return undefined;
-  return [...segment.last, ...segment.lastExpected].filter((hash) => hash !== '');
+  return [...segment.last, ...segment.lastExpected].filter(isHash);
 }
 
 const RANK: Record<Shared['end'], number> = { inner: 2, outer: 1, fork: 0 };

@@ -31,7 +31,7 @@ export class UnbrokenRun {
   remember(state: ChainState, name: StreamName, stream: StreamState): void {
     const run = stream.runs[stream.runs.length - 1]!;
     const tail = run.segments[run.segments.length - 1]!;
-    if (state.last === null || !isHash(tail.last[0] ?? '')) return;
+    if (state.last === null || tail.lastAltered) return;
     this.last = state.last;
     this.name = name;
     this.stream = stream;

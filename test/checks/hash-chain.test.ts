@@ -403,6 +403,23 @@ describe('one alteration', () => {
     ]);
   });
 
+  test('is not covered by a claim of the very reason why the record has no hash', () => {
+    const forge = (line: string, claim: string) =>
+      line.replace('{', '{"actor":"mallory",').replace(/("hash": ?)"\w+"/, `$1"${claim}"`);
+    // The alphabet of no encoding has the mark, so the name of the reason in the code is what a forger would try.
+    for (const claim of ['!a key stands twice', '!', '']) {
+      const rest: string[] = [];
+      for (let index = 31, previous = claim; index < 60; index++) {
+        const { line, hash } = chainRecord('jcs', someRecord(index, randomFrom(index)), index + 1, previous);
+        rest.push(line);
+        previous = hash;
+      }
+      const forged = [...lines.slice(0, 30), forge(lines[30]!, claim), ...rest];
+      const found = codes(run.verify({ 'a.ndjson': forged }));
+      assert.ok(found.includes('a.ndjson:31 not-canonicalizable'), `${claim}: ${found.join(', ')}`);
+    }
+  });
+
   test('is told apart from records that a chained log holds without hashes', () => {
     const mixed = lines.flatMap((line, index) => (index % 9 === 4 ? [line, '{"level":"debug"}'] : [line]));
     const { findings } = run.verify({ 'a.ndjson': mixed });
