@@ -48,10 +48,19 @@ let work: Promise<void> = Promise.resolve();
 port.on('message', (message: ToWorker) => {
   work = work.then(async () => {
     try {
-      const { kind, number } = message;
-      if (kind === 'digest')
-        send({ kind: 'digests', number, digests: tryDigests(message.file, message.offsets) });
-      else send({ kind: 'part', number, part: await scanner.scan(message.task) });
+      switch (message.kind) {
+        case 'digest': {
+          const digests = tryDigests(message.file, message.offsets);
+          send({ kind: 'digests', number: message.number, digests });
+          break;
+        }
+        case 'scan':
+          send({ kind: 'part', number: message.number, part: await scanner.scan(message.task) });
+          break;
+        case 'flush':
+          scanner.flush();
+          send({ kind: 'flushed' });
+      }
     } catch (error) {
       const { message: words, stack } = error instanceof Error ? error : new Error(String(error));
       send({ kind: 'fault', message: words, stack });
