@@ -9,7 +9,7 @@ export type Done = { task: ScanTask; part: ScanPart };
 export type Digests = (string | undefined)[] | { failure: string };
 
 export interface Executor {
-  /** The parts of `tasks`, in their order. */
+  /** The parts of `tasks`, in their order. All rows have been given out when it ends. */
   inOrder(tasks: AsyncIterable<ScanTask>): AsyncGenerator<Done>;
   digest(file: string, offsets: readonly number[]): Promise<Digests>;
   close(): Promise<void>;
@@ -24,6 +24,7 @@ export class LocalExecutor implements Executor {
 
   async *inOrder(tasks: AsyncIterable<ScanTask>): AsyncGenerator<Done> {
     for await (const task of tasks) yield { task, part: await this.scanner.scan(task) };
+    this.scanner.flush();
   }
 
   async digest(file: string, offsets: readonly number[]): Promise<Digests> {

@@ -61,7 +61,7 @@ export class MarkRows {
   private readonly ids = new RowIds();
   private spilled: Run[] = [];
   /** Of the run that would be made now. */
-  private bytes = 0;
+  bytes = 0;
   private count = 0;
   /** For each row its chunk (upper 12 bits) and place in it, its length, and the next row of its group. */
   private starts = new Uint32Array(64);
@@ -225,6 +225,10 @@ export class MarkRows {
     const larger = Buffer.alloc(length * 2);
     larger.set(this.name);
     this.name = larger;
+  }
+
+  get isEmpty(): boolean {
+    return this.count === 0 && this.spilled.length === 0;
   }
 
   /** What was collected since the last time. */

@@ -54,6 +54,10 @@ async function obey(message: ToWorker): Promise<void> {
       break;
     case 'scan':
       send({ kind: 'part', number: message.number, part: await scanner!.scan(message.task) });
+      break;
+    case 'flush':
+      scanner?.flush();
+      send({ kind: 'flushed' });
   }
 }
 

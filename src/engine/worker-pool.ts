@@ -13,12 +13,14 @@ export type WorkerOrders = { request: Plan['request']; files: readonly Discovere
 export type ToWorker =
   | { kind: 'orders'; orders: WorkerOrders }
   | { kind: 'scan'; number: number; task: ScanTask }
-  | { kind: 'digest'; number: number; file: string; offsets: readonly number[] };
+  | { kind: 'digest'; number: number; file: string; offsets: readonly number[] }
+  | { kind: 'flush' };
 
 export type FromWorker =
   | { kind: 'part'; number: number; part: ScanPart }
   | { kind: 'digests'; number: number; digests: Digests }
   | { kind: 'rows'; rows: RowParts }
+  | { kind: 'flushed' }
   | { kind: 'progress'; bytes: number; records: number; file: string }
   | { kind: 'fault'; message: string; stack: string | undefined };
 
@@ -36,8 +38,8 @@ const WORKER = new URL('./scan-worker.js', import.meta.url);
  */
 const YOUNG_MIB = 8;
 
-/** `open`: tasks it was sent and has not answered. */
-type Member = { worker: Worker; open: number };
+/** `open`: what it was sent and has not answered. `scans`: whether it was sent a task, and so may keep rows back. */
+type Member = { worker: Worker; open: number; scans: boolean };
 
 export class WorkerPool implements Executor {
   private readonly members: Member[];
@@ -79,12 +81,24 @@ export class WorkerPool implements Executor {
         member = this.idlest();
       }
       sent.push(task);
+      member.scans = true;
       this.send(member, { kind: 'scan', number: count++, task });
     }
     while (sent.length > 0) {
       yield* this.ready(sent, count);
       if (sent.length > 0) await this.change();
     }
+    await this.flush();
+  }
+
+  /** Waits for the rows that members keep back. One that has not even started has none. */
+  private async flush(): Promise<void> {
+    const members = this.members.filter(({ scans }) => scans);
+    for (const member of members) {
+      member.scans = false;
+      this.send(member, { kind: 'flush' });
+    }
+    while (members.some(({ open }) => open > 0)) await this.change();
   }
 
   /** The parts that are next in order and have come; takes their tasks off `sent`. */
@@ -138,7 +152,7 @@ export class WorkerPool implements Executor {
   private start(module: URL): Member {
     const resourceLimits = { maxYoungGenerationSizeMb: YOUNG_MIB };
     const worker = new Worker(module, { resourceLimits });
-    const member: Member = { worker, open: 0 };
+    const member: Member = { worker, open: 0, scans: false };
     worker.on('message', (message: FromWorker) => this.hear(member, message));
     worker.on('error', (error) => this.fail(error));
     worker.on('messageerror', (error) => this.fail(error));
@@ -152,6 +166,10 @@ export class WorkerPool implements Executor {
     switch (message.kind) {
       case 'rows':
         this.onRows(message.rows);
+        break;
+      case 'flushed':
+        member.open--;
+        this.wake();
         break;
       case 'progress':
         this.onProgress(message);
