@@ -3,7 +3,7 @@
 import type { JsonValue } from '../../src/base/json.ts';
 import { SlotScanner } from '../../src/base/slot-scanner.ts';
 import { loadKernel } from '../../src/read/kernel/load-kernel.ts';
-import { type Malformed, type ReadTally, RecordReader } from '../../src/read/records.ts';
+import { type Malformed, type ReadTally, RecordReader, type RecordSink } from '../../src/read/records.ts';
 
 type Found = {
   records: { line: number; offset: number; text: string }[];
@@ -33,43 +33,41 @@ export function readRecords(
   };
   let scanned: Uint8Array = bytes;
   const fast = options.kernel === true ? KERNEL : undefined;
-  const reader = new RecordReader(
-    {
-      begin(documents) {
-        found.documents = documents;
-        return options.wrapper;
-      },
-      scan(buffer, start, end) {
-        const after = scanner.scan(buffer, start, end);
-        scanned = buffer.slice(start, after);
-        return after;
-      },
-      ...(fast && {
-        scanLine(buffer: Uint8Array, start: number, end: number) {
-          const newline = fast.trie.scanLine(start, end);
-          if (newline >= 0) scanned = buffer.slice(fast.trie.recordStart, fast.trie.recordEnd);
-          return newline;
-        },
-        get scannedStart() {
-          return fast.trie.recordStart;
-        },
-        get scannedEnd() {
-          return fast.trie.recordEnd;
-        },
-      }),
-      record(line, offset) {
-        found.records.push({ line, offset, text: Buffer.from(scanned).toString() });
-      },
-      malformed(stretch) {
-        found.malformed.push(stretch);
-      },
+  const sink: RecordSink = {
+    begin(documents) {
+      found.documents = documents;
+      return options.wrapper;
     },
-    {
-      recordLimit: options.limit ?? 1024 * 1024,
-      ...(options.sniff !== undefined && { sniffBytes: options.sniff }),
-      block: fast?.kernel.block,
+    scan(buffer, start, end) {
+      const after = scanner.scan(buffer, start, end);
+      scanned = buffer.slice(start, after);
+      return after;
     },
-  );
+    ...(fast && {
+      scanLine(buffer: Uint8Array, start: number, end: number) {
+        const newline = fast.trie.scanLine(start, end);
+        if (newline >= 0) scanned = buffer.slice(fast.trie.recordStart, fast.trie.recordEnd);
+        return newline;
+      },
+    }),
+    record(line, offset) {
+      found.records.push({ line, offset, text: Buffer.from(scanned).toString() });
+    },
+    malformed(stretch) {
+      found.malformed.push(stretch);
+    },
+  };
+  if (fast !== undefined)
+    // Not among those that are spread: a getter would be asked once, here.
+    Object.defineProperties(sink, {
+      scannedStart: { get: () => fast.trie.recordStart },
+      scannedEnd: { get: () => fast.trie.recordEnd },
+    });
+  const reader = new RecordReader(sink, {
+    recordLimit: options.limit ?? 1024 * 1024,
+    ...(options.sniff !== undefined && { sniffBytes: options.sniff }),
+    block: fast?.kernel.block,
+  });
   const size = options.block ?? bytes.length + 1;
   for (let at = 0; at < bytes.length; at += size) reader.push(bytes.subarray(at, at + size));
   found.tally = reader.finish();
