@@ -25,7 +25,7 @@ export function completePrefix(bytes: Uint8Array, start: number, end: number): J
 function prefixAt(bytes: Uint8Array, at: number, end: number, level: number): JsonValue | undefined {
   const whole = parseQuietly(bytes, at, end);
   if (whole !== undefined) return whole.value;
-  if (level >= OPEN_LEVELS) return undefined;
+  if (at >= end || level >= OPEN_LEVELS) return undefined;
   if (bytes[at] === OPEN_BRACKET) return arrayPrefix(bytes, at + 1, end, level + 1);
   if (bytes[at] === OPEN_BRACE) return objectPrefix(bytes, at + 1, end, level + 1);
   return undefined;
@@ -57,7 +57,7 @@ function objectPrefix(bytes: Uint8Array, from: number, end: number, level: numbe
     const keyEnd = stringEnd(bytes, at, end);
     if (keyEnd === undefined) break;
     const colon = skipWhitespace(bytes, keyEnd, end);
-    if (bytes[colon] !== COLON) break;
+    if (colon >= end || bytes[colon] !== COLON) break;
     const valueStart = skipWhitespace(bytes, colon + 1, end);
     const key = decodeString(bytes, keyStart + 1, keyEnd - 1);
     const whole = parseQuietly(bytes, valueStart, end);
