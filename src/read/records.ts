@@ -144,6 +144,8 @@ export class RecordReader {
   /** `lineAt` is the number of the line that holds buffer index `lineFrom`. */
   private lineNumber = 1;
   private lineFrom = 0;
+  /** Newlines before this index of the buffer were counted: a line of a thousand records is not searched a thousand times. */
+  private searchedTo = 0;
 
   /** Everything before this offset of the stream is accounted for. */
   private accounted = 0;
@@ -218,6 +220,7 @@ export class RecordReader {
       this.buffer.copyWithin(0, this.start, this.end);
       this.base += this.start;
       this.lineFrom -= this.start;
+      this.searchedTo = 0;
       this.retryAt -= this.start;
       this.end -= this.start;
       this.start = 0;
@@ -317,8 +320,8 @@ export class RecordReader {
     for (;;) {
       this.plainLines();
       const { buffer } = this;
-      let lineEnd = buffer.indexOf(NEWLINE, this.start);
-      if (lineEnd < 0 || lineEnd >= this.end) {
+      let lineEnd = newlineIn(buffer, this.start, this.end);
+      if (lineEnd < 0) {
         if (!this.final) {
           if (this.end - this.start > this.limit) this.skipLongLine();
           return;
@@ -659,8 +662,7 @@ export class RecordReader {
   }
 
   private nextNewline(from: number): number {
-    const index = this.buffer.indexOf(NEWLINE, from);
-    return index < 0 || index >= this.end ? -1 : index;
+    return newlineIn(this.buffer, from, this.end);
   }
 
   /** Of the line's first byte the buffer may know no more than where it was. */
@@ -731,18 +733,30 @@ export class RecordReader {
   private countLines(index: number): void {
     if (this.layout === 'lines') return;
     // The line may have begun before the buffer, and a negative index would count from the buffer's end.
-    let newline = this.buffer.indexOf(NEWLINE, Math.max(this.lineFrom, 0));
-    while (newline >= 0 && newline < index) {
+    const from = Math.max(this.lineFrom, this.searchedTo);
+    if (from >= index) return;
+    const view = this.buffer.subarray(0, index);
+    for (
+      let newline = view.indexOf(NEWLINE, from);
+      newline >= 0;
+      newline = view.indexOf(NEWLINE, this.lineFrom)
+    ) {
       this.lineNumber++;
       this.lineFrom = newline + 1;
-      newline = this.buffer.indexOf(NEWLINE, this.lineFrom);
     }
+    this.searchedTo = index;
   }
 }
 
 function indexOrEnd(buffer: Buffer, from: number, end: number): number {
-  const index = buffer.indexOf(NEWLINE, from);
-  return index < 0 || index > end ? end : index;
+  const index = newlineIn(buffer, from, end);
+  return index < 0 ? end : index;
+}
+
+/** -1 where there is none. Sought in a view: behind `end` lie up to 8 MB, and to search them took 100 ns for each record (measured). */
+function newlineIn(buffer: Buffer, from: number, end: number): number {
+  const index = from < end ? buffer.subarray(from, end).indexOf(NEWLINE) : -1;
+  return index < 0 ? -1 : from + index;
 }
 
 function skipBlanks(bytes: Uint8Array, at: number, end: number): number {

@@ -183,6 +183,72 @@ test('newTrie() ends when there is no room, and a trie that is full reads nothin
   assert.equal(more, 63);
 });
 
+describe('the shape of a record', () => {
+  const newScan = () => {
+    const kernel = newKernel();
+    const newTrie = () => {
+      const trie = kernel.newTrie()!;
+      for (const [slot, name] of ['id', 'actor', 'list'].entries()) trie.add(slot, [name]);
+      return trie;
+    };
+    return { newTrie, put: (record: string) => put(kernel, Buffer.from(record), 0) };
+  };
+
+  test('is the same wherever the same fields have values of the same kinds, and another one otherwise', () => {
+    const { newTrie, put: write } = newScan();
+    const tries = [newTrie(), newTrie()];
+    const shapeOf = (trie: number, record: string) => {
+      const end = write(record);
+      assert.equal(tries[trie]!.scan(0, end), end);
+      return tries[trie]!.found.shape;
+    };
+    const shape = shapeOf(0, '{"id":"1","actor":"ann","list":[1,2]}');
+    assert.ok(shape >= 0);
+    const different = [
+      '{}',
+      '{"id":"","actor":"ann","list":[1,2]}',
+      '{"id":1,"actor":"ann","list":[1,2]}',
+      '{"id":null,"actor":"ann","list":[1,2]}',
+      '{"id":"1","actor":{},"list":[1,2]}',
+      '{"id":"1","actor":"ann","list":[]}',
+      '{"id":"1","actor":"ann"}',
+    ].map((record) => shapeOf(0, record));
+    assert.equal(new Set([shape, ...different]).size, 8);
+    const same = '{"actor":"bob \\u00e9","id":"22","list":[3],"other":""}'.replace(
+      /^{("actor":.*),("id":"22")/,
+      '{$2,$1',
+    );
+    for (const record of [same, '{"id":"é","actor":"","list":[3]}'.replace('""', '"cid"')])
+      assert.equal(shapeOf(0, record), shape);
+    assert.notEqual(shapeOf(1, same), shape, 'slots of another trie are other fields');
+    assert.equal(shapeOf(0, same), shape);
+  });
+
+  test('is not told beyond the bound, where those known stay known', () => {
+    const { newTrie, put: write } = newScan();
+    const trie = newTrie();
+    for (let slot = 3; slot < 303; slot++) trie.add(slot, [`f${1000 + slot}`]);
+    const shapeOf = (fields: readonly number[]) => {
+      const end = write(`{${fields.map((slot) => `"f${1000 + slot}":1`).join()}}`);
+      assert.equal(trie.scan(0, end), end);
+      return trie.found.shape;
+    };
+    const pairs = Array.from({ length: 5000 }, (_, index) => [
+      3 + (index % 100),
+      103 + Math.floor(index / 100),
+    ]);
+    const first = pairs.map(shapeOf);
+    assert.equal(new Set(first).size, 4096 + 1);
+    assert.equal(first.filter((shape) => shape === -1).length, 5000 - 4096);
+    assert.deepEqual(pairs.map(shapeOf), first);
+    assert.equal(
+      shapeOf(Array.from({ length: 300 }, (_, index) => index + 3)),
+      -1,
+      'a record of too many fields',
+    );
+  });
+});
+
 test('newTrie() keeps the fields of sources apart', () => {
   const kernel = newKernel();
   const [one, other] = [kernel.newTrie()!, kernel.newTrie()!];

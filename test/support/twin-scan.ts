@@ -15,6 +15,8 @@ export class TwinScan {
   readonly trie: KernelTrie;
   readonly scanner = new SlotScanner();
   readonly slots: readonly number[];
+  /** By shape: the first values that its records have, as the slow twin found them. */
+  private readonly shapes = new Map<number, string>();
   /** Records that the kernel read, and that it left to its slow twin though they are JSON. */
   read = 0;
   left = 0;
@@ -97,7 +99,25 @@ export class TwinScan {
       const difference = differentValues(fast, slow, slot) ?? this.differentId(slot);
       if (difference !== undefined) return difference;
     }
-    return undefined;
+    return this.differentShape();
+  }
+
+  /** Records of one shape have the same first values by slot, kind and being an empty text. */
+  private differentShape(): string | undefined {
+    const { shape } = this.trie.found;
+    // Beyond the bound: made records have thousands of shapes.
+    if (shape < 0) return undefined;
+    const slow = this.scanner.found;
+    const firsts = this.slots.flatMap((slot) => {
+      const value = slow.first(slot);
+      if (value < 0) return [];
+      const isEmpty = slow.kind(value) === KIND.string && slow.endOf(value) - slow.start(value) === 2;
+      return [`${slot}:${slow.kind(value)}${isEmpty ? ' empty' : ''}`];
+    });
+    const expected = firsts.join();
+    const known = this.shapes.get(shape) ?? expected;
+    this.shapes.set(shape, known);
+    return known === expected ? undefined : `shape ${shape} is ${known}, and this record ${expected}`;
   }
 
   /** The scan looks up the ids of wanted scalars, first values alone, as they would be looked up later. */
