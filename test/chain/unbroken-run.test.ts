@@ -137,6 +137,23 @@ describe('an unbroken run', () => {
     }
   });
 
+  test('is left by a number that is not due, and keeps the place before it', () => {
+    let previous = '0'.repeat(64);
+    const lines = [1, 2, 3, 5, 6, 7].map((number) => {
+      const { line, hash } = chainRecord('jcs', someRecord(number, randomFrom(number)), number, previous);
+      previous = hash;
+      return line;
+    });
+    const run = new ChainRun({
+      chains: { strict: { ...(SHIPPED_CHAINS.jcs as object), sequence: { field: 'seq' } } },
+    });
+    const state = run.fold(run.check.start(), lines, { file: 'a', fileIndex: 0, ordinal: BEHIND_HEAD });
+    const [stream] = Object.values(state.streams);
+    assert.equal(stream!.runs[0]!.segments[0]!.records, 6);
+    const found = stream!.gaps.map((gap) => [gap.before.line, gap.place.line, gap.expected, gap.found]);
+    assert.deepEqual(found, [[BEHIND_HEAD + 3, BEHIND_HEAD + 4, 4, 5]]);
+  });
+
   test('is left by a record that follows what a profile says to be a genesis', () => {
     const lines = CHAINS[0]!;
     const { hash: literal } = JSON.parse(lines[4]!) as { hash: string };
