@@ -77,7 +77,7 @@ type Exports = Layout & {
 };
 
 /**
- * A kernel for this thread; undefined where the processor has no SIMD or there is no room for its 97 MB of addresses
+ * A kernel for this thread; undefined where the processor has no SIMD or there is no room for its 100 MB of addresses
  * (memory that nothing is written to stays the system's).
  * @throws where the file is missing: the package is broken then
  */
