@@ -1,6 +1,8 @@
 /**
  * The scanner kernel: WebAssembly with SIMD, built from `assembly/` by `build/kernel.ts`, behind `base/scan-kernel.ts`.
  * Design and figures: docs/why/kernel.md.
+ *
+ * Over 250 lines: a third of them name what the module exports.
  */
 import fs from 'node:fs';
 import { type Checksum, plainChecksum } from '../../base/checksum.ts';
@@ -75,7 +77,7 @@ type Exports = Layout & {
 };
 
 /**
- * A kernel for this thread; undefined where the processor has no SIMD or there is no room for its 97 MB of addresses
+ * A kernel for this thread; undefined where the processor has no SIMD or there is no room for its 100 MB of addresses
  * (memory that nothing is written to stays the system's).
  * @throws where the file is missing: the package is broken then
  */
