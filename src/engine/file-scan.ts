@@ -3,7 +3,7 @@
  * What it knows at the end is a FilePart; what the checks and rows know is in the accumulators of the thread.
  */
 import { type Instant, nanosBeyondMs, wholeMs } from '../base/instant.ts';
-import { JsonArray, JsonObject, type JsonValue } from '../base/json.ts';
+import type { JsonValue } from '../base/json.ts';
 import type { EventTest } from '../match/compile-detection.ts';
 import type { Event } from '../model/event.ts';
 import type { Detection } from '../model/rule.ts';
@@ -19,8 +19,8 @@ import {
   RecordReader,
   type RecordSink,
 } from '../read/records.ts';
-import { detectSource, findWrapper } from '../sources/detect.ts';
 import type { EventCursor } from '../sources/event-cursor.ts';
+import { judgeHead } from './file-head.ts';
 import { type FilePart, noteBeside, type StoredFile, toReportName } from './file-part.ts';
 import type { IdentityRows } from './identity-rows.ts';
 import type { MarkRows } from './mark-rows.ts';
@@ -249,27 +249,4 @@ export function stretchSpan(span: TimeSpan, ms: number, nanos: number): void {
     span.untilMs = ms;
     span.untilNanos = nanos;
   }
-}
-
-/** What the first documents of a file say about all of it: its source, and the keys that wrap its records. */
-export function judgeHead(
-  { request, mappings }: Plan,
-  documents: readonly JsonValue[],
-): { source: string | null; wrapper: readonly string[] | undefined } {
-  const considered =
-    request.source === undefined ? mappings : mappings.filter(({ name }) => name === request.source);
-  const wrapper = documents
-    .map((document) => findWrapper(document, considered))
-    .find((found) => found !== undefined);
-  const records = documents.flatMap((document) => unwrap(document, wrapper?.keys));
-  const source = request.source ?? detectSource(records, mappings).source;
-  return { source, wrapper: wrapper?.keys };
-}
-
-/** The records of a document as the reader will hand them out. */
-export function unwrap(document: JsonValue, keys: readonly string[] | undefined): JsonValue[] {
-  if (document instanceof JsonArray) return document.elements;
-  let inner: JsonValue | undefined = document;
-  for (const key of keys ?? []) inner = inner instanceof JsonObject ? inner.get(key) : undefined;
-  return keys !== undefined && inner instanceof JsonArray ? inner.elements : [document];
 }

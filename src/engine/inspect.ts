@@ -5,7 +5,7 @@ import { readHead } from '../read/open.ts';
 import type { ReadHead } from '../read/records.ts';
 import { type Detection, detectSource, findWrapper } from '../sources/detect.ts';
 import type { Mapping } from '../sources/mapping.ts';
-import { judgeHead, unwrap } from './file-scan.ts';
+import { judgeHead, unwrap } from './file-head.ts';
 import type { Plan } from './plan.ts';
 
 export type Inspection = {

@@ -1,0 +1,27 @@
+/** What the beginning of a file says about all of it: its source, and where its records lie. */
+import { JsonArray, JsonObject, type JsonValue } from '../base/json.ts';
+import { detectSource, findWrapper } from '../sources/detect.ts';
+import type { Plan } from './plan.ts';
+
+/** What the first documents of a file say about all of it: its source, and the keys that wrap its records. */
+export function judgeHead(
+  { request, mappings }: Plan,
+  documents: readonly JsonValue[],
+): { source: string | null; wrapper: readonly string[] | undefined } {
+  const considered =
+    request.source === undefined ? mappings : mappings.filter(({ name }) => name === request.source);
+  const wrapper = documents
+    .map((document) => findWrapper(document, considered))
+    .find((found) => found !== undefined);
+  const records = documents.flatMap((document) => unwrap(document, wrapper?.keys));
+  const source = request.source ?? detectSource(records, mappings).source;
+  return { source, wrapper: wrapper?.keys };
+}
+
+/** The records of a document as the reader will hand them out. */
+export function unwrap(document: JsonValue, keys: readonly string[] | undefined): JsonValue[] {
+  if (document instanceof JsonArray) return document.elements;
+  let inner: JsonValue | undefined = document;
+  for (const key of keys ?? []) inner = inner instanceof JsonObject ? inner.get(key) : undefined;
+  return keys !== undefined && inner instanceof JsonArray ? inner.elements : [document];
+}
