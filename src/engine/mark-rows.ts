@@ -276,7 +276,8 @@ export class MarkRows {
         previous = before;
         if (!isLate) continue;
         at = from;
-        for (const each of this.inOrder(group)) at = copyRow(chunks, starts[each]!, lengths[each]!, words, at);
+        for (const each of this.inOrder(group))
+          at = copyRow(chunks, starts[each]!, lengths[each]!, words, at);
         break;
       }
       putHeader(run, header, groups.names, groups.starts[group]!, name, at - from);

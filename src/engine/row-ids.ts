@@ -71,6 +71,7 @@ export class RowIds {
 
 function hashOf(relation: number, ids: Int32Array): number {
   let hash = relation;
-  for (let index = 0; index < MAX_IDS; index++) hash = Math.imul(hash ^ ids[index]!, 0x9e3779b1) ^ (hash >>> 15);
+  for (let index = 0; index < MAX_IDS; index++)
+    hash = Math.imul(hash ^ ids[index]!, 0x9e3779b1) ^ (hash >>> 15);
   return hash ^ (hash >>> 13);
 }

@@ -105,7 +105,9 @@ test('the order of encoded rows is the order of their values', () => {
       const reader = new RowReader().start(encode(left));
       assert.deepEqual([reader.uint16(), reader.time(), reader.uint48()], left);
       // "No time" comes before all times.
-      const [a, b] = [left, right].map(([number, at, large]) => [number, at ?? -(2n ** 100n), large] as const);
+      const [a, b] = [left, right].map(
+        ([number, at, large]) => [number, at ?? -(2n ** 100n), large] as const,
+      );
       const index = a!.findIndex((value, at) => value !== b![at]);
       const expected = index < 0 ? 0 : a![index]! < b![index]! ? -1 : 1;
       assert.equal(Buffer.compare(encode(left), encode(right)), expected);
