@@ -9,7 +9,7 @@ import { usesThreads } from '../engine/scan.ts';
 import { WorkerPool } from '../engine/worker-pool.ts';
 import { type Problem, ProblemsError } from '../model/problem.ts';
 import type { Report, ReportFormat, ReportVerdict } from '../model/report.ts';
-import { type DiscoveredFile, discover } from '../read/discover.ts';
+import { type DiscoveredFile, discover, STDIN } from '../read/discover.ts';
 import { StateFolder } from '../read/state-folder.ts';
 import { FORMATS } from '../report/index.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
@@ -74,7 +74,7 @@ async function verifyFiles(
   const bytes = files.reduce((sum, file) => sum + (file.skip === undefined ? file.bytes : 0), 0);
   const progress = process.stderr.isTTY && !options.quiet ? new Progress(process.stderr, bytes) : undefined;
   const stats = options.stats ? new Stats() : undefined;
-  const stop = onInterrupt(progress);
+  const stop = onInterrupt(files, progress);
   let report: Report;
   try {
     report = await audit(request, files, {
@@ -97,14 +97,20 @@ async function verifyFiles(
  * Ctrl-C, and the signal of schedulers: temporary files go, and no report is written, not even half of one. Returns what
  * ends the watch.
  */
-function onInterrupt(progress: Progress | undefined): () => void {
-  const interrupt = () => {
+function onInterrupt(files: readonly DiscoveredFile[], progress: Progress | undefined): () => void {
+  const isPipe = (file: DiscoveredFile) => !file.regular && file.file !== STDIN && file.skip === undefined;
+  const interrupt = (signal: NodeJS.Signals) => {
     progress?.clear();
     process.stderr.write('interrupted: no report was written\n');
-    process.exit(EXIT.interrupted);
+    if (!files.some(isPipe)) process.exit(EXIT.interrupted);
+    // Node does not exit while a thread waits for a named pipe; the signal itself does not ask (a shell says 130 too).
+    process.emit('exit', EXIT.interrupted);
+    stop();
+    process.kill(process.pid, signal);
   };
+  const stop = () => void process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
   process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
-  return () => void process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
+  return stop;
 }
 
 function openState(
