@@ -806,7 +806,7 @@ export class EventCursor implements Event, Fields {
   copyText(slot: Slot, target: Uint8Array, at: number, most: number): number {
     const { found } = this;
     const chosen = slot < NO_SLOT ? this.chosenSlot(slot) : slot;
-    if (chosen === undefined) return ASK_TEXT;
+    if (chosen === NO_CHOICE) return ASK_TEXT;
     if (chosen === NO_SLOT) return ABSENT;
     if (found.needsTree) return ASK_TEXT;
     const value = found.first(chosen);
@@ -843,7 +843,7 @@ export class EventCursor implements Event, Fields {
   /** `id` of a field whose values repeat; -1 where they hardly do, for to keep them all would fill the table of ids. */
   repeatingId(slot: Slot): number {
     const chosen = slot < NO_SLOT ? this.chosenSlot(slot) : slot;
-    if (chosen === undefined) return this.id(slot);
+    if (chosen === NO_CHOICE) return this.id(slot);
     if (chosen === NO_SLOT) return this.ids.ofMissing;
     if (this.found.needsTree) return -1;
     const value = this.found.first(chosen);

@@ -11,13 +11,24 @@ import { wholeNumberOf } from '../../src/base/whole-number.ts';
 import { AUDIT_FIELDS } from '../../src/model/event.ts';
 import { loadKernel } from '../../src/read/kernel/load-kernel.ts';
 import { readText } from '../../src/sources/detect.ts';
-import { EventCursor } from '../../src/sources/event-cursor.ts';
+import { ABSENT, ASK_TEXT, EventCursor } from '../../src/sources/event-cursor.ts';
 import { type Mapping, mapField } from '../../src/sources/mapping.ts';
 import { ValueIds } from '../../src/sources/value-ids.ts';
 import { MadeJson, WANTED } from '../support/made-json.ts';
 import { SHIPPED, shipped } from './shipped-mappings.ts';
 
 const RAW_NAMES = ['a', 'a.b', 'list', 'userIdentity.type', 'user.name', 'é'];
+
+/** What writers of rows ask for is what `text` and `id` say, or that these must be asked. */
+function assertCopied(cursor: EventCursor, slot: number, record: string): void {
+  const target = Buffer.alloc(200);
+  const length = cursor.copyText(slot, target, 3, 190);
+  const expected = cursor.text(slot);
+  if (length === ABSENT) assert.equal(expected, undefined, record);
+  else if (length !== ASK_TEXT) assert.equal(target.toString('latin1', 3, 3 + length), expected, record);
+  const id = cursor.repeatingId(slot);
+  if (id >= 0) assert.equal(id, cursor.id(slot), record);
+}
 
 /** Reads a record where the cursor reads fastest: in the kernel's block if it has one. */
 type Reader = {
@@ -114,6 +125,7 @@ function checkCursor(newReader: () => Reader): void {
             assert.equal(cursor.size(slot), expected.length, `${RAW_NAMES[index]} in ${text}`);
             assert.equal(cursor.wholeNumber(slot), wholeNumberOf(cursor.text(slot) ?? ''), text);
           }
+          for (const slot of [...raw, ...audit]) assertCopied(cursor, slot, text);
           for (const [index, field] of AUDIT_FIELDS.entries()) {
             const mapped = mapping.fields[field];
             const expected = mapped && mapField(mapped, (path) => readText(tree, mapping.paths[path]!));
