@@ -15,7 +15,7 @@ import type { DiscoveredFile } from './read/discover.ts';
 
 export type AuditOptions = ScanOptions & {
   /** Called as each stage ends, for whoever holds a clock. */
-  onStage?: (stage: 'plan' | 'scan' | 'repeats' | 'relate' | 'settle' | 'conclude') => void;
+  onStage?: (stage: 'plan' | 'scan' | 'repeats' | 'relate' | 'conclude') => void;
   /** Told why what an earlier run kept cannot be built on: the run starts over. */
   onRefusal?: (reason: string) => void;
   onCounters?: (counters: ScanCounters) => void;
@@ -27,15 +27,24 @@ export async function audit(
   files: readonly DiscoveredFile[],
   options: AuditOptions,
 ): Promise<Report> {
+  const { state, pool: _, ...rest } = options;
+  const refused = (error: unknown) => {
+    if (!(error instanceof StateRefusal)) throw error;
+    options.onRefusal?.(error.message);
+  };
+  if (state === undefined) return auditOnce(request, files, options);
   try {
     return await auditOnce(request, files, options);
   } catch (error) {
-    if (!(error instanceof StateRefusal)) throw error;
-    options.onRefusal?.(error.message);
-    // Threads of the run that was given up may still be at work for it.
-    const { pool: _, ...rest } = options;
-    return auditOnce(request, files, { ...rest, state: { ...options.state!, fresh: true } });
+    refused(error);
   }
+  // Threads of the run that was given up may still be at work for it.
+  try {
+    return await auditOnce(request, files, { ...rest, state: { ...state, fresh: true } });
+  } catch (error) {
+    refused(error);
+  }
+  return auditOnce(request, files, rest);
 }
 
 async function auditOnce(
@@ -53,8 +62,6 @@ async function auditOnce(
     onStage?.('repeats');
     const related = relate(plan, scan, duplicates);
     onStage?.('relate');
-    await scan.settle();
-    onStage?.('settle');
     const results = plan.checks.map(({ check }, index) => check.finish(scan.states[index]));
     const report = assembleReport(plan, scan, results, related, repeats);
     onStage?.('conclude');

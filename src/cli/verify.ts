@@ -87,6 +87,7 @@ async function verifyFiles(
   } finally {
     progress?.clear();
     stop();
+    folder?.close();
   }
   await writeReport(report, outputs, options);
   if (stats !== undefined) process.stderr.write(stats.format(report, jobs));
@@ -124,13 +125,19 @@ function openState(
   if (stream !== undefined)
     wrong(`${quote(stream.file)} cannot be read a second time, so nothing is known of it later`);
   const folder = new StateFolder(place);
+  const own = files.find(({ file }) => file !== STDIN && folder.holds(file));
+  if (own !== undefined) wrong(`the folder ${quote(place)} lies among the logs: expected a place of its own`);
+  if (problems.length > 0) return undefined;
   try {
     folder.open();
+    return folder;
   } catch (error) {
-    const reason = error instanceof Error && 'code' in error ? error.code : error;
+    const code = error instanceof Error && 'code' in error ? error.code : error;
+    const reason =
+      code === 'EEXIST' ? 'another run uses it; if none does, remove the file "lock" in it' : code;
     wrong(`the folder ${quote(place)} cannot be used: ${reason}`);
+    return undefined;
   }
-  return folder;
 }
 
 function sayStartOver(reason: string): void {

@@ -25,6 +25,11 @@ export type StoredFile = {
   failure: string | undefined;
 };
 
+/** A file without compression of which nothing was read yet. */
+export function plainFile(): StoredFile {
+  return { bytes: 0, sha256: null, compression: 'none', problem: undefined, failure: undefined };
+}
+
 export type FilePart = {
   fileIndex: number;
   source: string | null;

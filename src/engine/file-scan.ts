@@ -21,7 +21,7 @@ import {
 } from '../read/records.ts';
 import type { EventCursor } from '../sources/event-cursor.ts';
 import { judgeHead } from './file-head.ts';
-import { type FilePart, noteBeside, type StoredFile, toReportName } from './file-part.ts';
+import { type FilePart, noteBeside, plainFile, type StoredFile, toReportName } from './file-part.ts';
 import type { IdentityRows } from './identity-rows.ts';
 import type { MarkRows } from './mark-rows.ts';
 import type { Detector, Plan, Program, Programs } from './plan.ts';
@@ -106,13 +106,7 @@ export class FileScan implements RecordSink {
     this.choose(source);
     const reader = this.reader({ head, offset: range.start, line: range.line });
     const onBytes = this.pieces(onProgress);
-    const stored: StoredFile = {
-      bytes: 0,
-      sha256: null,
-      compression: 'none',
-      problem: undefined,
-      failure: undefined,
-    };
+    const stored = plainFile();
     try {
       const { file } = this.discovered;
       stored.failure = readRange(file, range, reader, this.programs.checksum, ({ length }) =>

@@ -209,7 +209,12 @@ export class StoredIdentities {
       for (const each of restored)
         for (const rows of readWords(each, width)) runs.write([toBytes(rows)], file);
     for (const rows of this.added(width)) runs.write([toBytes(rows)], file);
-    return [...(isMany ? [] : restored), file];
+    if (!isMany) return [...restored, file];
+    // The files that became one may go.
+    this.restored.set(width, [file]);
+    this.files.delete(width);
+    this.kept.delete(width);
+    return [file];
   }
 
   private spill(): void {

@@ -56,8 +56,13 @@ export class Marks {
     const isMany = this.restored.length >= MAX_SAVED;
     const rest = isMany ? this.sorted() : new MergedMarks(this.memory, this.files);
     const file = this.temporary.write(rest.blocks(), newFile(SAVED));
-    const files = [...(isMany ? [] : this.restored), file];
-    return toSaved(SAVED, files);
+    if (!isMany) return toSaved(SAVED, [...this.restored, file]);
+    // The files that became one may go.
+    this.restored = [file];
+    this.files = [];
+    this.memory = new MarkIndex();
+    this.bytes = 0;
+    return toSaved(SAVED, this.restored);
   }
 
   private sorted(): MergedMarks {

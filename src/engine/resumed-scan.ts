@@ -1,14 +1,15 @@
 /** A scan that begins where the last one ended: it folds what was appended, and proves by digests that the rest is unchanged. */
-import type { CutTools } from '../read/cut-lines.ts';
-import { cutLines } from '../read/cut-lines.ts';
+import crypto from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
+import { NEWLINE } from '../base/lexical.ts';
+import { type CutTools, cutLines } from '../read/cut-lines.ts';
+import { digestFile } from '../read/digest-file.ts';
 import type { DiscoveredFile } from '../read/discover.ts';
 import { CHANGED } from '../read/plain-bytes.ts';
 import type { StateFolder } from '../read/state-folder.ts';
-import type { Digests, Executor } from './executor.ts';
-import type { StoredFile } from './file-part.ts';
+import type { Executor } from './executor.ts';
 import type { Plan } from './plan.ts';
 import {
-  digestOffsets,
   digestPlan,
   FileParts,
   type FilePlan,
@@ -22,7 +23,7 @@ import {
   unpackState,
 } from './run-state.ts';
 import type { Scan, ScanBooks } from './scan-books.ts';
-import { lineHead, NO_LINES, type ScanTask, type Sizes } from './tasks.ts';
+import { isSystemError, lineHead, NO_LINES, type ScanTask, type Sizes } from './tasks.ts';
 
 export type StateOptions = {
   folder: StateFolder;
@@ -34,138 +35,186 @@ export class ResumedScan {
   private readonly plan: Plan;
   private readonly files: readonly DiscoveredFile[];
   private readonly options: StateOptions;
-  private readonly executor: Executor;
   private readonly tools: CutTools;
   private readonly sizes: Sizes;
+  /** Of each file of lines that was cut, by its number. */
+  private readonly passed = new Map<number, PassedBytes>();
 
   constructor(
     plan: Plan,
     files: readonly DiscoveredFile[],
     options: StateOptions,
-    executor: Executor,
     tools: CutTools,
     sizes: Sizes,
   ) {
     this.plan = plan;
     this.files = files;
     this.options = options;
-    this.executor = executor;
     this.tools = tools;
     this.sizes = sizes;
   }
 
-  /** @throws {StateRefusal} where nothing can be built on; also from `settle`, when a file is not what it was */
-  async run(books: ScanBooks): Promise<Scan> {
+  /** @throws {StateRefusal} where nothing can be built on what was saved, or a file cannot be read as it is known */
+  async run(books: ScanBooks, executor: Executor): Promise<Scan> {
     const { folder, fresh = false } = this.options;
     const saved = fresh ? undefined : folder.load();
     const known = saved === undefined ? undefined : unpackState(saved, this.plan, this.files);
     const parts = new FileParts(this.plan);
-    for (const [fileIndex, { part }] of (known?.files ?? []).entries())
-      if (part !== undefined) parts.add(fileIndex, unpackPart(part), false);
+    for (const [fileIndex, { part, bytes }] of (known?.files ?? []).entries())
+      if (part !== undefined && bytes > 0) parts.add(fileIndex, unpackPart(part), false);
     if (saved !== undefined && typeof saved !== 'string') books.restore(saved.files);
     const plans = await this.planFiles(known);
-    const digests = plans.map((plan) => this.digest(plan));
-    for await (const { task, part } of this.executor.inOrder(this.tasks(plans))) {
+    for await (const { task, part } of executor.inOrder(this.tasks(plans))) {
       const fileIndex = task.kind === 'range' ? task.fileIndex : task.fileIndexes[0]!;
       parts.add(fileIndex, part, task.kind === 'range' && task.provisional === true);
     }
-    const packed = this.files.map((_, fileIndex) => {
-      const part = parts.of(fileIndex);
-      return part === undefined ? undefined : packPart(part);
-    });
+    const packed = this.files
+      .map((_, fileIndex) => parts.of(fileIndex))
+      .map((part) => part && packPart(part));
     const rows = books.save((kind) => folder.newFile(kind));
+    for (const [fileIndex, { bytes, sha256 }] of this.passed) books.digested(fileIndex, bytes, sha256);
     books.add(parts.merged());
     const scan = books.close();
-    const settle = async () => {
-      const found = await Promise.all(digests);
-      await this.executor.close();
-      const states = plans.map((plan, index) =>
-        this.settleFile(scan, plan, found[index], packed[plan.fileIndex]),
-      );
-      if (states.includes('unsound')) return;
-      const byFile = new Map(plans.map(({ fileIndex }, index) => [fileIndex, states[index] as FileState]));
-      const files = this.files.map(
-        ({ file, bytes }, index): FileState =>
-          byFile.get(index) ?? { file, bytes, sha256: '', lines: undefined, part: undefined },
-      );
-      folder.save({ content: packState({ plan: digestPlan(this.plan), files }), files: rows });
-    };
-    return { ...scan, settle };
+    const states = this.files.map((_, fileIndex) => this.toState(scan, plans, fileIndex, packed[fileIndex]));
+    if (states.every((state) => state !== undefined))
+      folder.save({ content: packState({ plan: digestPlan(this.plan), files: states }), files: rows });
+    return scan;
   }
 
-  private async planFiles(known: RunState | undefined): Promise<FilePlan[]> {
-    const plans: FilePlan[] = [];
+  private async planFiles(known: RunState | undefined): Promise<Map<number, FilePlan>> {
+    const plans = new Map<number, FilePlan>();
     for (const [fileIndex, file] of this.files.entries()) {
       if (file.skip !== undefined) continue;
-      const before = known?.files[fileIndex];
-      const head = before === undefined && file.regular ? await lineHead(this.plan, file) : undefined;
-      plans.push(planFile(file, fileIndex, before, head));
+      const saved = known?.files[fileIndex];
+      // Of a file without one whole line nothing is known yet.
+      const before = saved?.bytes === 0 ? undefined : saved;
+      // The head is looked at anew: a log that has grown may say more of its source than its first line did.
+      const head = file.regular ? await lineHead(this.plan, file) : undefined;
+      const plan = planFile(file, fileIndex, before, head);
+      if (before !== undefined) checkKnown(before, plan);
+      plans.set(fileIndex, plan);
     }
     return plans;
   }
 
-  /** A file that is read whole for the first time is digested by whoever reads it. */
-  private async digest(plan: FilePlan): Promise<Digests | undefined> {
-    if (plan.lines === undefined && plan.known === undefined) return undefined;
-    return this.executor.digest(this.files[plan.fileIndex]!.file, digestOffsets(plan));
-  }
-
-  private async *tasks(plans: readonly FilePlan[]): AsyncGenerator<ScanTask> {
-    for (const { fileIndex, known, lines, covered, size } of plans) {
-      if (lines === undefined) {
-        if (known === undefined) yield { kind: 'files', fileIndexes: [fileIndex] };
-        continue;
-      }
-      const { head, source } = lines;
-      const { file } = this.files[fileIndex]!;
-      const from = { offset: known?.bytes ?? 0, line: known?.lines?.line ?? 1 };
-      const cut = (start: typeof from, until: number) =>
-        cutLines(file, this.sizes.rangeBytes, this.tools, () => {}, { from: start, until });
-      const ranges = cut(from, covered);
-      let next = await ranges.next();
-      if (next.done === true && known === undefined)
-        yield { kind: 'range', fileIndex, range: NO_LINES, head, source };
-      for (; next.done !== true; next = await ranges.next())
-        yield { kind: 'range', fileIndex, range: next.value, head, source };
-      const line = next.value;
-      this.lineAt.set(fileIndex, line);
-      for await (const range of cut({ offset: covered, line }, size))
-        yield { kind: 'range', fileIndex, range, head, source, provisional: true };
+  private async *tasks(plans: ReadonlyMap<number, FilePlan>): AsyncGenerator<ScanTask> {
+    for (const plan of plans.values()) {
+      if (plan.lines !== undefined) yield* this.cut(plan);
+      else if (plan.known === undefined) yield { kind: 'files', fileIndexes: [plan.fileIndex] };
     }
   }
 
-  /** The line that follows what the next state covers, by file index. */
-  private readonly lineAt = new Map<number, number>();
-
-  /** Puts the digest of a file into its books; what is to be kept of it, or that nothing may be kept. */
-  private settleFile(
-    scan: Scan,
-    { fileIndex, known, lines, covered, size }: FilePlan,
-    digests: Digests | undefined,
-    part: Buffer | undefined,
-  ): FileState | 'unsound' {
+  private async *cut({ fileIndex, known, lines, covered, size }: FilePlan): AsyncGenerator<ScanTask> {
+    const { head, source } = lines!;
     const { file } = this.files[fileIndex]!;
-    const input = scan.inputs[fileIndex]!;
-    if (digests === undefined) {
-      const { sha256, status } = input;
-      if (sha256 === null || status === 'partial' || status === 'unreadable') return 'unsound';
-      return { file, bytes: size, sha256, lines: undefined, part };
+    const passed = new PassedBytes(file, known, covered, this.tools);
+    const from = { offset: known?.bytes ?? 0, line: known?.lines?.line ?? 1 };
+    const stretch = { from, until: size, stop: covered };
+    let ranges = 0;
+    try {
+      for await (const range of cutLines(file, this.sizes.rangeBytes, this.tools, passed.add, stretch)) {
+        const provisional = range.start >= covered;
+        ranges++;
+        yield { kind: 'range', fileIndex, range, head, source, ...(provisional && { provisional }) };
+      }
+    } catch (error) {
+      if (!isSystemError(error)) throw error;
+      throw new StateRefusal(`${file} cannot be read: ${error.code}`);
     }
-    if ('failure' in digests) return 'unsound';
-    const [before] = digests;
-    const [atCovered, atSize] = digests.slice(-2);
-    if (known !== undefined && before !== known.sha256)
-      throw new StateRefusal(`${file} is not what it was: its first ${known.bytes} bytes changed`);
-    if (atCovered === undefined || atSize === undefined) throw new StateRefusal(`${file} ${CHANGED}`);
-    Object.assign(input, { sha256: atSize, bytes: size } satisfies Partial<StoredFile>);
-    if (input.status === 'partial' || input.status === 'unreadable') return 'unsound';
-    const line = this.lineAt.get(fileIndex) ?? 1;
-    return {
-      file,
-      bytes: covered,
-      sha256: atCovered,
-      lines: lines === undefined ? undefined : { ...lines, line },
-      part,
-    };
+    if (ranges === 0 && known === undefined)
+      yield { kind: 'range', fileIndex, range: NO_LINES, head, source };
+    passed.end(size);
+    this.passed.set(fileIndex, passed);
+  }
+
+  /** What is kept of one file; undefined where nothing may be kept of the run, for the file was not read as it should. */
+  private toState(
+    scan: Scan,
+    plans: ReadonlyMap<number, FilePlan>,
+    fileIndex: number,
+    part: Buffer | undefined,
+  ): FileState | undefined {
+    const { file, bytes } = this.files[fileIndex]!;
+    const plan = plans.get(fileIndex);
+    if (plan === undefined) return { file, bytes, sha256: '', lines: undefined, part: undefined };
+    const { status, sha256 } = scan.inputs[fileIndex]!;
+    if (status === 'partial' || status === 'unreadable') return undefined;
+    const passed = this.passed.get(fileIndex);
+    if (passed !== undefined) {
+      const { coveredSha256, line } = passed;
+      return { file, bytes: plan.covered, sha256: coveredSha256, lines: { ...plan.lines!, line }, part };
+    }
+    if (plan.known !== undefined) return plan.known;
+    return sha256 === null ? undefined : { file, bytes: plan.size, sha256, lines: undefined, part };
+  }
+}
+
+/** @throws {StateRefusal} where the file is not what it was, as far as its head and, for one that is read whole, its digest tell */
+function checkKnown({ file, lines, bytes, sha256 }: FileState, plan: FilePlan): void {
+  if (lines === undefined) {
+    const now = digestFile(file);
+    if (plan.lines !== undefined || now?.bytes !== bytes || now.sha256 !== sha256)
+      throw new StateRefusal(`${file} is not what it was`);
+    return;
+  }
+  const { line: _, ...before } = lines;
+  if (!isDeepStrictEqual(before, plan.lines))
+    throw new StateRefusal(`${file} is of another source or form now than its first records said`);
+}
+
+/** The bytes of a file on their way past whoever cuts it: their digests up to some offsets, and the lines in them. */
+class PassedBytes {
+  bytes = 0;
+  /** The line that begins behind what the next state covers. */
+  line = 1;
+  coveredSha256 = '';
+  sha256 = '';
+  private readonly file: string;
+  private readonly known: FileState | undefined;
+  private readonly covered: number;
+  private readonly tools: CutTools;
+  private readonly hash = crypto.createHash('sha256');
+
+  constructor(file: string, known: FileState | undefined, covered: number, tools: CutTools) {
+    this.file = file;
+    this.known = known;
+    this.covered = covered;
+    this.tools = tools;
+    this.mark(NEWLINE);
+  }
+
+  /** @throws {StateRefusal} as soon as what was audited before turns out to be other bytes now */
+  readonly add = (piece: Buffer): void => {
+    const ends = [this.known?.bytes ?? 0, this.covered].map((offset) => offset - this.bytes);
+    let from = 0;
+    for (const end of [...ends.filter((at) => at > 0 && at <= piece.length), piece.length]) {
+      if (end <= from) continue;
+      const part = piece.subarray(from, end);
+      this.hash.update(part);
+      if (this.bytes < this.covered) this.line += this.tools.countNewlines(part);
+      this.bytes += part.length;
+      from = end;
+      this.mark(part.at(-1));
+    }
+  };
+
+  private mark(lastByte: number | undefined): void {
+    const { known } = this;
+    if (known !== undefined && this.bytes === known.bytes && this.digest() !== known.sha256)
+      throw new StateRefusal(`${this.file} is not what it was: its first ${known.bytes} bytes changed`);
+    if (this.bytes !== this.covered) return;
+    // It was found by another look at the file, a moment ago.
+    if (lastByte !== NEWLINE) throw new StateRefusal(`${this.file} ${CHANGED}`);
+    this.coveredSha256 = this.digest();
+  }
+
+  /** @throws {StateRefusal} where the file is shorter than it was when it was found */
+  end(size: number): void {
+    if (this.bytes !== size) throw new StateRefusal(`${this.file} ${CHANGED}`);
+    this.sha256 = this.digest();
+  }
+
+  private digest(): string {
+    return this.hash.copy().digest('hex');
   }
 }

@@ -9,7 +9,7 @@ import { lastLineEnd } from '../read/line-end.ts';
 import type { SavedState } from '../read/state-folder.ts';
 import type { Plan } from './plan.ts';
 import { mergeParts, type ScanPart, startPart } from './scan-part.ts';
-import type { LineHead } from './tasks.ts';
+import { isSystemError, type LineHead } from './tasks.ts';
 
 /** What is kept of one file: it covers the first `bytes`, whole lines only where the file is read by lines. */
 export type FileState = {
@@ -62,7 +62,7 @@ export function unpackState(
     // Marks and identities know files by their number: new ones may only follow.
     if (file?.file !== known.file)
       throw new StateRefusal(`${known.file} is no longer number ${index + 1} of the files`);
-    const wasRead = known.part !== undefined;
+    const wasRead = known.part !== undefined || known.lines !== undefined;
     if (wasRead !== (file.skip === undefined)) throw new StateRefusal(`${known.file} is read otherwise`);
     if (file.bytes < known.bytes) throw new StateRefusal(`${known.file} became shorter`);
     if (known.lines === undefined && wasRead && file.bytes !== known.bytes)
@@ -81,19 +81,21 @@ export type FilePlan = {
   size: number;
 };
 
+/** `lines`: the head of a file of lines as it is now. @throws {StateRefusal} where it cannot be read */
 export function planFile(
   file: DiscoveredFile,
   fileIndex: number,
   known: FileState | undefined,
   lines: LineHead | undefined,
 ): FilePlan {
-  const covered = lines === undefined ? file.bytes : lastLineEnd(file.file, file.bytes);
-  return { fileIndex, known, lines: known?.lines ?? lines, covered, size: file.bytes };
-}
-
-/** Offsets whose digests are asked for: of what was known, of what will be, and of the whole; ascending. */
-export function digestOffsets({ known, covered, size }: FilePlan): number[] {
-  return [...(known === undefined ? [] : [known.bytes]), covered, size];
+  const size = file.bytes;
+  try {
+    const covered = lines === undefined ? size : lastLineEnd(file.file, size);
+    return { fileIndex, known, lines, covered, size };
+  } catch (error) {
+    if (!isSystemError(error)) throw error;
+    throw new StateRefusal(`${file.file} cannot be read: ${error.code}`);
+  }
 }
 
 /** Parts of a run by file, so that each can be kept; those that may not be kept stand apart. */

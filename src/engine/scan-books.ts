@@ -4,7 +4,7 @@ import type { Coverage } from '../model/relation.ts';
 import type { InputSummary } from '../model/report.ts';
 import type { DiscoveredFile } from '../read/discover.ts';
 import type { TemporaryRuns } from '../read/temporary-runs.ts';
-import { closeBooks, passOver, type StoredFile } from './file-part.ts';
+import { closeBooks, passOver, plainFile, type StoredFile } from './file-part.ts';
 import { Identities } from './identities.ts';
 import { Marks } from './marks.ts';
 import { detectionsFor, type Plan } from './plan.ts';
@@ -34,8 +34,6 @@ export type Scan = {
   occurring: Set<string>;
   counters: ScanCounters;
   runs: TemporaryRuns;
-  /** Resolves when nothing can take the answer back; see `StateRefusal`. */
-  settle(): Promise<void>;
 };
 
 /** Collects what the parts of a scan say. */
@@ -92,6 +90,11 @@ export class ScanBooks {
     this.stored.set(fileIndex, stored);
   };
 
+  /** What was learned of a file of lines that passed by in one piece. */
+  digested(fileIndex: number, bytes: number, sha256: string): void {
+    this.stored.set(fileIndex, { ...plainFile(), bytes, sha256 });
+  }
+
   close(): Scan {
     const { plan, files, merged } = this;
     const parts = new Map(merged.files.map((part) => [part.fileIndex, part]));
@@ -123,7 +126,6 @@ export class ScanBooks {
       occurring: new Set(merged.occurring),
       counters: merged.counters,
       runs: this.runs,
-      settle: async () => {},
     };
   }
 }

@@ -1,7 +1,6 @@
 /** The worker thread: compiles the plan it is ordered once, scans the tasks it is sent, sends their parts back. */
 import { parentPort } from 'node:worker_threads';
 import { TemporaryRuns } from '../read/temporary-runs.ts';
-import { tryDigests } from './executor.ts';
 import { identityTransfers } from './identity-rows.ts';
 import { markTransfers } from './mark-rows.ts';
 import { compilePlan, Programs } from './plan.ts';
@@ -44,13 +43,6 @@ async function obey(message: ToWorker): Promise<void> {
   switch (message.kind) {
     case 'orders':
       scanner = createScanner(message.orders);
-      break;
-    case 'digest':
-      send({
-        kind: 'digests',
-        number: message.number,
-        digests: tryDigests(message.file, message.offsets),
-      });
       break;
     case 'scan':
       send({ kind: 'part', number: message.number, part: await scanner!.scan(message.task) });

@@ -47,8 +47,10 @@ export async function scanFiles(
   const sizes = { ...DEFAULT_SIZES, ...options.sizes };
   try {
     if (options.state !== undefined) {
-      const resumed = new ResumedScan(plan, files, options.state, executor, tools ?? cutTools(), sizes);
-      return await resumed.run(books);
+      const resumed = new ResumedScan(plan, files, options.state, tools ?? cutTools(), sizes);
+      const scan = await resumed.run(books, executor);
+      await executor.close();
+      return scan;
     }
     const tasks = planTasks(plan, files, sizes, tools, books.cut);
     for await (const { part } of executor.inOrder(tasks)) books.add(part);

@@ -1,11 +1,10 @@
 /** How a run is cut into tasks: files in their order, small ones together, a large file of lines in ranges. */
 import crypto from 'node:crypto';
-import type { CompressedProblem } from '../read/compressed.ts';
 import { type CutTools, cutLines } from '../read/cut-lines.ts';
 import type { DiscoveredFile } from '../read/discover.ts';
 import type { LineRange } from '../read/plain-bytes.ts';
 import type { ReadHead } from '../read/records.ts';
-import type { StoredFile } from './file-part.ts';
+import { plainFile, type StoredFile } from './file-part.ts';
 import { inspectHead } from './inspect.ts';
 import type { Plan } from './plan.ts';
 
@@ -91,8 +90,7 @@ async function* rangesOf(
   tools: CutTools,
   onCut: OnCut,
 ): AsyncGenerator<ScanTask> {
-  const problem: CompressedProblem | undefined = undefined;
-  const stored: StoredFile = { bytes: 0, sha256: null, compression: 'none', problem, failure: undefined };
+  const stored = plainFile();
   const hash = crypto.createHash('sha256');
   const onPiece = (piece: Buffer) => {
     hash.update(piece);
@@ -107,8 +105,12 @@ async function* rangesOf(
     if (ranges === 0) yield { kind: 'range', fileIndex, range: NO_LINES, head, source };
     stored.sha256 = hash.digest('hex');
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && 'syscall' in error)) throw error;
-    stored.failure = String(error.code);
+    if (!isSystemError(error)) throw error;
+    stored.failure = error.code;
   }
   onCut(fileIndex, stored);
+}
+
+export function isSystemError(error: unknown): error is Error & { code: string } {
+  return error instanceof Error && 'syscall' in error && 'code' in error && typeof error.code === 'string';
 }

@@ -1,7 +1,7 @@
 /** Scanning on worker threads: tasks go out in log order, parts come back in it, and no more are under way than memory allows. */
 import { Worker } from 'node:worker_threads';
 import type { DiscoveredFile } from '../read/discover.ts';
-import type { Digests, Done, Executor } from './executor.ts';
+import type { Done, Executor } from './executor.ts';
 import type { OnProgress } from './file-scan.ts';
 import type { Plan } from './plan.ts';
 import type { RowParts, ScanPart } from './scan-part.ts';
@@ -13,12 +13,10 @@ export type WorkerOrders = { request: Plan['request']; files: readonly Discovere
 export type ToWorker =
   | { kind: 'orders'; orders: WorkerOrders }
   | { kind: 'scan'; number: number; task: ScanTask }
-  | { kind: 'digest'; number: number; file: string; offsets: readonly number[] }
   | { kind: 'flush' };
 
 export type FromWorker =
   | { kind: 'part'; number: number; part: ScanPart }
-  | { kind: 'digests'; number: number; digests: Digests }
   | { kind: 'rows'; rows: RowParts }
   | { kind: 'flushed' }
   | { kind: 'progress'; bytes: number; records: number; file: string }
@@ -46,11 +44,6 @@ export class WorkerPool implements Executor {
   private onRows: (rows: RowParts) => void = () => {};
   private onProgress: OnProgress = () => {};
   private readonly done = new Map<number, ScanPart>();
-  private readonly digests = new Map<
-    number,
-    { resolve: (digests: Digests) => void; reject: (error: Error) => void }
-  >();
-  private digestCount = 0;
   private fault: Error | undefined;
   private closing = false;
   private wake = () => {};
@@ -112,18 +105,6 @@ export class WorkerPool implements Executor {
     }
   }
 
-  digest(file: string, offsets: readonly number[]): Promise<Digests> {
-    const number = this.digestCount++;
-    const digests = new Promise<Digests>((resolve, reject) => {
-      if (this.fault !== undefined) reject(this.fault);
-      this.digests.set(number, { resolve, reject });
-      this.send(this.idlest(), { kind: 'digest', number, file, offsets });
-    });
-    // It is awaited late; until then a fault is the scan's to tell.
-    digests.catch(() => {});
-    return digests;
-  }
-
   async close(): Promise<void> {
     this.closing = true;
     await Promise.all(this.members.map(({ worker }) => worker.terminate()));
@@ -177,12 +158,6 @@ export class WorkerPool implements Executor {
       case 'fault':
         this.fail(toError(message));
         break;
-      case 'digests':
-        member.open--;
-        this.digests.get(message.number)!.resolve(message.digests);
-        this.digests.delete(message.number);
-        this.wake();
-        break;
       case 'part':
         member.open--;
         this.done.set(message.number, message.part);
@@ -192,7 +167,6 @@ export class WorkerPool implements Executor {
 
   private fail(error: Error): void {
     this.fault ??= error;
-    for (const { reject } of this.digests.values()) reject(error);
     this.wake();
   }
 }

@@ -15,44 +15,48 @@ export type CutTools = {
   checksum: Checksum;
 };
 
-/** What to cut: from the first byte of a line up to an offset, or to the end of the file. */
-export type LineStretch = { from: ReadStart; until?: number };
+/**
+ * What to cut: from the first byte of a line up to an offset, or to the end of the file. What lies before only passes by.
+ * `stop`: an offset, the first byte of a line, at which a range ends however short it is.
+ */
+export type LineStretch = { from: ReadStart; until?: number; stop?: number };
 
 const WHOLE: LineStretch = { from: { offset: 0, line: 1 } };
 
 /**
- * Yields ranges of about `rangeBytes` that begin and end with lines, without gaps, in order; returns the line that
- * follows. `onPiece` is told of all bytes as they pass. @throws what the system says when the file cannot be read
+ * Yields ranges of about `rangeBytes` that begin and end with lines, without gaps, in order. `onPiece` is told of all bytes as they pass. @throws what the system says when the file cannot be read
  */
 export async function* cutLines(
   file: string,
   rangeBytes: number,
   tools: CutTools,
   onPiece: OnPiece,
-  { from: { offset, line: firstLine }, until = Number.POSITIVE_INFINITY }: LineStretch = WHOLE,
-): AsyncGenerator<LineRange, number> {
+  { from: { offset, line: firstLine }, until = Number.POSITIVE_INFINITY, stop = 0 }: LineStretch = WHOLE,
+): AsyncGenerator<LineRange, void> {
   const { block, countNewlines, checksum } = tools;
   const descriptor = fs.openSync(file, 'r');
   try {
-    let at = offset;
+    let at = 0;
     let line = firstLine;
-    let range: LineRange = { start: at, end: at, line, checksum: 0 };
+    let range: LineRange = { start: offset, end: offset, line, checksum: 0 };
     while (at < until) {
       const length = readWhole(descriptor, block, pieceEnd(at, until) - at, at);
       if (length === 0) break;
       const piece = block.subarray(0, length);
       onPiece(piece);
-      for (let from = 0; from < length; ) {
+      for (let from = Math.max(0, offset - at); from < length; ) {
         // A range ends behind the first newline at or behind its size; a longer line makes a longer range.
         const earliest = Math.max(from, range.start + rangeBytes - 1 - at);
         const newline = earliest < length ? piece.indexOf(NEWLINE, earliest) : -1;
-        const end = newline < 0 ? length : newline + 1;
+        let end = newline < 0 ? length : newline + 1;
+        const isStop = at + from < stop && stop <= at + end;
+        if (isStop) end = stop - at;
         const part = piece.subarray(from, end);
         line += countNewlines(part);
         range.checksum = checksum(part, range.checksum);
         range.end = at + end;
         from = end;
-        if (newline < 0) continue;
+        if (newline < 0 && !isStop) continue;
         yield range;
         range = { start: range.end, end: range.end, line, checksum: 0 };
       }
@@ -60,7 +64,6 @@ export async function* cutLines(
       await nextTurn();
     }
     if (range.end > range.start) yield range;
-    return line;
   } finally {
     fs.closeSync(descriptor);
   }

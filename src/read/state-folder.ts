@@ -5,8 +5,10 @@
 import crypto from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
+import { digestFile } from './digest-file.ts';
 
 const MANIFEST = 'state.json';
+const LOCK = 'lock';
 const FORMAT = 'audit-check/state/v1';
 /** Names of data files; nothing else in the folder is touched. */
 const DATA = /^[a-z]+-\d{8}\.bin$/;
@@ -17,22 +19,43 @@ export type SavedState = { content: Buffer; files: Record<string, string> };
 type Manifest = {
   format: typeof FORMAT;
   content: { file: string; sha256: string };
-  /** Rows, which may be gigabytes: their size tells a file that was cut, and no digest is made of them. */
-  files: Record<string, { file: string; bytes: number }>;
+  /** Rows. */
+  files: Record<string, { file: string; sha256: string }>;
 };
 
 export class StateFolder {
   private readonly folder: string;
   private next = 1;
+  private isLocked = false;
+  /** Digests of data files by name, as they were loaded: those files do not change. */
+  private readonly digests = new Map<string, string>();
 
   constructor(folder: string) {
     this.folder = folder;
   }
 
-  /** Makes the folder where it is not there. @throws what the system says when it cannot be used */
+  /**
+   * Makes the folder where it is not there, and takes it for this run alone; `close` gives it back.
+   * @throws what the system says when it cannot be used: EEXIST while another run has it
+   */
   open(): void {
     fs.mkdirSync(this.folder, { recursive: true, mode: 0o700 });
     fs.accessSync(this.folder, fs.constants.R_OK | fs.constants.W_OK);
+    fs.writeFileSync(path.join(this.folder, LOCK), `${process.pid}\n`, { flag: 'wx', mode: 0o600 });
+    this.isLocked = true;
+    process.once('exit', this.close);
+  }
+
+  readonly close = (): void => {
+    process.removeListener('exit', this.close);
+    if (this.isLocked) fs.rmSync(path.join(this.folder, LOCK), { force: true });
+    this.isLocked = false;
+  };
+
+  /** Whether a file of that name lies in the folder: it is no log. */
+  holds(file: string): boolean {
+    const relative = path.relative(this.folder, file);
+    return relative !== '' && !relative.startsWith('..') && !path.isAbsolute(relative);
   }
 
   /** What was saved last; nothing before the first run; a word for why it cannot be used. `files` are paths by the names they were saved under. */
@@ -45,9 +68,10 @@ export class StateFolder {
     if (content === undefined || sha256(content) !== manifest.content.sha256)
       return `${manifest.content.file} is damaged or gone`;
     const files: Record<string, string> = {};
-    for (const [name, { file, bytes }] of Object.entries(manifest.files)) {
+    for (const [name, { file, sha256: expected }] of Object.entries(manifest.files)) {
       const place = path.join(this.folder, file);
-      if (fs.statSync(place, { throwIfNoEntry: false })?.size !== bytes) return `${file} is damaged or gone`;
+      if (digestFile(place)?.sha256 !== expected) return `${file} is damaged or gone`;
+      this.digests.set(file, expected);
       files[name] = place;
     }
     return { content, files };
@@ -73,7 +97,7 @@ export class StateFolder {
       files: Object.fromEntries(
         Object.entries(files).map(([name, file]) => [
           name,
-          { file: path.basename(file), bytes: fs.statSync(file).size },
+          { file: path.basename(file), sha256: this.digests.get(path.basename(file)) ?? settled(file) },
         ]),
       ),
     };
@@ -105,6 +129,19 @@ function parseManifest(text: string): Manifest | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** On disk for good before anything names it. @returns its digest */
+function settled(file: string): string {
+  const descriptor = fs.openSync(file, 'r+');
+  try {
+    fs.fsyncSync(descriptor);
+  } finally {
+    fs.closeSync(descriptor);
+  }
+  const digest = digestFile(file);
+  if (digest === undefined) throw new Error(`${file} was written and is gone`);
+  return digest.sha256;
 }
 
 function writeWhole(place: string, bytes: Uint8Array): void {

@@ -15,6 +15,8 @@ import { join } from 'node:path';
 import { after, beforeEach, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
+import { audit } from '../../src/audit.ts';
+import { discover } from '../../src/read/discover.ts';
 import { StateFolder } from '../../src/read/state-folder.ts';
 import { auditPaths, renderReport, testRequest } from '../support/audit-run.ts';
 import { madeFates, spoiledLog } from '../support/spoiled-log.ts';
@@ -47,6 +49,7 @@ async function run(options: { state?: boolean; jobs?: number; own?: typeof reque
     onRefusal: (reason) => void refusals.push(reason),
     ...(options.state !== false && { state: { folder } }),
   });
+  folder.close();
   return { text: renderReport(report, 'json') + renderReport(report, 'text'), refusals, read };
 }
 
@@ -73,6 +76,82 @@ test('a log that grows is read from where the last run ended, whatever it ended 
     assert.equal(third.text, second.text);
     assert.ok(third.read <= longestLine + 1, 'nothing new is nothing to read');
   }
+});
+
+test('a run that ends inside a line keeps nothing of it, in the second run as in the first', async () => {
+  const steps = [0.2, 0.4001, 0.6, 0.8003, 1].map((share) => Math.floor(text.length * share));
+  for (const [index, end] of steps.entries()) {
+    appendFileSync(app, text.slice(steps[index - 1] ?? 0, end));
+    const { text: found, refusals } = await run();
+    assert.equal(found, await scratch(), `after ${end} bytes`);
+    assert.deepEqual(refusals, []);
+  }
+});
+
+test('a log whose source shows only as it grows starts over', async () => {
+  const poor = '{"time":"2026-03-02T08:00:00Z","actor":"ann","action":"x","outcome":"success"}\n';
+  writeFileSync(app, poor);
+  await run();
+  const rich = readFileSync(join(DEMO, 'logs', 'cloudtrail.json'), 'utf8');
+  const records = (JSON.parse(rich) as { Records: object[] }).Records;
+  appendFileSync(
+    app,
+    records
+      .map((record) => `${JSON.stringify(record)}\n`)
+      .join('')
+      .repeat(5),
+  );
+  const second = await run();
+  assert.match(second.refusals[0]!, /another source or form/);
+  assert.equal(second.text, await scratch());
+});
+
+test('an empty log that fills up is a log like any other', async () => {
+  writeFileSync(app, '');
+  await run();
+  writeFileSync(app, text);
+  const second = await run();
+  assert.equal(second.text, await scratch());
+});
+
+test('a known file that is gone when it is read is not clean', async () => {
+  writeFileSync(
+    join(logs, 'a.gz'),
+    gzipSync('[{"time":"2026-03-02T08:00:00Z","actor":"ann","action":"x","outcome":"success"}]'),
+  );
+  await run();
+  const { files } = await discover([logs], []);
+  rmSync(join(logs, 'a.gz'));
+  const folder = new StateFolder(state);
+  folder.open();
+  const refusals: string[] = [];
+  const onRefusal = (reason: string) => void refusals.push(reason);
+  const report = await audit({ ...request, paths: [logs] }, files, { jobs: 1, state: { folder }, onRefusal });
+  folder.close();
+  assert.match(refusals[0]!, /is not what it was/);
+  assert.equal(report.summary.verdict, 'incomplete');
+});
+
+test('two runs cannot have one folder at a time', () => {
+  const first = new StateFolder(state);
+  first.open();
+  assert.throws(() => new StateFolder(state).open(), /EEXIST/);
+  first.close();
+  const second = new StateFolder(state);
+  second.open();
+  second.close();
+});
+
+test('saved rows that were changed are noticed', async () => {
+  writeFileSync(app, text);
+  await run();
+  const name = readdirSync(state).find((each) => each.startsWith('marks'))!;
+  const bytes = readFileSync(join(state, name));
+  bytes[bytes.length >> 1]! ^= 1;
+  writeFileSync(join(state, name), bytes);
+  const second = await run();
+  assert.match(second.refusals[0]!, /damaged/);
+  assert.equal(second.text, await scratch());
 });
 
 test('many small steps give the report of one run, and the folder does not fill up', async () => {
