@@ -90,7 +90,7 @@ async function verifyFiles(
     folder?.close();
   }
   await writeReport(report, outputs, options);
-  if (stats !== undefined) process.stderr.write(stats.format(report, jobs));
+  if (stats !== undefined) process.stderr.write(stats.format(report, pool === undefined ? 1 : jobs));
   return EXIT_OF[report.summary.verdict];
 }
 

@@ -170,6 +170,7 @@ export class FileScan implements RecordSink {
   record(line: number, offset: number, length: number): void {
     const { cursor, books, program } = this;
     this.records++;
+    if (cursor.isUnusual) books.counters.slow++;
     cursor.locate(this.file, this.fileIndex, line, offset, length);
     const ms = cursor.timeMs;
     const inRange = this.isInRange(ms);

@@ -323,7 +323,7 @@ export class RecordReader {
       let lineEnd = newlineIn(buffer, this.start, this.end);
       if (lineEnd < 0) {
         if (!this.final) {
-          if (this.end - this.start > this.limit) this.skipLongLine();
+          this.watchLength();
           return;
         }
         if (this.start >= this.end) return;
@@ -367,7 +367,8 @@ export class RecordReader {
     let end = lineEnd;
     while (end > start && isWhitespace(buffer[end - 1])) end--;
     if (start === end) return;
-    if (end - start > this.limit) return void this.tooLong(start, end);
+    if (end - start > this.limit || lineEnd - start > this.longestLine)
+      return void this.tooLong(start, lineEnd);
     if (this.docker) return void this.dockerLine(start, end);
     try {
       this.documents(start, end);
@@ -435,13 +436,33 @@ export class RecordReader {
       if (after < bytes.length)
         throw syntaxError(bytes, after, bytes.length, 'the end of the wrapped record');
     } catch (error) {
-      return void this.reportMalformed(error, start, end);
+      // A position in the text inside says nothing of the line around it.
+      return void this.reportMalformed(error, start, end, start);
     }
     this.emit(start, end);
   }
 
   private skippingLine = false;
   private longLineStart = 0;
+
+  /** Blanks around a record do not count against its limit, but no line is held that is longer than this. */
+  private get longestLine(): number {
+    return 2 * this.limit;
+  }
+
+  /** Of a line whose end is not in sight: whether it is too long already, as it would be if all of it were at hand. */
+  private watchLength(): void {
+    if (this.skippingLine) {
+      this.skipLongLine();
+      return;
+    }
+    // Leading blanks are framing, however many.
+    this.start = skipWhitespace(this.buffer, this.start, this.end);
+    if (this.end - this.start <= this.limit) return;
+    let last = this.end;
+    while (isWhitespace(this.buffer[last - 1])) last--;
+    if (last - this.start > this.limit || this.end - this.start > this.longestLine) this.skipLongLine();
+  }
 
   /** A line beyond the limit: drop what is buffered, remember where it began, go on to its newline. */
   private skipLongLine(): void {
@@ -678,9 +699,10 @@ export class RecordReader {
     this.sink.record(this.lineOf(start), this.base + start, end - start);
   }
 
-  private reportMalformed(error: unknown, start: number, end: number): void {
+  private reportMalformed(error: unknown, start: number, end: number, place?: number): void {
     if (!(error instanceof JsonSyntaxError)) throw error;
-    const at = error.at <= end && error.at >= start ? this.base + error.at : this.base + start;
+    const index = place ?? error.at;
+    const at = index <= end && index >= start ? this.base + index : this.base + start;
     const truncated = this.layout === 'values' && this.final && error.at >= this.end;
     this.malformed(this.base + start, this.base + end, at, error.expected, error.found, truncated);
   }
@@ -697,8 +719,11 @@ export class RecordReader {
     const line = start >= this.base ? this.lineOf(start - this.base) : this.lineNumber;
     const length = end - start;
     const from = start - this.base;
+    // Of what is too long nothing is shown: whether it is still at hand depends on the blocks.
     const excerpt =
-      from < 0 || length === 0 ? undefined : this.excerptOf(from, end - this.base, at - this.base);
+      from < 0 || length === 0 || found === undefined
+        ? undefined
+        : this.excerptOf(from, end - this.base, at - this.base);
     const stretch = {
       line,
       offset: start,

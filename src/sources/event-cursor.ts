@@ -341,6 +341,11 @@ export class EventCursor implements Event, Fields {
     return this.knownBytes;
   }
 
+  /** Whether the slow scanner read the record: something in it is unusual, or there is no kernel. */
+  get isUnusual(): boolean {
+    return this.found === this.scanner.found;
+  }
+
   get byteLength(): number {
     return this.end - this.start;
   }

@@ -160,6 +160,26 @@ const layout = fc.constantFrom<[name: string, write: (records: string[]) => stri
   ['concatenated', (records) => records.join('')],
 );
 
+test('what is too long for a record does not depend on the blocks, nor do blanks around it count', () => {
+  const record = (bytes: number) => `{"a":"${'x'.repeat(bytes - 8)}"}`;
+  const pads = ['', ' '.repeat(60), ' '.repeat(300)];
+  for (const bytes of [99, 100, 101, 150]) {
+    for (const before of pads) {
+      for (const behind of pads) {
+        const input = `{}\n${before}${record(bytes)}${behind}\n{"b":1}\n${before}${record(bytes)}${behind}`;
+        const whole = readRecords(input, { limit: 100, sniff: 8 });
+        const isShort = bytes <= 100 && bytes + behind.length <= 200;
+        assert.equal(whole.records.length, isShort ? 4 : 2, `${bytes} bytes`);
+        for (const block of [1, 7, 64, 130]) {
+          const { documents: _, ...found } = readRecords(input, { limit: 100, sniff: 8, block });
+          const { documents: __, ...expected } = whole;
+          assert.deepEqual(found, expected, `${bytes} bytes in blocks of ${block}`);
+        }
+      }
+    }
+  }
+});
+
 test('a record over several lines is none in a file of lines, on the fast road too', () => {
   const input = '{"a":1}\n{"a":\n2}\n{"a": 3}\n';
   const plain = readRecords(input);

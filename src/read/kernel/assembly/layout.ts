@@ -108,5 +108,5 @@ export const MAX_TOKENS: i32 = 248;
 export const SHAPE_TABLE: usize = ID_ARENA + MAX_ARENA_BYTES + PAGE;
 export const SHAPES: usize = SHAPE_TABLE + MAX_SHAPES * 4 * 4;
 
-/** Given to the compiler by `build-kernel.mjs`, which holds this number against it. */
+/** Given to the compiler by `build/kernel.ts`, which holds this number against it. */
 export const MEMORY_PAGES: i32 = <i32>((SHAPES + MAX_SHAPES * 1024) / PAGE) + 1;
