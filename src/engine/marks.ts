@@ -10,9 +10,6 @@ import { FILE_AT, get32, get48, OFFSET_AT, ORDER_BYTES, RELATION_BYTES, STEP_AT 
 import { RowReader } from './row-reader.ts';
 import { MAX_SAVED, savedUnder, toSaved } from './saved-rows.ts';
 
-/** Marks that came without a value for a group-by field, by relation: they leave it, and the report says how many. */
-export type Ungrouped = number[];
-
 /** What is kept in memory: the marks of about a million events. Beyond, they lie in files of about this size. */
 const MAX_BYTES = 32 * 1024 * 1024;
 
