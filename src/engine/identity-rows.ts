@@ -19,7 +19,7 @@ const FIRST_ROWS = 64;
 const MAX_ROWS = 1 << 15;
 
 /** Rows leave for `onFull` when they take this many bytes: a file that only one worker can read may hold any number of them. */
-const FULL_BYTES = 8 * 1024 * 1024;
+const FULL_BYTES = 2 * 1024 * 1024;
 
 type Words = Uint32Array<ArrayBuffer>;
 

@@ -86,7 +86,7 @@ export function toCoverage(span: TimeSpan | null): Coverage {
  * Marks that are kept back: the more there are, the fewer pieces each group comes in, and it is pieces that relating takes
  * its time for (80 instead of 8 of each take a sixth longer, measured).
  */
-const HELD_BYTES = 4 * 1024 * 1024;
+const HELD_BYTES = 2 * 1024 * 1024;
 
 /** Scans tasks one after another in this thread. */
 export class PartScanner {

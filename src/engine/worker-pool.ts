@@ -25,7 +25,7 @@ export type FromWorker =
 /** Tasks a worker has at hand: the one it scans, and the next, so that it never waits for this thread. */
 const DEPTH = 2;
 /** Parts that may wait for an earlier one, for each worker; then the workers wait too. */
-const WAITING_PARTS = 8;
+const WAITING_PARTS = 3;
 
 /** As it was built. Tests name another, which runs from source. */
 const WORKER = new URL('./scan-worker.js', import.meta.url);
@@ -34,7 +34,7 @@ const WORKER = new URL('./scan-worker.js', import.meta.url);
  * Mebibytes of the young generation of a worker's heap. The default, 48 in Node 20, is filled before it is ever cleaned,
  * in each thread: that is most of the memory of a run, and no faster (measured).
  */
-const YOUNG_MIB = 8;
+const YOUNG_MIB = 4;
 
 /** `open`: what it was sent and has not answered. `scans`: whether it was sent a task, and so may keep rows back. */
 type Member = { worker: Worker; open: number; scans: boolean };
