@@ -57,6 +57,20 @@ test('ranges and batches of any size give one report', async () => {
   );
 });
 
+test('lines that Docker wrapped, broken ones among them, give one report too', async () => {
+  rmSync(logs, { recursive: true, force: true });
+  mkdirSync(logs);
+  const lines = spoiledLog(madeFates(200, 3), 'd').split('\n');
+  const wrapped = lines.map((line, index) =>
+    JSON.stringify({ log: `${index % 9 === 4 ? line.slice(0, -7) : line}\n`, stream: 'stdout', time: '' }),
+  );
+  writeFileSync(join(logs, 'docker.log'), `${wrapped.join('\n')}\n`);
+  const whole = await report(logs, {});
+  assert.match(whole[1]!, /malformed-record/);
+  for (const rangeBytes of [1, 300, 999, 5000])
+    assert.deepEqual(await report(logs, { sizes: { rangeBytes } }), whole, `ranges of ${rangeBytes}`);
+});
+
 test('one to seven worker threads give the report of none, from files of every kind', async () => {
   rmSync(logs, { recursive: true, force: true });
   cpSync(join(DEMO, 'logs'), logs, { recursive: true });
