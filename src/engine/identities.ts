@@ -21,8 +21,8 @@ import { SortedRows } from './sorted-rows.ts';
 export type IdentityLimits = { rowBytes: number; sortBytes: number; slotBits: number; fewRows: number };
 
 const LIMITS: IdentityLimits = {
-  // The rows of 300,000 records.
-  rowBytes: 8 * 1024 * 1024,
+  // The rows of 150,000 records.
+  rowBytes: 4 * 1024 * 1024,
   sortBytes: 40 * 1024 * 1024,
   slotBits: MAX_SLOT_BITS,
   // Sorting so many takes less than another pass through a filter.

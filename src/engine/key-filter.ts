@@ -1,7 +1,7 @@
-/** Which keys may have come twice, by a bit for each of up to 2^27 slots: a log repeats few, and only those need be sorted. */
+/** Which keys may have come twice, by a bit for each of up to 2^26 slots: a log repeats few, and only those need be sorted. */
 
-/** 16 MiB a bitmap. */
-export const MAX_SLOT_BITS = 27;
+/** 8 MiB a bitmap. */
+export const MAX_SLOT_BITS = 26;
 const MIN_SLOT_BITS = 15;
 /** A small run has small bitmaps, which grow in these steps. */
 const GROWTH_BITS = 4;

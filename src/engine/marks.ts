@@ -10,8 +10,8 @@ import { FILE_AT, get32, get48, OFFSET_AT, ORDER_BYTES, RELATION_BYTES, STEP_AT 
 import { RowReader } from './row-reader.ts';
 import { MAX_SAVED, savedUnder, toSaved } from './saved-rows.ts';
 
-/** What is kept in memory: the marks of about 400,000 events. Beyond, they lie in files of about this size. */
-const MAX_BYTES = 12 * 1024 * 1024;
+/** What is kept in memory: the marks of about 250,000 events. Beyond, they lie in files of about this size. */
+const MAX_BYTES = 8 * 1024 * 1024;
 
 /** The name under which marks are saved. */
 const SAVED = 'marks';

@@ -25,7 +25,7 @@ export type FromWorker =
 /** Tasks a worker has at hand: the one it scans, and the next, so that it never waits for this thread. */
 const DEPTH = 2;
 /** Parts that may wait for an earlier one, for each worker; then the workers wait too. */
-const WAITING_PARTS = 3;
+const WAITING_PARTS = 2;
 
 /** As it was built. Tests name another, which runs from source. */
 const WORKER = new URL('./scan-worker.js', import.meta.url);
