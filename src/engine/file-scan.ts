@@ -9,7 +9,7 @@ import type { Event } from '../model/event.ts';
 import type { Detection } from '../model/rule.ts';
 import type { DiscoveredFile } from '../read/discover.ts';
 import { addMalformed, startEpisodes } from '../read/input-findings.ts';
-import { readInput } from '../read/open.ts';
+import { isSystemError, readInput } from '../read/open.ts';
 import { type LineRange, readRange } from '../read/plain-bytes.ts';
 import {
   type BesideMember,
@@ -113,8 +113,8 @@ export class FileScan implements RecordSink {
         onBytes(length),
       );
     } catch (error) {
-      if (!(error instanceof Error && 'code' in error && 'syscall' in error)) throw error;
-      stored.failure = String(error.code);
+      if (!isSystemError(error)) throw error;
+      stored.failure = error.code;
     }
     return this.toPart(reader.finish(), stored);
   }

@@ -5,6 +5,7 @@ import { NEWLINE } from '../base/lexical.ts';
 import { type CutTools, cutLines } from '../read/cut-lines.ts';
 import { digestFile } from '../read/digest-file.ts';
 import type { DiscoveredFile } from '../read/discover.ts';
+import { isSystemError } from '../read/open.ts';
 import { CHANGED } from '../read/plain-bytes.ts';
 import type { StateFolder } from '../read/state-folder.ts';
 import type { Executor } from './executor.ts';
@@ -23,7 +24,7 @@ import {
   unpackState,
 } from './run-state.ts';
 import type { Scan, ScanBooks } from './scan-books.ts';
-import { isSystemError, lineHead, NO_LINES, type ScanTask, type Sizes } from './tasks.ts';
+import { lineHead, NO_LINES, type ScanTask, type Sizes } from './tasks.ts';
 
 export type StateOptions = {
   folder: StateFolder;

@@ -6,10 +6,11 @@ import v8 from 'node:v8';
 import { sha256Hex } from '../base/digest.ts';
 import type { DiscoveredFile } from '../read/discover.ts';
 import { lastLineEnd } from '../read/line-end.ts';
+import { isSystemError } from '../read/open.ts';
 import type { SavedState } from '../read/state-folder.ts';
 import type { Plan } from './plan.ts';
 import { mergeParts, type ScanPart, startPart } from './scan-part.ts';
-import { isSystemError, type LineHead } from './tasks.ts';
+import type { LineHead } from './tasks.ts';
 
 /** What is kept of one file: it covers the first `bytes`, whole lines only where the file is read by lines. */
 export type FileState = {

@@ -2,6 +2,7 @@
 import crypto from 'node:crypto';
 import { type CutTools, cutLines } from '../read/cut-lines.ts';
 import type { DiscoveredFile } from '../read/discover.ts';
+import { isSystemError } from '../read/open.ts';
 import type { LineRange } from '../read/plain-bytes.ts';
 import type { ReadHead } from '../read/records.ts';
 import { plainFile, type StoredFile } from './file-part.ts';
@@ -109,8 +110,4 @@ async function* rangesOf(
     stored.failure = error.code;
   }
   onCut(fileIndex, stored);
-}
-
-export function isSystemError(error: unknown): error is Error & { code: string } {
-  return error instanceof Error && 'syscall' in error && 'code' in error && typeof error.code === 'string';
 }

@@ -241,6 +241,7 @@ class StoredBytes implements AsyncIterable<Uint8Array> {
   }
 }
 
-function isSystemError(error: unknown): error is Error & { code: string } {
+/** Whether the operating system refused something; `code` is its word for why (`EACCES`). */
+export function isSystemError(error: unknown): error is Error & { code: string } {
   return error instanceof Error && 'syscall' in error && 'code' in error && typeof error.code === 'string';
 }

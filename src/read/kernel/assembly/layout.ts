@@ -32,7 +32,6 @@ export const CHECKSUM_HIGH: usize = HEADER + 36;
 export const ID_COUNT: usize = HEADER + 40;
 /** The shape of the last record: see `shapes.ts`. */
 export const SHAPE: usize = HEADER + 44;
-export const HEADER_WORDS: i32 = 16;
 
 /** Pairs of start and end of numbers that only ECMAScript can judge, as long as the record is canonical otherwise. */
 export const DOUBTS: usize = HEADER + 256;
