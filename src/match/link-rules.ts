@@ -153,6 +153,7 @@ class Linker {
       groupNames: draft.groupBy.map(({ name }) => name),
       ...(timespan !== undefined && { timespan }),
       condition,
+      tables: {},
       ...(counted.length > 0 && {
         fields: detections.map((_, step) => counted.map((field) => field[step]!)),
       }),

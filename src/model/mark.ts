@@ -11,6 +11,8 @@ export type Mark = {
   step: number;
   /** Undefined when the event has no readable time: no window can hold it. */
   time: Instant | undefined;
+  /** When a mark that a correlation made ends: it is an interval that begins at `time`. Undefined for a single event. */
+  until?: Instant;
   place: Place;
   /** The event's identity, for fingerprints. */
   identity: string;

@@ -6,8 +6,20 @@ import type { Place } from './place.ts';
 import type { Usage } from './report.ts';
 import type { Correlation } from './rule.ts';
 
-/** What the log covers: judgments about absence stop at its edges. Undefined when no event had a time. */
-export type Coverage = { from: Instant; until: Instant } | undefined;
+/** A stretch of time, both ends within it. */
+export type Stretch = { from: Instant; until: Instant };
+
+/**
+ * What the log covers: judgments about absence stop at its edges. Undefined when no event had a time.
+ * `steps`: for each of the relation's inputs, what the sources cover that its detection runs on; undefined where none
+ * of them is in the log. An approval that lies in another log than the access is missing only where that log speaks.
+ */
+export type Coverage = (Stretch & { steps?: readonly (Stretch | undefined)[] }) | undefined;
+
+/** What the log covers of the events that make marks of one step. */
+export function coverageOf(coverage: Coverage, step: number): Stretch | undefined {
+  return coverage?.steps === undefined ? coverage : coverage.steps[step];
+}
 
 /** The values of the input's `groupBy`, in order. */
 export type Group = readonly string[];

@@ -1,5 +1,6 @@
 /** The documents of the rule language as plain data: what `match/` parses and the engine compiles per source. */
 
+import type { Instant } from '../base/instant.ts';
 import { isAuditField } from './event.ts';
 import type { Severity } from './finding.ts';
 import type { FieldRef } from './mark.ts';
@@ -91,6 +92,16 @@ export type Correlation = RuleHead & {
   /** Nanoseconds. */
   timespan?: bigint;
   condition: Partial<Record<Comparison, number>>;
+  /** Limits that a table holds, beside those of `condition`. */
+  limits?: Partial<Record<Comparison, TableLimit>>;
+  /** The condition over rules of a temporal correlation, where it is written as text. */
+  expression?: StepCondition;
+  /** `calendar`: windows begin at midnight, or at the first of a month, in `timezone`; else they slide. */
+  window?: 'calendar';
+  /** An IANA name; without it UTC. */
+  timezone?: string;
+  /** The tables of all rule files, by name. */
+  tables: Readonly<Record<string, Table>>;
   /** For each step, the fields that are counted or summed (several make a tuple); what it means is the relation's. */
   fields?: readonly (readonly FieldRef[])[];
   /** Keys that only one relation knows (`opens`, `closes`, `session`, `max-open`), as written. */
@@ -114,6 +125,33 @@ export function resolveField(correlation: Correlation, name: string, step: numbe
 }
 
 export type Rule = Detection | Correlation;
+
+/**
+ * Facts that rules look up: `table: [{tenant: acme, units: 1000, from: 2026-01-01}]`. A bare value is a row with the one
+ * column `value`. `from` and `to` of a row say when it holds, by the time of the event: from included, to excluded.
+ */
+export type Table = {
+  /** The document's `name`, else its id. */
+  name: string;
+  title: string;
+  file: string;
+  line: number;
+  rows: readonly TableRow[];
+  /** Of a table of roles, as `roles/` parsed it. */
+  roles?: unknown;
+};
+
+/** A column may hold several texts. Numbers are as written. */
+export type TableRow = { columns: Readonly<Record<string, readonly string[]>>; from?: Instant; to?: Instant };
+
+/** `gt: {table: quotas, match: {tenant: tenant}, value: units}`: the limit that a row holds for the group. */
+export type TableLimit = { table: Table; match: Readonly<Record<string, string>>; value: string };
+
+/** `rule_a and not rule_b` over the rules of a temporal correlation, by their steps. */
+export type StepCondition =
+  | { kind: 'and' | 'or'; nodes: readonly StepCondition[] }
+  | { kind: 'not'; node: StepCondition }
+  | { kind: 'step'; step: number };
 
 /** A rule that could not be read or compiled: loud, never a silent pass. */
 export type RuleError = { id: string; title: string; file: string; line: number; message: string };

@@ -54,6 +54,7 @@ export function correlationOf(changes: Partial<Correlation>, steps = 1): Correla
     extra: {},
     taxonomies: rules.map(() => 'raw'),
     aliases: {},
+    tables: {},
     ...changes,
   };
 }
