@@ -148,6 +148,7 @@ class Linker {
       kind: 'correlation',
       type,
       rules: detections.map(({ id }) => id),
+      titles: detections.map(({ title }) => title),
       steps,
       groupBy: detections.map((_, step) => groups.map((group) => group[step]!)),
       groupNames: draft.groupBy.map(({ name }) => name),

@@ -24,6 +24,10 @@ export function coverageOf(coverage: Coverage, step: number): Stretch | undefine
 /** The values of the input's `groupBy`, in order. */
 export type Group = readonly string[];
 
+export function groupKey(group: Group): string {
+  return JSON.stringify(group);
+}
+
 /** What a relation concluded about one group, or one episode of it. The spine makes findings of it. */
 export type Judgement = {
   verdict: Verdict;
@@ -41,6 +45,11 @@ export type Judgement = {
   identity: readonly string[];
   /** Overrides the rule's level. */
   severity?: Severity;
+  /**
+   * Instead of a finding: events that the relation had to leave out, and why; summed over all groups to one notice of
+   * the report for each `why`. The verdict is then what a test of the rule sees.
+   */
+  leftOut?: { why: string; events: number };
   /** For licenses: what was measured against what; kept for satisfied judgements too. */
   usage?: Usage;
 };
@@ -56,6 +65,8 @@ export interface Relation {
   judge(group: Group, marks: Iterable<Mark>, coverage: Coverage): Iterable<Judgement>;
   /** What to say when no mark came at all: a license nobody used, a table without rows. */
   judgeNothing?(coverage: Coverage): Iterable<Judgement>;
+  /** Asked once, after all groups: what is to be said of groups that had no mark. `present` are those that had, by `groupKey`. */
+  judgeAbsent?(present: ReadonlySet<string>, coverage: Coverage): Iterable<Judgement>;
 }
 
 /** A member of `src/relations/`. */

@@ -83,6 +83,8 @@ export type Correlation = RuleHead & {
    * A position in this list is a step; one id may stand at several.
    */
   rules: string[];
+  /** The titles of those rules, for messages. */
+  titles?: readonly string[];
   /** Which steps each key referred to: `{ rules: [0, 1], opens: [2] }`. */
   steps: Readonly<Partial<Record<ReferenceKey, readonly number[]>>>;
   /** For each rule: its group-by fields, aliases applied. */
