@@ -1,9 +1,9 @@
 /** Merge and relate: repeats are dropped, marks are judged group by group, judgements become findings. */
-import { quote } from '../base/text-safety.ts';
+import { count as countOf, quote } from '../base/text-safety.ts';
 import { type Finding, type FindingKind, toFingerprint } from '../model/finding.ts';
 import type { Group, Judgement } from '../model/relation.ts';
-import { MAX_RELATED } from '../model/relation.ts';
-import type { LicenseSummary } from '../model/report.ts';
+import { groupKey, MAX_RELATED } from '../model/relation.ts';
+import type { LicenseSummary, Notice } from '../model/report.ts';
 import { reread } from '../read/reread.ts';
 import type { OnMark } from './marks.ts';
 import type { Plan, PlannedRelation } from './plan.ts';
@@ -131,11 +131,18 @@ function toPlace({ fileIndex, line, offset, length }: RecordPosition, scan: Scan
 }
 
 /** What the relations concluded. `matches` counts the marks of each rule, by id, duplicates aside. */
-export type Related = { findings: Finding[]; licenses: LicenseSummary[]; matches: Map<string, number> };
+export type Related = {
+  findings: Finding[];
+  licenses: LicenseSummary[];
+  matches: Map<string, number>;
+  /** For each relation, the events it left out, by the reason. */
+  leftOut: Map<PlannedRelation, Map<string, number>>;
+};
 
 export function relate(plan: Plan, scan: Scan, duplicates: PositionSet): Related {
-  const related: Related = { findings: [], licenses: [], matches: new Map() };
+  const related: Related = { findings: [], licenses: [], matches: new Map(), leftOut: new Map() };
   const judged = new Set<number>();
+  const present = plan.relations.map(({ relation }) => relation.judgeAbsent && new Set<string>());
   const files = scan.inputs.map(({ file }) => file);
   const counter = new MatchCounter(plan);
   const fewest = plan.relations.map(({ relation }) => relation.fewest ?? 1);
@@ -147,11 +154,14 @@ export function relate(plan: Plan, scan: Scan, duplicates: PositionSet): Related
   )) {
     const planned = plan.relations[index]!;
     judged.add(index);
+    present[index]?.add(groupKey(group));
     for (const judgement of planned.relation.judge(group, marks, scan.coverage)) {
       conclude(related, planned, group, judgement);
     }
   }
   for (const [index, planned] of plan.relations.entries()) {
+    for (const judgement of planned.relation.judgeAbsent?.(present[index]!, scan.coverage) ?? [])
+      conclude(related, planned, [], judgement);
     if (judged.has(index)) continue;
     for (const judgement of planned.relation.judgeNothing?.(scan.coverage) ?? [])
       conclude(related, planned, [], judgement);
@@ -161,7 +171,12 @@ export function relate(plan: Plan, scan: Scan, duplicates: PositionSet): Related
 }
 
 function conclude(related: Related, planned: PlannedRelation, group: Group, judgement: Judgement): void {
-  const { verdict, usage, place } = judgement;
+  const { verdict, usage, place, leftOut } = judgement;
+  if (leftOut !== undefined) {
+    const reasons = related.leftOut.get(planned) ?? new Map<string, number>();
+    related.leftOut.set(planned, reasons.set(leftOut.why, (reasons.get(leftOut.why) ?? 0) + leftOut.events));
+    return;
+  }
   if (usage !== undefined) {
     const status = verdict === 'violation' ? 'exceeded' : verdict === 'satisfied' ? 'within' : 'undetermined';
     related.licenses.push({ ...usage, verdict: status, places: [place, ...judgement.related] });
@@ -181,6 +196,16 @@ function conclude(related: Related, planned: PlannedRelation, group: Group, judg
     ...(judgement.count > 1 && { count: judgement.count }),
     fingerprint: toFingerprint(rule, judgement.code, ...group, ...judgement.identity),
   });
+}
+
+/** What rules could not judge, each reason once. */
+export function leftOutNotices({ leftOut }: Related): Notice[] {
+  return [...leftOut].flatMap(([{ rule, license }, reasons]) =>
+    [...reasons].map(([why, events]) => ({
+      code: 'left-out-events',
+      message: `${countOf(events, 'event')} not judged by ${quote(rule?.title ?? `license ${license}`)}: ${why}`,
+    })),
+  );
 }
 
 /** Steps have 16 bits in a row. */

@@ -7,7 +7,8 @@ import { loggedNames } from '../model/message.ts';
 import type { RelationDefinition } from '../model/relation.ts';
 import { type Correlation, resolveField } from '../model/rule.ts';
 import { durationKey, refuseOtherKeys, showValue } from './extra-keys.ts';
-import { judgeOwed, OWED_WORDS, type OwedPlan } from './owed-events.ts';
+import { judgeOwed } from './owed-events.ts';
+import { OWED_WORDS, type OwedPlan } from './owed-message.ts';
 
 const REQUIRED_EVENT_MISSING: FindingKind = {
   code: 'required-event-missing',
