@@ -4,7 +4,7 @@ import type { FindingKind, Severity, Verdict } from './finding.ts';
 import type { Mark, MarkInput } from './mark.ts';
 import type { Place } from './place.ts';
 import type { Usage } from './report.ts';
-import type { Correlation } from './rule.ts';
+import type { Correlation, Waiver } from './rule.ts';
 
 /** A stretch of time, both ends within it. */
 export type Stretch = { from: Instant; until: Instant };
@@ -41,6 +41,12 @@ export type Judgement = {
   /** Positions the episode stands for. */
   count: number;
   subject?: string;
+  /** When the episode began and ended; undefined where an event of it has no readable time. */
+  span?: Stretch;
+  /** The waiver that covers all of it: the finding stays, marked, and does not count for the verdict of the run. */
+  waiver?: Waiver;
+  /** What the rule's condition is about (events, distinct values, a sum), for `levels`. */
+  figure?: number;
   /** The identities that make the judgement the same one in the next run. */
   identity: readonly string[];
   /** Overrides the rule's level. */
@@ -59,6 +65,11 @@ export const MAX_RELATED = 9;
 
 export interface Relation {
   readonly inputs: readonly MarkInput[];
+  /**
+   * Steps whose marks only speak for a group: more of them never make a violation. A rule's `effective` leaves them in,
+   * for an approval may come before the rule is in force; and an uncertain one is taken into account.
+   */
+  readonly evidence?: ReadonlySet<number>;
   /** A group with fewer marks makes no judgement; not given where that cannot be said. */
   readonly fewest?: number;
   /** `marks` come in total order (time, file, position), deduplicated; marks without a time come first. */
@@ -66,7 +77,10 @@ export interface Relation {
   /** What to say when no mark came at all: a license nobody used, a table without rows. */
   judgeNothing?(coverage: Coverage): Iterable<Judgement>;
   /** Asked once, after all groups: what is to be said of groups that had no mark. `present` are those that had, by `groupKey`. */
-  judgeAbsent?(present: ReadonlySet<string>, coverage: Coverage): Iterable<Judgement>;
+  judgeAbsent?(
+    present: ReadonlySet<string>,
+    coverage: Coverage,
+  ): Iterable<{ group: Group; judgement: Judgement }>;
 }
 
 /** A member of `src/relations/`. */

@@ -1,7 +1,6 @@
 /** Judges the gaps of one group that spoke, and the groups of a table that did not. */
 import type { Verdict } from '../model/finding.ts';
 import type { Mark } from '../model/mark.ts';
-import type { Place } from '../model/place.ts';
 import {
   type Coverage,
   coverageOf,
@@ -79,7 +78,8 @@ function silenceJudgement(
 ): Judgement {
   const { longest, count, related } = silences;
   const what = describeSilences(silences, plan.timespan!, doubt);
-  const place = { place: longest.mark.place, related, identity: [...group, longest.mark.identity] };
+  const { mark, from, until } = longest;
+  const place = { place: mark.place, related, identity: [...group, mark.identity], span: { from, until } };
   const verdict = doubt === undefined ? 'violation' : 'undetermined';
   return toJudgement(plan, group, verdict, plan.codes.silence, { what, count, ...place });
 }
@@ -93,11 +93,13 @@ function faultJudgement(
 ): Judgement {
   const { first, count, related } = faults;
   const what = describeFaults(kind, verdict, faults);
-  const place = { place: first.mark.place, related, identity: [...group, first.mark.identity] };
+  const { mark } = first;
+  const span = mark.time === undefined ? {} : { span: { from: mark.time, until: mark.time } };
+  const place = { place: mark.place, related, identity: [...group, mark.identity], ...span };
   return toJudgement(plan, group, verdict, plan.codes[kind], { what, count, ...place });
 }
 
-type Said = { what: string; place: Place; related: Place[]; count: number; identity: readonly string[] };
+type Said = Pick<Judgement, 'place' | 'related' | 'count' | 'identity' | 'span'> & { what: string };
 
 function toJudgement({ rule }: GapPlan, group: Group, verdict: Verdict, code: string, said: Said): Judgement {
   const { what, ...rest } = said;
@@ -116,7 +118,7 @@ export function* judgeAbsentGroups(
   plan: GapPlan,
   present: ReadonlySet<string>,
   coverage: Coverage,
-): Generator<Judgement> {
+): Generator<{ group: Group; judgement: Judgement }> {
   const { rule, expected, timespan, codes } = plan;
   if (expected === undefined || timespan === undefined) return;
   const { table, byKey } = expected;
@@ -124,13 +126,8 @@ export function* judgeAbsentGroups(
   const covered = coveredByAll(coverage, rule.rules.length);
   if (covered === undefined) {
     const what = describeUnjudged(byKey.size, rule, coverage);
-    yield toJudgement(plan, [], 'undetermined', codes.absent, {
-      what,
-      place,
-      related: [],
-      count: byKey.size,
-      identity: ['no log'],
-    });
+    const said = { what, place, related: [], count: byKey.size, identity: ['no log'] };
+    yield { group: [], judgement: toJudgement(plan, [], 'undetermined', codes.absent, said) };
     return;
   }
   for (const [key, { group, periods }] of byKey) {
@@ -138,13 +135,8 @@ export function* judgeAbsentGroups(
     const verdict = absenceVerdict(timespan, periods, covered);
     if (verdict === 'satisfied') continue;
     const what = describeAbsence(table.name, covered, timespan, verdict);
-    yield toJudgement(plan, group, verdict, codes.absent, {
-      what,
-      place,
-      related: [],
-      count: 1,
-      identity: group,
-    });
+    const said = { what, place, related: [], count: 1, identity: ['never spoke'], span: covered };
+    yield { group, judgement: toJudgement(plan, group, verdict, codes.absent, said) };
   }
 }
 

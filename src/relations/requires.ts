@@ -62,6 +62,7 @@ export const requires = {
       ...(differs !== undefined && { differs: differs.names }),
     };
     return {
+      evidence: new Set(needs),
       inputs: rules.map((detection, step) => {
         const logged = step < owing.length ? names.map((name) => resolveField(correlation, name, step)) : [];
         const compared = differs === undefined ? [] : [differs.fields[step]!];

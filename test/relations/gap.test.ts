@@ -2,8 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { compareMarks } from '../../src/engine/rule-tests.ts';
-import type { Mark } from '../../src/model/mark.ts';
+import { compareMarks, type Mark } from '../../src/model/mark.ts';
 import { type Coverage, groupKey, type Judgement } from '../../src/model/relation.ts';
 import type { Correlation, Table, TableRow } from '../../src/model/rule.ts';
 import { gap } from '../../src/relations/gap.ts';
@@ -70,7 +69,9 @@ function run(
 
 function runAbsent(correlation: Correlation, present: string[][], coverage: Coverage): Judgement[] {
   const relation = gap.compile(correlation, assert.fail)!;
-  return [...relation.judgeAbsent!(new Set(present.map(groupKey)), coverage)];
+  return [...relation.judgeAbsent!(new Set(present.map(groupKey)), coverage)].map(
+    ({ judgement }) => judgement,
+  );
 }
 
 const codes = (judgements: Judgement[]) => judgements.map(({ code, verdict }) => `${code} ${verdict}`);

@@ -2,8 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { compareMarks } from '../../src/engine/rule-tests.ts';
-import type { Mark } from '../../src/model/mark.ts';
+import { compareMarks, type Mark } from '../../src/model/mark.ts';
 import type { Coverage, Judgement, Stretch } from '../../src/model/relation.ts';
 import type { Correlation } from '../../src/model/rule.ts';
 import { requires } from '../../src/relations/requires.ts';
