@@ -1,4 +1,4 @@
-/** The tests that stand in rule files: their events go through the rule as the events of a log would. */
+/** The tests that stand in rule files: their events go through the rule as the events of a log would, their marks through its relation. */
 
 import { compareText } from '../base/text-safety.ts';
 import { compileDetection, toSlot } from '../match/compile-detection.ts';
@@ -6,9 +6,10 @@ import { appliesTo } from '../match/logsource.ts';
 import type { Event, Fields } from '../model/event.ts';
 import type { Verdict } from '../model/finding.ts';
 import { compareMarks, type FieldRef, type Mark } from '../model/mark.ts';
-import type { Coverage, Judgement, Relation } from '../model/relation.ts';
+import { type Coverage, groupKey, type Judgement, type Relation } from '../model/relation.ts';
 import type { Detection, Logsource, Rule, RuleSet, RuleTest } from '../model/rule.ts';
 import { toRelation } from './rule-relation.ts';
+import { markCoverage, TEST_ORIGIN, toInstant, toTestMarks } from './test-marks.ts';
 
 /** The events of a test as its source shows them; an event need be valid only until the next one is asked for. */
 export type TestEvents = { fields: Fields; logsource: Logsource; events: Iterable<Event> };
@@ -47,19 +48,42 @@ function* judgeTest(
   toEvents: ToEvents,
   problem: (message: string) => void,
 ): Generator<Judgement> {
+  const relation = toRelation(rule, problem);
+  if (relation === undefined) return;
+  if (test.marks !== undefined && rule.kind === 'correlation') {
+    const groups = toTestMarks(rule, relation, test.marks, ruleSet, problem);
+    yield* judgeGroups(relation, groups, markCoverage(test));
+    return;
+  }
   const source = test.source ?? 'audit';
   const input = toEvents(test.events, source);
   if (input === undefined) return problem(`there is no source "${source}"`);
-  const relation = toRelation(rule, problem);
-  if (relation === undefined) return;
   const collector = new MarkCollector(relation, input, ruleSet);
   if (collector.detections === 0) return problem(`the rule is not for events of the source "${source}"`);
   for (const event of input.events) collector.collect(event);
-  const groups = [...collector.groups].sort(([left], [right]) => compareText(left, right));
-  for (const [key, marks] of groups) {
-    yield* relation.judge(JSON.parse(key) as string[], marks.sort(compareMarks), collector.coverage);
+  yield* judgeGroups(relation, collector.groups, eventCoverage(test, collector.coverage));
+}
+
+function* judgeGroups(
+  relation: Relation,
+  groups: ReadonlyMap<string, Mark[]>,
+  coverage: Coverage,
+): Generator<Judgement> {
+  const inOrder = [...groups].sort(([left], [right]) => compareText(left, right));
+  for (const [key, marks] of inOrder) {
+    yield* relation.judge(JSON.parse(key) as string[], marks.sort(compareMarks), coverage);
   }
-  if (groups.length === 0) yield* relation.judgeNothing?.(collector.coverage) ?? [];
+  if (groups.size === 0) yield* relation.judgeNothing?.(coverage) ?? [];
+  for (const { judgement } of relation.judgeAbsent?.(new Set(groups.keys()), coverage) ?? []) yield judgement;
+}
+
+/** From the first event to the last, where the test does not say otherwise; its offsets count from the first. */
+function eventCoverage({ coverage }: RuleTest, seen: Coverage): Coverage {
+  if (coverage === undefined) return seen;
+  const origin = seen?.from ?? TEST_ORIGIN;
+  const from = coverage.from === undefined ? seen?.from : toInstant(coverage.from, origin);
+  const until = coverage.until === undefined ? seen?.until : toInstant(coverage.until, origin);
+  return from === undefined || until === undefined ? undefined : { from, until };
 }
 
 type Collected = {
@@ -111,7 +135,7 @@ class MarkCollector {
     for (const { matches, make } of this.inputs) {
       const made = matches(event) ? make(event) : undefined;
       if (made === undefined) continue;
-      const key = JSON.stringify(made.group);
+      const key = groupKey(made.group);
       const marks = this.groups.get(key);
       if (marks === undefined) this.groups.set(key, [made.mark]);
       else marks.push(made.mark);

@@ -1,17 +1,18 @@
 /** Rule files: YAML documents to the plain data of `model/rule.ts`. What refers to other rules is resolved by `linkRules`. */
 import { didYouMean } from '../base/nearest-name.ts';
 import { quote } from '../base/text-safety.ts';
-import { ShapeReader, toJsonText } from '../base/yaml-shape.ts';
+import { ShapeReader } from '../base/yaml-shape.ts';
 import { parseYaml, type YamlNode } from '../base/yaml-tree.ts';
 import { SEVERITIES } from '../model/finding.ts';
 import { templateNames } from '../model/message.ts';
 import type { Problem } from '../model/problem.ts';
-import type { Detection, Logsource, RuleError, RuleHead, RuleTest, Table } from '../model/rule.ts';
+import type { Detection, Logsource, RuleError, RuleHead, Table } from '../model/rule.ts';
 import { type CorrelationDraft, parseCorrelation } from './parse-correlation.ts';
 import { parseDetection, type Taxonomy, toFieldRef } from './parse-detection.ts';
 import { type FilterDraft, parseFilter } from './parse-filter.ts';
 import { parseEffective, parseEventLevels, parseFigureLevels, parseSuppress } from './parse-governance.ts';
 import { parseTable } from './parse-table.ts';
+import { parseTests } from './parse-tests.ts';
 import { RuleRefusal } from './rule-refusal.ts';
 
 /** One document of a rule file. `column` and the head's `line` are where it begins. */
@@ -200,19 +201,4 @@ function toIdentifier(title: string): string {
     .toLowerCase()
     .replace(/[^\p{L}\p{N}]+/gu, '-')
     .replace(/^-|-$/g, '');
-}
-
-function parseTests(reader: ShapeReader): RuleTest[] {
-  return reader.shapes('tests').flatMap((test): RuleTest[] => {
-    const name = test.text('name');
-    const expect = test.choice('expect', ['violation', 'satisfied', 'undetermined']);
-    const events = test.shapes('events').map((event) => toJsonText(event.map));
-    if (name === undefined) test.problem(test.map, 'a test needs a "name"');
-    if (expect === undefined && test.get('expect') === undefined)
-      test.problem(test.map, 'a test needs "expect"');
-    if (test.get('events') === undefined) test.problem(test.map, 'a test needs "events"');
-    if (name === undefined || expect === undefined) return [];
-    const source = test.text('source');
-    return [{ name, expect, events, ...(source !== undefined && { source }) }];
-  });
 }

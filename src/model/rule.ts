@@ -55,11 +55,32 @@ export type Waiver = {
 /** One test in a rule file: the events, and whether the rule must speak. */
 export type RuleTest = {
   name: string;
+  /** Where it begins in the rule's file. */
+  line: number;
   /** Each a record as exact JSON text. */
   events: string[];
+  /** What a correlation gets, in the place of events. */
+  marks?: readonly TestMark[];
+  /** What the log covers; else, with events, the time between the first and the last, and with marks everything. */
+  coverage?: { from?: TestTime; until?: TestTime };
   /** The source they are from; without it the rule's own, or `audit`. */
   source?: string;
   expect: 'violation' | 'satisfied' | 'undetermined';
+};
+
+/** Nanoseconds from the first event of the test, or from an arbitrary instant where it has marks; or an instant. */
+export type TestTime = { offset: bigint } | { instant: Instant };
+
+/** One mark of a test. `fields` are named as the rule's events name them, or by an alias of the correlation. */
+export type TestMark = {
+  /** As the correlation refers to the rule. */
+  rule: string;
+  /** Undefined: it cannot be read. */
+  time?: TestTime;
+  until?: TestTime;
+  fields: readonly { name: string; value: string; line: number; column: number }[];
+  line: number;
+  column: number;
 };
 
 /** A stretch of literal text, or a wildcard: `*` any run of characters, `?` one code point. */

@@ -44,6 +44,7 @@ ${SOUND}`);
     tests: [
       {
         name: 'one',
+        line: 12,
         events: ['{"n":9007199254740993,"t":"2026-01-01","k":null}'],
         source: 'okta',
         expect: 'violation',
