@@ -11,6 +11,7 @@ import {
   type RuleError,
   type RuleSet,
 } from '../model/rule.ts';
+import { expandDetection } from './expand-detection.ts';
 import type { CorrelationDraft, Reference } from './parse-correlation.ts';
 import { toFieldRef } from './parse-detection.ts';
 import type { RuleDocument } from './parse-rules.ts';
@@ -26,10 +27,20 @@ export function linkRules(documents: readonly RuleDocument[]): { ruleSet: RuleSe
     if (document.kind === 'refused') ruleSet.errors.push(document.error);
     else if (document.kind === 'detection') {
       const { detection, generate } = document;
-      ruleSet.rules.push({ ...detection, speaks: generate || !silenced.has(detection.id) });
+      linkDetection({ ...detection, speaks: generate || !silenced.has(detection.id) }, ruleSet);
     } else linkCorrelation(document, linker, ruleSet);
   }
   return { ruleSet, problems };
+}
+
+function linkDetection(detection: Detection, ruleSet: RuleSet): void {
+  try {
+    ruleSet.rules.push({ ...detection, condition: expandDetection(detection.condition, {}) });
+  } catch (error) {
+    if (!(error instanceof RuleRefusal)) throw error;
+    const { id, title, file, line } = detection;
+    ruleSet.errors.push({ id, title, file, line, message: error.message });
+  }
 }
 
 function linkCorrelation(

@@ -56,6 +56,8 @@ export type DetectionItem = {
   values: readonly Pattern[];
   /** For `fieldref`: the fields to compare with, in the place of `values`. */
   references?: readonly FieldRef[];
+  /** For a part of a time (`hour`): the zone of the rule, an IANA name; without it UTC. */
+  timezone?: string;
 };
 
 export type ConditionNode =
