@@ -1,6 +1,7 @@
 /** The report out of what scan and relate know: books closed, words gathered, verdict drawn. */
 import { formatInstant } from '../base/instant.ts';
 import { compareText } from '../base/text-safety.ts';
+import { appliesTo, unknownWords } from '../match/logsource.ts';
 import { missingFields } from '../match/required-fields.ts';
 import type { CheckResult } from '../model/check.ts';
 import { compareFindings, type Finding, type FindingKind, severityRank } from '../model/finding.ts';
@@ -149,13 +150,23 @@ function statusOf(
   const detections =
     rule.kind === 'detection' ? [rule] : plan.detections.filter(({ id }) => rule.rules.includes(id));
   if (!detections.some(({ id }) => ran.has(id)))
-    return { status: 'not-applicable', reason: 'no input is of its log source' };
+    return { status: 'not-applicable', reason: whyNotApplicable(detections, plan) };
   const absent = detections.map((detection) => absentFields(detection, scan));
   if (absent.some((fields) => fields.length === 0)) return { status: 'ran' };
   return {
     status: 'inert',
     reason: `no record carries ${[...new Set(absent.flat())].sort(compareText).join(', ')}`,
   };
+}
+
+/** Whether other input would help, or no source that we know is the rule's. */
+function whyNotApplicable(detections: readonly Detection[], { mappings }: Plan): string {
+  const offers = mappings.map(({ logsource }) => logsource);
+  const words = new Set(detections.flatMap(({ logsource }) => unknownWords(logsource, offers)));
+  if (words.size > 0) return `no source has the ${[...words].join(', ')}`;
+  if (!detections.some((detection) => offers.some((offer) => appliesTo(detection, offer))))
+    return 'no source has all words of its log source together';
+  return 'no input is of its log source';
 }
 
 function absentFields(detection: Detection, scan: Scan): string[] {

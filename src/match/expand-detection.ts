@@ -126,7 +126,7 @@ class Expander {
 
 /** `\%` is a percent sign; every other escape is the value's. */
 function withPercents(text: string): string {
-  return text.replace(/\\([\\%])/g, (escape, char) => (char === '%' ? '%' : escape));
+  return text.replace(/\\([\\%])/g, (written, char) => (char === '%' ? '%' : written));
 }
 
 /** Texts of a table may have wildcards where those of the rule may: `svc-*`. */
