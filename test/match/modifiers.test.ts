@@ -34,7 +34,9 @@ describe('base64offset', () => {
     const text = fc.string({ unit: 'grapheme-ascii', maxLength: 12 });
     const sought = fc
       .string({ unit: 'grapheme', minLength: 2, maxLength: 12 })
-      .filter((each) => !/[*?\\\u2028\u2029]/.test(each) && Buffer.byteLength(each) > 1 && each.isWellFormed());
+      .filter(
+        (each) => !/[*?\\\u2028\u2029]/.test(each) && Buffer.byteLength(each) > 1 && each.isWellFormed(),
+      );
     const property = fc.property(text, sought, text, (before, value, after) => {
       const item = `a|base64offset|contains|cased: ${JSON.stringify(value)}`;
       assert.deepEqual(itemMatches(item, { a: base64(before + value + after) }), [true]);
