@@ -6,14 +6,14 @@ import { CHECKS } from '../checks/index.ts';
 import type { OnMatch } from '../engine/file-scan.ts';
 import { compilePlan } from '../engine/plan.ts';
 import { scanFiles } from '../engine/scan.ts';
-import { appliesTo } from '../match/logsource.ts';
+import { appliesTo, forSource } from '../match/logsource.ts';
 import type { FieldRef } from '../model/mark.ts';
 import { type Problem, ProblemsError } from '../model/problem.ts';
 import type { AuditRequest } from '../model/request.ts';
 import type { ConditionNode, Detection, DetectionItem, Logsource, Pattern, Rule } from '../model/rule.ts';
 import { discover } from '../read/discover.ts';
 import { readText } from '../sources/detect.ts';
-import { type Mapping, mapField } from '../sources/mapping.ts';
+import { type Mapping, mapField, UNKNOWN_SOURCE } from '../sources/mapping.ts';
 import { buildRequest, type RequestOptions } from './request.ts';
 
 export type ExplainOptions = RequestOptions & { event: string };
@@ -40,16 +40,41 @@ export async function explainRule(name: string, options: ExplainOptions): Promis
   const detections = detectionsOf(name, request, wrong);
   if (problems.length > 0) throw new ProblemsError(problems);
 
-  const leaves = new Leaves(detections);
-  const plan = compilePlan({
-    ...request,
-    disabled: CHECKS.map((check) => check.name),
-    rules: { rules: leaves.detections, errors: [] },
-  });
-  plan.matching = { ignoreLogsource: true };
-  const seen = new Map<number, Seen>();
-  const onMatch: OnMatch = ({ id }, event) => {
-    if (event.line !== Number(line) || (seen.size >= MAX_RECORDS && !seen.has(event.offset))) return;
+  const look = async (wanted: readonly Detection[]) => {
+    const leaves = new Leaves(wanted);
+    const seen = new Map<number, Seen>();
+    const plan = compilePlan({
+      ...request,
+      disabled: CHECKS.map((check) => check.name),
+      rules: { rules: leaves.detections, errors: [] },
+    });
+    plan.matching = { ignoreLogsource: true };
+    const scan = await scanFiles(files, plan, { jobs: 1, onMatch: collect(Number(line), seen) });
+    scan.runs.dispose();
+    const source = scan.inputs[0]?.source ?? null;
+    const mapping = plan.mappings.find((each) => each.name === source) ?? UNKNOWN_SOURCE;
+    return { leaves, seen, mapping };
+  };
+  // The source is known when the file was read: it decides what the log source of a rule asks of an event.
+  const { mapping: first } = await look([]);
+  const narrowed = detections.map((detection) => forSource(detection, first.logsource) ?? detection);
+  const { leaves, seen, mapping } = await look(narrowed);
+  if (seen.size === 0) {
+    wrong(`no record begins on line ${line} of ${quote(file)}`);
+    throw new ProblemsError(problems);
+  }
+  const explainer = new Explainer(leaves, mapping);
+  const parts = [...seen.values()].flatMap((record) => [
+    `event   ${file}:${line}, byte ${record.offset}, source ${mapping.name}`,
+    ...narrowed.flatMap((detection) => explainer.explain(detection, record)),
+  ]);
+  return `${parts.map(escapeControls).join('\n')}\n`;
+}
+
+/** Keeps the records that begin on `line`, and which leaves hold for them. */
+function collect(line: number, seen: Map<number, Seen>): OnMatch {
+  return ({ id }, event) => {
+    if (event.line !== line || (seen.size >= MAX_RECORDS && !seen.has(event.offset))) return;
     let record = seen.get(event.offset);
     if (record === undefined) {
       record = { record: event.json(), offset: event.offset, held: new Set() };
@@ -57,20 +82,6 @@ export async function explainRule(name: string, options: ExplainOptions): Promis
     }
     record.held.add(id);
   };
-  const scan = await scanFiles(files, plan, { jobs: 1, onMatch });
-  scan.runs.dispose();
-  const source = scan.inputs[0]?.source ?? null;
-  const mapping = plan.mappings.find((each) => each.name === source);
-  if (seen.size === 0) {
-    wrong(`no record begins on line ${line} of ${quote(file)}`);
-    throw new ProblemsError(problems);
-  }
-  const explainer = new Explainer(leaves, mapping);
-  const parts = [...seen.values()].flatMap((record) => [
-    `event   ${file}:${line}, byte ${record.offset}, source ${source ?? 'unknown'}`,
-    ...detections.flatMap((detection) => explainer.explain(detection, record)),
-  ]);
-  return `${parts.map(escapeControls).join('\n')}\n`;
 }
 
 /** A detection itself; of a correlation those that make its marks; of several with one title, all. */
@@ -94,6 +105,24 @@ function expand(rule: Rule, rules: readonly Rule[]): Detection[] {
   });
 }
 
+const ANY: Detection = {
+  kind: 'detection',
+  id: 'any',
+  title: 'any record',
+  file: '',
+  line: 0,
+  level: 'informational',
+  references: [],
+  tags: [],
+  falsepositives: [],
+  controls: [],
+  tests: [],
+  taxonomy: 'sigma',
+  logsource: {},
+  condition: { kind: 'and', nodes: [] },
+  speaks: true,
+};
+
 /** The items of some detections, each as a detection of its own: the engine itself judges them, as it does in a run. */
 class Leaves {
   readonly detections: Detection[] = [];
@@ -101,7 +130,7 @@ class Leaves {
 
   constructor(detections: readonly Detection[]) {
     // Holds for every record, so that one is seen for which nothing else does.
-    this.add(detections[0]!, { kind: 'and', nodes: [] });
+    this.add(ANY, { kind: 'and', nodes: [] });
     for (const detection of detections) this.walk(detection, detection.condition);
   }
 
@@ -124,23 +153,22 @@ class Leaves {
 
 class Explainer {
   private readonly leaves: Leaves;
-  private readonly mapping: Mapping | undefined;
+  private readonly mapping: Mapping;
 
-  constructor(leaves: Leaves, mapping: Mapping | undefined) {
+  constructor(leaves: Leaves, mapping: Mapping) {
     this.leaves = leaves;
     this.mapping = mapping;
   }
 
   explain(detection: Detection, seen: Seen): string[] {
-    const own = this.mapping?.logsource ?? {};
-    const fits = appliesTo(detection, own);
+    const fits = appliesTo(detection, this.mapping.logsource);
     const holds = this.holds(detection.condition, seen);
     const verdict = fits && holds ? 'matches' : 'does not match';
     const words = holds && !fits ? ': the condition holds, but the rule is for another log source' : '';
     return [
       `rule    ${detection.title} (${detection.id}), ${detection.file}:${detection.line}`,
       `        ${verdict}${words}`,
-      `  ${mark(fits)} log source ${sourceWords(detection.logsource)}, the event's is ${sourceWords(own)}`,
+      `  ${mark(fits)} log source ${sourceWords(detection.logsource)}; the file's source is ${this.mapping.name}`,
       ...this.lines(detection.condition, seen, 1),
     ];
   }
@@ -172,8 +200,8 @@ class Explainer {
   private valuesOf(field: FieldRef, record: JsonValue): string[] {
     if (field.taxonomy === 'raw')
       return findValues(record, field.name).map((value) => toScalarText(value) ?? 'an object or null');
-    const mapped = this.mapping?.fields[field.name];
-    const text = mapped && mapField(mapped, (path) => readText(record, this.mapping!.paths[path]!));
+    const mapped = this.mapping.fields[field.name];
+    const text = mapped && mapField(mapped, (path) => readText(record, this.mapping.paths[path]!));
     return text === undefined ? [] : [text];
   }
 }
