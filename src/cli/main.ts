@@ -6,6 +6,7 @@ import { formatProblem, ProblemsError } from '../model/problem.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { LISTS, type ListName } from './list-names.ts';
 import type { MatchOptions, TestOptions } from './rules-command.ts';
+import type { CoverageOptions } from './rules-coverage.ts';
 import type { ExplainOptions } from './rules-explain.ts';
 import type { LintOptions } from './rules-lint.ts';
 import { TOOL } from './tool.ts';
@@ -173,7 +174,16 @@ function addLists(program: Command): void {
 }
 
 function addRules(program: Command, done: (code: ExitCode) => void): void {
-  const rules = program.command('rules').description('work with rules: match, test, lint, explain');
+  const rules = program.command('rules').description('work with rules: match, test, lint, explain, coverage');
+  requestOptions(rules.command('coverage'))
+    .description(
+      'say which events of a log no rule looks at, by action, and which rules can say nothing there',
+    )
+    .addOption(new Option('--format <format>', 'how to print').choices(['text', 'json']).default('text'))
+    .action(async (paths: string[], options: CoverageOptions) => {
+      const { coverRules } = await import('./rules-coverage.ts');
+      done(await coverRules(paths, options));
+    });
   rules
     .command('lint')
     .description('say what is wrong or doubtful in rule files, each at its line and column')

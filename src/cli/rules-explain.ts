@@ -14,6 +14,7 @@ import type { ConditionNode, Detection, DetectionItem, Logsource, Pattern, Rule 
 import { discover } from '../read/discover.ts';
 import { readText } from '../sources/detect.ts';
 import { type Mapping, mapField, UNKNOWN_SOURCE } from '../sources/mapping.ts';
+import { Leaves } from './leaf-detections.ts';
 import { buildRequest, type RequestOptions } from './request.ts';
 
 export type ExplainOptions = RequestOptions & { event: string };
@@ -103,52 +104,6 @@ function expand(rule: Rule, rules: readonly Rule[]): Detection[] {
     const inner = rules.find((each) => each.id === id);
     return inner === undefined ? [] : expand(inner, rules);
   });
-}
-
-const ANY: Detection = {
-  kind: 'detection',
-  id: 'any',
-  title: 'any record',
-  file: '',
-  line: 0,
-  level: 'informational',
-  references: [],
-  tags: [],
-  falsepositives: [],
-  controls: [],
-  tests: [],
-  taxonomy: 'sigma',
-  logsource: {},
-  condition: { kind: 'and', nodes: [] },
-  speaks: true,
-};
-
-/** The items of some detections, each as a detection of its own: the engine itself judges them, as it does in a run. */
-class Leaves {
-  readonly detections: Detection[] = [];
-  private readonly ids = new Map<ConditionNode, string>();
-
-  constructor(detections: readonly Detection[]) {
-    // Holds for every record, so that one is seen for which nothing else does.
-    this.add(ANY, { kind: 'and', nodes: [] });
-    for (const detection of detections) this.walk(detection, detection.condition);
-  }
-
-  idOf(node: ConditionNode): string | undefined {
-    return this.ids.get(node);
-  }
-
-  private walk(detection: Detection, node: ConditionNode): void {
-    if (node.kind === 'item') this.add(detection, node);
-    else for (const child of node.kind === 'not' ? [node.node] : node.nodes) this.walk(detection, child);
-  }
-
-  private add(detection: Detection, condition: ConditionNode): void {
-    if (this.ids.has(condition)) return;
-    const id = `leaf ${this.ids.size}`;
-    this.ids.set(condition, id);
-    this.detections.push({ ...detection, id, condition, speaks: true, waivers: [], levels: [] });
-  }
 }
 
 class Explainer {

@@ -87,3 +87,41 @@ test('rules lint points at what is wrong, and is silent on the rules that come w
   const shipped = await run('rules', 'lint');
   assert.equal(shipped.exit, 0, shipped.stdout);
 });
+
+test('rules coverage lists the actions that no rule looks at', async () => {
+  write(
+    'rules.yaml',
+    `${RULES}---\ntitle: Strange address\nid: 0a6f7c8e-6c0d-4f0e-9d3e-52a6c6a3b7f2\ntaxonomy: audit\ndetection: {s: {ip|cidr: 198.51.100.0/24}, condition: s}\n`,
+  );
+  write(
+    'log.ndjson',
+    `${LOG}{"time":"2026-03-02T08:00:20Z","id":"ev-3","actor":"ann","action":"file.read","outcome":"success"}\n`,
+  );
+  const { exit, stdout } = await run(
+    'rules',
+    'coverage',
+    '--no-builtin-rules',
+    '-r',
+    'rules.yaml',
+    'log.ndjson',
+  );
+  assert.equal(exit, 1);
+  assert.match(stdout, /^3 events of 2 actions; no rule looks at 1 event of 1 action$/m);
+  assert.match(stdout, /^ +1 {2}file\.read \(audit\)$/m);
+  assert.match(stdout, /^1 rule of audit about every action alike/m);
+  assert.match(stdout, /Strange address: no record carries ip/);
+  const json = await run(
+    'rules',
+    'coverage',
+    '--no-builtin-rules',
+    '-r',
+    'rules.yaml',
+    '--format',
+    'json',
+    'log.ndjson',
+  );
+  assert.deepEqual(JSON.parse(json.stdout).actions, [
+    { source: 'audit', action: 'user.login', events: 2, rules: 1 },
+    { source: 'audit', action: 'file.read', events: 1, rules: 0 },
+  ]);
+});
