@@ -3,6 +3,7 @@ import { type Instant, NANOS_PER_MS } from '../base/instant.ts';
 import { appliesTo } from '../match/logsource.ts';
 import type { Coverage, Stretch } from '../model/relation.ts';
 import type { Correlation, Detection } from '../model/rule.ts';
+import { UNKNOWN_SOURCE } from '../sources/mapping.ts';
 import type { Spans, TimeSpan } from './file-scan.ts';
 import type { Plan } from './plan.ts';
 
@@ -52,8 +53,8 @@ export class LogCoverage {
 
   private stretchesFor(detection: Detection): Stretch[] {
     return [...this.bySource].flatMap(([source, stretch]) => {
-      const mapping = this.plan.mappings.find(({ name }) => name === source);
-      return appliesTo(detection, mapping?.logsource ?? {}) ? [stretch] : [];
+      const mapping = this.plan.mappings.find(({ name }) => name === source) ?? UNKNOWN_SOURCE;
+      return appliesTo(detection, mapping.logsource) ? [stretch] : [];
     });
   }
 }

@@ -2,17 +2,17 @@
 
 import { compareText } from '../base/text-safety.ts';
 import { compileDetection, toSlot } from '../match/compile-detection.ts';
-import { appliesTo } from '../match/logsource.ts';
+import { forSource } from '../match/logsource.ts';
 import type { Event, Fields } from '../model/event.ts';
 import type { Verdict } from '../model/finding.ts';
 import { compareMarks, type FieldRef, type Mark } from '../model/mark.ts';
 import { type Coverage, groupKey, type Judgement, type Relation } from '../model/relation.ts';
-import type { Detection, Logsource, Rule, RuleSet, RuleTest } from '../model/rule.ts';
+import type { Detection, LogsourceOffer, Rule, RuleSet, RuleTest } from '../model/rule.ts';
 import { toRelation } from './rule-relation.ts';
 import { markCoverage, TEST_ORIGIN, toInstant, toTestMarks } from './test-marks.ts';
 
 /** The events of a test as its source shows them; an event need be valid only until the next one is asked for. */
-export type TestEvents = { fields: Fields; logsource: Logsource; events: Iterable<Event> };
+export type TestEvents = { fields: Fields; logsource: LogsourceOffer; events: Iterable<Event> };
 
 /** `records` are JSON texts. Undefined: no such source. */
 export type ToEvents = (records: readonly string[], source: string) => TestEvents | undefined;
@@ -101,7 +101,8 @@ class MarkCollector {
       const detection = rules.find(
         (rule): rule is Detection => rule.kind === 'detection' && rule.id === input.detection,
       );
-      if (detection === undefined || !appliesTo(detection, logsource)) return [];
+      const narrowed = detection && forSource(detection, logsource);
+      if (narrowed === undefined) return [];
       const slots = (refs: readonly FieldRef[]) => refs.map((field) => toSlot(field, fields));
       const groupSlots = slots(input.groupBy);
       const valueSlots = slots(input.values);
@@ -113,7 +114,7 @@ class MarkCollector {
         const { time, place, identity } = event;
         return { group, mark: { step, time, place, identity, subject: event.text(subject), values } };
       };
-      const matches = compileDetection(detection, fields);
+      const matches = compileDetection(narrowed, fields);
       const { when } = input;
       if (when === undefined) return [{ matches, make }];
       const fulfills = compileDetection({ condition: when }, fields);

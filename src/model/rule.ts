@@ -7,6 +7,15 @@ import type { FieldRef } from './mark.ts';
 
 export type Logsource = { category?: string; product?: string; service?: string };
 
+/**
+ * A word of logsources that a source offers: for all of its events where `when` is empty, else for those that one of the
+ * forms fits, which is when each of its raw fields matches one of the patterns.
+ */
+export type OfferedWord = { word: string; when: readonly Readonly<Record<string, readonly string[]>>[] };
+
+/** What a source is to rules: a log of Windows offers many services and categories, each for some of its events. */
+export type LogsourceOffer = Readonly<Record<keyof Logsource, readonly OfferedWord[]>>;
+
 /** What every rule document may say. `line` is where it begins in `file`. */
 export type RuleHead = {
   id: string;
@@ -100,6 +109,8 @@ export type DetectionItem = {
   values: readonly Pattern[];
   /** For `fieldref`: the fields to compare with, in the place of `values`. */
   references?: readonly FieldRef[];
+  /** For a part of a time (`hour`): the zone of the rule, an IANA name; without it UTC. */
+  timezone?: string;
 };
 
 export type ConditionNode =
