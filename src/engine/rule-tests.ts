@@ -6,8 +6,10 @@ import { forSource } from '../match/logsource.ts';
 import type { Event, Fields } from '../model/event.ts';
 import type { Verdict } from '../model/finding.ts';
 import { compareMarks, type FieldRef, type Mark } from '../model/mark.ts';
-import { type Coverage, groupKey, type Judgement, type Relation } from '../model/relation.ts';
+import { type Coverage, type Group, groupKey, type Judgement, type Relation } from '../model/relation.ts';
 import type { Detection, LogsourceOffer, Rule, RuleSet, RuleTest } from '../model/rule.ts';
+import { type ChainedGroup, ChainedMarks, judgeChained } from './chained-marks.ts';
+import type { PlannedRelation } from './plan.ts';
 import { toRelation } from './rule-relation.ts';
 import { markCoverage, TEST_ORIGIN, toInstant, toTestMarks } from './test-marks.ts';
 
@@ -48,33 +50,79 @@ function* judgeTest(
   toEvents: ToEvents,
   problem: (message: string) => void,
 ): Generator<Judgement> {
-  const relation = toRelation(rule, problem);
-  if (relation === undefined) return;
+  const rules = innerFirst(rule, ruleSet);
+  const relations = rules.map((each) => ({ rule: each, relation: toRelation(each, problem) }));
+  if (!relations.every(isSound)) return;
+  const chained = new ChainedMarks({ relations, request: { rules: ruleSet } });
+  const last = relations.length - 1;
   if (test.marks !== undefined && rule.kind === 'correlation') {
+    const { relation } = relations[last]!;
     const groups = toTestMarks(rule, relation, test.marks, ruleSet, problem);
-    yield* judgeGroups(relation, groups, markCoverage(test));
+    for (const { judgement } of judgeGroups(relation, groups, markCoverage(test), [])) yield judgement;
     return;
   }
   const source = test.source ?? 'audit';
-  const input = toEvents(test.events, source);
-  if (input === undefined) return problem(`there is no source "${source}"`);
-  const collector = new MarkCollector(relation, input, ruleSet);
-  if (collector.detections === 0) return problem(`the rule is not for events of the source "${source}"`);
-  for (const event of input.events) collector.collect(event);
-  yield* judgeGroups(relation, collector.groups, eventCoverage(test, collector.coverage));
+  const collectors: MarkCollector[] = [];
+  for (const { relation } of relations) {
+    const input = toEvents(test.events, source);
+    if (input === undefined) return problem(`there is no source "${source}"`);
+    const collector = new MarkCollector(relation, input, ruleSet);
+    for (const event of input.events) collector.collect(event);
+    collectors.push(collector);
+  }
+  if (collectors.every(({ detections }) => detections === 0))
+    return problem(`the rule is not for events of the source "${source}"`);
+  for (const [index, planned] of relations.entries()) {
+    const { groups, coverage } = collectors[index]!;
+    const found = chained.standsOnOthers(index) ? [...chained.rest(index)] : [];
+    for (const each of judgeGroups(planned.relation, groups, eventCoverage(test, coverage), found)) {
+      if (index === last) yield each.judgement;
+      else chained.add(planned, each.group, each.judgement);
+    }
+  }
 }
 
+/** The rule, after the correlations that it stands on. */
+function innerFirst(rule: Rule, { rules }: RuleSet): Rule[] {
+  // Each once: where many stand on the same ones, the paths between them are beyond counting.
+  const seen = new Set<Rule>();
+  const order: Rule[] = [];
+  const visit = (each: Rule) => {
+    if (seen.has(each)) return;
+    seen.add(each);
+    const inner = new Set(each.kind === 'detection' ? [] : each.rules);
+    for (const other of rules) if (other.kind === 'correlation' && inner.has(other.id)) visit(other);
+    order.push(each);
+  };
+  visit(rule);
+  return order;
+}
+
+function isSound(planned: {
+  rule: Rule;
+  relation: Relation | undefined;
+}): planned is PlannedRelation & { rule: Rule } {
+  return planned.relation !== undefined;
+}
+
+/** `chained`: by group, what the correlations found that the relation stands on. */
 function* judgeGroups(
   relation: Relation,
   groups: ReadonlyMap<string, Mark[]>,
   coverage: Coverage,
-): Generator<Judgement> {
-  const inOrder = [...groups].sort(([left], [right]) => compareText(left, right));
-  for (const [key, marks] of inOrder) {
-    yield* relation.judge(JSON.parse(key) as string[], marks.sort(compareMarks), coverage);
+  chained: readonly ChainedGroup[],
+): Generator<{ group: Group; judgement: Judgement }> {
+  const found = new Map(chained.map(({ group, marks }) => [groupKey(group), marks]));
+  const keys = [...new Set([...groups.keys(), ...found.keys()])].sort(compareText);
+  for (const key of keys) {
+    const group = JSON.parse(key) as string[];
+    const own = (groups.get(key) ?? []).sort(compareMarks);
+    for (const judgement of judgeChained(relation, group, own, found.get(key) ?? [], coverage))
+      yield { group, judgement };
   }
-  if (groups.size === 0) yield* relation.judgeNothing?.(coverage) ?? [];
-  for (const { judgement } of relation.judgeAbsent?.(new Set(groups.keys()), coverage) ?? []) yield judgement;
+  if (keys.length === 0)
+    for (const judgement of relation.judgeNothing?.(coverage) ?? []) yield { group: [], judgement };
+  yield* relation.judgeAbsent?.(new Set(keys), coverage) ?? [];
 }
 
 /** From the first event to the last, where the test does not say otherwise; its offsets count from the first. */

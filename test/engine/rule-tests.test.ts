@@ -120,6 +120,24 @@ describe('runRuleTests()', () => {
 `);
     assert.deepEqual(names, ['learning', 'new', 'a bit too short', 'known']);
   });
+  test('runs a correlation of correlations on events, and on marks of what the inner one found', () => {
+    const event = (action: string, second: number) =>
+      `{action: ${action}, user: ann, time: "2026-03-01T00:00:0${second}Z"}`;
+    const fails = [1, 2, 3].map((second) => event('fail', second)).join(', ');
+    const names = run(`${detection('fail', 'fail')}${detection('login', 'login')}title: Many failures
+name: many
+correlation: {type: event_count, rules: [fail], group-by: [user], timespan: 1m, condition: {gte: 3}}
+---
+title: Failures, then success
+correlation: {type: temporal_ordered, rules: [many, login], group-by: [user], timespan: 1m}
+tests:
+  - {name: failures and success, events: [${fails}, ${event('login', 4)}], expect: violation}
+  - {name: success first, events: [${event('login', 0)}, ${fails}], expect: satisfied}
+  - {name: two failures, events: [${event('fail', 1)}, ${event('fail', 2)}, ${event('login', 4)}], expect: satisfied}
+  - {name: as marks, marks: {many: [{user: ann, t: 0, until: 3s}], login: [{user: ann, t: 4s}]}, expect: violation}
+`);
+    assert.deepEqual(names, ['failures and success', 'success first', 'two failures', 'as marks']);
+  });
   test('fails a test that says something else than it means', () => {
     const [wrong, unknown] = run(`${REQUIRES}
   - {name: wrong, marks: {approved: [{requester: ann, aprover: bob, t: 0m}], access: [{user: ann, t: 30m}]}, expect: undetermined}
