@@ -16,9 +16,9 @@ test('LiteralIndex.find() finds the owners of each literal that the text is or h
       (held, equal, text) => {
         const index = new LiteralIndex<string>();
         for (const literal of held)
-          index.add({ equal: [], numbers: [], contained: [literal] }, `held ${literal}`);
+          index.add({ equal: [], numbers: [], contained: [literal], lengths: [] }, `held ${literal}`);
         for (const literal of equal)
-          index.add({ equal: [literal], numbers: [], contained: [] }, `equal ${literal}`);
+          index.add({ equal: [literal], numbers: [], contained: [], lengths: [] }, `equal ${literal}`);
         const found = new Set<string>();
         index.find(text, false, found);
         const expected = [
@@ -34,8 +34,8 @@ test('LiteralIndex.find() finds the owners of each literal that the text is or h
 
 test('LiteralIndex.find() folds case, and reads a number whatever its notation', () => {
   const index = new LiteralIndex<string>();
-  index.add({ equal: ['4624'], numbers: ['4624e0'], contained: [] }, 'number');
-  index.add({ equal: [], numbers: [], contained: ['straße'] }, 'text');
+  index.add({ equal: ['4624'], numbers: ['4624e0'], contained: [], lengths: [] }, 'number');
+  index.add({ equal: [], numbers: [], contained: ['straße'], lengths: [] }, 'text');
   const find = (text: string, isNumber: boolean) => {
     const found = new Set<string>();
     index.find(text, isNumber, found);
