@@ -113,7 +113,7 @@ export class FieldItems {
   private isPlain(event: Event, copyText: CopyText | undefined): boolean {
     if (this.plain === undefined || copyText === undefined) return false;
     const length = copyText.call(event, this.slot, copied, 0, MAX_COPIED);
-    if (length < 0 || this.index.mayFind(copied, length)) return false;
+    if (length < 0 || this.index.finds(copied, length)) return false;
     return !this.index.hasNumbers || event.kind(this.slot) !== 'number';
   }
 

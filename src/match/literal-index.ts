@@ -10,6 +10,11 @@ const BASE_CUBED = BASE ** 3;
 
 type Contained<T> = { literal: string; at: number; owners: T[] };
 
+/** As bytes; `isWhole`: it is sought as the whole text. */
+type ByteLiteral = { literal: Uint8Array; at: number; isWhole: boolean };
+
+const ASCII_ONLY = /^[\u0000-\u007f]*$/;
+
 /** ASCII in one case. */
 const LOWER = Uint8Array.from({ length: 256 }, (_, code) => (code >= 0x41 && code <= 0x5a ? code + 32 : code));
 
@@ -23,15 +28,16 @@ export class LiteralIndex<T> {
   private shortest = Number.POSITIVE_INFINITY;
   /** Whether some gram ends in these 16 bits: keeps most places of a text from the map. */
   private readonly grams = new Uint8Array(1 << 16);
-  /** The same for `mayFind`, of every literal, by `hashOfGram`. */
-  private readonly expected = new Uint8Array(1 << 16);
+  /** Literals of ASCII by four of their bytes, and whether some gram has one of these hashes. */
+  private readonly byBytes = new Map<number, ByteLiteral[]>();
+  private readonly hashes = new Uint8Array(1 << 16);
   /** By length: whether some literal of fewer characters than a gram is compared as a whole. */
   private readonly shortEqual = new Uint8Array(GRAM);
 
   add({ equal, numbers, contained, lengths }: Literals, owner: T): void {
     for (const literal of equal) {
+      if (!this.equal.has(literal)) this.addBytes(literal, true);
       addTo(this.equal, literal, owner);
-      this.expect(literal);
     }
     for (const literal of numbers) addTo(this.numbers, literal, owner);
     for (const literal of contained) this.addContained(literal, owner);
@@ -47,32 +53,61 @@ export class LiteralIndex<T> {
   }
 
   /**
-   * False only where `find` would find nothing in the ASCII text of `bytes` that is no number: asked without making a
-   * text of it, for values that never repeat.
+   * Whether `find` would find something in the ASCII text of `bytes`, were it no number: asked without making a text of it,
+   * for values that never repeat.
    */
-  mayFind(bytes: Uint8Array, length: number): boolean {
+  finds(bytes: Uint8Array, length: number): boolean {
     if (length >= this.shortest || this.short.length > 0) return true;
     if (length < GRAM) return this.shortEqual[length] === 1;
-    const { expected } = this;
+    const { hashes } = this;
     let gram = 0;
     for (let at = 0; at < length; at++) {
       gram = ((gram << 8) | LOWER[bytes[at]!]!) | 0;
-      if (at >= GRAM - 1 && expected[hashOfGram(gram)] === 1) return true;
+      if (hashes[hashOfBytes(gram)] === 1 && at >= GRAM - 1 && this.confirms(gram, bytes, at + 1 - GRAM, length))
+        return true;
     }
     return false;
   }
 
-  /** Notes a gram that stands in every text in which the literal does. */
-  private expect(literal: string): void {
+  private confirms(gram: number, bytes: Uint8Array, at: number, length: number): boolean {
+    const known = this.byBytes.get(gram);
+    if (known === undefined) return false;
+    for (const { literal, at: within, isWhole } of known) {
+      const start = at - within;
+      if (start < 0 || start + literal.length > length) continue;
+      if (isWhole && literal.length !== length) continue;
+      let same = 0;
+      while (same < literal.length && LOWER[bytes[start + same]!] === literal[same]) same++;
+      if (same === literal.length) return true;
+    }
+    return false;
+  }
+
+  /** For `finds`: the literal under the gram that the fewest others have. */
+  private addBytes(literal: string, isWhole: boolean): void {
     if (literal.length < GRAM) {
       this.shortEqual[literal.length] = 1;
       return;
     }
-    // The last: texts of one field begin alike.
+    // A text of ASCII alone does not hold it.
+    if (!ASCII_ONLY.test(literal)) return;
+    const codes = Uint8Array.from(literal, (character) => character.charCodeAt(0));
+    let fewest = Number.POSITIVE_INFINITY;
+    let chosen = 0;
+    let within = 0;
     let gram = 0;
-    for (let at = literal.length - GRAM; at < literal.length; at++)
-      gram = ((gram << 8) | (literal.charCodeAt(at) & 0xff)) | 0;
-    this.expected[hashOfGram(gram)] = 1;
+    for (let at = 0; at < codes.length; at++) {
+      gram = ((gram << 8) | codes[at]!) | 0;
+      if (at < GRAM - 1) continue;
+      const others = this.byBytes.get(gram)?.length ?? 0;
+      // The last of several: texts of one field begin alike.
+      if (others > fewest) continue;
+      fewest = others;
+      chosen = gram;
+      within = at + 1 - GRAM;
+    }
+    addTo(this.byBytes, chosen, { literal: codes, at: within, isWhole });
+    this.hashes[hashOfBytes(chosen)] = 1;
   }
 
   /** Adds those whose literals the value is or holds to `found`. */
@@ -109,7 +144,7 @@ export class LiteralIndex<T> {
       entry.at = at;
     }
     addTo(this.byGram, chosen, entry);
-    this.expect(literal.slice(entry.at, entry.at + GRAM));
+    this.addBytes(literal, false);
     this.grams[chosen & 0xffff] = 1;
   }
 
@@ -129,8 +164,8 @@ export class LiteralIndex<T> {
   }
 }
 
-/** 16 bits of four characters of 8 bits. */
-function hashOfGram(gram: number): number {
+/** 16 bits of four bytes. */
+function hashOfBytes(gram: number): number {
   return Math.imul(gram, 0x9e3779b1) >>> 16;
 }
 
