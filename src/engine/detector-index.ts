@@ -84,7 +84,8 @@ export class DetectorIndex<T> {
     while (step.field !== undefined) {
       const value = step.field.classOf(event, copyText);
       step.events++;
-      const known = step.asked.length === 0 ? step.byClass[value.number] : this.knownByAnswers(step, value, event);
+      const known =
+        step.asked.length === 0 ? step.byClass[value.number] : this.knownByAnswers(step, value, event);
       // A step that turns out to be no good changes in place, and is taken anew.
       step = known ?? this.follow(step, value, event) ?? step;
     }

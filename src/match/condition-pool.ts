@@ -2,7 +2,7 @@
 import type { Event, Fields, Slot } from '../model/event.ts';
 import type { ConditionNode } from '../model/rule.ts';
 import { DetectionCompiler, type EventTest, toSlot } from './compile-detection.ts';
-import { FieldItems, type FieldItem, type ValueClass } from './field-items.ts';
+import { type FieldItem, FieldItems, type ValueClass } from './field-items.ts';
 import { comparisonOf } from './modifiers.ts';
 
 /** Equal conditions are one object. */
@@ -126,7 +126,13 @@ export class ConditionPool {
   }
 
   /** What is left for all events of a class whose `asked` items answer as those of `event`. `known`: of the same call for others. */
-  given(condition: Condition, on: FieldItems, value: ValueClass, event: Event, known: Map<Condition, Rest>): Rest {
+  given(
+    condition: Condition,
+    on: FieldItems,
+    value: ValueClass,
+    event: Event,
+    known: Map<Condition, Rest>,
+  ): Rest {
     if (!condition.fields.has(on)) return condition;
     const { item } = condition;
     if (item !== undefined) return item.sort === 'asked' ? item.test(event) : value.items.has(item);
@@ -176,7 +182,10 @@ export function addAsked(condition: Condition, on: FieldItems, found: Set<FieldI
 }
 
 /** Items of which one holds wherever the condition does, as few of them as `crowd` has on them; undefined where there are none. */
-export function gateOf(condition: Condition, crowd: (item: FieldItem) => number): readonly FieldItem[] | undefined {
+export function gateOf(
+  condition: Condition,
+  crowd: (item: FieldItem) => number,
+): readonly FieldItem[] | undefined {
   const { item, parts } = condition;
   if (item !== undefined) return item.sort === 'asked' ? undefined : [item];
   switch (condition.node.kind) {

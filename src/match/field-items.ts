@@ -3,7 +3,7 @@
  * that hold. Values that no rule names, which are nearly all, are of one class, so what follows from it is found once.
  */
 import type { Event, Fields, Slot } from '../model/event.ts';
-import type { DetectionItem } from "../model/rule.ts";
+import type { DetectionItem } from '../model/rule.ts';
 import { compileItem, type EventTest } from './compile-detection.ts';
 import { type Literals, literalsOfItem } from './item-literals.ts';
 import { LiteralIndex } from './literal-index.ts';
@@ -31,7 +31,7 @@ const MAX_CLASSES = 1 << 12;
 /** Ids of values whose class is kept, 2 bytes each. */
 const MAX_IDS = 1 << 20;
 /** Values that tell whether a field repeats its values. */
-const SAMPLE = 512;
+const SAMPLE = 4096;
 /** Longer ones are decoded. */
 const MAX_COPIED = 512;
 
@@ -58,6 +58,7 @@ export class FieldItems {
   private plain: ValueClass | undefined;
   private sampled: Set<string> | undefined = new Set();
   private samples = 0;
+  private novel = 0;
   private repeats = false;
 
   constructor(slot: Slot, fields: Fields) {
@@ -67,7 +68,7 @@ export class FieldItems {
 
   /** Equal items are one. Before the first event. */
   add(item: DetectionItem): FieldItem {
-    const key = JSON.stringify([item.modifiers, item.values]);
+    const key = keyOf(item);
     let known = this.items.get(key);
     if (known === undefined) {
       known = this.newItem(item);
@@ -184,11 +185,40 @@ export class FieldItems {
 
   /** Values that hardly repeat shall get no id: to keep them all takes longer than to look at each. */
   private sample(event: Event): void {
-    this.sampled!.add(event.text(this.slot) ?? '');
-    if (++this.samples < SAMPLE) return;
-    this.repeats = this.sampled!.size * 2 < SAMPLE;
+    const sampled = this.sampled!;
+    const { size } = sampled;
+    sampled.add(event.text(this.slot) ?? '');
+    this.samples++;
+    // The second half tells: in the first, each of some thousand users is new.
+    if (this.samples > SAMPLE / 2 && sampled.size > size) this.novel++;
+    if (this.samples < SAMPLE) return;
+    this.repeats = this.novel < SAMPLE / 4;
     this.sampled = undefined;
   }
+}
+
+/** Control characters keep parts apart; a text that holds some is told apart by its length. */
+function keyOf({ modifiers, values }: DetectionItem): string {
+  let key = modifiers.join('|');
+  for (const value of values) {
+    switch (value.kind) {
+      case 'text':
+        key += `\u0001${value.written.length}:${value.written}`;
+        // A text without wildcards that `written` would make some of, or the other way round.
+        for (const piece of value.pieces)
+          key += 'text' in piece ? `\u0002${piece.text.length}` : piece.wildcard;
+        break;
+      case 'number':
+        key += `\u0003${value.lexeme}`;
+        break;
+      case 'boolean':
+        key += `\u0004${value.value}`;
+        break;
+      case 'null':
+        key += '\u0005';
+    }
+  }
+  return key;
 }
 
 function withoutNulls(item: DetectionItem): DetectionItem {

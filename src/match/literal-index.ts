@@ -10,13 +10,13 @@ const BASE_CUBED = BASE ** 3;
 
 type Contained<T> = { literal: string; at: number; owners: T[] };
 
-/** As bytes; `isWhole`: it is sought as the whole text. */
-type ByteLiteral = { literal: Uint8Array; at: number; isWhole: boolean };
-
-const ASCII_ONLY = /^[\u0000-\u007f]*$/;
+/** `at`: of the gram. `isWhole`: it is sought as the whole text. */
+type ByteLiteral = { literal: string; at: number; isWhole: boolean };
 
 /** ASCII in one case. */
-const LOWER = Uint8Array.from({ length: 256 }, (_, code) => (code >= 0x41 && code <= 0x5a ? code + 32 : code));
+const LOWER = Uint8Array.from({ length: 256 }, (_, code) =>
+  code >= 0x41 && code <= 0x5a ? code + 32 : code,
+);
 
 export class LiteralIndex<T> {
   private readonly equal = new Map<string, T[]>();
@@ -28,7 +28,7 @@ export class LiteralIndex<T> {
   private shortest = Number.POSITIVE_INFINITY;
   /** Whether some gram ends in these 16 bits: keeps most places of a text from the map. */
   private readonly grams = new Uint8Array(1 << 16);
-  /** Literals of ASCII by four of their bytes, and whether some gram has one of these hashes. */
+  /** Literals by four of their bytes, and whether some gram has one of these hashes. */
   private readonly byBytes = new Map<number, ByteLiteral[]>();
   private readonly hashes = new Uint8Array(1 << 16);
   /** By length: whether some literal of fewer characters than a gram is compared as a whole. */
@@ -36,7 +36,7 @@ export class LiteralIndex<T> {
 
   add({ equal, numbers, contained, lengths }: Literals, owner: T): void {
     for (const literal of equal) {
-      if (!this.equal.has(literal)) this.addBytes(literal, true);
+      if (!this.equal.has(literal)) this.addBytes(literal, literal.length - GRAM, true);
       addTo(this.equal, literal, owner);
     }
     for (const literal of numbers) addTo(this.numbers, literal, owner);
@@ -62,8 +62,12 @@ export class LiteralIndex<T> {
     const { hashes } = this;
     let gram = 0;
     for (let at = 0; at < length; at++) {
-      gram = ((gram << 8) | LOWER[bytes[at]!]!) | 0;
-      if (hashes[hashOfBytes(gram)] === 1 && at >= GRAM - 1 && this.confirms(gram, bytes, at + 1 - GRAM, length))
+      gram = (gram << 8) | LOWER[bytes[at]!]! | 0;
+      if (
+        hashes[hashOfBytes(gram)] === 1 &&
+        at >= GRAM - 1 &&
+        this.confirms(gram, bytes, at + 1 - GRAM, length)
+      )
         return true;
     }
     return false;
@@ -77,37 +81,27 @@ export class LiteralIndex<T> {
       if (start < 0 || start + literal.length > length) continue;
       if (isWhole && literal.length !== length) continue;
       let same = 0;
-      while (same < literal.length && LOWER[bytes[start + same]!] === literal[same]) same++;
+      while (same < literal.length && LOWER[bytes[start + same]!] === literal.charCodeAt(same)) same++;
       if (same === literal.length) return true;
     }
     return false;
   }
 
-  /** For `finds`: the literal under the gram that the fewest others have. */
-  private addBytes(literal: string, isWhole: boolean): void {
+  /** For `finds`: the literal under its gram at `at`. */
+  private addBytes(literal: string, at: number, isWhole: boolean): void {
     if (literal.length < GRAM) {
       this.shortEqual[literal.length] = 1;
       return;
     }
-    // A text of ASCII alone does not hold it.
-    if (!ASCII_ONLY.test(literal)) return;
-    const codes = Uint8Array.from(literal, (character) => character.charCodeAt(0));
-    let fewest = Number.POSITIVE_INFINITY;
-    let chosen = 0;
-    let within = 0;
     let gram = 0;
-    for (let at = 0; at < codes.length; at++) {
-      gram = ((gram << 8) | codes[at]!) | 0;
-      if (at < GRAM - 1) continue;
-      const others = this.byBytes.get(gram)?.length ?? 0;
-      // The last of several: texts of one field begin alike.
-      if (others > fewest) continue;
-      fewest = others;
-      chosen = gram;
-      within = at + 1 - GRAM;
+    for (let index = at; index < at + GRAM; index++) {
+      const code = literal.charCodeAt(index);
+      // A text of ASCII alone does not hold it.
+      if (code > 0x7f) return;
+      gram = (gram << 8) | code | 0;
     }
-    addTo(this.byBytes, chosen, { literal: codes, at: within, isWhole });
-    this.hashes[hashOfBytes(chosen)] = 1;
+    addTo(this.byBytes, gram, { literal, at, isWhole });
+    this.hashes[hashOfBytes(gram)] = 1;
   }
 
   /** Adds those whose literals the value is or holds to `found`. */
@@ -144,7 +138,7 @@ export class LiteralIndex<T> {
       entry.at = at;
     }
     addTo(this.byGram, chosen, entry);
-    this.addBytes(literal, false);
+    this.addBytes(literal, entry.at, false);
     this.grams[chosen & 0xffff] = 1;
   }
 
