@@ -1,4 +1,5 @@
 /** The worker thread: compiles the plan it is ordered once, scans the tasks it is sent, sends their parts back. */
+import { deserialize } from 'node:v8';
 import { parentPort } from 'node:worker_threads';
 import { TemporaryRuns } from '../read/temporary-runs.ts';
 import { identityTransfers } from './identity-rows.ts';
@@ -42,7 +43,7 @@ let scanner: PartScanner | undefined;
 async function obey(message: ToWorker): Promise<void> {
   switch (message.kind) {
     case 'orders':
-      scanner = createScanner(message.orders);
+      scanner = createScanner(deserialize(message.orders) as WorkerOrders);
       break;
     case 'scan':
       send({ kind: 'part', number: message.number, part: await scanner!.scan(message.task) });
