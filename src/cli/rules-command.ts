@@ -38,7 +38,8 @@ export async function matchRules(paths: string[], options: MatchOptions): Promis
     const { file, line, offset } = event.place;
     out.write({ rule: detection.id, title: detection.title, level: detection.level, file, line, offset });
   };
-  const scan = await scanFiles(files, plan, { jobs: 1, onMatch });
+  const { scan, executor } = await scanFiles(files, plan, { jobs: 1, onMatch });
+  await executor.close();
   scan.runs.dispose();
   out.end();
   await written;

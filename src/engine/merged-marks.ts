@@ -3,7 +3,8 @@
  * come in any order. Runs in files, which hold their groups in the order of their names, are read along.
  */
 import { LENGTH_BYTES, RunReader, spanOf } from '../read/temporary-runs.ts';
-import { RowGroups } from './row-groups.ts';
+import { addWeight, isInShare, noWeights, type Share, type Weights } from './mark-shares.ts';
+import { hashOf, RowGroups } from './row-groups.ts';
 import {
   compareMarks,
   get32,
@@ -44,10 +45,11 @@ export class MergedMarks {
   private readonly pool: MarkRowsOfRun[] = [];
   private used = 0;
 
-  constructor(memory: MarkIndex, files: readonly string[] = []) {
+  /** `share`: only its groups are taken from the files; `memory` was made for it, too. */
+  constructor(memory: MarkIndex, files: readonly string[] = [], share?: Share) {
     this.memory = memory;
     this.order = memory.groups.sorted();
-    for (const file of files) this.keepFile(new FileRows(new RunReader({ file })));
+    for (const file of files) this.keepFile(new FileRows(new RunReader({ file }), share));
   }
 
   /** Steps before the marks of the next group; false at the end. */
@@ -225,7 +227,8 @@ export class MarkIndex {
     return names.subarray(starts[group]!, starts[group]! + lengths[group]!);
   }
 
-  add(bytes: Uint8Array<ArrayBuffer>): this {
+  /** Of `share` only, where one is given. */
+  add(bytes: Uint8Array, share?: Share): this {
     const run = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
     const index = this.runs.push(run) - 1;
     const { groups } = this;
@@ -233,10 +236,13 @@ export class MarkIndex {
       const length = get32(run, at);
       const start = at + LENGTH_BYTES;
       const { count } = groups;
-      const group = groups.find(run, start + NAME_AT, nameLengthOf(length));
-      const part = this.runOf.length;
+      const name = nameLengthOf(length);
+      const hash = hashOf(run, start + NAME_AT, name);
       const from = at + spanOf(length);
       at = from + sizeBefore(run, start + length);
+      if (!isInShare(hash, share)) continue;
+      const group = groups.find(run, start + NAME_AT, name, hash);
+      const part = this.runOf.length;
       this.runOf.push(index);
       this.from.push(from);
       this.until.push(at);
@@ -252,24 +258,43 @@ export class MarkIndex {
 /** A run in a file, which stands before a group or on one of its marks. */
 class FileRows {
   name: Buffer = NOTHING;
+  /** Of the name. */
+  hash = 0;
   size = 0;
   readonly reader: RunReader;
+  private readonly share: Share | undefined;
   private atHeader: boolean;
 
-  constructor(reader: RunReader) {
+  constructor(reader: RunReader, share?: Share) {
     this.reader = reader;
+    this.share = share;
     this.atHeader = reader.next();
   }
 
   /** Steps from the header to the marks; false when there is no further group. */
   startGroup(): boolean {
-    if (!this.atHeader) return false;
-    const { bytes, start, end } = this.reader;
-    if (bytes[start] !== HEADER) throw new Error('a file of marks does not begin with a group');
-    this.name = Buffer.from(bytes.subarray(start + NAME_AT, start + NAME_AT + nameLengthOf(end - start)));
-    this.size = sizeBefore(bytes, end);
-    this.atHeader = false;
-    return true;
+    const { reader, share } = this;
+    for (; this.atHeader; this.atHeader = reader.next()) {
+      const { bytes, start, end } = reader;
+      if (bytes[start] !== HEADER) throw new Error('a file of marks does not begin with a group');
+      const from = start + NAME_AT;
+      const length = nameLengthOf(end - start);
+      this.size = sizeBefore(bytes, end);
+      this.hash = hashOf(bytes, from, length);
+      if (isInShare(this.hash, share)) {
+        this.name = Buffer.from(bytes.subarray(from, from + length));
+        this.atHeader = false;
+        return true;
+      }
+      reader.skip(this.size);
+    }
+    return false;
+  }
+
+  /** Passes over the marks of the group that was just begun. */
+  skipGroup(): void {
+    this.reader.skip(this.size);
+    this.atHeader = this.reader.next();
   }
 
   /** Steps to the next mark of the group. */
@@ -335,6 +360,14 @@ class MarkRowsOfRun {
 
 function isAfter(left: MarkRowsOfRun, right: MarkRowsOfRun): boolean {
   return compareMarks(left.bytes, left.start, right.bytes, right.start) > 0;
+}
+
+/** How the marks of a file weigh, by its headers. */
+export function weighFile(file: string): Weights {
+  const weights = noWeights();
+  const rows = new FileRows(new RunReader({ file }));
+  for (; rows.startGroup(); rows.skipGroup()) addWeight(weights, rows.hash, rows.size);
+  return weights;
 }
 
 const NOTHING = Buffer.alloc(0);

@@ -1,11 +1,12 @@
-/** Merge and relate: repeats are dropped, marks are judged group by group, judgements become findings. */
+/** Merge and relate: repeats are dropped, groups of marks are judged, judgements become findings. */
 import { quote } from '../base/text-safety.ts';
 import { type Finding, type FindingKind, toFingerprint } from '../model/finding.ts';
 import type { Group, Judgement } from '../model/relation.ts';
 import { MAX_RELATED } from '../model/relation.ts';
 import type { LicenseSummary } from '../model/report.ts';
 import { reread } from '../read/reread.ts';
-import type { OnMark } from './marks.ts';
+import type { Executor } from './executor.ts';
+import { type JudgeOrder, judgeShare } from './judge-share.ts';
 import type { Plan, PlannedRelation } from './plan.ts';
 import { PositionSet } from './position-set.ts';
 import type { RecordPosition } from './repeats.ts';
@@ -133,32 +134,48 @@ function toPlace({ fileIndex, line, offset, length }: RecordPosition, scan: Scan
 /** What the relations concluded. `matches` counts the marks of each rule, by id, duplicates aside. */
 export type Related = { findings: Finding[]; licenses: LicenseSummary[]; matches: Map<string, number> };
 
-export function relate(plan: Plan, scan: Scan, duplicates: PositionSet): Related {
+/**
+ * Has all groups judged, by the threads of the scan where there is enough to judge, and concludes in the order of relations
+ * and groups. `threadBytes`: marks below which spreading them takes longer than judging.
+ */
+export async function relate(
+  plan: Plan,
+  scan: Scan,
+  duplicates: PositionSet,
+  executor: Executor,
+  threadBytes = THREAD_BYTES,
+): Promise<Related> {
   const related: Related = { findings: [], licenses: [], matches: new Map() };
-  const judged = new Set<number>();
-  const files = scan.inputs.map(({ file }) => file);
-  const counter = new MatchCounter(plan);
-  const fewest = plan.relations.map(({ relation }) => relation.fewest ?? 1);
-  for (const { relation: index, group, marks } of scan.marks.groups(
-    files,
-    duplicates,
-    counter.count,
-    fewest,
-  )) {
-    const planned = plan.relations[index]!;
-    judged.add(index);
-    for (const judgement of planned.relation.judge(group, marks, scan.coverage)) {
-      conclude(related, planned, group, judgement);
-    }
+  const weights = scan.marks.weigh();
+  const order: JudgeOrder = {
+    source: scan.marks.source(),
+    files: scan.inputs.map(({ file }) => file),
+    duplicates: duplicates.pack(),
+    coverage: scan.coverage,
+  };
+  const bytes = weights.reduce((sum, weight) => sum + weight, 0);
+  const shares = bytes < threadBytes ? [judgeShare(plan, order)] : await executor.judge(order, weights);
+  // Within a share they are in this order already.
+  const judged = shares.flatMap((share) => share.judged);
+  if (shares.length > 1) judged.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
+  for (const { relation, group, judgements } of judged) {
+    for (const judgement of judgements) conclude(related, plan.relations[relation]!, group, judgement);
   }
+  const met = new Set(shares.flatMap((share) => share.met));
   for (const [index, planned] of plan.relations.entries()) {
-    if (judged.has(index)) continue;
+    if (met.has(index)) continue;
     for (const judgement of planned.relation.judgeNothing?.(scan.coverage) ?? [])
       conclude(related, planned, [], judgement);
   }
-  related.matches = counter.matches();
+  for (const [index, { id }] of plan.detections.entries()) {
+    const times = shares.reduce((sum, { counts }) => sum + counts[index]!, 0);
+    if (times > 0) related.matches.set(id, (related.matches.get(id) ?? 0) + times);
+  }
   return related;
 }
+
+/** Some 3,000 marks. */
+const THREAD_BYTES = 256 * 1024;
 
 function conclude(related: Related, planned: PlannedRelation, group: Group, judgement: Judgement): void {
   const { verdict, usage, place } = judgement;
@@ -181,41 +198,4 @@ function conclude(related: Related, planned: PlannedRelation, group: Group, judg
     ...(judgement.count > 1 && { count: judgement.count }),
     fingerprint: toFingerprint(rule, judgement.code, ...group, ...judgement.identity),
   });
-}
-
-/** Steps have 16 bits in a row. */
-const MAX_STEPS = 2 ** 16;
-
-/** Counts each match of a detection once, although several relations may get its marks. */
-class MatchCounter {
-  private readonly plan: Plan;
-  /** For each detection the relation and step that it is counted through, as one number, and how often. */
-  private readonly through: number[];
-  private readonly counts: number[];
-
-  constructor(plan: Plan) {
-    this.plan = plan;
-    const counted = new Map<string, number>();
-    for (const [index, { relation }] of plan.relations.entries()) {
-      for (const [step, { detection }] of relation.inputs.entries()) {
-        if (!counted.has(detection)) counted.set(detection, index * MAX_STEPS + step);
-      }
-    }
-    this.through = plan.detections.map(({ id }) => counted.get(id) ?? -1);
-    this.counts = plan.detections.map(() => 0);
-  }
-
-  readonly count: OnMark = (relation, step, detection) => {
-    if (this.through[detection] === relation * MAX_STEPS + step) this.counts[detection]!++;
-  };
-
-  /** By the ids of detections; those that never matched are left out. */
-  matches(): Map<string, number> {
-    const matched = new Map<string, number>();
-    for (const [index, { id }] of this.plan.detections.entries()) {
-      const times = this.counts[index]!;
-      if (times > 0) matched.set(id, (matched.get(id) ?? 0) + times);
-    }
-    return matched;
-  }
 }

@@ -17,7 +17,7 @@ export function spanOf(length: number): number {
 }
 
 /** Rows in ascending order, each in its span. Survives structured clone; a file travels by its name. */
-export type Run = { file: string } | { bytes: Uint8Array<ArrayBuffer> };
+export type Run = { file: string } | { bytes: Uint8Array };
 
 /** Files of this thread so far, whichever folder they are in: threads share one. */
 let fileCount = 0;
@@ -123,6 +123,8 @@ export class RunReader {
   after = 0;
   private readonly file: string | undefined;
   private descriptor = -1;
+  /** Where in the file is read next. */
+  private position = 0;
   /** Bytes of `bytes` that are the run's. */
   private filled: number;
 
@@ -150,6 +152,15 @@ export class RunReader {
     return true;
   }
 
+  /** Passes over so many bytes behind the row at hand: the spans of whole rows. */
+  skip(bytes: number): void {
+    const beyond = this.after + bytes - this.filled;
+    this.after += bytes;
+    if (beyond <= 0 || this.file === undefined) return;
+    this.position += beyond;
+    this.after = this.filled;
+  }
+
   /** Stops early. */
   close(): void {
     if (this.descriptor >= 0) fs.closeSync(this.descriptor);
@@ -166,9 +177,16 @@ export class RunReader {
       this.filled = rest;
       this.after = 0;
       while (this.filled < wanted) {
-        const read = fs.readSync(this.descriptor, block, this.filled, block.length - this.filled, null);
+        const read = fs.readSync(
+          this.descriptor,
+          block,
+          this.filled,
+          block.length - this.filled,
+          this.position,
+        );
         if (read === 0) break;
         this.filled += read;
+        this.position += read;
       }
     }
     if (this.filled - this.after >= wanted) return true;

@@ -3,8 +3,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { nanosBeyondMs, wholeMs } from '../../src/base/instant.ts';
-import { type MarkPart, MarkRows, markTransfers } from '../../src/engine/mark-rows.ts';
-import { Marks } from '../../src/engine/marks.ts';
+import { type MarkPart, MarkRows } from '../../src/engine/mark-rows.ts';
+import { dealShares } from '../../src/engine/mark-shares.ts';
+import { Marks, markGroups } from '../../src/engine/marks.ts';
 import { PositionSet } from '../../src/engine/position-set.ts';
 import type { Mark } from '../../src/model/mark.ts';
 import { TemporaryRuns } from '../../src/read/temporary-runs.ts';
@@ -138,7 +139,7 @@ function compare(a: Sketch, b: Sketch): number {
 
 type Listed = { relation: number; group: readonly string[]; marks: Mark[] };
 
-/** `leaveEarly`: relations read one mark of each group. */
+/** `leaveEarly`: relations read one mark of each group. `threads`: the groups are dealt to so many, one after another. */
 function list(
   parts: readonly MarkPart[],
   dropped: PositionSet,
@@ -146,6 +147,7 @@ function list(
   leaveEarly = false,
   prepare: (marks: Marks) => void = () => {},
   fewest: readonly number[] = [],
+  threads = 1,
 ) {
   const runs = new TemporaryRuns();
   const told = new Map<string, number>();
@@ -158,22 +160,29 @@ function list(
       assert.equal(detection, relation * 10 + step);
       told.set(`${relation}/${step}`, (told.get(`${relation}/${step}`) ?? 0) + 1);
     };
-    for (const { relation, group, marks: each } of marks.groups(FILES, dropped, onMark, fewest)) {
-      const listed: Listed = { relation, group, marks: [] };
-      groups.push(listed);
-      for (const mark of each) {
-        const { step, time, place, identity, subject, values } = mark;
-        listed.marks.push({ step, time, place, identity, subject, values: [...values] });
-        if (leaveEarly) break;
+    const duplicates = PositionSet.unpack(dropped.pack());
+    const names = new Map<Listed, string>();
+    for (const share of threads === 1 ? [undefined] : dealShares(marks.weigh(), threads)) {
+      const reading = { files: FILES, duplicates, onMark, fewest, share };
+      for (const { relation, name, group, marks: each } of markGroups(marks.source(), reading)) {
+        const listed: Listed = { relation, group, marks: [] };
+        groups.push(listed);
+        names.set(listed, name.toString('latin1'));
+        for (const mark of each) {
+          const { step, time, place, identity, subject, values } = mark;
+          listed.marks.push({ step, time, place, identity, subject, values: [...values] });
+          if (leaveEarly) break;
+        }
       }
     }
+    if (threads > 1) groups.sort((a, b) => (names.get(a)! < names.get(b)! ? -1 : 1));
   } finally {
     runs.dispose();
   }
   return { groups, told: Object.fromEntries([...told].sort()) };
 }
 
-test('groups() gives the marks in order, for any cut into parts and any bounds, and tells of each once', () => {
+test('markGroups() gives the marks in order, for any cut into parts and any bounds, and tells of each once', () => {
   const bounds = fc.record({ worker: fc.constantFrom(100, 1000, 1e6), main: fc.constantFrom(0, 500, 1e6) });
   const cuts = fc.array(fc.nat({ max: 60 }), { maxLength: 5 });
   const seed = fc.integer();
@@ -188,8 +197,8 @@ test('groups() gives the marks in order, for any cut into parts and any bounds, 
             assert.equal(addTo(rows, sketch), !sketch.group.includes(undefined));
           }
           const part = rows.take();
-          assert.deepEqual(rows.take(), { runs: [] });
-          return structuredClone(part, { transfer: markTransfers(part) });
+          assert.deepEqual(rows.take().runs, []);
+          return structuredClone(part);
         });
       const dropped = new PositionSet();
       const isDropped = ({ fileIndex, offset }: Sketch) => (fileIndex * 31 + offset + drop) % 5 === 0;
@@ -209,6 +218,11 @@ test('groups() gives the marks in order, for any cut into parts and any bounds, 
         told[`${each.relation}/${each.step}`] = (told[`${each.relation}/${each.step}`] ?? 0) + 1;
       }
       assert.deepEqual(list(parts, dropped, main), { groups: expected, told });
+      for (const threads of [2, 5])
+        assert.deepEqual(list(parts, dropped, main, false, () => {}, [], threads), {
+          groups: expected,
+          told,
+        });
       const early = list(parts, dropped, main, true);
       assert.deepEqual(early.told, told);
       assert.deepEqual(
@@ -228,7 +242,7 @@ test('groups() gives the marks in order, for any cut into parts and any bounds, 
   );
 });
 
-test('groups() is the same with some marks saved by former runs', () => {
+test('markGroups() is the same with some marks saved by former runs', () => {
   fc.assert(
     fc.property(sketches, fc.nat({ max: 60 }), fc.constantFrom(0, 1e6), (made, cut, maxBytes) => {
       const runs = new TemporaryRuns();
@@ -248,9 +262,20 @@ test('groups() is the same with some marks saved by former runs', () => {
       const nothing = new PositionSet();
       const loadFormer = (marks: Marks) => marks.restore(files);
       const found = list([later], nothing, maxBytes, false, loadFormer);
-      assert.deepEqual(found, list([partOf(made)], nothing, 1e6));
+      const expected = list([partOf(made)], nothing, 1e6);
+      assert.deepEqual(found, expected);
+      assert.deepEqual(list([later], nothing, maxBytes, false, loadFormer, [], 3), expected);
       runs.dispose();
     }),
     { numRuns: 100 },
   );
+});
+
+test('dealShares() gives every group to one thread, and a heavy one to a thread that has little else', () => {
+  const weights = Array.from({ length: 256 }, (_, bucket) => (bucket === 7 ? 10_000 : 40));
+  const shares = dealShares(weights, 2);
+  const loads = shares.map(({ owners, thread }) =>
+    weights.reduce((sum, weight, bucket) => sum + (owners[bucket] === thread ? weight : 0), 0),
+  );
+  assert.deepEqual(loads.sort(), [10_080, 10_120].sort());
 });
