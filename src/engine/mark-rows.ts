@@ -5,12 +5,13 @@
 import { LENGTH_BYTES, type Run, spanOf, type TemporaryRuns } from '../read/temporary-runs.ts';
 import { ABSENT, ASK_TEXT, type EventCursor } from '../sources/event-cursor.ts';
 import { MarkIndex, MergedMarks } from './merged-marks.ts';
-import { addWeight, noWeights, type Weights } from './mark-shares.ts';
+import { addWeight, type Weights } from './mark-shares.ts';
 import type { MarkOutput } from './plan.ts';
 import { doubled, RowGroups } from './row-groups.ts';
 import { MAX_IDS, RowIds } from './row-ids.ts';
 import {
   compareMarks,
+  get32,
   headerSpan,
   NUMBER_BYTES,
   ORDER_BYTES,
@@ -56,7 +57,7 @@ export class MarkRows {
   private readonly groups = new RowGroups();
   private readonly ids = new RowIds();
   private spilled: Run[] = [];
-  private weights = noWeights();
+  private weights: Weights = new Map();
   /** Of the run that would be made now. */
   bytes = 0;
   private count = 0;
@@ -234,7 +235,7 @@ export class MarkRows {
     if (this.count > 0) runs.push({ bytes: this.run() });
     const { weights } = this;
     this.spilled = [];
-    this.weights = noWeights();
+    this.weights = new Map();
     this.clear();
     return { runs, weights };
   }
@@ -281,7 +282,7 @@ export class MarkRows {
         break;
       }
       putHeader(run, header, groups.names, groups.starts[group]!, name, at - from);
-      addWeight(this.weights, groups.hashes[group]!, at - from);
+      addWeight(this.weights, get32(groups.names, groups.starts[group]!), groups.hashes[group]!, at - from);
     }
     return run;
   }

@@ -3,7 +3,7 @@ import type { Mark } from '../model/mark.ts';
 import type { Group } from '../model/relation.ts';
 import type { TemporaryRuns } from '../read/temporary-runs.ts';
 import type { MarkPart } from './mark-rows.ts';
-import { addWeights, noWeights, type Share, type Weights } from './mark-shares.ts';
+import { addWeights, type Share, type Weights } from './mark-shares.ts';
 import { MarkIndex, MergedMarks, weighFile } from './merged-marks.ts';
 import type { PositionSet } from './position-set.ts';
 import { type MarkContext, RowMark } from './row-mark.ts';
@@ -27,7 +27,7 @@ export class Marks {
   /** Of the runs in memory. */
   private bytes = 0;
   /** Of all but the restored ones. */
-  private readonly weights = noWeights();
+  private readonly weights: Weights = new Map();
 
   constructor(temporary: TemporaryRuns, maxBytes = MAX_BYTES) {
     this.temporary = temporary;
@@ -62,7 +62,7 @@ export class Marks {
     this.restored = [file];
     this.files = [];
     this.forgetMemory();
-    this.weights.fill(0);
+    this.weights.clear();
     return toSaved(SAVED, this.restored);
   }
 
@@ -73,7 +73,7 @@ export class Marks {
 
   /** How they weigh. */
   weigh(): Weights {
-    const weights = [...this.weights];
+    const weights = new Map(this.weights);
     for (const file of this.restored) addWeights(weights, weighFile(file));
     return weights;
   }

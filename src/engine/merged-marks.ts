@@ -3,7 +3,7 @@
  * come in any order. Runs in files, which hold their groups in the order of their names, are read along.
  */
 import { LENGTH_BYTES, RunReader, spanOf } from '../read/temporary-runs.ts';
-import { addWeight, isInShare, noWeights, type Share, type Weights } from './mark-shares.ts';
+import { addWeight, isInShare, type Share, type Weights } from './mark-shares.ts';
 import { hashOf, RowGroups } from './row-groups.ts';
 import {
   compareMarks,
@@ -240,7 +240,7 @@ export class MarkIndex {
       const hash = hashOf(run, start + NAME_AT, name);
       const from = at + spanOf(length);
       at = from + sizeBefore(run, start + length);
-      if (!isInShare(hash, share)) continue;
+      if (!isInShare(get32(run, start + NAME_AT), hash, share)) continue;
       const group = groups.find(run, start + NAME_AT, name, hash);
       const part = this.runOf.length;
       this.runOf.push(index);
@@ -281,7 +281,7 @@ class FileRows {
       const length = nameLengthOf(end - start);
       this.size = sizeBefore(bytes, end);
       this.hash = hashOf(bytes, from, length);
-      if (isInShare(this.hash, share)) {
+      if (isInShare(get32(bytes, from), this.hash, share)) {
         this.name = Buffer.from(bytes.subarray(from, from + length));
         this.atHeader = false;
         return true;
@@ -364,9 +364,9 @@ function isAfter(left: MarkRowsOfRun, right: MarkRowsOfRun): boolean {
 
 /** How the marks of a file weigh, by its headers. */
 export function weighFile(file: string): Weights {
-  const weights = noWeights();
+  const weights: Weights = new Map();
   const rows = new FileRows(new RunReader({ file }));
-  for (; rows.startGroup(); rows.skipGroup()) addWeight(weights, rows.hash, rows.size);
+  for (; rows.startGroup(); rows.skipGroup()) addWeight(weights, get32(rows.name, 0), rows.hash, rows.size);
   return weights;
 }
 

@@ -271,11 +271,17 @@ test('markGroups() is the same with some marks saved by former runs', () => {
   );
 });
 
-test('dealShares() gives every group to one thread, and a heavy one to a thread that has little else', () => {
-  const weights = Array.from({ length: 256 }, (_, bucket) => (bucket === 7 ? 10_000 : 40));
-  const shares = dealShares(weights, 2);
-  const loads = shares.map(({ owners, thread }) =>
-    weights.reduce((sum, weight, bucket) => sum + (owners[bucket] === thread ? weight : 0), 0),
-  );
-  assert.deepEqual(loads.sort(), [10_080, 10_120].sort());
+test('dealShares() cuts the groups into ranges of about equal work, and leaves a heavy one alone', () => {
+  const light = Array.from({ length: 100 }, (_, bucket): [number, number] => [bucket * 7, 10]);
+  const loads = (weights: Map<number, number>, threads: number) =>
+    dealShares(weights, threads).map(({ from, until }) =>
+      [...weights].reduce(
+        (sum, [bucket, weight]) => sum + (bucket >= from && bucket < until ? weight : 0),
+        0,
+      ),
+    );
+  assert.deepEqual(loads(new Map(light), 2), [500, 500]);
+  assert.deepEqual(loads(new Map([[9999, 900], ...light]), 2), [950, 950]);
+  assert.deepEqual(loads(new Map([...light, [2, 3000]]), 3), [10, 3000, 990]);
+  assert.deepEqual(loads(new Map(), 2), [0, 0]);
 });
