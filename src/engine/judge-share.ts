@@ -32,7 +32,11 @@ export type JudgedShare = {
 const MAX_TOGETHER = 1000;
 
 /** `onJudged`: gets what is judged on the way, which is then not in the answer. */
-export function judgeShare(plan: Plan, order: JudgeOrder, onJudged?: (judged: Judged[]) => void): JudgedShare {
+export function judgeShare(
+  plan: Plan,
+  order: JudgeOrder,
+  onJudged?: (judged: Judged[]) => void,
+): JudgedShare {
   const counter = new MatchCounter(plan);
   const met = new Set<number>();
   let judged: Judged[] = [];

@@ -4,8 +4,8 @@
  */
 import { LENGTH_BYTES, type Run, spanOf, type TemporaryRuns } from '../read/temporary-runs.ts';
 import { ABSENT, ASK_TEXT, type EventCursor } from '../sources/event-cursor.ts';
-import { MarkIndex, MergedMarks } from './merged-marks.ts';
 import { addWeight, type Weights } from './mark-shares.ts';
+import { MarkIndex, MergedMarks } from './merged-marks.ts';
 import type { MarkOutput } from './plan.ts';
 import { doubled, RowGroups } from './row-groups.ts';
 import { MAX_IDS, RowIds } from './row-ids.ts';

@@ -140,9 +140,6 @@ class MarkCursor implements Iterable<Mark>, Iterator<Mark> {
   private readonly duplicates: PositionSet;
   private readonly onMark: OnMark;
   private readonly fewest: readonly number[];
-  /** Where marks from files are copied to. */
-  private slab: Buffer = Buffer.alloc(0);
-  private slabUsed = 0;
   /** Whether there is a mark of the group to give out next. */
   private more = false;
 
@@ -182,25 +179,9 @@ class MarkCursor implements Iterable<Mark>, Iterator<Mark> {
     if (!this.more) return END;
     const { merged } = this;
     this.tell();
-    let value: RowMark;
-    if (merged.stays) value = new RowMark(this.context, merged.bytes, merged.start);
-    else value = this.copied();
+    const value = new RowMark(this.context, merged.bytes, merged.start);
     this.advance();
     return { done: false, value };
-  }
-
-  /** Of a mark that was read from a file: the next step overwrites it there. */
-  private copied(): RowMark {
-    const { bytes, start, end } = this.merged;
-    const length = end - start;
-    if (this.slabUsed + length > this.slab.length) {
-      this.slab = Buffer.allocUnsafeSlow(Math.max(SLAB_BYTES, length));
-      this.slabUsed = 0;
-    }
-    const at = this.slabUsed;
-    this.slab.set(bytes.subarray(start, end), at);
-    this.slabUsed += length;
-    return new RowMark(this.context, this.slab, at);
   }
 
   private tell(): void {
@@ -222,9 +203,6 @@ class MarkCursor implements Iterable<Mark>, Iterator<Mark> {
     return this.duplicates.has(get32(bytes, start + FILE_AT), get48(bytes, start + OFFSET_AT));
   }
 }
-
-/** Some dozens of marks: one that a relation keeps holds all of them in memory. */
-const SLAB_BYTES = 4096;
 
 const END = { done: true, value: undefined } as const;
 

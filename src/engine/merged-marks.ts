@@ -20,15 +20,13 @@ import {
 const BLOCK_BYTES = 256 * 1024;
 const NONE = -1;
 
-/** Walks over groups, and over the marks of each: the row is `bytes` from `start` to `end`, valid until the next step. */
+/** Walks over groups, and over the marks of each: the row is `bytes` from `start` to `end`, and stays there for whoever holds `bytes`. */
 export class MergedMarks {
   bytes: Buffer = NOTHING;
   start = 0;
   end = 0;
   /** The name of the group at hand: relation and values. */
   name: Buffer = NOTHING;
-  /** Whether the row stays where it is for as long as somebody holds `bytes`. */
-  stays = true;
   /** What the spans of the group's marks take. */
   size = 0;
   private readonly memory: MarkIndex;
@@ -97,7 +95,6 @@ export class MergedMarks {
     this.bytes = top.bytes;
     this.start = top.start;
     this.end = top.end;
-    this.stays = top.file === undefined;
     return true;
   }
 
@@ -255,8 +252,19 @@ export class MarkIndex {
   }
 }
 
+/** Some dozens of marks of a file: one that a relation keeps holds all of them in memory. */
+const SLAB_BYTES = 4096;
+
 /** A run in a file, which stands before a group or on one of its marks. */
 class FileRows {
+  /** A copy of some of the reader's block, for that is overwritten: the mark at hand and what follows it. */
+  bytes: Buffer = NOTHING;
+  start = 0;
+  end = 0;
+  /** Where in the block the copy begins and ends, and which block it was. */
+  private from = 0;
+  private until = 0;
+  private move = -1;
   name: Buffer = NOTHING;
   /** Of the name. */
   hash = 0;
@@ -302,7 +310,28 @@ class FileRows {
     const { reader } = this;
     if (this.atHeader || !reader.next()) return false;
     this.atHeader = reader.bytes[reader.start] === HEADER;
-    return !this.atHeader;
+    if (this.atHeader) return false;
+    if (reader.after > this.until || reader.moves !== this.move) this.copy();
+    this.start = reader.start - this.from;
+    this.end = reader.end - this.from;
+    return true;
+  }
+
+  /** The marks of the group, of which the first is at hand, counted no further than to `most`; `most` where that is not quickly told. */
+  countTo(most: number): number {
+    const { reader, size } = this;
+    // The reader loses its row, of which there is a copy.
+    return 1 + reader.countTo(most - 1, size - spanOf(reader.end - reader.start));
+  }
+
+  private copy(): void {
+    const { bytes, start, after, filled, moves } = this.reader;
+    // Of whole spans: the length before a row goes with it.
+    this.from = start - LENGTH_BYTES;
+    this.until = Math.max(after, Math.min(filled, this.from + SLAB_BYTES));
+    this.move = moves;
+    this.bytes = Buffer.allocUnsafeSlow(this.until - this.from);
+    this.bytes.set(bytes.subarray(this.from, this.until));
   }
 
   close(): void {
@@ -332,9 +361,9 @@ class MarkRowsOfRun {
     return this;
   }
 
-  /** Its marks from the one at hand on, counted no further than to `most`; of a file, `most` for all that is known. */
+  /** Its marks, of which the first is at hand, counted no further than to `most`; `most` where that is not quickly told. */
   countTo(most: number): number {
-    if (this.file !== undefined) return most;
+    if (this.file !== undefined) return this.file.countTo(most);
     let count = 1;
     for (let { at } = this; at < this.until && count < most; count++) at += spanOf(get32(this.bytes, at));
     return count;
@@ -344,9 +373,9 @@ class MarkRowsOfRun {
     const { file, at } = this;
     if (file !== undefined) {
       if (!file.next()) return false;
-      this.bytes = file.reader.bytes;
-      this.start = file.reader.start;
-      this.end = file.reader.end;
+      this.bytes = file.bytes;
+      this.start = file.start;
+      this.end = file.end;
       return true;
     }
     if (at >= this.until) return false;
