@@ -11,16 +11,14 @@ export interface Executor {
   /** The parts of `tasks`, in their order. All rows have been given out when it ends. */
   inOrder(tasks: AsyncIterable<ScanTask>): AsyncGenerator<Done>;
   /** Has all groups judged, by as many threads as there are shares in the answer; nothing is scanned after that. */
-  judge(order: JudgeOrder, weights: Weights): Promise<JudgedShare[]>;
+  judge(order: JudgeOrder, plan: Plan, weights: Weights): Promise<JudgedShare[]>;
   close(): Promise<void>;
 }
 
 export class LocalExecutor implements Executor {
-  private readonly plan: Plan;
   private scanner: PartScanner | undefined;
 
-  constructor(plan: Plan, scanner: PartScanner) {
-    this.plan = plan;
+  constructor(scanner: PartScanner) {
     this.scanner = scanner;
   }
 
@@ -31,8 +29,8 @@ export class LocalExecutor implements Executor {
     this.scanner = undefined;
   }
 
-  async judge(order: JudgeOrder): Promise<JudgedShare[]> {
-    return [judgeShare(this.plan, order)];
+  async judge(order: JudgeOrder, plan: Plan): Promise<JudgedShare[]> {
+    return [judgeShare(plan, order)];
   }
 
   async close(): Promise<void> {}

@@ -45,7 +45,7 @@ export function judgeShare(
     files: order.files,
     duplicates: PositionSet.unpack(order.duplicates),
     onMark: counter.count,
-    fewest: plan.relations.map(({ relation }) => relation.fewest ?? 1),
+    fewest: fewestMarks(plan),
     share: order.share,
   });
   for (const { relation, name, group, marks } of groups) {
@@ -65,6 +65,11 @@ export function judgeShare(
     }
   }
   return { judged, met: [...met], counts: counter.counts };
+}
+
+/** By relation: groups with fewer marks are passed over. */
+export function fewestMarks(plan: Plan): number[] {
+  return plan.relations.map(({ relation }) => relation.fewest ?? 1);
 }
 
 /** Steps have 16 bits in a row. */

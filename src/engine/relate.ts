@@ -7,7 +7,7 @@ import type { LicenseSummary } from '../model/report.ts';
 import { reread } from '../read/reread.ts';
 import type { Executor } from './executor.ts';
 import { type JudgeOrder, judgeShare } from './judge-share.ts';
-import { totalWeight } from './mark-shares.ts';
+import { totalBytes } from './mark-shares.ts';
 import type { Plan, PlannedRelation } from './plan.ts';
 import { PositionSet } from './position-set.ts';
 import type { RecordPosition } from './repeats.ts';
@@ -154,8 +154,8 @@ export async function relate(
     duplicates: duplicates.pack(),
     coverage: scan.coverage,
   };
-  const isSmall = totalWeight(weights) < threadBytes;
-  const shares = isSmall ? [judgeShare(plan, order)] : await executor.judge(order, weights);
+  const isSmall = totalBytes(weights) < threadBytes;
+  const shares = isSmall ? [judgeShare(plan, order)] : await executor.judge(order, plan, weights);
   // Within a share they are in this order already.
   const judged = shares.flatMap((share) => share.judged);
   if (shares.length > 1) judged.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));

@@ -88,7 +88,7 @@ function createExecutor(
   const programs = new Programs(plan);
   const scanner = new PartScanner(plan, programs, files, books.runs, books.addRows, onProgress, onMatch);
   return {
-    executor: new LocalExecutor(plan, scanner),
+    executor: new LocalExecutor(scanner),
     tools: options.sizes === undefined ? undefined : cutTools(),
   };
 }

@@ -3,7 +3,7 @@ import { Worker } from 'node:worker_threads';
 import type { DiscoveredFile } from '../read/discover.ts';
 import type { Done, Executor } from './executor.ts';
 import type { OnProgress } from './file-scan.ts';
-import type { Judged, JudgedShare, JudgeOrder } from './judge-share.ts';
+import { fewestMarks, type Judged, type JudgedShare, type JudgeOrder } from './judge-share.ts';
 import { dealShares, type Weights } from './mark-shares.ts';
 import type { Plan } from './plan.ts';
 import type { RowParts, ScanPart } from './scan-part.ts';
@@ -109,9 +109,9 @@ export class WorkerPool implements Executor {
   }
 
   /** @throws when a worker stops before its work is done */
-  async judge(order: JudgeOrder, weights: Weights): Promise<JudgedShare[]> {
+  async judge(order: JudgeOrder, plan: Plan, weights: Weights): Promise<JudgedShare[]> {
     const { members } = this;
-    for (const [index, share] of dealShares(weights, members.length).entries())
+    for (const [index, share] of dealShares(weights, fewestMarks(plan), members.length).entries())
       this.send(members[index]!, { kind: 'judge', order: { ...order, share } });
     while (members.some(({ open }) => open > 0)) await this.change();
     return members.map(({ judged, share }) => ({ ...share!, judged }));

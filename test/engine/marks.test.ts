@@ -162,7 +162,7 @@ function list(
     };
     const duplicates = PositionSet.unpack(dropped.pack());
     const names = new Map<Listed, string>();
-    for (const share of threads === 1 ? [undefined] : dealShares(marks.weigh(), threads)) {
+    for (const share of threads === 1 ? [undefined] : dealShares(marks.weigh(), fewest, threads)) {
       const reading = { files: FILES, duplicates, onMark, fewest, share };
       for (const { relation, name, group, marks: each } of markGroups(marks.source(), reading)) {
         const listed: Listed = { relation, group, marks: [] };
@@ -274,16 +274,29 @@ test('markGroups() is the same with some marks saved by former runs', () => {
 });
 
 test('dealShares() cuts the groups into ranges of about equal work, and leaves a heavy one alone', () => {
-  const light = Array.from({ length: 100 }, (_, bucket): [number, number] => [bucket * 7, 10]);
-  const loads = (weights: Map<number, number>, threads: number) =>
-    dealShares(weights, threads).map(({ from, until }) =>
-      [...weights].reduce(
-        (sum, [bucket, weight]) => sum + (bucket >= from && bucket < until ? weight : 0),
-        0,
-      ),
+  const light = Array.from({ length: 100 }, (_, index): [number, number] => [index * 7, 1000]);
+  const loads = (some: [bucket: number, bytes: number][], threads: number, fewest: number[] = []) => {
+    const weights = new Map(some.map(([bucket, bytes]) => [bucket, { bytes, pieces: 0, groups: 1 }]));
+    return dealShares(weights, fewest, threads).map(({ from, until }) =>
+      some.reduce((sum, [bucket, bytes]) => sum + (bucket >= from && bucket < until ? bytes : 0), 0),
     );
-  assert.deepEqual(loads(new Map(light), 2), [500, 500]);
-  assert.deepEqual(loads(new Map([[9999, 900], ...light]), 2), [950, 950]);
-  assert.deepEqual(loads(new Map([...light, [2, 3000]]), 3), [10, 3000, 990]);
-  assert.deepEqual(loads(new Map(), 2), [0, 0]);
+  };
+  assert.deepEqual(loads(light, 2), [50_000, 50_000]);
+  assert.deepEqual(loads([[9999, 90_000], ...light], 2), [95_000, 95_000]);
+  assert.deepEqual(loads([...light, [2, 300_000]], 3), [1000, 300_000, 99_000]);
+  assert.deepEqual(loads([], 2), [0, 0]);
+  // Groups that are passed over weigh less.
+  assert.deepEqual(
+    loads(
+      [
+        [0, 900],
+        [1, 900],
+        [64, 900],
+        [65, 900],
+      ],
+      2,
+      [50, 1],
+    ),
+    [2700, 900],
+  );
 });
