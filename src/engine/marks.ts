@@ -2,9 +2,10 @@
 import type { Mark } from '../model/mark.ts';
 import type { Group } from '../model/relation.ts';
 import type { TemporaryRuns } from '../read/temporary-runs.ts';
+import { weighFile } from './mark-file.ts';
 import type { MarkPart } from './mark-rows.ts';
 import { addWeights, type Share, type Weights } from './mark-shares.ts';
-import { MarkIndex, MergedMarks, weighFile } from './merged-marks.ts';
+import { MarkIndex, MergedMarks } from './merged-marks.ts';
 import type { PositionSet } from './position-set.ts';
 import { type MarkContext, RowMark } from './row-mark.ts';
 import { FILE_AT, get32, get48, OFFSET_AT, ORDER_BYTES, RELATION_BYTES, STEP_AT } from './row-marks.ts';
