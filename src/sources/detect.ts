@@ -31,9 +31,14 @@ export type Detection = {
   candidates: Candidate[];
 };
 
-export function detectSource(records: readonly JsonValue[], mappings: readonly Mapping[]): Detection {
+/** `texts`: of whoever looks at the same records more than once. */
+export function detectSource(
+  records: readonly JsonValue[],
+  mappings: readonly Mapping[],
+  texts = new HeadTexts(),
+): Detection {
   const looked = records.slice(0, DETECTION_RECORDS);
-  const candidates = mappings.map((mapping) => toCandidate(mapping, looked)).sort(compareCandidates);
+  const candidates = mappings.map((mapping) => toCandidate(mapping, looked, texts)).sort(compareCandidates);
   const best = candidates[0];
   const source = best !== undefined && fits(best) ? best.source : null;
   return { source, records: looked.length, candidates };
@@ -53,36 +58,60 @@ function compareCandidates(left: Candidate, right: Candidate): number {
   );
 }
 
-function toCandidate(mapping: Mapping, records: readonly JsonValue[]): Candidate {
-  let matched = 0;
-  let specificity = 0;
-  let missed: Candidate['missed'];
-  for (const [index, record] of records.entries()) {
-    const fit = fitRecord(mapping, record);
-    if (fit.reasons === undefined) {
-      matched++;
-      specificity = Math.max(specificity, fit.specificity);
-    } else missed ??= { record: index, reasons: fit.reasons };
-  }
+function toCandidate(mapping: Mapping, records: readonly JsonValue[], texts: HeadTexts): Candidate {
+  const { matched, specificity, firstMiss } = countFits(mapping, records, texts);
   const share = records.length === 0 ? 0 : matched / records.length;
-  return { source: mapping.name, matched, share, specificity, ...(missed && { missed }) };
+  const candidate = { source: mapping.name, matched, share, specificity };
+  if (firstMiss < 0) return candidate;
+  return {
+    ...candidate,
+    missed: { record: firstMiss, reasons: missReasons(mapping, records[firstMiss]!, texts) },
+  };
 }
 
-type Fit = { specificity: number; reasons?: undefined } | { reasons: string[] };
-
-/** Whether one record is of the mapping's source, and why not. */
-function fitRecord(mapping: Mapping, record: JsonValue): Fit {
-  if (!(record instanceof JsonObject)) return { reasons: ['the record is not an object'] };
-  const text: ReadText = (path) => readText(record, mapping.paths[path]!);
-  const held = mapping.identify.filter((form) => holdAll(form, text));
-  if (held.length === 0) {
-    const failures = mapping.identify.map((form) => form.filter((guard) => !holds(guard, text)));
-    const nearest = failures.toSorted((left, right) => left.length - right.length)[0] ?? [];
-    return { reasons: nearest.map((guard) => describeFailure(guard, mapping, text)) };
+/** `firstMiss`: of the first record that does not fit, -1 when all do. */
+function countFits(
+  mapping: Mapping,
+  records: readonly JsonValue[],
+  texts: HeadTexts,
+): { matched: number; specificity: number; firstMiss: number } {
+  let matched = 0;
+  let specificity = 0;
+  let firstMiss = -1;
+  for (let index = 0; index < records.length; index++) {
+    const fit = texts.fit(records[index]!, mapping);
+    if (fit !== MISFIT) {
+      matched++;
+      specificity = Math.max(specificity, fit);
+    } else if (firstMiss < 0) firstMiss = index;
   }
-  const lacking = mapping.needs.filter((field) => mapField(mapping.fields[field]!, text) === undefined);
-  if (lacking.length > 0) return { reasons: lacking.map((field) => `no field gives ${field}`) };
-  return { specificity: Math.max(...held.map(toSpecificity)) };
+  return { matched, specificity, firstMiss };
+}
+
+/** In place of a specificity, which is never negative. */
+const MISFIT = -1;
+
+/** The specificity of the form that held, or MISFIT. */
+function fitRecord(mapping: Mapping, text: ReadText): number {
+  let specificity = MISFIT;
+  for (const form of mapping.identify)
+    if (holdAll(form, text)) specificity = Math.max(specificity, toSpecificity(form));
+  if (specificity === MISFIT) return MISFIT;
+  for (const field of mapping.needs) if (mapField(mapping.fields[field]!, text) === undefined) return MISFIT;
+  return specificity;
+}
+
+/** Why a record that does not fit does not. */
+function missReasons(mapping: Mapping, record: JsonValue, texts: HeadTexts): string[] {
+  if (!(record instanceof JsonObject)) return ['the record is not an object'];
+  const text = texts.of(record).reader(mapping);
+  if (mapping.identify.some((form) => holdAll(form, text))) {
+    const lacking = mapping.needs.filter((field) => mapField(mapping.fields[field]!, text) === undefined);
+    return lacking.map((field) => `no field gives ${field}`);
+  }
+  const failures = mapping.identify.map((form) => form.filter((guard) => !holds(guard, text)));
+  const nearest = failures.toSorted((left, right) => left.length - right.length)[0] ?? [];
+  return nearest.map((guard) => describeFailure(guard, mapping, text));
 }
 
 /** A guard on a value says twice what a guard on mere presence says; one on absence says little, but not nothing. */
@@ -103,26 +132,107 @@ function describeFailure(guard: Guard, mapping: Mapping, text: ReadText): string
 
 /** The first value under `path`, as `Event.text` gives it. */
 export function readText(record: JsonValue, path: string): string | undefined {
-  if (record instanceof JsonObject && !mayHold(record, path)) return undefined;
+  return record instanceof JsonObject ? new RecordTexts(record).read(path) : findText(record, path);
+}
+
+function findText(record: JsonValue, path: string): string | undefined {
   const value = findValues(record, path)[0];
   if (value instanceof JsonObject || value instanceof JsonArray) return toCompactJson(value);
   return toScalarText(value);
 }
 
-/** First segment by path. Paths come from mappings alone, so it is bounded; splitting took half of detection (measured). */
+/** What mappings asked of the records at the head of one file: all of them ask much the same, and some twice. */
+export class HeadTexts {
+  private readonly records = new Map<JsonObject, RecordTexts>();
+
+  of(record: JsonObject): RecordTexts {
+    let texts = this.records.get(record);
+    if (texts === undefined) {
+      texts = new RecordTexts(record);
+      this.records.set(record, texts);
+    }
+    return texts;
+  }
+
+  /** The specificity of the mapping for this record, or MISFIT. */
+  fit(record: JsonValue, mapping: Mapping): number {
+    return record instanceof JsonObject ? this.of(record).fit(mapping) : MISFIT;
+  }
+}
+
+/** Seeking each text in the members anew took half of a run over 4,000 small files (measured). */
+class RecordTexts {
+  private readonly record: JsonObject;
+  private readonly keys = new Set<string>();
+  private readonly dottedKeys: string[] = [];
+  private readonly texts = new Map<string, string | undefined>();
+  private readonly fits = new Map<Mapping, number>();
+
+  constructor(record: JsonObject) {
+    this.record = record;
+    for (const { key } of record.members) {
+      this.keys.add(key);
+      if (key.includes('.')) this.dottedKeys.push(key);
+    }
+  }
+
+  read(path: string): string | undefined {
+    return this.mayHold(firstSegmentOf(path)) ? this.find(path) : undefined;
+  }
+
+  /** As `read`, by the path's number in the mapping. */
+  reader(mapping: Mapping): ReadText {
+    const { paths } = mapping;
+    const firsts = firstSegmentsOf(mapping);
+    return (path) => (this.mayHold(firsts[path]!) ? this.find(paths[path]!) : undefined);
+  }
+
+  fit(mapping: Mapping): number {
+    let fit = this.fits.get(mapping);
+    if (fit === undefined) {
+      fit = fitRecord(mapping, this.reader(mapping));
+      this.fits.set(mapping, fit);
+    }
+    return fit;
+  }
+
+  private find(path: string): string | undefined {
+    if (this.texts.has(path)) return this.texts.get(path);
+    const text = findText(this.record, path);
+    this.texts.set(path, text);
+    return text;
+  }
+
+  /** False when no member begins the path, dots within keys considered: most paths of most mappings end here. */
+  private mayHold(first: string): boolean {
+    if (this.keys.has(first)) return true;
+    for (const key of this.dottedKeys) if (key.startsWith(first) && key[first.length] === '.') return true;
+    return false;
+  }
+}
+
+/** By path. Paths come from mappings alone, so it is bounded; splitting took half of detection (measured). */
 const firstSegments = new Map<string, string>();
 
-/** False when no member begins the path, dots within keys considered: most paths of most mappings end here. */
-function mayHold(record: JsonObject, path: string): boolean {
+function firstSegmentOf(path: string): string {
   let first = firstSegments.get(path);
   if (first === undefined) {
     first = parseFieldPath(path)[0]!;
     firstSegments.set(path, first);
   }
-  for (const { key } of record.members) {
-    if (key.startsWith(first) && (key.length === first.length || key[first.length] === '.')) return true;
+  return first;
+}
+
+/** By the number of the path. Beside the mapping, which must stay plain data. */
+const mappingSegments = new WeakMap<Mapping, readonly string[]>();
+
+function firstSegmentsOf(mapping: Mapping): readonly string[] {
+  let firsts = mappingSegments.get(mapping);
+  if (firsts === undefined) {
+    firsts = mapping.paths.map(firstSegmentOf);
+    mappingSegments.set(mapping, firsts);
   }
-  return false;
+  return firsts;
 }
 
 /** Where the records lie in a top-level object, and which members of that object are in no record. */
@@ -136,15 +246,21 @@ const PAGING_MEMBER =
  * The wrapper that an export put around its records: the pointer of a mapping that leads to records of that mapping.
  * An object that is itself an event as much as what it holds is no wrapper: a list inside an event stays a list.
  */
-export function findWrapper(document: JsonValue, mappings: readonly Mapping[]): Wrapper | undefined {
+export function findWrapper(
+  document: JsonValue,
+  mappings: readonly Mapping[],
+  texts = new HeadTexts(),
+): Wrapper | undefined {
   if (!(document instanceof JsonObject)) return undefined;
-  const itself = Math.max(-1, ...mappings.map((mapping) => specificityOf([document], mapping)));
+  let own: number | undefined;
   let best: { keys: readonly string[]; specificity: number } | undefined;
   for (const mapping of mappings) {
     for (const keys of mapping.wrappers) {
       const records = follow(document, keys);
       if (!(records instanceof JsonArray)) continue;
-      const specificity = specificityOf(records.elements, mapping);
+      own ??= Math.max(-1, ...mappings.map((each) => specificityOf([document], each, texts)));
+      const itself = own;
+      const specificity = specificityOf(records.elements, mapping, texts);
       if (specificity > itself && specificity > (best?.specificity ?? -1)) best = { keys, specificity };
       if (records.elements.length === 0 && itself < 0 && isEmptyPage(document, keys))
         best ??= { keys, specificity: -1 };
@@ -154,9 +270,10 @@ export function findWrapper(document: JsonValue, mappings: readonly Mapping[]): 
 }
 
 /** -1 when the mapping does not fit. */
-function specificityOf(records: readonly JsonValue[], mapping: Mapping): number {
-  const candidate = toCandidate(mapping, records.slice(0, DETECTION_RECORDS));
-  return fits(candidate) ? candidate.specificity : -1;
+function specificityOf(records: readonly JsonValue[], mapping: Mapping, texts: HeadTexts): number {
+  const looked = records.slice(0, DETECTION_RECORDS);
+  const { matched, specificity } = countFits(mapping, looked, texts);
+  return matched > 0 && matched >= looked.length * NEEDED_SHARE ? specificity : -1;
 }
 
 function follow(document: JsonObject, keys: readonly string[]): JsonValue | undefined {
