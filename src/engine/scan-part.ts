@@ -3,6 +3,7 @@ import type { Instant } from '../base/instant.ts';
 import { NANOS_PER_MS } from '../base/instant.ts';
 import type { Coverage } from '../model/relation.ts';
 import type { DiscoveredFile } from '../read/discover.ts';
+import { nextTurn } from '../read/plain-bytes.ts';
 import type { TemporaryRuns } from '../read/temporary-runs.ts';
 import { type FilePart, mergeFileParts } from './file-part.ts';
 import {
@@ -135,6 +136,8 @@ export class PartScanner {
     } else {
       for (const fileIndex of task.fileIndexes)
         part.files.push(await this.fileScan(fileIndex, books).whole(this.onProgress));
+      // Small files are read without a pause.
+      await nextTurn();
     }
     part.span = books.span;
     part.occurring = this.programs.occurring();
