@@ -44,6 +44,37 @@ export function detectSource(
   return { source, records: looked.length, candidates };
 }
 
+/** As `detectSource` chooses it, without the reasons, which take most of its time. */
+export function chooseSource(
+  records: readonly JsonValue[],
+  mappings: readonly Mapping[],
+  texts: HeadTexts,
+): string | null {
+  const looked = records.slice(0, DETECTION_RECORDS);
+  let best: Candidate | undefined;
+  for (const mapping of mappings) {
+    const candidate = toFitting(mapping, looked, texts);
+    if (candidate === undefined) continue;
+    if (best === undefined || compareCandidates(candidate, best) < 0) best = candidate;
+  }
+  return best === undefined ? null : best.source;
+}
+
+/** Undefined as soon as too many records do not fit. */
+function toFitting(mapping: Mapping, records: readonly JsonValue[], texts: HeadTexts): Candidate | undefined {
+  const mostMisses = records.length * (1 - NEEDED_SHARE);
+  let specificity = 0;
+  let misses = 0;
+  for (const record of records) {
+    const fit = texts.fit(record, mapping);
+    if (fit !== MISFIT) specificity = Math.max(specificity, fit);
+    else if (++misses > mostMisses) return undefined;
+  }
+  const matched = records.length - misses;
+  const candidate = { source: mapping.name, matched, share: matched / records.length, specificity };
+  return fits(candidate) ? candidate : undefined;
+}
+
 function fits(candidate: Candidate): boolean {
   return candidate.matched > 0 && candidate.share >= NEEDED_SHARE;
 }
@@ -59,46 +90,61 @@ function compareCandidates(left: Candidate, right: Candidate): number {
 }
 
 function toCandidate(mapping: Mapping, records: readonly JsonValue[], texts: HeadTexts): Candidate {
-  const { matched, specificity, firstMiss } = countFits(mapping, records, texts);
-  const share = records.length === 0 ? 0 : matched / records.length;
-  const candidate = { source: mapping.name, matched, share, specificity };
-  if (firstMiss < 0) return candidate;
-  return {
-    ...candidate,
-    missed: { record: firstMiss, reasons: missReasons(mapping, records[firstMiss]!, texts) },
-  };
-}
-
-/** `firstMiss`: of the first record that does not fit, -1 when all do. */
-function countFits(
-  mapping: Mapping,
-  records: readonly JsonValue[],
-  texts: HeadTexts,
-): { matched: number; specificity: number; firstMiss: number } {
   let matched = 0;
   let specificity = 0;
-  let firstMiss = -1;
-  for (let index = 0; index < records.length; index++) {
-    const fit = texts.fit(records[index]!, mapping);
+  let missed: Candidate['missed'];
+  for (const [index, record] of records.entries()) {
+    const fit = texts.fit(record, mapping);
     if (fit !== MISFIT) {
       matched++;
       specificity = Math.max(specificity, fit);
-    } else if (firstMiss < 0) firstMiss = index;
+    } else missed ??= { record: index, reasons: missReasons(mapping, record, texts) };
   }
-  return { matched, specificity, firstMiss };
+  const share = records.length === 0 ? 0 : matched / records.length;
+  return { source: mapping.name, matched, share, specificity, ...(missed && { missed }) };
 }
 
 /** In place of a specificity, which is never negative. */
 const MISFIT = -1;
 
 /** The specificity of the form that held, or MISFIT. */
-function fitRecord(mapping: Mapping, text: ReadText): number {
-  let specificity = MISFIT;
-  for (const form of mapping.identify)
-    if (holdAll(form, text)) specificity = Math.max(specificity, toSpecificity(form));
-  if (specificity === MISFIT) return MISFIT;
-  for (const field of mapping.needs) if (mapField(mapping.fields[field]!, text) === undefined) return MISFIT;
-  return specificity;
+function fitRecord({ forms, mapping }: Judge, text: ReadText, isPresent: (path: number) => boolean): number {
+  for (const { guards, presence, specificity } of forms) {
+    if (!presence.every(isPresent) || !holdAll(guards, text)) continue;
+    const { fields, needs } = mapping;
+    return needs.every((field) => mapField(fields[field]!, text) !== undefined) ? specificity : MISFIT;
+  }
+  return MISFIT;
+}
+
+/** What of a mapping tells its records: the highest specificity first. `presence`: paths that must have some text. */
+type Judge = {
+  mapping: Mapping;
+  forms: { presence: number[]; guards: Guard[]; specificity: number }[];
+  /** By path. */
+  firstSegments: string[];
+};
+
+/** Beside the mappings, which must stay plain data. */
+const judges = new WeakMap<Mapping, Judge>();
+
+function judgeOf(mapping: Mapping): Judge {
+  let judge = judges.get(mapping);
+  if (judge === undefined) {
+    const forms = mapping.identify.map((form) => ({
+      presence: form.filter(asksPresence).map(({ path }) => path),
+      guards: form.filter((guard) => !asksPresence(guard)),
+      specificity: toSpecificity(form),
+    }));
+    forms.sort((left, right) => right.specificity - left.specificity);
+    judge = { mapping, forms, firstSegments: mapping.paths.map(firstSegmentOf) };
+    judges.set(mapping, judge);
+  }
+  return judge;
+}
+
+function asksPresence(guard: Guard): boolean {
+  return !('absent' in guard) && guard.globs.includes('*');
 }
 
 /** Why a record that does not fit does not. */
@@ -132,13 +178,9 @@ function describeFailure(guard: Guard, mapping: Mapping, text: ReadText): string
 
 /** The first value under `path`, as `Event.text` gives it. */
 export function readText(record: JsonValue, path: string): string | undefined {
-  return record instanceof JsonObject ? new RecordTexts(record).read(path) : findText(record, path);
-}
-
-function findText(record: JsonValue, path: string): string | undefined {
-  const value = findValues(record, path)[0];
-  if (value instanceof JsonObject || value instanceof JsonArray) return toCompactJson(value);
-  return toScalarText(value);
+  return record instanceof JsonObject
+    ? new RecordTexts(record).read(path)
+    : toText(findValues(record, path)[0]);
 }
 
 /** What mappings asked of the records at the head of one file: all of them ask much the same, and some twice. */
@@ -165,7 +207,8 @@ class RecordTexts {
   private readonly record: JsonObject;
   private readonly keys = new Set<string>();
   private readonly dottedKeys: string[] = [];
-  private readonly texts = new Map<string, string | undefined>();
+  /** By path. */
+  private readonly values = new Map<string, JsonValue | undefined>();
   private readonly fits = new Map<Mapping, number>();
 
   constructor(record: JsonObject) {
@@ -177,30 +220,38 @@ class RecordTexts {
   }
 
   read(path: string): string | undefined {
-    return this.mayHold(firstSegmentOf(path)) ? this.find(path) : undefined;
+    return this.mayHold(firstSegmentOf(path)) ? toText(this.find(path)) : undefined;
   }
 
   /** As `read`, by the path's number in the mapping. */
   reader(mapping: Mapping): ReadText {
     const { paths } = mapping;
-    const firsts = firstSegmentsOf(mapping);
-    return (path) => (this.mayHold(firsts[path]!) ? this.find(paths[path]!) : undefined);
+    const { firstSegments } = judgeOf(mapping);
+    return (path) => (this.mayHold(firstSegments[path]!) ? toText(this.find(paths[path]!)) : undefined);
   }
 
   fit(mapping: Mapping): number {
     let fit = this.fits.get(mapping);
     if (fit === undefined) {
-      fit = fitRecord(mapping, this.reader(mapping));
+      const { paths } = mapping;
+      const judge = judgeOf(mapping);
+      fit = fitRecord(
+        judge,
+        this.reader(mapping),
+        (path) => this.mayHold(judge.firstSegments[path]!) && hasText(this.find(paths[path]!)),
+      );
       this.fits.set(mapping, fit);
     }
     return fit;
   }
 
-  private find(path: string): string | undefined {
-    if (this.texts.has(path)) return this.texts.get(path);
-    const text = findText(this.record, path);
-    this.texts.set(path, text);
-    return text;
+  private find(path: string): JsonValue | undefined {
+    let value = this.values.get(path);
+    if (value === undefined && !this.values.has(path)) {
+      value = findValues(this.record, path)[0];
+      this.values.set(path, value);
+    }
+    return value;
   }
 
   /** False when no member begins the path, dots within keys considered: most paths of most mappings end here. */
@@ -209,6 +260,20 @@ class RecordTexts {
     for (const key of this.dottedKeys) if (key.startsWith(first) && key[first.length] === '.') return true;
     return false;
   }
+}
+
+/** As `Event.text` gives it. */
+function toText(value: JsonValue | undefined): string | undefined {
+  return value instanceof JsonObject || value instanceof JsonArray
+    ? toCompactJson(value)
+    : toScalarText(value);
+}
+
+/** Whether the text of the value is one: an object's always is, and need not be written for that. */
+function hasText(value: JsonValue | undefined): boolean {
+  if (value instanceof JsonObject || value instanceof JsonArray) return true;
+  const text = toScalarText(value);
+  return text !== undefined && text !== '';
 }
 
 /** By path. Paths come from mappings alone, so it is bounded; splitting took half of detection (measured). */
@@ -221,18 +286,6 @@ function firstSegmentOf(path: string): string {
     firstSegments.set(path, first);
   }
   return first;
-}
-
-/** By the number of the path. Beside the mapping, which must stay plain data. */
-const mappingSegments = new WeakMap<Mapping, readonly string[]>();
-
-function firstSegmentsOf(mapping: Mapping): readonly string[] {
-  let firsts = mappingSegments.get(mapping);
-  if (firsts === undefined) {
-    firsts = mapping.paths.map(firstSegmentOf);
-    mappingSegments.set(mapping, firsts);
-  }
-  return firsts;
 }
 
 /** Where the records lie in a top-level object, and which members of that object are in no record. */
@@ -271,9 +324,7 @@ export function findWrapper(
 
 /** -1 when the mapping does not fit. */
 function specificityOf(records: readonly JsonValue[], mapping: Mapping, texts: HeadTexts): number {
-  const looked = records.slice(0, DETECTION_RECORDS);
-  const { matched, specificity } = countFits(mapping, looked, texts);
-  return matched > 0 && matched >= looked.length * NEEDED_SHARE ? specificity : -1;
+  return toFitting(mapping, records.slice(0, DETECTION_RECORDS), texts)?.specificity ?? -1;
 }
 
 function follow(document: JsonObject, keys: readonly string[]): JsonValue | undefined {
