@@ -78,7 +78,11 @@ export class ResumedScan {
     const scan = books.close();
     const states = this.files.map((_, fileIndex) => this.toState(scan, plans, fileIndex, packed[fileIndex]));
     if (states.every((state) => state !== undefined))
-      folder.save({ content: packState({ plan: digestPlan(this.plan), files: states }), files: rows });
+      folder.save({
+        content: packState({ plan: digestPlan(this.plan), files: states }),
+        files: rows,
+        covered: states.reduce((sum, { bytes }) => sum + bytes, 0),
+      });
     return scan;
   }
 
