@@ -41,24 +41,28 @@ export function digestPlan({ request }: Plan): string {
  * that on chance: by it half of all runs started over (measured).
  */
 function toPlainText(value: unknown): string {
+  return JSON.stringify(value, tagged);
+}
+
+/** What JSON has no form for, as a text; `s` stands before those that are texts. Buffers come as what `toJSON` made of them. */
+function tagged(this: unknown, key: string, value: unknown): unknown {
   switch (typeof value) {
     case 'string':
-    case 'boolean':
-      return JSON.stringify(value);
-    case 'number':
-      return Object.is(value, -0) ? '-0' : String(value);
+      return `s${value}`;
     case 'bigint':
-      return `${value}n`;
+      return `n${value}`;
+    case 'number':
+      return Number.isFinite(value) ? value : `d${value}`;
+    case 'object': {
+      const own = (this as Record<string, unknown>)[key];
+      if (own instanceof Uint8Array) return `b${Buffer.from(own).toString('hex')}`;
+      const prototype: unknown = value === null ? null : Object.getPrototypeOf(value);
+      if (prototype === null || prototype === Object.prototype || prototype === Array.prototype) return value;
+      throw new Error('a request holds something else than plain data');
+    }
+    default:
+      return value;
   }
-  if (value === null || value === undefined) return String(value);
-  if (Array.isArray(value)) return `[${value.map(toPlainText).join()}]`;
-  if (value instanceof Uint8Array) return `<${Buffer.from(value).toString('hex')}>`;
-  const prototype: unknown = typeof value === 'object' ? Object.getPrototypeOf(value) : undefined;
-  if (prototype !== Object.prototype && prototype !== null)
-    throw new Error('a request holds something else than plain data');
-  // The order of members is part of the value: rules are listed in it.
-  const members = Object.entries(value).map(([key, each]) => `${JSON.stringify(key)}:${toPlainText(each)}`);
-  return `{${members.join()}}`;
 }
 
 export function packPart(part: ScanPart): Buffer {
@@ -76,12 +80,12 @@ export function packState(state: RunState): Buffer {
 /** The state that fits this run. @throws {StateRefusal} where there is none */
 export function unpackState(
   saved: SavedState | string,
-  plan: Plan,
+  planDigest: string,
   files: readonly DiscoveredFile[],
 ): RunState {
   if (typeof saved === 'string') throw new StateRefusal(saved);
   const state = v8.deserialize(saved.content) as RunState;
-  if (state.plan !== digestPlan(plan))
+  if (state.plan !== planDigest)
     throw new StateRefusal('rules, mappings, configuration, tool or Node are others than before');
   for (const [index, known] of state.files.entries()) {
     const file = files[index];
