@@ -73,13 +73,15 @@ export async function scanForMatches(
   return scan.inputs;
 }
 
-/** Whether a scan of these files is spread over threads. */
+/** Whether a scan of these files is spread over threads. `known`: bytes that an earlier run scanned, probably. */
 export function usesThreads(
   files: readonly DiscoveredFile[],
   jobs: number,
+  known = 0,
   threadBytes = THREAD_BYTES,
 ): boolean {
-  const bytes = files.reduce((sum, file) => sum + (file.skip === undefined ? file.bytes : 0), 0);
+  const all = files.reduce((sum, file) => sum + (file.skip === undefined ? file.bytes : 0), 0);
+  const bytes = all - known;
   // A thread has no standard input of its own.
   return jobs >= 2 && bytes >= threadBytes && !files.some(({ file }) => file === STDIN);
 }
@@ -91,8 +93,9 @@ function createExecutor(
   options: ScanOptions,
   books: ScanBooks,
 ): { executor: Executor; tools: CutTools | undefined } {
-  const { jobs, threadBytes, onMatch, onProgress = () => {} } = options;
-  if (onMatch === undefined && usesThreads(files, jobs, threadBytes)) {
+  const { jobs, threadBytes, state, onMatch, onProgress = () => {} } = options;
+  const known = state === undefined || state.fresh === true ? 0 : state.folder.coveredBytes();
+  if (onMatch === undefined && usesThreads(files, jobs, known, threadBytes)) {
     const executor = options.pool ?? new WorkerPool(jobs, options.workerModule);
     executor.order({ request: plan.request, files, runs: books.runs.folder }, books.addRows, onProgress);
     return { executor, tools: cutTools() };

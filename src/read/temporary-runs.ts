@@ -94,6 +94,11 @@ function writeAll(descriptor: number, blocks: readonly Uint8Array[]): void {
   for (let at = 0; at < bytes.length; ) at += fs.writeSync(descriptor, bytes, at);
 }
 
+/** Of a file of words, how many are in it. */
+export function countWords(file: string): number {
+  return fs.statSync(file).size / Uint32Array.BYTES_PER_ELEMENT;
+}
+
 /** The words of a file of rows of `width` words each, some whole rows at a time; each block is overwritten by the next. */
 export function* readWords(file: string, width: number): Generator<Uint32Array> {
   const descriptor = fs.openSync(file, 'r');
