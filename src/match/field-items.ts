@@ -26,7 +26,7 @@ export type ValueClass = { readonly number: number; readonly items: ReadonlySet<
 /** What the engine's cursor can do beyond an event: `EventCursor.copyText`. */
 export type CopyText = (slot: Slot, target: Uint8Array, at: number, most: number) => number;
 
-/** The kinds of value that `missing` and `plain` stand for have no class yet. */
+/** Classes of one field that are kept; of a field with more, no step is taken. */
 const MAX_CLASSES = 1 << 12;
 /** Ids of values whose class is kept, 2 bytes each. */
 const MAX_IDS = 1 << 20;
@@ -205,9 +205,9 @@ function keyOf({ modifiers, values, timezone }: DetectionItem): string {
     switch (value.kind) {
       case 'text':
         key += `\u0001${value.written.length}:${value.written}`;
-        // A text without wildcards that `written` would make some of, or the other way round.
+        // What is written may have been encoded or filled in.
         for (const piece of value.pieces)
-          key += 'text' in piece ? `\u0002${piece.text.length}` : piece.wildcard;
+          key += 'text' in piece ? `\u0002${piece.text.length}:${piece.text}` : piece.wildcard;
         break;
       case 'number':
         key += `\u0003${value.lexeme}`;

@@ -20,6 +20,8 @@ export function literalsOfItem(item: DetectionItem): Literals | undefined {
   const ofValue = VALUE_LITERALS[comparison ?? 'equal'];
   if (ofValue === undefined) return undefined;
   const dashes = item.modifiers.includes('windash');
+  // An expression is sought in a text whose dashes were made one.
+  if (dashes && comparison === 're') return undefined;
   const each = item.values.map((value) => ofValue(dashes ? withoutDashes(value) : value));
   return item.modifiers.includes('all') ? each.find((literals) => literals !== undefined) : united(each);
 }
