@@ -28,7 +28,7 @@ export function compileDetection(
 }
 
 /** Slots are given out before the first record is read. */
-export function askFields(node: ConditionNode, fields: Fields, seen: Set<ConditionNode>): void {
+function askFields(node: ConditionNode, fields: Fields, seen: Set<ConditionNode>): void {
   if (node.kind === 'item') {
     if (node.item.field !== undefined) toSlot(node.item.field, fields);
     for (const reference of node.item.references ?? []) toSlot(reference, fields);
@@ -103,7 +103,8 @@ function hasKeywords(node: ConditionNode): boolean {
   return node.kind === 'not' ? hasKeywords(node.node) : node.nodes.some(hasKeywords);
 }
 
-function compileItem(item: DetectionItem, fields: Fields, remembers: boolean): EventTest {
+/** `remembers`: whether answers are kept by value. */
+export function compileItem(item: DetectionItem, fields: Fields, remembers: boolean): EventTest {
   if (item.field === undefined) return matchKeywords(compileValueTests(item), item.modifiers.includes('all'));
   const slot = toSlot(item.field, fields);
   const comparison = comparisonOf(item);
