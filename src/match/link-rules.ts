@@ -4,6 +4,7 @@ import { quote } from '../base/text-safety.ts';
 import type { FieldRef } from '../model/mark.ts';
 import type { Problem } from '../model/problem.ts';
 import {
+  type Comparison,
   type Correlation,
   type Detection,
   REFERENCE_KEYS,
@@ -14,6 +15,7 @@ import {
 import type { CorrelationDraft, Reference } from './parse-correlation.ts';
 import { toFieldRef } from './parse-detection.ts';
 import type { RuleDocument } from './parse-rules.ts';
+import { toSteps } from './parse-step-condition.ts';
 import { RuleRefusal } from './rule-refusal.ts';
 
 /** The order of rules is the order of `documents`. A duplicate id and an unresolved reference are problems of the user's. */
@@ -125,7 +127,7 @@ class Linker {
   /** Undefined when a reference leads nowhere, which is then a problem. @throws {RuleRefusal} */
   link(document: Extract<RuleDocument, { kind: 'correlation' }>): Correlation | undefined {
     const { draft, file } = document;
-    const { head, type, timespan, condition, extra } = draft;
+    const { head, type, timespan, window, calendarUnit, timezone, condition, expression, extra } = draft;
     const before = this.problems.length;
     const detections: Omit<Detection, 'speaks'>[] = [];
     const steps: Partial<Record<ReferenceKey, number[]>> = {};
@@ -138,10 +140,15 @@ class Linker {
       }
     }
     const aliases = this.aliases(draft, detections, file);
+    const tables: Correlation['tables'] = {};
+    const limits = this.limits(draft, tables, file);
     if (this.problems.length > before) return undefined;
     const resolve = (name: string): FieldRef[] =>
       detections.map((detection, step) => aliases[name]?.[step] ?? toFieldRef(name, detection.taxonomy));
-    const groups = draft.groupBy.map(({ name }) => resolve(name));
+    const groups = draft.groupBy.map(({ name, optional }) =>
+      resolve(name).map((field) => (optional ? { ...field, optional } : field)),
+    );
+    const stepOf = (name: string) => (draft.references.rules ?? []).findIndex((rule) => rule.name === name);
     const counted = draft.fields.map(resolve);
     return {
       ...head,
@@ -152,8 +159,13 @@ class Linker {
       groupBy: detections.map((_, step) => groups.map((group) => group[step]!)),
       groupNames: draft.groupBy.map(({ name }) => name),
       ...(timespan !== undefined && { timespan }),
+      ...(window !== undefined && { window }),
+      ...(calendarUnit !== undefined && { calendarUnit }),
+      ...(timezone !== undefined && { timezone }),
       condition,
-      tables: {},
+      ...(Object.keys(limits).length > 0 && { limits }),
+      ...(expression !== undefined && { expression: toSteps(expression, stepOf) }),
+      tables,
       ...(counted.length > 0 && {
         fields: detections.map((_, step) => counted.map((field) => field[step]!)),
       }),
@@ -161,6 +173,24 @@ class Linker {
       taxonomies: detections.map(({ taxonomy }) => (taxonomy === 'audit' ? 'audit' : 'raw')),
       aliases,
     };
+  }
+
+  private limits(
+    draft: CorrelationDraft,
+    tables: Correlation['tables'],
+    file: string,
+  ): NonNullable<Correlation['limits']> {
+    const limits: NonNullable<Correlation['limits']> = {};
+    for (const [comparison, { table: reference, match, value }] of Object.entries(draft.limits)) {
+      const { name, line, column } = reference;
+      const table = Object.hasOwn(tables, name) ? tables[name] : undefined;
+      if (table !== undefined) limits[comparison as Comparison] = { table, match, value };
+      else {
+        const message = `no table has the name ${quote(name)}${didYouMean(name, Object.keys(tables))}`;
+        this.problems.push({ file, line, column, message });
+      }
+    }
+    return limits;
   }
 
   private detection(reference: Reference, file: string): Omit<Detection, 'speaks'> | undefined {

@@ -4,7 +4,10 @@ import type { AuditField } from './event.ts';
 import type { Place } from './place.ts';
 
 /** A field named in a rule: canonical (`taxonomy: audit`) or in the source's own words. */
-export type FieldRef = { taxonomy: 'audit'; name: AuditField } | { taxonomy: 'raw'; name: string };
+export type FieldRef = ({ taxonomy: 'audit'; name: AuditField } | { taxonomy: 'raw'; name: string }) & {
+  /** In `groupBy`: an event without the field stays, in the group of those that lack it. */
+  optional?: true;
+};
 
 export type Mark = {
   /** Which of the relation's inputs the mark came through. */

@@ -11,14 +11,12 @@ export type Episode = {
   related: Place[];
   /** Events it stands for. */
   count: number;
-  /** The largest figure reached in it. */
-  peak: number;
   /** The actor, while all marks have the same one. */
   subject: string | undefined;
 };
 
-export function openEpisode(mark: Mark, peak = 1): Episode {
-  return { first: mark, last: mark, related: [], count: 1, peak, subject: mark.subject };
+export function openEpisode(mark: Mark): Episode {
+  return { first: mark, last: mark, related: [], count: 1, subject: mark.subject };
 }
 
 /** `mark` comes at or after the last one; the same event again only moves nothing. */
@@ -43,15 +41,18 @@ export function isSameEvent(left: Mark, right: Mark): boolean {
 export const EPISODE_WORDS = ['count', 'first', 'last'] as const;
 
 export function episodeWords(episode: Episode): Record<(typeof EPISODE_WORDS)[number], string> {
-  const time = (mark: Mark) => (mark.time === undefined ? 'an unreadable time' : formatInstant(mark.time));
-  return { count: String(episode.count), first: time(episode.first), last: time(episode.last) };
+  const { first, last } = episode;
+  const time = (instant: Mark['time']) =>
+    instant === undefined ? 'an unreadable time' : formatInstant(instant);
+  return { count: String(episode.count), first: time(first.time), last: time(last.until ?? last.time) };
 }
 
 /** `, from 2026-01-01T00:00:00Z until 2026-01-01T00:04:00Z`; nothing for a single moment. */
 export function formatEpisodeSpan(episode: Episode): string {
   const { first, last } = episode;
-  if (first.time === undefined || last.time === undefined || first.time === last.time) return '';
-  return `, from ${formatInstant(first.time)} until ${formatInstant(last.time)}`;
+  const end = last.until ?? last.time;
+  if (first.time === undefined || end === undefined || first.time === end) return '';
+  return `, from ${formatInstant(first.time)} until ${formatInstant(end)}`;
 }
 
 export function toJudgement(

@@ -3,11 +3,19 @@ import type { RelationDefinition } from '../model/relation.ts';
 import { concurrency } from './concurrency.ts';
 import { eventCount } from './event-count.ts';
 import { temporalOrdered } from './temporal-ordered.ts';
+import { valueAvg } from './value-avg.ts';
 import { valueCount } from './value-count.ts';
+import { valueMedian } from './value-median.ts';
+import { valuePercentile } from './value-percentile.ts';
+import { valueSum } from './value-sum.ts';
 
 export const RELATIONS: readonly RelationDefinition[] = [
   concurrency,
   eventCount,
   temporalOrdered,
+  valueAvg,
   valueCount,
+  valueMedian,
+  valuePercentile,
+  valueSum,
 ];

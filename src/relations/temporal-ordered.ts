@@ -37,7 +37,7 @@ export const temporalOrdered = {
     if (rules.length < 2)
       return void problem(`"temporal_ordered" needs two rules at least, found ${rules.length}`);
     const { gte, ...others } = correlation.condition;
-    if (!isEmptyThreshold(others) || (gte !== undefined && gte !== rules.length)) {
+    if (!isEmptyThreshold({ condition: others }) || (gte !== undefined && gte !== rules.length)) {
       return void problem(
         '"temporal_ordered" wants all of its rules; another condition is not supported by this version',
       );
