@@ -2,6 +2,7 @@
 import type { RelationDefinition } from '../model/relation.ts';
 import { concurrency } from './concurrency.ts';
 import { eventCount } from './event-count.ts';
+import { temporal } from './temporal.ts';
 import { temporalOrdered } from './temporal-ordered.ts';
 import { valueAvg } from './value-avg.ts';
 import { valueCount } from './value-count.ts';
@@ -13,6 +14,7 @@ export const RELATIONS: readonly RelationDefinition[] = [
   concurrency,
   eventCount,
   temporalOrdered,
+  temporal,
   valueAvg,
   valueCount,
   valueMedian,
