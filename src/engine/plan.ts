@@ -78,7 +78,15 @@ function addRule(plan: Plan, rule: Rule): void {
 }
 
 /** One way out of a detection: the mark it makes for one input of one relation. */
-export type MarkOutput = { relation: number; step: number; group: Slot[]; values: Slot[]; subject: Slot };
+export type MarkOutput = {
+  relation: number;
+  step: number;
+  group: Slot[];
+  /** By position in `group`, where some may be absent. */
+  optional?: readonly boolean[];
+  values: Slot[];
+  subject: Slot;
+};
 
 export type Detector = { detection: number; outputs: MarkOutput[] };
 
@@ -141,6 +149,9 @@ function markOutputs(inputs: readonly PlannedInput[], cursor: EventCursor): Mark
       relation,
       step,
       group: slots(input.groupBy),
+      ...(input.groupBy.some(({ optional }) => optional) && {
+        optional: input.groupBy.map(({ optional }) => optional === true),
+      }),
       values: slots(input.values),
       subject: cursor.audit('actor'),
     };

@@ -6,7 +6,7 @@ import { appliesTo } from '../match/logsource.ts';
 import type { Event, Fields } from '../model/event.ts';
 import type { Verdict } from '../model/finding.ts';
 import type { FieldRef, Mark } from '../model/mark.ts';
-import type { Coverage, Judgement, Relation } from '../model/relation.ts';
+import { type Coverage, type Judgement, NO_VALUE, type Relation } from '../model/relation.ts';
 import type { Detection, Logsource, Rule, RuleSet, RuleTest } from '../model/rule.ts';
 import { everyMark } from '../relations/every-mark.ts';
 import { RELATIONS } from '../relations/index.ts';
@@ -58,7 +58,8 @@ function* judgeTest(
   for (const event of input.events) collector.collect(event);
   const groups = [...collector.groups].sort(([left], [right]) => compareText(left, right));
   for (const [key, marks] of groups) {
-    yield* relation.judge(JSON.parse(key) as string[], marks.sort(compareMarks), collector.coverage);
+    const group = (JSON.parse(key) as (string | null)[]).map((value) => value ?? NO_VALUE);
+    yield* relation.judge(group, marks.sort(compareMarks), collector.coverage);
   }
   if (groups.length === 0) yield* relation.judgeNothing?.(collector.coverage) ?? [];
 }
@@ -72,7 +73,7 @@ function toRelation(rule: Rule, problem: (message: string) => void): Relation | 
 
 type Collected = {
   matches: (event: Event) => boolean;
-  make: (event: Event) => { group: string[]; mark: Mark } | undefined;
+  make: (event: Event) => { group: (string | null)[]; mark: Mark } | undefined;
 };
 
 class MarkCollector {
@@ -91,8 +92,8 @@ class MarkCollector {
       const valueSlots = slots(input.values);
       const subject = fields.audit('actor');
       const make = (event: Event) => {
-        const group = groupSlots.map((slot) => event.text(slot));
-        if (!group.every((value) => value !== undefined)) return undefined;
+        const group = groupSlots.map((slot) => event.text(slot) ?? null);
+        if (group.some((value, index) => value === null && !input.groupBy[index]!.optional)) return undefined;
         const values = valueSlots.map((slot) => event.text(slot));
         const { time, place, identity } = event;
         return { group, mark: { step, time, place, identity, subject: event.text(subject), values } };

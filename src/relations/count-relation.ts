@@ -64,6 +64,8 @@ export type Counting = {
   /** Says of a mark that does not count why it leaves the figure in doubt; undefined where it does not. */
   doubt?(mark: Mark): boolean;
   doubts?: string;
+  /** The limit is the type's own, so the message does not repeat it. */
+  isImplied?: boolean;
   /** The keys of the correlation that only this relation has. */
   keys?: readonly string[];
 };
@@ -207,7 +209,7 @@ class GroupJudging {
         judge: this.judgeFigure,
         asTheyArrive: grows,
         ofNothing: !grows && counting.moves !== 'any-way' ? makeMeasure().value() : undefined,
-        until: this.covered === undefined ? undefined : clamped(this.covered.until),
+        covered: this.covered && { from: clamped(this.covered.from), until: clamped(this.covered.until) },
       });
     }
     return grows
@@ -304,7 +306,7 @@ function isInCalendar(mark: TimedMark): boolean {
 }
 
 function clamped(instant: Instant): Instant {
-  return instant < EARLIEST ? EARLIEST : instant >= LATEST ? LATEST - 1n : instant;
+  return instant < EARLIEST ? EARLIEST : instant >= LATEST - 1n ? LATEST - 2n : instant;
 }
 
 function describe(
@@ -334,6 +336,6 @@ function describe(
   const who = rule.groupNames.map((name, index) => ` of ${name} ${quote(group[index] ?? '')}`).join('');
   const title = titleInMessage(rule.title);
   if (peak === undefined) return `${title}: ${count(episode.count, 'position')}${who} without a limit`;
-  const limit = expected === undefined ? '' : `, expected ${expected}`;
+  const limit = expected === undefined || counting.isImplied ? '' : `, expected ${expected}`;
   return `${title}: ${counting.describe(peak)} within ${span}${who}${limit}${formatEpisodeSpan(episode)}`;
 }

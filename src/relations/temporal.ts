@@ -50,7 +50,8 @@ function compileRuleCount(
   problem: (message: string) => void,
 ): Relation | undefined {
   const all = new Set(correlation.rules).size;
-  const rule = isEmptyThreshold(correlation) ? { ...correlation, condition: { gte: all } } : correlation;
+  const isImplied = isEmptyThreshold(correlation);
+  const rule = isImplied ? { ...correlation, condition: { gte: all } } : correlation;
   const ruleOf = (step: number) => correlation.rules[step]!;
   return compileCounting(
     rule,
@@ -61,6 +62,7 @@ function compileRuleCount(
       makeMeasure: () => countRules(ruleOf),
       counts: () => true,
       describe: (figure) => `${figure as number} of ${count(all, 'rule')} matched`,
+      isImplied,
       moves: 'by-one',
       atMost: (best: Figure | undefined, untimed: readonly Mark[]) =>
         Math.min(
@@ -116,7 +118,10 @@ function compileExpression(
       const condition = { terms, timespan, coverage, ends: [], steps: rules.length };
       const positions = toPositions(findTogether(marks, condition));
       for (const each of completionEpisodes(positions, timespan)) {
-        const what = `${count(each.marks.length, 'event')} together`;
+        const what =
+          each.marks.length === 1
+            ? '1 event without those it rules out'
+            : `${each.marks.length} events together`;
         const message = describeCompletion(correlation, group, each, names, what);
         yield toJudgement(each.episode, group, { verdict: each.verdict, code: TOGETHER.code, message });
       }

@@ -168,9 +168,9 @@ export type CalendarJudging = {
   judge: JudgeFigure;
   /** Judged at each instant with a mark, with what the window holds until then; else once, when the window is over. */
   asTheyArrive: boolean;
-  /** The figure of a window without marks, where it is to be judged; and the last instant that windows are judged of. */
+  /** The figure of a window without marks, where it is to be judged; and what the log covers: others are passed over. */
   ofNothing: Figure | undefined;
-  until: Instant | undefined;
+  covered: Stretch | undefined;
 };
 
 /** The windows of a calendar from that of the first mark on; `marks` come in the order they end. One that lies in two windows is in none. */
@@ -232,8 +232,8 @@ class CalendarEpisodes {
   *finish(): Generator<WindowEpisode> {
     if (this.window !== undefined) {
       yield* this.close();
-      const { until } = this.judging;
-      if (until !== undefined) yield* this.silence(this.judging.windowAt(until).from);
+      const { covered } = this.judging;
+      if (covered !== undefined && covered.until > this.window.until) yield* this.silence(covered.until + 1n);
     }
     if (this.open !== undefined) yield this.open;
   }
@@ -270,11 +270,17 @@ class CalendarEpisodes {
     else join(this.open, episode!, found.peak, found.judged);
   }
 
-  /** The windows without a mark between the one at hand and the one that begins at `next`: all say the same, so they are judged as one. */
-  private *silence(next: Instant): Generator<WindowEpisode> {
-    const { ofNothing, judge } = this.judging;
-    const from = this.window!.until;
-    if (ofNothing === undefined || from >= next) return;
+  /** The windows without a mark after the one at hand that end before `end`: all say the same, so they are judged as one. */
+  private *silence(end: Instant): Generator<WindowEpisode> {
+    const { ofNothing, judge, covered, windowAt } = this.judging;
+    if (ofNothing === undefined || covered === undefined) return;
+    let from = this.window!.until;
+    if (covered.from > from && covered.from < end) {
+      const window = windowAt(covered.from);
+      from = covered.from === window.from ? window.from : window.until;
+    }
+    const next = windowAt(covered.until + 1n < end ? covered.until + 1n : end).from;
+    if (covered.from > from || from >= next) return;
     const anchor = this.anchor!;
     const verdict = judge(ofNothing, from, { from, until: next - 1n }, anchor);
     if (this.open !== undefined && (this.openUntil !== from || this.open.verdict !== verdict)) {
