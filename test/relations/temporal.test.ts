@@ -38,7 +38,7 @@ test('temporal equals its twin: how many different rules have an event in a wind
     const found = judge(temporal, correlationOf({ condition, message: '{peak}' }, 3), marks);
     assert.deepEqual(saidBy(found), shown(twin));
   });
-  fc.assert(property, { numRuns: RUNS });
+  fc.assert(property, { numRuns: RUNS, endOnFailure: true });
 });
 
 /** Of each event that may complete a term, whether some choice of events does, and whether the log covers what is ruled out. */
@@ -126,10 +126,13 @@ test('toTerms() gives alternatives that hold exactly where the condition does', 
             holdsFor(node, occurs),
           );
         else if (terms.includes('contradicts')) assert.equal(holdsFor(node, occurs), false);
-        else if (bits === 0) assert.equal(holdsFor(node, occurs), true);
+        else {
+          assert.match(terms, /no event can show/);
+          if (bits === 0) assert.equal(holdsFor(node, occurs), true);
+        }
       }
     }),
-    { numRuns: RUNS },
+    { numRuns: RUNS, endOnFailure: true },
   );
 });
 
@@ -160,7 +163,7 @@ test('trap 16: a condition with not equals its twin, in any order, decided when 
     const found = told(findTogether(marks, { terms, timespan: SPAN, coverage, ends: [], steps: 3 }));
     assert.deepEqual(found, twinOf(ended, terms, coverage, fits));
   });
-  fc.assert(property, { numRuns: RUNS });
+  fc.assert(property, { numRuns: RUNS, endOnFailure: true });
 });
 
 const comesBefore = (left: Mark, right: Mark) =>
@@ -187,7 +190,7 @@ test('trap 16: a condition with not equals its twin, in the order of the rules, 
     const found = told(findInOrder(marks, { terms, timespan: SPAN, coverage: covered, ends, steps: 4 }));
     assert.deepEqual(found, twinOf(marks, terms, covered, fits));
   });
-  fc.assert(property, { numRuns: RUNS });
+  fc.assert(property, { numRuns: RUNS, endOnFailure: true });
 });
 
 describe('temporal', () => {
@@ -296,8 +299,8 @@ describe('temporal', () => {
     );
     assert.match(refusal(temporal, correlationOf({ fields: [[], []] }, 2)), /takes no "field"/);
   });
-  test('a hundred thousand marks and a condition with not take seconds', () => {
-    const rows = Array.from({ length: 100_000 }, (_, line) => ({
+  test('fifty thousand marks and a condition with not take seconds', () => {
+    const rows = Array.from({ length: 50_000 }, (_, line) => ({
       at: line >> 6,
       line,
       step: line % 7 === 0 ? 1 : 0,
