@@ -2,9 +2,9 @@
 import type { Event, Fields, Slot } from '../model/event.ts';
 import type { FieldRef } from '../model/mark.ts';
 import type { ConditionNode, Detection, DetectionItem } from '../model/rule.ts';
-import { foldCase } from './fold-case.ts';
+import { compileRelation } from './match-fields.ts';
 import { matchKeywords } from './match-keywords.ts';
-import { comparisonOf, compileValueTests, type ValueTest } from './modifiers.ts';
+import { comparisonOf, compileValueTests, foldOf, type ValueTest } from './modifiers.ts';
 import { ValueMemo } from './value-memo.ts';
 
 export type EventTest = (event: Event) => boolean;
@@ -13,7 +13,11 @@ export type EventTest = (event: Event) => boolean;
  * The rule was checked when it was parsed, so nothing here refuses it.
  * `remembers`: whether answers are kept by value, for a test that meets the same values often.
  */
-export function compileDetection(detection: Detection, fields: Fields, remembers = true): EventTest {
+export function compileDetection(
+  detection: Pick<Detection, 'condition'>,
+  fields: Fields,
+  remembers = true,
+): EventTest {
   askFields(detection.condition, fields, new Set());
   // Of thousands of rules a log meets few: each is compiled when the first event meets it.
   let test: EventTest | undefined;
@@ -172,21 +176,24 @@ function hasValue(event: Event, slot: Slot): boolean {
   return false;
 }
 
-/** Two fields share a value. Both must have one, for `neq` too. */
+/** Values of two fields are compared as the item says. Both must have one, for `neq` too. */
 function compileReferences(item: DetectionItem, slot: Slot, fields: Fields): EventTest {
   const slots = (item.references ?? []).map((reference) => toSlot(reference, fields));
-  const fold = item.modifiers.includes('cased') ? (text: string) => text : foldCase;
+  const fold = foldOf(item.modifiers);
+  const relates = compileRelation(item);
   const negated = item.modifiers.includes('neq');
+  const all = item.modifiers.includes('all');
   return (event) => {
     const own = values(event, slot, fold);
     if (own.size === 0) return false;
     let comparable = false;
+    let met = 0;
     for (const other of slots) {
       const others = values(event, other, fold);
       comparable ||= others.size > 0;
-      for (const text of others) if (own.has(text)) return !negated;
+      if (relates(own, others)) met++;
     }
-    return negated && comparable;
+    return comparable && (all ? met === slots.length : met > 0) !== negated;
   };
 }
 

@@ -1,6 +1,7 @@
 /** The literal texts of a condition on one field: where it holds, some value of the field is or holds one of them. */
-import type { ConditionNode, DetectionItem, Pattern } from '../model/rule.ts';
+import type { ConditionNode, DetectionItem, Pattern, Piece } from '../model/rule.ts';
 import { foldCase } from './fold-case.ts';
+import { DASH } from './fold-dashes.ts';
 import { normalDecimal } from './match-number.ts';
 import { comparisonOf } from './modifiers.ts';
 
@@ -39,7 +40,8 @@ function literalsOfItem(item: DetectionItem): Literals | undefined {
   if (item.modifiers.includes('neq')) return undefined;
   const isPart = comparison === 'contains' || comparison === 'startswith' || comparison === 'endswith';
   if (comparison !== undefined && !isPart) return undefined;
-  const each = item.values.map((value) => literalsOfValue(value, isPart));
+  const dashes = item.modifiers.includes('windash');
+  const each = item.values.map((value) => literalsOfValue(dashes ? withoutDashes(value) : value, isPart));
   return item.modifiers.includes('all') ? each.find((literals) => literals !== undefined) : united(each);
 }
 
@@ -58,6 +60,17 @@ function literalsOfValue(value: Pattern, isPart: boolean): Literals | undefined 
       return contained(texts.reduce((longest, text) => (text.length > longest.length ? text : longest), ''));
     }
   }
+}
+
+/** Any dash may stand in the place of one: what is left are the texts between. */
+function withoutDashes(value: Pattern): Pattern {
+  if (value.kind !== 'text') return value;
+  const pieces = value.pieces.flatMap((piece): Piece[] => {
+    if (!('text' in piece)) return [piece];
+    const texts = piece.text.split(DASH).map((text): Piece[] => (text === '' ? [] : [{ text }]));
+    return texts.flatMap((text, at) => (at === 0 ? text : [{ wildcard: '?' }, ...text]));
+  });
+  return { ...value, pieces };
 }
 
 function equal(text: string): Literals {

@@ -5,6 +5,7 @@ import { describe, type ShapeReader, scalarText, toPlain } from '../base/yaml-sh
 import {
   type CalendarUnit,
   type Comparison,
+  type Correlation,
   REFERENCE_KEYS,
   type ReferenceKey,
   type RuleHead,
@@ -39,6 +40,7 @@ export type CorrelationDraft = {
   fields: string[];
   /** Whether the rules it refers to speak for themselves too. */
   generate: boolean;
+  levels?: Correlation['levels'];
   extra: Record<string, unknown>;
 };
 
@@ -93,7 +95,7 @@ export function parseCorrelation(head: RuleHead, reader: ShapeReader): Correlati
   };
 }
 
-function parseReferences(body: ShapeReader, key: string): Reference[] {
+export function parseReferences(body: ShapeReader, key: string): Reference[] {
   const node = body.get(key);
   if (node === undefined || node.kind === 'null') return [];
   return (node.kind === 'list' ? node.items : [node]).flatMap((item): Reference[] => {

@@ -18,7 +18,7 @@ import {
   openEpisode,
   toJudgement,
 } from './episode.ts';
-import { compareFigures, type Figure, formatFigure } from './figure.ts';
+import { compareFigures, type Figure, formatFigure, toDouble } from './figure.ts';
 import { endOf, inOrderOfEnd, isTimed, type TimedMark } from './mark-window.ts';
 import {
   compileThreshold,
@@ -118,7 +118,9 @@ export function compileCounting(
       const groupJudging = new GroupJudging(judging, thresholdOf(group), coverage);
       for (const judged of groupJudging.judge(marks)) {
         const message = `${describe(judging, judged, group, logged)}${judged.note}`;
-        yield toJudgement(judged.episode, group, { verdict: judged.verdict, code: counting.code, message });
+        const figure = judged.peak === undefined ? {} : { figure: toDouble(judged.peak) };
+        const { verdict, episode } = judged;
+        yield toJudgement(episode, group, { verdict, code: counting.code, message, ...figure });
       }
     },
   };

@@ -55,17 +55,24 @@ export function formatEpisodeSpan(episode: Episode): string {
   return `, from ${formatInstant(first.time)} until ${formatInstant(end)}`;
 }
 
+function spanOf({ first, last }: Episode): Pick<Judgement, 'span'> {
+  if (first.time === undefined || last.time === undefined) return {};
+  return { span: { from: first.time, until: last.until ?? last.time } };
+}
+
 export function toJudgement(
   episode: Episode,
   group: Group,
-  said: Pick<Judgement, 'verdict' | 'code' | 'message'>,
+  said: Pick<Judgement, 'verdict' | 'code' | 'message'> & { figure?: number },
 ): Judgement {
   const subject = episode.subject ?? (group.length > 0 ? group.join(', ') : undefined);
   return {
+    figure: episode.count,
     ...said,
     place: episode.first.place,
     related: episode.related,
     count: episode.count,
+    ...spanOf(episode),
     ...(subject !== undefined && { subject }),
     identity: [...group, episode.first.identity],
   };

@@ -1,6 +1,6 @@
 /** What a window measures: a count, or an exact fraction of exact decimals, so that no sum drifts across a limit. */
 import { formatNumber } from '../base/text-safety.ts';
-import { type Amount, formatAmount, ONE } from '../licenses/amount.ts';
+import { type Amount, formatAmount, ONE, toNumber } from '../licenses/amount.ts';
 
 /** `amount` divided by `over`, which is positive. */
 export type Ratio = { amount: Amount; over: bigint };
@@ -17,6 +17,11 @@ export function compareFigures(left: Figure, right: Figure): number {
 
 function toRatio(figure: Figure): Ratio {
   return typeof figure === 'number' ? { amount: BigInt(figure) * ONE, over: 1n } : figure;
+}
+
+/** The nearest double, for `levels`. */
+export function toDouble(figure: Figure): number {
+  return typeof figure === 'number' ? figure : toNumber(figure.amount) / Number(figure.over);
 }
 
 /** What an average shows of its endless digits; a sum shows all. */

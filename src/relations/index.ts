@@ -13,8 +13,8 @@ import { valueSum } from './value-sum.ts';
 export const RELATIONS: readonly RelationDefinition[] = [
   concurrency,
   eventCount,
-  temporalOrdered,
   temporal,
+  temporalOrdered,
   valueAvg,
   valueCount,
   valueMedian,

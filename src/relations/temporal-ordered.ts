@@ -68,7 +68,12 @@ export const temporalOrdered = {
         for (const each of completionEpisodes(positions, timespan)) {
           const what = `${count(each.marks.length, 'event')} in order`;
           const message = describeCompletion(correlation, group, each, names, what);
-          yield toJudgement(each.episode, group, { verdict: each.verdict, code: ORDERED.code, message });
+          const {
+            verdict,
+            episode,
+            marks: { length: figure },
+          } = each;
+          yield toJudgement(episode, group, { verdict, code: ORDERED.code, message, figure });
         }
       },
     };

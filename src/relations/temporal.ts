@@ -123,7 +123,12 @@ function compileExpression(
             ? '1 event without those it rules out'
             : `${each.marks.length} events together`;
         const message = describeCompletion(correlation, group, each, names, what);
-        yield toJudgement(each.episode, group, { verdict: each.verdict, code: TOGETHER.code, message });
+        const {
+          verdict,
+          episode,
+          marks: { length: figure },
+        } = each;
+        yield toJudgement(episode, group, { verdict, code: TOGETHER.code, message, figure });
       }
     },
   };

@@ -3,7 +3,7 @@ import type { Instant } from '../base/instant.ts';
 import { type Amount, formatAmount, parseAmount } from '../licenses/amount.ts';
 import type { Group } from '../model/relation.ts';
 import type { Comparison, Correlation } from '../model/rule.ts';
-import { compareFigures, type Figure, type Ratio } from './figure.ts';
+import { compareFigures, type Figure, type Ratio, toDouble } from './figure.ts';
 import { compileTableLimit } from './table-limit.ts';
 
 /** By the sign of figure minus limit. */
@@ -62,7 +62,7 @@ export function compileThreshold(
   }
   if (broken) return undefined;
   if (Object.keys(limits).length > 0) return (group) => bind(parts, group);
-  const fixed: Threshold = { ...bind(parts, []), ...holdsByNumber(condition) };
+  const fixed: Threshold = { ...bind(parts, []), holds: compileFixed(condition) };
   return () => fixed;
 }
 
@@ -92,19 +92,23 @@ function toFigure(amount: Amount): Ratio {
   return { amount, over: 1n };
 }
 
-/** Counts are asked for each mark: comparing them as numbers is what that costs. */
-function holdsByNumber(condition: Correlation['condition']): Pick<Threshold, 'holds'> {
+/** A condition without tables. Counts are asked for each mark: comparing them as numbers is what that costs. */
+export function compileFixed(condition: Correlation['condition']): (figure: Figure) => boolean {
   const tests = COMPARISONS.flatMap((comparison) => {
     const limit = condition[comparison];
     if (limit === undefined) return [];
-    const exact = toFigure(parseAmount(String(limit))!);
+    const exact = parseAmount(String(limit));
     return (figure: Figure) =>
-      HOLDS[comparison](typeof figure === 'number' ? figure - limit : compareFigures(figure, exact));
+      HOLDS[comparison](
+        typeof figure === 'number' || exact === undefined
+          ? toDouble(figure) - limit
+          : compareFigures(figure, toFigure(exact)),
+      );
   });
   const [first, second, ...more] = tests;
-  if (first === undefined) return { holds: () => true };
-  if (second === undefined) return { holds: first };
-  return { holds: (figure) => first(figure) && second(figure) && more.every((test) => test(figure)) };
+  if (first === undefined) return () => true;
+  if (second === undefined) return first;
+  return (figure) => first(figure) && second(figure) && more.every((test) => test(figure));
 }
 
 function comparisonsOf({ condition, limits = {} }: Pick<Correlation, 'condition' | 'limits'>): Comparison[] {
@@ -127,17 +131,17 @@ export function isEmptyThreshold(correlation: Pick<Correlation, 'condition' | 'l
 
 /** Whether some whole number above zero fulfills it; limits are small, so the neighbors of each are tried. */
 export function isReachable(condition: Correlation['condition']): boolean {
-  const { holds } = holdsByNumber(condition);
+  const holds = compileFixed(condition);
   const candidates = Object.values(condition).flatMap((limit) => [Math.floor(limit), Math.ceil(limit)]);
   return [1, ...candidates.flatMap((limit) => [limit - 1, limit, limit + 1])].some(
-    (value) => value > 0 && holds(value, 0n),
+    (value) => value > 0 && holds(value),
   );
 }
 
 /** The smallest whole number that fulfills a condition which more makes only truer; 1 where a table holds the limit. */
 export function fewestOf({ condition, limits }: Pick<Correlation, 'condition' | 'limits'>): number {
   if (limits !== undefined && Object.keys(limits).length > 0) return 1;
-  const { holds } = holdsByNumber(condition);
+  const holds = compileFixed(condition);
   const candidates = Object.values(condition).flatMap((limit) => [Math.floor(limit), Math.floor(limit) + 1]);
-  return Math.max(1, Math.min(...candidates.filter((value) => holds(value, 0n))));
+  return Math.max(1, Math.min(...candidates.filter((value) => holds(value))));
 }
