@@ -19,7 +19,7 @@ import {
   toJudgement,
 } from './episode.ts';
 import { compareFigures, type Figure, formatFigure, toDouble } from './figure.ts';
-import { endOf, inOrderOfEnd, isTimed, type TimedMark } from './mark-window.ts';
+import { EndOrder, endOf, isTimed, type TimedMark } from './mark-window.ts';
 import {
   compileThreshold,
   fallsTrue,
@@ -201,11 +201,12 @@ class GroupJudging {
 
   private episodes(marks: Iterable<Mark>): Iterable<WindowEpisode> {
     const { timespan, calendar, grows, counting } = this.judging;
-    const timed = this.timed(marks);
+    const inOrder = calendar === undefined && !grows ? undefined : new EndOrder();
+    const timed = this.timed(marks, inOrder);
     const { makeMeasure } = counting;
     if (calendar !== undefined) {
       const windowAt = calendarWindows(calendar.unit, calendar.zone);
-      return calendarEpisodes(inOrderOfEnd(timed), {
+      return calendarEpisodes(timed, {
         windowAt,
         makeMeasure,
         judge: this.judgeFigure,
@@ -215,11 +216,11 @@ class GroupJudging {
       });
     }
     return grows
-      ? slidingEpisodes(inOrderOfEnd(timed), timespan, makeMeasure(), this.judgeFigure)
+      ? slidingEpisodes(timed, timespan, makeMeasure(), this.judgeFigure)
       : completeEpisodes(timed, timespan, makeMeasure, this.judgeFigure);
   }
 
-  private readonly judgeFigure: JudgeFigure = (figure, judged, stretch, mark) => {
+  private readonly judgeFigure: JudgeFigure = (figure, judged, start, until, mark) => {
     const { grows, counting, calendar, timespan } = this.judging;
     if (counting.alone === undefined) this.noteBest(figure);
     const holds = this.threshold.holds(figure, judged);
@@ -230,18 +231,20 @@ class GroupJudging {
     if (!holds) return 'satisfied';
     if (grows && counting.moves !== 'any-way') return 'violation';
     // A window that is complete might have begun earlier, with more in it, unless the log covers a timespan before it.
-    const from = grows || calendar !== undefined ? stretch.from : stretch.from - timespan;
-    return isWithin({ from, until: stretch.until }, this.covered) ? 'violation' : 'undetermined';
+    const from = grows || calendar !== undefined ? start : start - timespan;
+    return isWithin({ from, until }, this.covered) ? 'violation' : 'undetermined';
   };
 
   private noteBest(figure: Figure): void {
-    if (this.best === undefined || compareFigures(figure, this.best) > 0) this.best = figure;
+    const { best } = this;
+    if (best === undefined || compareFigures(figure, best) > 0) this.best = figure;
   }
 
-  /** Marks without a time come first and are kept apart. */
-  private *timed(marks: Iterable<Mark>): Generator<TimedMark> {
+  /** In the order they begin, or that of their ends. Marks without a time come first and are kept apart. */
+  private *timed(marks: Iterable<Mark>, order: EndOrder | undefined): Generator<TimedMark> {
     const { counting, calendar, timespan, kinds } = this.judging;
     let previous: Mark | undefined;
+    const isOneKind = kinds.every((kind) => kind === kinds[0]);
     let met: string[] = [];
     for (const mark of marks) {
       if (!counting.counts(mark)) {
@@ -249,14 +252,23 @@ class GroupJudging {
         continue;
       }
       const kind = kinds[mark.step]!;
-      if (previous === undefined || !isSameEvent(previous, mark)) met = [kind];
-      else if (met.includes(kind)) continue;
+      if (previous === undefined || !isSameEvent(previous, mark)) {
+        if (!isOneKind) met = [kind];
+      } else if (isOneKind || met.includes(kind)) continue;
       else met.push(kind);
       previous = mark;
       if (counting.alone !== undefined) this.noteBest(counting.alone(mark));
       if (!isTimed(mark) || (calendar !== undefined && !isInCalendar(mark))) this.untimed.push(mark);
-      else if (calendar !== undefined || endOf(mark) - mark.time <= timespan) yield mark;
+      else if (mark.until === undefined && (order === undefined || order.isIdle)) yield mark;
+      else if (calendar !== undefined || endOf(mark) - mark.time <= timespan) {
+        if (order === undefined) yield mark;
+        else {
+          yield* order.release(mark.time);
+          order.add(mark);
+        }
+      }
     }
+    if (order !== undefined) yield* order.release();
   }
 
   private isHarmless(): boolean {

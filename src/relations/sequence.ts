@@ -77,19 +77,20 @@ export class SequenceFinder {
       return NONE;
     }
     this.firsts[mark.step] ??= mark;
+    const own = states.ofStep[mark.step]!;
     let found: Chain | undefined;
     let tied: Chain | undefined;
-    const links: { chain: Chain; isCertain: boolean }[] = [];
-    for (const state of states.ofStep[mark.step]!) {
+    // From the longest sequence to the shortest, so that the mark does not follow itself.
+    for (let at = own.length - 1; at >= 0; at--) {
+      const state = own[at]!;
       const sure = continued(mark, state, states, certain, timespan);
       const maybe = continued(mark, state, states, possible, timespan);
-      if (sure !== undefined) links.push({ chain: sure, isCertain: true });
-      if (maybe !== undefined) links.push({ chain: maybe, isCertain: false });
+      if (sure !== undefined) this.keep(sure, true);
+      if (maybe !== undefined && maybe.start !== sure?.start) this.keep(maybe, false);
       if (!states.list[state]!.final) continue;
       found ??= sure;
       tied ??= maybe;
     }
-    for (const { chain, isCertain } of links) this.keep(chain, isCertain);
     if (!states.completes[mark.step]) return NONE;
     if (found !== undefined) return [{ mark, chain: found, verdict: 'violation' }];
     return [{ mark, chain: tied, verdict: tied === undefined ? 'satisfied' : 'undetermined' }];
@@ -211,6 +212,10 @@ function continued(
 ): Chain | undefined {
   const { before } = list[state]!;
   if (before.length === 0) return toLink(mark, state, undefined, timespan);
+  if (before.length === 1) {
+    const only = chains[before[0]!];
+    return only && toLink(mark, state, only, timespan);
+  }
   let latest: Chain | undefined;
   for (const each of before) {
     const chain = chains[each];

@@ -98,12 +98,11 @@ export function compileFixed(condition: Correlation['condition']): (figure: Figu
     const limit = condition[comparison];
     if (limit === undefined) return [];
     const exact = parseAmount(String(limit));
-    return (figure: Figure) =>
-      HOLDS[comparison](
-        typeof figure === 'number' || exact === undefined
-          ? toDouble(figure) - limit
-          : compareFigures(figure, toFigure(exact)),
-      );
+    const holds = HOLDS[comparison];
+    return (figure: Figure) => {
+      if (typeof figure === 'number') return holds(figure - limit);
+      return holds(exact === undefined ? toDouble(figure) - limit : compareFigures(figure, toFigure(exact)));
+    };
   });
   const [first, second, ...more] = tests;
   if (first === undefined) return () => true;

@@ -22,8 +22,14 @@ export interface Measure {
 /** Satisfied positions of one group in a row. `judged`: when the peak was reached, which decides the limit in force. */
 export type WindowEpisode = { episode: Episode; verdict: Verdict; peak: Figure; judged: Instant };
 
-/** What the figure of a window says; asked once for each, in the order they end. `judged` is the time of its limit. */
-export type JudgeFigure = (figure: Figure, judged: Instant, stretch: Stretch, mark: Mark) => Verdict;
+/** What the figure of a window [from, until] says; asked once for each, in the order they end. `judged` is the time of its limit. */
+export type JudgeFigure = (
+  figure: Figure,
+  judged: Instant,
+  from: Instant,
+  until: Instant,
+  mark: Mark,
+) => Verdict;
 
 /**
  * At each instant with a mark, the window that ends there: it holds the marks with t2 − t1 ≤ timespan. A silence longer than
@@ -53,7 +59,9 @@ class SlidingWindow {
   private readonly judge: JudgeFigure;
   private readonly window = new MarkWindow();
   /** The marks that end at the last instant. */
-  private instant: TimedMark[] = [];
+  private instant: TimedMark | undefined;
+  private tied: TimedMark[] | undefined;
+  private end: Instant = 0n;
 
   constructor(timespan: bigint, measure: Measure, judge: JudgeFigure) {
     this.timespan = timespan;
@@ -62,30 +70,40 @@ class SlidingWindow {
   }
 
   isLater(mark: TimedMark): boolean {
-    return this.instant.length > 0 && endOf(mark) > endOf(this.instant[0]!);
+    return this.instant !== undefined && endOf(mark) > this.end;
   }
 
   add(mark: TimedMark): void {
-    this.instant.push(mark);
+    if (this.instant === undefined) {
+      this.instant = mark;
+      this.end = endOf(mark);
+    } else if (this.tied === undefined) this.tied = [mark];
+    else this.tied.push(mark);
     this.window.push(mark);
     this.measure.add(mark);
   }
 
   /** Judges the window that ends at the last instant. @returns the episode that ended before it */
   settle(): WindowEpisode | undefined {
-    const { timespan, window, measure, instant, open } = this;
-    const mark = instant[0];
+    const { timespan, window, measure, instant: mark, open } = this;
     if (mark === undefined) return undefined;
-    const end = endOf(mark);
+    const { end } = this;
     for (let each = window.earliest(); end - each!.time > timespan; each = window.earliest())
       measure.remove(window.dropEarliest()!);
     const figure = measure.value();
-    const verdict = this.judge(figure, end, { from: end - timespan, until: end }, mark);
-    this.instant = [];
+    const verdict = this.judge(figure, end, end - timespan, end, mark);
     const far = open !== undefined && end - endOf(open.episode.last as TimedMark) > timespan;
     const closed = open !== undefined && (far || open.verdict !== verdict) ? open : undefined;
     if (closed !== undefined) this.open = undefined;
-    if (verdict === 'satisfied') return closed;
+    if (verdict !== 'satisfied') this.extend(figure, verdict);
+    this.instant = undefined;
+    this.tied = undefined;
+    return closed;
+  }
+
+  private extend(figure: Figure, verdict: Verdict): void {
+    const { window, end } = this;
+    const instant = [this.instant!, ...(this.tied ?? [])];
     if (this.open === undefined) {
       const [first, ...rest] = window.inOrder();
       const episode = openEpisode(first!);
@@ -97,7 +115,6 @@ class SlidingWindow {
       for (const each of instant) extendEpisode(this.open.episode, each);
       raise(this.open, figure, end);
     }
-    return closed;
   }
 }
 
@@ -120,7 +137,7 @@ export function* completeEpisodes(
   let open: WindowEpisode | undefined;
   for (const { episode, value } of partition(marks, timespan, makeMeasure)) {
     const start = episode.first.time!;
-    const verdict = judge(value, start, { from: start, until: start + timespan }, episode.first);
+    const verdict = judge(value, start, start, start + timespan, episode.first);
     if (open !== undefined && (open.verdict !== verdict || start - open.episode.last.time! > timespan)) {
       yield open;
       open = undefined;
@@ -240,8 +257,8 @@ class CalendarEpisodes {
 
   private judgeNow(judged: Instant): void {
     const figure = this.measure.value();
-    const stretch = { from: this.window!.from, until: this.window!.until - 1n };
-    const verdict = this.judging.judge(figure, judged, stretch, this.last!);
+    const { from, until } = this.window!;
+    const verdict = this.judging.judge(figure, judged, from, until - 1n, this.last!);
     if (verdict === 'satisfied') return;
     const { found } = this;
     if (found === undefined || (found.verdict !== verdict && verdict === 'violation'))
@@ -282,7 +299,7 @@ class CalendarEpisodes {
     const next = windowAt(covered.until + 1n < end ? covered.until + 1n : end).from;
     if (covered.from > from || from >= next) return;
     const anchor = this.anchor!;
-    const verdict = judge(ofNothing, from, { from, until: next - 1n }, anchor);
+    const verdict = judge(ofNothing, from, from, next - 1n, anchor);
     if (this.open !== undefined && (this.openUntil !== from || this.open.verdict !== verdict)) {
       yield this.open;
       this.open = undefined;
