@@ -93,6 +93,8 @@ export type MarkOutput = {
   relation: number;
   step: number;
   group: Slot[];
+  /** By position in `group`, where some may be absent. */
+  optional?: readonly boolean[];
   values: Slot[];
   subject: Slot;
   /** What the event must fulfill beside the detection. */
@@ -161,6 +163,9 @@ function markOutputs(inputs: readonly PlannedInput[], cursor: EventCursor): Mark
       relation,
       step,
       group: slots(input.groupBy),
+      ...(input.groupBy.some(({ optional }) => optional) && {
+        optional: input.groupBy.map(({ optional }) => optional === true),
+      }),
       values: slots(input.values),
       subject: cursor.audit('actor'),
       ...(input.when !== undefined && { when: compileDetection({ condition: input.when }, cursor) }),

@@ -6,7 +6,14 @@ import { forSource } from '../match/logsource.ts';
 import type { Event, Fields } from '../model/event.ts';
 import type { Verdict } from '../model/finding.ts';
 import { compareMarks, type FieldRef, type Mark } from '../model/mark.ts';
-import { type Coverage, type Group, groupKey, type Judgement, type Relation } from '../model/relation.ts';
+import {
+  type Coverage,
+  type Group,
+  groupKey,
+  type Judgement,
+  NO_VALUE,
+  type Relation,
+} from '../model/relation.ts';
 import type { Detection, LogsourceOffer, Rule, RuleSet, RuleTest } from '../model/rule.ts';
 import { type ChainedGroup, ChainedMarks, judgeChained } from './chained-marks.ts';
 import type { PlannedRelation } from './plan.ts';
@@ -136,7 +143,7 @@ function eventCoverage({ coverage }: RuleTest, seen: Coverage): Coverage {
 
 type Collected = {
   matches: (event: Event) => boolean;
-  make: (event: Event) => { group: string[]; mark: Mark } | undefined;
+  make: (event: Event) => { group: (string | null)[]; mark: Mark } | undefined;
 };
 
 class MarkCollector {
@@ -156,8 +163,8 @@ class MarkCollector {
       const valueSlots = slots(input.values);
       const subject = fields.audit('actor');
       const make = (event: Event) => {
-        const group = groupSlots.map((slot) => event.text(slot));
-        if (!group.every((value) => value !== undefined)) return undefined;
+        const group = groupSlots.map((slot) => event.text(slot) ?? null);
+        if (group.some((value, index) => value === null && !input.groupBy[index]!.optional)) return undefined;
         const values = valueSlots.map((slot) => event.text(slot));
         const { time, place, identity } = event;
         return { group, mark: { step, time, place, identity, subject: event.text(subject), values } };
@@ -184,7 +191,7 @@ class MarkCollector {
     for (const { matches, make } of this.inputs) {
       const made = matches(event) ? make(event) : undefined;
       if (made === undefined) continue;
-      const key = groupKey(made.group);
+      const key = groupKey(made.group.map((value) => value ?? NO_VALUE));
       const marks = this.groups.get(key);
       if (marks === undefined) this.groups.set(key, [made.mark]);
       else marks.push(made.mark);

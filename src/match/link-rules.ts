@@ -4,6 +4,7 @@ import { quote } from '../base/text-safety.ts';
 import type { FieldRef } from '../model/mark.ts';
 import type { Problem } from '../model/problem.ts';
 import {
+  type Comparison,
   type Correlation,
   type Detection,
   REFERENCE_KEYS,
@@ -16,6 +17,7 @@ import { expandDetection } from './expand-detection.ts';
 import type { CorrelationDraft, Reference } from './parse-correlation.ts';
 import { toFieldRef } from './parse-detection.ts';
 import type { RuleDocument } from './parse-rules.ts';
+import { toSteps } from './parse-step-condition.ts';
 import { identifiersOf, RuleIndex } from './rule-index.ts';
 import { RuleRefusal } from './rule-refusal.ts';
 
@@ -140,7 +142,8 @@ class Linker {
 
   private build(document: CorrelationDocument): Correlation | undefined {
     const { draft, file } = document;
-    const { head, type, timespan, condition, extra, levels } = draft;
+    const { head, type, timespan, window, calendarUnit, timezone, condition, expression, extra, levels } =
+      draft;
     const before = this.problems.length;
     const referred: Referred[] = [];
     const steps: Partial<Record<ReferenceKey, number[]>> = {};
@@ -153,13 +156,17 @@ class Linker {
       }
     }
     const aliases = this.aliases(draft, referred, file);
+    const limits = this.limits(draft, file);
     if (this.problems.length > before) return undefined;
     const resolve = (name: string): FieldRef[] =>
       referred.map((rule, step) => aliases[name]?.[step] ?? rule.toField(name));
     const stray = head.suppress?.by.find((name) => !draft.groupBy.some((group) => group.name === name));
     if (stray !== undefined)
       throw new RuleRefusal(`"suppress" is by group-by fields of the correlation, found ${quote(stray)}`);
-    const groups = draft.groupBy.map(({ name }) => resolve(name));
+    const groups = draft.groupBy.map(({ name, optional }) =>
+      resolve(name).map((field) => (optional ? { ...field, optional } : field)),
+    );
+    const stepOf = (name: string) => (draft.references.rules ?? []).findIndex((rule) => rule.name === name);
     const counted = draft.fields.map(resolve);
     return {
       ...head,
@@ -171,7 +178,12 @@ class Linker {
       groupBy: referred.map((_, step) => groups.map((group) => group[step]!)),
       groupNames: draft.groupBy.map(({ name }) => name),
       ...(timespan !== undefined && { timespan }),
+      ...(window !== undefined && { window }),
+      ...(calendarUnit !== undefined && { calendarUnit }),
+      ...(timezone !== undefined && { timezone }),
       condition,
+      ...(Object.keys(limits).length > 0 && { limits }),
+      ...(expression !== undefined && { expression: toSteps(expression, stepOf) }),
       tables: this.tables,
       ...(counted.length > 0 && {
         fields: referred.map((_, step) => counted.map((field) => field[step]!)),
@@ -181,6 +193,20 @@ class Linker {
       taxonomies: referred.map(({ taxonomy }) => taxonomy),
       aliases,
     };
+  }
+
+  private limits(draft: CorrelationDraft, file: string): NonNullable<Correlation['limits']> {
+    const limits: NonNullable<Correlation['limits']> = {};
+    for (const [comparison, { table: reference, match, value }] of Object.entries(draft.limits)) {
+      const { name, line, column } = reference;
+      const table = Object.hasOwn(this.tables, name) ? this.tables[name] : undefined;
+      if (table !== undefined) limits[comparison as Comparison] = { table, match, value };
+      else {
+        const message = `no table has the name ${quote(name)}${didYouMean(name, Object.keys(this.tables))}`;
+        this.problems.push({ file, line, column, message });
+      }
+    }
+    return limits;
   }
 
   private refer(reference: Reference, file: string): Referred | undefined {

@@ -6,7 +6,10 @@ import type { Place } from './place.ts';
 import type { ConditionNode } from './rule.ts';
 
 /** A field named in a rule: canonical (`taxonomy: audit`) or in the source's own words. */
-export type FieldRef = { taxonomy: 'audit'; name: AuditField } | { taxonomy: 'raw'; name: string };
+export type FieldRef = ({ taxonomy: 'audit'; name: AuditField } | { taxonomy: 'raw'; name: string }) & {
+  /** In `groupBy`: an event without the field stays, in the group of those that lack it. */
+  optional?: true;
+};
 
 export type Mark = {
   /** Which of the relation's inputs the mark came through. */

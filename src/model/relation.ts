@@ -21,12 +21,15 @@ export function coverageOf(coverage: Coverage, step: number): Stretch | undefine
   return coverage?.steps === undefined ? coverage : coverage.steps[step];
 }
 
-/** The values of the input's `groupBy`, in order. */
+/** The values of the input's `groupBy`, in order; NO_VALUE for an optional field that the events lack. */
 export type Group = readonly string[];
 
 export function groupKey(group: Group): string {
   return JSON.stringify(group);
 }
+
+/** Stands in a group for an absent value. A value of the log that reads the same names another group. */
+export const NO_VALUE = '(none)';
 
 /** What a relation concluded about one group, or one episode of it. The spine makes findings of it. */
 export type Judgement = {

@@ -158,6 +158,8 @@ export type Correlation = RuleHead & {
   expression?: StepCondition;
   /** `calendar`: windows begin at midnight, or at the first of a month, in `timezone`; else they slide. */
   window?: 'calendar';
+  /** What `timespan` names where the window is a calendar one; `timespan` is then not given. */
+  calendarUnit?: CalendarUnit;
   /** An IANA name; without it UTC. */
   timezone?: string;
   /** The tables of all rule files, by name. */
@@ -178,8 +180,11 @@ export type Correlation = RuleHead & {
   aliases: Readonly<Record<string, readonly (FieldRef | undefined)[]>>;
 };
 
+/** `1h`, `1d`, `1w`, `1mo`, `1y`. */
+export type CalendarUnit = 'hour' | 'day' | 'week' | 'month' | 'year';
+
 /** The keys of a correlation that refer to other rules. */
-export const REFERENCE_KEYS = ['rules', 'opens', 'closes', 'needs'] as const;
+export const REFERENCE_KEYS = ['rules', 'opens', 'closes', 'needs', 'until'] as const;
 export type ReferenceKey = (typeof REFERENCE_KEYS)[number];
 
 /** The field a name in a correlation stands for at `step`: an alias, or the field itself in the taxonomy of that rule. */

@@ -1,33 +1,73 @@
-/** What `event_count` and `value_count` share: a measure of a window, a threshold, and a sentence about both. */
-import { formatDuration } from '../base/instant.ts';
-import { count, formatNumber, quote } from '../base/text-safety.ts';
+/** What all relations share that hold a figure of a window against a threshold: counts, sums, averages, percentiles. */
+import { formatDuration, type Instant } from '../base/instant.ts';
+import { count, quote } from '../base/text-safety.ts';
+import { EARLIEST, LATEST } from '../base/time-zone.ts';
 import type { Verdict } from '../model/finding.ts';
 import type { Mark } from '../model/mark.ts';
 import { loggedNames, renderTemplate, titleInMessage } from '../model/message.ts';
-import type { Coverage, Group, Judgement, Relation } from '../model/relation.ts';
-import { type Correlation, resolveField } from '../model/rule.ts';
+import type { Coverage, Group, Judgement, Relation, Stretch } from '../model/relation.ts';
+import { type CalendarUnit, type Correlation, resolveField } from '../model/rule.ts';
+import { calendarWindows, formatCalendarWindow } from './calendar.ts';
+import { coverageOfAll, isWithin } from './coverage.ts';
 import {
   EPISODE_WORDS,
   type Episode,
   episodeWords,
   formatEpisodeSpan,
   isSameEvent,
+  openEpisode,
   toJudgement,
 } from './episode.ts';
-import { compileThreshold, formatExpected, growsTrue, isEmptyThreshold } from './threshold.ts';
-import { completeEpisodes, type Measure, slidingEpisodes, type TimedMark } from './windows.ts';
+import { compareFigures, type Figure, formatFigure, toDouble } from './figure.ts';
+import { EndOrder, endOf, isTimed, type TimedMark } from './mark-window.ts';
+import {
+  compileThreshold,
+  fallsTrue,
+  fewestOf,
+  growsTrue,
+  isEmptyThreshold,
+  isReachable,
+  type Threshold,
+} from './threshold.ts';
+import { unknownKeys } from './unknown-keys.ts';
+import {
+  calendarEpisodes,
+  completeEpisodes,
+  type JudgeFigure,
+  type Measure,
+  slidingEpisodes,
+  type WindowEpisode,
+} from './windows.ts';
 
 const TOLD = [...EPISODE_WORDS, 'peak', 'timespan'];
 
-type Counting = {
+export type Counting = {
   code: string;
   /** How many of a mark's first values belong to the counted tuple. */
   width: number;
   makeMeasure(): Measure;
   /** Whether the mark counts at all. */
   counts(mark: Mark): boolean;
-  /** What is counted, for messages: `event`, or `distinct target`. */
-  noun: string;
+  /** `3 events`, `an average of 2.5 in "ms"`. */
+  describe(figure: Figure): string;
+  /** An event that comes through several rules counts once for each kind of step; without it once for each counted field. */
+  kindOf?(step: number): string;
+  /**
+   * `by-one`: a mark adds 1 at most, so many are needed to reach a figure. `only-up`: what the log does not show could only
+   * add. `any-way`: it could also take away, so that a window is certain only where the log covers it.
+   */
+  moves: 'by-one' | 'only-up' | 'any-way';
+  /** The figure of a window that holds one mark only; given where windows with more may exceed what each has. */
+  alone?(mark: Mark): Figure;
+  /** The most that marks whose time is unknown could make of `best`: the largest figure of any window, or of any mark `alone`. */
+  atMost(best: Figure | undefined, untimed: readonly Mark[]): Figure;
+  /** Says of a mark that does not count why it leaves the figure in doubt; undefined where it does not. */
+  doubt?(mark: Mark): boolean;
+  doubts?: string;
+  /** The limit is the type's own, so the message does not repeat it. */
+  isImplied?: boolean;
+  /** The keys of the correlation that only this relation has. */
+  keys?: readonly string[];
 };
 
 /** Undefined with the reason told, when the correlation asks for what no log can show. */
@@ -36,22 +76,35 @@ export function compileCounting(
   counting: Counting,
   problem: (message: string) => void,
 ): Relation | undefined {
-  const { condition, timespan, type } = correlation;
-  if (timespan === undefined) return void problem(`"${type}" needs a "timespan"`);
-  if (isEmptyThreshold(condition)) return void problem(`"${type}" needs a condition such as {gte: 10}`);
-  const [unknown] = Object.keys(correlation.extra);
-  if (unknown !== undefined) return void problem(`"${type}" has no key ${quote(unknown)}`);
-  const reached = compileThreshold(condition);
-  if (reached(0) && !isReachable(condition, reached)) {
+  const { condition, timespan, calendarUnit, type } = correlation;
+  if (timespan === undefined && calendarUnit === undefined)
+    return void problem(`"${type}" needs a "timespan"`);
+  if (correlation.expression !== undefined)
     return void problem(
-      'the condition holds only for windows without any event, which no event can show; "gap" or "requires" judge absence',
+      `"${type}" takes a condition such as {gte: 10}; only the temporal types have one over rules`,
+    );
+  if (isEmptyThreshold(correlation)) return void problem(`"${type}" needs a condition such as {gte: 10}`);
+  const unknown = unknownKeys(correlation, counting.keys ?? []);
+  if (unknown !== undefined) return void problem(unknown);
+  const grows = growsTrue(correlation);
+  const isCount = counting.moves === 'by-one';
+  const hasTable = Object.keys(correlation.limits ?? {}).length > 0;
+  if (isCount && !hasTable && !grows && calendarUnit === undefined && !isReachable(condition)) {
+    return void problem(
+      'the condition holds only for windows without any event, which no event can show; "gap" or "requires" judge absence, and so does "window: calendar" for a group that is known from earlier events',
     );
   }
+  const thresholdOf = compileThreshold(correlation, problem);
+  if (thresholdOf === undefined) return undefined;
   const names = loggedNames(correlation.message, TOLD);
-  const judging: Judging = { timespan, reached, growsTrue: growsTrue(condition), counting };
+  const calendar =
+    calendarUnit === undefined ? undefined : { unit: calendarUnit, zone: correlation.timezone ?? 'UTC' };
+  const kindOf = counting.kindOf ?? ((step: number) => JSON.stringify(correlation.fields?.[step] ?? null));
+  const kinds = correlation.rules.map((_, step) => kindOf(step));
+  const judging: Judging = { rule: correlation, timespan: timespan ?? 0n, calendar, grows, counting, kinds };
   return {
-    // No figure is larger than the number of marks.
-    ...(judging.growsTrue && { fewest: fewestOf(condition, reached) }),
+    // No count is larger than the number of marks.
+    ...(grows && isCount && { fewest: fewestOf(correlation) }),
     inputs: correlation.rules.map((detection, step) => ({
       detection,
       groupBy: correlation.groupBy[step]!,
@@ -62,118 +115,241 @@ export function compileCounting(
     })),
     *judge(group, marks, coverage): Generator<Judgement> {
       const logged = (mark: Mark, name: string) => mark.values[counting.width + names.indexOf(name)];
-      for (const { episode, verdict, note } of judgeMarks(marks, judging, coverage)) {
-        const message = `${describe(correlation, counting, episode, group, logged)}${note}`;
-        yield toJudgement(episode, group, { verdict, code: counting.code, message });
+      const groupJudging = new GroupJudging(judging, thresholdOf(group), coverage);
+      for (const judged of groupJudging.judge(marks)) {
+        const message = `${describe(judging, judged, group, logged)}${judged.note}`;
+        const figure = judged.peak === undefined ? {} : { figure: toDouble(judged.peak) };
+        const { verdict, episode } = judged;
+        yield toJudgement(episode, group, { verdict, code: counting.code, message, ...figure });
       }
     },
   };
 }
 
-/** Whether some number of events above zero fulfills it; limits are small, so the neighbours of each are tried. */
-function isReachable(condition: Correlation['condition'], reached: (value: number) => boolean): boolean {
-  const candidates = Object.values(condition).flatMap((limit) => [Math.floor(limit), Math.ceil(limit)]);
-  return [1, ...candidates.flatMap((limit) => [limit - 1, limit, limit + 1])].some(
-    (value) => value > 0 && reached(value),
-  );
-}
-
-/** The smallest number that fulfills a condition which more makes only truer. */
-function fewestOf(condition: Correlation['condition'], reached: (value: number) => boolean): number {
-  const limits = Object.values(condition).map((limit) => Math.floor(limit));
-  const candidates = limits.flatMap((limit) => [limit, limit + 1]);
-  return Math.max(1, Math.min(...candidates.filter(reached)));
-}
+type Calendar = { unit: CalendarUnit; zone: string };
 
 /** What stays the same for every group. */
 type Judging = {
+  rule: Correlation;
   timespan: bigint;
-  reached: (value: number) => boolean;
-  growsTrue: boolean;
+  calendar: Calendar | undefined;
+  grows: boolean;
   counting: Counting;
+  /** By step: an event counts once for each. */
+  kinds: readonly string[];
 };
 
-type Judged = { episode: Episode; verdict: Verdict; note: string };
+/** `peak` undefined: no figure could be held against a limit. */
+type Judged = {
+  episode: Episode;
+  verdict: Verdict;
+  note: string;
+  peak: Figure | undefined;
+  expected: string | undefined;
+  judged: Instant | undefined;
+};
 
-function* judgeMarks(
-  marks: Iterable<Mark>,
-  { timespan, reached, growsTrue, counting }: Judging,
-  coverage: Coverage,
-): Generator<Judged> {
-  const untimed: Mark[] = [];
-  const timed = splitTimed(marks, counting, untimed);
-  if (!growsTrue) {
-    for (const episode of completeEpisodes(timed, timespan, counting.makeMeasure, reached, coverage)) {
-      const verdict = untimed.length > 0 ? 'undetermined' : episode.verdict;
-      const edge = episode.verdict === 'undetermined' ? ', the window reaches beyond the log' : '';
-      yield { episode, verdict, note: `${edge}${untimedNote(untimed)}` };
+/** The marks of one group on their way through the windows. */
+class GroupJudging {
+  private readonly judging: Judging;
+  private readonly threshold: Threshold;
+  private readonly covered: Stretch | undefined;
+  private readonly untimed: Mark[] = [];
+  private readonly doubtful: Mark[] = [];
+  private best: Figure | undefined;
+  /** The first mark whose window no row of a table has a limit for. */
+  private limitless: Mark | undefined;
+  private limitlessCount = 0;
+
+  constructor(judging: Judging, threshold: Threshold, coverage: Coverage) {
+    this.judging = judging;
+    this.threshold = threshold;
+    this.covered = coverageOfAll(coverage, judging.rule.rules.keys());
+  }
+
+  *judge(marks: Iterable<Mark>): Generator<Judged> {
+    const { grows, counting } = this.judging;
+    let found = false;
+    for (const { episode, verdict, peak, judged } of this.episodes(marks)) {
+      found = true;
+      const certain =
+        verdict === 'violation' && (this.isHarmless() || (grows && counting.moves !== 'any-way'));
+      const edge = verdict === 'undetermined' ? ', the window reaches beyond the log' : '';
+      yield {
+        episode,
+        verdict: certain ? 'violation' : 'undetermined',
+        note: certain ? '' : `${edge}${this.note()}`,
+        peak,
+        expected: this.threshold.expected(judged),
+        judged,
+      };
     }
-    return;
+    if (!found) yield* this.doubts();
+    if (this.limitless !== undefined) {
+      const episode = { ...openEpisode(this.limitless), count: this.limitlessCount };
+      const note = ', no row of the table is in force for it at the time';
+      yield {
+        episode,
+        verdict: 'undetermined',
+        note,
+        peak: undefined,
+        expected: undefined,
+        judged: undefined,
+      };
+    }
   }
-  let found = false;
-  const best = peakOf(counting.makeMeasure());
-  for (const episode of slidingEpisodes(timed, timespan, best, reached)) {
-    found = true;
-    yield { episode, verdict: 'violation', note: '' };
-  }
-  // The events without a time may all belong to the fullest window.
-  if (!found && untimed.length > 0 && reached(best.peak + untimed.length)) {
-    const [first, ...rest] = untimed;
-    const episode: Episode = {
-      first: first!,
-      last: rest.at(-1) ?? first!,
-      related: rest.slice(0, 9).map(({ place }) => place),
-      count: untimed.length,
-      peak: best.peak + untimed.length,
-      subject: first!.subject,
-    };
-    yield { episode, verdict: 'undetermined', note: untimedNote(untimed) };
-  }
-}
 
-function untimedNote(untimed: readonly Mark[]): string {
-  return untimed.length === 0 ? '' : `, counting ${count(untimed.length, 'event')} whose time cannot be read`;
-}
-
-/** Marks without a time come first and are kept apart; one event through two rules counts once, unless its values differ. */
-function* splitTimed(marks: Iterable<Mark>, counting: Counting, untimed: Mark[]): Generator<TimedMark> {
-  let previous: Mark | undefined;
-  for (const mark of marks) {
-    if (!counting.counts(mark)) continue;
-    if (counting.width === 0 && previous !== undefined && isSameEvent(previous, mark)) continue;
-    previous = mark;
-    if (mark.time === undefined) untimed.push(mark);
-    else yield mark as TimedMark;
+  private episodes(marks: Iterable<Mark>): Iterable<WindowEpisode> {
+    const { timespan, calendar, grows, counting } = this.judging;
+    const inOrder = calendar === undefined && !grows ? undefined : new EndOrder();
+    const timed = this.timed(marks, inOrder);
+    const { makeMeasure } = counting;
+    if (calendar !== undefined) {
+      const windowAt = calendarWindows(calendar.unit, calendar.zone);
+      return calendarEpisodes(timed, {
+        windowAt,
+        makeMeasure,
+        judge: this.judgeFigure,
+        asTheyArrive: grows,
+        ofNothing: !grows && counting.moves !== 'any-way' ? makeMeasure().value() : undefined,
+        covered: this.covered && { from: clamped(this.covered.from), until: clamped(this.covered.until) },
+      });
+    }
+    return grows
+      ? slidingEpisodes(timed, timespan, makeMeasure(), this.judgeFigure)
+      : completeEpisodes(timed, timespan, makeMeasure, this.judgeFigure);
   }
-}
 
-function peakOf(measure: Measure): Measure & { peak: number } {
-  return {
-    peak: 0,
-    add: (mark) => measure.add(mark),
-    remove: (mark) => measure.remove(mark),
-    value() {
-      const value = measure.value();
-      this.peak = Math.max(this.peak, value);
-      return value;
-    },
+  private readonly judgeFigure: JudgeFigure = (figure, judged, start, until, mark) => {
+    const { grows, counting, calendar, timespan } = this.judging;
+    if (counting.alone === undefined) this.noteBest(figure);
+    const holds = this.threshold.holds(figure, judged);
+    if (holds === undefined) {
+      this.limitless ??= mark;
+      this.limitlessCount++;
+    }
+    if (!holds) return 'satisfied';
+    if (grows && counting.moves !== 'any-way') return 'violation';
+    // A window that is complete might have begun earlier, with more in it, unless the log covers a timespan before it.
+    const from = grows || calendar !== undefined ? start : start - timespan;
+    return isWithin({ from, until }, this.covered) ? 'violation' : 'undetermined';
   };
+
+  private noteBest(figure: Figure): void {
+    const { best } = this;
+    if (best === undefined || compareFigures(figure, best) > 0) this.best = figure;
+  }
+
+  /** In the order they begin, or that of their ends. Marks without a time come first and are kept apart. */
+  private *timed(marks: Iterable<Mark>, order: EndOrder | undefined): Generator<TimedMark> {
+    const { counting, calendar, timespan, kinds } = this.judging;
+    let previous: Mark | undefined;
+    const isOneKind = kinds.every((kind) => kind === kinds[0]);
+    let met: string[] = [];
+    for (const mark of marks) {
+      if (!counting.counts(mark)) {
+        if (counting.doubt?.(mark)) this.doubtful.push(mark);
+        continue;
+      }
+      const kind = kinds[mark.step]!;
+      if (previous === undefined || !isSameEvent(previous, mark)) {
+        if (!isOneKind) met = [kind];
+      } else if (isOneKind || met.includes(kind)) continue;
+      else met.push(kind);
+      previous = mark;
+      if (counting.alone !== undefined) this.noteBest(counting.alone(mark));
+      if (!isTimed(mark) || (calendar !== undefined && !isInCalendar(mark))) this.untimed.push(mark);
+      else if (mark.until === undefined && (order === undefined || order.isIdle)) yield mark;
+      else if (calendar !== undefined || endOf(mark) - mark.time <= timespan) {
+        if (order === undefined) yield mark;
+        else {
+          yield* order.release(mark.time);
+          order.add(mark);
+        }
+      }
+    }
+    if (order !== undefined) yield* order.release();
+  }
+
+  private isHarmless(): boolean {
+    return this.untimed.length === 0 && this.doubtful.length === 0;
+  }
+
+  /** Nothing was found; what could not be placed or read might change that. */
+  private *doubts(): Generator<Judged> {
+    const { untimed, doubtful, threshold, best } = this;
+    const { grows, counting } = this.judging;
+    const marks = [...untimed, ...doubtful];
+    const [first, ...rest] = marks;
+    if (first === undefined) return;
+    const peak = counting.atMost(best, untimed);
+    const judged = first.time ?? 0n;
+    const mightHold = grows
+      ? threshold.holds(peak, judged) !== false
+      : !(counting.moves === 'by-one' && fallsTrue(this.judging.rule));
+    if (doubtful.length === 0 && !mightHold) return;
+    const episode: Episode = {
+      first,
+      last: rest.at(-1) ?? first,
+      related: rest.slice(0, 9).map(({ place }) => place),
+      count: marks.length,
+      subject: first.subject,
+    };
+    yield {
+      episode,
+      verdict: 'undetermined',
+      note: this.note(),
+      peak,
+      expected: threshold.expected(judged),
+      judged: undefined,
+    };
+  }
+
+  private note(): string {
+    const { untimed, doubtful, judging } = this;
+    const untimedNote =
+      untimed.length === 0 ? '' : `, counting ${count(untimed.length, 'event')} whose time cannot be read`;
+    const doubtNote =
+      doubtful.length === 0 ? '' : `, without ${count(doubtful.length, 'event')} ${judging.counting.doubts}`;
+    return `${untimedNote}${doubtNote}`;
+  }
+}
+
+function isInCalendar(mark: TimedMark): boolean {
+  return mark.time >= EARLIEST && endOf(mark) < LATEST;
+}
+
+function clamped(instant: Instant): Instant {
+  return instant < EARLIEST ? EARLIEST : instant >= LATEST - 1n ? LATEST - 2n : instant;
 }
 
 function describe(
-  rule: Correlation,
-  counting: Counting,
-  episode: Episode,
+  { rule, counting, calendar, timespan }: Judging,
+  { episode, peak, expected, judged }: Judged,
   group: Group,
   logged: (mark: Mark, name: string) => string | undefined,
 ): string {
-  const peak = count(episode.peak, counting.noun);
-  const timespan = formatDuration(rule.timespan!);
+  const span =
+    calendar === undefined
+      ? formatDuration(timespan)
+      : judged === undefined
+        ? `a calendar ${calendar.unit}`
+        : formatCalendarWindow(
+            calendar.unit,
+            calendar.zone,
+            calendarWindows(calendar.unit, calendar.zone)(judged),
+          );
   if (rule.message !== undefined) {
-    const told = { ...episodeWords(episode), peak: formatNumber(episode.peak), timespan };
+    const told = {
+      ...episodeWords(episode),
+      peak: peak === undefined ? 'an unknown figure' : formatFigure(peak),
+      timespan: span,
+    };
     return renderTemplate(rule.message, told, (name) => logged(episode.first, name));
   }
   const who = rule.groupNames.map((name, index) => ` of ${name} ${quote(group[index] ?? '')}`).join('');
-  const expected = formatExpected(rule.condition);
-  return `${titleInMessage(rule.title)}: ${peak} within ${timespan}${who}, expected ${expected}${formatEpisodeSpan(episode)}`;
+  const title = titleInMessage(rule.title);
+  if (peak === undefined) return `${title}: ${count(episode.count, 'position')}${who} without a limit`;
+  const limit = expected === undefined || counting.isImplied ? '' : `, expected ${expected}`;
+  return `${title}: ${counting.describe(peak)} within ${span}${who}${limit}${formatEpisodeSpan(episode)}`;
 }

@@ -4,7 +4,7 @@ import { compileTextTest } from '../match/match-texts.ts';
 import type { Mark } from '../model/mark.ts';
 import type { Coverage, Group, Judgement, Relation, Stretch } from '../model/relation.ts';
 import type { Correlation, Rule, Validity } from '../model/rule.ts';
-import { compileThreshold } from './threshold.ts';
+import { compileFixed } from './threshold.ts';
 import { ExpiredWaivers, holdsAt } from './waivers.ts';
 
 /** The relation itself where its rule says nothing of the kind. */
@@ -89,7 +89,7 @@ function formatValidity({ from, to }: Validity): string {
 
 function raise(relation: Relation, { levels }: Correlation): Relation {
   if (levels === undefined) return relation;
-  const compiled = levels.map(({ level, condition }) => ({ level, holds: compileThreshold(condition) }));
+  const compiled = levels.map(({ level, condition }) => ({ level, holds: compileFixed(condition) }));
   return mapJudgements(relation, (judgement) => {
     const { figure } = judgement;
     if (figure === undefined) return judgement;

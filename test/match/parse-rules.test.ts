@@ -142,9 +142,9 @@ describe('a rule that we cannot run is an error of its own, and the others run',
       /a waiver must name its rules/,
     ],
     [
-      'an extended condition',
-      'correlation: {type: temporal, rules: [other], timespan: 5m, condition: a and not b}',
-      /over rules is not supported/,
+      'a condition over rules that does not read',
+      'correlation: {type: temporal, rules: [other], timespan: 5m, condition: other and not}',
+      /the condition over rules needs the name of a rule, "not" or "\(", found its end/,
     ],
   ];
   for (const [behaviour, text, message] of cases) {
