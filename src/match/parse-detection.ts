@@ -10,7 +10,7 @@ import { toCondition } from './change-values.ts';
 import { checkModifiers } from './check-modifiers.ts';
 import { comparisonOf } from './modifiers.ts';
 import type { OldPipe } from './old-pipe.ts';
-import { parseCondition } from './parse-condition.ts';
+import { parseCondition, Selections } from './parse-condition.ts';
 import { literalPattern, parsePattern } from './parse-pattern.ts';
 import { RuleRefusal } from './rule-refusal.ts';
 
@@ -47,7 +47,8 @@ export function parseDetection(detection: YamlMap, context: RuleContext): Condit
     reference: context.reference ?? 'THIS-RULE',
     timespan: timeframe && scalarText(timeframe.value),
   };
-  const nodes = texts.map((text) => parseCondition(text, selections, pipe));
+  const named = new Selections(selections);
+  const nodes = texts.map((text) => parseCondition(text, named, pipe));
   return nodes.length === 1 ? nodes[0]! : { kind: 'or', nodes };
 }
 
