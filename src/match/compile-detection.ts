@@ -4,6 +4,7 @@ import type { FieldRef } from '../model/mark.ts';
 import type { ConditionNode, Detection, DetectionItem } from '../model/rule.ts';
 import { compileRelation } from './match-fields.ts';
 import { matchKeywords } from './match-keywords.ts';
+import { MemberFields, matchMembers } from './match-members.ts';
 import { comparisonOf, compileValueTests, foldOf, type ValueTest } from './modifiers.ts';
 import { ValueMemo } from './value-memo.ts';
 
@@ -62,7 +63,9 @@ export class DetectionCompiler {
   private compile(node: ConditionNode): EventTest {
     switch (node.kind) {
       case 'item':
-        return compileItem(node.item, this.fields, this.remembers);
+        return node.item.members === undefined
+          ? compileItem(node.item, this.fields, this.remembers)
+          : compileMembers(node.item, node.item.members, this.fields);
       case 'not': {
         const test = this.node(node.node);
         return (event) => !test(event);
@@ -106,6 +109,16 @@ function compileItem(item: DetectionItem, fields: Fields, remembers: boolean): E
   if (comparison === 'exists') return compileExists(item, slot);
   if (comparison === 'fieldref') return compileReferences(item, slot, fields);
   return compileValues(item, slot, remembers);
+}
+
+/** Values of members have no ids to remember answers by. */
+function compileMembers(
+  { field }: DetectionItem,
+  { which, condition }: NonNullable<DetectionItem['members']>,
+  fields: Fields,
+): EventTest {
+  const own = new MemberFields(fields.source);
+  return matchMembers(toSlot(field!, fields), which, own, new DetectionCompiler(own, false).node(condition));
 }
 
 /** Presence only: a null is there. */

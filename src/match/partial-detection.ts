@@ -108,7 +108,8 @@ class Reducer {
 
   /** Alone: not together with other fields. */
   private looksAtSlot(item: DetectionItem): boolean {
-    if (item.field === undefined || comparisonOf(item) === 'fieldref') return false;
+    if (item.field === undefined || item.members !== undefined || comparisonOf(item) === 'fieldref')
+      return false;
     return toSlot(item.field, this.fields) === this.slot;
   }
 }
