@@ -1,12 +1,18 @@
-/** Merge and relate: repeats are dropped, marks are judged group by group, judgements become findings. */
+/** Merge and relate: repeats are dropped, groups of marks are judged, judgements become findings. */
 import { quote } from '../base/text-safety.ts';
 import { type Finding, type FindingKind, toFingerprint } from '../model/finding.ts';
+import type { Mark } from '../model/mark.ts';
 import type { Group, Judgement } from '../model/relation.ts';
 import { MAX_RELATED } from '../model/relation.ts';
 import type { LicenseSummary } from '../model/report.ts';
 import { reread } from '../read/reread.ts';
-import type { OnMark } from './marks.ts';
-import type { Plan, PlannedRelation } from './plan.ts';
+import { ChainedMarks, judgeChained } from './chained-marks.ts';
+import { Conclusions } from './conclusions.ts';
+import type { Executor } from './executor.ts';
+import { type JudgeOrder, judgeShare } from './judge-share.ts';
+import { totalBytes } from './mark-shares.ts';
+import { markGroups } from './marks.ts';
+import type { Plan } from './plan.ts';
 import { PositionSet } from './position-set.ts';
 import type { RecordPosition } from './repeats.ts';
 import type { Scan } from './scan-books.ts';
@@ -131,91 +137,100 @@ function toPlace({ fileIndex, line, offset, length }: RecordPosition, scan: Scan
 }
 
 /** What the relations concluded. `matches` counts the marks of each rule, by id, duplicates aside. */
-export type Related = { findings: Finding[]; licenses: LicenseSummary[]; matches: Map<string, number> };
+export type Related = {
+  findings: Finding[];
+  licenses: LicenseSummary[];
+  matches: Map<string, number>;
+  /** Waivers that something was held against, by id. */
+  waiversMet: ReadonlySet<string>;
+};
 
-export function relate(plan: Plan, scan: Scan, duplicates: PositionSet): Related {
-  const related: Related = { findings: [], licenses: [], matches: new Map() };
-  const judged = new Set<number>();
-  const files = scan.inputs.map(({ file }) => file);
-  const counter = new MatchCounter(plan);
-  const fewest = plan.relations.map(({ relation }) => relation.fewest ?? 1);
-  for (const { relation: index, group, marks } of scan.marks.groups(
-    files,
-    duplicates,
-    counter.count,
-    fewest,
-  )) {
+/** Some 3,000 marks. */
+const THREAD_BYTES = 256 * 1024;
+
+type Conclude = (relation: number, group: Group, judgement: Judgement) => void;
+
+/**
+ * Has all groups judged, by the threads of the scan where there is enough to judge, and concludes in the order of relations
+ * and groups. `threadBytes`: marks below which spreading them takes longer than judging.
+ */
+export async function relate(
+  plan: Plan,
+  scan: Scan,
+  duplicates: PositionSet,
+  executor: Executor,
+  threadBytes = THREAD_BYTES,
+): Promise<Related> {
+  const conclusions = new Conclusions();
+  const chained = new ChainedMarks(plan);
+  const conclude: Conclude = (index, group, judgement) => {
     const planned = plan.relations[index]!;
-    judged.add(index);
-    for (const judgement of planned.relation.judge(group, marks, scan.coverage)) {
-      conclude(related, planned, group, judgement);
-    }
-  }
-  for (const [index, planned] of plan.relations.entries()) {
-    if (judged.has(index)) continue;
-    for (const judgement of planned.relation.judgeNothing?.(scan.coverage) ?? [])
-      conclude(related, planned, [], judgement);
-  }
-  related.matches = counter.matches();
-  return related;
-}
-
-function conclude(related: Related, planned: PlannedRelation, group: Group, judgement: Judgement): void {
-  const { verdict, usage, place } = judgement;
-  if (usage !== undefined) {
-    const status = verdict === 'violation' ? 'exceeded' : verdict === 'satisfied' ? 'within' : 'undetermined';
-    related.licenses.push({ ...usage, verdict: status, places: [place, ...judgement.related] });
-  }
-  if (verdict === 'satisfied') return;
-  const rule = planned.rule?.id ?? `license:${planned.license}`;
-  const level = planned.rule?.level ?? 'high';
-  related.findings.push({
-    rule,
-    code: judgement.code,
-    severity: judgement.severity ?? level,
-    verdict,
-    place,
-    ...(judgement.related.length > 0 && { related: judgement.related }),
-    message: judgement.message,
-    ...(judgement.subject !== undefined && { subject: judgement.subject }),
-    ...(judgement.count > 1 && { count: judgement.count }),
-    fingerprint: toFingerprint(rule, judgement.code, ...group, ...judgement.identity),
-  });
-}
-
-/** Steps have 16 bits in a row. */
-const MAX_STEPS = 2 ** 16;
-
-/** Counts each match of a detection once, although several relations may get its marks. */
-class MatchCounter {
-  private readonly plan: Plan;
-  /** For each detection the relation and step that it is counted through, as one number, and how often. */
-  private readonly through: number[];
-  private readonly counts: number[];
-
-  constructor(plan: Plan) {
-    this.plan = plan;
-    const counted = new Map<string, number>();
-    for (const [index, { relation }] of plan.relations.entries()) {
-      for (const [step, { detection }] of relation.inputs.entries()) {
-        if (!counted.has(detection)) counted.set(detection, index * MAX_STEPS + step);
-      }
-    }
-    this.through = plan.detections.map(({ id }) => counted.get(id) ?? -1);
-    this.counts = plan.detections.map(() => 0);
-  }
-
-  readonly count: OnMark = (relation, step, detection) => {
-    if (this.through[detection] === relation * MAX_STEPS + step) this.counts[detection]!++;
+    conclusions.add(planned, group, judgement);
+    chained.add(planned, group, judgement);
   };
-
-  /** By the ids of detections; those that never matched are left out. */
-  matches(): Map<string, number> {
-    const matched = new Map<string, number>();
-    for (const [index, { id }] of this.plan.detections.entries()) {
-      const times = this.counts[index]!;
-      if (times > 0) matched.set(id, (matched.get(id) ?? 0) + times);
-    }
-    return matched;
+  const weights = scan.marks.weigh();
+  const order: JudgeOrder = {
+    source: scan.marks.source(),
+    files: scan.inputs.map(({ file }) => file),
+    duplicates: duplicates.pack(),
+    spans: scan.coverage.spans,
+    later: chained.relations,
+  };
+  const isSmall = totalBytes(weights) < threadBytes;
+  const shares = isSmall ? [judgeShare(plan, order)] : await executor.judge(order, plan, weights);
+  // Within a share they are in this order already.
+  const judged = shares.flatMap((share) => share.judged);
+  if (shares.length > 1) judged.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
+  for (const { relation, group, judgements } of judged)
+    for (const judgement of judgements) conclude(relation, group, judgement);
+  const met = new Set(shares.flatMap((share) => share.met));
+  for (const [index, { relation }] of plan.relations.entries()) {
+    if (met.has(index) || chained.standsOnOthers(index)) continue;
+    for (const judgement of relation.judgeNothing?.(scan.coverage.of(index)) ?? [])
+      conclude(index, [], judgement);
   }
+  if (chained.relations.length > 0) relateChained(plan, scan, duplicates, chained, conclude);
+  conclusions.finish();
+  const matches = new Map<string, number>();
+  for (const [index, { id }] of plan.detections.entries()) {
+    const times = shares.reduce((sum, { counts }) => sum + counts[index]!, 0);
+    if (times > 0) matches.set(id, (matches.get(id) ?? 0) + times);
+  }
+  const { findings, licenses, waiversMet } = conclusions;
+  return { findings, licenses, waiversMet, matches };
+}
+
+/**
+ * The correlations of correlations, each after those it stands on: the groups come by relation. The marks are read a
+ * second time, since they may be too many to keep.
+ */
+function relateChained(
+  plan: Plan,
+  scan: Scan,
+  duplicates: PositionSet,
+  chained: ChainedMarks,
+  conclude: Conclude,
+): void {
+  const files = scan.inputs.map(({ file }) => file);
+  const order = [...chained.relations];
+  const judge = (
+    index: number,
+    group: Group,
+    own: Iterable<Mark>,
+    others: ReturnType<ChainedMarks['take']>,
+  ) => {
+    const { relation } = plan.relations[index]!;
+    for (const judgement of judgeChained(relation, group, own, others, scan.coverage.of(index)))
+      conclude(index, group, judgement);
+  };
+  const finish = (index: number) => {
+    for (const { group, marks } of chained.rest(index)) judge(index, group, [], marks);
+  };
+  const groups = markGroups(scan.marks.source(), { files, duplicates, onMark: () => {} });
+  for (const { relation: index, group, marks } of groups) {
+    if (!chained.standsOnOthers(index)) continue;
+    while (order.length > 0 && order[0]! < index) finish(order.shift()!);
+    judge(index, group, marks, chained.take(index, group));
+  }
+  for (const index of order) finish(index);
 }

@@ -14,7 +14,11 @@ export type EventTest = (event: Event) => boolean;
  * The rule was checked when it was parsed, so nothing here refuses it.
  * `remembers`: whether answers are kept by value, for a test that meets the same values often.
  */
-export function compileDetection(detection: Detection, fields: Fields, remembers = true): EventTest {
+export function compileDetection(
+  detection: Pick<Detection, 'condition'>,
+  fields: Fields,
+  remembers = true,
+): EventTest {
   askFields(detection.condition, fields, new Set());
   // Of thousands of rules a log meets few: each is compiled when the first event meets it.
   let test: EventTest | undefined;
@@ -25,7 +29,7 @@ export function compileDetection(detection: Detection, fields: Fields, remembers
 }
 
 /** Slots are given out before the first record is read. */
-export function askFields(node: ConditionNode, fields: Fields, seen: Set<ConditionNode>): void {
+function askFields(node: ConditionNode, fields: Fields, seen: Set<ConditionNode>): void {
   if (node.kind === 'item') {
     if (node.item.field !== undefined) toSlot(node.item.field, fields);
     for (const reference of node.item.references ?? []) toSlot(reference, fields);
@@ -63,9 +67,7 @@ export class DetectionCompiler {
   private compile(node: ConditionNode): EventTest {
     switch (node.kind) {
       case 'item':
-        return node.item.members === undefined
-          ? compileItem(node.item, this.fields, this.remembers)
-          : compileMembers(node.item, node.item.members, this.fields);
+        return compileItem(node.item, this.fields, this.remembers);
       case 'not': {
         const test = this.node(node.node);
         return (event) => !test(event);
@@ -102,9 +104,11 @@ function hasKeywords(node: ConditionNode): boolean {
   return node.kind === 'not' ? hasKeywords(node.node) : node.nodes.some(hasKeywords);
 }
 
-function compileItem(item: DetectionItem, fields: Fields, remembers: boolean): EventTest {
+/** `remembers`: whether answers are kept by value. */
+export function compileItem(item: DetectionItem, fields: Fields, remembers: boolean): EventTest {
   if (item.field === undefined) return matchKeywords(compileValueTests(item), item.modifiers.includes('all'));
   const slot = toSlot(item.field, fields);
+  if (item.members !== undefined) return compileMembers(item.members, slot, fields);
   const comparison = comparisonOf(item);
   if (comparison === 'exists') return compileExists(item, slot);
   if (comparison === 'fieldref') return compileReferences(item, slot, fields);
@@ -113,12 +117,12 @@ function compileItem(item: DetectionItem, fields: Fields, remembers: boolean): E
 
 /** Values of members have no ids to remember answers by. */
 function compileMembers(
-  { field }: DetectionItem,
   { which, condition }: NonNullable<DetectionItem['members']>,
+  slot: Slot,
   fields: Fields,
 ): EventTest {
   const own = new MemberFields(fields.source);
-  return matchMembers(toSlot(field!, fields), which, own, new DetectionCompiler(own, false).node(condition));
+  return matchMembers(slot, which, own, new DetectionCompiler(own, false).node(condition));
 }
 
 /** Presence only: a null is there. */

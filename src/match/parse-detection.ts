@@ -56,7 +56,7 @@ export function parseDetection(detection: YamlMap, context: RuleContext): Condit
 }
 
 /** A map is AND; a list is OR over maps and keywords; a lone scalar is a keyword. */
-function parseSearch(node: YamlNode, context: RuleContext, name: string): ConditionNode {
+export function parseSearch(node: YamlNode, context: RuleContext, name: string): ConditionNode {
   if (node.kind === 'map') return parseItems(node, context, name);
   if (node.kind !== 'list') return toNode(undefined, [], [node], context);
   if (node.items.length === 0) throw refusal(node, `the selection ${quote(name)} is empty`);

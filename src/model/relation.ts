@@ -4,7 +4,7 @@ import type { FindingKind, Severity, Verdict } from './finding.ts';
 import type { Mark, MarkInput } from './mark.ts';
 import type { Place } from './place.ts';
 import type { Usage } from './report.ts';
-import type { Correlation } from './rule.ts';
+import type { Correlation, Waiver } from './rule.ts';
 
 /** A stretch of time, both ends within it. */
 export type Stretch = { from: Instant; until: Instant };
@@ -37,6 +37,12 @@ export type Judgement = {
   /** Positions the episode stands for. */
   count: number;
   subject?: string;
+  /** When the episode began and ended; undefined where an event of it has no readable time. */
+  span?: Stretch;
+  /** The waiver that covers all of it: the finding stays, marked, and does not count for the verdict of the run. */
+  waiver?: Waiver;
+  /** What the rule's condition is about (events, distinct values, a sum), for `levels`. */
+  figure?: number;
   /** The identities that make the judgement the same one in the next run. */
   identity: readonly string[];
   /** Overrides the rule's level. */

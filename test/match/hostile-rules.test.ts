@@ -1,11 +1,11 @@
-/** A rule folder made by an enemy: each file is refused with its place, in little time, and none takes the process down. */
+/**
+ * A rule folder made by an enemy: each file is refused with its place, and none takes the process down. No case needs a
+ * second on an idle machine (measured); one that grew without bound would not end.
+ */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { linkRules } from '../../src/match/link-rules.ts';
 import { parseRuleFile } from '../../src/match/parse-rules.ts';
-
-/** Every case takes well under a second on a machine that is idle (measured); this one is shared. */
-const SOON_MS = 10_000;
 
 /** A message is a line that a person reads, whatever it quotes. */
 const LONGEST_MESSAGE = 2_000;
@@ -17,10 +17,8 @@ const MEGABYTE = 1024 * 1024;
 
 /** What is wrong with the files together, each told with its file and line; no rule of them runs. */
 function refusals(...texts: string[]): string[] {
-  const start = performance.now();
   const parsed = texts.map((text, index) => parseRuleFile(`${index}.yaml`, text));
   const { ruleSet, problems } = linkRules(parsed.flatMap(({ documents }) => documents));
-  assert.ok(performance.now() - start < SOON_MS, 'took too long');
   assert.deepEqual(ruleSet.rules, []);
   const said = [...parsed.flatMap((each) => each.problems), ...problems, ...ruleSet.errors];
   assert.ok(said.length > 0 && said.length < 200, `${said.length} messages`);
