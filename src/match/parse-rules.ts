@@ -132,6 +132,7 @@ function parseDetectionRule(
   const condition = parseDetection(body.map, {
     taxonomy,
     timezone: parseTimezone(reader),
+    hasArrays: parseSigmaVersion(reader) >= 3,
     reference: head.name ?? head.id,
   });
   // A misspelled name would print "(no acter)" in every finding.
@@ -143,6 +144,21 @@ function parseDetectionRule(
   const levels = parseEventLevels(reader, taxonomy);
   if (levels.length > 0) Object.assign(detection, { levels });
   return { file, line, column, kind: 'detection', detection, generate: reader.boolean('generate') ?? false };
+}
+
+/** The major version of the specification that the rule is written for (`sigma-version: 3` or `3.0.0`); 2 where it says none. */
+function parseSigmaVersion(reader: ShapeReader): number {
+  const text = reader.text('sigma-version');
+  if (text === undefined) return 2;
+  const [, major] = /^v?([1-9]\d{0,2})(?:\.\d{1,5}){0,2}$/.exec(text) ?? [];
+  if (major === undefined) {
+    const message = `"sigma-version" must be a version such as 3 or 2.1.0, found ${quote(text)}`;
+    reader.problem(reader.get('sigma-version')!, message);
+    return 2;
+  }
+  if (Number(major) > 3)
+    throw new RuleRefusal(`the rule is written for Sigma ${major}, and at most Sigma 3 is known here`);
+  return Number(major);
 }
 
 /** For parts of times (`hour`), an IANA name. */

@@ -102,6 +102,9 @@ export type Pattern =
   | { kind: 'boolean'; value: boolean }
   | { kind: 'null' };
 
+/** Which members of an array must fulfil a condition; a number is a position, counted from the end where it is negative. */
+export type MemberChoice = 'any' | 'all' | 'all_or_empty' | 'none' | number;
+
 /** One `field|modifiers: values` line. `field` undefined: a keyword, sought in every scalar of the record. */
 export type DetectionItem = {
   field: FieldRef | undefined;
@@ -109,6 +112,11 @@ export type DetectionItem = {
   values: readonly Pattern[];
   /** For `fieldref`: the fields to compare with, in the place of `values`. */
   references?: readonly FieldRef[];
+  /**
+   * For `ports[any]: {…}` (`sigma-version: 3`): what members of the field's array must fulfil, in the place of `values`. Its
+   * fields are a member's own, by their path within it; `.` is the member itself.
+   */
+  members?: { which: MemberChoice; condition: ConditionNode };
   /** For a part of a time (`hour`): the zone of the rule, an IANA name; without it UTC. */
   timezone?: string;
 };
