@@ -78,7 +78,15 @@ function addRule(plan: Plan, rule: Rule): void {
 }
 
 /** One way out of a detection: the mark it makes for one input of one relation. */
-export type MarkOutput = { relation: number; step: number; group: Slot[]; values: Slot[]; subject: Slot };
+export type MarkOutput = {
+  relation: number;
+  step: number;
+  group: Slot[];
+  values: Slot[];
+  /** Positions in `values` that are written as JSON arrays of all values of the slot. */
+  lists?: ReadonlySet<number> | undefined;
+  subject: Slot;
+};
 
 export type Detector = { detection: number; outputs: MarkOutput[] };
 
@@ -142,6 +150,7 @@ function markOutputs(inputs: readonly PlannedInput[], cursor: EventCursor): Mark
       step,
       group: slots(input.groupBy),
       values: slots(input.values),
+      lists: input.lists && new Set(input.lists),
       subject: cursor.audit('actor'),
     };
   });

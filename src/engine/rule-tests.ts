@@ -10,6 +10,7 @@ import type { Coverage, Judgement, Relation } from '../model/relation.ts';
 import type { Detection, Logsource, Rule, RuleSet, RuleTest } from '../model/rule.ts';
 import { everyMark } from '../relations/every-mark.ts';
 import { RELATIONS } from '../relations/index.ts';
+import { listText } from './list-text.ts';
 
 /** The events of a test as its source shows them; an event need be valid only until the next one is asked for. */
 export type TestEvents = { fields: Fields; logsource: Logsource; events: Iterable<Event> };
@@ -93,7 +94,9 @@ class MarkCollector {
       const make = (event: Event) => {
         const group = groupSlots.map((slot) => event.text(slot));
         if (!group.every((value) => value !== undefined)) return undefined;
-        const values = valueSlots.map((slot) => event.text(slot));
+        const values = valueSlots.map((slot, index) =>
+          input.lists?.includes(index) ? listText(event, slot) : event.text(slot),
+        );
         const { time, place, identity } = event;
         return { group, mark: { step, time, place, identity, subject: event.text(subject), values } };
       };

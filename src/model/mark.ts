@@ -29,4 +29,6 @@ export type MarkInput = {
   /** The fields whose values together name the group; a null or absent one leaves the relation, counted. */
   groupBy: readonly FieldRef[];
   values: readonly FieldRef[];
+  /** Positions in `values` of fields whose every value is wanted: the mark carries them as one JSON array of texts. */
+  lists?: readonly number[];
 };
