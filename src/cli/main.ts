@@ -3,6 +3,7 @@ import { Argument, Command, CommanderError, Option } from 'commander';
 import { escapeControls } from '../base/text-safety.ts';
 import { SEVERITIES } from '../model/finding.ts';
 import { formatProblem, ProblemsError } from '../model/problem.ts';
+import type { AccessOptions } from './access.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { LISTS, type ListName } from './list-names.ts';
 import type { MatchOptions, TestOptions } from './rules-command.ts';
@@ -74,6 +75,7 @@ function buildProgram(done: (code: ExitCode) => void): Command {
   addLists(program);
   addRules(program, done);
   addSources(program);
+  addAccess(program, done);
   return program;
 }
 
@@ -193,5 +195,68 @@ function addSources(program: Command): void {
     .action(async (files: string[], options: { source?: string; sources?: string[] }) => {
       const { testSources } = await import('./sources-command.ts');
       process.stdout.write(await testSources(files, options));
+    });
+}
+
+const ACCESS_HELP = `
+Reads who may do what from --roles, and what was done from the logs, and tells for every role and every user
+what was granted, used, not used, done outside the roles, and refused. What neither file can decide (conditions,
+permissions boundaries, groups whose members are not listed) is undetermined, with the reason.
+
+Formats of roles, told apart by what they hold:
+  roles                      our own YAML: roles, users, groups, conflicts
+  kubernetes-rbac            kubectl get roles,rolebindings,clusterroles,clusterrolebindings -A -o yaml
+  aws-authorization-details  aws iam get-account-authorization-details
+  gcp-iam                    gcloud projects get-iam-policy PROJECT, and gcloud iam roles describe ROLE
+
+Examples:
+  audit-check access logs/ --roles roles.yaml
+  audit-check access audit.log --roles rbac.yaml --format csv > access.csv
+  audit-check access audit.log --roles-format kubernetes-rbac --suggest ann > role.yaml
+
+Our own YAML:
+  roles:     {clerk: [invoice.read, invoice.create], chief: {allow: [{actions: ["invoice.*"], resources: ["/eu/*"]}]}}
+  users:     {ann: [clerk], bob: {roles: [{role: chief, from: 2026-01-01, to: 2026-07-01}]}}
+  groups:    {finance: {members: [cid], roles: [clerk]}}
+  conflicts: [{name: pay alone, between: {create: [invoice.create], approve: [invoice.approve]}}]
+
+Exit codes:
+  0  every request that could be judged is within the roles
+  1  access outside the roles, by unknown users, conflicting duties, or a refusal that the roles do not explain
+  2  wrong arguments, configuration or roles
+  3  incomplete: input could not be read, or it holds no request that could be judged`;
+
+function addAccess(program: Command, done: (code: ExitCode) => void): void {
+  program
+    .command('access')
+    .description('hold the access that logs show to files of roles, for each role and each user')
+    .argument(
+      '[paths...]',
+      'files, folders, globs, or - for standard input; by default "logs" of audit-check.yaml',
+    )
+    .option('--roles <file>', 'who may do what; repeatable, all files of one format', collect)
+    .option('--roles-format <name>', 'format of the roles, where it is not to be told by what they hold')
+    .addOption(
+      new Option('-f, --format <name>', 'of what is printed')
+        .choices(['text', 'json', 'csv'])
+        .default('text'),
+    )
+    .option('--suggest <user>', 'print the least role that covers what this user did, instead of the tables')
+    .option('--include-denied', 'with --suggest: cover what was refused as well', false)
+    .option(
+      '--wide-verbs',
+      'with --suggest: grant get, list and watch together, and get, patch and update',
+      false,
+    )
+    .option('-c, --config <file>', 'configuration; by default audit-check.yaml here or in a folder above')
+    .option('--no-config', 'use no configuration file')
+    .option('--source <name>', 'source of every file, instead of detection')
+    .option('--since <time>', 'leave out events before this date or time')
+    .option('--until <time>', 'leave out events at or after this date or time')
+    .option('--exclude <glob>', 'files in folders that are not read; repeatable', collect)
+    .addHelpText('after', ACCESS_HELP)
+    .action(async (paths: string[], options: AccessOptions) => {
+      const { access } = await import('./access.ts');
+      done(await access(paths, options));
     });
 }

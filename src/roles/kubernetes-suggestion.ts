@@ -4,6 +4,7 @@
  */
 import { compareText, escapeControls } from '../base/text-safety.ts';
 import { CORE_GROUP } from './kubernetes-rbac.ts';
+import { quotedText } from './quoted-text.ts';
 import type { UsedRequest } from './used-requests.ts';
 
 /** A client that lists also watches and gets; one that updates also patches. */
@@ -48,8 +49,7 @@ export function suggestManifests(
   const documents = [...scopes]
     .sort(([left], [right]) => compareText(left, right))
     .flatMap(([namespace, rules]) => manifests(subject, namespace, compacted(rules)));
-  if (documents.length === 0)
-    return `# nothing that a role must grant was done by ${JSON.stringify(escapeControls(subject))}\n`;
+  if (documents.length === 0) return `# nothing that a role must grant was done by ${quotedText(subject)}\n`;
   return documents.map((lines) => `${lines.map(escapeControls).join('\n')}\n`).join('---\n');
 }
 
@@ -115,14 +115,18 @@ function manifests(subject: string, namespace: string, rules: readonly Rule[]): 
     'apiVersion: rbac.authorization.k8s.io/v1',
     `kind: ${of}`,
     'metadata:',
-    `  name: ${text(name)}`,
-    ...(namespace === '' ? [] : [`  namespace: ${text(namespace)}`]),
+    `  name: ${quotedText(name)}`,
+    ...(namespace === '' ? [] : [`  namespace: ${quotedText(namespace)}`]),
   ];
   const account = /^system:serviceaccount:([^:]+):([^:]+)$/.exec(subject);
   const holder =
     account === null
-      ? ['- apiGroup: rbac.authorization.k8s.io', '  kind: User', `  name: ${text(subject)}`]
-      : ['- kind: ServiceAccount', `  name: ${text(account[2]!)}`, `  namespace: ${text(account[1]!)}`];
+      ? ['- apiGroup: rbac.authorization.k8s.io', '  kind: User', `  name: ${quotedText(subject)}`]
+      : [
+          '- kind: ServiceAccount',
+          `  name: ${quotedText(account[2]!)}`,
+          `  namespace: ${quotedText(account[1]!)}`,
+        ];
   return [
     [...head(kind), 'rules:', ...rules.flatMap(ruleLines)],
     [
@@ -130,7 +134,7 @@ function manifests(subject: string, namespace: string, rules: readonly Rule[]): 
       'roleRef:',
       '  apiGroup: rbac.authorization.k8s.io',
       `  kind: ${kind}`,
-      `  name: ${text(name)}`,
+      `  name: ${quotedText(name)}`,
       'subjects:',
       ...holder,
     ],
@@ -138,7 +142,7 @@ function manifests(subject: string, namespace: string, rules: readonly Rule[]): 
 }
 
 function ruleLines(rule: Rule): string[] {
-  const list = (key: string, texts: readonly string[]) => `${key}: [${texts.map(text).join(', ')}]`;
+  const list = (key: string, texts: readonly string[]) => `${key}: [${texts.map(quotedText).join(', ')}]`;
   if ('urls' in rule) return [`- ${list('nonResourceURLs', rule.urls)}`, `  ${list('verbs', rule.verbs)}`];
   return [
     `- ${list('apiGroups', [rule.group === CORE_GROUP ? '' : rule.group])}`,
@@ -146,8 +150,4 @@ function ruleLines(rule: Rule): string[] {
     ...(rule.names.length > 0 ? [`  ${list('resourceNames', rule.names)}`] : []),
     `  ${list('verbs', rule.verbs)}`,
   ];
-}
-
-function text(value: string): string {
-  return JSON.stringify(value);
 }

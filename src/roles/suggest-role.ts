@@ -1,6 +1,7 @@
 /** The least role that covers what a subject did, in the words of each format. */
 import { compareText, escapeControls, quote } from '../base/text-safety.ts';
 import { suggestManifests } from './kubernetes-suggestion.ts';
+import { escapeHidden, quotedText } from './quoted-text.ts';
 import type { RoleFormat } from './role-table.ts';
 import type { UsedRequest } from './used-requests.ts';
 
@@ -26,32 +27,19 @@ export function suggestRole(
   }
 }
 
-/** Log text in a YAML file: JSON strings, which YAML reads alike. */
-function text(value: string): string {
-  return escapeJson(JSON.stringify(value));
-}
-
-/** What could hide or move text on a terminal is written as an escape, which JSON and YAML read back. */
-function escapeJson(json: string): string {
-  return json.replace(
-    /[\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/g,
-    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
-}
-
 function suggestTable(subject: string, requests: readonly UsedRequest[]): string {
   const isWild = ({ action, resource }: UsedRequest) => /[*?]/.test(`${action}${resource ?? ''}`);
-  const lines = [`roles:`, `  ${text(`used by ${subject}`)}:`, '    allow:'];
+  const lines = [`roles:`, `  ${quotedText(`used by ${subject}`)}:`, '    allow:'];
   for (const [resources, actions] of byResources(requests.filter((request) => !isWild(request)))) {
     lines.push(
-      `      - actions: [${actions.map(text).join(', ')}]`,
-      `        resources: [${resources.map(text).join(', ')}]`,
+      `      - actions: [${actions.map(quotedText).join(', ')}]`,
+      `        resources: [${resources.map(quotedText).join(', ')}]`,
     );
   }
   // A `*` in a name of the log would grant more than was used.
   for (const { action, resource } of requests.filter(isWild))
     lines.push(`      # left out, for it holds a wildcard: ${quote(action)} on ${quote(resource ?? '')}`);
-  lines.push('users:', `  ${text(subject)}: [${text(`used by ${subject}`)}]`);
+  lines.push('users:', `  ${quotedText(subject)}: [${quotedText(`used by ${subject}`)}]`);
   return `${lines.map(escapeControls).join('\n')}\n`;
 }
 
@@ -83,12 +71,12 @@ function suggestPolicy(requests: readonly UsedRequest[]): string {
   const Statement = [...services.values()].flatMap((used) =>
     byResources(used).map(([Resource, Action]) => ({ Effect: 'Allow', Action, Resource })),
   );
-  return `${escapeJson(JSON.stringify({ Version: '2012-10-17', Statement }, undefined, 2))}\n`;
+  return `${escapeHidden(JSON.stringify({ Version: '2012-10-17', Statement }, undefined, 2))}\n`;
 }
 
 /** A custom role as `gcloud iam roles create --file` takes it. */
 function suggestPermissions(subject: string, requests: readonly UsedRequest[]): string {
   const permissions = [...new Set(requests.map(({ action }) => action))].sort(compareText);
-  const lines = [`title: ${text(`used by ${subject}`)}`, 'stage: GA', 'includedPermissions:'];
-  return `${[...lines, ...permissions.map((permission) => `- ${text(permission)}`)].map(escapeControls).join('\n')}\n`;
+  const lines = [`title: ${quotedText(`used by ${subject}`)}`, 'stage: GA', 'includedPermissions:'];
+  return `${[...lines, ...permissions.map((permission) => `- ${quotedText(permission)}`)].map(escapeControls).join('\n')}\n`;
 }
