@@ -6,7 +6,8 @@ import type { AccessReport } from './access.ts';
 
 /** Lines of one section; json and csv have them all. */
 const SHOWN = 40;
-const NAME_WIDTH = 60;
+const NAME_WIDTH = 80;
+const PLACE_WIDTH = 300;
 
 export function accessText(report: AccessReport): string {
   const { summary } = report;
@@ -105,35 +106,61 @@ function userTable({ subjects }: AccessSummary): string[] {
   return ['Users', ...table(header, rows)];
 }
 
+/** What one subject did is told together where it came out alike for the same reasons. */
 function entrySection({ entries }: AccessSummary, kind: AccessKind, title: string): string[] {
-  const lines = entries.filter((entry) => entry.kind === kind).map(entryLine);
-  return lines.length === 0 ? [] : [title, ...capped(lines)];
+  const groups = new Map<string, AccessEntry[]>();
+  for (const entry of entries) {
+    if (entry.kind !== kind) continue;
+    const key = JSON.stringify([entry.subject, entry.reasons, entry.forbidden]);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [entry]);
+    else group.push(entry);
+  }
+  const blocks = [...groups.values()].map(groupBlock);
+  return blocks.length === 0 ? [] : [title, ...capped(blocks)];
 }
 
-function entryLine(entry: AccessEntry): string {
-  const { subject, action, resource, more, forbidden, reasons, place, first, last } = entry;
-  const where =
-    more === true
-      ? ' on further resources'
-      : resource === undefined || resource === ''
-        ? ''
-        : ` on ${shown(resource)}`;
-  const when =
-    first === undefined
+/** Actions of one group that are listed. */
+const SHOWN_ACTIONS = 12;
+
+function groupBlock(group: readonly AccessEntry[]): string {
+  const { subject, reasons, forbidden } = group[0]!;
+  const byAction = new Map<string, AccessEntry[]>();
+  for (const entry of group) byAction.set(entry.action, [...(byAction.get(entry.action) ?? []), entry]);
+  const lines = [...byAction.values()].map(actionLine);
+  const rest = lines.length - SHOWN_ACTIONS;
+  const requests = group.reduce((sum, entry) => sum + entry.count, 0);
+  const why = [...(forbidden ? ['a role forbids it'] : []), ...reasons].map(escapeControls);
+  return [
+    `  ${shown(subject)}: ${count(requests, 'request')}${why.length === 0 ? '' : `; ${why.join('; ')}`}`,
+    ...lines.slice(0, SHOWN_ACTIONS),
+    ...(rest > 0 ? [`    … and ${count(rest, 'further action')}`] : []),
+  ].join('\n');
+}
+
+function actionLine(entries: readonly AccessEntry[]): string {
+  const [entry] = entries;
+  const { action, resource, more, place, first } = entry!;
+  const requests = entries.reduce((sum, each) => sum + each.count, 0);
+  const isMany = entries.length > 1 || more === true;
+  const where = isMany
+    ? ` on ${more === true ? 'many' : formatNumber(entries.length)} resources`
+    : resource === undefined || resource === ''
       ? ''
-      : first === last || last === undefined
-        ? `, ${formatInstant(first)}`
-        : `, ${formatInstant(first)} to ${formatInstant(last)}`;
-  const why = [...(forbidden ? ['a role forbids it'] : []), ...reasons].map(escapeControls).join('; ');
-  const line = `  ${shown(subject)}: ${shown(action)}${where}, ${count(entry.count, 'request')}${when}, first ${shown(place.file)}:${place.line}`;
-  return why === '' ? line : `${line}\n    ${why}`;
+      : ` on ${shown(resource)}`;
+  const when = first === undefined ? '' : `, ${formatInstant(first)}`;
+  return `    ${shown(action)}${where}, ${count(requests, 'time')}, first ${shownPlace(place)}${when}`;
+}
+
+function shownPlace({ file, line }: AccessEntry['place']): string {
+  return `${escapeControls(truncate(file, PLACE_WIDTH))}:${line}`;
 }
 
 function conflictSection({ conflicts }: AccessSummary): string[] {
   const lines = conflicts.map(({ name, subject, resource, deeds, reason }) => {
     const done = deeds.map(
       ({ side, action, place, count: times }) =>
-        `    ${shown(side)}: ${shown(action)}, ${count(times, 'time')}, first ${shown(place.file)}:${place.line}`,
+        `    ${shown(side)}: ${shown(action)}, ${count(times, 'time')}, first ${shownPlace(place)}`,
     );
     const head = `  ${shown(subject)}: both sides of ${shown(name)}${resource === undefined ? '' : ` on ${shown(resource)}`}`;
     return [reason === undefined ? head : `${head}, undetermined: ${reason}`, ...done].join('\n');
@@ -163,6 +190,7 @@ function unusedSection({ roles }: AccessSummary, use: 'unused' | 'undetermined',
 function totals({ table: roles, summary, scan }: AccessReport): string[] {
   const { counts, requests, allowed, events, skipped, untold } = summary;
   const { inputs, coverage } = scan;
+  const audited = inputs.reduce((sum, { records }) => sum + records.audited, 0);
   const unread = inputs.filter(({ status }) => status !== 'complete');
   const parts = [
     `${formatNumber(allowed)} within`,
@@ -180,7 +208,7 @@ function totals({ table: roles, summary, scan }: AccessReport): string[] {
     ...(coverage === undefined
       ? []
       : [`  period    ${formatInstant(coverage.from)} to ${formatInstant(coverage.until)}`]),
-    `  events    ${formatNumber(events)}`,
+    `  records   ${formatNumber(audited)} = ${formatNumber(events)} events of the logs that these roles are for + ${formatNumber(audited - events)} of others`,
     ...skipped.map(({ reason, count: times }) => `            ${formatNumber(times)} not judged: ${reason}`),
     `  requests  ${formatNumber(requests)} = ${parts.join(' + ')}`,
     ...(untold === 0

@@ -195,7 +195,10 @@ function isUnread({ inputs }: AccessReport['scan']): boolean {
   return inputs.some(({ status }) => status === 'partial' || status === 'unreadable' || status === 'empty');
 }
 
-/** What the roles do not allow and the log shows is a finding; so is a refusal that only other roles explain. */
+/**
+ * What the roles do not allow and the log shows is a finding; so is a refusal that only other roles explain. Where there is
+ * none, what could not be told keeps the answer from being "within the roles".
+ */
 function exitOf({ summary, scan }: AccessReport): ExitCode {
   const { counts, conflicts, entries, requests, untold } = summary;
   if (isUnread(scan) || requests === 0 || untold > 0) return EXIT.incomplete;
@@ -204,5 +207,7 @@ function exitOf({ summary, scan }: AccessReport): ExitCode {
     counts['unknown-subject'] > 0 ||
     conflicts.some(({ reason }) => reason === undefined) ||
     entries.some(({ kind, reasons }) => kind === 'disagreement' && reasons.length === 0);
-  return isFound ? EXIT.findings : EXIT.clean;
+  if (isFound) return EXIT.findings;
+  const isOpen = counts.undetermined > 0 || counts.disagreement > 0 || conflicts.length > 0;
+  return isOpen ? EXIT.incomplete : EXIT.clean;
 }

@@ -221,10 +221,10 @@ Our own YAML:
   conflicts: [{name: pay alone, between: {create: [invoice.create], approve: [invoice.approve]}}]
 
 Exit codes:
-  0  every request that could be judged is within the roles
-  1  access outside the roles, by unknown users, conflicting duties, or a refusal that the roles do not explain
+  0  every request is within the roles, or was refused
+  1  access outside the roles or by unknown users, conflicting duties, or a refusal that the roles do not explain
   2  wrong arguments, configuration or roles
-  3  incomplete: input could not be read, or it holds no request that could be judged`;
+  3  incomplete: input could not be read, or nothing was found and some requests are undetermined`;
 
 function addAccess(program: Command, done: (code: ExitCode) => void): void {
   program

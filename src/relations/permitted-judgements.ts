@@ -71,7 +71,7 @@ function describeEntry(entry: AccessEntry, table: RoleTable): string {
     case 'outside':
       return `${what}, ${forbidden ? `which ${file} forbids` : `which no role in ${file} allows`}`;
     case 'unknown-subject':
-      return `${what}, and ${file} does not know the subject`;
+      return `${quote(subject)}, whom ${file} does not know, was allowed ${describeRequest(entry)}${entry.count === 1 ? '' : ` and more${describeTimes(entry)}`}`;
     case 'denied':
       return what;
     case 'disagreement':

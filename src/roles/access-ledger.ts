@@ -122,8 +122,11 @@ export class AccessLedger {
     reasons: readonly string[],
     { time, place, identity }: Sighting,
   ): void {
-    const { subject, action, resource } = request;
-    const key = JSON.stringify([kind, subject, action, resource ?? null, reasons]);
+    const { subject, action, shownResource, resource = shownResource } = request;
+    // Of somebody unknown the first deed is told: the account is what matters.
+    const isUnknown = kind === 'unknown-subject';
+    const what = isUnknown ? [] : [action, resource ?? null, reasons];
+    const key = JSON.stringify([kind, subject, ...what]);
     let entry = this.entries.get(key);
     if (entry === undefined) {
       const isFull = this.entries.size >= MAX_ENTRIES;
@@ -134,10 +137,10 @@ export class AccessLedger {
           this.untold++;
           return;
         }
-        const what = isFull
+        const detail = isFull
           ? { more: true as const, reasons: [] }
           : { ...(resource !== undefined && { resource }), reasons };
-        entry = { kind, subject, action, ...what, forbidden, count: 0, place, related: [], identity };
+        entry = { kind, subject, action, ...detail, forbidden, count: 0, place, related: [], identity };
         if (time !== undefined) entry.first = time;
         this.entries.set(isFull ? shared : key, entry);
       }

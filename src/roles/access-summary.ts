@@ -10,7 +10,7 @@ import type { Place } from '../model/place.ts';
 export const ACCESS_KINDS = ['outside', 'unknown-subject', 'denied', 'disagreement', 'undetermined'] as const;
 export type AccessKind = (typeof ACCESS_KINDS)[number];
 
-/** Requests of one subject for one action on one resource that came out alike. */
+/** Requests of one subject for one action on one resource that came out alike; of an unknown subject all, told by the first. */
 export type AccessEntry = {
   kind: AccessKind;
   subject: string;

@@ -28,8 +28,14 @@ export const gcpAccess: AccessReader = {
 
 const DENIAL_DOUBT = 'a deny policy, an organization policy or VPC Service Controls may have refused';
 
+/** Names that policies use too. Buckets stand under `projects/_`, service accounts under `projects/-`, projects under numbers. */
+const COMPARABLE = /^(?:projects\/(?!\d+(?:\/|$))[a-z][^/]*(?:\/|$)|organizations\/|folders\/|\/\/)/;
+
 function readEvent([email, principal, code, infos]: readonly (string | undefined)[]): LoggedAccess {
   const asked = readList(infos).map((info): unknown => JSON.parse(info));
+  // GKE writes the permissions of Kubernetes, which its own roles decide.
+  if (asked.some((info) => isPlainObject(info) && String(info.permission).startsWith('io.k8s.')))
+    return { requests: [], skip: 'roles of Kubernetes decide, which are in no IAM policy' };
   if (asked.length === 0) return { requests: [], skip: 'the entry names no permission (authorizationInfo)' };
   const subject = subjectOf(email, principal);
   if (subject === undefined) return { requests: [], skip: 'the entry names no principal' };
@@ -37,10 +43,18 @@ function readEvent([email, principal, code, infos]: readonly (string | undefined
   return {
     requests: asked.flatMap((info): LoggedRequest[] => {
       if (!isPlainObject(info) || typeof info.permission !== 'string') return [];
-      // A bare number is a project under another name.
-      const isName = typeof info.resource === 'string' && info.resource.includes('/');
-      const resource = isName ? String(info.resource) : undefined;
-      return [{ subject, groups, action: info.permission, resource, ...decisionOf(info.granted, code) }];
+      const shown = typeof info.resource === 'string' && info.resource !== '' ? info.resource : undefined;
+      const resource = shown !== undefined && COMPARABLE.test(shown) ? shown : undefined;
+      return [
+        {
+          subject,
+          groups,
+          action: info.permission,
+          resource,
+          ...(resource === undefined && shown !== undefined && { shownResource: shown }),
+          ...decisionOf(info.granted, code),
+        },
+      ];
     }),
   };
 }

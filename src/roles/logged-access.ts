@@ -11,6 +11,8 @@ export type LoggedRequest = {
   action: string;
   /** Undefined: the event does not tell it. */
   resource: string | undefined;
+  /** The resource as the event has it, where roles name it otherwise and the two cannot be compared. */
+  shownResource?: string;
   /** Undefined: the event does not tell it. */
   recorded: 'allowed' | 'denied' | undefined;
   /** Why a recorded denial need not come from the roles: another policy, admission. */
