@@ -1,6 +1,7 @@
 /** What the readers of role files have in common: keys that may stand there, dates, and JSON with positions. */
 import { type Instant, parseTimestamp } from '../base/instant.ts';
 import { JsonArray, JsonNumber, type JsonValue, parseJson } from '../base/json.ts';
+import { JsonSyntaxError } from '../base/lexical.ts';
 import { didYouMean } from '../base/nearest-name.ts';
 import { quote } from '../base/text-safety.ts';
 import type { ShapeReader } from '../base/yaml-shape.ts';
@@ -56,7 +57,7 @@ export function parseJsonNode(
   try {
     value = parseJson(bytes);
   } catch (error) {
-    const offset = error instanceof Error && 'offset' in error ? Number(error.offset) : 0;
+    const offset = error instanceof JsonSyntaxError ? error.at : 0;
     const message = `is no JSON: ${error instanceof Error ? error.message : String(error)}`;
     return { root: undefined, problems: [{ file, ...positionOf(offset), message }] };
   }
