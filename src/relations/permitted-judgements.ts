@@ -46,7 +46,7 @@ const CODES: Readonly<
 };
 
 function entryJudgement(entry: AccessEntry, told: Told): Judgement {
-  const { kind, subject, reasons, place, related, identity } = entry;
+  const { kind, subject, reasons, place, related } = entry;
   const { code, severity, verdict } = CODES[kind];
   const isDoubted = kind === 'disagreement' && reasons.length > 0;
   return {
@@ -57,7 +57,12 @@ function entryJudgement(entry: AccessEntry, told: Told): Judgement {
     related,
     count: entry.count,
     subject,
-    identity: [kind, subject, entry.action, entry.resource ?? '', ...reasons, identity],
+    // Of no event: the next export begins with another one, and the finding is the same.
+    identity: [
+      kind,
+      subject,
+      ...(kind === 'unknown-subject' ? [] : [entry.action, entry.resource ?? '', ...reasons]),
+    ],
     ...(severity !== undefined && { severity }),
   };
 }
@@ -104,7 +109,7 @@ function describeTimes({ count: times, first, last }: AccessEntry): string {
 }
 
 function conflictJudgement(conflict: ConflictSummary): Judgement {
-  const { name, subject, resource, deeds, reason, identity } = conflict;
+  const { name, subject, resource, deeds, reason } = conflict;
   const [first, ...others] = deeds.map(({ place }) => place);
   const done = deeds.map(
     ({ side, action, count: times }) => `${side} by ${quote(action)} (${count(times, 'time')})`,
@@ -119,7 +124,7 @@ function conflictJudgement(conflict: ConflictSummary): Judgement {
     related: others.slice(0, MAX_RELATED),
     count: deeds.reduce((sum, each) => sum + each.count, 0),
     subject,
-    identity: [name, subject, resource ?? '', identity],
+    identity: [name, subject, resource ?? '', reason ?? ''],
   };
 }
 
@@ -175,7 +180,7 @@ function* idleJudgement(summary: AccessSummary, { table, coverage }: Told): Gene
     place: tablePlace(table, table.line),
     related: [],
     count: idle.length,
-    identity: ['idle', ...idle.slice(0, SHOWN)],
+    identity: ['idle'],
   };
 }
 

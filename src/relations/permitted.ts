@@ -138,5 +138,5 @@ function* judgeMarks(
   // Silence of a source that is not in the log proves nothing.
   const covered =
     coverage !== undefined && (steps === undefined || steps.every((step) => step !== undefined));
-  yield* toJudgements(ledger.summary(covered), { ...told, coverage });
+  yield* toJudgements(ledger.summary(covered), { ...told, coverage: covered ? coverage : undefined });
 }

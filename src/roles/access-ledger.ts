@@ -21,7 +21,7 @@ import type { AccessReader, LoggedRequest } from './logged-access.ts';
 import type { RoleTable } from './role-table.ts';
 
 /** Where and when an event was seen. */
-export type Sighting = { time: Instant | undefined; place: Place; identity: string };
+export type Sighting = { time: Instant | undefined; place: Place };
 
 /** Entries that name their resource; half as many again may stand for the rest of a subject's action. */
 const MAX_ENTRIES = 100_000;
@@ -120,7 +120,7 @@ export class AccessLedger {
     request: LoggedRequest,
     { forbidden }: Decision,
     reasons: readonly string[],
-    { time, place, identity }: Sighting,
+    { time, place }: Sighting,
   ): void {
     const { subject, action, shownResource, resource = shownResource } = request;
     // Of somebody unknown the first deed is told: the account is what matters.
@@ -140,7 +140,7 @@ export class AccessLedger {
         const detail = isFull
           ? { more: true as const, reasons: [] }
           : { ...(resource !== undefined && { resource }), reasons };
-        entry = { kind, subject, action, ...detail, forbidden, count: 0, place, related: [], identity };
+        entry = { kind, subject, action, ...detail, forbidden, count: 0, place, related: [] };
         if (time !== undefined) entry.first = time;
         this.entries.set(isFull ? shared : key, entry);
       }

@@ -27,7 +27,6 @@ export type AccessEntry = {
   last?: Instant;
   place: Place;
   related: Place[];
-  identity: string;
 };
 
 /** `undetermined`: the log would not show the use, or a grant may have been used. */
@@ -72,7 +71,6 @@ export type ConflictSummary = {
   deeds: readonly { side: string; action: string; place: Place; count: number }[];
   /** Why it is undetermined, where it is. */
   reason?: string;
-  identity: string;
 };
 
 export type AccessSummary = {

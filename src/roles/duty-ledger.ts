@@ -7,9 +7,9 @@ import { foldAction } from './role-index.ts';
 import type { Conflict, RoleTable } from './role-table.ts';
 
 /** Where a deed was seen; asked for only where it is kept. */
-type Seen = { readonly place: Place; readonly identity: string };
+type Seen = { readonly place: Place };
 
-type Deed = { action: string; place: Place; count: number; identity: string };
+type Deed = { action: string; place: Place; count: number };
 
 /** By side. */
 type Deeds = {
@@ -58,7 +58,7 @@ export class DutyLedger {
       }
       const deed = deeds.sides[side];
       if (deed === undefined) {
-        deeds.sides[side] = { action, place: seen.place, count: 1, identity: seen.identity };
+        deeds.sides[side] = { action, place: seen.place, count: 1 };
       } else deed.count++;
     });
   }
@@ -114,6 +114,5 @@ function toSummary(
     subject,
     ...(resource !== undefined && { resource }),
     deeds: deeds.map(({ side, action, place, count }) => ({ side, action, place, count })),
-    identity: deeds.map(({ identity }) => identity).join(' '),
   };
 }

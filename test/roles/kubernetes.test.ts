@@ -280,7 +280,7 @@ describe('the sample log of audit2rbac', { skip: demo === undefined && 'no sampl
       if (event.timestamp < from) continue;
       const place = { file: 'demo.log', line: index + 1, offset: index, length: 1 };
       const time = BigInt(Date.parse(event.timestamp)) * 1_000_000n;
-      ledger.add(valuesOf(kubernetesAccess, 'kubernetes', event), { time, place, identity: String(index) });
+      ledger.add(valuesOf(kubernetesAccess, 'kubernetes', event), { time, place });
     }
     return ledger.summary(true);
   };
