@@ -19,12 +19,13 @@ import { type Decision, Evaluator } from './evaluator.ts';
 import { GrantLedger } from './grant-ledger.ts';
 import type { AccessReader, LoggedRequest } from './logged-access.ts';
 import type { RoleTable } from './role-table.ts';
+import { textKey } from './text-key.ts';
 
 /** Where and when an event was seen. */
 export type Sighting = { time: Instant | undefined; place: Place };
 
 /** Entries that name their resource; half as many again may stand for the rest of a subject's action. */
-const MAX_ENTRIES = 100_000;
+const MAX_ENTRIES = 30_000;
 const MAX_SUBJECTS = 100_000;
 /** Grants that are remembered as used, over all subjects. */
 const MAX_USED = 2_000_000;
@@ -125,12 +126,11 @@ export class AccessLedger {
     const { subject, action, shownResource, resource = shownResource } = request;
     // Of somebody unknown the first deed is told: the account is what matters.
     const isUnknown = kind === 'unknown-subject';
-    const what = isUnknown ? [] : [action, resource ?? null, reasons];
-    const key = JSON.stringify([kind, subject, ...what]);
+    const key = isUnknown ? textKey(kind, subject) : textKey(kind, subject, action, resource, ...reasons);
     let entry = this.entries.get(key);
     if (entry === undefined) {
       const isFull = this.entries.size >= MAX_ENTRIES;
-      const shared = JSON.stringify([kind, subject, action]);
+      const shared = textKey('more', kind, subject, action);
       if (isFull) entry = this.entries.get(shared);
       if (entry === undefined) {
         if (this.entries.size >= MAX_ENTRIES * 1.5) {

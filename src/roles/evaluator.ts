@@ -4,6 +4,7 @@ import { compareText } from '../base/text-safety.ts';
 import { PatternIndex } from './pattern-index.ts';
 import { foldAction, indexOf, RoleIndex } from './role-index.ts';
 import type { Assignment, RoleTable, Validity } from './role-table.ts';
+import { textKey } from './text-key.ts';
 
 /** `groups`: those the log names; the table may know more. `resource` undefined: the log does not tell it. */
 export type AccessRequest = {
@@ -29,7 +30,7 @@ export type Decision = {
 /** A request longer than this is not matched: log text decides its length. Names of AWS have at most 2,048 characters. */
 const MAX_LENGTH = 8192;
 /** Decisions and subjects that are remembered; beyond, all are forgotten. */
-const MAX_REMEMBERED = 100_000;
+const MAX_REMEMBERED = 30_000;
 const MAX_SUBJECTS = 10_000;
 
 type View = {
@@ -82,8 +83,8 @@ export class Evaluator {
   /** `time` undefined: the event has none that can be read. */
   decide(request: AccessRequest, time: Instant | undefined): Decision {
     const segment = this.segmentOf(time);
-    const { subject, groups, action, resource = null } = request;
-    const key = JSON.stringify([segment, subject, groups, action, resource]);
+    const { subject, groups, action, resource } = request;
+    const key = textKey(String(segment), subject, action, resource, ...groups);
     let decision = this.decisions.get(key);
     if (decision === undefined) {
       decision = this.judge(request, time);
@@ -175,7 +176,7 @@ export class Evaluator {
   }
 
   private view(subject: string, groups: readonly string[], time: Instant | undefined): View {
-    const key = JSON.stringify([this.segmentOf(time), subject, groups]);
+    const key = textKey(String(this.segmentOf(time)), subject, ...groups);
     let view = this.views.get(key);
     if (view === undefined) {
       view = this.look(subject, groups, time);

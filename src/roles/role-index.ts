@@ -44,11 +44,15 @@ export class RoleIndex {
 
   /** `action` folded as the table has it. A grant is told once. */
   visit(action: string, resource: string | undefined, onGrant: OnGrant): void {
-    const told = new Set<number>();
+    let told: Set<number> | undefined;
     const tell = (numbered: NumberedGrant, known: boolean) => {
-      const { number } = numbered;
-      if (told.has(number)) return;
-      told.add(number);
+      const { number, grant } = numbered;
+      // Only one with several resources can be met twice.
+      if (grant.resources.length > 1) {
+        told ??= new Set();
+        if (told.has(number)) return;
+        told.add(number);
+      }
       const except = this.exceptions.get(number);
       if (except?.actions?.has(action)) return;
       if (except?.resources === undefined) return onGrant(numbered, known);
@@ -57,7 +61,7 @@ export class RoleIndex {
     };
     this.byAction.visit(action, (index) => {
       if (resource !== undefined) return index.visit(resource, (numbered) => tell(numbered, true));
-      for (const numbered of index.values) tell(numbered, numbered.grant.resources.includes('*'));
+      index.visitAll((numbered) => tell(numbered, numbered.grant.resources.includes('*')));
     });
   }
 }
