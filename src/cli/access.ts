@@ -15,7 +15,7 @@ import { type DiscoveredFile, discover } from '../read/discover.ts';
 import { AccessLedger } from '../roles/access-ledger.ts';
 import { accessReader } from '../roles/access-readers.ts';
 import type { AccessSummary } from '../roles/access-summary.ts';
-import type { AccessReader } from '../roles/logged-access.ts';
+import { type AccessReader, readAccess } from '../roles/logged-access.ts';
 import { readRoleFiles } from '../roles/read-role-files.ts';
 import { emptyTable, ROLE_FORMATS, type RoleFormat, type RoleTable } from '../roles/role-table.ts';
 import { suggestRole } from '../roles/suggest-role.ts';
@@ -73,7 +73,9 @@ export async function access(paths: string[], options: AccessOptions): Promise<E
     return exitOf(report);
   }
   const used = new UsedRequests(suggest, options.includeDenied);
-  const scan = await scanAccess(request, files, table, reader, (mark) => used.add(reader.read(mark.values)));
+  const scan = await scanAccess(request, files, table, reader, (mark) =>
+    used.add(readAccess(reader, mark.values)),
+  );
   await writeStream(
     process.stdout,
     suggestRole(table.format, suggest, used.sorted(), { wideVerbs: options.wideVerbs }),

@@ -32,6 +32,7 @@ export function* toJudgements(summary: AccessSummary, told: Told): Generator<Jud
     for (const role of summary.roles) yield* unusedJudgements(role, told);
     yield* idleJudgement(summary, told);
   }
+  yield* skippedJudgements(summary, told);
   if (summary.untold > 0) yield untoldJudgement(summary, told);
 }
 
@@ -182,6 +183,22 @@ function* idleJudgement(summary: AccessSummary, { table, coverage }: Told): Gene
     count: idle.length,
     identity: ['idle'],
   };
+}
+
+/** What is not about these roles is said once, so that nobody takes silence for an answer. */
+function* skippedJudgements({ skipped }: AccessSummary, { rule }: Told): Generator<Judgement> {
+  for (const { reason, count: events, place } of skipped) {
+    yield {
+      verdict: 'undetermined',
+      code: SHADOW_ACCESS.code,
+      severity: 'informational',
+      message: `${rule}: ${count(events, 'event')} not held to the roles: ${reason}`,
+      place,
+      related: [],
+      count: events,
+      identity: ['skipped', reason],
+    };
+  }
 }
 
 function untoldJudgement({ untold }: AccessSummary, { table }: Told): Judgement {

@@ -14,10 +14,11 @@ import {
   type RoleSummary,
   type SubjectSummary,
 } from './access-summary.ts';
+import { conclude } from './access-verdict.ts';
 import { DutyLedger } from './duty-ledger.ts';
 import { type Decision, Evaluator } from './evaluator.ts';
 import { GrantLedger } from './grant-ledger.ts';
-import type { AccessReader, LoggedRequest } from './logged-access.ts';
+import { type AccessReader, type LoggedRequest, readAccess } from './logged-access.ts';
 import type { RoleTable } from './role-table.ts';
 import { textKey } from './text-key.ts';
 
@@ -39,8 +40,6 @@ type SubjectState = {
   counts: Record<AccessKind, number>;
 };
 
-const NOT_RECORDED = 'the log does not tell whether it was allowed';
-
 export class AccessLedger {
   private readonly table: RoleTable;
   private readonly reader: AccessReader;
@@ -49,7 +48,7 @@ export class AccessLedger {
   private readonly duties: DutyLedger;
   private readonly entries = new Map<string, AccessEntry>();
   private readonly subjects = new Map<string, SubjectState>();
-  private readonly skipped = new Map<string, number>();
+  private readonly skipped = new Map<string, { count: number; place: Place }>();
   private readonly counts = noCounts();
   private events = 0;
   private requests = 0;
@@ -68,8 +67,12 @@ export class AccessLedger {
   /** `values` as the reader's fields want them. */
   add(values: readonly (string | undefined)[], sighting: Sighting): void {
     this.events++;
-    const { requests, skip } = this.reader.read(values);
-    if (skip !== undefined) this.skipped.set(skip, (this.skipped.get(skip) ?? 0) + 1);
+    const { requests, skip } = readAccess(this.reader, values);
+    if (skip !== undefined) {
+      const skipped = this.skipped.get(skip);
+      if (skipped === undefined) this.skipped.set(skip, { count: 1, place: sighting.place });
+      else skipped.count++;
+    }
     for (const request of requests) this.judge(request, sighting);
   }
 
@@ -162,7 +165,7 @@ export class AccessLedger {
       subjects: this.subjectSummaries(),
       conflicts: this.duties.summary(),
       skipped: [...this.skipped]
-        .map(([reason, count]) => ({ reason, count }))
+        .map(([reason, skipped]) => ({ reason, ...skipped }))
         .sort((left, right) => compareText(left.reason, right.reason)),
       untold: this.untold + this.duties.untold,
     };
@@ -232,22 +235,6 @@ export class AccessLedger {
 
 function noCounts(): Record<AccessKind, number> {
   return Object.fromEntries(ACCESS_KINDS.map((kind) => [kind, 0])) as Record<AccessKind, number>;
-}
-
-/** The table's word beside the log's. */
-function conclude(
-  { recorded, denialDoubt }: LoggedRequest,
-  { verdict, reasons, known }: Decision,
-): { kind: AccessKind | 'allowed'; reasons?: readonly string[] } {
-  if (verdict === 'allowed') {
-    if (recorded !== 'denied') return { kind: 'allowed' };
-    return { kind: 'disagreement', reasons: denialDoubt === undefined ? [] : [denialDoubt] };
-  }
-  // Whatever the table says in doubt, the log says that it was refused.
-  if (recorded === 'denied') return { kind: 'denied' };
-  if (verdict === 'undetermined') return { kind: 'undetermined', reasons };
-  if (recorded === undefined) return { kind: 'undetermined', reasons: [NOT_RECORDED] };
-  return { kind: known ? 'outside' : 'unknown-subject' };
 }
 
 function compareEntries(left: AccessEntry, right: AccessEntry): number {

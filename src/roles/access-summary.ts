@@ -83,8 +83,8 @@ export type AccessSummary = {
   /** Those of the table and those of the log, by name. */
   subjects: readonly SubjectSummary[];
   conflicts: readonly ConflictSummary[];
-  /** Events that are about no access of these roles, by reason. */
-  skipped: readonly { reason: string; count: number }[];
+  /** Events that are about no access of these roles, by reason; the place is that of the first. */
+  skipped: readonly { reason: string; count: number; place: Place }[];
   /** Requests whose subject or entry was too many to be kept apart; they are in the counts alone. */
   untold: number;
 };

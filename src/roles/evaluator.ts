@@ -1,4 +1,7 @@
-/** Whether a table of roles allows a request: allowed, denied, or undetermined and why. */
+/**
+ * Whether a table of roles allows a request: allowed, denied, or undetermined and why.
+ * Longer than 250 lines: one walk from the subject to its grants, and what is remembered on the way.
+ */
 import type { Instant } from '../base/instant.ts';
 import { compareText } from '../base/text-safety.ts';
 import { PatternIndex } from './pattern-index.ts';

@@ -37,6 +37,18 @@ export type AccessReader = {
   neverShown(action: string): string | undefined;
 };
 
+/** A list that was cut short ends with a null (`engine/list-text.ts`): groups would be missing, and with them roles. */
+const CUT = ',null]';
+
+/** What the reader makes of the values, unless a list in them is not whole. */
+export function readAccess(reader: AccessReader, values: readonly (string | undefined)[]): LoggedAccess {
+  for (const [at, { list }] of reader.fields.entries()) {
+    if (list === true && values[at]?.endsWith(CUT))
+      return { requests: [], skip: 'the event lists more groups or resources than are read' };
+  }
+  return reader.read(values);
+}
+
 /** The texts of a list field. */
 export function readList(value: string | undefined): string[] {
   if (value === undefined) return [];

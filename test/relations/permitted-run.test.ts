@@ -37,7 +37,9 @@ function requestWith(roles: RoleTable, extra: Record<string, unknown>) {
 }
 
 test('groups that stand in the log as a list give their roles; what they do not give is a finding', async () => {
-  const roles = tableOf('roles: {reader: [file.read]}\ngroups: {staff: {roles: [reader]}}\nusers: {ann: []}');
+  const roles = tableOf(
+    'roles: {reader: [file.read], deleter: [file.delete]}\ngroups: {staff: {roles: [reader]}}\nusers: {ann: [deleter]}',
+  );
   const event = (id: string, actor: string, action: string, groups: string[]) =>
     JSON.stringify({
       time: '2026-03-02T08:00:00Z',
@@ -67,6 +69,8 @@ test('groups that stand in the log as a list give their roles; what they do not 
     [
       ['shadow-access', 'ann', 2, 2],
       ['shadow-access', 'bob', 1, 4],
+      // Of the table, not of the log.
+      ['unused-grant', 'deleter', 1, 1],
     ],
   );
   assert.match(
@@ -74,5 +78,34 @@ test('groups that stand in the log as a list give their roles; what they do not 
     /high\[shadow-access\]: roles are kept: "ann" was allowed "file.read" on "\/x", 2 times/,
   );
   for (const format of ['json', 'sarif', 'ndjson'])
-    assert.ok(renderReport(report, format).includes('shadow-access'));
+    assert.ok(renderReport(report, format).includes('unused-grant'));
+});
+
+test('an event that lists more groups than are read is not judged', async () => {
+  const roles = tableOf('roles: {reader: [file.read]}\ngroups: {staff: {roles: [reader]}}\nusers: {ann: []}');
+  const groups = [...Array.from({ length: 1000 }, (_, at) => `g${at}`), 'staff'];
+  const event = {
+    time: '2026-03-02T08:00:00Z',
+    id: '1',
+    actor: 'ann',
+    action: 'file.read',
+    target: '/x',
+    outcome: 'success',
+    groups,
+  };
+  const file = path.join(folder, 'many.ndjson');
+  fs.writeFileSync(file, `${JSON.stringify(event)}\n`);
+  const { findings } = await auditPaths(requestWith(roles, { groups: 'groups' }), [file]);
+  assert.deepEqual(
+    findings
+      .filter(({ rule }) => rule === 'roles-are-kept')
+      .map(({ verdict, severity, message }) => [verdict, severity, message]),
+    [
+      [
+        'undetermined',
+        'informational',
+        'roles are kept: 1 event not held to the roles: the event lists more groups or resources than are read',
+      ],
+    ],
+  );
 });
