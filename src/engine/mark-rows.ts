@@ -4,6 +4,7 @@
  */
 import { LENGTH_BYTES, type Run, spanOf, type TemporaryRuns } from '../read/temporary-runs.ts';
 import { ABSENT, ASK_TEXT, type EventCursor } from '../sources/event-cursor.ts';
+import { listText } from './list-text.ts';
 import { addWeight, type Weights } from './mark-shares.ts';
 import { MarkIndex, MergedMarks } from './merged-marks.ts';
 import type { MarkOutput } from './plan.ts';
@@ -29,6 +30,8 @@ export type MarkPart = { runs: Run[]; weights: Weights };
 export type MarkedEvent = Pick<
   EventCursor,
   | 'text'
+  | 'size'
+  | 'kind'
   | 'identity'
   | 'copyText'
   | 'copyIdentity'
@@ -96,7 +99,8 @@ export class MarkRows {
     writer.varint(values.length);
     for (let index = 0; index < values.length; index++) {
       const slot = values[index]!;
-      if (slot === output.subject) this.putSubject();
+      if (output.lists?.has(index)) writer.text(listText(event, slot)).reserve(most);
+      else if (slot === output.subject) this.putSubject();
       else this.putText(event, slot, most);
     }
     this.end(group);

@@ -96,6 +96,8 @@ export type MarkOutput = {
   /** By position in `group`, where some may be absent. */
   optional?: readonly boolean[];
   values: Slot[];
+  /** Positions in `values` that are written as JSON arrays of all values of the slot. */
+  lists?: ReadonlySet<number> | undefined;
   subject: Slot;
   /** What the event must fulfill beside the detection. */
   when?: EventTest;
@@ -167,6 +169,7 @@ function markOutputs(inputs: readonly PlannedInput[], cursor: EventCursor): Mark
         optional: input.groupBy.map(({ optional }) => optional === true),
       }),
       values: slots(input.values),
+      lists: input.lists && new Set(input.lists),
       subject: cursor.audit('actor'),
       ...(input.when !== undefined && { when: compileDetection({ condition: input.when }, cursor) }),
     };

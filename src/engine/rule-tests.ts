@@ -16,6 +16,7 @@ import {
 } from '../model/relation.ts';
 import type { Detection, LogsourceOffer, Rule, RuleSet, RuleTest } from '../model/rule.ts';
 import { type ChainedGroup, ChainedMarks, judgeChained } from './chained-marks.ts';
+import { listText } from './list-text.ts';
 import type { PlannedRelation } from './plan.ts';
 import { toRelation } from './rule-relation.ts';
 import { markCoverage, TEST_ORIGIN, toInstant, toTestMarks } from './test-marks.ts';
@@ -119,17 +120,24 @@ function* judgeGroups(
   coverage: Coverage,
   chained: readonly ChainedGroup[],
 ): Generator<{ group: Group; judgement: Judgement }> {
-  const found = new Map(chained.map(({ group, marks }) => [groupKey(group), marks]));
-  const keys = [...new Set([...groups.keys(), ...found.keys()])].sort(compareText);
-  for (const key of keys) {
-    const group = JSON.parse(key) as string[];
-    const own = (groups.get(key) ?? []).sort(compareMarks);
-    for (const judgement of judgeChained(relation, group, own, found.get(key) ?? [], coverage))
-      yield { group, judgement };
+  const found = new Map(chained.map(({ group, marks }) => [groupKey(group), { group, marks }]));
+  const present = new Set<string>();
+  // Absent values are null in a key: what stands for them in a group may be a value of the log as well.
+  for (const key of [...groups.keys()].sort(compareText)) {
+    const group = (JSON.parse(key) as (string | null)[]).map((value) => value ?? NO_VALUE);
+    const own = groups.get(key)!.sort(compareMarks);
+    const others = found.get(groupKey(group))?.marks ?? [];
+    present.add(groupKey(group));
+    for (const judgement of judgeChained(relation, group, own, others, coverage)) yield { group, judgement };
   }
-  if (keys.length === 0)
+  for (const { group, marks } of found.values()) {
+    if (present.has(groupKey(group))) continue;
+    present.add(groupKey(group));
+    for (const judgement of judgeChained(relation, group, [], marks, coverage)) yield { group, judgement };
+  }
+  if (present.size === 0)
     for (const judgement of relation.judgeNothing?.(coverage) ?? []) yield { group: [], judgement };
-  yield* relation.judgeAbsent?.(new Set(keys), coverage) ?? [];
+  yield* relation.judgeAbsent?.(present, coverage) ?? [];
 }
 
 /** From the first event to the last, where the test does not say otherwise; its offsets count from the first. */
@@ -165,7 +173,9 @@ class MarkCollector {
       const make = (event: Event) => {
         const group = groupSlots.map((slot) => event.text(slot) ?? null);
         if (group.some((value, index) => value === null && !input.groupBy[index]!.optional)) return undefined;
-        const values = valueSlots.map((slot) => event.text(slot));
+        const values = valueSlots.map((slot, index) =>
+          input.lists?.includes(index) ? listText(event, slot) : event.text(slot),
+        );
         const { time, place, identity } = event;
         return { group, mark: { step, time, place, identity, subject: event.text(subject), values } };
       };
@@ -191,7 +201,7 @@ class MarkCollector {
     for (const { matches, make } of this.inputs) {
       const made = matches(event) ? make(event) : undefined;
       if (made === undefined) continue;
-      const key = groupKey(made.group.map((value) => value ?? NO_VALUE));
+      const key = JSON.stringify(made.group);
       const marks = this.groups.get(key);
       if (marks === undefined) this.groups.set(key, [made.mark]);
       else marks.push(made.mark);

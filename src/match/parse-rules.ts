@@ -12,7 +12,7 @@ import { type CorrelationDraft, parseCorrelation } from './parse-correlation.ts'
 import { parseDetection, type Taxonomy, toFieldRef } from './parse-detection.ts';
 import { type FilterDraft, parseFilter } from './parse-filter.ts';
 import { parseEffective, parseEventLevels, parseFigureLevels, parseSuppress } from './parse-governance.ts';
-import { parseTable } from './parse-table.ts';
+import { parseTable, type ReadRoles } from './parse-table.ts';
 import { parseTests } from './parse-tests.ts';
 import { expandCollection } from './rule-collection.ts';
 import { RuleRefusal } from './rule-refusal.ts';
@@ -32,10 +32,11 @@ const UNSUPPORTED_KEYS = ['until', 'window', 'timezone'];
 
 const KINDS = ['detection', 'correlation', 'filter', 'table'] as const;
 
-/** Every document that can be read, and every mistake, each at its place. */
+/** Every document that can be read, and every mistake, each at its place. Without `readRoles` there are no tables of roles. */
 export function parseRuleFile(
   file: string,
   text: string,
+  readRoles?: ReadRoles,
 ): { documents: RuleDocument[]; problems: Problem[] } {
   const { documents: trees, problems } = parseYaml(file, text);
   if (trees.length === 0 && problems.length === 0) {
@@ -50,11 +51,16 @@ export function parseRuleFile(
     trees.map(({ root }) => root),
     ({ line, column }, message) => problems.push({ file, line, column, message }),
   );
-  const documents = roots.flatMap((root) => parseDocument(file, root, problems));
+  const documents = roots.flatMap((root) => parseDocument(file, root, problems, readRoles));
   return { documents, problems };
 }
 
-function parseDocument(file: string, root: YamlNode, problems: Problem[]): RuleDocument[] {
+function parseDocument(
+  file: string,
+  root: YamlNode,
+  problems: Problem[],
+  readRoles: ReadRoles | undefined,
+): RuleDocument[] {
   const { line, column } = root;
   if (root.kind !== 'map') {
     problems.push({ file, line, column, message: `a rule must be a map, found ${root.kind}` });
@@ -67,7 +73,7 @@ function parseDocument(file: string, root: YamlNode, problems: Problem[]): RuleD
   const refersTo =
     reader.get('correlation')?.kind === 'map' ? reader.shape('correlation')!.texts('rules') : [];
   try {
-    const document = parseKind(place, head, reader);
+    const document = parseKind(place, head, reader, readRoles);
     return document === undefined || problems.length > before ? [] : [document];
   } catch (error) {
     if (!(error instanceof RuleRefusal)) throw error;
@@ -88,6 +94,7 @@ function parseKind(
   place: { file: string; line: number; column: number },
   head: RuleHead,
   reader: ShapeReader,
+  readRoles: ReadRoles | undefined,
 ): RuleDocument | undefined {
   const kinds = KINDS.filter((kind) => reader.get(kind) !== undefined);
   const [kind] = kinds;
@@ -112,7 +119,7 @@ function parseKind(
       return draft && { ...place, kind, draft };
     }
     case 'table': {
-      const table = parseTable(head, reader);
+      const table = parseTable(head, reader, readRoles);
       return table && { ...place, kind, table };
     }
     case 'detection':

@@ -36,6 +36,8 @@ export type MarkInput = {
   values: readonly FieldRef[];
   /** What the event must fulfill beside the detection, where this input wants only some of its events. */
   when?: ConditionNode;
+  /** Positions in `values` of fields whose every value is wanted: the mark carries them as one JSON array of texts. */
+  lists?: readonly number[];
 };
 
 /** The total order: those without a time first, then time, file, position, step. */

@@ -4,6 +4,7 @@ import { concurrency } from './concurrency.ts';
 import { eventCount } from './event-count.ts';
 import { gap } from './gap.ts';
 import { newValue } from './new-value.ts';
+import { permitted } from './permitted.ts';
 import { requires } from './requires.ts';
 import { temporal } from './temporal.ts';
 import { temporalOrdered } from './temporal-ordered.ts';
@@ -18,6 +19,7 @@ export const RELATIONS: readonly RelationDefinition[] = [
   eventCount,
   gap,
   newValue,
+  permitted,
   requires,
   temporal,
   temporalOrdered,
