@@ -6,7 +6,7 @@ import { compareText, count, escapeControls, formatNumber, truncate } from '../b
 import { CHECKS } from '../checks/index.ts';
 import type { OnMatch } from '../engine/file-scan.ts';
 import { compilePlan, type Plan } from '../engine/plan.ts';
-import { scanFiles } from '../engine/scan.ts';
+import { scanForMatches } from '../engine/scan.ts';
 import { forSource } from '../match/logsource.ts';
 import type { FieldRef } from '../model/mark.ts';
 import { type Problem, ProblemsError } from '../model/problem.ts';
@@ -46,8 +46,7 @@ export async function coverRules(paths: string[], options: CoverageOptions): Pro
   for (const source of sources.sort(compareText)) {
     const own = files.filter((_, index) => report.inputs[index]!.source === source);
     const looked = new LookedAt(compilePlan(request), source);
-    const scan = await scanFiles(own, looked.plan, { jobs: 1, onMatch: looked.onMatch });
-    scan.runs.dispose();
+    await scanForMatches(own, looked.plan, looked.onMatch);
     actions.push(...looked.actions());
     indifferent.set(source, looked.indifferent);
   }

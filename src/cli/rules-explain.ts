@@ -5,7 +5,7 @@ import { count, escapeControls, quote, truncate } from '../base/text-safety.ts';
 import { CHECKS } from '../checks/index.ts';
 import type { OnMatch } from '../engine/file-scan.ts';
 import { compilePlan } from '../engine/plan.ts';
-import { scanFiles } from '../engine/scan.ts';
+import { scanForMatches } from '../engine/scan.ts';
 import { appliesTo, forSource } from '../match/logsource.ts';
 import type { FieldRef } from '../model/mark.ts';
 import { type Problem, ProblemsError } from '../model/problem.ts';
@@ -50,9 +50,8 @@ export async function explainRule(name: string, options: ExplainOptions): Promis
       rules: { rules: leaves.detections, errors: [] },
     });
     plan.matching = { ignoreLogsource: true };
-    const scan = await scanFiles(files, plan, { jobs: 1, onMatch: collect(Number(line), seen) });
-    scan.runs.dispose();
-    const source = scan.inputs[0]?.source ?? null;
+    const [input] = await scanForMatches(files, plan, collect(Number(line), seen));
+    const source = input?.source ?? null;
     const mapping = plan.mappings.find((each) => each.name === source) ?? UNKNOWN_SOURCE;
     return { leaves, seen, mapping };
   };
@@ -178,7 +177,8 @@ function foundWords(values: readonly string[]): string {
     : shown.join(', ');
 }
 
-function itemWords({ field, modifiers, values, references = [] }: DetectionItem): string {
+function itemWords({ field, modifiers, values, references = [], members }: DetectionItem): string {
+  if (members !== undefined) return `${field!.name}[${members.which}]: a condition on members`;
   const name = [field?.name ?? 'any value', ...modifiers].join('|');
   const wanted = [...values.map(patternWords), ...references.map((each) => each.name)];
   const joined = wanted.slice(0, MAX_VALUES).join(modifiers.includes('all') ? ' and ' : ' or ');

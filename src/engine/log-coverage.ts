@@ -9,6 +9,8 @@ import type { Plan } from './plan.ts';
 
 export class LogCoverage {
   readonly whole: Stretch | undefined;
+  /** What it was made of: plain data, for other threads. */
+  readonly spans: Spans;
   private readonly plan: Plan;
   private readonly bySource: ReadonlyMap<string, Stretch>;
   private readonly byRule = new Map<string, Stretch | undefined>();
@@ -18,6 +20,7 @@ export class LogCoverage {
 
   constructor(plan: Plan, spans: Spans) {
     this.plan = plan;
+    this.spans = spans;
     this.bySource = new Map(Object.entries(spans).map(([source, span]) => [source, toStretch(span)]));
     this.whole = hull([...this.bySource.values()]);
     this.detections = new Map(plan.detections.map((detection) => [detection.id, detection]));

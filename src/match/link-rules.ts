@@ -95,7 +95,7 @@ function referencesOf(draft: CorrelationDraft): Reference[] {
 }
 
 /** What a correlation refers to: where its marks come from, and what a name means there. */
-type Referred = { id: string; taxonomy: 'audit' | 'raw'; toField: (name: string) => FieldRef };
+type Referred = { id: string; title: string; taxonomy: 'audit' | 'raw'; toField: (name: string) => FieldRef };
 
 /** Correlations of correlations of correlations: deeper than anybody can follow, and far from what the stack holds. */
 const MAX_CHAIN = 16;
@@ -173,6 +173,7 @@ class Linker {
       kind: 'correlation',
       type,
       rules: referred.map(({ id }) => id),
+      titles: referred.map(({ title }) => title),
       steps,
       groupBy: referred.map((_, step) => groups.map((group) => group[step]!)),
       groupNames: draft.groupBy.map(({ name }) => name),
@@ -216,9 +217,9 @@ class Linker {
     }
     switch (document.kind) {
       case 'detection': {
-        const { id, taxonomy } = document.detection;
+        const { id, title, taxonomy } = document.detection;
         const toField = (name: string) => toFieldRef(name, taxonomy);
-        return { id, taxonomy: taxonomy === 'audit' ? 'audit' : 'raw', toField };
+        return { id, title, taxonomy: taxonomy === 'audit' ? 'audit' : 'raw', toField };
       }
       case 'correlation':
         return this.chain(reference, document);
@@ -251,7 +252,7 @@ class Linker {
         `${quote(field)} is no group-by field of the correlation ${quote(name)}, which has ${known}`,
       );
     };
-    return { id: inner.id, taxonomy: 'raw', toField };
+    return { id: inner.id, title: inner.title, taxonomy: 'raw', toField };
   }
 
   private aliases(

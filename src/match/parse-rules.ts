@@ -1,18 +1,19 @@
 /** Rule files: YAML documents to the plain data of `model/rule.ts`. What refers to other rules is resolved by `linkRules`. */
 import { didYouMean } from '../base/nearest-name.ts';
 import { quote } from '../base/text-safety.ts';
-import { ShapeReader, toJsonText } from '../base/yaml-shape.ts';
+import { ShapeReader } from '../base/yaml-shape.ts';
 import { parseYaml, type YamlNode } from '../base/yaml-tree.ts';
 import { SEVERITIES } from '../model/finding.ts';
 import { templateNames } from '../model/message.ts';
 import type { Problem } from '../model/problem.ts';
-import type { Detection, Logsource, RuleError, RuleHead, RuleTest, Table } from '../model/rule.ts';
+import type { Detection, Logsource, RuleError, RuleHead, Table } from '../model/rule.ts';
 import { isTimeZone } from './match-time.ts';
 import { type CorrelationDraft, parseCorrelation } from './parse-correlation.ts';
 import { parseDetection, type Taxonomy, toFieldRef } from './parse-detection.ts';
 import { type FilterDraft, parseFilter } from './parse-filter.ts';
 import { parseEffective, parseEventLevels, parseFigureLevels, parseSuppress } from './parse-governance.ts';
 import { parseTable } from './parse-table.ts';
+import { parseTests } from './parse-tests.ts';
 import { expandCollection } from './rule-collection.ts';
 import { RuleRefusal } from './rule-refusal.ts';
 
@@ -131,6 +132,7 @@ function parseDetectionRule(
   const condition = parseDetection(body.map, {
     taxonomy,
     timezone: parseTimezone(reader),
+    hasArrays: parseSigmaVersion(reader) >= 3,
     reference: head.name ?? head.id,
   });
   // A misspelled name would print "(no acter)" in every finding.
@@ -142,6 +144,21 @@ function parseDetectionRule(
   const levels = parseEventLevels(reader, taxonomy);
   if (levels.length > 0) Object.assign(detection, { levels });
   return { file, line, column, kind: 'detection', detection, generate: reader.boolean('generate') ?? false };
+}
+
+/** The major version of the specification that the rule is written for (`sigma-version: 3` or `3.0.0`); 2 where it says none. */
+function parseSigmaVersion(reader: ShapeReader): number {
+  const text = reader.text('sigma-version');
+  if (text === undefined) return 2;
+  const [, major] = /^v?([1-9]\d{0,2})(?:\.\d{1,5}){0,2}$/.exec(text) ?? [];
+  if (major === undefined) {
+    const message = `"sigma-version" must be a version such as 3 or 2.1.0, found ${quote(text)}`;
+    reader.problem(reader.get('sigma-version')!, message);
+    return 2;
+  }
+  if (Number(major) > 3)
+    throw new RuleRefusal(`the rule is written for Sigma ${major}, and at most Sigma 3 is known here`);
+  return Number(major);
 }
 
 /** For parts of times (`hour`), an IANA name. */
@@ -223,19 +240,4 @@ function toIdentifier(title: string): string {
     .toLowerCase()
     .replace(/[^\p{L}\p{N}]+/gu, '-')
     .replace(/^-|-$/g, '');
-}
-
-function parseTests(reader: ShapeReader): RuleTest[] {
-  return reader.shapes('tests').flatMap((test): RuleTest[] => {
-    const name = test.text('name');
-    const expect = test.choice('expect', ['violation', 'satisfied', 'undetermined']);
-    const events = test.shapes('events').map((event) => toJsonText(event.map));
-    if (name === undefined) test.problem(test.map, 'a test needs a "name"');
-    if (expect === undefined && test.get('expect') === undefined)
-      test.problem(test.map, 'a test needs "expect"');
-    if (test.get('events') === undefined) test.problem(test.map, 'a test needs "events"');
-    if (name === undefined || expect === undefined) return [];
-    const source = test.text('source');
-    return [{ name, expect, events, ...(source !== undefined && { source }) }];
-  });
 }

@@ -2,6 +2,9 @@
 import type { RelationDefinition } from '../model/relation.ts';
 import { concurrency } from './concurrency.ts';
 import { eventCount } from './event-count.ts';
+import { gap } from './gap.ts';
+import { newValue } from './new-value.ts';
+import { requires } from './requires.ts';
 import { temporal } from './temporal.ts';
 import { temporalOrdered } from './temporal-ordered.ts';
 import { valueAvg } from './value-avg.ts';
@@ -13,6 +16,9 @@ import { valueSum } from './value-sum.ts';
 export const RELATIONS: readonly RelationDefinition[] = [
   concurrency,
   eventCount,
+  gap,
+  newValue,
+  requires,
   temporal,
   temporalOrdered,
   valueAvg,

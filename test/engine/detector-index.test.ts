@@ -103,6 +103,17 @@ const item: fc.Arbitrary<DetectionItem> = fc.oneof(
     modifiers: [order],
     values: [{ kind: 'number' as const, lexeme: '5' }],
   })),
+  fc
+    .tuple(
+      field,
+      fc.constantFrom('log.*n', '^.*login$', 'LOGIN', '.', '^[a-z ]{24,}$', '^x+login', 'login|gin'),
+      fc.subarray(['i', 'neq']),
+    )
+    .map(([each, written, modifiers]) => ({
+      field: each,
+      modifiers: ['re', ...modifiers],
+      values: [{ kind: 'text' as const, written, pieces: [{ text: written }] }],
+    })),
 );
 const condition = fc.letrec<{ node: ConditionNode }>((tie) => ({
   node: fc.oneof(
@@ -163,6 +174,34 @@ describe('DetectorIndex.forEach()', () => {
     );
   });
 
+  test('meets those that match among values that never repeat, and when steps are given up', () => {
+    const log = new Log();
+    const { cursor } = log;
+    const detections = Array.from({ length: 90 }, (_, number) =>
+      detectionOf(
+        number % 3 === 0
+          ? `selection:\n  EventID: ${number}\n  CommandLine|endswith: 'x${number}'\ncondition: selection`
+          : `selection:\n  CommandLine|contains: ['-${number}-', 'tool${number}']\nfilter:\n  EventID: null\ncondition: selection and not filter`,
+      ),
+    );
+    const indexed = indexOf(detections, cursor);
+    let matched = 0;
+    for (let number = 0; number < 6000; number++) {
+      const event = log.at({
+        EventID: number % 7 === 0 ? null : number % 100,
+        CommandLine: `run ${number * 7919} -${(number * 31) % 200}- TOOL${number % 97} x${number % 50}`,
+      });
+      const matching = [...indexed.tests.keys()].filter((each) => indexed.tests[each]!(event));
+      matched += matching.length;
+      const held: number[] = [];
+      indexed.index.forEach(event, (each, rest) => {
+        if (rest === undefined || rest(event)) held.push(each);
+      });
+      assert.deepEqual(held, matching, `record ${number}`);
+    }
+    assert.ok(matched > 2000, `${matched} matched`);
+  });
+
   const log = new Log();
   const rules = Array.from({ length: 3000 }, (_, number) =>
     detectionOf(
@@ -197,4 +236,21 @@ describe('DetectorIndex.forEach()', () => {
       assert.deepEqual(metBy(indexed, log.at(each)), found);
     }
   });
+});
+
+test('conditions on members of one array are told apart, and not decided by a value of it', () => {
+  const rule = (item: string) => detectionOf(`s:\n  ${item}\ncondition: s`, 'sigma-version: 3');
+  const items = ['a[any].b: x', 'a[any].b: y', 'a[all].b: x', 'a[none].b: x', 'a[1].b: x', "a|contains: 'x'"];
+  const log = new Log();
+  const indexed = indexOf(items.map(rule), log.cursor);
+  const records: [record: object, held: number[]][] = [
+    [{ a: [{ b: 'x' }, { b: 'y' }] }, [0, 1, 5]],
+    [{ a: [{ b: 'y' }, { b: 'x' }] }, [0, 1, 4, 5]],
+    [{ a: [{ b: 'x' }] }, [0, 2, 5]],
+    [{ a: { b: 'y' } }, [1, 3]],
+    [{ a: [] }, [3]],
+    [{ c: 1 }, [3]],
+  ];
+  for (const [record, expected] of [...records, ...records])
+    assert.deepEqual(heldBy(indexed, log.at(record)), expected, JSON.stringify(record));
 });

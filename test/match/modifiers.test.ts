@@ -2,8 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { gatesOf } from '../../src/match/gate.ts';
-import { literalsOf } from '../../src/match/gate-literals.ts';
+import { literalsOfItem } from '../../src/match/item-literals.ts';
 import { parseRuleFile } from '../../src/match/parse-rules.ts';
 import { detectionOf, itemMatches, matches } from './one-rule.ts';
 
@@ -120,8 +119,9 @@ describe('windash', () => {
     ]);
   });
   test('gates by what stands between the dashes', () => {
-    const [gate] = gatesOf(detectionOf("s:\n  a|contains|windash: ' -encoded-command '\ncondition: s"));
-    assert.deepEqual(literalsOf(gate![0]!.condition), { equal: [], numbers: [], contained: ['command '] });
+    const { condition } = detectionOf("s:\n  a|contains|windash: ' -encoded-command '\ncondition: s");
+    assert.ok(condition.kind === 'item');
+    assert.deepEqual(literalsOfItem(condition.item)?.contained, ['command ']);
   });
 });
 
