@@ -94,6 +94,13 @@ test('until refers to rules, after those of the sequence', () => {
   assert.deepEqual([rules, steps], [['id-a', 'id-b', 'id-c'], { rules: [0, 1], until: [2] }]);
 });
 
+test('until is refused where no sequence is', () => {
+  const { errors } = ruleSetOf(
+    written('type: concurrency, opens: [a], closes: [b], until: [c], condition: {gt: 1}'),
+  );
+  assert.equal(errors[0]?.message, '"until" belongs to "temporal_ordered", found it in "concurrency"');
+});
+
 describe('windows', () => {
   const count = 'type: event_count, rules: [a], condition: {gte: 2}';
   test('slide over a duration, months and years of mean length included', () => {
