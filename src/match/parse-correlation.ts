@@ -72,6 +72,9 @@ export function parseCorrelation(head: RuleHead, reader: ShapeReader): Correlati
   const references: CorrelationDraft['references'] = {};
   for (const key of REFERENCE_KEYS)
     if (body.get(key) !== undefined) references[key] = parseReferences(body, key);
+  // Every other relation would pass over it in silence.
+  if (references.until !== undefined && type !== 'temporal_ordered')
+    throw new RuleRefusal(`"until" belongs to "temporal_ordered", found it in ${quote(type)}`);
   const { expression, fields, percentile, ...threshold } = parseConditionOf(body);
   if (expression !== undefined) takeRules(body, references, expression);
   if (Object.values(references).every((list) => list.length === 0))

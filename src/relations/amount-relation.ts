@@ -4,8 +4,9 @@ import { type Amount, parseAmount } from '../licenses/amount.ts';
 import type { Mark } from '../model/mark.ts';
 import type { Relation } from '../model/relation.ts';
 import type { Correlation } from '../model/rule.ts';
-import { type Counting, compileCounting } from './count-relation.ts';
+import { compileCounting } from './count-relation.ts';
 import { compareFigures, type Figure, formatFigure, type Ratio } from './figure.ts';
+import type { Counting } from './group-judging.ts';
 
 type Calculation = Pick<Counting, 'code' | 'makeMeasure' | 'moves' | 'atMost' | 'alone' | 'keys'> & {
   /** `a sum`, `an average`. */

@@ -8,7 +8,6 @@ import { Heap } from '../base/heap.ts';
 import { compareBigints, type Instant } from '../base/instant.ts';
 import type { Verdict } from '../model/finding.ts';
 import type { Mark } from '../model/mark.ts';
-import { isSameEvent } from './episode.ts';
 import { endOf, type TimedMark } from './mark-window.ts';
 import {
   type Chain,
@@ -18,6 +17,7 @@ import {
   isUnfinished,
   toLink,
 } from './sequence-chain.ts';
+import { byInstant, toFiles } from './sequence-instants.ts';
 import type { States } from './sequence-states.ts';
 import { linkAnyOrder } from './sequence-ties.ts';
 
@@ -227,40 +227,4 @@ function continued(
 function keepLatest(chains: Chains, chain: Chain): void {
   const known = chains[chain.state];
   if (known === undefined || chain.start > known.start) chains[chain.state] = chain;
-}
-
-/** The marks of one instant at a time, one that is alone as it is. Marks without a time are set aside. */
-export function* byInstant(marks: Iterable<Mark>, untimed: Mark[]): Generator<TimedMark | TimedMark[]> {
-  let alone: TimedMark | undefined;
-  let several: TimedMark[] | undefined;
-  for (const each of marks) {
-    if (each.time === undefined) {
-      untimed.push(each);
-      continue;
-    }
-    const mark = each as TimedMark;
-    if (alone === undefined) alone = mark;
-    else if (alone.time === mark.time) {
-      several ??= [alone];
-      several.push(mark);
-    } else {
-      yield several ?? alone;
-      alone = mark;
-      several = undefined;
-    }
-  }
-  if (alone !== undefined) yield several ?? alone;
-}
-
-/** The files of one instant, their events, the marks of each. */
-function toFiles(instant: readonly TimedMark[]): EventMarks[][] {
-  const files: EventMarks[][] = [];
-  let previous: TimedMark | undefined;
-  for (const mark of instant) {
-    if (previous?.place.file !== mark.place.file) files.push([[mark]]);
-    else if (isSameEvent(previous, mark)) files.at(-1)!.at(-1)!.push(mark);
-    else files.at(-1)!.push([mark]);
-    previous = mark;
-  }
-  return files;
 }

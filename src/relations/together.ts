@@ -4,8 +4,9 @@ import type { Mark } from '../model/mark.ts';
 import type { Coverage } from '../model/relation.ts';
 import { Awaiting, type Completion, CompletionOrder } from './awaiting.ts';
 import { endOf, inOrderOfEnd, MarkWindow, type TimedMark } from './mark-window.ts';
-import { byInstant, SequenceFinder } from './sequence.ts';
+import { SequenceFinder } from './sequence.ts';
 import { chainMarks } from './sequence-chain.ts';
+import { byInstant } from './sequence-instants.ts';
 import { allInOrder } from './sequence-states.ts';
 import type { Term } from './step-terms.ts';
 
