@@ -1,6 +1,6 @@
 /** docs/rules.md as a function of the shipped rules and of how often they spoke on sample data (docs/rule-rates.json). */
 import { appliesTo } from '../src/match/logsource.ts';
-import type { Detection, Logsource, Rule, RuleSet } from '../src/model/rule.ts';
+import type { Detection, Rule, RuleSet } from '../src/model/rule.ts';
 
 /** `ordinary`: nobody attacked. `attacks`: recorded during one, or labelled as what some rule should find. */
 export type SampleKind = 'ordinary' | 'attacks';
@@ -12,7 +12,7 @@ export type RuleRates = {
   rules: Record<string, Record<SampleKind, number>>;
 };
 
-export type DocumentedSource = { name: string; title: string; logsource: Logsource };
+export type DocumentedSource = { name: string; title: string; logsource: Parameters<typeof appliesTo>[1] };
 
 /** `file` as in the title of its section: `aws.yaml`. */
 export function renderRuleDocs(
