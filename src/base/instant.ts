@@ -51,6 +51,16 @@ export function parseTimestamp(text: string, options: TimestampOptions = {}): Pa
   return { instant: seconds * NANOS_PER_SECOND + nanos, fractionDigits: fraction.length };
 }
 
+/** What `parseMoment` reads, for messages. */
+export const MOMENT_WORDS =
+  'a date (UTC) or an RFC 3339 time with a zone, like 2026-01-31 or 2026-01-31T08:00:00+01:00';
+
+/** A moment as people write it in settings and rules: a date is its first instant in UTC. */
+export function parseMoment(text: string): Instant | undefined {
+  const parsed = parseTimestamp(/^\d{4}-\d{2}-\d{2}$/.test(text) ? `${text}T00:00:00Z` : text);
+  return parsed.problem === undefined ? parsed.instant : undefined;
+}
+
 /** `2026-01-31T08:00:00` and the bytes after it, at fixed places. */
 const FIXED_LENGTH = 19;
 const FIXED_PUNCTUATION: readonly [at: number, byte: number][] = [

@@ -1,6 +1,6 @@
 /** From arguments and config to the request of a run; everything that is wrong with either is collected. */
 import fs from 'node:fs';
-import { type Instant, parseTimestamp } from '../base/instant.ts';
+import { type Instant, MOMENT_WORDS, parseMoment } from '../base/instant.ts';
 import { didYouMean } from '../base/nearest-name.ts';
 import { quote } from '../base/text-safety.ts';
 import { compileSchemas } from '../checks/event-schema.ts';
@@ -124,13 +124,9 @@ function instantOf(
   wrong: (message: string) => void,
 ): Instant | undefined {
   if (text === undefined) return undefined;
-  const day = /^\d{4}-\d{2}-\d{2}$/.test(text) ? `${text}T00:00:00Z` : text;
-  const parsed = parseTimestamp(day);
-  if (parsed.problem === undefined) return parsed.instant;
-  const expected =
-    'a date (UTC) or an RFC 3339 time with a zone, like 2026-01-31 or 2026-01-31T08:00:00+01:00';
-  wrong(`${flag}: expected ${expected}, found ${quote(text)}`);
-  return undefined;
+  const instant = parseMoment(text);
+  if (instant === undefined) wrong(`${flag}: expected ${MOMENT_WORDS}, found ${quote(text)}`);
+  return instant;
 }
 
 /** The only clock a report knows: `--now`, or SOURCE_DATE_EPOCH (reproducible-builds.org), in seconds. */

@@ -17,7 +17,7 @@ import { REPORT_SCHEMA } from '../model/report.ts';
 import type { Detection, Rule } from '../model/rule.ts';
 import { findingKinds } from './finding-kinds.ts';
 import { fieldKey, type Plan } from './plan.ts';
-import type { Related } from './relate.ts';
+import { leftOutNotices, type Related } from './relate.ts';
 import type { Scan } from './scan-books.ts';
 
 export function assembleReport(
@@ -36,6 +36,7 @@ export function assembleReport(
   ]);
   const rules = summarizeRules(plan, scan, related);
   const records = sumRecords(scan);
+  const waived = findings.filter(({ waiver }) => waiver !== undefined).length;
   return {
     schema: REPORT_SCHEMA,
     tool: request.tool,
@@ -46,11 +47,15 @@ export function assembleReport(
       bytes: scan.inputs.reduce((sum, { bytes }) => sum + bytes, 0),
       records,
       period:
-        scan.coverage === undefined
+        scan.coverage.whole === undefined
           ? null
-          : { from: formatInstant(scan.coverage.from), until: formatInstant(scan.coverage.until) },
+          : {
+              from: formatInstant(scan.coverage.whole.from),
+              until: formatInstant(scan.coverage.whole.until),
+            },
       findings: {
         total: findings.length,
+        ...(waived > 0 && { waived }),
         bySeverity: countBy(findings, 'severity'),
         byCode: countBy(findings, 'code'),
       },
@@ -68,6 +73,8 @@ export function assembleReport(
       ...disabledNotices(plan),
       ...results.flatMap((result) => result.notices ?? []),
       ...ungroupedNotices(plan, scan),
+      ...leftOutNotices(related),
+      ...waiverNotices(plan, related),
     ],
   };
 }
@@ -117,7 +124,10 @@ function drawVerdict(
   const unmapped = scan.inputs.some(({ source, records: own }) => source === null && own.audited > 0);
   if (unread || failed || records.audited === 0 || (unmapped && !isJudgedRaw)) return 'incomplete';
   const threshold = severityRank(plan.request.failOn);
-  return findings.some(({ severity }) => severityRank(severity) >= threshold) ? 'findings' : 'clean';
+  const counts = findings.some(
+    ({ severity, waiver }) => waiver === undefined && severityRank(severity) >= threshold,
+  );
+  return counts ? 'findings' : 'clean';
 }
 
 function summarizeRules(plan: Plan, scan: Scan, related: Related): RuleSummary[] {
@@ -146,8 +156,7 @@ function statusOf(
   scan: Scan,
   ran: ReadonlySet<string>,
 ): { status: RuleStatus; reason?: string } {
-  const detections =
-    rule.kind === 'detection' ? [rule] : plan.detections.filter(({ id }) => rule.rules.includes(id));
+  const detections = detectionsOf(rule, plan);
   if (!detections.some(({ id }) => ran.has(id)))
     return { status: 'not-applicable', reason: 'no input is of its log source' };
   const absent = detections.map((detection) => absentFields(detection, scan));
@@ -156,6 +165,17 @@ function statusOf(
     status: 'inert',
     reason: `no record carries ${[...new Set(absent.flat())].sort(compareText).join(', ')}`,
   };
+}
+
+/** Those that make the marks which a rule, or the correlations it stands on, looks at. */
+function detectionsOf(rule: Rule, plan: Plan): Detection[] {
+  if (rule.kind === 'detection') return [rule];
+  const wanted = new Set<string>(rule.rules);
+  for (const id of wanted) {
+    const inner = plan.request.rules.rules.find((each) => each.id === id);
+    if (inner?.kind === 'correlation') for (const each of inner.rules) wanted.add(each);
+  }
+  return plan.detections.filter(({ id }) => wanted.has(id));
 }
 
 function absentFields(detection: Detection, scan: Scan): string[] {
@@ -200,6 +220,19 @@ function ungroupedNotices(plan: Plan, scan: Scan): Report['notices'] {
       },
     ];
   });
+}
+
+/** A waiver that nothing is held against is a hole nobody needs. */
+function waiverNotices({ request }: Plan, { waiversMet }: Related): Report['notices'] {
+  const waivers = new Map(
+    request.rules.rules.flatMap((rule) => (rule.waivers ?? []).map((waiver) => [waiver.id, waiver])),
+  );
+  return [...waivers.values()]
+    .filter(({ id }) => !waiversMet.has(id))
+    .map(({ title, file, line }) => ({
+      code: 'unused-waiver',
+      message: `the waiver "${title}" (${file}:${line}) covered nothing in this log`,
+    }));
 }
 
 function compareLicenses(a: LicenseSummary, b: LicenseSummary): number {

@@ -35,6 +35,9 @@ export type OnProgress = (step: { bytes: number; records: number; file: string }
 /** First and last time seen, as whole milliseconds and the nanoseconds beyond. */
 export type TimeSpan = { fromMs: number; fromNanos: number; untilMs: number; untilNanos: number };
 
+/** By the name of a source; that of nobody's records is empty. */
+export type Spans = Record<string, TimeSpan>;
+
 /** What the scans of one thread add to, file after file. */
 export type Accumulators = {
   states: unknown[];
@@ -42,8 +45,8 @@ export type Accumulators = {
   marks: MarkRows;
   /** By relation: marks that lack a field to group by. */
   ungrouped: number[];
-  /** Null as long as no event had a time. */
-  span: TimeSpan | null;
+  /** By source: of the events that had a time. */
+  spans: Spans;
   counters: { met: number; slow: number };
 };
 
@@ -69,6 +72,8 @@ export class FileScan implements RecordSink {
   private program!: Program;
   private cursor!: EventCursor;
   private source: string | null = null;
+  /** Of the source; undefined as long as none of its events had a time. */
+  private span: TimeSpan | undefined;
   private records = 0;
   private skipped = 0;
 
@@ -139,6 +144,7 @@ export class FileScan implements RecordSink {
 
   private choose(source: string | null): void {
     this.source = source;
+    this.span = this.books.spans[source ?? ''];
     this.program = this.programs.for(source);
     this.cursor = this.program.cursor;
   }
@@ -204,6 +210,7 @@ export class FileScan implements RecordSink {
     if (rest !== undefined && !rest(this.cursor)) return;
     this.onMatch?.(this.plan.detections[detector.detection]!, this.cursor);
     for (const output of detector.outputs) {
+      if (output.when !== undefined && !output.when(this.cursor)) continue;
       const added = this.books.marks.add(output, this.cursor, detector.detection);
       if (!added) this.books.ungrouped[output.relation]!++;
     }
@@ -221,11 +228,12 @@ export class FileScan implements RecordSink {
   }
 
   private cover(ms: number): void {
-    const { span } = this.books;
-    if (span === null) {
+    const { span } = this;
+    if (span === undefined) {
+      if (Number.isNaN(ms)) return;
       const nanos = this.cursor.timeNanos;
-      if (!Number.isNaN(ms))
-        this.books.span = { fromMs: ms, fromNanos: nanos, untilMs: ms, untilNanos: nanos };
+      this.span = { fromMs: ms, fromNanos: nanos, untilMs: ms, untilNanos: nanos };
+      this.books.spans[this.source ?? ''] = this.span;
     } else if (ms <= span.fromMs || ms >= span.untilMs) stretchSpan(span, ms, this.cursor.timeNanos);
   }
 }
@@ -244,4 +252,10 @@ export function stretchSpan(span: TimeSpan, ms: number, nanos: number): void {
     span.untilMs = ms;
     span.untilNanos = nanos;
   }
+}
+
+/** Makes `span` hold the other too. */
+export function joinSpans(span: TimeSpan, other: TimeSpan): void {
+  stretchSpan(span, other.fromMs, other.fromNanos);
+  stretchSpan(span, other.untilMs, other.untilNanos);
 }

@@ -5,6 +5,7 @@ import type { FindingKind } from '../model/finding.ts';
 import { INPUT, INPUT_FINDINGS } from '../read/input-findings.ts';
 import { EVERY_MARK_FINDINGS } from '../relations/every-mark.ts';
 import { RELATIONS } from '../relations/index.ts';
+import { WAIVER_FINDINGS } from '../relations/waivers.ts';
 import { DUPLICATE_FINDINGS, DUPLICATES } from './relate.ts';
 
 /** Who speaks which codes: for `list` and `explain`. */
@@ -15,6 +16,7 @@ export function findingSpeakers(): { speaker: string; kinds: readonly FindingKin
     ...CHECKS.map(({ name, findings }) => ({ speaker: name, kinds: findings })),
     ...RELATIONS.map(({ type, findings }) => ({ speaker: type, kinds: findings })),
     { speaker: 'detection', kinds: EVERY_MARK_FINDINGS },
+    { speaker: 'waivers', kinds: WAIVER_FINDINGS },
     { speaker: 'licenses', kinds: LICENSE_FINDINGS },
   ];
 }

@@ -5,7 +5,7 @@ import type { ScanKernel } from '../base/scan-kernel.ts';
 import { CHECKS } from '../checks/index.ts';
 import { compileLicenses } from '../licenses/compile-licenses.ts';
 import type { Contract } from '../licenses/contract.ts';
-import { toSlot } from '../match/compile-detection.ts';
+import { compileDetection, type EventTest, toSlot } from '../match/compile-detection.ts';
 import { appliesTo } from '../match/logsource.ts';
 import { requiredFields } from '../match/required-fields.ts';
 import type { Check, CheckDefinition } from '../model/check.ts';
@@ -17,12 +17,11 @@ import type { Detection, Rule, RuleError } from '../model/rule.ts';
 import type { CutTools } from '../read/cut-lines.ts';
 import { loadKernel } from '../read/kernel/load-kernel.ts';
 import { FILL_BYTES } from '../read/records.ts';
-import { everyMark } from '../relations/every-mark.ts';
-import { RELATIONS } from '../relations/index.ts';
 import { EventCursor } from '../sources/event-cursor.ts';
 import { type Mapping, UNKNOWN_SOURCE } from '../sources/mapping.ts';
 import { ValueIds } from '../sources/value-ids.ts';
 import { DetectorIndex } from './detector-index.ts';
+import { toRelation } from './rule-relation.ts';
 
 export type PlannedCheck = { definition: CheckDefinition<unknown>; check: Check<unknown> };
 
@@ -53,7 +52,7 @@ export function compilePlan(request: AuditRequest): Plan {
     const check = request.disabled.includes(definition.name) ? undefined : definition.create(request);
     if (check !== undefined) plan.checks.push({ definition, check });
   }
-  for (const rule of request.rules.rules) addRule(plan, rule);
+  for (const rule of innerFirst(request.rules.rules)) addRule(plan, rule);
   if (request.licenses !== undefined) {
     const { detections, relations } = compileLicenses(request.licenses as Contract);
     plan.detections.push(...detections);
@@ -62,23 +61,43 @@ export function compilePlan(request: AuditRequest): Plan {
   return plan;
 }
 
-function addRule(plan: Plan, rule: Rule): void {
-  if (rule.kind === 'detection') {
-    plan.detections.push(rule);
-    if (rule.speaks) plan.relations.push({ relation: everyMark(rule), rule });
-    return;
-  }
-  const problem = (message: string) => {
-    plan.errors.push({ id: rule.id, title: rule.title, file: rule.file, line: rule.line, message });
+/** A correlation comes after those it stands on: relations are judged in their order. */
+function innerFirst(rules: readonly Rule[]): Rule[] {
+  const byId = new Map(rules.map((rule) => [rule.id, rule]));
+  const depths = new Map<string, number>();
+  const depthOf = (rule: Rule | undefined): number => {
+    if (rule?.kind !== 'correlation') return 0;
+    const known = depths.get(rule.id);
+    if (known !== undefined) return known;
+    const depth = 1 + Math.max(0, ...rule.rules.map((id) => depthOf(byId.get(id))));
+    depths.set(rule.id, depth);
+    return depth;
   };
-  const definition = RELATIONS.find((each) => each.type === rule.type);
-  if (definition === undefined) return void problem(`the correlation type "${rule.type}" is not known`);
-  const relation = definition.compile(rule, problem);
+  return rules
+    .map((rule) => ({ rule, depth: depthOf(rule) }))
+    .sort((left, right) => left.depth - right.depth)
+    .map(({ rule }) => rule);
+}
+
+function addRule(plan: Plan, rule: Rule): void {
+  if (rule.kind === 'detection') plan.detections.push(rule);
+  if (rule.kind === 'detection' && !rule.speaks) return;
+  const relation = toRelation(rule, (message) => {
+    plan.errors.push({ id: rule.id, title: rule.title, file: rule.file, line: rule.line, message });
+  });
   if (relation !== undefined) plan.relations.push({ relation, rule });
 }
 
 /** One way out of a detection: the mark it makes for one input of one relation. */
-export type MarkOutput = { relation: number; step: number; group: Slot[]; values: Slot[]; subject: Slot };
+export type MarkOutput = {
+  relation: number;
+  step: number;
+  group: Slot[];
+  values: Slot[];
+  subject: Slot;
+  /** What the event must fulfill beside the detection. */
+  when?: EventTest;
+};
 
 export type Detector = { detection: number; outputs: MarkOutput[] };
 
@@ -143,6 +162,7 @@ function markOutputs(inputs: readonly PlannedInput[], cursor: EventCursor): Mark
       group: slots(input.groupBy),
       values: slots(input.values),
       subject: cursor.audit('actor'),
+      ...(input.when !== undefined && { when: compileDetection({ condition: input.when }, cursor) }),
     };
   });
 }

@@ -1,10 +1,13 @@
 /** Merge and relate: repeats are dropped, marks are judged group by group, judgements become findings. */
-import { quote } from '../base/text-safety.ts';
+import { count as countOf, quote } from '../base/text-safety.ts';
 import { type Finding, type FindingKind, toFingerprint } from '../model/finding.ts';
+import type { Mark } from '../model/mark.ts';
 import type { Group, Judgement } from '../model/relation.ts';
-import { MAX_RELATED } from '../model/relation.ts';
-import type { LicenseSummary } from '../model/report.ts';
+import { groupKey, MAX_RELATED } from '../model/relation.ts';
+import type { LicenseSummary, Notice } from '../model/report.ts';
 import { reread } from '../read/reread.ts';
+import { ChainedMarks, judgeChained } from './chained-marks.ts';
+import { Conclusions } from './conclusions.ts';
 import type { OnMark } from './marks.ts';
 import type { Plan, PlannedRelation } from './plan.ts';
 import { PositionSet } from './position-set.ts';
@@ -131,56 +134,117 @@ function toPlace({ fileIndex, line, offset, length }: RecordPosition, scan: Scan
 }
 
 /** What the relations concluded. `matches` counts the marks of each rule, by id, duplicates aside. */
-export type Related = { findings: Finding[]; licenses: LicenseSummary[]; matches: Map<string, number> };
+export type Related = {
+  findings: Finding[];
+  licenses: LicenseSummary[];
+  matches: Map<string, number>;
+  /** For each relation, the events it left out, by the reason. */
+  leftOut: ReadonlyMap<PlannedRelation, ReadonlyMap<string, number>>;
+  /** Waivers that something was held against, by id. */
+  waiversMet: ReadonlySet<string>;
+};
 
 export function relate(plan: Plan, scan: Scan, duplicates: PositionSet): Related {
-  const related: Related = { findings: [], licenses: [], matches: new Map() };
+  const conclusions = new Conclusions();
+  const leftOut = new Map<PlannedRelation, Map<string, number>>();
+  const chained = new ChainedMarks(plan);
   const judged = new Set<number>();
+  const present = plan.relations.map(({ relation }) => relation.judgeAbsent && new Set<string>());
   const files = scan.inputs.map(({ file }) => file);
   const counter = new MatchCounter(plan);
   const fewest = plan.relations.map(({ relation }) => relation.fewest ?? 1);
+  const conclude = (index: number, group: Group, judgement: Judgement) => {
+    const planned = plan.relations[index]!;
+    if (judgement.leftOut !== undefined) {
+      noteLeftOut(leftOut, planned, judgement.leftOut);
+      return;
+    }
+    conclusions.add(planned, group, judgement);
+    chained.add(planned, group, judgement);
+  };
   for (const { relation: index, group, marks } of scan.marks.groups(
     files,
     duplicates,
     counter.count,
     fewest,
   )) {
-    const planned = plan.relations[index]!;
+    if (chained.standsOnOthers(index)) continue;
     judged.add(index);
-    for (const judgement of planned.relation.judge(group, marks, scan.coverage)) {
-      conclude(related, planned, group, judgement);
-    }
+    present[index]?.add(groupKey(group));
+    for (const judgement of plan.relations[index]!.relation.judge(group, marks, scan.coverage.of(index)))
+      conclude(index, group, judgement);
   }
-  for (const [index, planned] of plan.relations.entries()) {
+  const concludeAbsent = (index: number) => {
+    const absent = plan.relations[index]!.relation.judgeAbsent?.(present[index]!, scan.coverage.of(index));
+    for (const { group, judgement } of absent ?? []) conclude(index, group, judgement);
+  };
+  for (const [index, { relation }] of plan.relations.entries()) {
+    if (chained.standsOnOthers(index)) continue;
+    concludeAbsent(index);
     if (judged.has(index)) continue;
-    for (const judgement of planned.relation.judgeNothing?.(scan.coverage) ?? [])
-      conclude(related, planned, [], judgement);
+    for (const judgement of relation.judgeNothing?.(scan.coverage.of(index)) ?? [])
+      conclude(index, [], judgement);
   }
-  related.matches = counter.matches();
-  return related;
+  if (chained.relations.length > 0) relateChained(plan, scan, duplicates, chained, present, conclude);
+  for (const index of chained.relations) concludeAbsent(index);
+  conclusions.finish();
+  const { findings, licenses, waiversMet } = conclusions;
+  return { findings, licenses, waiversMet, leftOut, matches: counter.matches() };
 }
 
-function conclude(related: Related, planned: PlannedRelation, group: Group, judgement: Judgement): void {
-  const { verdict, usage, place } = judgement;
-  if (usage !== undefined) {
-    const status = verdict === 'violation' ? 'exceeded' : verdict === 'satisfied' ? 'within' : 'undetermined';
-    related.licenses.push({ ...usage, verdict: status, places: [place, ...judgement.related] });
+/**
+ * The correlations of correlations, each after those it stands on: the groups come by relation. The marks are read a
+ * second time, since they may be too many to keep.
+ */
+function relateChained(
+  plan: Plan,
+  scan: Scan,
+  duplicates: PositionSet,
+  chained: ChainedMarks,
+  present: readonly (Set<string> | undefined)[],
+  conclude: (index: number, group: Group, judgement: Judgement) => void,
+): void {
+  const files = scan.inputs.map(({ file }) => file);
+  const order = [...chained.relations];
+  const judge = (
+    index: number,
+    group: Group,
+    own: Iterable<Mark>,
+    others: ReturnType<ChainedMarks['take']>,
+  ) => {
+    const { relation } = plan.relations[index]!;
+    present[index]?.add(groupKey(group));
+    for (const judgement of judgeChained(relation, group, own, others, scan.coverage.of(index)))
+      conclude(index, group, judgement);
+  };
+  const finish = (index: number) => {
+    for (const { group, marks } of chained.rest(index)) judge(index, group, [], marks);
+  };
+  for (const { relation: index, group, marks } of scan.marks.groups(files, duplicates, () => {})) {
+    if (!chained.standsOnOthers(index)) continue;
+    while (order.length > 0 && order[0]! < index) finish(order.shift()!);
+    judge(index, group, marks, chained.take(index, group));
   }
-  if (verdict === 'satisfied') return;
-  const rule = planned.rule?.id ?? `license:${planned.license}`;
-  const level = planned.rule?.level ?? 'high';
-  related.findings.push({
-    rule,
-    code: judgement.code,
-    severity: judgement.severity ?? level,
-    verdict,
-    place,
-    ...(judgement.related.length > 0 && { related: judgement.related }),
-    message: judgement.message,
-    ...(judgement.subject !== undefined && { subject: judgement.subject }),
-    ...(judgement.count > 1 && { count: judgement.count }),
-    fingerprint: toFingerprint(rule, judgement.code, ...group, ...judgement.identity),
-  });
+  for (const index of order) finish(index);
+}
+
+function noteLeftOut(
+  known: Map<PlannedRelation, Map<string, number>>,
+  planned: PlannedRelation,
+  { why, events }: NonNullable<Judgement['leftOut']>,
+): void {
+  const reasons = known.get(planned) ?? new Map<string, number>();
+  known.set(planned, reasons.set(why, (reasons.get(why) ?? 0) + events));
+}
+
+/** What rules could not judge, each reason once. */
+export function leftOutNotices({ leftOut }: Related): Notice[] {
+  return [...leftOut].flatMap(([{ rule, license }, reasons]) =>
+    [...reasons].map(([why, events]) => ({
+      code: 'left-out-events',
+      message: `${countOf(events, 'event')} not judged by ${quote(rule?.title ?? `license ${license}`)}: ${why}`,
+    })),
+  );
 }
 
 /** Steps have 16 bits in a row. */

@@ -5,11 +5,10 @@ import { compileDetection, toSlot } from '../match/compile-detection.ts';
 import { appliesTo } from '../match/logsource.ts';
 import type { Event, Fields } from '../model/event.ts';
 import type { Verdict } from '../model/finding.ts';
-import type { FieldRef, Mark } from '../model/mark.ts';
+import { compareMarks, type FieldRef, type Mark } from '../model/mark.ts';
 import type { Coverage, Judgement, Relation } from '../model/relation.ts';
 import type { Detection, Logsource, Rule, RuleSet, RuleTest } from '../model/rule.ts';
-import { everyMark } from '../relations/every-mark.ts';
-import { RELATIONS } from '../relations/index.ts';
+import { toRelation } from './rule-relation.ts';
 
 /** The events of a test as its source shows them; an event need be valid only until the next one is asked for. */
 export type TestEvents = { fields: Fields; logsource: Logsource; events: Iterable<Event> };
@@ -63,13 +62,6 @@ function* judgeTest(
   if (groups.length === 0) yield* relation.judgeNothing?.(collector.coverage) ?? [];
 }
 
-function toRelation(rule: Rule, problem: (message: string) => void): Relation | undefined {
-  if (rule.kind === 'detection') return everyMark(rule);
-  const definition = RELATIONS.find(({ type }) => type === rule.type);
-  if (definition === undefined) return void problem(`the correlation type "${rule.type}" is not known`);
-  return definition.compile(rule, problem);
-}
-
 type Collected = {
   matches: (event: Event) => boolean;
   make: (event: Event) => { group: string[]; mark: Mark } | undefined;
@@ -97,7 +89,11 @@ class MarkCollector {
         const { time, place, identity } = event;
         return { group, mark: { step, time, place, identity, subject: event.text(subject), values } };
       };
-      return [{ matches: compileDetection(detection, fields), make }];
+      const matches = compileDetection(detection, fields);
+      const { when } = input;
+      if (when === undefined) return [{ matches, make }];
+      const fulfills = compileDetection({ condition: when }, fields);
+      return [{ matches: (event: Event) => matches(event) && fulfills(event), make }];
     });
   }
 
@@ -121,24 +117,4 @@ class MarkCollector {
       else marks.push(made.mark);
     }
   }
-}
-
-/** The total order: those without a time first, then time, file, position, step. */
-export function compareMarks(left: Mark, right: Mark): number {
-  const order =
-    left.time === right.time
-      ? 0
-      : left.time === undefined
-        ? -1
-        : right.time === undefined
-          ? 1
-          : left.time < right.time
-            ? -1
-            : 1;
-  return (
-    order ||
-    compareText(left.place.file, right.place.file) ||
-    left.place.offset - right.place.offset ||
-    left.step - right.step
-  );
 }

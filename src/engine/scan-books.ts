@@ -1,21 +1,14 @@
 /** What a scan knows when its files are read, and the books in which the parts of it are put together. */
 import type { Finding } from '../model/finding.ts';
-import type { Coverage } from '../model/relation.ts';
 import type { InputSummary } from '../model/report.ts';
 import type { DiscoveredFile } from '../read/discover.ts';
 import type { TemporaryRuns } from '../read/temporary-runs.ts';
 import { closeBooks, passOver, plainFile, type StoredFile } from './file-part.ts';
 import { Identities } from './identities.ts';
+import { LogCoverage } from './log-coverage.ts';
 import { Marks } from './marks.ts';
 import { detectionsFor, type Plan } from './plan.ts';
-import {
-  mergeParts,
-  type RowParts,
-  type ScanCounters,
-  type ScanPart,
-  startPart,
-  toCoverage,
-} from './scan-part.ts';
+import { mergeParts, type RowParts, type ScanCounters, type ScanPart, startPart } from './scan-part.ts';
 
 /** States are plain data; rows may lie on disk. */
 export type Scan = {
@@ -28,7 +21,8 @@ export type Scan = {
   marks: Marks;
   /** By relation: marks that came without a value for a group-by field. They leave it, and the report says how many. */
   ungrouped: number[];
-  coverage: Coverage;
+  /** What the log covers, and what each relation's sources do. */
+  coverage: LogCoverage;
   /** Detections that ran on some source, by index, and the fields that occurred. */
   ran: Set<number>;
   occurring: Set<string>;
@@ -121,7 +115,7 @@ export class ScanBooks {
       identities: this.identities,
       marks: this.marks,
       ungrouped: merged.ungrouped,
-      coverage: toCoverage(merged.span),
+      coverage: new LogCoverage(this.plan, merged.spans),
       ran,
       occurring: new Set(merged.occurring),
       counters: merged.counters,

@@ -1,17 +1,14 @@
 /** Parts of a scan: what one task made of its files, plain data that travels between threads and merges in log order. */
-import type { Instant } from '../base/instant.ts';
-import { NANOS_PER_MS } from '../base/instant.ts';
-import type { Coverage } from '../model/relation.ts';
 import type { DiscoveredFile } from '../read/discover.ts';
 import type { TemporaryRuns } from '../read/temporary-runs.ts';
 import { type FilePart, mergeFileParts } from './file-part.ts';
 import {
   type Accumulators,
   FileScan,
+  joinSpans,
   type OnMatch,
   type OnProgress,
-  stretchSpan,
-  type TimeSpan,
+  type Spans,
 } from './file-scan.ts';
 import { type IdentityPart, IdentityRows } from './identity-rows.ts';
 import { type MarkPart, MarkRows } from './mark-rows.ts';
@@ -24,7 +21,7 @@ export type ScanPart = {
   /** In log order; of one file at most its first and its last range are shared with the parts beside this one. */
   files: FilePart[];
   ungrouped: number[];
-  span: TimeSpan | null;
+  spans: Spans;
   /** Keys of the fields that some record carried. */
   occurring: string[];
   counters: ScanCounters;
@@ -48,7 +45,7 @@ export function startPart(plan: Plan): ScanPart {
     states: plan.checks.map(({ check }) => check.start()),
     files: [],
     ungrouped: plan.relations.map(() => 0),
-    span: null,
+    spans: {},
     occurring: [],
     counters: { met: 0, slow: 0, distinct: 0 },
   };
@@ -64,22 +61,16 @@ export function mergeParts(plan: Plan, left: ScanPart, right: ScanPart): ScanPar
     else left.files.push(file);
   }
   for (const [index, amount] of right.ungrouped.entries()) left.ungrouped[index]! += amount;
-  if (left.span === null) left.span = right.span;
-  else if (right.span !== null) {
-    stretchSpan(left.span, right.span.fromMs, right.span.fromNanos);
-    stretchSpan(left.span, right.span.untilMs, right.span.untilNanos);
+  for (const [source, span] of Object.entries(right.spans)) {
+    const known = left.spans[source];
+    if (known === undefined) left.spans[source] = span;
+    else joinSpans(known, span);
   }
   left.counters.met += right.counters.met;
   left.counters.slow += right.counters.slow;
   left.counters.distinct = Math.max(left.counters.distinct, right.counters.distinct);
   left.occurring = [...new Set([...left.occurring, ...right.occurring])];
   return left;
-}
-
-export function toCoverage(span: TimeSpan | null): Coverage {
-  if (span === null) return undefined;
-  const toInstant = (ms: number, nanos: number): Instant => BigInt(ms) * NANOS_PER_MS + BigInt(nanos);
-  return { from: toInstant(span.fromMs, span.fromNanos), until: toInstant(span.untilMs, span.untilNanos) };
 }
 
 /**
@@ -123,20 +114,19 @@ export class PartScanner {
   /** Marks may be kept back for a while: `flush` ends that. */
   async scan(task: ScanTask): Promise<ScanPart> {
     const part = startPart(this.plan);
-    const { states, ungrouped, counters } = part;
+    const { states, ungrouped, counters, spans } = part;
     const { identities, marks } = this;
     this.programs.startTask();
     const isProvisional = task.kind === 'range' && task.provisional === true;
     if (isProvisional !== this.provisional) this.flush();
     this.provisional = isProvisional;
-    const books: Accumulators = { states, ungrouped, span: null, identities, marks, counters };
+    const books: Accumulators = { states, ungrouped, spans, identities, marks, counters };
     if (task.kind === 'range') {
       part.files.push(this.fileScan(task.fileIndex, books).stretch(task, this.onProgress));
     } else {
       for (const fileIndex of task.fileIndexes)
         part.files.push(await this.fileScan(fileIndex, books).whole(this.onProgress));
     }
-    part.span = books.span;
     part.occurring = this.programs.occurring();
     counters.distinct = this.programs.distinctValues;
     this.onRows({ identities: identities.take(), provisional: this.provisional });

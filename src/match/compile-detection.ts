@@ -13,7 +13,11 @@ export type EventTest = (event: Event) => boolean;
  * The rule was checked when it was parsed, so nothing here refuses it.
  * `remembers`: whether answers are kept by value, for a test that meets the same values often.
  */
-export function compileDetection(detection: Detection, fields: Fields, remembers = true): EventTest {
+export function compileDetection(
+  detection: Pick<Detection, 'condition'>,
+  fields: Fields,
+  remembers = true,
+): EventTest {
   askFields(detection.condition, fields, new Set());
   // Of thousands of rules a log meets few: each is compiled when the first event meets it.
   let test: EventTest | undefined;

@@ -5,100 +5,68 @@ import type { FieldRef } from '../model/mark.ts';
 import type { Problem } from '../model/problem.ts';
 import {
   type Correlation,
-  type Detection,
   REFERENCE_KEYS,
   type ReferenceKey,
-  type RuleError,
   type RuleSet,
+  type Table,
 } from '../model/rule.ts';
+import { applyFilters } from './apply-filters.ts';
 import type { CorrelationDraft, Reference } from './parse-correlation.ts';
 import { toFieldRef } from './parse-detection.ts';
 import type { RuleDocument } from './parse-rules.ts';
+import { identifiersOf, RuleIndex } from './rule-index.ts';
 import { RuleRefusal } from './rule-refusal.ts';
 
 /** The order of rules is the order of `documents`. A duplicate id and an unresolved reference are problems of the user's. */
 export function linkRules(documents: readonly RuleDocument[]): { ruleSet: RuleSet; problems: Problem[] } {
   const problems: Problem[] = [];
-  const linker = new Linker(indexDocuments(documents, problems), problems);
-  const silenced = silencedDetections(documents, linker);
+  const index = new RuleIndex(documents, problems);
+  const linker = new Linker(index, problems);
+  const silenced = silencedRules(index);
   const ruleSet: RuleSet = { rules: [], errors: [] };
-  for (const document of documents) {
+  const filters: Extract<RuleDocument, { kind: 'filter' }>[] = [];
+  for (const document of index.documents) {
     if (document.kind === 'refused') ruleSet.errors.push(document.error);
     else if (document.kind === 'detection') {
       const { detection, generate } = document;
       ruleSet.rules.push({ ...detection, speaks: generate || !silenced.has(detection.id) });
-    } else linkCorrelation(document, linker, ruleSet);
+    } else if (document.kind === 'correlation') linkCorrelation(document, linker, ruleSet, silenced);
+    else if (document.kind === 'filter') filters.push(document);
   }
+  applyFilters(filters, index, ruleSet, ({ file }, reference) =>
+    problems.push(linker.unknown(reference, file)),
+  );
   return { ruleSet, problems };
 }
 
+type CorrelationDocument = Extract<RuleDocument, { kind: 'correlation' }>;
+
 function linkCorrelation(
-  document: Extract<RuleDocument, { kind: 'correlation' }>,
+  document: CorrelationDocument,
   linker: Linker,
   ruleSet: RuleSet,
+  silenced: ReadonlySet<string>,
 ): void {
   const { file, line, draft } = document;
-  try {
-    const correlation = linker.link(document);
-    if (correlation !== undefined) ruleSet.rules.push(correlation);
-  } catch (error) {
-    if (!(error instanceof RuleRefusal)) throw error;
-    const refused: RuleError = {
-      id: draft.head.id,
-      title: draft.head.title,
-      file,
-      line,
-      message: error.message,
-    };
-    ruleSet.errors.push(refused);
-  }
+  const { id, title } = draft.head;
+  const linked = linker.link(document);
+  if (linked instanceof RuleRefusal) ruleSet.errors.push({ id, title, file, line, message: linked.message });
+  else if (linked !== undefined)
+    ruleSet.rules.push(silenced.has(id) && !draft.generate ? { ...linked, silent: true } : linked);
 }
 
-/** By id and by name; of two documents with one id the first stays. */
-function indexDocuments(documents: readonly RuleDocument[], problems: Problem[]): Map<string, RuleDocument> {
-  const index = new Map<string, RuleDocument>();
-  for (const document of documents) {
-    const { id, name } = identifiers(document);
-    for (const [word, identifier] of [
-      ['id', id],
-      ['name', name],
-    ] as const) {
-      if (identifier === undefined || (word === 'name' && identifier === id)) continue;
-      const first = index.get(identifier);
-      if (first === undefined) index.set(identifier, document);
-      else {
-        const { file, line, column } = document;
-        const message = `the rule ${word} ${quote(identifier)} stands already in ${first.file}:${first.line}`;
-        problems.push({ file, line, column, message });
-      }
-    }
-  }
-  return index;
-}
-
-function identifiers(document: RuleDocument): { id: string; name: string | undefined } {
-  switch (document.kind) {
-    case 'detection':
-      return { id: document.detection.id, name: document.detection.name };
-    case 'correlation':
-      return { id: document.draft.head.id, name: document.draft.head.name };
-    case 'refused':
-      return { id: document.error.id, name: document.name };
-  }
-}
-
-/** Detections that some correlation refers to, unless one of those says `generate: true`. */
-function silencedDetections(documents: readonly RuleDocument[], linker: Linker): Set<string> {
+/** Rules that some correlation refers to, unless one of those says `generate: true`. */
+function silencedRules(index: RuleIndex): Set<string> {
   const silenced = new Set<string>();
   const generated = new Set<string>();
-  for (const document of documents) {
-    if (document.kind === 'detection') continue;
+  for (const document of index.documents) {
+    if (document.kind !== 'correlation' && document.kind !== 'refused') continue;
     const names =
       document.kind === 'refused' ? document.refersTo : referencesOf(document.draft).map(({ name }) => name);
     const target = document.kind === 'correlation' && document.draft.generate ? generated : silenced;
     for (const name of names) {
-      const referred = linker.find(name);
-      if (referred !== undefined) target.add(identifiers(referred).id);
+      const referred = index.find(name);
+      if (referred !== undefined) target.add(identifiersOf(referred).id);
     }
   }
   for (const id of generated) silenced.delete(id);
@@ -109,92 +77,160 @@ function referencesOf(draft: CorrelationDraft): Reference[] {
   return REFERENCE_KEYS.flatMap((key) => draft.references[key] ?? []);
 }
 
-class Linker {
-  private readonly index: ReadonlyMap<string, RuleDocument>;
-  private readonly problems: Problem[];
+/** What a correlation refers to: where its marks come from, and what a name means there. */
+type Referred = { id: string; title: string; taxonomy: 'audit' | 'raw'; toField: (name: string) => FieldRef };
 
-  constructor(index: ReadonlyMap<string, RuleDocument>, problems: Problem[]) {
+/** Correlations of correlations of correlations: deeper than anybody can follow, and far from what the stack holds. */
+const MAX_CHAIN = 16;
+
+class Linker {
+  private readonly index: RuleIndex;
+  private readonly problems: Problem[];
+  private readonly tables: Record<string, Table>;
+  private readonly linked = new Map<CorrelationDocument, Correlation | RuleRefusal | undefined>();
+  /** From the correlation that is linked to the one that it needs first. */
+  private readonly path: CorrelationDocument[] = [];
+
+  constructor(index: RuleIndex, problems: Problem[]) {
     this.index = index;
     this.problems = problems;
+    const tables = index.documents.flatMap((document) => (document.kind === 'table' ? [document.table] : []));
+    this.tables = Object.fromEntries(tables.map((table) => [table.name, table]));
   }
 
-  find(name: string): RuleDocument | undefined {
-    return this.index.get(name);
+  unknown({ name, line, column }: Reference, file: string): Problem {
+    const versions = this.index.versionsOf(name);
+    const message =
+      versions.length > 0
+        ? `the rule ${quote(name)} has versions, name one of them: ${versions.map(quote).join(', ')}`
+        : `no rule has the id or name ${quote(name)}${didYouMean(name, this.index.names())}`;
+    return { file, line, column, message };
   }
 
-  /** Undefined when a reference leads nowhere, which is then a problem. @throws {RuleRefusal} */
-  link(document: Extract<RuleDocument, { kind: 'correlation' }>): Correlation | undefined {
+  /** Undefined when a reference leads nowhere, which is then a problem; a refusal is handed on to whoever refers to it. */
+  link(document: CorrelationDocument): Correlation | RuleRefusal | undefined {
+    if (this.linked.has(document)) return this.linked.get(document);
+    this.path.push(document);
+    let linked: Correlation | RuleRefusal | undefined;
+    try {
+      linked = this.build(document);
+    } catch (error) {
+      if (!(error instanceof RuleRefusal)) throw error;
+      linked = error;
+    }
+    this.path.pop();
+    this.linked.set(document, linked);
+    return linked;
+  }
+
+  private build(document: CorrelationDocument): Correlation | undefined {
     const { draft, file } = document;
-    const { head, type, timespan, condition, extra } = draft;
+    const { head, type, timespan, condition, extra, levels } = draft;
     const before = this.problems.length;
-    const detections: Omit<Detection, 'speaks'>[] = [];
+    const referred: Referred[] = [];
     const steps: Partial<Record<ReferenceKey, number[]>> = {};
     for (const key of REFERENCE_KEYS) {
       for (const reference of draft.references[key] ?? []) {
-        const detection = this.detection(reference, file);
-        if (detection === undefined) continue;
+        const rule = this.refer(reference, file);
+        if (rule === undefined) continue;
         steps[key] ??= [];
-        steps[key].push(detections.push(detection) - 1);
+        steps[key].push(referred.push(rule) - 1);
       }
     }
-    const aliases = this.aliases(draft, detections, file);
+    const aliases = this.aliases(draft, referred, file);
     if (this.problems.length > before) return undefined;
     const resolve = (name: string): FieldRef[] =>
-      detections.map((detection, step) => aliases[name]?.[step] ?? toFieldRef(name, detection.taxonomy));
+      referred.map((rule, step) => aliases[name]?.[step] ?? rule.toField(name));
+    const stray = head.suppress?.by.find((name) => !draft.groupBy.some((group) => group.name === name));
+    if (stray !== undefined)
+      throw new RuleRefusal(`"suppress" is by group-by fields of the correlation, found ${quote(stray)}`);
     const groups = draft.groupBy.map(({ name }) => resolve(name));
     const counted = draft.fields.map(resolve);
     return {
       ...head,
       kind: 'correlation',
       type,
-      rules: detections.map(({ id }) => id),
+      rules: referred.map(({ id }) => id),
+      titles: referred.map(({ title }) => title),
       steps,
-      groupBy: detections.map((_, step) => groups.map((group) => group[step]!)),
+      groupBy: referred.map((_, step) => groups.map((group) => group[step]!)),
       groupNames: draft.groupBy.map(({ name }) => name),
       ...(timespan !== undefined && { timespan }),
       condition,
-      tables: {},
+      tables: this.tables,
       ...(counted.length > 0 && {
-        fields: detections.map((_, step) => counted.map((field) => field[step]!)),
+        fields: referred.map((_, step) => counted.map((field) => field[step]!)),
       }),
+      ...(levels !== undefined && { levels }),
       extra,
-      taxonomies: detections.map(({ taxonomy }) => (taxonomy === 'audit' ? 'audit' : 'raw')),
+      taxonomies: referred.map(({ taxonomy }) => taxonomy),
       aliases,
     };
   }
 
-  private detection(reference: Reference, file: string): Omit<Detection, 'speaks'> | undefined {
-    const document = this.find(reference.name);
+  private refer(reference: Reference, file: string): Referred | undefined {
+    const document = this.index.find(reference.name);
     if (document === undefined) {
-      const message = `no rule has the id or name ${quote(reference.name)}${didYouMean(reference.name, this.index.keys())}`;
-      this.problems.push({ file, line: reference.line, column: reference.column, message });
+      this.problems.push(this.unknown(reference, file));
       return undefined;
     }
-    if (document.kind === 'detection') return document.detection;
-    const why =
-      document.kind === 'refused'
-        ? 'which cannot run'
-        : 'a correlation, and chains are not supported by this version';
-    throw new RuleRefusal(`it refers to ${quote(reference.name)}, ${why}`);
+    switch (document.kind) {
+      case 'detection': {
+        const { id, title, taxonomy } = document.detection;
+        const toField = (name: string) => toFieldRef(name, taxonomy);
+        return { id, title, taxonomy: taxonomy === 'audit' ? 'audit' : 'raw', toField };
+      }
+      case 'correlation':
+        return this.chain(reference, document);
+      case 'refused':
+        throw new RuleRefusal(`it refers to ${quote(reference.name)}, which cannot run`);
+      default:
+        throw new RuleRefusal(
+          `it refers to ${quote(reference.name)}, a ${document.kind}, which makes no marks`,
+        );
+    }
+  }
+
+  /** Of a correlation only the group is known: its fields are the group-by names. */
+  private chain({ name }: Reference, document: CorrelationDocument): Referred | undefined {
+    const at = this.path.indexOf(document);
+    if (at >= 0) {
+      const circle = [...this.path.slice(at), document].map(({ draft }) => quote(draft.head.title));
+      throw new RuleRefusal(`it refers to itself: ${circle.join(' needs ')}`);
+    }
+    if (this.path.length >= MAX_CHAIN)
+      throw new RuleRefusal(`it stands on more than ${MAX_CHAIN} correlations, one above the other`);
+    const inner = this.link(document);
+    if (inner instanceof RuleRefusal)
+      throw new RuleRefusal(`it refers to ${quote(name)}, which cannot run: ${inner.message}`);
+    if (inner === undefined) throw new RuleRefusal(`it refers to ${quote(name)}, which cannot run`);
+    const toField = (field: string): FieldRef => {
+      if (inner.groupNames.includes(field)) return { taxonomy: 'raw', name: field };
+      const known = inner.groupNames.map(quote).join(', ') || 'none';
+      throw new RuleRefusal(
+        `${quote(field)} is no group-by field of the correlation ${quote(name)}, which has ${known}`,
+      );
+    };
+    return { id: inner.id, title: inner.title, taxonomy: 'raw', toField };
   }
 
   private aliases(
     draft: CorrelationDraft,
-    detections: readonly Omit<Detection, 'speaks'>[],
+    referred: readonly Referred[],
     file: string,
   ): Correlation['aliases'] {
     const aliases: Record<string, (FieldRef | undefined)[]> = Object.create(null);
     for (const { alias, fields } of draft.aliases) {
-      const resolved: (FieldRef | undefined)[] = detections.map(() => undefined);
+      const resolved: (FieldRef | undefined)[] = referred.map(() => undefined);
       for (const { rule, field } of fields) {
-        const document = this.find(rule.name);
-        const id = document === undefined ? undefined : identifiers(document).id;
-        const at = detections.flatMap((detection, step) => (detection.id === id ? [step] : []));
+        const document = this.index.find(rule.name);
+        const id = document === undefined ? undefined : identifiersOf(document).id;
+        const at = referred.flatMap((each, step) => (each.id === id ? [step] : []));
         if (at.length === 0) {
           const message = `the alias ${quote(alias)} names ${quote(rule.name)}, which the correlation does not refer to`;
           this.problems.push({ file, line: rule.line, column: rule.column, message });
         }
-        for (const step of at) resolved[step] = toFieldRef(field, detections[step]!.taxonomy);
+        for (const step of at) resolved[step] = referred[step]!.toField(field);
       }
       aliases[alias] = resolved;
     }

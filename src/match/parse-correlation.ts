@@ -3,7 +3,13 @@ import { parseDuration } from '../base/instant.ts';
 import { didYouMean } from '../base/nearest-name.ts';
 import { quote } from '../base/text-safety.ts';
 import { describe, type ShapeReader, scalarText, toPlain } from '../base/yaml-shape.ts';
-import { type Comparison, REFERENCE_KEYS, type ReferenceKey, type RuleHead } from '../model/rule.ts';
+import {
+  type Comparison,
+  type Correlation,
+  REFERENCE_KEYS,
+  type ReferenceKey,
+  type RuleHead,
+} from '../model/rule.ts';
 import { RuleRefusal } from './rule-refusal.ts';
 
 export type Reference = { name: string; line: number; column: number };
@@ -21,6 +27,7 @@ export type CorrelationDraft = {
   fields: string[];
   /** Whether the rules it refers to speak for themselves too. */
   generate: boolean;
+  levels?: Correlation['levels'];
   extra: Record<string, unknown>;
 };
 
@@ -74,7 +81,7 @@ export function parseCorrelation(head: RuleHead, reader: ShapeReader): Correlati
   };
 }
 
-function parseReferences(body: ShapeReader, key: string): Reference[] {
+export function parseReferences(body: ShapeReader, key: string): Reference[] {
   const node = body.get(key);
   if (node === undefined || node.kind === 'null') return [];
   return (node.kind === 'list' ? node.items : [node]).flatMap((item): Reference[] => {

@@ -35,7 +35,7 @@ export function parseDetection(detection: YamlMap, taxonomy: Taxonomy): Conditio
 }
 
 /** A map is AND; a list is OR over maps and keywords; a lone scalar is a keyword. */
-function parseSearch(node: YamlNode, taxonomy: Taxonomy, name: string): ConditionNode {
+export function parseSearch(node: YamlNode, taxonomy: Taxonomy, name: string): ConditionNode {
   if (node.kind === 'map') return parseItems(node, taxonomy, name);
   if (node.kind !== 'list') return { kind: 'item', item: toItem(undefined, [], [node]) };
   if (node.items.length === 0) throw refusal(node, `the selection ${quote(name)} is empty`);

@@ -6,21 +6,26 @@ import { parseYaml, type YamlNode } from '../base/yaml-tree.ts';
 import { SEVERITIES } from '../model/finding.ts';
 import { templateNames } from '../model/message.ts';
 import type { Problem } from '../model/problem.ts';
-import type { Detection, Logsource, RuleError, RuleHead, RuleTest } from '../model/rule.ts';
+import type { Detection, Logsource, RuleError, RuleHead, RuleTest, Table } from '../model/rule.ts';
 import { type CorrelationDraft, parseCorrelation } from './parse-correlation.ts';
 import { parseDetection, type Taxonomy, toFieldRef } from './parse-detection.ts';
+import { type FilterDraft, parseFilter } from './parse-filter.ts';
+import { parseEffective, parseEventLevels, parseFigureLevels, parseSuppress } from './parse-governance.ts';
+import { parseTable } from './parse-table.ts';
 import { RuleRefusal } from './rule-refusal.ts';
 
 /** One document of a rule file. `column` and the head's `line` are where it begins. */
 export type RuleDocument = { file: string; line: number; column: number } & (
   | { kind: 'detection'; detection: Omit<Detection, 'speaks'>; generate: boolean }
   | { kind: 'correlation'; draft: CorrelationDraft }
+  | { kind: 'filter'; draft: FilterDraft }
+  | { kind: 'table'; table: Table }
   /** A rule that we read and cannot run. What it would have referred to is kept silent with it. */
   | { kind: 'refused'; error: RuleError; name?: string; refersTo: string[] }
 );
 
 /** Keys that would change what a rule finds, and that this version does not know yet. */
-const UNSUPPORTED_KEYS = ['effective', 'suppress', 'levels', 'until', 'window', 'timezone'];
+const UNSUPPORTED_KEYS = ['until', 'window', 'timezone'];
 
 const KINDS = ['detection', 'correlation', 'filter', 'table'] as const;
 
@@ -83,19 +88,29 @@ function parseKind(
   const [kind] = kinds;
   if (kind === undefined || kinds.length > 1) {
     const found = kinds.length === 0 ? 'none of them' : kinds.map(quote).join(' and ');
-    reader.problem(reader.map, `a rule has one of "detection" and "correlation", found ${found}`);
+    reader.problem(reader.map, `a rule has one of ${KINDS.map(quote).join(', ')}, found ${found}`);
     return undefined;
   }
   const unsupported = UNSUPPORTED_KEYS.find((key) => reader.get(key) !== undefined);
   if (unsupported !== undefined)
     throw new RuleRefusal(`the key ${quote(unsupported)} is not supported by this version`);
-  if (kind === 'correlation') {
-    const draft = parseCorrelation(head, reader);
-    return draft && { ...place, kind: 'correlation', draft };
+  switch (kind) {
+    case 'correlation': {
+      const draft = parseCorrelation(head, reader);
+      const levels = parseFigureLevels(reader);
+      return draft && { ...place, kind, draft: levels.length > 0 ? { ...draft, levels } : draft };
+    }
+    case 'filter': {
+      const draft = parseFilter(head, reader, parseLogsource(reader));
+      return draft && { ...place, kind, draft };
+    }
+    case 'table': {
+      const table = parseTable(head, reader);
+      return table && { ...place, kind, table };
+    }
+    case 'detection':
+      return parseDetectionRule(place, head, reader);
   }
-  if (kind !== 'detection')
-    throw new RuleRefusal(`documents with ${quote(kind)} are not supported by this version`);
-  return parseDetectionRule(place, head, reader);
 }
 
 function parseDetectionRule(
@@ -109,10 +124,13 @@ function parseDetectionRule(
   const logsource = parseLogsource(reader);
   const condition = parseDetection(body.map, taxonomy);
   // A misspelled name would print "(no acter)" in every finding.
-  if (taxonomy === 'audit') for (const name of detectionFields(head)) toFieldRef(name, taxonomy);
+  if (taxonomy === 'audit')
+    for (const name of [...detectionFields(head), ...(head.suppress?.by ?? [])]) toFieldRef(name, taxonomy);
   const { file, line, column } = place;
   // The head is ours: copying it for each of thousands of rules takes longer than reading it (measured).
   const detection = Object.assign(head, { kind: 'detection' as const, taxonomy, logsource, condition });
+  const levels = parseEventLevels(reader, taxonomy);
+  if (levels.length > 0) Object.assign(detection, { levels });
   return { file, line, column, kind: 'detection', detection, generate: reader.boolean('generate') ?? false };
 }
 
@@ -144,7 +162,7 @@ function parseLogsource(reader: ShapeReader): Logsource {
   return logsource;
 }
 
-const OPTIONAL_TEXTS = ['description', 'status', 'author', 'message', 'fix'] as const;
+const OPTIONAL_TEXTS = ['description', 'status', 'author', 'message', 'fix', 'owner'] as const;
 
 function parseHead(file: string, reader: ShapeReader): RuleHead {
   const title = reader.text('title')?.trim() ?? '';
@@ -164,9 +182,14 @@ function parseHead(file: string, reader: ShapeReader): RuleHead {
     tests: parseTests(reader),
   };
   if (name !== undefined) head.name = name;
+  const effective = parseEffective(reader);
+  if (effective !== undefined) head.effective = effective;
+  const suppress = parseSuppress(reader);
+  if (suppress !== undefined) head.suppress = suppress;
   for (const [index, key] of OPTIONAL_TEXTS.entries()) {
     const text = texts[index];
-    if (text !== undefined) head[key] = key === 'status' || key === 'author' ? text : text.trim();
+    if (text !== undefined)
+      head[key] = key === 'status' || key === 'author' || key === 'owner' ? text : text.trim();
   }
   return head;
 }

@@ -29,6 +29,17 @@ export type Finding = {
   /** How many records or positions the finding stands for, when more than one. */
   count?: number;
   excerpt?: Excerpt;
+  /** Who answers for it: the finding stands, and does not count for the verdict of the run. */
+  waiver?: {
+    id: string;
+    title: string;
+    owner: string;
+    reason: string;
+    ticket?: string;
+    approvedBy?: string;
+    /** RFC 3339; the first instant at which the waiver no longer holds. */
+    expires: string;
+  };
   /** Stable across runs: the rule and the record's own identity, never the line number alone. */
   fingerprint: string;
 };

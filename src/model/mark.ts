@@ -1,7 +1,9 @@
 /** A mark: "detection D held for this event". Detections make marks, relations judge them. */
 import type { Instant } from '../base/instant.ts';
+import { compareText } from '../base/text-safety.ts';
 import type { AuditField } from './event.ts';
 import type { Place } from './place.ts';
+import type { ConditionNode } from './rule.ts';
 
 /** A field named in a rule: canonical (`taxonomy: audit`) or in the source's own words. */
 export type FieldRef = { taxonomy: 'audit'; name: AuditField } | { taxonomy: 'raw'; name: string };
@@ -29,4 +31,23 @@ export type MarkInput = {
   /** The fields whose values together name the group; a null or absent one leaves the relation, counted. */
   groupBy: readonly FieldRef[];
   values: readonly FieldRef[];
+  /** What the event must fulfill beside the detection, where this input wants only some of its events. */
+  when?: ConditionNode;
 };
+
+/** The total order: those without a time first, then time, file, position, step. */
+export function compareMarks(left: Mark, right: Mark): number {
+  return (
+    compareTimes(left.time, right.time) ||
+    compareText(left.place.file, right.place.file) ||
+    left.place.offset - right.place.offset ||
+    left.step - right.step
+  );
+}
+
+function compareTimes(left: Instant | undefined, right: Instant | undefined): number {
+  if (left === right) return 0;
+  if (left === undefined) return -1;
+  if (right === undefined) return 1;
+  return left < right ? -1 : 1;
+}

@@ -4,7 +4,7 @@ import type { FindingKind, Severity, Verdict } from './finding.ts';
 import type { Mark, MarkInput } from './mark.ts';
 import type { Place } from './place.ts';
 import type { Usage } from './report.ts';
-import type { Correlation } from './rule.ts';
+import type { Correlation, Waiver } from './rule.ts';
 
 /** A stretch of time, both ends within it. */
 export type Stretch = { from: Instant; until: Instant };
@@ -24,6 +24,10 @@ export function coverageOf(coverage: Coverage, step: number): Stretch | undefine
 /** The values of the input's `groupBy`, in order. */
 export type Group = readonly string[];
 
+export function groupKey(group: Group): string {
+  return JSON.stringify(group);
+}
+
 /** What a relation concluded about one group, or one episode of it. The spine makes findings of it. */
 export type Judgement = {
   verdict: Verdict;
@@ -37,10 +41,21 @@ export type Judgement = {
   /** Positions the episode stands for. */
   count: number;
   subject?: string;
+  /** When the episode began and ended; undefined where an event of it has no readable time. */
+  span?: Stretch;
+  /** The waiver that covers all of it: the finding stays, marked, and does not count for the verdict of the run. */
+  waiver?: Waiver;
+  /** What the rule's condition is about (events, distinct values, a sum), for `levels`. */
+  figure?: number;
   /** The identities that make the judgement the same one in the next run. */
   identity: readonly string[];
   /** Overrides the rule's level. */
   severity?: Severity;
+  /**
+   * Instead of a finding: events that the relation had to leave out, and why; summed over all groups to one notice of
+   * the report for each `why`. The verdict is then what a test of the rule sees.
+   */
+  leftOut?: { why: string; events: number };
   /** For licenses: what was measured against what; kept for satisfied judgements too. */
   usage?: Usage;
 };
@@ -50,12 +65,22 @@ export const MAX_RELATED = 9;
 
 export interface Relation {
   readonly inputs: readonly MarkInput[];
+  /**
+   * Steps whose marks only speak for a group: more of them never make a violation. A rule's `effective` leaves them in,
+   * for an approval may come before the rule is in force; and an uncertain one is taken into account.
+   */
+  readonly evidence?: ReadonlySet<number>;
   /** A group with fewer marks makes no judgement; not given where that cannot be said. */
   readonly fewest?: number;
   /** `marks` come in total order (time, file, position), deduplicated; marks without a time come first. */
   judge(group: Group, marks: Iterable<Mark>, coverage: Coverage): Iterable<Judgement>;
   /** What to say when no mark came at all: a license nobody used, a table without rows. */
   judgeNothing?(coverage: Coverage): Iterable<Judgement>;
+  /** Asked once, after all groups: what is to be said of groups that had no mark. `present` are those that had, by `groupKey`. */
+  judgeAbsent?(
+    present: ReadonlySet<string>,
+    coverage: Coverage,
+  ): Iterable<{ group: Group; judgement: Judgement }>;
 }
 
 /** A member of `src/relations/`. */

@@ -117,6 +117,8 @@ export type Report = {
     period: { from: string; until: string } | null;
     findings: {
       total: number;
+      /** Of them, those that a waiver covers: they do not count for the verdict. Absent where there are none. */
+      waived?: number;
       bySeverity: Partial<Record<Severity, number>>;
       byCode: Record<string, number>;
     };

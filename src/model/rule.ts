@@ -26,7 +26,30 @@ export type RuleHead = {
   /** A sentence with `{field}` in it, for the finding; without it the title speaks. */
   message?: string;
   fix?: string;
+  /** When the rule is in force, by the time of the event: from included, to excluded. */
+  effective?: Validity;
+  /** What of one `by` comes again within `for` (nanoseconds) of the last is the same finding. */
+  suppress?: { by: string[]; for: bigint };
+  /** Who answers for the rule. */
+  owner?: string;
   tests: RuleTest[];
+};
+
+export type Validity = { from?: Instant; to?: Instant };
+
+/** An exception that somebody answers for: events that fulfill `condition` before `expires` are findings that do not count. */
+export type Waiver = {
+  id: string;
+  title: string;
+  file: string;
+  line: number;
+  owner: string;
+  reason: string;
+  ticket?: string;
+  approvedBy?: string;
+  /** The first instant at which it no longer holds, by the time of the event. */
+  expires: Instant;
+  condition: ConditionNode;
 };
 
 /** One test in a rule file: the events, and whether the rule must speak. */
@@ -71,6 +94,9 @@ export type Detection = RuleHead & {
   condition: ConditionNode;
   /** Whether its marks are findings of their own; false where only correlations speak for it. */
   speaks: boolean;
+  /** Other levels for some of its events; the first that fits counts. */
+  levels?: readonly { level: Severity; when: ConditionNode }[];
+  waivers?: readonly Waiver[];
 };
 
 export type Comparison = 'gt' | 'gte' | 'lt' | 'lte' | 'eq' | 'neq';
@@ -83,6 +109,8 @@ export type Correlation = RuleHead & {
    * A position in this list is a step; one id may stand at several.
    */
   rules: string[];
+  /** The titles of those rules, for messages. */
+  titles?: readonly string[];
   /** Which steps each key referred to: `{ rules: [0, 1], opens: [2] }`. */
   steps: Readonly<Partial<Record<ReferenceKey, readonly number[]>>>;
   /** For each rule: its group-by fields, aliases applied. */
@@ -104,6 +132,12 @@ export type Correlation = RuleHead & {
   tables: Readonly<Record<string, Table>>;
   /** For each step, the fields that are counted or summed (several make a tuple); what it means is the relation's. */
   fields?: readonly (readonly FieldRef[])[];
+  /** Only the correlations that refer to it speak for it. */
+  silent?: true;
+  /** Other levels by the figure that the condition is about; the first that fits counts. */
+  levels?: readonly { level: Severity; condition: Partial<Record<Comparison, number>> }[];
+  /** Their conditions are over the group-by names. */
+  waivers?: readonly Waiver[];
   /** Keys that only one relation knows (`opens`, `closes`, `session`, `max-open`), as written. */
   extra: Record<string, unknown>;
   /** For each step, how its rule names fields. */

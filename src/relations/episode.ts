@@ -54,6 +54,11 @@ export function formatEpisodeSpan(episode: Episode): string {
   return `, from ${formatInstant(first.time)} until ${formatInstant(last.time)}`;
 }
 
+function spanOf({ first, last }: Episode): Pick<Judgement, 'span'> {
+  if (first.time === undefined || last.time === undefined) return {};
+  return { span: { from: first.time, until: last.until ?? last.time } };
+}
+
 export function toJudgement(
   episode: Episode,
   group: Group,
@@ -65,6 +70,8 @@ export function toJudgement(
     place: episode.first.place,
     related: episode.related,
     count: episode.count,
+    figure: episode.peak,
+    ...spanOf(episode),
     ...(subject !== undefined && { subject }),
     identity: [...group, episode.first.identity],
   };

@@ -72,12 +72,14 @@ describe('mistakes have a place', () => {
     [
       'neither detection nor correlation',
       'title: t\nlevel: low\n',
-      ['r.yaml:1:1: a rule has one of "detection" and "correlation", found none of them'],
+      ['r.yaml:1:1: a rule has one of "detection", "correlation", "filter", "table", found none of them'],
     ],
     [
       'both at once',
       `title: t\n${SOUND}correlation: {type: x}\n`,
-      ['r.yaml:1:1: a rule has one of "detection" and "correlation", found "detection" and "correlation"'],
+      [
+        'r.yaml:1:1: a rule has one of "detection", "correlation", "filter", "table", found "detection" and "correlation"',
+      ],
     ],
     [
       'a list for a map',
@@ -130,8 +132,8 @@ describe('a rule that we cannot run is an error of its own, and the others run',
     ],
     [
       'a key that would change its meaning',
-      `effective: {from: 2026-01-01}\n${SOUND}`,
-      /the key "effective" is not supported/,
+      `window: calendar\n${SOUND}`,
+      /the key "window" is not supported/,
     ],
     [
       'a legacy collection',
@@ -139,9 +141,9 @@ describe('a rule that we cannot run is an error of its own, and the others run',
       /collections with "action" are not supported/,
     ],
     [
-      'a filter',
-      'filter: {rules: [a], s: {a: x}, condition: not s}',
-      /documents with "filter" are not supported/,
+      'a waiver of everything',
+      'owner: ann\nreason: none\nexpires: 2026-01-01\nfilter: {rules: any, s: {a: x}, condition: s}',
+      /a waiver must name its rules/,
     ],
     [
       'an extended condition',

@@ -2,8 +2,8 @@
 
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { compareMarks } from '../../src/engine/rule-tests.ts';
 import type { Mark } from '../../src/model/mark.ts';
+import { compareMarks } from '../../src/model/mark.ts';
 import type { Coverage, Judgement, RelationDefinition } from '../../src/model/relation.ts';
 import type { Correlation } from '../../src/model/rule.ts';
 

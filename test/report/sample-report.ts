@@ -151,6 +151,15 @@ export function richReport(): Report {
       code: 'missing-field',
       message: '"outcome" is missing: expected one of "success", "failure" and "unknown", found nothing',
       excerpt: { text: '{"time":"2025-03-04T10:00:01Z","actor":"bob","action":"login"}', start: 0, end: 1 },
+      waiver: {
+        id: 'w-1',
+        title: 'Old client without an outcome',
+        owner: 'bob',
+        reason: 'the client is replaced in spring',
+        ticket: 'OPS-17',
+        approvedBy: 'cid',
+        expires: '2025-07-01T00:00:00Z',
+      },
     }),
     finding(40, {
       rule: 'hash-chain',
@@ -232,6 +241,7 @@ export function richReport(): Report {
       period: { from: '2025-02-01T00:00:00Z', until: '2025-03-31T23:59:59.125Z' },
       findings: {
         total: 8,
+        waived: 1,
         bySeverity: { low: 1, medium: 1, informational: 1, critical: 2, high: 3 },
         byCode: {
           unprotected: 1,

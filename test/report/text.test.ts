@@ -61,7 +61,7 @@ describe('the text report', () => {
     assert.equal(lines.filter((line) => line.includes('= help:')).length, 1);
   });
 
-  test('puts the worst first and what is undetermined last', () => {
+  test('puts the worst first, then what is undetermined, and what is waived last', () => {
     const report = richReport();
     report.findings.reverse();
     const heads = render(report).match(/^\w+(?=\[)/gm);
@@ -70,10 +70,10 @@ describe('the text report', () => {
       'critical',
       'high',
       'high',
-      'high',
       'medium',
       'low',
       'undetermined',
+      'high',
     ]);
   });
 

@@ -33,8 +33,7 @@ export function orderReport(report: Report): Every<Report> {
 }
 
 export function orderFinding(finding: Finding): Every<Finding> {
-  const { rule, code, severity, verdict, place, related, message, subject, count, excerpt, fingerprint } =
-    finding;
+  const { rule, code, severity, verdict, place, related, message, subject, count, excerpt, waiver } = finding;
   return {
     rule,
     code,
@@ -46,8 +45,21 @@ export function orderFinding(finding: Finding): Every<Finding> {
     subject,
     count,
     excerpt: excerpt && orderExcerpt(excerpt),
-    fingerprint,
+    waiver: waiver && orderWaiver(waiver),
+    fingerprint: finding.fingerprint,
   };
+}
+
+function orderWaiver({
+  id,
+  title,
+  owner,
+  reason,
+  ticket,
+  approvedBy,
+  expires,
+}: NonNullable<Finding['waiver']>): Every<NonNullable<Finding['waiver']>> {
+  return { id, title, owner, reason, ticket, approvedBy, expires };
 }
 
 function orderTool({ name, version, informationUri }: Report['tool']): Every<Report['tool']> {
@@ -64,7 +76,7 @@ function orderExcerpt({ text, start, end }: Excerpt): Every<Excerpt> {
 
 function orderSummary(summary: Report['summary']): Every<Report['summary']> {
   const { files, bytes, records, period, findings, verdict, failOn } = summary;
-  const { total, bySeverity, byCode } = findings;
+  const { total, waived, bySeverity, byCode } = findings;
   const counts = SEVERITIES.toReversed().map((severity) => [severity, bySeverity[severity]]);
   return {
     verdict,
@@ -73,7 +85,12 @@ function orderSummary(summary: Report['summary']): Every<Report['summary']> {
     bytes,
     records: orderCounts(records),
     period: period && { from: period.from, until: period.until },
-    findings: { total, bySeverity: Object.fromEntries(counts), byCode: sortKeys(byCode, (amount) => amount) },
+    findings: {
+      total,
+      waived,
+      bySeverity: Object.fromEntries(counts),
+      byCode: sortKeys(byCode, (amount) => amount),
+    },
   };
 }
 

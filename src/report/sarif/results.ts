@@ -2,6 +2,7 @@
 import type { Location, Result } from 'sarif';
 import { escapeControls } from '../../base/text-safety.ts';
 import type { Finding } from '../../model/finding.ts';
+import { describeWaiver } from '../parts/waiver-words.ts';
 import type { ArtifactList } from './artifact-list.ts';
 import { type Descriptors, LEVELS } from './descriptors.ts';
 import { toSentence } from './message-text.ts';
@@ -27,6 +28,7 @@ function toResult(
 ): Result {
   const { rule, code, severity, verdict, place, related = [], message, subject, count } = finding;
   const fingerprint = escapeControls(finding.fingerprint);
+  const { waiver } = finding;
   return {
     ...descriptors.refer(finding),
     // §3.27.10: whatever is no failure has level `none`.
@@ -50,6 +52,12 @@ function toResult(
       'auditCheck/v1': fingerprint,
     },
     ...(count !== undefined && count > 0 && { occurrenceCount: count }),
+    // §3.35: somebody accepted it, outside the log.
+    ...(waiver !== undefined && {
+      suppressions: [
+        { kind: 'external', status: 'accepted', justification: escapeControls(describeWaiver(waiver)) },
+      ],
+    }),
     properties: {
       rule: escapeControls(rule),
       code: escapeControls(code),

@@ -6,6 +6,7 @@ import { count, escapeControls, truncate } from '../../base/text-safety.ts';
 import { type Finding, SEVERITIES } from '../../model/finding.ts';
 import type { Report } from '../../model/report.ts';
 import { createWords, type FindingWords } from '../parts/finding-words.ts';
+import { describeWaiver } from '../parts/waiver-words.ts';
 import { wrap } from './columns.ts';
 import { toExcerptLines } from './excerpt-lines.ts';
 import { type Layout, MAX_PROSE, showPlace } from './layout.ts';
@@ -33,14 +34,16 @@ export function findingLines(report: Report, layout: Layout): string[] {
   return [...lines, ...hiddenLines(met, layout)];
 }
 
-/** Violations by severity, then what is undetermined; the report's own order within each. */
+/** Violations by severity, then what is undetermined, then what is waived; the report's own order within each. */
 function worstFirst(findings: readonly Finding[]): Finding[] {
   const worst = SEVERITIES.toReversed();
-  const of = (verdict: Finding['verdict']) =>
+  const open = findings.filter(({ waiver }) => waiver === undefined);
+  const waived = findings.filter(({ waiver }) => waiver !== undefined);
+  const of = (some: readonly Finding[], verdict: Finding['verdict']) =>
     worst.flatMap((severity) =>
-      findings.filter((each) => each.verdict === verdict && each.severity === severity),
+      some.filter((each) => each.verdict === verdict && each.severity === severity),
     );
-  return [...of('violation'), ...of('undetermined')];
+  return [open, waived].flatMap((some) => [...of(some, 'violation'), ...of(some, 'undetermined')]);
 }
 
 /** Counts by kind: two rules that speak one relation's code are two kinds, each with its own words. */
@@ -92,7 +95,7 @@ function remarks(
   { rule, fix, controls }: FindingWords,
   withHelp: boolean,
 ): [string, string][] {
-  const { severity, verdict, subject, message } = finding;
+  const { severity, verdict, subject, message, waiver } = finding;
   const related = relatedPlaces(finding);
   const lines: [string, string | undefined][] = [
     [
@@ -100,6 +103,7 @@ function remarks(
       subject !== undefined && !message.includes(subject) ? truncate(subject, MAX_SUBJECT) : undefined,
     ],
     ['related', related],
+    ['waived', waiver && describeWaiver(waiver)],
     ['severity', verdict === 'undetermined' ? `${severity}, if it is so` : undefined],
     [
       'rule',

@@ -1,5 +1,5 @@
 /** The tie-out: everything that went in stands on one side, everything that came of it on the other, then the verdict. */
-import { count, escapeControls, formatNumber } from '../../base/text-safety.ts';
+import { compareText, count, escapeControls, formatNumber } from '../../base/text-safety.ts';
 import { type Finding, SEVERITIES, type Severity, severityRank } from '../../model/finding.ts';
 import type { InputStatus, Report } from '../../model/report.ts';
 import { wrap } from './columns.ts';
@@ -8,6 +8,7 @@ import { type Layout, section } from './layout.ts';
 const STATUSES: readonly InputStatus[] = ['complete', 'partial', 'unreadable', 'empty', 'skipped'];
 const INDENT = 2;
 const LABEL = 12;
+const MAX_OWNERS = 5;
 
 export function summaryLines(report: Report, layout: Layout): string[] {
   const rows: [string, string | undefined][] = [
@@ -23,6 +24,7 @@ export function summaryLines(report: Report, layout: Layout): string[] {
       report.summary.period ? `${report.summary.period.from} to ${report.summary.period.until}` : undefined,
     ],
     ['findings', showFindings(report)],
+    ['waived', showWaived(report)],
     ['undecided', showUndecided(report)],
   ];
   const lines = rows.flatMap(([label, text]) => {
@@ -88,6 +90,16 @@ function tieOut(total: number, word: string, parts: readonly { amount: number; w
     : `${left} ≠ ${right} (DOES NOT TIE OUT: please report this as a bug)`;
 }
 
+/** Waived findings, by whom; waivers that covered nothing or ended are named among the notices and findings. */
+function showWaived({ findings }: Report): string | undefined {
+  const waived = findings.flatMap(({ waiver }) => waiver ?? []);
+  if (waived.length === 0) return undefined;
+  const owners = [...new Set(waived.map(({ owner }) => owner))].sort(compareText);
+  const named = owners.slice(0, MAX_OWNERS).join(', ');
+  const more = owners.length > MAX_OWNERS ? `, and ${owners.length - MAX_OWNERS} more` : '';
+  return `${count(waived.length, 'finding')}, by ${named}${more}`;
+}
+
 /** What the log, the contract or the rules left open; undefined when nothing is. */
 function showUndecided({ findings, licenses, rules, streams }: Report): string | undefined {
   const parts: [number, string, string?][] = [
@@ -128,17 +140,17 @@ function explainVerdict(report: Report): string {
     : `${because}; in what was audited: ${found}`;
 }
 
-/** `3 findings at high or above (1 undetermined), 2 below`: what is undetermined reaches the threshold too. */
+/** `3 findings at high or above (1 undetermined), 2 below, 1 waived`: what is undetermined reaches the threshold too. */
 function describeFound(findings: readonly Finding[], failOn: Severity): string {
-  const open = findings.filter(({ verdict }) => verdict !== 'satisfied');
+  const open = findings.filter(({ verdict, waiver }) => verdict !== 'satisfied' && waiver === undefined);
+  const waived = findings.length - open.length;
   const reaching = open.filter(({ severity }) => severityRank(severity) >= severityRank(failOn));
   const below = open.filter(({ severity }) => severityRank(severity) < severityRank(failOn));
   const amount = reaching.length === 0 ? 'no finding' : count(reaching.length, 'finding');
   const threshold = failOn === 'critical' ? 'at critical' : `at ${failOn} or above`;
   const first = `${amount} ${threshold}${countUndetermined(reaching)}`;
-  return below.length === 0
-    ? first
-    : `${first}, ${formatNumber(below.length)} below${countUndetermined(below)}`;
+  const rest = below.length === 0 ? '' : `, ${formatNumber(below.length)} below${countUndetermined(below)}`;
+  return `${first}${rest}${waived === 0 ? '' : `, ${formatNumber(waived)} waived`}`;
 }
 
 function countUndetermined(findings: readonly Finding[]): string {

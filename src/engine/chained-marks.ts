@@ -1,0 +1,137 @@
+/** Chains: what a correlation found becomes a mark of the correlations that refer to it, an interval from its first event to its last. */
+import type { Mark } from '../model/mark.ts';
+import { compareMarks } from '../model/mark.ts';
+import type { Coverage, Group, Judgement, Relation } from '../model/relation.ts';
+import type { Correlation } from '../model/rule.ts';
+import type { Plan, PlannedRelation } from './plan.ts';
+
+/** A mark of a judgement that the log leaves open is uncertain: what stands on it is, too. */
+type ChainedMark = { mark: Mark; certain: boolean };
+
+/** Where the findings of a correlation go. */
+type Link = { relation: number; step: number; groupAt: number[]; valuesAt: number[] };
+
+type Collected = { group: Group; marks: ChainedMark[] };
+
+export class ChainedMarks {
+  private readonly links = new Map<string, Link[]>();
+  /** By relation and group. */
+  private readonly collected = new Map<number, Map<string, Collected>>();
+
+  constructor(plan: Plan) {
+    const rules = new Map(plan.request.rules.rules.map((rule) => [rule.id, rule]));
+    for (const [relation, planned] of plan.relations.entries()) {
+      for (const [step, input] of planned.relation.inputs.entries()) {
+        const inner = rules.get(input.detection);
+        if (inner?.kind !== 'correlation') continue;
+        const places = (fields: readonly { name: string }[]) =>
+          fields.map(({ name }) => inner.groupNames.indexOf(name));
+        const link = { relation, step, groupAt: places(input.groupBy), valuesAt: places(input.values) };
+        this.links.set(inner.id, [...(this.links.get(inner.id) ?? []), link]);
+        this.collected.set(relation, new Map());
+      }
+    }
+  }
+
+  /** Relations that stand on others, in the order in which they can be judged. */
+  get relations(): number[] {
+    return [...this.collected.keys()].sort((left, right) => left - right);
+  }
+
+  standsOnOthers(relation: number): boolean {
+    return this.collected.has(relation);
+  }
+
+  /** What a correlation found goes to those that refer to it. */
+  add({ rule }: PlannedRelation, group: Group, judgement: Judgement): void {
+    if (rule?.kind !== 'correlation' || judgement.verdict === 'satisfied') return;
+    for (const link of this.links.get(rule.id) ?? []) {
+      const outer = link.groupAt.map((at) => group[at] ?? '');
+      const groups = this.collected.get(link.relation)!;
+      const key = JSON.stringify(outer);
+      let known = groups.get(key);
+      if (known === undefined) {
+        known = { group: outer, marks: [] };
+        groups.set(key, known);
+      }
+      const certain = judgement.verdict === 'violation';
+      known.marks.push({ mark: toMark(rule, link, group, judgement), certain });
+    }
+  }
+
+  /** The marks of a group that come from other correlations, in order; they are given out once. */
+  take(relation: number, group: Group): readonly ChainedMark[] {
+    const groups = this.collected.get(relation);
+    const key = JSON.stringify(group);
+    const marks = groups?.get(key)?.marks ?? [];
+    groups?.delete(key);
+    return inOrder(marks);
+  }
+
+  /** Groups that no event of their own belongs to. */
+  *rest(relation: number): Generator<{ group: Group; marks: readonly ChainedMark[] }> {
+    const groups = this.collected.get(relation);
+    for (const { group } of [...(groups?.values() ?? [])]) yield { group, marks: this.take(relation, group) };
+  }
+}
+
+function inOrder(marks: readonly ChainedMark[]): ChainedMark[] {
+  return [...marks].sort((left, right) => compareMarks(left.mark, right.mark));
+}
+
+function toMark(rule: Correlation, link: Link, group: Group, judgement: Judgement): Mark {
+  const { span, place, identity, subject } = judgement;
+  return {
+    step: link.step,
+    time: span?.from,
+    ...(span !== undefined && { until: span.until }),
+    place,
+    identity: [rule.id, ...identity].join(' '),
+    subject,
+    values: link.valuesAt.map((at) => (at < 0 ? undefined : group[at])),
+  };
+}
+
+/**
+ * Judges the marks of events together with those of other correlations. Where some of them are uncertain, only what holds
+ * without them is a violation; what needs them is undetermined. Those that speak for the group are held to be so for the first.
+ */
+export function* judgeChained(
+  relation: Relation,
+  group: Group,
+  own: Iterable<Mark>,
+  chained: readonly ChainedMark[],
+  coverage: Coverage,
+): Generator<Judgement> {
+  if (chained.every(({ certain }) => certain)) {
+    const marks = chained.map(({ mark }) => mark);
+    yield* relation.judge(group, mergeMarks(own, marks), coverage);
+    return;
+  }
+  const events = [...own];
+  const accusing = ({ mark }: ChainedMark) => !relation.evidence?.has(mark.step);
+  const least = chained.filter((each) => each.certain || !accusing(each)).map(({ mark }) => mark);
+  const most = chained.filter((each) => each.certain || accusing(each)).map(({ mark }) => mark);
+  const proven = [...relation.judge(group, mergeMarks(events, least), coverage)];
+  yield* proven;
+  const known = new Set(proven.map(toKey));
+  for (const judgement of relation.judge(group, mergeMarks(events, most), coverage)) {
+    if (judgement.verdict === 'satisfied' || known.has(toKey(judgement))) continue;
+    const message = `${judgement.message}, if what it stands on is so, which the log leaves open`;
+    yield { ...judgement, verdict: 'undetermined', message };
+  }
+}
+
+function toKey({ code, identity }: Judgement): string {
+  return JSON.stringify([code, identity]);
+}
+
+/** Both in order. */
+function* mergeMarks(left: Iterable<Mark>, right: readonly Mark[]): Generator<Mark> {
+  let next = 0;
+  for (const mark of left) {
+    for (; next < right.length && compareMarks(right[next]!, mark) < 0; next++) yield right[next]!;
+    yield mark;
+  }
+  for (; next < right.length; next++) yield right[next]!;
+}

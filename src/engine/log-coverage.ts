@@ -1,0 +1,87 @@
+/** What the log covers in time: as a whole, and for each step of a relation by the sources that its detection runs on. */
+import { type Instant, NANOS_PER_MS } from '../base/instant.ts';
+import { appliesTo } from '../match/logsource.ts';
+import type { Coverage, Stretch } from '../model/relation.ts';
+import type { Correlation, Detection } from '../model/rule.ts';
+import type { Spans, TimeSpan } from './file-scan.ts';
+import type { Plan } from './plan.ts';
+
+export class LogCoverage {
+  readonly whole: Stretch | undefined;
+  private readonly plan: Plan;
+  private readonly bySource: ReadonlyMap<string, Stretch>;
+  private readonly byRule = new Map<string, Stretch | undefined>();
+  private readonly byRelation = new Map<number, Coverage>();
+  private readonly detections: ReadonlyMap<string, Detection>;
+  private readonly correlations: ReadonlyMap<string, Correlation>;
+
+  constructor(plan: Plan, spans: Spans) {
+    this.plan = plan;
+    this.bySource = new Map(Object.entries(spans).map(([source, span]) => [source, toStretch(span)]));
+    this.whole = hull([...this.bySource.values()]);
+    this.detections = new Map(plan.detections.map((detection) => [detection.id, detection]));
+    this.correlations = new Map(
+      plan.request.rules.rules.flatMap((rule) => (rule.kind === 'correlation' ? [[rule.id, rule]] : [])),
+    );
+  }
+
+  of(relation: number): Coverage {
+    const { whole } = this;
+    if (whole === undefined) return undefined;
+    let coverage = this.byRelation.get(relation);
+    if (coverage === undefined) {
+      const { inputs } = this.plan.relations[relation]!.relation;
+      coverage = { ...whole, steps: inputs.map(({ detection }) => this.ofRule(detection)) };
+      this.byRelation.set(relation, coverage);
+    }
+    return coverage;
+  }
+
+  private ofRule(id: string): Stretch | undefined {
+    if (!this.byRule.has(id)) {
+      // A circle is refused when rules are linked; should one slip through, it covers nothing.
+      this.byRule.set(id, undefined);
+      const detection = this.detections.get(id);
+      const chained = this.correlations.get(id);
+      if (detection !== undefined) this.byRule.set(id, hull(this.stretchesFor(detection)));
+      else if (chained !== undefined)
+        this.byRule.set(id, common(chained.rules.map((rule) => this.ofRule(rule))));
+    }
+    return this.byRule.get(id);
+  }
+
+  private stretchesFor(detection: Detection): Stretch[] {
+    return [...this.bySource].flatMap(([source, stretch]) => {
+      const mapping = this.plan.mappings.find(({ name }) => name === source);
+      return appliesTo(detection, mapping?.logsource ?? {}) ? [stretch] : [];
+    });
+  }
+}
+
+function toStretch({ fromMs, fromNanos, untilMs, untilNanos }: TimeSpan): Stretch {
+  const toInstant = (ms: number, nanos: number): Instant => BigInt(ms) * NANOS_PER_MS + BigInt(nanos);
+  return { from: toInstant(fromMs, fromNanos), until: toInstant(untilMs, untilNanos) };
+}
+
+function hull(stretches: readonly Stretch[]): Stretch | undefined {
+  return stretches.reduce<Stretch | undefined>(
+    (all, { from, until }) =>
+      all === undefined
+        ? { from, until }
+        : { from: from < all.from ? from : all.from, until: until > all.until ? until : all.until },
+    undefined,
+  );
+}
+
+/** Where all of them cover; undefined where one of them covers nothing. */
+function common(stretches: readonly (Stretch | undefined)[]): Stretch | undefined {
+  const [first, ...others] = stretches;
+  const all = others.reduce<Stretch | undefined>((shared, stretch) => {
+    if (shared === undefined || stretch === undefined) return undefined;
+    return {
+      from: stretch.from > shared.from ? stretch.from : shared.from,
+      until: stretch.until < shared.until ? stretch.until : shared.until,
+    };
+  }, first);
+  return all !== undefined && all.from <= all.until ? all : undefined;
+}

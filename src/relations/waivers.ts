@@ -1,0 +1,50 @@
+/** Waivers in judgements: what one covers is marked, and one that ended while its events went on is itself a finding. */
+import { formatInstant, type Instant } from '../base/instant.ts';
+import { count, quote } from '../base/text-safety.ts';
+import type { FindingKind } from '../model/finding.ts';
+import type { Judgement } from '../model/relation.ts';
+import type { Waiver } from '../model/rule.ts';
+
+/** The identity of its judgement is the id of the waiver. */
+export const EXPIRED: FindingKind = {
+  code: 'expired-waiver',
+  severity: 'medium',
+  title: 'waiver ended, and what it covered went on',
+  why: 'An exception was granted until a day; after it the rule holds again, and somebody still acts as if it did not.',
+  fix: 'End what the waiver was for, or have it granted anew by its owner, with a reason and an end.',
+};
+
+export const WAIVER_FINDINGS: readonly FindingKind[] = [EXPIRED];
+
+/** Whether the waiver holds at a time. Where the time is unknown nothing shows that it does. */
+export function holdsAt(waiver: Waiver, time: Instant | undefined): boolean {
+  return time !== undefined && time < waiver.expires;
+}
+
+/** What an expired waiver would have covered, gathered. */
+export class ExpiredWaivers {
+  private readonly found = new Map<string, { waiver: Waiver; events: number; judgement: Judgement }>();
+
+  /** `judgement`: what stands although the waiver is for it. */
+  add(waiver: Waiver, judgement: Judgement): void {
+    const known = this.found.get(waiver.id);
+    if (known === undefined) this.found.set(waiver.id, { waiver, events: judgement.count, judgement });
+    else known.events += judgement.count;
+  }
+
+  *judgements(): Generator<Judgement> {
+    for (const { waiver, events, judgement } of this.found.values()) {
+      const { title, owner, expires, id } = waiver;
+      yield {
+        verdict: 'violation',
+        code: EXPIRED.code,
+        severity: EXPIRED.severity,
+        message: `the waiver ${quote(title)} of ${quote(owner)} ended at ${formatInstant(expires)}, and ${count(events, 'event')} that it was for came later or at an unknown time`,
+        place: judgement.place,
+        related: [],
+        count: events,
+        identity: [id],
+      };
+    }
+  }
+}
