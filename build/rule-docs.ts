@@ -14,14 +14,19 @@ export type RuleRates = {
 
 export type DocumentedSource = { name: string; title: string; logsource: Parameters<typeof appliesTo>[1] };
 
-/** `file` as in the title of its section: `aws.yaml`. */
+/** Whether its findings are told; steps of correlations are silent. */
+export function isSpeaking(rule: Rule): boolean {
+  return rule.kind === 'correlation' ? rule.silent !== true : rule.speaks;
+}
+
+/** `headers`: the sentence that a file opens with, by name: `aws.yaml`. */
 export function renderRuleDocs(
   ruleSet: RuleSet,
   headers: ReadonlyMap<string, string>,
   sources: readonly DocumentedSource[],
   rates: RuleRates,
 ): string {
-  const speaking = ruleSet.rules.filter((rule) => rule.kind === 'correlation' || rule.speaks);
+  const speaking = ruleSet.rules.filter(isSpeaking);
   const silent = ruleSet.rules.length - speaking.length;
   const sections = [...headers].map(([file, header]) => {
     const rows = speaking

@@ -23,7 +23,7 @@ import { scanFiles } from '../src/engine/scan.ts';
 import { type Problem, ProblemsError } from '../src/model/problem.ts';
 import type { AuditRequest } from '../src/model/request.ts';
 import { discover } from '../src/read/discover.ts';
-import type { RuleRates, SampleKind } from './rule-docs.ts';
+import { isSpeaking, type RuleRates, type SampleKind } from './rule-docs.ts';
 
 const DATA = fileURLToPath(new URL('../../shared/data', import.meta.url));
 const OUTPUT = new URL('../docs/rule-rates.json', import.meta.url);
@@ -90,7 +90,7 @@ const none = (): Record<SampleKind, number> => ({ ordinary: 0, attacks: 0 });
 
 async function measure(request: AuditRequest, samples: readonly Sample[]): Promise<RuleRates> {
   const rates: RuleRates = { samples: { ordinary: {}, attacks: {} }, rules: {} };
-  const speaking = request.rules.rules.filter((rule) => rule.kind === 'correlation' || rule.speaks);
+  const speaking = request.rules.rules.filter(isSpeaking);
   for (const { id } of speaking) rates.rules[id] = none();
   const correlations = new Set(speaking.filter(({ kind }) => kind === 'correlation').map(({ id }) => id));
   const asked = { ...request, disabled: CHECKS.map(({ name }) => name) };

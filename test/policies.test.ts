@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
-import { type RuleRates, renderRuleDocs, spoke } from '../build/rule-docs.ts';
+import { isSpeaking, type RuleRates, renderRuleDocs, spoke } from '../build/rule-docs.ts';
 import { toRecordEvents } from '../src/engine/record-events.ts';
 import { runRuleTests, type ToEvents } from '../src/engine/rule-tests.ts';
 import { linkRules } from '../src/match/link-rules.ts';
@@ -20,7 +20,7 @@ const texts = readdirSync(FOLDER)
   .map((file): [file: string, text: string] => [file, readFileSync(new URL(file, FOLDER), 'utf8')]);
 const parsed = texts.map(([file, text]) => parseRuleFile(file, text));
 const { ruleSet, problems } = linkRules(parsed.flatMap(({ documents }) => documents));
-const speaking = ruleSet.rules.filter((rule) => rule.kind === 'correlation' || rule.speaks);
+const speaking = ruleSet.rules.filter(isSpeaking);
 
 test('every policy can be read, linked and compiled', () => {
   assert.deepEqual(
