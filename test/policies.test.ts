@@ -3,11 +3,13 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { isSpeaking, type RuleRates, renderRuleDocs, spoke } from '../build/rule-docs.ts';
+import { parseJsonText } from '../src/base/json.ts';
 import { toRecordEvents } from '../src/engine/record-events.ts';
 import { runRuleTests, type ToEvents } from '../src/engine/rule-tests.ts';
 import { linkRules } from '../src/match/link-rules.ts';
 import { parseRuleFile } from '../src/match/parse-rules.ts';
 import { RELATIONS } from '../src/relations/index.ts';
+import { detectSource } from '../src/sources/detect.ts';
 import { SHIPPED } from './sources/shipped-mappings.ts';
 
 const FOLDER = new URL('../rules/policies/', import.meta.url);
@@ -76,7 +78,7 @@ describe('a policy that speaks', () => {
       for (const text of [rule.description, rule.message, rule.fix])
         assert.ok(text !== undefined && text.length > 20);
       assert.ok(!rule.message!.endsWith('.'));
-      assert.ok(rule.controls.length > 0);
+      assert.ok(rule.controls.length > 0 && rule.falsepositives.length > 0);
       const expected = new Set(rule.tests.map(({ expect }) => expect));
       assert.ok(expected.has('violation') && expected.has('satisfied'));
     });
@@ -87,6 +89,18 @@ const toShippedEvents: ToEvents = (records, source) => {
   const mapping = SHIPPED.find(({ name }) => name === source);
   return mapping && toRecordEvents(mapping, records);
 };
+
+// A record that no file of that source could hold would prove nothing about the rule.
+test('every event of a test is recognized as one of its source', () => {
+  for (const rule of ruleSet.rules) {
+    for (const { name, source = 'audit', events } of rule.tests) {
+      for (const event of events) {
+        const detected = detectSource([parseJsonText(event)], SHIPPED).source;
+        assert.equal(detected, source, `${rule.title}: ${name}: ${event}`);
+      }
+    }
+  }
+});
 
 describe('the tests in the rule files', () => {
   for (const { rule, test: own, passed, actual, messages } of runRuleTests(ruleSet, toShippedEvents)) {
