@@ -114,28 +114,21 @@ async function measure(request: AuditRequest, samples: readonly Sample[]): Promi
   return rates;
 }
 
-/** One rule a line, so that a change shows as one. */
+/** As the formatter would have it, one rule a line, so that a change shows as one. */
 function toText({ samples, rules }: RuleRates): string {
-  const sorted = <Value>(values: Record<string, Value>) =>
-    Object.entries(values).sort(([left], [right]) => (left < right ? -1 : 1));
-  const lines = (values: Record<string, unknown>) =>
-    sorted(values)
-      .map(([key, value]) => `    ${JSON.stringify(key)}: ${JSON.stringify(value)}`)
-      .join(',\n')
-      .replaceAll(/([:,])"/g, '$1 "')
-      .replaceAll(/":(?=\d)/g, '": ')
-      .replaceAll(/\{(?=")/g, '{ ')
-      .replaceAll(/(?<=\d)\}/g, ' }');
-  const counts = (Object.keys(samples) as SampleKind[])
-    .map(
-      (kind) => `    ${JSON.stringify(kind)}: ${JSON.stringify(Object.fromEntries(sorted(samples[kind])))}`,
-    )
-    .join(',\n')
-    .replaceAll(/,"/g, ', "')
-    .replaceAll(/":(?=\d)/g, '": ')
-    .replaceAll(/\{(?=")/g, '{ ')
-    .replaceAll(/(?<=\d)\}/g, ' }');
-  return `{\n  "samples": {\n${counts}\n  },\n  "rules": {\n${lines(rules)}\n  }\n}\n`;
+  const members = (values: Record<string, unknown>, show: (value: unknown) => string, indent: string) =>
+    Object.keys(values)
+      .sort()
+      .map((key) => `${indent}${JSON.stringify(key)}: ${show(values[key])}`)
+      .join(',\n');
+  const counts = Object.entries(samples)
+    .map(([kind, events]) => `    "${kind}": {\n${members(events, String, '      ')}\n    }`)
+    .join(',\n');
+  const showSpoken = (value: unknown) => {
+    const { ordinary, attacks } = value as Record<SampleKind, number>;
+    return `{ "ordinary": ${ordinary}, "attacks": ${attacks} }`;
+  };
+  return `{\n  "samples": {\n${counts}\n  },\n  "rules": {\n${members(rules, showSpoken, '    ')}\n  }\n}\n`;
 }
 
 if (!existsSync(DATA)) process.stderr.write(`skipped: there is no sample data at ${DATA}\n`);
