@@ -19,6 +19,8 @@ export type AuditOptions = ScanOptions & {
   /** Told why what an earlier run kept cannot be built on: the run starts over. */
   onRefusal?: (reason: string) => void;
   onCounters?: (counters: ScanCounters) => void;
+  /** Bytes of marks below which one thread judges them all. */
+  judgeBytes?: number;
 };
 
 /** Audits `files`, as `discover` found them. Never throws for what is wrong with the logs: that is in the report. */
@@ -55,12 +57,12 @@ async function auditOnce(
   const { onStage, onCounters } = options;
   const plan = compilePlan(request);
   onStage?.('plan');
-  const scan = await scanFiles(files, plan, options);
+  const { scan, executor } = await scanFiles(files, plan, options);
   try {
     onStage?.('scan');
     const { duplicates, findings: repeats } = await mergeRepeats(scan);
     onStage?.('repeats');
-    const related = relate(plan, scan, duplicates);
+    const related = await relate(plan, scan, duplicates, executor, options.judgeBytes);
     onStage?.('relate');
     const results = plan.checks.map(({ check }, index) => check.finish(scan.states[index]));
     const report = assembleReport(plan, scan, results, related, repeats);
@@ -68,6 +70,7 @@ async function auditOnce(
     onCounters?.(scan.counters);
     return report;
   } finally {
+    await executor.close();
     scan.runs.dispose();
   }
 }

@@ -1,7 +1,7 @@
 /** "Did you mean": the known name nearest to a mistyped one. */
 
 /** The nearest of `names` within a third of the length in edits, or undefined. */
-function nearestName(wrong: string, names: Iterable<string>): string | undefined {
+export function nearestName(wrong: string, names: Iterable<string>): string | undefined {
   let best: string | undefined;
   let bestDistance = Math.max(1, Math.floor(wrong.length / 3)) + 1;
   for (const name of names) {

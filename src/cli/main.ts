@@ -6,6 +6,9 @@ import { formatProblem, ProblemsError } from '../model/problem.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { LISTS, type ListName } from './list-names.ts';
 import type { MatchOptions, TestOptions } from './rules-command.ts';
+import type { CoverageOptions } from './rules-coverage.ts';
+import type { ExplainOptions } from './rules-explain.ts';
+import type { LintOptions } from './rules-lint.ts';
 import { TOOL } from './tool.ts';
 import type { VerifyOptions } from './verify.ts';
 
@@ -127,6 +130,16 @@ function requestOptions(command: Command): Command {
     .option('--exclude <glob>', 'files in folders that are not read; repeatable', collect);
 }
 
+/** Of the options of a request those that say how a record is read and which rules there are. */
+function ruleOptions(command: Command): Command {
+  return command
+    .option('-c, --config <file>', 'configuration; by default audit-check.yaml here or in a folder above')
+    .option('--no-config', 'use no configuration file')
+    .option('-r, --rules <path>', 'rules of your own, file or folder; repeatable', collect)
+    .option('--no-builtin-rules', 'leave out the rules that come with audit-check')
+    .option('--source <name>', 'source of the file, instead of detection');
+}
+
 function addInit(program: Command): void {
   program
     .command('init')
@@ -161,7 +174,34 @@ function addLists(program: Command): void {
 }
 
 function addRules(program: Command, done: (code: ExitCode) => void): void {
-  const rules = program.command('rules').description('work with rules: match, test');
+  const rules = program.command('rules').description('work with rules: match, test, lint, explain, coverage');
+  requestOptions(rules.command('coverage'))
+    .description(
+      'say which events of a log no rule looks at, by action, and which rules can say nothing there',
+    )
+    .addOption(new Option('--format <format>', 'how to print').choices(['text', 'json']).default('text'))
+    .action(async (paths: string[], options: CoverageOptions) => {
+      const { coverRules } = await import('./rules-coverage.ts');
+      done(await coverRules(paths, options));
+    });
+  rules
+    .command('lint')
+    .description('say what is wrong or doubtful in rule files, each at its line and column')
+    .argument('[paths...]', 'rule files and folders; by default those that come with audit-check')
+    .option('--notes', 'print notes too: portability, ids, levels', false)
+    .addOption(new Option('--format <format>', 'how to print').choices(['text', 'json']).default('text'))
+    .action(async (paths: string[], options: LintOptions) => {
+      const { lintRules } = await import('./rules-lint.ts');
+      done(await lintRules(paths, options));
+    });
+  ruleOptions(rules.command('explain'))
+    .description('say why a rule matches a record or does not: each item, and what was found for it')
+    .argument('<rule>', 'id, name or title')
+    .requiredOption('--event <file:line>', 'the record: a log file, and the line it begins on')
+    .action(async (rule: string, options: ExplainOptions) => {
+      const { explainRule } = await import('./rules-explain.ts');
+      process.stdout.write(await explainRule(rule, options));
+    });
   requestOptions(rules.command('match'))
     .description('print every match of every detection as NDJSON: rule, title, level, file, line, offset')
     .option('--ignore-logsource', 'run every rule on every source', false)

@@ -6,7 +6,7 @@ import type { OnMatch } from '../engine/file-scan.ts';
 import { compilePlan } from '../engine/plan.ts';
 import { toRecordEvents } from '../engine/record-events.ts';
 import { runRuleTests } from '../engine/rule-tests.ts';
-import { scanFiles } from '../engine/scan.ts';
+import { scanForMatches } from '../engine/scan.ts';
 import { type Problem, ProblemsError } from '../model/problem.ts';
 import { discover } from '../read/discover.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
@@ -38,11 +38,10 @@ export async function matchRules(paths: string[], options: MatchOptions): Promis
     const { file, line, offset } = event.place;
     out.write({ rule: detection.id, title: detection.title, level: detection.level, file, line, offset });
   };
-  const scan = await scanFiles(files, plan, { jobs: 1, onMatch });
-  scan.runs.dispose();
+  const inputs = await scanForMatches(files, plan, onMatch);
   out.end();
   await written;
-  const unread = scan.inputs.some(({ status }) => status === 'partial' || status === 'unreadable');
+  const unread = inputs.some(({ status }) => status === 'partial' || status === 'unreadable');
   if (unread) return EXIT.incomplete;
   return matches > 0 ? EXIT.findings : EXIT.clean;
 }
@@ -62,7 +61,7 @@ export async function testRules(paths: string[], options: TestOptions): Promise<
   const failed = results.filter(({ passed }) => !passed);
   const lines = failed.map(({ rule, test, actual, messages }) => {
     const said = messages.map((message) => `\n    ${message}`).join('');
-    return `failed: ${rule.file}:${rule.line}: ${rule.title}: ${test.name}\n    expected ${test.expect}, found ${actual}${said}`;
+    return `failed: ${rule.file}:${test.line}: ${rule.title}: ${test.name}\n    expected ${test.expect}, found ${actual}${said}`;
   });
   lines.push(
     ...ruleSet.errors.map(({ file, line, title, message }) => `error: ${file}:${line}: ${title}: ${message}`),

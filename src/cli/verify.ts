@@ -41,7 +41,8 @@ export async function verify(paths: string[], options: VerifyOptions): Promise<E
   const scope = readScope(paths, options, problems);
   const { files, missing } = await discover(scope.paths, scope.exclude);
   // Threads load their modules while this one reads the rules.
-  const pool = problems.length === 0 && usesThreads(files, jobs) ? new WorkerPool(jobs) : undefined;
+  const known = options.state === undefined ? 0 : new StateFolder(options.state).coveredBytes();
+  const pool = problems.length === 0 && usesThreads(files, jobs, known) ? new WorkerPool(jobs) : undefined;
   try {
     return await verifyFiles(paths, options, { problems, jobs, scope, files, missing, pool });
   } finally {

@@ -1,6 +1,7 @@
 /** The report out of what scan and relate know: books closed, words gathered, verdict drawn. */
 import { formatInstant } from '../base/instant.ts';
 import { compareText } from '../base/text-safety.ts';
+import { appliesTo, unknownWords } from '../match/logsource.ts';
 import { missingFields } from '../match/required-fields.ts';
 import type { CheckResult } from '../model/check.ts';
 import { compareFindings, type Finding, type FindingKind, severityRank } from '../model/finding.ts';
@@ -158,7 +159,7 @@ function statusOf(
 ): { status: RuleStatus; reason?: string } {
   const detections = detectionsOf(rule, plan);
   if (!detections.some(({ id }) => ran.has(id)))
-    return { status: 'not-applicable', reason: 'no input is of its log source' };
+    return { status: 'not-applicable', reason: whyNotApplicable(detections, plan) };
   const absent = detections.map((detection) => absentFields(detection, scan));
   if (absent.some((fields) => fields.length === 0)) return { status: 'ran' };
   return {
@@ -176,6 +177,16 @@ function detectionsOf(rule: Rule, plan: Plan): Detection[] {
     if (inner?.kind === 'correlation') for (const each of inner.rules) wanted.add(each);
   }
   return plan.detections.filter(({ id }) => wanted.has(id));
+}
+
+/** Whether other input would help, or no source that we know is the rule's. */
+function whyNotApplicable(detections: readonly Detection[], { mappings }: Plan): string {
+  const offers = mappings.map(({ logsource }) => logsource);
+  const words = new Set(detections.flatMap(({ logsource }) => unknownWords(logsource, offers)));
+  if (words.size > 0) return `no source has the ${[...words].join(', ')}`;
+  if (!detections.some((detection) => offers.some((offer) => appliesTo(detection, offer))))
+    return 'no source has all words of its log source together';
+  return 'no input is of its log source';
 }
 
 function absentFields(detection: Detection, scan: Scan): string[] {

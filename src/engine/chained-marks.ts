@@ -8,6 +8,8 @@ import type { Plan, PlannedRelation } from './plan.ts';
 /** A mark of a judgement that the log leaves open is uncertain: what stands on it is, too. */
 type ChainedMark = { mark: Mark; certain: boolean };
 
+export type ChainedGroup = { group: Group; marks: readonly ChainedMark[] };
+
 /** Where the findings of a correlation go. */
 type Link = { relation: number; step: number; groupAt: number[]; valuesAt: number[] };
 
@@ -18,7 +20,7 @@ export class ChainedMarks {
   /** By relation and group. */
   private readonly collected = new Map<number, Map<string, Collected>>();
 
-  constructor(plan: Plan) {
+  constructor(plan: Pick<Plan, 'relations'> & { request: Pick<Plan['request'], 'rules'> }) {
     const rules = new Map(plan.request.rules.rules.map((rule) => [rule.id, rule]));
     for (const [relation, planned] of plan.relations.entries()) {
       for (const [step, input] of planned.relation.inputs.entries()) {
@@ -69,7 +71,7 @@ export class ChainedMarks {
   }
 
   /** Groups that no event of their own belongs to. */
-  *rest(relation: number): Generator<{ group: Group; marks: readonly ChainedMark[] }> {
+  *rest(relation: number): Generator<ChainedGroup> {
     const groups = this.collected.get(relation);
     for (const { group } of [...(groups?.values() ?? [])]) yield { group, marks: this.take(relation, group) };
   }

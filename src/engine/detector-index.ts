@@ -1,138 +1,258 @@
-/** Which detectors an event has to meet: those with a gate that its value passes, found once for each distinct value. */
-import { compileDetection, type EventTest, toSlot } from '../match/compile-detection.ts';
-import { type Gate, gatesOf } from '../match/gate.ts';
-import { literalsOf } from '../match/gate-literals.ts';
-import { LiteralIndex } from '../match/literal-index.ts';
-import { PartialDetection } from '../match/partial-detection.ts';
-import type { Event, Fields, Slot } from '../model/event.ts';
+/**
+ * Which detectors an event has to meet. What all rules together say of an event is a tree that grows as events come: each of
+ * its steps takes one field, whose value leaves of every rule that is still open less, or nothing, or the answer.
+ */
+import type { EventTest } from '../match/compile-detection.ts';
+import { addAsked, type Condition, ConditionPool, gateOf, type Rest } from '../match/condition-pool.ts';
+import type { CopyText, FieldItem, FieldItems, ValueClass } from '../match/field-items.ts';
+import type { Event, Fields } from '../model/event.ts';
 import type { Detection } from '../model/rule.ts';
 
-/** Distinct values of one gate field that are remembered; for others the literals are looked up anew. */
-const MAX_REMEMBERED = 1 << 16;
-
-/** As good as a gate that so many others share is one without a literal. */
-const CROWD = 4;
-
-/** `metBy`: the event that met it last, where it stands behind gates of several fields. */
-type Entry<T> = { detector: T; detection: PartialDetection; fields: number; metBy: number };
-
-/** A detector that an event meets, and what is left to ask of the event; nothing where it holds. */
-type Met<T> = { entry: Entry<T>; rest: EventTest | undefined };
+/** What an event may bring beyond what rules ask for. */
+type CopyingEvent = Event & { copyText?: CopyText };
 
 /** Called for a detector that may hold: it does where `rest` is undefined or passes. */
 export type OnMeet<T> = (detector: T, rest: EventTest | undefined) => void;
 
-type Gated<T> = { entry: Entry<T>; passes: EventTest };
+/** `number`: the place among all detectors, in whose order an event meets them. */
+type Entry<T> = { detector: T; number: number };
 
-/** Detectors whose gates look at one slot. */
-type SlotGates<T> = {
-  slot: Slot;
-  literals: LiteralIndex<Gated<T>>;
-  /** Gates without literals. */
-  others: Gated<T>[];
-  byValue: (readonly Met<T>[] | undefined)[];
+/** A detector and what is still open of it. */
+type Open<T> = { entry: Entry<T>; condition: Condition };
+
+/** A detector to meet. `metBy`: the event that met it last, where it stands behind several gates. */
+type Met<T> = { entry: Entry<T>; test: EventTest | undefined; metBy: number };
+
+/** Children of one step before it has to show that they are few for the events that pass. */
+const FEW_CHILDREN = 64;
+/** Then one child for so many events is too many: the values differ too much to be worth a step. */
+const EVENTS_A_CHILD = 16;
+const MAX_STEPS = 1 << 13;
+/** Conditions that growing looks at, all in all: some two seconds. */
+const MAX_GROWTH = 1 << 22;
+/** `asked` items of one field that a step tells apart by their answers. */
+const MAX_ASKED = 16;
+
+/** A step takes `field`; without one, it is an end. */
+type Step<T> = {
+  readonly open: readonly Open<T>[];
+  /** Those of which nothing is open: they hold. */
+  readonly held: readonly Met<T>[];
+  field: FieldItems | undefined;
+  asked: readonly FieldItem[];
+  events: number;
+  children: number;
+  /** By class, where nothing is asked; else by class and answers. */
+  byClass: (Step<T> | undefined)[];
+  byAnswers: Map<number, Step<T>>;
+  end: End<T> | undefined;
 };
 
-export class DetectorIndex<T> {
-  private readonly ungated: { detector: T; detection: PartialDetection }[] = [];
-  private readonly gates: SlotGates<T>[] = [];
-  private events = 0;
+/** What is open there is behind gates: items of which one holds where the detector does. */
+type End<T> = { ungated: readonly Met<T>[]; gates: readonly Gates<T>[] };
 
-  /** Adds a detector under a gate of its detection. */
+/** By item of the field. */
+type Gates<T> = { field: FieldItems; byItem: Map<FieldItem, Met<T>[]> };
+
+export class DetectorIndex<T> {
+  private pool: ConditionPool | undefined;
+  private readonly open: Open<T>[] = [];
+  private root: Step<T> | undefined;
+  private readonly steps = new Map<string, Step<T>>();
+  /** Fields whose values fall into too many classes for a step. */
+  private readonly diverse = new Set<FieldItems>();
+  private growth = 0;
+  private events = 0;
+  /** The detectors that the event at hand meets: one list for all events. */
+  private readonly meeting: Met<T>[] = [];
+
+  /** Before the first event. */
   add(detector: T, detection: Detection, fields: Fields): void {
-    const gate = this.choose(gatesOf(detection), fields);
-    const partial = new PartialDetection(detection, fields);
-    if (gate === undefined) {
-      this.ungated.push({ detector, detection: partial });
-      return;
+    this.pool ??= new ConditionPool(fields);
+    const entry = { detector, number: this.open.length };
+    this.open.push({ entry, condition: this.pool.add(detection.condition) });
+    this.root = undefined;
+  }
+
+  /** Calls `meet` once for each detector that may hold for the event, in the order they were added. */
+  forEach(event: CopyingEvent, meet: OnMeet<T>): void {
+    if (this.open.length === 0) return;
+    this.root ??= this.newStep(this.open, []);
+    this.events++;
+    const { copyText } = event;
+    let step = this.root;
+    while (step.field !== undefined) {
+      const value = step.field.classOf(event, copyText);
+      step.events++;
+      const known =
+        step.asked.length === 0 ? step.byClass[value.number] : this.knownByAnswers(step, value, event);
+      // A step that turns out to be no good changes in place, and is taken anew.
+      step = known ?? this.follow(step, value, event) ?? step;
     }
-    const entry = { detector, detection: partial, fields: gate.length, metBy: 0 };
-    for (const { field, condition } of gate) {
-      const gates = this.gatesOn(toSlot(field, fields));
-      const passes = compileDetection({ ...detection, condition }, fields, false);
-      const literals = literalsOf(condition);
-      if (literals === undefined) gates.others.push({ entry, passes });
-      else gates.literals.add(literals, { entry, passes });
+    const { meeting } = this;
+    meeting.length = 0;
+    for (let index = 0; index < step.held.length; index++) meeting.push(step.held[index]!);
+    this.collect(step, event, copyText);
+    if (meeting.length > 1) meeting.sort(byNumber);
+    for (let index = 0; index < meeting.length; index++) {
+      const { entry, test } = meeting[index]!;
+      meet(entry.detector, test);
     }
   }
 
-  /** Calls `meet` once for each detector that may hold for the event. */
-  forEach(event: Event, meet: OnMeet<T>): void {
-    const { ungated, gates } = this;
-    this.events++;
-    for (let index = 0; index < ungated.length; index++)
-      meet(ungated[index]!.detector, ungated[index]!.detection.test);
+  private collect(step: Step<T>, event: Event, copyText: CopyText | undefined): void {
+    if (step.open.length === 0) return;
+    step.end ??= this.newEnd(step);
+    const { ungated, gates } = step.end;
+    const { meeting } = this;
+    for (let index = 0; index < ungated.length; index++) meeting.push(ungated[index]!);
     for (let index = 0; index < gates.length; index++) {
-      const gate = gates[index]!;
-      const size = event.size(gate.slot);
-      if (size === 0) continue;
-      const id = size === 1 ? event.id(gate.slot) : -1;
-      const known = id < 0 ? undefined : gate.byValue[id];
-      const passing = known ?? passingOf(gate, event, size, id);
-      for (let at = 0; at < passing.length; at++) {
-        const { entry, rest } = passing[at]!;
-        if (entry.fields > 1) {
-          if (entry.metBy === this.events) continue;
-          entry.metBy = this.events;
+      const { field, byItem } = gates[index]!;
+      const { items } = field.classOf(event, copyText);
+      if (items.size === 0) continue;
+      for (const item of items) {
+        for (const met of byItem.get(item) ?? []) {
+          if (met.metBy === this.events) continue;
+          met.metBy = this.events;
+          meeting.push(met);
         }
-        meet(entry.detector, rest);
       }
     }
   }
 
-  /** The first gate that few detectors share: with thousands on one event id, other fields tell them apart. */
-  private choose(candidates: readonly Gate[], fields: Fields): Gate | undefined {
-    let chosen: Gate | undefined;
-    let least = Number.POSITIVE_INFINITY;
-    for (const gate of candidates) {
-      const crowds = gate.map(({ field, condition }) => {
-        const literals = literalsOf(condition);
-        const slot = toSlot(field, fields);
-        const gates = this.gates.find((each) => each.slot === slot);
-        if (literals === undefined) return CROWD + (gates?.others.length ?? 0);
-        return gates?.literals.crowd(literals) ?? 0;
-      });
-      const crowd = Math.max(...crowds);
-      if (crowd >= least) continue;
-      chosen = gate;
-      least = crowd;
-      if (crowd < CROWD) break;
-    }
-    return chosen;
+  private knownByAnswers(step: Step<T>, value: ValueClass, event: Event): Step<T> | undefined {
+    return value.number < 0 ? undefined : step.byAnswers.get(answersKey(step, value, event));
   }
 
-  private gatesOn(slot: Slot): SlotGates<T> {
-    let gates = this.gates.find((each) => each.slot === slot);
-    if (gates === undefined) {
-      gates = { slot, literals: new LiteralIndex(), others: [], byValue: [] };
-      this.gates.push(gates);
+  /** The step after this one; undefined when this one became another, because its field's values differ too much. */
+  private follow(step: Step<T>, value: ValueClass, event: Event): Step<T> | undefined {
+    const field = step.field!;
+    const areMany = step.children >= FEW_CHILDREN && step.children * EVENTS_A_CHILD > step.events;
+    if (value.number < 0 || areMany) this.diverse.add(field);
+    if (this.diverse.has(field) || this.isGrown) {
+      this.choose(step);
+      return undefined;
     }
-    return gates;
+    const child = this.grow(step, field, value, event);
+    step.children++;
+    if (step.asked.length > 0) step.byAnswers.set(answersKey(step, value, event), child);
+    else {
+      // Without holes the array stays an array.
+      while (step.byClass.length <= value.number) step.byClass.push(undefined);
+      step.byClass[value.number] = child;
+    }
+    return child;
+  }
+
+  private get isGrown(): boolean {
+    return this.steps.size >= MAX_STEPS || this.growth >= MAX_GROWTH;
+  }
+
+  private grow(step: Step<T>, field: FieldItems, value: ValueClass, event: Event): Step<T> {
+    const open: Open<T>[] = [];
+    const held = [...step.held];
+    const known = new Map<Condition, Rest>();
+    for (const each of step.open) {
+      const rest = this.pool!.given(each.condition, field, value, event, known);
+      if (rest === each.condition) open.push(each);
+      else if (rest === true) held.push({ entry: each.entry, test: undefined, metBy: 0 });
+      else if (rest !== false) open.push({ entry: each.entry, condition: rest });
+    }
+    this.growth += step.open.length;
+    const key = keyOf(open, held);
+    let child = this.steps.get(key);
+    if (child === undefined) {
+      child = this.newStep(open, held);
+      this.steps.set(key, child);
+    }
+    return child;
+  }
+
+  private newStep(open: readonly Open<T>[], held: readonly Met<T>[]): Step<T> {
+    const step: Step<T> = {
+      open,
+      held,
+      field: undefined,
+      asked: [],
+      events: 0,
+      children: 0,
+      byClass: [],
+      byAnswers: new Map(),
+      end: undefined,
+    };
+    this.choose(step);
+    return step;
+  }
+
+  /** The field that most of what is open looks at; none where no field is left that is worth a step. */
+  private choose(step: Step<T>): void {
+    const counts = new Map<FieldItems, number>();
+    if (!this.isGrown) {
+      for (const { condition } of step.open) {
+        for (const field of condition.fields)
+          if (!this.diverse.has(field)) counts.set(field, (counts.get(field) ?? 0) + 1);
+      }
+    }
+    step.field = undefined;
+    step.asked = [];
+    step.byClass = [];
+    step.byAnswers = new Map();
+    step.events = 0;
+    step.children = 0;
+    for (const [field] of [...counts].sort(([, left], [, right]) => right - left)) {
+      const asked = new Set<FieldItem>();
+      for (const { condition } of step.open) addAsked(condition, field, asked);
+      if (asked.size > MAX_ASKED) continue;
+      step.field = field;
+      step.asked = [...asked];
+      return;
+    }
+  }
+
+  private newEnd(step: Step<T>): End<T> {
+    const crowds = new Map<FieldItem, number>();
+    const crowd = (item: FieldItem) => crowds.get(item) ?? 0;
+    const ungated: Met<T>[] = [];
+    const gates = new Map<FieldItems, Gates<T>>();
+    for (const { entry, condition } of step.open) {
+      const met: Met<T> = { entry, test: this.pool!.lazyTest(condition), metBy: 0 };
+      const gate = gateOf(condition, crowd);
+      if (gate === undefined) {
+        ungated.push(met);
+        continue;
+      }
+      for (const item of gate) {
+        crowds.set(item, crowd(item) + 1);
+        let ofField = gates.get(item.on);
+        if (ofField === undefined) {
+          ofField = { field: item.on, byItem: new Map() };
+          gates.set(item.on, ofField);
+        }
+        const behind = ofField.byItem.get(item);
+        if (behind === undefined) ofField.byItem.set(item, [met]);
+        else behind.push(met);
+      }
+    }
+    return { ungated, gates: [...gates.values()] };
   }
 }
 
-function passingOf<T>(gate: SlotGates<T>, event: Event, size: number, id: number): readonly Met<T>[] {
-  const candidates = candidatesOf(gate, event, size);
-  if (id < 0 || id >= MAX_REMEMBERED)
-    return candidates.map(({ entry }) => ({ entry, rest: entry.detection.test }));
-  const passing = candidates.flatMap(({ entry, passes }): Met<T>[] => {
-    const rest = passes(event) && entry.detection.given(gate.slot, event);
-    return rest === false ? [] : [{ entry, rest: rest === true ? undefined : rest }];
-  });
-  // Without holes the array stays an array.
-  while (gate.byValue.length <= id) gate.byValue.push(undefined);
-  gate.byValue[id] = passing.length === 0 ? NONE : passing;
-  return passing;
+function byNumber<T>(left: Met<T>, right: Met<T>): number {
+  return left.entry.number - right.entry.number;
 }
 
-const NONE: readonly never[] = [];
+/** At most 12 bits of class and MAX_ASKED of answers. */
+function answersKey<T>({ asked }: Step<T>, value: ValueClass, event: Event): number {
+  let key = value.number;
+  for (let index = 0; index < asked.length; index++) key = key * 2 + (asked[index]!.test(event) ? 1 : 0);
+  return key;
+}
 
-/** Those whose literals are among the values, and those without literals. */
-function candidatesOf<T>({ slot, literals, others }: SlotGates<T>, event: Event, size: number): Gated<T>[] {
-  const found = new Set<Gated<T>>();
-  for (let at = 0; at < size; at++) {
-    const text = event.text(slot, at);
-    if (text !== undefined) literals.find(text, event.kind(slot, at) === 'number', found);
-  }
-  return [...found, ...others];
+/** Equal where the same is open and the same holds, whatever the values before. */
+function keyOf<T>(open: readonly Open<T>[], held: readonly Met<T>[]): string {
+  let key = '';
+  for (const { entry, condition } of open) key += `${entry.number}:${condition.number},`;
+  key += '|';
+  for (const { entry } of held) key += `${entry.number},`;
+  return key;
 }

@@ -1,6 +1,6 @@
 /** What the beginning of a file says about all of it: its source, and where its records lie. */
 import { JsonArray, JsonObject, type JsonValue } from '../base/json.ts';
-import { detectSource, findWrapper } from '../sources/detect.ts';
+import { chooseSource, findWrapper, HeadTexts } from '../sources/detect.ts';
 import type { Plan } from './plan.ts';
 
 /** What the first documents of a file say about all of it: its source, and the keys that wrap its records. */
@@ -10,11 +10,12 @@ export function judgeHead(
 ): { source: string | null; wrapper: readonly string[] | undefined } {
   const considered =
     request.source === undefined ? mappings : mappings.filter(({ name }) => name === request.source);
+  const texts = new HeadTexts();
   const wrapper = documents
-    .map((document) => findWrapper(document, considered))
+    .map((document) => findWrapper(document, considered, texts))
     .find((found) => found !== undefined);
   const records = documents.flatMap((document) => unwrap(document, wrapper?.keys));
-  const source = request.source ?? detectSource(records, mappings).source;
+  const source = request.source ?? chooseSource(records, mappings, texts);
   return { source, wrapper: wrapper?.keys };
 }
 

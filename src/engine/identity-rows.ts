@@ -1,6 +1,6 @@
 /** What names each record, as rows of 32-bit words: written where records are scanned, kept where repeats are sought. */
 import crypto from 'node:crypto';
-import { readWords, type TemporaryRuns } from '../read/temporary-runs.ts';
+import { countWords, readWords, type TemporaryRuns } from '../read/temporary-runs.ts';
 import type { EventCursor } from '../sources/event-cursor.ts';
 import { MAX_SAVED } from './saved-rows.ts';
 
@@ -195,7 +195,7 @@ export class StoredIdentities {
   /** Rows that an earlier run of the program saved; their file stays where it is. */
   restore(file: string, width: number): void {
     this.restored.set(width, [...(this.restored.get(width) ?? []), file]);
-    for (const rows of readWords(file, width)) this.count += rows.length / width;
+    this.count += countWords(file) / width;
   }
 
   /** Writes what was added, or everything where files have become many; returns the files of this width. */

@@ -3,11 +3,14 @@ import { type Instant, NANOS_PER_MS } from '../base/instant.ts';
 import { appliesTo } from '../match/logsource.ts';
 import type { Coverage, Stretch } from '../model/relation.ts';
 import type { Correlation, Detection } from '../model/rule.ts';
+import { UNKNOWN_SOURCE } from '../sources/mapping.ts';
 import type { Spans, TimeSpan } from './file-scan.ts';
 import type { Plan } from './plan.ts';
 
 export class LogCoverage {
   readonly whole: Stretch | undefined;
+  /** What it was made of: plain data, for other threads. */
+  readonly spans: Spans;
   private readonly plan: Plan;
   private readonly bySource: ReadonlyMap<string, Stretch>;
   private readonly byRule = new Map<string, Stretch | undefined>();
@@ -17,6 +20,7 @@ export class LogCoverage {
 
   constructor(plan: Plan, spans: Spans) {
     this.plan = plan;
+    this.spans = spans;
     this.bySource = new Map(Object.entries(spans).map(([source, span]) => [source, toStretch(span)]));
     this.whole = hull([...this.bySource.values()]);
     this.detections = new Map(plan.detections.map((detection) => [detection.id, detection]));
@@ -52,8 +56,8 @@ export class LogCoverage {
 
   private stretchesFor(detection: Detection): Stretch[] {
     return [...this.bySource].flatMap(([source, stretch]) => {
-      const mapping = this.plan.mappings.find(({ name }) => name === source);
-      return appliesTo(detection, mapping?.logsource ?? {}) ? [stretch] : [];
+      const mapping = this.plan.mappings.find(({ name }) => name === source) ?? UNKNOWN_SOURCE;
+      return appliesTo(detection, mapping.logsource) ? [stretch] : [];
     });
   }
 }

@@ -4,12 +4,14 @@
  */
 import { LENGTH_BYTES, type Run, spanOf, type TemporaryRuns } from '../read/temporary-runs.ts';
 import { ABSENT, ASK_TEXT, type EventCursor } from '../sources/event-cursor.ts';
+import { addWeight, type Weights } from './mark-shares.ts';
 import { MarkIndex, MergedMarks } from './merged-marks.ts';
 import type { MarkOutput } from './plan.ts';
 import { doubled, RowGroups } from './row-groups.ts';
 import { MAX_IDS, RowIds } from './row-ids.ts';
 import {
   compareMarks,
+  get32,
   headerSpan,
   NUMBER_BYTES,
   ORDER_BYTES,
@@ -21,12 +23,7 @@ import { MAX_ROWS, RowOrder } from './row-order.ts';
 import { CHUNK_BITS, CHUNK_BYTES, RowWriter, SHORT_TEXT } from './row-writer.ts';
 
 /** The marks of some records as runs, those in memory with their groups in any order. Survives structured clone; the order of parts does not matter. */
-export type MarkPart = { runs: Run[] };
-
-/** What `postMessage` may move instead of copying. */
-export function markTransfers({ runs }: MarkPart): ArrayBuffer[] {
-  return runs.flatMap((run) => ('bytes' in run ? [run.bytes.buffer] : []));
-}
+export type MarkPart = { runs: Run[]; weights: Weights };
 
 /** What is asked of an event. */
 export type MarkedEvent = Pick<
@@ -60,6 +57,7 @@ export class MarkRows {
   private readonly groups = new RowGroups();
   private readonly ids = new RowIds();
   private spilled: Run[] = [];
+  private weights: Weights = new Map();
   /** Of the run that would be made now. */
   bytes = 0;
   private count = 0;
@@ -235,9 +233,11 @@ export class MarkRows {
   take(): MarkPart {
     const runs = this.spilled;
     if (this.count > 0) runs.push({ bytes: this.run() });
+    const { weights } = this;
     this.spilled = [];
+    this.weights = new Map();
     this.clear();
-    return { runs };
+    return { runs, weights };
   }
 
   private spill(): void {
@@ -256,10 +256,11 @@ export class MarkRows {
   }
 
   /** All marks, group by group in the order they were met. */
-  private run(): Uint8Array<ArrayBuffer> {
+  private run(): Uint8Array {
     const { groups, next, starts, lengths, bytes } = this;
     const chunks = this.writer.words();
-    const words = new Uint32Array(bytes / 4);
+    // Every thread that judges some of the groups reads it as it is.
+    const words = new Uint32Array(new SharedArrayBuffer(bytes));
     const run = new Uint8Array(words.buffer);
     let at = 0;
     for (let group = 0; group < groups.count; group++) {
@@ -281,6 +282,7 @@ export class MarkRows {
         break;
       }
       putHeader(run, header, groups.names, groups.starts[group]!, name, at - from);
+      addWeight(this.weights, get32(groups.names, groups.starts[group]!), groups.hashes[group]!, at - from);
     }
     return run;
   }

@@ -2,7 +2,9 @@
 import type { Mark } from '../model/mark.ts';
 import type { Group } from '../model/relation.ts';
 import type { TemporaryRuns } from '../read/temporary-runs.ts';
+import { weighFile } from './mark-file.ts';
 import type { MarkPart } from './mark-rows.ts';
+import { addWeights, type Share, type Weights } from './mark-shares.ts';
 import { MarkIndex, MergedMarks } from './merged-marks.ts';
 import type { PositionSet } from './position-set.ts';
 import { type MarkContext, RowMark } from './row-mark.ts';
@@ -19,12 +21,14 @@ const SAVED = 'marks';
 export class Marks {
   private readonly temporary: TemporaryRuns;
   private readonly maxBytes: number;
-  /** Indexed as they come, while threads scan: relating waits for nothing else. */
-  private memory = new MarkIndex();
+  private memory: Uint8Array[] = [];
   private files: string[] = [];
   /** Of earlier runs of the program; they stay where they are. */
   private restored: string[] = [];
+  /** Of the runs in memory. */
   private bytes = 0;
+  /** Of all but the restored ones. */
+  private readonly weights: Weights = new Map();
 
   constructor(temporary: TemporaryRuns, maxBytes = MAX_BYTES) {
     this.temporary = temporary;
@@ -32,11 +36,12 @@ export class Marks {
   }
 
   /** Takes the part over. */
-  merge({ runs }: MarkPart): void {
+  merge({ runs, weights }: MarkPart): void {
+    addWeights(this.weights, weights);
     for (const run of runs) {
       if ('file' in run) this.files.push(run.file);
       else {
-        this.memory.add(run.bytes);
+        this.memory.push(run.bytes);
         this.bytes += run.bytes.length;
       }
     }
@@ -51,50 +56,76 @@ export class Marks {
   /** Writes what came since into a new file, or everything where files have become many; returns all files by name. */
   save(newFile: (kind: string) => string): Record<string, string> {
     const isMany = this.restored.length >= MAX_SAVED;
-    const rest = isMany ? this.sorted() : new MergedMarks(this.memory, this.files);
+    const rest = mergedOf(isMany ? this.source() : { memory: this.memory, files: this.files });
     const file = this.temporary.write(rest.blocks(), newFile(SAVED));
     if (!isMany) return toSaved(SAVED, [...this.restored, file]);
     // The files that became one may go.
     this.restored = [file];
     this.files = [];
-    this.memory = new MarkIndex();
-    this.bytes = 0;
+    this.forgetMemory();
+    this.weights.clear();
     return toSaved(SAVED, this.restored);
   }
 
-  private sorted(): MergedMarks {
-    return new MergedMarks(this.memory, [...this.restored, ...this.files]);
+  /** Where all marks are. */
+  source(): MarkSource {
+    return { memory: this.memory, files: [...this.restored, ...this.files] };
+  }
+
+  /** How they weigh. */
+  weigh(): Weights {
+    const weights = new Map(this.weights);
+    for (const file of this.restored) addWeights(weights, weighFile(file));
+    return weights;
   }
 
   /** The runs in memory become one on disk. */
   private spill(): void {
-    this.files.push(this.temporary.write(new MergedMarks(this.memory).blocks()));
-    this.memory = new MarkIndex();
-    this.bytes = 0;
+    this.files.push(this.temporary.write(mergedOf({ memory: this.memory, files: [] }).blocks()));
+    this.forgetMemory();
   }
 
-  /**
-   * The marks of each group, duplicates dropped. Each group must be read before the next is asked for. Where the group
-   * has fewer marks than its relation's entry in `fewest`, it may be passed over.
-   * `onMark` is told of every mark once, whether or not the relation reads it.
-   */
-  *groups(
-    files: readonly string[],
-    duplicates: PositionSet,
-    onMark: OnMark,
-    fewest: readonly number[] = [],
-  ): Generator<MarkGroup> {
-    const merged = this.sorted();
-    try {
-      const cursor = new MarkCursor(merged, files, duplicates, onMark, fewest);
-      while (cursor.startGroup()) {
-        yield { relation: cursor.relation, group: cursor.group, marks: cursor };
-        // A relation may stop early; the rest of its group is passed over.
-        cursor.finishGroup();
-      }
-    } finally {
-      merged.close();
+  private forgetMemory(): void {
+    this.memory = [];
+    this.bytes = 0;
+  }
+}
+
+/** Runs in memory, which threads share, and the names of files of runs. */
+export type MarkSource = { memory: readonly Uint8Array[]; files: readonly string[] };
+
+function mergedOf({ memory, files }: MarkSource, share?: Share): MergedMarks {
+  const index = new MarkIndex();
+  for (const run of memory) index.add(run, share);
+  return new MergedMarks(index, files, share);
+}
+
+/** What all marks of a run of the program are read with. */
+export type MarkReading = {
+  /** Names by file index. */
+  files: readonly string[];
+  /** Records whose marks are dropped. */
+  duplicates: PositionSet;
+  /** Told of every mark once, whether or not its relation reads it. */
+  onMark: OnMark;
+  /** By relation: groups with fewer marks may be passed over. */
+  fewest?: readonly number[];
+  /** Only these groups. */
+  share?: Share | undefined;
+};
+
+/** The marks of each group in order. Each group must be read before the next is asked for. */
+export function* markGroups(source: MarkSource, reading: MarkReading): Generator<MarkGroup> {
+  const merged = mergedOf(source, reading.share);
+  try {
+    const cursor = new MarkCursor(merged, reading);
+    while (cursor.startGroup()) {
+      yield { relation: cursor.relation, name: merged.name, group: cursor.group, marks: cursor };
+      // A relation may stop early; the rest of its group is passed over.
+      cursor.finishGroup();
     }
+  } finally {
+    merged.close();
   }
 }
 
@@ -110,19 +141,10 @@ class MarkCursor implements Iterable<Mark>, Iterator<Mark> {
   private readonly duplicates: PositionSet;
   private readonly onMark: OnMark;
   private readonly fewest: readonly number[];
-  /** Where marks from files are copied to. */
-  private slab: Buffer = Buffer.alloc(0);
-  private slabUsed = 0;
   /** Whether there is a mark of the group to give out next. */
   private more = false;
 
-  constructor(
-    merged: MergedMarks,
-    files: readonly string[],
-    duplicates: PositionSet,
-    onMark: OnMark,
-    fewest: readonly number[],
-  ) {
+  constructor(merged: MergedMarks, { files, duplicates, onMark, fewest = [] }: MarkReading) {
     this.merged = merged;
     this.context = { files, reader: new RowReader() };
     this.duplicates = duplicates;
@@ -158,25 +180,9 @@ class MarkCursor implements Iterable<Mark>, Iterator<Mark> {
     if (!this.more) return END;
     const { merged } = this;
     this.tell();
-    let value: RowMark;
-    if (merged.stays) value = new RowMark(this.context, merged.bytes, merged.start);
-    else value = this.copied();
+    const value = new RowMark(this.context, merged.bytes, merged.start);
     this.advance();
     return { done: false, value };
-  }
-
-  /** Of a mark that was read from a file: the next step overwrites it there. */
-  private copied(): RowMark {
-    const { bytes, start, end } = this.merged;
-    const length = end - start;
-    if (this.slabUsed + length > this.slab.length) {
-      this.slab = Buffer.allocUnsafeSlow(Math.max(SLAB_BYTES, length));
-      this.slabUsed = 0;
-    }
-    const at = this.slabUsed;
-    this.slab.set(bytes.subarray(start, end), at);
-    this.slabUsed += length;
-    return new RowMark(this.context, this.slab, at);
   }
 
   private tell(): void {
@@ -199,9 +205,7 @@ class MarkCursor implements Iterable<Mark>, Iterator<Mark> {
   }
 }
 
-/** Some dozens of marks: one that a relation keeps holds all of them in memory. */
-const SLAB_BYTES = 4096;
-
 const END = { done: true, value: undefined } as const;
 
-export type MarkGroup = { relation: number; group: Group; marks: Iterable<Mark> };
+/** `name`: the bytes that groups are ordered by, relation first. */
+export type MarkGroup = { relation: number; name: Buffer; group: Group; marks: Iterable<Mark> };

@@ -1,13 +1,14 @@
 /**
  * The marks of many runs group by group, each group's marks in one order. Runs in memory are indexed: their groups may
- * come in any order. Runs in files, which hold their groups in the order of their names, are read along.
+ * come in any order. Runs in files have their groups in the order of names and are read along. One walk, so 300 lines.
  */
 import { LENGTH_BYTES, RunReader, spanOf } from '../read/temporary-runs.ts';
-import { RowGroups } from './row-groups.ts';
+import { FileRows } from './mark-file.ts';
+import { isInShare, type Share } from './mark-shares.ts';
+import { hashOf, RowGroups } from './row-groups.ts';
 import {
   compareMarks,
   get32,
-  HEADER,
   headerSpan,
   NAME_AT,
   nameLengthOf,
@@ -19,15 +20,13 @@ import {
 const BLOCK_BYTES = 256 * 1024;
 const NONE = -1;
 
-/** Walks over groups, and over the marks of each: the row is `bytes` from `start` to `end`, valid until the next step. */
+/** Walks over groups, and over the marks of each: the row is `bytes` from `start` to `end`, and stays there for whoever holds `bytes`. */
 export class MergedMarks {
   bytes: Buffer = NOTHING;
   start = 0;
   end = 0;
   /** The name of the group at hand: relation and values. */
   name: Buffer = NOTHING;
-  /** Whether the row stays where it is for as long as somebody holds `bytes`. */
-  stays = true;
   /** What the spans of the group's marks take. */
   size = 0;
   private readonly memory: MarkIndex;
@@ -44,10 +43,11 @@ export class MergedMarks {
   private readonly pool: MarkRowsOfRun[] = [];
   private used = 0;
 
-  constructor(memory: MarkIndex, files: readonly string[] = []) {
+  /** `share`: only its groups are taken from the files; `memory` was made for it, too. */
+  constructor(memory: MarkIndex, files: readonly string[] = [], share?: Share) {
     this.memory = memory;
     this.order = memory.groups.sorted();
-    for (const file of files) this.keepFile(new FileRows(new RunReader({ file })));
+    for (const file of files) this.keepFile(new FileRows(new RunReader({ file }), share));
   }
 
   /** Steps before the marks of the next group; false at the end. */
@@ -95,7 +95,6 @@ export class MergedMarks {
     this.bytes = top.bytes;
     this.start = top.start;
     this.end = top.end;
-    this.stays = top.file === undefined;
     return true;
   }
 
@@ -225,7 +224,8 @@ export class MarkIndex {
     return names.subarray(starts[group]!, starts[group]! + lengths[group]!);
   }
 
-  add(bytes: Uint8Array<ArrayBuffer>): this {
+  /** Of `share` only, where one is given. */
+  add(bytes: Uint8Array, share?: Share): this {
     const run = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
     const index = this.runs.push(run) - 1;
     const { groups } = this;
@@ -233,10 +233,13 @@ export class MarkIndex {
       const length = get32(run, at);
       const start = at + LENGTH_BYTES;
       const { count } = groups;
-      const group = groups.find(run, start + NAME_AT, nameLengthOf(length));
-      const part = this.runOf.length;
+      const name = nameLengthOf(length);
+      const hash = hashOf(run, start + NAME_AT, name);
       const from = at + spanOf(length);
       at = from + sizeBefore(run, start + length);
+      if (!isInShare(get32(run, start + NAME_AT), hash, share)) continue;
+      const group = groups.find(run, start + NAME_AT, name, hash);
+      const part = this.runOf.length;
       this.runOf.push(index);
       this.from.push(from);
       this.until.push(at);
@@ -246,42 +249,6 @@ export class MarkIndex {
       groups.last[group] = part;
     }
     return this;
-  }
-}
-
-/** A run in a file, which stands before a group or on one of its marks. */
-class FileRows {
-  name: Buffer = NOTHING;
-  size = 0;
-  readonly reader: RunReader;
-  private atHeader: boolean;
-
-  constructor(reader: RunReader) {
-    this.reader = reader;
-    this.atHeader = reader.next();
-  }
-
-  /** Steps from the header to the marks; false when there is no further group. */
-  startGroup(): boolean {
-    if (!this.atHeader) return false;
-    const { bytes, start, end } = this.reader;
-    if (bytes[start] !== HEADER) throw new Error('a file of marks does not begin with a group');
-    this.name = Buffer.from(bytes.subarray(start + NAME_AT, start + NAME_AT + nameLengthOf(end - start)));
-    this.size = sizeBefore(bytes, end);
-    this.atHeader = false;
-    return true;
-  }
-
-  /** Steps to the next mark of the group. */
-  next(): boolean {
-    const { reader } = this;
-    if (this.atHeader || !reader.next()) return false;
-    this.atHeader = reader.bytes[reader.start] === HEADER;
-    return !this.atHeader;
-  }
-
-  close(): void {
-    this.reader.close();
   }
 }
 
@@ -307,9 +274,9 @@ class MarkRowsOfRun {
     return this;
   }
 
-  /** Its marks from the one at hand on, counted no further than to `most`; of a file, `most` for all that is known. */
+  /** Its marks, of which the first is at hand, counted no further than to `most`; `most` where that is not quickly told. */
   countTo(most: number): number {
-    if (this.file !== undefined) return most;
+    if (this.file !== undefined) return this.file.countTo(most);
     let count = 1;
     for (let { at } = this; at < this.until && count < most; count++) at += spanOf(get32(this.bytes, at));
     return count;
@@ -319,9 +286,9 @@ class MarkRowsOfRun {
     const { file, at } = this;
     if (file !== undefined) {
       if (!file.next()) return false;
-      this.bytes = file.reader.bytes;
-      this.start = file.reader.start;
-      this.end = file.reader.end;
+      this.bytes = file.bytes;
+      this.start = file.start;
+      this.end = file.end;
       return true;
     }
     if (at >= this.until) return false;

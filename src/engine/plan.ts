@@ -6,7 +6,7 @@ import { CHECKS } from '../checks/index.ts';
 import { compileLicenses } from '../licenses/compile-licenses.ts';
 import type { Contract } from '../licenses/contract.ts';
 import { compileDetection, type EventTest, toSlot } from '../match/compile-detection.ts';
-import { appliesTo } from '../match/logsource.ts';
+import { appliesTo, forSource } from '../match/logsource.ts';
 import { requiredFields } from '../match/required-fields.ts';
 import type { Check, CheckDefinition } from '../model/check.ts';
 import type { Event, Slot } from '../model/event.ts';
@@ -119,10 +119,11 @@ export function compileProgram(plan: Plan, mapping: Mapping, ids: ValueIds, kern
   const detections: number[] = [];
   const inputs = inputsByDetection(plan);
   for (const [index, detection] of plan.detections.entries()) {
-    if (!appliesTo(detection, mapping.logsource, plan.matching)) continue;
+    const narrowed = forSource(detection, mapping.logsource, plan.matching);
+    if (narrowed === undefined) continue;
     const outputs = plan.matching === undefined ? markOutputs(inputs.get(detection.id) ?? [], cursor) : [];
     if (outputs.length === 0 && plan.matching === undefined) continue;
-    detectors.add({ detection: index, outputs }, detection, cursor);
+    detectors.add({ detection: index, outputs }, narrowed, cursor);
     detections.push(index);
     for (const field of requiredFields(detection)) {
       fields.set(fieldKey(field), { field, slot: toSlot(field, cursor) });

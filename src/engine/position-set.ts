@@ -3,6 +3,9 @@
 /** Offsets of one file, 8 bytes each. */
 type Offsets = { values: Float64Array; count: number; sorted: boolean };
 
+/** By file the offsets of its records, in any order. */
+export type PackedPositions = (readonly [fileIndex: number, offsets: Float64Array])[];
+
 /** A set of record positions; offsets may be as large as a double counts exactly (2^53). */
 export class PositionSet {
   private readonly files = new Map<number, Offsets>();
@@ -10,6 +13,20 @@ export class PositionSet {
 
   get size(): number {
     return this.count;
+  }
+
+  /** As plain data, which other threads may be sent. */
+  pack(): PackedPositions {
+    return [...this.files].map(([fileIndex, { values, count }]) => [fileIndex, values.slice(0, count)]);
+  }
+
+  static unpack(packed: PackedPositions): PositionSet {
+    const set = new PositionSet();
+    for (const [fileIndex, values] of packed) {
+      set.files.set(fileIndex, { values, count: values.length, sorted: false });
+      set.count += values.length;
+    }
+    return set;
   }
 
   add(fileIndex: number, offset: number): void {

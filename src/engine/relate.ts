@@ -1,4 +1,4 @@
-/** Merge and relate: repeats are dropped, marks are judged group by group, judgements become findings. */
+/** Merge and relate: repeats are dropped, groups of marks are judged, judgements become findings. */
 import { count as countOf, quote } from '../base/text-safety.ts';
 import { type Finding, type FindingKind, toFingerprint } from '../model/finding.ts';
 import type { Mark } from '../model/mark.ts';
@@ -8,7 +8,10 @@ import type { LicenseSummary, Notice } from '../model/report.ts';
 import { reread } from '../read/reread.ts';
 import { ChainedMarks, judgeChained } from './chained-marks.ts';
 import { Conclusions } from './conclusions.ts';
-import type { OnMark } from './marks.ts';
+import type { Executor } from './executor.ts';
+import { type JudgeOrder, judgeShare } from './judge-share.ts';
+import { totalBytes } from './mark-shares.ts';
+import { markGroups } from './marks.ts';
 import type { Plan, PlannedRelation } from './plan.ts';
 import { PositionSet } from './position-set.ts';
 import type { RecordPosition } from './repeats.ts';
@@ -144,16 +147,26 @@ export type Related = {
   waiversMet: ReadonlySet<string>;
 };
 
-export function relate(plan: Plan, scan: Scan, duplicates: PositionSet): Related {
+/** Some 3,000 marks. */
+const THREAD_BYTES = 256 * 1024;
+
+type Conclude = (relation: number, group: Group, judgement: Judgement) => void;
+
+/**
+ * Has all groups judged, by the threads of the scan where there is enough to judge, and concludes in the order of relations
+ * and groups. `threadBytes`: marks below which spreading them takes longer than judging.
+ */
+export async function relate(
+  plan: Plan,
+  scan: Scan,
+  duplicates: PositionSet,
+  executor: Executor,
+  threadBytes = THREAD_BYTES,
+): Promise<Related> {
   const conclusions = new Conclusions();
   const leftOut = new Map<PlannedRelation, Map<string, number>>();
   const chained = new ChainedMarks(plan);
-  const judged = new Set<number>();
-  const present = plan.relations.map(({ relation }) => relation.judgeAbsent && new Set<string>());
-  const files = scan.inputs.map(({ file }) => file);
-  const counter = new MatchCounter(plan);
-  const fewest = plan.relations.map(({ relation }) => relation.fewest ?? 1);
-  const conclude = (index: number, group: Group, judgement: Judgement) => {
+  const conclude: Conclude = (index, group, judgement) => {
     const planned = plan.relations[index]!;
     if (judgement.leftOut !== undefined) {
       noteLeftOut(leftOut, planned, judgement.leftOut);
@@ -162,18 +175,24 @@ export function relate(plan: Plan, scan: Scan, duplicates: PositionSet): Related
     conclusions.add(planned, group, judgement);
     chained.add(planned, group, judgement);
   };
-  for (const { relation: index, group, marks } of scan.marks.groups(
-    files,
-    duplicates,
-    counter.count,
-    fewest,
-  )) {
-    if (chained.standsOnOthers(index)) continue;
-    judged.add(index);
-    present[index]?.add(groupKey(group));
-    for (const judgement of plan.relations[index]!.relation.judge(group, marks, scan.coverage.of(index)))
-      conclude(index, group, judgement);
-  }
+  const weights = scan.marks.weigh();
+  const order: JudgeOrder = {
+    source: scan.marks.source(),
+    files: scan.inputs.map(({ file }) => file),
+    duplicates: duplicates.pack(),
+    spans: scan.coverage.spans,
+    later: chained.relations,
+  };
+  const isSmall = totalBytes(weights) < threadBytes;
+  const shares = isSmall ? [judgeShare(plan, order)] : await executor.judge(order, plan, weights);
+  // Within a share they are in this order already.
+  const judged = shares.flatMap((share) => share.judged);
+  if (shares.length > 1) judged.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
+  for (const { relation, group, judgements } of judged)
+    for (const judgement of judgements) conclude(relation, group, judgement);
+  const met = new Set(shares.flatMap((share) => share.met));
+  const present = plan.relations.map(() => new Set<string>());
+  for (const { relation, group } of shares.flatMap((share) => share.present)) present[relation]!.add(group);
   const concludeAbsent = (index: number) => {
     const absent = plan.relations[index]!.relation.judgeAbsent?.(present[index]!, scan.coverage.of(index));
     for (const { group, judgement } of absent ?? []) conclude(index, group, judgement);
@@ -181,15 +200,20 @@ export function relate(plan: Plan, scan: Scan, duplicates: PositionSet): Related
   for (const [index, { relation }] of plan.relations.entries()) {
     if (chained.standsOnOthers(index)) continue;
     concludeAbsent(index);
-    if (judged.has(index)) continue;
+    if (met.has(index)) continue;
     for (const judgement of relation.judgeNothing?.(scan.coverage.of(index)) ?? [])
       conclude(index, [], judgement);
   }
   if (chained.relations.length > 0) relateChained(plan, scan, duplicates, chained, present, conclude);
   for (const index of chained.relations) concludeAbsent(index);
   conclusions.finish();
+  const matches = new Map<string, number>();
+  for (const [index, { id }] of plan.detections.entries()) {
+    const times = shares.reduce((sum, { counts }) => sum + counts[index]!, 0);
+    if (times > 0) matches.set(id, (matches.get(id) ?? 0) + times);
+  }
   const { findings, licenses, waiversMet } = conclusions;
-  return { findings, licenses, waiversMet, leftOut, matches: counter.matches() };
+  return { findings, licenses, waiversMet, leftOut, matches };
 }
 
 /**
@@ -201,8 +225,8 @@ function relateChained(
   scan: Scan,
   duplicates: PositionSet,
   chained: ChainedMarks,
-  present: readonly (Set<string> | undefined)[],
-  conclude: (index: number, group: Group, judgement: Judgement) => void,
+  present: readonly Set<string>[],
+  conclude: Conclude,
 ): void {
   const files = scan.inputs.map(({ file }) => file);
   const order = [...chained.relations];
@@ -213,14 +237,15 @@ function relateChained(
     others: ReturnType<ChainedMarks['take']>,
   ) => {
     const { relation } = plan.relations[index]!;
-    present[index]?.add(groupKey(group));
+    present[index]!.add(groupKey(group));
     for (const judgement of judgeChained(relation, group, own, others, scan.coverage.of(index)))
       conclude(index, group, judgement);
   };
   const finish = (index: number) => {
     for (const { group, marks } of chained.rest(index)) judge(index, group, [], marks);
   };
-  for (const { relation: index, group, marks } of scan.marks.groups(files, duplicates, () => {})) {
+  const groups = markGroups(scan.marks.source(), { files, duplicates, onMark: () => {} });
+  for (const { relation: index, group, marks } of groups) {
     if (!chained.standsOnOthers(index)) continue;
     while (order.length > 0 && order[0]! < index) finish(order.shift()!);
     judge(index, group, marks, chained.take(index, group));
@@ -245,41 +270,4 @@ export function leftOutNotices({ leftOut }: Related): Notice[] {
       message: `${countOf(events, 'event')} not judged by ${quote(rule?.title ?? `license ${license}`)}: ${why}`,
     })),
   );
-}
-
-/** Steps have 16 bits in a row. */
-const MAX_STEPS = 2 ** 16;
-
-/** Counts each match of a detection once, although several relations may get its marks. */
-class MatchCounter {
-  private readonly plan: Plan;
-  /** For each detection the relation and step that it is counted through, as one number, and how often. */
-  private readonly through: number[];
-  private readonly counts: number[];
-
-  constructor(plan: Plan) {
-    this.plan = plan;
-    const counted = new Map<string, number>();
-    for (const [index, { relation }] of plan.relations.entries()) {
-      for (const [step, { detection }] of relation.inputs.entries()) {
-        if (!counted.has(detection)) counted.set(detection, index * MAX_STEPS + step);
-      }
-    }
-    this.through = plan.detections.map(({ id }) => counted.get(id) ?? -1);
-    this.counts = plan.detections.map(() => 0);
-  }
-
-  readonly count: OnMark = (relation, step, detection) => {
-    if (this.through[detection] === relation * MAX_STEPS + step) this.counts[detection]!++;
-  };
-
-  /** By the ids of detections; those that never matched are left out. */
-  matches(): Map<string, number> {
-    const matched = new Map<string, number>();
-    for (const [index, { id }] of this.plan.detections.entries()) {
-      const times = this.counts[index]!;
-      if (times > 0) matched.set(id, (matched.get(id) ?? 0) + times);
-    }
-    return matched;
-  }
 }

@@ -58,8 +58,9 @@ export class ResumedScan {
   /** @throws {StateRefusal} where nothing can be built on what was saved, or a file cannot be read as it is known */
   async run(books: ScanBooks, executor: Executor): Promise<Scan> {
     const { folder, fresh = false } = this.options;
+    const planDigest = digestPlan(this.plan);
     const saved = fresh ? undefined : folder.load();
-    const known = saved === undefined ? undefined : unpackState(saved, this.plan, this.files);
+    const known = saved === undefined ? undefined : unpackState(saved, planDigest, this.files);
     const parts = new FileParts(this.plan);
     for (const [fileIndex, { part, bytes }] of (known?.files ?? []).entries())
       if (part !== undefined && bytes > 0) parts.add(fileIndex, unpackPart(part), false);
@@ -78,7 +79,11 @@ export class ResumedScan {
     const scan = books.close();
     const states = this.files.map((_, fileIndex) => this.toState(scan, plans, fileIndex, packed[fileIndex]));
     if (states.every((state) => state !== undefined))
-      folder.save({ content: packState({ plan: digestPlan(this.plan), files: states }), files: rows });
+      folder.save({
+        content: packState({ plan: planDigest, files: states }),
+        files: rows,
+        covered: states.reduce((sum, { bytes }) => sum + bytes, 0),
+      });
     return scan;
   }
 

@@ -14,12 +14,11 @@ export class RowGroups {
   starts = new Int32Array(16);
   lengths = new Int32Array(16);
   private used = 0;
-  private hashes = new Int32Array(16);
+  hashes = new Int32Array(16);
   private table = new Int32Array(32).fill(FREE);
 
-  /** The group that `bytes[start, start + length…]` names; `count` grows when it is new. */
-  find(bytes: Uint8Array, start: number, length: number): number {
-    const hash = hashOf(bytes, start, length);
+  /** The group that `bytes[start, start + length…]` names; `count` grows when it is new. `hash`: of those bytes, where it is known. */
+  find(bytes: Uint8Array, start: number, length: number, hash = hashOf(bytes, start, length)): number {
     const mask = this.table.length - 1;
     let slot = hash & mask;
     for (; this.table[slot] !== FREE; slot = (slot + 1) & mask) {
@@ -94,7 +93,7 @@ export class RowGroups {
 }
 
 /** Two bytes a step: it is the multiplications, one after another, that take the time. */
-function hashOf(bytes: Uint8Array, start: number, length: number): number {
+export function hashOf(bytes: Uint8Array, start: number, length: number): number {
   let hash = length;
   const end = start + length;
   for (let index = start; index < end - 1; index += 2) {

@@ -1,5 +1,6 @@
 /** Parts of a scan: what one task made of its files, plain data that travels between threads and merges in log order. */
 import type { DiscoveredFile } from '../read/discover.ts';
+import { nextTurn } from '../read/plain-bytes.ts';
 import type { TemporaryRuns } from '../read/temporary-runs.ts';
 import { type FilePart, mergeFileParts } from './file-part.ts';
 import {
@@ -126,6 +127,8 @@ export class PartScanner {
     } else {
       for (const fileIndex of task.fileIndexes)
         part.files.push(await this.fileScan(fileIndex, books).whole(this.onProgress));
+      // Small files are read without a pause.
+      await nextTurn();
     }
     part.occurring = this.programs.occurring();
     counters.distinct = this.programs.distinctValues;

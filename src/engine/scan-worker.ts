@@ -1,9 +1,10 @@
-/** The worker thread: compiles the plan it is ordered once, scans the tasks it is sent, sends their parts back. */
+/** The worker thread: compiles the plan it is ordered once, scans the tasks it is sent, sends their parts back, judges its share. */
+import { deserialize } from 'node:v8';
 import { parentPort } from 'node:worker_threads';
 import { TemporaryRuns } from '../read/temporary-runs.ts';
 import { identityTransfers } from './identity-rows.ts';
-import { markTransfers } from './mark-rows.ts';
-import { compilePlan, Programs } from './plan.ts';
+import { type Judged, judgeShare } from './judge-share.ts';
+import { compilePlan, type Plan, Programs } from './plan.ts';
 import { PartScanner, type RowParts } from './scan-part.ts';
 import type { FromWorker, ToWorker, WorkerOrders } from './worker-pool.ts';
 
@@ -19,12 +20,12 @@ function send(message: FromWorker, transfer: readonly ArrayBuffer[] = []): void 
 function sendRows(rows: RowParts): void {
   send(
     { kind: 'rows', rows },
-    'marks' in rows ? markTransfers(rows.marks) : identityTransfers(rows.identities),
+    // Marks lie in memory that threads share.
+    'marks' in rows ? [] : identityTransfers(rows.identities),
   );
 }
 
-function createScanner({ request, files, runs }: WorkerOrders): PartScanner {
-  const plan = compilePlan(request);
+function createScanner(plan: Plan, { files, runs }: WorkerOrders): PartScanner {
   let bytes = 0;
   let records = 0;
   return new PartScanner(plan, new Programs(plan), files, new TemporaryRuns(runs), sendRows, (step) => {
@@ -37,12 +38,22 @@ function createScanner({ request, files, runs }: WorkerOrders): PartScanner {
   });
 }
 
+function sendJudged(judged: Judged[]): void {
+  send({ kind: 'judged', judged });
+}
+
+let plan: Plan | undefined;
 let scanner: PartScanner | undefined;
+
+function begin(orders: WorkerOrders): void {
+  plan = compilePlan(orders.request);
+  scanner = createScanner(plan, orders);
+}
 
 async function obey(message: ToWorker): Promise<void> {
   switch (message.kind) {
     case 'orders':
-      scanner = createScanner(message.orders);
+      begin(deserialize(message.orders) as WorkerOrders);
       break;
     case 'scan':
       send({ kind: 'part', number: message.number, part: await scanner!.scan(message.task) });
@@ -50,6 +61,14 @@ async function obey(message: ToWorker): Promise<void> {
     case 'flush':
       scanner?.flush();
       send({ kind: 'flushed' });
+      break;
+    case 'judge': {
+      // Its memory may go: nothing is scanned any more.
+      scanner = undefined;
+      const { judged, ...share } = judgeShare(plan!, message.order, sendJudged);
+      sendJudged(judged);
+      send({ kind: 'share', share: { ...share, judged: [] } });
+    }
   }
 }
 

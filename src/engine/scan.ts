@@ -22,7 +22,7 @@ export type ScanOptions = {
   sizes?: Partial<Sizes>;
   /** Bytes of input below which starting threads takes longer than scanning. */
   threadBytes?: number;
-  /** Threads that were started already, `jobs` of them, for this scan alone: they end with it. */
+  /** Threads that were started already, `jobs` of them, for this run alone: they end with it. */
   pool?: WorkerPool;
   /** The module that threads run, where it is not the built one. */
   workerModule?: URL;
@@ -36,11 +36,12 @@ export type ScanOptions = {
 /** A thread with its plan is ready after some 100 ms (measured): time for this many bytes. */
 const THREAD_BYTES = 24 * 1024 * 1024;
 
+/** The executor, which may judge what was found, is the caller's to close. */
 export async function scanFiles(
   files: readonly DiscoveredFile[],
   plan: Plan,
   options: ScanOptions,
-): Promise<Scan> {
+): Promise<{ scan: Scan; executor: Executor }> {
   const runs = new TemporaryRuns();
   const books = new ScanBooks(plan, files, runs);
   const { executor, tools } = createExecutor(files, plan, options, books);
@@ -48,14 +49,11 @@ export async function scanFiles(
   try {
     if (options.state !== undefined) {
       const resumed = new ResumedScan(plan, files, options.state, tools ?? cutTools(), sizes);
-      const scan = await resumed.run(books, executor);
-      await executor.close();
-      return scan;
+      return { scan: await resumed.run(books, executor), executor };
     }
     const tasks = planTasks(plan, files, sizes, tools, books.cut);
     for await (const { part } of executor.inOrder(tasks)) books.add(part);
-    await executor.close();
-    return books.close();
+    return { scan: books.close(), executor };
   } catch (error) {
     await executor.close();
     runs.dispose();
@@ -63,13 +61,27 @@ export async function scanFiles(
   }
 }
 
-/** Whether a scan of these files is spread over threads. */
+/** Runs the detections of a plan over files in this thread, for their matches alone. */
+export async function scanForMatches(
+  files: readonly DiscoveredFile[],
+  plan: Plan,
+  onMatch: OnMatch,
+): Promise<Scan['inputs']> {
+  const { scan, executor } = await scanFiles(files, plan, { jobs: 1, onMatch });
+  await executor.close();
+  scan.runs.dispose();
+  return scan.inputs;
+}
+
+/** Whether a scan of these files is spread over threads. `known`: bytes that an earlier run scanned, probably. */
 export function usesThreads(
   files: readonly DiscoveredFile[],
   jobs: number,
+  known = 0,
   threadBytes = THREAD_BYTES,
 ): boolean {
-  const bytes = files.reduce((sum, file) => sum + (file.skip === undefined ? file.bytes : 0), 0);
+  const all = files.reduce((sum, file) => sum + (file.skip === undefined ? file.bytes : 0), 0);
+  const bytes = all - known;
   // A thread has no standard input of its own.
   return jobs >= 2 && bytes >= threadBytes && !files.some(({ file }) => file === STDIN);
 }
@@ -81,8 +93,9 @@ function createExecutor(
   options: ScanOptions,
   books: ScanBooks,
 ): { executor: Executor; tools: CutTools | undefined } {
-  const { jobs, threadBytes, onMatch, onProgress = () => {} } = options;
-  if (onMatch === undefined && usesThreads(files, jobs, threadBytes)) {
+  const { jobs, threadBytes, state, onMatch, onProgress = () => {} } = options;
+  const known = state === undefined || state.fresh === true ? 0 : state.folder.coveredBytes();
+  if (onMatch === undefined && usesThreads(files, jobs, known, threadBytes)) {
     const executor = options.pool ?? new WorkerPool(jobs, options.workerModule);
     executor.order({ request: plan.request, files, runs: books.runs.folder }, books.addRows, onProgress);
     return { executor, tools: cutTools() };

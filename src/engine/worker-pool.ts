@@ -1,8 +1,11 @@
-/** Scanning on worker threads: tasks go out in log order, parts come back in it, and no more are under way than memory allows. */
+/** Scanning and judging on worker threads: tasks go out in log order, parts come back in it, and no more are under way than memory allows. */
+import { serialize } from 'node:v8';
 import { Worker } from 'node:worker_threads';
 import type { DiscoveredFile } from '../read/discover.ts';
 import type { Done, Executor } from './executor.ts';
 import type { OnProgress } from './file-scan.ts';
+import { fewestMarks, type Judged, type JudgedShare, type JudgeOrder } from './judge-share.ts';
+import { dealShares, type Weights } from './mark-shares.ts';
 import type { Plan } from './plan.ts';
 import type { RowParts, ScanPart } from './scan-part.ts';
 import type { ScanTask } from './tasks.ts';
@@ -11,14 +14,18 @@ import type { ScanTask } from './tasks.ts';
 export type WorkerOrders = { request: Plan['request']; files: readonly DiscoveredFile[]; runs: string };
 
 export type ToWorker =
-  | { kind: 'orders'; orders: WorkerOrders }
+  /** `orders`: WorkerOrders by `v8.serialize`. */
+  | { kind: 'orders'; orders: Uint8Array }
   | { kind: 'scan'; number: number; task: ScanTask }
-  | { kind: 'flush' };
+  | { kind: 'flush' }
+  | { kind: 'judge'; order: JudgeOrder };
 
 export type FromWorker =
   | { kind: 'part'; number: number; part: ScanPart }
   | { kind: 'rows'; rows: RowParts }
   | { kind: 'flushed' }
+  | { kind: 'judged'; judged: Judged[] }
+  | { kind: 'share'; share: JudgedShare }
   | { kind: 'progress'; bytes: number; records: number; file: string }
   | { kind: 'fault'; message: string; stack: string | undefined };
 
@@ -36,8 +43,17 @@ const WORKER = new URL('./scan-worker.js', import.meta.url);
  */
 const YOUNG_MIB = 4;
 
-/** `open`: what it was sent and has not answered. `scans`: whether it was sent a task, and so may keep rows back. */
-type Member = { worker: Worker; open: number; scans: boolean };
+/**
+ * `open`: what it was sent and has not answered. `scans`: whether it was sent a task, and so may keep rows back.
+ * `judged`: what it judged so far, and `share` once that is all.
+ */
+type Member = {
+  worker: Worker;
+  open: number;
+  scans: boolean;
+  judged: Judged[];
+  share: JudgedShare | undefined;
+};
 
 export class WorkerPool implements Executor {
   private readonly members: Member[];
@@ -58,7 +74,9 @@ export class WorkerPool implements Executor {
     this.onRows = onRows;
     this.onProgress = onProgress;
     this.done.clear();
-    for (const { worker } of this.members) worker.postMessage({ kind: 'orders', orders } satisfies ToWorker);
+    // Once for all: thousands of rules take as long to write as to read.
+    const message: ToWorker = { kind: 'orders', orders: serialize(orders) };
+    for (const { worker } of this.members) worker.postMessage(message);
   }
 
   /** @throws when a worker stops before its work is done */
@@ -92,6 +110,15 @@ export class WorkerPool implements Executor {
       this.send(member, { kind: 'flush' });
     }
     while (members.some(({ open }) => open > 0)) await this.change();
+  }
+
+  /** @throws when a worker stops before its work is done */
+  async judge(order: JudgeOrder, plan: Plan, weights: Weights): Promise<JudgedShare[]> {
+    const { members } = this;
+    for (const [index, share] of dealShares(weights, fewestMarks(plan), members.length).entries())
+      this.send(members[index]!, { kind: 'judge', order: { ...order, share } });
+    while (members.some(({ open }) => open > 0)) await this.change();
+    return members.map(({ judged, share }) => ({ ...share!, judged }));
   }
 
   /** The parts that are next in order and have come; takes their tasks off `sent`. */
@@ -133,7 +160,7 @@ export class WorkerPool implements Executor {
   private start(module: URL): Member {
     const resourceLimits = { maxYoungGenerationSizeMb: YOUNG_MIB };
     const worker = new Worker(module, { resourceLimits });
-    const member: Member = { worker, open: 0, scans: false };
+    const member: Member = { worker, open: 0, scans: false, judged: [], share: undefined };
     worker.on('message', (message: FromWorker) => this.hear(member, message));
     worker.on('error', (error) => this.fail(error));
     worker.on('messageerror', (error) => this.fail(error));
@@ -150,6 +177,14 @@ export class WorkerPool implements Executor {
         break;
       case 'flushed':
         member.open--;
+        this.wake();
+        break;
+      case 'judged':
+        for (const each of message.judged) member.judged.push(each);
+        break;
+      case 'share':
+        member.open--;
+        member.share = message.share;
         this.wake();
         break;
       case 'progress':

@@ -8,8 +8,10 @@ import type {
   Logsource,
   Rule,
   RuleSet,
+  Table,
   Waiver,
 } from '../model/rule.ts';
+import { expandDetection } from './expand-detection.ts';
 import type { FilterDraft } from './parse-filter.ts';
 import type { RuleDocument } from './parse-rules.ts';
 import { identifiersOf, type RuleIndex } from './rule-index.ts';
@@ -25,17 +27,19 @@ export function applyFilters(
   documents: readonly FilterDocument[],
   index: RuleIndex,
   ruleSet: RuleSet,
+  tables: Readonly<Record<string, Table>>,
   problem: (document: FilterDocument, reference: { name: string; line: number; column: number }) => void,
 ): void {
   const position = new Map(ruleSet.rules.map((rule, at) => [rule.id, at]));
   for (const document of documents) {
-    const { draft, file, line } = document;
+    const { file, line } = document;
     try {
+      const draft = { ...document.draft, condition: expandDetection(document.draft.condition, tables) };
       for (const at of targetsOf(document, index, ruleSet, position, problem))
         ruleSet.rules[at] = applyOne(draft, document, ruleSet.rules[at]!);
     } catch (error) {
       if (!(error instanceof RuleRefusal)) throw error;
-      const { id, title } = draft.head;
+      const { id, title } = document.draft.head;
       ruleSet.errors.push({ id, title, file, line, message: error.message });
     }
   }

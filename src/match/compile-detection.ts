@@ -2,9 +2,9 @@
 import type { Event, Fields, Slot } from '../model/event.ts';
 import type { FieldRef } from '../model/mark.ts';
 import type { ConditionNode, Detection, DetectionItem } from '../model/rule.ts';
-import { foldCase } from './fold-case.ts';
+import { compileRelation } from './match-fields.ts';
 import { matchKeywords } from './match-keywords.ts';
-import { comparisonOf, compileValueTests, type ValueTest } from './modifiers.ts';
+import { comparisonOf, compileValueTests, foldOf, type ValueTest } from './modifiers.ts';
 import { ValueMemo } from './value-memo.ts';
 
 export type EventTest = (event: Event) => boolean;
@@ -28,7 +28,7 @@ export function compileDetection(
 }
 
 /** Slots are given out before the first record is read. */
-export function askFields(node: ConditionNode, fields: Fields, seen: Set<ConditionNode>): void {
+function askFields(node: ConditionNode, fields: Fields, seen: Set<ConditionNode>): void {
   if (node.kind === 'item') {
     if (node.item.field !== undefined) toSlot(node.item.field, fields);
     for (const reference of node.item.references ?? []) toSlot(reference, fields);
@@ -103,7 +103,8 @@ function hasKeywords(node: ConditionNode): boolean {
   return node.kind === 'not' ? hasKeywords(node.node) : node.nodes.some(hasKeywords);
 }
 
-function compileItem(item: DetectionItem, fields: Fields, remembers: boolean): EventTest {
+/** `remembers`: whether answers are kept by value. */
+export function compileItem(item: DetectionItem, fields: Fields, remembers: boolean): EventTest {
   if (item.field === undefined) return matchKeywords(compileValueTests(item), item.modifiers.includes('all'));
   const slot = toSlot(item.field, fields);
   const comparison = comparisonOf(item);
@@ -176,21 +177,24 @@ function hasValue(event: Event, slot: Slot): boolean {
   return false;
 }
 
-/** Two fields share a value. Both must have one, for `neq` too. */
+/** Values of two fields are compared as the item says. Both must have one, for `neq` too. */
 function compileReferences(item: DetectionItem, slot: Slot, fields: Fields): EventTest {
   const slots = (item.references ?? []).map((reference) => toSlot(reference, fields));
-  const fold = item.modifiers.includes('cased') ? (text: string) => text : foldCase;
+  const fold = foldOf(item.modifiers);
+  const relates = compileRelation(item);
   const negated = item.modifiers.includes('neq');
+  const all = item.modifiers.includes('all');
   return (event) => {
     const own = values(event, slot, fold);
     if (own.size === 0) return false;
     let comparable = false;
+    let met = 0;
     for (const other of slots) {
       const others = values(event, other, fold);
       comparable ||= others.size > 0;
-      for (const text of others) if (own.has(text)) return !negated;
+      if (relates(own, others)) met++;
     }
-    return negated && comparable;
+    return comparable && (all ? met === slots.length : met > 0) !== negated;
   };
 }
 

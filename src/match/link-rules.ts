@@ -5,12 +5,14 @@ import type { FieldRef } from '../model/mark.ts';
 import type { Problem } from '../model/problem.ts';
 import {
   type Correlation,
+  type Detection,
   REFERENCE_KEYS,
   type ReferenceKey,
   type RuleSet,
   type Table,
 } from '../model/rule.ts';
 import { applyFilters } from './apply-filters.ts';
+import { expandDetection } from './expand-detection.ts';
 import type { CorrelationDraft, Reference } from './parse-correlation.ts';
 import { toFieldRef } from './parse-detection.ts';
 import type { RuleDocument } from './parse-rules.ts';
@@ -29,17 +31,30 @@ export function linkRules(documents: readonly RuleDocument[]): { ruleSet: RuleSe
     if (document.kind === 'refused') ruleSet.errors.push(document.error);
     else if (document.kind === 'detection') {
       const { detection, generate } = document;
-      ruleSet.rules.push({ ...detection, speaks: generate || !silenced.has(detection.id) });
+      linkDetection({ ...detection, speaks: generate || !silenced.has(detection.id) }, linker, ruleSet);
     } else if (document.kind === 'correlation') linkCorrelation(document, linker, ruleSet, silenced);
     else if (document.kind === 'filter') filters.push(document);
   }
-  applyFilters(filters, index, ruleSet, ({ file }, reference) =>
+  applyFilters(filters, index, ruleSet, linker.tables, ({ file }, reference) =>
     problems.push(linker.unknown(reference, file)),
   );
   return { ruleSet, problems };
 }
 
 type CorrelationDocument = Extract<RuleDocument, { kind: 'correlation' }>;
+
+function linkDetection(detection: Detection, { tables }: Linker, ruleSet: RuleSet): void {
+  try {
+    const { levels } = detection;
+    const condition = expandDetection(detection.condition, tables);
+    const expanded = levels?.map(({ level, when }) => ({ level, when: expandDetection(when, tables) }));
+    ruleSet.rules.push({ ...detection, condition, ...(expanded !== undefined && { levels: expanded }) });
+  } catch (error) {
+    if (!(error instanceof RuleRefusal)) throw error;
+    const { id, title, file, line } = detection;
+    ruleSet.errors.push({ id, title, file, line, message: error.message });
+  }
+}
 
 function linkCorrelation(
   document: CorrelationDocument,
@@ -86,7 +101,7 @@ const MAX_CHAIN = 16;
 class Linker {
   private readonly index: RuleIndex;
   private readonly problems: Problem[];
-  private readonly tables: Record<string, Table>;
+  readonly tables: Readonly<Record<string, Table>>;
   private readonly linked = new Map<CorrelationDocument, Correlation | RuleRefusal | undefined>();
   /** From the correlation that is linked to the one that it needs first. */
   private readonly path: CorrelationDocument[] = [];

@@ -1,72 +1,23 @@
-/** The modifiers of a detection item (Sigma 2.1, "Value Modifiers"): which exist, which go together, and what they test. */
-import { didYouMean } from '../base/nearest-name.ts';
+/** What the modifiers of a detection item test (Sigma 2.1, "Value Modifiers"); which go together stands in `check-modifiers.ts`. */
 import { quote } from '../base/text-safety.ts';
 import type { ValueKind } from '../model/event.ts';
 import type { DetectionItem, Pattern, Piece } from '../model/rule.ts';
-import { compileExpression, type Flag } from './expression.ts';
+import { COMPARISONS, type ComparisonModifier, RE_FLAGS, type TimePart } from './check-modifiers.ts';
+import { compileExpression } from './expression.ts';
 import { foldCase } from './fold-case.ts';
+import { foldDashes } from './fold-dashes.ts';
 import { compileNetwork } from './match-address.ts';
 import { compareNumbers, isNumber, normalDecimal } from './match-number.ts';
 import { compilePieces } from './match-text.ts';
+import { checkTimePart, timePartOf } from './match-time.ts';
 import { isStar, literalPattern } from './parse-pattern.ts';
 import { RuleRefusal } from './rule-refusal.ts';
 
 /** Judges one value that is present and not null. Pure in both arguments: equal id, equal answer. */
 export type ValueTest = (text: string, kind: ValueKind) => boolean;
 
-/** At most one of these stands in an item; without any, the whole value is compared. */
-const COMPARISONS = [
-  'contains',
-  'startswith',
-  'endswith',
-  're',
-  'cidr',
-  'lt',
-  'lte',
-  'gt',
-  'gte',
-  'exists',
-  'fieldref',
-] as const;
-type ComparisonModifier = (typeof COMPARISONS)[number];
-
-const RE_FLAGS: Record<string, Flag> = {
-  i: 'i',
-  ignorecase: 'i',
-  m: 'm',
-  multiline: 'm',
-  s: 's',
-  dotall: 's',
-};
-
-const KNOWN: readonly string[] = [...COMPARISONS, ...Object.keys(RE_FLAGS), 'all', 'cased', 'neq'];
-
-/** Sigma's own modifiers that this version refuses by name. */
-const NOT_YET = new Set(
-  'windash base64 base64offset wide utf16 utf16le utf16be expand minute hour day week month year'.split(' '),
-);
-
 /** Program size grows with the expression; the longest of 231 public expressions has 600 characters. */
 const MAX_EXPRESSION = 10_000;
-
-/** @throws {RuleRefusal} for modifiers that do not exist, do not go together, or that this version cannot run */
-export function checkModifiers(modifiers: readonly string[]): void {
-  if (modifiers.length === 0) return;
-  for (const modifier of modifiers) {
-    if (NOT_YET.has(modifier))
-      throw new RuleRefusal(`the modifier ${quote(modifier)} is not supported by this version`);
-    if (!KNOWN.includes(modifier))
-      throw new RuleRefusal(`unknown modifier ${quote(modifier)}${didYouMean(modifier, KNOWN)}`);
-    if (modifier in RE_FLAGS && !modifiers.includes('re')) {
-      throw new RuleRefusal(`the modifier ${quote(modifier)} follows only "re"`);
-    }
-  }
-  const comparisons = modifiers.filter((modifier) => (COMPARISONS as readonly string[]).includes(modifier));
-  if (comparisons.length > 1)
-    throw new RuleRefusal(`the modifiers ${comparisons.map(quote).join(' and ')} exclude each other`);
-  if (modifiers.includes('exists') && modifiers.length > 1)
-    throw new RuleRefusal('"exists" goes with no other modifier');
-}
 
 export function comparisonOf(item: DetectionItem): ComparisonModifier | undefined {
   if (item.modifiers.length === 0) return undefined;
@@ -98,26 +49,54 @@ function refuseNull(comparison: ComparisonModifier): never {
   throw new RuleRefusal(`"${comparison}" needs a value, found null`);
 }
 
+/** From so many whole texts on, one set answers for all of them. */
+const MANY_TEXTS = 8;
+
 /**
- * One test for each value that is not null; for a keyword, the value is sought anywhere in the text.
- * @throws {RuleRefusal} for values that the modifier cannot take
+ * Tests of which one passes where some value holds; with `all`, one for each value that is not null. For a keyword, the value
+ * is sought anywhere in the text. @throws {RuleRefusal} for values that the modifier cannot take
  */
 export function compileValueTests(item: DetectionItem): ValueTest[] {
   const comparison = valueComparison(item);
-  const cased = item.modifiers.includes('cased');
-  return item.values.flatMap((pattern) => {
-    if (pattern.kind !== 'null') return [compileValueTest(pattern, comparison, cased, item.modifiers)];
-    if (comparison !== undefined) refuseNull(comparison);
-    return [];
-  });
+  const fold = foldOf(item.modifiers);
+  const tests: ValueTest[] = [];
+  const wholes: string[] = [];
+  for (const pattern of item.values) {
+    if (pattern.kind === 'null') {
+      if (comparison !== undefined) refuseNull(comparison);
+    } else if (comparison === undefined && pattern.kind === 'text' && pattern.pieces.length <= 1) {
+      const [piece] = pattern.pieces;
+      if (piece === undefined || 'text' in piece) wholes.push(fold(piece?.text ?? ''));
+      else tests.push(compileValueTest(pattern, comparison, fold, item));
+    } else tests.push(compileValueTest(pattern, comparison, fold, item));
+  }
+  if (item.modifiers.includes('all') || wholes.length < MANY_TEXTS)
+    return [
+      ...wholes.map(
+        (whole): ValueTest =>
+          (text) =>
+            fold(text) === whole,
+      ),
+      ...tests,
+    ];
+  const set = new Set(wholes);
+  return [(text) => set.has(fold(text)), ...tests];
+}
+
+/** What makes two texts one where the item takes them for one: case, and with `windash` the dash. */
+export function foldOf(modifiers: readonly string[]): (text: string) => string {
+  const cased = modifiers.includes('cased');
+  if (!modifiers.includes('windash')) return cased ? (text) => text : foldCase;
+  return cased ? foldDashes : (text) => foldDashes(foldCase(text));
 }
 
 function compileValueTest(
   pattern: Exclude<Pattern, { kind: 'null' }>,
   comparison: ComparisonModifier | undefined,
-  cased: boolean,
-  modifiers: readonly string[],
+  fold: (text: string) => string,
+  item: DetectionItem,
 ): ValueTest {
+  const { modifiers } = item;
   switch (comparison) {
     case 're':
       return compileBounded(writtenOf(pattern), modifiers);
@@ -136,10 +115,26 @@ function compileValueTest(
       return compileOrder(comparison, writtenOf(pattern));
     case undefined:
       if (pattern.kind === 'number') return compileNumber(pattern.lexeme);
-      return compileText(piecesOf(pattern), cased);
+      return compileText(piecesOf(pattern), fold);
+    case 'contains':
+    case 'startswith':
+    case 'endswith':
+      return compileText(widen(piecesOf(pattern), comparison), fold);
     default:
-      return compileText(widen(piecesOf(pattern), comparison), cased);
+      return compileTimePart(comparison as TimePart, writtenOf(pattern), item);
   }
+}
+
+/** The number that a part of the time must be, or be more or less than. */
+function compileTimePart(part: TimePart, limit: string, { modifiers, timezone }: DetectionItem): ValueTest {
+  const order = (['lt', 'lte', 'gt', 'gte'] as const).find((each) => modifiers.includes(each));
+  checkTimePart(part, limit, order !== undefined);
+  const holds: ValueTest =
+    order === undefined ? (text) => Number(text) === Number(limit) : compileOrder(order, limit);
+  return (text, kind) => {
+    const found = kind === 'string' || kind === 'number' ? timePartOf(text, part, timezone) : undefined;
+    return found !== undefined && holds(String(found), 'number');
+  };
 }
 
 /** A number equals a number of the same value, and any text of the same characters. */
@@ -148,12 +143,11 @@ function compileNumber(lexeme: string): ValueTest {
   return (text, kind) => text === lexeme || (kind === 'number' && normalDecimal(text) === normal);
 }
 
-function compileText(pieces: readonly Piece[], cased: boolean): ValueTest {
-  if (cased) return compilePieces(pieces);
+function compileText(pieces: readonly Piece[], fold: (text: string) => string): ValueTest {
   const matches = compilePieces(
-    pieces.map((piece) => ('text' in piece ? { text: foldCase(piece.text) } : piece)),
+    pieces.map((piece) => ('text' in piece ? { text: fold(piece.text) } : piece)),
   );
-  return (text) => matches(foldCase(text));
+  return (text) => matches(fold(text));
 }
 
 function widen(pieces: readonly Piece[], comparison: string): Piece[] {
@@ -184,11 +178,17 @@ function compileBounded(expression: string, modifiers: readonly string[]): Value
   }
   const flags = new Set(modifiers.flatMap((modifier) => RE_FLAGS[modifier] ?? []));
   try {
-    return compileExpression(expression, flags);
+    return compileExpression(anchored(expression, modifiers), flags);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new RuleRefusal(`the expression ${quote(expression)} is not RE2: ${reason}`);
   }
+}
+
+/** An expression is sought anywhere, unless it says where. */
+function anchored(expression: string, modifiers: readonly string[]): string {
+  if (modifiers.includes('startswith')) return `\\A(?:${expression})`;
+  return modifiers.includes('endswith') ? `(?:${expression})\\z` : expression;
 }
 
 function piecesOf(pattern: Exclude<Pattern, { kind: 'null' }>): readonly Piece[] {

@@ -3,6 +3,7 @@ import { didYouMean } from '../base/nearest-name.ts';
 import { quote } from '../base/text-safety.ts';
 import type { ConditionNode } from '../model/rule.ts';
 import { compilePieces } from './match-text.ts';
+import { type OldPipe, refusePipe } from './old-pipe.ts';
 import { parsePattern } from './parse-pattern.ts';
 import { RuleRefusal } from './rule-refusal.ts';
 
@@ -16,24 +17,13 @@ const OPERATORS = new Set(['and', 'or', 'not', 'of', '(', ')']);
 type Selections = ReadonlyMap<string, ConditionNode>;
 
 /** @throws {RuleRefusal} with what was expected and what was found */
-export function parseCondition(text: string, selections: Selections): ConditionNode {
+export function parseCondition(text: string, selections: Selections, pipe: OldPipe): ConditionNode {
   const words: string[] = text.match(/[()|]|[^\s()|]+/g) ?? [];
-  if (words.includes('|')) throw new RuleRefusal(pipeMessage(text));
+  if (words.includes('|')) throw refusePipe(text, pipe);
   if (words.length > MAX_WORDS)
     throw new RuleRefusal(`the condition has ${words.length} words, at most ${MAX_WORDS} are read`);
   const parser = new ConditionParser(words, selections);
   return parser.whole();
-}
-
-/** The aggregation that Sigma dropped with correlations. */
-function pipeMessage(text: string): string {
-  const aggregation = text.slice(text.indexOf('|') + 1).trim();
-  const type = /^count\s*\(\s*\)/i.test(aggregation)
-    ? 'event_count'
-    : /^count/i.test(aggregation)
-      ? 'value_count'
-      : 'temporal';
-  return `the aggregation ${quote(aggregation)} after "|" is no longer Sigma, write a second document with "correlation: {type: ${type}, …}"`;
 }
 
 class ConditionParser {

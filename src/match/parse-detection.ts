@@ -6,7 +6,10 @@ import type { YamlEntry, YamlMap, YamlNode } from '../base/yaml-tree.ts';
 import { AUDIT_FIELDS, isAuditField } from '../model/event.ts';
 import type { FieldRef } from '../model/mark.ts';
 import type { ConditionNode, DetectionItem, Pattern } from '../model/rule.ts';
-import { checkModifiers, checkValues, comparisonOf } from './modifiers.ts';
+import { toCondition } from './change-values.ts';
+import { checkModifiers } from './check-modifiers.ts';
+import { comparisonOf } from './modifiers.ts';
+import type { OldPipe } from './old-pipe.ts';
 import { parseCondition } from './parse-condition.ts';
 import { literalPattern, parsePattern } from './parse-pattern.ts';
 import { RuleRefusal } from './rule-refusal.ts';
@@ -16,11 +19,20 @@ export type Taxonomy = 'audit' | 'sigma';
 /** Keys of `detection:` that are no selections; `timeframe` belonged to the old aggregations. */
 const RESERVED = new Set(['condition', 'timeframe']);
 
+/** What the items of a rule need to know of it. */
+export type RuleContext = {
+  taxonomy: Taxonomy;
+  /** For parts of times. */
+  timezone?: string | undefined;
+  /** How a correlation refers to the rule: where an old pipe is refused, the correlation in its place is written out. */
+  reference?: string;
+};
+
 /** @throws {RuleRefusal} with the line of the mistake in its message */
-export function parseDetection(detection: YamlMap, taxonomy: Taxonomy): ConditionNode {
+export function parseDetection(detection: YamlMap, context: RuleContext): ConditionNode {
   const selections = new Map<string, ConditionNode>();
   for (const { key, value } of detection.entries) {
-    if (!RESERVED.has(key)) selections.set(key, parseSearch(value, taxonomy, key));
+    if (!RESERVED.has(key)) selections.set(key, parseSearch(value, context, key));
   }
   const condition = detection.entries.find(({ key }) => key === 'condition');
   if (condition === undefined) throw new RuleRefusal('the detection has no condition');
@@ -30,36 +42,39 @@ export function parseDetection(detection: YamlMap, taxonomy: Taxonomy): Conditio
     return scalarText(node)!;
   });
   if (texts.length === 0) throw new RuleRefusal('the detection has no condition');
-  const nodes = texts.map((text) => parseCondition(text, selections));
+  const timeframe = detection.entries.find(({ key }) => key === 'timeframe');
+  const pipe: OldPipe = {
+    reference: context.reference ?? 'THIS-RULE',
+    timespan: timeframe && scalarText(timeframe.value),
+  };
+  const nodes = texts.map((text) => parseCondition(text, selections, pipe));
   return nodes.length === 1 ? nodes[0]! : { kind: 'or', nodes };
 }
 
 /** A map is AND; a list is OR over maps and keywords; a lone scalar is a keyword. */
-export function parseSearch(node: YamlNode, taxonomy: Taxonomy, name: string): ConditionNode {
-  if (node.kind === 'map') return parseItems(node, taxonomy, name);
-  if (node.kind !== 'list') return { kind: 'item', item: toItem(undefined, [], [node]) };
+export function parseSearch(node: YamlNode, context: RuleContext, name: string): ConditionNode {
+  if (node.kind === 'map') return parseItems(node, context, name);
+  if (node.kind !== 'list') return toNode(undefined, [], [node], context);
   if (node.items.length === 0) throw refusal(node, `the selection ${quote(name)} is empty`);
   const keywords = node.items.filter((item) => item.kind !== 'map');
-  const nodes = node.items.flatMap((item) => (item.kind === 'map' ? [parseItems(item, taxonomy, name)] : []));
-  if (keywords.length > 0) nodes.push({ kind: 'item', item: toItem(undefined, [], keywords) });
+  const nodes = node.items.flatMap((item) => (item.kind === 'map' ? [parseItems(item, context, name)] : []));
+  if (keywords.length > 0) nodes.push(toNode(undefined, [], keywords, context));
   return nodes.length === 1 ? nodes[0]! : { kind: 'or', nodes };
 }
 
-function parseItems(map: YamlMap, taxonomy: Taxonomy, name: string): ConditionNode {
+function parseItems(map: YamlMap, context: RuleContext, name: string): ConditionNode {
   if (map.entries.length === 0) throw refusal(map, `the selection ${quote(name)} is empty`);
-  const nodes = map.entries.map(
-    (entry): ConditionNode => ({ kind: 'item', item: parseItem(entry, taxonomy) }),
-  );
+  const nodes = map.entries.map((entry) => parseItem(entry, context));
   return nodes.length === 1 ? nodes[0]! : { kind: 'and', nodes };
 }
 
-function parseItem(entry: YamlEntry, taxonomy: Taxonomy): DetectionItem {
+function parseItem(entry: YamlEntry, context: RuleContext): ConditionNode {
   const [name = '', ...modifiers] = entry.key.split('|');
   const values = entry.value.kind === 'list' ? entry.value.items : [entry.value];
   if (values.length === 0) throw refusal(entry, `${quote(entry.key)} has no values`);
   try {
-    const field = name === '' ? undefined : toFieldRef(name, taxonomy);
-    return toItem(field, modifiers, values, taxonomy);
+    const field = name === '' ? undefined : toFieldRef(name, context.taxonomy);
+    return toNode(field, modifiers, values, context);
   } catch (error) {
     if (error instanceof RuleRefusal)
       throw new RuleRefusal(`${quote(entry.key)} on line ${entry.line}: ${error.message}`);
@@ -67,30 +82,37 @@ function parseItem(entry: YamlEntry, taxonomy: Taxonomy): DetectionItem {
   }
 }
 
-function toItem(
+function toNode(
   field: FieldRef | undefined,
   modifiers: readonly string[],
   values: readonly YamlNode[],
-  taxonomy: Taxonomy = 'sigma',
-): DetectionItem {
-  checkModifiers(modifiers);
-  const item: DetectionItem = { field, modifiers, values: [] };
+  { taxonomy, timezone }: RuleContext,
+): ConditionNode {
+  checkModifiers(modifiers, field === undefined);
+  const item: DetectionItem = { field, modifiers, values: [], ...(timezone !== undefined && { timezone }) };
   const comparison = comparisonOf(item);
   if (comparison === 'fieldref') {
-    if (field === undefined) throw new RuleRefusal('"fieldref" needs a field before it');
-    return { ...item, references: values.map((value) => toFieldRef(textOf(value), taxonomy)) };
+    const references = values.map((value) => toFieldRef(textOf(value), taxonomy));
+    return { kind: 'item', item: { ...item, references } };
   }
-  const complete = { ...item, values: values.map((value) => toPattern(value, comparison)) };
+  // The text of a placeholder is known when rules and tables are joined, and is read as a value then.
+  const isOpen = modifiers.includes('expand');
+  const complete = {
+    ...item,
+    values: values.map((value) => toPattern(value, isOpen ? 'expand' : comparison)),
+  };
   if (comparison === 'exists') checkExists(complete);
   else if (field === undefined && complete.values.some(({ kind }) => kind === 'null'))
     throw new RuleRefusal('a keyword cannot be null');
-  else checkValues(complete);
-  return complete;
+  if (comparison === 'exists' || isOpen) return { kind: 'item', item: complete };
+  return toCondition(
+    complete,
+    complete.values.map((value) => [value]),
+  );
 }
 
 function checkExists(item: DetectionItem): void {
   const [value] = item.values;
-  if (item.field === undefined) throw new RuleRefusal('"exists" needs a field before it');
   if (item.values.length !== 1 || value?.kind !== 'boolean')
     throw new RuleRefusal('"exists" needs true or false');
 }

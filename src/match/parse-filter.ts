@@ -46,7 +46,7 @@ export function parseFilter(
   const rules = references.length === 1 && only.name === 'any' ? ('any' as const) : references;
   if (isWaiver && rules === 'any')
     throw new RuleRefusal('a waiver must name its rules, found "any": what it covers would grow unseen');
-  const condition = parseDetection(selectionsOf(body.map), taxonomy);
+  const condition = parseDetection(selectionsOf(body.map), { taxonomy });
   const waiver = isWaiver ? parseWaiver(reader) : undefined;
   if (isWaiver && waiver === undefined) return undefined;
   return { head, taxonomy, logsource, rules, condition, ...(waiver !== undefined && { waiver }) };

@@ -52,7 +52,7 @@ export function parseEventLevels(
     if (when === undefined || when.kind === 'null')
       entry.problem(entry.map, 'a level of a detection needs "when", a selection such as {actor: root}');
     if (level === undefined || when === undefined || when.kind === 'null') return [];
-    return [{ level, when: parseSearch(when, taxonomy, 'when') }];
+    return [{ level, when: parseSearch(when, { taxonomy }, 'when') }];
   });
 }
 

@@ -1,17 +1,20 @@
 /** Rule files: YAML documents to the plain data of `model/rule.ts`. What refers to other rules is resolved by `linkRules`. */
 import { didYouMean } from '../base/nearest-name.ts';
 import { quote } from '../base/text-safety.ts';
-import { ShapeReader, toJsonText } from '../base/yaml-shape.ts';
+import { ShapeReader } from '../base/yaml-shape.ts';
 import { parseYaml, type YamlNode } from '../base/yaml-tree.ts';
 import { SEVERITIES } from '../model/finding.ts';
 import { templateNames } from '../model/message.ts';
 import type { Problem } from '../model/problem.ts';
-import type { Detection, Logsource, RuleError, RuleHead, RuleTest, Table } from '../model/rule.ts';
+import type { Detection, Logsource, RuleError, RuleHead, Table } from '../model/rule.ts';
+import { isTimeZone } from './match-time.ts';
 import { type CorrelationDraft, parseCorrelation } from './parse-correlation.ts';
 import { parseDetection, type Taxonomy, toFieldRef } from './parse-detection.ts';
 import { type FilterDraft, parseFilter } from './parse-filter.ts';
 import { parseEffective, parseEventLevels, parseFigureLevels, parseSuppress } from './parse-governance.ts';
 import { parseTable } from './parse-table.ts';
+import { parseTests } from './parse-tests.ts';
+import { expandCollection } from './rule-collection.ts';
 import { RuleRefusal } from './rule-refusal.ts';
 
 /** One document of a rule file. `column` and the head's `line` are where it begins. */
@@ -43,7 +46,11 @@ export function parseRuleFile(
       message: 'the file holds no rule, expected a document with "detection" or "correlation"',
     });
   }
-  const documents = trees.flatMap(({ root }) => parseDocument(file, root, problems));
+  const roots = expandCollection(
+    trees.map(({ root }) => root),
+    ({ line, column }, message) => problems.push({ file, line, column, message }),
+  );
+  const documents = roots.flatMap((root) => parseDocument(file, root, problems));
   return { documents, problems };
 }
 
@@ -82,8 +89,6 @@ function parseKind(
   head: RuleHead,
   reader: ShapeReader,
 ): RuleDocument | undefined {
-  if (reader.get('action') !== undefined)
-    throw new RuleRefusal('collections with "action" are not supported by this version');
   const kinds = KINDS.filter((kind) => reader.get(kind) !== undefined);
   const [kind] = kinds;
   if (kind === undefined || kinds.length > 1) {
@@ -91,7 +96,9 @@ function parseKind(
     reader.problem(reader.map, `a rule has one of ${KINDS.map(quote).join(', ')}, found ${found}`);
     return undefined;
   }
-  const unsupported = UNSUPPORTED_KEYS.find((key) => reader.get(key) !== undefined);
+  const unsupported = UNSUPPORTED_KEYS.find(
+    (key) => reader.get(key) !== undefined && !(kind === 'detection' && key === 'timezone'),
+  );
   if (unsupported !== undefined)
     throw new RuleRefusal(`the key ${quote(unsupported)} is not supported by this version`);
   switch (kind) {
@@ -122,7 +129,11 @@ function parseDetectionRule(
   if (body === undefined) return undefined;
   const taxonomy: Taxonomy = reader.choice('taxonomy', ['audit', 'sigma']) ?? 'sigma';
   const logsource = parseLogsource(reader);
-  const condition = parseDetection(body.map, taxonomy);
+  const condition = parseDetection(body.map, {
+    taxonomy,
+    timezone: parseTimezone(reader),
+    reference: head.name ?? head.id,
+  });
   // A misspelled name would print "(no acter)" in every finding.
   if (taxonomy === 'audit')
     for (const name of [...detectionFields(head), ...(head.suppress?.by ?? [])]) toFieldRef(name, taxonomy);
@@ -132,6 +143,19 @@ function parseDetectionRule(
   const levels = parseEventLevels(reader, taxonomy);
   if (levels.length > 0) Object.assign(detection, { levels });
   return { file, line, column, kind: 'detection', detection, generate: reader.boolean('generate') ?? false };
+}
+
+/** For parts of times (`hour`), an IANA name. */
+function parseTimezone(reader: ShapeReader): string | undefined {
+  const zone = reader.text('timezone');
+  if (zone !== undefined && !isTimeZone(zone)) {
+    const expected = 'expected a name such as Europe/Berlin or UTC';
+    reader.problem(
+      reader.get('timezone')!,
+      `"timezone" is no time zone that is known here: found ${quote(zone)}, ${expected}`,
+    );
+  }
+  return zone;
 }
 
 /** Words in a detection's message that are told by the finding, not read from the event. */
@@ -200,19 +224,4 @@ function toIdentifier(title: string): string {
     .toLowerCase()
     .replace(/[^\p{L}\p{N}]+/gu, '-')
     .replace(/^-|-$/g, '');
-}
-
-function parseTests(reader: ShapeReader): RuleTest[] {
-  return reader.shapes('tests').flatMap((test): RuleTest[] => {
-    const name = test.text('name');
-    const expect = test.choice('expect', ['violation', 'satisfied', 'undetermined']);
-    const events = test.shapes('events').map((event) => toJsonText(event.map));
-    if (name === undefined) test.problem(test.map, 'a test needs a "name"');
-    if (expect === undefined && test.get('expect') === undefined)
-      test.problem(test.map, 'a test needs "expect"');
-    if (test.get('events') === undefined) test.problem(test.map, 'a test needs "events"');
-    if (name === undefined || expect === undefined) return [];
-    const source = test.text('source');
-    return [{ name, expect, events, ...(source !== undefined && { source }) }];
-  });
 }

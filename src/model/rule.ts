@@ -7,6 +7,15 @@ import type { FieldRef } from './mark.ts';
 
 export type Logsource = { category?: string; product?: string; service?: string };
 
+/**
+ * A word of logsources that a source offers: for all of its events where `when` is empty, else for those that one of the
+ * forms fits, which is when each of its raw fields matches one of the patterns.
+ */
+export type OfferedWord = { word: string; when: readonly Readonly<Record<string, readonly string[]>>[] };
+
+/** What a source is to rules: a log of Windows offers many services and categories, each for some of its events. */
+export type LogsourceOffer = Readonly<Record<keyof Logsource, readonly OfferedWord[]>>;
+
 /** What every rule document may say. `line` is where it begins in `file`. */
 export type RuleHead = {
   id: string;
@@ -55,11 +64,32 @@ export type Waiver = {
 /** One test in a rule file: the events, and whether the rule must speak. */
 export type RuleTest = {
   name: string;
+  /** Where it begins in the rule's file. */
+  line: number;
   /** Each a record as exact JSON text. */
   events: string[];
+  /** What a correlation gets, in the place of events. */
+  marks?: readonly TestMark[];
+  /** What the log covers; else, with events, the time between the first and the last, and with marks everything. */
+  coverage?: { from?: TestTime; until?: TestTime };
   /** The source they are from; without it the rule's own, or `audit`. */
   source?: string;
   expect: 'violation' | 'satisfied' | 'undetermined';
+};
+
+/** Nanoseconds from the first event of the test, or from an arbitrary instant where it has marks; or an instant. */
+export type TestTime = { offset: bigint } | { instant: Instant };
+
+/** One mark of a test. `fields` are named as the rule's events name them, or by an alias of the correlation. */
+export type TestMark = {
+  /** As the correlation refers to the rule. */
+  rule: string;
+  /** Undefined: it cannot be read. */
+  time?: TestTime;
+  until?: TestTime;
+  fields: readonly { name: string; value: string; line: number; column: number }[];
+  line: number;
+  column: number;
 };
 
 /** A stretch of literal text, or a wildcard: `*` any run of characters, `?` one code point. */
@@ -79,6 +109,8 @@ export type DetectionItem = {
   values: readonly Pattern[];
   /** For `fieldref`: the fields to compare with, in the place of `values`. */
   references?: readonly FieldRef[];
+  /** For a part of a time (`hour`): the zone of the rule, an IANA name; without it UTC. */
+  timezone?: string;
 };
 
 export type ConditionNode =

@@ -3,8 +3,8 @@
  * and does not say how much trailing data it ignored; an audit needs both.
  */
 import zlib from 'node:zlib';
-import { crc32 } from '../base/crc32.ts';
 import { type CompressedProblem, PROBLEMS } from './compressed.ts';
+import { crc32 } from './crc32.ts';
 
 /** Fed in small pieces, so that an error loses at most one piece. */
 const PIECE_BYTES = 16 * 1024;

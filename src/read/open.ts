@@ -9,6 +9,7 @@ import { STDIN } from './discover.ts';
 import { readGzip } from './gzip.ts';
 import { readToEnd } from './plain-bytes.ts';
 import { type ReadHead, type ReadTally, RecordReader, type RecordSink } from './records.ts';
+import { decodeSmallGzip, SMALL_STORED_BYTES } from './small-gzip.ts';
 import { readZstd } from './zstd.ts';
 
 const BLOCK_BYTES = 1024 * 1024;
@@ -29,12 +30,16 @@ export type ReadOutcome = ReadTally & {
   failure: string | undefined;
 };
 
-/** Drives `reader` over the whole of `file`. Never throws for what is wrong with the input. */
+/**
+ * Drives `reader` over the whole of `file`. Never throws for what is wrong with the input.
+ * `smallBytes`: up to which a gzip file is decoded at once; the answer does not depend on it.
+ */
 export async function readInput(
   file: string,
   reader: RecordReader,
   limits: Limits,
   onBytes: (storedBytes: number) => void,
+  smallBytes = SMALL_STORED_BYTES,
 ): Promise<ReadOutcome> {
   const stored = new StoredBytes(file, onBytes);
   let compression: Compression = 'none';
@@ -42,7 +47,9 @@ export async function readInput(
   try {
     const head = await stored.head();
     compression = detectCompression(head);
-    if (compression !== 'none') problem = await decode(compression, reader, stored, limits);
+    const members = compression === 'gzip' ? stored.decodeSmall(smallBytes, limits.decodedBytes) : undefined;
+    if (members !== undefined) for (const member of members) reader.push(member);
+    else if (compression !== 'none') problem = await decode(compression, reader, stored, limits);
     else if (stored.descriptor === undefined) for await (const block of stored) reader.push(block);
     else {
       reader.push(stored.takeHead());
@@ -161,6 +168,8 @@ class StoredBytes implements AsyncIterable<Uint8Array> {
   failure: string | undefined;
   /** Of a regular file; its position stands behind what was handed out. */
   descriptor: number | undefined;
+  /** As it was when the file was opened. */
+  private size = 0;
   private pending: Uint8Array = new Uint8Array(0);
   private stream: AsyncIterator<Uint8Array> | undefined;
   private readonly file: string;
@@ -189,13 +198,35 @@ class StoredBytes implements AsyncIterable<Uint8Array> {
     return head;
   }
 
+  /**
+   * All that a small sound gzip file holds, counted and digested; undefined for every other, of which nothing more
+   * was read then. After `head`.
+   */
+  decodeSmall(smallBytes: number, mostDecoded: number): Uint8Array[] | undefined {
+    if (this.descriptor === undefined || this.size > smallBytes) return undefined;
+    const head = this.pending;
+    const rest = Buffer.allocUnsafe(Math.max(0, this.size - head.length) + 1);
+    const length = fs.readSync(this.descriptor, rest, 0, rest.length, head.length);
+    // It has grown or shrunk: whoever reads to the end will see where that is.
+    if (head.length + length !== this.size) return undefined;
+    const whole = length === 0 ? head : Buffer.concat([head, rest.subarray(0, length)]);
+    const members = decodeSmallGzip(whole, mostDecoded);
+    if (members === undefined) return undefined;
+    this.takeHead();
+    if (length > 0) this.count(whole.subarray(head.length));
+    this.ended = true;
+    return members;
+  }
+
   private open(): void {
     if (this.file === STDIN) {
       this.stream = process.stdin[Symbol.asyncIterator]();
       return;
     }
     // Without O_NONBLOCK a named pipe would hold the thread until somebody writes: only files are opened here.
-    if (fs.statSync(this.file).isFile()) this.descriptor = fs.openSync(this.file, 'r');
+    const stats = fs.statSync(this.file);
+    this.size = stats.size;
+    if (stats.isFile()) this.descriptor = fs.openSync(this.file, 'r');
     else this.stream = createReadStream(this.file, { highWaterMark: BLOCK_BYTES })[Symbol.asyncIterator]();
   }
 

@@ -16,8 +16,12 @@ const DATA = /^[a-z]+-\d{8}\.bin$/;
 /** What is kept: `content` in a file of its own whose digest stands in the manifest, and files that were written beside it. */
 export type SavedState = { content: Buffer; files: Record<string, string> };
 
+/** `covered`: bytes of the logs that the state speaks for; a hint, which proves nothing. */
+type ToSave = SavedState & { covered: number };
+
 type Manifest = {
   format: typeof FORMAT;
+  covered: number;
   content: { file: string; sha256: string };
   /** Rows. */
   files: Record<string, { file: string; sha256: string }>;
@@ -58,6 +62,17 @@ export class StateFolder {
     return relative !== '' && !relative.startsWith('..') && !path.isAbsolute(relative);
   }
 
+  /** Bytes of the logs that need not be scanned again if all is as it was; 0 where nothing was saved. */
+  coveredBytes(): number {
+    try {
+      const covered = parseManifest(fs.readFileSync(path.join(this.folder, MANIFEST), 'utf8'))?.covered;
+      return Number.isSafeInteger(covered) ? covered! : 0;
+    } catch {
+      // Whoever loads the state will say what is wrong with it.
+      return 0;
+    }
+  }
+
   /** What was saved last; nothing before the first run; a word for why it cannot be used. `files` are paths by the names they were saved under. */
   load(): SavedState | string | undefined {
     const text = this.read(MANIFEST)?.toString('utf8');
@@ -88,11 +103,12 @@ export class StateFolder {
   }
 
   /** Replaces what was saved, in one step: a run that ends early leaves the state before it. */
-  save({ content, files }: SavedState): void {
+  save({ content, files, covered }: ToSave): void {
     const place = this.newFile('content');
     writeWhole(place, content);
     const manifest: Manifest = {
       format: FORMAT,
+      covered,
       content: { file: path.basename(place), sha256: sha256(content) },
       files: Object.fromEntries(
         Object.entries(files).map(([name, file]) => [

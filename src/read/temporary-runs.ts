@@ -17,7 +17,7 @@ export function spanOf(length: number): number {
 }
 
 /** Rows in ascending order, each in its span. Survives structured clone; a file travels by its name. */
-export type Run = { file: string } | { bytes: Uint8Array<ArrayBuffer> };
+export type Run = { file: string } | { bytes: Uint8Array };
 
 /** Files of this thread so far, whichever folder they are in: threads share one. */
 let fileCount = 0;
@@ -94,6 +94,11 @@ function writeAll(descriptor: number, blocks: readonly Uint8Array[]): void {
   for (let at = 0; at < bytes.length; ) at += fs.writeSync(descriptor, bytes, at);
 }
 
+/** Of a file of words, how many are in it. */
+export function countWords(file: string): number {
+  return fs.statSync(file).size / Uint32Array.BYTES_PER_ELEMENT;
+}
+
 /** The words of a file of rows of `width` words each, some whole rows at a time; each block is overwritten by the next. */
 export function* readWords(file: string, width: number): Generator<Uint32Array> {
   const descriptor = fs.openSync(file, 'r');
@@ -123,8 +128,12 @@ export class RunReader {
   after = 0;
   private readonly file: string | undefined;
   private descriptor = -1;
+  /** How often what is left of a block moved to the front of the next. */
+  moves = 0;
+  /** Where in the file is read next. */
+  private position = 0;
   /** Bytes of `bytes` that are the run's. */
-  private filled: number;
+  filled: number;
 
   constructor(run: Run) {
     this.file = 'file' in run ? run.file : undefined;
@@ -150,6 +159,28 @@ export class RunReader {
     return true;
   }
 
+  /**
+   * How many rows the next `bytes` of the run are, counted no further than to `most`; `most` where they do not fit in one
+   * block. The row at hand may be overwritten by that.
+   */
+  countTo(most: number, bytes: number): number {
+    if (bytes > READ_BYTES && this.file !== undefined) return most;
+    if (this.after + bytes > this.filled) this.fill(bytes);
+    let count = 0;
+    const end = this.after + bytes;
+    for (let at = this.after; at < end && count < most; count++) at += spanOf(this.bytes.readUInt32BE(at));
+    return count;
+  }
+
+  /** Passes over so many bytes behind the row at hand: the spans of whole rows. */
+  skip(bytes: number): void {
+    const beyond = this.after + bytes - this.filled;
+    this.after += bytes;
+    if (beyond <= 0 || this.file === undefined) return;
+    this.position += beyond;
+    this.after = this.filled;
+  }
+
   /** Stops early. */
   close(): void {
     if (this.descriptor >= 0) fs.closeSync(this.descriptor);
@@ -163,12 +194,20 @@ export class RunReader {
       const block = wanted > this.bytes.length ? Buffer.alloc(wanted * 2) : this.bytes;
       block.set(this.bytes.subarray(this.after, this.filled));
       this.bytes = block;
+      this.moves++;
       this.filled = rest;
       this.after = 0;
       while (this.filled < wanted) {
-        const read = fs.readSync(this.descriptor, block, this.filled, block.length - this.filled, null);
+        const read = fs.readSync(
+          this.descriptor,
+          block,
+          this.filled,
+          block.length - this.filled,
+          this.position,
+        );
         if (read === 0) break;
         this.filled += read;
+        this.position += read;
       }
     }
     if (this.filled - this.after >= wanted) return true;

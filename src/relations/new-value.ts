@@ -23,6 +23,7 @@ import {
   toJudgement,
 } from './episode.ts';
 import { durationKey, refuseOtherKeys } from './extra-keys.ts';
+import { KnownValues, type Newness } from './known-values.ts';
 
 const NEW_VALUE: FindingKind = {
   code: 'new-value',
@@ -76,9 +77,6 @@ type NewValuePlan = {
   width: number;
   names: readonly string[];
 };
-
-/** `doubtful`: the same value stands in an event without a readable time, which may have been earlier. */
-type Newness = 'new' | 'doubtful' | 'learning' | 'known';
 
 type ValueEpisode = { episode: Episode; newness: Newness; values: string[]; more: number; alone: boolean };
 
@@ -165,41 +163,6 @@ function learnedAt({ rule, history }: NewValuePlan, coverage: Coverage): Learned
 
 function covers(learned: Learned, time: Instant): boolean {
   return learned !== undefined && time >= learned.from && time <= learned.until;
-}
-
-/** Remembers what was seen within the history; of each value the last time, the oldest first. */
-class KnownValues {
-  private readonly history: bigint;
-  private readonly lastSeen = new Map<string, Instant>();
-  private readonly untimed = new Set<string>();
-  private last: Instant | undefined;
-
-  constructor(history: bigint) {
-    this.history = history;
-  }
-
-  addUntimed(value: string): void {
-    this.untimed.add(value);
-  }
-
-  /** Whether the group had no event at all in the history: then each of its values is new. */
-  isSilent(time: Instant): boolean {
-    return this.last === undefined || time - this.last > this.history;
-  }
-
-  /** Closed: a value that was seen exactly the history ago is known. */
-  take(value: string, time: Instant, learned: boolean): Newness {
-    this.last = time;
-    for (const [old, seen] of this.lastSeen) {
-      if (time - seen <= this.history) break;
-      this.lastSeen.delete(old);
-    }
-    const isKnown = this.lastSeen.delete(value);
-    this.lastSeen.set(value, time);
-    if (isKnown) return 'known';
-    if (!learned) return 'learning';
-    return this.untimed.has(value) ? 'doubtful' : 'new';
-  }
 }
 
 function describeEpisode(plan: NewValuePlan, group: Group, found: ValueEpisode): Judgement {

@@ -103,7 +103,8 @@ function describeWithin({ before, after }: OwedPlan): string {
   return sides.join(' or ');
 }
 
-function describeNearest(plan: OwedPlan, first: Mark, { same, earlier, later }: Shortfall): string {
+function describeNearest(plan: OwedPlan, first: Mark, shortfall: Shortfall): string {
+  const { same, earlier, later, doubts } = shortfall;
   if (same !== undefined) {
     return `nearest at ${formatInstant(same.start)}, by the same ${quote(same.value ?? '')}`;
   }
@@ -118,7 +119,9 @@ function describeNearest(plan: OwedPlan, first: Mark, { same, earlier, later }: 
       : [{ event: later, distance: later.start - end, limit: plan.after, way: 'after' }]),
   ];
   const [nearest] = choices.sort((a, b) => (a.distance < b.distance ? -1 : a.distance > b.distance ? 1 : 0));
-  if (nearest === undefined) return 'there is no other';
+  const { incomplete, tied, untimedNeeds } = doubts;
+  if (nearest === undefined)
+    return incomplete + tied + untimedNeeds > 0 ? 'none for certain' : 'there is no other';
   const { event, distance, limit, way } = nearest;
   const excess =
     limit === undefined

@@ -11,15 +11,13 @@ import type { Mark } from '../model/mark.ts';
 import type { Place } from '../model/place.ts';
 import { MAX_RELATED, type Stretch } from '../model/relation.ts';
 import { isSameEvent } from './episode.ts';
+import { type Numbered, NumberWindow } from './number-window.ts';
 import { SortedNumbers } from './sorted-numbers.ts';
 
 /** Of a text with more digits, which no sequence reaches, the arithmetic would be slow. */
 const MAX_DIGITS = 40;
 
 const WHOLE_NUMBER = new RegExp(`^-?\\d{1,${MAX_DIGITS}}$`);
-
-/** `again`: part of a sequence that began again, or its number came before. */
-type Numbered = { number: bigint; time: Instant; mark: Mark; again: boolean };
 
 /** `low` and `high` are the numbers around a hole, or what it went back from and to. */
 export type NumberFault = { low: bigint; high: bigint; missing: bigint; mark: Mark };
@@ -42,7 +40,8 @@ export class SequenceFold {
   private readonly untimed = new SortedNumbers();
   private readonly untimedNumbers = new Set<bigint>();
   /** Events without a number: each may have had one that is missing. */
-  private readonly unreadable: Instant[] = [];
+  private unreadable: Instant[] = [];
+  private unreadableWhenPruned = 0;
   private untimedUnreadable = 0;
   private previous: Mark | undefined;
   private last: Numbered | undefined;
@@ -70,8 +69,10 @@ export class SequenceFold {
       return;
     }
     this.settle(time);
-    if (number === undefined) this.unreadable.push(time);
-    else this.right.push({ number, time, mark, again: false });
+    if (number === undefined) {
+      this.unreadable.push(time);
+      this.pruneUnreadable(time);
+    } else this.right.push({ number, time, mark, again: false });
   }
 
   finish(): void {
@@ -166,6 +167,15 @@ export class SequenceFold {
     return upTo(until, true) - upTo(from, false);
   }
 
+  /** No hole reaches further back than the first number that is still known. A log may lack the number in every event. */
+  private pruneUnreadable(now: Instant): void {
+    if (this.unreadable.length < 2 * this.unreadableWhenPruned + 1_024) return;
+    const first = this.trail.front() ?? this.left.front() ?? this.right.front();
+    const floor = (first?.time ?? now) - this.late;
+    this.unreadable = this.unreadable.filter((time) => time >= floor);
+    this.unreadableWhenPruned = this.unreadable.length;
+  }
+
   private covers(from: Instant, until: Instant): boolean {
     return this.covered !== undefined && from >= this.covered.from && until <= this.covered.until;
   }
@@ -179,71 +189,5 @@ export class SequenceFold {
     known.count++;
     known.missing += fault.missing;
     if (known.related.length < MAX_RELATED) known.related.push(fault.mark.place);
-  }
-}
-
-/** Numbered events of a stretch of time, first in, first out. */
-class NumberWindow {
-  private items: Numbered[] = [];
-  private head = 0;
-  private readonly sorted = new SortedNumbers();
-  /** How often each number is in it, and when last. */
-  private readonly present = new Map<bigint, { count: number; last: Instant }>();
-  private readonly uncounted: ReadonlySet<bigint>;
-
-  /** `uncounted` are left out of what `countBetween` and `below` see. */
-  constructor(uncounted: ReadonlySet<bigint> = new Set()) {
-    this.uncounted = uncounted;
-  }
-
-  push(item: Numbered): void {
-    this.items.push(item);
-    const known = this.present.get(item.number);
-    if (known !== undefined) {
-      known.count++;
-      known.last = item.time;
-      return;
-    }
-    this.present.set(item.number, { count: 1, last: item.time });
-    if (!this.uncounted.has(item.number)) this.sorted.add(item.number);
-  }
-
-  shift(): Numbered {
-    const item = this.items[this.head++]!;
-    const known = this.present.get(item.number)!;
-    if (--known.count === 0) {
-      this.present.delete(item.number);
-      this.sorted.delete(item.number);
-    }
-    if (this.head > 1024 && this.head * 2 > this.items.length) {
-      this.items = this.items.slice(this.head);
-      this.head = 0;
-    }
-    return item;
-  }
-
-  front(): Numbered | undefined {
-    return this.items[this.head];
-  }
-
-  back(): Numbered | undefined {
-    return this.head < this.items.length ? this.items.at(-1) : undefined;
-  }
-
-  has(number: bigint): boolean {
-    return this.present.has(number);
-  }
-
-  lastTime(number: bigint): Instant | undefined {
-    return this.present.get(number)?.last;
-  }
-
-  below(number: bigint): bigint | undefined {
-    // The common case needs no search.
-    return this.present.has(number - 1n) ? number - 1n : this.sorted.below(number);
-  }
-
-  countBetween(low: bigint, high: bigint): number {
-    return high - low === 1n ? 0 : this.sorted.countBetween(low, high);
   }
 }

@@ -6,11 +6,11 @@ import { didYouMean } from '../base/nearest-name.ts';
 import { describeValue, isPlainObject } from '../base/plain-value.ts';
 import { quote } from '../base/text-safety.ts';
 import { AUDIT_FIELDS, type AuditField, isAuditField } from '../model/event.ts';
-import type { Logsource } from '../model/rule.ts';
 import { compileField } from './compile-field.ts';
 import { compileGuards } from './compile-guards.ts';
+import { compileLogsource } from './compile-logsource.ts';
 import type { Guard, MappedField, Mapping } from './mapping.ts';
-import { type MappingDraft, PathTable, type Problems, type YamlPath } from './mapping-draft.ts';
+import { checkKeys, type MappingDraft, PathTable, type Problems, type YamlPath } from './mapping-draft.ts';
 
 const KEYS = [
   'title',
@@ -23,6 +23,7 @@ const KEYS = [
   'lacks',
   'time',
   'within',
+  'spaces',
   'aliases',
   'fields',
 ];
@@ -73,23 +74,15 @@ export function compileMapping(
     time: compileTime(document.time, report),
     aliases: compileAliases(document.aliases, report),
     within: [...envelopes, ...readPaths(document.within, ['within'], report)],
+    spacesDropped: document.spaces === 'dropped',
     paths: draft.paths.paths,
   };
   if ('title' in document && (typeof document.title !== 'string' || document.title === '')) {
     report(['title'], `expected a text, found ${describeValue(document.title)}`);
   }
+  if ('spaces' in document && !mapping.spacesDropped)
+    report(['spaces'], `expected "dropped", found ${describeValue(document.spaces)}`);
   return problems === 0 ? mapping : undefined;
-}
-
-function checkKeys(
-  value: Record<string, unknown>,
-  known: readonly string[],
-  at: YamlPath,
-  problem: Problems,
-): void {
-  for (const key of Object.keys(value)) {
-    if (!known.includes(key)) problem([...at, key], `unknown key ${quote(key)}${didYouMean(key, known)}`);
-  }
 }
 
 function compileFields(value: unknown, draft: MappingDraft): Mapping['fields'] {
@@ -136,22 +129,6 @@ function compileIdentity(value: unknown, draft: MappingDraft): number[][] {
   });
 }
 
-function compileLogsource(value: unknown, problem: Problems): Logsource {
-  const logsource: Logsource = {};
-  if (value === undefined) return logsource;
-  if (!isPlainObject(value)) {
-    problem(['logsource'], `expected {product, service, category}, found ${describeValue(value)}`);
-    return logsource;
-  }
-  checkKeys(value, ['product', 'service', 'category'], ['logsource'], problem);
-  for (const key of ['product', 'service', 'category'] as const) {
-    const text = value[key];
-    if (typeof text === 'string') logsource[key] = text;
-    else if (text !== undefined) problem(['logsource', key], `expected a text, found ${describeValue(text)}`);
-  }
-  return logsource;
-}
-
 function compileTime(value: unknown, problem: Problems): Mapping['time'] {
   const time: Mapping['time'] = {};
   if (value === undefined) return time;
@@ -176,17 +153,18 @@ function compileTime(value: unknown, problem: Problems): Mapping['time'] {
   return time;
 }
 
-function compileAliases(value: unknown, problem: Problems): Record<string, string> {
-  const aliases: Record<string, string> = {};
+/** `name: path`, or the paths to seek in this order. */
+function compileAliases(value: unknown, problem: Problems): Record<string, string[]> {
+  const aliases: Record<string, string[]> = {};
   if (value === undefined) return aliases;
   if (!isPlainObject(value)) {
     problem(['aliases'], `expected a mapping of names to field paths, found ${describeValue(value)}`);
     return aliases;
   }
   for (const [name, path] of Object.entries(value)) {
-    const [only] = readPaths(path, ['aliases', name], problem, 'text');
+    const paths = readPaths(path, ['aliases', name], problem, Array.isArray(path) ? 'list' : 'text');
     // defineProperty, because a key `__proto__` in a user's file must be a name like any other.
-    if (only !== undefined) Object.defineProperty(aliases, name, { value: only, enumerable: true });
+    if (paths.length > 0) Object.defineProperty(aliases, name, { value: paths, enumerable: true });
   }
   return aliases;
 }

@@ -31,12 +31,48 @@ export type Detection = {
   candidates: Candidate[];
 };
 
-export function detectSource(records: readonly JsonValue[], mappings: readonly Mapping[]): Detection {
+/** `texts`: of whoever looks at the same records more than once. */
+export function detectSource(
+  records: readonly JsonValue[],
+  mappings: readonly Mapping[],
+  texts = new HeadTexts(),
+): Detection {
   const looked = records.slice(0, DETECTION_RECORDS);
-  const candidates = mappings.map((mapping) => toCandidate(mapping, looked)).sort(compareCandidates);
+  const candidates = mappings.map((mapping) => toCandidate(mapping, looked, texts)).sort(compareCandidates);
   const best = candidates[0];
   const source = best !== undefined && fits(best) ? best.source : null;
   return { source, records: looked.length, candidates };
+}
+
+/** As `detectSource` chooses it, without the reasons, which take most of its time. */
+export function chooseSource(
+  records: readonly JsonValue[],
+  mappings: readonly Mapping[],
+  texts: HeadTexts,
+): string | null {
+  const looked = records.slice(0, DETECTION_RECORDS);
+  let best: Candidate | undefined;
+  for (const mapping of mappings) {
+    const candidate = toFitting(mapping, looked, texts);
+    if (candidate === undefined) continue;
+    if (best === undefined || compareCandidates(candidate, best) < 0) best = candidate;
+  }
+  return best === undefined ? null : best.source;
+}
+
+/** Undefined as soon as too many records do not fit. */
+function toFitting(mapping: Mapping, records: readonly JsonValue[], texts: HeadTexts): Candidate | undefined {
+  const mostMisses = records.length * (1 - NEEDED_SHARE);
+  let specificity = 0;
+  let misses = 0;
+  for (const record of records) {
+    const fit = texts.fit(record, mapping);
+    if (fit !== MISFIT) specificity = Math.max(specificity, fit);
+    else if (++misses > mostMisses) return undefined;
+  }
+  const matched = records.length - misses;
+  const candidate = { source: mapping.name, matched, share: matched / records.length, specificity };
+  return fits(candidate) ? candidate : undefined;
 }
 
 function fits(candidate: Candidate): boolean {
@@ -53,36 +89,75 @@ function compareCandidates(left: Candidate, right: Candidate): number {
   );
 }
 
-function toCandidate(mapping: Mapping, records: readonly JsonValue[]): Candidate {
+function toCandidate(mapping: Mapping, records: readonly JsonValue[], texts: HeadTexts): Candidate {
   let matched = 0;
   let specificity = 0;
   let missed: Candidate['missed'];
   for (const [index, record] of records.entries()) {
-    const fit = fitRecord(mapping, record);
-    if (fit.reasons === undefined) {
+    const fit = texts.fit(record, mapping);
+    if (fit !== MISFIT) {
       matched++;
-      specificity = Math.max(specificity, fit.specificity);
-    } else missed ??= { record: index, reasons: fit.reasons };
+      specificity = Math.max(specificity, fit);
+    } else missed ??= { record: index, reasons: missReasons(mapping, record, texts) };
   }
   const share = records.length === 0 ? 0 : matched / records.length;
   return { source: mapping.name, matched, share, specificity, ...(missed && { missed }) };
 }
 
-type Fit = { specificity: number; reasons?: undefined } | { reasons: string[] };
+/** In place of a specificity, which is never negative. */
+const MISFIT = -1;
 
-/** Whether one record is of the mapping's source, and why not. */
-function fitRecord(mapping: Mapping, record: JsonValue): Fit {
-  if (!(record instanceof JsonObject)) return { reasons: ['the record is not an object'] };
-  const text: ReadText = (path) => readText(record, mapping.paths[path]!);
-  const held = mapping.identify.filter((form) => holdAll(form, text));
-  if (held.length === 0) {
-    const failures = mapping.identify.map((form) => form.filter((guard) => !holds(guard, text)));
-    const nearest = failures.toSorted((left, right) => left.length - right.length)[0] ?? [];
-    return { reasons: nearest.map((guard) => describeFailure(guard, mapping, text)) };
+/** The specificity of the form that held, or MISFIT. */
+function fitRecord({ forms, mapping }: Judge, text: ReadText, isPresent: (path: number) => boolean): number {
+  for (const { guards, presence, specificity } of forms) {
+    if (!presence.every(isPresent) || !holdAll(guards, text)) continue;
+    const { fields, needs } = mapping;
+    return needs.every((field) => mapField(fields[field]!, text) !== undefined) ? specificity : MISFIT;
   }
-  const lacking = mapping.needs.filter((field) => mapField(mapping.fields[field]!, text) === undefined);
-  if (lacking.length > 0) return { reasons: lacking.map((field) => `no field gives ${field}`) };
-  return { specificity: Math.max(...held.map(toSpecificity)) };
+  return MISFIT;
+}
+
+/** What of a mapping tells its records: the highest specificity first. `presence`: paths that must have some text. */
+type Judge = {
+  mapping: Mapping;
+  forms: { presence: number[]; guards: Guard[]; specificity: number }[];
+  /** By path. */
+  firstSegments: string[];
+};
+
+/** Beside the mappings, which must stay plain data. */
+const judges = new WeakMap<Mapping, Judge>();
+
+function judgeOf(mapping: Mapping): Judge {
+  let judge = judges.get(mapping);
+  if (judge === undefined) {
+    const forms = mapping.identify.map((form) => ({
+      presence: form.filter(asksPresence).map(({ path }) => path),
+      guards: form.filter((guard) => !asksPresence(guard)),
+      specificity: toSpecificity(form),
+    }));
+    forms.sort((left, right) => right.specificity - left.specificity);
+    judge = { mapping, forms, firstSegments: mapping.paths.map(firstSegmentOf) };
+    judges.set(mapping, judge);
+  }
+  return judge;
+}
+
+function asksPresence(guard: Guard): boolean {
+  return !('absent' in guard) && guard.globs.includes('*');
+}
+
+/** Why a record that does not fit does not. */
+function missReasons(mapping: Mapping, record: JsonValue, texts: HeadTexts): string[] {
+  if (!(record instanceof JsonObject)) return ['the record is not an object'];
+  const text = texts.of(record).reader(mapping);
+  if (mapping.identify.some((form) => holdAll(form, text))) {
+    const lacking = mapping.needs.filter((field) => mapField(mapping.fields[field]!, text) === undefined);
+    return lacking.map((field) => `no field gives ${field}`);
+  }
+  const failures = mapping.identify.map((form) => form.filter((guard) => !holds(guard, text)));
+  const nearest = failures.toSorted((left, right) => left.length - right.length)[0] ?? [];
+  return nearest.map((guard) => describeFailure(guard, mapping, text));
 }
 
 /** A guard on a value says twice what a guard on mere presence says; one on absence says little, but not nothing. */
@@ -103,26 +178,114 @@ function describeFailure(guard: Guard, mapping: Mapping, text: ReadText): string
 
 /** The first value under `path`, as `Event.text` gives it. */
 export function readText(record: JsonValue, path: string): string | undefined {
-  if (record instanceof JsonObject && !mayHold(record, path)) return undefined;
-  const value = findValues(record, path)[0];
-  if (value instanceof JsonObject || value instanceof JsonArray) return toCompactJson(value);
-  return toScalarText(value);
+  return record instanceof JsonObject
+    ? new RecordTexts(record).read(path)
+    : toText(findValues(record, path)[0]);
 }
 
-/** First segment by path. Paths come from mappings alone, so it is bounded; splitting took half of detection (measured). */
+/** What mappings asked of the records at the head of one file: all of them ask much the same, and some twice. */
+export class HeadTexts {
+  private readonly records = new Map<JsonObject, RecordTexts>();
+
+  of(record: JsonObject): RecordTexts {
+    let texts = this.records.get(record);
+    if (texts === undefined) {
+      texts = new RecordTexts(record);
+      this.records.set(record, texts);
+    }
+    return texts;
+  }
+
+  /** The specificity of the mapping for this record, or MISFIT. */
+  fit(record: JsonValue, mapping: Mapping): number {
+    return record instanceof JsonObject ? this.of(record).fit(mapping) : MISFIT;
+  }
+}
+
+/** Seeking each text in the members anew took half of a run over 4,000 small files (measured). */
+class RecordTexts {
+  private readonly record: JsonObject;
+  private readonly keys = new Set<string>();
+  private readonly dottedKeys: string[] = [];
+  /** By path. */
+  private readonly values = new Map<string, JsonValue | undefined>();
+  private readonly fits = new Map<Mapping, number>();
+
+  constructor(record: JsonObject) {
+    this.record = record;
+    for (const { key } of record.members) {
+      this.keys.add(key);
+      if (key.includes('.')) this.dottedKeys.push(key);
+    }
+  }
+
+  read(path: string): string | undefined {
+    return this.mayHold(firstSegmentOf(path)) ? toText(this.find(path)) : undefined;
+  }
+
+  /** As `read`, by the path's number in the mapping. */
+  reader(mapping: Mapping): ReadText {
+    const { paths } = mapping;
+    const { firstSegments } = judgeOf(mapping);
+    return (path) => (this.mayHold(firstSegments[path]!) ? toText(this.find(paths[path]!)) : undefined);
+  }
+
+  fit(mapping: Mapping): number {
+    let fit = this.fits.get(mapping);
+    if (fit === undefined) {
+      const { paths } = mapping;
+      const judge = judgeOf(mapping);
+      fit = fitRecord(
+        judge,
+        this.reader(mapping),
+        (path) => this.mayHold(judge.firstSegments[path]!) && hasText(this.find(paths[path]!)),
+      );
+      this.fits.set(mapping, fit);
+    }
+    return fit;
+  }
+
+  private find(path: string): JsonValue | undefined {
+    let value = this.values.get(path);
+    if (value === undefined && !this.values.has(path)) {
+      value = findValues(this.record, path)[0];
+      this.values.set(path, value);
+    }
+    return value;
+  }
+
+  /** False when no member begins the path, dots within keys considered: most paths of most mappings end here. */
+  private mayHold(first: string): boolean {
+    if (this.keys.has(first)) return true;
+    for (const key of this.dottedKeys) if (key.startsWith(first) && key[first.length] === '.') return true;
+    return false;
+  }
+}
+
+/** As `Event.text` gives it. */
+function toText(value: JsonValue | undefined): string | undefined {
+  return value instanceof JsonObject || value instanceof JsonArray
+    ? toCompactJson(value)
+    : toScalarText(value);
+}
+
+/** Whether the text of the value is one: an object's always is, and need not be written for that. */
+function hasText(value: JsonValue | undefined): boolean {
+  if (value instanceof JsonObject || value instanceof JsonArray) return true;
+  const text = toScalarText(value);
+  return text !== undefined && text !== '';
+}
+
+/** By path. Paths come from mappings alone, so it is bounded; splitting took half of detection (measured). */
 const firstSegments = new Map<string, string>();
 
-/** False when no member begins the path, dots within keys considered: most paths of most mappings end here. */
-function mayHold(record: JsonObject, path: string): boolean {
+function firstSegmentOf(path: string): string {
   let first = firstSegments.get(path);
   if (first === undefined) {
     first = parseFieldPath(path)[0]!;
     firstSegments.set(path, first);
   }
-  for (const { key } of record.members) {
-    if (key.startsWith(first) && (key.length === first.length || key[first.length] === '.')) return true;
-  }
-  return false;
+  return first;
 }
 
 /** Where the records lie in a top-level object, and which members of that object are in no record. */
@@ -136,15 +299,21 @@ const PAGING_MEMBER =
  * The wrapper that an export put around its records: the pointer of a mapping that leads to records of that mapping.
  * An object that is itself an event as much as what it holds is no wrapper: a list inside an event stays a list.
  */
-export function findWrapper(document: JsonValue, mappings: readonly Mapping[]): Wrapper | undefined {
+export function findWrapper(
+  document: JsonValue,
+  mappings: readonly Mapping[],
+  texts = new HeadTexts(),
+): Wrapper | undefined {
   if (!(document instanceof JsonObject)) return undefined;
-  const itself = Math.max(-1, ...mappings.map((mapping) => specificityOf([document], mapping)));
+  let own: number | undefined;
   let best: { keys: readonly string[]; specificity: number } | undefined;
   for (const mapping of mappings) {
     for (const keys of mapping.wrappers) {
       const records = follow(document, keys);
       if (!(records instanceof JsonArray)) continue;
-      const specificity = specificityOf(records.elements, mapping);
+      own ??= Math.max(-1, ...mappings.map((each) => specificityOf([document], each, texts)));
+      const itself = own;
+      const specificity = specificityOf(records.elements, mapping, texts);
       if (specificity > itself && specificity > (best?.specificity ?? -1)) best = { keys, specificity };
       if (records.elements.length === 0 && itself < 0 && isEmptyPage(document, keys))
         best ??= { keys, specificity: -1 };
@@ -154,9 +323,8 @@ export function findWrapper(document: JsonValue, mappings: readonly Mapping[]): 
 }
 
 /** -1 when the mapping does not fit. */
-function specificityOf(records: readonly JsonValue[], mapping: Mapping): number {
-  const candidate = toCandidate(mapping, records.slice(0, DETECTION_RECORDS));
-  return fits(candidate) ? candidate.specificity : -1;
+function specificityOf(records: readonly JsonValue[], mapping: Mapping, texts: HeadTexts): number {
+  return toFitting(mapping, records.slice(0, DETECTION_RECORDS), texts)?.specificity ?? -1;
 }
 
 function follow(document: JsonObject, keys: readonly string[]): JsonValue | undefined {

@@ -1,5 +1,7 @@
 /** What the compilers of a mapping's parts share: numbered paths, envelopes, and where to report a mistake. */
 import { parseFieldPath } from '../base/field-path.ts';
+import { didYouMean } from '../base/nearest-name.ts';
+import { quote } from '../base/text-safety.ts';
 
 /** Keys and positions that lead to a place in the YAML document. */
 export type YamlPath = readonly (string | number)[];
@@ -30,6 +32,17 @@ export class PathTable {
       this.numbers.set(full, number);
     }
     return number;
+  }
+}
+
+export function checkKeys(
+  value: Record<string, unknown>,
+  known: readonly string[],
+  at: YamlPath,
+  problem: Problems,
+): void {
+  for (const key of Object.keys(value)) {
+    if (!known.includes(key)) problem([...at, key], `unknown key ${quote(key)}${didYouMean(key, known)}`);
   }
 }
 

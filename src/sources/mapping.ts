@@ -5,7 +5,7 @@
 import { compileGlob } from '../base/glob.ts';
 import type { EpochUnit } from '../base/instant.ts';
 import type { AuditField } from '../model/event.ts';
-import type { Logsource } from '../model/rule.ts';
+import type { LogsourceOffer } from '../model/rule.ts';
 
 /** What must hold: the text at a path matches one of the globs (`*`: any text), or there is no text. Empty text is no text. */
 export type Guard = { path: number; globs: readonly string[] } | { path: number; absent: true };
@@ -25,8 +25,8 @@ export type MappedField = { alternatives: readonly Alternative[] };
 export type Mapping = {
   name: string;
   title: string;
-  /** How Sigma rules name this source. */
-  logsource: Logsource;
+  /** How Sigma rules name this source and its events. */
+  logsource: LogsourceOffer;
   /** Keys of a top-level object under which an export wraps its records: `["Records"]`. */
   wrappers: readonly (readonly string[])[];
   /** A record is of this source when every guard of one of these forms holds, and the fields of `needs` are found. */
@@ -41,9 +41,11 @@ export type Mapping = {
   /** How the time is written where it is not RFC 3339 with a zone. */
   time: { unit?: EpochUnit; zone?: string };
   /** Names of other ecosystems for raw fields: `gcp.audit.method_name` → `protoPayload.methodName`. */
-  aliases: Readonly<Record<string, string>>;
+  aliases: Readonly<Record<string, readonly string[]>>;
   /** Objects in which a raw field may stand deeper than rules name it: `CommandLine` in `Event.EventData`. */
   within: readonly string[];
+  /** Whether rules drop the spaces of field names, as Sigma's taxonomy does for Windows: `ThreatName` for `Threat Name`. */
+  spacesDropped: boolean;
   /** The field paths that the numbers above index. */
   paths: readonly string[];
 };
@@ -78,10 +80,16 @@ export function mapIdentity(mapping: Mapping, text: ReadText): string | undefine
 
 /** The paths under which a raw field named in a rule may stand, in the order to seek them. */
 export function toRawPaths(mapping: Mapping, name: string): string[] {
-  const alias = Object.hasOwn(mapping.aliases, name) ? mapping.aliases[name] : undefined;
-  const names = alias === undefined ? [name] : [name, alias];
+  const aliases = Object.hasOwn(mapping.aliases, name) ? mapping.aliases[name]! : [];
+  const spaced = mapping.spacesDropped ? withSpaces(name) : name;
+  const names = [name, ...aliases, ...(spaced === name ? [] : [spaced])];
   const deeper = mapping.within.flatMap((prefix) => names.map((each) => `${prefix}.${each}`));
   return [...new Set([...names, ...deeper])];
+}
+
+/** `DetectionID` → `Detection ID`, `PreExecutionStatus` → `Pre Execution Status`. */
+function withSpaces(name: string): string {
+  return name.replace(/(?<=[a-z0-9])(?=[A-Z])/g, ' ');
 }
 
 /** Whether every guard holds. */
@@ -147,7 +155,7 @@ function matches(glob: string, text: string): boolean {
 export const UNKNOWN_SOURCE: Mapping = {
   name: 'unknown',
   title: 'Unknown source',
-  logsource: {},
+  logsource: { product: [], service: [], category: [] },
   wrappers: [],
   identify: [],
   needs: [],
@@ -157,5 +165,6 @@ export const UNKNOWN_SOURCE: Mapping = {
   time: {},
   aliases: {},
   within: [],
+  spacesDropped: false,
   paths: [],
 };

@@ -103,6 +103,17 @@ const item: fc.Arbitrary<DetectionItem> = fc.oneof(
     modifiers: [order],
     values: [{ kind: 'number' as const, lexeme: '5' }],
   })),
+  fc
+    .tuple(
+      field,
+      fc.constantFrom('log.*n', '^.*login$', 'LOGIN', '.', '^[a-z ]{24,}$', '^x+login', 'login|gin'),
+      fc.subarray(['i', 'neq']),
+    )
+    .map(([each, written, modifiers]) => ({
+      field: each,
+      modifiers: ['re', ...modifiers],
+      values: [{ kind: 'text' as const, written, pieces: [{ text: written }] }],
+    })),
 );
 const condition = fc.letrec<{ node: ConditionNode }>((tie) => ({
   node: fc.oneof(
@@ -161,6 +172,34 @@ describe('DetectorIndex.forEach()', () => {
       ),
       { numRuns: 600 },
     );
+  });
+
+  test('meets those that match among values that never repeat, and when steps are given up', () => {
+    const log = new Log();
+    const { cursor } = log;
+    const detections = Array.from({ length: 90 }, (_, number) =>
+      detectionOf(
+        number % 3 === 0
+          ? `selection:\n  EventID: ${number}\n  CommandLine|endswith: 'x${number}'\ncondition: selection`
+          : `selection:\n  CommandLine|contains: ['-${number}-', 'tool${number}']\nfilter:\n  EventID: null\ncondition: selection and not filter`,
+      ),
+    );
+    const indexed = indexOf(detections, cursor);
+    let matched = 0;
+    for (let number = 0; number < 6000; number++) {
+      const event = log.at({
+        EventID: number % 7 === 0 ? null : number % 100,
+        CommandLine: `run ${number * 7919} -${(number * 31) % 200}- TOOL${number % 97} x${number % 50}`,
+      });
+      const matching = [...indexed.tests.keys()].filter((each) => indexed.tests[each]!(event));
+      matched += matching.length;
+      const held: number[] = [];
+      indexed.index.forEach(event, (each, rest) => {
+        if (rest === undefined || rest(event)) held.push(each);
+      });
+      assert.deepEqual(held, matching, `record ${number}`);
+    }
+    assert.ok(matched > 2000, `${matched} matched`);
   });
 
   const log = new Log();

@@ -3,8 +3,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { nanosBeyondMs, wholeMs } from '../../src/base/instant.ts';
-import { type MarkPart, MarkRows, markTransfers } from '../../src/engine/mark-rows.ts';
-import { Marks } from '../../src/engine/marks.ts';
+import { type MarkPart, MarkRows } from '../../src/engine/mark-rows.ts';
+import { dealShares } from '../../src/engine/mark-shares.ts';
+import { Marks, markGroups } from '../../src/engine/marks.ts';
 import { PositionSet } from '../../src/engine/position-set.ts';
 import type { Mark } from '../../src/model/mark.ts';
 import { TemporaryRuns } from '../../src/read/temporary-runs.ts';
@@ -138,7 +139,7 @@ function compare(a: Sketch, b: Sketch): number {
 
 type Listed = { relation: number; group: readonly string[]; marks: Mark[] };
 
-/** `leaveEarly`: relations read one mark of each group. */
+/** `leaveEarly`: relations read one mark of each group. `threads`: the groups are dealt to so many, one after another. */
 function list(
   parts: readonly MarkPart[],
   dropped: PositionSet,
@@ -146,6 +147,7 @@ function list(
   leaveEarly = false,
   prepare: (marks: Marks) => void = () => {},
   fewest: readonly number[] = [],
+  threads = 1,
 ) {
   const runs = new TemporaryRuns();
   const told = new Map<string, number>();
@@ -158,22 +160,29 @@ function list(
       assert.equal(detection, relation * 10 + step);
       told.set(`${relation}/${step}`, (told.get(`${relation}/${step}`) ?? 0) + 1);
     };
-    for (const { relation, group, marks: each } of marks.groups(FILES, dropped, onMark, fewest)) {
-      const listed: Listed = { relation, group, marks: [] };
-      groups.push(listed);
-      for (const mark of each) {
-        const { step, time, place, identity, subject, values } = mark;
-        listed.marks.push({ step, time, place, identity, subject, values: [...values] });
-        if (leaveEarly) break;
+    const duplicates = PositionSet.unpack(dropped.pack());
+    const names = new Map<Listed, string>();
+    for (const share of threads === 1 ? [undefined] : dealShares(marks.weigh(), fewest, threads)) {
+      const reading = { files: FILES, duplicates, onMark, fewest, share };
+      for (const { relation, name, group, marks: each } of markGroups(marks.source(), reading)) {
+        const listed: Listed = { relation, group, marks: [] };
+        groups.push(listed);
+        names.set(listed, name.toString('latin1'));
+        for (const mark of each) {
+          const { step, time, place, identity, subject, values } = mark;
+          listed.marks.push({ step, time, place, identity, subject, values: [...values] });
+          if (leaveEarly) break;
+        }
       }
     }
+    if (threads > 1) groups.sort((a, b) => (names.get(a)! < names.get(b)! ? -1 : 1));
   } finally {
     runs.dispose();
   }
   return { groups, told: Object.fromEntries([...told].sort()) };
 }
 
-test('groups() gives the marks in order, for any cut into parts and any bounds, and tells of each once', () => {
+test('markGroups() gives the marks in order, for any cut into parts and any bounds, and tells of each once', () => {
   const bounds = fc.record({ worker: fc.constantFrom(100, 1000, 1e6), main: fc.constantFrom(0, 500, 1e6) });
   const cuts = fc.array(fc.nat({ max: 60 }), { maxLength: 5 });
   const seed = fc.integer();
@@ -188,8 +197,8 @@ test('groups() gives the marks in order, for any cut into parts and any bounds, 
             assert.equal(addTo(rows, sketch), !sketch.group.includes(undefined));
           }
           const part = rows.take();
-          assert.deepEqual(rows.take(), { runs: [] });
-          return structuredClone(part, { transfer: markTransfers(part) });
+          assert.deepEqual(rows.take().runs, []);
+          return structuredClone(part);
         });
       const dropped = new PositionSet();
       const isDropped = ({ fileIndex, offset }: Sketch) => (fileIndex * 31 + offset + drop) % 5 === 0;
@@ -209,6 +218,14 @@ test('groups() gives the marks in order, for any cut into parts and any bounds, 
         told[`${each.relation}/${each.step}`] = (told[`${each.relation}/${each.step}`] ?? 0) + 1;
       }
       assert.deepEqual(list(parts, dropped, main), { groups: expected, told });
+      for (const threads of [2, 5])
+        assert.deepEqual(
+          list(parts, dropped, main, false, () => {}, [], threads),
+          {
+            groups: expected,
+            told,
+          },
+        );
       const early = list(parts, dropped, main, true);
       assert.deepEqual(early.told, told);
       assert.deepEqual(
@@ -220,15 +237,14 @@ test('groups() gives the marks in order, for any cut into parts and any bounds, 
       assert.deepEqual(some.told, told);
       const isMany = ({ relation, marks }: Listed) => marks.length >= fewest[relation]!;
       assert.deepEqual(some.groups.filter(isMany), expected.filter(isMany));
-      if (main === 1e6 && worker === 1e6 && positions.size === 0)
-        assert.deepEqual(some.groups, expected.filter(isMany));
+      if (positions.size === 0) assert.deepEqual(some.groups, expected.filter(isMany));
       runs.dispose();
     }),
     { numRuns: 200 },
   );
 });
 
-test('groups() is the same with some marks saved by former runs', () => {
+test('markGroups() is the same with some marks saved by former runs', () => {
   fc.assert(
     fc.property(sketches, fc.nat({ max: 60 }), fc.constantFrom(0, 1e6), (made, cut, maxBytes) => {
       const runs = new TemporaryRuns();
@@ -248,9 +264,39 @@ test('groups() is the same with some marks saved by former runs', () => {
       const nothing = new PositionSet();
       const loadFormer = (marks: Marks) => marks.restore(files);
       const found = list([later], nothing, maxBytes, false, loadFormer);
-      assert.deepEqual(found, list([partOf(made)], nothing, 1e6));
+      const expected = list([partOf(made)], nothing, 1e6);
+      assert.deepEqual(found, expected);
+      assert.deepEqual(list([later], nothing, maxBytes, false, loadFormer, [], 3), expected);
       runs.dispose();
     }),
     { numRuns: 100 },
+  );
+});
+
+test('dealShares() cuts the groups into ranges of about equal work, and leaves a heavy one alone', () => {
+  const light = Array.from({ length: 100 }, (_, index): [number, number] => [index * 7, 1000]);
+  const loads = (some: [bucket: number, bytes: number][], threads: number, fewest: number[] = []) => {
+    const weights = new Map(some.map(([bucket, bytes]) => [bucket, { bytes, pieces: 0, groups: 1 }]));
+    return dealShares(weights, fewest, threads).map(({ from, until }) =>
+      some.reduce((sum, [bucket, bytes]) => sum + (bucket >= from && bucket < until ? bytes : 0), 0),
+    );
+  };
+  assert.deepEqual(loads(light, 2), [50_000, 50_000]);
+  assert.deepEqual(loads([[9999, 90_000], ...light], 2), [95_000, 95_000]);
+  assert.deepEqual(loads([...light, [2, 300_000]], 3), [1000, 300_000, 99_000]);
+  assert.deepEqual(loads([], 2), [0, 0]);
+  // Groups that are passed over weigh less.
+  assert.deepEqual(
+    loads(
+      [
+        [0, 900],
+        [1, 900],
+        [64, 900],
+        [65, 900],
+      ],
+      2,
+      [50, 1],
+    ),
+    [2700, 900],
   );
 });

@@ -58,6 +58,26 @@ const scratch = async () => (await run({ state: false })).text;
 const text = spoiledLog(madeFates(600, 1), 'x');
 const more = spoiledLog(madeFates(40, 2), 'y');
 
+test('a request that is equal is the same plan, however its texts lie in memory', async () => {
+  writeFileSync(app, text);
+  // One byte a character, and two: `v8.serialize` tells them apart.
+  const name = 'a-job-that-runs-at-night';
+  await run({ own: { ...request, allowActors: [name] } });
+  const { refusals } = await run({ own: { ...request, allowActors: [`\u1234${name}`.slice(1)] } });
+  assert.deepEqual(refusals, []);
+  const others = await run({ own: { ...request, allowActors: [`${name} `] } });
+  assert.match(others.refusals.join(), /are others than before/);
+});
+
+test('how much a state speaks for is known before it is loaded', async () => {
+  assert.equal(new StateFolder(state).coveredBytes(), 0);
+  writeFileSync(app, `${text}{"not yet`);
+  await run();
+  assert.equal(new StateFolder(state).coveredBytes(), Buffer.byteLength(text));
+  writeFileSync(join(state, 'state.json'), '{');
+  assert.equal(new StateFolder(state).coveredBytes(), 0);
+});
+
 test('a log that grows is read from where the last run ended, whatever it ended in', async () => {
   for (const cut of [0, 1, 100, text.indexOf('\n'), text.indexOf('\n') + 1, text.length >> 1, text.length]) {
     rmSync(state, { recursive: true, force: true });

@@ -93,7 +93,13 @@ test('one to seven worker threads give the report of none, from files of every k
   const counts = process.env.FULL === undefined ? [2, 5] : [1, 2, 3, 4, 5, 6, 7];
   for (const [index, jobs] of counts.entries()) {
     const rangeBytes = [10_000, 3_001, 65_536, 1_024][index % 4]!;
-    const options = { jobs, threadBytes: 0, workerModule, sizes: { rangeBytes, batchBytes: 20_000 } };
+    const options = {
+      jobs,
+      threadBytes: 0,
+      judgeBytes: 0,
+      workerModule,
+      sizes: { rangeBytes, batchBytes: 20_000 },
+    };
     assert.deepEqual(await report(logs, options), whole, `${jobs} threads, ranges of ${rangeBytes}`);
   }
 });

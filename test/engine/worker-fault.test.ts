@@ -36,3 +36,21 @@ for (const [what, act, reason] of cases) {
     await assert.rejects(auditPaths(request, [file], options), reason);
   });
 }
+
+const judging: [what: string, act: string, reason: RegExp][] = [
+  ['exits', 'process.exit(0);', /stopped before its work was done \(0\)/],
+  ['throws', 'throw new Error("out of ideas");', /out of ideas/],
+];
+
+for (const [what, act, reason] of judging) {
+  test(`a worker that ${what} while it judges ends the run`, async () => {
+    // Ours, with someone who listens beside it. Whoever listens first has the messages begin to come.
+    const ours = String(new URL('../support/scan-worker.mjs', import.meta.url));
+    const code = `import { parentPort } from 'node:worker_threads';
+      await import(${JSON.stringify(ours)});
+      parentPort.on('message', (m) => { if (m.kind === 'judge') { ${act} } });`;
+    const workerModule = new URL(`data:text/javascript,${encodeURIComponent(code)}`);
+    const options = { jobs: 2, threadBytes: 0, judgeBytes: 0, workerModule, sizes: { rangeBytes: 500 } };
+    await assert.rejects(auditPaths(request, [file], options), reason);
+  });
+}

@@ -70,11 +70,10 @@ describe('a condition that cannot be read says what was expected', () => {
     ['selektion', /names "selektion", which is no selection/],
     ['2 of s*', /"1", "any" or "all" before "of"/],
     ['1 of', /"them" or a selection pattern after "of"/],
-    [
-      's | count() by user > 5',
-      /no longer Sigma, write a second document with "correlation: \{type: event_count/,
-    ],
-    ['s | count(ip) by user > 5', /type: value_count/],
+    ['s or', /needs a selection, "not" or "\(", found its end/],
+    ['s and or s', /needs a selection, "not" or "\(", found "or"/],
+    ['of s*', /needs a selection, "not" or "\(", found "of"/],
+    ['1 of (s)', /"them" or a selection pattern after "of", found "1"|after "of"/],
     [`${'('.repeat(200)}s${')'.repeat(200)}`, /more than 100 parentheses/],
   ];
   for (const [condition, message] of cases) {
@@ -87,8 +86,32 @@ describe('a condition that cannot be read says what was expected', () => {
 describe('an item that cannot run says why', () => {
   const cases: [item: string, message: RegExp][] = [
     ['a|containz: x', /unknown modifier "containz", did you mean "contains"\?/],
-    ['a|windash: x', /the modifier "windash" is not supported by this version/],
-    ["a|expand: '%admins%'", /the modifier "expand" is not supported/],
+    ["a|expand: '%admins%'", /"%admins%" has no values: add a document with "name: admins" and "table: /],
+    ['a||contains: x', /a modifier is missing after "\|"/],
+    ['a|contains|contains: x', /"contains" stands twice/],
+    ['a|i|re: x', /"i" follows only "re"/],
+    ['a|re|windash: x', /"windash" changes texts, it does not go with "re"/],
+    ['a|cidr|base64: x', /"base64" changes texts, it does not go with "cidr"/],
+    ['a|contains|base64: x', /would encode its wildcards: .* write "base64\|contains"/],
+    ['a|base64: x*', /"x\*" has a wildcard, which "base64" cannot encode: escape it/],
+    ['a|base64offset|contains: x', /a value of one byte leaves nothing to seek/],
+    ['a|base64offset|base64: xyz', /"base64" cannot follow/],
+    ['a|base64: null', /"base64" needs a text, found null/],
+    ['a|utf16: x', /byte order mark.*write "base64" or "base64offset" after it/],
+    ['a|wide|utf16be|base64: x', /"utf16be" stands after another encoding/],
+    ['a|base64|windash: x', /"windash" after "base64" finds no dashes/],
+    [`a|windash|base64: '${'-x'.repeat(8)}'`, /8 dashes of .* have 5\^8 spellings, at most 5000/],
+    ['a|re|expand: x', /"expand" does not go with "re", write it with "contains"/],
+    ["'|neq': x", /"neq" needs a field before it, for keywords write "not"/],
+    ["'|hour': 3", /"hour" needs a field/],
+    ["'|exists': true", /"exists" needs a field/],
+    ["'|fieldref': b", /"fieldref" needs a field/],
+    ['a|hour: 24', /"hour" needs a whole number from 0 to 23, found "24"/],
+    ['a|week: 0', /"week" needs a whole number from 1 to 53, found "0"/],
+    ['a|month: May', /"month" needs a whole number from 1 to 12, found "May"/],
+    ['a|hour|contains: 1', /"hour" and "contains" exclude each other/],
+    ['a|hour: null', /"hour" needs a value, found null/],
+    ['a|cidr: 10.0.0.0/33', /"cidr" needs a network such as 10.0.0.0\/8, found "10.0.0.0\/33"/],
     ['a|contains|endswith: x', /exclude each other/],
     ['a|i: x', /follows only "re"/],
     ['a|exists: x', /"exists" needs true or false/],
@@ -128,6 +151,28 @@ test('fieldref compares two fields of the event', () => {
     matches(different, { a: 'ann', b: 'ann' }, { a: 'ann', b: 'bob' }, { a: 'x' }, { b: 'x' }),
     [false, true, false, false],
   );
+});
+
+test('fieldref takes a part, all fields, and case', () => {
+  const events = [
+    { a: 'C:\\users\\Ann', b: 'ann', c: 'c:' },
+    { a: 'ann.exe', b: 'ANN', c: 'x' },
+    { a: 'x', b: 'y', c: 'x' },
+    { a: 'x' },
+  ];
+  const cases: [item: string, expected: boolean[]][] = [
+    ['a|fieldref|endswith: b', [true, false, false, false]],
+    ['a|fieldref|startswith: b', [false, true, false, false]],
+    ['a|fieldref|contains: b', [true, true, false, false]],
+    ['a|contains|fieldref|cased: b', [false, false, false, false]],
+    ['a|fieldref|contains|neq: b', [false, false, true, false]],
+    ['a|fieldref: [b, c]', [false, false, true, false]],
+    ['a|fieldref|contains|all: [b, c]', [true, true, false, false]],
+    ['a|fieldref|contains|all|neq: [b, c]', [false, false, true, false]],
+  ];
+  for (const [item, expected] of cases) {
+    assert.deepEqual(matches(detectionOf(`s:\n  ${item}\ncondition: s`), ...events), expected, item);
+  }
 });
 
 type Modifier = '' | 'contains' | 'startswith' | 'endswith';

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { foldCase } from '../../src/match/fold-case.ts';
 import { LiteralIndex } from '../../src/match/literal-index.ts';
 
 const word = (max: number) =>
@@ -16,9 +17,9 @@ test('LiteralIndex.find() finds the owners of each literal that the text is or h
       (held, equal, text) => {
         const index = new LiteralIndex<string>();
         for (const literal of held)
-          index.add({ equal: [], numbers: [], contained: [literal] }, `held ${literal}`);
+          index.add({ equal: [], numbers: [], contained: [literal], lengths: [] }, `held ${literal}`);
         for (const literal of equal)
-          index.add({ equal: [literal], numbers: [], contained: [] }, `equal ${literal}`);
+          index.add({ equal: [literal], numbers: [], contained: [], lengths: [] }, `equal ${literal}`);
         const found = new Set<string>();
         index.find(text, false, found);
         const expected = [
@@ -34,8 +35,8 @@ test('LiteralIndex.find() finds the owners of each literal that the text is or h
 
 test('LiteralIndex.find() folds case, and reads a number whatever its notation', () => {
   const index = new LiteralIndex<string>();
-  index.add({ equal: ['4624'], numbers: ['4624e0'], contained: [] }, 'number');
-  index.add({ equal: [], numbers: [], contained: ['straße'] }, 'text');
+  index.add({ equal: ['4624'], numbers: ['4624e0'], contained: [], lengths: [] }, 'number');
+  index.add({ equal: [], numbers: [], contained: ['straße'], lengths: [] }, 'text');
   const find = (text: string, isNumber: boolean) => {
     const found = new Set<string>();
     index.find(text, isNumber, found);
@@ -44,4 +45,28 @@ test('LiteralIndex.find() folds case, and reads a number whatever its notation',
   assert.deepEqual(find('4624.0', true), ['number']);
   assert.deepEqual(find('4624.0', false), []);
   assert.deepEqual(find('HAUPTSTRAßE', false), ['text']);
+});
+
+test('LiteralIndex.finds() says of the bytes of a text whether find() finds something', () => {
+  const letters = (max: number) =>
+    fc.string({ unit: fc.constantFrom('a', 'B', 'b', '.'), minLength: 1, maxLength: max });
+  fc.assert(
+    fc.property(
+      fc.array(letters(7).map(foldCase), { maxLength: 4 }),
+      fc.array(letters(7).map(foldCase), { maxLength: 4 }),
+      letters(20),
+      (held, equal, text) => {
+        const index = new LiteralIndex<string>();
+        // Literals of fewer than four characters are sought in the text.
+        const contained = held.filter((literal) => literal.length > 3);
+        index.add({ equal, numbers: [], contained: [...contained, 'aé.b'], lengths: [19] }, 'it');
+        const found = new Set<string>();
+        index.find(text, false, found);
+        const answer = index.finds(Buffer.from(text), text.length);
+        if (found.size > 0) assert.ok(answer, text);
+        else if (text.length > 3) assert.ok(!answer, text);
+      },
+    ),
+    { numRuns: 1000 },
+  );
 });

@@ -4,6 +4,7 @@ import { describe, test } from 'node:test';
 import { linkRules } from '../../src/match/link-rules.ts';
 import { appliesTo } from '../../src/match/logsource.ts';
 import { parseRuleFile } from '../../src/match/parse-rules.ts';
+import { compileLogsource } from '../../src/sources/compile-logsource.ts';
 import { detectionOf, itemMatches, matches, refusalOf } from './one-rule.ts';
 
 const ABSENT = {};
@@ -237,20 +238,25 @@ describe('trap 7: keywords', () => {
   });
   test('cannot be null', () => assert.match(refusalOf('s: [null]\ncondition: s'), /cannot be null/));
   test('run only where the logsource says so', () => {
+    const offer = (words: Record<string, unknown>) =>
+      compileLogsource(words, (_, message) => assert.fail(message));
     const rule = { logsource: { product: 'aws', service: 'cloudtrail' } };
-    assert.equal(appliesTo(rule, { product: 'aws', service: 'cloudtrail' }), true);
-    assert.equal(appliesTo(rule, { product: 'AWS', service: 'CloudTrail' }), true);
-    assert.equal(appliesTo(rule, { product: 'okta', service: 'okta' }), false);
-    assert.equal(appliesTo(rule, { product: 'aws' }), false);
-    assert.equal(appliesTo(rule, {}), false);
-    assert.equal(appliesTo(rule, {}, { ignoreLogsource: true }), true);
-    assert.equal(appliesTo({ logsource: {} }, { product: 'okta' }), true);
+    assert.equal(appliesTo(rule, offer({ product: 'aws', service: 'cloudtrail' })), true);
+    assert.equal(appliesTo(rule, offer({ product: 'AWS', service: 'CloudTrail' })), true);
+    assert.equal(appliesTo(rule, offer({ product: 'okta', service: 'okta' })), false);
+    assert.equal(appliesTo(rule, offer({ product: 'aws' })), false);
+    assert.equal(appliesTo(rule, offer({})), false);
+    assert.equal(appliesTo(rule, offer({}), { ignoreLogsource: true }), true);
+    assert.equal(appliesTo({ logsource: {} }, offer({ product: 'okta' })), true);
     assert.equal(
-      appliesTo({ logsource: { product: 'windows', category: 'process_creation' } }, { product: 'windows' }),
+      appliesTo(
+        { logsource: { product: 'windows', category: 'process_creation' } },
+        offer({ product: 'windows' }),
+      ),
       false,
     );
     const kubernetes = { logsource: { category: 'application', product: 'kubernetes', service: 'audit' } };
-    assert.equal(appliesTo(kubernetes, { product: 'kubernetes', service: 'audit' }), true);
+    assert.equal(appliesTo(kubernetes, offer({ product: 'kubernetes', service: 'audit' })), true);
   });
 });
 

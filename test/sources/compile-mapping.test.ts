@@ -32,6 +32,23 @@ function compile(document: unknown): Mapping {
   return compileMapping('door', document, () => {})!;
 }
 
+test('a logsource compiles to words, and the events they are for', () => {
+  const service = { all: null, front: { door: ['1', 2] }, back: [{ door: 3 }, { badge: 'b*', door: 4 }] };
+  const { logsource } = compile({ ...GOOD, logsource: { product: ['door', 'gate'], service } });
+  assert.deepEqual(logsource, {
+    product: [
+      { word: 'door', when: [] },
+      { word: 'gate', when: [] },
+    ],
+    service: [
+      { word: 'all', when: [] },
+      { word: 'front', when: [{ door: ['1', '2'] }] },
+      { word: 'back', when: [{ door: ['3'] }, { badge: ['b*'], door: ['4'] }] },
+    ],
+    category: [],
+  });
+});
+
 test('a mapping compiles to plain data that structured clone keeps whole', () => {
   const mapping = compile(GOOD);
   assert.deepEqual(structuredClone(mapping), mapping);
@@ -107,6 +124,32 @@ const MISTAKES: readonly (readonly [string, unknown, string])[] = [
     'an alias to nothing',
     { ...GOOD, aliases: { a: null } },
     'aliases.a: expected a field path, found nothing',
+  ],
+  [
+    'an alias that is an empty path in a list',
+    { ...GOOD, aliases: { a: ['x', ''] } },
+    'aliases.a.1: expected a field path, found ""',
+  ],
+  ['spaces that are kept', { ...GOOD, spaces: 'kept' }, 'spaces: expected "dropped", found "kept"'],
+  [
+    'a service that is a number',
+    { ...GOOD, logsource: { service: [7] } },
+    'logsource.service.0: expected a text, a list of texts, or texts with the events they are for, found 7',
+  ],
+  [
+    'a service for an empty form',
+    { ...GOOD, logsource: { service: { a: [{}] } } },
+    'logsource.service.a.0: expected a mapping of field paths to patterns, found',
+  ],
+  [
+    'a category for a field without a pattern',
+    { ...GOOD, logsource: { category: { a: { door: [] } } } },
+    'logsource.category.a.door: expected a pattern or a list of patterns, found',
+  ],
+  [
+    'a category for no field path',
+    { ...GOOD, logsource: { category: { a: { 'x..y': 1 } } } },
+    'logsource.category.a.x..y: expected a field path, found "x..y"',
   ],
   [
     'an unknown key of logsource',

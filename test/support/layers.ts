@@ -11,6 +11,7 @@ const FLOORS: Readonly<Record<string, number>> = {
   chain: 2,
   match: 2,
   licenses: 2,
+  lint: 2,
   checks: 3,
   relations: 3,
   report: 3,

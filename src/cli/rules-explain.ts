@@ -1,0 +1,199 @@
+/** `audit-check rules explain RULE --event FILE:LINE`: each item of a rule, true or false for one record, and why. */
+import { findValues } from '../base/field-path.ts';
+import { type JsonValue, toScalarText } from '../base/json.ts';
+import { count, escapeControls, quote, truncate } from '../base/text-safety.ts';
+import { CHECKS } from '../checks/index.ts';
+import type { OnMatch } from '../engine/file-scan.ts';
+import { compilePlan } from '../engine/plan.ts';
+import { scanForMatches } from '../engine/scan.ts';
+import { appliesTo, forSource } from '../match/logsource.ts';
+import type { FieldRef } from '../model/mark.ts';
+import { type Problem, ProblemsError } from '../model/problem.ts';
+import type { AuditRequest } from '../model/request.ts';
+import type { ConditionNode, Detection, DetectionItem, Logsource, Pattern, Rule } from '../model/rule.ts';
+import { discover } from '../read/discover.ts';
+import { readText } from '../sources/detect.ts';
+import { type Mapping, mapField, UNKNOWN_SOURCE } from '../sources/mapping.ts';
+import { Leaves } from './leaf-detections.ts';
+import { buildRequest, type RequestOptions } from './request.ts';
+
+export type ExplainOptions = RequestOptions & { event: string };
+
+/** Records that begin on one line and are explained; a line of an array may hold many. */
+const MAX_RECORDS = 3;
+const MAX_VALUES = 4;
+const VALUE_WIDTH = 60;
+
+type Seen = { record: JsonValue; offset: number; held: Set<string> };
+
+export async function explainRule(name: string, options: ExplainOptions): Promise<string> {
+  const problems: Problem[] = [];
+  const wrong = (message: string) => problems.push({ file: 'arguments', line: 0, column: 0, message });
+  const at = /^(.+):(\d+)$/.exec(options.event);
+  if (at === null) {
+    wrong(`--event: expected FILE:LINE, found ${quote(options.event)}`);
+    throw new ProblemsError(problems);
+  }
+  const [, file = '', line = '0'] = at;
+  const request = buildRequest([file], options, problems);
+  const { files, missing } = await discover([file], []);
+  if (missing.length > 0) wrong(`there is no file ${quote(file)}`);
+  const detections = detectionsOf(name, request, wrong);
+  if (problems.length > 0) throw new ProblemsError(problems);
+
+  const look = async (wanted: readonly Detection[]) => {
+    const leaves = new Leaves(wanted);
+    const seen = new Map<number, Seen>();
+    const plan = compilePlan({
+      ...request,
+      disabled: CHECKS.map((check) => check.name),
+      rules: { rules: leaves.detections, errors: [] },
+    });
+    plan.matching = { ignoreLogsource: true };
+    const [input] = await scanForMatches(files, plan, collect(Number(line), seen));
+    const source = input?.source ?? null;
+    const mapping = plan.mappings.find((each) => each.name === source) ?? UNKNOWN_SOURCE;
+    return { leaves, seen, mapping };
+  };
+  // The source is known when the file was read: it decides what the log source of a rule asks of an event.
+  const { mapping: first } = await look([]);
+  const narrowed = detections.map((detection) => forSource(detection, first.logsource) ?? detection);
+  const { leaves, seen, mapping } = await look(narrowed);
+  if (seen.size === 0) {
+    wrong(`no record begins on line ${line} of ${quote(file)}`);
+    throw new ProblemsError(problems);
+  }
+  const explainer = new Explainer(leaves, mapping);
+  const parts = [...seen.values()].flatMap((record) => [
+    `event   ${file}:${line}, byte ${record.offset}, source ${mapping.name}`,
+    ...narrowed.flatMap((detection) => explainer.explain(detection, record)),
+  ]);
+  return `${parts.map(escapeControls).join('\n')}\n`;
+}
+
+/** Keeps the records that begin on `line`, and which leaves hold for them. */
+function collect(line: number, seen: Map<number, Seen>): OnMatch {
+  return ({ id }, event) => {
+    if (event.line !== line || (seen.size >= MAX_RECORDS && !seen.has(event.offset))) return;
+    let record = seen.get(event.offset);
+    if (record === undefined) {
+      record = { record: event.json(), offset: event.offset, held: new Set() };
+      seen.set(event.offset, record);
+    }
+    record.held.add(id);
+  };
+}
+
+/** A detection itself; of a correlation those that make its marks; of several with one title, all. */
+function detectionsOf(name: string, { rules }: AuditRequest, wrong: (message: string) => void): Detection[] {
+  const refused = rules.errors.find((error) => error.id === name || error.title === name);
+  if (refused !== undefined) {
+    wrong(`the rule ${quote(name)} (${refused.file}:${refused.line}) cannot run: ${refused.message}`);
+    return [];
+  }
+  const named = rules.rules.filter((each) => [each.id, each.name, each.title].includes(name));
+  if (named.length === 0)
+    wrong(`no rule has the id, name or title ${quote(name)}; "audit-check list rules" names them`);
+  return [...new Set(named.flatMap((rule) => expand(rule, rules.rules)))];
+}
+
+function expand(rule: Rule, rules: readonly Rule[]): Detection[] {
+  if (rule.kind === 'detection') return [rule];
+  return [...new Set(rule.rules)].flatMap((id) => {
+    const inner = rules.find((each) => each.id === id);
+    return inner === undefined ? [] : expand(inner, rules);
+  });
+}
+
+class Explainer {
+  private readonly leaves: Leaves;
+  private readonly mapping: Mapping;
+
+  constructor(leaves: Leaves, mapping: Mapping) {
+    this.leaves = leaves;
+    this.mapping = mapping;
+  }
+
+  explain(detection: Detection, seen: Seen): string[] {
+    const fits = appliesTo(detection, this.mapping.logsource);
+    const holds = this.holds(detection.condition, seen);
+    const verdict = fits && holds ? 'matches' : 'does not match';
+    const words = holds && !fits ? ': the condition holds, but the rule is for another log source' : '';
+    return [
+      `rule    ${detection.title} (${detection.id}), ${detection.file}:${detection.line}`,
+      `        ${verdict}${words}`,
+      `  ${mark(fits)} log source ${sourceWords(detection.logsource)}; the file's source is ${this.mapping.name}`,
+      ...this.lines(detection.condition, seen, 1),
+    ];
+  }
+
+  private holds(node: ConditionNode, seen: Seen): boolean {
+    if (node.kind === 'item') return seen.held.has(this.leaves.idOf(node)!);
+    if (node.kind === 'not') return !this.holds(node.node, seen);
+    if (node.kind === 'and') return node.nodes.every((child) => this.holds(child, seen));
+    return node.nodes.some((child) => this.holds(child, seen));
+  }
+
+  private lines(node: ConditionNode, seen: Seen, depth: number): string[] {
+    const indent = '  '.repeat(depth);
+    const head = `${indent}${mark(this.holds(node, seen))} `;
+    if (node.kind === 'item')
+      return [`${head}${itemWords(node.item)}; ${this.found(node.item, seen.record)}`];
+    const children = node.kind === 'not' ? [node.node] : node.nodes;
+    const words = node.kind === 'not' ? 'not' : node.kind === 'and' ? 'all of' : 'one of';
+    return [`${head}${words}`, ...children.flatMap((child) => this.lines(child, seen, depth + 1))];
+  }
+
+  private found({ field, references = [] }: DetectionItem, record: JsonValue): string {
+    if (field === undefined) return 'sought in every value of the record';
+    const own = foundWords(this.valuesOf(field, record));
+    const others = references.map((each) => `${each.name}: ${foundWords(this.valuesOf(each, record))}`);
+    return [`found ${own}`, ...others].join(', ');
+  }
+
+  private valuesOf(field: FieldRef, record: JsonValue): string[] {
+    if (field.taxonomy === 'raw')
+      return findValues(record, field.name).map((value) => toScalarText(value) ?? 'an object or null');
+    const mapped = this.mapping.fields[field.name];
+    const text = mapped && mapField(mapped, (path) => readText(record, this.mapping.paths[path]!));
+    return text === undefined ? [] : [text];
+  }
+}
+
+function mark(holds: boolean): string {
+  return holds ? 'true ' : 'false';
+}
+
+function sourceWords({ product, service, category }: Logsource): string {
+  const words = [product, service, category].filter((word) => word !== undefined);
+  return words.length === 0 ? 'any' : words.join('/');
+}
+
+function foundWords(values: readonly string[]): string {
+  if (values.length === 0) return 'nothing: the field is absent';
+  const shown = values.slice(0, MAX_VALUES).map((value) => quote(truncate(value, VALUE_WIDTH)));
+  return values.length > MAX_VALUES
+    ? `${shown.join(', ')} and ${count(values.length - MAX_VALUES, 'more value')}`
+    : shown.join(', ');
+}
+
+function itemWords({ field, modifiers, values, references = [] }: DetectionItem): string {
+  const name = [field?.name ?? 'any value', ...modifiers].join('|');
+  const wanted = [...values.map(patternWords), ...references.map((each) => each.name)];
+  const joined = wanted.slice(0, MAX_VALUES).join(modifiers.includes('all') ? ' and ' : ' or ');
+  const more = wanted.length > MAX_VALUES ? ` or ${wanted.length - MAX_VALUES} more` : '';
+  return `${name}: ${joined}${more}`;
+}
+
+function patternWords(pattern: Pattern): string {
+  switch (pattern.kind) {
+    case 'text':
+      return quote(truncate(pattern.written, VALUE_WIDTH));
+    case 'number':
+      return pattern.lexeme;
+    case 'boolean':
+      return String(pattern.value);
+    case 'null':
+      return 'null';
+  }
+}

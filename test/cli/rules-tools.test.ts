@@ -1,0 +1,127 @@
+/** `rules lint` and `rules explain` as a user's terminal shows them. */
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { after, test } from 'node:test';
+import { CommandLine } from '../support/command-line.ts';
+
+const commands = new CommandLine();
+const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'audit-check-tools-'));
+after(() => {
+  commands.close();
+  fs.rmSync(folder, { recursive: true });
+});
+
+const run = (...argv: string[]) => commands.run(argv, folder);
+const write = (name: string, text: string) => fs.writeFileSync(path.join(folder, name), text);
+
+const RULES = `title: Sign-in of ann refused
+id: 6f0c0a52-3a8e-4d2b-9c65-0d6f4f6a1e09
+level: low
+taxonomy: audit
+logsource: {product: audit}
+detection:
+  refusal: {action: user.login, outcome: failure}
+  filter_known: {actor|startswith: [svc-, bot-], reason: test}
+  condition: refusal and not filter_known
+`;
+
+const LOG = `{"time":"2026-03-02T08:00:00Z","id":"ev-1","actor":"ann","action":"user.login","outcome":"failure"}
+{"time":"2026-03-02T08:00:10Z","id":"ev-2","actor":"svc-1","action":"user.login","outcome":"failure","reason":"test"}
+`;
+
+test('rules explain tells each item, and what was found', async () => {
+  write('rules.yaml', RULES);
+  write('log.ndjson', LOG);
+  const explained = await run(
+    'rules',
+    'explain',
+    'Sign-in of ann refused',
+    '-r',
+    'rules.yaml',
+    '--event',
+    'log.ndjson:1',
+  );
+  assert.equal(explained.exit, 0, explained.stderr);
+  assert.match(explained.stdout, /Sign-in of ann refused .*\n {8}matches\n/);
+  assert.match(explained.stdout, /true {2}action: "user.login"; found "user.login"/);
+  assert.match(explained.stdout, /false reason: "test"; found nothing: the field is absent/);
+  const other = await run(
+    'rules',
+    'explain',
+    'Sign-in of ann refused',
+    '-r',
+    'rules.yaml',
+    '--event',
+    'log.ndjson:2',
+  );
+  assert.match(other.stdout, /does not match/);
+  assert.match(other.stdout, /true {2}actor\|startswith: "svc-" or "bot-"; found "svc-1"/);
+});
+
+test('rules explain says what it lacks', async () => {
+  write('rules.yaml', RULES);
+  write('log.ndjson', LOG);
+  const explain = (rule: string, event: string) =>
+    run('rules', 'explain', rule, '-r', 'rules.yaml', '--event', event);
+  const cases: [string, string, RegExp][] = [
+    ['Sign-in of ann refused', 'log.ndjson', /expected FILE:LINE, found "log.ndjson"/],
+    ['Sign-in of ann refused', 'none.ndjson:1', /there is no file "none.ndjson"/],
+    ['Sign-in of ann refused', 'log.ndjson:7', /no record begins on line 7/],
+    ['no such rule', 'log.ndjson:1', /no rule has the id, name or title "no such rule"/],
+  ];
+  for (const [rule, event, message] of cases) {
+    const { exit, stderr } = await explain(rule, event);
+    assert.equal(exit, 2);
+    assert.match(stderr, message);
+  }
+});
+
+test('rules lint points at what is wrong, and is silent on the rules that come with the tool', async () => {
+  write('rules.yaml', RULES.replace('reason: test', 'reason: No').replace('level: low', 'levle: low'));
+  const { exit, stdout } = await run('rules', 'lint', 'rules.yaml');
+  assert.equal(exit, 1);
+  assert.match(stdout, /^rules\.yaml:3:1: warning\[unknown-key\]: .*did you mean "level"/m);
+  assert.match(stdout, /^rules\.yaml:8:\d+: warning\[yaml-trap\]: No is text here/m);
+  const shipped = await run('rules', 'lint');
+  assert.equal(shipped.exit, 0, shipped.stdout);
+});
+
+test('rules coverage lists the actions that no rule looks at', async () => {
+  write(
+    'rules.yaml',
+    `${RULES}---\ntitle: Strange address\nid: 0a6f7c8e-6c0d-4f0e-9d3e-52a6c6a3b7f2\ntaxonomy: audit\ndetection: {s: {ip|cidr: 198.51.100.0/24}, condition: s}\n`,
+  );
+  write(
+    'log.ndjson',
+    `${LOG}{"time":"2026-03-02T08:00:20Z","id":"ev-3","actor":"ann","action":"file.read","outcome":"success"}\n`,
+  );
+  const { exit, stdout } = await run(
+    'rules',
+    'coverage',
+    '--no-builtin-rules',
+    '-r',
+    'rules.yaml',
+    'log.ndjson',
+  );
+  assert.equal(exit, 1);
+  assert.match(stdout, /^3 events of 2 actions; no rule looks at 1 event of 1 action$/m);
+  assert.match(stdout, /^ +1 {2}file\.read \(audit\)$/m);
+  assert.match(stdout, /^1 rule of audit about every action alike/m);
+  assert.match(stdout, /Strange address: no record carries ip/);
+  const json = await run(
+    'rules',
+    'coverage',
+    '--no-builtin-rules',
+    '-r',
+    'rules.yaml',
+    '--format',
+    'json',
+    'log.ndjson',
+  );
+  assert.deepEqual(JSON.parse(json.stdout).actions, [
+    { source: 'audit', action: 'user.login', events: 2, rules: 1 },
+    { source: 'audit', action: 'file.read', events: 1, rules: 0 },
+  ]);
+});

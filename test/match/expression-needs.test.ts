@@ -1,0 +1,73 @@
+/** What an expression needs is held to the expression: no text in which it is found lacks it. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { compileExpression } from '../../src/match/expression.ts';
+import { needsOfExpression } from '../../src/match/expression-needs.ts';
+
+const atom = fc.constantFrom(
+  'a',
+  'b',
+  '.',
+  '\\.',
+  '\\d',
+  '\\b',
+  '^',
+  '$',
+  '[ab]',
+  '[^]a]',
+  '1',
+  '(?i)',
+  '(?P<n>a)',
+  'x',
+);
+const expression = fc.letrec<{ all: string }>((tie) => ({
+  all: fc
+    .array(
+      fc.tuple(
+        fc.oneof(
+          { maxDepth: 2 },
+          atom,
+          tie('all').map((inner) => `(${inner})`),
+          tie('all').map((inner) => `(?:${inner})`),
+        ),
+        fc.constantFrom('', '', '', '*', '+', '?', '{2}', '{0,1}', '{1,}', '+?', '|'),
+      ),
+      { minLength: 1, maxLength: 5 },
+    )
+    .map((parts) => parts.flat().join('')),
+})).all;
+const text = fc.string({ unit: fc.constantFrom('a', 'b', '.', '1', 'A', 'x'), maxLength: 8 });
+
+test('needsOfExpression() needs nothing that a text lacks in which the expression is found', () => {
+  let told = 0;
+  fc.assert(
+    fc.property(expression, fc.array(text, { minLength: 10, maxLength: 10 }), (each, texts) => {
+      let finds: (text: string) => boolean;
+      try {
+        finds = compileExpression(each, new Set());
+      } catch {
+        return;
+      }
+      const { literals, length } = needsOfExpression(each);
+      for (const tried of texts.filter(finds)) {
+        if (literals.length > 0 || length > 1) told++;
+        assert.ok(tried.length >= length, `${each} needs ${length}, found in ${tried}`);
+        for (const literal of literals)
+          assert.ok(tried.includes(literal), `${each} needs ${literal}: ${tried}`);
+      }
+    }),
+    { numRuns: 3000 },
+  );
+  assert.ok(told > 500, `${told} told something`);
+});
+
+test('needsOfExpression() tells literals and lengths of what rules write', () => {
+  assert.deepEqual(needsOfExpression('^.*198\\.51\\.3\\.[0-9a-f]{2,8}(?:-[a-z]+)?$'), {
+    literals: ['198.51.3.'],
+    length: 11,
+  });
+  assert.deepEqual(needsOfExpression('^[0-9a-f]{40,}$'), { literals: [], length: 40 });
+  assert.deepEqual(needsOfExpression('cmd|powershell'), { literals: [], length: 3 });
+  assert.deepEqual(needsOfExpression('(?i)cmd'), { literals: [], length: 0 });
+});
