@@ -19,7 +19,7 @@ import { audit } from '../src/audit.ts';
 import { CHECKS } from '../src/checks/index.ts';
 import { buildRequest } from '../src/cli/request.ts';
 import { compilePlan } from '../src/engine/plan.ts';
-import { scanFiles } from '../src/engine/scan.ts';
+import { scanForMatches } from '../src/engine/scan.ts';
 import { type Problem, ProblemsError } from '../src/model/problem.ts';
 import type { AuditRequest } from '../src/model/request.ts';
 import { discover } from '../src/read/discover.ts';
@@ -96,14 +96,10 @@ async function measure(request: AuditRequest, samples: readonly Sample[]): Promi
   const asked = { ...request, disabled: CHECKS.map(({ name }) => name) };
   for (const { kind, path } of samples) {
     const { files } = await discover([path], []);
-    const scan = await scanFiles(files, compilePlan(asked), {
-      jobs: 1,
-      onMatch: ({ id }) => {
-        const counts = rates.rules[id];
-        if (counts !== undefined) counts[kind]++;
-      },
+    await scanForMatches(files, compilePlan(asked), ({ id }) => {
+      const counts = rates.rules[id];
+      if (counts !== undefined) counts[kind]++;
     });
-    scan.runs.dispose();
     const report = await audit(asked, files, { jobs: 1 });
     for (const { rule } of report.findings) if (correlations.has(rule)) rates.rules[rule]![kind]++;
     for (const { source: found, records } of report.inputs) {
