@@ -117,7 +117,7 @@ async function judge(
 ): Promise<AccessReport> {
   const ledger = new AccessLedger(table, reader);
   const scan = await scanAccess(request, files, table, reader, (mark) => ledger.add(mark.values, mark));
-  return { table, summary: ledger.summary(scan.coverage !== undefined), scan };
+  return { table, summary: ledger.summary(scan.coverage), scan };
 }
 
 /** Every event of the sources that the reader is for, in the order of time, repeats left out. */

@@ -136,7 +136,7 @@ function* judgeMarks(
   }
   const steps = coverage?.steps;
   // Silence of a source that is not in the log proves nothing.
-  const covered =
-    coverage !== undefined && (steps === undefined || steps.every((step) => step !== undefined));
-  yield* toJudgements(ledger.summary(covered), { ...told, coverage: covered ? coverage : undefined });
+  const isCovered = steps === undefined || steps.every((step) => step !== undefined);
+  const known = isCovered ? coverage : undefined;
+  yield* toJudgements(ledger.summary(known), { ...told, coverage: known });
 }

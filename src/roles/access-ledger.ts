@@ -5,12 +5,13 @@
 import type { Instant } from '../base/instant.ts';
 import { compareText } from '../base/text-safety.ts';
 import type { Place } from '../model/place.ts';
-import { MAX_RELATED } from '../model/relation.ts';
+import { MAX_RELATED, type Stretch } from '../model/relation.ts';
 import {
-  ACCESS_KINDS,
   type AccessEntry,
   type AccessKind,
   type AccessSummary,
+  compareEntries,
+  noCounts,
   type RoleSummary,
   type SubjectSummary,
 } from './access-summary.ts';
@@ -19,7 +20,7 @@ import { DutyLedger } from './duty-ledger.ts';
 import { type Decision, Evaluator } from './evaluator.ts';
 import { GrantLedger } from './grant-ledger.ts';
 import { type AccessReader, type LoggedRequest, readAccess } from './logged-access.ts';
-import type { RoleTable } from './role-table.ts';
+import type { Assignment, RoleTable, Validity } from './role-table.ts';
 import { textKey } from './text-key.ts';
 
 /** Where and when an event was seen. */
@@ -153,16 +154,21 @@ export class AccessLedger {
     if (time !== undefined) entry.last = time;
   }
 
-  /** `covered`: whether the log tells a stretch of time in which absence means something. */
-  summary(covered: boolean): AccessSummary {
+  /** `coverage`: the stretch of time of which the log tells, and silence means something; what held at another time is left out. */
+  summary(coverage: Stretch | undefined): AccessSummary {
+    const { roles } = this.table;
+    const inForce = ({ from, to }: Validity) =>
+      coverage === undefined ||
+      ((from === undefined || from <= coverage.until) && (to === undefined || to > coverage.from));
+    const assignments = this.table.assignments.filter((each) => inForce(each) && inForce(roles[each.role]!));
     return {
       events: this.events,
       requests: this.requests,
       allowed: this.allowed,
       counts: this.counts,
       entries: [...this.entries.values()].sort(compareEntries),
-      roles: this.roleSummaries(covered),
-      subjects: this.subjectSummaries(),
+      roles: this.roleSummaries(assignments, inForce, coverage !== undefined),
+      subjects: this.subjectSummaries(assignments, this.table.members.filter(inForce)),
       conflicts: this.duties.summary(),
       skipped: [...this.skipped]
         .map(([reason, skipped]) => ({ reason, ...skipped }))
@@ -171,17 +177,21 @@ export class AccessLedger {
     };
   }
 
-  private roleSummaries(covered: boolean): RoleSummary[] {
+  private roleSummaries(
+    assignments: readonly Assignment[],
+    inForce: (validity: Validity) => boolean,
+    covered: boolean,
+  ): RoleSummary[] {
     const holders = new Map<number, Set<string>>();
-    for (const { role, kind, subject } of this.table.assignments) {
+    for (const { role, kind, subject } of assignments) {
       const known = holders.get(role);
       if (known === undefined) holders.set(role, new Set([`${kind}:${subject}`]));
       else known.add(`${kind}:${subject}`);
     }
     return this.table.roles.map(({ name, line, grants, implied }, at) => {
       const first = this.evaluator.firstGrant[at]!;
-      const summaries = grants.flatMap(({ effect, action, resources }, index) =>
-        effect === 'deny'
+      const summaries = grants.flatMap(({ effect, action, resources, ...validity }, index) =>
+        effect === 'deny' || !inForce(validity)
           ? []
           : [{ action, resources, ...this.grants.judge(first + index, action, covered) }],
       );
@@ -197,16 +207,19 @@ export class AccessLedger {
     });
   }
 
-  private subjectSummaries(): SubjectSummary[] {
+  private subjectSummaries(
+    assignments: readonly Assignment[],
+    members: RoleTable['members'],
+  ): SubjectSummary[] {
     const rolesOf = new Map<string, Set<number>>();
-    for (const { kind, subject, role } of this.table.assignments) {
+    for (const { kind, subject, role } of assignments) {
       const key = `${kind}:${subject}`;
       const roles = rolesOf.get(key);
       if (roles === undefined) rolesOf.set(key, new Set([role]));
       else roles.add(role);
     }
     const groupsOf = new Map<string, string[]>();
-    for (const { group, user } of this.table.members) {
+    for (const { group, user } of members) {
       const groups = groupsOf.get(user);
       if (groups === undefined) groupsOf.set(user, [group]);
       else groups.push(group);
@@ -231,18 +244,4 @@ export class AccessLedger {
       };
     });
   }
-}
-
-function noCounts(): Record<AccessKind, number> {
-  return Object.fromEntries(ACCESS_KINDS.map((kind) => [kind, 0])) as Record<AccessKind, number>;
-}
-
-function compareEntries(left: AccessEntry, right: AccessEntry): number {
-  return (
-    ACCESS_KINDS.indexOf(left.kind) - ACCESS_KINDS.indexOf(right.kind) ||
-    compareText(left.subject, right.subject) ||
-    compareText(left.action, right.action) ||
-    compareText(left.resource ?? '', right.resource ?? '') ||
-    compareText(left.reasons.join('; '), right.reasons.join('; '))
-  );
 }

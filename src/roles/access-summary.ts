@@ -1,5 +1,6 @@
 /** What a log shows of the use of roles, as plain data: what both the relation `permitted` and `audit-check access` tell. */
 import type { Instant } from '../base/instant.ts';
+import { compareText } from '../base/text-safety.ts';
 import type { Place } from '../model/place.ts';
 
 /**
@@ -88,3 +89,18 @@ export type AccessSummary = {
   /** Requests whose subject or entry was too many to be kept apart; they are in the counts alone. */
   untold: number;
 };
+
+export function noCounts(): Record<AccessKind, number> {
+  return Object.fromEntries(ACCESS_KINDS.map((kind) => [kind, 0])) as Record<AccessKind, number>;
+}
+
+/** The one order of entries: by kind, then by whom, what, where and why. */
+export function compareEntries(left: AccessEntry, right: AccessEntry): number {
+  return (
+    ACCESS_KINDS.indexOf(left.kind) - ACCESS_KINDS.indexOf(right.kind) ||
+    compareText(left.subject, right.subject) ||
+    compareText(left.action, right.action) ||
+    compareText(left.resource ?? '', right.resource ?? '') ||
+    compareText(left.reasons.join('; '), right.reasons.join('; '))
+  );
+}

@@ -48,6 +48,7 @@ class DetailsBuilder {
   readonly members: { group: string; user: string }[] = [];
   readonly users: string[] = [];
   readonly bounds: { subject: string; doubt: string }[] = [];
+  /** As the beginning of their ARNs: partitions have accounts of their own. */
   private readonly accounts = new Set<string>();
   /** Managed policies by ARN. */
   private readonly policies = new Map<string, number>();
@@ -96,11 +97,11 @@ class DetailsBuilder {
     const role = this.roles.length;
     this.roles.push({ name: 'root user', line: 0, grants: [EVERYTHING], implied: true });
     for (const account of [...this.accounts].sort(compareText))
-      this.assignments.push({ kind: 'user', subject: `arn:aws:iam::${account}:root`, role });
+      this.assignments.push({ kind: 'user', subject: `${account}:root`, role });
   }
 
   openings(): Opening[] {
-    const ours = [...this.accounts].map((account) => `arn:*:iam::${account}:*`);
+    const ours = [...this.accounts].map((account) => `${account}:*`);
     return [
       {
         exceptSubjects: ours,
@@ -116,7 +117,7 @@ class DetailsBuilder {
 
   private principal(reader: ShapeReader, kind: string): string | undefined {
     const arn = reader.text('Arn');
-    const account = /^arn:[^:]*:iam::(\d{12}):/.exec(arn ?? '')?.[1];
+    const account = /^(arn:[^:]*:iam::\d{12}):/.exec(arn ?? '')?.[1];
     if (arn === undefined || account === undefined) {
       reader.problem(reader.map, `a ${kind} needs an "Arn" like arn:aws:iam::123456789012:${kind}/ann`);
       return undefined;

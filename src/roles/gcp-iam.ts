@@ -16,8 +16,13 @@ export function isGcpIam(reader: ShapeReader): boolean {
   return ['bindings', 'includedPermissions', 'policy'].some((key) => reader.get(key) !== undefined);
 }
 
-export function readGcpIam(file: string, documents: readonly ShapeReader[]): RoleTable {
-  const builder = new PolicyBuilder();
+/** `groups`: those whose members are told elsewhere, as the policies name them. */
+export function readGcpIam(
+  file: string,
+  documents: readonly ShapeReader[],
+  groups: ReadonlySet<string>,
+): RoleTable {
+  const builder = new PolicyBuilder(groups);
   for (const document of documents)
     if (document.get('bindings') === undefined && document.get('policy') === undefined)
       builder.define(document);
@@ -45,6 +50,11 @@ class PolicyBuilder {
   readonly roles: Role[] = [];
   readonly assignments: Assignment[] = [];
   private readonly positions = new Map<string, number>();
+  private readonly groups: ReadonlySet<string>;
+
+  constructor(groups: ReadonlySet<string>) {
+    this.groups = groups;
+  }
 
   define(role: ShapeReader): void {
     const name = role.text('name');
@@ -74,9 +84,9 @@ class PolicyBuilder {
       const title = condition?.text('title') ?? condition?.text('expression');
       const doubt = condition === undefined ? undefined : `an IAM condition decides (${quote(title ?? '')})`;
       for (const member of binding.texts('members')) {
-        const held = holderOf(member);
+        const held = this.groups.has(member) ? { kind: 'group' as const, subject: member } : holderOf(member);
         if (held === undefined) continue;
-        const doubts = [doubt, held.doubt].filter((each) => each !== undefined);
+        const doubts = [doubt, 'doubt' in held ? held.doubt : undefined].filter((each) => each !== undefined);
         this.assignments.push({
           kind: held.kind,
           subject: held.subject,

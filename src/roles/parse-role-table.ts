@@ -46,6 +46,13 @@ export function parseRoleTable(file: string, reader: ShapeReader): RoleTable {
   };
 }
 
+/** The members of `groups` alone, of a document that goes along with roles of another format. */
+export function readMembers(reader: ShapeReader): RoleTable['members'] {
+  const parser = new HolderParser(reader, []);
+  for (const entry of entriesOf(reader, 'groups')) parser.group(entry);
+  return parser.members;
+}
+
 function entriesOf(reader: ShapeReader, key: string): readonly YamlEntry[] {
   return reader.shape(key)?.map.entries ?? [];
 }

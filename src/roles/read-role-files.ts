@@ -7,7 +7,7 @@ import { isAuthorizationDetails, readAuthorizationDetails } from './aws-authoriz
 import { readConflicts } from './conflicts.ts';
 import { isGcpIam, readGcpIam } from './gcp-iam.ts';
 import { isRbac, readKubernetesRbac } from './kubernetes-rbac.ts';
-import { parseRoleTable, TABLE_KEYS } from './parse-role-table.ts';
+import { parseRoleTable, readMembers, TABLE_KEYS } from './parse-role-table.ts';
 import { parseJsonNode, refuseUnknownKeys } from './role-shape.ts';
 import { type Conflict, emptyTable, ROLE_FORMATS, type RoleFormat, type RoleTable } from './role-table.ts';
 
@@ -35,19 +35,31 @@ export function readRoleFiles(
   if (first === undefined) return undefined;
   const documents: Document[] = [];
   const conflicts: Conflict[] = [];
+  const members: Member[] = [];
   for (const document of files.flatMap((file) => documentsOf(file, problems))) {
-    if (holdsOnlyConflicts(document)) conflicts.push(...readConflicts(document.reader));
-    else documents.push(document);
+    if (isSupplement(document)) {
+      conflicts.push(...readConflicts(document.reader));
+      members.push(...readMembers(document.reader));
+    } else documents.push(document);
   }
   if (problems.length > before) return undefined;
   const wrong = (file: string, message: string) => void problems.push({ file, line: 0, column: 0, message });
   const chosen = format === undefined ? detect(documents, wrong) : checkFormat(format, first.file, wrong);
   if (chosen === undefined) return undefined;
-  const table = READERS[chosen](first.file, documents);
-  return problems.length > before ? undefined : { ...table, conflicts: [...table.conflicts, ...conflicts] };
+  const table = READERS[chosen](first.file, documents, members);
+  if (problems.length > before) return undefined;
+  return {
+    ...table,
+    members: [...table.members, ...members],
+    conflicts: [...table.conflicts, ...conflicts],
+  };
 }
 
-const READERS: Readonly<Record<RoleFormat, (file: string, documents: readonly Document[]) => RoleTable>> = {
+type Member = RoleTable['members'][number];
+
+type Reader = (file: string, documents: readonly Document[], members: readonly Member[]) => RoleTable;
+
+const READERS: Readonly<Record<RoleFormat, Reader>> = {
   roles: (file, documents) => {
     for (const { reader } of documents) refuseUnknownKeys(reader, ['format', ...TABLE_KEYS]);
     return joinTables(
@@ -57,7 +69,8 @@ const READERS: Readonly<Record<RoleFormat, (file: string, documents: readonly Do
   },
   'kubernetes-rbac': (file, documents) => readKubernetesRbac(file, readersOf(documents)),
   'aws-authorization-details': (file, documents) => readAuthorizationDetails(file, readersOf(documents)),
-  'gcp-iam': (file, documents) => readGcpIam(file, readersOf(documents)),
+  'gcp-iam': (file, documents, members) =>
+    readGcpIam(file, readersOf(documents), new Set(members.map(({ group }) => group))),
 };
 
 function readersOf(documents: readonly Document[]): ShapeReader[] {
@@ -92,8 +105,10 @@ function documentsOf({ file, text }: RoleFile, problems: YamlMistake[]): Documen
   return documents;
 }
 
-function holdsOnlyConflicts({ reader }: Document): boolean {
-  return reader.map.entries.length === 1 && reader.get('conflicts') !== undefined;
+/** What no format but ours can say goes along with any of them: conflicts, and who is in a group. */
+function isSupplement({ reader }: Document): boolean {
+  const keys = reader.map.entries.map(({ key }) => key);
+  return keys.length > 0 && keys.every((key) => key === 'conflicts' || key === 'groups');
 }
 
 const MARKS: readonly [RoleFormat, (reader: ShapeReader) => boolean][] = [

@@ -210,6 +210,26 @@ describe('permitted', () => {
     assert.ok(otherLog.every(({ code, verdict }) => code !== 'unused-grant' || verdict === 'undetermined'));
   });
 
+  test('calls nothing unused that did not hold while the log was written', () => {
+    const dated = tableOf(`
+roles:
+  old: {allow: [a], to: 1970-01-01}
+  reader: {allow: [b, {actions: [c], from: 2026-01-01}]}
+  other: [b]
+users: {ann: [reader], bob: [{role: other, from: 2026-01-01}], cid: [old]}
+`);
+    const deeds: Deed[] = [
+      [1, 'ann', 'b', 'x'],
+      [2, 'ann', 'a', 'x', 'denied'],
+      [3, 'ann', 'c', 'x', 'denied'],
+    ];
+    const found = judge(deeds, { unused: 'report' }, COVERED, dated);
+    assert.deepEqual(
+      found.map(({ code }) => code),
+      ['denied-attempt', 'denied-attempt'],
+    );
+  });
+
   test('judges nothing by itself where there was no event', () => {
     const relation = permitted.compile(rule(tableOf(TABLE), { unused: 'report' }), assert.fail)!;
     const said = [...relation.judgeNothing!(undefined)];

@@ -72,6 +72,29 @@ describe('readRoleFiles()', () => {
     );
   });
 
+  test('takes the members of groups, which a policy of GCP does not list, from a file of their own', () => {
+    const bindings = [{ role: 'roles/x', members: ['group:ops@example.com'] }];
+    const policy = JSON.stringify([{ bindings }, { name: 'roles/x', includedPermissions: ['a.b'] }]);
+    const verdict = (supplement: string) => {
+      const problems: Parameters<typeof readRoleFiles>[2] = [];
+      const files = [policy, supplement].map((text, at) => ({ file: `${at}`, text }));
+      const table = readRoleFiles(undefined, files, problems);
+      assert.ok(table !== undefined, problems.map(({ message }) => message).join());
+      const decide = decider(table);
+      return ['user:ann@example.com', 'user:bob@example.com'].map(
+        (who) => decide(who, 'a.b', 'x', { groups: ['perhaps in a group'] }).verdict,
+      );
+    };
+    assert.deepEqual(verdict('groups: {"group:ops@example.com": {members: ["user:ann@example.com"]}}'), [
+      'allowed',
+      'undetermined',
+    ]);
+    assert.deepEqual(verdict('groups: {"group:other@example.com": {members: [x]}}'), [
+      'undetermined',
+      'undetermined',
+    ]);
+  });
+
   test('tells the place of a mistake in JSON, and a key that stands twice', () => {
     assert.match(
       problemsOf('{\n"UserDetailList": [{"UserName": "ann"}]\n}')[0]!,
