@@ -49,7 +49,7 @@ export class LogCoverage {
       const chained = this.correlations.get(id);
       if (detection !== undefined) this.byRule.set(id, hull(this.stretchesFor(detection)));
       else if (chained !== undefined)
-        this.byRule.set(id, common(chained.rules.map((rule) => this.ofRule(rule))));
+        this.byRule.set(id, beyondBegin(common(chained.rules.map((rule) => this.ofRule(rule))), chained));
     }
     return this.byRule.get(id);
   }
@@ -60,6 +60,13 @@ export class LogCoverage {
       return appliesTo(detection, mapping.logsource) ? [stretch] : [];
     });
   }
+}
+
+/** What a correlation finds takes up to its timespan: in the first of the log it may have begun before. */
+function beyondBegin(stretch: Stretch | undefined, { timespan = 0n }: Correlation): Stretch | undefined {
+  if (stretch === undefined) return undefined;
+  const from = stretch.from + timespan;
+  return from <= stretch.until ? { from, until: stretch.until } : undefined;
 }
 
 function toStretch({ fromMs, fromNanos, untilMs, untilNanos }: TimeSpan): Stretch {
