@@ -46,6 +46,8 @@ export type Mapping = {
   within: readonly string[];
   /** Whether rules drop the spaces of field names, as Sigma's taxonomy does for Windows: `ThreatName` for `Threat Name`. */
   spacesDropped: boolean;
+  /** Whether exports into tables write names in lower case: the column (`protopayload.methodName`), or all of the path. */
+  namesLowered: boolean;
   /** The field paths that the numbers above index. */
   paths: readonly string[];
 };
@@ -84,7 +86,14 @@ export function toRawPaths(mapping: Mapping, name: string): string[] {
   const spaced = mapping.spacesDropped ? withSpaces(name) : name;
   const names = [name, ...aliases, ...(spaced === name ? [] : [spaced])];
   const deeper = mapping.within.flatMap((prefix) => names.map((each) => `${prefix}.${each}`));
-  return [...new Set([...names, ...deeper])];
+  const lowered = mapping.namesLowered ? names.flatMap(lowerings) : [];
+  return [...new Set([...names, ...deeper, ...lowered])];
+}
+
+/** `userIdentity.sessionContext` → `useridentity.sessionContext` · `useridentity.sessioncontext`. */
+function lowerings(name: string): string[] {
+  const [column = '', ...rest] = name.split('.');
+  return [[column.toLowerCase(), ...rest].join('.'), name.toLowerCase()];
 }
 
 /** `DetectionID` → `Detection ID`, `PreExecutionStatus` → `Pre Execution Status`. */
@@ -166,5 +175,6 @@ export const UNKNOWN_SOURCE: Mapping = {
   aliases: {},
   within: [],
   spacesDropped: false,
+  namesLowered: false,
   paths: [],
 };

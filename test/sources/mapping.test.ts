@@ -115,3 +115,14 @@ test('toRawPaths() gives the name, its alias, then both in the objects they may 
   ]);
   assert.deepEqual(toRawPaths(mapping, 'toString'), ['toString', 'data.toString']);
 });
+
+test('toRawPaths() gives the names as columns of tables write them where the source has such exports', () => {
+  const mapping = mappingOf({ names: 'lowered' });
+  assert.deepEqual(toRawPaths(mapping, 'userIdentity.sessionContext'), [
+    'userIdentity.sessionContext',
+    'useridentity.sessionContext',
+    'useridentity.sessioncontext',
+  ]);
+  assert.deepEqual(toRawPaths(mapping, 'eventName'), ['eventName', 'eventname']);
+  assert.deepEqual(toRawPaths(mapping, 'action'), ['action']);
+});
