@@ -90,6 +90,12 @@ export function toRawPaths(mapping: Mapping, name: string): string[] {
   return [...new Set([...names, ...deeper, ...lowered])];
 }
 
+/** The names of one of the mapping's own paths, in the order to seek them: no alias, no deeper place. */
+export function toOwnPaths(mapping: Mapping, path: number): string[] {
+  const name = mapping.paths[path]!;
+  return mapping.namesLowered ? [...new Set([name, ...lowerings(name)])] : [name];
+}
+
 /** `userIdentity.sessionContext` → `useridentity.sessionContext` · `useridentity.sessioncontext`. */
 function lowerings(name: string): string[] {
   const [column = '', ...rest] = name.split('.');
