@@ -204,3 +204,7 @@ export function formatDuration(nanos: bigint): string {
   }
   return parts.slice(0, 2).join(' ');
 }
+
+export function compareBigints(left: bigint, right: bigint): number {
+  return left < right ? -1 : left > right ? 1 : 0;
+}

@@ -24,6 +24,11 @@ export class ShapeReader {
     this.problems.push({ file: this.file, line: node.line, column: node.column, message });
   }
 
+  /** A reader of another map of the same file. */
+  within(map: YamlMap): ShapeReader {
+    return new ShapeReader(this.file, map, this.problems);
+  }
+
   /** A scalar as written; dates, numbers and booleans are texts here. */
   text(key: string): string | undefined {
     const node = this.get(key);

@@ -91,8 +91,20 @@ function countLines(text: string, start: number, end: number): number {
   return lines;
 }
 
-/** A line of 100,000 `- ` takes the library's process down (measured, yaml 2.9.1); brackets and indentation do not. */
+/**
+ * Runs of `- `, which take the library's process down (a line of 100,000; measured, yaml 2.9.1, brackets and indentation
+ * do not), and of `[` and `{a: `, of which it takes 30 s for a million.
+ */
+const DEEP_RUNS = [
+  new RegExp(`^[ \\t]*(?:[-?:][ \\t]+){${MAX_DEPTH + 1}}`, 'm'),
+  // Fewer are left to the library, which names the column.
+  /(?:[[{][ \t]*(?:\w{0,40}:[ \t]+)?){1000}/,
+];
+
 function deepCompactLine(text: string): number | undefined {
-  const run = new RegExp(`^[ \\t]*(?:[-?:][ \\t]+){${MAX_DEPTH + 1}}`, 'm').exec(text);
-  return run === null ? undefined : text.slice(0, run.index).split('\n').length;
+  for (const pattern of DEEP_RUNS) {
+    const run = pattern.exec(text);
+    if (run !== null) return text.slice(0, run.index).split('\n').length;
+  }
+  return undefined;
 }

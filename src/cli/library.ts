@@ -13,6 +13,7 @@ import type { RuleSet } from '../model/rule.ts';
 import { compileMapping } from '../sources/compile-mapping.ts';
 import type { Mapping } from '../sources/mapping.ts';
 import { type CompiledFile, compiledFile } from './compiled-library.ts';
+import { readRoles } from './role-tables.ts';
 import { parseYamlFile, readText, readYamlFile, reporterFor } from './yaml-file.ts';
 
 /** The same place from `src/cli` and from `dist/cli`. */
@@ -53,7 +54,7 @@ function parseLibraryFile(
   problems: Problem[],
 ): CompiledFile | undefined {
   if (folder === 'policies') {
-    const parsed = parseRuleFile(shown, text);
+    const parsed = parseRuleFile(shown, text, (table) => readRoles(shown, table, problems));
     problems.push(...parsed.problems);
     return { rules: parsed.documents };
   }

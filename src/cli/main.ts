@@ -3,6 +3,8 @@ import { Argument, Command, CommanderError, Option } from 'commander';
 import { escapeControls } from '../base/text-safety.ts';
 import { SEVERITIES } from '../model/finding.ts';
 import { formatProblem, ProblemsError } from '../model/problem.ts';
+import type { AccessOptions } from './access.ts';
+import { ACCESS_HELP } from './access-help.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { LISTS, type ListName } from './list-names.ts';
 import type { MatchOptions, TestOptions } from './rules-command.ts';
@@ -77,6 +79,7 @@ function buildProgram(done: (code: ExitCode) => void): Command {
   addLists(program);
   addRules(program, done);
   addSources(program);
+  addAccess(program, done);
   return program;
 }
 
@@ -233,5 +236,40 @@ function addSources(program: Command): void {
     .action(async (files: string[], options: { source?: string; sources?: string[] }) => {
       const { testSources } = await import('./sources-command.ts');
       process.stdout.write(await testSources(files, options));
+    });
+}
+
+function addAccess(program: Command, done: (code: ExitCode) => void): void {
+  program
+    .command('access')
+    .description('hold the access that logs show to files of roles, for each role and each user')
+    .argument(
+      '[paths...]',
+      'files, folders, globs, or - for standard input; by default "logs" of audit-check.yaml',
+    )
+    .option('--roles <file>', 'who may do what; repeatable, all files of one format', collect)
+    .option('--roles-format <name>', 'format of the roles, where it is not to be told by what they hold')
+    .addOption(
+      new Option('-f, --format <name>', 'of what is printed')
+        .choices(['text', 'json', 'csv'])
+        .default('text'),
+    )
+    .option('--suggest <user>', 'print the least role that covers what this user did, instead of the tables')
+    .option('--include-denied', 'with --suggest: cover what was refused as well', false)
+    .option(
+      '--wide-verbs',
+      'with --suggest: grant get, list and watch together, and get, patch and update',
+      false,
+    )
+    .option('-c, --config <file>', 'configuration; by default audit-check.yaml here or in a folder above')
+    .option('--no-config', 'use no configuration file')
+    .option('--source <name>', 'source of every file, instead of detection')
+    .option('--since <time>', 'leave out events before this date or time')
+    .option('--until <time>', 'leave out events at or after this date or time')
+    .option('--exclude <glob>', 'files in folders that are not read; repeatable', collect)
+    .addHelpText('after', ACCESS_HELP)
+    .action(async (paths: string[], options: AccessOptions) => {
+      const { access } = await import('./access.ts');
+      done(await access(paths, options));
     });
 }

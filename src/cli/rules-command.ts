@@ -61,7 +61,7 @@ export async function testRules(paths: string[], options: TestOptions): Promise<
   const failed = results.filter(({ passed }) => !passed);
   const lines = failed.map(({ rule, test, actual, messages }) => {
     const said = messages.map((message) => `\n    ${message}`).join('');
-    return `failed: ${rule.file}:${rule.line}: ${rule.title}: ${test.name}\n    expected ${test.expect}, found ${actual}${said}`;
+    return `failed: ${rule.file}:${test.line}: ${rule.title}: ${test.name}\n    expected ${test.expect}, found ${actual}${said}`;
   });
   lines.push(
     ...ruleSet.errors.map(({ file, line, title, message }) => `error: ${file}:${line}: ${title}: ${message}`),

@@ -180,7 +180,8 @@ function foundWords(values: readonly string[]): string {
     : shown.join(', ');
 }
 
-function itemWords({ field, modifiers, values, references = [] }: DetectionItem): string {
+function itemWords({ field, modifiers, values, references = [], members }: DetectionItem): string {
+  if (members !== undefined) return `${field!.name}[${members.which}]: a condition on members`;
   const name = [field?.name ?? 'any value', ...modifiers].join('|');
   const wanted = [...values.map(patternWords), ...references.map((each) => each.name)];
   const joined = wanted.slice(0, MAX_VALUES).join(modifiers.includes('all') ? ' and ' : ' or ');

@@ -8,6 +8,7 @@ import { parseRuleFile, type RuleDocument } from '../match/parse-rules.ts';
 import { type Problem, ProblemsError } from '../model/problem.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { LIBRARY, listFiles, YAML_NAME } from './library.ts';
+import { readRoles } from './role-tables.ts';
 import { writeStream } from './write-output.ts';
 import { readText } from './yaml-file.ts';
 
@@ -23,7 +24,7 @@ export async function lintRules(paths: string[], { notes, format }: LintOptions)
   for (const file of files) {
     const text = readText(file, problems);
     if (text === undefined) continue;
-    const parsed = parseRuleFile(file, text);
+    const parsed = parseRuleFile(file, text, (table) => readRoles(file, table, problems));
     lints.push(...parsed.problems.map(toError), ...lintRuleFile(file, text));
     documents.push(...parsed.documents);
   }

@@ -18,7 +18,7 @@ import { REPORT_SCHEMA } from '../model/report.ts';
 import type { Detection, Rule } from '../model/rule.ts';
 import { findingKinds } from './finding-kinds.ts';
 import { fieldKey, type Plan } from './plan.ts';
-import type { Related } from './relate.ts';
+import { leftOutNotices, type Related } from './relate.ts';
 import type { Scan } from './scan-books.ts';
 
 export function assembleReport(
@@ -74,6 +74,7 @@ export function assembleReport(
       ...disabledNotices(plan),
       ...results.flatMap((result) => result.notices ?? []),
       ...ungroupedNotices(plan, scan),
+      ...leftOutNotices(related),
       ...waiverNotices(plan, related),
     ],
   };

@@ -8,6 +8,8 @@ import type { Plan, PlannedRelation } from './plan.ts';
 /** A mark of a judgement that the log leaves open is uncertain: what stands on it is, too. */
 type ChainedMark = { mark: Mark; certain: boolean };
 
+export type ChainedGroup = { group: Group; marks: readonly ChainedMark[] };
+
 /** Where the findings of a correlation go. */
 type Link = { relation: number; step: number; groupAt: number[]; valuesAt: number[] };
 
@@ -18,7 +20,7 @@ export class ChainedMarks {
   /** By relation and group. */
   private readonly collected = new Map<number, Map<string, Collected>>();
 
-  constructor(plan: Plan) {
+  constructor(plan: Pick<Plan, 'relations'> & { request: Pick<Plan['request'], 'rules'> }) {
     const rules = new Map(plan.request.rules.rules.map((rule) => [rule.id, rule]));
     for (const [relation, planned] of plan.relations.entries()) {
       for (const [step, input] of planned.relation.inputs.entries()) {
@@ -69,7 +71,7 @@ export class ChainedMarks {
   }
 
   /** Groups that no event of their own belongs to. */
-  *rest(relation: number): Generator<{ group: Group; marks: readonly ChainedMark[] }> {
+  *rest(relation: number): Generator<ChainedGroup> {
     const groups = this.collected.get(relation);
     for (const { group } of [...(groups?.values() ?? [])]) yield { group, marks: this.take(relation, group) };
   }
@@ -94,7 +96,7 @@ function toMark(rule: Correlation, link: Link, group: Group, judgement: Judgemen
 
 /**
  * Judges the marks of events together with those of other correlations. Where some of them are uncertain, only what holds
- * without them is a violation; what needs them is undetermined.
+ * without them is a violation; what needs them is undetermined. Those that speak for the group are held to be so for the first.
  */
 export function* judgeChained(
   relation: Relation,
@@ -103,17 +105,19 @@ export function* judgeChained(
   chained: readonly ChainedMark[],
   coverage: Coverage,
 ): Generator<Judgement> {
-  const certain = chained.filter((each) => each.certain).map(({ mark }) => mark);
-  if (certain.length === chained.length) {
-    yield* relation.judge(group, mergeMarks(own, certain), coverage);
+  if (chained.every(({ certain }) => certain)) {
+    const marks = chained.map(({ mark }) => mark);
+    yield* relation.judge(group, mergeMarks(own, marks), coverage);
     return;
   }
   const events = [...own];
-  const proven = [...relation.judge(group, mergeMarks(events, certain), coverage)];
+  const accusing = ({ mark }: ChainedMark) => !relation.evidence?.has(mark.step);
+  const least = chained.filter((each) => each.certain || !accusing(each)).map(({ mark }) => mark);
+  const most = chained.filter((each) => each.certain || accusing(each)).map(({ mark }) => mark);
+  const proven = [...relation.judge(group, mergeMarks(events, least), coverage)];
   yield* proven;
   const known = new Set(proven.map(toKey));
-  const all = chained.map(({ mark }) => mark);
-  for (const judgement of relation.judge(group, mergeMarks(events, all), coverage)) {
+  for (const judgement of relation.judge(group, mergeMarks(events, most), coverage)) {
     if (judgement.verdict === 'satisfied' || known.has(toKey(judgement))) continue;
     const message = `${judgement.message}, if what it stands on is so, which the log leaves open`;
     yield { ...judgement, verdict: 'undetermined', message };

@@ -1,5 +1,5 @@
 /** Judges some groups of marks, or all of them: what one thread does of relating. Order and answer are plain data. */
-import type { Group, Judgement } from '../model/relation.ts';
+import { type Group, groupKey, type Judgement } from '../model/relation.ts';
 import type { Spans } from './file-scan.ts';
 import { LogCoverage } from './log-coverage.ts';
 import type { Share } from './mark-shares.ts';
@@ -29,6 +29,8 @@ export type JudgedShare = {
   judged: Judged[];
   /** The relations that got marks. */
   met: number[];
+  /** The groups that had marks, by `groupKey`, of relations that speak of those that had none. */
+  present: { relation: number; group: string }[];
   /** By detection its marks, each event counted once although several relations may get it. */
   counts: number[];
 };
@@ -46,6 +48,7 @@ export function judgeShare(
   const coverage = new LogCoverage(plan, order.spans);
   const later = new Set(order.later);
   const met = new Set<number>();
+  const present: JudgedShare['present'] = [];
   let judged: Judged[] = [];
   let together = 0;
   const groups = markGroups(order.source, {
@@ -58,6 +61,8 @@ export function judgeShare(
   for (const { relation, name, group, marks } of groups) {
     if (later.has(relation)) continue;
     met.add(relation);
+    if (plan.relations[relation]!.relation.judgeAbsent !== undefined)
+      present.push({ relation, group: groupKey(group) });
     let some: Judged | undefined;
     for (const judgement of plan.relations[relation]!.relation.judge(group, marks, coverage.of(relation))) {
       if (some === undefined) {
@@ -72,7 +77,7 @@ export function judgeShare(
       some = undefined;
     }
   }
-  return { judged, met: [...met], counts: counter.counts };
+  return { judged, met: [...met], present, counts: counter.counts };
 }
 
 /** By relation: groups with fewer marks are passed over. */

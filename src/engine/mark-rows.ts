@@ -4,6 +4,7 @@
  */
 import { LENGTH_BYTES, type Run, spanOf, type TemporaryRuns } from '../read/temporary-runs.ts';
 import { ABSENT, ASK_TEXT, type EventCursor } from '../sources/event-cursor.ts';
+import { listText } from './list-text.ts';
 import { addWeight, type Weights } from './mark-shares.ts';
 import { MarkIndex, MergedMarks } from './merged-marks.ts';
 import type { MarkOutput } from './plan.ts';
@@ -29,6 +30,8 @@ export type MarkPart = { runs: Run[]; weights: Weights };
 export type MarkedEvent = Pick<
   EventCursor,
   | 'text'
+  | 'size'
+  | 'kind'
   | 'identity'
   | 'copyText'
   | 'copyIdentity'
@@ -96,7 +99,8 @@ export class MarkRows {
     writer.varint(values.length);
     for (let index = 0; index < values.length; index++) {
       const slot = values[index]!;
-      if (slot === output.subject) this.putSubject();
+      if (output.lists?.has(index)) writer.text(listText(event, slot)).reserve(most);
+      else if (slot === output.subject) this.putSubject();
       else this.putText(event, slot, most);
     }
     this.end(group);
@@ -168,23 +172,24 @@ export class MarkRows {
     if (this.bytes > this.maxBytes || this.count >= MAX_ROWS) this.spill();
   }
 
-  /** NONE when a value is absent. */
-  private groupOf({ relation, group: slots }: MarkOutput, event: MarkedEvent): number {
-    if (slots.length > MAX_IDS) return this.namedGroup(relation, slots, event);
+  /** NONE when a value is absent that must not be; one that may is null in the group's name. */
+  private groupOf(output: MarkOutput, event: MarkedEvent): number {
+    const { relation, group: slots } = output;
+    if (slots.length > MAX_IDS) return this.namedGroup(output, event);
     const { ids } = this.ids;
     for (let index = 0; index < MAX_IDS; index++) {
       const id = index < slots.length ? event.repeatingId(slots[index]!) : NONE;
-      if (id < 0 && index < slots.length) return this.namedGroup(relation, slots, event);
+      if (id < 0 && index < slots.length) return this.namedGroup(output, event);
       ids[index] = id;
     }
     const known = this.ids.find(relation);
     if (known !== NONE) return known;
-    const group = this.namedGroup(relation, slots, event);
+    const group = this.namedGroup(output, event);
     if (group !== NONE) this.ids.add(relation, group);
     return group;
   }
 
-  private namedGroup(relation: number, slots: readonly number[], event: MarkedEvent): number {
+  private namedGroup({ relation, group: slots, optional }: MarkOutput, event: MarkedEvent): number {
     let at = RELATION_BYTES;
     this.name.writeUInt32BE(relation);
     this.name[at++] = OPEN_BRACKET;
@@ -192,11 +197,10 @@ export class MarkRows {
       this.reserveName(at + MAX_COPIED + 8);
       if (index > 0) this.name[at++] = COMMA;
       const length = event.copyText(slots[index]!, this.name, at + 1, MAX_COPIED);
-      if (length === ABSENT) return NONE;
-      if (length === ASK_TEXT) {
-        const value = event.text(slots[index]!);
-        if (value === undefined) return NONE;
-        const json = JSON.stringify(value);
+      if (length === ABSENT || length === ASK_TEXT) {
+        const value = length === ABSENT ? undefined : event.text(slots[index]!);
+        if (value === undefined && !optional?.[index]) return NONE;
+        const json = JSON.stringify(value ?? null);
         this.reserveName(at + json.length * 3 + 8);
         at += this.name.write(json, at);
         continue;

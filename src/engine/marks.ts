@@ -1,6 +1,6 @@
 /** The marks of a whole log, from the parts of its scan: each relation meets each group's marks in order, from memory or disk. */
 import type { Mark } from '../model/mark.ts';
-import type { Group } from '../model/relation.ts';
+import { type Group, NO_VALUE } from '../model/relation.ts';
 import type { TemporaryRuns } from '../read/temporary-runs.ts';
 import { weighFile } from './mark-file.ts';
 import type { MarkPart } from './mark-rows.ts';
@@ -164,7 +164,8 @@ class MarkCursor implements Iterable<Mark>, Iterator<Mark> {
       this.finishGroup();
     }
     const { name } = merged;
-    this.group = JSON.parse(name.toString('utf8', RELATION_BYTES, name.length - 1)) as string[];
+    const values = JSON.parse(name.toString('utf8', RELATION_BYTES, name.length - 1)) as (string | null)[];
+    this.group = values.map((value) => value ?? NO_VALUE);
     return true;
   }
 

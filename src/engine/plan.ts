@@ -93,7 +93,11 @@ export type MarkOutput = {
   relation: number;
   step: number;
   group: Slot[];
+  /** By position in `group`, where some may be absent. */
+  optional?: readonly boolean[];
   values: Slot[];
+  /** Positions in `values` that are written as JSON arrays of all values of the slot. */
+  lists?: ReadonlySet<number> | undefined;
   subject: Slot;
   /** What the event must fulfill beside the detection. */
   when?: EventTest;
@@ -161,7 +165,11 @@ function markOutputs(inputs: readonly PlannedInput[], cursor: EventCursor): Mark
       relation,
       step,
       group: slots(input.groupBy),
+      ...(input.groupBy.some(({ optional }) => optional) && {
+        optional: input.groupBy.map(({ optional }) => optional === true),
+      }),
       values: slots(input.values),
+      lists: input.lists && new Set(input.lists),
       subject: cursor.audit('actor'),
       ...(input.when !== undefined && { when: compileDetection({ condition: input.when }, cursor) }),
     };

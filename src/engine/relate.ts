@@ -1,10 +1,10 @@
 /** Merge and relate: repeats are dropped, groups of marks are judged, judgements become findings. */
-import { quote } from '../base/text-safety.ts';
+import { count as countOf, quote } from '../base/text-safety.ts';
 import { type Finding, type FindingKind, toFingerprint } from '../model/finding.ts';
 import type { Mark } from '../model/mark.ts';
 import type { Group, Judgement } from '../model/relation.ts';
-import { MAX_RELATED } from '../model/relation.ts';
-import type { LicenseSummary } from '../model/report.ts';
+import { groupKey, MAX_RELATED } from '../model/relation.ts';
+import type { LicenseSummary, Notice } from '../model/report.ts';
 import { reread } from '../read/reread.ts';
 import { ChainedMarks, judgeChained } from './chained-marks.ts';
 import { Conclusions } from './conclusions.ts';
@@ -12,7 +12,7 @@ import type { Executor } from './executor.ts';
 import { type JudgeOrder, judgeShare } from './judge-share.ts';
 import { totalBytes } from './mark-shares.ts';
 import { markGroups } from './marks.ts';
-import type { Plan } from './plan.ts';
+import type { Plan, PlannedRelation } from './plan.ts';
 import { PositionSet } from './position-set.ts';
 import type { RecordPosition } from './repeats.ts';
 import type { Scan } from './scan-books.ts';
@@ -141,6 +141,8 @@ export type Related = {
   findings: Finding[];
   licenses: LicenseSummary[];
   matches: Map<string, number>;
+  /** For each relation, the events it left out, by the reason. */
+  leftOut: ReadonlyMap<PlannedRelation, ReadonlyMap<string, number>>;
   /** Waivers that something was held against, by id. */
   waiversMet: ReadonlySet<string>;
 };
@@ -162,9 +164,14 @@ export async function relate(
   threadBytes = THREAD_BYTES,
 ): Promise<Related> {
   const conclusions = new Conclusions();
+  const leftOut = new Map<PlannedRelation, Map<string, number>>();
   const chained = new ChainedMarks(plan);
   const conclude: Conclude = (index, group, judgement) => {
     const planned = plan.relations[index]!;
+    if (judgement.leftOut !== undefined) {
+      noteLeftOut(leftOut, planned, judgement.leftOut);
+      return;
+    }
     conclusions.add(planned, group, judgement);
     chained.add(planned, group, judgement);
   };
@@ -184,12 +191,21 @@ export async function relate(
   for (const { relation, group, judgements } of judged)
     for (const judgement of judgements) conclude(relation, group, judgement);
   const met = new Set(shares.flatMap((share) => share.met));
+  const present = plan.relations.map(() => new Set<string>());
+  for (const { relation, group } of shares.flatMap((share) => share.present)) present[relation]!.add(group);
+  const concludeAbsent = (index: number) => {
+    const absent = plan.relations[index]!.relation.judgeAbsent?.(present[index]!, scan.coverage.of(index));
+    for (const { group, judgement } of absent ?? []) conclude(index, group, judgement);
+  };
   for (const [index, { relation }] of plan.relations.entries()) {
-    if (met.has(index) || chained.standsOnOthers(index)) continue;
+    if (chained.standsOnOthers(index)) continue;
+    concludeAbsent(index);
+    if (met.has(index)) continue;
     for (const judgement of relation.judgeNothing?.(scan.coverage.of(index)) ?? [])
       conclude(index, [], judgement);
   }
-  if (chained.relations.length > 0) relateChained(plan, scan, duplicates, chained, conclude);
+  if (chained.relations.length > 0) relateChained(plan, scan, duplicates, chained, present, conclude);
+  for (const index of chained.relations) concludeAbsent(index);
   conclusions.finish();
   const matches = new Map<string, number>();
   for (const [index, { id }] of plan.detections.entries()) {
@@ -197,7 +213,7 @@ export async function relate(
     if (times > 0) matches.set(id, (matches.get(id) ?? 0) + times);
   }
   const { findings, licenses, waiversMet } = conclusions;
-  return { findings, licenses, waiversMet, matches };
+  return { findings, licenses, waiversMet, leftOut, matches };
 }
 
 /**
@@ -209,6 +225,7 @@ function relateChained(
   scan: Scan,
   duplicates: PositionSet,
   chained: ChainedMarks,
+  present: readonly Set<string>[],
   conclude: Conclude,
 ): void {
   const files = scan.inputs.map(({ file }) => file);
@@ -220,6 +237,7 @@ function relateChained(
     others: ReturnType<ChainedMarks['take']>,
   ) => {
     const { relation } = plan.relations[index]!;
+    present[index]!.add(groupKey(group));
     for (const judgement of judgeChained(relation, group, own, others, scan.coverage.of(index)))
       conclude(index, group, judgement);
   };
@@ -233,4 +251,23 @@ function relateChained(
     judge(index, group, marks, chained.take(index, group));
   }
   for (const index of order) finish(index);
+}
+
+function noteLeftOut(
+  known: Map<PlannedRelation, Map<string, number>>,
+  planned: PlannedRelation,
+  { why, events }: NonNullable<Judgement['leftOut']>,
+): void {
+  const reasons = known.get(planned) ?? new Map<string, number>();
+  known.set(planned, reasons.set(why, (reasons.get(why) ?? 0) + events));
+}
+
+/** What rules could not judge, each reason once. */
+export function leftOutNotices({ leftOut }: Related): Notice[] {
+  return [...leftOut].flatMap(([{ rule, license }, reasons]) =>
+    [...reasons].map(([why, events]) => ({
+      code: 'left-out-events',
+      message: `${countOf(events, 'event')} not judged by ${quote(rule?.title ?? `license ${license}`)}: ${why}`,
+    })),
+  );
 }

@@ -1,4 +1,4 @@
-/** The tests that stand in rule files: their events go through the rule as the events of a log would. */
+/** The tests that stand in rule files: their events go through the rule as the events of a log would, their marks through its relation. */
 
 import { compareText } from '../base/text-safety.ts';
 import { compileDetection, toSlot } from '../match/compile-detection.ts';
@@ -6,9 +6,20 @@ import { forSource } from '../match/logsource.ts';
 import type { Event, Fields } from '../model/event.ts';
 import type { Verdict } from '../model/finding.ts';
 import { compareMarks, type FieldRef, type Mark } from '../model/mark.ts';
-import type { Coverage, Judgement, Relation } from '../model/relation.ts';
+import {
+  type Coverage,
+  type Group,
+  groupKey,
+  type Judgement,
+  NO_VALUE,
+  type Relation,
+} from '../model/relation.ts';
 import type { Detection, LogsourceOffer, Rule, RuleSet, RuleTest } from '../model/rule.ts';
+import { type ChainedGroup, ChainedMarks, judgeChained } from './chained-marks.ts';
+import { listText } from './list-text.ts';
+import type { PlannedRelation } from './plan.ts';
 import { toRelation } from './rule-relation.ts';
+import { markCoverage, TEST_ORIGIN, toInstant, toTestMarks } from './test-marks.ts';
 
 /** The events of a test as its source shows them; an event need be valid only until the next one is asked for. */
 export type TestEvents = { fields: Fields; logsource: LogsourceOffer; events: Iterable<Event> };
@@ -47,24 +58,100 @@ function* judgeTest(
   toEvents: ToEvents,
   problem: (message: string) => void,
 ): Generator<Judgement> {
-  const source = test.source ?? 'audit';
-  const input = toEvents(test.events, source);
-  if (input === undefined) return problem(`there is no source "${source}"`);
-  const relation = toRelation(rule, problem);
-  if (relation === undefined) return;
-  const collector = new MarkCollector(relation, input, ruleSet);
-  if (collector.detections === 0) return problem(`the rule is not for events of the source "${source}"`);
-  for (const event of input.events) collector.collect(event);
-  const groups = [...collector.groups].sort(([left], [right]) => compareText(left, right));
-  for (const [key, marks] of groups) {
-    yield* relation.judge(JSON.parse(key) as string[], marks.sort(compareMarks), collector.coverage);
+  const rules = innerFirst(rule, ruleSet);
+  const relations = rules.map((each) => ({ rule: each, relation: toRelation(each, problem) }));
+  if (!relations.every(isSound)) return;
+  const chained = new ChainedMarks({ relations, request: { rules: ruleSet } });
+  const last = relations.length - 1;
+  if (test.marks !== undefined && rule.kind === 'correlation') {
+    const { relation } = relations[last]!;
+    const groups = toTestMarks(rule, relation, test.marks, ruleSet, problem);
+    for (const { judgement } of judgeGroups(relation, groups, markCoverage(test), [])) yield judgement;
+    return;
   }
-  if (groups.length === 0) yield* relation.judgeNothing?.(collector.coverage) ?? [];
+  const source = test.source ?? 'audit';
+  const collectors: MarkCollector[] = [];
+  for (const { relation } of relations) {
+    const input = toEvents(test.events, source);
+    if (input === undefined) return problem(`there is no source "${source}"`);
+    const collector = new MarkCollector(relation, input, ruleSet);
+    for (const event of input.events) collector.collect(event);
+    collectors.push(collector);
+  }
+  if (collectors.every(({ detections }) => detections === 0))
+    return problem(`the rule is not for events of the source "${source}"`);
+  for (const [index, planned] of relations.entries()) {
+    const { groups, coverage } = collectors[index]!;
+    const found = chained.standsOnOthers(index) ? [...chained.rest(index)] : [];
+    for (const each of judgeGroups(planned.relation, groups, eventCoverage(test, coverage), found)) {
+      if (index === last) yield each.judgement;
+      else chained.add(planned, each.group, each.judgement);
+    }
+  }
+}
+
+/** The rule, after the correlations that it stands on. */
+function innerFirst(rule: Rule, { rules }: RuleSet): Rule[] {
+  // Each once: where many stand on the same ones, the paths between them are beyond counting.
+  const seen = new Set<Rule>();
+  const order: Rule[] = [];
+  const visit = (each: Rule) => {
+    if (seen.has(each)) return;
+    seen.add(each);
+    const inner = new Set(each.kind === 'detection' ? [] : each.rules);
+    for (const other of rules) if (other.kind === 'correlation' && inner.has(other.id)) visit(other);
+    order.push(each);
+  };
+  visit(rule);
+  return order;
+}
+
+function isSound(planned: {
+  rule: Rule;
+  relation: Relation | undefined;
+}): planned is PlannedRelation & { rule: Rule } {
+  return planned.relation !== undefined;
+}
+
+/** `chained`: by group, what the correlations found that the relation stands on. */
+function* judgeGroups(
+  relation: Relation,
+  groups: ReadonlyMap<string, Mark[]>,
+  coverage: Coverage,
+  chained: readonly ChainedGroup[],
+): Generator<{ group: Group; judgement: Judgement }> {
+  const found = new Map(chained.map(({ group, marks }) => [groupKey(group), { group, marks }]));
+  const present = new Set<string>();
+  // Absent values are null in a key: what stands for them in a group may be a value of the log as well.
+  for (const key of [...groups.keys()].sort(compareText)) {
+    const group = (JSON.parse(key) as (string | null)[]).map((value) => value ?? NO_VALUE);
+    const own = groups.get(key)!.sort(compareMarks);
+    const others = found.get(groupKey(group))?.marks ?? [];
+    present.add(groupKey(group));
+    for (const judgement of judgeChained(relation, group, own, others, coverage)) yield { group, judgement };
+  }
+  for (const { group, marks } of found.values()) {
+    if (present.has(groupKey(group))) continue;
+    present.add(groupKey(group));
+    for (const judgement of judgeChained(relation, group, [], marks, coverage)) yield { group, judgement };
+  }
+  if (present.size === 0)
+    for (const judgement of relation.judgeNothing?.(coverage) ?? []) yield { group: [], judgement };
+  yield* relation.judgeAbsent?.(present, coverage) ?? [];
+}
+
+/** From the first event to the last, where the test does not say otherwise; its offsets count from the first. */
+function eventCoverage({ coverage }: RuleTest, seen: Coverage): Coverage {
+  if (coverage === undefined) return seen;
+  const origin = seen?.from ?? TEST_ORIGIN;
+  const from = coverage.from === undefined ? seen?.from : toInstant(coverage.from, origin);
+  const until = coverage.until === undefined ? seen?.until : toInstant(coverage.until, origin);
+  return from === undefined || until === undefined ? undefined : { from, until };
 }
 
 type Collected = {
   matches: (event: Event) => boolean;
-  make: (event: Event) => { group: string[]; mark: Mark } | undefined;
+  make: (event: Event) => { group: (string | null)[]; mark: Mark } | undefined;
 };
 
 class MarkCollector {
@@ -84,9 +171,11 @@ class MarkCollector {
       const valueSlots = slots(input.values);
       const subject = fields.audit('actor');
       const make = (event: Event) => {
-        const group = groupSlots.map((slot) => event.text(slot));
-        if (!group.every((value) => value !== undefined)) return undefined;
-        const values = valueSlots.map((slot) => event.text(slot));
+        const group = groupSlots.map((slot) => event.text(slot) ?? null);
+        if (group.some((value, index) => value === null && !input.groupBy[index]!.optional)) return undefined;
+        const values = valueSlots.map((slot, index) =>
+          input.lists?.includes(index) ? listText(event, slot) : event.text(slot),
+        );
         const { time, place, identity } = event;
         return { group, mark: { step, time, place, identity, subject: event.text(subject), values } };
       };

@@ -1,6 +1,7 @@
 /** The relation of one license: folds its use through the measure and concludes for each period. */
 import type { Instant } from '../base/instant.ts';
 import { quote } from '../base/text-safety.ts';
+import { EARLIEST, formatDate, LATEST, localDate } from '../base/time-zone.ts';
 import type { Mark } from '../model/mark.ts';
 import { type Coverage, type Judgement, MAX_RELATED, type Relation } from '../model/relation.ts';
 import type { Usage } from '../model/report.ts';
@@ -16,7 +17,6 @@ import { type Limit, toLimits } from './quantities.ts';
 import { SeatsMeasure } from './seats-measure.ts';
 import { SumMeasure } from './sum-measure.ts';
 import { TermBreaches } from './term-breaches.ts';
-import { EARLIEST, formatDate, LATEST, localDate } from './time-zone.ts';
 
 /** `detections` are the ids for USE_STEPS, in that order; the last three may be left out. */
 export function licenseRelation(

@@ -1,12 +1,12 @@
 /** One event of license use as a mark carries it, read by the words of the contract: who, where, what, how much. */
 import type { Instant } from '../base/instant.ts';
+import { EARLIEST, LATEST } from '../base/time-zone.ts';
 import type { FieldRef, Mark } from '../model/mark.ts';
 import type { Place } from '../model/place.ts';
 import { type Amount, ONE, parseAmount } from './amount.ts';
 import type { Contract, License } from './contract.ts';
 import { compilePeople, EXCLUDED } from './people.ts';
 import type { SessionEvent } from './sessions.ts';
-import { EARLIEST, LATEST } from './time-zone.ts';
 import { isVersionCovered } from './versions.ts';
 
 /** The inputs of a license's relation, in this order. The last three: events that name no feature, so may be any license's. */

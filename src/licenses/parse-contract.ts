@@ -6,6 +6,7 @@
 import { parseDuration } from '../base/instant.ts';
 import { didYouMean } from '../base/nearest-name.ts';
 import { quote } from '../base/text-safety.ts';
+import { isTimeZone, parseDate, startOfDay } from '../base/time-zone.ts';
 import type { Problem } from '../model/problem.ts';
 import { parseAmount } from './amount.ts';
 import type {
@@ -24,7 +25,6 @@ import type {
 import { DEFAULT_COVERAGE, DEFAULT_EVENTS, DEFAULT_FIELDS, DEFAULT_PERSON } from './contract.ts';
 import { ContractText, type Entry, type Value } from './contract-text.ts';
 import { parseMeasure, toFieldRef } from './parse-measure.ts';
-import { isTimeZone, parseDate, startOfDay } from './time-zone.ts';
 import { parseVersionBound } from './versions.ts';
 
 type Entries = Map<string, Entry>;

@@ -1,9 +1,9 @@
 /** Calendar periods in the contract's time zone, cut where the quantity changes: each stretch has one limit. */
 import type { Instant } from '../base/instant.ts';
+import { EARLIEST, LATEST, type LocalDate, localDate, startOfDay } from '../base/time-zone.ts';
 import type { Coverage } from '../model/relation.ts';
 import type { PeriodKind, Term } from './contract.ts';
 import { type Limit, limitAt } from './quantities.ts';
-import { EARLIEST, LATEST, type LocalDate, localDate, startOfDay } from './time-zone.ts';
 
 /** Half-open. */
 export type Period = { label: string; from: Instant; until: Instant };

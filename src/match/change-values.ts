@@ -6,8 +6,13 @@ import { DASH, DASHES } from './fold-dashes.ts';
 import { checkValues } from './modifiers.ts';
 import { RuleRefusal } from './rule-refusal.ts';
 
-/** Variants of one value; four dashes before an encoding have 625. */
-const MAX_VARIANTS = 5_000;
+/** Spellings of one value with three dashes; each is kept, so that a rule grows no more than a hundredfold. */
+const MAX_VARIANTS = 125;
+/** Texts of one item. */
+const MAX_TEXTS = 100_000;
+
+/** Bytes of one value; base64 of base64 of base64 grows by a third each time. */
+const MAX_BYTES = 10_000;
 
 /** A value on its way: text with wildcards, or bytes, of which each character is one (Latin-1). */
 type Draft = { pieces: readonly Piece[]; isBytes: boolean };
@@ -20,7 +25,16 @@ export function toCondition(
   item: DetectionItem,
   alternatives: readonly (readonly Pattern[])[],
 ): ConditionNode {
-  const changed = alternatives.map((values) => values.flatMap((value) => changeValue(value, item.modifiers)));
+  let count = 0;
+  const changed = alternatives.map((values) =>
+    values.flatMap((value) => {
+      const texts = changeValue(value, item.modifiers);
+      count += texts.length;
+      if (count > MAX_TEXTS)
+        throw new RuleRefusal(`the values stand for more than ${MAX_TEXTS} texts, write fewer in one item`);
+      return texts;
+    }),
+  );
   const isEncoded = item.modifiers.some((modifier) => ENCODINGS.includes(modifier));
   // Dashes before an encoding are spelled out by now, and a slash of base64 is no dash.
   const modifiers = isEncoded ? item.modifiers.filter((each) => each !== 'windash') : item.modifiers;
@@ -91,7 +105,9 @@ function toBytes({ pieces, isBytes }: Draft, modifier: string): Buffer {
       `${quote(writtenOf(pieces))} has a wildcard, which "${modifier}" cannot encode: escape it with "\\", or remove it`,
     );
   }
-  return Buffer.from(writtenOf(pieces), isBytes ? 'latin1' : 'utf8');
+  const bytes = Buffer.from(writtenOf(pieces), isBytes ? 'latin1' : 'utf8');
+  if (bytes.length <= MAX_BYTES) return bytes;
+  throw new RuleRefusal(`"${modifier}" is given ${bytes.length} bytes, at most ${MAX_BYTES} are encoded`);
 }
 
 function textPieces(text: string): Piece[] {

@@ -4,6 +4,7 @@ import type { FieldRef } from '../model/mark.ts';
 import type { ConditionNode, Detection, DetectionItem } from '../model/rule.ts';
 import { compileRelation } from './match-fields.ts';
 import { matchKeywords } from './match-keywords.ts';
+import { MemberFields, matchMembers } from './match-members.ts';
 import { comparisonOf, compileValueTests, foldOf, type ValueTest } from './modifiers.ts';
 import { ValueMemo } from './value-memo.ts';
 
@@ -107,10 +108,21 @@ function hasKeywords(node: ConditionNode): boolean {
 export function compileItem(item: DetectionItem, fields: Fields, remembers: boolean): EventTest {
   if (item.field === undefined) return matchKeywords(compileValueTests(item), item.modifiers.includes('all'));
   const slot = toSlot(item.field, fields);
+  if (item.members !== undefined) return compileMembers(item.members, slot, fields);
   const comparison = comparisonOf(item);
   if (comparison === 'exists') return compileExists(item, slot);
   if (comparison === 'fieldref') return compileReferences(item, slot, fields);
   return compileValues(item, slot, remembers);
+}
+
+/** Values of members have no ids to remember answers by. */
+function compileMembers(
+  { which, condition }: NonNullable<DetectionItem['members']>,
+  slot: Slot,
+  fields: Fields,
+): EventTest {
+  const own = new MemberFields(fields.source);
+  return matchMembers(slot, which, own, new DetectionCompiler(own, false).node(condition));
 }
 
 /** Presence only: a null is there. */

@@ -60,9 +60,9 @@ export class ConditionPool {
   }
 
   private ofItem(node: ConditionNode & { kind: 'item' }): Condition {
-    const { field, references } = node.item;
+    const { field, references, members } = node.item;
     for (const reference of references ?? []) toSlot(reference, this.slots);
-    if (field === undefined || comparisonOf(node.item) === 'fieldref') {
+    if (field === undefined || members !== undefined || comparisonOf(node.item) === 'fieldref') {
       if (field !== undefined) toSlot(field, this.slots);
       return this.create(node, [], NO_FIELDS);
     }

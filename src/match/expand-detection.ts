@@ -54,6 +54,7 @@ class Expander {
   private expand(node: ConditionNode): ConditionNode {
     switch (node.kind) {
       case 'item':
+        if (node.item.members !== undefined) return this.members(node, node.item.members);
         return isExpandable(node.item) ? this.item(node.item) : node;
       case 'not': {
         const inner = this.node(node.node);
@@ -64,6 +65,15 @@ class Expander {
         return nodes.every((each, at) => each === node.nodes[at]) ? node : { kind: node.kind, nodes };
       }
     }
+  }
+
+  private members(
+    node: Extract<ConditionNode, { kind: 'item' }>,
+    members: NonNullable<DetectionItem['members']>,
+  ): ConditionNode {
+    const condition = this.node(members.condition);
+    if (condition === members.condition) return node;
+    return { kind: 'item', item: { ...node.item, members: { ...members, condition } } };
   }
 
   private item(item: DetectionItem): ConditionNode {

@@ -4,6 +4,7 @@ import { quote } from '../base/text-safety.ts';
 import type { FieldRef } from '../model/mark.ts';
 import type { Problem } from '../model/problem.ts';
 import {
+  type Comparison,
   type Correlation,
   type Detection,
   REFERENCE_KEYS,
@@ -16,6 +17,7 @@ import { expandDetection } from './expand-detection.ts';
 import type { CorrelationDraft, Reference } from './parse-correlation.ts';
 import { toFieldRef } from './parse-detection.ts';
 import type { RuleDocument } from './parse-rules.ts';
+import { toSteps } from './parse-step-condition.ts';
 import { identifiersOf, RuleIndex } from './rule-index.ts';
 import { RuleRefusal } from './rule-refusal.ts';
 
@@ -93,7 +95,7 @@ function referencesOf(draft: CorrelationDraft): Reference[] {
 }
 
 /** What a correlation refers to: where its marks come from, and what a name means there. */
-type Referred = { id: string; taxonomy: 'audit' | 'raw'; toField: (name: string) => FieldRef };
+type Referred = { id: string; title: string; taxonomy: 'audit' | 'raw'; toField: (name: string) => FieldRef };
 
 /** Correlations of correlations of correlations: deeper than anybody can follow, and far from what the stack holds. */
 const MAX_CHAIN = 16;
@@ -140,7 +142,8 @@ class Linker {
 
   private build(document: CorrelationDocument): Correlation | undefined {
     const { draft, file } = document;
-    const { head, type, timespan, condition, extra, levels } = draft;
+    const { head, type, timespan, window, calendarUnit, timezone, condition, expression, extra, levels } =
+      draft;
     const before = this.problems.length;
     const referred: Referred[] = [];
     const steps: Partial<Record<ReferenceKey, number[]>> = {};
@@ -153,24 +156,34 @@ class Linker {
       }
     }
     const aliases = this.aliases(draft, referred, file);
+    const limits = this.limits(draft, file);
     if (this.problems.length > before) return undefined;
     const resolve = (name: string): FieldRef[] =>
       referred.map((rule, step) => aliases[name]?.[step] ?? rule.toField(name));
     const stray = head.suppress?.by.find((name) => !draft.groupBy.some((group) => group.name === name));
     if (stray !== undefined)
       throw new RuleRefusal(`"suppress" is by group-by fields of the correlation, found ${quote(stray)}`);
-    const groups = draft.groupBy.map(({ name }) => resolve(name));
+    const groups = draft.groupBy.map(({ name, optional }) =>
+      resolve(name).map((field) => (optional ? { ...field, optional } : field)),
+    );
+    const stepOf = (name: string) => (draft.references.rules ?? []).findIndex((rule) => rule.name === name);
     const counted = draft.fields.map(resolve);
     return {
       ...head,
       kind: 'correlation',
       type,
       rules: referred.map(({ id }) => id),
+      titles: referred.map(({ title }) => title),
       steps,
       groupBy: referred.map((_, step) => groups.map((group) => group[step]!)),
       groupNames: draft.groupBy.map(({ name }) => name),
       ...(timespan !== undefined && { timespan }),
+      ...(window !== undefined && { window }),
+      ...(calendarUnit !== undefined && { calendarUnit }),
+      ...(timezone !== undefined && { timezone }),
       condition,
+      ...(Object.keys(limits).length > 0 && { limits }),
+      ...(expression !== undefined && { expression: toSteps(expression, stepOf) }),
       tables: this.tables,
       ...(counted.length > 0 && {
         fields: referred.map((_, step) => counted.map((field) => field[step]!)),
@@ -182,6 +195,20 @@ class Linker {
     };
   }
 
+  private limits(draft: CorrelationDraft, file: string): NonNullable<Correlation['limits']> {
+    const limits: NonNullable<Correlation['limits']> = {};
+    for (const [comparison, { table: reference, match, value }] of Object.entries(draft.limits)) {
+      const { name, line, column } = reference;
+      const table = Object.hasOwn(this.tables, name) ? this.tables[name] : undefined;
+      if (table !== undefined) limits[comparison as Comparison] = { table, match, value };
+      else {
+        const message = `no table has the name ${quote(name)}${didYouMean(name, Object.keys(this.tables))}`;
+        this.problems.push({ file, line, column, message });
+      }
+    }
+    return limits;
+  }
+
   private refer(reference: Reference, file: string): Referred | undefined {
     const document = this.index.find(reference.name);
     if (document === undefined) {
@@ -190,9 +217,9 @@ class Linker {
     }
     switch (document.kind) {
       case 'detection': {
-        const { id, taxonomy } = document.detection;
+        const { id, title, taxonomy } = document.detection;
         const toField = (name: string) => toFieldRef(name, taxonomy);
-        return { id, taxonomy: taxonomy === 'audit' ? 'audit' : 'raw', toField };
+        return { id, title, taxonomy: taxonomy === 'audit' ? 'audit' : 'raw', toField };
       }
       case 'correlation':
         return this.chain(reference, document);
@@ -225,7 +252,7 @@ class Linker {
         `${quote(field)} is no group-by field of the correlation ${quote(name)}, which has ${known}`,
       );
     };
-    return { id: inner.id, taxonomy: 'raw', toField };
+    return { id: inner.id, title: inner.title, taxonomy: 'raw', toField };
   }
 
   private aliases(

@@ -13,8 +13,49 @@ const MAX_DEPTH = 100;
 
 const OPERATORS = new Set(['and', 'or', 'not', 'of', '(', ')']);
 
-/** Selections by name; the tree refers to them as they are, so that one selection is compiled once. */
-type Selections = ReadonlyMap<string, ConditionNode>;
+/** Names that the patterns of one rule are held against, which is each pattern's with each selection. */
+const MAX_NAMES_TRIED = 1_000_000;
+
+/** The selections of one rule. The tree refers to them as they are, so that one selection is compiled once. */
+export class Selections {
+  private readonly nodes: ReadonlyMap<string, ConditionNode>;
+  private readonly chosen = new Map<string, readonly ConditionNode[]>();
+  private tried = 0;
+
+  constructor(nodes: ReadonlyMap<string, ConditionNode>) {
+    this.nodes = nodes;
+  }
+
+  /** @throws {RuleRefusal} */
+  named(name: string): ConditionNode {
+    const node = this.nodes.get(name);
+    if (node === undefined) {
+      const hint = didYouMean(name, this.nodes.keys());
+      throw new RuleRefusal(`the condition names ${quote(name)}, which is no selection${hint}`);
+    }
+    return node;
+  }
+
+  /** Names that begin with `_` are hidden, unless the pattern asks for them. @throws {RuleRefusal} */
+  matching(pattern: string): readonly ConditionNode[] {
+    const known = this.chosen.get(pattern);
+    if (known !== undefined) return known;
+    this.tried += this.nodes.size;
+    if (this.tried > MAX_NAMES_TRIED) {
+      throw new RuleRefusal(
+        `the patterns of the condition meet ${this.nodes.size} selections each, more than ${MAX_NAMES_TRIED} in all: write fewer of either`,
+      );
+    }
+    const all = pattern.toLowerCase() === 'them';
+    const matches = compilePieces(all ? [{ wildcard: '*' }] : parsePattern(pattern).pieces);
+    const hidden = !pattern.startsWith('_');
+    const chosen = [...this.nodes]
+      .filter(([name]) => !(hidden && name.startsWith('_')) && matches(name))
+      .map(([, node]) => node);
+    this.chosen.set(pattern, chosen);
+    return chosen;
+  }
+}
 
 /** @throws {RuleRefusal} with what was expected and what was found */
 export function parseCondition(text: string, selections: Selections, pipe: OldPipe): ConditionNode {
@@ -76,13 +117,7 @@ class ConditionParser {
     if (name === undefined || OPERATORS.has(name.toLowerCase()))
       throw this.expected('a selection, "not" or "("');
     this.at++;
-    const node = this.selections.get(name);
-    if (node === undefined) {
-      throw new RuleRefusal(
-        `the condition names ${quote(name)}, which is no selection${didYouMean(name, this.selections.keys())}`,
-      );
-    }
-    return node;
+    return this.selections.named(name);
   }
 
   private quantified(): ConditionNode {
@@ -93,20 +128,10 @@ class ConditionParser {
     if (pattern === undefined || /^[()]$/.test(pattern))
       throw this.expected('"them" or a selection pattern after "of"');
     this.at += 3;
-    const nodes = this.selected(pattern);
+    const nodes = this.selections.matching(pattern);
     if (nodes.length === 0) throw new RuleRefusal(`${quote(`${quantity} of ${pattern}`)} selects nothing`);
     if (nodes.length === 1) return nodes[0]!;
     return { kind: quantity === 'all' ? 'and' : 'or', nodes };
-  }
-
-  /** Names that begin with `_` are hidden, unless the pattern asks for them. */
-  private selected(pattern: string): ConditionNode[] {
-    const all = pattern.toLowerCase() === 'them';
-    const matches = compilePieces(all ? [{ wildcard: '*' }] : parsePattern(pattern).pieces);
-    const hidden = !pattern.startsWith('_');
-    return [...this.selections]
-      .filter(([name]) => !(hidden && name.startsWith('_')) && matches(name))
-      .map(([, node]) => node);
   }
 
   private word(ahead: number): string | undefined {

@@ -6,11 +6,12 @@ import type { YamlEntry, YamlMap, YamlNode } from '../base/yaml-tree.ts';
 import { AUDIT_FIELDS, isAuditField } from '../model/event.ts';
 import type { FieldRef } from '../model/mark.ts';
 import type { ConditionNode, DetectionItem, Pattern } from '../model/rule.ts';
+import { type ArraySelector, parseArraySelector, withBrackets } from './array-selector.ts';
 import { toCondition } from './change-values.ts';
 import { checkModifiers } from './check-modifiers.ts';
 import { comparisonOf } from './modifiers.ts';
 import type { OldPipe } from './old-pipe.ts';
-import { parseCondition } from './parse-condition.ts';
+import { parseCondition, Selections } from './parse-condition.ts';
 import { literalPattern, parsePattern } from './parse-pattern.ts';
 import { RuleRefusal } from './rule-refusal.ts';
 
@@ -24,6 +25,8 @@ export type RuleContext = {
   taxonomy: Taxonomy;
   /** For parts of times. */
   timezone?: string | undefined;
+  /** Whether brackets in field names select members of arrays, as `sigma-version: 3` has it. */
+  hasArrays?: boolean;
   /** How a correlation refers to the rule: where an old pipe is refused, the correlation in its place is written out. */
   reference?: string;
 };
@@ -47,7 +50,8 @@ export function parseDetection(detection: YamlMap, context: RuleContext): Condit
     reference: context.reference ?? 'THIS-RULE',
     timespan: timeframe && scalarText(timeframe.value),
   };
-  const nodes = texts.map((text) => parseCondition(text, selections, pipe));
+  const named = new Selections(selections);
+  const nodes = texts.map((text) => parseCondition(text, named, pipe));
   return nodes.length === 1 ? nodes[0]! : { kind: 'or', nodes };
 }
 
@@ -70,15 +74,71 @@ function parseItems(map: YamlMap, context: RuleContext, name: string): Condition
 
 function parseItem(entry: YamlEntry, context: RuleContext): ConditionNode {
   const [name = '', ...modifiers] = entry.key.split('|');
+  if (context.hasArrays === true) {
+    const members = parseMembers(entry, name, modifiers, context);
+    if (members !== undefined) return members;
+  }
   const values = entry.value.kind === 'list' ? entry.value.items : [entry.value];
   if (values.length === 0) throw refusal(entry, `${quote(entry.key)} has no values`);
   try {
-    const field = name === '' ? undefined : toFieldRef(name, context.taxonomy);
+    const written = context.hasArrays === true ? withBrackets(name) : name;
+    const field = name === '' ? undefined : toFieldRef(written, context.taxonomy);
     return toNode(field, modifiers, values, context);
   } catch (error) {
-    if (error instanceof RuleRefusal)
-      throw new RuleRefusal(`${quote(entry.key)} on line ${entry.line}: ${error.message}`);
-    throw error;
+    throw located(entry, error);
+  }
+}
+
+function located(entry: YamlEntry, error: unknown): unknown {
+  if (!(error instanceof RuleRefusal)) return error;
+  return new RuleRefusal(`${quote(entry.key)} on line ${entry.line}: ${error.message}`);
+}
+
+/**
+ * `ports[any]: {…}` and `ports[0].name|contains: x`: a condition on members of an array, whose fields are the member's.
+ * The block is a selection, or selections of its own with their condition.
+ */
+function parseMembers(
+  entry: YamlEntry,
+  name: string,
+  modifiers: readonly string[],
+  context: RuleContext,
+): ConditionNode | undefined {
+  const selector = parsedSelector(entry, name, context);
+  if (selector === undefined) return undefined;
+  const { path, which, rest } = selector;
+  const field = { taxonomy: 'raw' as const, name: path };
+  const { value } = entry;
+  const isBlock =
+    value.kind === 'map' || (value.kind === 'list' && value.items.some(({ kind }) => kind === 'map'));
+  const key = [rest, ...modifiers].join('|');
+  if (isBlock && key !== '.') {
+    throw located(
+      entry,
+      new RuleRefusal('a block stands after a selector alone, without a path or modifiers after it'),
+    );
+  }
+  const isExtended = value.kind === 'map' && value.entries.some((each) => each.key === 'condition');
+  const inner = isExtended
+    ? parseDetection(value, context)
+    : isBlock
+      ? parseSearch(value, context, entry.key)
+      : parseItem({ ...entry, key }, context);
+  return { kind: 'item', item: { field, modifiers: [], values: [], members: { which, condition: inner } } };
+}
+
+function parsedSelector(
+  entry: YamlEntry,
+  name: string,
+  { taxonomy }: RuleContext,
+): ArraySelector | undefined {
+  try {
+    const selector = parseArraySelector(name);
+    if (selector !== undefined && taxonomy === 'audit')
+      throw new RuleRefusal('canonical fields have one value each, selectors go with fields of the source');
+    return selector;
+  } catch (error) {
+    throw located(entry, error);
   }
 }
 

@@ -1,18 +1,19 @@
 /** Rule files: YAML documents to the plain data of `model/rule.ts`. What refers to other rules is resolved by `linkRules`. */
 import { didYouMean } from '../base/nearest-name.ts';
 import { quote } from '../base/text-safety.ts';
-import { ShapeReader, toJsonText } from '../base/yaml-shape.ts';
+import { ShapeReader } from '../base/yaml-shape.ts';
 import { parseYaml, type YamlNode } from '../base/yaml-tree.ts';
 import { SEVERITIES } from '../model/finding.ts';
 import { templateNames } from '../model/message.ts';
 import type { Problem } from '../model/problem.ts';
-import type { Detection, Logsource, RuleError, RuleHead, RuleTest, Table } from '../model/rule.ts';
+import type { Detection, Logsource, RuleError, RuleHead, Table } from '../model/rule.ts';
 import { isTimeZone } from './match-time.ts';
 import { type CorrelationDraft, parseCorrelation } from './parse-correlation.ts';
 import { parseDetection, type Taxonomy, toFieldRef } from './parse-detection.ts';
 import { type FilterDraft, parseFilter } from './parse-filter.ts';
 import { parseEffective, parseEventLevels, parseFigureLevels, parseSuppress } from './parse-governance.ts';
-import { parseTable } from './parse-table.ts';
+import { parseTable, type ReadRoles } from './parse-table.ts';
+import { parseTests } from './parse-tests.ts';
 import { expandCollection } from './rule-collection.ts';
 import { RuleRefusal } from './rule-refusal.ts';
 
@@ -31,10 +32,11 @@ const UNSUPPORTED_KEYS = ['until', 'window', 'timezone'];
 
 const KINDS = ['detection', 'correlation', 'filter', 'table'] as const;
 
-/** Every document that can be read, and every mistake, each at its place. */
+/** Every document that can be read, and every mistake, each at its place. Without `readRoles` there are no tables of roles. */
 export function parseRuleFile(
   file: string,
   text: string,
+  readRoles?: ReadRoles,
 ): { documents: RuleDocument[]; problems: Problem[] } {
   const { documents: trees, problems } = parseYaml(file, text);
   if (trees.length === 0 && problems.length === 0) {
@@ -49,11 +51,16 @@ export function parseRuleFile(
     trees.map(({ root }) => root),
     ({ line, column }, message) => problems.push({ file, line, column, message }),
   );
-  const documents = roots.flatMap((root) => parseDocument(file, root, problems));
+  const documents = roots.flatMap((root) => parseDocument(file, root, problems, readRoles));
   return { documents, problems };
 }
 
-function parseDocument(file: string, root: YamlNode, problems: Problem[]): RuleDocument[] {
+function parseDocument(
+  file: string,
+  root: YamlNode,
+  problems: Problem[],
+  readRoles: ReadRoles | undefined,
+): RuleDocument[] {
   const { line, column } = root;
   if (root.kind !== 'map') {
     problems.push({ file, line, column, message: `a rule must be a map, found ${root.kind}` });
@@ -66,7 +73,7 @@ function parseDocument(file: string, root: YamlNode, problems: Problem[]): RuleD
   const refersTo =
     reader.get('correlation')?.kind === 'map' ? reader.shape('correlation')!.texts('rules') : [];
   try {
-    const document = parseKind(place, head, reader);
+    const document = parseKind(place, head, reader, readRoles);
     return document === undefined || problems.length > before ? [] : [document];
   } catch (error) {
     if (!(error instanceof RuleRefusal)) throw error;
@@ -87,6 +94,7 @@ function parseKind(
   place: { file: string; line: number; column: number },
   head: RuleHead,
   reader: ShapeReader,
+  readRoles: ReadRoles | undefined,
 ): RuleDocument | undefined {
   const kinds = KINDS.filter((kind) => reader.get(kind) !== undefined);
   const [kind] = kinds;
@@ -111,7 +119,7 @@ function parseKind(
       return draft && { ...place, kind, draft };
     }
     case 'table': {
-      const table = parseTable(head, reader);
+      const table = parseTable(head, reader, readRoles);
       return table && { ...place, kind, table };
     }
     case 'detection':
@@ -131,6 +139,7 @@ function parseDetectionRule(
   const condition = parseDetection(body.map, {
     taxonomy,
     timezone: parseTimezone(reader),
+    hasArrays: parseSigmaVersion(reader) >= 3,
     reference: head.name ?? head.id,
   });
   // A misspelled name would print "(no acter)" in every finding.
@@ -142,6 +151,21 @@ function parseDetectionRule(
   const levels = parseEventLevels(reader, taxonomy);
   if (levels.length > 0) Object.assign(detection, { levels });
   return { file, line, column, kind: 'detection', detection, generate: reader.boolean('generate') ?? false };
+}
+
+/** The major version of the specification that the rule is written for (`sigma-version: 3` or `3.0.0`); 2 where it says none. */
+function parseSigmaVersion(reader: ShapeReader): number {
+  const text = reader.text('sigma-version');
+  if (text === undefined) return 2;
+  const [, major] = /^v?([1-9]\d{0,2})(?:\.\d{1,5}){0,2}$/.exec(text) ?? [];
+  if (major === undefined) {
+    const message = `"sigma-version" must be a version such as 3 or 2.1.0, found ${quote(text)}`;
+    reader.problem(reader.get('sigma-version')!, message);
+    return 2;
+  }
+  if (Number(major) > 3)
+    throw new RuleRefusal(`the rule is written for Sigma ${major}, and at most Sigma 3 is known here`);
+  return Number(major);
 }
 
 /** For parts of times (`hour`), an IANA name. */
@@ -223,19 +247,4 @@ function toIdentifier(title: string): string {
     .toLowerCase()
     .replace(/[^\p{L}\p{N}]+/gu, '-')
     .replace(/^-|-$/g, '');
-}
-
-function parseTests(reader: ShapeReader): RuleTest[] {
-  return reader.shapes('tests').flatMap((test): RuleTest[] => {
-    const name = test.text('name');
-    const expect = test.choice('expect', ['violation', 'satisfied', 'undetermined']);
-    const events = test.shapes('events').map((event) => toJsonText(event.map));
-    if (name === undefined) test.problem(test.map, 'a test needs a "name"');
-    if (expect === undefined && test.get('expect') === undefined)
-      test.problem(test.map, 'a test needs "expect"');
-    if (test.get('events') === undefined) test.problem(test.map, 'a test needs "events"');
-    if (name === undefined || expect === undefined) return [];
-    const source = test.text('source');
-    return [{ name, expect, events, ...(source !== undefined && { source }) }];
-  });
 }

@@ -11,16 +11,27 @@ const DATES = ['from', 'to'] as const;
 /** The column of a row that is written as one bare value. */
 const BARE_COLUMN = 'value';
 
+/** Reads a table of roles, written inline or named by a file; undefined when something is wrong, which it has then told. */
+export type ReadRoles = (table: ShapeReader) => unknown;
+
 /** Undefined when nothing of it can be used; every mistake is told through `reader`. */
-export function parseTable(head: RuleHead, reader: ShapeReader): Table | undefined {
+export function parseTable(
+  head: RuleHead,
+  reader: ShapeReader,
+  readRoles: ReadRoles | undefined,
+): Table | undefined {
   const node = reader.get('table')!;
+  const { title, file, line } = head;
+  const table = { name: head.name ?? head.id, title, file, line, rows: [] };
+  if (node.kind === 'map' && readRoles !== undefined) {
+    const roles = readRoles(reader.shape('table')!);
+    return roles === undefined ? undefined : { ...table, roles };
+  }
   if (node.kind !== 'list') {
-    reader.problem(node, `"table" must be a list of rows, found ${describe(node)}`);
+    reader.problem(node, `"table" must be a list of rows or a table of roles, found ${describe(node)}`);
     return undefined;
   }
-  const rows = node.items.flatMap((item) => parseRow(item, reader) ?? []);
-  const { title, file, line } = head;
-  return { name: head.name ?? head.id, title, file, line, rows };
+  return { ...table, rows: node.items.flatMap((item) => parseRow(item, reader) ?? []) };
 }
 
 function parseRow(node: YamlNode, reader: ShapeReader): TableRow | undefined {

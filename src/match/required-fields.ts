@@ -53,6 +53,8 @@ function itemCouldHold(item: DetectionItem, occurs: (field: FieldRef) => boolean
   if (item.field === undefined || occurs(item.field)) {
     return (item.references ?? []).length === 0 || item.references!.some(occurs);
   }
+  // An array that is not there has no member; what a position that is not there fulfils is the condition's to say.
+  if (item.members !== undefined) return item.members.which !== 'any' && item.members.which !== 'all';
   if (comparisonOf(item) === 'exists')
     return item.values.some((value) => value.kind === 'boolean' && !value.value);
   return item.values.some((value) => value.kind === 'null') && !item.modifiers.includes('neq');

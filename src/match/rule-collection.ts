@@ -57,6 +57,7 @@ class Collection {
         this.template = undefined;
         return [];
       case 'repeat':
+        if (this.entries > MAX_ENTRIES) return [];
         if (this.previous !== undefined) return this.complete(merged(this.previous, own), own);
         this.report(entry, '"action: repeat" repeats the document before it, and there is none');
         return [];
@@ -76,6 +77,7 @@ class Collection {
     const isOther = root.entries.some(
       ({ key }) => key === 'correlation' || key === 'filter' || key === 'table',
     );
+    if (this.entries > MAX_ENTRIES) return [];
     if (isOther || this.template === undefined) {
       if (!isOther) this.previous = root;
       return [root];
@@ -100,7 +102,7 @@ class Collection {
 
   /** A template that nothing follows would be a rule that nobody runs. */
   finish(): void {
-    if (this.template !== undefined && !this.isUsed)
+    if (this.template !== undefined && !this.isUsed && this.entries <= MAX_ENTRIES)
       this.report(this.template, '"action: global" is a template, and no document after it uses it');
   }
 

@@ -6,7 +6,10 @@ import type { Place } from './place.ts';
 import type { ConditionNode } from './rule.ts';
 
 /** A field named in a rule: canonical (`taxonomy: audit`) or in the source's own words. */
-export type FieldRef = { taxonomy: 'audit'; name: AuditField } | { taxonomy: 'raw'; name: string };
+export type FieldRef = ({ taxonomy: 'audit'; name: AuditField } | { taxonomy: 'raw'; name: string }) & {
+  /** In `groupBy`: an event without the field stays, in the group of those that lack it. */
+  optional?: true;
+};
 
 export type Mark = {
   /** Which of the relation's inputs the mark came through. */
@@ -33,6 +36,8 @@ export type MarkInput = {
   values: readonly FieldRef[];
   /** What the event must fulfill beside the detection, where this input wants only some of its events. */
   when?: ConditionNode;
+  /** Positions in `values` of fields whose every value is wanted: the mark carries them as one JSON array of texts. */
+  lists?: readonly number[];
 };
 
 /** The total order: those without a time first, then time, file, position, step. */

@@ -21,8 +21,15 @@ export function coverageOf(coverage: Coverage, step: number): Stretch | undefine
   return coverage?.steps === undefined ? coverage : coverage.steps[step];
 }
 
-/** The values of the input's `groupBy`, in order. */
+/** The values of the input's `groupBy`, in order; NO_VALUE for an optional field that the events lack. */
 export type Group = readonly string[];
+
+export function groupKey(group: Group): string {
+  return JSON.stringify(group);
+}
+
+/** Stands in a group for an absent value. A value of the log that reads the same names another group. */
+export const NO_VALUE = '(none)';
 
 /** What a relation concluded about one group, or one episode of it. The spine makes findings of it. */
 export type Judgement = {
@@ -47,6 +54,11 @@ export type Judgement = {
   identity: readonly string[];
   /** Overrides the rule's level. */
   severity?: Severity;
+  /**
+   * Instead of a finding: events that the relation had to leave out, and why; summed over all groups to one notice of
+   * the report for each `why`. The verdict is then what a test of the rule sees.
+   */
+  leftOut?: { why: string; events: number };
   /** For licenses: what was measured against what; kept for satisfied judgements too. */
   usage?: Usage;
 };
@@ -56,12 +68,22 @@ export const MAX_RELATED = 9;
 
 export interface Relation {
   readonly inputs: readonly MarkInput[];
+  /**
+   * Steps whose marks only speak for a group: more of them never make a violation. A rule's `effective` leaves them in,
+   * for an approval may come before the rule is in force; and an uncertain one is taken into account.
+   */
+  readonly evidence?: ReadonlySet<number>;
   /** A group with fewer marks makes no judgement; not given where that cannot be said. */
   readonly fewest?: number;
   /** `marks` come in total order (time, file, position), deduplicated; marks without a time come first. */
   judge(group: Group, marks: Iterable<Mark>, coverage: Coverage): Iterable<Judgement>;
   /** What to say when no mark came at all: a license nobody used, a table without rows. */
   judgeNothing?(coverage: Coverage): Iterable<Judgement>;
+  /** Asked once, after all groups: what is to be said of groups that had no mark. `present` are those that had, by `groupKey`. */
+  judgeAbsent?(
+    present: ReadonlySet<string>,
+    coverage: Coverage,
+  ): Iterable<{ group: Group; judgement: Judgement }>;
 }
 
 /** A member of `src/relations/`. */

@@ -64,11 +64,32 @@ export type Waiver = {
 /** One test in a rule file: the events, and whether the rule must speak. */
 export type RuleTest = {
   name: string;
+  /** Where it begins in the rule's file. */
+  line: number;
   /** Each a record as exact JSON text. */
   events: string[];
+  /** What a correlation gets, in the place of events. */
+  marks?: readonly TestMark[];
+  /** What the log covers; else, with events, the time between the first and the last, and with marks everything. */
+  coverage?: { from?: TestTime; until?: TestTime };
   /** The source they are from; without it the rule's own, or `audit`. */
   source?: string;
   expect: 'violation' | 'satisfied' | 'undetermined';
+};
+
+/** Nanoseconds from the first event of the test, or from an arbitrary instant where it has marks; or an instant. */
+export type TestTime = { offset: bigint } | { instant: Instant };
+
+/** One mark of a test. `fields` are named as the rule's events name them, or by an alias of the correlation. */
+export type TestMark = {
+  /** As the correlation refers to the rule. */
+  rule: string;
+  /** Undefined: it cannot be read. */
+  time?: TestTime;
+  until?: TestTime;
+  fields: readonly { name: string; value: string; line: number; column: number }[];
+  line: number;
+  column: number;
 };
 
 /** A stretch of literal text, or a wildcard: `*` any run of characters, `?` one code point. */
@@ -81,6 +102,9 @@ export type Pattern =
   | { kind: 'boolean'; value: boolean }
   | { kind: 'null' };
 
+/** Which members of an array must fulfil a condition; a number is a position, counted from the end where it is negative. */
+export type MemberChoice = 'any' | 'all' | 'all_or_empty' | 'none' | number;
+
 /** One `field|modifiers: values` line. `field` undefined: a keyword, sought in every scalar of the record. */
 export type DetectionItem = {
   field: FieldRef | undefined;
@@ -88,6 +112,11 @@ export type DetectionItem = {
   values: readonly Pattern[];
   /** For `fieldref`: the fields to compare with, in the place of `values`. */
   references?: readonly FieldRef[];
+  /**
+   * For `ports[any]: {…}` (`sigma-version: 3`): what members of the field's array must fulfil, in the place of `values`. Its
+   * fields are a member's own, by their path within it; `.` is the member itself.
+   */
+  members?: { which: MemberChoice; condition: ConditionNode };
   /** For a part of a time (`hour`): the zone of the rule, an IANA name; without it UTC. */
   timezone?: string;
 };
@@ -120,6 +149,8 @@ export type Correlation = RuleHead & {
    * A position in this list is a step; one id may stand at several.
    */
   rules: string[];
+  /** The titles of those rules, for messages. */
+  titles?: readonly string[];
   /** Which steps each key referred to: `{ rules: [0, 1], opens: [2] }`. */
   steps: Readonly<Partial<Record<ReferenceKey, readonly number[]>>>;
   /** For each rule: its group-by fields, aliases applied. */
@@ -135,6 +166,8 @@ export type Correlation = RuleHead & {
   expression?: StepCondition;
   /** `calendar`: windows begin at midnight, or at the first of a month, in `timezone`; else they slide. */
   window?: 'calendar';
+  /** What `timespan` names where the window is a calendar one; `timespan` is then not given. */
+  calendarUnit?: CalendarUnit;
   /** An IANA name; without it UTC. */
   timezone?: string;
   /** The tables of all rule files, by name. */
@@ -155,8 +188,11 @@ export type Correlation = RuleHead & {
   aliases: Readonly<Record<string, readonly (FieldRef | undefined)[]>>;
 };
 
+/** `1h`, `1d`, `1w`, `1mo`, `1y`. */
+export type CalendarUnit = 'hour' | 'day' | 'week' | 'month' | 'year';
+
 /** The keys of a correlation that refer to other rules. */
-export const REFERENCE_KEYS = ['rules', 'opens', 'closes', 'needs'] as const;
+export const REFERENCE_KEYS = ['rules', 'opens', 'closes', 'needs', 'until'] as const;
 export type ReferenceKey = (typeof REFERENCE_KEYS)[number];
 
 /** The field a name in a correlation stands for at `step`: an alias, or the field itself in the taxonomy of that rule. */

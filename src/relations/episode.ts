@@ -11,14 +11,12 @@ export type Episode = {
   related: Place[];
   /** Events it stands for. */
   count: number;
-  /** The largest figure reached in it. */
-  peak: number;
   /** The actor, while all marks have the same one. */
   subject: string | undefined;
 };
 
-export function openEpisode(mark: Mark, peak = 1): Episode {
-  return { first: mark, last: mark, related: [], count: 1, peak, subject: mark.subject };
+export function openEpisode(mark: Mark): Episode {
+  return { first: mark, last: mark, related: [], count: 1, subject: mark.subject };
 }
 
 /** `mark` comes at or after the last one; the same event again only moves nothing. */
@@ -43,15 +41,18 @@ export function isSameEvent(left: Mark, right: Mark): boolean {
 export const EPISODE_WORDS = ['count', 'first', 'last'] as const;
 
 export function episodeWords(episode: Episode): Record<(typeof EPISODE_WORDS)[number], string> {
-  const time = (mark: Mark) => (mark.time === undefined ? 'an unreadable time' : formatInstant(mark.time));
-  return { count: String(episode.count), first: time(episode.first), last: time(episode.last) };
+  const { first, last } = episode;
+  const time = (instant: Mark['time']) =>
+    instant === undefined ? 'an unreadable time' : formatInstant(instant);
+  return { count: String(episode.count), first: time(first.time), last: time(last.until ?? last.time) };
 }
 
 /** `, from 2026-01-01T00:00:00Z until 2026-01-01T00:04:00Z`; nothing for a single moment. */
 export function formatEpisodeSpan(episode: Episode): string {
   const { first, last } = episode;
-  if (first.time === undefined || last.time === undefined || first.time === last.time) return '';
-  return `, from ${formatInstant(first.time)} until ${formatInstant(last.time)}`;
+  const end = last.until ?? last.time;
+  if (first.time === undefined || end === undefined || first.time === end) return '';
+  return `, from ${formatInstant(first.time)} until ${formatInstant(end)}`;
 }
 
 function spanOf({ first, last }: Episode): Pick<Judgement, 'span'> {
@@ -62,15 +63,15 @@ function spanOf({ first, last }: Episode): Pick<Judgement, 'span'> {
 export function toJudgement(
   episode: Episode,
   group: Group,
-  said: Pick<Judgement, 'verdict' | 'code' | 'message'>,
+  said: Pick<Judgement, 'verdict' | 'code' | 'message'> & { figure?: number },
 ): Judgement {
   const subject = episode.subject ?? (group.length > 0 ? group.join(', ') : undefined);
   return {
+    figure: episode.count,
     ...said,
     place: episode.first.place,
     related: episode.related,
     count: episode.count,
-    figure: episode.peak,
     ...spanOf(episode),
     ...(subject !== undefined && { subject }),
     identity: [...group, episode.first.identity],

@@ -1,5 +1,5 @@
 /** `event_count`: how many events of a group lie within a timespan (Sigma correlation 2.1). */
-
+import { count } from '../base/text-safety.ts';
 import type { FindingKind } from '../model/finding.ts';
 import type { RelationDefinition } from '../model/relation.ts';
 import { compileCounting } from './count-relation.ts';
@@ -22,7 +22,16 @@ export const eventCount = {
       return void problem('"event_count" counts events, found a "field"; "value_count" counts its values');
     return compileCounting(
       correlation,
-      { code: EVENT_COUNT.code, width: 0, makeMeasure: countEvents, counts: () => true, noun: 'event' },
+      {
+        code: EVENT_COUNT.code,
+        width: 0,
+        makeMeasure: countEvents,
+        counts: () => true,
+        describe: (figure) => count(figure as number, 'event'),
+        moves: 'by-one',
+        // The events without a time may all belong to the fullest window.
+        atMost: (best, untimed) => ((best as number | undefined) ?? 0) + untimed.length,
+      },
       problem,
     );
   },

@@ -4,7 +4,7 @@ import { compileTextTest } from '../match/match-texts.ts';
 import type { Mark } from '../model/mark.ts';
 import type { Coverage, Group, Judgement, Relation, Stretch } from '../model/relation.ts';
 import type { Correlation, Rule, Validity } from '../model/rule.ts';
-import { compileThreshold } from './threshold.ts';
+import { compileFixed } from './threshold.ts';
 import { ExpiredWaivers, holdsAt } from './waivers.ts';
 
 /** The relation itself where its rule says nothing of the kind. */
@@ -19,12 +19,13 @@ export function govern(relation: Relation, rule: Rule): Relation {
  * read may be one: then nothing is certain.
  */
 function withinForce(relation: Relation, effective: Validity): Relation {
-  const { judgeNothing } = relation;
+  const { judgeNothing, judgeAbsent, evidence } = relation;
+  const clipped = (coverage: Coverage) => clipCoverage(coverage, effective, relation);
   return {
     ...relation,
     *judge(group, marks, coverage): Generator<Judgement> {
-      const covered = clipCoverage(coverage, effective);
-      for (const judgement of relation.judge(group, inForce(marks, effective), covered)) {
+      const covered = clipped(coverage);
+      for (const judgement of relation.judge(group, inForce(marks, effective, evidence), covered)) {
         if (judgement.span !== undefined || judgement.verdict !== 'violation') yield judgement;
         else
           yield {
@@ -35,15 +36,23 @@ function withinForce(relation: Relation, effective: Validity): Relation {
       }
     },
     ...(judgeNothing !== undefined && {
-      judgeNothing: (coverage: Coverage) => judgeNothing.call(relation, clipCoverage(coverage, effective)),
+      judgeNothing: (coverage: Coverage) => judgeNothing.call(relation, clipped(coverage)),
+    }),
+    ...(judgeAbsent !== undefined && {
+      judgeAbsent: (present: ReadonlySet<string>, coverage: Coverage) =>
+        judgeAbsent.call(relation, present, clipped(coverage)),
     }),
   };
 }
 
-function clipCoverage(coverage: Coverage, effective: Validity): Coverage {
+function clipCoverage(coverage: Coverage, effective: Validity, { inputs, evidence }: Relation): Coverage {
   if (coverage === undefined) return undefined;
   const clipped = clip(coverage, effective);
-  const steps = coverage.steps?.map((stretch) => stretch && clip(stretch, effective));
+  const known =
+    coverage.steps ?? (evidence && inputs.map(() => ({ from: coverage.from, until: coverage.until })));
+  const steps = known?.map((stretch, step) =>
+    stretch === undefined || evidence?.has(step) ? stretch : clip(stretch, effective),
+  );
   return clipped && { ...clipped, ...(steps !== undefined && { steps }) };
 }
 
@@ -56,8 +65,14 @@ function clip({ from, until }: Stretch, effective: Validity): Stretch | undefine
   return clipped.from <= clipped.until ? clipped : undefined;
 }
 
-function* inForce(marks: Iterable<Mark>, effective: Validity): Generator<Mark> {
-  for (const mark of marks) if (mark.time === undefined || isWithin(mark.time, effective)) yield mark;
+function* inForce(
+  marks: Iterable<Mark>,
+  effective: Validity,
+  evidence: ReadonlySet<number> | undefined,
+): Generator<Mark> {
+  for (const mark of marks) {
+    if (mark.time === undefined || evidence?.has(mark.step) || isWithin(mark.time, effective)) yield mark;
+  }
 }
 
 function isWithin(time: Instant, { from, to }: Validity): boolean {
@@ -74,7 +89,7 @@ function formatValidity({ from, to }: Validity): string {
 
 function raise(relation: Relation, { levels }: Correlation): Relation {
   if (levels === undefined) return relation;
-  const compiled = levels.map(({ level, condition }) => ({ level, holds: compileThreshold(condition) }));
+  const compiled = levels.map(({ level, condition }) => ({ level, holds: compileFixed(condition) }));
   return mapJudgements(relation, (judgement) => {
     const { figure } = judgement;
     if (figure === undefined) return judgement;
@@ -86,23 +101,31 @@ function raise(relation: Relation, { levels }: Correlation): Relation {
 /** A group is waived for an episode that ended while the waiver held. */
 function waive(relation: Relation, { waivers, groupNames }: Correlation): Relation {
   if (waivers === undefined) return relation;
+  const { judgeAbsent } = relation;
   const tests = waivers.map(({ condition }) => compileTextTest(condition));
+  function* waived(group: Group, judgements: Iterable<Judgement>): Generator<Judgement> {
+    const expired = new ExpiredWaivers();
+    const met = waivers!.filter((_, index) => tests[index]!((name) => groupValue(group, groupNames, name)));
+    for (const judgement of judgements) {
+      if (judgement.verdict === 'satisfied' || judgement.leftOut !== undefined || met.length === 0) {
+        yield judgement;
+        continue;
+      }
+      const waiver = met.find((each) => holdsAt(each, judgement.span?.until));
+      if (waiver === undefined) expired.add(met[0]!, judgement);
+      yield waiver === undefined ? judgement : { ...judgement, waiver };
+    }
+    yield* expired.judgements();
+  }
   return {
     ...relation,
-    *judge(group, marks, coverage): Generator<Judgement> {
-      const expired = new ExpiredWaivers();
-      const met = waivers.filter((_, index) => tests[index]!((name) => groupValue(group, groupNames, name)));
-      for (const judgement of relation.judge(group, marks, coverage)) {
-        if (judgement.verdict === 'satisfied' || met.length === 0) {
-          yield judgement;
-          continue;
-        }
-        const waiver = met.find((each) => holdsAt(each, judgement.span?.until));
-        if (waiver === undefined) expired.add(met[0]!, judgement);
-        yield waiver === undefined ? judgement : { ...judgement, waiver };
-      }
-      yield* expired.judgements();
-    },
+    judge: (group, marks, coverage) => waived(group, relation.judge(group, marks, coverage)),
+    ...(judgeAbsent !== undefined && {
+      *judgeAbsent(present: ReadonlySet<string>, coverage: Coverage) {
+        for (const { group, judgement } of judgeAbsent.call(relation, present, coverage))
+          for (const each of waived(group, [judgement])) yield { group, judgement: each };
+      },
+    }),
   };
 }
 

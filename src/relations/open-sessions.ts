@@ -8,6 +8,7 @@ import type { Mark } from '../model/mark.ts';
 import { renderTemplate, titleInMessage } from '../model/message.ts';
 import { type Coverage, type Group, type Judgement, MAX_RELATED } from '../model/relation.ts';
 import type { Correlation } from '../model/rule.ts';
+import { isSameEvent } from './episode.ts';
 
 const NAMED_HOLDERS = 5;
 
@@ -34,12 +35,19 @@ export function* judgeOpenSessions(
   coverage: Coverage,
 ): Generator<Judgement> {
   let run: { sessions: Sessions; tracker: PeakTracker } | undefined;
-  let untimed = 0;
+  const untimed: Mark[] = [];
+  let untimedCount = 0;
   let last: Instant | undefined;
+  let previous: { mark: Mark; opens: boolean } | undefined;
   for (const mark of marks) {
     const opens = mark.step < plan.opens;
+    // One event that matches two rules is one event.
+    if (previous?.opens === opens && isSameEvent(previous.mark, mark)) continue;
+    previous = { mark, opens };
     if (mark.time === undefined) {
-      if (opens) untimed++;
+      if (!opens) continue;
+      untimedCount++;
+      if (untimed.length <= MAX_RELATED) untimed.push(mark);
       continue;
     }
     run ??= startRun(plan, mark.time, coverage);
@@ -48,11 +56,17 @@ export function* judgeOpenSessions(
     else run.sessions.checkIn(event);
     last = mark.time;
   }
-  if (run === undefined || last === undefined) return;
+  if (run === undefined || last === undefined) {
+    const nothing = { amount: 0n, at: undefined, witnesses: [] };
+    const peak = { lower: nothing, upper: { ...nothing, amount: BigInt(untimedCount) * ONE }, ...NO_DOUBTS };
+    const judgement = conclude(plan, group, peak, untimed, untimedCount);
+    if (judgement !== undefined) yield judgement;
+    return;
+  }
   const until = coverage !== undefined && coverage.until > last ? coverage.until : last;
   run.sessions.advance(until);
-  const [peak] = run.tracker.finish(until, plan.timeout !== undefined, BigInt(untimed) * ONE);
-  const judgement = conclude(plan, group, peak!, untimed);
+  const [peak] = run.tracker.finish(until, plan.timeout !== undefined, BigInt(untimedCount) * ONE);
+  const judgement = conclude(plan, group, peak!, untimed, untimedCount);
   if (judgement !== undefined) yield judgement;
 }
 
@@ -88,43 +102,53 @@ function toSessionEvent(
   };
 }
 
+/** `at` is undefined where no event has a readable time. */
+type ShownPeak = Omit<Peak, 'at'> & { at: Instant | undefined };
+
+type GroupPeak = Pick<SegmentPeak, 'neverReturned' | 'orphans' | 'doubtful'> & {
+  lower: ShownPeak;
+  upper: ShownPeak;
+};
+
+const NO_DOUBTS = { neverReturned: 0, orphans: 0, doubtful: [] };
+
 function conclude(
   plan: ConcurrencyPlan,
   group: Group,
-  peak: SegmentPeak,
-  untimed: number,
+  peak: GroupPeak,
+  untimed: readonly Mark[],
+  untimedCount: number,
 ): Judgement | undefined {
   const { lower, upper, doubtful } = peak;
   const [least, most] = [toNumber(lower.amount), toNumber(upper.amount)];
   const proven = least > plan.allowed;
   if (!proven && most <= plan.allowed) return undefined;
   const shown = proven ? lower : upper;
-  const [place, ...related] = (proven || doubtful.length === 0 ? shown.witnesses : doubtful).map(
-    (each) => each.place,
-  );
-  const subject = group.length > 0 ? group.join(', ') : shown.witnesses[0]?.holder;
+  const witnesses = proven || doubtful.length === 0 ? shown.witnesses : doubtful;
+  const [place, ...related] = (witnesses.length > 0 ? witnesses : untimed).map((each) => each.place);
+  const subject = group.length > 0 ? group.join(', ') : (shown.witnesses[0]?.holder ?? untimed[0]?.subject);
   return {
     verdict: proven ? 'violation' : 'undetermined',
     code: plan.code,
-    message: `${describe(plan, group, shown, least, most)}${proven ? '' : `: ${reasons(peak, untimed)}`}`,
+    message: `${describe(plan, group, shown, least, most)}${proven ? '' : `: ${reasons(peak, untimedCount)}`}`,
     place: place!,
     related: related.slice(0, MAX_RELATED),
     count: toNumber(shown.amount),
     ...(subject !== undefined && { subject }),
-    identity: [...group, shown.witnesses[0]?.identity ?? ''],
+    identity: [...group, shown.witnesses[0]?.identity ?? untimed[0]?.identity ?? ''],
   };
 }
 
 function describe(
   { rule, counts, allowed }: ConcurrencyPlan,
   group: Group,
-  shown: Peak,
+  shown: ShownPeak,
   least: number,
   most: number,
 ): string {
   const peak =
     least > allowed ? count(least, counts) : `between ${formatNumber(least)} and ${count(most, counts)}`;
-  const at = formatInstant(shown.at);
+  const at = shown.at === undefined ? 'a time that cannot be read' : formatInstant(shown.at);
   if (rule.message !== undefined) {
     const told = { peak, at, allowed: formatNumber(allowed) };
     return renderTemplate(rule.message, told, (name) => group[rule.groupNames.indexOf(name)]);
@@ -133,13 +157,13 @@ function describe(
   return `${titleInMessage(rule.title)}: ${peak}${whose} open at ${at}, expected at most ${formatNumber(allowed)}${formatHolders(shown)}`;
 }
 
-function formatHolders({ witnesses }: Peak): string {
+function formatHolders({ witnesses }: ShownPeak): string {
   const names = [...new Set(witnesses.map(({ holder }) => holder))].sort(compareText);
   const more = names.length > NAMED_HOLDERS ? ` and ${names.length - NAMED_HOLDERS} more` : '';
   return names.length === 0 ? '' : `, by ${names.slice(0, NAMED_HOLDERS).map(quote).join(', ')}${more}`;
 }
 
-function reasons({ neverReturned, orphans }: SegmentPeak, untimed: number): string {
+function reasons({ neverReturned, orphans }: GroupPeak, untimed: number): string {
   const doubts = [
     [neverReturned, 'session has no close', 'sessions have no close'],
     [orphans, 'close has no open', 'closes have no open'],

@@ -1,21 +1,24 @@
 /** `temporal_ordered`: the rules' events follow one another in the listed order within a timespan (Sigma correlation 2.1). */
-import { formatDuration, formatInstant } from '../base/instant.ts';
-import { count, quote } from '../base/text-safety.ts';
-import type { FindingKind, Verdict } from '../model/finding.ts';
+import { count } from '../base/text-safety.ts';
+import type { FindingKind } from '../model/finding.ts';
 import type { Mark } from '../model/mark.ts';
-import { loggedNames, renderTemplate, titleInMessage } from '../model/message.ts';
-import { type Group, type Judgement, MAX_RELATED, type RelationDefinition } from '../model/relation.ts';
+import { loggedNames } from '../model/message.ts';
+import type { Coverage, Judgement, RelationDefinition } from '../model/relation.ts';
 import { type Correlation, resolveField } from '../model/rule.ts';
 import {
-  EPISODE_WORDS,
-  type Episode,
-  episodeWords,
-  extendEpisode,
-  openEpisode,
-  toJudgement,
-} from './episode.ts';
-import { type Chain, chainMarks, findSequences, type Sequence } from './sequence.ts';
-import { isEmptyThreshold } from './threshold.ts';
+  completionEpisodes,
+  describeCompletion,
+  type Position,
+  TOLD_OF_COMPLETIONS,
+} from './completion-episodes.ts';
+import { toJudgement } from './episode.ts';
+import { findSequences } from './sequence.ts';
+import { chainMarks } from './sequence-chain.ts';
+import { allInOrder, someInOrder } from './sequence-states.ts';
+import { toTerms } from './step-terms.ts';
+import { compileThreshold, fewestOf, growsTrue, isEmptyThreshold } from './threshold.ts';
+import { findInOrder, TIED, UNTIMED_ORDER } from './together.ts';
+import { unknownKeys } from './unknown-keys.ts';
 
 const ORDERED: FindingKind = {
   code: 'ordered-events',
@@ -25,100 +28,142 @@ const ORDERED: FindingKind = {
   fix: 'Look at the events in their order; the places of all of them are named.',
 };
 
-const TOLD = [...EPISODE_WORDS, 'timespan'];
+const UNTIMED_END = ', an event that ends open sequences has no readable time';
+
+/** Some of many rules in order: a state for each rule at each place, each asked for those before it. */
+const MAX_COUNTED = 32;
+
+type Find = (marks: Iterable<Mark>, coverage: Coverage) => Iterable<Position>;
 
 export const temporalOrdered = {
   type: 'temporal_ordered',
   title: 'events of several rules in order within a timespan',
   findings: [ORDERED],
   compile(correlation, problem) {
-    const { timespan, rules } = correlation;
-    if (timespan === undefined) return void problem('"temporal_ordered" needs a "timespan"');
-    if (rules.length < 2)
-      return void problem(`"temporal_ordered" needs two rules at least, found ${rules.length}`);
-    const { gte, ...others } = correlation.condition;
-    if (!isEmptyThreshold(others) || (gte !== undefined && gte !== rules.length)) {
+    const { timespan, calendarUnit, steps, type, rules } = correlation;
+    if (calendarUnit !== undefined)
+      return void problem(`"${type}" has a window that slides, found "window: calendar"`);
+    if (timespan === undefined) return void problem(`"${type}" needs a "timespan"`);
+    if (correlation.fields !== undefined)
       return void problem(
-        '"temporal_ordered" wants all of its rules; another condition is not supported by this version',
+        `"${type}" takes no "field"; "group-by" and "aliases" say what the events have in common`,
       );
-    }
-    const [unknown] = Object.keys(correlation.extra);
-    if (unknown !== undefined) return void problem(`"temporal_ordered" has no key ${quote(unknown)}`);
-    const names = loggedNames(correlation.message, TOLD);
+    const unknown = unknownKeys(correlation, [], ['rules', 'until']);
+    if (unknown !== undefined) return void problem(unknown);
+    const ends = steps.until ?? [];
+    const found = compileOrder(correlation, timespan, rules.length - ends.length, ends, problem);
+    if (found === undefined) return undefined;
+    const { find, fewest } = found;
+    const names = loggedNames(correlation.message, TOLD_OF_COMPLETIONS);
     return {
       // A mark for each step.
-      fewest: rules.length,
+      fewest,
       inputs: rules.map((detection, step) => ({
         detection,
         groupBy: correlation.groupBy[step]!,
         values: names.map((name) => resolveField(correlation, name, step)),
       })),
-      *judge(group: Group, marks: Iterable<Mark>): Generator<Judgement> {
-        for (const { episode, chain, verdict } of episodes(
-          findSequences(marks, rules.length, timespan),
-          timespan,
-        )) {
-          const note = verdict === 'violation' ? '' : undeterminedNote(chain);
-          const message = `${describe(correlation, group, episode, chain, names)}${note}`;
-          yield toJudgement(episode, group, { verdict, code: ORDERED.code, message });
+      *judge(group, marks, coverage): Generator<Judgement> {
+        const positions = withUntimedEnds(marks, ends, (noted) => find(noted, coverage));
+        for (const each of completionEpisodes(positions, timespan)) {
+          const what = `${count(each.marks.length, 'event')} in order`;
+          const message = describeCompletion(correlation, group, each, names, what);
+          const {
+            verdict,
+            episode,
+            marks: { length: figure },
+          } = each;
+          yield toJudgement(episode, group, { verdict, code: ORDERED.code, message, figure });
         }
       },
     };
   },
 } satisfies RelationDefinition;
 
-type OrderedEpisode = { episode: Episode; chain: Chain; verdict: Verdict };
+function compileOrder(
+  correlation: Correlation,
+  timespan: bigint,
+  length: number,
+  ends: readonly number[],
+  problem: (message: string) => void,
+): { find: Find; fewest: number } | undefined {
+  const { expression, type } = correlation;
+  if (expression !== undefined) {
+    const terms = toTerms(expression);
+    if (typeof terms === 'string') return void problem(terms);
+    return {
+      find: (marks, coverage) =>
+        fromCompletions(
+          findInOrder(marks, { terms, timespan, coverage, ends, steps: correlation.rules.length }),
+        ),
+      fewest: Math.min(...terms.map(({ all }) => all.length)),
+    };
+  }
+  if (length < 2) return void problem(`"${type}" needs two rules at least, found ${length}`);
+  const wanted = isEmptyThreshold(correlation) ? length : wantedOf(correlation, length, problem);
+  if (wanted === undefined) return undefined;
+  if (wanted > length)
+    return void problem(`"${type}" can never have ${wanted} rules in order, found ${length} of them`);
+  if (wanted < length && length > MAX_COUNTED)
+    return void problem(`"${type}" takes at most ${MAX_COUNTED} rules when some are enough, found ${length}`);
+  const states =
+    wanted === length
+      ? allInOrder(
+          Array.from({ length }, (_, step) => step),
+          ends,
+        )
+      : someInOrder(length, wanted, ends);
+  return { find: (marks) => fromSequences(findSequences(marks, states, timespan)), fewest: wanted };
+}
 
-/** Consecutive completions with one verdict and at most `timespan` between them are one episode. */
-function* episodes(sequences: Iterable<Sequence>, timespan: bigint): Generator<OrderedEpisode> {
-  let open: OrderedEpisode | undefined;
+/** `gte: 2` wants two of the rules in their order. */
+function wantedOf(
+  correlation: Correlation,
+  length: number,
+  problem: (message: string) => void,
+): number | undefined {
+  const { type, condition, limits } = correlation;
+  if (limits !== undefined) return void problem(`"${type}" counts its own rules, found a limit from a table`);
+  if (condition.eq === length && Object.keys(condition).length === 1) return length;
+  if (!growsTrue(correlation)) {
+    return void problem(
+      `"${type}" takes "gt" or "gte", how many rules must follow one another; "condition: a and not b" asks for events that are missing`,
+    );
+  }
+  return compileThreshold(correlation, problem) && fewestOf(correlation);
+}
+
+function* fromSequences(sequences: ReturnType<typeof findSequences>): Generator<Position> {
   for (const { mark, chain, verdict } of sequences) {
-    const far =
-      open?.episode.last.time !== undefined &&
-      mark.time !== undefined &&
-      mark.time - open.episode.last.time > timespan;
-    if (open !== undefined && (chain === undefined || far || open.verdict !== verdict)) {
-      yield open;
-      open = undefined;
-    }
-    if (chain === undefined) continue;
-    if (open !== undefined) extendEpisode(open.episode, mark);
-    else {
-      const [first, ...rest] = chainMarks(chain);
-      const episode = openEpisode(first!);
-      for (const next of rest) extendEpisode(episode, next);
-      episode.related.splice(MAX_RELATED);
-      open = { episode, chain, verdict };
-    }
+    const doubt = verdict === 'undetermined' && chain !== undefined ? doubtOf(chainMarks(chain)) : undefined;
+    yield { mark, marks: chain && (() => chainMarks(chain)), verdict, doubt };
   }
-  if (open !== undefined) yield open;
 }
 
-function undeterminedNote(chain: Chain): string {
-  const untimed = chainMarks(chain).some((mark) => mark.time === undefined);
-  return untimed
-    ? ', order: unknown, an event has no readable time'
-    : ', order: tied, the files do not tell which came first';
+function doubtOf(marks: readonly Mark[]): string {
+  return marks.some(({ time }) => time === undefined) ? UNTIMED_ORDER : TIED;
 }
 
-/** A name in the message is looked up from the last event back to the first. */
-function describe(
-  rule: Correlation,
-  group: Group,
-  episode: Episode,
-  chain: Chain,
-  names: readonly string[],
-): string {
-  const timespan = formatDuration(rule.timespan!);
-  if (rule.message !== undefined) {
-    const marks = chainMarks(chain).reverse();
-    const logged = (name: string) =>
-      marks.map((mark) => mark.values[names.indexOf(name)]).find((value) => value !== undefined);
-    return renderTemplate(rule.message, { ...episodeWords(episode), timespan }, logged);
+function* fromCompletions(completions: ReturnType<typeof findInOrder>): Generator<Position> {
+  for (const { marks, verdict, doubt } of completions)
+    yield { mark: marks.at(-1)!, marks: () => marks, verdict, doubt };
+}
+
+/** An end whose time is unknown may have ended any sequence. Events without a time come first, so it is known in time. */
+function* withUntimedEnds(
+  marks: Iterable<Mark>,
+  ends: readonly number[],
+  find: (marks: Iterable<Mark>) => Iterable<Position>,
+): Generator<Position> {
+  let isUnsure = false;
+  function* noted(): Generator<Mark> {
+    for (const mark of marks) {
+      if (mark.time === undefined && ends.includes(mark.step)) isUnsure = true;
+      else yield mark;
+    }
   }
-  const who = rule.groupNames.map((name, index) => ` of ${name} ${quote(group[index] ?? '')}`).join('');
-  const times = chainMarks(chain).map(({ time }) =>
-    time === undefined ? 'an unreadable time' : formatInstant(time),
-  );
-  return `${titleInMessage(rule.title)}: ${count(rule.rules.length, 'event')} in order within ${timespan}${who}, at ${times.join(', ')}`;
+  for (const position of find(ends.length === 0 ? marks : noted())) {
+    const isDoubtful = isUnsure && position.verdict === 'violation';
+    yield isDoubtful ? { ...position, verdict: 'undetermined', doubt: UNTIMED_END } : position;
+  }
 }

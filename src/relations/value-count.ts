@@ -1,9 +1,10 @@
 /** `value_count`: how many distinct values of a field a group has within a timespan (Sigma correlation 2.1). */
-
+import { count } from '../base/text-safety.ts';
 import type { FindingKind } from '../model/finding.ts';
 import type { Mark } from '../model/mark.ts';
 import type { RelationDefinition } from '../model/relation.ts';
 import { compileCounting } from './count-relation.ts';
+import type { Figure } from './figure.ts';
 import type { Measure } from './windows.ts';
 
 const VALUE_COUNT: FindingKind = {
@@ -27,7 +28,10 @@ export const valueCount = {
       width,
       makeMeasure: () => countValues(width),
       counts: (mark: Mark) => isWhole(mark, width),
-      noun: 'distinct value',
+      describe: (figure: Figure) => count(figure as number, 'distinct value'),
+      moves: 'by-one' as const,
+      atMost: (best: Figure | undefined, untimed: readonly Mark[]) =>
+        ((best as number | undefined) ?? 0) + untimed.length,
     };
     return compileCounting(correlation, counting, problem);
   },

@@ -1,98 +1,166 @@
 /**
- * Closed windows in time over the marks of one group: sliding ones, judged at each mark, and complete ones, judged at their end.
- * Linear in the marks; the memory is that of one window.
+ * Closed windows in time over the marks of one group: sliding ones, judged at each instant that has a mark, complete ones,
+ * judged at their end. The memory is that of one window.
  */
 import type { Instant } from '../base/instant.ts';
 import type { Verdict } from '../model/finding.ts';
 import type { Mark } from '../model/mark.ts';
-import type { Coverage } from '../model/relation.ts';
 import { type Episode, extendEpisode, openEpisode } from './episode.ts';
+import { compareFigures, type Figure } from './figure.ts';
+import { endOf, MarkWindow, type TimedMark } from './mark-window.ts';
 
-export type TimedMark = Mark & { time: Instant };
-
-/** What a window holds, as one number. `remove` undoes `add`. */
+/** What a window holds, as one figure. `remove` undoes `add`. */
 export interface Measure {
   add(mark: Mark): void;
   remove(mark: Mark): void;
-  value(): number;
+  /** Of at least one mark, unless `ofNothing` says that none has a figure too. */
+  value(): Figure;
 }
 
-/** At each mark, the window that ends there: |t2 − t1| ≤ timespan. A silence longer than `timespan` ends an episode. */
+/** Satisfied positions of one group in a row. `judged`: when the peak was reached, which decides the limit in force. */
+export type WindowEpisode = { episode: Episode; verdict: Verdict; peak: Figure; judged: Instant };
+
+/** What the figure of a window [from, until] says; asked once for each, in the order they end. `judged` is the time of its limit. */
+export type JudgeFigure = (
+  figure: Figure,
+  judged: Instant,
+  from: Instant,
+  until: Instant,
+  mark: Mark,
+) => Verdict;
+
+/**
+ * At each instant with a mark, the window that ends there: it holds the marks with t2 − t1 ≤ timespan. A silence longer than
+ * `timespan` ends an episode. `marks` come in the order they end.
+ */
 export function* slidingEpisodes(
   marks: Iterable<TimedMark>,
   timespan: bigint,
   measure: Measure,
-  reached: (value: number) => boolean,
-): Generator<Episode> {
-  const window = new MarkQueue();
-  let open: Episode | undefined;
+  judge: JudgeFigure,
+): Generator<WindowEpisode> {
+  const sliding = new SlidingWindow(timespan, measure, judge);
   for (const mark of marks) {
-    window.push(mark);
-    measure.add(mark);
-    while (mark.time - window.front().time > timespan) measure.remove(window.shift());
-    const value = measure.value();
-    if (open !== undefined && mark.time - open.last.time! > timespan) {
-      yield open;
-      open = undefined;
-    }
-    if (!reached(value)) {
-      if (open !== undefined) yield open;
-      open = undefined;
-    } else if (open === undefined) {
-      open = openEpisode(window.front(), value);
-      for (const earlier of window.rest()) extendEpisode(open, earlier);
-    } else {
-      extendEpisode(open, mark);
-      open.peak = Math.max(open.peak, value);
-    }
+    const closed = sliding.isLater(mark) ? sliding.settle() : undefined;
+    if (closed !== undefined) yield closed;
+    sliding.add(mark);
   }
-  if (open !== undefined) yield open;
+  const closed = sliding.settle();
+  if (closed !== undefined) yield closed;
+  if (sliding.open !== undefined) yield sliding.open;
 }
 
-type WindowEpisode = Episode & { verdict: Verdict; peak: number };
+class SlidingWindow {
+  open: WindowEpisode | undefined;
+  private readonly timespan: bigint;
+  private readonly measure: Measure;
+  private readonly judge: JudgeFigure;
+  private readonly window = new MarkWindow();
+  /** The marks that end at the last instant. */
+  private instant: TimedMark | undefined;
+  private tied: TimedMark[] | undefined;
+  private end: Instant = 0n;
+
+  constructor(timespan: bigint, measure: Measure, judge: JudgeFigure) {
+    this.timespan = timespan;
+    this.measure = measure;
+    this.judge = judge;
+  }
+
+  isLater(mark: TimedMark): boolean {
+    return this.instant !== undefined && endOf(mark) > this.end;
+  }
+
+  add(mark: TimedMark): void {
+    if (this.instant === undefined) {
+      this.instant = mark;
+      this.end = endOf(mark);
+    } else if (this.tied === undefined) this.tied = [mark];
+    else this.tied.push(mark);
+    this.window.push(mark);
+    this.measure.add(mark);
+  }
+
+  /** Judges the window that ends at the last instant. @returns the episode that ended before it */
+  settle(): WindowEpisode | undefined {
+    const { timespan, window, measure, instant: mark, open } = this;
+    if (mark === undefined) return undefined;
+    const { end } = this;
+    for (let each = window.earliest(); end - each!.time > timespan; each = window.earliest())
+      measure.remove(window.dropEarliest()!);
+    const figure = measure.value();
+    const verdict = this.judge(figure, end, end - timespan, end, mark);
+    const far = open !== undefined && end - endOf(open.episode.last as TimedMark) > timespan;
+    const closed = open !== undefined && (far || open.verdict !== verdict) ? open : undefined;
+    if (closed !== undefined) this.open = undefined;
+    if (verdict !== 'satisfied') this.extend(figure, verdict);
+    this.instant = undefined;
+    this.tied = undefined;
+    return closed;
+  }
+
+  private extend(figure: Figure, verdict: Verdict): void {
+    const { window, end } = this;
+    const instant = [this.instant!, ...(this.tied ?? [])];
+    if (this.open === undefined) {
+      const [first, ...rest] = window.inOrder();
+      const episode = openEpisode(first!);
+      for (const later of rest) extendEpisode(episode, later);
+      // Of an interval that begins first and ends last, too.
+      episode.last = instant.at(-1)!;
+      this.open = { episode, verdict, peak: figure, judged: end };
+    } else {
+      for (const each of instant) extendEpisode(this.open.episode, each);
+      raise(this.open, figure, end);
+    }
+  }
+}
+
+export function raise(open: WindowEpisode, figure: Figure, judged: Instant): void {
+  if (compareFigures(figure, open.peak) <= 0) return;
+  open.peak = figure;
+  open.judged = judged;
+}
 
 /**
- * Windows one after another, each beginning at the first mark after the one before. Its figure is final only where
- * the log covers it, and covers a timespan before it: else the window might have begun earlier, with more in it.
+ * Windows one after another, each beginning at the first mark after the one before; `marks` come in the order they begin.
+ * A mark that ends after its window is in none.
  */
 export function* completeEpisodes(
   marks: Iterable<TimedMark>,
   timespan: bigint,
   makeMeasure: () => Measure,
-  reached: (value: number) => boolean,
-  coverage: Coverage,
+  judge: JudgeFigure,
 ): Generator<WindowEpisode> {
   let open: WindowEpisode | undefined;
-  for (const window of partition(marks, timespan, makeMeasure)) {
-    const { episode, value } = window;
+  for (const { episode, value } of partition(marks, timespan, makeMeasure)) {
     const start = episode.first.time!;
-    const covered =
-      coverage !== undefined && start - timespan >= coverage.from && start + timespan <= coverage.until;
-    const verdict = !reached(value) ? 'satisfied' : covered ? 'violation' : 'undetermined';
-    if (open !== undefined && (open.verdict !== verdict || start - open.last.time! > timespan)) {
+    const verdict = judge(value, start, start, start + timespan, episode.first);
+    if (open !== undefined && (open.verdict !== verdict || start - open.episode.last.time! > timespan)) {
       yield open;
       open = undefined;
     }
     if (verdict === 'satisfied') continue;
-    if (open === undefined) open = { ...episode, verdict, peak: value };
-    else join(open, episode, value);
+    if (open === undefined) open = { episode, verdict, peak: value, judged: start };
+    else join(open, episode, value, start);
   }
   if (open !== undefined) yield open;
 }
 
-function join(open: WindowEpisode, next: Episode, value: number): void {
-  const count = open.count + next.count;
-  extendEpisode(open, next.first);
-  open.count = count;
-  open.last = next.last;
-  open.peak = Math.max(open.peak, value);
+export function join(open: WindowEpisode, next: Episode, value: Figure, judged: Instant): void {
+  const { episode } = open;
+  const count = episode.count + next.count;
+  extendEpisode(episode, next.first);
+  episode.count = count;
+  episode.last = next.last;
+  raise(open, value, judged);
 }
 
 function* partition(
   marks: Iterable<TimedMark>,
   timespan: bigint,
   makeMeasure: () => Measure,
-): Generator<{ episode: Episode; value: number }> {
+): Generator<{ episode: Episode; value: Figure }> {
   let episode: Episode | undefined;
   let measure = makeMeasure();
   for (const mark of marks) {
@@ -101,37 +169,10 @@ function* partition(
       episode = undefined;
       measure = makeMeasure();
     }
+    if (episode !== undefined && endOf(mark) - episode.first.time! > timespan) continue;
     measure.add(mark);
     if (episode === undefined) episode = openEpisode(mark);
     else extendEpisode(episode, mark);
   }
   if (episode !== undefined) yield { episode, value: measure.value() };
-}
-
-/** First in, first out, without moving the rest at each step. */
-class MarkQueue {
-  private items: TimedMark[] = [];
-  private head = 0;
-
-  push(mark: TimedMark): void {
-    this.items.push(mark);
-  }
-
-  front(): TimedMark {
-    return this.items[this.head]!;
-  }
-
-  shift(): TimedMark {
-    const mark = this.items[this.head++]!;
-    if (this.head > 1024 && this.head * 2 > this.items.length) {
-      this.items = this.items.slice(this.head);
-      this.head = 0;
-    }
-    return mark;
-  }
-
-  /** All but the front. */
-  *rest(): Generator<TimedMark> {
-    for (let index = this.head + 1; index < this.items.length; index++) yield this.items[index]!;
-  }
 }

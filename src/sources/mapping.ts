@@ -85,7 +85,9 @@ export function toRawPaths(mapping: Mapping, name: string): string[] {
   const aliases = Object.hasOwn(mapping.aliases, name) ? mapping.aliases[name]! : [];
   const spaced = mapping.spacesDropped ? withSpaces(name) : name;
   const names = [name, ...aliases, ...(spaced === name ? [] : [spaced])];
-  const deeper = mapping.within.flatMap((prefix) => names.map((each) => `${prefix}.${each}`));
+  // An alias that leads into such an object leads all the way.
+  const shallow = names.filter((each) => !mapping.within.some((prefix) => each.startsWith(`${prefix}.`)));
+  const deeper = mapping.within.flatMap((prefix) => shallow.map((each) => `${prefix}.${each}`));
   const lowered = mapping.namesLowered ? names.flatMap(lowerings) : [];
   return [...new Set([...names, ...deeper, ...lowered])];
 }

@@ -143,11 +143,12 @@ test('readPlainDocument() bounds what aliases make of a document', () => {
 });
 
 test('parseYaml() bounds nesting before the library calls itself for it, however often it is asked', () => {
-  const texts = ['['.repeat(5000), '{a: '.repeat(5000), `${'['.repeat(400)}${']'.repeat(400)}`];
+  const runs = ['['.repeat(5000), '{a: '.repeat(5000), `${'['.repeat(400)}${']'.repeat(400)}`];
+  const texts = [...runs, '[\n'.repeat(5000), '{ab:\n '.repeat(5000)];
   for (const text of [...texts, ...texts]) {
     const { documents, problems } = parseYaml('f.yaml', text);
     assert.deepEqual(documents, []);
-    assert.match(problems[0]!.message, /nest deeper than 64 levels/);
+    assert.match(problems[0]!.message, /nests? deeper than 64 levels/);
   }
 });
 

@@ -159,7 +159,7 @@ test('rules test runs the tests in rule files, and says what failed', async () =
   assert.equal((await run('rules test good.yaml --no-builtin-rules')).exit, 0);
   const failed = await run('rules test bad.yaml --no-builtin-rules');
   assert.equal(failed.exit, 1);
-  assert.match(failed.stdout, /failed: bad\.yaml:1: Read: reads\n {4}expected satisfied, found violation/);
+  assert.match(failed.stdout, /failed: bad\.yaml:10: Read: reads\n {4}expected satisfied, found violation/);
 });
 
 test('a report goes to a file whole, and stdout keeps silent with --quiet', async () => {

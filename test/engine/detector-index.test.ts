@@ -237,3 +237,20 @@ describe('DetectorIndex.forEach()', () => {
     }
   });
 });
+
+test('conditions on members of one array are told apart, and not decided by a value of it', () => {
+  const rule = (item: string) => detectionOf(`s:\n  ${item}\ncondition: s`, 'sigma-version: 3');
+  const items = ['a[any].b: x', 'a[any].b: y', 'a[all].b: x', 'a[none].b: x', 'a[1].b: x', "a|contains: 'x'"];
+  const log = new Log();
+  const indexed = indexOf(items.map(rule), log.cursor);
+  const records: [record: object, held: number[]][] = [
+    [{ a: [{ b: 'x' }, { b: 'y' }] }, [0, 1, 5]],
+    [{ a: [{ b: 'y' }, { b: 'x' }] }, [0, 1, 4, 5]],
+    [{ a: [{ b: 'x' }] }, [0, 2, 5]],
+    [{ a: { b: 'y' } }, [1, 3]],
+    [{ a: [] }, [3]],
+    [{ c: 1 }, [3]],
+  ];
+  for (const [record, expected] of [...records, ...records])
+    assert.deepEqual(heldBy(indexed, log.at(record)), expected, JSON.stringify(record));
+});

@@ -1,4 +1,4 @@
-/** Where engines disagree (research/rules.md, section 7): one test a trap, by its number, for the parts this version has. */
+/** Where engines disagree (research/rules.md, section 7): the traps of detections (1 to 12, 21 to 25), each test by its number. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { linkRules } from '../../src/match/link-rules.ts';
@@ -66,6 +66,18 @@ describe('trap 2: negation over an absent field', () => {
     assert.deepEqual(itemMatches('a|neq: [x, y]', TEXT, { a: 'y' }, { a: 'z' }), [false, false, true]);
     assert.deepEqual(itemMatches('a|contains|neq: x', { a: 'axb' }, { a: 'ab' }), [false, true]);
   });
+});
+
+test('trap 2: an expression, an order, a network and a reference need a value, negated or not', () => {
+  for (const item of [
+    'a|re|neq: x',
+    'a|gt|neq: 5',
+    'a|cidr|neq: 10.0.0.0/8',
+    'a|fieldref|neq: b',
+    'a|hour|neq: 3',
+  ]) {
+    assert.deepEqual(itemMatches(item, ABSENT, NULL), [false, false], item);
+  }
 });
 
 describe('trap 3: numbers', () => {
@@ -207,6 +219,31 @@ test('trap 6: a question mark is one code point, a star crosses lines', () => {
   assert.deepEqual(itemMatches("a: 'a*b'", { a: 'a\n\nb' }, { a: 'ab' }, { a: 'abc' }), [true, true, false]);
 });
 
+describe('trap 6: escapes, as pySigma reads them', () => {
+  const cases: [written: string, matching: string[], other: string[]][] = [
+    ['a\\*b', ['a*b'], ['axb']],
+    ['a\\\\*b', ['a\\b', 'a\\xb'], ['a*b']],
+    ['a\\\\\\*b', ['a\\*b'], ['a\\xb']],
+    ['a\\?b', ['a?b'], ['axb']],
+    ['a\\b', ['a\\b'], ['ab', 'a\\\\b']],
+    ['a\\\\b', ['a\\b'], ['a\\\\b']],
+    ['a\\\\\\b', ['a\\\\b'], ['a\\b']],
+    ['a\\\\\\\\b', ['a\\\\b'], ['a\\b']],
+    ['C:\\*', ['C:*'], ['C:\\x']],
+    ['C:\\\\*', ['C:\\', 'C:\\x'], ['C:*']],
+    ['\\\\\\\\host\\\\share', ['\\\\host\\share'], ['\\host\\share']],
+    ['x\\', ['x\\'], ['x']],
+    ['?*', ['x', 'xy'], ['']],
+  ];
+  for (const [written, matching, other] of cases) {
+    test(written, () => {
+      const values = [...matching, ...other].map((a) => ({ a }));
+      const expected = [...matching.map(() => true), ...other.map(() => false)];
+      assert.deepEqual(itemMatches(`a: '${written}'`, ...values), expected);
+    });
+  }
+});
+
 describe('trap 7: keywords', () => {
   const keywords = (list: string) => detectionOf(`keywords: ${list}\ncondition: keywords`);
   test('are parts of any scalar value, at any depth, and not of keys', () => {
@@ -234,6 +271,22 @@ describe('trap 7: keywords', () => {
     assert.deepEqual(
       matches(detectionOf('s:\n  - x\n  - a: y\ncondition: s'), { b: 'x' }, { a: 'y' }, { b: 'y' }),
       [true, true, false],
+    );
+  });
+  test('are not sought as wholes, and with a modifier as it says', () => {
+    const rule = (key: string) => detectionOf(`k:\n  '|${key}': abc\ncondition: k`);
+    const records = [{ a: 'abc' }, { a: 'abcx' }, { a: 'xabc' }];
+    assert.deepEqual(matches(rule('contains'), ...records), [true, true, true]);
+    assert.deepEqual(matches(rule('startswith'), ...records), [true, true, false]);
+    assert.deepEqual(matches(rule('endswith|cased'), ...records, { a: 'ABC' }), [true, false, true, false]);
+    assert.deepEqual(matches(rule('re'), ...records, { a: 'ABC' }), [true, true, true, false]);
+  });
+  test('with all are demands also where each has several spellings', () => {
+    const all = detectionOf("k:\n  '|base64offset|contains|all': [http, .exe]\ncondition: k");
+    const encoded = (text: string) => Buffer.from(text).toString('base64');
+    assert.deepEqual(
+      matches(all, { a: encoded('http://'), b: encoded('x.exe') }, { a: encoded('http://') }),
+      [true, false],
     );
   });
   test('cannot be null', () => assert.match(refusalOf('s: [null]\ncondition: s'), /cannot be null/));
@@ -278,6 +331,36 @@ describe('trap 8: selections by pattern', () => {
     }
     assert.match(refusalOf('_s: {a: x}\ncondition: all of them'), /selects nothing/);
   });
+});
+
+test('trap 8: not 1 of, not all of, any of', () => {
+  const rule = (condition: string) =>
+    detectionOf(`sel: {s: x}\nfilter_a: {a: x}\nfilter_b: {b: x}\ncondition: ${condition}`);
+  const records = [{ s: 'x' }, { s: 'x', a: 'x' }, { s: 'x', a: 'x', b: 'x' }];
+  assert.deepEqual(matches(rule('sel and not 1 of filter_*'), ...records), [true, false, false]);
+  assert.deepEqual(matches(rule('sel and not all of filter_*'), ...records), [true, true, false]);
+  assert.deepEqual(
+    matches(
+      rule('SEL AND NOT ANY OF FILTER_*'.replace('SEL', 'sel').replace('FILTER_', 'filter_')),
+      ...records,
+    ),
+    [true, false, false],
+  );
+  assert.deepEqual(matches(rule('not (sel and 1 of filter_*)'), ...records), [true, false, false]);
+});
+
+test('trap 9: three segments, keys with dots at either end, and what is no escape', () => {
+  assert.deepEqual(
+    itemMatches('a.b.c: x', { a: { 'b.c': 'x' } }, { 'a.b.c': 'x' }, { a: { b: { c: 'x' } } }),
+    [true, true, true],
+  );
+  assert.deepEqual(itemMatches('a.b.c: x', { 'a.b': { c: 'x' }, a: { 'b.c': 'y' } }), [true]);
+  // An escaped dot is of its key alone.
+  assert.deepEqual(itemMatches('a\\.b: x', { 'a.b': 'x' }, { a: { b: 'x' } }), [true, false]);
+  assert.deepEqual(
+    itemMatches('operationName.value: x', { operationName: { value: 'x' } }, { operationName: 'x' }),
+    [true, false],
+  );
 });
 
 test('trap 9: a literal key wins over a nested one, and a dot can be escaped', () => {
@@ -326,6 +409,33 @@ describe('trap 10: arrays', () => {
   });
 });
 
+test('trap 10: at Sigma 2 brackets belong to the name', () => {
+  for (const name of ['a[any]', 'a[all]', 'a[0]', 'a[-1]']) {
+    assert.deepEqual(itemMatches(`'${name}': x`, { [name]: 'x' }, { a: ['x'] }), [true, false], name);
+  }
+});
+
+test('trap 11: JSON in a text is that text, and a list of names and values is one object after another', () => {
+  const asText = { requestParameters: '{"bucketName": "b", "x": 1}' };
+  assert.deepEqual(
+    itemMatches("requestParameters|contains: 'bucketname'", asText, { requestParameters: null }),
+    [true, false],
+  );
+  assert.deepEqual(
+    itemMatches('requestParameters.bucketName: b', asText, { requestParameters: { bucketName: 'b' } }),
+    [false, true],
+  );
+  const bag = {
+    Parameters: [
+      { Name: 'Identity', Value: 'ann' },
+      { Name: 'ForwardTo', Value: 'x@y' },
+    ],
+  };
+  assert.deepEqual(itemMatches('Parameters|contains|all: [\'"Name":"ForwardTo"\', \'x@y\']', bag), [true]);
+  assert.deepEqual(itemMatches('Parameters: \'{"Name":"ForwardTo",*@y"}\'', bag), [true]);
+  assert.deepEqual(itemMatches('Parameters.Name: forwardto', bag), [true]);
+});
+
 test('trap 11: an object is its compact JSON', () => {
   const record = '{"a": { "Principal" : "*",  "n": 1.0 } }';
   assert.deepEqual(itemMatches(`a|contains: '"Principal":"\\*"'`, record, '{"a":{"Principal":"x"}}'), [
@@ -360,6 +470,30 @@ test('trap 12: cidr is about addresses', () => {
     [true, false, false],
   );
   assert.match(refusalOf('s:\n  a|cidr: 10.0.0.0/33\ncondition: s'), /"cidr" needs a network/);
+});
+
+test('trap 12: one address, mapped networks, and what looks like a network', () => {
+  assert.deepEqual(itemMatches('a|cidr: 10.1.2.3', { a: '10.1.2.3' }, { a: '10.1.2.4' }), [true, false]);
+  assert.deepEqual(
+    itemMatches("a|cidr: '::ffff:10.0.0.0/104'", { a: '10.9.9.9' }, { a: '::ffff:10.9.9.9' }),
+    [true, true],
+  );
+  assert.deepEqual(itemMatches('a|cidr: 0.0.0.0/0', { a: '1.2.3.4' }, { a: '::1' }, { a: 'AWS Internal' }), [
+    true,
+    false,
+    false,
+  ]);
+  assert.deepEqual(
+    itemMatches('a|cidr: 10.0.0.0/8', { a: '10.0.0.0/8' }, { a: 167772161 }, { a: ' 10.1.1.1' }),
+    [false, false, false],
+  );
+  assert.deepEqual(itemMatches('a|cidr|neq: 10.0.0.0/8', { a: 'AWS Internal' }, { a: '10.1.1.1' }), [
+    true,
+    false,
+  ]);
+  for (const network of ['10.0.0.0/', '10.0.0/8', '10.0.0.0/8/8', '10.*', '2001:db8::/129']) {
+    assert.match(refusalOf(`s:\n  a|cidr: '${network}'\ncondition: s`), /"cidr" needs a network/);
+  }
 });
 
 describe('trap 21: references', () => {
@@ -434,4 +568,75 @@ describe('trap 22: YAML', () => {
 test('trap 23: fields, falsepositives and timeframe do not take part', () => {
   const rule = detectionOf('s: {a: x}\ntimeframe: 5m\ncondition: s', 'fields: [b]\nfalsepositives: [c]');
   assert.deepEqual(matches(rule, { a: 'x' }), [true]);
+});
+
+describe('trap 24: parts of times', () => {
+  const at = (...times: (string | number)[]) => times.map((t) => ({ t }));
+  test('are taken in UTC, whatever the zone of the text', () => {
+    const times = at(
+      '2026-03-01T03:59:59Z',
+      '2026-03-01T05:30:00+02:00',
+      '2026-03-01 03:00:00',
+      '2026-03-01T04:00:00Z',
+      'three',
+    );
+    assert.deepEqual(itemMatches('t|hour: 3', ...times), [true, true, true, false, false]);
+    assert.deepEqual(itemMatches('t|minute: 30', ...times), [false, true, false, false, false]);
+    assert.deepEqual(itemMatches('t|day: 01', ...times), [true, true, true, true, false]);
+  });
+  test('are compared as numbers, several of them, or negated', () => {
+    const times = at('2026-03-01T21:00:00Z', '2026-03-01T22:00:00Z', '2026-03-01T05:00:00Z');
+    assert.deepEqual(itemMatches('t|hour|gte: 22', ...times), [false, true, false]);
+    assert.deepEqual(itemMatches('t|hour|lt: 6', ...times), [false, false, true]);
+    assert.deepEqual(itemMatches('t|hour: [21, 5]', ...times), [true, false, true]);
+    assert.deepEqual(itemMatches('t|hour|neq: [21, 5]', ...times), [false, true, false]);
+  });
+  test('of numbers are read by their size, and no other value has any', () => {
+    assert.deepEqual(itemMatches('t|year: 2026', ...at(1772334000, 1772334000000, '1772334000')), [
+      true,
+      true,
+      true,
+    ]);
+    assert.deepEqual(itemMatches('t|year: 1970', { t: true }, { t: null }, {}, { t: {} }), [
+      false,
+      false,
+      false,
+      false,
+    ]);
+  });
+  test('weeks are those of ISO 8601, of which some years have 53', () => {
+    const week = (number: number) =>
+      itemMatches(
+        `t|week: ${number}`,
+        ...at('2021-01-03T12:00:00Z', '2021-01-04T00:00:00Z', '2020-12-31T00:00:00Z', '2024-12-30T00:00:00Z'),
+      );
+    assert.deepEqual(week(53), [true, false, true, false]);
+    assert.deepEqual(week(1), [false, true, false, true]);
+  });
+  test('are those of the zone that the rule names, through summer time', () => {
+    const rule = (item: string) => detectionOf(`s:\n  ${item}\ncondition: s`, 'timezone: Europe/Berlin');
+    const times = at('2026-01-31T23:30:00Z', '2026-06-30T22:30:00Z');
+    assert.deepEqual(matches(rule('t|hour: 0'), ...times), [true, true]);
+    assert.deepEqual(matches(rule('t|month: [2, 7]'), ...times), [true, true]);
+    assert.deepEqual(matches(rule('t|day: 1'), ...times), [true, true]);
+    const india = detectionOf('s:\n  t|minute: 0\ncondition: s', 'timezone: Asia/Kolkata');
+    assert.deepEqual(matches(india, ...at('2026-01-31T23:30:00Z')), [true]);
+  });
+});
+
+test('trap 25: modifiers work from left to right, and base64 takes no wildcard', () => {
+  const wide = Buffer.from('foobar', 'utf16le').toString('base64');
+  assert.deepEqual(itemMatches('a|utf16le|base64: foobar', { a: wide }), [true]);
+  assert.deepEqual(itemMatches('a|utf16le|base64offset|contains: foobar', { a: wide }), [true]);
+  const message = (item: string) => refusalOf(`s:\n  ${item}\ncondition: s`);
+  assert.match(message('a|base64: foo*'), /"foo\*" has a wildcard, which "base64" cannot encode/);
+  assert.match(
+    message('a|base64offset|contains: fo?o'),
+    /has a wildcard, which "base64offset" cannot encode/,
+  );
+  assert.match(message('a|wide|base64: fo*o'), /has a wildcard/);
+  assert.deepEqual(
+    itemMatches('a|base64|wide: foo', { a: [...'Zm9v'].map((char) => `${char}\0`).join('') }),
+    [true],
+  );
 });

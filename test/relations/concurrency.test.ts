@@ -4,9 +4,11 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { linkRules } from '../../src/match/link-rules.ts';
 import { parseRuleFile } from '../../src/match/parse-rules.ts';
-import type { Mark } from '../../src/model/mark.ts';
-import type { Judgement, Relation } from '../../src/model/relation.ts';
+import { compareMarks, type Mark } from '../../src/model/mark.ts';
+import type { Coverage, Judgement, Relation } from '../../src/model/relation.ts';
 import { concurrency } from '../../src/relations/concurrency.ts';
+import { second } from './made-marks.ts';
+import { CASES, cut, LAWFUL_CASES } from './relation-laws.ts';
 
 function rules(correlation: string, more = ''): string {
   const detection = (name: string) => `
@@ -169,46 +171,183 @@ test('what the relation cannot run is refused, all at once', () => {
   ]);
 });
 
-/** Users by second: certain when each of their sessions is known from both ends. */
-function twin(steps: readonly Step[], allowed: number): string | undefined {
-  const sessions: { user: string; from: number; until: number; closed: boolean }[] = [];
-  for (const { at, opens, session } of steps) {
-    if (opens) sessions.push({ user: session!, from: at, until: 31, closed: false });
-    else
-      for (const each of sessions)
-        if (each.user === session && !each.closed) Object.assign(each, { until: at, closed: true });
-  }
-  let [lower, upper] = [0, 0];
-  for (let at = 0; at <= 30; at++) {
-    const open = sessions.filter(({ from, until }) => from <= at && at < until);
-    upper = Math.max(upper, open.length);
-    lower = Math.max(lower, open.filter(({ closed, from }) => closed || from === at).length);
-  }
-  return lower > allowed ? 'violation' : upper > allowed ? 'undetermined' : undefined;
+test('one event that matches two rules opens one session', () => {
+  const both = SESSIONS.replace('[login]', '[login, logout]').replace('closes: [logout]', 'max-open: 1h');
+  const { relation } = compile(both.replace('  session: session\n', '').replace('gt: 2', 'gt: 1'));
+  const mark = toMark(login(1, 'a', 'ann'), 0);
+  assert.deepEqual([...relation!.judge([], [mark, { ...mark, step: 1 }], undefined)], []);
+});
+
+test('opens without a readable time are a doubt with a place, even where nothing else is', () => {
+  const { relation } = compile(SESSIONS);
+  const untimed = [1, 2, 3].map((line) => ({ ...toMark(login(0, `s${line}`), line), time: undefined }));
+  const [judgement] = [...relation!.judge([], untimed, undefined)];
+  assert.deepEqual([judgement!.verdict, judgement!.place.line], ['undetermined', 2]);
+  assert.match(judgement!.message, /: 3 opens have no readable time$/);
+});
+
+type Drawn = {
+  marks: Mark[];
+  allowed: number;
+  users: boolean;
+  timeout: number | undefined;
+  coverage: Coverage;
+};
+
+const drawn: fc.Arbitrary<Drawn> = fc.record({
+  marks: fc
+    .array(
+      fc.record({
+        at: fc.option(fc.integer({ min: 0, max: 40 }), { nil: undefined, freq: 14 }),
+        file: fc.constantFrom('a.ndjson', 'b.ndjson'),
+        opens: fc.constantFrom(true, true, false),
+        session: fc.constantFrom('s1', 's2', 's3', undefined),
+        user: fc.constantFrom('ann', 'bob', 'cid', undefined),
+        double: fc.boolean(),
+        group: fc.constantFrom('x', 'x', 'y', null),
+      }),
+      { maxLength: 14 },
+    )
+    .map((rows) =>
+      rows
+        .flatMap(({ double, group, opens, at, file, session, user }, line): Mark[] => {
+          // What has no group never reaches the relation.
+          if (group !== 'x') return [];
+          const place = { file, line, offset: line * 100, length: 99 };
+          const time = at === undefined ? undefined : second(at);
+          const mark = {
+            step: opens ? 0 : 1,
+            time,
+            place,
+            identity: `${file}:${line}`,
+            subject: user,
+            values: [session],
+          };
+          return double ? [mark, { ...mark, step: 1 - mark.step }] : [mark];
+        })
+        .sort(compareMarks),
+    ),
+  allowed: fc.integer({ min: 0, max: 3 }),
+  users: fc.boolean(),
+  timeout: fc.option(fc.integer({ min: 1, max: 15 }), { nil: undefined }),
+  coverage: fc.option(
+    fc.record({
+      from: fc.integer({ min: -5, max: 0 }).map(second),
+      until: fc.integer({ min: 40, max: 45 }).map(second),
+    }),
+    { nil: undefined },
+  ),
+});
+
+function judgeDrawn({ allowed, users, timeout }: Drawn, marks: Mark[], coverage: Coverage): Judgement[] {
+  const rule = SESSIONS.replace('gt: 2', `gt: ${allowed}`);
+  const { relation } = compile(
+    `${rule}\n  counts: ${users ? 'user' : 'session'}${timeout === undefined ? '' : `\n  max-open: ${timeout}s`}`,
+  );
+  return [...relation!.judge([], marks, coverage)];
 }
 
-test('verdicts equal a count of every second', () => {
-  const spans = fc.array(
-    fc.record({
-      from: fc.integer({ min: 0, max: 25 }),
-      length: fc.integer({ min: 0, max: 6 }),
-      closed: fc.boolean(),
-    }),
-    { maxLength: 9 },
-  );
-  fc.assert(
-    fc.property(spans, fc.integer({ min: 0, max: 4 }), (drawn, allowed) => {
-      const steps = drawn
-        .flatMap(({ from, length, closed }, index) => [
-          login(from, `s${index}`),
-          ...(closed ? [logout(from + length, `s${index}`)] : []),
-        ])
-        .sort((a, b) => a.at - b.at);
-      assert.equal(
-        judge(SESSIONS.replace('gt: 2', `gt: ${allowed}`), steps)[0]?.verdict,
-        twin(steps, allowed),
-      );
-    }),
-    { numRuns: 200 },
-  );
+/**
+ * A session of the twin. Positions are seconds × 1000 + the mark's number, so that what happened first at one second is known;
+ * a session that times out does so before anything else of its second.
+ */
+type Known = {
+  user: string | undefined;
+  opened: number;
+  /** Infinite while nothing in the log ends it. */
+  ended: number;
+  repeats: number[];
+  reopened: number | undefined;
+};
+
+/** The last that is open under a key is the one that ends; a name that is open already makes a doubt. */
+function pair(marks: readonly Mark[], timeout: number | undefined): { sessions: Known[]; orphans: number[] } {
+  const sessions: Known[] = [];
+  const orphans: number[] = [];
+  const byKey = new Map<string, Known[]>();
+  for (const [index, { step, time, values, subject }] of marks.entries()) {
+    if (time === undefined) continue;
+    const second = Number(time / 1_000_000_000n);
+    const at = second * 1000 + index + 1;
+    const named = values[0] !== undefined;
+    const key = named ? `session ${values[0]}` : `user ${subject}`;
+    const open = (byKey.get(key) ?? []).filter(({ ended }) => ended > at);
+    byKey.set(key, open);
+    const last = open.at(-1);
+    if (step === 0 && named && last !== undefined) {
+      last.repeats.push(second);
+      last.reopened = second;
+    } else if (step === 0) {
+      const ended = timeout === undefined ? Number.POSITIVE_INFINITY : (second + timeout) * 1000;
+      const session = { user: subject, opened: at, ended, repeats: [], reopened: undefined };
+      sessions.push(session);
+      open.push(session);
+    } else if (last === undefined) orphans.push(second);
+    // At one second the close came first, and belongs to what was opened before.
+    else if (last.reopened === second) last.reopened = undefined;
+    else {
+      last.ended = at;
+      open.pop();
+    }
+  }
+  return { sessions, orphans };
+}
+
+type Held = Pick<Known, 'opened' | 'ended'>;
+
+/** What counts as one: a session, or a user from the first of its sessions until none is open. */
+function holdings(sessions: readonly Known[], users: boolean): Held[] {
+  if (!users) return [...sessions];
+  const held: (Held & { user: string | undefined })[] = [];
+  for (const { user, opened, ended } of sessions) {
+    const same = held.findLast((each) => each.user === user && user !== undefined);
+    if (same !== undefined && opened < same.ended) same.ended = Math.max(same.ended, ended);
+    else held.push({ user, opened, ended });
+  }
+  return held;
+}
+
+/** Second by second: what has an end, or times out, was surely there; the rest only in the second in which it began. */
+function countingTwin({ allowed, users, timeout, coverage, marks }: Drawn): string | undefined {
+  const { sessions, orphans } = pair(marks, timeout);
+  const held = holdings(sessions, users);
+  const seconds = (position: number) => Math.floor(position / 1000);
+  const untimed = marks.filter(({ step, time }) => step === 0 && time === undefined).length;
+  const times = marks.flatMap(({ time }) => (time === undefined ? [] : [Number(time / 1_000_000_000n)]));
+  const from = Math.min(...times, coverage === undefined ? 99 : Number(coverage.from / 1_000_000_000n));
+  const until = Math.max(...times, coverage === undefined ? -99 : Number(coverage.until / 1_000_000_000n));
+  let [lower, upper] = [0, 0];
+  for (let at = from; times.length > 0 && at <= until; at++) {
+    const open = held.filter(({ opened, ended }) => seconds(opened) <= at && at < seconds(ended));
+    const sure = open.filter(
+      ({ opened, ended }) => ended < Number.POSITIVE_INFINITY || seconds(opened) === at,
+    );
+    const doubts = sessions.flatMap(({ repeats, ended }) =>
+      repeats.filter((each) => each <= at && at < seconds(ended)),
+    );
+    const before = orphans.filter((closed) => at < closed);
+    lower = Math.max(lower, sure.length);
+    upper = Math.max(upper, open.length + doubts.length + before.length);
+  }
+  return lower > allowed ? 'violation' : upper + untimed > allowed ? 'undetermined' : undefined;
+}
+
+test('concurrency equals its twin', () => {
+  const property = fc.property(drawn, (each) => {
+    assert.deepEqual(
+      judgeDrawn(each, each.marks, each.coverage).map(({ verdict }) => verdict),
+      [countingTwin(each) ?? []].flat(),
+    );
+  });
+  fc.assert(property, { numRuns: CASES });
+});
+
+test('concurrency accuses nobody on the evidence of a shorter log', () => {
+  const property = fc.property(drawn, cut, (each, edges) => {
+    const accused = (marks: Mark[], coverage: Coverage) =>
+      judgeDrawn(each, marks, coverage).some(({ verdict }) => verdict === 'violation');
+    const shorter = edges(each.marks, each.coverage ?? { from: second(0), until: second(40) });
+    if (accused(shorter.marks, shorter.coverage)) assert.ok(accused(each.marks, each.coverage));
+  });
+  fc.assert(property, { numRuns: LAWFUL_CASES });
 });

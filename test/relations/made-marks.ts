@@ -10,6 +10,8 @@ import type { Correlation } from '../../src/model/rule.ts';
 /** Seconds since the epoch; the place is a file's name and a line. */
 export type MarkSketch = {
   at: number | undefined;
+  /** Of a mark that a correlation made. */
+  until?: number;
   file?: string;
   line: number;
   step?: number;
@@ -19,10 +21,29 @@ export type MarkSketch = {
 
 export const second = (seconds: number) => BigInt(seconds) * 1_000_000_000n;
 
-export function toMark({ at, file = 'a.ndjson', line, step = 0, value, actor = 'ann' }: MarkSketch): Mark {
+/** Runs of a property: as many as must be shown under FULL=1, some in the ordinary test. */
+export const RUNS = process.env.FULL === '1' ? 10_000 : 500;
+
+export function toMark({
+  at,
+  until,
+  file = 'a.ndjson',
+  line,
+  step = 0,
+  value,
+  actor = 'ann',
+}: MarkSketch): Mark {
   const place = { file, line, offset: line * 100, length: 90 };
   const time = at === undefined ? undefined : second(at);
-  return { step, time, place, identity: `${file}:${line}`, subject: actor, values: [value] };
+  return {
+    step,
+    time,
+    ...(until !== undefined && at !== undefined && { until: second(until) }),
+    place,
+    identity: `${file}:${line}`,
+    subject: actor,
+    values: [value],
+  };
 }
 
 export function inOrder(sketches: readonly MarkSketch[]): Mark[] {
@@ -84,18 +105,38 @@ export function refusal(definition: RelationDefinition, correlation: Correlation
   return messages[0]!;
 }
 
-/** Sketches with ties, several files, and one event standing for several steps; lines name the event within its file. */
-export function sketches(steps: number, maxLength = 14): fc.Arbitrary<MarkSketch[]> {
+type Drawing = {
+  maxLength?: number;
+  values?: readonly (string | undefined)[];
+  /** Seconds that an interval lasts at most; without it all marks are events. */
+  intervals?: number;
+  /** Whether some marks have no readable time. */
+  untimed?: boolean;
+  files?: readonly string[];
+};
+
+/**
+ * Sketches in no order, with ties, several files, and one event standing for several steps; lines name the event within its
+ * file.
+ */
+export function sketches(steps: number, drawing: number | Drawing = {}): fc.Arbitrary<MarkSketch[]> {
+  const options: Drawing = typeof drawing === 'number' ? { maxLength: drawing } : drawing;
+  const { maxLength = 14, values = ['x', 'y', 'z', undefined], intervals = 0, untimed = false } = options;
+  const time = fc.integer({ min: 0, max: 40 });
   const sketch = fc.record({
-    at: fc.integer({ min: 0, max: 40 }),
-    file: fc.constantFrom('a.ndjson', 'b.ndjson'),
+    at: untimed ? fc.option(time, { nil: undefined, freq: 12 }) : time,
+    file: fc.constantFrom(...(options.files ?? ['a.ndjson', 'b.ndjson'])),
     step: fc.integer({ min: 0, max: steps - 1 }),
-    value: fc.constantFrom('x', 'y', 'z', undefined),
+    value: fc.constantFrom(...values),
     double: fc.boolean(),
+    lasts:
+      intervals === 0 ? fc.constant(0) : fc.oneof(fc.constant(0), fc.integer({ min: 0, max: intervals })),
   });
   return fc.array(sketch, { maxLength }).map((drawn) => {
     const rows: MarkSketch[] = [];
-    for (const [index, { double, ...row }] of drawn.entries()) {
+    for (const [index, { double, lasts, ...drawnRow }] of drawn.entries()) {
+      const row =
+        lasts > 0 && drawnRow.at !== undefined ? { ...drawnRow, until: drawnRow.at + lasts } : drawnRow;
       rows.push({ ...row, line: index + 1 });
       if (double && steps > 1) rows.push({ ...row, line: index + 1, step: (row.step + 1) % steps });
     }

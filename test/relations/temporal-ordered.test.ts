@@ -4,12 +4,14 @@ import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import type { Mark } from '../../src/model/mark.ts';
 import { findSequences } from '../../src/relations/sequence.ts';
+import { allInOrder, someInOrder } from '../../src/relations/sequence-states.ts';
 import { temporalOrdered } from '../../src/relations/temporal-ordered.ts';
 import {
   correlationOf,
   inOrder,
   judge,
   type MarkSketch,
+  RUNS,
   refusal,
   second,
   sketches,
@@ -45,7 +47,10 @@ function leads(marks: readonly Mark[], last: Mark, before: (left: Mark, right: M
 }
 
 const verdictsOf = (marks: readonly Mark[], steps: number) =>
-  [...findSequences(marks, steps, SPAN)].map(({ mark, verdict }) => `${mark.identity} ${verdict}`);
+  sequencesOf(marks, allInOrder(Array.from({ length: steps }, (_, step) => step)));
+
+const sequencesOf = (marks: readonly Mark[], states: ReturnType<typeof allInOrder>) =>
+  [...findSequences(marks, states, SPAN)].map(({ mark, verdict }) => `${mark.identity} ${verdict}`);
 
 const twinOf = (marks: readonly Mark[], steps: number) =>
   marks
@@ -69,7 +74,7 @@ for (const steps of [2, 3]) {
       const marks = inOrder(rows);
       assert.deepEqual(verdictsOf(marks, steps), twinOf(marks, steps));
     });
-    fc.assert(property, { numRuns: 3_000 });
+    fc.assert(property, { numRuns: RUNS });
   });
 
   test(`${steps} steps: one event never stands for two of them`, () => {
@@ -77,7 +82,7 @@ for (const steps of [2, 3]) {
       const marks = inOrder(rows.map((row) => ({ ...row, file: 'a.ndjson' })));
       assert.deepEqual(verdictsOf(marks, steps), twinOf(marks, steps));
     });
-    fc.assert(property, { numRuns: 3_000 });
+    fc.assert(property, { numRuns: RUNS });
   });
 
   test(`${steps} steps: with ties and shared events, what is called certain is`, () => {
@@ -86,9 +91,100 @@ for (const steps of [2, 3]) {
       const certain = (verdicts: string[]) => verdicts.filter((each) => each.endsWith('violation'));
       assert.deepEqual(certain(verdictsOf(marks, steps)), certain(twinOf(marks, steps)));
     });
-    fc.assert(property, { numRuns: 3_000 });
+    fc.assert(property, { numRuns: RUNS });
   });
 }
+
+/** In one file every two events have an order, and an interval comes before what begins at its end or later. */
+const inFileBefore = (left: Mark, right: Mark) =>
+  left.until !== undefined && left.until > left.time!
+    ? left.until <= right.time!
+    : left.time! < right.time! || (left.time === right.time && left.place.offset < right.place.offset);
+
+/** Whether an end lies after the first event and not after the last. */
+const isEndedInFile = (marks: readonly Mark[], end: number, first: Mark, last: Mark) =>
+  marks.some(
+    (mark) =>
+      mark.step === end &&
+      (mark.time! < last.time! || (mark.time === last.time && mark.place.offset <= last.place.offset)) &&
+      (mark.time! > first.time! || (mark.time === first.time && mark.place.offset > first.place.offset)),
+  );
+
+/** Whether `wanted` events of rising steps lead to `last`, in one file, within the timespan, with no end between them. */
+function leadsInFile(marks: readonly Mark[], last: Mark, wanted: number, end = -1): boolean {
+  const search = (chain: Mark[]): boolean => {
+    const head = chain[0]!;
+    if (chain.length === wanted)
+      return !isEndedInFile(marks, end, head, last) && (last.until ?? last.time!) - head.time! <= SPAN;
+    return marks.some(
+      (mark) =>
+        mark.step < head.step &&
+        inFileBefore(mark, head) &&
+        !chain.some((each) => sameEvent(each, mark)) &&
+        search([mark, ...chain]),
+    );
+  };
+  return search([last]);
+}
+
+const inFileTwin = (marks: readonly Mark[], steps: number, wanted: number, end = -1) =>
+  marks
+    .filter(({ step }) => step >= wanted - 1 && step < steps)
+    .map((last) => `${last.identity} ${leadsInFile(marks, last, wanted, end) ? 'violation' : 'satisfied'}`);
+
+const ofOneFile = { files: ['a.ndjson'] };
+
+for (const [steps, wanted] of [
+  [3, 2],
+  [4, 3],
+  [3, 1],
+] as const) {
+  test(`${wanted} of ${steps} steps in order equal the twin's`, () => {
+    const property = fc.property(sketches(steps, { ...ofOneFile, intervals: 8 }), (rows) => {
+      const marks = inOrder(rows);
+      assert.deepEqual(sequencesOf(marks, someInOrder(steps, wanted)), inFileTwin(marks, steps, wanted));
+    });
+    fc.assert(property, { numRuns: RUNS });
+  });
+}
+
+test('trap 20: intervals come before what begins at their end or later, as in the twin', () => {
+  const property = fc.property(sketches(3, { ...ofOneFile, intervals: 8 }), (rows) => {
+    const marks = inOrder(rows);
+    assert.deepEqual(sequencesOf(marks, allInOrder([0, 1, 2])), inFileTwin(marks, 3, 3));
+  });
+  fc.assert(property, { numRuns: RUNS });
+});
+
+test('until: an end closes every open sequence, as in the twin', () => {
+  const property = fc.property(sketches(3, { ...ofOneFile, maxLength: 20 }), (rows) => {
+    const marks = inOrder(rows);
+    assert.deepEqual(sequencesOf(marks, allInOrder([0, 1], [2])), inFileTwin(marks, 2, 2, 2));
+  });
+  fc.assert(property, { numRuns: RUNS });
+});
+
+test('until: what is called certain is, where files tie', () => {
+  const property = fc.property(sketches(3, 12), (rows) => {
+    const marks = inOrder(rows);
+    const certain = sequencesOf(marks, allInOrder([0, 1], [2])).filter((each) => each.endsWith('violation'));
+    for (const text of certain) {
+      const last = marks.find((mark) => mark.step === 1 && `${mark.identity} violation` === text)!;
+      const led = marks.some(
+        (first) =>
+          first.step === 0 &&
+          surelyBefore(first, last) &&
+          last.time! - first.time! <= SPAN &&
+          marks.every(
+            (end) =>
+              end.step !== 2 || surelyBefore(last, end) || surelyBefore(end, first) || sameEvent(end, first),
+          ),
+      );
+      assert.ok(led, text);
+    }
+  });
+  fc.assert(property, { numRuns: RUNS });
+});
 
 describe('temporal_ordered', () => {
   const pair = correlationOf({}, 2);
@@ -147,11 +243,43 @@ describe('temporal_ordered', () => {
   test('refuses what it cannot judge', () => {
     assert.match(refusal(temporalOrdered, correlationOf({}, 1)), /two rules at least, found 1/);
     assert.match(
-      refusal(temporalOrdered, correlationOf({ condition: { gte: 1 } }, 2)),
-      /wants all of its rules/,
+      refusal(temporalOrdered, correlationOf({ condition: { lt: 2 } }, 2)),
+      /takes "gt" or "gte", how many rules must follow one another/,
     );
-    assert.match(refusal(temporalOrdered, correlationOf({ extra: { until: 'x' } }, 2)), /has no key "until"/);
+    assert.match(
+      refusal(temporalOrdered, correlationOf({ condition: { gt: 2 } }, 2)),
+      /can never have 3 rules in order/,
+    );
+    assert.match(
+      refusal(temporalOrdered, correlationOf({ extra: { untill: 'x' } }, 2)),
+      /no key "untill", did you mean "until"/,
+    );
+    assert.match(
+      refusal(temporalOrdered, correlationOf({ calendarUnit: 'day', window: 'calendar' }, 2)),
+      /a window that slides/,
+    );
+    assert.match(refusal(temporalOrdered, correlationOf({ fields: [[], []] }, 2)), /takes no "field"/);
     assert.ok(temporalOrdered.compile(correlationOf({ condition: { gte: 2 } }, 2), assert.fail));
+  });
+  test('a count of rules wants so many of them in order', () => {
+    const three = correlationOf({ condition: { gte: 2 } }, 3);
+    const steps = (...drawn: number[]) =>
+      judge(temporalOrdered, three, inOrder(drawn.map((step, at) => ({ at, line: at + 1, step })))).length;
+    assert.deepEqual([steps(0, 2), steps(1, 2), steps(2, 0), steps(0, 0), steps(2, 1, 2)], [1, 1, 0, 0, 1]);
+  });
+  test('an end without a readable time takes the certainty', () => {
+    const rule = correlationOf({ steps: { rules: [0, 1], until: [2] } }, 3);
+    const pairOfMarks = [toMark({ at: 0, line: 1, step: 0 }), toMark({ at: 1, line: 2, step: 1 })];
+    assert.deepEqual(
+      judge(temporalOrdered, rule, pairOfMarks).map(({ verdict }) => verdict),
+      ['violation'],
+    );
+    const [found] = judge(temporalOrdered, rule, [
+      toMark({ at: undefined, line: 3, step: 2 }),
+      ...pairOfMarks,
+    ]);
+    assert.equal(found?.verdict, 'undetermined');
+    assert.match(found!.message, /an event that ends open sequences has no readable time$/);
   });
   test('ten thousand events of one instant in many files stay linear', () => {
     const rows = Array.from({ length: 10_000 }, (_, line) => ({

@@ -12,6 +12,7 @@ const FLOORS: Readonly<Record<string, number>> = {
   match: 2,
   licenses: 2,
   lint: 2,
+  roles: 2,
   checks: 3,
   relations: 3,
   report: 3,

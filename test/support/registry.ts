@@ -44,9 +44,9 @@ export function findMembers(
   return { members: members.toSorted(byFileName), strays };
 }
 
-/** Biome sorts imports by the file's name, extension included. */
+/** As Biome sorts imports: a name comes before those that begin with it. */
 function byFileName(left: string, right: string): number {
-  return `${left}.ts` < `${right}.ts` ? -1 : 1;
+  return left < right ? -1 : 1;
 }
 
 /** What `index.ts` lists: the imported members and the entries of the list, in their order. */

@@ -1,5 +1,5 @@
-/** Days in an IANA time zone, by the zone data that Node carries (Intl): where a local day begins, and which day it is. */
-import { type Instant, NANOS_PER_MS } from '../base/instant.ts';
+/** Days and hours in an IANA time zone, by the zone data that Node carries (Intl): where they begin, and which day it is. */
+import { type Instant, NANOS_PER_MS, wholeMs } from './instant.ts';
 
 /** A calendar day; `month` counts from 1. */
 export type LocalDate = { year: number; month: number; day: number };
@@ -61,8 +61,7 @@ function offsetMs(ms: number, zone: string): number {
 }
 
 export function localDate(instant: Instant, zone: string): LocalDate {
-  const floor = instant / NANOS_PER_MS - (instant < 0n && instant % NANOS_PER_MS !== 0n ? 1n : 0n);
-  const date = new Date(wallClockMs(Number(floor), zone));
+  const date = new Date(wallClockMs(wholeMs(instant), zone));
   return { year: date.getUTCFullYear(), month: date.getUTCMonth() + 1, day: date.getUTCDate() };
 }
 
@@ -78,6 +77,35 @@ export function startOfDay({ year, month, day }: LocalDate, zone: string): Insta
   );
   const first = candidates.filter((ms) => wallClockMs(ms, zone) >= midnight).sort((a, b) => a - b)[0];
   return BigInt(first ?? Math.max(...candidates)) * NANOS_PER_MS;
+}
+
+const MS_PER_HOUR = 3_600_000;
+
+/**
+ * The hour on the zone's clocks that holds the instant, half-open. The hour that clocks show twice is two hours; one in
+ * which they are set (Lord Howe: by half an hour) is cut there.
+ */
+export function hourAt(instant: Instant, zone: string): { from: Instant; until: Instant } {
+  const ms = wholeMs(instant);
+  const offset = offsetMs(ms, zone);
+  const beyond = (((ms + offset) % MS_PER_HOUR) + MS_PER_HOUR) % MS_PER_HOUR;
+  let from = ms - beyond;
+  let until = from + MS_PER_HOUR;
+  if (offsetMs(from, zone) !== offset) from = clockChange(from, ms, zone);
+  if (offsetMs(until - 1000, zone) !== offset) until = clockChange(ms, until - 1000, zone);
+  return { from: BigInt(from) * NANOS_PER_MS, until: BigInt(until) * NANOS_PER_MS };
+}
+
+/** The first second in (before, after] that has the offset of `after`, in ms. */
+function clockChange(before: number, after: number, zone: string): number {
+  const offset = offsetMs(after, zone);
+  let [low, high] = [Math.floor(before / 1000), Math.floor(after / 1000)];
+  while (high - low > 1) {
+    const middle = Math.floor((low + high) / 2);
+    if (offsetMs(middle * 1000, zone) === offset) high = middle;
+    else low = middle;
+  }
+  return high * 1000;
 }
 
 /** `2025-03-01` */

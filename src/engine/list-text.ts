@@ -1,0 +1,20 @@
+/** All values of a slot as one JSON array of texts, for marks that carry lists: the groups of a user. */
+import type { Event, Slot } from '../model/event.ts';
+
+/** Values beyond this number are left out, and the text `null` at the end says so: log text decides how many there are. */
+export const MAX_LISTED = 1000;
+
+/** Undefined when the slot has no value; nulls within are left out. */
+export function listText(event: Pick<Event, 'size' | 'text' | 'kind'>, slot: Slot): string | undefined {
+  const size = event.size(slot);
+  if (size === 0) return undefined;
+  const texts: (string | null)[] = [];
+  for (let at = 0; at < Math.min(size, MAX_LISTED); at++) {
+    // An empty array is one value that holds none.
+    if (size === 1 && event.kind(slot) === 'array' && event.text(slot) === '[]') break;
+    const text = event.text(slot, at);
+    if (text !== undefined) texts.push(text);
+  }
+  if (size > MAX_LISTED) texts.push(null);
+  return JSON.stringify(texts);
+}

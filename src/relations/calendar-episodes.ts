@@ -1,0 +1,141 @@
+/** Windows of the calendar over the marks of one group: judged as marks arrive, or when they are over. */
+import type { Instant } from '../base/instant.ts';
+import type { Verdict } from '../model/finding.ts';
+import type { Stretch } from '../model/relation.ts';
+import type { CalendarWindow } from './calendar.ts';
+import { type Episode, extendEpisode, openEpisode } from './episode.ts';
+import { compareFigures, type Figure } from './figure.ts';
+import { endOf, type TimedMark } from './mark-window.ts';
+import { type JudgeFigure, join, type Measure, raise, type WindowEpisode } from './windows.ts';
+
+export type CalendarJudging = {
+  windowAt: (instant: Instant) => CalendarWindow;
+  makeMeasure: () => Measure;
+  judge: JudgeFigure;
+  /** Judged at each instant with a mark, with what the window holds until then; else once, when the window is over. */
+  asTheyArrive: boolean;
+  /** The figure of a window without marks, where it is to be judged; and what the log covers: others are passed over. */
+  ofNothing: Figure | undefined;
+  covered: Stretch | undefined;
+};
+
+/** The windows of a calendar from that of the first mark on; `marks` come in the order they end. One that lies in two windows is in none. */
+export function* calendarEpisodes(
+  marks: Iterable<TimedMark>,
+  judging: CalendarJudging,
+): Generator<WindowEpisode> {
+  const { windowAt } = judging;
+  const episodes = new CalendarEpisodes(judging);
+  for (const mark of marks) {
+    const window = windowAt(mark.time);
+    if (endOf(mark) >= window.until) continue;
+    yield* episodes.moveTo(window, endOf(mark));
+    episodes.add(mark);
+  }
+  yield* episodes.finish();
+}
+
+class CalendarEpisodes {
+  private readonly judging: CalendarJudging;
+  private measure: Measure;
+  private window: CalendarWindow | undefined;
+  private episode: Episode | undefined;
+  /** The mark that was added last, while the instant it ends at is not judged. */
+  private last: TimedMark | undefined;
+  /** Where a silence is told: the last mark before it. */
+  private anchor: TimedMark | undefined;
+  /** Of the window at hand: the worst that was said, and the figure. */
+  private found: { verdict: Verdict; peak: Figure; judged: Instant } | undefined;
+  private open: WindowEpisode | undefined;
+  /** Until when the windows follow without one that is satisfied. */
+  private openUntil: Instant | undefined;
+
+  constructor(judging: CalendarJudging) {
+    this.judging = judging;
+    this.measure = judging.makeMeasure();
+  }
+
+  add(mark: TimedMark): void {
+    this.measure.add(mark);
+    if (this.episode === undefined) this.episode = openEpisode(mark);
+    else extendEpisode(this.episode, mark);
+    this.last = mark;
+    this.anchor = mark;
+  }
+
+  /** Before a mark of `window` that ends at `end` is added. */
+  *moveTo(window: CalendarWindow, end: Instant): Generator<WindowEpisode> {
+    const { last } = this;
+    if (this.window === undefined) this.window = window;
+    else if (window.from !== this.window.from) {
+      yield* this.close();
+      yield* this.silence(window.from);
+      this.window = window;
+    } else if (last !== undefined && this.judging.asTheyArrive && end > endOf(last))
+      this.judgeNow(endOf(last));
+  }
+
+  *finish(): Generator<WindowEpisode> {
+    if (this.window !== undefined) {
+      yield* this.close();
+      const { covered } = this.judging;
+      if (covered !== undefined && covered.until > this.window.until) yield* this.silence(covered.until + 1n);
+    }
+    if (this.open !== undefined) yield this.open;
+  }
+
+  private judgeNow(judged: Instant): void {
+    const figure = this.measure.value();
+    const { from, until } = this.window!;
+    const verdict = this.judging.judge(figure, judged, from, until - 1n, this.last!);
+    if (verdict === 'satisfied') return;
+    const { found } = this;
+    if (found === undefined || (found.verdict !== verdict && verdict === 'violation'))
+      this.found = { verdict, peak: figure, judged };
+    else if (found.verdict === verdict && compareFigures(figure, found.peak) > 0)
+      Object.assign(found, { peak: figure, judged });
+  }
+
+  private *close(): Generator<WindowEpisode> {
+    const { window, episode } = this;
+    this.judgeNow(this.judging.asTheyArrive ? endOf(this.last!) : window!.from);
+    const { found } = this;
+    this.found = undefined;
+    this.episode = undefined;
+    this.last = undefined;
+    this.measure = this.judging.makeMeasure();
+    const follows =
+      this.open !== undefined && this.openUntil === window!.from && this.open.verdict === found?.verdict;
+    if (!follows && this.open !== undefined) {
+      yield this.open;
+      this.open = undefined;
+    }
+    if (found === undefined) return;
+    this.openUntil = window!.until;
+    if (this.open === undefined) this.open = { episode: episode!, ...found };
+    else join(this.open, episode!, found.peak, found.judged);
+  }
+
+  /** The windows without a mark after the one at hand that end before `end`: all say the same, so they are judged as one. */
+  private *silence(end: Instant): Generator<WindowEpisode> {
+    const { ofNothing, judge, covered, windowAt } = this.judging;
+    if (ofNothing === undefined || covered === undefined) return;
+    let from = this.window!.until;
+    if (covered.from > from && covered.from < end) {
+      const window = windowAt(covered.from);
+      from = covered.from === window.from ? window.from : window.until;
+    }
+    const next = windowAt(covered.until + 1n < end ? covered.until + 1n : end).from;
+    if (covered.from > from || from >= next) return;
+    const anchor = this.anchor!;
+    const verdict = judge(ofNothing, from, from, next - 1n, anchor);
+    if (this.open !== undefined && (this.openUntil !== from || this.open.verdict !== verdict)) {
+      yield this.open;
+      this.open = undefined;
+    }
+    if (verdict === 'satisfied') return;
+    this.openUntil = next;
+    this.open ??= { episode: { ...openEpisode(anchor), count: 0 }, verdict, peak: ofNothing, judged: from };
+    raise(this.open, ofNothing, from);
+  }
+}

@@ -1,0 +1,248 @@
+/** The marks of one group on their way through windows and a threshold: what is found, and what is in doubt. */
+import type { Instant } from '../base/instant.ts';
+import { count } from '../base/text-safety.ts';
+import { EARLIEST, LATEST } from '../base/time-zone.ts';
+import type { Verdict } from '../model/finding.ts';
+import type { Mark } from '../model/mark.ts';
+import type { Coverage, Stretch } from '../model/relation.ts';
+import type { CalendarUnit, Correlation } from '../model/rule.ts';
+import { calendarWindows } from './calendar.ts';
+import { calendarEpisodes } from './calendar-episodes.ts';
+import { coverageOfAll, isWithin } from './coverage.ts';
+import { type Episode, isSameEvent, openEpisode } from './episode.ts';
+import { compareFigures, type Figure } from './figure.ts';
+import { EndOrder, endOf, isTimed, type TimedMark } from './mark-window.ts';
+import { fallsTrue, type Threshold } from './threshold.ts';
+import {
+  completeEpisodes,
+  type JudgeFigure,
+  type Measure,
+  slidingEpisodes,
+  type WindowEpisode,
+} from './windows.ts';
+
+export type Counting = {
+  code: string;
+  /** How many of a mark's first values belong to the counted tuple. */
+  width: number;
+  makeMeasure(): Measure;
+  /** Whether the mark counts at all. */
+  counts(mark: Mark): boolean;
+  /** `3 events`, `an average of 2.5 in "ms"`. */
+  describe(figure: Figure): string;
+  /** An event that comes through several rules counts once for each kind of step; without it once for each counted field. */
+  kindOf?(step: number): string;
+  /**
+   * `by-one`: a mark adds 1 at most, so many are needed to reach a figure. `only-up`: what the log does not show could only
+   * add. `any-way`: it could also take away, so that a window is certain only where the log covers it.
+   */
+  moves: 'by-one' | 'only-up' | 'any-way';
+  /** The figure of a window that holds one mark only; given where windows with more may exceed what each has. */
+  alone?(mark: Mark): Figure;
+  /** The most that marks whose time is unknown could make of `best`: the largest figure of any window, or of any mark `alone`. */
+  atMost(best: Figure | undefined, untimed: readonly Mark[]): Figure;
+  /** Says of a mark that does not count why it leaves the figure in doubt; undefined where it does not. */
+  doubt?(mark: Mark): boolean;
+  doubts?: string;
+  /** The limit is the type's own, so the message does not repeat it. */
+  isImplied?: boolean;
+  /** The keys of the correlation that only this relation has. */
+  keys?: readonly string[];
+};
+
+type Calendar = { unit: CalendarUnit; zone: string };
+
+/** What stays the same for every group. */
+export type Judging = {
+  rule: Correlation;
+  timespan: bigint;
+  calendar: Calendar | undefined;
+  grows: boolean;
+  counting: Counting;
+  /** By step: an event counts once for each. */
+  kinds: readonly string[];
+};
+
+/** `peak` undefined: no figure could be held against a limit. */
+export type Judged = {
+  episode: Episode;
+  verdict: Verdict;
+  note: string;
+  peak: Figure | undefined;
+  expected: string | undefined;
+  judged: Instant | undefined;
+};
+
+/** The marks of one group on their way through the windows. */
+export class GroupJudging {
+  private readonly judging: Judging;
+  private readonly threshold: Threshold;
+  private readonly covered: Stretch | undefined;
+  private readonly untimed: Mark[] = [];
+  private readonly doubtful: Mark[] = [];
+  private best: Figure | undefined;
+  /** The first mark whose window no row of a table has a limit for. */
+  private limitless: Mark | undefined;
+  private limitlessCount = 0;
+
+  constructor(judging: Judging, threshold: Threshold, coverage: Coverage) {
+    this.judging = judging;
+    this.threshold = threshold;
+    this.covered = coverageOfAll(coverage, judging.rule.rules.keys());
+  }
+
+  *judge(marks: Iterable<Mark>): Generator<Judged> {
+    const { grows, counting } = this.judging;
+    let found = false;
+    for (const { episode, verdict, peak, judged } of this.episodes(marks)) {
+      found = true;
+      const certain =
+        verdict === 'violation' && (this.isHarmless() || (grows && counting.moves !== 'any-way'));
+      const edge = verdict === 'undetermined' ? ', the window reaches beyond the log' : '';
+      yield {
+        episode,
+        verdict: certain ? 'violation' : 'undetermined',
+        note: certain ? '' : `${edge}${this.note()}`,
+        peak,
+        expected: this.threshold.expected(judged),
+        judged,
+      };
+    }
+    if (!found) yield* this.doubts();
+    if (this.limitless !== undefined) {
+      const episode = { ...openEpisode(this.limitless), count: this.limitlessCount };
+      const note = ', no row of the table is in force for it at the time';
+      yield {
+        episode,
+        verdict: 'undetermined',
+        note,
+        peak: undefined,
+        expected: undefined,
+        judged: undefined,
+      };
+    }
+  }
+
+  private episodes(marks: Iterable<Mark>): Iterable<WindowEpisode> {
+    const { timespan, calendar, grows, counting } = this.judging;
+    const inOrder = calendar === undefined && !grows ? undefined : new EndOrder();
+    const timed = this.timed(marks, inOrder);
+    const { makeMeasure } = counting;
+    if (calendar !== undefined) {
+      const windowAt = calendarWindows(calendar.unit, calendar.zone);
+      return calendarEpisodes(timed, {
+        windowAt,
+        makeMeasure,
+        judge: this.judgeFigure,
+        asTheyArrive: grows,
+        ofNothing: !grows && counting.moves !== 'any-way' ? makeMeasure().value() : undefined,
+        covered: this.covered && { from: clamped(this.covered.from), until: clamped(this.covered.until) },
+      });
+    }
+    return grows
+      ? slidingEpisodes(timed, timespan, makeMeasure(), this.judgeFigure)
+      : completeEpisodes(timed, timespan, makeMeasure, this.judgeFigure);
+  }
+
+  private readonly judgeFigure: JudgeFigure = (figure, judged, start, until, mark) => {
+    const { grows, counting, calendar, timespan } = this.judging;
+    if (counting.alone === undefined) this.noteBest(figure);
+    const holds = this.threshold.holds(figure, judged);
+    if (holds === undefined) {
+      this.limitless ??= mark;
+      this.limitlessCount++;
+    }
+    if (!holds) return 'satisfied';
+    if (grows && counting.moves !== 'any-way') return 'violation';
+    // A window that is complete might have begun earlier, with more in it, unless the log covers a timespan before it.
+    const from = grows || calendar !== undefined ? start : start - timespan;
+    return isWithin({ from, until }, this.covered) ? 'violation' : 'undetermined';
+  };
+
+  private noteBest(figure: Figure): void {
+    const { best } = this;
+    if (best === undefined || compareFigures(figure, best) > 0) this.best = figure;
+  }
+
+  /** In the order they begin, or that of their ends. Marks without a time come first and are kept apart. */
+  private *timed(marks: Iterable<Mark>, order: EndOrder | undefined): Generator<TimedMark> {
+    const { counting, calendar, timespan, kinds } = this.judging;
+    let previous: Mark | undefined;
+    const isOneKind = kinds.every((kind) => kind === kinds[0]);
+    let met: string[] = [];
+    for (const mark of marks) {
+      if (!counting.counts(mark)) {
+        if (counting.doubt?.(mark)) this.doubtful.push(mark);
+        continue;
+      }
+      const kind = kinds[mark.step]!;
+      if (previous === undefined || !isSameEvent(previous, mark)) {
+        if (!isOneKind) met = [kind];
+      } else if (isOneKind || met.includes(kind)) continue;
+      else met.push(kind);
+      previous = mark;
+      if (counting.alone !== undefined) this.noteBest(counting.alone(mark));
+      if (!isTimed(mark) || (calendar !== undefined && !isInCalendar(mark))) this.untimed.push(mark);
+      else if (mark.until === undefined && (order === undefined || order.isIdle)) yield mark;
+      else if (calendar !== undefined || endOf(mark) - mark.time <= timespan) {
+        if (order === undefined) yield mark;
+        else {
+          yield* order.release(mark.time);
+          order.add(mark);
+        }
+      }
+    }
+    if (order !== undefined) yield* order.release();
+  }
+
+  private isHarmless(): boolean {
+    return this.untimed.length === 0 && this.doubtful.length === 0;
+  }
+
+  /** Nothing was found; what could not be placed or read might change that. */
+  private *doubts(): Generator<Judged> {
+    const { untimed, doubtful, threshold, best } = this;
+    const { grows, counting } = this.judging;
+    const marks = [...untimed, ...doubtful];
+    const [first, ...rest] = marks;
+    if (first === undefined) return;
+    const peak = counting.atMost(best, untimed);
+    const judged = first.time ?? 0n;
+    const mightHold = grows
+      ? threshold.holds(peak, judged) !== false
+      : !(counting.moves === 'by-one' && fallsTrue(this.judging.rule));
+    if (doubtful.length === 0 && !mightHold) return;
+    const episode: Episode = {
+      first,
+      last: rest.at(-1) ?? first,
+      related: rest.slice(0, 9).map(({ place }) => place),
+      count: marks.length,
+      subject: first.subject,
+    };
+    yield {
+      episode,
+      verdict: 'undetermined',
+      note: this.note(),
+      peak,
+      expected: threshold.expected(judged),
+      judged: undefined,
+    };
+  }
+
+  private note(): string {
+    const { untimed, doubtful, judging } = this;
+    const untimedNote =
+      untimed.length === 0 ? '' : `, counting ${count(untimed.length, 'event')} whose time cannot be read`;
+    const doubtNote =
+      doubtful.length === 0 ? '' : `, without ${count(doubtful.length, 'event')} ${judging.counting.doubts}`;
+    return `${untimedNote}${doubtNote}`;
+  }
+}
+
+function isInCalendar(mark: TimedMark): boolean {
+  return mark.time >= EARLIEST && endOf(mark) < LATEST;
+}
+
+function clamped(instant: Instant): Instant {
+  return instant < EARLIEST ? EARLIEST : instant >= LATEST - 1n ? LATEST - 2n : instant;
+}

@@ -1,0 +1,148 @@
+/** Judges the gaps of one group that spoke, and the groups of a table that did not. */
+import type { Verdict } from '../model/finding.ts';
+import type { Mark } from '../model/mark.ts';
+import {
+  type Coverage,
+  coverageOf,
+  type Group,
+  groupKey,
+  type Judgement,
+  type Stretch,
+} from '../model/relation.ts';
+import type { Correlation } from '../model/rule.ts';
+import { type ExpectedGroup, type ExpectedGroups, overlap } from './expected-groups.ts';
+import {
+  describeAbsence,
+  describeFaults,
+  describeGap,
+  describeSilences,
+  describeUnjudged,
+} from './gap-message.ts';
+import { type FaultKind, type NumberFaults, SequenceFold } from './sequence-numbers.ts';
+import { SilenceFold, type Silences } from './silences.ts';
+
+export type GapPlan = {
+  rule: Correlation;
+  /** Nanoseconds: the longest silence that is allowed. */
+  timespan: bigint | undefined;
+  /** Nanoseconds by which a number may come late, where the rule has a sequence. */
+  late: bigint | undefined;
+  expected: ExpectedGroups | undefined;
+  codes: Readonly<Record<'silence' | 'absent' | FaultKind, string>>;
+};
+
+export function* judgeGroup(
+  plan: GapPlan,
+  group: Group,
+  marks: Iterable<Mark>,
+  coverage: Coverage,
+): Generator<Judgement> {
+  const { rule, timespan, late, expected } = plan;
+  const covered = coveredByAll(coverage, rule.rules.length);
+  const periods = expected?.byKey.get(groupKey(group))?.periods;
+  const silences = timespan === undefined ? undefined : new SilenceFold({ timespan, periods, covered });
+  const numbers = late === undefined ? undefined : new SequenceFold(late, covered);
+  for (const mark of marks) {
+    silences?.take(mark);
+    numbers?.take(mark);
+  }
+  if (silences !== undefined) {
+    const { violations, doubts } = silences.finish();
+    if (violations !== undefined) yield silenceJudgement(plan, group, violations, undefined);
+    if (doubts !== undefined)
+      yield silenceJudgement(plan, group, doubts, { covered, untimed: silences.untimed });
+  }
+  if (numbers === undefined) return;
+  numbers.finish();
+  for (const kind of ['hole', 'repeated', 'restarted'] as const) {
+    for (const verdict of ['violation', 'undetermined'] as const) {
+      const faults = numbers.faults.get(`${kind} ${verdict}`);
+      if (faults !== undefined) yield faultJudgement(plan, group, kind, verdict, faults);
+    }
+  }
+}
+
+/** A silence is proven where all that could break it would be seen. */
+function coveredByAll(coverage: Coverage, steps: number): Stretch | undefined {
+  let covered: Stretch | undefined = coverage;
+  for (let step = 0; step < steps && covered !== undefined; step++)
+    covered = overlap(covered, coverageOf(coverage, step));
+  return covered;
+}
+
+function silenceJudgement(
+  plan: GapPlan,
+  group: Group,
+  silences: Silences,
+  doubt: { covered: Stretch | undefined; untimed: number } | undefined,
+): Judgement {
+  const { longest, count, related } = silences;
+  const what = describeSilences(silences, plan.timespan!, doubt);
+  const { mark, from, until } = longest;
+  const place = { place: mark.place, related, identity: [...group, mark.identity], span: { from, until } };
+  const verdict = doubt === undefined ? 'violation' : 'undetermined';
+  return toJudgement(plan, group, verdict, plan.codes.silence, { what, count, ...place });
+}
+
+function faultJudgement(
+  plan: GapPlan,
+  group: Group,
+  kind: FaultKind,
+  verdict: Verdict,
+  faults: NumberFaults,
+): Judgement {
+  const { first, count, related } = faults;
+  const what = describeFaults(kind, verdict, faults);
+  const { mark } = first;
+  const span = mark.time === undefined ? {} : { span: { from: mark.time, until: mark.time } };
+  const place = { place: mark.place, related, identity: [...group, mark.identity], ...span };
+  return toJudgement(plan, group, verdict, plan.codes[kind], { what, count, ...place });
+}
+
+type Said = Pick<Judgement, 'place' | 'related' | 'count' | 'identity' | 'span'> & { what: string };
+
+function toJudgement({ rule }: GapPlan, group: Group, verdict: Verdict, code: string, said: Said): Judgement {
+  const { what, ...rest } = said;
+  const subject = group.length > 0 ? group.join(', ') : undefined;
+  return {
+    verdict,
+    code,
+    message: describeGap(rule, group, what),
+    ...rest,
+    ...(subject !== undefined && { subject }),
+  };
+}
+
+/** The groups of the table that had no mark. Without the log of a source nothing is said of each, but once of all. */
+export function* judgeAbsentGroups(
+  plan: GapPlan,
+  present: ReadonlySet<string>,
+  coverage: Coverage,
+): Generator<{ group: Group; judgement: Judgement }> {
+  const { rule, expected, timespan, codes } = plan;
+  if (expected === undefined || timespan === undefined) return;
+  const { table, byKey } = expected;
+  const place = { file: table.file, line: table.line, offset: 0, length: 0 };
+  const covered = coveredByAll(coverage, rule.rules.length);
+  if (covered === undefined) {
+    const what = describeUnjudged(byKey.size, rule, coverage);
+    const said = { what, place, related: [], count: byKey.size, identity: ['no log'] };
+    yield { group: [], judgement: toJudgement(plan, [], 'undetermined', codes.absent, said) };
+    return;
+  }
+  for (const [key, { group, periods }] of byKey) {
+    if (present.has(key)) continue;
+    const verdict = absenceVerdict(timespan, periods, covered);
+    if (verdict === 'satisfied') continue;
+    const what = describeAbsence(table.name, covered, timespan, verdict);
+    const said = { what, place, related: [], count: 1, identity: ['never spoke'], span: covered };
+    yield { group, judgement: toJudgement(plan, group, verdict, codes.absent, said) };
+  }
+}
+
+/** Nothing is owed by a group that is not expected while the log lasts. */
+function absenceVerdict(timespan: bigint, periods: ExpectedGroup['periods'], covered: Stretch): Verdict {
+  const seen = periods.flatMap((period) => overlap(period, covered) ?? []);
+  if (seen.length === 0) return 'satisfied';
+  return seen.some(({ from, until }) => until - from > timespan) ? 'violation' : 'undetermined';
+}

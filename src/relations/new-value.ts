@@ -1,0 +1,221 @@
+/** `new_value`: a value that a group has not shown in the preceding time, once the log has shown that much time. */
+import { formatDuration, formatInstant, type Instant } from '../base/instant.ts';
+import { count, quote } from '../base/text-safety.ts';
+import type { FindingKind } from '../model/finding.ts';
+import type { Mark } from '../model/mark.ts';
+import { loggedNames, renderTemplate, titleInMessage } from '../model/message.ts';
+import {
+  type Coverage,
+  coverageOf,
+  type Group,
+  type Judgement,
+  type RelationDefinition,
+} from '../model/relation.ts';
+import { type Correlation, resolveField } from '../model/rule.ts';
+import {
+  EPISODE_WORDS,
+  type Episode,
+  episodeWords,
+  extendEpisode,
+  formatEpisodeSpan,
+  isSameEvent,
+  openEpisode,
+  toJudgement,
+} from './episode.ts';
+import { durationKey, refuseOtherKeys } from './extra-keys.ts';
+import { KnownValues, type Newness } from './known-values.ts';
+
+const NEW_VALUE: FindingKind = {
+  code: 'new-value',
+  severity: 'medium',
+  title: 'value that was not seen before',
+  why: 'A country, a device, a role that one person never used before is how a stolen account shows first; it may as well be a journey.',
+  fix: 'Ask whoever is named whether it was them; if not, lock the account and look at what else it did.',
+};
+
+const TOLD = [...EPISODE_WORDS, 'values', 'history'];
+
+/** Values that a message names; the count tells the rest. */
+const NAMED_VALUES = 5;
+
+export const newValue = {
+  type: 'new_value',
+  title: 'values that a group did not have in the preceding time',
+  findings: [NEW_VALUE],
+  compile(correlation, problem) {
+    let sound = true;
+    const refuse = (message: string) => {
+      sound = false;
+      problem(message);
+    };
+    const unused = ['timespan', 'condition', 'opens', 'closes', 'needs', 'window'] as const;
+    refuseOtherKeys(correlation, ['history'], unused, refuse);
+    const { fields, rules } = correlation;
+    const width = fields?.[0]?.length ?? 0;
+    if (width === 0) refuse('"new_value" needs the "field" whose values it knows');
+    const history = durationKey(correlation, 'history', refuse);
+    if (!('history' in correlation.extra)) refuse('"new_value" needs "history", a duration such as 30d');
+    if (!sound || history === undefined) return undefined;
+    const names = loggedNames(correlation.message, TOLD);
+    const plan: NewValuePlan = { rule: correlation, history, width, names };
+    return {
+      inputs: rules.map((detection, step) => ({
+        detection,
+        groupBy: correlation.groupBy[step] ?? [],
+        values: [...fields![step]!, ...names.map((name) => resolveField(correlation, name, step))],
+      })),
+      judge: (group, marks, coverage) => judgeValues(plan, group, marks, coverage),
+    };
+  },
+} satisfies RelationDefinition;
+
+type NewValuePlan = {
+  rule: Correlation;
+  /** Nanoseconds. */
+  history: bigint;
+  /** How many of a mark's first values make the value. */
+  width: number;
+  names: readonly string[];
+};
+
+type ValueEpisode = { episode: Episode; newness: Newness; values: string[]; more: number; alone: boolean };
+
+function* judgeValues(
+  plan: NewValuePlan,
+  group: Group,
+  marks: Iterable<Mark>,
+  coverage: Coverage,
+): Generator<Judgement> {
+  const { history, width, rule } = plan;
+  const learned = learnedAt(plan, coverage);
+  const known = new KnownValues(history);
+  const left = { partial: 0, untimed: 0, learning: 0 };
+  let firstLeft: Mark | undefined;
+  let open: ValueEpisode | undefined;
+  let previous: { mark: Mark; value: string | undefined } | undefined;
+  const leave = (why: keyof typeof left, mark: Mark) => {
+    left[why]++;
+    firstLeft ??= mark;
+  };
+  for (const mark of marks) {
+    const value = tupleOf(mark, width);
+    // One event that matches two rules is one event.
+    if (previous !== undefined && previous.value === value && isSameEvent(previous.mark, mark)) continue;
+    previous = { mark, value };
+    if (value === undefined) {
+      leave('partial', mark);
+      continue;
+    }
+    if (mark.time === undefined) {
+      known.addUntimed(value);
+      leave('untimed', mark);
+      continue;
+    }
+    const alone = known.isSilent(mark.time);
+    const newness = known.take(value, mark.time, covers(learned, mark.time));
+    if (newness === 'learning') leave('learning', mark);
+    if (open !== undefined && open.newness !== newness) {
+      yield describeEpisode(plan, group, open);
+      open = undefined;
+    }
+    if (newness === 'known' || newness === 'learning') continue;
+    if (open === undefined) open = { episode: openEpisode(mark), newness, values: [], more: 0, alone };
+    else extendEpisode(open.episode, mark);
+    if (open.values.includes(value)) continue;
+    if (open.values.length < NAMED_VALUES) open.values.push(value);
+    else open.more++;
+  }
+  if (open !== undefined) yield describeEpisode(plan, group, open);
+  const fields = rule.fields![0]!.map(({ name }) => quote(name)).join(' or ');
+  const reasons = [
+    [left.learning, learningReason(plan, learned)],
+    [left.partial, `they lack ${fields}`],
+    [left.untimed, 'their time cannot be read'],
+  ] as const;
+  for (const [events, why] of reasons) {
+    if (events > 0) yield leftOut(group, firstLeft!, { why, events });
+  }
+}
+
+/** Where parts are missing there is no value. */
+function tupleOf({ values }: Mark, width: number): string | undefined {
+  if (width === 1) return values[0];
+  const parts = values.slice(0, width);
+  return parts.includes(undefined) ? undefined : JSON.stringify(parts);
+}
+
+/** From when until when the log shows the whole history of an event; undefined where it lacks a source. */
+type Learned = { from: Instant; until: Instant } | undefined;
+
+function learnedAt({ rule, history }: NewValuePlan, coverage: Coverage): Learned {
+  let learned: Learned;
+  for (const step of rule.rules.keys()) {
+    const covered = coverageOf(coverage, step);
+    if (covered === undefined) return undefined;
+    const from = covered.from + history;
+    learned = {
+      from: learned === undefined || from > learned.from ? from : learned.from,
+      until: learned === undefined || covered.until < learned.until ? covered.until : learned.until,
+    };
+  }
+  return learned;
+}
+
+function covers(learned: Learned, time: Instant): boolean {
+  return learned !== undefined && time >= learned.from && time <= learned.until;
+}
+
+function describeEpisode(plan: NewValuePlan, group: Group, found: ValueEpisode): Judgement {
+  const { rule, history, width, names } = plan;
+  const { episode, newness, alone } = found;
+  const note =
+    newness === 'doubtful'
+      ? ', unless an event with the same value, whose time cannot be read, was earlier'
+      : '';
+  const told = { ...episodeWords(episode), values: listValues(found), history: formatDuration(history) };
+  const logged = (name: string) => episode.first.values[width + names.indexOf(name)];
+  const message =
+    rule.message === undefined
+      ? describe(rule, group, found, told)
+      : renderTemplate(rule.message, told, logged);
+  const silence = alone && rule.groupNames.length > 0 ? ', in which the group had no event at all' : '';
+  const verdict = newness === 'new' ? 'violation' : 'undetermined';
+  return toJudgement(episode, group, {
+    verdict,
+    code: NEW_VALUE.code,
+    message: `${message}${rule.message === undefined ? silence : ''}${note}`,
+  });
+}
+
+function describe(
+  rule: Correlation,
+  group: Group,
+  { episode, values, more }: ValueEpisode,
+  told: { values: string; history: string },
+): string {
+  const who = rule.groupNames.map((name, index) => ` of ${name} ${quote(group[index] ?? '')}`).join('');
+  const fields = rule.fields![0]!.map(({ name }) => quote(name)).join(' and ');
+  const amount = values.length + more === 1 ? '' : `${count(values.length + more, 'value')} `;
+  const when = formatEpisodeSpan(episode) || `, at ${formatInstant(episode.first.time!)}`;
+  return `${titleInMessage(rule.title)}: ${amount}${told.values} in ${fields}${who}${when}, not seen in the ${told.history} before`;
+}
+
+function listValues({ values, more }: ValueEpisode): string {
+  return `${values.map(quote).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+}
+
+function learningReason({ history }: NewValuePlan, learned: Learned): string {
+  const time = formatDuration(history);
+  const why =
+    learned === undefined
+      ? `lacks a source that it needs the last ${time} of`
+      : learned.from > learned.until
+        ? `spans less than the ${time} that it needs`
+        : `shows the ${time} before only from ${formatInstant(learned.from)} until ${formatInstant(learned.until)}`;
+  return `values first seen while the rule was learning, for the log ${why}`;
+}
+
+function leftOut(group: Group, mark: Mark, left: { why: string; events: number }): Judgement {
+  const said = { verdict: 'undetermined' as const, code: NEW_VALUE.code, message: `left out: ${left.why}` };
+  return { ...toJudgement(openEpisode(mark), group, said), leftOut: left };
+}

@@ -1,0 +1,88 @@
+/** Stretches in which one group had no event, longer than the rule allows. */
+import type { Instant } from '../base/instant.ts';
+import type { Mark } from '../model/mark.ts';
+import type { Place } from '../model/place.ts';
+import { MAX_RELATED, type Stretch } from '../model/relation.ts';
+import { overlap } from './expected-groups.ts';
+
+/** `mark` is the event before it, or the one after it where there is none before. */
+export type Silence = Stretch & { mark: Mark };
+
+/** Those of one verdict: the longest, how many, and where the others are. */
+export type Silences = { longest: Silence; count: number; related: Place[] };
+
+export type SilenceOptions = {
+  /** Nanoseconds; as long as this may a group be silent. */
+  timespan: bigint;
+  /** When the group is expected to speak; without it only the time between its events counts. */
+  periods: readonly Stretch[] | undefined;
+  /** What the log shows of the group. */
+  covered: Stretch | undefined;
+};
+
+export class SilenceFold {
+  private readonly options: SilenceOptions;
+  /** Events without a readable time: each may have broken a silence. */
+  untimed = 0;
+  private last: { end: Instant; mark: Mark } | undefined;
+  private some: Mark | undefined;
+  private violations: Silences | undefined;
+  private doubts: Silences | undefined;
+
+  constructor(options: SilenceOptions) {
+    this.options = options;
+  }
+
+  /** In their order: those without a time come first. */
+  take(mark: Mark): void {
+    this.some ??= mark;
+    const { time, until: end = time } = mark;
+    if (time === undefined || end === undefined) {
+      this.untimed++;
+      return;
+    }
+    const { periods, covered } = this.options;
+    if (this.last !== undefined) this.look({ from: this.last.end, until: time, mark: this.last.mark });
+    else if (periods !== undefined && covered !== undefined)
+      this.look({ from: covered.from, until: time, mark });
+    if (this.last === undefined || end >= this.last.end) this.last = { end, mark };
+  }
+
+  finish(): { violations: Silences | undefined; doubts: Silences | undefined } {
+    const { periods, covered } = this.options;
+    if (periods !== undefined && covered !== undefined && this.some !== undefined) {
+      const { end: from, mark } = this.last ?? { end: covered.from, mark: this.some };
+      this.look({ from, until: covered.until, mark });
+    }
+    return { violations: this.violations, doubts: this.doubts };
+  }
+
+  private look(silence: Silence): void {
+    const { timespan, periods, covered } = this.options;
+    if (silence.until - silence.from <= timespan) return;
+    const parts =
+      periods === undefined ? [silence] : periods.flatMap((period) => overlap(silence, period) ?? []);
+    for (const { from, until } of parts) {
+      if (until - from <= timespan) continue;
+      const part = { from, until, mark: silence.mark };
+      // However the untimed events lie in it, one of the pieces is longer than the timespan.
+      const proven = lengthOf(overlap(part, covered)) > timespan * BigInt(this.untimed + 1);
+      if (proven) this.violations = add(this.violations, part);
+      else this.doubts = add(this.doubts, part);
+    }
+  }
+}
+
+function lengthOf(stretch: Stretch | undefined): bigint {
+  return stretch === undefined ? 0n : stretch.until - stretch.from;
+}
+
+function add(known: Silences | undefined, silence: Silence): Silences {
+  if (known === undefined) return { longest: silence, count: 1, related: [] };
+  known.count++;
+  const isLonger = lengthOf(silence) > lengthOf(known.longest);
+  const other = isLonger ? known.longest : silence;
+  if (isLonger) known.longest = silence;
+  if (known.related.length < MAX_RELATED) known.related.push(other.mark.place);
+  return known;
+}
