@@ -134,7 +134,8 @@ function isJudged({ rule, name }: Label): boolean {
 }
 
 function toTest({ name, expected, records }: Label, source: string): Rule['tests'][number] {
-  return { name, source, events: records.map(toCompactJson), expect: expected ? 'violation' : 'satisfied' };
+  const expect = expected ? 'violation' : 'satisfied';
+  return { name, line: 0, source, events: records.map(toCompactJson), expect };
 }
 
 const toEvents: ToEvents = (records, source) =>
