@@ -3,17 +3,24 @@
  * every label is met, or is excluded below with the reason.
  */
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { JsonArray, JsonObject, type JsonValue, parseJsonText, toCompactJson } from '../../src/base/json.ts';
+import { CHECKS } from '../../src/checks/index.ts';
+import { compilePlan } from '../../src/engine/plan.ts';
 import { toRecordEvents } from '../../src/engine/record-events.ts';
 import { runRuleTests, type ToEvents } from '../../src/engine/rule-tests.ts';
+import { scanForMatches } from '../../src/engine/scan.ts';
 import { linkRules } from '../../src/match/link-rules.ts';
 import { parseRuleFile } from '../../src/match/parse-rules.ts';
 import type { Rule } from '../../src/model/rule.ts';
+import { discover } from '../../src/read/discover.ts';
 import { detectSource } from '../../src/sources/detect.ts';
 import { UNKNOWN_SOURCE } from '../../src/sources/mapping.ts';
 import { SHIPPED } from '../sources/shipped-mappings.ts';
+import { testRequest } from '../support/audit-run.ts';
 import { sharedData } from '../support/shared-data.ts';
 
 /** `log`: the kind of log in the words of the origin. `records`: some of them, or none, are what the rule looks for. */
@@ -36,9 +43,9 @@ const streamAlert = sharedData('aws-streamalert');
 
 test('rules that stand for those of Panther judge its events as labelled', {
   skip: panther === undefined,
-}, (t) => {
+}, async (t) => {
   const labels = pantherLabels(readLines(`${panther}/labelled.ndjson`));
-  const { rules, events, sources, excluded } = judge(t, 'panther', labels);
+  const { rules, events, sources, excluded } = await judge(t, 'panther', labels);
   assert.equal(excluded, Object.keys(EXCLUDED).length);
   assert.ok(rules >= 60 && events >= 500, `${rules} rules, ${events} events`);
   assert.deepEqual(sources, {
@@ -56,7 +63,7 @@ test('rules that stand for those of Panther judge its events as labelled', {
 
 test('rules that stand for those of StreamAlert judge its events as labelled', {
   skip: streamAlert === undefined,
-}, (t) => {
+}, async (t) => {
   const labels = streamAlertLabels(readLines(`${streamAlert}/labelled.ndjson`));
   for (const [rule, reason] of Object.entries(WITHOUT_RULE)) {
     assert.ok(
@@ -66,14 +73,17 @@ test('rules that stand for those of StreamAlert judge its events as labelled', {
     t.diagnostic(`${rule}: no rule, ${reason}`);
   }
   const withRule = labels.filter(({ rule }) => WITHOUT_RULE[rule] === undefined);
-  const { rules, events, sources } = judge(t, 'streamalert', withRule);
+  const { rules, events, sources } = await judge(t, 'streamalert', withRule);
   assert.ok(rules === new Set(withRule.map(({ rule }) => rule)).size, 'every rule but those has one of ours');
   assert.ok(events >= 60, `${events} events`);
   assert.deepEqual(sources, { 'cloudtrail:events': 'cloudtrail', 'cloudwatch:events': 'cloudtrail' });
 });
 
-/** Every label of every rule in `labelled-rules/FOLDER/`. `sources`: by log, where it is a source that its logs are known by. */
-function judge(t: TestContext, folder: string, labels: readonly Label[]) {
+/**
+ * Every label of every rule in `labelled-rules/FOLDER/`, twice: as a test in a rule file, and in a run over files.
+ * `sources`: by log, where it is a source that its logs are known by.
+ */
+async function judge(t: TestContext, folder: string, labels: readonly Label[]) {
   const rules = readRules(folder);
   const failures: string[] = [];
   const judged = new Set<string>();
@@ -105,6 +115,10 @@ function judge(t: TestContext, folder: string, labels: readonly Label[]) {
       if (!passed) failures.push(`${rule.id}: ${found}`);
     }
   }
+  for (const { rule, name, expected } of await misjudgedInRun(rules, labels.filter(isJudged)))
+    failures.push(
+      `${rule}: ${name}: in a run: labelled ${expected ? 'violation' : 'satisfied'}, found otherwise`,
+    );
   const excluded = labels.filter((label) => !isJudged(label));
   for (const { rule, name } of excluded)
     t.diagnostic(`excluded, ${EXCLUDED[`${rule}: ${name}`]}: ${rule}: ${name}`);
@@ -116,6 +130,38 @@ function judge(t: TestContext, folder: string, labels: readonly Label[]) {
     'rules without a label',
   );
   return { rules: judged.size, events, sources, excluded: excluded.length };
+}
+
+/** Each log is a file, a record a line; its source is detected, its lines are read and its events matched as `verify` does it. */
+async function misjudgedInRun(rules: readonly Rule[], labels: readonly Label[]): Promise<Label[]> {
+  const folder = mkdtempSync(join(tmpdir(), 'labelled-'));
+  try {
+    const lines = new Map<string, { label: Label; text: string }[]>();
+    for (const label of labels) {
+      const file = `${label.log}.ndjson`;
+      const of = lines.get(file) ?? [];
+      lines.set(file, of);
+      for (const record of label.records) of.push({ label, text: toCompactJson(record) });
+    }
+    for (const [file, of] of lines)
+      writeFileSync(join(folder, file), of.map(({ text }) => `${text}\n`).join(''));
+    const { files } = await discover([folder], []);
+    const disabled = CHECKS.map(({ name }) => name);
+    const request = {
+      ...testRequest({ builtinRules: false }),
+      disabled,
+      rules: { rules: [...rules], errors: [] },
+    };
+    const matched = new Set<Label>();
+    await scanForMatches(files, compilePlan(request), ({ id }, { place: { file, line } }) => {
+      const { label } = lines.get(basename(file))![line! - 1]!;
+      if (label.rule === id) matched.add(label);
+    });
+    const ids = new Set(rules.map(({ id }) => id));
+    return labels.filter((label) => ids.has(label.rule) && matched.has(label) !== label.expected);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 }
 
 function readRules(folder: string): readonly Rule[] {
