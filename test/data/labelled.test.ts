@@ -32,6 +32,14 @@ const EXCLUDED: Readonly<Record<string, string>> = {
     'asks for the difference of two lists; our comparison of fields says whether they have a member in common',
 };
 
+const WRAPPED = 'the record of Kubernetes is a text within the record of Azure, which is not unpacked';
+
+/** Why the label is not judged. */
+function exclusionOf({ rule, name, log }: Label): string | undefined {
+  if (rule.startsWith('Kubernetes.') && log === 'Azure.MonitorActivity') return WRAPPED;
+  return EXCLUDED[`${rule}: ${name}`];
+}
+
 /** Rules of StreamAlert that need what the origin's data does not hold. */
 const WITHOUT_RULE: Readonly<Record<string, string>> = {
   onelogin_events_threat_intel_example: 'the list of bad addresses is outside of the event',
@@ -46,10 +54,11 @@ test('rules that stand for those of Panther judge its events as labelled', {
 }, async (t) => {
   const labels = pantherLabels(readLines(`${panther}/labelled.ndjson`));
   const { rules, events, sources, excluded } = await judge(t, 'panther', labels);
-  assert.equal(excluded, Object.keys(EXCLUDED).length);
+  for (const label of Object.keys(EXCLUDED)) assert.ok(excluded.includes(label), label);
   assert.ok(rules >= 60 && events >= 500, `${rules} rules, ${events} events`);
   assert.deepEqual(sources, {
     'AWS.CloudTrail': 'cloudtrail',
+    'Amazon.EKS.Audit': 'kubernetes',
     'Azure.Audit': 'entra',
     'Azure.MonitorActivity': 'azure-activity',
     'GCP.AuditLog': 'gcp',
@@ -119,9 +128,8 @@ async function judge(t: TestContext, folder: string, labels: readonly Label[]) {
     failures.push(
       `${rule}: ${name}: in a run: labelled ${expected ? 'violation' : 'satisfied'}, found otherwise`,
     );
-  const excluded = labels.filter((label) => !isJudged(label));
-  for (const { rule, name } of excluded)
-    t.diagnostic(`excluded, ${EXCLUDED[`${rule}: ${name}`]}: ${rule}: ${name}`);
+  const excluded = labels.filter((label) => judged.has(label.rule) && !isJudged(label));
+  for (const label of excluded) t.diagnostic(`excluded, ${exclusionOf(label)}: ${label.rule}: ${label.name}`);
   t.diagnostic(`${judged.size} rules, ${events} events judged, ${excluded.length} excluded`);
   assert.deepEqual(failures, []);
   assert.deepEqual(
@@ -129,7 +137,12 @@ async function judge(t: TestContext, folder: string, labels: readonly Label[]) {
     [],
     'rules without a label',
   );
-  return { rules: judged.size, events, sources, excluded: excluded.length };
+  return {
+    rules: judged.size,
+    events,
+    sources,
+    excluded: excluded.map(({ rule, name }) => `${rule}: ${name}`),
+  };
 }
 
 /** Each log is a file, a record a line; its source is detected, its lines are read and its events matched as `verify` does it. */
@@ -175,8 +188,8 @@ function readRules(folder: string): readonly Rule[] {
   return ruleSet.rules;
 }
 
-function isJudged({ rule, name }: Label): boolean {
-  return EXCLUDED[`${rule}: ${name}`] === undefined;
+function isJudged(label: Label): boolean {
+  return exclusionOf(label) === undefined;
 }
 
 function toTest({ name, expected, records }: Label, source: string): Rule['tests'][number] {
@@ -187,19 +200,22 @@ function toTest({ name, expected, records }: Label, source: string): Rule['tests
 const toEvents: ToEvents = (records, source) =>
   toRecordEvents(SHIPPED.find(({ name }) => name === source) ?? UNKNOWN_SOURCE, records);
 
-/** A label for events of several kinds of logs is left out: it does not say of which kind its event is. */
+/** An event of a rule for several kinds of logs says of which it is. */
 function pantherLabels(lines: readonly JsonObject[]): Label[] {
   return lines.flatMap((line): Label[] => {
-    const logs = elementsOf(line.get('logTypes'));
-    if (logs.length !== 1) return [];
+    const logs = elementsOf(line.get('logTypes')).map(String);
+    const record = line.get('log')!;
+    const own = record instanceof JsonObject ? record.get('p_log_type') : undefined;
+    const log = logs.length === 1 ? logs[0] : logs.find((each) => each === own);
+    if (log === undefined) return [];
     const [rule, name] = [String(line.get('ruleId')), String(line.get('test'))];
     return [
       {
         rule,
         name,
-        log: String(logs[0]),
+        log,
         expected: line.get('expected') === true,
-        records: [line.get('log')!],
+        records: [record],
       },
     ];
   });
