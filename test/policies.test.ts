@@ -8,6 +8,7 @@ import { toRecordEvents } from '../src/engine/record-events.ts';
 import { runRuleTests, type ToEvents } from '../src/engine/rule-tests.ts';
 import { linkRules } from '../src/match/link-rules.ts';
 import { parseRuleFile } from '../src/match/parse-rules.ts';
+import type { ConditionNode } from '../src/model/rule.ts';
 import { RELATIONS } from '../src/relations/index.ts';
 import { detectSource } from '../src/sources/detect.ts';
 import { SHIPPED } from './sources/shipped-mappings.ts';
@@ -40,6 +41,21 @@ test('every policy can be read, linked and compiled', () => {
 
 test('the packs have at least 80 rules that speak', () => {
   assert.ok(speaking.length >= 80, `found ${speaking.length}`);
+});
+
+/** Tables and some exports write every column, with null or empty text for what is not there, and `exists` asks for the column. */
+test('no policy takes a field for a reason to keep silent where it may be null or empty', () => {
+  const excusing = (node: ConditionNode, isExcuse: boolean): string[] => {
+    if (node.kind === 'not') return excusing(node.node, !isExcuse);
+    if (node.kind !== 'item') return node.nodes.flatMap((each) => excusing(each, isExcuse));
+    const { field, modifiers, values } = node.item;
+    const asksPresence = values.some((value) => value.kind === 'boolean' && value.value);
+    return modifiers.includes('exists') && asksPresence === isExcuse ? [field!.name] : [];
+  };
+  const found = ruleSet.rules.flatMap((rule) =>
+    rule.kind === 'detection' ? excusing(rule.condition, false).map((name) => `${rule.title}: ${name}`) : [],
+  );
+  assert.deepEqual(found, [], 'say FIELD: "?*" for a text that is there');
 });
 
 describe('docs/rules.md', () => {

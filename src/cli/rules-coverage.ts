@@ -13,7 +13,7 @@ import { type Problem, ProblemsError } from '../model/problem.ts';
 import type { Report, RuleSummary } from '../model/report.ts';
 import type { ConditionNode, Detection } from '../model/rule.ts';
 import { discover } from '../read/discover.ts';
-import { readText } from '../sources/detect.ts';
+import { readMapped } from '../sources/detect.ts';
 import { type Mapping, mapField, toRawPaths } from '../sources/mapping.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { Leaves } from './leaf-detections.ts';
@@ -171,7 +171,7 @@ function actionFields(mapping: Mapping): (field: FieldRef) => boolean {
 
 function actionOf(mapping: Mapping, record: JsonValue): string | undefined {
   const mapped = mapping.fields.action;
-  return mapped && mapField(mapped, (path) => readText(record, mapping.paths[path]!));
+  return mapped && mapField(mapped, (path) => readMapped(record, mapping, path));
 }
 
 function toJson(actions: readonly ActionCoverage[], silent: readonly RuleSummary[]): string {

@@ -12,8 +12,8 @@ import { type Problem, ProblemsError } from '../model/problem.ts';
 import type { AuditRequest } from '../model/request.ts';
 import type { ConditionNode, Detection, DetectionItem, Logsource, Pattern, Rule } from '../model/rule.ts';
 import { discover } from '../read/discover.ts';
-import { readText } from '../sources/detect.ts';
-import { type Mapping, mapField, UNKNOWN_SOURCE } from '../sources/mapping.ts';
+import { readMapped } from '../sources/detect.ts';
+import { type Mapping, mapField, toRawPaths, UNKNOWN_SOURCE } from '../sources/mapping.ts';
 import { Leaves } from './leaf-detections.ts';
 import { buildRequest, type RequestOptions } from './request.ts';
 
@@ -152,10 +152,13 @@ class Explainer {
   }
 
   private valuesOf(field: FieldRef, record: JsonValue): string[] {
-    if (field.taxonomy === 'raw')
-      return findValues(record, field.name).map((value) => toScalarText(value) ?? 'an object or null');
+    if (field.taxonomy === 'raw') {
+      const found = toRawPaths(this.mapping, field.name).map((path) => findValues(record, path));
+      const values = found.find(({ length }) => length > 0) ?? [];
+      return values.map((value) => toScalarText(value) ?? 'an object or null');
+    }
     const mapped = this.mapping.fields[field.name];
-    const text = mapped && mapField(mapped, (path) => readText(record, this.mapping.paths[path]!));
+    const text = mapped && mapField(mapped, (path) => readMapped(record, this.mapping, path));
     return text === undefined ? [] : [text];
   }
 }

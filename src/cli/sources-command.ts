@@ -7,7 +7,7 @@ import { type Problem, ProblemsError } from '../model/problem.ts';
 import { DEFAULT_LIMITS } from '../model/request.ts';
 import { discover } from '../read/discover.ts';
 import type { Candidate, Detection } from '../sources/detect.ts';
-import { readText } from '../sources/detect.ts';
+import { readMapped } from '../sources/detect.ts';
 import { type Mapping, mapField } from '../sources/mapping.ts';
 import { loadSources } from './library.ts';
 
@@ -73,7 +73,7 @@ function fieldLines(mapping: Mapping, record: JsonValue, index: number): string[
   const lines = [`  record ${index + 1}: ${truncate(toCompactJson(record), VALUE_WIDTH)}`];
   for (const field of AUDIT_FIELDS) {
     const mapped = mapping.fields[field];
-    const value = mapped && mapField(mapped, (path) => readText(record, mapping.paths[path]!));
+    const value = mapped && mapField(mapped, (path) => readMapped(record, mapping, path));
     const absent = mapping.lacks.includes(field) ? '(this source has none)' : '-';
     lines.push(`    ${field.padEnd(12)} ${value === undefined ? absent : truncate(value, VALUE_WIDTH)}`);
   }

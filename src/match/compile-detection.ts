@@ -146,11 +146,12 @@ function compileValues(item: DetectionItem, slot: Slot, remembers: boolean): Eve
   return negate(item, slot, anyMember(slot, either, nulls, remembers));
 }
 
-/** Whether a member passes. An absent field and a null pass only where the rule says null. */
+/** Whether a member passes. An absent field and a null pass only where the rule says null; an empty array has no member. */
 function anyMember(slot: Slot, test: ValueTest, nulls: boolean, remembers: boolean): EventTest {
   const judge = (event: Event, at: number): boolean => {
     const kind = event.kind(slot, at);
-    return kind === 'missing' || kind === 'null' ? nulls : test(event.text(slot, at)!, kind);
+    if (kind === 'missing' || kind === 'null') return nulls;
+    return kind !== 'array' && test(event.text(slot, at)!, kind);
   };
   if (!remembers) {
     return (event) => {
@@ -184,7 +185,7 @@ function hasValue(event: Event, slot: Slot): boolean {
   const size = event.size(slot);
   for (let at = 0; at < size; at++) {
     const kind = event.kind(slot, at);
-    if (kind !== 'missing' && kind !== 'null') return true;
+    if (kind !== 'missing' && kind !== 'null' && kind !== 'array') return true;
   }
   return false;
 }
@@ -214,7 +215,7 @@ function values(event: Event, slot: Slot, fold: (text: string) => string): Set<s
   const texts = new Set<string>();
   const size = event.size(slot);
   for (let at = 0; at < size; at++) {
-    const text = event.text(slot, at);
+    const text = event.kind(slot, at) === 'array' ? undefined : event.text(slot, at);
     if (text !== undefined) texts.add(fold(text));
   }
   return texts;

@@ -24,6 +24,7 @@ const KEYS = [
   'time',
   'within',
   'spaces',
+  'names',
   'aliases',
   'fields',
 ];
@@ -75,6 +76,7 @@ export function compileMapping(
     aliases: compileAliases(document.aliases, report),
     within: [...envelopes, ...readPaths(document.within, ['within'], report)],
     spacesDropped: document.spaces === 'dropped',
+    namesLowered: document.names === 'lowered',
     paths: draft.paths.paths,
   };
   if ('title' in document && (typeof document.title !== 'string' || document.title === '')) {
@@ -82,6 +84,8 @@ export function compileMapping(
   }
   if ('spaces' in document && !mapping.spacesDropped)
     report(['spaces'], `expected "dropped", found ${describeValue(document.spaces)}`);
+  if ('names' in document && !mapping.namesLowered)
+    report(['names'], `expected "lowered", found ${describeValue(document.names)}`);
   return problems === 0 ? mapping : undefined;
 }
 

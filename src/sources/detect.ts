@@ -2,7 +2,7 @@
 import { findValues, parseFieldPath } from '../base/field-path.ts';
 import { JsonArray, JsonObject, type JsonValue, toCompactJson, toScalarText } from '../base/json.ts';
 import { compareText, quote } from '../base/text-safety.ts';
-import { type Guard, holdAll, holds, type Mapping, mapField, type ReadText } from './mapping.ts';
+import { type Guard, holdAll, holds, type Mapping, mapField, type ReadText, toOwnPaths } from './mapping.ts';
 
 /** More records than this change no answer, and a reader has them at hand before it must decide. */
 const DETECTION_RECORDS = 20;
@@ -121,8 +121,8 @@ function fitRecord({ forms, mapping }: Judge, text: ReadText, isPresent: (path: 
 type Judge = {
   mapping: Mapping;
   forms: { presence: number[]; guards: Guard[]; specificity: number }[];
-  /** By path. */
-  firstSegments: string[];
+  /** By path: the names to seek. */
+  names: { name: string; first: string }[][];
 };
 
 /** Beside the mappings, which must stay plain data. */
@@ -137,7 +137,7 @@ function judgeOf(mapping: Mapping): Judge {
       specificity: toSpecificity(form),
     }));
     forms.sort((left, right) => right.specificity - left.specificity);
-    judge = { mapping, forms, firstSegments: mapping.paths.map(firstSegmentOf) };
+    judge = { mapping, forms, names: mapping.paths.map((_, path) => toNames(mapping, path)) };
     judges.set(mapping, judge);
   }
   return judge;
@@ -176,11 +176,15 @@ function describeFailure(guard: Guard, mapping: Mapping, text: ReadText): string
   return `${path}: expected ${expected}, found ${found === undefined ? 'nothing' : quote(found)}`;
 }
 
-/** The first value under `path`, as `Event.text` gives it. */
-export function readText(record: JsonValue, path: string): string | undefined {
-  return record instanceof JsonObject
-    ? new RecordTexts(record).read(path)
-    : toText(findValues(record, path)[0]);
+function toNames(mapping: Mapping, path: number): Judge['names'][number] {
+  return toOwnPaths(mapping, path).map((name) => ({ name, first: firstSegmentOf(name) }));
+}
+
+/** The text at path number `path` of the mapping, as `Event.text` gives it. */
+export function readMapped(record: JsonValue, mapping: Mapping, path: number): string | undefined {
+  if (record instanceof JsonObject) return new RecordTexts(record).reader(mapping)(path);
+  const values = toOwnPaths(mapping, path).flatMap((name) => findValues(record, name).slice(0, 1));
+  return toText(values[0]);
 }
 
 /** What mappings asked of the records at the head of one file: all of them ask much the same, and some twice. */
@@ -219,30 +223,28 @@ class RecordTexts {
     }
   }
 
-  read(path: string): string | undefined {
-    return this.mayHold(firstSegmentOf(path)) ? toText(this.find(path)) : undefined;
-  }
-
-  /** As `read`, by the path's number in the mapping. */
   reader(mapping: Mapping): ReadText {
-    const { paths } = mapping;
-    const { firstSegments } = judgeOf(mapping);
-    return (path) => (this.mayHold(firstSegments[path]!) ? toText(this.find(paths[path]!)) : undefined);
+    const { names } = judgeOf(mapping);
+    return (path) => toText(this.findFirst(names[path]!));
   }
 
   fit(mapping: Mapping): number {
     let fit = this.fits.get(mapping);
     if (fit === undefined) {
-      const { paths } = mapping;
       const judge = judgeOf(mapping);
-      fit = fitRecord(
-        judge,
-        this.reader(mapping),
-        (path) => this.mayHold(judge.firstSegments[path]!) && hasText(this.find(paths[path]!)),
-      );
+      const isPresent = (path: number) => hasText(this.findFirst(judge.names[path]!));
+      fit = fitRecord(judge, this.reader(mapping), isPresent);
       this.fits.set(mapping, fit);
     }
     return fit;
+  }
+
+  private findFirst(names: Judge['names'][number]): JsonValue | undefined {
+    for (const { name, first } of names) {
+      const value = this.mayHold(first) ? this.find(name) : undefined;
+      if (value !== undefined) return value;
+    }
+    return undefined;
   }
 
   private find(path: string): JsonValue | undefined {

@@ -38,6 +38,7 @@ import {
   type Mapping,
   mapField,
   mapIdentity,
+  toOwnPaths,
   toRawPaths,
 } from './mapping.ts';
 import type { ValueIds } from './value-ids.ts';
@@ -232,9 +233,8 @@ export class EventCursor implements Event, Fields {
     return this.mapping.lacks.includes(field);
   }
 
-  /** A mapping's own paths are literal: no alias, no deeper place. */
   private path(index: number): Slot {
-    this.pathSlots[index] ??= this.slotFor([this.mapping.paths[index]!]);
+    this.pathSlots[index] ??= this.slotFor(toOwnPaths(this.mapping, index));
     return this.pathSlots[index];
   }
 

@@ -46,6 +46,8 @@ export type Mapping = {
   within: readonly string[];
   /** Whether rules drop the spaces of field names, as Sigma's taxonomy does for Windows: `ThreatName` for `Threat Name`. */
   spacesDropped: boolean;
+  /** Whether exports into tables write names in lower case: the column (`protopayload.methodName`), or all of the path. */
+  namesLowered: boolean;
   /** The field paths that the numbers above index. */
   paths: readonly string[];
 };
@@ -86,7 +88,20 @@ export function toRawPaths(mapping: Mapping, name: string): string[] {
   // An alias that leads into such an object leads all the way.
   const shallow = names.filter((each) => !mapping.within.some((prefix) => each.startsWith(`${prefix}.`)));
   const deeper = mapping.within.flatMap((prefix) => shallow.map((each) => `${prefix}.${each}`));
-  return [...new Set([...names, ...deeper])];
+  const lowered = mapping.namesLowered ? names.flatMap(lowerings) : [];
+  return [...new Set([...names, ...deeper, ...lowered])];
+}
+
+/** The names of one of the mapping's own paths, in the order to seek them: no alias, no deeper place. */
+export function toOwnPaths(mapping: Mapping, path: number): string[] {
+  const name = mapping.paths[path]!;
+  return mapping.namesLowered ? [...new Set([name, ...lowerings(name)])] : [name];
+}
+
+/** `userIdentity.sessionContext` → `useridentity.sessionContext` · `useridentity.sessioncontext`. */
+function lowerings(name: string): string[] {
+  const [column = '', ...rest] = name.split('.');
+  return [[column.toLowerCase(), ...rest].join('.'), name.toLowerCase()];
 }
 
 /** `DetectionID` → `Detection ID`, `PreExecutionStatus` → `Pre Execution Status`. */
@@ -168,5 +183,6 @@ export const UNKNOWN_SOURCE: Mapping = {
   aliases: {},
   within: [],
   spacesDropped: false,
+  namesLowered: false,
   paths: [],
 };

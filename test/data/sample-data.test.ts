@@ -49,6 +49,7 @@ const FOLDERS: Readonly<Record<string, Readonly<Record<string, number>>>> = {
     gcp: 1,
     github: 1,
     'google-workspace': 1,
+    kubernetes: 1,
     m365: 3,
     okta: 1,
     slack: 1,

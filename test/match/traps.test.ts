@@ -378,6 +378,12 @@ describe('trap 10: arrays', () => {
     assert.deepEqual(itemMatches('a: x', { a: ['y', 'x'] }, { a: ['y'] }, { a: [] }), [true, false, false]);
     assert.deepEqual(itemMatches('a.b: x', { a: [{ b: 'y' }, { b: 'x' }] }), [true]);
   });
+  test('an empty array has no member that could match, and is there all the same', () => {
+    for (const item of ['a: "?*"', 'a: "*"', 'a|contains: "]"', 'a|neq: x', 'a|fieldref: b'])
+      assert.deepEqual(itemMatches(item, { a: [], b: [] }), [false], item);
+    assert.deepEqual(itemMatches('a|exists: true', { a: [] }), [true]);
+    assert.deepEqual(itemMatches('a: null', { a: [] }), [false]);
+  });
   test('two fields of one array need not be one element', () => {
     const rule = detectionOf('s: {a.k: x, a.v: y}\ncondition: s');
     assert.deepEqual(

@@ -131,6 +131,7 @@ const MISTAKES: readonly (readonly [string, unknown, string])[] = [
     'aliases.a.1: expected a field path, found ""',
   ],
   ['spaces that are kept', { ...GOOD, spaces: 'kept' }, 'spaces: expected "dropped", found "kept"'],
+  ['names in capitals', { ...GOOD, names: 'raised' }, 'names: expected "lowered", found "raised"'],
   [
     'a service that is a number',
     { ...GOOD, logsource: { service: [7] } },

@@ -4,7 +4,8 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { findValues } from '../../src/base/field-path.ts';
 import { toScalarText } from '../../src/base/json.ts';
-import { detectSource, findWrapper, readText } from '../../src/sources/detect.ts';
+import { detectSource, findWrapper, readMapped } from '../../src/sources/detect.ts';
+import { UNKNOWN_SOURCE } from '../../src/sources/mapping.ts';
 import { SHIPPED, shipped, toJson } from './shipped-mappings.ts';
 
 const TRAIL = {
@@ -148,7 +149,7 @@ test('detection looks at no more than 20 records', () => {
   );
 });
 
-test('readText() finds what findValues() finds, whatever keys the dots belong to', () => {
+test('readMapped() finds what findValues() finds, whatever keys the dots belong to', () => {
   const keys = ['a', 'b', 'a.b', 'b.a', 'ab', 'a.b.a', ''];
   const record = fc.letrec((tie) => ({
     value: fc.oneof(
@@ -164,9 +165,10 @@ test('readText() finds what findValues() finds, whatever keys the dots belong to
     fc.property(record, path, (value, name) => {
       const json = toJson(value);
       const expected = findValues(json, name)[0];
-      if (expected === undefined) assert.equal(readText(json, name), undefined);
-      else if (typeof expected === 'string') assert.equal(readText(json, name), toScalarText(expected));
-      else assert.notEqual(readText(json, name), undefined);
+      const found = readMapped(json, { ...UNKNOWN_SOURCE, paths: [name] }, 0);
+      if (expected === undefined) assert.equal(found, undefined);
+      else if (typeof expected === 'string') assert.equal(found, toScalarText(expected));
+      else assert.notEqual(found, undefined);
     }),
   );
 });

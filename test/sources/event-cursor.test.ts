@@ -10,7 +10,7 @@ import { UNUSUAL } from '../../src/base/scan-kernel.ts';
 import { wholeNumberOf } from '../../src/base/whole-number.ts';
 import { AUDIT_FIELDS } from '../../src/model/event.ts';
 import { loadKernel } from '../../src/read/kernel/load-kernel.ts';
-import { readText } from '../../src/sources/detect.ts';
+import { readMapped } from '../../src/sources/detect.ts';
 import { ABSENT, ASK_TEXT, EventCursor } from '../../src/sources/event-cursor.ts';
 import { type Mapping, mapField } from '../../src/sources/mapping.ts';
 import { ValueIds } from '../../src/sources/value-ids.ts';
@@ -128,7 +128,7 @@ function checkCursor(newReader: () => Reader): void {
           for (const slot of [...raw, ...audit]) assertCopied(cursor, slot, text);
           for (const [index, field] of AUDIT_FIELDS.entries()) {
             const mapped = mapping.fields[field];
-            const expected = mapped && mapField(mapped, (path) => readText(tree, mapping.paths[path]!));
+            const expected = mapped && mapField(mapped, (path) => readMapped(tree, mapping, path));
             assert.equal(cursor.text(audit[index]!), expected, `${mapping.name} ${field} in ${text}`);
           }
         }

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parseJsonText } from '../../src/base/json.ts';
 import { compileMapping } from '../../src/sources/compile-mapping.ts';
-import { readText } from '../../src/sources/detect.ts';
+import { readMapped } from '../../src/sources/detect.ts';
 import { type Mapping, mapField, mapIdentity, toRawPaths } from '../../src/sources/mapping.ts';
 
 function mappingOf(parts: object): Mapping {
@@ -19,7 +19,7 @@ function mappingOf(parts: object): Mapping {
 function target(form: unknown, record: string, envelopes: string[] = []): string | undefined {
   const mapping = mappingOf({ fields: { target: form }, envelopes });
   const json = parseJsonText(record);
-  return mapField(mapping.fields.target!, (path) => readText(json, mapping.paths[path]!));
+  return mapField(mapping.fields.target!, (path) => readMapped(json, mapping, path));
 }
 
 test('the first alternative with a text wins', () => {
@@ -91,7 +91,7 @@ test('in an envelope, a guard and its path are sought together', () => {
 test('identity needs every one of its parts, or the next list speaks', () => {
   const mapping = mappingOf({ identity: [['log', 'number'], ['uuid']] });
   const of = (record: string) =>
-    mapIdentity(mapping, (path) => readText(parseJsonText(record), mapping.paths[path]!));
+    mapIdentity(mapping, (path) => readMapped(parseJsonText(record), mapping, path));
   assert.equal(of('{"log":"door","number":7}'), '["door","7"]');
   assert.equal(of('{"log":"door","uuid":"u1"}'), 'u1');
   assert.equal(of('{"log":"door"}'), undefined);
@@ -100,7 +100,7 @@ test('identity needs every one of its parts, or the next list speaks', () => {
 test('two different pairs of parts never share an identity', () => {
   const mapping = mappingOf({ identity: ['a', 'b'] });
   const of = (record: string) =>
-    mapIdentity(mapping, (path) => readText(parseJsonText(record), mapping.paths[path]!));
+    mapIdentity(mapping, (path) => readMapped(parseJsonText(record), mapping, path));
   assert.notEqual(of('{"a":"x/y","b":"z"}'), of('{"a":"x","b":"y/z"}'));
   assert.notEqual(of('{"a":"x\\",\\"y","b":"z"}'), of('{"a":"x","b":"y\\",\\"z"}'));
 });
@@ -114,4 +114,15 @@ test('toRawPaths() gives the name, its alias, then both in the objects they may 
     'data.payload.method',
   ]);
   assert.deepEqual(toRawPaths(mapping, 'toString'), ['toString', 'data.toString']);
+});
+
+test('toRawPaths() gives the names as columns of tables write them where the source has such exports', () => {
+  const mapping = mappingOf({ names: 'lowered' });
+  assert.deepEqual(toRawPaths(mapping, 'userIdentity.sessionContext'), [
+    'userIdentity.sessionContext',
+    'useridentity.sessionContext',
+    'useridentity.sessioncontext',
+  ]);
+  assert.deepEqual(toRawPaths(mapping, 'eventName'), ['eventName', 'eventname']);
+  assert.deepEqual(toRawPaths(mapping, 'action'), ['action']);
 });

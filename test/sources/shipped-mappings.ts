@@ -4,7 +4,7 @@ import { parse } from 'yaml';
 import { type JsonValue, parseJsonText } from '../../src/base/json.ts';
 import { AUDIT_FIELDS } from '../../src/model/event.ts';
 import { compileMapping } from '../../src/sources/compile-mapping.ts';
-import { readText } from '../../src/sources/detect.ts';
+import { readMapped } from '../../src/sources/detect.ts';
 import { type Mapping, mapField, mapIdentity } from '../../src/sources/mapping.ts';
 
 const FOLDER = new URL('../../rules/sources/', import.meta.url);
@@ -37,7 +37,7 @@ export function seeThrough(mapping: Mapping, record: JsonValue): Record<string, 
   const seen: Record<string, string> = {};
   for (const field of AUDIT_FIELDS) {
     const mapped = mapping.fields[field];
-    const text = mapped && mapField(mapped, (path) => readText(record, mapping.paths[path]!));
+    const text = mapped && mapField(mapped, (path) => readMapped(record, mapping, path));
     if (text !== undefined) seen[field] = text;
   }
   return seen;
@@ -45,5 +45,5 @@ export function seeThrough(mapping: Mapping, record: JsonValue): Record<string, 
 
 export function identityOf(mapping: Mapping, record: unknown): string | undefined {
   const json = toJson(record);
-  return mapIdentity(mapping, (path) => readText(json, mapping.paths[path]!));
+  return mapIdentity(mapping, (path) => readMapped(json, mapping, path));
 }

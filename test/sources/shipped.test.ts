@@ -3,7 +3,7 @@
  * Over 250 lines: it is one table, a record of every source and export form beside what must come of it.
  */
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { describe, test } from 'node:test';
 import { AUDIT_FIELDS } from '../../src/model/event.ts';
 import { detectSource } from '../../src/sources/detect.ts';
 import { identityOf, SHIPPED, seeThrough, shipped, toJson } from './shipped-mappings.ts';
@@ -776,6 +776,26 @@ for (const { source, title, record, expected, identity } of SAMPLES) {
     assert.deepEqual(seeThrough(shipped(source), toJson(record)), expected);
     assert.equal(identityOf(shipped(source), record), identity);
   });
+}
+
+describe('a row of a table, its names in lower case, is seen as the record that it was', () => {
+  for (const { source, title, record, expected, identity } of SAMPLES) {
+    if (!shipped(source).namesLowered) continue;
+    test(`${source}: ${title}`, () => {
+      for (const row of [lowered(record, 1), lowered(record, Number.POSITIVE_INFINITY)]) {
+        assert.equal(detectSource([toJson(row)], SHIPPED).source, source);
+        assert.deepEqual(seeThrough(shipped(source), toJson(row)), expected);
+        assert.equal(identityOf(shipped(source), row), identity);
+      }
+    });
+  }
+});
+
+function lowered(value: unknown, depth: number): unknown {
+  if (depth === 0 || typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map((each) => lowered(each, depth));
+  const members = Object.entries(value).map(([key, each]) => [key.toLowerCase(), lowered(each, depth - 1)]);
+  return Object.fromEntries(members);
 }
 
 test('every shipped mapping has a sample here', () => {
