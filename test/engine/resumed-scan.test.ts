@@ -19,6 +19,7 @@ import { audit } from '../../src/audit.ts';
 import { discover } from '../../src/read/discover.ts';
 import { StateFolder } from '../../src/read/state-folder.ts';
 import { auditPaths, renderReport, testRequest } from '../support/audit-run.ts';
+import { EVERY_RELATION } from '../support/every-relation.ts';
 import { madeFates, spoiledLog } from '../support/spoiled-log.ts';
 
 const DEMO = fileURLToPath(new URL('../../fixtures/demo', import.meta.url));
@@ -27,7 +28,7 @@ const logs = join(home, 'logs');
 const state = join(home, 'state');
 const app = join(logs, 'app.ndjson');
 after(() => rmSync(home, { recursive: true, force: true }));
-const request = testRequest({ licenses: join(DEMO, 'licenses.yaml') });
+const request = testRequest(EVERY_RELATION);
 
 beforeEach(() => {
   rmSync(home, { recursive: true, force: true });
@@ -235,7 +236,7 @@ test('what was audited before and is not what it was makes the run start over', 
 test('another configuration, or a state that is damaged, makes the run start over', async () => {
   writeFileSync(app, text);
   await run();
-  const own = testRequest({ licenses: join(DEMO, 'licenses.yaml'), since: '2026-03-02T08:20:00Z' });
+  const own = testRequest({ ...EVERY_RELATION, since: '2026-03-02T08:20:00Z' });
   const other = await run({ own });
   assert.match(other.refusals[0]!, /configuration/);
   await run();
