@@ -4,6 +4,9 @@ import { severityRank } from '../../model/finding.ts';
 import type { Report, RuleStatus, RuleSummary } from '../../model/report.ts';
 import { type Cell, type Column, type Layout, labelled, MAX_ROWS, section, table } from './layout.ts';
 
+/** Many shipped rules ask for a field of one call, which most logs never show. */
+const MAX_INERT = 5;
+
 const SPOKEN: Record<RuleStatus, string> = {
   ran: 'ran',
   error: 'in error',
@@ -25,24 +28,29 @@ export function ruleLines({ rules }: Report, layout: Layout): string[] {
       ),
     );
   }
-  const silent = [
-    ...rules.filter(({ status }) => status === 'error'),
-    ...rules.filter(({ status }) => status === 'inert'),
-  ];
-  for (const { status, title, id, file, reason } of silent.slice(0, MAX_ROWS)) {
-    const text = `${title} (${id}, ${file})${reason ? `: ${reason}` : ''}`;
-    lines.push(...labelled(layout, status, text));
-  }
-  if (silent.length > MAX_ROWS) {
-    lines.push(
-      ...labelled(
-        layout,
-        'more',
-        `${count(silent.length - MAX_ROWS, 'rule')} in error or inert, not listed here`,
-      ),
-    );
-  }
+  lines.push(
+    ...silentLines(rules, 'error', MAX_ROWS, layout),
+    ...silentLines(rules, 'inert', MAX_INERT, layout),
+  );
   return section(layout, 'Rules', lines);
+}
+
+function silentLines(
+  rules: readonly RuleSummary[],
+  wanted: RuleStatus,
+  most: number,
+  layout: Layout,
+): string[] {
+  const silent = rules.filter(({ status }) => status === wanted);
+  const lines = silent.slice(0, most).flatMap(({ title, id, file, reason }) => {
+    const text = `${title} (${id}, ${file})${reason ? `: ${reason}` : ''}`;
+    return labelled(layout, wanted, text);
+  });
+  if (silent.length > most) {
+    const hidden = `${count(silent.length - most, 'rule')} ${SPOKEN[wanted]}, not listed here; --format json has them`;
+    lines.push(...labelled(layout, 'more', hidden));
+  }
+  return lines;
 }
 
 function countRules(rules: readonly RuleSummary[]): string {
