@@ -1,4 +1,4 @@
-/** `rules lint` and `rules explain` as a user's terminal shows them. */
+/** `rules lint`, `explain`, `coverage` and `convert` as a user's terminal shows them. */
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import os from 'node:os';
@@ -124,4 +124,61 @@ test('rules coverage lists the actions that no rule looks at', async () => {
     { source: 'audit', action: 'user.login', events: 2, rules: 1 },
     { source: 'audit', action: 'file.read', events: 1, rules: 0 },
   ]);
+});
+
+const OLD_RULES = `title: Many refusals
+taxonomy: audit
+logsource: {product: audit}
+detection:
+  refusal: {outcome: failure}
+  timeframe: 5m
+  condition: refusal | count() by actor > 2
+`;
+
+const PANTHER_RULE = `AnalysisType: rule
+Filename: refusal.py
+RuleID: Refusal
+LogTypes: [Okta.SystemLog]
+Severity: High
+Tests:
+  - {Name: one, ExpectedResult: true, Log: {eventType: user.session.start}}
+`;
+
+test('rules convert prints documents that run, and names what it leaves to people', async () => {
+  write('old.yaml', OLD_RULES);
+  write('panther.yml', PANTHER_RULE);
+  const { exit, stdout, stderr } = await run('rules', 'convert', 'old.yaml', 'panther.yml');
+  assert.equal(exit, 0, stderr);
+  assert.match(
+    stdout,
+    /^name: many_refusals$[\s\S]*^ {2}type: event_count$[\s\S]*^---\n# The condition is Python/m,
+  );
+  assert.equal(
+    stderr,
+    'note: panther.yml:1:1: the condition in "refusal.py" is Python and was not converted: write it as "detection"\n',
+  );
+  write('new.yaml', (await run('rules', 'convert', 'old.yaml')).stdout);
+  const lint = await run('rules', 'lint', 'new.yaml');
+  assert.equal(lint.exit, 0, lint.stdout);
+});
+
+test('rules convert writes files into a folder, whole or not at all', async () => {
+  fs.mkdirSync(path.join(folder, 'before', 'sub'), { recursive: true });
+  write('before/old.yaml', OLD_RULES);
+  write('before/sub/new.yaml', RULES);
+  write('before/sub/policy.yml', PANTHER_RULE.replace('rule', 'policy'));
+  const { exit, stdout, stderr } = await run('rules', 'convert', 'before', '-o', 'after');
+  assert.equal(exit, 1);
+  assert.equal(stdout, '');
+  assert.match(stderr, /^note: before\/sub\/new\.yaml: holds nothing to convert$/m);
+  assert.match(stderr, /^cannot convert: before\/sub\/policy\.yml:1:1: the analysis "policy" judges/m);
+  assert.deepEqual(fs.readdirSync(path.join(folder, 'after')), ['old.yaml']);
+  const itself = await run('rules', 'convert', 'before/old.yaml', '-o', 'before');
+  assert.equal(itself.exit, 1);
+  assert.match(itself.stderr, /would be written over itself/);
+  assert.equal(fs.readFileSync(path.join(folder, 'before/old.yaml'), 'utf8'), OLD_RULES);
+  const twice = await run('rules', 'convert', 'before/old.yaml', 'before', '-o', 'other');
+  assert.match(twice.stderr, /would be written to "other\/old\.yaml", where "before\/old\.yaml" is written/);
+  const absent = await run('rules', 'convert', 'nowhere.yaml');
+  assert.equal(absent.exit, 2);
 });
