@@ -60,6 +60,68 @@ test('rules explain tells each item, and what was found', async () => {
   assert.match(other.stdout, /true {2}actor\|startswith: "svc-" or "bot-"; found "svc-1"/);
 });
 
+test('rules explain tells the members of an array apart', async () => {
+  write(
+    'members.yaml',
+    `title: Privileged container
+sigma-version: 3
+detection:
+  pod:
+    spec.containers[any]:
+      image|startswith: docker.io/
+      ports[all]: {port: 22}
+    spec.names[-1]|contains: adm
+  condition: pod
+`,
+  );
+  write(
+    'pod.ndjson',
+    `{"time":"2026-03-02T08:00:00Z","spec":{"names":["a","admin"],"containers":[{"image":"docker.io/a","ports":[{"port":22},{"port":80}]},{"image":"quay.io/b","ports":[]},{"image":"docker.io/c","ports":[{"port":22}]},{"image":"d"},{"image":"e"},{"image":"f"}]}}\n`,
+  );
+  const { exit, stdout, stderr } = await run(
+    'rules',
+    'explain',
+    'Privileged container',
+    '-r',
+    'members.yaml',
+    '--event',
+    'pod.ndjson:1',
+  );
+  assert.equal(exit, 0, stderr);
+  assert.equal(
+    stdout.slice(stdout.indexOf('  true  all of')),
+    `  true  all of
+    true  spec.containers[any]; found 6 members
+      false spec.containers[0]
+        false all of
+          true  image|startswith: "docker.io/"; found "docker.io/a"
+          false ports[all]; found 2 members
+            true  ports[0]
+              true  port: 22; found "22"
+            false ports[1]
+              false port: 22; found "80"
+      false spec.containers[1]
+        false all of
+          false image|startswith: "docker.io/"; found "quay.io/b"
+          false ports[all]; found 0 members
+      true  spec.containers[2]
+        true  all of
+          true  image|startswith: "docker.io/"; found "docker.io/c"
+          true  ports[all]; found 1 member
+            true  ports[0]
+              true  port: 22; found "22"
+      false spec.containers[3]
+        false all of
+          false image|startswith: "docker.io/"; found "d"
+          false ports[all]; found 0 members
+      and 2 more members
+    true  spec.names[-1]; found 2 members
+      true  spec.names[-1]
+        true  .|contains: "adm"; found "admin"
+`,
+  );
+});
+
 test('rules explain says what it lacks', async () => {
   write('rules.yaml', RULES);
   write('log.ndjson', LOG);
