@@ -5,6 +5,7 @@ import { quote } from '../base/text-safety.ts';
 import { linkRules } from '../match/link-rules.ts';
 import { type PipeCorrelation, readOldPipe, UNSAID_TIMESPAN } from '../match/old-pipe.ts';
 import { parseRuleFile } from '../match/parse-rules.ts';
+import { RELATIONS } from '../relations/index.ts';
 import type { ConvertedDocument } from './converted.ts';
 import {
   type LosslessDocument,
@@ -106,12 +107,17 @@ export function convertOldPipe(document: LosslessDocument, names: Set<string>): 
   }
 }
 
-/** What our own parser has against the documents: nothing is handed out that does not load. */
+/** What we have against the documents ourselves: nothing is handed out that does not run. */
 function mistakeOf(texts: readonly string[]): string | undefined {
   const { documents, problems } = parseRuleFile('', texts.join('---\n'));
   // What the rule needs of other files (tables of `expand`) is no business of the conversion: `ruleSet.errors` stay out.
   const refused = documents.flatMap((each) => (each.kind === 'refused' ? [each.error] : []));
-  return [...problems, ...refused, ...linkRules(documents).problems][0]?.message;
+  const linked = linkRules(documents);
+  const mistakes = [...problems, ...refused, ...linked.problems].map(({ message }) => message);
+  for (const rule of linked.ruleSet.rules)
+    if (rule.kind === 'correlation')
+      RELATIONS.find(({ type }) => type === rule.type)?.compile(rule, (message) => mistakes.push(message));
+  return mistakes[0];
 }
 
 /** The name of the rule, or one made of its title: a correlation refers to it. */
