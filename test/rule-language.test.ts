@@ -12,9 +12,7 @@ import { RULE_KEYS } from '../src/lint/rule-keys.ts';
 import { AUDIT_FIELDS } from '../src/model/event.ts';
 import type { Problem } from '../src/model/problem.ts';
 import { RELATIONS } from '../src/relations/index.ts';
-
-const PAGE = fs.readFileSync(new URL('../docs/rule-language.md', import.meta.url), 'utf8');
-const EXAMPLES = [...PAGE.matchAll(/^```yaml\n([\s\S]*?)^```$/gm)].map((match) => match[1]!).join('---\n');
+import { EXAMPLES, PAGE } from './support/page-examples.ts';
 
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'audit-check-page-'));
 after(() => fs.rmSync(folder, { recursive: true }));

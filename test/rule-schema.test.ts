@@ -14,6 +14,7 @@ import { parseRuleFile, type RuleDocument } from '../src/match/parse-rules.ts';
 import { SEVERITIES } from '../src/model/finding.ts';
 import type { Problem } from '../src/model/problem.ts';
 import { RELATIONS } from '../src/relations/index.ts';
+import { EXAMPLES } from './support/page-examples.ts';
 import { sharedData } from './support/shared-data.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
@@ -52,9 +53,6 @@ function yamlFiles(folder: string, name: RegExp): string[] {
     .map((file) => path.join(folder, file))
     .sort();
 }
-
-const PAGE = fs.readFileSync(`${ROOT}docs/rule-language.md`, 'utf8');
-const EXAMPLES = [...PAGE.matchAll(/^```yaml\n([\s\S]*?)^```$/gm)].map((match) => match[1]!).join('---\n');
 
 /** Other keys at the top may be anybody's, as Sigma has it; `rules lint` tells those that look misspelled. */
 const REFUSED_AT_THE_TOP = [
