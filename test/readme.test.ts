@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import { after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { RELATIONS } from '../src/relations/index.ts';
 import { CommandLine } from './support/command-line.ts';
 
 const README = new URL('../README.md', import.meta.url);
@@ -32,4 +33,17 @@ test('the demo in the README is what the command prints', async () => {
       readme.replace(BLOCK, () => block),
     );
   assert.equal(BLOCK.exec(fs.readFileSync(README, 'utf8'))?.[0], block);
+});
+
+test('the README names every relation, every command of rules, and how many rules come along', () => {
+  const readme = fs.readFileSync(README, 'utf8');
+  for (const { type } of RELATIONS) assert.ok(readme.includes(`\`${type}\``), type);
+  const commands = fs.readFileSync(new URL('../src/cli/main.ts', import.meta.url), 'utf8');
+  const names = [...commands.matchAll(/rules\s*\.command\('(\w+)'\)/g)].map((match) => match[1]!);
+  assert.ok(names.length >= 6, `found ${names.join(', ')}`);
+  for (const name of names) assert.match(readme, new RegExp(`rules [\\w|]*\\b${name}\\b`), name);
+  const speaking = /^(\d+) rules speak/m.exec(
+    fs.readFileSync(new URL('../docs/rules.md', import.meta.url), 'utf8'),
+  );
+  assert.ok(readme.includes(`[${speaking?.[1]} rules](docs/rules.md)`));
 });

@@ -8,6 +8,7 @@ import { ACCESS_HELP } from './access-help.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { LISTS, type ListName } from './list-names.ts';
 import type { MatchOptions, TestOptions } from './rules-command.ts';
+import type { ConvertOptions } from './rules-convert.ts';
 import type { CoverageOptions } from './rules-coverage.ts';
 import type { ExplainOptions } from './rules-explain.ts';
 import type { LintOptions } from './rules-lint.ts';
@@ -177,7 +178,9 @@ function addLists(program: Command): void {
 }
 
 function addRules(program: Command, done: (code: ExitCode) => void): void {
-  const rules = program.command('rules').description('work with rules: match, test, lint, explain, coverage');
+  const rules = program
+    .command('rules')
+    .description('work with rules: match, test, lint, explain, coverage, convert');
   requestOptions(rules.command('coverage'))
     .description(
       'say which events of a log no rule looks at, by action, and which rules can say nothing there',
@@ -196,6 +199,17 @@ function addRules(program: Command, done: (code: ExitCode) => void): void {
     .action(async (paths: string[], options: LintOptions) => {
       const { lintRules } = await import('./rules-lint.ts');
       done(await lintRules(paths, options));
+    });
+  rules
+    .command('convert')
+    .description(
+      'print Sigma rules with old pipes, and rules of Panther with their tests, as documents of ours',
+    )
+    .argument('<paths...>', 'rule files and folders')
+    .option('-o, --output <folder>', 'write a file for each into this folder, instead of to stdout')
+    .action(async (paths: string[], options: ConvertOptions) => {
+      const { convertRules } = await import('./rules-convert.ts');
+      done(await convertRules(paths, options));
     });
   ruleOptions(rules.command('explain'))
     .description('say why a rule matches a record or does not: each item, and what was found for it')

@@ -15,6 +15,7 @@ import { discover } from '../read/discover.ts';
 import { readMapped } from '../sources/detect.ts';
 import { type Mapping, mapField, toRawPaths, UNKNOWN_SOURCE } from '../sources/mapping.ts';
 import { Leaves } from './leaf-detections.ts';
+import { MAX_MEMBERS, MemberParts, memberAt } from './member-parts.ts';
 import { buildRequest, type RequestOptions } from './request.ts';
 
 export type ExplainOptions = RequestOptions & { event: string };
@@ -23,6 +24,8 @@ export type ExplainOptions = RequestOptions & { event: string };
 const MAX_RECORDS = 3;
 const MAX_VALUES = 4;
 const VALUE_WIDTH = 60;
+
+type ItemNode = Extract<ConditionNode, { kind: 'item' }>;
 
 type Seen = { record: JsonValue; offset: number; held: Set<string> };
 
@@ -42,7 +45,8 @@ export async function explainRule(name: string, options: ExplainOptions): Promis
   if (problems.length > 0) throw new ProblemsError(problems);
 
   const look = async (wanted: readonly Detection[]) => {
-    const leaves = new Leaves(wanted);
+    const parts = new MemberParts(wanted);
+    const leaves = new Leaves([...wanted, ...parts.detections]);
     const seen = new Map<number, Seen>();
     const plan = compilePlan({
       ...request,
@@ -53,22 +57,22 @@ export async function explainRule(name: string, options: ExplainOptions): Promis
     const [input] = await scanForMatches(files, plan, collect(Number(line), seen));
     const source = input?.source ?? null;
     const mapping = plan.mappings.find((each) => each.name === source) ?? UNKNOWN_SOURCE;
-    return { leaves, seen, mapping };
+    return { leaves, parts, seen, mapping };
   };
   // The source is known when the file was read: it decides what the log source of a rule asks of an event.
   const { mapping: first } = await look([]);
   const narrowed = detections.map((detection) => forSource(detection, first.logsource) ?? detection);
-  const { leaves, seen, mapping } = await look(narrowed);
+  const { leaves, parts, seen, mapping } = await look(narrowed);
   if (seen.size === 0) {
     wrong(`no record begins on line ${line} of ${quote(file)}`);
     throw new ProblemsError(problems);
   }
-  const explainer = new Explainer(leaves, mapping);
-  const parts = [...seen.values()].flatMap((record) => [
+  const explainer = new Explainer(leaves, parts, mapping);
+  const lines = [...seen.values()].flatMap((record) => [
     `event   ${file}:${line}, byte ${record.offset}, source ${mapping.name}`,
     ...narrowed.flatMap((detection) => explainer.explain(detection, record)),
   ]);
-  return `${parts.map(escapeControls).join('\n')}\n`;
+  return `${lines.map(escapeControls).join('\n')}\n`;
 }
 
 /** Keeps the records that begin on `line`, and which leaves hold for them. */
@@ -107,10 +111,12 @@ function expand(rule: Rule, rules: readonly Rule[]): Detection[] {
 
 class Explainer {
   private readonly leaves: Leaves;
+  private readonly parts: MemberParts;
   private readonly mapping: Mapping;
 
-  constructor(leaves: Leaves, mapping: Mapping) {
+  constructor(leaves: Leaves, parts: MemberParts, mapping: Mapping) {
     this.leaves = leaves;
+    this.parts = parts;
     this.mapping = mapping;
   }
 
@@ -123,7 +129,7 @@ class Explainer {
       `rule    ${detection.title} (${detection.id}), ${detection.file}:${detection.line}`,
       `        ${verdict}${words}`,
       `  ${mark(fits)} log source ${sourceWords(detection.logsource)}; the file's source is ${this.mapping.name}`,
-      ...this.lines(detection.condition, seen, 1),
+      ...this.lines(detection.condition, seen, seen.record, 1),
     ];
   }
 
@@ -134,14 +140,38 @@ class Explainer {
     return node.nodes.some((child) => this.holds(child, seen));
   }
 
-  private lines(node: ConditionNode, seen: Seen, depth: number): string[] {
+  /** `record`: what the items are about, the record or a member of it. */
+  private lines(node: ConditionNode, seen: Seen, record: JsonValue, depth: number): string[] {
     const indent = '  '.repeat(depth);
     const head = `${indent}${mark(this.holds(node, seen))} `;
-    if (node.kind === 'item')
-      return [`${head}${itemWords(node.item)}; ${this.found(node.item, seen.record)}`];
+    if (node.kind === 'item') {
+      const { item } = this.parts.innerOf(node);
+      if (item.members !== undefined) return this.memberLines(node, seen, record, depth);
+      return [`${head}${itemWords(item)}; ${this.found(item, record)}`];
+    }
     const children = node.kind === 'not' ? [node.node] : node.nodes;
     const words = node.kind === 'not' ? 'not' : node.kind === 'and' ? 'all of' : 'one of';
-    return [`${head}${words}`, ...children.flatMap((child) => this.lines(child, seen, depth + 1))];
+    return [`${head}${words}`, ...children.flatMap((child) => this.lines(child, seen, record, depth + 1))];
+  }
+
+  /** Each member by its place, with the condition as it is for that one. */
+  private memberLines(node: ItemNode, seen: Seen, record: JsonValue, depth: number): string[] {
+    const { item } = this.parts.innerOf(node);
+    const { parts, members } = this.parts.of(node, record);
+    const [head, place] = ['  '.repeat(depth), '  '.repeat(depth + 1)];
+    const { which } = item.members!;
+    const name = `${item.field!.name}[${which}]`;
+    const lines = [
+      `${head}${mark(this.holds(node, seen))} ${name}; found ${count(members.length, 'member')}`,
+    ];
+    for (const { at, condition } of parts) {
+      lines.push(`${place}${mark(this.holds(condition, seen))} ${item.field!.name}[${at}]`);
+      lines.push(...this.lines(condition, seen, memberAt(members, at)!, depth + 2));
+    }
+    const isAll = typeof which !== 'number' && parts.length > 0;
+    if (isAll && members.length > MAX_MEMBERS)
+      lines.push(`${place}and ${count(members.length - MAX_MEMBERS, 'more member')}`);
+    return lines;
   }
 
   private found({ field, references = [] }: DetectionItem, record: JsonValue): string {
@@ -153,8 +183,9 @@ class Explainer {
 
   private valuesOf(field: FieldRef, record: JsonValue): string[] {
     if (field.taxonomy === 'raw') {
-      const found = toRawPaths(this.mapping, field.name).map((path) => findValues(record, path));
-      const values = found.find(({ length }) => length > 0) ?? [];
+      const paths = field.name === '.' ? [] : toRawPaths(this.mapping, field.name);
+      const found = field.name === '.' ? [[record]] : paths.map((path) => findValues(record, path));
+      const values = found.find((each) => each.length > 0) ?? [];
       return values.map((value) => toScalarText(value) ?? 'an object or null');
     }
     const mapped = this.mapping.fields[field.name];
@@ -180,8 +211,7 @@ function foundWords(values: readonly string[]): string {
     : shown.join(', ');
 }
 
-function itemWords({ field, modifiers, values, references = [], members }: DetectionItem): string {
-  if (members !== undefined) return `${field!.name}[${members.which}]: a condition on members`;
+function itemWords({ field, modifiers, values, references = [] }: DetectionItem): string {
   const name = [field?.name ?? 'any value', ...modifiers].join('|');
   const wanted = [...values.map(patternWords), ...references.map((each) => each.name)];
   const joined = wanted.slice(0, MAX_VALUES).join(modifiers.includes('all') ? ' and ' : ' or ');

@@ -1,4 +1,4 @@
-/** `rules lint` and `rules explain` as a user's terminal shows them. */
+/** `rules lint`, `explain`, `coverage` and `convert` as a user's terminal shows them. */
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import os from 'node:os';
@@ -58,6 +58,68 @@ test('rules explain tells each item, and what was found', async () => {
   );
   assert.match(other.stdout, /does not match/);
   assert.match(other.stdout, /true {2}actor\|startswith: "svc-" or "bot-"; found "svc-1"/);
+});
+
+test('rules explain tells the members of an array apart', async () => {
+  write(
+    'members.yaml',
+    `title: Privileged container
+sigma-version: 3
+detection:
+  pod:
+    spec.containers[any]:
+      image|startswith: docker.io/
+      ports[all]: {port: 22}
+    spec.names[-1]|contains: adm
+  condition: pod
+`,
+  );
+  write(
+    'pod.ndjson',
+    `{"time":"2026-03-02T08:00:00Z","spec":{"names":["a","admin"],"containers":[{"image":"docker.io/a","ports":[{"port":22},{"port":80}]},{"image":"quay.io/b","ports":[]},{"image":"docker.io/c","ports":[{"port":22}]},{"image":"d"},{"image":"e"},{"image":"f"}]}}\n`,
+  );
+  const { exit, stdout, stderr } = await run(
+    'rules',
+    'explain',
+    'Privileged container',
+    '-r',
+    'members.yaml',
+    '--event',
+    'pod.ndjson:1',
+  );
+  assert.equal(exit, 0, stderr);
+  assert.equal(
+    stdout.slice(stdout.indexOf('  true  all of')),
+    `  true  all of
+    true  spec.containers[any]; found 6 members
+      false spec.containers[0]
+        false all of
+          true  image|startswith: "docker.io/"; found "docker.io/a"
+          false ports[all]; found 2 members
+            true  ports[0]
+              true  port: 22; found "22"
+            false ports[1]
+              false port: 22; found "80"
+      false spec.containers[1]
+        false all of
+          false image|startswith: "docker.io/"; found "quay.io/b"
+          false ports[all]; found 0 members
+      true  spec.containers[2]
+        true  all of
+          true  image|startswith: "docker.io/"; found "docker.io/c"
+          true  ports[all]; found 1 member
+            true  ports[0]
+              true  port: 22; found "22"
+      false spec.containers[3]
+        false all of
+          false image|startswith: "docker.io/"; found "d"
+          false ports[all]; found 0 members
+      and 2 more members
+    true  spec.names[-1]; found 2 members
+      true  spec.names[-1]
+        true  .|contains: "adm"; found "admin"
+`,
+  );
 });
 
 test('rules explain says what it lacks', async () => {
@@ -124,4 +186,61 @@ test('rules coverage lists the actions that no rule looks at', async () => {
     { source: 'audit', action: 'user.login', events: 2, rules: 1 },
     { source: 'audit', action: 'file.read', events: 1, rules: 0 },
   ]);
+});
+
+const OLD_RULES = `title: Many refusals
+taxonomy: audit
+logsource: {product: audit}
+detection:
+  refusal: {outcome: failure}
+  timeframe: 5m
+  condition: refusal | count() by actor > 2
+`;
+
+const PANTHER_RULE = `AnalysisType: rule
+Filename: refusal.py
+RuleID: Refusal
+LogTypes: [Okta.SystemLog]
+Severity: High
+Tests:
+  - {Name: one, ExpectedResult: true, Log: {eventType: user.session.start}}
+`;
+
+test('rules convert prints documents that run, and names what it leaves to people', async () => {
+  write('old.yaml', OLD_RULES);
+  write('panther.yml', PANTHER_RULE);
+  const { exit, stdout, stderr } = await run('rules', 'convert', 'old.yaml', 'panther.yml');
+  assert.equal(exit, 0, stderr);
+  assert.match(
+    stdout,
+    /^name: many_refusals$[\s\S]*^ {2}type: event_count$[\s\S]*^---\n# The condition is Python/m,
+  );
+  assert.equal(
+    stderr,
+    'note: panther.yml:1:1: the condition in "refusal.py" is Python and was not converted: write it as "detection"\n',
+  );
+  write('new.yaml', (await run('rules', 'convert', 'old.yaml')).stdout);
+  const lint = await run('rules', 'lint', 'new.yaml');
+  assert.equal(lint.exit, 0, lint.stdout);
+});
+
+test('rules convert writes files into a folder, whole or not at all', async () => {
+  fs.mkdirSync(path.join(folder, 'before', 'sub'), { recursive: true });
+  write('before/old.yaml', OLD_RULES);
+  write('before/sub/new.yaml', RULES);
+  write('before/sub/policy.yml', PANTHER_RULE.replace('rule', 'policy'));
+  const { exit, stdout, stderr } = await run('rules', 'convert', 'before', '-o', 'after');
+  assert.equal(exit, 1);
+  assert.equal(stdout, '');
+  assert.match(stderr, /^note: before\/sub\/new\.yaml: holds nothing to convert$/m);
+  assert.match(stderr, /^cannot convert: before\/sub\/policy\.yml:1:1: the analysis "policy" judges/m);
+  assert.deepEqual(fs.readdirSync(path.join(folder, 'after')), ['old.yaml']);
+  const itself = await run('rules', 'convert', 'before/old.yaml', '-o', 'before');
+  assert.equal(itself.exit, 1);
+  assert.match(itself.stderr, /would be written over itself/);
+  assert.equal(fs.readFileSync(path.join(folder, 'before/old.yaml'), 'utf8'), OLD_RULES);
+  const twice = await run('rules', 'convert', 'before/old.yaml', 'before', '-o', 'other');
+  assert.match(twice.stderr, /would be written to "other\/old\.yaml", where "before\/old\.yaml" is written/);
+  const absent = await run('rules', 'convert', 'nowhere.yaml');
+  assert.equal(absent.exit, 2);
 });
