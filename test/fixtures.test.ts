@@ -19,12 +19,6 @@ const ROOT = fileURLToPath(new URL('../fixtures', import.meta.url));
 const SPOKEN_ELSEWHERE: Readonly<Record<string, string>> = {
   'unreadable-input': 'git keeps no unreadable file: test/data/reading-errors.test.ts',
   'changed-input': 'takes a file that changes between two readers: test/engine/changed-input.test.ts',
-  'conflicting-duties': 'takes a table of roles: test/relations/permitted.test.ts',
-  'decision-disagreement': 'takes a table of roles: test/relations/permitted.test.ts',
-  'denied-attempt': 'takes a table of roles: test/relations/permitted.test.ts',
-  'shadow-access': 'takes a table of roles: test/relations/permitted.test.ts',
-  'unknown-subject': 'takes a table of roles: test/relations/permitted.test.ts',
-  'unused-grant': 'takes a table of roles: test/relations/permitted.test.ts',
   'too-many-breaks': 'takes thousands of records: test/chain',
   'too-many-streams': 'takes thousands of streams: test/chain',
 };
