@@ -7,7 +7,7 @@ export const SHADOW_ACCESS = {
   title: 'access that no role allows',
   why: 'The system allowed what the roles do not: there is a way in that nobody reviews, or the roles on file are not the real ones.',
   fix: 'Find out by which right the access was allowed; take that right away, or write it into the roles.',
-  controls: ['soc2:CC6.3', 'iso27001:A.5.15'],
+  controls: ['soc2:CC6.3', 'iso-27001-2022:A.5.15'],
 } as const satisfies FindingKind;
 
 export const UNKNOWN_SUBJECT = {
@@ -16,7 +16,7 @@ export const UNKNOWN_SUBJECT = {
   title: 'somebody acted whom the roles do not know',
   why: 'An account outside the roles is reviewed by nobody: left over, shared, or made by an intruder.',
   fix: 'Find out whose account it is; give it a role, or close it.',
-  controls: ['soc2:CC6.2', 'iso27001:A.5.16'],
+  controls: ['soc2:CC6.2', 'iso-27001-2022:A.5.16'],
 } as const satisfies FindingKind;
 
 export const DENIED_ATTEMPT = {
@@ -41,7 +41,7 @@ export const CONFLICTING_DUTIES = {
   title: 'one subject carried out both sides of a conflict',
   why: 'Duties are separated so that no one alone can both do and approve; here one did.',
   fix: 'Have the deeds checked by somebody else, and take one of the two roles away.',
-  controls: ['soc2:CC5.1', 'iso27001:A.5.3'],
+  controls: ['soc2:CC5.1', 'iso-27001-2022:A.5.3'],
 } as const satisfies FindingKind;
 
 export const UNUSED_GRANT = {
@@ -50,7 +50,7 @@ export const UNUSED_GRANT = {
   title: 'rights that nobody used',
   why: 'A right that nobody needs serves only whoever takes over the account.',
   fix: 'Take it out of the role, or write down why it must stay.',
-  controls: ['soc2:CC6.3', 'iso27001:A.8.2'],
+  controls: ['soc2:CC6.3', 'iso-27001-2022:A.8.2'],
 } as const satisfies FindingKind;
 
 export const PERMITTED_FINDINGS: readonly FindingKind[] = [
