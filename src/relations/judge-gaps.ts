@@ -76,10 +76,10 @@ function silenceJudgement(
   silences: Silences,
   doubt: { covered: Stretch | undefined; untimed: number } | undefined,
 ): Judgement {
-  const { longest, count, related } = silences;
+  const { longest, count, related, span } = silences;
   const what = describeSilences(silences, plan.timespan!, doubt);
-  const { mark, from, until } = longest;
-  const place = { place: mark.place, related, identity: [...group, mark.identity], span: { from, until } };
+  const { mark } = longest;
+  const place = { place: mark.place, related, identity: [...group, mark.identity], span };
   const verdict = doubt === undefined ? 'violation' : 'undetermined';
   return toJudgement(plan, group, verdict, plan.codes.silence, { what, count, ...place });
 }
@@ -91,10 +91,10 @@ function faultJudgement(
   verdict: Verdict,
   faults: NumberFaults,
 ): Judgement {
-  const { first, count, related } = faults;
+  const { first, count, related, until } = faults;
   const what = describeFaults(kind, verdict, faults);
   const { mark } = first;
-  const span = mark.time === undefined ? {} : { span: { from: mark.time, until: mark.time } };
+  const span = mark.time === undefined || until === undefined ? {} : { span: { from: mark.time, until } };
   const place = { place: mark.place, related, identity: [...group, mark.identity], ...span };
   return toJudgement(plan, group, verdict, plan.codes[kind], { what, count, ...place });
 }
