@@ -1,0 +1,170 @@
+/** What `verify` says of correlations where dates, waivers and chains meet: nothing of it may hide a violation. */
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { after, test } from 'node:test';
+import type { Finding } from '../../src/model/finding.ts';
+import { CommandLine } from '../support/command-line.ts';
+
+const commands = new CommandLine();
+const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'audit-check-correlations-'));
+after(() => {
+  commands.close();
+  fs.rmSync(folder, { recursive: true });
+});
+
+type Row = { at: string | null; does: string } & Record<string, string | null>;
+
+/** What is found, as `verdict code`, and `waived` where it is. */
+async function found(rules: string, rows: readonly Row[]): Promise<string[]> {
+  const lines = rows.map(({ at, does, ...more }, index) =>
+    JSON.stringify({ id: `e${index}`, time: at, actor: 'ann', action: does, outcome: 'success', ...more }),
+  );
+  fs.writeFileSync(path.join(folder, 'log.ndjson'), `${lines.join('\n')}\n`);
+  fs.writeFileSync(path.join(folder, 'rules.yaml'), rules.replace(/---\n$/, ''));
+  const argv = '--no-config --no-builtin-rules --source audit -r rules.yaml -f json log.ndjson'.split(' ');
+  const { stdout } = await commands.run(['verify', ...argv], folder);
+  const { findings } = JSON.parse(stdout) as { findings: Finding[] };
+  return findings
+    .filter(({ rule }) => rule.startsWith('r-'))
+    .map(({ rule, verdict, code, waiver }) => [rule, verdict, code, ...(waiver ? ['waived'] : [])].join(' '));
+}
+
+const detection = (action: string, keys = '') => `title: ${action}
+id: r-${action}
+name: ${action}
+taxonomy: audit
+${keys}detection: {s: {action: ${action}}, condition: s}
+---
+`;
+
+const correlation = (name: string, body: string, keys = '') => `title: ${name}
+id: r-${name}
+name: ${name}
+${keys}correlation: {group-by: [actor], ${body}}
+---
+`;
+
+const waiver = (rule: string, keys: string) => `title: waiver of ${rule}
+id: w-${rule}
+owner: cid
+reason: known
+${keys}
+filter: {rules: [${rule}], s: {actor: ann}, condition: s}
+`;
+
+const at = (does: string, ...times: string[]): Row[] => times.map((time) => ({ at: `${time}:00Z`, does }));
+
+test('a limit that is missing at first does not hide that it is exceeded later', async () => {
+  const limit = 'gt: {table: quotas, match: {who: actor}, value: most}';
+  const rules = `${detection('read')}title: Quotas
+name: quotas
+table: [{who: ann, most: 1, from: 2026-01-02}]
+---
+${correlation('many', `type: event_count, rules: [read], timespan: 1h, condition: {${limit}}`)}`;
+  const rows = at('read', '2026-01-01T23:50', '2026-01-02T00:01', '2026-01-02T00:02');
+  assert.deepEqual(await found(rules, rows), [
+    'r-many undetermined event-count-reached',
+    'r-many violation event-count-reached',
+  ]);
+});
+
+test('a waiver covers no silence that ended after it, though a longer one ended before', async () => {
+  const rules = `${detection('beat')}${correlation('silent', 'type: gap, rules: [beat], timespan: 1d')}${waiver('silent', 'expires: 2026-02-01')}`;
+  const times = ['2026-01-01T00:00', '2026-01-20T00:00', '2026-01-21T00:00', '2026-02-15T00:00'];
+  const short = ['2026-02-15T20:00', '2026-02-18T00:00'];
+  assert.deepEqual(await found(rules, at('beat', ...times.slice(0, 3))), [
+    'r-silent violation silence-too-long waived',
+  ]);
+  const rows = at('beat', '2026-01-01T00:00', '2026-01-20T00:00', ...short);
+  assert.deepEqual(await found(rules, rows), [
+    'r-silent violation expired-waiver',
+    'r-silent violation silence-too-long',
+  ]);
+});
+
+test('a waiver covers no hole in numbers that came after it', async () => {
+  const rules = `${detection('beat')}${correlation('holes', 'type: gap, rules: [beat], sequence: seq')}${waiver('holes', 'expires: 2026-02-01')}`;
+  const numbered = (time: string, seq: string): Row => ({ at: `${time}T00:00:00Z`, does: 'beat', seq });
+  const days = [
+    ['2025-12-30', '0'],
+    ['2025-12-31', '1'],
+    ['2026-01-02', '3'],
+    ['2026-03-01', '4'],
+    ['2026-03-02', '6'],
+    ['2026-03-03', '7'],
+  ];
+  assert.deepEqual(
+    await found(
+      rules,
+      days.map(([day, seq]) => numbered(day!, seq!)),
+    ),
+    ['r-holes violation expired-waiver', 'r-holes violation sequence-hole'],
+  );
+});
+
+test('a waiver does not cover what was before it is in force', async () => {
+  const keys = 'effective: {from: 2026-06-01}\nexpires: 2026-12-31';
+  const rows = at('read', '2026-05-31T23:00', '2026-06-01T00:00', '2026-12-31T23:00');
+  assert.deepEqual(await found(`${detection('read')}${waiver('read', keys)}`, rows), [
+    'r-read violation matched-rule',
+    'r-read violation matched-rule waived',
+    'r-read violation matched-rule waived',
+  ]);
+});
+
+test('an expired waiver of an inner correlation is no mark of the outer one', async () => {
+  const bursts = 'type: event_count, rules: [fail], timespan: 10m, condition: {gte: 2}';
+  const twice = 'type: event_count, rules: [burst], timespan: 1d, condition: {gte: 2}';
+  const rules = `${detection('fail')}${correlation('burst', bursts)}${correlation('twice', twice)}${waiver('burst', 'expires: 2026-01-01')}`;
+  const rows = at('fail', '2026-02-01T10:00', '2026-02-01T10:01', '2026-02-01T15:00', '2026-02-01T15:01');
+  assert.deepEqual(await found(rules, rows), ['r-twice violation event-count-reached']);
+});
+
+test('what an uncertain judgement may rule out is undetermined', async () => {
+  const reviews = 'type: event_count, rules: [review], timespan: 10m, condition: {gte: 2}';
+  const lone = 'type: temporal, rules: [deploy, twice], timespan: 1h, condition: deploy and not twice';
+  const rules = `${detection('review')}${detection('deploy')}${correlation('twice', reviews)}${correlation('lone', lone)}`;
+  const rows = [
+    ...at('other', '2026-02-01T00:00'),
+    ...at('review', '2026-02-01T10:00'),
+    { at: null, does: 'review' },
+    ...at('deploy', '2026-02-01T10:10'),
+    ...at('other', '2026-02-02T00:00'),
+  ];
+  assert.deepEqual(await found(rules, rows), ['r-lone undetermined events-together']);
+});
+
+test('sessions that were opened before the rule is in force count in it', async () => {
+  const sessions =
+    'type: concurrency, opens: [login], closes: [logout], session: session, condition: {gt: 1}';
+  const keys = 'effective: {from: 2026-02-01T12:00:00Z, to: 2026-02-01T18:00:00Z}\n';
+  const rules = `${detection('login')}${detection('logout')}${correlation('shared', sessions, keys)}`;
+  const session = (does: string, hour: number, name: string): Row => ({
+    at: `2026-02-01T${hour}:00:00Z`,
+    does,
+    session: name,
+  });
+  const across = [
+    session('login', 10, 'a'),
+    session('login', 13, 'b'),
+    session('logout', 14, 'b'),
+    session('logout', 15, 'a'),
+  ];
+  assert.deepEqual(await found(rules, across), ['r-shared violation concurrency-exceeded']);
+  const before = [
+    session('login', 10, 'a'),
+    session('login', 10, 'b'),
+    session('logout', 11, 'b'),
+    session('logout', 20, 'a'),
+  ];
+  assert.deepEqual(await found(rules, before), []);
+  const after = [
+    session('login', 10, 'a'),
+    session('login', 19, 'b'),
+    session('logout', 20, 'b'),
+    session('logout', 21, 'a'),
+  ];
+  assert.deepEqual(await found(rules, after), []);
+});
