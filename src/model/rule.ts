@@ -56,7 +56,9 @@ export type Waiver = {
   reason: string;
   ticket?: string;
   approvedBy?: string;
-  /** The first instant at which it no longer holds, by the time of the event. */
+  /** By the time of the event: from when it holds, without it from ever. */
+  from?: Instant;
+  /** The first instant at which it no longer holds. */
   expires: Instant;
   condition: ConditionNode;
 };
