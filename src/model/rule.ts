@@ -155,6 +155,8 @@ export type Correlation = RuleHead & {
   titles?: readonly string[];
   /** Which steps each key referred to: `{ rules: [0, 1], opens: [2] }`. */
   steps: Readonly<Partial<Record<ReferenceKey, readonly number[]>>>;
+  /** By id, the detections among them that are in force at some times only. */
+  inForce?: Readonly<Record<string, Validity>>;
   /** For each rule: its group-by fields, aliases applied. */
   groupBy: readonly (readonly FieldRef[])[];
   /** The names of the group-by fields as written, for messages. */

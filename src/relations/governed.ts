@@ -12,7 +12,18 @@ export function govern(relation: Relation, rule: Rule): Relation {
   const dated =
     rule.effective === undefined || relation.dated ? relation : withinForce(relation, rule.effective);
   if (rule.kind === 'detection') return dated;
-  return waive(raise(dated, rule), rule);
+  return waive(raise(withStepsInForce(dated, rule), rule), rule);
+}
+
+/** A detection matches nothing outside its own dates. An event whose time cannot be read may be within them. */
+function withStepsInForce(relation: Relation, { inForce: validities }: Correlation): Relation {
+  if (validities === undefined) return relation;
+  const byStep = relation.inputs.map(({ detection }) => validities[detection] ?? {});
+  function* matched(marks: Iterable<Mark>): Generator<Mark> {
+    for (const mark of marks)
+      if (mark.time === undefined || isWithin(mark.time, byStep[mark.step]!)) yield mark;
+  }
+  return { ...relation, judge: (group, marks, coverage) => relation.judge(group, matched(marks), coverage) };
 }
 
 /**

@@ -168,3 +168,23 @@ test('sessions that were opened before the rule is in force count in it', async 
   ];
   assert.deepEqual(await found(rules, after), []);
 });
+
+test('a detection matches nothing outside its own dates, for a correlation either', async () => {
+  const dated = detection('read', 'effective: {from: 2026-03-01}\n');
+  const rules = `${dated}${correlation('many', 'type: event_count, rules: [read], timespan: 1h, condition: {gte: 2}')}`;
+  assert.deepEqual(await found(rules, at('read', '2026-02-28T23:30', '2026-03-01T00:00')), []);
+  assert.deepEqual(await found(rules, at('read', '2026-03-01T00:00', '2026-03-01T00:01')), [
+    'r-many violation event-count-reached',
+  ]);
+});
+
+test('an expected group that spoke only before the rule is in force is absent in it', async () => {
+  const silent = 'type: gap, rules: [beat], timespan: 1d, expected: {table: hosts, match: {host: actor}}';
+  const rules = `${detection('beat')}title: Hosts
+name: hosts
+table: [{host: ann}]
+---
+${correlation('silent', silent, 'effective: {from: 2026-02-01}\n')}`;
+  const rows = [...at('beat', '2026-01-10T00:00', '2026-01-11T00:00'), ...at('other', '2026-02-20T00:00')];
+  assert.deepEqual(await found(rules, rows), ['r-silent violation expected-group-silent']);
+});
