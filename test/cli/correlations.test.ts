@@ -188,3 +188,13 @@ ${correlation('silent', silent, 'effective: {from: 2026-02-01}\n')}`;
   const rows = [...at('beat', '2026-01-10T00:00', '2026-01-11T00:00'), ...at('other', '2026-02-20T00:00')];
   assert.deepEqual(await found(rules, rows), ['r-silent violation expected-group-silent']);
 });
+
+test('a waiver covers no empty day after it, though the last event was before its end', async () => {
+  const daily = 'type: event_count, rules: [beat], window: calendar, timespan: 1d, condition: {lt: 1}';
+  const rules = `${detection('beat')}${correlation('daily', daily)}${waiver('daily', 'expires: 2026-02-09T12:00:00Z')}`;
+  const rows = at('beat', '2026-02-08T00:00', '2026-02-09T00:00', '2026-02-13T00:00');
+  assert.deepEqual(await found(rules, rows), [
+    'r-daily violation event-count-reached',
+    'r-daily violation expired-waiver',
+  ]);
+});
