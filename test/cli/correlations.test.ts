@@ -198,3 +198,14 @@ test('a waiver covers no empty day after it, though the last event was before it
     'r-daily violation expired-waiver',
   ]);
 });
+
+test('an expected group that is absent is a mark, three correlations up too', async () => {
+  const hosts = 'expected: {table: hosts, match: {host: actor}}';
+  const rules = `${detection('beat')}title: Hosts
+name: hosts
+table: [{host: ann}, {host: bob}]
+---
+${correlation('some', 'type: event_count, rules: [beat], timespan: 1h, condition: {gte: 1}')}${correlation('silent', `type: gap, rules: [some], timespan: 1d, ${hosts}`)}${correlation('outer', 'type: event_count, rules: [silent], timespan: 9d, condition: {gte: 1}')}`;
+  const rows = at('beat', '2026-02-01T00:00', '2026-02-02T00:00', '2026-02-03T00:00');
+  assert.deepEqual(await found(rules, rows), ['r-outer violation event-count-reached']);
+});
