@@ -204,7 +204,8 @@ export async function relate(
     for (const judgement of relation.judgeNothing?.(scan.coverage.of(index)) ?? [])
       conclude(index, [], judgement);
   }
-  if (chained.relations.length > 0) relateChained(plan, scan, duplicates, chained, present, conclude, concludeAbsent);
+  if (chained.relations.length > 0)
+    relateChained(plan, scan, duplicates, chained, present, conclude, concludeAbsent);
   conclusions.finish();
   const matches = new Map<string, number>();
   for (const [index, { id }] of plan.detections.entries()) {

@@ -90,11 +90,11 @@ function applyOne(draft: FilterDraft, { file, line }: FilterDocument, rule: Rule
   const waiver: Waiver = { id, title, file, line, ...draft.waiver, condition };
   if (from !== undefined) waiver.from = from;
   if (to !== undefined && to < waiver.expires) waiver.expires = to;
-  if (rule.kind === 'correlation') return waiveGroups(waiver, rule);
-  if (!rule.speaks)
+  if (rule.kind === 'correlation' ? rule.silent : !rule.speaks)
     throw new RuleRefusal(
       `${quote(rule.title)} makes no findings of its own; name the correlation that speaks for it`,
     );
+  if (rule.kind === 'correlation') return waiveGroups(waiver, rule);
   return { ...rule, waivers: [...(rule.waivers ?? []), waiver] };
 }
 

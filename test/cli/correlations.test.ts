@@ -117,9 +117,13 @@ test('a waiver does not cover what was before it is in force', async () => {
 test('an expired waiver of an inner correlation is no mark of the outer one', async () => {
   const bursts = 'type: event_count, rules: [fail], timespan: 10m, condition: {gte: 2}';
   const twice = 'type: event_count, rules: [burst], timespan: 1d, condition: {gte: 2}';
-  const rules = `${detection('fail')}${correlation('burst', bursts)}${correlation('twice', twice)}${waiver('burst', 'expires: 2026-01-01')}`;
+  const rules = `${detection('fail')}${correlation('burst', bursts, 'generate: true\n')}${correlation('twice', twice)}${waiver('burst', 'expires: 2026-01-01')}`;
   const rows = at('fail', '2026-02-01T10:00', '2026-02-01T10:01', '2026-02-01T15:00', '2026-02-01T15:01');
-  assert.deepEqual(await found(rules, rows), ['r-twice violation event-count-reached']);
+  const said = await found(rules, rows);
+  assert.deepEqual(
+    said.filter((line) => line.startsWith('r-twice')),
+    ['r-twice violation event-count-reached'],
+  );
 });
 
 test('what an uncertain judgement may rule out is undetermined', async () => {
@@ -208,4 +212,16 @@ table: [{host: ann}, {host: bob}]
 ${correlation('some', 'type: event_count, rules: [beat], timespan: 1h, condition: {gte: 1}')}${correlation('silent', `type: gap, rules: [some], timespan: 1d, ${hosts}`)}${correlation('outer', 'type: event_count, rules: [silent], timespan: 9d, condition: {gte: 1}')}`;
   const rows = at('beat', '2026-02-01T00:00', '2026-02-02T00:00', '2026-02-03T00:00');
   assert.deepEqual(await found(rules, rows), ['r-outer violation event-count-reached']);
+});
+
+test('a field that no event carries is told, where it is counted', async () => {
+  const rules = `${detection('read')}${correlation('sum', 'type: value_sum, rules: [read], field: target, timespan: 1h, condition: {gte: 5}')}`;
+  assert.deepEqual(await found(rules, at('read', '2026-01-01T00:00', '2026-01-01T00:01')), []);
+  const { stdout } = await commands.run(
+    '--no-config --no-builtin-rules --source audit -r rules.yaml log.ndjson'
+      .split(' ')
+      .toSpliced(0, 0, 'verify'),
+    folder,
+  );
+  assert.match(stdout, /2 events not judged by "sum": they lack "target"/);
 });
