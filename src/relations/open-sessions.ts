@@ -38,6 +38,7 @@ export function* judgeOpenSessions(
   let run: Run | undefined;
   const untimed: Mark[] = [];
   let untimedCount = 0;
+  let first: Instant | undefined;
   let last: Instant | undefined;
   let previous: { mark: Mark; opens: boolean } | undefined;
   for (const mark of marks) {
@@ -52,6 +53,7 @@ export function* judgeOpenSessions(
       continue;
     }
     run ??= startRun(plan, mark.time, coverage);
+    first ??= mark.time;
     const event = toSessionEvent(mark, mark.time, plan.counts);
     if (opens) run.sessions.checkOut(event);
     else run.sessions.checkIn(event);
@@ -69,7 +71,10 @@ export function* judgeOpenSessions(
   const peaks = run.tracker.finish(until, plan.timeout !== undefined, BigInt(untimedCount) * ONE);
   const peak = peaks[run.inForce];
   const judgement = peak && conclude(plan, group, peak, untimed, untimedCount);
-  if (judgement !== undefined) yield judgement;
+  if (judgement === undefined) return;
+  // Of the peak alone it would be too short: what a waiver covers must be all that exceeds.
+  const span = { from: first!, until: peak!.neverReturned > 0 ? until : last };
+  yield untimedCount > 0 ? judgement : { ...judgement, span };
 }
 
 /** `inForce`: the segment of time in which the rule is; none where it ended before. */

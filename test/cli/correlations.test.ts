@@ -225,3 +225,29 @@ test('a field that no event carries is told, where it is counted', async () => {
   );
   assert.match(stdout, /2 events not judged by "sum": they lack "target"/);
 });
+
+test('a waiver covers sessions that all lie in its time, and no others', async () => {
+  const sessions =
+    'type: concurrency, opens: [login], closes: [logout], session: session, condition: {gt: 1}';
+  const rules = (expires: string) =>
+    `${detection('login')}${detection('logout')}${correlation('shared', sessions)}${waiver('shared', `expires: ${expires}`)}`;
+  const session = (does: string, day: string, name: string): Row => ({
+    at: `2026-${day}T10:00:00Z`,
+    does,
+    session: name,
+  });
+  const pair = (day: string, next: string): Row[] => [
+    session('login', day, 'a'),
+    session('login', day, 'b'),
+    session('logout', next, 'a'),
+    session('logout', next, 'b'),
+  ];
+  const rows = [...pair('01-01', '01-02'), ...pair('03-01', '03-02')];
+  assert.deepEqual(await found(rules('2026-12-31'), rows), [
+    'r-shared violation concurrency-exceeded waived',
+  ]);
+  assert.deepEqual(await found(rules('2026-02-01'), rows), [
+    'r-shared violation concurrency-exceeded',
+    'r-shared violation expired-waiver',
+  ]);
+});
