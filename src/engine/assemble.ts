@@ -87,7 +87,9 @@ export function assembleReport(
 function mergeSame(findings: Finding[]): Finding[] {
   const merged = new Map<string, Finding>();
   for (const finding of findings.sort(compareFindings)) {
-    const key = `${finding.rule} ${finding.code} ${finding.fingerprint}`;
+    const { rule, code, fingerprint, verdict, severity, waiver } = finding;
+    // Two that begin with one event may differ in what is certain: what is waived or open must not stand for a violation.
+    const key = JSON.stringify([rule, code, fingerprint, verdict, severity, waiver?.id]);
     const first = merged.get(key);
     if (first === undefined) merged.set(key, finding);
     else if ((first.related?.length ?? 0) < MAX_RELATED) {

@@ -3,6 +3,7 @@ import type { Mark } from '../model/mark.ts';
 import { compareMarks } from '../model/mark.ts';
 import type { Coverage, Group, Judgement, Relation } from '../model/relation.ts';
 import type { Correlation } from '../model/rule.ts';
+import { EXPIRED } from '../relations/waivers.ts';
 import type { Plan, PlannedRelation } from './plan.ts';
 
 /** A mark of a judgement that the log leaves open is uncertain: what stands on it is, too. */
@@ -47,6 +48,8 @@ export class ChainedMarks {
   /** What a correlation found goes to those that refer to it. */
   add({ rule }: PlannedRelation, group: Group, judgement: Judgement): void {
     if (rule?.kind !== 'correlation' || judgement.verdict === 'satisfied') return;
+    // Of a waiver, not of what happened: as a mark it would stand in the place of the first one that it was for.
+    if (judgement.code === EXPIRED.code) return;
     for (const link of this.links.get(rule.id) ?? []) {
       const outer = link.groupAt.map((at) => group[at] ?? '');
       const groups = this.collected.get(link.relation)!;
@@ -114,14 +117,32 @@ export function* judgeChained(
   const accusing = ({ mark }: ChainedMark) => !relation.evidence?.has(mark.step);
   const least = chained.filter((each) => each.certain || !accusing(each)).map(({ mark }) => mark);
   const most = chained.filter((each) => each.certain || accusing(each)).map(({ mark }) => mark);
-  const proven = [...relation.judge(group, mergeMarks(events, least), coverage)];
-  yield* proven;
-  const known = new Set(proven.map(toKey));
-  for (const judgement of relation.judge(group, mergeMarks(events, most), coverage)) {
+  const without = [...relation.judge(group, mergeMarks(events, least), coverage)];
+  const withAll = [...relation.judge(group, mergeMarks(events, most), coverage)];
+  // More marks may take a violation away, too: they are what "not" rules out, or lift a figure that is too low.
+  for (const judgement of without) {
+    const stands = judgement.verdict !== 'violation' || withAll.some((other) => isAlike(judgement, other));
+    if (stands) yield judgement;
+    else
+      yield {
+        ...judgement,
+        verdict: 'undetermined',
+        message: `${judgement.message}, unless what it stands on is so, which the log leaves open`,
+      };
+  }
+  const known = new Set(without.map(toKey));
+  for (const judgement of withAll) {
     if (judgement.verdict === 'satisfied' || known.has(toKey(judgement))) continue;
     const message = `${judgement.message}, if what it stands on is so, which the log leaves open`;
     yield { ...judgement, verdict: 'undetermined', message };
   }
+}
+
+/** Whether the other is a violation of the same kind at the same time; more marks may make one begin earlier or end later. */
+function isAlike({ code, span }: Judgement, other: Judgement): boolean {
+  if (other.verdict !== 'violation' || other.code !== code) return false;
+  if (span === undefined || other.span === undefined) return true;
+  return span.from <= other.span.until && other.span.from <= span.until;
 }
 
 function toKey({ code, identity }: Judgement): string {

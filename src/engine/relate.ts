@@ -204,8 +204,8 @@ export async function relate(
     for (const judgement of relation.judgeNothing?.(scan.coverage.of(index)) ?? [])
       conclude(index, [], judgement);
   }
-  if (chained.relations.length > 0) relateChained(plan, scan, duplicates, chained, present, conclude);
-  for (const index of chained.relations) concludeAbsent(index);
+  if (chained.relations.length > 0)
+    relateChained(plan, scan, duplicates, chained, present, conclude, concludeAbsent);
   conclusions.finish();
   const matches = new Map<string, number>();
   for (const [index, { id }] of plan.detections.entries()) {
@@ -227,6 +227,7 @@ function relateChained(
   chained: ChainedMarks,
   present: readonly Set<string>[],
   conclude: Conclude,
+  concludeAbsent: (relation: number) => void,
 ): void {
   const files = scan.inputs.map(({ file }) => file);
   const order = [...chained.relations];
@@ -243,6 +244,8 @@ function relateChained(
   };
   const finish = (index: number) => {
     for (const { group, marks } of chained.rest(index)) judge(index, group, [], marks);
+    // Before those that stand on it are judged: a group that is silent is a mark of theirs.
+    concludeAbsent(index);
   };
   const groups = markGroups(scan.marks.source(), { files, duplicates, onMark: () => {} });
   for (const { relation: index, group, marks } of groups) {

@@ -66,9 +66,13 @@ function* judgeTest(
   if (test.marks !== undefined && rule.kind === 'correlation') {
     const { relation } = relations[last]!;
     const groups = toTestMarks(rule, relation, test.marks, ruleSet, problem);
+    if (groups.size === 0 && test.marks.length > 0 && !judgesAbsence(relation))
+      problem('no mark has a value for each field of "group-by": the rule judges nothing');
     for (const { judgement } of judgeGroups(relation, groups, markCoverage(test), [])) yield judgement;
     return;
   }
+  if (test.events.length === 0 && !judgesAbsence(relations[last]!.relation))
+    return problem('the test has no events: the rule judges nothing');
   const source = test.source ?? 'audit';
   const collectors: MarkCollector[] = [];
   for (const { relation } of relations) {
@@ -80,6 +84,13 @@ function* judgeTest(
   }
   if (collectors.every(({ detections }) => detections === 0))
     return problem(`the rule is not for events of the source "${source}"`);
+  const isUngrouped = collectors.every(({ groups }) => groups.size === 0);
+  if (
+    isUngrouped &&
+    collectors.some(({ ungrouped }) => ungrouped) &&
+    !judgesAbsence(relations[last]!.relation)
+  )
+    problem('no event that matches has a value for each field of "group-by": the rule judges nothing');
   for (const [index, planned] of relations.entries()) {
     const { groups, coverage } = collectors[index]!;
     const found = chained.standsOnOthers(index) ? [...chained.rest(index)] : [];
@@ -88,6 +99,11 @@ function* judgeTest(
       else chained.add(planned, each.group, each.judgement);
     }
   }
+}
+
+/** Whether it has something to say where no event came at all. */
+function judgesAbsence({ judgeAbsent, judgeNothing }: Relation): boolean {
+  return judgeAbsent !== undefined || judgeNothing !== undefined;
 }
 
 /** The rule, after the correlations that it stands on. */
@@ -157,6 +173,8 @@ type Collected = {
 class MarkCollector {
   readonly groups = new Map<string, Mark[]>();
   coverage: Coverage;
+  /** Whether an event matched and lacks a field to group it by. */
+  ungrouped = false;
   private readonly inputs: Collected[];
 
   constructor(relation: Relation, { fields, logsource }: TestEvents, { rules }: RuleSet) {
@@ -199,8 +217,12 @@ class MarkCollector {
       if (time > this.coverage.until) this.coverage.until = time;
     }
     for (const { matches, make } of this.inputs) {
-      const made = matches(event) ? make(event) : undefined;
-      if (made === undefined) continue;
+      if (!matches(event)) continue;
+      const made = make(event);
+      if (made === undefined) {
+        this.ungrouped = true;
+        continue;
+      }
       const key = JSON.stringify(made.group);
       const marks = this.groups.get(key);
       if (marks === undefined) this.groups.set(key, [made.mark]);

@@ -85,13 +85,16 @@ function applyOne(draft: FilterDraft, { file, line }: FilterDocument, rule: Rule
   if (rule.kind === 'detection' && !contains(draft.logsource, rule.logsource))
     throw new RuleRefusal(`it is for another log source than ${quote(rule.title)}, which it names`);
   if (draft.waiver === undefined) return narrow(draft, rule);
-  const { id, title } = draft.head;
-  const waiver: Waiver = { id, title, file, line, ...draft.waiver, condition: draft.condition };
-  if (rule.kind === 'correlation') return waiveGroups(waiver, rule);
-  if (!rule.speaks)
+  const { id, title, effective: { from, to } = {} } = draft.head;
+  const { condition } = draft;
+  const waiver: Waiver = { id, title, file, line, ...draft.waiver, condition };
+  if (from !== undefined) waiver.from = from;
+  if (to !== undefined && to < waiver.expires) waiver.expires = to;
+  if (rule.kind === 'correlation' ? rule.silent : !rule.speaks)
     throw new RuleRefusal(
       `${quote(rule.title)} makes no findings of its own; name the correlation that speaks for it`,
     );
+  if (rule.kind === 'correlation') return waiveGroups(waiver, rule);
   return { ...rule, waivers: [...(rule.waivers ?? []), waiver] };
 }
 

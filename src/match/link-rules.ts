@@ -11,6 +11,7 @@ import {
   type ReferenceKey,
   type RuleSet,
   type Table,
+  type Validity,
 } from '../model/rule.ts';
 import { applyFilters } from './apply-filters.ts';
 import { expandDetection } from './expand-detection.ts';
@@ -95,7 +96,13 @@ function referencesOf(draft: CorrelationDraft): Reference[] {
 }
 
 /** What a correlation refers to: where its marks come from, and what a name means there. */
-type Referred = { id: string; title: string; taxonomy: 'audit' | 'raw'; toField: (name: string) => FieldRef };
+type Referred = {
+  id: string;
+  title: string;
+  taxonomy: 'audit' | 'raw';
+  effective?: Validity | undefined;
+  toField: (name: string) => FieldRef;
+};
 
 /** Correlations of correlations of correlations: deeper than anybody can follow, and far from what the stack holds. */
 const MAX_CHAIN = 16;
@@ -168,6 +175,7 @@ class Linker {
     );
     const stepOf = (name: string) => (draft.references.rules ?? []).findIndex((rule) => rule.name === name);
     const counted = draft.fields.map(resolve);
+    const dated = referred.flatMap(({ id, effective }) => (effective === undefined ? [] : [[id, effective]]));
     return {
       ...head,
       kind: 'correlation',
@@ -175,6 +183,7 @@ class Linker {
       rules: referred.map(({ id }) => id),
       titles: referred.map(({ title }) => title),
       steps,
+      ...(dated.length > 0 && { inForce: Object.fromEntries(dated) }),
       groupBy: referred.map((_, step) => groups.map((group) => group[step]!)),
       groupNames: draft.groupBy.map(({ name }) => name),
       ...(timespan !== undefined && { timespan }),
@@ -217,9 +226,9 @@ class Linker {
     }
     switch (document.kind) {
       case 'detection': {
-        const { id, title, taxonomy } = document.detection;
+        const { id, title, taxonomy, effective } = document.detection;
         const toField = (name: string) => toFieldRef(name, taxonomy);
-        return { id, title, taxonomy: taxonomy === 'audit' ? 'audit' : 'raw', toField };
+        return { id, title, taxonomy: taxonomy === 'audit' ? 'audit' : 'raw', effective, toField };
       }
       case 'correlation':
         return this.chain(reference, document);

@@ -44,6 +44,10 @@ export function parseFilter(
     return undefined;
   }
   const rules = references.length === 1 && only.name === 'any' ? ('any' as const) : references;
+  if (!isWaiver && head.effective !== undefined)
+    throw new RuleRefusal(
+      'a filter narrows its rules at all times and takes no "effective"; a waiver does, and versions of a rule may have filters of their own',
+    );
   if (isWaiver && rules === 'any')
     throw new RuleRefusal('a waiver must name its rules, found "any": what it covers would grow unseen');
   const condition = parseDetection(selectionsOf(body.map), { taxonomy });

@@ -22,6 +22,11 @@ export function parseTable(
 ): Table | undefined {
   const node = reader.get('table')!;
   const { title, file, line } = head;
+  if (head.effective !== undefined)
+    reader.problem(
+      reader.get('effective')!,
+      'a table takes no "effective": its rows, or the grants of its roles, have "from" and "to"',
+    );
   const table = { name: head.name ?? head.id, title, file, line, rows: [] };
   if (node.kind === 'map' && readRoles !== undefined) {
     const roles = readRoles(reader.shape('table')!);

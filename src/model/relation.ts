@@ -73,6 +73,8 @@ export interface Relation {
    * for an approval may come before the rule is in force; and an uncertain one is taken into account.
    */
   readonly evidence?: ReadonlySet<number>;
+  /** It keeps to the rule's `effective` itself: events from before it are a part of what it judges. */
+  readonly dated?: boolean;
   /** A group with fewer marks makes no judgement; not given where that cannot be said. */
   readonly fewest?: number;
   /** `marks` come in total order (time, file, position), deduplicated; marks without a time come first. */

@@ -56,7 +56,9 @@ export type Waiver = {
   reason: string;
   ticket?: string;
   approvedBy?: string;
-  /** The first instant at which it no longer holds, by the time of the event. */
+  /** By the time of the event: from when it holds, without it from ever. */
+  from?: Instant;
+  /** The first instant at which it no longer holds. */
   expires: Instant;
   condition: ConditionNode;
 };
@@ -153,6 +155,8 @@ export type Correlation = RuleHead & {
   titles?: readonly string[];
   /** Which steps each key referred to: `{ rules: [0, 1], opens: [2] }`. */
   steps: Readonly<Partial<Record<ReferenceKey, readonly number[]>>>;
+  /** By id, the detections among them that are in force at some times only. */
+  inForce?: Readonly<Record<string, Validity>>;
   /** For each rule: its group-by fields, aliases applied. */
   groupBy: readonly (readonly FieldRef[])[];
   /** The names of the group-by fields as written, for messages. */

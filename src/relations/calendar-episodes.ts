@@ -111,6 +111,7 @@ class CalendarEpisodes {
       this.open = undefined;
     }
     if (found === undefined) return;
+    if (!this.judging.asTheyArrive) episode!.end = window!.until - 1n;
     this.openUntil = window!.until;
     if (this.open === undefined) this.open = { episode: episode!, ...found };
     else join(this.open, episode!, found.peak, found.judged);
@@ -136,6 +137,7 @@ class CalendarEpisodes {
     if (verdict === 'satisfied') return;
     this.openUntil = next;
     this.open ??= { episode: { ...openEpisode(anchor), count: 0 }, verdict, peak: ofNothing, judged: from };
+    this.open.episode.end = next - 1n;
     raise(this.open, ofNothing, from);
   }
 }

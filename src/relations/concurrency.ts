@@ -90,6 +90,7 @@ function toRelation(correlation: Correlation, plan: ConcurrencyPlan): Relation {
       groupBy: groupBy[step] ?? [],
       values: session === undefined ? [] : [resolveField(correlation, session, step)],
     })),
+    dated: true,
     judge: (group, marks, coverage) => judgeOpenSessions(plan, group, marks, coverage),
   };
 }

@@ -6,7 +6,7 @@ import { loggedNames, renderTemplate, titleInMessage } from '../model/message.ts
 import type { Group, Judgement, Relation } from '../model/relation.ts';
 import { type Correlation, resolveField } from '../model/rule.ts';
 import { calendarWindows, formatCalendarWindow } from './calendar.ts';
-import { EPISODE_WORDS, episodeWords, formatEpisodeSpan, toJudgement } from './episode.ts';
+import { EPISODE_WORDS, episodeWords, formatEpisodeSpan, openEpisode, toJudgement } from './episode.ts';
 import { formatFigure, toDouble } from './figure.ts';
 import { type Counting, GroupJudging, type Judged, type Judging } from './group-judging.ts';
 import { compileThreshold, fewestOf, growsTrue, isEmptyThreshold, isReachable } from './threshold.ts';
@@ -66,8 +66,21 @@ export function compileCounting(
         const { verdict, episode } = judged;
         yield toJudgement(episode, group, { verdict, code: counting.code, message, ...figure });
       }
+      if (groupJudging.lacking !== undefined) yield leftOut(judging, group, groupJudging.lacking);
     },
   };
+}
+
+/** Nothing is in doubt, for Sigma counts fields that are there; and a field that is never there must not pass for a small figure. */
+function leftOut(
+  { rule, counting }: Judging,
+  group: Group,
+  { first, count: events }: NonNullable<GroupJudging['lacking']>,
+): Judgement {
+  const names = new Set((rule.fields?.[first.step] ?? []).map(({ name }) => quote(name)));
+  const why = `they lack ${[...names].join(' or ')}`;
+  const said = { verdict: 'satisfied' as const, code: counting.code, message: `left out: ${why}` };
+  return { ...toJudgement(openEpisode(first), group, said), leftOut: { why, events } };
 }
 
 function describe(

@@ -1,5 +1,5 @@
 /** An episode: consecutive positions of one group that a relation holds for. One finding, however many marks. */
-import { formatInstant } from '../base/instant.ts';
+import { formatInstant, type Instant } from '../base/instant.ts';
 import type { Mark } from '../model/mark.ts';
 import type { Place } from '../model/place.ts';
 import { type Group, type Judgement, MAX_RELATED } from '../model/relation.ts';
@@ -7,6 +7,8 @@ import { type Group, type Judgement, MAX_RELATED } from '../model/relation.ts';
 export type Episode = {
   first: Mark;
   last: Mark;
+  /** When the last of its windows ended, where what was judged is that nothing more came in them. */
+  end?: Instant;
   /** Places after the first, at most MAX_RELATED. */
   related: Place[];
   /** Events it stands for. */
@@ -55,9 +57,9 @@ export function formatEpisodeSpan(episode: Episode): string {
   return `, from ${formatInstant(first.time)} until ${formatInstant(end)}`;
 }
 
-function spanOf({ first, last }: Episode): Pick<Judgement, 'span'> {
+function spanOf({ first, last, end }: Episode): Pick<Judgement, 'span'> {
   if (first.time === undefined || last.time === undefined) return {};
-  return { span: { from: first.time, until: last.until ?? last.time } };
+  return { span: { from: first.time, until: end ?? last.until ?? last.time } };
 }
 
 export function toJudgement(

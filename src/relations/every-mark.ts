@@ -17,7 +17,7 @@ import {
   openEpisode,
   toJudgement,
 } from './episode.ts';
-import { ExpiredWaivers, holdsAt } from './waivers.ts';
+import { ExpiredWaivers, holdsFor, isOver } from './waivers.ts';
 
 const MATCHED: FindingKind = {
   code: 'matched-rule',
@@ -93,8 +93,10 @@ function* standingsOf(
   const toStanding = ({ mark, steps }: { mark: Mark; steps: number[] }): MarkStanding => {
     const level = levels.find((_, index) => steps.includes(1 + index))?.level;
     const met = waivers.filter((_, index) => steps.includes(1 + levels.length + index));
-    const waiver = met.find((each) => holdsAt(each, mark.time));
-    const ended = waiver === undefined ? met[0] : undefined;
+    const { time } = mark;
+    const span = time === undefined ? undefined : { from: time, until: time };
+    const waiver = met.find((each) => holdsFor(each, span));
+    const ended = waiver === undefined ? met.find((each) => isOver(each, time)) : undefined;
     const key = `${level} ${waiver?.id} ${ended?.id}`;
     let standing = known.get(key);
     if (standing === undefined) {

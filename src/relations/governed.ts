@@ -5,13 +5,25 @@ import type { Mark } from '../model/mark.ts';
 import type { Coverage, Group, Judgement, Relation, Stretch } from '../model/relation.ts';
 import type { Correlation, Rule, Validity } from '../model/rule.ts';
 import { compileFixed } from './threshold.ts';
-import { ExpiredWaivers, holdsAt } from './waivers.ts';
+import { ExpiredWaivers, holdsFor, isOver } from './waivers.ts';
 
 /** The relation itself where its rule says nothing of the kind. */
 export function govern(relation: Relation, rule: Rule): Relation {
-  const dated = rule.effective === undefined ? relation : withinForce(relation, rule.effective);
+  const dated =
+    rule.effective === undefined || relation.dated ? relation : withinForce(relation, rule.effective);
   if (rule.kind === 'detection') return dated;
-  return waive(raise(dated, rule), rule);
+  return waive(raise(withStepsInForce(dated, rule), rule), rule);
+}
+
+/** A detection matches nothing outside its own dates. An event whose time cannot be read may be within them. */
+function withStepsInForce(relation: Relation, { inForce: validities }: Correlation): Relation {
+  if (validities === undefined) return relation;
+  const byStep = relation.inputs.map(({ detection }) => validities[detection] ?? {});
+  function* matched(marks: Iterable<Mark>): Generator<Mark> {
+    for (const mark of marks)
+      if (mark.time === undefined || isWithin(mark.time, byStep[mark.step]!)) yield mark;
+  }
+  return { ...relation, judge: (group, marks, coverage) => relation.judge(group, matched(marks), coverage) };
 }
 
 /**
@@ -98,7 +110,7 @@ function raise(relation: Relation, { levels }: Correlation): Relation {
   });
 }
 
-/** A group is waived for an episode that ended while the waiver held. */
+/** A group is waived for an episode that lies in the time of the waiver. */
 function waive(relation: Relation, { waivers, groupNames }: Correlation): Relation {
   if (waivers === undefined) return relation;
   const { judgeAbsent } = relation;
@@ -111,8 +123,10 @@ function waive(relation: Relation, { waivers, groupNames }: Correlation): Relati
         yield judgement;
         continue;
       }
-      const waiver = met.find((each) => holdsAt(each, judgement.span?.until));
-      if (waiver === undefined) expired.add(met[0]!, judgement);
+      const { span } = judgement;
+      const waiver = met.find((each) => holdsFor(each, span));
+      const ended = waiver === undefined ? met.find((each) => isOver(each, span?.until)) : undefined;
+      if (ended !== undefined) expired.add(ended, judgement);
       yield waiver === undefined ? judgement : { ...judgement, waiver };
     }
     yield* expired.judgements();

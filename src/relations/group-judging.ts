@@ -84,6 +84,8 @@ export class GroupJudging {
   /** The first mark whose window no row of a table has a limit for. */
   private limitless: Mark | undefined;
   private limitlessCount = 0;
+  /** Marks without the field that is counted: the first, and how many. */
+  lacking: { first: Mark; count: number } | undefined;
 
   constructor(judging: Judging, threshold: Threshold, coverage: Coverage) {
     this.judging = judging;
@@ -173,6 +175,7 @@ export class GroupJudging {
     for (const mark of marks) {
       if (!counting.counts(mark)) {
         if (counting.doubt?.(mark)) this.doubtful.push(mark);
+        else this.lacking = { first: this.lacking?.first ?? mark, count: (this.lacking?.count ?? 0) + 1 };
         continue;
       }
       const kind = kinds[mark.step]!;
@@ -203,8 +206,7 @@ export class GroupJudging {
   private *doubts(): Generator<Judged> {
     const { untimed, doubtful, threshold, best } = this;
     const { grows, counting } = this.judging;
-    const marks = [...untimed, ...doubtful];
-    const [first, ...rest] = marks;
+    const [first, ...rest] = [...untimed, ...doubtful];
     if (first === undefined) return;
     const peak = counting.atMost(best, untimed);
     const judged = first.time ?? 0n;
@@ -216,7 +218,7 @@ export class GroupJudging {
       first,
       last: rest.at(-1) ?? first,
       related: rest.slice(0, 9).map(({ place }) => place),
-      count: marks.length,
+      count: 1 + rest.length,
       subject: first.subject,
     };
     yield {

@@ -1,6 +1,7 @@
 /** Judges the gaps of one group that spoke, and the groups of a table that did not. */
 import type { Verdict } from '../model/finding.ts';
 import type { Mark } from '../model/mark.ts';
+import type { Place } from '../model/place.ts';
 import {
   type Coverage,
   coverageOf,
@@ -9,7 +10,7 @@ import {
   type Judgement,
   type Stretch,
 } from '../model/relation.ts';
-import type { Correlation } from '../model/rule.ts';
+import type { Correlation, Table } from '../model/rule.ts';
 import { type ExpectedGroup, type ExpectedGroups, overlap } from './expected-groups.ts';
 import {
   describeAbsence,
@@ -42,9 +43,16 @@ export function* judgeGroup(
   const periods = expected?.byKey.get(groupKey(group))?.periods;
   const silences = timespan === undefined ? undefined : new SilenceFold({ timespan, periods, covered });
   const numbers = late === undefined ? undefined : new SequenceFold(late, covered);
+  let spoke = false;
   for (const mark of marks) {
+    spoke = true;
     silences?.take(mark);
     numbers?.take(mark);
+  }
+  // All its events lie outside the dates of the rule: in them it is as absent as one that has none.
+  if (!spoke) {
+    if (covered !== undefined && periods !== undefined) yield* absence(plan, group, periods, covered);
+    return;
   }
   if (silences !== undefined) {
     const { violations, doubts } = silences.finish();
@@ -76,10 +84,10 @@ function silenceJudgement(
   silences: Silences,
   doubt: { covered: Stretch | undefined; untimed: number } | undefined,
 ): Judgement {
-  const { longest, count, related } = silences;
+  const { longest, count, related, span } = silences;
   const what = describeSilences(silences, plan.timespan!, doubt);
-  const { mark, from, until } = longest;
-  const place = { place: mark.place, related, identity: [...group, mark.identity], span: { from, until } };
+  const { mark } = longest;
+  const place = { place: mark.place, related, identity: [...group, mark.identity], span };
   const verdict = doubt === undefined ? 'violation' : 'undetermined';
   return toJudgement(plan, group, verdict, plan.codes.silence, { what, count, ...place });
 }
@@ -91,10 +99,10 @@ function faultJudgement(
   verdict: Verdict,
   faults: NumberFaults,
 ): Judgement {
-  const { first, count, related } = faults;
+  const { first, count, related, until } = faults;
   const what = describeFaults(kind, verdict, faults);
   const { mark } = first;
-  const span = mark.time === undefined ? {} : { span: { from: mark.time, until: mark.time } };
+  const span = mark.time === undefined || until === undefined ? {} : { span: { from: mark.time, until } };
   const place = { place: mark.place, related, identity: [...group, mark.identity], ...span };
   return toJudgement(plan, group, verdict, plan.codes[kind], { what, count, ...place });
 }
@@ -122,22 +130,44 @@ export function* judgeAbsentGroups(
   const { rule, expected, timespan, codes } = plan;
   if (expected === undefined || timespan === undefined) return;
   const { table, byKey } = expected;
-  const place = { file: table.file, line: table.line, offset: 0, length: 0 };
   const covered = coveredByAll(coverage, rule.rules.length);
   if (covered === undefined) {
     const what = describeUnjudged(byKey.size, rule, coverage);
-    const said = { what, place, related: [], count: byKey.size, identity: ['no log'] };
+    const said = { what, place: placeOf(table), related: [], count: byKey.size, identity: ['no log'] };
     yield { group: [], judgement: toJudgement(plan, [], 'undetermined', codes.absent, said) };
     return;
   }
   for (const [key, { group, periods }] of byKey) {
     if (present.has(key)) continue;
-    const verdict = absenceVerdict(timespan, periods, covered);
-    if (verdict === 'satisfied') continue;
-    const what = describeAbsence(table.name, covered, timespan, verdict);
-    const said = { what, place, related: [], count: 1, identity: ['never spoke'], span: covered };
-    yield { group, judgement: toJudgement(plan, group, verdict, codes.absent, said) };
+    for (const judgement of absence(plan, group, periods, covered)) yield { group, judgement };
   }
+}
+
+function* absence(
+  plan: GapPlan,
+  group: Group,
+  periods: ExpectedGroup['periods'],
+  covered: Stretch,
+): Generator<Judgement> {
+  const { expected, timespan, codes } = plan;
+  if (expected === undefined || timespan === undefined) return;
+  const { table } = expected;
+  const verdict = absenceVerdict(timespan, periods, covered);
+  if (verdict === 'satisfied') return;
+  const what = describeAbsence(table.name, covered, timespan, verdict);
+  const said = {
+    what,
+    place: placeOf(table),
+    related: [],
+    count: 1,
+    identity: ['never spoke'],
+    span: covered,
+  };
+  yield toJudgement(plan, group, verdict, codes.absent, said);
+}
+
+function placeOf({ file, line }: Table): Place {
+  return { file, line, offset: 0, length: 0 };
 }
 
 /** Nothing is owed by a group that is not expected while the log lasts. */

@@ -16,7 +16,8 @@ const NAMED_HOLDERS = 5;
 export const CONCURRENCY_WORDS = ['peak', 'at', 'allowed'] as const;
 
 export type ConcurrencyPlan = {
-  rule: Pick<Correlation, 'title' | 'message' | 'groupNames'>;
+  /** Of the time in which the rule is in force: sessions that were opened before it count in it. */
+  rule: Pick<Correlation, 'title' | 'message' | 'groupNames' | 'effective'>;
   code: string;
   /** Relation inputs from this one on close. */
   opens: number;
@@ -34,9 +35,10 @@ export function* judgeOpenSessions(
   marks: Iterable<Mark>,
   coverage: Coverage,
 ): Generator<Judgement> {
-  let run: { sessions: Sessions; tracker: PeakTracker } | undefined;
+  let run: Run | undefined;
   const untimed: Mark[] = [];
   let untimedCount = 0;
+  let first: Instant | undefined;
   let last: Instant | undefined;
   let previous: { mark: Mark; opens: boolean } | undefined;
   for (const mark of marks) {
@@ -51,6 +53,7 @@ export function* judgeOpenSessions(
       continue;
     }
     run ??= startRun(plan, mark.time, coverage);
+    first ??= mark.time;
     const event = toSessionEvent(mark, mark.time, plan.counts);
     if (opens) run.sessions.checkOut(event);
     else run.sessions.checkIn(event);
@@ -65,16 +68,27 @@ export function* judgeOpenSessions(
   }
   const until = coverage !== undefined && coverage.until > last ? coverage.until : last;
   run.sessions.advance(until);
-  const [peak] = run.tracker.finish(until, plan.timeout !== undefined, BigInt(untimedCount) * ONE);
-  const judgement = conclude(plan, group, peak!, untimed, untimedCount);
-  if (judgement !== undefined) yield judgement;
+  const peaks = run.tracker.finish(until, plan.timeout !== undefined, BigInt(untimedCount) * ONE);
+  const peak = peaks[run.inForce];
+  const judgement = peak && conclude(plan, group, peak, untimed, untimedCount);
+  if (judgement === undefined) return;
+  // Of the peak alone it would be too short: what a waiver covers must be all that exceeds.
+  const span = { from: first!, until: peak!.neverReturned > 0 ? until : last };
+  yield untimedCount > 0 ? judgement : { ...judgement, span };
 }
 
-function startRun({ allowed, timeout }: ConcurrencyPlan, first: Instant, coverage: Coverage) {
-  const from = coverage !== undefined && coverage.from < first ? coverage.from : first;
-  const tracker = new PeakTracker([{ from, proofAbove: BigInt(Math.max(0, allowed)) * ONE }]);
+/** `inForce`: the segment of time in which the rule is; none where it ended before. */
+type Run = { sessions: Sessions; tracker: PeakTracker; inForce: number };
+
+function startRun({ rule, allowed, timeout }: ConcurrencyPlan, first: Instant, coverage: Coverage): Run {
+  const begin = coverage !== undefined && coverage.from < first ? coverage.from : first;
+  const { from = begin, to } = rule.effective ?? {};
+  const turns = [from, to].filter((turn) => turn !== undefined && turn > begin) as Instant[];
+  const proofAbove = BigInt(Math.max(0, allowed)) * ONE;
+  const tracker = new PeakTracker([begin, ...turns].map((turn) => ({ from: turn, proofAbove })));
   return {
     tracker,
+    inForce: to !== undefined && to <= begin ? -1 : from > begin ? 1 : 0,
     sessions: new Sessions({ linger: 0n, ...(timeout !== undefined && { timeout }) }, tracker),
   };
 }

@@ -22,8 +22,14 @@ const WHOLE_NUMBER = new RegExp(`^-?\\d{1,${MAX_DIGITS}}$`);
 /** `low` and `high` are the numbers around a hole, or what it went back from and to. */
 export type NumberFault = { low: bigint; high: bigint; missing: bigint; mark: Mark };
 
-/** Those of one kind and verdict: the first, and how many with how many missing numbers. */
-export type NumberFaults = { first: NumberFault; count: number; missing: bigint; related: Place[] };
+/** Those of one kind and verdict: the first, how many with how many missing numbers, and when the last was. */
+export type NumberFaults = {
+  first: NumberFault;
+  count: number;
+  missing: bigint;
+  related: Place[];
+  until: Instant | undefined;
+};
 
 export type FaultKind = 'hole' | 'repeated' | 'restarted';
 
@@ -183,9 +189,12 @@ export class SequenceFold {
   private add(kind: FaultKind, verdict: 'violation' | 'undetermined', fault: NumberFault): void {
     const known = this.faults.get(`${kind} ${verdict}`);
     if (known === undefined) {
-      this.faults.set(`${kind} ${verdict}`, { first: fault, count: 1, missing: fault.missing, related: [] });
+      const { missing } = fault;
+      const until = fault.mark.time;
+      this.faults.set(`${kind} ${verdict}`, { first: fault, count: 1, missing, related: [], until });
       return;
     }
+    known.until = fault.mark.time;
     known.count++;
     known.missing += fault.missing;
     if (known.related.length < MAX_RELATED) known.related.push(fault.mark.place);

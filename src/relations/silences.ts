@@ -8,8 +8,8 @@ import { overlap } from './expected-groups.ts';
 /** `mark` is the event before it, or the one after it where there is none before. */
 export type Silence = Stretch & { mark: Mark };
 
-/** Those of one verdict: the longest, how many, and where the others are. */
-export type Silences = { longest: Silence; count: number; related: Place[] };
+/** Those of one verdict: the longest, how many, where the others are, and from the begin of the first to the end of the last. */
+export type Silences = { longest: Silence; count: number; related: Place[]; span: Stretch };
 
 export type SilenceOptions = {
   /** Nanoseconds; as long as this may a group be silent. */
@@ -78,8 +78,11 @@ function lengthOf(stretch: Stretch | undefined): bigint {
 }
 
 function add(known: Silences | undefined, silence: Silence): Silences {
-  if (known === undefined) return { longest: silence, count: 1, related: [] };
+  const { from, until } = silence;
+  if (known === undefined) return { longest: silence, count: 1, related: [], span: { from, until } };
   known.count++;
+  if (from < known.span.from) known.span.from = from;
+  if (until > known.span.until) known.span.until = until;
   const isLonger = lengthOf(silence) > lengthOf(known.longest);
   const other = isLonger ? known.longest : silence;
   if (isLonger) known.longest = silence;

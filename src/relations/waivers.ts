@@ -2,7 +2,7 @@
 import { formatInstant, type Instant } from '../base/instant.ts';
 import { count, quote } from '../base/text-safety.ts';
 import type { FindingKind } from '../model/finding.ts';
-import type { Judgement } from '../model/relation.ts';
+import type { Judgement, Stretch } from '../model/relation.ts';
 import type { Waiver } from '../model/rule.ts';
 
 /** The identity of its judgement is the id of the waiver. */
@@ -16,9 +16,14 @@ export const EXPIRED: FindingKind = {
 
 export const WAIVER_FINDINGS: readonly FindingKind[] = [EXPIRED];
 
-/** Whether the waiver holds at a time. Where the time is unknown nothing shows that it does. */
-export function holdsAt(waiver: Waiver, time: Instant | undefined): boolean {
-  return time !== undefined && time < waiver.expires;
+/** Whether the waiver holds for all of a stretch. Where the time is unknown nothing shows that it does. */
+export function holdsFor({ from, expires }: Waiver, span: Stretch | undefined): boolean {
+  return span !== undefined && (from === undefined || span.from >= from) && span.until < expires;
+}
+
+/** Of one that does not hold: whether it may have ended, rather than not begun. */
+export function isOver({ expires }: Waiver, until: Instant | undefined): boolean {
+  return until === undefined || until >= expires;
 }
 
 /** What an expired waiver would have covered, gathered. */

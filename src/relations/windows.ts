@@ -141,6 +141,7 @@ export function* completeEpisodes(
       open = undefined;
     }
     if (verdict === 'satisfied') continue;
+    episode.end = start + timespan;
     if (open === undefined) open = { episode, verdict, peak: value, judged: start };
     else join(open, episode, value, start);
   }
@@ -153,6 +154,7 @@ export function join(open: WindowEpisode, next: Episode, value: Figure, judged: 
   extendEpisode(episode, next.first);
   episode.count = count;
   episode.last = next.last;
+  if (next.end !== undefined) episode.end = next.end;
   raise(open, value, judged);
 }
 

@@ -83,7 +83,11 @@ export class AccessLedger {
     this.requests++;
     this.grants.see(action);
     const state = this.subject(request, decision);
-    if (recorded === 'allowed') this.duties.add(subject, action, request.resource, sighting);
+    if (recorded === 'allowed' || (recorded === undefined && request.failed !== true))
+      this.duties.add(subject, action, request.resource, {
+        place: sighting.place,
+        sure: recorded === 'allowed',
+      });
     const { kind, reasons = [] } = conclude(request, decision);
     if (recorded !== 'denied' && decision.verdict !== 'denied') {
       this.grants.use(decision.grants);

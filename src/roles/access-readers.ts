@@ -81,5 +81,8 @@ function readEvent(values: readonly (string | undefined)[]): LoggedAccess {
   const recorded = Object.hasOwn(RECORDED_WORDS, word) ? RECORDED_WORDS[word] : undefined;
   // What worked was allowed, whether or not a decision was written down.
   const effective = recorded ?? (outcome === 'success' ? 'allowed' : undefined);
-  return { requests: [{ subject, groups: readList(groups), action, resource, recorded: effective }] };
+  const failed = outcome === 'failure' ? { failed: true as const } : {};
+  return {
+    requests: [{ subject, groups: readList(groups), action, resource, recorded: effective, ...failed }],
+  };
 }

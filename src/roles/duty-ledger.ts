@@ -6,10 +6,11 @@ import { PatternIndex } from './pattern-index.ts';
 import { foldAction } from './role-index.ts';
 import type { Conflict, RoleTable } from './role-table.ts';
 
-/** Where a deed was seen; asked for only where it is kept. */
-type Seen = { readonly place: Place };
+/** Where a deed was seen, and whether the log tells that it was carried out. */
+type Seen = { readonly place: Place; readonly sure: boolean };
 
-type Deed = { action: string; place: Place; count: number };
+/** Of a side that is sure, only the deeds that are. */
+type Deed = { action: string; place: Place; count: number; sure: boolean };
 
 /** By side. */
 type Deeds = {
@@ -21,6 +22,8 @@ type Deeds = {
 
 /** Pairs of a conflict and a subject (or subject and resource) that are kept apart. */
 const MAX_DEEDS = 200_000;
+
+const NOT_TOLD = 'the log does not tell of each whether it was carried out';
 
 export class DutyLedger {
   private readonly sides = new PatternIndex<{ conflict: Conflict; side: number }>();
@@ -57,9 +60,9 @@ export class DutyLedger {
         this.deeds.set(key, deeds);
       }
       const deed = deeds.sides[side];
-      if (deed === undefined) {
-        deeds.sides[side] = { action, place: seen.place, count: 1 };
-      } else deed.count++;
+      const { place, sure } = seen;
+      if (deed === undefined || (sure && !deed.sure)) deeds.sides[side] = { action, place, count: 1, sure };
+      else if (deed.sure === sure) deed.count++;
     });
   }
 
@@ -77,9 +80,10 @@ export class DutyLedger {
     for (const all of untold.values()) {
       const [first] = all;
       if (first === undefined || !all.some(isUntold)) continue;
-      const sides = first.conflict.sides.map(
-        (_, side) => all.find((deeds) => deeds.sides[side])?.sides[side],
-      );
+      const sides = first.conflict.sides.map((_, side) => {
+        const deeds = all.flatMap((each) => each.sides[side] ?? []);
+        return deeds.find(({ sure }) => sure) ?? deeds[0];
+      });
       const summary = toSummary({ ...first, resource: undefined }, sides);
       if (summary !== undefined)
         found.push({
@@ -114,5 +118,6 @@ function toSummary(
     subject,
     ...(resource !== undefined && { resource }),
     deeds: deeds.map(({ side, action, place, count }) => ({ side, action, place, count })),
+    ...(deeds.filter(({ sure }) => sure).length < 2 && { reason: NOT_TOLD }),
   };
 }

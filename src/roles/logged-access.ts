@@ -15,6 +15,8 @@ export type LoggedRequest = {
   shownResource?: string;
   /** Undefined: the event does not tell it. */
   recorded: 'allowed' | 'denied' | undefined;
+  /** The event says that nothing came of it. */
+  failed?: true;
   /** Why a recorded denial need not come from the roles: another policy, admission. */
   denialDoubt?: string;
 };

@@ -149,4 +149,17 @@ tests:
     );
     assert.match(unknown!, /^expects another: violation: access without approval: 1 event of who "ann"/);
   });
+  test('fails a test whose rule judges nothing', () => {
+    const access = '{action: prod.login, time: "2026-03-01T00:00:00Z"}';
+    const [mark, event, none, other] = run(`${REQUIRES}
+  - {name: mark, marks: {access: [{t: 0}]}, expect: satisfied}
+  - {name: event, events: [${access}], expect: satisfied}
+  - {name: none, events: [], expect: satisfied}
+  - {name: other, events: [{action: other, user: ann, time: "2026-03-01T00:00:00Z"}], expect: satisfied}
+`);
+    assert.match(mark!, /no mark has a value for each field of "group-by"/);
+    assert.match(event!, /no event that matches has a value for each field of "group-by"/);
+    assert.match(none!, /no events: the rule judges nothing/);
+    assert.equal(other, 'other');
+  });
 });

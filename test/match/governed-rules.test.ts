@@ -60,6 +60,14 @@ describe('a filter', () => {
     );
   });
 
+  test('that is dated is an error, for it narrows its rules at all times', () => {
+    const { errors } = filtered(
+      '[sign-in]\n  k: {a: b}\n  condition: not k',
+      'effective: {to: 2026-01-01}\n',
+    );
+    assert.match(errors[0]!.message, /takes no "effective"/);
+  });
+
   test('needs rules', () => {
     assert.match(problemsOf('title: f\nfilter: {k: {a: b}, condition: k}')[0]!, /a filter needs "rules"/);
   });
@@ -115,6 +123,15 @@ filter: {rules: [many], k: ${condition}, condition: k}
     assert.match(
       errorsOf(correlated('{ip: 10.0.0.1}'))[0]!,
       /looks at its group-by fields \("actor"\), found "ip"/,
+    );
+  });
+
+  test('of a correlation that only others speak for is an error', () => {
+    const outer =
+      'correlation: {type: event_count, rules: [many], group-by: [actor], timespan: 1h, condition: {gte: 2}}';
+    assert.match(
+      errorsOf(`${correlated('{actor: svc}')}---\ntitle: Outer\n${outer}`)[0]!,
+      /makes no findings of its own/,
     );
   });
 

@@ -91,7 +91,8 @@ export function judge(
 ): Judgement[] {
   const relation = definition.compile(correlation, assert.fail);
   assert.ok(relation !== undefined);
-  return [...relation.judge([], marks, coverage)];
+  // What is satisfied is a notice at most.
+  return [...relation.judge([], marks, coverage)].filter(({ verdict }) => verdict !== 'satisfied');
 }
 
 /** Why the relation refuses the correlation. */

@@ -175,6 +175,16 @@ describe('permitted', () => {
     );
   });
 
+  test('cannot tell a conflict of what the log does not tell the outcome of', () => {
+    const found = judge([
+      [1, 'bob', 'invoice.create', '/eu/1', ''],
+      [2, 'bob', 'invoice.approve', '/eu/1'],
+    ]).filter(({ code }) => code === 'conflicting-duties');
+    assert.deepEqual(brief(found), [
+      'undetermined conflicting-duties 2 bob: "bob" carried out both sides of "pay alone" on "/eu/1": create by "invoice.create" (1 time) and approve by "invoice.approve" (1 time); the log does not tell of each whether it was carried out',
+    ]);
+  });
+
   test('tells grants that nobody used, only where the log would show it', () => {
     const unused = (deeds: readonly Deed[], coverage: Coverage | 'none' = COVERED) =>
       brief(judge(deeds, { unused: 'report' }, coverage).filter(({ code }) => code === 'unused-grant'));
@@ -352,11 +362,15 @@ function twin(all: readonly Deed[]): string[] {
       add(MAY[who] === undefined ? `unknown-subject violation ${who}` : `shadow-access violation ${what}`);
   }
   for (const who of ['ann', 'bob', 'cid', 'eve']) {
-    const did = (wanted: string) =>
-      all.filter(
-        ([, other, action, , decision]) => other === who && action === wanted && decision === 'allowed',
-      ).length;
-    if (did('a') > 0 && did('b') > 0) said.set(`conflicting-duties violation ${who}`, did('a') + did('b'));
+    // Of a side that is told as allowed, what is not told does not count.
+    const did = (wanted: string) => {
+      const own = all.filter(([, other, action]) => other === who && action === wanted);
+      const sure = own.filter(([, , , , decision]) => decision === 'allowed').length;
+      return { sure: sure > 0, count: sure || own.filter(([, , , , decision]) => decision === '').length };
+    };
+    const [a, b] = [did('a'), did('b')];
+    const verdict = a.sure && b.sure ? 'violation' : 'undetermined';
+    if (a.count > 0 && b.count > 0) said.set(`conflicting-duties ${verdict} ${who}`, a.count + b.count);
   }
   return [...said].map(([line, count]) => `${line} ${count}`).sort();
 }
