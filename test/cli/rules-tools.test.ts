@@ -125,3 +125,22 @@ test('rules coverage lists the actions that no rule looks at', async () => {
     { source: 'audit', action: 'file.read', events: 1, rules: 0 },
   ]);
 });
+
+test('rules match is incomplete where a rule is in error, or none ran', async () => {
+  const rule = (id: string, product: string, condition: string) =>
+    `title: ${id}\nid: ${id}\nlogsource: {product: ${product}}\ndetection:\n  s: {actor: nobody}\n  condition: ${condition}\n`;
+  write('log.ndjson', LOG);
+  const match = (...rules: string[]) => {
+    write('matched.yaml', rules.join('---\n'));
+    return run('rules', 'match', '--no-builtin-rules', '-r', 'matched.yaml', 'log.ndjson');
+  };
+  const clean = await match(rule('one', 'audit', 's'));
+  assert.deepEqual([clean.exit, clean.stderr], [0, '']);
+  const refused = await match(rule('one', 'audit', 's'), rule('two', 'audit', 't'));
+  assert.equal(refused.exit, 3);
+  assert.match(refused.stderr, /matched\.yaml:8: the condition names "t", which is no selection/);
+  const partly = await match(rule('one', 'audit', 's'), rule('two', 'zeek', 's'));
+  assert.equal(partly.exit, 0);
+  assert.match(partly.stderr, /1 of 2 rules ran, the others are for log sources that no file is of/);
+  assert.equal((await match(rule('two', 'zeek', 's'))).exit, 3);
+});
