@@ -144,3 +144,33 @@ test('rules match is incomplete where a rule is in error, or none ran', async ()
   assert.match(partly.stderr, /1 of 2 rules ran, the others are for log sources that no file is of/);
   assert.equal((await match(rule('two', 'zeek', 's'))).exit, 3);
 });
+
+test('rules behind links are read once, and a file that is no UTF-8 is refused with its line', async () => {
+  const rule = (id: string) =>
+    `title: ${id}\nid: ${id}\nlogsource: {product: audit}\ndetection:\n  s: {actor: ann}\n  condition: s\n`;
+  const link = (target: string, name: string) => fs.symlinkSync(target, path.join(folder, name));
+  const match = () => run('rules', 'match', '--no-builtin-rules', '-r', 'linked', 'log.ndjson');
+  write('log.ndjson', LOG);
+  for (const name of ['linked', 'linked/..v1', 'elsewhere']) fs.mkdirSync(path.join(folder, name));
+  write('linked/..v1/one.yml', rule('one'));
+  write('elsewhere/two.yml', rule('two'));
+  // As Kubernetes mounts a ConfigMap.
+  link('..v1', 'linked/..data');
+  link('..data/one.yml', 'linked/one.yml');
+  link('../elsewhere/two.yml', 'linked/two.yml');
+  const read = await match();
+  assert.deepEqual([read.exit, read.stderr], [1, '']);
+  assert.deepEqual([...read.stdout.matchAll(/"rule":"(\w+)"/g)].map(([, id]) => id).sort(), ['one', 'two']);
+  link('../elsewhere', 'linked/more');
+  link('nowhere.yml', 'linked/gone.yml');
+  write('linked/latin.yml', rule('latin'));
+  fs.appendFileSync(
+    path.join(folder, 'linked/latin.yml'),
+    Buffer.from('author: J\u00e9r\u00f4me\n', 'latin1'),
+  );
+  const refused = await match();
+  assert.equal(refused.exit, 2);
+  assert.match(refused.stderr, /linked\/gone\.yml: it is a link that leads nowhere/);
+  assert.match(refused.stderr, /linked\/more: it is a link to another folder/);
+  assert.match(refused.stderr, /linked\/latin\.yml:7:1: this line is not UTF-8/);
+});
