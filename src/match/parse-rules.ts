@@ -115,8 +115,7 @@ function parseKind(
       return draft && { ...place, kind, draft: levels.length > 0 ? { ...draft, levels } : draft };
     }
     case 'filter': {
-      const hasArrays = parseSigmaVersion(reader) >= 3;
-      const draft = parseFilter(head, reader, parseLogsource(reader), hasArrays);
+      const draft = parseFilter(head, reader, parseLogsource(reader), parseSigmaVersion(reader) >= 3);
       return draft && { ...place, kind, draft };
     }
     case 'table': {

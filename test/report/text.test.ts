@@ -113,7 +113,7 @@ describe('the text report', () => {
     assert.match(rendered, /inert: session token reused \(0b1f2c52[^)]*\): no event has/);
     assert.match(
       rendered,
-      /not applicable: shell in a container [^]*?no source has the\s+product "kubernets"/,
+      /not applicable: shell in a container [\s\S]*?no source has the\s+product "kubernets"/,
     );
   });
 
