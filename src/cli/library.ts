@@ -21,21 +21,59 @@ export const LIBRARY = fileURLToPath(new URL('../../rules/', import.meta.url));
 
 export const YAML_NAME = /\.ya?ml$/i;
 
-/** The files of a folder and its subfolders that match `name`, sorted; the file itself where `place` is one. */
+/** The files of a folder and its subfolders that match `name`, each once, sorted; the file itself where `place` is one. */
 export function listFiles(place: string, name: RegExp, problems: Problem[]): string[] {
-  let stats: fs.Stats;
-  try {
-    stats = fs.statSync(place);
-  } catch {
-    problems.push({ file: place, line: 0, column: 0, message: 'there is no such file or folder' });
+  const problem = (file: string, message: string) => problems.push({ file, line: 0, column: 0, message });
+  const stats = statOf(place);
+  if (stats === undefined) {
+    problem(place, 'there is no such file or folder');
     return [];
   }
   if (!stats.isDirectory()) return [place];
-  const entries = fs.readdirSync(place, { recursive: true, withFileTypes: true });
-  return entries
-    .filter((entry) => entry.isFile() && name.test(entry.name))
-    .map((entry) => path.join(entry.parentPath ?? entry.path, entry.name))
-    .sort(compareText);
+  const files: string[] = [];
+  const links: string[] = [];
+  for (const entry of fs.readdirSync(place, { recursive: true, withFileTypes: true })) {
+    const file = path.join(entry.parentPath ?? entry.path, entry.name);
+    if (entry.isSymbolicLink()) links.push(file);
+    else if (entry.isFile() && name.test(entry.name)) files.push(file);
+  }
+  if (links.length > 0) addLinked(links.sort(compareText), place, name, files, problem);
+  return files.sort(compareText);
+}
+
+function statOf(file: string): fs.Stats | undefined {
+  try {
+    return fs.statSync(file);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Folders are mounted with links in them. A file that is linked from beside itself stays one file. */
+function addLinked(
+  links: readonly string[],
+  place: string,
+  name: RegExp,
+  files: string[],
+  problem: (file: string, message: string) => void,
+): void {
+  const known = new Set(files.map((file) => fs.realpathSync(file)));
+  const inside = `${fs.realpathSync(place)}${path.sep}`;
+  for (const link of links) {
+    const stats = statOf(link);
+    if (stats === undefined) {
+      if (name.test(link)) problem(link, 'it is a link that leads nowhere');
+      continue;
+    }
+    const real = fs.realpathSync(link);
+    if (stats.isDirectory()) {
+      if (!`${real}${path.sep}`.startsWith(inside))
+        problem(link, 'it is a link to another folder, which is not followed: name that folder itself');
+    } else if (stats.isFile() && name.test(link) && !known.has(real)) {
+      known.add(real);
+      files.push(link);
+    }
+  }
 }
 
 function nameOf(file: string): string {

@@ -3,7 +3,7 @@ import ndjson from 'ndjson';
 import { count, escapeControls } from '../base/text-safety.ts';
 import { CHECKS } from '../checks/index.ts';
 import type { OnMatch } from '../engine/file-scan.ts';
-import { compilePlan } from '../engine/plan.ts';
+import { compilePlan, detectionsFor } from '../engine/plan.ts';
 import { toRecordEvents } from '../engine/record-events.ts';
 import { runRuleTests } from '../engine/rule-tests.ts';
 import { scanForMatches } from '../engine/scan.ts';
@@ -16,7 +16,7 @@ import { writeStream } from './write-output.ts';
 
 export type MatchOptions = RequestOptions & { ignoreLogsource: boolean };
 
-/** Writes `{rule, title, level, file, line, offset}` lines. Exit 1 when something matched, as grep has it the other way round. */
+/** Writes `{rule, title, level, file, line, offset}` lines. Exit 1 when something matched, as grep has it the other way round; 3 when a rule is in error, or none ran. */
 export async function matchRules(paths: string[], options: MatchOptions): Promise<ExitCode> {
   const problems: Problem[] = [];
   const request = buildRequest(paths, options, problems);
@@ -42,7 +42,14 @@ export async function matchRules(paths: string[], options: MatchOptions): Promis
   out.end();
   await written;
   const unread = inputs.some(({ status }) => status === 'partial' || status === 'unreadable');
-  if (unread) return EXIT.incomplete;
+  const ran = new Set(inputs.flatMap(({ source }) => detectionsFor(plan, source)));
+  const rules = count(plan.detections.length, 'rule');
+  if (ran.size < plan.detections.length)
+    process.stderr.write(
+      `warning: ${ran.size} of ${rules} ran, the others are for log sources that no file is of\n`,
+    );
+  // No match says nothing of a rule that did not run.
+  if (unread || ran.size === 0 || request.rules.errors.length > 0) return EXIT.incomplete;
   return matches > 0 ? EXIT.findings : EXIT.clean;
 }
 

@@ -1,5 +1,7 @@
 /** A YAML file of the user or of ours: read, parsed, and its mistakes placed by line and column. */
+import { isUtf8 } from 'node:buffer';
 import fs from 'node:fs';
+import { NEWLINE } from '../base/lexical.ts';
 import { toPlain } from '../base/yaml-shape.ts';
 import { parseYamlDocument, type YamlNode } from '../base/yaml-tree.ts';
 import type { Problem } from '../model/problem.ts';
@@ -11,14 +13,28 @@ export type ReportAt = (path: YamlPath, message: string) => void;
 
 export type YamlFile = { file: string; value: unknown; root: YamlNode | undefined };
 
-/** The text of a file, or a problem in the system's words. */
+/** The text of a file, or a problem: in the system's words, or where it is no UTF-8. */
 export function readText(file: string, problems: Problem[]): string | undefined {
+  let bytes: Buffer;
   try {
-    return fs.readFileSync(file, 'utf8');
+    bytes = fs.readFileSync(file);
   } catch (error) {
     const reason = error instanceof Error && 'code' in error ? String(error.code) : 'unknown reason';
     problems.push({ file, line: 0, column: 0, message: `cannot be read: ${reason}` });
     return undefined;
+  }
+  // With another character in the place of a wrong byte, a rule would never match.
+  if (isUtf8(bytes)) return bytes.toString();
+  problems.push({ file, line: wrongLine(bytes), column: 1, message: 'this line is not UTF-8' });
+  return undefined;
+}
+
+function wrongLine(bytes: Buffer): number {
+  let line = 1;
+  for (let start = 0; ; line++) {
+    const end = bytes.indexOf(NEWLINE, start);
+    if (end < 0 || !isUtf8(bytes.subarray(start, end))) return line;
+    start = end + 1;
   }
 }
 

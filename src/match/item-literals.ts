@@ -20,10 +20,14 @@ export function literalsOfItem(item: DetectionItem): Literals | undefined {
   const ofValue = VALUE_LITERALS[comparison ?? 'equal'];
   if (ofValue === undefined) return undefined;
   const dashes = item.modifiers.includes('windash');
-  // An expression is sought in a text whose dashes were made one.
-  if (dashes && comparison === 're') return undefined;
+  // An expression is sought in a text whose dashes were made one, and a number by its value too.
+  if (dashes && (comparison === 're' || item.values.some(isNegative))) return undefined;
   const each = item.values.map((value) => ofValue(dashes ? withoutDashes(value) : value));
   return item.modifiers.includes('all') ? each.find((literals) => literals !== undefined) : united(each);
+}
+
+function isNegative(value: Pattern): boolean {
+  return value.kind === 'number' && value.lexeme.includes('-');
 }
 
 type OfValue = (value: Pattern) => Literals | undefined;

@@ -3,8 +3,8 @@ import type { DetectionItem } from '../model/rule.ts';
 
 type Texts = ReadonlySet<string>;
 
-/** Members of each field that are compared in pairs: all pairs of two long arrays would take quadratic time. */
-const MAX_MEMBERS = 100;
+/** Pairs of members that are compared: all those of two long arrays would take quadratic time. */
+const MAX_PAIRS = 100_000;
 
 /** Whether some text of the item's own field relates to some text of the other one, both folded. */
 export function compileRelation({ modifiers }: DetectionItem): (own: Texts, others: Texts) => boolean {
@@ -19,7 +19,13 @@ export function compileRelation({ modifiers }: DetectionItem): (own: Texts, othe
 
 function inPairs(holds: (text: string, part: string) => boolean): (own: Texts, others: Texts) => boolean {
   return (own, others) => {
-    const parts = [...others].slice(0, MAX_MEMBERS);
-    return [...own].slice(0, MAX_MEMBERS).some((text) => parts.some((part) => holds(text, part)));
+    let pairs = 0;
+    for (const text of own) {
+      for (const part of others) {
+        if (++pairs > MAX_PAIRS) return false;
+        if (holds(text, part)) return true;
+      }
+    }
+    return false;
   };
 }

@@ -114,7 +114,7 @@ function compileValueTest(
     case 'gte':
       return compileOrder(comparison, writtenOf(pattern));
     case undefined:
-      if (pattern.kind === 'number') return compileNumber(pattern.lexeme);
+      if (pattern.kind === 'number') return compileNumber(pattern.lexeme, fold);
       return compileText(piecesOf(pattern), fold);
     case 'contains':
     case 'startswith':
@@ -137,10 +137,11 @@ function compileTimePart(part: TimePart, limit: string, { modifiers, timezone }:
   };
 }
 
-/** A number equals a number of the same value, and any text of the same characters. */
-function compileNumber(lexeme: string): ValueTest {
+/** A number equals a number of the same value, and any text of the same characters, folded as the item says. */
+function compileNumber(lexeme: string, fold: (text: string) => string): ValueTest {
   const normal = normalDecimal(lexeme);
-  return (text, kind) => text === lexeme || (kind === 'number' && normalDecimal(text) === normal);
+  const written = fold(lexeme);
+  return (text, kind) => fold(text) === written || (kind === 'number' && normalDecimal(text) === normal);
 }
 
 function compileText(pieces: readonly Piece[], fold: (text: string) => string): ValueTest {

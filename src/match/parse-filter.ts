@@ -32,6 +32,7 @@ export function parseFilter(
   head: RuleHead,
   reader: ShapeReader,
   logsource: Logsource,
+  hasArrays: boolean,
 ): FilterDraft | undefined {
   const body = reader.shape('filter');
   if (body === undefined) return undefined;
@@ -50,7 +51,7 @@ export function parseFilter(
     );
   if (isWaiver && rules === 'any')
     throw new RuleRefusal('a waiver must name its rules, found "any": what it covers would grow unseen');
-  const condition = parseDetection(selectionsOf(body.map), { taxonomy });
+  const condition = parseDetection(selectionsOf(body.map), { taxonomy, hasArrays });
   const waiver = isWaiver ? parseWaiver(reader) : undefined;
   if (isWaiver && waiver === undefined) return undefined;
   return { head, taxonomy, logsource, rules, condition, ...(waiver !== undefined && { waiver }) };

@@ -5,7 +5,7 @@ import { quote } from '../base/text-safety.ts';
 import { describe, type ShapeReader } from '../base/yaml-shape.ts';
 import { SEVERITIES, type Severity } from '../model/finding.ts';
 import type { Comparison, ConditionNode, RuleHead, Validity } from '../model/rule.ts';
-import { parseSearch, type Taxonomy } from './parse-detection.ts';
+import { parseSearch, type RuleContext } from './parse-detection.ts';
 import { readMoment } from './parse-table.ts';
 
 export function parseEffective(reader: ShapeReader): Validity | undefined {
@@ -43,7 +43,7 @@ export function parseSuppress(reader: ShapeReader): RuleHead['suppress'] {
 /** Of a detection: `levels: [{when: {actor: root}, level: critical}]`; `when` is written as a selection is. */
 export function parseEventLevels(
   reader: ShapeReader,
-  taxonomy: Taxonomy,
+  context: RuleContext,
 ): { level: Severity; when: ConditionNode }[] {
   return reader.shapes('levels').flatMap((entry) => {
     refuseOthers(entry, 'levels', ['when', 'level']);
@@ -52,7 +52,7 @@ export function parseEventLevels(
     if (when === undefined || when.kind === 'null')
       entry.problem(entry.map, 'a level of a detection needs "when", a selection such as {actor: root}');
     if (level === undefined || when === undefined || when.kind === 'null') return [];
-    return [{ level, when: parseSearch(when, { taxonomy }, 'when') }];
+    return [{ level, when: parseSearch(when, context, 'when') }];
   });
 }
 

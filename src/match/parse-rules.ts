@@ -115,7 +115,7 @@ function parseKind(
       return draft && { ...place, kind, draft: levels.length > 0 ? { ...draft, levels } : draft };
     }
     case 'filter': {
-      const draft = parseFilter(head, reader, parseLogsource(reader));
+      const draft = parseFilter(head, reader, parseLogsource(reader), parseSigmaVersion(reader) >= 3);
       return draft && { ...place, kind, draft };
     }
     case 'table': {
@@ -136,19 +136,20 @@ function parseDetectionRule(
   if (body === undefined) return undefined;
   const taxonomy: Taxonomy = reader.choice('taxonomy', ['audit', 'sigma']) ?? 'sigma';
   const logsource = parseLogsource(reader);
-  const condition = parseDetection(body.map, {
+  const context = {
     taxonomy,
     timezone: parseTimezone(reader),
     hasArrays: parseSigmaVersion(reader) >= 3,
     reference: head.name ?? head.id,
-  });
+  };
+  const condition = parseDetection(body.map, context);
   // A misspelled name would print "(no acter)" in every finding.
   if (taxonomy === 'audit')
     for (const name of [...detectionFields(head), ...(head.suppress?.by ?? [])]) toFieldRef(name, taxonomy);
   const { file, line, column } = place;
   // The head is ours: copying it for each of thousands of rules takes longer than reading it (measured).
   const detection = Object.assign(head, { kind: 'detection' as const, taxonomy, logsource, condition });
-  const levels = parseEventLevels(reader, taxonomy);
+  const levels = parseEventLevels(reader, context);
   if (levels.length > 0) Object.assign(detection, { levels });
   return { file, line, column, kind: 'detection', detection, generate: reader.boolean('generate') ?? false };
 }

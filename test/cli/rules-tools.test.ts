@@ -244,3 +244,52 @@ test('rules convert writes files into a folder, whole or not at all', async () =
   const absent = await run('rules', 'convert', 'nowhere.yaml');
   assert.equal(absent.exit, 2);
 });
+
+test('rules match is incomplete where a rule is in error, or none ran', async () => {
+  const rule = (id: string, product: string, condition: string) =>
+    `title: ${id}\nid: ${id}\nlogsource: {product: ${product}}\ndetection:\n  s: {actor: nobody}\n  condition: ${condition}\n`;
+  write('log.ndjson', LOG);
+  const match = (...rules: string[]) => {
+    write('matched.yaml', rules.join('---\n'));
+    return run('rules', 'match', '--no-builtin-rules', '-r', 'matched.yaml', 'log.ndjson');
+  };
+  const clean = await match(rule('one', 'audit', 's'));
+  assert.deepEqual([clean.exit, clean.stderr], [0, '']);
+  const refused = await match(rule('one', 'audit', 's'), rule('two', 'audit', 't'));
+  assert.equal(refused.exit, 3);
+  assert.match(refused.stderr, /matched\.yaml:8: the condition names "t", which is no selection/);
+  const partly = await match(rule('one', 'audit', 's'), rule('two', 'zeek', 's'));
+  assert.equal(partly.exit, 0);
+  assert.match(partly.stderr, /1 of 2 rules ran, the others are for log sources that no file is of/);
+  assert.equal((await match(rule('two', 'zeek', 's'))).exit, 3);
+});
+
+test('rules behind links are read once, and a file that is no UTF-8 is refused with its line', async () => {
+  const rule = (id: string) =>
+    `title: ${id}\nid: ${id}\nlogsource: {product: audit}\ndetection:\n  s: {actor: ann}\n  condition: s\n`;
+  const link = (target: string, name: string) => fs.symlinkSync(target, path.join(folder, name));
+  const match = () => run('rules', 'match', '--no-builtin-rules', '-r', 'linked', 'log.ndjson');
+  write('log.ndjson', LOG);
+  for (const name of ['linked', 'linked/..v1', 'elsewhere']) fs.mkdirSync(path.join(folder, name));
+  write('linked/..v1/one.yml', rule('one'));
+  write('elsewhere/two.yml', rule('two'));
+  // As Kubernetes mounts a ConfigMap.
+  link('..v1', 'linked/..data');
+  link('..data/one.yml', 'linked/one.yml');
+  link('../elsewhere/two.yml', 'linked/two.yml');
+  const read = await match();
+  assert.deepEqual([read.exit, read.stderr], [1, '']);
+  assert.deepEqual([...read.stdout.matchAll(/"rule":"(\w+)"/g)].map(([, id]) => id).sort(), ['one', 'two']);
+  link('../elsewhere', 'linked/more');
+  link('nowhere.yml', 'linked/gone.yml');
+  write('linked/latin.yml', rule('latin'));
+  fs.appendFileSync(
+    path.join(folder, 'linked/latin.yml'),
+    Buffer.from('author: J\u00e9r\u00f4me\n', 'latin1'),
+  );
+  const refused = await match();
+  assert.equal(refused.exit, 2);
+  assert.match(refused.stderr, /linked\/gone\.yml: it is a link that leads nowhere/);
+  assert.match(refused.stderr, /linked\/more: it is a link to another folder/);
+  assert.match(refused.stderr, /linked\/latin\.yml:7:1: this line is not UTF-8/);
+});

@@ -22,6 +22,16 @@ function errorsOf(yaml: string): string[] {
   return ruleSetOf(yaml).errors.map(({ message }) => message);
 }
 
+test('levels of a detection are read with its time zone and its version of Sigma', () => {
+  const levels = "levels: [{when: {'roles[any]': admin, t|hour: 0}, level: critical}]";
+  const { rules, errors } = ruleSetOf(`${RULE}sigma-version: 3\ntimezone: Europe/Berlin\n${levels}\n`);
+  assert.deepEqual(errors, []);
+  const [{ when }] = (rules[0] as Detection).levels as unknown as [{ when: Detection['condition'] }];
+  const raised = { ...(rules[0] as Detection), condition: when };
+  const records = ['2026-01-10T23:30:00Z', '2026-01-10T00:30:00Z'].map((t) => ({ roles: ['x', 'admin'], t }));
+  assert.deepEqual(matches(raised, ...records), [true, false]);
+});
+
 describe('a filter', () => {
   const filtered = (filter: string, logsource = '') =>
     ruleSetOf(`${RULE}---\ntitle: f\n${logsource}filter:\n  rules: ${filter}\n`);
@@ -34,6 +44,17 @@ describe('a filter', () => {
       true,
       false,
     ]);
+  });
+
+  test('selects members of arrays from sigma-version 3 on', () => {
+    const filter = '[sign-in]\n  k:\n    roles[any]: {name: svc}\n  condition: not k\nsigma-version: 3';
+    const { rules, errors } = filtered(filter);
+    assert.deepEqual(errors, []);
+    const records = [
+      { action: 'login', roles: [{ name: 'ann' }, { name: 'svc' }] },
+      { action: 'login', roles: [{ name: 'ann' }] },
+    ];
+    assert.deepEqual(matches(rules[0] as Detection, ...records), [false, true]);
   });
 
   test('for any rule stays within its log source', () => {

@@ -101,6 +101,14 @@ describe('windash', () => {
     assert.deepEqual(itemMatches("a|windash|contains: ' -w'", { a: 'x w' }, { a: 'x +w' }), [false, false]);
     assert.deepEqual(itemMatches('a|windash|cased: -W', { a: '/W' }, { a: '/w' }), [true, false]);
   });
+  test('takes the minus of a number for a dash', () => {
+    assert.deepEqual(itemMatches('a|windash|contains: -1', { a: 'ping /1 x' }, { a: 'ping 1' }), [
+      true,
+      false,
+    ]);
+    const values = ['{"a":"–1"}', '{"a":-1.0}', '{"a":1}'];
+    assert.deepEqual(itemMatches('a|windash: [-1, x]', ...values), [true, true, false]);
+  });
   test('goes with keywords and wildcards', () => {
     assert.deepEqual(matches(detectionOf("k:\n  '|windash': ' -enc '\ncondition: k"), { a: 'x /enc y' }), [
       true,

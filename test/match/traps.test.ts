@@ -94,7 +94,17 @@ describe('trap 3: numbers', () => {
       itemMatches('a: 9007199254740993', big, '{"a":9007199254740992}', '{"a":"9007199254740993"}'),
       [true, false, true],
     );
-    assert.deepEqual(itemMatches('a|gt: 9007199254740992', big, '{"a":9007199254740992}'), [true, false]);
+    const beyond = [
+      big,
+      '{"a":9007199254740993.0}',
+      '{"a":"9.007199254740992001e15"}',
+      '{"a":9007199254740992}',
+    ];
+    assert.deepEqual(itemMatches('a|gt: 9007199254740992', ...beyond), [true, true, true, false]);
+    assert.deepEqual(
+      itemMatches('a|lt: -9007199254740992', '{"a":-9007199254740993.0}', '{"a":-9007199254740992.0}'),
+      [true, false],
+    );
   });
   test('an unquoted account id keeps its leading zero', () => {
     assert.deepEqual(itemMatches('a: 012345678901', '{"a":"012345678901"}', '{"a":12345678901}'), [

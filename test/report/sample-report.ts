@@ -305,7 +305,10 @@ export function richReport(): Report {
       }),
       rule('seats-editor', 'seats of editor', { level: 'high', file: 'licenses.yaml', matches: 200 }),
       rule('root-use', 'root account used', { level: 'critical' }),
-      rule('kube-exec', 'shell in a container', { status: 'not-applicable' }),
+      rule('kube-exec', 'shell in a container', {
+        status: 'not-applicable',
+        reason: 'no source has the product "kubernets"',
+      }),
       rule('0b1f2c52-7a67-4b5e-9d6d-0f4c2a2a7f11', 'session token reused', {
         status: 'inert',
         reason: 'no event has the field "sessionToken"',

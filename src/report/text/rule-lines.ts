@@ -32,6 +32,7 @@ export function ruleLines({ rules }: Report, layout: Layout): string[] {
     ...silentLines(rules, 'error', MAX_ROWS, layout),
     ...silentLines(rules, 'inert', MAX_INERT, layout),
   );
+  lines.push(...notApplicable(rules, layout));
   return section(layout, 'Rules', lines);
 }
 
@@ -51,6 +52,26 @@ function silentLines(
     lines.push(...labelled(layout, 'more', hidden));
   }
   return lines;
+}
+
+/** By reason: a folder of rules holds hundreds for other logs, and a misspelled product has a line of its own among them. */
+function notApplicable(rules: readonly RuleSummary[], layout: Layout): string[] {
+  const byReason = new Map<string, RuleSummary[]>();
+  for (const rule of rules) {
+    if (rule.status !== 'not-applicable' || rule.reason === undefined) continue;
+    const known = byReason.get(rule.reason);
+    if (known === undefined) byReason.set(rule.reason, [rule]);
+    else known.push(rule);
+  }
+  const groups = [...byReason].sort(([, left], [, right]) => left.length - right.length);
+  const lines = groups.slice(0, MAX_ROWS).flatMap(([reason, [first, ...others]]) => {
+    const { title, id, file } = first!;
+    const who = others.length === 0 ? `${title} (${id}, ${file})` : count(others.length + 1, 'rule');
+    return labelled(layout, 'not applicable', `${who}: ${reason}`);
+  });
+  if (groups.length <= MAX_ROWS) return lines;
+  const more = `${count(groups.length - MAX_ROWS, 'reason')} not listed here`;
+  return [...lines, ...labelled(layout, 'more', more)];
 }
 
 function countRules(rules: readonly RuleSummary[]): string {
