@@ -9,6 +9,7 @@ import { runRuleTests } from '../engine/rule-tests.ts';
 import { scanForMatches } from '../engine/scan.ts';
 import { type Problem, ProblemsError } from '../model/problem.ts';
 import { discover } from '../read/discover.ts';
+import { isWithin } from '../relations/governed.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { loadRules, loadSources } from './library.ts';
 import { buildRequest, type RequestOptions } from './request.ts';
@@ -34,6 +35,8 @@ export async function matchRules(paths: string[], options: MatchOptions): Promis
   out.pipe(process.stdout, { end: false });
   let matches = 0;
   const onMatch: OnMatch = (detection, event) => {
+    const { effective } = detection;
+    if (effective !== undefined && event.time !== undefined && !isWithin(event.time, effective)) return;
     matches++;
     const { file, line, offset } = event.place;
     out.write({ rule: detection.id, title: detection.title, level: detection.level, file, line, offset });

@@ -38,6 +38,9 @@ export type TimeSpan = { fromMs: number; fromNanos: number; untilMs: number; unt
 /** By the name of a source; that of nobody's records is empty. */
 export type Spans = Record<string, TimeSpan>;
 
+/** By the name of a source a flag for each detection of the plan. */
+export type Seen = Record<string, Uint8Array>;
+
 /** What the scans of one thread add to, file after file. */
 export type Accumulators = {
   states: unknown[];
@@ -47,6 +50,8 @@ export type Accumulators = {
   ungrouped: number[];
   /** By source: of the events that had a time. */
   spans: Spans;
+  /** By source: whether a detection, by index, held for some event. */
+  seen: Seen;
   counters: { met: number; slow: number };
 };
 
@@ -74,6 +79,7 @@ export class FileScan implements RecordSink {
   private source: string | null = null;
   /** Of the source; undefined as long as none of its events had a time. */
   private span: TimeSpan | undefined;
+  private seen!: Uint8Array;
   private records = 0;
   private skipped = 0;
 
@@ -145,6 +151,8 @@ export class FileScan implements RecordSink {
   private choose(source: string | null): void {
     this.source = source;
     this.span = this.books.spans[source ?? ''];
+    this.books.seen[source ?? ''] ??= new Uint8Array(this.plan.detections.length);
+    this.seen = this.books.seen[source ?? '']!;
     this.program = this.programs.for(source);
     this.cursor = this.program.cursor;
   }
@@ -208,6 +216,7 @@ export class FileScan implements RecordSink {
   private readonly meet = (detector: Detector, rest: EventTest | undefined): void => {
     this.books.counters.met++;
     if (rest !== undefined && !rest(this.cursor)) return;
+    this.seen[detector.detection] = 1;
     this.onMatch?.(this.plan.detections[detector.detection]!, this.cursor);
     for (const output of detector.outputs) {
       if (output.when !== undefined && !output.when(this.cursor)) continue;

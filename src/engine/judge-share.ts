@@ -1,7 +1,6 @@
 /** Judges some groups of marks, or all of them: what one thread does of relating. Order and answer are plain data. */
 import { type Group, groupKey, type Judgement } from '../model/relation.ts';
-import type { Spans } from './file-scan.ts';
-import { LogCoverage } from './log-coverage.ts';
+import { type CoveredSources, LogCoverage } from './log-coverage.ts';
 import type { Share } from './mark-shares.ts';
 import { type MarkSource, markGroups, type OnMark } from './marks.ts';
 import type { Plan } from './plan.ts';
@@ -14,7 +13,7 @@ export type JudgeOrder = {
   /** Records that were dropped. */
   duplicates: PackedPositions;
   /** What the log covers, by source. */
-  spans: Spans;
+  sources: CoveredSources;
   /** Relations that are judged when others are: their marks are counted, and passed over. */
   later: readonly number[];
   /** The groups to judge, where they are not all. */
@@ -45,7 +44,7 @@ export function judgeShare(
   onJudged?: (judged: Judged[]) => void,
 ): JudgedShare {
   const counter = new MatchCounter(plan);
-  const coverage = new LogCoverage(plan, order.spans);
+  const coverage = new LogCoverage(plan, order.sources);
   const later = new Set(order.later);
   const met = new Set<number>();
   const present: JudgedShare['present'] = [];

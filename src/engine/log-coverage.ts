@@ -4,13 +4,16 @@ import { appliesTo } from '../match/logsource.ts';
 import type { Coverage, Stretch } from '../model/relation.ts';
 import type { Correlation, Detection } from '../model/rule.ts';
 import { UNKNOWN_SOURCE } from '../sources/mapping.ts';
-import type { Spans, TimeSpan } from './file-scan.ts';
+import type { Seen, Spans, TimeSpan } from './file-scan.ts';
 import type { Plan } from './plan.ts';
+
+/** What a scan knows of its sources. */
+export type CoveredSources = { spans: Spans; seen: Seen };
 
 export class LogCoverage {
   readonly whole: Stretch | undefined;
   /** What it was made of: plain data, for other threads. */
-  readonly spans: Spans;
+  readonly sources: CoveredSources;
   private readonly plan: Plan;
   private readonly bySource: ReadonlyMap<string, Stretch>;
   private readonly byRule = new Map<string, Stretch | undefined>();
@@ -18,9 +21,9 @@ export class LogCoverage {
   private readonly detections: ReadonlyMap<string, Detection>;
   private readonly correlations: ReadonlyMap<string, Correlation>;
 
-  constructor(plan: Plan, spans: Spans) {
+  constructor(plan: Plan, { spans, seen }: CoveredSources) {
     this.plan = plan;
-    this.spans = spans;
+    this.sources = { spans, seen };
     this.bySource = new Map(Object.entries(spans).map(([source, span]) => [source, toStretch(span)]));
     this.whole = hull([...this.bySource.values()]);
     this.detections = new Map(plan.detections.map((detection) => [detection.id, detection]));
@@ -54,11 +57,18 @@ export class LogCoverage {
     return this.byRule.get(id);
   }
 
+  /**
+   * The sources that such events come from, as far as the log shows: an approval that stands in one log is missing where
+   * that log ends, however far the others go on. Where none ever came, all that they could come from.
+   */
   private stretchesFor(detection: Detection): Stretch[] {
-    return [...this.bySource].flatMap(([source, stretch]) => {
+    const sources = [...this.bySource.keys()].filter((source) => {
       const mapping = this.plan.mappings.find(({ name }) => name === source) ?? UNKNOWN_SOURCE;
-      return appliesTo(detection, mapping.logsource) ? [stretch] : [];
+      return appliesTo(detection, mapping.logsource);
     });
+    const index = this.plan.detections.indexOf(detection);
+    const spoke = sources.filter((source) => this.sources.seen[source]?.[index] === 1);
+    return (spoke.length > 0 ? spoke : sources).map((source) => this.bySource.get(source)!);
   }
 }
 

@@ -180,7 +180,7 @@ export async function relate(
     source: scan.marks.source(),
     files: scan.inputs.map(({ file }) => file),
     duplicates: duplicates.pack(),
-    spans: scan.coverage.spans,
+    sources: scan.coverage.sources,
     later: chained.relations,
   };
   const isSmall = totalBytes(weights) < threadBytes;

@@ -115,7 +115,7 @@ export class ScanBooks {
       identities: this.identities,
       marks: this.marks,
       ungrouped: merged.ungrouped,
-      coverage: new LogCoverage(this.plan, merged.spans),
+      coverage: new LogCoverage(this.plan, merged),
       ran,
       occurring: new Set(merged.occurring),
       counters: merged.counters,

@@ -9,6 +9,7 @@ import {
   joinSpans,
   type OnMatch,
   type OnProgress,
+  type Seen,
   type Spans,
 } from './file-scan.ts';
 import { type IdentityPart, IdentityRows } from './identity-rows.ts';
@@ -23,6 +24,7 @@ export type ScanPart = {
   files: FilePart[];
   ungrouped: number[];
   spans: Spans;
+  seen: Seen;
   /** Keys of the fields that some record carried. */
   occurring: string[];
   counters: ScanCounters;
@@ -47,6 +49,7 @@ export function startPart(plan: Plan): ScanPart {
     files: [],
     ungrouped: plan.relations.map(() => 0),
     spans: {},
+    seen: {},
     occurring: [],
     counters: { met: 0, slow: 0, distinct: 0 },
   };
@@ -62,6 +65,11 @@ export function mergeParts(plan: Plan, left: ScanPart, right: ScanPart): ScanPar
     else left.files.push(file);
   }
   for (const [index, amount] of right.ungrouped.entries()) left.ungrouped[index]! += amount;
+  for (const [source, flags] of Object.entries(right.seen)) {
+    const known = left.seen[source];
+    if (known === undefined) left.seen[source] = flags;
+    else for (const [index, flag] of flags.entries()) known[index]! |= flag;
+  }
   for (const [source, span] of Object.entries(right.spans)) {
     const known = left.spans[source];
     if (known === undefined) left.spans[source] = span;
@@ -115,13 +123,13 @@ export class PartScanner {
   /** Marks may be kept back for a while: `flush` ends that. */
   async scan(task: ScanTask): Promise<ScanPart> {
     const part = startPart(this.plan);
-    const { states, ungrouped, counters, spans } = part;
+    const { states, ungrouped, counters, spans, seen } = part;
     const { identities, marks } = this;
     this.programs.startTask();
     const isProvisional = task.kind === 'range' && task.provisional === true;
     if (isProvisional !== this.provisional) this.flush();
     this.provisional = isProvisional;
-    const books: Accumulators = { states, ungrouped, spans, identities, marks, counters };
+    const books: Accumulators = { states, ungrouped, spans, seen, identities, marks, counters };
     if (task.kind === 'range') {
       part.files.push(this.fileScan(task.fileIndex, books).stretch(task, this.onProgress));
     } else {

@@ -87,7 +87,7 @@ function* inForce(
   }
 }
 
-function isWithin(time: Instant, { from, to }: Validity): boolean {
+export function isWithin(time: Instant, { from, to }: Validity): boolean {
   return (from === undefined || time >= from) && (to === undefined || time < to);
 }
 

@@ -1,0 +1,79 @@
+/** What the log covers for a rule: the sources that its events come from, and no others. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { LogCoverage } from '../../src/engine/log-coverage.ts';
+import { compilePlan } from '../../src/engine/plan.ts';
+import { ruleSetOf } from '../match/one-rule.ts';
+import { testRequest } from '../support/audit-run.ts';
+
+const RULES = `title: Access
+name: access
+taxonomy: audit
+detection: {s: {action: access}, condition: s}
+---
+title: Approval
+name: approval
+taxonomy: audit
+detection: {s: {action: approve}, condition: s}
+---
+title: Approved
+name: approved
+correlation: {type: requires, rules: [access], needs: [approval], before: 1h, group-by: [actor]}
+---
+title: Approval of Okta
+name: of_okta
+logsource: {product: okta}
+detection: {s: {eventType: approve}, condition: s}
+---
+title: Approved in Okta
+correlation: {type: event_count, rules: [of_okta], group-by: [actor.id], timespan: 1h, condition: {lt: 1000, gt: 3}}
+---
+title: Many approved
+correlation: {type: event_count, rules: [approved], group-by: [actor], timespan: 1h, condition: {gt: 3}}
+`;
+
+const plan = compilePlan({ ...testRequest({ builtinRules: false }), rules: ruleSetOf(RULES) });
+const hour = (from: number, until: number) => ({
+  fromMs: from * 3_600_000,
+  fromNanos: 0,
+  untilMs: until * 3_600_000,
+  untilNanos: 0,
+});
+const spans = { audit: hour(0, 100), cloudtrail: hour(10, 50), okta: hour(20, 30) };
+
+/** For the relation of a title, the hours that each step is covered. */
+function coveredHours(
+  title: string,
+  seen: Record<string, string[]> = {},
+): (string | undefined)[] | undefined {
+  const flags = Object.entries(seen).map(([source, names]) => {
+    const marked = plan.detections.map(({ name }) => Number(names.includes(name ?? '')));
+    return [source, Uint8Array.from(marked)] as const;
+  });
+  const coverage = new LogCoverage(plan, { spans, seen: Object.fromEntries(flags) });
+  const relation = plan.relations.findIndex(({ rule }) => rule?.title === title);
+  const toHour = (instant: bigint) => Number(instant / 3_600_000_000_000n);
+  return coverage
+    .of(relation)
+    ?.steps?.map((stretch) => stretch && `${toHour(stretch.from)}-${toHour(stretch.until)}`);
+}
+
+test('events that came from one source are covered by that source, and not by the longer ones', () => {
+  assert.deepEqual(coveredHours('Approved', { audit: ['access'], cloudtrail: ['approval'] }), [
+    '0-100',
+    '10-50',
+  ]);
+  assert.deepEqual(coveredHours('Approved', { cloudtrail: ['approval'], okta: ['approval'] }), [
+    '0-100',
+    '10-50',
+  ]);
+});
+
+test('events that never came are covered by every source they could come from', () => {
+  assert.deepEqual(coveredHours('Approved'), ['0-100', '0-100']);
+  assert.deepEqual(coveredHours('Approved in Okta'), ['20-30']);
+});
+
+test('what stands on a correlation is covered where all of its steps are', () => {
+  assert.deepEqual(coveredHours('Many approved', { audit: ['access'], cloudtrail: ['approval'] }), ['10-50']);
+});
