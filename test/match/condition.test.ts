@@ -155,8 +155,8 @@ test('fieldref compares two fields of the event', () => {
 
 test('fieldref takes a part among more members than a hundred', () => {
   const rule = detectionOf('s:\n  a|fieldref|contains: b\ncondition: s');
-  const b = Array.from({ length: 5_000 }, (_, at) => `m${at}.`);
-  assert.deepEqual(matches(rule, { a: 'of m4999.', b }, { a: 'of mx.', b }), [true, false]);
+  const b = Array.from({ length: 300 }, (_, at) => `m${at}.`);
+  assert.deepEqual(matches(rule, { a: 'of m299.', b }, { a: 'of mx.', b }), [true, false]);
 });
 
 test('fieldref takes a part, all fields, and case', () => {
