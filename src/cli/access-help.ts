@@ -3,7 +3,8 @@
 export const ACCESS_HELP = `
 Reads who may do what from --roles, and what was done from the logs, and tells for every role and every user
 what was granted, used, not used, done outside the roles, and refused. What neither file can decide (conditions,
-permissions boundaries, groups whose members are not listed) is undetermined, with the reason.
+permissions boundaries, groups whose members are not listed) is undetermined, with the reason. Resources are compared as
+they are written: "/eu/../us" is below "/eu/*".
 
 Formats of roles, told apart by what they hold:
   roles                      our own YAML: roles, users, groups, conflicts

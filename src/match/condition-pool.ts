@@ -194,7 +194,8 @@ export function gateOf(
       let fewest = Number.POSITIVE_INFINITY;
       for (const part of parts) {
         const gate = gateOf(part, crowd);
-        const most = gate === undefined ? fewest : Math.max(...gate.map(crowd));
+        const most =
+          gate === undefined ? fewest : gate.reduce((worst, each) => Math.max(worst, crowd(each)), 0);
         if (most >= fewest) continue;
         fewest = most;
         least = gate;

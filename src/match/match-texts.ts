@@ -29,7 +29,8 @@ function compileItem(item: DetectionItem): TextTest {
   const all = item.modifiers.includes('all');
   return (lookUp) => {
     const text = lookUp(name);
-    if (text === undefined) return holdsForAbsent;
+    // As on an event: a value that is not there is not unequal either.
+    if (text === undefined) return holdsForAbsent && !isNegated;
     const holds = (test: (typeof tests)[number]) => test(text, 'string');
     const matches = all ? tests.every(holds) : tests.some(holds);
     return isNegated ? !matches : matches;

@@ -1,19 +1,17 @@
 /** Rule files: YAML documents to the plain data of `model/rule.ts`. What refers to other rules is resolved by `linkRules`. */
-import { didYouMean } from '../base/nearest-name.ts';
 import { quote } from '../base/text-safety.ts';
 import { ShapeReader } from '../base/yaml-shape.ts';
 import { parseYaml, type YamlNode } from '../base/yaml-tree.ts';
-import { SEVERITIES } from '../model/finding.ts';
 import { templateNames } from '../model/message.ts';
 import type { Problem } from '../model/problem.ts';
-import type { Detection, Logsource, RuleError, RuleHead, Table } from '../model/rule.ts';
+import type { Detection, RuleError, RuleHead, Table } from '../model/rule.ts';
 import { isTimeZone } from './match-time.ts';
 import { type CorrelationDraft, parseCorrelation } from './parse-correlation.ts';
 import { parseDetection, type Taxonomy, toFieldRef } from './parse-detection.ts';
 import { type FilterDraft, parseFilter } from './parse-filter.ts';
-import { parseEffective, parseEventLevels, parseFigureLevels, parseSuppress } from './parse-governance.ts';
+import { parseEventLevels, parseFigureLevels } from './parse-governance.ts';
+import { parseHead, parseLogsource } from './parse-head.ts';
 import { parseTable, type ReadRoles } from './parse-table.ts';
-import { parseTests } from './parse-tests.ts';
 import { expandCollection } from './rule-collection.ts';
 import { RuleRefusal } from './rule-refusal.ts';
 
@@ -108,6 +106,7 @@ function parseKind(
   );
   if (unsupported !== undefined)
     throw new RuleRefusal(`the key ${quote(unsupported)} is not supported by this version`);
+  if (kind === 'filter' || kind === 'table') refuseSpeech(kind, reader);
   switch (kind) {
     case 'correlation': {
       const draft = parseCorrelation(head, reader);
@@ -124,6 +123,16 @@ function parseKind(
     }
     case 'detection':
       return parseDetectionRule(place, head, reader);
+  }
+}
+
+/** Keys of rules that speak, where nothing would read them. */
+const SPEECH = ['levels', 'suppress', 'tests', 'message'];
+
+function refuseSpeech(kind: string, reader: ShapeReader): void {
+  for (const key of SPEECH) {
+    const node = reader.get(key);
+    if (node !== undefined) reader.problem(node, `a ${kind} makes no findings and takes no ${quote(key)}`);
   }
 }
 
@@ -187,65 +196,4 @@ const TOLD_WORDS = ['count', 'first', 'last'];
 
 function detectionFields(head: RuleHead): string[] {
   return templateNames(head.message ?? '').filter((name) => !TOLD_WORDS.includes(name));
-}
-
-/** Sigma 2.1, "Log source". */
-const LOGSOURCE_KEYS = ['category', 'product', 'service', 'definition'];
-
-function parseLogsource(reader: ShapeReader): Logsource {
-  const shape = reader.shape('logsource');
-  const logsource: Logsource = {};
-  for (const { key, line, column } of shape?.map.entries ?? []) {
-    if (LOGSOURCE_KEYS.includes(key)) continue;
-    // A misspelled key would let the rule run on every source.
-    shape!.problem(
-      { line, column },
-      `unknown key ${quote(key)} in "logsource"${didYouMean(key, LOGSOURCE_KEYS)}`,
-    );
-  }
-  for (const key of ['category', 'product', 'service'] as const) {
-    const text = shape?.text(key);
-    if (text !== undefined) logsource[key] = text;
-  }
-  return logsource;
-}
-
-const OPTIONAL_TEXTS = ['description', 'status', 'author', 'message', 'fix', 'owner'] as const;
-
-function parseHead(file: string, reader: ShapeReader): RuleHead {
-  const title = reader.text('title')?.trim() ?? '';
-  if (title === '') reader.problem(reader.map, 'a rule needs a "title"');
-  const name = reader.text('name');
-  const texts = OPTIONAL_TEXTS.map((key) => reader.text(key));
-  const head: RuleHead = {
-    id: reader.text('id') ?? name ?? toIdentifier(title),
-    title,
-    file,
-    line: reader.map.line,
-    level: reader.choice('level', SEVERITIES) ?? 'medium',
-    references: reader.texts('references'),
-    tags: reader.texts('tags'),
-    falsepositives: reader.texts('falsepositives'),
-    controls: reader.texts('control'),
-    tests: parseTests(reader),
-  };
-  if (name !== undefined) head.name = name;
-  const effective = parseEffective(reader);
-  if (effective !== undefined) head.effective = effective;
-  const suppress = parseSuppress(reader);
-  if (suppress !== undefined) head.suppress = suppress;
-  for (const [index, key] of OPTIONAL_TEXTS.entries()) {
-    const text = texts[index];
-    if (text !== undefined)
-      head[key] = key === 'status' || key === 'author' || key === 'owner' ? text : text.trim();
-  }
-  return head;
-}
-
-/** Sigma allows a rule without an id; its title has to do. */
-function toIdentifier(title: string): string {
-  return title
-    .toLowerCase()
-    .replace(/[^\p{L}\p{N}]+/gu, '-')
-    .replace(/^-|-$/g, '');
 }

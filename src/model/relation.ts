@@ -44,7 +44,10 @@ export type Judgement = {
   /** Positions the episode stands for. */
   count: number;
   subject?: string;
-  /** When the episode began and ended; undefined where an event of it has no readable time. */
+  /**
+   * From the begin to the end of everything that the judgement stands for, since waivers and chains go by it; undefined
+   * where an event of it has no readable time.
+   */
   span?: Stretch;
   /** The waiver that covers all of it: the finding stays, marked, and does not count for the verdict of the run. */
   waiver?: Waiver;

@@ -288,3 +288,10 @@ describe('what governs a rule', () => {
     assert.match(errorsOf(yaml)[0]!, /"suppress" is by group-by fields of the correlation, found "ip"/);
   });
 });
+
+test('what makes no findings takes nothing that is said of them', () => {
+  assert.deepEqual(problemsOf('title: t\ntable: [a]\nsuppress: {by: [], for: 1h}\ntests: []\n'), [
+    '3: a table makes no findings and takes no "suppress"',
+    '4: a table makes no findings and takes no "tests"',
+  ]);
+});

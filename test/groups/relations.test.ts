@@ -1,0 +1,4 @@
+/** The tests of relations, in one process. */
+import { importTests } from '../support/import-folder.ts';
+
+await importTests('relations');
