@@ -32,6 +32,8 @@ const MAX_STEPS = 1 << 13;
 const MAX_GROWTH = 1 << 22;
 /** `asked` items of one field that a step tells apart by their answers. */
 const MAX_ASKED = 16;
+/** Values that all steps together keep a way for. */
+const MAX_VALUES = 1 << 18;
 
 /** A step takes `field`; without one, it is an end. */
 type Step<T> = {
@@ -45,6 +47,8 @@ type Step<T> = {
   /** By class, where nothing is asked; else by class and answers. */
   byClass: (Step<T> | undefined)[];
   byAnswers: Map<number, Step<T>>;
+  /** The same by the value's id, where something is asked and values repeat: sixteen answers a step took longest (measured). */
+  byValue: Map<number, Step<T>>;
   end: End<T> | undefined;
 };
 
@@ -63,6 +67,7 @@ export class DetectorIndex<T> {
   private readonly diverse = new Set<FieldItems>();
   private growth = 0;
   private events = 0;
+  private values = 0;
   /** The detectors that the event at hand meets: one list for all events. */
   private readonly meeting: Met<T>[] = [];
 
@@ -82,12 +87,14 @@ export class DetectorIndex<T> {
     const { copyText } = event;
     let step = this.root;
     while (step.field !== undefined) {
-      const value = step.field.classOf(event, copyText);
       step.events++;
-      const known =
-        step.asked.length === 0 ? step.byClass[value.number] : this.knownByAnswers(step, value, event);
+      if (step.asked.length > 0) {
+        step = this.afterAsked(step, event, copyText);
+        continue;
+      }
+      const value = step.field.classOf(event, copyText);
       // A step that turns out to be no good changes in place, and is taken anew.
-      step = known ?? this.follow(step, value, event) ?? step;
+      step = step.byClass[value.number] ?? this.follow(step, value, event) ?? step;
     }
     const { meeting } = this;
     meeting.length = 0;
@@ -120,8 +127,19 @@ export class DetectorIndex<T> {
     }
   }
 
-  private knownByAnswers(step: Step<T>, value: ValueClass, event: Event): Step<T> | undefined {
-    return value.number < 0 ? undefined : step.byAnswers.get(answersKey(step, value, event));
+  private afterAsked(step: Step<T>, event: Event, copyText: CopyText | undefined): Step<T> {
+    const field = step.field!;
+    const id = field.repeatingId(event);
+    const after = id < 0 ? undefined : step.byValue.get(id);
+    if (after !== undefined) return after;
+    const value = field.classOf(event, copyText);
+    const known = value.number < 0 ? undefined : step.byAnswers.get(answersKey(step, value, event));
+    if (known === undefined) return this.follow(step, value, event) ?? step;
+    if (id >= 0 && this.values < MAX_VALUES) {
+      this.values++;
+      step.byValue.set(id, known);
+    }
+    return known;
   }
 
   /** The step after this one; undefined when this one became another, because its field's values differ too much. */
@@ -178,6 +196,7 @@ export class DetectorIndex<T> {
       children: 0,
       byClass: [],
       byAnswers: new Map(),
+      byValue: new Map(),
       end: undefined,
     };
     this.choose(step);
@@ -197,6 +216,7 @@ export class DetectorIndex<T> {
     step.asked = [];
     step.byClass = [];
     step.byAnswers = new Map();
+    step.byValue = new Map();
     step.events = 0;
     step.children = 0;
     for (const [field] of [...counts].sort(([, left], [, right]) => right - left)) {

@@ -110,6 +110,11 @@ export class FieldItems {
     return this.isPlain(event, copyText) ? this.plain! : this.classOfText(event, 1);
   }
 
+  /** The id of the one value of a field whose values repeat; -1 where there is none. */
+  repeatingId(event: Event): number {
+    return this.repeats && event.size(this.slot) === 1 ? event.id(this.slot) : -1;
+  }
+
   /** Whether the one value is certainly of class `plain`, told by its bytes alone. */
   private isPlain(event: Event, copyText: CopyText | undefined): boolean {
     if (this.plain === undefined || copyText === undefined) return false;
