@@ -10,7 +10,7 @@ import { ChainedMarks, judgeChained } from './chained-marks.ts';
 import { Conclusions } from './conclusions.ts';
 import type { Executor } from './executor.ts';
 import { type JudgeOrder, judgeShare } from './judge-share.ts';
-import { totalBytes } from './mark-shares.ts';
+import { shareOfRelations, totalBytes } from './mark-shares.ts';
 import { markGroups } from './marks.ts';
 import type { Plan, PlannedRelation } from './plan.ts';
 import { PositionSet } from './position-set.ts';
@@ -244,7 +244,8 @@ function relateChained(
   const finish = (index: number) => {
     for (const { group, marks } of chained.rest(index)) judge(index, group, [], marks);
   };
-  const groups = markGroups(scan.marks.source(), { files, duplicates, onMark: () => {} });
+  const share = shareOfRelations(order[0]!, order.at(-1)!);
+  const groups = markGroups(scan.marks.source(), { files, duplicates, onMark: () => {}, share });
   for (const { relation: index, group, marks } of groups) {
     if (!chained.standsOnOthers(index)) continue;
     while (order.length > 0 && order[0]! < index) finish(order.shift()!);

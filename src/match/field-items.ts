@@ -110,9 +110,10 @@ export class FieldItems {
     return this.isPlain(event, copyText) ? this.plain! : this.classOfText(event, 1);
   }
 
-  /** The id of the one value of a field whose values repeat; -1 where there is none. */
+  /** The id of the one value of a field whose values repeat, or that of what is not there; -1 where nothing has one. */
   repeatingId(event: Event): number {
-    return this.repeats && event.size(this.slot) === 1 ? event.id(this.slot) : -1;
+    const size = event.size(this.slot);
+    return size === 0 || (size === 1 && this.repeats) ? event.id(this.slot) : -1;
   }
 
   /** Whether the one value is certainly of class `plain`, told by its bytes alone. */
