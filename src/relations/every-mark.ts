@@ -79,8 +79,13 @@ type MarkStanding = { mark: Mark; standing: Standing };
 
 const PLAIN: Standing = {};
 
+/** One object for all marks: each is done with before the next. */
 function* plainly(marks: Iterable<Mark>): Generator<MarkStanding> {
-  for (const mark of marks) yield { mark, standing: PLAIN };
+  const one: Partial<MarkStanding> = { standing: PLAIN };
+  for (const mark of marks) {
+    one.mark = mark;
+    yield one as MarkStanding;
+  }
 }
 
 /** The marks of one event follow one another, that of step 0 first. Equal standings are one object. */

@@ -434,14 +434,17 @@ export class EventCursor implements Event, Fields {
    */
   hashOwnIdentity(key: Uint32Array): boolean {
     const { facts } = this;
-    if (facts.identity === UNDECIDED)
-      facts.identity = this.identityLists.findIndex((slots) => this.holdTexts(slots));
+    if (facts.identity === UNDECIDED) facts.identity = this.findIdentity();
     if (facts.identity === NO_LIST) return false;
     const slots = this.identityLists[facts.identity]!;
     key[0] = this.identitySeed;
     key[1] = ~this.identitySeed;
     for (let index = 0; index < slots.length; index++) this.hashText(slots[index]!, key);
     return true;
+  }
+
+  private findIdentity(): number {
+    return this.identityLists.findIndex((slots) => this.holdTexts(slots));
   }
 
   private holdTexts(slots: readonly Slot[]): boolean {
@@ -680,11 +683,7 @@ export class EventCursor implements Event, Fields {
     const { facts } = this;
     const computed = this.computed[index]!;
     if (facts.shape < 0) return this.rememberedValue(computed);
-    let inputs = facts.inputs[index];
-    if (inputs === undefined) {
-      inputs = computed.used.filter((each) => this.isInput(each, computed));
-      facts.inputs[index] = inputs;
-    }
+    const inputs = facts.inputs[index] ?? this.findInputs(index);
     if (inputs.length === 0) {
       const value = this.rememberedValue(computed);
       facts.fixed[index] = value;
@@ -708,6 +707,13 @@ export class EventCursor implements Event, Fields {
     keys[key + 1] = first;
     keys[key + 2] = second;
     return value;
+  }
+
+  private findInputs(index: number): readonly Slot[] {
+    const computed = this.computed[index]!;
+    const inputs = computed.used.filter((slot) => this.isInput(slot, computed));
+    this.facts.inputs[index] = inputs;
+    return inputs;
   }
 
   /** Whether records of this shape may differ in the computed field by what the slot holds. */
