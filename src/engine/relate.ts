@@ -188,8 +188,11 @@ export async function relate(
   // Within a share they are in this order already.
   const judged = shares.flatMap((share) => share.judged);
   if (shares.length > 1) judged.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
-  for (const { relation, group, judgements } of judged)
-    for (const judgement of judgements) conclude(relation, group, judgement);
+  for (const each of judged) {
+    for (const judgement of each.judgements) conclude(each.relation, each.group, judgement);
+    // What became of them is in the findings: of a flood of them one copy is enough.
+    each.judgements = [];
+  }
   const met = new Set(shares.flatMap((share) => share.met));
   const present = plan.relations.map(() => new Set<string>());
   for (const { relation, group } of shares.flatMap((share) => share.present)) present[relation]!.add(group);

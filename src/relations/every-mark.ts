@@ -186,7 +186,13 @@ class OpenEpisodes {
   add(key: string | undefined, mark: Mark): void {
     const known = this.byKey.get(key);
     if (known === undefined) {
-      const begun = { key, episode: openEpisode(mark), until: undefined, earlier: undefined, later: undefined };
+      const begun = {
+        key,
+        episode: openEpisode(mark),
+        until: undefined,
+        earlier: undefined,
+        later: undefined,
+      };
       this.byKey.set(key, begun);
       this.append(begun);
       return;
