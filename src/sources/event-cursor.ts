@@ -718,11 +718,8 @@ export class EventCursor implements Event, Fields {
 
   /** Whether records of this shape may differ in the computed field by what the slot holds. */
   private isInput(slot: Slot, { textual }: ComputedSlot): boolean {
-    const value = this.found.first(slot);
-    if (value < 0) return false;
-    const kind = this.found.kind(value);
-    // Whether an array or an object counts as a text, its content tells.
-    return kind >= KIND.array || (kind !== KIND.null && textual.has(slot));
+    const value = textual.has(slot) ? this.found.first(slot) : -1;
+    return value >= 0 && this.found.kind(value) !== KIND.null;
   }
 
   /** What a mapping computes depends on the values at its paths alone: for up to two of them it is computed once. */
