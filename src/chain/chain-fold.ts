@@ -43,10 +43,7 @@ export function compileChainStep(
   const layoutOf = (event: Event): number => {
     if (hasNone(event, chainSlots)) return -1;
     for (let index = 0; index < bound.length; index++) if (bound[index]!.holds(event)) return index;
-    // A lone "hash" is a common field of other meaning: it begins a chain only if it recomputes.
-    return bound.findIndex(
-      (layout) => layout.mayBegin(event) && typeof layout.fit(event, '', layout.own(event)) === 'number',
-    );
+    return beginning(bound, event);
   };
   const first = bound[0];
   const firstRun = runs[0];
@@ -60,6 +57,13 @@ export function compileChainStep(
     state.bare[source] ??= startBare();
     appendBare(state.bare[source], event, adjoins);
   };
+}
+
+/** A lone "hash" is a common field of other meaning: it begins a chain only if it recomputes. */
+function beginning(bound: readonly BoundLayout[], event: Event): number {
+  return bound.findIndex(
+    (layout) => layout.mayBegin(event) && typeof layout.fit(event, '', layout.own(event)) === 'number',
+  );
 }
 
 function thinOutIfOverfull(state: ChainState): void {

@@ -32,6 +32,8 @@ const MAX_STEPS = 1 << 13;
 const MAX_GROWTH = 1 << 22;
 /** `asked` items of one field that a step tells apart by their answers. */
 const MAX_ASKED = 16;
+/** Values that all steps together keep a way for. */
+const MAX_VALUES = 1 << 18;
 
 /** A step takes `field`; without one, it is an end. */
 type Step<T> = {
@@ -45,6 +47,8 @@ type Step<T> = {
   /** By class, where nothing is asked; else by class and answers. */
   byClass: (Step<T> | undefined)[];
   byAnswers: Map<number, Step<T>>;
+  /** The same by the value's id, where something is asked and values repeat: sixteen answers a step took longest (measured). */
+  byValue: Map<number, Step<T>>;
   end: End<T> | undefined;
 };
 
@@ -63,8 +67,13 @@ export class DetectorIndex<T> {
   private readonly diverse = new Set<FieldItems>();
   private growth = 0;
   private events = 0;
-  /** The detectors that the event at hand meets: one list for all events. */
+  private values = 0;
+  /**
+   * The detectors that the event at hand meets: the first `met` of a list for all events, which is never shortened, for to
+   * fill it up again allocates (100 bytes an event, measured).
+   */
   private readonly meeting: Met<T>[] = [];
+  private met = 0;
 
   /** Before the first event. */
   add(detector: T, detection: Detection, fields: Fields): void {
@@ -82,19 +91,22 @@ export class DetectorIndex<T> {
     const { copyText } = event;
     let step = this.root;
     while (step.field !== undefined) {
-      const value = step.field.classOf(event, copyText);
       step.events++;
-      const known =
-        step.asked.length === 0 ? step.byClass[value.number] : this.knownByAnswers(step, value, event);
+      if (step.asked.length > 0) {
+        step = this.afterAsked(step, event, copyText);
+        continue;
+      }
+      const value = step.field.classOf(event, copyText);
       // A step that turns out to be no good changes in place, and is taken anew.
-      step = known ?? this.follow(step, value, event) ?? step;
+      step = step.byClass[value.number] ?? this.follow(step, value, event) ?? step;
     }
     const { meeting } = this;
-    meeting.length = 0;
-    for (let index = 0; index < step.held.length; index++) meeting.push(step.held[index]!);
+    this.met = 0;
+    for (let index = 0; index < step.held.length; index++) meeting[this.met++] = step.held[index]!;
     this.collect(step, event, copyText);
-    if (meeting.length > 1) meeting.sort(byNumber);
-    for (let index = 0; index < meeting.length; index++) {
+    const { met } = this;
+    sortFew(meeting, met);
+    for (let index = 0; index < met; index++) {
       const { entry, test } = meeting[index]!;
       meet(entry.detector, test);
     }
@@ -105,23 +117,36 @@ export class DetectorIndex<T> {
     step.end ??= this.newEnd(step);
     const { ungated, gates } = step.end;
     const { meeting } = this;
-    for (let index = 0; index < ungated.length; index++) meeting.push(ungated[index]!);
+    for (let index = 0; index < ungated.length; index++) meeting[this.met++] = ungated[index]!;
     for (let index = 0; index < gates.length; index++) {
       const { field, byItem } = gates[index]!;
       const { items } = field.classOf(event, copyText);
       if (items.size === 0) continue;
       for (const item of items) {
-        for (const met of byItem.get(item) ?? []) {
+        const behind = byItem.get(item);
+        if (behind === undefined) continue;
+        for (const met of behind) {
           if (met.metBy === this.events) continue;
           met.metBy = this.events;
-          meeting.push(met);
+          meeting[this.met++] = met;
         }
       }
     }
   }
 
-  private knownByAnswers(step: Step<T>, value: ValueClass, event: Event): Step<T> | undefined {
-    return value.number < 0 ? undefined : step.byAnswers.get(answersKey(step, value, event));
+  private afterAsked(step: Step<T>, event: Event, copyText: CopyText | undefined): Step<T> {
+    const field = step.field!;
+    const id = field.repeatingId(event);
+    const after = id < 0 ? undefined : step.byValue.get(id);
+    if (after !== undefined) return after;
+    const value = field.classOf(event, copyText);
+    const known = value.number < 0 ? undefined : step.byAnswers.get(answersKey(step, value, event));
+    if (known === undefined) return this.follow(step, value, event) ?? step;
+    if (id >= 0 && this.values < MAX_VALUES) {
+      this.values++;
+      step.byValue.set(id, known);
+    }
+    return known;
   }
 
   /** The step after this one; undefined when this one became another, because its field's values differ too much. */
@@ -178,6 +203,7 @@ export class DetectorIndex<T> {
       children: 0,
       byClass: [],
       byAnswers: new Map(),
+      byValue: new Map(),
       end: undefined,
     };
     this.choose(step);
@@ -197,6 +223,7 @@ export class DetectorIndex<T> {
     step.asked = [];
     step.byClass = [];
     step.byAnswers = new Map();
+    step.byValue = new Map();
     step.events = 0;
     step.children = 0;
     for (const [field] of [...counts].sort(([, left], [, right]) => right - left)) {
@@ -237,8 +264,14 @@ export class DetectorIndex<T> {
   }
 }
 
-function byNumber<T>(left: Met<T>, right: Met<T>): number {
-  return left.entry.number - right.entry.number;
+/** By insertion: mostly they are none to three, in order, and the engine's own sort allocates each time (140 bytes an event, measured). */
+function sortFew<T>(few: Met<T>[], count: number): void {
+  for (let index = 1; index < count; index++) {
+    const one = few[index]!;
+    let at = index;
+    for (; at > 0 && few[at - 1]!.entry.number > one.entry.number; at--) few[at] = few[at - 1]!;
+    few[at] = one;
+  }
 }
 
 /** At most 12 bits of class and MAX_ASKED of answers. */

@@ -79,6 +79,26 @@ export function judgeShare(
   return { judged, met: [...met], present, counts: counter.counts };
 }
 
+/**
+ * Makes equal texts one, for each that came from another thread is a copy of its own: the name of the file in each of the ten
+ * places of a finding, and what judgements are called. `texts`: those met before.
+ */
+export function shareTexts(judged: readonly Judged[], texts: Map<string, string>): void {
+  const shared = (text: string): string => {
+    const known = texts.get(text);
+    if (known === undefined) texts.set(text, text);
+    return known ?? text;
+  };
+  for (const { judgements } of judged) {
+    for (const judgement of judgements) {
+      judgement.code = shared(judgement.code);
+      judgement.verdict = shared(judgement.verdict) as Judgement['verdict'];
+      judgement.place.file = shared(judgement.place.file);
+      for (const place of judgement.related) place.file = shared(place.file);
+    }
+  }
+}
+
 /** By relation: groups with fewer marks are passed over. */
 export function fewestMarks(plan: Plan): number[] {
   return plan.relations.map(({ relation }) => relation.fewest ?? 1);

@@ -6,7 +6,6 @@ import { LENGTH_BYTES, type Run, spanOf, type TemporaryRuns } from '../read/temp
 import { ABSENT, ASK_TEXT, type EventCursor } from '../sources/event-cursor.ts';
 import { listText } from './list-text.ts';
 import { addWeight, type Weights } from './mark-shares.ts';
-import { MarkIndex, MergedMarks } from './merged-marks.ts';
 import type { MarkOutput } from './plan.ts';
 import { doubled, RowGroups } from './row-groups.ts';
 import { MAX_IDS, RowIds } from './row-ids.ts';
@@ -236,7 +235,8 @@ export class MarkRows {
   /** What was collected since the last time. */
   take(): MarkPart {
     const runs = this.spilled;
-    if (this.count > 0) runs.push({ bytes: this.run() });
+    // Every thread that judges some of the groups reads it as it is.
+    if (this.count > 0) runs.push({ bytes: this.run(new SharedArrayBuffer(this.bytes)) });
     const { weights } = this;
     this.spilled = [];
     this.weights = new Map();
@@ -245,9 +245,9 @@ export class MarkRows {
   }
 
   private spill(): void {
-    const bytes = this.run();
+    const bytes = this.run(new ArrayBuffer(this.bytes), this.groups.sorted());
     this.clear();
-    this.spilled.push({ file: this.runs.write(new MergedMarks(new MarkIndex().add(bytes)).blocks()) });
+    this.spilled.push({ file: this.runs.write([bytes]) });
   }
 
   private clear(): void {
@@ -259,15 +259,15 @@ export class MarkRows {
     this.recordNumber = -1;
   }
 
-  /** All marks, group by group in the order they were met. */
-  private run(): Uint8Array {
-    const { groups, next, starts, lengths, bytes } = this;
+  /** All marks in `buffer`, group by group in that order, or in the one they were met. */
+  private run(buffer: ArrayBuffer | SharedArrayBuffer, order?: Int32Array): Uint8Array {
+    const { groups, next, starts, lengths } = this;
     const chunks = this.writer.words();
-    // Every thread that judges some of the groups reads it as it is.
-    const words = new Uint32Array(new SharedArrayBuffer(bytes));
-    const run = new Uint8Array(words.buffer);
+    const words = new Uint32Array(buffer);
+    const run = new Uint8Array(buffer);
     let at = 0;
-    for (let group = 0; group < groups.count; group++) {
+    for (let place = 0; place < groups.count; place++) {
+      const group = order === undefined ? place : order[place]!;
       const header = at;
       const name = groups.lengths[group]!;
       at += headerSpan(name);

@@ -76,6 +76,11 @@ function costOf(bucket: number, { bytes, pieces, groups }: Weight, fewest: reado
   return bytes / groups < least * MARK_BYTES ? cost / PASSED_OVER : cost;
 }
 
+/** All groups of the relations from the first to the last. */
+export function shareOfRelations(first: number, last: number): Share {
+  return { from: bucketOf(first, 0), until: bucketOf(last + 1, 0) };
+}
+
 /** Whether the group of the relation whose name has this hash belongs to the share; without one every group does. */
 export function isInShare(relation: number, hash: number, share: Share | undefined): boolean {
   if (share === undefined) return true;

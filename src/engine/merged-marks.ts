@@ -134,6 +134,21 @@ export class MergedMarks {
       if (used === 0) block = new Uint8Array(Math.max(BLOCK_BYTES, span));
       putHeader(block, used, name, 0, name.length, this.size);
       used += span;
+      const whole = this.takeWhole();
+      for (let from = whole?.from ?? 0; whole !== undefined && from < whole.until; ) {
+        const { bytes, until } = whole;
+        let end = wholeRows(bytes, from, Math.min(until, from + block.length - used));
+        if (end === from) {
+          if (used > 0) yield block.subarray(0, used);
+          used = 0;
+          span = spanOf(get32(bytes, from));
+          block = new Uint8Array(Math.max(BLOCK_BYTES, span));
+          end = wholeRows(bytes, from, Math.min(until, from + block.length));
+        }
+        block.set(bytes.subarray(from, end), used);
+        used += end - from;
+        from = end;
+      }
       while (this.next()) {
         const from = this.start - LENGTH_BYTES;
         span = spanOf(this.end - this.start);
@@ -147,6 +162,18 @@ export class MergedMarks {
       }
     }
     if (used > 0) yield block.subarray(0, used);
+  }
+
+  /**
+   * Takes all marks of the group that was just begun, where they lie in order in one run in memory, as most do that go to a
+   * file: one by one they take three times as long (measured).
+   */
+  private takeWhole(): { bytes: Buffer; from: number; until: number } | undefined {
+    const { rows } = this;
+    if (rows.length !== 1 || this.head !== 0 || this.began) return undefined;
+    const whole = rows[0]!.whole();
+    if (whole !== undefined) this.head = 1;
+    return whole;
   }
 
   private openInMemory(group: number): void {
@@ -282,6 +309,12 @@ class MarkRowsOfRun {
     return count;
   }
 
+  /** Where the mark at hand and all after it lie; undefined where they are in a file. */
+  whole(): { bytes: Buffer; from: number; until: number } | undefined {
+    if (this.file !== undefined) return undefined;
+    return { bytes: this.bytes, from: this.start - LENGTH_BYTES, until: this.until };
+  }
+
   next(): boolean {
     const { file, at } = this;
     if (file !== undefined) {
@@ -298,6 +331,17 @@ class MarkRowsOfRun {
     this.at = at + spanOf(length);
     return true;
   }
+}
+
+/** The end of the last row from `from` on that ends at `until` or before. */
+function wholeRows(bytes: Uint8Array, from: number, until: number): number {
+  let end = from;
+  while (end < until) {
+    const next = end + spanOf(get32(bytes, end));
+    if (next > until) break;
+    end = next;
+  }
+  return end;
 }
 
 function isAfter(left: MarkRowsOfRun, right: MarkRowsOfRun): boolean {

@@ -10,7 +10,7 @@ import { ChainedMarks, judgeChained } from './chained-marks.ts';
 import { Conclusions } from './conclusions.ts';
 import type { Executor } from './executor.ts';
 import { type JudgeOrder, judgeShare } from './judge-share.ts';
-import { totalBytes } from './mark-shares.ts';
+import { shareOfRelations, totalBytes } from './mark-shares.ts';
 import { markGroups } from './marks.ts';
 import type { Plan, PlannedRelation } from './plan.ts';
 import { PositionSet } from './position-set.ts';
@@ -188,8 +188,11 @@ export async function relate(
   // Within a share they are in this order already.
   const judged = shares.flatMap((share) => share.judged);
   if (shares.length > 1) judged.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
-  for (const { relation, group, judgements } of judged)
-    for (const judgement of judgements) conclude(relation, group, judgement);
+  for (const each of judged) {
+    for (const judgement of each.judgements) conclude(each.relation, each.group, judgement);
+    // What became of them is in the findings: of a flood of them one copy is enough.
+    each.judgements = [];
+  }
   const met = new Set(shares.flatMap((share) => share.met));
   const present = plan.relations.map(() => new Set<string>());
   for (const { relation, group } of shares.flatMap((share) => share.present)) present[relation]!.add(group);
@@ -247,7 +250,8 @@ function relateChained(
     // Before those that stand on it are judged: a group that is silent is a mark of theirs.
     concludeAbsent(index);
   };
-  const groups = markGroups(scan.marks.source(), { files, duplicates, onMark: () => {} });
+  const share = shareOfRelations(order[0]!, order.at(-1)!);
+  const groups = markGroups(scan.marks.source(), { files, duplicates, onMark: () => {}, share });
   for (const { relation: index, group, marks } of groups) {
     if (!chained.standsOnOthers(index)) continue;
     while (order.length > 0 && order[0]! < index) finish(order.shift()!);

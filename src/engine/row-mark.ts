@@ -44,6 +44,19 @@ export class RowMark implements Mark {
     return this.knownPlace;
   }
 
+  /** By the bytes of file and position: to decode two places for it took longer than the rest of an episode (measured). */
+  isOfEventOf(other: Mark): boolean | undefined {
+    if (!(other instanceof RowMark)) return undefined;
+    const { knownTime } = this;
+    // An event has one time, and to look at what may be long ago in memory is what takes the time.
+    if (knownTime !== UNREAD && other.knownTime !== UNREAD && knownTime !== other.knownTime) return false;
+    const { bytes, start } = this;
+    const { bytes: others, start: from } = other;
+    for (let index = FILE_AT; index < STEP_AT; index++)
+      if (bytes[start + index] !== others[from + index]) return false;
+    return true;
+  }
+
   get identity(): string {
     this.knownIdentity ??= this.readTexts().uniqueText()!;
     return this.knownIdentity;

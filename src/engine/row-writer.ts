@@ -182,5 +182,8 @@ export class RowWriter {
   }
 }
 
-/** Below this length a text's length takes one byte, and its bytes are put one by one. */
-export const SHORT_TEXT = 64;
+/**
+ * Below this length a text's length takes one byte, and its bytes are put one by one. The most that a byte allows: names of
+ * sessions in CloudTrail have 60 to 100.
+ */
+export const SHORT_TEXT = 127;

@@ -4,7 +4,7 @@ import { Worker } from 'node:worker_threads';
 import type { DiscoveredFile } from '../read/discover.ts';
 import type { Done, Executor } from './executor.ts';
 import type { OnProgress } from './file-scan.ts';
-import { fewestMarks, type Judged, type JudgedShare, type JudgeOrder } from './judge-share.ts';
+import { fewestMarks, type Judged, type JudgedShare, type JudgeOrder, shareTexts } from './judge-share.ts';
 import { dealShares, type Weights } from './mark-shares.ts';
 import type { Plan } from './plan.ts';
 import type { RowParts, ScanPart } from './scan-part.ts';
@@ -60,6 +60,8 @@ export class WorkerPool implements Executor {
   private onRows: (rows: RowParts) => void = () => {};
   private onProgress: OnProgress = () => {};
   private readonly done = new Map<number, ScanPart>();
+  /** Of what was judged. */
+  private readonly texts = new Map<string, string>();
   private fault: Error | undefined;
   private closing = false;
   private wake = () => {};
@@ -180,6 +182,7 @@ export class WorkerPool implements Executor {
         this.wake();
         break;
       case 'judged':
+        shareTexts(message.judged, this.texts);
         for (const each of message.judged) member.judged.push(each);
         break;
       case 'share':

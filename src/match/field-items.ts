@@ -110,6 +110,12 @@ export class FieldItems {
     return this.isPlain(event, copyText) ? this.plain! : this.classOfText(event, 1);
   }
 
+  /** The id of the one value of a field whose values repeat, or that of what is not there; -1 where nothing has one. */
+  repeatingId(event: Event): number {
+    const size = event.size(this.slot);
+    return size === 0 || (size === 1 && this.repeats) ? event.id(this.slot) : -1;
+  }
+
   /** Whether the one value is certainly of class `plain`, told by its bytes alone. */
   private isPlain(event: Event, copyText: CopyText | undefined): boolean {
     if (this.plain === undefined || copyText === undefined) return false;

@@ -25,6 +25,8 @@ export type Mark = {
   subject: string | undefined;
   /** The values of the input's `values`, in their order; undefined where the event lacks one. */
   values: readonly (string | undefined)[];
+  /** Whether both marks are of one event, where that is told without their places; undefined where it is not. */
+  isOfEventOf?(other: Mark): boolean | undefined;
 };
 
 /** Which events make a mark for a relation, and what the mark carries. Resolved to slots per source. */

@@ -33,9 +33,10 @@ export function extendEpisode(episode: Episode, mark: Mark): void {
 /** Two marks of one event differ in the step they came through. */
 export function isSameEvent(left: Mark, right: Mark): boolean {
   return (
-    left.place.offset === right.place.offset &&
-    left.place.line === right.place.line &&
-    left.place.file === right.place.file
+    left.isOfEventOf?.(right) ??
+    (left.place.offset === right.place.offset &&
+      left.place.line === right.place.line &&
+      left.place.file === right.place.file)
   );
 }
 

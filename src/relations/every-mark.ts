@@ -1,5 +1,5 @@
 /** What a detection says alone: each mark is a finding, and those of one actor within an hour of each other are one. */
-import { NANOS_PER_SECOND } from '../base/instant.ts';
+import { type Instant, NANOS_PER_SECOND } from '../base/instant.ts';
 import { count } from '../base/text-safety.ts';
 import { isAuditField } from '../model/event.ts';
 import type { FindingKind, Severity } from '../model/finding.ts';
@@ -79,8 +79,13 @@ type MarkStanding = { mark: Mark; standing: Standing };
 
 const PLAIN: Standing = {};
 
+/** One object for all marks: each is done with before the next. */
 function* plainly(marks: Iterable<Mark>): Generator<MarkStanding> {
-  for (const mark of marks) yield { mark, standing: PLAIN };
+  const one: Partial<MarkStanding> = { standing: PLAIN };
+  for (const mark of marks) {
+    one.mark = mark;
+    yield one as MarkStanding;
+  }
 }
 
 /** The marks of one event follow one another, that of step 0 first. Equal standings are one object. */
@@ -137,37 +142,96 @@ function* episodes(
   timespan: bigint,
   keyOf: (mark: Mark) => string | undefined,
 ): Generator<Open> {
-  const byStanding = new Map<Standing, Map<string | undefined, Episode>>();
-  const openOf = (standing: Standing) => {
-    let open = byStanding.get(standing);
-    if (open === undefined) {
-      open = new Map();
-      byStanding.set(standing, open);
-    }
-    return open;
-  };
+  const byStanding = new Map<Standing, OpenEpisodes>();
+  const all: { standing: Standing; open: OpenEpisodes }[] = [];
   for (const { mark, standing } of standings) {
-    for (const [each, open] of byStanding) {
-      for (const [key, episode] of open) {
-        if (isNear(episode, mark, timespan)) break;
-        open.delete(key);
-        yield { episode, standing: each };
+    for (let index = 0; index < all.length; index++) {
+      const { open, standing: each } = all[index]!;
+      for (let oldest = open.oldest; oldest !== undefined; oldest = open.oldest) {
+        if (isNear(oldest, mark, timespan)) break;
+        open.close(oldest);
+        yield { episode: oldest.episode, standing: each };
       }
     }
-    const open = openOf(standing);
-    const key = keyOf(mark);
-    const episode = open.get(key);
-    open.delete(key);
-    if (episode !== undefined) extendEpisode(episode, mark);
-    open.set(key, episode ?? openEpisode(mark));
+    let open = byStanding.get(standing);
+    if (open === undefined) {
+      open = new OpenEpisodes();
+      byStanding.set(standing, open);
+      all.push({ standing, open });
+    }
+    open.add(keyOf(mark), mark);
   }
-  for (const [standing, open] of byStanding) for (const episode of open.values()) yield { episode, standing };
+  for (const { standing, open } of all)
+    for (let each = open.oldest; each !== undefined; each = each.later)
+      yield { episode: each.episode, standing };
 }
 
-function isNear(episode: Episode, mark: Mark, timespan: bigint): boolean {
-  const last = episode.last.time;
+/** `until`: when it has been silent for long enough, where that was asked since its last mark. */
+type OpenEpisode = {
+  key: string | undefined;
+  episode: Episode;
+  until: Instant | undefined;
+  earlier: OpenEpisode | undefined;
+  later: OpenEpisode | undefined;
+};
+
+/**
+ * Episodes in the order of their last marks. A list, and not the order of the map: to find the first of a map passes over all
+ * that was deleted before it, and with some thousand actors that took most of the time (measured).
+ */
+class OpenEpisodes {
+  oldest: OpenEpisode | undefined;
+  private newest: OpenEpisode | undefined;
+  private readonly byKey = new Map<string | undefined, OpenEpisode>();
+
+  /** The mark continues the episode of its key, or begins one. */
+  add(key: string | undefined, mark: Mark): void {
+    const known = this.byKey.get(key);
+    if (known === undefined) {
+      const begun = {
+        key,
+        episode: openEpisode(mark),
+        until: undefined,
+        earlier: undefined,
+        later: undefined,
+      };
+      this.byKey.set(key, begun);
+      this.append(begun);
+      return;
+    }
+    extendEpisode(known.episode, mark);
+    known.until = undefined;
+    if (known === this.newest) return;
+    this.unlink(known);
+    this.append(known);
+  }
+
+  close(open: OpenEpisode): void {
+    this.byKey.delete(open.key);
+    this.unlink(open);
+  }
+
+  private append(open: OpenEpisode): void {
+    open.earlier = this.newest;
+    open.later = undefined;
+    if (this.newest === undefined) this.oldest = open;
+    else this.newest.later = open;
+    this.newest = open;
+  }
+
+  private unlink({ earlier, later }: OpenEpisode): void {
+    if (earlier === undefined) this.oldest = later;
+    else earlier.later = later;
+    if (later === undefined) this.newest = earlier;
+    else later.earlier = earlier;
+  }
+}
+
+function isNear(open: OpenEpisode, mark: Mark, timespan: bigint): boolean {
+  const last = open.episode.last.time;
   if (last === undefined || mark.time === undefined) return last === mark.time;
-  return mark.time - last <= timespan;
+  open.until ??= last + timespan;
+  return mark.time <= open.until;
 }
 
 function describe(

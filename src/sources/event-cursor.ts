@@ -38,6 +38,7 @@ import {
   type Mapping,
   mapField,
   mapIdentity,
+  type Translation,
   toOwnPaths,
   toRawPaths,
 } from './mapping.ts';
@@ -60,8 +61,12 @@ type ComputedSlot = {
   slots: number[];
   /** For a field that is only a choice of raw fields: those, in order. It then keeps the kind of the chosen one. */
   choices: number[] | undefined;
+  /** Else the raw fields that are tried first and stand for the field as they are. */
+  leading: readonly number[];
   /** The scanner slots in use, and what they computed to before, by `inputKey`. */
   used: number[];
+  /** Those whose texts matter: of the others it matters that they have one, which the shape of a record tells. */
+  textual: ReadonlySet<number>;
   values: Map<number, ComputedValue>;
   recent: RecentValues;
 };
@@ -95,8 +100,10 @@ type ShapeFacts = {
   readonly shape: number;
   /** By computed slot: the raw slot that it is, or NO_SLOT, NO_CHOICE, UNDECIDED. */
   chosen: Int32Array;
-  /** By computed slot: those of its `used` that have a value, `undefined` where not asked so far. */
+  /** By computed slot: those of its `used` whose values matter, `undefined` where not asked so far. */
   inputs: (readonly Slot[] | undefined)[];
+  /** By computed slot: what it always is, where none of its inputs' values matters. */
+  fixed: (ComputedValue | undefined)[];
   /** Which of `identityLists` names the record, or NO_LIST, UNDECIDED. */
   identity: number;
 };
@@ -249,7 +256,9 @@ export class EventCursor implements Event, Fields {
       field: mapped,
       slots,
       choices,
+      leading: leadingPaths(mapped).map((path) => slots[path]!),
       used,
+      textual: new Set([...textualPaths(mapped)].map((path) => slots[path]!)),
       values: new Map(),
       recent: { keys: new Int32Array(RECENT * 3), values: [] },
     });
@@ -425,14 +434,17 @@ export class EventCursor implements Event, Fields {
    */
   hashOwnIdentity(key: Uint32Array): boolean {
     const { facts } = this;
-    if (facts.identity === UNDECIDED)
-      facts.identity = this.identityLists.findIndex((slots) => this.holdTexts(slots));
+    if (facts.identity === UNDECIDED) facts.identity = this.findIdentity();
     if (facts.identity === NO_LIST) return false;
     const slots = this.identityLists[facts.identity]!;
     key[0] = this.identitySeed;
     key[1] = ~this.identitySeed;
     for (let index = 0; index < slots.length; index++) this.hashText(slots[index]!, key);
     return true;
+  }
+
+  private findIdentity(): number {
+    return this.identityLists.findIndex((slots) => this.holdTexts(slots));
   }
 
   private holdTexts(slots: readonly Slot[]): boolean {
@@ -603,8 +615,8 @@ export class EventCursor implements Event, Fields {
 
   span(slot: Slot, at = 0): Span | undefined {
     if (slot < NO_SLOT) {
-      const chosen = this.chosenSlot(slot);
-      const origin = chosen === NO_CHOICE ? this.originSlot(slot) : chosen;
+      const isChoice = this.computed[-2 - slot]!.choices !== undefined;
+      const origin = isChoice ? this.chosenSlot(slot) : this.originSlot(slot);
       return origin === undefined ? undefined : this.span(origin, at);
     }
     if (slot === NO_SLOT) return undefined;
@@ -657,6 +669,8 @@ export class EventCursor implements Event, Fields {
 
   private compute(slot: Slot): ComputedValue {
     const index = -2 - slot;
+    const fixed = this.facts.fixed[index];
+    if (fixed !== undefined) return fixed;
     if (this.computedFor[index] !== this.recordNumber) {
       this.computedFor[index] = this.recordNumber;
       this.computedValues[index] = this.recentValue(index);
@@ -669,13 +683,14 @@ export class EventCursor implements Event, Fields {
     const { facts } = this;
     const computed = this.computed[index]!;
     if (facts.shape < 0) return this.rememberedValue(computed);
-    let inputs = facts.inputs[index];
-    if (inputs === undefined) {
-      inputs = computed.used.filter((slot) => this.found.first(slot) >= 0);
-      facts.inputs[index] = inputs;
+    const inputs = facts.inputs[index] ?? this.findInputs(index);
+    if (inputs.length === 0) {
+      const value = this.rememberedValue(computed);
+      facts.fixed[index] = value;
+      return value;
     }
     if (inputs.length > 2) return this.rememberedValue(computed);
-    const first = inputs.length > 0 ? this.id(inputs[0]!) : NO_ID;
+    const first = this.id(inputs[0]!);
     const second = inputs.length > 1 ? this.id(inputs[1]!) : NO_ID;
     const { keys, values } = computed.recent;
     const place = (Math.imul(facts.shape, 31) + Math.imul(second, 7) + first) & (RECENT - 1);
@@ -692,6 +707,19 @@ export class EventCursor implements Event, Fields {
     keys[key + 1] = first;
     keys[key + 2] = second;
     return value;
+  }
+
+  private findInputs(index: number): readonly Slot[] {
+    const computed = this.computed[index]!;
+    const inputs = computed.used.filter((slot) => this.isInput(slot, computed));
+    this.facts.inputs[index] = inputs;
+    return inputs;
+  }
+
+  /** Whether records of this shape may differ in the computed field by what the slot holds. */
+  private isInput(slot: Slot, { textual }: ComputedSlot): boolean {
+    const value = textual.has(slot) ? this.found.first(slot) : -1;
+    return value >= 0 && this.found.kind(value) !== KIND.null;
   }
 
   /** What a mapping computes depends on the values at its paths alone: for up to two of them it is computed once. */
@@ -723,17 +751,28 @@ export class EventCursor implements Event, Fields {
     return key;
   }
 
-  /** For a choice of raw fields: the first that holds a scalar, or NO_SLOT. NO_CHOICE for what a mapping computes. */
+  /**
+   * For a choice of raw fields: the first that holds a scalar, or NO_SLOT. For what a mapping computes NO_CHOICE, or the raw
+   * field that it is in all records of this shape.
+   */
   private chosenSlot(slot: Slot): Slot {
     const chosen = this.facts.chosen[-2 - slot]!;
     return chosen === UNDECIDED ? this.choose(-2 - slot) : chosen;
   }
 
   private choose(index: number): Slot {
-    const { choices } = this.computed[index]!;
-    const chosen = choices === undefined ? NO_CHOICE : this.firstWithText(choices);
+    const { choices, leading } = this.computed[index]!;
+    const chosen = choices === undefined ? this.leadingSlot(leading) : this.firstWithText(choices);
     this.facts.chosen[index] = chosen;
     return chosen;
+  }
+
+  /** Texts alone: what a mapping computes is of that kind. */
+  private leadingSlot(leading: readonly Slot[]): Slot {
+    const { found } = this;
+    if (found.shape < 0 || leading.length === 0) return NO_CHOICE;
+    const slot = this.firstWithText(leading);
+    return slot !== NO_SLOT && found.kind(found.first(slot)) === KIND.string ? slot : NO_CHOICE;
   }
 
   private firstWithText(choices: readonly Slot[]): Slot {
@@ -866,7 +905,13 @@ export const ABSENT = -1;
 export const ASK_TEXT = -2;
 function newFacts(shape: number, computed: number): ShapeFacts {
   const chosen = new Int32Array(computed).fill(UNDECIDED);
-  return { shape, chosen, inputs: new Array(computed).fill(undefined), identity: UNDECIDED };
+  return {
+    shape,
+    chosen,
+    inputs: new Array(computed).fill(undefined),
+    fixed: new Array(computed).fill(undefined),
+    identity: UNDECIDED,
+  };
 }
 
 /** FNV-1a, and a second hash with another multiplier; both continue from what `key` holds, a separator first. */
@@ -888,6 +933,32 @@ function isPlainPath(alternative: Alternative): alternative is Alternative & { k
     alternative.translation === undefined &&
     alternative.whenAbsent === undefined
   );
+}
+
+/** The paths of the alternatives that come before the first with guards or other words. */
+function leadingPaths({ alternatives }: MappedField): number[] {
+  const paths: number[] = [];
+  for (const alternative of alternatives) {
+    if (!isPlainPath(alternative)) break;
+    paths.push(alternative.path);
+  }
+  return paths;
+}
+
+/** The paths of which `mapField` looks at more than whether they have a text. */
+function textualPaths({ alternatives }: MappedField): Set<number> {
+  const paths = new Set<number>();
+  for (const alternative of alternatives) {
+    for (const guard of alternative.guards)
+      if ('globs' in guard && !guard.globs.includes('*')) paths.add(guard.path);
+    if (alternative.kind === 'join') for (const path of alternative.paths) paths.add(path);
+    if (alternative.kind === 'path' && !isOneWord(alternative.translation)) paths.add(alternative.path);
+  }
+  return paths;
+}
+
+function isOneWord(translation: Translation | undefined): boolean {
+  return translation !== undefined && translation.entries.length === 0 && translation.otherwise !== undefined;
 }
 
 function usesPath(field: MappedField, path: number): boolean {

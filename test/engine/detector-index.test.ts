@@ -202,6 +202,32 @@ describe('DetectorIndex.forEach()', () => {
     assert.ok(matched > 2000, `${matched} matched`);
   });
 
+  test('meets those that match where no literal tells, among values that repeat or are absent', () => {
+    const log = new Log();
+    const { cursor } = log;
+    const detections = Array.from({ length: 12 }, (_, number) =>
+      detectionOf(
+        `selection:\n  Level|gte: ${number * 7}\nfilter:\n  Image|re: '[${number % 10}a]$'\ncondition: selection and not filter`,
+      ),
+    );
+    const indexed = indexOf(detections, cursor);
+    let matched = 0;
+    for (let number = 0; number < 9000; number++) {
+      const event = log.at({
+        ...(number % 5 > 0 && { Level: (number * 13) % 97 }),
+        ...(number % 3 > 0 && { Image: `x${number % 40}` }),
+      });
+      const matching = [...indexed.tests.keys()].filter((each) => indexed.tests[each]!(event));
+      matched += matching.length;
+      const held: number[] = [];
+      indexed.index.forEach(event, (each, rest) => {
+        if (rest === undefined || rest(event)) held.push(each);
+      });
+      assert.deepEqual(held, matching, `record ${number}`);
+    }
+    assert.ok(matched > 9000, `${matched} matched`);
+  });
+
   const log = new Log();
   const rules = Array.from({ length: 3000 }, (_, number) =>
     detectionOf(

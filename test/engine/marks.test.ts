@@ -26,7 +26,12 @@ type Sketch = {
   values: (string | undefined)[];
 };
 
-const text = fc.oneof(fc.constantFrom('ann', 'bob', ''), fc.string({ unit: 'binary', maxLength: 80 }));
+const text = fc.oneof(
+  fc.constantFrom('ann', 'bob', ''),
+  fc.string({ unit: 'binary', maxLength: 80 }),
+  // The length of a text takes one byte, or two.
+  fc.integer({ min: 120, max: 135 }).map((length) => 'x'.repeat(length)),
+);
 const maybe = fc.option(text, { nil: undefined });
 const sketches = fc
   .uniqueArray(
@@ -243,6 +248,71 @@ test('markGroups() gives the marks in order, for any cut into parts and any boun
       runs.dispose();
     }),
     { numRuns: 200 },
+  );
+});
+
+test('a group larger than what is written at once comes back from its file', () => {
+  const runs = new TemporaryRuns();
+  try {
+    const made = Array.from({ length: 4000 }, (_, index): Sketch => {
+      const group = index % 10 === 0 ? [`bob${index % 70}`] : ['ann'];
+      const identity = 'x'.repeat(index === 2001 ? 300_000 : index % 200);
+      const time = BigInt(index) * 1_000_000n;
+      const subject = undefined;
+      return {
+        relation: 1,
+        step: 0,
+        group,
+        time,
+        fileIndex: 0,
+        offset: index * 9,
+        identity,
+        subject,
+        values: [],
+      };
+    });
+    const rows = new MarkRows(runs, 1e8);
+    const partOf = (some: readonly Sketch[]) => {
+      for (const sketch of some) addTo(rows, sketch);
+      return rows.take();
+    };
+    const halves = [0, 1].map((half) => partOf(made.filter(({ offset }) => offset % 2 === half)));
+    const [first] = halves[0]!.runs;
+    const { groups } = list([partOf(made)], new PositionSet(), 0);
+    // Both halves are in memory when it is too much: their marks take turns.
+    const merged = list(halves, new PositionSet(), (first as { bytes: Uint8Array }).bytes.length);
+    assert.deepEqual(merged.groups, groups);
+    const names = [...new Set(made.map(groupText))].sort((a, b) => (a < b ? -1 : 1));
+    assert.deepEqual(
+      groups.map(({ group, marks }) => ({ group, marks })),
+      names.map((name) => ({
+        group: JSON.parse(name),
+        marks: made.filter((each) => groupText(each) === name).map(toMark),
+      })),
+    );
+  } finally {
+    runs.dispose();
+  }
+});
+
+test('marks of one event are told as such, and those of others are not', () => {
+  fc.assert(
+    fc.property(sketches, (made) => {
+      const rows = new MarkRows(new TemporaryRuns());
+      for (const sketch of made) addTo(rows, sketch);
+      const marks = new Marks(new TemporaryRuns());
+      marks.merge(rows.take());
+      const reading = { files: FILES, duplicates: new PositionSet(), onMark: () => {} };
+      const read = [...markGroups(marks.source(), reading)].flatMap(({ marks: each }) => [...each]);
+      for (const left of read) {
+        for (const right of read) {
+          const isOne = left.place.file === right.place.file && left.place.offset === right.place.offset;
+          if (isOne && left.time !== right.time) continue;
+          assert.equal(left.isOfEventOf!(right), isOne);
+        }
+      }
+    }),
+    { numRuns: 50 },
   );
 });
 

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import type { Mark } from '../../src/model/mark.ts';
+import { MAX_RELATED } from '../../src/model/relation.ts';
 import { everyMark } from '../../src/relations/every-mark.ts';
 import { detectionOf } from '../match/one-rule.ts';
 import { inOrder, type MarkSketch } from './made-marks.ts';
@@ -66,3 +67,37 @@ test('no mark is lost, with or without actor and time', () => {
   });
   fc.assert(property, { numRuns: 1_000 });
 });
+
+test('findings come in the order in which their actors fell silent', () => {
+  const sketch = fc.record({
+    at: fc.option(fc.integer({ min: 0, max: 20_000 }), { nil: undefined }),
+    actor: fc.constantFrom('ann', 'bob', 'cid', 'dan'),
+  });
+  const property = fc.property(fc.array(sketch, { maxLength: 40 }), (drawn) => {
+    const marks = inOrder(drawn.map((row, line) => ({ ...row, line })));
+    const found = [...everyMark(rule).judge([], marks, undefined)];
+    assert.deepEqual(
+      found.map(({ place, related }) => [place.line, ...related.map(({ line }) => line)]),
+      episodesOf(marks).map((lines) => lines.slice(0, 1 + MAX_RELATED)),
+    );
+  });
+  fc.assert(property, { numRuns: 1_000 });
+});
+
+/** The slow twin: one list, searched from its front. */
+function episodesOf(marks: readonly Mark[]): number[][] {
+  const ended: number[][] = [];
+  let open: { subject: string | undefined; last: bigint | undefined; lines: number[] }[] = [];
+  for (const { subject, time, place } of marks) {
+    const isSilent = ({ last }: { last: bigint | undefined }) =>
+      last === undefined || time === undefined ? last !== time : time - last > BigInt(HOUR) * 1_000_000_000n;
+    ended.push(...open.filter(isSilent).map(({ lines }) => lines));
+    open = open.filter((each) => !isSilent(each));
+    const known = open.find((each) => each.subject === subject);
+    open = [
+      ...open.filter((each) => each !== known),
+      { subject, last: time, lines: [...(known?.lines ?? []), place.line] },
+    ];
+  }
+  return [...ended, ...open.map(({ lines }) => lines)];
+}

@@ -137,6 +137,52 @@ function checkCursor(newReader: () => Reader): void {
     );
   });
 
+  test('what a mapping computes is that of the tree for records of few shapes, whatever their values', () => {
+    const mapping = shipped('cloudtrail');
+    const cursor = reader.newCursor(mapping);
+    const fields = ['actor', 'outcome', 'decision'] as const;
+    const slots = fields.map((field) => cursor.audit(field));
+    const ids = new Map<string | undefined, number>();
+    const member = (key: string, ...others: string[]) =>
+      fc
+        .constantFrom('', '""', '"x"', '"y"', 'null', ...others)
+        .map((value) => (value === '' ? [] : [`"${key}":${value}`]));
+    const object = (...members: fc.Arbitrary<string[]>[]) =>
+      fc.tuple(...members).map((each) => `{${each.flat().join(',')}}`);
+    const odd = ['1', 'true', '[]', '["x"]', '[[]]', '[[1]]', '{}', '{"a":1}', '"{\\"a"', '"\\u0078"'];
+    const record = object(
+      member('eventName', ...odd),
+      member('errorCode', '"AccessDenied"', '"ExpiredToken2"', ...odd),
+      member('errorMessage', ...odd),
+      object(member('ConsoleLogin', '"Success"', '"Failure"')).map((each) => [`"responseElements":${each}`]),
+      object(
+        member('type', '"AWSAccount"'),
+        member('accountId'),
+        member('arn', ...odd),
+        member('principalId', '["x","y"]'),
+        member('invokedBy'),
+      ).map((each) => [`"userIdentity":${each}`]),
+    );
+    fc.assert(
+      fc.property(record, (text) => {
+        const tree = parseJson(Buffer.from(text));
+        readWith(cursor, text);
+        for (const [index, field] of fields.entries()) {
+          const slot = slots[index]!;
+          const expected = mapField(mapping.fields[field]!, (path) => readMapped(tree, mapping, path));
+          assert.equal(cursor.text(slot), expected, `${field} in ${text}`);
+          assert.equal(cursor.kind(slot), expected === undefined ? 'missing' : 'string', text);
+          assert.equal(cursor.size(slot), expected === undefined ? 0 : 1, text);
+          assertCopied(cursor, slot, text);
+          if (!ids.has(expected)) ids.set(expected, cursor.id(slot));
+          assert.equal(cursor.id(slot), ids.get(expected), text);
+        }
+      }),
+      { numRuns: 3_000 },
+    );
+    assert.equal(new Set(ids.values()).size, ids.size);
+  });
+
   test('ids are equal exactly when kind and text are equal', () => {
     const mapping = shipped('audit');
     const cursor = reader.newCursor(mapping);
