@@ -4,8 +4,9 @@
  */
 
 import { assembleReport } from './engine/assemble.ts';
+import { mergeRepeats } from './engine/merge-repeats.ts';
 import { compilePlan } from './engine/plan.ts';
-import { mergeRepeats, relate } from './engine/relate.ts';
+import { relate } from './engine/relate.ts';
 import { StateRefusal } from './engine/run-state.ts';
 import { type ScanOptions, scanFiles } from './engine/scan.ts';
 import type { ScanCounters } from './engine/scan-part.ts';

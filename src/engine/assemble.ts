@@ -1,24 +1,15 @@
 /** The report out of what scan and relate know: books closed, words gathered, verdict drawn. */
 import { formatInstant } from '../base/instant.ts';
 import { compareText } from '../base/text-safety.ts';
-import { appliesTo, unknownWords } from '../match/logsource.ts';
-import { missingFields } from '../match/required-fields.ts';
 import type { CheckResult } from '../model/check.ts';
 import { compareFindings, type Finding, type FindingKind, severityRank } from '../model/finding.ts';
 import { MAX_RELATED } from '../model/relation.ts';
-import type {
-  LicenseSummary,
-  RecordCounts,
-  Report,
-  ReportVerdict,
-  RuleStatus,
-  RuleSummary,
-} from '../model/report.ts';
+import type { LicenseSummary, RecordCounts, Report, ReportVerdict, RuleSummary } from '../model/report.ts';
 import { REPORT_SCHEMA } from '../model/report.ts';
-import type { Detection, Rule } from '../model/rule.ts';
 import { findingKinds } from './finding-kinds.ts';
-import { fieldKey, type Plan } from './plan.ts';
+import type { Plan } from './plan.ts';
 import { leftOutNotices, type Related } from './relate.ts';
+import { summarizeRules } from './rule-summaries.ts';
 import type { Scan } from './scan-books.ts';
 
 export function assembleReport(
@@ -131,87 +122,6 @@ function drawVerdict(
     ({ severity, waiver }) => waiver === undefined && severityRank(severity) >= threshold,
   );
   return counts ? 'findings' : 'clean';
-}
-
-function summarizeRules(plan: Plan, scan: Scan, related: Related): RuleSummary[] {
-  const ran = new Set([...scan.ran].map((index) => plan.detections[index]!.id));
-  const errors = new Map(plan.errors.map((error) => [error.id, error.message]));
-  const summaries = plan.request.rules.rules.map((rule): RuleSummary => {
-    const error = errors.get(rule.id);
-    const { status, reason } =
-      error === undefined ? statusOf(rule, plan, scan, ran) : { status: 'error' as const, reason: error };
-    return toSummary(rule, status, reason, related.matches.get(rule.id) ?? 0);
-  });
-  const known = new Set(summaries.map(({ id }) => id));
-  for (const { id, title, file, message } of plan.errors) {
-    if (known.has(id)) continue;
-    const unread = { level: 'medium' as const, matches: 0, controls: [], references: [], tags: [] };
-    summaries.push({ id, title, file, status: 'error', reason: message, ...unread });
-  }
-  return summaries.sort(
-    (a, b) => compareText(a.file, b.file) || compareText(a.title, b.title) || compareText(a.id, b.id),
-  );
-}
-
-function statusOf(
-  rule: Rule,
-  plan: Plan,
-  scan: Scan,
-  ran: ReadonlySet<string>,
-): { status: RuleStatus; reason?: string } {
-  const detections = detectionsOf(rule, plan);
-  if (!detections.some(({ id }) => ran.has(id)))
-    return { status: 'not-applicable', reason: whyNotApplicable(detections, plan) };
-  const absent = detections.map((detection) => absentFields(detection, scan));
-  if (absent.some((fields) => fields.length === 0)) return { status: 'ran' };
-  return {
-    status: 'inert',
-    reason: `no record carries ${[...new Set(absent.flat())].sort(compareText).join(', ')}`,
-  };
-}
-
-/** Those that make the marks which a rule, or the correlations it stands on, looks at. */
-function detectionsOf(rule: Rule, plan: Plan): Detection[] {
-  if (rule.kind === 'detection') return [rule];
-  const wanted = new Set<string>(rule.rules);
-  for (const id of wanted) {
-    const inner = plan.request.rules.rules.find((each) => each.id === id);
-    if (inner?.kind === 'correlation') for (const each of inner.rules) wanted.add(each);
-  }
-  return plan.detections.filter(({ id }) => wanted.has(id));
-}
-
-/** Whether other input would help, or no source that we know is the rule's. */
-function whyNotApplicable(detections: readonly Detection[], { mappings }: Plan): string {
-  const offers = mappings.map(({ logsource }) => logsource);
-  const words = new Set(detections.flatMap(({ logsource }) => unknownWords(logsource, offers)));
-  if (words.size > 0) return `no source has the ${[...words].join(', ')}`;
-  if (!detections.some((detection) => offers.some((offer) => appliesTo(detection, offer))))
-    return 'no source has all words of its log source together';
-  return 'no input is of its log source';
-}
-
-function absentFields(detection: Detection, scan: Scan): string[] {
-  return missingFields(detection, (field) => scan.occurring.has(fieldKey(field))).map(({ name }) => name);
-}
-
-function toSummary(rule: Rule, status: RuleStatus, reason: string | undefined, matches: number): RuleSummary {
-  const { id, title, level, file, author, description, fix, controls, references, tags } = rule;
-  return {
-    id,
-    title,
-    level,
-    file,
-    status,
-    matches,
-    ...(reason !== undefined && { reason }),
-    ...(author !== undefined && { author }),
-    ...(description !== undefined && { description }),
-    ...(fix !== undefined && { fix }),
-    controls,
-    references,
-    tags,
-  };
 }
 
 /** A check that was left out is said, so that nobody takes its silence for an answer. */

@@ -1,6 +1,7 @@
 /**
  * Which detectors an event has to meet. What all rules together say of an event is a tree that grows as events come: each of
  * its steps takes one field, whose value leaves of every rule that is still open less, or nothing, or the answer.
+ * Long: growing a step, following it and ending it are one algorithm over one state.
  */
 import type { EventTest } from '../match/compile-detection.ts';
 import { addAsked, type Condition, ConditionPool, gateOf, type Rest } from '../match/condition-pool.ts';

@@ -1,6 +1,7 @@
 /**
  * Scan: one file, or a range of its lines, on its way through reader, source, checks and detections.
  * What it knows at the end is a FilePart; what the checks and rows know is in the accumulators of the thread.
+ * Long: it is where they all meet, once a record.
  */
 import { type Instant, nanosBeyondMs, wholeMs } from '../base/instant.ts';
 import type { JsonValue } from '../base/json.ts';

@@ -6,7 +6,7 @@ import { INPUT, INPUT_FINDINGS } from '../read/input-findings.ts';
 import { EVERY_MARK_FINDINGS } from '../relations/every-mark.ts';
 import { RELATIONS } from '../relations/index.ts';
 import { WAIVER_FINDINGS } from '../relations/waivers.ts';
-import { DUPLICATE_FINDINGS, DUPLICATES } from './relate.ts';
+import { DUPLICATE_FINDINGS, DUPLICATES } from './merge-repeats.ts';
 
 /** Who speaks which codes: for `list` and `explain`. */
 export function findingSpeakers(): { speaker: string; kinds: readonly FindingKind[] }[] {

@@ -1,6 +1,7 @@
 /**
  * Marks as rows, written where records are scanned: runs of groups, each with its marks in order of time, file and
  * position, then step. Texts go from the record's bytes to the row's, and most groups are found by the ids of values.
+ * Long: what writes a row and what sorts and spills rows share their buffers.
  */
 import { LENGTH_BYTES, type Run, spanOf, type TemporaryRuns } from '../read/temporary-runs.ts';
 import { ABSENT, ASK_TEXT, type EventCursor } from '../sources/event-cursor.ts';

@@ -1,6 +1,5 @@
 /** What a run will do, compiled from the request: checks, detections, relations, and for each source the slots they need. */
 import { type Checksum, plainChecksum } from '../base/checksum.ts';
-import { NEWLINE } from '../base/lexical.ts';
 import type { ScanKernel } from '../base/scan-kernel.ts';
 import { CHECKS } from '../checks/index.ts';
 import { compileLicenses } from '../licenses/compile-licenses.ts';
@@ -14,9 +13,7 @@ import type { FieldRef } from '../model/mark.ts';
 import type { Relation } from '../model/relation.ts';
 import type { AuditRequest } from '../model/request.ts';
 import type { Detection, Rule, RuleError } from '../model/rule.ts';
-import type { CutTools } from '../read/cut-lines.ts';
 import { loadKernel } from '../read/kernel/load-kernel.ts';
-import { FILL_BYTES } from '../read/records.ts';
 import { EventCursor } from '../sources/event-cursor.ts';
 import { type Mapping, UNKNOWN_SOURCE } from '../sources/mapping.ts';
 import { ValueIds } from '../sources/value-ids.ts';
@@ -240,20 +237,4 @@ export class Programs {
     }
     return [...keys];
   }
-}
-
-/** What cutting files into ranges needs. */
-export function cutTools(): CutTools {
-  const kernel = loadKernel();
-  if (kernel !== undefined) {
-    const { block, checksum } = kernel;
-    return { block, checksum, countNewlines: (bytes) => kernel.countNewlines(bytes) };
-  }
-  return { block: Buffer.alloc(FILL_BYTES), checksum: plainChecksum, countNewlines: plainNewlines };
-}
-
-function plainNewlines(bytes: Buffer): number {
-  let count = 0;
-  for (const byte of bytes) if (byte === NEWLINE) count++;
-  return count;
 }
