@@ -13,6 +13,7 @@ import {
 } from '../read/input-findings.ts';
 import { CHANGED } from '../read/plain-bytes.ts';
 import type { BesideMember, ReadTally } from '../read/records.ts';
+import { joinSpans, type TimeSpan } from './time-span.ts';
 
 /** The file as it is stored. */
 export type StoredFile = {
@@ -36,6 +37,8 @@ export type FilePart = {
   /** Records read, and those of them outside `--since`/`--until`. */
   records: number;
   skipped: number;
+  /** First and last time of the others; null where none had one. */
+  span: TimeSpan | null;
   tally: ReadTally;
   malformed: MalformedEpisodes;
   /** The first of each name. */
@@ -48,6 +51,7 @@ export type FilePart = {
 export function mergeFileParts(left: FilePart, right: FilePart): FilePart {
   left.records += right.records;
   left.skipped += right.skipped;
+  left.span = joinSpans(left.span, right.span);
   for (const key of ['bytes', 'recordBytes', 'malformedBytes', 'framingBytes'] as const)
     left.tally[key] += right.tally[key];
   left.tally.cutShort ||= right.tally.cutShort;

@@ -26,6 +26,7 @@ import { type FilePart, noteBeside, plainFile, type StoredFile, toReportName } f
 import type { IdentityRows } from './identity-rows.ts';
 import type { MarkRows } from './mark-rows.ts';
 import type { Detector, Plan, Program, Programs } from './plan.ts';
+import { stretchSpan, type TimeSpan } from './time-span.ts';
 
 /** Called for each event that a detection holds for; the event is valid during the call. */
 export type OnMatch = (detection: Detection, event: Event) => void;
@@ -33,13 +34,7 @@ export type OnMatch = (detection: Detection, event: Event) => void;
 /** Called as bytes pass: how many bytes and records since the last call, of which file. */
 export type OnProgress = (step: { bytes: number; records: number; file: string }) => void;
 
-/** First and last time seen, as whole milliseconds and the nanoseconds beyond. */
-export type TimeSpan = { fromMs: number; fromNanos: number; untilMs: number; untilNanos: number };
-
-/** By the name of a source; that of nobody's records is empty. */
-export type Spans = Record<string, TimeSpan>;
-
-/** By the name of a source a flag for each detection of the plan. */
+/** By the name of a source, which is empty where nobody knows it, a flag for each detection of the plan. */
 export type Seen = Record<string, Uint8Array>;
 
 /** What the scans of one thread add to, file after file. */
@@ -49,8 +44,6 @@ export type Accumulators = {
   marks: MarkRows;
   /** By relation: marks that lack a field to group by. */
   ungrouped: number[];
-  /** By source: of the events that had a time. */
-  spans: Spans;
   /** By source: whether a detection, by index, held for some event. */
   seen: Seen;
   counters: { met: number; slow: number };
@@ -78,8 +71,8 @@ export class FileScan implements RecordSink {
   private program!: Program;
   private cursor!: EventCursor;
   private source: string | null = null;
-  /** Of the source; undefined as long as none of its events had a time. */
-  private span: TimeSpan | undefined;
+  /** Null as long as no event had a time. */
+  private span: TimeSpan | null = null;
   private seen!: Uint8Array;
   private records = 0;
   private skipped = 0;
@@ -145,13 +138,12 @@ export class FileScan implements RecordSink {
   }
 
   private toPart(tally: FilePart['tally'], stored: StoredFile): FilePart {
-    const { fileIndex, source, records, skipped, malformedEpisodes: malformed, members: beside } = this;
-    return { fileIndex, source, records, skipped, tally, malformed, beside, stored };
+    const { fileIndex, source, records, skipped, span, malformedEpisodes: malformed, members: beside } = this;
+    return { fileIndex, source, records, skipped, span, tally, malformed, beside, stored };
   }
 
   private choose(source: string | null): void {
     this.source = source;
-    this.span = this.books.spans[source ?? ''];
     this.books.seen[source ?? ''] ??= new Uint8Array(this.plan.detections.length);
     this.seen = this.books.seen[source ?? '']!;
     this.program = this.programs.for(source);
@@ -239,33 +231,13 @@ export class FileScan implements RecordSink {
 
   private cover(ms: number): void {
     const { span } = this;
-    if (span === undefined) {
-      if (Number.isNaN(ms)) return;
+    if (span === null) {
       const nanos = this.cursor.timeNanos;
-      this.span = { fromMs: ms, fromNanos: nanos, untilMs: ms, untilNanos: nanos };
-      this.books.spans[this.source ?? ''] = this.span;
+      if (!Number.isNaN(ms)) this.span = { fromMs: ms, fromNanos: nanos, untilMs: ms, untilNanos: nanos };
     } else if (ms <= span.fromMs || ms >= span.untilMs) stretchSpan(span, ms, this.cursor.timeNanos);
   }
 }
 
 function toLimit(instant: Instant | undefined): Limit | undefined {
   return instant === undefined ? undefined : { ms: wholeMs(instant), nanos: nanosBeyondMs(instant) };
-}
-
-/** Makes `span` hold the time too; NaN changes nothing. */
-export function stretchSpan(span: TimeSpan, ms: number, nanos: number): void {
-  if (ms < span.fromMs || (ms === span.fromMs && nanos < span.fromNanos)) {
-    span.fromMs = ms;
-    span.fromNanos = nanos;
-  }
-  if (ms > span.untilMs || (ms === span.untilMs && nanos > span.untilNanos)) {
-    span.untilMs = ms;
-    span.untilNanos = nanos;
-  }
-}
-
-/** Makes `span` hold the other too. */
-export function joinSpans(span: TimeSpan, other: TimeSpan): void {
-  stretchSpan(span, other.fromMs, other.fromNanos);
-  stretchSpan(span, other.untilMs, other.untilNanos);
 }

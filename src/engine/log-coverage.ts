@@ -1,31 +1,56 @@
-/** What the log covers in time: as a whole, and for each step of a relation by the sources that its detection runs on. */
-import { type Instant, NANOS_PER_MS } from '../base/instant.ts';
+/** What the log covers in time: as a whole, and for each step of a relation by the sources that its events came from. */
+import { type Instant, NANOS_PER_MS, NANOS_PER_SECOND } from '../base/instant.ts';
 import { appliesTo } from '../match/logsource.ts';
-import type { Coverage, Stretch } from '../model/relation.ts';
+import type { Coverage, Covered, Stretch } from '../model/relation.ts';
 import type { Correlation, Detection } from '../model/rule.ts';
 import { UNKNOWN_SOURCE } from '../sources/mapping.ts';
-import type { Seen, Spans, TimeSpan } from './file-scan.ts';
+import type { Seen } from './file-scan.ts';
 import type { Plan } from './plan.ts';
+import type { ScanPart } from './scan-part.ts';
+import { commonStretches, joinedStretches } from './stretches.ts';
+import type { TimeSpan } from './time-span.ts';
 
-/** What a scan knows of its sources. */
-export type CoveredSources = { spans: Spans; seen: Seen };
+/** What a scan knows of its sources, by name: the span of each file, and which detections held. Plain data, for other threads. */
+export type CoveredSources = { spans: Record<string, TimeSpan[]>; seen: Seen };
+
+/**
+ * Nanoseconds. A source that is silent from one file to the next for longer may lack a file: exports are of hours and days.
+ * Within a file it may be as silent as it likes, for that was delivered in one piece.
+ */
+const LONGEST_SILENCE = 86_400n * NANOS_PER_SECOND;
+
+export function toCoveredSources({ files, seen }: ScanPart): CoveredSources {
+  const spans: Record<string, TimeSpan[]> = Object.create(null);
+  for (const { source, span } of files) {
+    if (span === null) continue;
+    spans[source ?? ''] ??= [];
+    spans[source ?? '']!.push(span);
+  }
+  return { spans, seen };
+}
 
 export class LogCoverage {
   readonly whole: Stretch | undefined;
-  /** What it was made of: plain data, for other threads. */
   readonly sources: CoveredSources;
   private readonly plan: Plan;
-  private readonly bySource: ReadonlyMap<string, Stretch>;
-  private readonly byRule = new Map<string, Stretch | undefined>();
+  /** In order, apart from each other. */
+  private readonly bySource: ReadonlyMap<string, readonly Stretch[]>;
+  private readonly byRule = new Map<string, readonly Stretch[]>();
   private readonly byRelation = new Map<number, Coverage>();
   private readonly detections: ReadonlyMap<string, Detection>;
   private readonly correlations: ReadonlyMap<string, Correlation>;
 
-  constructor(plan: Plan, { spans, seen }: CoveredSources) {
+  constructor(plan: Plan, sources: CoveredSources) {
     this.plan = plan;
-    this.sources = { spans, seen };
-    this.bySource = new Map(Object.entries(spans).map(([source, span]) => [source, toStretch(span)]));
-    this.whole = hull([...this.bySource.values()]);
+    this.sources = sources;
+    this.bySource = new Map(
+      Object.entries(sources.spans).map(([source, spans]) => [
+        source,
+        joinedStretches(spans.map(toStretch), LONGEST_SILENCE),
+      ]),
+    );
+    const all = toCovered(joinedStretches([...this.bySource.values()].flat()));
+    this.whole = all && { from: all.from, until: all.until };
     this.detections = new Map(plan.detections.map((detection) => [detection.id, detection]));
     this.correlations = new Map(
       plan.request.rules.rules.flatMap((rule) => (rule.kind === 'correlation' ? [[rule.id, rule]] : [])),
@@ -38,45 +63,50 @@ export class LogCoverage {
     let coverage = this.byRelation.get(relation);
     if (coverage === undefined) {
       const { inputs } = this.plan.relations[relation]!.relation;
-      coverage = { ...whole, steps: inputs.map(({ detection }) => this.ofRule(detection)) };
+      coverage = { ...whole, steps: inputs.map(({ detection }) => toCovered(this.ofRule(detection))) };
       this.byRelation.set(relation, coverage);
     }
     return coverage;
   }
 
-  private ofRule(id: string): Stretch | undefined {
-    if (!this.byRule.has(id)) {
+  private ofRule(id: string): readonly Stretch[] {
+    let covered = this.byRule.get(id);
+    if (covered === undefined) {
       // A circle is refused when rules are linked; should one slip through, it covers nothing.
-      this.byRule.set(id, undefined);
+      this.byRule.set(id, []);
       const detection = this.detections.get(id);
       const chained = this.correlations.get(id);
-      if (detection !== undefined) this.byRule.set(id, hull(this.stretchesFor(detection)));
-      else if (chained !== undefined)
-        this.byRule.set(id, beyondBegin(common(chained.rules.map((rule) => this.ofRule(rule))), chained));
+      covered =
+        detection === undefined ? chained && this.ofCorrelation(chained) : this.ofDetection(detection);
+      covered ??= [];
+      this.byRule.set(id, covered);
     }
-    return this.byRule.get(id);
+    return covered;
+  }
+
+  /** What a correlation finds takes up to its timespan: where the log begins, and after each hole, it may have begun before. */
+  private ofCorrelation({ rules, timespan = 0n }: Correlation): Stretch[] {
+    const [first = [], ...others] = rules.map((rule) => this.ofRule(rule));
+    const common = others.reduce<readonly Stretch[]>(commonStretches, first);
+    return common.flatMap(({ from, until }) =>
+      from + timespan <= until ? [{ from: from + timespan, until }] : [],
+    );
   }
 
   /**
    * The sources that such events come from, as far as the log shows: an approval that stands in one log is missing where
    * that log ends, however far the others go on. Where none ever came, all that they could come from.
    */
-  private stretchesFor(detection: Detection): Stretch[] {
+  private ofDetection(detection: Detection): Stretch[] {
     const sources = [...this.bySource.keys()].filter((source) => {
       const mapping = this.plan.mappings.find(({ name }) => name === source) ?? UNKNOWN_SOURCE;
       return appliesTo(detection, mapping.logsource);
     });
     const index = this.plan.detections.indexOf(detection);
     const spoke = sources.filter((source) => this.sources.seen[source]?.[index] === 1);
-    return (spoke.length > 0 ? spoke : sources).map((source) => this.bySource.get(source)!);
+    const chosen = spoke.length > 0 ? spoke : sources;
+    return joinedStretches(chosen.flatMap((source) => this.bySource.get(source)!));
   }
-}
-
-/** What a correlation finds takes up to its timespan: in the first of the log it may have begun before. */
-function beyondBegin(stretch: Stretch | undefined, { timespan = 0n }: Correlation): Stretch | undefined {
-  if (stretch === undefined) return undefined;
-  const from = stretch.from + timespan;
-  return from <= stretch.until ? { from, until: stretch.until } : undefined;
 }
 
 function toStretch({ fromMs, fromNanos, untilMs, untilNanos }: TimeSpan): Stretch {
@@ -84,25 +114,13 @@ function toStretch({ fromMs, fromNanos, untilMs, untilNanos }: TimeSpan): Stretc
   return { from: toInstant(fromMs, fromNanos), until: toInstant(untilMs, untilNanos) };
 }
 
-function hull(stretches: readonly Stretch[]): Stretch | undefined {
-  return stretches.reduce<Stretch | undefined>(
-    (all, { from, until }) =>
-      all === undefined
-        ? { from, until }
-        : { from: from < all.from ? from : all.from, until: until > all.until ? until : all.until },
-    undefined,
-  );
-}
-
-/** Where all of them cover; undefined where one of them covers nothing. */
-function common(stretches: readonly (Stretch | undefined)[]): Stretch | undefined {
-  const [first, ...others] = stretches;
-  const all = others.reduce<Stretch | undefined>((shared, stretch) => {
-    if (shared === undefined || stretch === undefined) return undefined;
-    return {
-      from: stretch.from > shared.from ? stretch.from : shared.from,
-      until: stretch.until < shared.until ? stretch.until : shared.until,
-    };
-  }, first);
-  return all !== undefined && all.from <= all.until ? all : undefined;
+/** From the begin of the first to the end of the last, with what lies between them as holes. */
+function toCovered(stretches: readonly Stretch[]): Covered | undefined {
+  const [first] = stretches;
+  if (first === undefined) return undefined;
+  const holes = stretches.slice(1).map(({ from }, index) => ({
+    from: stretches[index]!.until + 1n,
+    until: from - 1n,
+  }));
+  return { from: first.from, until: stretches.at(-1)!.until, ...(holes.length > 0 && { holes }) };
 }

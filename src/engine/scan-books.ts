@@ -5,7 +5,7 @@ import type { DiscoveredFile } from '../read/discover.ts';
 import type { TemporaryRuns } from '../read/temporary-runs.ts';
 import { closeBooks, passOver, plainFile, type StoredFile } from './file-part.ts';
 import { Identities } from './identities.ts';
-import { LogCoverage } from './log-coverage.ts';
+import { LogCoverage, toCoveredSources } from './log-coverage.ts';
 import { Marks } from './marks.ts';
 import { detectionsFor, type Plan } from './plan.ts';
 import { mergeParts, type RowParts, type ScanCounters, type ScanPart, startPart } from './scan-part.ts';
@@ -115,7 +115,7 @@ export class ScanBooks {
       identities: this.identities,
       marks: this.marks,
       ungrouped: merged.ungrouped,
-      coverage: new LogCoverage(this.plan, merged),
+      coverage: new LogCoverage(this.plan, toCoveredSources(merged)),
       ran,
       occurring: new Set(merged.occurring),
       counters: merged.counters,

@@ -3,15 +3,7 @@ import type { DiscoveredFile } from '../read/discover.ts';
 import { nextTurn } from '../read/plain-bytes.ts';
 import type { TemporaryRuns } from '../read/temporary-runs.ts';
 import { type FilePart, mergeFileParts } from './file-part.ts';
-import {
-  type Accumulators,
-  FileScan,
-  joinSpans,
-  type OnMatch,
-  type OnProgress,
-  type Seen,
-  type Spans,
-} from './file-scan.ts';
+import { type Accumulators, FileScan, type OnMatch, type OnProgress, type Seen } from './file-scan.ts';
 import { type IdentityPart, IdentityRows } from './identity-rows.ts';
 import { type MarkPart, MarkRows } from './mark-rows.ts';
 import type { Plan, Programs } from './plan.ts';
@@ -23,7 +15,6 @@ export type ScanPart = {
   /** In log order; of one file at most its first and its last range are shared with the parts beside this one. */
   files: FilePart[];
   ungrouped: number[];
-  spans: Spans;
   seen: Seen;
   /** Keys of the fields that some record carried. */
   occurring: string[];
@@ -48,7 +39,6 @@ export function startPart(plan: Plan): ScanPart {
     states: plan.checks.map(({ check }) => check.start()),
     files: [],
     ungrouped: plan.relations.map(() => 0),
-    spans: {},
     seen: {},
     occurring: [],
     counters: { met: 0, slow: 0, distinct: 0 },
@@ -69,11 +59,6 @@ export function mergeParts(plan: Plan, left: ScanPart, right: ScanPart): ScanPar
     const known = left.seen[source];
     if (known === undefined) left.seen[source] = flags;
     else for (const [index, flag] of flags.entries()) known[index]! |= flag;
-  }
-  for (const [source, span] of Object.entries(right.spans)) {
-    const known = left.spans[source];
-    if (known === undefined) left.spans[source] = span;
-    else joinSpans(known, span);
   }
   left.counters.met += right.counters.met;
   left.counters.slow += right.counters.slow;
@@ -123,13 +108,13 @@ export class PartScanner {
   /** Marks may be kept back for a while: `flush` ends that. */
   async scan(task: ScanTask): Promise<ScanPart> {
     const part = startPart(this.plan);
-    const { states, ungrouped, counters, spans, seen } = part;
+    const { states, ungrouped, counters, seen } = part;
     const { identities, marks } = this;
     this.programs.startTask();
     const isProvisional = task.kind === 'range' && task.provisional === true;
     if (isProvisional !== this.provisional) this.flush();
     this.provisional = isProvisional;
-    const books: Accumulators = { states, ungrouped, spans, seen, identities, marks, counters };
+    const books: Accumulators = { states, ungrouped, seen, identities, marks, counters };
     if (task.kind === 'range') {
       part.files.push(this.fileScan(task.fileIndex, books).stretch(task, this.onProgress));
     } else {

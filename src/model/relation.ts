@@ -9,15 +9,18 @@ import type { Correlation, Waiver } from './rule.ts';
 /** A stretch of time, both ends within it. */
 export type Stretch = { from: Instant; until: Instant };
 
+/** A stretch of the log. `holes`: where no file of it speaks for so long that one may be missing; in order. */
+export type Covered = Stretch & { holes?: readonly Stretch[] };
+
 /**
  * What the log covers: judgments about absence stop at its edges. Undefined when no event had a time.
  * `steps`: for each of the relation's inputs, what the sources cover that its detection runs on; undefined where none
  * of them is in the log. An approval that lies in another log than the access is missing only where that log speaks.
  */
-export type Coverage = (Stretch & { steps?: readonly (Stretch | undefined)[] }) | undefined;
+export type Coverage = (Stretch & { steps?: readonly (Covered | undefined)[] }) | undefined;
 
 /** What the log covers of the events that make marks of one step. */
-export function coverageOf(coverage: Coverage, step: number): Stretch | undefined {
+export function coverageOf(coverage: Coverage, step: number): Covered | undefined {
   return coverage?.steps === undefined ? coverage : coverage.steps[step];
 }
 

@@ -2,7 +2,7 @@
 import { formatInstant, type Instant } from '../base/instant.ts';
 import { compileTextTest } from '../match/match-texts.ts';
 import type { Mark } from '../model/mark.ts';
-import type { Coverage, Group, Judgement, Relation, Stretch } from '../model/relation.ts';
+import type { Coverage, Covered, Group, Judgement, Relation } from '../model/relation.ts';
 import type { Correlation, Rule, Validity } from '../model/rule.ts';
 import { compileFixed } from './threshold.ts';
 import { ExpiredWaivers, holdsFor, isOver } from './waivers.ts';
@@ -69,8 +69,9 @@ function clipCoverage(coverage: Coverage, effective: Validity, { inputs, evidenc
 }
 
 /** Undefined where nothing is left. `to` is the first instant that is not in force. */
-function clip({ from, until }: Stretch, effective: Validity): Stretch | undefined {
+function clip({ from, until, ...rest }: Covered, effective: Validity): Covered | undefined {
   const clipped = {
+    ...rest,
     from: effective.from !== undefined && effective.from > from ? effective.from : from,
     until: effective.to !== undefined && effective.to <= until ? effective.to - 1n : until,
   };

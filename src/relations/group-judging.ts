@@ -4,7 +4,7 @@ import { count } from '../base/text-safety.ts';
 import { EARLIEST, LATEST } from '../base/time-zone.ts';
 import type { Verdict } from '../model/finding.ts';
 import type { Mark } from '../model/mark.ts';
-import type { Coverage, Stretch } from '../model/relation.ts';
+import type { Coverage, Covered } from '../model/relation.ts';
 import type { CalendarUnit, Correlation } from '../model/rule.ts';
 import { calendarWindows } from './calendar.ts';
 import { calendarEpisodes } from './calendar-episodes.ts';
@@ -77,7 +77,7 @@ export type Judged = {
 export class GroupJudging {
   private readonly judging: Judging;
   private readonly threshold: Threshold;
-  private readonly covered: Stretch | undefined;
+  private readonly covered: Covered | undefined;
   private readonly untimed: Mark[] = [];
   private readonly doubtful: Mark[] = [];
   private best: Figure | undefined;

@@ -4,14 +4,15 @@ import type { Mark } from '../model/mark.ts';
 import type { Place } from '../model/place.ts';
 import {
   type Coverage,
-  coverageOf,
+  type Covered,
   type Group,
   groupKey,
   type Judgement,
   type Stretch,
 } from '../model/relation.ts';
 import type { Correlation, Table } from '../model/rule.ts';
-import { type ExpectedGroup, type ExpectedGroups, overlap } from './expected-groups.ts';
+import { coverageOfAll, coveredParts } from './coverage.ts';
+import type { ExpectedGroup, ExpectedGroups } from './expected-groups.ts';
 import {
   describeAbsence,
   describeFaults,
@@ -71,11 +72,8 @@ export function* judgeGroup(
 }
 
 /** A silence is proven where all that could break it would be seen. */
-function coveredByAll(coverage: Coverage, steps: number): Stretch | undefined {
-  let covered: Stretch | undefined = coverage;
-  for (let step = 0; step < steps && covered !== undefined; step++)
-    covered = overlap(covered, coverageOf(coverage, step));
-  return covered;
+function coveredByAll(coverage: Coverage, steps: number): Covered | undefined {
+  return coverageOfAll(coverage, Array.from({ length: steps }).keys());
 }
 
 function silenceJudgement(
@@ -147,7 +145,7 @@ function* absence(
   plan: GapPlan,
   group: Group,
   periods: ExpectedGroup['periods'],
-  covered: Stretch,
+  covered: Covered,
 ): Generator<Judgement> {
   const { expected, timespan, codes } = plan;
   if (expected === undefined || timespan === undefined) return;
@@ -161,7 +159,7 @@ function* absence(
     related: [],
     count: 1,
     identity: ['never spoke'],
-    span: covered,
+    span: { from: covered.from, until: covered.until },
   };
   yield toJudgement(plan, group, verdict, codes.absent, said);
 }
@@ -171,8 +169,8 @@ function placeOf({ file, line }: Table): Place {
 }
 
 /** Nothing is owed by a group that is not expected while the log lasts. */
-function absenceVerdict(timespan: bigint, periods: ExpectedGroup['periods'], covered: Stretch): Verdict {
-  const seen = periods.flatMap((period) => overlap(period, covered) ?? []);
+function absenceVerdict(timespan: bigint, periods: ExpectedGroup['periods'], covered: Covered): Verdict {
+  const seen = periods.flatMap((period) => coveredParts(period, covered));
   if (seen.length === 0) return 'satisfied';
   return seen.some(({ from, until }) => until - from > timespan) ? 'violation' : 'undetermined';
 }

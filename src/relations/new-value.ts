@@ -6,12 +6,14 @@ import type { Mark } from '../model/mark.ts';
 import { loggedNames, renderTemplate, titleInMessage } from '../model/message.ts';
 import {
   type Coverage,
+  type Covered,
   coverageOf,
   type Group,
   type Judgement,
   type RelationDefinition,
 } from '../model/relation.ts';
 import { type Correlation, resolveField } from '../model/rule.ts';
+import { intersection, isWithin } from './coverage.ts';
 import {
   EPISODE_WORDS,
   type Episode,
@@ -145,24 +147,23 @@ function tupleOf({ values }: Mark, width: number): string | undefined {
 }
 
 /** From when until when the log shows the whole history of an event; undefined where it lacks a source. */
-type Learned = { from: Instant; until: Instant } | undefined;
+type Learned = Covered | undefined;
 
 function learnedAt({ rule, history }: NewValuePlan, coverage: Coverage): Learned {
   let learned: Learned;
   for (const step of rule.rules.keys()) {
     const covered = coverageOf(coverage, step);
     if (covered === undefined) return undefined;
-    const from = covered.from + history;
-    learned = {
-      from: learned === undefined || from > learned.from ? from : learned.from,
-      until: learned === undefined || covered.until < learned.until ? covered.until : learned.until,
-    };
+    // After a hole the history has to be learned anew.
+    const holes = covered.holes?.map((hole) => ({ from: hole.from, until: hole.until + history }));
+    const own = { from: covered.from + history, until: covered.until, ...(holes && { holes }) };
+    learned = learned === undefined ? own : intersection(learned, own);
   }
   return learned;
 }
 
 function covers(learned: Learned, time: Instant): boolean {
-  return learned !== undefined && time >= learned.from && time <= learned.until;
+  return isWithin({ from: time, until: time }, learned);
 }
 
 function describeEpisode(plan: NewValuePlan, group: Group, found: ValueEpisode): Judgement {

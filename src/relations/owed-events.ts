@@ -6,6 +6,7 @@ import type { Instant } from '../base/instant.ts';
 import type { Verdict } from '../model/finding.ts';
 import type { Mark } from '../model/mark.ts';
 import { type Coverage, coverageOf, type Group, type Judgement } from '../model/relation.ts';
+import { holeWithin, isWithin } from './coverage.ts';
 import { extendEpisode, isSameEvent, openEpisode } from './episode.ts';
 import type { NeededEvent, Window } from './event-list.ts';
 import { NeededEvents, toNeededEvent } from './needed-events.ts';
@@ -149,8 +150,9 @@ class OwedJudge {
     const { needed, owing } = this.plan;
     for (const [index, title] of needed.entries()) {
       const covered = coverageOf(this.coverage, owing + index);
-      if (covered === undefined || from < covered.from || until > covered.until)
-        return { needed: title, covered };
+      if (covered === undefined) return { needed: title, covered };
+      const hole = holeWithin({ from, until }, covered);
+      if (hole !== undefined || !isWithin({ from, until }, covered)) return { needed: title, covered, hole };
     }
     return undefined;
   }

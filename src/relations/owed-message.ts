@@ -31,7 +31,7 @@ export type OwedPlan = {
 };
 
 /** A step whose sources the log lacks, or does not cover for the whole window. */
-export type Uncovered = { needed: string; covered: Stretch | undefined };
+export type Uncovered = { needed: string; covered: Stretch | undefined; hole?: Stretch | undefined };
 
 type Doubts = {
   untimed: boolean;
@@ -148,7 +148,9 @@ function describeDoubts({ differs }: OwedPlan, doubts: Doubts): string {
   return `cannot be told: ${reasons.join('; ')}`;
 }
 
-function describeUncovered({ needed, covered }: Uncovered): string {
+function describeUncovered({ needed, covered, hole }: Uncovered): string {
   if (covered === undefined) return `no log of ${quote(needed)} was read`;
+  if (hole !== undefined)
+    return `the log of ${quote(needed)} holds nothing between ${formatInstant(hole.from - 1n)} and ${formatInstant(hole.until + 1n)}, as if a file were missing`;
   return `the log of ${quote(needed)} reaches from ${formatInstant(covered.from)} until ${formatInstant(covered.until)} only`;
 }

@@ -9,7 +9,8 @@
 import type { Instant } from '../base/instant.ts';
 import type { Mark } from '../model/mark.ts';
 import type { Place } from '../model/place.ts';
-import { MAX_RELATED, type Stretch } from '../model/relation.ts';
+import { type Covered, MAX_RELATED } from '../model/relation.ts';
+import { isWithin } from './coverage.ts';
 import { isSameEvent } from './episode.ts';
 import { type Numbered, NumberWindow } from './number-window.ts';
 import { SortedNumbers } from './sorted-numbers.ts';
@@ -35,7 +36,7 @@ export type FaultKind = 'hole' | 'repeated' | 'restarted';
 
 export class SequenceFold {
   private readonly late: bigint;
-  private readonly covered: Stretch | undefined;
+  private readonly covered: Covered | undefined;
   /** Not judged yet: the next one, and what came within `late` after it. */
   private readonly right: NumberWindow;
   /** Judged, within `late` before the next one. */
@@ -53,7 +54,7 @@ export class SequenceFold {
   private last: Numbered | undefined;
   readonly faults = new Map<`${FaultKind} ${'violation' | 'undetermined'}`, NumberFaults>();
 
-  constructor(late: bigint, covered: Stretch | undefined) {
+  constructor(late: bigint, covered: Covered | undefined) {
     this.late = late;
     this.covered = covered;
     this.right = new NumberWindow(this.untimedNumbers);
@@ -183,7 +184,7 @@ export class SequenceFold {
   }
 
   private covers(from: Instant, until: Instant): boolean {
-    return this.covered !== undefined && from >= this.covered.from && until <= this.covered.until;
+    return isWithin({ from, until }, this.covered);
   }
 
   private add(kind: FaultKind, verdict: 'violation' | 'undetermined', fault: NumberFault): void {

@@ -2,7 +2,8 @@
 import type { Instant } from '../base/instant.ts';
 import type { Mark } from '../model/mark.ts';
 import type { Place } from '../model/place.ts';
-import { MAX_RELATED, type Stretch } from '../model/relation.ts';
+import { type Covered, MAX_RELATED, type Stretch } from '../model/relation.ts';
+import { coveredParts } from './coverage.ts';
 import { overlap } from './expected-groups.ts';
 
 /** `mark` is the event before it, or the one after it where there is none before. */
@@ -17,7 +18,7 @@ export type SilenceOptions = {
   /** When the group is expected to speak; without it only the time between its events counts. */
   periods: readonly Stretch[] | undefined;
   /** What the log shows of the group. */
-  covered: Stretch | undefined;
+  covered: Covered | undefined;
 };
 
 export class SilenceFold {
@@ -66,15 +67,16 @@ export class SilenceFold {
       if (until - from <= timespan) continue;
       const part = { from, until, mark: silence.mark };
       // However the untimed events lie in it, one of the pieces is longer than the timespan.
-      const proven = lengthOf(overlap(part, covered)) > timespan * BigInt(this.untimed + 1);
+      const least = timespan * BigInt(this.untimed + 1);
+      const proven = coveredParts(part, covered).some((seen) => lengthOf(seen) > least);
       if (proven) this.violations = add(this.violations, part);
       else this.doubts = add(this.doubts, part);
     }
   }
 }
 
-function lengthOf(stretch: Stretch | undefined): bigint {
-  return stretch === undefined ? 0n : stretch.until - stretch.from;
+function lengthOf(stretch: Stretch): bigint {
+  return stretch.until - stretch.from;
 }
 
 function add(known: Silences | undefined, silence: Silence): Silences {

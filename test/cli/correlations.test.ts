@@ -251,3 +251,33 @@ test('a waiver covers sessions that all lie in its time, and no others', async (
     'r-shared violation expired-waiver',
   ]);
 });
+
+test('what a file might hold that is not there is no violation', async () => {
+  const rules =
+    detection('access') +
+    detection('approve') +
+    correlation('owed', 'type: requires, rules: [access], needs: [approve], before: 24h');
+  const write = (name: string, rows: Row[]) =>
+    fs.writeFileSync(
+      path.join(folder, 'months', name),
+      rows
+        .map(
+          ({ at: time, does }, index) =>
+            `${JSON.stringify({ id: `${name}-${index}`, time, actor: 'ann', action: does, outcome: 'success' })}\n`,
+        )
+        .join(''),
+    );
+  fs.mkdirSync(path.join(folder, 'months'), { recursive: true });
+  fs.writeFileSync(path.join(folder, 'owed.yaml'), rules.replace(/---\n$/, ''));
+  write('january.ndjson', at('approve', '2026-01-01T08:00', '2026-01-31T20:00'));
+  write('march.ndjson', at('access', '2026-03-01T00:30', '2026-03-09T08:00'));
+  const argv = 'verify --no-config --no-builtin-rules --source audit -r owed.yaml -f json months'.split(' ');
+  const { stdout } = await commands.run(argv, folder);
+  const { findings } = JSON.parse(stdout) as { findings: Finding[] };
+  const owed = findings.filter(({ rule }) => rule === 'r-owed');
+  assert.deepEqual(
+    owed.map(({ verdict }) => verdict),
+    ['undetermined', 'violation'],
+  );
+  assert.match(owed[0]!.message, /holds nothing between 2026-01-31T20:00:00Z and 2026-03-01T00:30:00Z/);
+});

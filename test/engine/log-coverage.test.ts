@@ -1,7 +1,7 @@
 /** What the log covers for a rule: the sources that its events come from, and no others. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { LogCoverage } from '../../src/engine/log-coverage.ts';
+import { type CoveredSources, LogCoverage } from '../../src/engine/log-coverage.ts';
 import { compilePlan } from '../../src/engine/plan.ts';
 import { ruleSetOf } from '../match/one-rule.ts';
 import { testRequest } from '../support/audit-run.ts';
@@ -39,23 +39,26 @@ const hour = (from: number, until: number) => ({
   untilMs: until * 3_600_000,
   untilNanos: 0,
 });
-const spans = { audit: hour(0, 100), cloudtrail: hour(10, 50), okta: hour(20, 30) };
+const spans = { audit: [hour(0, 100)], cloudtrail: [hour(10, 50)], okta: [hour(20, 30)] };
 
 /** For the relation of a title, the hours that each step is covered. */
 function coveredHours(
   title: string,
   seen: Record<string, string[]> = {},
+  files: CoveredSources['spans'] = spans,
 ): (string | undefined)[] | undefined {
   const flags = Object.entries(seen).map(([source, names]) => {
     const marked = plan.detections.map(({ name }) => Number(names.includes(name ?? '')));
     return [source, Uint8Array.from(marked)] as const;
   });
-  const coverage = new LogCoverage(plan, { spans, seen: Object.fromEntries(flags) });
+  const coverage = new LogCoverage(plan, { spans: files, seen: Object.fromEntries(flags) });
   const relation = plan.relations.findIndex(({ rule }) => rule?.title === title);
   const toHour = (instant: bigint) => Number(instant / 3_600_000_000_000n);
-  return coverage
-    .of(relation)
-    ?.steps?.map((stretch) => stretch && `${toHour(stretch.from)}-${toHour(stretch.until)}`);
+  return coverage.of(relation)?.steps?.map((covered) => {
+    if (covered === undefined) return undefined;
+    const holes = (covered.holes ?? []).map((hole) => ` but ${toHour(hole.from)}-${toHour(hole.until + 1n)}`);
+    return `${toHour(covered.from)}-${toHour(covered.until)}${holes.join('')}`;
+  });
 }
 
 test('events that came from one source are covered by that source, and not by the longer ones', () => {
@@ -76,4 +79,17 @@ test('events that never came are covered by every source they could come from', 
 
 test('what stands on a correlation is covered where all of its steps are', () => {
   assert.deepEqual(coveredHours('Many approved', { audit: ['access'], cloudtrail: ['approval'] }), ['10-50']);
+});
+
+test('between two files lies a hole where more than a day is silent, unless another source speaks', () => {
+  const months = [hour(1000, 1700), hour(0, 700), hour(720, 900)];
+  assert.deepEqual(coveredHours('Approved', {}, { audit: months }), [
+    '0-1700 but 900-1000',
+    '0-1700 but 900-1000',
+  ]);
+  const seen = { audit: ['access', 'approval'], okta: ['approval'] };
+  assert.deepEqual(coveredHours('Approved', seen, { audit: months, okta: [hour(880, 1100)] }), [
+    '0-1700 but 900-1000',
+    '0-1700',
+  ]);
 });
