@@ -32,10 +32,15 @@ export function listFiles(place: string, name: RegExp, problems: Problem[]): str
   if (!stats.isDirectory()) return [place];
   const files: string[] = [];
   const links: string[] = [];
-  for (const entry of fs.readdirSync(place, { recursive: true, withFileTypes: true })) {
-    const file = path.join(entry.parentPath ?? entry.path, entry.name);
-    if (entry.isSymbolicLink()) links.push(file);
-    else if (entry.isFile() && name.test(entry.name)) files.push(file);
+  // Folder by folder: asked for all at once, newer versions of Node go through links too.
+  const folders = [place];
+  for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
+    for (const entry of fs.readdirSync(folder, { withFileTypes: true })) {
+      const file = path.join(folder, entry.name);
+      if (entry.isSymbolicLink()) links.push(file);
+      else if (entry.isDirectory()) folders.push(file);
+      else if (entry.isFile() && name.test(entry.name)) files.push(file);
+    }
   }
   if (links.length > 0) addLinked(links.sort(compareText), place, name, files, problem);
   return files.sort(compareText);
