@@ -88,21 +88,25 @@ for (const [folder, sources] of Object.entries(FOLDERS)) {
 
 const unpacker = ['unzip', 'python3'].find((program) => spawnSync(program, ['-h']).error === undefined);
 
-test('the archives of Windows and AWS events, unpacked, are read to their end', {
+/** Two of some 85 MB each, a third of the time of all tests of this kind: FULL=1 has them too. */
+const LARGE = /(?:LSASS_campaign_04|covenant_dcom_iertutil_dll_hijack)/;
+const FULL = process.env.FULL === '1';
+
+test(`the archives of Windows and AWS events, unpacked, ${FULL ? '' : 'the two large ones aside, '}are read to their end`, {
   skip: absent.skip || (unpacker === undefined && 'neither unzip nor python3 here'),
 }, async () => {
   const unpacked = mkdtempSync(join(tmpdir(), 'audit-check-test-'));
   after(() => rmSync(unpacked, { recursive: true, force: true }));
   const archives = filesUnder(join(root!, 'otrf-security-datasets')).filter((file) => file.endsWith('.zip'));
   assert.equal(archives.length, 15);
-  for (const [index, archive] of archives.entries())
+  for (const [index, archive] of archives.filter((file) => FULL || !LARGE.test(file)).entries())
     unpack(archive, join(unpacked, `${index}-${basename(archive, '.zip')}`));
   const report = await auditPaths(request, [unpacked]);
   assertTiesOut(report);
   assertCountedAlike(report);
-  assert.deepEqual(sourcesOf(report), { cloudtrail: 1, windows: 10 });
+  assert.deepEqual(sourcesOf(report), { cloudtrail: 1, windows: FULL ? 10 : 8 });
   const sizes = report.inputs.map(({ bytes }) => bytes).sort((a, b) => b - a);
-  assert.ok(sizes[1]! > 80e6, 'the two large files are among them');
+  assert.equal(sizes[1]! > 80e6, FULL);
   assertRendered(report);
 });
 
