@@ -21,7 +21,7 @@ function withStepsInForce(relation: Relation, { inForce: validities }: Correlati
   const byStep = relation.inputs.map(({ detection }) => validities[detection] ?? {});
   function* matched(marks: Iterable<Mark>): Generator<Mark> {
     for (const mark of marks)
-      if (mark.time === undefined || isWithin(mark.time, byStep[mark.step]!)) yield mark;
+      if (mark.time === undefined || isInForce(mark.time, byStep[mark.step]!)) yield mark;
   }
   return { ...relation, judge: (group, marks, coverage) => relation.judge(group, matched(marks), coverage) };
 }
@@ -84,11 +84,11 @@ function* inForce(
   evidence: ReadonlySet<number> | undefined,
 ): Generator<Mark> {
   for (const mark of marks) {
-    if (mark.time === undefined || evidence?.has(mark.step) || isWithin(mark.time, effective)) yield mark;
+    if (mark.time === undefined || evidence?.has(mark.step) || isInForce(mark.time, effective)) yield mark;
   }
 }
 
-export function isWithin(time: Instant, { from, to }: Validity): boolean {
+export function isInForce(time: Instant, { from, to }: Validity): boolean {
   return (from === undefined || time >= from) && (to === undefined || time < to);
 }
 

@@ -13,7 +13,7 @@ import {
   type RelationDefinition,
 } from '../model/relation.ts';
 import { type Correlation, resolveField } from '../model/rule.ts';
-import { intersection, isWithin } from './coverage.ts';
+import { holeWithin, intersection } from './coverage.ts';
 import {
   EPISODE_WORDS,
   type Episode,
@@ -25,7 +25,7 @@ import {
   toJudgement,
 } from './episode.ts';
 import { durationKey, refuseOtherKeys } from './extra-keys.ts';
-import { KnownValues, type Newness } from './known-values.ts';
+import { KnownValues, type Newness, type Shown } from './known-values.ts';
 
 const NEW_VALUE: FindingKind = {
   code: 'new-value',
@@ -114,7 +114,7 @@ function* judgeValues(
       continue;
     }
     const alone = known.isSilent(mark.time);
-    const newness = known.take(value, mark.time, covers(learned, mark.time));
+    const newness = known.take(value, mark.time, shownAt(learned, mark.time));
     if (newness === 'learning') leave('learning', mark);
     if (open !== undefined && open.newness !== newness) {
       yield describeEpisode(plan, group, open);
@@ -154,7 +154,7 @@ function learnedAt({ rule, history }: NewValuePlan, coverage: Coverage): Learned
   for (const step of rule.rules.keys()) {
     const covered = coverageOf(coverage, step);
     if (covered === undefined) return undefined;
-    // After a hole the history has to be learned anew.
+    // A hole is in the history of whatever comes within that time after it.
     const holes = covered.holes?.map((hole) => ({ from: hole.from, until: hole.until + history }));
     const own = { from: covered.from + history, until: covered.until, ...(holes && { holes }) };
     learned = learned === undefined ? own : intersection(learned, own);
@@ -162,17 +162,21 @@ function learnedAt({ rule, history }: NewValuePlan, coverage: Coverage): Learned
   return learned;
 }
 
-function covers(learned: Learned, time: Instant): boolean {
-  return isWithin({ from: time, until: time }, learned);
+function shownAt(learned: Learned, time: Instant): Shown {
+  if (learned === undefined || time < learned.from || time > learned.until) return 'begun';
+  return holeWithin({ from: time, until: time }, learned) === undefined ? 'whole' : 'holed';
 }
+
+/** What is open about a value that may be new. */
+const NOTES: Partial<Record<Newness, string>> = {
+  doubtful: ', unless an event with the same value, whose time cannot be read, was earlier',
+  holed:
+    ', unless it was shown in that time where the log holds nothing for more than a day, as if a file were missing',
+};
 
 function describeEpisode(plan: NewValuePlan, group: Group, found: ValueEpisode): Judgement {
   const { rule, history, width, names } = plan;
   const { episode, newness, alone } = found;
-  const note =
-    newness === 'doubtful'
-      ? ', unless an event with the same value, whose time cannot be read, was earlier'
-      : '';
   const told = { ...episodeWords(episode), values: listValues(found), history: formatDuration(history) };
   const logged = (name: string) => episode.first.values[width + names.indexOf(name)];
   const message =
@@ -184,7 +188,7 @@ function describeEpisode(plan: NewValuePlan, group: Group, found: ValueEpisode):
   return toJudgement(episode, group, {
     verdict,
     code: NEW_VALUE.code,
-    message: `${message}${rule.message === undefined ? silence : ''}${note}`,
+    message: `${message}${rule.message === undefined ? silence : ''}${NOTES[newness] ?? ''}`,
   });
 }
 

@@ -81,6 +81,23 @@ describe('new_value', () => {
     assert.deepEqual(found(judgements), []);
     assert.match(leftOut(judgements)[0]!.why, /learning, for the log spans less than the 10s that it needs$/);
   });
+  test('cannot tell where a part of the history is not in the log', () => {
+    const holes = [{ from: second(100), until: second(200) }];
+    const coverage = { ...EVERYTHING, steps: [{ ...EVERYTHING, holes }] };
+    const marks = [login(90, 1, 'NO'), login(205, 2, 'FR'), login(210, 3, 'DE'), login(211, 4, 'IT')];
+    assert.deepEqual(
+      found(run(marks, coverage)).map(({ verdict, place, count }) => [verdict, place.line, count]),
+      [
+        ['violation', 1, 1],
+        ['undetermined', 2, 2],
+        ['violation', 4, 1],
+      ],
+    );
+    assert.match(
+      found(run(marks, coverage))[1]!.message,
+      /unless it was shown in that time where the log holds nothing/,
+    );
+  });
   test('never speaks where one of its sources is not in the log', () => {
     const judgements = run([login(500, 1, 'NO')], { ...EVERYTHING, steps: [undefined] });
     assert.deepEqual(found(judgements), []);
