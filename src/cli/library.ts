@@ -10,6 +10,7 @@ import { parseRuleFile } from '../match/parse-rules.ts';
 import type { Problem } from '../model/problem.ts';
 import type { EventSchema } from '../model/request.ts';
 import type { RuleSet } from '../model/rule.ts';
+import { isSystemError } from '../read/open.ts';
 import { compileMapping } from '../sources/compile-mapping.ts';
 import type { Mapping } from '../sources/mapping.ts';
 import { type CompiledFile, compiledFile } from './compiled-library.ts';
@@ -35,7 +36,7 @@ export function listFiles(place: string, name: RegExp, problems: Problem[]): str
   // Folder by folder: asked for all at once, newer versions of Node go through links too.
   const folders = [place];
   for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
-    for (const entry of fs.readdirSync(folder, { withFileTypes: true })) {
+    for (const entry of entriesOf(folder, problem)) {
       const file = path.join(folder, entry.name);
       if (entry.isSymbolicLink()) links.push(file);
       else if (entry.isDirectory()) folders.push(file);
@@ -44,6 +45,17 @@ export function listFiles(place: string, name: RegExp, problems: Problem[]): str
   }
   if (links.length > 0) addLinked(links.sort(compareText), place, name, files, problem);
   return files.sort(compareText);
+}
+
+/** None of a folder that cannot be read, which is a problem. */
+function entriesOf(folder: string, problem: (file: string, message: string) => void): fs.Dirent[] {
+  try {
+    return fs.readdirSync(folder, { withFileTypes: true });
+  } catch (error) {
+    if (!isSystemError(error)) throw error;
+    problem(folder, `cannot be read: ${error.code}`);
+    return [];
+  }
 }
 
 function statOf(file: string): fs.Stats | undefined {

@@ -9,7 +9,7 @@ import { runRuleTests } from '../engine/rule-tests.ts';
 import { scanForMatches } from '../engine/scan.ts';
 import { type Problem, ProblemsError } from '../model/problem.ts';
 import { discover } from '../read/discover.ts';
-import { isWithin } from '../relations/governed.ts';
+import { isInForce } from '../relations/governed.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { loadRules, loadSources } from './library.ts';
 import { buildRequest, type RequestOptions } from './request.ts';
@@ -36,7 +36,7 @@ export async function matchRules(paths: string[], options: MatchOptions): Promis
   let matches = 0;
   const onMatch: OnMatch = (detection, event) => {
     const { effective } = detection;
-    if (effective !== undefined && event.time !== undefined && !isWithin(event.time, effective)) return;
+    if (effective !== undefined && event.time !== undefined && !isInForce(event.time, effective)) return;
     matches++;
     const { file, line, offset } = event.place;
     out.write({ rule: detection.id, title: detection.title, level: detection.level, file, line, offset });
