@@ -23,6 +23,7 @@ function formatOf(zone: string): Intl.DateTimeFormat {
       calendar: 'gregory',
       numberingSystem: 'latn',
       hourCycle: 'h23',
+      era: 'short',
       year: 'numeric',
       month: 'numeric',
       day: 'numeric',
@@ -48,11 +49,19 @@ export function isTimeZone(zone: string): boolean {
 }
 
 /** What a wall clock in the zone shows, as if it were UTC, in ms and to the second. */
-function wallClockMs(ms: number, zone: string): number {
+export function wallClockMs(ms: number, zone: string): number {
   if (UTC_NAMES.includes(zone)) return Math.floor(ms / 1000) * 1000;
-  const part: Record<string, number> = {};
-  for (const { type, value } of formatOf(zone).formatToParts(ms)) part[type] = Number(value);
-  return Date.UTC(part.year!, part.month! - 1, part.day!, part.hour!, part.minute!, part.second!);
+  const parts = new Map(
+    formatOf(zone)
+      .formatToParts(ms)
+      .map(({ type, value }) => [type, value]),
+  );
+  const number = (type: Intl.DateTimeFormatPartTypes) => Number(parts.get(type));
+  const year = parts.get('era') === 'BC' ? 1 - number('year') : number('year');
+  // Date.UTC takes the years 0 to 99 for 1900 to 1999.
+  const clock = new Date(0);
+  clock.setUTCFullYear(year, number('month') - 1, number('day'));
+  return clock.setUTCHours(number('hour'), number('minute'), number('second'));
 }
 
 function offsetMs(ms: number, zone: string): number {

@@ -1,5 +1,6 @@
 /** Parts of timestamps (Sigma 2.1: `minute` to `year`), in UTC or in the zone of the rule; weeks as ISO 8601 counts them. */
 import { parseTimestamp, wholeMs } from '../base/instant.ts';
+import { wallClockMs } from '../base/time-zone.ts';
 import type { TimePart } from './check-modifiers.ts';
 import { RuleRefusal } from './rule-refusal.ts';
 
@@ -31,7 +32,7 @@ export function timePartOf(text: string, part: TimePart, zone: string | undefine
   if (parsed.problem !== undefined) return undefined;
   const date = new Date(wholeMs(parsed.instant));
   if (Number.isNaN(date.getTime())) return undefined;
-  const local = zone === undefined ? date : toLocal(date, zone);
+  const local = zone === undefined ? date : new Date(wallClockMs(date.getTime(), zone));
   switch (part) {
     case 'minute':
       return local.getUTCMinutes();
@@ -55,53 +56,4 @@ function isoWeek(date: Date): number {
   const thursday = new Date(date.getTime() + (3 - weekday) * DAY_MS);
   const first = Date.UTC(thursday.getUTCFullYear(), 0, 1);
   return Math.floor((thursday.getTime() - first) / DAY_MS / 7) + 1;
-}
-
-/** One for each zone that rules name. */
-const formats = new Map<string, Intl.DateTimeFormat>();
-
-function formatOf(zone: string): Intl.DateTimeFormat {
-  let format = formats.get(zone);
-  if (format === undefined) {
-    format = new Intl.DateTimeFormat('en-US', {
-      timeZone: zone,
-      calendar: 'gregory',
-      numberingSystem: 'latn',
-      hourCycle: 'h23',
-      era: 'short',
-      year: 'numeric',
-      month: 'numeric',
-      day: 'numeric',
-      hour: 'numeric',
-      minute: 'numeric',
-    });
-    formats.set(zone, format);
-  }
-  return format;
-}
-
-/** A date whose UTC parts are those of the local clock. */
-function toLocal(date: Date, zone: string): Date {
-  const parts = new Map(
-    formatOf(zone)
-      .formatToParts(date)
-      .map(({ type, value }) => [type, value]),
-  );
-  const number = (type: Intl.DateTimeFormatPartTypes) => Number(parts.get(type));
-  const year = parts.get('era') === 'BC' ? 1 - number('year') : number('year');
-  const local = new Date(0);
-  local.setUTCFullYear(year, number('month') - 1, number('day'));
-  local.setUTCHours(number('hour'), number('minute'));
-  return local;
-}
-
-/** Whether this Node knows the time zone by that name. Bare offsets are refused: which of them it takes differs by version. */
-export function isTimeZone(zone: string): boolean {
-  if (!/^[A-Za-z]/.test(zone)) return false;
-  try {
-    formatOf(zone);
-    return true;
-  } catch {
-    return false;
-  }
 }

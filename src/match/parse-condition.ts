@@ -4,12 +4,12 @@ import { quote } from '../base/text-safety.ts';
 import type { ConditionNode } from '../model/rule.ts';
 import { compilePieces } from './match-text.ts';
 import { type OldPipe, refusePipe } from './old-pipe.ts';
+import { BooleanParser, type Joined } from './parse-boolean.ts';
 import { parsePattern } from './parse-pattern.ts';
 import { RuleRefusal } from './rule-refusal.ts';
 
 /** Bounds on what a rule folder may ask for; the longest condition of 3,870 public rules has 47 words. */
 const MAX_WORDS = 5_000;
-const MAX_DEPTH = 100;
 
 const OPERATORS = new Set(['and', 'or', 'not', 'of', '(', ')']);
 
@@ -61,58 +61,23 @@ export class Selections {
 export function parseCondition(text: string, selections: Selections, pipe: OldPipe): ConditionNode {
   const words: string[] = text.match(/[()|]|[^\s()|]+/g) ?? [];
   if (words.includes('|')) throw refusePipe(text, pipe);
-  if (words.length > MAX_WORDS)
-    throw new RuleRefusal(`the condition has ${words.length} words, at most ${MAX_WORDS} are read`);
-  const parser = new ConditionParser(words, selections);
-  return parser.whole();
+  return new ConditionParser(words, selections).whole();
 }
 
-class ConditionParser {
-  private at = 0;
-  private depth = 0;
-  private readonly words: readonly string[];
+class ConditionParser extends BooleanParser<ConditionNode> {
   private readonly selections: Selections;
 
   constructor(words: readonly string[], selections: Selections) {
-    this.words = words;
+    super(words, 'the condition', MAX_WORDS);
     this.selections = selections;
   }
 
-  whole(): ConditionNode {
-    const node = this.either();
-    if (this.at < this.words.length) throw this.expected('"and", "or" or the end of the condition');
-    return node;
+  protected join(joined: Joined<ConditionNode>): ConditionNode {
+    return joined;
   }
 
-  private either(): ConditionNode {
-    const nodes = [this.both()];
-    while (this.takes('or')) nodes.push(this.both());
-    return nodes.length === 1 ? nodes[0]! : { kind: 'or', nodes };
-  }
-
-  private both(): ConditionNode {
-    const nodes = [this.negation()];
-    while (this.takes('and')) nodes.push(this.negation());
-    return nodes.length === 1 ? nodes[0]! : { kind: 'and', nodes };
-  }
-
-  private negation(): ConditionNode {
-    let negated = false;
-    while (this.takes('not')) negated = !negated;
-    const node = this.operand();
-    return negated ? { kind: 'not', node } : node;
-  }
-
-  private operand(): ConditionNode {
-    if (this.takes('(')) {
-      if (++this.depth > MAX_DEPTH)
-        throw new RuleRefusal(`the condition nests more than ${MAX_DEPTH} parentheses`);
-      const node = this.either();
-      if (!this.takes(')')) throw this.expected('")"');
-      this.depth--;
-      return node;
-    }
-    if (this.word(1) === 'of') return this.quantified();
+  protected leaf(): ConditionNode {
+    if (this.words[this.at + 1]?.toLowerCase() === 'of') return this.quantified();
     const name = this.words[this.at];
     if (name === undefined || OPERATORS.has(name.toLowerCase()))
       throw this.expected('a selection, "not" or "("');
@@ -121,7 +86,7 @@ class ConditionParser {
   }
 
   private quantified(): ConditionNode {
-    const quantity = this.word(0)!;
+    const quantity = this.words[this.at]!.toLowerCase();
     if (quantity !== '1' && quantity !== 'any' && quantity !== 'all')
       throw this.expected('"1", "any" or "all" before "of"');
     const pattern = this.words[this.at + 2];
@@ -132,22 +97,5 @@ class ConditionParser {
     if (nodes.length === 0) throw new RuleRefusal(`${quote(`${quantity} of ${pattern}`)} selects nothing`);
     if (nodes.length === 1) return nodes[0]!;
     return { kind: quantity === 'all' ? 'and' : 'or', nodes };
-  }
-
-  private word(ahead: number): string | undefined {
-    return this.words[this.at + ahead]?.toLowerCase();
-  }
-
-  private takes(word: string): boolean {
-    if (this.word(0) !== word) return false;
-    this.at++;
-    return true;
-  }
-
-  private expected(what: string): RuleRefusal {
-    const found = this.words[this.at];
-    return new RuleRefusal(
-      `the condition needs ${what}, found ${found === undefined ? 'its end' : quote(found)}`,
-    );
   }
 }

@@ -1,11 +1,11 @@
 /** Rule files: YAML documents to the plain data of `model/rule.ts`. What refers to other rules is resolved by `linkRules`. */
 import { quote } from '../base/text-safety.ts';
+import { isTimeZone } from '../base/time-zone.ts';
 import { ShapeReader } from '../base/yaml-shape.ts';
 import { parseYaml, type YamlNode } from '../base/yaml-tree.ts';
 import { templateNames } from '../model/message.ts';
 import type { Problem } from '../model/problem.ts';
 import type { Detection, RuleError, RuleHead, Table } from '../model/rule.ts';
-import { isTimeZone } from './match-time.ts';
 import { type CorrelationDraft, parseCorrelation } from './parse-correlation.ts';
 import { parseDetection, type Taxonomy, toFieldRef } from './parse-detection.ts';
 import { type FilterDraft, parseFilter } from './parse-filter.ts';

@@ -1,7 +1,6 @@
 /** `rule_a and not rule_b`: the extended condition of temporal correlations (Sigma SEP #198), `or` < `and` < `not` < parentheses. */
-import { quote } from '../base/text-safety.ts';
 import type { StepCondition } from '../model/rule.ts';
-import { RuleRefusal } from './rule-refusal.ts';
+import { BooleanParser, type Joined } from './parse-boolean.ts';
 
 /** As written, by the names of rules. */
 export type NamedCondition =
@@ -11,7 +10,6 @@ export type NamedCondition =
 
 /** As for the conditions of detections, which are larger. */
 const MAX_WORDS = 1_000;
-const MAX_DEPTH = 100;
 
 /** Ids may be UUIDs, so a name is more than SEP #198's identifier. */
 const NAME = /^[\p{L}\p{N}_][\p{L}\p{N}_.-]*$/u;
@@ -19,8 +17,6 @@ const NAME = /^[\p{L}\p{N}_][\p{L}\p{N}_.-]*$/u;
 /** @throws {RuleRefusal} with what was expected and what was found */
 export function parseStepCondition(text: string): NamedCondition {
   const words: string[] = text.match(/[()]|[^\s()]+/g) ?? [];
-  if (words.length > MAX_WORDS)
-    throw new RuleRefusal(`the condition has ${words.length} words, at most ${MAX_WORDS} are read`);
   return new StepConditionParser(words).whole();
 }
 
@@ -48,66 +44,20 @@ export function toSteps(condition: NamedCondition, stepOf: (name: string) => num
   }
 }
 
-class StepConditionParser {
-  private at = 0;
-  private depth = 0;
-  private readonly words: readonly string[];
-
+class StepConditionParser extends BooleanParser<NamedCondition> {
   constructor(words: readonly string[]) {
-    this.words = words;
+    super(words, 'the condition over rules', MAX_WORDS);
   }
 
-  whole(): NamedCondition {
-    const node = this.either();
-    if (this.at < this.words.length) throw this.expected('"and", "or" or the end');
-    return node;
+  protected join(joined: Joined<NamedCondition>): NamedCondition {
+    return joined;
   }
 
-  private either(): NamedCondition {
-    const nodes = [this.both()];
-    while (this.takes('or')) nodes.push(this.both());
-    return nodes.length === 1 ? nodes[0]! : { kind: 'or', nodes };
-  }
-
-  private both(): NamedCondition {
-    const nodes = [this.negation()];
-    while (this.takes('and')) nodes.push(this.negation());
-    return nodes.length === 1 ? nodes[0]! : { kind: 'and', nodes };
-  }
-
-  private negation(): NamedCondition {
-    let negated = false;
-    while (this.takes('not')) negated = !negated;
-    const node = this.operand();
-    return negated ? { kind: 'not', node } : node;
-  }
-
-  private operand(): NamedCondition {
-    if (this.takes('(')) {
-      if (++this.depth > MAX_DEPTH)
-        throw new RuleRefusal(`the condition nests more than ${MAX_DEPTH} parentheses`);
-      const node = this.either();
-      if (!this.takes(')')) throw this.expected('")"');
-      this.depth--;
-      return node;
-    }
+  protected leaf(): NamedCondition {
     const name = this.words[this.at];
     if (name === undefined || !NAME.test(name) || ['and', 'or', 'not'].includes(name.toLowerCase()))
       throw this.expected('the name of a rule, "not" or "("');
     this.at++;
     return { kind: 'rule', name };
-  }
-
-  private takes(word: string): boolean {
-    if (this.words[this.at]?.toLowerCase() !== word) return false;
-    this.at++;
-    return true;
-  }
-
-  private expected(what: string): RuleRefusal {
-    const found = this.words[this.at];
-    return new RuleRefusal(
-      `the condition over rules needs ${what}, found ${found === undefined ? 'its end' : quote(found)}`,
-    );
   }
 }

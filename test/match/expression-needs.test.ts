@@ -57,7 +57,8 @@ test('needsOfExpression() needs nothing that a text lacks in which the expressio
           assert.ok(tried.includes(literal), `${each} needs ${literal}: ${tried}`);
       }
     }),
-    { numRuns: 3000 },
+    // Of 3,000 some 540 tell something, and now and then fewer than 500.
+    { numRuns: 6000 },
   );
   assert.ok(told > 500, `${told} told something`);
 });

@@ -82,8 +82,8 @@ describe('a condition over rules', () => {
       ruleSetOf(written(`type: temporal, timespan: 5m, condition: '${text}'`)).errors[0]?.message;
     assert.match(refused('a and')!, /needs the name of a rule, "not" or "\(", found its end/);
     assert.match(refused('(a or b')!, /needs "\)", found its end/);
-    assert.match(refused('a b')!, /needs "and", "or" or the end, found "b"/);
-    assert.match(refused('a >= 3')!, /needs "and", "or" or the end, found ">="/);
+    assert.match(refused('a b')!, /needs "and", "or" or the end of the condition, found "b"/);
+    assert.match(refused('a >= 3')!, /needs "and", "or" or the end of the condition, found ">="/);
     assert.match(refused(`${'('.repeat(101)}a`)!, /nests more than 100 parentheses/);
     assert.match(refused(`a${' or a'.repeat(501)}`)!, /1003 words, at most 1000/);
   });
