@@ -31,7 +31,10 @@ const EVENTS_A_CHILD = 16;
 const MAX_STEPS = 1 << 13;
 /** Conditions that growing looks at, all in all: some two seconds. */
 const MAX_GROWTH = 1 << 22;
-/** `asked` items of one field that a step tells apart by their answers. The shipped rules ask some 25 of `action`: with 16 they all were asked of each event, twice the time (measured). */
+/**
+ * `asked` items of one field that a step tells apart by their answers. The shipped rules ask some 25 of `action`: where that
+ * was too many, all were asked of each event, which took half as long again (measured).
+ */
 const MAX_ASKED = 40;
 /** Values that all steps together keep a way for. */
 const MAX_VALUES = 1 << 18;
@@ -48,7 +51,7 @@ type Step<T> = {
   /** By class, where nothing is asked; else by class and answers. */
   byClass: (Step<T> | undefined)[];
   byAnswers: Map<number, Step<T>>;
-  /** The same by the value's id, where something is asked and values repeat: sixteen answers a step took longest (measured). */
+  /** The same by the value's id, where something is asked and values repeat: to ask anew took longest (measured, 16 items). */
   byValue: Map<number, Step<T>>;
   end: End<T> | undefined;
 };

@@ -228,6 +228,33 @@ describe('DetectorIndex.forEach()', () => {
     assert.ok(matched > 9000, `${matched} matched`);
   });
 
+  for (const amount of [16, 17, 39, 40, 41, 60]) {
+    test(`meets those that match where ${amount} items of one field have to be asked`, () => {
+      const log = new Log();
+      const { cursor } = log;
+      const detections = Array.from({ length: amount }, (_, number) =>
+        detectionOf(
+          `selection:\n  Image|re: '^[x${number % 7}][^${number % 5}]*[${number % 10}a]${number > 9 ? '+' : ''}$'\n  Level|gte: ${number}\ncondition: selection`,
+        ),
+      );
+      const indexed = indexOf(detections, cursor);
+      let matched = 0;
+      for (let number = 0; number < 3000; number++) {
+        // Half of them again and again, half never again.
+        const Image = number % 2 === 0 ? `x${number % 60}` : `${number % 7}${number * 7919}`;
+        const event = log.at({ ...(number % 11 > 0 && { Image }), Level: (number * 13) % 97 });
+        const matching = [...indexed.tests.keys()].filter((each) => indexed.tests[each]!(event));
+        matched += matching.length;
+        assert.deepEqual(
+          heldBy(indexed, event).sort((left, right) => left - right),
+          matching,
+          `record ${number}`,
+        );
+      }
+      assert.ok(matched > 1000, `${matched} matched`);
+    });
+  }
+
   const log = new Log();
   const rules = Array.from({ length: 3000 }, (_, number) =>
     detectionOf(
