@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { writeChained } from '../data/chained.ts';
+import { writeRules } from '../data/rules.ts';
 import { type Command, measureInTurn } from '../measure.ts';
 import { DUCKDB_THREADS, type DuckdbQuery, duckdb, floor, hashFloor, jq, peerVersions } from '../peers.ts';
 import { CACHE } from '../places.ts';
@@ -14,6 +15,8 @@ const DUCKDB_PARSED = `DuckDB, ${DUCKDB_THREADS} threads, chain alone, from pars
 const ONE = 'audit-check verify, 1 worker';
 const TWO = 'audit-check verify, 2 workers';
 const PLAIN = 'audit-check verify, one thread';
+const FEW_RULES = 25;
+const TWO_FEW = `${TWO}, ${FEW_RULES} rules`;
 const TAMPERED_EVENTS = 1000;
 
 export const chained: Section = {
@@ -48,8 +51,15 @@ export const chained: Section = {
         { heading: 'DuckDB chain', row: DUCKDB_CHAIN },
       ],
       wants: [
+        atLeast(`two workers, ${FEW_RULES} rules`, 500_000, rateOf(rows.get(TWO_FEW)), 'events/s'),
         atLeast('two workers', 500_000, rateOf(best), 'events/s'),
         atLeast('two workers, the goal', 1_000_000, rateOf(best), 'events/s'),
+        atMost(
+          `two workers, ${FEW_RULES} rules, against DuckDB's chain`,
+          0.25,
+          timesOf(rows.get(TWO_FEW), chain),
+          'x',
+        ),
         atMost("two workers against DuckDB's chain", 0.25, timesOf(best, chain), 'x'),
         atMost("two workers against DuckDB's chain, the goal", 0.1, timesOf(best, chain), 'x'),
         below('two workers, peak memory', 300, best?.peakMB, 'MB'),
@@ -67,7 +77,9 @@ function ours(input: { file: string; events: number; bytes: number }): Command[]
   const one = jobs(1);
   const two = jobs(2);
   if (one === undefined || two === undefined) return [command(PLAIN, [])];
-  return [command(ONE, one), command(TWO, two)];
+  const { folder } = writeRules(CACHE, 'audit', FEW_RULES);
+  const few = ['--no-builtin-rules', '--rules', folder];
+  return [command(ONE, one), command(TWO, two), command(TWO_FEW, [...two, ...few])];
 }
 
 /**
