@@ -10,7 +10,7 @@ import { scanFiles } from '../engine/scan.ts';
 import type { Scan } from '../engine/scan-books.ts';
 import type { Mark } from '../model/mark.ts';
 import { type Problem, ProblemsError } from '../model/problem.ts';
-import type { Stretch } from '../model/relation.ts';
+import { type Covered, coverageOf } from '../model/relation.ts';
 import type { AuditRequest } from '../model/request.ts';
 import type { Correlation, Detection, RuleSet } from '../model/rule.ts';
 import { type DiscoveredFile, discover } from '../read/discover.ts';
@@ -44,7 +44,7 @@ export type AccessOptions = Omit<RequestOptions, 'builtinRules'> & {
 export type AccessReport = {
   table: RoleTable;
   summary: AccessSummary;
-  scan: Pick<Scan, 'inputs'> & { coverage: Stretch | undefined };
+  scan: Pick<Scan, 'inputs'> & { coverage: Covered | undefined };
 };
 
 const FORMATS: Readonly<Record<string, (report: AccessReport) => string>> = {
@@ -148,7 +148,7 @@ async function scanAccess(
       const reading = { files: scan.inputs.map(({ file }) => file), duplicates, onMark: () => {} };
       for (const { marks } of markGroups(scan.marks.source(), reading))
         for (const mark of marks) onMark(mark);
-      return { inputs: scan.inputs, coverage: scan.coverage.whole };
+      return { inputs: scan.inputs, coverage: coverageOf(scan.coverage.of(0), 0) };
     } finally {
       await executor.close();
       scan.runs.dispose();

@@ -2,7 +2,8 @@
 import { formatInstant } from '../base/instant.ts';
 import { count, quote } from '../base/text-safety.ts';
 import type { Place } from '../model/place.ts';
-import { type Judgement, MAX_RELATED, type Stretch } from '../model/relation.ts';
+import { type Covered, type Judgement, MAX_RELATED } from '../model/relation.ts';
+import { gapOf } from '../roles/access-ledger.ts';
 import type {
   AccessEntry,
   AccessKind,
@@ -23,7 +24,7 @@ import {
 /** Names that a message lists; the rest is counted. */
 const SHOWN = 8;
 
-export type Told = { rule: string; table: RoleTable; unused: boolean; coverage: Stretch | undefined };
+export type Told = { rule: string; table: RoleTable; unused: boolean; coverage: Covered | undefined };
 
 export function* toJudgements(summary: AccessSummary, told: Told): Generator<Judgement> {
   for (const entry of summary.entries) yield entryJudgement(entry, told);
@@ -174,7 +175,7 @@ function* idleJudgement(summary: AccessSummary, { table, coverage }: Told): Gene
     .map(({ subject }) => subject);
   if (idle.length === 0) return;
   yield {
-    verdict: coverage === undefined || summary.requests === 0 ? 'undetermined' : 'violation',
+    verdict: gapOf(coverage) !== undefined || summary.requests === 0 ? 'undetermined' : 'violation',
     code: UNUSED_GRANT.code,
     severity: 'low',
     message: `${count(idle.length, 'holder')} of roles did nothing that the log shows: ${list(idle)}`,

@@ -9,6 +9,7 @@ import { AccessLedger } from '../roles/access-ledger.ts';
 import { type AccessFields, accessReader, CANONICAL_FIELDS } from '../roles/access-readers.ts';
 import type { AccessReader } from '../roles/logged-access.ts';
 import type { RoleTable } from '../roles/role-table.ts';
+import { coverageOfAll } from './coverage.ts';
 import { isSameEvent } from './episode.ts';
 import { PERMITTED_FINDINGS } from './permitted-findings.ts';
 import { toJudgements } from './permitted-judgements.ts';
@@ -97,7 +98,7 @@ function toRelation(correlation: Correlation, table: RoleTable): Relation {
     unused: correlation.extra.unused === 'report',
   };
   const judge = (marks: Iterable<Mark>, coverage: Coverage) =>
-    judgeMarks(table, reader, marks, told, coverage);
+    judgeMarks(table, reader, marks, told, coverage, correlation.rules);
   return {
     inputs,
     judge: (_group: Group, marks, coverage) => judge(marks, coverage),
@@ -126,6 +127,7 @@ function* judgeMarks(
   marks: Iterable<Mark>,
   told: { rule: string; table: RoleTable; unused: boolean },
   coverage: Coverage,
+  steps: readonly string[],
 ): Generator<Judgement> {
   const ledger = new AccessLedger(table, reader);
   let last: Mark | undefined;
@@ -134,9 +136,7 @@ function* judgeMarks(
     if (last === undefined || !isSameEvent(last, mark)) ledger.add(mark.values, mark);
     last = mark;
   }
-  const steps = coverage?.steps;
-  // Silence of a source that is not in the log proves nothing.
-  const isCovered = steps === undefined || steps.every((step) => step !== undefined);
-  const known = isCovered ? coverage : undefined;
+  // Silence of a source that is not in the log proves nothing, nor does that of one which lacks a file.
+  const known = coverageOfAll(coverage, steps.keys());
   yield* toJudgements(ledger.summary(known), { ...told, coverage: known });
 }

@@ -2,10 +2,10 @@
  * A fold over the access that a log shows: each request is held to the table of roles and to the decision the log records.
  * What log text controls is bounded: beyond the bounds requests are counted, and no longer told apart.
  */
-import type { Instant } from '../base/instant.ts';
+import { formatInstant, type Instant } from '../base/instant.ts';
 import { compareText } from '../base/text-safety.ts';
 import type { Place } from '../model/place.ts';
-import { MAX_RELATED, type Stretch } from '../model/relation.ts';
+import { type Covered, MAX_RELATED } from '../model/relation.ts';
 import {
   type AccessEntry,
   type AccessKind,
@@ -158,8 +158,8 @@ export class AccessLedger {
     if (time !== undefined) entry.last = time;
   }
 
-  /** `coverage`: the stretch of time of which the log tells, and silence means something; what held at another time is left out. */
-  summary(coverage: Stretch | undefined): AccessSummary {
+  /** `coverage`: the stretch of time of which the log tells; what held at another time is left out. */
+  summary(coverage: Covered | undefined): AccessSummary {
     const { roles } = this.table;
     const inForce = ({ from, to }: Validity) =>
       coverage === undefined ||
@@ -171,7 +171,7 @@ export class AccessLedger {
       allowed: this.allowed,
       counts: this.counts,
       entries: [...this.entries.values()].sort(compareEntries),
-      roles: this.roleSummaries(assignments, inForce, coverage !== undefined),
+      roles: this.roleSummaries(assignments, inForce, gapOf(coverage)),
       subjects: this.subjectSummaries(assignments, this.table.members.filter(inForce)),
       conflicts: this.duties.summary(),
       skipped: [...this.skipped]
@@ -184,7 +184,7 @@ export class AccessLedger {
   private roleSummaries(
     assignments: readonly Assignment[],
     inForce: (validity: Validity) => boolean,
-    covered: boolean,
+    gap: string | undefined,
   ): RoleSummary[] {
     const holders = new Map<number, Set<string>>();
     for (const { role, kind, subject } of assignments) {
@@ -197,7 +197,7 @@ export class AccessLedger {
       const summaries = grants.flatMap(({ effect, action, resources, ...validity }, index) =>
         effect === 'deny' || !inForce(validity)
           ? []
-          : [{ action, resources, ...this.grants.judge(first + index, action, covered) }],
+          : [{ action, resources, ...this.grants.judge(first + index, action, gap) }],
       );
       const events = summaries.reduce((sum, each) => sum + each.events, 0);
       return {
@@ -248,4 +248,12 @@ export class AccessLedger {
       };
     });
   }
+}
+
+/** Why silence of the log proves nothing. */
+export function gapOf(coverage: Covered | undefined): string | undefined {
+  if (coverage === undefined) return 'the log has no event with a readable time';
+  const [hole] = coverage.holes ?? [];
+  if (hole === undefined) return undefined;
+  return `the log holds nothing between ${formatInstant(hole.from - 1n)} and ${formatInstant(hole.until + 1n)}, as if a file were missing`;
 }

@@ -50,8 +50,12 @@ export class GrantLedger {
     this.patterns.visit(folded, (pattern) => void this.shown.add(pattern));
   }
 
-  /** `covered`: whether the log has events with times at all. */
-  judge(grant: number, action: string, covered: boolean): { use: GrantUse; events: number; reason?: string } {
+  /** `gap`: why the log's silence proves nothing; undefined where it does. */
+  judge(
+    grant: number,
+    action: string,
+    gap: string | undefined,
+  ): { use: GrantUse; events: number; reason?: string } {
     const events = this.uses[grant]!;
     if (events > 0) return { use: 'used', events };
     if (this.perhaps[grant] === 1)
@@ -62,7 +66,7 @@ export class GrantLedger {
       };
     const never = this.reader.neverShown(action);
     if (never !== undefined) return { use: 'undetermined', events, reason: never };
-    if (!covered) return { use: 'undetermined', events, reason: 'the log has no event with a readable time' };
+    if (gap !== undefined) return { use: 'undetermined', events, reason: gap };
     const folded = foldAction(this.table, action);
     const sibling = this.reader.sibling(folded);
     if (this.shown.has(folded) || (sibling !== undefined && this.siblings.has(sibling)))

@@ -114,3 +114,32 @@ test('an event that lists more groups than are read is not judged', async () => 
     ],
   );
 });
+
+test('a grant is not unused where a file of the log may be missing', async () => {
+  const roles = tableOf(
+    'roles: {reader: [file.read], writer: [file.write]}\nusers: {ann: [reader], bob: [reader, writer]}',
+  );
+  const write = (name: string, time: string, action: string) => {
+    const event = {
+      time,
+      id: name,
+      actor: 'ann',
+      action,
+      target: '/x',
+      outcome: 'failure',
+      decision: 'denied',
+    };
+    const file = path.join(folder, `${name}.ndjson`);
+    fs.writeFileSync(file, `${JSON.stringify(event)}\n`);
+    return file;
+  };
+  const verdicts = async (...files: string[]) => {
+    const { findings } = await auditPaths(requestWith(roles, { unused: 'report' }), files);
+    return [...new Set(findings.filter(({ code }) => code === 'unused-grant').map(({ verdict }) => verdict))];
+  };
+  const first = write('first', '2026-03-02T08:00:00Z', 'file.write');
+  assert.deepEqual(await verdicts(first, write('next', '2026-03-03T07:00:00Z', 'file.read')), ['violation']);
+  assert.deepEqual(await verdicts(first, write('late', '2026-03-09T07:00:00Z', 'file.read')), [
+    'undetermined',
+  ]);
+});
