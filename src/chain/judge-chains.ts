@@ -11,6 +11,7 @@ import { judgeBare } from './judge-bare.ts';
 import { judgeStream } from './judge-stream.ts';
 import type { ChainLayout } from './layout.ts';
 import type { StreamState } from './segment.ts';
+import { returnBeginnings } from './strayed-beginnings.ts';
 import { fileList, streamLimits, streamTitle } from './stream-summary.ts';
 
 export type ChainConclusion = {
@@ -63,7 +64,7 @@ function returnStripped(
   state: ChainState,
   layouts: readonly ChainLayout[],
 ): { chained: StreamState[]; bare: Map<string, BareState> } {
-  const streams = Object.values(state.streams);
+  const streams = returnBeginnings(Object.values(state.streams), layouts);
   const bare = new Map(Object.entries(structuredClone(state.bare)));
   const isStripped = (stream: StreamState) => {
     const { members } = layouts[stream.layout]!;
