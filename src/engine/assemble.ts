@@ -5,7 +5,7 @@ import type { CheckResult } from '../model/check.ts';
 import { compareFindings, type Finding, type FindingKind, severityRank } from '../model/finding.ts';
 import { MAX_RELATED } from '../model/relation.ts';
 import type { LicenseSummary, RecordCounts, Report, ReportVerdict, RuleSummary } from '../model/report.ts';
-import { REPORT_SCHEMA } from '../model/report.ts';
+import { countAssurance, REPORT_SCHEMA } from '../model/report.ts';
 import { findingKinds } from './finding-kinds.ts';
 import type { Plan } from './plan.ts';
 import { leftOutNotices, type Related } from './relate.ts';
@@ -28,6 +28,9 @@ export function assembleReport(
   ]);
   const rules = summarizeRules(plan, scan, related);
   const records = sumRecords(scan);
+  const streams = results
+    .flatMap((result) => result.streams ?? [])
+    .sort((a, b) => compareText(a.stream, b.stream));
   const waived = findings.filter(({ waiver }) => waiver !== undefined).length;
   return {
     schema: REPORT_SCHEMA,
@@ -51,12 +54,11 @@ export function assembleReport(
         bySeverity: countBy(findings, 'severity'),
         byCode: countBy(findings, 'code'),
       },
+      ...(streams.length > 0 && { assurance: countAssurance(streams) }),
       verdict: drawVerdict(plan, scan, findings, records, rules),
       failOn: request.failOn,
     },
-    streams: results
-      .flatMap((result) => result.streams ?? [])
-      .sort((a, b) => compareText(a.stream, b.stream)),
+    streams,
     rules,
     licenses: related.licenses.sort(compareLicenses),
     findings,
