@@ -1,6 +1,6 @@
 /** The report out of what scan and relate know: books closed, words gathered, verdict drawn. */
 import { formatInstant } from '../base/instant.ts';
-import { compareText } from '../base/text-safety.ts';
+import { compareText, count } from '../base/text-safety.ts';
 import type { CheckResult } from '../model/check.ts';
 import { compareFindings, type Finding, type FindingKind, severityRank } from '../model/finding.ts';
 import { MAX_RELATED } from '../model/relation.ts';
@@ -66,7 +66,7 @@ export function assembleReport(
     notices: [
       ...disabledNotices(plan),
       ...results.flatMap((result) => result.notices ?? []),
-      ...ungroupedNotices(plan, scan),
+      ...grouplessNotices(plan, scan),
       ...leftOutNotices(related),
       ...waiverNotices(plan, related),
     ],
@@ -134,14 +134,15 @@ function disabledNotices(plan: Plan): Report['notices'] {
   }));
 }
 
-function ungroupedNotices(plan: Plan, scan: Scan): Report['notices'] {
-  return scan.ungrouped.flatMap((amount, index) => {
+function grouplessNotices(plan: Plan, scan: Scan): Report['notices'] {
+  return scan.groupless.flatMap((steps, index) => {
+    const amount = steps.reduce((sum, { events }) => sum + events, 0);
     const title = plan.relations[index]!.rule?.title ?? `license ${plan.relations[index]!.license}`;
     if (amount === 0) return [];
     return [
       {
         code: 'ungrouped-mark',
-        message: `${amount} events matched "${title}" but lack a field to group them by`,
+        message: `${count(amount, 'event')} matched "${title}" without a field to group by`,
       },
     ];
   });

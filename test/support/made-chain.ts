@@ -39,7 +39,7 @@ export type MadeRecord = {
 
 /** What the maker asks of a digest: more than `ChainDigest` may have today. */
 type DigestForm = ChainProfile['digest'] & { ratchet?: string | null; signature?: object | null };
-type Companion = { member: string; digest: DigestForm; preimage: Part[]; optional: boolean };
+type Companion = { member: string; digest: DigestForm; preimage: readonly Part[]; optional: boolean };
 type FullProfile = Omit<ChainProfile, 'preimage' | 'digest'> & {
   preimage: readonly Part[];
   digest: DigestForm;
