@@ -48,11 +48,13 @@ export async function judgeBundle(
   try {
     if (bytes.length === 0) throw new AttestationFaultError('empty-file', 'it has no bytes');
     const parsed = await parseBundle(bundle);
+    const statement = requireContent(parsed, bytes);
     if (root === undefined)
       throw new AttestationFaultError('no-trust', 'no trusted root was given to hold the bundle to');
     if (signer === undefined)
       throw new AttestationFaultError('no-trust', 'neither an identity with its issuer nor a key was given');
     await judgeParsed(bytes, parsed, root, signer, judgement);
+    if (statement !== undefined) judgement.facts.push({ name: 'statement', value: statement });
   } catch (error) {
     if (!(error instanceof AttestationFaultError)) throw error;
     judgement.faults.push({ code: error.code, message: error.message });
@@ -76,7 +78,6 @@ async function judgeParsed(
   expected: ExpectedSigner,
   judgement: AttestationJudgement,
 ): Promise<void> {
-  const statement = requireContent(bundle, bytes);
   requireKindOfSigner(bundle, expected);
   const bounded = withOwnCheckpoints(bundle, root);
   const { toSignedEntity, toTrustMaterial, Verifier } = await import('@sigstore/verify');
@@ -96,7 +97,7 @@ async function judgeParsed(
   requireLeaf(bundle);
   requireEntries(bounded, verified, times, root);
   requireIdentity(verified, expected);
-  describe(judgement, bundle, verified, times, statement, root);
+  describe(judgement, bundle, verified, times, root);
 }
 
 function keyOf(expected: ExpectedSigner): ReturnType<TrustMaterial['publicKey']> {
@@ -223,7 +224,6 @@ function describe(
   bundle: Bundle,
   signer: Signer,
   times: readonly ProvedTime[],
-  statement: string | undefined,
   root: TrustedRoot,
 ): void {
   const { identity } = signer;
@@ -236,7 +236,6 @@ function describe(
     if (value !== undefined) judgement.facts.push({ name, value });
   };
   fact('issuer', identity?.extensions?.issuer);
-  fact('statement', statement);
   for (const { at, proof } of times.slice(1)) fact('also', `${formatInstant(instantOf(at))}, ${proof}`);
   for (const entry of entriesOf(bundle))
     fact('logged', `${logOf(entry, root.logs).url}, entry ${entry.logIndex}`);

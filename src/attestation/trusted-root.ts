@@ -135,11 +135,13 @@ class RootReader {
   private authority(authority: JsonObject, path: string) {
     const validFor = this.period(authority, path, true);
     const chain = this.object(authority, path, 'certChain');
-    const certificates = (chain ? this.list(chain, 'certificates', path) : []).map(([each, at]) => {
-      const rawBytes = this.base64(each, at, 'rawBytes');
-      if (rawBytes !== undefined) this.certificate(rawBytes, `${at}.rawBytes`);
-      return { rawBytes };
-    });
+    const certificates = (chain ? this.list(chain, 'certificates', `${path}.certChain`) : []).map(
+      ([each, at]) => {
+        const rawBytes = this.base64(each, at, 'rawBytes');
+        if (rawBytes !== undefined) this.certificate(rawBytes, `${at}.rawBytes`);
+        return { rawBytes };
+      },
+    );
     if (chain !== undefined && certificates.length === 0)
       this.wrong(`${path}.certChain holds no certificate`, authority);
     if (validFor === undefined || certificates.length === 0) return undefined;
