@@ -14,6 +14,7 @@ import {
 } from './judgement.ts';
 import { logOf, requireCheckpoint, requireSignerOfEntry } from './log-entry.ts';
 import { requireContent, widenContent } from './signed-content.ts';
+import { judgeTimestamp } from './timestamp-token.ts';
 import type { TrustedRoot } from './trusted-root.ts';
 
 const CODE_SIGNING = '1.3.6.1.5.5.7.3.3';
@@ -94,6 +95,7 @@ async function judgeParsed(
     return [entity, verifier.verify(entity)] as const;
   });
   const times = timesOf(bounded, entity, material, root);
+  await requireTokens(bundle, entity.signature.signature, root);
   requireLeaf(bundle);
   requireEntries(bounded, verified, times, root);
   requireIdentity(verified, expected);
@@ -158,7 +160,7 @@ function timesOf(
       ({ certChain: [leaf] }) =>
         leaf?.serialNumber.equals(signerSerialNumber) === true && leaf.issuer.equals(signerIssuer),
     );
-    const uri = root.timestampAuthorities[index] ?? '';
+    const uri = root.timestampAuthorities[index]?.uri ?? '';
     return [{ at: signingTime, proof: `timestamp authority ${uri || 'of the trusted root'}` }];
   });
   const logged = entriesOf(bundle).flatMap((entry): ProvedTime[] => {
@@ -168,6 +170,18 @@ function timesOf(
     return [{ at, proof: `transparency log ${logOf(entry, root.logs).url}` }];
   });
   return [...stamped, ...logged].sort((left, right) => left.at.getTime() - right.at.getTime());
+}
+
+/** The library asks a token for digest, chain and signature; what else RFC 3161 demands is asked by our own judge. */
+async function requireTokens(bundle: Bundle, signature: Buffer, root: TrustedRoot): Promise<void> {
+  const authorities = root.timestampAuthorities.flatMap(({ certificates }) => certificates);
+  const tokens = bundle.verificationMaterial.timestampVerificationData?.rfc3161Timestamps ?? [];
+  for (const { signedTimestamp } of tokens) {
+    const token = { kind: 'rfc3161-timestamp', name: '', bytes: signedTimestamp } as const;
+    const [fault] = (await judgeTimestamp(signature, token, { authorities })).faults;
+    if (fault !== undefined)
+      throw new AttestationFaultError(fault.code, `of the timestamp in the bundle: ${fault.message}`);
+  }
 }
 
 /** Which the library leaves open: a certificate for servers or for issuing others must not vouch for files. */
@@ -238,8 +252,13 @@ function describe(
   fact('issuer', identity?.extensions?.issuer);
   for (const { at, proof } of times.slice(1)) fact('also', `${formatInstant(instantOf(at))}, ${proof}`);
   for (const entry of entriesOf(bundle))
-    fact('logged', `${logOf(entry, root.logs).url}, entry ${entry.logIndex}`);
+    fact('logged', `${logOf(entry, root.logs).url}, entry ${provedIndex(entry)}`);
   if (entriesOf(bundle).length === 0) fact('logged', 'no: the trusted root lists no transparency log');
+}
+
+/** The promise signs an index across the shards of a log, a proof holds for one within its shard; the rest is hearsay. */
+function provedIndex({ inclusionPromise, inclusionProof, logIndex }: TransparencyLogEntry): string {
+  return inclusionPromise === undefined && inclusionProof !== undefined ? inclusionProof.logIndex : logIndex;
 }
 
 function fingerprint(key: crypto.KeyObject): string {

@@ -30,8 +30,8 @@ export type TrustedLog = { url: string; ids: Buffer[]; validFor: Period };
 
 export type TrustedRoot = {
   logs: TrustedLog[];
-  /** By their place in the library's list. */
-  timestampAuthorities: string[];
+  /** By their place in the library's list; certificates as DER, the timestamping one first. */
+  timestampAuthorities: { uri: string; certificates: Buffer[] }[];
   certificateLogs: number;
   forLibrary: LibraryRoot;
 };
@@ -85,7 +85,7 @@ class RootReader {
     } as unknown as LibraryRoot;
     return {
       logs: logs.map((log) => log!.trusted),
-      timestampAuthorities: timestampers.map((each) => each!.uri),
+      timestampAuthorities: timestampers.map((each) => each!.trusted),
       certificateLogs: certificateLogs.length,
       forLibrary,
     };
@@ -146,7 +146,11 @@ class RootReader {
       this.wrong(`${path}.certChain holds no certificate`, authority);
     if (validFor === undefined || certificates.length === 0) return undefined;
     const uri = toScalarText(authority.get('uri')) ?? '';
-    return { uri, forLibrary: { uri, certChain: { certificates }, validFor } };
+    const ders = certificates.flatMap(({ rawBytes }) => rawBytes ?? []);
+    return {
+      trusted: { uri, certificates: ders },
+      forLibrary: { uri, certChain: { certificates }, validFor },
+    };
   }
 
   private certificate(der: Buffer, path: string): void {
