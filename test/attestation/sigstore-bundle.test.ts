@@ -251,7 +251,11 @@ describe('judgeAttestations() of a spoiled bundle', () => {
       changed(good, `${ENTRY}.logId.keyId`, Buffer.alloc(32).toString('base64')),
       'bad-log-proof',
     ],
-    ['an entry of unknown kind', changed(good, `${ENTRY}.kindVersion.version`, '0.0.9'), 'other-log-entry'],
+    [
+      'an entry of unknown kind',
+      changed(good, `${ENTRY}.kindVersion.version`, '0.0.9'),
+      'unsupported-attestation',
+    ],
     [
       'a promise that was not made',
       changed(make({ time: 'both' }), `${ENTRY}.integratedTime`, '1769846399'),

@@ -218,6 +218,19 @@ describe('judgeTimestamp() of a spoiled token', () => {
     assert.equal(judged.verdict, 'refused');
   });
 
+  test('judgeTimestamp() is done in bounded time with certificates that all could have issued each other', async () => {
+    const keys = makeKeys();
+    const twins = Array.from({ length: 31 }, (_, serial) =>
+      makeCertificate('Twin', undefined, { ca: true, serial, keys }),
+    );
+    const leaf = makeCertificate('Acme Timestamps', twins[0], { purposes: [TIME_STAMPING] });
+    const start = process.cpuUsage();
+    const judged = await judge(makeToken(BYTES, leaf, twins[0]!, { certificates: [leaf, ...twins] }));
+    const { user } = process.cpuUsage(start);
+    assert.deepEqual(codes(judged), ['untrusted-certificate']);
+    assert.ok(user < 2_000_000, `${user} µs`);
+  });
+
   /** All with FULL=1 (`npm run test:full`): 770 tokens take 8 s. */
   const stride = process.env.FULL === '1' ? 1 : 5;
   test('judgeTimestamp() verifies no token in which one bit is turned', async () => {
