@@ -14,6 +14,8 @@ import type { ExplainOptions } from './rules-explain.ts';
 import type { LintOptions } from './rules-lint.ts';
 import { TOOL } from './tool.ts';
 import type { VerifyOptions } from './verify.ts';
+import type { VerifyAttestationOptions } from './verify-attestation.ts';
+import { VERIFY_ATTESTATION_HELP } from './verify-attestation-help.ts';
 
 const EXIT_HELP = `
 Exit codes:
@@ -81,6 +83,7 @@ function buildProgram(done: (code: ExitCode) => void): Command {
   addRules(program, done);
   addSources(program);
   addAccess(program, done);
+  addVerifyAttestation(program, done);
   return program;
 }
 
@@ -285,5 +288,29 @@ function addAccess(program: Command, done: (code: ExitCode) => void): void {
     .action(async (paths: string[], options: AccessOptions) => {
       const { access } = await import('./access.ts');
       done(await access(paths, options));
+    });
+}
+
+function addVerifyAttestation(program: Command, done: (code: ExitCode) => void): void {
+  program
+    .command('verify-attestation')
+    .description(
+      'tell who vouches for a file and since when: Sigstore bundles and RFC 3161 timestamps, offline',
+    )
+    .argument('<file>', 'what is vouched for: a checkpoint, a report, any file')
+    .option('--bundle <file>', 'Sigstore bundle; repeatable', collect)
+    .option('--trusted-root <file>', 'trusted_root.json of the Sigstore instance')
+    .option('--identity <name>', 'who must have signed the bundle: address or URL, to the letter')
+    .option('--issuer <url>', 'who must have identified the signer')
+    .option('--key <file>', 'public key (PEM) that must have signed the bundle, instead of an identity')
+    .option('--timestamp <file>', 'RFC 3161 response or token (DER); repeatable', collect)
+    .option('--ca <file>', 'certificates (PEM) of timestamp authorities you trust; repeatable', collect)
+    .addOption(
+      new Option('-f, --format <name>', 'of what is printed').choices(['text', 'json']).default('text'),
+    )
+    .addHelpText('after', VERIFY_ATTESTATION_HELP)
+    .action(async (file: string, options: VerifyAttestationOptions) => {
+      const { verifyAttestation } = await import('./verify-attestation.ts');
+      done(await verifyAttestation(file, options));
     });
 }
