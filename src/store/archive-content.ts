@@ -9,11 +9,16 @@ export const SEGMENT_BYTES = 16 * 1024 * 1024;
 export type TimeRange = { fromMs: number; untilMs: number };
 
 export class SegmentContent {
+  private readonly limit: number;
   records = 0;
   readonly times: TimeRange = { fromMs: Number.NaN, untilMs: Number.NaN };
   private buffer = Buffer.allocUnsafe(64 * 1024);
   private length = 0;
   private ends = new Float64Array(1024);
+
+  constructor(limit = SEGMENT_BYTES) {
+    this.limit = limit;
+  }
 
   /** `line` is copied; `ms` is NaN for a record without a time. `untilMs` is rounded up where `ms` was rounded down. */
   add(line: Uint8Array, fromMs: number, untilMs: number): void {
@@ -40,7 +45,7 @@ export class SegmentContent {
   }
 
   get isFull(): boolean {
-    return this.length >= SEGMENT_BYTES;
+    return this.length >= this.limit;
   }
 
   /** The lines, each ended by a newline; valid until the next `add`. */

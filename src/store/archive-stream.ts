@@ -17,6 +17,8 @@ export type StreamOptions = {
   rereadable: boolean;
   /** What an earlier reading of this file recognized, and nothing else is looked for; null: nothing. */
   recognized?: KnownPoint | null;
+  /** Content of a segment, where it is not the usual. */
+  segmentBytes?: number;
 };
 
 export type StreamEnd =
@@ -34,7 +36,7 @@ export class StreamCollector {
   private readonly known: KnownStreams;
   private readonly options: StreamOptions;
   private readonly hash = crypto.createHash('sha256');
-  private content = new SegmentContent();
+  private content: SegmentContent;
   /** Lines that were hashed: all but those of `content`. */
   private hashed = 0;
   private headSha256 = '';
@@ -53,6 +55,7 @@ export class StreamCollector {
     this.writer = writer;
     this.known = known;
     this.options = options;
+    this.content = new SegmentContent(options.segmentBytes);
     if (options.recognized) this.points = [options.recognized];
   }
 
@@ -99,7 +102,7 @@ export class StreamCollector {
     this.hash.update(content.bytes);
     const skipped = this.hashed;
     this.hashed += content.records;
-    this.content = new SegmentContent();
+    this.content = new SegmentContent(this.options.segmentBytes);
     // Of lines that are held back one segment is kept: most files that share a first line with a known one are small.
     if (this.lost || (this.isHeldBack && this.filled.length > 0)) this.lost = true;
     else this.filled.push({ content, skipped, throughSha256: this.digest() });

@@ -2,6 +2,8 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { compareText } from '../../src/base/text-safety.ts';
+import { decodedBlocks } from '../../src/read/open.ts';
 import { auditArchive } from '../../src/store/archive-audit.ts';
 import { createSealer } from '../../src/store/archive-sealer.ts';
 import { StreamCollector, type StreamEnd } from '../../src/store/archive-stream.ts';
@@ -51,7 +53,7 @@ export async function addLines(
   writer: ArchiveWriter,
   name: string,
   records: readonly string[],
-  rereadable = true,
+  { rereadable = true, segmentBytes }: { rereadable?: boolean; segmentBytes?: number } = {},
 ): Promise<StreamEnd> {
   let recognized: Extract<StreamEnd, { kind: 'again' }>['recognized'] | undefined;
   for (;;) {
@@ -59,6 +61,7 @@ export async function addLines(
       name,
       class: 'default',
       rereadable,
+      ...(segmentBytes !== undefined && { segmentBytes }),
       ...(recognized !== undefined && { recognized }),
     });
     stream.source = 'audit';
@@ -101,4 +104,18 @@ export async function assuranceOf(archive: string): Promise<Record<string, numbe
   for (const { ranges } of result.streams ?? [])
     for (const { assurance, records } of ranges) sums[assurance] = (sums[assurance] ?? 0) + records;
   return sums;
+}
+
+/** The lines of every segment, in the order of the log. */
+export async function contentOf(archive: string): Promise<string[]> {
+  const { files } = await verdictOf(archive);
+  const content: string[] = [];
+  for (const { file } of files.toSorted((a, b) =>
+    compareText(path.basename(a.file), path.basename(b.file)),
+  )) {
+    const blocks: Uint8Array[] = [];
+    for await (const block of decodedBlocks(file)) blocks.push(block);
+    content.push(...Buffer.concat(blocks).toString().split('\n').slice(0, -1));
+  }
+  return content;
 }
