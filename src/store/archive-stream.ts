@@ -40,6 +40,8 @@ export class StreamCollector {
   /** Lines that were hashed: all but those of `content`. */
   private hashed = 0;
   private headSha256 = '';
+  /** Lines that were collected before from a file of this name that began with the same line. */
+  private before = 0;
   /** The points that the file may still pass, and the last that it did. */
   private points: KnownPoint[] = [];
   private matched: KnownPoint | undefined;
@@ -71,6 +73,7 @@ export class StreamCollector {
 
   private begin(line: Uint8Array): void {
     this.headSha256 = sha256Hex(Buffer.concat([line, Buffer.of(NEWLINE)]));
+    this.before = this.known.linesOf(this.options.name, this.headSha256) ?? 0;
     if (this.options.recognized === undefined) this.points = this.known.pointsOf(this.headSha256);
   }
 
@@ -146,7 +149,7 @@ export class StreamCollector {
     if (this.lost) return { kind: 'again', recognized: this.matched ?? null };
     await this.drain();
     const known = this.matched?.lines ?? 0;
-    const before = this.known.linesOf(this.options.name, this.headSha256) ?? 0;
-    return { kind: 'collected', records: this.sealed, known, rewritten: before > known };
+    this.writer.learnSealed();
+    return { kind: 'collected', records: this.sealed, known, rewritten: this.before > known };
   }
 }

@@ -53,10 +53,17 @@ export type Acknowledged = { records: number; segments: number; size: number };
 type Sealed = { record: SegmentRecord; leaves: Buffer };
 
 /** What becomes part of the archive with the next checkpoint. */
-type Batch = { segments: Sealed[]; declared: ControlRecord[]; records: number; bytes: number };
+type Batch = {
+  segments: Sealed[];
+  /** Of them, those whose lines are known. */
+  learned: number;
+  declared: ControlRecord[];
+  records: number;
+  bytes: number;
+};
 
 function emptyBatch(): Batch {
-  return { segments: [], declared: [], records: 0, bytes: 0 };
+  return { segments: [], learned: 0, declared: [], records: 0, bytes: 0 };
 }
 
 export class ArchiveWriter {
@@ -177,6 +184,13 @@ export class ArchiveWriter {
     this.nextSegment -= segments;
   }
 
+  /** Lines of the batch become known: to be called when a file is done, for the next may be a copy of it. */
+  learnSealed(): void {
+    const { segments, learned } = this.batch;
+    for (const { record } of segments.slice(learned)) this.known.add(record);
+    this.batch.learned = segments.length;
+  }
+
   /** Adds a control record to the batch: what retention and redaction did is signed with what they did it to. */
   declare(record: ControlRecord): void {
     this.batch.declared.push(record);
@@ -203,7 +217,7 @@ export class ArchiveWriter {
     await this.log.append(controlHashes(lines));
     await this.log.commit(this.options.sign);
     this.publish();
-    for (const { record } of segments) this.known.add(record);
+    this.learnSealed();
     this.batch = emptyBatch();
     this.nextBatch++;
     return { records, segments: segments.length, size: this.log.committed };

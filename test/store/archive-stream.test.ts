@@ -6,6 +6,7 @@ import { after, describe, test } from 'node:test';
 import fc from 'fast-check';
 import { placesOf, readControlFiles } from '../../src/store/archive-folder.ts';
 import type { SegmentRecord } from '../../src/store/archive-records.ts';
+import { StreamCollector } from '../../src/store/archive-stream.ts';
 import {
   addLines,
   codesOf,
@@ -73,6 +74,21 @@ describe('StreamCollector', () => {
     assert.deepEqual(added, [5, 5]);
     assert.deepEqual(content, [...log, ...changed]);
     assert.equal(rewritten, true);
+  });
+
+  test('does not take a file for rewritten of which a part is committed before its end', async () => {
+    const archive = newPlace();
+    const writer = await openArchive(archive);
+    const options = { name: 'app.log', class: 'default', rereadable: true, segmentBytes: 1 };
+    const stream = new StreamCollector(writer, writer.known, options);
+    for (const record of log) {
+      stream.line(Buffer.from(record), Number.NaN, Number.NaN);
+      await stream.drain();
+      await writer.commit();
+    }
+    assert.deepEqual(await stream.end(), { kind: 'collected', records: 5, known: 0, rewritten: false });
+    await writer.close();
+    assert.deepEqual(await contentOf(archive), log);
   });
 
   test('takes a file that lost its end for rewritten', async () => {
