@@ -5,6 +5,8 @@ import { SEVERITIES } from '../model/finding.ts';
 import { formatProblem, ProblemsError } from '../model/problem.ts';
 import type { AccessOptions } from './access.ts';
 import { ACCESS_HELP } from './access-help.ts';
+import type { CollectOptions } from './collect.ts';
+import { COLLECT_HELP } from './collect-help.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { LISTS, type ListName } from './list-names.ts';
 import type { ProveOptions } from './prove.ts';
@@ -89,6 +91,7 @@ function buildProgram(done: (code: ExitCode) => void): Command {
   addAccess(program, done);
   addVerifyAttestation(program, done);
   addSealing(program, done);
+  addCollect(program, done);
   return program;
 }
 
@@ -104,6 +107,13 @@ function addVerify(program: Command, done: (code: ExitCode) => void): void {
     .option('-q, --quiet', 'print no report on stdout, and no progress', false)
     .option('-j, --jobs <number>', 'threads that scan; by default as many as processors are free')
     .option('--state <folder>', 'keep what was learned there; the next run reads only what was appended')
+    .option(
+      '--verifier-key <file|env:NAME>',
+      'key that the log of an archive must be signed by; repeatable',
+      collect,
+    )
+    .option('--identity <file>', 'age identities that decrypt an archive; repeatable', collect)
+    .option('--checkpoint <file>', 'checkpoint of an archive that was kept elsewhere; repeatable', collect)
     .option('--stats', 'print time by stage, rates and memory on stderr', false)
     .addOption(
       new Option('--color <when>', 'colour on stdout').choices(['auto', 'always', 'never']).default('auto'),
@@ -388,4 +398,26 @@ function framingOptions(command: Command): Command {
     .option('-c, --config <file>', 'configuration; by default audit-check.yaml here or in a folder above')
     .option('--no-config', 'use no configuration file')
     .option('--source <name>', 'source of every file, instead of detection');
+function addCollect(program: Command, done: (code: ExitCode) => void): void {
+  program
+    .command('collect')
+    .description('centralize exports of several sources in one archive that shows every later change')
+    .argument(
+      '[paths...]',
+      'files, folders, globs, or - for standard input; by default "logs" of audit-check.yaml',
+    )
+    .requiredOption('--into <archive>', 'the folder of the archive; made where there is none')
+    .requiredOption('--key <file>', 'the private key that signs the log (PRIVATE+KEY+name+hash+base64)')
+    .option('--recipient <age1…>', 'encrypt for this recipient of age; repeatable', collect)
+    .option('--recipients-file <file>', 'encrypt for the recipients in this file; repeatable', collect)
+    .option('--class <word>', 'what retention is to tell apart, such as security or debug', 'default')
+    .option('--source <name>', 'source of every file, instead of detection')
+    .option('-c, --config <file>', 'configuration; by default audit-check.yaml here or in a folder above')
+    .option('--no-config', 'use no configuration file')
+    .option('--exclude <glob>', 'files in folders that are not read; repeatable', collect)
+    .addHelpText('after', COLLECT_HELP)
+    .action(async (paths: string[], options: CollectOptions) => {
+      const { collect: run } = await import('./collect.ts');
+      done(await run(paths, options));
+    });
 }
