@@ -123,6 +123,11 @@ function requestOptions(command: Command): Command {
     .option('--no-builtin-rules', 'leave out the rules that come with audit-check')
     .option('--schema <name|file>', 'audit-minimum, audit-full, or a JSON Schema file; repeatable', collect)
     .option('--chain <profile>', 'chain profile of every stream, instead of detection')
+    .option(
+      '--public-keys <file>',
+      'verify CloudTrail digests with what "aws cloudtrail list-public-keys" printed; repeatable',
+      collect,
+    )
     .option('--licenses <file>', 'license contract to measure use against')
     .option('--source <name>', 'source of every file, instead of detection')
     .option('--since <time>', 'leave out events before this date or time')

@@ -5,7 +5,8 @@ import type { CheckResult } from '../model/check.ts';
 import { compareFindings, type Finding, type FindingKind, severityRank } from '../model/finding.ts';
 import { MAX_RELATED } from '../model/relation.ts';
 import type { LicenseSummary, RecordCounts, Report, ReportVerdict, RuleSummary } from '../model/report.ts';
-import { REPORT_SCHEMA } from '../model/report.ts';
+import { NOTHING_VERIFIED, REPORT_SCHEMA } from '../model/report.ts';
+import type { SealResult } from '../model/seal.ts';
 import { findingKinds } from './finding-kinds.ts';
 import type { Plan } from './plan.ts';
 import { leftOutNotices, type Related } from './relate.ts';
@@ -15,11 +16,13 @@ import type { Scan } from './scan-books.ts';
 export function assembleReport(
   plan: Plan,
   scan: Scan,
-  results: readonly CheckResult[],
+  checked: readonly CheckResult[],
   related: Related,
   repeats: readonly Finding[],
+  seals: readonly SealResult[],
 ): Report {
   const { request } = plan;
+  const results = [...checked.map((result) => withoutSealed(result, scan, seals)), ...seals];
   const findings = mergeSame([
     ...scan.findings,
     ...repeats,
@@ -51,7 +54,7 @@ export function assembleReport(
         bySeverity: countBy(findings, 'severity'),
         byCode: countBy(findings, 'code'),
       },
-      verdict: drawVerdict(plan, scan, findings, records, rules),
+      verdict: drawVerdict(plan, scan, findings, records, rules, seals),
       failOn: request.failOn,
     },
     streams: results
@@ -65,6 +68,9 @@ export function assembleReport(
       ...disabledNotices(plan),
       ...results.flatMap((result) => result.notices ?? []),
       ...ungroupedNotices(plan, scan),
+      ...seals.flatMap(({ incomplete }) =>
+        incomplete === undefined ? [] : [{ code: NOTHING_VERIFIED, message: incomplete }],
+      ),
       ...leftOutNotices(related),
       ...waiverNotices(plan, related),
     ],
@@ -108,20 +114,38 @@ function drawVerdict(
   findings: readonly Finding[],
   records: RecordCounts,
   rules: readonly RuleSummary[],
+  seals: readonly SealResult[],
 ): ReportVerdict {
   const unread = scan.inputs.some(
     ({ status }) => status === 'partial' || status === 'unreadable' || status === 'empty',
   );
+  const unsealed = seals.some(({ incomplete }) => incomplete !== undefined);
   const failed = rules.some(({ status }) => status === 'error');
   // Without a mapping only raw schemas can judge a record.
   const isJudgedRaw = plan.request.schemas.some(({ appliesTo }) => appliesTo === 'raw');
   const unmapped = scan.inputs.some(({ source, records: own }) => source === null && own.audited > 0);
-  if (unread || failed || records.audited === 0 || (unmapped && !isJudgedRaw)) return 'incomplete';
+  if (unread || unsealed || failed || records.audited === 0 || (unmapped && !isJudgedRaw))
+    return 'incomplete';
   const threshold = severityRank(plan.request.failOn);
   const counts = findings.some(
     ({ severity, waiver }) => waiver === undefined && severityRank(severity) >= threshold,
   );
   return counts ? 'findings' : 'clean';
+}
+
+/** Files of these sources are accounted for by their seals: to say that their records have no chain would be half the truth. */
+function withoutSealed(result: CheckResult, scan: Scan, seals: readonly SealResult[]): CheckResult {
+  const sources = new Set<string | null>(seals.flatMap(({ speaksFor }) => speaksFor));
+  if (sources.size === 0) return result;
+  const sealed = new Set(scan.inputs.flatMap(({ file, source }) => (sources.has(source) ? [file] : [])));
+  const { streams = [], notices = [] } = result;
+  return {
+    ...result,
+    streams: streams.filter(
+      ({ profile, ranges }) => profile !== null || ranges.some(({ from }) => !sealed.has(from.file)),
+    ),
+    notices: notices.filter(({ code, place }) => code !== 'unprotected' || !sealed.has(place?.file ?? '')),
+  };
 }
 
 /** A check that was left out is said, so that nobody takes its silence for an answer. */

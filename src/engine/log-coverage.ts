@@ -1,5 +1,5 @@
 /** What the log covers in time: as a whole, and for each step of a relation by the sources that its events came from. */
-import { type Instant, NANOS_PER_MS, NANOS_PER_SECOND } from '../base/instant.ts';
+import { NANOS_PER_SECOND } from '../base/instant.ts';
 import { appliesTo } from '../match/logsource.ts';
 import type { Coverage, Covered, Stretch } from '../model/relation.ts';
 import type { Correlation, Detection } from '../model/rule.ts';
@@ -8,7 +8,7 @@ import type { Seen } from './file-scan.ts';
 import type { Plan } from './plan.ts';
 import type { ScanPart } from './scan-part.ts';
 import { commonStretches, joinedStretches } from './stretches.ts';
-import type { TimeSpan } from './time-span.ts';
+import { type TimeSpan, toStretch } from './time-span.ts';
 
 /** What a scan knows of its sources, by name: the span of each file, and which detections held. Plain data, for other threads. */
 export type CoveredSources = { spans: Record<string, TimeSpan[]>; seen: Seen };
@@ -107,11 +107,6 @@ export class LogCoverage {
     const chosen = spoke.length > 0 ? spoke : sources;
     return joinedStretches(chosen.flatMap((source) => this.bySource.get(source)!));
   }
-}
-
-function toStretch({ fromMs, fromNanos, untilMs, untilNanos }: TimeSpan): Stretch {
-  const toInstant = (ms: number, nanos: number): Instant => BigInt(ms) * NANOS_PER_MS + BigInt(nanos);
-  return { from: toInstant(fromMs, fromNanos), until: toInstant(untilMs, untilNanos) };
 }
 
 /** From the begin of the first to the end of the last, with what lies between them as holes. */

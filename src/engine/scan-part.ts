@@ -7,6 +7,7 @@ import { type Accumulators, FileScan, type OnMatch, type OnProgress, type Seen }
 import { type IdentityPart, IdentityRows } from './identity-rows.ts';
 import { type MarkPart, MarkRows } from './mark-rows.ts';
 import type { Plan, Programs } from './plan.ts';
+import { expectsSeals } from './seals.ts';
 import type { ScanTask } from './tasks.ts';
 
 /** `states` by check, `ungrouped` by relation. Marks and identities travel apart: their order is in their rows. */
@@ -81,6 +82,8 @@ export class PartScanner {
   private readonly onRows: (rows: RowParts) => void;
   private readonly onProgress: OnProgress;
   private readonly onMatch: OnMatch | undefined;
+  /** Whether the decoded bytes of compressed files are digested on their way. */
+  private readonly digestsDecoded: boolean;
   private readonly identities: IdentityRows;
   private readonly marks: MarkRows;
   /** Whether the task under way is. */
@@ -98,6 +101,7 @@ export class PartScanner {
     this.plan = plan;
     this.programs = programs;
     this.files = files;
+    this.digestsDecoded = expectsSeals(plan.request, files);
     this.identities = new IdentityRows((identities) => onRows({ identities, provisional: this.provisional }));
     this.marks = new MarkRows(runs);
     this.onRows = onRows;
@@ -119,7 +123,7 @@ export class PartScanner {
       part.files.push(this.fileScan(task.fileIndex, books).stretch(task, this.onProgress));
     } else {
       for (const fileIndex of task.fileIndexes)
-        part.files.push(await this.fileScan(fileIndex, books).whole(this.onProgress));
+        part.files.push(await this.fileScan(fileIndex, books).whole(this.onProgress, this.digestsDecoded));
       // Small files are read without a pause.
       await nextTurn();
     }

@@ -23,6 +23,8 @@ export type ReadOutcome = ReadTally & {
   storedBytes: number;
   /** Of the stored bytes; null when they were not read to the end. */
   sha256: string | null;
+  /** Of the decoded bytes, as far as they could be decoded; null where that was not to the end, or nobody asked. */
+  decodedSha256: string | null;
   compression: Compression;
   /** Damage to the compressed stream. */
   problem: CompressedProblem | undefined;
@@ -30,26 +32,37 @@ export type ReadOutcome = ReadTally & {
   failure: string | undefined;
 };
 
+export type ReadOptions = {
+  /** Whether the decoded bytes of a compressed file are digested too; of others they are the stored ones. */
+  digestsDecoded?: boolean;
+  /** Up to which a gzip file is decoded at once; the answer does not depend on it. */
+  smallBytes?: number | undefined;
+};
+
 /**
  * Drives `reader` over the whole of `file`. Never throws for what is wrong with the input.
- * `smallBytes`: up to which a gzip file is decoded at once; the answer does not depend on it.
  */
 export async function readInput(
   file: string,
   reader: RecordReader,
   limits: Limits,
   onBytes: (storedBytes: number) => void,
-  smallBytes = SMALL_STORED_BYTES,
+  { digestsDecoded = false, smallBytes = SMALL_STORED_BYTES }: ReadOptions = {},
 ): Promise<ReadOutcome> {
   const stored = new StoredBytes(file, onBytes);
   let compression: Compression = 'none';
   let problem: CompressedProblem | undefined;
+  const decoded = digestsDecoded ? crypto.createHash('sha256') : undefined;
+  const push = (bytes: Uint8Array): void => {
+    decoded?.update(bytes);
+    reader.push(bytes);
+  };
   try {
     const head = await stored.head();
     compression = detectCompression(head);
     const members = compression === 'gzip' ? stored.decodeSmall(smallBytes, limits.decodedBytes) : undefined;
-    if (members !== undefined) for (const member of members) reader.push(member);
-    else if (compression !== 'none') problem = await decode(compression, reader, stored, limits);
+    if (members !== undefined) for (const member of members) push(member);
+    else if (compression !== 'none') problem = await decode(compression, push, stored, limits);
     else if (stored.descriptor === undefined) for await (const block of stored) reader.push(block);
     else {
       reader.push(stored.takeHead());
@@ -64,7 +77,11 @@ export async function readInput(
   }
   const tally = reader.finish();
   const sha256 = stored.failure === undefined && stored.ended ? stored.digest() : null;
-  return { ...tally, storedBytes: stored.bytes, sha256, compression, problem, failure: stored.failure };
+  const isWhole = stored.failure === undefined && problem?.code !== 'decompression-limit';
+  const decodedSha256 =
+    compression === 'none' ? sha256 : isWhole && decoded !== undefined ? decoded.digest('hex') : null;
+  const { failure } = stored;
+  return { ...tally, storedBytes: stored.bytes, sha256, decodedSha256, compression, problem, failure };
 }
 
 /** Thrown through the reader once it knows what the head of the file says. */
@@ -114,7 +131,7 @@ export async function readHead(
 
 async function decode(
   compression: 'gzip' | 'zstd',
-  reader: RecordReader,
+  push: (bytes: Uint8Array) => void,
   stored: StoredBytes,
   limits: Limits,
 ): Promise<CompressedProblem | undefined> {
@@ -133,7 +150,7 @@ async function decode(
       await decoded.return(undefined);
       return { code: 'decompression-limit', message };
     }
-    reader.push(next.value);
+    push(next.value);
   }
 }
 

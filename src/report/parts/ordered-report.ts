@@ -99,19 +99,24 @@ function orderCounts({ read, audited, malformed, duplicate, skipped }: RecordCou
 }
 
 function orderInput(input: InputSummary): Every<InputSummary> {
-  const { file, bytes, decodedBytes, sha256, compression, source, records, accounted, status, reason } =
-    input;
+  const { file, bytes, decodedBytes, sha256, compression, source, seals, records, accounted } = input;
   return {
     file,
-    status,
-    reason,
+    status: input.status,
+    reason: input.reason,
     source,
+    seals,
     bytes,
     decodedBytes,
     sha256,
     compression,
     records: orderCounts(records),
-    accounted: { records: accounted.records, malformed: accounted.malformed, framing: accounted.framing },
+    accounted: {
+      records: accounted.records,
+      malformed: accounted.malformed,
+      framing: accounted.framing,
+      seals: accounted.seals,
+    },
   };
 }
 
@@ -127,8 +132,17 @@ function orderStream({
   return { stream, profile, records, status, ranges: ranges.map(orderRange), head, limits };
 }
 
-function orderRange({ assurance, records, from, until, reason }: StreamRange): Every<StreamRange> {
-  return { assurance, records, from: orderPlace(from), until: orderPlace(until), reason };
+function orderRange(range: StreamRange): Every<StreamRange> {
+  const { assurance, records, files, period, from, until, reason } = range;
+  return {
+    assurance,
+    records,
+    files,
+    period: period && { from: period.from, until: period.until },
+    from: orderPlace(from),
+    until: orderPlace(until),
+    reason,
+  };
 }
 
 function orderRule(rule: RuleSummary): Every<RuleSummary> {
