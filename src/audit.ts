@@ -10,6 +10,7 @@ import { relate } from './engine/relate.ts';
 import { StateRefusal } from './engine/run-state.ts';
 import { type ScanOptions, scanFiles } from './engine/scan.ts';
 import type { ScanCounters } from './engine/scan-part.ts';
+import { judgeSeals } from './engine/seals.ts';
 import type { CheckResult } from './model/check.ts';
 import type { Report } from './model/report.ts';
 import type { AuditRequest } from './model/request.ts';
@@ -69,7 +70,8 @@ async function auditOnce(
     const related = await relate(plan, scan, duplicates, executor, options.judgeBytes);
     onStage?.('relate');
     const results = plan.checks.map(({ check }, index) => check.finish(scan.states[index]));
-    const report = assembleReport(plan, scan, [...results, ...evidence], related, repeats);
+    const seals = await judgeSeals(plan, scan);
+    const report = assembleReport(plan, scan, [...results, ...evidence], related, repeats, seals);
     onStage?.('conclude');
     onCounters?.(scan.counters);
     return report;

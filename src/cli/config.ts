@@ -28,6 +28,7 @@ export type Config = {
   chain?: string;
   chains: string[];
   keys: Record<string, { env?: string; file?: string }>;
+  publicKeys: string[];
   rules: string[];
   builtinRules: boolean;
   licenses?: string;
@@ -46,6 +47,7 @@ const EMPTY: Config = {
   allowActors: [],
   chains: [],
   keys: {},
+  publicKeys: [],
   rules: [],
   builtinRules: true,
   checks: {},
@@ -97,6 +99,7 @@ function resolvePaths(raw: RawConfig, file: string): Config {
     schema: list(raw.schema).map((name) => (isWord(name) ? name : near(name))),
     allowActors: list(actors?.allow),
     chains: list(raw.chains).map(near),
+    publicKeys: list(raw.publicKeys).map(near),
     rules: list(raw.rules).map(near),
     keys: Object.fromEntries(
       Object.entries(keys).map(([name, key]) => [

@@ -141,6 +141,11 @@ function requestOptions(command: Command): Command {
     .option('--no-builtin-rules', 'leave out the rules that come with audit-check')
     .option('--schema <name|file>', 'audit-minimum, audit-full, or a JSON Schema file; repeatable', collect)
     .option('--chain <profile>', 'chain profile of every stream, instead of detection')
+    .option(
+      '--public-keys <file>',
+      'verify CloudTrail digests with what "aws cloudtrail list-public-keys" printed; repeatable',
+      collect,
+    )
     .option('--licenses <file>', 'license contract to measure use against')
     .option('--source <name>', 'source of every file, instead of detection')
     .option('--since <time>', 'leave out events before this date or time')
@@ -398,6 +403,8 @@ function framingOptions(command: Command): Command {
     .option('-c, --config <file>', 'configuration; by default audit-check.yaml here or in a folder above')
     .option('--no-config', 'use no configuration file')
     .option('--source <name>', 'source of every file, instead of detection');
+}
+
 function addCollect(program: Command, done: (code: ExitCode) => void): void {
   program
     .command('collect')

@@ -5,10 +5,12 @@ import path from 'node:path';
 import { audit } from '../audit.ts';
 import { didYouMean } from '../base/nearest-name.ts';
 import { escapeControls, quote } from '../base/text-safety.ts';
+import type { GivenKeys } from '../cloudtrail/cloudtrail-digests.ts';
 import { usesThreads } from '../engine/scan.ts';
 import { WorkerPool } from '../engine/worker-pool.ts';
 import { type Problem, ProblemsError } from '../model/problem.ts';
 import type { Report, ReportFormat, ReportVerdict } from '../model/report.ts';
+import type { AuditRequest } from '../model/request.ts';
 import { type DiscoveredFile, discover, STDIN } from '../read/discover.ts';
 import { StateFolder } from '../read/state-folder.ts';
 import { FORMATS } from '../report/index.ts';
@@ -75,6 +77,7 @@ async function verifyFiles(
   { problems, jobs, scope, archives, missing, pool }: Start,
 ): Promise<ExitCode> {
   const request = buildRequest(paths, options, problems, scope);
+  noteKeysBeside(request, archives.files);
   const outputs = parseOutputs(options.format ?? [], problems);
   for (const name of missing)
     problems.push({ file: name, line: 0, column: 0, message: 'there is no such file, folder or match' });
@@ -186,6 +189,14 @@ function checkOutputs(
     if (taken.has(place)) wrong(`${quote(file)} is named twice, expected a file for each format`);
     taken.add(place);
   }
+}
+
+/** Keys that lie with the logs prove nothing: whoever can write the ones can write the others. */
+function noteKeysBeside({ publicKeys }: AuditRequest, files: readonly DiscoveredFile[]): void {
+  if (publicKeys === undefined) return;
+  const given = publicKeys as GivenKeys;
+  const keyFiles = new Set(given.files.map(realPath));
+  given.beside.push(...files.flatMap(({ file }) => (keyFiles.has(realPath(file)) ? [file] : [])));
 }
 
 function realPath(file: string): string {

@@ -63,7 +63,7 @@ export async function auditArchive(archive: string, keys: ArchiveKeys): Promise<
 function unreadable(file: string, message: string): ArchiveVerdict {
   return {
     files: [],
-    result: { findings: [archiveFinding('damaged-archive', file, message)], incomplete: true },
+    result: { findings: [archiveFinding('damaged-archive', file, message)], incomplete: message },
   };
 }
 
@@ -90,13 +90,13 @@ class ArchiveAudit {
     const { result, trust } = this;
     if ('finding' in trust) {
       result.findings.push(trust.finding);
-      result.incomplete = true;
+      result.incomplete = trust.finding.message;
     }
     for (const retained of this.keys.retained) this.holdTo(retained.file, retained.note);
     const pending = this.pendingBatch(controlFiles);
     const control = auditControl([...controlFiles, ...pending], this.leaves, this.checkpointFile);
     result.findings.push(...control.findings);
-    if (control.unknown.length > 0) result.incomplete = true;
+    if (control.unknown.length > 0) result.incomplete = 'control records of an unknown kind';
     await this.auditSegments(control, pending.length > 0);
     for (const { begin, end, reason } of this.leaves.damaged) {
       const message = `leaves ${begin} to ${end - 1}: ${reason}`;
@@ -115,7 +115,7 @@ class ArchiveAudit {
       const trust = judgeTrust(file, note, origin, this.keys.verifiers);
       if ('finding' in trust) {
         this.result.findings.push(trust.finding);
-        this.result.incomplete = true;
+        this.result.incomplete = trust.finding.message;
       } else if (origin !== this.log.origin)
         say(`${file} is of the log "${origin}", this one is "${this.log.origin}"`);
       else if (size > BigInt(this.log.size))
@@ -130,7 +130,7 @@ class ArchiveAudit {
     } catch (error) {
       if (!(error instanceof StoreFault)) throw error;
       this.result.findings.push(archiveFinding('damaged-archive', file, error.message));
-      this.result.incomplete = true;
+      this.result.incomplete = `${file} could not be verified`;
     }
   }
 
@@ -168,7 +168,7 @@ class ArchiveAudit {
       const audit = await auditSegment(file, manifest, this.leaves, this.keys.identities);
       const verdict = judgeSegment(file, manifest, audit, segments);
       result.findings.push(...verdict.findings);
-      if (verdict.incomplete) result.incomplete = true;
+      if (verdict.incomplete) result.incomplete = `${file} could not be verified`;
       ranges.add(file, manifest, audit);
       if (audit.storedSha256 !== undefined) this.files.push(this.toFile(file, manifest, audit.storedSha256));
     }
