@@ -1,12 +1,16 @@
 /** Hash chains: recomputes every record's hash, follows every link, and says what a chain cannot show. */
+import { parseMoment } from '../base/instant.ts';
 import { compareText, count, quote } from '../base/text-safety.ts';
 import { CHAIN_KINDS, CHAIN_SEVERITY, type ChainCode, UNDETERMINED } from '../chain/break-kinds.ts';
 import { compileChainStep, toLinkRule } from '../chain/chain-fold.ts';
 import { type ChainState, mergeChains, startChains } from '../chain/chain-state.ts';
 import { compileProfile, isChainProfile } from '../chain/compile-profile.ts';
+import { compileProtocol, isProtocolProfile, namesProtocol } from '../chain/compile-protocol.ts';
 import { type ChainConclusion, judgeChains } from '../chain/judge-chains.ts';
+import { judgeProtocols } from '../chain/judge-protocols.ts';
 import { toLayouts } from '../chain/layout.ts';
 import type { ChainProfile } from '../chain/profile.ts';
+import type { ProtocolProfile } from '../chain/protocol.ts';
 import type { CheckDefinition, CheckResult } from '../model/check.ts';
 import { type Finding, toFingerprint } from '../model/finding.ts';
 import { type Problem, ProblemsError } from '../model/problem.ts';
@@ -18,19 +22,30 @@ export const hashChain: CheckDefinition<ChainState> = {
   findings: CHAIN_KINDS,
   everyRecord: true,
   create(request) {
-    const layouts = toLayouts(chosenProfiles(request));
+    const chosen = chosenProfiles(request);
+    const protocols = chosen.filter(isProtocolProfile);
+    const layouts = toLayouts(chosen.filter(isChainProfile));
     const rules = layouts.map(toLinkRule);
+    const { keys, chain, generated } = request;
+    const now = generated === undefined ? undefined : parseMoment(generated);
     return {
       start: startChains,
-      compile: (fields) => compileChainStep(layouts, rules, request.keys, fields),
+      compile: (fields) => compileChainStep(layouts, rules, keys, fields, protocols),
       merge: (left, right) => mergeChains(left, right, rules),
-      finish: (state) => toResult(judgeChains(state, layouts, request.keys, request.chain)),
+      finish(state) {
+        const verdict = judgeChains(state, layouts, keys, chain);
+        const contexts = protocols.map((profile) => ({ profile, keys, now }));
+        const { conclusions, streams } = judgeProtocols(state.protocols, contexts);
+        verdict.conclusions.push(...conclusions);
+        verdict.streams.push(...streams);
+        return toResult(verdict);
+      },
     };
   },
 };
 
 /** Those of the request in the order of their names, or the one the user forces. */
-function chosenProfiles(request: AuditRequest): ChainProfile[] {
+function chosenProfiles(request: AuditRequest): (ChainProfile | ProtocolProfile)[] {
   const { chain, chains } = request;
   const names = chain === undefined ? Object.keys(chains).sort(compareText) : [chain];
   const problems: Problem[] = [];
@@ -44,7 +59,8 @@ function chosenProfiles(request: AuditRequest): ChainProfile[] {
       });
     };
     const document = Object.hasOwn(chains, name) ? chains[name] : undefined;
-    if (isChainProfile(document)) return document;
+    if (isChainProfile(document) || isProtocolProfile(document)) return document;
+    if (namesProtocol(document)) return compileProtocol(name, document, say);
     if (document !== undefined) return compileProfile(name, document, say);
     say([], `unknown, expected one of ${Object.keys(chains).sort(compareText).join(', ')}`);
     return undefined;
