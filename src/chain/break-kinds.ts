@@ -2,15 +2,10 @@
 import type { FindingKind } from '../model/finding.ts';
 import type { BreakCode } from './judge-stream.ts';
 
-export type ChainCode = BreakCode | SignedCode | 'missing-chain' | 'too-many-streams' | 'unhashed-record';
+export type ChainCode = BreakCode | ProtocolCode | 'missing-chain' | 'too-many-streams' | 'unhashed-record';
 
-/** What only signed chains and protocols can say. */
-type SignedCode =
-  | 'bad-signature'
-  | 'forbidden-operation'
-  | 'missing-witness'
-  | 'too-few-witnesses'
-  | 'unauthorized-key';
+/** What only protocols can say. */
+type ProtocolCode = 'forbidden-operation' | 'missing-witness' | 'too-few-witnesses' | 'unauthorized-key';
 
 const CONTROLS = ['pci-dss-4:10.3.4', 'soc2:CC7.2', 'nist-800-53r5:AU-9', 'iso-27001-2022:8.15'];
 

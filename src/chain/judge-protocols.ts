@@ -1,12 +1,11 @@
 /** What the records of protocols amount to: conclusions and stream summaries, in the words of the chain check. */
 import { count } from '../base/text-safety.ts';
-import type { StreamRange, StreamSummary } from '../model/report.ts';
+import { type StreamRange, type StreamSummary, weakestOf } from '../model/report.ts';
 import { CHAIN_KINDS, type ChainCode, UNDETERMINED } from './break-kinds.ts';
 import type { ChainConclusion } from './judge-chains.ts';
 import type { ProtocolContext, ProtocolRecord, ProtocolStreamVerdict } from './protocol.ts';
 import { MAX_PROTOCOL_TEXT, type ProtocolRecords, toProtocolRecords } from './protocol-records.ts';
 import { PROTOCOLS } from './protocols/index.ts';
-import { streamStatus } from './stream-summary.ts';
 
 type ProtocolsVerdict = { conclusions: ChainConclusion[]; streams: StreamSummary[] };
 
@@ -51,7 +50,7 @@ function addStream(
     stream,
     profile: profile.name,
     records: records.length,
-    status: streamStatus(ranges),
+    status: weakestOf(ranges),
     ranges,
     ...(head !== undefined && { head }),
     limits: [...limits],

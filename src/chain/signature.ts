@@ -1,5 +1,6 @@
 /** Signatures over a pre-image, in place of a hash or beside one: which algorithms there are, and whether one holds. */
 import crypto, { type KeyObject } from 'node:crypto';
+import type { SignatureAlgorithm } from './profile.ts';
 import type { Curve } from './public-key.ts';
 
 type Scheme = {
@@ -14,7 +15,7 @@ type Scheme = {
   pss?: true;
 };
 
-const SCHEMES = {
+const SCHEMES: Readonly<Record<SignatureAlgorithm, Scheme>> = {
   ed25519: { curve: 'ed25519', digest: null },
   'ecdsa-p256': { curve: 'p256', digest: 'sha256', form: 'p1363' },
   'ecdsa-p256-low-s': { curve: 'p256', digest: 'sha256', form: 'p1363', lowS: true },
@@ -24,11 +25,7 @@ const SCHEMES = {
   'rsa-sha1': { curve: null, digest: 'sha1' },
   'rsa-sha256': { curve: null, digest: 'sha256' },
   'rsa-pss-sha256': { curve: null, digest: 'sha256', pss: true },
-} as const satisfies Record<string, Scheme>;
-
-export type SignatureAlgorithm = keyof typeof SCHEMES;
-
-export const SIGNATURE_ALGORITHMS = Object.keys(SCHEMES) as SignatureAlgorithm[];
+};
 
 /** What raw key bytes are a key of under this algorithm. */
 export function curveOf(algorithm: SignatureAlgorithm): Curve | null {
@@ -37,7 +34,7 @@ export function curveOf(algorithm: SignatureAlgorithm): Curve | null {
 
 /** Whether the key is one of this algorithm: a signature under another kind of key is not even tried. */
 export function fitsAlgorithm(key: KeyObject, algorithm: SignatureAlgorithm): boolean {
-  const { curve }: Scheme = SCHEMES[algorithm];
+  const { curve } = SCHEMES[algorithm];
   const { asymmetricKeyType: type, asymmetricKeyDetails: details } = key;
   if (curve === 'ed25519') return type === 'ed25519';
   if (curve === null) return type === 'rsa' || (type === 'rsa-pss' && algorithm === 'rsa-pss-sha256');
@@ -51,7 +48,7 @@ export function verifySignature(
   preimage: Uint8Array | string,
   signature: Uint8Array,
 ): boolean {
-  const scheme: Scheme = SCHEMES[algorithm];
+  const scheme = SCHEMES[algorithm];
   const message = typeof preimage === 'string' ? Buffer.from(preimage) : preimage;
   if (!fitsAlgorithm(key, algorithm)) return false;
   if (scheme.form !== undefined) {

@@ -11,6 +11,7 @@ import { judgeProtocols } from '../chain/judge-protocols.ts';
 import { toLayouts } from '../chain/layout.ts';
 import type { ChainProfile } from '../chain/profile.ts';
 import type { ProtocolProfile } from '../chain/protocol.ts';
+import { unfitKeys } from '../chain/record-signature.ts';
 import type { CheckDefinition, CheckResult } from '../model/check.ts';
 import { type Finding, toFingerprint } from '../model/finding.ts';
 import { type Problem, ProblemsError } from '../model/problem.ts';
@@ -27,6 +28,7 @@ export const hashChain: CheckDefinition<ChainState> = {
     const layouts = toLayouts(chosen.filter(isChainProfile));
     const rules = layouts.map(toLinkRule);
     const { keys, chain, generated } = request;
+    refuseUnfitKeys(chosen.filter(isChainProfile), keys);
     const now = generated === undefined ? undefined : parseMoment(generated);
     return {
       start: startChains,
@@ -43,6 +45,17 @@ export const hashChain: CheckDefinition<ChainState> = {
     };
   },
 };
+
+/** @throws {ProblemsError} where a key cannot be the one that a profile verifies signatures with */
+function refuseUnfitKeys(profiles: readonly ChainProfile[], keys: AuditRequest['keys']): void {
+  const problems = unfitKeys(profiles, keys).map(({ key, message }) => ({
+    file: `key ${quote(key)}`,
+    line: 0,
+    column: 0,
+    message,
+  }));
+  if (problems.length > 0) throw new ProblemsError(problems);
+}
 
 /** Those of the request in the order of their names, or the one the user forces. */
 function chosenProfiles(request: AuditRequest): (ChainProfile | ProtocolProfile)[] {

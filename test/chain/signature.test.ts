@@ -5,14 +5,9 @@ import { describe, test } from 'node:test';
 import { p256 } from '@noble/curves/nist.js';
 import { secp256k1 } from '@noble/curves/secp256k1.js';
 import { toBase58 } from '../../src/base/multibase.ts';
+import { SIGNATURE_ALGORITHMS, type SignatureAlgorithm } from '../../src/chain/profile.ts';
 import { type Curve, isPrivateKey, parsePublicKey } from '../../src/chain/public-key.ts';
-import {
-  curveOf,
-  fitsAlgorithm,
-  SIGNATURE_ALGORITHMS,
-  type SignatureAlgorithm,
-  verifySignature,
-} from '../../src/chain/signature.ts';
+import { curveOf, fitsAlgorithm, verifySignature } from '../../src/chain/signature.ts';
 
 const MESSAGE = Buffer.from('2010-05-18;2010-05-18T11:22:19;FAC 001/14;3.12;');
 
