@@ -19,6 +19,7 @@ const ROOT = fileURLToPath(new URL('../fixtures', import.meta.url));
 const SPOKEN_ELSEWHERE: Readonly<Record<string, string>> = {
   'unreadable-input': 'git keeps no unreadable file: test/data/reading-errors.test.ts',
   'changed-input': 'takes a file that changes between two readers: test/engine/changed-input.test.ts',
+  'private-key': 'no private key is kept in the repository: test/chain/key-hygiene.test.ts',
   'too-many-breaks': 'takes thousands of records: test/chain',
   'too-many-streams': 'takes thousands of streams: test/chain',
 };

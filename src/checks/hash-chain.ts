@@ -8,6 +8,7 @@ import { compileProfile, isChainProfile } from '../chain/compile-profile.ts';
 import { compileProtocol, isProtocolProfile, namesProtocol } from '../chain/compile-protocol.ts';
 import { type ChainConclusion, judgeChains } from '../chain/judge-chains.ts';
 import { judgeProtocols } from '../chain/judge-protocols.ts';
+import { KEY_KINDS } from '../chain/key-hygiene.ts';
 import { toLayouts } from '../chain/layout.ts';
 import type { ChainProfile } from '../chain/profile.ts';
 import type { ProtocolProfile } from '../chain/protocol.ts';
@@ -15,12 +16,12 @@ import { unfitKeys } from '../chain/record-signature.ts';
 import type { CheckDefinition, CheckResult } from '../model/check.ts';
 import { type Finding, toFingerprint } from '../model/finding.ts';
 import { type Problem, ProblemsError } from '../model/problem.ts';
-import type { AuditRequest } from '../model/request.ts';
+import type { AuditRequest, KeyFault } from '../model/request.ts';
 
 export const hashChain: CheckDefinition<ChainState> = {
   name: 'hash-chain',
   title: 'Hash chains',
-  findings: CHAIN_KINDS,
+  findings: [...CHAIN_KINDS, ...KEY_KINDS],
   everyRecord: true,
   create(request) {
     const chosen = chosenProfiles(request);
@@ -40,7 +41,9 @@ export const hashChain: CheckDefinition<ChainState> = {
         const { conclusions, streams } = judgeProtocols(state.protocols, contexts);
         verdict.conclusions.push(...conclusions);
         verdict.streams.push(...streams);
-        return toResult(verdict);
+        const result = toResult(verdict);
+        result.findings.push(...(request.keyFaults ?? []).map(toKeyFinding));
+        return result;
       },
     };
   },
@@ -91,6 +94,19 @@ function toResult({ conclusions, streams, unprotected }: ReturnType<typeof judge
       message: `${count(records, 'record')} of the source ${quote(source)} in ${count(files, 'file')} carry no hash chain: nothing shows whether they were altered`,
       place,
     })),
+  };
+}
+
+function toKeyFinding({ code, severity, key, message, file, line }: KeyFault): Finding {
+  return {
+    rule: 'hash-chain',
+    code,
+    severity,
+    verdict: 'violation',
+    place: { file, line, offset: 0, length: 0 },
+    message,
+    subject: key,
+    fingerprint: toFingerprint('hash-chain', code, key),
   };
 }
 
