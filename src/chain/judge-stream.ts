@@ -511,9 +511,10 @@ class StreamJudge {
         count: stream.alteredDropped,
       });
     }
-    if (stream.keyed > 0 && stream.firstPlain !== null) {
+    const plain = stream.firstPlain ?? stream.lateOlder;
+    if (stream.keyed > 0 && plain !== null) {
       const message = `expected a keyed hash, as ${count(stream.keyed, 'record')} of the stream have it, found ${count(stream.plain, 'record')} hashed without the key`;
-      this.say('downgraded-record', stream.firstPlain, message, { count: stream.plain, identity: 'keyed' });
+      this.say('downgraded-record', plain, message, { count: stream.plain, identity: 'keyed' });
     }
   }
 
@@ -559,7 +560,9 @@ class StreamJudge {
   private judgeUnknown(linked: number): void {
     const { stream, layout } = this;
     const place = this.nodes[0]!.segment.from;
-    const names = layout.profiles.map(({ name }) => name).join(', ');
+    const generic = layout.profiles.filter(({ when }) => when.length === 0);
+    const tried = generic.length > 0 ? generic : layout.profiles;
+    const names = tried.map(({ name }) => name).join(', ');
     const fields = [layout.members.previous, layout.members.own]
       .filter((name) => name !== null)
       .map(quote)

@@ -18,7 +18,8 @@ function codesFor(changes: Partial<GivenKeyFile> & { text?: string }, values: st
     [{ name: 'chain', bytes: Buffer.from(text), inConfig: false, place, ...more }],
     values,
   );
-  for (const { message } of faults) assert.ok(text === '' || !message.includes(text), 'a message shows no key');
+  for (const { message } of faults)
+    assert.ok(text === '' || !message.includes(text), 'a message shows no key');
   return faults.map(({ code }) => code);
 }
 

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { compileProfile } from '../../src/chain/compile-profile.ts';
+import { namesProtocol } from '../../src/chain/compile-protocol.ts';
 import { CannotMakeError, ChainMaker, MADE_KEY } from '../support/made-chain.ts';
 import { ChainRun, codes } from './chain-run.ts';
 import { SHIPPED_CHAINS } from './shipped-chains.ts';
@@ -13,6 +14,8 @@ const SEEDS = 12;
 
 describe('logs made under', () => {
   for (const [name, document] of Object.entries(SHIPPED_CHAINS)) {
+    // A protocol has writers of its own in its tests.
+    if (namesProtocol(document)) continue;
     const profile = compileProfile(name, document, (path, message) => assert.fail(`${path}: ${message}`))!;
     const reason = NOT_MADE[name];
     if (reason !== undefined) {
@@ -23,6 +26,7 @@ describe('logs made under', () => {
       continue;
     }
     test(`${name} verify without a finding, whatever their values, spelling, streams and beginning`, () => {
+      const linked = profile.members.every(({ previous }) => previous !== null);
       const keys = profile.digest.key === null ? {} : { [profile.digest.key]: MADE_KEY };
       const run = new ChainRun({ chain: name, keys });
       for (let seed = 0; seed < SEEDS; seed++) {
@@ -32,9 +36,10 @@ describe('logs made under', () => {
         assert.deepEqual(codes(result), [], `seed ${seed}: ${result.findings[0]?.message}`);
         assert.deepEqual(
           result.streams!.map(({ status, profile: recognized }) => [status, recognized]),
-          result.streams!.map(() => ['chained', name]),
+          result.streams!.map(() => [linked ? 'chained' : 'unprotected', name]),
           `seed ${seed}`,
         );
+        if (!linked) continue;
         const heads = result.streams!.map(({ head }) => head).sort();
         const last = new Map(records.map(({ stream, hash }) => [stream, hash]));
         assert.deepEqual(heads, [...last.values()].sort());
