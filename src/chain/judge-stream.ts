@@ -9,13 +9,15 @@ import type { BareStretch } from './bare-records.ts';
 import { type ChainNode, orderSegments } from './chain-order.ts';
 import type { LinkSample } from './hash-index.ts';
 import type { ChainLayout } from './layout.ts';
-import { mismatchOf, reasonOf } from './record-hash.ts';
+import { keyOf } from './profile.ts';
+import { isBadSignature, mismatchOf, reasonOf } from './record-hash.ts';
 import { type AlteredRun, MAX_BREAKS, type StreamState } from './segment.ts';
 import type { Shared, SharedRecords } from './shared-records.ts';
 import { type BrokenNodes, nodeOfRun, streamRanges, unverifiableRange } from './stream-ranges.ts';
 
 export type BreakCode =
   | 'altered-record'
+  | 'bad-signature'
   | 'broken-link'
   | 'chain-not-recomputable'
   | 'downgraded-record'
@@ -73,7 +75,7 @@ function chosenProfile({ votes, keyed }: StreamState, { profiles }: ChainLayout)
   if (most > 0) return votes.indexOf(most);
   return Math.max(
     0,
-    profiles.findIndex(({ digest }) => (digest.key !== null) === keyed > 0),
+    profiles.findIndex(({ digest }) => (keyOf(digest) !== null) === keyed > 0),
   );
 }
 
@@ -526,7 +528,15 @@ class StreamJudge {
     const related = run.records > 1 ? [run.until] : [];
     const about = { related, count: run.records, identity: run.found };
     const mismatch = mismatchOf(expected);
-    if (mismatch !== undefined) {
+    if (isBadSignature(expected)) {
+      const { signature } = this.layout.profiles[this.profile]!.digest;
+      this.say(
+        'bad-signature',
+        run.from,
+        `expected an ${signature!.algorithm} signature under the key ${quote(signature!.key)}, found ${quote(run.found)}, which does not hold${more}`,
+        about,
+      );
+    } else if (mismatch !== undefined) {
       this.say('altered-record', run.from, `expected ${mismatch}${more}`, about);
     } else if (run.unlinked) {
       this.say('stripped-hash', run.from, `expected a previous hash, found none${more}`, about);
@@ -550,7 +560,9 @@ class StreamJudge {
   private judgeUnknown(linked: number): void {
     const { stream, layout } = this;
     const place = this.nodes[0]!.segment.from;
-    const names = layout.profiles.map(({ name }) => name).join(', ');
+    const generic = layout.profiles.filter(({ when }) => when.length === 0);
+    const tried = generic.length > 0 ? generic : layout.profiles;
+    const names = tried.map(({ name }) => name).join(', ');
     const fields = [layout.members.previous, layout.members.own]
       .filter((name) => name !== null)
       .map(quote)
@@ -561,7 +573,7 @@ class StreamJudge {
         ? ''
         : `; the key ${this.missingKeys.map(quote).join(', ')} was not given`;
     const holds = linked * 2 >= Math.max(1, stream.records - 1);
-    if (this.missingKeys.length > 0 && layout.profiles.every(({ digest }) => digest.key !== null)) {
+    if (this.missingKeys.length > 0 && layout.profiles.every(({ digest }) => keyOf(digest) !== null)) {
       this.say(
         'missing-key',
         place,
