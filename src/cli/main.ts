@@ -5,6 +5,7 @@ import { SEVERITIES } from '../model/finding.ts';
 import { formatProblem, ProblemsError } from '../model/problem.ts';
 import type { AccessOptions } from './access.ts';
 import { ACCESS_HELP } from './access-help.ts';
+import { addChain } from './chain-command.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { LISTS, type ListName } from './list-names.ts';
 import type { MatchOptions, TestOptions } from './rules-command.ts';
@@ -81,6 +82,7 @@ function buildProgram(done: (code: ExitCode) => void): Command {
   addRules(program, done);
   addSources(program);
   addAccess(program, done);
+  addChain(program, done);
   return program;
 }
 
