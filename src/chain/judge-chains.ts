@@ -10,6 +10,7 @@ import type { LinkSample } from './hash-index.ts';
 import { judgeBare } from './judge-bare.ts';
 import { judgeStream } from './judge-stream.ts';
 import type { ChainLayout } from './layout.ts';
+import type { ChainDigest } from './profile.ts';
 import type { StreamState } from './segment.ts';
 import { fileList, streamLimits, streamStatus, streamTitle } from './stream-summary.ts';
 
@@ -108,8 +109,11 @@ function addStream(
   bare: { stretches: Map<number, BareStretch[]>; explaining: Set<BareStretch> },
   sample: LinkSample,
 ): void {
-  const wanted = new Set(layout.profiles.map(({ digest }) => digest.key).filter((key) => key !== null));
-  const missingKeys = [...wanted].filter((key) => !Object.hasOwn(keys, key));
+  const namesOf = (digests: readonly ChainDigest[]) =>
+    digests.map(({ key }) => key).filter((key) => key !== null);
+  const isMissing = (key: string) => !Object.hasOwn(keys, key);
+  const missingKeys = [...new Set(namesOf(layout.profiles.map(({ digest }) => digest)))].filter(isMissing);
+  const furtherKeys = namesOf(layout.profiles.flatMap(({ also }) => also.map(({ digest }) => digest)));
   const { breaks, ranges, recomputed, profile, head } = judgeStream(
     stream,
     layout,
@@ -126,7 +130,7 @@ function addStream(
     status: streamStatus(ranges),
     ranges,
     ...(head !== undefined && { head }),
-    limits: streamLimits(layout, profile, recomputed),
+    limits: streamLimits(layout, profile, recomputed, furtherKeys.filter(isMissing)),
   });
 }
 

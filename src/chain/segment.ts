@@ -5,7 +5,7 @@
 import type { Event } from '../model/event.ts';
 import { copyPlace, movePlace, type Place } from '../model/place.ts';
 import { appendIndex, type HashIndex, startIndex } from './hash-index.ts';
-import { isHash } from './layout.ts';
+import { isHash } from './record-hash.ts';
 
 /** How many breaks of each kind are kept with their places for one stream; further ones are counted. */
 export const MAX_BREAKS = 1000;
@@ -110,8 +110,8 @@ export function startStream(layout: number, source: string, values: string[], pr
   };
 }
 
-/** What a layout demands: `step` is set when sequence numbers must follow each other. */
-export type LinkRule = { ownless: boolean; step: number | null };
+/** What a layout demands: `unlinked` records each stand for themselves, in one segment a file; `step` is set when sequence numbers must follow each other. */
+export type LinkRule = { ownless: boolean; unlinked: boolean; step: number | null };
 
 /** @returns whether the record begins a segment */
 export function appendRecord(stream: StreamState, link: Link, event: Event, rule: LinkRule): boolean {
@@ -129,7 +129,7 @@ export function appendRecord(stream: StreamState, link: Link, event: Event, rule
     noteAltered(stream, link, event, false);
     return true;
   }
-  if (!follows(tail, link.previous, link.genesis)) {
+  if (!rule.unlinked && !follows(tail, link.previous, link.genesis)) {
     stream.records++;
     run.records++;
     noteAltered(stream, link, event, false);
@@ -241,7 +241,7 @@ export function mergeStreams(left: StreamState, right: StreamState, rule: LinkRu
   const head = right.runs[0]?.segments[0];
   if (tail === undefined || head === undefined) return tail === undefined ? right : left;
   const sameFile = left.runs.at(-1)!.fileIndex === right.runs[0]!.fileIndex;
-  const joined = sameFile && follows(tail, head.previous, head.genesis);
+  const joined = sameFile && (rule.unlinked || follows(tail, head.previous, head.genesis));
   mergeAltered(left, right, joined && tail.lastAltered && head.firstAltered);
   if (joined && rule.ownless) voteByLink(left, tail, head.previous);
   if (joined && rule.step !== null && !isNext(tail, rule.step, head.firstSequence))

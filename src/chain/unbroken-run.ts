@@ -2,7 +2,8 @@
 import type { Event } from '../model/event.ts';
 import type { ChainState, EdgeRecord, StreamName } from './chain-state.ts';
 import { keepLink } from './hash-index.ts';
-import { type BoundLayout, isHash } from './layout.ts';
+import type { BoundLayout } from './layout.ts';
+import { isHash } from './record-hash.ts';
 import { type FileRun, goOn, isNext, type LinkRule, type Segment, type StreamState } from './segment.ts';
 import { isAtHead, isSampled } from './tried-records.ts';
 

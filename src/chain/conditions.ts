@@ -1,0 +1,27 @@
+/** Which records a profile, or a case within it, speaks of. */
+import { toScalarText } from '../base/json.ts';
+import type { Event, Fields } from '../model/event.ts';
+import type { Condition } from './profile.ts';
+import { compileValue } from './value-reader.ts';
+
+/** From the tree, for cases of a pre-image. */
+export function compileConditions(conditions: readonly Condition[]): (event: Event) => boolean {
+  const tests = conditions.map(({ field, equals }) => ({ value: compileValue(field), equals }));
+  return (event) =>
+    tests.every(({ value, equals }) => {
+      const found = value(event);
+      if (equals === null) return found !== undefined;
+      return equals.includes(toScalarText(found) ?? '');
+    });
+}
+
+/** From slots, for what is asked of every record that has a chain's members. */
+export function compileGuard(conditions: readonly Condition[], fields: Fields): (event: Event) => boolean {
+  const tests = conditions.map(({ field, equals }) => ({ slot: fields.raw(field), equals }));
+  return (event) => {
+    for (const { slot, equals } of tests) {
+      if (equals === null ? event.size(slot) === 0 : !equals.includes(event.text(slot) ?? '')) return false;
+    }
+    return true;
+  };
+}
