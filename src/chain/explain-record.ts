@@ -1,9 +1,10 @@
 /** One record under one profile: the pre-image part by part, its hash, and what it claims of itself and of the record before. */
 import { NotCanonicalizableError } from '../base/canonical-json.ts';
 import type { Event } from '../model/event.ts';
-import { BoundLayout, type ChainLayout, isHash, reasonOf } from './layout.ts';
+import { BoundLayout, type ChainLayout } from './layout.ts';
 import { compilePreimage } from './preimage.ts';
 import type { ChainProfile, PreimagePart } from './profile.ts';
+import { isHash, mismatchOf, reasonOf } from './record-hash.ts';
 import type { RecordView } from './record-view.ts';
 
 export type ExplainedPart = { label: string; bytes: Buffer };
@@ -43,14 +44,17 @@ export function explainRecord(
   const expected = bound.expected(event, previous, own?.length ?? 0)[at] ?? '';
   const found = {
     computed: isHash(expected) ? expected : '',
-    reason: reasonOf(expected),
+    reason: mismatchOf(expected) ?? reasonOf(expected),
     own,
     previous,
     genesis: bound.isGenesis(event, previous),
   };
   const preimage = written(compiled, event, previous);
   if (preimage === undefined) return { ...found, preimage, parts: [] };
-  const parts = partial.map(({ label, write }) => ({ label, bytes: written(write, event, previous) ?? Buffer.alloc(0) }));
+  const parts = partial.map(({ label, write }) => ({
+    label,
+    bytes: written(write, event, previous) ?? Buffer.alloc(0),
+  }));
   // A part that stands alone may write otherwise than beside others.
   const isWhole = Buffer.concat(parts.map((part) => part.bytes)).equals(preimage);
   return { ...found, preimage, parts: isWhole ? parts : [{ label: 'all parts', bytes: preimage }] };
@@ -71,10 +75,14 @@ function written(
 
 /** The part as its profile has it, in short: `json {"sort":"code-point"} without "hash"`. */
 function labelOf(part: PreimagePart, { members }: ChainLayout): string {
-  const named = (path: string) => (path === '$own' ? members.own : path === '$previous' ? members.previous : path) ?? path;
+  const named = (path: string) =>
+    (path === '$own' ? members.own : path === '$previous' ? members.previous : path) ?? path;
   const { kind, ...options } = part;
   const words = Object.entries(options)
     .filter(([, value]) => value !== null && !(Array.isArray(value) && value.length === 0))
-    .map(([key, value]) => `${key} ${JSON.stringify(value, (_, inner) => (typeof inner === 'string' ? named(inner) : inner))}`);
+    .map(
+      ([key, value]) =>
+        `${key} ${JSON.stringify(value, (_, inner) => (typeof inner === 'string' ? named(inner) : inner))}`,
+    );
   return [kind, ...words].join(' ');
 }

@@ -1,7 +1,7 @@
 /** `audit-check chain`: the commands and their options; what they do lies beside this file. */
 import { type Command, Option } from 'commander';
-import { EXPLAIN_HELP, INFER_HELP, LINT_HELP } from './chain-help.ts';
 import type { ChainExplainOptions } from './chain-explain.ts';
+import { EXPLAIN_HELP, INFER_HELP, LINT_HELP } from './chain-help.ts';
 import type { InferCommandOptions } from './chain-infer.ts';
 import type { ChainLintOptions } from './chain-lint.ts';
 import type { ExitCode } from './exit-codes.ts';
@@ -15,7 +15,7 @@ export function addChain(program: Command, done: (code: ExitCode) => void): void
     .argument('<paths...>', 'log files, folders, or - for standard input; the first records are looked at')
     .option('--no-shipped', 'search even where a profile that is known fits')
     .option('--records <number>', 'how many records are looked at', '200')
-    .option('--budget <number>', 'how many pre-images are tried at the most', '3000000')
+    .option('--budget <number>', 'how many pre-images are tried at the most', '2000000')
     .addOption(formats())
     .addHelpText('after', INFER_HELP)
     .action(async (paths: string[], options: InferCommandOptions) => {
@@ -24,8 +24,13 @@ export function addChain(program: Command, done: (code: ExitCode) => void): void
     });
   chain
     .command('lint')
-    .description('say what a chain profile leaves unprotected, and print two records with one hash where there are two')
-    .argument('[profiles...]', 'names of shipped profiles, profile files or folders; by default all shipped ones')
+    .description(
+      'say what a chain profile leaves unprotected, and print two records with one hash where there are two',
+    )
+    .argument(
+      '[profiles...]',
+      'names of shipped profiles, profile files or folders; by default all shipped ones',
+    )
     .addOption(formats())
     .addHelpText('after', LINT_HELP)
     .action(async (profiles: string[], options: ChainLintOptions) => {
@@ -52,6 +57,9 @@ function logOptions(command: Command): Command {
     .option('-c, --config <file>', 'configuration; by default audit-check.yaml here or in a folder above')
     .option('--no-config', 'use no configuration file')
     .option('--source <name>', 'source of the log, instead of detection')
-    .option('--key-file <file>', 'file that holds the key of an HMAC; one newline at its end is not part of it')
+    .option(
+      '--key-file <file>',
+      'file that holds the key of an HMAC; one newline at its end is not part of it',
+    )
     .option('--key-env <variable>', 'environment variable that holds the key of an HMAC');
 }

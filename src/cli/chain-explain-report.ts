@@ -18,7 +18,11 @@ export function chainExplainText(found: ChainExplanation, full: boolean): string
     '',
     ...verdictLines(found),
   ];
-  if (explained.preimage !== undefined && !full && explained.parts.some(({ bytes }) => bytes.length > SHOWN_BYTES))
+  if (
+    explained.preimage !== undefined &&
+    !full &&
+    explained.parts.some(({ bytes }) => bytes.length > SHOWN_BYTES)
+  )
     lines.push('', 'the pre-image is cut here: --full prints it whole, --raw FILE writes its bytes');
   return `${lines.map(escapeControls).join('\n')}\n`;
 }
@@ -45,7 +49,9 @@ function hexDump(bytes: Buffer, from: number): string[] {
   for (let at = 0; at < bytes.length; at += DUMP_WIDTH) {
     const row = bytes.subarray(at, at + DUMP_WIDTH);
     const hex = [...row].map((byte) => byte.toString(16).padStart(2, '0')).join(' ');
-    const text = [...row].map((byte) => (byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : '.')).join('');
+    const text = [...row]
+      .map((byte) => (byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : '.'))
+      .join('');
     lines.push(`${(from + at).toString(16).padStart(8, '0')}  ${hex.padEnd(DUMP_WIDTH * 3 - 1)}  |${text}|`);
   }
   return lines;
@@ -55,17 +61,24 @@ function verdictLines({ profile, explained, carried, predecessor }: ChainExplana
   const { computed, reason, own, previous, genesis } = explained;
   const { key, encoding } = profile.digest;
   const form = `${key === null ? '' : `HMAC with the key ${quote(key)}, `}${encoding}`;
-  const missing = reason ?? (key === null ? 'the profile has none for this record' : `the key ${quote(key)} was not given`);
+  const missing =
+    reason ?? (key === null ? 'the profile has none for this record' : `the key ${quote(key)} was not given`);
   const lines = [`hash      ${computed === '' ? `none: ${missing}` : `${computed} (${form})`}`];
   if (carried === undefined) lines.push('carried   by no record: the record that names it is not in the log');
   else {
     const verdict = computed === '' ? 'not compared' : carried.hash === computed ? 'equal' : 'differs';
-    lines.push(`carried   ${quote(carried.hash)}: ${verdict}${own === null ? `; named by the record at ${place(carried.by)}` : ''}`);
+    lines.push(
+      `carried   ${quote(carried.hash)}: ${verdict}${own === null ? `; named by the record at ${place(carried.by)}` : ''}`,
+    );
   }
-  if (genesis) lines.push(`previous  ${previous === '' ? 'none' : quote(previous)}: the first record of its chain`);
+  if (genesis)
+    lines.push(`previous  ${previous === '' ? 'none' : quote(previous)}: the first record of its chain`);
   else if (previous === '') lines.push('previous  none: the record names no record before it');
   else {
-    const where = predecessor === undefined ? 'no record of the log has it' : `the hash of the record at ${place(predecessor)}`;
+    const where =
+      predecessor === undefined
+        ? 'no record of the log has it'
+        : `the hash of the record at ${place(predecessor)}`;
     lines.push(`previous  ${quote(previous)}: ${where}`);
   }
   return lines;
@@ -90,7 +103,11 @@ export function chainExplainJson(found: ChainExplanation): string {
         : {
             bytes: preimage.length,
             base64: preimage.toString('base64'),
-            parts: parts.map(({ label, bytes }) => ({ part: label, bytes: bytes.length, base64: bytes.toString('base64') })),
+            parts: parts.map(({ label, bytes }) => ({
+              part: label,
+              bytes: bytes.length,
+              base64: bytes.toString('base64'),
+            })),
           },
     encoding: profile.digest.encoding,
     key: profile.digest.key,

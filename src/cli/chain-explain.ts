@@ -58,10 +58,12 @@ export async function explainChain(place: string, options: ChainExplainOptions):
   if (chosen === undefined) throw new ProblemsError([problem(place, noChain(profiles))]);
   if (options.raw !== undefined) {
     const { preimage } = chosen.explained;
-    if (preimage === undefined) throw new ProblemsError([problem(place, `it has no pre-image: ${chosen.explained.reason}`)]);
+    if (preimage === undefined)
+      throw new ProblemsError([problem(place, `it has no pre-image: ${chosen.explained.reason}`)]);
     writeFileWhole(options.raw, preimage);
   }
-  const report = options.format === 'json' ? chainExplainJson(chosen) : chainExplainText(chosen, options.full);
+  const report =
+    options.format === 'json' ? chainExplainJson(chosen) : chainExplainText(chosen, options.full);
   await writeStream(process.stdout, report);
   return exitOf(chosen);
 }
@@ -92,7 +94,9 @@ function shippedOrder({ profiles }: ChainTools): ChainProfile[] {
 }
 
 function noChain(profiles: readonly ChainProfile[]): string {
-  const fields = [...new Set(profiles.flatMap(({ members }) => members.map(({ previous, own }) => own ?? previous)))];
+  const fields = [
+    ...new Set(profiles.flatMap(({ members }) => members.map(({ previous, own }) => own ?? previous))),
+  ];
   const names = fields.slice(0, 12).map((field) => quote(field ?? ''));
   return `the record carries none of the chain fields ${names.join(', ')}; "audit-check chain infer" finds out which fields hold a chain`;
 }
@@ -113,12 +117,22 @@ async function chooseLayout(
     const event = view.at(record.bytes);
     if (!bound.holds(event) && !bound.mayBegin(event)) continue;
     const around = await lookAround(record, layout, bound, view, readAll);
-    const right = around.expected.flatMap((hash, index) => (hash === around.carried?.hash && hash !== '' ? [index] : []));
+    const right = around.expected.flatMap((hash, index) =>
+      hash === around.carried?.hash && hash !== '' ? [index] : [],
+    );
     const at = right[0] ?? 0;
     const profile = layout.profiles[at]!;
     const explained = explainRecord(record.bytes, layout, profile, view, keys);
     const alsoFit = right.slice(1).map((index) => layout.profiles[index]!.name);
-    const found = { record, profile, layout, explained, carried: around.carried, predecessor: around.predecessor, alsoFit };
+    const found = {
+      record,
+      profile,
+      layout,
+      explained,
+      carried: around.carried,
+      predecessor: around.predecessor,
+      alsoFit,
+    };
     if (right.length > 0) return found;
     best ??= found;
   }
@@ -153,7 +167,12 @@ async function lookAround(
       if (hashes.includes(previous)) predecessor ??= each;
     }
     // The record that names this one; else the next, which names another.
-    if (ownless && !isRecord && named !== '' && (expected.includes(named) || (isNext && carried === undefined)))
+    if (
+      ownless &&
+      !isRecord &&
+      named !== '' &&
+      (expected.includes(named) || (isNext && carried === undefined))
+    )
       carried = { hash: named, by: each };
     isNext = isRecord;
     return predecessor === undefined || ownless;

@@ -44,13 +44,24 @@ export async function inferChain(paths: string[], options: InferCommandOptions):
   if (problems.length > 0) throw new ProblemsError(problems);
 
   const texts: Uint8Array[] = [];
-  const { mapping } = await readLogRecords(paths, Object.values(tools.mappings), options.source, ({ bytes }) => {
-    texts.push(bytes);
-    return texts.length < most;
-  });
+  const { mapping } = await readLogRecords(
+    paths,
+    Object.values(tools.mappings),
+    options.source,
+    ({ bytes }) => {
+      texts.push(bytes);
+      return texts.length < most;
+    },
+  );
   const samples = toSamples(texts);
-  const answer = samples.length < 2 ? tooFew(samples.length) : infer(samples, paths, toRecordView(mapping), tools, budget, options.shipped);
-  await writeStream(process.stdout, options.format === 'json' ? `${JSON.stringify(answer, undefined, 2)}\n` : toText(answer));
+  const answer =
+    samples.length < 2
+      ? tooFew(samples.length)
+      : infer(samples, paths, toRecordView(mapping), tools, budget, options.shipped);
+  await writeStream(
+    process.stdout,
+    options.format === 'json' ? `${JSON.stringify(answer, undefined, 2)}\n` : toText(answer),
+  );
   if (answer.yaml === null) return EXIT.incomplete;
   return answer.recomputed < answer.known ? EXIT.findings : EXIT.clean;
 }
@@ -75,27 +86,43 @@ function infer(
   shipped: boolean,
 ): Answer {
   const names = Object.keys(profiles).sort(compareText);
-  const fits = shipped ? fitProfiles(names.map((name) => profiles[name]!), samples, view, keys) : [];
+  const fits = shipped
+    ? fitProfiles(
+        names.map((name) => profiles[name]!),
+        samples,
+        view,
+        keys,
+      )
+    : [];
   const [best] = fits;
   if (best !== undefined && best.recomputed === best.known) return knownAnswer(best, fits, samples.length);
   const found = inferProfile(samples, view, { budget, keys, onProgress: sayProgress });
   clearProgress();
-  if (best !== undefined && best.recomputed >= found.recomputed) return knownAnswer(best, fits, samples.length);
+  if (best !== undefined && best.recomputed >= found.recomputed)
+    return knownAnswer(best, fits, samples.length);
   const { recomputed, known, tried, document } = found;
   const reasons = whyNot(found, samples.length, keys);
-  if (document === undefined) return { profile: null, yaml: null, recomputed, known, records: samples.length, tried, reasons };
+  if (document === undefined)
+    return { profile: null, yaml: null, recomputed, known, records: samples.length, tried, reasons };
   const yaml = toProfileYaml(document, comments(found, document, paths, samples.length));
   return { profile: null, yaml, recomputed, known, records: samples.length, tried, reasons };
 }
 
-function comments(found: Inference, document: ProfileDocument, paths: readonly string[], records: number): string[] {
+function comments(
+  found: Inference,
+  document: ProfileDocument,
+  paths: readonly string[],
+  records: number,
+): string[] {
   const lines = [
     `Inferred from ${count(records, 'record')} of ${paths.map(quote).join(', ')}: ${formatNumber(found.recomputed)} of ${formatNumber(found.known)} hashes recompute.`,
     'Save it as NAME.yaml in a folder that "chains" in audit-check.yaml names; then: audit-check chain lint NAME.yaml',
   ];
   if (found.equals.length > 0) lines.push(`These records cannot tell it from: ${found.equals.join('; ')}`);
   if (Array.isArray(document.genesis) && document.genesis.length === 0)
-    lines.push('No first record was among them: say under "genesis" what stands in place of the previous hash there.');
+    lines.push(
+      'No first record was among them: say under "genesis" what stands in place of the previous hash there.',
+    );
   return lines.map(escapeControls);
 }
 
@@ -115,13 +142,16 @@ function knownAnswer(best: ProfileFit, fits: readonly ProfileFit[], records: num
   const yaml = `${lines.map((line) => `# ${escapeControls(line)}\n`).join('')}${text}`;
   const reasons =
     recomputed < known
-      ? [`${formatNumber(known - recomputed)} of ${formatNumber(known)} hashes do not recompute: audit-check verify names the records`]
+      ? [
+          `${formatNumber(known - recomputed)} of ${formatNumber(known)} hashes do not recompute: audit-check verify names the records`,
+        ]
       : [];
   return { profile: profile.name, yaml, recomputed, known, records, tried: 0, reasons };
 }
 
 function toText({ yaml, reasons }: Answer): string {
-  if (yaml === null) return `${['no profile was found', ...reasons.map((reason) => `  ${reason}`)].map(escapeControls).join('\n')}\n`;
+  if (yaml === null)
+    return `${['no profile was found', ...reasons.map((reason) => `  ${reason}`)].map(escapeControls).join('\n')}\n`;
   return `${reasons.map((reason) => `# ${escapeControls(reason)}\n`).join('')}${yaml}`;
 }
 

@@ -26,7 +26,8 @@ export async function lintChains(names: string[], { format }: ChainLintOptions):
   const files = places.flatMap((place) => listFiles(place, YAML_NAME, problems));
   const lints = files.flatMap((file) => lintFile(file, problems));
   if (problems.length > 0) throw new ProblemsError(problems);
-  const text = format === 'json' ? `${JSON.stringify(lints.map(toJson), undefined, 2)}\n` : toText(lints, files.length);
+  const text =
+    format === 'json' ? `${JSON.stringify(lints.map(toJson), undefined, 2)}\n` : toText(lints, files.length);
   await writeStream(process.stdout, text);
   if (files.length === 0) return EXIT.incomplete;
   return lints.some(({ level }) => level !== 'note') ? EXIT.findings : EXIT.clean;
@@ -46,14 +47,17 @@ function lintFile(file: string, problems: Problem[]): PlacedLint[] {
   if (profile === undefined) return [];
   const places: Problem[] = [];
   const placeOf = reporterFor(yaml, places);
-  const shown = file.startsWith(LIBRARY) ? `rules/${path.relative(LIBRARY, file).split(path.sep).join('/')}` : file;
+  const shown = file.startsWith(LIBRARY)
+    ? `rules/${path.relative(LIBRARY, file).split(path.sep).join('/')}`
+    : file;
   const lints = lintProfile(profile, toRecordView(UNKNOWN_SOURCE)).map((lint) => {
     placeOf(lint.path, '');
     const { line, column } = places.at(-1) ?? problem(file, '');
     return { ...lint, profile: name, file: shown, line, column };
   });
   return lints.sort(
-    (left, right) => left.line - right.line || left.column - right.column || compareText(left.code, right.code),
+    (left, right) =>
+      left.line - right.line || left.column - right.column || compareText(left.code, right.code),
   );
 }
 
@@ -64,7 +68,9 @@ function toJson({ profile, file, line, column, code, level, message, pair }: Pla
 function toText(lints: readonly PlacedLint[], profiles: number): string {
   const lines = lints.flatMap(({ file, line, column, level, code, message, pair }) => [
     `${file}:${line}:${column}: ${level}[${code}]: ${message}`,
-    ...(pair === undefined ? [] : [...pair.records.map((record) => `  ${record}`), `  both ${pair.hash} (${pair.of})`]),
+    ...(pair === undefined
+      ? []
+      : [...pair.records.map((record) => `  ${record}`), `  both ${pair.hash} (${pair.of})`]),
   ]);
   const amount = (level: ChainLintLevel) => count(lints.filter((lint) => lint.level === level).length, level);
   lines.push(`${count(profiles, 'profile')}: ${amount('error')}, ${amount('warning')}, ${amount('note')}`);

@@ -26,7 +26,11 @@ const KEY_NAME = 'chain';
 
 export function loadChainTools(options: ChainOptions, problems: Problem[]): ChainTools {
   const { config: file, keyFile, keyEnv, source } = options;
-  const { config } = readScope([], { builtinRules: true, ...(file !== undefined && { config: file }) }, problems);
+  const { config } = readScope(
+    [],
+    { builtinRules: true, ...(file !== undefined && { config: file }) },
+    problems,
+  );
   const given = {
     ...(keyFile !== undefined && { file: keyFile }),
     ...(keyEnv !== undefined && { env: keyEnv }),
@@ -54,7 +58,10 @@ export function profileNamed(
   if (Object.hasOwn(profiles, name)) return profiles[name];
   const known = Object.keys(profiles).sort(compareText);
   problems.push(
-    problem('arguments', `there is no chain profile ${quote(name)}${didYouMean(name, known)}, known are ${known.join(', ')}`),
+    problem(
+      'arguments',
+      `there is no chain profile ${quote(name)}${didYouMean(name, known)}, known are ${known.join(', ')}`,
+    ),
   );
   return undefined;
 }

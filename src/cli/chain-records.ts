@@ -6,8 +6,8 @@ import { DEFAULT_LIMITS } from '../model/request.ts';
 import { discover } from '../read/discover.ts';
 import { readInput } from '../read/open.ts';
 import { RecordReader, type RecordSink } from '../read/records.ts';
-import { EventCursor } from '../sources/event-cursor.ts';
 import { chooseSource, findWrapper, HeadTexts } from '../sources/detect.ts';
+import { EventCursor } from '../sources/event-cursor.ts';
 import { type Mapping, UNKNOWN_SOURCE } from '../sources/mapping.ts';
 import { ValueIds } from '../sources/value-ids.ts';
 
@@ -36,7 +36,8 @@ export async function readLogRecords(
 ): Promise<LogRecords> {
   const { files, missing } = await discover(paths, []);
   const problems: Problem[] = missing.map((file) => problem(file, 'there is no such file, folder or match'));
-  for (const { file, skip } of files) if (skip !== undefined) problems.push(problem(file, `not read: ${skip.reason}`));
+  for (const { file, skip } of files)
+    if (skip !== undefined) problems.push(problem(file, `not read: ${skip.reason}`));
   if (problems.length > 0) throw new ProblemsError(problems);
   const found: LogRecords = { mapping: UNKNOWN_SOURCE, malformed: 0, stopped: false };
   for (const { file } of files) {
@@ -113,7 +114,16 @@ class CollectingSink implements RecordSink {
 }
 
 /** A mapping by its name. */
-export function checkSource(name: string | undefined, mappings: Record<string, Mapping>, problems: Problem[]): void {
+export function checkSource(
+  name: string | undefined,
+  mappings: Record<string, Mapping>,
+  problems: Problem[],
+): void {
   if (name !== undefined && !Object.hasOwn(mappings, name))
-    problems.push(problem('arguments', `--source: there is no source ${quote(name)}; "audit-check list sources" names them`));
+    problems.push(
+      problem(
+        'arguments',
+        `--source: there is no source ${quote(name)}; "audit-check list sources" names them`,
+      ),
+    );
 }

@@ -167,7 +167,10 @@ function loadContract(file: string, problems: Problem[]): Contract | undefined {
 }
 
 /** Key bytes by name. A key that is absent is no mistake here: its streams are reported unverifiable. */
-export function loadKeys(config: Pick<Config, "keys" | "file">, problems: Problem[]): Record<string, Uint8Array> {
+export function loadKeys(
+  config: Pick<Config, 'keys' | 'file'>,
+  problems: Problem[],
+): Record<string, Uint8Array> {
   const keys: Record<string, Uint8Array> = {};
   for (const [name, { env, file }] of Object.entries(config.keys)) {
     if (env !== undefined && process.env[env] !== undefined) keys[name] = Buffer.from(process.env[env]);

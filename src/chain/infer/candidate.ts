@@ -44,7 +44,9 @@ export function toProfileDocument(
 /** @throws {Error} for a document that the reader refuses: the search made it, so it is a fault of ours */
 export function compileDocument(name: string, document: unknown): ChainProfile {
   const mistakes: string[] = [];
-  const profile = compileProfile(name, document, (path, message) => mistakes.push(`${path.join('.')}: ${message}`));
+  const profile = compileProfile(name, document, (path, message) =>
+    mistakes.push(`${path.join('.')}: ${message}`),
+  );
   if (profile === undefined) throw new Error(`a candidate is no profile: ${mistakes.join('; ')}`);
   return profile;
 }

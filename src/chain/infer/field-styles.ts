@@ -9,7 +9,9 @@ import type { Item } from './listed-fields.ts';
 /** What is done to values of each kind; a kind that is not named is written as it stands. `none`: for null and absent. */
 export type FieldStyle = { time?: unknown; boolean?: unknown; none?: string; text?: unknown };
 
-const digits = (count: number, zone: string, separator = 'T') => ({ time: { digits: count, zone, separator } });
+const digits = (count: number, zone: string, separator = 'T') => ({
+  time: { digits: count, zone, separator },
+});
 
 /** As written first; then what one language does to all values, then single formats. */
 export const FIELD_STYLES: readonly FieldStyle[] = [
@@ -51,7 +53,8 @@ export function toItems(
     if (format !== undefined || value === null) {
       const part = { field: { name: path, ...(format !== undefined && { format }), ...none } };
       const text = parts.write(part, link)?.toString();
-      if (text !== undefined && text !== (textAt(column, link.index) ?? '')) return [{ path, text, part: { part } }];
+      if (text !== undefined && text !== (textAt(column, link.index) ?? ''))
+        return [{ path, text, part: { part } }];
     }
     return [{ path, text: textAt(column, link.index) ?? '', part: { field: path } }];
   });

@@ -65,7 +65,8 @@ function toHashColumn(column: Column): HashColumn | undefined {
   const hashes = column.values.map((value) => (typeof value === 'string' ? toHashText(value) : undefined));
   const sizes = new Map<number, number>();
   for (const hash of hashes) {
-    if (hash !== undefined && !/^0+$/.test(hash.digits)) sizes.set(hash.bytes, (sizes.get(hash.bytes) ?? 0) + 1);
+    if (hash !== undefined && !/^0+$/.test(hash.digits))
+      sizes.set(hash.bytes, (sizes.get(hash.bytes) ?? 0) + 1);
   }
   const [bytes = 0, count = 0] = [...sizes].sort((left, right) => right[1] - left[1])[0] ?? [];
   if (count === 0 || count * 2 < column.values.length - 1) return undefined;
@@ -208,7 +209,10 @@ function genesisOf(
   for (const { index, genesis, previous: text } of links) {
     if (!genesis || samples[index] === undefined) continue;
     const value = previous.values[index];
-    const written = strip.reduce((rest, prefix) => (rest.startsWith(prefix) ? rest.slice(prefix.length) : rest), text);
+    const written = strip.reduce(
+      (rest, prefix) => (rest.startsWith(prefix) ? rest.slice(prefix.length) : rest),
+      text,
+    );
     const key = value === undefined ? 'absent' : value === null ? 'null' : `=${written}`;
     if (found.has(key)) continue;
     found.add(key);
@@ -227,14 +231,20 @@ function findSequence(
   links: readonly Link[],
 ): FoundChain['sequence'] {
   const numbered = columns.flatMap((column) => {
-    const steps = new Set([...parents].map(([index, parent]) => numberAt(column, index) - numberAt(column, parent)));
+    const steps = new Set(
+      [...parents].map(([index, parent]) => numberAt(column, index) - numberAt(column, parent)),
+    );
     const [step = Number.NaN] = steps;
-    return steps.size === 1 && Number.isInteger(step) && step !== 0 && parents.size > 1 ? [{ column, step }] : [];
+    return steps.size === 1 && Number.isInteger(step) && step !== 0 && parents.size > 1
+      ? [{ column, step }]
+      : [];
   });
   numbered.sort((left, right) => rankOf(left) - rankOf(right));
   const best = numbered[0];
   if (best === undefined || Math.abs(best.step) > 1_000) return undefined;
-  const starts = new Set(links.filter(({ genesis }) => genesis).map(({ index }) => numberAt(best.column, index)));
+  const starts = new Set(
+    links.filter(({ genesis }) => genesis).map(({ index }) => numberAt(best.column, index)),
+  );
   const [start = Number.NaN] = starts;
   return {
     field: best.column.path,
@@ -260,7 +270,11 @@ function numberAt(column: Column, index: number): number {
 const STREAM_NAME = /^(?:.*\.)?(?:chain|stream|tenant|ledger|journal|log|partition)_?-?id$/i;
 
 /** Where the samples hold several chains: the fields that tell them apart. Where they hold one: a field that is named for it. */
-function findStream(columns: readonly Column[], parents: ReadonlyMap<number, number>, records: number): string[] {
+function findStream(
+  columns: readonly Column[],
+  parents: ReadonlyMap<number, number>,
+  records: number,
+): string[] {
   const root = Array.from({ length: records }, (_, index) => index);
   const rootOf = (index: number): number => {
     let at = index;

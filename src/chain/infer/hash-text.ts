@@ -15,13 +15,19 @@ const MAX_HASH_TEXT = 160;
 export function toHashText(text: string): HashText | undefined {
   if (text.length < 11 || text.length > MAX_HASH_TEXT) return undefined;
   const prefix = PREFIX.exec(text)?.[0] ?? '';
-  return parseDigits(prefix, text.slice(prefix.length)) ?? (prefix === '' ? undefined : parseDigits('', text));
+  return (
+    parseDigits(prefix, text.slice(prefix.length)) ?? (prefix === '' ? undefined : parseDigits('', text))
+  );
 }
 
 function parseDigits(prefix: string, digits: string): HashText | undefined {
   if (digits.length % 2 === 0 && /^(?:[0-9a-f]+|[0-9A-F]+)$/.test(digits)) {
     const bytes = digits.length / 2;
-    const encodings: HashEncoding[] = /[a-f]/.test(digits) ? ['hex'] : /[A-F]/.test(digits) ? ['HEX'] : ['hex', 'HEX'];
+    const encodings: HashEncoding[] = /[a-f]/.test(digits)
+      ? ['hex']
+      : /[A-F]/.test(digits)
+        ? ['HEX']
+        : ['hex', 'HEX'];
     // Sixteen hexadecimal digits are eight bytes, never twelve in base64: ids of traces are.
     return DIGEST_SIZES.has(bytes) ? { prefix, digits, encodings, bytes } : undefined;
   }

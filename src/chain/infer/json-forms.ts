@@ -3,7 +3,10 @@ import type { CandidateParts, PartDocument } from './candidate.ts';
 import type { Link } from './find-chains.ts';
 
 /** The kind of part and its options, without `without` and `of`. */
-export type JsonFormDocument = { kind: 'canonical' | 'json' | 'raw'; options: { readonly [key: string]: unknown } };
+export type JsonFormDocument = {
+  kind: 'canonical' | 'json' | 'raw';
+  options: { readonly [key: string]: unknown };
+};
 
 const SPACED = [', ', ': '] as const;
 
@@ -52,6 +55,20 @@ function forms(): JsonFormDocument[] {
 /** The likeliest first. Of several that give the same bytes for every sample the first is printed, the others are named. */
 export const JSON_FORMS: readonly JsonFormDocument[] = forms();
 
+/** In the order in which they are tried: where a record's hash stands in the next one, that of its bytes is the likeliest. */
+export function formsFor(own: string | null): readonly JsonFormDocument[] {
+  if (own !== null) return JSON_FORMS;
+  return [
+    ...JSON_FORMS.filter(({ kind }) => kind === 'raw'),
+    ...JSON_FORMS.filter(({ kind }) => kind !== 'raw'),
+  ];
+}
+
+/** Whether it is worth a word that the form gives the same bytes: nearly all forms do for plain records. */
+export function isOrdinary(form: JsonFormDocument): boolean {
+  return JSON_FORMS.indexOf(form) < 10;
+}
+
 /** Whether the form is one of those that most writers use: these are tried with every subset of members. */
 export function isCommonForm(form: JsonFormDocument): boolean {
   return JSON_FORMS.indexOf(form) < 6;
@@ -80,7 +97,8 @@ export function memberPieces(
   paths: readonly string[],
   without: readonly string[],
 ): MemberPieces | undefined {
-  const write = (more: readonly string[]) => parts.write(toPart(form, { without: [...without, ...more] }), link)?.toString();
+  const write = (more: readonly string[]) =>
+    parts.write(toPart(form, { without: [...without, ...more] }), link)?.toString();
   const whole = write([]);
   if (whole === undefined || !whole.startsWith('{') || !whole.endsWith('}')) return undefined;
   const pieces: { path: string; text: string; at: number }[] = [];

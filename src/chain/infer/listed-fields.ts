@@ -12,47 +12,100 @@ export type Item = {
   part: { field: string } | { part: PartDocument };
 };
 
-const JOINERS = ['|', '', ':', ',', '\n', ';', '::', '-', ' ', '\t', '.', '&', '||', '\u0000', '\u001f', '/'] as const;
+const JOINERS = [
+  '|',
+  '',
+  ':',
+  ',',
+  '\n',
+  ';',
+  '::',
+  '-',
+  ' ',
+  '\t',
+  '.',
+  '&',
+  '||',
+  '\u0000',
+  '\u001f',
+  '/',
+] as const;
 
 /** More are not permuted, and not all subsets of them tried. */
 const MAX_ITEMS = 22;
 
-/** The previous hash among the items, by its text in the record where that is what is hashed. */
-export function previousItem(befores: readonly Before[]): Item | undefined {
-  const [first, second] = befores;
-  if (first === undefined || typeof first.text !== 'string') return undefined;
+/** The previous hash among the items, without its prefix and as it stands in the record. */
+export function previousItems(befores: readonly Before[]): Item[] {
+  const texts = befores.flatMap(({ text, part }) => (typeof text === 'string' ? [{ text, part }] : []));
   // As written and without a prefix it is the same: then `$previous` may stand in a join.
-  const isPlain = second === undefined || typeof second.text !== 'string';
-  return { path: '$previous', text: first.text, part: isPlain ? { field: '$previous' } : { part: first.part } };
+  const isPlain = texts.length === 1;
+  return texts.map(({ text, part }) => {
+    const isField = isPlain || typeof part !== 'string';
+    return { path: '$previous', text, part: isField ? { field: '$previous' } : { part } };
+  });
 }
 
 /** Fields in the order of the file, the previous hash last or first, or as each of them; all sizes, the extremes first. */
-export function* inFileOrder(items: readonly Item[], previous: Item | undefined): Generator<Proposal> {
+export function* inFileOrder(items: readonly Item[], previous: readonly Item[]): Generator<Proposal> {
   for (const order of subsets(items, previous)) {
     const texts = order.map(({ text }) => text);
     for (const separator of JOINERS) {
       yield { text: texts.join(separator), parts: () => toJoin(order, separator) };
       // A separator that ends every field rather than standing between them.
       if (separator !== '')
-        yield { text: `${texts.join(separator)}${separator}`, parts: () => [...toJoin(order, separator), { literal: separator }] };
+        yield {
+          text: `${texts.join(separator)}${separator}`,
+          parts: () => [...toJoin(order, separator), { literal: separator }],
+        };
     }
   }
 }
 
 const PERMUTED_JOINERS = ['|', '', ':', ',', '\n', ';'] as const;
 
-/** Fields in every order, few first. */
-export function* inAnyOrder(items: readonly Item[], previous: Item | undefined): Generator<Proposal> {
-  const listed = items.slice(0, MAX_ITEMS);
-  for (let size = 1; size <= listed.length; size++) {
-    for (const inOrder of arrangements(listed, size)) {
-      for (const order of withPrevious(inOrder, previous)) {
-        const texts = order.map(({ text }) => text);
-        for (const separator of PERMUTED_JOINERS)
-          yield { text: texts.join(separator), parts: () => toJoin(order, separator) };
+/** Of how many items every order of any number of them is tried, then how few are ordered out of all. */
+const ORDERS: readonly { items: number; most: number }[] = [
+  { items: 6, most: 6 },
+  { items: MAX_ITEMS, most: 3 },
+  { items: 7, most: 7 },
+  { items: MAX_ITEMS, most: 4 },
+  { items: 8, most: 8 },
+  { items: MAX_ITEMS, most: 5 },
+];
+
+/** Fields in every order: first those that writers hash most often. */
+export function* inAnyOrder(items: readonly Item[], previous: readonly Item[]): Generator<Proposal> {
+  const likely = items.toSorted((left, right) => rankOf(left) - rankOf(right));
+  for (const { items: window, most } of ORDERS) {
+    const listed = likely.slice(0, window);
+    for (let size = 1; size <= Math.min(most, listed.length); size++) {
+      for (const inOrder of arrangements(listed, size)) {
+        for (const order of withPrevious(inOrder, previous)) {
+          const texts = order.map(({ text }) => text);
+          for (const separator of PERMUTED_JOINERS)
+            yield { text: texts.join(separator), parts: () => toJoin(order, separator) };
+        }
       }
     }
   }
+}
+
+/** What a writer who lists fields lists, by the names that stand for it. */
+const LIKELY_NAMES: readonly RegExp[] = [
+  /^(?:timestamp|time|ts|datetime|date|created_?at|occurred_?at)$/i,
+  /^(?:actor|user|user_?id|actor_?id|agent|agent_?id|subject|principal|who)$/i,
+  /^(?:action|event|event_?type|type|operation|activity|verb|what)$/i,
+  /^(?:target|resource|object|object_?id|resource_?id|entity|ref)$/i,
+  /^(?:data|payload|details?|body|content|message|metadata|params)$/i,
+  /^(?:seq|sequence|sequence_?number|index|number|row_?index|id|entry_?id|event_?id|uuid)$/i,
+  /^(?:outcome|result|status|decision|success)$/i,
+  /time|date|actor|user|action|event|target|resource|data|payload|id$/i,
+];
+
+function rankOf({ path }: Item): number {
+  const name = path.split(/(?<!\\)\./).at(-1)!;
+  const rank = LIKELY_NAMES.findIndex((names) => names.test(name));
+  return rank < 0 ? LIKELY_NAMES.length : rank;
 }
 
 /** `separator` and `equals` as writers of key=value have them. */
@@ -72,8 +125,16 @@ const PAIR_MARKS: readonly (readonly [string, string])[] = [
 ];
 
 /** Fields in file order as key=value. */
-export function* asPairs(items: readonly Item[], previous: Item | undefined, previousKey: string): Generator<Proposal> {
-  const keyOf = ({ path }: Item) => (path === '$previous' ? previousKey : path).split(/(?<!\\)\./).at(-1)!.replaceAll('\\.', '.');
+export function* asPairs(
+  items: readonly Item[],
+  previous: readonly Item[],
+  previousKey: string,
+): Generator<Proposal> {
+  const keyOf = ({ path }: Item) =>
+    (path === '$previous' ? previousKey : path)
+      .split(/(?<!\\)\./)
+      .at(-1)!
+      .replaceAll('\\.', '.');
   for (const order of subsets(items, previous)) {
     for (const [separator, equals] of PAIR_MARKS) {
       yield {
@@ -81,7 +142,9 @@ export function* asPairs(items: readonly Item[], previous: Item | undefined, pre
         parts: () => [
           {
             pairs: {
-              fields: order.map((item) => ({ [keyOf(item)]: 'field' in item.part ? item.part.field : item.part.part })),
+              fields: order.map((item) => ({
+                [keyOf(item)]: 'field' in item.part ? item.part.field : item.part.part,
+              })),
               separator,
               equals,
             },
@@ -100,7 +163,7 @@ const WIDTHS: readonly (readonly [string, number])[] = [
 ];
 
 /** Fields in file order, each with its length before it; with and without a byte that says what is hashed. */
-export function* withLengths(items: readonly Item[], previous: Item | undefined): Generator<Proposal> {
+export function* withLengths(items: readonly Item[], previous: readonly Item[]): Generator<Proposal> {
   for (const order of subsets(items, previous)) {
     const texts = order.map(({ text }) => Buffer.from(text));
     for (const [width, size] of WIDTHS) {
@@ -113,7 +176,10 @@ export function* withLengths(items: readonly Item[], previous: Item | undefined)
       // A leaf of RFC 6962 begins with 00, an inner node with 01.
       for (const tag of [1, 0]) {
         const hex = tag.toString(16).padStart(2, '0');
-        yield { text: Buffer.concat([Buffer.of(tag), ...pieces]), parts: () => [{ 'literal-bytes': hex }, ...parts()] };
+        yield {
+          text: Buffer.concat([Buffer.of(tag), ...pieces]),
+          parts: () => [{ 'literal-bytes': hex }, ...parts()],
+        };
       }
     }
   }
@@ -125,7 +191,7 @@ function lengthBytes(length: number, size: number): Buffer {
   return bytes.subarray(8 - size);
 }
 
-function* subsets(items: readonly Item[], previous: Item | undefined): Generator<readonly Item[]> {
+function* subsets(items: readonly Item[], previous: readonly Item[]): Generator<readonly Item[]> {
   const listed = items.slice(0, MAX_ITEMS);
   for (const size of sizesOf(listed.length)) {
     for (const chosen of combinations(listed.length, size)) {
@@ -155,12 +221,12 @@ function repeatsPath(items: readonly Item[], chosen: readonly number[]): boolean
 }
 
 /** Last, first, and last but one: a time of hashing often follows it. */
-function* withPrevious(order: readonly Item[], previous: Item | undefined): Generator<readonly Item[]> {
-  if (previous === undefined) yield order;
-  else {
-    yield [...order, previous];
-    yield [previous, ...order];
-    if (order.length > 1) yield [...order.slice(0, -1), previous, order.at(-1)!];
+function* withPrevious(order: readonly Item[], previous: readonly Item[]): Generator<readonly Item[]> {
+  if (previous.length === 0) yield order;
+  for (const item of previous) {
+    yield [...order, item];
+    yield [item, ...order];
+    if (order.length > 1) yield [...order.slice(0, -1), item, order.at(-1)!];
   }
 }
 

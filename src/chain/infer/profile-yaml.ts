@@ -3,7 +3,10 @@
 const ORDER = ['title', 'members', 'digest', 'stream', 'genesis', 'sequence', 'restart', 'preimage'];
 
 /** `comments`: lines above it; none may hold a line end. */
-export function toProfileYaml(document: { readonly [key: string]: unknown }, comments: readonly string[]): string {
+export function toProfileYaml(
+  document: { readonly [key: string]: unknown },
+  comments: readonly string[],
+): string {
   const rankOf = (key: string) => (ORDER.includes(key) ? ORDER.indexOf(key) : ORDER.length - 1.5);
   const keys = Object.keys(document).sort((left, right) => rankOf(left) - rankOf(right));
   const lines = comments.map((comment) => `# ${comment}`);

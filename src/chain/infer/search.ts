@@ -10,7 +10,22 @@ export type Proposal = { text: Buffer | string; parts: () => PartDocument[] };
 export type Hit = { digest: DigestChoice; parts: PartDocument[] };
 
 /** What is written between the previous hash and the rest, the likeliest first. */
-export const SEPARATORS = ['', '|', ':', '\n', ',', ';', '.', '-', ' ', '&', '::', '||', '\t', '\u0000'] as const;
+export const SEPARATORS = [
+  '',
+  '|',
+  ':',
+  '\n',
+  ',',
+  ';',
+  '.',
+  '-',
+  ' ',
+  '&',
+  '::',
+  '||',
+  '\t',
+  '\u0000',
+] as const;
 
 /** `cut`: the share of the budget ended before the family did. */
 export type FamilyCount = { family: string; tried: number; cut: boolean };
@@ -22,8 +37,9 @@ export class Search {
   private readonly budget: number;
   private readonly digests: readonly DigestChoice[];
   private readonly hashes: readonly ((text: Buffer | string) => string)[];
-  /** Of the digests those that most writers use: expensive families are held against these alone. */
+  /** Of the digests those that most writers use, and the others: a hash by each of these takes ten times as long. */
   private readonly likely: readonly number[];
+  private readonly unlikely: readonly number[];
   private readonly onProgress: (tried: number) => void;
 
   constructor(
@@ -38,29 +54,39 @@ export class Search {
     this.onProgress = onProgress;
     this.digests = digestChoices(chain.bytes, Object.keys(keys));
     this.hashes = this.digests.map((choice) => {
-      const { digest } = compileDocument('digest', toProfileDocument(chain, choice, [{ literal: 'digest' }], 'digest'));
+      const { digest } = compileDocument(
+        'digest',
+        toProfileDocument(chain, choice, [{ literal: 'digest' }], 'digest'),
+      );
       const key = choice.key === null ? undefined : keys[choice.key];
       return (text) => recordDigest(digest, choice.algorithm, key, text);
     });
     const first = this.digests[0]?.algorithm;
-    this.likely = this.digests.flatMap(({ algorithm }, index) => (algorithm === first ? [index] : []));
+    const indexes = this.digests.map((_, index) => index);
+    this.likely = indexes.filter((index) => this.digests[index]!.algorithm === first);
+    this.unlikely = indexes.filter((index) => this.digests[index]!.algorithm !== first);
   }
 
   /**
    * The first proposal with the hash that is sought. `share`: of the whole budget, at most so much for this family.
-   * `wide`: under every digest of the hash's length, else under the likeliest.
+   * `digests`: of the hash's length, the likeliest or all others.
    */
-  run(family: string, share: number, wide: boolean, proposals: Iterator<Proposal>): Hit | undefined {
+  run(
+    family: string,
+    share: number,
+    which: 'likely' | 'unlikely',
+    proposals: Iterator<Proposal>,
+  ): Hit | undefined {
     const count = this.countOf(family);
-    const digests = wide ? this.digests.map((_, index) => index) : this.likely;
+    const digests = this[which];
+    if (digests.length === 0) return undefined;
     const most = Math.floor(this.budget * share);
     for (;;) {
+      // Asked before the next one is taken: with a larger share the family goes on where it stopped.
+      count.cut = count.tried >= most;
+      if (count.cut) return undefined;
       const { value, done } = proposals.next();
       if (done === true) return undefined;
-      if (count.tried >= most) {
-        count.cut = true;
-        return undefined;
-      }
       count.tried++;
       this.tried++;
       if (this.tried % PROGRESS_STEP === 0) this.onProgress(this.tried);

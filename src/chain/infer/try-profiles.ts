@@ -1,7 +1,8 @@
 /** Which of given profiles recompute the samples: tried before a search, and the answer where one of them does. */
 import type { Event } from '../../model/event.ts';
-import { BoundLayout, isHash, toLayouts } from '../layout.ts';
+import { BoundLayout, toLayouts } from '../layout.ts';
 import type { ChainMembers, ChainProfile } from '../profile.ts';
+import { isHash } from '../record-hash.ts';
 import type { RecordView } from '../record-view.ts';
 import type { Sample } from './columns.ts';
 
@@ -18,16 +19,24 @@ export function fitProfiles(
   const fits = profiles.flatMap((profile) =>
     toLayouts([profile]).map((layout) => {
       const bound = new BoundLayout(layout, view.fields, keys);
-      const { recomputed, known } = layout.members.own === null ? fitOwnless(bound, samples, view) : fitOwn(bound, samples, view);
+      const { recomputed, known } =
+        layout.members.own === null ? fitOwnless(bound, samples, view) : fitOwn(bound, samples, view);
       return { profile, members: layout.members, recomputed, known };
     }),
   );
   return fits
     .filter(({ recomputed }) => recomputed > 0)
-    .sort((left, right) => right.recomputed / right.known - left.recomputed / left.known || right.known - left.known);
+    .sort(
+      (left, right) =>
+        right.recomputed / right.known - left.recomputed / left.known || right.known - left.known,
+    );
 }
 
-function fitOwn(bound: BoundLayout, samples: readonly Sample[], view: RecordView): { recomputed: number; known: number } {
+function fitOwn(
+  bound: BoundLayout,
+  samples: readonly Sample[],
+  view: RecordView,
+): { recomputed: number; known: number } {
   let recomputed = 0;
   let known = 0;
   for (const { bytes } of samples) {
@@ -44,7 +53,11 @@ export function fitOf(bound: BoundLayout, event: Event): number | string[] {
 }
 
 /** The hash of a record stands in the next one. */
-function fitOwnless(bound: BoundLayout, samples: readonly Sample[], view: RecordView): { recomputed: number; known: number } {
+function fitOwnless(
+  bound: BoundLayout,
+  samples: readonly Sample[],
+  view: RecordView,
+): { recomputed: number; known: number } {
   let recomputed = 0;
   let known = 0;
   let before: string | undefined;

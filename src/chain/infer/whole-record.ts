@@ -2,7 +2,7 @@
 import { sha256Hex } from '../../base/digest.ts';
 import type { CandidateParts, PartDocument } from './candidate.ts';
 import type { FoundChain, Link } from './find-chains.ts';
-import { isCommonForm, JSON_FORMS, memberPieces, toPart } from './json-forms.ts';
+import { formsFor, isCommonForm, JSON_FORMS, memberPieces, toPart } from './json-forms.ts';
 import { type Proposal, SEPARATORS } from './search.ts';
 
 /** The previous hash as it may be written into a pre-image. */
@@ -62,7 +62,7 @@ export function* wholeRecord(
   for (const extra of extras) {
     for (const withPrevious of chain.members.previous === null ? [false] : [false, true]) {
       const without = [...withoutOf(chain, withPrevious), ...extra];
-      for (const form of JSON_FORMS) {
+      for (const form of formsFor(chain.members.own)) {
         const part = toPart(form, { without });
         const text = parts.write(part, link);
         if (text === undefined) continue;

@@ -24,20 +24,29 @@ export function whyNot(
     members.previous === null
       ? `the field ${quote(members.own!)} has the form of a hash; no field names the record before`
       : held === null
-      ? `the field ${quote(members.previous ?? '')} may name the record before; no link can be seen where records carry no hash of their own`
-      : `the links hold: ${quote(members.previous ?? '')} names ${quote(members.own!)} of another record in ${formatNumber(held)} of ${count(records, 'record')}`,
+        ? `the field ${quote(members.previous ?? '')} may name the record before; no link can be seen where records carry no hash of their own`
+        : `the links hold: ${quote(members.previous ?? '')} names ${quote(members.own!)} of another record in ${formatNumber(held)} of ${count(records, 'record')}`,
     `${count(tried, 'pre-image')} tried, none has the hash:`,
     ...families.map(
       ({ family, tried: amount, cut }) =>
         `  ${formatNumber(amount)} of ${quote(family)}${cut ? ' (the budget ended it: --budget raises it)' : ''}`,
     ),
   ];
-  return [...lines, `most likely: ${likelyReason(held, families.some(({ cut }) => cut), Object.keys(keys).length > 0)}`];
+  return [
+    ...lines,
+    `most likely: ${likelyReason(
+      held,
+      families.some(({ cut }) => cut),
+      Object.keys(keys).length > 0,
+    )}`,
+  ];
 }
 
 function likelyReason(held: number | null, cut: boolean, keyed: boolean): string {
   if (held === null) return 'the field holds no hash of records: an id, a token or a signature';
-  if (!keyed) return 'the hashes are made with a key (HMAC): give it by --key-file or --key-env, or under "keys" of audit-check.yaml';
-  if (cut) return 'more fields than could be tried in every order: raise --budget, or ask the writer of the log which fields it hashes';
+  if (!keyed)
+    return 'the hashes are made with a key (HMAC): give it by --key-file or --key-env, or under "keys" of audit-check.yaml';
+  if (cut)
+    return 'more fields than could be tried in every order: raise --budget, or ask the writer of the log which fields it hashes';
   return 'the writer hashes values in another form than it stores, such as times of higher precision: ask it for its pre-image';
 }

@@ -1,5 +1,5 @@
 /** Looks for two records with one hash: pairs are made from the profile, hashed by its own compiled pre-image, and kept where they collide. */
-import { type JsonObject, type JsonValue, JsonObject as JsonObjectClass } from '../../base/json.ts';
+import { type JsonObject, JsonObject as JsonObjectClass, type JsonValue } from '../../base/json.ts';
 import type { ChainLintCode, RecordPair } from './lint.ts';
 import { type Leaf, type MadeRecords, toMember, withValue } from './made-log-record.ts';
 import { VALUE_PAIRS } from './value-pairs.ts';

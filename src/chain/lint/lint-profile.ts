@@ -49,11 +49,13 @@ function coverage(profile: ChainProfile): ChainLint[] {
 function links(profile: ChainProfile): ChainLint[] {
   const lints: ChainLint[] = [];
   if (profile.members.some(({ own }) => own === null)) {
-    const message = 'the hash of a record stands only in the next one: nothing vouches for the last record of a log';
+    const message =
+      'the hash of a record stands only in the next one: nothing vouches for the last record of a log';
     lints.push({ code: 'missing-own-hash', level: 'warning', path: ['members'], message });
   }
   if (profile.members.some(({ previous }) => previous === null)) {
-    const message = 'records name no record before them: whole records can be removed, repeated and put in another order';
+    const message =
+      'records name no record before them: whole records can be removed, repeated and put in another order';
     lints.push({ code: 'missing-link', level: 'warning', path: ['members'], message });
   }
   return lints;
@@ -61,13 +63,15 @@ function links(profile: ChainProfile): ChainLint[] {
 
 function genesis({ genesis: rule, members }: ChainProfile): ChainLint[] {
   if (members.every(({ previous }) => previous === null)) return [];
-  const isNone = !rule.null && !rule.absent && !rule.zeros && rule.literals.length === 0 && rule.hashes.length === 0;
+  const isNone =
+    !rule.null && !rule.absent && !rule.zeros && rule.literals.length === 0 && rule.hashes.length === 0;
   if (isNone) {
     const message = 'no value marks the first record: a log whose beginning was cut off looks like any other';
     return [{ code: 'missing-genesis-rule', level: 'warning', path: ['genesis'], message }];
   }
   if (!rule.absent) return [];
-  const message = 'a record without a previous hash is a first record: one that lost the field begins a chain of its own';
+  const message =
+    'a record without a previous hash is a first record: one that lost the field begins a chain of its own';
   return [{ code: 'weak-genesis', level: 'note', path: ['genesis'], message }];
 }
 
@@ -80,7 +84,8 @@ const WEAK: readonly string[] = ['sha1', 'md5'];
 function digest({ digest: form }: ChainProfile): ChainLint[] {
   const lints: ChainLint[] = [];
   if (form.key === null && form.signature === null) {
-    const message = 'hashes need no key: whoever can write the log can change a record and hash all that follow anew; sign its head elsewhere (audit-check seal)';
+    const message =
+      'hashes need no key: whoever can write the log can change a record and hash all that follow anew; sign its head elsewhere (audit-check seal)';
     lints.push({ code: 'unkeyed', level: 'note', path: ['digest'], message });
   }
   const weak = form.algorithms.filter((name) => WEAK.includes(name));
@@ -90,7 +95,10 @@ function digest({ digest: form }: ChainProfile): ChainLint[] {
     const message = `${name}: two texts with one SHA-1 can be made (shattered.io, 2017); expected sha256 or better`;
     lints.push({ code: 'weak-algorithm', level: 'warning', path: ['digest'], message });
   }
-  const bytes = Math.min(form.bytes ?? Number.POSITIVE_INFINITY, ...form.algorithms.map((name) => DIGEST_BYTES[name]!));
+  const bytes = Math.min(
+    form.bytes ?? Number.POSITIVE_INFINITY,
+    ...form.algorithms.map((name) => DIGEST_BYTES[name]!),
+  );
   if (form.signature === null && bytes < MIN_HASH_BYTES) {
     const message = `${count(bytes, 'byte')} of a hash are kept: two records that share them are found in some 2^${bytes * 4} tries`;
     lints.push({ code: 'short-hash', level: 'warning', path: ['digest', 'bytes'], message });

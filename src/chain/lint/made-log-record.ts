@@ -2,7 +2,14 @@
 import { NotCanonicalizableError } from '../../base/canonical-json.ts';
 import { DIGEST_BYTES } from '../../base/digest.ts';
 import { parseFieldPath } from '../../base/field-path.ts';
-import { JsonArray, type JsonMember, JsonNumber, JsonObject, type JsonValue, toCompactJson } from '../../base/json.ts';
+import {
+  JsonArray,
+  type JsonMember,
+  JsonNumber,
+  JsonObject,
+  type JsonValue,
+  toCompactJson,
+} from '../../base/json.ts';
 import { isPlainObject } from '../../base/plain-value.ts';
 import { compilePreimage } from '../preimage.ts';
 import type { ChainDigest, ChainMembers, ChainProfile, Condition, PreimagePart } from '../profile.ts';
@@ -95,8 +102,12 @@ export class MadeRecords {
   /** Keyed further hashes of the record: a forger cannot make them, so a pair must share them. */
   keyedCompanions(record: JsonObject): string {
     const filled = this.fill(record);
-    const keyed = (this.profile.also ?? []).filter(({ digest }) => digest.key !== null || digest.signature !== null);
-    return JSON.stringify(keyed.map(({ preimage }) => filled && this.write(preimage, filled)?.toString('latin1')));
+    const keyed = (this.profile.also ?? []).filter(
+      ({ digest }) => digest.key !== null || digest.signature !== null,
+    );
+    return JSON.stringify(
+      keyed.map(({ preimage }) => filled && this.write(preimage, filled)?.toString('latin1')),
+    );
   }
 
   /** Further hashes may stand in the pre-image of the own one, or the other way round: twice around settles both. */
@@ -117,7 +128,11 @@ export class MadeRecords {
   }
 
   /** Of a signature, which only its owner can make, the SHA-256 of what is signed. */
-  private digestOf(form: ChainDigest, parts: readonly PreimagePart[], record: JsonObject): string | undefined {
+  private digestOf(
+    form: ChainDigest,
+    parts: readonly PreimagePart[],
+    record: JsonObject,
+  ): string | undefined {
     const bytes = this.write(parts, record);
     if (bytes === undefined) return undefined;
     const key = form.key === null ? undefined : MADE_KEY;
@@ -128,7 +143,11 @@ export class MadeRecords {
     const { profile, members, view } = this;
     const write = compilePreimage({ ...profile, preimage: parts }, members, view.fields);
     const previous = PREVIOUS_DIGITS(profile.digest);
-    return attempt(() => Buffer.from(write(view.at(Buffer.from(toCompactJson(record))), members.previous === null ? '' : previous)));
+    return attempt(() =>
+      Buffer.from(
+        write(view.at(Buffer.from(toCompactJson(record))), members.previous === null ? '' : previous),
+      ),
+    );
   }
 }
 
@@ -201,7 +220,12 @@ function walk(parts: readonly PreimagePart[], chosen: number, visit: (part: Prei
     visit(part);
     if (part.kind === 'choose') walk(caseOf(part, chosen)?.parts ?? [], chosen, visit);
     else if (part.kind === 'join') walk(part.items, chosen, visit);
-    else if (part.kind === 'pairs') walk(part.items.map(({ value }) => value), chosen, visit);
+    else if (part.kind === 'pairs')
+      walk(
+        part.items.map(({ value }) => value),
+        chosen,
+        visit,
+      );
     else if (part.kind === 'length-prefixed' || part.kind === 'hash') walk(part.parts, chosen, visit);
     else if (part.kind === 'json' || part.kind === 'canonical') {
       for (const { value } of part.only ?? []) if ('parts' in value) walk(value.parts, chosen, visit);
@@ -213,7 +237,8 @@ function walk(parts: readonly PreimagePart[], chosen: number, visit: (part: Prei
 function leafParts(parts: readonly PreimagePart[], chosen: number): Omit<Leaf, 'base'>[] {
   const leaves: Omit<Leaf, 'base'>[] = [];
   walk(parts, chosen, (part) => {
-    if (part.kind === 'field' || part.kind === 'number' || part.kind === 'bytes') leaves.push({ path: part.path, part, inside: false });
+    if (part.kind === 'field' || part.kind === 'number' || part.kind === 'bytes')
+      leaves.push({ path: part.path, part, inside: false });
     else if (part.kind === 'entries') leaves.push({ path: part.of, part, inside: false });
     else if (part.kind === 'canonical' || part.kind === 'json') leaves.push(...jsonLeaves(part));
   });
@@ -224,7 +249,9 @@ function jsonLeaves(part: Extract<PreimagePart, { kind: 'canonical' | 'json' }>)
   const below = (path: string) => (part.of === null ? path : `${part.of}.${path}`);
   if (part.only === undefined) return [{ path: below('extra'), part, inside: true }];
   return part.only.flatMap((rule) =>
-    'parts' in rule.value ? [] : [{ path: below(rule.value.path), part: { ...part, only: [rule] }, inside: false }],
+    'parts' in rule.value
+      ? []
+      : [{ path: below(rule.value.path), part: { ...part, only: [rule] }, inside: false }],
   );
 }
 
@@ -237,12 +264,20 @@ export function withValue(record: JsonObject, path: string, value: JsonValue | u
   return setAt(record, parseFieldPath(path), 0, value);
 }
 
-function setAt(object: JsonObject, keys: readonly string[], at: number, value: JsonValue | undefined): JsonObject {
+function setAt(
+  object: JsonObject,
+  keys: readonly string[],
+  at: number,
+  value: JsonValue | undefined,
+): JsonObject {
   const key = keys[at]!;
   const known = object.get(key);
   const isLast = at === keys.length - 1;
-  if (isLast && value === undefined) return new JsonObject(object.members.filter((member) => member.key !== key));
-  const inner = isLast ? value! : setAt(known instanceof JsonObject ? known : new JsonObject([]), keys, at + 1, value);
+  if (isLast && value === undefined)
+    return new JsonObject(object.members.filter((member) => member.key !== key));
+  const inner = isLast
+    ? value!
+    : setAt(known instanceof JsonObject ? known : new JsonObject([]), keys, at + 1, value);
   if (known === undefined) return new JsonObject([...object.members, toMember(key, inner)]);
   return new JsonObject(object.members.map((member) => (member.key === key ? toMember(key, inner) : member)));
 }

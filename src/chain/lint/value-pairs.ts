@@ -39,18 +39,47 @@ export const VALUE_PAIRS: readonly ValuePair[] = [
   { code: 'ambiguous-none', values: ['None', null], words: 'the text "None" and null' },
   { code: 'ambiguous-none', values: ['None', undefined], words: 'the text "None" and no field at all' },
   { code: 'ambiguous-none', values: ['-', undefined], words: 'a dash and no field at all' },
-  { code: 'ambiguous-none', values: [new JsonObject([]), undefined], words: 'an empty object and no field at all' },
+  {
+    code: 'ambiguous-none',
+    values: [new JsonObject([]), undefined],
+    words: 'an empty object and no field at all',
+  },
   { code: 'ambiguous-type', values: [number('1'), '1'], words: 'the number 1 and the text "1"' },
   { code: 'ambiguous-type', values: [true, 'true'], words: 'true and the text "true"' },
   { code: 'ambiguous-type', values: [list('one'), '["one"]'], words: 'a list and a text that looks like it' },
-  { code: 'ambiguous-type', values: [object('k', 'one'), '{"k":"one"}'], words: 'an object and a text that looks like it' },
-  { code: 'ambiguous-type', values: [list('one'), object('0', 'one')], words: 'a list and an object with the key 0' },
-  { code: 'ambiguous-type', values: [object('k', list('one')), object('k', '["one"]')], words: 'a list and a text that looks like it' },
-  { code: 'ambiguous-type', values: [object('k', number('1')), object('k', '1')], words: 'the number 1 and the text "1"' },
+  {
+    code: 'ambiguous-type',
+    values: [object('k', 'one'), '{"k":"one"}'],
+    words: 'an object and a text that looks like it',
+  },
+  {
+    code: 'ambiguous-type',
+    values: [list('one'), object('0', 'one')],
+    words: 'a list and an object with the key 0',
+  },
+  {
+    code: 'ambiguous-type',
+    values: [object('k', list('one')), object('k', '["one"]')],
+    words: 'a list and a text that looks like it',
+  },
+  {
+    code: 'ambiguous-type',
+    values: [object('k', number('1')), object('k', '1')],
+    words: 'the number 1 and the text "1"',
+  },
   { code: 'ambiguous-type', values: [object('k', ''), object('k', null)], words: 'an empty text and null' },
+  {
+    code: 'ambiguous-type',
+    values: ['2026-03-02T08:00:07.250', '2026-03-02T08:00:07.250Z'],
+    words: 'a time without a zone and the same in UTC',
+  },
   // A lone surrogate has no UTF-8: encoders write U+FFFD, which a text may hold as well.
   { code: 'ambiguous-text', values: ['\ud800', '\ufffd'], words: 'half a surrogate pair and U+FFFD' },
-  { code: 'ambiguous-text', values: [object('k', '\ud800'), object('k', '\ufffd')], words: 'half a surrogate pair and U+FFFD' },
+  {
+    code: 'ambiguous-text',
+    values: [object('k', '\ud800'), object('k', '\ufffd')],
+    words: 'half a surrogate pair and U+FFFD',
+  },
   {
     code: 'ambiguous-time',
     values: ['2026-03-02T08:00:07.250Z', '2026-03-02T08:00:07.251Z'],
