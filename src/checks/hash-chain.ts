@@ -11,6 +11,7 @@ import type { CheckDefinition, CheckResult } from '../model/check.ts';
 import { type Finding, toFingerprint } from '../model/finding.ts';
 import { type Problem, ProblemsError } from '../model/problem.ts';
 import type { AuditRequest } from '../model/request.ts';
+import { nameVariants } from './serializer-drift.ts';
 
 export const hashChain: CheckDefinition<ChainState> = {
   name: 'hash-chain',
@@ -24,7 +25,11 @@ export const hashChain: CheckDefinition<ChainState> = {
       start: startChains,
       compile: (fields) => compileChainStep(layouts, rules, request.keys, fields),
       merge: (left, right) => mergeChains(left, right, rules),
-      finish: (state) => toResult(judgeChains(state, layouts, request.keys, request.chain)),
+      finish: (state) => {
+        const verdict = judgeChains(state, layouts, request.keys, request.chain);
+        nameVariants(verdict.conclusions, state, layouts, request.keys);
+        return toResult(verdict);
+      },
     };
   },
 };

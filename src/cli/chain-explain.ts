@@ -5,8 +5,8 @@ import { type ExplainedRecord, explainRecord } from '../chain/explain-record.ts'
 import { BoundLayout, type ChainLayout, toLayouts } from '../chain/layout.ts';
 import type { ChainProfile } from '../chain/profile.ts';
 import type { RecordView } from '../chain/record-view.ts';
-import { toRecordView } from '../engine/record-events.ts';
 import { type Problem, ProblemsError } from '../model/problem.ts';
+import { toRecordView } from '../sources/record-view.ts';
 import { chainExplainJson, chainExplainText } from './chain-explain-report.ts';
 import { type ChainOptions, type ChainTools, loadChainTools, profileNamed } from './chain-options.ts';
 import { type LogRecord, problem, readLogRecords } from './chain-records.ts';

@@ -1,5 +1,4 @@
 /** Records given as texts, seen as the events of a source: for the tests in rule files. */
-import type { RecordView } from '../chain/record-view.ts';
 import type { Event } from '../model/event.ts';
 import { EventCursor } from '../sources/event-cursor.ts';
 import type { Mapping } from '../sources/mapping.ts';
@@ -18,17 +17,4 @@ export function toRecordEvents(mapping: Mapping, records: readonly string[]): Te
     }
   }
   return { fields: cursor, logsource: mapping.logsource, events: events() };
-}
-
-/** Stands on records that are at hand as bytes, one after the other. */
-export function toRecordView(mapping: Mapping): RecordView {
-  const cursor = new EventCursor(mapping, new ValueIds());
-  return {
-    fields: cursor,
-    at(bytes) {
-      cursor.scan(bytes, 0, bytes.length);
-      cursor.locate('records', 0, 1, 0, bytes.length);
-      return cursor;
-    },
-  };
 }

@@ -12,8 +12,8 @@ import { whyNot } from '../../src/chain/infer/why-not.ts';
 import { BoundLayout, toLayouts } from '../../src/chain/layout.ts';
 import { toMember, withValue } from '../../src/chain/lint/made-log-record.ts';
 import type { ChainMembers, ChainProfile } from '../../src/chain/profile.ts';
-import { toRecordView } from '../../src/engine/record-events.ts';
 import { UNKNOWN_SOURCE } from '../../src/sources/mapping.ts';
+import { toRecordView } from '../../src/sources/record-view.ts';
 import { CannotMakeError, ChainMaker, MADE_KEY } from '../support/made-chain.ts';
 import { SHIPPED_CHAINS } from './shipped-chains.ts';
 

@@ -7,8 +7,8 @@ import { BoundLayout, toLayouts } from '../../src/chain/layout.ts';
 import type { ChainLint, ChainLintCode } from '../../src/chain/lint/lint.ts';
 import { lintProfile } from '../../src/chain/lint/lint-profile.ts';
 import type { ChainProfile } from '../../src/chain/profile.ts';
-import { toRecordView } from '../../src/engine/record-events.ts';
 import { UNKNOWN_SOURCE } from '../../src/sources/mapping.ts';
+import { toRecordView } from '../../src/sources/record-view.ts';
 import { SHIPPED_CHAINS } from './shipped-chains.ts';
 
 const view = toRecordView(UNKNOWN_SOURCE);

@@ -49,7 +49,7 @@ export function inferProfile(samples: readonly Sample[], view: RecordView, optio
     const budget = Math.floor(
       options.budget * (index === 0 ? FIRST_SHARE : (1 - FIRST_SHARE) / (chains.length - 1)),
     );
-    const found = inferPreimage(chain, samples, columns, view, { ...options, budget });
+    const found = inferPreimage(chain, samples, view, { ...options, budget }, columns);
     if (found.document !== undefined && found.recomputed === found.known) return found;
     if (best === undefined || found.recomputed > best.recomputed) best = found;
   }
@@ -66,12 +66,13 @@ export function inferProfile(samples: readonly Sample[], view: RecordView, optio
   );
 }
 
-function inferPreimage(
+/** The pre-image of a chain whose fields are known. */
+export function inferPreimage(
   chain: FoundChain,
   samples: readonly Sample[],
-  columns: readonly Column[],
   view: RecordView,
   { budget, keys, onProgress = () => {} }: InferOptions,
+  columns = toColumns(samples),
 ): Inference {
   const { links } = chain;
   const search = new Search(chain, chooseTarget(links, columns), keys, budget, onProgress);
