@@ -2,7 +2,7 @@
 import { count, quote } from '../base/text-safety.ts';
 import type { Severity } from '../model/finding.ts';
 import type { Place } from '../model/place.ts';
-import type { StreamSummary } from '../model/report.ts';
+import { type StreamSummary, weakestOf } from '../model/report.ts';
 import { type BareState, type BareStretch, startBare } from './bare-records.ts';
 import type { ChainCode } from './break-kinds.ts';
 import { type ChainState, MAX_STREAMS, trimStreams } from './chain-state.ts';
@@ -12,7 +12,8 @@ import { judgeStream } from './judge-stream.ts';
 import type { ChainLayout } from './layout.ts';
 import type { ChainDigest } from './profile.ts';
 import type { StreamState } from './segment.ts';
-import { fileList, streamLimits, streamStatus, streamTitle } from './stream-summary.ts';
+import { returnBeginnings } from './strayed-beginnings.ts';
+import { fileList, streamLimits, streamTitle } from './stream-summary.ts';
 
 export type ChainConclusion = {
   code: ChainCode;
@@ -64,7 +65,7 @@ function returnStripped(
   state: ChainState,
   layouts: readonly ChainLayout[],
 ): { chained: StreamState[]; bare: Map<string, BareState> } {
-  const streams = Object.values(state.streams);
+  const streams = returnBeginnings(Object.values(state.streams), layouts);
   const bare = new Map(Object.entries(structuredClone(state.bare)));
   const isStripped = (stream: StreamState) => {
     const { members } = layouts[stream.layout]!;
@@ -127,7 +128,7 @@ function addStream(
     stream: title,
     profile: recomputed || layout.profiles.length === 1 ? layout.profiles[profile]!.name : 'unknown',
     records: stream.records,
-    status: streamStatus(ranges),
+    status: weakestOf(ranges),
     ranges,
     ...(head !== undefined && { head }),
     limits: streamLimits(layout, profile, recomputed, furtherKeys.filter(isMissing)),

@@ -1,6 +1,5 @@
 /** How a stream is named in the report, and what its kind of chain cannot show. */
 import { count } from '../base/text-safety.ts';
-import type { Assurance, StreamRange } from '../model/report.ts';
 import { hashedFields, isAmbiguous, unhashedMembers, unhashedStreamFields } from './coverage.ts';
 import type { ChainLayout } from './layout.ts';
 import type { ChainDigest, ChainProfile } from './profile.ts';
@@ -18,12 +17,6 @@ export function fileList(files: readonly string[]): string {
   const [first = '', ...rest] = [...new Set(files)];
   if (rest.length === 0) return first;
   return rest.length === 1 ? `${first}, ${rest[0]}` : `${first} and ${count(rest.length, 'more file')}`;
-}
-
-/** The worst that its ranges say. */
-export function streamStatus(ranges: readonly StreamRange[]): Assurance {
-  const order: Assurance[] = ['broken', 'unverifiable', 'unprotected', 'erased', 'chained'];
-  return order.find((assurance) => ranges.some((range) => range.assurance === assurance)) ?? 'chained';
 }
 
 /** What must be said of every stream of the profile, whatever was found in it. `missingKeys`: names of keys not given. */
@@ -77,6 +70,8 @@ function coverageLimits(profile: ChainProfile): string[] {
     limits.push(`only ${hashed.join(', ')}${link} are hashed: changes elsewhere do not show`);
   const left = unhashedMembers(profile);
   if (left.length > 0) limits.push(`${left.join(', ')} is not hashed: changes there do not show`);
+  if (profile.genesis.given !== null)
+    limits.push('the hash of the first record is taken as it stands: changes in that record do not show');
   if (isAmbiguous(profile))
     limits.push('joined fields are ambiguous: text moved across a separator keeps the hash');
   if (profile.preimage.some((part) => part.kind === 'canonical'))
