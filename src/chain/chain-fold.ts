@@ -17,6 +17,7 @@ import { isHash } from './record-hash.ts';
 import { appendRecord, type Link, type LinkRule, type StreamState } from './segment.ts';
 import { isAtHead, isSampled } from './tried-records.ts';
 import { UnbrokenRun } from './unbroken-run.ts';
+import { keepUnfitted } from './unfitted-records.ts';
 
 export function toLinkRule(layout: ChainLayout): LinkRule {
   const { sequence } = layout.profiles[0]!;
@@ -116,6 +117,7 @@ function compileLayoutStep(
     link.expected = null;
     if (rule.ownless) link.hashes = bound.expected(event, link.previous, 0);
     else judgeOwnHash(bound, stream, link, event, before);
+    if (link.expected !== null && isAtHead(event)) keepUnfitted(state.unfitted, name.layout, event);
     if (appendRecord(stream, link, event, rule)) renewLast(state);
     if (!rule.ownless) unbroken.remember(state, name, stream);
     // A genesis follows nothing that could stand elsewhere.

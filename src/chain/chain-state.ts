@@ -7,6 +7,7 @@ import { type BareState, mergeBare } from './bare-records.ts';
 import { type HashIndex, type LinkSample, mergeSamples, startSample } from './hash-index.ts';
 import { mergeProtocolRecords, type ProtocolRecords } from './protocol-records.ts';
 import { type LinkRule, mergeStreams, type StreamState, startStream } from './segment.ts';
+import { mergeUnfitted, type UnfittedRecord } from './unfitted-records.ts';
 
 /** Streams told apart; a hostile log may name a new one in every record. About 1.5 kB each. */
 export const MAX_STREAMS = 10_000;
@@ -23,6 +24,7 @@ export type ChainState = {
   givenUp: { records: number; first: Place | null };
   /** Which links the indexes of the streams keep. */
   sample: LinkSample;
+  unfitted: UnfittedRecord[];
   /**
    * The first and the last record, chained or not; null before there is one. `last` is a new object whenever a stream or
    * a segment was begun, joined or given up: what a step remembers of them holds as long as it finds the same object.
@@ -43,6 +45,7 @@ export function startChains(): ChainState {
     threshold: null,
     givenUp: { records: 0, first: null },
     sample: startSample(),
+    unfitted: [],
     first: null,
     last: null,
   };
@@ -156,6 +159,7 @@ export function mergeChains(left: ChainState, right: ChainState, rules: readonly
     const known = left.protocols[name];
     left.protocols[name] = known === undefined ? records : mergeProtocolRecords(known, records);
   }
+  mergeUnfitted(left.unfitted, right.unfitted);
   left.first ??= right.first;
   left.last = right.last ?? left.last;
   renewLast(left);

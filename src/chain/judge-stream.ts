@@ -79,6 +79,14 @@ function chosenProfile({ votes, keyed }: StreamState, { profiles }: ChainLayout)
   );
 }
 
+/** Also the identity of a finding about a whole stream. */
+export function chainFields({ members: { previous, own } }: ChainLayout): string {
+  return [previous, own]
+    .filter((name) => name !== null)
+    .map(quote)
+    .join(' and ');
+}
+
 class StreamJudge {
   readonly stream: StreamState;
   readonly layout: ChainLayout;
@@ -563,10 +571,7 @@ class StreamJudge {
     const generic = layout.profiles.filter(({ when }) => when.length === 0);
     const tried = generic.length > 0 ? generic : layout.profiles;
     const names = tried.map(({ name }) => name).join(', ');
-    const fields = [layout.members.previous, layout.members.own]
-      .filter((name) => name !== null)
-      .map(quote)
-      .join(' and ');
+    const fields = chainFields(layout);
     const about = { count: stream.records, identity: fields };
     const keys =
       this.missingKeys.length === 0
@@ -581,7 +586,7 @@ class StreamJudge {
         about,
       );
     } else if (holds && stream.records > 1) {
-      const message = `expected hashes that one of the profiles ${names} recomputes, found none in ${count(stream.records, 'record')}, though ${count(linked, 'link')} hold: another serializer rather than tampering${keys}`;
+      const message = `expected hashes that one of the profiles ${names} recomputes, found none in ${count(stream.records, 'record')}, though ${count(linked, 'link')} hold: serializer drift, not tampering${keys}`;
       this.say('chain-not-recomputable', place, message, about);
     } else {
       const message = `expected a chain in the fields ${fields}, found no hash that the profiles ${names} recompute and ${linked === 0 ? 'no link that holds' : `only ${count(linked, 'link')} of ${stream.records - 1} that hold`}${keys}`;

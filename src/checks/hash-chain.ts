@@ -17,6 +17,7 @@ import type { CheckDefinition, CheckResult } from '../model/check.ts';
 import { type Finding, toFingerprint } from '../model/finding.ts';
 import { type Problem, ProblemsError } from '../model/problem.ts';
 import type { AuditRequest, KeyFault } from '../model/request.ts';
+import { nameVariants } from './serializer-drift.ts';
 
 export const hashChain: CheckDefinition<ChainState> = {
   name: 'hash-chain',
@@ -37,6 +38,7 @@ export const hashChain: CheckDefinition<ChainState> = {
       merge: (left, right) => mergeChains(left, right, rules),
       finish(state) {
         const verdict = judgeChains(state, layouts, keys, chain);
+        nameVariants(verdict.conclusions, state, layouts, keys);
         const contexts = protocols.map((profile) => ({ profile, keys, now }));
         const { conclusions, streams } = judgeProtocols(state.protocols, contexts);
         verdict.conclusions.push(...conclusions);

@@ -195,6 +195,13 @@ export function loadChains(
   return Object.fromEntries(profiles.map((profile) => [profile.name, profile]));
 }
 
+/** The chain profile of one file. */
+export function loadChainFile(file: string, problems: Problem[]): ChainProfile | undefined {
+  const text = readText(file, problems);
+  const parsed = text === undefined ? undefined : parseLibraryFile('chains', file, text, problems);
+  return parsed !== undefined && 'profile' in parsed ? parsed.profile : undefined;
+}
+
 /** All rules of some places, linked. `builtin`: ours among them. */
 export function loadRules(own: readonly string[], builtin: boolean, problems: Problem[]): RuleSet {
   const files = loadFiles('policies', own, builtin, problems, (place) => {

@@ -5,6 +5,7 @@ import { SEVERITIES } from '../model/finding.ts';
 import { formatProblem, ProblemsError } from '../model/problem.ts';
 import type { AccessOptions } from './access.ts';
 import { ACCESS_HELP } from './access-help.ts';
+import { addChain } from './chain-command.ts';
 import type { CollectOptions } from './collect.ts';
 import { COLLECT_HELP } from './collect-help.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
@@ -92,6 +93,7 @@ function buildProgram(done: (code: ExitCode) => void): Command {
   addVerifyAttestation(program, done);
   addSealing(program, done);
   addCollect(program, done);
+  addChain(program, done);
   return program;
 }
 
