@@ -10,7 +10,7 @@ import { type ChainNode, orderSegments } from './chain-order.ts';
 import type { LinkSample } from './hash-index.ts';
 import type { ChainLayout } from './layout.ts';
 import { mismatchOf, reasonOf } from './record-hash.ts';
-import { type AlteredRun, MAX_BREAKS, type StreamState } from './segment.ts';
+import { type AlteredRun, isKeyless, MAX_BREAKS, type StreamState } from './segment.ts';
 import type { Shared, SharedRecords } from './shared-records.ts';
 import { type BrokenNodes, nodeOfRun, streamRanges, unverifiableRange } from './stream-ranges.ts';
 
@@ -517,7 +517,7 @@ class StreamJudge {
   }
 
   private sayAltered(run: AlteredRun): void {
-    const expected = run.expected[this.profile] ?? '';
+    const expected = run.expected[this.profile] || (run.expected.find((hash) => hash !== '') ?? '');
     const reason = reasonOf(expected);
     const more =
       run.records > 1
@@ -526,7 +526,11 @@ class StreamJudge {
     const related = run.records > 1 ? [run.until] : [];
     const about = { related, count: run.records, identity: run.found };
     const mismatch = mismatchOf(expected);
-    if (mismatch !== undefined) {
+    if (isKeyless(run.expected)) {
+      const keys = this.missingKeys.map(quote).join(', ');
+      const message = `expected hashes that can be recomputed, found ${count(run.records, 'record')} that need the key ${keys}, which was not given`;
+      this.say('missing-key', run.from, message, about);
+    } else if (mismatch !== undefined) {
       this.say('altered-record', run.from, `expected ${mismatch}${more}`, about);
     } else if (run.unlinked) {
       this.say('stripped-hash', run.from, `expected a previous hash, found none${more}`, about);
