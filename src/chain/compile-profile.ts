@@ -9,6 +9,7 @@ import type {
   ChainMembers,
   ChainProfile,
   CompanionHash,
+  Condition,
   Genesis,
   PreimagePart,
   SequenceRule,
@@ -154,20 +155,28 @@ class ProfileReader extends DocumentReader {
   private genesis(value: unknown): Genesis {
     const literals: string[] = [];
     const hashes: PreimagePart[][] = [];
+    let given: Condition[] | null = null;
     const entries = this.array(
       ['genesis'],
       value,
-      'a list of null, "", absent, zeros, {literal: …} or {hash: …}',
+      'a list of null, "", absent, zeros, {literal: …}, {hash: …} or {given: …}',
     );
     for (const [index, entry] of entries.entries()) {
       const path = ['genesis', index];
       if (entry === '') literals.push('');
-      else if (isPlainObject(entry) && 'hash' in entry) {
+      else if (isPlainObject(entry) && 'given' in entry) {
+        given = this.parts.conditions([...path, 'given'], this.object(path, entry, ['given']).given);
+      } else if (isPlainObject(entry) && 'hash' in entry) {
         hashes.push(this.parts.parts([...path, 'hash'], this.object(path, entry, ['hash']).hash));
       } else if (isPlainObject(entry)) {
-        literals.push(this.text([...path, 'literal'], this.object(path, entry, ['literal', 'hash']).literal));
+        literals.push(
+          this.text([...path, 'literal'], this.object(path, entry, ['literal', 'hash', 'given']).literal),
+        );
       } else if (entry !== null && entry !== 'absent' && entry !== 'zeros') {
-        this.say(path, `expected null, "", absent, zeros, {literal: …} or {hash: …}, found ${show(entry)}`);
+        this.say(
+          path,
+          `expected null, "", absent, zeros, {literal: …}, {hash: …} or {given: …}, found ${show(entry)}`,
+        );
       }
     }
     return {
@@ -176,6 +185,7 @@ class ProfileReader extends DocumentReader {
       zeros: entries.includes('zeros'),
       literals,
       hashes,
+      given,
     };
   }
 

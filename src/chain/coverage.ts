@@ -88,15 +88,39 @@ function coveredByEach(sets: readonly Covered[]): Covered {
 /** The members that a hash of the whole record leaves out beside those of the chain, wherever they are. */
 export function unhashedMembers(profile: ChainProfile): string[] {
   if (hashedFields(profile) !== undefined) return [];
-  const chain = new Set([
-    '$own',
-    '$previous',
-    ...profile.members.flatMap(({ own, previous }) => [own, previous]),
-  ]);
+  const ofChain = (path: string) =>
+    path.startsWith('$') ||
+    profile.members.some(({ own, previous }) => [own, previous].some((name) => isUnder(name, path)));
+  const named = namedFields(profile.preimage);
   const wholes = profile.preimage.filter((part) => coveredBy(part) === undefined);
-  const left = wholes.map((part) => leftOut(part).filter((path) => !chain.has(path)));
+  const left = wholes.map((part) => leftOut(part).filter((path) => !ofChain(path) && !named.has(path)));
   const [first = [], ...others] = left;
   return first.filter((path) => others.every((each) => each.includes(path)));
+}
+
+/** Fields that parts name, beside what hashes the whole record. */
+function namedFields(parts: readonly PreimagePart[]): Set<string> {
+  const fields = new Set<string>();
+  for (const part of parts) {
+    const inner =
+      part.kind === 'join'
+        ? part.items
+        : part.kind === 'pairs'
+          ? part.items.map(({ value }) => value)
+          : part.kind === 'length-prefixed' || part.kind === 'hash'
+            ? part.parts
+            : undefined;
+    for (const field of inner === undefined ? (coveredBy(part) ?? []) : namedFields(inner)) fields.add(field);
+  }
+  return fields;
+}
+
+function isUnder(name: string | null, path: string): boolean {
+  return name !== null && (name === path || name.startsWith(`${path}.`));
+}
+
+function isBelow(name: string, paths: readonly string[]): boolean {
+  return paths.some((path) => isUnder(name, path));
 }
 
 function leftOut(part: PreimagePart): readonly string[] {
@@ -207,7 +231,7 @@ export function excludesOwn(part: PreimagePart, members: readonly ChainMembers[]
     case 'json': {
       if (part.kind !== 'raw' && (part.of !== null || part.only !== undefined)) return true;
       const { without } = part;
-      return without.includes('$own') || members.every(({ own }) => own !== null && without.includes(own));
+      return without.includes('$own') || members.every(({ own }) => own !== null && isBelow(own, without));
     }
     case 'join':
       return part.items.every((item) => excludesOwn(item, members));

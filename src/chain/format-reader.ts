@@ -5,16 +5,19 @@ import { type DocumentReader, type Path, show } from './document-reader.ts';
 import type { ValueFormat } from './preimage-part.ts';
 import { CHAIN_ENCODINGS } from './profile.ts';
 
+type TimeFormat = Extract<ValueFormat, { kind: 'time' }>;
+
 const time = (
-  fraction: number | 'trimmed' | 'python',
-  zone: 'Z' | '+00:00' | 'none' | 'as-written',
+  fraction: TimeFormat['fraction'],
+  zone: TimeFormat['zone'],
   separator: 'T' | ' ' = 'T',
 ): ValueFormat => ({ kind: 'time', separator, fraction, zone });
 
 const NAMED: Readonly<Record<string, ValueFormat>> = {
   text: { kind: 'text' },
-  'python-isoformat': time('python', '+00:00'),
-  'python-isoformat-naive': time('python', 'none'),
+  'python-isoformat': time('python', 'offset'),
+  'python-str-datetime': time('python', 'offset', ' '),
+  'rust-chrono-rfc3339': time('grouped', '+00:00'),
   'go-rfc3339nano': time('trimmed', 'as-written'),
   'javascript-iso': time(3, 'Z'),
   'dotnet-o': time(7, 'Z'),
@@ -70,10 +73,16 @@ function readTime(reader: DocumentReader, path: Path, value: unknown): ValueForm
   return {
     kind: 'time',
     fraction:
-      digits === 'trimmed' || digits === 'python'
+      digits === 'trimmed' || digits === 'python' || digits === 'grouped'
         ? digits
         : readPlaces(reader, [...path, 'digits'], digits ?? 0, 9),
-    zone: reader.oneOf([...path, 'zone'], document.zone ?? 'Z', ['Z', '+00:00', 'none', 'as-written']),
+    zone: reader.oneOf([...path, 'zone'], document.zone ?? 'Z', [
+      'Z',
+      '+00:00',
+      'none',
+      'as-written',
+      'offset',
+    ]),
     separator: reader.oneOf([...path, 'separator'], document.separator ?? 'T', ['T', ' ']),
   };
 }

@@ -509,9 +509,10 @@ class StreamJudge {
         count: stream.alteredDropped,
       });
     }
-    if (stream.keyed > 0 && stream.firstPlain !== null) {
+    const plain = stream.firstPlain ?? stream.lateOlder;
+    if (stream.keyed > 0 && plain !== null) {
       const message = `expected a keyed hash, as ${count(stream.keyed, 'record')} of the stream have it, found ${count(stream.plain, 'record')} hashed without the key`;
-      this.say('downgraded-record', stream.firstPlain, message, { count: stream.plain, identity: 'keyed' });
+      this.say('downgraded-record', plain, message, { count: stream.plain, identity: 'keyed' });
     }
   }
 

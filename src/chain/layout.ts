@@ -4,7 +4,7 @@
  */
 import type { Event, Fields, Slot } from '../model/event.ts';
 import { compileGuard } from './conditions.ts';
-import type { ChainMembers, ChainProfile, Genesis, SequenceRule } from './profile.ts';
+import type { ChainMembers, ChainProfile, Condition, Genesis, SequenceRule } from './profile.ts';
 import { stripPrefix } from './record-digest.ts';
 import { compileGenesisHashes, compileRecordHash, isHash, type RecordHash } from './record-hash.ts';
 import type { StreamState } from './segment.ts';
@@ -13,6 +13,8 @@ export type ChainLayout = {
   members: ChainMembers;
   /** In the order of names; they agree on members, stream, genesis, sequence, restart and prefixes. */
   profiles: readonly ChainProfile[];
+  /** What records carry that belong to another layout of the same members, one list of conditions a profile of it. */
+  claims: readonly (readonly Condition[])[];
 };
 
 /**
@@ -20,7 +22,10 @@ export type ChainLayout = {
  * most profiles, so that a log of one product's format is not sought in every record of a common one.
  */
 export function toLayouts(profiles: readonly ChainProfile[]): ChainLayout[] {
-  const byKey = new Map<string, { members: ChainMembers; profiles: ChainProfile[] }>();
+  const byKey = new Map<
+    string,
+    { members: ChainMembers; profiles: ChainProfile[]; claims: (readonly Condition[])[] }
+  >();
   const rounds = Math.max(0, ...profiles.map((profile) => profile.members.length));
   // Alternatives in rounds: the most frequent names of all profiles come before rarer ones.
   for (let round = 0; round < rounds; round++) {
@@ -31,17 +36,30 @@ export function toLayouts(profiles: readonly ChainProfile[]): ChainLayout[] {
       // Records without links are known by what they carry, others by their members.
       const when = members.previous === null ? profile.when : null;
       const key = JSON.stringify([members, stream, genesis, sequence, restart, digest.strip, when]);
-      const layout = byKey.get(key) ?? { members, profiles: [] };
+      const layout = byKey.get(key) ?? { members, profiles: [], claims: [] };
       layout.profiles.push(profile);
       byKey.set(key, layout);
     }
   }
   const layouts = [...byKey.values()];
+  for (const layout of layouts) {
+    if (isGuarded(layout)) continue;
+    for (const other of layouts) {
+      const { previous, own } = other.members;
+      if (isGuarded(other) && previous === layout.members.previous && own === layout.members.own)
+        layout.claims.push(...other.profiles.map(({ when }) => when));
+    }
+  }
   const weakness = ({ members }: ChainLayout) =>
     members.previous === null ? 2 : members.own === null ? 1 : 0;
   return layouts.sort(
     (left, right) => weakness(left) - weakness(right) || right.profiles.length - left.profiles.length,
   );
+}
+
+/** Whether the layout is for the records of one product alone. */
+function isGuarded({ profiles }: Pick<ChainLayout, 'profiles'>): boolean {
+  return profiles.every(({ when }) => when.length > 0);
 }
 
 /** A layout bound to the slots of one source. */
@@ -55,9 +73,11 @@ export class BoundLayout {
   readonly rule: SequenceRule | null;
   private readonly hashes: readonly RecordHash[];
   private readonly keyed: readonly boolean[];
+  private readonly limited: readonly boolean[];
   private readonly genesis: Genesis;
   private readonly genesisHashes: readonly RecordHash[];
   private readonly isCarried: (event: Event) => boolean;
+  private readonly claims: readonly ((event: Event) => boolean)[];
   private readonly longestLiteral: number;
   private readonly strip: readonly string[];
   /** The candidate that fitted last is tried first; any fit gives the same answer, so this changes nothing but time. */
@@ -68,7 +88,9 @@ export class BoundLayout {
     this.layout = layout;
     const { previous } = layout.members;
     this.previousSlot = previous === null ? -1 : fields.raw(previous);
-    this.isCarried = previous === null ? compileGuard(first.when, fields) : () => true;
+    const guards = isGuarded(layout) ? layout.profiles.map(({ when }) => compileGuard(when, fields)) : [];
+    this.isCarried = guards.length === 0 ? () => true : (event) => guards.some((guard) => guard(event));
+    this.claims = layout.claims.map((when) => compileGuard(when, fields));
     this.genesisHashes = compileGenesisHashes(first, layout.members, fields, keys);
     this.ownSlot = layout.members.own === null ? -1 : fields.raw(layout.members.own);
     this.streamSlots = first.stream.map((path) => fields.raw(path));
@@ -78,15 +100,24 @@ export class BoundLayout {
     this.genesis = first.genesis;
     this.longestLiteral = Math.max(0, ...first.genesis.literals.map(({ length }) => length));
     this.keyed = layout.profiles.map(({ digest }) => digest.key !== null);
+    this.limited = layout.profiles.map(({ when }) => when.length > 0);
     this.hashes = layout.profiles.map((profile) => compileRecordHash(profile, layout.members, fields, keys));
   }
 
   /** Whether the record carries this chain's fields in the form of hashes. */
   holds(event: Event): boolean {
     if (this.ownSlot >= 0 && event.kind(this.ownSlot) !== 'string') return false;
-    if (this.previousSlot < 0) return this.isCarried(event);
-    const kind = event.kind(this.previousSlot);
-    return kind === 'string' || kind === 'null';
+    if (this.previousSlot >= 0) {
+      const kind = event.kind(this.previousSlot);
+      if (kind !== 'string' && kind !== 'null') return false;
+    }
+    return this.isOwn(event);
+  }
+
+  /** Whether the record is this layout's and not that of another with the same members. */
+  isOwn(event: Event): boolean {
+    for (const claim of this.claims) if (claim(event)) return false;
+    return this.isCarried(event);
   }
 
   /** Whether the record may be the first of a chain that leaves the previous hash out. */
@@ -96,7 +127,8 @@ export class BoundLayout {
       this.previousSlot >= 0 &&
       this.genesis.absent &&
       event.kind(this.ownSlot) === 'string' &&
-      event.kind(this.previousSlot) === 'missing'
+      event.kind(this.previousSlot) === 'missing' &&
+      this.isOwn(event)
     );
   }
 
@@ -144,7 +176,11 @@ export class BoundLayout {
   /** Counts a record that recomputes under a profile. */
   countFit(stream: StreamState, profile: number, event: Event): void {
     if (this.keyed[profile]!) stream.keyed++;
-    else {
+    else if (this.limited[profile]!) {
+      stream.plain++;
+      if (stream.keyed > 0) stream.lateOlder ??= event.place;
+      stream.firstOlder ??= event.place;
+    } else {
       stream.plain++;
       stream.firstPlain ??= event.place;
     }

@@ -8,14 +8,15 @@ export type ValueFormat =
   /** A scalar with the digits it has, an array or object as compact JSON. */
   | { kind: 'text' }
   /**
-   * `fraction`: how many digits, fewer where the rest are zeros (`trimmed`), or six unless all are zeros (`python`).
-   * `zone`: in UTC with this mark, or the local time with the zone it was written with.
+   * `fraction`: how many digits, fewer where the rest are zeros (`trimmed`), six unless all are zeros (`python`), or as
+   * many groups of three as are needed (`grouped`).
+   * `zone`: in UTC with this mark, or the local time with the zone it was written with, `Z` then as `+00:00` (`offset`).
    */
   | {
       kind: 'time';
       separator: 'T' | ' ';
-      fraction: number | 'trimmed' | 'python';
-      zone: 'Z' | '+00:00' | 'none' | 'as-written';
+      fraction: number | 'trimmed' | 'python' | 'grouped';
+      zone: 'Z' | '+00:00' | 'none' | 'as-written' | 'offset';
     }
   /** Whole units since 1970, rounded down. */
   | { kind: 'epoch'; unit: EpochUnit }

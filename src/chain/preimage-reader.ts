@@ -65,14 +65,18 @@ export class PreimageReader extends DocumentReader {
     const entries = Array.isArray(value) ? value : [value];
     return entries.map((entry, index) => {
       const at = Array.isArray(value) ? [...path, index] : path;
-      const document = this.object(at, entry, ['field', 'equals']);
+      const document = this.object(at, entry, ['field', 'equals', 'or-null']);
       const { equals } = document;
+      const orNull = this.boolean([...at, 'or-null'], document['or-null'] ?? false);
+      if (orNull && equals !== undefined)
+        this.say([...at, 'or-null'], 'expected no "or-null" beside "equals", found one');
       return {
         field: this.text([...at, 'field'], document.field),
         equals:
           equals === undefined
             ? null
             : (Array.isArray(equals) ? equals : [equals]).map((each) => this.scalar([...at, 'equals'], each)),
+        ...(orNull && { orNull }),
       };
     });
   }

@@ -278,8 +278,7 @@ function compileEntries(part: Extract<PreimagePart, { kind: 'entries' }>, { reso
       throw new NotCanonicalizableError(`the field ${JSON.stringify(part.of)} is no object`);
     if (object.members.length === 0) return absent;
     const pairs = sortMembers(object.members, part.sort).map(
-      (member) =>
-        escaped(member.key) + part.equals + escaped(member.value === null ? '' : textOf(member.value)),
+      (member) => escaped(member.key) + part.equals + escaped(textOf(member.value)),
     );
     return part.ended ? pairs.map((pair) => pair + part.separator).join('') : pairs.join(part.separator);
   };

@@ -68,6 +68,8 @@ export type Genesis = {
   literals: readonly string[];
   /** Hashes of the first record's own parts, under the digest of the profile. */
   hashes: readonly (readonly PreimagePart[])[];
+  /** The first records whose own hash is of something that they do not hold, and is taken as it stands; null for none. */
+  given: readonly Condition[] | null;
 };
 
 export type SequenceRule = {
@@ -79,8 +81,8 @@ export type SequenceRule = {
   gaps: boolean;
 };
 
-/** What a record must carry: the field with one of the values, or at all where `equals` is null. */
-export type Condition = { field: string; equals: readonly string[] | null };
+/** What a record must carry: the field with one of the values, or with any where `equals` is null; then null counts with `orNull`. */
+export type Condition = { field: string; equals: readonly string[] | null; orNull?: true };
 
 /** A further hash in the record, which must be right too: the record's hash beside that of the link, an HMAC beside a hash. */
 export type CompanionHash = {

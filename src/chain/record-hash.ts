@@ -5,7 +5,7 @@ import type { Event, Fields } from '../model/event.ts';
 import { compileGuard } from './conditions.ts';
 import { KeyRatchet } from './key-ratchet.ts';
 import { compilePreimage, type Preimage } from './preimage.ts';
-import type { ChainMembers, ChainProfile, CompanionHash } from './profile.ts';
+import type { ChainMembers, ChainProfile, CompanionHash, Condition } from './profile.ts';
 import { compileDigest, stripPrefix } from './record-digest.ts';
 
 /** Why a profile has no hash for a record stands behind this mark; no encoding has it. */
@@ -48,9 +48,28 @@ export function compileRecordHash(
     compileCompanion(profile, companion, members, fields, keys),
   );
   const whole = companions.length === 0 ? hash : withCompanions(hash, companions);
-  if (profile.when.length === 0) return whole;
+  const { given } = profile.genesis;
+  const checked =
+    given === null || members.own === null ? whole : withGiven(whole, profile, given, members.own, fields);
+  if (profile.when.length === 0) return checked;
   const speaksOf = compileGuard(profile.when, fields);
-  return (event, previous, length) => (speaksOf(event) ? whole(event, previous, length) : '');
+  return (event, previous, length) => (speaksOf(event) ? checked(event, previous, length) : '');
+}
+
+/** Only at a beginning: where a record names another before it, nothing can hide behind what it carries. */
+function withGiven(
+  hash: RecordHash,
+  { genesis }: ChainProfile,
+  given: readonly Condition[],
+  own: string,
+  fields: Fields,
+): RecordHash {
+  const isGiven = compileGuard(given, fields);
+  const slot = fields.raw(own);
+  const begins = (previous: string) =>
+    previous === '' || genesis.literals.includes(previous) || (genesis.zeros && /^0+$/.test(previous));
+  return (event, previous, length) =>
+    begins(previous) && isGiven(event) ? (event.text(slot) ?? '') : hash(event, previous, length);
 }
 
 function compileHash(

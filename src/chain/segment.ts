@@ -72,6 +72,9 @@ export type StreamState = {
   keyed: number;
   plain: number;
   firstPlain: Place | null;
+  /** The first plain record of a profile for some records only, and the first behind a keyed one: an older version may be plain. */
+  firstOlder: Place | null;
+  lateOlder: Place | null;
   /** For each profile of the layout, how many of the sampled records it recomputes. */
   votes: number[];
   /** Which records name which previous hash, by their position in the stream. */
@@ -105,6 +108,8 @@ export function startStream(layout: number, source: string, values: string[], pr
     keyed: 0,
     plain: 0,
     firstPlain: null,
+    firstOlder: null,
+    lateOlder: null,
     votes: new Array(profiles).fill(0),
     index: startIndex(),
   };
@@ -254,6 +259,8 @@ export function mergeStreams(left: StreamState, right: StreamState, rule: LinkRu
   mergeRuns(left, right, sameFile, joined);
   appendIndex(left.index, right.index, left.records);
   left.records += right.records;
+  left.lateOlder ??= left.keyed > 0 ? right.firstOlder : right.lateOlder;
+  left.firstOlder ??= right.firstOlder;
   left.keyed += right.keyed;
   left.plain += right.plain;
   left.firstPlain ??= right.firstPlain;

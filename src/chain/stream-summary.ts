@@ -70,6 +70,8 @@ function coverageLimits(profile: ChainProfile): string[] {
     limits.push(`only ${hashed.join(', ')}${link} are hashed: changes elsewhere do not show`);
   const left = unhashedMembers(profile);
   if (left.length > 0) limits.push(`${left.join(', ')} is not hashed: changes there do not show`);
+  if (profile.genesis.given !== null)
+    limits.push('the hash of the first record is taken as it stands: changes in that record do not show');
   if (isAmbiguous(profile))
     limits.push('joined fields are ambiguous: text moved across a separator keeps the hash');
   if (profile.preimage.some((part) => part.kind === 'canonical'))

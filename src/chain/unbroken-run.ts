@@ -46,7 +46,7 @@ export class UnbrokenRun {
     if (state.last !== last || event.fileIndex !== last.fileIndex || tail.lastAltered) return false;
     const before = tail.last[0]!;
     if (!event.equals(bound.previousSlot, before) || this.nameOf(event) !== this.name) return false;
-    if (isAtHead(event) || bound.isGenesis(event, before)) return false;
+    if (isAtHead(event) || bound.isGenesis(event, before) || !bound.isOwn(event)) return false;
     const sequence = bound.sequence(event);
     if (this.step !== null && !isNext(tail, this.step, sequence)) return false;
     const own = bound.guess(event, before, before.length);

@@ -35,9 +35,10 @@ export function compileFormat(format: ValueFormat, path: string): Formatter {
     }
     case 'time':
       return (value) => {
-        const local = localTime(value, format.zone === 'as-written') ?? refuse('time');
-        const mark = format.zone === 'as-written' ? local.zone : format.zone === 'none' ? '' : format.zone;
-        return `${local.date}${format.separator}${local.clock}${fractionOf(local.nanos, format.fraction)}${mark}`;
+        const { zone } = format;
+        const local = localTime(value, zone === 'as-written' || zone === 'offset') ?? refuse('time');
+        const mark = zone === 'as-written' ? local.zone : zone === 'offset' ? toOffset(local.zone) : zone;
+        return `${local.date}${format.separator}${local.clock}${fractionOf(local.nanos, format.fraction)}${mark === 'none' ? '' : mark}`;
       };
   }
 }
@@ -78,9 +79,17 @@ function localTime(value: JsonValue, asWritten: boolean): LocalTime | undefined 
   return { date: iso.slice(0, 10), clock: iso.slice(11, 19), nanos, zone };
 }
 
-function fractionOf(nanos: bigint, rule: number | 'trimmed' | 'python'): string {
+function toOffset(zone: string): string {
+  return zone === 'Z' || zone === 'z' ? '+00:00' : zone;
+}
+
+function fractionOf(nanos: bigint, rule: number | 'trimmed' | 'python' | 'grouped'): string {
   const digits = nanos.toString().padStart(9, '0');
   if (rule === 'python') return nanos < 1000n ? '' : `.${digits.slice(0, 6)}`;
+  if (rule === 'grouped') {
+    const kept = digits.replace(/(?:000)+$/, '');
+    return kept === '' ? '' : `.${kept}`;
+  }
   if (rule === 'trimmed') {
     const kept = digits.replace(/0+$/, '');
     return kept === '' ? '' : `.${kept}`;

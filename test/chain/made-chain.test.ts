@@ -23,6 +23,7 @@ describe('logs made under', () => {
       continue;
     }
     test(`${name} verify without a finding, whatever their values, spelling, streams and beginning`, () => {
+      const linked = profile.members.every(({ previous }) => previous !== null);
       const keys = profile.digest.key === null ? {} : { [profile.digest.key]: MADE_KEY };
       const run = new ChainRun({ chain: name, keys });
       for (let seed = 0; seed < SEEDS; seed++) {
@@ -32,9 +33,10 @@ describe('logs made under', () => {
         assert.deepEqual(codes(result), [], `seed ${seed}: ${result.findings[0]?.message}`);
         assert.deepEqual(
           result.streams!.map(({ status, profile: recognized }) => [status, recognized]),
-          result.streams!.map(() => ['chained', name]),
+          result.streams!.map(() => [linked ? 'chained' : 'unprotected', name]),
           `seed ${seed}`,
         );
+        if (!linked) continue;
         const heads = result.streams!.map(({ head }) => head).sort();
         const last = new Map(records.map(({ stream, hash }) => [stream, hash]));
         assert.deepEqual(heads, [...last.values()].sort());

@@ -68,10 +68,14 @@ describe('a field', () => {
       ['2026-03-02T08:00:07.123456789Z', { time: { digits: 6 } }, '2026-03-02T08:00:07.123456Z'],
       [time, { time: { digits: 9, zone: 'as-written' } }, '2026-03-02T08:00:07.250000000+02:00'],
       [time, { time: { digits: 3, zone: 'none', separator: ' ' } }, '2026-03-02 06:00:07.250'],
-      [time, 'python-isoformat', '2026-03-02T06:00:07.250000+00:00'],
+      [time, 'python-isoformat', '2026-03-02T08:00:07.250000+02:00'],
       ['2026-03-02T08:00:07Z', 'python-isoformat', '2026-03-02T08:00:07+00:00'],
-      ['2026-03-02T08:00:07', 'python-isoformat-naive', '2026-03-02T08:00:07'],
-      ['2026-03-02 08:00:07.5', 'python-isoformat-naive', '2026-03-02T08:00:07.500000'],
+      ['2026-03-02T08:00:07', 'python-isoformat', '2026-03-02T08:00:07'],
+      ['2026-03-02T08:00:07.5+01:00', 'python-isoformat', '2026-03-02T08:00:07.500000+01:00'],
+      ['2026-03-02T08:00:07.5', 'python-str-datetime', '2026-03-02 08:00:07.500000'],
+      ['2026-03-02T08:00:07.1200Z', 'rust-chrono-rfc3339', '2026-03-02T08:00:07.120+00:00'],
+      ['2026-03-02T08:00:07.1234Z', 'rust-chrono-rfc3339', '2026-03-02T08:00:07.123400+00:00'],
+      ['2026-03-02T08:00:07Z', 'rust-chrono-rfc3339', '2026-03-02T08:00:07+00:00'],
       ['2026-03-02T08:00:07.120Z', 'go-rfc3339nano', '2026-03-02T08:00:07.12Z'],
       ['2026-03-02T08:00:07.000Z', 'go-rfc3339nano', '2026-03-02T08:00:07Z'],
       ['2026-03-02T08:00:07Z', 'dotnet-o', '2026-03-02T08:00:07.0000000Z'],
@@ -137,7 +141,7 @@ describe('joined values', () => {
 
   test('of an object are its members in order', () => {
     const entries = { of: 'fields', separator: ';', ended: true, escape: table, absent: '-' };
-    assert.equal(textOf({ fields: { b: 'x;y', a: 1, c: null } }, [{ entries }]), 'a=1;b=x%3By;c=;');
+    assert.equal(textOf({ fields: { b: 'x;y', a: 1, c: null } }, [{ entries }]), 'a=1;b=x%3By;c=null;');
     assert.equal(textOf({ fields: {} }, [{ entries }]), '-');
     assert.equal(textOf({}, [{ entries }]), '-');
     assert.throws(() => textOf({ fields: 7 }, [{ entries }]), NotCanonicalizableError);
@@ -336,14 +340,22 @@ describe('JSON', () => {
 describe('a choice', () => {
   const choose = [
     { when: { field: 'v', equals: [2, true] }, parts: [{ literal: 'two' }] },
-    { when: [{ field: 'a' }, { field: 'b', equals: 'x' }], parts: [{ literal: 'ab' }] },
+    { when: { field: 'c' }, parts: [{ literal: 'c' }] },
+    {
+      when: [
+        { field: 'a', 'or-null': true },
+        { field: 'b', equals: 'x' },
+      ],
+      parts: [{ literal: 'ab' }],
+    },
   ];
 
   test('takes the first case that holds', () => {
     assert.equal(textOf({ v: 2, a: 1, b: 'x' }, [{ choose }]), 'two');
     assert.equal(textOf({ v: true }, [{ choose }]), 'two');
     assert.equal(textOf({ v: '2' }, [{ choose }]), 'two');
-    assert.equal(textOf({ v: 1, a: null, b: 'x' }, [{ choose }]), 'ab');
+    assert.equal(textOf({ v: 1, a: null, b: 'x', c: null }, [{ choose }]), 'ab');
+    assert.equal(textOf({ c: 0 }, [{ choose }]), 'c');
   });
 
   test('refuses a record of no kind', () => {

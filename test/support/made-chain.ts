@@ -44,7 +44,7 @@ type FullProfile = Omit<ChainProfile, 'preimage' | 'digest'> & {
   preimage: readonly Part[];
   digest: DigestForm;
   also?: readonly Companion[];
-  when?: readonly { field: string; equals: readonly string[] | null }[];
+  when?: readonly { field: string; equals: readonly string[] | null; orNull?: true }[];
   genesis: ChainProfile['genesis'] & { hashes?: readonly (readonly Part[])[] };
   protocol?: unknown;
 };
@@ -184,12 +184,16 @@ export class ChainMaker {
 
   private name(record: MadeObject, { stream, position }: LinkAt): void {
     const { profile } = this;
-    for (const path of profile.stream) setAt(record, path, `stream-${stream}`);
+    for (const path of profile.stream) {
+      const isUuid = profile.preimage.some(({ path: of, encoding }) => of === path && encoding === 'uuid');
+      setAt(record, path, isUuid ? `00000000-0000-4000-8000-00000000000${stream}` : `stream-${stream}`);
+    }
     const [number] = profile.sequence?.fields ?? [];
     if (number !== undefined)
       setAt(record, number, new Digits(String(this.firstNumber + position * profile.sequence!.step)));
     for (const condition of profile.when ?? []) {
-      if (!holds(condition, record)) setAt(record, condition.field, condition.equals?.[0] ?? 'given');
+      if (!holds(condition, record))
+        setAt(record, condition.field, condition.orNull === true ? null : (condition.equals?.[0] ?? 'given'));
     }
   }
 

@@ -51,8 +51,9 @@ function writePart(part: Part, subject: Subject): string | Buffer | undefined {
     case 'literal-bytes':
       return Buffer.from(part.hex as string, 'hex');
     case 'previous':
-      if (previous === '' && part.absent !== undefined) return part.absent as string;
-      return part.as === 'bytes' ? decodeHash(previous) : previous;
+      return part.as === 'bytes'
+        ? decodeHash(previous || ((part.absent as string) ?? ''))
+        : previous || ((part.absent as string) ?? '');
     case 'raw':
       return spell(withoutPaths(record, resolveAll(part.without, subject)), line);
     case 'canonical':
@@ -245,8 +246,10 @@ function timeOf(text: string, format: Format): string {
   const trimmed = digits.replace(/0+$/, '');
   const rule = format.fraction as number | string;
   let fraction = rule === 'python' ? (/^0{6}/.test(digits) ? '' : digits.slice(0, 6)) : trimmed;
+  if (rule === 'grouped') fraction = digits.replace(/(000)+$/, '');
   if (typeof rule === 'number') fraction = digits.slice(0, rule);
-  const mark = format.zone === 'none' ? '' : format.zone === 'as-written' ? zone : format.zone;
+  const marks: Record<string, string> = { none: '', 'as-written': zone, offset: zone.replace('Z', '+00:00') };
+  const mark = marks[format.zone as string] ?? format.zone;
   return `${date}${format.separator}${clock}${fraction === '' ? '' : `.${fraction}`}${mark}`;
 }
 
@@ -265,11 +268,11 @@ function wholeNumber(value: bigint, width: string): Buffer {
   return Buffer.from(value.toString(16).padStart(bytes * 2, '0'), 'hex');
 }
 
-type Condition = { field: string; equals: readonly string[] | null };
+type Condition = { field: string; equals: readonly string[] | null; orNull?: true };
 
-export function holds({ field, equals }: Condition, record: MadeObject): boolean {
+export function holds({ field, equals, orNull }: Condition, record: MadeObject): boolean {
   const value = valueAt(record, field);
-  if (equals === null) return value !== undefined && value !== null;
+  if (equals === null) return value !== undefined && (value !== null || orNull === true);
   return equals.includes(scalarText(value) ?? '\u0000');
 }
 
