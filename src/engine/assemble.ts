@@ -15,11 +15,12 @@ import type { Scan } from './scan-books.ts';
 export function assembleReport(
   plan: Plan,
   scan: Scan,
-  results: readonly CheckResult[],
+  told: readonly CheckResult[],
   related: Related,
   repeats: readonly Finding[],
 ): Report {
   const { request } = plan;
+  const results = withoutSealed(told, scan);
   const findings = mergeSame([
     ...scan.findings,
     ...repeats,
@@ -55,7 +56,9 @@ export function assembleReport(
         byCode: countBy(findings, 'code'),
       },
       ...(streams.length > 0 && { assurance: countAssurance(streams) }),
-      verdict: drawVerdict(plan, scan, findings, records, rules),
+      verdict: results.some(({ incomplete }) => incomplete === true)
+        ? 'incomplete'
+        : drawVerdict(plan, scan, findings, records, rules),
       failOn: request.failOn,
     },
     streams,
@@ -71,6 +74,24 @@ export function assembleReport(
       ...waiverNotices(plan, related),
     ],
   };
+}
+
+/**
+ * Records of an archive that carry no chain are not unprotected: its log vouches for them, or the archive says why it
+ * does not. Segments come behind all other files, so a range that begins in one holds nothing else.
+ */
+function withoutSealed(results: readonly CheckResult[], scan: Scan): readonly CheckResult[] {
+  const sealed = new Set(scan.files.flatMap(({ file, sealed: by }) => (by === undefined ? [] : [file])));
+  if (sealed.size === 0) return results;
+  return results.map(({ streams = [], notices = [], ...rest }) => ({
+    ...rest,
+    streams: streams.filter(
+      ({ profile, ranges }) => profile !== null || ranges.some(({ from }) => !sealed.has(from.file)),
+    ),
+    notices: notices.filter(
+      ({ code, place }) => code !== 'unprotected' || place === undefined || !sealed.has(place.file),
+    ),
+  }));
 }
 
 /**

@@ -103,7 +103,9 @@ export class FileScan implements RecordSink {
   async whole(onProgress: OnProgress): Promise<FilePart> {
     const { limits } = this.plan.request;
     const reader = this.reader();
-    const outcome = await readInput(this.discovered.file, reader, limits, this.pieces(onProgress));
+    const { file, sealed } = this.discovered;
+    const opening = { identities: sealed?.identities };
+    const outcome = await readInput(file, reader, limits, this.pieces(onProgress), opening);
     const { storedBytes, sha256, compression, problem, failure, ...tally } = outcome;
     return this.toPart(tally, { bytes: storedBytes, sha256, compression, problem, failure });
   }
@@ -155,7 +157,7 @@ export class FileScan implements RecordSink {
   // RecordSink
 
   begin(documents: readonly JsonValue[]): readonly string[] | undefined {
-    const { source, wrapper } = judgeHead(this.plan, documents);
+    const { source, wrapper } = judgeHead(this.plan, documents, this.discovered.sealed?.source);
     this.choose(source);
     return wrapper;
   }
