@@ -552,7 +552,9 @@ class StreamJudge {
   private judgeUnknown(linked: number): void {
     const { stream, layout } = this;
     const place = this.nodes[0]!.segment.from;
-    const names = layout.profiles.map(({ name }) => name).join(', ');
+    const generic = layout.profiles.filter(({ when }) => when.length === 0);
+    const tried = generic.length > 0 ? generic : layout.profiles;
+    const names = tried.map(({ name }) => name).join(', ');
     const fields = [layout.members.previous, layout.members.own]
       .filter((name) => name !== null)
       .map(quote)

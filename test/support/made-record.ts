@@ -31,7 +31,8 @@ export function neededFields({ preimage, members, also = [], genesis }: Profile)
     if (path.startsWith('$') || made.has(path)) return;
     const known = kinds.get(path);
     // Of two parts that read a field, the one that asks for more counts.
-    if (known === undefined || known === 'any' || known === 'text') kinds.set(path, kind);
+    const yields = ['any', 'text', 'optional'].some((each) => each === known);
+    if (known === undefined || (yields && kind !== 'any')) kinds.set(path, kind);
   };
   const walk = (parts: readonly Part[]): void => {
     for (const part of parts) needOf(part, need, walk, cases);
