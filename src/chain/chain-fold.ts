@@ -11,6 +11,7 @@ import {
 } from './chain-state.ts';
 import { countLink, isOverfull, keepLink, thinOut } from './hash-index.ts';
 import { BoundLayout, type ChainLayout } from './layout.ts';
+import { loneHash } from './lone-hash.ts';
 import type { ProtocolProfile } from './protocol.ts';
 import { compileProtocolStep } from './protocol-fold.ts';
 import { isHash } from './record-hash.ts';
@@ -67,7 +68,7 @@ export function compileChainStep(
     const adjoins = noteLast(state, event.fileIndex, layout < 0);
     if (layout >= 0) return steps[layout]!(state, event);
     state.bare[source] ??= startBare();
-    appendBare(state.bare[source], event, adjoins);
+    appendBare(state.bare[source], event, adjoins, loneHash(bound, event));
   };
 }
 

@@ -338,7 +338,9 @@ class StreamJudge {
       ({ until, from: start }) => start.offset > from && until.offset < node.segment.from.offset,
     );
     for (const stretch of between) this.bare.explaining.add(stretch);
-    if (between.length > 0) this.breakFirst(node, 'the record before it carries no hash');
+    // The link holds where the record before it has that hash and lacks no more than a link of its own.
+    const holds = between.some(({ lone }) => lone !== undefined && lone.own === node.segment.previous);
+    if (between.length > 0 && !holds) this.breakFirst(node, 'the record before it carries no hash');
     return between.length > 0;
   }
 

@@ -129,10 +129,14 @@ export class BoundLayout {
 
   /** Whether the record may be the first of a chain that leaves the previous hash out. */
   mayBegin(event: Event): boolean {
+    return this.genesis.absent && this.lacksLink(event);
+  }
+
+  /** Whether the record carries its own hash and no previous one, though the layout has both. */
+  lacksLink(event: Event): boolean {
     return (
       this.ownSlot >= 0 &&
       this.previousSlot >= 0 &&
-      this.genesis.absent &&
       event.kind(this.ownSlot) === 'string' &&
       event.kind(this.previousSlot) === 'missing' &&
       this.isOwn(event)

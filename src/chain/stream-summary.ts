@@ -77,5 +77,7 @@ function coverageLimits(profile: ChainProfile): string[] {
     limits.push('joined fields are ambiguous: text moved across a separator keeps the hash');
   if (profile.preimage.some((part) => part.kind === 'canonical'))
     limits.push('another spelling of the same JSON value (escapes, 1.0 for 1) keeps the hash');
+  else if (!profile.preimage.some((part) => part.kind === 'raw'))
+    limits.push('another spelling of the same JSON value (escapes, white space) keeps the hash');
   return limits;
 }

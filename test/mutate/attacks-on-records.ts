@@ -136,7 +136,7 @@ const stripAll: Attack = (scene) => {
 };
 
 /** Records tried in one log: in one of three there is a separator to move. */
-const TRIED = 12;
+const TRIED = 6;
 
 /** Text moved from one field to its neighbor across a separator: another record with the same pre-image. */
 const ambiguousPreimage: Attack = (scene) => {
@@ -180,7 +180,11 @@ function* movedOver(
   separator: string,
 ): Iterable<MadeObject> {
   const joined = head + separator + tail;
-  for (let at = 0; at <= joined.length - separator.length; at++) {
+  // Without a separator one character over the border is as good as many.
+  const from = separator === '' ? Math.max(0, head.length - 1) : 0;
+  const until =
+    separator === '' ? Math.min(joined.length, head.length + 1) : joined.length - separator.length;
+  for (let at = from; at <= until; at++) {
     if (at === head.length || !joined.startsWith(separator, at)) continue;
     const moved = withLeaf(record, left, joined.slice(0, at));
     yield withLeaf(moved, right, joined.slice(at + separator.length));

@@ -171,10 +171,15 @@ export class ChainMaker {
     const named = previous === '' && typeof standing === 'string' ? this.withoutPrefix(standing) : previous;
     const subject: Subject = { record: changed, line, previous: named, members };
     const at: LinkAt = { stream, position, previous };
-    if (this.hash(profile.digest, profile.preimage, subject, at) !== hash) return false;
+    try {
+      if (this.hash(profile.digest, profile.preimage, subject, at) !== hash) return false;
+    } catch (error) {
+      if (error instanceof CannotMakeError) return false;
+      throw error;
+    }
     return (profile.also ?? []).every(
       ({ member, digest, preimage }) =>
-        this.hash(digest, preimage, subject, at, digest.algorithms[0]) === valueAt(record, member),
+        this.hash(digest, preimage, subject, at, digest.algorithms[0]) === valueAt(changed, member),
     );
   }
 
