@@ -10,7 +10,8 @@ import {
   type StreamName,
 } from './chain-state.ts';
 import { countLink, isOverfull, keepLink, thinOut } from './hash-index.ts';
-import { BoundLayout, type ChainLayout, isHash } from './layout.ts';
+import { BoundLayout, type ChainLayout } from './layout.ts';
+import { isHash } from './record-hash.ts';
 import { appendRecord, type Link, type LinkRule, type StreamState } from './segment.ts';
 import { isAtHead, isSampled } from './tried-records.ts';
 import { UnbrokenRun } from './unbroken-run.ts';
@@ -19,6 +20,7 @@ export function toLinkRule(layout: ChainLayout): LinkRule {
   const { sequence } = layout.profiles[0]!;
   return {
     ownless: layout.members.own === null,
+    unlinked: layout.members.previous === null,
     step: sequence === null || sequence.gaps ? null : sequence.step,
   };
 }

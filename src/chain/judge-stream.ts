@@ -8,7 +8,8 @@ import type { StreamRange } from '../model/report.ts';
 import type { BareStretch } from './bare-records.ts';
 import { type ChainNode, orderSegments } from './chain-order.ts';
 import type { LinkSample } from './hash-index.ts';
-import { type ChainLayout, reasonOf } from './layout.ts';
+import type { ChainLayout } from './layout.ts';
+import { mismatchOf, reasonOf } from './record-hash.ts';
 import { type AlteredRun, MAX_BREAKS, type StreamState } from './segment.ts';
 import type { Shared, SharedRecords } from './shared-records.ts';
 import { type BrokenNodes, nodeOfRun, streamRanges, unverifiableRange } from './stream-ranges.ts';
@@ -112,17 +113,19 @@ class StreamJudge {
 
   judge(): StreamJudgement {
     const { stream, missingKeys } = this;
-    const linked = stream.records - this.segmentCount();
+    const unlinked = this.layout.members.previous === null;
+    const linked = unlinked ? 0 : stream.records - this.segmentCount();
     const ownless = this.layout.members.own === null;
     const recomputed = ownless ? linked > 0 : stream.keyed + stream.plain > 0;
-    if (recomputed || linked * 2 >= Math.max(1, stream.records - 1)) this.judgeLinks();
+    if (unlinked) this.judgeSequences();
+    else if (recomputed || linked * 2 >= Math.max(1, stream.records - 1)) this.judgeLinks();
     if (recomputed) this.judgeRecords();
     else this.judgeUnknown(linked);
     const breaks = this.breaks;
     const ranges = recomputed
-      ? streamRanges(stream, this.nodes, this.broken)
+      ? streamRanges(stream, this.nodes, this.broken, unlinked)
       : [unverifiableRange(stream, this.nodes, missingKeys)];
-    return { breaks, ranges, recomputed, profile: this.profile, head: this.head() };
+    return { breaks, ranges, recomputed, profile: this.profile, head: unlinked ? undefined : this.head() };
   }
 
   private segmentCount(): number {
@@ -506,9 +509,10 @@ class StreamJudge {
         count: stream.alteredDropped,
       });
     }
-    if (stream.keyed > 0 && stream.firstPlain !== null) {
+    const plain = stream.firstPlain ?? stream.lateOlder;
+    if (stream.keyed > 0 && plain !== null) {
       const message = `expected a keyed hash, as ${count(stream.keyed, 'record')} of the stream have it, found ${count(stream.plain, 'record')} hashed without the key`;
-      this.say('downgraded-record', stream.firstPlain, message, { count: stream.plain, identity: 'keyed' });
+      this.say('downgraded-record', plain, message, { count: stream.plain, identity: 'keyed' });
     }
   }
 
@@ -521,7 +525,10 @@ class StreamJudge {
         : '';
     const related = run.records > 1 ? [run.until] : [];
     const about = { related, count: run.records, identity: run.found };
-    if (run.unlinked) {
+    const mismatch = mismatchOf(expected);
+    if (mismatch !== undefined) {
+      this.say('altered-record', run.from, `expected ${mismatch}${more}`, about);
+    } else if (run.unlinked) {
       this.say('stripped-hash', run.from, `expected a previous hash, found none${more}`, about);
     } else if (reason !== undefined) {
       this.say(

@@ -1,11 +1,11 @@
 /** The report out of what scan and relate know: books closed, words gathered, verdict drawn. */
 import { formatInstant } from '../base/instant.ts';
-import { compareText } from '../base/text-safety.ts';
+import { compareText, count } from '../base/text-safety.ts';
 import type { CheckResult } from '../model/check.ts';
 import { compareFindings, type Finding, type FindingKind, severityRank } from '../model/finding.ts';
 import { MAX_RELATED } from '../model/relation.ts';
 import type { LicenseSummary, RecordCounts, Report, ReportVerdict, RuleSummary } from '../model/report.ts';
-import { REPORT_SCHEMA } from '../model/report.ts';
+import { countAssurance, REPORT_SCHEMA } from '../model/report.ts';
 import { findingKinds } from './finding-kinds.ts';
 import type { Plan } from './plan.ts';
 import { leftOutNotices, type Related } from './relate.ts';
@@ -29,6 +29,9 @@ export function assembleReport(
   ]);
   const rules = summarizeRules(plan, scan, related);
   const records = sumRecords(scan);
+  const streams = results
+    .flatMap((result) => result.streams ?? [])
+    .sort((a, b) => compareText(a.stream, b.stream));
   const waived = findings.filter(({ waiver }) => waiver !== undefined).length;
   return {
     schema: REPORT_SCHEMA,
@@ -52,14 +55,13 @@ export function assembleReport(
         bySeverity: countBy(findings, 'severity'),
         byCode: countBy(findings, 'code'),
       },
+      ...(streams.length > 0 && { assurance: countAssurance(streams) }),
       verdict: results.some(({ incomplete }) => incomplete === true)
         ? 'incomplete'
         : drawVerdict(plan, scan, findings, records, rules),
       failOn: request.failOn,
     },
-    streams: results
-      .flatMap((result) => result.streams ?? [])
-      .sort((a, b) => compareText(a.stream, b.stream)),
+    streams,
     rules,
     licenses: related.licenses.sort(compareLicenses),
     findings,
@@ -67,7 +69,7 @@ export function assembleReport(
     notices: [
       ...disabledNotices(plan),
       ...results.flatMap((result) => result.notices ?? []),
-      ...ungroupedNotices(plan, scan),
+      ...grouplessNotices(plan, scan),
       ...leftOutNotices(related),
       ...waiverNotices(plan, related),
     ],
@@ -153,14 +155,15 @@ function disabledNotices(plan: Plan): Report['notices'] {
   }));
 }
 
-function ungroupedNotices(plan: Plan, scan: Scan): Report['notices'] {
-  return scan.ungrouped.flatMap((amount, index) => {
+function grouplessNotices(plan: Plan, scan: Scan): Report['notices'] {
+  return scan.groupless.flatMap((steps, index) => {
+    const amount = steps.reduce((sum, { events }) => sum + events, 0);
     const title = plan.relations[index]!.rule?.title ?? `license ${plan.relations[index]!.license}`;
     if (amount === 0) return [];
     return [
       {
         code: 'ungrouped-mark',
-        message: `${amount} events matched "${title}" but lack a field to group them by`,
+        message: `${count(amount, 'event')} matched "${title}" without a field to group by`,
       },
     ];
   });
