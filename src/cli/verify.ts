@@ -9,6 +9,7 @@ import { usesThreads } from '../engine/scan.ts';
 import { WorkerPool } from '../engine/worker-pool.ts';
 import { type Problem, ProblemsError } from '../model/problem.ts';
 import type { Report, ReportFormat, ReportVerdict } from '../model/report.ts';
+import type { AuditRequest } from '../model/request.ts';
 import { type DiscoveredFile, discover, STDIN } from '../read/discover.ts';
 import { StateFolder } from '../read/state-folder.ts';
 import { FORMATS } from '../report/index.ts';
@@ -17,16 +18,18 @@ import { Progress } from './progress.ts';
 import { buildRequest, type RequestOptions, readScope, type Scope } from './request.ts';
 import { Stats } from './stats.ts';
 import { type ColorChoice, hasColors, widthOf } from './terminal.ts';
+import type { CheckpointOptions } from './verify-checkpoint.ts';
 import { writeFileWhole, writeStream } from './write-output.ts';
 
-export type VerifyOptions = RequestOptions & {
-  format?: string[];
-  quiet: boolean;
-  stats: boolean;
-  jobs?: string;
-  state?: string;
-  color: ColorChoice;
-};
+export type VerifyOptions = RequestOptions &
+  CheckpointOptions & {
+    format?: string[];
+    quiet: boolean;
+    stats: boolean;
+    jobs?: string;
+    state?: string;
+    color: ColorChoice;
+  };
 
 const EXIT_OF: Record<ReportVerdict, ExitCode> = {
   clean: EXIT.clean,
@@ -39,7 +42,8 @@ export async function verify(paths: string[], options: VerifyOptions): Promise<E
   const problems: Problem[] = [];
   const jobs = readJobs(options.jobs, problems);
   const scope = readScope(paths, options, problems);
-  const { files, missing } = await discover(scope.paths, scope.exclude);
+  const { files: found, missing } = await discover(scope.paths, scope.exclude);
+  const files = await withoutSeal(found, options);
   // Threads load their modules while this one reads the rules.
   const known = options.state === undefined ? 0 : new StateFolder(options.state).coveredBytes();
   const pool = problems.length === 0 && usesThreads(files, jobs, known) ? new WorkerPool(jobs) : undefined;
@@ -71,6 +75,7 @@ async function verifyFiles(
   checkOutputs(outputs, files, problems);
   const folder = openState(options.state, files, problems);
   if (problems.length > 0) throw new ProblemsError(problems);
+  const beside = await readBeside(options, files, request, problems);
 
   const bytes = files.reduce((sum, file) => sum + (file.skip === undefined ? file.bytes : 0), 0);
   const progress = process.stderr.isTTY && !options.quiet ? new Progress(process.stderr, bytes) : undefined;
@@ -82,6 +87,7 @@ async function verifyFiles(
       jobs,
       ...(pool && { pool }),
       ...(folder && { state: { folder }, onRefusal: sayStartOver }),
+      ...(beside && { beside }),
       ...(progress && { onProgress: progress.update }),
       ...(stats && { onStage: stats.stage, onCounters: stats.count }),
     });
@@ -93,6 +99,31 @@ async function verifyFiles(
   await writeReport(report, outputs, options);
   if (stats !== undefined) process.stderr.write(stats.format(report, pool === undefined ? 1 : jobs));
   return EXIT_OF[report.summary.verdict];
+}
+
+/** A seal that lies among the logs is none of them. */
+async function withoutSeal(files: DiscoveredFile[], options: VerifyOptions): Promise<DiscoveredFile[]> {
+  if (options.checkpoint === undefined) return files;
+  const { isPartOfSeal } = await import('./verify-checkpoint.ts');
+  const isSeal = isPartOfSeal(options);
+  return files.filter(({ file }) => !isSeal(file));
+}
+
+async function readBeside(
+  options: VerifyOptions,
+  files: readonly DiscoveredFile[],
+  request: AuditRequest,
+  problems: Problem[],
+) {
+  if (options.checkpoint === undefined) {
+    const trust = options.policy !== undefined || options.verifierKey !== undefined;
+    const message = 'expected --checkpoint beside --policy, --verifier-key and --evidence-file';
+    if (trust || options.evidenceFile !== undefined)
+      throw new ProblemsError([{ file: 'arguments', line: 0, column: 0, message }]);
+    return undefined;
+  }
+  const { readAnchors } = await import('./verify-checkpoint.ts');
+  return readAnchors(options, files, request, problems);
 }
 
 /**

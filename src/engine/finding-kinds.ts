@@ -6,6 +6,7 @@ import { INPUT, INPUT_FINDINGS } from '../read/input-findings.ts';
 import { EVERY_MARK_FINDINGS } from '../relations/every-mark.ts';
 import { RELATIONS } from '../relations/index.ts';
 import { WAIVER_FINDINGS } from '../relations/waivers.ts';
+import { ANCHOR_FINDINGS, ANCHORS } from '../transparency/anchor-findings.ts';
 import { DUPLICATE_FINDINGS, DUPLICATES } from './merge-repeats.ts';
 
 /** Who speaks which codes: for `list` and `explain`. */
@@ -18,6 +19,7 @@ export function findingSpeakers(): { speaker: string; kinds: readonly FindingKin
     { speaker: 'detection', kinds: EVERY_MARK_FINDINGS },
     { speaker: 'waivers', kinds: WAIVER_FINDINGS },
     { speaker: 'licenses', kinds: LICENSE_FINDINGS },
+    { speaker: ANCHORS, kinds: ANCHOR_FINDINGS },
   ];
 }
 
