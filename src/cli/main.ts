@@ -110,12 +110,18 @@ function addVerify(program: Command, done: (code: ExitCode) => void): void {
     .option('-j, --jobs <number>', 'threads that scan; by default as many as processors are free')
     .option('--state <folder>', 'keep what was learned there; the next run reads only what was appended')
     .option(
-      '--verifier-key <file|env:NAME>',
-      'key that the log of an archive must be signed by; repeatable',
+      '--checkpoint <file|dir>',
+      'signed checkpoint, folder of them, sealed log, or -: the log must still be what it covers; repeatable',
+      collect,
+    )
+    .option(
+      '--verifier-key <file>',
+      'whose signature of a checkpoint counts, one key a line; repeatable',
       collect,
     )
     .option('--identity <file>', 'age identities that decrypt an archive; repeatable', collect)
-    .option('--checkpoint <file>', 'checkpoint of an archive that was kept elsewhere; repeatable', collect)
+    .option('--policy <file>', 'logs and witnesses that have to have signed it (c2sp.org/tlog-policy)')
+    .option('--evidence-file <file>', 'where both checkpoints of a fork are written')
     .option('--stats', 'print time by stage, rates and memory on stderr', false)
     .addOption(
       new Option('--color <when>', 'colour on stdout').choices(['auto', 'always', 'never']).default('auto'),

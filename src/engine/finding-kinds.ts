@@ -7,6 +7,7 @@ import { EVERY_MARK_FINDINGS } from '../relations/every-mark.ts';
 import { RELATIONS } from '../relations/index.ts';
 import { WAIVER_FINDINGS } from '../relations/waivers.ts';
 import { ARCHIVE, ARCHIVE_FINDINGS } from '../store/archive-findings.ts';
+import { ANCHOR_FINDINGS, ANCHORS } from '../transparency/anchor-findings.ts';
 import { DUPLICATE_FINDINGS, DUPLICATES } from './merge-repeats.ts';
 import { SEAL_KINDS } from './seals.ts';
 
@@ -22,6 +23,7 @@ export function findingSpeakers(): { speaker: string; kinds: readonly FindingKin
     { speaker: 'detection', kinds: EVERY_MARK_FINDINGS },
     { speaker: 'waivers', kinds: WAIVER_FINDINGS },
     { speaker: 'licenses', kinds: LICENSE_FINDINGS },
+    { speaker: ANCHORS, kinds: ANCHOR_FINDINGS },
   ];
 }
 

@@ -8,7 +8,6 @@ import { count } from '../base/text-safety.ts';
 import type { CheckResult } from '../model/check.ts';
 import type { Notice } from '../model/report.ts';
 import type { DiscoveredFile } from '../read/discover.ts';
-import type { VerifierKey } from '../transparency/note-key.ts';
 import { verifyConsistency } from '../transparency/verify-proof.ts';
 import { auditControl, type SignedControl } from './archive-control-audit.ts';
 import { archiveFinding } from './archive-findings.ts';
@@ -25,12 +24,13 @@ import { ArchiveRanges } from './archive-ranges.ts';
 import type { ControlRecord, SegmentRecord } from './archive-records.ts';
 import { auditSegment } from './archive-segment-audit.ts';
 import { judgeSegment } from './archive-segment-verdict.ts';
-import { judgeTrust, type Trust } from './archive-trust.ts';
+import { type Judged, type Trust, toTrust } from './archive-trust.ts';
 import { CHECKPOINT, parseStored, TiledLog } from './tiled-log.ts';
 import { StoreFault } from './tiled-log-files.ts';
 
 export type ArchiveKeys = {
-  verifiers: readonly VerifierKey[];
+  /** Whom the user trusts, of the note of a checkpoint. */
+  judge(note: string): Judged;
   /** Of age; none for an archive that is not encrypted, or whose content is not to be read. */
   identities: readonly string[];
   /** Checkpoints that were kept elsewhere: what they cover must still be there. */
@@ -83,7 +83,7 @@ class ArchiveAudit {
     this.keys = keys;
     this.checkpointFile = path.join(places.log, CHECKPOINT);
     this.leaves = new ArchiveLeaves(log);
-    this.trust = judgeTrust(this.checkpointFile, log.note, log.origin, keys.verifiers);
+    this.trust = toTrust(this.checkpointFile, keys.judge(log.note));
   }
 
   async run(controlFiles: readonly ControlFile[]): Promise<ArchiveVerdict> {
@@ -112,7 +112,7 @@ class ArchiveAudit {
     };
     try {
       const { origin, size, root } = parseStored(path.dirname(file), note);
-      const trust = judgeTrust(file, note, origin, this.keys.verifiers);
+      const trust = toTrust(file, this.keys.judge(note));
       if ('finding' in trust) {
         this.result.findings.push(trust.finding);
         this.result.incomplete = trust.finding.message;
