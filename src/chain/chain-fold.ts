@@ -10,7 +10,10 @@ import {
   type StreamName,
 } from './chain-state.ts';
 import { countLink, isOverfull, keepLink, thinOut } from './hash-index.ts';
-import { BoundLayout, type ChainLayout, isHash } from './layout.ts';
+import { BoundLayout, type ChainLayout } from './layout.ts';
+import type { ProtocolProfile } from './protocol.ts';
+import { compileProtocolStep } from './protocol-fold.ts';
+import { isHash } from './record-hash.ts';
 import { appendRecord, type Link, type LinkRule, type StreamState } from './segment.ts';
 import { isAtHead, isSampled } from './tried-records.ts';
 import { UnbrokenRun } from './unbroken-run.ts';
@@ -19,6 +22,7 @@ export function toLinkRule(layout: ChainLayout): LinkRule {
   const { sequence } = layout.profiles[0]!;
   return {
     ownless: layout.members.own === null,
+    unlinked: layout.members.previous === null,
     step: sequence === null || sequence.gaps ? null : sequence.step,
   };
 }
@@ -29,8 +33,10 @@ export function compileChainStep(
   rules: readonly LinkRule[],
   keys: Record<string, Uint8Array>,
   fields: Fields,
+  protocols: readonly ProtocolProfile[] = [],
 ): (state: ChainState, event: Event) => void {
   const { source } = fields;
+  const takeProtocol = compileProtocolStep(protocols, fields);
   const bound = layouts.map((layout) => new BoundLayout(layout, fields, keys));
   const names = bound.map((layout, index) => compileStreamName(layout, index, source));
   const runs = bound.map((layout, index) => new UnbrokenRun(layout, rules[index]!, names[index]!));
@@ -50,7 +56,12 @@ export function compileChainStep(
   return (state, event) => {
     // What follows a record of the first layout is one: nothing else needs to be asked.
     if (firstRun?.append(state, event) === true) return thinOutIfOverfull(state);
-    const layout = first?.holds(event) === true ? 0 : layoutOf(event);
+    const inFirst = first?.holds(event) === true;
+    if (!inFirst && takeProtocol(state.protocols, event)) {
+      noteLast(state, event.fileIndex, false);
+      return;
+    }
+    const layout = inFirst ? 0 : layoutOf(event);
     if (layout > 0 && runs[layout]!.append(state, event)) return thinOutIfOverfull(state);
     const adjoins = noteLast(state, event.fileIndex, layout < 0);
     if (layout >= 0) return steps[layout]!(state, event);

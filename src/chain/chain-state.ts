@@ -5,6 +5,7 @@ import type { Event } from '../model/event.ts';
 import { comparePlaces, type Place } from '../model/place.ts';
 import { type BareState, mergeBare } from './bare-records.ts';
 import { type HashIndex, type LinkSample, mergeSamples, startSample } from './hash-index.ts';
+import { mergeProtocolRecords, type ProtocolRecords } from './protocol-records.ts';
 import { type LinkRule, mergeStreams, type StreamState, startStream } from './segment.ts';
 
 /** Streams told apart; a hostile log may name a new one in every record. About 1.5 kB each. */
@@ -15,6 +16,8 @@ export type ChainState = {
   streamCount: number;
   /** By source. */
   bare: Record<string, BareState>;
+  /** By the name of the profile that names the protocol. */
+  protocols: Record<string, ProtocolRecords>;
   /** Streams whose digest is not below the threshold were given up: their records are counted. */
   threshold: string | null;
   givenUp: { records: number; first: Place | null };
@@ -36,6 +39,7 @@ export function startChains(): ChainState {
     streams: {},
     streamCount: 0,
     bare: {},
+    protocols: {},
     threshold: null,
     givenUp: { records: 0, first: null },
     sample: startSample(),
@@ -147,6 +151,10 @@ export function mergeChains(left: ChainState, right: ChainState, rules: readonly
   for (const [source, bare] of Object.entries(right.bare)) {
     const known = left.bare[source];
     left.bare[source] = known === undefined ? bare : mergeBare(known, bare, adjoins);
+  }
+  for (const [name, records] of Object.entries(right.protocols)) {
+    const known = left.protocols[name];
+    left.protocols[name] = known === undefined ? records : mergeProtocolRecords(known, records);
   }
   left.first ??= right.first;
   left.last = right.last ?? left.last;

@@ -2,7 +2,7 @@
 import { count, quote } from '../base/text-safety.ts';
 import type { Severity } from '../model/finding.ts';
 import type { Place } from '../model/place.ts';
-import type { StreamSummary } from '../model/report.ts';
+import { type StreamSummary, weakestOf } from '../model/report.ts';
 import { type BareState, type BareStretch, startBare } from './bare-records.ts';
 import type { ChainCode } from './break-kinds.ts';
 import { type ChainState, MAX_STREAMS, trimStreams } from './chain-state.ts';
@@ -10,8 +10,10 @@ import type { LinkSample } from './hash-index.ts';
 import { judgeBare } from './judge-bare.ts';
 import { judgeStream } from './judge-stream.ts';
 import type { ChainLayout } from './layout.ts';
+import { type ChainDigest, keyOf } from './profile.ts';
 import type { StreamState } from './segment.ts';
-import { fileList, streamLimits, streamStatus, streamTitle } from './stream-summary.ts';
+import { returnBeginnings } from './strayed-beginnings.ts';
+import { fileList, streamLimits, streamTitle } from './stream-summary.ts';
 
 export type ChainConclusion = {
   code: ChainCode;
@@ -63,7 +65,7 @@ function returnStripped(
   state: ChainState,
   layouts: readonly ChainLayout[],
 ): { chained: StreamState[]; bare: Map<string, BareState> } {
-  const streams = Object.values(state.streams);
+  const streams = returnBeginnings(Object.values(state.streams), layouts);
   const bare = new Map(Object.entries(structuredClone(state.bare)));
   const isStripped = (stream: StreamState) => {
     const { members } = layouts[stream.layout]!;
@@ -108,8 +110,10 @@ function addStream(
   bare: { stretches: Map<number, BareStretch[]>; explaining: Set<BareStretch> },
   sample: LinkSample,
 ): void {
-  const wanted = new Set(layout.profiles.map(({ digest }) => digest.key).filter((key) => key !== null));
-  const missingKeys = [...wanted].filter((key) => !Object.hasOwn(keys, key));
+  const namesOf = (digests: readonly ChainDigest[]) => digests.map(keyOf).filter((key) => key !== null);
+  const isMissing = (key: string) => !Object.hasOwn(keys, key);
+  const missingKeys = [...new Set(namesOf(layout.profiles.map(({ digest }) => digest)))].filter(isMissing);
+  const furtherKeys = namesOf(layout.profiles.flatMap(({ also }) => also.map(({ digest }) => digest)));
   const { breaks, ranges, recomputed, profile, head } = judgeStream(
     stream,
     layout,
@@ -123,10 +127,10 @@ function addStream(
     stream: title,
     profile: recomputed || layout.profiles.length === 1 ? layout.profiles[profile]!.name : 'unknown',
     records: stream.records,
-    status: streamStatus(ranges),
+    status: weakestOf(ranges),
     ranges,
     ...(head !== undefined && { head }),
-    limits: streamLimits(layout, profile, recomputed),
+    limits: streamLimits(layout, profile, recomputed, furtherKeys.filter(isMissing)),
   });
 }
 

@@ -36,11 +36,17 @@ export function nodeOfRun(nodes: readonly ChainNode[], run: AlteredRun): ChainNo
   );
 }
 
-/** In the order of the log. A chained range may enclose broken ones: its count leaves theirs out. */
+const UNLINKED = 'each record has the hash of its content, but no link to another record';
+
+/**
+ * In the order of the log. A chained range may enclose broken ones: its count leaves theirs out. Of records without links
+ * none can be shown to be missing, so they are not called chained.
+ */
 export function streamRanges(
   stream: StreamState,
   nodes: readonly ChainNode[],
   broken: BrokenNodes,
+  unlinked: boolean,
 ): StreamRange[] {
   const ranges: StreamRange[] = [];
   const altered = new Map<ChainNode | undefined, AlteredRun[]>();
@@ -62,7 +68,10 @@ export function streamRanges(
     // Where altered records went unlisted they stand after the last listed one: nothing from there on is vouched for.
     addRanges(ranges, node, runs, broken.get(node), stream.alteredDropped > 0 && unlisted === 0);
   }
-  return ranges;
+  if (!unlinked) return ranges;
+  return ranges.map((range) =>
+    range.assurance === 'chained' ? { ...range, assurance: 'unprotected', reason: UNLINKED } : range,
+  );
 }
 
 function addRanges(

@@ -1,5 +1,4 @@
 /** From arguments and config to the request of a run; everything that is wrong with either is collected. */
-import fs from 'node:fs';
 import { type Instant, MOMENT_WORDS, parseMoment } from '../base/instant.ts';
 import { didYouMean } from '../base/nearest-name.ts';
 import { quote } from '../base/text-safety.ts';
@@ -13,6 +12,7 @@ import { SEVERITIES, type Severity } from '../model/finding.ts';
 import type { Problem } from '../model/problem.ts';
 import { type AuditRequest, DEFAULT_LIMITS, type EventSchema } from '../model/request.ts';
 import { type Config, findConfig, loadConfig } from './config.ts';
+import { loadKeys } from './keys.ts';
 import { loadChains, loadRules, loadSchema, loadSources } from './library.ts';
 import { TOOL } from './tool.ts';
 import { readText } from './yaml-file.ts';
@@ -91,7 +91,7 @@ export function buildRequest(
     allowActors: config.allowActors,
     chains,
     ...(chain !== undefined && { chain }),
-    keys: loadKeys(config, problems),
+    ...loadKeys(config, named, problems),
     ...(keyFiles.length > 0 && { publicKeys: loadPublicKeys(keyFiles, problems) }),
     rules: loadRules(
       [...config.rules, ...(options.rules ?? [])],
@@ -179,25 +179,4 @@ function loadPublicKeys(files: readonly string[], problems: Problem[]): GivenKey
     return text === undefined ? [] : parsePublicKeys(Buffer.from(text), wrong);
   });
   return { keys, files: [...files], beside: [] };
-}
-
-/** Key bytes by name. A key that is absent is no mistake here: its streams are reported unverifiable. */
-function loadKeys(config: Config, problems: Problem[]): Record<string, Uint8Array> {
-  const keys: Record<string, Uint8Array> = {};
-  for (const [name, { env, file }] of Object.entries(config.keys)) {
-    if (env !== undefined && process.env[env] !== undefined) keys[name] = Buffer.from(process.env[env]);
-    if (file === undefined) continue;
-    try {
-      const bytes = fs.readFileSync(file);
-      keys[name] = bytes.at(-1) === 0x0a ? bytes.subarray(0, -1) : bytes;
-    } catch {
-      problems.push({
-        file: config.file ?? file,
-        line: 0,
-        column: 0,
-        message: `the file of key ${quote(name)} cannot be read`,
-      });
-    }
-  }
-  return keys;
 }

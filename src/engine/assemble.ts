@@ -1,11 +1,11 @@
 /** The report out of what scan and relate know: books closed, words gathered, verdict drawn. */
 import { formatInstant } from '../base/instant.ts';
-import { compareText } from '../base/text-safety.ts';
+import { compareText, count } from '../base/text-safety.ts';
 import type { CheckResult } from '../model/check.ts';
 import { compareFindings, type Finding, type FindingKind, severityRank } from '../model/finding.ts';
 import { MAX_RELATED } from '../model/relation.ts';
 import type { LicenseSummary, RecordCounts, Report, ReportVerdict, RuleSummary } from '../model/report.ts';
-import { NOTHING_VERIFIED, REPORT_SCHEMA } from '../model/report.ts';
+import { countAssurance, NOTHING_VERIFIED, REPORT_SCHEMA } from '../model/report.ts';
 import type { SealResult } from '../model/seal.ts';
 import { findingKinds } from './finding-kinds.ts';
 import type { Plan } from './plan.ts';
@@ -22,7 +22,7 @@ export function assembleReport(
   seals: readonly SealResult[],
 ): Report {
   const { request } = plan;
-  const results = [...checked.map((result) => withoutSealed(result, scan, seals)), ...seals];
+  const results = [...withoutSealed(checked, scan, seals), ...seals];
   const findings = mergeSame([
     ...scan.findings,
     ...repeats,
@@ -31,6 +31,9 @@ export function assembleReport(
   ]);
   const rules = summarizeRules(plan, scan, related);
   const records = sumRecords(scan);
+  const streams = results
+    .flatMap((result) => result.streams ?? [])
+    .sort((a, b) => compareText(a.stream, b.stream));
   const waived = findings.filter(({ waiver }) => waiver !== undefined).length;
   return {
     schema: REPORT_SCHEMA,
@@ -54,12 +57,11 @@ export function assembleReport(
         bySeverity: countBy(findings, 'severity'),
         byCode: countBy(findings, 'code'),
       },
-      verdict: drawVerdict(plan, scan, findings, records, rules, seals),
+      ...(streams.length > 0 && { assurance: countAssurance(streams) }),
+      verdict: drawVerdict(plan, scan, findings, records, rules, results),
       failOn: request.failOn,
     },
-    streams: results
-      .flatMap((result) => result.streams ?? [])
-      .sort((a, b) => compareText(a.stream, b.stream)),
+    streams,
     rules,
     licenses: related.licenses.sort(compareLicenses),
     findings,
@@ -67,7 +69,7 @@ export function assembleReport(
     notices: [
       ...disabledNotices(plan),
       ...results.flatMap((result) => result.notices ?? []),
-      ...ungroupedNotices(plan, scan),
+      ...grouplessNotices(plan, scan),
       ...seals.flatMap(({ incomplete }) =>
         incomplete === undefined ? [] : [{ code: NOTHING_VERIFIED, message: incomplete }],
       ),
@@ -75,6 +77,34 @@ export function assembleReport(
       ...waiverNotices(plan, related),
     ],
   };
+}
+
+/**
+ * Records without a chain are not unprotected where seals account for their files, or the log of an archive vouches for
+ * them: to say so would be half the truth. Segments come behind all other files, so a range that begins in one holds
+ * nothing else.
+ */
+function withoutSealed(
+  results: readonly CheckResult[],
+  scan: Scan,
+  seals: readonly SealResult[],
+): readonly CheckResult[] {
+  const sources = new Set<string | null>(seals.flatMap(({ speaksFor }) => speaksFor));
+  const sealed = new Set(
+    scan.inputs.flatMap(({ file, source }, index) =>
+      sources.has(source) || scan.files[index]!.sealed !== undefined ? [file] : [],
+    ),
+  );
+  if (sealed.size === 0) return results;
+  return results.map(({ streams = [], notices = [], ...rest }) => ({
+    ...rest,
+    streams: streams.filter(
+      ({ profile, ranges }) => profile !== null || ranges.some(({ from }) => !sealed.has(from.file)),
+    ),
+    notices: notices.filter(
+      ({ code, place }) => code !== 'unprotected' || place === undefined || !sealed.has(place.file),
+    ),
+  }));
 }
 
 /**
@@ -114,38 +144,23 @@ function drawVerdict(
   findings: readonly Finding[],
   records: RecordCounts,
   rules: readonly RuleSummary[],
-  seals: readonly SealResult[],
+  results: readonly CheckResult[],
 ): ReportVerdict {
   const unread = scan.inputs.some(
     ({ status }) => status === 'partial' || status === 'unreadable' || status === 'empty',
   );
-  const unsealed = seals.some(({ incomplete }) => incomplete !== undefined);
+  const unverified = results.some(({ incomplete }) => incomplete !== undefined);
   const failed = rules.some(({ status }) => status === 'error');
   // Without a mapping only raw schemas can judge a record.
   const isJudgedRaw = plan.request.schemas.some(({ appliesTo }) => appliesTo === 'raw');
   const unmapped = scan.inputs.some(({ source, records: own }) => source === null && own.audited > 0);
-  if (unread || unsealed || failed || records.audited === 0 || (unmapped && !isJudgedRaw))
+  if (unread || unverified || failed || records.audited === 0 || (unmapped && !isJudgedRaw))
     return 'incomplete';
   const threshold = severityRank(plan.request.failOn);
   const counts = findings.some(
     ({ severity, waiver }) => waiver === undefined && severityRank(severity) >= threshold,
   );
   return counts ? 'findings' : 'clean';
-}
-
-/** Files of these sources are accounted for by their seals: to say that their records have no chain would be half the truth. */
-function withoutSealed(result: CheckResult, scan: Scan, seals: readonly SealResult[]): CheckResult {
-  const sources = new Set<string | null>(seals.flatMap(({ speaksFor }) => speaksFor));
-  if (sources.size === 0) return result;
-  const sealed = new Set(scan.inputs.flatMap(({ file, source }) => (sources.has(source) ? [file] : [])));
-  const { streams = [], notices = [] } = result;
-  return {
-    ...result,
-    streams: streams.filter(
-      ({ profile, ranges }) => profile !== null || ranges.some(({ from }) => !sealed.has(from.file)),
-    ),
-    notices: notices.filter(({ code, place }) => code !== 'unprotected' || !sealed.has(place?.file ?? '')),
-  };
 }
 
 /** A check that was left out is said, so that nobody takes its silence for an answer. */
@@ -156,14 +171,15 @@ function disabledNotices(plan: Plan): Report['notices'] {
   }));
 }
 
-function ungroupedNotices(plan: Plan, scan: Scan): Report['notices'] {
-  return scan.ungrouped.flatMap((amount, index) => {
+function grouplessNotices(plan: Plan, scan: Scan): Report['notices'] {
+  return scan.groupless.flatMap((steps, index) => {
+    const amount = steps.reduce((sum, { events }) => sum + events, 0);
     const title = plan.relations[index]!.rule?.title ?? `license ${plan.relations[index]!.license}`;
     if (amount === 0) return [];
     return [
       {
         code: 'ungrouped-mark',
-        message: `${amount} events matched "${title}" but lack a field to group them by`,
+        message: `${count(amount, 'event')} matched "${title}" without a field to group by`,
       },
     ];
   });

@@ -92,7 +92,7 @@ export function toReportName(file: string): string {
 /** A file that was not read at all, for the reason that its discovery gave. */
 export function passOver(discovered: DiscoveredFile): { input: InputSummary; findings: Finding[] } {
   const file = toReportName(discovered.file);
-  const { reason, unsupported } = discovered.skip!;
+  const { reason, unsupported, code = 'unsupported-input' } = discovered.skip!;
   const input: InputSummary = {
     file,
     bytes: discovered.bytes,
@@ -105,9 +105,7 @@ export function passOver(discovered: DiscoveredFile): { input: InputSummary; fin
     status: unsupported ? 'unreadable' : 'skipped',
     reason,
   };
-  const findings = unsupported
-    ? [inputFinding('unsupported-input', file, `${quote(file)} was not read: ${reason}`)]
-    : [];
+  const findings = unsupported ? [inputFinding(code, file, `${quote(file)} was not read: ${reason}`)] : [];
   return { input, findings };
 }
 
@@ -124,7 +122,7 @@ export function closeBooks(
     ...malformedFindings(file, part.malformed),
     ...part.beside.slice(0, MAX_BESIDE).map((member) => besideFinding(file, member)),
   ];
-  const { status, reason } = judge(file, part, findings);
+  const { status, reason } = judge(file, withSealed(discovered, part), findings);
   const input: InputSummary = {
     file,
     bytes: stored.bytes,
@@ -178,6 +176,13 @@ function closeSeals(
 function besideFinding(file: string, { key, line, offset, length }: BesideMember): Finding {
   const message = `${quote(key)} stands beside the records of the export and was not audited`;
   return { ...inputFinding('unread-member', file, message), place: { file, line, offset, length } };
+}
+
+/** A segment that was held to its log, and then was another one when it was audited, changed in between. */
+function withSealed({ sealed }: DiscoveredFile, part: FilePart): FilePart {
+  const { stored } = part;
+  const isOther = sealed !== undefined && stored.sha256 !== null && stored.sha256 !== sealed.sha256;
+  return isOther ? { ...part, stored: { ...stored, failure: CHANGED } } : part;
 }
 
 /** The status of the file; what explains it goes to `findings`. */

@@ -3,6 +3,7 @@
  * What it knows at the end is a FilePart; what the checks and rows know is in the accumulators of the thread.
  * Long: it is where they all meet, once a record.
  */
+
 import { type Instant, nanosBeyondMs, wholeMs } from '../base/instant.ts';
 import { type JsonValue, parseJsonAt } from '../base/json.ts';
 import type { EventTest } from '../match/compile-detection.ts';
@@ -24,6 +25,7 @@ import {
 import type { EventCursor } from '../sources/event-cursor.ts';
 import { judgeHead } from './file-head.ts';
 import { type FilePart, noteBeside, plainFile, type StoredFile, toReportName } from './file-part.ts';
+import { addGroupless, type GrouplessSteps } from './groupless-events.ts';
 import type { IdentityRows } from './identity-rows.ts';
 import type { MarkRows } from './mark-rows.ts';
 import type { Detector, Plan, Program, Programs } from './plan.ts';
@@ -45,7 +47,7 @@ export type Accumulators = {
   identities: IdentityRows;
   marks: MarkRows;
   /** By relation: marks that lack a field to group by. */
-  ungrouped: number[];
+  groupless: GrouplessSteps;
   /** By source: whether a detection, by index, held for some event. */
   seen: Seen;
   counters: { met: number; slow: number };
@@ -106,9 +108,9 @@ export class FileScan implements RecordSink {
   async whole(onProgress: OnProgress, digestsDecoded: boolean): Promise<FilePart> {
     const { limits } = this.plan.request;
     const reader = this.reader();
-    const outcome = await readInput(this.discovered.file, reader, limits, this.pieces(onProgress), {
-      digestsDecoded,
-    });
+    const { file, sealed } = this.discovered;
+    const opening = { identities: sealed?.identities, digestsDecoded };
+    const outcome = await readInput(file, reader, limits, this.pieces(onProgress), opening);
     const { storedBytes: bytes, sha256, decodedSha256, compression, problem, failure, ...tally } = outcome;
     return this.toPart(tally, { bytes, sha256, decodedSha256, compression, problem, failure });
   }
@@ -168,7 +170,7 @@ export class FileScan implements RecordSink {
   begin(documents: readonly JsonValue[]): readonly string[] | undefined {
     this.seals = sealKindOf(this.file, documents);
     if (this.seals !== undefined) return undefined;
-    const { source, wrapper } = judgeHead(this.plan, documents);
+    const { source, wrapper } = judgeHead(this.plan, documents, this.discovered.sealed?.source);
     this.choose(source);
     return wrapper;
   }
@@ -238,7 +240,9 @@ export class FileScan implements RecordSink {
     for (const output of detector.outputs) {
       if (output.when !== undefined && !output.when(this.cursor)) continue;
       const added = this.books.marks.add(output, this.cursor, detector.detection);
-      if (!added) this.books.ungrouped[output.relation]!++;
+      if (added) continue;
+      const step = this.books.groupless[output.relation]![output.step]!;
+      addGroupless(step, this.cursor.timeMs, this.cursor.timeNanos);
     }
   };
 

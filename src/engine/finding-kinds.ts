@@ -6,6 +6,7 @@ import { INPUT, INPUT_FINDINGS } from '../read/input-findings.ts';
 import { EVERY_MARK_FINDINGS } from '../relations/every-mark.ts';
 import { RELATIONS } from '../relations/index.ts';
 import { WAIVER_FINDINGS } from '../relations/waivers.ts';
+import { ARCHIVE, ARCHIVE_FINDINGS } from '../store/archive-findings.ts';
 import { DUPLICATE_FINDINGS, DUPLICATES } from './merge-repeats.ts';
 import { SEAL_KINDS } from './seals.ts';
 
@@ -13,6 +14,7 @@ import { SEAL_KINDS } from './seals.ts';
 export function findingSpeakers(): { speaker: string; kinds: readonly FindingKind[] }[] {
   return [
     { speaker: INPUT, kinds: INPUT_FINDINGS },
+    { speaker: ARCHIVE, kinds: ARCHIVE_FINDINGS },
     { speaker: DUPLICATES, kinds: DUPLICATE_FINDINGS },
     ...CHECKS.map(({ name, findings }) => ({ speaker: name, kinds: findings })),
     ...SEAL_KINDS.map(({ name, findings }) => ({ speaker: name, kinds: findings })),

@@ -8,7 +8,7 @@ import type { DiscoveredFile } from '../read/discover.ts';
 import { type FilePart, toReportName } from './file-part.ts';
 import type { Plan } from './plan.ts';
 import type { Scan } from './scan-books.ts';
-import { toStretch } from './time-span.ts';
+import { spanStretch } from './time-span.ts';
 
 export const SEAL_KINDS: readonly SealKind[] = [cloudtrailDigests];
 
@@ -53,7 +53,7 @@ async function toKnown(
     ...(reason !== undefined && { reason }),
     source,
     records: part?.records ?? 0,
-    span: part?.span == null ? undefined : toStretch(part.span),
+    span: part?.span == null ? undefined : spanStretch(part.span),
   };
 }
 

@@ -25,7 +25,7 @@ export function joinSpans(left: TimeSpan | null, right: TimeSpan | null): TimeSp
   return left;
 }
 
-export function toStretch({ fromMs, fromNanos, untilMs, untilNanos }: TimeSpan): Stretch {
+export function spanStretch({ fromMs, fromNanos, untilMs, untilNanos }: TimeSpan): Stretch {
   const toInstant = (ms: number, nanos: number): Instant => BigInt(ms) * NANOS_PER_MS + BigInt(nanos);
   return { from: toInstant(fromMs, fromNanos), until: toInstant(untilMs, untilNanos) };
 }

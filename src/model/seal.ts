@@ -30,8 +30,6 @@ export type SealFile = KnownFile & { part: unknown };
 export type SealResult = CheckResult & {
   /** Sources whose files are all accounted for in `streams`: no check need call them unprotected. */
   speaksFor: readonly string[];
-  /** Why nothing was verified although it was asked for: the audit is then incomplete. */
-  incomplete?: string;
 };
 
 export type SealKind = {

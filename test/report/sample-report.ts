@@ -86,6 +86,7 @@ export function cleanReport(): Report {
       records,
       period: { from: '2025-03-01T00:00:00Z', until: '2025-03-31T23:59:59.125Z' },
       findings: { total: 0, bySeverity: {}, byCode: {} },
+      assurance: { chained: 1200 },
       verdict: 'clean',
       failOn: 'low',
     },
@@ -260,6 +261,7 @@ export function richReport(): Report {
           'altered-record': 1,
         },
       },
+      assurance: { broken: 1, unprotected: 50, chained: 1_138, anchored: 60 },
       verdict: 'incomplete',
       failOn: 'medium',
     },
@@ -269,7 +271,20 @@ export function richReport(): Report {
         profile: 'raw-line-sha256',
         records: 99,
         status: 'chained',
-        ranges: [{ assurance: 'chained', records: 99, from: place(ARCHIVE, 1), until: place(APP, 3) }],
+        ranges: [
+          {
+            assurance: 'anchored',
+            records: 60,
+            from: place(ARCHIVE, 1),
+            until: place(ARCHIVE, 60),
+            anchor: {
+              by: 'log.example/logins, witness.example/w1',
+              at: '2025-03-01T00:00:00Z',
+              checkpoint: 'log.example/logins 60',
+            },
+          },
+          { assurance: 'chained', records: 39, from: place(ARCHIVE, 61), until: place(APP, 3) },
+        ],
         head: 'd'.repeat(64),
         limits: ['a tail that was cut off leaves no trace in a chain without an anchor'],
       },
@@ -314,7 +329,15 @@ export function richReport(): Report {
         profile: null,
         records: 50,
         status: 'unprotected',
-        ranges: [],
+        ranges: [
+          {
+            assurance: 'unprotected',
+            records: 50,
+            from: place('logs/other.ndjson', 1),
+            until: place('logs/other.ndjson', 50),
+            reason: 'no chain fields',
+          },
+        ],
         limits: [],
       },
     ],
@@ -456,7 +479,12 @@ export function hostileReport(text: string = HOSTILE): Report {
   report.inputs[0]!.file = text;
   for (const each of report.streams) {
     Object.assign(each, { stream: text, profile: text, head: text, limits: [text] });
-    for (const range of each.ranges) Object.assign(range, { reason: text, from: place(text, 1) });
+    for (const range of each.ranges)
+      Object.assign(range, {
+        reason: text,
+        from: place(text, 1),
+        anchor: { by: text, at: '2025-03-01T00:00:00Z', checkpoint: text },
+      });
   }
   for (const each of report.rules) {
     const words = { title: text, reason: text, author: text, description: text, fix: text, file: text };

@@ -1,7 +1,7 @@
 /** The tie-out: everything that went in stands on one side, everything that came of it on the other, then the verdict. */
 import { compareText, count, escapeControls, formatNumber } from '../../base/text-safety.ts';
 import { type Finding, SEVERITIES, type Severity, severityRank } from '../../model/finding.ts';
-import { type InputStatus, NOTHING_VERIFIED, type Report } from '../../model/report.ts';
+import { ASSURANCES, type InputStatus, NOTHING_VERIFIED, type Report } from '../../model/report.ts';
 import { wrap } from './columns.ts';
 import { type Layout, section } from './layout.ts';
 
@@ -19,6 +19,7 @@ export function summaryLines(report: Report, layout: Layout): string[] {
     ['files', showFiles(report)],
     ['bytes', showBytes(report)],
     ['records', showRecords(report)],
+    ['integrity', showIntegrity(report)],
     [
       'period',
       report.summary.period ? `${report.summary.period.from} to ${report.summary.period.until}` : undefined,
@@ -73,6 +74,25 @@ function showRecords({ summary: { records } }: Report): string {
     { amount: records.duplicate, word: 'duplicate' },
     { amount: records.skipped, word: 'outside the period' },
   ]);
+}
+
+/** The best first, each with its share; a record counts once for every stream that it stands in. */
+function showIntegrity({ summary: { assurance }, streams }: Report): string | undefined {
+  if (assurance === undefined) return undefined;
+  const total = streams.reduce((sum, { records }) => sum + records, 0);
+  const parts = ASSURANCES.toReversed().flatMap((word) => {
+    const amount = assurance[word] ?? 0;
+    return amount > 0 ? [{ amount, word: `${word} (${showShare(amount, total)})` }] : [];
+  });
+  const unanchored = assurance.anchored === undefined && assurance.chained !== undefined;
+  return `${tieOut(total, '', parts)}${unanchored ? '; none anchored' : ''}`;
+}
+
+/** Rounded towards "not all": 100 % is all of them. */
+function showShare(amount: number, total: number): string {
+  if (amount >= total) return '100 %';
+  const tenths = Math.floor((amount * 1000) / total);
+  return tenths === 0 ? 'under 0.1 %' : `${(tenths / 10).toFixed(1)} %`;
 }
 
 function showFindings({ summary: { findings } }: Report): string {
