@@ -23,9 +23,11 @@ export function judgeListed(
   const tallies = members.map(({ digest, file: digestFile }) => {
     const tally: Tally = { files: 0, records: 0, spoiled: 0, unread: 0 };
     for (const listed of digest.files) {
+      const known = files.accounted.size;
       const fate = files.judge(listed);
       tally.files++;
-      if ('file' in fate) tally.records += fate.file.records;
+      // A file counts once, however often it is listed.
+      if ('file' in fate && files.accounted.size > known) tally.records += fate.file.records;
       if (fate.kind === 'altered' || fate.kind === 'swapped' || fate.kind === 'missing') tally.spoiled++;
       if (fate.kind === 'unread' || listed.hashAlgorithm !== HASH_ALGORITHM) tally.unread++;
       const issue = toIssue(listed, fate, digest, digestFile);

@@ -21,20 +21,21 @@ export class ListedFiles {
   /** Files that some seal lists, or holds the content of. */
   readonly accounted = new Set<KnownFile>();
   private readonly byName = new Map<string, KnownFile[]>();
-  private readonly byHash = new Map<string, KnownFile[]>();
-  /** What is listed under a hash, and what under a plain name: the first of each. */
+  /** By hash: files whose name no seal lists, the first of them last. */
+  private readonly strays = new Map<string, KnownFile[]>();
+  /** What is listed under a hash: the first, and the plain names of all. */
   private readonly listedByHash = new Map<string, Listed>();
-  private readonly listedByName = new Map<string, Listed>();
+  private readonly listedNames = new Set<string>();
 
   constructor(files: readonly KnownFile[], listed: Iterable<Listed>) {
-    for (const file of files) {
-      push(this.byName, plainName(file.file), file);
-      if (file.sha256 !== null) push(this.byHash, file.sha256, file);
-    }
     for (const entry of listed) {
       if (!this.listedByHash.has(entry.hash)) this.listedByHash.set(entry.hash, entry);
-      if (!this.listedByName.has(plainName(entry.object)))
-        this.listedByName.set(plainName(entry.object), entry);
+      this.listedNames.add(plainName(entry.object));
+    }
+    for (const file of files) push(this.byName, plainName(file.file), file);
+    for (const file of [...files].reverse()) {
+      if (file.sha256 !== null && !this.listedNames.has(plainName(file.file)))
+        push(this.strays, file.sha256, file);
     }
   }
 
@@ -69,9 +70,9 @@ export class ListedFiles {
       : { kind: 'swapped', file, other };
   }
 
-  /** A file with this content whose name no seal lists: one that is listed answers for itself. */
+  /** A file with this content that stands for no other entry, and whose name no seal lists: a listed one answers for itself. */
   private strayOf(hash: string): KnownFile | undefined {
-    return this.byHash.get(hash)?.find(({ file }) => !this.listedByName.has(plainName(file)));
+    return this.strays.get(hash)?.pop();
   }
 
   /** The entry whose content a file that is not accounted for holds: it is a copy. */

@@ -3,7 +3,7 @@
  * https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-log-file-validation-digest-file-structure.html
  */
 
-import { escapeControls, truncate } from '../base/text-safety.ts';
+import { escapeControls } from '../base/text-safety.ts';
 
 /** `account_CloudTrail-Digest_region_trail_homeRegion_time[_backfill].json[.gz]`; a trail's name may hold underscores. */
 const DIGEST_NAME =
@@ -12,7 +12,9 @@ const DIGEST_NAME =
 const LOG_NAME = /^(\d{12})_CloudTrail_([a-z0-9-]{1,40})_(\d{8}T\d{4}Z)_[A-Za-z0-9]{1,64}\.json(?:\.gz)?$/;
 const COMPACT_TIME = /^(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})?Z$/;
 
+/** S3 keys have at most 1,024 bytes. */
 const MAX_KEY = 1024;
+const MAX_SHOWN = 320;
 
 export const METADATA_SUFFIX = '.metadata.json';
 
@@ -66,9 +68,10 @@ export function plainName(place: string): string {
   return baseName(place).replace(/\.gz$/, '');
 }
 
-/** A key or path in a message, whole: S3 keys have at most 1,024 bytes, and their ends tell them apart. */
+/** A key or path in a message: longer than other values, and cut at its beginning, for it is their ends that differ. */
 export function quoteKey(place: string): string {
-  return `"${escapeControls(truncate(place, MAX_KEY)).replaceAll('"', '\\"')}"`;
+  const shown = place.length <= MAX_SHOWN ? place : `…${place.slice(1 - MAX_SHOWN).toWellFormed()}`;
+  return `"${escapeControls(shown).replaceAll('"', '\\"')}"`;
 }
 
 /** Whether a word means nothing to a shell. */

@@ -5,7 +5,17 @@
  * Over 250 lines: one entry an attack.
  */
 import assert from 'node:assert/strict';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, describe, test } from 'node:test';
@@ -59,19 +69,41 @@ function pick<Value>(values: readonly Value[]): Value {
   return values[below(values.length)]!;
 }
 
-/** The same trail in another folder. */
+const COPY = path.join(home, 'copy');
+cpSync(good, COPY, { recursive: true });
+/** Of the copy as it was made: size and time of each file by its name. */
+const pristine = new Map(filesOf(COPY).map((file) => [file, stampOf(path.join(COPY, file))]));
+
+function filesOf(folder: string): string[] {
+  const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.relative(folder, path.join(entry.parentPath, entry.name)));
+}
+
+function stampOf(file: string): string {
+  const { size, mtimeNs } = statSync(file, { bigint: true });
+  return `${size} ${mtimeNs}`;
+}
+
+/** The same trail in another folder, where what the last attack did is undone: to copy all takes longer than to judge it. */
 function copyTrail(): MadeTrail {
-  const folder = path.join(home, 'copy');
-  rmSync(folder, { recursive: true, force: true });
-  cpSync(good, folder, { recursive: true });
-  const moved = <File extends MadeFile>(file: File): File => ({ ...file, file: path.join(folder, file.key) });
+  const present = new Set(filesOf(COPY));
+  for (const file of present) if (!pristine.has(file)) rmSync(path.join(COPY, file));
+  for (const [file, stamp] of pristine) {
+    const place = path.join(COPY, file);
+    if (present.has(file) && stampOf(place) === stamp) continue;
+    cpSync(path.join(good, file), place);
+    pristine.set(file, stampOf(place));
+  }
+  const moved = <File extends MadeFile>(file: File): File => ({ ...file, file: path.join(COPY, file.key) });
   const streams = new Map(
     [...trail.streams].map(([name, digests]) => [
       name,
       digests.map((digest) => ({ ...moved(digest), logs: digest.logs.map(moved) })),
     ]),
   );
-  return { folder, keysFile: trail.keysFile, streams };
+  return { folder: COPY, keysFile: trail.keysFile, streams };
 }
 
 async function judge({ folder }: { folder: string }, options: Partial<typeof request> = {}): Promise<Report> {
