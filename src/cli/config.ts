@@ -31,6 +31,7 @@ export type Config = {
   chain?: string;
   chains: string[];
   keys: Record<string, ConfiguredKey>;
+  publicKeys: string[];
   /** Every scalar of the file but the keys themselves: a key that is one of them is no secret. */
   values: string[];
   rules: string[];
@@ -51,6 +52,7 @@ const EMPTY: Config = {
   allowActors: [],
   chains: [],
   keys: {},
+  publicKeys: [],
   values: [],
   rules: [],
   builtinRules: true,
@@ -114,6 +116,7 @@ function resolvePaths(raw: RawConfig, file: string, lineOf: (key: string) => num
     schema: list(raw.schema).map((name) => (isWord(name) ? name : near(name))),
     allowActors: list(actors?.allow),
     chains: list(raw.chains).map(near),
+    publicKeys: list(raw.publicKeys).map(near),
     rules: list(raw.rules).map(near),
     keys: Object.fromEntries(
       Object.entries(keys).map(([name, key]) => [

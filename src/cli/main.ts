@@ -5,15 +5,23 @@ import { SEVERITIES } from '../model/finding.ts';
 import { formatProblem, ProblemsError } from '../model/problem.ts';
 import type { AccessOptions } from './access.ts';
 import { ACCESS_HELP } from './access-help.ts';
+import type { CollectOptions } from './collect.ts';
+import { COLLECT_HELP } from './collect-help.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { LISTS, type ListName } from './list-names.ts';
+import type { ProveOptions } from './prove.ts';
 import type { MatchOptions, TestOptions } from './rules-command.ts';
 import type { ConvertOptions } from './rules-convert.ts';
 import type { CoverageOptions } from './rules-coverage.ts';
 import type { ExplainOptions } from './rules-explain.ts';
 import type { LintOptions } from './rules-lint.ts';
+import type { SealOptions } from './seal.ts';
+import { PROVE_HELP, SEAL_HELP, VERIFY_PROOF_HELP } from './seal-help.ts';
 import { TOOL } from './tool.ts';
 import type { VerifyOptions } from './verify.ts';
+import type { VerifyAttestationOptions } from './verify-attestation.ts';
+import { VERIFY_ATTESTATION_HELP } from './verify-attestation-help.ts';
+import type { VerifyProofOptions } from './verify-proof.ts';
 
 const EXIT_HELP = `
 Exit codes:
@@ -81,6 +89,9 @@ function buildProgram(done: (code: ExitCode) => void): Command {
   addRules(program, done);
   addSources(program);
   addAccess(program, done);
+  addVerifyAttestation(program, done);
+  addSealing(program, done);
+  addCollect(program, done);
   return program;
 }
 
@@ -96,6 +107,13 @@ function addVerify(program: Command, done: (code: ExitCode) => void): void {
     .option('-q, --quiet', 'print no report on stdout, and no progress', false)
     .option('-j, --jobs <number>', 'threads that scan; by default as many as processors are free')
     .option('--state <folder>', 'keep what was learned there; the next run reads only what was appended')
+    .option(
+      '--verifier-key <file|env:NAME>',
+      'key that the log of an archive must be signed by; repeatable',
+      collect,
+    )
+    .option('--identity <file>', 'age identities that decrypt an archive; repeatable', collect)
+    .option('--checkpoint <file>', 'checkpoint of an archive that was kept elsewhere; repeatable', collect)
     .option('--stats', 'print time by stage, rates and memory on stderr', false)
     .addOption(
       new Option('--color <when>', 'colour on stdout').choices(['auto', 'always', 'never']).default('auto'),
@@ -123,6 +141,11 @@ function requestOptions(command: Command): Command {
     .option('--no-builtin-rules', 'leave out the rules that come with audit-check')
     .option('--schema <name|file>', 'audit-minimum, audit-full, or a JSON Schema file; repeatable', collect)
     .option('--chain <profile>', 'chain profile of every stream, instead of detection')
+    .option(
+      '--public-keys <file>',
+      'verify CloudTrail digests with what "aws cloudtrail list-public-keys" printed; repeatable',
+      collect,
+    )
     .option('--licenses <file>', 'license contract to measure use against')
     .option('--source <name>', 'source of every file, instead of detection')
     .option('--since <time>', 'leave out events before this date or time')
@@ -285,5 +308,123 @@ function addAccess(program: Command, done: (code: ExitCode) => void): void {
     .action(async (paths: string[], options: AccessOptions) => {
       const { access } = await import('./access.ts');
       done(await access(paths, options));
+    });
+}
+
+function addVerifyAttestation(program: Command, done: (code: ExitCode) => void): void {
+  program
+    .command('verify-attestation')
+    .description(
+      'tell who vouches for a file and since when: Sigstore bundles and RFC 3161 timestamps, offline',
+    )
+    .argument('<file>', 'what is vouched for: a checkpoint, a report, any file')
+    .option('--bundle <file>', 'Sigstore bundle; repeatable', collect)
+    .option('--trusted-root <file>', 'trusted_root.json of the Sigstore instance')
+    .option('--identity <name>', 'who must have signed the bundle: address or URL, to the letter')
+    .option('--issuer <url>', 'who must have identified the signer')
+    .option('--key <file>', 'public key (PEM) that must have signed the bundle, instead of an identity')
+    .option('--timestamp <file>', 'RFC 3161 response or token (DER); repeatable', collect)
+    .option('--ca <file>', 'certificates (PEM) of timestamp authorities you trust; repeatable', collect)
+    .addOption(
+      new Option('-f, --format <name>', 'of what is printed').choices(['text', 'json']).default('text'),
+    )
+    .addHelpText('after', VERIFY_ATTESTATION_HELP)
+    .action(async (file: string, options: VerifyAttestationOptions) => {
+      const { verifyAttestation } = await import('./verify-attestation.ts');
+      done(await verifyAttestation(file, options));
+    });
+}
+
+function addSealing(program: Command, done: (code: ExitCode) => void): void {
+  const key = program.command('key').description('keys that sign checkpoints of sealed logs: generate, show');
+  key
+    .command('generate')
+    .description(
+      'write a new private key, readable by you alone, and print the verifier key to give to others',
+    )
+    .argument('<name>', 'the name of the log it signs for, such as logs.example/payments')
+    .requiredOption('--out <file>', 'the private key; never over a file that is there')
+    .action(async (name: string, { out }: { out: string }) => {
+      const { generateKeyFile } = await import('./key-command.ts');
+      process.stdout.write(generateKeyFile(name, out));
+    });
+  key
+    .command('show')
+    .description('print the verifier key of a private key')
+    .argument('<file>', 'a private key, or verifier keys to be checked')
+    .action(async (file: string) => {
+      const { showKey } = await import('./key-command.ts');
+      process.stdout.write(showKey(file));
+    });
+  framingOptions(program.command('seal'))
+    .description('append the records of logs to a signed, tiled log: what they were cannot be changed unseen')
+    .argument('[paths...]', 'files, folders and globs; by default "logs" of audit-check.yaml')
+    .requiredOption('--into <dir>', 'the folder of the sealed log')
+    .requiredOption('--key <file>', 'the private key that signs')
+    .option('--origin <name>', 'the name of the log; it is the name of the key')
+    .option(
+      '--publish <target>',
+      'where the checkpoint goes too: a folder, stdout or git-message; repeatable',
+      collect,
+    )
+    .option('--exclude <glob>', 'files in folders that are not sealed; repeatable', collect)
+    .addHelpText('after', SEAL_HELP)
+    .action(async (paths: string[], options: SealOptions) => {
+      const { seal } = await import('./seal.ts');
+      done(await seal(paths, options));
+    });
+  framingOptions(program.command('prove'))
+    .description('write a proof that one record was sealed, which others can check without the log')
+    .option('--record <file:line>', 'the record: a log file, and the line it begins on')
+    .option('--index <number>', 'the record by its number in the sealed log, from 0')
+    .requiredOption('--log <dir>', 'the folder of the sealed log')
+    .option('--out <file>', 'the proof, *.tlog-proof; by default it goes to stdout')
+    .addHelpText('after', PROVE_HELP)
+    .action(async (options: ProveOptions) => {
+      const { prove } = await import('./prove.ts');
+      done(await prove(options));
+    });
+  framingOptions(program.command('verify-proof'))
+    .description('check that a record was sealed, by its proof and a key or policy; the log is not needed')
+    .argument('<proof>', 'a *.tlog-proof file')
+    .requiredOption('--record <file>', 'the record: a file of its own, - or FILE:LINE')
+    .option('--verifier-key <file>', 'verifier keys, one a line; repeatable', collect)
+    .option('--policy <file>', 'logs and witnesses that have to have signed (c2sp.org/tlog-policy)')
+    .addHelpText('after', VERIFY_PROOF_HELP)
+    .action(async (file: string, options: VerifyProofOptions) => {
+      const { verifyProof } = await import('./verify-proof.ts');
+      done(await verifyProof(file, options));
+    });
+}
+
+/** What says how a file is cut into records. */
+function framingOptions(command: Command): Command {
+  return command
+    .option('-c, --config <file>', 'configuration; by default audit-check.yaml here or in a folder above')
+    .option('--no-config', 'use no configuration file')
+    .option('--source <name>', 'source of every file, instead of detection');
+}
+
+function addCollect(program: Command, done: (code: ExitCode) => void): void {
+  program
+    .command('collect')
+    .description('centralize exports of several sources in one archive that shows every later change')
+    .argument(
+      '[paths...]',
+      'files, folders, globs, or - for standard input; by default "logs" of audit-check.yaml',
+    )
+    .requiredOption('--into <archive>', 'the folder of the archive; made where there is none')
+    .requiredOption('--key <file>', 'the private key that signs the log (PRIVATE+KEY+name+hash+base64)')
+    .option('--recipient <age1…>', 'encrypt for this recipient of age; repeatable', collect)
+    .option('--recipients-file <file>', 'encrypt for the recipients in this file; repeatable', collect)
+    .option('--class <word>', 'what retention is to tell apart, such as security or debug', 'default')
+    .option('--source <name>', 'source of every file, instead of detection')
+    .option('-c, --config <file>', 'configuration; by default audit-check.yaml here or in a folder above')
+    .option('--no-config', 'use no configuration file')
+    .option('--exclude <glob>', 'files in folders that are not read; repeatable', collect)
+    .addHelpText('after', COLLECT_HELP)
+    .action(async (paths: string[], options: CollectOptions) => {
+      const { collect: run } = await import('./collect.ts');
+      done(await run(paths, options));
     });
 }

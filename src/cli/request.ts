@@ -4,6 +4,8 @@ import { didYouMean } from '../base/nearest-name.ts';
 import { quote } from '../base/text-safety.ts';
 import { compileSchemas } from '../checks/event-schema.ts';
 import { CHECKS } from '../checks/index.ts';
+import type { GivenKeys } from '../cloudtrail/cloudtrail-digests.ts';
+import { parsePublicKeys } from '../cloudtrail/public-keys.ts';
 import type { Contract } from '../licenses/contract.ts';
 import { parseContract } from '../licenses/parse-contract.ts';
 import { SEVERITIES, type Severity } from '../model/finding.ts';
@@ -22,6 +24,7 @@ export type RequestOptions = {
   builtinRules: boolean;
   schema?: string[];
   chain?: string;
+  publicKeys?: string[];
   licenses?: string;
   source?: string;
   since?: string;
@@ -73,6 +76,7 @@ export function buildRequest(
   const since = instantOf('--since', options.since ?? config.since, wrong);
   const until = instantOf('--until', options.until ?? config.until, wrong);
   const generated = generatedAt(options.now, wrong);
+  const keyFiles = options.publicKeys ?? config.publicKeys;
   const licensesFile = options.licenses ?? config.licenses;
   const licenses = licensesFile === undefined ? undefined : loadContract(licensesFile, problems);
   if (named.length === 0)
@@ -88,6 +92,7 @@ export function buildRequest(
     chains,
     ...(chain !== undefined && { chain }),
     ...loadKeys(config, named, problems),
+    ...(keyFiles.length > 0 && { publicKeys: loadPublicKeys(keyFiles, problems) }),
     rules: loadRules(
       [...config.rules, ...(options.rules ?? [])],
       config.builtinRules && options.builtinRules,
@@ -164,4 +169,14 @@ function loadContract(file: string, problems: Problem[]): Contract | undefined {
   const parsed = parseContract(file, text);
   problems.push(...parsed.problems);
   return parsed.contract;
+}
+
+/** What CloudTrail signs with; whether the files lie among the logs is known when those are. */
+function loadPublicKeys(files: readonly string[], problems: Problem[]): GivenKeys {
+  const keys = files.flatMap((file) => {
+    const text = readText(file, problems);
+    const wrong = (message: string) => void problems.push({ file, line: 0, column: 0, message });
+    return text === undefined ? [] : parsePublicKeys(Buffer.from(text), wrong);
+  });
+  return { keys, files: [...files], beside: [] };
 }

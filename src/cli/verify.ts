@@ -5,10 +5,12 @@ import path from 'node:path';
 import { audit } from '../audit.ts';
 import { didYouMean } from '../base/nearest-name.ts';
 import { escapeControls, quote } from '../base/text-safety.ts';
+import type { GivenKeys } from '../cloudtrail/cloudtrail-digests.ts';
 import { usesThreads } from '../engine/scan.ts';
 import { WorkerPool } from '../engine/worker-pool.ts';
 import { type Problem, ProblemsError } from '../model/problem.ts';
 import type { Report, ReportFormat, ReportVerdict } from '../model/report.ts';
+import type { AuditRequest } from '../model/request.ts';
 import { type DiscoveredFile, discover, STDIN } from '../read/discover.ts';
 import { StateFolder } from '../read/state-folder.ts';
 import { FORMATS } from '../report/index.ts';
@@ -17,16 +19,24 @@ import { Progress } from './progress.ts';
 import { buildRequest, type RequestOptions, readScope, type Scope } from './request.ts';
 import { Stats } from './stats.ts';
 import { type ColorChoice, hasColors, widthOf } from './terminal.ts';
+import {
+  type ArchiveOptions,
+  type FoundArchives,
+  findArchives,
+  holdArchives,
+  readArchiveKeys,
+} from './verify-archives.ts';
 import { writeFileWhole, writeStream } from './write-output.ts';
 
-export type VerifyOptions = RequestOptions & {
-  format?: string[];
-  quiet: boolean;
-  stats: boolean;
-  jobs?: string;
-  state?: string;
-  color: ColorChoice;
-};
+export type VerifyOptions = RequestOptions &
+  ArchiveOptions & {
+    format?: string[];
+    quiet: boolean;
+    stats: boolean;
+    jobs?: string;
+    state?: string;
+    color: ColorChoice;
+  };
 
 const EXIT_OF: Record<ReportVerdict, ExitCode> = {
   clean: EXIT.clean,
@@ -39,12 +49,14 @@ export async function verify(paths: string[], options: VerifyOptions): Promise<E
   const problems: Problem[] = [];
   const jobs = readJobs(options.jobs, problems);
   const scope = readScope(paths, options, problems);
-  const { files, missing } = await discover(scope.paths, scope.exclude);
+  const { files: discovered, missing } = await discover(scope.paths, scope.exclude);
+  const archives = findArchives(scope.paths, discovered);
+  const { files } = archives;
   // Threads load their modules while this one reads the rules.
   const known = options.state === undefined ? 0 : new StateFolder(options.state).coveredBytes();
   const pool = problems.length === 0 && usesThreads(files, jobs, known) ? new WorkerPool(jobs) : undefined;
   try {
-    return await verifyFiles(paths, options, { problems, jobs, scope, files, missing, pool });
+    return await verifyFiles(paths, options, { problems, jobs, scope, archives, missing, pool });
   } finally {
     await pool?.close();
   }
@@ -54,7 +66,7 @@ type Start = {
   problems: Problem[];
   jobs: number;
   scope: Scope;
-  files: DiscoveredFile[];
+  archives: FoundArchives;
   missing: string[];
   pool: WorkerPool | undefined;
 };
@@ -62,15 +74,18 @@ type Start = {
 async function verifyFiles(
   paths: string[],
   options: VerifyOptions,
-  { problems, jobs, scope, files, missing, pool }: Start,
+  { problems, jobs, scope, archives, missing, pool }: Start,
 ): Promise<ExitCode> {
   const request = buildRequest(paths, options, problems, scope);
+  noteKeysBeside(request, archives.files);
   const outputs = parseOutputs(options.format ?? [], problems);
   for (const name of missing)
     problems.push({ file: name, line: 0, column: 0, message: 'there is no such file, folder or match' });
-  checkOutputs(outputs, files, problems);
-  const folder = openState(options.state, files, problems);
+  const keys = readArchiveKeys(options, archives, problems);
+  checkOutputs(outputs, archives.files, problems);
+  const folder = openState(options.state, archives.files, problems);
   if (problems.length > 0) throw new ProblemsError(problems);
+  const { files, evidence } = await holdArchives(archives, keys);
 
   const bytes = files.reduce((sum, file) => sum + (file.skip === undefined ? file.bytes : 0), 0);
   const progress = process.stderr.isTTY && !options.quiet ? new Progress(process.stderr, bytes) : undefined;
@@ -80,6 +95,7 @@ async function verifyFiles(
   try {
     report = await audit(request, files, {
       jobs,
+      evidence,
       ...(pool && { pool }),
       ...(folder && { state: { folder }, onRefusal: sayStartOver }),
       ...(progress && { onProgress: progress.update }),
@@ -173,6 +189,14 @@ function checkOutputs(
     if (taken.has(place)) wrong(`${quote(file)} is named twice, expected a file for each format`);
     taken.add(place);
   }
+}
+
+/** Keys that lie with the logs prove nothing: whoever can write the ones can write the others. */
+function noteKeysBeside({ publicKeys }: AuditRequest, files: readonly DiscoveredFile[]): void {
+  if (publicKeys === undefined) return;
+  const given = publicKeys as GivenKeys;
+  const keyFiles = new Set(given.files.map(realPath));
+  given.beside.push(...files.flatMap(({ file }) => (keyFiles.has(realPath(file)) ? [file] : [])));
 }
 
 function realPath(file: string): string {

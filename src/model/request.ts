@@ -52,6 +52,8 @@ export type AuditRequest = {
   chains: Record<string, unknown>;
   chain?: string;
   keys: Record<string, Uint8Array>;
+  /** Public keys of those who sealed whole files, as `cloudtrail/` parsed them. */
+  publicKeys?: unknown;
   keyFaults?: readonly KeyFault[];
   rules: RuleSet;
   /** A contract as `licenses/` parsed it. */

@@ -28,8 +28,7 @@ export class DurableFolder {
   async write(name: string, bytes: Uint8Array): Promise<void> {
     const target = path.join(this.folder, name);
     this.makeParents(path.dirname(target));
-    this.serial += 1;
-    const unfinished = path.join(this.folder, UNFINISHED, String(this.serial));
+    const unfinished = this.nextUnfinished();
     const handle = await fs.promises.open(unfinished, 'w');
     try {
       await handle.writeFile(bytes);
@@ -41,6 +40,22 @@ export class DurableFolder {
     this.touched.add(path.dirname(target));
   }
 
+  /** As `write`, in the caller's own thread. */
+  writeNow(name: string, bytes: Uint8Array): void {
+    const target = path.join(this.folder, name);
+    this.makeParents(path.dirname(target));
+    const unfinished = this.nextUnfinished();
+    const descriptor = fs.openSync(unfinished, 'w');
+    try {
+      fs.writeFileSync(descriptor, bytes);
+      fs.fsyncSync(descriptor);
+    } finally {
+      fs.closeSync(descriptor);
+    }
+    fs.renameSync(unfinished, target);
+    this.touched.add(path.dirname(target));
+  }
+
   /** A name is as durable as its folder. */
   async flushFolders(): Promise<void> {
     await Promise.all([...this.touched].map(flushFolder));
@@ -49,6 +64,11 @@ export class DurableFolder {
 
   close(): void {
     fs.rmSync(path.join(this.folder, UNFINISHED), { recursive: true, force: true });
+  }
+
+  private nextUnfinished(): string {
+    this.serial += 1;
+    return path.join(this.folder, UNFINISHED, String(this.serial));
   }
 
   private makeParents(folder: string): void {
