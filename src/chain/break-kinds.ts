@@ -5,7 +5,12 @@ import type { BreakCode } from './judge-stream.ts';
 export type ChainCode = BreakCode | ProtocolCode | 'missing-chain' | 'too-many-streams' | 'unhashed-record';
 
 /** What only protocols can say. */
-type ProtocolCode = 'forbidden-operation' | 'missing-witness' | 'too-few-witnesses' | 'unauthorized-key';
+type ProtocolCode =
+  | 'forbidden-operation'
+  | 'missing-end'
+  | 'missing-witness'
+  | 'too-few-witnesses'
+  | 'unauthorized-key';
 
 const CONTROLS = ['pci-dss-4:10.3.4', 'soc2:CC7.2', 'nist-800-53r5:AU-9', 'iso-27001-2022:8.15'];
 
@@ -13,6 +18,7 @@ const CONTROLS = ['pci-dss-4:10.3.4', 'soc2:CC7.2', 'nist-800-53r5:AU-9', 'iso-2
 export const UNDETERMINED: ReadonlySet<ChainCode> = new Set<ChainCode>([
   'chain-not-recomputable',
   'missing-chain',
+  'missing-end',
   'missing-genesis',
   'missing-key',
   'missing-witness',
@@ -75,6 +81,12 @@ const WORDS: Record<ChainCode, Omit<FindingKind, 'code'>> = {
     title: 'no chain where one was asked for',
     why: 'A chain profile was named for this run, and the records carry none of its fields: nothing protects them, or the fields were stripped.',
     fix: 'Check the profile and the export; if the source has no chain, run the audit on it without --chain.',
+  },
+  'missing-end': {
+    severity: 'medium',
+    title: 'end of the chain missing',
+    why: 'The chain is closed by a last record, and there is none: the log is still being written, its writer died, or its end was cut off.',
+    fix: 'Find out whether the writer still runs; compare the last record with one that was kept elsewhere.',
   },
   'missing-genesis': {
     severity: 'medium',

@@ -4,6 +4,7 @@ import { isPlainObject } from '../base/plain-value.ts';
 import { quote } from '../base/text-safety.ts';
 import type { ProtocolProfile } from './protocol.ts';
 import { PROTOCOLS } from './protocols/index.ts';
+import type { WantedKey } from './record-signature.ts';
 
 const KNOWN = ['title', 'protocol', 'keys'];
 
@@ -45,4 +46,10 @@ export function compileProtocol(
     wrong(['keys'], 'expected a list of reference names');
   if (mistakes > 0) return undefined;
   return { name, title: String(title), protocol: String(protocol), keys: keys as string[] };
+}
+
+/** The public keys that a protocol takes. */
+export function signaturesOfProtocol({ protocol, keys }: ProtocolProfile): WantedKey[] {
+  const algorithm = PROTOCOLS[protocol]!.signature;
+  return algorithm === undefined ? [] : keys.map((key) => ({ key, algorithm }));
 }

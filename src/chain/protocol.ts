@@ -3,6 +3,7 @@ import type { Instant } from '../base/instant.ts';
 import type { JsonObject } from '../base/json.ts';
 import type { Place } from '../model/place.ts';
 import type { ChainCode } from './break-kinds.ts';
+import type { SignatureAlgorithm } from './profile.ts';
 
 /** A profile that names a protocol: everything else about the chain is code. */
 export type ProtocolProfile = {
@@ -40,8 +41,8 @@ export type ProtocolStreamVerdict = {
   head?: string;
   /** What this chain cannot show here, in words. */
   limits: readonly string[];
-  /** Why none of its records could be verified. */
-  unverifiable?: string;
+  /** Why records could not be verified, by their positions. */
+  unverified?: ReadonlyMap<number, string>;
 };
 
 export type ProtocolContext = {
@@ -55,6 +56,8 @@ export type ProtocolContext = {
 export type ChainProtocol = {
   /** The word in a profile. */
   name: string;
+  /** What the keys of its profile verify; where it is not given they are symmetric, or there are none. */
+  signature?: SignatureAlgorithm;
   /** Fields of which every record has one: asked of each record of a log, so there are few. */
   signs: readonly string[];
   /** Whether a record with such a field is one of the protocol. */

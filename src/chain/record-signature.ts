@@ -7,16 +7,19 @@ import { parsePublicKey } from './public-key.ts';
 import { stripPrefix } from './record-digest.ts';
 import { curveOf, fitsAlgorithm, verifySignature } from './signature.ts';
 
-/** What is wrong with the public keys that were given for signatures, by reference name; they are the user's mistake. */
+/** A public key by its reference name, and what it is to verify. */
+export type WantedKey = Pick<ChainSignature, 'algorithm' | 'key'>;
+
+export function signaturesOf({ digest, also }: ChainProfile): WantedKey[] {
+  return [digest, ...also.map((companion) => companion.digest)].flatMap(({ signature }) => signature ?? []);
+}
+
+/** What is wrong with the public keys that were given for signatures; they are the user's mistake. */
 export function unfitKeys(
-  profiles: readonly ChainProfile[],
+  wanted: readonly WantedKey[],
   keys: Readonly<Record<string, Uint8Array>>,
 ): { key: string; message: string }[] {
-  const signatures = profiles.flatMap(({ digest, also }) => [
-    ...(digest.signature === null ? [] : [digest.signature]),
-    ...also.flatMap((companion) => companion.digest.signature ?? []),
-  ]);
-  return signatures.flatMap(({ key, algorithm }) => {
+  return wanted.flatMap(({ key, algorithm }) => {
     if (!Object.hasOwn(keys, key)) return [];
     const given = parsePublicKey(keys[key]!, curveOf(algorithm));
     if (given === undefined)

@@ -5,14 +5,19 @@ import { CHAIN_KINDS, CHAIN_SEVERITY, type ChainCode, UNDETERMINED } from '../ch
 import { compileChainStep, toLinkRule } from '../chain/chain-fold.ts';
 import { type ChainState, mergeChains, startChains } from '../chain/chain-state.ts';
 import { compileProfile, isChainProfile } from '../chain/compile-profile.ts';
-import { compileProtocol, isProtocolProfile, namesProtocol } from '../chain/compile-protocol.ts';
+import {
+  compileProtocol,
+  isProtocolProfile,
+  namesProtocol,
+  signaturesOfProtocol,
+} from '../chain/compile-protocol.ts';
 import { type ChainConclusion, judgeChains } from '../chain/judge-chains.ts';
 import { judgeProtocols } from '../chain/judge-protocols.ts';
 import { KEY_KINDS } from '../chain/key-hygiene.ts';
 import { toLayouts } from '../chain/layout.ts';
 import type { ChainProfile } from '../chain/profile.ts';
 import type { ProtocolProfile } from '../chain/protocol.ts';
-import { unfitKeys } from '../chain/record-signature.ts';
+import { signaturesOf, unfitKeys } from '../chain/record-signature.ts';
 import type { CheckDefinition, CheckResult } from '../model/check.ts';
 import { type Finding, toFingerprint } from '../model/finding.ts';
 import { type Problem, ProblemsError } from '../model/problem.ts';
@@ -30,7 +35,7 @@ export const hashChain: CheckDefinition<ChainState> = {
     const layouts = toLayouts(chosen.filter(isChainProfile));
     const rules = layouts.map(toLinkRule);
     const { keys, chain, generated } = request;
-    refuseUnfitKeys(chosen.filter(isChainProfile), keys);
+    refuseUnfitKeys(chosen, keys);
     const now = generated === undefined ? undefined : parseMoment(generated);
     return {
       start: startChains,
@@ -40,7 +45,7 @@ export const hashChain: CheckDefinition<ChainState> = {
         const verdict = judgeChains(state, layouts, keys, chain);
         nameVariants(verdict.conclusions, state, layouts, keys);
         const contexts = protocols.map((profile) => ({ profile, keys, now }));
-        const { conclusions, streams } = judgeProtocols(state.protocols, contexts);
+        const { conclusions, streams } = judgeProtocols(state.protocols, contexts, state.bare);
         verdict.conclusions.push(...conclusions);
         verdict.streams.push(...streams);
         const result = toResult(verdict);
@@ -52,8 +57,14 @@ export const hashChain: CheckDefinition<ChainState> = {
 };
 
 /** @throws {ProblemsError} where a key cannot be the one that a profile verifies signatures with */
-function refuseUnfitKeys(profiles: readonly ChainProfile[], keys: AuditRequest['keys']): void {
-  const problems = unfitKeys(profiles, keys).map(({ key, message }) => ({
+function refuseUnfitKeys(
+  profiles: readonly (ChainProfile | ProtocolProfile)[],
+  keys: AuditRequest['keys'],
+): void {
+  const signatures = profiles.flatMap((profile) =>
+    isChainProfile(profile) ? signaturesOf(profile) : signaturesOfProtocol(profile),
+  );
+  const problems = unfitKeys(signatures, keys).map(({ key, message }) => ({
     file: `key ${quote(key)}`,
     line: 0,
     column: 0,
