@@ -76,6 +76,23 @@ function lengthAt(
   return { length, start: at + 1 + size };
 }
 
+/** The values inside a constructed value, each with its tag and length; of bytes that `requireDer` has let pass. */
+export function derChildren(value: Uint8Array): Uint8Array[] {
+  const { start } = lengthAt(value, 1, value.length, 'the value');
+  const children: Uint8Array[] = [];
+  for (let at = start; at < value.length; ) {
+    const { length, start: content } = lengthAt(value, at + 1, value.length, 'the value');
+    children.push(value.subarray(at, content + length));
+    at = content + length;
+  }
+  return children;
+}
+
+/** The content of one value, without its tag and length. */
+export function derContent(value: Uint8Array): Uint8Array {
+  return value.subarray(lengthAt(value, 1, value.length, 'the value').start);
+}
+
 function malformed(message: string): AttestationFaultError {
   return new AttestationFaultError('malformed-attestation', message);
 }

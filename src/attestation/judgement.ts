@@ -28,7 +28,7 @@ export const ATTESTATION_FAULTS = {
   'no-trust': {
     verdict: 'undetermined',
     title: 'nothing was given to hold the attestation to',
-    next: 'give what you trust, from a source other than the attestation',
+    next: 'give what you trust, from a source other than the attestation: for a bundle the trusted root and the signer, for a timestamp the certificates of the authority',
   },
   'empty-file': {
     verdict: 'undetermined',

@@ -132,27 +132,36 @@ function list(value: unknown): unknown[] {
   return Array.isArray(value) ? value : [];
 }
 
-/** PEM or DER of the signers, by the kinds and versions that Rekor writes. */
-function signersOf({ kindVersion, canonicalizedBody }: TransparencyLogEntry): Buffer[] {
-  const spec = member(parseBody(canonicalizedBody), 'spec');
-  const v2 = (verifier: unknown) =>
-    at(verifier, 'x509Certificate', 'rawBytes') ?? at(verifier, 'publicKey', 'rawBytes');
-  const byKind: Record<string, () => unknown[]> = {
-    'hashedrekord 0.0.1': () => [at(spec, 'signature', 'publicKey', 'content')],
-    'hashedrekord 0.0.2': () => [v2(at(spec, 'hashedRekordV002', 'signature', 'verifier'))],
-    'dsse 0.0.1': () => list(at(spec, 'signatures')).map((each) => member(each, 'verifier')),
-    'dsse 0.0.2': () => list(at(spec, 'dsseV002', 'signatures')).map((each) => v2(member(each, 'verifier'))),
-    'intoto 0.0.2': () =>
-      list(at(spec, 'content', 'envelope', 'signatures')).map((each) => member(each, 'publicKey')),
-  };
+const v2Signer = (verifier: unknown): unknown =>
+  at(verifier, 'x509Certificate', 'rawBytes') ?? at(verifier, 'publicKey', 'rawBytes');
+
+/** Where the body of an entry names its signers, by the kinds and versions that Rekor writes. */
+const SIGNERS: Readonly<Record<string, (spec: unknown) => unknown[]>> = {
+  'hashedrekord 0.0.1': (spec) => [at(spec, 'signature', 'publicKey', 'content')],
+  'hashedrekord 0.0.2': (spec) => [v2Signer(at(spec, 'hashedRekordV002', 'signature', 'verifier'))],
+  'dsse 0.0.1': (spec) => list(at(spec, 'signatures')).map((each) => member(each, 'verifier')),
+  'dsse 0.0.2': (spec) =>
+    list(at(spec, 'dsseV002', 'signatures')).map((each) => v2Signer(member(each, 'verifier'))),
+  'intoto 0.0.2': (spec) =>
+    list(at(spec, 'content', 'envelope', 'signatures')).map((each) => member(each, 'publicKey')),
+};
+
+/** @throws {AttestationFaultError} of an entry of a kind or version that nobody here can read */
+export function requireKnownKind({ kindVersion }: TransparencyLogEntry): void {
   const kind = `${kindVersion.kind} ${kindVersion.version}`;
-  const read = Object.hasOwn(byKind, kind) ? byKind[kind] : undefined;
-  if (read === undefined)
+  if (!Object.hasOwn(SIGNERS, kind))
     throw new AttestationFaultError(
       'unsupported-attestation',
-      `the log entry is of kind ${quote(kind)}, known are ${Object.keys(byKind).join(', ')}`,
+      `the log entry is of kind ${quote(kind)}, known are ${Object.keys(SIGNERS).join(', ')}`,
     );
-  return read().flatMap((text) => (typeof text === 'string' ? [Buffer.from(text, 'base64')] : []));
+}
+
+/** PEM or DER of the signers. */
+function signersOf({ kindVersion, canonicalizedBody }: TransparencyLogEntry): Buffer[] {
+  const spec = member(parseBody(canonicalizedBody), 'spec');
+  return SIGNERS[`${kindVersion.kind} ${kindVersion.version}`]!(spec).flatMap((text) =>
+    typeof text === 'string' ? [Buffer.from(text, 'base64')] : [],
+  );
 }
 
 function parseBody(bytes: Buffer): unknown {

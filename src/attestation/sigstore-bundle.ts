@@ -1,36 +1,20 @@
 /** Sigstore bundles (v0.1 to 0.3, https://docs.sigstore.dev/about/bundle/), verified offline against a given trusted root. */
 import crypto from 'node:crypto';
-import type { Bundle, TransparencyLogEntry } from '@sigstore/bundle';
-import type { SignedEntity, Signer, TrustMaterial } from '@sigstore/verify';
-import { formatInstant, type Instant, NANOS_PER_MS } from '../base/instant.ts';
-import { escapeControls, quote, truncate } from '../base/text-safety.ts';
+import type { Bundle } from '@sigstore/bundle';
+import type { Signer, TrustMaterial, toTrustMaterial } from '@sigstore/verify';
+import { formatInstant } from '../base/instant.ts';
+import { quote } from '../base/text-safety.ts';
 import type { Attestation, AttestationTrust, ExpectedSigner } from './attestation-trust.ts';
 import { leafOf, parseBundle } from './bundle-form.ts';
-import {
-  type AttestationFaultCode,
-  AttestationFaultError,
-  type AttestationJudgement,
-  verdictOf,
-} from './judgement.ts';
-import { logOf, requireCheckpoint, requireSignerOfEntry } from './log-entry.ts';
+import { AttestationFaultError, type AttestationJudgement, verdictOf } from './judgement.ts';
+import { askLibrary } from './library-faults.ts';
+import { logOf, requireCheckpoint, requireKnownKind, requireSignerOfEntry } from './log-entry.ts';
+import { entriesOf, instantOf, type ProvedTime, provedIndex, timesOf } from './proved-times.ts';
 import { requireContent, widenContent } from './signed-content.ts';
+import { judgeTimestamp } from './timestamp-token.ts';
 import type { TrustedRoot } from './trusted-root.ts';
 
 const CODE_SIGNING = '1.3.6.1.5.5.7.3.3';
-
-/** The library's reasons in our words. It stops at the first; what is asked before it is asked by us. */
-const LIBRARY_FAULTS: Readonly<Record<string, AttestationFaultCode>> = {
-  NOT_IMPLEMENTED_ERROR: 'unsupported-attestation',
-  TLOG_ERROR: 'missing-log-proof',
-  TLOG_INCLUSION_PROOF_ERROR: 'bad-log-proof',
-  TLOG_INCLUSION_PROMISE_ERROR: 'bad-log-proof',
-  TLOG_MISSING_INCLUSION_ERROR: 'missing-log-proof',
-  TLOG_BODY_ERROR: 'other-log-entry',
-  CERTIFICATE_ERROR: 'untrusted-certificate',
-  PUBLIC_KEY_ERROR: 'wrong-signer',
-  SIGNATURE_ERROR: 'bad-signature',
-  TIMESTAMP_ERROR: 'unproved-time',
-};
 
 /** Whether the bundle vouches for exactly these bytes. Never throws for what a bundle holds. */
 export async function judgeBundle(
@@ -48,11 +32,13 @@ export async function judgeBundle(
   try {
     if (bytes.length === 0) throw new AttestationFaultError('empty-file', 'it has no bytes');
     const parsed = await parseBundle(bundle);
+    const statement = requireContent(parsed, bytes);
     if (root === undefined)
       throw new AttestationFaultError('no-trust', 'no trusted root was given to hold the bundle to');
     if (signer === undefined)
       throw new AttestationFaultError('no-trust', 'neither an identity with its issuer nor a key was given');
     await judgeParsed(bytes, parsed, root, signer, judgement);
+    if (statement !== undefined) judgement.facts.push({ name: 'statement', value: statement });
   } catch (error) {
     if (!(error instanceof AttestationFaultError)) throw error;
     judgement.faults.push({ code: error.code, message: error.message });
@@ -76,13 +62,12 @@ async function judgeParsed(
   expected: ExpectedSigner,
   judgement: AttestationJudgement,
 ): Promise<void> {
-  const statement = requireContent(bundle, bytes);
   requireKindOfSigner(bundle, expected);
   const bounded = withOwnCheckpoints(bundle, root);
-  const { toSignedEntity, toTrustMaterial, Verifier } = await import('@sigstore/verify');
-  const material = toTrustMaterial(root.forLibrary, () => keyOf(expected));
+  const { toSignedEntity, Verifier, ...library } = await import('@sigstore/verify');
+  const material = materialOf(library.toTrustMaterial, root, expected);
   const [entity, verified] = askLibrary(() => {
-    const entity = toSignedEntity(bounded, Buffer.from(bytes));
+    const entity = toSignedEntity(bounded, Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length));
     entity.signature = widenContent(entity.signature, bounded, bytes);
     // What the user's root does not list cannot be demanded: private instances run without one kind of log or the other.
     const verifier = new Verifier(material, {
@@ -93,10 +78,26 @@ async function judgeParsed(
     return [entity, verifier.verify(entity)] as const;
   });
   const times = timesOf(bounded, entity, material, root);
+  await requireTokens(bundle, entity.signature.signature, root);
   requireLeaf(bundle);
   requireEntries(bounded, verified, times, root);
   requireIdentity(verified, expected);
-  describe(judgement, bundle, verified, times, statement, root);
+  describe(judgement, bundle, verified, times, root);
+}
+
+function materialOf(
+  convert: typeof toTrustMaterial,
+  root: TrustedRoot,
+  expected: ExpectedSigner,
+): TrustMaterial {
+  try {
+    return convert(root.forLibrary, () => keyOf(expected));
+  } catch (error) {
+    throw new AttestationFaultError(
+      'no-trust',
+      `a certificate of the trusted root cannot be used: ${quote(String((error as Error).message))}`,
+    );
+  }
 }
 
 function keyOf(expected: ExpectedSigner): ReturnType<TrustMaterial['publicKey']> {
@@ -124,6 +125,7 @@ function withOwnCheckpoints(bundle: Bundle, root: TrustedRoot): Bundle {
         'bad-log-proof',
         'the bundle is logged, and the trusted root lists no logs to hold it to',
       );
+    requireKnownKind(entry);
     const log = logOf(entry, root.logs);
     const { inclusionProof } = entry;
     if (inclusionProof === undefined) return entry;
@@ -136,37 +138,16 @@ function withOwnCheckpoints(bundle: Bundle, root: TrustedRoot): Bundle {
   return { ...bundle, verificationMaterial: { ...verificationMaterial, tlogEntries } } as Bundle;
 }
 
-/** Reading the bundle has demanded the members that the generated type calls optional. */
-function entriesOf({ verificationMaterial }: Bundle): TransparencyLogEntry[] {
-  return verificationMaterial.tlogEntries as TransparencyLogEntry[];
-}
-
-type ProvedTime = { at: Date; proof: string };
-
-/** Times that the library has verified, the earliest first. */
-function timesOf(
-  bundle: Bundle,
-  entity: SignedEntity,
-  material: TrustMaterial,
-  root: TrustedRoot,
-): ProvedTime[] {
-  const stamped = entity.timestamps.flatMap((each): ProvedTime[] => {
-    if (each.$case !== 'timestamp-authority') return [];
-    const { signingTime, signerIssuer, signerSerialNumber } = each.timestamp;
-    const index = material.timestampAuthorities.findIndex(
-      ({ certChain: [leaf] }) =>
-        leaf?.serialNumber.equals(signerSerialNumber) === true && leaf.issuer.equals(signerIssuer),
-    );
-    const uri = root.timestampAuthorities[index] ?? '';
-    return [{ at: signingTime, proof: `timestamp authority ${uri || 'of the trusted root'}` }];
-  });
-  const logged = entriesOf(bundle).flatMap((entry): ProvedTime[] => {
-    // Only the promise signs the time that an entry states.
-    if (entry.inclusionPromise === undefined || entry.integratedTime === '0') return [];
-    const at = new Date(Number(entry.integratedTime) * 1000);
-    return [{ at, proof: `transparency log ${logOf(entry, root.logs).url}` }];
-  });
-  return [...stamped, ...logged].sort((left, right) => left.at.getTime() - right.at.getTime());
+/** The library asks a token for digest, chain and signature; what else RFC 3161 demands is asked by our own judge. */
+async function requireTokens(bundle: Bundle, signature: Buffer, root: TrustedRoot): Promise<void> {
+  const authorities = root.timestampAuthorities.flatMap(({ certificates }) => certificates);
+  const tokens = bundle.verificationMaterial.timestampVerificationData?.rfc3161Timestamps ?? [];
+  for (const { signedTimestamp } of tokens) {
+    const token = { kind: 'rfc3161-timestamp', name: '', bytes: signedTimestamp } as const;
+    const [fault] = (await judgeTimestamp(signature, token, { authorities })).faults;
+    if (fault !== undefined)
+      throw new AttestationFaultError(fault.code, `of the timestamp in the bundle: ${fault.message}`);
+  }
 }
 
 /** Which the library leaves open: a certificate for servers or for issuing others must not vouch for files. */
@@ -191,12 +172,13 @@ function requireEntries(
     requireSignerOfEntry(entry, signer.key, leaf);
     const { url, validFor } = logOf(entry, root.logs);
     const outside = times.find(
-      ({ at }) => at < validFor.start || (validFor.end !== undefined && at > validFor.end),
+      ({ at }) =>
+        at < instantOf(validFor.start) || (validFor.end !== undefined && at > instantOf(validFor.end)),
     );
     if (outside !== undefined)
       throw new AttestationFaultError(
         'bad-log-proof',
-        `the trusted root does not trust ${quote(url)} for ${outside.at.toISOString()}`,
+        `the trusted root does not trust ${quote(url)} for ${formatInstant(outside.at)}`,
       );
   }
 }
@@ -223,23 +205,21 @@ function describe(
   bundle: Bundle,
   signer: Signer,
   times: readonly ProvedTime[],
-  statement: string | undefined,
   root: TrustedRoot,
 ): void {
   const { identity } = signer;
   const [earliest] = times;
   if (earliest === undefined) throw new AttestationFaultError('unproved-time', 'no time is proved');
   judgement.by = identity?.subjectAlternativeName ?? `key sha256:${fingerprint(signer.key)}`;
-  judgement.at = instantOf(earliest.at);
+  judgement.at = earliest.at;
   judgement.proof = earliest.proof;
   const fact = (name: string, value: string | undefined) => {
     if (value !== undefined) judgement.facts.push({ name, value });
   };
   fact('issuer', identity?.extensions?.issuer);
-  fact('statement', statement);
-  for (const { at, proof } of times.slice(1)) fact('also', `${formatInstant(instantOf(at))}, ${proof}`);
+  for (const { at, proof } of times.slice(1)) fact('also', `${formatInstant(at)}, ${proof}`);
   for (const entry of entriesOf(bundle))
-    fact('logged', `${logOf(entry, root.logs).url}, entry ${entry.logIndex}`);
+    fact('logged', `${logOf(entry, root.logs).url}, entry ${provedIndex(entry)}`);
   if (entriesOf(bundle).length === 0) fact('logged', 'no: the trusted root lists no transparency log');
 }
 
@@ -248,30 +228,4 @@ function fingerprint(key: crypto.KeyObject): string {
     .createHash('sha256')
     .update(key.export({ format: 'der', type: 'spki' }))
     .digest('hex');
-}
-
-function instantOf(date: Date): Instant {
-  return BigInt(date.getTime()) * NANOS_PER_MS;
-}
-
-/** The library throws faults of its own, and plain errors for shapes that it did not expect: all are the bundle's. */
-function askLibrary<T>(ask: () => T): T {
-  try {
-    return ask();
-  } catch (error) {
-    if (error instanceof AttestationFaultError) throw error;
-    const { code, message, cause } = error as {
-      code?: unknown;
-      message?: unknown;
-      cause?: { message?: string };
-    };
-    const words = escapeControls(
-      truncate(`${String(message)}${cause?.message === undefined ? '' : `: ${cause.message}`}`, 300),
-    );
-    const known = typeof code === 'string' ? LIBRARY_FAULTS[code] : undefined;
-    if (known === undefined)
-      throw new AttestationFaultError('malformed-attestation', `its parts do not fit together (${words})`);
-    const isExpired = known === 'untrusted-certificate' && words.includes('not valid or expired');
-    throw new AttestationFaultError(isExpired ? 'expired-certificate' : known, words);
-  }
 }

@@ -30,8 +30,8 @@ export type TrustedLog = { url: string; ids: Buffer[]; validFor: Period };
 
 export type TrustedRoot = {
   logs: TrustedLog[];
-  /** By their place in the library's list. */
-  timestampAuthorities: string[];
+  /** By their place in the library's list; certificates as DER, the timestamping one first. */
+  timestampAuthorities: { uri: string; certificates: Buffer[] }[];
   certificateLogs: number;
   forLibrary: LibraryRoot;
 };
@@ -85,7 +85,7 @@ class RootReader {
     } as unknown as LibraryRoot;
     return {
       logs: logs.map((log) => log!.trusted),
-      timestampAuthorities: timestampers.map((each) => each!.uri),
+      timestampAuthorities: timestampers.map((each) => each!.trusted),
       certificateLogs: certificateLogs.length,
       forLibrary,
     };
@@ -135,16 +135,22 @@ class RootReader {
   private authority(authority: JsonObject, path: string) {
     const validFor = this.period(authority, path, true);
     const chain = this.object(authority, path, 'certChain');
-    const certificates = (chain ? this.list(chain, 'certificates', path) : []).map(([each, at]) => {
-      const rawBytes = this.base64(each, at, 'rawBytes');
-      if (rawBytes !== undefined) this.certificate(rawBytes, `${at}.rawBytes`);
-      return { rawBytes };
-    });
+    const certificates = (chain ? this.list(chain, 'certificates', `${path}.certChain`) : []).map(
+      ([each, at]) => {
+        const rawBytes = this.base64(each, at, 'rawBytes');
+        if (rawBytes !== undefined) this.certificate(rawBytes, `${at}.rawBytes`);
+        return { rawBytes };
+      },
+    );
     if (chain !== undefined && certificates.length === 0)
       this.wrong(`${path}.certChain holds no certificate`, authority);
     if (validFor === undefined || certificates.length === 0) return undefined;
     const uri = toScalarText(authority.get('uri')) ?? '';
-    return { uri, forLibrary: { uri, certChain: { certificates }, validFor } };
+    const ders = certificates.flatMap(({ rawBytes }) => rawBytes ?? []);
+    return {
+      trusted: { uri, certificates: ders },
+      forLibrary: { uri, certChain: { certificates }, validFor },
+    };
   }
 
   private certificate(der: Buffer, path: string): void {

@@ -1,28 +1,20 @@
 /** The command line: commands, options, and the three roads out (report, problems, fault of ours). */
-import { Argument, Command, CommanderError, Option } from 'commander';
+import { Command, CommanderError } from 'commander';
 import { escapeControls } from '../base/text-safety.ts';
-import { SEVERITIES } from '../model/finding.ts';
 import { formatProblem, ProblemsError } from '../model/problem.ts';
-import type { AccessOptions } from './access.ts';
-import { ACCESS_HELP } from './access-help.ts';
+import { addAccess } from './commands/access.ts';
+import { addChain } from './commands/chain.ts';
+import { addCollect } from './commands/collect.ts';
+import { addInit } from './commands/init.ts';
+import { addLists } from './commands/lists.ts';
+import { EXIT_HELP } from './commands/options.ts';
+import { addRules } from './commands/rules.ts';
+import { addSealing } from './commands/sealing.ts';
+import { addSources } from './commands/sources.ts';
+import { addVerify } from './commands/verify.ts';
+import { addVerifyAttestation } from './commands/verify-attestation.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
-import { LISTS, type ListName } from './list-names.ts';
-import type { MatchOptions, TestOptions } from './rules-command.ts';
-import type { ConvertOptions } from './rules-convert.ts';
-import type { CoverageOptions } from './rules-coverage.ts';
-import type { ExplainOptions } from './rules-explain.ts';
-import type { LintOptions } from './rules-lint.ts';
 import { TOOL } from './tool.ts';
-import type { VerifyOptions } from './verify.ts';
-
-const EXIT_HELP = `
-Exit codes:
-  0  clean: everything was read, nothing at or above --fail-on was found
-  1  findings at or above --fail-on
-  2  wrong arguments, configuration or rules
-  3  the audit is incomplete: input could not be read, or nothing could be audited
-  70 internal error
-  130 interrupted (Ctrl-C)`;
 
 /** Runs one command and sets the process's exit code. */
 export async function main(argv: readonly string[]): Promise<void> {
@@ -60,11 +52,6 @@ function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
   process.exit(EXIT.internal);
 }
 
-/** Options that may be given several times; absent until the first, so that help shows no empty default. */
-function collect(value: string, previous: string[] | undefined): string[] {
-  return [...(previous ?? []), value];
-}
-
 function buildProgram(done: (code: ExitCode) => void): Command {
   const program = new Command(TOOL.name)
     .description(
@@ -81,209 +68,9 @@ function buildProgram(done: (code: ExitCode) => void): Command {
   addRules(program, done);
   addSources(program);
   addAccess(program, done);
+  addVerifyAttestation(program, done);
+  addSealing(program, done);
+  addCollect(program, done);
+  addChain(program, done);
   return program;
-}
-
-function addVerify(program: Command, done: (code: ExitCode) => void): void {
-  requestOptions(program.command('verify'))
-    .description('audit log files and folders, print the report')
-    .option(
-      '-f, --format <format[=path]>',
-      'text, json, ndjson or sarif; repeatable, with a path into a file',
-      collect,
-      [],
-    )
-    .option('-q, --quiet', 'print no report on stdout, and no progress', false)
-    .option('-j, --jobs <number>', 'threads that scan; by default as many as processors are free')
-    .option('--state <folder>', 'keep what was learned there; the next run reads only what was appended')
-    .option('--stats', 'print time by stage, rates and memory on stderr', false)
-    .addOption(
-      new Option('--color <when>', 'colour on stdout').choices(['auto', 'always', 'never']).default('auto'),
-    )
-    .addHelpText('after', EXIT_HELP)
-    .action(async (paths: string[], options: VerifyOptions) => {
-      const { verify } = await import('./verify.ts');
-      done(await verify(paths, options));
-    });
-}
-
-/** What to read and what to hold it to: the same for every command that runs over logs. */
-function requestOptions(command: Command): Command {
-  return command
-    .argument(
-      '[paths...]',
-      'files, folders, globs, or - for standard input; by default "logs" of audit-check.yaml',
-    )
-    .addOption(
-      new Option('--fail-on <severity>', 'least severity that makes the exit code 1').choices(SEVERITIES),
-    )
-    .option('-c, --config <file>', 'configuration; by default audit-check.yaml here or in a folder above')
-    .option('--no-config', 'use no configuration file')
-    .option('-r, --rules <path>', 'rules of your own, file or folder; repeatable', collect)
-    .option('--no-builtin-rules', 'leave out the rules that come with audit-check')
-    .option('--schema <name|file>', 'audit-minimum, audit-full, or a JSON Schema file; repeatable', collect)
-    .option('--chain <profile>', 'chain profile of every stream, instead of detection')
-    .option('--licenses <file>', 'license contract to measure use against')
-    .option('--source <name>', 'source of every file, instead of detection')
-    .option('--since <time>', 'leave out events before this date or time')
-    .option('--until <time>', 'leave out events at or after this date or time')
-    .option(
-      '--now <time>',
-      'the time to print in the report; without it, and without SOURCE_DATE_EPOCH, none',
-    )
-    .option('--exclude <glob>', 'files in folders that are not read; repeatable', collect);
-}
-
-/** Of the options of a request those that say how a record is read and which rules there are. */
-function ruleOptions(command: Command): Command {
-  return command
-    .option('-c, --config <file>', 'configuration; by default audit-check.yaml here or in a folder above')
-    .option('--no-config', 'use no configuration file')
-    .option('-r, --rules <path>', 'rules of your own, file or folder; repeatable', collect)
-    .option('--no-builtin-rules', 'leave out the rules that come with audit-check')
-    .option('--source <name>', 'source of the file, instead of detection');
-}
-
-function addInit(program: Command): void {
-  program
-    .command('init')
-    .description('look at log folders and write a commented audit-check.yaml for them')
-    .argument('<paths...>', 'files, folders and globs')
-    .option('--force', 'replace an audit-check.yaml that is there', false)
-    .action(async (paths: string[], { force }: { force: boolean }) => {
-      const { init } = await import('./init.ts');
-      process.stdout.write(await init(paths, force));
-    });
-}
-
-function addLists(program: Command): void {
-  program
-    .command('list')
-    .description('print what there is of one kind')
-    .addArgument(new Argument('<kind>').choices(LISTS))
-    .option('-r, --rules <path>', 'rules of your own, file or folder; repeatable', collect)
-    .action(async (kind: ListName, { rules }: { rules?: string[] }) => {
-      const { list } = await import('./list.ts');
-      process.stdout.write(list(kind, rules ?? []));
-    });
-  program
-    .command('explain')
-    .description('say what a finding code or a rule means, why it matters and what to do')
-    .argument('<code|rule>', 'a code such as missing-field, or the id, name or title of a rule')
-    .option('-r, --rules <path>', 'rules of your own, file or folder; repeatable', collect)
-    .action(async (name: string, { rules }: { rules?: string[] }) => {
-      const { explain } = await import('./list.ts');
-      process.stdout.write(explain(name, rules ?? []));
-    });
-}
-
-function addRules(program: Command, done: (code: ExitCode) => void): void {
-  const rules = program
-    .command('rules')
-    .description('work with rules: match, test, lint, explain, coverage, convert');
-  requestOptions(rules.command('coverage'))
-    .description(
-      'say which events of a log no rule looks at, by action, and which rules can say nothing there',
-    )
-    .addOption(new Option('--format <format>', 'how to print').choices(['text', 'json']).default('text'))
-    .action(async (paths: string[], options: CoverageOptions) => {
-      const { coverRules } = await import('./rules-coverage.ts');
-      done(await coverRules(paths, options));
-    });
-  rules
-    .command('lint')
-    .description('say what is wrong or doubtful in rule files, each at its line and column')
-    .argument('[paths...]', 'rule files and folders; by default those that come with audit-check')
-    .option('--notes', 'print notes too: portability, ids, levels', false)
-    .addOption(new Option('--format <format>', 'how to print').choices(['text', 'json']).default('text'))
-    .action(async (paths: string[], options: LintOptions) => {
-      const { lintRules } = await import('./rules-lint.ts');
-      done(await lintRules(paths, options));
-    });
-  rules
-    .command('convert')
-    .description(
-      'print Sigma rules with old pipes, and rules of Panther with their tests, as documents of ours',
-    )
-    .argument('<paths...>', 'rule files and folders')
-    .option('-o, --output <folder>', 'write a file for each into this folder, instead of to stdout')
-    .action(async (paths: string[], options: ConvertOptions) => {
-      const { convertRules } = await import('./rules-convert.ts');
-      done(await convertRules(paths, options));
-    });
-  ruleOptions(rules.command('explain'))
-    .description('say why a rule matches a record or does not: each item, and what was found for it')
-    .argument('<rule>', 'id, name or title')
-    .requiredOption('--event <file:line>', 'the record: a log file, and the line it begins on')
-    .action(async (rule: string, options: ExplainOptions) => {
-      const { explainRule } = await import('./rules-explain.ts');
-      process.stdout.write(await explainRule(rule, options));
-    });
-  requestOptions(rules.command('match'))
-    .description('print every match of every detection as NDJSON: rule, title, level, file, line, offset')
-    .option('--ignore-logsource', 'run every rule on every source', false)
-    .action(async (paths: string[], options: MatchOptions) => {
-      const { matchRules } = await import('./rules-command.ts');
-      done(await matchRules(paths, options));
-    });
-  rules
-    .command('test')
-    .description('run the tests that stand in rule files')
-    .argument('[paths...]', 'rule files and folders')
-    .option('--no-builtin-rules', 'leave out the rules that come with audit-check')
-    .option('--sources <path>', 'source mappings of your own; repeatable', collect)
-    .action(async (paths: string[], options: TestOptions) => {
-      const { testRules } = await import('./rules-command.ts');
-      done(await testRules(paths, options));
-    });
-}
-
-function addSources(program: Command): void {
-  program
-    .command('sources')
-    .description('work with source mappings: test')
-    .command('test')
-    .description('show which mapping fits a file, why, and what each canonical field became')
-    .argument('<files...>', 'log files')
-    .option('--source <name>', 'a source to force')
-    .option('--sources <path>', 'source mappings of your own; repeatable', collect)
-    .action(async (files: string[], options: { source?: string; sources?: string[] }) => {
-      const { testSources } = await import('./sources-command.ts');
-      process.stdout.write(await testSources(files, options));
-    });
-}
-
-function addAccess(program: Command, done: (code: ExitCode) => void): void {
-  program
-    .command('access')
-    .description('hold the access that logs show to files of roles, for each role and each user')
-    .argument(
-      '[paths...]',
-      'files, folders, globs, or - for standard input; by default "logs" of audit-check.yaml',
-    )
-    .option('--roles <file>', 'who may do what; repeatable, all files of one format', collect)
-    .option('--roles-format <name>', 'format of the roles, where it is not to be told by what they hold')
-    .addOption(
-      new Option('-f, --format <name>', 'of what is printed')
-        .choices(['text', 'json', 'csv'])
-        .default('text'),
-    )
-    .option('--suggest <user>', 'print the least role that covers what this user did, instead of the tables')
-    .option('--include-denied', 'with --suggest: cover what was refused as well', false)
-    .option(
-      '--wide-verbs',
-      'with --suggest: grant get, list and watch together, and get, patch and update',
-      false,
-    )
-    .option('-c, --config <file>', 'configuration; by default audit-check.yaml here or in a folder above')
-    .option('--no-config', 'use no configuration file')
-    .option('--source <name>', 'source of every file, instead of detection')
-    .option('--since <time>', 'leave out events before this date or time')
-    .option('--until <time>', 'leave out events at or after this date or time')
-    .option('--exclude <glob>', 'files in folders that are not read; repeatable', collect)
-    .addHelpText('after', ACCESS_HELP)
-    .action(async (paths: string[], options: AccessOptions) => {
-      const { access } = await import('./access.ts');
-      done(await access(paths, options));
-    });
 }

@@ -1,32 +1,40 @@
 /** `audit-check verify`: from the arguments to the report and the exit code. */
-import fs from 'node:fs';
 import os from 'node:os';
-import path from 'node:path';
 import { audit } from '../audit.ts';
-import { didYouMean } from '../base/nearest-name.ts';
 import { escapeControls, quote } from '../base/text-safety.ts';
+import type { GivenKeys } from '../cloudtrail/cloudtrail-digests.ts';
 import { usesThreads } from '../engine/scan.ts';
 import { WorkerPool } from '../engine/worker-pool.ts';
 import { type Problem, ProblemsError } from '../model/problem.ts';
-import type { Report, ReportFormat, ReportVerdict } from '../model/report.ts';
+import type { Report, ReportVerdict } from '../model/report.ts';
+import type { AuditRequest } from '../model/request.ts';
 import { type DiscoveredFile, discover, STDIN } from '../read/discover.ts';
 import { StateFolder } from '../read/state-folder.ts';
-import { FORMATS } from '../report/index.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { Progress } from './progress.ts';
 import { buildRequest, type RequestOptions, readScope, type Scope } from './request.ts';
 import { Stats } from './stats.ts';
-import { type ColorChoice, hasColors, widthOf } from './terminal.ts';
-import { writeFileWhole, writeStream } from './write-output.ts';
+import type { ColorChoice } from './terminal.ts';
+import {
+  type ArchiveOptions,
+  type FoundArchives,
+  findArchives,
+  holdArchives,
+  readArchiveKeys,
+} from './verify-archives.ts';
+import type { CheckpointOptions } from './verify-checkpoint.ts';
+import { checkOutputs, parseOutputs, realPath, writeReport } from './verify-outputs.ts';
 
-export type VerifyOptions = RequestOptions & {
-  format?: string[];
-  quiet: boolean;
-  stats: boolean;
-  jobs?: string;
-  state?: string;
-  color: ColorChoice;
-};
+export type VerifyOptions = RequestOptions &
+  CheckpointOptions &
+  ArchiveOptions & {
+    format?: string[];
+    quiet: boolean;
+    stats: boolean;
+    jobs?: string;
+    state?: string;
+    color: ColorChoice;
+  };
 
 const EXIT_OF: Record<ReportVerdict, ExitCode> = {
   clean: EXIT.clean,
@@ -39,12 +47,14 @@ export async function verify(paths: string[], options: VerifyOptions): Promise<E
   const problems: Problem[] = [];
   const jobs = readJobs(options.jobs, problems);
   const scope = readScope(paths, options, problems);
-  const { files, missing } = await discover(scope.paths, scope.exclude);
+  const { files: found, missing } = await discover(scope.paths, scope.exclude);
+  const archives = findArchives(scope.paths, await withoutSeal(found, options));
+  const { files } = archives;
   // Threads load their modules while this one reads the rules.
   const known = options.state === undefined ? 0 : new StateFolder(options.state).coveredBytes();
   const pool = problems.length === 0 && usesThreads(files, jobs, known) ? new WorkerPool(jobs) : undefined;
   try {
-    return await verifyFiles(paths, options, { problems, jobs, scope, files, missing, pool });
+    return await verifyFiles(paths, options, { problems, jobs, scope, archives, missing, pool });
   } finally {
     await pool?.close();
   }
@@ -54,7 +64,7 @@ type Start = {
   problems: Problem[];
   jobs: number;
   scope: Scope;
-  files: DiscoveredFile[];
+  archives: FoundArchives;
   missing: string[];
   pool: WorkerPool | undefined;
 };
@@ -62,15 +72,19 @@ type Start = {
 async function verifyFiles(
   paths: string[],
   options: VerifyOptions,
-  { problems, jobs, scope, files, missing, pool }: Start,
+  { problems, jobs, scope, archives, missing, pool }: Start,
 ): Promise<ExitCode> {
   const request = buildRequest(paths, options, problems, scope);
+  noteKeysBeside(request, archives.files);
   const outputs = parseOutputs(options.format ?? [], problems);
   for (const name of missing)
     problems.push({ file: name, line: 0, column: 0, message: 'there is no such file, folder or match' });
-  checkOutputs(outputs, files, problems);
-  const folder = openState(options.state, files, problems);
+  const { keys, otherCheckpoints } = await readArchiveKeys(options, archives, problems);
+  checkOutputs(outputs, archives.files, problems);
+  const folder = openState(options.state, archives.files, problems);
   if (problems.length > 0) throw new ProblemsError(problems);
+  const { files, evidence } = await holdArchives(archives, keys);
+  const beside = await readBeside({ ...options, checkpoint: otherCheckpoints }, archives, request, problems);
 
   const bytes = files.reduce((sum, file) => sum + (file.skip === undefined ? file.bytes : 0), 0);
   const progress = process.stderr.isTTY && !options.quiet ? new Progress(process.stderr, bytes) : undefined;
@@ -80,8 +94,10 @@ async function verifyFiles(
   try {
     report = await audit(request, files, {
       jobs,
+      evidence,
       ...(pool && { pool }),
       ...(folder && { state: { folder }, onRefusal: sayStartOver }),
+      ...(beside && { beside }),
       ...(progress && { onProgress: progress.update }),
       ...(stats && { onStage: stats.stage, onCounters: stats.count }),
     });
@@ -93,6 +109,34 @@ async function verifyFiles(
   await writeReport(report, outputs, options);
   if (stats !== undefined) process.stderr.write(stats.format(report, pool === undefined ? 1 : jobs));
   return EXIT_OF[report.summary.verdict];
+}
+
+/** A seal that lies among the logs is none of them. */
+async function withoutSeal(files: DiscoveredFile[], options: VerifyOptions): Promise<DiscoveredFile[]> {
+  if (options.checkpoint === undefined) return files;
+  const { isPartOfSeal } = await import('./verify-checkpoint.ts');
+  const isSeal = isPartOfSeal(options);
+  return files.filter(({ file }) => !isSeal(file));
+}
+
+async function readBeside(
+  options: Omit<VerifyOptions, 'checkpoint'> & { checkpoint: string[] | undefined },
+  { files, folders }: FoundArchives,
+  request: AuditRequest,
+  problems: Problem[],
+) {
+  if (options.checkpoint === undefined) {
+    if (folders.length > 0) return undefined;
+    const trust = options.policy !== undefined || options.verifierKey !== undefined;
+    const message =
+      'expected --checkpoint beside --policy, --verifier-key and --evidence-file, or an archive to audit';
+    if (trust || options.evidenceFile !== undefined)
+      throw new ProblemsError([{ file: 'arguments', line: 0, column: 0, message }]);
+    return undefined;
+  }
+  const { readAnchors } = await import('./verify-checkpoint.ts');
+  const { checkpoint, ...rest } = options;
+  return readAnchors({ ...rest, checkpoint }, files, request, problems);
 }
 
 /**
@@ -157,78 +201,10 @@ function readJobs(jobs: string | undefined, problems: Problem[]): number {
   return 1;
 }
 
-/** A report must not replace a log it is about, nor another report. */
-function checkOutputs(
-  outputs: readonly Output[],
-  files: readonly DiscoveredFile[],
-  problems: Problem[],
-): void {
-  const inputs = new Set(files.map(({ file }) => realPath(file)));
-  const taken = new Set<string>();
-  for (const { file } of outputs) {
-    if (file === undefined) continue;
-    const place = realPath(file);
-    const wrong = (message: string) => problems.push({ file: '--format', line: 0, column: 0, message });
-    if (inputs.has(place)) wrong(`${quote(file)} is among the logs to audit, expected another file`);
-    if (taken.has(place)) wrong(`${quote(file)} is named twice, expected a file for each format`);
-    taken.add(place);
-  }
-}
-
-function realPath(file: string): string {
-  try {
-    return fs.realpathSync(file);
-  } catch {
-    return path.resolve(file);
-  }
-}
-
-type Output = { format: ReportFormat; file?: string };
-
-/** `--format FMT[=PATH]`, any number; without a path to stdout, which takes one. */
-function parseOutputs(formats: readonly string[], problems: Problem[]): Output[] {
-  const wrong = (message: string) => problems.push({ file: '--format', line: 0, column: 0, message });
-  const outputs = (formats.length > 0 ? formats : ['text']).flatMap((text): Output[] => {
-    const [name, ...rest] = text.split('=');
-    const format = FORMATS.find((each) => each.name === name);
-    const names = FORMATS.map((each) => each.name);
-    if (format === undefined) {
-      wrong(
-        `unknown format ${quote(name ?? '')}${didYouMean(name ?? '', names)}, known are ${names.join(', ')}`,
-      );
-      return [];
-    }
-    const file = rest.join('=');
-    if (rest.length > 0 && file === '') wrong(`expected a path after ${quote(`${name}=`)}`);
-    if (file !== '') checkWritable(file, wrong);
-    return [file === '' ? { format } : { format, file }];
-  });
-  if (outputs.filter(({ file }) => file === undefined).length > 1)
-    wrong('two formats go to stdout: give all but one a path, like json=report.json');
-  return outputs;
-}
-
-/** Asked before the run: an hour of scanning must not end in a folder that is not there. */
-function checkWritable(file: string, wrong: (message: string) => void): void {
-  try {
-    fs.accessSync(path.dirname(file), fs.constants.W_OK);
-    if (fs.statSync(file, { throwIfNoEntry: false })?.isDirectory())
-      wrong(`${quote(file)} is a folder, expected a file`);
-  } catch {
-    wrong(`${quote(file)} cannot be written: its folder is not there or not writable`);
-  }
-}
-
-async function writeReport(
-  report: Report,
-  outputs: readonly Output[],
-  options: VerifyOptions,
-): Promise<void> {
-  for (const { format, file } of outputs) {
-    if (file !== undefined) writeFileWhole(file, format.render(report, { colors: false, width: 100 }));
-    else if (!options.quiet) {
-      const colors = hasColors(process.stdout, options.color, process.env);
-      await writeStream(process.stdout, format.render(report, { colors, width: widthOf(process.stdout) }));
-    }
-  }
+/** Keys that lie with the logs prove nothing: whoever can write the ones can write the others. */
+function noteKeysBeside({ publicKeys }: AuditRequest, files: readonly DiscoveredFile[]): void {
+  if (publicKeys === undefined) return;
+  const given = publicKeys as GivenKeys;
+  const keyFiles = new Set(given.files.map(realPath));
+  given.beside.push(...files.flatMap(({ file }) => (keyFiles.has(realPath(file)) ? [file] : [])));
 }

@@ -28,16 +28,23 @@ export class DurableFolder {
   async write(name: string, bytes: Uint8Array): Promise<void> {
     const target = path.join(this.folder, name);
     this.makeParents(path.dirname(target));
-    this.serial += 1;
-    const unfinished = path.join(this.folder, UNFINISHED, String(this.serial));
-    const handle = await fs.promises.open(unfinished, 'w');
+    await writeDurably(this.nextUnfinished(), bytes, target);
+    this.touched.add(path.dirname(target));
+  }
+
+  /** As `write`, in the caller's own thread. */
+  writeNow(name: string, bytes: Uint8Array): void {
+    const target = path.join(this.folder, name);
+    this.makeParents(path.dirname(target));
+    const unfinished = this.nextUnfinished();
+    const descriptor = fs.openSync(unfinished, 'w');
     try {
-      await handle.writeFile(bytes);
-      await handle.sync();
+      fs.writeFileSync(descriptor, bytes);
+      fs.fsyncSync(descriptor);
     } finally {
-      await handle.close();
+      fs.closeSync(descriptor);
     }
-    await fs.promises.rename(unfinished, target);
+    fs.renameSync(unfinished, target);
     this.touched.add(path.dirname(target));
   }
 
@@ -51,6 +58,11 @@ export class DurableFolder {
     fs.rmSync(path.join(this.folder, UNFINISHED), { recursive: true, force: true });
   }
 
+  private nextUnfinished(): string {
+    this.serial += 1;
+    return path.join(this.folder, UNFINISHED, String(this.serial));
+  }
+
   private makeParents(folder: string): void {
     if (this.touched.has(folder)) return;
     const first = fs.mkdirSync(folder, { recursive: true });
@@ -58,6 +70,27 @@ export class DurableFolder {
     for (let at = folder; at !== path.dirname(first); at = path.dirname(at)) this.touched.add(at);
     this.touched.add(path.dirname(first));
   }
+}
+
+/** By callbacks: promises of `FileHandle` keep the caller's thread busy for twice as long (measured, 8 KB files). */
+function writeDurably(unfinished: string, bytes: Uint8Array, target: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    fs.open(unfinished, 'w', (failure, descriptor) => {
+      if (failure !== null) return reject(failure);
+      const end = (error: Error | null) =>
+        fs.close(descriptor, (closing) => {
+          if (error !== null || closing) return reject(error ?? closing!);
+          fs.rename(unfinished, target, (renaming) => (renaming === null ? resolve() : reject(renaming)));
+        });
+      const writeRest = (from: number) =>
+        fs.write(descriptor, bytes, from, bytes.length - from, null, (error, written) => {
+          if (error !== null) return end(error);
+          if (from + written < bytes.length) return writeRest(from + written);
+          fs.fsync(descriptor, end);
+        });
+      writeRest(0);
+    });
+  });
 }
 
 async function flushFolder(folder: string): Promise<void> {

@@ -6,7 +6,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { coveringNodes, foldNodes } from '../transparency/compact-range.ts';
 import { foldPerfect } from '../transparency/perfect-tree.ts';
-import { hashesAtLevel, TILE_WIDTH, tilePath } from '../transparency/tiles.ts';
+import { hashesAtLevel, TILE_LEVELS, TILE_WIDTH, tilePath } from '../transparency/tiles.ts';
 import { equalHashes, HASH_BYTES } from '../transparency/tree-hash.ts';
 import { CHECKPOINT, parseStored, readCheckpointNote, readTileFile, tileLevels } from './tiled-log.ts';
 import { DurableFolder, StoreFault } from './tiled-log-files.ts';
@@ -14,6 +14,8 @@ import { FolderLock } from './tiled-log-lock.ts';
 
 /** Tiles written at a time: four threads of Node flush them to the disk (0.3 ms each instead of 0.9, measured). */
 const MAX_PENDING = 64;
+/** Tiles that may wait for it: 16 MB. Beyond them the caller's own thread writes, so that nobody reads ahead of the disk. */
+const MAX_WAITING = 2048;
 
 /** A file that belongs to a checkpoint and is on the disk before it. */
 export type Companion = { name: string; bytes: Uint8Array };
@@ -32,6 +34,7 @@ export class TiledLogWriter {
   /** By level of tiles: the hashes of the tile at the right edge. */
   private readonly edge: Buffer[] = [];
   private readonly pending = new Set<Promise<void>>();
+  private readonly waiting: Companion[] = [];
   private failure: unknown;
 
   /** Opens or begins a log, at its last checkpoint. @throws {StoreFault} when another process writes, or tiles do not fit */
@@ -48,26 +51,24 @@ export class TiledLogWriter {
   }
 
   /** Leaf hashes one after the other. Tiles are written meanwhile; nothing counts before `commit`. */
-  async append(hashes: Uint8Array): Promise<void> {
+  append(hashes: Uint8Array): void {
     if (hashes.length % HASH_BYTES !== 0) throw new RangeError('hashes have 32 bytes each');
-    let at = 0;
-    while (at < hashes.length) {
+    if (this.failure !== undefined) throw this.failure;
+    for (let at = 0; at < hashes.length; ) {
       const filled = this.size % TILE_WIDTH;
       const length = Math.min(hashes.length - at, (TILE_WIDTH - filled) * HASH_BYTES);
       this.edgeOf(0).set(hashes.subarray(at, at + length), filled * HASH_BYTES);
       this.size += length / HASH_BYTES;
       at += length;
       if (this.size % TILE_WIDTH === 0) this.closeTiles();
-      while (this.pending.size >= MAX_PENDING) await Promise.race(this.pending);
-      if (this.failure !== undefined) throw this.failure;
     }
   }
 
   root(): Uint8Array {
     return foldNodes(
       coveringNodes(0, this.size).map(({ level, index }) => {
-        const tileLevel = Math.floor(level / 8);
-        const count = 2 ** (level % 8);
+        const tileLevel = Math.floor(level / TILE_LEVELS);
+        const count = 2 ** (level % TILE_LEVELS);
         return foldPerfect(this.edgeOf(tileLevel), (index * count) % TILE_WIDTH, count);
       }),
     );
@@ -107,6 +108,7 @@ export class TiledLogWriter {
 
   /** Ends writing; what was not committed is forgotten. */
   async close(): Promise<void> {
+    this.waiting.length = 0;
     await Promise.allSettled(this.pending);
     this.files.close();
     this.lock.release();
@@ -149,15 +151,33 @@ export class TiledLogWriter {
   }
 
   private writeLater(name: string, bytes: Buffer): void {
-    const writing = this.files.write(name, bytes).catch((error: unknown) => {
-      this.failure ??= error;
-    });
-    this.pending.add(writing);
-    void writing.then(() => this.pending.delete(writing));
+    if (this.waiting.length >= MAX_WAITING) {
+      this.files.writeNow(name, bytes);
+      return;
+    }
+    this.waiting.push({ name, bytes });
+    this.startWriting();
+  }
+
+  private startWriting(): void {
+    while (this.pending.size < MAX_PENDING) {
+      const next = this.waiting.shift();
+      if (next === undefined) return;
+      const writing = this.files
+        .write(next.name, next.bytes)
+        .catch((error: unknown) => {
+          this.failure ??= error;
+        })
+        .then(() => {
+          this.pending.delete(writing);
+          this.startWriting();
+        });
+      this.pending.add(writing);
+    }
   }
 
   private async settle(): Promise<void> {
-    await Promise.all(this.pending);
+    while (this.pending.size > 0) await Promise.race(this.pending);
     if (this.failure !== undefined) throw this.failure;
   }
 

@@ -24,10 +24,9 @@ export class NoteFault extends Error {
   override readonly name = 'NoteFault';
 }
 
-/** @throws {NoteFault} */
-export function parseNote(bytes: Uint8Array): SignedNote {
-  if (bytes.length > MAX_NOTE_BYTES)
-    throw new NoteFault(`expected at most ${MAX_NOTE_BYTES} bytes of a note`);
+/** `maxBytes`: of a note that may be longer than others. @throws {NoteFault} */
+export function parseNote(bytes: Uint8Array, maxBytes = MAX_NOTE_BYTES): SignedNote {
+  if (bytes.length > maxBytes) throw new NoteFault(`expected at most ${maxBytes} bytes of a note`);
   const whole = decodeText(bytes);
   if (whole === undefined) throw new NoteFault('expected UTF-8 without control characters');
   const split = whole.lastIndexOf('\n\n');

@@ -88,6 +88,85 @@ describe('sigstore-conformance', { skip: folder === undefined && 'no sample data
   });
 });
 
+/** What a bundle holds beside what is signed; nothing is taken from it, or what stands in its place is as good. */
+const UNSIGNED: readonly RegExp[] = [
+  / tlogEntries\.0\.logIndex$/, // of entries by proof alone; the proof's own index is shown
+  / messageDigest\.algorithm removed$/, // SHA-256 is the default
+  /^happy-path-v0\.1 tlogEntries\.0\.inclusionProof(\.checkpoint)? removed$/, // version 0.1 needs the promise alone
+  / (signatures\.0\.keyid|publicKey\.hint)$/,
+  /^intoto-\S+ (timestampVerificationData|tlogEntries\.0\.inclusionPromise)/, // one of two proved times
+  /^intoto-\S+ tlogEntries\.0\.inclusionProof\.(logIndex|hashes) removed$/, // 0 and none, the defaults
+  /^rekor2-checkpoint-(multiple|two)-\S+ tlogEntries\.0\.inclusionProof\.checkpoint\.envelope$/, // witnesses
+];
+
+describe('bundles of the suite, each member spoiled', {
+  skip: folder === undefined && 'no sample data',
+}, () => {
+  /** All with FULL=1: 1,700 bundles take 20 s. */
+  const isFull = process.env.FULL === '1';
+  const cases = isFull
+    ? fs.readdirSync(folder ?? '.').filter((name) => !name.endsWith('_fail'))
+    : ['happy-path-v0.3', 'rekor2-happy-path', 'intoto-with-custom-trust-root'];
+
+  for (const name of folder === undefined ? [] : cases)
+    test(`judgeBundle() verifies no ${name} that differs in what is signed`, {
+      skip: needsPublicGood(name) && publicGood === undefined && 'no npm with the public-good root',
+    }, async () => {
+      const text = read(name, 'bundle.sigstore.json')!.toString();
+      const survivors: string[] = [];
+      let spoiled = 0;
+      for (const path of pathsIn(JSON.parse(text), []))
+        for (const how of ['removed', ...(isFull ? [0.1, 0.3, 0.5, 0.7, 0.9] : [0.5])]) {
+          const changed = spoil(text, path, how);
+          if (changed === undefined) continue;
+          spoiled++;
+          const { reason } = await judgeCase(name, Buffer.from(changed));
+          if (reason !== 'verified') continue;
+          const place = path
+            .join('.')
+            .replace(/^verificationMaterial\.|^messageSignature\.|^dsseEnvelope\./, '');
+          survivors.push(`${name} ${place}${how === 'removed' ? ' removed' : ''}`);
+        }
+      console.log(
+        `${name}: ${spoiled} spoiled, ${survivors.length} verified, all in members that nobody signs`,
+      );
+      assert.ok(spoiled > 30);
+      assert.deepEqual(
+        survivors.filter(
+          (each) =>
+            !UNSIGNED.some(
+              (known) => known.test(each.replace(/(logIndex|keyid|hint) removed$/, '$1')) || known.test(each),
+            ),
+        ),
+        [],
+      );
+    });
+});
+
+function pathsIn(value: unknown, path: readonly string[]): string[][] {
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, child]) => [[...path, key], ...pathsIn(child, [...path, key])]);
+}
+
+/** The bundle without a member, or with one bit turned at a share of a text's length; undefined of what is no text. */
+function spoil(text: string, path: readonly string[], how: string | number): string | undefined {
+  const bundle = JSON.parse(text) as Record<string, unknown>;
+  const owner = path.slice(0, -1).reduce((at, key) => at[key] as Record<string, unknown>, bundle);
+  const key = path.at(-1)!;
+  const value = owner[key];
+  if (how === 'removed') {
+    if (Array.isArray(owner)) owner.splice(Number(key), 1);
+    else delete owner[key];
+    return JSON.stringify(bundle);
+  }
+  if (typeof value !== 'string' || value === '') return undefined;
+  const isBytes = value.length >= 20 && /^[A-Za-z0-9+/\n]+=*$/.test(value);
+  const bytes = Buffer.from(value, isBytes ? 'base64' : 'utf8');
+  bytes[Math.floor(bytes.length * Number(how))]! ^= 1;
+  owner[key] = bytes.toString(isBytes ? 'base64' : 'utf8');
+  return JSON.stringify(bundle);
+}
+
 function read(name: string, file: string): Buffer | undefined {
   const place = path.join(folder!, name, file);
   return fs.existsSync(place) ? fs.readFileSync(place) : undefined;
@@ -97,18 +176,17 @@ function needsPublicGood(name: string): boolean {
   return read(name, 'trusted_root.json') === undefined;
 }
 
-async function judgeCase(name: string): Promise<{ reason: string; text: string }> {
+async function judgeCase(
+  name: string,
+  bundle = read(name, 'bundle.sigstore.json')!,
+): Promise<{ reason: string; text: string }> {
   let judgement: AttestationJudgement;
   try {
     const root = parseTrustedRoot(read(name, 'trusted_root.json') ?? publicGood!, 'trusted_root.json');
     const signer = signerOf(name);
     if (signer === undefined) return { reason: 'no public key', text: '' };
     const bytes = read(name, 'artifact') ?? Buffer.from(ARTIFACT);
-    judgement = await judgeBundle(
-      bytes,
-      { kind: 'sigstore-bundle', name, bytes: read(name, 'bundle.sigstore.json')! },
-      { root, signer },
-    );
+    judgement = await judgeBundle(bytes, { kind: 'sigstore-bundle', name, bytes: bundle }, { root, signer });
   } catch (error) {
     if (error instanceof ProblemsError) return { reason: 'trusted root', text: error.message };
     throw error;

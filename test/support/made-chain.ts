@@ -5,7 +5,7 @@
 import type { ChainProfile } from '../../src/chain/profile.ts';
 import { Chance } from './made-json.ts';
 import { type MadeFields, neededFields, someRecord } from './made-record.ts';
-import { copyOf, Digits, type MadeObject, type Spelling, setAt, spell } from './made-value.ts';
+import { copyOf, Digits, type MadeObject, type Spelling, setAt, spell, valueAt } from './made-value.ts';
 import {
   CannotMakeError,
   encode,
@@ -33,6 +33,8 @@ export type MadeRecord = {
   /** Without prefixes; `previous` is nothing for the first record, whatever stands there. */
   previous: string;
   hash: string;
+  /** How the line is spelled. */
+  line: Spelling;
 };
 
 /** What the maker asks of a digest: more than `ChainDigest` may have today. */
@@ -151,7 +153,38 @@ export class ChainMaker {
       position: at.position,
       previous: at.previous ?? '',
       hash,
+      line,
     };
+  }
+
+  /**
+   * Whether the hashes that the record carries are those of `changed`, spelled as `line`: whether the change shows at all.
+   * Where records carry no hash, whether the hash that the next one names is.
+   */
+  vouchesFor(
+    { hash, record, previous, stream, position }: MadeRecord,
+    changed: MadeObject,
+    line: Spelling,
+  ): boolean {
+    const { profile, members } = this;
+    const standing = members.previous === null ? null : (record.get(members.previous) ?? null);
+    const named = previous === '' && typeof standing === 'string' ? this.withoutPrefix(standing) : previous;
+    const subject: Subject = { record: changed, line, previous: named, members };
+    const at: LinkAt = { stream, position, previous };
+    try {
+      if (this.hash(profile.digest, profile.preimage, subject, at) !== hash) return false;
+    } catch (error) {
+      if (error instanceof CannotMakeError) return false;
+      throw error;
+    }
+    return (profile.also ?? []).every(
+      ({ member, digest, preimage }) =>
+        this.hash(digest, preimage, subject, at, digest.algorithms[0]) === valueAt(changed, member),
+    );
+  }
+
+  private withoutPrefix(text: string): string {
+    return this.prefix !== '' && text.startsWith(this.prefix) ? text.slice(this.prefix.length) : text;
   }
 
   private name(record: MadeObject, { stream, position }: LinkAt): void {

@@ -109,14 +109,15 @@ const TEXTS = [
 ];
 const NUMBERS = ['0', '-3', '17', '1.50', '1e2', '0.001', '123456.789', '1.5', '9007199254740991'];
 
-/** Seconds between neighbors; several share one. */
-const STEPS = 2;
+/** Neighbors that share their time. */
+const SHARING = 2;
 const EPOCH = Date.UTC(2026, 0, 5, 8);
 
 function timeText(index: number, format: Format): string {
-  const moment = new Date(EPOCH + Math.floor(index / STEPS) * 1000).toISOString().slice(0, 19);
-  const digits = `${String(index % 1000).padStart(3, '0')}250125`;
-  const places = typeof format.fraction === 'number' ? format.fraction : [0, 3, 6][index % 3]!;
+  const tick = Math.floor(index / SHARING);
+  const moment = new Date(EPOCH + tick * 1000).toISOString().slice(0, 19);
+  const digits = `${String(tick % 1000).padStart(3, '0')}250125`;
+  const places = typeof format.fraction === 'number' ? format.fraction : [0, 3, 6][tick % 3]!;
   const fraction = digits.slice(0, format.kind === 'epoch' ? 3 : places);
   return `${moment}${fraction === '' ? '' : `.${fraction}`}Z`;
 }
@@ -124,6 +125,7 @@ function timeText(index: number, format: Format): string {
 export function someRecord(chance: Chance, index: number, { kinds, cases }: MadeFields): MadeObject {
   const record: MadeObject = new Map();
   record.set('id', `e-${index}-${chance.below(1e6)}`);
+  record.set('time', timeText(index, { kind: 'time', fraction: 3 }));
   for (const [path, kind] of kinds) {
     const value = someValueOf(kind, path, index, chance);
     if (value !== undefined) setAt(record, path, value);

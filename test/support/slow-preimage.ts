@@ -242,6 +242,7 @@ const TIME = /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}:\d{2})(?:\.(\d+))?(.*)$/;
 
 function timeOf(text: string, format: Format): string {
   const [, date = '', clock = '', written = '', zone = ''] = TIME.exec(text) ?? [];
+  if (date === '') throw new CannotMakeError(`${JSON.stringify(text)} is no made time`);
   const digits = written.padEnd(9, '0');
   const trimmed = digits.replace(/0+$/, '');
   const rule = format.fraction as number | string;

@@ -29,7 +29,7 @@ const leaves = madeLeaves(MOST);
 async function build(folder: string, ...sizes: number[]): Promise<void> {
   for (const size of sizes) {
     const writer = new TiledLogWriter(folder);
-    await writer.append(Buffer.concat(leaves.slice(writer.size, size)));
+    writer.append(Buffer.concat(leaves.slice(writer.size, size)));
     await writer.commit(sign);
     await writer.close();
   }
@@ -96,7 +96,7 @@ describe('a tiled log', () => {
     await build(folder, 300);
     const before = new TiledLog(folder).note;
     const writer = new TiledLogWriter(folder);
-    await writer.append(
+    writer.append(
       Buffer.concat(Array.from({ length: 900 }, (_, at) => twinLeaf(Buffer.from(`other ${at}`)))),
     );
     await writer.close();
@@ -186,7 +186,7 @@ describe('the lock of a log', () => {
   test('that was lost lets no checkpoint through', async () => {
     const folder = newFolder();
     const writer = new TiledLogWriter(folder);
-    await writer.append(leaves[0]!);
+    writer.append(leaves[0]!);
     fs.rmSync(path.join(folder, 'lock'));
     await assert.rejects(writer.commit(sign), /took the lock/);
     await writer.close();

@@ -1,0 +1,94 @@
+/** Which file of today is which sealed stream: by how they begin, whatever they are called and however they are compressed. */
+import { compareText } from '../base/text-safety.ts';
+import { HEAD_BYTES, type SealedStream } from './inventory.ts';
+
+export type FileHead = { file: string; head: string };
+
+/** Hexadecimal digits of one leaf in a head. */
+const DIGITS = 2 * HEAD_BYTES;
+
+type Pair = { file: number; stream: number; score: number; name: number };
+
+/** By position in `files` the number of the stream; files that begin like none and are called like none have no entry. */
+export function matchStreams(
+  files: readonly FileHead[],
+  streams: readonly SealedStream[],
+): Map<number, number> {
+  const matched = new Map<number, number>();
+  const taken = new Set<number>();
+  const take = (pairs: Pair[]) => {
+    for (const { file, stream } of pairs.sort(comparePairs)) {
+      if (matched.has(file) || taken.has(stream)) continue;
+      matched.set(file, stream);
+      taken.add(stream);
+    }
+  };
+  const byFirst = groupBy(streams, ({ head }) => head.slice(0, DIGITS));
+  take(
+    files.flatMap(({ file, head }, at) =>
+      (byFirst.get(head.slice(0, DIGITS)) ?? []).map((stream) => ({
+        file: at,
+        stream: stream.number,
+        score: commonLeaves(head, stream.head),
+        name: nameScore(file, stream.file),
+      })),
+    ),
+  );
+  // What begins otherwise and has the name of a stream that is nowhere else: its first record was changed, or is gone.
+  const byName = groupBy(
+    streams.filter(({ number }) => !taken.has(number)),
+    ({ file }) => baseName(file),
+  );
+  take(
+    files.flatMap(({ file }, at) =>
+      matched.has(at)
+        ? []
+        : (byName.get(baseName(file)) ?? []).map((stream) => ({
+            file: at,
+            stream: stream.number,
+            score: 0,
+            name: nameScore(file, stream.file),
+          })),
+    ),
+  );
+  return matched;
+}
+
+function comparePairs(left: Pair, right: Pair): number {
+  return (
+    right.score - left.score || right.name - left.name || left.file - right.file || left.stream - right.stream
+  );
+}
+
+function commonLeaves(left: string, right: string): number {
+  let common = 0;
+  while (
+    common * DIGITS < Math.min(left.length, right.length) &&
+    compareText(
+      left.slice(common * DIGITS, (common + 1) * DIGITS),
+      right.slice(common * DIGITS, (common + 1) * DIGITS),
+    ) === 0
+  )
+    common += 1;
+  return common;
+}
+
+/** 2 for the same path, 1 for the same name in another folder, or with another ending of compression. */
+function nameScore(left: string, right: string): number {
+  if (left === right) return 2;
+  return baseName(left) === baseName(right) ? 1 : 0;
+}
+
+export function baseName(file: string): string {
+  return file.slice(file.lastIndexOf('/') + 1).replace(/\.(?:gz|zst)$/i, '');
+}
+
+function groupBy(streams: readonly SealedStream[], key: (stream: SealedStream) => string) {
+  const groups = new Map<string, SealedStream[]>();
+  for (const stream of streams) {
+    const group = groups.get(key(stream));
+    if (group === undefined) groups.set(key(stream), [stream]);
+    else group.push(stream);
+  }
+  return groups;
+}
