@@ -10,8 +10,9 @@ import { relate } from './engine/relate.ts';
 import { StateRefusal } from './engine/run-state.ts';
 import { type ScanOptions, scanFiles } from './engine/scan.ts';
 import type { ScanCounters } from './engine/scan-part.ts';
+import { judgeSeals } from './engine/seals.ts';
 import type { CheckResult } from './model/check.ts';
-import type { Report } from './model/report.ts';
+import type { InputSummary, Report, StreamSummary } from './model/report.ts';
 import type { AuditRequest } from './model/request.ts';
 import type { DiscoveredFile } from './read/discover.ts';
 
@@ -23,6 +24,12 @@ export type AuditOptions = ScanOptions & {
   /** What was found out about the files before they are audited: archives were held to their logs. */
   evidence?: readonly CheckResult[];
   onCounters?: (counters: ScanCounters) => void;
+  /** What is known beside the records, once it is known which bytes were read: signed checkpoints and their like. */
+  beside?: (inputs: readonly InputSummary[]) => {
+    result: CheckResult;
+    /** The streams of the checks, in the light of it. */
+    anchor(streams: readonly StreamSummary[]): StreamSummary[];
+  };
   /** Bytes of marks below which one thread judges them all. */
   judgeBytes?: number;
 };
@@ -69,7 +76,13 @@ async function auditOnce(
     const related = await relate(plan, scan, duplicates, executor, options.judgeBytes);
     onStage?.('relate');
     const results = plan.checks.map(({ check }, index) => check.finish(scan.states[index]));
-    const report = assembleReport(plan, scan, [...results, ...evidence], related, repeats);
+    const beside = options.beside?.(scan.inputs);
+    if (beside !== undefined) {
+      for (const result of results) if (result.streams) result.streams = beside.anchor(result.streams);
+      results.push(beside.result);
+    }
+    const seals = await judgeSeals(plan, scan);
+    const report = assembleReport(plan, scan, [...results, ...evidence], related, repeats, seals);
     onStage?.('conclude');
     onCounters?.(scan.counters);
     return report;

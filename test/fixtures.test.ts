@@ -11,6 +11,7 @@ import { findingKinds } from '../src/engine/finding-kinds.ts';
 import type { Report } from '../src/model/report.ts';
 import type { AuditRequest } from '../src/model/request.ts';
 import { ARCHIVE_FINDINGS } from '../src/store/archive-findings.ts';
+import { ANCHOR_FINDINGS } from '../src/transparency/anchor-findings.ts';
 import { auditPaths, renderReport, testRequest } from './support/audit-run.ts';
 import { CommandLine } from './support/command-line.ts';
 
@@ -18,8 +19,13 @@ const ROOT = fileURLToPath(new URL('../fixtures', import.meta.url));
 
 /** Codes that no fixture makes speak, and where they are tested instead. */
 const SPOKEN_ELSEWHERE: Readonly<Record<string, string>> = {
+  ...Object.fromEntries(
+    ANCHOR_FINDINGS.map(({ code }) => [code, 'takes a sealed log: test/cli/sealed-logs.test.ts']),
+  ),
   'unreadable-input': 'git keeps no unreadable file: test/data/reading-errors.test.ts',
   'changed-input': 'takes a file that changes between two readers: test/engine/changed-input.test.ts',
+  'key-list-beside-logs': 'only the command knows where keys lie: test/cli/cloudtrail.test.ts',
+  'private-key': 'no private key is kept in the repository: test/chain/key-hygiene.test.ts',
   'too-many-breaks': 'takes thousands of records: test/chain',
   'too-many-streams': 'takes thousands of streams: test/chain',
   ...Object.fromEntries(

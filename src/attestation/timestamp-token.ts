@@ -89,8 +89,8 @@ function requireImprint({ info }: TimestampForm, bytes: Uint8Array): void {
 }
 
 /** The certificate that the signature names by issuer and serial number, or by the key's identifier. */
-function signerOf({ signer }: TimestampForm, certificates: readonly ChainCertificate[]): ChainCertificate {
-  const sid = signer.sid as
+function signerOf(form: TimestampForm, certificates: readonly ChainCertificate[]): ChainCertificate {
+  const sid = form.signer.sid as
     | {
         issuer?: { valueBeforeDecode: ArrayBuffer };
         serialNumber?: { valueBlock: { valueHexView: Uint8Array } };
@@ -114,7 +114,9 @@ function signerOf({ signer }: TimestampForm, certificates: readonly ChainCertifi
   if (found !== undefined) return found;
   throw new AttestationFaultError(
     'untrusted-certificate',
-    'the certificate that signed is neither in the token nor among the given authorities',
+    form.certificates.length === 0
+      ? 'the token was issued without certificates, and none of those given has signed it; give the signer’s certificate, too'
+      : 'the certificate that signed is neither in the token nor among those given',
   );
 }
 

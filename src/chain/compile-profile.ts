@@ -81,7 +81,9 @@ class ProfileReader extends DocumentReader {
   }
 
   /** What must agree between keys. */
-  private together({ digest, sequence, when }: ChainProfile, unlinked: boolean): void {
+  private together({ digest, members, sequence, when }: ChainProfile, unlinked: boolean): void {
+    if (digest.signature !== null && members.some(({ own }) => own === null))
+      this.say(['members'], 'expected "own", the field that holds the signature, found none');
     if (digest.ratchet !== null && (sequence === null || sequence.start === null))
       this.say(
         ['digest', 'ratchet'],
@@ -143,10 +145,10 @@ class ProfileReader extends DocumentReader {
         );
     }
     const digest = readDigest(this, [...path, 'digest'], document.digest);
-    if (digest.signature !== null || digest.ratchet !== null)
+    if (digest.ratchet !== null)
       this.say(
         [...path, 'digest'],
-        'expected a digest or an HMAC with one key, found a signature or a ratchet',
+        'expected a digest, an HMAC with one key or a signature, found a ratchet',
       );
     const optional = this.boolean([...path, 'optional'], document.optional ?? false);
     return { member, digest, preimage, optional };

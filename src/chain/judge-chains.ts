@@ -12,7 +12,7 @@ import { judgeBare } from './judge-bare.ts';
 import { judgeStream } from './judge-stream.ts';
 import type { ChainLayout } from './layout.ts';
 import { type LoneMeaning, meaningOf } from './lone-hash.ts';
-import type { ChainDigest } from './profile.ts';
+import { type ChainDigest, keyOf } from './profile.ts';
 import type { StreamState } from './segment.ts';
 import { returnBeginnings } from './strayed-beginnings.ts';
 import { fileList, streamLimits, streamTitle } from './stream-summary.ts';
@@ -118,8 +118,7 @@ function addStream(
   bare: { stretches: Map<number, BareStretch[]>; explaining: Set<BareStretch> },
   sample: LinkSample,
 ): boolean {
-  const namesOf = (digests: readonly ChainDigest[]) =>
-    digests.map(({ key }) => key).filter((key) => key !== null);
+  const namesOf = (digests: readonly ChainDigest[]) => digests.map(keyOf).filter((key) => key !== null);
   const isMissing = (key: string) => !Object.hasOwn(keys, key);
   const missingKeys = [...new Set(namesOf(layout.profiles.map(({ digest }) => digest)))].filter(isMissing);
   const furtherKeys = namesOf(layout.profiles.flatMap(({ also }) => also.map(({ digest }) => digest)));

@@ -9,13 +9,15 @@ import type { BareStretch } from './bare-records.ts';
 import { type ChainNode, orderSegments } from './chain-order.ts';
 import type { LinkSample } from './hash-index.ts';
 import type { ChainLayout } from './layout.ts';
-import { mismatchOf, reasonOf } from './record-hash.ts';
-import { type AlteredRun, MAX_BREAKS, type StreamState } from './segment.ts';
+import { keyOf } from './profile.ts';
+import { isBadSignature, mismatchOf, reasonOf } from './record-hash.ts';
+import { type AlteredRun, isKeyless, MAX_BREAKS, type StreamState } from './segment.ts';
 import type { Shared, SharedRecords } from './shared-records.ts';
 import { type BrokenNodes, nodeOfRun, streamRanges, unverifiableRange } from './stream-ranges.ts';
 
 export type BreakCode =
   | 'altered-record'
+  | 'bad-signature'
   | 'broken-link'
   | 'chain-not-recomputable'
   | 'downgraded-record'
@@ -73,8 +75,16 @@ function chosenProfile({ votes, keyed }: StreamState, { profiles }: ChainLayout)
   if (most > 0) return votes.indexOf(most);
   return Math.max(
     0,
-    profiles.findIndex(({ digest }) => (digest.key !== null) === keyed > 0),
+    profiles.findIndex(({ digest }) => (keyOf(digest) !== null) === keyed > 0),
   );
+}
+
+/** Also the identity of a finding about a whole stream. */
+export function chainFields({ members: { previous, own } }: ChainLayout): string {
+  return [previous, own]
+    .filter((name) => name !== null)
+    .map(quote)
+    .join(' and ');
 }
 
 class StreamJudge {
@@ -521,7 +531,7 @@ class StreamJudge {
   }
 
   private sayAltered(run: AlteredRun): void {
-    const expected = run.expected[this.profile] ?? '';
+    const expected = run.expected[this.profile] || (run.expected.find((hash) => hash !== '') ?? '');
     const reason = reasonOf(expected);
     const more =
       run.records > 1
@@ -530,7 +540,19 @@ class StreamJudge {
     const related = run.records > 1 ? [run.until] : [];
     const about = { related, count: run.records, identity: run.found };
     const mismatch = mismatchOf(expected);
-    if (mismatch !== undefined) {
+    if (isKeyless(run.expected)) {
+      const keys = this.missingKeys.map(quote).join(', ');
+      const message = `expected hashes that can be recomputed, found ${count(run.records, 'record')} that need the key ${keys}, which was not given`;
+      this.say('missing-key', run.from, message, about);
+    } else if (isBadSignature(expected)) {
+      const { signature } = this.layout.profiles[this.profile]!.digest;
+      this.say(
+        'bad-signature',
+        run.from,
+        `expected an ${signature!.algorithm} signature under the key ${quote(signature!.key)}, found ${quote(run.found)}, which does not hold${more}`,
+        about,
+      );
+    } else if (mismatch !== undefined) {
       this.say('altered-record', run.from, `expected ${mismatch}${more}`, about);
     } else if (run.unlinked) {
       this.say('stripped-hash', run.from, `expected a previous hash, found none${more}`, about);
@@ -557,17 +579,14 @@ class StreamJudge {
     const generic = layout.profiles.filter(({ when }) => when.length === 0);
     const tried = generic.length > 0 ? generic : layout.profiles;
     const names = tried.map(({ name }) => name).join(', ');
-    const fields = [layout.members.previous, layout.members.own]
-      .filter((name) => name !== null)
-      .map(quote)
-      .join(' and ');
+    const fields = chainFields(layout);
     const about = { count: stream.records, identity: fields };
     const keys =
       this.missingKeys.length === 0
         ? ''
         : `; the key ${this.missingKeys.map(quote).join(', ')} was not given`;
     const holds = linked * 2 >= Math.max(1, stream.records - 1);
-    if (this.missingKeys.length > 0 && layout.profiles.every(({ digest }) => digest.key !== null)) {
+    if (this.missingKeys.length > 0 && layout.profiles.every(({ digest }) => keyOf(digest) !== null)) {
       this.say(
         'missing-key',
         place,
@@ -575,7 +594,7 @@ class StreamJudge {
         about,
       );
     } else if (holds && stream.records > 1) {
-      const message = `expected hashes that one of the profiles ${names} recomputes, found none in ${count(stream.records, 'record')}, though ${count(linked, 'link')} hold: another serializer rather than tampering${keys}`;
+      const message = `expected hashes that one of the profiles ${names} recomputes, found none in ${count(stream.records, 'record')}, though ${count(linked, 'link')} hold: serializer drift, not tampering${keys}`;
       this.say('chain-not-recomputable', place, message, about);
     } else {
       const message = `expected a chain in the fields ${fields}, found no hash that the profiles ${names} recompute and ${linked === 0 ? 'no link that holds' : `only ${count(linked, 'link')} of ${stream.records - 1} that hold`}${keys}`;

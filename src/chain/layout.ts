@@ -4,7 +4,14 @@
  */
 import type { Event, Fields, Slot } from '../model/event.ts';
 import { compileGuard } from './conditions.ts';
-import type { ChainMembers, ChainProfile, Condition, Genesis, SequenceRule } from './profile.ts';
+import {
+  type ChainMembers,
+  type ChainProfile,
+  type Condition,
+  type Genesis,
+  keyOf,
+  type SequenceRule,
+} from './profile.ts';
 import { stripPrefix } from './record-digest.ts';
 import { compileGenesisHashes, compileRecordHash, isHash, type RecordHash } from './record-hash.ts';
 import type { StreamState } from './segment.ts';
@@ -99,7 +106,7 @@ export class BoundLayout {
     this.strip = first.digest.strip;
     this.genesis = first.genesis;
     this.longestLiteral = Math.max(0, ...first.genesis.literals.map(({ length }) => length));
-    this.keyed = layout.profiles.map(({ digest }) => digest.key !== null);
+    this.keyed = layout.profiles.map(({ digest }) => keyOf(digest) !== null);
     this.limited = layout.profiles.map(({ when }) => when.length > 0);
     this.hashes = layout.profiles.map((profile) => compileRecordHash(profile, layout.members, fields, keys));
   }

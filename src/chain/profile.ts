@@ -49,6 +49,11 @@ export type ChainDigest = {
   signature: ChainSignature | null;
 };
 
+/** The reference name of the key that makes or verifies it; null where none does. */
+export function keyOf({ key, signature }: ChainDigest): string | null {
+  return signature?.key ?? key;
+}
+
 /** What most profiles say of their digest. */
 export const PLAIN_DIGEST: ChainDigest = {
   algorithms: ['sha256'],

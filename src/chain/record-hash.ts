@@ -7,6 +7,7 @@ import { KeyRatchet } from './key-ratchet.ts';
 import { compilePreimage, type Preimage } from './preimage.ts';
 import type { ChainMembers, ChainProfile, CompanionHash, Condition } from './profile.ts';
 import { compileDigest, stripPrefix } from './record-digest.ts';
+import { compileSignature } from './record-signature.ts';
 
 /** Why a profile has no hash for a record stands behind this mark; no encoding has it. */
 const REASON = '!';
@@ -29,6 +30,13 @@ export function mismatchOf(expected: string): string | undefined {
   return expected.startsWith(MISMATCH) ? expected.slice(MISMATCH.length) : undefined;
 }
 
+/** A signature that does not hold: there is no right one to be computed. */
+const BAD_SIGNATURE = `${REASON}?`;
+
+export function isBadSignature(expected: string): boolean {
+  return expected === BAD_SIGNATURE;
+}
+
 /**
  * The hash of the event's record under one profile, given its previous hash and the length of its own: nothing where the
  * key is missing or the profile does not speak of the record, a reason where it has none for it.
@@ -42,8 +50,7 @@ export function compileRecordHash(
   keys: Record<string, Uint8Array>,
 ): RecordHash {
   const preimage = compilePreimage(profile, members, fields);
-  const key = profile.digest.key === null ? undefined : keys[profile.digest.key];
-  const hash = orReason(compileHash(profile, preimage, fields, key));
+  const hash = orReason(compileHash(profile, members, preimage, fields, keys));
   const companions = profile.also.flatMap((companion) =>
     compileCompanion(profile, companion, members, fields, keys),
   );
@@ -74,10 +81,19 @@ function withGiven(
 
 function compileHash(
   { digest: form, sequence }: ChainProfile,
+  { own }: ChainMembers,
   preimage: Preimage,
   fields: Fields,
-  key: Uint8Array | undefined,
+  keys: Record<string, Uint8Array>,
 ): RecordHash {
+  if (form.signature !== null) {
+    const slot = own === null ? -1 : fields.raw(own);
+    const check =
+      own === null ? undefined : compileSignature(form.signature, form.strip, slot, preimage, keys);
+    if (check === undefined) return () => '';
+    return (event, previous) => check(event, previous) ?? BAD_SIGNATURE;
+  }
+  const key = form.key === null ? undefined : keys[form.key];
   if (form.key !== null && key === undefined) return () => '';
   if (form.ratchet !== null && key !== undefined && sequence !== null) {
     const ratchet = new KeyRatchet(form.ratchet, key);
@@ -121,6 +137,20 @@ function compileCompanion(
   if (form.key !== null && key === undefined) return [];
   const preimage = compilePreimage(profile, members, fields, parts);
   const slot = fields.raw(member);
+  if (form.signature !== null) {
+    const check = compileSignature(form.signature, form.strip, slot, preimage, keys);
+    if (check === undefined) return [];
+    const { algorithm, key: name } = form.signature;
+    return [
+      (event, previous) => {
+        if (optional && event.size(slot) === 0) return undefined;
+        const isText = event.kind(slot) === 'string';
+        if (isText && check(event, previous) !== null) return undefined;
+        const found = isText ? quote(event.text(slot)!) : 'none';
+        return `an ${algorithm} signature under the key ${quote(name)} in ${quote(member)}, found ${found}`;
+      },
+    ];
+  }
   const digest = compileDigest(form, key);
   return [
     (event, previous) => {

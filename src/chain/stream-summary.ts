@@ -2,7 +2,7 @@
 import { count } from '../base/text-safety.ts';
 import { hashedFields, isAmbiguous, unhashedMembers, unhashedStreamFields } from './coverage.ts';
 import type { ChainLayout } from './layout.ts';
-import type { ChainDigest, ChainProfile } from './profile.ts';
+import { type ChainDigest, type ChainProfile, keyOf } from './profile.ts';
 import type { StreamState } from './segment.ts';
 
 /** `chain_id=eu-1`, or the files: `a.ndjson` … and how many more. */
@@ -46,8 +46,9 @@ export function streamLimits(
   if (members.own === null) limits.push('the last record is vouched for by none after it');
   limits.push(...coverageLimits(profile));
   for (const { member, digest: form, optional } of profile.also) {
-    if (form.key !== null && missingKeys.includes(form.key))
-      limits.push(`${member} was not verified: the key ${form.key} was not given`);
+    const key = keyOf(form);
+    if (key !== null && missingKeys.includes(key))
+      limits.push(`${member} was not verified: the key ${key} was not given`);
     else if (optional) limits.push(`a record may go without ${member}: its removal does not show`);
   }
   return limits;

@@ -12,7 +12,7 @@ import { type Problem, ProblemsError } from '../model/problem.ts';
 const MAX_ATTESTATION_BYTES = 64 * 1024 * 1024;
 
 /** The options that say what is trusted, as the command line has them. */
-export type TrustOptions = {
+export type AttestationTrustOptions = {
   trustedRoot?: string;
   identity?: string;
   issuer?: string;
@@ -34,8 +34,8 @@ export function readAttestation(kind: AttestationKind, name: string, problems: P
 }
 
 /** What is missing altogether leaves an attestation undetermined; what is given by half is a mistake. */
-export function readTrust(
-  options: TrustOptions,
+export function readAttestationTrust(
+  options: AttestationTrustOptions,
   attestations: readonly Attestation[],
   problems: Problem[],
 ): AttestationTrust {
@@ -54,7 +54,7 @@ export function readTrust(
 }
 
 function readSigner(
-  { identity, issuer, key }: TrustOptions,
+  { identity, issuer, key }: AttestationTrustOptions,
   problems: Problem[],
 ): ExpectedSigner | undefined {
   if (key !== undefined) {

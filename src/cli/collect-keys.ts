@@ -1,19 +1,13 @@
 /** Keys of `collect`: the one that signs and those that encrypt. They come from files; a message never repeats one. */
 import type { Problem } from '../model/problem.ts';
-import { KeyFault, parseSignerKey, type SignerKey } from '../transparency/note-key.ts';
+import type { SignerKey } from '../transparency/note-key.ts';
+import { readSignerKey } from './key-command.ts';
 import { readText } from './yaml-file.ts';
 
-export function readSigner(file: string, problems: Problem[]): SignerKey | undefined {
-  const text = readText(file, problems);
-  if (text === undefined) return undefined;
-  try {
-    const signer = parseSignerKey(text.trim());
-    if (signer.kind === 'ed25519') return signer;
-    problems.push({ file, line: 1, column: 1, message: 'expected the key of a log, found one of a witness' });
-  } catch (error) {
-    if (!(error instanceof KeyFault)) throw error;
-    problems.push({ file, line: 1, column: 1, message: error.message });
-  }
+export function readLogSigner(file: string, problems: Problem[]): SignerKey | undefined {
+  const signer = readSignerKey(file, problems);
+  if (signer === undefined || signer.kind === 'ed25519') return signer;
+  problems.push({ file, line: 1, column: 1, message: 'expected the key of a log, found one of a witness' });
   return undefined;
 }
 

@@ -12,7 +12,7 @@ import { formatCheckpoint } from '../transparency/checkpoint.ts';
 import type { SignerKey } from '../transparency/note-key.ts';
 import { signNote } from '../transparency/signed-note.ts';
 import { ArchiveWriteFault, type CollectRun, collectFile, type FileOutcome } from './collect-file.ts';
-import { readRecipients, readSigner } from './collect-keys.ts';
+import { readLogSigner, readRecipients } from './collect-keys.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { Progress } from './progress.ts';
 import { buildRequest, readScope, type Scope } from './request.ts';
@@ -43,7 +43,7 @@ export async function collect(paths: string[], options: CollectOptions, batch = 
     problems.push({ file: name, line: 0, column: 0, message: 'there is no such file, folder or match' });
   const plan = compileReading(paths, options, scope, problems);
   checkPlaces(options, files, problems);
-  const signer = readSigner(options.key, problems);
+  const signer = readLogSigner(options.key, problems);
   const recipients = readRecipients(options, problems);
   const sealer = await sealerFor(recipients, problems);
   if (problems.length > 0 || signer === undefined || sealer === undefined) throw new ProblemsError(problems);

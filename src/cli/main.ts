@@ -5,6 +5,7 @@ import { SEVERITIES } from '../model/finding.ts';
 import { formatProblem, ProblemsError } from '../model/problem.ts';
 import type { AccessOptions } from './access.ts';
 import { ACCESS_HELP } from './access-help.ts';
+import { addChain } from './chain-command.ts';
 import type { CollectOptions } from './collect.ts';
 import { COLLECT_HELP } from './collect-help.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
@@ -92,6 +93,7 @@ function buildProgram(done: (code: ExitCode) => void): Command {
   addVerifyAttestation(program, done);
   addSealing(program, done);
   addCollect(program, done);
+  addChain(program, done);
   return program;
 }
 
@@ -108,12 +110,18 @@ function addVerify(program: Command, done: (code: ExitCode) => void): void {
     .option('-j, --jobs <number>', 'threads that scan; by default as many as processors are free')
     .option('--state <folder>', 'keep what was learned there; the next run reads only what was appended')
     .option(
-      '--verifier-key <file|env:NAME>',
-      'key that the log of an archive must be signed by; repeatable',
+      '--checkpoint <file|dir>',
+      'signed checkpoint, folder of them, sealed log, or -: the log must still be what it covers; repeatable',
+      collect,
+    )
+    .option(
+      '--verifier-key <file>',
+      'whose signature of a checkpoint counts, one key a line; repeatable',
       collect,
     )
     .option('--identity <file>', 'age identities that decrypt an archive; repeatable', collect)
-    .option('--checkpoint <file>', 'checkpoint of an archive that was kept elsewhere; repeatable', collect)
+    .option('--policy <file>', 'logs and witnesses that have to have signed it (c2sp.org/tlog-policy)')
+    .option('--evidence-file <file>', 'where both checkpoints of a fork are written')
     .option('--stats', 'print time by stage, rates and memory on stderr', false)
     .addOption(
       new Option('--color <when>', 'colour on stdout').choices(['auto', 'always', 'never']).default('auto'),
@@ -141,6 +149,11 @@ function requestOptions(command: Command): Command {
     .option('--no-builtin-rules', 'leave out the rules that come with audit-check')
     .option('--schema <name|file>', 'audit-minimum, audit-full, or a JSON Schema file; repeatable', collect)
     .option('--chain <profile>', 'chain profile of every stream, instead of detection')
+    .option(
+      '--public-keys <file>',
+      'verify CloudTrail digests with what "aws cloudtrail list-public-keys" printed; repeatable',
+      collect,
+    )
     .option('--licenses <file>', 'license contract to measure use against')
     .option('--source <name>', 'source of every file, instead of detection')
     .option('--since <time>', 'leave out events before this date or time')
@@ -398,6 +411,8 @@ function framingOptions(command: Command): Command {
     .option('-c, --config <file>', 'configuration; by default audit-check.yaml here or in a folder above')
     .option('--no-config', 'use no configuration file')
     .option('--source <name>', 'source of every file, instead of detection');
+}
+
 function addCollect(program: Command, done: (code: ExitCode) => void): void {
   program
     .command('collect')

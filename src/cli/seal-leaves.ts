@@ -1,11 +1,14 @@
 /** Records of a log file as leaves: the hash of each record's exact bytes as the reader frames it, in batches. */
+import fs from 'node:fs';
 import type { JsonValue } from '../base/json.ts';
 import { CHECKS } from '../checks/index.ts';
 import { judgeHead } from '../engine/file-head.ts';
 import { compilePlan, type Plan } from '../engine/plan.ts';
 import type { AuditRequest } from '../model/request.ts';
+import { detectCompression } from '../read/compressed.ts';
 import { loadKernel } from '../read/kernel/load-kernel.ts';
-import { readInput } from '../read/open.ts';
+import { isSystemError, type ReadOutcome, readInput } from '../read/open.ts';
+import { readToEnd } from '../read/plain-bytes.ts';
 import { RecordReader, type RecordSink } from '../read/records.ts';
 import { EventCursor } from '../sources/event-cursor.ts';
 import { UNKNOWN_SOURCE } from '../sources/mapping.ts';
@@ -48,12 +51,17 @@ export class LeafReader {
     });
   }
 
-  /** A batch is valid during the call. Never throws for what is wrong with the file. */
-  async read(file: string, onBatch: (batch: LeafBatch) => void): Promise<LeafRead> {
+  /**
+   * A batch is valid during the call. Never throws for what is wrong with the file. Without `digest` a plain file is read
+   * without its SHA-256, which takes a fifth of the time (measured).
+   */
+  async read(file: string, onBatch: (batch: LeafBatch) => void, digest = true): Promise<LeafRead> {
     const sink = new LeafSink(this.plan, this.cursor, onBatch);
     const { limits } = this.plan.request;
     const reader = new RecordReader(sink, { recordLimit: limits.recordBytes, block: this.kernel?.block });
-    const outcome = await readInput(file, reader, limits, () => {});
+    const outcome = digest
+      ? await readInput(file, reader, limits, () => {})
+      : ((await readPlain(file, reader)) ?? (await readInput(file, reader, limits, () => {})));
     sink.flush();
     const { sha256, problem, failure, cutShort } = outcome;
     const { source, records, malformedStretches: malformed } = sink;
@@ -93,9 +101,13 @@ export class LeafReader {
   /** Reads until the caller has seen enough. */
   private async until(file: string, isEnough: (batch: LeafBatch) => boolean): Promise<void> {
     try {
-      await this.read(file, (batch) => {
-        if (isEnough(batch)) throw new EnoughSeen();
-      });
+      await this.read(
+        file,
+        (batch) => {
+          if (isEnough(batch)) throw new EnoughSeen();
+        },
+        false,
+      );
     } catch (error) {
       if (!(error instanceof EnoughSeen)) throw error;
     }
@@ -103,6 +115,30 @@ export class LeafReader {
 }
 
 class EnoughSeen extends Error {}
+
+type PlainRead = Pick<ReadOutcome, 'sha256' | 'problem' | 'failure' | 'cutShort'>;
+
+/** All of an uncompressed file; undefined for every other, of which nothing was read then. */
+async function readPlain(file: string, reader: RecordReader): Promise<PlainRead | undefined> {
+  let failure: string | undefined;
+  try {
+    if (!fs.statSync(file).isFile()) return undefined;
+    const descriptor = fs.openSync(file, 'r');
+    try {
+      const head = Buffer.alloc(4);
+      const length = fs.readSync(descriptor, head, 0, head.length, 0);
+      if (detectCompression(head.subarray(0, length)) !== 'none') return undefined;
+      await readToEnd(descriptor, reader, () => {});
+    } finally {
+      fs.closeSync(descriptor);
+    }
+  } catch (error) {
+    if (!isSystemError(error)) throw error;
+    failure = error.code;
+  }
+  const { cutShort } = reader.finish();
+  return { sha256: null, problem: undefined, failure, cutShort };
+}
 
 class LeafSink implements RecordSink {
   source: string | null = null;

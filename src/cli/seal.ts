@@ -223,7 +223,7 @@ class SealRun {
         head += Buffer.from(hashes.subarray(at, at + HEAD_BYTES)).toString('hex');
       this.writer.append(hashes);
     });
-    const read = await this.reader.read(file, (batch) => follower.add(batch));
+    const read = await this.reader.read(file, (batch) => follower.add(batch), false);
     const followed = follower.finish();
     const fault = faultOf(followed, stream);
     if (fault !== undefined) return fault;

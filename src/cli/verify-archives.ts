@@ -4,12 +4,12 @@ import { compareText } from '../base/text-safety.ts';
 import type { CheckResult } from '../model/check.ts';
 import type { Problem } from '../model/problem.ts';
 import { type DiscoveredFile, STDIN } from '../read/discover.ts';
-import { type ArchiveKeys, auditArchive } from '../store/archive-audit.ts';
-import { looksLikeArchive, MARKER } from '../store/archive-folder.ts';
-import { KeyFault, parseVerifierKey, type VerifierKey } from '../transparency/note-key.ts';
+import type { ArchiveKeys } from '../store/archive-audit.ts';
+import { looksLikeArchive, MARKER, originOf } from '../store/archive-folder.ts';
+import type { CheckpointOptions } from './verify-checkpoint.ts';
 import { readText } from './yaml-file.ts';
 
-export type ArchiveOptions = { verifierKey?: string[]; identity?: string[]; checkpoint?: string[] };
+export type ArchiveOptions = { identity?: string[] };
 
 /** `folders` with what lies in them; `files`: all the others. */
 export type FoundArchives = { folders: string[]; files: DiscoveredFile[] };
@@ -25,19 +25,25 @@ export function findArchives(paths: readonly string[], files: readonly Discovere
     const shown = folder.length > 1 ? folder.replace(/[\\/]$/, '') : folder;
     if (looksLikeArchive(shown)) folders.set(path.resolve(shown), shown);
   }
-  const isWithin = (file: string) =>
-    file !== STDIN && [...folders.keys()].some((folder) => path.resolve(file).startsWith(folder + path.sep));
   return {
     folders: [...folders.values()].sort(compareText),
-    files: folders.size === 0 ? [...files] : files.filter(({ file }) => !isWithin(file)),
+    files:
+      folders.size === 0 ? [...files] : files.filter(({ file }) => !lieWithin(file, [...folders.keys()])),
   };
+}
+
+function lieWithin(file: string, folders: readonly string[]): boolean {
+  const place = path.resolve(file);
+  return file !== STDIN && folders.some((folder) => place.startsWith(path.resolve(folder) + path.sep));
 }
 
 export async function holdArchives(
   { folders, files }: FoundArchives,
-  keys: ArchiveKeys,
+  keys: ArchiveKeys | undefined,
 ): Promise<{ files: DiscoveredFile[]; evidence: CheckResult[] }> {
   const held = { files: [...files], evidence: [] as CheckResult[] };
+  if (keys === undefined) return held;
+  const { auditArchive } = await import('../store/archive-audit.ts');
   for (const folder of folders) {
     const verdict = await auditArchive(folder, keys);
     held.files.push(...verdict.files);
@@ -46,75 +52,60 @@ export async function holdArchives(
   return held;
 }
 
-/** Keys that are named where there is no archive would make its absence look like a clean one. */
-export function readArchiveKeys(
-  options: ArchiveOptions,
+/** `otherCheckpoints`: those that are of no archive here, and so are for the other files. */
+export type ReadKeys = { keys: ArchiveKeys | undefined; otherCheckpoints: string[] | undefined };
+
+export async function readArchiveKeys(
+  options: ArchiveOptions & CheckpointOptions,
   { folders }: FoundArchives,
   problems: Problem[],
-): ArchiveKeys {
-  const given = Object.entries({
-    '--verifier-key': options.verifierKey,
-    '--identity': options.identity,
-    '--checkpoint': options.checkpoint,
-  }).filter(([, value]) => value !== undefined);
-  if (folders.length === 0)
-    for (const [flag] of given) {
-      const message = 'there is no archive among the files to audit';
-      problems.push({ file: flag, line: 0, column: 0, message });
-    }
-  return {
-    verifiers: (options.verifierKey ?? []).flatMap((place) => readVerifier(place, folders, problems)),
-    identities: (options.identity ?? []).flatMap((file) => readIdentities(file, problems)),
-    retained: (options.checkpoint ?? []).flatMap((file) => {
-      const note = readText(file, problems);
-      return note === undefined ? [] : [{ file, note }];
-    }),
-  };
+): Promise<ReadKeys> {
+  const wrong = (file: string, message: string) => void problems.push({ file, line: 0, column: 0, message });
+  const { checkpoint = [], verifierKey = [], policy, identity = [] } = options;
+  if (folders.length === 0) {
+    if (identity.length > 0) wrong('--identity', 'there is no archive among the files to audit');
+    return { keys: undefined, otherCheckpoints: options.checkpoint };
+  }
+  for (const file of [...verifierKey, ...(policy === undefined ? [] : [policy]), ...checkpoint])
+    if (lieWithin(file, folders))
+      wrong(
+        file,
+        'it lies in the archive that it is to vouch for: whoever replaces the one replaces the other',
+      );
+  const { readGiven } = await import('./verify-checkpoint.ts');
+  const origins = new Set(folders.map(originOf));
+  const retained: { file: string; note: string }[] = [];
+  const others: string[] = [];
+  for (const name of checkpoint) {
+    const given = readGiven(name, problems);
+    const own = given.filter(({ note }) => origins.has(note.slice(0, note.indexOf('\n'))));
+    retained.push(...own);
+    if (own.length < given.length) others.push(name);
+  }
+  const identities = identity.flatMap((file) => readIdentities(file, problems));
+  const keys = { judge: await readJudge(options, problems), identities, retained };
+  return { keys, otherCheckpoints: others.length > 0 ? others : undefined };
 }
 
-const ENVIRONMENT = 'env:';
-
-/** A file, or `env:NAME` for a variable of the environment. */
-function readVerifier(place: string, folders: readonly string[], problems: Problem[]): VerifierKey[] {
-  const wrong = (message: string) => {
-    problems.push({ file: place, line: 0, column: 0, message });
-    return [];
-  };
-  const isVariable = place.startsWith(ENVIRONMENT);
-  if (
-    !isVariable &&
-    folders.some((folder) => path.resolve(place).startsWith(path.resolve(folder) + path.sep))
-  )
-    return wrong(
-      'it lies in the archive that it is to vouch for: whoever replaces the one replaces the other',
-    );
-  const text = isVariable ? process.env[place.slice(ENVIRONMENT.length)] : readText(place, problems);
-  if (text === undefined) return isVariable ? wrong('there is no such variable in the environment') : [];
-  try {
-    return text
-      .split('\n')
-      .map((line) => line.trim())
-      .filter((line) => line !== '' && !line.startsWith('#'))
-      .map(parseVerifierKey);
-  } catch (error) {
-    if (!(error instanceof KeyFault)) throw error;
-    return wrong(error.message);
-  }
+async function readJudge(options: CheckpointOptions, problems: Problem[]): Promise<ArchiveKeys['judge']> {
+  const { judgeArchiveCheckpoint, readTrust } = await import('./verify-trust.ts');
+  const trust = readTrust(options, problems);
+  return (note) => judgeArchiveCheckpoint(note, trust);
 }
 
 /** As `age -i`: identities one a line, `#` before a comment. */
 function readIdentities(file: string, problems: Problem[]): string[] {
-  const text = readText(file, problems);
-  if (text === undefined) return [];
-  const lines = text.split('\n').map((line) => line.trim());
-  const wanted = lines.filter((line) => line !== '' && !line.startsWith('#'));
+  const lines = readText(file, problems)
+    ?.split('\n')
+    .map((line) => line.trim());
+  if (lines === undefined) return [];
+  const isWanted = (line: string) => line !== '' && !line.startsWith('#');
   // Bech32, as age writes it; the line is not repeated, for it may be a secret in another form.
-  const wrong = lines.findIndex(
-    (line) => wanted.includes(line) && !/^AGE-SECRET-KEY-(?:PQ-)?1[0-9A-Z]+$/.test(line),
-  );
-  const say = (line: number, message: string) => problems.push({ file, line, column: 1, message });
-  if (wanted.length === 0) say(1, 'expected an age identity "AGE-SECRET-KEY-1…", found none');
-  else if (wrong >= 0) say(wrong + 1, 'expected an age identity "AGE-SECRET-KEY-1…", found something else');
-  else return wanted;
+  const isIdentity = (line: string) => /^AGE-SECRET-KEY-(?:PQ-)?1[0-9A-Z]+$/.test(line);
+  const wrong = lines.findIndex((line) => isWanted(line) && !isIdentity(line));
+  const found = lines.some(isWanted) ? 'something else' : 'none';
+  if (wrong < 0 && found !== 'none') return lines.filter(isWanted);
+  const message = `expected an age identity "AGE-SECRET-KEY-1…", found ${found}`;
+  problems.push({ file, line: Math.max(wrong, 0) + 1, column: 1, message });
   return [];
 }

@@ -67,7 +67,12 @@ export function attestationJson({ file, sha256, judgements }: AttestationReport)
       by,
       at: at === undefined ? undefined : formatInstant(at),
       proof,
-      faults: faults.map(({ code, message }) => ({ code, message, next: ATTESTATION_FAULTS[code].next })),
+      faults: faults.map(({ code, message }) => ({
+        code,
+        title: ATTESTATION_FAULTS[code].title,
+        message,
+        next: ATTESTATION_FAULTS[code].next,
+      })),
       ...(verdict === 'verified' && { facts }),
     })),
   };

@@ -5,17 +5,17 @@ import type { AttestationJudgement } from '../attestation/judgement.ts';
 import { sha256Hex } from '../base/digest.ts';
 import { type Problem, ProblemsError } from '../model/problem.ts';
 import {
+  type AttestationTrustOptions,
   readAttestation,
+  readAttestationTrust,
   readBytes,
   readSidecars,
-  readTrust,
-  type TrustOptions,
 } from './attestation-files.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { attestationJson, attestationText } from './verify-attestation-text.ts';
 import { writeStream } from './write-output.ts';
 
-export type VerifyAttestationOptions = TrustOptions & {
+export type VerifyAttestationOptions = AttestationTrustOptions & {
   bundle?: string[];
   timestamp?: string[];
   format: string;
@@ -32,7 +32,7 @@ export async function verifyAttestation(file: string, options: VerifyAttestation
   const problems: Problem[] = [];
   const bytes = readBytes(file, MAX_FILE_BYTES, problems);
   const attestations = readAttestations(file, options, problems);
-  const trust = readTrust(options, attestations, problems);
+  const trust = readAttestationTrust(options, attestations, problems);
   if (problems.length > 0 || bytes === undefined) throw new ProblemsError(problems);
   const judgements = await judgeAttestations(bytes, attestations, trust);
   const report = { file, sha256: sha256Hex(bytes), judgements };

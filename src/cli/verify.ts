@@ -5,10 +5,12 @@ import path from 'node:path';
 import { audit } from '../audit.ts';
 import { didYouMean } from '../base/nearest-name.ts';
 import { escapeControls, quote } from '../base/text-safety.ts';
+import type { GivenKeys } from '../cloudtrail/cloudtrail-digests.ts';
 import { usesThreads } from '../engine/scan.ts';
 import { WorkerPool } from '../engine/worker-pool.ts';
 import { type Problem, ProblemsError } from '../model/problem.ts';
 import type { Report, ReportFormat, ReportVerdict } from '../model/report.ts';
+import type { AuditRequest } from '../model/request.ts';
 import { type DiscoveredFile, discover, STDIN } from '../read/discover.ts';
 import { StateFolder } from '../read/state-folder.ts';
 import { FORMATS } from '../report/index.ts';
@@ -24,9 +26,11 @@ import {
   holdArchives,
   readArchiveKeys,
 } from './verify-archives.ts';
+import type { CheckpointOptions } from './verify-checkpoint.ts';
 import { writeFileWhole, writeStream } from './write-output.ts';
 
 export type VerifyOptions = RequestOptions &
+  CheckpointOptions &
   ArchiveOptions & {
     format?: string[];
     quiet: boolean;
@@ -47,8 +51,8 @@ export async function verify(paths: string[], options: VerifyOptions): Promise<E
   const problems: Problem[] = [];
   const jobs = readJobs(options.jobs, problems);
   const scope = readScope(paths, options, problems);
-  const { files: discovered, missing } = await discover(scope.paths, scope.exclude);
-  const archives = findArchives(scope.paths, discovered);
+  const { files: found, missing } = await discover(scope.paths, scope.exclude);
+  const archives = findArchives(scope.paths, await withoutSeal(found, options));
   const { files } = archives;
   // Threads load their modules while this one reads the rules.
   const known = options.state === undefined ? 0 : new StateFolder(options.state).coveredBytes();
@@ -75,14 +79,16 @@ async function verifyFiles(
   { problems, jobs, scope, archives, missing, pool }: Start,
 ): Promise<ExitCode> {
   const request = buildRequest(paths, options, problems, scope);
+  noteKeysBeside(request, archives.files);
   const outputs = parseOutputs(options.format ?? [], problems);
   for (const name of missing)
     problems.push({ file: name, line: 0, column: 0, message: 'there is no such file, folder or match' });
-  const keys = readArchiveKeys(options, archives, problems);
+  const { keys, otherCheckpoints } = await readArchiveKeys(options, archives, problems);
   checkOutputs(outputs, archives.files, problems);
   const folder = openState(options.state, archives.files, problems);
   if (problems.length > 0) throw new ProblemsError(problems);
   const { files, evidence } = await holdArchives(archives, keys);
+  const beside = await readBeside({ ...options, checkpoint: otherCheckpoints }, archives, request, problems);
 
   const bytes = files.reduce((sum, file) => sum + (file.skip === undefined ? file.bytes : 0), 0);
   const progress = process.stderr.isTTY && !options.quiet ? new Progress(process.stderr, bytes) : undefined;
@@ -95,6 +101,7 @@ async function verifyFiles(
       evidence,
       ...(pool && { pool }),
       ...(folder && { state: { folder }, onRefusal: sayStartOver }),
+      ...(beside && { beside }),
       ...(progress && { onProgress: progress.update }),
       ...(stats && { onStage: stats.stage, onCounters: stats.count }),
     });
@@ -106,6 +113,34 @@ async function verifyFiles(
   await writeReport(report, outputs, options);
   if (stats !== undefined) process.stderr.write(stats.format(report, pool === undefined ? 1 : jobs));
   return EXIT_OF[report.summary.verdict];
+}
+
+/** A seal that lies among the logs is none of them. */
+async function withoutSeal(files: DiscoveredFile[], options: VerifyOptions): Promise<DiscoveredFile[]> {
+  if (options.checkpoint === undefined) return files;
+  const { isPartOfSeal } = await import('./verify-checkpoint.ts');
+  const isSeal = isPartOfSeal(options);
+  return files.filter(({ file }) => !isSeal(file));
+}
+
+async function readBeside(
+  options: Omit<VerifyOptions, 'checkpoint'> & { checkpoint: string[] | undefined },
+  { files, folders }: FoundArchives,
+  request: AuditRequest,
+  problems: Problem[],
+) {
+  if (options.checkpoint === undefined) {
+    if (folders.length > 0) return undefined;
+    const trust = options.policy !== undefined || options.verifierKey !== undefined;
+    const message =
+      'expected --checkpoint beside --policy, --verifier-key and --evidence-file, or an archive to audit';
+    if (trust || options.evidenceFile !== undefined)
+      throw new ProblemsError([{ file: 'arguments', line: 0, column: 0, message }]);
+    return undefined;
+  }
+  const { readAnchors } = await import('./verify-checkpoint.ts');
+  const { checkpoint, ...rest } = options;
+  return readAnchors({ ...rest, checkpoint }, files, request, problems);
 }
 
 /**
@@ -186,6 +221,14 @@ function checkOutputs(
     if (taken.has(place)) wrong(`${quote(file)} is named twice, expected a file for each format`);
     taken.add(place);
   }
+}
+
+/** Keys that lie with the logs prove nothing: whoever can write the ones can write the others. */
+function noteKeysBeside({ publicKeys }: AuditRequest, files: readonly DiscoveredFile[]): void {
+  if (publicKeys === undefined) return;
+  const given = publicKeys as GivenKeys;
+  const keyFiles = new Set(given.files.map(realPath));
+  given.beside.push(...files.flatMap(({ file }) => (keyFiles.has(realPath(file)) ? [file] : [])));
 }
 
 function realPath(file: string): string {

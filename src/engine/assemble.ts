@@ -5,7 +5,8 @@ import type { CheckResult } from '../model/check.ts';
 import { compareFindings, type Finding, type FindingKind, severityRank } from '../model/finding.ts';
 import { MAX_RELATED } from '../model/relation.ts';
 import type { LicenseSummary, RecordCounts, Report, ReportVerdict, RuleSummary } from '../model/report.ts';
-import { countAssurance, REPORT_SCHEMA } from '../model/report.ts';
+import { countAssurance, NOTHING_VERIFIED, REPORT_SCHEMA } from '../model/report.ts';
+import type { SealResult } from '../model/seal.ts';
 import { findingKinds } from './finding-kinds.ts';
 import type { Plan } from './plan.ts';
 import { leftOutNotices, type Related } from './relate.ts';
@@ -15,12 +16,13 @@ import type { Scan } from './scan-books.ts';
 export function assembleReport(
   plan: Plan,
   scan: Scan,
-  told: readonly CheckResult[],
+  checked: readonly CheckResult[],
   related: Related,
   repeats: readonly Finding[],
+  seals: readonly SealResult[],
 ): Report {
   const { request } = plan;
-  const results = withoutSealed(told, scan);
+  const results = [...withoutSealed(checked, scan, seals), ...seals];
   const findings = mergeSame([
     ...scan.findings,
     ...repeats,
@@ -56,9 +58,7 @@ export function assembleReport(
         byCode: countBy(findings, 'code'),
       },
       ...(streams.length > 0 && { assurance: countAssurance(streams) }),
-      verdict: results.some(({ incomplete }) => incomplete === true)
-        ? 'incomplete'
-        : drawVerdict(plan, scan, findings, records, rules),
+      verdict: drawVerdict(plan, scan, findings, records, rules, results),
       failOn: request.failOn,
     },
     streams,
@@ -70,6 +70,9 @@ export function assembleReport(
       ...disabledNotices(plan),
       ...results.flatMap((result) => result.notices ?? []),
       ...grouplessNotices(plan, scan),
+      ...seals.flatMap(({ incomplete }) =>
+        incomplete === undefined ? [] : [{ code: NOTHING_VERIFIED, message: incomplete }],
+      ),
       ...leftOutNotices(related),
       ...waiverNotices(plan, related),
     ],
@@ -77,11 +80,21 @@ export function assembleReport(
 }
 
 /**
- * Records of an archive that carry no chain are not unprotected: its log vouches for them, or the archive says why it
- * does not. Segments come behind all other files, so a range that begins in one holds nothing else.
+ * Records without a chain are not unprotected where seals account for their files, or the log of an archive vouches for
+ * them: to say so would be half the truth. Segments come behind all other files, so a range that begins in one holds
+ * nothing else.
  */
-function withoutSealed(results: readonly CheckResult[], scan: Scan): readonly CheckResult[] {
-  const sealed = new Set(scan.files.flatMap(({ file, sealed: by }) => (by === undefined ? [] : [file])));
+function withoutSealed(
+  results: readonly CheckResult[],
+  scan: Scan,
+  seals: readonly SealResult[],
+): readonly CheckResult[] {
+  const sources = new Set<string | null>(seals.flatMap(({ speaksFor }) => speaksFor));
+  const sealed = new Set(
+    scan.inputs.flatMap(({ file, source }, index) =>
+      sources.has(source) || scan.files[index]!.sealed !== undefined ? [file] : [],
+    ),
+  );
   if (sealed.size === 0) return results;
   return results.map(({ streams = [], notices = [], ...rest }) => ({
     ...rest,
@@ -131,15 +144,18 @@ function drawVerdict(
   findings: readonly Finding[],
   records: RecordCounts,
   rules: readonly RuleSummary[],
+  results: readonly CheckResult[],
 ): ReportVerdict {
   const unread = scan.inputs.some(
     ({ status }) => status === 'partial' || status === 'unreadable' || status === 'empty',
   );
+  const unverified = results.some(({ incomplete }) => incomplete !== undefined);
   const failed = rules.some(({ status }) => status === 'error');
   // Without a mapping only raw schemas can judge a record.
   const isJudgedRaw = plan.request.schemas.some(({ appliesTo }) => appliesTo === 'raw');
   const unmapped = scan.inputs.some(({ source, records: own }) => source === null && own.audited > 0);
-  if (unread || failed || records.audited === 0 || (unmapped && !isJudgedRaw)) return 'incomplete';
+  if (unread || unverified || failed || records.audited === 0 || (unmapped && !isJudgedRaw))
+    return 'incomplete';
   const threshold = severityRank(plan.request.failOn);
   const counts = findings.some(
     ({ severity, waiver }) => waiver === undefined && severityRank(severity) >= threshold,

@@ -4,7 +4,7 @@ import type { Finding } from '../model/finding.ts';
 import type { InputSummary } from '../model/report.ts';
 import type { DiscoveredFile } from '../read/discover.ts';
 import type { TemporaryRuns } from '../read/temporary-runs.ts';
-import { closeBooks, passOver, plainFile, type StoredFile } from './file-part.ts';
+import { closeBooks, type FilePart, passOver, plainFile, type StoredFile } from './file-part.ts';
 import type { GrouplessSteps } from './groupless-events.ts';
 import { Identities } from './identities.ts';
 import { LogCoverage, toCoveredSources } from './log-coverage.ts';
@@ -18,6 +18,8 @@ export type Scan = {
   /** By file index, as `files`. */
   inputs: InputSummary[];
   files: readonly DiscoveredFile[];
+  /** By file index; of a file that was passed over there is none. */
+  parts: ReadonlyMap<number, FilePart>;
   findings: Finding[];
   identities: Identities;
   marks: Marks;
@@ -107,12 +109,14 @@ export class ScanBooks {
       const closed = part === undefined ? passOver(file) : closeBooks(file, part);
       inputs.push(closed.input);
       findings.push(...closed.findings);
-      if (part !== undefined) for (const detection of detectionsFor(plan, part.source)) ran.add(detection);
+      if (part !== undefined && part.seals === undefined)
+        for (const detection of detectionsFor(plan, part.source)) ran.add(detection);
     }
     return {
       states: merged.states,
       inputs,
       files,
+      parts,
       findings,
       identities: this.identities,
       marks: this.marks,

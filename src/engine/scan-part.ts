@@ -8,6 +8,7 @@ import { type GrouplessSteps, mergeGroupless, startGroupless } from './groupless
 import { type IdentityPart, IdentityRows } from './identity-rows.ts';
 import { type MarkPart, MarkRows } from './mark-rows.ts';
 import type { Plan, Programs } from './plan.ts';
+import { expectsSeals } from './seals.ts';
 import type { ScanTask } from './tasks.ts';
 
 /** `states` by check. Marks and identities travel apart: their order is in their rows. */
@@ -82,6 +83,8 @@ export class PartScanner {
   private readonly onRows: (rows: RowParts) => void;
   private readonly onProgress: OnProgress;
   private readonly onMatch: OnMatch | undefined;
+  /** Whether the decoded bytes of compressed files are digested on their way. */
+  private readonly digestsDecoded: boolean;
   private readonly identities: IdentityRows;
   private readonly marks: MarkRows;
   /** Whether the task under way is. */
@@ -99,6 +102,7 @@ export class PartScanner {
     this.plan = plan;
     this.programs = programs;
     this.files = files;
+    this.digestsDecoded = expectsSeals(plan.request, files);
     this.identities = new IdentityRows((identities) => onRows({ identities, provisional: this.provisional }));
     this.marks = new MarkRows(runs);
     this.onRows = onRows;
@@ -120,7 +124,7 @@ export class PartScanner {
       part.files.push(this.fileScan(task.fileIndex, books).stretch(task, this.onProgress));
     } else {
       for (const fileIndex of task.fileIndexes)
-        part.files.push(await this.fileScan(fileIndex, books).whole(this.onProgress));
+        part.files.push(await this.fileScan(fileIndex, books).whole(this.onProgress, this.digestsDecoded));
       // Small files are read without a pause.
       await nextTurn();
     }

@@ -10,8 +10,8 @@ export type CheckResult = {
   findings: Finding[];
   streams?: StreamSummary[];
   notices?: Notice[];
-  /** Whether something that should have been verified could not be: the audit is then incomplete. */
-  incomplete?: boolean;
+  /** Why something that should have been verified could not be: the audit is then incomplete. */
+  incomplete?: string;
 };
 
 /**

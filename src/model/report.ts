@@ -18,8 +18,10 @@ export type InputSummary = {
   /** The source that was detected; null when none fits. */
   source: string | null;
   records: RecordCounts;
-  /** Decoded bytes in records, in malformed stretches, and in white space and punctuation between records. */
-  accounted: { records: number; malformed: number; framing: number };
+  /** The kind of seals that the file holds instead of records: it vouches for other files. */
+  seals?: string;
+  /** Decoded bytes in records, in malformed stretches, in white space and punctuation between records, and in seals. */
+  accounted: { records: number; malformed: number; framing: number; seals?: number };
   status: InputStatus;
   reason?: string;
 };
@@ -67,6 +69,10 @@ export type RangeAnchor = {
 export type StreamRange = {
   assurance: Assurance;
   records: number;
+  /** Of seals over whole files: how many of them. */
+  files?: number;
+  /** Of seals over a time: which, RFC 3339. */
+  period?: { from: string; until: string };
   from: Place;
   until: Place;
   /** For everything but `chained` and `anchored`: what is the matter. */
@@ -126,6 +132,9 @@ export type Usage = {
 };
 
 export type LicenseSummary = Usage & { verdict: 'within' | 'exceeded' | 'undetermined'; places: Place[] };
+
+/** The code of the notice that says why nothing was verified where it was asked for. */
+export const NOTHING_VERIFIED = 'nothing-verified';
 
 export type Notice = { code: string; message: string; place?: Place };
 

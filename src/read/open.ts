@@ -24,6 +24,8 @@ export type ReadOutcome = ReadTally & {
   storedBytes: number;
   /** Of the stored bytes; null when they were not read to the end. */
   sha256: string | null;
+  /** Of the decoded bytes, as far as they could be decoded; null where that was not to the end, or nobody asked. */
+  decodedSha256: string | null;
   compression: Compression;
   /** Damage to the compressed stream. */
   problem: CompressedProblem | undefined;
@@ -31,9 +33,11 @@ export type ReadOutcome = ReadTally & {
   failure: string | undefined;
 };
 
-export type ReadingOptions = {
-  /** Bytes up to which a gzip file is decoded at once; the answer does not depend on it. */
-  smallBytes?: number;
+export type ReadOptions = {
+  /** Whether the decoded bytes of a compressed file are digested too; of others they are the stored ones. */
+  digestsDecoded?: boolean;
+  /** Up to which a gzip file is decoded at once; the answer does not depend on it. */
+  smallBytes?: number | undefined;
   pause?: Pause;
   /** Of age: the file is a segment that was compressed and then encrypted. */
   identities?: readonly string[] | undefined;
@@ -45,19 +49,24 @@ export async function readInput(
   reader: RecordReader,
   limits: Limits,
   onBytes: (storedBytes: number) => void,
-  { smallBytes = SMALL_STORED_BYTES, pause, identities }: ReadingOptions = {},
+  { digestsDecoded = false, smallBytes = SMALL_STORED_BYTES, pause, identities }: ReadOptions = {},
 ): Promise<ReadOutcome> {
   const stored = new StoredBytes(file, onBytes);
   let compression: Compression = 'none';
   let problem: CompressedProblem | undefined;
+  const decoded = digestsDecoded ? crypto.createHash('sha256') : undefined;
+  const push = (bytes: Uint8Array): void => {
+    decoded?.update(bytes);
+    reader.push(bytes);
+  };
   try {
     const head = await stored.head();
     compression = identities === undefined ? detectCompression(head) : 'zstd';
     const members = compression === 'gzip' ? stored.decodeSmall(smallBytes, limits.decodedBytes) : undefined;
-    if (members !== undefined) for (const member of members) reader.push(member);
+    if (members !== undefined) for (const member of members) push(member);
     else if (compression !== 'none') {
-      const decoded = decoderOf(compression, identities)(stored);
-      problem = await decode(decoded, reader, stored, limits, pause);
+      const blocks = decoderOf(compression, identities)(stored);
+      problem = await decode(blocks, push, stored, limits, pause);
     } else if (stored.descriptor === undefined)
       for await (const block of stored) {
         reader.push(block);
@@ -76,7 +85,11 @@ export async function readInput(
   }
   const tally = reader.finish();
   const sha256 = stored.failure === undefined && stored.ended ? stored.digest() : null;
-  return { ...tally, storedBytes: stored.bytes, sha256, compression, problem, failure: stored.failure };
+  const isWhole = stored.failure === undefined && problem?.code !== 'decompression-limit';
+  const decodedSha256 =
+    compression === 'none' ? sha256 : isWhole && decoded !== undefined ? decoded.digest('hex') : null;
+  const { failure } = stored;
+  return { ...tally, storedBytes: stored.bytes, sha256, decodedSha256, compression, problem, failure };
 }
 
 /** Thrown through the reader once it knows what the head of the file says. */
@@ -125,15 +138,15 @@ export async function readHead(
 }
 
 async function decode(
-  decoded: ReturnType<typeof readGzip>,
-  reader: RecordReader,
+  blocks: ReturnType<typeof readGzip>,
+  push: (bytes: Uint8Array) => void,
   stored: StoredBytes,
   limits: Limits,
   pause: Pause | undefined,
 ): Promise<CompressedProblem | undefined> {
   let bytes = 0;
   for (;;) {
-    const next = await decoded.next();
+    const next = await blocks.next();
     if (next.done === true) {
       // Whatever the decoder left unread still belongs to the digest of the file.
       await stored.drain();
@@ -142,10 +155,10 @@ async function decode(
     bytes += next.value.length;
     const message = limitPassed(bytes, stored.bytes, limits);
     if (message !== undefined) {
-      await decoded.return(undefined);
+      await blocks.return(undefined);
       return { code: 'decompression-limit', message };
     }
-    reader.push(next.value);
+    push(next.value);
     await pause?.();
   }
 }

@@ -8,7 +8,6 @@ import { count } from '../base/text-safety.ts';
 import type { CheckResult } from '../model/check.ts';
 import type { Notice } from '../model/report.ts';
 import type { DiscoveredFile } from '../read/discover.ts';
-import type { VerifierKey } from '../transparency/note-key.ts';
 import { verifyConsistency } from '../transparency/verify-proof.ts';
 import { auditControl, type SignedControl } from './archive-control-audit.ts';
 import { archiveFinding } from './archive-findings.ts';
@@ -25,12 +24,13 @@ import { ArchiveRanges } from './archive-ranges.ts';
 import type { ControlRecord, SegmentRecord } from './archive-records.ts';
 import { auditSegment } from './archive-segment-audit.ts';
 import { judgeSegment } from './archive-segment-verdict.ts';
-import { judgeTrust, type Trust } from './archive-trust.ts';
+import { type Judged, type Trust, toTrust } from './archive-trust.ts';
 import { CHECKPOINT, parseStored, TiledLog } from './tiled-log.ts';
 import { StoreFault } from './tiled-log-files.ts';
 
 export type ArchiveKeys = {
-  verifiers: readonly VerifierKey[];
+  /** Whom the user trusts, of the note of a checkpoint. */
+  judge(note: string): Judged;
   /** Of age; none for an archive that is not encrypted, or whose content is not to be read. */
   identities: readonly string[];
   /** Checkpoints that were kept elsewhere: what they cover must still be there. */
@@ -63,7 +63,7 @@ export async function auditArchive(archive: string, keys: ArchiveKeys): Promise<
 function unreadable(file: string, message: string): ArchiveVerdict {
   return {
     files: [],
-    result: { findings: [archiveFinding('damaged-archive', file, message)], incomplete: true },
+    result: { findings: [archiveFinding('damaged-archive', file, message)], incomplete: message },
   };
 }
 
@@ -83,20 +83,20 @@ class ArchiveAudit {
     this.keys = keys;
     this.checkpointFile = path.join(places.log, CHECKPOINT);
     this.leaves = new ArchiveLeaves(log);
-    this.trust = judgeTrust(this.checkpointFile, log.note, log.origin, keys.verifiers);
+    this.trust = toTrust(this.checkpointFile, keys.judge(log.note));
   }
 
   async run(controlFiles: readonly ControlFile[]): Promise<ArchiveVerdict> {
     const { result, trust } = this;
     if ('finding' in trust) {
       result.findings.push(trust.finding);
-      result.incomplete = true;
+      result.incomplete = trust.finding.message;
     }
     for (const retained of this.keys.retained) this.holdTo(retained.file, retained.note);
     const pending = this.pendingBatch(controlFiles);
     const control = auditControl([...controlFiles, ...pending], this.leaves, this.checkpointFile);
     result.findings.push(...control.findings);
-    if (control.unknown.length > 0) result.incomplete = true;
+    if (control.unknown.length > 0) result.incomplete = 'control records of an unknown kind';
     await this.auditSegments(control, pending.length > 0);
     for (const { begin, end, reason } of this.leaves.damaged) {
       const message = `leaves ${begin} to ${end - 1}: ${reason}`;
@@ -112,10 +112,10 @@ class ArchiveAudit {
     };
     try {
       const { origin, size, root } = parseStored(path.dirname(file), note);
-      const trust = judgeTrust(file, note, origin, this.keys.verifiers);
+      const trust = toTrust(file, this.keys.judge(note));
       if ('finding' in trust) {
         this.result.findings.push(trust.finding);
-        this.result.incomplete = true;
+        this.result.incomplete = trust.finding.message;
       } else if (origin !== this.log.origin)
         say(`${file} is of the log "${origin}", this one is "${this.log.origin}"`);
       else if (size > BigInt(this.log.size))
@@ -130,7 +130,7 @@ class ArchiveAudit {
     } catch (error) {
       if (!(error instanceof StoreFault)) throw error;
       this.result.findings.push(archiveFinding('damaged-archive', file, error.message));
-      this.result.incomplete = true;
+      this.result.incomplete = `${file} could not be verified`;
     }
   }
 
@@ -168,7 +168,7 @@ class ArchiveAudit {
       const audit = await auditSegment(file, manifest, this.leaves, this.keys.identities);
       const verdict = judgeSegment(file, manifest, audit, segments);
       result.findings.push(...verdict.findings);
-      if (verdict.incomplete) result.incomplete = true;
+      if (verdict.incomplete) result.incomplete = `${file} could not be verified`;
       ranges.add(file, manifest, audit);
       if (audit.storedSha256 !== undefined) this.files.push(this.toFile(file, manifest, audit.storedSha256));
     }

@@ -9,7 +9,7 @@ import {
   parseControl,
   parseMarker,
 } from './archive-records.ts';
-import { CHECKPOINT } from './tiled-log.ts';
+import { CHECKPOINT, readCheckpointNote } from './tiled-log.ts';
 
 export const MARKER = 'archive.json';
 
@@ -52,6 +52,12 @@ export function looksLikeArchive(folder: string): boolean {
   if (marker !== undefined && marker !== 'unreadable') return true;
   const { segments, control, log } = placesOf(folder);
   return [segments, control, path.join(log, CHECKPOINT)].every((place) => fs.existsSync(place));
+}
+
+/** The name of the archive's log, by its checkpoint; undefined where there is none that can be read. */
+export function originOf(folder: string): string | undefined {
+  const note = readCheckpointNote(placesOf(folder).log);
+  return note?.slice(0, note.indexOf('\n'));
 }
 
 /** Bytes of a control file; a manifest has about 700, and a batch at most some thousand of them. */

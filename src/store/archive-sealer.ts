@@ -29,5 +29,27 @@ async function createCompressor(): Promise<(content: Uint8Array) => Uint8Array> 
     return (content) => zstdCompressSync(content, { params: { [parameter]: LEVEL } });
   const { Zstd } = await import('@hpcc-js/wasm-zstd');
   const zstd = await Zstd.load();
-  return (content) => zstd.compress(content, LEVEL);
+  copyAtOnce(zstd);
+  // In pieces: only that way the library throws where it cannot compress.
+  return (content) => {
+    const parts: Uint8Array[] = [];
+    zstd.reset();
+    zstd.setCompressionLevel(LEVEL);
+    for (let from = 0; from < content.length; from += PIECE_BYTES)
+      parts.push(zstd.compressChunk(content.subarray(from, from + PIECE_BYTES)));
+    parts.push(zstd.compressEnd());
+    return Buffer.concat(parts);
+  };
+}
+
+const PIECE_BYTES = 4 * 1024 * 1024;
+
+type HeapCopy = { heapView(data: unknown): Uint8Array; heapToUint8Array(data: unknown): Uint8Array };
+
+/** The library copies what it hands out byte by byte, which takes twice as long as compressing it (1.12.5, measured). */
+function copyAtOnce(zstd: object): void {
+  const { _mainModule: heap } = zstd as { _mainModule?: Partial<HeapCopy> };
+  if (typeof heap?.heapView !== 'function' || typeof heap.heapToUint8Array !== 'function') return;
+  const view = heap.heapView.bind(heap);
+  heap.heapToUint8Array = (data) => view(data).slice();
 }

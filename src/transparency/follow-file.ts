@@ -8,6 +8,9 @@ import { HASH_BYTES } from './tree-hash.ts';
 /** Records that two sides may be apart and are still brought together: an insertion or deletion of so many is named as such. */
 const WINDOW = 256;
 
+/** How often in one file a record is sought in all that was sealed of it, which reads all its tiles. */
+const MAX_SEARCHES = 32;
+
 /** Where a record stands in the decoded file; `line` from 1, `offset` and `length` in bytes. */
 export type Spot = { line: number; offset: number; length: number };
 
@@ -68,6 +71,7 @@ export class FileFollower {
   private at = 0;
   private expected: ExpectedLeaves | undefined;
   private isRewritten = false;
+  private searches = 0;
   private records = 0;
   /** Records that were read and not judged. */
   private hashes: Buffer = Buffer.alloc(0);
@@ -174,9 +178,11 @@ export class FileFollower {
   private oneBeyond(rest: Buffer, spot: Spot): number {
     const next = this.continuations.get(firstKey(rest, 0));
     if (next !== undefined && !this.reached.has(next.number)) {
-      this.enter(next);
-      if (this.expected!.commonPrefix(rest.subarray(0, HASH_BYTES)) === 1) return 0;
-      this.leave();
+      const isNext = new ExpectedLeaves(this.sealed, next).commonPrefix(rest.subarray(0, HASH_BYTES)) === 1;
+      if (isNext) {
+        this.enter(next);
+        return 0;
+      }
     }
     this.noteNew(rest.subarray(0, HASH_BYTES), 1, spot, spot);
     return 1;
@@ -194,7 +200,7 @@ export class FileFollower {
       if (sealed === undefined || (best !== undefined && best.own + best.sealed <= own + sealed)) continue;
       best = { own, sealed };
     }
-    if (best === undefined) return this.noMeeting(left, spotAt);
+    if (best === undefined) return this.noMeeting(rest, left, spotAt);
     const { own, sealed } = best;
     const altered = Math.min(own, sealed);
     if (altered > 0) this.advance('altered', altered, spotAt(0), spotAt(altered - 1));
@@ -203,8 +209,13 @@ export class FileFollower {
     return own;
   }
 
-  /** Within the window nothing is as sealed: the last records of both were altered, or all from here on is another log. */
-  private noMeeting(left: number, spotAt: (index: number) => Spot): number {
+  /** Within the window nothing is as sealed: much was removed, or the last records were altered, or this is another log. */
+  private noMeeting(rest: Buffer, left: number, spotAt: (index: number) => Spot): number {
+    const ahead = this.searches < MAX_SEARCHES ? this.seek(rest.subarray(0, HASH_BYTES)) : -1;
+    if (ahead > 0) {
+      this.advance('missing', ahead, spotAt(0), spotAt(0));
+      return 0;
+    }
     const sealedLeft = this.stream!.count - this.at;
     if (left <= WINDOW && sealedLeft <= WINDOW) {
       const altered = Math.min(left, sealedLeft);
@@ -214,6 +225,20 @@ export class FileFollower {
     this.isRewritten = true;
     this.note('rewritten', left, spotAt(0), spotAt(left - 1));
     return left;
+  }
+
+  /** How many sealed records lie between here and the one with this leaf; -1 where it is not ahead. */
+  private seek(leaf: Uint8Array): number {
+    this.searches += 1;
+    let passed = 0;
+    for (const { begin, end } of leavesOfStream(this.stream!, this.at, this.stream!.count))
+      for (const hashes of this.sealed.leaves(begin, end)) {
+        const chunk = Buffer.from(hashes.buffer, hashes.byteOffset, hashes.length);
+        for (let at = chunk.indexOf(leaf); at >= 0; at = chunk.indexOf(leaf, at + 1))
+          if (at % HASH_BYTES === 0) return passed + at / HASH_BYTES;
+        passed += hashes.length / HASH_BYTES;
+      }
+    return -1;
   }
 
   private advance(kind: PieceKind, records: number, from: Spot, until: Spot): void {
@@ -288,8 +313,13 @@ class ExpectedLeaves {
   }
 
   skip(count: number): void {
-    this.window(count);
-    this.chunk = this.chunk.subarray(count * HASH_BYTES);
+    for (let left = count * HASH_BYTES; left > 0; ) {
+      if (this.chunk.length === 0) this.chunk = this.next() ?? this.chunk;
+      const length = Math.min(left, this.chunk.length);
+      if (length === 0) return;
+      this.chunk = this.chunk.subarray(length);
+      left -= length;
+    }
   }
 
   private next(): Uint8Array | undefined {

@@ -201,7 +201,7 @@ describe('verify ARCHIVE', () => {
   test('refuses a key where there is no archive', async () => {
     const { exit, stderr } = await verify('logs', '--verifier-key', 'archive.pub');
     assert.equal(exit, 2);
-    assert.match(stderr, /error: --verifier-key: there is no archive among the files to audit/);
+    assert.match(stderr, /error: arguments: expected --checkpoint beside .*, or an archive to audit/);
   });
 
   test('finds an archive in a folder of logs, and names what was done to it', async () => {

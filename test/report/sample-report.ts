@@ -230,14 +230,21 @@ export function richReport(): Report {
         reason: 'the gzip stream ends early',
         accounted: { records: 0, malformed: 512, framing: 0 },
       }),
+      input('logs/digest.json', {
+        bytes: 600,
+        decodedBytes: 600,
+        sha256: '3'.repeat(64),
+        seals: 'cloudtrail-digests',
+        accounted: { records: 0, malformed: 0, framing: 0, seals: 600 },
+      }),
       input('logs/secret.ndjson', { status: 'unreadable', reason: 'permission denied' }),
       ...['a', 'b', 'c', 'd', 'e', 'f', 'g'].map((name) =>
         input(`logs/img/${name}.png`, { status: 'skipped', reason: 'no JSON' }),
       ),
     ],
     summary: {
-      files: 11,
-      bytes: 244_700,
+      files: 12,
+      bytes: 245_300,
       records: { read: 1_300, audited: 1_249, malformed: 1, duplicate: 30, skipped: 20 },
       period: { from: '2025-02-01T00:00:00Z', until: '2025-03-31T23:59:59.125Z' },
       findings: {
@@ -298,6 +305,24 @@ export function richReport(): Report {
           { assurance: 'chained', records: 1_060, from: place(APP, 41), until: place(APP, 1_100) },
         ],
         limits: ['a tail that was cut off leaves no trace in a chain without an anchor'],
+      },
+      {
+        stream: '111122223333 eu-west-1 main',
+        profile: 'cloudtrail-digests',
+        records: 99,
+        status: 'anchored',
+        ranges: [
+          {
+            assurance: 'anchored',
+            records: 99,
+            files: 1,
+            period: { from: '2025-02-01T00:00:00Z', until: '2025-02-01T01:00:00Z' },
+            from: place('logs/digest.json', 1, 0, 0),
+            until: place('logs/digest.json', 1, 0, 0),
+            reason: 'signed by AWS with the key 7f3f401420072e50a65a141430817ab3',
+          },
+        ],
+        limits: [],
       },
       {
         stream: 'logs/other.ndjson',
@@ -450,7 +475,7 @@ export function hostileReport(text: string = HOSTILE): Report {
     each.related = [place(text, 3), place(APP, 3)];
   }
   report.findings.push({ ...report.findings[0]!, code: text, rule: text, fingerprint: text });
-  for (const each of report.inputs) Object.assign(each, { reason: text, source: text });
+  for (const each of report.inputs) Object.assign(each, { reason: text, source: text, seals: text });
   report.inputs[0]!.file = text;
   for (const each of report.streams) {
     Object.assign(each, { stream: text, profile: text, head: text, limits: [text] });

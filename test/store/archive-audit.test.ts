@@ -4,11 +4,11 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { after, describe, test } from 'node:test';
 import { createSealer } from '../../src/store/archive-sealer.ts';
-import { parseVerifierKey } from '../../src/transparency/note-key.ts';
 import {
   addLines,
   assuranceOf,
   codesOf,
+  judgeBy,
   lines,
   makeArchive,
   OTHER_KEYS,
@@ -205,12 +205,12 @@ describe('auditArchive()', () => {
     await writer.commit();
     await writer.close();
     assert.deepEqual(await codesOf(archive), ['forged-checkpoint']);
-    assert.deepEqual(await codesOf(archive, { verifiers: [parseVerifierKey(OTHER_KEYS.verifier)] }), []);
+    assert.deepEqual(await codesOf(archive, { judge: judgeBy(OTHER_KEYS.verifier) }), []);
   });
 
   test('says unverifiable without a verifier key, and finds damage all the same', async () => {
     const archive = await sound();
-    const { result } = await verdictOf(archive, { verifiers: [] });
+    const { result } = await verdictOf(archive, { judge: judgeBy() });
     assert.deepEqual(
       result.findings.map(({ code, message }) => [code, message]),
       [['unverified-checkpoint', 'unverifiable: no verifier key given']],
@@ -221,7 +221,10 @@ describe('auditArchive()', () => {
       new Set(['unverifiable']),
     );
     await rewrite(segment(archive, 1), (text) => text.replace('bob', 'eve'));
-    assert.deepEqual(await codesOf(archive, { verifiers: [] }), ['altered-segment', 'unverified-checkpoint']);
+    assert.deepEqual(await codesOf(archive, { judge: judgeBy() }), [
+      'altered-segment',
+      'unverified-checkpoint',
+    ]);
   });
 
   test('names a cut tail, an older copy and a rewrite by a checkpoint that was kept elsewhere', async () => {

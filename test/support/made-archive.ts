@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { compareText } from '../../src/base/text-safety.ts';
+import { judgeArchiveCheckpoint } from '../../src/cli/verify-trust.ts';
 import { decodedBlocks } from '../../src/read/open.ts';
 import { auditArchive } from '../../src/store/archive-audit.ts';
 import { createSealer } from '../../src/store/archive-sealer.ts';
@@ -84,9 +85,14 @@ export async function makeArchive(archive: string, files: Record<string, string[
   await writer.close();
 }
 
+/** Trust in these verifier keys alone. */
+export function judgeBy(...verifiers: string[]) {
+  const trust = { keys: verifiers.map(parseVerifierKey), policy: undefined };
+  return (note: string) => judgeArchiveCheckpoint(note, trust);
+}
+
 export function verdictOf(archive: string, given: Partial<Parameters<typeof auditArchive>[1]> = {}) {
-  const verifiers = [parseVerifierKey(KEYS.verifier)];
-  return auditArchive(archive, { verifiers, identities: [], retained: [], ...given });
+  return auditArchive(archive, { judge: judgeBy(KEYS.verifier), identities: [], retained: [], ...given });
 }
 
 export async function codesOf(

@@ -108,19 +108,24 @@ function orderCounts({ read, audited, malformed, duplicate, skipped }: RecordCou
 }
 
 function orderInput(input: InputSummary): Every<InputSummary> {
-  const { file, bytes, decodedBytes, sha256, compression, source, records, accounted, status, reason } =
-    input;
+  const { file, bytes, decodedBytes, sha256, compression, source, seals, records, accounted } = input;
   return {
     file,
-    status,
-    reason,
+    status: input.status,
+    reason: input.reason,
     source,
+    seals,
     bytes,
     decodedBytes,
     sha256,
     compression,
     records: orderCounts(records),
-    accounted: { records: accounted.records, malformed: accounted.malformed, framing: accounted.framing },
+    accounted: {
+      records: accounted.records,
+      malformed: accounted.malformed,
+      framing: accounted.framing,
+      seals: accounted.seals,
+    },
   };
 }
 
@@ -137,10 +142,12 @@ function orderStream({
 }
 
 export function orderRange(range: StreamRange): Every<StreamRange> {
-  const { assurance, records, from, until, reason, anchor } = range;
+  const { assurance, records, files, period, from, until, reason, anchor } = range;
   return {
     assurance,
     records,
+    files,
+    period: period && { from: period.from, until: period.until },
     from: orderPlace(from),
     until: orderPlace(until),
     reason,

@@ -68,7 +68,11 @@ function streamRows(
 }
 
 /** A stream without a key is called like its file: the range need not say it again. */
-function showRange({ from, until }: StreamRange, stream: string): string {
+function showRange({ from, until, period, files }: StreamRange, stream: string): string {
+  const amount = files === undefined ? '' : count(files, 'file');
+  if (period !== undefined) return `${period.from} to ${period.until}${amount === '' ? '' : `, ${amount}`}`;
+  if (amount !== '')
+    return `${amount}, ${showFile(from)}${from.file === until.file ? '' : ` to ${showFile(until)}`}`;
   if (from.file !== until.file) return `${showFile(from)}:${from.line} to ${showFile(until)}:${until.line}`;
   const lines = from.line === until.line ? `${from.line}` : `${from.line}-${until.line}`;
   if (from.file === stream) return `${from.line === until.line ? 'line' : 'lines'} ${lines}`;

@@ -1,0 +1,594 @@
+/** Sealed logs as a terminal shows them: key, seal, verify --checkpoint, prove, verify-proof, and every attack that they answer. */
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { after, describe, test } from 'node:test';
+import { gzipSync } from 'node:zlib';
+import type { Report } from '../../src/model/report.ts';
+import { formatCheckpoint } from '../../src/transparency/checkpoint.ts';
+import { generateKey, parseSignerKey } from '../../src/transparency/note-key.ts';
+import { signNote } from '../../src/transparency/signed-note.ts';
+import { CommandLine, runWithInput } from '../support/command-line.ts';
+
+const commands = new CommandLine();
+const base = fs.mkdtempSync(path.join(os.tmpdir(), 'audit-check-sealed-'));
+after(() => {
+  commands.close();
+  fs.rmSync(base, { recursive: true });
+});
+
+const record = (n: number, actor = 'ann') =>
+  `{"time":"2026-03-02T08:${String(Math.floor(n / 60) % 60).padStart(2, '0')}:${String(n % 60).padStart(2, '0')}Z","id":"${actor}-${n}","actor":"${actor}","action":"login","outcome":"success"}\n`;
+const records = (from: number, until: number, actor = 'ann') =>
+  Array.from({ length: until - from }, (_, at) => record(from + at, actor)).join('');
+
+/** A folder with two sealed log files of 40 and 30 records. */
+class Case {
+  readonly folder = fs.mkdtempSync(path.join(base, 'case-'));
+
+  constructor() {
+    fs.mkdirSync(this.at('logs'));
+    const { signer, verifier } = generateKey('logs.example/payments', Buffer.alloc(32, 3));
+    this.write('seal.key', `${signer}\n`);
+    this.write('seal.pub', `${verifier}\n`);
+    this.write('logs/app.ndjson', records(0, 40));
+    this.write('logs/web.ndjson', records(0, 30, 'bob'));
+  }
+
+  at(name: string): string {
+    return path.join(this.folder, name);
+  }
+
+  write(name: string, text: string | Buffer): void {
+    fs.writeFileSync(this.at(name), text, { mode: 0o600 });
+  }
+
+  append(name: string, text: string): void {
+    fs.appendFileSync(this.at(name), text);
+  }
+
+  lines(name: string): string[] {
+    return fs.readFileSync(this.at(name), 'utf8').split(/(?<=\n)/);
+  }
+
+  run(...argv: string[]) {
+    return commands.run(argv, this.folder);
+  }
+
+  async seal(...more: string[]) {
+    const result = await this.run(
+      'seal',
+      '--no-config',
+      'logs',
+      '--into',
+      'sealed',
+      '--key',
+      'seal.key',
+      ...more,
+    );
+    assert.equal(result.exit, 0, result.stderr);
+    return result;
+  }
+
+  async verify(...more: string[]) {
+    const argv = ['verify', '--no-config', '--no-builtin-rules', 'logs', '-f', 'json'];
+    const trust = more.includes('--checkpoint')
+      ? []
+      : ['--checkpoint', 'sealed', '--verifier-key', 'seal.pub'];
+    const { exit, stdout, stderr } = await this.run(...argv, ...trust, ...more);
+    assert.equal(stderr, '');
+    const report = JSON.parse(stdout) as Report;
+    // What other checks make of the same attack is their own matter.
+    const spoken = report.findings.filter(({ rule }) => rule === 'checkpoint');
+    const sealed = report.streams.filter(({ profile }) => profile?.startsWith('sealed: '));
+    return {
+      exit,
+      report,
+      codes: spoken.map(({ code }) => code),
+      said: spoken.map(({ place, message }) => `${place.file}:${place.line}: ${message}`),
+      ranges: sealed.flatMap(({ stream, ranges }) =>
+        ranges.map(({ assurance, records: amount }) => `${stream} ${assurance} ${amount}`),
+      ),
+    };
+  }
+}
+
+async function sealedCase(): Promise<Case> {
+  const one = new Case();
+  await one.seal();
+  return one;
+}
+
+const ALL_ANCHORED = ['logs/app.ndjson anchored 40', 'logs/web.ndjson anchored 30'];
+
+describe('key', () => {
+  test('generate writes a key for its owner alone, prints the half to give away, and replaces nothing', async () => {
+    const one = new Case();
+    const made = await one.run('key', 'generate', 'logs.example/new', '--out', 'new.key');
+    assert.equal(made.exit, 0);
+    assert.match(made.stdout, /^logs\.example\/new\+[0-9a-f]{8}\+[\w+/]+=*\n$/);
+    assert.equal(fs.statSync(one.at('new.key')).mode & 0o777, 0o600);
+    assert.equal((await one.run('key', 'show', 'new.key')).stdout, made.stdout);
+    const again = await one.run('key', 'generate', 'logs.example/new', '--out', 'new.key');
+    assert.deepEqual([again.exit, again.stdout], [2, '']);
+    assert.match(again.stderr, /^error: new\.key: expected a name that is free/);
+    const named = await one.run('key', 'generate', 'a b', '--out', 'other.key');
+    assert.equal(named.exit, 2);
+    assert.ok(!fs.existsSync(one.at('other.key')));
+  });
+});
+
+describe('seal', () => {
+  test('seals what is new, and says how much', async () => {
+    const one = new Case();
+    const first = await one.seal('--publish', 'stdout');
+    assert.equal(
+      first.stderr,
+      `70 records sealed, 70 records in all, checkpoint ${one.at('sealed/checkpoint')}\n`,
+    );
+    assert.equal(first.stdout, fs.readFileSync(one.at('sealed/checkpoint'), 'utf8'));
+    const idle = await one.seal('--publish', 'stdout');
+    assert.match(idle.stderr, /^0 records sealed, 70 records in all/);
+    assert.equal(idle.stdout, first.stdout);
+    one.append('logs/app.ndjson', records(40, 45));
+    one.write('logs/new.ndjson', records(0, 5, 'cid'));
+    assert.match((await one.seal()).stderr, /^10 records sealed, 80 records in all/);
+    const { exit, ranges } = await one.verify();
+    assert.deepEqual(ranges, [
+      'logs/app.ndjson anchored 45',
+      'logs/new.ndjson anchored 5',
+      'logs/web.ndjson anchored 30',
+    ]);
+    assert.equal(exit, 0);
+  });
+
+  test('refuses to go on where sealed records are no longer as they were', async () => {
+    const one = await sealedCase();
+    const before = fs.readFileSync(one.at('sealed/checkpoint'), 'utf8');
+    one.write(
+      'logs/web.ndjson',
+      one.lines('logs/web.ndjson').with(7, record(7, 'eve')).join('') + records(30, 33, 'bob'),
+    );
+    const { exit, stderr } = await one.run(
+      'seal',
+      '--no-config',
+      'logs',
+      '--into',
+      'sealed',
+      '--key',
+      'seal.key',
+    );
+    assert.equal(exit, 1);
+    assert.match(
+      stderr,
+      /logs\/web\.ndjson: line 8: expected the records that were sealed, found them altered/,
+    );
+    assert.equal(fs.readFileSync(one.at('sealed/checkpoint'), 'utf8'), before);
+  });
+
+  test('names every mistake of its arguments at once', async () => {
+    const one = new Case();
+    one.write('other.key', `${generateKey('other', Buffer.alloc(32, 9)).signer}\n`);
+    const argv = [
+      'seal',
+      '--no-config',
+      'logs',
+      'none',
+      '--into',
+      '.',
+      '--key',
+      'other.key',
+      '--origin',
+      'x',
+      '--publish',
+      'nowhere',
+    ];
+    const { exit, stderr } = await one.run(...argv);
+    assert.equal(exit, 2);
+    for (const said of [
+      /none: there is no such/,
+      /--into: the folder .* lies among the logs/,
+      /--origin: expected the name of the key "other"/,
+      /--publish: expected stdout/,
+    ])
+      assert.match(stderr, said);
+    await one.seal();
+    const foreign = await one.run('seal', '--no-config', 'logs', '--into', 'sealed', '--key', 'other.key');
+    assert.equal(foreign.exit, 2);
+    assert.match(foreign.stderr, /was not signed by the key "other"/);
+  });
+
+  test('warns of a key that others can read, or that lies beside the logs', async () => {
+    const one = new Case();
+    fs.copyFileSync(one.at('seal.key'), one.at('logs/seal.pem.key'));
+    fs.chmodSync(one.at('logs/seal.pem.key'), 0o644);
+    const argv = ['seal', '--no-config', 'logs/app.ndjson', '--into', 'sealed', '--key', 'logs/seal.pem.key'];
+    const { stderr } = await one.run(...argv);
+    assert.match(stderr, /can be read by others/);
+    assert.match(stderr, /lies beside what it vouches for/);
+  });
+});
+
+describe('verify --checkpoint', () => {
+  test('anchors what was sealed, by whom, and says what came after', async () => {
+    const one = await sealedCase();
+    one.append('logs/app.ndjson', records(40, 42));
+    const { exit, codes, ranges, report } = await one.verify();
+    assert.deepEqual(codes, []);
+    assert.equal(exit, 0);
+    assert.deepEqual(ranges, [
+      'logs/app.ndjson anchored 40',
+      'logs/app.ndjson unprotected 2',
+      'logs/web.ndjson anchored 30',
+    ]);
+    assert.deepEqual(
+      report.streams[0]!.ranges.map(({ reason }) => reason),
+      [
+        'signed by logs.example/payments',
+        'after the last checkpoint: nothing outside the log vouches for it',
+      ],
+    );
+  });
+
+  const BENIGN: Record<string, (one: Case) => void> = {
+    'a renamed file': (one) => fs.renameSync(one.at('logs/app.ndjson'), one.at('logs/zzz.ndjson')),
+    'a compressed file': (one) => {
+      one.write('logs/app.ndjson.gz', gzipSync(fs.readFileSync(one.at('logs/app.ndjson'))));
+      fs.rmSync(one.at('logs/app.ndjson'));
+    },
+    'a rotated file': (one) => {
+      fs.renameSync(one.at('logs/app.ndjson'), one.at('logs/app.1.ndjson'));
+      one.write('logs/app.ndjson', records(40, 45));
+    },
+    'two files joined into one': (one) => {
+      one.append('logs/app.ndjson', fs.readFileSync(one.at('logs/web.ndjson'), 'utf8'));
+      fs.rmSync(one.at('logs/web.ndjson'));
+    },
+    'a new file': (one) => one.write('logs/new.ndjson', records(0, 3, 'cid')),
+    'other line ends': (one) =>
+      one.write(
+        'logs/app.ndjson',
+        fs.readFileSync(one.at('logs/app.ndjson'), 'utf8').replaceAll('\n', '\r\n'),
+      ),
+  };
+  for (const [what, change] of Object.entries(BENIGN)) {
+    test(`is silent about ${what}`, async () => {
+      const one = await sealedCase();
+      change(one);
+      const { codes, ranges } = await one.verify();
+      assert.deepEqual(codes, []);
+      const anchored = ranges.filter((range) => range.includes(' anchored '));
+      assert.equal(
+        anchored.reduce((sum, range) => sum + Number(range.split(' ')[2]), 0),
+        70,
+      );
+      await one.seal();
+      assert.deepEqual((await one.verify()).codes, []);
+    });
+  }
+
+  const edit = (change: (lines: string[]) => string[]) => (one: Case) =>
+    one.write('logs/app.ndjson', change(one.lines('logs/app.ndjson').filter((line) => line !== '')).join(''));
+  const ATTACKS: Record<string, [attack: (one: Case) => void, code: string, said: RegExp]> = {
+    'an altered record': [
+      edit((lines) => lines.with(6, record(6, 'eve'))),
+      'sealed-record-altered',
+      /^logs\/app\.ndjson:7: expected sealed record 7 of "logs\/app\.ndjson", found another record$/,
+    ],
+    'an altered first record': [
+      edit((lines) => lines.with(0, record(0, 'eve'))),
+      'sealed-record-altered',
+      /app\.ndjson:1: /,
+    ],
+    'an altered last record': [
+      edit((lines) => lines.with(39, record(39, 'eve'))),
+      'sealed-record-altered',
+      /app\.ndjson:40: /,
+    ],
+    'another spelling of a record': [
+      edit((lines) => lines.with(6, lines[6]!.replace('"actor":', '"actor": '))),
+      'sealed-record-altered',
+      /app\.ndjson:7: /,
+    ],
+    'a removed record': [
+      edit((lines) => lines.toSpliced(6, 3)),
+      'sealed-record-missing',
+      /^logs\/app\.ndjson:7: expected sealed record 7 of .* found that 3 records before this one are gone$/,
+    ],
+    'an inserted record': [
+      edit((lines) => lines.toSpliced(6, 0, record(6, 'eve'))),
+      'unsealed-record',
+      /^logs\/app\.ndjson:7: expected sealed record 7 .* found 1 record that was not sealed there$/,
+    ],
+    'a record replayed': [
+      edit((lines) => lines.toSpliced(6, 0, lines[3]!)),
+      'unsealed-record',
+      /app\.ndjson:7: /,
+    ],
+    'a cut tail': [
+      edit((lines) => lines.slice(0, 35)),
+      'sealed-tail-missing',
+      /^logs\/app\.ndjson:35: expected 40 sealed records .* found 35 records: the last 5 records are not in this file$/,
+    ],
+    'a cut front': [
+      edit((lines) => lines.slice(5)),
+      'sealed-front-missing',
+      /^logs\/app\.ndjson:1: .* 5 records before this one are gone$/,
+    ],
+    'a deleted file': [
+      (one) => fs.rmSync(one.at('logs/web.ndjson')),
+      'sealed-stream-missing',
+      /^sealed\/checkpoint:1: expected 30 sealed records of "logs\/web\.ndjson", found that no file of today holds any of them$/,
+    ],
+    'a file written anew': [
+      (one) => one.write('logs/app.ndjson', records(0, 40, 'eve')),
+      'sealed-stream-missing',
+      /the file of that name holds none of them$/,
+    ],
+  };
+  for (const [what, [attack, code, said]] of Object.entries(ATTACKS)) {
+    test(`names ${what}`, async () => {
+      const one = await sealedCase();
+      attack(one);
+      const found = await one.verify();
+      assert.deepEqual(found.codes, [code]);
+      assert.match(found.said[0]!, said);
+      assert.equal(found.exit, 1);
+      const sum = found.ranges.reduce((total, range) => total + Number(range.split(' ')[2]), 0);
+      assert.equal(sum, found.report.summary.records.read, 'every record is in one range');
+    });
+  }
+
+  test('names two records that changed places', async () => {
+    const one = await sealedCase();
+    edit((lines) => lines.with(6, lines[7]!).with(7, lines[6]!))(one);
+    assert.deepEqual((await one.verify()).codes, ['sealed-record-missing', 'unsealed-record']);
+  });
+
+  test('finds a large removal and goes on behind it', async () => {
+    const one = new Case();
+    one.write('logs/app.ndjson', records(0, 2000));
+    await one.seal();
+    edit((lines) => lines.toSpliced(100, 1000))(one);
+    const { codes, ranges } = await one.verify();
+    assert.deepEqual(codes, ['sealed-record-missing']);
+    assert.deepEqual(ranges, [
+      'logs/app.ndjson anchored 100',
+      'logs/app.ndjson anchored 900',
+      ALL_ANCHORED[1],
+    ]);
+  });
+
+  test('tells a sealed log that was put back, by a newer checkpoint', async () => {
+    const one = await sealedCase();
+    fs.cpSync(one.at('sealed'), one.at('old'), { recursive: true });
+    one.append('logs/app.ndjson', records(40, 60));
+    fs.mkdirSync(one.at('published'));
+    await one.seal('--publish', 'published');
+    edit((lines) => lines.slice(0, 40))(one);
+    const trust = ['--checkpoint', 'old', '--checkpoint', 'published', '--verifier-key', 'seal.pub'];
+    const { codes, exit } = await one.verify(...trust);
+    assert.deepEqual(codes, ['checkpoint-rollback']);
+    assert.equal(exit, 1);
+  });
+
+  test('tells a fork and writes both signed checkpoints as evidence', async () => {
+    const one = await sealedCase();
+    one.write('first.checkpoint', fs.readFileSync(one.at('sealed/checkpoint')));
+    fs.rmSync(one.at('sealed'), { recursive: true });
+    edit((lines) => lines.with(6, record(6, 'eve')))(one);
+    one.append('logs/app.ndjson', records(40, 42));
+    await one.seal();
+    const trust = [
+      '--checkpoint',
+      'first.checkpoint',
+      '--checkpoint',
+      'sealed',
+      '--verifier-key',
+      'seal.pub',
+    ];
+    const { codes, exit } = await one.verify(...trust, '--evidence-file', 'evidence.txt');
+    assert.deepEqual(codes, ['checkpoint-fork']);
+    assert.equal(exit, 1);
+    const evidence = fs.readFileSync(one.at('evidence.txt'), 'utf8');
+    for (const name of ['first.checkpoint', 'sealed/checkpoint'])
+      assert.ok(evidence.includes(fs.readFileSync(one.at(name), 'utf8')), name);
+  });
+
+  test('tells two checkpoints of one size without any log', async () => {
+    const one = await sealedCase();
+    one.write('a.checkpoint', fs.readFileSync(one.at('sealed/checkpoint')));
+    const signer = parseSignerKey(fs.readFileSync(one.at('seal.key'), 'utf8').trim());
+    const text = formatCheckpoint({ origin: signer.name, size: 70, root: Buffer.alloc(32, 1) });
+    one.write('b.checkpoint', signNote(text, [signer]));
+    const trust = [
+      '--checkpoint',
+      'a.checkpoint',
+      '--checkpoint',
+      'b.checkpoint',
+      '--verifier-key',
+      'seal.pub',
+    ];
+    assert.deepEqual((await one.verify(...trust)).codes, ['checkpoint-fork']);
+  });
+
+  test('trusts no checkpoint without a key, under another key, or without what the policy asks for', async () => {
+    const one = await sealedCase();
+    one.write('other.pub', `${generateKey('logs.example/payments', Buffer.alloc(32, 4)).verifier}\n`);
+    const key = fs.readFileSync(one.at('seal.pub'), 'utf8').trim();
+    one.write('fits.policy', `log ${key}\nquorum none\n`);
+    one.write('other.policy', `log ${fs.readFileSync(one.at('other.pub'), 'utf8').trim()}\nquorum none\n`);
+    for (const trust of [[], ['--verifier-key', 'other.pub'], ['--policy', 'other.policy']]) {
+      const { codes, exit, ranges } = await one.verify('--checkpoint', 'sealed', ...trust);
+      assert.deepEqual([codes, exit, ranges], [['checkpoint-untrusted'], 1, []]);
+    }
+    const { codes, ranges } = await one.verify('--checkpoint', 'sealed', '--policy', 'fits.policy');
+    assert.deepEqual([codes, ranges], [[], ALL_ANCHORED]);
+  });
+
+  test('trusts no checkpoint with a byte changed, and no tile or inventory', async () => {
+    const one = await sealedCase();
+    for (const name of ['checkpoint', 'inventory.70', 'tile/0/000.p/70']) {
+      const file = one.at(`sealed/${name}`);
+      const good = fs.readFileSync(file);
+      for (const at of [0, 30, Math.floor(good.length / 2), good.length - 10]) {
+        const bad = Buffer.from(good);
+        bad[at]! ^= 1;
+        fs.writeFileSync(file, bad);
+        const { codes, exit } = await one.verify();
+        assert.ok(codes.length > 0 && exit === 1, `${name}, byte ${at}`);
+        assert.match(codes.join(), /checkpoint-untrusted|sealed-log-damaged/);
+      }
+      fs.writeFileSync(file, good);
+    }
+    fs.rmSync(one.at('sealed/inventory.70'));
+    assert.deepEqual((await one.verify()).codes, ['sealed-log-damaged']);
+  });
+
+  test('says that a checkpoint in the folder of the logs is weak', async () => {
+    const one = await sealedCase();
+    fs.renameSync(one.at('sealed'), one.at('logs/sealed'));
+    const { codes, ranges } = await one.verify('--checkpoint', 'logs/sealed', '--verifier-key', 'seal.pub');
+    assert.deepEqual(codes, ['checkpoint-beside-log']);
+    assert.deepEqual(ranges, ALL_ANCHORED);
+  });
+
+  test('holds the records to a checkpoint alone, from a file or a commit message', async () => {
+    const one = new Case();
+    const message = (await one.seal('--publish', 'git-message')).stdout;
+    assert.match(message, /^Seal 70 records of logs\.example\/payments\n\n/);
+    fs.rmSync(one.at('sealed'), { recursive: true });
+    one.write('message.txt', message);
+    const trust = ['--checkpoint', 'message.txt', '--verifier-key', 'seal.pub'];
+    assert.deepEqual((await one.verify(...trust)).ranges, ALL_ANCHORED);
+    one.append('logs/web.ndjson', records(30, 32, 'bob'));
+    assert.deepEqual((await one.verify(...trust)).ranges, [...ALL_ANCHORED, 'logs/web.ndjson unprotected 2']);
+    const piped = runWithInput(
+      [
+        'verify',
+        '--no-config',
+        '--no-builtin-rules',
+        'logs',
+        '--checkpoint',
+        '-',
+        '--verifier-key',
+        'seal.pub',
+        '-q',
+      ],
+      one.folder,
+      Buffer.from(message),
+    );
+    assert.deepEqual([piped.exit, piped.stderr], [0, '']);
+    edit((lines) => lines.with(6, record(6, 'eve')))(one);
+    assert.deepEqual((await one.verify(...trust)).codes, ['checkpoint-mismatch']);
+    fs.rmSync(one.at('logs/app.ndjson'));
+    assert.deepEqual((await one.verify(...trust)).codes, ['sealed-tail-missing']);
+  });
+
+  test('anchors the records of a chain that lie under the checkpoint', async () => {
+    const one = new Case();
+    const log = fs.readFileSync(
+      new URL('../../fixtures/chains/ok-canonical-json/log.ndjson', import.meta.url),
+    );
+    fs.rmSync(one.at('logs/web.ndjson'));
+    one.write('logs/app.ndjson', log);
+    await one.seal();
+    const { report } = await one.verify();
+    assert.deepEqual(
+      report.streams.map(({ status }) => status),
+      ['anchored', 'anchored'],
+    );
+  });
+
+  test('asks for --checkpoint where only trust is given, and prints what it means in every format', async () => {
+    const one = await sealedCase();
+    const bare = await one.run('verify', '--no-config', 'logs', '--verifier-key', 'seal.pub');
+    assert.deepEqual(
+      [bare.exit, bare.stderr],
+      [
+        2,
+        'error: arguments: expected --checkpoint beside --policy, --verifier-key and --evidence-file, or an archive to audit\n',
+      ],
+    );
+    fs.rmSync(one.at('logs/web.ndjson'));
+    for (const format of ['text', 'sarif', 'ndjson']) {
+      const { stdout, stderr } = await one.run(
+        ...[
+          'verify',
+          '--no-config',
+          '--no-builtin-rules',
+          'logs',
+          '--checkpoint',
+          'sealed',
+          '--verifier-key',
+          'seal.pub',
+          '-f',
+          format,
+        ],
+      );
+      assert.equal(stderr, '');
+      assert.match(stdout, /sealed-stream-missing/);
+    }
+  });
+});
+
+describe('prove and verify-proof', () => {
+  test('show an outsider that a record was sealed, without the log', async () => {
+    const one = await sealedCase();
+    const made = await one.run(
+      'prove',
+      '--no-config',
+      '--record',
+      'logs/web.ndjson:3',
+      '--log',
+      'sealed',
+      '--out',
+      'p.tlog-proof',
+    );
+    assert.deepEqual(
+      [made.exit, made.stdout, made.stderr],
+      [0, '', 'record 42 of 70 in logs.example/payments\n'],
+    );
+    const indexed = await one.run('prove', '--index', '42', '--log', 'sealed');
+    assert.equal(indexed.stdout, fs.readFileSync(one.at('p.tlog-proof'), 'utf8'));
+    one.write('record.json', `  ${record(2, 'bob')}\n`);
+    const check = (...argv: string[]) => one.run('verify-proof', '--no-config', 'p.tlog-proof', ...argv);
+    const { exit, stdout } = await check('--record', 'record.json', '--verifier-key', 'seal.pub');
+    assert.deepEqual(
+      [exit, stdout],
+      [0, 'proven: record 42 of 70 in logs.example/payments, signed by logs.example/payments\n'],
+    );
+    assert.equal((await check('--record', 'logs/web.ndjson:3', '--verifier-key', 'seal.pub')).exit, 0);
+    const other = await check('--record', 'logs/web.ndjson:4', '--verifier-key', 'seal.pub');
+    assert.deepEqual([other.exit, other.stdout.slice(0, 10)], [1, 'NOT PROVEN']);
+    const nobody = await check('--record', 'record.json');
+    assert.equal(nobody.exit, 2);
+    one.write('other.pub', `${generateKey('logs.example/payments', Buffer.alloc(32, 4)).verifier}\n`);
+    const stranger = await check('--record', 'record.json', '--verifier-key', 'other.pub');
+    assert.deepEqual([stranger.exit, stranger.stdout.slice(0, 10)], [1, 'NOT PROVEN']);
+  });
+
+  test('have no proof for a record that was not sealed, and say what is wrong with arguments', async () => {
+    const one = await sealedCase();
+    one.append('logs/app.ndjson', records(40, 41));
+    const prove = (...argv: string[]) => one.run('prove', '--no-config', '--log', 'sealed', ...argv);
+    const late = await prove('--record', 'logs/app.ndjson:41');
+    assert.deepEqual([late.exit, late.stdout], [1, '']);
+    assert.match(late.stderr, /is not among the 70 records/);
+    for (const [argv, said] of [
+      [['--record', 'logs/app.ndjson:99'], /no record begins on line 99/],
+      [['--record', 'logs/app.ndjson'], /expected FILE:LINE/],
+      [['--index', '70'], /expected a number from 0 to 69/],
+      [[], /either --record FILE:LINE or --index NUMBER/],
+    ] as const) {
+      const { exit, stderr } = await prove(...argv);
+      assert.equal(exit, 2);
+      assert.match(stderr, said);
+    }
+    fs.appendFileSync(one.at('sealed/tile/0/000.p/70'), 'x');
+    const damaged = await prove('--index', '3');
+    assert.equal(damaged.exit, 2);
+    assert.match(damaged.stderr, /it was altered/);
+  });
+});
