@@ -127,14 +127,16 @@ class StreamJudge {
     const linked = unlinked ? 0 : stream.records - this.segmentCount();
     const ownless = this.layout.members.own === null;
     const recomputed = ownless ? linked > 0 : stream.keyed + stream.plain > 0;
+    // A record without a hash of its own that nothing follows: there is nothing to recompute, and nothing wrong.
+    const unfollowed = ownless && stream.records === 1;
     if (unlinked) this.judgeSequences();
-    else if (recomputed || linked * 2 >= Math.max(1, stream.records - 1)) this.judgeLinks();
+    else if (recomputed || unfollowed || linked * 2 >= Math.max(1, stream.records - 1)) this.judgeLinks();
     if (recomputed) this.judgeRecords();
-    else this.judgeUnknown(linked);
+    else if (!unfollowed) this.judgeUnknown(linked);
     const breaks = this.breaks;
     const ranges = recomputed
       ? streamRanges(stream, this.nodes, this.broken, unlinked)
-      : [unverifiableRange(stream, this.nodes, missingKeys)];
+      : [unverifiableRange(stream, this.nodes, missingKeys, unfollowed)];
     return { breaks, ranges, recomputed, profile: this.profile, head: unlinked ? undefined : this.head() };
   }
 

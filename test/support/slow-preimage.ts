@@ -78,6 +78,8 @@ function writePart(part: Part, subject: Subject): string | Buffer | undefined {
       return wholeNumber(BigInt(scalarText(value()) ?? '0'), part.width as string);
     case 'bytes': {
       const text = scalarText(value()) ?? '';
+      if (part.encoding === 'hex' && !/^(?:[0-9a-f]{2})*$/i.test(text))
+        throw new CannotMakeError(`${JSON.stringify(text)} is no hex`);
       if (part.encoding === 'uuid') return Buffer.from(text.replaceAll('-', ''), 'hex');
       return Buffer.from(text, part.encoding as 'hex');
     }
