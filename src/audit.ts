@@ -10,6 +10,7 @@ import { relate } from './engine/relate.ts';
 import { StateRefusal } from './engine/run-state.ts';
 import { type ScanOptions, scanFiles } from './engine/scan.ts';
 import type { ScanCounters } from './engine/scan-part.ts';
+import { judgeSeals } from './engine/seals.ts';
 import type { CheckResult } from './model/check.ts';
 import type { InputSummary, Report, StreamSummary } from './model/report.ts';
 import type { AuditRequest } from './model/request.ts';
@@ -20,6 +21,8 @@ export type AuditOptions = ScanOptions & {
   onStage?: (stage: 'plan' | 'scan' | 'repeats' | 'relate' | 'conclude') => void;
   /** Told why what an earlier run kept cannot be built on: the run starts over. */
   onRefusal?: (reason: string) => void;
+  /** What was found out about the files before they are audited: archives were held to their logs. */
+  evidence?: readonly CheckResult[];
   onCounters?: (counters: ScanCounters) => void;
   /** What is known beside the records, once it is known which bytes were read: signed checkpoints and their like. */
   beside?: (inputs: readonly InputSummary[]) => {
@@ -62,7 +65,7 @@ async function auditOnce(
   files: readonly DiscoveredFile[],
   options: AuditOptions,
 ): Promise<Report> {
-  const { onStage, onCounters } = options;
+  const { onStage, onCounters, evidence = [] } = options;
   const plan = compilePlan(request);
   onStage?.('plan');
   const { scan, executor } = await scanFiles(files, plan, options);
@@ -78,7 +81,8 @@ async function auditOnce(
       for (const result of results) if (result.streams) result.streams = beside.anchor(result.streams);
       results.push(beside.result);
     }
-    const report = assembleReport(plan, scan, results, related, repeats);
+    const seals = await judgeSeals(plan, scan);
+    const report = assembleReport(plan, scan, [...results, ...evidence], related, repeats, seals);
     onStage?.('conclude');
     onCounters?.(scan.counters);
     return report;

@@ -10,6 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { findingKinds } from '../src/engine/finding-kinds.ts';
 import type { Report } from '../src/model/report.ts';
 import type { AuditRequest } from '../src/model/request.ts';
+import { ARCHIVE_FINDINGS } from '../src/store/archive-findings.ts';
 import { ANCHOR_FINDINGS } from '../src/transparency/anchor-findings.ts';
 import { auditPaths, renderReport, testRequest } from './support/audit-run.ts';
 import { CommandLine } from './support/command-line.ts';
@@ -23,8 +24,16 @@ const SPOKEN_ELSEWHERE: Readonly<Record<string, string>> = {
   ),
   'unreadable-input': 'git keeps no unreadable file: test/data/reading-errors.test.ts',
   'changed-input': 'takes a file that changes between two readers: test/engine/changed-input.test.ts',
+  'key-list-beside-logs': 'only the command knows where keys lie: test/cli/cloudtrail.test.ts',
+  'private-key': 'no private key is kept in the repository: test/chain/key-hygiene.test.ts',
   'too-many-breaks': 'takes thousands of records: test/chain',
   'too-many-streams': 'takes thousands of streams: test/chain',
+  ...Object.fromEntries(
+    [...ARCHIVE_FINDINGS.map(({ code }) => code), 'encrypted-input'].map((code) => [
+      code,
+      'takes an archive, which is made with a key: test/store/archive-audit.test.ts, test/cli/collect.test.ts',
+    ]),
+  ),
 };
 
 const fixtures = foldersIn(ROOT)

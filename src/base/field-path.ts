@@ -14,7 +14,7 @@ export function parseFieldPath(name: string): string[] {
 
 /**
  * Every way to read a name as a list of keys, the longest literal first key first:
- * `a.b.c` → `a.b.c` · `a.b` `c` · `a` `b.c` · `a` `b` `c`. The first way that finds a value wins.
+ * `a.b.c` → `a.b.c` · `a.b` `c` · `a` `b.c` · `a` `b` `c`. The first way that finds more than nulls wins.
  */
 export function fieldPathReadings(name: string): string[][] {
   const segments = parseFieldPath(name);
@@ -33,15 +33,20 @@ function groupings(segments: string[]): string[][] {
 }
 
 /**
- * The values under `name` in a record: arrays on the way, and an array at the end, give one value a member.
- * The plain reference for what the slot scanner extracts in one pass.
+ * The values under the first of `names` that finds more than nulls, else under the first that finds any: an export with a
+ * column for every name of a field leaves those empty that it does not use. Arrays on the way, and an array at the end,
+ * give one value a member. The plain reference for what the slot scanner extracts in one pass.
  */
-export function findValues(record: JsonValue, name: string): JsonValue[] {
-  for (const reading of fieldPathReadings(name)) {
-    const values = collect(record, reading, 0);
-    if (values.length > 0) return values;
+export function findValues(record: JsonValue, ...names: readonly string[]): JsonValue[] {
+  let nulls: JsonValue[] = [];
+  for (const name of names) {
+    for (const reading of fieldPathReadings(name)) {
+      const values = collect(record, reading, 0);
+      if (values.some((value) => value !== null)) return values;
+      if (nulls.length === 0) nulls = values;
+    }
   }
-  return [];
+  return nulls;
 }
 
 function collect(value: JsonValue, keys: readonly string[], at: number): JsonValue[] {

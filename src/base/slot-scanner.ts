@@ -98,6 +98,9 @@ function findChild(
 /** No token begins with this byte or a lower one. */
 const SPACE = 0x20;
 
+/** Beside a rank: its name has found nulls alone so far, and gives way to any name that finds more. */
+const ONLY_NULLS = 1 << 24;
+
 /** Up to this many keys an object's hashes are compared pairwise, beyond they are sorted once (crossover measured near 40). */
 const PAIRWISE_KEYS = 32;
 
@@ -123,6 +126,8 @@ export class SlotScanner {
     stamps: new Int32Array(0),
   });
   private valueCount = 0;
+  /** Whether a null of the record gave way to a value under a later name. */
+  private gaveWay = false;
   /** ESCAPED and NON_ASCII of the string that was read last. */
   private marks = 0;
 
@@ -133,7 +138,7 @@ export class SlotScanner {
   private keyHashes = new Int32Array(256);
   private keyCount = 0;
 
-  /** A slot for every value under the first of `names` that finds one, in all its readings; see `fieldPathReadings`. */
+  /** A slot for what `findValues` finds under `names`. */
   add(names: readonly string[]): number {
     const slot = this.slotCount++;
     for (const [rank, keys] of names.flatMap(fieldPathReadings).entries()) {
@@ -157,6 +162,7 @@ export class SlotScanner {
     this.end = end;
     this.found.canonical = true;
     this.found.needsTree = false;
+    this.gaveWay = false;
     this.found.advance();
     this.valueCount = 0;
     this.keyCount = 0;
@@ -355,19 +361,30 @@ export class SlotScanner {
   private append(slot: number, rank: number, keyStart: number, start: number, kind: number): number {
     const { found } = this;
     const fresh = found.stamps[slot] !== found.stamp;
-    if (!fresh && rank > found.ranks[slot]!) return -1;
+    const best = found.ranks[slot]!;
+    const held = best & ~ONLY_NULLS;
+    const isNull = kind === KIND.null;
+    const joins = !fresh && rank === held;
+    if (!fresh && !joins) {
+      const yields = (isNull ? rank | ONLY_NULLS : rank) > best;
+      if (yields ? isNull && rank < held : best !== held && rank > held) this.gaveWay = true;
+      if (yields) return -1;
+      // Elements of the better name may have been passed over: only the tree has them all.
+      if (this.gaveWay && !isNull && best === held) this.found.needsTree = true;
+    }
     const value = this.valueCount++;
     if (value === found.starts.length) this.growValues();
     found.starts[value] = start;
     found.keyStarts[value] = keyStart;
     found.kinds[value] = kind;
     found.next[value] = -1;
-    if (fresh || rank < found.ranks[slot]!) {
+    if (!joins) {
       found.stamps[slot] = found.stamp;
-      found.ranks[slot] = rank;
+      found.ranks[slot] = isNull ? rank | ONLY_NULLS : rank;
       found.heads[slot] = value;
       found.counts[slot] = 1;
     } else {
+      if (!isNull) found.ranks[slot] = held;
       found.next[found.tails[slot]!] = value;
       found.counts[slot]!++;
     }

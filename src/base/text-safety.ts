@@ -21,6 +21,14 @@ export function truncate(text: string, limit: number): string {
     .replace(/\ufffd$/, '')}…`;
 }
 
+/** `json` with the same characters as JSON escapes: it says the same, and moves no cursor where it is shown. */
+export function escapeJson(json: string): string {
+  return json.replace(
+    /[\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/g,
+    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
+
 /** A value of the log in a message: quoted, escaped, at most 120 characters. */
 export function quote(text: string): string {
   return `"${escapeControls(truncate(text, 120)).replaceAll('"', '\\"')}"`;

@@ -1,6 +1,7 @@
 /** The mergeable count of records that carry no chain fields, in stretches: stripped ones hide among them. */
 import type { Event } from '../model/event.ts';
 import type { Place } from '../model/place.ts';
+import type { LoneHash } from './lone-hash.ts';
 
 /** Stretches kept for one file; the records of further ones are counted. */
 const MAX_STRETCHES = 100;
@@ -12,6 +13,8 @@ export type BareStretch = {
   until: Place;
   /** What names the first of them across runs. */
   identity: string;
+  /** Of a single record that has a hash of its own and no previous one. */
+  lone?: LoneHash;
 };
 
 export type BareFile = { fileIndex: number; records: number; stretches: BareStretch[]; dropped: number };
@@ -23,7 +26,7 @@ export function startBare(): BareState {
 }
 
 /** `adjoins`: whether the record before it in its file carries no chain fields either. */
-export function appendBare(state: BareState, event: Event, adjoins: boolean): void {
+export function appendBare(state: BareState, event: Event, adjoins: boolean, lone?: LoneHash): void {
   state.records++;
   let file = state.files.at(-1);
   if (file?.fileIndex !== event.fileIndex) {
@@ -33,11 +36,17 @@ export function appendBare(state: BareState, event: Event, adjoins: boolean): vo
   file.records++;
   const last = file.stretches.at(-1);
   const { place } = event;
-  if (adjoins && file.dropped === 0 && last !== undefined) {
+  if (adjoins && file.dropped === 0 && last !== undefined && lone === undefined && last.lone === undefined) {
     last.records++;
     last.until = place;
   } else if (file.stretches.length < MAX_STRETCHES) {
-    file.stretches.push({ records: 1, from: place, until: place, identity: event.identity });
+    file.stretches.push({
+      records: 1,
+      from: place,
+      until: place,
+      identity: event.identity,
+      ...(lone !== undefined && { lone }),
+    });
   } else file.dropped++;
 }
 
@@ -56,7 +65,8 @@ function mergeFile(left: BareFile, right: BareFile, adjoins: boolean): void {
   left.records += right.records;
   for (const [index, stretch] of right.stretches.entries()) {
     const last = left.stretches.at(-1);
-    if (index === 0 && adjoins && left.dropped === 0 && last !== undefined) {
+    const isLone = stretch.lone !== undefined || last?.lone !== undefined;
+    if (index === 0 && adjoins && left.dropped === 0 && last !== undefined && !isLone) {
       last.records += stretch.records;
       last.until = stretch.until;
     } else if (left.stretches.length < MAX_STRETCHES) left.stretches.push(stretch);

@@ -2,7 +2,15 @@
 import type { FindingKind } from '../model/finding.ts';
 import type { BreakCode } from './judge-stream.ts';
 
-export type ChainCode = BreakCode | 'missing-chain' | 'too-many-streams' | 'unhashed-record';
+export type ChainCode = BreakCode | ProtocolCode | 'missing-chain' | 'too-many-streams' | 'unhashed-record';
+
+/** What only protocols can say. */
+type ProtocolCode =
+  | 'forbidden-operation'
+  | 'missing-end'
+  | 'missing-witness'
+  | 'too-few-witnesses'
+  | 'unauthorized-key';
 
 const CONTROLS = ['pci-dss-4:10.3.4', 'soc2:CC7.2', 'nist-800-53r5:AU-9', 'iso-27001-2022:8.15'];
 
@@ -10,8 +18,10 @@ const CONTROLS = ['pci-dss-4:10.3.4', 'soc2:CC7.2', 'nist-800-53r5:AU-9', 'iso-2
 export const UNDETERMINED: ReadonlySet<ChainCode> = new Set<ChainCode>([
   'chain-not-recomputable',
   'missing-chain',
+  'missing-end',
   'missing-genesis',
   'missing-key',
+  'missing-witness',
   'too-many-streams',
   'unhashed-record',
   'unknown-chain',
@@ -23,6 +33,12 @@ const WORDS: Record<ChainCode, Omit<FindingKind, 'code'>> = {
     title: 'record altered after it was hashed',
     why: 'The hash that the chain keeps for this record is not the hash of its content: somebody changed one of the two after it was written.',
     fix: 'Compare the record with a copy from before the export (backup, SIEM, the service itself), restore it, and find out who could write to the log.',
+  },
+  'bad-signature': {
+    severity: 'critical',
+    title: 'signature does not hold',
+    why: 'The signature is missing, written in a form that is not allowed, or none of the keys that may sign made it over this content: the record was changed, or somebody else wrote it.',
+    fix: 'Compare the record with a copy from before the export, check that the right public key was given, and find out who could write to the log.',
   },
   'broken-link': {
     severity: 'critical',
@@ -42,6 +58,12 @@ const WORDS: Record<ChainCode, Omit<FindingKind, 'code'>> = {
     why: 'Other records of the stream have a keyed hash. A hash without the key can be made by anyone, so these records may have been forged.',
     fix: 'Find out who wrote the records without the key, and treat them as unproven.',
   },
+  'forbidden-operation': {
+    severity: 'high',
+    title: 'record against the rules of its protocol',
+    why: 'The record is well formed and hashed, and still none that the protocol lets stand: whoever follows the protocol refuses the log from here on.',
+    fix: 'Look at what the record does and who signed it; do not rely on what it changes.',
+  },
   'forked-chain': {
     severity: 'high',
     title: 'chain forked',
@@ -60,6 +82,12 @@ const WORDS: Record<ChainCode, Omit<FindingKind, 'code'>> = {
     why: 'A chain profile was named for this run, and the records carry none of its fields: nothing protects them, or the fields were stripped.',
     fix: 'Check the profile and the export; if the source has no chain, run the audit on it without --chain.',
   },
+  'missing-end': {
+    severity: 'medium',
+    title: 'end of the chain missing',
+    why: 'The chain is closed by a last record, and there is none: the log is still being written, its writer died, or its end was cut off.',
+    fix: 'Find out whether the writer still runs; compare the last record with one that was kept elsewhere.',
+  },
   'missing-genesis': {
     severity: 'medium',
     title: 'beginning of the chain missing',
@@ -71,6 +99,12 @@ const WORDS: Record<ChainCode, Omit<FindingKind, 'code'>> = {
     title: 'key for the chain not given',
     why: 'The hashes are keyed: without the key no record can be verified.',
     fix: 'Give the key under the reference name that the profile uses.',
+  },
+  'missing-witness': {
+    severity: 'medium',
+    title: 'proofs of witnesses not given',
+    why: 'The log demands that witnesses vouch for its entries, and no file of their proofs was among the input: whether they do was not looked at.',
+    fix: 'Give the file of witness proofs (did-witness.json) to the audit beside the log.',
   },
   'not-canonicalizable': {
     severity: 'high',
@@ -108,6 +142,12 @@ const WORDS: Record<ChainCode, Omit<FindingKind, 'code'>> = {
     why: 'The record stands in a chain but lacks its hash fields, and the chain does not close around it: it can have been changed at will.',
     fix: 'Restore the record from a copy from before the export.',
   },
+  'too-few-witnesses': {
+    severity: 'high',
+    title: 'too few witnesses vouch',
+    why: 'The log demands more witnesses than have signed this version of it: its owner may have rewritten it behind their backs.',
+    fix: 'Ask the witnesses for the version they saw, and compare it with this one.',
+  },
   'too-many-breaks': {
     severity: 'high',
     title: 'more breaks than are listed',
@@ -119,6 +159,12 @@ const WORDS: Record<ChainCode, Omit<FindingKind, 'code'>> = {
     title: 'more chain streams than can be followed',
     why: 'The field that names the stream has so many values that not all streams could be followed; the rest was not verified.',
     fix: 'Check the stream field of the profile, or verify the files in several runs.',
+  },
+  'unauthorized-key': {
+    severity: 'critical',
+    title: 'signed by a key that may not sign here',
+    why: 'The signature holds, and its key is none of those that the log allows at this place: somebody without the right to do so wrote the record.',
+    fix: 'Find out who holds the key; do not rely on the record and on what follows it.',
   },
   'unhashed-record': {
     severity: 'medium',

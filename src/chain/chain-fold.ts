@@ -10,15 +10,21 @@ import {
   type StreamName,
 } from './chain-state.ts';
 import { countLink, isOverfull, keepLink, thinOut } from './hash-index.ts';
-import { BoundLayout, type ChainLayout, isHash } from './layout.ts';
+import { BoundLayout, type ChainLayout } from './layout.ts';
+import { loneHash } from './lone-hash.ts';
+import type { ProtocolProfile } from './protocol.ts';
+import { compileProtocolStep } from './protocol-fold.ts';
+import { isHash } from './record-hash.ts';
 import { appendRecord, type Link, type LinkRule, type StreamState } from './segment.ts';
 import { isAtHead, isSampled } from './tried-records.ts';
 import { UnbrokenRun } from './unbroken-run.ts';
+import { keepUnfitted } from './unfitted-records.ts';
 
 export function toLinkRule(layout: ChainLayout): LinkRule {
   const { sequence } = layout.profiles[0]!;
   return {
     ownless: layout.members.own === null,
+    unlinked: layout.members.previous === null,
     step: sequence === null || sequence.gaps ? null : sequence.step,
   };
 }
@@ -29,8 +35,10 @@ export function compileChainStep(
   rules: readonly LinkRule[],
   keys: Record<string, Uint8Array>,
   fields: Fields,
+  protocols: readonly ProtocolProfile[] = [],
 ): (state: ChainState, event: Event) => void {
   const { source } = fields;
+  const takeProtocol = compileProtocolStep(protocols, fields);
   const bound = layouts.map((layout) => new BoundLayout(layout, fields, keys));
   const names = bound.map((layout, index) => compileStreamName(layout, index, source));
   const runs = bound.map((layout, index) => new UnbrokenRun(layout, rules[index]!, names[index]!));
@@ -50,12 +58,17 @@ export function compileChainStep(
   return (state, event) => {
     // What follows a record of the first layout is one: nothing else needs to be asked.
     if (firstRun?.append(state, event) === true) return thinOutIfOverfull(state);
-    const layout = first?.holds(event) === true ? 0 : layoutOf(event);
+    const inFirst = first?.holds(event) === true;
+    if (!inFirst && takeProtocol(state.protocols, event)) {
+      noteLast(state, event.fileIndex, false);
+      return;
+    }
+    const layout = inFirst ? 0 : layoutOf(event);
     if (layout > 0 && runs[layout]!.append(state, event)) return thinOutIfOverfull(state);
     const adjoins = noteLast(state, event.fileIndex, layout < 0);
     if (layout >= 0) return steps[layout]!(state, event);
     state.bare[source] ??= startBare();
-    appendBare(state.bare[source], event, adjoins);
+    appendBare(state.bare[source], event, adjoins, loneHash(bound, event));
   };
 }
 
@@ -105,6 +118,7 @@ function compileLayoutStep(
     link.expected = null;
     if (rule.ownless) link.hashes = bound.expected(event, link.previous, 0);
     else judgeOwnHash(bound, stream, link, event, before);
+    if (link.expected !== null && isAtHead(event)) keepUnfitted(state.unfitted, name.layout, event);
     if (appendRecord(stream, link, event, rule)) renewLast(state);
     if (!rule.ownless) unbroken.remember(state, name, stream);
     // A genesis follows nothing that could stand elsewhere.

@@ -1,6 +1,6 @@
 /** The order that the links give to the segments of a stream, whatever the order of files and lines. */
 import type { LinkSample } from './hash-index.ts';
-import { isHash } from './layout.ts';
+import { isHash } from './record-hash.ts';
 import type { FileRun, Segment, StreamState } from './segment.ts';
 import { type Shared, SharedRecords } from './shared-records.ts';
 

@@ -5,7 +5,9 @@ import type { Event } from '../model/event.ts';
 import { comparePlaces, type Place } from '../model/place.ts';
 import { type BareState, mergeBare } from './bare-records.ts';
 import { type HashIndex, type LinkSample, mergeSamples, startSample } from './hash-index.ts';
+import { mergeProtocolRecords, type ProtocolRecords } from './protocol-records.ts';
 import { type LinkRule, mergeStreams, type StreamState, startStream } from './segment.ts';
+import { mergeUnfitted, type UnfittedRecord } from './unfitted-records.ts';
 
 /** Streams told apart; a hostile log may name a new one in every record. About 1.5 kB each. */
 export const MAX_STREAMS = 10_000;
@@ -15,11 +17,14 @@ export type ChainState = {
   streamCount: number;
   /** By source. */
   bare: Record<string, BareState>;
+  /** By the name of the profile that names the protocol. */
+  protocols: Record<string, ProtocolRecords>;
   /** Streams whose digest is not below the threshold were given up: their records are counted. */
   threshold: string | null;
   givenUp: { records: number; first: Place | null };
   /** Which links the indexes of the streams keep. */
   sample: LinkSample;
+  unfitted: UnfittedRecord[];
   /**
    * The first and the last record, chained or not; null before there is one. `last` is a new object whenever a stream or
    * a segment was begun, joined or given up: what a step remembers of them holds as long as it finds the same object.
@@ -36,9 +41,11 @@ export function startChains(): ChainState {
     streams: {},
     streamCount: 0,
     bare: {},
+    protocols: {},
     threshold: null,
     givenUp: { records: 0, first: null },
     sample: startSample(),
+    unfitted: [],
     first: null,
     last: null,
   };
@@ -148,6 +155,11 @@ export function mergeChains(left: ChainState, right: ChainState, rules: readonly
     const known = left.bare[source];
     left.bare[source] = known === undefined ? bare : mergeBare(known, bare, adjoins);
   }
+  for (const [name, records] of Object.entries(right.protocols)) {
+    const known = left.protocols[name];
+    left.protocols[name] = known === undefined ? records : mergeProtocolRecords(known, records);
+  }
+  mergeUnfitted(left.unfitted, right.unfitted);
   left.first ??= right.first;
   left.last = right.last ?? left.last;
   renewLast(left);

@@ -233,6 +233,12 @@ export function linkPlace(index: HashIndex, entry: number, file: string): Place 
   return { file, line: wordAt(index, entry, LINE), offset, length: wordAt(index, entry, LENGTH) };
 }
 
+/** `records` were put into the stream before the record at `position`. */
+export function shiftLinks(index: HashIndex, position: number, records: number): void {
+  for (let entry = entryFrom(index, position); entry < index.size; entry++)
+    index.pages[entry >>> PAGE_BITS]![(entry & (PAGE_LINKS - 1)) * STRIDE + POSITION]! += records;
+}
+
 /** The first entry at or behind the position. */
 export function entryFrom(index: HashIndex, position: number): number {
   let low = 0;

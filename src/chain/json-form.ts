@@ -1,27 +1,45 @@
-/** JSON as other serializers write it: key order, separators and ASCII escaping are options, digits stay as written. */
+/** JSON as other serializers write it: key order, separators, escapes and numbers are options; by default digits stay as written. */
 import { NotCanonicalizableError } from '../base/canonical-json.ts';
 import { fieldPathReadings } from '../base/field-path.ts';
 import { JsonArray, type JsonMember, JsonNumber, JsonObject, type JsonValue } from '../base/json.ts';
 import { compareText } from '../base/text-safety.ts';
+import { formatNumberAs, type NumberStyle } from './json-number.ts';
 
 export const KEY_ORDERS = ['none', 'code-point', 'utf16'] as const;
-type KeyOrder = (typeof KEY_ORDERS)[number];
+export type KeyOrder = (typeof KEY_ORDERS)[number];
 
 /** Python's `json.dumps` by default: no sorting, `, ` between items, `: ` after keys, ASCII. */
-export type JsonForm = { sort: KeyOrder; item: string; key: string; ascii: boolean };
+export type JsonForm = {
+  sort: KeyOrder;
+  item: string;
+  key: string;
+  ascii: boolean;
+  /** PHP: `/` is written `\/`. */
+  slash?: boolean;
+  /** Go's encoding/json: `<`, `>`, `&`, U+2028 and U+2029 are escaped. */
+  html?: boolean;
+  /** Digits as written where it is not given. */
+  numbers?: NumberStyle;
+  /** PHP's JSON_FORCE_OBJECT: arrays as objects with the keys 0, 1, 2 … */
+  forceObject?: boolean;
+};
 
 /** @throws {NotCanonicalizableError} for duplicate keys: no serializer writes them, so none can have been hashed */
 export function toJsonForm(value: JsonValue, form: JsonForm): string {
   if (value === null || typeof value === 'boolean') return String(value);
   if (typeof value === 'string') return formString(value, form);
-  if (value instanceof JsonNumber) return value.lexeme;
+  if (value instanceof JsonNumber)
+    return form.numbers === undefined ? value.lexeme : formatNumberAs(form.numbers, value.lexeme);
   if (value instanceof JsonArray) {
-    return `[${value.elements.map((element) => toJsonForm(element, form)).join(form.item)}]`;
+    const { elements } = value;
+    if (form.forceObject !== true)
+      return `[${elements.map((element) => toJsonForm(element, form)).join(form.item)}]`;
+    return `{${elements.map((element, index) => `"${index}"${form.key}${toJsonForm(element, form)}`).join(form.item)}}`;
   }
   const repeated = value.duplicateKeys()[0];
   if (repeated !== undefined)
     throw new NotCanonicalizableError(`the key ${JSON.stringify(repeated)} stands twice`);
-  const members = form.sort === 'none' ? value.members : inOrder(value.members, memberOrder(form.sort));
+  const members = sortMembers(value.members, form.sort);
   let text = '';
   for (const member of members) {
     const item = `${formString(member.key, form)}${form.key}${toJsonForm(member.value, form)}`;
@@ -30,16 +48,25 @@ export function toJsonForm(value: JsonValue, form: JsonForm): string {
   return `{${text}}`;
 }
 
-/** What JSON escapes, and what some serializers escape beyond: DEL and everything that is not ASCII. */
+/** What JSON escapes, and what some serializers escape beyond: DEL and everything that is not ASCII, slashes and markup. */
 const UNUSUAL = /["\\\u0000-\u001f\u007f-\uffff]/;
+const UNUSUAL_OR_MARKUP = /["\\\u0000-\u001f/<>&\u007f-\uffff]/;
 
-/** Python escapes all but space to tilde, so DEL too; digits of the escape in lower case. */
+/** The digits of an escape in lower case. */
 function formString(text: string, form: JsonForm): string {
   // Of a chain under an unknown profile every text of every record is written five times.
-  if (!UNUSUAL.test(text)) return `"${text}"`;
-  const json = JSON.stringify(text);
+  const unusual = form.slash === true || form.html === true ? UNUSUAL_OR_MARKUP : UNUSUAL;
+  if (!unusual.test(text)) return `"${text}"`;
+  let json = JSON.stringify(text);
+  if (form.slash === true) json = json.replaceAll('/', '\\/');
+  if (form.html === true) json = json.replace(/[<>&\u2028\u2029]/g, escapeUnit);
   if (!form.ascii) return json;
-  return json.replace(/[\u007f-\uffff]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  // Python escapes all but space to tilde. PHP, the one that escapes slashes, leaves DEL.
+  return json.replace(form.slash === true ? /[\u0080-\uffff]/g : /[\u007f-\uffff]/g, escapeUnit);
+}
+
+function escapeUnit(char: string): string {
+  return `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }
 
 type MemberOrder = (left: JsonMember, right: JsonMember) => number;
@@ -57,6 +84,11 @@ const BY_CODE_POINTS: MemberOrder = (left, right) => compareCodePoints(left.key,
 
 function memberOrder(order: KeyOrder): MemberOrder {
   return order === 'utf16' ? BY_UNITS : BY_CODE_POINTS;
+}
+
+/** The members in the order of a form. */
+export function sortMembers(members: JsonMember[], order: KeyOrder): JsonMember[] {
+  return order === 'none' ? members : inOrder(members, memberOrder(order));
 }
 
 /** UTF-16 keeps the order of code points but for pairs of surrogates, which come after all single units. */
@@ -95,7 +127,7 @@ export function withoutFields(record: JsonValue, names: readonly string[]): Json
 /** By name; the names are those of profiles. */
 const knownReadings = new Map<string, string[][]>();
 
-function readingsOf(name: string): string[][] {
+export function readingsOf(name: string): string[][] {
   let readings = knownReadings.get(name);
   if (readings === undefined) {
     readings = fieldPathReadings(name);

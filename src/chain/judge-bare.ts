@@ -1,12 +1,14 @@
 /** What records without chain fields mean: nothing in a log without a chain, a stripped hash in the middle of one. */
-import { count, quote } from '../base/text-safety.ts';
+import { count, escapeControls, quote, truncate } from '../base/text-safety.ts';
 import type { Severity } from '../model/finding.ts';
 import { formatPlace, type Place } from '../model/place.ts';
 import type { BareFile, BareState, BareStretch } from './bare-records.ts';
+import type { LoneHash, LoneMeaning } from './lone-hash.ts';
+import { reasonOf } from './record-hash.ts';
 import type { StreamState } from './segment.ts';
 
 type BareBreak = {
-  code: 'stripped-hash' | 'unhashed-record';
+  code: 'altered-record' | 'stripped-hash' | 'unhashed-record';
   place: Place;
   related: Place[];
   message: string;
@@ -18,11 +20,19 @@ type BareBreak = {
 /** Further places that one finding names. */
 const MAX_RELATED = 9;
 
-/** `explaining`: the stretches at which a link of some stream breaks. */
+export type BareContext = {
+  /** The stretches at which a link of some stream breaks. */
+  explaining: ReadonlySet<BareStretch>;
+  /** Of the stretches with a lone hash. */
+  meanings: ReadonlyMap<BareStretch, LoneMeaning>;
+  /** Whether the records beside them name each other. */
+  linked: boolean;
+};
+
 export function judgeBare(
   bare: BareState,
   streams: readonly StreamState[],
-  explaining: ReadonlySet<BareStretch>,
+  { explaining, meanings, linked }: BareContext,
 ): BareBreak[] {
   const breaks: BareBreak[] = [];
   const chained = lastChainedRecords(streams);
@@ -35,10 +45,16 @@ export function judgeBare(
       continue;
     }
     const isCutOff = ({ from }: BareStretch) => from.offset > end && file.fileIndex === lastChainedFile;
-    const stripped = file.stretches.filter((stretch) => explaining.has(stretch) || isCutOff(stretch));
-    for (const stretch of stripped) breaks.push(toStripped(stretch));
-    const unhashed = file.stretches.filter((stretch) => !stripped.includes(stretch));
-    if (unhashed.length > 0) breaks.push(toUnhashed(unhashed, file.dropped));
+    const unhashed: BareStretch[] = [];
+    for (const stretch of file.stretches) {
+      const meaning = meanings.get(stretch);
+      if (meaning?.kind === 'altered') breaks.push(toAltered(stretch, stretch.lone!));
+      else if (meaning?.kind === 'stripped') breaks.push(toUnlinked(stretch, meaning.member));
+      else if (meaning === undefined && (explaining.has(stretch) || isCutOff(stretch)))
+        breaks.push(toStripped(stretch));
+      else if (meaning === undefined) unhashed.push(stretch);
+    }
+    if (unhashed.length > 0) breaks.push(toUnhashed(unhashed, file.dropped, linked));
   }
   if (wholeFiles.length > 0) breaks.push(toUnhashedFiles(wholeFiles));
   return breaks;
@@ -60,14 +76,31 @@ function toStripped({ records, from, until, identity }: BareStretch): BareBreak 
   return { code: 'stripped-hash', place: from, related, message, count: records, identity };
 }
 
-function toUnhashed(stretches: readonly BareStretch[], dropped: number): BareBreak {
+function toUnlinked({ from, identity }: BareStretch, member: string): BareBreak {
+  const message = `expected the previous hash in ${member}, found 1 record that has a hash of its own and no link`;
+  return { code: 'stripped-hash', place: from, related: [], message, count: 1, identity };
+}
+
+/** The first record of a chain, which leaves the previous hash out. */
+function toAltered({ from }: BareStretch, { own, expected }: LoneHash): BareBreak {
+  const reason = reasonOf(expected);
+  const message =
+    reason === undefined
+      ? `expected the hash ${quote(expected)}, found ${quote(own)}`
+      : `expected a record that can be hashed, found that ${escapeControls(truncate(reason, 160))}`;
+  return { code: 'altered-record', place: from, related: [], message, count: 1, identity: own };
+}
+
+function toUnhashed(stretches: readonly BareStretch[], dropped: number, linked: boolean): BareBreak {
   const records = stretches.reduce((sum, stretch) => sum + stretch.records, dropped);
   const [first, ...rest] = stretches;
   return {
     code: 'unhashed-record',
     place: first!.from,
     related: rest.slice(0, MAX_RELATED).map(({ from }) => from),
-    message: `expected every record in the chain, found ${count(records, 'record')} outside it: the chain closes around ${records === 1 ? 'it' : 'them'}`,
+    message: linked
+      ? `expected every record in the chain, found ${count(records, 'record')} outside it: the chain closes around ${records === 1 ? 'it' : 'them'}`
+      : `expected a hash in every record, found ${count(records, 'record')} without one`,
     count: records,
     identity: first!.identity,
   };

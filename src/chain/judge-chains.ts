@@ -2,7 +2,8 @@
 import { count, quote } from '../base/text-safety.ts';
 import type { Severity } from '../model/finding.ts';
 import type { Place } from '../model/place.ts';
-import type { StreamSummary } from '../model/report.ts';
+import { type StreamSummary, weakestOf } from '../model/report.ts';
+import { bareRanges } from './bare-ranges.ts';
 import { type BareState, type BareStretch, startBare } from './bare-records.ts';
 import type { ChainCode } from './break-kinds.ts';
 import { type ChainState, MAX_STREAMS, trimStreams } from './chain-state.ts';
@@ -10,8 +11,11 @@ import type { LinkSample } from './hash-index.ts';
 import { judgeBare } from './judge-bare.ts';
 import { judgeStream } from './judge-stream.ts';
 import type { ChainLayout } from './layout.ts';
+import { type LoneMeaning, meaningOf } from './lone-hash.ts';
+import { type ChainDigest, keyOf } from './profile.ts';
 import type { StreamState } from './segment.ts';
-import { fileList, streamLimits, streamStatus, streamTitle } from './stream-summary.ts';
+import { returnBeginnings } from './strayed-beginnings.ts';
+import { fileList, streamLimits, streamTitle } from './stream-summary.ts';
 
 export type ChainConclusion = {
   code: ChainCode;
@@ -42,14 +46,19 @@ export function judgeChains(
   const verdict: ChainVerdict = { conclusions: [], streams: [], unprotected: [] };
   const { chained, bare } = returnStripped(state, layouts);
   const explaining = new Set<BareStretch>();
+  const recomputed = new Set<StreamState>();
   for (const stream of chained) {
     const stretches = new Map(bare.get(stream.source)?.files.map((file) => [file.fileIndex, file.stretches]));
-    addStream(verdict, stream, layouts[stream.layout]!, keys, { stretches, explaining }, state.sample);
+    const layout = layouts[stream.layout]!;
+    if (addStream(verdict, stream, layout, keys, { stretches, explaining }, state.sample))
+      recomputed.add(stream);
   }
   addSecondLayouts(verdict, chained, layouts);
   for (const [source, records] of bare) {
     const streams = chained.filter((stream) => stream.source === source);
-    addBare(verdict, source, records, streams, explaining, forced);
+    const meanings = meaningsOf(records, streams, layouts, recomputed);
+    const linked = streams.some(({ layout }) => layouts[layout]!.members.previous !== null);
+    addBare(verdict, source, records, { streams, explaining, meanings, linked, forced });
   }
   addGivenUp(verdict, state);
   return verdict;
@@ -63,7 +72,7 @@ function returnStripped(
   state: ChainState,
   layouts: readonly ChainLayout[],
 ): { chained: StreamState[]; bare: Map<string, BareState> } {
-  const streams = Object.values(state.streams);
+  const streams = returnBeginnings(Object.values(state.streams), layouts);
   const bare = new Map(Object.entries(structuredClone(state.bare)));
   const isStripped = (stream: StreamState) => {
     const { members } = layouts[stream.layout]!;
@@ -100,6 +109,7 @@ function addStretches(bare: BareState, stream: StreamState): void {
   }
 }
 
+/** @returns whether its hashes were recomputed */
 function addStream(
   verdict: ChainVerdict,
   stream: StreamState,
@@ -107,9 +117,11 @@ function addStream(
   keys: Record<string, Uint8Array>,
   bare: { stretches: Map<number, BareStretch[]>; explaining: Set<BareStretch> },
   sample: LinkSample,
-): void {
-  const wanted = new Set(layout.profiles.map(({ digest }) => digest.key).filter((key) => key !== null));
-  const missingKeys = [...wanted].filter((key) => !Object.hasOwn(keys, key));
+): boolean {
+  const namesOf = (digests: readonly ChainDigest[]) => digests.map(keyOf).filter((key) => key !== null);
+  const isMissing = (key: string) => !Object.hasOwn(keys, key);
+  const missingKeys = [...new Set(namesOf(layout.profiles.map(({ digest }) => digest)))].filter(isMissing);
+  const furtherKeys = namesOf(layout.profiles.flatMap(({ also }) => also.map(({ digest }) => digest)));
   const { breaks, ranges, recomputed, profile, head } = judgeStream(
     stream,
     layout,
@@ -123,11 +135,26 @@ function addStream(
     stream: title,
     profile: recomputed || layout.profiles.length === 1 ? layout.profiles[profile]!.name : 'unknown',
     records: stream.records,
-    status: streamStatus(ranges),
+    status: weakestOf(ranges),
     ranges,
     ...(head !== undefined && { head }),
-    limits: streamLimits(layout, profile, recomputed),
+    limits: streamLimits(layout, profile, recomputed, furtherKeys.filter(isMissing)),
   });
+  return recomputed;
+}
+
+function meaningsOf(
+  { files }: BareState,
+  streams: readonly StreamState[],
+  layouts: readonly ChainLayout[],
+  recomputed: ReadonlySet<StreamState>,
+): Map<BareStretch, LoneMeaning> {
+  const meanings = new Map<BareStretch, LoneMeaning>();
+  for (const stretch of files.flatMap(({ stretches }) => stretches)) {
+    const meaning = meaningOf(stretch, streams, layouts, recomputed);
+    if (meaning !== undefined) meanings.set(stretch, meaning);
+  }
+  return meanings;
 }
 
 /** A few records chained under other names than the rest of their file were not written by the same program. */
@@ -162,24 +189,28 @@ function addSecondLayouts(
   }
 }
 
-function addBare(
-  verdict: ChainVerdict,
-  source: string,
-  bare: BareState,
-  streams: readonly StreamState[],
-  explaining: ReadonlySet<BareStretch>,
-  forced: string | undefined,
-): void {
+/** What stands in the same source as records without a chain, and how it explains them. */
+type BesideBare = {
+  streams: readonly StreamState[];
+  explaining: ReadonlySet<BareStretch>;
+  meanings: ReadonlyMap<BareStretch, LoneMeaning>;
+  /** Whether any of the streams has links. */
+  linked: boolean;
+  forced: string | undefined;
+};
+
+function addBare(verdict: ChainVerdict, source: string, bare: BareState, beside: BesideBare): void {
+  const { streams, explaining, meanings, linked, forced } = beside;
   const starts = bare.files.map((file) => file.stretches[0]!);
   const from = starts[0]!.from;
-  const until = bare.files.at(-1)!.stretches.at(-1)!.until;
+  const ranges = bareRanges(bare, meanings);
   const files = fileList(starts.map((stretch) => stretch.from.file));
   verdict.streams.push({
     stream: files,
     profile: null,
     records: bare.records,
-    status: 'unprotected',
-    ranges: [{ assurance: 'unprotected', records: bare.records, from, until, reason: 'no chain fields' }],
+    status: weakestOf(ranges),
+    ranges,
     limits: ['without a chain nothing shows whether a record was altered, added or removed'],
   });
   if (streams.length > 0) {
@@ -187,7 +218,7 @@ function addBare(
     const chainedFiles = new Set(streams.flatMap(({ runs }) => runs.map(({ fileIndex }) => fileIndex)));
     const held =
       source === 'unknown' ? bare.files.filter((file) => chainedFiles.has(file.fileIndex)) : bare.files;
-    const breaks = judgeBare({ ...bare, files: held }, streams, explaining);
+    const breaks = judgeBare({ ...bare, files: held }, streams, { explaining, meanings, linked });
     verdict.conclusions.push(...breaks.map((found) => ({ ...found, stream: files })));
   } else if (forced !== undefined) {
     const message = `expected the chain ${quote(forced)}, found ${count(bare.records, 'record')} of the source ${quote(source)} without its fields`;
@@ -201,7 +232,9 @@ function addBare(
       stream: files,
     });
   }
-  verdict.unprotected.push({ source, files: bare.files.length, records: bare.records, place: from });
+  const unprotected = ranges.filter(({ assurance }) => assurance === 'unprotected');
+  const records = unprotected.reduce((sum, range) => sum + range.records, 0);
+  if (records > 0) verdict.unprotected.push({ source, files: bare.files.length, records, place: from });
 }
 
 function addGivenUp(verdict: ChainVerdict, state: ChainState): void {

@@ -8,13 +8,16 @@ import type { StreamRange } from '../model/report.ts';
 import type { BareStretch } from './bare-records.ts';
 import { type ChainNode, orderSegments } from './chain-order.ts';
 import type { LinkSample } from './hash-index.ts';
-import { type ChainLayout, reasonOf } from './layout.ts';
-import { type AlteredRun, MAX_BREAKS, type StreamState } from './segment.ts';
+import type { ChainLayout } from './layout.ts';
+import { keyOf } from './profile.ts';
+import { isBadSignature, mismatchOf, reasonOf } from './record-hash.ts';
+import { type AlteredRun, isKeyless, MAX_BREAKS, type StreamState } from './segment.ts';
 import type { Shared, SharedRecords } from './shared-records.ts';
 import { type BrokenNodes, nodeOfRun, streamRanges, unverifiableRange } from './stream-ranges.ts';
 
 export type BreakCode =
   | 'altered-record'
+  | 'bad-signature'
   | 'broken-link'
   | 'chain-not-recomputable'
   | 'downgraded-record'
@@ -72,8 +75,16 @@ function chosenProfile({ votes, keyed }: StreamState, { profiles }: ChainLayout)
   if (most > 0) return votes.indexOf(most);
   return Math.max(
     0,
-    profiles.findIndex(({ digest }) => (digest.key !== null) === keyed > 0),
+    profiles.findIndex(({ digest }) => (keyOf(digest) !== null) === keyed > 0),
   );
+}
+
+/** Also the identity of a finding about a whole stream. */
+export function chainFields({ members: { previous, own } }: ChainLayout): string {
+  return [previous, own]
+    .filter((name) => name !== null)
+    .map(quote)
+    .join(' and ');
 }
 
 class StreamJudge {
@@ -112,17 +123,19 @@ class StreamJudge {
 
   judge(): StreamJudgement {
     const { stream, missingKeys } = this;
-    const linked = stream.records - this.segmentCount();
+    const unlinked = this.layout.members.previous === null;
+    const linked = unlinked ? 0 : stream.records - this.segmentCount();
     const ownless = this.layout.members.own === null;
     const recomputed = ownless ? linked > 0 : stream.keyed + stream.plain > 0;
-    if (recomputed || linked * 2 >= Math.max(1, stream.records - 1)) this.judgeLinks();
+    if (unlinked) this.judgeSequences();
+    else if (recomputed || linked * 2 >= Math.max(1, stream.records - 1)) this.judgeLinks();
     if (recomputed) this.judgeRecords();
     else this.judgeUnknown(linked);
     const breaks = this.breaks;
     const ranges = recomputed
-      ? streamRanges(stream, this.nodes, this.broken)
+      ? streamRanges(stream, this.nodes, this.broken, unlinked)
       : [unverifiableRange(stream, this.nodes, missingKeys)];
-    return { breaks, ranges, recomputed, profile: this.profile, head: this.head() };
+    return { breaks, ranges, recomputed, profile: this.profile, head: unlinked ? undefined : this.head() };
   }
 
   private segmentCount(): number {
@@ -325,7 +338,9 @@ class StreamJudge {
       ({ until, from: start }) => start.offset > from && until.offset < node.segment.from.offset,
     );
     for (const stretch of between) this.bare.explaining.add(stretch);
-    if (between.length > 0) this.breakFirst(node, 'the record before it carries no hash');
+    // The link holds where the record before it has that hash and lacks no more than a link of its own.
+    const holds = between.some(({ lone }) => lone !== undefined && lone.own === node.segment.previous);
+    if (between.length > 0 && !holds) this.breakFirst(node, 'the record before it carries no hash');
     return between.length > 0;
   }
 
@@ -506,14 +521,15 @@ class StreamJudge {
         count: stream.alteredDropped,
       });
     }
-    if (stream.keyed > 0 && stream.firstPlain !== null) {
+    const plain = stream.firstPlain ?? stream.lateOlder;
+    if (stream.keyed > 0 && plain !== null) {
       const message = `expected a keyed hash, as ${count(stream.keyed, 'record')} of the stream have it, found ${count(stream.plain, 'record')} hashed without the key`;
-      this.say('downgraded-record', stream.firstPlain, message, { count: stream.plain, identity: 'keyed' });
+      this.say('downgraded-record', plain, message, { count: stream.plain, identity: 'keyed' });
     }
   }
 
   private sayAltered(run: AlteredRun): void {
-    const expected = run.expected[this.profile] ?? '';
+    const expected = run.expected[this.profile] || (run.expected.find((hash) => hash !== '') ?? '');
     const reason = reasonOf(expected);
     const more =
       run.records > 1
@@ -521,7 +537,22 @@ class StreamJudge {
         : '';
     const related = run.records > 1 ? [run.until] : [];
     const about = { related, count: run.records, identity: run.found };
-    if (run.unlinked) {
+    const mismatch = mismatchOf(expected);
+    if (isKeyless(run.expected)) {
+      const keys = this.missingKeys.map(quote).join(', ');
+      const message = `expected hashes that can be recomputed, found ${count(run.records, 'record')} that need the key ${keys}, which was not given`;
+      this.say('missing-key', run.from, message, about);
+    } else if (isBadSignature(expected)) {
+      const { signature } = this.layout.profiles[this.profile]!.digest;
+      this.say(
+        'bad-signature',
+        run.from,
+        `expected an ${signature!.algorithm} signature under the key ${quote(signature!.key)}, found ${quote(run.found)}, which does not hold${more}`,
+        about,
+      );
+    } else if (mismatch !== undefined) {
+      this.say('altered-record', run.from, `expected ${mismatch}${more}`, about);
+    } else if (run.unlinked) {
       this.say('stripped-hash', run.from, `expected a previous hash, found none${more}`, about);
     } else if (reason !== undefined) {
       this.say(
@@ -543,18 +574,17 @@ class StreamJudge {
   private judgeUnknown(linked: number): void {
     const { stream, layout } = this;
     const place = this.nodes[0]!.segment.from;
-    const names = layout.profiles.map(({ name }) => name).join(', ');
-    const fields = [layout.members.previous, layout.members.own]
-      .filter((name) => name !== null)
-      .map(quote)
-      .join(' and ');
+    const generic = layout.profiles.filter(({ when }) => when.length === 0);
+    const tried = generic.length > 0 ? generic : layout.profiles;
+    const names = tried.map(({ name }) => name).join(', ');
+    const fields = chainFields(layout);
     const about = { count: stream.records, identity: fields };
     const keys =
       this.missingKeys.length === 0
         ? ''
         : `; the key ${this.missingKeys.map(quote).join(', ')} was not given`;
     const holds = linked * 2 >= Math.max(1, stream.records - 1);
-    if (this.missingKeys.length > 0 && layout.profiles.every(({ digest }) => digest.key !== null)) {
+    if (this.missingKeys.length > 0 && layout.profiles.every(({ digest }) => keyOf(digest) !== null)) {
       this.say(
         'missing-key',
         place,
@@ -562,7 +592,7 @@ class StreamJudge {
         about,
       );
     } else if (holds && stream.records > 1) {
-      const message = `expected hashes that one of the profiles ${names} recomputes, found none in ${count(stream.records, 'record')}, though ${count(linked, 'link')} hold: another serializer rather than tampering${keys}`;
+      const message = `expected hashes that one of the profiles ${names} recomputes, found none in ${count(stream.records, 'record')}, though ${count(linked, 'link')} hold: serializer drift, not tampering${keys}`;
       this.say('chain-not-recomputable', place, message, about);
     } else {
       const message = `expected a chain in the fields ${fields}, found no hash that the profiles ${names} recompute and ${linked === 0 ? 'no link that holds' : `only ${count(linked, 'link')} of ${stream.records - 1} that hold`}${keys}`;

@@ -1,11 +1,21 @@
-/** The pre-image: from a record and its previous hash to exactly the bytes or text that its writer hashed. */
+/**
+ * The pre-image: from a record and its previous hash to exactly the bytes or text that its writer hashed.
+ * Over 250 lines: parts hold parts, so their compilers call each other.
+ */
 import { NotCanonicalizableError, toCanonicalJson } from '../base/canonical-json.ts';
-import { findValues } from '../base/field-path.ts';
-import type { JsonValue } from '../base/json.ts';
-import { COMMA, isWhitespace } from '../base/lexical.ts';
-import type { Event, Fields, Slot, Span } from '../model/event.ts';
-import { toJsonForm, withoutFields } from './json-form.ts';
-import type { ChainMembers, ChainProfile, PreimagePart } from './profile.ts';
+import { digest, digestBytes } from '../base/digest.ts';
+import { JsonObject } from '../base/json.ts';
+import type { Event, Fields } from '../model/event.ts';
+import { toBytes, toLengthBytes, toNumberBytes } from './byte-parts.ts';
+import { compileConditions } from './conditions.ts';
+import { compileEscapes } from './escapes.ts';
+import { sortMembers, toJsonForm } from './json-form.ts';
+import { compileSubject } from './json-subject.ts';
+import type { FieldPart, PreimagePart } from './preimage-part.ts';
+import type { ChainMembers, ChainProfile } from './profile.ts';
+import { compileRaw } from './raw-bytes.ts';
+import { compileFormat, encodeBytes, textOf } from './value-format.ts';
+import { compileValue } from './value-reader.ts';
 
 /**
  * Bytes are a view that the next call overwrites.
@@ -13,146 +23,263 @@ import type { ChainMembers, ChainProfile, PreimagePart } from './profile.ts';
  */
 export type Preimage = (event: Event, previous: string) => Uint8Array | string;
 
+/** As a pre-image; undefined where the part is left out. */
+type Part = (event: Event, previous: string) => Uint8Array | string | undefined;
+
+/** What parts are bound to: the names of the chain's members and the fields of a source. */
+type Binding = {
+  resolve: (path: string) => string | null;
+  fields: Fields;
+  encoding: ChainProfile['digest']['encoding'];
+  /** Whether the profile is for records of any kind. */
+  isGeneric: boolean;
+};
+
 /** Resolves the profile's fields once for a source. */
-export function compilePreimage(profile: ChainProfile, members: ChainMembers, fields: Fields): Preimage {
-  const parts = profile.preimage.map((part) => compilePart(part, members, fields));
-  if (parts.length === 1) return parts[0]!;
+export function compilePreimage(
+  profile: ChainProfile,
+  members: ChainMembers,
+  fields: Fields,
+  parts = profile.preimage,
+): Preimage {
+  const resolve = (path: string) =>
+    path === '$own' ? members.own : path === '$previous' ? members.previous : path;
+  const isGeneric = profile.when.length === 0;
+  return compileParts(parts, { resolve, fields, encoding: profile.digest.encoding, isGeneric });
+}
+
+function compileParts(list: readonly PreimagePart[], binding: Binding): Preimage {
+  const parts = list.map((part) => compilePart(part, binding));
+  const [only] = parts;
+  if (parts.length === 1 && isAlwaysThere(list[0]!)) return only as Preimage;
   return (event, previous) => {
     const pieces: (Buffer | string)[] = [];
+    let isText = true;
     for (const part of parts) {
       const piece = part(event, previous);
-      // Copied at once: the next raw part writes into the same scratch buffer.
-      pieces.push(typeof piece === 'string' ? piece : Buffer.from(piece));
+      if (typeof piece === 'string') pieces.push(piece);
+      else if (piece !== undefined) {
+        isText = false;
+        // Copied at once: the next raw part writes into the same scratch buffer.
+        pieces.push(Buffer.from(piece));
+      }
+    }
+    if (isText) return pieces.join('');
+    return Buffer.concat(pieces.map((piece) => (typeof piece === 'string' ? Buffer.from(piece) : piece)));
+  };
+}
+
+/** The most frequent parts, which come first on the fast road. */
+function isAlwaysThere({ kind }: PreimagePart): boolean {
+  return kind === 'raw' || kind === 'canonical' || kind === 'json' || kind === 'join';
+}
+
+function compilePart(part: PreimagePart, binding: Binding): Part {
+  const { resolve, fields } = binding;
+  const resolveAll = (paths: readonly string[]) => paths.map(resolve).filter((path) => path !== null);
+  switch (part.kind) {
+    case 'literal':
+      return () => part.text;
+    case 'literal-bytes': {
+      const bytes = Buffer.from(part.hex, 'hex');
+      return () => bytes;
+    }
+    case 'previous':
+      return compilePrevious(part, binding);
+    case 'raw':
+      return compileRaw(resolveAll(part.without), fields);
+    case 'canonical':
+      return compileCanonical(part, binding);
+    case 'json': {
+      const subject = compileSubject(part, part.form, binding, compileText);
+      return (event, previous) => toJsonForm(subject(event, previous), part.form);
+    }
+    case 'field':
+      return compileField(part, binding);
+    case 'join':
+      return compileJoin(part, binding);
+    case 'pairs':
+      return compilePairs(part, binding);
+    case 'entries':
+      return compileEntries(part, binding);
+    case 'length-prefixed': {
+      const content = compileParts(part.parts, binding);
+      return (event, previous) => {
+        const piece = content(event, previous);
+        const bytes = typeof piece === 'string' ? Buffer.from(piece) : piece;
+        return Buffer.concat([toLengthBytes(bytes.length, part.width), bytes]);
+      };
+    }
+    case 'number': {
+      const value = compileValue(resolve(part.path));
+      return (event) => toNumberBytes(value(event), part.width, part.path);
+    }
+    case 'bytes': {
+      const value = compileValue(resolve(part.path));
+      return (event) => {
+        const found = value(event);
+        return found === undefined || found === null ? '' : toBytes(textOf(found), part.encoding, part.path);
+      };
+    }
+    case 'tag': {
+      const value = compileValue(resolve(part.path));
+      const [absent, present] = [Buffer.of(0), Buffer.of(1)];
+      return (event) => ((value(event) ?? null) === null ? absent : present);
+    }
+    case 'hash': {
+      const content = compileParts(part.parts, binding);
+      const { algorithm, as } = part;
+      if (as === 'hex') return (event, previous) => digest(algorithm, content(event, previous), as);
+      return (event, previous) => {
+        const bytes = digestBytes(algorithm, content(event, previous));
+        return as === 'bytes' ? bytes : encodeBytes(bytes, as);
+      };
+    }
+    case 'choose': {
+      const cases = part.cases.map(({ when, parts }) => ({
+        holds: compileConditions(when),
+        parts: compileParts(parts, binding),
+      }));
+      return (event, previous) => {
+        for (const { holds, parts } of cases) if (holds(event)) return parts(event, previous);
+        throw new NotCanonicalizableError('the record is of none of the kinds that the profile knows');
+      };
+    }
+  }
+}
+
+function compilePrevious(
+  { as, absent = '' }: Extract<PreimagePart, { kind: 'previous' }>,
+  { encoding }: Binding,
+): Part {
+  if (as === undefined) {
+    if (absent === '') return (_, previous) => previous;
+    return (_, previous) => (previous === '' ? absent : previous);
+  }
+  const form = encoding === 'HEX' ? 'hex' : encoding;
+  return (_, previous) => toBytes(previous === '' ? absent : previous, form, '$previous');
+}
+
+/** As text: a part of JSON cannot hold bytes. */
+function compileText(
+  parts: readonly PreimagePart[],
+  binding: Binding,
+): (event: Event, previous: string) => string {
+  const content = compileParts(parts, binding);
+  return (event, previous) => {
+    const piece = content(event, previous);
+    return typeof piece === 'string' ? piece : Buffer.from(piece).toString();
+  };
+}
+
+/** RFC 8785 text less a member is RFC 8785 text: a record that is canonical already costs two copies. */
+function compileCanonical(part: Extract<PreimagePart, { kind: 'canonical' }>, binding: Binding): Part {
+  const subject = compileSubject(part, 'canonical', binding, compileText);
+  const slow: Preimage = (event, previous) => toCanonicalJson(subject(event, previous));
+  const isWhole = part.of === null && part.only === undefined;
+  if (!isWhole || part.dropNulls === true || part.stringify !== undefined) return slow;
+  const without = part.without.map(binding.resolve).filter((path) => path !== null);
+  const fast = compileRaw(without, binding.fields);
+  const only = without.length === 1 ? binding.fields.raw(without[0]!) : undefined;
+  return (event, previous) => {
+    const cut = only === undefined ? undefined : event.without?.(only);
+    if (cut !== undefined) return cut;
+    return event.canonical && !event.duplicateKeys ? fast(event) : slow(event, previous);
+  };
+}
+
+function compileField(part: FieldPart, { resolve }: Binding): Part {
+  const value = compileValue(resolve(part.path));
+  const format = compileFormat(part.format, part.path);
+  const absent = part.absent ?? undefined;
+  const none = part.null ?? undefined;
+  return (event) => {
+    const found = value(event);
+    if (found === undefined) return absent;
+    return found === null ? none : format(found);
+  };
+}
+
+function compileJoin(part: Extract<PreimagePart, { kind: 'join' }>, binding: Binding): Part {
+  const plain = toPlainSlots(part, binding);
+  if (plain !== undefined) return plain;
+  const items = part.items.map((item) => compilePart(item, binding));
+  const escaped = compileEscapes(part.escapes);
+  return (event, previous) => {
+    const pieces: (string | Uint8Array)[] = [];
+    for (const item of items) {
+      const piece = item(event, previous);
+      if (piece === undefined) continue;
+      if (pieces.length > 0) pieces.push(part.separator);
+      pieces.push(typeof piece === 'string' ? escaped(piece) : Buffer.from(piece));
     }
     if (pieces.every((piece) => typeof piece === 'string')) return pieces.join('');
     return Buffer.concat(pieces.map((piece) => (typeof piece === 'string' ? Buffer.from(piece) : piece)));
   };
 }
 
-function compilePart(part: PreimagePart, members: ChainMembers, fields: Fields): Preimage {
-  const resolve = (path: string) =>
-    path === '$own' ? members.own : path === '$previous' ? members.previous : path;
-  const resolveAll = (paths: readonly string[]) => paths.map(resolve).filter((path) => path !== null);
-  switch (part.kind) {
-    case 'literal':
-      return () => part.text;
-    case 'previous':
-      return (_, previous) => previous;
-    case 'join': {
-      const slots = resolveAll(part.fields).map((path) => fields.raw(path));
-      return (event) => slots.map((slot) => event.text(slot) ?? '').join(part.separator);
-    }
-    case 'raw':
-      return compileRaw(resolveAll(part.without), fields);
-    case 'canonical':
-      return compileCanonical(resolveAll(part.without), part.of, fields);
-    case 'json': {
-      const subject = compileSubject(resolveAll(part.without), part.of);
-      return (event) => toJsonForm(subject(event), part.form);
-    }
-  }
-}
+/** How many fields of a join are had ready from every record of a log, before it is known to have the chain. */
+const MAX_SLOTS = 8;
 
-function compileSubject(without: readonly string[], of: string | null): (event: Event) => JsonValue {
+/**
+ * Scalars as written, an absent one as nothing, have a fast road: without a tree. Only for profiles that say nothing of what
+ * their records carry: those for one product would have their fields sought in every log.
+ */
+function toPlainSlots(
+  { items, escapes, separator }: Extract<PreimagePart, { kind: 'join' }>,
+  { resolve, fields, isGeneric }: Binding,
+): Part | undefined {
+  if (!isGeneric || escapes.length > 0 || items.length > MAX_SLOTS) return undefined;
+  const slots: number[] = [];
+  for (const item of items) {
+    if (item.kind !== 'field' || item.format.kind !== 'text') return undefined;
+    const path = resolve(item.path);
+    if (path === null || item.absent !== '' || item.null !== '') return undefined;
+    slots.push(fields.raw(path));
+  }
   return (event) => {
-    if (event.duplicateKeys) throw new NotCanonicalizableError('a key stands twice');
-    const record = withoutFields(event.json(), without);
-    if (of === null) return record;
-    const value = findValues(record, of)[0];
-    if (value === undefined) throw new NotCanonicalizableError(`the field ${JSON.stringify(of)} is absent`);
-    return value;
-  };
-}
-
-function compileRaw(without: readonly string[], fields: Fields): Preimage {
-  if (without.length === 0) return (event) => event.bytes;
-  const slots = without.map((path) => fields.raw(path));
-  return (event) => bytesWithout(event, slots);
-}
-
-/** RFC 8785 text less a member is RFC 8785 text: a record that is canonical already costs two copies. */
-function compileCanonical(without: readonly string[], of: string | null, fields: Fields): Preimage {
-  const subject = compileSubject(without, of);
-  const slow: Preimage = (event) => toCanonicalJson(subject(event));
-  if (of !== null) return slow;
-  const fast = compileRaw(without, fields);
-  const only = without.length === 1 ? fields.raw(without[0]!) : undefined;
-  return (event, previous) => {
-    const cut = only === undefined ? undefined : event.without?.(only);
-    if (cut !== undefined) return cut;
-    return (event.canonical && !event.duplicateKeys ? fast : slow)(event, previous);
-  };
-}
-
-let scratch = new Uint8Array(64 * 1024);
-
-/** Views of the scratch buffer by length: making one for each record took as long as the copy it is for (measured). */
-const MAX_VIEWS = 4096;
-const views = new Array<Uint8Array | undefined>(MAX_VIEWS).fill(undefined);
-
-function scratchView(length: number): Uint8Array {
-  if (length >= MAX_VIEWS) return scratch.subarray(0, length);
-  const known = views[length];
-  if (known !== undefined) return known;
-  const view = scratch.subarray(0, length);
-  views[length] = view;
-  return view;
-}
-
-/** The record's bytes without the members in `slots`; each takes one comma along. */
-function bytesWithout(event: Event, slots: readonly Slot[]): Uint8Array {
-  const { bytes } = event;
-  const { length } = bytes;
-  if (scratch.length < length) {
-    scratch = new Uint8Array(length * 2);
-    views.fill(undefined);
-  }
-  // One copy whole and one move within it: a copy of each piece would need a view of each, dearer than the copy (measured).
-  scratch.set(bytes);
-  if (slots.length === 1) {
-    const span = event.span(slots[0]!);
-    return scratchView(span === undefined || span.keyStart < 0 ? length : cut(bytes, span, NO_SPANS));
-  }
-  const spans: Span[] = [];
-  for (const slot of slots) {
-    const span = event.span(slot);
-    if (span !== undefined && span.keyStart >= 0) spans.push(span);
-  }
-  spans.sort((left, right) => left.start - right.start);
-  const first = spans.shift();
-  return scratchView(first === undefined ? length : cut(bytes, first, spans));
-}
-
-const NO_SPANS: readonly Span[] = [];
-
-/** Closes up the scratch buffer, which holds `bytes`, over the members in the spans. @returns the length that is left */
-function cut(bytes: Uint8Array, first: Span, others: readonly Span[]): number {
-  const { length } = bytes;
-  let written = 0;
-  let copied = 0;
-  for (let index = -1; index < others.length; index++) {
-    const span = index < 0 ? first : others[index]!;
-    let from = span.keyStart;
-    // A member of one that was left out already.
-    if (from < copied) continue;
-    let until = span.end;
-    while (isWhitespace(bytes[until])) until++;
-    if (bytes[until] === COMMA) {
-      until++;
-      while (isWhitespace(bytes[until])) until++;
-    } else {
-      // The last member of its object: its comma stands before it, if an earlier removal has not taken it along.
-      until = span.end;
-      while (from > copied && isWhitespace(bytes[from - 1])) from--;
-      if (from > copied && bytes[from - 1] === COMMA) {
-        from--;
-        while (from > copied && isWhitespace(bytes[from - 1])) from--;
-      } else if (written > 0 && scratch[written - 1] === COMMA) written--;
+    let text = '';
+    for (let index = 0; index < slots.length; index++) {
+      const slot = slots[index]!;
+      if (event.size(slot) > 1)
+        throw new NotCanonicalizableError('a field that is hashed as one value has several');
+      const value = event.text(slot) ?? '';
+      text = index === 0 ? value : text + separator + value;
     }
-    if (written < copied) scratch.copyWithin(written, copied, from);
-    written += from - copied;
-    copied = until;
-  }
-  if (written < copied) scratch.copyWithin(written, copied, length);
-  return written + length - copied;
+    return text;
+  };
+}
+
+function compilePairs(part: Extract<PreimagePart, { kind: 'pairs' }>, binding: Binding): Part {
+  const escaped = compileEscapes(part.escapes);
+  const items = part.items.map(({ key, value }) => ({
+    start: escaped(key) + part.equals,
+    value: compilePart(value, binding),
+  }));
+  return (event, previous) => {
+    const pairs: string[] = [];
+    for (const { start, value } of items) {
+      const piece = value(event, previous);
+      if (piece !== undefined)
+        pairs.push(start + escaped(typeof piece === 'string' ? piece : Buffer.from(piece).toString()));
+    }
+    return pairs.join(part.separator);
+  };
+}
+
+function compileEntries(part: Extract<PreimagePart, { kind: 'entries' }>, { resolve }: Binding): Part {
+  const value = compileValue(resolve(part.of));
+  const escaped = compileEscapes(part.escapes);
+  const absent = part.absent ?? undefined;
+  return (event) => {
+    const object = value(event);
+    if ((object ?? null) === null) return absent;
+    if (!(object instanceof JsonObject))
+      throw new NotCanonicalizableError(`the field ${JSON.stringify(part.of)} is no object`);
+    if (object.members.length === 0) return absent;
+    const pairs = sortMembers(object.members, part.sort).map(
+      (member) => escaped(member.key) + part.equals + escaped(textOf(member.value)),
+    );
+    return part.ended ? pairs.map((pair) => pair + part.separator).join('') : pairs.join(part.separator);
+  };
 }

@@ -5,7 +5,7 @@
 import type { Event } from '../model/event.ts';
 import { copyPlace, movePlace, type Place } from '../model/place.ts';
 import { appendIndex, type HashIndex, startIndex } from './hash-index.ts';
-import { isHash } from './layout.ts';
+import { isHash } from './record-hash.ts';
 
 /** How many breaks of each kind are kept with their places for one stream; further ones are counted. */
 export const MAX_BREAKS = 1000;
@@ -72,6 +72,9 @@ export type StreamState = {
   keyed: number;
   plain: number;
   firstPlain: Place | null;
+  /** The first plain record of a profile for some records only, and the first behind a keyed one: an older version may be plain. */
+  firstOlder: Place | null;
+  lateOlder: Place | null;
   /** For each profile of the layout, how many of the sampled records it recomputes. */
   votes: number[];
   /** Which records name which previous hash, by their position in the stream. */
@@ -105,13 +108,15 @@ export function startStream(layout: number, source: string, values: string[], pr
     keyed: 0,
     plain: 0,
     firstPlain: null,
+    firstOlder: null,
+    lateOlder: null,
     votes: new Array(profiles).fill(0),
     index: startIndex(),
   };
 }
 
-/** What a layout demands: `step` is set when sequence numbers must follow each other. */
-export type LinkRule = { ownless: boolean; step: number | null };
+/** What a layout demands: `unlinked` records each stand for themselves, in one segment a file; `step` is set when sequence numbers must follow each other. */
+export type LinkRule = { ownless: boolean; unlinked: boolean; step: number | null };
 
 /** @returns whether the record begins a segment */
 export function appendRecord(stream: StreamState, link: Link, event: Event, rule: LinkRule): boolean {
@@ -129,7 +134,7 @@ export function appendRecord(stream: StreamState, link: Link, event: Event, rule
     noteAltered(stream, link, event, false);
     return true;
   }
-  if (!follows(tail, link.previous, link.genesis)) {
+  if (!rule.unlinked && !follows(tail, link.previous, link.genesis)) {
     stream.records++;
     run.records++;
     noteAltered(stream, link, event, false);
@@ -205,10 +210,19 @@ function pushSegment(run: FileRun, segment: Segment): void {
   run.segments.push(segment);
 }
 
+/** Whether no profile that speaks of the record has its key: then nothing says that it was altered. */
+export function isKeyless(expected: readonly string[]): boolean {
+  return expected.every((hash) => hash === '');
+}
+
+function isAlike(left: readonly string[], right: readonly string[]): boolean {
+  return isKeyless(left) === isKeyless(right);
+}
+
 function noteAltered(stream: StreamState, link: Link, event: Event, goesOn: boolean): void {
   if (link.expected === null) return;
-  if (goesOn && stream.alteredDropped === 0) {
-    const last = stream.altered.at(-1)!;
+  const last = stream.altered.at(-1);
+  if (goesOn && stream.alteredDropped === 0 && last !== undefined && isAlike(last.expected, link.expected)) {
     last.records++;
     last.until = event.place;
   } else if (stream.altered.length >= MAX_BREAKS) stream.alteredDropped++;
@@ -241,7 +255,7 @@ export function mergeStreams(left: StreamState, right: StreamState, rule: LinkRu
   const head = right.runs[0]?.segments[0];
   if (tail === undefined || head === undefined) return tail === undefined ? right : left;
   const sameFile = left.runs.at(-1)!.fileIndex === right.runs[0]!.fileIndex;
-  const joined = sameFile && follows(tail, head.previous, head.genesis);
+  const joined = sameFile && (rule.unlinked || follows(tail, head.previous, head.genesis));
   mergeAltered(left, right, joined && tail.lastAltered && head.firstAltered);
   if (joined && rule.ownless) voteByLink(left, tail, head.previous);
   if (joined && rule.step !== null && !isNext(tail, rule.step, head.firstSequence))
@@ -254,6 +268,8 @@ export function mergeStreams(left: StreamState, right: StreamState, rule: LinkRu
   mergeRuns(left, right, sameFile, joined);
   appendIndex(left.index, right.index, left.records);
   left.records += right.records;
+  left.lateOlder ??= left.keyed > 0 ? right.firstOlder : right.lateOlder;
+  left.firstOlder ??= right.firstOlder;
   left.keyed += right.keyed;
   left.plain += right.plain;
   left.firstPlain ??= right.firstPlain;
@@ -263,8 +279,14 @@ export function mergeStreams(left: StreamState, right: StreamState, rule: LinkRu
 
 function mergeAltered(left: StreamState, right: StreamState, goesOn: boolean): void {
   for (const [index, run] of right.altered.entries()) {
-    if (index === 0 && goesOn && left.alteredDropped === 0) {
-      const last = left.altered.at(-1)!;
+    const last = left.altered.at(-1);
+    if (
+      index === 0 &&
+      goesOn &&
+      left.alteredDropped === 0 &&
+      last !== undefined &&
+      isAlike(last.expected, run.expected)
+    ) {
       last.records += run.records;
       last.until = run.until;
     } else if (left.altered.length >= MAX_BREAKS) left.alteredDropped += run.records;

@@ -18,7 +18,7 @@ import {
   linkPosition,
   toHashKey,
 } from './hash-index.ts';
-import { isHash } from './layout.ts';
+import { isHash } from './record-hash.ts';
 
 /** Segments that one is compared with: exports of the last day, made every hour, hold each record 24 times. */
 const MAX_CANDIDATES = 64;

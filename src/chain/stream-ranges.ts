@@ -2,7 +2,7 @@
 import type { Place } from '../model/place.ts';
 import type { StreamRange } from '../model/report.ts';
 import type { ChainNode } from './chain-order.ts';
-import type { AlteredRun, StreamState } from './segment.ts';
+import { type AlteredRun, isKeyless, type StreamState } from './segment.ts';
 
 /** Records of a node that are broken by a joint: all of them where the whole node is in the wrong place. */
 export type BrokenNodes = Map<ChainNode, BrokenStart>;
@@ -36,11 +36,17 @@ export function nodeOfRun(nodes: readonly ChainNode[], run: AlteredRun): ChainNo
   );
 }
 
-/** In the order of the log. A chained range may enclose broken ones: its count leaves theirs out. */
+const UNLINKED = 'each record has the hash of its content, but no link to another record';
+
+/**
+ * In the order of the log. A chained range may enclose broken ones: its count leaves theirs out. Of records without links
+ * none can be shown to be missing, so they are not called chained.
+ */
 export function streamRanges(
   stream: StreamState,
   nodes: readonly ChainNode[],
   broken: BrokenNodes,
+  unlinked: boolean,
 ): StreamRange[] {
   const ranges: StreamRange[] = [];
   const altered = new Map<ChainNode | undefined, AlteredRun[]>();
@@ -62,7 +68,10 @@ export function streamRanges(
     // Where altered records went unlisted they stand after the last listed one: nothing from there on is vouched for.
     addRanges(ranges, node, runs, broken.get(node), stream.alteredDropped > 0 && unlisted === 0);
   }
-  return ranges;
+  if (!unlinked) return ranges;
+  return ranges.map((range) =>
+    range.assurance === 'chained' ? { ...range, assurance: 'unprotected', reason: UNLINKED } : range,
+  );
 }
 
 function addRanges(
@@ -88,8 +97,11 @@ function addRanges(
     ranges.push({ assurance: 'broken', records: leading, from: whole.from, until, reason });
     sound -= leading;
   }
-  for (const { records, from, until } of altered) {
-    ranges.push({ assurance: 'broken', records, from: from, until: until, reason: 'altered' });
+  for (const { records, from, until, expected } of altered) {
+    const verdict = isKeyless(expected)
+      ? ({ assurance: 'unverifiable', reason: 'key not given' } as const)
+      : ({ assurance: 'broken', reason: 'altered' } as const);
+    ranges.push({ ...verdict, records, from, until });
     sound -= records;
   }
   if (sound === 0) return;

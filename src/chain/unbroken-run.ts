@@ -2,7 +2,8 @@
 import type { Event } from '../model/event.ts';
 import type { ChainState, EdgeRecord, StreamName } from './chain-state.ts';
 import { keepLink } from './hash-index.ts';
-import { type BoundLayout, isHash } from './layout.ts';
+import type { BoundLayout } from './layout.ts';
+import { isHash } from './record-hash.ts';
 import { type FileRun, goOn, isNext, type LinkRule, type Segment, type StreamState } from './segment.ts';
 import { isAtHead, isSampled } from './tried-records.ts';
 
@@ -45,7 +46,7 @@ export class UnbrokenRun {
     if (state.last !== last || event.fileIndex !== last.fileIndex || tail.lastAltered) return false;
     const before = tail.last[0]!;
     if (!event.equals(bound.previousSlot, before) || this.nameOf(event) !== this.name) return false;
-    if (isAtHead(event) || bound.isGenesis(event, before)) return false;
+    if (isAtHead(event) || bound.isGenesis(event, before) || !bound.isOwn(event)) return false;
     const sequence = bound.sequence(event);
     if (this.step !== null && !isNext(tail, this.step, sequence)) return false;
     const own = bound.guess(event, before, before.length);

@@ -1,36 +1,80 @@
 /** Hash chains: recomputes every record's hash, follows every link, and says what a chain cannot show. */
+import { parseMoment } from '../base/instant.ts';
 import { compareText, count, quote } from '../base/text-safety.ts';
 import { CHAIN_KINDS, CHAIN_SEVERITY, type ChainCode, UNDETERMINED } from '../chain/break-kinds.ts';
 import { compileChainStep, toLinkRule } from '../chain/chain-fold.ts';
 import { type ChainState, mergeChains, startChains } from '../chain/chain-state.ts';
 import { compileProfile, isChainProfile } from '../chain/compile-profile.ts';
+import {
+  compileProtocol,
+  isProtocolProfile,
+  namesProtocol,
+  signaturesOfProtocol,
+} from '../chain/compile-protocol.ts';
 import { type ChainConclusion, judgeChains } from '../chain/judge-chains.ts';
+import { judgeProtocols } from '../chain/judge-protocols.ts';
+import { KEY_KINDS } from '../chain/key-hygiene.ts';
 import { toLayouts } from '../chain/layout.ts';
 import type { ChainProfile } from '../chain/profile.ts';
+import type { ProtocolProfile } from '../chain/protocol.ts';
+import { signaturesOf, unfitKeys } from '../chain/record-signature.ts';
 import type { CheckDefinition, CheckResult } from '../model/check.ts';
 import { type Finding, toFingerprint } from '../model/finding.ts';
 import { type Problem, ProblemsError } from '../model/problem.ts';
-import type { AuditRequest } from '../model/request.ts';
+import type { AuditRequest, KeyFault } from '../model/request.ts';
+import { nameVariants } from './serializer-drift.ts';
 
 export const hashChain: CheckDefinition<ChainState> = {
   name: 'hash-chain',
   title: 'Hash chains',
-  findings: CHAIN_KINDS,
+  findings: [...CHAIN_KINDS, ...KEY_KINDS],
   everyRecord: true,
   create(request) {
-    const layouts = toLayouts(chosenProfiles(request));
+    const chosen = chosenProfiles(request);
+    const protocols = chosen.filter(isProtocolProfile);
+    const layouts = toLayouts(chosen.filter(isChainProfile));
     const rules = layouts.map(toLinkRule);
+    const { keys, chain, generated } = request;
+    refuseUnfitKeys(chosen, keys);
+    const now = generated === undefined ? undefined : parseMoment(generated);
     return {
       start: startChains,
-      compile: (fields) => compileChainStep(layouts, rules, request.keys, fields),
+      compile: (fields) => compileChainStep(layouts, rules, keys, fields, protocols),
       merge: (left, right) => mergeChains(left, right, rules),
-      finish: (state) => toResult(judgeChains(state, layouts, request.keys, request.chain)),
+      finish(state) {
+        const verdict = judgeChains(state, layouts, keys, chain);
+        nameVariants(verdict.conclusions, state, layouts, keys);
+        const contexts = protocols.map((profile) => ({ profile, keys, now }));
+        const { conclusions, streams } = judgeProtocols(state.protocols, contexts, state.bare);
+        verdict.conclusions.push(...conclusions);
+        verdict.streams.push(...streams);
+        const result = toResult(verdict);
+        result.findings.push(...(request.keyFaults ?? []).map(toKeyFinding));
+        return result;
+      },
     };
   },
 };
 
+/** @throws {ProblemsError} where a key cannot be the one that a profile verifies signatures with */
+function refuseUnfitKeys(
+  profiles: readonly (ChainProfile | ProtocolProfile)[],
+  keys: AuditRequest['keys'],
+): void {
+  const signatures = profiles.flatMap((profile) =>
+    isChainProfile(profile) ? signaturesOf(profile) : signaturesOfProtocol(profile),
+  );
+  const problems = unfitKeys(signatures, keys).map(({ key, message }) => ({
+    file: `key ${quote(key)}`,
+    line: 0,
+    column: 0,
+    message,
+  }));
+  if (problems.length > 0) throw new ProblemsError(problems);
+}
+
 /** Those of the request in the order of their names, or the one the user forces. */
-function chosenProfiles(request: AuditRequest): ChainProfile[] {
+function chosenProfiles(request: AuditRequest): (ChainProfile | ProtocolProfile)[] {
   const { chain, chains } = request;
   const names = chain === undefined ? Object.keys(chains).sort(compareText) : [chain];
   const problems: Problem[] = [];
@@ -44,7 +88,8 @@ function chosenProfiles(request: AuditRequest): ChainProfile[] {
       });
     };
     const document = Object.hasOwn(chains, name) ? chains[name] : undefined;
-    if (isChainProfile(document)) return document;
+    if (isChainProfile(document) || isProtocolProfile(document)) return document;
+    if (namesProtocol(document)) return compileProtocol(name, document, say);
     if (document !== undefined) return compileProfile(name, document, say);
     say([], `unknown, expected one of ${Object.keys(chains).sort(compareText).join(', ')}`);
     return undefined;
@@ -62,6 +107,19 @@ function toResult({ conclusions, streams, unprotected }: ReturnType<typeof judge
       message: `${count(records, 'record')} of the source ${quote(source)} in ${count(files, 'file')} carry no hash chain: nothing shows whether they were altered`,
       place,
     })),
+  };
+}
+
+function toKeyFinding({ code, severity, key, message, file, line }: KeyFault): Finding {
+  return {
+    rule: 'hash-chain',
+    code,
+    severity,
+    verdict: 'violation',
+    place: { file, line, offset: 0, length: 0 },
+    message,
+    subject: key,
+    fingerprint: toFingerprint('hash-chain', code, key),
   };
 }
 

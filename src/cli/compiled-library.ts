@@ -6,11 +6,16 @@ import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { ChainProfile } from '../chain/profile.ts';
+import type { ProtocolProfile } from '../chain/protocol.ts';
 import type { RuleDocument } from '../match/parse-rules.ts';
 import type { Mapping } from '../sources/mapping.ts';
 
 /** What one file holds. Paths of files are those below `rules/`, with slashes. */
-export type CompiledFile = { mapping: Mapping } | { profile: ChainProfile } | { rules: RuleDocument[] };
+export type CompiledFile =
+  | { mapping: Mapping }
+  | { profile: ChainProfile }
+  | { protocol: ProtocolProfile }
+  | { rules: RuleDocument[] };
 
 /** By path below `rules/`. */
 export type CompiledLibrary = Record<string, { sha256: string; file: CompiledFile }>;

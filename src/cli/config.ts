@@ -10,11 +10,14 @@ import type { Severity } from '../model/finding.ts';
 import type { Problem } from '../model/problem.ts';
 import type { Limits } from '../model/request.ts';
 import { LIBRARY } from './library.ts';
-import { readYamlFile, reporterFor } from './yaml-file.ts';
+import { positionAt, readYamlFile, reporterFor } from './yaml-file.ts';
 
 const require = createRequire(import.meta.url);
 
 export const CONFIG_NAMES = ['audit-check.yaml', 'audit-check.yml'];
+
+/** Where a key lies; `value` is the key itself, which is taken and told as a finding. `line`: of the entry in the config. */
+export type ConfiguredKey = { env?: string; file?: string; value?: string; line: number };
 
 /** The file's content in its own words; paths already resolved against its folder. */
 export type Config = {
@@ -27,7 +30,10 @@ export type Config = {
   allowActors: string[];
   chain?: string;
   chains: string[];
-  keys: Record<string, { env?: string; file?: string }>;
+  keys: Record<string, ConfiguredKey>;
+  publicKeys: string[];
+  /** Every scalar of the file but the keys themselves: a key that is one of them is no secret. */
+  values: string[];
   rules: string[];
   builtinRules: boolean;
   licenses?: string;
@@ -46,6 +52,8 @@ const EMPTY: Config = {
   allowActors: [],
   chains: [],
   keys: {},
+  publicKeys: [],
+  values: [],
   rules: [],
   builtinRules: true,
   checks: {},
@@ -72,17 +80,28 @@ export function loadConfig(file: string | undefined, problems: Problem[]): Confi
     for (const error of leaves(validate.errors ?? [])) report(...toProblem(error));
     return EMPTY;
   }
-  return resolvePaths(yaml.value as RawConfig, shown);
+  const lineOf = (name: string) => positionAt(yaml.root, ['keys', name]).line;
+  return resolvePaths(yaml.value as RawConfig, shown, lineOf);
 }
 
-type RawConfig = Partial<Omit<Config, 'allowActors' | 'file'>> & { actors?: { allow?: string | string[] } };
+type RawConfig = Partial<Omit<Config, 'allowActors' | 'file' | 'keys' | 'values'>> & {
+  actors?: { allow?: string | string[] };
+  keys?: Record<string, Omit<ConfiguredKey, 'line'>>;
+};
+
+/** Texts and numbers anywhere below a value of the config. */
+function scalarsOf(value: unknown): string[] {
+  if (typeof value === 'string' || typeof value === 'number') return [String(value)];
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, below]) => [key, ...scalarsOf(below)]);
+}
 
 /** Whether two names mean the same schema entry: shipped schemas are words, not paths. */
 function isWord(name: string): boolean {
   return /^audit-[a-z]+$/.test(name);
 }
 
-function resolvePaths(raw: RawConfig, file: string): Config {
+function resolvePaths(raw: RawConfig, file: string, lineOf: (key: string) => number): Config {
   const folder = path.dirname(file);
   const near = (place: string) => path.join(folder, place);
   const list = (value: string | string[] | undefined) => (value === undefined ? [] : [value].flat());
@@ -97,13 +116,18 @@ function resolvePaths(raw: RawConfig, file: string): Config {
     schema: list(raw.schema).map((name) => (isWord(name) ? name : near(name))),
     allowActors: list(actors?.allow),
     chains: list(raw.chains).map(near),
+    publicKeys: list(raw.publicKeys).map(near),
     rules: list(raw.rules).map(near),
     keys: Object.fromEntries(
       Object.entries(keys).map(([name, key]) => [
         name,
-        key.file === undefined ? key : { file: near(key.file) },
+        { ...key, ...(key.file !== undefined && { file: near(key.file) }), line: lineOf(name) },
       ]),
     ),
+    values: scalarsOf({
+      ...raw,
+      keys: Object.entries(keys).map(([name, { value: _, ...key }]) => [name, key]),
+    }),
     ...(licenses !== undefined && { licenses: near(licenses) }),
   };
 }

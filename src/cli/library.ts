@@ -4,7 +4,9 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { compareText } from '../base/text-safety.ts';
 import { compileProfile } from '../chain/compile-profile.ts';
+import { compileProtocol, namesProtocol } from '../chain/compile-protocol.ts';
 import type { ChainProfile } from '../chain/profile.ts';
+import type { ProtocolProfile } from '../chain/protocol.ts';
 import { linkRules } from '../match/link-rules.ts';
 import { parseRuleFile } from '../match/parse-rules.ts';
 import type { Problem } from '../model/problem.ts';
@@ -120,6 +122,10 @@ function parseLibraryFile(
     const mapping = compileMapping(nameOf(shown), yaml.value, report);
     return mapping && { mapping };
   }
+  if (namesProtocol(yaml.value)) {
+    const protocol = compileProtocol(nameOf(shown), yaml.value, report);
+    return protocol && { protocol };
+  }
   const profile = compileProfile(nameOf(shown), yaml.value, report);
   return profile && { profile };
 }
@@ -177,11 +183,23 @@ export function loadSources(own: readonly string[], problems: Problem[]): Record
   return Object.fromEntries(mappings.map((mapping) => [mapping.name, mapping]));
 }
 
-/** Chain profiles by name: ours, then the user's. */
-export function loadChains(own: readonly string[], problems: Problem[]): Record<string, ChainProfile> {
+/** Chain profiles and protocols by name: ours, then the user's. */
+export function loadChains(
+  own: readonly string[],
+  problems: Problem[],
+): Record<string, ChainProfile | ProtocolProfile> {
   const files = loadFiles('chains', own, true, problems);
-  const profiles = files.flatMap((file) => ('profile' in file ? [file.profile] : []));
+  const profiles = files.flatMap((file): (ChainProfile | ProtocolProfile)[] =>
+    'profile' in file ? [file.profile] : 'protocol' in file ? [file.protocol] : [],
+  );
   return Object.fromEntries(profiles.map((profile) => [profile.name, profile]));
+}
+
+/** The chain profile of one file. */
+export function loadChainFile(file: string, problems: Problem[]): ChainProfile | undefined {
+  const text = readText(file, problems);
+  const parsed = text === undefined ? undefined : parseLibraryFile('chains', file, text, problems);
+  return parsed !== undefined && 'profile' in parsed ? parsed.profile : undefined;
 }
 
 /** All rules of some places, linked. `builtin`: ours among them. */

@@ -5,6 +5,9 @@ import { SEVERITIES } from '../model/finding.ts';
 import { formatProblem, ProblemsError } from '../model/problem.ts';
 import type { AccessOptions } from './access.ts';
 import { ACCESS_HELP } from './access-help.ts';
+import { addChain } from './chain-command.ts';
+import type { CollectOptions } from './collect.ts';
+import { COLLECT_HELP } from './collect-help.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { LISTS, type ListName } from './list-names.ts';
 import type { ProveOptions } from './prove.ts';
@@ -17,6 +20,8 @@ import type { SealOptions } from './seal.ts';
 import { PROVE_HELP, SEAL_HELP, VERIFY_PROOF_HELP } from './seal-help.ts';
 import { TOOL } from './tool.ts';
 import type { VerifyOptions } from './verify.ts';
+import type { VerifyAttestationOptions } from './verify-attestation.ts';
+import { VERIFY_ATTESTATION_HELP } from './verify-attestation-help.ts';
 import type { VerifyProofOptions } from './verify-proof.ts';
 
 const EXIT_HELP = `
@@ -85,7 +90,10 @@ function buildProgram(done: (code: ExitCode) => void): Command {
   addRules(program, done);
   addSources(program);
   addAccess(program, done);
+  addVerifyAttestation(program, done);
   addSealing(program, done);
+  addCollect(program, done);
+  addChain(program, done);
   return program;
 }
 
@@ -111,6 +119,7 @@ function addVerify(program: Command, done: (code: ExitCode) => void): void {
       'whose signature of a checkpoint counts, one key a line; repeatable',
       collect,
     )
+    .option('--identity <file>', 'age identities that decrypt an archive; repeatable', collect)
     .option('--policy <file>', 'logs and witnesses that have to have signed it (c2sp.org/tlog-policy)')
     .option('--evidence-file <file>', 'where both checkpoints of a fork are written')
     .option('--stats', 'print time by stage, rates and memory on stderr', false)
@@ -140,6 +149,11 @@ function requestOptions(command: Command): Command {
     .option('--no-builtin-rules', 'leave out the rules that come with audit-check')
     .option('--schema <name|file>', 'audit-minimum, audit-full, or a JSON Schema file; repeatable', collect)
     .option('--chain <profile>', 'chain profile of every stream, instead of detection')
+    .option(
+      '--public-keys <file>',
+      'verify CloudTrail digests with what "aws cloudtrail list-public-keys" printed; repeatable',
+      collect,
+    )
     .option('--licenses <file>', 'license contract to measure use against')
     .option('--source <name>', 'source of every file, instead of detection')
     .option('--since <time>', 'leave out events before this date or time')
@@ -305,6 +319,30 @@ function addAccess(program: Command, done: (code: ExitCode) => void): void {
     });
 }
 
+function addVerifyAttestation(program: Command, done: (code: ExitCode) => void): void {
+  program
+    .command('verify-attestation')
+    .description(
+      'tell who vouches for a file and since when: Sigstore bundles and RFC 3161 timestamps, offline',
+    )
+    .argument('<file>', 'what is vouched for: a checkpoint, a report, any file')
+    .option('--bundle <file>', 'Sigstore bundle; repeatable', collect)
+    .option('--trusted-root <file>', 'trusted_root.json of the Sigstore instance')
+    .option('--identity <name>', 'who must have signed the bundle: address or URL, to the letter')
+    .option('--issuer <url>', 'who must have identified the signer')
+    .option('--key <file>', 'public key (PEM) that must have signed the bundle, instead of an identity')
+    .option('--timestamp <file>', 'RFC 3161 response or token (DER); repeatable', collect)
+    .option('--ca <file>', 'certificates (PEM) of timestamp authorities you trust; repeatable', collect)
+    .addOption(
+      new Option('-f, --format <name>', 'of what is printed').choices(['text', 'json']).default('text'),
+    )
+    .addHelpText('after', VERIFY_ATTESTATION_HELP)
+    .action(async (file: string, options: VerifyAttestationOptions) => {
+      const { verifyAttestation } = await import('./verify-attestation.ts');
+      done(await verifyAttestation(file, options));
+    });
+}
+
 function addSealing(program: Command, done: (code: ExitCode) => void): void {
   const key = program.command('key').description('keys that sign checkpoints of sealed logs: generate, show');
   key
@@ -373,4 +411,28 @@ function framingOptions(command: Command): Command {
     .option('-c, --config <file>', 'configuration; by default audit-check.yaml here or in a folder above')
     .option('--no-config', 'use no configuration file')
     .option('--source <name>', 'source of every file, instead of detection');
+}
+
+function addCollect(program: Command, done: (code: ExitCode) => void): void {
+  program
+    .command('collect')
+    .description('centralize exports of several sources in one archive that shows every later change')
+    .argument(
+      '[paths...]',
+      'files, folders, globs, or - for standard input; by default "logs" of audit-check.yaml',
+    )
+    .requiredOption('--into <archive>', 'the folder of the archive; made where there is none')
+    .requiredOption('--key <file>', 'the private key that signs the log (PRIVATE+KEY+name+hash+base64)')
+    .option('--recipient <age1…>', 'encrypt for this recipient of age; repeatable', collect)
+    .option('--recipients-file <file>', 'encrypt for the recipients in this file; repeatable', collect)
+    .option('--class <word>', 'what retention is to tell apart, such as security or debug', 'default')
+    .option('--source <name>', 'source of every file, instead of detection')
+    .option('-c, --config <file>', 'configuration; by default audit-check.yaml here or in a folder above')
+    .option('--no-config', 'use no configuration file')
+    .option('--exclude <glob>', 'files in folders that are not read; repeatable', collect)
+    .addHelpText('after', COLLECT_HELP)
+    .action(async (paths: string[], options: CollectOptions) => {
+      const { collect: run } = await import('./collect.ts');
+      done(await run(paths, options));
+    });
 }

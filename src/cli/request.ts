@@ -1,16 +1,18 @@
 /** From arguments and config to the request of a run; everything that is wrong with either is collected. */
-import fs from 'node:fs';
 import { type Instant, MOMENT_WORDS, parseMoment } from '../base/instant.ts';
 import { didYouMean } from '../base/nearest-name.ts';
 import { quote } from '../base/text-safety.ts';
 import { compileSchemas } from '../checks/event-schema.ts';
 import { CHECKS } from '../checks/index.ts';
+import type { GivenKeys } from '../cloudtrail/cloudtrail-digests.ts';
+import { parsePublicKeys } from '../cloudtrail/public-keys.ts';
 import type { Contract } from '../licenses/contract.ts';
 import { parseContract } from '../licenses/parse-contract.ts';
 import { SEVERITIES, type Severity } from '../model/finding.ts';
 import type { Problem } from '../model/problem.ts';
 import { type AuditRequest, DEFAULT_LIMITS, type EventSchema } from '../model/request.ts';
 import { type Config, findConfig, loadConfig } from './config.ts';
+import { loadKeys } from './keys.ts';
 import { loadChains, loadRules, loadSchema, loadSources } from './library.ts';
 import { TOOL } from './tool.ts';
 import { readText } from './yaml-file.ts';
@@ -22,6 +24,7 @@ export type RequestOptions = {
   builtinRules: boolean;
   schema?: string[];
   chain?: string;
+  publicKeys?: string[];
   licenses?: string;
   source?: string;
   since?: string;
@@ -73,6 +76,7 @@ export function buildRequest(
   const since = instantOf('--since', options.since ?? config.since, wrong);
   const until = instantOf('--until', options.until ?? config.until, wrong);
   const generated = generatedAt(options.now, wrong);
+  const keyFiles = options.publicKeys ?? config.publicKeys;
   const licensesFile = options.licenses ?? config.licenses;
   const licenses = licensesFile === undefined ? undefined : loadContract(licensesFile, problems);
   if (named.length === 0)
@@ -87,7 +91,8 @@ export function buildRequest(
     allowActors: config.allowActors,
     chains,
     ...(chain !== undefined && { chain }),
-    keys: loadKeys(config, problems),
+    ...loadKeys(config, named, problems),
+    ...(keyFiles.length > 0 && { publicKeys: loadPublicKeys(keyFiles, problems) }),
     rules: loadRules(
       [...config.rules, ...(options.rules ?? [])],
       config.builtinRules && options.builtinRules,
@@ -166,23 +171,12 @@ function loadContract(file: string, problems: Problem[]): Contract | undefined {
   return parsed.contract;
 }
 
-/** Key bytes by name. A key that is absent is no mistake here: its streams are reported unverifiable. */
-function loadKeys(config: Config, problems: Problem[]): Record<string, Uint8Array> {
-  const keys: Record<string, Uint8Array> = {};
-  for (const [name, { env, file }] of Object.entries(config.keys)) {
-    if (env !== undefined && process.env[env] !== undefined) keys[name] = Buffer.from(process.env[env]);
-    if (file === undefined) continue;
-    try {
-      const bytes = fs.readFileSync(file);
-      keys[name] = bytes.at(-1) === 0x0a ? bytes.subarray(0, -1) : bytes;
-    } catch {
-      problems.push({
-        file: config.file ?? file,
-        line: 0,
-        column: 0,
-        message: `the file of key ${quote(name)} cannot be read`,
-      });
-    }
-  }
-  return keys;
+/** What CloudTrail signs with; whether the files lie among the logs is known when those are. */
+function loadPublicKeys(files: readonly string[], problems: Problem[]): GivenKeys {
+  const keys = files.flatMap((file) => {
+    const text = readText(file, problems);
+    const wrong = (message: string) => void problems.push({ file, line: 0, column: 0, message });
+    return text === undefined ? [] : parsePublicKeys(Buffer.from(text), wrong);
+  });
+  return { keys, files: [...files], beside: [] };
 }

@@ -183,9 +183,8 @@ class Explainer {
 
   private valuesOf(field: FieldRef, record: JsonValue): string[] {
     if (field.taxonomy === 'raw') {
-      const paths = field.name === '.' ? [] : toRawPaths(this.mapping, field.name);
-      const found = field.name === '.' ? [[record]] : paths.map((path) => findValues(record, path));
-      const values = found.find((each) => each.length > 0) ?? [];
+      const paths = toRawPaths(this.mapping, field.name);
+      const values = field.name === '.' ? [record] : findValues(record, ...paths);
       return values.map((value) => toScalarText(value) ?? 'an object or null');
     }
     const mapped = this.mapping.fields[field.name];

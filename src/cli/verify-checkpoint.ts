@@ -100,7 +100,7 @@ export async function readAnchors(
 }
 
 /** A checkpoint, a folder of published ones (*.checkpoint), a sealed log, or - for standard input. */
-function readGiven(name: string, problems: Problem[]): Given[] {
+export function readGiven(name: string, problems: Problem[]): Given[] {
   const wrong = (message: string): Given[] => {
     problems.push({ file: name, line: 0, column: 0, message });
     return [];

@@ -1,9 +1,10 @@
 /** Whom a user trusts to have signed a checkpoint: verifier keys, or a policy of logs and witnesses. */
 import fs from 'node:fs';
 import type { Problem } from '../model/problem.ts';
+import type { Judged } from '../store/archive-trust.ts';
 import { type Checkpoint, parseCheckpoint } from '../transparency/checkpoint.ts';
 import type { VerifierKey } from '../transparency/note-key.ts';
-import { parseNote, type Signed, verifyNote } from '../transparency/signed-note.ts';
+import { NoteFault, parseNote, type Signed, verifyNote } from '../transparency/signed-note.ts';
 import { parseTlogPolicy, policyGaps, type TlogPolicy } from '../transparency/tlog-policy.ts';
 import { readVerifierKeys } from './key-command.ts';
 
@@ -49,4 +50,17 @@ export function judgeCheckpoint(note: string, trust: Trust): JudgedCheckpoint {
       ? 'no verifier key and no policy was given'
       : 'no given key signed it under the name of its log';
   return { checkpoint, note, signed, gaps: isSigned ? [] : [gap] };
+}
+
+/** In the words of archives: of a checkpoint without keys nobody can tell, one that a given key did not sign is forged. */
+export function judgeArchiveCheckpoint(note: string, trust: Trust): Judged {
+  if (trust.keys.length === 0) return { unverified: 'no verifier key given' };
+  try {
+    const { signed, gaps } = judgeCheckpoint(note, trust);
+    if (gaps.length === 0) return { by: signed.map(({ key }) => key.name).join(', ') };
+    return trust.policy === undefined ? { forged: gaps.join('; ') } : { unverified: gaps.join('; ') };
+  } catch (error) {
+    if (!(error instanceof NoteFault)) throw error;
+    return { forged: error.message };
+  }
 }

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { audit } from '../audit.ts';
 import { didYouMean } from '../base/nearest-name.ts';
 import { escapeControls, quote } from '../base/text-safety.ts';
+import type { GivenKeys } from '../cloudtrail/cloudtrail-digests.ts';
 import { usesThreads } from '../engine/scan.ts';
 import { WorkerPool } from '../engine/worker-pool.ts';
 import { type Problem, ProblemsError } from '../model/problem.ts';
@@ -18,11 +19,19 @@ import { Progress } from './progress.ts';
 import { buildRequest, type RequestOptions, readScope, type Scope } from './request.ts';
 import { Stats } from './stats.ts';
 import { type ColorChoice, hasColors, widthOf } from './terminal.ts';
+import {
+  type ArchiveOptions,
+  type FoundArchives,
+  findArchives,
+  holdArchives,
+  readArchiveKeys,
+} from './verify-archives.ts';
 import type { CheckpointOptions } from './verify-checkpoint.ts';
 import { writeFileWhole, writeStream } from './write-output.ts';
 
 export type VerifyOptions = RequestOptions &
-  CheckpointOptions & {
+  CheckpointOptions &
+  ArchiveOptions & {
     format?: string[];
     quiet: boolean;
     stats: boolean;
@@ -43,12 +52,13 @@ export async function verify(paths: string[], options: VerifyOptions): Promise<E
   const jobs = readJobs(options.jobs, problems);
   const scope = readScope(paths, options, problems);
   const { files: found, missing } = await discover(scope.paths, scope.exclude);
-  const files = await withoutSeal(found, options);
+  const archives = findArchives(scope.paths, await withoutSeal(found, options));
+  const { files } = archives;
   // Threads load their modules while this one reads the rules.
   const known = options.state === undefined ? 0 : new StateFolder(options.state).coveredBytes();
   const pool = problems.length === 0 && usesThreads(files, jobs, known) ? new WorkerPool(jobs) : undefined;
   try {
-    return await verifyFiles(paths, options, { problems, jobs, scope, files, missing, pool });
+    return await verifyFiles(paths, options, { problems, jobs, scope, archives, missing, pool });
   } finally {
     await pool?.close();
   }
@@ -58,7 +68,7 @@ type Start = {
   problems: Problem[];
   jobs: number;
   scope: Scope;
-  files: DiscoveredFile[];
+  archives: FoundArchives;
   missing: string[];
   pool: WorkerPool | undefined;
 };
@@ -66,16 +76,19 @@ type Start = {
 async function verifyFiles(
   paths: string[],
   options: VerifyOptions,
-  { problems, jobs, scope, files, missing, pool }: Start,
+  { problems, jobs, scope, archives, missing, pool }: Start,
 ): Promise<ExitCode> {
   const request = buildRequest(paths, options, problems, scope);
+  noteKeysBeside(request, archives.files);
   const outputs = parseOutputs(options.format ?? [], problems);
   for (const name of missing)
     problems.push({ file: name, line: 0, column: 0, message: 'there is no such file, folder or match' });
-  checkOutputs(outputs, files, problems);
-  const folder = openState(options.state, files, problems);
+  const { keys, otherCheckpoints } = await readArchiveKeys(options, archives, problems);
+  checkOutputs(outputs, archives.files, problems);
+  const folder = openState(options.state, archives.files, problems);
   if (problems.length > 0) throw new ProblemsError(problems);
-  const beside = await readBeside(options, files, request, problems);
+  const { files, evidence } = await holdArchives(archives, keys);
+  const beside = await readBeside({ ...options, checkpoint: otherCheckpoints }, archives, request, problems);
 
   const bytes = files.reduce((sum, file) => sum + (file.skip === undefined ? file.bytes : 0), 0);
   const progress = process.stderr.isTTY && !options.quiet ? new Progress(process.stderr, bytes) : undefined;
@@ -85,6 +98,7 @@ async function verifyFiles(
   try {
     report = await audit(request, files, {
       jobs,
+      evidence,
       ...(pool && { pool }),
       ...(folder && { state: { folder }, onRefusal: sayStartOver }),
       ...(beside && { beside }),
@@ -110,20 +124,23 @@ async function withoutSeal(files: DiscoveredFile[], options: VerifyOptions): Pro
 }
 
 async function readBeside(
-  options: VerifyOptions,
-  files: readonly DiscoveredFile[],
+  options: Omit<VerifyOptions, 'checkpoint'> & { checkpoint: string[] | undefined },
+  { files, folders }: FoundArchives,
   request: AuditRequest,
   problems: Problem[],
 ) {
   if (options.checkpoint === undefined) {
+    if (folders.length > 0) return undefined;
     const trust = options.policy !== undefined || options.verifierKey !== undefined;
-    const message = 'expected --checkpoint beside --policy, --verifier-key and --evidence-file';
+    const message =
+      'expected --checkpoint beside --policy, --verifier-key and --evidence-file, or an archive to audit';
     if (trust || options.evidenceFile !== undefined)
       throw new ProblemsError([{ file: 'arguments', line: 0, column: 0, message }]);
     return undefined;
   }
   const { readAnchors } = await import('./verify-checkpoint.ts');
-  return readAnchors(options, files, request, problems);
+  const { checkpoint, ...rest } = options;
+  return readAnchors({ ...rest, checkpoint }, files, request, problems);
 }
 
 /**
@@ -204,6 +221,14 @@ function checkOutputs(
     if (taken.has(place)) wrong(`${quote(file)} is named twice, expected a file for each format`);
     taken.add(place);
   }
+}
+
+/** Keys that lie with the logs prove nothing: whoever can write the ones can write the others. */
+function noteKeysBeside({ publicKeys }: AuditRequest, files: readonly DiscoveredFile[]): void {
+  if (publicKeys === undefined) return;
+  const given = publicKeys as GivenKeys;
+  const keyFiles = new Set(given.files.map(realPath));
+  given.beside.push(...files.flatMap(({ file }) => (keyFiles.has(realPath(file)) ? [file] : [])));
 }
 
 function realPath(file: string): string {

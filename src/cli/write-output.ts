@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 
-export function writeFileWhole(place: string, text: string): void {
+export function writeFileWhole(place: string, text: string | Uint8Array): void {
   const stats = fs.statSync(place, { throwIfNoEntry: false });
   // A pipe or device cannot be replaced, only written to; a link stays a link.
   if (stats !== undefined && !stats.isFile()) return void fs.writeFileSync(place, text);

@@ -60,7 +60,7 @@ export function reporterFor(yaml: YamlFile, problems: Problem[]): ReportAt {
 }
 
 /** The position of the deepest node on the way to `path`; of a key where the path ends at a member. */
-function positionAt(root: YamlNode | undefined, path: YamlPath): { line: number; column: number } {
+export function positionAt(root: YamlNode | undefined, path: YamlPath): { line: number; column: number } {
   let node = root;
   let position = { line: node?.line ?? 1, column: node?.column ?? 1 };
   for (const step of path) {

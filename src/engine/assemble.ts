@@ -1,11 +1,12 @@
 /** The report out of what scan and relate know: books closed, words gathered, verdict drawn. */
 import { formatInstant } from '../base/instant.ts';
-import { compareText } from '../base/text-safety.ts';
+import { compareText, count } from '../base/text-safety.ts';
 import type { CheckResult } from '../model/check.ts';
 import { compareFindings, type Finding, type FindingKind, severityRank } from '../model/finding.ts';
 import { MAX_RELATED } from '../model/relation.ts';
 import type { LicenseSummary, RecordCounts, Report, ReportVerdict, RuleSummary } from '../model/report.ts';
-import { REPORT_SCHEMA } from '../model/report.ts';
+import { countAssurance, NOTHING_VERIFIED, REPORT_SCHEMA } from '../model/report.ts';
+import type { SealResult } from '../model/seal.ts';
 import { findingKinds } from './finding-kinds.ts';
 import type { Plan } from './plan.ts';
 import { leftOutNotices, type Related } from './relate.ts';
@@ -15,11 +16,13 @@ import type { Scan } from './scan-books.ts';
 export function assembleReport(
   plan: Plan,
   scan: Scan,
-  results: readonly CheckResult[],
+  checked: readonly CheckResult[],
   related: Related,
   repeats: readonly Finding[],
+  seals: readonly SealResult[],
 ): Report {
   const { request } = plan;
+  const results = [...withoutSealed(checked, scan, seals), ...seals];
   const findings = mergeSame([
     ...scan.findings,
     ...repeats,
@@ -28,6 +31,9 @@ export function assembleReport(
   ]);
   const rules = summarizeRules(plan, scan, related);
   const records = sumRecords(scan);
+  const streams = results
+    .flatMap((result) => result.streams ?? [])
+    .sort((a, b) => compareText(a.stream, b.stream));
   const waived = findings.filter(({ waiver }) => waiver !== undefined).length;
   return {
     schema: REPORT_SCHEMA,
@@ -51,12 +57,11 @@ export function assembleReport(
         bySeverity: countBy(findings, 'severity'),
         byCode: countBy(findings, 'code'),
       },
-      verdict: drawVerdict(plan, scan, findings, records, rules),
+      ...(streams.length > 0 && { assurance: countAssurance(streams) }),
+      verdict: drawVerdict(plan, scan, findings, records, rules, results),
       failOn: request.failOn,
     },
-    streams: results
-      .flatMap((result) => result.streams ?? [])
-      .sort((a, b) => compareText(a.stream, b.stream)),
+    streams,
     rules,
     licenses: related.licenses.sort(compareLicenses),
     findings,
@@ -64,11 +69,42 @@ export function assembleReport(
     notices: [
       ...disabledNotices(plan),
       ...results.flatMap((result) => result.notices ?? []),
-      ...ungroupedNotices(plan, scan),
+      ...grouplessNotices(plan, scan),
+      ...seals.flatMap(({ incomplete }) =>
+        incomplete === undefined ? [] : [{ code: NOTHING_VERIFIED, message: incomplete }],
+      ),
       ...leftOutNotices(related),
       ...waiverNotices(plan, related),
     ],
   };
+}
+
+/**
+ * Records without a chain are not unprotected where seals account for their files, or the log of an archive vouches for
+ * them: to say so would be half the truth. Segments come behind all other files, so a range that begins in one holds
+ * nothing else.
+ */
+function withoutSealed(
+  results: readonly CheckResult[],
+  scan: Scan,
+  seals: readonly SealResult[],
+): readonly CheckResult[] {
+  const sources = new Set<string | null>(seals.flatMap(({ speaksFor }) => speaksFor));
+  const sealed = new Set(
+    scan.inputs.flatMap(({ file, source }, index) =>
+      sources.has(source) || scan.files[index]!.sealed !== undefined ? [file] : [],
+    ),
+  );
+  if (sealed.size === 0) return results;
+  return results.map(({ streams = [], notices = [], ...rest }) => ({
+    ...rest,
+    streams: streams.filter(
+      ({ profile, ranges }) => profile !== null || ranges.some(({ from }) => !sealed.has(from.file)),
+    ),
+    notices: notices.filter(
+      ({ code, place }) => code !== 'unprotected' || place === undefined || !sealed.has(place.file),
+    ),
+  }));
 }
 
 /**
@@ -108,15 +144,18 @@ function drawVerdict(
   findings: readonly Finding[],
   records: RecordCounts,
   rules: readonly RuleSummary[],
+  results: readonly CheckResult[],
 ): ReportVerdict {
   const unread = scan.inputs.some(
     ({ status }) => status === 'partial' || status === 'unreadable' || status === 'empty',
   );
+  const unverified = results.some(({ incomplete }) => incomplete !== undefined);
   const failed = rules.some(({ status }) => status === 'error');
   // Without a mapping only raw schemas can judge a record.
   const isJudgedRaw = plan.request.schemas.some(({ appliesTo }) => appliesTo === 'raw');
   const unmapped = scan.inputs.some(({ source, records: own }) => source === null && own.audited > 0);
-  if (unread || failed || records.audited === 0 || (unmapped && !isJudgedRaw)) return 'incomplete';
+  if (unread || unverified || failed || records.audited === 0 || (unmapped && !isJudgedRaw))
+    return 'incomplete';
   const threshold = severityRank(plan.request.failOn);
   const counts = findings.some(
     ({ severity, waiver }) => waiver === undefined && severityRank(severity) >= threshold,
@@ -132,14 +171,15 @@ function disabledNotices(plan: Plan): Report['notices'] {
   }));
 }
 
-function ungroupedNotices(plan: Plan, scan: Scan): Report['notices'] {
-  return scan.ungrouped.flatMap((amount, index) => {
+function grouplessNotices(plan: Plan, scan: Scan): Report['notices'] {
+  return scan.groupless.flatMap((steps, index) => {
+    const amount = steps.reduce((sum, { events }) => sum + events, 0);
     const title = plan.relations[index]!.rule?.title ?? `license ${plan.relations[index]!.license}`;
     if (amount === 0) return [];
     return [
       {
         code: 'ungrouped-mark',
-        message: `${amount} events matched "${title}" but lack a field to group them by`,
+        message: `${count(amount, 'event')} matched "${title}" without a field to group by`,
       },
     ];
   });

@@ -3,19 +3,24 @@ import { JsonArray, JsonObject, type JsonValue } from '../base/json.ts';
 import { chooseSource, findWrapper, HeadTexts } from '../sources/detect.ts';
 import type { Plan } from './plan.ts';
 
-/** What the first documents of a file say about all of it: its source, and the keys that wrap its records. */
+/**
+ * What the first documents of a file say about all of it: its source, and the keys that wrap its records.
+ * `sealed`: the source that an archive knows the file by.
+ */
 export function judgeHead(
   { request, mappings }: Plan,
   documents: readonly JsonValue[],
+  sealed?: string | null,
 ): { source: string | null; wrapper: readonly string[] | undefined } {
-  const considered =
-    request.source === undefined ? mappings : mappings.filter(({ name }) => name === request.source);
+  const known = mappings.some(({ name }) => name === sealed) ? sealed! : undefined;
+  const given = request.source ?? known;
+  const considered = given === undefined ? mappings : mappings.filter(({ name }) => name === given);
   const texts = new HeadTexts();
   const wrapper = documents
     .map((document) => findWrapper(document, considered, texts))
     .find((found) => found !== undefined);
   const records = documents.flatMap((document) => unwrap(document, wrapper?.keys));
-  const source = request.source ?? chooseSource(records, mappings, texts);
+  const source = given ?? chooseSource(records, mappings, texts);
   return { source, wrapper: wrapper?.keys };
 }
 

@@ -2,6 +2,7 @@
 import { count, quote } from '../base/text-safety.ts';
 import type { Finding } from '../model/finding.ts';
 import type { InputSummary } from '../model/report.ts';
+import type { SealPart } from '../model/seal.ts';
 import type { CompressedProblem, Compression } from '../read/compressed.ts';
 import { type DiscoveredFile, STDIN } from '../read/discover.ts';
 import {
@@ -10,6 +11,7 @@ import {
   type MalformedEpisodes,
   malformedFindings,
   mergeEpisodes,
+  startEpisodes,
 } from '../read/input-findings.ts';
 import { CHANGED } from '../read/plain-bytes.ts';
 import type { BesideMember, ReadTally } from '../read/records.ts';
@@ -20,6 +22,8 @@ export type StoredFile = {
   bytes: number;
   /** Null where it was not read to its end. */
   sha256: string | null;
+  /** Of the decoded bytes of a compressed file, where somebody asked for it. */
+  decodedSha256: string | null;
   compression: Compression;
   problem: CompressedProblem | undefined;
   /** Why it could not be read: the system's word, or CHANGED. */
@@ -28,7 +32,14 @@ export type StoredFile = {
 
 /** A file without compression of which nothing was read yet. */
 export function plainFile(): StoredFile {
-  return { bytes: 0, sha256: null, compression: 'none', problem: undefined, failure: undefined };
+  return {
+    bytes: 0,
+    sha256: null,
+    decodedSha256: null,
+    compression: 'none',
+    problem: undefined,
+    failure: undefined,
+  };
 }
 
 export type FilePart = {
@@ -43,6 +54,8 @@ export type FilePart = {
   malformed: MalformedEpisodes;
   /** The first of each name. */
   beside: BesideMember[];
+  /** What the file says of others, where it holds no records but seals. Such a file is read in one piece. */
+  seals?: SealPart;
   /** Told by whoever reads the whole file; the parts of a file that is read in ranges say no more than a failure. */
   stored: StoredFile;
 };
@@ -79,7 +92,7 @@ export function toReportName(file: string): string {
 /** A file that was not read at all, for the reason that its discovery gave. */
 export function passOver(discovered: DiscoveredFile): { input: InputSummary; findings: Finding[] } {
   const file = toReportName(discovered.file);
-  const { reason, unsupported } = discovered.skip!;
+  const { reason, unsupported, code = 'unsupported-input' } = discovered.skip!;
   const input: InputSummary = {
     file,
     bytes: discovered.bytes,
@@ -92,9 +105,7 @@ export function passOver(discovered: DiscoveredFile): { input: InputSummary; fin
     status: unsupported ? 'unreadable' : 'skipped',
     reason,
   };
-  const findings = unsupported
-    ? [inputFinding('unsupported-input', file, `${quote(file)} was not read: ${reason}`)]
-    : [];
+  const findings = unsupported ? [inputFinding(code, file, `${quote(file)} was not read: ${reason}`)] : [];
   return { input, findings };
 }
 
@@ -104,13 +115,14 @@ export function closeBooks(
   part: FilePart,
 ): { input: InputSummary; findings: Finding[] } {
   const file = toReportName(discovered.file);
+  if (part.seals !== undefined) return closeSeals(file, part, part.seals.kind);
   const { records, skipped, tally, stored } = part;
   const malformed = part.malformed.count;
   const findings: Finding[] = [
     ...malformedFindings(file, part.malformed),
     ...part.beside.slice(0, MAX_BESIDE).map((member) => besideFinding(file, member)),
   ];
-  const { status, reason } = judge(file, part, findings);
+  const { status, reason } = judge(file, withSealed(discovered, part), findings);
   const input: InputSummary = {
     file,
     bytes: stored.bytes,
@@ -131,15 +143,52 @@ export function closeBooks(
   return { input, findings };
 }
 
+/** A file of seals has no records; what is wrong with its document is told by its kind. */
+function closeSeals(
+  file: string,
+  part: FilePart,
+  kind: string,
+): { input: InputSummary; findings: Finding[] } {
+  const { tally, stored } = part;
+  const findings: Finding[] = [];
+  const { status, reason } = judge(file, { ...part, records: 0, malformed: startEpisodes() }, findings);
+  const input: InputSummary = {
+    file,
+    bytes: stored.bytes,
+    decodedBytes: tally.bytes,
+    sha256: stored.sha256,
+    compression: stored.compression,
+    source: null,
+    seals: kind,
+    records: { read: 0, audited: 0, malformed: 0, duplicate: 0, skipped: 0 },
+    accounted: {
+      records: 0,
+      malformed: 0,
+      framing: tally.framingBytes,
+      seals: tally.recordBytes + tally.malformedBytes,
+    },
+    status,
+    ...(reason !== undefined && { reason }),
+  };
+  return { input, findings };
+}
+
 function besideFinding(file: string, { key, line, offset, length }: BesideMember): Finding {
   const message = `${quote(key)} stands beside the records of the export and was not audited`;
   return { ...inputFinding('unread-member', file, message), place: { file, line, offset, length } };
 }
 
+/** A segment that was held to its log, and then was another one when it was audited, changed in between. */
+function withSealed({ sealed }: DiscoveredFile, part: FilePart): FilePart {
+  const { stored } = part;
+  const isOther = sealed !== undefined && stored.sha256 !== null && stored.sha256 !== sealed.sha256;
+  return isOther ? { ...part, stored: { ...stored, failure: CHANGED } } : part;
+}
+
 /** The status of the file; what explains it goes to `findings`. */
 function judge(
   file: string,
-  { records, source, tally, stored, malformed }: FilePart,
+  { records, source, tally, stored, malformed, seals }: FilePart,
   findings: Finding[],
 ): { status: InputSummary['status']; reason?: string } {
   const say = (code: InputCode, message: string) => {
@@ -155,6 +204,7 @@ function judge(
   }
   if (problem !== undefined)
     return { status: 'partial', reason: say(problem.code, `${name}: ${problem.message}`) };
+  if (seals !== undefined && tally.recordBytes + tally.malformedBytes > 0) return { status: 'complete' };
   // An empty array is an export that says "none", which is something.
   if (records === 0 && malformed.count === 0 && !tally.sawArray)
     return { status: 'empty', reason: say('empty-input', `${name} holds no records`) };

@@ -3,11 +3,13 @@
  * What it knows at the end is a FilePart; what the checks and rows know is in the accumulators of the thread.
  * Long: it is where they all meet, once a record.
  */
+
 import { type Instant, nanosBeyondMs, wholeMs } from '../base/instant.ts';
-import type { JsonValue } from '../base/json.ts';
+import { type JsonValue, parseJsonAt } from '../base/json.ts';
 import type { EventTest } from '../match/compile-detection.ts';
 import type { Event } from '../model/event.ts';
 import type { Detection } from '../model/rule.ts';
+import type { SealKind, SealPart } from '../model/seal.ts';
 import type { DiscoveredFile } from '../read/discover.ts';
 import { addMalformed, startEpisodes } from '../read/input-findings.ts';
 import { isSystemError, readInput } from '../read/open.ts';
@@ -23,9 +25,11 @@ import {
 import type { EventCursor } from '../sources/event-cursor.ts';
 import { judgeHead } from './file-head.ts';
 import { type FilePart, noteBeside, plainFile, type StoredFile, toReportName } from './file-part.ts';
+import { addGroupless, type GrouplessSteps } from './groupless-events.ts';
 import type { IdentityRows } from './identity-rows.ts';
 import type { MarkRows } from './mark-rows.ts';
 import type { Detector, Plan, Program, Programs } from './plan.ts';
+import { sealKindOf } from './seals.ts';
 import { stretchSpan, type TimeSpan } from './time-span.ts';
 
 /** Called for each event that a detection holds for; the event is valid during the call. */
@@ -43,7 +47,7 @@ export type Accumulators = {
   identities: IdentityRows;
   marks: MarkRows;
   /** By relation: marks that lack a field to group by. */
-  ungrouped: number[];
+  groupless: GrouplessSteps;
   /** By source: whether a detection, by index, held for some event. */
   seen: Seen;
   counters: { met: number; slow: number };
@@ -76,6 +80,9 @@ export class FileScan implements RecordSink {
   private seen!: Uint8Array;
   private records = 0;
   private skipped = 0;
+  /** Of a file that holds seals instead of records, and its first document. */
+  private seals: SealKind | undefined;
+  private document: JsonValue | undefined;
 
   constructor(
     plan: Plan,
@@ -98,12 +105,14 @@ export class FileScan implements RecordSink {
   }
 
   /** Reads the whole file. */
-  async whole(onProgress: OnProgress): Promise<FilePart> {
+  async whole(onProgress: OnProgress, digestsDecoded: boolean): Promise<FilePart> {
     const { limits } = this.plan.request;
     const reader = this.reader();
-    const outcome = await readInput(this.discovered.file, reader, limits, this.pieces(onProgress));
-    const { storedBytes, sha256, compression, problem, failure, ...tally } = outcome;
-    return this.toPart(tally, { bytes: storedBytes, sha256, compression, problem, failure });
+    const { file, sealed } = this.discovered;
+    const opening = { identities: sealed?.identities, digestsDecoded };
+    const outcome = await readInput(file, reader, limits, this.pieces(onProgress), opening);
+    const { storedBytes: bytes, sha256, decodedSha256, compression, problem, failure, ...tally } = outcome;
+    return this.toPart(tally, { bytes, sha256, decodedSha256, compression, problem, failure });
   }
 
   /** Reads a range of lines of a file whose beginning was looked at by somebody else. */
@@ -139,7 +148,13 @@ export class FileScan implements RecordSink {
 
   private toPart(tally: FilePart['tally'], stored: StoredFile): FilePart {
     const { fileIndex, source, records, skipped, span, malformedEpisodes: malformed, members: beside } = this;
-    return { fileIndex, source, records, skipped, span, tally, malformed, beside, stored };
+    const part = { fileIndex, source, records, skipped, span, tally, malformed, beside, stored };
+    return this.seals === undefined ? part : { ...part, records: 0, seals: this.toSeals(this.seals) };
+  }
+
+  private toSeals(kind: SealKind): SealPart {
+    const documents = this.records + this.malformedEpisodes.count;
+    return { kind: kind.name, part: kind.parse(this.file, this.document, documents) };
   }
 
   private choose(source: string | null): void {
@@ -153,17 +168,27 @@ export class FileScan implements RecordSink {
   // RecordSink
 
   begin(documents: readonly JsonValue[]): readonly string[] | undefined {
-    const { source, wrapper } = judgeHead(this.plan, documents);
+    this.seals = sealKindOf(this.file, documents);
+    if (this.seals !== undefined) return undefined;
+    const { source, wrapper } = judgeHead(this.plan, documents, this.discovered.sealed?.source);
     this.choose(source);
     return wrapper;
   }
 
   scan(bytes: Uint8Array, start: number, end: number): number {
+    if (this.seals !== undefined) return this.scanSeal(bytes, start, end);
     return this.cursor.scan(bytes, start, end);
   }
 
   scanLine(bytes: Uint8Array, start: number, end: number): number {
+    if (this.seals !== undefined) return -1;
     return this.cursor.scanLine(bytes, start, end);
+  }
+
+  private scanSeal(bytes: Uint8Array, start: number, limit: number): number {
+    const { value, end } = parseJsonAt(bytes, start, limit);
+    this.document ??= value;
+    return end;
   }
 
   get scannedStart(): number {
@@ -177,6 +202,7 @@ export class FileScan implements RecordSink {
   record(line: number, offset: number, length: number): void {
     const { cursor, books, program } = this;
     this.records++;
+    if (this.seals !== undefined) return;
     if (cursor.isUnusual) books.counters.slow++;
     cursor.locate(this.file, this.fileIndex, line, offset, length);
     const ms = cursor.timeMs;
@@ -214,7 +240,9 @@ export class FileScan implements RecordSink {
     for (const output of detector.outputs) {
       if (output.when !== undefined && !output.when(this.cursor)) continue;
       const added = this.books.marks.add(output, this.cursor, detector.detection);
-      if (!added) this.books.ungrouped[output.relation]!++;
+      if (added) continue;
+      const step = this.books.groupless[output.relation]![output.step]!;
+      addGroupless(step, this.cursor.timeMs, this.cursor.timeNanos);
     }
   };
 

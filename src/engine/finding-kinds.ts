@@ -6,15 +6,19 @@ import { INPUT, INPUT_FINDINGS } from '../read/input-findings.ts';
 import { EVERY_MARK_FINDINGS } from '../relations/every-mark.ts';
 import { RELATIONS } from '../relations/index.ts';
 import { WAIVER_FINDINGS } from '../relations/waivers.ts';
+import { ARCHIVE, ARCHIVE_FINDINGS } from '../store/archive-findings.ts';
 import { ANCHOR_FINDINGS, ANCHORS } from '../transparency/anchor-findings.ts';
 import { DUPLICATE_FINDINGS, DUPLICATES } from './merge-repeats.ts';
+import { SEAL_KINDS } from './seals.ts';
 
 /** Who speaks which codes: for `list` and `explain`. */
 export function findingSpeakers(): { speaker: string; kinds: readonly FindingKind[] }[] {
   return [
     { speaker: INPUT, kinds: INPUT_FINDINGS },
+    { speaker: ARCHIVE, kinds: ARCHIVE_FINDINGS },
     { speaker: DUPLICATES, kinds: DUPLICATE_FINDINGS },
     ...CHECKS.map(({ name, findings }) => ({ speaker: name, kinds: findings })),
+    ...SEAL_KINDS.map(({ name, findings }) => ({ speaker: name, kinds: findings })),
     ...RELATIONS.map(({ type, findings }) => ({ speaker: type, kinds: findings })),
     { speaker: 'detection', kinds: EVERY_MARK_FINDINGS },
     { speaker: 'waivers', kinds: WAIVER_FINDINGS },

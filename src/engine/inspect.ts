@@ -7,6 +7,7 @@ import { type Detection, detectSource, findWrapper } from '../sources/detect.ts'
 import type { Mapping } from '../sources/mapping.ts';
 import { judgeHead, unwrap } from './file-head.ts';
 import type { Plan } from './plan.ts';
+import { sealKindOf } from './seals.ts';
 
 export type Inspection = {
   records: JsonValue[];
@@ -33,16 +34,20 @@ export async function inspectFile(
   return inspection;
 }
 
-/** What a scan would decide from the head of a file; undefined where it is compressed or cannot be read. */
+/** What a scan would decide from the head of a file; undefined where it is compressed, holds seals or cannot be read. */
 export async function inspectHead(
   plan: Plan,
   file: string,
 ): Promise<{ head: ReadHead; source: string | null } | undefined> {
   let source: string | null = null;
+  let isSeal = false;
   const seen = await readHead(file, plan.request.limits, (documents) => {
+    isSeal = sealKindOf(file, documents) !== undefined;
     const judged = judgeHead(plan, documents);
     source = judged.source;
     return judged.wrapper;
   });
-  return seen === undefined || seen.compression !== 'none' ? undefined : { head: seen.head, source };
+  return seen === undefined || isSeal || seen.compression !== 'none'
+    ? undefined
+    : { head: seen.head, source };
 }

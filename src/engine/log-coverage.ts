@@ -1,17 +1,21 @@
 /** What the log covers in time: as a whole, and for each step of a relation by the sources that its events came from. */
-import { type Instant, NANOS_PER_MS, NANOS_PER_SECOND } from '../base/instant.ts';
+import { NANOS_PER_SECOND } from '../base/instant.ts';
 import { appliesTo } from '../match/logsource.ts';
 import type { Coverage, Covered, Stretch } from '../model/relation.ts';
 import type { Correlation, Detection } from '../model/rule.ts';
 import { UNKNOWN_SOURCE } from '../sources/mapping.ts';
 import type { Seen } from './file-scan.ts';
+import { type GrouplessSteps, toGroupless } from './groupless-events.ts';
 import type { Plan } from './plan.ts';
 import type { ScanPart } from './scan-part.ts';
 import { commonStretches, joinedStretches } from './stretches.ts';
-import type { TimeSpan } from './time-span.ts';
+import { spanStretch, type TimeSpan } from './time-span.ts';
 
-/** What a scan knows of its sources, by name: the span of each file, and which detections held. Plain data, for other threads. */
-export type CoveredSources = { spans: Record<string, TimeSpan[]>; seen: Seen };
+/**
+ * What a scan knows of its sources, by name: the span of each file, and which detections held; and the events that no group
+ * owns. Plain data, for other threads.
+ */
+export type CoveredSources = { spans: Record<string, TimeSpan[]>; seen: Seen; groupless: GrouplessSteps };
 
 /**
  * Nanoseconds. A source that is silent from one file to the next for longer may lack a file: exports are of hours and days.
@@ -19,14 +23,14 @@ export type CoveredSources = { spans: Record<string, TimeSpan[]>; seen: Seen };
  */
 const LONGEST_SILENCE = 86_400n * NANOS_PER_SECOND;
 
-export function toCoveredSources({ files, seen }: ScanPart): CoveredSources {
+export function toCoveredSources({ files, seen, groupless }: ScanPart): CoveredSources {
   const spans: Record<string, TimeSpan[]> = Object.create(null);
   for (const { source, span } of files) {
     if (span === null) continue;
     spans[source ?? ''] ??= [];
     spans[source ?? '']!.push(span);
   }
-  return { spans, seen };
+  return { spans, seen, groupless };
 }
 
 export class LogCoverage {
@@ -46,7 +50,7 @@ export class LogCoverage {
     this.bySource = new Map(
       Object.entries(sources.spans).map(([source, spans]) => [
         source,
-        joinedStretches(spans.map(toStretch), LONGEST_SILENCE),
+        joinedStretches(spans.map(spanStretch), LONGEST_SILENCE),
       ]),
     );
     const all = toCovered(joinedStretches([...this.bySource.values()].flat()));
@@ -63,7 +67,15 @@ export class LogCoverage {
     let coverage = this.byRelation.get(relation);
     if (coverage === undefined) {
       const { inputs } = this.plan.relations[relation]!.relation;
-      coverage = { ...whole, steps: inputs.map(({ detection }) => toCovered(this.ofRule(detection))) };
+      const steps = this.sources.groupless[relation]!;
+      coverage = {
+        ...whole,
+        steps: inputs.map(({ detection }, step) => {
+          const covered = toCovered(this.ofRule(detection));
+          const groupless = toGroupless(steps[step]!);
+          return covered && groupless ? { ...covered, groupless } : covered;
+        }),
+      };
       this.byRelation.set(relation, coverage);
     }
     return coverage;
@@ -107,11 +119,6 @@ export class LogCoverage {
     const chosen = spoke.length > 0 ? spoke : sources;
     return joinedStretches(chosen.flatMap((source) => this.bySource.get(source)!));
   }
-}
-
-function toStretch({ fromMs, fromNanos, untilMs, untilNanos }: TimeSpan): Stretch {
-  const toInstant = (ms: number, nanos: number): Instant => BigInt(ms) * NANOS_PER_MS + BigInt(nanos);
-  return { from: toInstant(fromMs, fromNanos), until: toInstant(untilMs, untilNanos) };
 }
 
 /** From the begin of the first to the end of the last, with what lies between them as holes. */

@@ -41,8 +41,10 @@ export async function mergeRepeats(scan: Scan): Promise<{ duplicates: PositionSe
   const findings: Finding[] = [];
   const conflicts: Conflict[] = [];
   let conflictCount = 0;
-  const again = (fileIndex: number, stretches: Iterable<RecordPosition>) =>
-    reread(scan.files[fileIndex]!.file, scan.inputs[fileIndex]!.compression, stretches);
+  const again = (fileIndex: number, stretches: Iterable<RecordPosition>) => {
+    const { file, sealed } = scan.files[fileIndex]!;
+    return reread(file, scan.inputs[fileIndex]!.compression, stretches, sealed?.identities);
+  };
   for await (const repeat of scan.identities.repeats(again)) {
     const { first: original, again } = repeat;
     if (repeat.conflict) {

@@ -95,7 +95,7 @@ export class ResumedScan {
       // Of a file without one whole line nothing is known yet.
       const before = saved?.bytes === 0 ? undefined : saved;
       // The head is looked at anew: a log that has grown may say more of its source than its first line did.
-      const head = file.regular ? await lineHead(this.plan, file) : undefined;
+      const head = file.regular && file.sealed === undefined ? await lineHead(this.plan, file) : undefined;
       const plan = planFile(file, fileIndex, before, head);
       if (before !== undefined) checkKnown(before, plan);
       plans.set(fileIndex, plan);

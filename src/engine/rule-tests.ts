@@ -16,6 +16,7 @@ import {
 } from '../model/relation.ts';
 import type { Detection, LogsourceOffer, Rule, RuleSet, RuleTest } from '../model/rule.ts';
 import { type ChainedGroup, ChainedMarks, judgeChained } from './chained-marks.ts';
+import { addGroupless, type GrouplessEvents, startGrouplessStep, toGroupless } from './groupless-events.ts';
 import { listText } from './list-text.ts';
 import type { PlannedRelation } from './plan.ts';
 import { toRelation } from './rule-relation.ts';
@@ -87,14 +88,15 @@ function* judgeTest(
   const isUngrouped = collectors.every(({ groups }) => groups.size === 0);
   if (
     isUngrouped &&
-    collectors.some(({ ungrouped }) => ungrouped) &&
+    collectors.some(({ groupless }) => groupless.some(({ events }) => events > 0)) &&
     !judgesAbsence(relations[last]!.relation)
   )
     problem('no event that matches has a value for each field of "group-by": the rule judges nothing');
   for (const [index, planned] of relations.entries()) {
-    const { groups, coverage } = collectors[index]!;
+    const { groups, groupless, coverage: seen } = collectors[index]!;
+    const coverage = withGroupless(eventCoverage(test, seen), groupless);
     const found = chained.standsOnOthers(index) ? [...chained.rest(index)] : [];
-    for (const each of judgeGroups(planned.relation, groups, eventCoverage(test, coverage), found)) {
+    for (const each of judgeGroups(planned.relation, groups, coverage, found)) {
       if (index === last) yield each.judgement;
       else chained.add(planned, each.group, each.judgement);
     }
@@ -165,7 +167,18 @@ function eventCoverage({ coverage }: RuleTest, seen: Coverage): Coverage {
   return from === undefined || until === undefined ? undefined : { from, until };
 }
 
+function withGroupless(coverage: Coverage, groupless: readonly GrouplessEvents[]): Coverage {
+  if (coverage === undefined || groupless.every(({ events }) => events === 0)) return coverage;
+  const { from, until } = coverage;
+  const steps = groupless.map((step) => {
+    const known = toGroupless(step);
+    return { from, until, ...(known !== undefined && { groupless: known }) };
+  });
+  return { ...coverage, steps };
+}
+
 type Collected = {
+  step: number;
   matches: (event: Event) => boolean;
   make: (event: Event) => { group: (string | null)[]; mark: Mark } | undefined;
 };
@@ -173,11 +186,12 @@ type Collected = {
 class MarkCollector {
   readonly groups = new Map<string, Mark[]>();
   coverage: Coverage;
-  /** Whether an event matched and lacks a field to group it by. */
-  ungrouped = false;
+  /** By step. */
+  readonly groupless: GrouplessEvents[];
   private readonly inputs: Collected[];
 
   constructor(relation: Relation, { fields, logsource }: TestEvents, { rules }: RuleSet) {
+    this.groupless = relation.inputs.map(startGrouplessStep);
     this.inputs = relation.inputs.flatMap((input, step): Collected[] => {
       const detection = rules.find(
         (rule): rule is Detection => rule.kind === 'detection' && rule.id === input.detection,
@@ -199,9 +213,9 @@ class MarkCollector {
       };
       const matches = compileDetection(narrowed, fields);
       const { when } = input;
-      if (when === undefined) return [{ matches, make }];
+      if (when === undefined) return [{ step, matches, make }];
       const fulfills = compileDetection({ condition: when }, fields);
-      return [{ matches: (event: Event) => matches(event) && fulfills(event), make }];
+      return [{ step, matches: (event: Event) => matches(event) && fulfills(event), make }];
     });
   }
 
@@ -216,11 +230,11 @@ class MarkCollector {
       if (time < this.coverage.from) this.coverage.from = time;
       if (time > this.coverage.until) this.coverage.until = time;
     }
-    for (const { matches, make } of this.inputs) {
+    for (const { step, matches, make } of this.inputs) {
       if (!matches(event)) continue;
       const made = make(event);
       if (made === undefined) {
-        this.ungrouped = true;
+        addGroupless(this.groupless[step]!, event.timeMs, event.timeNanos);
         continue;
       }
       const key = JSON.stringify(made.group);

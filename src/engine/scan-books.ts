@@ -1,9 +1,11 @@
 /** What a scan knows when its files are read, and the books in which the parts of it are put together. */
+
 import type { Finding } from '../model/finding.ts';
 import type { InputSummary } from '../model/report.ts';
 import type { DiscoveredFile } from '../read/discover.ts';
 import type { TemporaryRuns } from '../read/temporary-runs.ts';
-import { closeBooks, passOver, plainFile, type StoredFile } from './file-part.ts';
+import { closeBooks, type FilePart, passOver, plainFile, type StoredFile } from './file-part.ts';
+import type { GrouplessSteps } from './groupless-events.ts';
 import { Identities } from './identities.ts';
 import { LogCoverage, toCoveredSources } from './log-coverage.ts';
 import { Marks } from './marks.ts';
@@ -16,11 +18,13 @@ export type Scan = {
   /** By file index, as `files`. */
   inputs: InputSummary[];
   files: readonly DiscoveredFile[];
+  /** By file index; of a file that was passed over there is none. */
+  parts: ReadonlyMap<number, FilePart>;
   findings: Finding[];
   identities: Identities;
   marks: Marks;
   /** By relation: marks that came without a value for a group-by field. They leave it, and the report says how many. */
-  ungrouped: number[];
+  groupless: GrouplessSteps;
   /** What the log covers, and what each relation's sources do. */
   coverage: LogCoverage;
   /** Detections that ran on some source, by index, and the fields that occurred. */
@@ -105,16 +109,18 @@ export class ScanBooks {
       const closed = part === undefined ? passOver(file) : closeBooks(file, part);
       inputs.push(closed.input);
       findings.push(...closed.findings);
-      if (part !== undefined) for (const detection of detectionsFor(plan, part.source)) ran.add(detection);
+      if (part !== undefined && part.seals === undefined)
+        for (const detection of detectionsFor(plan, part.source)) ran.add(detection);
     }
     return {
       states: merged.states,
       inputs,
       files,
+      parts,
       findings,
       identities: this.identities,
       marks: this.marks,
-      ungrouped: merged.ungrouped,
+      groupless: merged.groupless,
       coverage: new LogCoverage(this.plan, toCoveredSources(merged)),
       ran,
       occurring: new Set(merged.occurring),

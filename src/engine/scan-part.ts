@@ -4,17 +4,19 @@ import { nextTurn } from '../read/plain-bytes.ts';
 import type { TemporaryRuns } from '../read/temporary-runs.ts';
 import { type FilePart, mergeFileParts } from './file-part.ts';
 import { type Accumulators, FileScan, type OnMatch, type OnProgress, type Seen } from './file-scan.ts';
+import { type GrouplessSteps, mergeGroupless, startGroupless } from './groupless-events.ts';
 import { type IdentityPart, IdentityRows } from './identity-rows.ts';
 import { type MarkPart, MarkRows } from './mark-rows.ts';
 import type { Plan, Programs } from './plan.ts';
+import { expectsSeals } from './seals.ts';
 import type { ScanTask } from './tasks.ts';
 
-/** `states` by check, `ungrouped` by relation. Marks and identities travel apart: their order is in their rows. */
+/** `states` by check. Marks and identities travel apart: their order is in their rows. */
 export type ScanPart = {
   states: unknown[];
   /** In log order; of one file at most its first and its last range are shared with the parts beside this one. */
   files: FilePart[];
-  ungrouped: number[];
+  groupless: GrouplessSteps;
   seen: Seen;
   /** Keys of the fields that some record carried. */
   occurring: string[];
@@ -38,7 +40,7 @@ export function startPart(plan: Plan): ScanPart {
   return {
     states: plan.checks.map(({ check }) => check.start()),
     files: [],
-    ungrouped: plan.relations.map(() => 0),
+    groupless: startGroupless(plan.relations),
     seen: {},
     occurring: [],
     counters: { met: 0, slow: 0, distinct: 0 },
@@ -54,7 +56,7 @@ export function mergeParts(plan: Plan, left: ScanPart, right: ScanPart): ScanPar
     if (last?.fileIndex === file.fileIndex) mergeFileParts(last, file);
     else left.files.push(file);
   }
-  for (const [index, amount] of right.ungrouped.entries()) left.ungrouped[index]! += amount;
+  mergeGroupless(left.groupless, right.groupless);
   for (const [source, flags] of Object.entries(right.seen)) {
     const known = left.seen[source];
     if (known === undefined) left.seen[source] = flags;
@@ -81,6 +83,8 @@ export class PartScanner {
   private readonly onRows: (rows: RowParts) => void;
   private readonly onProgress: OnProgress;
   private readonly onMatch: OnMatch | undefined;
+  /** Whether the decoded bytes of compressed files are digested on their way. */
+  private readonly digestsDecoded: boolean;
   private readonly identities: IdentityRows;
   private readonly marks: MarkRows;
   /** Whether the task under way is. */
@@ -98,6 +102,7 @@ export class PartScanner {
     this.plan = plan;
     this.programs = programs;
     this.files = files;
+    this.digestsDecoded = expectsSeals(plan.request, files);
     this.identities = new IdentityRows((identities) => onRows({ identities, provisional: this.provisional }));
     this.marks = new MarkRows(runs);
     this.onRows = onRows;
@@ -108,18 +113,18 @@ export class PartScanner {
   /** Marks may be kept back for a while: `flush` ends that. */
   async scan(task: ScanTask): Promise<ScanPart> {
     const part = startPart(this.plan);
-    const { states, ungrouped, counters, seen } = part;
+    const { states, groupless, counters, seen } = part;
     const { identities, marks } = this;
     this.programs.startTask();
     const isProvisional = task.kind === 'range' && task.provisional === true;
     if (isProvisional !== this.provisional) this.flush();
     this.provisional = isProvisional;
-    const books: Accumulators = { states, ungrouped, seen, identities, marks, counters };
+    const books: Accumulators = { states, groupless, seen, identities, marks, counters };
     if (task.kind === 'range') {
       part.files.push(this.fileScan(task.fileIndex, books).stretch(task, this.onProgress));
     } else {
       for (const fileIndex of task.fileIndexes)
-        part.files.push(await this.fileScan(fileIndex, books).whole(this.onProgress));
+        part.files.push(await this.fileScan(fileIndex, books).whole(this.onProgress, this.digestsDecoded));
       // Small files are read without a pause.
       await nextTurn();
     }

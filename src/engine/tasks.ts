@@ -61,7 +61,7 @@ export async function* planTasks(
   };
   for (const [fileIndex, file] of files.entries()) {
     if (file.skip !== undefined) continue;
-    const isLarge = file.regular && file.bytes >= 2 * sizes.rangeBytes;
+    const isLarge = file.regular && file.sealed === undefined && file.bytes >= 2 * sizes.rangeBytes;
     const head = isLarge && tools !== undefined ? await lineHead(plan, file) : undefined;
     if (head !== undefined) {
       yield* flush();

@@ -1,4 +1,6 @@
 /** First and last time of some events, without bigints: what a scan keeps while it runs. */
+import { type Instant, NANOS_PER_MS } from '../base/instant.ts';
+import type { Stretch } from '../model/relation.ts';
 
 /** As whole milliseconds and the nanoseconds beyond. */
 export type TimeSpan = { fromMs: number; fromNanos: number; untilMs: number; untilNanos: number };
@@ -21,4 +23,9 @@ export function joinSpans(left: TimeSpan | null, right: TimeSpan | null): TimeSp
   stretchSpan(left, right.fromMs, right.fromNanos);
   stretchSpan(left, right.untilMs, right.untilNanos);
   return left;
+}
+
+export function spanStretch({ fromMs, fromNanos, untilMs, untilNanos }: TimeSpan): Stretch {
+  const toInstant = (ms: number, nanos: number): Instant => BigInt(ms) * NANOS_PER_MS + BigInt(nanos);
+  return { from: toInstant(fromMs, fromNanos), until: toInstant(untilMs, untilNanos) };
 }

@@ -6,7 +6,13 @@ import type { Notice, StreamSummary } from './report.ts';
 import type { AuditRequest } from './request.ts';
 
 /** What a check has to say when the last event was seen. Findings need no order: the spine sorts. */
-export type CheckResult = { findings: Finding[]; streams?: StreamSummary[]; notices?: Notice[] };
+export type CheckResult = {
+  findings: Finding[];
+  streams?: StreamSummary[];
+  notices?: Notice[];
+  /** Why something that should have been verified could not be: the audit is then incomplete. */
+  incomplete?: string;
+};
 
 /**
  * Law, tested for every member at random cuts: fold(a then b) equals merge(fold(a), fold(b)).

@@ -9,8 +9,14 @@ import type { Correlation, Waiver } from './rule.ts';
 /** A stretch of time, both ends within it. */
 export type Stretch = { from: Instant; until: Instant };
 
-/** A stretch of the log. `holes`: where no file of it speaks for so long that one may be missing; in order. */
-export type Covered = Stretch & { holes?: readonly Stretch[] };
+/**
+ * A stretch of the log. `holes`: where no file of it speaks for so long that one may be missing; in order. `groupless`:
+ * events that lack a field to group them by, which any group may own.
+ */
+export type Covered = Stretch & { holes?: readonly Stretch[]; groupless?: Groupless };
+
+/** `within` holds all of them that have a readable time; undefined where none has one. */
+export type Groupless = { events: number; untimed: number; within: Stretch | undefined };
 
 /**
  * What the log covers: judgments about absence stop at its edges. Undefined when no event had a time.

@@ -18,8 +18,10 @@ export type InputSummary = {
   /** The source that was detected; null when none fits. */
   source: string | null;
   records: RecordCounts;
-  /** Decoded bytes in records, in malformed stretches, and in white space and punctuation between records. */
-  accounted: { records: number; malformed: number; framing: number };
+  /** The kind of seals that the file holds instead of records: it vouches for other files. */
+  seals?: string;
+  /** Decoded bytes in records, in malformed stretches, in white space and punctuation between records, and in seals. */
+  accounted: { records: number; malformed: number; framing: number; seals?: number };
   status: InputStatus;
   reason?: string;
 };
@@ -35,15 +37,48 @@ export type RecordCounts = {
 };
 
 /** How far a range of a chained stream can be trusted, and on what ground. */
-export type Assurance = 'anchored' | 'chained' | 'unprotected' | 'erased' | 'broken' | 'unverifiable';
+export type Assurance = (typeof ASSURANCES)[number];
+
+/** The worst first: a stream is worth what the worst of its ranges is. */
+export const ASSURANCES = ['broken', 'unverifiable', 'unprotected', 'erased', 'chained', 'anchored'] as const;
+
+/** The worst that the ranges say; `unverifiable` when there are none, for then nothing was shown. */
+export function weakestOf(ranges: readonly StreamRange[]): Assurance {
+  return ASSURANCES.find((word) => ranges.some(({ assurance }) => assurance === word)) ?? 'unverifiable';
+}
+
+/** Records of all streams by assurance; conservation: they add up to the records of the streams. */
+export function countAssurance(streams: readonly StreamSummary[]): Partial<Record<Assurance, number>> {
+  const counts: Partial<Record<Assurance, number>> = {};
+  for (const { ranges } of streams) {
+    for (const { assurance, records } of ranges) counts[assurance] = (counts[assurance] ?? 0) + records;
+  }
+  return counts;
+}
+
+/** What vouches for a range from outside of the log. */
+export type RangeAnchor = {
+  /** Who: the name of the key that signed, the subject of a certificate; several are joined by `, `. */
+  by: string;
+  /** When, RFC 3339, where the anchor says so. */
+  at?: string;
+  /** What was signed, as its holder would look for it: `log.example/app 1200`, the name of a digest file. */
+  checkpoint: string;
+};
 
 export type StreamRange = {
   assurance: Assurance;
   records: number;
+  /** Of seals over whole files: how many of them. */
+  files?: number;
+  /** Of seals over a time: which, RFC 3339. */
+  period?: { from: string; until: string };
   from: Place;
   until: Place;
-  /** For everything but `chained`: what is the matter. */
+  /** For everything but `chained` and `anchored`: what is the matter. */
   reason?: string;
+  /** For `anchored`, and only for it. */
+  anchor?: RangeAnchor;
 };
 
 export type StreamSummary = {
@@ -98,6 +133,9 @@ export type Usage = {
 
 export type LicenseSummary = Usage & { verdict: 'within' | 'exceeded' | 'undetermined'; places: Place[] };
 
+/** The code of the notice that says why nothing was verified where it was asked for. */
+export const NOTHING_VERIFIED = 'nothing-verified';
+
 export type Notice = { code: string; message: string; place?: Place };
 
 export type ReportVerdict = 'clean' | 'findings' | 'incomplete';
@@ -122,6 +160,8 @@ export type Report = {
       bySeverity: Partial<Record<Severity, number>>;
       byCode: Record<string, number>;
     };
+    /** Records of the streams by assurance; absent where no check looked at streams. */
+    assurance?: Partial<Record<Assurance, number>>;
     verdict: ReportVerdict;
     /** The threshold that made the verdict. */
     failOn: Severity;

@@ -22,6 +22,16 @@ export const DEFAULT_LIMITS: Limits = {
 /** A JSON Schema 2020-12 for canonical events or for raw records. */
 export type EventSchema = { name: string; appliesTo: 'audit' | 'raw'; schema: Record<string, unknown> };
 
+/** Something wrong with a key, at the line of the configuration that names it: a finding that no log is asked for. */
+export type KeyFault = {
+  code: string;
+  severity: Severity;
+  key: string;
+  message: string;
+  file: string;
+  line: number;
+};
+
 /**
  * Documents are carried as parsed YAML of a shape that their floor checks (`sources/`, `chain/`, `licenses/`):
  * the model names them without knowing their words.
@@ -42,6 +52,9 @@ export type AuditRequest = {
   chains: Record<string, unknown>;
   chain?: string;
   keys: Record<string, Uint8Array>;
+  /** Public keys of those who sealed whole files, as `cloudtrail/` parsed them. */
+  publicKeys?: unknown;
+  keyFaults?: readonly KeyFault[];
   rules: RuleSet;
   /** A contract as `licenses/` parsed it. */
   licenses?: unknown;

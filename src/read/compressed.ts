@@ -15,6 +15,7 @@ export const PROBLEMS = {
     code: 'corrupt-input',
     message: `the compressed data is damaged: ${reason}`,
   }),
+  encrypted: (reason: string) => ({ code: 'corrupt-input', message: `it cannot be decrypted: ${reason}` }),
 } as const satisfies Record<string, CompressedProblem | ((reason: string) => CompressedProblem)>;
 
 export function detectCompression(head: Uint8Array): Compression {

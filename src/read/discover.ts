@@ -10,7 +10,12 @@ export type DiscoveredFile = {
   bytes: number;
   /** Whether it can be read a second time; pipes cannot. */
   regular: boolean;
-  skip?: { reason: string; unsupported: boolean };
+  skip?: { reason: string; unsupported: boolean; code?: 'encrypted-input' };
+  /**
+   * Of a segment of an archive: the source that its manifest names, the digest of the stored bytes that were held to it,
+   * and the identities of age that decrypt it, if it is encrypted.
+   */
+  sealed?: { source: string | null; sha256: string; identities?: readonly string[] };
 };
 
 export const STDIN = '-';

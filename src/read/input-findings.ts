@@ -67,6 +67,13 @@ export const INPUT_FINDINGS = [
     fix: 'Unpack or export it as NDJSON, or leave it out with --exclude.',
   },
   {
+    code: 'encrypted-input',
+    severity: 'medium',
+    title: 'encrypted input',
+    why: 'What cannot be read was not audited; of an encrypted segment only its stored bytes were compared with their digest.',
+    fix: 'Name the file of an age identity that may read it with --identity, or have somebody audit it who has one.',
+  },
+  {
     code: 'empty-input',
     severity: 'medium',
     title: 'empty input',

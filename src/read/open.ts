@@ -4,10 +4,11 @@ import fs, { createReadStream } from 'node:fs';
 import type { JsonValue } from '../base/json.ts';
 import { formatNumber } from '../base/text-safety.ts';
 import type { Limits } from '../model/request.ts';
+import { readEncrypted } from './age.ts';
 import { type CompressedProblem, type Compression, detectCompression } from './compressed.ts';
 import { STDIN } from './discover.ts';
 import { readGzip } from './gzip.ts';
-import { readToEnd } from './plain-bytes.ts';
+import { type Pause, readToEnd } from './plain-bytes.ts';
 import { type ReadHead, type ReadTally, RecordReader, type RecordSink } from './records.ts';
 import { decodeSmallGzip, SMALL_STORED_BYTES } from './small-gzip.ts';
 import { readZstd } from './zstd.ts';
@@ -23,6 +24,8 @@ export type ReadOutcome = ReadTally & {
   storedBytes: number;
   /** Of the stored bytes; null when they were not read to the end. */
   sha256: string | null;
+  /** Of the decoded bytes, as far as they could be decoded; null where that was not to the end, or nobody asked. */
+  decodedSha256: string | null;
   compression: Compression;
   /** Damage to the compressed stream. */
   problem: CompressedProblem | undefined;
@@ -30,30 +33,48 @@ export type ReadOutcome = ReadTally & {
   failure: string | undefined;
 };
 
-/**
- * Drives `reader` over the whole of `file`. Never throws for what is wrong with the input.
- * `smallBytes`: up to which a gzip file is decoded at once; the answer does not depend on it.
- */
+export type ReadOptions = {
+  /** Whether the decoded bytes of a compressed file are digested too; of others they are the stored ones. */
+  digestsDecoded?: boolean;
+  /** Up to which a gzip file is decoded at once; the answer does not depend on it. */
+  smallBytes?: number | undefined;
+  pause?: Pause;
+  /** Of age: the file is a segment that was compressed and then encrypted. */
+  identities?: readonly string[] | undefined;
+};
+
+/** Drives `reader` over the whole of `file`. Never throws for what is wrong with the input. */
 export async function readInput(
   file: string,
   reader: RecordReader,
   limits: Limits,
   onBytes: (storedBytes: number) => void,
-  smallBytes = SMALL_STORED_BYTES,
+  { digestsDecoded = false, smallBytes = SMALL_STORED_BYTES, pause, identities }: ReadOptions = {},
 ): Promise<ReadOutcome> {
   const stored = new StoredBytes(file, onBytes);
   let compression: Compression = 'none';
   let problem: CompressedProblem | undefined;
+  const decoded = digestsDecoded ? crypto.createHash('sha256') : undefined;
+  const push = (bytes: Uint8Array): void => {
+    decoded?.update(bytes);
+    reader.push(bytes);
+  };
   try {
     const head = await stored.head();
-    compression = detectCompression(head);
+    compression = identities === undefined ? detectCompression(head) : 'zstd';
     const members = compression === 'gzip' ? stored.decodeSmall(smallBytes, limits.decodedBytes) : undefined;
-    if (members !== undefined) for (const member of members) reader.push(member);
-    else if (compression !== 'none') problem = await decode(compression, reader, stored, limits);
-    else if (stored.descriptor === undefined) for await (const block of stored) reader.push(block);
+    if (members !== undefined) for (const member of members) push(member);
+    else if (compression !== 'none') {
+      const blocks = decoderOf(compression, identities)(stored);
+      problem = await decode(blocks, push, stored, limits, pause);
+    } else if (stored.descriptor === undefined)
+      for await (const block of stored) {
+        reader.push(block);
+        await pause?.();
+      }
     else {
       reader.push(stored.takeHead());
-      await readToEnd(stored.descriptor, reader, stored.count);
+      await readToEnd(stored.descriptor, reader, stored.count, pause);
       stored.ended = true;
     }
   } catch (error) {
@@ -64,7 +85,11 @@ export async function readInput(
   }
   const tally = reader.finish();
   const sha256 = stored.failure === undefined && stored.ended ? stored.digest() : null;
-  return { ...tally, storedBytes: stored.bytes, sha256, compression, problem, failure: stored.failure };
+  const isWhole = stored.failure === undefined && problem?.code !== 'decompression-limit';
+  const decodedSha256 =
+    compression === 'none' ? sha256 : isWhole && decoded !== undefined ? decoded.digest('hex') : null;
+  const { failure } = stored;
+  return { ...tally, storedBytes: stored.bytes, sha256, decodedSha256, compression, problem, failure };
 }
 
 /** Thrown through the reader once it knows what the head of the file says. */
@@ -113,15 +138,15 @@ export async function readHead(
 }
 
 async function decode(
-  compression: 'gzip' | 'zstd',
-  reader: RecordReader,
+  blocks: ReturnType<typeof readGzip>,
+  push: (bytes: Uint8Array) => void,
   stored: StoredBytes,
   limits: Limits,
+  pause: Pause | undefined,
 ): Promise<CompressedProblem | undefined> {
-  const decoded = decoderOf(compression)(stored);
   let bytes = 0;
   for (;;) {
-    const next = await decoded.next();
+    const next = await blocks.next();
     if (next.done === true) {
       // Whatever the decoder left unread still belongs to the digest of the file.
       await stored.drain();
@@ -130,14 +155,17 @@ async function decode(
     bytes += next.value.length;
     const message = limitPassed(bytes, stored.bytes, limits);
     if (message !== undefined) {
-      await decoded.return(undefined);
+      await blocks.return(undefined);
       return { code: 'decompression-limit', message };
     }
-    reader.push(next.value);
+    push(next.value);
+    await pause?.();
   }
 }
 
-function decoderOf(compression: 'gzip' | 'zstd') {
+function decoderOf(compression: 'gzip' | 'zstd', identities?: readonly string[]) {
+  if (identities !== undefined)
+    return (source: AsyncIterable<Uint8Array>) => readEncrypted(source, identities);
   return compression === 'gzip' ? readGzip : readZstd;
 }
 
@@ -149,13 +177,21 @@ function limitPassed(decoded: number, stored: number, limits: Limits): string | 
   return `expected at most ${formatNumber(limits.inflation)} decoded bytes a stored one, found ${found}`;
 }
 
-/** The decoded bytes of a file, without digest or bounds: for a second look at one that was read within them. */
-export async function* decodedBlocks(file: string): AsyncGenerator<Uint8Array, void> {
+/**
+ * The decoded bytes of a file, without digest or bounds: for a second look at one that was read within them.
+ * Returns what was wrong with it, if anything.
+ */
+export async function* decodedBlocks(
+  file: string,
+  identities?: readonly string[],
+): AsyncGenerator<Uint8Array, CompressedProblem | undefined> {
   const stored = new StoredBytes(file, () => {});
   try {
-    const compression = detectCompression(await stored.head());
-    if (compression === 'none') yield* stored;
-    else yield* decoderOf(compression)(stored);
+    const head = await stored.head();
+    const compression = identities === undefined ? detectCompression(head) : 'zstd';
+    if (compression !== 'none') return yield* decoderOf(compression, identities)(stored);
+    yield* stored;
+    return undefined;
   } finally {
     await stored.close();
   }

@@ -9,8 +9,16 @@ const TURN_BYTES = 16 * 1024 * 1024;
 /** Told of each piece that was read, before it is scanned. */
 export type OnPiece = (piece: Buffer) => void;
 
+/** Awaited between two pieces: whoever takes the records may have fallen behind. */
+export type Pause = () => Promise<void>;
+
 /** Reads from the descriptor's position to its end. @throws what the system says when it cannot be read */
-export async function readToEnd(descriptor: number, reader: RecordReader, onPiece: OnPiece): Promise<void> {
+export async function readToEnd(
+  descriptor: number,
+  reader: RecordReader,
+  onPiece: OnPiece,
+  pause: Pause = nextTurn,
+): Promise<void> {
   for (let sinceTurn = 0; ; ) {
     const room = reader.room();
     const length = fs.readSync(descriptor, room);
@@ -20,7 +28,7 @@ export async function readToEnd(descriptor: number, reader: RecordReader, onPiec
     sinceTurn += length;
     if (sinceTurn < TURN_BYTES) continue;
     sinceTurn = 0;
-    await nextTurn();
+    await pause();
   }
 }
 

@@ -176,6 +176,15 @@ export class RecordReader {
     return layout === undefined ? undefined : { layout, wrapper, docker };
   }
 
+  /**
+   * A stretch of the stream as it was read, while the sink is told of it as a record or as malformed; undefined for one
+   * too long to be kept. The bytes change with the next block.
+   */
+  bytesAt(offset: number, length: number): Uint8Array | undefined {
+    const start = offset - this.base;
+    return start < 0 || start + length > this.end ? undefined : this.buffer.subarray(start, start + length);
+  }
+
   push(chunk: Uint8Array): void {
     for (let from = 0; from < chunk.length; ) {
       const room = this.room();

@@ -8,14 +8,16 @@ export type Stretch = { offset: number; length: number };
 
 /**
  * The bytes of each stretch, in ascending order of offsets; undefined for one that the file no longer holds.
- * Stretches must not overlap, which records never do.
+ * Stretches must not overlap, which records never do. `identities`: of age, for a file that is encrypted.
  */
 export async function* reread(
   file: string,
   compression: Compression,
   stretches: Iterable<Stretch>,
+  identities?: readonly string[],
 ): AsyncGenerator<Uint8Array | undefined> {
-  yield* compression === 'none' ? rereadPlain(file, stretches) : rereadCompressed(file, stretches);
+  if (compression === 'none') yield* rereadPlain(file, stretches);
+  else yield* rereadDecoded(decodedBlocks(file, identities), stretches);
 }
 
 /** Synchronous: a copied log file means a read for each of its records, and a promise each would take longer than the read. */
@@ -31,11 +33,10 @@ function* rereadPlain(file: string, stretches: Iterable<Stretch>): Generator<Uin
   }
 }
 
-async function* rereadCompressed(
-  file: string,
+async function* rereadDecoded(
+  blocks: AsyncGenerator<Uint8Array, unknown>,
   stretches: Iterable<Stretch>,
 ): AsyncGenerator<Uint8Array | undefined> {
-  const blocks = decodedBlocks(file);
   let window: Uint8Array = new Uint8Array(0);
   let from = 0;
   try {

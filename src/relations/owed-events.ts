@@ -126,7 +126,8 @@ class OwedJudge {
     if (sure >= min) return yield* this.conclude(mark, 'satisfied');
     const untimedNeeds = this.needs.countUntimed(value);
     const valueless = differs !== undefined && value === undefined;
-    const doubtful = sure + tied + incomplete + untimedNeeds >= min;
+    const groupless = this.groupless(window);
+    const doubtful = sure + tied + incomplete + untimedNeeds + groupless >= min;
     const uncovered = this.uncovered(window);
     const verdict = doubtful || uncovered !== undefined ? 'undetermined' : 'violation';
     const { start, end } = window.owing;
@@ -138,12 +139,27 @@ class OwedJudge {
         incomplete: doubtful && !valueless ? incomplete : 0,
         tied: doubtful ? tied : 0,
         untimedNeeds: doubtful ? untimedNeeds : 0,
+        groupless: doubtful ? groupless : 0,
         uncovered,
       },
       earlier: this.needs.lastEndingBefore(window.side === 'after' ? end : window.from),
       later: this.needs.firstStartingAfter(window.side === 'before' ? start : window.until),
       same: value === undefined ? undefined : this.needs.lastSame(window, value),
     });
+  }
+
+  /** Needed events that no group owns and that may lie in the window. */
+  private groupless({ from, until }: Window): number {
+    const { needed, owing } = this.plan;
+    let events = 0;
+    for (let step = owing; step < owing + needed.length; step++) {
+      const { groupless } = coverageOf(this.coverage, step) ?? {};
+      if (groupless === undefined) continue;
+      const { within, untimed } = groupless;
+      const mayLieIn = within !== undefined && within.from <= until && from <= within.until;
+      events += mayLieIn ? groupless.events : untimed;
+    }
+    return events;
   }
 
   private uncovered({ from, until }: Window): Uncovered | undefined {
@@ -173,6 +189,7 @@ function untimedShortfall(): Shortfall {
     incomplete: 0,
     tied: 0,
     untimedNeeds: 0,
+    groupless: 0,
     uncovered: undefined,
   };
   return { found: 0, doubts };

@@ -40,6 +40,8 @@ type Doubts = {
   incomplete: number;
   tied: number;
   untimedNeeds: number;
+  /** Events that no group owns, for they lack a field to group them by. */
+  groupless: number;
   uncovered: Uncovered | undefined;
 };
 
@@ -136,13 +138,14 @@ function formatDistance(nanos: bigint): string {
 
 function describeDoubts({ differs }: OwedPlan, doubts: Doubts): string {
   const [mine = '', theirs = ''] = differs ?? [];
-  const { untimed, valueless, incomplete, tied, untimedNeeds, uncovered } = doubts;
+  const { untimed, valueless, incomplete, tied, untimedNeeds, groupless, uncovered } = doubts;
   const reasons = [
     ...(untimed ? ['the log does not tell what came before or after'] : []),
     ...(valueless ? [`the event has no ${quote(mine)} to compare with`] : []),
     ...(incomplete > 0 ? [`${count(incomplete, 'event')} within the time without ${quote(theirs)}`] : []),
     ...(tied > 0 ? [`order: tied, ${count(tied, 'event')} of the same instant`] : []),
     ...(untimedNeeds > 0 ? [`${count(untimedNeeds, 'event')} whose time cannot be read`] : []),
+    ...(groupless > 0 ? [`${count(groupless, 'event')} that may be meant without a field to group by`] : []),
     ...(uncovered === undefined ? [] : [describeUncovered(uncovered)]),
   ];
   return `cannot be told: ${reasons.join('; ')}`;

@@ -8,6 +8,7 @@ import { createArtifactList } from './sarif/artifact-list.ts';
 import { createDescriptors } from './sarif/descriptors.ts';
 import { toInvocation } from './sarif/invocation.ts';
 import { toResults } from './sarif/results.ts';
+import { toStreamProperties } from './sarif/stream-properties.ts';
 
 /** The one that GitHub and the multitool accept (SARIF1011). */
 const SCHEMA = 'https://json.schemastore.org/sarif-2.1.0.json';
@@ -63,6 +64,7 @@ function toRun(report: Report): Run {
       verdict: report.summary.verdict,
       records: report.summary.records,
       failOn: report.summary.failOn,
+      ...toStreamProperties(report),
     },
   };
 }

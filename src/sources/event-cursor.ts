@@ -818,11 +818,7 @@ export class EventCursor implements Event, Fields {
   }
 
   private treeValues(slot: Slot): JsonValue[] {
-    for (const name of this.names[slot] ?? []) {
-      const values = findValues(this.json(), name);
-      if (values.length > 0) return values;
-    }
-    return [];
+    return findValues(this.json(), ...(this.names[slot] ?? []));
   }
 
   private treeSpan(slot: Slot): Span | undefined {

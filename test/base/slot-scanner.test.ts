@@ -10,6 +10,13 @@ import { JsonSyntaxError, skipWhitespace } from '../../src/base/lexical.ts';
 import { SlotScanner } from '../../src/base/slot-scanner.ts';
 
 const NAMES = ['a', 'b', 'a.b', 'a.b.c', 'key.with.dots', 'é', 'list', 'list.id', '__proto__', ''];
+/** A name and its later names. */
+const NAME_LISTS = [
+  ['a', 'b'],
+  ['b', 'a.b', 'c'],
+  ['list.a', 'list.b', 'a'],
+  ['list', 'a', 'b'],
+];
 const key = fc.constantFrom(
   'a',
   'b',
@@ -61,7 +68,8 @@ const { json } = fc.letrec<{ json: string; object: string; array: string }>((tie
 function scannerFor(names: readonly string[]) {
   const scanner = new SlotScanner();
   const slots = names.map((name) => scanner.add([name]));
-  return { scanner, slots };
+  const listSlots = NAME_LISTS.map((list) => scanner.add(list));
+  return { scanner, slots, listSlots };
 }
 
 function valuesOf(scanner: SlotScanner, slot: number, bytes: Uint8Array): string[] {
@@ -77,7 +85,7 @@ test('scan() finds what findValues() finds, or says that the tree is needed', ()
     fc.property(json, (text) => {
       const bytes = Buffer.from(text);
       const tree = parseJson(bytes);
-      const { scanner, slots } = scannerFor(NAMES);
+      const { scanner, slots, listSlots } = scannerFor(NAMES);
       assert.equal(scanner.scan(bytes, 0, bytes.length), bytes.length);
       if (hasDuplicateKeys(tree)) assert.ok(scanner.found.needsTree, 'repeated keys are noticed');
       if (scanner.found.needsTree) return;
@@ -85,9 +93,29 @@ test('scan() finds what findValues() finds, or says that the tree is needed', ()
         const expected = findValues(tree, name).map(toCompactJson);
         assert.deepEqual(valuesOf(scanner, slots[index]!, bytes), expected, `${name} in ${text}`);
       }
+      for (const [index, list] of NAME_LISTS.entries()) {
+        const expected = findValues(tree, ...list).map(toCompactJson);
+        assert.deepEqual(valuesOf(scanner, listSlots[index]!, bytes), expected, `${list} in ${text}`);
+      }
     }),
     { numRuns: 3000 },
   );
+});
+
+test('scan() lets a null give way to a value under a later name', () => {
+  const found = (record: string, names: readonly string[]) => {
+    const scanner = new SlotScanner();
+    const slot = scanner.add(names);
+    const bytes = Buffer.from(record);
+    scanner.scan(bytes, 0, bytes.length);
+    return scanner.found.needsTree ? 'tree' : valuesOf(scanner, slot, bytes).join();
+  };
+  assert.equal(found('{"Image":null,"NewProcessName":"x"}', ['Image', 'NewProcessName']), '"x"');
+  assert.equal(found('{"NewProcessName":"x","Image":null}', ['Image', 'NewProcessName']), '"x"');
+  assert.equal(found('{"NewProcessName":"x","Image":"y"}', ['Image', 'NewProcessName']), '"y"');
+  assert.equal(found('{"NewProcessName":null,"Image":null}', ['Image', 'NewProcessName']), 'null');
+  assert.equal(found('{"a":[null,"x"],"b":"z"}', ['a', 'b']), 'null,"x"');
+  assert.equal(found('{"list":[{"a":null,"b":"z"},{"a":"x"}]}', ['list.a', 'list.b']), 'tree');
 });
 
 test('scan() calls a record canonical only when its bytes are its RFC 8785 form', () => {

@@ -3,10 +3,12 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { NotCanonicalizableError, toCanonicalJson } from '../../src/base/canonical-json.ts';
+import { DIGEST_NAMES } from '../../src/base/digest.ts';
 import { JsonObject, parseJsonText } from '../../src/base/json.ts';
 import { compileProfile } from '../../src/chain/compile-profile.ts';
 import { toJsonForm, withoutFields } from '../../src/chain/json-form.ts';
 import { compilePreimage } from '../../src/chain/preimage.ts';
+import { PLAIN_DIGEST } from '../../src/chain/profile.ts';
 import { hashLength, recordDigest } from '../../src/chain/record-digest.ts';
 import { TreeFields, treeEvents } from '../support/tree-event.ts';
 
@@ -149,7 +151,7 @@ describe('toJsonForm()', () => {
 });
 
 describe('recordDigest()', () => {
-  const form = { algorithms: ['sha256'], encoding: 'hex', strip: [], bytes: null, key: null } as const;
+  const form = PLAIN_DIGEST;
   // FIPS 180-4 example "abc", and RFC 4231 test case 2.
   const abc = 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad';
 
@@ -169,7 +171,7 @@ describe('recordDigest()', () => {
   });
 
   test('has the length that hashLength() says', () => {
-    for (const algorithm of ['sha1', 'sha224', 'sha256', 'sha384', 'sha512']) {
+    for (const algorithm of DIGEST_NAMES) {
       for (const encoding of ['hex', 'HEX', 'base64', 'base64url'] as const) {
         for (const bytes of [null, 8, 11, 64]) {
           const each = { ...form, encoding, bytes };

@@ -61,7 +61,10 @@ test('the compiled library has every file, and equals a fresh reading of it', ()
   assert.ok(found.length > 30);
   assert.equal(found.length, Object.keys(stored).length);
   const mappings = found.flatMap((file) => ('mapping' in file ? [[file.mapping.name, file.mapping]] : []));
-  const profiles = found.flatMap((file) => ('profile' in file ? [[file.profile.name, file.profile]] : []));
+  const profiles = found.flatMap((file): [string, object][] => {
+    if ('profile' in file) return [[file.profile.name, file.profile]];
+    return 'protocol' in file ? [[file.protocol.name, file.protocol]] : [];
+  });
   const documents = found.flatMap((file) => ('rules' in file ? file.rules : []));
   assert.deepEqual(withoutUndefined(fresh.sources), Object.fromEntries(mappings));
   assert.deepEqual(withoutUndefined(fresh.chains), Object.fromEntries(profiles));

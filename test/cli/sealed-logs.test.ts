@@ -506,7 +506,10 @@ describe('verify --checkpoint', () => {
     const bare = await one.run('verify', '--no-config', 'logs', '--verifier-key', 'seal.pub');
     assert.deepEqual(
       [bare.exit, bare.stderr],
-      [2, 'error: arguments: expected --checkpoint beside --policy, --verifier-key and --evidence-file\n'],
+      [
+        2,
+        'error: arguments: expected --checkpoint beside --policy, --verifier-key and --evidence-file, or an archive to audit\n',
+      ],
     );
     fs.rmSync(one.at('logs/web.ndjson'));
     for (const format of ['text', 'sarif', 'ndjson']) {

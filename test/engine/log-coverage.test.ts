@@ -1,6 +1,7 @@
 /** What the log covers for a rule: the sources that its events come from, and no others. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { startGroupless } from '../../src/engine/groupless-events.ts';
 import { type CoveredSources, LogCoverage } from '../../src/engine/log-coverage.ts';
 import { compilePlan } from '../../src/engine/plan.ts';
 import { ruleSetOf } from '../match/one-rule.ts';
@@ -51,7 +52,11 @@ function coveredHours(
     const marked = plan.detections.map(({ name }) => Number(names.includes(name ?? '')));
     return [source, Uint8Array.from(marked)] as const;
   });
-  const coverage = new LogCoverage(plan, { spans: files, seen: Object.fromEntries(flags) });
+  const coverage = new LogCoverage(plan, {
+    spans: files,
+    seen: Object.fromEntries(flags),
+    groupless: startGroupless(plan.relations),
+  });
   const relation = plan.relations.findIndex(({ rule }) => rule?.title === title);
   const toHour = (instant: bigint) => Number(instant / 3_600_000_000_000n);
   return coverage.of(relation)?.steps?.map((covered) => {

@@ -37,7 +37,7 @@ async function read(stored: Uint8Array, smallBytes: number | undefined, decodedB
     told += bytes;
   };
   const limits = { ...DEFAULT_LIMITS, decodedBytes };
-  const outcome = await readInput(file, reader, limits, onBytes, smallBytes);
+  const outcome = await readInput(file, reader, limits, onBytes, { smallBytes });
   return { heard, told, outcome };
 }
 

@@ -97,6 +97,25 @@ describe('requires', () => {
       'where there is no approval at all, nothing need be compared',
     );
   });
+  test('cannot tell where an event that no group owns may be the needed one', () => {
+    const of = (within: Stretch | undefined, untimed = 0): Coverage => ({
+      ...EVERYTHING,
+      steps: [EVERYTHING, { ...EVERYTHING, groupless: { events: 2, untimed, within } }],
+    });
+    const [near] = run(BEFORE, [access(5, 2)], of({ from: second(4), until: second(60) }));
+    assert.equal(near!.verdict, 'undetermined');
+    assert.match(near!.message, /; cannot be told: 2 events that may be meant without a field to group by$/);
+    assert.deepEqual(
+      verdicts(run(BEFORE, [access(5, 2)], of({ from: second(6), until: second(60) }))),
+      ['violation'],
+      'none of them lies in the window',
+    );
+    const [untimed] = run(BEFORE, [access(5, 2)], of(undefined, 2));
+    assert.equal(untimed!.verdict, 'undetermined');
+    const two = owing({ before: '10s', min: 4 });
+    const few = run(two, [approval(1, 1), access(5, 2)], of({ from: second(4), until: second(60) }));
+    assert.deepEqual(verdicts(few), ['violation'], 'with them there would still be too few');
+  });
   test('cannot tell where the window reaches beyond the log of the needed event', () => {
     const marks = [access(5, 2)];
     const of = (steps: (Stretch | undefined)[]): Coverage => ({ ...EVERYTHING, steps });

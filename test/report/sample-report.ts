@@ -86,6 +86,7 @@ export function cleanReport(): Report {
       records,
       period: { from: '2025-03-01T00:00:00Z', until: '2025-03-31T23:59:59.125Z' },
       findings: { total: 0, bySeverity: {}, byCode: {} },
+      assurance: { chained: 1200 },
       verdict: 'clean',
       failOn: 'low',
     },
@@ -229,14 +230,21 @@ export function richReport(): Report {
         reason: 'the gzip stream ends early',
         accounted: { records: 0, malformed: 512, framing: 0 },
       }),
+      input('logs/digest.json', {
+        bytes: 600,
+        decodedBytes: 600,
+        sha256: '3'.repeat(64),
+        seals: 'cloudtrail-digests',
+        accounted: { records: 0, malformed: 0, framing: 0, seals: 600 },
+      }),
       input('logs/secret.ndjson', { status: 'unreadable', reason: 'permission denied' }),
       ...['a', 'b', 'c', 'd', 'e', 'f', 'g'].map((name) =>
         input(`logs/img/${name}.png`, { status: 'skipped', reason: 'no JSON' }),
       ),
     ],
     summary: {
-      files: 11,
-      bytes: 244_700,
+      files: 12,
+      bytes: 245_300,
       records: { read: 1_300, audited: 1_249, malformed: 1, duplicate: 30, skipped: 20 },
       period: { from: '2025-02-01T00:00:00Z', until: '2025-03-31T23:59:59.125Z' },
       findings: {
@@ -253,6 +261,7 @@ export function richReport(): Report {
           'altered-record': 1,
         },
       },
+      assurance: { broken: 1, unprotected: 50, chained: 1_138, anchored: 60 },
       verdict: 'incomplete',
       failOn: 'medium',
     },
@@ -262,7 +271,20 @@ export function richReport(): Report {
         profile: 'raw-line-sha256',
         records: 99,
         status: 'chained',
-        ranges: [{ assurance: 'chained', records: 99, from: place(ARCHIVE, 1), until: place(APP, 3) }],
+        ranges: [
+          {
+            assurance: 'anchored',
+            records: 60,
+            from: place(ARCHIVE, 1),
+            until: place(ARCHIVE, 60),
+            anchor: {
+              by: 'log.example/logins, witness.example/w1',
+              at: '2025-03-01T00:00:00Z',
+              checkpoint: 'log.example/logins 60',
+            },
+          },
+          { assurance: 'chained', records: 39, from: place(ARCHIVE, 61), until: place(APP, 3) },
+        ],
         head: 'd'.repeat(64),
         limits: ['a tail that was cut off leaves no trace in a chain without an anchor'],
       },
@@ -285,11 +307,37 @@ export function richReport(): Report {
         limits: ['a tail that was cut off leaves no trace in a chain without an anchor'],
       },
       {
+        stream: '111122223333 eu-west-1 main',
+        profile: 'cloudtrail-digests',
+        records: 99,
+        status: 'anchored',
+        ranges: [
+          {
+            assurance: 'anchored',
+            records: 99,
+            files: 1,
+            period: { from: '2025-02-01T00:00:00Z', until: '2025-02-01T01:00:00Z' },
+            from: place('logs/digest.json', 1, 0, 0),
+            until: place('logs/digest.json', 1, 0, 0),
+            reason: 'signed by AWS with the key 7f3f401420072e50a65a141430817ab3',
+          },
+        ],
+        limits: [],
+      },
+      {
         stream: 'logs/other.ndjson',
         profile: null,
         records: 50,
         status: 'unprotected',
-        ranges: [],
+        ranges: [
+          {
+            assurance: 'unprotected',
+            records: 50,
+            from: place('logs/other.ndjson', 1),
+            until: place('logs/other.ndjson', 50),
+            reason: 'no chain fields',
+          },
+        ],
         limits: [],
       },
     ],
@@ -427,11 +475,16 @@ export function hostileReport(text: string = HOSTILE): Report {
     each.related = [place(text, 3), place(APP, 3)];
   }
   report.findings.push({ ...report.findings[0]!, code: text, rule: text, fingerprint: text });
-  for (const each of report.inputs) Object.assign(each, { reason: text, source: text });
+  for (const each of report.inputs) Object.assign(each, { reason: text, source: text, seals: text });
   report.inputs[0]!.file = text;
   for (const each of report.streams) {
     Object.assign(each, { stream: text, profile: text, head: text, limits: [text] });
-    for (const range of each.ranges) Object.assign(range, { reason: text, from: place(text, 1) });
+    for (const range of each.ranges)
+      Object.assign(range, {
+        reason: text,
+        from: place(text, 1),
+        anchor: { by: text, at: '2025-03-01T00:00:00Z', checkpoint: text },
+      });
   }
   for (const each of report.rules) {
     const words = { title: text, reason: text, author: text, description: text, fix: text, file: text };

@@ -319,3 +319,30 @@ describe('toSentence()', () => {
     assert.equal(toSentence('[click](http://evil.example) [1](2)'), '[click] (http://evil.example) [1] (2).');
   });
 });
+
+test('the run carries every stream with its ranges and who anchors them', () => {
+  const report = richReport();
+  const { assurance, streams } = runOf(report).properties as Record<string, unknown> & {
+    streams: Record<string, unknown>[];
+  };
+  assert.deepEqual(assurance, report.summary.assurance);
+  assert.equal(streams.length, report.streams.length);
+  const [anchored, chained] = streams[0]!.ranges as Record<string, unknown>[];
+  assert.deepEqual(anchored!.anchor, report.streams[0]!.ranges[0]!.anchor);
+  assert.deepEqual([anchored!.assurance, anchored!.records], ['anchored', 60]);
+  assert.deepEqual(chained, {
+    assurance: 'chained',
+    records: 39,
+    from: { file: report.streams[0]!.ranges[1]!.from.file, line: 61 },
+    until: { file: 'logs/app.ndjson', line: 3 },
+  });
+});
+
+test('the run counts the ranges that it leaves out of a badly broken stream', () => {
+  const report = richReport();
+  const [stream] = report.streams;
+  stream!.ranges = Array.from({ length: 1_000 }, () => stream!.ranges[0]!);
+  const { streams } = runOf(report).properties as { streams: { ranges: unknown[]; rangesLeftOut: number }[] };
+  assert.equal(streams[0]!.ranges.length + streams[0]!.rangesLeftOut, 1_000);
+  assert.ok(streams[0]!.rangesLeftOut > 0);
+});

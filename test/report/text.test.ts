@@ -117,6 +117,32 @@ describe('the text report', () => {
     );
   });
 
+  test('says what share of the records is worth what, and never rounds up to all', () => {
+    const integrity = (assurance: NonNullable<Report['summary']['assurance']>, records: number) => {
+      const report = cleanReport();
+      report.streams[0]!.records = records;
+      report.summary.assurance = assurance;
+      return /integrity +(.*)/.exec(render(report))?.[1];
+    };
+    assert.equal(integrity({ chained: 1200 }, 1200), '1,200 = 1,200 chained (100 %); none anchored');
+    assert.equal(integrity({ anchored: 8, chained: 2 }, 10), '10 = 8 anchored (80.0 %) + 2 chained (20.0 %)');
+    assert.equal(
+      integrity({ broken: 1, anchored: 99_999 }, 100_000),
+      '100,000 = 99,999 anchored (99.9 %) + 1 broken (under 0.1 %)',
+    );
+    assert.match(integrity({ chained: 9 }, 10)!, /^10 ≠ 9 chained .*DOES NOT TIE OUT/);
+  });
+
+  test('says who vouches for anchored records, and when', () => {
+    assert.ok(
+      render(richReport())
+        .replace(/\s+/g, ' ')
+        .includes(
+          'anchor: 60 records from logs/2025-02 export #2.json.gz:1 by log.example/logins, witness.example/w1 at 2025-03-01T00:00:00Z, checkpoint log.example/logins 60',
+        ),
+    );
+  });
+
   test('lists the worst streams first and counts those it does not list', () => {
     const report = cleanReport();
     const [chained] = report.streams;

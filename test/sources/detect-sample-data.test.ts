@@ -79,6 +79,12 @@ const FOLDERS: readonly (readonly [string, string, RegExp])[] = [
   ['panther-analysis/by-logtype', 'teleport', /TeleportAudit\.ndjson$/],
   ['panther-analysis/by-logtype', 'windows', /Windows\.EventLogs\.ndjson$/],
   ['panther-analysis/by-logtype', 'slack', /Slack\.AuditLogs\.ndjson$/],
+  ['hashchain-plc', 'did-plc', /audit_log\/.*\.json$/],
+  [
+    'hashchain-didwebvh-suite',
+    'did-webvh',
+    /vectors\/(?!.*(leaks|lowercase|encoded)).*did(-witness)?\.jsonl?$/,
+  ],
 ];
 
 for (const [name, source, pattern] of FOLDERS) {
@@ -108,9 +114,9 @@ const UNRELATED: readonly (readonly [string, RegExp])[] = [
   ['azure-sentinel', /(CEF|Syslog)\/[^/]*\.json$/],
   ['json-testsuite', /./],
   ['json-canonicalization', /./],
-  ['hashchain-plc', /./],
+  ['hashchain-plc', /_LICENSE/],
   ['hashchain-merkle', /0\/.*\.json$/],
-  ['hashchain-didwebvh-suite', /\.jsonl?$/],
+  ['hashchain-didwebvh-suite', /resolutionResult.*\.json$/],
   ['aws-trailscraper', /policy-to-guess\.json$/],
 ];
 

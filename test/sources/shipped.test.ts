@@ -112,6 +112,68 @@ const SAMPLES: readonly Sample[] = [
     identity: 'o-1',
   },
   {
+    source: 'did-plc',
+    title: 'an operation of an identity',
+    record: {
+      did: 'did:plc:z72i7hdynmk6r22z27h6tvur',
+      operation: { type: 'plc_operation', prev: null, sig: '9NuY' },
+      cid: 'bafyreigp6shzy6dlcxuowwoxz7u5nemdrkad2my5zwzpwilcnhih7bw6zm',
+      nullified: false,
+      createdAt: '2023-04-12T04:53:57.057Z',
+    },
+    expected: {
+      time: '2023-04-12T04:53:57.057Z',
+      id: 'bafyreigp6shzy6dlcxuowwoxz7u5nemdrkad2my5zwzpwilcnhih7bw6zm',
+      actor: 'did:plc:z72i7hdynmk6r22z27h6tvur',
+      action: 'plc_operation',
+      target: 'did:plc:z72i7hdynmk6r22z27h6tvur',
+      service: 'plc',
+    },
+    identity: 'bafyreigp6shzy6dlcxuowwoxz7u5nemdrkad2my5zwzpwilcnhih7bw6zm',
+  },
+  {
+    source: 'did-webvh',
+    title: 'an entry that ends an identity',
+    record: {
+      versionId: '2-QmX',
+      versionTime: '2026-03-02T08:00:00Z',
+      parameters: { deactivated: true },
+      state: { id: 'did:webvh:QmS:example.com' },
+      proof: [{ cryptosuite: 'eddsa-jcs-2022', verificationMethod: 'did:key:z6Mk#z6Mk', proofValue: 'z3g' }],
+    },
+    expected: {
+      time: '2026-03-02T08:00:00Z',
+      id: '2-QmX',
+      actor: 'did:key:z6Mk#z6Mk',
+      action: 'deactivate',
+      target: 'did:webvh:QmS:example.com',
+      service: 'did-webvh',
+    },
+  },
+  {
+    source: 'did-webvh',
+    title: 'the proof of a witness',
+    record: {
+      versionId: '2-QmX',
+      proof: [
+        {
+          cryptosuite: 'eddsa-jcs-2022',
+          created: '2026-03-02T08:00:01Z',
+          verificationMethod: 'did:key:z6Mk#z6Mk',
+          proofValue: 'z3g',
+        },
+      ],
+    },
+    expected: {
+      time: '2026-03-02T08:00:01Z',
+      id: '2-QmX',
+      actor: 'did:key:z6Mk#z6Mk',
+      action: 'witness',
+      target: '2-QmX',
+      service: 'did-webvh',
+    },
+  },
+  {
     source: 'github',
     title: 'a repository deleted; there is no outcome by design',
     record: {

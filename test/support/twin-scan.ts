@@ -9,6 +9,8 @@ import { SlotScanner } from '../../src/base/slot-scanner.ts';
 const FAST_DEPTH = 64;
 const FAST_KEYS = 256;
 const FAST_VALUES = 8192;
+/** A value may lie in the slot of its name and in three with later names. */
+const SLOTS_OF_A_VALUE = 4;
 
 export class TwinScan {
   readonly kernel: ScanKernel;
@@ -21,12 +23,17 @@ export class TwinScan {
   read = 0;
   left = 0;
 
+  /** A slot for each of `names`, and one for each with the two before it as its later names. */
   constructor(kernel: ScanKernel, names: readonly string[]) {
     this.kernel = kernel;
     this.trie = kernel.newTrie()!;
-    this.slots = names.map((name) => {
-      const slot = this.scanner.add([name]);
-      this.trie.add(slot, [name]);
+    const lists = [
+      ...names.map((name) => [name]),
+      ...names.map((name, at) => [name, ...names.slice(Math.max(0, at - 2), at).reverse()]),
+    ];
+    this.slots = lists.map((list) => {
+      const slot = this.scanner.add(list);
+      this.trie.add(slot, list);
       if (slot % 2 === 0) this.trie.wantId(slot);
       return slot;
     });
@@ -179,5 +186,5 @@ function isBeyondFast(tree: JsonValue): boolean {
       value.members.some((member) => walk(member.value, depth + 1))
     );
   };
-  return walk(tree, 0) || values >= FAST_VALUES;
+  return walk(tree, 0) || values * SLOTS_OF_A_VALUE >= FAST_VALUES;
 }

@@ -2,15 +2,18 @@
 import { compareText } from '../../base/text-safety.ts';
 import { type Excerpt, type Finding, SEVERITIES } from '../../model/finding.ts';
 import type { Place } from '../../model/place.ts';
-import type {
-  InputSummary,
-  LicenseSummary,
-  Notice,
-  RecordCounts,
-  Report,
-  RuleSummary,
-  StreamRange,
-  StreamSummary,
+import {
+  ASSURANCES,
+  type Assurance,
+  type InputSummary,
+  type LicenseSummary,
+  type Notice,
+  type RangeAnchor,
+  type RecordCounts,
+  type Report,
+  type RuleSummary,
+  type StreamRange,
+  type StreamSummary,
 } from '../../model/report.ts';
 
 /** Every key of `Model`, the optional ones too: a key that is added to the model and forgotten here is a type error. */
@@ -75,7 +78,7 @@ function orderExcerpt({ text, start, end }: Excerpt): Every<Excerpt> {
 }
 
 function orderSummary(summary: Report['summary']): Every<Report['summary']> {
-  const { files, bytes, records, period, findings, verdict, failOn } = summary;
+  const { files, bytes, records, period, findings, assurance, verdict, failOn } = summary;
   const { total, waived, bySeverity, byCode } = findings;
   const counts = SEVERITIES.toReversed().map((severity) => [severity, bySeverity[severity]]);
   return {
@@ -85,6 +88,7 @@ function orderSummary(summary: Report['summary']): Every<Report['summary']> {
     bytes,
     records: orderCounts(records),
     period: period && { from: period.from, until: period.until },
+    assurance: assurance && orderAssurance(assurance),
     findings: {
       total,
       waived,
@@ -94,24 +98,34 @@ function orderSummary(summary: Report['summary']): Every<Report['summary']> {
   };
 }
 
+/** The worst first; what does not occur is left out. */
+export function orderAssurance(counts: Partial<Record<Assurance, number>>): Record<string, unknown> {
+  return Object.fromEntries(ASSURANCES.map((assurance) => [assurance, counts[assurance]]));
+}
+
 function orderCounts({ read, audited, malformed, duplicate, skipped }: RecordCounts): Every<RecordCounts> {
   return { read, audited, malformed, duplicate, skipped };
 }
 
 function orderInput(input: InputSummary): Every<InputSummary> {
-  const { file, bytes, decodedBytes, sha256, compression, source, records, accounted, status, reason } =
-    input;
+  const { file, bytes, decodedBytes, sha256, compression, source, seals, records, accounted } = input;
   return {
     file,
-    status,
-    reason,
+    status: input.status,
+    reason: input.reason,
     source,
+    seals,
     bytes,
     decodedBytes,
     sha256,
     compression,
     records: orderCounts(records),
-    accounted: { records: accounted.records, malformed: accounted.malformed, framing: accounted.framing },
+    accounted: {
+      records: accounted.records,
+      malformed: accounted.malformed,
+      framing: accounted.framing,
+      seals: accounted.seals,
+    },
   };
 }
 
@@ -127,8 +141,22 @@ function orderStream({
   return { stream, profile, records, status, ranges: ranges.map(orderRange), head, limits };
 }
 
-function orderRange({ assurance, records, from, until, reason }: StreamRange): Every<StreamRange> {
-  return { assurance, records, from: orderPlace(from), until: orderPlace(until), reason };
+export function orderRange(range: StreamRange): Every<StreamRange> {
+  const { assurance, records, files, period, from, until, reason, anchor } = range;
+  return {
+    assurance,
+    records,
+    files,
+    period: period && { from: period.from, until: period.until },
+    from: orderPlace(from),
+    until: orderPlace(until),
+    reason,
+    anchor: anchor && orderAnchor(anchor),
+  };
+}
+
+function orderAnchor({ by, at, checkpoint }: RangeAnchor): Every<RangeAnchor> {
+  return { by, at, checkpoint };
 }
 
 function orderRule(rule: RuleSummary): Every<RuleSummary> {

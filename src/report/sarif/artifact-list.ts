@@ -63,12 +63,19 @@ function toLines({ line }: Place): Region {
 }
 
 function describeInput(input: InputSummary): Omit<Artifact, 'location'> {
-  const { file, bytes, decodedBytes, sha256, compression, source, records, status } = input;
+  const { file, bytes, decodedBytes, sha256, compression, source, seals, records, status } = input;
   return {
     length: bytes,
     roles: file === STDIN ? ['analysisTarget', 'standardStream'] : ['analysisTarget'],
     ...(sha256 !== null && { hashes: { 'sha-256': sha256 } }),
-    properties: { status, source, compression, decodedBytes, records: { ...records } },
+    properties: {
+      status,
+      source,
+      ...(seals !== undefined && { seals }),
+      compression,
+      decodedBytes,
+      records: { ...records },
+    },
   };
 }
 

@@ -1,25 +1,19 @@
 /** Chains: how far each range of each stream can be trusted, the worst first, and what no chain of its kind can show. */
 import { compareText, count, escapeControls, formatNumber } from '../../base/text-safety.ts';
 import type { Place } from '../../model/place.ts';
-import type { Assurance, Report, StreamRange, StreamSummary } from '../../model/report.ts';
+import { ASSURANCES, type Report, type StreamRange, type StreamSummary } from '../../model/report.ts';
 import { columnsOf, takeLastColumns } from './columns.ts';
 import { type Cell, type Layout, labelled, MAX_ROWS, section, showPlace, table } from './layout.ts';
 
-const WORST_FIRST: readonly Assurance[] = [
-  'broken',
-  'unverifiable',
-  'unprotected',
-  'erased',
-  'chained',
-  'anchored',
-];
 /** Ranges shown of one stream; a badly broken one has thousands. */
 const MAX_RANGES = 10;
+/** Anchors named below the table. */
+const MAX_ANCHORS = 10;
 /** Columns of a path in a cell. */
 const MAX_PATH = 60;
 
 export function streamLines({ streams }: Report, layout: Layout): string[] {
-  const sorted = WORST_FIRST.flatMap((status) => streams.filter((stream) => stream.status === status));
+  const sorted = ASSURANCES.flatMap((status) => streams.filter((stream) => stream.status === status));
   const shown = sorted.slice(0, MAX_ROWS);
   if (shown.length === 0) return [];
   const columns = [
@@ -37,6 +31,7 @@ export function streamLines({ streams }: Report, layout: Layout): string[] {
   const hidden = sorted.slice(MAX_ROWS);
   if (hidden.length > 0) lines.push(...labelled(layout, 'more', describeHidden(hidden)));
   for (const reason of reasonsOf(shown)) lines.push(...labelled(layout, 'note', reason));
+  for (const anchor of anchorsOf(shown)) lines.push(...labelled(layout, 'anchor', anchor));
   for (const [limit, amount] of limitsOf(streams)) {
     lines.push(...labelled(layout, 'limit', `${limit} (${count(amount, 'stream')})`));
   }
@@ -73,7 +68,11 @@ function streamRows(
 }
 
 /** A stream without a key is called like its file: the range need not say it again. */
-function showRange({ from, until }: StreamRange, stream: string): string {
+function showRange({ from, until, period, files }: StreamRange, stream: string): string {
+  const amount = files === undefined ? '' : count(files, 'file');
+  if (period !== undefined) return `${period.from} to ${period.until}${amount === '' ? '' : `, ${amount}`}`;
+  if (amount !== '')
+    return `${amount}, ${showFile(from)}${from.file === until.file ? '' : ` to ${showFile(until)}`}`;
   if (from.file !== until.file) return `${showFile(from)}:${from.line} to ${showFile(until)}:${until.line}`;
   const lines = from.line === until.line ? `${from.line}` : `${from.line}-${until.line}`;
   if (from.file === stream) return `${from.line === until.line ? 'line' : 'lines'} ${lines}`;
@@ -87,7 +86,7 @@ function showFile({ file }: Place): string {
 }
 
 function describeHidden(streams: readonly StreamSummary[]): string {
-  const amounts = WORST_FIRST.map(
+  const amounts = ASSURANCES.map(
     (status) => [status, streams.filter((stream) => stream.status === status).length] as const,
   );
   const parts = amounts.flatMap(([status, amount]) =>
@@ -105,6 +104,24 @@ function reasonsOf(streams: readonly StreamSummary[]): string[] {
     }
   }
   return [...reasons.values()].slice(0, MAX_ROWS);
+}
+
+/** Who vouches, for what and since when: each anchor once, with the first record and the number of those it covers. */
+function anchorsOf(streams: readonly StreamSummary[]): string[] {
+  const covered = new Map<string, { first: Place; records: number }>();
+  for (const { anchor, from, records } of streams.flatMap(({ ranges }) => ranges)) {
+    if (anchor === undefined) continue;
+    const { by, at, checkpoint } = anchor;
+    const name = `by ${by}${at === undefined ? '' : ` at ${at}`}, checkpoint ${checkpoint}`;
+    const known = covered.get(name);
+    if (known === undefined) covered.set(name, { first: from, records });
+    else known.records += records;
+  }
+  const lines = [...covered].map(
+    ([name, { first, records }]) => `${count(records, 'record')} from ${showPlace(first)} ${name}`,
+  );
+  if (lines.length <= MAX_ANCHORS) return lines;
+  return [...lines.slice(0, MAX_ANCHORS), `and ${count(lines.length - MAX_ANCHORS, 'more', 'more')}`];
 }
 
 function limitsOf(streams: readonly StreamSummary[]): [string, number][] {

@@ -1,7 +1,7 @@
 /** The tie-out: everything that went in stands on one side, everything that came of it on the other, then the verdict. */
 import { compareText, count, escapeControls, formatNumber } from '../../base/text-safety.ts';
 import { type Finding, SEVERITIES, type Severity, severityRank } from '../../model/finding.ts';
-import type { InputStatus, Report } from '../../model/report.ts';
+import { ASSURANCES, type InputStatus, NOTHING_VERIFIED, type Report } from '../../model/report.ts';
 import { wrap } from './columns.ts';
 import { type Layout, section } from './layout.ts';
 
@@ -19,6 +19,7 @@ export function summaryLines(report: Report, layout: Layout): string[] {
     ['files', showFiles(report)],
     ['bytes', showBytes(report)],
     ['records', showRecords(report)],
+    ['integrity', showIntegrity(report)],
     [
       'period',
       report.summary.period ? `${report.summary.period.from} to ${report.summary.period.until}` : undefined,
@@ -43,8 +44,12 @@ export function summaryLines(report: Report, layout: Layout): string[] {
 
 function showFiles({ inputs, summary }: Report): string {
   const parts = STATUSES.flatMap((status) => {
-    const amount = inputs.filter((input) => input.status === status).length;
-    return amount > 0 ? [{ amount, word: status }] : [];
+    const amount = inputs.filter((input) => input.status === status && input.seals === undefined).length;
+    const seals = inputs.filter((input) => input.status === status && input.seals !== undefined).length;
+    return [
+      { amount, word: status },
+      { amount: seals, word: status === 'complete' ? 'of seals' : `of seals, ${status}` },
+    ];
   });
   return tieOut(summary.files, '', parts);
 }
@@ -56,6 +61,7 @@ function showBytes({ inputs, summary }: Report): string {
   const parts = [
     { amount: sum(({ accounted }) => accounted.records), word: 'in records' },
     { amount: sum(({ accounted }) => accounted.malformed), word: 'malformed' },
+    { amount: sum(({ accounted }) => accounted.seals ?? 0), word: 'in seals' },
     { amount: sum(({ accounted }) => accounted.framing), word: 'between records' },
   ];
   return `${formatNumber(summary.bytes)} stored, ${tieOut(decoded, 'decoded', parts)}`;
@@ -68,6 +74,25 @@ function showRecords({ summary: { records } }: Report): string {
     { amount: records.duplicate, word: 'duplicate' },
     { amount: records.skipped, word: 'outside the period' },
   ]);
+}
+
+/** The best first, each with its share; a record counts once for every stream that it stands in. */
+function showIntegrity({ summary: { assurance }, streams }: Report): string | undefined {
+  if (assurance === undefined) return undefined;
+  const total = streams.reduce((sum, { records }) => sum + records, 0);
+  const parts = ASSURANCES.toReversed().flatMap((word) => {
+    const amount = assurance[word] ?? 0;
+    return amount > 0 ? [{ amount, word: `${word} (${showShare(amount, total)})` }] : [];
+  });
+  const unanchored = assurance.anchored === undefined && assurance.chained !== undefined;
+  return `${tieOut(total, '', parts)}${unanchored ? '; none anchored' : ''}`;
+}
+
+/** Rounded towards "not all": 100 % is all of them. */
+function showShare(amount: number, total: number): string {
+  if (amount >= total) return '100 %';
+  const tenths = Math.floor((amount * 1000) / total);
+  return tenths === 0 ? 'under 0.1 %' : `${(tenths / 10).toFixed(1)} %`;
 }
 
 function showFindings({ summary: { findings } }: Report): string {
@@ -133,6 +158,7 @@ function explainVerdict(report: Report): string {
       const amount = report.inputs.filter((input) => input.status === status).length;
       return amount > 0 ? `${count(amount, 'input')} ${status}` : undefined;
     }),
+    ...report.notices.flatMap(({ code, message }) => (code === NOTHING_VERIFIED ? [message] : [])),
   ].filter((part) => part !== undefined);
   const because = missing.length > 0 ? missing.join(', ') : 'not everything could be audited';
   return records.audited === 0 && report.findings.length === 0

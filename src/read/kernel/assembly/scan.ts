@@ -65,11 +65,16 @@ const KIND_BITS: i32 = 7;
 /** Stands for "not looked up". */
 const NO_ID: i32 = -2;
 
+/** Beside a rank: as in `base/slot-scanner.ts`. */
+const ONLY_NULLS: i32 = 1 << 24;
+
 let canonical: bool = false;
 let found: i32 = 0;
 let tokens: i32 = 0;
 /** Whether some text may look like JSON itself, which a mapping takes for no answer: then the shape does not say it all. */
 let isOdd: bool = false;
+/** Whether a null of the record gave way to a value under a later name. */
+let gaveWay: bool = false;
 let stamp: i32 = 0;
 let slots: usize = 0;
 /** What stands from here on in the block is of another time, or on another line. */
@@ -88,6 +93,7 @@ function begin(trie: usize, recordEnd: i32, recordStamp: i32): void {
   found = 0;
   tokens = 0;
   isOdd = false;
+  gaveWay = false;
   doubts = 0;
   stamp = recordStamp;
   slots = slotsOf(trie);
@@ -510,7 +516,7 @@ function idOf(start: i32, end: i32, kind: i32): i32 {
   return intern(kind & KIND_BITS, start + quotes, end - quotes);
 }
 
-/** Adds a value to the slots that end at `node`, unless a better reading of their names was found. False beyond the bounds. */
+/** Adds a value to the slots that end at `node`, unless a better reading of their names was found. False where only the slow twin can tell, or beyond the bounds. */
 function keep(node: usize, keyStart: i32, start: i32, end: i32, kind: i32): bool {
   // Not even for a record that fails in the end: fields would seem to have occurred.
   if (end > limit) return false;
@@ -520,7 +526,17 @@ function keep(node: usize, keyStart: i32, start: i32, end: i32, kind: i32): bool
     const slot = slots + (load<u32>(entry, 0) << 2);
     const rank = load<i32>(entry, 4);
     const fresh = load<i32>(slot, STAMPS) !== stamp;
-    if (!fresh && rank > load<i32>(slot, RANKS)) continue;
+    const best = load<i32>(slot, RANKS);
+    const held = best & ~ONLY_NULLS;
+    const isNull = (kind & KIND_BITS) === NULL;
+    const joins = !fresh && rank === held;
+    if (!fresh && !joins) {
+      const yields = (isNull ? rank | ONLY_NULLS : rank) > best;
+      if (yields ? isNull && rank < held : best !== held && rank > held) gaveWay = true;
+      if (yields) continue;
+      // Elements of the better name may have been passed over: only the tree has them all.
+      if (gaveWay && !isNull && best === held) return false;
+    }
     const index = found;
     if (index === MAX_VALUES) return false;
     found = index + 1;
@@ -531,9 +547,9 @@ function keep(node: usize, keyStart: i32, start: i32, end: i32, kind: i32): bool
     store<i32>(at, -1, NEXT);
     store<i32>(at, NO_ID, IDS);
     store<u8>(index, kind, KINDS);
-    if (fresh || rank < load<i32>(slot, RANKS)) {
+    if (!joins) {
       store<i32>(slot, stamp, STAMPS);
-      store<i32>(slot, rank, RANKS);
+      store<i32>(slot, isNull ? rank | ONLY_NULLS : rank, RANKS);
       store<i32>(slot, index, HEADS);
       store<i32>(slot, 1, COUNTS);
       // Slot numbers end where `kind` and the bit beside it begin; a kind is never zero.
@@ -550,6 +566,7 @@ function keep(node: usize, keyStart: i32, start: i32, end: i32, kind: i32): bool
       tokens++;
       if (load<i32>(slot, WANTS_ID) !== 0) store<i32>(at, idOf(start, end, kind), IDS);
     } else {
+      if (!isNull) store<i32>(slot, held, RANKS);
       store<i32>(load<i32>(slot, TAILS) << 2, index, NEXT);
       store<i32>(slot, load<i32>(slot, COUNTS) + 1, COUNTS);
     }

@@ -1,0 +1,300 @@
+/** Which fields of the samples hold a chain: their values say so, names do not count. */
+import { JsonNumber } from '../../base/json.ts';
+import { compareText } from '../../base/text-safety.ts';
+import type { ChainMembers } from '../profile.ts';
+import { type Column, type Sample, textAt } from './columns.ts';
+import { type HashText, toHashText } from './hash-text.ts';
+
+/** A record, what it names before it, and the hash that its pre-image must have; without prefixes. `written`: with its prefix. */
+export type Link = { index: number; previous: string; written: string; own: string; genesis: boolean };
+
+export type FoundChain = {
+  members: ChainMembers;
+  encoding: 'hex' | 'HEX' | 'base64' | 'base64url';
+  strip: string[];
+  /** Of a hash as it is written. */
+  bytes: number;
+  /** How many records name the hash of another one; null where a record's own hash stands in its successor alone. */
+  held: number | null;
+  /** Of those, how many name one that stands before them: read the other way round, a chain is one too. */
+  forward: number;
+  /** Records whose hash is known, in file order. */
+  links: Link[];
+  /** As a profile writes it; empty where the samples show no first record. */
+  genesis: unknown[];
+  sequence: { field: string; start?: number; step: number } | undefined;
+  stream: string[];
+};
+
+type HashColumn = Column & { hashes: (HashText | undefined)[]; count: number; bytes: number };
+
+/** Chains tried: beyond the best, further pairs of fields are unlikely to be one. */
+const MAX_CHAINS = 4;
+
+/** The likeliest first: those whose links hold, then single fields that may name the record before. */
+export function findChains(samples: readonly Sample[], columns: readonly Column[]): FoundChain[] {
+  const hashColumns = columns.map(toHashColumn).filter((column) => column !== undefined);
+  const pairs: FoundChain[] = [];
+  for (const own of hashColumns) {
+    for (const previous of hashColumns) {
+      if (own === previous || own.bytes !== previous.bytes) continue;
+      const chain = toPair(own, previous, samples, columns);
+      if (chain !== undefined) pairs.push(chain);
+    }
+  }
+  pairs.sort(
+    (left, right) =>
+      right.held! - left.held! ||
+      right.forward - left.forward ||
+      compareText(left.members.previous ?? '', right.members.previous ?? ''),
+  );
+  if (pairs.length > 0) return pairs.slice(0, MAX_CHAINS);
+  const single = hashColumns.flatMap((column) => [
+    toOwnless(column, samples, columns),
+    toUnlinked(column, samples, columns),
+  ]);
+  return single.filter((chain) => chain !== undefined).slice(0, MAX_CHAINS);
+}
+
+/** Paths of all fields that hold hashes or signatures by their form: candidates to be left out of a pre-image. */
+export function hashPaths(columns: readonly Column[]): string[] {
+  return columns.filter((column) => toHashColumn(column) !== undefined).map(({ path }) => path);
+}
+
+function toHashColumn(column: Column): HashColumn | undefined {
+  const hashes = column.values.map((value) => (typeof value === 'string' ? toHashText(value) : undefined));
+  const sizes = new Map<number, number>();
+  for (const hash of hashes) {
+    if (hash !== undefined && !/^0+$/.test(hash.digits))
+      sizes.set(hash.bytes, (sizes.get(hash.bytes) ?? 0) + 1);
+  }
+  const [bytes = 0, count = 0] = [...sizes].sort((left, right) => right[1] - left[1])[0] ?? [];
+  if (count === 0 || count * 2 < column.values.length - 1) return undefined;
+  return { ...column, hashes, count, bytes };
+}
+
+function toPair(
+  own: HashColumn,
+  previous: HashColumn,
+  samples: readonly Sample[],
+  columns: readonly Column[],
+): FoundChain | undefined {
+  const byHash = new Map<string, number>();
+  for (const [index, hash] of own.hashes.entries()) if (hash !== undefined) byHash.set(hash.digits, index);
+  const links: Link[] = [];
+  const parents = new Map<number, number>();
+  for (const index of samples.keys()) {
+    const hash = own.hashes[index];
+    if (hash === undefined) continue;
+    const before = previous.hashes[index];
+    const parent = before === undefined ? undefined : byHash.get(before.digits);
+    if (parent !== undefined && parent !== index) parents.set(index, parent);
+    links.push({
+      index,
+      previous: before?.digits ?? textAt(previous, index) ?? '',
+      written: textAt(previous, index) ?? '',
+      own: hash.digits,
+      genesis: parent === undefined && isNoHash(before),
+    });
+  }
+  if (parents.size === 0 || parents.size * 2 < links.length - 1) return undefined;
+  return {
+    ...describe(previous, own, links, samples, columns, parents),
+    members: { previous: previous.path, own: own.path },
+    held: parents.size,
+    forward: [...parents].filter(([index, parent]) => parent < index).length,
+    links,
+  };
+}
+
+/** The hash of a record stands in the record after it, in file order. */
+function toOwnless(
+  previous: HashColumn,
+  samples: readonly Sample[],
+  columns: readonly Column[],
+): FoundChain | undefined {
+  const distinct = new Set(previous.hashes.filter((hash) => hash !== undefined).map(({ digits }) => digits));
+  if (distinct.size < previous.count) return undefined;
+  const links: Link[] = [];
+  const parents = new Map<number, number>();
+  for (let index = 0; index + 1 < samples.length; index++) {
+    const next = previous.hashes[index + 1];
+    if (next === undefined || isNoHash(next)) continue;
+    const before = previous.hashes[index];
+    const text = before?.digits ?? textAt(previous, index) ?? '';
+    const written = textAt(previous, index) ?? '';
+    links.push({ index, previous: text, written, own: next.digits, genesis: isNoHash(before) });
+    parents.set(index + 1, index);
+  }
+  if (links.length === 0) return undefined;
+  return {
+    ...describe(previous, previous, links, samples, columns, parents),
+    members: { previous: previous.path, own: null },
+    held: null,
+    forward: links.length,
+    links,
+  };
+}
+
+/** Each record has a hash and names no other. */
+function toUnlinked(
+  own: HashColumn,
+  samples: readonly Sample[],
+  columns: readonly Column[],
+): FoundChain | undefined {
+  return companionOf(own, samples, columns);
+}
+
+/** A further hash of each record, as if it were the only one. */
+export function companionOf(
+  own: Column,
+  samples: readonly Sample[],
+  columns: readonly Column[],
+): FoundChain | undefined {
+  const column = toHashColumn(own);
+  if (column === undefined) return undefined;
+  const links = column.hashes.flatMap((hash, index): Link[] =>
+    hash === undefined ? [] : [{ index, previous: '', written: '', own: hash.digits, genesis: false }],
+  );
+  return {
+    ...describe(column, column, links, samples, columns, new Map()),
+    members: { previous: null, own: own.path },
+    genesis: [],
+    sequence: undefined,
+    stream: [],
+    held: null,
+    forward: links.length,
+    links,
+  };
+}
+
+function isNoHash(hash: HashText | undefined): boolean {
+  return hash === undefined || /^0+$/.test(hash.digits);
+}
+
+type Described = Pick<FoundChain, 'encoding' | 'strip' | 'bytes' | 'genesis' | 'sequence' | 'stream'>;
+
+function describe(
+  previous: HashColumn,
+  own: HashColumn,
+  links: readonly Link[],
+  samples: readonly Sample[],
+  columns: readonly Column[],
+  parents: ReadonlyMap<number, number>,
+): Described {
+  const hashes = [...own.hashes, ...previous.hashes].filter((hash) => hash !== undefined && !isNoHash(hash));
+  const sure = (['hex', 'HEX', 'base64', 'base64url'] as const).find((encoding) =>
+    hashes.every((hash) => hash!.encodings.includes(encoding)),
+  );
+  const strip = [...new Set(hashes.map((hash) => hash!.prefix))].filter((prefix) => prefix !== '');
+  const stream = findStream(columns, parents, samples.length);
+  return {
+    encoding: sure ?? 'hex',
+    strip: strip.sort(compareText),
+    bytes: own.bytes,
+    genesis: genesisOf(previous, links, samples, strip),
+    sequence: findSequence(columns, parents, links),
+    stream,
+  };
+}
+
+function genesisOf(
+  previous: Column,
+  links: readonly Link[],
+  samples: readonly Sample[],
+  strip: readonly string[],
+): unknown[] {
+  const found = new Set<string | null>();
+  const result: unknown[] = [];
+  for (const { index, genesis, previous: text } of links) {
+    if (!genesis || samples[index] === undefined) continue;
+    const value = previous.values[index];
+    const written = strip.reduce(
+      (rest, prefix) => (rest.startsWith(prefix) ? rest.slice(prefix.length) : rest),
+      text,
+    );
+    const key = value === undefined ? 'absent' : value === null ? 'null' : `=${written}`;
+    if (found.has(key)) continue;
+    found.add(key);
+    if (value === undefined) result.push('absent');
+    else if (value === null) result.push(null);
+    else if (written === '') result.push('');
+    else result.push(/^0+$/.test(written) && written.length > 1 ? 'zeros' : { literal: written });
+  }
+  return result;
+}
+
+/** A whole number that grows by one step from each record to the one that names it. */
+function findSequence(
+  columns: readonly Column[],
+  parents: ReadonlyMap<number, number>,
+  links: readonly Link[],
+): FoundChain['sequence'] {
+  const numbered = columns.flatMap((column) => {
+    const steps = new Set(
+      [...parents].map(([index, parent]) => numberAt(column, index) - numberAt(column, parent)),
+    );
+    const [step = Number.NaN] = steps;
+    return steps.size === 1 && Number.isInteger(step) && step !== 0 && parents.size > 1
+      ? [{ column, step }]
+      : [];
+  });
+  numbered.sort((left, right) => rankOf(left) - rankOf(right));
+  const best = numbered[0];
+  if (best === undefined || Math.abs(best.step) > 1_000) return undefined;
+  const starts = new Set(
+    links.filter(({ genesis }) => genesis).map(({ index }) => numberAt(best.column, index)),
+  );
+  const [start = Number.NaN] = starts;
+  return {
+    field: best.column.path,
+    ...(starts.size === 1 && Number.isInteger(start) && { start }),
+    step: best.step,
+  };
+}
+
+/** Steps of one first; among those the names that mean a number rather than a time that happens to be regular. */
+function rankOf({ column, step }: { column: Column; step: number }): number {
+  return (step === 1 ? 0 : 2) + (/seq|index|number|_no|^n$|height|counter/i.test(column.path) ? 0 : 1);
+}
+
+function numberAt(column: Column, index: number): number {
+  const value = column.values[index];
+  if (value instanceof JsonNumber || typeof value === 'string') {
+    const text = textAt(column, index)!;
+    return /^-?\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
+  }
+  return Number.NaN;
+}
+
+const STREAM_NAME = /^(?:.*\.)?(?:chain|stream|tenant|ledger|journal|log|partition)_?-?id$/i;
+
+/** Where the samples hold several chains: the fields that tell them apart. Where they hold one: a field that is named for it. */
+function findStream(
+  columns: readonly Column[],
+  parents: ReadonlyMap<number, number>,
+  records: number,
+): string[] {
+  const root = Array.from({ length: records }, (_, index) => index);
+  const rootOf = (index: number): number => {
+    let at = index;
+    while (root[at] !== at) at = root[at]!;
+    return at;
+  };
+  for (const [index, parent] of parents) root[rootOf(index)] = rootOf(parent);
+  const roots = Array.from({ length: records }, (_, index) => rootOf(index));
+  const chains = new Set(roots);
+  const telling = columns.filter((column) => {
+    const byChain = new Map<number, string>();
+    for (const [index, chain] of roots.entries()) {
+      const text = textAt(column, index);
+      if (text === undefined || (byChain.get(chain) ?? text) !== text) return false;
+      byChain.set(chain, text);
+    }
+    return new Set(byChain.values()).size === chains.size;
+  });
+  const named = telling.filter(({ path }) => STREAM_NAME.test(path));
+  // Of one record each, any field with distinct values would tell them apart.
+  const evident = chains.size > 1 && chains.size * 2 <= records ? telling : [];
+  return [...named, ...evident].slice(0, 1).map(({ path }) => path);
+}

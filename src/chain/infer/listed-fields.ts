@@ -1,0 +1,257 @@
+/** Pre-images that list fields: joined by separators in file order or any other, as key=value, each with its length. */
+import type { PartDocument } from './candidate.ts';
+import type { Proposal } from './search.ts';
+import { type Before, combinations } from './whole-record.ts';
+
+/** One thing that may be listed: its text in the target record, and the part that gives it. */
+export type Item = {
+  /** Items of one path are forms of one value: at most one of them is listed. */
+  path: string;
+  text: string;
+  /** The entry of `join: {fields}` where it is a field as written, else a part of its own. */
+  part: { field: string } | { part: PartDocument };
+};
+
+const JOINERS = [
+  '|',
+  '',
+  ':',
+  ',',
+  '\n',
+  ';',
+  '::',
+  '-',
+  ' ',
+  '\t',
+  '.',
+  '&',
+  '||',
+  '\u0000',
+  '\u001f',
+  '/',
+] as const;
+
+/** More are not permuted, and not all subsets of them tried. */
+const MAX_ITEMS = 22;
+
+/** The previous hash among the items, without its prefix and as it stands in the record. */
+export function previousItems(befores: readonly Before[]): Item[] {
+  const texts = befores.flatMap(({ text, part }) => (typeof text === 'string' ? [{ text, part }] : []));
+  // As written and without a prefix it is the same: then `$previous` may stand in a join.
+  const isPlain = texts.length === 1;
+  return texts.map(({ text, part }) => {
+    const isField = isPlain || typeof part !== 'string';
+    return { path: '$previous', text, part: isField ? { field: '$previous' } : { part } };
+  });
+}
+
+/** Fields in the order of the file, the previous hash last or first, or as each of them; all sizes, the extremes first. */
+export function* inFileOrder(items: readonly Item[], previous: readonly Item[]): Generator<Proposal> {
+  for (const order of subsets(items, previous)) {
+    const texts = order.map(({ text }) => text);
+    for (const separator of JOINERS) {
+      yield { text: texts.join(separator), parts: () => toJoin(order, separator) };
+      // A separator that ends every field rather than standing between them.
+      if (separator !== '')
+        yield {
+          text: `${texts.join(separator)}${separator}`,
+          parts: () => [...toJoin(order, separator), { literal: separator }],
+        };
+    }
+  }
+}
+
+const PERMUTED_JOINERS = ['|', '', ':', ',', '\n', ';'] as const;
+
+/** Of how many items every order of any number of them is tried, then how few are ordered out of all. */
+const ORDERS: readonly { items: number; most: number }[] = [
+  { items: 6, most: 6 },
+  { items: MAX_ITEMS, most: 3 },
+  { items: 7, most: 7 },
+  { items: MAX_ITEMS, most: 4 },
+  { items: 8, most: 8 },
+  { items: MAX_ITEMS, most: 5 },
+];
+
+/** Fields in every order: first those that writers hash most often. */
+export function* inAnyOrder(items: readonly Item[], previous: readonly Item[]): Generator<Proposal> {
+  const likely = items.toSorted((left, right) => rankOf(left) - rankOf(right));
+  for (const { items: window, most } of ORDERS) {
+    const listed = likely.slice(0, window);
+    for (let size = 1; size <= Math.min(most, listed.length); size++) {
+      for (const inOrder of arrangements(listed, size)) {
+        for (const order of withPrevious(inOrder, previous)) {
+          const texts = order.map(({ text }) => text);
+          for (const separator of PERMUTED_JOINERS)
+            yield { text: texts.join(separator), parts: () => toJoin(order, separator) };
+        }
+      }
+    }
+  }
+}
+
+/** What a writer who lists fields lists, by the names that stand for it. */
+const LIKELY_NAMES: readonly RegExp[] = [
+  /^(?:timestamp|time|ts|datetime|date|created_?at|occurred_?at)$/i,
+  /^(?:actor|user|user_?id|actor_?id|agent|agent_?id|subject|principal|who)$/i,
+  /^(?:action|event|event_?type|type|operation|activity|verb|what)$/i,
+  /^(?:target|resource|object|object_?id|resource_?id|entity|ref)$/i,
+  /^(?:data|payload|details?|body|content|message|metadata|params)$/i,
+  /^(?:seq|sequence|sequence_?number|index|number|row_?index|id|entry_?id|event_?id|uuid)$/i,
+  /^(?:outcome|result|status|decision|success)$/i,
+  /time|date|actor|user|action|event|target|resource|data|payload|id$/i,
+];
+
+function rankOf({ path }: Item): number {
+  const name = path.split(/(?<!\\)\./).at(-1)!;
+  const rank = LIKELY_NAMES.findIndex((names) => names.test(name));
+  return rank < 0 ? LIKELY_NAMES.length : rank;
+}
+
+/** `separator` and `equals` as writers of key=value have them. */
+const PAIR_MARKS: readonly (readonly [string, string])[] = [
+  ['&', '='],
+  [',', '='],
+  [';', '='],
+  ['|', '='],
+  ['\n', '='],
+  [' ', '='],
+  [', ', '='],
+  ['\n', ': '],
+  ['|', ':'],
+  [',', ':'],
+  [';', ':'],
+  ['', '='],
+];
+
+/** Fields in file order as key=value. */
+export function* asPairs(
+  items: readonly Item[],
+  previous: readonly Item[],
+  previousKey: string,
+): Generator<Proposal> {
+  const keyOf = ({ path }: Item) =>
+    (path === '$previous' ? previousKey : path)
+      .split(/(?<!\\)\./)
+      .at(-1)!
+      .replaceAll('\\.', '.');
+  for (const order of subsets(items, previous)) {
+    for (const [separator, equals] of PAIR_MARKS) {
+      yield {
+        text: order.map((item) => keyOf(item) + equals + item.text).join(separator),
+        parts: () => [
+          {
+            pairs: {
+              fields: order.map((item) => ({
+                [keyOf(item)]: 'field' in item.part ? item.part.field : item.part.part,
+              })),
+              separator,
+              equals,
+            },
+          },
+        ],
+      };
+    }
+  }
+}
+
+const WIDTHS: readonly (readonly [string, number])[] = [
+  ['u32be', 4],
+  ['u64be', 8],
+  ['u16be', 2],
+  ['u8', 1],
+];
+
+/** Fields in file order, each with its length before it; with and without a byte that says what is hashed. */
+export function* withLengths(items: readonly Item[], previous: readonly Item[]): Generator<Proposal> {
+  for (const order of subsets(items, previous)) {
+    const texts = order.map(({ text }) => Buffer.from(text));
+    for (const [width, size] of WIDTHS) {
+      const pieces = texts.flatMap((text) => [lengthBytes(text.length, size), text]);
+      const parts = () =>
+        order.map(({ part }) => ({
+          'length-prefixed': { width, parts: ['field' in part ? { field: part.field } : part.part] },
+        }));
+      yield { text: Buffer.concat(pieces), parts };
+      // A leaf of RFC 6962 begins with 00, an inner node with 01.
+      for (const tag of [1, 0]) {
+        const hex = tag.toString(16).padStart(2, '0');
+        yield {
+          text: Buffer.concat([Buffer.of(tag), ...pieces]),
+          parts: () => [{ 'literal-bytes': hex }, ...parts()],
+        };
+      }
+    }
+  }
+}
+
+function lengthBytes(length: number, size: number): Buffer {
+  const bytes = Buffer.alloc(8);
+  bytes.writeBigUInt64BE(BigInt(length));
+  return bytes.subarray(8 - size);
+}
+
+function* subsets(items: readonly Item[], previous: readonly Item[]): Generator<readonly Item[]> {
+  const listed = items.slice(0, MAX_ITEMS);
+  for (const size of sizesOf(listed.length)) {
+    for (const chosen of combinations(listed.length, size)) {
+      if (repeatsPath(listed, chosen)) continue;
+      yield* withPrevious(
+        chosen.map((index) => listed[index]!),
+        previous,
+      );
+    }
+  }
+}
+
+/** All and one, all but one and two, …: writers list nearly all or a handful. */
+function* sizesOf(count: number): Generator<number> {
+  for (let few = 1, many = count; few <= many; few++, many--) {
+    yield many;
+    if (few < many) yield few;
+  }
+}
+
+function repeatsPath(items: readonly Item[], chosen: readonly number[]): boolean {
+  for (let at = 1; at < chosen.length; at++) {
+    // Forms of one value stand next to each other.
+    if (items[chosen[at]!]!.path === items[chosen[at - 1]!]!.path) return true;
+  }
+  return false;
+}
+
+/** Last, first, and last but one: a time of hashing often follows it. */
+function* withPrevious(order: readonly Item[], previous: readonly Item[]): Generator<readonly Item[]> {
+  if (previous.length === 0) yield order;
+  for (const item of previous) {
+    yield [...order, item];
+    yield [item, ...order];
+    if (order.length > 1) yield [...order.slice(0, -1), item, order.at(-1)!];
+  }
+}
+
+/** Every way to put `size` of the items in a row; the array is reused. */
+function* arrangements(items: readonly Item[], size: number, row: Item[] = []): Generator<readonly Item[]> {
+  if (row.length === size) {
+    yield row;
+    return;
+  }
+  for (const item of items) {
+    if (row.some(({ path }) => path === item.path)) continue;
+    row.push(item);
+    yield* arrangements(items, size, row);
+    row.pop();
+  }
+}
+
+/** One `join` where all are fields as written, else parts with the separator between them. */
+function toJoin(order: readonly Item[], separator: string): PartDocument[] {
+  if (order.length > 1 && order.every(({ part }) => 'field' in part)) {
+    const fields = order.map(({ part }) => ('field' in part ? part.field : ''));
+    return [{ join: { fields, separator } }];
+  }
+  return order.flatMap(({ part }, index) => [
+    ...(index > 0 && separator !== '' ? [{ literal: separator }] : []),
+    'field' in part ? { field: part.field } : part.part,
+  ]);
+}

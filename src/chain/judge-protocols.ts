@@ -1,0 +1,146 @@
+/** What the records of protocols amount to: conclusions and stream summaries, in the words of the chain check. */
+import { count } from '../base/text-safety.ts';
+import { type StreamRange, type StreamSummary, weakestOf } from '../model/report.ts';
+import type { BareState } from './bare-records.ts';
+import { CHAIN_KINDS, type ChainCode, UNDETERMINED } from './break-kinds.ts';
+import type { ChainConclusion } from './judge-chains.ts';
+import type { ProtocolContext, ProtocolRecord, ProtocolStreamVerdict } from './protocol.ts';
+import { MAX_PROTOCOL_TEXT, type ProtocolRecords, toProtocolRecords } from './protocol-records.ts';
+import { PROTOCOLS } from './protocols/index.ts';
+
+type ProtocolsVerdict = { conclusions: ChainConclusion[]; streams: StreamSummary[] };
+
+export function judgeProtocols(
+  states: Readonly<Record<string, ProtocolRecords>>,
+  contexts: readonly ProtocolContext[],
+  bare: Readonly<Record<string, BareState>>,
+): ProtocolsVerdict {
+  const verdict: ProtocolsVerdict = { conclusions: [], streams: [] };
+  for (const context of contexts) {
+    const state = states[context.profile.name];
+    if (state === undefined) continue;
+    const records = toProtocolRecords(state);
+    for (const stream of PROTOCOLS[context.profile.protocol]!.judge(records, context))
+      addStream(verdict, stream, records, context);
+    addDropped(verdict, state, context);
+    addBare(verdict, records, bare, context);
+  }
+  return verdict;
+}
+
+function addStream(
+  verdict: ProtocolsVerdict,
+  { stream, records, breaks, head, limits, unverified }: ProtocolStreamVerdict,
+  all: readonly ProtocolRecord[],
+  { profile }: ProtocolContext,
+): void {
+  for (const { code, record, message, related = [], identity } of breaks) {
+    verdict.conclusions.push({
+      code,
+      place: all[record]!.place,
+      related: related.map((index) => all[index]!.place),
+      message,
+      count: 1,
+      identity: identity ?? message,
+      stream,
+    });
+  }
+  const reasons = new Map<number, string>();
+  for (const { code, record } of breaks)
+    if (!UNDETERMINED.has(code) && !reasons.has(record)) reasons.set(record, titleOf(code));
+  const ranges = toRanges(records, all, reasons, unverified ?? new Map());
+  verdict.streams.push({
+    stream,
+    profile: profile.name,
+    records: records.length,
+    status: weakestOf(ranges),
+    ranges,
+    ...(head !== undefined && { head }),
+    limits: [...limits],
+  });
+}
+
+/** Records in a row with the same to say of them. */
+function toRanges(
+  records: readonly number[],
+  all: readonly ProtocolRecord[],
+  reasons: ReadonlyMap<number, string>,
+  unverified: ReadonlyMap<number, string>,
+): StreamRange[] {
+  const ranges: StreamRange[] = [];
+  for (const index of records) {
+    const { place } = all[index]!;
+    const broken = reasons.get(index);
+    const reason = broken ?? unverified.get(index);
+    const assurance = broken !== undefined ? 'broken' : reason === undefined ? 'chained' : 'unverifiable';
+    const last = ranges.at(-1);
+    if (last?.assurance === assurance && last.reason === reason) {
+      last.records++;
+      last.until = place;
+    } else
+      ranges.push({
+        assurance,
+        records: 1,
+        from: place,
+        until: place,
+        ...(reason !== undefined && { reason }),
+      });
+  }
+  return ranges;
+}
+
+function titleOf(code: ChainCode): string {
+  return CHAIN_KINDS.find((kind) => kind.code === code)!.title;
+}
+
+/** Records that belong to no chain, in a file that holds one: they can be added, changed and removed at will. */
+function addBare(
+  verdict: ProtocolsVerdict,
+  records: readonly ProtocolRecord[],
+  bare: Readonly<Record<string, BareState>>,
+  { profile }: ProtocolContext,
+): void {
+  const files = new Set(records.map(({ fileIndex }) => fileIndex));
+  for (const { files: all } of Object.values(bare)) {
+    for (const { fileIndex, records: found, stretches } of all) {
+      if (!files.has(fileIndex)) continue;
+      const [first, ...rest] = stretches;
+      verdict.conclusions.push({
+        code: 'unhashed-record',
+        place: first!.from,
+        related: rest.slice(0, MAX_RELATED).map(({ from }) => from),
+        message: `expected records of ${profile.name} alone, found ${count(found, 'record')} outside it`,
+        count: found,
+        identity: first!.identity,
+        stream: first!.from.file,
+      });
+    }
+  }
+}
+
+/** Further places that one finding names. */
+const MAX_RELATED = 9;
+
+function addDropped(verdict: ProtocolsVerdict, { dropped }: ProtocolRecords, context: ProtocolContext): void {
+  const { records, first } = dropped;
+  if (first === null) return;
+  const stream = `further records of ${context.profile.name}`;
+  const bound = `${count(MAX_PROTOCOL_TEXT / 2 ** 20, 'MiB', 'MiB')} of records`;
+  verdict.conclusions.push({
+    code: 'too-many-streams',
+    place: first,
+    related: [],
+    message: `expected at most ${bound} of the protocol ${context.profile.protocol}, found ${count(records, 'record')} behind them, not verified`,
+    count: records,
+    identity: '',
+    stream,
+  });
+  verdict.streams.push({
+    stream,
+    profile: context.profile.name,
+    records,
+    status: 'unverifiable',
+    ranges: [{ assurance: 'unverifiable', records, from: first, until: first, reason: `more than ${bound}` }],
+    limits: [],
+  });
+}

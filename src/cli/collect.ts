@@ -1,0 +1,207 @@
+/** `audit-check collect`: exports of several sources into one archive, whose log is signed as it grows. */
+import path from 'node:path';
+import { count, formatNumber } from '../base/text-safety.ts';
+import { CHECKS } from '../checks/index.ts';
+import { compilePlan, type Plan, Programs } from '../engine/plan.ts';
+import { type Problem, ProblemsError } from '../model/problem.ts';
+import { type DiscoveredFile, discover, STDIN } from '../read/discover.ts';
+import { createSealer, type Sealer } from '../store/archive-sealer.ts';
+import { ArchiveRefusal, ArchiveWriter } from '../store/archive-writer.ts';
+import { StoreFault } from '../store/tiled-log-files.ts';
+import { formatCheckpoint } from '../transparency/checkpoint.ts';
+import type { SignerKey } from '../transparency/note-key.ts';
+import { signNote } from '../transparency/signed-note.ts';
+import { ArchiveWriteFault, type CollectRun, collectFile, type FileOutcome } from './collect-file.ts';
+import { readLogSigner, readRecipients } from './collect-keys.ts';
+import { EXIT, type ExitCode } from './exit-codes.ts';
+import { Progress } from './progress.ts';
+import { buildRequest, readScope, type Scope } from './request.ts';
+import { writeStream } from './write-output.ts';
+
+export type CollectOptions = {
+  into: string;
+  key: string;
+  recipient?: string[];
+  recipientsFile?: string[];
+  class: string;
+  source?: string;
+  exclude?: string[];
+  config?: string | false;
+};
+
+/** A checkpoint is due after so much content or so many segments: less is lost to a crash, and each takes some flushes of the disk. */
+export type BatchSize = { bytes: number; segments: number };
+
+const BATCH: BatchSize = { bytes: 256 * 1024 * 1024, segments: 512 };
+
+/** @throws {ProblemsError} with everything that is wrong with arguments, configuration and keys */
+export async function collect(paths: string[], options: CollectOptions, batch = BATCH): Promise<ExitCode> {
+  const problems: Problem[] = [];
+  const scope = readScope(paths, { ...options, builtinRules: false }, problems);
+  const { files, missing } = await discover(scope.paths, scope.exclude);
+  for (const name of missing)
+    problems.push({ file: name, line: 0, column: 0, message: 'there is no such file, folder or match' });
+  const plan = compileReading(paths, options, scope, problems);
+  checkPlaces(options, files, problems);
+  const signer = readLogSigner(options.key, problems);
+  const recipients = readRecipients(options, problems);
+  const sealer = await sealerFor(recipients, problems);
+  if (problems.length > 0 || signer === undefined || sealer === undefined) throw new ProblemsError(problems);
+  const writer = await openWriter(options.into, signer, recipients, sealer);
+  try {
+    return await new Collection(writer, plan, options, batch).run(files);
+  } catch (error) {
+    if (error instanceof ArchiveWriteFault)
+      throw refusal(options.into, `it cannot be written: ${error.message}`);
+    if (error instanceof StoreFault) throw refusal(options.into, error.message);
+    throw error;
+  } finally {
+    await writer.close();
+  }
+}
+
+/** Records are mapped to know their source and time, and nothing is judged. */
+function compileReading(paths: string[], options: CollectOptions, scope: Scope, problems: Problem[]): Plan {
+  const request = buildRequest(paths, { ...options, builtinRules: false }, problems, scope);
+  const { licenses: _, ...rest } = request;
+  return compilePlan({
+    ...rest,
+    schemas: [],
+    rules: { rules: [], errors: [] },
+    disabled: CHECKS.map(({ name }) => name),
+  });
+}
+
+function checkPlaces(
+  { into, key, class: label }: CollectOptions,
+  files: readonly DiscoveredFile[],
+  problems: Problem[],
+): void {
+  const folder = path.resolve(into);
+  const holds = (file: string) => {
+    const relative = path.relative(folder, path.resolve(file));
+    return relative === '' || !(relative.startsWith('..') || path.isAbsolute(relative));
+  };
+  const wrong = (file: string, message: string) => void problems.push({ file, line: 0, column: 0, message });
+  if (files.some(({ file }) => file !== STDIN && holds(file)))
+    wrong('--into', `the archive ${into} lies among the logs: expected a place of its own`);
+  if (holds(key))
+    wrong(
+      '--key',
+      `${key} lies in the archive it signs: whoever gets the one has the other; keep it elsewhere`,
+    );
+  if (!/^[a-z0-9][a-z0-9._-]{0,63}$/.test(label))
+    wrong('--class', 'expected a word of small letters, digits, ".", "_" and "-", at most 64 of them');
+}
+
+async function sealerFor(recipients: readonly string[], problems: Problem[]): Promise<Sealer | undefined> {
+  try {
+    return await createSealer(recipients);
+  } catch (error) {
+    const message = `age takes none of this for a recipient: ${error instanceof Error ? error.message : error}`;
+    problems.push({ file: '--recipient', line: 0, column: 0, message });
+    return undefined;
+  }
+}
+
+async function openWriter(
+  archive: string,
+  signer: SignerKey,
+  recipients: readonly string[],
+  sealer: Sealer,
+): Promise<ArchiveWriter> {
+  try {
+    return await ArchiveWriter.open(archive, {
+      origin: signer.name,
+      encryption: recipients.length > 0 ? 'age' : 'none',
+      sealer,
+      sign: (size, root) => signNote(formatCheckpoint({ origin: signer.name, size, root }), [signer]),
+    });
+  } catch (error) {
+    if (error instanceof ArchiveRefusal || error instanceof StoreFault) throw refusal(archive, error.message);
+    if (error instanceof Error && 'syscall' in error && 'code' in error)
+      throw refusal(archive, `it cannot be used: ${error.code}`);
+    throw error;
+  }
+}
+
+function refusal(archive: string, message: string): ProblemsError {
+  return new ProblemsError([{ file: archive, line: 0, column: 0, message }]);
+}
+
+class Collection {
+  private readonly writer: ArchiveWriter;
+  private readonly plan: Plan;
+  private readonly options: CollectOptions;
+  private readonly batch: BatchSize;
+  private records = 0;
+  private known = 0;
+  private incomplete = false;
+
+  constructor(writer: ArchiveWriter, plan: Plan, options: CollectOptions, batch: BatchSize) {
+    this.writer = writer;
+    this.plan = plan;
+    this.options = options;
+    this.batch = batch;
+  }
+
+  async run(files: readonly DiscoveredFile[]): Promise<ExitCode> {
+    const bytes = files.reduce((sum, file) => sum + (file.skip === undefined ? file.bytes : 0), 0);
+    const progress = process.stderr.isTTY ? new Progress(process.stderr, bytes) : undefined;
+    const { plan, writer } = this;
+    const run: CollectRun = {
+      plan,
+      programs: new Programs(plan),
+      writer,
+      class: this.options.class,
+      onProgress: progress?.update ?? (() => {}),
+      onPause: async (stream) => {
+        if (!stream.isUnsure && this.isBatchFull()) await this.commit(progress);
+      },
+    };
+    try {
+      for (const file of files) {
+        const outcome = await collectFile(file, run);
+        this.add(outcome, progress);
+        if (this.isBatchFull()) await this.commit(progress);
+      }
+      await this.commit(progress);
+    } finally {
+      progress?.clear();
+    }
+    return await this.conclude();
+  }
+
+  private add({ records, known, notes, incomplete }: FileOutcome, progress: Progress | undefined): void {
+    this.records += records;
+    this.known += known;
+    this.incomplete ||= incomplete;
+    if (notes.length > 0) progress?.clear();
+    for (const note of notes) process.stderr.write(`note: ${note}\n`);
+  }
+
+  private isBatchFull(): boolean {
+    const { pendingBytes, pendingSegments } = this.writer;
+    return pendingBytes >= this.batch.bytes || pendingSegments >= this.batch.segments;
+  }
+
+  /** What is printed here is on the disk, signed, and stays. */
+  private async commit(progress: Progress | undefined): Promise<void> {
+    const done = await this.writer.commit();
+    if (done === undefined) return;
+    progress?.clear();
+    const { records, segments, size } = done;
+    const what = `collected ${count(records, 'record')} in ${count(segments, 'segment')}`;
+    await writeStream(process.stdout, `${what}, up to leaf ${formatNumber(size)} of the log\n`);
+  }
+
+  private async conclude(): Promise<ExitCode> {
+    const { records, known } = this;
+    if (records === 0) {
+      const why = known > 0 ? `${count(known, 'record')} were collected before` : 'the files hold no records';
+      await writeStream(process.stdout, `nothing new: ${why}\n`);
+    } else if (known > 0)
+      await writeStream(process.stdout, `${count(known, 'record')} were collected before\n`);
+    return this.incomplete || records + known === 0 ? EXIT.incomplete : EXIT.clean;
+  }
+}

@@ -1,0 +1,111 @@
+/** Archives among what `verify` is to audit: held to their logs, and their segments put in the place of their files. */
+import path from 'node:path';
+import { compareText } from '../base/text-safety.ts';
+import type { CheckResult } from '../model/check.ts';
+import type { Problem } from '../model/problem.ts';
+import { type DiscoveredFile, STDIN } from '../read/discover.ts';
+import type { ArchiveKeys } from '../store/archive-audit.ts';
+import { looksLikeArchive, MARKER, originOf } from '../store/archive-folder.ts';
+import type { CheckpointOptions } from './verify-checkpoint.ts';
+import { readText } from './yaml-file.ts';
+
+export type ArchiveOptions = { identity?: string[] };
+
+/** `folders` with what lies in them; `files`: all the others. */
+export type FoundArchives = { folders: string[]; files: DiscoveredFile[] };
+
+/** An archive is named, or lies in a folder that is. */
+export function findArchives(paths: readonly string[], files: readonly DiscoveredFile[]): FoundArchives {
+  const candidates = [
+    ...paths.filter((place) => place !== STDIN).map((place) => path.normalize(place)),
+    ...files.filter(({ file }) => path.basename(file) === MARKER).map(({ file }) => path.dirname(file)),
+  ];
+  const folders = new Map<string, string>();
+  for (const folder of candidates) {
+    const shown = folder.length > 1 ? folder.replace(/[\\/]$/, '') : folder;
+    if (looksLikeArchive(shown)) folders.set(path.resolve(shown), shown);
+  }
+  return {
+    folders: [...folders.values()].sort(compareText),
+    files:
+      folders.size === 0 ? [...files] : files.filter(({ file }) => !lieWithin(file, [...folders.keys()])),
+  };
+}
+
+function lieWithin(file: string, folders: readonly string[]): boolean {
+  const place = path.resolve(file);
+  return file !== STDIN && folders.some((folder) => place.startsWith(path.resolve(folder) + path.sep));
+}
+
+export async function holdArchives(
+  { folders, files }: FoundArchives,
+  keys: ArchiveKeys | undefined,
+): Promise<{ files: DiscoveredFile[]; evidence: CheckResult[] }> {
+  const held = { files: [...files], evidence: [] as CheckResult[] };
+  if (keys === undefined) return held;
+  const { auditArchive } = await import('../store/archive-audit.ts');
+  for (const folder of folders) {
+    const verdict = await auditArchive(folder, keys);
+    held.files.push(...verdict.files);
+    held.evidence.push(verdict.result);
+  }
+  return held;
+}
+
+/** `otherCheckpoints`: those that are of no archive here, and so are for the other files. */
+export type ReadKeys = { keys: ArchiveKeys | undefined; otherCheckpoints: string[] | undefined };
+
+export async function readArchiveKeys(
+  options: ArchiveOptions & CheckpointOptions,
+  { folders }: FoundArchives,
+  problems: Problem[],
+): Promise<ReadKeys> {
+  const wrong = (file: string, message: string) => void problems.push({ file, line: 0, column: 0, message });
+  const { checkpoint = [], verifierKey = [], policy, identity = [] } = options;
+  if (folders.length === 0) {
+    if (identity.length > 0) wrong('--identity', 'there is no archive among the files to audit');
+    return { keys: undefined, otherCheckpoints: options.checkpoint };
+  }
+  for (const file of [...verifierKey, ...(policy === undefined ? [] : [policy]), ...checkpoint])
+    if (lieWithin(file, folders))
+      wrong(
+        file,
+        'it lies in the archive that it is to vouch for: whoever replaces the one replaces the other',
+      );
+  const { readGiven } = await import('./verify-checkpoint.ts');
+  const origins = new Set(folders.map(originOf));
+  const retained: { file: string; note: string }[] = [];
+  const others: string[] = [];
+  for (const name of checkpoint) {
+    const given = readGiven(name, problems);
+    const own = given.filter(({ note }) => origins.has(note.slice(0, note.indexOf('\n'))));
+    retained.push(...own);
+    if (own.length < given.length) others.push(name);
+  }
+  const identities = identity.flatMap((file) => readIdentities(file, problems));
+  const keys = { judge: await readJudge(options, problems), identities, retained };
+  return { keys, otherCheckpoints: others.length > 0 ? others : undefined };
+}
+
+async function readJudge(options: CheckpointOptions, problems: Problem[]): Promise<ArchiveKeys['judge']> {
+  const { judgeArchiveCheckpoint, readTrust } = await import('./verify-trust.ts');
+  const trust = readTrust(options, problems);
+  return (note) => judgeArchiveCheckpoint(note, trust);
+}
+
+/** As `age -i`: identities one a line, `#` before a comment. */
+function readIdentities(file: string, problems: Problem[]): string[] {
+  const lines = readText(file, problems)
+    ?.split('\n')
+    .map((line) => line.trim());
+  if (lines === undefined) return [];
+  const isWanted = (line: string) => line !== '' && !line.startsWith('#');
+  // Bech32, as age writes it; the line is not repeated, for it may be a secret in another form.
+  const isIdentity = (line: string) => /^AGE-SECRET-KEY-(?:PQ-)?1[0-9A-Z]+$/.test(line);
+  const wrong = lines.findIndex((line) => isWanted(line) && !isIdentity(line));
+  const found = lines.some(isWanted) ? 'something else' : 'none';
+  if (wrong < 0 && found !== 'none') return lines.filter(isWanted);
+  const message = `expected an age identity "AGE-SECRET-KEY-1…", found ${found}`;
+  problems.push({ file, line: Math.max(wrong, 0) + 1, column: 1, message });
+  return [];
+}

@@ -1,0 +1,67 @@
+/** Files that vouch for other files: which kinds there are, which files of a run are such, and what they amount to. */
+import type { JsonValue } from '../base/json.ts';
+import { cloudtrailDigests } from '../cloudtrail/cloudtrail-digests.ts';
+import type { AuditRequest } from '../model/request.ts';
+import type { KnownFile, SealFile, SealKind, SealResult } from '../model/seal.ts';
+import { digestDecoded } from '../read/decoded-digest.ts';
+import type { DiscoveredFile } from '../read/discover.ts';
+import { type FilePart, toReportName } from './file-part.ts';
+import type { Plan } from './plan.ts';
+import type { Scan } from './scan-books.ts';
+import { spanStretch } from './time-span.ts';
+
+export const SEAL_KINDS: readonly SealKind[] = [cloudtrailDigests];
+
+/** Whether the decoded bytes of every file are to be digested on their way: some file will probably list them. */
+export function expectsSeals(request: AuditRequest, files: readonly DiscoveredFile[]): boolean {
+  return SEAL_KINDS.some((kind) => kind.isExpected(request) || files.some(({ file }) => kind.isNamed(file)));
+}
+
+/** `documents`: the first of the file. */
+export function sealKindOf(file: string, documents: readonly JsonValue[]): SealKind | undefined {
+  const [first] = documents;
+  return SEAL_KINDS.find((kind) => kind.isNamed(file) || (first !== undefined && kind.isDocument(first)));
+}
+
+export async function judgeSeals({ request }: Plan, scan: Scan): Promise<SealResult[]> {
+  const present = new Set([...scan.parts.values()].flatMap(({ seals }) => seals?.kind ?? []));
+  const kinds = SEAL_KINDS.filter((kind) => present.has(kind.name) || kind.isExpected(request));
+  if (kinds.length === 0) return [];
+  const seals = new Map<string, SealFile[]>(kinds.map(({ name }) => [name, []]));
+  const files: KnownFile[] = [];
+  for (const [index, discovered] of scan.files.entries()) {
+    const part = scan.parts.get(index);
+    const known = await toKnown(scan, index, discovered, part);
+    const own = part?.seals === undefined ? undefined : seals.get(part.seals.kind);
+    if (own === undefined) files.push(known);
+    else own.push({ ...known, part: part!.seals!.part });
+  }
+  return kinds.map((kind) => kind.judge(request, seals.get(kind.name)!, files));
+}
+
+async function toKnown(
+  { inputs }: Scan,
+  index: number,
+  { file }: DiscoveredFile,
+  part: FilePart | undefined,
+): Promise<KnownFile> {
+  const { status, reason, source } = inputs[index]!;
+  return {
+    file: toReportName(file),
+    sha256: part === undefined ? null : await decodedSha256(file, part),
+    status,
+    ...(reason !== undefined && { reason }),
+    source,
+    records: part?.records ?? 0,
+    span: part?.span == null ? undefined : spanStretch(part.span),
+  };
+}
+
+/** Taken while the file was read where seals were in sight; else it takes a second look. */
+async function decodedSha256(file: string, { stored }: FilePart): Promise<string | null> {
+  const { compression, sha256, problem } = stored;
+  if (compression === 'none') return sha256;
+  if (stored.decodedSha256 !== null) return stored.decodedSha256;
+  const wasCutShort = sha256 === null || problem?.code === 'decompression-limit';
+  return wasCutShort ? null : ((await digestDecoded(file)) ?? null);
+}

@@ -1,0 +1,115 @@
+/**
+ * The policy of `audit-check redact`: which fields a role may not see; and what names a person.
+ *
+ *     roles:
+ *       developer: {without: [actor_name, user.email, "*.ip"]}
+ *       security: {}
+ *       legal: {reason: required}
+ */
+import { compileGlob } from '../base/glob.ts';
+import { didYouMean } from '../base/nearest-name.ts';
+import { quote } from '../base/text-safety.ts';
+import type { ShapeReader } from '../base/yaml-shape.ts';
+import type { Field } from './salted-record.ts';
+
+export type RoleView = {
+  name: string;
+  /** Paths with wildcards, of fields that the role does not see. */
+  without: readonly string[];
+  /** Whoever takes this view must say why. */
+  needsReason: boolean;
+};
+
+export type RedactionPolicy = { roles: readonly RoleView[] };
+
+const POLICY_KEYS = ['roles'];
+const ROLE_KEYS = ['without', 'reason'];
+
+/** Every mistake is told through `reader`. */
+export function parseRedactionPolicy(reader: ShapeReader): RedactionPolicy {
+  refuseOtherKeys(reader, POLICY_KEYS);
+  const roles = reader.shape('roles');
+  if (roles === undefined) reader.problem(reader.map, 'expected "roles": what each role may not see');
+  return { roles: (roles?.map.entries ?? []).flatMap(({ key }) => parseRole(key, roles!) ?? []) };
+}
+
+function parseRole(name: string, roles: ShapeReader): RoleView | undefined {
+  const node = roles.get(name)!;
+  if (node.kind === 'null') return { name, without: [], needsReason: false };
+  const role = roles.shape(name);
+  if (role === undefined) return undefined;
+  refuseOtherKeys(role, ROLE_KEYS);
+  const without = role.texts('without');
+  for (const path of without) {
+    if (path.split('.').some((segment) => segment === ''))
+      role.problem(role.get('without')!, `expected field paths such as user.email, found ${quote(path)}`);
+  }
+  return { name, without, needsReason: role.choice('reason', ['required']) !== undefined };
+}
+
+function refuseOtherKeys(reader: ShapeReader, known: readonly string[]): void {
+  for (const entry of reader.map.entries) {
+    if (known.includes(entry.key)) continue;
+    reader.problem(
+      entry,
+      `expected ${known.join(', ')}, found ${quote(entry.key)}${didYouMean(entry.key, known)}`,
+    );
+  }
+}
+
+/**
+ * Whether a role's view leaves a field out. A path names a field, everything below it, and the elements of lists on the way;
+ * `*` is any run of characters. A key may hold dots itself: the pattern is held against the whole path.
+ */
+export function compileWithout(paths: readonly string[]): (field: Field) => boolean {
+  const tests = paths.flatMap((path) => [compileGlob(path), compileGlob(`${path}.*`)]);
+  return ({ pointer }) => {
+    const path = dottedPath(pointer);
+    return tests.some((test) => test(path));
+  };
+}
+
+/** `/user/#0/email` → `user.email` */
+function dottedPath(pointer: string): string {
+  return pointer
+    .split('/')
+    .slice(1)
+    .filter((segment) => !segment.startsWith('#'))
+    .map((segment) => segment.replace(/^~2/, '#').replaceAll('~1', '/').replaceAll('~0', '~'))
+    .join('.');
+}
+
+/**
+ * Whether a field names a person by one of their identifiers (id, name, address), anywhere in its value or in the keys that
+ * lead to it, whatever the case: what is to be forgotten must not stay in a sentence or a link. Identifiers of fewer than
+ * three characters are held against whole words only: `al` stands in half of all texts.
+ */
+export function compilePerson(identifiers: readonly string[]): (field: Field) => boolean {
+  const wanted = identifiers.map((identifier) => identifier.normalize('NFC').toLowerCase());
+  return ({ pointer, value }) => {
+    const texts = [dottedPath(pointer), textOf(value)].map((text) => text.normalize('NFC').toLowerCase());
+    return wanted.some((identifier) => texts.some((text) => names(text, identifier)));
+  };
+}
+
+function textOf(value: Field['value']): string {
+  if (typeof value === 'string') return value;
+  return typeof value === 'object' && value !== null && 'lexeme' in value ? value.lexeme : '';
+}
+
+const SHORT = 3;
+
+function names(text: string, identifier: string): boolean {
+  if (identifier.length >= SHORT) return text.includes(identifier);
+  let at = text.indexOf(identifier);
+  while (at >= 0) {
+    const isWord = !isWordCharacter(text[at - 1]) && !isWordCharacter(text[at + identifier.length]);
+    if (isWord) return true;
+    at = text.indexOf(identifier, at + 1);
+  }
+  return false;
+}
+
+function isWordCharacter(character: string | undefined): boolean {
+  return character !== undefined && /[\p{L}\p{N}_]/u.test(character);
+}

@@ -1,0 +1,226 @@
+/**
+ * Holds an archive to its log: checkpoint, tiles, control records, segments, records, in this order, for each is
+ * believed because of the one before. What is left are files to audit, and what is known of every record in them.
+ */
+import fs from 'node:fs';
+import path from 'node:path';
+import { count } from '../base/text-safety.ts';
+import type { CheckResult } from '../model/check.ts';
+import type { Notice } from '../model/report.ts';
+import type { DiscoveredFile } from '../read/discover.ts';
+import { verifyConsistency } from '../transparency/verify-proof.ts';
+import { auditControl, type SignedControl } from './archive-control-audit.ts';
+import { archiveFinding } from './archive-findings.ts';
+import {
+  type ArchivePlaces,
+  type ControlFile,
+  listFolder,
+  placesOf,
+  readControlFiles,
+  readMarker,
+} from './archive-folder.ts';
+import { ArchiveLeaves } from './archive-leaves.ts';
+import { ArchiveRanges } from './archive-ranges.ts';
+import type { ControlRecord, SegmentRecord } from './archive-records.ts';
+import { auditSegment } from './archive-segment-audit.ts';
+import { judgeSegment } from './archive-segment-verdict.ts';
+import { type Judged, type Trust, toTrust } from './archive-trust.ts';
+import { CHECKPOINT, parseStored, TiledLog } from './tiled-log.ts';
+import { StoreFault } from './tiled-log-files.ts';
+
+export type ArchiveKeys = {
+  /** Whom the user trusts, of the note of a checkpoint. */
+  judge(note: string): Judged;
+  /** Of age; none for an archive that is not encrypted, or whose content is not to be read. */
+  identities: readonly string[];
+  /** Checkpoints that were kept elsewhere: what they cover must still be there. */
+  retained: readonly { file: string; note: string }[];
+};
+
+export type ArchiveVerdict = { files: DiscoveredFile[]; result: CheckResult };
+
+/** Never throws for what is wrong with the archive: that is in the findings. */
+export async function auditArchive(archive: string, keys: ArchiveKeys): Promise<ArchiveVerdict> {
+  const places = placesOf(archive);
+  const marker = readMarker(archive);
+  if (marker === undefined || marker === 'unreadable') {
+    const found = marker === undefined ? 'none' : 'one that this version cannot read';
+    return unreadable(places.marker, `expected the marker of an archive, found ${found}`);
+  }
+  let log: TiledLog;
+  let controlFiles: ControlFile[];
+  try {
+    log = new TiledLog(places.log);
+    controlFiles = readControlFiles(places.control);
+  } catch (error) {
+    if (error instanceof StoreFault) return unreadable(places.log, error.message);
+    if (error instanceof Error && 'code' in error) return unreadable(places.control, String(error.code));
+    throw error;
+  }
+  return new ArchiveAudit(places, log, keys).run(controlFiles);
+}
+
+function unreadable(file: string, message: string): ArchiveVerdict {
+  return {
+    files: [],
+    result: { findings: [archiveFinding('damaged-archive', file, message)], incomplete: message },
+  };
+}
+
+class ArchiveAudit {
+  private readonly places: ArchivePlaces;
+  private readonly log: TiledLog;
+  private readonly keys: ArchiveKeys;
+  private readonly checkpointFile: string;
+  private readonly leaves: ArchiveLeaves;
+  private readonly trust: Trust;
+  private readonly files: DiscoveredFile[] = [];
+  private readonly result: CheckResult & { notices: Notice[] } = { findings: [], notices: [] };
+
+  constructor(places: ArchivePlaces, log: TiledLog, keys: ArchiveKeys) {
+    this.places = places;
+    this.log = log;
+    this.keys = keys;
+    this.checkpointFile = path.join(places.log, CHECKPOINT);
+    this.leaves = new ArchiveLeaves(log);
+    this.trust = toTrust(this.checkpointFile, keys.judge(log.note));
+  }
+
+  async run(controlFiles: readonly ControlFile[]): Promise<ArchiveVerdict> {
+    const { result, trust } = this;
+    if ('finding' in trust) {
+      result.findings.push(trust.finding);
+      result.incomplete = trust.finding.message;
+    }
+    for (const retained of this.keys.retained) this.holdTo(retained.file, retained.note);
+    const pending = this.pendingBatch(controlFiles);
+    const control = auditControl([...controlFiles, ...pending], this.leaves, this.checkpointFile);
+    result.findings.push(...control.findings);
+    if (control.unknown.length > 0) result.incomplete = 'control records of an unknown kind';
+    await this.auditSegments(control, pending.length > 0);
+    for (const { begin, end, reason } of this.leaves.damaged) {
+      const message = `leaves ${begin} to ${end - 1}: ${reason}`;
+      result.findings.push(archiveFinding('altered-tile', this.checkpointFile, message, end - begin));
+    }
+    return { files: this.files, result };
+  }
+
+  /** A checkpoint that was kept elsewhere: the log must still begin with what it covers. */
+  private holdTo(file: string, note: string): void {
+    const say = (message: string) => {
+      this.result.findings.push(archiveFinding('rolled-back-archive', this.checkpointFile, message));
+    };
+    try {
+      const { origin, size, root } = parseStored(path.dirname(file), note);
+      const trust = toTrust(file, this.keys.judge(note));
+      if ('finding' in trust) {
+        this.result.findings.push(trust.finding);
+        this.result.incomplete = trust.finding.message;
+      } else if (origin !== this.log.origin)
+        say(`${file} is of the log "${origin}", this one is "${this.log.origin}"`);
+      else if (size > BigInt(this.log.size))
+        say(
+          `${file} covers ${count(size, 'leaf', 'leaves')}, the log has ${this.log.size}: the end was cut off`,
+        );
+      else {
+        const proof = this.log.consistencyProof(Number(size));
+        if (verifyConsistency(size, BigInt(this.log.size), root, this.log.root, proof) !== undefined)
+          say(`${file} was signed over other records than the first ${size} of this log: it was rewritten`);
+      }
+    } catch (error) {
+      if (!(error instanceof StoreFault)) throw error;
+      this.result.findings.push(archiveFinding('damaged-archive', file, error.message));
+      this.result.incomplete = `${file} could not be verified`;
+    }
+  }
+
+  /** The control file of a batch that was committed and not moved to its place: a crash came between. */
+  private pendingBatch(controlFiles: readonly ControlFile[]): ControlFile[] {
+    const names = listFolder(this.places.pending);
+    const [file] = readControlFiles(this.places.pending);
+    const last = controlFiles.at(-1);
+    const next = last === undefined ? 0 : (last.firstLeaf ?? 0) + last.records + last.controls;
+    if (file?.firstLeaf === next && next < this.log.size) return [file];
+    if (names.length > 0)
+      this.result.notices.push({
+        code: 'unfinished-batch',
+        message: `${count(names.length, 'file')} of an interrupted collection in ${this.places.pending} are not part of the archive; the next collection removes them`,
+      });
+    return [];
+  }
+
+  private async auditSegments(control: SignedControl, hasPending: boolean): Promise<void> {
+    const { places, result } = this;
+    const segments = segmentsOf(control.records);
+    const pruned = prunedOf(control.records);
+    const ranges = new ArchiveRanges(this.trust, this.log.size);
+    const expected = new Set<string>();
+    let prunedRecords = 0;
+    for (const manifest of segments) {
+      expected.add(manifest.file);
+      const settled = path.join(places.segments, manifest.file);
+      const pending = path.join(places.pending, manifest.file);
+      const file = hasPending && !fs.existsSync(settled) && fs.existsSync(pending) ? pending : settled;
+      if (pruned.has(manifest.segment) && !fs.existsSync(file)) {
+        prunedRecords += manifest.records;
+        continue;
+      }
+      const audit = await auditSegment(file, manifest, this.leaves, this.keys.identities);
+      const verdict = judgeSegment(file, manifest, audit, segments);
+      result.findings.push(...verdict.findings);
+      if (verdict.incomplete) result.incomplete = `${file} could not be verified`;
+      ranges.add(file, manifest, audit);
+      if (audit.storedSha256 !== undefined) this.files.push(this.toFile(file, manifest, audit.storedSha256));
+    }
+    for (const name of listFolder(places.segments))
+      if (!expected.has(name)) {
+        const message = 'no manifest names it: its records are not part of the archive and were not audited';
+        result.findings.push(archiveFinding('planted-segment', path.join(places.segments, name), message));
+      }
+    if (prunedRecords > 0)
+      result.notices.push({
+        code: 'pruned',
+        message: `front pruned, declared: ${count(prunedRecords, 'record')} in ${count(pruned.size, 'segment')} were deleted by retention, as a signed record says`,
+      });
+    result.streams = ranges.summaries(path.dirname(places.marker), this.log);
+  }
+
+  private toFile(file: string, { source, encryption }: SegmentRecord, sha256: string): DiscoveredFile {
+    const { identities } = this.keys;
+    const isLocked = encryption === 'age' && identities.length === 0;
+    return {
+      file,
+      bytes: fs.statSync(file, { throwIfNoEntry: false })?.size ?? 0,
+      regular: true,
+      sealed: { source, sha256, ...(encryption === 'age' && { identities }) },
+      ...(isLocked && {
+        skip: {
+          reason: 'it is encrypted and no identity was given',
+          unsupported: true,
+          code: 'encrypted-input',
+        },
+      }),
+    };
+  }
+}
+
+/** Those that hold, each file's lines together and in their order: so a file that grew is audited as one. */
+function segmentsOf(records: readonly ControlRecord[]): SegmentRecord[] {
+  const current = new Map<number, SegmentRecord>();
+  for (const record of records) {
+    if (record.type !== 'segment') continue;
+    const known = current.get(record.segment);
+    if (known === undefined || record.generation > known.generation) current.set(record.segment, record);
+  }
+  return [...current.values()].sort(
+    (left, right) => left.origin.stream - right.origin.stream || left.segment - right.segment,
+  );
+}
+
+function prunedOf(records: readonly ControlRecord[]): Set<number> {
+  return new Set(
+    records.flatMap((record) =>
+      record.type === 'pruning' ? record.segments.map(({ segment }) => segment) : [],
+    ),
+  );
+}

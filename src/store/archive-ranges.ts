@@ -1,0 +1,82 @@
+/** How far each range of an archive's records can be trusted, as the streams of a report: one stream for each source. */
+import { count } from '../base/text-safety.ts';
+import type { Assurance, StreamRange, StreamSummary } from '../model/report.ts';
+import type { SegmentRecord } from './archive-records.ts';
+import type { SegmentAudit, SegmentRun } from './archive-segment-audit.ts';
+import type { Trust } from './archive-trust.ts';
+import type { TiledLog } from './tiled-log.ts';
+
+const WORST_FIRST: readonly Assurance[] = [
+  'broken',
+  'unverifiable',
+  'unprotected',
+  'erased',
+  'chained',
+  'anchored',
+];
+
+export class ArchiveRanges {
+  private readonly trust: Trust;
+  private readonly size: number;
+  private readonly bySource = new Map<string, StreamRange[]>();
+
+  constructor(trust: Trust, size: number) {
+    this.trust = trust;
+    this.size = size;
+  }
+
+  add(file: string, { source, records, stored }: SegmentRecord, audit: SegmentAudit): void {
+    const ranges = this.bySource.get(source ?? '') ?? [];
+    this.bySource.set(source ?? '', ranges);
+    for (const run of audit.runs) push(ranges, this.toRange(run));
+    const absent = records - audit.records;
+    if (absent <= 0) return;
+    const end = audit.runs.at(-1)?.until ?? { file, line: 1, offset: 0, length: 0 };
+    const isStored = audit.storedSha256 === stored.sha256;
+    push(ranges, {
+      assurance: isStored ? 'unverifiable' : 'broken',
+      records: absent,
+      from: end,
+      until: end,
+      reason: isStored ? (audit.unread ?? 'not read') : 'records that were collected are missing',
+    });
+  }
+
+  private toRange({ kind, records, from, until }: SegmentRun): StreamRange {
+    const { trust } = this;
+    const range = { records, from, until };
+    if (kind === 'altered')
+      return { assurance: 'broken', ...range, reason: 'not the records that were collected' };
+    if (kind === 'unknown')
+      return { assurance: 'broken', ...range, reason: 'their hashes in the log were altered' };
+    if ('by' in trust) {
+      const reason = `signed by ${trust.by}, in a checkpoint of ${count(this.size, 'leaf', 'leaves')}`;
+      return { assurance: 'anchored', ...range, reason };
+    }
+    return { assurance: 'unverifiable', ...range, reason: trust.reason };
+  }
+
+  summaries(archive: string, log: TiledLog): StreamSummary[] {
+    return [...this.bySource].map(([source, ranges]) => ({
+      stream: source === '' ? archive : `${archive} (${source})`,
+      profile: 'archive',
+      records: ranges.reduce((sum, { records }) => sum + records, 0),
+      status:
+        WORST_FIRST.find((status) => ranges.some(({ assurance }) => assurance === status)) ?? 'unverifiable',
+      ranges,
+      head: Buffer.from(log.root).toString('hex'),
+      limits: [
+        'an older copy of the whole archive verifies as well: keep a checkpoint elsewhere and name it with --checkpoint',
+      ],
+    }));
+  }
+}
+
+function push(ranges: StreamRange[], range: StreamRange): void {
+  const last = ranges.at(-1);
+  if (last?.assurance !== range.assurance || last.reason !== range.reason) ranges.push(range);
+  else {
+    last.records += range.records;
+    last.until = range.until;
+  }
+}

@@ -1,0 +1,60 @@
+/** What was found in a segment, as findings: one for each segment, that says the most that is known of it. */
+import { count, formatNumber } from '../base/text-safety.ts';
+import type { Finding } from '../model/finding.ts';
+import { archiveFinding } from './archive-findings.ts';
+import type { SegmentRecord } from './archive-records.ts';
+import type { SegmentAudit } from './archive-segment-audit.ts';
+
+/** `segments`: all of the archive, for one whose bytes lie under the name of another. */
+export function judgeSegment(
+  file: string,
+  manifest: SegmentRecord,
+  audit: SegmentAudit,
+  segments: readonly SegmentRecord[],
+): { findings: Finding[]; incomplete: boolean } {
+  const { records: expected, stored } = manifest;
+  const { storedSha256, records: found, firstAltered, unread, runs } = audit;
+  if (storedSha256 === undefined) {
+    const message = `expected ${count(expected, 'record')} of ${manifest.origin.name} in it, found no file`;
+    return { findings: [archiveFinding('missing-segment', file, message, expected)], incomplete: true };
+  }
+  const isStored = storedSha256 === stored.sha256;
+  const isLocked = runs.length === 0 && unread !== undefined;
+  // What its digest vouches for may still be unread: a key is missing, not a record.
+  if (isLocked && isStored) return { findings: [], incomplete: true };
+  const altered = runs.reduce((sum, { kind, records }) => sum + (kind === 'altered' ? records : 0), 0);
+  const isWhole = found === expected && altered === 0 && unread === undefined;
+  if (isWhole && isStored) return { findings: [], incomplete: false };
+  if (isWhole) {
+    const message = `its records are those that were signed, its stored bytes are not those of the manifest`;
+    return { findings: [archiveFinding('rewritten-segment', file, message)], incomplete: false };
+  }
+  const other = segments.find(
+    (each) => each.stored.sha256 === storedSha256 && each.segment !== manifest.segment,
+  );
+  const first = runs.find(({ kind }) => kind === 'altered');
+  const parts = [
+    ...(other === undefined
+      ? []
+      : [`expected segment ${manifest.segment}, found the bytes of segment ${other.segment}`]),
+    ...(isLocked ? ['its stored bytes are not those of its manifest'] : []),
+    ...(found === expected || isLocked ? [] : [countsOf(expected, found, unread)]),
+    ...(unread === undefined ? [] : [unread]),
+    ...(firstAltered === undefined
+      ? []
+      : [`${count(altered, 'record')} not as collected, from line ${formatNumber(firstAltered + 1)} on`]),
+  ];
+  const finding = archiveFinding(
+    'altered-segment',
+    first?.from ?? file,
+    parts.join('; '),
+    Math.max(altered, 1),
+  );
+  return { findings: [finding], incomplete: isLocked };
+}
+
+function countsOf(expected: number, found: number, unread: string | undefined): string {
+  // Reading stops behind the last record that can be one of the segment's.
+  const more = found > expected && unread === undefined ? 'more' : count(found, 'record');
+  return `expected ${count(expected, 'record')}, found ${more}`;
+}

@@ -1,0 +1,218 @@
+/** Inference: five records of each shipped profile give it back, without looking at it; and a log without a chain gives none. */
+import assert from 'node:assert/strict';
+import crypto from 'node:crypto';
+import { describe, test } from 'node:test';
+import { JsonNumber, JsonObject, type JsonValue, parseJson, toCompactJson } from '../../src/base/json.ts';
+import { compileProfile } from '../../src/chain/compile-profile.ts';
+import { compileDocument } from '../../src/chain/infer/candidate.ts';
+import { toSamples } from '../../src/chain/infer/columns.ts';
+import { type Inference, inferProfile } from '../../src/chain/infer/infer-profile.ts';
+import { toProfileYaml } from '../../src/chain/infer/profile-yaml.ts';
+import { whyNot } from '../../src/chain/infer/why-not.ts';
+import { BoundLayout, toLayouts } from '../../src/chain/layout.ts';
+import { toMember, withValue } from '../../src/chain/lint/made-log-record.ts';
+import type { ChainMembers, ChainProfile } from '../../src/chain/profile.ts';
+import { UNKNOWN_SOURCE } from '../../src/sources/mapping.ts';
+import { toRecordView } from '../../src/sources/record-view.ts';
+import { CannotMakeError, ChainMaker, MADE_KEY } from '../support/made-chain.ts';
+import { SHIPPED_CHAINS } from './shipped-chains.ts';
+
+/** The default of the command line. */
+const BUDGET = 2_000_000;
+
+/** Seconds of the processor, which other work on the machine does not stretch. */
+const MAX_SECONDS = 10;
+
+/** Profiles that five records do not give back, and why. */
+const NOT_RECOVERED: Readonly<Record<string, string>> = {};
+
+const view = toRecordView(UNKNOWN_SOURCE);
+
+function shipped(name: string): ChainProfile {
+  const profile = compileProfile(name, SHIPPED_CHAINS[name], (path, message) => {
+    throw new Error(`${path.join('.')}: ${message}`);
+  });
+  return profile!;
+}
+
+function keysOf({ digest, also }: ChainProfile): Record<string, Uint8Array> {
+  const names = [digest, ...also.map((companion) => companion.digest)].map(({ key }) => key);
+  return Object.fromEntries(names.filter((name) => name !== null).map((name) => [name, MADE_KEY]));
+}
+
+function infer(lines: readonly string[], keys: Record<string, Uint8Array>): Inference {
+  return inferProfile(toSamples(lines.map((line) => Buffer.from(line))), view, { budget: BUDGET, keys });
+}
+
+/** Whether the profile recomputes a record with this hash, wherever the hash stands. */
+function recomputes(
+  profile: ChainProfile,
+  members: ChainMembers,
+  line: string,
+  hash: string,
+  keys: Record<string, Uint8Array>,
+): boolean {
+  const layout = toLayouts([profile]).find(
+    (each) => JSON.stringify(each.members) === JSON.stringify(members),
+  );
+  const bound = new BoundLayout(layout!, view.fields, keys);
+  const event = view.at(Buffer.from(line));
+  return bound.expected(event, bound.previous(event, ''), hash.length)[0] === hash;
+}
+
+/** The line with one scalar changed, for each scalar that is no hash of the chain. */
+function* changedLines(line: string, members: ChainMembers): Generator<{ path: string; changed: string }> {
+  const record = parseJson(Buffer.from(line)) as JsonObject;
+  function* scalars(value: JsonObject, prefix: string): Generator<{ path: string; value: JsonValue }> {
+    for (const { key, value: inner } of value.members) {
+      const path = `${prefix}${key.replaceAll('.', '\\.')}`;
+      if (inner instanceof JsonObject) yield* scalars(inner, `${path}.`);
+      else yield { path, value: inner };
+    }
+  }
+  for (const { path, value } of scalars(record, '')) {
+    if (path === members.own || path === members.previous) continue;
+    yield { path, changed: toCompactJson(withValue(record, path, another(value))) };
+  }
+}
+
+/** Of the same form, so that no format refuses it. */
+function another(value: JsonValue): JsonValue {
+  if (typeof value === 'boolean') return !value;
+  if (value instanceof JsonNumber) return new JsonNumber(value.lexeme === '3' ? '4' : '3');
+  if (typeof value !== 'string') return new JsonObject([toMember('changed', true)]);
+  if (/^\d{4}-\d\d-\d\dT/.test(value)) return `2019${value.slice(4)}`;
+  return /[0-9]$/.test(value)
+    ? `${value.slice(0, -1)}${value.endsWith('7') ? '8' : '7'}`
+    : `${value} changed`;
+}
+
+describe('inferProfile()', () => {
+  const recovered: string[] = [];
+  for (const name of Object.keys(SHIPPED_CHAINS)) {
+    test(`recovers ${name} from five records`, (t) => {
+      const profile = shipped(name);
+      let made: ReturnType<ChainMaker['chain']>;
+      let members: ChainMembers;
+      try {
+        const maker = new ChainMaker(profile, 11);
+        made = maker.chain(5);
+        members = maker.members;
+      } catch (error) {
+        if (!(error instanceof CannotMakeError)) throw error;
+        t.skip(error.message);
+        return;
+      }
+      const keys = keysOf(profile);
+      const lines = made.map(({ text }) => text);
+      const started = process.cpuUsage();
+      const found = infer(lines, keys);
+      const { user } = process.cpuUsage(started);
+      assert.ok(user < MAX_SECONDS * 1e6, `took ${user / 1e6} s`);
+      const reason = NOT_RECOVERED[name];
+      if (reason !== undefined) {
+        const missed = found.document === undefined || found.recomputed < found.known;
+        assert.ok(missed, `it is recovered now: take it off the list (${reason})`);
+        t.diagnostic(`not recovered: ${reason}`);
+        return;
+      }
+      assert.ok(found.document !== undefined, whyNot(found, lines.length, keys).join('\n'));
+      assert.equal(found.recomputed, found.known);
+      assert.ok(found.known >= lines.length - 1, `${found.known} hashes known`);
+      assert.deepEqual(found.chain?.members, members);
+      const inferred = compileDocument('inferred', found.document);
+      for (const { text, hash } of made) {
+        if (!recomputes(inferred, members, text, hash, keys))
+          assert.equal(text, lines.at(-1), 'only the last may be unknown');
+        for (const { path, changed } of changedLines(text, members)) {
+          if (recomputes(profile, members, changed, hash, keys)) continue;
+          assert.ok(
+            !recomputes(inferred, members, changed, hash, keys),
+            `${path} can be changed: ${changed}`,
+          );
+        }
+      }
+      recovered.push(name);
+    });
+  }
+
+  test('recovers nearly all of them', () => {
+    const all = Object.keys(SHIPPED_CHAINS).length;
+    assert.ok(recovered.length >= Math.min(20, all - 1), `${recovered.length} of ${all}`);
+  });
+
+  test('finds no profile for hashes of nothing, and says what was tried', () => {
+    let previous = '0'.repeat(64);
+    const lines = Array.from({ length: 5 }, (_, index) => {
+      const hash = crypto.hash('sha256', `hidden ${index}`, 'hex');
+      const line = JSON.stringify({
+        seq: index + 1,
+        actor: 'ann',
+        action: 'login',
+        prev_hash: previous,
+        hash,
+      });
+      previous = hash;
+      return line;
+    });
+    const found = infer(lines, {});
+    assert.equal(found.document, undefined);
+    assert.deepEqual(found.chain?.members, { previous: 'prev_hash', own: 'hash' });
+    const said = whyNot(found, lines.length, {}).join('\n');
+    assert.match(said, /^the links hold: "prev_hash" names "hash" of another record in 4 of 5 records\n/);
+    assert.match(said, /pre-images tried, none has the hash:/);
+    assert.match(said, /most likely: the hashes are made with a key \(HMAC\): give it by --key-file/);
+  });
+
+  test('finds no chain in records without one', () => {
+    const lines = Array.from({ length: 5 }, (_, index) =>
+      JSON.stringify({ id: index, actor: 'ann', action: 'login' }),
+    );
+    const found = infer(lines, {});
+    assert.equal(found.chain, undefined);
+    assert.match(whyNot(found, 5, {})[0]!, /^no field of 5 records holds the hash of another record/);
+  });
+
+  test('keeps to its budget', () => {
+    const lines = ['a', 'b', 'c'].map((text, index, all) =>
+      JSON.stringify({ text, previous: index === 0 ? null : hashOf(all[index - 1]!), own: hashOf(text) }),
+    );
+    const found = inferProfile(toSamples(lines.map((line) => Buffer.from(line))), view, {
+      budget: 500,
+      keys: {},
+    });
+    assert.equal(found.document, undefined);
+    assert.ok(found.tried <= 600, `${found.tried} tried`);
+    assert.match(whyNot(found, 3, { key: '' }).join('\n'), /the budget ended it: --budget raises it/);
+  });
+
+  test('gives the same answer each time', () => {
+    const lines = new ChainMaker(shipped('linked-payload'), 5).chain(5).map(({ text }) => text);
+    assert.deepEqual(infer(lines, {}), infer(lines, {}));
+  });
+
+  test('tells streams apart by the field that does', () => {
+    const lines = new ChainMaker(shipped('jcs'), 5).chain(12, 2).map(({ text }) => text);
+    assert.deepEqual(infer(lines, {}).chain?.stream, ['chain_id']);
+  });
+});
+
+function hashOf(text: string): string {
+  return crypto.hash('sha256', `hidden ${text}`, 'hex');
+}
+
+describe('toProfileYaml()', () => {
+  test('writes what the reader of profiles reads back', async () => {
+    const { parse } = await import('yaml');
+    const document = {
+      title: 'no: yes # "\u2028\u001b',
+      members: [{ previous: 'null', own: 'a.b\\.c' }],
+      digest: { algorithm: 'sha256', strip: ['sha256:'] },
+      genesis: [null, '', { literal: '0123' }, { literal: 'yes' }],
+      preimage: ['previous', { literal: '\n' }, { json: { sort: 'none', separators: [', ', ': '] } }],
+    };
+    const text = toProfileYaml(document, ['one', 'two']);
+    assert.deepEqual(parse(text), document);
+    assert.doesNotMatch(text, /[\u001b\u2028]/);
+  });
+});

@@ -1,0 +1,259 @@
+/** `audit-check collect` and `verify ARCHIVE` as a terminal shows them: what is said, exit codes, keys, refusals. */
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
+import { after, describe, test } from 'node:test';
+import zlib from 'node:zlib';
+import { generateIdentity, identityToRecipient } from 'age-encryption';
+import { CommandLine, runWithInput } from '../support/command-line.ts';
+import { contentOf, KEYS, lines, temporaryFolder } from '../support/made-archive.ts';
+
+const commands = new CommandLine();
+const folder = temporaryFolder('collect');
+after(() => {
+  commands.close();
+  fs.rmSync(folder, { recursive: true });
+});
+
+function write(name: string, content: string | Uint8Array): string {
+  const file = path.join(folder, name);
+  fs.mkdirSync(path.dirname(file), { recursive: true });
+  fs.writeFileSync(file, content);
+  return name;
+}
+
+const ndjson = (records: string[]) => `${records.join('\n')}\n`;
+
+write('archive.key', `${KEYS.signer}\n`);
+write('archive.pub', `${KEYS.verifier}\n`);
+write('logs/app.log', ndjson(lines(1, 'ann', 'bob')));
+write('logs/db.log.gz', zlib.gzipSync(ndjson(lines(2, 'cid'))));
+
+const KEY = ['--key', 'archive.key', '--no-config'];
+const collect = (...argv: string[]) => commands.run(['collect', ...argv, ...KEY], folder);
+const verify = (...argv: string[]) =>
+  commands.run(['verify', '--no-config', '--no-builtin-rules', ...argv], folder);
+
+let made = 0;
+const newArchive = () => `archive-${made++}`;
+
+describe('collect', () => {
+  test('says what is collected, and nothing is new the second time', async () => {
+    const archive = newArchive();
+    assert.deepEqual(await collect('logs', '--into', archive), {
+      exit: 0,
+      stdout: 'collected 3 records in 2 segments, up to leaf 6 of the log\n',
+      stderr: '',
+    });
+    assert.deepEqual(await collect('logs', '--into', archive), {
+      exit: 0,
+      stdout: 'nothing new: 3 records were collected before\n',
+      stderr: '',
+    });
+    const { exit, stdout } = await verify(archive, '--verifier-key', 'archive.pub');
+    assert.equal(exit, 0, stdout);
+    assert.match(stdout, /anchored: signed by archive\.example\/log, in a\s+checkpoint of 6 leaves/);
+    assert.doesNotMatch(stdout, /unprotected/);
+  });
+
+  test('knows records again in a renamed, packed or wrapped file, and adds what is new', async () => {
+    const archive = newArchive();
+    const records = lines(3, 'ann', 'bob', 'cid');
+    await collect(write('grow.log', ndjson(records.slice(0, 2))), '--into', archive);
+    const again = await collect(
+      write('grow.log.1.gz', zlib.gzipSync(ndjson(records))),
+      write('grow.json', `[${records.join(',')}]`),
+      '--into',
+      archive,
+    );
+    // The wrapped file comes first by its name, and adds the third record.
+    assert.equal(
+      again.stdout,
+      'collected 1 record in 1 segment, up to leaf 7 of the log\n5 records were collected before\n',
+    );
+    assert.deepEqual(await contentOf(path.join(folder, archive)), records);
+  });
+
+  test('keeps the bytes of a record, and those of a pretty-printed one without its line breaks', async () => {
+    const archive = newArchive();
+    const odd = '{"time": "2026-03-01T08:00:00Z", "id":"1", "n":1.0e0, "actor":"\\u0061nn", "a":1, "a":2}';
+    const pretty =
+      '[\n  {\n    "time": "2026-03-01T08:00:01Z",\n    "text": "two  words\\n", "n": 1.50\n  }\n]\n';
+    await collect(write('odd.log', `${odd}\r\n`), write('pretty.json', pretty), '--into', archive);
+    assert.deepEqual(await contentOf(path.join(folder, archive)), [
+      odd,
+      '{"time":"2026-03-01T08:00:01Z","text":"two  words\\n","n":1.50}',
+    ]);
+  });
+
+  test('keeps malformed lines, so that the audit of the archive finds them', async () => {
+    const archive = newArchive();
+    const [first, second] = lines(4, 'ann', 'bob');
+    const { exit, stderr } = await collect(
+      write('torn.log', `${first}\n{"torn\n${second}\n`),
+      '--into',
+      archive,
+    );
+    assert.equal(stderr, 'note: torn.log: 1 malformed line kept as they are\n');
+    assert.equal(exit, 0);
+    const { stdout } = await verify(archive, '--verifier-key', 'archive.pub');
+    assert.match(stdout, /high\[malformed-record\]/);
+    assert.match(stdout, /anchored/);
+  });
+
+  test('reads standard input, and takes what it knows only once', async () => {
+    const archive = newArchive();
+    const argv = ['collect', '-', '--into', archive, ...KEY];
+    const records = lines(5, 'ann', 'bob', 'cid');
+    runWithInput(argv, folder, Buffer.from(ndjson(records.slice(0, 2))));
+    const { exit, stdout } = runWithInput(argv, folder, Buffer.from(ndjson(records)));
+    assert.equal(
+      stdout,
+      'collected 1 record in 1 segment, up to leaf 7 of the log\n2 records were collected before\n',
+    );
+    assert.equal(exit, 0);
+  });
+
+  test('goes on after a damaged file, says how far it came, and exits 3', async () => {
+    const archive = newArchive();
+    const packed = zlib.gzipSync(ndjson(lines(6, 'ann', 'bob')));
+    const { exit, stdout, stderr } = await collect(
+      write('cut.log.gz', packed.subarray(0, packed.length - 8)),
+      write('table.csv', 'a,b\n'),
+      'logs',
+      '--into',
+      archive,
+    );
+    assert.match(stderr, /^note: cut\.log\.gz was collected as far as it could be read: /m);
+    assert.match(stdout, /^collected \d+ records in \d segments/);
+    assert.equal(exit, 3);
+  });
+
+  test('says that a collected file was rewritten', async () => {
+    const archive = newArchive();
+    const records = lines(7, 'ann', 'bob', 'cid');
+    await collect(write('changed.log', ndjson(records)), '--into', archive);
+    write('changed.log', ndjson(records.with(1, records[1]!.replace('bob', 'eve'))));
+    const { stderr } = await collect('changed.log', '--into', archive);
+    assert.match(
+      stderr,
+      /^note: changed\.log no longer begins with all the records that were collected from it/,
+    );
+  });
+
+  test('refuses what cannot be right, all at once', async () => {
+    write('witness.key', 'PRIVATE+KEY+x');
+    fs.mkdirSync(path.join(folder, 'full'));
+    write('full/letter.txt', 'dear');
+    const wrong = await commands.run(
+      [
+        'collect',
+        'logs',
+        '--into',
+        'logs',
+        '--key',
+        'witness.key',
+        '--recipient',
+        'AGE-SECRET-KEY-1QQ',
+        '--class',
+        'A B',
+      ],
+      folder,
+    );
+    assert.equal(wrong.exit, 2);
+    assert.match(wrong.stderr, /error: --into: the archive logs lies among the logs/);
+    assert.match(wrong.stderr, /error: --class: expected a word/);
+    assert.match(wrong.stderr, /error: --recipient: expected a recipient "age1…", found a secret key/);
+    assert.match(wrong.stderr, /error: witness\.key:1:1: expected/);
+    assert.doesNotMatch(wrong.stderr, /1QQ/);
+    const full = await collect('logs', '--into', 'full');
+    assert.equal(full.exit, 2);
+    assert.match(full.stderr, /error: full: it is no archive and not empty \(it holds "letter\.txt"\)/);
+  });
+
+  test('refuses a second writer in words', async () => {
+    const archive = newArchive();
+    await collect('logs', '--into', archive);
+    const lock = { host: (await import('node:os')).hostname(), pid: process.pid, start: '', serial: 1 };
+    write(`${archive}/log/lock`, `${JSON.stringify(lock)}\n`);
+    const { exit, stderr } = await collect('logs', '--into', archive);
+    assert.equal(exit, 2);
+    assert.match(stderr, /another process writes here/);
+  });
+});
+
+describe('verify ARCHIVE', () => {
+  test('says unverifiable and exits 3 without a verifier key, or with one that lies in the archive', async () => {
+    const archive = newArchive();
+    await collect('logs', '--into', archive);
+    const without = await verify(archive);
+    assert.equal(without.exit, 3);
+    assert.match(
+      without.stdout,
+      /undetermined\[unverified-checkpoint\]: unverifiable: no verifier key given/,
+    );
+    write(`${archive}/archive.pub`, KEYS.verifier);
+    const inside = await verify(archive, '--verifier-key', `${archive}/archive.pub`);
+    assert.equal(inside.exit, 2);
+    assert.match(inside.stderr, /it lies in the archive that it is to vouch for/);
+  });
+
+  test('refuses a key where there is no archive', async () => {
+    const { exit, stderr } = await verify('logs', '--verifier-key', 'archive.pub');
+    assert.equal(exit, 2);
+    assert.match(stderr, /error: arguments: expected --checkpoint beside .*, or an archive to audit/);
+  });
+
+  test('finds an archive in a folder of logs, and names what was done to it', async () => {
+    await collect('logs', '--into', 'mixed/archive');
+    write('mixed/other.log', ndjson(lines(9, 'ann')));
+    const sound = await verify('mixed', '--verifier-key', 'archive.pub');
+    assert.equal(sound.exit, 0, sound.stdout);
+    assert.match(sound.stdout, /records +4 read = 4 audited/);
+    const segments = path.join(folder, 'mixed/archive/segments');
+    fs.rmSync(path.join(segments, '00000001.ndjson.zst'));
+    const { exit, stdout } = await verify('mixed', '--verifier-key', 'archive.pub');
+    assert.match(
+      stdout,
+      /critical\[missing-segment\]: expected 2 records of logs\/app\.log in it, found no file/,
+    );
+    assert.equal(exit, 3);
+  });
+
+  test('reads the same from an encrypted archive with any of its identities, and exits 3 without one', async () => {
+    const identities = [await generateIdentity(), await generateIdentity()];
+    const recipients = await Promise.all(identities.map((identity) => identityToRecipient(identity)));
+    write('auditors.txt', `# auditors\n${recipients[1]}\n`);
+    write('one.identity', `# of ann\n${identities[0]}\n`);
+    write('two.identity', `${identities[1]}\n`);
+    write('other.identity', `${await generateIdentity()}\n`);
+    const archive = newArchive();
+    const encrypted = ['--recipient', recipients[0]!, '--recipients-file', 'auditors.txt'];
+    assert.equal((await collect('logs', '--into', archive, ...encrypted)).exit, 0);
+    for (const identity of ['one.identity', 'two.identity']) {
+      const { exit, stdout } = await verify(archive, '--verifier-key', 'archive.pub', '--identity', identity);
+      assert.equal(exit, 0, stdout);
+      assert.match(stdout, /records +3 read = 3 audited/);
+    }
+    const closed = await verify(archive, '--verifier-key', 'archive.pub');
+    assert.equal(closed.exit, 3);
+    assert.match(closed.stdout, /undetermined\[encrypted-input\]/);
+    assert.match(closed.stdout, /unverifiable: it is encrypted, and no identity\s+was given/);
+    const stranger = await verify(archive, '--verifier-key', 'archive.pub', '--identity', 'other.identity');
+    assert.equal(stranger.exit, 3);
+    assert.doesNotMatch(stranger.stdout, /altered-segment/);
+    const plain = await collect('logs', '--into', archive);
+    assert.equal(plain.exit, 2);
+    assert.match(plain.stderr, /its segments are encrypted: name the recipients again/);
+    const file = path.join(folder, archive, 'segments', '00000001.ndjson.zst.age');
+    const bytes = fs.readFileSync(file);
+    bytes[bytes.length - 1]! ^= 1;
+    fs.rmSync(file);
+    fs.writeFileSync(file, bytes);
+    const altered = await verify(archive, '--verifier-key', 'archive.pub');
+    assert.match(
+      altered.stdout,
+      /critical\[altered-segment\]: its stored bytes are not those of its manifest/,
+    );
+  });
+});
