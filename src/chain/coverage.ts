@@ -77,12 +77,16 @@ function coveredByJson({
   return new Set([left.length === 0 ? of : `${of} (without ${left.join(', ')})`]);
 }
 
-/** Of several kinds of record only what is hashed in each. */
+/** Of several kinds of record what is hashed in each, and with a word of doubt what is hashed in some. */
 function coveredByEach(sets: readonly Covered[]): Covered {
   const listed = sets.filter((set) => set !== undefined);
-  const [first, ...others] = listed;
-  if (first === undefined) return undefined;
-  return new Set([...first].filter((field) => others.every((set) => set.has(field))));
+  if (listed.length === 0) return undefined;
+  const all = new Set(listed.flatMap((set) => [...set]));
+  return new Set(
+    [...all].map((field) =>
+      listed.every((set) => set.has(field)) ? field : `${field} (in some kinds of record)`,
+    ),
+  );
 }
 
 /** The members that a hash of the whole record leaves out beside those of the chain, wherever they are. */

@@ -11,7 +11,7 @@ import type { LinkSample } from './hash-index.ts';
 import type { ChainLayout } from './layout.ts';
 import { keyOf } from './profile.ts';
 import { isBadSignature, mismatchOf, reasonOf } from './record-hash.ts';
-import { type AlteredRun, MAX_BREAKS, type StreamState } from './segment.ts';
+import { type AlteredRun, isKeyless, MAX_BREAKS, type StreamState } from './segment.ts';
 import type { Shared, SharedRecords } from './shared-records.ts';
 import { type BrokenNodes, nodeOfRun, streamRanges, unverifiableRange } from './stream-ranges.ts';
 
@@ -519,7 +519,7 @@ class StreamJudge {
   }
 
   private sayAltered(run: AlteredRun): void {
-    const expected = run.expected[this.profile] ?? '';
+    const expected = run.expected[this.profile] || (run.expected.find((hash) => hash !== '') ?? '');
     const reason = reasonOf(expected);
     const more =
       run.records > 1
@@ -528,12 +528,16 @@ class StreamJudge {
     const related = run.records > 1 ? [run.until] : [];
     const about = { related, count: run.records, identity: run.found };
     const mismatch = mismatchOf(expected);
-    if (isBadSignature(expected)) {
-      const { signature } = this.layout.profiles[this.profile]!.digest;
+    if (isKeyless(run.expected)) {
+      const keys = this.missingKeys.map(quote).join(', ');
+      const message = `expected hashes that can be recomputed, found ${count(run.records, 'record')} that need the key ${keys}, which was not given`;
+      this.say('missing-key', run.from, message, about);
+    } else if (isBadSignature(expected)) {
+      const signed = this.layout.profiles[run.expected.findIndex(isBadSignature)]!.digest.signature!;
       this.say(
         'bad-signature',
         run.from,
-        `expected an ${signature!.algorithm} signature under the key ${quote(signature!.key)}, found ${quote(run.found)}, which does not hold${more}`,
+        `expected an ${signed.algorithm} signature under the key ${quote(signed.key)}, found ${quote(run.found)}, which does not hold${more}`,
         about,
       );
     } else if (mismatch !== undefined) {

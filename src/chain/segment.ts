@@ -210,10 +210,19 @@ function pushSegment(run: FileRun, segment: Segment): void {
   run.segments.push(segment);
 }
 
+/** Whether no profile that speaks of the record has its key: then nothing says that it was altered. */
+export function isKeyless(expected: readonly string[]): boolean {
+  return expected.every((hash) => hash === '');
+}
+
+function isAlike(left: readonly string[], right: readonly string[]): boolean {
+  return isKeyless(left) === isKeyless(right);
+}
+
 function noteAltered(stream: StreamState, link: Link, event: Event, goesOn: boolean): void {
   if (link.expected === null) return;
-  if (goesOn && stream.alteredDropped === 0) {
-    const last = stream.altered.at(-1)!;
+  const last = stream.altered.at(-1);
+  if (goesOn && stream.alteredDropped === 0 && last !== undefined && isAlike(last.expected, link.expected)) {
     last.records++;
     last.until = event.place;
   } else if (stream.altered.length >= MAX_BREAKS) stream.alteredDropped++;
@@ -270,8 +279,14 @@ export function mergeStreams(left: StreamState, right: StreamState, rule: LinkRu
 
 function mergeAltered(left: StreamState, right: StreamState, goesOn: boolean): void {
   for (const [index, run] of right.altered.entries()) {
-    if (index === 0 && goesOn && left.alteredDropped === 0) {
-      const last = left.altered.at(-1)!;
+    const last = left.altered.at(-1);
+    if (
+      index === 0 &&
+      goesOn &&
+      left.alteredDropped === 0 &&
+      last !== undefined &&
+      isAlike(last.expected, run.expected)
+    ) {
       last.records += run.records;
       last.until = run.until;
     } else if (left.altered.length >= MAX_BREAKS) left.alteredDropped += run.records;

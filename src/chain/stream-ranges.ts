@@ -2,7 +2,7 @@
 import type { Place } from '../model/place.ts';
 import type { StreamRange } from '../model/report.ts';
 import type { ChainNode } from './chain-order.ts';
-import type { AlteredRun, StreamState } from './segment.ts';
+import { type AlteredRun, isKeyless, type StreamState } from './segment.ts';
 
 /** Records of a node that are broken by a joint: all of them where the whole node is in the wrong place. */
 export type BrokenNodes = Map<ChainNode, BrokenStart>;
@@ -97,8 +97,11 @@ function addRanges(
     ranges.push({ assurance: 'broken', records: leading, from: whole.from, until, reason });
     sound -= leading;
   }
-  for (const { records, from, until } of altered) {
-    ranges.push({ assurance: 'broken', records, from: from, until: until, reason: 'altered' });
+  for (const { records, from, until, expected } of altered) {
+    const verdict = isKeyless(expected)
+      ? ({ assurance: 'unverifiable', reason: 'key not given' } as const)
+      : ({ assurance: 'broken', reason: 'altered' } as const);
+    ranges.push({ ...verdict, records, from, until });
     sound -= records;
   }
   if (sound === 0) return;
