@@ -14,9 +14,10 @@ import { changesItems, FIELD_STYLES, isContainer, toItems } from './field-styles
 import { type FoundChain, findChains, hashPaths, type Link } from './find-chains.ts';
 import { isOrdinary, JSON_FORMS, toPart } from './json-forms.ts';
 import { asPairs, inAnyOrder, inFileOrder, previousItems, withLengths } from './listed-fields.ts';
+import { listedMembers } from './listed-members.ts';
 import { type FamilyCount, type Hit, type Proposal, Search } from './search.ts';
 import { variantsOf } from './variants.ts';
-import { beforesOf, onePayload, recordSubsets, wholeRecord } from './whole-record.ts';
+import { beforesOf, onePayload, recordSubsets, wholeRecord, withoutOf } from './whole-record.ts';
 
 export type InferOptions = {
   /** Pre-images tried for one pair of chain fields at the most. */
@@ -125,6 +126,7 @@ function* hits(
   const members = samples[link.index]!.record.members.map(({ key }) => escapeKey(key)).filter(
     (path) => path !== own,
   );
+  const topMembers = members.filter((path) => path !== previous);
   const before = previousItems(beforesOf(link, chain.encoding));
   const plain = toItems(parts, link, free, {});
   const family = function* (
@@ -145,10 +147,15 @@ function* hits(
   yield* family('one field with the previous hash', 0.05, payload());
   const lists: [name: string, share: number, proposals: Iterator<Proposal>][] = [
     ['fields joined in file order', 0.12, inFileOrder(plain, before)],
-    ['fields joined in any order', 0.28, inAnyOrder(plain, before)],
+    ['fields joined in any order', 0.25, inAnyOrder(plain, before)],
     ['fields as key=value in file order', 0.08, asPairs(plain, before, previous ?? '')],
     ['fields with their lengths in file order', 0.07, withLengths(plain, before)],
-    ['subsets of members in JSON', 0.15, recordSubsets(parts, chain, link, members)],
+    [
+      'listed members in JSON',
+      0.1,
+      listedMembers(parts, link, topMembers, previous ?? 'previous', withoutOf(chain, true)),
+    ],
+    ['subsets of members in JSON', 0.12, recordSubsets(parts, chain, link, members)],
   ];
   // Each begins with what is likeliest: all of them a little, then a lot.
   for (const part of [0.15, 1])
@@ -157,8 +164,8 @@ function* hits(
     const items = toItems(parts, link, free, style);
     if (!changesItems(items, plain)) continue;
     const words = JSON.stringify(style);
-    yield* family(`fields in other formats, ${words}`, 0.01, inFileOrder(items, before));
-    yield* family(`fields in other formats and any order, ${words}`, 0.01, inAnyOrder(items, before));
+    yield* family(`fields in other formats, ${words}`, 0.008, inFileOrder(items, before));
+    yield* family(`fields in other formats and any order, ${words}`, 0.018, inAnyOrder(items, before));
   }
   yield* family('the whole record under other digests', 0.01, whole(), 'unlikely');
   yield* family('one field under other digests', 0.01, payload(), 'unlikely');
@@ -184,8 +191,9 @@ function equalForms(
 ): string[] {
   const at = parts.findIndex((part) => typeof part !== 'string' && ('canonical' in part || 'json' in part));
   if (at < 0) return [];
-  const part = parts[at] as { readonly [kind: string]: { without?: string[]; of?: string } };
-  const { without = [], of } = part.canonical ?? part.json!;
+  const part = parts[at] as { readonly [kind: string]: { without?: string[]; of?: string; only?: unknown } };
+  const { without = [], of, only } = part.canonical ?? part.json!;
+  if (only !== undefined) return [];
   const writer = new CandidateParts(chain, samples, view);
   const textsOf = (document: PartDocument) =>
     JSON.stringify(chain.links.map((link) => writer.write(document, link)?.toString() ?? ''));
