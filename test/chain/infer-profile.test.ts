@@ -32,12 +32,9 @@ const NOT_RECOVERED: Readonly<Record<string, string>> = {
   'buzz-before-4173': 'ten parts, most of them bytes of different kinds',
   'dolibarr-v1': 'seven parts, two of them times as seconds and one JSON with forced objects',
   'dolibarr-v2': 'fifteen parts, some of them times as seconds',
-  'drupal-audit-trail': 'its second hash, an HMAC of the first, is not sought',
-  frappe: 'its second hash, which the first is taken of, is not sought',
   openemr: 'thirteen fields, one of them in base64, under SHA3-512',
   regulog: 'fields, then JSON of all the others',
   retraced: 'members of objects, listed and escaped',
-  ujex: 'its second hash, of the payload, is not sought',
   verifactu: 'keys of its own, over two kinds of record',
 };
 

@@ -11,7 +11,7 @@ import {
 } from './candidate.ts';
 import { type Column, escapeKey, type Sample, toColumns } from './columns.ts';
 import { changesItems, FIELD_STYLES, isContainer, toItems } from './field-styles.ts';
-import { type FoundChain, findChains, hashPaths, type Link } from './find-chains.ts';
+import { companionOf, type FoundChain, findChains, hashPaths, type Link } from './find-chains.ts';
 import { isOrdinary, JSON_FORMS, toPart } from './json-forms.ts';
 import { asPairs, inAnyOrder, inFileOrder, previousItems, withLengths } from './listed-fields.ts';
 import { listedMembers } from './listed-members.ts';
@@ -73,7 +73,7 @@ export function inferPreimage(
   samples: readonly Sample[],
   view: RecordView,
   { budget, keys, onProgress = () => {} }: InferOptions,
-  columns = toColumns(samples),
+  columns: readonly Column[] = toColumns(samples),
 ): Inference {
   const { links } = chain;
   const search = new Search(chain, chooseTarget(links, columns), keys, budget, onProgress);
@@ -91,7 +91,42 @@ export function inferPreimage(
     if (best.recomputed < links.length) for (const variant of variantsOf(hit)) judge(variant);
     if (best.recomputed === links.length) break;
   }
+  if (best.document !== undefined && best.recomputed === links.length && chain.members.previous !== null) {
+    const document = withCompanions(best.document, chain, samples, view, keys, columns, budget);
+    const fits = recomputed(compileDocument('inferred', document), links, samples, view, keys).length;
+    if (fits === links.length) best = { ...best, document };
+  }
   return { ...best, tried: search.tried, families: search.counts };
+}
+
+/** Of the budget, what is spent on each further hash in the records. */
+const COMPANION_SHARE = 0.05;
+
+/** The document with the further hashes of the records that recompute too: an HMAC of the hash, the hash of a payload that it is taken of. */
+function withCompanions(
+  document: ProfileDocument,
+  chain: FoundChain,
+  samples: readonly Sample[],
+  view: RecordView,
+  keys: Record<string, Uint8Array>,
+  columns: readonly Column[],
+  budget: number,
+): ProfileDocument {
+  const { own, previous } = chain.members;
+  const also = hashPaths(columns).flatMap((path) => {
+    if (path === own || path === previous) return [];
+    const companion = companionOf(columns.find((column) => column.path === path)!, samples, columns);
+    if (companion === undefined || companion.links.length < samples.length) return [];
+    const options = { budget: Math.floor(budget * COMPANION_SHARE), keys };
+    const found = inferPreimage(companion, samples, view, options, columns);
+    if (found.document === undefined || found.recomputed < samples.length) return [];
+    // In the profile of the record, `$own` is another hash.
+    const preimage = JSON.parse(
+      JSON.stringify(found.document.preimage).replaceAll('"$own"', JSON.stringify(path)),
+    );
+    return [{ member: path, digest: found.document.digest, preimage }];
+  });
+  return also.length === 0 ? document : { ...document, also };
 }
 
 /** A record in the middle with as many fields as any: what it lacks cannot be found in its pre-image. */
