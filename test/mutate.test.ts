@@ -9,7 +9,14 @@ import { CannotMakeError } from './support/made-chain.ts';
 
 const CASES = 3;
 /** Profiles that are signed or follow a protocol: their own tests attack them, and why is in the error. */
-const NOT_MADE: ReadonlySet<string> = new Set([]);
+const NOT_MADE: ReadonlySet<string> = new Set([
+  'acra',
+  'did-webvh',
+  'plc',
+  'privacyidea',
+  'rksv',
+  'saf-t-pt',
+]);
 
 describe('every attack comes out as the table says under', () => {
   for (const name of Object.keys(ATTACKED_CHAINS)) {
