@@ -545,11 +545,11 @@ class StreamJudge {
       const message = `expected hashes that can be recomputed, found ${count(run.records, 'record')} that need the key ${keys}, which was not given`;
       this.say('missing-key', run.from, message, about);
     } else if (isBadSignature(expected)) {
-      const { signature } = this.layout.profiles[this.profile]!.digest;
+      const signed = this.layout.profiles[run.expected.findIndex(isBadSignature)]!.digest.signature!;
       this.say(
         'bad-signature',
         run.from,
-        `expected an ${signature!.algorithm} signature under the key ${quote(signature!.key)}, found ${quote(run.found)}, which does not hold${more}`,
+        `expected an ${signed.algorithm} signature under the key ${quote(signed.key)}, found ${quote(run.found)}, which does not hold${more}`,
         about,
       );
     } else if (mismatch !== undefined) {

@@ -51,6 +51,14 @@ export function* inFileOrder(items: readonly Item[], previous: readonly Item[]):
     const texts = order.map(({ text }) => text);
     for (const separator of JOINERS) {
       yield { text: texts.join(separator), parts: () => toJoin(order, separator) };
+      const [first] = order;
+      if (first?.path === '$previous' && separator !== '' && order.length > 2) {
+        const rest = order.slice(1);
+        yield {
+          text: first.text + texts.slice(1).join(separator),
+          parts: () => ['previous', ...toJoin(rest, separator)],
+        };
+      }
       // A separator that ends every field rather than standing between them.
       if (separator !== '')
         yield {
@@ -66,16 +74,18 @@ const PERMUTED_JOINERS = ['|', '', ':', ',', '\n', ';'] as const;
 /** Of how many items every order of any number of them is tried, then how few are ordered out of all. */
 const ORDERS: readonly { items: number; most: number }[] = [
   { items: 6, most: 6 },
+  { items: MAX_ITEMS, most: 2 },
+  { items: 8, most: 5 },
   { items: MAX_ITEMS, most: 3 },
   { items: 7, most: 7 },
+  { items: 10, most: 5 },
   { items: MAX_ITEMS, most: 4 },
   { items: 8, most: 8 },
-  { items: MAX_ITEMS, most: 5 },
 ];
 
 /** Fields in every order: first those that writers hash most often. */
 export function* inAnyOrder(items: readonly Item[], previous: readonly Item[]): Generator<Proposal> {
-  const likely = items.toSorted((left, right) => rankOf(left) - rankOf(right));
+  const likely = likeliestFirst(items);
   for (const { items: window, most } of ORDERS) {
     const listed = likely.slice(0, window);
     for (let size = 1; size <= Math.min(most, listed.length); size++) {
@@ -92,17 +102,24 @@ export function* inAnyOrder(items: readonly Item[], previous: readonly Item[]): 
 
 /** What a writer who lists fields lists, by the names that stand for it. */
 const LIKELY_NAMES: readonly RegExp[] = [
-  /^(?:timestamp|time|ts|datetime|date|created_?at|occurred_?at)$/i,
-  /^(?:actor|user|user_?id|actor_?id|agent|agent_?id|subject|principal|who)$/i,
+  /^(?:timestamp|time|ts|ts_?ms|datetime|date|created_?at|occurred_?at)$/i,
+  /^(?:actor|user|user_?id|actor_?id|agent|agent_?(?:id|did)|subject|principal|who)$/i,
   /^(?:action|event|event_?type|type|operation|activity|verb|what)$/i,
+  /^(?:decision|result|status|success|verdict)$/i,
+  /^(?:seq|sequence|sequence_?number|index|number|row_?index|entry_?id)$/i,
   /^(?:target|resource|object|object_?id|resource_?id|entity|ref)$/i,
-  /^(?:data|payload|details?|body|content|message|metadata|params)$/i,
-  /^(?:seq|sequence|sequence_?number|index|number|row_?index|id|entry_?id|event_?id|uuid)$/i,
-  /^(?:outcome|result|status|decision|success)$/i,
+  /^(?:data|payload|body|content|payload_?hash)$/i,
+  /^(?:outcome|id|event_?id|uuid|details?|message|metadata|params)$/i,
   /time|date|actor|user|action|event|target|resource|data|payload|id$/i,
 ];
 
-function rankOf({ path }: Item): number {
+/** One form of each value before second forms. */
+function likeliestFirst(items: readonly Item[]): Item[] {
+  const isSecond = (item: Item) => (items.find(({ path }) => path === item.path) === item ? 0 : 1);
+  return items.toSorted((left, right) => isSecond(left) - isSecond(right) || rankOf(left) - rankOf(right));
+}
+
+export function rankOf({ path }: Pick<Item, 'path'>): number {
   const name = path.split(/(?<!\\)\./).at(-1)!;
   const rank = LIKELY_NAMES.findIndex((names) => names.test(name));
   return rank < 0 ? LIKELY_NAMES.length : rank;
@@ -192,6 +209,7 @@ function lengthBytes(length: number, size: number): Buffer {
 }
 
 function* subsets(items: readonly Item[], previous: readonly Item[]): Generator<readonly Item[]> {
+  yield* runs(items, previous);
   const listed = items.slice(0, MAX_ITEMS);
   for (const size of sizesOf(listed.length)) {
     for (const chosen of combinations(listed.length, size)) {
@@ -200,6 +218,19 @@ function* subsets(items: readonly Item[], previous: readonly Item[]): Generator<
         chosen.map((index) => listed[index]!),
         previous,
       );
+    }
+  }
+}
+
+/** Fields that stand next to each other, and those less one: what one writer adds to a record mostly stays together. */
+function* runs(items: readonly Item[], previous: readonly Item[]): Generator<readonly Item[]> {
+  const firsts = items.filter((item, index) => item.path !== items[index - 1]?.path);
+  for (let size = firsts.length; size >= 2; size--) {
+    for (let from = 0; from + size <= firsts.length; from++) {
+      const run = firsts.slice(from, from + size);
+      yield* withPrevious(run, previous);
+      for (let left = 1; left + 1 < size; left++)
+        yield* withPrevious([...run.slice(0, left), ...run.slice(left + 1)], previous);
     }
   }
 }
@@ -231,7 +262,11 @@ function* withPrevious(order: readonly Item[], previous: readonly Item[]): Gener
 }
 
 /** Every way to put `size` of the items in a row; the array is reused. */
-function* arrangements(items: readonly Item[], size: number, row: Item[] = []): Generator<readonly Item[]> {
+export function* arrangements(
+  items: readonly Item[],
+  size: number,
+  row: Item[] = [],
+): Generator<readonly Item[]> {
   if (row.length === size) {
     yield row;
     return;

@@ -11,6 +11,7 @@ import {
   toCompactJson,
 } from '../../base/json.ts';
 import { isPlainObject } from '../../base/plain-value.ts';
+import { compileGuard } from '../conditions.ts';
 import { compilePreimage } from '../preimage.ts';
 import type { ChainDigest, ChainMembers, ChainProfile, Condition, PreimagePart } from '../profile.ts';
 import { compileDigest, hashLength } from '../record-digest.ts';
@@ -35,7 +36,8 @@ export class MadeRecords {
     this.members = profile.members[0]!;
     this.view = view;
     const conditions = [...profile.when, ...chosenConditions(profile.preimage, chosen)];
-    const fixed = new Set(conditions.map(({ field }) => field));
+    // Where only presence is asked for, any value that can be hashed will do.
+    const fixed = new Set(conditions.filter(({ equals }) => equals !== null).map(({ field }) => field));
     let record = this.skeleton(conditions);
     const leaves: Leaf[] = [];
     const parts = [...profile.preimage, ...(profile.also ?? []).flatMap(({ preimage }) => [...preimage])];
@@ -94,9 +96,14 @@ export class MadeRecords {
   /** The line of a record and its hash, as `verify` would find them; undefined where the profile has no hash for it. */
   line(record: JsonObject): { text: string; hash: string } | undefined {
     const filled = this.fill(record);
-    if (filled === undefined) return undefined;
+    if (filled === undefined || !this.isSpokenOf(filled)) return undefined;
     const hash = this.digestOf(this.profile.digest, this.profile.preimage, filled);
     return hash === undefined ? undefined : { text: toCompactJson(filled), hash };
+  }
+
+  private isSpokenOf(record: JsonObject): boolean {
+    const guard = compileGuard(this.profile.when, this.view.fields);
+    return guard(this.view.at(Buffer.from(toCompactJson(record))));
   }
 
   /** Keyed further hashes of the record: a forger cannot make them, so a pair must share them. */
