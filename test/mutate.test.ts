@@ -1,4 +1,4 @@
-/** The attack matrix, three cases a cell (`npm run mutate` has a thousand), and that the matrix itself can fail. */
+/** The attack matrix, two cases a cell (`npm run mutate` has a thousand), and that the matrix itself can fail. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { EXPECTED, outcomeOf } from './mutate/expected.ts';
@@ -7,9 +7,16 @@ import { type Cell, runProfile } from './mutate/run-cases.ts';
 import { traitsOf } from './mutate/scene.ts';
 import { CannotMakeError } from './support/made-chain.ts';
 
-const CASES = 3;
+const CASES = 2;
 /** Profiles that are signed or follow a protocol: their own tests attack them, and why is in the error. */
-const NOT_MADE: ReadonlySet<string> = new Set([]);
+const NOT_MADE: ReadonlySet<string> = new Set([
+  'acra',
+  'did-webvh',
+  'plc',
+  'privacyidea',
+  'rksv',
+  'saf-t-pt',
+]);
 
 describe('every attack comes out as the table says under', () => {
   for (const name of Object.keys(ATTACKED_CHAINS)) {

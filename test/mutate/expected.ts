@@ -23,17 +23,19 @@ const quiet = (...also: string[]): Outcome => ({ kind: 'quiet', also });
 
 const CUT = /cut off at the end leave no trace/;
 const REWRITTEN = /can rewrite (?:the whole chain|every record)/;
+/** Where a value has one form only, such as hex, another text cannot have been hashed at all. */
+const ALTERED = detected('altered-record', 'not-canonicalizable');
 /** Records that each stand for themselves. */
 const UNLINKED: Row = { when: { linked: false }, outcome: anchor(/none is linked to another/) };
 
 export const EXPECTED: Record<AttackName, readonly Row[]> = {
   'modify hashed field': [
-    { when: { own: true }, outcome: detected('altered-record') },
-    { when: { numbered: true }, outcome: detected('altered-record') },
+    { when: { own: true }, outcome: ALTERED },
+    { when: { numbered: true }, outcome: ALTERED },
     { outcome: detected('broken-link') },
   ],
   'modify last record': [
-    { when: { own: true }, outcome: detected('altered-record') },
+    { when: { own: true }, outcome: ALTERED },
     { outcome: anchor(/the last record is vouched for by none/) },
   ],
   'modify unhashed field': [{ outcome: anchor(/only .* hashed|is not hashed/) }],

@@ -2,6 +2,7 @@
 import { compileProfile } from '../../src/chain/compile-profile.ts';
 import type { ChainProfile } from '../../src/chain/profile.ts';
 import { SHIPPED_CHAINS } from '../chain/shipped-chains.ts';
+import { CannotMakeError } from '../support/made-chain.ts';
 
 /** Keys that change with every record (Acra's audit log has such a ratchet, under a format of its own). */
 const RATCHET = {
@@ -18,7 +19,10 @@ export const ATTACKED_CHAINS: Readonly<Record<string, unknown>> = {
   'test-ratchet': RATCHET,
 };
 
+/** @throws {CannotMakeError} for a log that is verified whole, by rules of its own */
 export function attackedProfile(name: string): ChainProfile {
+  const { protocol } = ATTACKED_CHAINS[name] as { protocol?: unknown };
+  if (protocol !== undefined) throw new CannotMakeError(`${name}: follows the protocol ${String(protocol)}`);
   const mistakes: string[] = [];
   const profile = compileProfile(name, ATTACKED_CHAINS[name], (path, message) =>
     mistakes.push(`${path.join('.')}: ${message}`),

@@ -240,7 +240,7 @@ function formatValue(value: MadeValue, format: Format): string {
 }
 
 /** A made time is a date, `T`, a clock, some digits of a second and `Z` or nothing. */
-const TIME = /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}:\d{2})(?:\.(\d+))?(.*)$/;
+const TIME = /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}:\d{2})(?:\.(\d+))?(Z|[+-]\d{2}:?\d{2}|)$/;
 
 function timeOf(text: string, format: Format): string {
   const [, date = '', clock = '', written = '', zone = ''] = TIME.exec(text) ?? [];
