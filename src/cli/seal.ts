@@ -22,7 +22,7 @@ import {
   type SealedStream,
   streamsOf,
 } from '../transparency/inventory.ts';
-import { matchStreams } from '../transparency/match-streams.ts';
+import { headsAgree, matchStreams } from '../transparency/match-streams.ts';
 import { parseVerifierKey, type SignerKey, verifierOf } from '../transparency/note-key.ts';
 import { isKeyName } from '../transparency/note-text.ts';
 import { NoteFault, parseNote, signNote, verifyNote } from '../transparency/signed-note.ts';
@@ -215,11 +215,11 @@ class SealRun {
     if (this.streams.length === 0) return new Map();
     const heads: { file: string; head: string }[] = [];
     for (const { file } of files) heads.push({ file, head: await this.reader.head(file) });
-    // A file that begins like no stream is a new one, whatever it is called: the name alone proves nothing.
-    const known = new Set(this.streams.map(({ head }) => head.slice(0, 2 * HEAD_BYTES)));
-    return matchStreams(
-      heads.map((one) => (known.has(one.head.slice(0, 2 * HEAD_BYTES)) ? one : { ...one, file: '' })),
-      this.streams,
+    // A file that begins otherwise is a new one, whatever it is called, and though logs may share their first record.
+    return new Map(
+      [...matchStreams(heads, this.streams)].filter(([at, number]) =>
+        headsAgree(heads[at]!.head, this.streams[number]!.head),
+      ),
     );
   }
 
