@@ -96,7 +96,8 @@ class ArchiveAudit {
     const pending = this.pendingBatch(controlFiles);
     const control = auditControl([...controlFiles, ...pending], this.leaves, this.checkpointFile);
     result.findings.push(...control.findings);
-    if (control.unknown.length > 0) result.incomplete = 'control records of an unknown kind';
+    if (control.unknown.length > 0)
+      result.incomplete = 'control records are missing: nobody can tell which segments there were';
     await this.auditSegments(control, pending.length > 0);
     for (const { begin, end, reason } of this.leaves.damaged) {
       const message = `leaves ${begin} to ${end - 1}: ${reason}`;
