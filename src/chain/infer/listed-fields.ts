@@ -1,5 +1,6 @@
-/** Pre-images that list fields: joined by separators in file order or any other, as key=value, each with its length. */
+/** Pre-images that list fields, joined by separators in file order or any other. */
 import type { PartDocument } from './candidate.ts';
+import { likeliestFirst } from './likely-names.ts';
 import type { Proposal } from './search.ts';
 import { type Before, combinations } from './whole-record.ts';
 
@@ -100,115 +101,8 @@ export function* inAnyOrder(items: readonly Item[], previous: readonly Item[]): 
   }
 }
 
-/** What a writer who lists fields lists, by the names that stand for it. */
-const LIKELY_NAMES: readonly RegExp[] = [
-  /^(?:timestamp|time|ts|ts_?ms|datetime|date|created_?at|occurred_?at)$/i,
-  /^(?:actor|user|user_?id|actor_?id|agent|agent_?(?:id|did)|subject|principal|who)$/i,
-  /^(?:action|event|event_?type|type|operation|activity|verb|what)$/i,
-  /^(?:decision|result|status|success|verdict)$/i,
-  /^(?:seq|sequence|sequence_?number|index|number|row_?index|entry_?id)$/i,
-  /^(?:target|resource|object|object_?id|resource_?id|entity|ref)$/i,
-  /^(?:data|payload|body|content|payload_?hash)$/i,
-  /^(?:outcome|id|event_?id|uuid|details?|message|metadata|params)$/i,
-  /time|date|actor|user|action|event|target|resource|data|payload|id$/i,
-];
-
-/** One form of each value before second forms. */
-function likeliestFirst(items: readonly Item[]): Item[] {
-  const isSecond = (item: Item) => (items.find(({ path }) => path === item.path) === item ? 0 : 1);
-  return items.toSorted((left, right) => isSecond(left) - isSecond(right) || rankOf(left) - rankOf(right));
-}
-
-export function rankOf({ path }: Pick<Item, 'path'>): number {
-  const name = path.split(/(?<!\\)\./).at(-1)!;
-  const rank = LIKELY_NAMES.findIndex((names) => names.test(name));
-  return rank < 0 ? LIKELY_NAMES.length : rank;
-}
-
-/** `separator` and `equals` as writers of key=value have them. */
-const PAIR_MARKS: readonly (readonly [string, string])[] = [
-  ['&', '='],
-  [',', '='],
-  [';', '='],
-  ['|', '='],
-  ['\n', '='],
-  [' ', '='],
-  [', ', '='],
-  ['\n', ': '],
-  ['|', ':'],
-  [',', ':'],
-  [';', ':'],
-  ['', '='],
-];
-
-/** Fields in file order as key=value. */
-export function* asPairs(
-  items: readonly Item[],
-  previous: readonly Item[],
-  previousKey: string,
-): Generator<Proposal> {
-  const keyOf = ({ path }: Item) =>
-    (path === '$previous' ? previousKey : path)
-      .split(/(?<!\\)\./)
-      .at(-1)!
-      .replaceAll('\\.', '.');
-  for (const order of subsets(items, previous)) {
-    for (const [separator, equals] of PAIR_MARKS) {
-      yield {
-        text: order.map((item) => keyOf(item) + equals + item.text).join(separator),
-        parts: () => [
-          {
-            pairs: {
-              fields: order.map((item) => ({
-                [keyOf(item)]: 'field' in item.part ? item.part.field : item.part.part,
-              })),
-              separator,
-              equals,
-            },
-          },
-        ],
-      };
-    }
-  }
-}
-
-const WIDTHS: readonly (readonly [string, number])[] = [
-  ['u32be', 4],
-  ['u64be', 8],
-  ['u16be', 2],
-  ['u8', 1],
-];
-
-/** Fields in file order, each with its length before it; with and without a byte that says what is hashed. */
-export function* withLengths(items: readonly Item[], previous: readonly Item[]): Generator<Proposal> {
-  for (const order of subsets(items, previous)) {
-    const texts = order.map(({ text }) => Buffer.from(text));
-    for (const [width, size] of WIDTHS) {
-      const pieces = texts.flatMap((text) => [lengthBytes(text.length, size), text]);
-      const parts = () =>
-        order.map(({ part }) => ({
-          'length-prefixed': { width, parts: ['field' in part ? { field: part.field } : part.part] },
-        }));
-      yield { text: Buffer.concat(pieces), parts };
-      // A leaf of RFC 6962 begins with 00, an inner node with 01.
-      for (const tag of [1, 0]) {
-        const hex = tag.toString(16).padStart(2, '0');
-        yield {
-          text: Buffer.concat([Buffer.of(tag), ...pieces]),
-          parts: () => [{ 'literal-bytes': hex }, ...parts()],
-        };
-      }
-    }
-  }
-}
-
-function lengthBytes(length: number, size: number): Buffer {
-  const bytes = Buffer.alloc(8);
-  bytes.writeBigUInt64BE(BigInt(length));
-  return bytes.subarray(8 - size);
-}
-
-function* subsets(items: readonly Item[], previous: readonly Item[]): Generator<readonly Item[]> {
+/** Fields in file order with the previous hash among them: first what stands together, then any. */
+export function* subsets(items: readonly Item[], previous: readonly Item[]): Generator<readonly Item[]> {
   yield* runs(items, previous);
   const listed = items.slice(0, MAX_ITEMS);
   for (const size of sizesOf(listed.length)) {

@@ -2,7 +2,8 @@
 import type { CandidateParts, PartDocument } from './candidate.ts';
 import type { Link } from './find-chains.ts';
 import { JSON_FORMS, type JsonFormDocument, memberPieces } from './json-forms.ts';
-import { arrangements, type Item, rankOf } from './listed-fields.ts';
+import { rankOf } from './likely-names.ts';
+import { arrangements, type Item } from './listed-fields.ts';
 import type { Proposal } from './search.ts';
 import { combinations } from './whole-record.ts';
 

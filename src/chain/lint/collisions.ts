@@ -1,7 +1,8 @@
 /** Looks for two records with one hash: pairs are made from the profile, hashed by its own compiled pre-image, and kept where they collide. */
 import { JsonNumber, JsonObject, type JsonValue } from '../../base/json.ts';
+import type { Leaf } from './leaf-parts.ts';
 import type { ChainLintCode, RecordPair } from './lint.ts';
-import { type Leaf, type MadeRecords, toMember, withValue } from './made-log-record.ts';
+import { type MadeRecords, toMember, withValue } from './made-log-record.ts';
 import { VALUE_PAIRS } from './value-pairs.ts';
 
 export type Collision = { code: ChainLintCode; words: string; fields: string[]; pair: RecordPair };
