@@ -21,7 +21,7 @@ import {
 } from './archive-folder.ts';
 import { ArchiveLeaves } from './archive-leaves.ts';
 import { committedPending } from './archive-pending.ts';
-import { prunedOf, pruningNotices } from './archive-pruned.ts';
+import { isBehind, prunedOf, pruningNotices } from './archive-pruned.ts';
 import { ArchiveRanges } from './archive-ranges.ts';
 import type { ControlRecord, SegmentRecord } from './archive-records.ts';
 import { auditSegment } from './archive-segment-audit.ts';
@@ -185,6 +185,8 @@ class ArchiveAudit {
         result.findings.push(archiveFinding('planted-segment', path.join(places.segments, name), message));
       }
     result.notices.push(...pruningNotices(segments, gone, present));
+    if ('by' in this.trust)
+      result.frontPruned = this.files.map(({ file }) => file).filter(isBehind(segments, gone));
     result.streams = ranges.summaries(path.dirname(places.marker), this.log);
   }
 

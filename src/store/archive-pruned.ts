@@ -1,4 +1,5 @@
 /** What signed records of an archive say was deleted by retention. */
+import path from 'node:path';
 import { count } from '../base/text-safety.ts';
 import type { Notice } from '../model/report.ts';
 import type { ControlRecord, PruningRecord, SegmentRecord } from './archive-records.ts';
@@ -46,6 +47,19 @@ export function pruningNotices(
     notices.push({ code: 'unfinished-pruning', message });
   }
   return notices;
+}
+
+/** Whether a file is a segment before which one of its source is gone: a chain may have begun there. */
+export function isBehind(
+  segments: readonly SegmentRecord[],
+  gone: ReadonlySet<number>,
+): (file: string) => boolean {
+  const first = new Map<string | null, number>();
+  for (const { segment, source } of segments)
+    if (gone.has(segment)) first.set(source, Math.min(segment, first.get(source) ?? segment));
+  const isLater = ({ segment, source }: SegmentRecord) => segment > (first.get(source) ?? segment);
+  const names = new Set(segments.filter(isLater).map(({ file }) => file));
+  return (file) => names.has(path.basename(file));
 }
 
 /** Whether of each source and class the oldest segments are gone, and none behind one that is kept. */
