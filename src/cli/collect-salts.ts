@@ -23,5 +23,7 @@ export function createSalting(signer: SignerKey): Salting {
 /** Whoever collects has the signing key, which lies outside of the archive: one secret to keep, not two. */
 function recognitionKeyOf({ key }: SignerKey): Uint8Array {
   const { d } = key.export({ format: 'jwk' });
-  return new Uint8Array(hkdfSync('sha256', Buffer.from(d!, 'base64url'), '', 'audit-check/recognition/v1', 32));
+  return new Uint8Array(
+    hkdfSync('sha256', Buffer.from(d!, 'base64url'), '', 'audit-check/recognition/v1', 32),
+  );
 }

@@ -14,8 +14,8 @@ import { formatCheckpoint } from '../transparency/checkpoint.ts';
 import type { SignerKey } from '../transparency/note-key.ts';
 import { signNote } from '../transparency/signed-note.ts';
 import { ArchiveWriteFault, type CollectRun, collectFile, type FileOutcome } from './collect-file.ts';
-import { createSalting } from './collect-salts.ts';
 import { readLogSigner, readRecipients } from './collect-keys.ts';
+import { createSalting } from './collect-salts.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { Progress } from './progress.ts';
 import { buildRequest, readScope, type Scope } from './request.ts';
@@ -27,7 +27,7 @@ export type CollectOptions = {
   recipient?: string[];
   recipientsFile?: string[];
   class: string;
-  salted: boolean;
+  salted?: boolean;
   source?: string;
   exclude?: string[];
   config?: string | false;
@@ -100,7 +100,10 @@ function checkPlaces(
     wrong('--class', 'expected a word of small letters, digits, ".", "_" and "-", at most 64 of them');
 }
 
-export async function sealerFor(recipients: readonly string[], problems: Problem[]): Promise<Sealer | undefined> {
+export async function sealerFor(
+  recipients: readonly string[],
+  problems: Problem[],
+): Promise<Sealer | undefined> {
   try {
     return await createSealer(recipients);
   } catch (error) {

@@ -11,6 +11,7 @@ import { COLLECT_HELP } from './collect-help.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { LISTS, type ListName } from './list-names.ts';
 import type { ProveOptions } from './prove.ts';
+import { addRedact } from './redact-command.ts';
 import type { MatchOptions, TestOptions } from './rules-command.ts';
 import type { ConvertOptions } from './rules-convert.ts';
 import type { CoverageOptions } from './rules-coverage.ts';
@@ -93,6 +94,7 @@ function buildProgram(done: (code: ExitCode) => void): Command {
   addVerifyAttestation(program, done);
   addSealing(program, done);
   addCollect(program, done);
+  addRedact(program, done);
   addChain(program, done);
   return program;
 }
@@ -120,6 +122,7 @@ function addVerify(program: Command, done: (code: ExitCode) => void): void {
       collect,
     )
     .option('--identity <file>', 'age identities that decrypt an archive; repeatable', collect)
+    .option('--view <role>', 'what is audited is a view of an archive for this role, not the archive')
     .option('--policy <file>', 'logs and witnesses that have to have signed it (c2sp.org/tlog-policy)')
     .option('--evidence-file <file>', 'where both checkpoints of a fork are written')
     .option('--stats', 'print time by stage, rates and memory on stderr', false)

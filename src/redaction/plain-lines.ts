@@ -72,7 +72,9 @@ function wholeOf(line: Buffer): Uint8Array | undefined {
     const text = record.get(WHOLE_MEMBER);
     const base64 = record.get(BYTES_MEMBER);
     const bytes =
-      typeof text === 'string' ? Buffer.from(text) : Buffer.from(typeof base64 === 'string' ? base64 : '', 'base64');
+      typeof text === 'string'
+        ? Buffer.from(text)
+        : Buffer.from(typeof base64 === 'string' ? base64 : '', 'base64');
     return bytes.includes(NEWLINE) ? undefined : bytes;
   } catch (error) {
     if (error instanceof JsonSyntaxError) return undefined;

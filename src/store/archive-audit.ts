@@ -190,7 +190,8 @@ class ArchiveAudit {
     }
     for (const name of listFolder(places.segments))
       if (segments.some((current) => isSuperseded(name, current.file))) {
-        const message = 'it was stored anew without the fields that were erased, and the earlier file is still there';
+        const message =
+          'it was stored anew without the fields that were erased, and the earlier file is still there';
         result.findings.push(archiveFinding('unfinished-erasure', path.join(places.segments, name), message));
       } else if (!expected.has(name)) {
         const message = 'no manifest names it: its records are not part of the archive and were not audited';
@@ -234,7 +235,7 @@ class ArchiveAudit {
 }
 
 /** Those that hold, each file's lines together and in their order: so a file that grew is audited as one. */
-function segmentsOf(records: readonly ControlRecord[]): SegmentRecord[] {
+export function segmentsOf(records: readonly ControlRecord[]): SegmentRecord[] {
   const current = new Map<number, SegmentRecord>();
   for (const record of records) {
     if (record.type !== 'segment') continue;

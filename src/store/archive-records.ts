@@ -223,9 +223,7 @@ function isPruned(value: unknown): boolean {
 }
 
 function isErased(value: unknown): boolean {
-  return (
-    isMap(value) && isCount(value.leaf) && Array.isArray(value.digests) && value.digests.every(isText)
-  );
+  return isMap(value) && isCount(value.leaf) && Array.isArray(value.digests) && value.digests.every(isText);
 }
 
 function isView(value: unknown): boolean {

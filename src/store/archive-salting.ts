@@ -1,6 +1,7 @@
 /** How the lines of a salted archive are made: each with the leaf that its fields have (docs/why/salted-fields.md). */
-import crypto from 'node:crypto';
+
 import { isUtf8 } from 'node:buffer';
+import crypto from 'node:crypto';
 import { type JsonValue, parseJson, parseJsonText } from '../base/json.ts';
 import { JsonSyntaxError } from '../base/lexical.ts';
 import {
@@ -29,7 +30,9 @@ export type SaltedLine = { line: Buffer; leafHash: Uint8Array };
 
 /** `line`: the bytes that were read. */
 export function saltLine(line: Uint8Array, { newSalt }: Salting): SaltedLine {
-  const { line: text, salted } = isUtf8(line) ? saltText(Buffer.from(line).toString(), newSalt) : saltBytes(line, newSalt);
+  const { line: text, salted } = isUtf8(line)
+    ? saltText(Buffer.from(line).toString(), newSalt)
+    : saltBytes(line, newSalt);
   return { line: Buffer.from(text), leafHash: saltedLeafHash(salted) };
 }
 

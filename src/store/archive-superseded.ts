@@ -14,7 +14,9 @@ function parseName(name: string): { segment: string; generation: number } | unde
 export function isSuperseded(name: string, current: string): boolean {
   const old = parseName(name);
   const now = parseName(current);
-  return old !== undefined && now !== undefined && old.segment === now.segment && old.generation < now.generation;
+  return (
+    old !== undefined && now !== undefined && old.segment === now.segment && old.generation < now.generation
+  );
 }
 
 /** `batches`: those that have just become part of the archive. Done again after a crash, it does no more. */
