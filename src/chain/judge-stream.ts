@@ -126,7 +126,8 @@ class StreamJudge {
     const unlinked = this.layout.members.previous === null;
     const linked = unlinked ? 0 : stream.records - this.segmentCount();
     const ownless = this.layout.members.own === null;
-    const recomputed = ownless ? linked > 0 : stream.keyed + stream.plain > 0;
+    const allErased = stream.erased?.records === stream.records;
+    const recomputed = ownless ? linked > 0 : allErased || stream.keyed + stream.plain > 0;
     if (unlinked) this.judgeSequences();
     else if (recomputed || linked * 2 >= Math.max(1, stream.records - 1)) this.judgeLinks();
     if (recomputed) this.judgeRecords();

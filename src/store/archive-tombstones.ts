@@ -10,7 +10,7 @@ export class Tombstones {
   constructor(records: readonly ControlRecord[]) {
     for (const record of records) {
       if (record.type !== 'tombstone') continue;
-      const words = `erased ${record.at} by ${quote(record.by)}: ${quote(record.reason)}`;
+      const words = `${record.at} by ${quote(record.by)}, reason ${quote(record.reason)}`;
       for (const { leaf, digests } of record.erased) {
         const known = this.byLeaf.get(leaf) ?? new Map<string, string>();
         this.byLeaf.set(leaf, known);
