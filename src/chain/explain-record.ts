@@ -34,10 +34,13 @@ export function explainRecord(
   const bound = new BoundLayout(layout, view.fields, keys);
   const at = layout.profiles.indexOf(profile);
   const compiled = compilePreimage(profile, layout.members, view.fields);
-  const partial = profile.preimage.map((part) => ({
-    label: labelOf(part, layout),
-    write: compilePreimage({ ...profile, preimage: [part] }, layout.members, view.fields),
-  }));
+  const split = (parts: readonly PreimagePart[]) =>
+    parts.map((part) => ({
+      label: labelOf(part, layout),
+      write: compilePreimage(profile, layout.members, view.fields, [part]),
+    }));
+  // A join item by item, where that gives the same bytes: items that are left out take their separator along.
+  const ways = [split(profile.preimage.flatMap(joinedItems)), split(profile.preimage)];
   const event = view.at(bytes);
   const previous = bound.previous(event, '');
   const own = layout.members.own === null ? null : bound.own(event);
@@ -51,13 +54,20 @@ export function explainRecord(
   };
   const preimage = written(compiled, event, previous);
   if (preimage === undefined) return { ...found, preimage, parts: [] };
-  const parts = partial.map(({ label, write }) => ({
-    label,
-    bytes: written(write, event, previous) ?? Buffer.alloc(0),
-  }));
-  // A part that stands alone may write otherwise than beside others.
-  const isWhole = Buffer.concat(parts.map((part) => part.bytes)).equals(preimage);
-  return { ...found, preimage, parts: isWhole ? parts : [{ label: 'all parts', bytes: preimage }] };
+  for (const way of ways) {
+    const parts = way.map(({ label, write }) => ({
+      label,
+      bytes: written(write, event, previous) ?? Buffer.alloc(0),
+    }));
+    if (Buffer.concat(parts.map((part) => part.bytes)).equals(preimage)) return { ...found, preimage, parts };
+  }
+  return { ...found, preimage, parts: [{ label: 'all parts', bytes: preimage }] };
+}
+
+function joinedItems(part: PreimagePart): PreimagePart[] {
+  if (part.kind !== 'join' || part.escapes.length > 0) return [part];
+  const separator: PreimagePart[] = part.separator === '' ? [] : [{ kind: 'literal', text: part.separator }];
+  return part.items.flatMap((item, index) => [...(index > 0 ? separator : []), item]);
 }
 
 function written(
@@ -73,16 +83,20 @@ function written(
   }
 }
 
-/** The part as its profile has it, in short: `json {"sort":"code-point"} without "hash"`. */
+/** The part as its profile has it, in short: `json sort "code-point" without ["hash"]`, `field "actor"`. */
 function labelOf(part: PreimagePart, { members }: ChainLayout): string {
   const named = (path: string) =>
     (path === '$own' ? members.own : path === '$previous' ? members.previous : path) ?? path;
+  const show = (value: unknown) =>
+    JSON.stringify(value, (_, inner) => (typeof inner === 'string' ? named(inner) : inner));
+  if (part.kind === 'literal') return `literal ${show(part.text)}`;
+  if (part.kind === 'field') {
+    const format = part.format.kind === 'text' ? '' : ` as ${show(part.format)}`;
+    return `field ${show(part.path)}${format}`;
+  }
   const { kind, ...options } = part;
   const words = Object.entries(options)
     .filter(([, value]) => value !== null && !(Array.isArray(value) && value.length === 0))
-    .map(
-      ([key, value]) =>
-        `${key} ${JSON.stringify(value, (_, inner) => (typeof inner === 'string' ? named(inner) : inner))}`,
-    );
+    .map(([key, value]) => `${key} ${show(value)}`);
   return [kind, ...words].join(' ');
 }

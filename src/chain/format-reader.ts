@@ -16,6 +16,7 @@ const time = (
 const NAMED: Readonly<Record<string, ValueFormat>> = {
   text: { kind: 'text' },
   'python-isoformat': time('python', 'offset'),
+  'python-isoformat-naive': time('python', 'none'),
   'python-str-datetime': time('python', 'offset', ' '),
   'rust-chrono-rfc3339': time('grouped', '+00:00'),
   'go-rfc3339nano': time('trimmed', 'as-written'),

@@ -128,14 +128,16 @@ class StreamJudge {
     const ownless = this.layout.members.own === null;
     const allErased = stream.erased?.records === stream.records;
     const recomputed = ownless ? linked > 0 : allErased || stream.keyed + stream.plain > 0;
+    // A record without a hash of its own that nothing follows: there is nothing to recompute, and nothing wrong.
+    const unfollowed = ownless && stream.records === 1;
     if (unlinked) this.judgeSequences();
-    else if (recomputed || linked * 2 >= Math.max(1, stream.records - 1)) this.judgeLinks();
+    else if (recomputed || unfollowed || linked * 2 >= Math.max(1, stream.records - 1)) this.judgeLinks();
     if (recomputed) this.judgeRecords();
-    else this.judgeUnknown(linked);
+    else if (!unfollowed) this.judgeUnknown(linked);
     const breaks = this.breaks;
     const ranges = recomputed
       ? streamRanges(stream, this.nodes, this.broken, unlinked)
-      : [unverifiableRange(stream, this.nodes, missingKeys)];
+      : [unverifiableRange(stream, this.nodes, missingKeys, unfollowed)];
     return { breaks, ranges, recomputed, profile: this.profile, head: unlinked ? undefined : this.head() };
   }
 
@@ -544,11 +546,11 @@ class StreamJudge {
       const message = `expected hashes that can be recomputed, found ${count(run.records, 'record')} that need the key ${keys}, which was not given`;
       this.say('missing-key', run.from, message, about);
     } else if (isBadSignature(expected)) {
-      const { signature } = this.layout.profiles[this.profile]!.digest;
+      const signed = this.layout.profiles[run.expected.findIndex(isBadSignature)]!.digest.signature!;
       this.say(
         'bad-signature',
         run.from,
-        `expected an ${signature!.algorithm} signature under the key ${quote(signature!.key)}, found ${quote(run.found)}, which does not hold${more}`,
+        `expected an ${signed.algorithm} signature under the key ${quote(signed.key)}, found ${quote(run.found)}, which does not hold${more}`,
         about,
       );
     } else if (mismatch !== undefined) {

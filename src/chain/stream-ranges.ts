@@ -14,9 +14,11 @@ export function unverifiableRange(
   stream: StreamState,
   nodes: readonly ChainNode[],
   missingKeys: readonly string[],
+  unfollowed: boolean,
 ): StreamRange {
-  const reason =
-    missingKeys.length > 0
+  const reason = unfollowed
+    ? 'no record follows it that would name its hash'
+    : missingKeys.length > 0
       ? `not recomputed, key ${missingKeys.join(', ')} not given`
       : 'no profile recomputes its hashes';
   return { assurance: 'unverifiable', records: stream.records, ...extent(nodes[0]!, nodes.at(-1)!), reason };

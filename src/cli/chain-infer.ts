@@ -129,7 +129,7 @@ function comments(
 function knownAnswer(best: ProfileFit, fits: readonly ProfileFit[], records: number): Answer {
   const { profile, recomputed, known, members } = best;
   const others = fits
-    .filter((fit) => fit !== best && fit.recomputed === recomputed && fit.known === known)
+    .filter((fit) => fit.profile !== profile && fit.recomputed === recomputed && fit.known === known)
     .map((fit) => fit.profile.name);
   const lines = [
     `The profile ${profile.name} fits: ${formatNumber(recomputed)} of ${formatNumber(known)} hashes of ${count(records, 'record')} recompute.`,

@@ -19,6 +19,7 @@ import { createSalting } from './collect-salts.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { Progress } from './progress.ts';
 import { buildRequest, readScope, type Scope } from './request.ts';
+import { findArchives } from './verify-archives.ts';
 import { writeStream } from './write-output.ts';
 
 export type CollectOptions = {
@@ -45,6 +46,13 @@ export async function collect(paths: string[], options: CollectOptions, batch = 
   const { files, missing } = await discover(scope.paths, scope.exclude);
   for (const name of missing)
     problems.push({ file: name, line: 0, column: 0, message: 'there is no such file, folder or match' });
+  for (const archive of findArchives(scope.paths, files).folders)
+    problems.push({
+      file: archive,
+      line: 0,
+      column: 0,
+      message: 'is an archive already: collect from the originals',
+    });
   const plan = compileReading(paths, options, scope, problems);
   checkPlaces(options, files, problems);
   const signer = readLogSigner(options.key, problems);

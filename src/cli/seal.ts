@@ -1,5 +1,6 @@
 /** `audit-check seal LOG… --into DIR --key FILE`: appends what is new to a tiled log, and signs a checkpoint of all. */
 import fs from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import { count, escapeControls, quote } from '../base/text-safety.ts';
 import { type Problem, ProblemsError } from '../model/problem.ts';
@@ -21,7 +22,7 @@ import {
   type SealedStream,
   streamsOf,
 } from '../transparency/inventory.ts';
-import { matchStreams } from '../transparency/match-streams.ts';
+import { headsAgree, matchStreams } from '../transparency/match-streams.ts';
 import { parseVerifierKey, type SignerKey, verifierOf } from '../transparency/note-key.ts';
 import { isKeyName } from '../transparency/note-text.ts';
 import { NoteFault, parseNote, signNote, verifyNote } from '../transparency/signed-note.ts';
@@ -30,7 +31,8 @@ import { findConfig, loadConfig } from './config.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { isOpenToOthers, readSignerKey } from './key-command.ts';
 import { loadSources } from './library.ts';
-import { LeafReader } from './seal-leaves.ts';
+import { type Framing, LeafReader } from './seal-leaves.ts';
+import { LeafThread } from './seal-thread.ts';
 import { writeFileWhole, writeStream } from './write-output.ts';
 
 export type SealOptions = {
@@ -45,6 +47,9 @@ export type SealOptions = {
 
 /** Records after which a checkpoint is made even within a run: as much is done again after a crash. */
 const CHECKPOINT_RECORDS = 4_000_000;
+
+/** A thread is ready after some 150 ms (measured): time for this many bytes. */
+const THREAD_BYTES = 24 * 1024 * 1024;
 
 /** A log is no empty thing that could be proven: nothing was sealed so far. */
 const NOTHING: SealedLeaves = { leaves: () => [] };
@@ -83,18 +88,23 @@ export async function seal(paths: string[], options: SealOptions): Promise<ExitC
   for (const note of keyWarnings(options.key, into, files))
     process.stderr.write(`note: ${escapeControls(note)}\n`);
   const source = options.source ?? config.source;
-  const reader = new LeafReader({
+  const framing = {
     sources,
     limits: { ...DEFAULT_LIMITS, ...config.limits },
     ...(source !== undefined && { source }),
-  });
+  };
+  const bytes = files.reduce((sum, file) => sum + (file.skip === undefined ? file.bytes : 0), 0);
+  const isLarge = bytes >= THREAD_BYTES && os.availableParallelism() > 1;
+  const thread = isLarge ? new LeafThread(framing) : undefined;
   try {
-    const run = new SealRun(into, signer!, reader);
+    const run = new SealRun(into, signer!, framing, thread);
     return await run.seal(files, targets);
   } catch (error) {
     if (error instanceof StoreFault || error instanceof NoteFault)
       throw new ProblemsError([{ file: options.into, line: 0, column: 0, message: error.message }]);
     throw error;
+  } finally {
+    await thread?.close();
   }
 }
 
@@ -127,16 +137,18 @@ class SealRun {
   private readonly folder: string;
   private readonly signer: SignerKey;
   private readonly reader: LeafReader;
+  private readonly thread: LeafThread | undefined;
   private readonly writer: TiledLogWriter;
   private readonly spans: SealedSpan[];
   private readonly streams: SealedStream[];
   private readonly sealed: SealedLeaves;
   private readonly troubles: string[] = [];
 
-  constructor(folder: string, signer: SignerKey, reader: LeafReader) {
+  constructor(folder: string, signer: SignerKey, framing: Framing, thread: LeafThread | undefined) {
     this.folder = folder;
     this.signer = signer;
-    this.reader = reader;
+    this.reader = new LeafReader(framing);
+    this.thread = thread;
     this.writer = new TiledLogWriter(folder);
     try {
       const before = this.readBefore();
@@ -203,11 +215,11 @@ class SealRun {
     if (this.streams.length === 0) return new Map();
     const heads: { file: string; head: string }[] = [];
     for (const { file } of files) heads.push({ file, head: await this.reader.head(file) });
-    // A file that begins like no stream is a new one, whatever it is called: the name alone proves nothing.
-    const known = new Set(this.streams.map(({ head }) => head.slice(0, 2 * HEAD_BYTES)));
-    return matchStreams(
-      heads.map((one) => (known.has(one.head.slice(0, 2 * HEAD_BYTES)) ? one : { ...one, file: '' })),
-      this.streams,
+    // A file that begins otherwise is a new one, whatever it is called, and though logs may share their first record.
+    return new Map(
+      [...matchStreams(heads, this.streams)].filter(([at, number]) =>
+        headsAgree(heads[at]!.head, this.streams[number]!.head),
+      ),
     );
   }
 
@@ -223,7 +235,7 @@ class SealRun {
         head += Buffer.from(hashes.subarray(at, at + HEAD_BYTES)).toString('hex');
       this.writer.append(hashes);
     });
-    const read = await this.reader.read(file, (batch) => follower.add(batch), false);
+    const read = await (this.thread ?? this.reader).read(file, (batch) => follower.add(batch), false);
     const followed = follower.finish();
     const fault = faultOf(followed, stream);
     if (fault !== undefined) return fault;

@@ -1,24 +1,20 @@
 /** `audit-check verify`: from the arguments to the report and the exit code. */
-import fs from 'node:fs';
 import os from 'node:os';
-import path from 'node:path';
 import { audit } from '../audit.ts';
-import { didYouMean } from '../base/nearest-name.ts';
 import { escapeControls, quote } from '../base/text-safety.ts';
 import type { GivenKeys } from '../cloudtrail/cloudtrail-digests.ts';
 import { usesThreads } from '../engine/scan.ts';
 import { WorkerPool } from '../engine/worker-pool.ts';
 import { type Problem, ProblemsError } from '../model/problem.ts';
-import type { Report, ReportFormat, ReportVerdict } from '../model/report.ts';
+import type { Report, ReportVerdict } from '../model/report.ts';
 import type { AuditRequest } from '../model/request.ts';
 import { type DiscoveredFile, discover, STDIN } from '../read/discover.ts';
 import { StateFolder } from '../read/state-folder.ts';
-import { FORMATS } from '../report/index.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { Progress } from './progress.ts';
 import { buildRequest, type RequestOptions, readScope, type Scope } from './request.ts';
 import { Stats } from './stats.ts';
-import { type ColorChoice, hasColors, widthOf } from './terminal.ts';
+import type { ColorChoice } from './terminal.ts';
 import {
   type ArchiveOptions,
   type FoundArchives,
@@ -27,7 +23,7 @@ import {
   readArchiveKeys,
 } from './verify-archives.ts';
 import type { CheckpointOptions } from './verify-checkpoint.ts';
-import { writeFileWhole, writeStream } from './write-output.ts';
+import { checkOutputs, parseOutputs, realPath, writeReport } from './verify-outputs.ts';
 
 export type VerifyOptions = RequestOptions &
   CheckpointOptions &
@@ -205,86 +201,10 @@ function readJobs(jobs: string | undefined, problems: Problem[]): number {
   return 1;
 }
 
-/** A report must not replace a log it is about, nor another report. */
-function checkOutputs(
-  outputs: readonly Output[],
-  files: readonly DiscoveredFile[],
-  problems: Problem[],
-): void {
-  const inputs = new Set(files.map(({ file }) => realPath(file)));
-  const taken = new Set<string>();
-  for (const { file } of outputs) {
-    if (file === undefined) continue;
-    const place = realPath(file);
-    const wrong = (message: string) => problems.push({ file: '--format', line: 0, column: 0, message });
-    if (inputs.has(place)) wrong(`${quote(file)} is among the logs to audit, expected another file`);
-    if (taken.has(place)) wrong(`${quote(file)} is named twice, expected a file for each format`);
-    taken.add(place);
-  }
-}
-
 /** Keys that lie with the logs prove nothing: whoever can write the ones can write the others. */
 function noteKeysBeside({ publicKeys }: AuditRequest, files: readonly DiscoveredFile[]): void {
   if (publicKeys === undefined) return;
   const given = publicKeys as GivenKeys;
   const keyFiles = new Set(given.files.map(realPath));
   given.beside.push(...files.flatMap(({ file }) => (keyFiles.has(realPath(file)) ? [file] : [])));
-}
-
-function realPath(file: string): string {
-  try {
-    return fs.realpathSync(file);
-  } catch {
-    return path.resolve(file);
-  }
-}
-
-type Output = { format: ReportFormat; file?: string };
-
-/** `--format FMT[=PATH]`, any number; without a path to stdout, which takes one. */
-function parseOutputs(formats: readonly string[], problems: Problem[]): Output[] {
-  const wrong = (message: string) => problems.push({ file: '--format', line: 0, column: 0, message });
-  const outputs = (formats.length > 0 ? formats : ['text']).flatMap((text): Output[] => {
-    const [name, ...rest] = text.split('=');
-    const format = FORMATS.find((each) => each.name === name);
-    const names = FORMATS.map((each) => each.name);
-    if (format === undefined) {
-      wrong(
-        `unknown format ${quote(name ?? '')}${didYouMean(name ?? '', names)}, known are ${names.join(', ')}`,
-      );
-      return [];
-    }
-    const file = rest.join('=');
-    if (rest.length > 0 && file === '') wrong(`expected a path after ${quote(`${name}=`)}`);
-    if (file !== '') checkWritable(file, wrong);
-    return [file === '' ? { format } : { format, file }];
-  });
-  if (outputs.filter(({ file }) => file === undefined).length > 1)
-    wrong('two formats go to stdout: give all but one a path, like json=report.json');
-  return outputs;
-}
-
-/** Asked before the run: an hour of scanning must not end in a folder that is not there. */
-function checkWritable(file: string, wrong: (message: string) => void): void {
-  try {
-    fs.accessSync(path.dirname(file), fs.constants.W_OK);
-    if (fs.statSync(file, { throwIfNoEntry: false })?.isDirectory())
-      wrong(`${quote(file)} is a folder, expected a file`);
-  } catch {
-    wrong(`${quote(file)} cannot be written: its folder is not there or not writable`);
-  }
-}
-
-async function writeReport(
-  report: Report,
-  outputs: readonly Output[],
-  options: VerifyOptions,
-): Promise<void> {
-  for (const { format, file } of outputs) {
-    if (file !== undefined) writeFileWhole(file, format.render(report, { colors: false, width: 100 }));
-    else if (!options.quiet) {
-      const colors = hasColors(process.stdout, options.color, process.env);
-      await writeStream(process.stdout, format.render(report, { colors, width: widthOf(process.stdout) }));
-    }
-  }
 }

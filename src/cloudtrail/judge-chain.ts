@@ -21,7 +21,8 @@ export type ChainMember = {
   metadata: (DigestMetadata & { file: string }) | undefined;
 };
 
-export type Trust = { assurance: Assurance; reason: string };
+/** `anchor`: whose signature it is, for `anchored`; `reason`: what is the matter, for all others. */
+export type Trust = { assurance: Assurance; reason?: string; anchor?: string };
 
 /** Behind the member at `after`: the chain goes on, `missing`, or begins anew, `stopped`. */
 export type Hole = { after: number; from: number; until: number; kind: 'missing' | 'stopped' };
@@ -151,10 +152,7 @@ class ChainJudge {
     this.compareSignatures(index, after, holding?.hex);
     const hash = after?.digest.previous?.hash;
     const isLinked = hash === undefined ? undefined : hash === sha256;
-    const signed: Trust = {
-      assurance: 'anchored',
-      reason: `signed by AWS with the key ${digest.fingerprint}`,
-    };
+    const signed: Trust = { assurance: 'anchored', anchor: `AWS CloudTrail key ${digest.fingerprint}` };
     if (holding !== undefined) {
       if (isLinked === false && this.trusts[after!.index]!.assurance !== 'broken')
         this.sayLink(after!.index, index, sha256);

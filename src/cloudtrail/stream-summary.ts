@@ -1,10 +1,11 @@
 /** One stream of digests in the report: its hours cut where their assurance changes. */
 import { compareText } from '../base/text-safety.ts';
-import type { Assurance, StreamRange, StreamSummary } from '../model/report.ts';
+import { type StreamRange, type StreamSummary, weakestOf } from '../model/report.ts';
 import type { KnownFile } from '../model/seal.ts';
 import { CLOUDTRAIL_DIGESTS, wholeFile } from './issues.ts';
 import type { ChainMember, Hole, Trust } from './judge-chain.ts';
 import type { Tally } from './judge-listed.ts';
+import { baseName } from './object-names.ts';
 import { showTime } from './times.ts';
 
 const LIMITS = [
@@ -12,9 +13,6 @@ const LIMITS = [
   'a whole account, region or trail removed leaves no trace: compare the list of streams',
   'only log files are sealed, and by the hour: what CloudTrail never delivered is in no digest',
 ];
-
-/** The worst that its ranges say. */
-const WORST_FIRST: readonly Assurance[] = ['broken', 'unverifiable', 'unprotected', 'chained', 'anchored'];
 
 export function summarizeStream(
   stream: string,
@@ -28,14 +26,20 @@ export function summarizeStream(
   const holeAfter = new Map(holes.map((hole) => [hole.after, hole]));
   for (const [index, { digest, seal }] of members.entries()) {
     const tally = tallies[index]!;
-    const { assurance, reason } = weigh(trusts[index]!, tally);
+    const { assurance, reason, anchor } = weigh(trusts[index]!, tally);
     const last = ranges.at(-1);
-    const goesOn = last?.assurance === assurance && last.reason === reason && !holeAfter.has(index - 1);
+    const goesOn =
+      last?.assurance === assurance &&
+      last.reason === reason &&
+      last.anchor?.by === anchor &&
+      !holeAfter.has(index - 1);
+    const until = showTime(digest.end);
     if (goesOn) {
       last.records += tally.records;
       last.files! += tally.files;
       last.until = wholeFile(seal.file);
-      last.period!.until = showTime(digest.end);
+      last.period!.until = until;
+      if (anchor !== undefined) last.anchor = { by: anchor, at: until, checkpoint: baseName(digest.object) };
     } else {
       ranges.push({
         assurance,
@@ -43,8 +47,11 @@ export function summarizeStream(
         files: tally.files,
         from: wholeFile(seal.file),
         until: wholeFile(seal.file),
-        period: { from: showTime(digest.start), until: showTime(digest.end) },
-        reason,
+        period: { from: showTime(digest.start), until },
+        ...(reason !== undefined && { reason }),
+        ...(anchor !== undefined && {
+          anchor: { by: anchor, at: until, checkpoint: baseName(digest.object) },
+        }),
       });
     }
     const hole = holeAfter.get(index);
@@ -56,7 +63,7 @@ export function summarizeStream(
     stream,
     profile: CLOUDTRAIL_DIGESTS,
     records: ranges.reduce((sum, { records }) => sum + records, 0),
-    status: WORST_FIRST.find((assurance) => ranges.some((range) => range.assurance === assurance))!,
+    status: weakestOf(ranges),
     ranges,
     limits: LIMITS,
   };

@@ -103,7 +103,8 @@ class ArchiveAudit {
     const pending = this.pendingBatch(controlFiles);
     const control = auditControl([...controlFiles, ...pending], this.leaves, this.checkpointFile);
     result.findings.push(...control.findings);
-    if (control.unknown.length > 0) result.incomplete = 'control records of an unknown kind';
+    if (control.unknown.length > 0)
+      result.incomplete = 'control records are missing: nobody can tell which segments there were';
     await this.auditSegments(control, pending.length > 0);
     for (const { begin, end, reason } of this.leaves.damaged) {
       const message = `leaves ${begin} to ${end - 1}: ${reason}`;
@@ -131,15 +132,17 @@ class ArchiveAudit {
         this.result.findings.push(trust.finding);
         this.result.incomplete = trust.finding.message;
       } else if (origin !== this.log.origin)
-        say(`${file} is of the log "${origin}", this one is "${this.log.origin}"`);
+        say(`${quote(file)} is of the log ${quote(origin)}, this one is ${quote(this.log.origin)}`);
       else if (size > BigInt(this.log.size))
         say(
-          `${file} covers ${count(size, 'leaf', 'leaves')}, the log has ${this.log.size}: the end was cut off`,
+          `${quote(file)} covers ${count(size, 'leaf', 'leaves')}, the log has ${this.log.size}: the end was cut off`,
         );
       else {
         const proof = this.log.consistencyProof(Number(size));
         if (verifyConsistency(size, BigInt(this.log.size), root, this.log.root, proof) !== undefined)
-          say(`${file} was signed over other records than the first ${size} of this log: it was rewritten`);
+          say(
+            `${quote(file)} was signed over other records than the first ${size} of this log: it was rewritten`,
+          );
       }
     } catch (error) {
       if (!(error instanceof StoreFault)) throw error;
@@ -158,7 +161,7 @@ class ArchiveAudit {
     if (names.length > 0)
       this.result.notices.push({
         code: 'unfinished-batch',
-        message: `${count(names.length, 'file')} of an interrupted collection in ${this.places.pending} are not part of the archive; the next collection removes them`,
+        message: `${count(names.length, 'file')} of an interrupted collection in ${quote(this.places.pending)} are not part of the archive; the next collection removes them`,
       });
     return [];
   }

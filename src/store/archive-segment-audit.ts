@@ -39,8 +39,8 @@ export type SegmentAudit = {
   unread: string | undefined;
 };
 
-/** A line longer than any record that can be collected does not have to be kept. */
-const MAX_LINE_BYTES = 256 * 1024 * 1024;
+/** Of a file that decodes to more than its manifest says no more is looked at than tells what was changed. */
+const MAX_EXCESS_BYTES = 16 * 1024 * 1024;
 
 export async function auditSegment(
   file: string,
@@ -119,7 +119,9 @@ class LineAudit {
       start = end + 1;
     }
     this.rest = bytes.slice(start);
-    return this.audit.records <= this.manifest.records && this.rest.length <= MAX_LINE_BYTES;
+    const { records, content } = this.manifest;
+    const seen = this.offset + this.rest.length;
+    return this.audit.records <= records && seen <= 2 * content.bytes + MAX_EXCESS_BYTES;
   }
 
   end(): void {

@@ -1,5 +1,5 @@
 /** What was found in a segment, as findings: one for each segment, that says the most that is known of it. */
-import { count, formatNumber } from '../base/text-safety.ts';
+import { count, formatNumber, quote } from '../base/text-safety.ts';
 import type { Finding } from '../model/finding.ts';
 import { archiveFinding } from './archive-findings.ts';
 import type { SegmentRecord } from './archive-records.ts';
@@ -16,7 +16,7 @@ export function judgeSegment(
   const { records: expected, stored } = manifest;
   const { storedSha256, records: found, firstAltered, unread, runs } = audit;
   if (storedSha256 === undefined) {
-    const message = `expected ${count(expected, 'record')} of ${manifest.origin.name} in it, found no file`;
+    const message = `expected ${count(expected, 'record')} of ${quote(manifest.origin.name)} in it, found no file`;
     return { findings: [archiveFinding('missing-segment', file, message, expected)], incomplete: true };
   }
   const isStored = storedSha256 === stored.sha256;

@@ -6,6 +6,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { sha256Hex } from '../base/digest.ts';
 import { formatInstant, NANOS_PER_MS } from '../base/instant.ts';
+import { quote } from '../base/text-safety.ts';
 import type { SegmentContent, TimeRange } from './archive-content.ts';
 import {
   type ArchivePlaces,
@@ -119,7 +120,7 @@ export class ArchiveWriter {
     let leaves = 0;
     for (const { file, firstLeaf, records, controls, lines } of files) {
       if (firstLeaf !== leaves || controls !== lines.length)
-        throw damaged(`${file} does not follow the one before it`);
+        throw damaged(`${quote(file)} does not follow the one before it`);
       leaves += records + controls;
     }
     if (leaves !== this.log.committed)
@@ -280,7 +281,7 @@ function prepare(archive: string, { origin, encryption, leaf }: ArchiveOptions):
     const strange = listFolder(archive).find((name) => name !== `${path.basename(places.marker)}.tmp`);
     if (strange !== undefined)
       throw new ArchiveRefusal(
-        `it is no archive and not empty (it holds "${strange}"): expected a folder of its own`,
+        `it is no archive and not empty (it holds ${quote(strange)}): expected a folder of its own`,
       );
     const kind = leaf === 'salted-fields' ? { leaf } : {};
     const begun: ArchiveMarker = { format: ARCHIVE_FORMAT, origin, encryption, ...kind };
@@ -288,7 +289,9 @@ function prepare(archive: string, { origin, encryption, leaf }: ArchiveOptions):
   } else if (marker.view !== undefined) {
     throw new ArchiveRefusal(`it is a view for the role "${marker.view.role}": nothing is written to a view`);
   } else if (marker.origin !== origin) {
-    throw new ArchiveRefusal(`it is signed by the key "${marker.origin}", the key given is "${origin}"`);
+    throw new ArchiveRefusal(
+      `it is signed by the key ${quote(marker.origin)}, the key given is ${quote(origin)}`,
+    );
   } else if (marker.encryption !== encryption) {
     throw new ArchiveRefusal(
       marker.encryption === 'age'

@@ -2,7 +2,7 @@
  * Holds the records of a file, as they are read, to the leaves that were sealed of it: what is as it was, what is new,
  * and where they part. Memory is bounded by a window, however long the file is.
  */
-import { HEAD_BYTES, leavesOfStream, type SealedStream } from './inventory.ts';
+import { HEAD_BYTES, HEAD_LEAVES, leavesOfStream, type SealedStream } from './inventory.ts';
 import { HASH_BYTES } from './tree-hash.ts';
 
 /** Records that two sides may be apart and are still brought together: an insertion or deletion of so many is named as such. */
@@ -163,11 +163,11 @@ export class FileFollower {
         done += whole;
         continue;
       }
+      if (!isFinal && left <= (this.expected === undefined ? HEAD_LEAVES : WINDOW)) break;
       if (this.expected === undefined) {
         done += this.oneBeyond(rest, spotAt(0));
         continue;
       }
-      if (!isFinal && left <= WINDOW) break;
       done += this.part(rest, left, spotAt);
     }
     this.hashes = Buffer.from(this.hashes.subarray(done * HASH_BYTES));
@@ -177,12 +177,14 @@ export class FileFollower {
   /** A record behind all that was sealed of the file: new, unless another stream begins with it. */
   private oneBeyond(rest: Buffer, spot: Spot): number {
     const next = this.continuations.get(firstKey(rest, 0));
-    if (next !== undefined && !this.reached.has(next.number)) {
-      const isNext = new ExpectedLeaves(this.sealed, next).commonPrefix(rest.subarray(0, HASH_BYTES)) === 1;
-      if (isNext) {
-        this.enter(next);
-        return 0;
-      }
+    // Logs may share their first record: all that is known of the head has to agree.
+    if (
+      next !== undefined &&
+      !this.reached.has(next.number) &&
+      next.head.startsWith(headOfHashes(rest, next.head))
+    ) {
+      this.enter(next);
+      return 0;
     }
     this.noteNew(rest.subarray(0, HASH_BYTES), 1, spot, spot);
     return 1;
@@ -331,6 +333,14 @@ class ExpectedLeaves {
 /** As the head of a stream begins. */
 function firstKey(hashes: Uint8Array, at: number): string {
   return Buffer.from(hashes.buffer, hashes.byteOffset + at, HEAD_BYTES).toString('hex');
+}
+
+/** Of as many leaves as there are in `head`, or as many as there are. */
+function headOfHashes(hashes: Uint8Array, head: string): string {
+  let text = '';
+  for (let at = 0; at < hashes.length && text.length < head.length; at += HASH_BYTES)
+    text += firstKey(hashes, at);
+  return text;
 }
 
 function isEqualAt(left: Uint8Array, right: Uint8Array, at: number): boolean {

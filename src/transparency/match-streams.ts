@@ -1,5 +1,4 @@
 /** Which file of today is which sealed stream: by how they begin, whatever they are called and however they are compressed. */
-import { compareText } from '../base/text-safety.ts';
 import { HEAD_BYTES, type SealedStream } from './inventory.ts';
 
 export type FileHead = { file: string; head: string };
@@ -64,13 +63,21 @@ function commonLeaves(left: string, right: string): number {
   let common = 0;
   while (
     common * DIGITS < Math.min(left.length, right.length) &&
-    compareText(
-      left.slice(common * DIGITS, (common + 1) * DIGITS),
-      right.slice(common * DIGITS, (common + 1) * DIGITS),
-    ) === 0
+    left.slice(common * DIGITS, (common + 1) * DIGITS) === right.slice(common * DIGITS, (common + 1) * DIGITS)
   )
     common += 1;
   return common;
+}
+
+/** Whether at least half of the leading records are the same, place by place: then a file is a stream, altered perhaps. */
+export function headsAgree(left: string, right: string): boolean {
+  const leaves = Math.min(left.length, right.length) / DIGITS;
+  let same = 0;
+  for (let at = 0; at < leaves; at += 1) {
+    const [from, until] = [at * DIGITS, (at + 1) * DIGITS];
+    if (left.slice(from, until) === right.slice(from, until)) same += 1;
+  }
+  return leaves > 0 && same * 2 >= leaves;
 }
 
 /** 2 for the same path, 1 for the same name in another folder, or with another ending of compression. */

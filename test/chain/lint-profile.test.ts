@@ -68,6 +68,9 @@ const UNAMBIGUOUS: Readonly<Record<string, string>> = {
   'raw-minus-hash': 'the bytes themselves, less one member',
   'linked-payload': 'a hash of fixed length, then JSON with digits as written',
   'linked-record': 'a hash of fixed length, then JSON with digits as written',
+  'agt-typescript': 'JSON of picked members, digits as written',
+  'drupal-audit-trail': 'JSON of the whole record, digits as written',
+  odoo: 'a hash of fixed length, then JSON with digits as written',
 };
 
 describe('lintProfile()', () => {

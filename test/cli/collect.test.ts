@@ -171,6 +171,14 @@ describe('collect', () => {
     assert.match(full.stderr, /error: full: it is no archive and not empty \(it holds "letter\.txt"\)/);
   });
 
+  test('refuses an archive among the sources', async () => {
+    const archive = newArchive();
+    await collect('logs', '--into', archive);
+    const { exit, stderr } = await collect('logs', archive, '--into', newArchive());
+    assert.equal(exit, 2);
+    assert.equal(stderr, `error: ${archive}: is an archive already: collect from the originals\n`);
+  });
+
   test('refuses a second writer in words', async () => {
     const archive = newArchive();
     await collect('logs', '--into', archive);
@@ -215,7 +223,7 @@ describe('verify ARCHIVE', () => {
     const { exit, stdout } = await verify('mixed', '--verifier-key', 'archive.pub');
     assert.match(
       stdout,
-      /critical\[missing-segment\]: expected 2 records of logs\/app\.log in it, found no file/,
+      /critical\[missing-segment\]: expected 2 records of "logs\/app\.log" in it, found\s+no\s+file/,
     );
     assert.equal(exit, 3);
   });

@@ -167,6 +167,33 @@ describe('seal', () => {
     assert.equal(fs.readFileSync(one.at('sealed/checkpoint'), 'utf8'), before);
   });
 
+  test('refuses also where the first record was changed', async () => {
+    const one = await sealedCase();
+    one.write('logs/app.ndjson', one.lines('logs/app.ndjson').with(0, record(0, 'eve')).join(''));
+    const { exit, stderr } = await one.run(
+      'seal',
+      '--no-config',
+      'logs',
+      '--into',
+      'sealed',
+      '--key',
+      'seal.key',
+    );
+    assert.equal(exit, 1);
+    assert.match(stderr, /line 1: .* found them altered/);
+  });
+
+  test('takes a log for a new one that begins with the same record as one that is gone', async () => {
+    const one = new Case();
+    const header =
+      '{"time":"2026-03-02T08:00:00Z","id":"h","actor":"app","action":"start","outcome":"success"}\n';
+    one.write('logs/app.ndjson', header + records(0, 5));
+    await one.seal();
+    one.write('logs/app.ndjson', header + records(50, 55));
+    assert.match((await one.seal()).stderr, /^6 records sealed, 42 records in all/);
+    assert.deepEqual((await one.verify()).codes, ['sealed-stream-missing']);
+  });
+
   test('names every mistake of its arguments at once', async () => {
     const one = new Case();
     one.write('other.key', `${generateKey('other', Buffer.alloc(32, 9)).signer}\n`);

@@ -218,7 +218,7 @@ const ATTACKS: readonly Attack[] = [
       for (const digests of streams.values()) remove(digests, 0, digests.length);
       return {
         codes: ['no-digests'],
-        names: [/no digest is here, but \d+ log files/],
+        names: [/no digest is here, but [\d,]+ log files/],
         verdict: 'incomplete',
       };
     },

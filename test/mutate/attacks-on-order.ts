@@ -1,6 +1,9 @@
 /** Attacks that remove, add or move records, streams and files; and what happens to logs without any attack. Tests only. */
+
 import { MADE_KEY, type MadeRecord } from '../support/made-chain.ts';
-import { copyOf, type MadeObject, setAt, spell } from '../support/made-value.ts';
+import type { Chance } from '../support/made-json.ts';
+import { copyOf, type MadeObject, spell } from '../support/made-value.ts';
+import { slowDigest } from '../support/slow-preimage.ts';
 import { type Attack, attacked, LOG } from './attack.ts';
 import { otherThan } from './leaves.ts';
 import { nextOf, previousOf, type Scene, somewhere, textsOf } from './scene.ts';
@@ -16,6 +19,12 @@ const deleteMiddle: Attack = (scene) => {
 
 /** The forger has no key; without keys anyone can hash. */
 const FORGED_KEY: Uint8Array = Buffer.from('the key of a forger');
+
+/** A key of the ratchet so far on that no made log reaches it. */
+const STOLEN_LATER: Uint8Array = Array.from({ length: 1000 }).reduce<Buffer>(
+  (key) => slowDigest('sha256', key),
+  Buffer.from(MADE_KEY),
+);
 
 /** A record of another chain under the same profile, between two that follow each other. */
 const insertForeign: Attack = (scene) => {
@@ -66,7 +75,8 @@ const reorder: Attack = (scene) => {
 
 const replay: Attack = (scene) => {
   const at = somewhere(scene, 0, 1);
-  const to = at + 1 + scene.chance.below(scene.records.length - at);
+  // Not behind the last one: there it is growth to whoever sealed the log.
+  const to = at + 1 + scene.chance.below(scene.records.length - at - 1);
   const lines = textsOf(scene.records);
   return attacked(lines.toSpliced(to, 0, lines[at]!), to);
 };
@@ -99,8 +109,20 @@ const fork: Attack = ({ records, maker, chance, ...scene }) => {
     });
     return before.text;
   });
-  return attacked([...textsOf(records), ...branch], records.length);
+  return attacked([...textsOf(records), ...branch], ...branch.map((_, index) => records.length + index));
 };
+
+/** Another person, outcome and comment: fields that every made record may have and no profile writes in a form of its own. */
+function falsified(fields: MadeObject, chance: Chance): MadeObject {
+  const other = copyOf(fields) as MadeObject;
+  for (const name of ['user_name', 'outcome', 'comment']) {
+    const value = other.get(name);
+    if (typeof value === 'string') other.set(name, otherThan(value, chance));
+  }
+  // Something is always different, also where none of them is hashed.
+  other.set('id', `${String(other.get('id'))}-again`);
+  return other;
+}
 
 /** One record changed, and every later one of its stream hashed anew. */
 function rewritten({ records, maker, chance }: Scene, at: number, key: Uint8Array): MadeRecord[] {
@@ -108,11 +130,7 @@ function rewritten({ records, maker, chance }: Scene, at: number, key: Uint8Arra
   let previous: string | undefined = from.position === 0 ? undefined : from.previous;
   return records.map((made, index) => {
     if (made.stream !== from.stream || index < at) return made;
-    const fields = copyOf(made.fields) as MadeObject;
-    if (index === at) {
-      for (const [name, value] of fields)
-        if (typeof value === 'string' && name !== 'time') fields.set(name, otherThan(value, chance));
-    }
+    const fields = index === at ? falsified(made.fields, chance) : made.fields;
     const linked = maker.link(fields, { stream: made.stream, position: made.position, previous, key });
     previous = linked.hash;
     return linked;
@@ -122,6 +140,12 @@ function rewritten({ records, maker, chance }: Scene, at: number, key: Uint8Arra
 const insiderRewrite: Attack = (scene) =>
   attacked(textsOf(rewritten(scene, somewhere(scene, 0, 2), MADE_KEY)));
 
+/** Whoever stole today's key rewrites yesterday's records with it: where keys change with every record it is of no use there. */
+const rewriteAfterTheft: Attack = (scene) => {
+  const at = somewhere(scene, 1, 4);
+  return attacked(textsOf(rewritten(scene, at, STOLEN_LATER)), at);
+};
+
 /** The same by somebody who can write the log and has no key. */
 const outsiderRewrite: Attack = (scene) => {
   const at = somewhere(scene, 1, 2);
@@ -130,13 +154,13 @@ const outsiderRewrite: Attack = (scene) => {
 
 /** A record of one stream is passed off as one of another. */
 const splice: Attack = (scene) => {
-  const { records, profile } = scene;
+  const { records, maker } = scene;
   const at = somewhere(scene);
   const target = records.find(({ stream }) => stream !== records[at]!.stream);
   if (target === undefined) return 'one stream';
   const { record, line } = records[at]!;
   const moved = copyOf(record) as MadeObject;
-  for (const path of profile.stream) setAt(moved, path, `stream-${target.stream}`);
+  maker.nameStream(moved, target.stream);
   return attacked(textsOf(records).with(at, spell(moved, line)), at, nextOf(records, at)!);
 };
 
@@ -207,6 +231,7 @@ export const ATTACKS_ON_ORDER = {
   fork,
   'rewrite by an insider': insiderRewrite,
   'rewrite without the key': outsiderRewrite,
+  'rewrite after key theft': rewriteAfterTheft,
   'swap files across days': swapFiles,
   'cross-stream splice': splice,
   'benign rotation': rotation,

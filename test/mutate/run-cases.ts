@@ -29,7 +29,7 @@ export type Cell = {
 const MAX_DESCRIBED = 3;
 /** Findings that one attack may make: more is a flood. */
 const MAX_FINDINGS = 4;
-/** Attacks tried on one made log: making one costs more than verifying it ten times. */
+/** Attacks tried on one made log, whose making costs more than verifying it ten times; one where a profile has to be sought. */
 const PER_LOG = 5;
 
 export function runProfile(
@@ -58,7 +58,8 @@ export function runProfile(
         continue;
       }
       if (cell.outcome.kind === 'not-applicable') continue;
-      for (let turn = 0; turn < Math.min(PER_LOG, cases - round * PER_LOG); turn++) {
+      const turns = cell.attack === 'stored precision' ? 1 : PER_LOG;
+      for (let turn = 0; turn < Math.min(turns, cases - round * PER_LOG); turn++) {
         const change = ATTACKS[cell.attack](scene);
         if (typeof change === 'string') {
           cell.unplaced++;

@@ -215,7 +215,7 @@ describe('auditArchive()', () => {
       result.findings.map(({ code, message }) => [code, message]),
       [['unverified-checkpoint', 'unverifiable: no verifier key given']],
     );
-    assert.equal(result.incomplete, true);
+    assert.equal(result.incomplete, 'unverifiable: no verifier key given');
     assert.deepEqual(
       new Set(result.streams?.flatMap(({ ranges }) => ranges.map(({ assurance }) => assurance))),
       new Set(['unverifiable']),

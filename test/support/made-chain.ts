@@ -173,26 +173,46 @@ export class ChainMaker {
     const at: LinkAt = { stream, position, previous };
     try {
       if (this.hash(profile.digest, profile.preimage, subject, at) !== hash) return false;
+      return (profile.also ?? []).every(
+        ({ member, digest, preimage }) =>
+          this.hash(digest, preimage, subject, at, digest.algorithms[0]) === valueAt(changed, member),
+      );
     } catch (error) {
+      // What the writer cannot write it cannot have hashed.
       if (error instanceof CannotMakeError) return false;
       throw error;
     }
-    return (profile.also ?? []).every(
-      ({ member, digest, preimage }) =>
-        this.hash(digest, preimage, subject, at, digest.algorithms[0]) === valueAt(changed, member),
-    );
   }
 
   private withoutPrefix(text: string): string {
     return this.prefix !== '' && text.startsWith(this.prefix) ? text.slice(this.prefix.length) : text;
   }
 
-  private name(record: MadeObject, { stream, position }: LinkAt): void {
-    const { profile } = this;
-    for (const path of profile.stream) {
-      const isUuid = profile.preimage.some(({ path: of, encoding }) => of === path && encoding === 'uuid');
+  /** Says that the record belongs to the stream: what a splice forges. */
+  nameStream(record: MadeObject, stream: number): void {
+    const { preimage, stream: paths } = this.profile;
+    for (const path of paths) {
+      const isUuid = preimage.some(({ path: of, encoding }) => of === path && encoding === 'uuid');
       setAt(record, path, isUuid ? `00000000-0000-4000-8000-00000000000${stream}` : `stream-${stream}`);
     }
+  }
+
+  /** The key of a record: under a ratchet each is the digest of the one before. */
+  private keyOf(digest: DigestForm, at: LinkAt): Uint8Array | undefined {
+    if (digest.key === null) return undefined;
+    let key = at.key ?? MADE_KEY;
+    if (digest.ratchet == null) return key;
+    const first = this.profile.sequence?.start ?? 0;
+    const step = this.profile.sequence?.step ?? 1;
+    const number = this.firstNumber + at.position * step;
+    for (let turn = 0; turn < (number - first) / step; turn++)
+      key = slowDigest(digest.ratchet, Buffer.from(key));
+    return key;
+  }
+
+  private name(record: MadeObject, { stream, position }: LinkAt): void {
+    const { profile } = this;
+    this.nameStream(record, stream);
     const [number] = profile.sequence?.fields ?? [];
     if (number !== undefined)
       setAt(record, number, new Digits(String(this.firstNumber + position * profile.sequence!.step)));
@@ -213,8 +233,7 @@ export class ChainMaker {
     at: LinkAt,
     algorithm = this.algorithm,
   ): string {
-    const key = digest.key === null ? undefined : (at.key ?? MADE_KEY);
-    const bytes = slowDigest(algorithm, slowPreimage(parts, subject), key);
+    const bytes = slowDigest(algorithm, slowPreimage(parts, subject), this.keyOf(digest, at));
     return encode(digest.bytes === null ? bytes : bytes.subarray(0, digest.bytes), digest.encoding);
   }
 }
@@ -223,7 +242,6 @@ function refuse({ name, digest, also = [], protocol }: FullProfile): void {
   for (const form of [digest, ...also.map((companion) => companion.digest)]) {
     if (form.signature != null)
       throw new CannotMakeError(`${name}: signatures are made by no generic writer`);
-    if (form.ratchet != null) throw new CannotMakeError(`${name}: ratchets are made by no generic writer`);
   }
   if (protocol !== undefined && protocol !== null)
     throw new CannotMakeError(`${name}: a protocol is made by no generic writer`);

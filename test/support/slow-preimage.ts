@@ -78,6 +78,8 @@ function writePart(part: Part, subject: Subject): string | Buffer | undefined {
       return wholeNumber(BigInt(scalarText(value()) ?? '0'), part.width as string);
     case 'bytes': {
       const text = scalarText(value()) ?? '';
+      if (part.encoding === 'hex' && !/^(?:[0-9a-f]{2})*$/i.test(text))
+        throw new CannotMakeError(`${JSON.stringify(text)} is no hex`);
       if (part.encoding === 'uuid') return Buffer.from(text.replaceAll('-', ''), 'hex');
       return Buffer.from(text, part.encoding as 'hex');
     }
@@ -238,7 +240,7 @@ function formatValue(value: MadeValue, format: Format): string {
 }
 
 /** A made time is a date, `T`, a clock, some digits of a second and `Z` or nothing. */
-const TIME = /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}:\d{2})(?:\.(\d+))?(.*)$/;
+const TIME = /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}:\d{2})(?:\.(\d+))?(Z|[+-]\d{2}:?\d{2}|)$/;
 
 function timeOf(text: string, format: Format): string {
   const [, date = '', clock = '', written = '', zone = ''] = TIME.exec(text) ?? [];

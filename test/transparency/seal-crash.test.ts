@@ -107,20 +107,22 @@ test(`${KILLS} kills at random instants lose nothing that was acknowledged, and 
   };
   grow(RECORDS);
   // How long a run writes on this machine: kills fall from its first moment to a little beyond its end.
-  const { took } = await seal();
+  let { took: span } = await seal();
   let acknowledged = verified(leaves);
   assert.equal(acknowledged, RECORDS);
   let kills = 0;
   for (let round = 0; kills < KILLS; round += 1) {
-    assert.ok(round < 4 * KILLS, 'hardly any run was killed');
+    assert.ok(round < 20 * KILLS, 'hardly any run was killed');
     grow(KILLS > 10 && leaves.length > 100_000 ? RECORDS / 10 : RECORDS);
     // The golden ratio spreads the instants evenly, however many there are.
-    const { printed, killed } = await seal(((round * 0.618034) % 1) * took * 1.2);
+    const { printed, killed, took } = await seal(((round * 0.618034) % 1) * span);
     const size = verified(leaves);
     assert.ok(size >= acknowledged, `${acknowledged} records were acknowledged, ${size} are there`);
     if (printed.endsWith('=\n')) assert.equal(size, leaves.length, 'what was printed is there');
     acknowledged = size;
+    // A busy machine makes the first run longer than those to come.
     if (killed) kills += 1;
+    else span = Math.min(span, took);
   }
   await seal();
   assert.equal(verified(leaves), leaves.length);

@@ -17,13 +17,14 @@ const digits = (count: number, zone: string, separator = 'T') => ({
 export const FIELD_STYLES: readonly FieldStyle[] = [
   {},
   { time: 'python-isoformat', boolean: 'python-bool', none: 'None' },
-  { time: 'python-isoformat-naive', boolean: 'python-bool', none: 'None' },
+  { time: 'python-str-datetime', boolean: 'python-bool', none: 'None' },
   { time: 'javascript-iso', none: 'null' },
   { boolean: 'bit' },
   { time: 'go-rfc3339nano' },
   { time: 'dotnet-o' },
   { time: 'dotnet-o-offset' },
   { time: 'java-instant' },
+  { time: 'rust-chrono-rfc3339' },
   { time: { epoch: 'ms' } },
   { time: { epoch: 's' } },
   { time: { epoch: 'us' } },
@@ -37,14 +38,14 @@ export const FIELD_STYLES: readonly FieldStyle[] = [
   { time: digits(3, 'none', ' ') },
 ];
 
-/** Scalars as the style writes them; objects and arrays in their common forms. Those inside another item come after the top ones. */
+/** Scalars as the style writes them; objects and arrays in their common forms. In file order. */
 export function toItems(
   parts: CandidateParts,
   link: Link,
   columns: readonly Column[],
   style: FieldStyle,
 ): Item[] {
-  const items = columns.flatMap((column): Item[] => {
+  return columns.flatMap((column): Item[] => {
     const value = column.values[link.index];
     const { path } = column;
     if (isContainer(value)) return containerItems(parts, link, path);
@@ -58,7 +59,6 @@ export function toItems(
     }
     return [{ path, text: textAt(column, link.index) ?? '', part: { field: path } }];
   });
-  return items.sort((left, right) => depthOf(left.path) - depthOf(right.path));
 }
 
 /** Whether the style changes the text of some item. */
@@ -89,8 +89,4 @@ function containerItems(parts: CandidateParts, link: Link, path: string): Item[]
     if (text !== undefined && !written.has(text)) written.set(text, part);
   }
   return [...written].slice(0, MAX_CONTAINER_FORMS).map(([text, part]) => ({ path, text, part: { part } }));
-}
-
-function depthOf(path: string): number {
-  return path.split(/(?<!\\)\./).length;
 }

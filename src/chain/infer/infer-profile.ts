@@ -11,12 +11,14 @@ import {
 } from './candidate.ts';
 import { type Column, escapeKey, type Sample, toColumns } from './columns.ts';
 import { changesItems, FIELD_STYLES, isContainer, toItems } from './field-styles.ts';
-import { type FoundChain, findChains, hashPaths, type Link } from './find-chains.ts';
+import { companionOf, type FoundChain, findChains, hashPaths, type Link } from './find-chains.ts';
 import { isOrdinary, JSON_FORMS, toPart } from './json-forms.ts';
-import { asPairs, inAnyOrder, inFileOrder, previousItems, withLengths } from './listed-fields.ts';
+import { inAnyOrder, inFileOrder, previousItems } from './listed-fields.ts';
+import { listedMembers } from './listed-members.ts';
+import { asPairs, withLengths } from './marked-fields.ts';
 import { type FamilyCount, type Hit, type Proposal, Search } from './search.ts';
 import { variantsOf } from './variants.ts';
-import { beforesOf, onePayload, recordSubsets, wholeRecord } from './whole-record.ts';
+import { beforesOf, onePayload, recordSubsets, wholeRecord, withoutOf } from './whole-record.ts';
 
 export type InferOptions = {
   /** Pre-images tried for one pair of chain fields at the most. */
@@ -72,7 +74,7 @@ export function inferPreimage(
   samples: readonly Sample[],
   view: RecordView,
   { budget, keys, onProgress = () => {} }: InferOptions,
-  columns = toColumns(samples),
+  columns: readonly Column[] = toColumns(samples),
 ): Inference {
   const { links } = chain;
   const search = new Search(chain, chooseTarget(links, columns), keys, budget, onProgress);
@@ -90,7 +92,42 @@ export function inferPreimage(
     if (best.recomputed < links.length) for (const variant of variantsOf(hit)) judge(variant);
     if (best.recomputed === links.length) break;
   }
+  if (best.document !== undefined && best.recomputed === links.length && chain.members.previous !== null) {
+    const document = withCompanions(best.document, chain, samples, view, keys, columns, budget);
+    const fits = recomputed(compileDocument('inferred', document), links, samples, view, keys).length;
+    if (fits === links.length) best = { ...best, document };
+  }
   return { ...best, tried: search.tried, families: search.counts };
+}
+
+/** Of the budget, what is spent on each further hash in the records. */
+const COMPANION_SHARE = 0.05;
+
+/** The document with the further hashes of the records that recompute too: an HMAC of the hash, the hash of a payload that it is taken of. */
+function withCompanions(
+  document: ProfileDocument,
+  chain: FoundChain,
+  samples: readonly Sample[],
+  view: RecordView,
+  keys: Record<string, Uint8Array>,
+  columns: readonly Column[],
+  budget: number,
+): ProfileDocument {
+  const { own, previous } = chain.members;
+  const also = hashPaths(columns).flatMap((path) => {
+    if (path === own || path === previous) return [];
+    const companion = companionOf(columns.find((column) => column.path === path)!, samples, columns);
+    if (companion === undefined || companion.links.length < samples.length) return [];
+    const options = { budget: Math.floor(budget * COMPANION_SHARE), keys };
+    const found = inferPreimage(companion, samples, view, options, columns);
+    if (found.document === undefined || found.recomputed < samples.length) return [];
+    // In the profile of the record, `$own` is another hash.
+    const preimage = JSON.parse(
+      JSON.stringify(found.document.preimage).replaceAll('"$own"', JSON.stringify(path)),
+    );
+    return [{ member: path, digest: found.document.digest, preimage }];
+  });
+  return also.length === 0 ? document : { ...document, also };
 }
 
 /** A record in the middle with as many fields as any: what it lacks cannot be found in its pre-image. */
@@ -125,6 +162,7 @@ function* hits(
   const members = samples[link.index]!.record.members.map(({ key }) => escapeKey(key)).filter(
     (path) => path !== own,
   );
+  const topMembers = members.filter((path) => path !== previous);
   const before = previousItems(beforesOf(link, chain.encoding));
   const plain = toItems(parts, link, free, {});
   const family = function* (
@@ -145,10 +183,15 @@ function* hits(
   yield* family('one field with the previous hash', 0.05, payload());
   const lists: [name: string, share: number, proposals: Iterator<Proposal>][] = [
     ['fields joined in file order', 0.12, inFileOrder(plain, before)],
-    ['fields joined in any order', 0.28, inAnyOrder(plain, before)],
+    ['fields joined in any order', 0.25, inAnyOrder(plain, before)],
     ['fields as key=value in file order', 0.08, asPairs(plain, before, previous ?? '')],
     ['fields with their lengths in file order', 0.07, withLengths(plain, before)],
-    ['subsets of members in JSON', 0.15, recordSubsets(parts, chain, link, members)],
+    [
+      'listed members in JSON',
+      0.1,
+      listedMembers(parts, link, topMembers, previous ?? 'previous', withoutOf(chain, true)),
+    ],
+    ['subsets of members in JSON', 0.12, recordSubsets(parts, chain, link, members)],
   ];
   // Each begins with what is likeliest: all of them a little, then a lot.
   for (const part of [0.15, 1])
@@ -157,8 +200,8 @@ function* hits(
     const items = toItems(parts, link, free, style);
     if (!changesItems(items, plain)) continue;
     const words = JSON.stringify(style);
-    yield* family(`fields in other formats, ${words}`, 0.01, inFileOrder(items, before));
-    yield* family(`fields in other formats and any order, ${words}`, 0.01, inAnyOrder(items, before));
+    yield* family(`fields in other formats, ${words}`, 0.008, inFileOrder(items, before));
+    yield* family(`fields in other formats and any order, ${words}`, 0.018, inAnyOrder(items, before));
   }
   yield* family('the whole record under other digests', 0.01, whole(), 'unlikely');
   yield* family('one field under other digests', 0.01, payload(), 'unlikely');
@@ -184,8 +227,9 @@ function equalForms(
 ): string[] {
   const at = parts.findIndex((part) => typeof part !== 'string' && ('canonical' in part || 'json' in part));
   if (at < 0) return [];
-  const part = parts[at] as { readonly [kind: string]: { without?: string[]; of?: string } };
-  const { without = [], of } = part.canonical ?? part.json!;
+  const part = parts[at] as { readonly [kind: string]: { without?: string[]; of?: string; only?: unknown } };
+  const { without = [], of, only } = part.canonical ?? part.json!;
+  if (only !== undefined) return [];
   const writer = new CandidateParts(chain, samples, view);
   const textsOf = (document: PartDocument) =>
     JSON.stringify(chain.links.map((link) => writer.write(document, link)?.toString() ?? ''));

@@ -1,5 +1,6 @@
-/** Pre-images that list fields: joined by separators in file order or any other, as key=value, each with its length. */
+/** Pre-images that list fields, joined by separators in file order or any other. */
 import type { PartDocument } from './candidate.ts';
+import { likeliestFirst } from './likely-names.ts';
 import type { Proposal } from './search.ts';
 import { type Before, combinations } from './whole-record.ts';
 
@@ -51,6 +52,14 @@ export function* inFileOrder(items: readonly Item[], previous: readonly Item[]):
     const texts = order.map(({ text }) => text);
     for (const separator of JOINERS) {
       yield { text: texts.join(separator), parts: () => toJoin(order, separator) };
+      const [first] = order;
+      if (first?.path === '$previous' && separator !== '' && order.length > 2) {
+        const rest = order.slice(1);
+        yield {
+          text: first.text + texts.slice(1).join(separator),
+          parts: () => ['previous', ...toJoin(rest, separator)],
+        };
+      }
       // A separator that ends every field rather than standing between them.
       if (separator !== '')
         yield {
@@ -66,16 +75,18 @@ const PERMUTED_JOINERS = ['|', '', ':', ',', '\n', ';'] as const;
 /** Of how many items every order of any number of them is tried, then how few are ordered out of all. */
 const ORDERS: readonly { items: number; most: number }[] = [
   { items: 6, most: 6 },
+  { items: MAX_ITEMS, most: 2 },
+  { items: 8, most: 5 },
   { items: MAX_ITEMS, most: 3 },
   { items: 7, most: 7 },
+  { items: 10, most: 5 },
   { items: MAX_ITEMS, most: 4 },
   { items: 8, most: 8 },
-  { items: MAX_ITEMS, most: 5 },
 ];
 
 /** Fields in every order: first those that writers hash most often. */
 export function* inAnyOrder(items: readonly Item[], previous: readonly Item[]): Generator<Proposal> {
-  const likely = items.toSorted((left, right) => rankOf(left) - rankOf(right));
+  const likely = likeliestFirst(items);
   for (const { items: window, most } of ORDERS) {
     const listed = likely.slice(0, window);
     for (let size = 1; size <= Math.min(most, listed.length); size++) {
@@ -90,108 +101,9 @@ export function* inAnyOrder(items: readonly Item[], previous: readonly Item[]): 
   }
 }
 
-/** What a writer who lists fields lists, by the names that stand for it. */
-const LIKELY_NAMES: readonly RegExp[] = [
-  /^(?:timestamp|time|ts|datetime|date|created_?at|occurred_?at)$/i,
-  /^(?:actor|user|user_?id|actor_?id|agent|agent_?id|subject|principal|who)$/i,
-  /^(?:action|event|event_?type|type|operation|activity|verb|what)$/i,
-  /^(?:target|resource|object|object_?id|resource_?id|entity|ref)$/i,
-  /^(?:data|payload|details?|body|content|message|metadata|params)$/i,
-  /^(?:seq|sequence|sequence_?number|index|number|row_?index|id|entry_?id|event_?id|uuid)$/i,
-  /^(?:outcome|result|status|decision|success)$/i,
-  /time|date|actor|user|action|event|target|resource|data|payload|id$/i,
-];
-
-function rankOf({ path }: Item): number {
-  const name = path.split(/(?<!\\)\./).at(-1)!;
-  const rank = LIKELY_NAMES.findIndex((names) => names.test(name));
-  return rank < 0 ? LIKELY_NAMES.length : rank;
-}
-
-/** `separator` and `equals` as writers of key=value have them. */
-const PAIR_MARKS: readonly (readonly [string, string])[] = [
-  ['&', '='],
-  [',', '='],
-  [';', '='],
-  ['|', '='],
-  ['\n', '='],
-  [' ', '='],
-  [', ', '='],
-  ['\n', ': '],
-  ['|', ':'],
-  [',', ':'],
-  [';', ':'],
-  ['', '='],
-];
-
-/** Fields in file order as key=value. */
-export function* asPairs(
-  items: readonly Item[],
-  previous: readonly Item[],
-  previousKey: string,
-): Generator<Proposal> {
-  const keyOf = ({ path }: Item) =>
-    (path === '$previous' ? previousKey : path)
-      .split(/(?<!\\)\./)
-      .at(-1)!
-      .replaceAll('\\.', '.');
-  for (const order of subsets(items, previous)) {
-    for (const [separator, equals] of PAIR_MARKS) {
-      yield {
-        text: order.map((item) => keyOf(item) + equals + item.text).join(separator),
-        parts: () => [
-          {
-            pairs: {
-              fields: order.map((item) => ({
-                [keyOf(item)]: 'field' in item.part ? item.part.field : item.part.part,
-              })),
-              separator,
-              equals,
-            },
-          },
-        ],
-      };
-    }
-  }
-}
-
-const WIDTHS: readonly (readonly [string, number])[] = [
-  ['u32be', 4],
-  ['u64be', 8],
-  ['u16be', 2],
-  ['u8', 1],
-];
-
-/** Fields in file order, each with its length before it; with and without a byte that says what is hashed. */
-export function* withLengths(items: readonly Item[], previous: readonly Item[]): Generator<Proposal> {
-  for (const order of subsets(items, previous)) {
-    const texts = order.map(({ text }) => Buffer.from(text));
-    for (const [width, size] of WIDTHS) {
-      const pieces = texts.flatMap((text) => [lengthBytes(text.length, size), text]);
-      const parts = () =>
-        order.map(({ part }) => ({
-          'length-prefixed': { width, parts: ['field' in part ? { field: part.field } : part.part] },
-        }));
-      yield { text: Buffer.concat(pieces), parts };
-      // A leaf of RFC 6962 begins with 00, an inner node with 01.
-      for (const tag of [1, 0]) {
-        const hex = tag.toString(16).padStart(2, '0');
-        yield {
-          text: Buffer.concat([Buffer.of(tag), ...pieces]),
-          parts: () => [{ 'literal-bytes': hex }, ...parts()],
-        };
-      }
-    }
-  }
-}
-
-function lengthBytes(length: number, size: number): Buffer {
-  const bytes = Buffer.alloc(8);
-  bytes.writeBigUInt64BE(BigInt(length));
-  return bytes.subarray(8 - size);
-}
-
-function* subsets(items: readonly Item[], previous: readonly Item[]): Generator<readonly Item[]> {
+/** Fields in file order with the previous hash among them: first what stands together, then any. */
+export function* subsets(items: readonly Item[], previous: readonly Item[]): Generator<readonly Item[]> {
+  yield* runs(items, previous);
   const listed = items.slice(0, MAX_ITEMS);
   for (const size of sizesOf(listed.length)) {
     for (const chosen of combinations(listed.length, size)) {
@@ -200,6 +112,19 @@ function* subsets(items: readonly Item[], previous: readonly Item[]): Generator<
         chosen.map((index) => listed[index]!),
         previous,
       );
+    }
+  }
+}
+
+/** Fields that stand next to each other, and those less one: what one writer adds to a record mostly stays together. */
+function* runs(items: readonly Item[], previous: readonly Item[]): Generator<readonly Item[]> {
+  const firsts = items.filter((item, index) => item.path !== items[index - 1]?.path);
+  for (let size = firsts.length; size >= 2; size--) {
+    for (let from = 0; from + size <= firsts.length; from++) {
+      const run = firsts.slice(from, from + size);
+      yield* withPrevious(run, previous);
+      for (let left = 1; left + 1 < size; left++)
+        yield* withPrevious([...run.slice(0, left), ...run.slice(left + 1)], previous);
     }
   }
 }
@@ -231,7 +156,11 @@ function* withPrevious(order: readonly Item[], previous: readonly Item[]): Gener
 }
 
 /** Every way to put `size` of the items in a row; the array is reused. */
-function* arrangements(items: readonly Item[], size: number, row: Item[] = []): Generator<readonly Item[]> {
+export function* arrangements(
+  items: readonly Item[],
+  size: number,
+  row: Item[] = [],
+): Generator<readonly Item[]> {
   if (row.length === size) {
     yield row;
     return;

@@ -1,18 +1,18 @@
 /** A profile document as the YAML of a profile file: what an auditor saves, reads and corrects. */
 
-const ORDER = ['title', 'members', 'digest', 'stream', 'genesis', 'sequence', 'restart', 'preimage'];
+const ORDER = ['title', 'members', 'digest', 'stream', 'genesis', 'sequence', 'restart', 'preimage', 'also'];
 
 /** `comments`: lines above it; none may hold a line end. */
 export function toProfileYaml(
   document: { readonly [key: string]: unknown },
   comments: readonly string[],
 ): string {
-  const rankOf = (key: string) => (ORDER.includes(key) ? ORDER.indexOf(key) : ORDER.length - 1.5);
+  const rankOf = (key: string) => (ORDER.includes(key) ? ORDER.indexOf(key) : ORDER.length - 2.5);
   const keys = Object.keys(document).sort((left, right) => rankOf(left) - rankOf(right));
   const lines = comments.map((comment) => `# ${comment}`);
   for (const key of keys) {
     const value = document[key];
-    if ((key === 'preimage' || key === 'members') && Array.isArray(value)) {
+    if ((key === 'preimage' || key === 'members' || key === 'also') && Array.isArray(value)) {
       lines.push(`${key}:`, ...value.map((item) => `  - ${toFlow(item)}`));
     } else lines.push(`${key}: ${toFlow(value)}`);
   }

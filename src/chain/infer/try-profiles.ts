@@ -39,16 +39,22 @@ function fitOwn(
 ): { recomputed: number; known: number } {
   let recomputed = 0;
   let known = 0;
+  let beginning = 0;
   for (const { bytes } of samples) {
     const event = view.at(bytes);
-    if (!bound.holds(event) && !bound.mayBegin(event)) continue;
+    if (!bound.holds(event)) {
+      if (!bound.mayBegin(event)) continue;
+      beginning++;
+    }
     known++;
     if (typeof fitOf(bound, event) === 'number') recomputed++;
   }
+  // Where every record is a first one, the previous hash has another name, and nothing would be linked.
+  if (beginning * 2 > known) return { recomputed: 0, known };
   return { recomputed, known };
 }
 
-export function fitOf(bound: BoundLayout, event: Event): number | string[] {
+function fitOf(bound: BoundLayout, event: Event): number | string[] {
   return bound.fit(event, bound.previous(event, ''), bound.own(event));
 }
 

@@ -1,7 +1,8 @@
 /** Looks for two records with one hash: pairs are made from the profile, hashed by its own compiled pre-image, and kept where they collide. */
-import { type JsonObject, JsonObject as JsonObjectClass, type JsonValue } from '../../base/json.ts';
+import { JsonNumber, JsonObject, type JsonValue } from '../../base/json.ts';
+import type { Leaf } from './leaf-parts.ts';
 import type { ChainLintCode, RecordPair } from './lint.ts';
-import { type Leaf, type MadeRecords, toMember, withValue } from './made-log-record.ts';
+import { type MadeRecords, toMember, withValue } from './made-log-record.ts';
 import { VALUE_PAIRS } from './value-pairs.ts';
 
 export type Collision = { code: ChainLintCode; words: string; fields: string[]; pair: RecordPair };
@@ -47,6 +48,7 @@ function* proposals(made: MadeRecords): Generator<PairProposal> {
   yield* seams(made);
   yield* movedValues(made);
   yield* entrySeams(made);
+  yield* jsonSeams(made);
   yield* escapes(made);
   for (const leaf of made.leaves) {
     for (const { code, values, words } of VALUE_PAIRS) {
@@ -63,7 +65,7 @@ function set(record: JsonObject, leaf: Leaf, value: JsonValue | undefined): Json
 
 /** A text as the leaf holds it: the members of an object field are written as texts too. */
 function holding(leaf: Leaf, text: string): JsonValue {
-  return leaf.part.kind === 'entries' ? new JsonObjectClass([toMember('k', text)]) : text;
+  return leaf.part.kind === 'entries' ? new JsonObject([toMember('k', text)]) : text;
 }
 
 /** Texts that no made value holds. */
@@ -122,14 +124,33 @@ function* entrySeams(made: MadeRecords): Generator<PairProposal> {
   for (const leaf of made.leaves) {
     if (leaf.part.kind !== 'entries') continue;
     const { separator, equals } = leaf.part;
-    const two = new JsonObjectClass([toMember('k', 'one'), toMember('l', 'two')]);
-    const one = new JsonObjectClass([toMember('k', `one${separator}l${equals}two`)]);
+    const two = new JsonObject([toMember('k', 'one'), toMember('l', 'two')]);
+    const one = new JsonObject([toMember('k', `one${separator}l${equals}two`)]);
     yield {
       code: 'ambiguous-seam',
       words: 'two members of an object, and one whose text looks like both',
       fields: [leaf.path],
       records: [set(made.base, leaf, two), set(made.base, leaf, one)],
     };
+  }
+}
+
+/** JSON that is a number does not tell where it begins: `one1`, 2 and `one`, 12. */
+function* jsonSeams(made: MadeRecords): Generator<PairProposal> {
+  for (const { part, inside } of made.leaves) {
+    if (!inside || !('of' in part) || typeof part.of !== 'string') continue;
+    const { of } = part;
+    for (const leaf of made.leaves) {
+      if (leaf.inside) continue;
+      const shared = (text: string, digits: string) =>
+        withValue(set(made.base, leaf, text), of, new JsonNumber(digits));
+      yield {
+        code: 'ambiguous-seam',
+        words: 'digits moved from the end of a text to the beginning of a number',
+        fields: [leaf.path, of],
+        records: [shared('one1', '2'), shared('one', '12')],
+      };
+    }
   }
 }
 

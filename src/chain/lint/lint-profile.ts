@@ -5,8 +5,9 @@ import { hashedFields, unhashedMembers, unhashedStreamFields } from '../coverage
 import type { ChainProfile } from '../profile.ts';
 import type { RecordView } from '../record-view.ts';
 import { type Collision, findCollisions } from './collisions.ts';
+import { caseCount } from './leaf-parts.ts';
 import type { ChainLint, ChainLintCode, ChainLintLevel } from './lint.ts';
-import { caseCount, MadeRecords } from './made-log-record.ts';
+import { MadeRecords } from './made-log-record.ts';
 
 /** `view`: of records of no source, as they stand in a log. */
 export function lintProfile(profile: ChainProfile, view: RecordView): ChainLint[] {

@@ -10,14 +10,12 @@ import {
   type JsonValue,
   toCompactJson,
 } from '../../base/json.ts';
-import { isPlainObject } from '../../base/plain-value.ts';
+import { compileGuard } from '../conditions.ts';
 import { compilePreimage } from '../preimage.ts';
 import type { ChainDigest, ChainMembers, ChainProfile, Condition, PreimagePart } from '../profile.ts';
 import { compileDigest, hashLength } from '../record-digest.ts';
 import type { RecordView } from '../record-view.ts';
-
-/** A value of the record that is hashed. `inside`: a member that is added to an object which is hashed as a whole. */
-export type Leaf = { path: string; part: PreimagePart; inside: boolean; base: JsonValue };
+import { chosenConditions, type Leaf, leafParts } from './leaf-parts.ts';
 
 /** Bytes that stand for the key of every HMAC: a pair that collides under one key collides under each. */
 const MADE_KEY = Buffer.from('a key that audit-check made up');
@@ -35,7 +33,8 @@ export class MadeRecords {
     this.members = profile.members[0]!;
     this.view = view;
     const conditions = [...profile.when, ...chosenConditions(profile.preimage, chosen)];
-    const fixed = new Set(conditions.map(({ field }) => field));
+    // Where only presence is asked for, any value that can be hashed will do.
+    const fixed = new Set(conditions.filter(({ equals }) => equals !== null).map(({ field }) => field));
     let record = this.skeleton(conditions);
     const leaves: Leaf[] = [];
     const parts = [...profile.preimage, ...(profile.also ?? []).flatMap(({ preimage }) => [...preimage])];
@@ -94,9 +93,14 @@ export class MadeRecords {
   /** The line of a record and its hash, as `verify` would find them; undefined where the profile has no hash for it. */
   line(record: JsonObject): { text: string; hash: string } | undefined {
     const filled = this.fill(record);
-    if (filled === undefined) return undefined;
+    if (filled === undefined || !this.isSpokenOf(filled)) return undefined;
     const hash = this.digestOf(this.profile.digest, this.profile.preimage, filled);
     return hash === undefined ? undefined : { text: toCompactJson(filled), hash };
+  }
+
+  private isSpokenOf(record: JsonObject): boolean {
+    const guard = compileGuard(this.profile.when, this.view.fields);
+    return guard(this.view.at(Buffer.from(toCompactJson(record))));
   }
 
   /** Keyed further hashes of the record: a forger cannot make them, so a pair must share them. */
@@ -185,74 +189,6 @@ function PREVIOUS_DIGITS(digest: ChainDigest): string {
 
 function placeholder(digest: ChainDigest): string {
   return prefixOf(digest) + PREVIOUS_DIGITS(digest);
-}
-
-/** The conditions of the chosen case of every `choose`; the last case where there are fewer. */
-function chosenConditions(parts: readonly PreimagePart[], chosen: number): Condition[] {
-  const conditions: Condition[] = [];
-  walk(parts, chosen, (part) => {
-    if (part.kind === 'choose') conditions.push(...(caseOf(part, chosen)?.when ?? []));
-  });
-  return conditions;
-}
-
-function caseOf(part: Extract<PreimagePart, { kind: 'choose' }>, chosen: number) {
-  return part.cases[Math.min(chosen, part.cases.length - 1)];
-}
-
-/** How many kinds of record the profile tells apart. */
-export function caseCount(profile: ChainProfile): number {
-  let most = 1;
-  const look = (value: unknown) => {
-    if (Array.isArray(value)) value.forEach(look);
-    else if (isPlainObject(value)) {
-      if (value.kind === 'choose' && Array.isArray(value.cases)) most = Math.max(most, value.cases.length);
-      Object.values(value).forEach(look);
-    }
-  };
-  look(profile.preimage);
-  return most;
-}
-
-/** Every part and the parts within it, of a `choose` those of one case. */
-function walk(parts: readonly PreimagePart[], chosen: number, visit: (part: PreimagePart) => void): void {
-  for (const part of parts) {
-    visit(part);
-    if (part.kind === 'choose') walk(caseOf(part, chosen)?.parts ?? [], chosen, visit);
-    else if (part.kind === 'join') walk(part.items, chosen, visit);
-    else if (part.kind === 'pairs')
-      walk(
-        part.items.map(({ value }) => value),
-        chosen,
-        visit,
-      );
-    else if (part.kind === 'length-prefixed' || part.kind === 'hash') walk(part.parts, chosen, visit);
-    else if (part.kind === 'json' || part.kind === 'canonical') {
-      for (const { value } of part.only ?? []) if ('parts' in value) walk(value.parts, chosen, visit);
-    }
-  }
-}
-
-/** The fields that the parts hash, each with a part that writes it alone. */
-function leafParts(parts: readonly PreimagePart[], chosen: number): Omit<Leaf, 'base'>[] {
-  const leaves: Omit<Leaf, 'base'>[] = [];
-  walk(parts, chosen, (part) => {
-    if (part.kind === 'field' || part.kind === 'number' || part.kind === 'bytes')
-      leaves.push({ path: part.path, part, inside: false });
-    else if (part.kind === 'entries') leaves.push({ path: part.of, part, inside: false });
-    else if (part.kind === 'canonical' || part.kind === 'json') leaves.push(...jsonLeaves(part));
-  });
-  return leaves;
-}
-
-function jsonLeaves(part: Extract<PreimagePart, { kind: 'canonical' | 'json' }>): Omit<Leaf, 'base'>[] {
-  const below = (path: string) => (part.of === null ? path : `${part.of}.${path}`);
-  if (part.only === undefined) return [{ path: below('extra'), part, inside: true }];
-  return part.only.flatMap((rule) =>
-    'parts' in rule.value
-      ? []
-      : [{ path: below(rule.value.path), part: { ...part, only: [rule] }, inside: false }],
-  );
 }
 
 export function toMember(key: string, value: JsonValue): JsonMember {

@@ -1,10 +1,10 @@
 /** `audit-check chain`: the commands and their options; what they do lies beside this file. */
 import { type Command, Option } from 'commander';
-import type { ChainExplainOptions } from './chain-explain.ts';
-import { EXPLAIN_HELP, INFER_HELP, LINT_HELP } from './chain-help.ts';
-import type { InferCommandOptions } from './chain-infer.ts';
-import type { ChainLintOptions } from './chain-lint.ts';
-import type { ExitCode } from './exit-codes.ts';
+import type { ChainExplainOptions } from '../chain-explain.ts';
+import { EXPLAIN_HELP, INFER_HELP, LINT_HELP } from '../chain-help.ts';
+import type { InferCommandOptions } from '../chain-infer.ts';
+import type { ChainLintOptions } from '../chain-lint.ts';
+import type { ExitCode } from '../exit-codes.ts';
 
 export function addChain(program: Command, done: (code: ExitCode) => void): void {
   const chain = program.command('chain').description('work with hash chains: infer, lint, explain');
@@ -19,7 +19,7 @@ export function addChain(program: Command, done: (code: ExitCode) => void): void
     .addOption(formats())
     .addHelpText('after', INFER_HELP)
     .action(async (paths: string[], options: InferCommandOptions) => {
-      const { inferChain } = await import('./chain-infer.ts');
+      const { inferChain } = await import('../chain-infer.ts');
       done(await inferChain(paths, options));
     });
   chain
@@ -34,7 +34,7 @@ export function addChain(program: Command, done: (code: ExitCode) => void): void
     .addOption(formats())
     .addHelpText('after', LINT_HELP)
     .action(async (profiles: string[], options: ChainLintOptions) => {
-      const { lintChains } = await import('./chain-lint.ts');
+      const { lintChains } = await import('../chain-lint.ts');
       done(await lintChains(profiles, options));
     });
   logOptions(chain.command('explain'))
@@ -46,7 +46,7 @@ export function addChain(program: Command, done: (code: ExitCode) => void): void
     .addOption(formats())
     .addHelpText('after', EXPLAIN_HELP)
     .action(async (place: string, options: ChainExplainOptions) => {
-      const { explainChain } = await import('./chain-explain.ts');
+      const { explainChain } = await import('../chain-explain.ts');
       done(await explainChain(place, options));
     });
 }

@@ -1,7 +1,8 @@
 /** `audit-check redact`: its options and its help. */
 import type { Command } from 'commander';
-import type { ExitCode } from './exit-codes.ts';
-import type { RedactOptions } from './redact.ts';
+import type { ExitCode } from '../exit-codes.ts';
+import type { RedactOptions } from '../redact.ts';
+import { repeatable } from './options.ts';
 
 const REDACT_HELP = `
 Only an archive that was collected with --salted can be redacted: its leaves are made of salted digests of the fields, so
@@ -36,7 +37,6 @@ Exit codes:
   70 internal error`;
 
 export function addRedact(program: Command, done: (code: ExitCode) => void): void {
-  const collect = (value: string, previous: string[] | undefined) => [...(previous ?? []), value];
   program
     .command('redact')
     .description('erase a person from a salted archive, or make a view of it for a role; both verify')
@@ -48,13 +48,17 @@ export function addRedact(program: Command, done: (code: ExitCode) => void): voi
     .option('--key <file>', 'the private key that signs the log of the archive')
     .option('--reason <text>', 'why; it is signed and stays, so it must not name the person')
     .option('--by <name>', 'who decided; it is signed and stays')
-    .option('--identity <file>', 'age identities that decrypt the archive; repeatable', collect)
-    .option('--recipient <age1…>', 'of an encrypted archive: encrypt for this recipient; repeatable', collect)
-    .option('--recipients-file <file>', 'of an encrypted archive: encrypt for these; repeatable', collect)
+    .option('--identity <file>', 'age identities that decrypt the archive; repeatable', repeatable)
+    .option(
+      '--recipient <age1…>',
+      'of an encrypted archive: encrypt for this recipient; repeatable',
+      repeatable,
+    )
+    .option('--recipients-file <file>', 'of an encrypted archive: encrypt for these; repeatable', repeatable)
     .option('--yes', 'erase; without it nothing is written', false)
     .addHelpText('after', REDACT_HELP)
     .action(async (archive: string, options: RedactOptions) => {
-      const { redact } = await import('./redact.ts');
+      const { redact } = await import('../redact.ts');
       done(await redact(archive, options));
     });
 }

@@ -1,0 +1,25 @@
+/** `audit-check list` and `explain`: their options. */
+import { Argument, type Command } from 'commander';
+import { LISTS, type ListName } from '../list-names.ts';
+import { repeatable } from './options.ts';
+
+export function addLists(program: Command): void {
+  program
+    .command('list')
+    .description('print what there is of one kind')
+    .addArgument(new Argument('<kind>').choices(LISTS))
+    .option('-r, --rules <path>', 'rules of your own, file or folder; repeatable', repeatable)
+    .action(async (kind: ListName, { rules }: { rules?: string[] }) => {
+      const { list } = await import('../list.ts');
+      process.stdout.write(list(kind, rules ?? []));
+    });
+  program
+    .command('explain')
+    .description('say what a finding code or a rule means, why it matters and what to do')
+    .argument('<code|rule>', 'a code such as missing-field, or the id, name or title of a rule')
+    .option('-r, --rules <path>', 'rules of your own, file or folder; repeatable', repeatable)
+    .action(async (name: string, { rules }: { rules?: string[] }) => {
+      const { explain } = await import('../list.ts');
+      process.stdout.write(explain(name, rules ?? []));
+    });
+}

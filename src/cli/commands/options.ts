@@ -1,0 +1,71 @@
+/** Options that several commands share, and what their exit codes say. */
+import { type Command, Option } from 'commander';
+import { SEVERITIES } from '../../model/finding.ts';
+
+export const EXIT_HELP = `
+Exit codes:
+  0  clean: everything was read, nothing at or above --fail-on was found
+  1  findings at or above --fail-on
+  2  wrong arguments, configuration or rules
+  3  the audit is incomplete: input could not be read, or nothing could be audited
+  70 internal error
+  130 interrupted (Ctrl-C)`;
+
+/** Options that may be given several times; absent until the first, so that help shows no empty default. */
+export function repeatable(value: string, previous: string[] | undefined): string[] {
+  return [...(previous ?? []), value];
+}
+
+/** What to read and what to hold it to: the same for every command that runs over logs. */
+export function requestOptions(command: Command): Command {
+  return command
+    .argument(
+      '[paths...]',
+      'files, folders, globs, or - for standard input; by default "logs" of audit-check.yaml',
+    )
+    .addOption(
+      new Option('--fail-on <severity>', 'least severity that makes the exit code 1').choices(SEVERITIES),
+    )
+    .option('-c, --config <file>', 'configuration; by default audit-check.yaml here or in a folder above')
+    .option('--no-config', 'use no configuration file')
+    .option('-r, --rules <path>', 'rules of your own, file or folder; repeatable', repeatable)
+    .option('--no-builtin-rules', 'leave out the rules that come with audit-check')
+    .option(
+      '--schema <name|file>',
+      'audit-minimum, audit-full, or a JSON Schema file; repeatable',
+      repeatable,
+    )
+    .option('--chain <profile>', 'chain profile of every stream, instead of detection')
+    .option(
+      '--public-keys <file>',
+      'verify CloudTrail digests with what "aws cloudtrail list-public-keys" printed; repeatable',
+      repeatable,
+    )
+    .option('--licenses <file>', 'license contract to measure use against')
+    .option('--source <name>', 'source of every file, instead of detection')
+    .option('--since <time>', 'leave out events before this date or time')
+    .option('--until <time>', 'leave out events at or after this date or time')
+    .option(
+      '--now <time>',
+      'the time to print in the report; without it, and without SOURCE_DATE_EPOCH, none',
+    )
+    .option('--exclude <glob>', 'files in folders that are not read; repeatable', repeatable);
+}
+
+/** Of the options of a request those that say how a record is read and which rules there are. */
+export function ruleOptions(command: Command): Command {
+  return command
+    .option('-c, --config <file>', 'configuration; by default audit-check.yaml here or in a folder above')
+    .option('--no-config', 'use no configuration file')
+    .option('-r, --rules <path>', 'rules of your own, file or folder; repeatable', repeatable)
+    .option('--no-builtin-rules', 'leave out the rules that come with audit-check')
+    .option('--source <name>', 'source of the file, instead of detection');
+}
+
+/** What says how a file is cut into records. */
+export function framingOptions(command: Command): Command {
+  return command
+    .option('-c, --config <file>', 'configuration; by default audit-check.yaml here or in a folder above')
+    .option('--no-config', 'use no configuration file')
+    .option('--source <name>', 'source of every file, instead of detection');
+}

@@ -1,0 +1,18 @@
+/** `audit-check sources`: the commands and their options. */
+import type { Command } from 'commander';
+import { repeatable } from './options.ts';
+
+export function addSources(program: Command): void {
+  program
+    .command('sources')
+    .description('work with source mappings: test')
+    .command('test')
+    .description('show which mapping fits a file, why, and what each canonical field became')
+    .argument('<files...>', 'log files')
+    .option('--source <name>', 'a source to force')
+    .option('--sources <path>', 'source mappings of your own; repeatable', repeatable)
+    .action(async (files: string[], options: { source?: string; sources?: string[] }) => {
+      const { testSources } = await import('../sources-command.ts');
+      process.stdout.write(await testSources(files, options));
+    });
+}

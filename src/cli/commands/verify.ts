@@ -1,0 +1,42 @@
+/** `audit-check verify`: its options; what it does lies in `cli/verify.ts`. */
+import { type Command, Option } from 'commander';
+import type { ExitCode } from '../exit-codes.ts';
+import type { VerifyOptions } from '../verify.ts';
+import { EXIT_HELP, repeatable, requestOptions } from './options.ts';
+
+export function addVerify(program: Command, done: (code: ExitCode) => void): void {
+  requestOptions(program.command('verify'))
+    .description('audit log files and folders, print the report')
+    .option(
+      '-f, --format <format[=path]>',
+      'text, json, ndjson or sarif; repeatable, with a path into a file',
+      repeatable,
+      [],
+    )
+    .option('-q, --quiet', 'print no report on stdout, and no progress', false)
+    .option('-j, --jobs <number>', 'threads that scan; by default as many as processors are free')
+    .option('--state <folder>', 'keep what was learned there; the next run reads only what was appended')
+    .option(
+      '--checkpoint <file|dir>',
+      'signed checkpoint, folder of them, sealed log, or -: the log must still be what it covers; repeatable',
+      repeatable,
+    )
+    .option(
+      '--verifier-key <file>',
+      'whose signature of a checkpoint counts, one key a line; repeatable',
+      repeatable,
+    )
+    .option('--identity <file>', 'age identities that decrypt an archive; repeatable', repeatable)
+    .option('--view <role>', 'what is audited is a view of an archive for this role, not the archive')
+    .option('--policy <file>', 'logs and witnesses that have to have signed it (c2sp.org/tlog-policy)')
+    .option('--evidence-file <file>', 'where both checkpoints of a fork are written')
+    .option('--stats', 'print time by stage, rates and memory on stderr', false)
+    .addOption(
+      new Option('--color <when>', 'colour on stdout').choices(['auto', 'always', 'never']).default('auto'),
+    )
+    .addHelpText('after', EXIT_HELP)
+    .action(async (paths: string[], options: VerifyOptions) => {
+      const { verify } = await import('../verify.ts');
+      done(await verify(paths, options));
+    });
+}

@@ -1,0 +1,87 @@
+/** `verify --format FMT[=PATH]`: where reports go, what is wrong with that, and writing them. */
+import fs from 'node:fs';
+import path from 'node:path';
+import { didYouMean } from '../base/nearest-name.ts';
+import { quote } from '../base/text-safety.ts';
+import type { Problem } from '../model/problem.ts';
+import type { Report, ReportFormat } from '../model/report.ts';
+import type { DiscoveredFile } from '../read/discover.ts';
+import { FORMATS } from '../report/index.ts';
+import { type ColorChoice, hasColors, widthOf } from './terminal.ts';
+import { writeFileWhole, writeStream } from './write-output.ts';
+
+export type Output = { format: ReportFormat; file?: string };
+
+/** `--format FMT[=PATH]`, any number; without a path to stdout, which takes one. */
+export function parseOutputs(formats: readonly string[], problems: Problem[]): Output[] {
+  const wrong = (message: string) => problems.push({ file: '--format', line: 0, column: 0, message });
+  const outputs = (formats.length > 0 ? formats : ['text']).flatMap((text): Output[] => {
+    const [name, ...rest] = text.split('=');
+    const format = FORMATS.find((each) => each.name === name);
+    const names = FORMATS.map((each) => each.name);
+    if (format === undefined) {
+      wrong(
+        `unknown format ${quote(name ?? '')}${didYouMean(name ?? '', names)}, known are ${names.join(', ')}`,
+      );
+      return [];
+    }
+    const file = rest.join('=');
+    if (rest.length > 0 && file === '') wrong(`expected a path after ${quote(`${name}=`)}`);
+    if (file !== '') checkWritable(file, wrong);
+    return [file === '' ? { format } : { format, file }];
+  });
+  if (outputs.filter(({ file }) => file === undefined).length > 1)
+    wrong('two formats go to stdout: give all but one a path, like json=report.json');
+  return outputs;
+}
+
+/** Asked before the run: an hour of scanning must not end in a folder that is not there. */
+function checkWritable(file: string, wrong: (message: string) => void): void {
+  try {
+    fs.accessSync(path.dirname(file), fs.constants.W_OK);
+    if (fs.statSync(file, { throwIfNoEntry: false })?.isDirectory())
+      wrong(`${quote(file)} is a folder, expected a file`);
+  } catch {
+    wrong(`${quote(file)} cannot be written: its folder is not there or not writable`);
+  }
+}
+
+export async function writeReport(
+  report: Report,
+  outputs: readonly Output[],
+  options: { quiet: boolean; color: ColorChoice },
+): Promise<void> {
+  for (const { format, file } of outputs) {
+    if (file !== undefined) writeFileWhole(file, format.render(report, { colors: false, width: 100 }));
+    else if (!options.quiet) {
+      const colors = hasColors(process.stdout, options.color, process.env);
+      await writeStream(process.stdout, format.render(report, { colors, width: widthOf(process.stdout) }));
+    }
+  }
+}
+
+/** A report must not replace a log it is about, nor another report. */
+export function checkOutputs(
+  outputs: readonly Output[],
+  files: readonly DiscoveredFile[],
+  problems: Problem[],
+): void {
+  const inputs = new Set(files.map(({ file }) => realPath(file)));
+  const taken = new Set<string>();
+  for (const { file } of outputs) {
+    if (file === undefined) continue;
+    const place = realPath(file);
+    const wrong = (message: string) => problems.push({ file: '--format', line: 0, column: 0, message });
+    if (inputs.has(place)) wrong(`${quote(file)} is among the logs to audit, expected another file`);
+    if (taken.has(place)) wrong(`${quote(file)} is named twice, expected a file for each format`);
+    taken.add(place);
+  }
+}
+
+export function realPath(file: string): string {
+  try {
+    return fs.realpathSync(file);
+  } catch {
+    return path.resolve(file);
+  }
+}

@@ -1,0 +1,5 @@
+// The reading thread of `seal` from its source: a thread does not inherit the loader that runs TypeScript.
+import { register } from 'tsx/esm/api';
+
+register();
+await import('../../src/cli/seal-reader.ts');
