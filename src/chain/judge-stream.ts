@@ -126,7 +126,8 @@ class StreamJudge {
     const unlinked = this.layout.members.previous === null;
     const linked = unlinked ? 0 : stream.records - this.segmentCount();
     const ownless = this.layout.members.own === null;
-    const recomputed = ownless ? linked > 0 : stream.keyed + stream.plain > 0;
+    const allErased = stream.erased?.records === stream.records;
+    const recomputed = ownless ? linked > 0 : allErased || stream.keyed + stream.plain > 0;
     // A record without a hash of its own that nothing follows: there is nothing to recompute, and nothing wrong.
     const unfollowed = ownless && stream.records === 1;
     if (unlinked) this.judgeSequences();

@@ -70,10 +70,29 @@ export function streamRanges(
     // Where altered records went unlisted they stand after the last listed one: nothing from there on is vouched for.
     addRanges(ranges, node, runs, broken.get(node), stream.alteredDropped > 0 && unlisted === 0);
   }
+  setErasedApart(ranges, stream);
   if (!unlinked) return ranges;
   return ranges.map((range) =>
     range.assurance === 'chained' ? { ...range, assurance: 'unprotected', reason: UNLINKED } : range,
   );
+}
+
+const ERASED = 'fields were erased: their links hold, their hashes cannot be recomputed';
+
+/** As a range of its own, which the chained ones enclose: where each of them stands the archive says. */
+function setErasedApart(ranges: StreamRange[], { erased }: StreamState): void {
+  if (erased === null) return;
+  let records = 0;
+  for (const range of ranges) {
+    if (range.assurance !== 'chained') continue;
+    const taken = Math.min(range.records, erased.records - records);
+    range.records -= taken;
+    records += taken;
+  }
+  const left = ranges.filter((range) => range.records > 0);
+  const { from, until } = erased;
+  if (records > 0) left.push({ assurance: 'erased', records, from, until, reason: ERASED });
+  ranges.splice(0, ranges.length, ...left);
 }
 
 function addRanges(
