@@ -21,9 +21,10 @@ import {
 } from './archive-folder.ts';
 import { ArchiveLeaves } from './archive-leaves.ts';
 import { ArchiveRanges } from './archive-ranges.ts';
-import type { ControlRecord, SegmentRecord } from './archive-records.ts';
+import type { SegmentRecord } from './archive-records.ts';
 import { auditSegment } from './archive-segment-audit.ts';
 import { judgeSegment } from './archive-segment-verdict.ts';
+import { auditManifests, prunedOf, segmentsOf } from './archive-segments.ts';
 import { type Judged, type Trust, toTrust } from './archive-trust.ts';
 import { CHECKPOINT, parseStored, TiledLog } from './tiled-log.ts';
 import { StoreFault } from './tiled-log-files.ts';
@@ -95,7 +96,7 @@ class ArchiveAudit {
     for (const retained of this.keys.retained) this.holdTo(retained.file, retained.note);
     const pending = this.pendingBatch(controlFiles);
     const control = auditControl([...controlFiles, ...pending], this.leaves, this.checkpointFile);
-    result.findings.push(...control.findings);
+    result.findings.push(...control.findings, ...auditManifests(control, this.checkpointFile));
     if (control.unknown.length > 0)
       result.incomplete = 'control records are missing: nobody can tell which segments there were';
     await this.auditSegments(control, pending.length > 0);
@@ -205,25 +206,4 @@ class ArchiveAudit {
       }),
     };
   }
-}
-
-/** Those that hold, each file's lines together and in their order: so a file that grew is audited as one. */
-function segmentsOf(records: readonly ControlRecord[]): SegmentRecord[] {
-  const current = new Map<number, SegmentRecord>();
-  for (const record of records) {
-    if (record.type !== 'segment') continue;
-    const known = current.get(record.segment);
-    if (known === undefined || record.generation > known.generation) current.set(record.segment, record);
-  }
-  return [...current.values()].sort(
-    (left, right) => left.origin.stream - right.origin.stream || left.segment - right.segment,
-  );
-}
-
-function prunedOf(records: readonly ControlRecord[]): Set<number> {
-  return new Set(
-    records.flatMap((record) =>
-      record.type === 'pruning' ? record.segments.map(({ segment }) => segment) : [],
-    ),
-  );
 }
