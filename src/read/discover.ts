@@ -84,20 +84,22 @@ async function expand(argument: string, exclude: readonly string[]): Promise<Dis
   if (argument === STDIN) return [{ file: STDIN, bytes: 0, regular: false }];
   const stats = await stat(argument).catch(() => lstat(argument).catch(() => undefined));
   if (stats?.isDirectory()) return listFolder(argument, exclude);
-  if (stats !== undefined) {
-    const skip = SIGNED_CONTAINER.test(argument) ? NO_RECORDS : undefined;
-    const file = toPortable(path.normalize(argument));
-    return [{ file, bytes: stats.size, regular: stats.isFile(), ...(skip && { skip }) }];
-  }
+  if (stats !== undefined) return [toNamed(argument, stats)];
   const fastGlob = await loadFastGlob();
   if (!fastGlob.isDynamicPattern(argument)) return undefined;
   const matches = await fastGlob(argument, { ignore: [...exclude], stats: true, onlyFiles: true, dot: true });
   if (matches.length === 0) return undefined;
-  return matches.map((entry) => ({
-    file: toPortable(path.normalize(entry.path)),
-    bytes: entry.stats?.size ?? 0,
-    regular: entry.stats?.isFile() ?? false,
-  }));
+  return matches.map((entry) => toNamed(entry.path, entry.stats));
+}
+
+/** A file that is named outright is read, unless it can hold no record whatever it is called. */
+function toNamed(name: string, stats: { size: number; isFile(): boolean } | undefined): DiscoveredFile {
+  return {
+    file: toPortable(path.normalize(name)),
+    bytes: stats?.size ?? 0,
+    regular: stats?.isFile() ?? false,
+    ...(SIGNED_CONTAINER.test(name) && { skip: NO_RECORDS }),
+  };
 }
 
 async function listFolder(folder: string, exclude: readonly string[]): Promise<DiscoveredFile[]> {
