@@ -50,7 +50,7 @@ const WORDS: Record<ChainCode, Omit<FindingKind, 'code'>> = {
     severity: 'high',
     title: 'chain linked but not recomputable',
     why: 'The records link to each other, but no known way of hashing gives their hashes. Most often the serializer is unknown or has changed; until it is known, nothing is proven.',
-    fix: 'Describe how the records are hashed in a chain profile and name it with --chain.',
+    fix: 'Have "audit-check chain infer LOG" seek how the records are hashed, or describe it in a chain profile (docs/chains.md), and name that with --chain.',
   },
   'downgraded-record': {
     severity: 'critical',
@@ -98,7 +98,7 @@ const WORDS: Record<ChainCode, Omit<FindingKind, 'code'>> = {
     severity: 'high',
     title: 'key for the chain not given',
     why: 'The hashes are keyed: without the key no record can be verified.',
-    fix: 'Give the key under the reference name that the profile uses.',
+    fix: 'Name the key under "keys:" in audit-check.yaml, by the reference name that the message gives: {file: PATH} or {env: NAME}.',
   },
   'missing-witness': {
     severity: 'medium',
