@@ -20,10 +20,15 @@ import {
   readMarker,
 } from './archive-folder.ts';
 import { ArchiveLeaves } from './archive-leaves.ts';
+import { committedPending } from './archive-pending.ts';
+import { isBehind, prunedOf, pruningNotices } from './archive-pruned.ts';
 import { ArchiveRanges } from './archive-ranges.ts';
-import type { ControlRecord, SegmentRecord } from './archive-records.ts';
-import { auditSegment } from './archive-segment-audit.ts';
+import type { ArchiveMarker, SegmentRecord, ViewMarker } from './archive-records.ts';
+import { auditSegment, type SegmentAudit } from './archive-segment-audit.ts';
 import { judgeSegment } from './archive-segment-verdict.ts';
+import { auditManifests, segmentsOf } from './archive-segments.ts';
+import { isSuperseded } from './archive-superseded.ts';
+import { Tombstones } from './archive-tombstones.ts';
 import { type Judged, type Trust, toTrust } from './archive-trust.ts';
 import { CHECKPOINT, parseStored, TiledLog } from './tiled-log.ts';
 import { StoreFault } from './tiled-log-files.ts';
@@ -35,6 +40,8 @@ export type ArchiveKeys = {
   identities: readonly string[];
   /** Checkpoints that were kept elsewhere: what they cover must still be there. */
   retained: readonly { file: string; note: string }[];
+  /** The role whose view is to be audited: any other view is not what was asked for. */
+  view?: string | undefined;
 };
 
 export type ArchiveVerdict = { files: DiscoveredFile[]; result: CheckResult };
@@ -57,7 +64,7 @@ export async function auditArchive(archive: string, keys: ArchiveKeys): Promise<
     if (error instanceof Error && 'code' in error) return unreadable(places.control, String(error.code));
     throw error;
   }
-  return new ArchiveAudit(places, log, keys).run(controlFiles);
+  return new ArchiveAudit(places, marker, log, keys).run(controlFiles);
 }
 
 function unreadable(file: string, message: string): ArchiveVerdict {
@@ -69,6 +76,7 @@ function unreadable(file: string, message: string): ArchiveVerdict {
 
 class ArchiveAudit {
   private readonly places: ArchivePlaces;
+  private readonly view: ViewMarker | undefined;
   private readonly log: TiledLog;
   private readonly keys: ArchiveKeys;
   private readonly checkpointFile: string;
@@ -77,8 +85,9 @@ class ArchiveAudit {
   private readonly files: DiscoveredFile[] = [];
   private readonly result: CheckResult & { notices: Notice[] } = { findings: [], notices: [] };
 
-  constructor(places: ArchivePlaces, log: TiledLog, keys: ArchiveKeys) {
+  constructor(places: ArchivePlaces, { view }: ArchiveMarker, log: TiledLog, keys: ArchiveKeys) {
     this.places = places;
+    this.view = view;
     this.log = log;
     this.keys = keys;
     this.checkpointFile = path.join(places.log, CHECKPOINT);
@@ -92,10 +101,11 @@ class ArchiveAudit {
       result.findings.push(trust.finding);
       result.incomplete = trust.finding.message;
     }
+    if (this.view !== undefined) this.sayView(this.view);
     for (const retained of this.keys.retained) this.holdTo(retained.file, retained.note);
     const pending = this.pendingBatch(controlFiles);
     const control = auditControl([...controlFiles, ...pending], this.leaves, this.checkpointFile);
-    result.findings.push(...control.findings);
+    result.findings.push(...control.findings, ...auditManifests(control, this.checkpointFile));
     if (control.unknown.length > 0)
       result.incomplete = 'control records are missing: nobody can tell which segments there were';
     await this.auditSegments(control, pending.length > 0);
@@ -104,6 +114,13 @@ class ArchiveAudit {
       result.findings.push(archiveFinding('altered-tile', this.checkpointFile, message, end - begin));
     }
     return { files: this.files, result };
+  }
+
+  private sayView({ role, without, reason }: ViewMarker): void {
+    const why = reason === undefined ? '' : `, made for the reason ${quote(reason)}`;
+    const message = `view of role ${quote(role)}: fields withheld (${without.map(quote).join(', ') || 'none'})${why}`;
+    if (this.keys.view === role) this.result.notices.push({ code: 'view', message });
+    else this.result.findings.push(archiveFinding('withheld-fields', this.places.marker, message));
   }
 
   /** A checkpoint that was kept elsewhere: the log must still begin with what it covers. */
@@ -140,10 +157,8 @@ class ArchiveAudit {
   /** The control file of a batch that was committed and not moved to its place: a crash came between. */
   private pendingBatch(controlFiles: readonly ControlFile[]): ControlFile[] {
     const names = listFolder(this.places.pending);
-    const [file] = readControlFiles(this.places.pending);
-    const last = controlFiles.at(-1);
-    const next = last === undefined ? 0 : (last.firstLeaf ?? 0) + last.records + last.controls;
-    if (file?.firstLeaf === next && next < this.log.size) return [file];
+    const file = committedPending(this.places.pending, controlFiles, this.log.size);
+    if (file !== undefined) return [file];
     if (names.length > 0)
       this.result.notices.push({
         code: 'unfinished-batch',
@@ -156,46 +171,64 @@ class ArchiveAudit {
     const { places, result } = this;
     const segments = segmentsOf(control.records);
     const pruned = prunedOf(control.records);
-    const ranges = new ArchiveRanges(this.trust, this.log.size);
+    const tombstones = new Tombstones(control.records);
+    const ranges = new ArchiveRanges(this.trust, this.log.size, this.view);
     const expected = new Set<string>();
-    let prunedRecords = 0;
+    const gone = new Set<number>();
+    const present: SegmentRecord[] = [];
     for (const manifest of segments) {
       expected.add(manifest.file);
       const settled = path.join(places.segments, manifest.file);
       const pending = path.join(places.pending, manifest.file);
       const file = hasPending && !fs.existsSync(settled) && fs.existsSync(pending) ? pending : settled;
-      if (pruned.has(manifest.segment) && !fs.existsSync(file)) {
-        prunedRecords += manifest.records;
+      const pruning = pruned.get(manifest.segment);
+      if (pruning !== undefined && !fs.existsSync(file)) {
+        gone.add(manifest.segment);
+        ranges.addPruned(file, manifest, pruning);
         continue;
       }
-      const audit = await auditSegment(file, manifest, this.leaves, this.keys.identities);
-      const verdict = judgeSegment(file, manifest, audit, segments);
+      if (pruning !== undefined) present.push(manifest);
+      const audit = await auditSegment(file, manifest, this.leaves, this.keys.identities, tombstones);
+      const verdict = judgeSegment(file, manifest, audit, segments, this.view !== undefined);
       result.findings.push(...verdict.findings);
       if (verdict.incomplete) result.incomplete = `${file} could not be verified`;
       ranges.add(file, manifest, audit);
-      if (audit.storedSha256 !== undefined) this.files.push(this.toFile(file, manifest, audit.storedSha256));
+      if (audit.storedSha256 !== undefined)
+        this.files.push(this.toFile(file, manifest, audit.storedSha256, audit.erased));
     }
     for (const name of listFolder(places.segments))
-      if (!expected.has(name)) {
+      if (segments.some((current) => isSuperseded(name, current.file))) {
+        const message =
+          'it was stored anew without the fields that were erased, and the earlier file is still there';
+        result.findings.push(archiveFinding('unfinished-erasure', path.join(places.segments, name), message));
+      } else if (!expected.has(name)) {
         const message = 'no manifest names it: its records are not part of the archive and were not audited';
         result.findings.push(archiveFinding('planted-segment', path.join(places.segments, name), message));
       }
-    if (prunedRecords > 0)
-      result.notices.push({
-        code: 'pruned',
-        message: `front pruned, declared: ${count(prunedRecords, 'record')} in ${count(pruned.size, 'segment')} were deleted by retention, as a signed record says`,
-      });
+    result.notices.push(...pruningNotices(segments, gone, present));
+    if ('by' in this.trust)
+      result.frontPruned = this.files.map(({ file }) => file).filter(isBehind(segments, gone));
     result.streams = ranges.summaries(path.dirname(places.marker), this.log);
   }
 
-  private toFile(file: string, { source, encryption }: SegmentRecord, sha256: string): DiscoveredFile {
+  private toFile(
+    file: string,
+    { source, encryption, leaf }: SegmentRecord,
+    sha256: string,
+    erased: SegmentAudit['erased'],
+  ): DiscoveredFile {
     const { identities } = this.keys;
     const isLocked = encryption === 'age' && identities.length === 0;
     return {
       file,
       bytes: fs.statSync(file, { throwIfNoEntry: false })?.size ?? 0,
       regular: true,
-      sealed: { source, sha256, ...(encryption === 'age' && { identities }) },
+      sealed: {
+        source,
+        sha256,
+        ...(encryption === 'age' && { identities }),
+        ...(leaf === 'salted-fields' && { salted: { erased } }),
+      },
       ...(isLocked && {
         skip: {
           reason: 'it is encrypted and no identity was given',
@@ -205,25 +238,4 @@ class ArchiveAudit {
       }),
     };
   }
-}
-
-/** Those that hold, each file's lines together and in their order: so a file that grew is audited as one. */
-function segmentsOf(records: readonly ControlRecord[]): SegmentRecord[] {
-  const current = new Map<number, SegmentRecord>();
-  for (const record of records) {
-    if (record.type !== 'segment') continue;
-    const known = current.get(record.segment);
-    if (known === undefined || record.generation > known.generation) current.set(record.segment, record);
-  }
-  return [...current.values()].sort(
-    (left, right) => left.origin.stream - right.origin.stream || left.segment - right.segment,
-  );
-}
-
-function prunedOf(records: readonly ControlRecord[]): Set<number> {
-  return new Set(
-    records.flatMap((record) =>
-      record.type === 'pruning' ? record.segments.map(({ segment }) => segment) : [],
-    ),
-  );
 }
