@@ -12,6 +12,7 @@ const CASES = 2;
 const NOT_MADE: ReadonlySet<string> = new Set([
   'acra',
   'did-webvh',
+  'pangea',
   'plc',
   'privacyidea',
   'rksv',

@@ -155,7 +155,9 @@ function drawVerdict(
   // Without a mapping only raw schemas can judge a record.
   const isJudgedRaw = plan.request.schemas.some(({ appliesTo }) => appliesTo === 'raw');
   const unmapped = scan.inputs.some(({ source, records: own }) => source === null && own.audited > 0);
-  const nothing = records.audited === 0 && !seals.some(({ vouched = 0 }) => vouched > 0);
+  // Records that were left out are no reason to be content with files that hold none.
+  const vouched = records.read === 0 && seals.some((seal) => (seal.vouched ?? 0) > 0);
+  const nothing = records.audited === 0 && !vouched;
   if (unread || unverified || failed || nothing || (unmapped && !isJudgedRaw)) return 'incomplete';
   const threshold = severityRank(plan.request.failOn);
   const counts = findings.some(

@@ -19,6 +19,11 @@ export function isChecksumListName(file: string): boolean {
   return NAMES.test(name) || BESIDE_ONE_FILE.test(name);
 }
 
+/** Whether a list of this name is of its whole folder, not of one file beside it. */
+export function isOfFolder(file: string): boolean {
+  return NAMES.test(baseName(file));
+}
+
 /** Digest, a space, a space or the star of binary mode, name. A leading backslash: the name has escapes. */
 const GNU_LINE = /^(\\?)([0-9A-Fa-f]{32,128}) [ *](.+)$/;
 const BSD_LINE = /^(\\?)([A-Za-z0-9-]{3,10}) \((.+)\) = ([0-9A-Fa-f]{32,128})$/;

@@ -2,13 +2,13 @@
 import { compareText, count, quote } from '../base/text-safety.ts';
 import { type StreamRange, type StreamSummary, weakestOf } from '../model/report.ts';
 import type { KnownFile, SealFile, SealResult, StoredDigest, TextSealKind } from '../model/seal.ts';
-import { isChecksumListName, parseChecksumList } from './checksum-list.ts';
+import { isChecksumListName, isOfFolder, parseChecksumList } from './checksum-list.ts';
 import { MANIFEST_FINDINGS, MANIFESTS } from './finding-kinds.ts';
 import { type Issue, toFindings, wholeFile } from './issues.ts';
 import { type Archive, judgeArchives, judgeUnlisted } from './judge-archives.ts';
 import { type JudgedEntry, judgeEntries } from './judge-entries.ts';
 import { isLinkingInfoName, lastDigest, parseLinkingInfo } from './linking-info.ts';
-import { type ChecksumList, type LinkingInfo, listedFile, type Manifest } from './manifest.ts';
+import { type ChecksumList, folderOf, type LinkingInfo, listedFile, type Manifest } from './manifest.ts';
 
 export const manifests: TextSealKind = {
   form: 'text',
@@ -67,9 +67,11 @@ function judge(seals: readonly SealFile[], files: readonly KnownFile[]): SealRes
       vouched += entries.filter(({ held }) => held).length;
       const { isBroken, after } = links.judged[at]!;
       if (isBroken) ranges.unshift(emptyRange(file, 'the archive does not follow the one that it names'));
-      if (own.length > 0) ranges.push(toUnlisted(own));
+      if (own.length > 0) ranges.push(toUnlisted(own.map((issue) => issue.file)));
       if (after !== undefined) limits.push(`it follows ${quote(after)}, which is not here`);
     }
+    const besides = isOfFolder(file) ? logsBelow(file, files).filter((log) => !listed.has(log)) : [];
+    if (besides.length > 0) ranges.push(toUnlisted(besides));
     streams.push({
       stream: file,
       profile: at < 0 ? 'checksum-list' : 'linkinginfo',
@@ -82,6 +84,12 @@ function judge(seals: readonly SealFile[], files: readonly KnownFile[]): SealRes
   }
   issues.push(...links.issues, ...unlisted);
   return { findings: toFindings(issues), streams, speaksFor: [], vouched };
+}
+
+/** Files with records in the folder of a list and below: those that it does not name may have been put there since. */
+function logsBelow(list: string, files: readonly KnownFile[]): string[] {
+  const folder = folderOf(list);
+  return files.flatMap(({ file, records }) => (records > 0 && file.startsWith(folder) ? [file] : []));
 }
 
 const ARCHIVE_LIMITS = [
@@ -134,15 +142,9 @@ function emptyRange(file: string, reason: string): StreamRange {
   return { assurance: 'broken', records: 0, files: 0, from: wholeFile(file), until: wholeFile(file), reason };
 }
 
-function toUnlisted(issues: readonly Issue[]): StreamRange {
-  const names = issues.map(({ file }) => file).sort(compareText);
+function toUnlisted(files: readonly string[]): StreamRange {
+  const names = [...files].sort(compareText);
   const [from, until] = [wholeFile(names[0]!), wholeFile(names.at(-1)!)];
-  return {
-    assurance: 'unprotected',
-    records: 0,
-    files: names.length,
-    from,
-    until,
-    reason: 'the archive does not list them',
-  };
+  const reason = 'no list of digests names them';
+  return { assurance: 'unprotected', records: 0, files: names.length, from, until, reason };
 }

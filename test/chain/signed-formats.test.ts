@@ -288,3 +288,71 @@ describe('RKSV', () => {
     ]);
   });
 });
+
+describe('Pangea', () => {
+  const rows = rowsOf('../../chains/ok-pangea/log.ndjson');
+  const roots = bytes('pangea-roots.txt');
+  const keys = { pangea: roots };
+  const envelopeOf = (row: Row) => row.envelope as { event: Row; received_at: string };
+
+  test('events lead to a published root, in hex or as it is published', () => {
+    const published = Buffer.from(JSON.stringify({ size: 5, root_hash: roots.toString().trim() }));
+    for (const pangea of [roots, published]) {
+      const result = judge(rows, { pangea });
+      assert.deepEqual(codesOf(result), []);
+      assert.deepEqual(statusesOf(result), ['pangea chained']);
+    }
+  });
+
+  test('without the roots nothing is proven, and what was altered shows all the same', () => {
+    const result = judge(rows, {});
+    assert.deepEqual(codesOf(result), []);
+    assert.deepEqual(statusesOf(result), ['pangea unverifiable']);
+    const envelope = { ...envelopeOf(rows[1]!), received_at: '2026-03-02T09:00:00Z' };
+    assert.deepEqual(codesOf(judge(rows.with(1, { ...rows[1], envelope }), {})), ['2 altered-record']);
+  });
+
+  test('a root in the log itself is none that was given', () => {
+    const withRoot = rows.map((row) => ({ ...row, root: { root_hash: roots.toString().trim() } }));
+    assert.deepEqual(statusesOf(judge(withRoot, {})), ['pangea unverifiable']);
+  });
+
+  test('every member of the event is hashed, nested ones too', () => {
+    for (const [member, value] of Object.entries(envelopeOf(rows[1]!).event)) {
+      const spoiled = typeof value === 'object' && value !== null ? { ...value, more: 1 } : `${value}x`;
+      const envelope = {
+        ...envelopeOf(rows[1]!),
+        event: { ...envelopeOf(rows[1]!).event, [member]: spoiled },
+      };
+      assert.deepEqual(
+        codesOf(judge(rows.with(1, { ...rows[1], envelope }), keys)),
+        ['2 altered-record'],
+        member,
+      );
+    }
+  });
+
+  test('a proof that leads elsewhere, is of no form or was stripped shows', () => {
+    const [{ membership_proof: other }] = rows as [Row];
+    for (const [proof, code] of [
+      [other, 'broken-link'],
+      ['r:zz', 'broken-link'],
+      [undefined, 'stripped-hash'],
+    ] as const)
+      assert.deepEqual(codesOf(judge(rows.with(1, { ...rows[1], membership_proof: proof }), keys)), [
+        `2 ${code}`,
+      ]);
+  });
+
+  test('roots of another tree are one question, not a break for each record', () => {
+    const result = judge(rows, { pangea: Buffer.from('ab'.repeat(32)) });
+    assert.deepEqual(codesOf(result), ['1 missing-key']);
+    assert.deepEqual(statusesOf(result), ['pangea unverifiable']);
+  });
+
+  test('events that are not published yet are no breaks and not proven', () => {
+    const result = judge(rows.with(4, { ...rows[4], published: false }), keys);
+    assert.deepEqual(codesOf(result), []);
+    assert.deepEqual(statusesOf(result), ['pangea unverifiable']);
+  });
+});

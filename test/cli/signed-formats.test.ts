@@ -19,6 +19,7 @@ describe('verify with a public key in audit-check.yaml', () => {
     ['acra', 'log.ndjson', 'altered-record'],
     ['saf-t-pt', 'log.ndjson', 'bad-signature'],
     ['rksv', 'log.json', 'broken-link'],
+    ['pangea', 'log.ndjson', 'broken-link'],
   ] as const) {
     test(`of a good log of ${name} is clean, of a spoiled one it exits 1 and says what is wrong`, async () => {
       const good = await verify(`chains/ok-${name}`, log);

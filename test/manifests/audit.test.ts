@@ -63,6 +63,22 @@ describe('a list of digests', () => {
     assert.deepEqual(codesOf(await runAudit([path.join(folder, 'logs')])), ['unchecked-listed-file']);
   });
 
+  test('that does not name a log beside it leaves that log unprotected', async () => {
+    const list = `${digest(event('ann'))}  a.ndjson\n`;
+    const report = await runAudit([
+      folderOf({ 'a.ndjson': event('ann'), 'new/b.ndjson': event('eve'), SHA256SUMS: list }),
+    ]);
+    const stream = report.streams.find(({ profile }) => profile === 'checksum-list')!;
+    assert.equal(stream.status, 'unprotected');
+    assert.deepEqual(
+      stream.ranges.map(({ assurance, from }) => [assurance, path.basename(from.file)]),
+      [
+        ['chained', 'a.ndjson'],
+        ['unprotected', 'b.ndjson'],
+      ],
+    );
+  });
+
   test('longer than a record may be vouches for nothing', async () => {
     const folder = folderOf({ 'a.ndjson': event('ann'), SHA256SUMS: `${digest(event('ann'))}  a.ndjson\n` });
     const report = await runAudit([folder], { limits: { recordBytes: 60 } });
@@ -122,6 +138,12 @@ describe('an X-Road archive', () => {
     assert.deepEqual(codesOf(forked), ['broken-archive-link']);
     const twice = await runAudit([folderOf({ ...both, ...unpacked('copy', second.text, two) })]);
     assert.deepEqual(codesOf(twice), []);
+  });
+
+  test('makes no audit of records that were all left out', async () => {
+    const files = { ...unpacked('mlog-a', first.text, one), 'a.ndjson': event('ann') };
+    const report = await runAudit([folderOf(files)], { since: '2026-04-01' });
+    assert.equal(report.summary.verdict, 'incomplete');
   });
 
   test('tells a hostile name as text', async () => {

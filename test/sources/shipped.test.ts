@@ -92,6 +92,35 @@ const SAMPLES: readonly Sample[] = [
     identity: 'FT A/1',
   },
   {
+    source: 'pangea',
+    title: 'an event of a search',
+    record: {
+      envelope: {
+        event: {
+          actor: 'ann',
+          action: 'read',
+          message: 'opened',
+          status: 'success',
+          source: 'hr',
+          target: 'file-1',
+        },
+        received_at: '2026-03-02T08:00:01.123456Z',
+      },
+      hash: '49c8e7a3',
+      leaf_index: 1,
+    },
+    expected: {
+      time: '2026-03-02T08:00:01.123456Z',
+      id: '49c8e7a3',
+      actor: 'ann',
+      action: 'read',
+      target: 'file-1',
+      outcome: 'success',
+      service: 'hr',
+    },
+    identity: '49c8e7a3',
+  },
+  {
     source: 'rksv',
     title: 'an export of receipts',
     record: { 'Belege-Gruppe': [{ 'Belege-kompakt': ['a.b.c'] }] },
