@@ -144,7 +144,10 @@ class StreamJudge {
     else if (!unfollowed) this.judgeUnknown(linked);
     const breaks = this.breaks;
     const ranges = recomputed
-      ? breakScattered(streamRanges(stream, this.nodes, this.broken, unlinked), this.foreign())
+      ? breakScattered(streamRanges(stream, this.nodes, this.broken, unlinked), [
+          ...this.foreign(),
+          ...(ownless ? this.ends() : []),
+        ])
       : [unverifiableRange(stream, this.nodes, missingKeys, unfollowed)];
     return { breaks, ranges, recomputed, profile: this.profile, head: unlinked ? undefined : this.head() };
   }
@@ -154,11 +157,21 @@ class StreamJudge {
     const { keyed, plain, firstPlain, firstOlder, whole, narrow, firstNarrow } = this.stream;
     const until = this.nodes.at(-1)!.segment.until;
     const found: ScatteredRecords[] = [];
+    const assurance = 'broken';
     if (keyed > 0 && firstPlain !== null && firstOlder === null)
-      found.push({ records: plain, from: firstPlain, until, reason: 'hashed without the key' });
+      found.push({ assurance, records: plain, from: firstPlain, until, reason: 'hashed without the key' });
     else if (whole > 0 && firstNarrow !== null)
-      found.push({ records: narrow, from: firstNarrow, until, reason: 'hashed in part' });
+      found.push({ assurance, records: narrow, from: firstNarrow, until, reason: 'hashed in part' });
     return found;
+  }
+
+  /** The last record of each chain without own hashes: none after it names its hash. */
+  private ends(): ScatteredRecords[] {
+    const assurance = 'unverifiable';
+    const reason = 'no record follows it that would name its hash';
+    return this.nodes
+      .filter(({ child, repeats }) => child === null && repeats === null)
+      .map(({ segment: { until } }) => ({ assurance, records: 1, from: until, until, reason }));
   }
 
   private segmentCount(): number {

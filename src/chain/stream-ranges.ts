@@ -134,7 +134,13 @@ function addRanges(
 }
 
 /** Records of which only the first place is known, and that the last stands before `until`. */
-export type ScatteredRecords = { records: number; from: Place; until: Place; reason: string };
+export type ScatteredRecords = {
+  assurance: 'broken' | 'unverifiable';
+  records: number;
+  from: Place;
+  until: Place;
+  reason: string;
+};
 
 /** Takes them out of the chained ranges that they can stand in. */
 export function breakScattered(
@@ -142,7 +148,7 @@ export function breakScattered(
   scattered: readonly ScatteredRecords[],
 ): StreamRange[] {
   let rest = [...ranges];
-  for (const { records, from, until, reason } of scattered) {
+  for (const { assurance, records, from, until, reason } of scattered) {
     let left = records;
     rest = rest.flatMap((range): StreamRange[] => {
       if (range.assurance !== 'chained' || comparePlaces(range.until, from) < 0) return [range];
@@ -150,7 +156,7 @@ export function breakScattered(
       left -= taken;
       return taken === range.records ? [] : [{ ...range, records: range.records - taken }];
     });
-    if (left < records) rest.push({ assurance: 'broken', records: records - left, from, until, reason });
+    if (left < records) rest.push({ assurance, records: records - left, from, until, reason });
   }
   return rest;
 }
