@@ -275,6 +275,12 @@ describe('verify --checkpoint', () => {
     );
   });
 
+  test('counts a record without a chain once, and does not call it unprotected where it is anchored', async () => {
+    const { report } = await (await sealedCase()).verify();
+    assert.deepEqual(report.summary.assurance, { anchored: 70 });
+    assert.ok(!report.notices.some(({ code }) => code === 'unprotected'));
+  });
+
   const BENIGN: Record<string, (one: Case) => void> = {
     'a renamed file': (one) => fs.renameSync(one.at('logs/app.ndjson'), one.at('logs/zzz.ndjson')),
     'a compressed file': (one) => {
