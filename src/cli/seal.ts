@@ -307,8 +307,17 @@ function faultOf({ pieces, reached }: FollowedFile, stream: SealedStream | undef
 async function publish(target: Target, note: string, origin: string, size: number): Promise<void> {
   if (target.kind === 'folder') {
     const name = `${origin.replace(/[^\w.-]/g, '_')}-${String(size).padStart(12, '0')}.checkpoint`;
+    const file = path.join(target.folder, name);
     try {
-      writeFileWhole(path.join(target.folder, name), note);
+      const stands = fs.existsSync(file) ? fs.readFileSync(file, 'utf8') : undefined;
+      const text = note.slice(0, note.lastIndexOf('\n\n') + 2);
+      // It may have been cosigned since.
+      if (stands?.startsWith(text)) return;
+      if (stands !== undefined) {
+        const message = `expected the checkpoint that was signed now, found another over ${count(size, 'record')}: the sealed log was put back or made anew since; keep both, they contradict each other`;
+        throw new ProblemsError([{ file, line: 0, column: 0, message }]);
+      }
+      writeFileWhole(file, note);
     } catch (error) {
       if (!isSystemError(error)) throw error;
       const message = `the checkpoint was signed and not published: ${error.code}`;

@@ -51,7 +51,8 @@ export type CheckpointOptions = TrustOptions & { checkpoint?: string[]; evidence
 /** What is said beside the audit of the records: `inputs` are those of the audit, to be sure that both read the same. */
 export type Beside = (inputs: readonly InputSummary[]) => {
   result: CheckResult;
-  anchor(streams: readonly StreamSummary[]): StreamSummary[];
+  /** A result of a check, in the light of it. */
+  anchor(result: CheckResult): CheckResult;
 };
 
 /** A note and where it lies. */
@@ -408,7 +409,18 @@ class AnchorRun {
       );
     const sound = this.streams.filter(({ stream }) => !changed.some(({ file }) => file === stream));
     const result: CheckResult = { findings: this.findings, streams: sound };
-    return { result, anchor: (streams) => anchorStreams(streams, sound) };
+    const isHeld = inputs.every(
+      ({ file, records }) => records.read === 0 || sound.some(({ stream }) => stream === file),
+    );
+    const anchor = ({ streams, notices, ...rest }: CheckResult): CheckResult => ({
+      ...rest,
+      ...(streams && {
+        streams: anchorStreams(streams, sound).filter(({ profile }) => !isHeld || profile !== null),
+      }),
+      // Of records without a chain the checkpoint says all that is known.
+      ...(notices && { notices: notices.filter(({ code }) => !isHeld || code !== 'unprotected') }),
+    });
+    return { result, anchor };
   }
 
   private add({ findings, streams = [] }: CheckResult): void {

@@ -2,7 +2,20 @@
 import crypto from 'node:crypto';
 import fs from 'node:fs';
 
+/** A named pipe in the place of a file must not hold the process until somebody writes to it. Windows has no such flag. */
+const READ_AT_ONCE = fs.constants.O_RDONLY | (fs.constants.O_NONBLOCK ?? 0);
+
 const BLOCK_BYTES = 1024 * 1024;
+
+/** A whole file. @throws what the system says */
+export function readAtOnce(file: string): Buffer {
+  const descriptor = fs.openSync(file, READ_AT_ONCE);
+  try {
+    return fs.readFileSync(descriptor);
+  } finally {
+    fs.closeSync(descriptor);
+  }
+}
 
 /** Undefined where the system does not let it be read. */
 export function digestFile(file: string): { bytes: number; sha256: string } | undefined {
@@ -17,7 +30,7 @@ export function digestsOf(
 ): { bytes: number; digests: Record<string, string> } | undefined {
   let descriptor: number;
   try {
-    descriptor = fs.openSync(file, 'r');
+    descriptor = fs.openSync(file, READ_AT_ONCE);
   } catch {
     return undefined;
   }

@@ -322,6 +322,6 @@ class StoredBytes implements AsyncIterable<Uint8Array> {
 }
 
 /** Whether the operating system refused something; `code` is its word for why (`EACCES`). */
-export function isSystemError(error: unknown): error is Error & { code: string } {
+export function isSystemError(error: unknown): error is Error & { code: string; path?: string } {
   return error instanceof Error && 'syscall' in error && 'code' in error && typeof error.code === 'string';
 }

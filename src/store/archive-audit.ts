@@ -8,6 +8,7 @@ import { count, quote } from '../base/text-safety.ts';
 import type { CheckResult } from '../model/check.ts';
 import type { Notice } from '../model/report.ts';
 import type { DiscoveredFile } from '../read/discover.ts';
+import { isSystemError } from '../read/open.ts';
 import { verifyConsistency } from '../transparency/verify-proof.ts';
 import { auditControl, type SignedControl } from './archive-control-audit.ts';
 import { archiveFinding } from './archive-findings.ts';
@@ -54,17 +55,14 @@ export async function auditArchive(archive: string, keys: ArchiveKeys): Promise<
     const found = marker === undefined ? 'none' : 'one that this version cannot read';
     return unreadable(places.marker, `expected the marker of an archive, found ${found}`);
   }
-  let log: TiledLog;
-  let controlFiles: ControlFile[];
   try {
-    log = new TiledLog(places.log);
-    controlFiles = readControlFiles(places.control);
+    const log = new TiledLog(places.log);
+    return await new ArchiveAudit(places, marker, log, keys).run(readControlFiles(places.control));
   } catch (error) {
     if (error instanceof StoreFault) return unreadable(places.log, error.message);
-    if (error instanceof Error && 'code' in error) return unreadable(places.control, String(error.code));
+    if (isSystemError(error)) return unreadable(error.path ?? archive, `it cannot be read: ${error.code}`);
     throw error;
   }
-  return new ArchiveAudit(places, marker, log, keys).run(controlFiles);
 }
 
 function unreadable(file: string, message: string): ArchiveVerdict {

@@ -226,6 +226,34 @@ describe('seal', () => {
     assert.match(foreign.stderr, /was not signed by the key "other"/);
   });
 
+  test('replaces no published checkpoint: neither a cosigned one nor one that contradicts it', async () => {
+    const one = new Case();
+    fs.mkdirSync(one.at('published'));
+    await one.seal('--publish', 'published');
+    const name = `published/${fs.readdirSync(one.at('published'))[0]}`;
+    one.append(name, '\u2014 witness.example AAAAAGFiYw==\n');
+    const cosigned = fs.readFileSync(one.at(name), 'utf8');
+    await one.seal('--publish', 'published');
+    assert.equal(fs.readFileSync(one.at(name), 'utf8'), cosigned);
+    fs.rmSync(one.at('sealed'), { recursive: true });
+    one.write('logs/app.ndjson', records(0, 40, 'eve'));
+    const argv = [
+      'seal',
+      '--no-config',
+      'logs',
+      '--into',
+      'sealed',
+      '--key',
+      'seal.key',
+      '--publish',
+      'published',
+    ];
+    const { exit, stderr } = await one.run(...argv);
+    assert.equal(exit, 2);
+    assert.match(stderr, /^error: published.*found another over 70 records/m);
+    assert.equal(fs.readFileSync(one.at(name), 'utf8'), cosigned);
+  });
+
   test('says that the folder cannot be written', async () => {
     const one = new Case();
     fs.mkdirSync(one.at('sealed'));
@@ -273,6 +301,12 @@ describe('verify --checkpoint', () => {
         'after the last checkpoint: nothing outside the log vouches for it',
       ],
     );
+  });
+
+  test('counts a record without a chain once, and does not call it unprotected where it is anchored', async () => {
+    const { report } = await (await sealedCase()).verify();
+    assert.deepEqual(report.summary.assurance, { anchored: 70 });
+    assert.ok(!report.notices.some(({ code }) => code === 'unprotected'));
   });
 
   const BENIGN: Record<string, (one: Case) => void> = {

@@ -1,5 +1,6 @@
 /** Every attack on an archive is named, and what is left of it is told; an archive nobody touched is silent. */
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { after, describe, test } from 'node:test';
@@ -183,6 +184,25 @@ describe('auditArchive()', () => {
       assert.ok(codes.includes(code), `found ${codes}`);
       assert.deepEqual(await assuranceOf(archive), left);
     });
+
+  test('does not wait for a named pipe, and says what cannot be read', async () => {
+    for (const name of [
+      'segments/00000001.ndjson.zst',
+      'control/00000001.ndjson',
+      'archive.json',
+      'log/checkpoint',
+    ]) {
+      const archive = await sound();
+      fs.rmSync(path.join(archive, name));
+      execFileSync('mkfifo', [path.join(archive, name)]);
+      assert.notDeepEqual(await codesOf(archive), [], name);
+    }
+    const archive = await sound();
+    fs.rmSync(path.join(archive, 'segments'), { recursive: true });
+    fs.writeFileSync(path.join(archive, 'segments'), '');
+    const { result } = await verdictOf(archive);
+    assert.equal(result.incomplete, 'it cannot be read: ENOTDIR');
+  });
 
   test('names segments that were swapped', async () => {
     const archive = await sound();
