@@ -55,7 +55,7 @@ const WORDS: Record<ChainCode, Omit<FindingKind, 'code'>> = {
   'downgraded-record': {
     severity: 'critical',
     title: 'record hashed without the key',
-    why: 'Other records of the stream have a keyed hash. A hash without the key can be made by anyone, so these records may have been forged.',
+    why: 'Other records of the stream have a keyed hash, or the key of this log was given. A hash without the key can be made by anyone, so these records may have been forged.',
     fix: 'Find out who wrote the records without the key, and treat them as unproven.',
   },
   'forbidden-operation': {
@@ -105,6 +105,12 @@ const WORDS: Record<ChainCode, Omit<FindingKind, 'code'>> = {
     title: 'proofs of witnesses not given',
     why: 'The log demands that witnesses vouch for its entries, and no file of their proofs was among the input: whether they do was not looked at.',
     fix: 'Give the file of witness proofs (did-witness.json) to the audit beside the log.',
+  },
+  'narrowed-record': {
+    severity: 'critical',
+    title: 'record hashed in part',
+    why: 'Other records of the stream are hashed as a whole. Of these only some fields are, so a record can be put into such a field and dressed with others at will, while hash and link stay.',
+    fix: 'Compare the records with a copy from before the export; if the log has one kind of hash, name its profile with --chain.',
   },
   'not-canonicalizable': {
     severity: 'high',

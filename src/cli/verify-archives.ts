@@ -1,15 +1,15 @@
 /** Archives among what `verify` is to audit: held to their logs, and their segments put in the place of their files. */
 import path from 'node:path';
-import { compareText } from '../base/text-safety.ts';
+import { compareText, quote } from '../base/text-safety.ts';
 import type { CheckResult } from '../model/check.ts';
 import type { Problem } from '../model/problem.ts';
 import { type DiscoveredFile, STDIN } from '../read/discover.ts';
 import type { ArchiveKeys } from '../store/archive-audit.ts';
-import { looksLikeArchive, MARKER, originOf } from '../store/archive-folder.ts';
+import { looksLikeArchive, MARKER, originOf, readMarker } from '../store/archive-folder.ts';
 import type { CheckpointOptions } from './verify-checkpoint.ts';
 import { readText } from './yaml-file.ts';
 
-export type ArchiveOptions = { identity?: string[] };
+export type ArchiveOptions = { identity?: string[]; view?: string };
 
 /** `folders` with what lies in them; `files`: all the others. */
 export type FoundArchives = { folders: string[]; files: DiscoveredFile[] };
@@ -61,7 +61,9 @@ export async function readArchiveKeys(
   problems: Problem[],
 ): Promise<ReadKeys> {
   const wrong = (file: string, message: string) => void problems.push({ file, line: 0, column: 0, message });
-  const { checkpoint = [], verifierKey = [], policy, identity = [] } = options;
+  const { checkpoint = [], verifierKey = [], policy, identity = [], view } = options;
+  if (view !== undefined && !folders.some((folder) => viewOf(folder) === view))
+    wrong('--view', `expected a view for the role ${quote(view)} among what is audited, found none`);
   if (folders.length === 0) {
     if (identity.length > 0) wrong('--identity', 'there is no archive among the files to audit');
     return { keys: undefined, otherCheckpoints: options.checkpoint };
@@ -83,8 +85,13 @@ export async function readArchiveKeys(
     if (own.length < given.length) others.push(name);
   }
   const identities = identity.flatMap((file) => readIdentities(file, problems));
-  const keys = { judge: await readJudge(options, problems), identities, retained };
+  const keys = { judge: await readJudge(options, problems), identities, retained, view };
   return { keys, otherCheckpoints: others.length > 0 ? others : undefined };
+}
+
+function viewOf(folder: string): string | undefined {
+  const marker = readMarker(folder);
+  return marker === undefined || marker === 'unreadable' ? undefined : marker.view?.role;
 }
 
 async function readJudge(options: CheckpointOptions, problems: Problem[]): Promise<ArchiveKeys['judge']> {
@@ -94,7 +101,7 @@ async function readJudge(options: CheckpointOptions, problems: Problem[]): Promi
 }
 
 /** As `age -i`: identities one a line, `#` before a comment. */
-function readIdentities(file: string, problems: Problem[]): string[] {
+export function readIdentities(file: string, problems: Problem[]): string[] {
   const lines = readText(file, problems)
     ?.split('\n')
     .map((line) => line.trim());

@@ -29,6 +29,7 @@ import { addGroupless, type GrouplessSteps } from './groupless-events.ts';
 import type { IdentityRows } from './identity-rows.ts';
 import type { MarkRows } from './mark-rows.ts';
 import type { Detector, Plan, Program, Programs } from './plan.ts';
+import { ErasedLines, linesOf } from './salted-segment.ts';
 import { sealKindOf } from './seals.ts';
 import { stretchSpan, type TimeSpan } from './time-span.ts';
 
@@ -67,6 +68,9 @@ export class FileScan implements RecordSink {
   private readonly onMatch: OnMatch | undefined;
   /** By check: whether it sees the records out of range too. */
   private readonly everyRecord: readonly boolean[];
+  /** By check: whether a record of which fields were erased says nothing to it. */
+  private readonly wholeRecords: readonly boolean[];
+  private readonly erasedLines: ErasedLines;
   private readonly since: Limit | undefined;
   private readonly until: Limit | undefined;
   private readonly malformedEpisodes = startEpisodes();
@@ -101,6 +105,8 @@ export class FileScan implements RecordSink {
     this.onMatch = onMatch;
     this.since = toLimit(plan.request.since);
     this.until = toLimit(plan.request.until);
+    this.wholeRecords = plan.checks.map(({ definition }) => definition.wholeRecords === true);
+    this.erasedLines = new ErasedLines(discovered.sealed);
     this.everyRecord = plan.checks.map(({ definition }) => definition.everyRecord === true);
   }
 
@@ -109,7 +115,7 @@ export class FileScan implements RecordSink {
     const { limits } = this.plan.request;
     const reader = this.reader();
     const { file, sealed } = this.discovered;
-    const opening = { identities: sealed?.identities, digestsDecoded };
+    const opening = { identities: sealed?.identities, digestsDecoded, lines: linesOf(sealed) };
     const outcome = await readInput(file, reader, limits, this.pieces(onProgress), opening);
     const { storedBytes: bytes, sha256, decodedSha256, compression, problem, failure, ...tally } = outcome;
     return this.toPart(tally, { bytes, sha256, decodedSha256, compression, problem, failure });
@@ -209,12 +215,16 @@ export class FileScan implements RecordSink {
     const inRange = this.isInRange(ms);
     const { steps } = program;
     const { states } = books;
+    const isErased = !this.erasedLines.isEmpty && this.erasedLines.has(line);
+    cursor.erased = isErased;
     for (let index = 0; index < steps.length; index++) {
+      if (isErased && this.wholeRecords[index]!) continue;
       if (inRange || this.everyRecord[index]!) steps[index]!(states[index], cursor);
     }
     // What a wrapped line holds does not stand in the file as such.
     const rereadable = this.discovered.regular && cursor.byteLength === length;
-    books.identities.add(cursor, line, length, !inRange, rereadable);
+    // Records that differed in what was erased are equal now, and one of them may be there twice, with and without it.
+    if (!isErased) books.identities.add(cursor, line, length, !inRange, rereadable);
     if (!inRange) {
       this.skipped++;
       return;

@@ -13,9 +13,15 @@ export type DiscoveredFile = {
   skip?: { reason: string; unsupported: boolean; code?: 'encrypted-input' };
   /**
    * Of a segment of an archive: the source that its manifest names, the digest of the stored bytes that were held to it,
-   * and the identities of age that decrypt it, if it is encrypted.
+   * and the identities of age that decrypt it, if it is encrypted. `salted`: its lines have salts, which are no part of
+   * the records, and of some of them (first and last line of each run, from 1) fields were erased.
    */
-  sealed?: { source: string | null; sha256: string; identities?: readonly string[] };
+  sealed?: {
+    source: string | null;
+    sha256: string;
+    identities?: readonly string[];
+    salted?: { erased: readonly (readonly [from: number, until: number])[] };
+  };
 };
 
 export const STDIN = '-';
