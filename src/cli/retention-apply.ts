@@ -78,9 +78,10 @@ export async function retentionApply(archive: string, options: RetentionApplyOpt
   const pruning = options.yes
     ? await prune(archive, signer, policy, options)
     : toPruning(archive, policy, holdings, options);
-  if (pruning.isDone && options.journal !== undefined) appendJournal(options.journal, applyJson(pruning));
+  const isTold = !pruning.isDone || appendJournal(options.journal, applyJson(pruning));
   await writeStream(process.stdout, options.format === 'json' ? applyJson(pruning) : applyText(pruning));
   for (const notice of pruning.notices) process.stderr.write(`note: ${notice}\n`);
+  if (!isTold) return EXIT.incomplete;
   return pruning.refused.length + pruning.missing.length > 0 ? EXIT.findings : EXIT.clean;
 }
 
@@ -243,13 +244,23 @@ function loginName(): string {
   }
 }
 
-/** One line of JSON, on the disk when the call returns. */
-function appendJournal(file: string, line: string): void {
-  const descriptor = fs.openSync(file, 'a', 0o644);
+/** One line of JSON, on the disk when the call returns. What it tells is done and signed, so a full disk stops nothing. */
+function appendJournal(file: string | undefined, line: string): boolean {
+  if (file === undefined) return true;
   try {
-    fs.writeFileSync(descriptor, line);
-    fs.fsyncSync(descriptor);
-  } finally {
-    fs.closeSync(descriptor);
+    const descriptor = fs.openSync(file, 'a', 0o644);
+    try {
+      fs.writeFileSync(descriptor, line);
+      fs.fsyncSync(descriptor);
+    } finally {
+      fs.closeSync(descriptor);
+    }
+    return true;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    process.stderr.write(
+      `error: --journal: ${quote(file)} cannot be written: ${code}; what was done is signed in the archive\n`,
+    );
+    return false;
   }
 }

@@ -7,6 +7,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { after, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { generateIdentity, identityToRecipient } from 'age-encryption';
 import { readHoldings } from '../../src/store/archive-holdings.ts';
 import { declarePruning } from '../../src/store/archive-pruning.ts';
 import { CommandLine } from '../support/command-line.ts';
@@ -391,6 +392,24 @@ holds:
     );
     assert.deepEqual(segmentsIn(archive), []);
     assert.equal((await plan(archive, 'five.yaml')).exit, 0);
+  });
+
+  test('needs nothing but the key of the log to prune an encrypted archive, and tells a journal that is none', async () => {
+    const identity = await generateIdentity();
+    const recipient = await identityToRecipient(identity);
+    const archive = `archive-${made++}`;
+    const file = write(`${archive}.log`, event('2020-01-31T08:00:00Z', 'a'));
+    const argv = ['collect', file, '--into', archive, '--key', 'archive.key', '--no-config'];
+    await commands.run([...argv, '--recipient', recipient], folder);
+    fs.mkdirSync(inFolder('journal'));
+    const { exit, stdout, stderr } = await apply(archive, 'five.yaml', '--yes', '--journal', 'journal');
+    assert.equal(exit, 3);
+    assert.match(stdout, /^deleted 1 segment, 1 record/);
+    assert.match(stderr, /^error: --journal: "journal" cannot be written: EISDIR; what was done is signed/);
+    assert.deepEqual(segmentsIn(archive), []);
+    const after = await verify(archive);
+    assert.equal(after.exit, 3);
+    assert.match(after.stdout, /front pruned, declared[\s\S]*incomplete: no record was audited/);
   });
 
   test('leaves an archive that verifies, whatever instant it is killed at, and the next run finishes', async () => {
