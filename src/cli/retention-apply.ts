@@ -113,6 +113,11 @@ function checkArguments(archive: string, options: RetentionApplyOptions, problem
 
 /** What does not verify is evidence: nothing is deleted from it. A segment that is missing is said and stops nothing. */
 function readSound(archive: string, signer: SignerKey, problems: Problem[]): Holdings {
+  const marker = readMarker(archive);
+  if (typeof marker === 'object' && marker.view !== undefined) {
+    const message = `it is a view for the role ${quote(marker.view.role)}: apply retention to the archive, and make the view again`;
+    problems.push({ file: archive, line: 0, column: 0, message });
+  }
   const keys = [parseVerifierKey(verifierOf(signer))];
   const judge = (note: string) => judgeArchiveCheckpoint(note, { keys, policy: undefined });
   const holdings = readHoldings(archive, judge);

@@ -23,9 +23,10 @@ import { ArchiveLeaves } from './archive-leaves.ts';
 import { committedPending } from './archive-pending.ts';
 import { isBehind, prunedOf, pruningNotices } from './archive-pruned.ts';
 import { ArchiveRanges } from './archive-ranges.ts';
-import type { ArchiveMarker, ControlRecord, SegmentRecord, ViewMarker } from './archive-records.ts';
+import type { ArchiveMarker, SegmentRecord, ViewMarker } from './archive-records.ts';
 import { auditSegment, type SegmentAudit } from './archive-segment-audit.ts';
 import { judgeSegment } from './archive-segment-verdict.ts';
+import { auditManifests, segmentsOf } from './archive-segments.ts';
 import { isSuperseded } from './archive-superseded.ts';
 import { Tombstones } from './archive-tombstones.ts';
 import { type Judged, type Trust, toTrust } from './archive-trust.ts';
@@ -104,7 +105,7 @@ class ArchiveAudit {
     for (const retained of this.keys.retained) this.holdTo(retained.file, retained.note);
     const pending = this.pendingBatch(controlFiles);
     const control = auditControl([...controlFiles, ...pending], this.leaves, this.checkpointFile);
-    result.findings.push(...control.findings);
+    result.findings.push(...control.findings, ...auditManifests(control, this.checkpointFile));
     if (control.unknown.length > 0)
       result.incomplete = 'control records are missing: nobody can tell which segments there were';
     await this.auditSegments(control, pending.length > 0);
@@ -237,17 +238,4 @@ class ArchiveAudit {
       }),
     };
   }
-}
-
-/** Those that hold, each file's lines together and in their order: so a file that grew is audited as one. */
-export function segmentsOf(records: readonly ControlRecord[]): SegmentRecord[] {
-  const current = new Map<number, SegmentRecord>();
-  for (const record of records) {
-    if (record.type !== 'segment') continue;
-    const known = current.get(record.segment);
-    if (known === undefined || record.generation > known.generation) current.set(record.segment, record);
-  }
-  return [...current.values()].sort(
-    (left, right) => left.origin.stream - right.origin.stream || left.segment - right.segment,
-  );
 }

@@ -2,10 +2,10 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import type { Field } from '../redaction/salted-record.ts';
-import { segmentsOf } from './archive-audit.ts';
 import { type ControlFile, MARKER, placesOf, readControlFiles, readMarker } from './archive-folder.ts';
 import type { ControlRecord, SegmentRecord } from './archive-records.ts';
 import { redactSegment } from './archive-redaction.ts';
+import { segmentsOf } from './archive-segments.ts';
 import type { ArchiveWriter } from './archive-writer.ts';
 
 export type Erasure = { reason: string; by: string; at: string };
@@ -101,7 +101,10 @@ function textsOf(record: ControlRecord | undefined): [what: string, text: string
         ['the source of the records', record.source ?? ''],
       ];
     case 'pruning':
-      return [['the reason of a deletion', record.reason]];
+      return [
+        ['the reason of a deletion', record.reason],
+        ['who deleted', record.by],
+      ];
     case 'tombstone':
       return [
         ['the reason of an erasure', record.reason],

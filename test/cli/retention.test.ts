@@ -412,6 +412,55 @@ holds:
     assert.match(after.stdout, /front pruned, declared[\s\S]*incomplete: no record was audited/);
   });
 
+  test('prunes what redact has stored anew, after which redact goes on, and refuses a view', async () => {
+    const archive = `archive-${made++}`;
+    for (const year of ['2020', '2021', '2026'])
+      write(`${archive}-logs/${year}.log`, event(`${year}-03-01T08:00:00Z`, year));
+    const key = ['--key', 'archive.key'];
+    await commands.run(
+      ['collect', `${archive}-logs`, '--into', archive, ...key, '--no-config', '--salted'],
+      folder,
+    );
+    write('person.txt', 'ann\n');
+    const redact = () =>
+      commands.run(
+        [
+          'redact',
+          archive,
+          '--person',
+          'person.txt',
+          ...key,
+          '--reason',
+          'request 7',
+          '--by',
+          'dpo',
+          '--yes',
+        ],
+        folder,
+      );
+    policy('not-2021.yaml', 'rules: [{maximum: 5 years}]\nholds: [{id: A, reason: x, file: "*2021*"}]\n');
+    assert.match((await apply(archive, 'not-2021.yaml', '--yes')).stdout, /^deleted 1 segment, 1 record/);
+    // Ann also deleted: that is signed, and stays.
+    assert.match((await redact()).stdout, /^erased .*[\s\S]*left: .*: who deleted holds an identifier/);
+    assert.match(
+      (await apply(archive, 'five.yaml', '--yes')).stdout,
+      /^deleted 1 segment, 1 record.*\n.*00000002\.g2/,
+    );
+    assert.deepEqual(segmentsIn(archive), [3]);
+    const { exit, stdout } = await verify(archive);
+    assert.equal(exit, 0, stdout);
+    assert.match(stdout, /front pruned, declared: 2 records in 2 segments/);
+    assert.match(stdout, /3 = 3 erased/);
+
+    write('roles.yaml', 'roles:\n  developer: {without: [target]}\n');
+    const view = ['--role', 'developer', '--policy', 'roles.yaml', '--into', `${archive}-view`];
+    const seen = await commands.run(['redact', archive, ...view], folder);
+    assert.equal(seen.exit, 0, seen.stderr);
+    const refused = await apply(`${archive}-view`, 'five.yaml', '--yes');
+    assert.equal(refused.exit, 2);
+    assert.match(refused.stderr, /it is a view for the role "developer"/);
+  });
+
   test('leaves an archive that verifies, whatever instant it is killed at, and the next run finishes', async () => {
     const sound = await archiveOf('2020-01', '2020-03', '2020-05', '2099-01');
     const from = path.join(folder, 'killed');
