@@ -101,7 +101,10 @@ function textsOf(record: ControlRecord | undefined): [what: string, text: string
         ['the source of the records', record.source ?? ''],
       ];
     case 'pruning':
-      return [['the reason of a deletion', record.reason]];
+      return [
+        ['the reason of a deletion', record.reason],
+        ['who deleted', record.by],
+      ];
     case 'tombstone':
       return [
         ['the reason of an erasure', record.reason],
