@@ -21,9 +21,10 @@ import {
 } from './archive-folder.ts';
 import { ArchiveLeaves } from './archive-leaves.ts';
 import { ArchiveRanges } from './archive-ranges.ts';
-import type { ArchiveMarker, ControlRecord, SegmentRecord, ViewMarker } from './archive-records.ts';
+import type { ArchiveMarker, SegmentRecord, ViewMarker } from './archive-records.ts';
 import { auditSegment, type SegmentAudit } from './archive-segment-audit.ts';
 import { judgeSegment } from './archive-segment-verdict.ts';
+import { prunedOf, segmentsOf } from './archive-segments.ts';
 import { isSuperseded } from './archive-superseded.ts';
 import { Tombstones } from './archive-tombstones.ts';
 import { type Judged, type Trust, toTrust } from './archive-trust.ts';
@@ -235,25 +236,4 @@ class ArchiveAudit {
       }),
     };
   }
-}
-
-/** Those that hold, each file's lines together and in their order: so a file that grew is audited as one. */
-export function segmentsOf(records: readonly ControlRecord[]): SegmentRecord[] {
-  const current = new Map<number, SegmentRecord>();
-  for (const record of records) {
-    if (record.type !== 'segment') continue;
-    const known = current.get(record.segment);
-    if (known === undefined || record.generation > known.generation) current.set(record.segment, record);
-  }
-  return [...current.values()].sort(
-    (left, right) => left.origin.stream - right.origin.stream || left.segment - right.segment,
-  );
-}
-
-function prunedOf(records: readonly ControlRecord[]): Set<number> {
-  return new Set(
-    records.flatMap((record) =>
-      record.type === 'pruning' ? record.segments.map(({ segment }) => segment) : [],
-    ),
-  );
 }

@@ -2,10 +2,10 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import type { Field } from '../redaction/salted-record.ts';
-import { segmentsOf } from './archive-audit.ts';
 import { type ControlFile, MARKER, placesOf, readControlFiles, readMarker } from './archive-folder.ts';
 import type { ControlRecord, SegmentRecord } from './archive-records.ts';
 import { redactSegment } from './archive-redaction.ts';
+import { segmentsOf } from './archive-segments.ts';
 import type { ArchiveWriter } from './archive-writer.ts';
 
 export type Erasure = { reason: string; by: string; at: string };
