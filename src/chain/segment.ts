@@ -77,6 +77,10 @@ export type StreamState = {
   /** The first plain record of a profile for some records only, and the first behind a keyed one: an older version may be plain. */
   firstOlder: Place | null;
   lateOlder: Place | null;
+  /** Records that recompute under a profile for all records which hashes them whole, or only some of their fields; the first of the latter. */
+  whole: number;
+  narrow: number;
+  firstNarrow: Place | null;
   /** For each profile of the layout, how many of the sampled records it recomputes. */
   votes: number[];
   /** Which records name which previous hash, by their position in the stream. */
@@ -113,6 +117,9 @@ export function startStream(layout: number, source: string, values: string[], pr
     firstPlain: null,
     firstOlder: null,
     lateOlder: null,
+    whole: 0,
+    narrow: 0,
+    firstNarrow: null,
     votes: new Array(profiles).fill(0),
     index: startIndex(),
   };
@@ -294,6 +301,9 @@ export function mergeStreams(left: StreamState, right: StreamState, rule: LinkRu
   left.keyed += right.keyed;
   left.plain += right.plain;
   left.firstPlain ??= right.firstPlain;
+  left.whole += right.whole;
+  left.narrow += right.narrow;
+  left.firstNarrow ??= right.firstNarrow;
   left.votes = left.votes.map((votes, index) => votes + right.votes[index]!);
   return left;
 }

@@ -1,5 +1,5 @@
 /** The ranges of a stream and how far each can be trusted; their records add up to those of the stream. */
-import type { Place } from '../model/place.ts';
+import { comparePlaces, type Place } from '../model/place.ts';
 import type { StreamRange } from '../model/report.ts';
 import type { ChainNode } from './chain-order.ts';
 import { type AlteredRun, isKeyless, type StreamState } from './segment.ts';
@@ -131,4 +131,26 @@ function addRanges(
     last.records += sound;
     last.until = whole.until;
   } else ranges.push({ assurance: 'chained', records: sound, ...whole });
+}
+
+/** Records of which only the first place is known, and that the last stands before `until`. */
+export type ScatteredRecords = { records: number; from: Place; until: Place; reason: string };
+
+/** Takes them out of the chained ranges that they can stand in. */
+export function breakScattered(
+  ranges: readonly StreamRange[],
+  scattered: readonly ScatteredRecords[],
+): StreamRange[] {
+  let rest = [...ranges];
+  for (const { records, from, until, reason } of scattered) {
+    let left = records;
+    rest = rest.flatMap((range): StreamRange[] => {
+      if (range.assurance !== 'chained' || comparePlaces(range.until, from) < 0) return [range];
+      const taken = Math.min(left, range.records);
+      left -= taken;
+      return taken === range.records ? [] : [{ ...range, records: range.records - taken }];
+    });
+    if (left < records) rest.push({ assurance: 'broken', records: records - left, from, until, reason });
+  }
+  return rest;
 }

@@ -77,7 +77,8 @@ function outcomeNotes(name: string, { failure, problem, cutShort }: ReadOutcome)
   return cutShort ? [`${shown} was collected as far as it could be read`] : [];
 }
 
-async function onArchive<T>(work: () => Promise<T>): Promise<T> {
+/** @throws {ArchiveWriteFault} for what the system says while the archive is written */
+export async function onArchive<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {

@@ -13,7 +13,13 @@ import { StoreFault } from '../store/tiled-log-files.ts';
 import { formatCheckpoint } from '../transparency/checkpoint.ts';
 import type { SignerKey } from '../transparency/note-key.ts';
 import { signNote } from '../transparency/signed-note.ts';
-import { ArchiveWriteFault, type CollectRun, collectFile, type FileOutcome } from './collect-file.ts';
+import {
+  ArchiveWriteFault,
+  type CollectRun,
+  collectFile,
+  type FileOutcome,
+  onArchive,
+} from './collect-file.ts';
 import { readLogSigner, readRecipients } from './collect-keys.ts';
 import { createSalting } from './collect-salts.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
@@ -214,7 +220,7 @@ class Collection {
 
   /** What is printed here is on the disk, signed, and stays. */
   private async commit(progress: Progress | undefined): Promise<void> {
-    const done = await this.writer.commit();
+    const done = await onArchive(() => this.writer.commit());
     if (done === undefined) return;
     progress?.clear();
     const { records, segments, size } = done;

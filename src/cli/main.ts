@@ -9,6 +9,7 @@ import { addInit } from './commands/init.ts';
 import { addLists } from './commands/lists.ts';
 import { EXIT_HELP } from './commands/options.ts';
 import { addRedact } from './commands/redact.ts';
+import { addRetention } from './commands/retention.ts';
 import { addRules } from './commands/rules.ts';
 import { addSealing } from './commands/sealing.ts';
 import { addSources } from './commands/sources.ts';
@@ -72,6 +73,7 @@ function buildProgram(done: (code: ExitCode) => void): Command {
   addVerifyAttestation(program, done);
   addSealing(program, done);
   addCollect(program, done);
+  addRetention(program, done);
   addRedact(program, done);
   addChain(program, done);
   return program;

@@ -6,7 +6,7 @@ import type { Problem } from '../model/problem.ts';
 import { type DiscoveredFile, STDIN } from '../read/discover.ts';
 import type { ArchiveKeys } from '../store/archive-audit.ts';
 import { looksLikeArchive, MARKER, originOf, readMarker } from '../store/archive-folder.ts';
-import type { CheckpointOptions } from './verify-checkpoint.ts';
+import type { CheckpointOptions, GivenCheckpoint } from './verify-checkpoint.ts';
 import { readText } from './yaml-file.ts';
 
 export type ArchiveOptions = { identity?: string[]; view?: string };
@@ -45,15 +45,17 @@ export async function holdArchives(
   if (keys === undefined) return held;
   const { auditArchive } = await import('../store/archive-audit.ts');
   for (const folder of folders) {
-    const verdict = await auditArchive(folder, keys);
+    const origin = originOf(folder);
+    const retained = keys.retained.filter(({ note }) => nameOf(note) === origin);
+    const verdict = await auditArchive(folder, { ...keys, retained });
     held.files.push(...verdict.files);
     held.evidence.push(verdict.result);
   }
   return held;
 }
 
-/** `otherCheckpoints`: those that are of no archive here, and so are for the other files. */
-export type ReadKeys = { keys: ArchiveKeys | undefined; otherCheckpoints: string[] | undefined };
+/** `others`: checkpoints of no archive here, which are for the other files; undefined where there are none. */
+export type ReadKeys = { keys: ArchiveKeys | undefined; others: GivenCheckpoint[] | undefined };
 
 export async function readArchiveKeys(
   options: ArchiveOptions & CheckpointOptions,
@@ -64,9 +66,10 @@ export async function readArchiveKeys(
   const { checkpoint = [], verifierKey = [], policy, identity = [], view } = options;
   if (view !== undefined && !folders.some((folder) => viewOf(folder) === view))
     wrong('--view', `expected a view for the role ${quote(view)} among what is audited, found none`);
+  const given = await readCheckpoints(options.checkpoint, problems);
   if (folders.length === 0) {
     if (identity.length > 0) wrong('--identity', 'there is no archive among the files to audit');
-    return { keys: undefined, otherCheckpoints: options.checkpoint };
+    return { keys: undefined, others: given };
   }
   for (const file of [...verifierKey, ...(policy === undefined ? [] : [policy]), ...checkpoint])
     if (lieWithin(file, folders))
@@ -74,19 +77,24 @@ export async function readArchiveKeys(
         file,
         'it lies in the archive that it is to vouch for: whoever replaces the one replaces the other',
       );
-  const { readGiven } = await import('./verify-checkpoint.ts');
   const origins = new Set(folders.map(originOf));
-  const retained: { file: string; note: string }[] = [];
-  const others: string[] = [];
-  for (const name of checkpoint) {
-    const given = readGiven(name, problems);
-    const own = given.filter(({ note }) => origins.has(note.slice(0, note.indexOf('\n'))));
-    retained.push(...own);
-    if (own.length < given.length) others.push(name);
-  }
+  const retained = given?.filter(({ note }) => origins.has(nameOf(note))) ?? [];
+  const others = given?.filter(({ note }) => !origins.has(nameOf(note))) ?? [];
   const identities = identity.flatMap((file) => readIdentities(file, problems));
   const keys = { judge: await readJudge(options, problems), identities, retained, view };
-  return { keys, otherCheckpoints: others.length > 0 ? others : undefined };
+  return { keys, others: others.length > 0 ? others : undefined };
+}
+
+/** All at once: standard input can be read a single time, and a folder may hold checkpoints of several logs. */
+async function readCheckpoints(names: readonly string[] | undefined, problems: Problem[]) {
+  if (names === undefined) return undefined;
+  const { readGiven } = await import('./verify-checkpoint.ts');
+  return names.flatMap((name) => readGiven(name, problems));
+}
+
+/** The log that a checkpoint says to be of. */
+function nameOf(note: string): string {
+  return note.slice(0, note.indexOf('\n'));
 }
 
 function viewOf(folder: string): string | undefined {

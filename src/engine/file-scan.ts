@@ -9,10 +9,10 @@ import { type JsonValue, parseJsonAt } from '../base/json.ts';
 import type { EventTest } from '../match/compile-detection.ts';
 import type { Event } from '../model/event.ts';
 import type { Detection } from '../model/rule.ts';
-import type { SealKind, SealPart } from '../model/seal.ts';
+import type { JsonSealKind, SealPart, TextSealKind } from '../model/seal.ts';
 import type { DiscoveredFile } from '../read/discover.ts';
 import { addMalformed, startEpisodes } from '../read/input-findings.ts';
-import { isSystemError, readInput } from '../read/open.ts';
+import { isSystemError, type ReadOutcome, readInput } from '../read/open.ts';
 import { type LineRange, readRange } from '../read/plain-bytes.ts';
 import {
   type BesideMember,
@@ -22,6 +22,7 @@ import {
   RecordReader,
   type RecordSink,
 } from '../read/records.ts';
+import { WholeText } from '../read/whole-text.ts';
 import type { EventCursor } from '../sources/event-cursor.ts';
 import { judgeHead } from './file-head.ts';
 import { type FilePart, noteBeside, plainFile, type StoredFile, toReportName } from './file-part.ts';
@@ -30,7 +31,7 @@ import type { IdentityRows } from './identity-rows.ts';
 import type { MarkRows } from './mark-rows.ts';
 import type { Detector, Plan, Program, Programs } from './plan.ts';
 import { ErasedLines, linesOf } from './salted-segment.ts';
-import { sealKindOf } from './seals.ts';
+import { documentSealOf, textSealOf } from './seals.ts';
 import { stretchSpan, type TimeSpan } from './time-span.ts';
 
 /** Called for each event that a detection holds for; the event is valid during the call. */
@@ -85,7 +86,7 @@ export class FileScan implements RecordSink {
   private records = 0;
   private skipped = 0;
   /** Of a file that holds seals instead of records, and its first document. */
-  private seals: SealKind | undefined;
+  private seals: JsonSealKind | undefined;
   private document: JsonValue | undefined;
 
   constructor(
@@ -112,13 +113,22 @@ export class FileScan implements RecordSink {
 
   /** Reads the whole file. */
   async whole(onProgress: OnProgress, digestsDecoded: boolean): Promise<FilePart> {
+    const text = textSealOf(this.file);
+    if (text !== undefined) return this.wholeSeal(text, onProgress);
     const { limits } = this.plan.request;
     const reader = this.reader();
     const { file, sealed } = this.discovered;
     const opening = { identities: sealed?.identities, digestsDecoded, lines: linesOf(sealed) };
     const outcome = await readInput(file, reader, limits, this.pieces(onProgress), opening);
-    const { storedBytes: bytes, sha256, decodedSha256, compression, problem, failure, ...tally } = outcome;
-    return this.toPart(tally, { bytes, sha256, decodedSha256, compression, problem, failure });
+    return this.toPart(...toStored(outcome));
+  }
+
+  private async wholeSeal(kind: TextSealKind, onProgress: OnProgress): Promise<FilePart> {
+    const { limits } = this.plan.request;
+    const reader = new WholeText(limits.recordBytes);
+    const outcome = await readInput(this.discovered.file, reader, limits, this.pieces(onProgress));
+    const part = kind.parse(this.file, reader.text());
+    return { ...this.toPart(...toStored(outcome)), seals: { kind: kind.name, part } };
   }
 
   /** Reads a range of lines of a file whose beginning was looked at by somebody else. */
@@ -158,7 +168,7 @@ export class FileScan implements RecordSink {
     return this.seals === undefined ? part : { ...part, records: 0, seals: this.toSeals(this.seals) };
   }
 
-  private toSeals(kind: SealKind): SealPart {
+  private toSeals(kind: JsonSealKind): SealPart {
     const documents = this.records + this.malformedEpisodes.count;
     return { kind: kind.name, part: kind.parse(this.file, this.document, documents) };
   }
@@ -174,7 +184,7 @@ export class FileScan implements RecordSink {
   // RecordSink
 
   begin(documents: readonly JsonValue[]): readonly string[] | undefined {
-    this.seals = sealKindOf(this.file, documents);
+    this.seals = documentSealOf(this.file, documents);
     if (this.seals !== undefined) return undefined;
     const { source, wrapper } = judgeHead(this.plan, documents, this.discovered.sealed?.source);
     this.choose(source);
@@ -274,6 +284,18 @@ export class FileScan implements RecordSink {
       if (!Number.isNaN(ms)) this.span = { fromMs: ms, fromNanos: nanos, untilMs: ms, untilNanos: nanos };
     } else if (ms <= span.fromMs || ms >= span.untilMs) stretchSpan(span, ms, this.cursor.timeNanos);
   }
+}
+
+function toStored({
+  storedBytes: bytes,
+  sha256,
+  decodedSha256,
+  compression,
+  problem,
+  failure,
+  ...tally
+}: ReadOutcome): [FilePart['tally'], StoredFile] {
+  return [tally, { bytes, sha256, decodedSha256, compression, problem, failure }];
 }
 
 function toLimit(instant: Instant | undefined): Limit | undefined {

@@ -9,7 +9,7 @@ import { type CompressedProblem, type Compression, detectCompression } from './c
 import { STDIN } from './discover.ts';
 import { readGzip } from './gzip.ts';
 import { type Pause, readToEnd } from './plain-bytes.ts';
-import { type ReadHead, type ReadTally, RecordReader, type RecordSink } from './records.ts';
+import { type ByteReader, type ReadHead, type ReadTally, RecordReader, type RecordSink } from './records.ts';
 import { decodeSmallGzip, SMALL_STORED_BYTES } from './small-gzip.ts';
 import { readZstd } from './zstd.ts';
 
@@ -51,7 +51,7 @@ export type LineFilter = { push(block: Uint8Array): Uint8Array; end(): Uint8Arra
 /** Drives `reader` over the whole of `file`. Never throws for what is wrong with the input. */
 export async function readInput(
   file: string,
-  reader: RecordReader,
+  reader: ByteReader,
   limits: Limits,
   onBytes: (storedBytes: number) => void,
   { digestsDecoded = false, smallBytes = SMALL_STORED_BYTES, pause, identities, lines }: ReadOptions = {},

@@ -20,11 +20,13 @@ import {
   readMarker,
 } from './archive-folder.ts';
 import { ArchiveLeaves } from './archive-leaves.ts';
+import { committedPending } from './archive-pending.ts';
+import { isBehind, prunedOf, pruningNotices } from './archive-pruned.ts';
 import { ArchiveRanges } from './archive-ranges.ts';
 import type { ArchiveMarker, SegmentRecord, ViewMarker } from './archive-records.ts';
 import { auditSegment, type SegmentAudit } from './archive-segment-audit.ts';
 import { judgeSegment } from './archive-segment-verdict.ts';
-import { prunedOf, segmentsOf } from './archive-segments.ts';
+import { auditManifests, segmentsOf } from './archive-segments.ts';
 import { isSuperseded } from './archive-superseded.ts';
 import { Tombstones } from './archive-tombstones.ts';
 import { type Judged, type Trust, toTrust } from './archive-trust.ts';
@@ -103,7 +105,7 @@ class ArchiveAudit {
     for (const retained of this.keys.retained) this.holdTo(retained.file, retained.note);
     const pending = this.pendingBatch(controlFiles);
     const control = auditControl([...controlFiles, ...pending], this.leaves, this.checkpointFile);
-    result.findings.push(...control.findings);
+    result.findings.push(...control.findings, ...auditManifests(control, this.checkpointFile));
     if (control.unknown.length > 0)
       result.incomplete = 'control records are missing: nobody can tell which segments there were';
     await this.auditSegments(control, pending.length > 0);
@@ -155,10 +157,8 @@ class ArchiveAudit {
   /** The control file of a batch that was committed and not moved to its place: a crash came between. */
   private pendingBatch(controlFiles: readonly ControlFile[]): ControlFile[] {
     const names = listFolder(this.places.pending);
-    const [file] = readControlFiles(this.places.pending);
-    const last = controlFiles.at(-1);
-    const next = last === undefined ? 0 : (last.firstLeaf ?? 0) + last.records + last.controls;
-    if (file?.firstLeaf === next && next < this.log.size) return [file];
+    const file = committedPending(this.places.pending, controlFiles, this.log.size);
+    if (file !== undefined) return [file];
     if (names.length > 0)
       this.result.notices.push({
         code: 'unfinished-batch',
@@ -174,16 +174,20 @@ class ArchiveAudit {
     const tombstones = new Tombstones(control.records);
     const ranges = new ArchiveRanges(this.trust, this.log.size, this.view);
     const expected = new Set<string>();
-    let prunedRecords = 0;
+    const gone = new Set<number>();
+    const present: SegmentRecord[] = [];
     for (const manifest of segments) {
       expected.add(manifest.file);
       const settled = path.join(places.segments, manifest.file);
       const pending = path.join(places.pending, manifest.file);
       const file = hasPending && !fs.existsSync(settled) && fs.existsSync(pending) ? pending : settled;
-      if (pruned.has(manifest.segment) && !fs.existsSync(file)) {
-        prunedRecords += manifest.records;
+      const pruning = pruned.get(manifest.segment);
+      if (pruning !== undefined && !fs.existsSync(file)) {
+        gone.add(manifest.segment);
+        ranges.addPruned(file, manifest, pruning);
         continue;
       }
+      if (pruning !== undefined) present.push(manifest);
       const audit = await auditSegment(file, manifest, this.leaves, this.keys.identities, tombstones);
       const verdict = judgeSegment(file, manifest, audit, segments, this.view !== undefined);
       result.findings.push(...verdict.findings);
@@ -201,11 +205,9 @@ class ArchiveAudit {
         const message = 'no manifest names it: its records are not part of the archive and were not audited';
         result.findings.push(archiveFinding('planted-segment', path.join(places.segments, name), message));
       }
-    if (prunedRecords > 0)
-      result.notices.push({
-        code: 'pruned',
-        message: `front pruned, declared: ${count(prunedRecords, 'record')} in ${count(pruned.size, 'segment')} were deleted by retention, as a signed record says`,
-      });
+    result.notices.push(...pruningNotices(segments, gone, present));
+    if ('by' in this.trust)
+      result.frontPruned = this.files.map(({ file }) => file).filter(isBehind(segments, gone));
     result.streams = ranges.summaries(path.dirname(places.marker), this.log);
   }
 

@@ -57,6 +57,14 @@ export const ARCHIVE_FINDINGS = [
     controls: EVIDENCE,
   },
   {
+    code: 'contradicting-manifest',
+    severity: 'critical',
+    title: 'signed manifests that contradict each other',
+    why: 'The holder of the key signed a manifest that leaves out records which were collected, or gives them another source or origin.',
+    fix: 'Keep the control files as evidence, restore the segment that the first manifest names, and find out who could use the key.',
+    controls: EVIDENCE,
+  },
+  {
     code: 'rolled-back-archive',
     severity: 'critical',
     title: 'archive is older than it was',

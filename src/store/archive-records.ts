@@ -102,8 +102,21 @@ export type Origin = {
 /** Whole segments that were deleted by a rule of retention: their leaves stay, their content does not. */
 export type PruningRecord = {
   type: 'pruning';
-  segments: { segment: number; firstLeaf: number; records: number; content: Digested; stored: Digested }[];
+  segments: {
+    segment: number;
+    firstLeaf: number;
+    records: number;
+    content: Digested;
+    stored: Digested;
+    /** The maximum age that it was past, as the policy wrote it. */
+    maximum: string;
+  }[];
   reason: string;
+  by: string;
+  /** RFC 3339. */
+  at: string;
+  /** SHA-256 of the policy's file. */
+  policySha256: string;
 };
 
 /** What was erased of the records of one segment: their leaves and the digests whose values are gone. Nothing of the values. */
@@ -170,7 +183,9 @@ function isControl(value: unknown): value is ControlRecord {
       return isSegment(value);
     case 'pruning':
       return (
-        typeof value.reason === 'string' && Array.isArray(value.segments) && value.segments.every(isPruned)
+        [value.reason, value.by, value.at, value.policySha256].every(isText) &&
+        Array.isArray(value.segments) &&
+        value.segments.every(isPruned)
       );
     case 'tombstone':
       return (
@@ -219,7 +234,8 @@ function isPruned(value: unknown): boolean {
     isMap(value) &&
     [value.segment, value.firstLeaf, value.records].every(isCount) &&
     isDigested(value.content) &&
-    isDigested(value.stored)
+    isDigested(value.stored) &&
+    isText(value.maximum)
   );
 }
 

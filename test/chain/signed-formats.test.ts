@@ -3,6 +3,7 @@
  * cryptography), verified as they are and spoiled in every way that the format can show.
  */
 import assert from 'node:assert/strict';
+import crypto from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import type { CheckResult } from '../../src/model/check.ts';
@@ -186,8 +187,17 @@ describe('Acra', () => {
     );
   });
 
+  test('a whole chain that is put in once more shows', () => {
+    assert.deepEqual(codesOf(judge([...rows, ...rows.slice(0, 4)], keys)), [
+      '10 repeated-record',
+      '11 repeated-record',
+      '12 repeated-record',
+      '9 repeated-record',
+    ]);
+  });
+
   test('whole chains in another order are not told, and the limits say what is', () => {
-    assert.ok(judge(rows, keys).streams![0]!.limits.some((limit) => limit.includes('whole chain cut off')));
+    assert.ok(judge(rows, keys).streams![0]!.limits.some((limit) => limit.includes('whole chain removed')));
   });
 
   test('nothing is verified without the key, and nothing under another one', () => {
@@ -237,10 +247,28 @@ describe('RKSV', () => {
     const mark = Buffer.from('Sicherheitseinrichtung ausgefallen').toString('base64url');
     const last = receipts[3]!.replace(/[^.]+$/, mark);
     const result = judge(groups(receipts.with(3, last)), keys);
-    assert.deepEqual(codesOf(result), []);
+    assert.deepEqual(codesOf(result), ['1 missing-end']);
+    assert.deepEqual(statusesOf(result), ['rksv unverifiable']);
     assert.ok(
       result.streams![0]!.limits.includes('1 receipt not signed: the signing device was out of order'),
     );
+  });
+
+  test('a journal made anew without the device is not called verified', () => {
+    const mark = Buffer.from('Sicherheitseinrichtung ausgefallen').toString('base64url');
+    const register = Buffer.from(receipts[0]!.split('.')[1]!, 'base64url').toString().split('_')[2]!;
+    let before = register;
+    const forged = receipts.map((receipt) => {
+      const [header, payload] = receipt.split('.') as [string, string];
+      const fields = Buffer.from(payload, 'base64url').toString().split('_');
+      const link = crypto.createHash('sha256').update(before).digest().subarray(0, 8).toString('base64');
+      const changed = fields.with(4, '2030-01-01T00:00:00').with(12, link).join('_');
+      before = `${header}.${Buffer.from(changed).toString('base64url')}.${mark}`;
+      return before;
+    });
+    const result = judge(groups(forged), keys);
+    assert.deepEqual(codesOf(result), ['1 missing-end']);
+    assert.deepEqual(statusesOf(result), ['rksv unverifiable']);
   });
 
   test('a header that asks for no signature, and what is no receipt, are refused', () => {

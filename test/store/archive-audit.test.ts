@@ -3,6 +3,8 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import { after, describe, test } from 'node:test';
+import { sha256Hex } from '../../src/base/digest.ts';
+import { parseControl } from '../../src/store/archive-records.ts';
 import { createSealer } from '../../src/store/archive-sealer.ts';
 import {
   addLines,
@@ -266,18 +268,68 @@ describe('auditArchive()', () => {
     assert.ok((await codesOf(archive)).includes('rolled-back-archive'));
   });
 
+  test('names a signed manifest of a later generation that leaves records out, whatever checkpoint was kept', async () => {
+    const archive = await sound();
+    const kept = {
+      file: 'kept/checkpoint',
+      note: fs.readFileSync(path.join(archive, 'log', 'checkpoint'), 'utf8'),
+    };
+    const control = fs.readFileSync(path.join(archive, 'control', '00000001.ndjson'), 'utf8').split('\n');
+    const manifest = control.map((line) => parseControl(line)).find((record) => record?.type === 'segment')!;
+    assert.ok(manifest.type === 'segment');
+    await rewrite(segment(archive, 1), (text) => text.slice(0, text.indexOf('\n') + 1));
+    const bytes = fs.readFileSync(segment(archive, 1));
+    const file = '00000001.g2.ndjson.zst';
+    fs.renameSync(segment(archive, 1), path.join(archive, 'segments', file));
+    const stored = { bytes: bytes.length, sha256: sha256Hex(bytes) };
+    const writer = await openArchive(archive);
+    writer.declare({ ...manifest, generation: 2, file, records: 1, stored });
+    await writer.commit();
+    await writer.close();
+    const codes = await codesOf(archive, { retained: [kept] });
+    assert.ok(codes.includes('contradicting-manifest'), `found ${codes}`);
+  });
+
+  test('names records of a batch that no signed manifest names', async () => {
+    const archive = newPlace();
+    const writer = await openArchive(archive);
+    await addLines(writer, 'app.log', lines(1, 'ann', 'bob'));
+    await addLines(writer, 'db.log', lines(2, 'eve'));
+    // As an insider would: the leaves are appended, the manifest is another.
+    const { batch } = writer as unknown as { batch: { segments: { record: { segment: number } }[] } };
+    batch.segments[1]!.record.segment = 1;
+    await writer.commit();
+    await writer.close();
+    const codes = await codesOf(archive);
+    assert.ok(codes.includes('contradicting-manifest'), `found ${codes}`);
+  });
+
   test('takes segments that a signed pruning record names for deleted', async () => {
     const archive = await sound();
     const writer = await openArchive(archive);
     const digest = { bytes: 1, sha256: '0'.repeat(64) };
-    const pruned = { segment: 1, firstLeaf: 0, records: 3, content: digest, stored: digest };
-    writer.declare({ type: 'pruning', segments: [pruned], reason: '90 days' });
+    const pruned = {
+      segment: 1,
+      firstLeaf: 0,
+      records: 3,
+      content: digest,
+      stored: digest,
+      maximum: '90 days',
+    };
+    writer.declare({
+      type: 'pruning',
+      segments: [pruned],
+      reason: 'past its maximum age',
+      by: 'ann',
+      at: '2026-07-01T08:00:00Z',
+      policySha256: digest.sha256,
+    });
     await writer.commit();
     await writer.close();
     fs.rmSync(segment(archive, 1));
     const { result } = await verdictOf(archive);
     assert.deepEqual(result.findings, []);
     assert.match(result.notices![0]!.message, /^front pruned, declared: 3 records in 1 segment /);
-    assert.deepEqual(await assuranceOf(archive), { anchored: 3 });
+    assert.deepEqual(await assuranceOf(archive), { erased: 3, anchored: 3 });
   });
 });
