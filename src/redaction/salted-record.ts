@@ -207,6 +207,17 @@ function formatHeld({ salts, erased }: SaltedRecord): string {
   return `"${SALTED_MEMBER}":${toCompactJson(new JsonObject(held))}`;
 }
 
+/**
+ * Whether a line has its salts where `PlainLines` takes them out, and a record that is one text where it looks for it: else
+ * a line could lead to its leaf and show the audit another record.
+ */
+export function isStoredForm(line: string, salted: SaltedRecord): boolean {
+  const { record } = salted;
+  const isWhole = [WHOLE_MEMBER, BYTES_MEMBER].some((key) => record.get(key) !== undefined);
+  if (isWhole || record.members.length === 0) return line === formatSalted(salted);
+  return line.startsWith('{') && line.endsWith(`,${formatHeld(salted)}}`);
+}
+
 export const GAP = new JsonObject([toMember(GAP_KEY, '')]);
 
 export function isGap(value: JsonValue): boolean {
