@@ -13,7 +13,7 @@ import {
   type JsonValue,
   toCompactJson,
 } from '../base/json.ts';
-import { compareText, quote } from '../base/text-safety.ts';
+import { quote } from '../base/text-safety.ts';
 
 /** The member that a salted record has beside its own. */
 export const SALTED_MEMBER = '_salted';
@@ -171,50 +171,6 @@ export function commitments({ record, salts, erased }: SaltedRecord): Buffer[] {
   return sorted;
 }
 
-/** The record without the fields that `isErased` names, and how many those are. Nothing of them is left in the line but digests. */
-export function eraseFields(
-  { record, salts, erased }: SaltedRecord,
-  isErased: (field: Field) => boolean,
-): { line: string; count: number; digests: string[] } {
-  const gone = new Map<string, string>();
-  for (const field of fieldsOf(record)) {
-    const salt = salts.get(field.pointer);
-    if (salt === undefined) throw new SaltedRecordFault(`${quote(field.pointer)} has no salt`);
-    if (isErased(field)) gone.set(field.pointer, fieldDigest(salt, field));
-  }
-  const rest = without(record, '', gone) ?? new JsonObject([]);
-  const line = formatSalted({
-    record: rest as JsonObject,
-    salts: new Map([...salts].filter(([pointer]) => !gone.has(pointer))),
-    erased: [...erased, ...gone.values()].sort(compareText),
-  });
-  return { line, count: gone.size, digests: [...gone.values()].sort(compareText) };
-}
-
-/** What is left of a value; undefined where that is nothing. */
-function without(
-  value: JsonValue,
-  pointer: string,
-  gone: ReadonlyMap<string, string>,
-): JsonValue | undefined {
-  if (gone.has(pointer)) return undefined;
-  if (value instanceof JsonArray && value.elements.length > 0) {
-    const elements = value.elements.map((element, index) => {
-      const rest = without(element, `${pointer}/#${index}`, gone);
-      return rest === undefined ? GAP : rest;
-    });
-    return elements.every(isGap) ? undefined : new JsonArray(elements);
-  }
-  if (value instanceof JsonObject && value.members.length > 0) {
-    const members = value.members.flatMap((member) => {
-      const rest = without(member.value, `${pointer}/${escapeKey(member.key)}`, gone);
-      return rest === undefined ? [] : [{ ...member, value: rest }];
-    });
-    return members.length === 0 ? undefined : new JsonObject(members);
-  }
-  return value;
-}
-
 /** Scalars, empty arrays and empty objects, in the order of the record. */
 export function fieldsOf(record: JsonValue): Field[] {
   const fields: Field[] = [];
@@ -230,14 +186,14 @@ export function fieldsOf(record: JsonValue): Field[] {
   return fields;
 }
 
-function fieldDigest(salt: string, { pointer, value }: Field): string {
+export function fieldDigest(salt: string, { pointer, value }: Field): string {
   const disclosure = `[${JSON.stringify(salt)},${JSON.stringify(pointer)},${toCompactJson(value)}]`;
   const encoded = Buffer.from(disclosure).toString('base64url');
   return crypto.hash('sha256', encoded, 'base64url');
 }
 
 /** The line of a salted record, without its end, as compact JSON. */
-function formatSalted(salted: SaltedRecord): string {
+export function formatSalted(salted: SaltedRecord): string {
   const text = toCompactJson(salted.record);
   return `${text.slice(0, -1)}${salted.record.members.length > 0 ? ',' : ''}${formatHeld(salted)}}`;
 }
@@ -251,9 +207,20 @@ function formatHeld({ salts, erased }: SaltedRecord): string {
   return `"${SALTED_MEMBER}":${toCompactJson(new JsonObject(held))}`;
 }
 
-const GAP = new JsonObject([toMember(GAP_KEY, '')]);
+/**
+ * Whether a line has its salts where `PlainLines` takes them out, and a record that is one text where it looks for it: else
+ * a line could lead to its leaf and show the audit another record.
+ */
+export function isStoredForm(line: string, salted: SaltedRecord): boolean {
+  const { record } = salted;
+  const isWhole = [WHOLE_MEMBER, BYTES_MEMBER].some((key) => record.get(key) !== undefined);
+  if (isWhole || record.members.length === 0) return line === formatSalted(salted);
+  return line.startsWith('{') && line.endsWith(`,${formatHeld(salted)}}`);
+}
 
-function isGap(value: JsonValue): boolean {
+export const GAP = new JsonObject([toMember(GAP_KEY, '')]);
+
+export function isGap(value: JsonValue): boolean {
   return (
     value instanceof JsonObject &&
     value.members.length === 1 &&
@@ -266,7 +233,7 @@ function toMember(key: string, value: JsonValue): JsonMember {
   return { key, value, keyStart: 0, valueStart: 0, valueEnd: 0 };
 }
 
-function escapeKey(key: string): string {
+export function escapeKey(key: string): string {
   const escaped = key.replaceAll('~', '~0').replaceAll('/', '~1');
   return escaped.startsWith('#') ? `~2${escaped.slice(1)}` : escaped;
 }

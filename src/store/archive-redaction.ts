@@ -2,7 +2,8 @@
 import { parseJson, parseJsonText } from '../base/json.ts';
 import { NEWLINE } from '../base/lexical.ts';
 import { decodedBlocks } from '../read/open.ts';
-import { eraseFields, type Field, parseSalted, type SaltedRecord } from '../redaction/salted-record.ts';
+import { eraseFields } from '../redaction/erase-fields.ts';
+import { type Field, parseSalted, type SaltedRecord } from '../redaction/salted-record.ts';
 import { equalHashes } from '../transparency/tree-hash.ts';
 import type { SegmentRecord, TombstoneRecord } from './archive-records.ts';
 import { saltedLeafHash } from './archive-salting.ts';

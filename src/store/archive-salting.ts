@@ -6,6 +6,7 @@ import { type JsonValue, parseJson, parseJsonText } from '../base/json.ts';
 import { JsonSyntaxError } from '../base/lexical.ts';
 import {
   commitments,
+  isStoredForm,
   parseSalted,
   type SaltedRecord,
   SaltedRecordFault,
@@ -88,6 +89,8 @@ export function readSaltedLine(line: Uint8Array, hash: Uint8Array): ReadLine {
   try {
     const salted = parseSalted(parseJson(line));
     hash.set(saltedLeafHash(salted));
+    if (!isStoredForm(Buffer.from(line).toString(), salted))
+      return { fault: 'expected the salts behind the fields, as they are written' };
     return { erased: salted.erased };
   } catch (error) {
     if (error instanceof SaltedRecordFault) return { fault: error.message };

@@ -1,6 +1,7 @@
 /**
  * Writes an archive, batch by batch. The signed checkpoint is the one commit point: what it covers is in the archive, and
- * what it does not cover never was. docs/why/archive.md has the protocol and its reasons.
+ * what it does not cover never was. docs/why/archive.md has the protocol and its reasons;
+ * over 250 lines, for its steps have to be read together.
  */
 import fs from 'node:fs';
 import path from 'node:path';

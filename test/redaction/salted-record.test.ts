@@ -3,9 +3,9 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { type JsonValue, parseJsonText, toCompactJson } from '../../src/base/json.ts';
+import { eraseFields } from '../../src/redaction/erase-fields.ts';
 import {
   commitments,
-  eraseFields,
   fieldsOf,
   parseSalted,
   SaltedRecordFault,

@@ -4,7 +4,8 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { after, describe, test } from 'node:test';
 import { parseJsonText } from '../../src/base/json.ts';
-import { eraseFields, parseSalted } from '../../src/redaction/salted-record.ts';
+import { eraseFields } from '../../src/redaction/erase-fields.ts';
+import { parseSalted } from '../../src/redaction/salted-record.ts';
 import { storedSegments } from '../../src/store/archive-erasure.ts';
 import { Tombstones } from '../../src/store/archive-tombstones.ts';
 import { assuranceOf, codesOf, lines, temporaryFolder, verdictOf } from '../support/made-archive.ts';
@@ -199,6 +200,25 @@ const attacks: [
     { anchored: 3, broken: 1, erased: 2 },
   ],
   [
+    'salts before the fields, which would show the audit an empty record',
+    ['altered-segment'],
+    (archive) =>
+      rewriteLines(segmentOf(archive, FIRST_ANEW), (all) => {
+        const [record, held] = all[1]!.split(',"_salted"');
+        return all.with(1, `{"_salted"${held!.slice(0, -1)},${record!.slice(1)}}`);
+      }),
+    { anchored: 3, broken: 1, erased: 2 },
+  ],
+  [
+    'salts spelled in another way',
+    ['altered-segment'],
+    (archive) =>
+      rewriteLines(segmentOf(archive, FIRST_ANEW), (all) =>
+        all.with(1, all[1]!.replace('"_salted":', '"_salted": ')),
+      ),
+    { anchored: 3, broken: 1, erased: 2 },
+  ],
+  [
     'a record without its salts',
     ['altered-segment'],
     (archive) =>
@@ -274,6 +294,13 @@ describe('auditArchive() of a redacted archive names', () => {
     assert.equal(tombstones.reasonOf(1, ['a']), undefined);
     assert.equal(tombstones.reasonOf(0, ['a', 'c']), undefined);
   });
+});
+
+test('auditArchive() names a record kept as one text that is made to look like one of fields', async () => {
+  const archive = await salted({ 'app.log': ['["ann"]', '{"actor":"bob"}'] });
+  await rewriteLines(segmentOf(archive, FIRST), (all) => all.with(0, all[0]!.replace('{', '{ ')));
+  assert.deepEqual(await codesOf(archive), ['altered-segment']);
+  assert.deepEqual(await assuranceOf(archive), { anchored: 1, broken: 1 });
 });
 
 describe('ArchiveWriter', () => {
