@@ -75,6 +75,7 @@ async function auditOnce(
     onStage?.('repeats');
     const related = await relate(plan, scan, duplicates, executor, options.judgeBytes);
     onStage?.('relate');
+    for (const [index, { check }] of plan.checks.entries()) await check.ready?.(scan.states[index]);
     const results = plan.checks.map(({ check }, index) => check.finish(scan.states[index]));
     const beside = options.beside?.(scan.inputs);
     if (beside !== undefined) {

@@ -1,7 +1,7 @@
 /** JSON objects that a writer puts together for the hash alone: some members, in an order of its own, the previous hash under a name of its own. */
 import type { CandidateParts, PartDocument } from './candidate.ts';
 import type { Link } from './find-chains.ts';
-import { JSON_FORMS, type JsonFormDocument, memberPieces } from './json-forms.ts';
+import { type JsonFormDocument, separatorOf } from './json-forms.ts';
 import { rankOf } from './likely-names.ts';
 import { arrangements, type Item } from './listed-fields.ts';
 import type { Proposal } from './search.ts';
@@ -17,75 +17,127 @@ const PREVIOUS_NAMES = [
   'previous',
 ] as const;
 
-/** Members of which all subsets are tried where the form sorts them, and all orders where it does not. */
+/** Members of which all subsets are tried where the form sorts them, all orders and all neighbors where it does not. */
 const MAX_SORTED = 12;
 const MAX_ORDERED = 6;
+const MAX_NEIGHBORS = 24;
 
-/** `members`: those at the top of the record without those of the chain. */
+/** One member: its entry of `only`, and its text under the form. */
+type Member = Item & { key: string; rule: unknown };
+
+/** `members`: those at the top of the record without those of the chain, in one order or several. */
 export function* listedMembers(
   parts: CandidateParts,
   link: Link,
-  members: readonly string[],
+  members: readonly (readonly string[])[],
   previousName: string,
-  without: readonly string[],
+  differing: readonly JsonFormDocument[],
 ): Generator<Proposal> {
   const names = [...new Set([previousName, ...PREVIOUS_NAMES])];
-  for (const form of LISTED_FORMS) {
-    const found = memberPieces(parts, form, link, members, without);
-    if (found === undefined) continue;
-    const colon = Array.isArray(form.options.separators) ? String(form.options.separators[1]) : ':';
-    const likely: Item[] = found.pieces
-      .map(({ path, text }) => ({ path, text, part: { field: path } }))
-      .sort((left, right) => rankOf(left) - rankOf(right));
+  const paths = (members[0] ?? []).slice(0, MAX_NEIGHBORS);
+  for (const { form, time } of listedForms(differing)) {
+    const isSorted = form.kind === 'canonical' || form.options.sort !== 'none';
+    const separator = separatorOf(form);
+    const toMember = (path: string, rule: unknown, key: string): Member | undefined => {
+      const text = parts
+        .write(toOnly(form, [rule]), link)
+        ?.toString()
+        .slice(1, -1);
+      return text === undefined || text === '' ? undefined : { key, rule, path, text, part: { field: path } };
+    };
+    let changed = time === undefined;
+    const found = paths.flatMap((path) => {
+      const key = keyOf(path);
+      const plain = toMember(path, key === path ? key : { key, field: path }, key);
+      const timed = time === undefined ? undefined : toMember(path, { key, field: path, format: time }, key);
+      if (timed === undefined || timed.text === plain?.text) return plain ?? [];
+      changed = true;
+      return timed;
+    });
+    // A format of times says nothing of a record without one in another format.
+    if (!changed) continue;
     const previous =
       link.written === ''
         ? []
-        : names.map((name) => ({
-            name,
-            text: `${JSON.stringify(name)}${colon}${JSON.stringify(link.written)}`,
-          }));
-    const orders =
-      form.options.sort === 'none' || form.options.sort === undefined ? ordered(likely) : chosen(likely);
-    const isSorted = form.kind === 'canonical' || form.options.sort !== 'none';
-    for (const order of orders) {
+        : names.flatMap((key) => toMember('$previous', { key, field: '$previous' }, key) ?? []);
+    const orders = members.map((order) =>
+      order.flatMap((path) => found.find((each) => each.path === path) ?? []),
+    );
+    for (const order of isSorted ? chosen(found) : ordered(orders)) {
       for (const each of previous) {
-        const items = [
-          ...order.map(({ path, text }) => ({ key: keyOf(path), path, text })),
-          { key: each.name, path: '$previous', text: each.text },
-        ];
-        if (isSorted) items.sort((left, right) => (left.key < right.key ? -1 : 1));
-        yield {
-          text: `{${items.map(({ text }) => text).join(found.separator)}}`,
-          parts: () => [toOnly(form, items)],
-        };
+        for (const items of isSorted ? [inKeyOrder([...order, each])] : withPrevious(order, each)) {
+          yield {
+            text: `{${items.map(({ text }) => text).join(separator)}}`,
+            parts: () => [
+              toOnly(
+                form,
+                items.map(({ rule }) => rule),
+              ),
+            ],
+          };
+        }
       }
     }
   }
 }
 
-const LISTED_FORMS = JSON_FORMS.filter(
-  ({ kind, options }) => kind !== 'raw' && options['drop-nulls'] === undefined,
-).slice(0, 7);
-
-function* ordered(items: readonly Item[]): Generator<readonly Item[]> {
-  const window = items.slice(0, MAX_ORDERED);
-  for (let size = window.length; size >= 1; size--) yield* arrangements(window, size);
+/** Forms in which a record is put together, and how their languages write a time that is none of JSON's own kinds. */
+function* listedForms(
+  differing: readonly JsonFormDocument[],
+): Generator<{ form: JsonFormDocument; time: unknown }> {
+  const forms = differing
+    .filter(({ kind, options }) => kind !== 'raw' && options['drop-nulls'] === undefined)
+    .slice(0, 7);
+  for (const form of forms) yield { form, time: undefined };
+  for (const form of forms) {
+    const isPython = 'separators' in form.options || form.options.ascii === true;
+    yield { form, time: isPython ? 'python-isoformat' : 'javascript-iso' };
+  }
 }
 
-function* chosen(items: readonly Item[]): Generator<readonly Item[]> {
-  const window = items.slice(0, MAX_SORTED);
+/** Neighbors in file order, the longest first, then the likeliest in every order. */
+function* ordered(orders: readonly (readonly Member[])[]): Generator<readonly Member[]> {
+  const known = new Set<string>();
+  for (const items of orders) {
+    for (let size = items.length; size >= 1; size--) {
+      for (let from = 0; from + size <= items.length; from++) {
+        const run = items.slice(from, from + size);
+        const paths = run.map(({ path }) => path).join('\n');
+        if (known.has(paths)) continue;
+        known.add(paths);
+        yield run;
+      }
+    }
+  }
+  const window = likeliest(orders[0] ?? []).slice(0, MAX_ORDERED);
+  for (let size = window.length; size >= 1; size--)
+    yield* arrangements(window, size) as Generator<readonly Member[]>;
+}
+
+function* chosen(items: readonly Member[]): Generator<readonly Member[]> {
+  const window = likeliest(items).slice(0, MAX_SORTED);
   for (let size = window.length; size >= 1; size--)
     for (const indexes of combinations(window.length, size)) yield indexes.map((index) => window[index]!);
+}
+
+function likeliest(items: readonly Member[]): Member[] {
+  return items.toSorted((left, right) => rankOf(left) - rankOf(right));
+}
+
+function inKeyOrder(items: readonly Member[]): Member[] {
+  return items.toSorted((left, right) => (left.key < right.key ? -1 : 1));
+}
+
+/** Last, first, and before each of the others. */
+function* withPrevious(order: readonly Member[], previous: Member): Generator<readonly Member[]> {
+  yield [...order, previous];
+  for (let at = 0; at < order.length; at++) yield [...order.slice(0, at), previous, ...order.slice(at)];
 }
 
 function keyOf(path: string): string {
   return path.replaceAll('\\.', '.');
 }
 
-function toOnly(
-  { kind, options }: JsonFormDocument,
-  items: readonly { key: string; path: string }[],
-): PartDocument {
-  const only = items.map(({ key, path }) => (key === path ? key : { key, field: path }));
+function toOnly({ kind, options }: JsonFormDocument, only: readonly unknown[]): PartDocument {
   return { [kind]: { ...options, only } };
 }
