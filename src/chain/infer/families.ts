@@ -57,29 +57,33 @@ export function* hits(
   };
   const whole = () => wholeRecord(parts, chain, link, others, pairs, forms);
   const payload = () => onePayload(parts, chain, link, [...payloads, ...texts], forms);
-  yield* family('the whole record, less one member or two', 0.08, whole());
-  yield* family('one field with the previous hash', 0.05, payload());
+  yield* family('the whole record, less one member or two', 0.06, whole());
+  yield* family('one field with the previous hash', 0.03, payload());
   const befores = beforesOf(link, chain.encoding);
   const before = previousItems(befores);
   const containers = toContainers(parts, link, free, forms);
   const plain = toItems(parts, link, free, {}, containers);
-  const ordered = (items: readonly Item[]) => inOrders(items, orders);
+  const ordered = (items: readonly Item[]) => inOrders(items, orders, members);
   const topOrders = orders.map((order) => order.filter(({ path }) => members.includes(path)));
   const topNames = topOrders.map((order) => order.map(({ path }) => path));
   const tops = topOrders.map((order) =>
     order.flatMap(({ path }) => plain.find((item) => item.path === path) ?? []),
   );
   const lists: [name: string, share: number, proposals: Iterator<Proposal>][] = [
-    ['fields joined in any order', 0.2, inAnyOrder(plain, before)],
-    ['fields joined in file order', 0.1, inFileOrder(ordered(plain), before)],
+    ['fields joined in any order', 0.17, inAnyOrder(plain, before)],
+    ['fields joined in file order', 0.08, inFileOrder(ordered(plain), before)],
     ['fields as key=value in file order', 0.06, asPairs(ordered(plain), before, previous ?? '')],
-    ['fields with their lengths in file order', 0.05, withLengths(ordered(plain), before)],
+    ['fields with their lengths in file order', 0.04, withLengths(ordered(plain), before)],
     ['listed members in JSON', 0.15, listedMembers(parts, link, topNames, previous ?? 'previous', forms)],
-    ['subsets of members in JSON', 0.1, recordSubsets(parts, chain, link, members, forms)],
-    ['fields, then all others in JSON', 0.06, fieldsAndRest(parts, chain, link, tops, befores, forms)],
+    ['subsets of members in JSON', 0.08, recordSubsets(parts, chain, link, members, forms)],
   ];
   // Each begins with what is likeliest: all of them a little, then a lot.
   for (const [name, share, proposals] of lists) yield* family(name, share * 0.15, proposals);
+  yield* family(
+    'fields, then all others in JSON',
+    0.05,
+    fieldsAndRest(parts, chain, link, tops, befores, forms),
+  );
   const styled = styledItems(parts, free, plain, search, containers);
   for (const { words, items } of styled)
     yield* family(`neighboring fields in other formats, ${words}`, 0.012, inRuns(ordered(items), before));
@@ -100,11 +104,23 @@ export function* hits(
   );
 }
 
-/** All items in each of the orders. */
-function inOrders(items: readonly Item[], orders: readonly (readonly Column[])[]): Item[][] {
+/** All items, then the members at the top and what lies deepest in each of the orders: nobody lists an object and its members. */
+function inOrders(
+  items: readonly Item[],
+  orders: readonly (readonly Column[])[],
+  tops: readonly string[],
+): Item[][] {
   const byPath = new Map<string, Item[]>();
   for (const item of items) byPath.set(item.path, [...(byPath.get(item.path) ?? []), item]);
-  return orders.map((order) => order.flatMap(({ path }) => byPath.get(path) ?? []));
+  const isHolder = (path: string) => items.some((other) => other.path.startsWith(`${path}.`));
+  const isDeepest = new Map([...byPath.keys()].map((path) => [path, !isHolder(path)]));
+  const pick = (order: readonly Column[], keep: (path: string) => boolean) =>
+    order.flatMap(({ path }) => (keep(path) ? (byPath.get(path) ?? []) : []));
+  return [
+    pick(orders[0] ?? [], () => true),
+    ...orders.map((order) => pick(order, (path) => tops.includes(path))),
+    ...orders.map((order) => pick(order, (path) => isDeepest.get(path) === true)),
+  ];
 }
 
 /** The items in each style that changes their text as no style before did. */

@@ -1,8 +1,8 @@
 /** Pre-images that list the fields every record has, then hold all the others as JSON. */
 import type { CandidateParts, PartDocument } from './candidate.ts';
 import type { FoundChain, Link } from './find-chains.ts';
-import { type JsonFormDocument, toPart } from './json-forms.ts';
-import { type Orders, PERMUTED_JOINERS } from './listed-fields.ts';
+import { isCommonForm, type JsonFormDocument, toPart } from './json-forms.ts';
+import { type Orders, STYLED_JOINERS } from './listed-fields.ts';
 import type { Proposal } from './search.ts';
 import { type Before, withoutOf } from './whole-record.ts';
 
@@ -29,7 +29,7 @@ export function* fieldsAndRest(
         known.add(paths);
         const without = [...withoutOf(chain, true), ...run.map(({ path }) => path)];
         for (const form of forms) {
-          if (form.kind === 'raw') continue;
+          if (form.kind === 'raw' || !isCommonForm(form)) continue;
           const rest = toPart(form, { without });
           const text = parts.write(rest, link)?.toString();
           if (text === undefined) continue;
@@ -39,7 +39,7 @@ export function* fieldsAndRest(
           }));
           for (const order of withPrevious(fields, { text, part: rest }, before)) {
             const texts = order.map((each) => each.text);
-            for (const separator of PERMUTED_JOINERS)
+            for (const separator of STYLED_JOINERS)
               yield { text: texts.join(separator), parts: () => separated(order, separator) };
           }
         }

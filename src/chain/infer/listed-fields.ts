@@ -13,7 +13,7 @@ export type Item = {
   part: { field: string } | { part: PartDocument };
 };
 
-/** All items, in the order of the record that is sought, then as other records order them. */
+/** All items; then those among which neighbors are sought, in the order of the target record first, then as other records order them. */
 export type Orders = readonly (readonly Item[])[];
 
 const JOINERS = [
@@ -117,8 +117,9 @@ function textOf(order: readonly Item[], separator: string): string {
   return text;
 }
 
-export const PERMUTED_JOINERS = ['|', '', ':', ',', '\n', ';'] as const;
-const STYLED_JOINERS = ['|', '', ':', ','] as const;
+const PERMUTED_JOINERS = ['|', '', ':', ',', '\n', ';'] as const;
+/** Those most in use. */
+export const STYLED_JOINERS = ['|', '', ':', ','] as const;
 
 /** Of how many items every order of any number of them is tried, then how few are ordered out of all. */
 const ORDERS: readonly { items: number; most: number }[] = [
@@ -199,11 +200,15 @@ function formsOf(values: readonly (readonly Item[])[]): number {
 /** More values next to each other are no list that somebody wrote down. */
 const MAX_RUN = 40;
 
-/** Fields that stand next to each other, in the first form, then in each other: what one writer adds mostly stays together. */
+/**
+ * Fields that stand next to each other, in the first form and any order, then in each other form and the order of the
+ * record that is sought: what one writer adds mostly stays together.
+ */
 function* wholeRuns(orders: Orders): Generator<readonly Item[]> {
-  const all = formsOf(formsByPath(orders[0] ?? []));
-  for (let form = 0; form < all; form++) {
-    for (const run of distinctRuns(orders))
+  const [all = [], ...others] = orders;
+  for (const run of distinctRuns(others)) yield run.map((forms) => forms[0]!);
+  for (let form = 1; form < formsOf(formsByPath(all)); form++) {
+    for (const run of distinctRuns(others.slice(0, 1)))
       if (form < formsOf(run)) yield run.map((forms) => inForm(forms, form));
   }
 }
