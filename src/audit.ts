@@ -76,6 +76,7 @@ async function auditOnce(
     onStage?.('repeats');
     const related = await relate(plan, scan, duplicates, executor, options.judgeBytes);
     onStage?.('relate');
+    for (const [index, { check }] of plan.checks.entries()) await check.ready?.(scan.states[index]);
     const checked = plan.checks.map(({ check }, index) => check.finish(scan.states[index]));
     const beside = options.beside?.(scan.inputs);
     const results = beside === undefined ? checked : [...checked.map(beside.anchor), beside.result];

@@ -22,7 +22,7 @@ import type { CheckDefinition, CheckResult } from '../model/check.ts';
 import { type Finding, toFingerprint } from '../model/finding.ts';
 import { type Problem, ProblemsError } from '../model/problem.ts';
 import type { AuditRequest, KeyFault } from '../model/request.ts';
-import { nameVariants } from './serializer-drift.ts';
+import { loadVariants, nameVariants } from './serializer-drift.ts';
 
 export const hashChain: CheckDefinition<ChainState> = {
   name: 'hash-chain',
@@ -41,6 +41,7 @@ export const hashChain: CheckDefinition<ChainState> = {
       start: startChains,
       compile: (fields) => compileChainStep(layouts, rules, keys, fields, protocols),
       merge: (left, right) => mergeChains(left, right, rules),
+      ready: loadVariants,
       finish(state) {
         const verdict = judgeChains(state, layouts, keys, chain);
         nameVariants(verdict.conclusions, state, layouts, keys);

@@ -26,6 +26,8 @@ export interface Check<State> {
   compile(fields: Fields): (state: State, event: Event) => void;
   /** `right` began where `left` ended. May change and return `left`. */
   merge(left: State, right: State): State;
+  /** Awaited before `finish`, which cannot: imports what few states need. */
+  ready?(state: State): Promise<void>;
   finish(state: State): CheckResult;
 }
 

@@ -18,24 +18,25 @@ import { CannotMakeError, ChainMaker, MADE_KEY } from '../support/made-chain.ts'
 import { SHIPPED_CHAINS } from './shipped-chains.ts';
 
 /** The default of the command line. */
-const BUDGET = 2_000_000;
+const BUDGET = 3_000_000;
 
 /** Seconds of the processor, which other work on the machine does not stretch. */
 const MAX_SECONDS = 10;
 
+/** Held out: the search was tuned on records of seed 11. The others cost seconds each: FULL=1. */
+const SEEDS = process.env.FULL === '1' ? [23, 7, 11] : [23];
+
+/** Found after millions of steps, where the five records show enough: FULL=1, and by no seed for sure. */
+const AT_LENGTH: ReadonlySet<string> = new Set(['agt-python', 'agt-typescript', 'dolibarr-v1', 'ujex']);
+
 /** Profiles that five records do not give back, and why. */
 const NOT_RECOVERED: Readonly<Record<string, string>> = {
-  'agt-dotnet': 'five fields in an order of their own, one of them a time in another format',
-  'agt-python': 'nine members of many under a name of their own, absent ones as null',
-  'agt-typescript': 'members in an order of their own, one of them absent from the record',
   buzz: 'ten parts, most of them bytes of different kinds',
   'buzz-before-4173': 'ten parts, most of them bytes of different kinds',
-  'dolibarr-v1': 'seven parts, two of them times as seconds and one JSON with forced objects',
-  'dolibarr-v2': 'fifteen parts, some of them times as seconds',
+  'dolibarr-v2': 'fifteen parts, two of them times as seconds, one JSON with forced objects, under an HMAC',
   openemr: 'thirteen fields, one of them in base64, under SHA3-512',
-  regulog: 'fields, then JSON of all the others',
   retraced: 'members of objects, listed and escaped',
-  verifactu: 'keys of its own, over two kinds of record',
+  verifactu: 'one of two lists, by the kind of record',
 };
 
 const view = toRecordView(UNKNOWN_SOURCE);
@@ -100,14 +101,19 @@ function another(value: JsonValue): JsonValue {
 }
 
 describe('inferProfile()', () => {
-  const recovered: string[] = [];
-  for (const name of Object.keys(SHIPPED_CHAINS)) {
-    test(`recovers ${name} from five records`, (t) => {
+  const recovered = new Map<number, Set<string>>(SEEDS.map((seed) => [seed, new Set()]));
+  // Protocols (did:plc, DEP) have no pre-image to infer: their code is their rule.
+  const names = Object.keys(SHIPPED_CHAINS).filter(
+    (name) => !('protocol' in (SHIPPED_CHAINS[name] as object)),
+  );
+  const all = SEEDS.flatMap((seed) => names.map((name) => ({ seed, name })));
+  for (const { seed, name } of all) {
+    test(`recovers ${name} from five records, seed ${seed}`, (t) => {
       const profile = shipped(name);
       let made: ReturnType<ChainMaker['chain']>;
       let members: ChainMembers;
       try {
-        const maker = new ChainMaker(profile, 11);
+        const maker = new ChainMaker(profile, seed);
         made = maker.chain(5);
         members = maker.members;
       } catch (error) {
@@ -122,10 +128,19 @@ describe('inferProfile()', () => {
         t.skip(`not recovered: ${reason}`);
         return;
       }
+      if (AT_LENGTH.has(name) && process.env.FULL !== '1') {
+        t.skip('FULL=1');
+        return;
+      }
       const started = process.cpuUsage();
       const found = infer(lines, keys);
       const { user } = process.cpuUsage(started);
       assert.ok(user < MAX_SECONDS * 1e6, `took ${user / 1e6} s`);
+      if (AT_LENGTH.has(name) && found.recomputed < found.known) {
+        assert.notDeepEqual(whyNot(found, lines.length, keys), []);
+        t.skip(`not recovered: ${whyNot(found, lines.length, keys).at(-1)}`);
+        return;
+      }
       assert.ok(found.document !== undefined, whyNot(found, lines.length, keys).join('\n'));
       assert.equal(found.recomputed, found.known);
       assert.ok(found.known >= lines.length - 1, `${found.known} hashes known`);
@@ -135,6 +150,8 @@ describe('inferProfile()', () => {
         if (!recomputes(inferred, members, text, hash, keys))
           assert.equal(text, lines.at(-1), 'only the last may be unknown');
         for (const { path, changed } of changedLines(text, members)) {
+          // What only tells that the profile is meant is not hashed.
+          if (profile.when.some(({ field }) => field === path)) continue;
           if (recomputes(profile, members, changed, hash, keys)) continue;
           assert.ok(
             !recomputes(inferred, members, changed, hash, keys),
@@ -142,13 +159,12 @@ describe('inferProfile()', () => {
           );
         }
       }
-      recovered.push(name);
+      recovered.get(seed)!.add(name);
     });
   }
 
-  test('recovers nearly all of them', () => {
-    const all = Object.keys(SHIPPED_CHAINS).length;
-    assert.ok(recovered.length >= Math.min(20, all - 1), `${recovered.length} of ${all}`);
+  test('recovers at least twenty of them by each seed', () => {
+    for (const [seed, names] of recovered) assert.ok(names.size >= 20, `seed ${seed}: ${names.size}`);
   });
 
   test('finds no profile for hashes of nothing, and says what was tried', () => {
@@ -188,11 +204,11 @@ describe('inferProfile()', () => {
       JSON.stringify({ text, previous: index === 0 ? null : hashOf(all[index - 1]!), own: hashOf(text) }),
     );
     const found = inferProfile(toSamples(lines.map((line) => Buffer.from(line))), view, {
-      budget: 500,
+      budget: 5_000,
       keys: {},
     });
     assert.equal(found.document, undefined);
-    assert.ok(found.tried <= 600, `${found.tried} tried`);
+    assert.ok(found.spent <= 5_000, `${found.spent} steps`);
     assert.match(whyNot(found, 3, { key: '' }).join('\n'), /the budget ended it: --budget raises it/);
   });
 

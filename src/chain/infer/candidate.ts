@@ -6,6 +6,7 @@ import { compilePreimage, type Preimage } from '../preimage.ts';
 import type { ChainProfile } from '../profile.ts';
 import type { RecordView } from '../record-view.ts';
 import type { Sample } from './columns.ts';
+import type { Effort } from './effort.ts';
 import type { FoundChain, Link } from './find-chains.ts';
 
 /** One entry of `preimage` in a profile file. */
@@ -56,15 +57,18 @@ export class CandidateParts {
   private readonly chain: FoundChain;
   private readonly samples: readonly Sample[];
   private readonly view: RecordView;
+  private readonly effort: Effort;
 
-  constructor(chain: FoundChain, samples: readonly Sample[], view: RecordView) {
+  constructor(chain: FoundChain, samples: readonly Sample[], view: RecordView, effort: Effort) {
     this.chain = chain;
     this.samples = samples;
     this.view = view;
+    this.effort = effort;
   }
 
-  /** What the part gives for a record; undefined where it has nothing to say of it. */
+  /** What the part gives for a record; undefined where it has nothing to say of it. @throws {EffortSpentError} */
   write(part: PartDocument, link: Link): Buffer | undefined {
+    this.effort.spendWrite(this.samples[link.index]!.bytes.length);
     const document = toProfileDocument(this.chain, PLAIN, [part], 'part');
     const profile = compileDocument('part', document);
     const preimage = compilePreimage(profile, profile.members[0]!, this.view.fields);
@@ -85,14 +89,16 @@ function tryPreimage(preimage: Preimage, view: RecordView, sample: Sample, link:
   }
 }
 
-/** Which of the links recompute under the profile, as `verify` computes them. */
+/** Which of the links recompute under the profile, as `verify` computes them. @throws {EffortSpentError} */
 export function recomputed(
   profile: ChainProfile,
   links: readonly Link[],
   samples: readonly Sample[],
   view: RecordView,
   keys: Record<string, Uint8Array>,
+  effort: Effort,
 ): Link[] {
+  for (const { index } of links) effort.spendWrite(samples[index]!.bytes.length);
   const [layout] = toLayouts([profile]);
   const bound = new BoundLayout(layout!, view.fields, keys);
   return links.filter(({ index, own }) => {

@@ -3,7 +3,7 @@ import { JsonArray, JsonObject, type JsonValue } from '../../base/json.ts';
 import type { CandidateParts, PartDocument } from './candidate.ts';
 import { type Column, textAt } from './columns.ts';
 import type { Link } from './find-chains.ts';
-import { JSON_FORMS, toPart } from './json-forms.ts';
+import { type JsonFormDocument, toPart } from './json-forms.ts';
 import type { Item } from './listed-fields.ts';
 
 /** What is done to values of each kind; a kind that is not named is written as it stands. `none`: for null and absent. */
@@ -38,17 +38,18 @@ export const FIELD_STYLES: readonly FieldStyle[] = [
   { time: digits(3, 'none', ' ') },
 ];
 
-/** Scalars as the style writes them; objects and arrays in their common forms. In file order. */
+/** Scalars as the style writes them; objects and arrays in their common forms. In file order. `containers`: `toContainers()`. */
 export function toItems(
   parts: CandidateParts,
   link: Link,
   columns: readonly Column[],
   style: FieldStyle,
+  containers: ReadonlyMap<string, readonly Item[]>,
 ): Item[] {
   return columns.flatMap((column): Item[] => {
     const value = column.values[link.index];
     const { path } = column;
-    if (isContainer(value)) return containerItems(parts, link, path);
+    if (isContainer(value)) return [...(containers.get(path) ?? [])];
     const format = formatFor(value, style);
     const none = value === null && style.none !== undefined ? { 'if-null': style.none } : {};
     if (format !== undefined || value === null) {
@@ -77,16 +78,30 @@ function formatFor(value: JsonValue | undefined, style: FieldStyle): unknown {
   return typeof value === 'string' && TIME.test(value) ? style.time : undefined;
 }
 
-/** Forms of one object that are listed beside others: more multiply every order of the fields. */
-const MAX_CONTAINER_FORMS = 3;
+/** Objects and arrays that are listed beside other fields: more of them are no list that somebody wrote down. */
+const MAX_CONTAINERS = 8;
 
-function containerItems(parts: CandidateParts, link: Link, path: string): Item[] {
-  const written = new Map<string, PartDocument>();
-  for (const form of JSON_FORMS) {
-    if (form.kind === 'raw') continue;
-    const part = toPart(form, { of: path });
-    const text = parts.write(part, link)?.toString();
-    if (text !== undefined && !written.has(text)) written.set(text, part);
+/** Objects and arrays as items, each in the forms that differ for it; they are the same in every style. */
+export function toContainers(
+  parts: CandidateParts,
+  link: Link,
+  columns: readonly Column[],
+  forms: readonly JsonFormDocument[],
+): Map<string, readonly Item[]> {
+  const paths = columns.filter(({ values }) => isContainer(values[link.index])).map(({ path }) => path);
+  const items = new Map<string, readonly Item[]>();
+  for (const path of paths.slice(0, MAX_CONTAINERS)) {
+    const written = new Map<string, PartDocument>();
+    for (const form of forms) {
+      if (form.kind === 'raw') continue;
+      const part = toPart(form, { of: path });
+      const text = parts.write(part, link)?.toString();
+      if (text !== undefined && !written.has(text)) written.set(text, part);
+    }
+    items.set(
+      path,
+      [...written].map(([text, part]) => ({ path, text, part: { part } })),
+    );
   }
-  return [...written].slice(0, MAX_CONTAINER_FORMS).map(([text, part]) => ({ path, text, part: { part } }));
+  return items;
 }

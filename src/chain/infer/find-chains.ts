@@ -26,7 +26,12 @@ export type FoundChain = {
   stream: string[];
 };
 
-type HashColumn = Column & { hashes: (HashText | undefined)[]; count: number; bytes: number };
+type HashColumn = Column & {
+  hashes: (HashText | undefined)[];
+  byHash: ReadonlyMap<string, number>;
+  count: number;
+  bytes: number;
+};
 
 /** Chains tried: beyond the best, further pairs of fields are unlikely to be one. */
 const MAX_CHAINS = 4;
@@ -34,21 +39,22 @@ const MAX_CHAINS = 4;
 /** The likeliest first: those whose links hold, then single fields that may name the record before. */
 export function findChains(samples: readonly Sample[], columns: readonly Column[]): FoundChain[] {
   const hashColumns = columns.map(toHashColumn).filter((column) => column !== undefined);
-  const pairs: FoundChain[] = [];
+  const pairs: Pair[] = [];
   for (const own of hashColumns) {
     for (const previous of hashColumns) {
       if (own === previous || own.bytes !== previous.bytes) continue;
-      const chain = toPair(own, previous, samples, columns);
-      if (chain !== undefined) pairs.push(chain);
+      const pair = toPair(own, previous);
+      if (pair !== undefined) pairs.push(pair);
     }
   }
   pairs.sort(
     (left, right) =>
-      right.held! - left.held! ||
+      right.held - left.held ||
       right.forward - left.forward ||
-      compareText(left.members.previous ?? '', right.members.previous ?? ''),
+      compareText(left.previous.path, right.previous.path),
   );
-  if (pairs.length > 0) return pairs.slice(0, MAX_CHAINS);
+  // Described last: a hostile record links each of its columns with each other one.
+  if (pairs.length > 0) return pairs.slice(0, MAX_CHAINS).map((pair) => toChain(pair, samples, columns));
   const single = hashColumns.flatMap((column) => [
     toOwnless(column, samples, columns),
     toUnlinked(column, samples, columns),
@@ -70,39 +76,57 @@ function toHashColumn(column: Column): HashColumn | undefined {
   }
   const [bytes = 0, count = 0] = [...sizes].sort((left, right) => right[1] - left[1])[0] ?? [];
   if (count === 0 || count * 2 < column.values.length - 1) return undefined;
-  return { ...column, hashes, count, bytes };
+  const byHash = new Map<string, number>();
+  for (const [index, hash] of hashes.entries()) if (hash !== undefined) byHash.set(hash.digits, index);
+  return { ...column, hashes, byHash, count, bytes };
 }
 
-function toPair(
-  own: HashColumn,
-  previous: HashColumn,
+/** Two columns, and which record names which: as many as `held`, of them `forward` one that stands before. */
+type Pair = {
+  own: HashColumn;
+  previous: HashColumn;
+  parents: Map<number, number>;
+  held: number;
+  forward: number;
+};
+
+function toPair(own: HashColumn, previous: HashColumn): Pair | undefined {
+  const parents = new Map<number, number>();
+  for (const [index, before] of previous.hashes.entries()) {
+    if (before === undefined || own.hashes[index] === undefined) continue;
+    const parent = own.byHash.get(before.digits);
+    if (parent !== undefined && parent !== index) parents.set(index, parent);
+  }
+  const links = own.hashes.reduce((sum, hash) => sum + (hash === undefined ? 0 : 1), 0);
+  if (parents.size === 0 || parents.size * 2 < links - 1) return undefined;
+  const forward = [...parents].filter(([index, parent]) => parent < index).length;
+  return { own, previous, parents, held: parents.size, forward };
+}
+
+function toChain(
+  { own, previous, parents, held, forward }: Pair,
   samples: readonly Sample[],
   columns: readonly Column[],
-): FoundChain | undefined {
-  const byHash = new Map<string, number>();
-  for (const [index, hash] of own.hashes.entries()) if (hash !== undefined) byHash.set(hash.digits, index);
-  const links: Link[] = [];
-  const parents = new Map<number, number>();
-  for (const index of samples.keys()) {
-    const hash = own.hashes[index];
-    if (hash === undefined) continue;
+): FoundChain {
+  const links = own.hashes.flatMap((hash, index): Link[] => {
+    if (hash === undefined) return [];
     const before = previous.hashes[index];
-    const parent = before === undefined ? undefined : byHash.get(before.digits);
-    if (parent !== undefined && parent !== index) parents.set(index, parent);
-    links.push({
-      index,
-      previous: before?.digits ?? textAt(previous, index) ?? '',
-      written: textAt(previous, index) ?? '',
-      own: hash.digits,
-      genesis: parent === undefined && isNoHash(before),
-    });
-  }
-  if (parents.size === 0 || parents.size * 2 < links.length - 1) return undefined;
+    const written = textAt(previous, index) ?? '';
+    return [
+      {
+        index,
+        previous: before?.digits ?? written,
+        written,
+        own: hash.digits,
+        genesis: !parents.has(index) && isNoHash(before),
+      },
+    ];
+  });
   return {
     ...describe(previous, own, links, samples, columns, parents),
     members: { previous: previous.path, own: own.path },
-    held: parents.size,
-    forward: [...parents].filter(([index, parent]) => parent < index).length,
+    held,
+    forward,
     links,
   };
 }

@@ -13,28 +13,28 @@ export type Variant = {
   recomputed: number;
   records: number;
   tried: number;
+  /** Steps. */
+  spent: number;
 };
 
-/** Of a verify run that found something to say anyway: some tenths of a second (measured). */
-const BUDGET = 100_000;
-
-/** Undefined where the records are too few, or carry no hash of their own that a search could meet. */
+/** Undefined where the records are too few, or carry no hash of their own that a search could meet. `steps`: at the most (`effort.ts`). */
 export function inferVariant(
   records: readonly Uint8Array[],
   layout: ChainLayout,
   view: RecordView,
   keys: Record<string, Uint8Array>,
+  steps: number,
 ): Variant | undefined {
   const chain = toChain(records, layout, view);
   if (chain === undefined) return undefined;
-  const { document, recomputed, known, tried } = inferPreimage(chain, toSamples(records), view, {
-    budget: BUDGET,
+  const { document, recomputed, known, tried, spent } = inferPreimage(chain, toSamples(records), view, {
+    budget: steps,
     keys,
   });
   const preimage = document?.preimage
     .map((part) => (typeof part === 'string' ? part : JSON.stringify(part)))
     .join(' + ');
-  return { preimage, recomputed, records: known, tried };
+  return { preimage, recomputed, records: known, tried, spent };
 }
 
 function toChain(

@@ -55,13 +55,29 @@ function forms(): JsonFormDocument[] {
 /** The likeliest first. Of several that give the same bytes for every sample the first is printed, the others are named. */
 export const JSON_FORMS: readonly JsonFormDocument[] = forms();
 
-/** In the order in which they are tried: where a record's hash stands in the next one, that of its bytes is the likeliest. */
-export function formsFor(own: string | null): readonly JsonFormDocument[] {
-  if (own !== null) return JSON_FORMS;
-  return [
-    ...JSON_FORMS.filter(({ kind }) => kind === 'raw'),
-    ...JSON_FORMS.filter(({ kind }) => kind !== 'raw'),
-  ];
+/**
+ * The forms that write the record differently: what two of them write alike as a whole they write alike in part. In the
+ * order in which they are tried: where a record's hash stands in the next one, that of its bytes is the likeliest.
+ */
+export function differingForms(
+  parts: CandidateParts,
+  link: Link,
+  own: string | null,
+): readonly JsonFormDocument[] {
+  const written = new Set<string>();
+  const isRaw = ({ kind }: JsonFormDocument) => kind === 'raw';
+  const forms =
+    own === null ? [...JSON_FORMS.filter(isRaw), ...JSON_FORMS.filter((form) => !isRaw(form))] : JSON_FORMS;
+  return forms.filter((form) => {
+    const text = parts
+      .write(toPart(form, own === null ? {} : { without: ['$own'] }), link)
+      ?.toString('latin1');
+    // What cannot be written as a whole may be in part.
+    if (text === undefined) return true;
+    if (written.has(text)) return false;
+    written.add(text);
+    return true;
+  });
 }
 
 /** Whether it is worth a word that the form gives the same bytes: nearly all forms do for plain records. */
@@ -101,36 +117,34 @@ export function memberPieces(
     parts.write(toPart(form, { without: [...without, ...more] }), link)?.toString();
   const whole = write([]);
   if (whole === undefined || !whole.startsWith('{') || !whole.endsWith('}')) return undefined;
-  const pieces: { path: string; text: string; at: number }[] = [];
+  const found: Piece[] = [];
   for (const path of paths) {
     const text = write(paths.filter((other) => other !== path))?.slice(1, -1);
     if (text === undefined) return undefined;
     // A member whose every part is left out, or one that the form drops.
-    if (text === '') continue;
-    pieces.push({ path, text, at: 0 });
+    if (text !== '') found.push({ path, text });
   }
   const separator = separatorOf(form);
-  for (const piece of pieces) {
-    piece.at = placeOf(whole, piece.text, separator);
-    if (piece.at < 0) return undefined;
-  }
-  pieces.sort((left, right) => left.at - right.at);
-  const joined = pieces.map(({ text }) => text).join(separator);
-  return `{${joined}}` === whole ? { open: '{', close: '}', separator, pieces } : undefined;
+  const pieces = inOrderOf(whole, found, separator);
+  return pieces === undefined ? undefined : { open: '{', close: '}', separator, pieces };
 }
 
-function separatorOf({ options }: JsonFormDocument): string {
+/** The pieces as they stand in the whole; linear in it, whatever the pieces repeat. Undefined where they do not make it up. */
+function inOrderOf(whole: string, found: readonly Piece[], separator: string): Piece[] | undefined {
+  const left = new Set(found);
+  const pieces: Piece[] = [];
+  for (let at = 1; left.size > 0; ) {
+    // At most one begins here: their keys differ.
+    const next = [...left].find(({ text }) => whole.startsWith(text, at));
+    if (next === undefined) return undefined;
+    left.delete(next);
+    pieces.push(next);
+    at += next.text.length + separator.length;
+  }
+  return `{${pieces.map(({ text }) => text).join(separator)}}` === whole ? pieces : undefined;
+}
+
+export function separatorOf({ options }: JsonFormDocument): string {
   const separators = options.separators;
   return Array.isArray(separators) ? String(separators[0]) : ',';
-}
-
-/** Where the text of a member stands in the whole: between separators or brackets of the outermost object. */
-function placeOf(whole: string, text: string, separator: string): number {
-  for (let at = whole.indexOf(text); at >= 0; at = whole.indexOf(text, at + 1)) {
-    const opens = at === 1 || whole.slice(at - separator.length, at) === separator;
-    const end = at + text.length;
-    const closes = end === whole.length - 1 || whole.slice(end, end + separator.length) === separator;
-    if (opens && closes) return at;
-  }
-  return -1;
 }

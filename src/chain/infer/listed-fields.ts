@@ -13,6 +13,9 @@ export type Item = {
   part: { field: string } | { part: PartDocument };
 };
 
+/** All items; then those among which neighbors are sought, in the order of the target record first, then as other records order them. */
+export type Orders = readonly (readonly Item[])[];
+
 const JOINERS = [
   '|',
   '',
@@ -47,30 +50,76 @@ export function previousItems(befores: readonly Before[]): Item[] {
 }
 
 /** Fields in the order of the file, the previous hash last or first, or as each of them; all sizes, the extremes first. */
-export function* inFileOrder(items: readonly Item[], previous: readonly Item[]): Generator<Proposal> {
-  for (const order of subsets(items, previous)) {
-    const texts = order.map(({ text }) => text);
-    for (const separator of JOINERS) {
-      yield { text: texts.join(separator), parts: () => toJoin(order, separator) };
-      const [first] = order;
-      if (first?.path === '$previous' && separator !== '' && order.length > 2) {
-        const rest = order.slice(1);
-        yield {
-          text: first.text + texts.slice(1).join(separator),
-          parts: () => ['previous', ...toJoin(rest, separator)],
-        };
+export function* inFileOrder(orders: Orders, previous: readonly Item[]): Generator<Proposal> {
+  for (const order of subsets(orders, previous)) yield* joined(order, JOINERS);
+}
+
+/** Fields that stand next to each other, in the joins most in use: cheap enough for every style of their values. */
+export function* inRuns(orders: Orders, previous: readonly Item[]): Generator<Proposal> {
+  for (const run of wholeRuns(orders)) {
+    for (const order of atEnds(run, previous)) {
+      const [first, ...rest] = order;
+      for (const separator of STYLED_JOINERS) {
+        yield toProposal(order, separator);
+        if (separator !== '' && first?.path === '$previous' && rest.length > 1)
+          yield afterPrevious(order, separator);
       }
-      // A separator that ends every field rather than standing between them.
-      if (separator !== '')
-        yield {
-          text: `${texts.join(separator)}${separator}`,
-          parts: () => [...toJoin(order, separator), { literal: separator }],
-        };
     }
   }
 }
 
+function* joined(order: readonly Item[], separators: readonly string[]): Generator<Proposal> {
+  for (const separator of separators) {
+    yield toProposal(order, separator);
+    if (separator === '') continue;
+    if (order[0]?.path === '$previous' && order.length > 2) yield afterPrevious(order, separator);
+    // A separator that ends every field rather than standing between them.
+    yield {
+      text: `${textOf(order, separator)}${separator}`,
+      parts: () => [...toJoin(order, separator), { literal: separator }],
+    };
+  }
+}
+
+/** The text is what the search hashes, the parts are for a hit: a class, since millions of functions would be made for a few. */
+class Joined implements Proposal {
+  readonly text: string;
+  private readonly order: readonly Item[];
+  private readonly separator: string;
+
+  constructor(order: readonly Item[], separator: string) {
+    this.text = textOf(order, separator);
+    this.order = order;
+    this.separator = separator;
+  }
+
+  parts(): PartDocument[] {
+    return toJoin(this.order, this.separator);
+  }
+}
+
+function toProposal(order: readonly Item[], separator: string): Proposal {
+  return new Joined(order, separator);
+}
+
+/** The previous hash, and behind it without a separator the others with one between them. */
+function afterPrevious(order: readonly Item[], separator: string): Proposal {
+  const rest = order.slice(1);
+  return {
+    text: order[0]!.text + textOf(rest, separator),
+    parts: () => ['previous', ...toJoin(rest, separator)],
+  };
+}
+
+function textOf(order: readonly Item[], separator: string): string {
+  let text = '';
+  for (let at = 0; at < order.length; at++) text += at === 0 ? order[at]!.text : separator + order[at]!.text;
+  return text;
+}
+
 const PERMUTED_JOINERS = ['|', '', ':', ',', '\n', ';'] as const;
+/** Those most in use. */
+export const STYLED_JOINERS = ['|', '', ':', ','] as const;
 
 /** Of how many items every order of any number of them is tried, then how few are ordered out of all. */
 const ORDERS: readonly { items: number; most: number }[] = [
@@ -86,47 +135,114 @@ const ORDERS: readonly { items: number; most: number }[] = [
 
 /** Fields in every order: first those that writers hash most often. */
 export function* inAnyOrder(items: readonly Item[], previous: readonly Item[]): Generator<Proposal> {
+  for (const inOrder of likelyOrders(items, ORDERS)) {
+    for (const order of withPrevious(inOrder, previous))
+      for (const separator of PERMUTED_JOINERS) yield toProposal([...order], separator);
+  }
+}
+
+/** The likeliest of them in every order and the joins most in use, the previous hash last or first. */
+export function* inLikelyOrder(items: readonly Item[], previous: readonly Item[]): Generator<Proposal> {
+  for (const inOrder of likelyOrders(items, ORDERS.slice(0, 1))) {
+    if (inOrder.length < 2) continue;
+    for (const order of atEnds(inOrder, previous))
+      for (const separator of STYLED_JOINERS) yield toProposal([...order], separator);
+  }
+}
+
+function* likelyOrders(items: readonly Item[], orders: typeof ORDERS): Generator<readonly Item[]> {
   const likely = likeliestFirst(items);
-  for (const { items: window, most } of ORDERS) {
+  for (const { items: window, most } of orders) {
     const listed = likely.slice(0, window);
-    for (let size = 1; size <= Math.min(most, listed.length); size++) {
-      for (const inOrder of arrangements(listed, size)) {
-        for (const order of withPrevious(inOrder, previous)) {
-          const texts = order.map(({ text }) => text);
-          for (const separator of PERMUTED_JOINERS)
-            yield { text: texts.join(separator), parts: () => toJoin(order, separator) };
-        }
-      }
-    }
+    const values = new Set(listed.map(({ path }) => path)).size;
+    for (let size = 1; size <= Math.min(most, values); size++) yield* arrangements(listed, size);
   }
 }
 
 /** Fields in file order with the previous hash among them: first what stands together, then any. */
-export function* subsets(items: readonly Item[], previous: readonly Item[]): Generator<readonly Item[]> {
-  yield* runs(items, previous);
-  const listed = items.slice(0, MAX_ITEMS);
-  for (const size of sizesOf(listed.length)) {
-    for (const chosen of combinations(listed.length, size)) {
-      if (repeatsPath(listed, chosen)) continue;
-      yield* withPrevious(
-        chosen.map((index) => listed[index]!),
-        previous,
-      );
+export function* subsets(orders: Orders, previous: readonly Item[]): Generator<readonly Item[]> {
+  for (const run of wholeRuns(orders)) yield* withPrevious(run, previous);
+  const items = orders[0] ?? [];
+  for (const run of runsLessOne(items)) yield* withPrevious(run, previous);
+  // Chosen are values, then one form of each: choices among forms would hold some value twice, nearly all of them.
+  const values = formsByPath(items).slice(0, MAX_ITEMS);
+  for (const size of sizesOf(values.length)) {
+    for (const chosen of combinations(values.length, size)) {
+      for (let form = 0; form < formsOf(chosen.map((index) => values[index]!)); form++)
+        yield* withPrevious(
+          chosen.map((index) => inForm(values[index]!, form)),
+          previous,
+        );
     }
   }
 }
 
-/** Fields that stand next to each other, and those less one: what one writer adds to a record mostly stays together. */
-function* runs(items: readonly Item[], previous: readonly Item[]): Generator<readonly Item[]> {
-  const firsts = items.filter((item, index) => item.path !== items[index - 1]?.path);
-  for (let size = firsts.length; size >= 2; size--) {
-    for (let from = 0; from + size <= firsts.length; from++) {
-      const run = firsts.slice(from, from + size);
-      yield* withPrevious(run, previous);
-      for (let left = 1; left + 1 < size; left++)
-        yield* withPrevious([...run.slice(0, left), ...run.slice(left + 1)], previous);
+/** The forms of each value, in file order. */
+function formsByPath(items: readonly Item[]): Item[][] {
+  const byPath = new Map<string, Item[]>();
+  for (const item of items) {
+    const forms = byPath.get(item.path);
+    if (forms === undefined) byPath.set(item.path, [item]);
+    else forms.push(item);
+  }
+  return [...byPath.values()];
+}
+
+/** All values in one form: a writer has one serializer. */
+function inForm(forms: readonly Item[], form: number): Item {
+  return forms[form] ?? forms[0]!;
+}
+
+function formsOf(values: readonly (readonly Item[])[]): number {
+  return Math.max(0, ...values.map((forms) => forms.length));
+}
+
+/** More values next to each other are no list that somebody wrote down. */
+const MAX_RUN = 40;
+
+/**
+ * Fields that stand next to each other, in the first form and any order, then in each other form and the order of the
+ * record that is sought: what one writer adds mostly stays together.
+ */
+function* wholeRuns(orders: Orders): Generator<readonly Item[]> {
+  const [all = [], ...others] = orders;
+  for (const run of distinctRuns(others)) yield run.map((forms) => forms[0]!);
+  for (let form = 1; form < formsOf(formsByPath(all)); form++) {
+    for (const run of distinctRuns(others.slice(0, 1)))
+      if (form < formsOf(run)) yield run.map((forms) => inForm(forms, form));
+  }
+}
+
+/** Each once, though several records have the same neighbors. */
+function* distinctRuns(orders: Orders): Generator<readonly (readonly Item[])[]> {
+  const known = new Set<string>();
+  for (const items of orders) {
+    for (const run of runs(items)) {
+      const paths = run.map((forms) => forms[0]!.path).join('\n');
+      if (known.has(paths)) continue;
+      known.add(paths);
+      yield run;
     }
   }
+}
+
+/** Those less one, which is left out or is the last. */
+function* runsLessOne(items: readonly Item[]): Generator<readonly Item[]> {
+  for (const run of runs(items)) {
+    const firsts = run.map((forms) => forms[0]!);
+    for (let left = 0; left + 1 < run.length; left++) {
+      const rest = [...firsts.slice(0, left), ...firsts.slice(left + 1)];
+      // Without the outermost it is a shorter run.
+      if (left > 0) yield rest;
+      yield [...rest, firsts[left]!];
+    }
+  }
+}
+
+function* runs(items: readonly Item[]): Generator<readonly (readonly Item[])[]> {
+  const values = formsByPath(items).slice(0, MAX_RUN);
+  for (let size = values.length; size >= 2; size--)
+    for (let from = 0; from + size <= values.length; from++) yield values.slice(from, from + size);
 }
 
 /** All and one, all but one and two, …: writers list nearly all or a handful. */
@@ -137,14 +253,6 @@ function* sizesOf(count: number): Generator<number> {
   }
 }
 
-function repeatsPath(items: readonly Item[], chosen: readonly number[]): boolean {
-  for (let at = 1; at < chosen.length; at++) {
-    // Forms of one value stand next to each other.
-    if (items[chosen[at]!]!.path === items[chosen[at - 1]!]!.path) return true;
-  }
-  return false;
-}
-
 /** Last, first, and last but one: a time of hashing often follows it. */
 function* withPrevious(order: readonly Item[], previous: readonly Item[]): Generator<readonly Item[]> {
   if (previous.length === 0) yield order;
@@ -152,6 +260,14 @@ function* withPrevious(order: readonly Item[], previous: readonly Item[]): Gener
     yield [...order, item];
     yield [item, ...order];
     if (order.length > 1) yield [...order.slice(0, -1), item, order.at(-1)!];
+  }
+}
+
+function* atEnds(order: readonly Item[], previous: readonly Item[]): Generator<readonly Item[]> {
+  if (previous.length === 0) yield order;
+  for (const item of previous) {
+    yield [...order, item];
+    yield [item, ...order];
   }
 }
 

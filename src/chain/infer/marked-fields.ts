@@ -1,5 +1,5 @@
 /** Pre-images that list fields with what tells them apart: as key=value, or each with its length before it. */
-import { type Item, subsets } from './listed-fields.ts';
+import { type Item, type Orders, subsets } from './listed-fields.ts';
 import type { Proposal } from './search.ts';
 
 /** `separator` and `equals` as writers of key=value have them. */
@@ -20,7 +20,7 @@ const PAIR_MARKS: readonly (readonly [string, string])[] = [
 
 /** Fields in file order as key=value. */
 export function* asPairs(
-  items: readonly Item[],
+  orders: Orders,
   previous: readonly Item[],
   previousKey: string,
 ): Generator<Proposal> {
@@ -29,7 +29,7 @@ export function* asPairs(
       .split(/(?<!\\)\./)
       .at(-1)!
       .replaceAll('\\.', '.');
-  for (const order of subsets(items, previous)) {
+  for (const order of subsets(orders, previous)) {
     for (const [separator, equals] of PAIR_MARKS) {
       yield {
         text: order.map((item) => keyOf(item) + equals + item.text).join(separator),
@@ -57,8 +57,8 @@ const WIDTHS: readonly (readonly [string, number])[] = [
 ];
 
 /** Fields in file order, each with its length before it; with and without a byte that says what is hashed. */
-export function* withLengths(items: readonly Item[], previous: readonly Item[]): Generator<Proposal> {
-  for (const order of subsets(items, previous)) {
+export function* withLengths(orders: Orders, previous: readonly Item[]): Generator<Proposal> {
+  for (const order of subsets(orders, previous)) {
     const texts = order.map(({ text }) => Buffer.from(text));
     for (const [width, size] of WIDTHS) {
       const pieces = texts.flatMap((text) => [lengthBytes(text.length, size), text]);

@@ -6,6 +6,15 @@ import type { Hit } from './search.ts';
 /** What stands in a list for a field that is null or absent, beside nothing. */
 const NONE_WORDS = ['None', 'null', '-', 'N/A'] as const;
 
+/** What stands in a picked object for a member that the record lacks, and for the previous hash of the first one; undefined: it is left out. */
+const ABSENT_MEMBERS: readonly (readonly [absent: null | undefined, previous: null | '' | undefined])[] = [
+  [null, ''],
+  [null, null],
+  [undefined, ''],
+  [undefined, null],
+  [null, undefined],
+];
+
 export function* variantsOf(hit: Hit): Generator<Hit> {
   for (const form of JSON_FORMS) {
     let changes = false;
@@ -24,8 +33,32 @@ export function* variantsOf(hit: Hit): Generator<Hit> {
     };
     yield { ...hit, parts: mapFields(hit.parts, (name) => ({ field: { name, absent: word } })) };
   }
+  for (const [absent, previous] of ABSENT_MEMBERS) {
+    let changes = false;
+    const parts = mapParts(hit.parts, (part) => {
+      const picked = withAbsent(part, absent, previous);
+      if (picked === undefined) return part;
+      changes = true;
+      return picked;
+    });
+    if (changes) yield { ...hit, parts };
+  }
   // Left out, and its separator with it.
   yield { ...hit, parts: mapFields(hit.parts, (name) => ({ field: { name, absent: null } })) };
+}
+
+/** Undefined where the part picks no members. */
+function withAbsent(part: PartDocument, absent: unknown, previous: unknown): PartDocument | undefined {
+  if (typeof part === 'string') return undefined;
+  const kind = 'canonical' in part ? 'canonical' : 'json';
+  const options = part[kind] as { only?: readonly unknown[] } | undefined;
+  if (options?.only === undefined) return undefined;
+  const only = options.only.map((rule) => {
+    const member = typeof rule === 'string' ? { key: rule } : (rule as { key: string; field?: string });
+    const word = 'field' in member && member.field === '$previous' ? previous : absent;
+    return word === undefined ? rule : { ...member, absent: word };
+  });
+  return { [kind]: { ...options, only } };
 }
 
 type Subject = { without?: readonly string[]; of?: string };

@@ -2,7 +2,7 @@
 import { sha256Hex } from '../../base/digest.ts';
 import type { CandidateParts, PartDocument } from './candidate.ts';
 import type { FoundChain, Link } from './find-chains.ts';
-import { formsFor, isCommonForm, JSON_FORMS, memberPieces, toPart } from './json-forms.ts';
+import { isCommonForm, type JsonFormDocument, memberPieces, toPart } from './json-forms.ts';
 import { type Proposal, SEPARATORS } from './search.ts';
 
 /** The previous hash as it may be written into a pre-image. */
@@ -56,13 +56,14 @@ export function* wholeRecord(
   link: Link,
   others: readonly string[],
   pairs: readonly (readonly string[])[],
+  forms: readonly JsonFormDocument[],
 ): Generator<Proposal> {
   const extras = [[], ...others.map((path) => [path]), ...pairs];
   const befores = beforesOf(link, chain.encoding);
   for (const extra of extras) {
     for (const withPrevious of chain.members.previous === null ? [false] : [false, true]) {
       const without = [...withoutOf(chain, withPrevious), ...extra];
-      for (const form of formsFor(chain.members.own)) {
+      for (const form of forms) {
         const part = toPart(form, { without });
         const text = parts.write(part, link);
         if (text === undefined) continue;
@@ -92,12 +93,13 @@ export function* onePayload(
   chain: FoundChain,
   link: Link,
   paths: readonly string[],
+  forms: readonly JsonFormDocument[],
 ): Generator<Proposal> {
   const befores = beforesOf(link, chain.encoding);
   for (const of of paths) {
     const written = new Set<string>();
     const options: PartDocument[] = [
-      ...JSON_FORMS.filter(({ kind }) => kind !== 'raw').map((form) => toPart(form, { of })),
+      ...forms.filter(({ kind }) => kind !== 'raw').map((form) => toPart(form, { of })),
       { field: of },
     ];
     for (const part of options) {
@@ -120,10 +122,12 @@ export function* recordSubsets(
   chain: FoundChain,
   link: Link,
   members: readonly string[],
+  differing: readonly JsonFormDocument[],
 ): Generator<Proposal> {
-  const forms = JSON_FORMS.filter(isCommonForm).flatMap((form) => {
+  if (members.length > MAX_SUBSET_MEMBERS) return;
+  const forms = differing.filter(isCommonForm).flatMap((form) => {
     const found = memberPieces(parts, form, link, members, withoutOf(chain, false));
-    return found === undefined || found.pieces.length > MAX_SUBSET_MEMBERS ? [] : [{ form, ...found }];
+    return found === undefined ? [] : [{ form, ...found }];
   });
   const { previous } = chain.members;
   const befores = beforesOf(link, chain.encoding);

@@ -15,7 +15,7 @@ export function addChain(program: Command, done: (code: ExitCode) => void): void
     .argument('<paths...>', 'log files, folders, or - for standard input; the first records are looked at')
     .option('--no-shipped', 'search even where a profile that is known fits')
     .option('--records <number>', 'how many records are looked at', '200')
-    .option('--budget <number>', 'how many pre-images are tried at the most', '2000000')
+    .option('--budget <number>', 'how much is tried: a step is about one short pre-image', '3000000')
     .addOption(formats())
     .addHelpText('after', INFER_HELP)
     .action(async (paths: string[], options: InferCommandOptions) => {
