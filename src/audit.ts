@@ -4,6 +4,7 @@
  */
 
 import { assembleReport } from './engine/assemble.ts';
+import { withoutDeclaredAbsence } from './engine/declared-absence.ts';
 import { mergeRepeats } from './engine/merge-repeats.ts';
 import { compilePlan } from './engine/plan.ts';
 import { relate } from './engine/relate.ts';
@@ -82,7 +83,8 @@ async function auditOnce(
       results.push(beside.result);
     }
     const seals = await judgeSeals(plan, scan);
-    const report = assembleReport(plan, scan, [...results, ...evidence], related, repeats, seals);
+    const judged = withoutDeclaredAbsence(results, evidence);
+    const report = assembleReport(plan, scan, [...judged, ...evidence], related, repeats, seals);
     onStage?.('conclude');
     onCounters?.(scan.counters);
     return report;

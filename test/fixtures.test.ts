@@ -10,6 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { findingKinds } from '../src/engine/finding-kinds.ts';
 import type { Report } from '../src/model/report.ts';
 import type { AuditRequest } from '../src/model/request.ts';
+import { RETENTION_FINDINGS } from '../src/retention/retention-findings.ts';
 import { ARCHIVE_FINDINGS } from '../src/store/archive-findings.ts';
 import { ANCHOR_FINDINGS } from '../src/transparency/anchor-findings.ts';
 import { auditPaths, renderReport, testRequest } from './support/audit-run.ts';
@@ -21,6 +22,9 @@ const ROOT = fileURLToPath(new URL('../fixtures', import.meta.url));
 const SPOKEN_ELSEWHERE: Readonly<Record<string, string>> = {
   ...Object.fromEntries(
     ANCHOR_FINDINGS.map(({ code }) => [code, 'takes a sealed log: test/cli/sealed-logs.test.ts']),
+  ),
+  ...Object.fromEntries(
+    RETENTION_FINDINGS.map(({ code }) => [code, 'takes an archive: test/cli/retention.test.ts']),
   ),
   'unreadable-input': 'git keeps no unreadable file: test/data/reading-errors.test.ts',
   'changed-input': 'takes a file that changes between two readers: test/engine/changed-input.test.ts',

@@ -143,6 +143,23 @@ export function parseShipped(
   return { path, file: parseLibraryFile(folder, shown, text, problems) };
 }
 
+/** Sound files of ours by place: a process that builds many requests (tests do) parses each once. */
+const parsedFiles = new Map<string, { text: string; file: CompiledFile | undefined }>();
+
+function parsedOnce(
+  folder: Folder,
+  place: string,
+  text: string,
+  problems: Problem[],
+): CompiledFile | undefined {
+  const known = parsedFiles.get(place);
+  if (known?.text === text) return known.file;
+  const before = problems.length;
+  const { file } = parseShipped(folder, place, text, problems);
+  if (problems.length === before) parsedFiles.set(place, { text, file });
+  return file;
+}
+
 function shippedPath(place: string): string {
   return path.relative(LIBRARY, place).split(path.sep).join('/');
 }
@@ -169,7 +186,7 @@ function loadFiles(
   };
   if (builtin) {
     for (const [file, text] of texts(path.join(LIBRARY, folder)))
-      add(compiledFile(shippedPath(file), text) ?? parseShipped(folder, file, text, problems).file);
+      add(compiledFile(shippedPath(file), text) ?? parsedOnce(folder, file, text, problems));
   }
   for (const place of own)
     for (const [file, text] of texts(place)) add(parseLibraryFile(folder, file, text, problems));

@@ -8,6 +8,7 @@ import { addCollect } from './commands/collect.ts';
 import { addInit } from './commands/init.ts';
 import { addLists } from './commands/lists.ts';
 import { EXIT_HELP } from './commands/options.ts';
+import { addRetention } from './commands/retention.ts';
 import { addRules } from './commands/rules.ts';
 import { addSealing } from './commands/sealing.ts';
 import { addSources } from './commands/sources.ts';
@@ -71,6 +72,7 @@ function buildProgram(done: (code: ExitCode) => void): Command {
   addVerifyAttestation(program, done);
   addSealing(program, done);
   addCollect(program, done);
+  addRetention(program, done);
   addChain(program, done);
   return program;
 }

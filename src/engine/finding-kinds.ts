@@ -6,6 +6,7 @@ import { INPUT, INPUT_FINDINGS } from '../read/input-findings.ts';
 import { EVERY_MARK_FINDINGS } from '../relations/every-mark.ts';
 import { RELATIONS } from '../relations/index.ts';
 import { WAIVER_FINDINGS } from '../relations/waivers.ts';
+import { RETENTION, RETENTION_FINDINGS } from '../retention/retention-findings.ts';
 import { ARCHIVE, ARCHIVE_FINDINGS } from '../store/archive-findings.ts';
 import { ANCHOR_FINDINGS, ANCHORS } from '../transparency/anchor-findings.ts';
 import { DUPLICATE_FINDINGS, DUPLICATES } from './merge-repeats.ts';
@@ -16,6 +17,7 @@ export function findingSpeakers(): { speaker: string; kinds: readonly FindingKin
   return [
     { speaker: INPUT, kinds: INPUT_FINDINGS },
     { speaker: ARCHIVE, kinds: ARCHIVE_FINDINGS },
+    { speaker: RETENTION, kinds: RETENTION_FINDINGS },
     { speaker: DUPLICATES, kinds: DUPLICATE_FINDINGS },
     ...CHECKS.map(({ name, findings }) => ({ speaker: name, kinds: findings })),
     ...SEAL_KINDS.map(({ name, findings }) => ({ speaker: name, kinds: findings })),

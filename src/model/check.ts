@@ -12,6 +12,8 @@ export type CheckResult = {
   notices?: Notice[];
   /** Why something that should have been verified could not be: the audit is then incomplete. */
   incomplete?: string;
+  /** Files before which records of their source are gone by a signed declaration. */
+  frontPruned?: readonly string[];
 };
 
 /**

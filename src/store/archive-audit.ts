@@ -20,6 +20,8 @@ import {
   readMarker,
 } from './archive-folder.ts';
 import { ArchiveLeaves } from './archive-leaves.ts';
+import { committedPending } from './archive-pending.ts';
+import { isBehind, prunedOf, pruningNotices } from './archive-pruned.ts';
 import { ArchiveRanges } from './archive-ranges.ts';
 import type { ControlRecord, SegmentRecord } from './archive-records.ts';
 import { auditSegment } from './archive-segment-audit.ts';
@@ -140,10 +142,8 @@ class ArchiveAudit {
   /** The control file of a batch that was committed and not moved to its place: a crash came between. */
   private pendingBatch(controlFiles: readonly ControlFile[]): ControlFile[] {
     const names = listFolder(this.places.pending);
-    const [file] = readControlFiles(this.places.pending);
-    const last = controlFiles.at(-1);
-    const next = last === undefined ? 0 : (last.firstLeaf ?? 0) + last.records + last.controls;
-    if (file?.firstLeaf === next && next < this.log.size) return [file];
+    const file = committedPending(this.places.pending, controlFiles, this.log.size);
+    if (file !== undefined) return [file];
     if (names.length > 0)
       this.result.notices.push({
         code: 'unfinished-batch',
@@ -158,16 +158,20 @@ class ArchiveAudit {
     const pruned = prunedOf(control.records);
     const ranges = new ArchiveRanges(this.trust, this.log.size);
     const expected = new Set<string>();
-    let prunedRecords = 0;
+    const gone = new Set<number>();
+    const present: SegmentRecord[] = [];
     for (const manifest of segments) {
       expected.add(manifest.file);
       const settled = path.join(places.segments, manifest.file);
       const pending = path.join(places.pending, manifest.file);
       const file = hasPending && !fs.existsSync(settled) && fs.existsSync(pending) ? pending : settled;
-      if (pruned.has(manifest.segment) && !fs.existsSync(file)) {
-        prunedRecords += manifest.records;
+      const pruning = pruned.get(manifest.segment);
+      if (pruning !== undefined && !fs.existsSync(file)) {
+        gone.add(manifest.segment);
+        ranges.addPruned(file, manifest, pruning);
         continue;
       }
+      if (pruning !== undefined) present.push(manifest);
       const audit = await auditSegment(file, manifest, this.leaves, this.keys.identities);
       const verdict = judgeSegment(file, manifest, audit, segments);
       result.findings.push(...verdict.findings);
@@ -180,11 +184,9 @@ class ArchiveAudit {
         const message = 'no manifest names it: its records are not part of the archive and were not audited';
         result.findings.push(archiveFinding('planted-segment', path.join(places.segments, name), message));
       }
-    if (prunedRecords > 0)
-      result.notices.push({
-        code: 'pruned',
-        message: `front pruned, declared: ${count(prunedRecords, 'record')} in ${count(pruned.size, 'segment')} were deleted by retention, as a signed record says`,
-      });
+    result.notices.push(...pruningNotices(segments, gone, present));
+    if ('by' in this.trust)
+      result.frontPruned = this.files.map(({ file }) => file).filter(isBehind(segments, gone));
     result.streams = ranges.summaries(path.dirname(places.marker), this.log);
   }
 
@@ -208,7 +210,7 @@ class ArchiveAudit {
 }
 
 /** Those that hold, each file's lines together and in their order: so a file that grew is audited as one. */
-function segmentsOf(records: readonly ControlRecord[]): SegmentRecord[] {
+export function segmentsOf(records: readonly ControlRecord[]): SegmentRecord[] {
   const current = new Map<number, SegmentRecord>();
   for (const record of records) {
     if (record.type !== 'segment') continue;
@@ -217,13 +219,5 @@ function segmentsOf(records: readonly ControlRecord[]): SegmentRecord[] {
   }
   return [...current.values()].sort(
     (left, right) => left.origin.stream - right.origin.stream || left.segment - right.segment,
-  );
-}
-
-function prunedOf(records: readonly ControlRecord[]): Set<number> {
-  return new Set(
-    records.flatMap((record) =>
-      record.type === 'pruning' ? record.segments.map(({ segment }) => segment) : [],
-    ),
   );
 }

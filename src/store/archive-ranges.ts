@@ -1,7 +1,8 @@
 /** How far each range of an archive's records can be trusted, as the streams of a report: one stream for each source. */
 import { count } from '../base/text-safety.ts';
 import type { Assurance, StreamRange, StreamSummary } from '../model/report.ts';
-import type { SegmentRecord } from './archive-records.ts';
+import { describePruning } from './archive-pruned.ts';
+import type { PruningRecord, SegmentRecord } from './archive-records.ts';
 import type { SegmentAudit, SegmentRun } from './archive-segment-audit.ts';
 import type { Trust } from './archive-trust.ts';
 import type { TiledLog } from './tiled-log.ts';
@@ -40,6 +41,17 @@ export class ArchiveRanges {
       until: end,
       reason: isStored ? (audit.unread ?? 'not read') : 'records that were collected are missing',
     });
+  }
+
+  /** What the leaves still prove was there. That it may be gone is worth as much as the signature under the record. */
+  addPruned(file: string, { source, records }: SegmentRecord, pruning: PruningRecord): void {
+    const { trust } = this;
+    const ranges = this.bySource.get(source ?? '') ?? [];
+    this.bySource.set(source ?? '', ranges);
+    const place = { file, line: 1, offset: 0, length: 0 };
+    const range = { records, from: place, until: place };
+    if ('by' in trust) push(ranges, { assurance: 'erased', ...range, reason: describePruning(pruning) });
+    else push(ranges, { assurance: 'unverifiable', ...range, reason: trust.reason });
   }
 
   private toRange({ kind, records, from, until }: SegmentRun): StreamRange {

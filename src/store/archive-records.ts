@@ -86,8 +86,21 @@ export type Origin = {
 /** Whole segments that were deleted by a rule of retention: their leaves stay, their content does not. */
 export type PruningRecord = {
   type: 'pruning';
-  segments: { segment: number; firstLeaf: number; records: number; content: Digested; stored: Digested }[];
+  segments: {
+    segment: number;
+    firstLeaf: number;
+    records: number;
+    content: Digested;
+    stored: Digested;
+    /** The maximum age that it was past, as the policy wrote it. */
+    maximum: string;
+  }[];
   reason: string;
+  by: string;
+  /** RFC 3339. */
+  at: string;
+  /** SHA-256 of the policy's file. */
+  policySha256: string;
 };
 
 /** A record of which something was erased; `record` counts from 0 in its segment. */
@@ -145,7 +158,9 @@ function isControl(value: unknown): value is ControlRecord {
       return isSegment(value);
     case 'pruning':
       return (
-        typeof value.reason === 'string' && Array.isArray(value.segments) && value.segments.every(isPruned)
+        [value.reason, value.by, value.at, value.policySha256].every(isText) &&
+        Array.isArray(value.segments) &&
+        value.segments.every(isPruned)
       );
     case 'tombstone':
       return typeof value.reason === 'string' && isCount(value.segment) && isCount(value.record);
@@ -187,7 +202,8 @@ function isPruned(value: unknown): boolean {
     isMap(value) &&
     [value.segment, value.firstLeaf, value.records].every(isCount) &&
     isDigested(value.content) &&
-    isDigested(value.stored)
+    isDigested(value.stored) &&
+    isText(value.maximum)
   );
 }
 

@@ -270,14 +270,28 @@ describe('auditArchive()', () => {
     const archive = await sound();
     const writer = await openArchive(archive);
     const digest = { bytes: 1, sha256: '0'.repeat(64) };
-    const pruned = { segment: 1, firstLeaf: 0, records: 3, content: digest, stored: digest };
-    writer.declare({ type: 'pruning', segments: [pruned], reason: '90 days' });
+    const pruned = {
+      segment: 1,
+      firstLeaf: 0,
+      records: 3,
+      content: digest,
+      stored: digest,
+      maximum: '90 days',
+    };
+    writer.declare({
+      type: 'pruning',
+      segments: [pruned],
+      reason: 'past its maximum age',
+      by: 'ann',
+      at: '2026-07-01T08:00:00Z',
+      policySha256: digest.sha256,
+    });
     await writer.commit();
     await writer.close();
     fs.rmSync(segment(archive, 1));
     const { result } = await verdictOf(archive);
     assert.deepEqual(result.findings, []);
     assert.match(result.notices![0]!.message, /^front pruned, declared: 3 records in 1 segment /);
-    assert.deepEqual(await assuranceOf(archive), { anchored: 3 });
+    assert.deepEqual(await assuranceOf(archive), { erased: 3, anchored: 3 });
   });
 });

@@ -1,0 +1,255 @@
+/** `audit-check retention apply`: deletes whole segments that are due, after a signed record says so. */
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { formatInstant, NANOS_PER_MS } from '../base/instant.ts';
+import { count, quote } from '../base/text-safety.ts';
+import { type Problem, ProblemsError } from '../model/problem.ts';
+import { digestFile } from '../read/digest-file.ts';
+import { type Day, dayOf } from '../retention/calendar-age.ts';
+import { isHeldBy, isStanding } from '../retention/legal-hold.ts';
+import { readMarker } from '../store/archive-folder.ts';
+import { type Holding, type Holdings, readHoldings } from '../store/archive-holdings.ts';
+import { declarePruning, deleteDeclared } from '../store/archive-pruning.ts';
+import { ArchiveRefusal, ArchiveWriter } from '../store/archive-writer.ts';
+import { StoreFault } from '../store/tiled-log-files.ts';
+import { formatCheckpoint } from '../transparency/checkpoint.ts';
+import { parseVerifierKey, type SignerKey, verifierOf } from '../transparency/note-key.ts';
+import { signNote } from '../transparency/signed-note.ts';
+import { readLogSigner } from './collect-keys.ts';
+import { EXIT, type ExitCode } from './exit-codes.ts';
+import {
+  liesWithin,
+  nowMs,
+  type PlannedSegment,
+  type PolicyFile,
+  planSegments,
+  readPolicy,
+  toHeldSegment,
+  unfinishedOf,
+} from './retention.ts';
+import { applyJson, applyText } from './retention-apply-report.ts';
+import { policyNotices } from './retention-plan.ts';
+import { judgeArchiveCheckpoint } from './verify-trust.ts';
+import { writeStream } from './write-output.ts';
+
+export type RetentionApplyOptions = {
+  policy: string;
+  key: string;
+  reason: string;
+  by?: string;
+  journal?: string;
+  yes: boolean;
+  format: string;
+};
+
+/** What is, or without `--yes` would be, done. */
+export type Pruning = {
+  archive: string;
+  policy: PolicyFile;
+  reason: string;
+  by: string;
+  /** RFC 3339. */
+  at: string;
+  isDone: boolean;
+  /** Declared deleted in this run. */
+  due: PlannedSegment[];
+  /** Declared deleted by an earlier run that was interrupted. */
+  unfinished: Holding[];
+  /** Due, and kept for what is wrong with them. */
+  refused: { file: string; records: number; why: string }[];
+  held: PlannedSegment[];
+  undated: PlannedSegment[];
+  missing: string[];
+  notices: string[];
+  /** Leaves of the log with the record; undefined where none was written. */
+  leaves?: number;
+};
+
+/** @throws {ProblemsError} with everything that is wrong with arguments, key, policy and the archive */
+export async function retentionApply(archive: string, options: RetentionApplyOptions): Promise<ExitCode> {
+  const problems: Problem[] = [];
+  checkArguments(archive, options, problems);
+  const signer = readLogSigner(options.key, problems);
+  if (signer === undefined) throw new ProblemsError(problems);
+  const holdings = readSound(archive, signer, problems);
+  const policy = readPolicy(options.policy, holdings, problems);
+  if (problems.length > 0 || policy === undefined) throw new ProblemsError(problems);
+  const pruning = options.yes
+    ? await prune(archive, signer, policy, options)
+    : toPruning(archive, policy, holdings, options);
+  if (pruning.isDone && options.journal !== undefined) appendJournal(options.journal, applyJson(pruning));
+  await writeStream(process.stdout, options.format === 'json' ? applyJson(pruning) : applyText(pruning));
+  for (const notice of pruning.notices) process.stderr.write(`note: ${notice}\n`);
+  return pruning.refused.length + pruning.missing.length > 0 ? EXIT.findings : EXIT.clean;
+}
+
+/** Characters: what is signed is read by people. */
+const MAX_TEXT = 500;
+
+function checkArguments(archive: string, options: RetentionApplyOptions, problems: Problem[]): void {
+  const wrong = (file: string, message: string) => void problems.push({ file, line: 0, column: 0, message });
+  for (const name of ['reason', 'by'] as const) {
+    const text = options[name];
+    if (text === undefined) continue;
+    if (text.trim() === '' || text.length > MAX_TEXT || /\p{Cc}/u.test(text))
+      wrong(`--${name}`, `expected one line of 1 to ${MAX_TEXT} characters`);
+  }
+  if (liesWithin(archive, options.key))
+    wrong(
+      '--key',
+      `${options.key} lies in the archive it signs: whoever gets the one has the other; keep it elsewhere`,
+    );
+  const { journal } = options;
+  if (journal === undefined) return;
+  if (liesWithin(archive, journal))
+    wrong('--journal', `${journal} lies in the archive: expected a place elsewhere`);
+  else if (
+    fs.statSync(path.dirname(path.resolve(journal)), { throwIfNoEntry: false })?.isDirectory() !== true
+  )
+    wrong('--journal', `expected a folder for ${journal}, found none`);
+}
+
+/** What does not verify is evidence: nothing is deleted from it. A segment that is missing is said and stops nothing. */
+function readSound(archive: string, signer: SignerKey, problems: Problem[]): Holdings {
+  const keys = [parseVerifierKey(verifierOf(signer))];
+  const judge = (note: string) => judgeArchiveCheckpoint(note, { keys, policy: undefined });
+  const holdings = readHoldings(archive, judge);
+  const wrong = holdings.findings.filter(({ code }) => code !== 'missing-segment');
+  const [first] = wrong;
+  if (first !== undefined) {
+    const more = wrong.length > 1 ? `, and ${count(wrong.length - 1, 'other finding')}` : '';
+    const message = `it does not verify with this key (${first.code}: ${first.message}${more}): nothing is deleted; run "audit-check verify" on it`;
+    problems.push({ file: archive, line: 0, column: 0, message });
+  }
+  return holdings;
+}
+
+function toPruning(
+  archive: string,
+  policy: PolicyFile,
+  holdings: Holdings,
+  options: RetentionApplyOptions,
+): Pruning {
+  const now = BigInt(nowMs()) * NANOS_PER_MS;
+  const today = dayOf(now);
+  const plans = planSegments(policy.policy, holdings, today);
+  const pruning: Pruning = {
+    archive,
+    policy,
+    reason: options.reason,
+    by: options.by ?? loginName(),
+    at: formatInstant(now).replace(/\.\d+Z$/, 'Z'),
+    isDone: false,
+    due: [],
+    unfinished: [],
+    refused: [],
+    held: plans.filter(({ standing }) => standing === 'held'),
+    undated: plans.filter(({ standing }) => standing === 'undated'),
+    missing: holdings.findings.map(({ message }) => message),
+    notices: policyNotices(policy.policy, holdings, today),
+  };
+  for (const plan of plans.filter(({ standing }) => standing === 'due')) {
+    const why = faultOf(plan.holding);
+    if (why === undefined) pruning.due.push(plan);
+    else pruning.refused.push({ file: plan.file, records: plan.records, why });
+  }
+  for (const holding of unfinishedOf(holdings)) {
+    const why = holdOn(policy, holding, today) ?? (holding.isThere ? faultOf(holding) : undefined);
+    if (why === undefined) pruning.unfinished.push(holding);
+    else pruning.refused.push({ file: holding.file, records: holding.manifest.records, why });
+  }
+  return pruning;
+}
+
+/** Bytes that are not those that were collected may be evidence of who changed them. */
+function faultOf({ file, manifest }: Holding): string | undefined {
+  const digest = digestFile(file);
+  if (digest === undefined) return 'it cannot be read';
+  return digest.sha256 === manifest.stored.sha256
+    ? undefined
+    : 'its bytes are not those of its manifest; run "audit-check verify" on the archive';
+}
+
+function holdOn({ policy }: PolicyFile, holding: Holding, today: Day): string | undefined {
+  const segment = toHeldSegment(holding);
+  const hold = policy.holds.find((each) => isStanding(each, today) && isHeldBy(each, segment));
+  return hold && `declared deleted before, and now under the hold ${quote(hold.id)}`;
+}
+
+async function prune(
+  archive: string,
+  signer: SignerKey,
+  policy: PolicyFile,
+  options: RetentionApplyOptions,
+): Promise<Pruning> {
+  const writer = await openWriter(archive, signer);
+  try {
+    // Under the lock, and with what an interrupted run left in its place.
+    const problems: Problem[] = [];
+    const holdings = readSound(archive, signer, problems);
+    if (problems.length > 0) throw new ProblemsError(problems);
+    const pruning = { ...toPruning(archive, policy, holdings, options), isDone: true };
+    const { reason, by, at, due, unfinished } = pruning;
+    if (due.length > 0) {
+      const segments = due.map(({ holding, rule }) => ({ ...holding, maximum: rule!.maximum!.text }));
+      const { size } = await declarePruning(writer, segments, {
+        reason,
+        by,
+        at,
+        policySha256: policy.sha256,
+      });
+      pruning.leaves = size;
+    }
+    deleteDeclared(archive, [...due.map(({ holding }) => holding), ...unfinished]);
+    return pruning;
+  } catch (error) {
+    if (error instanceof Error && 'syscall' in error && 'code' in error)
+      throw refusal(archive, `it cannot be written: ${error.code}; run the command again to finish`);
+    throw error;
+  } finally {
+    await writer.close();
+  }
+}
+
+async function openWriter(archive: string, signer: SignerKey): Promise<ArchiveWriter> {
+  const marker = readMarker(archive);
+  if (typeof marker !== 'object') throw refusal(archive, 'expected an archive, found none');
+  try {
+    return await ArchiveWriter.open(archive, {
+      origin: signer.name,
+      encryption: marker.encryption,
+      sealer: () => Promise.reject(new Error('retention seals nothing')),
+      sign: (size, root) => signNote(formatCheckpoint({ origin: signer.name, size, root }), [signer]),
+    });
+  } catch (error) {
+    if (error instanceof ArchiveRefusal || error instanceof StoreFault) throw refusal(archive, error.message);
+    if (error instanceof Error && 'syscall' in error && 'code' in error)
+      throw refusal(archive, `it cannot be used: ${error.code}`);
+    throw error;
+  }
+}
+
+function refusal(archive: string, message: string): ProblemsError {
+  return new ProblemsError([{ file: archive, line: 0, column: 0, message }]);
+}
+
+function loginName(): string {
+  try {
+    return os.userInfo().username;
+  } catch {
+    // A user id without an entry, as in containers.
+    return `uid ${process.getuid?.() ?? 'unknown'}`;
+  }
+}
+
+/** One line of JSON, on the disk when the call returns. */
+function appendJournal(file: string, line: string): void {
+  const descriptor = fs.openSync(file, 'a', 0o644);
+  try {
+    fs.writeFileSync(descriptor, line);
+    fs.fsyncSync(descriptor);
+  } finally {
+    fs.closeSync(descriptor);
+  }
+}
