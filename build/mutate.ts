@@ -8,8 +8,7 @@ import os from 'node:os';
 import { parseArgs } from 'node:util';
 import { Worker } from 'node:worker_threads';
 import { drawMatrix, KEY, letterOf, matrixPage, rowOf, wordsOf } from '../test/mutate/matrix.ts';
-import { ATTACKED_CHAINS } from '../test/mutate/profiles.ts';
-import { ROWS } from '../test/mutate/run-all.ts';
+import { MADE_PROFILES, ROWS } from '../test/mutate/run-all.ts';
 import type { Cell } from '../test/mutate/run-cases.ts';
 import type { MutateAnswer, MutateTask } from '../test/mutate/worker.ts';
 
@@ -18,7 +17,7 @@ const { values } = parseArgs({
     cases: { type: 'string', default: '1000' },
     seed: { type: 'string', default: '1' },
     threads: { type: 'string', default: String(os.availableParallelism()) },
-    profile: { type: 'string', multiple: true, default: Object.keys(ATTACKED_CHAINS) },
+    profile: { type: 'string', multiple: true, default: [...MADE_PROFILES] },
     attack: { type: 'string', multiple: true, default: [...ROWS] },
     page: { type: 'boolean', default: false },
   },
@@ -41,7 +40,7 @@ async function run(): Promise<number> {
     positive(name, values[name]),
   ) as [number, number, number];
   const unknown = [
-    ...values.profile.filter((name) => !Object.hasOwn(ATTACKED_CHAINS, name)),
+    ...values.profile.filter((name) => !MADE_PROFILES.includes(name)),
     ...values.attack.filter((name) => !ROWS.includes(name)),
   ];
   if (unknown.length > 0) {

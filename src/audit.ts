@@ -13,7 +13,7 @@ import { type ScanOptions, scanFiles } from './engine/scan.ts';
 import type { ScanCounters } from './engine/scan-part.ts';
 import { judgeSeals } from './engine/seals.ts';
 import type { CheckResult } from './model/check.ts';
-import type { InputSummary, Report, StreamSummary } from './model/report.ts';
+import type { InputSummary, Report } from './model/report.ts';
 import type { AuditRequest } from './model/request.ts';
 import type { DiscoveredFile } from './read/discover.ts';
 
@@ -28,8 +28,8 @@ export type AuditOptions = ScanOptions & {
   /** What is known beside the records, once it is known which bytes were read: signed checkpoints and their like. */
   beside?: (inputs: readonly InputSummary[]) => {
     result: CheckResult;
-    /** The streams of the checks, in the light of it. */
-    anchor(streams: readonly StreamSummary[]): StreamSummary[];
+    /** A result of a check, in the light of it. */
+    anchor(result: CheckResult): CheckResult;
   };
   /** Bytes of marks below which one thread judges them all. */
   judgeBytes?: number;
@@ -76,12 +76,9 @@ async function auditOnce(
     onStage?.('repeats');
     const related = await relate(plan, scan, duplicates, executor, options.judgeBytes);
     onStage?.('relate');
-    const results = plan.checks.map(({ check }, index) => check.finish(scan.states[index]));
+    const checked = plan.checks.map(({ check }, index) => check.finish(scan.states[index]));
     const beside = options.beside?.(scan.inputs);
-    if (beside !== undefined) {
-      for (const result of results) if (result.streams) result.streams = beside.anchor(result.streams);
-      results.push(beside.result);
-    }
+    const results = beside === undefined ? checked : [...checked.map(beside.anchor), beside.result];
     const seals = await judgeSeals(plan, scan);
     const judged = withoutDeclaredAbsence(results, evidence);
     const report = assembleReport(plan, scan, [...judged, ...evidence], related, repeats, seals);

@@ -11,12 +11,12 @@ export class NotCanonicalizableError extends Error {
 
 /**
  * The canonical text of `value` (RFC 8785 §3.2).
- * @throws {NotCanonicalizableError} for duplicate keys, lone surrogates and numbers outside the double range
+ * @throws {NotCanonicalizableError} for duplicate keys, lone surrogates and numbers that no double holds
  */
 export function toCanonicalJson(value: JsonValue): string {
   if (value === null || typeof value === 'boolean') return String(value);
   if (typeof value === 'string') return canonicalString(value);
-  if (value instanceof JsonNumber) return canonicalNumber(value.lexeme);
+  if (value instanceof JsonNumber) return carriedNumber(value.lexeme);
   if (value instanceof JsonArray) return `[${value.elements.map(toCanonicalJson).join(',')}]`;
   return canonicalObject(value);
 }
@@ -34,6 +34,25 @@ function canonicalObject(object: JsonObject): string {
 function canonicalString(text: string): string {
   if (!text.isWellFormed()) throw new NotCanonicalizableError('a string holds a lone surrogate');
   return JSON.stringify(text);
+}
+
+/**
+ * From 2^53 on doubles leave whole numbers out (§3.2.2.3, RFC 7493 §2.2): another number would have the hash of the one
+ * that is written for it. Below, only digits behind the seventeenth are lost.
+ */
+function carriedNumber(lexeme: string): string {
+  const text = canonicalNumber(lexeme);
+  if (text === lexeme || Math.abs(Number(text)) <= Number.MAX_SAFE_INTEGER) return text;
+  const digits = digitsOf(lexeme);
+  // The shortest digits of the double, or all of them.
+  if (digits === digitsOf(text) || digits === digitsOf(String(BigInt(Number(text))))) return text;
+  throw new NotCanonicalizableError(`the number ${lexeme} has digits that no double holds`);
+}
+
+/** The significant ones: of two spellings of one double they are the same where both are the same number. */
+function digitsOf(lexeme: string): string {
+  const [mantissa = ''] = lexeme.replace('-', '').split(/e/i);
+  return mantissa.replace('.', '').replace(/^0+/, '').replace(/0+$/, '');
 }
 
 /** §3.2.2.3: ECMAScript's Number to String; `-0` becomes `0`. */

@@ -50,12 +50,12 @@ const WORDS: Record<ChainCode, Omit<FindingKind, 'code'>> = {
     severity: 'high',
     title: 'chain linked but not recomputable',
     why: 'The records link to each other, but no known way of hashing gives their hashes. Most often the serializer is unknown or has changed; until it is known, nothing is proven.',
-    fix: 'Describe how the records are hashed in a chain profile and name it with --chain.',
+    fix: 'Have "audit-check chain infer LOG" seek how the records are hashed, or describe it in a chain profile (docs/chains.md), and name that with --chain.',
   },
   'downgraded-record': {
     severity: 'critical',
     title: 'record hashed without the key',
-    why: 'Other records of the stream have a keyed hash. A hash without the key can be made by anyone, so these records may have been forged.',
+    why: 'Other records of the stream have a keyed hash, or the key of this log was given. A hash without the key can be made by anyone, so these records may have been forged.',
     fix: 'Find out who wrote the records without the key, and treat them as unproven.',
   },
   'forbidden-operation': {
@@ -98,13 +98,19 @@ const WORDS: Record<ChainCode, Omit<FindingKind, 'code'>> = {
     severity: 'high',
     title: 'key for the chain not given',
     why: 'The hashes are keyed: without the key no record can be verified.',
-    fix: 'Give the key under the reference name that the profile uses.',
+    fix: 'Name the key under "keys:" in audit-check.yaml, by the reference name that the message gives: {file: PATH} or {env: NAME}.',
   },
   'missing-witness': {
     severity: 'medium',
     title: 'proofs of witnesses not given',
     why: 'The log demands that witnesses vouch for its entries, and no file of their proofs was among the input: whether they do was not looked at.',
     fix: 'Give the file of witness proofs (did-witness.json) to the audit beside the log.',
+  },
+  'narrowed-record': {
+    severity: 'critical',
+    title: 'record hashed in part',
+    why: 'Other records of the stream are hashed as a whole. Of these only some fields are, so a record can be put into such a field and dressed with others at will, while hash and link stay.',
+    fix: 'Compare the records with a copy from before the export; if the log has one kind of hash, name its profile with --chain.',
   },
   'not-canonicalizable': {
     severity: 'high',

@@ -15,7 +15,14 @@ import { loneHash } from './lone-hash.ts';
 import type { ProtocolProfile } from './protocol.ts';
 import { compileProtocolStep } from './protocol-fold.ts';
 import { isHash } from './record-hash.ts';
-import { appendRecord, type Link, type LinkRule, type StreamState } from './segment.ts';
+import {
+  appendRecord,
+  ERASED_HASH,
+  type Link,
+  type LinkRule,
+  noteErased,
+  type StreamState,
+} from './segment.ts';
 import { isAtHead, isSampled } from './tried-records.ts';
 import { UnbrokenRun } from './unbroken-run.ts';
 import { keepUnfitted } from './unfitted-records.ts';
@@ -116,7 +123,11 @@ function compileLayoutStep(
     link.genesis = bound.isGenesis(event, link.previous);
     link.sequence = bound.sequence(event);
     link.expected = null;
-    if (rule.ownless) link.hashes = bound.expected(event, link.previous, 0);
+    if (event.erased === true) {
+      noteErased(stream, event);
+      if (rule.ownless) link.hashes = [ERASED_HASH];
+      else link.own = bound.own(event);
+    } else if (rule.ownless) link.hashes = bound.expected(event, link.previous, 0);
     else judgeOwnHash(bound, stream, link, event, before);
     if (link.expected !== null && isAtHead(event)) keepUnfitted(state.unfitted, name.layout, event);
     if (appendRecord(stream, link, event, rule)) renewLast(state);

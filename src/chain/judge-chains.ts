@@ -54,6 +54,7 @@ export function judgeChains(
       recomputed.add(stream);
   }
   addSecondLayouts(verdict, chained, layouts);
+  addDowngraded(verdict, chained, layouts, keys);
   for (const [source, records] of bare) {
     const streams = chained.filter((stream) => stream.source === source);
     const meanings = meaningsOf(records, streams, layouts, recomputed);
@@ -185,6 +186,44 @@ function addSecondLayouts(
       count: stream.records,
       identity: stream.runs[0]!.segments[0]!.first[0] ?? '',
       stream: streamTitle(stream, layouts[stream.layout]!),
+    });
+  }
+}
+
+/**
+ * A chain rewritten as a whole has no keyed record left that would betray it: a key that was given must be that of some
+ * stream, and streams of one layout and source have keys alike.
+ */
+function addDowngraded(
+  verdict: ChainVerdict,
+  streams: readonly StreamState[],
+  layouts: readonly ChainLayout[],
+  keys: Record<string, Uint8Array>,
+): void {
+  for (const stream of streams) {
+    const { keyed, plain, firstPlain, source, layout } = stream;
+    if (keyed > 0 || firstPlain === null) continue;
+    const given = layouts[layout]!.profiles.flatMap(({ digest, when }) => {
+      const key = keyOf(digest);
+      return when.length === 0 && key !== null && Object.hasOwn(keys, key) ? [key] : [];
+    });
+    if (given.length === 0) continue;
+    const others = streams.filter((other) => other.keyed > 0);
+    const beside = others.find((other) => other.layout === layout && other.source === source);
+    if (others.length > 0 && beside === undefined) continue;
+    const named = given.map(quote).join(', ');
+    const why =
+      beside === undefined
+        ? `the key ${named}, which was given`
+        : `a key, as ${quote(streamTitle(beside, layouts[layout]!))} has it`;
+    verdict.conclusions.push({
+      code: 'downgraded-record',
+      place: firstPlain,
+      related: beside === undefined ? [] : [beside.runs[0]!.segments[0]!.from],
+      message: `expected hashes under ${why}, found ${count(plain, 'record')} hashed without one`,
+      count: plain,
+      identity: 'unkeyed',
+      stream: streamTitle(stream, layouts[layout]!),
     });
   }
 }

@@ -13,7 +13,14 @@ import { keyOf } from './profile.ts';
 import { isBadSignature, mismatchOf, reasonOf } from './record-hash.ts';
 import { type AlteredRun, isKeyless, MAX_BREAKS, type StreamState } from './segment.ts';
 import type { Shared, SharedRecords } from './shared-records.ts';
-import { type BrokenNodes, nodeOfRun, streamRanges, unverifiableRange } from './stream-ranges.ts';
+import {
+  type BrokenNodes,
+  breakScattered,
+  nodeOfRun,
+  type ScatteredRecords,
+  streamRanges,
+  unverifiableRange,
+} from './stream-ranges.ts';
 
 export type BreakCode =
   | 'altered-record'
@@ -25,6 +32,7 @@ export type BreakCode =
   | 'inserted-record'
   | 'missing-genesis'
   | 'missing-key'
+  | 'narrowed-record'
   | 'not-canonicalizable'
   | 'reordered-record'
   | 'repeated-record'
@@ -131,7 +139,8 @@ class StreamJudge {
     const unlinked = this.layout.members.previous === null;
     const linked = unlinked ? 0 : stream.records - this.segmentCount();
     const ownless = this.layout.members.own === null;
-    const recomputed = ownless ? linked > 0 : stream.keyed + stream.plain > 0;
+    const allErased = stream.erased?.records === stream.records;
+    const recomputed = ownless ? linked > 0 : allErased || stream.keyed + stream.plain > 0;
     // A record without a hash of its own that nothing follows: there is nothing to recompute, and nothing wrong.
     const unfollowed = ownless && stream.records === 1;
     if (unlinked) this.judgeSequences();
@@ -140,9 +149,34 @@ class StreamJudge {
     else if (!unfollowed) this.judgeUnknown(linked);
     const breaks = this.breaks;
     const ranges = recomputed
-      ? streamRanges(stream, this.nodes, this.broken, unlinked)
+      ? breakScattered(streamRanges(stream, this.nodes, this.broken, unlinked), [
+          ...this.foreign(),
+          ...(ownless ? this.ends() : []),
+        ])
       : [unverifiableRange(stream, this.nodes, missingKeys, unfollowed)];
     return { breaks, ranges, recomputed, profile: this.profile, head: unlinked ? undefined : this.head() };
+  }
+
+  /** Records that recompute, and not as the rest of their stream does: anyone could have made them. */
+  private foreign(): ScatteredRecords[] {
+    const { keyed, plain, firstPlain, firstOlder, whole, narrow, firstNarrow } = this.stream;
+    const until = this.nodes.at(-1)!.segment.until;
+    const found: ScatteredRecords[] = [];
+    const assurance = 'broken';
+    if (keyed > 0 && firstPlain !== null && firstOlder === null)
+      found.push({ assurance, records: plain, from: firstPlain, until, reason: 'hashed without the key' });
+    else if (whole > 0 && firstNarrow !== null)
+      found.push({ assurance, records: narrow, from: firstNarrow, until, reason: 'hashed in part' });
+    return found;
+  }
+
+  /** The last record of each chain without own hashes: none after it names its hash. */
+  private ends(): ScatteredRecords[] {
+    const assurance = 'unverifiable';
+    const reason = 'no record follows it that would name its hash';
+    return this.nodes
+      .filter(({ child, repeats }) => child === null && repeats === null)
+      .map(({ segment: { until } }) => ({ assurance, records: 1, from: until, until, reason }));
   }
 
   private segmentCount(): number {
@@ -532,6 +566,10 @@ class StreamJudge {
     if (stream.keyed > 0 && plain !== null) {
       const message = `expected a keyed hash, as ${count(stream.keyed, 'record')} of the stream have it, found ${count(stream.plain, 'record')} hashed without the key`;
       this.say('downgraded-record', plain, message, { count: stream.plain, identity: 'keyed' });
+    }
+    if (stream.whole > 0 && stream.firstNarrow !== null) {
+      const message = `expected hashes over the whole record, as ${count(stream.whole, 'record')} of the stream have them, found ${count(stream.narrow, 'record')} of which only some fields are hashed`;
+      this.say('narrowed-record', stream.firstNarrow, message, { count: stream.narrow, identity: 'whole' });
     }
   }
 

@@ -4,6 +4,7 @@
  */
 import type { Event, Fields, Slot } from '../model/event.ts';
 import { compileGuard } from './conditions.ts';
+import { hashedFields } from './coverage.ts';
 import {
   type ChainMembers,
   type ChainProfile,
@@ -81,6 +82,7 @@ export class BoundLayout {
   private readonly hashes: readonly RecordHash[];
   private readonly keyed: readonly boolean[];
   private readonly limited: readonly boolean[];
+  private readonly whole: readonly boolean[];
   private readonly genesis: Genesis;
   private readonly genesisHashes: readonly RecordHash[];
   private readonly isCarried: (event: Event) => boolean;
@@ -108,6 +110,7 @@ export class BoundLayout {
     this.longestLiteral = Math.max(0, ...first.genesis.literals.map(({ length }) => length));
     this.keyed = layout.profiles.map(({ digest }) => keyOf(digest) !== null);
     this.limited = layout.profiles.map(({ when }) => when.length > 0);
+    this.whole = layout.profiles.map((profile) => hashedFields(profile) === undefined);
     this.hashes = layout.profiles.map((profile) => compileRecordHash(profile, layout.members, fields, keys));
   }
 
@@ -186,6 +189,11 @@ export class BoundLayout {
 
   /** Counts a record that recomputes under a profile. */
   countFit(stream: StreamState, profile: number, event: Event): void {
+    if (this.whole[profile]!) stream.whole++;
+    else if (!this.limited[profile]!) {
+      stream.narrow++;
+      stream.firstNarrow ??= event.place;
+    }
     if (this.keyed[profile]!) stream.keyed++;
     else if (this.limited[profile]!) {
       stream.plain++;

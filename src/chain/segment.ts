@@ -68,6 +68,8 @@ export type StreamState = {
   alteredDropped: number;
   gaps: SequenceGap[];
   gapsDropped: number;
+  /** Records of which fields were erased, as signed: their links count, their hashes cannot be recomputed. */
+  erased: { records: number; from: Place; until: Place } | null;
   /** Records that recompute with and without a key, and the first of the latter. */
   keyed: number;
   plain: number;
@@ -75,6 +77,10 @@ export type StreamState = {
   /** The first plain record of a profile for some records only, and the first behind a keyed one: an older version may be plain. */
   firstOlder: Place | null;
   lateOlder: Place | null;
+  /** Records that recompute under a profile for all records which hashes them whole, or only some of their fields; the first of the latter. */
+  whole: number;
+  narrow: number;
+  firstNarrow: Place | null;
   /** For each profile of the layout, how many of the sampled records it recomputes. */
   votes: number[];
   /** Which records name which previous hash, by their position in the stream. */
@@ -103,6 +109,7 @@ export function startStream(layout: number, source: string, values: string[], pr
     runs: [],
     altered: [],
     alteredDropped: 0,
+    erased: null,
     gaps: [],
     gapsDropped: 0,
     keyed: 0,
@@ -110,6 +117,9 @@ export function startStream(layout: number, source: string, values: string[], pr
     firstPlain: null,
     firstOlder: null,
     lateOlder: null,
+    whole: 0,
+    narrow: 0,
+    firstNarrow: null,
     votes: new Array(profiles).fill(0),
     index: startIndex(),
   };
@@ -192,7 +202,20 @@ function startSegment(link: Link, event: Event, breakNumber: number): Segment {
 
 /** Whether a record that claims `previous` directly follows the segment. */
 export function follows(tail: Segment, previous: string, genesis: boolean): boolean {
-  return !genesis && isHash(previous) && tail.last.includes(previous);
+  if (genesis || !isHash(previous)) return false;
+  return tail.last.includes(previous) || tail.last[0] === ERASED_HASH;
+}
+
+/** In the place of the hash that only the next record names, where fields of the record were erased. No hash is like it. */
+export const ERASED_HASH = '!erased';
+
+export function noteErased(stream: StreamState, event: Event): void {
+  const { erased } = stream;
+  if (erased === null) stream.erased = { records: 1, from: event.place, until: event.place };
+  else {
+    erased.records++;
+    erased.until = event.place;
+  }
 }
 
 /** Records without a hash of their own vote when their successor names their hash. */
@@ -266,6 +289,11 @@ export function mergeStreams(left: StreamState, right: StreamState, rule: LinkRu
   }
   left.gapsDropped += right.gapsDropped;
   mergeRuns(left, right, sameFile, joined);
+  if (left.erased === null || right.erased === null) left.erased ??= right.erased;
+  else {
+    left.erased.records += right.erased.records;
+    left.erased.until = right.erased.until;
+  }
   appendIndex(left.index, right.index, left.records);
   left.records += right.records;
   left.lateOlder ??= left.keyed > 0 ? right.firstOlder : right.lateOlder;
@@ -273,6 +301,9 @@ export function mergeStreams(left: StreamState, right: StreamState, rule: LinkRu
   left.keyed += right.keyed;
   left.plain += right.plain;
   left.firstPlain ??= right.firstPlain;
+  left.whole += right.whole;
+  left.narrow += right.narrow;
+  left.firstNarrow ??= right.firstNarrow;
   left.votes = left.votes.map((votes, index) => votes + right.votes[index]!);
   return left;
 }

@@ -31,9 +31,11 @@ export function returnBeginnings(streams: StreamState[], layouts: readonly Chain
   return rest;
 }
 
-/** Of records with and without a key none tells which of them a segment holds. */
-function holdsBeginningsOnly({ runs, altered, alteredDropped, keyed, plain }: StreamState): boolean {
-  if (altered.length > 0 || alteredDropped > 0 || (keyed > 0 && plain > 0)) return false;
+/** Of records with and without a key, hashed whole or in part, none tells which of them a segment holds. */
+function holdsBeginningsOnly(stream: StreamState): boolean {
+  const { runs, altered, alteredDropped, keyed, plain, whole, narrow } = stream;
+  if (altered.length > 0 || alteredDropped > 0 || (keyed > 0 && plain > 0) || (whole > 0 && narrow > 0))
+    return false;
   return runs.every(
     ({ dropped, segments }) =>
       dropped.segments === 0 &&
@@ -64,6 +66,11 @@ function moveBeginnings(
       const count = from.keyed > 0 ? 'keyed' : 'plain';
       strayed[count]--;
       home[count]++;
+      const extent = from.narrow > 0 ? 'narrow' : 'whole';
+      strayed[extent] -= from[extent] > 0 ? 1 : 0;
+      home[extent] += from[extent] > 0 ? 1 : 0;
+      if (extent === 'narrow')
+        home.firstNarrow = firstOf(home.firstNarrow, segment.from, run.fileIndex, home);
       if (count === 'plain') home.firstPlain = firstOf(home.firstPlain, segment.from, run.fileIndex, home);
       strayed.records--;
       return false;
@@ -71,7 +78,9 @@ function moveBeginnings(
     run.records = run.segments.length;
   }
   strayed.runs = strayed.runs.filter(({ records }) => records > 0);
-  strayed.firstPlain = strayed.plain > 0 ? (strayed.runs[0]?.segments[0]?.from ?? null) : null;
+  const first = strayed.runs[0]?.segments[0]?.from ?? null;
+  strayed.firstPlain = strayed.plain > 0 ? first : null;
+  strayed.firstNarrow = strayed.narrow > 0 ? first : null;
   return { strayed, home };
 }
 

@@ -1,5 +1,5 @@
 /** The ranges of a stream and how far each can be trusted; their records add up to those of the stream. */
-import type { Place } from '../model/place.ts';
+import { comparePlaces, type Place } from '../model/place.ts';
 import type { StreamRange } from '../model/report.ts';
 import type { ChainNode } from './chain-order.ts';
 import { type AlteredRun, isKeyless, type StreamState } from './segment.ts';
@@ -70,10 +70,29 @@ export function streamRanges(
     // Where altered records went unlisted they stand after the last listed one: nothing from there on is vouched for.
     addRanges(ranges, node, runs, broken.get(node), stream.alteredDropped > 0 && unlisted === 0);
   }
+  setErasedApart(ranges, stream);
   if (!unlinked) return ranges;
   return ranges.map((range) =>
     range.assurance === 'chained' ? { ...range, assurance: 'unprotected', reason: UNLINKED } : range,
   );
+}
+
+const ERASED = 'fields were erased: their links hold, their hashes cannot be recomputed';
+
+/** As a range of its own, which the chained ones enclose: where each of them stands the archive says. */
+function setErasedApart(ranges: StreamRange[], { erased }: StreamState): void {
+  if (erased === null) return;
+  let records = 0;
+  for (const range of ranges) {
+    if (range.assurance !== 'chained') continue;
+    const taken = Math.min(range.records, erased.records - records);
+    range.records -= taken;
+    records += taken;
+  }
+  const left = ranges.filter((range) => range.records > 0);
+  const { from, until } = erased;
+  if (records > 0) left.push({ assurance: 'erased', records, from, until, reason: ERASED });
+  ranges.splice(0, ranges.length, ...left);
 }
 
 function addRanges(
@@ -112,4 +131,32 @@ function addRanges(
     last.records += sound;
     last.until = whole.until;
   } else ranges.push({ assurance: 'chained', records: sound, ...whole });
+}
+
+/** Records of which only the first place is known, and that the last stands before `until`. */
+export type ScatteredRecords = {
+  assurance: 'broken' | 'unverifiable';
+  records: number;
+  from: Place;
+  until: Place;
+  reason: string;
+};
+
+/** Takes them out of the chained ranges that they can stand in. */
+export function breakScattered(
+  ranges: readonly StreamRange[],
+  scattered: readonly ScatteredRecords[],
+): StreamRange[] {
+  let rest = [...ranges];
+  for (const { assurance, records, from, until, reason } of scattered) {
+    let left = records;
+    rest = rest.flatMap((range): StreamRange[] => {
+      if (range.assurance !== 'chained' || comparePlaces(range.until, from) < 0) return [range];
+      const taken = Math.min(left, range.records);
+      left -= taken;
+      return taken === range.records ? [] : [{ ...range, records: range.records - taken }];
+    });
+    if (left < records) rest.push({ assurance, records: records - left, from, until, reason });
+  }
+  return rest;
 }

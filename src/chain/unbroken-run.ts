@@ -42,6 +42,7 @@ export class UnbrokenRun {
 
   /** Appends the record, if it is one of those; else nothing has happened. */
   append(state: ChainState, event: Event): boolean {
+    if (event.erased === true) return false;
     const { bound, last, tail } = this;
     if (state.last !== last || event.fileIndex !== last.fileIndex || tail.lastAltered) return false;
     const before = tail.last[0]!;

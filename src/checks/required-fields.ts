@@ -58,6 +58,7 @@ export const requiredFields: CheckDefinition<RequiredFieldsState> = {
   name: 'required-fields',
   title: 'Every record carries the required fields',
   findings: FINDINGS,
+  wholeRecords: true,
   create({ schemas, allowActors }): Check<RequiredFieldsState> | undefined {
     if (schemas.length === 0) return undefined;
     const plan = compileSchemas(schemas);

@@ -12,6 +12,7 @@ import { type BesideMember, type Malformed, RecordReader, type RecordSink } from
 import type { EventCursor } from '../sources/event-cursor.ts';
 import type { KnownPoint } from '../store/archive-known.ts';
 import { malformedLines, toRecordLine } from '../store/archive-lines.ts';
+import type { Salting } from '../store/archive-salting.ts';
 import { StreamCollector } from '../store/archive-stream.ts';
 import type { ArchiveWriter } from '../store/archive-writer.ts';
 
@@ -20,6 +21,7 @@ export type CollectRun = {
   programs: Programs;
   writer: ArchiveWriter;
   class: string;
+  salting?: Salting;
   onProgress: OnProgress;
   /** Called between blocks: the batch may be large enough for a checkpoint. */
   onPause(stream: StreamCollector): Promise<void>;
@@ -43,7 +45,8 @@ export async function collectFile(discovered: DiscoveredFile, run: CollectRun): 
   }
   // A file that is written to while it is read may be taken for another each time: the third time all of it is taken.
   for (let recognized: KnownPoint | null | undefined; ; ) {
-    const options = { name, class: run.class, rereadable: regular };
+    const { salting } = run;
+    const options = { name, class: run.class, rereadable: regular, ...(salting && { salting }) };
     const stream = new StreamCollector(run.writer, run.writer.known, {
       ...options,
       ...(recognized !== undefined && { recognized }),
@@ -74,7 +77,8 @@ function outcomeNotes(name: string, { failure, problem, cutShort }: ReadOutcome)
   return cutShort ? [`${shown} was collected as far as it could be read`] : [];
 }
 
-async function onArchive<T>(work: () => Promise<T>): Promise<T> {
+/** @throws {ArchiveWriteFault} for what the system says while the archive is written */
+export async function onArchive<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {

@@ -5,14 +5,23 @@ import { CHECKS } from '../checks/index.ts';
 import { compilePlan, type Plan, Programs } from '../engine/plan.ts';
 import { type Problem, ProblemsError } from '../model/problem.ts';
 import { type DiscoveredFile, discover, STDIN } from '../read/discover.ts';
+import type { LeafProfile } from '../store/archive-records.ts';
+import type { Salting } from '../store/archive-salting.ts';
 import { createSealer, type Sealer } from '../store/archive-sealer.ts';
 import { ArchiveRefusal, ArchiveWriter } from '../store/archive-writer.ts';
 import { StoreFault } from '../store/tiled-log-files.ts';
 import { formatCheckpoint } from '../transparency/checkpoint.ts';
 import type { SignerKey } from '../transparency/note-key.ts';
 import { signNote } from '../transparency/signed-note.ts';
-import { ArchiveWriteFault, type CollectRun, collectFile, type FileOutcome } from './collect-file.ts';
+import {
+  ArchiveWriteFault,
+  type CollectRun,
+  collectFile,
+  type FileOutcome,
+  onArchive,
+} from './collect-file.ts';
 import { readLogSigner, readRecipients } from './collect-keys.ts';
+import { createSalting } from './collect-salts.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { Progress } from './progress.ts';
 import { buildRequest, readScope, type Scope } from './request.ts';
@@ -25,6 +34,7 @@ export type CollectOptions = {
   recipient?: string[];
   recipientsFile?: string[];
   class: string;
+  salted?: boolean;
   source?: string;
   exclude?: string[];
   config?: string | false;
@@ -55,9 +65,11 @@ export async function collect(paths: string[], options: CollectOptions, batch = 
   const recipients = readRecipients(options, problems);
   const sealer = await sealerFor(recipients, problems);
   if (problems.length > 0 || signer === undefined || sealer === undefined) throw new ProblemsError(problems);
-  const writer = await openWriter(options.into, signer, recipients, sealer);
+  const leaf = options.salted ? 'salted-fields' : 'record';
+  const writer = await openWriter(options.into, signer, { encrypted: recipients.length > 0, sealer, leaf });
   try {
-    return await new Collection(writer, plan, options, batch).run(files);
+    const salting = options.salted ? createSalting(signer) : undefined;
+    return await new Collection(writer, plan, options, batch, salting).run(files);
   } catch (error) {
     if (error instanceof ArchiveWriteFault)
       throw refusal(options.into, `it cannot be written: ${error.message}`);
@@ -102,7 +114,10 @@ function checkPlaces(
     wrong('--class', 'expected a word of small letters, digits, ".", "_" and "-", at most 64 of them');
 }
 
-async function sealerFor(recipients: readonly string[], problems: Problem[]): Promise<Sealer | undefined> {
+export async function sealerFor(
+  recipients: readonly string[],
+  problems: Problem[],
+): Promise<Sealer | undefined> {
   try {
     return await createSealer(recipients);
   } catch (error) {
@@ -112,16 +127,17 @@ async function sealerFor(recipients: readonly string[], problems: Problem[]): Pr
   }
 }
 
-async function openWriter(
+/** @throws {ProblemsError} with why the archive cannot be written to */
+export async function openWriter(
   archive: string,
   signer: SignerKey,
-  recipients: readonly string[],
-  sealer: Sealer,
+  { encrypted, sealer, leaf }: { encrypted: boolean; sealer: Sealer; leaf?: LeafProfile },
 ): Promise<ArchiveWriter> {
   try {
     return await ArchiveWriter.open(archive, {
       origin: signer.name,
-      encryption: recipients.length > 0 ? 'age' : 'none',
+      encryption: encrypted ? 'age' : 'none',
+      ...(leaf && { leaf }),
       sealer,
       sign: (size, root) => signNote(formatCheckpoint({ origin: signer.name, size, root }), [signer]),
     });
@@ -133,7 +149,7 @@ async function openWriter(
   }
 }
 
-function refusal(archive: string, message: string): ProblemsError {
+export function refusal(archive: string, message: string): ProblemsError {
   return new ProblemsError([{ file: archive, line: 0, column: 0, message }]);
 }
 
@@ -142,15 +158,23 @@ class Collection {
   private readonly plan: Plan;
   private readonly options: CollectOptions;
   private readonly batch: BatchSize;
+  private readonly salting: Salting | undefined;
   private records = 0;
   private known = 0;
   private incomplete = false;
 
-  constructor(writer: ArchiveWriter, plan: Plan, options: CollectOptions, batch: BatchSize) {
+  constructor(
+    writer: ArchiveWriter,
+    plan: Plan,
+    options: CollectOptions,
+    batch: BatchSize,
+    salting: Salting | undefined,
+  ) {
     this.writer = writer;
     this.plan = plan;
     this.options = options;
     this.batch = batch;
+    this.salting = salting;
   }
 
   async run(files: readonly DiscoveredFile[]): Promise<ExitCode> {
@@ -162,6 +186,7 @@ class Collection {
       programs: new Programs(plan),
       writer,
       class: this.options.class,
+      ...(this.salting && { salting: this.salting }),
       onProgress: progress?.update ?? (() => {}),
       onPause: async (stream) => {
         if (!stream.isUnsure && this.isBatchFull()) await this.commit(progress);
@@ -195,7 +220,7 @@ class Collection {
 
   /** What is printed here is on the disk, signed, and stays. */
   private async commit(progress: Progress | undefined): Promise<void> {
-    const done = await this.writer.commit();
+    const done = await onArchive(() => this.writer.commit());
     if (done === undefined) return;
     progress?.clear();
     const { records, segments, size } = done;

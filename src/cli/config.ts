@@ -103,7 +103,7 @@ function isWord(name: string): boolean {
 
 function resolvePaths(raw: RawConfig, file: string, lineOf: (key: string) => number): Config {
   const folder = path.dirname(file);
-  const near = (place: string) => path.join(folder, place);
+  const near = (place: string) => (path.isAbsolute(place) ? place : path.join(folder, place));
   const list = (value: string | string[] | undefined) => (value === undefined ? [] : [value].flat());
   const { actors, licenses, keys = {}, ...rest } = raw;
   return {

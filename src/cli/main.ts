@@ -8,6 +8,7 @@ import { addCollect } from './commands/collect.ts';
 import { addInit } from './commands/init.ts';
 import { addLists } from './commands/lists.ts';
 import { EXIT_HELP } from './commands/options.ts';
+import { addRedact } from './commands/redact.ts';
 import { addRetention } from './commands/retention.ts';
 import { addRules } from './commands/rules.ts';
 import { addSealing } from './commands/sealing.ts';
@@ -73,6 +74,7 @@ function buildProgram(done: (code: ExitCode) => void): Command {
   addSealing(program, done);
   addCollect(program, done);
   addRetention(program, done);
+  addRedact(program, done);
   addChain(program, done);
   return program;
 }

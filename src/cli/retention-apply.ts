@@ -11,11 +11,8 @@ import { isHeldBy, isStanding } from '../retention/legal-hold.ts';
 import { readMarker } from '../store/archive-folder.ts';
 import { type Holding, type Holdings, readHoldings } from '../store/archive-holdings.ts';
 import { declarePruning, deleteDeclared } from '../store/archive-pruning.ts';
-import { ArchiveRefusal, ArchiveWriter } from '../store/archive-writer.ts';
-import { StoreFault } from '../store/tiled-log-files.ts';
-import { formatCheckpoint } from '../transparency/checkpoint.ts';
 import { parseVerifierKey, type SignerKey, verifierOf } from '../transparency/note-key.ts';
-import { signNote } from '../transparency/signed-note.ts';
+import { openWriter, refusal } from './collect.ts';
 import { readLogSigner } from './collect-keys.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import {
@@ -29,6 +26,7 @@ import {
   unfinishedOf,
 } from './retention.ts';
 import { applyJson, applyText } from './retention-apply-report.ts';
+import { appendJournal } from './retention-journal.ts';
 import { policyNotices } from './retention-plan.ts';
 import { judgeArchiveCheckpoint } from './verify-trust.ts';
 import { writeStream } from './write-output.ts';
@@ -78,9 +76,10 @@ export async function retentionApply(archive: string, options: RetentionApplyOpt
   const pruning = options.yes
     ? await prune(archive, signer, policy, options)
     : toPruning(archive, policy, holdings, options);
-  if (pruning.isDone && options.journal !== undefined) appendJournal(options.journal, applyJson(pruning));
+  const isTold = !pruning.isDone || appendJournal(options.journal, applyJson(pruning));
   await writeStream(process.stdout, options.format === 'json' ? applyJson(pruning) : applyText(pruning));
   for (const notice of pruning.notices) process.stderr.write(`note: ${notice}\n`);
+  if (!isTold) return EXIT.incomplete;
   return pruning.refused.length + pruning.missing.length > 0 ? EXIT.findings : EXIT.clean;
 }
 
@@ -112,6 +111,11 @@ function checkArguments(archive: string, options: RetentionApplyOptions, problem
 
 /** What does not verify is evidence: nothing is deleted from it. A segment that is missing is said and stops nothing. */
 function readSound(archive: string, signer: SignerKey, problems: Problem[]): Holdings {
+  const marker = readMarker(archive);
+  if (typeof marker === 'object' && marker.view !== undefined) {
+    const message = `it is a view for the role ${quote(marker.view.role)}: apply retention to the archive, and make the view again`;
+    problems.push({ file: archive, line: 0, column: 0, message });
+  }
   const keys = [parseVerifierKey(verifierOf(signer))];
   const judge = (note: string) => judgeArchiveCheckpoint(note, { keys, policy: undefined });
   const holdings = readHoldings(archive, judge);
@@ -183,7 +187,10 @@ async function prune(
   policy: PolicyFile,
   options: RetentionApplyOptions,
 ): Promise<Pruning> {
-  const writer = await openWriter(archive, signer);
+  const marker = readMarker(archive);
+  if (typeof marker !== 'object') throw refusal(archive, 'expected an archive, found none');
+  const sealer = () => Promise.reject(new Error('retention seals nothing'));
+  const writer = await openWriter(archive, signer, { encrypted: marker.encryption === 'age', sealer });
   try {
     // Under the lock, and with what an interrupted run left in its place.
     const problems: Problem[] = [];
@@ -212,44 +219,11 @@ async function prune(
   }
 }
 
-async function openWriter(archive: string, signer: SignerKey): Promise<ArchiveWriter> {
-  const marker = readMarker(archive);
-  if (typeof marker !== 'object') throw refusal(archive, 'expected an archive, found none');
-  try {
-    return await ArchiveWriter.open(archive, {
-      origin: signer.name,
-      encryption: marker.encryption,
-      sealer: () => Promise.reject(new Error('retention seals nothing')),
-      sign: (size, root) => signNote(formatCheckpoint({ origin: signer.name, size, root }), [signer]),
-    });
-  } catch (error) {
-    if (error instanceof ArchiveRefusal || error instanceof StoreFault) throw refusal(archive, error.message);
-    if (error instanceof Error && 'syscall' in error && 'code' in error)
-      throw refusal(archive, `it cannot be used: ${error.code}`);
-    throw error;
-  }
-}
-
-function refusal(archive: string, message: string): ProblemsError {
-  return new ProblemsError([{ file: archive, line: 0, column: 0, message }]);
-}
-
 function loginName(): string {
   try {
     return os.userInfo().username;
   } catch {
     // A user id without an entry, as in containers.
     return `uid ${process.getuid?.() ?? 'unknown'}`;
-  }
-}
-
-/** One line of JSON, on the disk when the call returns. */
-function appendJournal(file: string, line: string): void {
-  const descriptor = fs.openSync(file, 'a', 0o644);
-  try {
-    fs.writeFileSync(descriptor, line);
-    fs.fsyncSync(descriptor);
-  } finally {
-    fs.closeSync(descriptor);
   }
 }

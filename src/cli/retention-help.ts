@@ -43,4 +43,5 @@ Exit codes:
   0  what is due is deleted, or would be
   1  something due was not deleted because its file is not what was collected, or a segment is missing
   2  wrong arguments, policy or key, or the archive does not verify with the key: nothing was deleted
+  3  deleted and signed, but the journal could not be written
   70 internal error`;

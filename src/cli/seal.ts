@@ -6,6 +6,7 @@ import { count, escapeControls, quote } from '../base/text-safety.ts';
 import { type Problem, ProblemsError } from '../model/problem.ts';
 import { DEFAULT_LIMITS } from '../model/request.ts';
 import { type DiscoveredFile, discover, STDIN } from '../read/discover.ts';
+import { isSystemError } from '../read/open.ts';
 import { TiledLog } from '../store/tiled-log.ts';
 import { StoreFault } from '../store/tiled-log-files.ts';
 import { dropInventories, readInventory } from '../store/tiled-log-inventory.ts';
@@ -102,7 +103,10 @@ export async function seal(paths: string[], options: SealOptions): Promise<ExitC
   } catch (error) {
     if (error instanceof StoreFault || error instanceof NoteFault)
       throw new ProblemsError([{ file: options.into, line: 0, column: 0, message: error.message }]);
-    throw error;
+    // What the logs' own disk says was told by the reader.
+    if (!isSystemError(error)) throw error;
+    const message = `it cannot be written: ${error.code}`;
+    throw new ProblemsError([{ file: options.into, line: 0, column: 0, message }]);
   } finally {
     await thread?.close();
   }
@@ -242,7 +246,7 @@ class SealRun {
     if (read.problem !== undefined) this.troubles.push(`${quote(file)} is not sealed whole: ${read.problem}`);
     if (read.malformed > 0)
       this.troubles.push(
-        `${quote(file)}: ${count(read.malformed, 'stretch', 'stretches')} that are no records are not sealed`,
+        `${quote(file)}: ${count(read.malformed, 'stretch', 'stretches')} of no records ${read.malformed === 1 ? 'is' : 'are'} not sealed`,
       );
     const added = this.writer.size - first;
     if (added === 0) return undefined;
@@ -303,7 +307,22 @@ function faultOf({ pieces, reached }: FollowedFile, stream: SealedStream | undef
 async function publish(target: Target, note: string, origin: string, size: number): Promise<void> {
   if (target.kind === 'folder') {
     const name = `${origin.replace(/[^\w.-]/g, '_')}-${String(size).padStart(12, '0')}.checkpoint`;
-    writeFileWhole(path.join(target.folder, name), note);
+    const file = path.join(target.folder, name);
+    try {
+      const stands = fs.existsSync(file) ? fs.readFileSync(file, 'utf8') : undefined;
+      const text = note.slice(0, note.lastIndexOf('\n\n') + 2);
+      // It may have been cosigned since.
+      if (stands?.startsWith(text)) return;
+      if (stands !== undefined) {
+        const message = `expected the checkpoint that was signed now, found another over ${count(size, 'record')}: the sealed log was put back or made anew since; keep both, they contradict each other`;
+        throw new ProblemsError([{ file, line: 0, column: 0, message }]);
+      }
+      writeFileWhole(file, note);
+    } catch (error) {
+      if (!isSystemError(error)) throw error;
+      const message = `the checkpoint was signed and not published: ${error.code}`;
+      throw new ProblemsError([{ file: target.folder, line: 0, column: 0, message }]);
+    }
     return;
   }
   const subject = target.kind === 'git-message' ? `Seal ${count(size, 'record')} of ${origin}\n\n` : '';

@@ -1,15 +1,15 @@
 /** Archives among what `verify` is to audit: held to their logs, and their segments put in the place of their files. */
 import path from 'node:path';
-import { compareText } from '../base/text-safety.ts';
+import { compareText, quote } from '../base/text-safety.ts';
 import type { CheckResult } from '../model/check.ts';
 import type { Problem } from '../model/problem.ts';
 import { type DiscoveredFile, STDIN } from '../read/discover.ts';
 import type { ArchiveKeys } from '../store/archive-audit.ts';
-import { looksLikeArchive, MARKER, originOf } from '../store/archive-folder.ts';
-import type { CheckpointOptions } from './verify-checkpoint.ts';
+import { looksLikeArchive, MARKER, originOf, readMarker } from '../store/archive-folder.ts';
+import type { CheckpointOptions, GivenCheckpoint } from './verify-checkpoint.ts';
 import { readText } from './yaml-file.ts';
 
-export type ArchiveOptions = { identity?: string[] };
+export type ArchiveOptions = { identity?: string[]; view?: string };
 
 /** `folders` with what lies in them; `files`: all the others. */
 export type FoundArchives = { folders: string[]; files: DiscoveredFile[] };
@@ -45,15 +45,17 @@ export async function holdArchives(
   if (keys === undefined) return held;
   const { auditArchive } = await import('../store/archive-audit.ts');
   for (const folder of folders) {
-    const verdict = await auditArchive(folder, keys);
+    const origin = originOf(folder);
+    const retained = keys.retained.filter(({ note }) => nameOf(note) === origin);
+    const verdict = await auditArchive(folder, { ...keys, retained });
     held.files.push(...verdict.files);
     held.evidence.push(verdict.result);
   }
   return held;
 }
 
-/** `otherCheckpoints`: those that are of no archive here, and so are for the other files. */
-export type ReadKeys = { keys: ArchiveKeys | undefined; otherCheckpoints: string[] | undefined };
+/** `others`: checkpoints of no archive here, which are for the other files; undefined where there are none. */
+export type ReadKeys = { keys: ArchiveKeys | undefined; others: GivenCheckpoint[] | undefined };
 
 export async function readArchiveKeys(
   options: ArchiveOptions & CheckpointOptions,
@@ -61,10 +63,13 @@ export async function readArchiveKeys(
   problems: Problem[],
 ): Promise<ReadKeys> {
   const wrong = (file: string, message: string) => void problems.push({ file, line: 0, column: 0, message });
-  const { checkpoint = [], verifierKey = [], policy, identity = [] } = options;
+  const { checkpoint = [], verifierKey = [], policy, identity = [], view } = options;
+  if (view !== undefined && !folders.some((folder) => viewOf(folder) === view))
+    wrong('--view', `expected a view for the role ${quote(view)} among what is audited, found none`);
+  const given = await readCheckpoints(options.checkpoint, problems);
   if (folders.length === 0) {
     if (identity.length > 0) wrong('--identity', 'there is no archive among the files to audit');
-    return { keys: undefined, otherCheckpoints: options.checkpoint };
+    return { keys: undefined, others: given };
   }
   for (const file of [...verifierKey, ...(policy === undefined ? [] : [policy]), ...checkpoint])
     if (lieWithin(file, folders))
@@ -72,19 +77,29 @@ export async function readArchiveKeys(
         file,
         'it lies in the archive that it is to vouch for: whoever replaces the one replaces the other',
       );
-  const { readGiven } = await import('./verify-checkpoint.ts');
   const origins = new Set(folders.map(originOf));
-  const retained: { file: string; note: string }[] = [];
-  const others: string[] = [];
-  for (const name of checkpoint) {
-    const given = readGiven(name, problems);
-    const own = given.filter(({ note }) => origins.has(note.slice(0, note.indexOf('\n'))));
-    retained.push(...own);
-    if (own.length < given.length) others.push(name);
-  }
+  const retained = given?.filter(({ note }) => origins.has(nameOf(note))) ?? [];
+  const others = given?.filter(({ note }) => !origins.has(nameOf(note))) ?? [];
   const identities = identity.flatMap((file) => readIdentities(file, problems));
-  const keys = { judge: await readJudge(options, problems), identities, retained };
-  return { keys, otherCheckpoints: others.length > 0 ? others : undefined };
+  const keys = { judge: await readJudge(options, problems), identities, retained, view };
+  return { keys, others: others.length > 0 ? others : undefined };
+}
+
+/** All at once: standard input can be read a single time, and a folder may hold checkpoints of several logs. */
+async function readCheckpoints(names: readonly string[] | undefined, problems: Problem[]) {
+  if (names === undefined) return undefined;
+  const { readGiven } = await import('./verify-checkpoint.ts');
+  return names.flatMap((name) => readGiven(name, problems));
+}
+
+/** The log that a checkpoint says to be of. */
+function nameOf(note: string): string {
+  return note.slice(0, note.indexOf('\n'));
+}
+
+function viewOf(folder: string): string | undefined {
+  const marker = readMarker(folder);
+  return marker === undefined || marker === 'unreadable' ? undefined : marker.view?.role;
 }
 
 async function readJudge(options: CheckpointOptions, problems: Problem[]): Promise<ArchiveKeys['judge']> {
@@ -94,7 +109,7 @@ async function readJudge(options: CheckpointOptions, problems: Problem[]): Promi
 }
 
 /** As `age -i`: identities one a line, `#` before a comment. */
-function readIdentities(file: string, problems: Problem[]): string[] {
+export function readIdentities(file: string, problems: Problem[]): string[] {
   const lines = readText(file, problems)
     ?.split('\n')
     .map((line) => line.trim());

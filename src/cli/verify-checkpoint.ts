@@ -51,13 +51,17 @@ export type CheckpointOptions = TrustOptions & { checkpoint?: string[]; evidence
 /** What is said beside the audit of the records: `inputs` are those of the audit, to be sure that both read the same. */
 export type Beside = (inputs: readonly InputSummary[]) => {
   result: CheckResult;
-  anchor(streams: readonly StreamSummary[]): StreamSummary[];
+  /** A result of a check, in the light of it. */
+  anchor(result: CheckResult): CheckResult;
 };
 
 /** A note and where it lies. */
-type Given = { file: string; note: string; folder?: string };
+export type GivenCheckpoint = { file: string; note: string; folder?: string };
 
 type Trusted = JudgedCheckpoint & { file: string };
+
+/** `roots`: by size, made from the leaves alone. */
+type HeldLog = { log: TiledLog; roots: ReadonlyMap<number, Uint8Array> };
 
 const MAX_NOTE_BYTES = 1_000_000;
 
@@ -76,16 +80,15 @@ export function isPartOfSeal({
   };
 }
 
-/** Undefined where no checkpoint was asked for. Mistakes of the arguments go to `problems`. */
+/** Mistakes of the arguments go to `problems`. */
 export async function readAnchors(
   options: CheckpointOptions,
+  given: readonly GivenCheckpoint[],
   files: readonly DiscoveredFile[],
   framing: Framing,
   problems: Problem[],
-): Promise<Beside | undefined> {
-  if (options.checkpoint === undefined) return undefined;
+): Promise<Beside> {
   const trust = readTrust(options, problems);
-  const given = options.checkpoint.flatMap((name) => readGiven(name, problems));
   for (const { file, regular, skip } of files)
     if (!regular && skip === undefined)
       problems.push({
@@ -100,8 +103,8 @@ export async function readAnchors(
 }
 
 /** A checkpoint, a folder of published ones (*.checkpoint), a sealed log, or - for standard input. */
-export function readGiven(name: string, problems: Problem[]): Given[] {
-  const wrong = (message: string): Given[] => {
+export function readGiven(name: string, problems: Problem[]): GivenCheckpoint[] {
+  const wrong = (message: string): GivenCheckpoint[] => {
     problems.push({ file: name, line: 0, column: 0, message });
     return [];
   };
@@ -148,7 +151,7 @@ class AnchorRun {
     this.reader = new LeafReader(framing);
   }
 
-  async judge(given: readonly Given[]): Promise<Beside> {
+  async judge(given: readonly GivenCheckpoint[]): Promise<Beside> {
     this.warnBeside();
     const trusted = given.flatMap((one) => this.trustedOf(one));
     const logs = given.flatMap(({ folder }) => (folder === undefined ? [] : [folder]));
@@ -157,13 +160,14 @@ class AnchorRun {
         .filter(({ checkpoint }) => checkpoint.origin === origin)
         .sort((a, b) => Number(a.checkpoint.size - b.checkpoint.size));
       if (this.findFork(points)) continue;
-      await this.judgeOrigin(origin, points, this.openLog(origin, logs));
+      const sizes = points.map(({ checkpoint }) => Number(checkpoint.size));
+      await this.judgeOrigin(origin, points, this.openLog(origin, logs, sizes));
     }
     return (inputs) => this.close(inputs);
   }
 
   /** A checkpoint that is not trusted is said, and then counts for nothing. */
-  private trustedOf({ file, note }: Given): Trusted[] {
+  private trustedOf({ file, note }: GivenCheckpoint): Trusted[] {
     let judged: JudgedCheckpoint;
     try {
       judged = judgeCheckpoint(note, this.trust);
@@ -207,14 +211,13 @@ class AnchorRun {
   }
 
   /** The sealed log of that name among the folders given, with tiles that lead to the root of its checkpoint. */
-  private openLog(origin: string, folders: readonly string[]): TiledLog | undefined {
+  private openLog(origin: string, folders: readonly string[], sizes: readonly number[]): HeldLog | undefined {
     for (const folder of folders) {
       try {
         const log = new TiledLog(folder);
         if (log.origin !== origin) continue;
-        const range = startRange();
-        for (const leaves of log.leaves(0, log.size)) appendLeaves(range, leaves);
-        if (equalHashes(rootOf(range), log.root)) return log;
+        const roots = rootsOf(log, sizes);
+        if (equalHashes(roots.get(log.size)!, log.root)) return { log, roots };
         this.find(
           'sealed-log-damaged',
           placeOf(path.join(folder, CHECKPOINT)),
@@ -232,19 +235,20 @@ class AnchorRun {
   private async judgeOrigin(
     origin: string,
     points: readonly Trusted[],
-    log: TiledLog | undefined,
+    held: HeldLog | undefined,
   ): Promise<void> {
-    if (log === undefined) {
+    if (held === undefined) {
       await this.judgeWithoutLog(points);
       return;
     }
+    const { log, roots } = held;
     const own = path.join(log.folder, CHECKPOINT);
     for (const point of points) {
       const { size, root } = point.checkpoint;
       if (size > BigInt(log.size)) {
         const message = `expected a sealed log of at least ${size} records by the checkpoint ${quote(point.file)}, found ${log.size}`;
         this.find('checkpoint-rollback', placeOf(own), message);
-      } else if (!equalHashes(log.rootAt(Number(size)), root)) {
+      } else if (!equalHashes(roots.get(Number(size))!, root)) {
         const other = points.find(({ file }) => file === own);
         // Of a sealed log whose own checkpoint nobody signed, another history proves nothing against the signer.
         if (other !== undefined) this.fork(point, other);
@@ -405,7 +409,18 @@ class AnchorRun {
       );
     const sound = this.streams.filter(({ stream }) => !changed.some(({ file }) => file === stream));
     const result: CheckResult = { findings: this.findings, streams: sound };
-    return { result, anchor: (streams) => anchorStreams(streams, sound) };
+    const isHeld = inputs.every(
+      ({ file, records }) => records.read === 0 || sound.some(({ stream }) => stream === file),
+    );
+    const anchor = ({ streams, notices, ...rest }: CheckResult): CheckResult => ({
+      ...rest,
+      ...(streams && {
+        streams: anchorStreams(streams, sound).filter(({ profile }) => !isHeld || profile !== null),
+      }),
+      // Of records without a chain the checkpoint says all that is known.
+      ...(notices && { notices: notices.filter(({ code }) => !isHeld || code !== 'unprotected') }),
+    });
+    return { result, anchor };
   }
 
   private add({ findings, streams = [] }: CheckResult): void {
@@ -443,6 +458,21 @@ function evidenceOf(...both: readonly Trusted[]): string {
 /** A finding about a file as a whole. */
 function placeOf(file: string): Place {
   return { file: file === STDIN ? 'stdin' : file, line: 1, offset: 0, length: 0 };
+}
+
+/**
+ * The roots at those sizes and of the whole log. From the leaves: whoever signs anew can leave old hashes in the tiles
+ * above them, and these then lead to an old root over leaves that are others.
+ */
+function rootsOf(log: TiledLog, sizes: readonly number[]): Map<number, Uint8Array> {
+  const range = startRange();
+  const roots = new Map<number, Uint8Array>();
+  const ends = [...sizes.filter((size) => size < log.size), log.size].sort((a, b) => a - b);
+  for (const end of ends) {
+    for (const leaves of log.leaves(range.end, end)) appendLeaves(range, leaves);
+    roots.set(end, rootOf(range));
+  }
+  return roots;
 }
 
 /** Whole tiles at once: half as many steps of the fold as leaves. */

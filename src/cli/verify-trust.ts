@@ -42,14 +42,17 @@ export function judgeCheckpoint(note: string, trust: Trust): JudgedCheckpoint {
   const checkpoint = parseCheckpoint(parsed.text);
   const signed = verifyNote(parsed, trust.keys);
   const { origin } = checkpoint;
-  if (trust.policy !== undefined)
-    return { checkpoint, note, signed, gaps: policyGaps(trust.policy, origin, signed) };
+  const { policy, keys } = trust;
+  const gaps = policy === undefined ? [] : policyGaps(policy, origin, signed);
+  // A policy that names no log says nothing of who may sign for one: then a key that was given has to.
   const isSigned = signed.some(({ key }) => key.kind !== 'cosignature' && key.name === origin);
-  const gap =
-    trust.keys.length === 0
-      ? 'no verifier key and no policy was given'
-      : 'no given key signed it under the name of its log';
-  return { checkpoint, note, signed, gaps: isSigned ? [] : [gap] };
+  if (!isSigned && (policy === undefined || policy.logs.length === 0))
+    gaps.push(
+      keys.length > 0
+        ? 'no given key signed it under the name of its log'
+        : `no verifier key ${policy === undefined ? 'and no policy was given' : 'was given, and the policy names no log'}`,
+    );
+  return { checkpoint, note, signed, gaps };
 }
 
 /** In the words of archives: of a checkpoint without keys nobody can tell, one that a given key did not sign is forged. */

@@ -22,7 +22,7 @@ import {
   holdArchives,
   readArchiveKeys,
 } from './verify-archives.ts';
-import type { CheckpointOptions } from './verify-checkpoint.ts';
+import type { CheckpointOptions, GivenCheckpoint } from './verify-checkpoint.ts';
 import { checkOutputs, parseOutputs, realPath, writeReport } from './verify-outputs.ts';
 
 export type VerifyOptions = RequestOptions &
@@ -79,12 +79,12 @@ async function verifyFiles(
   const outputs = parseOutputs(options.format ?? [], problems);
   for (const name of missing)
     problems.push({ file: name, line: 0, column: 0, message: 'there is no such file, folder or match' });
-  const { keys, otherCheckpoints } = await readArchiveKeys(options, archives, problems);
+  const { keys, others } = await readArchiveKeys(options, archives, problems);
   checkOutputs(outputs, archives.files, problems);
   const folder = openState(options.state, archives.files, problems);
   if (problems.length > 0) throw new ProblemsError(problems);
   const { files, evidence } = await holdArchives(archives, keys);
-  const beside = await readBeside({ ...options, checkpoint: otherCheckpoints }, archives, request, problems);
+  const beside = await readBeside(options, others, archives, request, problems);
 
   const bytes = files.reduce((sum, file) => sum + (file.skip === undefined ? file.bytes : 0), 0);
   const progress = process.stderr.isTTY && !options.quiet ? new Progress(process.stderr, bytes) : undefined;
@@ -120,12 +120,13 @@ async function withoutSeal(files: DiscoveredFile[], options: VerifyOptions): Pro
 }
 
 async function readBeside(
-  options: Omit<VerifyOptions, 'checkpoint'> & { checkpoint: string[] | undefined },
+  options: VerifyOptions,
+  given: GivenCheckpoint[] | undefined,
   { files, folders }: FoundArchives,
   request: AuditRequest,
   problems: Problem[],
 ) {
-  if (options.checkpoint === undefined) {
+  if (given === undefined) {
     if (folders.length > 0) return undefined;
     const trust = options.policy !== undefined || options.verifierKey !== undefined;
     const message =
@@ -135,8 +136,7 @@ async function readBeside(
     return undefined;
   }
   const { readAnchors } = await import('./verify-checkpoint.ts');
-  const { checkpoint, ...rest } = options;
-  return readAnchors({ ...rest, checkpoint }, files, request, problems);
+  return readAnchors(options, given, files, request, problems);
 }
 
 /**

@@ -7,7 +7,7 @@ import { JsonObject, type JsonValue } from '../base/json.ts';
 import { compareText, count, quote } from '../base/text-safety.ts';
 import type { Notice } from '../model/report.ts';
 import type { AuditRequest } from '../model/request.ts';
-import type { KnownFile, SealFile, SealKind, SealResult } from '../model/seal.ts';
+import type { JsonSealKind, KnownFile, SealFile, SealResult } from '../model/seal.ts';
 import { type Digest, isDigest, parseDigest } from './digest.ts';
 import { judgeEnds } from './digest-ends.ts';
 import { DIGEST_FINDINGS } from './finding-kinds.ts';
@@ -54,7 +54,8 @@ const SOURCE = 'cloudtrail';
 /** Times without log files that one notice lists. */
 const MAX_PERIODS = 3;
 
-export const cloudtrailDigests: SealKind = {
+export const cloudtrailDigests: JsonSealKind = {
+  form: 'json',
   name: CLOUDTRAIL_DIGESTS,
   title: 'AWS CloudTrail digest files',
   findings: DIGEST_FINDINGS,

@@ -11,8 +11,13 @@ import { quote } from '../base/text-safety.ts';
 /** Plain data. Times in milliseconds since 1970. */
 export type PublicKey = { fingerprint: string; pkcs1Base64: string; from: number; until: number };
 
+/** Nothing but what the command prints: a list of keys holds no events, and what holds events is read as a log. */
 export function isKeyList(document: JsonValue): boolean {
-  return document instanceof JsonObject && document.get('PublicKeyList') instanceof JsonArray;
+  return (
+    document instanceof JsonObject &&
+    document.get('PublicKeyList') instanceof JsonArray &&
+    document.members.every(({ key }) => key === 'PublicKeyList' || key === 'NextToken')
+  );
 }
 
 /** `wrong` is told everything that is wrong with the list. */

@@ -58,7 +58,7 @@ export function assembleReport(
         byCode: countBy(findings, 'code'),
       },
       ...(streams.length > 0 && { assurance: countAssurance(streams) }),
-      verdict: drawVerdict(plan, scan, findings, records, rules, results),
+      verdict: drawVerdict(plan, scan, findings, records, rules, results, seals),
       failOn: request.failOn,
     },
     streams,
@@ -145,6 +145,7 @@ function drawVerdict(
   records: RecordCounts,
   rules: readonly RuleSummary[],
   results: readonly CheckResult[],
+  seals: readonly SealResult[],
 ): ReportVerdict {
   const unread = scan.inputs.some(
     ({ status }) => status === 'partial' || status === 'unreadable' || status === 'empty',
@@ -154,8 +155,10 @@ function drawVerdict(
   // Without a mapping only raw schemas can judge a record.
   const isJudgedRaw = plan.request.schemas.some(({ appliesTo }) => appliesTo === 'raw');
   const unmapped = scan.inputs.some(({ source, records: own }) => source === null && own.audited > 0);
-  if (unread || unverified || failed || records.audited === 0 || (unmapped && !isJudgedRaw))
-    return 'incomplete';
+  // Records that were left out are no reason to be content with files that hold none.
+  const vouched = records.read === 0 && seals.some((seal) => (seal.vouched ?? 0) > 0);
+  const nothing = records.audited === 0 && !vouched;
+  if (unread || unverified || failed || nothing || (unmapped && !isJudgedRaw)) return 'incomplete';
   const threshold = severityRank(plan.request.failOn);
   const counts = findings.some(
     ({ severity, waiver }) => waiver === undefined && severityRank(severity) >= threshold,

@@ -9,10 +9,10 @@ import { type JsonValue, parseJsonAt } from '../base/json.ts';
 import type { EventTest } from '../match/compile-detection.ts';
 import type { Event } from '../model/event.ts';
 import type { Detection } from '../model/rule.ts';
-import type { SealKind, SealPart } from '../model/seal.ts';
+import type { JsonSealKind, SealPart, TextSealKind } from '../model/seal.ts';
 import type { DiscoveredFile } from '../read/discover.ts';
 import { addMalformed, startEpisodes } from '../read/input-findings.ts';
-import { isSystemError, readInput } from '../read/open.ts';
+import { isSystemError, type ReadOutcome, readInput } from '../read/open.ts';
 import { type LineRange, readRange } from '../read/plain-bytes.ts';
 import {
   type BesideMember,
@@ -22,6 +22,7 @@ import {
   RecordReader,
   type RecordSink,
 } from '../read/records.ts';
+import { WholeText } from '../read/whole-text.ts';
 import type { EventCursor } from '../sources/event-cursor.ts';
 import { judgeHead } from './file-head.ts';
 import { type FilePart, noteBeside, plainFile, type StoredFile, toReportName } from './file-part.ts';
@@ -29,7 +30,8 @@ import { addGroupless, type GrouplessSteps } from './groupless-events.ts';
 import type { IdentityRows } from './identity-rows.ts';
 import type { MarkRows } from './mark-rows.ts';
 import type { Detector, Plan, Program, Programs } from './plan.ts';
-import { sealKindOf } from './seals.ts';
+import { ErasedLines, linesOf } from './salted-segment.ts';
+import { documentSealOf, textSealOf } from './seals.ts';
 import { stretchSpan, type TimeSpan } from './time-span.ts';
 
 /** Called for each event that a detection holds for; the event is valid during the call. */
@@ -67,6 +69,9 @@ export class FileScan implements RecordSink {
   private readonly onMatch: OnMatch | undefined;
   /** By check: whether it sees the records out of range too. */
   private readonly everyRecord: readonly boolean[];
+  /** By check: whether a record of which fields were erased says nothing to it. */
+  private readonly wholeRecords: readonly boolean[];
+  private readonly erasedLines: ErasedLines;
   private readonly since: Limit | undefined;
   private readonly until: Limit | undefined;
   private readonly malformedEpisodes = startEpisodes();
@@ -81,7 +86,7 @@ export class FileScan implements RecordSink {
   private records = 0;
   private skipped = 0;
   /** Of a file that holds seals instead of records, and its first document. */
-  private seals: SealKind | undefined;
+  private seals: JsonSealKind | undefined;
   private document: JsonValue | undefined;
 
   constructor(
@@ -101,18 +106,29 @@ export class FileScan implements RecordSink {
     this.onMatch = onMatch;
     this.since = toLimit(plan.request.since);
     this.until = toLimit(plan.request.until);
+    this.wholeRecords = plan.checks.map(({ definition }) => definition.wholeRecords === true);
+    this.erasedLines = new ErasedLines(discovered.sealed);
     this.everyRecord = plan.checks.map(({ definition }) => definition.everyRecord === true);
   }
 
   /** Reads the whole file. */
   async whole(onProgress: OnProgress, digestsDecoded: boolean): Promise<FilePart> {
+    const text = textSealOf(this.file);
+    if (text !== undefined) return this.wholeSeal(text, onProgress);
     const { limits } = this.plan.request;
     const reader = this.reader();
     const { file, sealed } = this.discovered;
-    const opening = { identities: sealed?.identities, digestsDecoded };
+    const opening = { identities: sealed?.identities, digestsDecoded, lines: linesOf(sealed) };
     const outcome = await readInput(file, reader, limits, this.pieces(onProgress), opening);
-    const { storedBytes: bytes, sha256, decodedSha256, compression, problem, failure, ...tally } = outcome;
-    return this.toPart(tally, { bytes, sha256, decodedSha256, compression, problem, failure });
+    return this.toPart(...toStored(outcome));
+  }
+
+  private async wholeSeal(kind: TextSealKind, onProgress: OnProgress): Promise<FilePart> {
+    const { limits } = this.plan.request;
+    const reader = new WholeText(limits.recordBytes);
+    const outcome = await readInput(this.discovered.file, reader, limits, this.pieces(onProgress));
+    const part = kind.parse(this.file, reader.text());
+    return { ...this.toPart(...toStored(outcome)), seals: { kind: kind.name, part } };
   }
 
   /** Reads a range of lines of a file whose beginning was looked at by somebody else. */
@@ -152,7 +168,7 @@ export class FileScan implements RecordSink {
     return this.seals === undefined ? part : { ...part, records: 0, seals: this.toSeals(this.seals) };
   }
 
-  private toSeals(kind: SealKind): SealPart {
+  private toSeals(kind: JsonSealKind): SealPart {
     const documents = this.records + this.malformedEpisodes.count;
     return { kind: kind.name, part: kind.parse(this.file, this.document, documents) };
   }
@@ -168,7 +184,7 @@ export class FileScan implements RecordSink {
   // RecordSink
 
   begin(documents: readonly JsonValue[]): readonly string[] | undefined {
-    this.seals = sealKindOf(this.file, documents);
+    this.seals = documentSealOf(this.file, documents);
     if (this.seals !== undefined) return undefined;
     const { source, wrapper } = judgeHead(this.plan, documents, this.discovered.sealed?.source);
     this.choose(source);
@@ -209,12 +225,16 @@ export class FileScan implements RecordSink {
     const inRange = this.isInRange(ms);
     const { steps } = program;
     const { states } = books;
+    const isErased = !this.erasedLines.isEmpty && this.erasedLines.has(line);
+    cursor.erased = isErased;
     for (let index = 0; index < steps.length; index++) {
+      if (isErased && this.wholeRecords[index]!) continue;
       if (inRange || this.everyRecord[index]!) steps[index]!(states[index], cursor);
     }
     // What a wrapped line holds does not stand in the file as such.
     const rereadable = this.discovered.regular && cursor.byteLength === length;
-    books.identities.add(cursor, line, length, !inRange, rereadable);
+    // Records that differed in what was erased are equal now, and one of them may be there twice, with and without it.
+    if (!isErased) books.identities.add(cursor, line, length, !inRange, rereadable);
     if (!inRange) {
       this.skipped++;
       return;
@@ -264,6 +284,18 @@ export class FileScan implements RecordSink {
       if (!Number.isNaN(ms)) this.span = { fromMs: ms, fromNanos: nanos, untilMs: ms, untilNanos: nanos };
     } else if (ms <= span.fromMs || ms >= span.untilMs) stretchSpan(span, ms, this.cursor.timeNanos);
   }
+}
+
+function toStored({
+  storedBytes: bytes,
+  sha256,
+  decodedSha256,
+  compression,
+  problem,
+  failure,
+  ...tally
+}: ReadOutcome): [FilePart['tally'], StoredFile] {
+  return [tally, { bytes, sha256, decodedSha256, compression, problem, failure }];
 }
 
 function toLimit(instant: Instant | undefined): Limit | undefined {

@@ -7,7 +7,7 @@ import { type Detection, detectSource, findWrapper } from '../sources/detect.ts'
 import type { Mapping } from '../sources/mapping.ts';
 import { judgeHead, unwrap } from './file-head.ts';
 import type { Plan } from './plan.ts';
-import { sealKindOf } from './seals.ts';
+import { documentSealOf, textSealOf } from './seals.ts';
 
 export type Inspection = {
   records: JsonValue[];
@@ -42,7 +42,7 @@ export async function inspectHead(
   let source: string | null = null;
   let isSeal = false;
   const seen = await readHead(file, plan.request.limits, (documents) => {
-    isSeal = sealKindOf(file, documents) !== undefined;
+    isSeal = (textSealOf(file) ?? documentSealOf(file, documents)) !== undefined;
     const judged = judgeHead(plan, documents);
     source = judged.source;
     return judged.wrapper;

@@ -5,6 +5,7 @@ import { MAX_RELATED } from '../model/relation.ts';
 import { reread } from '../read/reread.ts';
 import { PositionSet } from './position-set.ts';
 import type { RecordPosition } from './repeats.ts';
+import { linesOf } from './salted-segment.ts';
 import type { Scan } from './scan-books.ts';
 
 /** The name under which the merge speaks, beside the checks. */
@@ -43,7 +44,7 @@ export async function mergeRepeats(scan: Scan): Promise<{ duplicates: PositionSe
   let conflictCount = 0;
   const again = (fileIndex: number, stretches: Iterable<RecordPosition>) => {
     const { file, sealed } = scan.files[fileIndex]!;
-    return reread(file, scan.inputs[fileIndex]!.compression, stretches, sealed?.identities);
+    return reread(file, scan.inputs[fileIndex]!.compression, stretches, sealed?.identities, linesOf(sealed));
   };
   for await (const repeat of scan.identities.repeats(again)) {
     const { first: original, again } = repeat;

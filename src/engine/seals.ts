@@ -1,26 +1,37 @@
 /** Files that vouch for other files: which kinds there are, which files of a run are such, and what they amount to. */
 import type { JsonValue } from '../base/json.ts';
 import { cloudtrailDigests } from '../cloudtrail/cloudtrail-digests.ts';
+import { manifests } from '../manifests/manifests.ts';
 import type { AuditRequest } from '../model/request.ts';
-import type { KnownFile, SealFile, SealKind, SealResult } from '../model/seal.ts';
+import type { JsonSealKind, KnownFile, SealFile, SealKind, SealResult, TextSealKind } from '../model/seal.ts';
 import { digestDecoded } from '../read/decoded-digest.ts';
+import { digestsOf } from '../read/digest-file.ts';
 import type { DiscoveredFile } from '../read/discover.ts';
 import { type FilePart, toReportName } from './file-part.ts';
 import type { Plan } from './plan.ts';
 import type { Scan } from './scan-books.ts';
 import { spanStretch } from './time-span.ts';
 
-export const SEAL_KINDS: readonly SealKind[] = [cloudtrailDigests];
+const DOCUMENT_KINDS: readonly JsonSealKind[] = [cloudtrailDigests];
+const TEXT_KINDS: readonly TextSealKind[] = [manifests];
+export const SEAL_KINDS: readonly SealKind[] = [...DOCUMENT_KINDS, ...TEXT_KINDS];
 
 /** Whether the decoded bytes of every file are to be digested on their way: some file will probably list them. */
 export function expectsSeals(request: AuditRequest, files: readonly DiscoveredFile[]): boolean {
-  return SEAL_KINDS.some((kind) => kind.isExpected(request) || files.some(({ file }) => kind.isNamed(file)));
+  return DOCUMENT_KINDS.some(
+    (kind) => kind.isExpected(request) || files.some(({ file }) => kind.isNamed(file)),
+  );
+}
+
+/** The kind of seals that a file of text holds, by its name. */
+export function textSealOf(file: string): TextSealKind | undefined {
+  return TEXT_KINDS.find((kind) => kind.isNamed(file));
 }
 
 /** `documents`: the first of the file. */
-export function sealKindOf(file: string, documents: readonly JsonValue[]): SealKind | undefined {
+export function documentSealOf(file: string, documents: readonly JsonValue[]): JsonSealKind | undefined {
   const [first] = documents;
-  return SEAL_KINDS.find((kind) => kind.isNamed(file) || (first !== undefined && kind.isDocument(first)));
+  return DOCUMENT_KINDS.find((kind) => kind.isNamed(file) || (first !== undefined && kind.isDocument(first)));
 }
 
 export async function judgeSeals({ request }: Plan, scan: Scan): Promise<SealResult[]> {
@@ -36,7 +47,39 @@ export async function judgeSeals({ request }: Plan, scan: Scan): Promise<SealRes
     if (own === undefined) files.push(known);
     else own.push({ ...known, part: part!.seals!.part });
   }
+  addStoredDigests(kinds, seals, files, scan);
   return kinds.map((kind) => kind.judge(request, seals.get(kind.name)!, files));
+}
+
+/** Digests that the scan did not take: of files that were passed over for holding no records, or by other algorithms. */
+function addStoredDigests(
+  kinds: readonly SealKind[],
+  seals: ReadonlyMap<string, readonly SealFile[]>,
+  files: readonly KnownFile[],
+  scan: Scan,
+): void {
+  const wanted = new Map<string, Set<string>>();
+  for (const kind of kinds) {
+    for (const { file, algorithm } of kind.wants?.(seals.get(kind.name)!) ?? []) {
+      const known = wanted.get(file);
+      if (known === undefined) wanted.set(file, new Set([algorithm]));
+      else known.add(algorithm);
+    }
+  }
+  if (wanted.size === 0) return;
+  const byName = new Map(files.map((known) => [known.file, known]));
+  for (const [index, { file, regular }] of scan.files.entries()) {
+    const known = byName.get(toReportName(file));
+    const algorithms = wanted.get(toReportName(file));
+    if (known === undefined || algorithms === undefined) continue;
+    const { sha256 } = scan.inputs[index]!;
+    if (sha256 !== null && algorithms.size === 1 && algorithms.has('sha256')) known.stored = { sha256 };
+    else if (regular) {
+      const digests = digestsOf(file, [...new Set([...algorithms, 'sha256'])])?.digests;
+      // A file that changed since it was audited is another one: nothing is said of it.
+      if (digests !== undefined && (sha256 === null || digests.sha256 === sha256)) known.stored = digests;
+    }
+  }
 }
 
 async function toKnown(

@@ -37,6 +37,8 @@ export type CheckDefinition<State> = {
   findings: readonly FindingKind[];
   /** Whether the check sees the records outside `--since`/`--until` too: a chain has no holes. */
   everyRecord?: boolean;
+  /** Whether the check passes by records of which fields were erased, as signed: what is missing there is no defect. */
+  wholeRecords?: boolean;
   /** The check for this run, or undefined when the request gives it nothing to do. */
   create(request: AuditRequest): Check<State> | undefined;
 };

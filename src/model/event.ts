@@ -66,6 +66,8 @@ export interface Event {
   readonly place: Place;
   /** Exactly the bytes of the record as they were read; a view that the reader will overwrite. */
   readonly bytes: Uint8Array;
+  /** Whether fields of the record were erased, as a salted archive allows: its hash cannot be recomputed. */
+  readonly erased?: boolean;
   /** Whether the record is an object, as it should be. */
   readonly isObject: boolean;
   /** Whether the bytes are already in RFC 8785 form, so that they can be hashed as they are. */

@@ -13,9 +13,15 @@ export type DiscoveredFile = {
   skip?: { reason: string; unsupported: boolean; code?: 'encrypted-input' };
   /**
    * Of a segment of an archive: the source that its manifest names, the digest of the stored bytes that were held to it,
-   * and the identities of age that decrypt it, if it is encrypted.
+   * and the identities of age that decrypt it, if it is encrypted. `salted`: its lines have salts, which are no part of
+   * the records, and of some of them (first and last line of each run, from 1) fields were erased.
    */
-  sealed?: { source: string | null; sha256: string; identities?: readonly string[] };
+  sealed?: {
+    source: string | null;
+    sha256: string;
+    identities?: readonly string[];
+    salted?: { erased: readonly (readonly [from: number, until: number])[] };
+  };
 };
 
 export const STDIN = '-';
@@ -26,6 +32,13 @@ export const STDIN = '-';
  */
 const NOT_LOGS =
   /(?:^|\/)(?:_?(?:licen[cs]e|notice|readme|copying|changelog|authors)(?:-(?:apache|bsd|mit|mpl)[^/.]*)?(?:\.txt)?|\.[^/]*)$|\.(?:md|markdown|rst|adoc|html?|css|ya?ml|toml|ini|cfg|conf|sh|py|js|ts|go|rs|png|jpe?g|gif|svg|ico|pdf|docx?|lock|pid|sarif)$/i;
+
+/** Signed messages (ETSI EN 319 162), as X-Road logs them: a list of digests beside them vouches for them as they are. */
+const SIGNED_CONTAINER = /\.(?:asic[es]|sc[es])$/i;
+const NO_RECORDS = {
+  reason: 'a container of signed messages, held to the list beside it if there is one',
+  unsupported: false,
+};
 
 /** Files that may hold logs in a form this version does not read: their absence from the audit must be seen. */
 const UNSUPPORTED: readonly { name: RegExp; reason: string }[] = [
@@ -77,17 +90,22 @@ async function expand(argument: string, exclude: readonly string[]): Promise<Dis
   if (argument === STDIN) return [{ file: STDIN, bytes: 0, regular: false }];
   const stats = await stat(argument).catch(() => lstat(argument).catch(() => undefined));
   if (stats?.isDirectory()) return listFolder(argument, exclude);
-  if (stats !== undefined)
-    return [{ file: toPortable(path.normalize(argument)), bytes: stats.size, regular: stats.isFile() }];
+  if (stats !== undefined) return [toNamed(argument, stats)];
   const fastGlob = await loadFastGlob();
   if (!fastGlob.isDynamicPattern(argument)) return undefined;
   const matches = await fastGlob(argument, { ignore: [...exclude], stats: true, onlyFiles: true, dot: true });
   if (matches.length === 0) return undefined;
-  return matches.map((entry) => ({
-    file: toPortable(path.normalize(entry.path)),
-    bytes: entry.stats?.size ?? 0,
-    regular: entry.stats?.isFile() ?? false,
-  }));
+  return matches.map((entry) => toNamed(entry.path, entry.stats));
+}
+
+/** A file that is named outright is read, unless it can hold no record whatever it is called. */
+function toNamed(name: string, stats: { size: number; isFile(): boolean } | undefined): DiscoveredFile {
+  return {
+    file: toPortable(path.normalize(name)),
+    bytes: stats?.size ?? 0,
+    regular: stats?.isFile() ?? false,
+    ...(SIGNED_CONTAINER.test(name) && { skip: NO_RECORDS }),
+  };
 }
 
 async function listFolder(folder: string, exclude: readonly string[]): Promise<DiscoveredFile[]> {
@@ -143,6 +161,7 @@ function isWithin(place: string, folder: string): boolean {
 }
 
 async function skipReason(name: string, place: string): Promise<DiscoveredFile['skip']> {
+  if (SIGNED_CONTAINER.test(name)) return NO_RECORDS;
   const unsupported = UNSUPPORTED.find((kind) => kind.name.test(name));
   if (unsupported !== undefined) return { reason: unsupported.reason, unsupported: true };
   if (!NOT_LOGS.test(name) || (!OUR_OWN.test(name) && (await beginsLikeJson(place)))) return undefined;

@@ -9,7 +9,7 @@ import { type CompressedProblem, type Compression, detectCompression } from './c
 import { STDIN } from './discover.ts';
 import { readGzip } from './gzip.ts';
 import { type Pause, readToEnd } from './plain-bytes.ts';
-import { type ReadHead, type ReadTally, RecordReader, type RecordSink } from './records.ts';
+import { type ByteReader, type ReadHead, type ReadTally, RecordReader, type RecordSink } from './records.ts';
 import { decodeSmallGzip, SMALL_STORED_BYTES } from './small-gzip.ts';
 import { readZstd } from './zstd.ts';
 
@@ -41,15 +41,20 @@ export type ReadOptions = {
   pause?: Pause;
   /** Of age: the file is a segment that was compressed and then encrypted. */
   identities?: readonly string[] | undefined;
+  /** What the reader is given in the place of the decoded bytes: the file has lines with more in them than records. */
+  lines?: LineFilter | undefined;
 };
+
+/** Takes decoded blocks and gives others, for each as many lines as have ended. */
+export type LineFilter = { push(block: Uint8Array): Uint8Array; end(): Uint8Array };
 
 /** Drives `reader` over the whole of `file`. Never throws for what is wrong with the input. */
 export async function readInput(
   file: string,
-  reader: RecordReader,
+  reader: ByteReader,
   limits: Limits,
   onBytes: (storedBytes: number) => void,
-  { digestsDecoded = false, smallBytes = SMALL_STORED_BYTES, pause, identities }: ReadOptions = {},
+  { digestsDecoded = false, smallBytes = SMALL_STORED_BYTES, pause, identities, lines }: ReadOptions = {},
 ): Promise<ReadOutcome> {
   const stored = new StoredBytes(file, onBytes);
   let compression: Compression = 'none';
@@ -57,7 +62,7 @@ export async function readInput(
   const decoded = digestsDecoded ? crypto.createHash('sha256') : undefined;
   const push = (bytes: Uint8Array): void => {
     decoded?.update(bytes);
-    reader.push(bytes);
+    reader.push(lines === undefined ? bytes : lines.push(bytes));
   };
   try {
     const head = await stored.head();
@@ -83,6 +88,7 @@ export async function readInput(
   } finally {
     await stored.close();
   }
+  if (lines !== undefined) reader.push(lines.end());
   const tally = reader.finish();
   const sha256 = stored.failure === undefined && stored.ended ? stored.digest() : null;
   const isWhole = stored.failure === undefined && problem?.code !== 'decompression-limit';
@@ -184,7 +190,14 @@ function limitPassed(decoded: number, stored: number, limits: Limits): string | 
 export async function* decodedBlocks(
   file: string,
   identities?: readonly string[],
+  lines?: LineFilter,
 ): AsyncGenerator<Uint8Array, CompressedProblem | undefined> {
+  if (lines !== undefined) {
+    const blocks = decodedBlocks(file, identities);
+    for await (const block of blocks) yield lines.push(block);
+    yield lines.end();
+    return undefined;
+  }
   const stored = new StoredBytes(file, () => {});
   try {
     const head = await stored.head();
@@ -309,6 +322,6 @@ class StoredBytes implements AsyncIterable<Uint8Array> {
 }
 
 /** Whether the operating system refused something; `code` is its word for why (`EACCES`). */
-export function isSystemError(error: unknown): error is Error & { code: string } {
+export function isSystemError(error: unknown): error is Error & { code: string; path?: string } {
   return error instanceof Error && 'syscall' in error && 'code' in error && typeof error.code === 'string';
 }

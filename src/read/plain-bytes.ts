@@ -1,7 +1,7 @@
 /** A file without compression, read straight into the reader's memory: all of it, or the lines of a stretch. */
 import fs from 'node:fs';
 import type { Checksum } from '../base/checksum.ts';
-import { FILL_BYTES, type RecordReader } from './records.ts';
+import { type ByteReader, FILL_BYTES, type RecordReader } from './records.ts';
 
 /** Bytes between two turns of the event loop, so that Ctrl-C and messages are heard: some 30 ms of scanning. */
 const TURN_BYTES = 16 * 1024 * 1024;
@@ -15,7 +15,7 @@ export type Pause = () => Promise<void>;
 /** Reads from the descriptor's position to its end. @throws what the system says when it cannot be read */
 export async function readToEnd(
   descriptor: number,
-  reader: RecordReader,
+  reader: ByteReader,
   onPiece: OnPiece,
   pause: Pause = nextTurn,
 ): Promise<void> {

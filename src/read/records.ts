@@ -120,6 +120,9 @@ export type ReadTally = {
   sawArray: boolean;
 };
 
+/** What bytes are driven through; `room` and `filled` as `RecordReader` has them. */
+export type ByteReader = Pick<RecordReader, 'push' | 'room' | 'filled' | 'finish'>;
+
 /** Where the machine stands inside a document: `open` expects a value, `after` a comma or the closing bracket. */
 type Level = { kind: 'array' | 'wrapper'; state: 'open' | 'value' | 'after'; depth: number };
 

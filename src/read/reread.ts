@@ -1,23 +1,25 @@
 /** Records read a second time by their places: only those few whose ids repeat need it, so nothing is kept for it. */
 import fs from 'node:fs';
 import type { Compression } from './compressed.ts';
-import { decodedBlocks } from './open.ts';
+import { decodedBlocks, type LineFilter } from './open.ts';
 
 /** Offsets and lengths in the decoded stream. */
 export type Stretch = { offset: number; length: number };
 
 /**
  * The bytes of each stretch, in ascending order of offsets; undefined for one that the file no longer holds.
- * Stretches must not overlap, which records never do. `identities`: of age, for a file that is encrypted.
+ * Stretches must not overlap, which records never do. `identities`: of age, for a file that is encrypted;
+ * `lines`: as it was read the first time.
  */
 export async function* reread(
   file: string,
   compression: Compression,
   stretches: Iterable<Stretch>,
   identities?: readonly string[],
+  lines?: LineFilter,
 ): AsyncGenerator<Uint8Array | undefined> {
   if (compression === 'none') yield* rereadPlain(file, stretches);
-  else yield* rereadDecoded(decodedBlocks(file, identities), stretches);
+  else yield* rereadDecoded(decodedBlocks(file, identities, lines), stretches);
 }
 
 /** Synchronous: a copied log file means a read for each of its records, and a promise each would take longer than the read. */

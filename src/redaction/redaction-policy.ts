@@ -10,7 +10,7 @@ import { compileGlob } from '../base/glob.ts';
 import { didYouMean } from '../base/nearest-name.ts';
 import { quote } from '../base/text-safety.ts';
 import type { ShapeReader } from '../base/yaml-shape.ts';
-import type { Field } from './salted-record.ts';
+import { BYTES_MEMBER, type Field, WHOLE_MEMBER } from './salted-record.ts';
 
 export type RoleView = {
   name: string;
@@ -63,11 +63,17 @@ function refuseOtherKeys(reader: ShapeReader, known: readonly string[]): void {
  */
 export function compileWithout(paths: readonly string[]): (field: Field) => boolean {
   const tests = paths.flatMap((path) => [compileGlob(path), compileGlob(`${path}.*`)]);
+  // A record that is kept as one text may hold any field: it goes whole.
+  const whole = paths.length === 0 ? [] : WHOLE_POINTERS;
   return ({ pointer }) => {
+    if (whole.includes(pointer)) return true;
     const path = dottedPath(pointer);
     return tests.some((test) => test(path));
   };
 }
+
+const BYTES_POINTER = `/${BYTES_MEMBER}`;
+const WHOLE_POINTERS = [`/${WHOLE_MEMBER}`, BYTES_POINTER];
 
 /** `/user/#0/email` → `user.email` */
 function dottedPath(pointer: string): string {
@@ -85,11 +91,42 @@ function dottedPath(pointer: string): string {
  * three characters are held against whole words only: `al` stands in half of all texts.
  */
 export function compilePerson(identifiers: readonly string[]): (field: Field) => boolean {
-  const wanted = identifiers.map((identifier) => identifier.normalize('NFC').toLowerCase());
+  const isNamed = compileIdentifiers(identifiers);
   return ({ pointer, value }) => {
-    const texts = [dottedPath(pointer), textOf(value)].map((text) => text.normalize('NFC').toLowerCase());
-    return wanted.some((identifier) => texts.some((text) => names(text, identifier)));
+    if (isNamed(dottedPath(pointer))) return true;
+    const text = textOf(value);
+    if (pointer !== BYTES_POINTER) return isNamed(text);
+    const bytes = Buffer.from(text, 'base64');
+    return isNamed(bytes.toString('latin1')) || isNamed(bytes.toString());
   };
+}
+
+/** Whether a text holds one of the identifiers, as it is or behind the escapes of JSON and of URLs. */
+export function compileIdentifiers(identifiers: readonly string[]): (text: string) => boolean {
+  const wanted = identifiers.map((identifier) => identifier.normalize('NFC').toLowerCase());
+  const isNamed = (text: string) => {
+    const plain = text.normalize('NFC').toLowerCase();
+    return wanted.some((identifier) => names(plain, identifier));
+  };
+  return (text) => {
+    if (isNamed(text)) return true;
+    if (text.includes('\\') && isNamed(unescapeJson(text))) return true;
+    return text.includes('%') && isNamed(unescapePercent(text));
+  };
+}
+
+/** JSON within a text, or a record kept as one: `\u00e9` is `é`. Two levels deep. */
+function unescapeJson(text: string): string {
+  const once = text.replace(/\\+u([0-9a-f]{4})/gi, (_, digits: string) =>
+    String.fromCharCode(Number.parseInt(digits, 16)),
+  );
+  return once.replace(/\\+(["/\\])/g, '$1');
+}
+
+function unescapePercent(text: string): string {
+  return text.replace(/(?:%[0-9a-f]{2})+/gi, (escapes) =>
+    Buffer.from(escapes.replaceAll('%', ''), 'hex').toString(),
+  );
 }
 
 function textOf(value: Field['value']): string {

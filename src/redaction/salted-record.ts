@@ -19,7 +19,12 @@ import { compareText, quote } from '../base/text-safety.ts';
 export const SALTED_MEMBER = '_salted';
 
 /** Holds the text of a record that cannot be salted field by field: no object, a key twice, a key of ours. */
-const WHOLE_MEMBER = '_record';
+export const WHOLE_MEMBER = '_record';
+
+/** Holds, in base64, the bytes of a line that is no text (UTF-8). */
+export const BYTES_MEMBER = '_bytes';
+
+const OUR_MEMBERS: readonly string[] = [SALTED_MEMBER, WHOLE_MEMBER, BYTES_MEMBER];
 
 /** The key that stands alone in an object where an element of an array was: the others keep their numbers. RFC 9901 section 4.2.4.2. */
 const GAP_KEY = '...';
@@ -45,16 +50,51 @@ export class SaltedRecordFault extends Error {
   override readonly name = 'SaltedRecordFault';
 }
 
-/** The line of a record, without its end. `newSalt` gives 22 characters of base64url, never the same twice. */
-export function saltRecord(record: JsonValue, text: string, newSalt: () => string): string {
-  const open = isSaltable(record) ? record : new JsonObject([toMember(WHOLE_MEMBER, text)]);
-  const salts = new Map(fieldsOf(open).map(({ pointer }) => [pointer, newSalt()]));
-  return formatSalted({ record: open, salts, erased: [] });
+/** A record as it is salted for the first time: the line it is stored as, without its end. */
+export type Salted = { line: string; salted: SaltedRecord };
+
+/**
+ * `record`: undefined where the text is no JSON. `newSalt` gives 22 characters of base64url, never the same twice. The
+ * line keeps the white space and the escapes of the text, so that chains over raw bytes can be audited until a field goes.
+ */
+export function saltRecord(record: JsonValue | undefined, text: string, newSalt: () => string): Salted {
+  if (record === undefined || !isSaltable(record) || !isCompact(record, text.length)) {
+    const whole = withSalts(new JsonObject([toMember(WHOLE_MEMBER, text)]), newSalt);
+    return { line: formatSalted(whole), salted: whole };
+  }
+  const salted = withSalts(record, newSalt);
+  const isBare = text.startsWith('{') && text.endsWith('}');
+  const line = isBare ? `${text.slice(0, -1)},${formatHeld(salted)}}` : formatSalted(salted);
+  return { line, salted };
+}
+
+/** For a line whose bytes are no UTF-8. */
+export function saltBytes(bytes: Uint8Array, newSalt: () => string): Salted {
+  const base64 = Buffer.from(bytes).toString('base64');
+  const salted = withSalts(new JsonObject([toMember(BYTES_MEMBER, base64)]), newSalt);
+  return { line: formatSalted(salted), salted };
+}
+
+function withSalts(record: JsonObject, newSalt: () => string): SaltedRecord {
+  const salts = new Map(fieldsOf(record).map(({ pointer }) => [pointer, newSalt()]));
+  return { record, salts, erased: [] };
+}
+
+/** Characters of all pointers, per character of the record: deep nesting must not make a line a thousand times longer. */
+const MAX_POINTER_RATIO = 8;
+
+function isCompact(record: JsonObject, length: number): boolean {
+  let characters = 0;
+  for (const { pointer } of fieldsOf(record)) {
+    characters += pointer.length;
+    if (characters > MAX_POINTER_RATIO * length + 1024) return false;
+  }
+  return true;
 }
 
 function isSaltable(record: JsonValue): record is JsonObject {
   if (!(record instanceof JsonObject) || record.members.length === 0) return false;
-  if (record.get(SALTED_MEMBER) !== undefined || record.get(WHOLE_MEMBER) !== undefined) return false;
+  if (OUR_MEMBERS.some((key) => record.get(key) !== undefined)) return false;
   return !hasDuplicateKeys(record) && !hasGapKey(record);
 }
 
@@ -63,6 +103,13 @@ function hasGapKey(value: JsonValue): boolean {
   if (value instanceof JsonArray) return value.elements.some(hasGapKey);
   if (!(value instanceof JsonObject)) return false;
   return value.members.some((member) => member.key === GAP_KEY || hasGapKey(member.value));
+}
+
+/** Where all elements went, the list goes too: one of gaps alone is a member that nothing vouches for. */
+function hasGapsAlone(value: JsonValue): boolean {
+  if (value instanceof JsonArray)
+    return (value.elements.length > 0 && value.elements.every(isGap)) || value.elements.some(hasGapsAlone);
+  return value instanceof JsonObject && value.members.some((member) => hasGapsAlone(member.value));
 }
 
 function hasGap(value: JsonValue): boolean {
@@ -118,6 +165,7 @@ export function commitments({ record, salts, erased }: SaltedRecord): Buffer[] {
   const sorted = digests.map((digest) => Buffer.from(digest, 'base64url')).sort(Buffer.compare);
   if (erased.length === 0 && hasGap(record))
     throw new SaltedRecordFault('an element was taken away without its digest');
+  if (hasGapsAlone(record)) throw new SaltedRecordFault('a list holds nothing but gaps');
   const twice = sorted.findIndex((digest, index) => index > 0 && digest.equals(sorted[index - 1]!));
   if (twice >= 0) throw new SaltedRecordFault('expected every digest once');
   return sorted;
@@ -127,7 +175,7 @@ export function commitments({ record, salts, erased }: SaltedRecord): Buffer[] {
 export function eraseFields(
   { record, salts, erased }: SaltedRecord,
   isErased: (field: Field) => boolean,
-): { line: string; count: number } {
+): { line: string; count: number; digests: string[] } {
   const gone = new Map<string, string>();
   for (const field of fieldsOf(record)) {
     const salt = salts.get(field.pointer);
@@ -140,7 +188,7 @@ export function eraseFields(
     salts: new Map([...salts].filter(([pointer]) => !gone.has(pointer))),
     erased: [...erased, ...gone.values()].sort(compareText),
   });
-  return { line, count: gone.size };
+  return { line, count: gone.size, digests: [...gone.values()].sort(compareText) };
 }
 
 /** What is left of a value; undefined where that is nothing. */
@@ -185,15 +233,22 @@ export function fieldsOf(record: JsonValue): Field[] {
 function fieldDigest(salt: string, { pointer, value }: Field): string {
   const disclosure = `[${JSON.stringify(salt)},${JSON.stringify(pointer)},${toCompactJson(value)}]`;
   const encoded = Buffer.from(disclosure).toString('base64url');
-  return crypto.createHash('sha256').update(encoded).digest('base64url');
+  return crypto.hash('sha256', encoded, 'base64url');
 }
 
-function formatSalted({ record, salts, erased }: SaltedRecord): string {
+/** The line of a salted record, without its end, as compact JSON. */
+function formatSalted(salted: SaltedRecord): string {
+  const text = toCompactJson(salted.record);
+  return `${text.slice(0, -1)}${salted.record.members.length > 0 ? ',' : ''}${formatHeld(salted)}}`;
+}
+
+/** The member that holds the salts; it comes last in a line. */
+function formatHeld({ salts, erased }: SaltedRecord): string {
   const held = [
     toMember('salts', new JsonObject([...salts].map(([pointer, salt]) => toMember(pointer, salt)))),
     ...(erased.length > 0 ? [toMember('erased', new JsonArray([...erased]))] : []),
   ];
-  return toCompactJson(new JsonObject([...record.members, toMember(SALTED_MEMBER, new JsonObject(held))]));
+  return `"${SALTED_MEMBER}":${toCompactJson(new JsonObject(held))}`;
 }
 
 const GAP = new JsonObject([toMember(GAP_KEY, '')]);

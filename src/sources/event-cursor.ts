@@ -139,6 +139,7 @@ export class EventCursor implements Event, Fields {
   line = 0;
   offset = 0;
   length = 0;
+  erased = false;
   private knownPlace: Place | undefined;
   private buffer: Uint8Array = new Uint8Array(0);
   private start = 0;

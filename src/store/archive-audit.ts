@@ -8,6 +8,7 @@ import { count, quote } from '../base/text-safety.ts';
 import type { CheckResult } from '../model/check.ts';
 import type { Notice } from '../model/report.ts';
 import type { DiscoveredFile } from '../read/discover.ts';
+import { isSystemError } from '../read/open.ts';
 import { verifyConsistency } from '../transparency/verify-proof.ts';
 import { auditControl, type SignedControl } from './archive-control-audit.ts';
 import { archiveFinding } from './archive-findings.ts';
@@ -23,9 +24,12 @@ import { ArchiveLeaves } from './archive-leaves.ts';
 import { committedPending } from './archive-pending.ts';
 import { isBehind, prunedOf, pruningNotices } from './archive-pruned.ts';
 import { ArchiveRanges } from './archive-ranges.ts';
-import type { ControlRecord, SegmentRecord } from './archive-records.ts';
-import { auditSegment } from './archive-segment-audit.ts';
+import type { ArchiveMarker, SegmentRecord, ViewMarker } from './archive-records.ts';
+import { auditSegment, type SegmentAudit } from './archive-segment-audit.ts';
 import { judgeSegment } from './archive-segment-verdict.ts';
+import { auditManifests, segmentsOf } from './archive-segments.ts';
+import { isSuperseded } from './archive-superseded.ts';
+import { Tombstones } from './archive-tombstones.ts';
 import { type Judged, type Trust, toTrust } from './archive-trust.ts';
 import { CHECKPOINT, parseStored, TiledLog } from './tiled-log.ts';
 import { StoreFault } from './tiled-log-files.ts';
@@ -37,6 +41,8 @@ export type ArchiveKeys = {
   identities: readonly string[];
   /** Checkpoints that were kept elsewhere: what they cover must still be there. */
   retained: readonly { file: string; note: string }[];
+  /** The role whose view is to be audited: any other view is not what was asked for. */
+  view?: string | undefined;
 };
 
 export type ArchiveVerdict = { files: DiscoveredFile[]; result: CheckResult };
@@ -49,17 +55,14 @@ export async function auditArchive(archive: string, keys: ArchiveKeys): Promise<
     const found = marker === undefined ? 'none' : 'one that this version cannot read';
     return unreadable(places.marker, `expected the marker of an archive, found ${found}`);
   }
-  let log: TiledLog;
-  let controlFiles: ControlFile[];
   try {
-    log = new TiledLog(places.log);
-    controlFiles = readControlFiles(places.control);
+    const log = new TiledLog(places.log);
+    return await new ArchiveAudit(places, marker, log, keys).run(readControlFiles(places.control));
   } catch (error) {
     if (error instanceof StoreFault) return unreadable(places.log, error.message);
-    if (error instanceof Error && 'code' in error) return unreadable(places.control, String(error.code));
+    if (isSystemError(error)) return unreadable(error.path ?? archive, `it cannot be read: ${error.code}`);
     throw error;
   }
-  return new ArchiveAudit(places, log, keys).run(controlFiles);
 }
 
 function unreadable(file: string, message: string): ArchiveVerdict {
@@ -71,6 +74,7 @@ function unreadable(file: string, message: string): ArchiveVerdict {
 
 class ArchiveAudit {
   private readonly places: ArchivePlaces;
+  private readonly view: ViewMarker | undefined;
   private readonly log: TiledLog;
   private readonly keys: ArchiveKeys;
   private readonly checkpointFile: string;
@@ -79,8 +83,9 @@ class ArchiveAudit {
   private readonly files: DiscoveredFile[] = [];
   private readonly result: CheckResult & { notices: Notice[] } = { findings: [], notices: [] };
 
-  constructor(places: ArchivePlaces, log: TiledLog, keys: ArchiveKeys) {
+  constructor(places: ArchivePlaces, { view }: ArchiveMarker, log: TiledLog, keys: ArchiveKeys) {
     this.places = places;
+    this.view = view;
     this.log = log;
     this.keys = keys;
     this.checkpointFile = path.join(places.log, CHECKPOINT);
@@ -94,10 +99,11 @@ class ArchiveAudit {
       result.findings.push(trust.finding);
       result.incomplete = trust.finding.message;
     }
+    if (this.view !== undefined) this.sayView(this.view);
     for (const retained of this.keys.retained) this.holdTo(retained.file, retained.note);
     const pending = this.pendingBatch(controlFiles);
     const control = auditControl([...controlFiles, ...pending], this.leaves, this.checkpointFile);
-    result.findings.push(...control.findings);
+    result.findings.push(...control.findings, ...auditManifests(control, this.checkpointFile));
     if (control.unknown.length > 0)
       result.incomplete = 'control records are missing: nobody can tell which segments there were';
     await this.auditSegments(control, pending.length > 0);
@@ -106,6 +112,13 @@ class ArchiveAudit {
       result.findings.push(archiveFinding('altered-tile', this.checkpointFile, message, end - begin));
     }
     return { files: this.files, result };
+  }
+
+  private sayView({ role, without, reason }: ViewMarker): void {
+    const why = reason === undefined ? '' : `, made for the reason ${quote(reason)}`;
+    const message = `view of role ${quote(role)}: fields withheld (${without.map(quote).join(', ') || 'none'})${why}`;
+    if (this.keys.view === role) this.result.notices.push({ code: 'view', message });
+    else this.result.findings.push(archiveFinding('withheld-fields', this.places.marker, message));
   }
 
   /** A checkpoint that was kept elsewhere: the log must still begin with what it covers. */
@@ -156,7 +169,8 @@ class ArchiveAudit {
     const { places, result } = this;
     const segments = segmentsOf(control.records);
     const pruned = prunedOf(control.records);
-    const ranges = new ArchiveRanges(this.trust, this.log.size);
+    const tombstones = new Tombstones(control.records);
+    const ranges = new ArchiveRanges(this.trust, this.log.size, this.view);
     const expected = new Set<string>();
     const gone = new Set<number>();
     const present: SegmentRecord[] = [];
@@ -172,15 +186,20 @@ class ArchiveAudit {
         continue;
       }
       if (pruning !== undefined) present.push(manifest);
-      const audit = await auditSegment(file, manifest, this.leaves, this.keys.identities);
-      const verdict = judgeSegment(file, manifest, audit, segments);
+      const audit = await auditSegment(file, manifest, this.leaves, this.keys.identities, tombstones);
+      const verdict = judgeSegment(file, manifest, audit, segments, this.view !== undefined);
       result.findings.push(...verdict.findings);
       if (verdict.incomplete) result.incomplete = `${file} could not be verified`;
       ranges.add(file, manifest, audit);
-      if (audit.storedSha256 !== undefined) this.files.push(this.toFile(file, manifest, audit.storedSha256));
+      if (audit.storedSha256 !== undefined)
+        this.files.push(this.toFile(file, manifest, audit.storedSha256, audit.erased));
     }
     for (const name of listFolder(places.segments))
-      if (!expected.has(name)) {
+      if (segments.some((current) => isSuperseded(name, current.file))) {
+        const message =
+          'it was stored anew without the fields that were erased, and the earlier file is still there';
+        result.findings.push(archiveFinding('unfinished-erasure', path.join(places.segments, name), message));
+      } else if (!expected.has(name)) {
         const message = 'no manifest names it: its records are not part of the archive and were not audited';
         result.findings.push(archiveFinding('planted-segment', path.join(places.segments, name), message));
       }
@@ -190,14 +209,24 @@ class ArchiveAudit {
     result.streams = ranges.summaries(path.dirname(places.marker), this.log);
   }
 
-  private toFile(file: string, { source, encryption }: SegmentRecord, sha256: string): DiscoveredFile {
+  private toFile(
+    file: string,
+    { source, encryption, leaf }: SegmentRecord,
+    sha256: string,
+    erased: SegmentAudit['erased'],
+  ): DiscoveredFile {
     const { identities } = this.keys;
     const isLocked = encryption === 'age' && identities.length === 0;
     return {
       file,
       bytes: fs.statSync(file, { throwIfNoEntry: false })?.size ?? 0,
       regular: true,
-      sealed: { source, sha256, ...(encryption === 'age' && { identities }) },
+      sealed: {
+        source,
+        sha256,
+        ...(encryption === 'age' && { identities }),
+        ...(leaf === 'salted-fields' && { salted: { erased } }),
+      },
       ...(isLocked && {
         skip: {
           reason: 'it is encrypted and no identity was given',
@@ -207,17 +236,4 @@ class ArchiveAudit {
       }),
     };
   }
-}
-
-/** Those that hold, each file's lines together and in their order: so a file that grew is audited as one. */
-export function segmentsOf(records: readonly ControlRecord[]): SegmentRecord[] {
-  const current = new Map<number, SegmentRecord>();
-  for (const record of records) {
-    if (record.type !== 'segment') continue;
-    const known = current.get(record.segment);
-    if (known === undefined || record.generation > known.generation) current.set(record.segment, record);
-  }
-  return [...current.values()].sort(
-    (left, right) => left.origin.stream - right.origin.stream || left.segment - right.segment,
-  );
 }

@@ -1,6 +1,7 @@
 /** The lines of a segment that is being filled: their bytes, where each ends, and when its events took place. */
 import { NEWLINE } from '../base/lexical.ts';
 import { HASH_BYTES, writeLeafHash } from '../transparency/tree-hash.ts';
+import type { LeafProfile } from './archive-records.ts';
 
 /** Content of a segment: small enough to be sealed in memory, large enough that Zstandard finds what repeats. */
 export const SEGMENT_BYTES = 16 * 1024 * 1024;
@@ -15,13 +16,19 @@ export class SegmentContent {
   private buffer = Buffer.allocUnsafe(64 * 1024);
   private length = 0;
   private ends = new Float64Array(1024);
+  /** Where leaves are not those of the lines. */
+  private readonly given: Uint8Array[] = [];
 
   constructor(limit = SEGMENT_BYTES) {
     this.limit = limit;
   }
 
-  /** `line` is copied; `ms` is NaN for a record without a time. `untilMs` is rounded up where `ms` was rounded down. */
-  add(line: Uint8Array, fromMs: number, untilMs: number): void {
+  /**
+   * `line` is copied; `ms` is NaN for a record without a time. `untilMs` is rounded up where `ms` was rounded down.
+   * `leafHash`: of a salted line; all lines of a segment have one or none has.
+   */
+  add(line: Uint8Array, fromMs: number, untilMs: number, leafHash?: Uint8Array): void {
+    if (leafHash !== undefined) this.given.push(leafHash);
     const end = this.length + line.length;
     if (end >= this.buffer.length) this.grow(end + 1);
     this.buffer.set(line, this.length);
@@ -53,8 +60,13 @@ export class SegmentContent {
     return this.buffer.subarray(0, this.length);
   }
 
-  /** One leaf a line, RFC 6962: SHA-256 of a zero byte and the line without its newline. */
+  get leaf(): LeafProfile {
+    return this.given.length > 0 ? 'salted-fields' : 'record';
+  }
+
+  /** One leaf a line, RFC 6962: SHA-256 of a zero byte and the line without its newline, or what was given. */
   leafHashes(): Buffer {
+    if (this.given.length > 0) return Buffer.concat(this.given);
     const hashes = Buffer.allocUnsafe(this.records * HASH_BYTES);
     let start = 0;
     for (let index = 0; index < this.records; index++) {

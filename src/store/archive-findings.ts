@@ -57,6 +57,14 @@ export const ARCHIVE_FINDINGS = [
     controls: EVIDENCE,
   },
   {
+    code: 'contradicting-manifest',
+    severity: 'critical',
+    title: 'signed manifests that contradict each other',
+    why: 'The holder of the key signed a manifest that leaves out records which were collected, or gives them another source or origin.',
+    fix: 'Keep the control files as evidence, restore the segment that the first manifest names, and find out who could use the key.',
+    controls: EVIDENCE,
+  },
+  {
     code: 'rolled-back-archive',
     severity: 'critical',
     title: 'archive is older than it was',
@@ -96,12 +104,40 @@ export const ARCHIVE_FINDINGS = [
     fix: 'Find out who compressed or encrypted it again; restore it from a backup if nobody did.',
     controls: EVIDENCE,
   },
+  {
+    code: 'erased-without-tombstone',
+    severity: 'critical',
+    title: 'fields erased and nobody signed for it',
+    why: 'Redaction leaves a signed tombstone that names what it erased; without one somebody took evidence away.',
+    fix: 'Restore the segment from a backup, and find out who could write to the archive.',
+    controls: EVIDENCE,
+  },
+  {
+    code: 'unfinished-erasure',
+    severity: 'high',
+    title: 'erased values are still on the disk',
+    why: 'Redaction was interrupted after it was signed: the file from before it still holds what was to be erased.',
+    fix: 'Run "audit-check redact" or "audit-check collect" on the archive: either finishes it.',
+    controls: ['gdpr:17'],
+  },
+  {
+    code: 'withheld-fields',
+    severity: 'medium',
+    title: 'a view in the place of an archive',
+    why: 'A view lacks the fields that its role may not see, so it shows less than the archive; a view could be put in its place.',
+    fix: 'Audit the archive itself; where the view is what you mean to audit, say so with --view ROLE.',
+    controls: EVIDENCE,
+  },
 ] as const satisfies readonly FindingKind[];
 
 export type ArchiveCode = (typeof ARCHIVE_FINDINGS)[number]['code'];
 
 /** Of these nobody can tell whether something is wrong with the records. */
-const UNDETERMINED: ReadonlySet<ArchiveCode> = new Set(['unverified-checkpoint', 'damaged-archive']);
+const UNDETERMINED: ReadonlySet<ArchiveCode> = new Set([
+  'unverified-checkpoint',
+  'damaged-archive',
+  'withheld-fields',
+]);
 
 export function archiveFinding(code: ArchiveCode, at: string | Place, message: string, records = 1): Finding {
   const place = typeof at === 'string' ? { file: at, line: 1, offset: 0, length: 0 } : at;

@@ -1,6 +1,7 @@
 /** Where things lie in an archive, and the control records that its log holds. Reading changes nothing. */
 import fs from 'node:fs';
 import path from 'node:path';
+import { readAtOnce } from '../read/digest-file.ts';
 import { HASH_BYTES, leafHash } from '../transparency/tree-hash.ts';
 import {
   type ArchiveMarker,
@@ -38,7 +39,7 @@ export function placesOf(archive: string): ArchivePlaces {
 /** Undefined where there is no marker; `unreadable` where it is none of this version. */
 export function readMarker(archive: string): ArchiveMarker | 'unreadable' | undefined {
   try {
-    return parseMarker(fs.readFileSync(placesOf(archive).marker, 'utf8')) ?? 'unreadable';
+    return parseMarker(readAtOnce(placesOf(archive).marker).toString()) ?? 'unreadable';
   } catch (error) {
     if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR'))
       return undefined;
@@ -91,7 +92,7 @@ export function readControlFiles(folder: string): ControlFile[] {
 
 function readControlFile(file: string, batch: number): ControlFile {
   const { size } = fs.statSync(file);
-  const lines = size > MAX_CONTROL_BYTES ? [] : fs.readFileSync(file, 'utf8').split('\n');
+  const lines = size > MAX_CONTROL_BYTES ? [] : readAtOnce(file).toString().split('\n');
   if (lines.at(-1) === '') lines.pop();
   const parsed = lines.map(parseControl);
   const head = parsed[0];

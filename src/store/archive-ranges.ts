@@ -1,8 +1,8 @@
 /** How far each range of an archive's records can be trusted, as the streams of a report: one stream for each source. */
-import { count } from '../base/text-safety.ts';
+import { count, quote } from '../base/text-safety.ts';
 import type { Assurance, StreamRange, StreamSummary } from '../model/report.ts';
 import { describePruning } from './archive-pruned.ts';
-import type { PruningRecord, SegmentRecord } from './archive-records.ts';
+import type { PruningRecord, SegmentRecord, ViewMarker } from './archive-records.ts';
 import type { SegmentAudit, SegmentRun } from './archive-segment-audit.ts';
 import type { Trust } from './archive-trust.ts';
 import type { TiledLog } from './tiled-log.ts';
@@ -21,8 +21,11 @@ export class ArchiveRanges {
   private readonly size: number;
   private readonly bySource = new Map<string, StreamRange[]>();
 
-  constructor(trust: Trust, size: number) {
+  private readonly view: ViewMarker | undefined;
+
+  constructor(trust: Trust, size: number, view: ViewMarker | undefined) {
     this.trust = trust;
+    this.view = view;
     this.size = size;
   }
 
@@ -54,18 +57,24 @@ export class ArchiveRanges {
     else push(ranges, { assurance: 'unverifiable', ...range, reason: trust.reason });
   }
 
-  private toRange({ kind, records, from, until }: SegmentRun): StreamRange {
-    const { trust } = this;
+  private toRange({ kind, records, from, until, reason: why }: SegmentRun): StreamRange {
+    const { trust, view } = this;
     const range = { records, from, until };
-    if (kind === 'altered')
-      return { assurance: 'broken', ...range, reason: 'not the records that were collected' };
+    if (kind === 'altered') {
+      const reason = ['not the records that were collected', ...(why === undefined ? [] : [why])].join(': ');
+      return { assurance: 'broken', ...range, reason };
+    }
     if (kind === 'unknown')
       return { assurance: 'broken', ...range, reason: 'their hashes in the log were altered' };
-    if ('by' in trust) {
-      const reason = `signed by ${trust.by}, in a checkpoint of ${count(this.size, 'leaf', 'leaves')}`;
-      return { assurance: 'anchored', ...range, reason };
-    }
-    return { assurance: 'unverifiable', ...range, reason: trust.reason };
+    if (kind === 'withheld' && view === undefined)
+      return { assurance: 'broken', ...range, reason: 'fields are gone that no tombstone names' };
+    // Who erased, and that the rest is as it was, is worth as much as the signature.
+    if ('reason' in trust) return { assurance: 'unverifiable', ...range, reason: trust.reason };
+    if (kind === 'withheld')
+      return { assurance: 'erased', ...range, reason: `view of role ${quote(view!.role)}: fields withheld` };
+    if (kind === 'erased') return { assurance: 'erased', ...range, reason: why! };
+    const reason = `signed by ${trust.by}, in a checkpoint of ${count(this.size, 'leaf', 'leaves')}`;
+    return { assurance: 'anchored', ...range, reason };
   }
 
   summaries(archive: string, log: TiledLog): StreamSummary[] {

@@ -12,6 +12,21 @@ export type ArchiveMarker = {
   origin: string;
   /** Chosen once: an archive that was begun encrypted takes no segment in plain text by mistake. */
   encryption: Encryption;
+  /** Chosen once, too; `record` where nothing is said. */
+  leaf?: LeafProfile;
+  /** Set in a copy for a role, in which fields are withheld. */
+  view?: ViewMarker;
+};
+
+/** A view is no archive: what it lacks was left out for a role, and its log is that of the archive. */
+export type ViewMarker = {
+  role: string;
+  /** Paths of the policy. */
+  without: string[];
+  reason?: string;
+  by?: string;
+  /** RFC 3339. */
+  at: string;
 };
 
 export type Encryption = 'none' | 'age';
@@ -77,7 +92,7 @@ export type Origin = {
   name: string;
   /** Lines of the file before these. */
   skipped: number;
-  /** Of the first line of the file. */
+  /** Of the first line of the file. Under a key where the archive is salted, as the next one. */
   headSha256: string;
   /** Of all lines of the file up to the last of these, each ended by a newline. */
   throughSha256: string;
@@ -103,15 +118,22 @@ export type PruningRecord = {
   policySha256: string;
 };
 
-/** A record of which something was erased; `record` counts from 0 in its segment. */
+/** What was erased of the records of one segment: their leaves and the digests whose values are gone. Nothing of the values. */
 export type TombstoneRecord = {
   type: 'tombstone';
   segment: number;
-  record: number;
+  /** Digests in base64url, as they stand in the record. */
+  erased: { leaf: number; digests: string[] }[];
   reason: string;
+  by: string;
+  /** RFC 3339. */
+  at: string;
 };
 
-export type ControlRecord = BatchRecord | SegmentRecord | PruningRecord | TombstoneRecord;
+/** A view was made of the archive. */
+export type ViewRecord = { type: 'view' } & ViewMarker;
+
+export type ControlRecord = BatchRecord | SegmentRecord | PruningRecord | TombstoneRecord | ViewRecord;
 
 /**
  * Stands before a control record where its leaf is hashed. It holds a newline, which no line of a segment does: so no
@@ -143,7 +165,9 @@ export function parseMarker(text: string): ArchiveMarker | undefined {
   try {
     const value = JSON.parse(text) as Partial<ArchiveMarker>;
     const isOurs = value.format === ARCHIVE_FORMAT && typeof value.origin === 'string';
-    return isOurs && isEncryption(value.encryption) ? (value as ArchiveMarker) : undefined;
+    const { encryption, leaf, view } = value;
+    const isWhole = (leaf === undefined || isLeaf(leaf)) && (view === undefined || isView(view));
+    return isOurs && isEncryption(encryption) && isWhole ? (value as ArchiveMarker) : undefined;
   } catch {
     return undefined;
   }
@@ -163,7 +187,14 @@ function isControl(value: unknown): value is ControlRecord {
         value.segments.every(isPruned)
       );
     case 'tombstone':
-      return typeof value.reason === 'string' && isCount(value.segment) && isCount(value.record);
+      return (
+        [value.reason, value.by, value.at].every(isText) &&
+        isCount(value.segment) &&
+        Array.isArray(value.erased) &&
+        value.erased.every(isErased)
+      );
+    case 'view':
+      return isView(value);
     default:
       return false;
   }
@@ -183,7 +214,7 @@ function isSegment(value: Record<string, unknown>): boolean {
     [value.segment, value.generation, value.firstLeaf, value.records].every(isCount) &&
     typeof value.file === 'string' &&
     SEGMENT_FILE.test(value.file) &&
-    (value.leaf === 'record' || value.leaf === 'salted-fields') &&
+    isLeaf(value.leaf) &&
     (value.source === null || typeof value.source === 'string') &&
     typeof value.class === 'string' &&
     [value.from, value.until].every((time) => time === null || isText(time)) &&
@@ -205,6 +236,24 @@ function isPruned(value: unknown): boolean {
     isDigested(value.stored) &&
     isText(value.maximum)
   );
+}
+
+function isErased(value: unknown): boolean {
+  return isMap(value) && isCount(value.leaf) && Array.isArray(value.digests) && value.digests.every(isText);
+}
+
+function isView(value: unknown): boolean {
+  return (
+    isMap(value) &&
+    [value.role, value.at].every(isText) &&
+    [value.reason, value.by].every((text) => text === undefined || isText(text)) &&
+    Array.isArray(value.without) &&
+    value.without.every(isText)
+  );
+}
+
+function isLeaf(value: unknown): value is LeafProfile {
+  return value === 'record' || value === 'salted-fields';
 }
 
 function isDigested(value: unknown): boolean {

@@ -6,10 +6,19 @@ import { decodedBlocks, isSystemError } from '../read/open.ts';
 import { HASH_BYTES, writeLeafHash } from '../transparency/tree-hash.ts';
 import type { ArchiveLeaves } from './archive-leaves.ts';
 import type { SegmentRecord } from './archive-records.ts';
+import { type ReadLine, readSaltedLine } from './archive-salting.ts';
+import { Tombstones } from './archive-tombstones.ts';
 
-/** Records in a row that are alike. `unknown`: their tile is damaged. */
+const UNSALTED: ReadLine = { erased: [] };
+
+/**
+ * Records in a row that are alike. `unknown`: their tile is damaged. `erased`: fields are gone, as a tombstone says;
+ * `withheld`: fields are gone that none names.
+ */
 export type SegmentRun = {
-  kind: 'sound' | 'altered' | 'unknown';
+  kind: 'sound' | 'altered' | 'unknown' | 'erased' | 'withheld';
+  /** What is wrong with a salted record, or who erased from it. */
+  reason?: string;
   records: number;
   from: Place;
   until: Place;
@@ -24,6 +33,8 @@ export type SegmentAudit = {
   records: number;
   /** The first record that differs, counted from 0. */
   firstAltered: number | undefined;
+  /** Lines, from 1, of which fields are gone: first and last of each run. */
+  erased: [from: number, until: number][];
   /** Why the content could not be read. */
   unread: string | undefined;
 };
@@ -36,12 +47,14 @@ export async function auditSegment(
   manifest: SegmentRecord,
   leaves: ArchiveLeaves,
   identities: readonly string[],
+  tombstones = new Tombstones([]),
 ): Promise<SegmentAudit> {
   const audit: SegmentAudit = {
     storedSha256: digestFile(file)?.sha256,
     runs: [],
     records: 0,
     firstAltered: undefined,
+    erased: [],
     unread: undefined,
   };
   if (audit.storedSha256 === undefined) return audit;
@@ -49,11 +62,7 @@ export async function auditSegment(
     audit.unread = 'it is encrypted, and no identity was given';
     return audit;
   }
-  if (manifest.leaf !== 'record') {
-    audit.unread = `its leaves are of the profile ${manifest.leaf}, which this version does not verify`;
-    return audit;
-  }
-  const lines = new LineAudit(file, manifest, leaves, audit);
+  const lines = new LineAudit(file, manifest, leaves, audit, tombstones);
   try {
     const blocks = decodedBlocks(file, manifest.encryption === 'age' ? identities : undefined);
     for (;;) {
@@ -81,14 +90,22 @@ class LineAudit {
   private readonly manifest: SegmentRecord;
   private readonly audit: SegmentAudit;
   private readonly expected: ReturnType<ArchiveLeaves['range']>;
+  private readonly tombstones: Tombstones;
   private readonly hash = Buffer.alloc(HASH_BYTES);
   private rest: Uint8Array = new Uint8Array(0);
   private offset = 0;
 
-  constructor(file: string, manifest: SegmentRecord, leaves: ArchiveLeaves, audit: SegmentAudit) {
+  constructor(
+    file: string,
+    manifest: SegmentRecord,
+    leaves: ArchiveLeaves,
+    audit: SegmentAudit,
+    tombstones: Tombstones,
+  ) {
     this.file = file;
     this.manifest = manifest;
     this.audit = audit;
+    this.tombstones = tombstones;
     const { firstLeaf, records } = manifest;
     this.expected = leaves.range(firstLeaf, Math.min(firstLeaf + records, leaves.size));
   }
@@ -119,18 +136,43 @@ class LineAudit {
     const place = { file: this.file, line: index + 1, offset: this.offset, length };
     this.offset += length + 1;
     const leaf = manifest.firstLeaf + index;
-    writeLeafHash(bytes, start, end, hash, 0);
+    const line = this.readLine(bytes, start, end);
     let kind: SegmentRun['kind'] = 'altered';
-    if (index < manifest.records) {
-      if (!expected.isTrue(leaf)) kind = 'unknown';
-      else if (hash.compare(expected.hashes, index * HASH_BYTES, (index + 1) * HASH_BYTES) === 0)
-        kind = 'sound';
+    let reason = 'fault' in line ? line.fault : undefined;
+    if (index < manifest.records && !expected.isTrue(leaf)) kind = 'unknown';
+    else if (index < manifest.records && 'erased' in line) {
+      const isSame = hash.compare(expected.hashes, index * HASH_BYTES, (index + 1) * HASH_BYTES) === 0;
+      if (isSame) [kind, reason] = this.judgeErased(leaf, line.erased);
     }
     if (kind === 'altered') audit.firstAltered ??= index;
+    if (kind === 'erased' || kind === 'withheld') this.noteErased(index + 1);
     const last = audit.runs.at(-1);
-    if (last?.kind === kind) {
+    if (last?.kind === kind && last.reason === reason) {
       last.records++;
       last.until = place;
-    } else audit.runs.push({ kind, records: 1, from: place, until: place });
+    } else {
+      const run: SegmentRun = { kind, records: 1, from: place, until: place };
+      audit.runs.push(reason === undefined ? run : { ...run, reason });
+    }
+  }
+
+  /** The leaf hash goes to `hash`. */
+  private readLine(bytes: Uint8Array, start: number, end: number): ReadLine {
+    const { hash } = this;
+    if (this.manifest.leaf === 'salted-fields') return readSaltedLine(bytes.subarray(start, end), hash);
+    writeLeafHash(bytes, start, end, hash, 0);
+    return UNSALTED;
+  }
+
+  private judgeErased(leaf: number, erased: readonly string[]): [SegmentRun['kind'], string | undefined] {
+    if (erased.length === 0) return ['sound', undefined];
+    const reason = this.tombstones.reasonOf(leaf, erased);
+    return reason === undefined ? ['withheld', undefined] : ['erased', reason];
+  }
+
+  private noteErased(line: number): void {
+    const last = this.audit.erased.at(-1);
+    if (last !== undefined && last[1] === line - 1) last[1] = line;
+    else this.audit.erased.push([line, line]);
   }
 }

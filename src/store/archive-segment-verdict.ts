@@ -11,6 +11,7 @@ export function judgeSegment(
   manifest: SegmentRecord,
   audit: SegmentAudit,
   segments: readonly SegmentRecord[],
+  isView = false,
 ): { findings: Finding[]; incomplete: boolean } {
   const { records: expected, stored } = manifest;
   const { storedSha256, records: found, firstAltered, unread, runs } = audit;
@@ -24,7 +25,9 @@ export function judgeSegment(
   if (isLocked && isStored) return { findings: [], incomplete: true };
   const altered = runs.reduce((sum, { kind, records }) => sum + (kind === 'altered' ? records : 0), 0);
   const isWhole = found === expected && altered === 0 && unread === undefined;
-  if (isWhole && isStored) return { findings: [], incomplete: false };
+  const erased = isView ? [] : judgeWithheld(file, audit);
+  // The bytes of a view are its own; its records are held to their leaves like those of the archive.
+  if (isWhole && (isStored || isView || erased.length > 0)) return { findings: erased, incomplete: false };
   if (isWhole) {
     const message = `its records are those that were signed, its stored bytes are not those of the manifest`;
     return { findings: [archiveFinding('rewritten-segment', file, message)], incomplete: false };
@@ -43,6 +46,7 @@ export function judgeSegment(
     ...(firstAltered === undefined
       ? []
       : [`${count(altered, 'record')} not as collected, from line ${formatNumber(firstAltered + 1)} on`]),
+    ...(first?.reason === undefined ? [] : [first.reason]),
   ];
   const finding = archiveFinding(
     'altered-segment',
@@ -50,7 +54,16 @@ export function judgeSegment(
     parts.join('; '),
     Math.max(altered, 1),
   );
-  return { findings: [finding], incomplete: isLocked };
+  return { findings: [finding, ...erased], incomplete: isLocked };
+}
+
+/** Whoever may erase leaves a tombstone. */
+function judgeWithheld(file: string, { runs }: SegmentAudit): Finding[] {
+  const gone = runs.filter(({ kind }) => kind === 'withheld');
+  if (gone.length === 0) return [];
+  const records = gone.reduce((sum, run) => sum + run.records, 0);
+  const message = `fields of ${count(records, 'record')} were erased, and no tombstone in the log names them`;
+  return [archiveFinding('erased-without-tombstone', gone[0]?.from ?? file, message, records)];
 }
 
 function countsOf(expected: number, found: number, unread: string | undefined): string {

@@ -2,13 +2,14 @@
  * The lines of one file on their way into segments. Those that were collected before are recognized as they pass and left
  * out; while that is open they are held back, so that a file that has grown costs a reading and nothing else.
  */
-import crypto from 'node:crypto';
-import { sha256Hex } from '../base/digest.ts';
 import { NEWLINE } from '../base/lexical.ts';
 import { SegmentContent } from './archive-content.ts';
 import type { KnownPoint, KnownStreams } from './archive-known.ts';
 import type { Origin } from './archive-records.ts';
+import { RecognitionHash, type Salting, saltLine } from './archive-salting.ts';
 import type { ArchiveWriter, SegmentLabel } from './archive-writer.ts';
+
+const NEWLINES = Buffer.of(NEWLINE);
 
 export type StreamOptions = {
   name: string;
@@ -19,6 +20,8 @@ export type StreamOptions = {
   recognized?: KnownPoint | null;
   /** Content of a segment, where it is not the usual. */
   segmentBytes?: number;
+  /** For an archive whose records are salted. */
+  salting?: Salting;
 };
 
 export type StreamEnd =
@@ -35,7 +38,7 @@ export class StreamCollector {
   private readonly writer: ArchiveWriter;
   private readonly known: KnownStreams;
   private readonly options: StreamOptions;
-  private readonly hash = crypto.createHash('sha256');
+  private readonly hash: RecognitionHash;
   private content: SegmentContent;
   /** Lines that were hashed: all but those of `content`. */
   private hashed = 0;
@@ -58,6 +61,7 @@ export class StreamCollector {
     this.known = known;
     this.options = options;
     this.content = new SegmentContent(options.segmentBytes);
+    this.hash = new RecognitionHash(options.salting?.recognitionKey);
     if (options.recognized) this.points = [options.recognized];
   }
 
@@ -65,14 +69,22 @@ export class StreamCollector {
   line(line: Uint8Array, fromMs: number, untilMs: number): void {
     const { content } = this;
     if (this.headSha256 === '') this.begin(line);
-    content.add(line, fromMs, untilMs);
+    const { salting } = this.options;
+    if (salting === undefined) content.add(line, fromMs, untilMs);
+    else {
+      // What is stored differs from what was read, and it is the latter that is to be known again.
+      this.hash.update(line).update(NEWLINES);
+      const salted = saltLine(line, salting);
+      content.add(salted.line, fromMs, untilMs, salted.leafHash);
+    }
     const lines = this.hashed + content.records;
     if (this.points[0]?.lines === lines) this.pass(lines);
     else if (content.isFull) this.cut();
   }
 
   private begin(line: Uint8Array): void {
-    this.headSha256 = sha256Hex(Buffer.concat([line, Buffer.of(NEWLINE)]));
+    const head = new RecognitionHash(this.options.salting?.recognitionKey);
+    this.headSha256 = head.update(line).update(NEWLINES).hex();
     this.before = this.known.linesOf(this.options.name, this.headSha256) ?? 0;
     if (this.options.recognized === undefined) this.points = this.known.pointsOf(this.headSha256);
   }
@@ -95,14 +107,14 @@ export class StreamCollector {
   }
 
   private digest(): string {
-    return this.hash.copy().digest('hex');
+    return this.hash.hex();
   }
 
   /** Ends the segment: it is to be sealed, or let go while it may turn out to be known. */
   private cut(): void {
     const { content } = this;
     if (content.records === 0) return;
-    this.hash.update(content.bytes);
+    if (this.options.salting === undefined) this.hash.update(content.bytes);
     const skipped = this.hashed;
     this.hashed += content.records;
     this.content = new SegmentContent(this.options.segmentBytes);

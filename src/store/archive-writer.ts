@@ -21,14 +21,17 @@ import {
 import { KnownStreams } from './archive-known.ts';
 import {
   ARCHIVE_FORMAT,
+  type ArchiveMarker,
   type ControlRecord,
   type Encryption,
   formatControl,
+  type LeafProfile,
   type Origin,
   type SegmentRecord,
   segmentFile,
 } from './archive-records.ts';
 import type { Sealer } from './archive-sealer.ts';
+import { removeSuperseded } from './archive-superseded.ts';
 import { replaceDurably, syncFolder, writeSealed } from './durable-files.ts';
 import { TiledLogWriter } from './tiled-log-writer.ts';
 
@@ -40,6 +43,8 @@ export class ArchiveRefusal extends Error {
 export type ArchiveOptions = {
   origin: string;
   encryption: Encryption;
+  /** Undefined for whoever collects nothing and takes the archive as it is. */
+  leaf?: LeafProfile;
   sealer: Sealer;
   /** From size and root of the log to its signed checkpoint. */
   sign(size: number, root: Uint8Array): string;
@@ -157,7 +162,7 @@ export class ArchiveWriter {
       segment,
       generation: 1,
       file,
-      leaf: 'record',
+      leaf: content.leaf,
       firstLeaf: this.log.committed + this.batch.records,
       records,
       source,
@@ -190,6 +195,26 @@ export class ArchiveWriter {
     const { segments, learned } = this.batch;
     for (const { record } of segments.slice(learned)) this.known.add(record);
     this.batch.learned = segments.length;
+  }
+
+  /**
+   * Stores the records of a segment anew, in other lines that lead to the same leaves. The earlier file goes when the
+   * batch is committed.
+   */
+  async rewrite(before: SegmentRecord, content: Uint8Array): Promise<void> {
+    const generation = before.generation + 1;
+    const sealed = await this.options.sealer(content);
+    const file = segmentFile(before.segment, generation, before.encryption);
+    writeSealed(path.join(this.places.pending, file), sealed);
+    const record: SegmentRecord = {
+      ...before,
+      generation,
+      file,
+      content: { bytes: content.length, sha256: sha256Hex(content) },
+      stored: { bytes: sealed.length, sha256: sha256Hex(sealed) },
+    };
+    this.batch.segments.push({ record, leaves: Buffer.alloc(0) });
+    this.batch.bytes += content.length;
   }
 
   /** Adds a control record to the batch: what retention and redaction did is signed with what they did it to. */
@@ -231,6 +256,7 @@ export class ArchiveWriter {
     const names = listFolder(pending);
     for (const name of names.filter((each) => !isControl(each)))
       fs.renameSync(path.join(pending, name), path.join(segments, name));
+    removeSuperseded(segments, readControlFiles(pending));
     syncFolder(segments);
     for (const name of names.filter(isControl))
       fs.renameSync(path.join(pending, name), path.join(control, name));
@@ -245,7 +271,7 @@ export class ArchiveWriter {
 }
 
 /** @throws {ArchiveRefusal} */
-function prepare(archive: string, { origin, encryption }: ArchiveOptions): void {
+function prepare(archive: string, { origin, encryption, leaf }: ArchiveOptions): void {
   const marker = readMarker(archive);
   const places = placesOf(archive);
   if (marker === 'unreadable')
@@ -257,7 +283,11 @@ function prepare(archive: string, { origin, encryption }: ArchiveOptions): void 
       throw new ArchiveRefusal(
         `it is no archive and not empty (it holds ${quote(strange)}): expected a folder of its own`,
       );
-    replaceDurably(places.marker, `${JSON.stringify({ format: ARCHIVE_FORMAT, origin, encryption })}\n`);
+    const kind = leaf === 'salted-fields' ? { leaf } : {};
+    const begun: ArchiveMarker = { format: ARCHIVE_FORMAT, origin, encryption, ...kind };
+    replaceDurably(places.marker, `${JSON.stringify(begun)}\n`);
+  } else if (marker.view !== undefined) {
+    throw new ArchiveRefusal(`it is a view for the role "${marker.view.role}": nothing is written to a view`);
   } else if (marker.origin !== origin) {
     throw new ArchiveRefusal(
       `it is signed by the key ${quote(marker.origin)}, the key given is ${quote(origin)}`,
@@ -267,6 +297,12 @@ function prepare(archive: string, { origin, encryption }: ArchiveOptions): void 
       marker.encryption === 'age'
         ? 'its segments are encrypted: name the recipients again'
         : 'its segments are not encrypted, and an archive is encrypted as a whole: begin another',
+    );
+  } else if (leaf !== undefined && leaf !== (marker.leaf ?? 'record')) {
+    throw new ArchiveRefusal(
+      leaf === 'record'
+        ? 'its records are salted, so that fields can be erased: collect with --salted'
+        : 'its records are not salted, and an archive is salted as a whole: begin another',
     );
   }
   for (const folder of [places.segments, places.control, places.pending, places.log])

@@ -1,6 +1,6 @@
 /** A transparency log in a folder: a signed checkpoint and the tiles below it (c2sp.org/tlog-tiles), read for proofs. */
-import fs from 'node:fs';
 import path from 'node:path';
+import { readAtOnce } from '../read/digest-file.ts';
 import { type Checkpoint, parseCheckpoint } from '../transparency/checkpoint.ts';
 import { coveringNodes, foldNodes, type TreeNode } from '../transparency/compact-range.ts';
 import { consistencySpans, inclusionSpans, type LeafSpan } from '../transparency/make-proof.ts';
@@ -107,7 +107,7 @@ export class TiledLog {
 export function readCheckpointNote(folder: string): string | undefined {
   const file = path.join(folder, CHECKPOINT);
   try {
-    return fs.readFileSync(file, 'utf8');
+    return readAtOnce(file).toString();
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
@@ -136,7 +136,7 @@ export function readTileFile(folder: string, tile: Tile): Buffer {
     const file = path.join(folder, tilePath(one));
     let bytes: Buffer;
     try {
-      bytes = fs.readFileSync(file);
+      bytes = readAtOnce(file);
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
       if (code === 'ENOENT') continue;

@@ -60,7 +60,12 @@ export function verifyNote(note: SignedNote, keys: readonly VerifierKey[]): Sign
   return keys.flatMap((key) => {
     const own = note.signatures.filter(({ name, id }) => name === key.name && id === key.id);
     const times = own.map(({ signature }) => verifySignature(note.text, signature, key));
-    return own.length === 0 ? [] : [{ key, ...(times[0] !== undefined && { time: times[0] }) }];
+    // Of several cosignatures of one witness the earliest says the most, whichever stands first.
+    const time = times.reduce(
+      (least, each) => (least !== undefined && each! > least ? least : each),
+      undefined,
+    );
+    return own.length === 0 ? [] : [{ key, ...(time !== undefined && { time }) }];
   });
 }
 

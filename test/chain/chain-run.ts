@@ -12,8 +12,12 @@ import { SHIPPED_CHAINS } from './shipped-chains.ts';
 
 type State = ReturnType<NonNullable<ReturnType<typeof hashChain.create>>['start']>;
 
+/** The key of chains made under hmac-jcs; where it is given, chains without one are downgraded. */
+export const CHAIN_KEYS = { chain: CHAIN_KEY };
+
 export function chainRequest(changes: Partial<AuditRequest> = {}): AuditRequest {
-  return emptyRequest({ chains: SHIPPED_CHAINS, keys: { chain: CHAIN_KEY }, ...changes });
+  const keys = changes.chain === 'hmac-jcs' ? CHAIN_KEYS : {};
+  return emptyRequest({ chains: SHIPPED_CHAINS, keys, ...changes });
 }
 
 /** A place in a run of lines: file, number of the file, position of the line. */

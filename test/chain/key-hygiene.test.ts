@@ -116,4 +116,10 @@ describe('audit-check verify with a key', () => {
       for (const { place } of findings) assert.deepEqual([place.file, place.line], ['audit-check.yaml', 3]);
     });
   }
+
+  test('takes a key from an absolute path, as those away from the logs mostly are', async () => {
+    write('audit-check.yaml', `keys:\n  chain: {file: ${join(folder, 'secrets/chain.key')}}\n`);
+    const { stderr, exit } = await line.run(['verify', '--no-builtin-rules', 'logs/app.ndjson'], folder);
+    assert.equal(exit, 0, stderr);
+  });
 });

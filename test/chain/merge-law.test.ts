@@ -6,7 +6,7 @@ import { MAX_STREAMS } from '../../src/chain/chain-state.ts';
 import type { CheckResult } from '../../src/model/check.ts';
 import { compareFindings } from '../../src/model/finding.ts';
 import { chainRecords } from './chain-generator.ts';
-import { ChainRun } from './chain-run.ts';
+import { CHAIN_KEYS, ChainRun } from './chain-run.ts';
 
 const GOOD = {
   jcs: chainRecords('jcs', 60, 1),
@@ -51,7 +51,8 @@ function linesOf({
 const log = fc.array(fc.array(piece, { maxLength: 5 }), { minLength: 1, maxLength: 3 });
 
 /** Workers are separate: each has compiled for itself and has its own hints. */
-const workers = [new ChainRun(), new ChainRun(), new ChainRun()] as const;
+const keys = CHAIN_KEYS;
+const workers = [new ChainRun({ keys }), new ChainRun({ keys }), new ChainRun({ keys })] as const;
 
 function sorted({ findings, streams, notices }: CheckResult): unknown {
   return { findings: findings.toSorted(compareFindings), streams, notices };

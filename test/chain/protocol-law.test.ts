@@ -24,6 +24,7 @@ const POOL = [
   ...(JSON.parse(text('chains/ok-did-plc/log.json')) as unknown[]).map((record) => JSON.stringify(record)),
   ...lines('vectors/signed/acra.ndjson'),
   ...lines('vectors/signed/saf-t-pt.ndjson'),
+  ...lines('chains/bad-pangea/log.ndjson'),
   '{"level":"info","msg":"unsealed"}',
   '{"hash":"no chain","sig":7,"versionId":null}',
 ];
@@ -31,6 +32,7 @@ const POOL = [
 describe('records of protocols', () => {
   const keys = {
     acra: readFileSync(new URL('vectors/signed/acra.key', FIXTURES)),
+    pangea: readFileSync(new URL('vectors/signed/pangea-roots.txt', FIXTURES)),
     'saf-t-pt': readFileSync(new URL('vectors/signed/saf-t-pt.pem', FIXTURES)),
   };
   const run = new ChainRun({ keys });

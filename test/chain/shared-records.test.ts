@@ -6,9 +6,11 @@ import { indexesOf } from '../../src/chain/chain-state.ts';
 import { mergeSamples, startSample } from '../../src/chain/hash-index.ts';
 import type { CheckResult } from '../../src/model/check.ts';
 import { chainRecord, chainRecords, randomFrom, someRecord } from './chain-generator.ts';
-import { ChainRun, codes } from './chain-run.ts';
+import { CHAIN_KEYS, ChainRun, codes } from './chain-run.ts';
 
-const run = new ChainRun();
+/** Chains with and without a key each have a run of their own: beside the key the others are downgraded. */
+const keyless = new ChainRun();
+const keyedRun = new ChainRun({ keys: CHAIN_KEYS });
 
 function assertConserved({ streams = [] }: CheckResult, records: number): void {
   const ranges = streams.flatMap((stream) => stream.ranges);
@@ -20,7 +22,7 @@ function assertConserved({ streams = [] }: CheckResult, records: number): void {
 }
 
 /** The first codes of some files, with the numbers of records that they stand for. */
-function said(files: Record<string, string[]>): string[] {
+function saidBy(files: Record<string, string[]>, run: ChainRun): string[] {
   const result = run.verify(files);
   assertConserved(result, Object.values(files).flat().length);
   const byPlace = new Map(
@@ -30,6 +32,8 @@ function said(files: Record<string, string[]>): string[] {
 }
 
 for (const profile of ['jcs', 'raw-line', 'hmac-jcs']) {
+  const run = profile === 'hmac-jcs' ? keyedRun : keyless;
+  const said = (files: Record<string, string[]>) => saidBy(files, run);
   const good = chainRecords(profile, 20, 5);
   const from = (first: number, last: number) => good.slice(first - 1, last);
   /** Other records that follow record `number`, made by a writer who knows the form. */
@@ -165,9 +169,9 @@ describe('of a log too long to keep all links', () => {
   const good = chainRecords('jcs', 300, 5);
   /** As if the files were part of a log of some million records. */
   const sampled = (files: Record<string, readonly string[]>) => {
-    const state = run.files(files);
+    const state = keyless.files(files);
     mergeSamples(state.sample, { ...startSample(), level: 3 }, indexesOf(state), []);
-    return run.check.finish(state);
+    return keyless.check.finish(state);
   };
 
   test('an overlap is still found, its place where the links show it', () => {

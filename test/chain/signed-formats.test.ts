@@ -3,6 +3,7 @@
  * cryptography), verified as they are and spoiled in every way that the format can show.
  */
 import assert from 'node:assert/strict';
+import crypto from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import type { CheckResult } from '../../src/model/check.ts';
@@ -186,8 +187,17 @@ describe('Acra', () => {
     );
   });
 
+  test('a whole chain that is put in once more shows', () => {
+    assert.deepEqual(codesOf(judge([...rows, ...rows.slice(0, 4)], keys)), [
+      '10 repeated-record',
+      '11 repeated-record',
+      '12 repeated-record',
+      '9 repeated-record',
+    ]);
+  });
+
   test('whole chains in another order are not told, and the limits say what is', () => {
-    assert.ok(judge(rows, keys).streams![0]!.limits.some((limit) => limit.includes('whole chain cut off')));
+    assert.ok(judge(rows, keys).streams![0]!.limits.some((limit) => limit.includes('whole chain removed')));
   });
 
   test('nothing is verified without the key, and nothing under another one', () => {
@@ -237,10 +247,28 @@ describe('RKSV', () => {
     const mark = Buffer.from('Sicherheitseinrichtung ausgefallen').toString('base64url');
     const last = receipts[3]!.replace(/[^.]+$/, mark);
     const result = judge(groups(receipts.with(3, last)), keys);
-    assert.deepEqual(codesOf(result), []);
+    assert.deepEqual(codesOf(result), ['1 missing-end']);
+    assert.deepEqual(statusesOf(result), ['rksv unverifiable']);
     assert.ok(
       result.streams![0]!.limits.includes('1 receipt not signed: the signing device was out of order'),
     );
+  });
+
+  test('a journal made anew without the device is not called verified', () => {
+    const mark = Buffer.from('Sicherheitseinrichtung ausgefallen').toString('base64url');
+    const register = Buffer.from(receipts[0]!.split('.')[1]!, 'base64url').toString().split('_')[2]!;
+    let before = register;
+    const forged = receipts.map((receipt) => {
+      const [header, payload] = receipt.split('.') as [string, string];
+      const fields = Buffer.from(payload, 'base64url').toString().split('_');
+      const link = crypto.createHash('sha256').update(before).digest().subarray(0, 8).toString('base64');
+      const changed = fields.with(4, '2030-01-01T00:00:00').with(12, link).join('_');
+      before = `${header}.${Buffer.from(changed).toString('base64url')}.${mark}`;
+      return before;
+    });
+    const result = judge(groups(forged), keys);
+    assert.deepEqual(codesOf(result), ['1 missing-end']);
+    assert.deepEqual(statusesOf(result), ['rksv unverifiable']);
   });
 
   test('a header that asks for no signature, and what is no receipt, are refused', () => {
@@ -258,5 +286,73 @@ describe('RKSV', () => {
       '1 broken-link',
       '1 missing-key',
     ]);
+  });
+});
+
+describe('Pangea', () => {
+  const rows = rowsOf('../../chains/ok-pangea/log.ndjson');
+  const roots = bytes('pangea-roots.txt');
+  const keys = { pangea: roots };
+  const envelopeOf = (row: Row) => row.envelope as { event: Row; received_at: string };
+
+  test('events lead to a published root, in hex or as it is published', () => {
+    const published = Buffer.from(JSON.stringify({ size: 5, root_hash: roots.toString().trim() }));
+    for (const pangea of [roots, published]) {
+      const result = judge(rows, { pangea });
+      assert.deepEqual(codesOf(result), []);
+      assert.deepEqual(statusesOf(result), ['pangea chained']);
+    }
+  });
+
+  test('without the roots nothing is proven, and what was altered shows all the same', () => {
+    const result = judge(rows, {});
+    assert.deepEqual(codesOf(result), []);
+    assert.deepEqual(statusesOf(result), ['pangea unverifiable']);
+    const envelope = { ...envelopeOf(rows[1]!), received_at: '2026-03-02T09:00:00Z' };
+    assert.deepEqual(codesOf(judge(rows.with(1, { ...rows[1], envelope }), {})), ['2 altered-record']);
+  });
+
+  test('a root in the log itself is none that was given', () => {
+    const withRoot = rows.map((row) => ({ ...row, root: { root_hash: roots.toString().trim() } }));
+    assert.deepEqual(statusesOf(judge(withRoot, {})), ['pangea unverifiable']);
+  });
+
+  test('every member of the event is hashed, nested ones too', () => {
+    for (const [member, value] of Object.entries(envelopeOf(rows[1]!).event)) {
+      const spoiled = typeof value === 'object' && value !== null ? { ...value, more: 1 } : `${value}x`;
+      const envelope = {
+        ...envelopeOf(rows[1]!),
+        event: { ...envelopeOf(rows[1]!).event, [member]: spoiled },
+      };
+      assert.deepEqual(
+        codesOf(judge(rows.with(1, { ...rows[1], envelope }), keys)),
+        ['2 altered-record'],
+        member,
+      );
+    }
+  });
+
+  test('a proof that leads elsewhere, is of no form or was stripped shows', () => {
+    const [{ membership_proof: other }] = rows as [Row];
+    for (const [proof, code] of [
+      [other, 'broken-link'],
+      ['r:zz', 'broken-link'],
+      [undefined, 'stripped-hash'],
+    ] as const)
+      assert.deepEqual(codesOf(judge(rows.with(1, { ...rows[1], membership_proof: proof }), keys)), [
+        `2 ${code}`,
+      ]);
+  });
+
+  test('roots of another tree are one question, not a break for each record', () => {
+    const result = judge(rows, { pangea: Buffer.from('ab'.repeat(32)) });
+    assert.deepEqual(codesOf(result), ['1 missing-key']);
+    assert.deepEqual(statusesOf(result), ['pangea unverifiable']);
+  });
+
+  test('events that are not published yet are no breaks and not proven', () => {
+    const result = judge(rows.with(4, { ...rows[4], published: false }), keys);
+    assert.deepEqual(codesOf(result), []);
+    assert.deepEqual(statusesOf(result), ['pangea unverifiable']);
   });
 });

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { chainRecord, chainRecords, randomFrom, someRecord } from './chain-generator.ts';
-import { ChainRun } from './chain-run.ts';
+import { CHAIN_KEYS, ChainRun } from './chain-run.ts';
 import { SHIPPED_CHAINS } from './shipped-chains.ts';
 
 /** Behind the head of the file, where all records take the slow road. */
@@ -73,7 +73,8 @@ function foldSlowly(run: ChainRun, lines: readonly Line[]) {
 }
 
 describe('an unbroken run', () => {
-  const workers = [new ChainRun(), new ChainRun()] as const;
+  const keys = CHAIN_KEYS;
+  const workers = [new ChainRun({ keys }), new ChainRun({ keys })] as const;
   const [fast, slow] = workers;
 
   test('leaves the same state as the slow road, whatever stands between its records', () => {

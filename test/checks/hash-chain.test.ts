@@ -12,7 +12,7 @@ import {
   randomFrom,
   someRecord,
 } from '../chain/chain-generator.ts';
-import { ChainRun, chainRequest, codes } from '../chain/chain-run.ts';
+import { CHAIN_KEYS, ChainRun, chainRequest, codes } from '../chain/chain-run.ts';
 import { SHIPPED_CHAINS } from '../chain/shipped-chains.ts';
 
 const N = 1000;
@@ -108,16 +108,19 @@ for (const profile of GENERATED_PROFILES) {
     const places = placesFor(profile);
 
     test('passes when it is whole, and is recognized', () => {
-      const result = new ChainRun().verify({ 'log.ndjson': lines });
+      const keys = profile === 'hmac-jcs' ? CHAIN_KEYS : {};
+      const result = new ChainRun({ keys }).verify({ 'log.ndjson': lines });
       assert.deepEqual(codes(result), []);
       assert.equal(result.streams?.length, 1);
       const [stream] = result.streams;
       assert.equal(stream?.profile, profile);
-      assert.equal(stream?.status, 'chained');
+      // Without own hashes none vouches for the last record.
+      const isOwnless = profile === 'raw-line' || profile === 'jcs-line';
+      assert.equal(stream?.status, isOwnless ? 'unverifiable' : 'chained');
       assert.equal(stream?.head?.length, 64);
       assert.deepEqual(
         stream?.ranges.map(({ records }) => records),
-        [N],
+        isOwnless ? [N - 1, 1] : [N],
       );
     });
 
@@ -238,6 +241,7 @@ describe('detection', () => {
 
 describe('keyed chains', () => {
   const lines = chainRecords('hmac-jcs', 30, 9);
+  const keyed = new ChainRun({ keys: CHAIN_KEYS });
 
   test('are unverifiable without the key, and the key is named', () => {
     const { findings, streams } = new ChainRun({ keys: {}, chain: 'hmac-jcs' }).verify({ 'a.ndjson': lines });
@@ -260,8 +264,53 @@ describe('keyed chains', () => {
       last = record.hash;
       return record.line;
     });
-    const { findings } = run.verify({ 'a.ndjson': [...lines.slice(0, 20), ...forged] });
+    const { findings, streams } = keyed.verify({ 'a.ndjson': [...lines.slice(0, 20), ...forged] });
     assert.deepEqual(codes({ findings }), ['a.ndjson:21 downgraded-record']);
+    assert.deepEqual(
+      streams?.[0]?.ranges.map(({ assurance, records }) => [assurance, records]),
+      [
+        ['chained', 20],
+        ['broken', 10],
+      ],
+    );
+  });
+
+  test('rewritten as a whole without the key are downgraded, where the key is given and none uses it', () => {
+    const forged = chainRecords('jcs', 30, 9);
+    assert.deepEqual(codes(keyed.verify({ 'a.ndjson': forged })), ['a.ndjson:1 downgraded-record']);
+    assert.deepEqual(codes(new ChainRun().verify({ 'a.ndjson': forged })), []);
+  });
+
+  test('do not vouch for a stream beside them that is hashed without the key', () => {
+    const beside = chainRecords('jcs', 30, 3, { stream: 'us' });
+    const { findings } = keyed.verify({ 'a.ndjson': lines, 'b.ndjson': beside });
+    assert.deepEqual(codes({ findings }), ['b.ndjson:1 downgraded-record']);
+  });
+});
+
+describe('a record put into a field of another', () => {
+  const lines = chainRecords('linked-record', 30, 9);
+  const { prev_hash, hash, ...payload } = JSON.parse(lines[20]!) as Record<string, unknown>;
+  const dressed = JSON.stringify({ actor: 'mallory', action: 'payment.approve', payload, prev_hash, hash });
+
+  test('keeps its hash under a profile that hashes only this field, and is not taken for sound', () => {
+    const { findings, streams } = run.verify({ 'a.ndjson': lines.with(20, dressed) });
+    assert.deepEqual(codes({ findings }), ['a.ndjson:21 narrowed-record']);
+    assert.deepEqual(
+      streams?.[0]?.ranges.map(({ assurance, records }) => [assurance, records]),
+      [
+        ['chained', 29],
+        ['broken', 1],
+      ],
+    );
+  });
+
+  test('shows where it is the first of its stream too', () => {
+    const first = JSON.parse(lines[0]!) as Record<string, unknown>;
+    const { prev_hash: previous, hash: own, ...content } = first;
+    const changed = JSON.stringify({ actor: 'mallory', payload: content, prev_hash: previous, hash: own });
+    const { findings } = run.verify({ 'a.ndjson': lines.with(0, changed) });
+    assert.deepEqual(codes({ findings }), ['a.ndjson:1 narrowed-record']);
   });
 });
 

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { after, describe, test } from 'node:test';
 import zlib from 'node:zlib';
 import { generateIdentity, identityToRecipient } from 'age-encryption';
+import { generateKey } from '../../src/transparency/note-key.ts';
 import { CommandLine, runWithInput } from '../support/command-line.ts';
 import { contentOf, KEYS, lines, temporaryFolder } from '../support/made-archive.ts';
 
@@ -179,6 +180,15 @@ describe('collect', () => {
     assert.equal(stderr, `error: ${archive}: is an archive already: collect from the originals\n`);
   });
 
+  test('says that the archive cannot be written', async () => {
+    const archive = newArchive();
+    await collect('logs/app.log', '--into', archive);
+    write(`${archive}/segments/00000002.ndjson.zst/in-the-way`, '');
+    const { exit, stderr } = await collect('logs', '--into', archive);
+    assert.equal(exit, 2);
+    assert.match(stderr, /it cannot be written: E/);
+  });
+
   test('refuses a second writer in words', async () => {
     const archive = newArchive();
     await collect('logs', '--into', archive);
@@ -191,6 +201,37 @@ describe('collect', () => {
 });
 
 describe('verify ARCHIVE', () => {
+  test('holds each of two archives to its own checkpoint, and other files to theirs', async () => {
+    write('other.key', `${generateKey('other.example/log', Buffer.alloc(32, 9)).signer}\n`);
+    write('other.pub', `${generateKey('other.example/log', Buffer.alloc(32, 9)).verifier}\n`);
+    write('files.key', `${generateKey('files.example/log', Buffer.alloc(32, 10)).signer}\n`);
+    write('files.pub', `${generateKey('files.example/log', Buffer.alloc(32, 10)).verifier}\n`);
+    write('files/web.log', ndjson(lines(7, 'dan')));
+    const [one, two] = [newArchive(), newArchive()];
+    await collect('logs/app.log', '--into', one);
+    const argv = ['collect', 'logs/db.log.gz', '--into', two, '--key', 'other.key', '--no-config'];
+    assert.equal((await commands.run(argv, folder)).exit, 0);
+    fs.mkdirSync(path.join(folder, 'kept'));
+    const seal = [
+      'seal',
+      'files',
+      '--into',
+      'sealed',
+      '--key',
+      'files.key',
+      '--no-config',
+      '--publish',
+      'kept',
+    ];
+    assert.equal((await commands.run(seal, folder)).exit, 0);
+    for (const name of [one, two])
+      write(`kept/${name}.checkpoint`, fs.readFileSync(path.join(folder, name, 'log/checkpoint')));
+    const keys = ['archive.pub', 'other.pub', 'files.pub'].flatMap((key) => ['--verifier-key', key]);
+    const { exit, stdout } = await verify(one, two, 'files', '--checkpoint', 'kept', ...keys);
+    assert.equal(exit, 0, stdout);
+    assert.match(stdout, /anchored: signed by files\.example/);
+  });
+
   test('says unverifiable and exits 3 without a verifier key, or with one that lies in the archive', async () => {
     const archive = newArchive();
     await collect('logs', '--into', archive);

@@ -226,6 +226,51 @@ describe('seal', () => {
     assert.match(foreign.stderr, /was not signed by the key "other"/);
   });
 
+  test('replaces no published checkpoint: neither a cosigned one nor one that contradicts it', async () => {
+    const one = new Case();
+    fs.mkdirSync(one.at('published'));
+    await one.seal('--publish', 'published');
+    const name = `published/${fs.readdirSync(one.at('published'))[0]}`;
+    one.append(name, '\u2014 witness.example AAAAAGFiYw==\n');
+    const cosigned = fs.readFileSync(one.at(name), 'utf8');
+    await one.seal('--publish', 'published');
+    assert.equal(fs.readFileSync(one.at(name), 'utf8'), cosigned);
+    fs.rmSync(one.at('sealed'), { recursive: true });
+    one.write('logs/app.ndjson', records(0, 40, 'eve'));
+    const argv = [
+      'seal',
+      '--no-config',
+      'logs',
+      '--into',
+      'sealed',
+      '--key',
+      'seal.key',
+      '--publish',
+      'published',
+    ];
+    const { exit, stderr } = await one.run(...argv);
+    assert.equal(exit, 2);
+    assert.match(stderr, /^error: published.*found another over 70 records/m);
+    assert.equal(fs.readFileSync(one.at(name), 'utf8'), cosigned);
+  });
+
+  test('says that the folder cannot be written', async () => {
+    const one = new Case();
+    fs.mkdirSync(one.at('sealed'));
+    one.write('sealed/tile', '');
+    const { exit, stderr } = await one.run(
+      'seal',
+      '--no-config',
+      'logs',
+      '--into',
+      'sealed',
+      '--key',
+      'seal.key',
+    );
+    assert.equal(exit, 2);
+    assert.match(stderr, /^error: sealed: it cannot be written: E/m);
+  });
+
   test('warns of a key that others can read, or that lies beside the logs', async () => {
     const one = new Case();
     fs.copyFileSync(one.at('seal.key'), one.at('logs/seal.pem.key'));
@@ -256,6 +301,12 @@ describe('verify --checkpoint', () => {
         'after the last checkpoint: nothing outside the log vouches for it',
       ],
     );
+  });
+
+  test('counts a record without a chain once, and does not call it unprotected where it is anchored', async () => {
+    const { report } = await (await sealedCase()).verify();
+    assert.deepEqual(report.summary.assurance, { anchored: 70 });
+    assert.ok(!report.notices.some(({ code }) => code === 'unprotected'));
   });
 
   const BENIGN: Record<string, (one: Case) => void> = {
@@ -452,6 +503,40 @@ describe('verify --checkpoint', () => {
     }
     const { codes, ranges } = await one.verify('--checkpoint', 'sealed', '--policy', 'fits.policy');
     assert.deepEqual([codes, ranges], [[], ALL_ANCHORED]);
+  });
+
+  test('tells a log that was signed anew where old hashes were left in the upper tiles', async () => {
+    const one = new Case();
+    fs.rmSync(one.at('logs/web.ndjson'));
+    const lines = Array.from({ length: 65_536 }, (_, at) => `{"n":${at}}\n`);
+    one.write('logs/app.ndjson', lines.slice(0, 300).join(''));
+    fs.mkdirSync(one.at('published'));
+    await one.seal('--publish', 'published');
+    one.write('logs/app.ndjson', lines.join(''));
+    await one.seal();
+    const above = fs.readFileSync(one.at('sealed/tile/1/000'));
+    fs.rmSync(one.at('sealed'), { recursive: true });
+    one.write('logs/app.ndjson', lines.with(7, '{"n":8}\n').join(''));
+    await one.seal();
+    one.write('sealed/tile/1/000', above);
+    const trust = ['--checkpoint', 'sealed', '--checkpoint', 'published', '--verifier-key', 'seal.pub'];
+    assert.deepEqual((await one.verify(...trust)).codes, ['checkpoint-fork']);
+  });
+
+  test('trusts no unsigned checkpoint by a policy that names no log, and proves nothing by it', async () => {
+    const one = await sealedCase();
+    await one.run('prove', '--index', '0', '--log', 'sealed', '--out', 'p.tlog-proof');
+    const signature = /^\u2014 .*$/m;
+    for (const name of ['sealed/checkpoint', 'p.tlog-proof'])
+      one.write(name, fs.readFileSync(one.at(name), 'utf8').replace(signature, '\u2014 eve AAAAAGFiYw=='));
+    one.write('empty.policy', 'quorum none\n');
+    for (const key of [[], ['--verifier-key', 'seal.pub']]) {
+      const trust = ['--policy', 'empty.policy', ...key];
+      const { codes, exit, ranges } = await one.verify('--checkpoint', 'sealed', ...trust);
+      assert.deepEqual([codes, exit, ranges], [['checkpoint-untrusted'], 1, []]);
+      const proof = await one.run('verify-proof', 'p.tlog-proof', '--record', 'logs/app.ndjson:1', ...trust);
+      assert.equal(proof.exit, 1, proof.stdout);
+    }
   });
 
   test('trusts no checkpoint with a byte changed, and no tile or inventory', async () => {

@@ -643,6 +643,14 @@ test('digests that end before the audited time are told by --now and by --until'
   assert.deepEqual(new Set(codes(await judge({ folder: good }, { until }))), new Set(['digests-end-early']));
 });
 
+test('events beside a list of keys are audited, and told to be planted', async () => {
+  const copy = copyTrail();
+  const event = makeEvent(ACCOUNTS[0]!, REGIONS[0]!, Date.UTC(2026, 2, 1, 1), 'planted');
+  writeFileSync(path.join(copy.folder, 'k.json'), JSON.stringify({ PublicKeyList: [], Records: [event] }));
+  const report = await judge(copy);
+  assert.ok(codes(report).includes('unlisted-file'), told(report));
+});
+
 test('a key is held to the time in which it was valid', async () => {
   const old = path.join(home, 'old-keys.json');
   writeFileSync(old, keyList([signer], '2025-01-01T00:00:00Z', '2025-02-01T00:00:00Z'));

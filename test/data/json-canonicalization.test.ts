@@ -44,7 +44,6 @@ const NUMBERS: readonly (readonly [written: string, canonical: string])[] = [
   ['1e21', '1e+21'],
   ['1e-7', '1e-7'],
   ['0.000001', '0.000001'],
-  ['9007199254740993', '9007199254740992'],
   ['-9214364837600034816', '-9214364837600035000'],
   ['5e-324', '5e-324'],
   ['1e-400', '0'],
@@ -87,6 +86,9 @@ test('the doubles of RFC 8785 appendix B have its texts', () => {
 test('numbers beyond the double range, lone surrogates and doubled keys have no canonical form, and it says which', () => {
   for (const [text, reason] of [
     ['{"n":1e400}', /1e400/],
+    ['{"n":9007199254740993}', /9007199254740993/],
+    ['{"n":12345678901234567999}', /12345678901234567999/],
+    ['{"n":1.2345678901234567999e19}', /digits that no double holds/],
     ['["\\ud800"]', /lone surrogate/],
     ['{"\\udc00":1}', /lone surrogate/],
     ['{"a":1,"b":2,"a":1}', /"a" stands twice/],

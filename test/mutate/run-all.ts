@@ -1,10 +1,16 @@
 /** All passes over one profile: its attacks, a few with nobody naming the profile, flips in a compressed copy. Tests only. */
+import { namesProtocol } from '../../src/chain/compile-protocol.ts';
 import { PROTOCOL_MAKERS } from '../support/made-protocol.ts';
 import { ATTACK_NAMES, type AttackName } from './attacks.ts';
 import { FLIP, runFlips } from './compressed-flips.ts';
 import { ATTACKED_CHAINS, attackedProfile } from './profiles.ts';
 import { type Cell, type RunOptions, runProfile } from './run-cases.ts';
 import { runProtocol } from './run-protocol.ts';
+
+/** The profiles of which logs can be made: all but protocols without a writer. */
+export const MADE_PROFILES: readonly string[] = Object.keys(ATTACKED_CHAINS).filter(
+  (name) => Object.hasOwn(PROTOCOL_MAKERS, name) || !namesProtocol(ATTACKED_CHAINS[name]),
+);
 
 /** With them it is tried whether the verifier finds the profile by itself; the others differ in what they do to a chain, not to a profile. */
 export const RECOGNIZED: readonly AttackName[] = [

@@ -18,7 +18,7 @@ function counting(): () => string {
   return () => String(next++).padStart(22, 'A');
 }
 
-const salted = (text: string) => saltRecord(parseJsonText(text), text, counting());
+const salted = (text: string) => saltRecord(parseJsonText(text), text, counting()).line;
 const parse = (line: string) => parseSalted(parseJsonText(line));
 const digestsOf = (line: string) => commitments(parse(line)).map((digest) => digest.toString('hex'));
 

@@ -18,6 +18,115 @@ type Sample = {
 
 const SAMPLES: readonly Sample[] = [
   {
+    source: 'privacyidea',
+    title: 'a one-time password that was checked',
+    record: {
+      id: 11,
+      date: '2026-03-02T08:00:01.123456',
+      action: 'POST /validate/check',
+      success: 0,
+      serial: 'TOTP0001',
+      user: 'ann',
+      realm: 'example',
+      administrator: null,
+      privacyidea_server: 'mfa.example.com',
+      client: '192.0.2.7',
+      clearance_level: 0,
+      signature: 'rsa_sha256_pss:00',
+    },
+    expected: {
+      time: '2026-03-02T08:00:01.123456',
+      id: '11',
+      actor: 'ann',
+      actor_name: 'ann',
+      action: 'POST /validate/check',
+      target: 'TOTP0001',
+      outcome: 'failure',
+      ip: '192.0.2.7',
+      service: 'privacyidea',
+      tenant: 'example',
+    },
+    identity: '["mfa.example.com","11"]',
+  },
+  {
+    source: 'acra',
+    title: 'a sealed line',
+    record: {
+      integrity: 'd599fe47',
+      level: 'info',
+      msg: 'Starting service',
+      product: 'acra-server',
+      timestamp: '2026-03-02T08:00:00Z',
+      unixTime: '1772480.123',
+    },
+    expected: {
+      time: '2026-03-02T08:00:00Z',
+      actor: 'acra-server',
+      actor_name: 'acra-server',
+      action: 'Starting service',
+      service: 'acra-server',
+    },
+    identity: 'd599fe47',
+  },
+  {
+    source: 'saf-t-pt',
+    title: 'an invoice',
+    record: {
+      InvoiceNo: 'FT A/1',
+      Hash: 'MH0m',
+      HashControl: '1',
+      InvoiceDate: '2026-03-02',
+      InvoiceType: 'FT',
+      SourceID: 'ann',
+      SystemEntryDate: '2026-03-02T09:00:00',
+      CustomerID: 'c-1',
+    },
+    expected: {
+      time: '2026-03-02T09:00:00',
+      id: 'FT A/1',
+      actor: 'ann',
+      action: 'FT',
+      target: 'c-1',
+      service: 'saf-t-pt',
+    },
+    identity: 'FT A/1',
+  },
+  {
+    source: 'pangea',
+    title: 'an event of a search',
+    record: {
+      envelope: {
+        event: {
+          actor: 'ann',
+          action: 'read',
+          message: 'opened',
+          status: 'success',
+          source: 'hr',
+          target: 'file-1',
+        },
+        received_at: '2026-03-02T08:00:01.123456Z',
+      },
+      hash: '49c8e7a3',
+      leaf_index: 1,
+    },
+    expected: {
+      time: '2026-03-02T08:00:01.123456Z',
+      id: '49c8e7a3',
+      actor: 'ann',
+      action: 'read',
+      target: 'file-1',
+      outcome: 'success',
+      service: 'hr',
+    },
+    identity: '49c8e7a3',
+  },
+  {
+    source: 'rksv',
+    title: 'an export of receipts',
+    record: { 'Belege-Gruppe': [{ 'Belege-kompakt': ['a.b.c'] }] },
+    expected: { service: 'rksv' },
+  },
+  {
     source: 'cloudtrail',
     title: 'a call that went through',
     record: {
@@ -877,8 +986,11 @@ test('every shipped mapping says of every canonical field where it stands or tha
   }
 });
 
-test('no shipped mapping lacks the time, the actor or the action', () => {
-  for (const mapping of SHIPPED) {
+/** One document of signed receipts, which no mapping can look into: only its chain is judged. */
+const NO_EVENTS = ['rksv'];
+
+test('no shipped mapping of events lacks the time, the actor or the action', () => {
+  for (const mapping of SHIPPED.filter(({ name }) => !NO_EVENTS.includes(name))) {
     for (const field of ['time', 'actor', 'action'] as const)
       assert.ok(field in mapping.fields, `${mapping.name} ${field}`);
   }

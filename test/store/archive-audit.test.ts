@@ -1,8 +1,11 @@
 /** Every attack on an archive is named, and what is left of it is told; an archive nobody touched is silent. */
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { after, describe, test } from 'node:test';
+import { sha256Hex } from '../../src/base/digest.ts';
+import { parseControl } from '../../src/store/archive-records.ts';
 import { createSealer } from '../../src/store/archive-sealer.ts';
 import {
   addLines,
@@ -182,6 +185,25 @@ describe('auditArchive()', () => {
       assert.deepEqual(await assuranceOf(archive), left);
     });
 
+  test('does not wait for a named pipe, and says what cannot be read', async () => {
+    for (const name of [
+      'segments/00000001.ndjson.zst',
+      'control/00000001.ndjson',
+      'archive.json',
+      'log/checkpoint',
+    ]) {
+      const archive = await sound();
+      fs.rmSync(path.join(archive, name));
+      execFileSync('mkfifo', [path.join(archive, name)]);
+      assert.notDeepEqual(await codesOf(archive), [], name);
+    }
+    const archive = await sound();
+    fs.rmSync(path.join(archive, 'segments'), { recursive: true });
+    fs.writeFileSync(path.join(archive, 'segments'), '');
+    const { result } = await verdictOf(archive);
+    assert.equal(result.incomplete, 'it cannot be read: ENOTDIR');
+  });
+
   test('names segments that were swapped', async () => {
     const archive = await sound();
     const [one, two] = [segment(archive, 1), segment(archive, 2)];
@@ -264,6 +286,42 @@ describe('auditArchive()', () => {
     await writer.close();
     replace(checkpoint, before);
     assert.ok((await codesOf(archive)).includes('rolled-back-archive'));
+  });
+
+  test('names a signed manifest of a later generation that leaves records out, whatever checkpoint was kept', async () => {
+    const archive = await sound();
+    const kept = {
+      file: 'kept/checkpoint',
+      note: fs.readFileSync(path.join(archive, 'log', 'checkpoint'), 'utf8'),
+    };
+    const control = fs.readFileSync(path.join(archive, 'control', '00000001.ndjson'), 'utf8').split('\n');
+    const manifest = control.map((line) => parseControl(line)).find((record) => record?.type === 'segment')!;
+    assert.ok(manifest.type === 'segment');
+    await rewrite(segment(archive, 1), (text) => text.slice(0, text.indexOf('\n') + 1));
+    const bytes = fs.readFileSync(segment(archive, 1));
+    const file = '00000001.g2.ndjson.zst';
+    fs.renameSync(segment(archive, 1), path.join(archive, 'segments', file));
+    const stored = { bytes: bytes.length, sha256: sha256Hex(bytes) };
+    const writer = await openArchive(archive);
+    writer.declare({ ...manifest, generation: 2, file, records: 1, stored });
+    await writer.commit();
+    await writer.close();
+    const codes = await codesOf(archive, { retained: [kept] });
+    assert.ok(codes.includes('contradicting-manifest'), `found ${codes}`);
+  });
+
+  test('names records of a batch that no signed manifest names', async () => {
+    const archive = newPlace();
+    const writer = await openArchive(archive);
+    await addLines(writer, 'app.log', lines(1, 'ann', 'bob'));
+    await addLines(writer, 'db.log', lines(2, 'eve'));
+    // As an insider would: the leaves are appended, the manifest is another.
+    const { batch } = writer as unknown as { batch: { segments: { record: { segment: number } }[] } };
+    batch.segments[1]!.record.segment = 1;
+    await writer.commit();
+    await writer.close();
+    const codes = await codesOf(archive);
+    assert.ok(codes.includes('contradicting-manifest'), `found ${codes}`);
   });
 
   test('takes segments that a signed pruning record names for deleted', async () => {

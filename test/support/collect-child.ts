@@ -3,7 +3,7 @@
  * Tests only. Messages: `ready` once loaded; then `{ archive, sources, key, dieAt }` starts it.
  */
 import { collect } from '../../src/cli/collect.ts';
-import { countTouches, touchesSoFar } from './killed-touch.ts';
+import { countTouches, touchCount } from './counted-touches.ts';
 
 type Order = { archive: string; sources: string; key: string; dieAt: number };
 
@@ -12,6 +12,6 @@ process.on('message', async ({ archive, sources, key, dieAt }: Order) => {
   countTouches(dieAt);
   // A checkpoint for each file or segment: the more there are, the more instants lie between them.
   const exit = await collect([sources], options, { bytes: 1, segments: 1 });
-  process.send!({ exit, touches: touchesSoFar() }, () => process.exit(exit));
+  process.send!({ exit, touches: touchCount() }, () => process.exit(exit));
 });
 process.send!('ready');

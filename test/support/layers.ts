@@ -15,6 +15,7 @@ const FLOORS: Readonly<Record<string, number>> = {
   roles: 2,
   transparency: 2,
   cloudtrail: 2,
+  manifests: 2,
   attestation: 2,
   redaction: 2,
   retention: 2,

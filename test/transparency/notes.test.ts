@@ -168,6 +168,8 @@ describe('a signed note', () => {
     assert.deepEqual(verifyNote(parse(`${TEXT}\n${line}`), [witness.key]), [
       { key: witness.key, time: 1679315147n },
     ]);
+    const later = signatureLine(TEXT, witness.signer, 1679315148n);
+    assert.equal(verifyNote(parse(`${TEXT}\n${later}${line}`), [witness.key])[0]!.time, 1679315147n);
     const blob = Buffer.from(line.split(' ')[2]!, 'base64');
     blob[11]! ^= 1;
     const moved = `\u2014 witness.example/w1 ${blob.toString('base64')}\n`;

@@ -96,8 +96,19 @@ function judgeLines(lines: readonly Sealed[], { profile, keys }: ProtocolContext
     say('missing-key', lines[0]!, `expected the key ${quote(name)} of the audit log, which was not given`);
   /** Why lines are not looked at until the next chain begins. */
   let lost: string | undefined = ratchet === undefined ? `key ${name} not given` : undefined;
+  /** Every chain begins under the same key: a whole one, put in once more, fits. */
+  const seen = new Map<string, Sealed>();
   for (const [index, line] of lines.entries()) {
     const before = lines[index - 1];
+    const known = seen.get(line.integrity);
+    if (known === undefined) seen.set(line.integrity, line);
+    else
+      say(
+        'repeated-record',
+        line,
+        `expected each integrity once, found ${quote(line.integrity)} again`,
+        known,
+      );
     if (line.begins) {
       if (before !== undefined && !before.ends)
         say(
@@ -147,7 +158,7 @@ function judgeLines(lines: readonly Sealed[], { profile, keys }: ProtocolContext
     head: last.integrity,
     limits: [
       'whoever holds the first key can rewrite the whole log, and it is in the keystore of the server',
-      'a whole chain cut off at the end leaves no trace: compare the last line with one kept elsewhere',
+      'a whole chain removed leaves no trace: compare the last line with one kept elsewhere',
     ],
   };
 }

@@ -45,6 +45,8 @@ class ReceiptJournal {
   private readonly keyName: string;
   private readonly key: KeyObject | undefined;
   private outOfOrder = 0;
+  /** Receipts without a signature that no signed one follows. */
+  private open = 0;
   private unlisted = 0;
 
   constructor(record: number, file: string, { profile, keys }: ProtocolContext) {
@@ -71,8 +73,13 @@ class ReceiptJournal {
         'more',
       );
     const last = receipts.at(-1);
-    const unverified =
-      this.key === undefined ? new Map([[this.record, `key ${this.keyName} not given`]]) : undefined;
+    const reason =
+      this.key === undefined
+        ? `key ${this.keyName} not given`
+        : this.open > 0
+          ? 'no signature vouches for its last receipts'
+          : undefined;
+    const unverified = reason === undefined ? undefined : new Map([[this.record, reason]]);
     return {
       stream: this.file,
       records: [this.record],
@@ -140,12 +147,37 @@ class ReceiptJournal {
         );
       this.judgeSignature(receipt, named);
     }
+    this.judgeOpenEnd(register, receipts);
     if (!successors.has(begin))
       this.say(
         'missing-genesis',
         `expected the first receipt of ${quote(register)}, found none: earlier receipts are not in this export`,
         register,
       );
+  }
+
+  /** Anyone can write a receipt without a signature: until a signed one names it, nothing tells who did. */
+  private judgeOpenEnd(register: string, receipts: readonly Receipt[]): void {
+    const byLink = new Map(receipts.map((receipt) => [linkOf(receipt.text), receipt]));
+    const vouched = new Set<Receipt>();
+    for (const signed of receipts) {
+      if (signed.signature === OUT_OF_ORDER) continue;
+      let before = byLink.get(signed.previous);
+      while (before?.signature === OUT_OF_ORDER && !vouched.has(before)) {
+        vouched.add(before);
+        before = byLink.get(before.previous);
+      }
+    }
+    const open = receipts.filter(
+      (receipt) => receipt.signature === OUT_OF_ORDER && !vouched.has(receipt),
+    ).length;
+    if (open === 0) return;
+    this.open += open;
+    this.say(
+      'missing-end',
+      `expected a signed receipt of ${quote(register)} behind those made while the signing device was out of order, found none behind the last ${count(open, 'receipt')}`,
+      register,
+    );
   }
 
   private judgeSignature({ text, signature }: Receipt, named: string): void {

@@ -17,6 +17,7 @@ export function addCollect(program: Command, done: (code: ExitCode) => void): vo
     .requiredOption('--key <file>', 'the private key that signs the log (PRIVATE+KEY+name+hash+base64)')
     .option('--recipient <age1…>', 'encrypt for this recipient of age; repeatable', repeatable)
     .option('--recipients-file <file>', 'encrypt for the recipients in this file; repeatable', repeatable)
+    .option('--salted', 'store records so that fields can be erased later, see "redact --help"', false)
     .option('--class <word>', 'what retention is to tell apart, such as security or debug', 'default')
     .option('--source <name>', 'source of every file, instead of detection')
     .option('-c, --config <file>', 'configuration; by default audit-check.yaml here or in a folder above')

@@ -27,6 +27,7 @@ export function addVerify(program: Command, done: (code: ExitCode) => void): voi
       repeatable,
     )
     .option('--identity <file>', 'age identities that decrypt an archive; repeatable', repeatable)
+    .option('--view <role>', 'what is audited is a view of an archive for this role, not the archive')
     .option('--policy <file>', 'logs and witnesses that have to have signed it (c2sp.org/tlog-policy)')
     .option('--evidence-file <file>', 'where both checkpoints of a fork are written')
     .option('--stats', 'print time by stage, rates and memory on stderr', false)

@@ -1,7 +1,13 @@
 /** The tie-out: everything that went in stands on one side, everything that came of it on the other, then the verdict. */
 import { compareText, count, escapeControls, formatNumber } from '../../base/text-safety.ts';
 import { type Finding, SEVERITIES, type Severity, severityRank } from '../../model/finding.ts';
-import { ASSURANCES, type InputStatus, NOTHING_VERIFIED, type Report } from '../../model/report.ts';
+import {
+  ASSURANCES,
+  type Assurance,
+  type InputStatus,
+  NOTHING_VERIFIED,
+  type Report,
+} from '../../model/report.ts';
 import { wrap } from './columns.ts';
 import { type Layout, section } from './layout.ts';
 
@@ -79,13 +85,23 @@ function showRecords({ summary: { records } }: Report): string {
 /** The best first, each with its share; a record counts once for every stream that it stands in. */
 function showIntegrity({ summary: { assurance }, streams }: Report): string | undefined {
   if (assurance === undefined) return undefined;
-  const total = streams.reduce((sum, { records }) => sum + records, 0);
+  const records = streams.reduce((sum, each) => sum + each.records, 0);
+  const files = countFiles(streams);
+  const [total, unit] = records === 0 && files > 0 ? [files, 'files'] : [records, ''];
   const parts = ASSURANCES.toReversed().flatMap((word) => {
-    const amount = assurance[word] ?? 0;
+    const amount = unit === '' ? (assurance[word] ?? 0) : countFiles(streams, word);
     return amount > 0 ? [{ amount, word: `${word} (${showShare(amount, total)})` }] : [];
   });
   const unanchored = assurance.anchored === undefined && assurance.chained !== undefined;
-  return `${tieOut(total, '', parts)}${unanchored ? '; none anchored' : ''}`;
+  return `${tieOut(total, unit, parts)}${unanchored ? '; none anchored' : ''}`;
+}
+
+/** Whole files that seals vouch for; of one assurance, or of all. */
+function countFiles(streams: Report['streams'], word?: Assurance): number {
+  return streams
+    .flatMap(({ ranges }) => ranges)
+    .filter(({ assurance }) => word === undefined || assurance === word)
+    .reduce((sum, { files = 0 }) => sum + files, 0);
 }
 
 /** Rounded towards "not all": 100 % is all of them. */
@@ -151,6 +167,8 @@ function explainVerdict(report: Report): string {
   const { records, verdict, failOn } = report.summary;
   const found = describeFound(report.findings, failOn);
   if (verdict === 'findings') return found;
+  if (verdict === 'clean' && records.audited === 0)
+    return `${count(countFiles(report.streams), 'file')} held to their seals, no record to audit, ${found}`;
   if (verdict === 'clean') return `${count(records.audited, 'record')} audited, ${found}`;
   const missing = [
     records.audited === 0 ? 'no record was audited' : undefined,

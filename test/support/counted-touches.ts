@@ -1,4 +1,4 @@
-/** Kills the process before its n-th touch of the disk. Tests only. */
+/** Counts how often a process touches the disk, and kills it before a given touch. Tests only. */
 import fs from 'node:fs';
 
 /** What changes the disk, or makes a change last. */
@@ -17,6 +17,10 @@ const PROMISED = ['open', 'rename'] as const;
 
 let touches = 0;
 
+export function touchCount(): number {
+  return touches;
+}
+
 export function countTouches(dieAt: number): void {
   const touch = () => {
     if (++touches === dieAt) process.kill(process.pid, 'SIGKILL');
@@ -31,8 +35,4 @@ function wrap(owner: Record<string, unknown>, name: string, touch: () => void): 
     touch();
     return original.apply(owner, args);
   };
-}
-
-export function touchesSoFar(): number {
-  return touches;
 }

@@ -1,0 +1,82 @@
+/**
+ * Lists of digests as `sha256sum` (GNU coreutils) and `sha256` (BSD) write them: SHA256SUMS, CHECKSUM, NAME.sha256.
+ * https://www.gnu.org/software/coreutils/manual/html_node/cksum-output-modes.html
+ */
+import {
+  algorithmOfLength,
+  baseName,
+  type ChecksumList,
+  type Entry,
+  type Fault,
+  toAlgorithm,
+} from './manifest.ts';
+
+const NAMES = /^(?:(?:md5|sha(?:1|224|256|384|512))sums?|checksums?)(?:\.txt)?$/i;
+const BESIDE_ONE_FILE = /\.(?:md5|sha(?:1|224|256|384|512))(?:sums?)?$/i;
+
+export function isChecksumListName(file: string): boolean {
+  const name = baseName(file);
+  return NAMES.test(name) || BESIDE_ONE_FILE.test(name);
+}
+
+/** Whether a list of this name is of its whole folder, not of one file beside it. */
+export function isOfFolder(file: string): boolean {
+  return NAMES.test(baseName(file));
+}
+
+/** Digest, a space, a space or the star of binary mode, name. A leading backslash: the name has escapes. */
+const GNU_LINE = /^(\\?)([0-9A-Fa-f]{32,128}) [ *](.+)$/;
+const BSD_LINE = /^(\\?)([A-Za-z0-9-]{3,10}) \((.+)\) = ([0-9A-Fa-f]{32,128})$/;
+/** What stands around the lines of a list with an OpenPGP signature (Fedora's CHECKSUM). RFC 9580, section 7. */
+const SIGNED_HEAD = /^(?:-----BEGIN PGP SIGNED MESSAGE-----|Hash: .*)$/;
+const SIGNATURE_BEGINS = '-----BEGIN PGP SIGNATURE-----';
+
+export function parseChecksumList(file: string, text: string): ChecksumList {
+  const entries: Entry[] = [];
+  const faults: Fault[] = [];
+  let signed = false;
+  const lines = text.split('\n').map((line) => line.replace(/\r$/, ''));
+  for (const [index, line] of lines.entries()) {
+    if (line === SIGNATURE_BEGINS) {
+      signed = true;
+      break;
+    }
+    if (line.trim() === '' || line.startsWith('#') || SIGNED_HEAD.test(line)) continue;
+    const entry = parseLine(line) ?? parseBare(file, line);
+    if (entry === undefined) faults.push({ line: index + 1, text: line });
+    else entries.push({ ...entry, line: index + 1 });
+  }
+  return { form: 'checksums', entries, faults, signed };
+}
+
+function parseLine(line: string): Omit<Entry, 'line'> | undefined {
+  const [, gnuEscape, gnuHex, gnuName] = GNU_LINE.exec(line) ?? [];
+  if (gnuHex !== undefined) return toEntry(algorithmOfLength(gnuHex), gnuHex, gnuName!, gnuEscape !== '');
+  const [, bsdEscape, tag, name, hex] = BSD_LINE.exec(line) ?? [];
+  if (hex === undefined) return undefined;
+  const algorithm = toAlgorithm(tag!);
+  return algorithm === algorithmOfLength(hex) ? toEntry(algorithm, hex, name!, bsdEscape !== '') : undefined;
+}
+
+/** A digest alone is that of the file beside it: `log.ndjson.sha256`. */
+function parseBare(file: string, line: string): Omit<Entry, 'line'> | undefined {
+  const hex = line.trim();
+  if (!BESIDE_ONE_FILE.test(file) || !/^[0-9A-Fa-f]+$/.test(hex)) return undefined;
+  return toEntry(algorithmOfLength(hex), hex, baseName(file).replace(BESIDE_ONE_FILE, ''), false);
+}
+
+function toEntry(
+  algorithm: string | undefined,
+  hex: string,
+  name: string,
+  isEscaped: boolean,
+): Omit<Entry, 'line'> | undefined {
+  if (algorithm === undefined) return undefined;
+  return { name: isEscaped ? withoutEscapes(name) : name, digest: hex.toLowerCase(), algorithm };
+}
+
+const ESCAPES: Readonly<Record<string, string>> = { '\\\\': '\\', '\\n': '\n', '\\r': '\r' };
+
+function withoutEscapes(name: string): string {
+  return name.replace(/\\[\\nr]/g, (pair) => ESCAPES[pair]!);
+}

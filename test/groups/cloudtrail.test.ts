@@ -1,4 +1,0 @@
-/** The tests of digest files. */
-import { importTests } from '../support/import-folder.ts';
-
-await importTests('cloudtrail');

@@ -1,0 +1,113 @@
+/** Lists of digests in every form their tools write, and in forms that nobody should. */
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { describe, test } from 'node:test';
+import { isChecksumListName, parseChecksumList } from '../../src/manifests/checksum-list.ts';
+import { lastDigest, linkStep, parseLinkingInfo } from '../../src/manifests/linking-info.ts';
+import { listedFile } from '../../src/manifests/manifest.ts';
+
+const SHA256 = createHash('sha256').update('abc').digest('hex');
+const SHA512 = createHash('sha512').update('abc').digest('hex');
+
+describe('parseChecksumList()', () => {
+  const entryOf = (line: string, file = 'SHA256SUMS') => parseChecksumList(file, `${line}\n`).entries[0];
+
+  test('reads what sha256sum writes, in text and in binary mode, whatever ends the line', () => {
+    const entry = { name: 'a b.ndjson', digest: SHA256, algorithm: 'sha256', line: 1 };
+    assert.deepEqual(entryOf(`${SHA256}  a b.ndjson`), entry);
+    assert.deepEqual(entryOf(`${SHA256.toUpperCase()} *a b.ndjson\r`), entry);
+  });
+
+  test('reads what BSD writes, with the algorithm said', () => {
+    assert.deepEqual(entryOf(`SHA512 (a (1).ndjson) = ${SHA512}`), {
+      name: 'a (1).ndjson',
+      digest: SHA512,
+      algorithm: 'sha512',
+      line: 1,
+    });
+  });
+
+  test('refuses a line whose algorithm and digest do not go together', () => {
+    const { entries, faults } = parseChecksumList('SHA256SUMS', `SHA512 (a) = ${SHA256}\nsomething else\n`);
+    assert.deepEqual(entries, []);
+    assert.deepEqual(
+      faults.map(({ line }) => line),
+      [1, 2],
+    );
+  });
+
+  test('undoes the escapes of a name with a newline or a backslash', () => {
+    assert.equal(entryOf(`\\${SHA256}  a\\nb\\\\c`)?.name, 'a\nb\\c');
+    assert.equal(entryOf(`${SHA256}  a\\nb`)?.name, 'a\\nb');
+  });
+
+  test('takes a digest alone for the file it is called after', () => {
+    assert.equal(entryOf(SHA256, 'logs/a.ndjson.sha256')?.name, 'a.ndjson');
+    assert.equal(entryOf(SHA256, 'logs/SHA256SUMS'), undefined);
+  });
+
+  test('reads the lines within an OpenPGP signature, and says that there is one', () => {
+    const text = `-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA256\n\n${SHA256}  a\n-----BEGIN PGP SIGNATURE-----\niQ==\n-----END PGP SIGNATURE-----\n`;
+    const { entries, faults, signed } = parseChecksumList('CHECKSUM', text);
+    assert.equal(entries.length, 1);
+    assert.deepEqual(faults, []);
+    assert.equal(signed, true);
+  });
+});
+
+test('isChecksumListName() knows lists by their usual names, and no log', () => {
+  const names = ['SHA256SUMS', 'x/sha512sum.txt', 'CHECKSUM', 'checksums.txt', 'a.ndjson.sha256', 'MD5SUMS'];
+  for (const name of names) assert.ok(isChecksumListName(name), name);
+  for (const name of ['checksums.json', 'sha256.ndjson', 'a.log', 'linkinginfo'])
+    assert.ok(!isChecksumListName(name), name);
+});
+
+test('listedFile() keeps names within the folder of their list', () => {
+  assert.equal(listedFile('logs/SHA256SUMS', './day/a.ndjson'), 'logs/day/a.ndjson');
+  assert.equal(listedFile('SHA256SUMS', 'day\\a.ndjson'), 'day/a.ndjson');
+  for (const name of ['../a', 'x/../../a', '/etc/passwd', 'C:\\a', '.'])
+    assert.equal(listedFile('logs/SHA256SUMS', name), undefined, name);
+});
+
+describe('parseLinkingInfo()', () => {
+  const digest = (text: string) => createHash('sha512').update(text).digest('hex');
+
+  test('reads the archive before, the algorithm and a digest for each message', () => {
+    const text = `${digest('x')} mlog-1.zip SHA-512\n${digest('y')} a.asice\n${digest('z')} b c.asice\n`;
+    const info = parseLinkingInfo(text);
+    assert.ok(info.form === 'linkinginfo');
+    assert.deepEqual(info.previous, { digest: digest('x'), archive: 'mlog-1.zip' });
+    assert.deepEqual(
+      info.entries.map(({ name, line }) => [name, line]),
+      [
+        ['a.asice', 2],
+        ['b c.asice', 3],
+      ],
+    );
+    assert.equal(lastDigest(info), digest('z'));
+  });
+
+  test('an archive without messages ends where the one before ended', () => {
+    const info = parseLinkingInfo(`${digest('x')} mlog-1.zip SHA-512\n`);
+    assert.ok(info.form === 'linkinginfo');
+    assert.equal(lastDigest(info), digest('x'));
+  });
+
+  test('refuses a first line of another form, an unknown algorithm and a digest by another', () => {
+    for (const first of ['', '- -', '- - SHA-9', `${SHA256} mlog-1.zip SHA-512`, '- - SHA-512 more'])
+      assert.equal(parseLinkingInfo(`${first}\n`).form, 'malformed', first);
+  });
+
+  test('counts lines that are none as faults', () => {
+    const info = parseLinkingInfo(`- - SHA-512\n${SHA256} a.asice\n${SHA512}\n`);
+    assert.ok(info.form === 'linkinginfo');
+    assert.equal(info.faults.length, 2);
+  });
+});
+
+test('linkStep() digests the hex of both, and that of the message alone for the first of all', () => {
+  const own = createHash('sha512').update('message').digest('hex');
+  const first = createHash('sha512').update(own).digest('hex');
+  assert.equal(linkStep('sha512', '', own), first);
+  assert.equal(linkStep('sha512', first, own), createHash('sha512').update(`${first}${own}`).digest('hex'));
+});
