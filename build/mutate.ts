@@ -1,92 +1,146 @@
 /**
  * `npm run mutate`: the kill matrix. Every attack on good logs of every chain profile, and what came of it; exit 1 on any miss.
- * `--cases N` for each cell (1,000 by default), `--seed N`, and `--profile NAME` or `--attack NAME`, each repeatable.
+ * `--cases N` a cell (1,000 by default), `--seed N`, `--threads N`, `--profile NAME` and `--attack NAME`, each repeatable;
+ * `--page` writes docs/attack-matrix.md, and runs nothing.
  */
+import { writeFileSync } from 'node:fs';
+import os from 'node:os';
 import { parseArgs } from 'node:util';
-import { ATTACK_NAMES } from '../test/mutate/attacks.ts';
-import { ATTACKED_CHAINS, attackedProfile } from '../test/mutate/profiles.ts';
-import { type Cell, runProfile } from '../test/mutate/run-cases.ts';
-import { CannotMakeError } from '../test/support/made-chain.ts';
+import { Worker } from 'node:worker_threads';
+import { drawMatrix, KEY, letterOf, matrixPage, rowOf, wordsOf } from '../test/mutate/matrix.ts';
+import { MADE_PROFILES, ROWS } from '../test/mutate/run-all.ts';
+import type { Cell } from '../test/mutate/run-cases.ts';
+import type { MutateAnswer, MutateTask } from '../test/mutate/worker.ts';
 
 const { values } = parseArgs({
   options: {
     cases: { type: 'string', default: '1000' },
     seed: { type: 'string', default: '1' },
-    profile: { type: 'string', multiple: true, default: Object.keys(ATTACKED_CHAINS) },
-    attack: { type: 'string', multiple: true, default: [...ATTACK_NAMES] },
+    threads: { type: 'string', default: String(os.availableParallelism()) },
+    profile: { type: 'string', multiple: true, default: [...MADE_PROFILES] },
+    attack: { type: 'string', multiple: true, default: [...ROWS] },
+    page: { type: 'boolean', default: false },
   },
 });
 
-const WIDTH = 30;
+/** CPU seconds of one profile: what starting costs, and a case of every cell (measured: 0.05 to 0.4, most under 0.1). */
+const SECONDS = { start: 0.5, case: 0.1 };
+
 const say = (line: string) => process.stdout.write(`${line}\n`);
-const started = performance.now();
-const cases = positive('cases', values.cases);
-const seed = positive('seed', values.seed);
-const attacks = ATTACK_NAMES.filter((name) => values.attack.includes(name));
-const unknown = [
-  ...values.profile.filter((name) => !Object.hasOwn(ATTACKED_CHAINS, name)),
-  ...values.attack.filter((name) => !ATTACK_NAMES.includes(name as never)),
-];
-if (unknown.length > 0) {
-  process.stderr.write(`no profile or attack is called ${unknown.join(', ')}\n`);
-  process.exit(2);
+const tell = (line: string) => process.stderr.write(`${line}\n`);
+
+if (values.page) {
+  writeFileSync(new URL('../docs/attack-matrix.md', import.meta.url), matrixPage());
+} else {
+  process.exitCode = await run();
 }
-const cells: Cell[] = [];
-const notMade: string[] = [];
-for (const name of values.profile) {
-  try {
-    cells.push(...runProfile(attackedProfile(name), ATTACKED_CHAINS, cases, seed, attacks));
-  } catch (error) {
-    if (!(error instanceof CannotMakeError)) throw error;
-    notMade.push(error.message);
+
+async function run(): Promise<number> {
+  const [cases, seed, threads] = (['cases', 'seed', 'threads'] as const).map((name) =>
+    positive(name, values[name]),
+  ) as [number, number, number];
+  const unknown = [
+    ...values.profile.filter((name) => !MADE_PROFILES.includes(name)),
+    ...values.attack.filter((name) => !ROWS.includes(name)),
+  ];
+  if (unknown.length > 0) {
+    tell(`no profile or attack is called ${unknown.join(', ')}`);
+    process.exit(2);
   }
+  const rows = ROWS.filter((row) => values.attack.includes(row));
+  const share = rows.length / ROWS.length;
+  const guess = (values.profile.length * (SECONDS.start + SECONDS.case * cases * share)) / threads;
+  tell(`about ${minutes(guess)} on ${threads} threads`);
+  const started = performance.now();
+  const tasks = values.profile.map((profile): MutateTask => ({ profile, cases, seed, rows }));
+  const answers = await spread(tasks, threads);
+  const cells = values.profile.flatMap((name) => answers.find(({ profile }) => profile === name)!.cells);
+  for (const line of drawMatrix(cells, rows)) say(line);
+  say('');
+  for (const line of KEY) say(line);
+  say('');
+  for (const [index, row] of rows.entries())
+    sayRow(
+      index + 1,
+      row,
+      cells.filter((cell) => rowOf(cell) === row),
+    );
+  const sum = (pick: (cell: Cell) => number) => cells.reduce((total, cell) => total + pick(cell), 0);
+  const missed = sum((cell) => cell.missed);
+  const cpu = answers.reduce((total, { seconds }) => total + seconds, 0);
+  const seconds = (performance.now() - started) / 1000;
+  say(
+    `\n${answers.length} profiles × ${rows.length} attacks, ${sum((cell) => cell.cases)} cases in ${minutes(seconds)} (${cpu.toFixed(0)} s of CPU), ${missed} missed`,
+  );
+  return missed > 0 ? 1 : 0;
 }
 
-for (const attack of attacks) {
-  say(`\n${attack}`);
-  for (const [words, profiles] of grouped(cells.filter((cell) => cell.attack === attack))) {
-    say(`  ${words}`);
-    say(`${' '.repeat(WIDTH)}${profiles.join(', ')}`);
+/** Counts, and which codes told of it; profiles only where there is something to look at. */
+function sayRow(number: number, row: string, cells: readonly Cell[]): void {
+  const kinds = new Map<string, { cells: number; cases: number }>();
+  for (const cell of cells) {
+    const letter = letterOf(cell);
+    const known = kinds.get(letter) ?? { cells: 0, cases: 0 };
+    kinds.set(letter, { cells: known.cells + 1, cases: known.cases + cell.cases });
   }
-  for (const { profile, misses } of cells.filter((cell) => cell.attack === attack && cell.missed > 0))
-    for (const text of misses) say(`  MISSED ${profile}: ${text}`);
-}
-if (notMade.length > 0) say(`\nnot made by the generic writer\n  ${notMade.join('\n  ')}`);
-const missed = sum(({ missed: some }) => some);
-const seconds = ((performance.now() - started) / 1000).toFixed(1);
-say(
-  `\n${new Set(cells.map(({ profile }) => profile)).size} profiles × ${attacks.length} attacks, ${sum(({ cases: some }) => some)} cases in ${seconds} s, ${missed} missed`,
-);
-process.exitCode = missed > 0 ? 1 : 0;
-
-/** Profiles for which the same came of an attack stand together. */
-function grouped(some: readonly Cell[]): Map<string, string[]> {
-  const groups = new Map<string, string[]>();
-  for (const cell of some) {
-    const words = describe(cell);
-    const amount = cell.cases > 0 ? ` ${cell.cases - cell.missed}/${cell.cases}` : '';
-    const known = groups.get(words) ?? [];
-    groups.set(words, known);
-    known.push(cell.profile + amount);
+  const counts = [...kinds]
+    .sort(([left], [right]) => (left < right ? 1 : -1))
+    .map(([letter, known]) => `${letter} ${known.cells}${known.cases > 0 ? ` (${known.cases} cases)` : ''}`);
+  const told = new Map<string, number>();
+  for (const cell of cells) {
+    if (cell.outcome.kind !== 'detected') continue;
+    for (const code of cell.outcome.codes)
+      if (cell.told.has(code)) told.set(code, (told.get(code) ?? 0) + cell.told.get(code)!);
   }
-  return groups;
+  const codes = [...told].map(([code, times]) => `${code} ${times}`).join(', ');
+  say(
+    `${String(number).padStart(2)}  ${row}: ${counts.join(', ')}${codes === '' ? '' : `; told as ${codes}`}`,
+  );
+  const reasons = new Set(cells.filter((cell) => letterOf(cell) === '.').map(wordsOf));
+  for (const reason of reasons) say(`      . ${reason}`);
+  for (const { profile, misses } of cells) for (const text of misses) say(`      ! ${profile}: ${text}`);
 }
 
-function describe({ outcome, cases: run, reason, told }: Cell): string {
-  if (outcome.kind === 'not-applicable' || run === 0) return `${'not applicable'.padEnd(WIDTH - 2)}${reason}`;
-  if (outcome.kind === 'anchor') return 'silent and said in the limits; shown by an anchor';
-  if (outcome.kind === 'quiet') return 'no alarm';
-  const codes = [...told.keys()].filter((code) => outcome.codes.includes(code)).sort();
-  return `detected as ${codes.join(' or ') || 'nothing'}`;
+/** Each thread takes the next profile when it is done with one. */
+async function spread(tasks: MutateTask[], threads: number): Promise<MutateAnswer[]> {
+  const waiting = [...tasks];
+  const answers: MutateAnswer[] = [];
+  const started = performance.now();
+  const work = async () => {
+    const worker = new Worker(new URL('../test/mutate/worker.mjs', import.meta.url));
+    try {
+      for (let task = waiting.shift(); task !== undefined; task = waiting.shift()) {
+        answers.push(await ask(worker, task));
+        const passed = (performance.now() - started) / 1000;
+        const left = (passed / answers.length) * (tasks.length - answers.length);
+        tell(`${answers.length} of ${tasks.length} (${task.profile}), about ${minutes(left)} left`);
+      }
+    } finally {
+      await worker.terminate();
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(threads, tasks.length) }, work));
+  return answers;
 }
 
-function sum(pick: (cell: Cell) => number): number {
-  return cells.reduce((total, cell) => total + pick(cell), 0);
+function ask(worker: Worker, task: MutateTask): Promise<MutateAnswer> {
+  return new Promise((resolve, reject) => {
+    worker.once('error', reject);
+    worker.once('message', (answer: MutateAnswer) => {
+      worker.off('error', reject);
+      resolve(answer);
+    });
+    worker.postMessage(task);
+  });
+}
+
+function minutes(seconds: number): string {
+  return seconds < 100 ? `${seconds.toFixed(0)} s` : `${(seconds / 60).toFixed(1)} min`;
 }
 
 function positive(name: string, text: string): number {
   const number = Number(text);
   if (Number.isSafeInteger(number) && number > 0) return number;
-  process.stderr.write(`--${name}: expected a whole number above 0, found ${text}\n`);
+  tell(`--${name}: expected a whole number above 0, found ${text}`);
   process.exit(2);
 }

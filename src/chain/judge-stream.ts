@@ -95,6 +95,11 @@ export function chainFields({ members: { previous, own } }: ChainLayout): string
     .join(' and ');
 }
 
+/** No writer changes the case of its digests, so somebody did; what is hashed is untouched all the same. */
+function isSameHex(expected: string, found: string): boolean {
+  return /^[0-9a-f]+$/i.test(expected) && expected.toLowerCase() === found.toLowerCase();
+}
+
 class StreamJudge {
   readonly stream: StreamState;
   readonly layout: ChainLayout;
@@ -605,7 +610,7 @@ class StreamJudge {
       this.say(
         'altered-record',
         run.from,
-        `expected the hash ${quote(expected)}, found ${quote(run.found)}${more}`,
+        `expected the hash ${quote(expected)}, found ${quote(run.found)}${isSameHex(expected, run.found) ? ', the same hash in another case: written anew over content that is as it was' : ''}${more}`,
         about,
       );
     }

@@ -45,6 +45,11 @@ export function streamLimits(
   }
   if (members.own === null) limits.push('the last record is vouched for by none after it');
   limits.push(...coverageLimits(profile));
+  // Of profiles that share their fields each may vouch for a spelling of its own.
+  if (layout.profiles.length > 1 && hashesBytes(profile))
+    limits.push(
+      'another spelling of the same JSON value may be what another profile hashes: name this one with --chain',
+    );
   for (const { member, digest: form, optional } of profile.also) {
     const key = keyOf(form);
     if (key !== null && missingKeys.includes(key))
@@ -63,6 +68,10 @@ function rewriteLimit({ key, ratchet, signature }: ChainDigest, whole: string): 
     : `whoever holds the key can rewrite ${whole}`;
 }
 
+function hashesBytes({ preimage }: ChainProfile): boolean {
+  return preimage.some((part) => part.kind === 'raw');
+}
+
 function coverageLimits(profile: ChainProfile): string[] {
   const limits: string[] = [];
   const hashed = hashedFields(profile);
@@ -77,7 +86,7 @@ function coverageLimits(profile: ChainProfile): string[] {
     limits.push('joined fields are ambiguous: text moved across a separator keeps the hash');
   if (profile.preimage.some((part) => part.kind === 'canonical'))
     limits.push('another spelling of the same JSON value (escapes, 1.0 for 1) keeps the hash');
-  else if (!profile.preimage.some((part) => part.kind === 'raw'))
+  else if (!hashesBytes(profile))
     limits.push('another spelling of the same JSON value (escapes, white space) keeps the hash');
   return limits;
 }

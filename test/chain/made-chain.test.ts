@@ -3,14 +3,9 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { compileProfile } from '../../src/chain/compile-profile.ts';
 import { namesProtocol } from '../../src/chain/compile-protocol.ts';
-import { CannotMakeError, ChainMaker, MADE_KEY } from '../support/made-chain.ts';
+import { ChainMaker, keysFor } from '../support/made-chain.ts';
 import { ChainRun, codes } from './chain-run.ts';
 import { SHIPPED_CHAINS } from './shipped-chains.ts';
-
-/** Profiles that no generic writer can write, and why: a profile that is not here must be made. */
-const NOT_MADE: Readonly<Record<string, RegExp>> = {
-  privacyidea: /signatures are made by no generic writer/,
-};
 
 const SEEDS = 12;
 
@@ -19,21 +14,12 @@ describe('logs made under', () => {
     // A protocol has writers of its own in its tests.
     if (namesProtocol(document)) continue;
     const profile = compileProfile(name, document, (path, message) => assert.fail(`${path}: ${message}`))!;
-    const reason = NOT_MADE[name];
-    if (reason !== undefined) {
-      test(`${name} are refused by name`, () => {
-        assert.throws(() => new ChainMaker(profile, 1), CannotMakeError);
-        assert.throws(() => new ChainMaker(profile, 1), reason);
-      });
-      continue;
-    }
     test(`${name} verify without a finding, whatever their values, spelling, streams and beginning`, () => {
       const linked = profile.members.every(({ previous }) => previous !== null);
       // Without own hashes none vouches for the last record.
       const hashed = profile.members.every(({ own }) => own !== null);
       const status = !linked ? 'unprotected' : hashed ? 'chained' : 'unverifiable';
-      const keys = profile.digest.key === null ? {} : { [profile.digest.key]: MADE_KEY };
-      const run = new ChainRun({ chain: name, keys });
+      const run = new ChainRun({ chain: name, keys: keysFor(profile) });
       for (let seed = 0; seed < SEEDS; seed++) {
         const maker = new ChainMaker(profile, seed);
         const records = maker.chain(40, 1 + (seed % 3));

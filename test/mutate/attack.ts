@@ -6,6 +6,8 @@ export type Attacked = {
   files: Readonly<Record<string, readonly string[]>>;
   /** Lines, as `file:line`, at one of which a finding has to stand; empty where there is no such line. */
   spots: readonly string[];
+  /** Whether a time was changed: then it may also no longer fit its neighbors. */
+  timeChanged?: boolean;
 };
 
 /** @returns a reason where the log has no place for it */

@@ -1,6 +1,6 @@
 /** Attacks that remove, add or move records, streams and files; and what happens to logs without any attack. Tests only. */
 
-import { MADE_KEY, type MadeRecord } from '../support/made-chain.ts';
+import { type LinkAt, MADE_KEY, type MadeRecord } from '../support/made-chain.ts';
 import type { Chance } from '../support/made-json.ts';
 import { copyOf, type MadeObject, spell } from '../support/made-value.ts';
 import { slowDigest } from '../support/slow-preimage.ts';
@@ -26,17 +26,26 @@ const STOLEN_LATER: Uint8Array = Array.from({ length: 1000 }).reduce<Buffer>(
   Buffer.from(MADE_KEY),
 );
 
+/** A record of other content than those of the log: one with the hash of another is a repeat of it to everybody. */
+function forged({ records, maker }: Scene, index: number, at: LinkAt): MadeRecord {
+  const known = new Set(records.map(({ hash }) => hash));
+  for (;;) {
+    const made = maker.link(maker.someFields(index), at);
+    if (!known.has(made.hash)) return made;
+  }
+}
+
 /** A record of another chain under the same profile, between two that follow each other. */
 const insertForeign: Attack = (scene) => {
   const at = somewhere(scene);
   const { stream } = scene.records[at]!;
-  const other = scene.maker.link(scene.maker.someFields(at), {
+  const other = forged(scene, at, {
     stream,
     position: 0,
     previous: undefined,
     key: FORGED_KEY,
   });
-  const foreign = scene.maker.link(scene.maker.someFields(at), {
+  const foreign = forged(scene, at, {
     stream,
     position: scene.records[at]!.position,
     previous: other.hash,
@@ -50,7 +59,7 @@ const insertOnto: Attack = (scene) => {
   const at = somewhere(scene);
   const { stream, position } = scene.records[at]!;
   const before = scene.records[previousOf(scene.records, at)!]!;
-  const { text } = scene.maker.link(scene.maker.someFields(at), {
+  const { text } = forged(scene, at, {
     stream,
     position,
     previous: before.hash,
@@ -98,11 +107,12 @@ const deleteStream: Attack = ({ records }) => {
 };
 
 /** A second history from one record on, behind the first. Whoever can hash can write one. */
-const fork: Attack = ({ records, maker, chance, ...scene }) => {
-  const at = somewhere({ records, maker, chance, ...scene }, 1, 2);
+const fork: Attack = (scene) => {
+  const { records, chance } = scene;
+  const at = somewhere(scene, 1, 2);
   let before = records[at]!;
   const branch = Array.from({ length: 1 + chance.below(4) }, (_, index) => {
-    before = maker.link(maker.someFields(records.length + index), {
+    before = forged(scene, records.length + index, {
       stream: before.stream,
       position: before.position + 1,
       previous: before.hash,

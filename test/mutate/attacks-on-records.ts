@@ -14,21 +14,31 @@ import { type LeafPath, leafAt, leavesOf, otherThan, withLeaf } from './leaves.t
 import { nextOf, type Scene, somewhere, textsOf } from './scene.ts';
 
 function replaced({ records }: Scene, at: number, text: string, ...spots: number[]): Attacked {
-  return attacked(textsOf(records).with(at, text), ...spots);
+  const before = records[at]!.text;
+  const timeChanged = timesIn(text) !== timesIn(before);
+  return { ...attacked(textsOf(records).with(at, text), ...spots), timeChanged };
+}
+
+function timesIn(text: string): string {
+  return [...text.matchAll(/20\d\d-\d\d-\d\dT/g)].join();
+}
+
+/** Fields by which the chain itself is known: hashes, stream, number. */
+function chainPaths({ profile, maker: { members } }: Scene): Set<string | null> {
+  return new Set([
+    ...profile.stream,
+    ...(profile.sequence?.fields ?? []),
+    ...profile.also.map(({ member }) => member),
+    ...profile.when.map(({ field }) => field),
+    members.own,
+    members.previous,
+  ]);
 }
 
 /** The record with another value somewhere outside of the chain's own members, such that the hash shows it or does not. */
 function changed(scene: Scene, made: MadeRecord, shows: boolean): MadeObject | undefined {
-  const { maker, chance, profile } = scene;
-  const { members } = maker;
-  const also = (profile as { also?: readonly { member: string }[] }).also ?? [];
-  const kept = new Set([
-    ...profile.stream,
-    ...(profile.sequence?.fields ?? []),
-    ...also.map(({ member }) => member),
-    members.own,
-    members.previous,
-  ]);
+  const { maker, chance } = scene;
+  const kept = chainPaths(scene);
   const paths = leavesOf(made.record).filter((path) => !kept.has(path.join('.')));
   while (paths.length > 0) {
     const [path] = paths.splice(chance.below(paths.length), 1);
@@ -79,15 +89,31 @@ const reencode: Attack = (scene) => {
   return replaced(scene, at, spelled, at, nextOf(scene.records, at)!);
 };
 
-/** The first member once more, before or behind, with another value: readers differ in which of them they take. */
-const duplicateKey: Attack = (scene) => {
-  const at = somewhere(scene, 0, 1);
+/** A member once more, before or behind, with another value: readers differ in which of them they take. */
+function doubled(scene: Scene, at: number, key: string): Attacked {
   const { record, text, line } = scene.records[at]!;
   const { chance } = scene;
-  const [key, value] = chance.pick([...record].filter(([, member]) => typeof member === 'string'));
-  const item = spell(new Map([[key, otherThan(value, chance)]]), line).slice(1, -1);
-  const doubled = chance.oneIn(2) ? `{${item},${text.slice(1)}` : `${text.slice(0, -1)},${item}}`;
-  return replaced(scene, at, doubled, at);
+  const item = spell(new Map([[key, otherThan(record.get(key)!, chance)]]), line).slice(1, -1);
+  const both = chance.oneIn(2) ? `{${item},${text.slice(1)}` : `${text.slice(0, -1)},${item}}`;
+  return replaced(scene, at, both, at);
+}
+
+const duplicateKey: Attack = (scene) => {
+  const at = somewhere(scene, 0, 1);
+  const kept = chainPaths(scene);
+  const { record } = scene.records[at]!;
+  const keys = [...record].filter(([key, value]) => typeof value === 'string' && !kept.has(key));
+  return doubled(scene, at, scene.chance.pick(keys)[0]);
+};
+
+/** Of the fields that the chain itself reads, a reader's choice decides where the record belongs. */
+const duplicateIntegrityField: Attack = (scene) => {
+  const at = somewhere(scene, 1, 1);
+  const kept = chainPaths(scene);
+  const { record } = scene.records[at]!;
+  const keys = [...record].filter(([key, value]) => typeof value === 'string' && kept.has(key));
+  if (keys.length === 0) return 'no such field is a text at the top of the record';
+  return doubled(scene, at, scene.chance.pick(keys)[0]);
 };
 
 function stripped(scene: Scene, at: number, members: readonly (string | null)[]): string {
@@ -241,6 +267,7 @@ export const ATTACKS_ON_RECORDS = {
   'clock rollback': clockRollback,
   're-encode same value': reencode,
   'duplicate key': duplicateKey,
+  'duplicate integrity field': duplicateIntegrityField,
   'strip all integrity fields': stripBoth,
   'strip own hash': stripOwn,
   'strip previous hash': stripPrevious,

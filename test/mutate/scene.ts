@@ -21,6 +21,10 @@ export type Traits = {
   bytes: boolean;
   /** The key changes from record to record. */
   ratchet: boolean;
+  /** Hashes are signatures. */
+  signed: boolean;
+  /** The profile was recognized among all, and not named. */
+  recognized: boolean;
 };
 
 export type Scene = {
@@ -35,18 +39,19 @@ export type Scene = {
 /** Records of one log: enough for the longest attack, few enough for thousands of logs. */
 export const RECORDS = 40;
 
-export function traitsOf(profile: ChainProfile): Traits {
+export function traitsOf(profile: ChainProfile, recognized = false): Traits {
   const { members, digest, stream, sequence, preimage } = profile;
-  const full = digest as { ratchet?: string | null; signature?: object | null };
   return {
     linked: members.every(({ previous }) => previous !== null),
     own: members.every(({ own }) => own !== null),
-    keyed: digest.key !== null || full.signature != null,
+    keyed: digest.key !== null || digest.signature !== null,
     streams: stream.length > 0,
     numbered: sequence !== null,
     gapless: sequence !== null && !sequence.gaps,
     bytes: JSON.stringify(preimage).includes('"kind":"raw"'),
-    ratchet: full.ratchet != null,
+    ratchet: digest.ratchet !== null,
+    signed: digest.signature !== null,
+    recognized,
   };
 }
 

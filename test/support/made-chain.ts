@@ -5,6 +5,7 @@
 import type { ChainProfile } from '../../src/chain/profile.ts';
 import { Chance } from './made-json.ts';
 import { type MadeFields, neededFields, someRecord } from './made-record.ts';
+import { MadeSigner, publicPem } from './made-signature.ts';
 import { copyOf, Digits, type MadeObject, type Spelling, setAt, spell, valueAt } from './made-value.ts';
 import {
   CannotMakeError,
@@ -20,6 +21,12 @@ export { CannotMakeError } from './slow-preimage.ts';
 
 /** The key that every keyed profile gets, whatever its reference name. */
 export const MADE_KEY: Uint8Array = Buffer.from('a key for made logs, not for real ones');
+
+/** What a verifier of the profile's made logs is given. */
+export function keysFor({ digest: { key, signature } }: ChainProfile): Record<string, Uint8Array> {
+  if (signature !== null) return { [signature.key]: publicPem(signature.algorithm) };
+  return key === null ? {} : { [key]: MADE_KEY };
+}
 
 export type MadeRecord = {
   /** The line, without its end. */
@@ -38,7 +45,7 @@ export type MadeRecord = {
 };
 
 /** What the maker asks of a digest: more than `ChainDigest` may have today. */
-type DigestForm = ChainProfile['digest'] & { ratchet?: string | null; signature?: object | null };
+type DigestForm = ChainProfile['digest'];
 type Companion = { member: string; digest: DigestForm; preimage: readonly Part[]; optional: boolean };
 type FullProfile = Omit<ChainProfile, 'preimage' | 'digest'> & {
   preimage: readonly Part[];
@@ -65,6 +72,8 @@ export type LinkAt = {
   previous: string | undefined;
   /** Another key than the profile's own: a forger's. */
   key?: Uint8Array;
+  /** False: a signature that was not made before is nothing. */
+  signs?: false;
 };
 
 /** @throws {CannotMakeError} for a profile that cannot be written generically, by the name of what stands in the way */
@@ -77,6 +86,7 @@ export class ChainMaker {
   private readonly prefix: string;
   private readonly genesis: Beginning;
   private readonly firstNumber: number;
+  private readonly signer = new MadeSigner();
 
   constructor(profile: ChainProfile, seed: number, fixed: FixedChoices = {}) {
     const full = profile as unknown as FullProfile;
@@ -170,7 +180,7 @@ export class ChainMaker {
     const standing = members.previous === null ? null : (record.get(members.previous) ?? null);
     const named = previous === '' && typeof standing === 'string' ? this.withoutPrefix(standing) : previous;
     const subject: Subject = { record: changed, line, previous: named, members };
-    const at: LinkAt = { stream, position, previous };
+    const at: LinkAt = { stream, position, previous, signs: false };
     try {
       if (this.hash(profile.digest, profile.preimage, subject, at) !== hash) return false;
       return (profile.also ?? []).every(
@@ -233,16 +243,19 @@ export class ChainMaker {
     at: LinkAt,
     algorithm = this.algorithm,
   ): string {
-    const bytes = slowDigest(algorithm, slowPreimage(parts, subject), this.keyOf(digest, at));
+    const preimage = slowPreimage(parts, subject);
+    if (digest.signature !== null) {
+      const { algorithm: signing, encoding } = digest.signature;
+      if (at.signs === false) return encode(this.signer.made(signing, preimage) ?? Buffer.of(), encoding);
+      const forged = at.key !== undefined && at.key !== MADE_KEY;
+      return encode(this.signer.sign(signing, preimage, forged), encoding);
+    }
+    const bytes = slowDigest(algorithm, preimage, this.keyOf(digest, at));
     return encode(digest.bytes === null ? bytes : bytes.subarray(0, digest.bytes), digest.encoding);
   }
 }
 
-function refuse({ name, digest, also = [], protocol }: FullProfile): void {
-  for (const form of [digest, ...also.map((companion) => companion.digest)]) {
-    if (form.signature != null)
-      throw new CannotMakeError(`${name}: signatures are made by no generic writer`);
-  }
+function refuse({ name, protocol }: FullProfile): void {
   if (protocol !== undefined && protocol !== null)
     throw new CannotMakeError(`${name}: a protocol is made by no generic writer`);
 }

@@ -216,9 +216,20 @@ function someValueOf(kind: Kind, path: string, index: number, chance: Chance): M
   throw new CannotMakeError(`no made value of the format ${kind.kind}`);
 }
 
+function someHash(chance: Chance): string {
+  return Array.from({ length: 8 }, () =>
+    chance
+      .below(2 ** 32)
+      .toString(16)
+      .padStart(8, '0'),
+  ).join('');
+}
+
 function someText(path: string, index: number, chance: Chance): MadeValue | undefined {
   if (/time|date|created/i.test(path)) return timeText(index, { kind: 'time' });
   if (/actor|user|agent/i.test(path)) return chance.pick(PEOPLE);
+  // The hash of something else is never twice the same.
+  if (/hash|digest/i.test(path)) return someHash(chance);
   const unusual = chance.below(12);
   if (unusual === 0) return undefined;
   if (unusual === 1) return null;

@@ -28,12 +28,15 @@ export class WebvhLog {
   readonly breaks: ProtocolBreak[] = [];
   readonly owed: OwedWitnesses[] = [];
   head: string | undefined;
+  /** Entries of which nothing says who may sign them. */
+  unknownSigners = 0;
   private readonly now: Instant | undefined;
   private readonly byVersion = new Map<string, WebvhEntry>();
   private readonly byNumber = new Map<number, WebvhEntry>();
   private last: WebvhEntry | undefined;
   private scid = '';
-  private updateKeys: readonly string[] = [];
+  /** Unknown where the log does not begin at its beginning, until an entry says them. */
+  private updateKeys: readonly string[] | undefined;
   private nextKeyHashes: readonly string[] = [];
   private witnesses = NO_WITNESSES;
   private portable = false;
@@ -196,9 +199,9 @@ export class WebvhLog {
     if (committed) this.judgeCommitment(entry, updateKeys);
     // Keys that were promised sign at once; otherwise those of the entry before do.
     const signers = first || committed ? (updateKeys ?? []) : this.updateKeys;
-    // Where the log does not begin at its beginning, who may sign is only known after an entry that says it.
     if (!first || entry.number === 1) this.judgeProofs(entry, signers);
-    this.updateKeys = updateKeys ?? this.updateKeys;
+    this.updateKeys = updateKeys ?? (first && entry.number === 1 ? [] : this.updateKeys);
+    if (signers === undefined) this.unknownSigners++;
     const hashes = parameters.get('nextKeyHashes');
     if (hashes !== undefined) this.nextKeyHashes = toTexts(hashes);
     if (first) this.portable = parameters.get('portable') === true;
@@ -253,7 +256,7 @@ export class WebvhLog {
     }
   }
 
-  private judgeProofs(entry: WebvhEntry, signers: readonly string[]): void {
+  private judgeProofs(entry: WebvhEntry, signers: readonly string[] | undefined): void {
     const { proofs, body } = entry;
     if (proofs.length === 0)
       this.say('bad-signature', entry, 'expected a proof by an update key, found none');
@@ -271,7 +274,7 @@ export class WebvhLog {
           entry,
           `expected a proof by an update key, found one that does not hold: ${verdict.fault}`,
         );
-      else if (!signers.includes(verdict.signer))
+      else if (signers !== undefined && !signers.includes(verdict.signer))
         this.say(
           'unauthorized-key',
           entry,

@@ -61,6 +61,10 @@ function judgeLog(
   const log = new WebvhLog(entries, now);
   const limits = ['entries cut off at the end leave no trace: compare the head with the published log'];
   if (now === undefined) limits.push('whether a time lies in the future was not asked: give --now');
+  if (log.unknownSigners > 0)
+    limits.push(
+      `who may sign ${count(log.unknownSigners, 'entry', 'entries')} is said in none of this log: earlier ones are missing`,
+    );
   limits.push(...judgeOwed(log, entries, proofs));
   return {
     stream,
