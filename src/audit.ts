@@ -8,7 +8,7 @@ import { withoutDeclaredAbsence } from './engine/declared-absence.ts';
 import { mergeRepeats } from './engine/merge-repeats.ts';
 import { compilePlan } from './engine/plan.ts';
 import { relate } from './engine/relate.ts';
-import { StateRefusal } from './engine/run-state.ts';
+import { AlteredSince, StateRefusal } from './engine/run-state.ts';
 import { type ScanOptions, scanFiles } from './engine/scan.ts';
 import type { ScanCounters } from './engine/scan-part.ts';
 import { judgeSeals } from './engine/seals.ts';
@@ -42,8 +42,10 @@ export async function audit(
   options: AuditOptions,
 ): Promise<Report> {
   const { state, pool: _, ...rest } = options;
+  let altered: string | undefined;
   const refused = (error: unknown) => {
     if (!(error instanceof StateRefusal)) throw error;
+    if (error instanceof AlteredSince) altered ??= error.message;
     options.onRefusal?.(error.message);
   };
   if (state === undefined) return auditOnce(request, files, options);
@@ -54,11 +56,19 @@ export async function audit(
   }
   // Threads of the run that was given up may still be at work for it.
   try {
-    return await auditOnce(request, files, { ...rest, state: { ...state, fresh: true } });
+    const fresh = { ...rest, state: { ...state, fresh: true } };
+    return withAltered(await auditOnce(request, files, fresh), altered);
   } catch (error) {
     refused(error);
   }
-  return auditOnce(request, files, rest);
+  return withAltered(await auditOnce(request, files, rest), altered);
+}
+
+/** That something is gone is known by what the last run kept alone: the next one will know nothing of it. */
+function withAltered(report: Report, altered: string | undefined): Report {
+  if (altered === undefined) return report;
+  const message = `since the last run with this --state: ${altered}; where a log is rotated in place that is so, else what was audited before has been cut off or changed`;
+  return { ...report, notices: [...report.notices, { code: 'altered-since', message }] };
 }
 
 async function auditOnce(

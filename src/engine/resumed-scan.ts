@@ -11,6 +11,7 @@ import type { StateFolder } from '../read/state-folder.ts';
 import type { Executor } from './executor.ts';
 import type { Plan } from './plan.ts';
 import {
+  AlteredSince,
   digestPlan,
   FileParts,
   type FilePlan,
@@ -160,7 +161,7 @@ function checkKnown({ file, lines, bytes, sha256 }: FileState, plan: FilePlan): 
   if (lines === undefined) {
     const now = digestFile(file);
     if (plan.lines !== undefined || now?.bytes !== bytes || now.sha256 !== sha256)
-      throw new StateRefusal(`${file} is not what it was`);
+      throw new AlteredSince(`${file} is not what it was`);
     return;
   }
   const { line: _, ...before } = lines;
@@ -207,7 +208,7 @@ class PassedBytes {
   private mark(lastByte: number | undefined): void {
     const { known } = this;
     if (known !== undefined && this.bytes === known.bytes && this.digest() !== known.sha256)
-      throw new StateRefusal(`${this.file} is not what it was: its first ${known.bytes} bytes changed`);
+      throw new AlteredSince(`${this.file} is not what it was: its first ${known.bytes} bytes changed`);
     if (this.bytes !== this.covered) return;
     // It was found by another look at the file, a moment ago.
     if (lastByte !== NEWLINE) throw new StateRefusal(`${this.file} ${CHANGED}`);

@@ -27,7 +27,12 @@ export type RunState = { plan: string; files: FileState[] };
 
 /** Thrown when something that was audited before is not as it was. */
 export class StateRefusal extends Error {
-  override readonly name = 'StateRefusal';
+  override readonly name: string = 'StateRefusal';
+}
+
+/** What was audited before is there no longer, or in other bytes: rotation does so, and so does whoever cuts a tail. */
+export class AlteredSince extends StateRefusal {
+  override readonly name = 'AlteredSince';
 }
 
 /** The digest of everything that an answer depends on beside the logs: another plan makes other marks. */
@@ -94,9 +99,9 @@ export function unpackState(
       throw new StateRefusal(`${known.file} is no longer number ${index + 1} of the files`);
     const wasRead = known.part !== undefined || known.lines !== undefined;
     if (wasRead !== (file.skip === undefined)) throw new StateRefusal(`${known.file} is read otherwise`);
-    if (file.bytes < known.bytes) throw new StateRefusal(`${known.file} became shorter`);
+    if (file.bytes < known.bytes) throw new AlteredSince(`${known.file} became shorter`);
     if (known.lines === undefined && wasRead && file.bytes !== known.bytes)
-      throw new StateRefusal(`${known.file} changed`);
+      throw new AlteredSince(`${known.file} changed`);
   }
   return state;
 }

@@ -35,7 +35,8 @@ beforeEach(() => {
   mkdirSync(logs, { recursive: true });
 });
 
-type Run = { text: string; refusals: string[]; read: number };
+/** `altered`: what the report says of bytes that an earlier run audited and that are gone; `text` is without it. */
+type Run = { text: string; refusals: string[]; read: number; altered: string | undefined };
 
 async function run(options: { state?: boolean; jobs?: number; own?: typeof request } = {}): Promise<Run> {
   const refusals: string[] = [];
@@ -51,7 +52,9 @@ async function run(options: { state?: boolean; jobs?: number; own?: typeof reque
     ...(options.state !== false && { state: { folder } }),
   });
   folder.close();
-  return { text: renderReport(report, 'json') + renderReport(report, 'text'), refusals, read };
+  const altered = report.notices.find(({ code }) => code === 'altered-since')?.message;
+  report.notices = report.notices.filter(({ code }) => code !== 'altered-since');
+  return { text: renderReport(report, 'json') + renderReport(report, 'text'), refusals, read, altered };
 }
 
 const scratch = async () => (await run({ state: false })).text;
@@ -210,13 +213,13 @@ test('new files behind the known ones, compressed and whole files go on too', as
 });
 
 test('what was audited before and is not what it was makes the run start over', async () => {
-  const changes: [string, RegExp, () => void][] = [
-    ['one byte', /its first \d+ bytes changed/, () => writeFileSync(app, text.replace('ann', 'bob'))],
-    ['shorter', /became shorter/, () => writeFileSync(app, text.slice(0, 2000))],
-    ['a file before', /no longer number 1/, () => writeFileSync(join(logs, 'a.ndjson'), more)],
-    ['a file gone', /no longer number 1/, () => rmSync(app)],
+  const changes: [string, RegExp, boolean, () => void][] = [
+    ['one byte', /its first \d+ bytes changed/, true, () => writeFileSync(app, text.replace('ann', 'bob'))],
+    ['shorter', /became shorter/, true, () => writeFileSync(app, text.slice(0, 2000))],
+    ['a file before', /no longer number 1/, false, () => writeFileSync(join(logs, 'a.ndjson'), more)],
+    ['a file gone', /no longer number 1/, false, () => rmSync(app)],
   ];
-  for (const [what, reason, change] of changes) {
+  for (const [what, reason, isAltered, change] of changes) {
     rmSync(logs, { recursive: true });
     rmSync(state, { recursive: true, force: true });
     mkdirSync(logs);
@@ -227,6 +230,8 @@ test('what was audited before and is not what it was makes the run start over', 
     const second = await run();
     assert.equal(second.refusals.length, 1, what);
     assert.match(second.refusals[0]!, reason);
+    if (isAltered) assert.match(second.altered!, reason, `${what}: the report says so too`);
+    else assert.equal(second.altered, undefined, what);
     assert.equal(second.text, await scratch(), what);
     const third = await run();
     assert.deepEqual([third.refusals, third.text], [[], second.text], `${what}, once more`);
