@@ -36,6 +36,15 @@ test('docs/attack-matrix.md says what the matrix expects (npm run mutate -- --pa
   assert.equal(page, matrixPage());
 });
 
+test('returnBeginnings() gives a first record to its chain where the second was stripped', () => {
+  // Logs that leave the previous hash of first records out, found among a thousand.
+  for (const seed of [44, 65, 106, 110]) {
+    const only = ['strip all integrity fields', 'strip own hash', 'strip previous hash'] as const;
+    const cells = runProfile(attackedProfile('jcs'), ATTACKED_CHAINS, { cases: 5, seed, only });
+    for (const cell of cells) assert.deepEqual(cell.misses, [], `${rowOf(cell)}, ${seed}`);
+  }
+});
+
 describe('runProfile()', () => {
   const options = { cases: CASES, seed: 1 };
 

@@ -11,17 +11,21 @@ export function returnBeginnings(streams: StreamState[], layouts: readonly Chain
   let rest = streams;
   for (const strayed of streams.filter(holdsBeginningsOnly)) {
     const own = layouts[strayed.layout]!.members.own;
-    const home = rest.find(
+    const homes = rest.filter(
       (stream) =>
         stream.layout !== strayed.layout &&
         stream.source === strayed.source &&
         layouts[stream.layout]!.members.own === own &&
         own !== null &&
-        JSON.stringify(stream.values) === JSON.stringify(strayed.values) &&
-        isFollowed(stream, strayed),
+        JSON.stringify(stream.values) === JSON.stringify(strayed.values),
     );
+    const followed = homes.find((stream) => isFollowed(stream, strayed));
+    // Whoever strips the second record hides what followed the first: a chain without a beginning still has but one.
+    const unbegun = homes.filter((stream) => stream.records > 1 && !hasBeginning(stream));
+    const orphan = followed === undefined && strayed.records === 1 && unbegun.length === 1;
+    const home = orphan ? unbegun[0] : followed;
     if (home === undefined) continue;
-    const moved = moveBeginnings(strayed, home, layouts[home.layout]!);
+    const moved = moveBeginnings(strayed, home, layouts[home.layout]!, orphan);
     rest = rest.flatMap((stream) => {
       if (stream === home) return moved.home;
       if (stream !== strayed) return stream;
@@ -43,6 +47,10 @@ function holdsBeginningsOnly(stream: StreamState): boolean {
   );
 }
 
+function hasBeginning({ runs }: StreamState): boolean {
+  return runs.some(({ segments }) => segments.some(({ genesis }) => genesis));
+}
+
 function isFollowed(stream: StreamState, strayed: StreamState): boolean {
   const named = namedBy(stream);
   return strayed.runs.some(({ segments }) => segments.some(({ last }) => named.has(last[0]!)));
@@ -56,13 +64,15 @@ function moveBeginnings(
   from: StreamState,
   to: StreamState,
   layout: ChainLayout,
+  all: boolean,
 ): { strayed: StreamState; home: StreamState } {
   const strayed = structuredClone(from);
   const home = structuredClone(to);
   const named = namedBy(to);
   for (const run of strayed.runs) {
     run.segments = run.segments.filter((segment) => {
-      if (!named.has(segment.last[0]!) || !insertSegment(home, run.fileIndex, segment, layout)) return true;
+      if (!(all || named.has(segment.last[0]!)) || !insertSegment(home, run.fileIndex, segment, layout))
+        return true;
       const count = from.keyed > 0 ? 'keyed' : 'plain';
       strayed[count]--;
       home[count]++;

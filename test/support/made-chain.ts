@@ -148,6 +148,8 @@ export class ChainMaker {
     }
     if (members.previous !== null && standing !== undefined)
       insertAt(record, members.previous, standing, chance);
+    // An object that holds the hash was there, empty, when the record was hashed.
+    if (members.own?.includes('.') === true) setAt(record, members.own, '');
     const subject: Subject = { record, line, previous, members };
     const late = (profile.also ?? []).filter(({ preimage }) => mentions(preimage, members.own));
     const early = (profile.also ?? []).filter((companion) => !late.includes(companion));
