@@ -31,6 +31,7 @@ const AT_LENGTH: ReadonlySet<string> = new Set(['agt-python', 'agt-typescript', 
 
 /** Profiles that five records do not give back, and why. */
 const NOT_RECOVERED: Readonly<Record<string, string>> = {
+  privacyidea: 'a signature holds under a public key alone, which the search does not propose',
   buzz: 'ten parts, most of them bytes of different kinds',
   'buzz-before-4173': 'ten parts, most of them bytes of different kinds',
   'dolibarr-v2': 'fifteen parts, two of them times as seconds, one JSON with forced objects, under an HMAC',

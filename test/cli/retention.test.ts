@@ -485,8 +485,8 @@ holds:
     const kills = Math.min(KILLS, whole.touches);
     let between = 0;
     for (let kill = 0; kill < kills; kill++) {
-      // The last touches are those of the deletion.
-      const dieAt = whole.touches - Math.floor((kill * whole.touches) / kills);
+      // Denser towards the end: the last touches are those of the deletion.
+      const dieAt = whole.touches - Math.floor(whole.touches * (kill / kills) ** 3);
       assert.equal((await attempt(dieAt)).isKilled, true, `touch ${dieAt}`);
       const after = await verify('killed');
       assert.equal(after.exit, 0, `touch ${dieAt}: ${after.stdout}`);
