@@ -47,13 +47,51 @@ export function weakestOf(ranges: readonly StreamRange[]): Assurance {
   return ASSURANCES.find((word) => ranges.some(({ assurance }) => assurance === word)) ?? 'unverifiable';
 }
 
-/** Records of all streams by assurance; conservation: they add up to the records of the streams. */
+/** What an archive's log vouches for is a stream beside those of the chains in its segments. */
+export const ARCHIVE_PROFILE = 'archive';
+
+/** The same for a log that was sealed where it lies; the name of the sealed log follows. */
+export const SEALED_PROFILE = 'sealed: ';
+
+/**
+ * Records by assurance, each once: conservation. Of a record that a chain holds and an archive or a sealed log vouches for,
+ * the outer word counts, unless the chain broke: then it was broken before it was sealed.
+ */
 export function countAssurance(streams: readonly StreamSummary[]): Partial<Record<Assurance, number>> {
+  const outer = ({ profile }: StreamSummary) =>
+    profile === ARCHIVE_PROFILE || profile?.startsWith(SEALED_PROFILE) === true;
+  const places = new Set(
+    streams
+      .filter(outer)
+      .flatMap(({ profile, ranges }) =>
+        ranges.flatMap(({ from, until }) =>
+          profile === ARCHIVE_PROFILE ? [folderOf(from.file)] : [from.file, until.file],
+        ),
+      ),
+  );
+  const isVouched = (file: string) => places.has(file) || places.has(folderOf(file));
   const counts: Partial<Record<Assurance, number>> = {};
-  for (const { ranges } of streams) {
-    for (const { assurance, records } of ranges) counts[assurance] = (counts[assurance] ?? 0) + records;
+  let brokenWithin = 0;
+  for (const stream of streams) {
+    for (const { assurance, records, from, until } of stream.ranges) {
+      if (outer(stream) || !isVouched(from.file) || !isVouched(until.file))
+        counts[assurance] = (counts[assurance] ?? 0) + records;
+      else if (assurance === 'broken') brokenWithin += records;
+    }
+  }
+  for (const word of ['anchored', 'unverifiable', 'erased', 'unprotected'] as const) {
+    const moved = Math.min(brokenWithin, counts[word] ?? 0);
+    if (moved === 0) continue;
+    counts.broken = (counts.broken ?? 0) + moved;
+    counts[word]! -= moved;
+    if (counts[word] === 0) delete counts[word];
+    brokenWithin -= moved;
   }
   return counts;
+}
+
+function folderOf(file: string): string {
+  return `${file.slice(0, Math.max(0, file.lastIndexOf('/')))}/`;
 }
 
 /** What vouches for a range from outside of the log. */

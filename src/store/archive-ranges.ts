@@ -1,6 +1,6 @@
 /** How far each range of an archive's records can be trusted, as the streams of a report: one stream for each source. */
 import { count, quote } from '../base/text-safety.ts';
-import type { Assurance, StreamRange, StreamSummary } from '../model/report.ts';
+import { ARCHIVE_PROFILE, type Assurance, type StreamRange, type StreamSummary } from '../model/report.ts';
 import { describePruning } from './archive-pruned.ts';
 import type { PruningRecord, SegmentRecord, ViewMarker } from './archive-records.ts';
 import type { SegmentAudit, SegmentRun } from './archive-segment-audit.ts';
@@ -80,7 +80,7 @@ export class ArchiveRanges {
   summaries(archive: string, log: TiledLog): StreamSummary[] {
     return [...this.bySource].map(([source, ranges]) => ({
       stream: source === '' ? archive : `${archive} (${source})`,
-      profile: 'archive',
+      profile: ARCHIVE_PROFILE,
       records: ranges.reduce((sum, { records }) => sum + records, 0),
       status:
         WORST_FIRST.find((status) => ranges.some(({ assurance }) => assurance === status)) ?? 'unverifiable',

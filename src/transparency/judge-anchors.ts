@@ -3,7 +3,7 @@ import { count, quote } from '../base/text-safety.ts';
 import type { CheckResult } from '../model/check.ts';
 import { type Finding, toFingerprint } from '../model/finding.ts';
 import type { Place } from '../model/place.ts';
-import type { Assurance, StreamRange, StreamSummary } from '../model/report.ts';
+import { type Assurance, SEALED_PROFILE, type StreamRange, type StreamSummary } from '../model/report.ts';
 import { ANCHORS, type AnchorCode, anchorSeverity } from './anchor-findings.ts';
 import type { FollowedFile, Piece, Spot } from './follow-file.ts';
 import { type SealedSpan, type SealedStream, streamsOf } from './inventory.ts';
@@ -57,7 +57,8 @@ function fileFindings(anchors: AnchorCase, { file, followed, problem }: Anchored
     const reached = followed.reached.get(stream.number);
     if (reached === undefined || reached >= stream.count || isRewritten) continue;
     const last = followed.pieces.at(-1)!;
-    const message = `expected ${count(stream.count, 'sealed record')} of ${quote(stream.file)}, found ${count(reached, 'record')}: the last ${count(stream.count - reached, 'record')} are not in this file`;
+    const gone = stream.count - reached;
+    const message = `expected ${count(stream.count, 'sealed record')} of ${quote(stream.file)}, found ${count(reached, 'record')}: the last ${gone === 1 ? 'record is' : `${count(gone, 'record')} are`} not in this file`;
     findings.push({
       ...finding(anchors, 'sealed-tail-missing', toPlace(file, last.until), message, `${stream.number}`),
       // A file that was not read whole may hold them.
@@ -182,7 +183,7 @@ function toSummary(
   });
   return {
     stream: file,
-    profile: `sealed: ${origin}`,
+    profile: `${SEALED_PROFILE}${origin}`,
     records: followed.records,
     status: WORST.find((assurance) => ranges.some((range) => range.assurance === assurance)) ?? 'unprotected',
     ranges,
