@@ -58,24 +58,13 @@ export const SEALED_PROFILE = 'sealed: ';
  * the outer word counts, unless the chain broke: then it was broken before it was sealed.
  */
 export function countAssurance(streams: readonly StreamSummary[]): Partial<Record<Assurance, number>> {
-  const outer = ({ profile }: StreamSummary) =>
-    profile === ARCHIVE_PROFILE || profile?.startsWith(SEALED_PROFILE) === true;
-  const places = new Set(
-    streams
-      .filter(outer)
-      .flatMap(({ profile, ranges }) =>
-        ranges.flatMap(({ from, until }) =>
-          profile === ARCHIVE_PROFILE ? [folderOf(from.file)] : [from.file, until.file],
-        ),
-      ),
-  );
-  const isVouched = (file: string) => places.has(file) || places.has(folderOf(file));
+  const isCounted = countedRanges(streams);
   const counts: Partial<Record<Assurance, number>> = {};
   let brokenWithin = 0;
   for (const stream of streams) {
-    for (const { assurance, records, from, until } of stream.ranges) {
-      if (outer(stream) || !isVouched(from.file) || !isVouched(until.file))
-        counts[assurance] = (counts[assurance] ?? 0) + records;
+    for (const range of stream.ranges) {
+      const { assurance, records } = range;
+      if (isCounted(stream, range)) counts[assurance] = (counts[assurance] ?? 0) + records;
       else if (assurance === 'broken') brokenWithin += records;
     }
   }
@@ -88,6 +77,34 @@ export function countAssurance(streams: readonly StreamSummary[]): Partial<Recor
     brokenWithin -= moved;
   }
   return counts;
+}
+
+/** Records of all streams, those in two of them once: what `countAssurance` has to add up to. */
+export function countedRecords(streams: readonly StreamSummary[]): number {
+  const isCounted = countedRanges(streams);
+  return streams.reduce((sum, stream) => {
+    const twice = stream.ranges.filter((range) => !isCounted(stream, range));
+    return sum + stream.records - twice.reduce((records, range) => records + range.records, 0);
+  }, 0);
+}
+
+/** Whether no archive and no sealed log speaks of the range's records as well. */
+function countedRanges(
+  streams: readonly StreamSummary[],
+): (stream: StreamSummary, range: StreamRange) => boolean {
+  const isOuter = ({ profile }: StreamSummary) =>
+    profile === ARCHIVE_PROFILE || profile?.startsWith(SEALED_PROFILE) === true;
+  const places = new Set(
+    streams
+      .filter(isOuter)
+      .flatMap(({ profile, ranges }) =>
+        ranges.flatMap(({ from, until }) =>
+          profile === ARCHIVE_PROFILE ? [folderOf(from.file)] : [from.file, until.file],
+        ),
+      ),
+  );
+  const isVouched = (file: string) => places.has(file) || places.has(folderOf(file));
+  return (stream, { from, until }) => isOuter(stream) || !isVouched(from.file) || !isVouched(until.file);
 }
 
 function folderOf(file: string): string {

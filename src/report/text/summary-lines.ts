@@ -4,6 +4,7 @@ import { type Finding, SEVERITIES, type Severity, severityRank } from '../../mod
 import {
   ASSURANCES,
   type Assurance,
+  countedRecords,
   type InputStatus,
   NOTHING_VERIFIED,
   type Report,
@@ -85,7 +86,7 @@ function showRecords({ summary: { records } }: Report): string {
 /** The best first, each with its share; a record counts once for every stream that it stands in. */
 function showIntegrity({ summary: { assurance }, streams }: Report): string | undefined {
   if (assurance === undefined) return undefined;
-  const records = streams.reduce((sum, each) => sum + each.records, 0);
+  const records = countedRecords(streams);
   const files = countFiles(streams);
   const [total, unit] = records === 0 && files > 0 ? [files, 'files'] : [records, ''];
   const parts = ASSURANCES.toReversed().flatMap((word) => {
