@@ -33,6 +33,7 @@ export class FolderLock {
     } finally {
       fs.rmSync(own, { force: true });
     }
+    removeLeftovers(folder);
   }
 
   isHeld(): boolean {
@@ -80,6 +81,15 @@ export class FolderLock {
   }
 }
 
+/** What processes left that were killed while they took the lock. */
+function removeLeftovers(folder: string): void {
+  for (const name of fs.readdirSync(folder)) {
+    const [, pid] = /^lock\.(\d+)\.\d+(?:\.old)?$/.exec(name) ?? [];
+    if (pid !== undefined && Number(pid) !== process.pid && !isRunning(Number(pid)))
+      fs.rmSync(path.join(folder, name), { force: true });
+  }
+}
+
 function readIfThere(file: string): string | undefined {
   try {
     return fs.readFileSync(file, 'utf8');
@@ -100,13 +110,18 @@ function isAlive(text: string): boolean {
   const { host, pid, start } = holder;
   if (host !== os.hostname() || typeof pid !== 'number' || !Number.isSafeInteger(pid) || pid <= 0)
     return true;
+  if (!isRunning(pid)) return false;
+  const now = startOf(pid);
+  return now === undefined || start === '' || now === start;
+}
+
+function isRunning(pid: number): boolean {
   try {
     process.kill(pid, 0);
+    return true;
   } catch (error) {
     return (error as NodeJS.ErrnoException).code !== 'ESRCH';
   }
-  const now = startOf(pid);
-  return now === undefined || start === '' || now === start;
 }
 
 /** In ticks since the system started (proc(5), field 22); undefined where there is no /proc. */

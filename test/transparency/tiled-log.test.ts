@@ -183,6 +183,17 @@ describe('the lock of a log', () => {
     await new TiledLogWriter(folder).close();
   });
 
+  test('clears away what was left of taking it by processes that are dead, and nothing of others', async () => {
+    const folder = newFolder();
+    fs.mkdirSync(folder);
+    const { pid } = spawnSync(process.execPath, ['-e', '']);
+    for (const name of [`lock.${pid}.1`, `lock.${pid}.2.old`, `lock.${process.ppid}.1`, 'lock.notes'])
+      fs.writeFileSync(path.join(folder, name), '');
+    await new TiledLogWriter(folder).close();
+    const left = fs.readdirSync(folder).filter((name) => name.startsWith('lock'));
+    assert.deepEqual(left.sort(), [`lock.${process.ppid}.1`, 'lock.notes'].sort());
+  });
+
   test('that was lost lets no checkpoint through', async () => {
     const folder = newFolder();
     const writer = new TiledLogWriter(folder);
