@@ -74,17 +74,18 @@ function found({ findings, licenses }: Report): unknown {
   return { findings: about.toSorted(), licenses: licenses.map(({ license, verdict }) => [license, verdict]) };
 }
 
+const FULL = process.env.FULL === '1';
+
 /** `FULL=1` takes the others too: what they hold does not depend on how a file is stored. */
-const KINDS = [
-  'chains',
-  'checks',
-  'reading',
-  ...(process.env.FULL === '1' ? ['licenses', 'relations', 'sources'] : []),
-];
+const KINDS = ['chains', 'checks', 'reading', ...(FULL ? ['licenses', 'relations', 'sources'] : [])];
+
+/** Of the hundred fixtures of chains every seventh, and all with FULL=1: they take half a second each. */
+const STRIDE: Readonly<Record<string, number>> = FULL ? {} : { chains: 7 };
 
 for (const kind of KINDS)
   test(`collect() then verify finds in the fixtures of ${kind} what verify finds`, async () => {
-    for (const name of foldersIn(path.join(ROOT, kind))) {
+    const stride = STRIDE[kind] ?? 1;
+    for (const name of foldersIn(path.join(ROOT, kind)).filter((_, index) => index % stride === 0)) {
       process.chdir(path.join(ROOT, kind, name));
       const config = 'audit-check.yaml';
       const request = fs.existsSync(config) ? testRequest({ builtinRules: false, config }) : plain;

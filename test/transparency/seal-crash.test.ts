@@ -17,7 +17,7 @@ import { parseNote, verifyNote } from '../../src/transparency/signed-note.ts';
 import { leafHash } from '../../src/transparency/tree-hash.ts';
 import { commandWords } from '../support/command-line.ts';
 
-const KILLS = process.env.FULL === '1' ? 300 : 4;
+const KILLS = process.env.FULL === '1' ? 300 : 3;
 /** Before each run so many are appended: some twenty tiles. */
 const RECORDS = 5000;
 
