@@ -45,6 +45,8 @@ export class UnbrokenRun {
     if (event.erased === true) return false;
     const { bound, last, tail } = this;
     if (state.last !== last || event.fileIndex !== last.fileIndex || tail.lastAltered) return false;
+    // A record without a chain may have begun another file since.
+    if (event.fileIndex !== this.run.fileIndex) return false;
     const before = tail.last[0]!;
     if (!event.equals(bound.previousSlot, before) || this.nameOf(event) !== this.name) return false;
     if (isAtHead(event) || bound.isGenesis(event, before) || !bound.isOwn(event)) return false;

@@ -88,6 +88,23 @@ describe('an unbroken run', () => {
     fc.assert(property, { numRuns: 250 });
   });
 
+  test('ends with its file, though a record without a chain begins the next one', () => {
+    const chain = CHAINS[0]!;
+    const lines = [
+      ...chain.slice(1, 4).map((line) => ({ line, fileIndex: 0 })),
+      { line: '{"level":"info"}', fileIndex: 1 },
+      { line: chain[4]!, fileIndex: 1 },
+    ].map((each, index) => ({
+      ...each,
+      worker: 0,
+      file: `f${each.fileIndex}`,
+      ordinal: BEHIND_HEAD + index,
+    }));
+    const state = fast.check.start();
+    for (const { line, worker, ...at } of lines) workers[worker]!.fold(state, [line], at);
+    assert.deepEqual(state, foldSlowly(slow, lines));
+  });
+
   test('passes no break by that another worker found', () => {
     const [mine, theirs] = [CHAINS[0]!, CHAINS[5]!.map((line) => line.replace('previousHash', 'prev_hash'))];
     const lines = [...mine.slice(0, 3), ...theirs.slice(0, 3), ...mine.slice(3, 6)].map((line, index) => ({
