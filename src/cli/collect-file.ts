@@ -6,7 +6,7 @@ import { toReportName } from '../engine/file-part.ts';
 import type { OnProgress } from '../engine/file-scan.ts';
 import type { Plan, Programs } from '../engine/plan.ts';
 import type { DiscoveredFile } from '../read/discover.ts';
-import { type ReadOutcome, readInput } from '../read/open.ts';
+import { isSystemError, type ReadOutcome, readInput } from '../read/open.ts';
 import { nextTurn } from '../read/plain-bytes.ts';
 import { type BesideMember, type Malformed, RecordReader, type RecordSink } from '../read/records.ts';
 import type { EventCursor } from '../sources/event-cursor.ts';
@@ -82,8 +82,8 @@ export async function onArchive<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    if (!(error instanceof Error && 'syscall' in error && 'code' in error)) throw error;
-    throw new ArchiveWriteFault(String(error.code), { cause: error });
+    if (!isSystemError(error)) throw error;
+    throw new ArchiveWriteFault(error.code, { cause: error });
   }
 }
 

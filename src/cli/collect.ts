@@ -1,10 +1,10 @@
 /** `audit-check collect`: exports of several sources into one archive, whose log is signed as it grows. */
-import path from 'node:path';
 import { count, formatNumber } from '../base/text-safety.ts';
 import { CHECKS } from '../checks/index.ts';
 import { compilePlan, type Plan, Programs } from '../engine/plan.ts';
 import { type Problem, ProblemsError } from '../model/problem.ts';
 import { type DiscoveredFile, discover, STDIN } from '../read/discover.ts';
+import { isSystemError } from '../read/open.ts';
 import type { LeafProfile } from '../store/archive-records.ts';
 import type { Salting } from '../store/archive-salting.ts';
 import { createSealer, type Sealer } from '../store/archive-sealer.ts';
@@ -23,6 +23,7 @@ import {
 import { readLogSigner, readRecipients } from './collect-keys.ts';
 import { createSalting } from './collect-salts.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
+import { isBelow, liesWithin } from './places.ts';
 import { Progress } from './progress.ts';
 import { buildRequest, readScope, type Scope } from './request.ts';
 import { findArchives } from './verify-archives.ts';
@@ -97,15 +98,10 @@ function checkPlaces(
   files: readonly DiscoveredFile[],
   problems: Problem[],
 ): void {
-  const folder = path.resolve(into);
-  const holds = (file: string) => {
-    const relative = path.relative(folder, path.resolve(file));
-    return relative === '' || !(relative.startsWith('..') || path.isAbsolute(relative));
-  };
   const wrong = (file: string, message: string) => void problems.push({ file, line: 0, column: 0, message });
-  if (files.some(({ file }) => file !== STDIN && holds(file)))
+  if (files.some(({ file }) => file !== STDIN && isBelow(into, file)))
     wrong('--into', `the archive ${into} lies among the logs: expected a place of its own`);
-  if (holds(key))
+  if (liesWithin(into, key))
     wrong(
       '--key',
       `${key} lies in the archive it signs: whoever gets the one has the other; keep it elsewhere`,
@@ -143,8 +139,7 @@ export async function openWriter(
     });
   } catch (error) {
     if (error instanceof ArchiveRefusal || error instanceof StoreFault) throw refusal(archive, error.message);
-    if (error instanceof Error && 'syscall' in error && 'code' in error)
-      throw refusal(archive, `it cannot be used: ${error.code}`);
+    if (isSystemError(error)) throw refusal(archive, `it cannot be used: ${error.code}`);
     throw error;
   }
 }

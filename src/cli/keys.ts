@@ -6,6 +6,7 @@ import { type GivenKeyFile, judgeKeys } from '../chain/key-hygiene.ts';
 import type { Problem } from '../model/problem.ts';
 import type { AuditRequest } from '../model/request.ts';
 import type { Config } from './config.ts';
+import { isBelow } from './places.ts';
 
 /**
  * Key bytes by name, and what is wrong with them. A key that is absent is no mistake here: its streams are reported
@@ -56,8 +57,7 @@ function logBeside(file: string, logs: readonly string[]): string | undefined {
     try {
       const place = fs.realpathSync(log);
       const folder = fs.statSync(place).isDirectory() ? place : path.dirname(place);
-      const way = path.relative(folder, real);
-      return way !== '' && !way.startsWith(`..${path.sep}`) && way !== '..' && !path.isAbsolute(way);
+      return real !== folder && isBelow(folder, real);
     } catch {
       // A log that is not there is told by whoever reads it.
       return false;

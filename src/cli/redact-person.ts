@@ -5,15 +5,15 @@ import { type Problem, ProblemsError } from '../model/problem.ts';
 import { compileIdentifiers, compilePerson } from '../redaction/redaction-policy.ts';
 import type { Field } from '../redaction/salted-record.ts';
 import { type Erased, type Erasure, eraseFromArchive, leftPlaces } from '../store/archive-erasure.ts';
+import { timeNow } from './clock.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
+import { liesWithin } from './places.ts';
 import {
   expectSettled,
   expectSound,
-  liesWithin,
   openForRedaction,
   type Redaction,
   type RedactOptions,
-  timeNow,
   wrong,
 } from './redact.ts';
 import { writeStream } from './write-output.ts';

@@ -5,19 +5,20 @@ import { didYouMean } from '../base/nearest-name.ts';
 import { count, escapeControls, quote } from '../base/text-safety.ts';
 import { ShapeReader } from '../base/yaml-shape.ts';
 import { type Problem, ProblemsError } from '../model/problem.ts';
+import { isSystemError } from '../read/open.ts';
 import { compileWithout, parseRedactionPolicy, type RoleView } from '../redaction/redaction-policy.ts';
 import type { ViewMarker } from '../store/archive-records.ts';
 import { unfinishedView, type ViewSum, writeView } from '../store/archive-view.ts';
+import { timeNow } from './clock.ts';
 import { refusal } from './collect.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
+import { liesWithin } from './places.ts';
 import {
   expectSettled,
   expectSound,
-  liesWithin,
   openForRedaction,
   type Redaction,
   type RedactOptions,
-  timeNow,
   wrong,
 } from './redact.ts';
 import { writeStream } from './write-output.ts';
@@ -79,7 +80,7 @@ async function makeView(redaction: Redaction, into: string, marker: ViewMarker):
       await writer.close();
     }
   } catch (error) {
-    if (error instanceof Error && 'syscall' in error && 'code' in error)
+    if (isSystemError(error))
       throw refusal(
         into,
         `the view cannot be written: ${error.code}; what there is of it lies in ${unfinishedView(into)}`,

@@ -1,5 +1,4 @@
 /** `audit-check redact`: what both ways of redacting need, a person from the archive or a role's view of it. */
-import path from 'node:path';
 import { count, quote } from '../base/text-safety.ts';
 import { type Problem, ProblemsError } from '../model/problem.ts';
 import { auditArchive } from '../store/archive-audit.ts';
@@ -11,6 +10,7 @@ import { parseVerifierKey, type SignerKey, verifierOf } from '../transparency/no
 import { openWriter, refusal, sealerFor } from './collect.ts';
 import { readLogSigner, readRecipients } from './collect-keys.ts';
 import type { ExitCode } from './exit-codes.ts';
+import { checkSignedTexts } from './signed-texts.ts';
 import { readIdentities } from './verify-archives.ts';
 import { judgeArchiveCheckpoint } from './verify-trust.ts';
 
@@ -52,7 +52,7 @@ export async function redact(archive: string, options: RedactOptions): Promise<E
   for (const name of others)
     if (options[name] !== undefined)
       wrong(problems, `--${name}`, 'expected it with --role, found it with --person');
-  checkTexts(options, problems);
+  checkSignedTexts({ reason: options.reason, by: options.by }, problems);
   const redaction = await readRedaction(archive, options, problems);
   if (isPerson) {
     const { redactPerson } = await import('./redact-person.ts');
@@ -64,19 +64,6 @@ export async function redact(archive: string, options: RedactOptions): Promise<E
 
 export function wrong(problems: Problem[], file: string, message: string): void {
   problems.push({ file, line: 0, column: 0, message });
-}
-
-/** Characters: what is signed is read by people. */
-const MAX_TEXT = 500;
-
-function checkTexts(options: RedactOptions, problems: Problem[]): void {
-  for (const name of ['reason', 'by'] as const) {
-    const text = options[name];
-    if (text === undefined) continue;
-    if (text.trim() === '') wrong(problems, `--${name}`, 'expected words, found nothing');
-    else if (text.length > MAX_TEXT || /\p{Cc}/u.test(text))
-      wrong(problems, `--${name}`, `expected one line of at most ${MAX_TEXT} characters`);
-  }
 }
 
 async function readRedaction(
@@ -145,19 +132,4 @@ export function expectSettled({ archive }: Redaction): void {
       archive,
       'an interrupted run left something pending: give the key, or run "audit-check collect" first',
     );
-}
-
-/** RFC 3339, whole seconds: the clock, or SOURCE_DATE_EPOCH (reproducible-builds.org). */
-export function timeNow(): string {
-  const epoch = process.env.SOURCE_DATE_EPOCH;
-  const ms = epoch !== undefined && /^\d{1,12}$/.test(epoch) ? Number(epoch) * 1000 : Date.now();
-  return new Date(ms).toISOString().replace(/\.\d{3}Z$/, 'Z');
-}
-
-export function liesWithin(folder: string, file: string): boolean {
-  const relative = path.relative(path.resolve(folder), path.resolve(file));
-  return (
-    relative === '' ||
-    !(relative === '..' || relative.startsWith(`..${path.sep}`) || path.isAbsolute(relative))
-  );
 }

@@ -6,18 +6,19 @@ import { formatInstant, NANOS_PER_MS } from '../base/instant.ts';
 import { count, quote } from '../base/text-safety.ts';
 import { type Problem, ProblemsError } from '../model/problem.ts';
 import { digestFile } from '../read/digest-file.ts';
+import { isSystemError } from '../read/open.ts';
 import { type Day, dayOf } from '../retention/calendar-age.ts';
 import { isHeldBy, isStanding } from '../retention/legal-hold.ts';
 import { readMarker } from '../store/archive-folder.ts';
 import { type Holding, type Holdings, readHoldings } from '../store/archive-holdings.ts';
 import { declarePruning, deleteDeclared } from '../store/archive-pruning.ts';
 import { parseVerifierKey, type SignerKey, verifierOf } from '../transparency/note-key.ts';
+import { nowMs } from './clock.ts';
 import { openWriter, refusal } from './collect.ts';
 import { readLogSigner } from './collect-keys.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
+import { liesWithin } from './places.ts';
 import {
-  liesWithin,
-  nowMs,
   type PlannedSegment,
   type PolicyFile,
   planSegments,
@@ -28,6 +29,7 @@ import {
 import { applyJson, applyText } from './retention-apply-report.ts';
 import { appendJournal } from './retention-journal.ts';
 import { policyNotices } from './retention-plan.ts';
+import { checkSignedTexts } from './signed-texts.ts';
 import { judgeArchiveCheckpoint } from './verify-trust.ts';
 import { writeStream } from './write-output.ts';
 
@@ -83,17 +85,9 @@ export async function retentionApply(archive: string, options: RetentionApplyOpt
   return pruning.refused.length + pruning.missing.length > 0 ? EXIT.findings : EXIT.clean;
 }
 
-/** Characters: what is signed is read by people. */
-const MAX_TEXT = 500;
-
 function checkArguments(archive: string, options: RetentionApplyOptions, problems: Problem[]): void {
   const wrong = (file: string, message: string) => void problems.push({ file, line: 0, column: 0, message });
-  for (const name of ['reason', 'by'] as const) {
-    const text = options[name];
-    if (text === undefined) continue;
-    if (text.trim() === '' || text.length > MAX_TEXT || /\p{Cc}/u.test(text))
-      wrong(`--${name}`, `expected one line of 1 to ${MAX_TEXT} characters`);
-  }
+  checkSignedTexts({ reason: options.reason, by: options.by }, problems);
   if (liesWithin(archive, options.key))
     wrong(
       '--key',
@@ -211,7 +205,7 @@ async function prune(
     deleteDeclared(archive, [...due.map(({ holding }) => holding), ...unfinished]);
     return pruning;
   } catch (error) {
-    if (error instanceof Error && 'syscall' in error && 'code' in error)
+    if (isSystemError(error))
       throw refusal(archive, `it cannot be written: ${error.code}; run the command again to finish`);
     throw error;
   } finally {

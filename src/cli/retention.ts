@@ -1,5 +1,4 @@
 /** What both commands of `audit-check retention` need: the policy, the segments of the archive, and the one held to the other. */
-import path from 'node:path';
 import { sha256Hex } from '../base/digest.ts';
 import { MOMENT_WORDS, parseMoment, parseTimestamp } from '../base/instant.ts';
 import { quote } from '../base/text-safety.ts';
@@ -11,6 +10,7 @@ import type { HeldSegment } from '../retention/legal-hold.ts';
 import { planSegment, type SegmentPlan } from '../retention/retention-plan.ts';
 import { parseRetentionPolicy, type RetentionPolicy } from '../retention/retention-policy.ts';
 import type { Holding, Holdings } from '../store/archive-holdings.ts';
+import { nowMs } from './clock.ts';
 import { loadSources } from './library.ts';
 import { readText } from './yaml-file.ts';
 
@@ -72,21 +72,10 @@ export function unfinishedOf({ segments }: Holdings): Holding[] {
   return segments.filter(({ pruning, present }) => pruning !== undefined && present.length > 0);
 }
 
-/** Milliseconds since 1970: SOURCE_DATE_EPOCH (reproducible-builds.org), or the clock. */
-export function nowMs(): number {
-  const epoch = process.env.SOURCE_DATE_EPOCH;
-  return epoch !== undefined && /^\d{1,12}$/.test(epoch) ? Number(epoch) * 1000 : Date.now();
-}
-
 export function readToday(now: string | undefined, problems: Problem[]): Day {
   const instant = now === undefined ? BigInt(nowMs()) * 1_000_000n : parseMoment(now);
   if (instant !== undefined) return dayOf(instant);
   const message = `expected ${MOMENT_WORDS}, found ${quote(now!)}`;
   problems.push({ file: '--now', line: 0, column: 0, message });
   return 0;
-}
-
-export function liesWithin(folder: string, file: string): boolean {
-  const relative = path.relative(path.resolve(folder), path.resolve(file));
-  return relative !== '..' && !relative.startsWith(`..${path.sep}`) && !path.isAbsolute(relative);
 }

@@ -32,6 +32,7 @@ import { findConfig, loadConfig } from './config.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { isOpenToOthers, readSignerKey } from './key-command.ts';
 import { loadSources } from './library.ts';
+import { isBelow } from './places.ts';
 import { type Framing, LeafReader } from './seal-leaves.ts';
 import { LeafThread } from './seal-thread.ts';
 import { writeFileWhole, writeStream } from './write-output.ts';
@@ -79,7 +80,7 @@ export async function seal(paths: string[], options: SealOptions): Promise<ExitC
     wrong('--origin', `expected the name of the key ${quote(signer.name)}, found ${quote(origin)}`);
   const into = path.resolve(options.into);
   for (const { file } of files)
-    if (path.resolve(file).startsWith(`${into}${path.sep}`)) {
+    if (isBelow(into, file)) {
       wrong('--into', `the folder ${quote(options.into)} lies among the logs: expected a place of its own`);
       break;
     }

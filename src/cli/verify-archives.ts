@@ -6,6 +6,7 @@ import type { Problem } from '../model/problem.ts';
 import { type DiscoveredFile, STDIN } from '../read/discover.ts';
 import type { ArchiveKeys } from '../store/archive-audit.ts';
 import { looksLikeArchive, MARKER, originOf, readMarker } from '../store/archive-folder.ts';
+import { isBelow, liesWithin } from './places.ts';
 import type { CheckpointOptions, GivenCheckpoint } from './verify-checkpoint.ts';
 import { readText } from './yaml-file.ts';
 
@@ -28,13 +29,12 @@ export function findArchives(paths: readonly string[], files: readonly Discovere
   return {
     folders: [...folders.values()].sort(compareText),
     files:
-      folders.size === 0 ? [...files] : files.filter(({ file }) => !lieWithin(file, [...folders.keys()])),
+      folders.size === 0
+        ? [...files]
+        : files.filter(
+            ({ file }) => file === STDIN || ![...folders.keys()].some((folder) => isBelow(folder, file)),
+          ),
   };
-}
-
-function lieWithin(file: string, folders: readonly string[]): boolean {
-  const place = path.resolve(file);
-  return file !== STDIN && folders.some((folder) => place.startsWith(path.resolve(folder) + path.sep));
 }
 
 export async function holdArchives(
@@ -72,7 +72,7 @@ export async function readArchiveKeys(
     return { keys: undefined, others: given };
   }
   for (const file of [...verifierKey, ...(policy === undefined ? [] : [policy]), ...checkpoint])
-    if (lieWithin(file, folders))
+    if (file !== STDIN && folders.some((folder) => liesWithin(folder, file)))
       wrong(
         file,
         'it lies in the archive that it is to vouch for: whoever replaces the one replaces the other',

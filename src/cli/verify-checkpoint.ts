@@ -13,7 +13,7 @@ import type { CheckResult } from '../model/check.ts';
 import { type Finding, toFingerprint } from '../model/finding.ts';
 import type { Place } from '../model/place.ts';
 import { type Problem, ProblemsError } from '../model/problem.ts';
-import type { InputSummary, StreamSummary } from '../model/report.ts';
+import { type InputSummary, NOTHING_VERIFIED, type StreamSummary } from '../model/report.ts';
 import { type DiscoveredFile, STDIN } from '../read/discover.ts';
 import { CHECKPOINT, TiledLog } from '../store/tiled-log.ts';
 import { StoreFault } from '../store/tiled-log-files.ts';
@@ -35,6 +35,7 @@ import { foldPerfect } from '../transparency/perfect-tree.ts';
 import { NoteFault } from '../transparency/signed-note.ts';
 import { TILE_LEVELS, TILE_WIDTH } from '../transparency/tiles.ts';
 import { equalHashes, HASH_BYTES } from '../transparency/tree-hash.ts';
+import { isBelow } from './places.ts';
 import { type Framing, LeafReader } from './seal-leaves.ts';
 import { signedWords } from './verify-proof.ts';
 import {
@@ -71,13 +72,10 @@ export function isPartOfSeal({
   policy,
   verifierKey = [],
 }: CheckpointOptions): (file: string) => boolean {
-  const own = [...checkpoint, ...verifierKey, ...(policy === undefined ? [] : [policy])]
-    .filter((name) => name !== STDIN)
-    .map((name) => path.resolve(name));
-  return (file) => {
-    const place = path.resolve(file);
-    return own.some((name) => place === name || place.startsWith(`${name}${path.sep}`));
-  };
+  const own = [...checkpoint, ...verifierKey, ...(policy === undefined ? [] : [policy])].filter(
+    (name) => name !== STDIN,
+  );
+  return (file) => own.some((name) => isBelow(name, file));
 }
 
 /** Mistakes of the arguments go to `problems`. */
@@ -409,6 +407,12 @@ class AnchorRun {
       );
     const sound = this.streams.filter(({ stream }) => !changed.some(({ file }) => file === stream));
     const result: CheckResult = { findings: this.findings, streams: sound };
+    // A checkpoint over no record, or of a log whose files were not given: nothing was found because nothing was held.
+    const isSilent = this.findings.every(({ code }) => code === 'checkpoint-beside-log');
+    if (isSilent && !sound.some(({ ranges }) => ranges.some(({ assurance }) => assurance === 'anchored'))) {
+      result.incomplete = 'no record was held to a checkpoint: none that was given covers any';
+      result.notices = [{ code: NOTHING_VERIFIED, message: result.incomplete }];
+    }
     const isHeld = inputs.every(
       ({ file, records }) => records.read === 0 || sound.some(({ stream }) => stream === file),
     );

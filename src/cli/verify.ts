@@ -127,6 +127,16 @@ async function readBeside(
   problems: Problem[],
 ) {
   if (given === undefined) {
+    if (options.evidenceFile !== undefined && folders.length > 0)
+      throw new ProblemsError([
+        {
+          file: '--evidence-file',
+          line: 0,
+          column: 0,
+          message:
+            'expected a checkpoint of sealed logs that stay in place: a fork of an archive is told by its finding alone',
+        },
+      ]);
     if (folders.length > 0) return undefined;
     const trust = options.policy !== undefined || options.verifierKey !== undefined;
     const message =

@@ -16,7 +16,7 @@ import { type ChainJudgement, type ChainMember, judgeChain } from './judge-chain
 import { judgeListed, type ListedJudgement } from './judge-listed.ts';
 import { judgeUnlisted, type Unsealed } from './judge-unlisted.ts';
 import { ListedFiles } from './listed-files.ts';
-import { type DigestMetadata, isMetadata, parseMetadata } from './metadata.ts';
+import { type DigestMetadata, isMetadata, parseMetadata, strayMember } from './metadata.ts';
 import {
   baseName,
   isAtItsPlace,
@@ -73,6 +73,9 @@ function parsePart(file: string, document: JsonValue | undefined, documents: num
   const isBeside = file.endsWith(METADATA_SUFFIX);
   if (isBeside || isMetadata(document)) {
     const metadata = parseMetadata(document);
+    const stray = strayMember(document);
+    if (stray !== undefined)
+      return malformed(`expected texts and numbers beside "Metadata", found more in ${quote(stray)}`);
     if (metadata.signature === undefined)
       return malformed('expected the metadata of an object with "signature", found none');
     if (!isBeside || parseDigestName(withoutSuffix(file)) === undefined)

@@ -3,7 +3,7 @@
  * kept beside the digest as `NAME.metadata.json`.
  */
 import { parseTimestamp, wholeMs } from '../base/instant.ts';
-import { JsonObject, type JsonValue } from '../base/json.ts';
+import { JsonArray, JsonObject, type JsonValue } from '../base/json.ts';
 
 export type DigestMetadata = {
   /** Hex; undefined where there is none. */
@@ -16,7 +16,23 @@ export type DigestMetadata = {
 const PREFIX = 'x-amz-meta-';
 
 export function isMetadata(document: JsonValue): boolean {
-  return entriesOf(document).has('signature') && entriesOf(document).has('signature-algorithm');
+  const entries = entriesOf(document);
+  return (
+    entries.has('signature') && entries.has('signature-algorithm') && strayMember(document) === undefined
+  );
+}
+
+/** What no such command prints: a list or an object beside `Metadata` could hold events, and is not passed over. */
+export function strayMember(document: JsonValue): string | undefined {
+  if (!(document instanceof JsonObject)) return undefined;
+  const isFlat = (value: JsonValue) => !(value instanceof JsonArray) && !(value instanceof JsonObject);
+  const inner = document.get('Metadata');
+  const hidden = inner instanceof JsonObject ? inner.members.find(({ value }) => !isFlat(value)) : undefined;
+  const beside = document.members.find(
+    ({ key, value }) =>
+      !isFlat(value) && !(key === 'Metadata' && value === inner && value instanceof JsonObject),
+  );
+  return (beside ?? hidden)?.key;
 }
 
 export function parseMetadata(document: JsonValue | undefined): DigestMetadata {

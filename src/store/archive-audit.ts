@@ -16,6 +16,7 @@ import {
   type ArchivePlaces,
   type ControlFile,
   listFolder,
+  placeOfSegment,
   placesOf,
   readControlFiles,
   readMarker,
@@ -176,9 +177,7 @@ class ArchiveAudit {
     const present: SegmentRecord[] = [];
     for (const manifest of segments) {
       expected.add(manifest.file);
-      const settled = path.join(places.segments, manifest.file);
-      const pending = path.join(places.pending, manifest.file);
-      const file = hasPending && !fs.existsSync(settled) && fs.existsSync(pending) ? pending : settled;
+      const file = placeOfSegment(places, manifest.file, hasPending);
       const pruning = pruned.get(manifest.segment);
       if (pruning !== undefined && !fs.existsSync(file)) {
         gone.add(manifest.segment);

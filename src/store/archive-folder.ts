@@ -36,6 +36,17 @@ export function placesOf(archive: string): ArchivePlaces {
   };
 }
 
+/** Of a segment; `hasPending`: a batch was committed, and a crash came before all of it was moved to its place. */
+export function placeOfSegment(
+  { segments, pending }: ArchivePlaces,
+  name: string,
+  hasPending: boolean,
+): string {
+  const settled = path.join(segments, name);
+  const waiting = path.join(pending, name);
+  return hasPending && !fs.existsSync(settled) && fs.existsSync(waiting) ? waiting : settled;
+}
+
 /** Undefined where there is no marker; `unreadable` where it is none of this version. */
 export function readMarker(archive: string): ArchiveMarker | 'unreadable' | undefined {
   try {

@@ -6,14 +6,15 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { groupBy } from '../base/group-by.ts';
 import type { Finding } from '../model/finding.ts';
+import { isSystemError } from '../read/open.ts';
 import { auditControl } from './archive-control-audit.ts';
 import { archiveFinding } from './archive-findings.ts';
-import { placesOf, readControlFiles, readMarker } from './archive-folder.ts';
+import { placeOfSegment, placesOf, readControlFiles, readMarker } from './archive-folder.ts';
 import { ArchiveLeaves } from './archive-leaves.ts';
 import { committedPending } from './archive-pending.ts';
 import { prunedOf } from './archive-pruned.ts';
 import type { PruningRecord, SegmentRecord } from './archive-records.ts';
-import { segmentsOf } from './archive-segments.ts';
+import { auditManifests, segmentsOf } from './archive-segments.ts';
 import { type Judged, toTrust } from './archive-trust.ts';
 import { CHECKPOINT, TiledLog } from './tiled-log.ts';
 import { StoreFault } from './tiled-log-files.ts';
@@ -52,7 +53,8 @@ export function readHoldings(archive: string, judge: (note: string) => Judged): 
     return readFrom(archive, log, judge(log.note));
   } catch (error) {
     if (error instanceof StoreFault) return unreadable(places.log, error.message);
-    if (error instanceof Error && 'code' in error) return unreadable(places.control, String(error.code));
+    if (isSystemError(error))
+      return unreadable(error.path ?? places.control, `it cannot be read: ${error.code}`);
     throw error;
   }
 }
@@ -65,8 +67,10 @@ function readFrom(archive: string, log: TiledLog, judged: Judged): Holdings {
   const pending = committedPending(places.pending, settled, log.size);
   const leaves = new ArchiveLeaves(log);
   const control = auditControl([...settled, ...(pending ? [pending] : [])], leaves, checkpointFile);
-  const holdings: Holdings = { segments: [], findings: [...control.findings] };
+  const contradictions = auditManifests(control, checkpointFile);
+  const holdings: Holdings = { segments: [], findings: [...control.findings, ...contradictions] };
   if (control.findings.length > 0) holdings.incomplete = 'control records are missing or altered';
+  else if (contradictions.length > 0) holdings.incomplete = 'manifests contradict each other';
   for (const { begin, end, reason } of leaves.damaged) {
     const message = `leaves ${begin} to ${end - 1}: ${reason}`;
     holdings.findings.push(archiveFinding('altered-tile', checkpointFile, message, end - begin));
@@ -80,9 +84,7 @@ function readFrom(archive: string, log: TiledLog, judged: Judged): Holdings {
   const manifests = control.records.filter((record) => record.type === 'segment');
   const named = groupBy(manifests, ({ segment }) => segment);
   for (const manifest of segmentsOf(control.records)) {
-    const inPlace = path.join(places.segments, manifest.file);
-    const waiting = path.join(places.pending, manifest.file);
-    const file = pending && !fs.existsSync(inPlace) && fs.existsSync(waiting) ? waiting : inPlace;
+    const file = placeOfSegment(places, manifest.file, pending !== undefined);
     const pruning = pruned.get(manifest.segment);
     const isThere = fs.existsSync(file);
     const paths = named.get(manifest.segment)!.map(({ file: name }) => path.join(places.segments, name));

@@ -253,6 +253,20 @@ describe('verify ARCHIVE', () => {
     assert.match(stderr, /error: arguments: expected --checkpoint beside .*, or an archive to audit/);
   });
 
+  test('refuses to write evidence of a fork of an archive, which nothing would write', async () => {
+    const archive = newArchive();
+    await collect('logs', '--into', archive);
+    const { exit, stderr } = await verify(
+      archive,
+      '--verifier-key',
+      'archive.pub',
+      '--evidence-file',
+      'fork.txt',
+    );
+    assert.equal(exit, 2);
+    assert.match(stderr, /error: --evidence-file: expected a checkpoint of sealed logs that stay in place/);
+  });
+
   test('finds an archive in a folder of logs, and names what was done to it', async () => {
     await collect('logs', '--into', 'mixed/archive');
     write('mixed/other.log', ndjson(lines(9, 'ann')));

@@ -9,6 +9,7 @@ import type { Report } from '../../src/model/report.ts';
 import { formatCheckpoint } from '../../src/transparency/checkpoint.ts';
 import { generateKey, parseSignerKey } from '../../src/transparency/note-key.ts';
 import { signNote } from '../../src/transparency/signed-note.ts';
+import { EMPTY_ROOT } from '../../src/transparency/tree-hash.ts';
 import { CommandLine, runWithInput } from '../support/command-line.ts';
 
 const commands = new CommandLine();
@@ -610,6 +611,25 @@ describe('verify --checkpoint', () => {
     assert.deepEqual(
       report.streams.map(({ status }) => status),
       ['anchored', 'anchored'],
+    );
+  });
+
+  test('is incomplete where the checkpoint covers no record: nothing was held to it', async () => {
+    const one = new Case();
+    const signer = parseSignerKey(fs.readFileSync(one.at('seal.key'), 'utf8').trim());
+    const text = formatCheckpoint({ origin: signer.name, size: 0, root: EMPTY_ROOT });
+    fs.mkdirSync(one.at('kept'));
+    one.write('kept/empty', signNote(text, [signer]));
+    const { exit, codes, report } = await one.verify(
+      '--checkpoint',
+      'kept/empty',
+      '--verifier-key',
+      'seal.pub',
+    );
+    assert.deepEqual([exit, codes, report.summary.verdict], [3, [], 'incomplete']);
+    assert.match(
+      report.notices.map(({ message }) => message).join('\n'),
+      /no record was held to a checkpoint: none that was given covers any/,
     );
   });
 

@@ -5,6 +5,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { after, describe, test } from 'node:test';
 import { sha256Hex } from '../../src/base/digest.ts';
+import { readHoldings } from '../../src/store/archive-holdings.ts';
 import { parseControl } from '../../src/store/archive-records.ts';
 import { createSealer } from '../../src/store/archive-sealer.ts';
 import {
@@ -12,6 +13,7 @@ import {
   assuranceOf,
   codesOf,
   judgeBy,
+  KEYS,
   lines,
   makeArchive,
   OTHER_KEYS,
@@ -308,6 +310,12 @@ describe('auditArchive()', () => {
     await writer.close();
     const codes = await codesOf(archive, { retained: [kept] });
     assert.ok(codes.includes('contradicting-manifest'), `found ${codes}`);
+    const holdings = readHoldings(archive, judgeBy(KEYS.verifier));
+    assert.ok(
+      holdings.findings.some(({ code }) => code === 'contradicting-manifest'),
+      'retention deletes nothing from what verify does not accept',
+    );
+    assert.equal(holdings.incomplete, 'manifests contradict each other');
   });
 
   test('names records of a batch that no signed manifest names', async () => {
