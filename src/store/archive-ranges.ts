@@ -1,20 +1,11 @@
 /** How far each range of an archive's records can be trusted, as the streams of a report: one stream for each source. */
 import { count, quote } from '../base/text-safety.ts';
-import { ARCHIVE_PROFILE, type Assurance, type StreamRange, type StreamSummary } from '../model/report.ts';
+import { ARCHIVE_PROFILE, type StreamRange, type StreamSummary, weakestOf } from '../model/report.ts';
 import { describePruning } from './archive-pruned.ts';
 import type { PruningRecord, SegmentRecord, ViewMarker } from './archive-records.ts';
 import type { SegmentAudit, SegmentRun } from './archive-segment-audit.ts';
 import type { Trust } from './archive-trust.ts';
 import type { TiledLog } from './tiled-log.ts';
-
-const WORST_FIRST: readonly Assurance[] = [
-  'broken',
-  'unverifiable',
-  'unprotected',
-  'erased',
-  'chained',
-  'anchored',
-];
 
 export class ArchiveRanges {
   private readonly trust: Trust;
@@ -82,8 +73,7 @@ export class ArchiveRanges {
       stream: source === '' ? archive : `${archive} (${source})`,
       profile: ARCHIVE_PROFILE,
       records: ranges.reduce((sum, { records }) => sum + records, 0),
-      status:
-        WORST_FIRST.find((status) => ranges.some(({ assurance }) => assurance === status)) ?? 'unverifiable',
+      status: weakestOf(ranges),
       ranges,
       head: Buffer.from(log.root).toString('hex'),
       limits: [

@@ -1,17 +1,9 @@
 /** Ranges of chains that lie within what a signed checkpoint covers are anchored: more than their own links vouches for them. */
 import { compareText } from '../base/text-safety.ts';
-import type { Assurance, StreamRange, StreamSummary } from '../model/report.ts';
+import { type Assurance, type StreamRange, type StreamSummary, weakestOf } from '../model/report.ts';
 
 /** What a chain alone gives, and a checkpoint improves on. What is broken stays broken: it was sealed that way. */
 const IMPROVABLE: ReadonlySet<Assurance> = new Set<Assurance>(['chained', 'unprotected']);
-const ORDER: readonly Assurance[] = [
-  'broken',
-  'unverifiable',
-  'unprotected',
-  'erased',
-  'chained',
-  'anchored',
-];
 
 /** `sealed`: the summaries of `judgeAnchors`, one a file. Ranges of several files are cut where one of them changes. */
 export function anchorStreams(
@@ -24,8 +16,7 @@ export function anchorStreams(
     const ranges = stream.ranges.flatMap((range) =>
       IMPROVABLE.has(range.assurance) ? anchorRange(range, byFile, names) : [range],
     );
-    const status = ORDER.find((assurance) => ranges.some((range) => range.assurance === assurance));
-    return { ...stream, ranges, status: status ?? stream.status };
+    return { ...stream, ranges, status: ranges.length === 0 ? stream.status : weakestOf(ranges) };
   });
 }
 
@@ -44,11 +35,13 @@ function anchorRange(
       (piece.from.file !== from.file || piece.until.offset >= from.offset) &&
       (piece.from.file !== until.file || piece.from.offset <= until.offset),
   );
-  if (touched.length === 0) return [range];
+  const records = touched.reduce((sum, piece) => sum + piece.records, 0);
+  // A file of the range that the checkpoint was not held against is vouched for by none.
+  const isHeld = byFile.has(from.file) && byFile.has(until.file) && records >= range.records;
+  if (!isHeld || touched.length === 0) return [range];
   if (touched.every(({ assurance }) => assurance === 'anchored'))
     return [{ ...range, assurance: 'anchored', reason: touched[0]!.reason! }];
   // Only where the range is all records of its files can be said how many of them lie on which side.
-  const records = touched.reduce((sum, piece) => sum + piece.records, 0);
   if (records !== range.records || touched.some(({ assurance }) => assurance === 'broken')) return [range];
   return touched.map((piece) =>
     piece.assurance === 'anchored'

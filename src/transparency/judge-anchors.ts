@@ -3,7 +3,13 @@ import { count, quote } from '../base/text-safety.ts';
 import type { CheckResult } from '../model/check.ts';
 import { type Finding, toFingerprint } from '../model/finding.ts';
 import type { Place } from '../model/place.ts';
-import { type Assurance, SEALED_PROFILE, type StreamRange, type StreamSummary } from '../model/report.ts';
+import {
+  type Assurance,
+  SEALED_PROFILE,
+  type StreamRange,
+  type StreamSummary,
+  weakestOf,
+} from '../model/report.ts';
 import { ANCHORS, type AnchorCode, anchorSeverity } from './anchor-findings.ts';
 import type { FollowedFile, Piece, Spot } from './follow-file.ts';
 import { type SealedSpan, type SealedStream, streamsOf } from './inventory.ts';
@@ -161,8 +167,6 @@ const REASON: Partial<Record<Piece['kind'], string>> = {
   rewritten: 'not as it was sealed',
 };
 
-const WORST: readonly Assurance[] = ['broken', 'unprotected', 'anchored'];
-
 /** `isSame`: whether any record of the file is as sealed; of one that only has a name in common, all are new. */
 function toSummary(
   { origin, by }: AnchorCase,
@@ -185,7 +189,7 @@ function toSummary(
     stream: file,
     profile: `${SEALED_PROFILE}${origin}`,
     records: followed.records,
-    status: WORST.find((assurance) => ranges.some((range) => range.assurance === assurance)) ?? 'unprotected',
+    status: weakestOf(ranges),
     ranges,
     limits: [LIMIT],
   };

@@ -1,4 +1,5 @@
 /** Which file of today is which sealed stream: by how they begin, whatever they are called and however they are compressed. */
+import { groupBy } from '../base/group-by.ts';
 import { HEAD_BYTES, type SealedStream } from './inventory.ts';
 
 export type FileHead = { file: string; head: string };
@@ -88,14 +89,4 @@ function nameScore(left: string, right: string): number {
 
 export function baseName(file: string): string {
   return file.slice(file.lastIndexOf('/') + 1).replace(/\.(?:gz|zst)$/i, '');
-}
-
-function groupBy(streams: readonly SealedStream[], key: (stream: SealedStream) => string) {
-  const groups = new Map<string, SealedStream[]>();
-  for (const stream of streams) {
-    const group = groups.get(key(stream));
-    if (group === undefined) groups.set(key(stream), [stream]);
-    else group.push(stream);
-  }
-  return groups;
 }
