@@ -1,4 +1,4 @@
-/** Compiles the scanner kernel to `dist/read/kernel/kernel.wasm`, with the digest of its sources in the section `sources`. */
+/** Compiles the scanner kernel to `dist/kernel.wasm`, with the digest of its sources in the section `sources`. */
 import crypto from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -6,7 +6,7 @@ import asc from 'assemblyscript/asc';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const sources = 'src/read/kernel/assembly';
-const target = `${root}dist/read/kernel/kernel.wasm`;
+const target = `${root}dist/kernel.wasm`;
 export const SECTION = 'sources';
 
 /** Digest of everything that the kernel is made from: its sources and this file. */

@@ -20,8 +20,8 @@ export type CompiledFile =
 /** By path below `rules/`. */
 export type CompiledLibrary = Record<string, { sha256: string; file: CompiledFile }>;
 
-/** Beside `dist/cli`; from `src/cli`, where nobody builds, there is none. */
-export const COMPILED_FILE = fileURLToPath(new URL('../library.json', import.meta.url));
+/** Beside the bundles; sources, which may be newer than any build, have none. */
+export const COMPILED_FILE = fileURLToPath(new URL('library.json', import.meta.url));
 
 export function digestOfText(text: string): string {
   return createHash('sha256').update(text).digest('hex');
@@ -58,7 +58,7 @@ let shipped: CompiledLibrary | undefined;
 
 /** What the shipped file at `path` holds, if it was compiled from this text. */
 export function compiledFile(path: string, text: string): CompiledFile | undefined {
-  // The compiler of TypeScript writes every file anew: without the step after it, this one is the newer.
+  // The bundler writes every file anew: without the step after it, this one is the newer.
   shipped ??= readCompiledLibrary(COMPILED_FILE, fileURLToPath(import.meta.url));
   return lookUp(shipped, path, text);
 }

@@ -2,6 +2,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { packageFile } from '../base/package-file.ts';
 import { compareText } from '../base/text-safety.ts';
 import { compileProfile } from '../chain/compile-profile.ts';
 import { compileProtocol, namesProtocol } from '../chain/compile-protocol.ts';
@@ -19,8 +20,7 @@ import { type CompiledFile, compiledFile } from './compiled-library.ts';
 import { readRoles } from './role-tables.ts';
 import { parseYamlFile, readText, readYamlFile, reporterFor } from './yaml-file.ts';
 
-/** The same place from `src/cli` and from `dist/cli`. */
-export const LIBRARY = fileURLToPath(new URL('../../rules/', import.meta.url));
+export const LIBRARY = fileURLToPath(packageFile('rules/'));
 
 export const YAML_NAME = /\.ya?ml$/i;
 

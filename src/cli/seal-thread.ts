@@ -1,5 +1,6 @@
 /** Files read on a thread of their own: reading and hashing records takes as long as folding the tree and writing tiles. */
 import { Worker, type WorkerOptions } from 'node:worker_threads';
+import { packageFile } from '../base/package-file.ts';
 import type { LeafBatch } from '../transparency/follow-file.ts';
 import type { Framing, LeafRead } from './seal-leaves.ts';
 
@@ -10,7 +11,7 @@ export type FromReader =
   | { kind: 'fault'; message: string };
 
 /** As it was built. Tests name another, which runs from source. */
-const READER = new URL('./seal-reader.js', import.meta.url);
+const READER = packageFile('dist/seal-reader.js');
 
 /** Reads one file at a time, as `LeafReader.read` does. */
 export class LeafThread {

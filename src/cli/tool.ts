@@ -1,7 +1,8 @@
 /** The tool's own name and version, as package.json has them. */
 import fs from 'node:fs';
+import { packageFile } from '../base/package-file.ts';
 
-const manifest = JSON.parse(fs.readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+const manifest = JSON.parse(fs.readFileSync(packageFile('package.json'), 'utf8')) as {
   name: string;
   version: string;
 };

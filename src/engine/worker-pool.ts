@@ -1,6 +1,7 @@
 /** Scanning and judging on worker threads: tasks go out in log order, parts come back in it, and no more are under way than memory allows. */
 import { serialize } from 'node:v8';
 import { Worker } from 'node:worker_threads';
+import { packageFile } from '../base/package-file.ts';
 import type { DiscoveredFile } from '../read/discover.ts';
 import type { Done, Executor } from './executor.ts';
 import type { OnProgress } from './file-scan.ts';
@@ -35,7 +36,7 @@ const DEPTH = 2;
 const WAITING_PARTS = 2;
 
 /** As it was built. Tests name another, which runs from source. */
-const WORKER = new URL('./scan-worker.js', import.meta.url);
+const WORKER = packageFile('dist/scan-worker.js');
 
 /**
  * Mebibytes of the young generation of a worker's heap. The default, 48 in Node 20, is filled before it is ever cleaned,

@@ -8,15 +8,13 @@ import fs from 'node:fs';
 import { type Checksum, plainChecksum } from '../../base/checksum.ts';
 import { fieldPathReadings } from '../../base/field-path.ts';
 import { FoundValues } from '../../base/found-values.ts';
+import { packageFile } from '../../base/package-file.ts';
 import type { KernelTrie, ScanKernel } from '../../base/scan-kernel.ts';
 import { UNUSUAL } from '../../base/scan-kernel.ts';
 import { isCanonicalNumber } from '../../base/slot-scanner.ts';
 
-/** Beside this file once it is built; sources, which only tests and benches run, take it from there. */
-export const KERNEL_FILE: URL = new URL(
-  import.meta.url.endsWith('.ts') ? '../../../dist/read/kernel/kernel.wasm' : 'kernel.wasm',
-  import.meta.url,
-);
+/** Of the build, for sources too, which only tests and benches run. */
+export const KERNEL_FILE: URL = packageFile('dist/kernel.wasm');
 
 /** Names of `assembly/layout.ts`, exported so that both sides have one truth. */
 type Layout = Record<
