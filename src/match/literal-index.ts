@@ -1,23 +1,15 @@
 /** Finds, in time linear in a text, whose literals it is or holds, however many there are. */
+import { ByteLiterals, GRAM } from './byte-literals.ts';
 import { foldCase } from './fold-case.ts';
 import type { Literals } from './item-literals.ts';
 import { normalDecimal } from './match-number.ts';
 
-/** Contained literals are found by four of their characters; shorter ones are sought one by one. */
-const GRAM = 4;
 const BASE = 131;
 const BASE_CUBED = BASE ** 3;
 
 type Contained<T> = { literal: string; at: number; owners: T[] };
 
-/** `at`: of the gram. `isWhole`: it is sought as the whole text. */
-type ByteLiteral = { literal: string; at: number; isWhole: boolean };
-
-/** ASCII in one case. */
-const LOWER = Uint8Array.from({ length: 256 }, (_, code) =>
-  code >= 0x41 && code <= 0x5a ? code + 32 : code,
-);
-
+/** Contained literals are found by GRAM of their characters; shorter ones are sought one by one. */
 export class LiteralIndex<T> {
   private readonly equal = new Map<string, T[]>();
   private readonly numbers = new Map<string, T[]>();
@@ -28,15 +20,11 @@ export class LiteralIndex<T> {
   private shortest = Number.POSITIVE_INFINITY;
   /** Whether some gram ends in these 16 bits: keeps most places of a text from the map. */
   private readonly grams = new Uint8Array(1 << 16);
-  /** Literals by four of their bytes, and whether some gram has one of these hashes. */
-  private readonly byBytes = new Map<number, ByteLiteral[]>();
-  private readonly hashes = new Uint8Array(1 << 16);
-  /** By length: whether some literal of fewer characters than a gram is compared as a whole. */
-  private readonly shortEqual = new Uint8Array(GRAM);
+  private readonly bytes = new ByteLiterals();
 
   add({ equal, numbers, contained, lengths }: Literals, owner: T): void {
     for (const literal of equal) {
-      if (!this.equal.has(literal)) this.addBytes(literal, literal.length - GRAM, true);
+      if (!this.equal.has(literal)) this.bytes.addWhole(literal);
       addTo(this.equal, literal, owner);
     }
     for (const literal of numbers) addTo(this.numbers, literal, owner);
@@ -58,50 +46,7 @@ export class LiteralIndex<T> {
    */
   finds(bytes: Uint8Array, length: number): boolean {
     if (length >= this.shortest || this.short.length > 0) return true;
-    if (length < GRAM) return this.shortEqual[length] === 1;
-    const { hashes } = this;
-    let gram = 0;
-    for (let at = 0; at < length; at++) {
-      gram = (gram << 8) | LOWER[bytes[at]!]! | 0;
-      if (
-        hashes[hashOfBytes(gram)] === 1 &&
-        at >= GRAM - 1 &&
-        this.confirms(gram, bytes, at + 1 - GRAM, length)
-      )
-        return true;
-    }
-    return false;
-  }
-
-  private confirms(gram: number, bytes: Uint8Array, at: number, length: number): boolean {
-    const known = this.byBytes.get(gram);
-    if (known === undefined) return false;
-    for (const { literal, at: within, isWhole } of known) {
-      const start = at - within;
-      if (start < 0 || start + literal.length > length) continue;
-      if (isWhole && literal.length !== length) continue;
-      let same = 0;
-      while (same < literal.length && LOWER[bytes[start + same]!] === literal.charCodeAt(same)) same++;
-      if (same === literal.length) return true;
-    }
-    return false;
-  }
-
-  /** For `finds`: the literal under its gram at `at`. */
-  private addBytes(literal: string, at: number, isWhole: boolean): void {
-    if (literal.length < GRAM) {
-      this.shortEqual[literal.length] = 1;
-      return;
-    }
-    let gram = 0;
-    for (let index = at; index < at + GRAM; index++) {
-      const code = literal.charCodeAt(index);
-      // A text of ASCII alone does not hold it.
-      if (code > 0x7f) return;
-      gram = (gram << 8) | code | 0;
-    }
-    addTo(this.byBytes, gram, { literal, at, isWhole });
-    this.hashes[hashOfBytes(gram)] = 1;
+    return this.bytes.finds(bytes, length);
   }
 
   /** Adds those whose literals the value is or holds to `found`. */
@@ -138,7 +83,7 @@ export class LiteralIndex<T> {
       entry.at = at;
     }
     addTo(this.byGram, chosen, entry);
-    this.addBytes(literal, entry.at, false);
+    this.bytes.addContained(literal);
     this.grams[chosen & 0xffff] = 1;
   }
 
@@ -156,11 +101,6 @@ export class LiteralIndex<T> {
       gram |= 0;
     }
   }
-}
-
-/** 16 bits of four bytes. */
-function hashOfBytes(gram: number): number {
-  return Math.imul(gram, 0x9e3779b1) >>> 16;
 }
 
 function gramAt(text: string, at: number): number {

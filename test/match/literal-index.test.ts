@@ -52,14 +52,14 @@ test('LiteralIndex.finds() says of the bytes of a text whether find() finds some
     fc.string({ unit: fc.constantFrom('a', 'B', 'b', '.'), minLength: 1, maxLength: max });
   fc.assert(
     fc.property(
+      fc.array(letters(9).map(foldCase), { maxLength: 6 }),
       fc.array(letters(7).map(foldCase), { maxLength: 4 }),
-      fc.array(letters(7).map(foldCase), { maxLength: 4 }),
-      letters(20),
+      letters(60),
       (held, equal, text) => {
         const index = new LiteralIndex<string>();
         // Literals of fewer than four characters are sought in the text.
         const contained = held.filter((literal) => literal.length > 3);
-        index.add({ equal, numbers: [], contained: [...contained, 'aé.b'], lengths: [19] }, 'it');
+        index.add({ equal, numbers: [], contained: [...contained, 'aé.b'], lengths: [59] }, 'it');
         const found = new Set<string>();
         index.find(text, false, found);
         const answer = index.finds(Buffer.from(text), text.length);
@@ -69,4 +69,18 @@ test('LiteralIndex.finds() says of the bytes of a text whether find() finds some
     ),
     { numRuns: 1000 },
   );
+});
+
+test('LiteralIndex.finds() finds each of many literals, however long, wherever it stands in a text', () => {
+  const literals = Array.from(
+    { length: 400 },
+    (_, number) => `arn:aws:iam::${number}:role/${'x'.repeat(number)}`,
+  );
+  const index = new LiteralIndex<string>();
+  index.add({ equal: [], numbers: [], contained: literals, lengths: [] }, 'it');
+  for (const [number, literal] of literals.entries()) {
+    const text = Buffer.from(`${'-'.repeat(number % 40)}${literal.toUpperCase()}${'-'.repeat(number % 7)}`);
+    assert.ok(index.finds(text, text.length), literal);
+    assert.ok(!index.finds(text, text.length - (number % 7) - number - 1), `without the end of ${literal}`);
+  }
 });
