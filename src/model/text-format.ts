@@ -1,0 +1,33 @@
+/** A log that is lines of text: each line, or a few of them, becomes one record, written as JSON, whose place is that of the lines. */
+
+/** What the next line made. `malformed`: a line that means to be a record and is none; what was expected, for the finding. */
+export type TextOutcome =
+  | { record: string }
+  | { malformed: string }
+  /** White space, comments, noise: accounted for as framing. */
+  | 'framing'
+  /** The record goes on in the next line. */
+  | 'continues';
+
+/** Reads one file from its first line on; what it remembers (a date, a header) is of this file alone. */
+export interface TextReader {
+  /** `text` is without its line end. */
+  line(text: string): TextOutcome;
+  /** What a record that the file ends in amounts to, where one was left open. */
+  finish(): TextOutcome;
+}
+
+/** What a reader may be told from outside. */
+export type TextOptions = {
+  /** IANA zone of times that state none; without it such times are written as the log has them, without an offset. */
+  zone?: string;
+};
+
+export interface TextFormat {
+  /** Also the name of the source that maps its records, where there is one for it alone. */
+  readonly name: string;
+  /** Whether a file that begins with these lines, at most some hundred, is of this format. `file`: its name. */
+  recognizes(head: readonly string[], file: string): boolean;
+  /** `head`: the same lines again, for what only they tell, as the day on which the log begins. */
+  start(head: readonly string[], options: TextOptions): TextReader;
+}
