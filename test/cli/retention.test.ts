@@ -6,14 +6,13 @@ import { once } from 'node:events';
 import fs from 'node:fs';
 import path from 'node:path';
 import { after, describe, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { generateIdentity, identityToRecipient } from 'age-encryption';
 import { readHoldings } from '../../src/store/archive-holdings.ts';
 import { declarePruning } from '../../src/store/archive-pruning.ts';
+import { bundled } from '../support/bundled.ts';
 import { CommandLine } from '../support/command-line.ts';
 import { judgeBy, KEYS, OTHER_KEYS, openArchive, temporaryFolder } from '../support/made-archive.ts';
 
-const CHILD = fileURLToPath(new URL('../support/retention-child.ts', import.meta.url));
 /** Instants of the kill test; the run of all of them is `FULL=1`. */
 const KILLS = process.env.FULL === '1' ? 200 : 5;
 
@@ -467,8 +466,8 @@ holds:
     const attempt = async (dieAt: number) => {
       fs.rmSync(from, { recursive: true, force: true });
       fs.cpSync(inFolder(sound), from, { recursive: true });
-      const child = fork(CHILD, {
-        execArgv: ['--import', import.meta.resolve('tsx')],
+      const child = fork(bundled('retention-child'), {
+        execArgv: [],
         stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
       });
       await once(child, 'message');

@@ -9,10 +9,9 @@ import { once } from 'node:events';
 import fs from 'node:fs';
 import path from 'node:path';
 import { after, describe, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
+import { bundled } from '../support/bundled.ts';
 import { assuranceOf, codesOf, contentOf, KEYS, lines, temporaryFolder } from '../support/made-archive.ts';
 
-const CHILD = fileURLToPath(new URL('../support/collect-child.ts', import.meta.url));
 const KILLS = process.env.FULL === '1' ? 150 : 3;
 
 const folder = temporaryFolder('crash');
@@ -36,8 +35,8 @@ class Children {
   private next: ChildProcess | undefined;
 
   private start(): ChildProcess {
-    return fork(CHILD, {
-      execArgv: ['--import', import.meta.resolve('tsx')],
+    return fork(bundled('collect-child'), {
+      execArgv: [],
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
   }

@@ -7,11 +7,10 @@ import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { after, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
+import { bundled } from '../support/bundled.ts';
 import { assuranceOf, codesOf, KEYS, lines, temporaryFolder } from '../support/made-archive.ts';
 import { erasePerson, everyByte, makeSalted } from '../support/made-salted-archive.ts';
 
-const CHILD = fileURLToPath(new URL('../support/redact-child.ts', import.meta.url));
 const folder = temporaryFolder('erasure-crash');
 after(() => fs.rmSync(folder, { recursive: true }));
 const key = path.join(folder, 'archive.key');
@@ -22,7 +21,7 @@ fs.writeFileSync(list, 'annika\n');
 function redact(archive: string, dieAt: number) {
   const { signal, stdout, stderr } = spawnSync(
     process.execPath,
-    ['--import', import.meta.resolve('tsx'), CHILD, archive, key, list, String(dieAt)],
+    [bundled('redact-child'), archive, key, list, String(dieAt)],
     { encoding: 'utf8' },
   );
   const touches = Number(/touches (\d+)/.exec(stdout)?.[1] ?? Number.NaN);

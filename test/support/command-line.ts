@@ -1,21 +1,19 @@
 /** The command as a user's terminal has it: arguments in, exit code and streams out. Tests only. */
 import { type ChildProcess, fork, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
+import { pathToFileURL } from 'node:url';
+import { bundled } from './bundled.ts';
 
 export type CommandResult = { exit: number; stdout: string; stderr: string };
 
-const DRIVER = fileURLToPath(new URL('command-driver.ts', import.meta.url));
-const MAIN = new URL('../../src/cli/main.ts', import.meta.url).href;
-const TSX = import.meta.resolve('tsx');
 const ENVIRONMENT = { ...process.env, NO_COLOR: '1', SOURCE_DATE_EPOCH: '' };
 
-/** One process for many commands: starting one takes half a second (measured). */
+/** One process for many commands: most of a short one is the start of its process. */
 export class CommandLine {
   private child: ChildProcess | undefined;
 
   async run(argv: string[], cwd: string): Promise<CommandResult> {
-    this.child ??= fork(DRIVER, { execArgv: ['--import', TSX], env: ENVIRONMENT });
+    this.child ??= fork(bundled('command-driver'), { execArgv: [], env: ENVIRONMENT });
     const { child } = this;
     const done = new AbortController();
     child.send({ argv, cwd });
@@ -52,8 +50,9 @@ export function runWithInput(argv: string[], cwd: string, input: Uint8Array): Co
   return { exit: status ?? -1, stdout: stdout.toString(), stderr: stderr.toString() };
 }
 
-/** The arguments of Node that run the command from source. */
+/** The arguments of Node that run the command. */
 export function commandWords(argv: string[]): string[] {
-  const script = `const { main } = await import(${JSON.stringify(MAIN)}); await main(['node', 'audit-check', ...process.argv.slice(1)]);`;
-  return ['--import', TSX, '--input-type=module', '-e', script, '--', ...argv];
+  const program = JSON.stringify(pathToFileURL(bundled('main')).href);
+  const script = `const { main } = await import(${program}); await main(['node', 'audit-check', ...process.argv.slice(1)]);`;
+  return ['--input-type=module', '-e', script, '--', ...argv];
 }
