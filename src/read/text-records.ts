@@ -25,12 +25,12 @@ export type TextLogs = { formats: readonly TextFormat[]; file: string; options: 
 export type TextBooks = {
   /** Moves the cursor to a record. */
   scanText(json: Uint8Array, length: number): void;
-  textRecord(line: number, start: number, end: number): void;
+  textRecord(line: number, start: number, end: number, lines: number): void;
   textMalformed(line: number, start: number, end: number, expected: string, found: string): void;
 };
 
 /** Lines of a record whose last is still to come. */
-type OpenRecord = { line: number; start: number; end: number };
+type OpenRecord = { line: number; start: number; end: number; lines: number };
 
 export class TextRecords {
   private readonly reader: TextReader;
@@ -122,10 +122,15 @@ export class TextRecords {
     const { open } = this;
     if (open === undefined && outcome !== 'continues' && 'record' in outcome) {
       this.scan(outcome.record);
-      this.books.textRecord(number, base + from, base + until);
+      this.books.textRecord(number, base + from, base + until, 1);
       return;
     }
-    const lines = { line: open?.line ?? number, start: open?.start ?? base + from, end: base + until };
+    const lines: OpenRecord = {
+      line: open?.line ?? number,
+      start: open?.start ?? base + from,
+      end: base + until,
+      lines: (open?.lines ?? 0) + 1,
+    };
     if (lines.end - lines.start > this.limit) {
       this.open = undefined;
       const { line: first, start: begin, end: behind } = lines;
@@ -137,13 +142,13 @@ export class TextRecords {
 
   private conclude(
     outcome: Exclude<TextOutcome, string>,
-    { line, start, end }: OpenRecord,
+    { line, start, end, lines }: OpenRecord,
     text: string,
   ): void {
     this.open = undefined;
     if ('record' in outcome) {
       this.scan(outcome.record);
-      this.books.textRecord(line, start, end);
+      this.books.textRecord(line, start, end, lines);
     } else {
       const found = text === '' ? 'the end of the file' : quote(truncate(text.trim(), QUOTED));
       this.books.textMalformed(line, start, end, outcome.malformed, found);
