@@ -29,6 +29,9 @@ export type TextBooks = {
   textMalformed(line: number, start: number, end: number, expected: string, found: string): void;
 };
 
+/** What `write` ends in, without its checks, which take as long again. */
+type Utf8Buffer = Buffer & { utf8Write(text: string, at: number): number };
+
 /** Lines of a record whose last is still to come. */
 type OpenRecord = { line: number; start: number; end: number; lines: number };
 
@@ -37,7 +40,7 @@ export class TextRecords {
   private readonly books: TextBooks;
   private readonly limit: number;
   /** Where the JSON of records is written. */
-  private readonly memory: Buffer;
+  private readonly memory: Utf8Buffer;
   private open: OpenRecord | undefined;
   /** Of the last `chunk`: how many lines it took, and the index behind them. */
   lines = 0;
@@ -47,7 +50,7 @@ export class TextRecords {
     this.reader = reader;
     this.books = books;
     this.limit = limit;
-    this.memory = block ?? Buffer.allocUnsafeSlow(SCRATCH_BYTES);
+    this.memory = (block ?? Buffer.allocUnsafeSlow(SCRATCH_BYTES)) as Utf8Buffer;
   }
 
   /**
@@ -157,8 +160,7 @@ export class TextRecords {
 
   private scan(json: string): void {
     const { memory } = this;
-    if (json.length * BYTES_PER_UNIT <= memory.length)
-      this.books.scanText(memory, memory.write(json, 0, 'utf8'));
+    if (json.length * BYTES_PER_UNIT <= memory.length) this.books.scanText(memory, memory.utf8Write(json, 0));
     else {
       const bytes = Buffer.from(json);
       this.books.scanText(bytes, bytes.length);

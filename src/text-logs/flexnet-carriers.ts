@@ -22,7 +22,7 @@ export function readCarrier(line: string, at: number): Carrier | undefined {
     return toCarrier(parseSlashedDay(line.slice(at + TIMESTAMP.length)), false);
   if (line.startsWith(SYSTEM_TIME, at))
     return toCarrier(parseSpelledDay(line.slice(at + SYSTEM_TIME.length)), true);
-  if (!line.startsWith('FL', at)) return undefined;
+  if (line[at] !== 'F') return undefined;
   // FlexNet Licensing (v11.13.1.2 build 173085 x64_lsb) started on HOST (linux) (1/8/2017)
   const started = line.indexOf(STARTED_ON, at);
   const open = started < 0 ? -1 : line.lastIndexOf('(');

@@ -21,7 +21,7 @@ function twoDigits(text: string, at: number): number {
   return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? tens * 10 + ones : Number.NaN;
 }
 
-/** ` 9:05:00 (ansyslmd) message`; the oldest servers write no seconds. Undefined for every other line. */
+/** ` 9:05:00 (ansyslmd) message`; undefined for every other line. */
 export function parseHead(line: string): LineHead | undefined {
   let at = 0;
   while (at < 2 && line.charCodeAt(at) === BLANK) at++;
@@ -30,16 +30,21 @@ export function parseHead(line: string): LineHead | undefined {
   const colon = at + (isOneDigit ? 1 : 2);
   const minute = twoDigits(line, colon + 1);
   if (line.charCodeAt(colon) !== COLON || !(hour >= 0 && hour <= 23 && minute <= 59)) return undefined;
-  const hasSeconds = line.charCodeAt(colon + 3) === COLON;
-  const second = hasSeconds ? twoDigits(line, colon + 4) : 0;
-  const end = colon + (hasSeconds ? 6 : 3);
-  if (!(second <= 60) || line.charCodeAt(end) !== BLANK || line[end + 1] !== '(') return undefined;
+  const second = twoDigits(line, colon + 4);
+  const end = colon + 6;
+  if (
+    line.charCodeAt(colon + 3) !== COLON ||
+    !(second <= 60) ||
+    line.charCodeAt(end) !== BLANK ||
+    line[end + 1] !== '('
+  )
+    return undefined;
   const close = line.indexOf(')', end + 2);
   if (close <= end + 2 || close - end > LONGEST_DAEMON) return undefined;
   const shown = line.slice(at, end);
   return {
     seconds: hour * 3600 + minute * 60 + second,
-    clock: `${isOneDigit ? '0' : ''}${shown}${hasSeconds ? '' : ':00'}`,
+    clock: isOneDigit ? `0${shown}` : shown,
     daemon: line.slice(end + 2, close),
     at: line.charCodeAt(close + 1) === BLANK ? close + 2 : close + 1,
   };
