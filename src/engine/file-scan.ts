@@ -10,6 +10,7 @@ import type { EventTest } from '../match/compile-detection.ts';
 import type { Event } from '../model/event.ts';
 import type { Detection } from '../model/rule.ts';
 import type { JsonSealKind, SealPart, TextSealKind } from '../model/seal.ts';
+import type { TextFormat } from '../model/text-format.ts';
 import type { DiscoveredFile } from '../read/discover.ts';
 import { addMalformed, startEpisodes } from '../read/input-findings.ts';
 import { isSystemError, type ReadOutcome, readInput } from '../read/open.ts';
@@ -24,7 +25,7 @@ import {
 } from '../read/records.ts';
 import { WholeText } from '../read/whole-text.ts';
 import type { EventCursor } from '../sources/event-cursor.ts';
-import { judgeHead } from './file-head.ts';
+import { judgeHead, textLogsOf } from './file-head.ts';
 import { type FilePart, noteBeside, plainFile, type StoredFile, toReportName } from './file-part.ts';
 import { addGroupless, type GrouplessSteps } from './groupless-events.ts';
 import type { IdentityRows } from './identity-rows.ts';
@@ -88,6 +89,7 @@ export class FileScan implements RecordSink {
   /** Of a file that holds seals instead of records, and its first document. */
   private seals: JsonSealKind | undefined;
   private document: JsonValue | undefined;
+  private recordReader: RecordReader | undefined;
 
   constructor(
     plan: Plan,
@@ -151,7 +153,10 @@ export class FileScan implements RecordSink {
 
   private reader(resume?: ReaderOptions['resume']): RecordReader {
     const recordLimit = this.plan.request.limits.recordBytes;
-    return new RecordReader(this, { recordLimit, block: this.programs.block, ...(resume && { resume }) });
+    const { block } = this.programs;
+    const texts = textLogsOf(this.plan.request, this.file);
+    this.recordReader = new RecordReader(this, { recordLimit, block, texts, ...(resume && { resume }) });
+    return this.recordReader;
   }
 
   private pieces(onProgress: OnProgress): (bytes: number) => void {
@@ -183,10 +188,10 @@ export class FileScan implements RecordSink {
 
   // RecordSink
 
-  begin(documents: readonly JsonValue[]): readonly string[] | undefined {
-    this.seals = documentSealOf(this.file, documents);
+  begin(documents: readonly JsonValue[], text?: TextFormat): readonly string[] | undefined {
+    this.seals = text === undefined ? documentSealOf(this.file, documents) : undefined;
     if (this.seals !== undefined) return undefined;
-    const { source, wrapper } = judgeHead(this.plan, documents, this.discovered.sealed?.source);
+    const { source, wrapper } = judgeHead(this.plan, documents, this.discovered.sealed?.source, text);
     this.choose(source);
     return wrapper;
   }
@@ -215,7 +220,7 @@ export class FileScan implements RecordSink {
     return this.cursor.scannedEnd;
   }
 
-  record(line: number, offset: number, length: number): void {
+  record(line: number, offset: number, length: number, lines?: number): void {
     const { cursor, books, program } = this;
     this.records++;
     if (this.seals !== undefined) return;
@@ -231,10 +236,12 @@ export class FileScan implements RecordSink {
       if (isErased && this.wholeRecords[index]!) continue;
       if (inRange || this.everyRecord[index]!) steps[index]!(states[index], cursor);
     }
-    // What a wrapped line holds does not stand in the file as such.
-    const rereadable = this.discovered.regular && cursor.byteLength === length;
+    // What a wrapped line holds does not stand in the file as such; a line of text does, in its own words.
+    const isThere = lines === undefined ? cursor.byteLength === length : lines === 1;
+    const rereadable = this.discovered.regular && isThere;
+    const written = lines === 1 && !rereadable ? this.recordReader!.bytesAt(offset, length) : undefined;
     // Records that differed in what was erased are equal now, and one of them may be there twice, with and without it.
-    if (!isErased) books.identities.add(cursor, line, length, !inRange, rereadable);
+    if (!isErased) books.identities.add(cursor, line, length, !inRange, rereadable, written);
     if (!inRange) {
       this.skipped++;
       return;

@@ -19,6 +19,7 @@ const FLOORS: Readonly<Record<string, number>> = {
   attestation: 2,
   redaction: 2,
   retention: 2,
+  'text-logs': 2,
   store: 3,
   checks: 3,
   relations: 3,
