@@ -18,6 +18,7 @@ const FLOORS: Readonly<Record<string, number>> = {
   manifests: 2,
   attestation: 2,
   redaction: 2,
+  'text-logs': 2,
   retention: 2,
   store: 3,
   checks: 3,
