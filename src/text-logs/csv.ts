@@ -2,7 +2,7 @@
 import { count, formatNumber } from '../base/text-safety.ts';
 import type { TextFormat, TextOutcome, TextReader } from '../model/text-format.ts';
 import { CellReader } from './csv-cells.ts';
-import { type Dialect, findDialect, plainLine, readSeparatorLine } from './csv-dialect.ts';
+import { findDialect, MAX_COLUMNS, plainLine, readSeparatorLine } from './csv-dialect.ts';
 import { toColumnNames } from './csv-names.ts';
 
 /** Characters of one row. A quote that is never closed takes that much along and no more: then the next line begins a row. */
@@ -15,7 +15,7 @@ export const csv: TextFormat = {
 };
 
 class CsvReader implements TextReader {
-  private readonly dialect: Dialect;
+  private readonly delimiter: string;
   private lineNumber = 0;
   /** `"name":` of each column, behind the header. */
   private keys: string[] | undefined;
@@ -24,7 +24,7 @@ class CsvReader implements TextReader {
 
   constructor(head: readonly string[]) {
     // Whoever starts a reader has recognized the file; where its name made the difference, it does so here.
-    this.dialect = findDialect(head, '.csv') ?? { delimiter: ',', names: [] };
+    this.delimiter = findDialect(head, '.csv')?.delimiter ?? ',';
   }
 
   line(text: string): TextOutcome {
@@ -35,8 +35,8 @@ class CsvReader implements TextReader {
       if (readSeparatorLine(line) !== undefined) return 'framing';
     }
     if (this.row === undefined && line.trim() === '') return 'framing';
-    const most = this.keys?.length ?? this.dialect.names.length;
-    const row = this.row ?? new CellReader(this.dialect.delimiter, most);
+    const most = this.keys?.length ?? MAX_COLUMNS;
+    const row = this.row ?? new CellReader(this.delimiter, most);
     this.row = undefined;
     const state = row.read(line);
     if (state === 'open') {
@@ -63,6 +63,11 @@ class CsvReader implements TextReader {
   }
 
   private header(row: CellReader): TextOutcome {
+    if (row.count > MAX_COLUMNS) {
+      return {
+        malformed: `expected a header of at most ${count(MAX_COLUMNS, 'column')}, found ${count(row.count, 'column')}`,
+      };
+    }
     this.keys = toColumnNames(row.cells).map((name) => `${JSON.stringify(name)}:`);
     return 'framing';
   }
