@@ -1,18 +1,28 @@
 /** What the beginning of a file says about all of it: its source, and where its records lie. */
 import { JsonArray, JsonObject, type JsonValue } from '../base/json.ts';
+import type { AuditRequest } from '../model/request.ts';
+import type { TextFormat } from '../model/text-format.ts';
+import type { TextLogs } from '../read/text-records.ts';
 import { chooseSource, findWrapper, HeadTexts } from '../sources/detect.ts';
+import { TEXT_FORMATS } from '../text-logs/index.ts';
 import type { Plan } from './plan.ts';
+
+/** The formats of text that a file may have, and what the request says of all of them. */
+export function textLogsOf({ zone }: Pick<AuditRequest, 'zone'>, file: string): TextLogs {
+  return { formats: TEXT_FORMATS, file, options: { ...(zone !== undefined && { zone }) } };
+}
 
 /**
  * What the first documents of a file say about all of it: its source, and the keys that wrap its records.
- * `sealed`: the source that an archive knows the file by.
+ * `sealed`: the source that an archive knows the file by. `text`: the format of a file of text.
  */
 export function judgeHead(
   { request, mappings }: Plan,
   documents: readonly JsonValue[],
   sealed?: string | null,
+  text?: TextFormat,
 ): { source: string | null; wrapper: readonly string[] | undefined } {
-  const known = mappings.some(({ name }) => name === sealed) ? sealed! : undefined;
+  const known = [sealed, text?.name].find((name) => mappings.some((mapping) => mapping.name === name))!;
   const given = request.source ?? known;
   const considered = given === undefined ? mappings : mappings.filter(({ name }) => name === given);
   const texts = new HeadTexts();

@@ -10,6 +10,7 @@ import type { EventTest } from '../match/compile-detection.ts';
 import type { Event } from '../model/event.ts';
 import type { Detection } from '../model/rule.ts';
 import type { JsonSealKind, SealPart, TextSealKind } from '../model/seal.ts';
+import type { TextFormat } from '../model/text-format.ts';
 import type { DiscoveredFile } from '../read/discover.ts';
 import { addMalformed, startEpisodes } from '../read/input-findings.ts';
 import { isSystemError, type ReadOutcome, readInput } from '../read/open.ts';
@@ -24,7 +25,7 @@ import {
 } from '../read/records.ts';
 import { WholeText } from '../read/whole-text.ts';
 import type { EventCursor } from '../sources/event-cursor.ts';
-import { judgeHead } from './file-head.ts';
+import { judgeHead, textLogsOf } from './file-head.ts';
 import { type FilePart, noteBeside, plainFile, type StoredFile, toReportName } from './file-part.ts';
 import { addGroupless, type GrouplessSteps } from './groupless-events.ts';
 import type { IdentityRows } from './identity-rows.ts';
@@ -88,6 +89,8 @@ export class FileScan implements RecordSink {
   /** Of a file that holds seals instead of records, and its first document. */
   private seals: JsonSealKind | undefined;
   private document: JsonValue | undefined;
+  /** Whether what is scanned was made of lines of text, and does not stand in the file as such. */
+  private isText = false;
 
   constructor(
     plan: Plan,
@@ -151,7 +154,9 @@ export class FileScan implements RecordSink {
 
   private reader(resume?: ReaderOptions['resume']): RecordReader {
     const recordLimit = this.plan.request.limits.recordBytes;
-    return new RecordReader(this, { recordLimit, block: this.programs.block, ...(resume && { resume }) });
+    const { block } = this.programs;
+    const texts = textLogsOf(this.plan.request, this.file);
+    return new RecordReader(this, { recordLimit, block, texts, ...(resume && { resume }) });
   }
 
   private pieces(onProgress: OnProgress): (bytes: number) => void {
@@ -183,10 +188,11 @@ export class FileScan implements RecordSink {
 
   // RecordSink
 
-  begin(documents: readonly JsonValue[]): readonly string[] | undefined {
-    this.seals = documentSealOf(this.file, documents);
+  begin(documents: readonly JsonValue[], text?: TextFormat): readonly string[] | undefined {
+    this.isText = text !== undefined;
+    this.seals = this.isText ? undefined : documentSealOf(this.file, documents);
     if (this.seals !== undefined) return undefined;
-    const { source, wrapper } = judgeHead(this.plan, documents, this.discovered.sealed?.source);
+    const { source, wrapper } = judgeHead(this.plan, documents, this.discovered.sealed?.source, text);
     this.choose(source);
     return wrapper;
   }
@@ -232,7 +238,7 @@ export class FileScan implements RecordSink {
       if (inRange || this.everyRecord[index]!) steps[index]!(states[index], cursor);
     }
     // What a wrapped line holds does not stand in the file as such.
-    const rereadable = this.discovered.regular && cursor.byteLength === length;
+    const rereadable = this.discovered.regular && !this.isText && cursor.byteLength === length;
     // Records that differed in what was erased are equal now, and one of them may be there twice, with and without it.
     if (!isErased) books.identities.add(cursor, line, length, !inRange, rereadable);
     if (!inRange) {

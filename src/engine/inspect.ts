@@ -2,16 +2,18 @@
 import type { JsonValue } from '../base/json.ts';
 import type { Limits } from '../model/request.ts';
 import { readHead } from '../read/open.ts';
-import type { ReadHead } from '../read/records.ts';
+import type { ReadHead, RecordSink } from '../read/records.ts';
 import { type Detection, detectSource, findWrapper } from '../sources/detect.ts';
 import type { Mapping } from '../sources/mapping.ts';
-import { judgeHead, unwrap } from './file-head.ts';
+import { judgeHead, textLogsOf, unwrap } from './file-head.ts';
 import type { Plan } from './plan.ts';
 import { documentSealOf, textSealOf } from './seals.ts';
 
 export type Inspection = {
   records: JsonValue[];
   wrapper: readonly string[] | undefined;
+  /** The format of a file of text. */
+  text: string | undefined;
   detection: Detection;
 };
 
@@ -22,32 +24,38 @@ export async function inspectFile(
   limits: Limits,
 ): Promise<Inspection | undefined> {
   let inspection: Inspection | undefined;
-  await readHead(file, limits, (documents) => {
+  const look: RecordSink['begin'] = (documents, text) => {
     const wrapper = documents
       .map((document) => findWrapper(document, mappings))
       .find((found) => found !== undefined);
     const records = documents.flatMap((document) => unwrap(document, wrapper?.keys));
-    if (records.length > 0)
-      inspection = { records, wrapper: wrapper?.keys, detection: detectSource(records, mappings) };
+    if (records.length > 0) {
+      const detection = detectSource(records, mappings);
+      inspection = { records, wrapper: wrapper?.keys, text: text?.name, detection };
+    }
     return wrapper?.keys;
-  });
+  };
+  await readHead(file, limits, look, textLogsOf({}, file));
   return inspection;
 }
 
-/** What a scan would decide from the head of a file; undefined where it is compressed, holds seals or cannot be read. */
+/** What a scan would decide from the head of a file; undefined where it is compressed, text, holds seals or cannot be read. */
 export async function inspectHead(
   plan: Plan,
   file: string,
 ): Promise<{ head: ReadHead; source: string | null } | undefined> {
   let source: string | null = null;
   let isSeal = false;
-  const seen = await readHead(file, plan.request.limits, (documents) => {
+  let isText = false;
+  const look: RecordSink['begin'] = (documents, text) => {
+    isText = text !== undefined;
     isSeal = (textSealOf(file) ?? documentSealOf(file, documents)) !== undefined;
     const judged = judgeHead(plan, documents);
     source = judged.source;
     return judged.wrapper;
-  });
-  return seen === undefined || isSeal || seen.compression !== 'none'
+  };
+  const seen = await readHead(file, plan.request.limits, look, textLogsOf(plan.request, file));
+  return seen === undefined || isSeal || isText || seen.compression !== 'none'
     ? undefined
     : { head: seen.head, source };
 }

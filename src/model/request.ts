@@ -58,6 +58,8 @@ export type AuditRequest = {
   rules: RuleSet;
   /** A contract as `licenses/` parsed it. */
   licenses?: unknown;
+  /** IANA zone of the times in text logs, which state none. */
+  zone?: string;
   since?: Instant;
   until?: Instant;
   /** Checks not to run, by name. */

@@ -28,6 +28,8 @@ export interface TextFormat {
   readonly name: string;
   /** Whether a file that begins with these lines, at most some hundred, is of this format. `file`: its name. */
   recognizes(head: readonly string[], file: string): boolean;
+  /** Whether `start` could make use of more lines than these; it then gets as many as 4 MB hold. Absent: it could not. */
+  wantsMore?(head: readonly string[]): boolean;
   /** `head`: the same lines again, for what only they tell, as the day on which the log begins. */
   start(head: readonly string[], options: TextOptions): TextReader;
 }

@@ -1,7 +1,6 @@
 /** One input from its first stored byte to its last decoded one: magic number, digest, bounds. */
 import crypto from 'node:crypto';
 import fs, { createReadStream } from 'node:fs';
-import type { JsonValue } from '../base/json.ts';
 import { formatNumber } from '../base/text-safety.ts';
 import type { Limits } from '../model/request.ts';
 import { readEncrypted } from './age.ts';
@@ -11,6 +10,7 @@ import { readGzip } from './gzip.ts';
 import { type Pause, readToEnd } from './plain-bytes.ts';
 import { type ByteReader, type ReadHead, type ReadTally, RecordReader, type RecordSink } from './records.ts';
 import { decodeSmallGzip, SMALL_STORED_BYTES } from './small-gzip.ts';
+import type { TextLogs } from './text-records.ts';
 import { readZstd } from './zstd.ts';
 
 const BLOCK_BYTES = 1024 * 1024;
@@ -108,7 +108,8 @@ class EnoughSeen extends Error {}
 export async function readHead(
   file: string,
   limits: Limits,
-  begin: (documents: readonly JsonValue[]) => readonly string[] | undefined,
+  begin: RecordSink['begin'],
+  texts?: TextLogs,
 ): Promise<{ head: ReadHead; compression: Compression } | undefined> {
   const stored = new StoredBytes(file, () => {});
   let wrapper: readonly string[] | undefined;
@@ -116,15 +117,15 @@ export async function readHead(
     throw new EnoughSeen();
   };
   const sink: RecordSink = {
-    begin: (documents) => {
-      wrapper = begin(documents);
+    begin: (documents, text) => {
+      wrapper = begin(documents, text);
       return enough();
     },
     scan: enough,
     record: enough,
     malformed: enough,
   };
-  const reader = new RecordReader(sink, { recordLimit: limits.recordBytes });
+  const reader = new RecordReader(sink, { recordLimit: limits.recordBytes, texts });
   let compression: Compression = 'none';
   try {
     compression = detectCompression(await stored.head());

@@ -24,7 +24,17 @@ import {
 } from '../base/lexical.ts';
 import { excerptAt } from '../model/excerpt.ts';
 import type { Excerpt } from '../model/finding.ts';
+import type { TextFormat } from '../model/text-format.ts';
 import { unwrapDocker } from './docker.ts';
+import {
+  headLines,
+  isNoJson,
+  sampleRecords,
+  TEXT_HEAD_BYTES,
+  type TextBooks,
+  type TextLogs,
+  TextRecords,
+} from './text-records.ts';
 
 /** Bytes looked at before the layout and the source are decided. */
 const SNIFF_BYTES = 256 * 1024;
@@ -65,6 +75,8 @@ export type ReaderOptions = {
   block?: Buffer | undefined;
   /** To go on in the middle of a file, or at its beginning without a look at it: `begin` is then not called. */
   resume?: ReadStart & { head: ReadHead };
+  /** Formats of text that a file which is no JSON may have; without them its lines are malformed. */
+  texts?: TextLogs | undefined;
 };
 
 /** What the reader drives. `scan` moves the cursor; `record` says that the scanned bytes are a record. */
@@ -72,8 +84,9 @@ export interface RecordSink {
   /**
    * Called once, before the first record, with the first documents of the file and the records in them.
    * Returns the keys under which the file's documents wrap their records, if they do.
+   * `text`: the format of a file of text; the documents are then what its first lines say.
    */
-  begin(documents: readonly JsonValue[]): readonly string[] | undefined;
+  begin(documents: readonly JsonValue[], text?: TextFormat): readonly string[] | undefined;
   /** @throws {JsonSyntaxError} */
   scan(bytes: Uint8Array, start: number, end: number): number;
   record(line: number, offset: number, length: number): void;
@@ -112,7 +125,7 @@ export type ReadTally = {
   bytes: number;
   recordBytes: number;
   malformedBytes: number;
-  /** White space, commas, brackets and wrappers. */
+  /** White space, commas, brackets and wrappers; of text also lines that are no records. */
   framingBytes: number;
   /** Whether reading gave up before the end. */
   cutShort: boolean;
@@ -130,7 +143,12 @@ export class RecordReader {
   private readonly sink: RecordSink;
   private readonly limit: number;
   private readonly sniffBytes: number;
-  private readonly block: Buffer | undefined;
+  /** Bytes that must be there before the beginning is looked at. */
+  private neededBytes: number;
+  private block: Buffer | undefined;
+  private readonly texts: TextLogs | undefined;
+  /** Of a file of text: what its lines go through. */
+  private text: TextRecords | undefined;
   private buffer: Buffer;
   /** [start, end) of the buffer is unread. */
   private start = 0;
@@ -159,11 +177,16 @@ export class RecordReader {
   private cutShort = false;
   private sawArray = false;
 
-  constructor(sink: RecordSink, { recordLimit, sniffBytes = SNIFF_BYTES, block, resume }: ReaderOptions) {
+  constructor(
+    sink: RecordSink,
+    { recordLimit, sniffBytes = SNIFF_BYTES, block, resume, texts }: ReaderOptions,
+  ) {
     this.sink = sink;
     this.limit = recordLimit;
     this.sniffBytes = sniffBytes;
+    this.neededBytes = sniffBytes;
     this.block = block;
+    this.texts = texts;
     this.buffer = block ?? Buffer.alloc(0);
     if (resume === undefined) return;
     this.base = resume.offset;
@@ -214,6 +237,7 @@ export class RecordReader {
   finish(): ReadTally {
     this.final = true;
     this.advance();
+    this.text?.finish();
     const end = this.base + this.end;
     this.account(end, end, 'framing');
     return {
@@ -251,7 +275,7 @@ export class RecordReader {
 
   private advance(): void {
     if (this.layout === undefined) {
-      if (!this.final && this.end - this.start < this.sniffBytes) return;
+      if (!this.final && this.end - this.start < this.neededBytes) return;
       this.sniff();
     }
     if (this.layout === 'lines') this.advanceLines();
@@ -270,8 +294,62 @@ export class RecordReader {
       return;
     }
     const window = Math.min(this.end, first + sniffBytes);
-    this.layout = first >= this.end ? 'lines' : this.chooseLayout(first, window);
-    this.wrapper = this.sink.begin(this.sample(first, window));
+    const layout = first >= this.end ? 'lines' : this.chooseLayout(first, window);
+    this.layout = layout;
+    const documents = this.sample(first, window);
+    if (this.texts !== undefined && first < this.end && layout === 'lines' && isNoJson(documents)) {
+      if (this.sniffText(this.texts, first, window)) return;
+    }
+    this.wrapper = this.sink.begin(documents);
+  }
+
+  /** Whether the file is of a text format, or will be looked at again once more of it is at hand. */
+  private sniffText({ formats, file, options }: TextLogs, first: number, window: number): boolean {
+    const { buffer, start } = this;
+    // The blanks before the first word belong to its line.
+    const from = Math.max(start, buffer.subarray(0, first).lastIndexOf(NEWLINE) + 1);
+    const head = headLines(buffer, from, window, this.final && window === this.end);
+    const format = formats.find((each) => each.recognizes(head, file));
+    if (format === undefined) return false;
+    const isMore = format.wantsMore?.(head) === true;
+    const longer = Math.min(this.end, first + TEXT_HEAD_BYTES);
+    if (isMore && !this.final && longer - first < TEXT_HEAD_BYTES) {
+      this.layout = undefined;
+      this.neededBytes = first - start + TEXT_HEAD_BYTES;
+      return true;
+    }
+    const known = isMore ? headLines(buffer, from, longer, this.final && longer === this.end) : head;
+    this.sink.begin(sampleRecords(format, known, options, SAMPLE_RECORDS), format);
+    this.text = new TextRecords(format.start(known, options), this.textBooks(), this.limit, this.block);
+    // The block is where records are written from now on: what is read lies elsewhere.
+    this.buffer = Buffer.from(buffer.subarray(0, this.end));
+    this.block = undefined;
+    return true;
+  }
+
+  private textBooks(): TextBooks {
+    const { sink } = this;
+    return {
+      scanText(json, length) {
+        if (sink.scan(json, 0, length) !== length) throw new Error('a record of text is not one JSON value');
+      },
+      textRecord: (line, start, end) => {
+        this.account(start, end, 'record');
+        sink.record(line, start, end - start);
+      },
+      textMalformed: (line, start, end, expected, found) => {
+        this.account(start, end, 'malformed');
+        sink.malformed({
+          line,
+          offset: start,
+          length: end - start,
+          at: start,
+          expected,
+          found,
+          truncated: false,
+        });
+      },
+    };
   }
 
   private skipByteOrderMark(): void {
@@ -330,7 +408,8 @@ export class RecordReader {
   private advanceLines(): void {
     if (this.base === 0 && this.lineNumber === 1) this.skipByteOrderMark();
     for (;;) {
-      this.plainLines();
+      if (this.text === undefined) this.plainLines();
+      else this.textLines(this.text);
       const { buffer } = this;
       let lineEnd = newlineIn(buffer, this.start, this.end);
       if (lineEnd < 0) {
@@ -373,14 +452,26 @@ export class RecordReader {
     }
   }
 
+  /** Lines of text, as many at once as have ended. */
+  private textLines(text: TextRecords): void {
+    if (this.skippingLine) return;
+    while (text.chunk(this.buffer, this.start, this.end, this.base, this.lineNumber)) {
+      this.start = text.next;
+      this.lineNumber += text.lines;
+      this.lineFrom = this.start;
+    }
+  }
+
   private line(from: number, lineEnd: number): void {
     const { buffer } = this;
     const start = skipWhitespace(buffer, from, lineEnd);
     let end = lineEnd;
     while (end > start && isWhitespace(buffer[end - 1])) end--;
-    if (start === end) return;
+    const { text } = this;
+    if (start === end && text === undefined) return;
     if (end - start > this.limit || lineEnd - start > this.longestLine)
       return void this.tooLong(start, lineEnd);
+    if (text !== undefined) return void text.line(buffer, from, lineEnd, this.base, this.lineNumber);
     if (this.docker) return void this.dockerLine(start, end);
     try {
       this.documents(start, end);
@@ -487,6 +578,7 @@ export class RecordReader {
 
   private endLongLine(lineEnd: number): void {
     this.skippingLine = false;
+    this.text?.interrupt();
     this.malformed(
       this.longLineStart,
       this.base + lineEnd,
@@ -496,6 +588,7 @@ export class RecordReader {
   }
 
   private tooLong(start: number, end: number): void {
+    this.text?.interrupt();
     this.malformed(
       this.base + start,
       this.base + end,
