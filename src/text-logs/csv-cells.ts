@@ -2,7 +2,7 @@
 
 const QUOTE = '"';
 
-const LONE_RETURN = 'expected rows that end in a line feed, found a carriage return within a row';
+const LONE_RETURN = 'rows that end in a line feed, and no carriage return within one';
 
 /** What a line made of the row: `open`: a quoted cell goes on in the next line. */
 export type RowState = 'open' | 'whole' | { problem: string };
@@ -82,7 +82,7 @@ export class CellReader {
     this.quoted = undefined;
     const next = skipSpaces(line, at, this.delimiter);
     if (next >= line.length || line[next] === this.delimiter) return undefined;
-    return `expected a delimiter or the end of the row behind a quoted cell, found a character in cell ${this.count}`;
+    return 'a delimiter or the end of the row behind a quoted cell';
   }
 
   /** The index behind the delimiter that follows a quoted cell; -1 at the end of the line. */

@@ -45,12 +45,12 @@ class CsvReader implements TextReader {
         return 'continues';
       }
       const most = formatNumber(MAX_ROW_LENGTH);
-      return { malformed: `expected a closing quote within ${most} characters, found none` };
+      return { malformed: `a closing quote within ${most} characters` };
     }
     if (state !== 'whole') return { malformed: state.problem };
     if (row.length > MAX_ROW_LENGTH) {
       return {
-        malformed: `expected a row of at most ${formatNumber(MAX_ROW_LENGTH)} characters, found ${formatNumber(row.length)}`,
+        malformed: `a row of at most ${formatNumber(MAX_ROW_LENGTH)} characters`,
       };
     }
     return this.keys === undefined ? this.header(row) : this.record(row, this.keys);
@@ -59,13 +59,13 @@ class CsvReader implements TextReader {
   finish(): TextOutcome {
     if (this.row === undefined) return 'framing';
     this.row = undefined;
-    return { malformed: 'expected a closing quote, found the end of the file' };
+    return { malformed: 'a closing quote' };
   }
 
   private header(row: CellReader): TextOutcome {
     if (row.count > MAX_COLUMNS) {
       return {
-        malformed: `expected a header of at most ${count(MAX_COLUMNS, 'column')}, found ${count(row.count, 'column')}`,
+        malformed: `a header of at most ${count(MAX_COLUMNS, 'column')}`,
       };
     }
     this.keys = toColumnNames(row.cells).map((name) => `${JSON.stringify(name)}:`);
@@ -76,7 +76,7 @@ class CsvReader implements TextReader {
   private record(row: CellReader, keys: readonly string[]): TextOutcome {
     if (row.count !== keys.length) {
       return {
-        malformed: `expected ${count(keys.length, 'cell')} as in the header, found ${count(row.count, 'cell')}`,
+        malformed: `${count(keys.length, 'cell')} as in the header (not ${formatNumber(row.count)})`,
       };
     }
     const members: string[] = [];

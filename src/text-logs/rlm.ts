@@ -4,10 +4,11 @@
  */
 import { quote } from '../base/text-safety.ts';
 import type { TextFormat, TextOptions, TextOutcome, TextReader } from '../model/text-format.ts';
-import { type Members, toNumber, toRecord } from './record-text.ts';
+import { type Members, toRecord } from './record-text.ts';
 import { formsOf, isRlmKind, type RlmFields, readFields } from './rlm-layouts.ts';
-import { reasonOf } from './rlm-reasons.ts';
+import { holderOf, membersOf } from './rlm-members.ts';
 import { nothingInUse } from './rlm-restart.ts';
+import { RlmSessions } from './rlm-sessions.ts';
 import { RlmTime, type Stated } from './rlm-time.ts';
 import { offsetsStated, readTimeZone } from './rlm-time-zone.ts';
 import { ZoneOffsets } from './zone-offsets.ts';
@@ -52,6 +53,7 @@ class RlmReader implements TextReader {
   /** Kinds that tell how the section before in this file ended; undefined in the first. */
   private endedBy: Set<string> | undefined;
   private switchedFrom: string | undefined;
+  private readonly sessions = new RlmSessions();
 
   constructor(head: readonly string[], { zone }: TextOptions) {
     this.zone = zone === undefined ? undefined : new ZoneOffsets(zone);
@@ -80,7 +82,7 @@ class RlmReader implements TextReader {
     const periodic = PERIODIC.exec(line);
     if (periodic !== null) return this.periodic(periodic[1]!, periodic[2]!);
     if (this.headerLines !== undefined && ++this.headerLines <= MAX_HEADER_LINES) return 'framing';
-    return { malformed: `expected a record of an RLM report log, found ${quote(line)}` };
+    return { malformed: 'a record of an RLM report log' };
   }
 
   finish(): TextOutcome {
@@ -90,11 +92,8 @@ class RlmReader implements TextReader {
   private begin(line: string): TextOutcome {
     const match = HEADER.exec(line);
     const format = match === null ? undefined : FORMATS[match[1]!];
-    if (match === null || format === undefined) {
-      return {
-        malformed: `expected "RLM Report Log Format 0, 1 or 2, version x.y", found ${quote(line)}`,
-      };
-    }
+    if (match === null || format === undefined)
+      return { malformed: '"RLM Report Log Format" 0, 1 or 2, and its version' };
     this.format = format;
     this.version = match[2];
     this.headerLines = 0;
@@ -109,11 +108,7 @@ class RlmReader implements TextReader {
 
   private timeZone(text: string): TextOutcome {
     const stated = readTimeZone(text);
-    if (stated === undefined) {
-      return {
-        malformed: `expected TIMEZONE minutes-west-of-UTC and daylight rules, found ${quote(text.trim())}`,
-      };
-    }
+    if (stated === undefined) return { malformed: 'TIMEZONE, minutes west of UTC, and daylight rules' };
     if (this.zone === undefined) {
       this.time.setZone(stated.hasRules ? undefined : -stated.minutesWest);
       return 'framing';
@@ -121,22 +116,18 @@ class RlmReader implements TextReader {
     if (offsetsStated(stated, this.zone)) return 'framing';
     // Two statements of the zone that exclude each other: neither is certain.
     this.time.setZone(undefined);
-    return {
-      malformed: `expected a time zone like ${quote(this.zone.zone)}, which was given for this log, found one ${stated.minutesWest} minutes west of UTC`,
-    };
+    return { malformed: `a time zone like ${quote(this.zone.zone)}, which was given for this log` };
   }
 
   private periodic(date: string, clock: string): TextOutcome {
     const stated = this.time.readDate(date, clock);
-    if (stated === undefined) return badTime(`${date} ${clock}`);
+    if (stated === undefined) return BAD_TIME;
     return this.write('timestamp', this.time.moveTo(stated), precisionOf(stated), {});
   }
 
   private record(kind: string, rest: string): TextOutcome {
     const fields = readFields(kind, rest);
-    if (fields === undefined) {
-      return { malformed: `expected ${formsOf(kind)}, found ${quote(`${kind}${rest}`)}` };
-    }
+    if (fields === undefined) return { malformed: formsOf(kind) };
     if (kind === 'INUSE') return this.inUse(fields);
     const clock = fields.get('clock') ?? fields.get('day/clock');
     if (clock === undefined) return this.untimed(kind, fields);
@@ -144,7 +135,24 @@ class RlmReader implements TextReader {
     if (stated === undefined) return this.withoutTime(kind, fields);
     if (kind === 'START') return this.startRecord(fields, stated);
     if (kind === 'SHUTDOWN' || kind === 'END') this.endedBy?.add(kind);
-    return this.write(kind, this.time.moveTo(stated), precisionOf(stated), membersOf(kind, fields));
+    const time = this.time.moveTo(stated);
+    return this.write(kind, time, precisionOf(stated), {
+      ...membersOf(kind, fields),
+      ...this.follow(kind, fields),
+    });
+  }
+
+  /** Follows the sessions; what the log said of one at its check-out and does not repeat at its check-in. */
+  private follow(kind: string, fields: RlmFields): Members {
+    const handle = fields.get('handle');
+    if (handle === undefined) return {};
+    if (kind === 'OUT') this.sessions.open(handle, holderOf(fields));
+    const holder = kind === 'IN' ? this.sessions.close(handle) : undefined;
+    if (holder === undefined) return {};
+    const { feature, version, user, host } = holder;
+    const asked = fields.get('feature');
+    // What is checked in is called by the name that was asked for.
+    return { feature, version, user, host, ...(asked !== feature && { requested_feature: asked }) };
   }
 
   /** Undefined where no year is known, or the calendar has no such day. */
@@ -163,7 +171,7 @@ class RlmReader implements TextReader {
   private withoutTime(kind: string, fields: RlmFields): TextOutcome {
     const words = ['date', 'day', 'clock', 'day/clock'].map((name) => fields.get(name) ?? '');
     const text = words.filter((word) => word !== '').join(' ');
-    if (this.time.current() !== undefined || fields.has('date')) return badTime(text);
+    if (this.time.current() !== undefined || fields.has('date')) return BAD_TIME;
     return this.write(kind, text, undefined, membersOf(kind, fields));
   }
 
@@ -171,6 +179,7 @@ class RlmReader implements TextReader {
     const time = this.time.moveTo(stated);
     this.server = fields.get('server');
     const restart = this.switchedFrom === undefined && this.isRestart();
+    if (restart) this.sessions.clear();
     const members: Members = {
       log_format: this.format,
       log_version: this.version,
@@ -189,14 +198,19 @@ class RlmReader implements TextReader {
     return this.endedBy.has('SHUTDOWN') || this.endedBy.size === 0;
   }
 
-  /** The session is open where the log has come to; the time on the line is that of its check-out. */
+  /**
+   * The session is open where the log has come to; the time on the line is that of its check-out. `known`: this log has
+   * shown it before, so that nothing is taken besides.
+   */
   private inUse(fields: RlmFields): TextOutcome {
-    const stated = this.time.readPastDay(fields.get('day')!, fields.get('clock')!);
-    if (stated === undefined && this.time.current() !== undefined)
-      return badTime(`${fields.get('day')} ${fields.get('clock')}`);
-    const since =
-      stated === undefined ? `${fields.get('day')} ${fields.get('clock')}` : this.time.told(stated);
-    return this.write('INUSE', this.time.current(), undefined, { ...membersOf('INUSE', fields), since });
+    const [day, clock, handle] = [fields.get('day')!, fields.get('clock')!, fields.get('handle')!];
+    const stated = this.time.readPastDay(day, clock);
+    const time = this.time.current();
+    if (stated === undefined && time !== undefined) return BAD_TIME;
+    const since = stated === undefined ? `${day} ${clock}` : this.time.told(stated);
+    const known = this.sessions.has(handle);
+    this.sessions.open(handle, holderOf(fields));
+    return this.write('INUSE', time, undefined, { ...membersOf('INUSE', fields), since, known });
   }
 
   private untimed(kind: string, fields: RlmFields): TextOutcome {
@@ -222,31 +236,4 @@ function precisionOf({ toTheMinute }: Stated): string | undefined {
   return toTheMinute ? 'minute' : undefined;
 }
 
-function badTime(text: string): TextOutcome {
-  return { malformed: `expected a day and time that a calendar has, found ${quote(text)}` };
-}
-
-/** Members whose texts stay texts, though they may look like numbers. */
-const TEXTS: ReadonlySet<string> = new Set([
-  ...['feature', 'version', 'requested_feature', 'requested_version', 'user', 'host', 'pool', 'isv_def'],
-  ...['handle', 'share_handle', 'process', 'roam_handle', 'project', 'os', 'command', 'ip', 'reservation'],
-  ...['hostid', 'contract', 'customer', 'issuer', 'line_item', 'options', 'share', 'type', 'section'],
-  ...['signature', 'text', 'file', 'expiry_date', 'expiry_time', 'operation', 'direction', 'server'],
-]);
-
-/** Of times only what the caller makes of them; empty texts say nothing. */
-const TIMES: ReadonlySet<string> = new Set(['date', 'day', 'clock', 'day/clock', 'server']);
-
-function membersOf(kind: string, fields: RlmFields): Members {
-  const members: Record<string, string | number | undefined> = {};
-  for (const [name, text] of fields) {
-    if (text === '' || TIMES.has(name)) continue;
-    members[name] = TEXTS.has(name) ? text : toNumber(text.replace(/^\+/, ''));
-  }
-  const why = fields.get('why');
-  if (why !== undefined) members.reason = reasonOf(kind, why);
-  if (kind === 'PRODUCT') {
-    members.capacity = Number(fields.get('count')) + Number(fields.get('reservations'));
-  }
-  return members;
-}
+const BAD_TIME: TextOutcome = { malformed: 'a day and time that a calendar has' };

@@ -2,7 +2,6 @@
  * The usage log of the Sentinel RMS License Manager (SentinelLM), one entry a line:
  * https://docs.sentinel.thalesgroup.com/softwareandservices/rms/RMSDocumentation/SysAdmin/Content/lsusage_Log.htm
  */
-import { quote } from '../base/text-safety.ts';
 import type { TextFormat, TextOutcome, TextReader } from '../model/text-format.ts';
 import { toNumber, toRecord } from './record-text.ts';
 import { momentOf } from './sentinel-time.ts';
@@ -47,18 +46,18 @@ class SentinelReader implements TextReader {
     if (line === '') return 'framing';
     if (line.startsWith('#')) return readComment(line);
     const match = ENTRY.exec(line);
-    if (match === null) return unfit(line);
+    if (match === null) return UNFIT;
     const [, serverLevel, licenseLevel, , date, stamp, rest] = match;
     const words = rest!.split(/ +/, MAX_WORDS);
     const [feature, version, transaction, inUse, seconds, user, host, serverVersion, quantity, comment] =
       words;
     const isWhole = quantity !== undefined && SERVER_VERSION.test(serverVersion!);
-    if (!isWhole || !/^\d{1,3}$/.test(transaction!) || !/^\d{1,12}$/.test(seconds!)) return unfit(line);
+    if (!isWhole || !/^\d{1,3}$/.test(transaction!) || !/^\d{1,12}$/.test(seconds!)) return UNFIT;
     const moment = momentOf(date!, stamp!);
-    if (moment === undefined) return disagreeing(date!, stamp!);
+    if (moment === undefined) return DISAGREEING;
     const level = Number(licenseLevel) || Number(serverLevel);
     const isEncrypted = level >= ENCRYPTS_NUMBERS;
-    if (!isEncrypted && !(/^\d{1,10}$/.test(inUse!) && /^\d{1,10}$/.test(quantity))) return unfit(line);
+    if (!isEncrypted && !(/^\d{1,10}$/.test(inUse!) && /^\d{1,10}$/.test(quantity))) return UNFIT;
     return toRecord({
       log: 'sentinel',
       time: moment,
@@ -89,18 +88,12 @@ function readComment(line: string): TextOutcome {
   if (match === null) return 'framing';
   const [, event, software, date, stamp, word] = match;
   const time = momentOf(date!, stamp!);
-  if (time === undefined) return disagreeing(date!, stamp!);
+  if (time === undefined) return DISAGREEING;
   return toRecord({ log: 'sentinel', time, event, software, server: word });
 }
 
-function unfit(line: string): TextOutcome {
-  return {
-    malformed: `expected an entry of a Sentinel RMS usage log (levels, date, time stamp, ${NAMES.join(', ')}), found ${quote(line)}`,
-  };
-}
+const UNFIT: TextOutcome = {
+  malformed: `an entry of a Sentinel RMS usage log: levels, date, time stamp, ${NAMES.join(', ')}`,
+};
 
-function disagreeing(date: string, stamp: string): TextOutcome {
-  return {
-    malformed: `expected a date and a time stamp of one moment, found ${quote(date)} and ${quote(stamp)}`,
-  };
-}
+const DISAGREEING: TextOutcome = { malformed: 'a date and a time stamp of one moment' };
