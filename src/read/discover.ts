@@ -45,7 +45,7 @@ const UNSUPPORTED: readonly { name: RegExp; reason: string }[] = [
   { name: /\.(?:zip|tar|tgz|tar\.(?:gz|zst|bz2|xz)|7z|rar)$/i, reason: 'an archive: unpack it first' },
   { name: /\.(?:bz2|xz|lz4|br|snappy)$/i, reason: 'a compression that is not read: use gzip or zstd' },
   {
-    name: /\.(?:csv|tsv|xlsx?|ods|parquet|avro|orc|evtx|pcap(?:ng)?|db|sqlite3?)$/i,
+    name: /\.(?:xlsx?|ods|parquet|avro|orc|evtx|pcap(?:ng)?|db|sqlite3?)$/i,
     reason: 'not JSON: export it as NDJSON first',
   },
 ];

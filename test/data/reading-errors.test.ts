@@ -233,7 +233,7 @@ describe('logs in a folder', () => {
   });
 
   test('in a form that is not read are unsupported-input, and exit 3', async () => {
-    const outcome = await verify({ 'a.zip': 'PK', 'b.csv': 'time,actor\n', 'good.ndjson': LOG });
+    const outcome = await verify({ 'a.zip': 'PK', 'b.xlsx': 'PK', 'good.ndjson': LOG });
     assert.deepEqual(codesOf(outcome), ['unsupported-input', 'unsupported-input']);
     assert.equal(outcome.exit, 3);
   });
