@@ -139,7 +139,9 @@ export class PeakTracker implements SeatSink {
     this.settle();
     const bounds = this.states.map((state) => this.toUpperBound(state, anytime));
     for (const holding of this.holdings.values()) {
-      holding.proven = missingIsInUse || [...holding.sessions].every(({ returned }) => returned);
+      holding.proven =
+        missingIsInUse ||
+        [...holding.sessions].every(({ returned, endsByContract }) => returned || endsByContract);
     }
     this.boundFromBelow(bounds);
     return bounds;

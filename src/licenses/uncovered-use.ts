@@ -36,7 +36,7 @@ export function uncoveredUse(contract: Contract, detection: string): Relation {
     const features = column(mark, 0, fields.feature.length);
     const [version] = column(mark, fields.feature.length, fields.version.length);
     const [name] = column(mark, fields.feature.length + fields.version.length, people.key.length);
-    const person = name === undefined ? 'nobody named' : toPerson(name);
+    const person = name === undefined ? 'nobody named' : toPerson(name, mark.time);
     if (person === EXCLUDED) return undefined;
     const known = covers.filter(({ holds }) => features.some((feature) => holds(feature.toLowerCase())));
     if (known.some((each) => isVersionCovered(version, each.version))) return undefined;
