@@ -2,7 +2,7 @@
 import type { FieldRef } from '../model/mark.ts';
 import type { Relation } from '../model/relation.ts';
 import type { ConditionNode, Detection, Pattern, Piece } from '../model/rule.ts';
-import type { Contract, EventWords, License } from './contract.ts';
+import type { Contract, Covers, EventWords, License } from './contract.ts';
 import { licenseRelation } from './license-relation.ts';
 import { useSteps } from './license-use.ts';
 import { uncoveredUse } from './uncovered-use.ts';
@@ -41,7 +41,7 @@ export function compileLicenses(contract: Contract): {
         );
         return { ...step, detection };
       }
-      const condition = all ? act : and(act, features(contract, license.covers.features));
+      const condition = all ? act : and(act, covering(contract, [license.covers]));
       const title = `${KIND_TITLES[kind]} of ${license.id}`;
       return { ...step, detection: detect(`${license.id}:${kind}`, title, license.line, condition) };
     });
@@ -60,14 +60,24 @@ function coversAll({ covers: { features: globs } }: License): boolean {
   return globs.includes('*');
 }
 
-/** Licenses with a version bound do not rule an event out here: the relation compares versions. */
+/** Licenses with bounds do not rule an event out here: the relation compares versions and environments. */
 function uncoveredCondition(contract: Contract): ConditionNode | undefined {
-  const anyVersion = contract.licenses.filter(({ covers }) => covers.version === undefined);
-  if (anyVersion.some(coversAll)) return undefined;
+  const unbounded = contract.licenses.filter(
+    ({ covers: { version, environments } }) => version === undefined && environments === undefined,
+  );
+  if (unbounded.some(coversAll)) return undefined;
   const act = acts([...contract.events.open, ...contract.events.use, ...contract.events.borrow]);
-  const covered = anyVersion.flatMap(({ covers }) => covers.features);
   const named = and(act, namesFeature(contract));
-  return covered.length === 0 ? named : and(named, not(features(contract, covered)));
+  if (unbounded.length === 0) return named;
+  return and(
+    named,
+    not(
+      covering(
+        contract,
+        unbounded.map(({ covers }) => covers),
+      ),
+    ),
+  );
 }
 
 /** An event that is both a check-out and a borrowing, for a pattern says `license.*`, is the borrowing. */
@@ -81,12 +91,25 @@ function acts(globs: readonly string[]): ConditionNode {
 }
 
 /** Case does not matter: FlexNet and its kin do not tell `Editor` from `editor`. */
-function features({ fields }: Contract, globs: readonly string[]): ConditionNode {
-  return or(fields.feature.map((field) => item(field, [], globs.map(toPattern))));
+function covering({ fields }: Contract, covers: readonly Covers[]): ConditionNode {
+  const globs = {
+    feature: covers.flatMap(({ features }) => features),
+    meter: covers.flatMap(({ meters }) => meters),
+  };
+  const nodes = (['feature', 'meter'] as const).flatMap((key) =>
+    globs[key].length === 0 ? [] : fields[key].map((field) => item(field, [], globs[key].map(toPattern))),
+  );
+  return or(nodes);
 }
 
-function namesFeature({ fields }: Contract): ConditionNode {
-  return or(fields.feature.map((field) => item(field, ['exists'], [{ kind: 'boolean', value: true }])));
+/** A meter is a name too, in a contract that speaks of meters. */
+function namesFeature({ fields, licenses }: Contract): ConditionNode {
+  const metered = licenses.some(({ covers }) => covers.meters.length > 0);
+  return or(
+    [...fields.feature, ...(metered ? fields.meter : [])].map((field) =>
+      item(field, ['exists'], [{ kind: 'boolean', value: true }]),
+    ),
+  );
 }
 
 function item(field: FieldRef, modifiers: readonly string[], values: readonly Pattern[]): ConditionNode {

@@ -68,11 +68,27 @@ export type TrueDown = { at: 'anniversary'; floor?: Amount };
 
 export type ShareKey = 'person' | 'host';
 
+/** Globs, any of which covers an event; those of a tier or bundle are among the features. */
+export type Covers = {
+  features: string[];
+  /** Names of meters, for usage that names no feature. */
+  meters: string[];
+  version?: VersionBound;
+  /** Undefined: whatever the environment. */
+  environments?: string[];
+  tier?: string;
+  /** Of a bundle: how many tokens one seat of the feature takes, by the feature's name in lower case. */
+  weights?: { feature: string; weight: Amount }[];
+};
+
+/** A plan: the features that it adds, and all that it entitles to, those of the tiers that it names included. */
+export type Tier = { tier: string; own: string[]; features: string[] };
+
 export type License = {
   id: string;
   /** Where it stands in the contract's file. */
   line: number;
-  covers: { features: string[]; version?: VersionBound };
+  covers: Covers;
   measure: Measure;
   /** Sessions equal in all of these count once, with their largest quantity. Empty: each counts. */
   share: ShareKey[];
@@ -108,6 +124,8 @@ export type LicenseFields = {
   quantity: FieldRef[];
   version: FieldRef[];
   daemon: FieldRef[];
+  environment: FieldRef[];
+  meter: FieldRef[];
 };
 
 export type People = {
@@ -129,6 +147,7 @@ export type Contract = {
   people: People;
   events: EventWords;
   fields: LicenseFields;
+  tiers: Tier[];
   licenses: License[];
   /** Percent of a period that the log must span before "within" is said of it. */
   coverage: number;
@@ -154,6 +173,9 @@ export const DEFAULT_FIELDS: LicenseFields = {
   quantity: raw('quantity', 'license.quantity'),
   version: raw('version', 'license.version'),
   daemon: raw('daemon'),
+  environment: raw('environment', 'env', 'license.environment'),
+  // Lago calls it `code`, Stripe `event_name`.
+  meter: raw('meter', 'code', 'event_name'),
 };
 
 export const DEFAULT_PERSON: FieldRef[] = [{ taxonomy: 'audit', name: 'actor' }];

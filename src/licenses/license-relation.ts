@@ -183,7 +183,7 @@ function unseen(contract: Contract, license: License, coverage: Coverage): Judge
   return {
     verdict: 'undetermined',
     code: 'license-unseen',
-    message: `license ${quote(license.id)}: ${reason} of ${license.covers.features.map(quote).join(', ')}`,
+    message: `license ${quote(license.id)}: ${reason} of ${[...license.covers.features, ...license.covers.meters].map(quote).join(', ')}`,
     place: contractPlace(contract, license.line),
     related: [],
     count: 1,

@@ -7,7 +7,7 @@ import { type Amount, ONE, parseAmount } from './amount.ts';
 import type { Contract, License } from './contract.ts';
 import { compileExclusions, compilePeople, EXCLUDED } from './people.ts';
 import type { SessionEvent } from './sessions.ts';
-import { isVersionCovered } from './versions.ts';
+import { compileEnvironments, isVersionCovered } from './versions.ts';
 
 /** What an event says of a license. A borrow is a check-out for use away from the server. */
 type UseKind = 'open' | 'close' | 'use' | 'borrow' | 'restart';
@@ -60,9 +60,20 @@ export class UseReader {
   private readonly toClause: ReturnType<typeof compileExclusions>;
   private readonly steps: readonly UseStep[];
   private readonly columns: Record<
-    'person' | 'session' | 'host' | 'feature' | 'quantity' | 'version' | 'sum' | 'daemon',
+    | 'person'
+    | 'session'
+    | 'host'
+    | 'feature'
+    | 'meter'
+    | 'environment'
+    | 'quantity'
+    | 'version'
+    | 'sum'
+    | 'daemon',
     number[]
   >;
+  private readonly isEnvironmentCovered: (environment: string | undefined) => boolean;
+  private readonly weights: ReadonlyMap<string, Amount>;
 
   constructor({ people, fields }: Contract, license: License, steps: readonly UseStep[]) {
     const values: FieldRef[] = [];
@@ -75,8 +86,12 @@ export class UseReader {
       quantity: column(fields.quantity),
       version: column(fields.version),
       sum: license.measure.count.what === 'sum' ? column([license.measure.count.field]) : [],
+      meter: license.covers.meters.length > 0 ? column(fields.meter) : [],
+      environment: license.covers.environments === undefined ? [] : column(fields.environment),
       daemon: license.missingCheckin === 'close-at-restart' ? column(fields.daemon) : [],
     };
+    this.isEnvironmentCovered = compileEnvironments(license.covers.environments);
+    this.weights = new Map(license.covers.weights?.map(({ feature, weight }) => [feature, weight]));
     this.steps = steps;
     this.values = values;
     this.license = license;
@@ -105,6 +120,8 @@ export class UseReader {
     const person = name === undefined ? undefined : this.toPerson(name, mark.time);
     if (person === EXCLUDED) return undefined;
     if (!isVersionCovered(firstText(values, columns.version), this.license.covers.version)) return undefined;
+    if (!this.isEnvironmentCovered(firstText(values, columns.environment))) return undefined;
+    const feature = this.featureOf(values);
     const session = firstText(values, columns.session);
     const host = firstText(values, columns.host);
     const sum = firstText(values, columns.sum);
@@ -116,15 +133,33 @@ export class UseReader {
       time: readableTime(mark),
       person,
       host,
-      seats: this.license.measure.count.what === 'seats' ? toSeats(firstText(values, columns.quantity)) : ONE,
+      seats:
+        this.license.measure.count.what === 'seats'
+          ? toSeats(firstText(values, columns.quantity), this.weights.get(feature))
+          : ONE,
       amount: sum === undefined ? undefined : parseAmount(sum),
       key: session === undefined ? JSON.stringify([person ?? null, host ?? null]) : toSessionKey(session),
       named: session !== undefined,
-      feature: featureless ? undefined : (firstText(values, columns.feature)?.toLowerCase() ?? ''),
+      feature: featureless ? undefined : feature,
       share: this.shareOf(person, host),
       place: mark.place,
       identity: mark.identity,
     };
+  }
+
+  /** In lower case; of a bundle the one that has a weight, which need not be the first that the event names. */
+  private featureOf(values: Mark['values']): string {
+    if (this.weights.size > 0) {
+      for (const column of this.columns.feature) {
+        const feature = values[column]?.toLowerCase();
+        if (feature !== undefined && this.weights.has(feature)) return feature;
+      }
+    }
+    return (
+      firstText(values, this.columns.feature) ??
+      firstText(values, this.columns.meter) ??
+      ''
+    ).toLowerCase();
   }
 
   /** The clause by which an account does not count; undefined where the event was left out for another reason. */
@@ -164,11 +199,12 @@ function toSessionKey(session: string): string {
   return `["${session}"]`;
 }
 
-/** A license server writes how many; where it writes zero or less, or no number, we know nothing. */
-function toSeats(quantity: string | undefined): Amount | undefined {
-  if (quantity === undefined) return ONE;
+/** `weight`: the tokens of one seat. A license server writes how many; where it writes zero or less, or no number, we know nothing. */
+function toSeats(quantity: string | undefined, weight = ONE): Amount | undefined {
+  if (quantity === undefined) return weight;
   const amount = parseAmount(quantity);
-  return amount !== undefined && amount > 0n ? amount : undefined;
+  if (amount === undefined || amount <= 0n) return undefined;
+  return weight === ONE ? amount : (amount * weight) / ONE;
 }
 
 export function toSessionEvent(use: TimedUse, holder = holderOf(use)): SessionEvent {

@@ -22,11 +22,22 @@ import { parseLicense, parseMeasureSentence, type Surroundings } from './parse-l
 import { toFieldRef } from './parse-measure.ts';
 import { parsePeople } from './parse-people.ts';
 import { parseTerm } from './parse-term.ts';
+import { parseBundles, parseTiers } from './parse-tiers.ts';
 
 const CONTRACT_KEYS = {
   owner: 'the contract file',
-  known: ['contract', 'term', 'people', 'events', 'fields', 'measures', 'licenses', 'evidence'],
-  later: ['tiers', 'bundles', 'devices', 'countries'],
+  known: [
+    'contract',
+    'term',
+    'people',
+    'events',
+    'fields',
+    'measures',
+    'tiers',
+    'bundles',
+    'licenses',
+    'evidence',
+  ],
 };
 
 /** Without problems there is a contract; with a problem there is none. */
@@ -49,7 +60,9 @@ function parseWhole(reader: ContractReader, file: string): Contract | undefined 
   const events = parseEvents(reader, root.get('events')?.value);
   const fields = parseFields(reader, root.get('fields')?.value);
   const coverage = parseEvidence(reader, root.get('evidence')?.value);
-  const licenses = parseLicenses(reader, root, { measures, term });
+  const tiers = parseTiers(reader, root.get('tiers')?.value);
+  const bundles = parseBundles(reader, root.get('bundles')?.value);
+  const licenses = parseLicenses(reader, root, { measures, term, tiers, bundles });
   if (head === undefined) return undefined;
   return {
     file,
@@ -59,6 +72,7 @@ function parseWhole(reader: ContractReader, file: string): Contract | undefined 
     people,
     events,
     fields,
+    tiers,
     licenses,
     coverage,
   };

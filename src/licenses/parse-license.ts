@@ -2,13 +2,14 @@
 import { parseDuration } from '../base/instant.ts';
 import { didYouMean } from '../base/nearest-name.ts';
 import { quote } from '../base/text-safety.ts';
-import type { License, Measure, MissingCheckin, ShareKey, Term } from './contract.ts';
+import type { License, Measure, MissingCheckin, ShareKey, Term, Tier } from './contract.ts';
 import type { ContractReader, Entries } from './contract-reader.ts';
 import type { Value } from './contract-text.ts';
+import { parseCovers } from './parse-covers.ts';
 import { parseMeasure } from './parse-measure.ts';
 import { checkFalls, parseQuantity, parseTrueDown } from './parse-quantity.ts';
 import { parseTerm } from './parse-term.ts';
-import { parseVersionBound } from './versions.ts';
+import type { Bundles } from './parse-tiers.ts';
 
 const LICENSE_KEYS = {
   owner: 'the license',
@@ -30,7 +31,12 @@ const LICENSE_KEYS = {
 };
 
 /** What the rest of the file says that a license refers to. */
-export type Surroundings = { measures: Map<string, Measure | undefined>; term: Term | undefined };
+export type Surroundings = {
+  measures: Map<string, Measure | undefined>;
+  term: Term | undefined;
+  tiers: readonly Tier[];
+  bundles: Bundles;
+};
 
 export function parseLicense(
   reader: ContractReader,
@@ -41,7 +47,7 @@ export function parseLicense(
   if (entries === undefined) return undefined;
   const idNode = reader.required(entries, 'id', node, 'the license');
   const id = idNode && reader.text(idNode, 'the id of the license');
-  const covers = parseCovers(reader, entries, node);
+  const covers = parseCovers(reader, entries, node, surroundings);
   const measure = measureOf(reader, entries, node, surroundings.measures);
   const share = parseShare(reader, entries);
   const linger = reader.optional(entries, 'linger', (value) => reader.duration(value)) ?? 0n;
@@ -64,6 +70,12 @@ export function parseLicense(
       `the measure ${quote(measure.name)} runs over the term, but no "term" with "from" is stated`,
     );
   }
+  if (covers?.weights !== undefined && measure !== undefined && measure.count.what !== 'seats') {
+    reader.problem(
+      entries.get('covers')!.value,
+      `the tokens of a bundle are counted by "count seats" only, found ${quote(measure.sentence)}`,
+    );
+  }
   if (id === undefined || covers === undefined || measure === undefined) return undefined;
   return {
     id,
@@ -79,31 +91,6 @@ export function parseLicense(
     ...(term && { term }),
     ...(trueDown && { trueDown }),
   };
-}
-
-function parseCovers(
-  reader: ContractReader,
-  entries: Entries,
-  license: Value,
-): License['covers'] | undefined {
-  const node = reader.required(entries, 'covers', license, 'the license');
-  const covers =
-    node &&
-    reader.mapping(node, 'a mapping of "feature"', {
-      owner: '"covers"',
-      known: ['feature', 'version'],
-      later: ['environment', 'tier', 'meter'],
-    });
-  if (covers === undefined) return undefined;
-  const featureNode = reader.required(covers, 'feature', node, '"covers"');
-  const features = featureNode && reader.texts(featureNode, 'the features that the license covers');
-  if (features?.length === 0) reader.problem(featureNode, 'expected at least one feature, found none');
-  const version = reader.optional(covers, 'version', (value) => {
-    const what = 'a version bound such as "<= 2025.1"';
-    const text = reader.text(value, what);
-    return text === undefined ? undefined : (parseVersionBound(text) ?? reader.expected(value, what));
-  });
-  return features && { features, ...(version && { version }) };
 }
 
 export function parseMeasureSentence(reader: ContractReader, name: string, node: Value): Measure | undefined {

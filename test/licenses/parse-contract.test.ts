@@ -20,6 +20,8 @@ people:
 events: {open: [vpn.login, "lic.*.out"], close: vpn.logout, use: [], borrow: vpn.borrow, restart: [vpn.up]}
 fields: {feature: [product, license.name], session: session, quantity: seats, daemon: vendor}
 evidence: {coverage: 95.5%, ifMissing: indeterminate}
+tiers: {basic: [view, export], pro: [basic, edit, api], enterprise: [pro, sso]}
+bundles: {cae-suite: {nastran: 13, Adams: 2.5}}
 measures:
   floating: count seats each instant take max over month
   people: count distinct person over quarter
@@ -38,6 +40,9 @@ licenses:
     expires: 2025-12-01
     trueDown: {at: anniversary, floor: 20}
   - {id: 007, covers: {feature: api}, measure: calls, unlimited: true, missingCheckin: close-at-restart, borrow: P7D}
+  - {id: plan, covers: {tier: enterprise, environment: [production, "prod-*"]}, measure: people}
+  - {id: tokens, covers: {bundle: cae-suite}, measure: floating}
+  - {id: metered, covers: {feature: gateway, meter: [api.calls, "api.*.calls"]}, measure: calls}
   - {id: inline, covers: {feature: suite}, measure: count events over term, quantity: [{from: 2025-01-01, set: unlimited}]}
 `;
 
@@ -45,7 +50,7 @@ test('a whole contract becomes plain data, with dates at local midnight', () => 
   const { contract, problems } = parseContract('licenses.yaml', WHOLE);
   assert.deepEqual(problems, []);
   assert.deepEqual(structuredClone(contract), contract);
-  const [editor, api, inline] = contract!.licenses;
+  const [editor, api, plan, tokens, metered, inline] = contract!.licenses;
   assert.equal(formatInstant(contract!.term!.from!.instant), '2024-12-31T23:00:00Z');
   assert.deepEqual(
     editor!.quantity.map(({ from, verb, amount, by }) => [formatInstant(from.instant), verb, amount, by]),
@@ -63,12 +68,26 @@ test('a whole contract becomes plain data, with dates at local midnight', () => 
   });
   assert.deepEqual(
     [editor!.line, editor!.share, editor!.linger, editor!.missingCheckin],
-    [17, ['person', 'host'], 1_800_000_000_000n, { after: 43_200_000_000_000n }],
+    [19, ['person', 'host'], 1_800_000_000_000n, { after: 43_200_000_000_000n }],
   );
   assert.equal(editor!.term!.until.text, '2025-12-01');
   assert.deepEqual(
     [api!.id, api!.unlimited, api!.measure.count],
     ['007', true, { what: 'sum', field: { taxonomy: 'raw', name: 'units.used' } }],
+  );
+  assert.deepEqual(plan!.covers, {
+    features: ['sso', 'edit', 'api', 'view', 'export'],
+    meters: [],
+    environments: ['production', 'prod-*'],
+    tier: 'enterprise',
+  });
+  assert.deepEqual(tokens!.covers.weights, [
+    { feature: 'nastran', weight: 13n * ONE },
+    { feature: 'adams', weight: (5n * ONE) / 2n },
+  ]);
+  assert.deepEqual(
+    [metered!.covers.features, metered!.covers.meters],
+    [['gateway'], ['api.calls', 'api.*.calls']],
   );
   assert.deepEqual([inline!.quantity[0]!.amount, inline!.measure.over], ['unlimited', 'term']);
   assert.deepEqual(contract!.events, {
@@ -130,7 +149,6 @@ test('twenty-odd mistakes get their messages at once, each with line, column, ex
     'licenses.yaml:1:32: expected an IANA time zone such as Europe/Berlin, found "Europe/Berlim", did you mean "Europe/Berlin"?',
     'licenses.yaml:2:33: expected a day after 2025-01-01, for terms are half-open, found "2024-01-01"',
     'licenses.yaml:2:52: expected a duration such as PT30M, P14D or 12h, found "P1M"',
-    'licenses.yaml:3:1: "tiers" is not supported yet',
     'licenses.yaml:4:1: unknown key "poeple" in the contract file, did you mean "people"?',
     'licenses.yaml:7:53: "AM" cannot be both "ann" and "bob"',
     'licenses.yaml:8:22: expected a percentage between 0% and 100%, found "120%"',
@@ -140,7 +158,7 @@ test('twenty-odd mistakes get their messages at once, each with line, column, ex
     'licenses.yaml:12:39: expected a statistic (max, p95, p99, drop-top, mean, sum, last), found "maximum"',
     'licenses.yaml:13:30: "over rolling" is not supported yet',
     'licenses.yaml:14:32: "anchored" is not supported yet',
-    'licenses.yaml:17:31: "tier" is not supported yet',
+    'licenses.yaml:17:37: expected the name of a tier of this file, found "pro"',
     'licenses.yaml:18:14: expected the name of a measure of this file, found "flaoting", did you mean "floating"?',
     'licenses.yaml:19:12: expected person or host, found "device"',
     'licenses.yaml:20:13: expected a duration such as PT30M, P14D or 12h, found "30 minutes"',
@@ -149,7 +167,7 @@ test('twenty-odd mistakes get their messages at once, each with line, column, ex
     'licenses.yaml:24:33: expected a number or "unlimited", found "many"',
     'licenses.yaml:25:9: expected one of "set", "add", "supersede", found "set" and "add"',
     'licenses.yaml:26:5: "reserve" is not supported yet',
-    'licenses.yaml:28:13: expected "feature" in "covers", found none',
+    'licenses.yaml:28:13: expected "feature", "tier", "bundle" or "meter" in "covers", found none',
     'licenses.yaml:29:14: the measure "count seats over term" runs over the term, but no "term" with "from" is stated',
     'licenses.yaml:30:5: expected no "quantity" beside "unlimited: true"',
     'licenses.yaml:30:16: expected "set" or "supersede" as the first quantity, found "add" from 2025-01-01: there is nothing to add to',
