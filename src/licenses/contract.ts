@@ -59,9 +59,13 @@ export type Overage = {
   allow: { share: Amount; round: 'down' | 'up' | 'half' } | { amount: Amount };
   /** How long in all, in nanoseconds, a period may lie in overage. Undefined: always. */
   for?: bigint;
-  then: 'true-up' | 'deny';
+  /** What follows on use beyond it. */
+  beyond: 'true-up' | 'deny';
   rate?: Cost;
 };
+
+/** Seats of the quantity that are kept for a team. */
+export type Reservation = { team: string; seats: Amount };
 
 /** The quantity may fall at anniversaries of the term only, and not below the floor. */
 export type TrueDown = { at: 'anniversary'; floor?: Amount };
@@ -102,6 +106,8 @@ export type License = {
   quantity: QuantityEntry[];
   term?: Term;
   overage?: Overage;
+  /** Empty: any team may hold any seat. */
+  reserve: Reservation[];
   trueDown?: TrueDown;
 };
 

@@ -6,6 +6,7 @@ import type { Amount } from './amount.ts';
 import type { LicenseUse, ServerRestart, TimedUse } from './license-use.ts';
 import type { Segment } from './periods.ts';
 import type { Session } from './sessions.ts';
+import type { TimeOver } from './time-over.ts';
 
 export type Witness = { holder: string; place: Place };
 
@@ -22,6 +23,8 @@ export type SegmentUse = {
   doubtful: readonly Witness[];
   /** A convention on which the figure hangs without being in doubt. */
   note?: string;
+  /** How long use was above the quantity in force, where overage is allowed and seats are counted. */
+  over?: TimeOver;
 };
 
 export interface MeasureFold {

@@ -62,7 +62,7 @@ function parseWhole(reader: ContractReader, file: string): Contract | undefined 
   const coverage = parseEvidence(reader, root.get('evidence')?.value);
   const tiers = parseTiers(reader, root.get('tiers')?.value);
   const bundles = parseBundles(reader, root.get('bundles')?.value);
-  const licenses = parseLicenses(reader, root, { measures, term, tiers, bundles });
+  const licenses = parseLicenses(reader, root, { measures, term, tiers, bundles, people });
   if (head === undefined) return undefined;
   return {
     file,

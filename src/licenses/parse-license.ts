@@ -2,9 +2,10 @@
 import { parseDuration } from '../base/instant.ts';
 import { didYouMean } from '../base/nearest-name.ts';
 import { quote } from '../base/text-safety.ts';
-import type { License, Measure, MissingCheckin, ShareKey, Term, Tier } from './contract.ts';
+import type { License, Measure, MissingCheckin, People, ShareKey, Term, Tier } from './contract.ts';
 import type { ContractReader, Entries } from './contract-reader.ts';
 import type { Value } from './contract-text.ts';
+import { type ClauseContext, parseOverage, parseReserve } from './parse-clauses.ts';
 import { parseCovers } from './parse-covers.ts';
 import { parseMeasure } from './parse-measure.ts';
 import { checkFalls, parseQuantity, parseTrueDown } from './parse-quantity.ts';
@@ -25,6 +26,8 @@ const LICENSE_KEYS = {
     'unlimited',
     'expires',
     'term',
+    'overage',
+    'reserve',
     'trueDown',
   ],
   later: ['reserve', 'overage', 'reassign', 'devices', 'countries', 'rollover', 'late', 'tiers', 'bundles'],
@@ -36,6 +39,7 @@ export type Surroundings = {
   term: Term | undefined;
   tiers: readonly Tier[];
   bundles: Bundles;
+  people: People;
 };
 
 export function parseLicense(
@@ -62,6 +66,9 @@ export function parseLicense(
     reader.problem(entries.get('quantity'), 'expected no "quantity" beside "unlimited: true"');
   const term = licenseTerm(reader, entries, surroundings.term);
   const quantity = parseQuantity(reader, entries, term);
+  const context: ClauseContext = { measure, term, people: surroundings.people };
+  const overage = reader.optional(entries, 'overage', (value) => parseOverage(reader, value, context));
+  const reserve = reader.optional(entries, 'reserve', (value) => parseReserve(reader, value, context)) ?? [];
   const trueDown = reader.optional(entries, 'trueDown', (value) => parseTrueDown(reader, value));
   if (trueDown !== undefined) checkFalls(reader, entries, { unlimited, quantity, trueDown, term });
   if (measure?.over === 'term' && term?.from === undefined) {
@@ -89,6 +96,8 @@ export function parseLicense(
     unlimited,
     quantity,
     ...(term && { term }),
+    ...(overage && { overage }),
+    reserve,
     ...(trueDown && { trueDown }),
   };
 }

@@ -16,6 +16,7 @@ import type { Segment } from './periods.ts';
 import { isOver, type Limit } from './quantities.ts';
 import { isOpenInUse, sessionOptions } from './session-options.ts';
 import { type Session, Sessions } from './sessions.ts';
+import { TimeOverMeter } from './time-over.ts';
 
 type Stretch = { from: Instant; until: Instant | undefined };
 
@@ -32,6 +33,8 @@ export class SeatsMeasure implements MeasureFold {
   private readonly unbounded: Stretch[] = [];
   private openStretch: Stretch | undefined;
   private readonly unreadable = new Set<Session>();
+  /** Where the contract allows overage. */
+  private readonly overMeter: TimeOverMeter | undefined;
   /** How many sessions a restart ended, for each segment. */
   private readonly restarted: number[] = [];
   private restartSegment = 0;
@@ -39,8 +42,12 @@ export class SeatsMeasure implements MeasureFold {
   constructor(license: License, segments: readonly Segment[]) {
     this.segments = segments;
     this.license = license;
+    const limits = segments.map(({ limit }) => amountOf(limit));
+    const meter = license.overage === undefined ? undefined : new TimeOverMeter(limits);
+    this.overMeter = meter;
     const tracker = new PeakTracker(
-      segments.map(({ from, limit }) => ({ from, proofAbove: amountOf(limit) })),
+      segments.map(({ from }, index) => ({ from, proofAbove: limits[index] })),
+      meter && ((...stay) => meter.stay(...stay)),
     );
     this.tracker = tracker;
     this.sessions = new Sessions(sessionOptions(license), {
@@ -95,9 +102,11 @@ export class SeatsMeasure implements MeasureFold {
   finish(until: Instant): SegmentUse[] {
     this.sessions.advance(until);
     const peaks = this.tracker.finish(until, isOpenInUse(this.license), this.seatsAnytime);
-    return peaks.map((peak, index) =>
-      this.toSegmentUse(this.segments[index]!, peak, this.restarted[index] ?? 0),
-    );
+    const over = this.overMeter?.finish(this.tracker.openEnds(), this.seatsAnytime);
+    return peaks.map((peak, index) => {
+      const use = this.toSegmentUse(this.segments[index]!, peak, this.restarted[index] ?? 0);
+      return over === undefined ? use : { ...use, over: over[index]! };
+    });
   }
 
   stillOpen(): Iterable<Session> {

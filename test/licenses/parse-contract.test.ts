@@ -39,6 +39,8 @@ licenses:
       - {from: 2025-10-01, supersede: 40.5, by: PO-4711}
     expires: 2025-12-01
     trueDown: {at: anniversary, floor: 20}
+    overage: {allow: 12.5%, round: half, for: P3D, then: true-up, rate: 120 EUR/seat-month}
+    reserve: {cae: 10, dev: 2.5}
   - {id: 007, covers: {feature: api}, measure: calls, unlimited: true, missingCheckin: close-at-restart, borrow: P7D}
   - {id: plan, covers: {tier: enterprise, environment: [production, "prod-*"]}, measure: people}
   - {id: tokens, covers: {bundle: cae-suite}, measure: floating}
@@ -113,7 +115,7 @@ term: {from: 2025-01-01, until: 2024-01-01, grace: P1M}
 tiers: {basic: [view]}
 poeple: {}
 people:
-  teams: {cae: [ann]}
+  teams: {caes: [ann]}
   same: [{person: ann, as: [am]}, {person: bob, as: AM}]
 evidence: {coverage: 120%, keep: P2Y}
 measures:
@@ -166,7 +168,7 @@ test('twenty-odd mistakes get their messages at once, each with line, column, ex
     'licenses.yaml:23:9: expected "by" with the document that carries the "add", found none',
     'licenses.yaml:24:33: expected a number or "unlimited", found "many"',
     'licenses.yaml:25:9: expected one of "set", "add", "supersede", found "set" and "add"',
-    'licenses.yaml:26:5: "reserve" is not supported yet',
+    'licenses.yaml:26:15: expected a team of "people", found "cae", did you mean "caes"?',
     'licenses.yaml:28:13: expected "feature", "tier", "bundle" or "meter" in "covers", found none',
     'licenses.yaml:29:14: the measure "count seats over term" runs over the term, but no "term" with "from" is stated',
     'licenses.yaml:30:5: expected no "quantity" beside "unlimited: true"',
@@ -292,7 +294,7 @@ test('the JSON Schema for editors takes what the parser takes and refuses what i
   const paths = new Set(validate.errors!.map(({ instancePath }) => instancePath));
   for (const path of [
     '',
-    '/licenses/0',
+    '/licenses/0/linger',
     '/licenses/0/share/1',
     '/licenses/0/quantity/3',
     '/licenses/1/covers',
