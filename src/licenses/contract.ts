@@ -2,6 +2,7 @@
 import type { Instant } from '../base/instant.ts';
 import type { FieldRef } from '../model/mark.ts';
 import type { Amount } from './amount.ts';
+import type { Money } from './money.ts';
 
 /** A date as the contract writes it, and the instant its day begins in the contract's time zone. */
 export type ContractDate = { text: string; instant: Instant };
@@ -28,7 +29,20 @@ export type QuantityEntry = {
   /** The document: an amendment, a purchase order. */
   by?: string;
   /** What it costs; no verdict depends on it. */
-  cost?: { per: string; prorate?: string };
+  cost?: Cost;
+};
+
+/** Months and quarters are those of the calendar, years run from the day of the year on which the term began. */
+export type PricePeriod = 'month' | 'quarter' | 'year' | 'term';
+
+/** The price of one unit: for each period, or once (`period` undefined). No rate: the price is not known here. */
+export type Cost = {
+  /** As written: `seat-month`. */
+  per: string;
+  period?: PricePeriod;
+  /** Whether a part of a period costs its days, or all of it. */
+  prorate: 'day' | 'none';
+  rate?: Money;
 };
 
 export type VersionBound = { comparison: '<' | '<=' | '=' | '>=' | '>'; version: string };
@@ -36,30 +50,77 @@ export type VersionBound = { comparison: '<' | '<=' | '=' | '>=' | '>'; version:
 /**
  * What a check-out without a check-in means. `keep-open`: perhaps in use until the log ends, a doubt.
  * `in-use`: in use until the log ends, by contract. `after`: over after so many nanoseconds, by contract.
+ * `close-at-restart`: in use until the server that gave it restarts; after the last restart a doubt, as `keep-open`.
  */
-export type MissingCheckin = 'keep-open' | 'in-use' | { after: bigint };
+export type MissingCheckin = 'keep-open' | 'in-use' | 'close-at-restart' | { after: bigint };
+
+/** Use beyond the quantity that is allowed, for a price. `share` of ONE: of the quantity then in force, rounded. */
+export type Overage = {
+  allow: { share: Amount; round: 'down' | 'up' | 'half' } | { amount: Amount };
+  /** How long in all, in nanoseconds, a period may lie in overage. Undefined: always. */
+  for?: bigint;
+  /** What follows on use beyond it. */
+  beyond: 'true-up' | 'deny';
+  rate?: Cost;
+};
+
+/** Seats of the quantity that are kept for a team. */
+export type Reservation = { team: string; seats: Amount };
+
+/** The quantity may fall at anniversaries of the term only, and not below the floor. */
+export type TrueDown = { at: 'anniversary'; floor?: Amount };
 
 export type ShareKey = 'person' | 'host';
+
+/** Globs, any of which covers an event; those of a tier or bundle are among the features. */
+export type Covers = {
+  features: string[];
+  /** Names of meters, for usage that names no feature. */
+  meters: string[];
+  version?: VersionBound;
+  /** Undefined: whatever the environment. */
+  environments?: string[];
+  tier?: string;
+  /** Of a bundle: how many tokens one seat of the feature takes, by the feature's name in lower case. */
+  weights?: { feature: string; weight: Amount }[];
+};
+
+/** A plan: the features that it adds, and all that it entitles to, those of the tiers that it names included. */
+export type Tier = { tier: string; own: string[]; features: string[] };
 
 export type License = {
   id: string;
   /** Where it stands in the contract's file. */
   line: number;
-  covers: { features: string[]; version?: VersionBound };
+  covers: Covers;
   measure: Measure;
   /** Sessions equal in all of these count once, with their largest quantity. Empty: each counts. */
   share: ShareKey[];
   /** Nanoseconds that a seat stays taken after its check-in. */
   linger: bigint;
   missingCheckin: MissingCheckin;
+  /** Nanoseconds after which a borrowed seat is free, if it was not given back before. Undefined: borrowing is checking out. */
+  borrow?: bigint;
   unlimited: boolean;
   /** Empty and not unlimited: unknown, and every verdict undetermined. */
   quantity: QuantityEntry[];
   term?: Term;
+  overage?: Overage;
+  /** Empty: any team may hold any seat. */
+  reserve: Reservation[];
+  trueDown?: TrueDown;
 };
 
 /** Globs over `action`. */
-export type EventWords = { open: string[]; close: string[]; use: string[] };
+export type EventWords = {
+  open: string[];
+  close: string[];
+  use: string[];
+  /** Check-outs for use away from the server. */
+  borrow: string[];
+  /** A server, or one of its daemons, began or ended: it holds no sessions any more. */
+  restart: string[];
+};
 
 /** Where events say it; the first field that has a value speaks. */
 export type LicenseFields = {
@@ -68,12 +129,18 @@ export type LicenseFields = {
   host: FieldRef[];
   quantity: FieldRef[];
   version: FieldRef[];
+  daemon: FieldRef[];
+  environment: FieldRef[];
+  meter: FieldRef[];
 };
 
 export type People = {
   key: FieldRef[];
-  same: { person: string; as: string[] }[];
+  /** From `from` on, where it is given, the other names are the person's. */
+  same: { person: string; as: string[]; from?: ContractDate }[];
   exclude: { match: string; because?: string }[];
+  /** People or patterns. A name goes before patterns, of which the first that matches counts. */
+  teams: { team: string; match: string[] }[];
 };
 
 export type Contract = {
@@ -86,6 +153,7 @@ export type Contract = {
   people: People;
   events: EventWords;
   fields: LicenseFields;
+  tiers: Tier[];
   licenses: License[];
   /** Percent of a period that the log must span before "within" is said of it. */
   coverage: number;
@@ -97,6 +165,9 @@ export const DEFAULT_EVENTS: EventWords = {
   open: ['license.checkout'],
   close: ['license.checkin'],
   use: ['license.activate', 'license.use'],
+  borrow: ['license.borrow'],
+  // A reread (server.reread) is none: sessions go on.
+  restart: ['server.start', 'server.stop'],
 };
 
 const raw = (...names: string[]): FieldRef[] => names.map((name) => ({ taxonomy: 'raw', name }));
@@ -107,6 +178,10 @@ export const DEFAULT_FIELDS: LicenseFields = {
   host: raw('host', 'hostname', 'license.host'),
   quantity: raw('quantity', 'license.quantity'),
   version: raw('version', 'license.version'),
+  daemon: raw('daemon'),
+  environment: raw('environment', 'env', 'license.environment'),
+  // Lago calls it `code`, Stripe `event_name`.
+  meter: raw('meter', 'code', 'event_name'),
 };
 
 export const DEFAULT_PERSON: FieldRef[] = [{ taxonomy: 'audit', name: 'actor' }];

@@ -33,6 +33,14 @@ export const LICENSE_FINDINGS = [
     controls: CONTROLS,
   },
   {
+    code: 'overage-used',
+    severity: 'low',
+    title: 'license used beyond its quantity, within the allowed overage',
+    why: 'The contract tolerates this much for this long: nothing is owed for it, but the next seat or the next day is.',
+    fix: 'Reclaim seats or buy them before the overage runs out; the message says how much of it is used.',
+    controls: CONTROLS,
+  },
+  {
     code: 'use-after-expiry',
     severity: 'high',
     title: 'license used after it expired',

@@ -7,49 +7,53 @@ import { type Coverage, type Judgement, MAX_RELATED, type Relation } from '../mo
 import type { Usage } from '../model/report.ts';
 import type { Contract, License } from './contract.ts';
 import { DistinctMeasure } from './distinct-measure.ts';
+import { ExcludedUse } from './excluded-use.ts';
 import { getOrCreate } from './get-or-create.ts';
 import { licenseSeverity } from './license-findings.ts';
-import { type LicenseUse, type TimedUse, UseReader } from './license-use.ts';
+import { type LicenseUse, type TimedUse, UseReader, type UseStep } from './license-use.ts';
 import type { MeasureFold, SegmentUse } from './measure-fold.ts';
-import { contractPlace, judgePeriod, type PeriodContext } from './period-verdict.ts';
+import { judgePeriod } from './overage-verdict.ts';
+import { contractPlace, type PeriodContext } from './period-verdict.ts';
 import { clamp, type Period, toSegments } from './periods.ts';
 import { type Limit, toLimits } from './quantities.ts';
 import { SeatsMeasure } from './seats-measure.ts';
 import { SumMeasure } from './sum-measure.ts';
 import { TermBreaches } from './term-breaches.ts';
 
-/** `detections` are the ids for USE_STEPS, in that order; the last three may be left out. */
+/** `steps`: what each input is, and the id of its detection. */
 export function licenseRelation(
   contract: Contract,
   license: License,
-  detections: readonly string[],
+  steps: readonly (UseStep & { detection: string })[],
 ): Relation {
-  const reader = new UseReader(contract, license);
+  const reader = new UseReader(contract, license, steps);
   return {
-    inputs: detections.map((detection) => ({ detection, groupBy: [], values: reader.values })),
-    judge: (_, marks, coverage) => judgeUse(contract, license, readUse(reader, marks), coverage),
+    inputs: steps.map(({ detection }) => ({ detection, groupBy: [], values: reader.values })),
+    judge: (_, marks, coverage) => judgeUse(contract, license, reader, marks, coverage),
     judgeNothing: (coverage) => [unseen(contract, license, coverage)],
   };
-}
-
-function* readUse(reader: UseReader, marks: Iterable<Mark>): Generator<LicenseUse> {
-  for (const mark of marks) {
-    const use = reader.read(mark);
-    if (use !== undefined) yield use;
-  }
 }
 
 function* judgeUse(
   contract: Contract,
   license: License,
-  uses: Iterable<LicenseUse>,
+  reader: UseReader,
+  marks: Iterable<Mark>,
   coverage: Coverage,
 ): Generator<Judgement> {
   const breaches = new TermBreaches(license);
+  const excluded = new ExcludedUse(license);
   let fold: MeasureFold | undefined;
   let first: Instant | undefined;
   let last: Instant | undefined;
-  for (const use of uses) {
+  for (const mark of marks) {
+    const use = reader.read(mark);
+    if (use === undefined) {
+      const restart = reader.readRestart(mark);
+      if (restart === undefined) excluded.note(reader.exclusionOf(mark), mark);
+      else fold?.restart?.(restart);
+      continue;
+    }
     fold ??= startFold(contract, license, use, coverage);
     if (!isTimed(use)) {
       fold.anytime(use);
@@ -62,6 +66,7 @@ function* judgeUse(
   }
   if (fold === undefined) {
     yield unseen(contract, license, coverage);
+    yield* excluded.finish();
     return;
   }
   const until = clamp(coverage?.until ?? last ?? EARLIEST);
@@ -70,6 +75,7 @@ function* judgeUse(
   if (first === undefined || last === undefined) yield undated(context, segments);
   else yield* judgePeriods(context, segments, first, last);
   yield* breaches.finish(fold.stillOpen(), until);
+  yield* excluded.finish();
 }
 
 function isTimed(use: LicenseUse): use is TimedUse {
@@ -178,7 +184,7 @@ function unseen(contract: Contract, license: License, coverage: Coverage): Judge
   return {
     verdict: 'undetermined',
     code: 'license-unseen',
-    message: `license ${quote(license.id)}: ${reason} of ${license.covers.features.map(quote).join(', ')}`,
+    message: `license ${quote(license.id)}: ${reason} of ${[...license.covers.features, ...license.covers.meters].map(quote).join(', ')}`,
     place: contractPlace(contract, license.line),
     related: [],
     count: 1,

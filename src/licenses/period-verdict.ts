@@ -12,7 +12,7 @@ import { coveredPercent, type Period } from './periods.ts';
 import { formatLimit, isOver } from './quantities.ts';
 import { formatHolders, formatUse, holdersOf, subjectOf } from './usage-words.ts';
 
-const EXCEEDED_CODES = {
+export const EXCEEDED_CODES = {
   seats: 'seats-exceeded',
   distinct: 'users-exceeded',
   sum: 'quantity-exceeded',
@@ -21,8 +21,13 @@ const EXCEEDED_CODES = {
 
 export type PeriodContext = { contract: Contract; license: License; coverage: Coverage };
 
-/** `uses` are the segments of the period, at least one. */
-export function judgePeriod(context: PeriodContext, period: Period, uses: readonly SegmentUse[]): Judgement {
+/** `uses` are the segments of the period, at least one. `also`: a doubt that keeps it open whatever the amounts. */
+export function judgeAgainst(
+  context: PeriodContext,
+  period: Period,
+  uses: readonly SegmentUse[],
+  also?: string,
+): Judgement {
   const exceeded = uses.filter(({ lower, segment }) => isOver(lower.amount, segment.limit));
   if (exceeded.length > 0)
     return judgeExceeded(
@@ -30,12 +35,13 @@ export function judgePeriod(context: PeriodContext, period: Period, uses: readon
       period,
       tightest(exceeded, ({ lower }) => lower.amount),
     );
-  const open = uses.filter(isOpen);
+  const open = also === undefined ? uses.filter(isOpen) : uses;
   if (open.length > 0)
     return judgeOpen(
       context,
       period,
       tightest(open, ({ upper }) => upper.amount),
+      also,
     );
   return judgeWithin(
     context,
@@ -45,14 +51,14 @@ export function judgePeriod(context: PeriodContext, period: Period, uses: readon
 }
 
 /** Whether use may lie beyond the limit, or the limit itself is not known. */
-function isOpen({ upper, segment }: SegmentUse): boolean {
+export function isOpen({ upper, segment }: Pick<SegmentUse, 'upper' | 'segment'>): boolean {
   if (segment.limit === undefined) return upper.amount === undefined || upper.amount > 0n;
   if (segment.limit.amount === 'unlimited') return false;
   return upper.amount === undefined || isOver(upper.amount, segment.limit);
 }
 
 /** The segment with the most use beyond its limit; of equals the first. No bound, or no known limit, goes before all. */
-function tightest(
+export function tightest(
   uses: readonly SegmentUse[],
   amountOf: (use: SegmentUse) => Amount | undefined,
 ): SegmentUse {
@@ -91,7 +97,7 @@ function judgeExceeded(context: PeriodContext, period: Period, use: SegmentUse):
   });
 }
 
-function judgeOpen(context: PeriodContext, period: Period, use: SegmentUse): Judgement {
+function judgeOpen(context: PeriodContext, period: Period, use: SegmentUse, also?: string): Judgement {
   const { license } = context;
   const { lower, upper, segment } = use;
   const range =
@@ -102,8 +108,9 @@ function judgeOpen(context: PeriodContext, period: Period, use: SegmentUse): Jud
         : `between ${formatAmount(lower.amount)} and ${formatUse(upper.amount, license.measure.count)}`;
   const limit =
     segment.limit === undefined ? 'limit unknown' : `expected at most ${formatLimit(segment.limit)}`;
-  const reason =
+  const doubts =
     segment.limit === undefined ? [unknownLimit(license), ...use.doubts].join('; ') : doubtsOf(use);
+  const reason = also === undefined ? doubts : [also, ...use.doubts].join('; ');
   const message = `${subjectOf(license, period)}: ${range}, ${limit}: ${reason}`;
   const usage = { ...toUsage(context, period, use, upper.amount ?? lower.amount, upper.witnesses), reason };
   const places = use.doubtful.length > 0 ? use.doubtful : upper.witnesses;
@@ -117,7 +124,7 @@ function judgeOpen(context: PeriodContext, period: Period, use: SegmentUse): Jud
 }
 
 /** Between two falls of the quantity, what was used before the fall is the only doubt left. */
-function doubtsOf({ doubts }: SegmentUse): string {
+export function doubtsOf({ doubts }: SegmentUse): string {
   return doubts.length > 0
     ? doubts.join('; ')
     : 'the quantity fell in the period, and part of the use lies before';
@@ -167,21 +174,21 @@ function judgeWithin(context: PeriodContext, period: Period, use: SegmentUse): J
   };
 }
 
-function toUsage(
+export function toUsage(
   { license }: PeriodContext,
   period: Period,
   use: SegmentUse,
   amount: Amount,
   witnesses: readonly Witness[],
 ): Usage {
-  const limit = use.segment.limit?.amount;
+  const { amount: limit, overage = 0n } = use.segment.limit ?? {};
   const bound = amount === use.lower.amount ? use.lower : use.upper;
   return {
     license: license.id,
     measure: license.measure.name,
     period: period.label,
     used: toNumber(amount),
-    limit: limit === undefined || limit === 'unlimited' ? null : toNumber(limit),
+    limit: limit === undefined || limit === 'unlimited' ? null : toNumber(limit - overage),
     at: license.measure.count.what === 'seats' && amount > 0n ? formatInstant(bound.at) : null,
     holders: holdersOf(witnesses),
   };
@@ -193,7 +200,7 @@ type Conclusion = Pick<Judgement, 'verdict' | 'message'> & {
   places: readonly Witness[];
 };
 
-function toJudgement(
+export function toJudgement(
   { contract, license }: PeriodContext,
   period: Period,
   conclusion: Conclusion,

@@ -186,7 +186,10 @@ export type Usage = {
   reason?: string;
 };
 
-export type LicenseSummary = Usage & { verdict: 'within' | 'exceeded' | 'undetermined'; places: Place[] };
+/** `overage`: beyond the quantity, within what the contract tolerates. */
+export type LicenseVerdict = 'within' | 'overage' | 'exceeded' | 'undetermined';
+
+export type LicenseSummary = Usage & { verdict: LicenseVerdict; places: Place[] };
 
 /** The code of the notice that says why nothing was verified where it was asked for. */
 export const NOTHING_VERIFIED = 'nothing-verified';
