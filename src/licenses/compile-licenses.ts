@@ -10,7 +10,19 @@ import { uncoveredUse } from './uncovered-use.ts';
 /** `license` is a license's id; for use that none covers, the contract's id. */
 type LicenseRelation = { license: string; relation: Relation };
 
-const KIND_TITLES = { open: 'check-out', close: 'check-in', use: 'use' } as const;
+const KIND_TITLES = {
+  open: 'check-out',
+  close: 'check-in',
+  use: 'use',
+  assign: 'assignment',
+  revoke: 'revocation',
+} as const;
+
+/** What opens and closes for a license whose assignments are counted are its assignments. */
+function wordOf(kind: 'open' | 'close' | 'use', { measure }: License): keyof typeof KIND_TITLES {
+  if (measure.count.what !== 'assigned' || kind === 'use') return kind;
+  return kind === 'open' ? 'assign' : 'revoke';
+}
 
 export function compileLicenses(contract: Contract): {
   detections: Detection[];
@@ -27,11 +39,12 @@ export function compileLicenses(contract: Contract): {
   for (const license of contract.licenses) {
     const all = coversAll(license);
     const ids = USE_STEPS.filter(({ featureless }) => !(featureless && all)).map(({ kind, featureless }) => {
-      const act = acts(contract.events[kind]);
+      const word = wordOf(kind, license);
+      const act = acts(contract.events[word]);
       if (featureless) {
         return detect(
-          `:no-feature:${kind}`,
-          `${KIND_TITLES[kind]} without a feature`,
+          `:no-feature:${word}`,
+          `${KIND_TITLES[word]} without a feature`,
           1,
           and(act, not(namesFeature(contract))),
         );
@@ -39,7 +52,7 @@ export function compileLicenses(contract: Contract): {
       const condition = all ? act : and(act, features(contract, license.covers.features));
       return detect(
         `${license.id}:${kind}`,
-        `${KIND_TITLES[kind]} of ${license.id}`,
+        `${KIND_TITLES[word]} of ${license.id}`,
         license.line,
         condition,
       );

@@ -28,8 +28,12 @@ export type LicenseUse = {
   host: string | undefined;
   /** For seats: 1 where the log states none. Undefined when it states what is no positive number. */
   seats: Amount | undefined;
-  /** For sums: the field that the measure adds. Undefined when absent or no number. */
+  /** For sums and levels: the field that the measure reads. Undefined when absent or no number. */
   amount: Amount | undefined;
+  /** For distinct and assigned: who or what is told apart. */
+  counted: string | undefined;
+  /** The value of the measure's `by`. */
+  group: string | undefined;
   key: string;
   named: boolean;
   feature: string | undefined;
@@ -46,13 +50,15 @@ export class UseReader {
   private readonly license: License;
   private readonly toPerson: (name: string) => string | typeof EXCLUDED;
   private readonly columns: Record<
-    'person' | 'session' | 'host' | 'feature' | 'quantity' | 'version' | 'sum',
+    'person' | 'session' | 'host' | 'feature' | 'quantity' | 'version' | 'amount' | 'key' | 'group',
     number[]
   >;
 
   constructor({ people, fields }: Contract, license: License) {
     const values: FieldRef[] = [];
     const column = (refs: readonly FieldRef[]) => refs.map((ref) => values.push(ref) - 1);
+    const { count } = license.measure;
+    const key = 'key' in count && typeof count.key !== 'string' ? [count.key] : [];
     this.columns = {
       person: column(people.key),
       session: column(fields.session),
@@ -60,7 +66,9 @@ export class UseReader {
       feature: column(fields.feature),
       quantity: column(fields.quantity),
       version: column(fields.version),
-      sum: license.measure.count.what === 'sum' ? column([license.measure.count.field]) : [],
+      amount: column('field' in count ? [count.field] : []),
+      key: column(key),
+      group: column('by' in count && count.by !== undefined ? [count.by] : []),
     };
     this.values = values;
     this.license = license;
@@ -78,7 +86,7 @@ export class UseReader {
     const { kind, featureless } = USE_STEPS[mark.step]!;
     const session = firstText(values, columns.session);
     const host = firstText(values, columns.host);
-    const sum = firstText(values, columns.sum);
+    const amount = firstText(values, columns.amount);
     return {
       kind,
       featureless,
@@ -86,7 +94,9 @@ export class UseReader {
       person,
       host,
       seats: this.license.measure.count.what === 'seats' ? toSeats(firstText(values, columns.quantity)) : ONE,
-      amount: sum === undefined ? undefined : parseAmount(sum),
+      amount: amount === undefined ? undefined : parseAmount(amount),
+      counted: this.countedOf(values, person, host),
+      group: firstText(values, columns.group),
       key: session === undefined ? JSON.stringify([person ?? null, host ?? null]) : toSessionKey(session),
       named: session !== undefined,
       feature: featureless ? undefined : (firstText(values, columns.feature)?.toLowerCase() ?? ''),
@@ -94,6 +104,17 @@ export class UseReader {
       place: mark.place,
       identity: mark.identity,
     };
+  }
+
+  private countedOf(
+    values: Mark['values'],
+    person: string | undefined,
+    host: string | undefined,
+  ): string | undefined {
+    const { count } = this.license.measure;
+    if (!('key' in count)) return undefined;
+    if (typeof count.key !== 'string') return firstText(values, this.columns.key);
+    return count.key === 'person' ? person : host;
   }
 
   /** Sessions of which a key is unknown are not merged with others: to merge them could hide use. */

@@ -8,14 +8,19 @@ import { Doubts, type MeasureFold, type SegmentUse } from './measure-fold.ts';
 import { PeakTracker, type SegmentPeak } from './peak.ts';
 import type { Segment } from './periods.ts';
 import { isOver, type Limit } from './quantities.ts';
-import { type Session, Sessions } from './sessions.ts';
+import { type SeatSink, type Session, Sessions } from './sessions.ts';
 
 type Stretch = { from: Instant; until: Instant | undefined };
+
+/** What becomes of the seats: the peaks of segments, or how long they were taken. */
+export type SeatTracker = SeatSink & {
+  finish(until: Instant, missingIsInUse: boolean, anytime: Amount): SegmentPeak[];
+};
 
 export class SeatsMeasure implements MeasureFold {
   private readonly segments: readonly Segment[];
   private readonly license: License;
-  private readonly tracker: PeakTracker;
+  private readonly tracker: SeatTracker;
   private readonly sessions: Sessions;
   private readonly doubts = new Doubts();
   private readonly quantityDoubts = new Doubts();
@@ -26,12 +31,14 @@ export class SeatsMeasure implements MeasureFold {
   private openStretch: Stretch | undefined;
   private readonly unreadable = new Set<Session>();
 
-  constructor(license: License, segments: readonly Segment[]) {
+  /** `segments` as they are when the fold finishes: one for each peak of the tracker. */
+  constructor(
+    license: License,
+    segments: readonly Segment[],
+    tracker: SeatTracker = new PeakTracker(segments.map(toPeakSegment)),
+  ) {
     this.segments = segments;
     this.license = license;
-    const tracker = new PeakTracker(
-      segments.map(({ from, limit }) => ({ from, proofAbove: amountOf(limit) })),
-    );
     this.tracker = tracker;
     const { linger, missingCheckin } = license;
     const timeout = typeof missingCheckin === 'object' ? { timeout: missingCheckin.after } : {};
@@ -133,6 +140,10 @@ export class SeatsMeasure implements MeasureFold {
       this.unbounded.some((each) => each.from < until && (each.until === undefined || each.until > from))
     );
   }
+}
+
+export function toPeakSegment({ from, limit }: Segment): { from: Instant; proofAbove: Amount | undefined } {
+  return { from, proofAbove: amountOf(limit) };
 }
 
 function amountOf(limit: Limit | undefined): Amount | undefined {
