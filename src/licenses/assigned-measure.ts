@@ -5,7 +5,6 @@
 import type { Instant } from '../base/instant.ts';
 import { type Amount, ONE } from './amount.ts';
 import type { BucketPlan } from './bucket-plan.ts';
-import type { Cell } from './cells.ts';
 import { getOrCreate } from './get-or-create.ts';
 import { holderOf, type LicenseUse, type TimedUse } from './license-use.ts';
 import type { MeasureFold, SegmentUse, Witness } from './measure-fold.ts';
@@ -35,8 +34,12 @@ export class AssignedMeasure implements MeasureFold {
   private nobodyAssigned = 0;
   private nobodyRevoked = 0;
   private anytimeNobody = 0;
-  /** When somebody was revoked of whom the log knows no assignment. */
-  private readonly orphans: Instant[] = [];
+  /** Revocations of those of whom the log knows no assignment. */
+  private orphans = 0;
+  /** The instant that is being read, what was certain before it, and whose first record it is that they are revoked. */
+  private now: Instant | undefined;
+  private certainBefore: Amount = 0n;
+  private orphansNow: Amount = 0n;
   private readonly peaks: { amount: Amount; witnesses: readonly Witness[] }[] = [];
   private segment = 0;
 
@@ -61,6 +64,13 @@ export class AssignedMeasure implements MeasureFold {
     const { kind, counted: name, time } = use;
     if (kind === 'use') return;
     const witness = { holder: name ?? holderOf(use), place: use.place };
+    if (this.now === undefined)
+      this.cells.set(this.plan.segments[0]!.from, { lower: 0n, upper: this.upper() });
+    if (time !== this.now) {
+      this.now = time;
+      this.certainBefore = this.lower();
+      this.orphansNow = 0n;
+    }
     if (use.featureless) this.doubts.note('featureless', witness, time, undefined);
     if (name === undefined) {
       this.doubts.note('nobody', witness, time, undefined);
@@ -80,7 +90,9 @@ export class AssignedMeasure implements MeasureFold {
       witnessesAt: (at: Instant) => this.witnessesAt(at),
       doubtsOf: (segment: Segment) => this.doubts.of(segment),
     };
-    return conclude(isWhole ? this.raisedByOrphans(cells) : cells.map(unbounded), explain, until);
+    const orphans = BigInt(this.orphans) * ONE;
+    const raised = cells.map((cell) => ({ ...cell, upper: isWhole ? cell.upper! + orphans : undefined }));
+    return conclude(raised, explain, until);
   }
 
   stillOpen(): Iterable<Session> {
@@ -109,9 +121,10 @@ export class AssignedMeasure implements MeasureFold {
     if (features === undefined) {
       this.assigned.set(name, new Map());
       this.doubts.note('revoked', witness, undefined, time);
-      this.orphans.push(time);
+      this.orphans++;
       if (this.anytimeRevoked.has(name)) return;
-      this.cells.touch(time - 1n, this.lower() + ONE);
+      this.orphansNow += ONE;
+      this.cells.touch(time - 1n, this.certainBefore + this.orphansNow);
       return;
     }
     this.change(name, features, () => {
@@ -144,24 +157,10 @@ export class AssignedMeasure implements MeasureFold {
     return BigInt(Math.max(0, this.certain - this.nobodyRevoked)) * ONE;
   }
 
+  /** Without those who are revoked later for the first time: they may have been assigned ever since before the log. */
   private upper(): Amount {
     const anytime = this.anytimeAssigned.size + this.anytimeNobody;
-    return BigInt(this.possible + this.nobodyAssigned + anytime) * ONE;
-  }
-
-  /** Whoever is revoked without an assignment may have been assigned since before the log. */
-  private raisedByOrphans(cells: readonly Cell[]): Cell[] {
-    const anytime = BigInt(this.anytimeAssigned.size + this.anytimeNobody) * ONE;
-    let later = this.orphans.length;
-    let next = 0;
-    return cells.map((cell) => {
-      while (next < this.orphans.length && this.orphans[next]! <= cell.from) {
-        next++;
-        later--;
-      }
-      const upper = cell.upper! < anytime ? anytime : cell.upper!;
-      return { ...cell, upper: upper + BigInt(later) * ONE };
-    });
+    return BigInt(this.possible + this.nobodyAssigned + anytime - this.orphans) * ONE;
   }
 
   private keepPeak(at: Instant): void {
@@ -182,8 +181,4 @@ export class AssignedMeasure implements MeasureFold {
   private witnessesAt(at: Instant): readonly Witness[] {
     return this.peaks[this.plan.segments.findLastIndex(({ from }) => from <= at)]?.witnesses ?? [];
   }
-}
-
-function unbounded(cell: Cell): Cell {
-  return { ...cell, upper: undefined };
 }

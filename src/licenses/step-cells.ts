@@ -25,16 +25,26 @@ export class StepCells {
     this.value = value;
   }
 
-  /** Proven at the one instant `at`, which is not before anything that was set. */
+  /** Proven at the one instant `at`: the last one that was set, or the one just before it. */
   touch(at: Instant, lower: Amount): void {
-    if (at < this.now || this.clock === undefined) return;
-    this.reach(at);
-    this.settle();
-    const { bucket } = this;
-    if (bucket !== undefined && lower > bucket.lower) {
-      bucket.lower = lower;
-      bucket.at = at;
+    if (this.clock === undefined) return;
+    if (at >= this.now) {
+      this.reach(at);
+      this.settle();
     }
+    if (this.bucket === undefined || this.bucket.from > at) raise(this.bucketBefore(at), at, lower);
+    else raise(this.bucket, at, lower);
+  }
+
+  /** The bucket of `at` at the end of the cells; it may be the last of several with one value. */
+  private bucketBefore(at: Instant): Cell | undefined {
+    const last = this.cells.at(-1);
+    const { from } = this.clock!.at(at);
+    if (last === undefined || last.from >= from) return last;
+    this.cells.pop();
+    const bucket = { ...last, from };
+    this.cells.push({ ...last, until: from }, bucket);
+    return bucket;
   }
 
   /** What holds goes on to `end`. */
@@ -69,14 +79,17 @@ export class StepCells {
       this.bucket = { ...this.clock!.at(this.now), lower, upper, at: this.now };
       return;
     }
-    if (lower > bucket.lower) {
-      bucket.lower = lower;
-      bucket.at = this.now;
-    }
+    raise(bucket, this.now, lower);
     if (upper === undefined || (bucket.upper !== undefined && upper > bucket.upper)) bucket.upper = upper;
   }
 
   private push(from: Instant, until: Instant): void {
     if (from < until) this.cells.push({ from, until, ...this.value });
   }
+}
+
+function raise(bucket: Cell | undefined, at: Instant, lower: Amount): void {
+  if (bucket === undefined || lower <= bucket.lower) return;
+  bucket.lower = lower;
+  bucket.at = at;
 }
