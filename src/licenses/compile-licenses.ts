@@ -10,7 +10,20 @@ import { uncoveredUse } from './uncovered-use.ts';
 /** `license` is a license's id; for use that none covers, the contract's id. */
 type LicenseRelation = { license: string; relation: Relation };
 
-const KIND_TITLES = { open: 'check-out', close: 'check-in', use: 'use', borrow: 'borrowing' } as const;
+const KIND_TITLES = {
+  open: 'check-out',
+  close: 'check-in',
+  use: 'use',
+  borrow: 'borrowing',
+  assign: 'assignment',
+  revoke: 'revocation',
+} as const;
+
+/** What opens and closes for a license whose assignments are counted are its assignments. */
+function wordOf(kind: 'open' | 'close' | 'use' | 'borrow', { measure }: License): keyof typeof KIND_TITLES {
+  if (measure.count.what !== 'assigned') return kind;
+  return kind === 'open' ? 'assign' : kind === 'close' ? 'revoke' : kind;
+}
 
 export function compileLicenses(contract: Contract): {
   detections: Detection[];
@@ -28,21 +41,23 @@ export function compileLicenses(contract: Contract): {
     const all = coversAll(license);
     const steps = useSteps(license, all).map((step) => {
       const { kind, featureless } = step;
-      const act = actsOf(contract, kind);
       if (kind === 'restart') {
-        return { ...step, detection: detect(':restart', 'restart of a license server', 1, act) };
+        const detection = detect(':restart', 'restart of a license server', 1, actsOf(contract, kind));
+        return { ...step, detection };
       }
+      const word = wordOf(kind, license);
+      const act = actsOf(contract, word);
       if (featureless) {
         const detection = detect(
-          `:no-feature:${kind}`,
-          `${KIND_TITLES[kind]} without a feature`,
+          `:no-feature:${word}`,
+          `${KIND_TITLES[word]} without a feature`,
           1,
           and(act, not(namesFeature(contract))),
         );
         return { ...step, detection };
       }
       const condition = all ? act : and(act, covering(contract, [license.covers]));
-      const title = `${KIND_TITLES[kind]} of ${license.id}`;
+      const title = `${KIND_TITLES[word]} of ${license.id}`;
       return { ...step, detection: detect(`${license.id}:${kind}`, title, license.line, condition) };
     });
     relations.push({ license: license.id, relation: licenseRelation(contract, license, steps) });

@@ -10,16 +10,54 @@ export type ContractDate = { text: string; instant: Instant };
 /** Half-open. Use is still allowed for `grace` nanoseconds after `until`. A license that only expires has no `from`. */
 export type Term = { from?: ContractDate; until: ContractDate; grace: bigint };
 
+/** Who or what is told apart: people and hosts as the contract names them, or the values of a field. */
+export type CountKey = 'person' | 'host' | FieldRef;
+
 export type Count =
   | { what: 'seats' }
-  | { what: 'distinct'; key: 'person' | 'host' }
-  | { what: 'sum'; field: FieldRef }
+  | { what: 'distinct' | 'assigned'; key: CountKey }
+  | { what: 'sum'; field: FieldRef; by?: FieldRef }
+  /** A gauge of each host: `level` holds until the next reading, `sampled` is known at its readings only. */
+  | { what: 'level' | 'sampled'; field: FieldRef; by?: FieldRef }
   | { what: 'events' };
+
+/** `days`: a window of so many whole days that ends with each day. */
+export type Bucket =
+  | { kind: 'instant' | 'event' | 'minute' | '15min' | 'hour' | 'day' | 'period' }
+  | { kind: 'rolling'; days: number };
+
+/** `percent` of the percentile or of the highest buckets that are dropped, as an amount: `1` is one percent. */
+export type Statistic =
+  | { kind: 'max' | 'mean' | 'sum' | 'last' }
+  | { kind: 'percentile' | 'drop-top'; percent: Amount };
 
 export type PeriodKind = 'month' | 'quarter' | 'term';
 
-/** One sentence of the contract: count WHAT each BUCKET take STATISTIC over PERIOD. */
-export type Measure = { name: string; sentence: string; count: Count; over: PeriodKind };
+/** What becomes of a figure before it is held against the quantity, in this order. */
+export type Adjustment = {
+  /** Less counts as so much. */
+  atLeast?: Amount;
+  /** `pattern`: the values of the measure's `by` that the factor is for; the first that fits holds. */
+  factors?: { factor: Amount; pattern: string }[];
+  round?: 'up' | 'down' | 'half';
+};
+
+/** One sentence of the contract: count WHAT each BUCKET take STATISTIC over PERIOD, then minimum, factor, rounding. */
+export type Measure = {
+  name: string;
+  sentence: string;
+  count: Count;
+  each: Bucket;
+  /** Each event counts as no less. */
+  eachAtLeast?: Amount;
+  take: Statistic;
+  over: PeriodKind;
+  /** The day that months begin with; a shorter month begins with its last day. 1 unless stated. */
+  anchor: number;
+  adjust: Adjustment;
+  /** Definitions by date, where a vendor changed its own: a period is judged by the one in force when it begins. */
+  versions?: { from: ContractDate | undefined; measure: Measure }[];
+};
 
 /** `set` states the total, `supersede` states it anew and voids what came before, `add` raises it. */
 export type QuantityEntry = {
@@ -120,6 +158,8 @@ export type EventWords = {
   borrow: string[];
   /** A server, or one of its daemons, began or ended: it holds no sessions any more. */
   restart: string[];
+  assign: string[];
+  revoke: string[];
 };
 
 /** Where events say it; the first field that has a value speaks. */
@@ -168,6 +208,8 @@ export const DEFAULT_EVENTS: EventWords = {
   borrow: ['license.borrow'],
   // A reread (server.reread) is none: sessions go on.
   restart: ['server.start', 'server.stop'],
+  assign: ['license.assign'],
+  revoke: ['license.revoke'],
 };
 
 const raw = (...names: string[]): FieldRef[] => names.map((name) => ({ taxonomy: 'raw', name }));

@@ -1,5 +1,5 @@
 /**
- * `count distinct person`: how many used the license in a period, compared at each newcomer with the quantity then in
+ * `count distinct KEY`: how many used the license in a period, compared at each newcomer with the quantity then in
  * force. Memory: the people of one period.
  */
 import type { Instant } from '../base/instant.ts';
@@ -26,7 +26,6 @@ import { type Session, Sessions } from './sessions.ts';
 type Proof = { fall: number; place: Place };
 
 export class DistinctMeasure implements MeasureFold {
-  private readonly key: 'person' | 'host';
   private readonly cursor: SegmentCursor;
   /** Only to know who holds a session when a period begins. */
   private readonly sessions: Sessions;
@@ -50,8 +49,7 @@ export class DistinctMeasure implements MeasureFold {
   private firstBeyond: Instant | undefined;
   private latest: Instant;
 
-  constructor(license: License, key: 'person' | 'host', segments: readonly Segment[]) {
-    this.key = key;
+  constructor(license: License, segments: readonly Segment[]) {
     this.cursor = new SegmentCursor(segments);
     this.latest = segments[0]!.from;
     const orphan = () => {
@@ -61,7 +59,7 @@ export class DistinctMeasure implements MeasureFold {
   }
 
   anytime(use: LicenseUse): void {
-    const name = use[this.key];
+    const name = use.counted;
     this.anytimeDoubts.note('untimed', { holder: holderOf(use), place: use.place });
     // Segments that are already closed did not know this name: there it counts as one more.
     if (name === undefined || this.started) this.anytimeNobody++;
@@ -73,7 +71,7 @@ export class DistinctMeasure implements MeasureFold {
     // A check-in proves use until just before it: at the first instant of a period, for the period before.
     const at = use.kind === 'close' ? use.time - 1n : use.time;
     this.reach(at);
-    const name = use[this.key];
+    const name = use.counted;
     const witness = { holder: name ?? holderOf(use), place: use.place };
     if (use.featureless) {
       if (use.kind === 'close') return;

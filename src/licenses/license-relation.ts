@@ -1,12 +1,11 @@
 /** The relation of one license: folds its use through the measure and concludes for each period. */
 import type { Instant } from '../base/instant.ts';
 import { quote } from '../base/text-safety.ts';
-import { EARLIEST, formatDate, LATEST, localDate } from '../base/time-zone.ts';
+import { EARLIEST, formatDate, localDate } from '../base/time-zone.ts';
 import type { Mark } from '../model/mark.ts';
 import { type Coverage, type Judgement, MAX_RELATED, type Relation } from '../model/relation.ts';
 import type { Usage } from '../model/report.ts';
 import type { Contract, License } from './contract.ts';
-import { DistinctMeasure } from './distinct-measure.ts';
 import { ExcludedUse } from './excluded-use.ts';
 import { getOrCreate } from './get-or-create.ts';
 import { licenseSeverity } from './license-findings.ts';
@@ -14,10 +13,9 @@ import { type LicenseUse, type TimedUse, UseReader, type UseStep } from './licen
 import type { MeasureFold, SegmentUse } from './measure-fold.ts';
 import { judgePeriod } from './overage-verdict.ts';
 import { contractPlace, type PeriodContext } from './period-verdict.ts';
-import { clamp, type Period, toSegments } from './periods.ts';
-import { type Limit, toLimits } from './quantities.ts';
-import { SeatsMeasure } from './seats-measure.ts';
-import { SumMeasure } from './sum-measure.ts';
+import { clamp, type Period } from './periods.ts';
+import type { Limit } from './quantities.ts';
+import { startMeasure } from './start-measure.ts';
 import { TermBreaches } from './term-breaches.ts';
 
 /** `steps`: what each input is, and the id of its detection. */
@@ -54,13 +52,14 @@ function* judgeUse(
       else fold?.restart?.(restart);
       continue;
     }
-    fold ??= startFold(contract, license, use, coverage);
+    fold ??= startMeasure(contract, license, use.time, coverage);
     if (!isTimed(use)) {
       fold.anytime(use);
       continue;
     }
     fold.add(use);
-    breaches.add(use);
+    // A grant is no use.
+    if (license.measure.count.what !== 'assigned' || use.kind === 'use') breaches.add(use);
     first ??= use.time;
     last = use.time;
   }
@@ -80,27 +79,6 @@ function* judgeUse(
 
 function isTimed(use: LicenseUse): use is TimedUse {
   return use.time !== undefined;
-}
-
-function startFold(contract: Contract, license: License, use: LicenseUse, coverage: Coverage): MeasureFold {
-  const from = clamp(coverage?.from ?? use.time ?? EARLIEST);
-  const plan = {
-    over: license.measure.over,
-    zone: contract.timezone,
-    term: license.term,
-    limits: toLimits(license),
-  };
-  const segments = toSegments(plan, from, clamp(coverage?.until ?? LATEST));
-  const { count } = license.measure;
-  switch (count.what) {
-    case 'seats':
-      return new SeatsMeasure(license, segments);
-    case 'distinct':
-      return new DistinctMeasure(license, count.key, segments);
-    case 'sum':
-    case 'events':
-      return new SumMeasure(count.what, segments);
-  }
 }
 
 /**

@@ -37,8 +37,12 @@ export type LicenseUse = {
   seats: Amount | undefined;
   borrowed: boolean;
   daemon: string | undefined;
-  /** For sums: the field that the measure adds. Undefined when absent or no number. */
+  /** For sums and levels: the field that the measure reads. Undefined when absent or no number. */
   amount: Amount | undefined;
+  /** For distinct and assigned: who or what is told apart. */
+  counted: string | undefined;
+  /** The value of the measure's `by`. */
+  group: string | undefined;
   key: string;
   named: boolean;
   feature: string | undefined;
@@ -68,7 +72,9 @@ export class UseReader {
     | 'environment'
     | 'quantity'
     | 'version'
-    | 'sum'
+    | 'amount'
+    | 'key'
+    | 'group'
     | 'daemon',
     number[]
   >;
@@ -78,6 +84,8 @@ export class UseReader {
   constructor({ people, fields }: Contract, license: License, steps: readonly UseStep[]) {
     const values: FieldRef[] = [];
     const column = (refs: readonly FieldRef[]) => refs.map((ref) => values.push(ref) - 1);
+    const { count } = license.measure;
+    const key = 'key' in count && typeof count.key !== 'string' ? [count.key] : [];
     this.columns = {
       person: column(people.key),
       session: column(fields.session),
@@ -85,7 +93,9 @@ export class UseReader {
       feature: column(fields.feature),
       quantity: column(fields.quantity),
       version: column(fields.version),
-      sum: license.measure.count.what === 'sum' ? column([license.measure.count.field]) : [],
+      amount: column('field' in count ? [count.field] : []),
+      key: column(key),
+      group: column('by' in count && count.by !== undefined ? [count.by] : []),
       meter: license.covers.meters.length > 0 ? column(fields.meter) : [],
       environment: license.covers.environments === undefined ? [] : column(fields.environment),
       daemon: license.missingCheckin === 'close-at-restart' ? column(fields.daemon) : [],
@@ -124,7 +134,7 @@ export class UseReader {
     const feature = this.featureOf(values);
     const session = firstText(values, columns.session);
     const host = firstText(values, columns.host);
-    const sum = firstText(values, columns.sum);
+    const amount = firstText(values, columns.amount);
     return {
       kind: kind === 'borrow' ? 'open' : kind,
       borrowed: kind === 'borrow',
@@ -137,7 +147,9 @@ export class UseReader {
         this.license.measure.count.what === 'seats'
           ? toSeats(firstText(values, columns.quantity), this.weights.get(feature))
           : ONE,
-      amount: sum === undefined ? undefined : parseAmount(sum),
+      amount: amount === undefined ? undefined : parseAmount(amount),
+      counted: this.countedOf(values, person, host),
+      group: firstText(values, columns.group),
       key: session === undefined ? JSON.stringify([person ?? null, host ?? null]) : toSessionKey(session),
       named: session !== undefined,
       feature: featureless ? undefined : feature,
@@ -167,6 +179,17 @@ export class UseReader {
     const name = firstText(mark.values, this.columns.person);
     if (name === undefined || this.toPerson(name, mark.time) !== EXCLUDED) return undefined;
     return this.toClause(name, mark.time);
+  }
+
+  private countedOf(
+    values: Mark['values'],
+    person: string | undefined,
+    host: string | undefined,
+  ): string | undefined {
+    const { count } = this.license.measure;
+    if (!('key' in count)) return undefined;
+    if (typeof count.key !== 'string') return firstText(values, this.columns.key);
+    return count.key === 'person' ? person : host;
   }
 
   /** Sessions of which a key is unknown are not merged with others: to merge them could hide use. */

@@ -21,6 +21,8 @@ export type SegmentUse = {
   /** Why the bounds differ, in words, and the first of the records that keep it open. */
   doubts: string[];
   doubtful: readonly Witness[];
+  /** The quantity changes within the period and the figure, which is of the whole period, lies between: no verdict. */
+  unsettled?: true;
   /** A convention on which the figure hangs without being in doubt. */
   note?: string;
   /** How long use was above the quantity in force, where overage is allowed and seats are counted. */
@@ -44,19 +46,30 @@ const DOUBT_WORDS = {
   amount: ['event has', 'events have', 'no readable quantity'],
   repeated: ['check-out repeats', 'check-outs repeat', 'an open session and may be a second one'],
   nobody: ['event of use names', 'events of use name', 'nobody'],
+  unreturned: ['session has', 'sessions have', 'no check-in'],
+  orphan: ['check-in has', 'check-ins have', 'no check-out, so the session may be as old as the log'],
+  revoked: ['revocation has', 'revocations have', 'no assignment, so it may be as old as the log'],
+  factor: ['event is', 'events are', 'of a kind that the measure states no factor for'],
 } as const;
+export type DoubtReason = keyof typeof DOUBT_WORDS;
 
 /** How many records that keep a figure open are named. */
 const MAX_DOUBTFUL = 10;
 
 /** Events that leave a figure open, counted, with the first of them to look up. */
 export class Doubts {
-  private readonly counts = new Map<keyof typeof DOUBT_WORDS, number>();
+  private readonly counts = new Map<DoubtReason, number>();
   readonly places: Witness[] = [];
 
-  note(reason: keyof typeof DOUBT_WORDS, witness: Witness): void {
+  note(reason: DoubtReason, witness: Witness): void {
     this.counts.set(reason, (this.counts.get(reason) ?? 0) + 1);
     if (this.places.length < MAX_DOUBTFUL) this.places.push(witness);
+  }
+
+  include(other: Doubts): void {
+    for (const [reason, number] of other.counts)
+      this.counts.set(reason, (this.counts.get(reason) ?? 0) + number);
+    this.places.push(...other.places.slice(0, MAX_DOUBTFUL - this.places.length));
   }
 
   reasons(): string[] {

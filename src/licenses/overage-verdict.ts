@@ -20,7 +20,7 @@ import {
 import type { Period } from './periods.ts';
 import { formatLimit, isOver, withOverage } from './quantities.ts';
 import type { TimeOver } from './time-over.ts';
-import { formatHolders, formatUse, subjectOf } from './usage-words.ts';
+import { formatHolders, formatUse, subjectOf, whenWords } from './usage-words.ts';
 
 /** `uses` are the segments of the period, at least one. */
 export function judgePeriod(context: PeriodContext, period: Period, uses: readonly SegmentUse[]): Judgement {
@@ -100,8 +100,8 @@ function judgeTooLong(
   const { count } = license.measure;
   const message =
     `${subjectOf(license, period)}: ${timeWords(time)}, expected at most ${formatDuration(overage.for!)}; ` +
-    `${formatUse(lower.amount, count)} at ${formatInstant(lower.at)}, allowed ${formatLimit(segment.limit!)}` +
-    formatHolders(lower.witnesses, lower.amount, count);
+    `${formatUse(lower.amount, license.measure)} at ${formatInstant(lower.at)}, allowed ${formatLimit(segment.limit!)}` +
+    formatHolders(lower.witnesses, lower.amount, license.measure);
   const usage = toUsage(context, period, use, lower.amount, lower.witnesses);
   const code = EXCEEDED_CODES[count.what];
   const places = lower.witnesses;
@@ -118,13 +118,12 @@ function judgeTolerated(
   proven: boolean,
 ): Judgement {
   const { license } = context;
-  const { count } = license.measure;
   const { amount = 0n, at, witnesses } = proven ? use.lower : use.upper;
-  const when = count.what === 'seats' ? ` at ${formatInstant(at)}` : '';
+  const when = whenWords(license.measure, at);
   const duration = timeWords(time);
   const message =
-    `${subjectOf(license, period)}: ${proven ? '' : 'up to '}${formatUse(amount, count)}${when}, ` +
-    `allowed ${formatLimit(use.segment.limit!)}${formatHolders(witnesses, amount, count)}` +
+    `${subjectOf(license, period)}: ${proven ? '' : 'up to '}${formatUse(amount, license.measure)}${when}, ` +
+    `allowed ${formatLimit(use.segment.limit!)}${formatHolders(witnesses, amount, license.measure)}` +
     `${duration === '' ? '' : `, ${duration}`}${proven ? '' : `: ${doubtsOf(use)}`}`;
   const usage = toUsage(context, period, use, amount, witnesses);
   if (!proven) usage.reason = doubtsOf(use);

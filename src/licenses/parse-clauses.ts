@@ -9,6 +9,14 @@ import { parseRate } from './parse-quantity.ts';
 /** Of the license and of the file, as far as they are readable. */
 export type ClauseContext = { measure: Measure | undefined; term: Term | undefined; people: People };
 
+/** Whether the measure is a peak of sessions at instants, as it is: no other is taken apart by time or by team. */
+function isPeakOfSeats(measure: Measure | undefined): boolean {
+  if (measure === undefined) return true;
+  const { count, each, take, adjust, versions } = measure;
+  const isPlain = Object.keys(adjust).length === 0 && versions === undefined;
+  return count.what === 'seats' && each.kind === 'instant' && take.kind === 'max' && isPlain;
+}
+
 export function parseOverage(
   reader: ContractReader,
   node: Value,
@@ -28,10 +36,10 @@ export function parseOverage(
   if (entries.has('round') && allowed !== undefined && 'amount' in allowed)
     reader.problem(entries.get('round'), 'expected no "round" beside a number: only shares are rounded');
   const time = reader.optional(entries, 'for', (value) => reader.duration(value));
-  if (time !== undefined && measure !== undefined && measure.count.what !== 'seats') {
+  if (time !== undefined && !isPeakOfSeats(measure)) {
     reader.problem(
       entries.get('for'),
-      `expected no "for" beside ${quote(measure.sentence)}: only "count seats" tells how long use lasted`,
+      `expected no "for" beside ${quote(measure!.sentence)}: only the peak of seats tells how long use lasted`,
     );
   }
   const then = reader.optional(entries, 'then', (value) => reader.word(value, ['true-up', 'deny'] as const));
@@ -51,10 +59,10 @@ export function parseReserve(
   node: Value,
   { measure, people }: ClauseContext,
 ): Reservation[] {
-  if (measure !== undefined && measure.count.what !== 'seats') {
+  if (!isPeakOfSeats(measure)) {
     reader.problem(
       node,
-      `expected no "reserve" beside ${quote(measure.sentence)}: only "count seats" tells who holds what at once`,
+      `expected no "reserve" beside ${quote(measure!.sentence)}: only the peak of seats tells who holds what at once`,
     );
   }
   const entries: Entries | undefined = reader.mapping(node, 'a mapping of teams to seats', undefined);

@@ -34,7 +34,7 @@ export type SegmentPeak = {
 const MAX_NAMED_DOUBTS = 10;
 
 /** `proofAbove`: the limit; counts beyond it must name their witnesses. */
-type PeakSegment = { from: Instant; proofAbove: Amount | undefined };
+export type PeakSegment = { from: Instant; proofAbove: Amount | undefined };
 
 type Holding = {
   sessions: Set<Session>;
@@ -96,7 +96,7 @@ export class PeakTracker implements SeatSink {
   private settled = false;
   private readonly onStay: OnStay | undefined;
 
-  /** In order of time; what comes before the first segment belongs to it. */
+  /** In order of time, and more may be added as long as they begin later than what was told; what comes before the first belongs to it. */
   constructor(segments: readonly PeakSegment[], onStay?: OnStay) {
     this.planned = segments;
     this.onStay = onStay;

@@ -4,18 +4,29 @@ import { compareText } from '../base/text-safety.ts';
 import { comparePlaces, type Place } from '../model/place.ts';
 import { type Coverage, type Judgement, MAX_RELATED } from '../model/relation.ts';
 import type { Usage } from '../model/report.ts';
-import { type Amount, formatAmount, toNumber } from './amount.ts';
+import { type Amount, toNumber } from './amount.ts';
 import type { Contract, Count, License } from './contract.ts';
 import { type LicenseCode, licenseSeverity } from './license-findings.ts';
 import type { SegmentUse, Witness } from './measure-fold.ts';
 import { coveredPercent, type Period } from './periods.ts';
 import { formatLimit, isOver } from './quantities.ts';
-import { formatHolders, formatUse, holdersOf, subjectOf } from './usage-words.ts';
+import {
+  formatFigure,
+  formatHolders,
+  formatUse,
+  holdersOf,
+  isPassed,
+  subjectOf,
+  whenWords,
+} from './usage-words.ts';
 
 export const EXCEEDED_CODES = {
   seats: 'seats-exceeded',
   distinct: 'users-exceeded',
+  assigned: 'users-exceeded',
   sum: 'quantity-exceeded',
+  level: 'quantity-exceeded',
+  sampled: 'quantity-exceeded',
   events: 'quantity-exceeded',
 } as const satisfies Record<Count['what'], LicenseCode>;
 
@@ -28,7 +39,7 @@ export function judgeAgainst(
   uses: readonly SegmentUse[],
   also?: string,
 ): Judgement {
-  const exceeded = uses.filter(({ lower, segment }) => isOver(lower.amount, segment.limit));
+  const exceeded = uses.filter((use) => !use.unsettled && isOver(use.lower.amount, use.segment.limit));
   if (exceeded.length > 0)
     return judgeExceeded(
       context,
@@ -79,15 +90,15 @@ export function tightest(
 function judgeExceeded(context: PeriodContext, period: Period, use: SegmentUse): Judgement {
   const { license } = context;
   const { lower, segment } = use;
-  const { count } = license.measure;
-  const when = count.what === 'seats' ? ` at ${formatInstant(lower.at)}` : '';
-  const passed = count.what === 'seats' ? '' : `, passed at ${formatInstant(lower.at)}`;
+  const { measure } = license;
+  const when = whenWords(measure, lower.at);
+  const passed = isPassed(measure) ? `, passed at ${formatInstant(lower.at)}` : '';
   const atLeast = use.upper.amount === lower.amount ? '' : 'at least ';
   const message =
-    `${subjectOf(license, period)}: ${atLeast}${formatUse(lower.amount, count)}${when}, ` +
-    `expected at most ${formatLimit(segment.limit!)}${passed}${formatHolders(lower.witnesses, lower.amount, count)}`;
+    `${subjectOf(license, period)}: ${atLeast}${formatUse(lower.amount, measure)}${when}, ` +
+    `expected at most ${formatLimit(segment.limit!)}${passed}${formatHolders(lower.witnesses, lower.amount, measure)}`;
   const usage = toUsage(context, period, use, lower.amount, lower.witnesses);
-  const code = EXCEEDED_CODES[count.what];
+  const code = EXCEEDED_CODES[measure.count.what];
   return toJudgement(context, period, {
     verdict: 'violation',
     code,
@@ -102,10 +113,10 @@ function judgeOpen(context: PeriodContext, period: Period, use: SegmentUse, also
   const { lower, upper, segment } = use;
   const range =
     upper.amount === undefined
-      ? `at least ${formatUse(lower.amount, license.measure.count)}`
+      ? `at least ${formatUse(lower.amount, license.measure)}`
       : upper.amount === lower.amount
-        ? formatUse(upper.amount, license.measure.count)
-        : `between ${formatAmount(lower.amount)} and ${formatUse(upper.amount, license.measure.count)}`;
+        ? formatUse(upper.amount, license.measure)
+        : `between ${formatFigure(lower.amount, license.measure)} and ${formatUse(upper.amount, license.measure)}`;
   const limit =
     segment.limit === undefined ? 'limit unknown' : `expected at most ${formatLimit(segment.limit)}`;
   const doubts =
@@ -142,7 +153,7 @@ function judgeWithin(context: PeriodContext, period: Period, use: SegmentUse): J
   const usage: Usage = toUsage(context, period, use, amount, upper.witnesses);
   const limit =
     segment.limit === undefined ? 'no quantity in force' : `allowed ${formatLimit(segment.limit)}`;
-  const within = `${subjectOf(license, period)}: ${formatUse(amount, license.measure.count)}, ${limit}`;
+  const within = `${subjectOf(license, period)}: ${formatUse(amount, license.measure)}, ${limit}`;
   const percent = coveredPercent(period, license.term, coverage);
   if (percent >= contract.coverage || segment.limit?.amount === 'unlimited') {
     if (note !== undefined) usage.reason = note;
@@ -189,7 +200,7 @@ export function toUsage(
     period: period.label,
     used: toNumber(amount),
     limit: limit === undefined || limit === 'unlimited' ? null : toNumber(limit - overage),
-    at: license.measure.count.what === 'seats' && amount > 0n ? formatInstant(bound.at) : null,
+    at: whenWords(license.measure, bound.at) !== '' && amount > 0n ? formatInstant(bound.at) : null,
     holders: holdersOf(witnesses),
   };
 }

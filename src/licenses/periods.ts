@@ -1,6 +1,6 @@
 /** Calendar periods in the contract's time zone, cut where the quantity changes: each stretch has one limit. */
 import type { Instant } from '../base/instant.ts';
-import { EARLIEST, LATEST, type LocalDate, localDate, startOfDay } from '../base/time-zone.ts';
+import { EARLIEST, formatDate, LATEST, type LocalDate, localDate, startOfDay } from '../base/time-zone.ts';
 import type { Coverage } from '../model/relation.ts';
 import type { PeriodKind, Term } from './contract.ts';
 import { type Limit, limitAt } from './quantities.ts';
@@ -11,9 +11,18 @@ export type Period = { label: string; from: Instant; until: Instant };
 /** Part of a period with one limit. `period` undefined: outside the term that the measure runs over. */
 export type Segment = { period: Period | undefined; from: Instant; until: Instant; limit: Limit | undefined };
 
-/** The calendar month or quarter that holds `instant`: `2025-03`, `2025-Q1`. */
-export function calendarPeriodAt(kind: 'month' | 'quarter', instant: Instant, zone: string): Period {
-  const { year, month } = localDate(instant, zone);
+/**
+ * The month or quarter that holds `instant`: `2025-03`, `2025-Q1`; of a month that begins with another day than the first,
+ * `2025-01-15/2025-02-15`.
+ */
+export function calendarPeriodAt(
+  kind: 'month' | 'quarter',
+  instant: Instant,
+  zone: string,
+  anchor = 1,
+): Period {
+  const { year, month, day } = localDate(instant, zone);
+  if (kind === 'month' && anchor > 1) return anchoredMonth({ year, month, day }, anchor, zone);
   const months = kind === 'month' ? 1 : 3;
   const first = month - ((month - 1) % months);
   const label =
@@ -25,6 +34,23 @@ export function calendarPeriodAt(kind: 'month' | 'quarter', instant: Instant, zo
   };
 }
 
+/** Counted from the calendar, never from the month before: after a February that began with the 28th comes March the 31st. */
+function anchoredMonth(date: LocalDate, anchor: number, zone: string): Period {
+  const anchorOf = (month: LocalDate): LocalDate => ({ ...month, day: Math.min(anchor, daysIn(month)) });
+  const here = anchorOf(date);
+  const from = date.day >= here.day ? here : anchorOf(addMonths({ ...date, day: 1 }, -1));
+  const until = anchorOf(addMonths({ ...from, day: 1 }, 1));
+  return {
+    label: `${formatDate(from)}/${formatDate(until)}`,
+    from: startOfDay(from, zone),
+    until: startOfDay(until, zone),
+  };
+}
+
+function daysIn({ year, month }: LocalDate): number {
+  return new Date(Date.UTC(year, month, 0)).getUTCDate();
+}
+
 function addMonths({ year, month, day }: LocalDate, months: number): LocalDate {
   const total = year * 12 + (month - 1) + months;
   return { year: Math.floor(total / 12), month: (total % 12) + 1, day };
@@ -32,6 +58,8 @@ function addMonths({ year, month, day }: LocalDate, months: number): LocalDate {
 
 type SegmentPlan = {
   over: PeriodKind;
+  /** The day that months begin with. */
+  anchor?: number;
   zone: string;
   term: Term | undefined;
   limits: readonly Limit[];
@@ -40,7 +68,7 @@ type SegmentPlan = {
 /** The segments from the period of `from` to the period of `until`, without holes. */
 export function toSegments(plan: SegmentPlan, from: Instant, until: Instant): Segment[] {
   const periods =
-    plan.over === 'term' ? termPeriods(plan.term) : calendarPeriods(plan.over, plan.zone, from, until);
+    plan.over === 'term' ? termPeriods(plan.term) : calendarPeriods(plan.over, plan, from, until);
   return periods.flatMap((period) => {
     const changes = plan.limits.flatMap(({ from: change }) =>
       change !== undefined && change > period.from && change < period.until ? [change] : [],
@@ -55,10 +83,15 @@ export function toSegments(plan: SegmentPlan, from: Instant, until: Instant): Se
   });
 }
 
-function calendarPeriods(kind: 'month' | 'quarter', zone: string, from: Instant, until: Instant): Period[] {
-  const periods = [calendarPeriodAt(kind, clamp(from), zone)];
+function calendarPeriods(
+  kind: 'month' | 'quarter',
+  { zone, anchor }: SegmentPlan,
+  from: Instant,
+  until: Instant,
+): Period[] {
+  const periods = [calendarPeriodAt(kind, clamp(from), zone, anchor)];
   while (periods.at(-1)!.until <= clamp(until))
-    periods.push(calendarPeriodAt(kind, periods.at(-1)!.until, zone));
+    periods.push(calendarPeriodAt(kind, periods.at(-1)!.until, zone, anchor));
   return periods;
 }
 

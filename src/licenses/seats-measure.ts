@@ -15,15 +15,20 @@ import { PeakTracker, type SegmentPeak } from './peak.ts';
 import type { Segment } from './periods.ts';
 import { isOver, type Limit } from './quantities.ts';
 import { isOpenInUse, sessionOptions } from './session-options.ts';
-import { type Session, Sessions } from './sessions.ts';
+import { type SeatSink, type Session, Sessions } from './sessions.ts';
 import { TimeOverMeter } from './time-over.ts';
 
 type Stretch = { from: Instant; until: Instant | undefined };
 
+/** What becomes of the seats: the peaks of segments, or how long they were taken. */
+export type SeatTracker = SeatSink & {
+  finish(until: Instant, missingIsInUse: boolean, anytime: Amount): SegmentPeak[];
+};
+
 export class SeatsMeasure implements MeasureFold {
   private readonly segments: readonly Segment[];
   private readonly license: License;
-  private readonly tracker: PeakTracker;
+  private readonly tracker: SeatTracker;
   private readonly sessions: Sessions;
   private readonly doubts = new Doubts();
   private readonly quantityDoubts = new Doubts();
@@ -34,34 +39,30 @@ export class SeatsMeasure implements MeasureFold {
   private openStretch: Stretch | undefined;
   private readonly unreadable = new Set<Session>();
   /** Where the contract allows overage. */
-  private readonly overMeter: TimeOverMeter | undefined;
+  private readonly time: TimeAbove | undefined;
   /** How many sessions a restart ended, for each segment. */
   private readonly restarted: number[] = [];
   private restartSegment = 0;
 
-  constructor(license: License, segments: readonly Segment[]) {
+  /** `segments` as they are when the fold finishes: one for each peak of the tracker, which is that of peaks where none is given. */
+  constructor(license: License, segments: readonly Segment[], tracker?: SeatTracker) {
     this.segments = segments;
     this.license = license;
-    const limits = segments.map(({ limit }) => amountOf(limit));
-    const meter = license.overage === undefined ? undefined : new TimeOverMeter(limits);
-    this.overMeter = meter;
-    const tracker = new PeakTracker(
-      segments.map(({ from }, index) => ({ from, proofAbove: limits[index] })),
-      meter && ((...stay) => meter.stay(...stay)),
-    );
-    this.tracker = tracker;
+    this.time = tracker === undefined && license.overage !== undefined ? new TimeAbove(segments) : undefined;
+    const seats = tracker ?? this.time?.tracker ?? new PeakTracker(segments.map(toPeakSegment));
+    this.tracker = seats;
     this.sessions = new Sessions(sessionOptions(license), {
       take: (session, at) => {
-        tracker.take(session, at);
+        seats.take(session, at);
         if (session.unreadable) this.takeUnreadable(session, at);
       },
       release: (session, at) => {
-        tracker.release(session, at);
+        seats.release(session, at);
         if (session.unreadable) this.releaseUnreadable(session, at);
       },
-      orphan: (event) => tracker.orphan(event),
+      orphan: (event) => seats.orphan(event),
       doubt: (quantity, at, event) => {
-        tracker.doubt(quantity, at);
+        seats.doubt(quantity, at);
         if (event !== undefined) this.doubts.note('repeated', event);
       },
     });
@@ -102,7 +103,7 @@ export class SeatsMeasure implements MeasureFold {
   finish(until: Instant): SegmentUse[] {
     this.sessions.advance(until);
     const peaks = this.tracker.finish(until, isOpenInUse(this.license), this.seatsAnytime);
-    const over = this.overMeter?.finish(this.tracker.openEnds(), this.seatsAnytime);
+    const over = this.time?.finish(this.seatsAnytime);
     return peaks.map((peak, index) => {
       const use = this.toSegmentUse(this.segments[index]!, peak, this.restarted[index] ?? 0);
       return over === undefined ? use : { ...use, over: over[index]! };
@@ -166,6 +167,27 @@ export class SeatsMeasure implements MeasureFold {
       this.unbounded.some((each) => each.from < until && (each.until === undefined || each.until > from))
     );
   }
+}
+
+/** How long the peaks of segments were above their limits. */
+class TimeAbove {
+  readonly tracker: PeakTracker;
+  private readonly meter: TimeOverMeter;
+
+  constructor(segments: readonly Segment[]) {
+    const meter = new TimeOverMeter(segments.map(({ limit }) => amountOf(limit)));
+    this.meter = meter;
+    this.tracker = new PeakTracker(segments.map(toPeakSegment), (...stay) => meter.stay(...stay));
+  }
+
+  /** After the tracker has finished. */
+  finish(anytime: Amount): ReturnType<TimeOverMeter['finish']> {
+    return this.meter.finish(this.tracker.openEnds(), anytime);
+  }
+}
+
+export function toPeakSegment({ from, limit }: Segment): { from: Instant; proofAbove: Amount | undefined } {
+  return { from, proofAbove: amountOf(limit) };
 }
 
 function amountOf(limit: Limit | undefined): Amount | undefined {

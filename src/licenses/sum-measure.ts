@@ -3,7 +3,9 @@
  * quantity then in force. Use counts when it begins; a check-in adds nothing.
  */
 import type { Instant } from '../base/instant.ts';
-import { type Amount, formatAmount, ONE } from './amount.ts';
+import { type Amount, formatAmount } from './amount.ts';
+import type { Measure } from './contract.ts';
+import { eventAmount } from './event-amount.ts';
 import { holderOf, type LicenseUse, type TimedUse } from './license-use.ts';
 import { Doubts, type MeasureFold, type SegmentUse, type Witness } from './measure-fold.ts';
 import { MAX_WITNESSES } from './peak.ts';
@@ -13,7 +15,7 @@ import { falls, SegmentCursor } from './segment-cursor.ts';
 import type { Session } from './sessions.ts';
 
 export class SumMeasure implements MeasureFold {
-  private readonly counts: 'sum' | 'events';
+  private readonly measure: Measure;
   private readonly cursor: SegmentCursor;
   private readonly uses: SegmentUse[] = [];
   private readonly anytimeDoubts = new Doubts();
@@ -30,8 +32,8 @@ export class SumMeasure implements MeasureFold {
   private passed: { at: Instant; witness: Witness } | undefined;
   private latest: Instant;
 
-  constructor(counts: 'sum' | 'events', segments: readonly Segment[]) {
-    this.counts = counts;
+  constructor(measure: Measure, segments: readonly Segment[]) {
+    this.measure = measure;
     this.cursor = new SegmentCursor(segments);
     this.latest = segments[0]!.from;
   }
@@ -39,7 +41,7 @@ export class SumMeasure implements MeasureFold {
   anytime(use: LicenseUse): void {
     if (use.kind === 'close') return;
     this.anytimeDoubts.note('untimed', { holder: holderOf(use), place: use.place });
-    const amount = this.amountOf(use);
+    const { amount } = eventAmount(this.measure, use);
     if (amount === undefined) this.anytimeUnbounded = true;
     else if (amount > 0n) this.anytimeAmount += amount;
   }
@@ -47,11 +49,11 @@ export class SumMeasure implements MeasureFold {
   add(use: TimedUse): void {
     this.reach(use.time);
     if (use.kind === 'close') return;
-    const amount = this.amountOf(use);
+    const { amount, doubt } = eventAmount(this.measure, use);
     const witness = { holder: holderOf(use), place: use.place };
     if (amount === undefined) {
       this.unbounded = true;
-      this.doubts.note('amount', witness);
+      this.doubts.note(doubt ?? 'amount', witness);
       return;
     }
     if (amount < 0n) this.subtracted -= amount;
@@ -85,10 +87,6 @@ export class SumMeasure implements MeasureFold {
 
   stillOpen(): Iterable<Session> {
     return [];
-  }
-
-  private amountOf(use: LicenseUse): Amount | undefined {
-    return this.counts === 'events' ? ONE : use.amount;
   }
 
   private reach(at: Instant): void {

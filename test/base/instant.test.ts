@@ -7,8 +7,8 @@ import {
   formatInstant,
   parseDuration,
   parsePlainTimestamp,
-  plainOffsetMs,
   parseTimestamp,
+  plainOffsetMs,
 } from '../../src/base/instant.ts';
 
 const read = (text: string, options = {}) => {

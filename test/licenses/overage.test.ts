@@ -117,7 +117,7 @@ test('people and sums may be in overage too, without a time', () => {
       ({ message }) => message,
     ),
     [
-      'expected no "for" beside "count distinct person over month": only "count seats" tells how long use lasted',
+      'expected no "for" beside "count distinct person over month": only the peak of seats tells how long use lasted',
     ],
   );
 });

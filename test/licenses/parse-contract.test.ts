@@ -26,6 +26,12 @@ measures:
   floating: count seats each instant take max over month
   people: count distinct person over quarter
   calls: count sum(units.used) each event take sum over month
+  hosts: count distinct host each hour take drop-top 1% over month
+  cores: count level(cores) by cpu each instant take max over quarter times 0.5 for xeon*, 1 for * round up
+  named: count assigned person each day take max over term at least 25 times 1.5 round half
+  active: count distinct account_id each 28d take max over month anchored 31
+  credits: count sum(seconds) each event at least 60 take sum over month
+  spend: count events over rolling 30d
 licenses:
   - id: editor
     covers: {feature: [editor, "editor-*"], version: "<= 2025.1"}
@@ -66,11 +72,15 @@ test('a whole contract becomes plain data, with dates at local midnight', () => 
     name: 'floating',
     sentence: 'count seats each instant take max over month',
     count: { what: 'seats' },
+    each: { kind: 'instant' },
+    take: { kind: 'max' },
     over: 'month',
+    anchor: 1,
+    adjust: {},
   });
   assert.deepEqual(
     [editor!.line, editor!.share, editor!.linger, editor!.missingCheckin],
-    [19, ['person', 'host'], 1_800_000_000_000n, { after: 43_200_000_000_000n }],
+    [25, ['person', 'host'], 1_800_000_000_000n, { after: 43_200_000_000_000n }],
   );
   assert.equal(editor!.term!.until.text, '2025-12-01');
   assert.deepEqual(
@@ -98,6 +108,8 @@ test('a whole contract becomes plain data, with dates at local midnight', () => 
     use: [],
     borrow: ['vpn.borrow'],
     restart: ['vpn.up'],
+    assign: ['license.assign'],
+    revoke: ['license.revoke'],
   });
   assert.deepEqual(contract!.fields.session, [{ taxonomy: 'audit', name: 'session' }]);
   assert.deepEqual([contract!.people.key, contract!.coverage], [[{ taxonomy: 'raw', name: 'email' }], 95.5]);
@@ -119,11 +131,11 @@ people:
   same: [{person: ann, as: [am]}, {person: bob, as: AM}]
 evidence: {coverage: 120%, keep: P2Y}
 measures:
-  floating: count seats each minute take max over month
+  floating: count seats each event take max over month
   peruser: "count distinct persn over month"
   typo: count seats each instant take maximum over month
-  rolling: count events over rolling 30d
-  late: count seats over month anchored 15
+  rolling: count seats over rolling 30d
+  late: count seats over month anchored 32
 licenses:
   - id: editor
     covers: {feature: editor, tier: pro}
@@ -155,11 +167,11 @@ test('twenty-odd mistakes get their messages at once, each with line, column, ex
     'licenses.yaml:7:53: "AM" cannot be both "ann" and "bob"',
     'licenses.yaml:8:22: expected a percentage between 0% and 100%, found "120%"',
     'licenses.yaml:8:28: "keep" is not supported yet',
-    'licenses.yaml:10:30: "each minute" is not supported yet for "seats", expected "each instant"',
-    'licenses.yaml:11:28: expected person or host after "distinct", found "persn", did you mean "person"?',
+    'licenses.yaml:10:30: "each event" has no meaning for "seats", expected "each instant" or "each minute", "each 15min", "each hour", "each day"',
+    'licenses.yaml:11:28: expected person, host or a field after "distinct", found "persn", did you mean "person"?',
     'licenses.yaml:12:39: expected a statistic (max, p95, p99, drop-top, mean, sum, last), found "maximum"',
-    'licenses.yaml:13:30: "over rolling" is not supported yet',
-    'licenses.yaml:14:32: "anchored" is not supported yet',
+    'licenses.yaml:13:29: "over rolling" counts whole windows of distinct keys, sums or events, expected no "each" and "take" beside it',
+    'licenses.yaml:14:41: expected a day from 1 to 31 after "anchored", found "32"',
     'licenses.yaml:17:37: expected the name of a tier of this file, found "pro"',
     'licenses.yaml:18:14: expected the name of a measure of this file, found "flaoting", did you mean "floating"?',
     'licenses.yaml:19:12: expected person or host, found "device"',
@@ -272,10 +284,10 @@ test('a number is taken without quotes only, in any form that YAML and people wr
 });
 
 test('a measure written over two lines has its mistake where it begins', () => {
-  const yaml = `contract: {id: A, timezone: UTC}\nmeasures:\n  m: count seats each minute\n    take max over month\nlicenses: []\n`;
+  const yaml = `contract: {id: A, timezone: UTC}\nmeasures:\n  m: count seats each event\n    take max over month\nlicenses: []\n`;
   assert.equal(
     mistakes(yaml)[0],
-    'licenses.yaml:3:6: "each minute" is not supported yet for "seats", expected "each instant"',
+    'licenses.yaml:3:6: "each event" has no meaning for "seats", expected "each instant" or "each minute", "each 15min", "each hour", "each day"',
   );
 });
 

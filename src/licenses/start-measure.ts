@@ -1,0 +1,88 @@
+/** The fold that a measure's sentence asks for. The most common ones need no buckets; all others go by cells. */
+import type { Instant } from '../base/instant.ts';
+import { EARLIEST, LATEST } from '../base/time-zone.ts';
+import type { Coverage } from '../model/relation.ts';
+import { AdjustedMeasure, isAdjusted, wholeAdjustment } from './adjust.ts';
+import { AssignedMeasure } from './assigned-measure.ts';
+import { toBucketPlan } from './bucket-plan.ts';
+import type { Contract, License } from './contract.ts';
+import { DatedMeasure } from './dated-measure.ts';
+import { DistinctBuckets } from './distinct-buckets.ts';
+import { DistinctMeasure } from './distinct-measure.ts';
+import { LevelMeasure } from './level-measure.ts';
+import type { MeasureFold } from './measure-fold.ts';
+import { clamp, type Segment, toSegments } from './periods.ts';
+import { toLimits } from './quantities.ts';
+import { SampledMeasure } from './sampled-measure.ts';
+import { SeatBuckets } from './seat-buckets.ts';
+import { SeatMean } from './seat-mean.ts';
+import { SeatsMeasure } from './seats-measure.ts';
+import { SumBuckets } from './sum-buckets.ts';
+import { SumMeasure } from './sum-measure.ts';
+
+/** `first`: the time of the first use, where it has one. */
+export function startMeasure(
+  contract: Contract,
+  license: License,
+  first: Instant | undefined,
+  coverage: Coverage,
+): MeasureFold {
+  const { measure } = license;
+  const plan = {
+    over: measure.over,
+    anchor: measure.anchor,
+    zone: contract.timezone,
+    term: license.term,
+    limits: toLimits(license),
+  };
+  const from = clamp(coverage?.from ?? first ?? EARLIEST);
+  const segments = toSegments(plan, from, clamp(coverage?.until ?? LATEST));
+  if (measure.versions === undefined) return adjustedFold(contract, license, segments, coverage);
+  const versions = measure.versions.map((version) => {
+    const dated = { ...license, measure: version.measure };
+    return { from: version.from, fold: adjustedFold(contract, dated, segments, coverage) };
+  });
+  return new DatedMeasure(versions);
+}
+
+function adjustedFold(
+  contract: Contract,
+  license: License,
+  segments: readonly Segment[],
+  coverage: Coverage,
+): MeasureFold {
+  const adjust = wholeAdjustment(license.measure);
+  const toFold = (each: readonly Segment[]) => plainFold(contract, license, each, coverage);
+  return isAdjusted(adjust) ? new AdjustedMeasure(adjust, segments, toFold) : toFold(segments);
+}
+
+function plainFold(
+  contract: Contract,
+  license: License,
+  segments: readonly Segment[],
+  coverage: Coverage,
+): MeasureFold {
+  const { count, each, take } = license.measure;
+  const bucketPlan = () => toBucketPlan(contract, license, segments, coverage);
+  const isByInstant = each.kind === 'instant' && take.kind !== 'max';
+  switch (count.what) {
+    case 'seats':
+      if (each.kind !== 'instant') return new SeatBuckets(bucketPlan());
+      if (take.kind === 'max') return new SeatsMeasure(license, segments);
+      return new SeatMean(license, segments);
+    case 'distinct':
+      return each.kind === 'period'
+        ? new DistinctMeasure(license, segments)
+        : new DistinctBuckets(bucketPlan());
+    case 'assigned':
+      return new AssignedMeasure(bucketPlan(), isByInstant);
+    case 'level':
+      return new LevelMeasure(bucketPlan(), isByInstant);
+    case 'sampled':
+      return new SampledMeasure(bucketPlan());
+    case 'sum':
+    case 'events':
+      if (take.kind === 'sum') return new SumMeasure(license.measure, segments);
+      return new SumBuckets(bucketPlan());
+  }
+}
