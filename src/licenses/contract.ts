@@ -41,6 +41,12 @@ export type MissingCheckin = 'keep-open' | 'in-use' | { after: bigint };
 
 export type ShareKey = 'person' | 'host';
 
+/**
+ * What the contract's own text leaves open, in words: why "exceeded" or "within" is not said where the figures would.
+ * Use of at most `upTo` is within all the same.
+ */
+export type OpenTerms = { exceeded: string[]; within: string[]; upTo?: Amount };
+
 export type License = {
   id: string;
   /** Where it stands in the contract's file. */
@@ -56,6 +62,7 @@ export type License = {
   /** Empty and not unlimited: unknown, and every verdict undetermined. */
   quantity: QuantityEntry[];
   term?: Term;
+  open?: OpenTerms;
 };
 
 /** Globs over `action`. */
@@ -76,6 +83,9 @@ export type People = {
   exclude: { match: string; because?: string }[];
 };
 
+/** What a reader of the report must know about the contract itself. */
+export type ContractNote = { code: string; message: string };
+
 export type Contract = {
   file: string;
   id: string;
@@ -89,6 +99,7 @@ export type Contract = {
   licenses: License[];
   /** Percent of a period that the log must span before "within" is said of it. */
   coverage: number;
+  notes?: ContractNote[];
 };
 
 export const DEFAULT_COVERAGE = 99;

@@ -12,6 +12,7 @@ import { parseAmount } from './amount.ts';
 import type {
   Contract,
   ContractDate,
+  ContractNote,
   EventWords,
   License,
   LicenseFields,
@@ -24,6 +25,7 @@ import type {
 } from './contract.ts';
 import { DEFAULT_COVERAGE, DEFAULT_EVENTS, DEFAULT_FIELDS, DEFAULT_PERSON } from './contract.ts';
 import { ContractText, type Entry, type Value } from './contract-text.ts';
+import { type OpenFile, parseLicenseEntries } from './parse-license-entries.ts';
 import { parseMeasure, toFieldRef } from './parse-measure.ts';
 import { parseVersionBound } from './versions.ts';
 
@@ -31,7 +33,17 @@ type Entries = Map<string, Entry>;
 
 const CONTRACT_KEYS = {
   owner: 'the contract file',
-  known: ['contract', 'term', 'people', 'events', 'fields', 'measures', 'licenses', 'evidence'],
+  known: [
+    'contract',
+    'term',
+    'people',
+    'events',
+    'fields',
+    'measures',
+    'licenses',
+    'licenseFiles',
+    'evidence',
+  ],
   later: ['tiers', 'bundles', 'devices', 'countries'],
 };
 const LICENSE_KEYS = {
@@ -64,9 +76,13 @@ const LICENSE_KEYS = {
 };
 const TERM_KEYS = { owner: '"term"', known: ['from', 'until', 'grace'] };
 
-/** Without problems there is a contract; with a problem there is none. */
-export function parseContract(file: string, text: string): { contract?: Contract; problems: Problem[] } {
-  const parser = new ContractParser(file, new ContractText(file, text));
+/** Without problems there is a contract; with a problem there is none. `open` reads the license files that it names. */
+export function parseContract(
+  file: string,
+  text: string,
+  open: OpenFile = () => undefined,
+): { contract?: Contract; problems: Problem[] } {
+  const parser = new ContractParser(file, new ContractText(file, text), open);
   const contract = parser.parse();
   const problems = parser.text.problems.toSorted((a, b) => a.line - b.line || a.column - b.column);
   return contract === undefined || problems.length > 0 ? { problems } : { contract, problems };
@@ -75,14 +91,17 @@ export function parseContract(file: string, text: string): { contract?: Contract
 class ContractParser {
   readonly text: ContractText;
   private readonly file: string;
+  private readonly open: OpenFile;
+  private readonly notes: ContractNote[] = [];
   /** Dates wait for the zone: without a valid one they are checked as if in UTC. */
   private zone = 'UTC';
   /** Whom each other name stands for, by the name in lower case. */
   private readonly personByName = new Map<string, string>();
 
-  constructor(file: string, text: ContractText) {
+  constructor(file: string, text: ContractText, open: OpenFile) {
     this.file = file;
     this.text = text;
+    this.open = open;
   }
 
   parse(): Contract | undefined {
@@ -112,6 +131,7 @@ class ContractParser {
       fields,
       licenses,
       coverage,
+      ...(this.notes.length > 0 && { notes: this.notes }),
     };
   }
 
@@ -288,17 +308,27 @@ class ContractParser {
     measures: Map<string, Measure | undefined>,
     term: Term | undefined,
   ): License[] {
-    const node = this.required(root, 'licenses', this.text.root, 'the contract file');
+    const files = root.get('licenseFiles')?.value;
+    const hasFiles = files !== undefined;
+    const node = hasFiles
+      ? root.get('licenses')?.value
+      : this.required(root, 'licenses', this.text.root, 'the contract file');
     const items = node && this.text.list(node, 'a list of licenses');
     if (items?.length === 0) this.text.problem(node, 'expected at least one license, found none');
     const ids = new Set<string>();
-    return (items ?? []).flatMap((item) => {
-      const license = this.license(item, measures, term);
-      if (license === undefined) return [];
-      if (ids.has(license.id)) this.text.problem(item, `the license ${quote(license.id)} stands twice`);
+    const once = (license: License, at: Value): License[] => {
+      if (ids.has(license.id)) this.text.problem(at, `the license ${quote(license.id)} stands twice`);
       ids.add(license.id);
       return [license];
+    };
+    const written = (items ?? []).flatMap((item) => {
+      const license = this.license(item, measures, term);
+      return license === undefined ? [] : once(license, item);
     });
+    if (!hasFiles) return written;
+    const { licenses, notes } = parseLicenseEntries(this.text, files, this.zone, this.open);
+    this.notes.push(...notes);
+    return [...written, ...licenses.flatMap((license) => once(license, files))];
   }
 
   private license(
