@@ -31,7 +31,8 @@ export type QuantityEntry = {
   cost?: { per: string; prorate?: string };
 };
 
-export type VersionBound = { comparison: '<' | '<=' | '=' | '>=' | '>'; version: string };
+/** `decimal`: versions may also be read as decimal numbers. */
+export type VersionBound = { comparison: '<' | '<=' | '=' | '>=' | '>'; version: string; decimal?: true };
 
 /**
  * What a check-out without a check-in means. `keep-open`: perhaps in use until the log ends, a doubt.

@@ -326,7 +326,7 @@ class ContractParser {
       return license === undefined ? [] : once(license, item);
     });
     if (!hasFiles) return written;
-    const { licenses, notes } = parseLicenseEntries(this.text, files, this.zone, this.open);
+    const { licenses, notes } = parseLicenseEntries(this.text, files, this.zone, term, this.open);
     this.notes.push(...notes);
     return [...written, ...licenses.flatMap((license) => once(license, files))];
   }

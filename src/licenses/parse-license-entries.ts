@@ -2,7 +2,7 @@
 
 import { quote } from '../base/text-safety.ts';
 import { EARLIEST, formatDate, startOfDay } from '../base/time-zone.ts';
-import type { ContractNote, License } from './contract.ts';
+import type { ContractNote, License, Term } from './contract.ts';
 import type { ContractText, Entry, Value } from './contract-text.ts';
 import { getOrCreate } from './get-or-create.ts';
 import { type NamedText, parseLicenseFiles } from './license-file/parse-license-files.ts';
@@ -31,6 +31,7 @@ export function parseLicenseEntries(
   text: ContractText,
   node: Value,
   zone: string,
+  term: Term | undefined,
   open: OpenFile,
 ): { licenses: License[]; notes: ContractNote[] } {
   const items = text.list(node, WHAT)?.flatMap((each) => readItem(text, each, open) ?? []) ?? [];
@@ -52,6 +53,7 @@ export function parseLicenseEntries(
         options: parsed.options,
         poolByVendorString: stated,
         measure: measure!,
+        term,
         toDate: (day) => ({ text: formatDate(day), instant: startOfDay(day, zone) }),
         ever: { text: '1990-01-01', instant: EARLIEST },
         line: node!.line,

@@ -59,6 +59,8 @@ const PASSED = ['AUTH', 'ISSUER', 'NOTICE', 'ONE_TS_OK', 'SIGN', 'SIGN2', 'SN', 
 /** They change the arithmetic in ways that are not reckoned with. */
 const REFUSED = ['CAPACITY', 'METERED', 'SUPERSEDE_SIGN', 'UNDO_INTERVAL', 'GRACE'];
 
+const KNOWN = new Set([...POOLING, ...READ, ...PASSED]);
+
 const MAX_COUNT = 999_999_999;
 
 /** Undefined, and at least one mistake told, when the line says nothing that can be used. */
@@ -123,21 +125,21 @@ export function parseFeatureLine(line: WordLine, file: string, mistake: Mistake)
   };
 }
 
-/** Attributes by name. Before version 7.1 a key of hexadecimal digits stood bare after the count. */
+/** Attributes by name. In old files a key of hexadecimal digits stands bare after the count, and empty quotes behind it. */
 function readAttributes(words: readonly Word[], mistake: Mistake): Map<string, Word> {
   const attributes = new Map<string, Word>();
   for (const [index, word] of words.entries()) {
     const name = word.key ?? word.text;
     const isLicenseKey = index === 0 && word.key === undefined && /^"?[0-9A-F]{8,40}"?$/i.test(word.text);
-    if (isLicenseKey) continue;
+    if (isLicenseKey || word.text === '""') continue;
     if (REFUSED.includes(name))
       mistake(word, `${quote(name)} is not reckoned with: what may be used depends on it`);
-    else if ([...POOLING, ...READ, ...PASSED].includes(name)) {
+    else if (KNOWN.has(name)) {
       if (attributes.has(name)) mistake(word, `the attribute ${quote(name)} stands twice`);
       attributes.set(name, word);
     } else if (word.key === undefined || (!/^[a-z_]+$/.test(name) && !/^V\d/.test(name))) {
       // Names in lower case are remarks, which the server does not sign; `V7.1_LK` and kin are signatures.
-      const nearest = didYouMean(name, [...POOLING, ...READ, ...PASSED]);
+      const nearest = didYouMean(name, KNOWN);
       mistake(word, `unknown attribute ${quote(name)}${nearest}`);
     }
   }

@@ -3,7 +3,7 @@
  * superseded, have started and have not expired; of FEATURE lines the first alone, of INCREMENT lines all.
  */
 import type { LocalDate } from '../../base/time-zone.ts';
-import { compareVersions } from '../versions.ts';
+import { compareDecimalVersions } from '../versions.ts';
 import { compareDays } from './dates.ts';
 import type { FeatureLine } from './feature-line.ts';
 import type { Supersession } from './supersession.ts';
@@ -26,7 +26,11 @@ type Plan = {
 
 /** From the first step that is known, or differs from what came before. */
 export function featureSteps(lines: readonly FeatureLine[], plan: Plan): Step[] {
-  const ordered = lines.toSorted(compareLines);
+  const files = [...new Set(lines.map(({ file }) => file))];
+  const rank = new Map(files.map((file, index) => [file, index]));
+  const ordered = lines.toSorted(
+    (left, right) => rank.get(left.file)! - rank.get(right.file)! || compareLines(left, right),
+  );
   const steps: Step[] = [];
   for (const from of changes(lines, plan)) {
     const step = stepAt(ordered, from, plan);
@@ -94,14 +98,14 @@ function isLocked({ pooling }: FeatureLine): boolean {
 }
 
 /**
- * The order in which a server takes them: by `sort=`, uncounted before counted, higher versions first, issued last first
+ * The order in which a server takes those of one file: by `sort=`, uncounted before counted, higher versions first, issued last first
  * (by ISSUED or START), else as they stand in the files. (FLEXnet Licensing End User Guide, Order of Precedence.)
  */
 function compareLines(left: FeatureLine, right: FeatureLine): number {
   return (
     left.sort - right.sort ||
     Number(left.count !== 'uncounted') - Number(right.count !== 'uncounted') ||
-    compareVersions(right.version, left.version) ||
+    compareDecimalVersions(right.version, left.version) ||
     compareDays(right.issued ?? right.start, left.issued ?? left.start)
   );
 }

@@ -18,6 +18,9 @@ export type LicenseLines = { lines: FeatureLine[]; options: Options; problems: P
 const SERVER_LINES = ['SERVER', 'VENDOR', 'DAEMON', 'USE_SERVER', 'FEATURESET'];
 const KEYWORDS = ['FEATURE', 'INCREMENT', 'PACKAGE', 'UPGRADE', ...SERVER_LINES];
 
+/** `sampled-f1-00737-55296-1825`: a license that is typed in. */
+const DECIMAL_LICENSE = /^\w+(?:-\w+)+-\d{4,}-\d{4,}(?:-\d+)*$/;
+
 /** Lines of one feature: the arithmetic takes the square of them, and real files have a few. */
 const MAX_LINES = 2_000;
 
@@ -51,6 +54,8 @@ function parseLicenseFile(
       if (isOfVendor(line, vendor)) packages.push(...present(parsePackageLine(line, mistake)));
     } else if (keyword.text === 'UPGRADE') {
       mistake(keyword, '"UPGRADE" is not reckoned with: ask for INCREMENT lines of the new version');
+    } else if (line.length === 1 && DECIMAL_LICENSE.test(keyword.text)) {
+      mistake(keyword, 'a license in decimal format is not read: convert it with lminstall');
     } else if (!SERVER_LINES.includes(keyword.text) && /^[A-Z][A-Z_]{2,}$/.test(keyword.text)) {
       // The server takes other lines for comments; in capitals they are rather a keyword, misspelt or new.
       mistake(keyword, `unknown keyword ${quote(keyword.text)}${didYouMean(keyword.text, KEYWORDS)}`);

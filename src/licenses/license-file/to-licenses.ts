@@ -15,7 +15,7 @@ import type {
   Term,
 } from '../contract.ts';
 import { getOrCreate } from '../get-or-create.ts';
-import { compareVersions, parseVersionBound } from '../versions.ts';
+import { compareDecimalVersions } from '../versions.ts';
 import { compareDays } from './dates.ts';
 import type { DupGroup, FeatureLine } from './feature-line.ts';
 import { featureSteps, type Step } from './feature-steps.ts';
@@ -27,6 +27,8 @@ export type Plan = {
   /** Whether lines of different VENDOR_STRING are counted apart: the vendor decides. Undefined: we do not know. */
   poolByVendorString: boolean | undefined;
   measure: Measure;
+  /** Of the contract: for lines that never expire, and its grace for all. */
+  term: Term | undefined;
   /** The first instant of a day in the zone of the contract. */
   toDate: (day: LocalDate) => ContractDate;
   /** Of what has no beginning: before every event that is read. */
@@ -61,13 +63,14 @@ function toLicense(
   const { share, doubt } = shareOf(granted);
   const term = termOf(steps, granted, plan);
   const open = openTerms(steps, superseded, doubt, plan);
-  const version = granted.map((line) => line.version).reduce((a, b) => (compareVersions(a, b) >= 0 ? a : b));
-  const bound = parseVersionBound(`<= ${version}`);
+  const version = granted
+    .map((line) => line.version)
+    .reduce((a, b) => (compareDecimalVersions(a, b) >= 0 ? a : b));
   const seconds = [plan.options.linger.get(name.toLowerCase()) ?? 0, ...granted.map(({ linger }) => linger)];
   return {
     id: name,
     line: plan.line,
-    covers: { features: [name], ...(bound && { version: bound }) },
+    covers: { features: [name], version: { comparison: '<=', version, decimal: true } },
     measure: plan.measure,
     share,
     linger: BigInt(Math.max(...seconds)) * NANOS_PER_SECOND,
@@ -108,10 +111,11 @@ function placesOf(lines: readonly FeatureLine[]): string {
 function termOf(steps: readonly Step[], granted: readonly FeatureLine[], plan: Plan): Term | undefined {
   const last = steps.findLastIndex(({ lines }) => lines.length > 0);
   const end = steps[last + 1]?.from;
-  if (end === undefined) return undefined;
+  if (end === undefined) return plan.term;
   const starts = granted.map(({ start }) => start).filter((day) => day !== undefined);
   const begin = starts.length < granted.length ? undefined : starts.toSorted(compareDays)[0];
-  return { ...(begin && { from: plan.toDate(begin) }), until: plan.toDate(end), grace: 0n };
+  const from = begin === undefined ? plan.term?.from : plan.toDate(begin);
+  return { ...(from && { from }), until: plan.toDate(end), grace: plan.term?.grace ?? 0n };
 }
 
 /**

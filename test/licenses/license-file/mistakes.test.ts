@@ -1,6 +1,7 @@
 /** Every mistake in a license or options file is told, all at once, with its line and column. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import fc from 'fast-check';
 import { formatProblem } from '../../../src/model/problem.ts';
 import { contractOf, licensesOf, mistakesOf } from './read-license.ts';
 
@@ -27,6 +28,7 @@ PACKAGE q
 PACKAGE r acmelmd SIGN=00
 PACKAGE s acmelmd COMPONENTS="t::0 u" OPTIONS=SUIT
 PACKAGE v acmelmd COMPONENTS="w::2" OPTIONS=SUITE
+acmelmd-f1-00737-55296-1825
 FEATURE x acmelmd 1 permanent 5
 FEATURE x othrlmd 1 permanent 5
 `;
@@ -58,7 +60,8 @@ test('twenty-odd mistakes get their messages at once, each with line, column, ex
     'license.dat:22:19: expected a component such as feature:1.0:2, found "t::0"',
     'license.dat:22:39: expected SUITE or SUITE_RESERVED for OPTIONS, found "SUIT"',
     'license.dat:23:19: expected no counts in the COMPONENTS of a suite',
-    'license.dat:25:1: the feature "x" is of the vendors "acmelmd" and "othrlmd": name one with "vendor"',
+    'license.dat:24:1: a license in decimal format is not read: convert it with lminstall',
+    'license.dat:26:1: the feature "x" is of the vendors "acmelmd" and "othrlmd": name one with "vendor"',
   ]);
 });
 
@@ -129,4 +132,66 @@ test('text of a mail around the lines is no license, and hostile text takes line
   assert.deepEqual(mistakesOf(' '.repeat(8 * 1024 * 1024 + 1)), [
     'license.dat: the file has 8388609 characters, at most 8388608 are read',
   ]);
+});
+
+const piece = fc.constantFrom(
+  ...[
+    'FEATURE',
+    'INCREMENT',
+    'PACKAGE',
+    'SERVER',
+    'f',
+    'g',
+    'v',
+    '1.0',
+    '2.0',
+    'permanent',
+    '1-jan-2026',
+    '0',
+    '5',
+    '99999999999',
+  ],
+  ...[
+    'ISSUED=1-jan-2026',
+    'START=1-feb-2026',
+    'SUPERSEDE',
+    'SUPERSEDE="f g"',
+    'DUP_GROUP=UHD',
+    'OVERDRAFT=2',
+    'COMPONENTS="f:2.0:3 g"',
+  ],
+  ...[
+    'OPTIONS=SUITE',
+    'HOSTID=ANY',
+    'SIGN=',
+    '=',
+    '"',
+    '{',
+    '}',
+    '\\',
+    '\\\n',
+    '\n',
+    '\n',
+    ' ',
+    '#',
+    '\u0000',
+    '\uD800',
+    '\r',
+  ],
+);
+
+test('any text is judged without a throw: licenses, or mistakes with a place in it', () => {
+  fc.assert(
+    fc.property(fc.array(piece, { maxLength: 60 }), fc.boolean(), (pieces, isSpaced) => {
+      const text = pieces.join(isSpaced ? ' ' : '');
+      const { contract, problems } = contractOf({ 'license.dat': text });
+      assert.equal(contract === undefined, problems.length > 0);
+      const lines = text.split(/\r\n|\n|\r/);
+      for (const { line, column, file } of problems) {
+        if (file !== 'license.dat' || line === 0) continue;
+        assert.ok(line <= lines.length && column >= 1 && column <= lines[line - 1]!.length + 1);
+      }
+    }),
+    { numRuns: process.env.FULL === '1' ? 20_000 : 500 },
+  );
 });

@@ -6,7 +6,8 @@ import { formatInstant } from '../../../src/base/instant.ts';
 import type { LocalDate } from '../../../src/base/time-zone.ts';
 import { toNumber } from '../../../src/licenses/amount.ts';
 import type { License } from '../../../src/licenses/contract.ts';
-import { licensesOf, linesOf, seatsOn } from './read-license.ts';
+import { isVersionCovered } from '../../../src/licenses/versions.ts';
+import { contractOf, licensesOf, linesOf, seatsOn } from './read-license.ts';
 
 const on = (month: number, day: number, year = 2026): LocalDate => ({ year, month, day });
 
@@ -149,8 +150,41 @@ describe('the terms of a feature', () => {
   test('the version is a ceiling', () => {
     assert.deepEqual(only('INCREMENT f v 2025.2 permanent 5\nINCREMENT f v 2025.10 permanent 5').covers, {
       features: ['f'],
-      version: { comparison: '<=', version: '2025.10' },
+      version: { comparison: '<=', version: '2025.2', decimal: true },
     });
+  });
+
+  test('versions are decimal numbers to FlexNet, and what either reading covers is covered', () => {
+    const { version } = only('FEATURE f v 2025.2 permanent 5').covers;
+    for (const covered of ['2025.2', '2025.1', '2025.10', '2025.19', '2024.9', undefined])
+      assert.equal(isVersionCovered(covered, version), true, covered);
+    for (const newer of ['2025.3', '2026', '2025.21', '2025.2.1'])
+      assert.equal(isVersionCovered(newer, version), false, newer);
+  });
+
+  test('the term of the contract holds for lines that never expire, and its grace for all', () => {
+    const { contract } = contractOf(
+      { 'license.dat': 'FEATURE f v 1.0 permanent 5\nFEATURE g v 1.0 1-mar-2026 5' },
+      '[license.dat]\nterm: {from: 2026-01-01, until: 2027-01-01, grace: P14D}',
+    );
+    const [f, g] = contract!.licenses.map(({ term }) => [term!.from!.text, term!.until.text, term!.grace]);
+    const grace = 14n * 86_400_000_000_000n;
+    assert.deepEqual(
+      [f, g],
+      [
+        ['2026-01-01', '2027-01-01', grace],
+        ['2026-01-01', '2026-03-01', grace],
+      ],
+    );
+  });
+
+  test('files keep their order, and lines sort within each', () => {
+    const { contract } = contractOf(
+      { a: 'FEATURE f v 1.0 permanent 5', b: 'FEATURE f v 2.0 permanent 3\nINCREMENT f v 2.0 permanent 1' },
+      '[a, b]',
+    );
+    const [license] = contract!.licenses;
+    assert.deepEqual([seatsOn(license!, on(6, 1)), license!.quantity[0]!.by], [6, 'a:1, b:2']);
   });
 
   test('the longest linger counts, of the lines and of the options file', () => {
