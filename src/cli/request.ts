@@ -1,4 +1,5 @@
 /** From arguments and config to the request of a run; everything that is wrong with either is collected. */
+import path from 'node:path';
 import { type Instant, MOMENT_WORDS, parseMoment } from '../base/instant.ts';
 import { didYouMean } from '../base/nearest-name.ts';
 import { quote } from '../base/text-safety.ts';
@@ -172,7 +173,11 @@ function loadSchemas(names: readonly string[], problems: Problem[]): EventSchema
 function loadContract(file: string, problems: Problem[]): Contract | undefined {
   const text = readText(file, problems);
   if (text === undefined) return undefined;
-  const parsed = parseContract(file, text);
+  const parsed = parseContract(file, text, (named) => {
+    const near = path.isAbsolute(named) ? named : path.join(path.dirname(file), named);
+    const found = readText(near, problems);
+    return found === undefined ? undefined : { file: near, text: found };
+  });
   problems.push(...parsed.problems);
   return parsed.contract;
 }

@@ -1,6 +1,7 @@
 /** The report out of what scan and relate know: books closed, words gathered, verdict drawn. */
 import { formatInstant } from '../base/instant.ts';
 import { compareText, count } from '../base/text-safety.ts';
+import type { Contract } from '../licenses/contract.ts';
 import type { CheckResult } from '../model/check.ts';
 import { compareFindings, type Finding, type FindingKind, severityRank } from '../model/finding.ts';
 import { MAX_RELATED } from '../model/relation.ts';
@@ -68,6 +69,7 @@ export function assembleReport(
     codes: wordsFor(findings),
     notices: [
       ...disabledNotices(plan),
+      ...contractNotices(plan),
       ...results.flatMap((result) => result.notices ?? []),
       ...grouplessNotices(plan, scan),
       ...seals.flatMap(({ incomplete }) =>
@@ -164,6 +166,11 @@ function drawVerdict(
     ({ severity, waiver }) => waiver === undefined && severityRank(severity) >= threshold,
   );
   return counts ? 'findings' : 'clean';
+}
+
+/** What the contract says of itself: signatures of its license files that nobody verified. */
+function contractNotices({ request }: Plan): Report['notices'] {
+  return (request.licenses as Contract | undefined)?.notes ?? [];
 }
 
 /** A check that was left out is said, so that nobody takes its silence for an answer. */

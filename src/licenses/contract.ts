@@ -83,7 +83,8 @@ export type Cost = {
   rate?: Money;
 };
 
-export type VersionBound = { comparison: '<' | '<=' | '=' | '>=' | '>'; version: string };
+/** `decimal`: versions may also be read as decimal numbers. */
+export type VersionBound = { comparison: '<' | '<=' | '=' | '>=' | '>'; version: string; decimal?: true };
 
 /**
  * What a check-out without a check-in means. `keep-open`: perhaps in use until the log ends, a doubt.
@@ -126,6 +127,12 @@ export type Covers = {
 /** A plan: the features that it adds, and all that it entitles to, those of the tiers that it names included. */
 export type Tier = { tier: string; own: string[]; features: string[] };
 
+/**
+ * What the contract's own text leaves open, in words: why "exceeded" or "within" is not said where the figures would.
+ * Use of at most `upTo` is within all the same.
+ */
+export type OpenTerms = { exceeded: string[]; within: string[]; upTo?: Amount };
+
 export type License = {
   id: string;
   /** Where it stands in the contract's file. */
@@ -147,6 +154,7 @@ export type License = {
   /** Empty: any team may hold any seat. */
   reserve: Reservation[];
   trueDown?: TrueDown;
+  open?: OpenTerms;
 };
 
 /** Globs over `action`. */
@@ -183,6 +191,9 @@ export type People = {
   teams: { team: string; match: string[] }[];
 };
 
+/** What a reader of the report must know about the contract itself. */
+export type ContractNote = { code: string; message: string };
+
 export type Contract = {
   file: string;
   id: string;
@@ -197,6 +208,7 @@ export type Contract = {
   licenses: License[];
   /** Percent of a period that the log must span before "within" is said of it. */
   coverage: number;
+  notes?: ContractNote[];
 };
 
 export const DEFAULT_COVERAGE = 99;

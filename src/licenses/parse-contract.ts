@@ -8,6 +8,7 @@ import { isTimeZone } from '../base/time-zone.ts';
 import type { Problem } from '../model/problem.ts';
 import {
   type Contract,
+  type ContractNote,
   DEFAULT_COVERAGE,
   DEFAULT_EVENTS,
   DEFAULT_FIELDS,
@@ -19,6 +20,7 @@ import {
 import { ContractReader, type Entries } from './contract-reader.ts';
 import type { Value } from './contract-text.ts';
 import { parseLicense, parseMeasureSentence, type Surroundings } from './parse-license.ts';
+import { type OpenFile, parseLicenseEntries } from './parse-license-entries.ts';
 import { toFieldRef } from './parse-measure.ts';
 import { parsePeople } from './parse-people.ts';
 import { parseTerm } from './parse-term.ts';
@@ -36,19 +38,24 @@ const CONTRACT_KEYS = {
     'tiers',
     'bundles',
     'licenses',
+    'licenseFiles',
     'evidence',
   ],
 };
 
-/** Without problems there is a contract; with a problem there is none. */
-export function parseContract(file: string, text: string): { contract?: Contract; problems: Problem[] } {
+/** Without problems there is a contract; with a problem there is none. `open` reads the license files that it names. */
+export function parseContract(
+  file: string,
+  text: string,
+  open: OpenFile = () => undefined,
+): { contract?: Contract; problems: Problem[] } {
   const reader = new ContractReader(file, text);
-  const contract = parseWhole(reader, file);
+  const contract = parseWhole(reader, file, open);
   const problems = reader.problems.toSorted((a, b) => a.line - b.line || a.column - b.column);
   return contract === undefined || problems.length > 0 ? { problems } : { contract, problems };
 }
 
-function parseWhole(reader: ContractReader, file: string): Contract | undefined {
+function parseWhole(reader: ContractReader, file: string, open: OpenFile): Contract | undefined {
   if (reader.root === undefined && reader.problems.length > 0) return undefined;
   const what = 'a contract (contract, term, people, measures, licenses)';
   const root = reader.mapping(reader.root, what, CONTRACT_KEYS);
@@ -62,7 +69,7 @@ function parseWhole(reader: ContractReader, file: string): Contract | undefined 
   const coverage = parseEvidence(reader, root.get('evidence')?.value);
   const tiers = parseTiers(reader, root.get('tiers')?.value);
   const bundles = parseBundles(reader, root.get('bundles')?.value);
-  const licenses = parseLicenses(reader, root, { measures, term, tiers, bundles, people });
+  const { licenses, notes } = parseLicenses(reader, root, { measures, term, tiers, bundles, people }, open);
   if (head === undefined) return undefined;
   return {
     file,
@@ -75,6 +82,7 @@ function parseWhole(reader: ContractReader, file: string): Contract | undefined 
     tiers,
     licenses,
     coverage,
+    ...(notes.length > 0 && { notes }),
   };
 }
 
@@ -172,16 +180,30 @@ function parseMeasures(reader: ContractReader, root: Entries): Map<string, Measu
   return measures;
 }
 
-function parseLicenses(reader: ContractReader, root: Entries, surroundings: Surroundings): License[] {
-  const node = reader.required(root, 'licenses', reader.root, 'the contract file');
+function parseLicenses(
+  reader: ContractReader,
+  root: Entries,
+  surroundings: Surroundings,
+  open: OpenFile,
+): { licenses: License[]; notes: ContractNote[] } {
+  const files = root.get('licenseFiles')?.value;
+  const node =
+    files === undefined
+      ? reader.required(root, 'licenses', reader.root, 'the contract file')
+      : root.get('licenses')?.value;
   const items = node && reader.list(node, 'a list of licenses');
   if (items?.length === 0) reader.problem(node, 'expected at least one license, found none');
   const ids = new Set<string>();
-  return (items ?? []).flatMap((item) => {
-    const license = parseLicense(reader, item, surroundings);
-    if (license === undefined) return [];
-    if (ids.has(license.id)) reader.problem(item, `the license ${quote(license.id)} stands twice`);
+  const once = (license: License, at: Value): License[] => {
+    if (ids.has(license.id)) reader.problem(at, `the license ${quote(license.id)} stands twice`);
     ids.add(license.id);
     return [license];
+  };
+  const written = (items ?? []).flatMap((item) => {
+    const license = parseLicense(reader, item, surroundings);
+    return license === undefined ? [] : once(license, item);
   });
+  if (files === undefined) return { licenses: written, notes: [] };
+  const { licenses, notes } = parseLicenseEntries(reader, files, reader.zone, surroundings.term, open);
+  return { licenses: [...written, ...licenses.flatMap((license) => once(license, files))], notes };
 }

@@ -39,13 +39,14 @@ export function judgeAgainst(
   uses: readonly SegmentUse[],
   also?: string,
 ): Judgement {
+  const { exceeded: openAbove = [], within: openBelow = [], upTo = 0n } = context.license.open ?? {};
   const exceeded = uses.filter((use) => !use.unsettled && isOver(use.lower.amount, use.segment.limit));
-  if (exceeded.length > 0)
-    return judgeExceeded(
-      context,
-      period,
-      tightest(exceeded, ({ lower }) => lower.amount),
-    );
+  if (exceeded.length > 0) {
+    const use = tightest(exceeded, ({ lower }) => lower.amount);
+    return openAbove.length === 0
+      ? judgeExceeded(context, period, use)
+      : judgeOpen(context, period, withDoubts(use, openAbove));
+  }
   const open = also === undefined ? uses.filter(isOpen) : uses;
   if (open.length > 0)
     return judgeOpen(
@@ -54,11 +55,20 @@ export function judgeAgainst(
       tightest(open, ({ upper }) => upper.amount),
       also,
     );
-  return judgeWithin(
-    context,
-    period,
-    tightest(uses, ({ upper }) => upper.amount),
-  );
+  const use = tightest(uses, ({ upper }) => upper.amount);
+  const beyond = openBelow.length === 0 ? undefined : uses.find((each) => isBeyond(each, upTo));
+  return beyond === undefined
+    ? judgeWithin(context, period, use)
+    : judgeOpen(context, period, withDoubts(beyond, openBelow));
+}
+
+function isBeyond({ upper, segment }: SegmentUse, amount: Amount): boolean {
+  return segment.limit?.amount !== 'unlimited' && (upper.amount === undefined || upper.amount > amount);
+}
+
+/** What the contract's text leaves open, said after what the log leaves open. */
+function withDoubts(use: SegmentUse, doubts: readonly string[]): SegmentUse {
+  return { ...use, doubts: [...use.doubts, ...doubts] };
 }
 
 /** Whether use may lie beyond the limit, or the limit itself is not known. */

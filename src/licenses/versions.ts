@@ -12,6 +12,20 @@ export function compareVersions(left: string, right: string): number {
   return 0;
 }
 
+/**
+ * As FlexNet compares them: `2026.10` is the number 2026.1, and less than 2026.2. Versions that are no decimal numbers
+ * compare part by part.
+ */
+export function compareDecimalVersions(left: string, right: string): number {
+  const [a, b] = [DECIMAL.exec(left), DECIMAL.exec(right)];
+  if (a === null || b === null) return compareVersions(left, right);
+  const fraction = ([, , digits = '']: RegExpExecArray) => digits.padEnd(MAX_DIGITS, '0');
+  return compareParts(a[1]!, b[1]!) || compareParts(fraction(a), fraction(b));
+}
+
+const MAX_DIGITS = 20;
+const DECIMAL = new RegExp(`^(\\d{1,${MAX_DIGITS}})(?:\\.(\\d{1,${MAX_DIGITS}}))?$`);
+
 /** At most 20 parts: a version is short, a hostile one is not. */
 function partsOf(version: string): string[] {
   return version
@@ -32,8 +46,13 @@ function compareParts(left: string, right: string): number {
 /** An event without a version is covered: to leave it out would hide use. */
 export function isVersionCovered(version: string | undefined, bound: VersionBound | undefined): boolean {
   if (version === undefined || bound === undefined) return true;
-  const order = compareVersions(version, bound.version);
-  switch (bound.comparison) {
+  if (holds(bound, compareVersions(version, bound.version))) return true;
+  // Where the two readings differ, the one that covers counts: to leave use out would hide it.
+  return bound.decimal === true && holds(bound, compareDecimalVersions(version, bound.version));
+}
+
+function holds({ comparison }: VersionBound, order: number): boolean {
+  switch (comparison) {
     case '<':
       return order < 0;
     case '<=':

@@ -302,6 +302,11 @@ test('the JSON Schema for editors takes what the parser takes and refuses what i
     true,
     JSON.stringify(validate.errors),
   );
+  const named = '[license.dat, {file: a.lic, options: a.opt, vendor: v, poolByVendorString: true}]';
+  const head = 'contract: {id: A, timezone: UTC}\n';
+  assert.equal(validate(asJson(`${head}licenseFiles: ${named}\n`)), true);
+  assert.equal(validate(asJson(`${head}licenseFiles: [{path: license.dat}]\n`)), false);
+  assert.equal(validate(asJson(head)), false);
   assert.equal(validate(asJson(BAD)), false);
   const paths = new Set(validate.errors!.map(({ instancePath }) => instancePath));
   for (const path of [

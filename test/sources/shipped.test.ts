@@ -994,6 +994,325 @@ const SAMPLES: readonly Sample[] = [
       session: 'r',
     },
   },
+  {
+    source: 'cloudevents',
+    title: 'usage as OpenMeter takes it in',
+    record: {
+      specversion: '1.0',
+      type: 'tokens',
+      id: 'ce-1',
+      time: '2026-03-02T08:00:00.25Z',
+      source: 'api-7',
+      subject: 'ann',
+      data: { value: '12.5', model: 'small' },
+    },
+    expected: {
+      time: '2026-03-02T08:00:00.25Z',
+      id: 'ce-1',
+      actor: 'ann',
+      action: 'license.use',
+      target: 'tokens',
+      service: 'api-7',
+    },
+    identity: '["api-7","ce-1"]',
+  },
+  {
+    source: 'cloudevents',
+    title: 'an event as OpenMeter lists it, without a time of its own',
+    record: {
+      event: { specversion: '1.0', type: 'tokens', id: 'ce-2', source: 'api-7', subject: 'ann' },
+      ingestedAt: '2026-03-02T08:00:01Z',
+    },
+    expected: {
+      time: '2026-03-02T08:00:01Z',
+      id: 'ce-2',
+      actor: 'ann',
+      action: 'license.use',
+      target: 'tokens',
+      service: 'api-7',
+    },
+    identity: '["api-7","ce-2"]',
+  },
+  {
+    source: 'cloudevents',
+    title: 'a fact of a producer, which is no use',
+    record: {
+      specversion: '1.0',
+      type: 'com.acme.order.placed',
+      id: 'ce-3',
+      time: '2026-03-02T08:00:00Z',
+      source: '/shop',
+      subject: 'order-9',
+      data: { total: 3 },
+    },
+    expected: {
+      time: '2026-03-02T08:00:00Z',
+      id: 'ce-3',
+      actor: 'order-9',
+      action: 'com.acme.order.placed',
+      target: 'com.acme.order.placed',
+      service: '/shop',
+    },
+    identity: '["/shop","ce-3"]',
+  },
+  {
+    source: 'lago',
+    title: 'an event as it was sent',
+    record: {
+      transaction_id: 't-1',
+      external_subscription_id: 'sub-ann',
+      code: 'storage',
+      timestamp: '1772438400.123',
+      properties: { gb: 10 },
+      precise_total_amount_cents: '12.5',
+    },
+    expected: {
+      time: '1772438400.123',
+      id: 't-1',
+      actor: 'sub-ann',
+      action: 'license.use',
+      target: 'storage',
+      service: 'lago',
+    },
+    identity: '["sub-ann","t-1"]',
+  },
+  {
+    source: 'lago',
+    title: 'a value taken out of a unique count, as the API answers',
+    record: {
+      event: {
+        lago_id: 'l-1',
+        transaction_id: 't-2',
+        lago_customer_id: 'c-1',
+        code: 'seats',
+        timestamp: '2026-03-02T08:00:00.123Z',
+        external_subscription_id: 'sub-ann',
+        properties: { operation_type: 'remove', seat: 'bob' },
+        created_at: '2026-03-02T08:00:01Z',
+      },
+    },
+    expected: {
+      time: '2026-03-02T08:00:00.123Z',
+      id: 't-2',
+      actor: 'sub-ann',
+      action: 'license.revoke',
+      target: 'seats',
+      service: 'lago',
+      tenant: 'c-1',
+    },
+    identity: '["sub-ann","t-2"]',
+  },
+  {
+    source: 'stripe-meter',
+    title: 'an event as it was sent',
+    record: {
+      event_name: 'tokens',
+      identifier: 'm-1',
+      timestamp: 1772438400,
+      payload: { stripe_customer_id: 'cus_ann', value: '25' },
+    },
+    expected: {
+      time: '1772438400',
+      id: 'm-1',
+      actor: 'cus_ann',
+      action: 'license.use',
+      target: 'tokens',
+      service: 'stripe',
+    },
+    identity: 'm-1',
+  },
+  {
+    source: 'stripe-meter',
+    title: 'an API object',
+    record: {
+      object: 'billing.meter_event',
+      created: 1772438405,
+      event_name: 'tokens',
+      identifier: 'm-2',
+      livemode: true,
+      payload: { stripe_customer_id: 'cus_ann', value: '25' },
+      timestamp: 1772438400,
+    },
+    expected: {
+      time: '1772438400',
+      id: 'm-2',
+      actor: 'cus_ann',
+      action: 'license.use',
+      target: 'tokens',
+      service: 'stripe',
+    },
+    identity: 'm-2',
+  },
+  {
+    source: 'stripe-meter',
+    title: 'a cancellation, which has neither time nor id',
+    record: {
+      object: 'billing.meter_event_adjustment',
+      cancel: { identifier: 'm-2' },
+      event_name: 'tokens',
+      status: 'pending',
+      type: 'cancel',
+    },
+    expected: {
+      actor: 'stripe',
+      action: 'billing.meter_event_adjustment',
+      target: 'tokens',
+      service: 'stripe',
+    },
+  },
+  {
+    source: 'keygen',
+    title: 'a machine activated, as the API lists it',
+    record: {
+      id: 'k-1',
+      type: 'event-logs',
+      attributes: {
+        event: 'machine.created',
+        metadata: {},
+        created: '2026-03-02T08:00:00.000Z',
+        updated: '2026-03-02T08:00:00.000Z',
+      },
+      relationships: {
+        account: { data: { type: 'accounts', id: 'acme' } },
+        whodunnit: { data: { type: 'users', id: 'ann' } },
+        resource: { data: { type: 'machines', id: 'mac-1' } },
+      },
+    },
+    expected: {
+      time: '2026-03-02T08:00:00.000Z',
+      id: 'k-1',
+      actor: 'ann',
+      actor_type: 'users',
+      action: 'license.activate',
+      target: 'mac-1',
+      outcome: 'success',
+      session: 'mac-1',
+      service: 'keygen',
+      tenant: 'acme',
+    },
+    identity: 'k-1',
+  },
+  {
+    source: 'keygen',
+    title: 'a key refused, by whoever holds it, as a row of the table',
+    record: {
+      id: 'k-2',
+      account: 'acme',
+      environment: null,
+      event_type: 'license.validation.failed',
+      resource_type: 'License',
+      resource_id: 'lic-1',
+      whodunnit_type: null,
+      whodunnit_id: null,
+      idempotency_key: 'i-2',
+      metadata: { code: 'TOO_MANY_MACHINES' },
+      created_at: '2026-03-02T08:00:00.000Z',
+    },
+    expected: {
+      time: '2026-03-02T08:00:00.000Z',
+      id: 'k-2',
+      actor: 'lic-1',
+      action: 'license.denied',
+      target: 'lic-1',
+      outcome: 'failure',
+      decision: 'denied',
+      service: 'keygen',
+      tenant: 'acme',
+      reason: 'TOO_MANY_MACHINES',
+    },
+    identity: 'k-2',
+  },
+  {
+    source: 'github-licenses',
+    title: 'a user of the cloud',
+    record: {
+      github_com_login: 'ann',
+      github_com_name: 'Ann',
+      enterprise_server_user_ids: [],
+      github_com_user: true,
+      enterprise_server_user: false,
+      visual_studio_subscription_user: false,
+      license_type: 'enterprise',
+      github_com_member_roles: ['acme:Owner'],
+    },
+    expected: {
+      actor: 'ann',
+      actor_name: 'Ann',
+      actor_type: 'user',
+      action: 'license.use',
+      target: 'enterprise',
+      service: 'github',
+    },
+  },
+  {
+    source: 'github-licenses',
+    title: 'a user known to a server alone',
+    record: {
+      github_com_login: null,
+      enterprise_server_user_ids: ['ghes-1:bob'],
+      github_com_user: false,
+      enterprise_server_user: true,
+      license_type: 'enterprise',
+    },
+    expected: {
+      actor: 'ghes-1:bob',
+      actor_type: 'user',
+      action: 'license.use',
+      target: 'enterprise',
+      service: 'github',
+    },
+  },
+  {
+    source: 'gitlab-billable',
+    title: 'a member of a group',
+    record: {
+      id: 11,
+      username: 'ann',
+      name: 'Ann',
+      state: 'active',
+      email: null,
+      last_activity_on: '2026-03-01',
+      membership_type: 'group_member',
+      removable: true,
+      created_at: '2025-01-01T08:00:00.000Z',
+      last_login_at: null,
+    },
+    expected: {
+      actor: 'ann',
+      actor_name: 'Ann',
+      actor_type: 'user',
+      action: 'license.use',
+      target: 'group_member',
+      service: 'gitlab',
+    },
+  },
+  {
+    source: 'gitlab-license',
+    title: 'the counters of an instance, which are no use by anybody',
+    record: {
+      id: 2,
+      plan: 'ultimate',
+      created_at: '2026-01-27T23:21:58.674Z',
+      starts_at: '2026-01-27',
+      expires_at: '2027-01-27',
+      historical_max: 300,
+      maximum_user_count: 310,
+      expired: false,
+      overage: 10,
+      user_limit: 300,
+      active_users: 290,
+      licensee: { Name: 'Ann', Email: 'ann@example.com', Company: 'Acme' },
+      add_ons: {},
+    },
+    expected: {
+      id: '2',
+      actor: 'Acme',
+      actor_name: 'Ann',
+      action: 'license.level',
+      target: 'ultimate',
+      service: 'gitlab',
+    },
+  },
 ];
 
 for (const { source, title, record, expected, identity } of SAMPLES) {
@@ -1026,10 +1345,7 @@ function lowered(value: unknown, depth: number): unknown {
 
 test('every shipped mapping has a sample here', () => {
   const sampled = [...new Set(SAMPLES.map((sample) => sample.source))].sort();
-  assert.deepEqual(
-    sampled,
-    SHIPPED.map((mapping) => mapping.name),
-  );
+  assert.deepEqual(sampled, SHIPPED.map((mapping) => mapping.name).sort());
 });
 
 test('every shipped mapping says of every canonical field where it stands or that the source lacks it', () => {
@@ -1044,10 +1360,15 @@ test('every shipped mapping says of every canonical field where it stands or tha
 /** One document of signed receipts, which no mapping can look into: only its chain is judged. */
 const NO_EVENTS = ['rksv'];
 
+/** Snapshots: an answer that does not say when it was given. */
+const NO_TIME = ['github-licenses', 'gitlab-billable', 'gitlab-license'];
+
 test('no shipped mapping of events lacks the time, the actor or the action', () => {
   for (const mapping of SHIPPED.filter(({ name }) => !NO_EVENTS.includes(name))) {
-    for (const field of ['time', 'actor', 'action'] as const)
-      assert.ok(field in mapping.fields, `${mapping.name} ${field}`);
+    for (const field of ['time', 'actor', 'action'] as const) {
+      if (field !== 'time' || !NO_TIME.includes(mapping.name))
+        assert.ok(field in mapping.fields, `${mapping.name} ${field}`);
+    }
   }
 });
 
