@@ -152,7 +152,7 @@ export class Message {
     return this.text.slice(start, this.at);
   }
 
-  /** Goes behind the bracket that closes the one at `at`; brackets between quotes count for nothing. */
+  /** Goes behind the bracket that closes the one at `at`. */
   private skipGroup(open: string, close: string): boolean {
     const { text } = this;
     let depth = 0;

@@ -17,8 +17,9 @@ export class Repeats {
     const window = Math.floor(second / WINDOW_SECONDS);
     // A line that is late by some seconds finds its equals all the same: it names its second.
     if (window > this.window || pass !== this.pass) this.turn(window, pass);
-    const times = (this.current.get(line) ?? this.before.get(line) ?? 0) + 1;
-    this.current.set(line, times);
+    const lines = window === this.window ? this.current : this.before;
+    const times = (lines.get(line) ?? 0) + 1;
+    lines.set(line, times);
     return times;
   }
 
