@@ -21,6 +21,7 @@ export class RlmTime {
   private readonly offsets: OrderedOffsets;
   /** Where the log has come to. */
   private now: number | undefined;
+  private fraction = '';
 
   constructor(zone: ZoneKnowledge) {
     this.offsets = new OrderedOffsets(zone);
@@ -67,16 +68,16 @@ export class RlmTime {
    */
   moveTo(stated: Stated): string {
     const { wallMs, fraction, toTheMinute } = stated;
-    const sameMinute =
+    const isSameMinute =
       toTheMinute && this.now !== undefined && this.now >= wallMs && this.now < wallMs + MS_PER_MINUTE;
-    const time = sameMinute ? this.now! : wallMs;
-    this.now = time;
-    return formatWall(time, fraction, this.offsets.next(time));
+    if (!isSameMinute) [this.now, this.fraction] = [wallMs, fraction];
+    return this.current()!;
   }
 
   /** Where the log has come to, for lines that state no time; undefined before the first that does. */
   current(): string | undefined {
-    return this.now === undefined ? undefined : formatWall(this.now, '', this.offsets.next(this.now));
+    const { now, fraction } = this;
+    return now === undefined ? undefined : formatWall(now, fraction, this.offsets.next(now));
   }
 
   /** A time that is told of, not come to. */
