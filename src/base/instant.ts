@@ -117,6 +117,44 @@ export function parsePlainTimestamp(bytes: Uint8Array, start: number, end: numbe
   return BigInt(ms) * NANOS_PER_MS + BigInt(nanos);
 }
 
+const OFFSET_LENGTH = 6;
+let lastDate = -1;
+let lastDateMs = Number.NaN;
+
+/**
+ * The milliseconds since the epoch of a text of the form `YYYY-MM-DDTHH:MM:SS+HH:MM`, straight from its bytes; NaN for
+ * every other text, which `parseTimestamp` then judges. A tenth of what the judge takes (measured).
+ */
+export function plainOffsetMs(bytes: Uint8Array, start: number, end: number): number {
+  if (end - start !== FIXED_LENGTH + OFFSET_LENGTH) return Number.NaN;
+  for (const [at, byte] of FIXED_PUNCTUATION) if (bytes[start + at] !== byte) return Number.NaN;
+  const sign = bytes[start + FIXED_LENGTH];
+  if ((sign !== 0x2b && sign !== 0x2d) || bytes[start + 22] !== 0x3a) return Number.NaN;
+  const date =
+    digitsAt(bytes, start, 4) * 10_000 + digitsAt(bytes, start + 5, 2) * 100 + digitsAt(bytes, start + 8, 2);
+  if (date !== lastDate) {
+    lastDate = date;
+    lastDateMs = dateMs(date);
+  }
+  const hour = digitsAt(bytes, start + 11, 2);
+  const minute = digitsAt(bytes, start + 14, 2);
+  const second = digitsAt(bytes, start + 17, 2);
+  const hours = digitsAt(bytes, start + 20, 2);
+  const minutes = digitsAt(bytes, start + 23, 2);
+  if (!(hour <= 23 && minute <= 59 && second <= 59 && hours <= 23 && minutes <= 59)) return Number.NaN;
+  const offset = (sign === 0x2d ? -1 : 1) * (hours * 60 + minutes);
+  return lastDateMs + (hour * 3600 + (minute - offset) * 60 + second) * 1000;
+}
+
+/** Of a date written as one number, 20250131; NaN where no calendar has it. */
+function dateMs(date: number): number {
+  const [year, month, day] = [Math.floor(date / 10_000), Math.floor(date / 100) % 100, date % 100];
+  if (!(year >= 1000)) return Number.NaN;
+  const ms = Date.UTC(year, month - 1, day);
+  const found = new Date(ms);
+  return found.getUTCMonth() === month - 1 && found.getUTCDate() === day ? ms : Number.NaN;
+}
+
 /** NaN when a byte is no digit. */
 function digitsAt(bytes: Uint8Array, at: number, count: number): number {
   let value = 0;

@@ -55,7 +55,7 @@ const FINDINGS: readonly FindingKind[] = [
     severity: 'medium',
     title: 'time without a zone',
     why: 'A local time fits up to 26 hours of instants, so the order of events across systems cannot be shown.',
-    fix: 'Write the zone (Z or +01:00). Where the source documents its zone, name it in the mapping.',
+    fix: 'Write the zone (Z or +01:00). Where the source documents its zone, name it in the mapping; for the text log of a license server, name the zone of the server with --zone.',
     controls: CONTROLS,
   },
   {

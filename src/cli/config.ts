@@ -25,6 +25,7 @@ export type Config = {
   logs: string[];
   exclude: string[];
   source?: string;
+  zone?: string;
   sources: string[];
   schema: string[];
   allowActors: string[];

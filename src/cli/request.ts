@@ -2,6 +2,7 @@
 import { type Instant, MOMENT_WORDS, parseMoment } from '../base/instant.ts';
 import { didYouMean } from '../base/nearest-name.ts';
 import { quote } from '../base/text-safety.ts';
+import { isTimeZone } from '../base/time-zone.ts';
 import { compileSchemas } from '../checks/event-schema.ts';
 import { CHECKS } from '../checks/index.ts';
 import type { GivenKeys } from '../cloudtrail/cloudtrail-digests.ts';
@@ -27,6 +28,7 @@ export type RequestOptions = {
   publicKeys?: string[];
   licenses?: string;
   source?: string;
+  zone?: string;
   since?: string;
   until?: string;
   now?: string;
@@ -64,6 +66,9 @@ export function buildRequest(
   const wrong = (message: string) => problems.push({ file: where, line: 0, column: 0, message });
   checkName('source', source, Object.keys(sources), wrong);
   checkName('chain profile', chain, Object.keys(chains), wrong);
+  const zone = options.zone ?? config.zone;
+  if (zone !== undefined && !isTimeZone(zone))
+    wrong(`unknown time zone ${quote(zone)}, expected a name like "Europe/Berlin" or "UTC"`);
   const failOn = options.failOn ?? config.failOn ?? DEFAULT_FAIL_ON;
   checkName('severity', failOn, SEVERITIES, wrong);
   for (const name of Object.keys(config.checks))
@@ -99,6 +104,7 @@ export function buildRequest(
       problems,
     ),
     ...(licenses !== undefined && { licenses }),
+    ...(zone !== undefined && { zone }),
     ...(since !== undefined && { since }),
     ...(until !== undefined && { until }),
     disabled: Object.keys(config.checks).filter((name) => config.checks[name] === 'off'),

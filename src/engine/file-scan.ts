@@ -89,8 +89,7 @@ export class FileScan implements RecordSink {
   /** Of a file that holds seals instead of records, and its first document. */
   private seals: JsonSealKind | undefined;
   private document: JsonValue | undefined;
-  /** Whether what is scanned was made of lines of text, and does not stand in the file as such. */
-  private isText = false;
+  private recordReader: RecordReader | undefined;
 
   constructor(
     plan: Plan,
@@ -156,7 +155,8 @@ export class FileScan implements RecordSink {
     const recordLimit = this.plan.request.limits.recordBytes;
     const { block } = this.programs;
     const texts = textLogsOf(this.plan.request, this.file);
-    return new RecordReader(this, { recordLimit, block, texts, ...(resume && { resume }) });
+    this.recordReader = new RecordReader(this, { recordLimit, block, texts, ...(resume && { resume }) });
+    return this.recordReader;
   }
 
   private pieces(onProgress: OnProgress): (bytes: number) => void {
@@ -189,8 +189,7 @@ export class FileScan implements RecordSink {
   // RecordSink
 
   begin(documents: readonly JsonValue[], text?: TextFormat): readonly string[] | undefined {
-    this.isText = text !== undefined;
-    this.seals = this.isText ? undefined : documentSealOf(this.file, documents);
+    this.seals = text === undefined ? documentSealOf(this.file, documents) : undefined;
     if (this.seals !== undefined) return undefined;
     const { source, wrapper } = judgeHead(this.plan, documents, this.discovered.sealed?.source, text);
     this.choose(source);
@@ -221,7 +220,7 @@ export class FileScan implements RecordSink {
     return this.cursor.scannedEnd;
   }
 
-  record(line: number, offset: number, length: number): void {
+  record(line: number, offset: number, length: number, lines?: number): void {
     const { cursor, books, program } = this;
     this.records++;
     if (this.seals !== undefined) return;
@@ -237,10 +236,12 @@ export class FileScan implements RecordSink {
       if (isErased && this.wholeRecords[index]!) continue;
       if (inRange || this.everyRecord[index]!) steps[index]!(states[index], cursor);
     }
-    // What a wrapped line holds does not stand in the file as such.
-    const rereadable = this.discovered.regular && !this.isText && cursor.byteLength === length;
+    // What a wrapped line holds does not stand in the file as such; a line of text does, in its own words.
+    const isThere = lines === undefined ? cursor.byteLength === length : lines === 1;
+    const rereadable = this.discovered.regular && isThere;
+    const written = lines === 1 && !rereadable ? this.recordReader!.bytesAt(offset, length) : undefined;
     // Records that differed in what was erased are equal now, and one of them may be there twice, with and without it.
-    if (!isErased) books.identities.add(cursor, line, length, !inRange, rereadable);
+    if (!isErased) books.identities.add(cursor, line, length, !inRange, rereadable, written);
     if (!inRange) {
       this.skipped++;
       return;

@@ -49,8 +49,18 @@ export class IdentityRows {
     this.onFull = onFull;
   }
 
-  /** `rereadable`: whether the file can be read again and holds these bytes at the event's place. */
-  add(event: IdentifiedEvent, line: number, length: number, skipped: boolean, rereadable: boolean): void {
+  /**
+   * `rereadable`: whether the file can be read again and holds at the event's place what a record with an id of its own is
+   * compared by: its bytes, or of a line of text what is `written` there.
+   */
+  add(
+    event: IdentifiedEvent,
+    line: number,
+    length: number,
+    skipped: boolean,
+    rereadable: boolean,
+    written?: Uint8Array,
+  ): void {
     const { key } = this;
     const own = event.hashOwnIdentity(key);
     const isPlain = own && rereadable;
@@ -58,7 +68,7 @@ export class IdentityRows {
     const at = rows.reserve();
     const { words } = rows;
     if (!isPlain) {
-      const digest = crypto.hash('sha256', event.bytes, 'buffer');
+      const digest = crypto.hash('sha256', (own ? written : undefined) ?? event.bytes, 'buffer');
       for (let index = 0; index < 4; index++) words[at + PLAIN_WORDS + index] = wordAt(digest, index * 4);
     }
     words[at] = own ? key[0]! : words[at + PLAIN_WORDS]!;

@@ -89,7 +89,8 @@ export interface RecordSink {
   begin(documents: readonly JsonValue[], text?: TextFormat): readonly string[] | undefined;
   /** @throws {JsonSyntaxError} */
   scan(bytes: Uint8Array, start: number, end: number): number;
-  record(line: number, offset: number, length: number): void;
+  /** `lines`: how many the record takes, of a file of text; what is scanned then does not stand there as such. */
+  record(line: number, offset: number, length: number, lines?: number): void;
   /**
    * The fast road: scans the one object of the line that begins at `start` and returns the index of the newline behind
    * it, or -1 where anything is unusual; then nothing happened. `scannedStart` and `scannedEnd` bound the object.
@@ -333,9 +334,9 @@ export class RecordReader {
       scanText(json, length) {
         if (sink.scan(json, 0, length) !== length) throw new Error('a record of text is not one JSON value');
       },
-      textRecord: (line, start, end) => {
+      textRecord: (line, start, end, lines) => {
         this.account(start, end, 'record');
-        sink.record(line, start, end - start);
+        sink.record(line, start, end - start, lines);
       },
       textMalformed: (line, start, end, expected, found) => {
         this.account(start, end, 'malformed');

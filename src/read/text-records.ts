@@ -25,19 +25,22 @@ export type TextLogs = { formats: readonly TextFormat[]; file: string; options: 
 export type TextBooks = {
   /** Moves the cursor to a record. */
   scanText(json: Uint8Array, length: number): void;
-  textRecord(line: number, start: number, end: number): void;
+  textRecord(line: number, start: number, end: number, lines: number): void;
   textMalformed(line: number, start: number, end: number, expected: string, found: string): void;
 };
 
+/** What `write` ends in, without its checks, which take as long again. */
+type Utf8Buffer = Buffer & { utf8Write(text: string, at: number): number };
+
 /** Lines of a record whose last is still to come. */
-type OpenRecord = { line: number; start: number; end: number };
+type OpenRecord = { line: number; start: number; end: number; lines: number };
 
 export class TextRecords {
   private readonly reader: TextReader;
   private readonly books: TextBooks;
   private readonly limit: number;
   /** Where the JSON of records is written. */
-  private readonly memory: Buffer;
+  private readonly memory: Utf8Buffer;
   private open: OpenRecord | undefined;
   /** Of the last `chunk`: how many lines it took, and the index behind them. */
   lines = 0;
@@ -47,7 +50,7 @@ export class TextRecords {
     this.reader = reader;
     this.books = books;
     this.limit = limit;
-    this.memory = block ?? Buffer.allocUnsafeSlow(SCRATCH_BYTES);
+    this.memory = (block ?? Buffer.allocUnsafeSlow(SCRATCH_BYTES)) as Utf8Buffer;
   }
 
   /**
@@ -122,10 +125,15 @@ export class TextRecords {
     const { open } = this;
     if (open === undefined && outcome !== 'continues' && 'record' in outcome) {
       this.scan(outcome.record);
-      this.books.textRecord(number, base + from, base + until);
+      this.books.textRecord(number, base + from, base + until, 1);
       return;
     }
-    const lines = { line: open?.line ?? number, start: open?.start ?? base + from, end: base + until };
+    const lines: OpenRecord = {
+      line: open?.line ?? number,
+      start: open?.start ?? base + from,
+      end: base + until,
+      lines: (open?.lines ?? 0) + 1,
+    };
     if (lines.end - lines.start > this.limit) {
       this.open = undefined;
       const { line: first, start: begin, end: behind } = lines;
@@ -137,13 +145,13 @@ export class TextRecords {
 
   private conclude(
     outcome: Exclude<TextOutcome, string>,
-    { line, start, end }: OpenRecord,
+    { line, start, end, lines }: OpenRecord,
     text: string,
   ): void {
     this.open = undefined;
     if ('record' in outcome) {
       this.scan(outcome.record);
-      this.books.textRecord(line, start, end);
+      this.books.textRecord(line, start, end, lines);
     } else {
       const found = text === '' ? 'the end of the file' : quote(truncate(text.trim(), QUOTED));
       this.books.textMalformed(line, start, end, outcome.malformed, found);
@@ -152,8 +160,7 @@ export class TextRecords {
 
   private scan(json: string): void {
     const { memory } = this;
-    if (json.length * BYTES_PER_UNIT <= memory.length)
-      this.books.scanText(memory, memory.write(json, 0, 'utf8'));
+    if (json.length * BYTES_PER_UNIT <= memory.length) this.books.scanText(memory, memory.utf8Write(json, 0));
     else {
       const bytes = Buffer.from(json);
       this.books.scanText(bytes, bytes.length);

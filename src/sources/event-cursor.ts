@@ -13,6 +13,7 @@ import {
   nanosBeyondMs,
   parsePlainTimestamp,
   parseTimestamp,
+  plainOffsetMs,
   wholeMs,
 } from '../base/instant.ts';
 import {
@@ -402,6 +403,8 @@ export class EventCursor implements Event, Fields {
     if (this.kernel !== undefined && this.buffer === this.kernel.block) {
       this.knownTimeMs = this.kernel.plainInstant(start, end);
       this.knownTimeNanos = Number.isNaN(this.knownTimeMs) ? 0 : this.kernel.nanos;
+      if (!Number.isNaN(this.knownTimeMs)) return;
+      this.knownTimeMs = plainOffsetMs(this.buffer, start, end);
       if (!Number.isNaN(this.knownTimeMs)) return;
     } else this.knownTime = parsePlainTimestamp(this.buffer, start, end);
     const time = this.knownTime ?? this.parsedTime();

@@ -7,6 +7,7 @@ import {
   formatInstant,
   parseDuration,
   parsePlainTimestamp,
+  plainOffsetMs,
   parseTimestamp,
 } from '../../src/base/instant.ts';
 
@@ -53,6 +54,29 @@ test('parseTimestamp() takes epoch numbers by unit or by size', () => {
   }
   assert.equal(read('1769846400', { unit: 'ms' }), '1970-01-21T11:37:26.400Z');
   assert.equal(read('1769846400.000000001'), '2026-01-31T08:00:00.000000001Z');
+});
+
+test('plainOffsetMs() agrees with parseTimestamp() or leaves the text to it', () => {
+  const two = (most: number) => fc.nat({ max: most }).map((value) => String(value).padStart(2, '0'));
+  const year = fc.integer({ min: 998, max: 2300 }).map((value) => String(value).padStart(4, '0'));
+  const sign = fc.constantFrom('+', '-', '+', '-', 'Z', '−');
+  let plain = 0;
+  fc.assert(
+    fc.property(year, two(13), two(32), two(25), two(61), two(61), sign, two(25), two(61), (...parts) => {
+      const [y, mo, d, h, mi, s, z, oh, om] = parts;
+      const text = `${y}-${mo}-${d}T${h}:${mi}:${s}${z}${oh}:${om}`;
+      const bytes = Buffer.from(`"${text}"`);
+      const ms = plainOffsetMs(bytes, 1, bytes.length - 1);
+      if (Number.isNaN(ms)) return;
+      plain++;
+      const parsed = parseTimestamp(text);
+      assert.ok(parsed.problem === undefined, text);
+      assert.equal(BigInt(ms) * 1_000_000n, parsed.instant, text);
+    }),
+    { numRuns: 2000 },
+  );
+  assert.ok(plain > 500, String(plain));
+  assert.equal(plainOffsetMs(Buffer.from('2024-02-29T12:00:00+01:00'), 0, 25), Date.UTC(2024, 1, 29, 11));
 });
 
 test('parsePlainTimestamp() agrees with parseTimestamp() or leaves the text to it', () => {

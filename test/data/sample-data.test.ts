@@ -26,7 +26,7 @@ const FOLDERS: Readonly<Record<string, Readonly<Record<string, number>>>> = {
   'beats-filebeat-oss': { audit: 1 },
   'det-eng-samples': { m365: 7 },
   'flexlm-exporter-lmstat': {},
-  flexnet: {},
+  flexnet: { flexnet: 2 },
   'gcp-cloudevents': { gcp: 6 },
   'hashchain-didwebvh-py': { 'did-webvh': 2 },
   'hashchain-didwebvh-rs': { 'did-webvh': 3 },
@@ -158,8 +158,12 @@ function assertTiesOut({ inputs, summary, streams }: Report): void {
   }
 }
 
+/** Sources whose logs are lines of text; their own tests count them otherwise. */
+const TEXT_SOURCES: readonly (string | null)[] = ['flexnet'];
+
 function assertCountedAlike({ inputs }: Report): void {
-  for (const { file, records, status, reason } of inputs) {
+  for (const { file, source, records, status, reason } of inputs) {
+    if (TEXT_SOURCES.includes(source)) continue;
     if (isUnread({ status, reason }) || COUNTED_OTHERWISE.some(([pattern]) => pattern.test(file))) continue;
     const plain = countPlainly(readFileSync(file));
     assert.equal(records.read - records.malformed, plain.records, `records of ${file}`);

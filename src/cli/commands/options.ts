@@ -43,6 +43,7 @@ export function requestOptions(command: Command): Command {
     )
     .option('--licenses <file>', 'license contract to measure use against')
     .option('--source <name>', 'source of every file, instead of detection')
+    .option('--zone <zone>', "time zone of text logs whose times state none, as Europe/Berlin: the server's")
     .option('--since <time>', 'leave out events before this date or time')
     .option('--until <time>', 'leave out events at or after this date or time')
     .option(

@@ -1,0 +1,136 @@
+/**
+ * What a FlexNet debug log says of the daemons themselves: that they start, end, read their license files again. A vendor
+ * daemon that starts has lost all sessions, one that rereads keeps them: taken for one another, peaks treble.
+ */
+import { textMember } from './json-text.ts';
+
+/** `event`: as the log says it, but `REREAD` for every way of saying it. `members` as they follow in the record. */
+export type ServerEvent = { event: string; daemon: string; members: string };
+
+/** More names than any server has daemons; beyond, each is taken for new. */
+const MAX_DAEMONS = 1000;
+
+/** `starting`: its start was told; `serving`: it has served somebody since the log began. */
+type DaemonState = { starting: boolean; serving: boolean };
+
+export class ServerMessages {
+  private readonly daemons = new Map<string, DaemonState>();
+  private lastServing = '';
+
+  /** The daemon writes of a license. */
+  serves(daemon: string): void {
+    if (daemon === this.lastServing) return;
+    const state = this.stateOf(daemon);
+    state.starting = false;
+    state.serving = true;
+    this.lastServing = daemon;
+  }
+
+  /** Undefined for noise, and for what was told before in other words; `malformed` as the name says. */
+  read(daemon: string, line: string, at: number): ServerEvent | 'malformed' | undefined {
+    // Summaries and lists of features make most of many logs.
+    if (line.startsWith('(@', at) || line.startsWith('SLOG: ', at)) return undefined;
+    if (line.startsWith('EXPIRED: ', at)) return expired(daemon, line.slice(at + 9).trim());
+    if (line.startsWith('REMOVING ', at)) return removing(daemon, line.slice(at + 9).trim());
+    if (line.startsWith('EXITING', at)) return this.ended('EXITING', daemon, line.slice(at).trim());
+    const message = line.slice(at, at + LONGEST_MESSAGE).trim();
+    const starts = STARTS.exec(message);
+    if (starts !== null) return this.started(starts[1]!, starts[2]!);
+    if (BANNER.test(message)) return this.started('Started', daemon);
+    if (SERVER_STARTED.test(message)) return this.serverStarted(daemon, message);
+    const lmgrd = LMGRD_STARTED.exec(message);
+    if (lmgrd !== null) return { event: 'started', daemon, members: textMember('host', lmgrd[1]) };
+    const exited = EXITED.exec(message);
+    if (exited !== null) return this.ended('exited', exited[1]!, message);
+    if (!MAY_END.test(message) || message.startsWith('lmdown/')) return undefined;
+    if (REREAD.test(message)) return { event: 'REREAD', daemon, members: textMember('reason', message) };
+    return this.shutdown(daemon, message);
+  }
+
+  /** A start is told up to three times: by lmgrd, by the daemon's first line, and once it is ready. */
+  private started(event: string, daemon: string): ServerEvent | undefined {
+    const state = this.stateOf(daemon);
+    if (state.starting) return undefined;
+    state.starting = true;
+    this.lastServing = '';
+    return { event, daemon, members: '' };
+  }
+
+  /** Ready to serve: at the end of a start, and again whenever the license file was read anew. */
+  private serverStarted(daemon: string, message: string): ServerEvent | undefined {
+    const state = this.stateOf(daemon);
+    if (state.starting) {
+      state.starting = false;
+      return undefined;
+    }
+    if (!state.serving) return { event: 'Server started', daemon, members: '' };
+    return { event: 'REREAD', daemon, members: textMember('reason', message) };
+  }
+
+  private ended(event: string, daemon: string, reason: string): ServerEvent {
+    const state = this.stateOf(daemon);
+    state.starting = false;
+    state.serving = false;
+    this.lastServing = '';
+    return { event, daemon, members: textMember('reason', reason) };
+  }
+
+  private shutdown(daemon: string, message: string): ServerEvent | undefined {
+    const shutting = SHUTTING.exec(message);
+    if (shutting !== null) return this.ended('shutting down', shutting[1] ?? daemon, message);
+    const request = SHUTDOWN.exec(message);
+    if (request === null) return undefined;
+    const [, user, host] = request;
+    const members = textMember('user', user) + textMember('host', host) + textMember('reason', message);
+    return { event: 'SHUTDOWN', daemon, members };
+  }
+
+  private stateOf(daemon: string): DaemonState {
+    let state = this.daemons.get(daemon);
+    if (state === undefined) {
+      state = { starting: false, serving: false };
+      if (this.daemons.size < MAX_DAEMONS) this.daemons.set(daemon, state);
+    }
+    return state;
+  }
+}
+
+/** Of a message only so much is looked at for these words. */
+const LONGEST_MESSAGE = 1000;
+/** `Started ansyslmd (internet tcp_port 37560 pid 1085)`, `REStarted …` */
+const STARTS = /^(Started|REStarted|Restarted) (\S+) \(/;
+/** The first line of a vendor daemon. */
+const BANNER = /^FLEX\w* (?:Licensing )?version v?\d/i;
+const SERVER_STARTED = /^(?:\[NEW\] )?Server started (?:on|for)\b/;
+const LMGRD_STARTED = /^FLEX.* started on (\S+) \(/i;
+/** `ABAQUSLM exited with status 0 signal = 17` */
+const EXITED = /^(\S+) exited with status /;
+const MAY_END = /re-?read|shut/i;
+const REREAD = /\b(?:lm)?re-?read(?:ing|s)?\b/i;
+/** `Shutting down ansyslmd`, `daemon shutdown requested - shutting down` */
+const SHUTTING = /^Shutting down (\S+)|- shutting down$/i;
+/** `SHUTDOWN request from ann at node pc1` */
+const SHUTDOWN = /^SHUTDOWN\b(?:.*? from (\S+?)(?:@| at (?:node )?)(\S+))?/i;
+
+/** `EXPIRED: feature` */
+function expired(daemon: string, text: string): ServerEvent | 'malformed' {
+  const feature = text.startsWith('"') ? text.slice(1).split('"', 1)[0]! : text.split(/\s/, 1)[0]!;
+  return feature === '' ? 'malformed' : { event: 'EXPIRED', daemon, members: textMember('feature', feature) };
+}
+
+/** `REMOVING ann@pc1:0.0 from feature by administrator request.` */
+function removing(daemon: string, text: string): ServerEvent | 'malformed' {
+  const from = text.indexOf(' from ');
+  const sign = text.lastIndexOf('@', from);
+  if (from < 0 || sign < 1) return 'malformed';
+  const [feature = '', ...reason] = text.slice(from + 6).split(' ');
+  const host = text.slice(sign + 1, from).split(':', 1)[0]!;
+  if (feature === '' || host === '' || host.includes(' ')) return 'malformed';
+  const members = [
+    textMember('feature', feature.replaceAll('"', '')),
+    textMember('user', text.slice(0, sign)),
+    textMember('host', host),
+    textMember('reason', reason.join(' ')),
+  ];
+  return { event: 'REMOVING', daemon, members: members.join('') };
+}
