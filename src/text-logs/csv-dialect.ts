@@ -12,6 +12,8 @@ const MAX_NAME_LENGTH = 200;
 /** As many rows as settle the matter. */
 const MAX_ROWS = 50;
 const MIN_AGREEING_ROWS = 2;
+/** A row may have several. */
+const MAX_LINES = 500;
 
 /** `sep=;`, as spreadsheets write it in front. */
 const SEPARATOR_LINE = /^sep=([,;|\t])$/i;
@@ -30,39 +32,32 @@ export function plainLine(line: string): string {
 
 /**
  * Undefined where it is not certain. The header has names, and all rows have as many cells, one column of which is called a
- * time or date and holds digits: lines of free text have commas too. Of a file called .csv or .tsv it is enough that half
- * of the rows agree, or that there are none yet.
+ * time or date and holds digits: lines of free text have commas too. Of a file called .csv or .tsv the header is enough, so
+ * that rows which disagree with it are told.
  */
 export function findDialect(head: readonly string[], file: string): Dialect | undefined {
-  const lines = head.map(plainLine);
+  const lines = head.slice(0, MAX_LINES).map(plainLine);
   if (lines[0]?.startsWith('\ufeff')) lines[0] = lines[0].slice(1);
   const told = lines[0] === undefined ? undefined : readSeparatorLine(lines[0]);
   const delimiters = told === undefined ? DELIMITERS : [told];
-  const tables = delimiters.flatMap((delimiter) => {
+  const tables = delimiters.flatMap((delimiter): Table[] => {
     const [names, ...rows] = readRows(told === undefined ? lines : lines.slice(1), delimiter);
-    return names !== undefined && isHeader(names) ? [{ delimiter, names, rows }] : [];
+    if (names === undefined || !isHeader(names)) return [];
+    return [{ delimiter, names, rows, agreeing: rows.filter((row) => row.length === names.length).length }];
   });
   const certain = tables.filter(isCertain);
-  const likely = TABLE_FILE.test(file) ? tables.filter(isLikely) : [];
+  const likely = TABLE_FILE.test(file) ? tables : [];
   const [best] = (certain.length > 0 ? certain : likely).sort(
-    (left, right) => right.names.length - left.names.length,
+    (left, right) => right.agreeing - left.agreeing || right.names.length - left.names.length,
   );
   return best && { delimiter: best.delimiter, names: best.names };
 }
 
-type Table = Dialect & { rows: string[][] };
+/** `agreeing`: rows with as many cells as the header. */
+type Table = Dialect & { rows: string[][]; agreeing: number };
 
-function isCertain({ names, rows }: Table): boolean {
-  return (
-    rows.length >= MIN_AGREEING_ROWS &&
-    rows.every((row) => row.length === names.length) &&
-    hasTimes(names, rows)
-  );
-}
-
-function isLikely({ names, rows }: Table): boolean {
-  const agreeing = rows.filter((row) => row.length === names.length);
-  return agreeing.length * 2 >= rows.length;
+function isCertain({ names, rows, agreeing }: Table): boolean {
+  return rows.length >= MIN_AGREEING_ROWS && agreeing === rows.length && hasTimes(names, rows);
 }
 
 /** Without a last row that the head may have cut. */

@@ -21,6 +21,10 @@ export class RlmTime {
   private readonly offsets: OrderedOffsets;
   /** Where the log has come to. */
   private now: number | undefined;
+  private fraction = '';
+  /** The day that was stated last, and its first moment. */
+  private dayText = '';
+  private midnight: number | undefined;
 
   constructor(zone: ZoneKnowledge) {
     this.offsets = new OrderedOffsets(zone);
@@ -33,30 +37,40 @@ export class RlmTime {
   /** `03/02/2026` `08:00`; undefined for a day that no calendar has. */
   readDate(date: string, clock: string): Stated | undefined {
     const [month, day, year] = date.split('/').map(Number);
-    return toStated(year!, month!, day!, clock);
+    return atClock(toWallMs(year!, month!, day!, 0, 0, 0), clock);
   }
 
   /** `03/02` `08:00:00`: of the year that brings it nearest to where the log has come to, half a year at the most. */
   readDay(day: string, clock: string): Stated | undefined {
-    return this.nearest(day, clock, (wallMs, now) => {
-      const away = Math.abs(wallMs - now);
-      return away <= HALF_YEAR_MS ? away : Number.POSITIVE_INFINITY;
-    });
+    const { now } = this;
+    if (now === undefined) return undefined;
+    // Nearly every line is of the day of the line before, and as near.
+    const { midnight } = this;
+    if (day !== this.dayText || midnight === undefined || Math.abs(midnight - now) > 2 * MS_PER_DAY) {
+      this.dayText = day;
+      this.midnight = nearest(day, now, (begin) => {
+        const away = Math.abs(begin - now);
+        return away <= HALF_YEAR_MS ? away : Number.POSITIVE_INFINITY;
+      });
+    }
+    return atClock(this.midnight, clock);
   }
 
   /** The same for a time that lies behind: of the year that brings it nearest before. A day ahead is a clock that was set. */
   readPastDay(day: string, clock: string): Stated | undefined {
-    return this.nearest(day, clock, (wallMs, now) => {
-      const ago = now + MS_PER_DAY - wallMs;
+    const { now } = this;
+    if (now === undefined) return undefined;
+    const midnight = nearest(day, now, (begin) => {
+      const ago = now + MS_PER_DAY - begin;
       return ago >= 0 ? ago : Number.POSITIVE_INFINITY;
     });
+    return atClock(midnight, clock);
   }
 
   /** `08:00`: on the day that the log has come to, or the next. */
   readClock(clock: string): Stated | undefined {
     if (this.now === undefined) return undefined;
-    const date = new Date(this.now);
-    const stated = toStated(date.getUTCFullYear(), date.getUTCMonth() + 1, date.getUTCDate(), clock);
+    const stated = atClock(Math.floor(this.now / MS_PER_DAY) * MS_PER_DAY, clock);
     if (stated === undefined || this.now - stated.wallMs <= LARGEST_STEP_BACK_MS) return stated;
     return { ...stated, wallMs: stated.wallMs + MS_PER_DAY };
   }
@@ -67,50 +81,49 @@ export class RlmTime {
    */
   moveTo(stated: Stated): string {
     const { wallMs, fraction, toTheMinute } = stated;
-    const sameMinute =
+    const isSameMinute =
       toTheMinute && this.now !== undefined && this.now >= wallMs && this.now < wallMs + MS_PER_MINUTE;
-    const time = sameMinute ? this.now! : wallMs;
-    this.now = time;
-    return formatWall(time, fraction, this.offsets.next(time));
+    if (!isSameMinute) [this.now, this.fraction] = [wallMs, fraction];
+    return this.current()!;
   }
 
   /** Where the log has come to, for lines that state no time; undefined before the first that does. */
   current(): string | undefined {
-    return this.now === undefined ? undefined : formatWall(this.now, '', this.offsets.next(this.now));
+    const { now, fraction } = this;
+    return now === undefined ? undefined : formatWall(now, fraction, this.offsets.next(now));
   }
 
   /** A time that is told of, not come to. */
   told({ wallMs, fraction }: Stated): string {
     return formatWall(wallMs, fraction, this.offsets.lone(wallMs));
   }
-
-  private nearest(
-    day: string,
-    clock: string,
-    distance: (wallMs: number, now: number) => number,
-  ): Stated | undefined {
-    if (this.now === undefined) return undefined;
-    const [month, date] = day.split('/').map(Number);
-    const year = new Date(this.now).getUTCFullYear();
-    let best: Stated | undefined;
-    let least = Number.POSITIVE_INFINITY;
-    // Up to eight years back: the 29th of February of a session that lasts.
-    for (const candidate of [year + 1, year, year - 1, year - 2, year - 3, year - 4, year - 8]) {
-      const stated = toStated(candidate, month!, date!, clock);
-      if (stated === undefined) continue;
-      const away = distance(stated.wallMs, this.now);
-      if (away < least) [best, least] = [stated, away];
-    }
-    return best;
-  }
 }
 
-function toStated(year: number, month: number, day: number, clock: string): Stated | undefined {
-  const [hour, minute, rest] = clock.split(':');
-  const [second = '0', digits = ''] = rest?.split('.') ?? [];
-  const wallMs = toWallMs(year, month, day, Number(hour), Number(minute), Number(second));
-  if (wallMs === undefined) return undefined;
+/** The first moment of the day in the year that is least far by `distance`; undefined for a day that no calendar has near. */
+function nearest(day: string, now: number, distance: (midnight: number) => number): number | undefined {
+  const [month, date] = day.split('/').map(Number);
+  const year = new Date(now).getUTCFullYear();
+  let best: number | undefined;
+  let least = Number.POSITIVE_INFINITY;
+  // Up to eight years back: the 29th of February of a session that lasts.
+  for (const candidate of [year + 1, year, year - 1, year - 2, year - 3, year - 4, year - 8]) {
+    const midnight = toWallMs(candidate, month!, date!, 0, 0, 0);
+    if (midnight === undefined) continue;
+    const away = distance(midnight);
+    if (away < least) [best, least] = [midnight, away];
+  }
+  return best;
+}
+
+function atClock(midnight: number | undefined, clock: string): Stated | undefined {
+  const colon = clock.indexOf(':');
+  const hour = Number(clock.slice(0, colon));
+  const minute = Number(clock.slice(colon + 1, colon + 3));
+  const toTheMinute = clock.length === colon + 3;
+  const second = toTheMinute ? 0 : Number(clock.slice(colon + 4, colon + 6));
+  if (midnight === undefined || hour > 23 || minute > 59 || second > 59) return undefined;
+  const digits = clock.slice(colon + 7);
   // Tenths of milliseconds: four digits are a fraction, fewer may or may not lack zeros in front.
   const fraction = digits.length === 4 && digits !== '0000' ? digits : '';
-  return { wallMs, fraction, toTheMinute: rest === undefined };
+  return { wallMs: midnight + ((hour * 60 + minute) * 60 + second) * 1000, fraction, toTheMinute };
 }

@@ -2,13 +2,14 @@
 import type { ZoneOffsets } from './zone-offsets.ts';
 
 const MS_PER_MINUTE = 60_000;
+const MS_PER_DAY = 86_400_000;
 /** Lines that were written by several threads, and clocks that are corrected, step back by less. */
 const SMALL_STEP_MS = 5 * MS_PER_MINUTE;
 
 /** What is known of the zone: nothing, one offset (minutes east of UTC), or an IANA zone. */
 export type ZoneKnowledge = number | ZoneOffsets | undefined;
 
-/** Milliseconds since 1970 as if the clock ran in UTC; undefined for a day or an hour that no calendar has. */
+/** Whole seconds, in milliseconds since 1970 as if the clock ran in UTC; undefined for a day or an hour that no calendar has. */
 export function toWallMs(
   year: number,
   month: number,
@@ -23,17 +24,31 @@ export function toWallMs(
   return date.getUTCMonth() + 1 === month && date.getUTCDate() === day ? ms : undefined;
 }
 
+/** Lines of one day come one after another; a Date for each was a tenth of reading them (measured). */
+let lastDay = Number.NaN;
+let lastDate = '';
+
 /** `2026-03-02T08:00:00.5+01:00`; `fraction` are the digits behind the point. */
 export function formatWall(wallMs: number, fraction: string, offset: number | undefined): string {
-  const time = new Date(wallMs).toISOString().slice(0, 19);
-  return `${time}${fraction === '' ? '' : `.${fraction}`}${offset === undefined ? '' : formatOffset(offset)}`;
+  const day = Math.floor(wallMs / MS_PER_DAY);
+  if (day !== lastDay) {
+    lastDay = day;
+    lastDate = new Date(day * MS_PER_DAY).toISOString().slice(0, 10);
+  }
+  const seconds = (wallMs - day * MS_PER_DAY) / 1000;
+  const minutes = Math.floor(seconds / 60);
+  const time = `${two(Math.floor(minutes / 60))}:${two(minutes % 60)}:${two(seconds % 60)}`;
+  return `${lastDate}T${time}${fraction === '' ? '' : `.${fraction}`}${offset === undefined ? '' : formatOffset(offset)}`;
+}
+
+function two(value: number): string {
+  return value < 10 ? `0${value}` : String(value);
 }
 
 function formatOffset(offset: number): string {
   if (offset === 0) return 'Z';
   const size = Math.abs(offset);
-  const [hours, minutes] = [Math.floor(size / 60), size % 60].map((part) => String(part).padStart(2, '0'));
-  return `${offset < 0 ? '-' : '+'}${hours}:${minutes}`;
+  return `${offset < 0 ? '-' : '+'}${two(Math.floor(size / 60))}:${two(size % 60)}`;
 }
 
 /**

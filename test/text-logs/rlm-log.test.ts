@@ -1,6 +1,8 @@
 /** The RLM report log as a whole: times, zones, restarts, sessions that outlast a log, and its canonical words. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import fc from 'fast-check';
+import { wallClockMs } from '../../src/base/time-zone.ts';
 import { rlm } from '../../src/text-logs/rlm.ts';
 import { runContract } from '../licenses/run-contract.ts';
 import { seeThrough, shipped, toJson } from '../sources/shipped-mappings.ts';
@@ -136,6 +138,53 @@ test('in the hour that clocks show twice the offset is written where the log sho
     '2026-10-25T02:55:00+01:00',
     '2026-10-25T03:01:00+01:00',
   ]);
+});
+
+test('an offset that is written is the right one, whatever the clocks do over the year', () => {
+  const steps = fc.array(
+    fc.oneof(fc.integer({ min: 0, max: 90 * 60 }), fc.integer({ min: 0, max: 86_400 * 60 })),
+    { maxLength: 20 },
+  );
+  const zones = fc.constantFrom('Europe/Berlin', 'America/New_York', 'Australia/Lord_Howe', 'Asia/Kolkata');
+  const begins = fc.constantFrom(
+    '2026-10-24T22:00:00Z',
+    '2026-11-01T03:00:00Z',
+    '2026-03-28T22:00:00Z',
+    '2026-12-31T20:00:00Z',
+  );
+  fc.assert(
+    fc.property(zones, begins, steps, (zone, begin, seconds) => {
+      let ms = Date.parse(begin);
+      const instants = seconds.map((step) => (ms += step * 1000));
+      const wall = (instant: number) => new Date(wallClockMs(instant, zone)).toISOString();
+      const [year, month, day, clock] = wall(Date.parse(begin)).split(/[-T]/) as [
+        string,
+        string,
+        string,
+        string,
+      ];
+      const lines = instants.map((instant, index) => {
+        const text = wall(instant);
+        return out(`${text.slice(5, 7)}/${text.slice(8, 10)} ${text.slice(11, 19)}`, index.toString(16));
+      });
+      const times = timesOf(logOf(`${month}/${day}/${year} ${clock.slice(0, 5)}`, lines), zone).slice(
+        1,
+      ) as string[];
+      for (const [index, time] of times.entries()) {
+        const instant = instants[index]!;
+        if (/Z$|[+-]\d\d:\d\d$/.test(time)) assert.equal(Date.parse(time), instant, time);
+        else {
+          assert.equal(`${time}.000Z`, wall(instant));
+          const isRepeated = [30, 60].some((shift) => {
+            const other = [instant - shift * 60_000, instant + shift * 60_000];
+            return other.some((each) => wall(each) === wall(instant));
+          });
+          assert.ok(isRepeated, time);
+        }
+      }
+    }),
+    { numRuns: 300 },
+  );
 });
 
 describe('a START is a restart, which ends sessions,', () => {

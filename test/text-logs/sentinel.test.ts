@@ -4,7 +4,7 @@ import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { sentinel } from '../../src/text-logs/sentinel.ts';
 import { seeThrough, shipped, toJson } from '../sources/shipped-mappings.ts';
-import { readText } from './read-text.ts';
+import { cpuMs, readText } from './read-text.ts';
 
 const STARTUP =
   '# Startup Sentinel RMS Development Kit v9.50 Mon Mar  2 09:00:00 2026  1772438400 licsrv 140 4294';
@@ -155,8 +155,8 @@ test('hostile lines take linear time', () => {
     `${entry(0)} ${'x '.repeat(300_000)}`,
     `${' '.repeat(500_000)}${entry(0)}`,
   ];
-  const started = process.hrtime.bigint();
+  const started = cpuMs();
   assert.ok(sentinel.recognizes(lines, 'lserv.log'));
   assert.equal(readText(sentinel, lines.join('\n')).records.length, 2);
-  assert.ok(process.hrtime.bigint() - started < 3_000_000_000n);
+  assert.ok(cpuMs() - started < 2000);
 });
