@@ -1378,6 +1378,18 @@ function lowered(value: unknown, depth: number): unknown {
   return Object.fromEntries(members);
 }
 
+test('a row of another table of events is not taken for one of Keygen', () => {
+  const row = {
+    id: 7,
+    event_type: 'user.created',
+    resource_type: 'user',
+    resource_id: 'bob',
+    user_id: 'ann',
+    created_at: '2026-03-02T08:00:00Z',
+  };
+  assert.equal(detectSource([toJson(row)], SHIPPED).source, 'audit');
+});
+
 test('every shipped mapping has a sample here', () => {
   const sampled = [...new Set(SAMPLES.map((sample) => sample.source))].sort();
   assert.deepEqual(sampled, SHIPPED.map((mapping) => mapping.name).sort());
