@@ -41,6 +41,14 @@ export const LICENSE_FINDINGS = [
     controls: CONTROLS,
   },
   {
+    code: 'reserved-seats-used',
+    severity: 'medium',
+    title: 'seats used that are reserved for another team',
+    why: 'Others hold so many seats that a team could not take all that the contract keeps for it.',
+    fix: 'Free seats of the others, enforce the reservation on the license server, or change "reserve" to what is agreed.',
+    controls: CONTROLS,
+  },
+  {
     code: 'use-after-expiry',
     severity: 'high',
     title: 'license used after it expired',

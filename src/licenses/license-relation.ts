@@ -14,11 +14,13 @@ import { type LicenseUse, type TimedUse, UseReader, type UseStep } from './licen
 import type { MeasureFold, SegmentUse } from './measure-fold.ts';
 import { judgePeriod } from './overage-verdict.ts';
 import { contractPlace, type PeriodContext } from './period-verdict.ts';
-import { clamp, type Period, toSegments } from './periods.ts';
+import { clamp, type Period, type Segment, toSegments } from './periods.ts';
 import { type Limit, toLimits } from './quantities.ts';
+import { Reservations } from './reservations.ts';
 import { SeatsMeasure } from './seats-measure.ts';
 import { SumMeasure } from './sum-measure.ts';
 import { TermBreaches } from './term-breaches.ts';
+import type { UseWatcher } from './use-watcher.ts';
 
 /** `steps`: what each input is, and the id of its detection. */
 export function licenseRelation(
@@ -43,6 +45,8 @@ function* judgeUse(
 ): Generator<Judgement> {
   const breaches = new TermBreaches(license);
   const excluded = new ExcludedUse(license);
+  const watchers: UseWatcher[] = [];
+  let reservations: Reservations | undefined;
   let fold: MeasureFold | undefined;
   let first: Instant | undefined;
   let last: Instant | undefined;
@@ -50,17 +54,28 @@ function* judgeUse(
     const use = reader.read(mark);
     if (use === undefined) {
       const restart = reader.readRestart(mark);
-      if (restart === undefined) excluded.note(reader.exclusionOf(mark), mark);
-      else fold?.restart?.(restart);
+      if (restart === undefined) {
+        excluded.note(reader.exclusionOf(mark), mark);
+        continue;
+      }
+      fold?.restart?.(restart);
+      for (const watcher of watchers) watcher.restart?.(restart);
       continue;
     }
-    fold ??= startFold(contract, license, use, coverage);
+    if (fold === undefined) {
+      const segments = segmentsOf(contract, license, use, coverage);
+      fold = startFold(license, segments);
+      if (license.reserve.length > 0) reservations = new Reservations(contract, license, segments);
+      if (reservations !== undefined) watchers.push(reservations);
+    }
     if (!isTimed(use)) {
       fold.anytime(use);
+      for (const watcher of watchers) watcher.anytime?.(use);
       continue;
     }
     fold.add(use);
     breaches.add(use);
+    for (const watcher of watchers) watcher.add(use);
     first ??= use.time;
     last = use.time;
   }
@@ -70,10 +85,16 @@ function* judgeUse(
     return;
   }
   const until = clamp(coverage?.until ?? last ?? EARLIEST);
-  const segments = fold.finish(last !== undefined && last > until ? last : until);
+  const end = last !== undefined && last > until ? last : until;
+  const segments = fold.finish(end);
+  const watched = watchers.flatMap((watcher) => [...watcher.finish(end)]);
   const context: PeriodContext = { contract, license, coverage };
   if (first === undefined || last === undefined) yield undated(context, segments);
-  else yield* judgePeriods(context, segments, first, last);
+  else {
+    for (const judgement of judgePeriods(context, segments, first, last))
+      yield reservations === undefined ? judgement : withCommitted(judgement, reservations);
+  }
+  yield* watched;
   yield* breaches.finish(fold.stillOpen(), until);
   yield* excluded.finish();
 }
@@ -82,7 +103,15 @@ function isTimed(use: LicenseUse): use is TimedUse {
   return use.time !== undefined;
 }
 
-function startFold(contract: Contract, license: License, use: LicenseUse, coverage: Coverage): MeasureFold {
+function withCommitted(judgement: Judgement, reservations: Reservations): Judgement {
+  const { usage } = judgement;
+  const committed = usage && reservations.committedIn(usage.period);
+  if (committed === undefined) return judgement;
+  const reason = [usage!.reason, committed.words].filter((text) => text !== undefined).join('; ');
+  return { ...judgement, usage: { ...usage!, committed: committed.amount, reason } };
+}
+
+function segmentsOf(contract: Contract, license: License, use: LicenseUse, coverage: Coverage): Segment[] {
   const from = clamp(coverage?.from ?? use.time ?? EARLIEST);
   const plan = {
     over: license.measure.over,
@@ -90,7 +119,10 @@ function startFold(contract: Contract, license: License, use: LicenseUse, covera
     term: license.term,
     limits: toLimits(license),
   };
-  const segments = toSegments(plan, from, clamp(coverage?.until ?? LATEST));
+  return toSegments(plan, from, clamp(coverage?.until ?? LATEST));
+}
+
+function startFold(license: License, segments: readonly Segment[]): MeasureFold {
   const { count } = license.measure;
   switch (count.what) {
     case 'seats':

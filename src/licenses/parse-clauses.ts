@@ -1,10 +1,12 @@
 /** Clauses of one license about who may hold its seats, and what may be used beyond its quantity. */
 import { didYouMean } from '../base/nearest-name.ts';
 import { quote } from '../base/text-safety.ts';
-import type { Measure, Overage, People, Reservation, Term } from './contract.ts';
+import { formatAmount } from './amount.ts';
+import type { License, Measure, Overage, People, Reservation, Term } from './contract.ts';
 import type { ContractReader, Entries } from './contract-reader.ts';
 import type { Value } from './contract-text.ts';
 import { parseRate } from './parse-quantity.ts';
+import { formatLimit, toLimits } from './quantities.ts';
 
 /** Of the license and of the file, as far as they are readable. */
 export type ClauseContext = { measure: Measure | undefined; term: Term | undefined; people: People };
@@ -67,4 +69,19 @@ export function parseReserve(
     const seats = reader.amount(entry.value, 'the seats that are kept for the team');
     return seats === undefined ? [] : [{ team, seats }];
   });
+}
+
+/** What is reserved must be there at any time: else a team would be owed what nobody bought. */
+export function checkReserve(
+  reader: ContractReader,
+  entries: Entries,
+  license: Pick<License, 'unlimited' | 'quantity' | 'reserve'>,
+): void {
+  const reserved = license.reserve.reduce((sum, { seats }) => sum + seats, 0n);
+  const short = toLimits(license).find(({ amount }) => amount !== 'unlimited' && amount < reserved);
+  if (short === undefined) return;
+  reader.problem(
+    entries.get('reserve'),
+    `expected at most the quantity to be reserved, found ${formatAmount(reserved)} of ${formatLimit(short)}`,
+  );
 }

@@ -5,7 +5,7 @@ import { quote } from '../base/text-safety.ts';
 import type { License, Measure, MissingCheckin, People, ShareKey, Term, Tier } from './contract.ts';
 import type { ContractReader, Entries } from './contract-reader.ts';
 import type { Value } from './contract-text.ts';
-import { type ClauseContext, parseOverage, parseReserve } from './parse-clauses.ts';
+import { type ClauseContext, checkReserve, parseOverage, parseReserve } from './parse-clauses.ts';
 import { parseCovers } from './parse-covers.ts';
 import { parseMeasure } from './parse-measure.ts';
 import { checkFalls, parseQuantity, parseTrueDown } from './parse-quantity.ts';
@@ -69,6 +69,7 @@ export function parseLicense(
   const context: ClauseContext = { measure, term, people: surroundings.people };
   const overage = reader.optional(entries, 'overage', (value) => parseOverage(reader, value, context));
   const reserve = reader.optional(entries, 'reserve', (value) => parseReserve(reader, value, context)) ?? [];
+  checkReserve(reader, entries, { unlimited, quantity, reserve });
   const trueDown = reader.optional(entries, 'trueDown', (value) => parseTrueDown(reader, value));
   if (trueDown !== undefined) checkFalls(reader, entries, { unlimited, quantity, trueDown, term });
   if (measure?.over === 'term' && term?.from === undefined) {
