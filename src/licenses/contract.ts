@@ -67,6 +67,15 @@ export type Overage = {
 /** Seats of the quantity that are kept for a team. */
 export type Reservation = { team: string; seats: Amount };
 
+/** For each person: how many devices in a period of the measure, and how many at once. */
+export type Devices = { max?: number; atOnce?: number };
+
+/** ISO 3166-1 alpha-2, in capitals: the only countries of use, or those of no use. */
+export type Countries = { rule: 'only' | 'not'; names: string[] };
+
+/** A seat that was assigned to one person goes to no other for so many nanoseconds, unless for one of these reasons. */
+export type Reassign = { hold: bigint; unless: string[] };
+
 /** The quantity may fall at anniversaries of the term only, and not below the floor. */
 export type TrueDown = { at: 'anniversary'; floor?: Amount };
 
@@ -108,6 +117,9 @@ export type License = {
   overage?: Overage;
   /** Empty: any team may hold any seat. */
   reserve: Reservation[];
+  devices?: Devices;
+  countries?: Countries;
+  reassign?: Reassign;
   trueDown?: TrueDown;
 };
 
@@ -120,6 +132,9 @@ export type EventWords = {
   borrow: string[];
   /** A server, or one of its daemons, began or ended: it holds no sessions any more. */
   restart: string[];
+  /** A seat is given to a person for good, or taken from one. */
+  assign: string[];
+  revoke: string[];
 };
 
 /** Where events say it; the first field that has a value speaks. */
@@ -132,6 +147,12 @@ export type LicenseFields = {
   daemon: FieldRef[];
   environment: FieldRef[];
   meter: FieldRef[];
+  device: FieldRef[];
+  country: FieldRef[];
+  /** Whom a seat is assigned to or revoked from; where none speaks, the person of the event. */
+  assignee: FieldRef[];
+  seat: FieldRef[];
+  reason: FieldRef[];
 };
 
 export type People = {
@@ -168,6 +189,8 @@ export const DEFAULT_EVENTS: EventWords = {
   borrow: ['license.borrow'],
   // A reread (server.reread) is none: sessions go on.
   restart: ['server.start', 'server.stop'],
+  assign: ['license.assign'],
+  revoke: ['license.revoke'],
 };
 
 const raw = (...names: string[]): FieldRef[] => names.map((name) => ({ taxonomy: 'raw', name }));
@@ -182,6 +205,11 @@ export const DEFAULT_FIELDS: LicenseFields = {
   environment: raw('environment', 'env', 'license.environment'),
   // Lago calls it `code`, Stripe `event_name`.
   meter: raw('meter', 'code', 'event_name'),
+  device: raw('device', 'device_id', 'fingerprint', 'host', 'hostname', 'license.host'),
+  country: raw('country', 'country_code', 'geo.country'),
+  assignee: raw('assignee', 'assigned_to'),
+  seat: raw('seat', 'seat_id', 'license_id'),
+  reason: [{ taxonomy: 'audit', name: 'reason' }],
 };
 
 export const DEFAULT_PERSON: FieldRef[] = [{ taxonomy: 'audit', name: 'actor' }];

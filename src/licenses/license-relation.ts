@@ -6,6 +6,8 @@ import type { Mark } from '../model/mark.ts';
 import { type Coverage, type Judgement, MAX_RELATED, type Relation } from '../model/relation.ts';
 import type { Usage } from '../model/report.ts';
 import type { Contract, License } from './contract.ts';
+import { CountryUse } from './country-use.ts';
+import { DeviceUse } from './device-use.ts';
 import { DistinctMeasure } from './distinct-measure.ts';
 import { ExcludedUse } from './excluded-use.ts';
 import { getOrCreate } from './get-or-create.ts';
@@ -16,6 +18,7 @@ import { judgePeriod } from './overage-verdict.ts';
 import { contractPlace, type PeriodContext } from './period-verdict.ts';
 import { clamp, type Period, type Segment, toSegments } from './periods.ts';
 import { type Limit, toLimits } from './quantities.ts';
+import { Reassignments } from './reassignments.ts';
 import { Reservations } from './reservations.ts';
 import { SeatsMeasure } from './seats-measure.ts';
 import { SumMeasure } from './sum-measure.ts';
@@ -46,6 +49,7 @@ function* judgeUse(
   const breaches = new TermBreaches(license);
   const excluded = new ExcludedUse(license);
   const watchers: UseWatcher[] = [];
+  const reassignments = license.reassign && new Reassignments(license, license.reassign);
   let reservations: Reservations | undefined;
   let fold: MeasureFold | undefined;
   let first: Instant | undefined;
@@ -54,19 +58,19 @@ function* judgeUse(
     const use = reader.read(mark);
     if (use === undefined) {
       const restart = reader.readRestart(mark);
-      if (restart === undefined) {
-        excluded.note(reader.exclusionOf(mark), mark);
-        continue;
-      }
-      fold?.restart?.(restart);
-      for (const watcher of watchers) watcher.restart?.(restart);
+      const assignment = reader.readAssignment(mark);
+      if (restart !== undefined) {
+        fold?.restart?.(restart);
+        for (const watcher of watchers) watcher.restart?.(restart);
+      } else if (assignment !== undefined) reassignments?.add(assignment);
+      else excluded.note(reader.exclusionOf(mark), mark);
       continue;
     }
     if (fold === undefined) {
       const segments = segmentsOf(contract, license, use, coverage);
       fold = startFold(license, segments);
       if (license.reserve.length > 0) reservations = new Reservations(contract, license, segments);
-      if (reservations !== undefined) watchers.push(reservations);
+      watchers.push(...watchersOf(license, segments), ...(reservations === undefined ? [] : [reservations]));
     }
     if (!isTimed(use)) {
       fold.anytime(use);
@@ -81,6 +85,7 @@ function* judgeUse(
   }
   if (fold === undefined) {
     yield unseen(contract, license, coverage);
+    if (reassignments !== undefined) yield* reassignments.finish();
     yield* excluded.finish();
     return;
   }
@@ -95,12 +100,20 @@ function* judgeUse(
       yield reservations === undefined ? judgement : withCommitted(judgement, reservations);
   }
   yield* watched;
+  if (reassignments !== undefined) yield* reassignments.finish();
   yield* breaches.finish(fold.stillOpen(), until);
   yield* excluded.finish();
 }
 
 function isTimed(use: LicenseUse): use is TimedUse {
   return use.time !== undefined;
+}
+
+function watchersOf({ devices, countries, ...license }: License, segments: readonly Segment[]): UseWatcher[] {
+  return [
+    ...(devices === undefined ? [] : [new DeviceUse(license, devices, segments)]),
+    ...(countries === undefined ? [] : [new CountryUse(license, countries)]),
+  ];
 }
 
 function withCommitted(judgement: Judgement, reservations: Reservations): Judgement {

@@ -2,7 +2,17 @@
 import { didYouMean } from '../base/nearest-name.ts';
 import { quote } from '../base/text-safety.ts';
 import { formatAmount } from './amount.ts';
-import type { License, Measure, Overage, People, Reservation, Term } from './contract.ts';
+import type {
+  Countries,
+  Devices,
+  License,
+  Measure,
+  Overage,
+  People,
+  Reassign,
+  Reservation,
+  Term,
+} from './contract.ts';
 import type { ContractReader, Entries } from './contract-reader.ts';
 import type { Value } from './contract-text.ts';
 import { parseRate } from './parse-quantity.ts';
@@ -84,4 +94,52 @@ export function checkReserve(
     entries.get('reserve'),
     `expected at most the quantity to be reserved, found ${formatAmount(reserved)} of ${formatLimit(short)}`,
   );
+}
+
+export function parseDevices(reader: ContractReader, node: Value): Devices | undefined {
+  const entries = reader.mapping(node, 'a mapping of "max" and "atOnce"', {
+    owner: '"devices"',
+    known: ['max', 'atOnce'],
+  });
+  if (entries === undefined) return undefined;
+  if (entries.size === 0) reader.problem(node, 'expected "max" or "atOnce" in "devices", found none');
+  const what = 'a whole number of devices, at least 1';
+  const max = reader.optional(entries, 'max', (value) => reader.count(value, what, 1));
+  const atOnce = reader.optional(entries, 'atOnce', (value) => reader.count(value, what, 1));
+  return { ...(max !== undefined && { max }), ...(atOnce !== undefined && { atOnce }) };
+}
+
+export function parseCountries(reader: ContractReader, node: Value): Countries | undefined {
+  const rules = ['only', 'not'] as const;
+  const what = 'a mapping of "only" or "not", such as {only: [DE, AT]}';
+  const entries = reader.mapping(node, what, { owner: '"countries"', known: rules });
+  if (entries === undefined) return undefined;
+  const stated = rules.filter((rule) => entries.has(rule));
+  if (stated.length !== 1) {
+    const found = stated.length === 0 ? 'none' : 'both';
+    return reader.problem(node, `expected one of "only" and "not" in "countries", found ${found}`);
+  }
+  const rule = stated[0]!;
+  const list = entries.get(rule)!.value;
+  const names = reader.texts(list, 'countries by ISO 3166-1 alpha-2, such as DE');
+  if (names?.length === 0) reader.problem(list, 'expected at least one country, found none');
+  for (const name of names ?? []) {
+    if (!/^[A-Za-z]{2}$/.test(name))
+      reader.problem(list, `expected a country by ISO 3166-1 alpha-2, such as DE, found ${quote(name)}`);
+  }
+  return names && { rule, names: names.map((name) => name.toUpperCase()) };
+}
+
+export function parseReassign(reader: ContractReader, node: Value): Reassign | undefined {
+  const entries = reader.mapping(node, 'a mapping of "hold" and "unless"', {
+    owner: '"reassign"',
+    known: ['hold', 'unless'],
+  });
+  if (entries === undefined) return undefined;
+  const holdNode = reader.required(entries, 'hold', node, '"reassign"');
+  const hold = holdNode && reader.duration(holdNode);
+  const unless = reader.optional(entries, 'unless', (value) =>
+    reader.texts(value, 'reasons that the contract accepts, such as leaver'),
+  );
+  return hold === undefined ? undefined : { hold, unless: unless ?? [] };
 }

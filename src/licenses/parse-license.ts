@@ -5,7 +5,15 @@ import { quote } from '../base/text-safety.ts';
 import type { License, Measure, MissingCheckin, People, ShareKey, Term, Tier } from './contract.ts';
 import type { ContractReader, Entries } from './contract-reader.ts';
 import type { Value } from './contract-text.ts';
-import { type ClauseContext, checkReserve, parseOverage, parseReserve } from './parse-clauses.ts';
+import {
+  type ClauseContext,
+  checkReserve,
+  parseCountries,
+  parseDevices,
+  parseOverage,
+  parseReassign,
+  parseReserve,
+} from './parse-clauses.ts';
 import { parseCovers } from './parse-covers.ts';
 import { parseMeasure } from './parse-measure.ts';
 import { checkFalls, parseQuantity, parseTrueDown } from './parse-quantity.ts';
@@ -28,9 +36,12 @@ const LICENSE_KEYS = {
     'term',
     'overage',
     'reserve',
+    'reassign',
+    'devices',
+    'countries',
     'trueDown',
   ],
-  later: ['reserve', 'overage', 'reassign', 'devices', 'countries', 'rollover', 'late', 'tiers', 'bundles'],
+  later: ['rollover', 'late'],
 };
 
 /** What the rest of the file says that a license refers to. */
@@ -70,6 +81,9 @@ export function parseLicense(
   const overage = reader.optional(entries, 'overage', (value) => parseOverage(reader, value, context));
   const reserve = reader.optional(entries, 'reserve', (value) => parseReserve(reader, value, context)) ?? [];
   checkReserve(reader, entries, { unlimited, quantity, reserve });
+  const devices = reader.optional(entries, 'devices', (value) => parseDevices(reader, value));
+  const countries = reader.optional(entries, 'countries', (value) => parseCountries(reader, value));
+  const reassign = reader.optional(entries, 'reassign', (value) => parseReassign(reader, value));
   const trueDown = reader.optional(entries, 'trueDown', (value) => parseTrueDown(reader, value));
   if (trueDown !== undefined) checkFalls(reader, entries, { unlimited, quantity, trueDown, term });
   if (measure?.over === 'term' && term?.from === undefined) {
@@ -99,6 +113,9 @@ export function parseLicense(
     ...(term && { term }),
     ...(overage && { overage }),
     reserve,
+    ...(devices && { devices }),
+    ...(countries && { countries }),
+    ...(reassign && { reassign }),
     ...(trueDown && { trueDown }),
   };
 }

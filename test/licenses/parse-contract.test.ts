@@ -41,6 +41,9 @@ licenses:
     trueDown: {at: anniversary, floor: 20}
     overage: {allow: 12.5%, round: half, for: P3D, then: true-up, rate: 120 EUR/seat-month}
     reserve: {cae: 10, dev: 2.5}
+    reassign: {hold: P90D, unless: [leaver, hardware-failure]}
+    devices: {max: 3, atOnce: 1}
+    countries: {only: [DE, at, NO]}
   - {id: 007, covers: {feature: api}, measure: calls, unlimited: true, missingCheckin: close-at-restart, borrow: P7D}
   - {id: plan, covers: {tier: enterprise, environment: [production, "prod-*"]}, measure: people}
   - {id: tokens, covers: {bundle: cae-suite}, measure: floating}
@@ -98,6 +101,8 @@ test('a whole contract becomes plain data, with dates at local midnight', () => 
     use: [],
     borrow: ['vpn.borrow'],
     restart: ['vpn.up'],
+    assign: ['license.assign'],
+    revoke: ['license.revoke'],
   });
   assert.deepEqual(contract!.fields.session, [{ taxonomy: 'audit', name: 'session' }]);
   assert.deepEqual([contract!.people.key, contract!.coverage], [[{ taxonomy: 'raw', name: 'email' }], 95.5]);
