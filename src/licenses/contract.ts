@@ -2,6 +2,7 @@
 import type { Instant } from '../base/instant.ts';
 import type { FieldRef } from '../model/mark.ts';
 import type { Amount } from './amount.ts';
+import type { CalendarSpan } from './calendar-span.ts';
 import type { Money } from './money.ts';
 
 /** A date as the contract writes it, and the instant its day begins in the contract's time zone. */
@@ -76,6 +77,12 @@ export type Countries = { rule: 'only' | 'not'; names: string[] };
 /** A seat that was assigned to one person goes to no other for so many nanoseconds, unless for one of these reasons. */
 export type Reassign = { hold: bigint; unless: string[] };
 
+/** What a period leaves unused may be used later: at most so much of the quantity in one period, until it expires. */
+export type Rollover = { max: { share: Amount } | { amount: Amount }; for: CalendarSpan };
+
+/** Use that arrives more nanoseconds than this after its period ended is told; it counts in its own period. */
+export type Late = { accept: bigint; beyond: 'own-period' };
+
 /** The quantity may fall at anniversaries of the term only, and not below the floor. */
 export type TrueDown = { at: 'anniversary'; floor?: Amount };
 
@@ -120,6 +127,8 @@ export type License = {
   devices?: Devices;
   countries?: Countries;
   reassign?: Reassign;
+  rollover?: Rollover;
+  late?: Late;
   trueDown?: TrueDown;
 };
 
@@ -153,6 +162,8 @@ export type LicenseFields = {
   assignee: FieldRef[];
   seat: FieldRef[];
   reason: FieldRef[];
+  /** When the event arrived, as RFC 3339 or a number since the epoch. */
+  received: FieldRef[];
 };
 
 export type People = {
@@ -178,6 +189,10 @@ export type Contract = {
   licenses: License[];
   /** Percent of a period that the log must span before "within" is said of it. */
   coverage: number;
+  /** What holds for a period that the log does not span: nothing is known, or by contract all of the quantity is used. */
+  ifMissing: 'indeterminate' | 'full-capacity';
+  /** How long records are to be kept. */
+  keep?: CalendarSpan;
 };
 
 export const DEFAULT_COVERAGE = 99;
@@ -210,6 +225,7 @@ export const DEFAULT_FIELDS: LicenseFields = {
   assignee: raw('assignee', 'assigned_to'),
   seat: raw('seat', 'seat_id', 'license_id'),
   reason: [{ taxonomy: 'audit', name: 'reason' }],
+  received: raw('received_at', 'ingested_at'),
 };
 
 export const DEFAULT_PERSON: FieldRef[] = [{ taxonomy: 'audit', name: 'actor' }];

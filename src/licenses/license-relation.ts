@@ -11,6 +11,8 @@ import { DeviceUse } from './device-use.ts';
 import { DistinctMeasure } from './distinct-measure.ts';
 import { ExcludedUse } from './excluded-use.ts';
 import { getOrCreate } from './get-or-create.ts';
+import { judgeKeeping } from './kept-evidence.ts';
+import { LateUse } from './late-use.ts';
 import { licenseSeverity } from './license-findings.ts';
 import { type LicenseUse, type TimedUse, UseReader, type UseStep } from './license-use.ts';
 import type { MeasureFold, SegmentUse } from './measure-fold.ts';
@@ -20,6 +22,7 @@ import { clamp, type Period, type Segment, toSegments } from './periods.ts';
 import { type Limit, toLimits } from './quantities.ts';
 import { Reassignments } from './reassignments.ts';
 import { Reservations } from './reservations.ts';
+import { RolloverAccount } from './rollover.ts';
 import { SeatsMeasure } from './seats-measure.ts';
 import { SumMeasure } from './sum-measure.ts';
 import { TermBreaches } from './term-breaches.ts';
@@ -34,8 +37,14 @@ export function licenseRelation(
   const reader = new UseReader(contract, license, steps);
   return {
     inputs: steps.map(({ detection }) => ({ detection, groupBy: [], values: reader.values })),
-    judge: (_, marks, coverage) => judgeUse(contract, license, reader, marks, coverage),
-    judgeNothing: (coverage) => [unseen(contract, license, coverage)],
+    *judge(_, marks, coverage) {
+      yield* judgeUse(contract, license, reader, marks, coverage);
+      if (license === contract.licenses[0]) yield* judgeKeeping(contract, coverage);
+    },
+    *judgeNothing(coverage) {
+      yield unseen(contract, license, coverage);
+      if (license === contract.licenses[0]) yield* judgeKeeping(contract, coverage);
+    },
   };
 }
 
@@ -109,10 +118,12 @@ function isTimed(use: LicenseUse): use is TimedUse {
   return use.time !== undefined;
 }
 
-function watchersOf({ devices, countries, ...license }: License, segments: readonly Segment[]): UseWatcher[] {
+function watchersOf(license: License, segments: readonly Segment[]): UseWatcher[] {
+  const { devices, countries, late } = license;
   return [
     ...(devices === undefined ? [] : [new DeviceUse(license, devices, segments)]),
     ...(countries === undefined ? [] : [new CountryUse(license, countries)]),
+    ...(late === undefined ? [] : [new LateUse(license, late, segments)]),
   ];
 }
 
@@ -159,20 +170,21 @@ function* judgePeriods(
   last: Instant,
 ): Generator<Judgement> {
   const doubted = new Set<Limit | undefined>();
-  const late: SegmentUse[][] = [];
+  const late: { segments: SegmentUse[]; judgement: Judgement }[] = [];
+  const { rollover } = context.license;
+  const account = rollover && new RolloverAccount(context, rollover);
   for (const segments of byPeriod(uses)) {
     const period = segments[0]!.segment.period!;
     if (isOutsideTerm(context.license, period)) continue;
+    const judgement = account?.judge(period, segments) ?? judgePeriod(context, period, segments);
     if (period.until <= first || period.from > last) {
-      late.push(segments);
+      late.push({ segments, judgement });
       continue;
     }
-    const judgement = judgePeriod(context, period, segments);
     if (isDecisiveDoubt(judgement)) for (const { segment } of segments) doubted.add(segment.limit);
     yield judgement;
   }
-  for (const segments of late) {
-    const judgement = judgePeriod(context, segments[0]!.segment.period!, segments);
+  for (const { segments, judgement } of late) {
     const isNew = segments.some(({ segment }) => !doubted.has(segment.limit));
     if (judgement.verdict === 'violation' || (isDecisiveDoubt(judgement) && isNew)) yield judgement;
     if (isDecisiveDoubt(judgement)) for (const { segment } of segments) doubted.add(segment.limit);

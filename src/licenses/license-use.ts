@@ -41,6 +41,7 @@ export type LicenseUse = {
   /** Read only where the contract limits them. */
   device: string | undefined;
   country: string | undefined;
+  received: string | undefined;
   borrowed: boolean;
   daemon: string | undefined;
   /** For sums: the field that the measure adds. Undefined when absent or no number. */
@@ -89,6 +90,7 @@ export class UseReader {
     | 'daemon'
     | 'device'
     | 'country'
+    | 'received'
     | 'assignee'
     | 'seat'
     | 'reason',
@@ -112,6 +114,7 @@ export class UseReader {
       environment: license.covers.environments === undefined ? [] : column(fields.environment),
       device: license.devices === undefined ? [] : column(fields.device),
       country: license.countries === undefined ? [] : column(fields.country),
+      received: license.late === undefined ? [] : column(fields.received),
       assignee: license.reassign === undefined ? [] : column(fields.assignee),
       seat: license.reassign === undefined ? [] : column(fields.seat),
       reason: license.reassign === undefined ? [] : column(fields.reason),
@@ -177,6 +180,7 @@ export class UseReader {
       kind: kind === 'borrow' ? 'open' : kind,
       device: firstText(values, columns.device),
       country: firstText(values, columns.country),
+      received: firstText(values, columns.received),
       borrowed: kind === 'borrow',
       daemon: this.daemonOf(mark),
       featureless,

@@ -5,12 +5,14 @@ import { formatAmount } from './amount.ts';
 import type {
   Countries,
   Devices,
+  Late,
   License,
   Measure,
   Overage,
   People,
   Reassign,
   Reservation,
+  Rollover,
   Term,
 } from './contract.ts';
 import type { ContractReader, Entries } from './contract-reader.ts';
@@ -142,4 +144,39 @@ export function parseReassign(reader: ContractReader, node: Value): Reassign | u
     reader.texts(value, 'reasons that the contract accepts, such as leaver'),
   );
   return hold === undefined ? undefined : { hold, unless: unless ?? [] };
+}
+
+export function parseRollover(
+  reader: ContractReader,
+  node: Value,
+  { measure }: ClauseContext,
+): Rollover | undefined {
+  const entries = reader.mapping(node, 'a rollover such as {max: 20%, for: P1M}', {
+    owner: '"rollover"',
+    known: ['max', 'for'],
+  });
+  if (entries === undefined) return undefined;
+  if (measure !== undefined && !['sum', 'events'].includes(measure.count.what)) {
+    reader.problem(
+      node,
+      `expected no "rollover" beside ${quote(measure.sentence)}: only what adds up over a period can be left over`,
+    );
+  }
+  const maxNode = reader.required(entries, 'max', node, '"rollover"');
+  const max = maxNode && reader.shareOrAmount(maxNode, 'a share such as 20%, or a number');
+  const forNode = reader.required(entries, 'for', node, '"rollover"');
+  const span = forNode && reader.span(forNode);
+  return max && span && { max, for: span };
+}
+
+export function parseLate(reader: ContractReader, node: Value): Late | undefined {
+  const entries = reader.mapping(node, 'a mapping of "accept" and "then"', {
+    owner: '"late"',
+    known: ['accept', 'then'],
+  });
+  if (entries === undefined) return undefined;
+  const acceptNode = reader.required(entries, 'accept', node, '"late"');
+  const accept = acceptNode && reader.duration(acceptNode);
+  const then = reader.optional(entries, 'then', (value) => reader.word(value, ['own-period'] as const));
+  return accept === undefined ? undefined : { accept, beyond: then ?? 'own-period' };
 }

@@ -10,9 +10,11 @@ import {
   checkReserve,
   parseCountries,
   parseDevices,
+  parseLate,
   parseOverage,
   parseReassign,
   parseReserve,
+  parseRollover,
 } from './parse-clauses.ts';
 import { parseCovers } from './parse-covers.ts';
 import { parseMeasure } from './parse-measure.ts';
@@ -39,9 +41,10 @@ const LICENSE_KEYS = {
     'reassign',
     'devices',
     'countries',
+    'rollover',
+    'late',
     'trueDown',
   ],
-  later: ['rollover', 'late'],
 };
 
 /** What the rest of the file says that a license refers to. */
@@ -84,6 +87,8 @@ export function parseLicense(
   const devices = reader.optional(entries, 'devices', (value) => parseDevices(reader, value));
   const countries = reader.optional(entries, 'countries', (value) => parseCountries(reader, value));
   const reassign = reader.optional(entries, 'reassign', (value) => parseReassign(reader, value));
+  const rollover = reader.optional(entries, 'rollover', (value) => parseRollover(reader, value, context));
+  const late = reader.optional(entries, 'late', (value) => parseLate(reader, value));
   const trueDown = reader.optional(entries, 'trueDown', (value) => parseTrueDown(reader, value));
   if (trueDown !== undefined) checkFalls(reader, entries, { unlimited, quantity, trueDown, term });
   if (measure?.over === 'term' && term?.from === undefined) {
@@ -116,6 +121,8 @@ export function parseLicense(
     ...(devices && { devices }),
     ...(countries && { countries }),
     ...(reassign && { reassign }),
+    ...(rollover && { rollover }),
+    ...(late && { late }),
     ...(trueDown && { trueDown }),
   };
 }
