@@ -182,6 +182,17 @@ test('twenty-odd mistakes get their messages at once, each with line, column, ex
   ]);
 });
 
+test('twenty kinds of mistakes are twenty messages at once, none of which hides another', () => {
+  const vector = (kind: string) =>
+    readFileSync(
+      new URL(`../../fixtures/vectors/license-contract/twenty-mistakes.${kind}`, import.meta.url),
+      'utf8',
+    );
+  const found = mistakes(vector('yaml'));
+  assert.equal(found.length, 20);
+  assert.equal(`${found.join('\n')}\n`, vector('txt'));
+});
+
 test('what is missing is said where it is missing', () => {
   assert.deepEqual(mistakes(''), [
     'licenses.yaml:1:1: expected a contract (contract, term, people, measures, licenses), found nothing',
