@@ -67,7 +67,7 @@ export class Conclusions {
 }
 
 function licenseVerdict({ verdict, code }: Judgement): LicenseVerdict {
-  if (verdict === 'undetermined') return 'undetermined';
+  if (verdict === 'undetermined' || code === 'evidence-missing') return 'undetermined';
   if (verdict === 'satisfied') return 'within';
   return code === 'overage-used' ? 'overage' : 'exceeded';
 }

@@ -4,7 +4,7 @@ import type { Relation } from '../model/relation.ts';
 import type { ConditionNode, Detection, Pattern, Piece } from '../model/rule.ts';
 import type { Contract, Covers, EventWords, License } from './contract.ts';
 import { licenseRelation } from './license-relation.ts';
-import { useSteps } from './license-use.ts';
+import { type UseStep, useSteps } from './license-use.ts';
 import { uncoveredUse } from './uncovered-use.ts';
 
 /** `license` is a license's id; for use that none covers, the contract's id. */
@@ -20,7 +20,10 @@ const KIND_TITLES = {
 } as const;
 
 /** What opens and closes for a license whose assignments are counted are its assignments. */
-function wordOf(kind: 'open' | 'close' | 'use' | 'borrow', { measure }: License): keyof typeof KIND_TITLES {
+function wordOf(
+  kind: Exclude<UseStep['kind'], 'restart'>,
+  { measure }: License,
+): Exclude<UseStep['kind'], 'restart'> {
   if (measure.count.what !== 'assigned') return kind;
   return kind === 'open' ? 'assign' : kind === 'close' ? 'revoke' : kind;
 }

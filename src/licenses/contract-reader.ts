@@ -4,6 +4,7 @@ import { didYouMean } from '../base/nearest-name.ts';
 import { quote } from '../base/text-safety.ts';
 import { parseDate, startOfDay } from '../base/time-zone.ts';
 import { type Amount, parseAmount } from './amount.ts';
+import { type CalendarSpan, parseSpan } from './calendar-span.ts';
 import type { ContractDate } from './contract.ts';
 import { ContractText, type Entry, type Value } from './contract-text.ts';
 
@@ -27,6 +28,12 @@ export class ContractReader extends ContractText {
     const text = this.text(node, what);
     if (text === undefined) return undefined;
     return parseDuration(text) ?? this.expected(node, what);
+  }
+
+  span(node: Value): CalendarSpan | undefined {
+    const what = 'a span of the calendar such as P2Y, P1M or P90D';
+    const text = this.text(node, what);
+    return text === undefined ? undefined : (parseSpan(text) ?? this.expected(node, what));
   }
 
   /** A whole number from `least` to a million. */

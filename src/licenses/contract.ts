@@ -2,6 +2,7 @@
 import type { Instant } from '../base/instant.ts';
 import type { FieldRef } from '../model/mark.ts';
 import type { Amount } from './amount.ts';
+import type { CalendarSpan } from './calendar-span.ts';
 import type { Money } from './money.ts';
 
 /** A date as the contract writes it, and the instant its day begins in the contract's time zone. */
@@ -106,6 +107,21 @@ export type Overage = {
 /** Seats of the quantity that are kept for a team. */
 export type Reservation = { team: string; seats: Amount };
 
+/** For each person: how many devices in a period of the measure, and how many at once. */
+export type Devices = { max?: number; atOnce?: number };
+
+/** ISO 3166-1 alpha-2, in capitals: the only countries of use, or those of no use. */
+export type Countries = { rule: 'only' | 'not'; names: string[] };
+
+/** A seat that was assigned to one person goes to no other for so many nanoseconds, unless for one of these reasons. */
+export type Reassign = { hold: bigint; unless: string[] };
+
+/** What a period leaves unused may be used later: at most so much of the quantity in one period, until it expires. */
+export type Rollover = { max: { share: Amount } | { amount: Amount }; for: CalendarSpan };
+
+/** Use that arrives more nanoseconds than this after its period ended is told; it counts in its own period. */
+export type Late = { accept: bigint; beyond: 'own-period' };
+
 /** The quantity may fall at anniversaries of the term only, and not below the floor. */
 export type TrueDown = { at: 'anniversary'; floor?: Amount };
 
@@ -153,6 +169,11 @@ export type License = {
   overage?: Overage;
   /** Empty: any team may hold any seat. */
   reserve: Reservation[];
+  devices?: Devices;
+  countries?: Countries;
+  reassign?: Reassign;
+  rollover?: Rollover;
+  late?: Late;
   trueDown?: TrueDown;
   open?: OpenTerms;
 };
@@ -166,6 +187,7 @@ export type EventWords = {
   borrow: string[];
   /** A server, or one of its daemons, began or ended: it holds no sessions any more. */
   restart: string[];
+  /** A seat is given to a person for good, or taken from one. */
   assign: string[];
   revoke: string[];
 };
@@ -180,6 +202,14 @@ export type LicenseFields = {
   daemon: FieldRef[];
   environment: FieldRef[];
   meter: FieldRef[];
+  device: FieldRef[];
+  country: FieldRef[];
+  /** Whom a seat is assigned to or revoked from; where none speaks, the person of the event. */
+  assignee: FieldRef[];
+  seat: FieldRef[];
+  reason: FieldRef[];
+  /** When the event arrived, as RFC 3339 or a number since the epoch. */
+  received: FieldRef[];
 };
 
 export type People = {
@@ -209,6 +239,10 @@ export type Contract = {
   /** Percent of a period that the log must span before "within" is said of it. */
   coverage: number;
   notes?: ContractNote[];
+  /** What holds for a period that the log does not span: nothing is known, or by contract all of the quantity is used. */
+  ifMissing: 'indeterminate' | 'full-capacity';
+  /** How long records are to be kept. */
+  keep?: CalendarSpan;
 };
 
 export const DEFAULT_COVERAGE = 99;
@@ -236,6 +270,12 @@ export const DEFAULT_FIELDS: LicenseFields = {
   environment: raw('environment', 'env', 'license.environment'),
   // Lago calls it `code`, Stripe `event_name`.
   meter: raw('meter', 'code', 'event_name'),
+  device: raw('device', 'device_id', 'fingerprint', 'host', 'hostname', 'license.host'),
+  country: raw('country', 'country_code', 'geo.country'),
+  assignee: raw('assignee', 'assigned_to'),
+  seat: raw('seat', 'seat_id', 'license_id'),
+  reason: [{ taxonomy: 'audit', name: 'reason' }],
+  received: raw('received_at', 'ingested_at'),
 };
 
 export const DEFAULT_PERSON: FieldRef[] = [{ taxonomy: 'audit', name: 'actor' }];

@@ -6,17 +6,25 @@ import type { Mark } from '../model/mark.ts';
 import { type Coverage, type Judgement, MAX_RELATED, type Relation } from '../model/relation.ts';
 import type { Usage } from '../model/report.ts';
 import type { Contract, License } from './contract.ts';
+import { CountryUse } from './country-use.ts';
+import { DeviceUse } from './device-use.ts';
 import { ExcludedUse } from './excluded-use.ts';
 import { getOrCreate } from './get-or-create.ts';
+import { judgeKeeping } from './kept-evidence.ts';
+import { LateUse } from './late-use.ts';
 import { licenseSeverity } from './license-findings.ts';
 import { type LicenseUse, type TimedUse, UseReader, type UseStep } from './license-use.ts';
 import type { MeasureFold, SegmentUse } from './measure-fold.ts';
 import { judgePeriod } from './overage-verdict.ts';
 import { contractPlace, type PeriodContext } from './period-verdict.ts';
-import { clamp, type Period } from './periods.ts';
+import { clamp, type Period, type Segment } from './periods.ts';
 import type { Limit } from './quantities.ts';
-import { startMeasure } from './start-measure.ts';
+import { Reassignments } from './reassignments.ts';
+import { Reservations } from './reservations.ts';
+import { RolloverAccount } from './rollover.ts';
+import { segmentsOf, startMeasure } from './start-measure.ts';
 import { TermBreaches } from './term-breaches.ts';
+import type { UseWatcher } from './use-watcher.ts';
 
 /** `steps`: what each input is, and the id of its detection. */
 export function licenseRelation(
@@ -27,8 +35,14 @@ export function licenseRelation(
   const reader = new UseReader(contract, license, steps);
   return {
     inputs: steps.map(({ detection }) => ({ detection, groupBy: [], values: reader.values })),
-    judge: (_, marks, coverage) => judgeUse(contract, license, reader, marks, coverage),
-    judgeNothing: (coverage) => [unseen(contract, license, coverage)],
+    *judge(_, marks, coverage) {
+      yield* judgeUse(contract, license, reader, marks, coverage);
+      if (license === contract.licenses[0]) yield* judgeKeeping(contract, coverage);
+    },
+    *judgeNothing(coverage) {
+      yield unseen(contract, license, coverage);
+      if (license === contract.licenses[0]) yield* judgeKeeping(contract, coverage);
+    },
   };
 }
 
@@ -41,6 +55,9 @@ function* judgeUse(
 ): Generator<Judgement> {
   const breaches = new TermBreaches(license);
   const excluded = new ExcludedUse(license);
+  const watchers: UseWatcher[] = [];
+  const reassignments = license.reassign && new Reassignments(license, license.reassign);
+  let reservations: Reservations | undefined;
   let fold: MeasureFold | undefined;
   let first: Instant | undefined;
   let last: Instant | undefined;
@@ -48,37 +65,73 @@ function* judgeUse(
     const use = reader.read(mark);
     if (use === undefined) {
       const restart = reader.readRestart(mark);
-      if (restart === undefined) excluded.note(reader.exclusionOf(mark), mark);
-      else fold?.restart?.(restart);
+      const assignment = reader.readAssignment(mark);
+      if (restart !== undefined) {
+        fold?.restart?.(restart);
+        for (const watcher of watchers) watcher.restart?.(restart);
+      } else if (assignment !== undefined) reassignments?.add(assignment);
+      else excluded.note(reader.exclusionOf(mark), mark);
       continue;
     }
-    fold ??= startMeasure(contract, license, use.time, coverage);
+    if (fold === undefined) {
+      const segments = segmentsOf(contract, license, use.time, coverage);
+      fold = startMeasure(contract, license, segments, coverage);
+      if (license.reserve.length > 0) reservations = new Reservations(contract, license, segments);
+      watchers.push(...watchersOf(license, segments), ...(reservations === undefined ? [] : [reservations]));
+    }
     if (!isTimed(use)) {
       fold.anytime(use);
+      for (const watcher of watchers) watcher.anytime?.(use);
       continue;
     }
     fold.add(use);
     // A grant is no use.
     if (license.measure.count.what !== 'assigned' || use.kind === 'use') breaches.add(use);
+    for (const watcher of watchers) watcher.add(use);
     first ??= use.time;
     last = use.time;
   }
   if (fold === undefined) {
     yield unseen(contract, license, coverage);
+    if (reassignments !== undefined) yield* reassignments.finish();
     yield* excluded.finish();
     return;
   }
   const until = clamp(coverage?.until ?? last ?? EARLIEST);
-  const segments = fold.finish(last !== undefined && last > until ? last : until);
+  const end = last !== undefined && last > until ? last : until;
+  const segments = fold.finish(end);
+  const watched = watchers.flatMap((watcher) => [...watcher.finish(end)]);
   const context: PeriodContext = { contract, license, coverage };
   if (first === undefined || last === undefined) yield undated(context, segments);
-  else yield* judgePeriods(context, segments, first, last);
+  else {
+    for (const judgement of judgePeriods(context, segments, first, last))
+      yield reservations === undefined ? judgement : withCommitted(judgement, reservations);
+  }
+  yield* watched;
+  if (reassignments !== undefined) yield* reassignments.finish();
   yield* breaches.finish(fold.stillOpen(), until);
   yield* excluded.finish();
 }
 
 function isTimed(use: LicenseUse): use is TimedUse {
   return use.time !== undefined;
+}
+
+function watchersOf(license: License, segments: readonly Segment[]): UseWatcher[] {
+  const { devices, countries, late } = license;
+  return [
+    ...(devices === undefined ? [] : [new DeviceUse(license, devices, segments)]),
+    ...(countries === undefined ? [] : [new CountryUse(license, countries)]),
+    ...(late === undefined ? [] : [new LateUse(license, late, segments)]),
+  ];
+}
+
+function withCommitted(judgement: Judgement, reservations: Reservations): Judgement {
+  const { usage } = judgement;
+  const committed = usage && reservations.committedIn(usage.period);
+  if (committed === undefined) return judgement;
+  const reason = [usage!.reason, committed.words].filter((text) => text !== undefined).join('; ');
+  return { ...judgement, usage: { ...usage!, committed: committed.amount, reason } };
 }
 
 /**
@@ -92,20 +145,21 @@ function* judgePeriods(
   last: Instant,
 ): Generator<Judgement> {
   const doubted = new Set<Limit | undefined>();
-  const late: SegmentUse[][] = [];
+  const late: { segments: SegmentUse[]; judgement: Judgement }[] = [];
+  const { rollover } = context.license;
+  const account = rollover && new RolloverAccount(context, rollover);
   for (const segments of byPeriod(uses)) {
     const period = segments[0]!.segment.period!;
     if (isOutsideTerm(context.license, period)) continue;
+    const judgement = account?.judge(period, segments) ?? judgePeriod(context, period, segments);
     if (period.until <= first || period.from > last) {
-      late.push(segments);
+      late.push({ segments, judgement });
       continue;
     }
-    const judgement = judgePeriod(context, period, segments);
     if (isDecisiveDoubt(judgement)) for (const { segment } of segments) doubted.add(segment.limit);
     yield judgement;
   }
-  for (const segments of late) {
-    const judgement = judgePeriod(context, segments[0]!.segment.period!, segments);
+  for (const { segments, judgement } of late) {
     const isNew = segments.some(({ segment }) => !doubted.has(segment.limit));
     if (judgement.verdict === 'violation' || (isDecisiveDoubt(judgement) && isNew)) yield judgement;
     if (isDecisiveDoubt(judgement)) for (const { segment } of segments) doubted.add(segment.limit);

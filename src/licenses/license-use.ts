@@ -10,7 +10,7 @@ import type { SessionEvent } from './sessions.ts';
 import { compileEnvironments, isVersionCovered } from './versions.ts';
 
 /** What an event says of a license. A borrow is a check-out for use away from the server. */
-type UseKind = 'open' | 'close' | 'use' | 'borrow' | 'restart';
+type UseKind = 'open' | 'close' | 'use' | 'borrow' | 'restart' | 'assign' | 'revoke';
 
 /** `featureless`: events that name no feature, so may be any license's. */
 export type UseStep = { kind: UseKind; featureless: boolean };
@@ -18,11 +18,14 @@ export type UseStep = { kind: UseKind; featureless: boolean };
 const USES = ['open', 'close', 'use', 'borrow'] as const;
 
 /** The inputs of a license's relation, in this order. `coversAll`: it covers events that name no feature, too. */
-export function useSteps({ missingCheckin }: License, coversAll: boolean): readonly UseStep[] {
+export function useSteps({ missingCheckin, reassign }: License, coversAll: boolean): readonly UseStep[] {
   return [
     ...USES.map((kind) => ({ kind, featureless: false })),
     ...(coversAll ? [] : USES.map((kind) => ({ kind, featureless: true }))),
     ...(missingCheckin === 'close-at-restart' ? [{ kind: 'restart' as const, featureless: true }] : []),
+    ...(reassign === undefined
+      ? []
+      : (['assign', 'revoke'] as const).map((kind) => ({ kind, featureless: false }))),
   ];
 }
 
@@ -35,6 +38,10 @@ export type LicenseUse = {
   host: string | undefined;
   /** For seats: 1 where the log states none. Undefined when it states what is no positive number. */
   seats: Amount | undefined;
+  /** Read only where the contract limits them. */
+  device: string | undefined;
+  country: string | undefined;
+  received: string | undefined;
   borrowed: boolean;
   daemon: string | undefined;
   /** For sums and levels: the field that the measure reads. Undefined when absent or no number. */
@@ -52,6 +59,17 @@ export type LicenseUse = {
 };
 
 export type TimedUse = LicenseUse & { time: Instant };
+
+/** A seat is given to a person, or taken from one. */
+export type Assignment = {
+  kind: 'assign' | 'revoke';
+  time: Instant;
+  person: string | undefined;
+  seat: string | undefined;
+  reason: string | undefined;
+  place: Place;
+  identity: string;
+};
 
 /** A server, or the daemon that is named, holds no sessions any more. */
 export type ServerRestart = { time: Instant; daemon: string | undefined };
@@ -75,7 +93,13 @@ export class UseReader {
     | 'amount'
     | 'key'
     | 'group'
-    | 'daemon',
+    | 'daemon'
+    | 'device'
+    | 'country'
+    | 'received'
+    | 'assignee'
+    | 'seat'
+    | 'reason',
     number[]
   >;
   private readonly isEnvironmentCovered: (environment: string | undefined) => boolean;
@@ -98,6 +122,12 @@ export class UseReader {
       group: column('by' in count && count.by !== undefined ? [count.by] : []),
       meter: license.covers.meters.length > 0 ? column(fields.meter) : [],
       environment: license.covers.environments === undefined ? [] : column(fields.environment),
+      device: license.devices === undefined ? [] : column(fields.device),
+      country: license.countries === undefined ? [] : column(fields.country),
+      received: license.late === undefined ? [] : column(fields.received),
+      assignee: license.reassign === undefined ? [] : column(fields.assignee),
+      seat: license.reassign === undefined ? [] : column(fields.seat),
+      reason: license.reassign === undefined ? [] : column(fields.reason),
       daemon: license.missingCheckin === 'close-at-restart' ? column(fields.daemon) : [],
     };
     this.isEnvironmentCovered = compileEnvironments(license.covers.environments);
@@ -116,6 +146,27 @@ export class UseReader {
     return { time, daemon: this.daemonOf(mark) };
   }
 
+  /** Undefined for events of another kind, at an unknown time, and for accounts that do not count. */
+  readAssignment(mark: Mark): Assignment | undefined {
+    const { kind } = this.steps[mark.step]!;
+    const time = readableTime(mark);
+    if ((kind !== 'assign' && kind !== 'revoke') || time === undefined) return undefined;
+    const { values, place, identity } = mark;
+    const { assignee, person: people, seat, reason } = this.columns;
+    const name = firstText(values, assignee) ?? firstText(values, people);
+    const person = name === undefined ? undefined : this.toPerson(name, time);
+    if (person === EXCLUDED) return undefined;
+    return {
+      kind,
+      time,
+      person,
+      seat: firstText(values, seat),
+      reason: firstText(values, reason),
+      place,
+      identity,
+    };
+  }
+
   private daemonOf({ values }: Mark): string | undefined {
     return firstText(values, this.columns.daemon)?.toLowerCase();
   }
@@ -125,7 +176,7 @@ export class UseReader {
     const { values } = mark;
     const { columns } = this;
     const { kind, featureless } = this.steps[mark.step]!;
-    if (kind === 'restart') return undefined;
+    if (kind === 'restart' || kind === 'assign' || kind === 'revoke') return undefined;
     const name = firstText(values, columns.person);
     const person = name === undefined ? undefined : this.toPerson(name, mark.time);
     if (person === EXCLUDED) return undefined;
@@ -137,6 +188,9 @@ export class UseReader {
     const amount = firstText(values, columns.amount);
     return {
       kind: kind === 'borrow' ? 'open' : kind,
+      device: firstText(values, columns.device),
+      country: firstText(values, columns.country),
+      received: firstText(values, columns.received),
       borrowed: kind === 'borrow',
       daemon: this.daemonOf(mark),
       featureless,

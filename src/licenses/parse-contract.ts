@@ -9,7 +9,6 @@ import type { Problem } from '../model/problem.ts';
 import {
   type Contract,
   type ContractNote,
-  DEFAULT_COVERAGE,
   DEFAULT_EVENTS,
   DEFAULT_FIELDS,
   type EventWords,
@@ -19,6 +18,7 @@ import {
 } from './contract.ts';
 import { ContractReader, type Entries } from './contract-reader.ts';
 import type { Value } from './contract-text.ts';
+import { parseEvidence } from './parse-evidence.ts';
 import { parseLicense, parseMeasureSentence, type Surroundings } from './parse-license.ts';
 import { type OpenFile, parseLicenseEntries } from './parse-license-entries.ts';
 import { toFieldRef } from './parse-measure.ts';
@@ -66,7 +66,7 @@ function parseWhole(reader: ContractReader, file: string, open: OpenFile): Contr
   const people = parsePeople(reader, root.get('people')?.value);
   const events = parseEvents(reader, root.get('events')?.value);
   const fields = parseFields(reader, root.get('fields')?.value);
-  const coverage = parseEvidence(reader, root.get('evidence')?.value);
+  const evidence = parseEvidence(reader, root.get('evidence')?.value);
   const tiers = parseTiers(reader, root.get('tiers')?.value);
   const bundles = parseBundles(reader, root.get('bundles')?.value);
   const { licenses, notes } = parseLicenses(reader, root, { measures, term, tiers, bundles, people }, open);
@@ -81,7 +81,7 @@ function parseWhole(reader: ContractReader, file: string, open: OpenFile): Contr
     fields,
     tiers,
     licenses,
-    coverage,
+    ...evidence,
     ...(notes.length > 0 && { notes }),
   };
 }
@@ -149,26 +149,6 @@ function textsAt(
   what: string,
 ): string[] | undefined {
   return entries && reader.optional(entries, key, (value) => reader.texts(value, what));
-}
-
-function parseEvidence(reader: ContractReader, node: Value): number {
-  if (node === undefined) return DEFAULT_COVERAGE;
-  const entries = reader.mapping(node, 'a mapping of "coverage"', {
-    owner: '"evidence"',
-    known: ['coverage', 'ifMissing'],
-    later: ['keep'],
-  });
-  const missing = entries?.get('ifMissing');
-  if (missing !== undefined && reader.text(missing.value, 'indeterminate') !== 'indeterminate') {
-    reader.problem(missing.value, 'only "indeterminate" is supported yet for "ifMissing"');
-  }
-  const coverage = entries?.get('coverage');
-  if (coverage === undefined) return DEFAULT_COVERAGE;
-  const text = reader.text(coverage.value, 'a percentage such as 99%');
-  const percent = text === undefined ? undefined : /^(\d{1,3}(?:\.\d{1,3})?)%$/.exec(text)?.[1];
-  if (percent !== undefined && Number(percent) <= 100) return Number(percent);
-  if (text !== undefined) reader.expected(coverage.value, 'a percentage between 0% and 100%');
-  return DEFAULT_COVERAGE;
 }
 
 function parseMeasures(reader: ContractReader, root: Entries): Map<string, Measure | undefined> {

@@ -5,7 +5,17 @@ import { quote } from '../base/text-safety.ts';
 import type { License, Measure, MissingCheckin, People, ShareKey, Term, Tier } from './contract.ts';
 import type { ContractReader, Entries } from './contract-reader.ts';
 import type { Value } from './contract-text.ts';
-import { type ClauseContext, parseOverage, parseReserve } from './parse-clauses.ts';
+import {
+  type ClauseContext,
+  checkReserve,
+  parseCountries,
+  parseDevices,
+  parseLate,
+  parseOverage,
+  parseReassign,
+  parseReserve,
+  parseRollover,
+} from './parse-clauses.ts';
 import { parseCovers } from './parse-covers.ts';
 import { parseMeasure } from './parse-measure.ts';
 import { checkFalls, parseQuantity, parseTrueDown } from './parse-quantity.ts';
@@ -28,9 +38,13 @@ const LICENSE_KEYS = {
     'term',
     'overage',
     'reserve',
+    'reassign',
+    'devices',
+    'countries',
+    'rollover',
+    'late',
     'trueDown',
   ],
-  later: ['reserve', 'overage', 'reassign', 'devices', 'countries', 'rollover', 'late', 'tiers', 'bundles'],
 };
 
 /** What the rest of the file says that a license refers to. */
@@ -69,6 +83,12 @@ export function parseLicense(
   const context: ClauseContext = { measure, term, people: surroundings.people };
   const overage = reader.optional(entries, 'overage', (value) => parseOverage(reader, value, context));
   const reserve = reader.optional(entries, 'reserve', (value) => parseReserve(reader, value, context)) ?? [];
+  checkReserve(reader, entries, { unlimited, quantity, reserve });
+  const devices = reader.optional(entries, 'devices', (value) => parseDevices(reader, value));
+  const countries = reader.optional(entries, 'countries', (value) => parseCountries(reader, value));
+  const reassign = reader.optional(entries, 'reassign', (value) => parseReassign(reader, value));
+  const rollover = reader.optional(entries, 'rollover', (value) => parseRollover(reader, value, context));
+  const late = reader.optional(entries, 'late', (value) => parseLate(reader, value));
   const trueDown = reader.optional(entries, 'trueDown', (value) => parseTrueDown(reader, value));
   if (trueDown !== undefined) checkFalls(reader, entries, { unlimited, quantity, trueDown, term });
   if (measure?.over === 'term' && term?.from === undefined) {
@@ -98,6 +118,11 @@ export function parseLicense(
     ...(term && { term }),
     ...(overage && { overage }),
     reserve,
+    ...(devices && { devices }),
+    ...(countries && { countries }),
+    ...(reassign && { reassign }),
+    ...(rollover && { rollover }),
+    ...(late && { late }),
     ...(trueDown && { trueDown }),
   };
 }

@@ -17,14 +17,17 @@ export function parseTiers(reader: ContractReader, node: Value): Tier[] {
     if (texts !== undefined) members.set(key, texts);
   }
   const own = (tier: string) => members.get(tier)!.filter((member) => !members.has(member));
-  return [...members.keys()].map((tier) => {
-    const inherited = inheritedTiers(tier, members);
-    if (inherited.has(tier))
-      reader.problem(
-        entries!.get(tier)!.value,
-        `the tier ${quote(tier)} names itself, by way of others or not`,
-      );
-    return { tier, own: own(tier), features: [...new Set([tier, ...inherited].flatMap(own))] };
+  const inherited = new Map([...members.keys()].map((tier) => [tier, inheritedTiers(tier, members)]));
+  const told: string[] = [];
+  return [...inherited].map(([tier, others]) => {
+    // A ring of tiers is one mistake, told where it begins.
+    const isTold = told.some((other) => others.has(other) && inherited.get(other)!.has(tier));
+    if (others.has(tier) && !isTold) {
+      const { value } = entries!.get(tier)!;
+      reader.problem(value, `the tier ${quote(tier)} names itself, by way of others or not`);
+      told.push(tier);
+    }
+    return { tier, own: own(tier), features: [...new Set([tier, ...others].flatMap(own))] };
   });
 }
 

@@ -9,7 +9,7 @@ import type { Contract, Count, License } from './contract.ts';
 import { type LicenseCode, licenseSeverity } from './license-findings.ts';
 import type { SegmentUse, Witness } from './measure-fold.ts';
 import { coveredPercent, type Period } from './periods.ts';
-import { formatLimit, isOver } from './quantities.ts';
+import { formatLimit, isOver, quantityOf } from './quantities.ts';
 import {
   formatFigure,
   formatHolders,
@@ -102,7 +102,8 @@ function judgeExceeded(context: PeriodContext, period: Period, use: SegmentUse):
   const { lower, segment } = use;
   const { measure } = license;
   const when = whenWords(measure, lower.at);
-  const passed = isPassed(measure) ? `, passed at ${formatInstant(lower.at)}` : '';
+  const what = segment.limit?.amount === quantityOf(segment.limit!) ? 'passed' : 'the quantity passed';
+  const passed = isPassed(measure) ? `, ${what} at ${formatInstant(lower.at)}` : '';
   const atLeast = use.upper.amount === lower.amount ? '' : 'at least ';
   const message =
     `${subjectOf(license, period)}: ${atLeast}${formatUse(lower.amount, measure)}${when}, ` +
@@ -164,8 +165,7 @@ function judgeWithin(context: PeriodContext, period: Period, use: SegmentUse): J
   const limit =
     segment.limit === undefined ? 'no quantity in force' : `allowed ${formatLimit(segment.limit)}`;
   const within = `${subjectOf(license, period)}: ${formatUse(amount, license.measure)}, ${limit}`;
-  const percent = coveredPercent(period, license.term, coverage);
-  if (percent >= contract.coverage || segment.limit?.amount === 'unlimited') {
+  if (isCovered(context, period) || segment.limit?.amount === 'unlimited') {
     if (note !== undefined) usage.reason = note;
     const code = EXCEEDED_CODES[license.measure.count.what];
     return toJudgement(context, period, {
@@ -177,12 +177,13 @@ function judgeWithin(context: PeriodContext, period: Period, use: SegmentUse): J
     });
   }
   // Rounded down: 98.99 must not read as the 99 that was asked for.
-  const spanned = Math.floor(percent * 10) / 10;
+  const spanned = Math.floor(coveredPercent(period, license.term, coverage) * 10) / 10;
   const reason =
     coverage === undefined
       ? 'no event of the log has a readable time'
       : `the log spans ${spanned} % of the period (from ${formatInstant(coverage.from)} until ${formatInstant(coverage.until)}), expected ${contract.coverage} %`;
   usage.reason = note === undefined ? reason : `${reason}; ${note}`;
+  if (contract.ifMissing === 'full-capacity') return judgeFullCapacity(context, period, use, usage, reason);
   return {
     ...toJudgement(context, period, {
       verdict: 'undetermined',
@@ -195,6 +196,29 @@ function judgeWithin(context: PeriodContext, period: Period, use: SegmentUse): J
   };
 }
 
+/** Whether the log spans so much of the period that "within" may be said of it. */
+export function isCovered({ contract, license, coverage }: PeriodContext, period: Period): boolean {
+  return coveredPercent(period, license.term, coverage) >= contract.coverage;
+}
+
+/** By contract nothing of the quantity counts as unused in a period without evidence. */
+function judgeFullCapacity(
+  context: PeriodContext,
+  period: Period,
+  { segment, upper }: SegmentUse,
+  usage: Usage,
+  reason: string,
+): Judgement {
+  const full = segment.limit === undefined ? 'the whole quantity' : `all ${formatLimit(segment.limit)}`;
+  return toJudgement(context, period, {
+    verdict: 'violation',
+    code: 'evidence-missing',
+    message: `${subjectOf(context.license, period)}: ${reason}; by contract ${full} count as used`,
+    usage: { ...usage, used: usage.limit ?? usage.used },
+    places: upper.witnesses,
+  });
+}
+
 export function toUsage(
   { license }: PeriodContext,
   period: Period,
@@ -202,14 +226,14 @@ export function toUsage(
   amount: Amount,
   witnesses: readonly Witness[],
 ): Usage {
-  const { amount: limit, overage = 0n } = use.segment.limit ?? {};
+  const limit = use.segment.limit && quantityOf(use.segment.limit);
   const bound = amount === use.lower.amount ? use.lower : use.upper;
   return {
     license: license.id,
     measure: license.measure.name,
     period: period.label,
     used: toNumber(amount),
-    limit: limit === undefined || limit === 'unlimited' ? null : toNumber(limit - overage),
+    limit: limit === undefined || limit === 'unlimited' ? null : toNumber(limit),
     at: whenWords(license.measure, bound.at) !== '' && amount > 0n ? formatInstant(bound.at) : null,
     holders: holdersOf(witnesses),
   };

@@ -10,8 +10,9 @@ export type Limit = {
   amount: Amount | 'unlimited';
   date?: string;
   by?: string;
-  /** Part of `amount`, allowed beyond the quantity. */
+  /** Parts of `amount` beyond the quantity: what is tolerated, and what earlier periods left unused. */
   overage?: Amount;
+  rollover?: Amount;
 };
 
 /** Entries in order of their dates; of one date, in the order of the file. */
@@ -47,17 +48,24 @@ export function isOver(amount: Amount, limit: Limit | undefined): boolean {
 
 /** `35 (from 2025-07-01 by "Amendment-1") and 3 in overage` */
 export function formatLimit(limit: Limit): string {
-  const { overage = 0n, date, by } = limit;
-  const amount = limit.amount === 'unlimited' ? 'unlimited' : formatAmount(limit.amount - overage);
+  const { overage = 0n, rollover = 0n, date, by } = limit;
+  const quantity = quantityOf(limit);
+  const amount = quantity === 'unlimited' ? quantity : formatAmount(quantity);
   const since = date === undefined ? '' : ` (from ${date}${by === undefined ? '' : ` by ${quote(by)}`})`;
-  return `${amount}${since}${overage === 0n ? '' : ` and ${formatAmount(overage)} in overage`}`;
+  const rolled = rollover === 0n ? '' : ` and ${formatAmount(rollover)} rolled over`;
+  return `${amount}${since}${rolled}${overage === 0n ? '' : ` and ${formatAmount(overage)} in overage`}`;
+}
+
+/** What was contracted, without what is allowed beyond it. */
+export function quantityOf({ amount, overage = 0n, rollover = 0n }: Limit): Amount | 'unlimited' {
+  return amount === 'unlimited' ? amount : amount - overage - rollover;
 }
 
 /** The limit with what the contract allows beyond it. A share of the quantity is rounded to whole units. */
 export function withOverage(limit: Limit | undefined, { allow }: Overage): Limit | undefined {
-  if (limit === undefined || limit.amount === 'unlimited') return limit;
-  const overage =
-    'amount' in allow ? allow.amount : roundShare((limit.amount * allow.share) / ONE, allow.round);
+  const quantity = limit && quantityOf(limit);
+  if (limit === undefined || limit.amount === 'unlimited' || typeof quantity !== 'bigint') return limit;
+  const overage = 'amount' in allow ? allow.amount : roundShare((quantity * allow.share) / ONE, allow.round);
   return { ...limit, amount: limit.amount + overage, overage };
 }
 

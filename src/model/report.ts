@@ -178,6 +178,8 @@ export type Usage = {
   used: number;
   /** Null: unlimited or unknown, see the verdict. */
   limit: number | null;
+  /** In use, or reserved for a team and not in use: the most at any instant. Only where seats are reserved. */
+  committed?: number;
   /** Instant of the peak, RFC 3339; null for sums. */
   at: string | null;
   /** Who held it at the peak, at most 50, sorted. */

@@ -46,7 +46,7 @@ test('a tier covers what it adds and what the tiers that it names add; above it 
   ]);
 });
 
-test('tiers that name each other are refused, once each', () => {
+test('tiers that name each other are refused, each ring once', () => {
   const yaml = contract('{tier: a}', 1, 'tiers: {a: [b, x], b: [c], c: [a], d: [d], e: [a]}');
   assert.deepEqual(
     parseContract('licenses.yaml', yaml).problems.map(
@@ -54,8 +54,6 @@ test('tiers that name each other are refused, once each', () => {
     ),
     [
       '3:12 the tier "a" names itself, by way of others or not',
-      '3:23 the tier "b" names itself, by way of others or not',
-      '3:31 the tier "c" names itself, by way of others or not',
       '3:39 the tier "d" names itself, by way of others or not',
     ],
   );

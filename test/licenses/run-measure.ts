@@ -6,7 +6,7 @@ import type { License } from '../../src/licenses/contract.ts';
 import type { LicenseUse, TimedUse } from '../../src/licenses/license-use.ts';
 import type { SegmentUse } from '../../src/licenses/measure-fold.ts';
 import { parseContract } from '../../src/licenses/parse-contract.ts';
-import { startMeasure } from '../../src/licenses/start-measure.ts';
+import { segmentsOf, startMeasure } from '../../src/licenses/start-measure.ts';
 
 export type Used = {
   kind: LicenseUse['kind'];
@@ -51,7 +51,8 @@ export function runFold(
   const { contract, problems } = parseContract('licenses.yaml', yaml);
   assert.deepEqual(problems, []);
   const [license] = contract!.licenses;
-  const fold = startMeasure(contract!, license!, used[0]?.at, span);
+  const segments = segmentsOf(contract!, license!, used[0]?.at, span);
+  const fold = startMeasure(contract!, license!, segments, span);
   for (const [index, each] of used.entries()) {
     const use = toUse(license!, each, index);
     if (use.time === undefined) fold.anytime(use);
@@ -73,6 +74,9 @@ function toUse({ measure: { count } }: License, used: Used, index: number): Lice
     amount: amount === undefined ? undefined : parseAmount(amount),
     counted,
     group: used.group,
+    device: undefined,
+    country: undefined,
+    received: undefined,
     borrowed: false,
     daemon: undefined,
     key: session ?? JSON.stringify([person ?? null, host ?? null]),

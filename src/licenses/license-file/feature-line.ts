@@ -32,6 +32,8 @@ export type FeatureLine = {
   overdraft: number;
   /** Seconds that a seat stays taken after its check-in. */
   linger: number;
+  /** Hours for which a seat may be borrowed. */
+  borrow?: number;
   /** Set for lines of which the order in the file is to count: `sort=`, 100 where it is not written. */
   sort: number;
   /** The attributes by which lines form pools, as written, under their names. */
@@ -97,6 +99,7 @@ export function parseFeatureLine(line: WordLine, file: string, mistake: Mistake)
   const suiteDupGroup = suiteWord && dupGroupOf(suiteWord, wrong);
   const overdraft = numberOf(attributes.get('OVERDRAFT'), 0, wrong);
   const linger = numberOf(attributes.get('LINGER'), 0, wrong);
+  const borrow = borrowOf(attributes.get('BORROW'), wrong);
   const sort = numberOf(attributes.get('sort'), 100, wrong);
   if (!isSound || expires === undefined) return undefined;
   return {
@@ -113,6 +116,7 @@ export function parseFeatureLine(line: WordLine, file: string, mistake: Mistake)
     ...(suiteDupGroup && { suiteDupGroup }),
     overdraft,
     linger,
+    ...(borrow !== undefined && { borrow }),
     sort,
     pooling: new Map(
       POOLING.flatMap((name) => {
@@ -152,6 +156,11 @@ function dayOf(word: Word | undefined, mistake: Mistake): LocalDate | undefined 
   if (day === undefined)
     mistake(word, `expected ${DAY_WORDS} for ${word.key ?? word.text}, found ${quote(word.value ?? '')}`);
   return day;
+}
+
+/** Without a number, a week. */
+function borrowOf(word: Word | undefined, mistake: Mistake): number | undefined {
+  return word === undefined || word.key === undefined ? word && 168 : numberOf(word, 168, mistake);
 }
 
 function numberOf(word: Word | undefined, otherwise: number, mistake: Mistake): number {

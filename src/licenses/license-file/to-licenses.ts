@@ -38,6 +38,7 @@ export type Plan = {
 };
 
 const NANOS_PER_SECOND = 1_000_000_000n;
+const NANOS_PER_HOUR = 3600n * NANOS_PER_SECOND;
 /** How many lines a quantity names. */
 const NAMED_LINES = 4;
 
@@ -67,6 +68,7 @@ function toLicense(
     .map((line) => line.version)
     .reduce((a, b) => (compareDecimalVersions(a, b) >= 0 ? a : b));
   const seconds = [plan.options.linger.get(name.toLowerCase()) ?? 0, ...granted.map(({ linger }) => linger)];
+  const hours = granted.flatMap(({ borrow }) => borrow ?? []);
   return {
     id: name,
     line: plan.line,
@@ -79,6 +81,7 @@ function toLicense(
     share,
     linger: BigInt(Math.max(...seconds)) * NANOS_PER_SECOND,
     missingCheckin: 'keep-open',
+    ...(hours.length > 0 && { borrow: BigInt(Math.max(...hours)) * NANOS_PER_HOUR }),
     unlimited: false,
     quantity: quantityOf(steps, plan),
     reserve: [],
@@ -174,6 +177,8 @@ function openTerms(
   const lingers = new Set(lines.map(({ linger }) => linger));
   if (lingers.size > 1)
     exceeded.push('its lines let seats linger for different times, of which the longest was taken');
+  if (new Set(lines.flatMap(({ borrow }) => borrow ?? [])).size > 1)
+    exceeded.push('its lines lend seats for different times, of which the longest was taken');
   const pools = steps.map((step) => seatsByPool(step, poolByVendorString));
   const most = Math.max(...pools.map(({ size }) => size));
   if (most > 1)

@@ -31,6 +31,7 @@ test('a line with everything that is read', () => {
     dupGroup: ['U', 'H'],
     overdraft: 2,
     linger: 600,
+    borrow: 24,
     sort: 50,
     pooling: new Map([
       ['BORROW', '24'],

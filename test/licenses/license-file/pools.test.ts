@@ -150,6 +150,7 @@ describe('the terms of a feature', () => {
   test('the version is a ceiling', () => {
     assert.deepEqual(only('INCREMENT f v 2025.2 permanent 5\nINCREMENT f v 2025.10 permanent 5').covers, {
       features: ['f'],
+      meters: [],
       version: { comparison: '<=', version: '2025.2', decimal: true },
     });
   });
@@ -194,6 +195,20 @@ describe('the terms of a feature', () => {
       only('FEATURE f v 1.0 permanent 5 LINGER=60', yaml, 'LINGER f:SN=1 90').linger,
       90_000_000_000n,
     );
+  });
+
+  test('borrowed seats end after the longest time that a line lends them, a week where it gives none', () => {
+    const hours = (text: string) => (only(text).borrow ?? 0n) / 3_600_000_000_000n;
+    assert.deepEqual(
+      [
+        'FEATURE f v 1 permanent 5',
+        'FEATURE f v 1 permanent 5 BORROW',
+        'FEATURE f v 1 permanent 5 BORROW=24',
+      ].map(hours),
+      [0n, 168n, 24n],
+    );
+    const mixed = only('INCREMENT f v 1 permanent 5 BORROW=24\nINCREMENT f v 1 permanent 5 BORROW=48');
+    assert.deepEqual([mixed.borrow, mixed.open!.exceeded.length], [172_800_000_000_000n, 1]);
   });
 
   test('pools that differ keep "within" open, beyond what fits into the smallest', () => {
