@@ -55,8 +55,11 @@ export type Measure = {
   anchor: number;
   adjust: Adjustment;
   /** Definitions by date, where a vendor changed its own: a period is judged by the one in force when it begins. */
-  versions?: { from: ContractDate | undefined; measure: Measure }[];
+  versions?: MeasureVersion[];
 };
+
+/** `unknown`: why periods that begin in its time cannot be judged. The first has no `from`. */
+export type MeasureVersion = { from: ContractDate | undefined; measure: Measure; unknown?: string };
 
 /** `set` states the total, `supersede` states it anew and voids what came before, `add` raises it. */
 export type QuantityEntry = {

@@ -25,6 +25,7 @@ import type {
 import { DEFAULT_COVERAGE, DEFAULT_EVENTS, DEFAULT_FIELDS, DEFAULT_PERSON } from './contract.ts';
 import { ContractText, type Entry, type Value } from './contract-text.ts';
 import { parseMeasure, toFieldRef } from './parse-measure.ts';
+import { isPreset, parsePreset, presetNames } from './parse-preset.ts';
 import { parseVersionBound } from './versions.ts';
 
 type Entries = Map<string, Entry>;
@@ -283,7 +284,9 @@ class ContractParser {
       'a sentence such as "count seats each instant take max over month"',
     );
     if (sentence === undefined) return undefined;
-    return parseMeasure(name, sentence, (column, message) => this.text.problemWithin(node, column, message));
+    const problem = (column: number, message: string) => this.text.problemWithin(node, column, message);
+    if (isPreset(sentence)) return parsePreset(name, sentence, this.zone, problem);
+    return parseMeasure(name, sentence, problem);
   }
 
   private licenses(
@@ -379,11 +382,12 @@ class ContractParser {
     const node = this.required(entries, 'measure', license, 'the license');
     const name = node && this.text.text(node, 'the name of a measure');
     if (name === undefined) return undefined;
-    if (/^count\s/.test(name)) return this.measure(name, node);
-    if (!measures.has(name)) {
+    const isNamed = measures.has(name);
+    if (/^count\s/.test(name) || (!isNamed && isPreset(name))) return this.measure(name, node);
+    if (!isNamed) {
       this.text.problem(
         node,
-        `expected the name of a measure of this file, found ${quote(name)}${didYouMean(name, measures.keys())}`,
+        `expected the name of a measure of this file, found ${quote(name)}${didYouMean(name, [...measures.keys(), ...presetNames()])}`,
       );
     }
     return measures.get(name);

@@ -29,16 +29,6 @@ export function parseMeasure(name: string, sentence: string, problem: MeasurePro
   return new MeasureParser(sentence, problem).parse(name);
 }
 
-/** Clauses that stand after a preset's name: `oracle-nup at least 200`. */
-export function parseAdjustment(
-  sentence: string,
-  from: number,
-  count: Count,
-  problem: MeasureProblem,
-): Adjustment | undefined {
-  return new MeasureParser(sentence, problem, from).adjustment(count, true);
-}
-
 /** A canonical field where the name is one, else a field of the record. */
 export function toFieldRef(name: string): FieldRef {
   return isAuditField(name) ? { taxonomy: 'audit', name } : { taxonomy: 'raw', name };
@@ -50,12 +40,12 @@ class MeasureParser {
   private readonly words: Word[];
   private at = 0;
 
-  constructor(sentence: string, problem: MeasureProblem, from = 0) {
+  constructor(sentence: string, problem: MeasureProblem) {
     this.sentence = sentence;
     this.problem = problem;
-    this.words = [...sentence.matchAll(/\S+/g)]
-      .map((match): Word => ({ text: match[0], column: match.index }))
-      .filter(({ column }) => column >= from);
+    this.words = [...sentence.matchAll(/\S+/g)].map(
+      (match): Word => ({ text: match[0], column: match.index }),
+    );
   }
 
   parse(name: string): Measure | undefined {
@@ -75,7 +65,7 @@ class MeasureParser {
     if (over?.text !== 'over') return this.refuse(over, '"each", "take" or "over"', ['each', 'take', 'over']);
     const period = this.period();
     if (period === undefined) return undefined;
-    const adjust = this.adjustment(count, true);
+    const adjust = this.adjustment(count);
     if (adjust === undefined) return undefined;
     const each = period.days === undefined ? bucket : ({ kind: 'rolling', days: period.days } as const);
     const statistic = period.days === undefined ? take : ({ kind: 'max' } as const);
@@ -191,8 +181,8 @@ class MeasureParser {
     }
   }
 
-  /** Minimum, factor, rounding: each may be left out. `whole`: nothing may follow. */
-  adjustment(count: Count, whole: boolean): Adjustment | undefined {
+  /** Minimum, factor, rounding: each may be left out, and nothing may follow. */
+  private adjustment(count: Count): Adjustment | undefined {
     const adjust: Adjustment = {};
     if (this.clause('at')) {
       const minimum = this.minimum();
@@ -211,7 +201,7 @@ class MeasureParser {
       adjust.round = round;
     }
     const rest = this.next();
-    if (rest === undefined || !whole) return adjust;
+    if (rest === undefined) return adjust;
     return this.refuse(rest, '"at least", "times", "round" in this order, or the end of the measure', [
       'anchored',
       'times',

@@ -40,7 +40,11 @@ export function startMeasure(
   if (measure.versions === undefined) return adjustedFold(contract, license, segments, coverage);
   const versions = measure.versions.map((version) => {
     const dated = { ...license, measure: version.measure };
-    return { from: version.from, fold: adjustedFold(contract, dated, segments, coverage) };
+    return {
+      from: version.from,
+      unknown: version.unknown,
+      fold: adjustedFold(contract, dated, segments, coverage),
+    };
   });
   return new DatedMeasure(versions);
 }
