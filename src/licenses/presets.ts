@@ -55,7 +55,8 @@ export const PRESETS: Readonly<Record<string, Preset>> = {
     title: 'FlexNet floating licenses: seats in use at once',
     versions: [{ sentence: FLOATING }],
     needs: '"share" for DUP_GROUP and "linger" for LINGER',
-    source: 'https://docs.revenera.com/fnp/',
+    source:
+      'https://docs.revenera.com/fnp/2024r1/LicAdmin_Guide/Content/helplibrary/Floating__Concurrent__Licenses.htm',
   },
   'github-seats': {
     title: 'GitHub Enterprise: people who hold a license, each once in the whole enterprise',
@@ -73,7 +74,7 @@ export const PRESETS: Readonly<Record<string, Preset>> = {
     title: 'IBM PVU sub-capacity: the high-water mark of value units over the quarter',
     versions: [{ sentence: 'count level(pvu) each instant take max over quarter' }],
     needs: 'readings of each host in a field "pvu"',
-    source: 'https://www.ibm.com/software/passportadvantage/subcaplicensing.html',
+    source: 'https://docs.microfocus.com/UCMDB/2022.11/cp-docs/docs/eng/class_model/html/ilmt_license.html',
   },
   'jetbrains-floating': {
     title: 'JetBrains floating licenses: tickets in use at once',
@@ -89,7 +90,7 @@ export const PRESETS: Readonly<Record<string, Preset>> = {
   'mathworks-concurrent': {
     title: 'MathWorks concurrent licenses: seats in use at once',
     versions: [{ sentence: FLOATING }],
-    source: 'https://www.mathworks.com/help/install/license/license-options.html',
+    source: 'https://www.mathworks.com/pricing-licensing.html',
   },
   'ms-cal-device': {
     title: 'Microsoft device CAL: devices within the 90 days in which a license cannot be given to another',
@@ -119,7 +120,7 @@ export const PRESETS: Readonly<Record<string, Preset>> = {
   'rlm-floating': {
     title: 'Reprise RLM floating licenses: seats in use at once',
     versions: [{ sentence: FLOATING }],
-    source: 'https://reprisesoftware.com/docs/admin/',
+    source: 'https://openit.com/optimizing-license-usage-with-rlm-shared-licenses/',
   },
   'sap-digital-access': {
     title: 'SAP digital access: documents created in the term, material and financial ones at a fifth',
