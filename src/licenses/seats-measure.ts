@@ -10,7 +10,8 @@ import type { Segment } from './periods.ts';
 import { isOver, type Limit } from './quantities.ts';
 import { type SeatSink, type Session, Sessions } from './sessions.ts';
 
-type Stretch = { from: Instant; until: Instant | undefined };
+/** `until` undefined: to the end. */
+export type Stretch = { from: Instant; until: Instant | undefined };
 
 /** What becomes of the seats: the peaks of segments, or how long they were taken. */
 export type SeatTracker = SeatSink & {
@@ -87,16 +88,20 @@ export class SeatsMeasure implements MeasureFold {
   }
 
   finish(until: Instant): SegmentUse[] {
+    return this.peaks(until).map((peak, index) => this.toSegmentUse(this.segments[index]!, peak));
+  }
+
+  /** What `finish` says of the segments, before doubts are put into words. */
+  peaks(until: Instant): SegmentPeak[] {
     this.sessions.advance(until);
-    const peaks = this.tracker.finish(until, this.license.missingCheckin !== 'keep-open', this.seatsAnytime);
-    return peaks.map((peak, index) => this.toSegmentUse(this.segments[index]!, peak));
+    return this.tracker.finish(until, this.license.missingCheckin !== 'keep-open', this.seatsAnytime);
   }
 
   stillOpen(): Iterable<Session> {
     return this.sessions.stillOpen();
   }
 
-  private toSegmentUse(segment: Segment, peak: SegmentPeak): SegmentUse {
+  toSegmentUse(segment: Segment, peak: SegmentPeak): SegmentUse {
     const { lower, upper, tied, neverReturned, orphans } = peak;
     const unbounded = this.isUnbounded(segment);
     const doubts = [...this.doubts.reasons(), ...(unbounded ? this.quantityDoubts.reasons() : [])];
@@ -132,6 +137,11 @@ export class SeatsMeasure implements MeasureFold {
     if (this.unreadable.size > 0 || this.openStretch === undefined) return;
     this.openStretch.until = at;
     this.openStretch = undefined;
+  }
+
+  /** When nothing bounds the seats; in order of time. */
+  unboundedStretches(): readonly Stretch[] {
+    return this.unboundedAnytime ? [{ from: this.segments[0]!.from, until: undefined }] : this.unbounded;
   }
 
   private isUnbounded({ from, until }: Segment): boolean {
