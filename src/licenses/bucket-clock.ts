@@ -65,6 +65,12 @@ export class BucketClock {
     return this.days === 1 ? this.at(instant).from : this.daysAfter(this.dayAt(instant).from, 1 - this.days);
   }
 
+  /** When a day shows `minute` minutes since 0:00, on the clock with which it ends; a day without that time, when it begins. */
+  minuteOf({ from, until }: Stretch, minute: number): Instant {
+    const at = until - BigInt(1_440 - minute) * MINUTE;
+    return at > from ? at : from;
+  }
+
   private daysAfter(from: Instant, days: number): Instant {
     const date = new Date(0);
     const { year, month, day } = localDate(from, this.zone);

@@ -20,8 +20,12 @@ export type Count =
   | { what: 'level' | 'sampled'; field: FieldRef; by?: FieldRef }
   | { what: 'events' };
 
-/** `days`: a window of so many whole days that ends with each day. */
+/**
+ * `days`: a window of so many whole days that ends with each day. `minute`: of each day only what is at that minute, from
+ * 0:00, on the clock with which the day ends.
+ */
 export type Bucket =
+  | { kind: 'snapshot'; minute: number }
   | { kind: 'instant' | 'event' | 'minute' | '15min' | 'hour' | 'day' | 'period' }
   | { kind: 'rolling'; days: number };
 

@@ -121,10 +121,23 @@ class MeasureParser {
     const days = /^([1-9]\d*)d$/.exec(word?.text ?? '')?.[1];
     if (days !== undefined) return this.days(word!, days) && { kind: 'rolling', days: Number(days) };
     const kind = BUCKET_NAMES.find((name) => name === word?.text) as Bucket['kind'] | undefined;
-    if (kind === undefined || kind === 'rolling') {
+    if (kind === undefined || kind === 'rolling' || kind === 'snapshot') {
       return this.refuse(word, `a bucket (${BUCKET_NAMES.join(', ')})`, BUCKET_NAMES);
     }
-    return { kind };
+    return kind === 'day' ? this.snapshot() : { kind };
+  }
+
+  /** `each day at 23:50` */
+  private snapshot(): Bucket | undefined {
+    const time = this.words[this.at + 1];
+    if (this.words[this.at]?.text !== 'at' || time === undefined || time.text === 'least')
+      return { kind: 'day' };
+    this.at += 2;
+    const [, hour, minute] = /^(\d{1,2}):(\d{2})$/.exec(time.text) ?? [];
+    if (hour !== undefined && Number(hour) < 24 && Number(minute) < 60) {
+      return { kind: 'snapshot', minute: Number(hour) * 60 + Number(minute) };
+    }
+    return this.refuse(time, 'a time of day such as 23:50, or "least", after "at"', ['least']);
   }
 
   private days(word: Word, days: string): true | undefined {

@@ -65,9 +65,9 @@ export const PRESETS: Readonly<Record<string, Preset>> = {
     source: 'https://docs.github.com/en/billing/reference/github-license-users',
   },
   'gitlab-billable': {
-    title: 'GitLab maximum users: the most billable users at once during the license term',
-    versions: [{ sentence: 'count assigned person each instant take max over term' }],
-    needs: '"people" that excludes bots, and on Ultimate guests',
+    title: 'GitLab maximum users: the most billable users at the daily count, over the license term',
+    versions: [{ sentence: 'count assigned person each day at 23:50 take max over term' }],
+    needs: 'the server\'s time zone, and "people" that excludes bots, and on Ultimate guests',
     source: 'https://gitlab.com/gitlab-org/gitlab/-/issues/338253',
   },
   'ibm-pvu': {

@@ -68,7 +68,7 @@ function plainFold(
 ): MeasureFold {
   const { count, each, take } = license.measure;
   const bucketPlan = () => toBucketPlan(contract, license, segments, coverage);
-  const isByInstant = each.kind === 'instant' && take.kind !== 'max';
+  const isByInstant = each.kind === 'snapshot' || (each.kind === 'instant' && take.kind !== 'max');
   switch (count.what) {
     case 'seats':
       if (each.kind !== 'instant') return new SeatBuckets(bucketPlan());

@@ -184,14 +184,16 @@ const METRICS: Metric[] = [
     figure: '75',
   },
   {
-    // Three members from the 2nd to the 9th, then two: the term owes its highest, 3.
-    name: 'GitLab: the most billable users over the term',
+    // Two members from the 1st on, a third for the 2nd to the 9th. dan comes and goes on the 5th, and no count at 23:50 saw him: 3.
+    name: 'GitLab: the most billable users of all daily counts of the term',
     measure: 'gitlab-billable',
     head: TERM,
     used: [
       assign('01 08:00', 'ann'),
       assign('02 08:00', 'bob'),
       assign('02 08:00', 'cid'),
+      assign('05 08:00', 'dan'),
+      revoke('05 18:00', 'dan'),
       revoke('09 08:00', 'cid'),
     ],
     figure: '3',
