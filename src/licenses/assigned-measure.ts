@@ -178,7 +178,10 @@ export class AssignedMeasure implements MeasureFold {
     this.peaks[this.segment] = { amount, witnesses };
   }
 
+  /** Those of the highest value of the segment, and so of no other figure. */
   private witnessesAt(at: Instant): readonly Witness[] {
+    const { take, each } = this.plan.license.measure;
+    if (take.kind !== 'max' || each.kind === 'snapshot') return [];
     return this.peaks[this.plan.segments.findLastIndex(({ from }) => from <= at)]?.witnesses ?? [];
   }
 }

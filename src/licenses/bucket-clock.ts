@@ -5,8 +5,10 @@
 import type { Instant } from '../base/instant.ts';
 import { localDate, startOfDay } from '../base/time-zone.ts';
 import type { Bucket } from './contract.ts';
+import { getOrCreate } from './get-or-create.ts';
 
 const MINUTE = 60_000_000_000n;
+const UTC_DAY = 1_440n * MINUTE;
 const SIZES = { minute: MINUTE, '15min': 15n * MINUTE, hour: 60n * MINUTE } as const;
 
 /** Half-open. */
@@ -18,7 +20,8 @@ export class BucketClock {
   private readonly size: bigint | undefined;
   /** How many days a bucket reaches back, its own among them. */
   private readonly days: number;
-  private readonly knownDays = new Map<Instant, Instant>();
+  /** Each day costs some lookups in the zone's data. By the UTC days that they reach into. */
+  private readonly knownDays = new Map<bigint, Stretch[]>();
   private day: Stretch = { from: 0n, until: 0n };
 
   constructor(bucket: Bucket, zone: string) {
@@ -62,6 +65,12 @@ export class BucketClock {
     return this.days === 1 ? this.at(instant).from : this.daysAfter(this.dayAt(instant).from, 1 - this.days);
   }
 
+  /** When a day shows `minute` minutes since 0:00, on the clock with which it ends; a day without that time, when it begins. */
+  minuteOf({ from, until }: Stretch, minute: number): Instant {
+    const at = until - BigInt(1_440 - minute) * MINUTE;
+    return at > from ? at : from;
+  }
+
   private daysAfter(from: Instant, days: number): Instant {
     const date = new Date(0);
     const { year, month, day } = localDate(from, this.zone);
@@ -75,17 +84,19 @@ export class BucketClock {
   private dayAt(instant: Instant): Stretch {
     const { day } = this;
     if (day.from <= instant && instant < day.until) return day;
-    const known = this.knownDays.get(instant);
-    if (known !== undefined) this.day = { from: instant, until: known };
-    else {
-      const from =
-        instant === day.until && day.until !== 0n
-          ? instant
-          : startOfDay(localDate(instant, this.zone), this.zone);
-      this.day = { from, until: this.daysAfter(from, 1) };
-      // Each day costs some lookups in the zone's data, and periods are counted more than once.
-      this.knownDays.set(from, this.day.until);
-    }
+    const known = this.knownDays
+      .get(instant / UTC_DAY)
+      ?.find(({ from, until }) => from <= instant && instant < until);
+    this.day = known ?? this.findDay(instant);
     return this.day;
+  }
+
+  private findDay(instant: Instant): Stretch {
+    const from = startOfDay(localDate(instant, this.zone), this.zone);
+    const day = { from, until: this.daysAfter(from, 1) };
+    for (let utc = day.from / UTC_DAY; utc * UTC_DAY < day.until; utc++) {
+      getOrCreate(this.knownDays, utc, (): Stretch[] => []).push(day);
+    }
+    return day;
   }
 }

@@ -55,14 +55,31 @@ export function toBucketPlan(
       return { from, isEnough: period !== undefined && enough(from, period.until, first, term) };
     },
     isWhole: isWhole(license, segments, coverage, enough),
-    conclude: (cells, explain, until) =>
-      summarize({ measure, segments, clock, term, explain, logEnd: logEnd(clock, measure, until) }, cells),
+    conclude(cells, explain, until) {
+      const plan = { measure, segments, clock, term, explain, logEnd: logEnd(clock, measure, until) };
+      const { each } = measure;
+      return summarize(plan, each.kind === 'snapshot' ? snapshots(clock, each.minute, cells) : cells);
+    },
   };
 }
 
-/** Of instants the log ends with its last event, else with the bucket of it. */
+/** Of instants the log ends with its last event, of snapshots with the last one before that, else with its last bucket. */
 function logEnd(clock: BucketClock, { each, take }: Measure, until: Instant): Instant {
-  return each.kind === 'instant' && take.kind !== 'max' ? until + 1n : clock.at(until).until;
+  if (each.kind === 'instant' && take.kind !== 'max') return until + 1n;
+  const last = clock.at(until);
+  return each.kind === 'snapshot' && clock.minuteOf(last, each.minute) > until ? last.from : last.until;
+}
+
+/** Of what held for a time, the days in which it held at the minute. */
+function snapshots(clock: BucketClock, minute: number, cells: readonly Cell[]): Cell[] {
+  return cells.flatMap(({ lower, upper, from, until }) => {
+    let first = clock.at(from);
+    if (clock.minuteOf(first, minute) < from) first = clock.at(first.until);
+    let last = clock.at(until - 1n);
+    if (clock.minuteOf(last, minute) >= until) last = clock.at(last.from - 1n);
+    if (last.from < first.from) return [];
+    return [{ from: first.from, until: last.until, lower, upper, at: clock.minuteOf(first, minute) }];
+  });
 }
 
 /** The days at the beginning of the log whose windows it does not hold enough of. */

@@ -22,8 +22,12 @@ export type Count =
   | { what: 'level' | 'sampled'; field: FieldRef; by?: FieldRef }
   | { what: 'events' };
 
-/** `days`: a window of so many whole days that ends with each day. */
+/**
+ * `days`: a window of so many whole days that ends with each day. `minute`: of each day only what is at that minute, from
+ * 0:00, on the clock with which the day ends.
+ */
 export type Bucket =
+  | { kind: 'snapshot'; minute: number }
   | { kind: 'instant' | 'event' | 'minute' | '15min' | 'hour' | 'day' | 'period' }
   | { kind: 'rolling'; days: number };
 
@@ -57,8 +61,11 @@ export type Measure = {
   anchor: number;
   adjust: Adjustment;
   /** Definitions by date, where a vendor changed its own: a period is judged by the one in force when it begins. */
-  versions?: { from: ContractDate | undefined; measure: Measure }[];
+  versions?: MeasureVersion[];
 };
+
+/** `unknown`: why periods that begin in its time cannot be judged. The first has no `from`. */
+export type MeasureVersion = { from: ContractDate | undefined; measure: Measure; unknown?: string };
 
 /** `set` states the total, `supersede` states it anew and voids what came before, `add` raises it. */
 export type QuantityEntry = {

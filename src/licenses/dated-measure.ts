@@ -5,12 +5,12 @@ import type { LicenseUse, ServerRestart, TimedUse } from './license-use.ts';
 import type { MeasureFold, SegmentUse } from './measure-fold.ts';
 import type { Session } from './sessions.ts';
 
-type Version = { from: ContractDate | undefined; fold: MeasureFold };
+type Version = { from: ContractDate | undefined; fold: MeasureFold; unknown: string | undefined };
 
 export class DatedMeasure implements MeasureFold {
   private readonly versions: readonly Version[];
 
-  /** In order of their dates; only the first may have none. */
+  /** In order of their dates; the first has none. */
   constructor(versions: readonly Version[]) {
     this.versions = versions;
   }
@@ -28,14 +28,13 @@ export class DatedMeasure implements MeasureFold {
   }
 
   finish(until: Instant): SegmentUse[] {
-    return this.versions.flatMap(({ from, fold }, index) => {
+    return this.versions.flatMap(({ from, fold, unknown }, index) => {
       const next = this.versions[index + 1]?.from?.instant;
-      return fold.finish(until).flatMap((use): SegmentUse[] => {
-        const begin = use.segment.period?.from ?? use.segment.from;
-        if (next !== undefined && begin >= next) return [];
-        if (from === undefined || begin >= from.instant) return [use];
-        return index === 0 ? [undefinedUse(use, from)] : [];
+      const own = fold.finish(until).filter(({ segment: { period, from: start } }) => {
+        const begin = period?.from ?? start;
+        return (from === undefined || begin >= from.instant) && (next === undefined || begin < next);
       });
+      return unknown === undefined ? own : own.map((use) => toOpen(use, unknown));
     });
   }
 
@@ -44,12 +43,13 @@ export class DatedMeasure implements MeasureFold {
   }
 }
 
-/** Before the first definition that is known: the records are there, and nobody says what they count as. */
-function undefinedUse(use: SegmentUse, from: ContractDate): SegmentUse {
+/** The records are there, and nobody says what they count as. */
+function toOpen(use: SegmentUse, unknown: string): SegmentUse {
+  const { lower, upper } = use;
   return {
     ...use,
-    lower: { ...use.lower, amount: 0n },
-    upper: { ...use.upper, amount: undefined },
-    doubts: [`the measure is defined for periods that begin on ${from.text} or later`],
+    lower: { ...lower, amount: 0n },
+    upper: { ...upper, amount: undefined },
+    doubts: [unknown],
   };
 }

@@ -143,7 +143,10 @@ export class LevelMeasure implements MeasureFold {
     this.peaks.set(this.segment, { amount: lower, at, witnesses });
   }
 
+  /** Those of the highest value of the segment, and so of no other figure. */
   private witnessesAt(at: Instant): readonly Witness[] {
+    const { take, each } = this.plan.license.measure;
+    if (take.kind !== 'max' || each.kind === 'snapshot') return [];
     const { segments } = this.plan;
     const index = segments.findLastIndex(({ from }) => from <= at);
     return this.peaks.get(index)?.witnesses ?? [];

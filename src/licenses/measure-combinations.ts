@@ -16,6 +16,7 @@ const BUCKET_CLASSES = {
   hour: 'clock',
   day: 'clock',
   rolling: 'rolling',
+  snapshot: 'snapshot',
   period: 'period',
 } as const satisfies Record<Bucket['kind'], string>;
 type BucketClass = (typeof BUCKET_CLASSES)[Bucket['kind']];
@@ -25,6 +26,7 @@ const CLASS_WORDS: Record<BucketClass, string> = {
   event: '"each event"',
   clock: '"each minute", "each 15min", "each hour", "each day"',
   rolling: '"each 28d"',
+  snapshot: '"each day at 23:50"',
   period: '"each period"',
 };
 
@@ -35,8 +37,8 @@ const CLASS_WORDS: Record<BucketClass, string> = {
 const STATE = { instant: ['max', 'mean', 'last'], clock: ALL } as const;
 const COMBINATIONS: Record<Count['what'], Partial<Record<BucketClass, readonly StatisticWord[]>>> = {
   seats: { instant: ['max', 'mean'], clock: ALL },
-  assigned: STATE,
-  level: STATE,
+  assigned: { ...STATE, snapshot: ALL },
+  level: { ...STATE, snapshot: ALL },
   sampled: { clock: ALL },
   distinct: { period: ['max', 'last'], clock: ALL, rolling: RANKED },
   sum: { period: ['sum'], event: ['sum'], clock: ALL, rolling: RANKED },
@@ -64,7 +66,10 @@ export function statisticWord(take: Statistic): StatisticWord {
 }
 
 export function bucketWord(bucket: Bucket): string {
-  return bucket.kind === 'rolling' ? `${bucket.days}d` : bucket.kind;
+  if (bucket.kind === 'rolling') return `${bucket.days}d`;
+  if (bucket.kind !== 'snapshot') return bucket.kind;
+  const [hour, minute] = [Math.floor(bucket.minute / 60), bucket.minute % 60];
+  return `day at ${String(hour).padStart(2, '0')}:${String(minute).padStart(2, '0')}`;
 }
 
 type Sentence = {

@@ -18,6 +18,7 @@ import {
 } from './parse-clauses.ts';
 import { parseCovers } from './parse-covers.ts';
 import { parseMeasure } from './parse-measure.ts';
+import { isPreset, parsePreset, presetNames } from './parse-preset.ts';
 import { checkFalls, parseQuantity, parseTrueDown } from './parse-quantity.ts';
 import { parseTerm } from './parse-term.ts';
 import type { Bundles } from './parse-tiers.ts';
@@ -130,7 +131,9 @@ export function parseLicense(
 export function parseMeasureSentence(reader: ContractReader, name: string, node: Value): Measure | undefined {
   const sentence = reader.text(node, 'a sentence such as "count seats each instant take max over month"');
   if (sentence === undefined) return undefined;
-  return parseMeasure(name, sentence, (column, message) => reader.problemWithin(node, column, message));
+  const problem = (column: number, message: string) => reader.problemWithin(node, column, message);
+  if (isPreset(sentence)) return parsePreset(name, sentence, reader.zone, problem);
+  return parseMeasure(name, sentence, problem);
 }
 
 function measureOf(
@@ -142,11 +145,12 @@ function measureOf(
   const node = reader.required(entries, 'measure', license, 'the license');
   const name = node && reader.text(node, 'the name of a measure');
   if (name === undefined) return undefined;
-  if (/^count\s/.test(name)) return parseMeasureSentence(reader, name, node);
-  if (!measures.has(name)) {
+  const isNamed = measures.has(name);
+  if (/^count\s/.test(name) || (!isNamed && isPreset(name))) return parseMeasureSentence(reader, name, node);
+  if (!isNamed) {
     reader.problem(
       node,
-      `expected the name of a measure of this file, found ${quote(name)}${didYouMean(name, measures.keys())}`,
+      `expected the name of a measure of this file, found ${quote(name)}${didYouMean(name, [...measures.keys(), ...presetNames()])}`,
     );
   }
   return measures.get(name);

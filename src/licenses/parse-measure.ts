@@ -29,16 +29,6 @@ export function parseMeasure(name: string, sentence: string, problem: MeasurePro
   return new MeasureParser(sentence, problem).parse(name);
 }
 
-/** Clauses that stand after a preset's name: `oracle-nup at least 200`. */
-export function parseAdjustment(
-  sentence: string,
-  from: number,
-  count: Count,
-  problem: MeasureProblem,
-): Adjustment | undefined {
-  return new MeasureParser(sentence, problem, from).adjustment(count, true);
-}
-
 /** A canonical field where the name is one, else a field of the record. */
 export function toFieldRef(name: string): FieldRef {
   return isAuditField(name) ? { taxonomy: 'audit', name } : { taxonomy: 'raw', name };
@@ -50,12 +40,12 @@ class MeasureParser {
   private readonly words: Word[];
   private at = 0;
 
-  constructor(sentence: string, problem: MeasureProblem, from = 0) {
+  constructor(sentence: string, problem: MeasureProblem) {
     this.sentence = sentence;
     this.problem = problem;
-    this.words = [...sentence.matchAll(/\S+/g)]
-      .map((match): Word => ({ text: match[0], column: match.index }))
-      .filter(({ column }) => column >= from);
+    this.words = [...sentence.matchAll(/\S+/g)].map(
+      (match): Word => ({ text: match[0], column: match.index }),
+    );
   }
 
   parse(name: string): Measure | undefined {
@@ -75,7 +65,7 @@ class MeasureParser {
     if (over?.text !== 'over') return this.refuse(over, '"each", "take" or "over"', ['each', 'take', 'over']);
     const period = this.period();
     if (period === undefined) return undefined;
-    const adjust = this.adjustment(count, true);
+    const adjust = this.adjustment(count);
     if (adjust === undefined) return undefined;
     const each = period.days === undefined ? bucket : ({ kind: 'rolling', days: period.days } as const);
     const statistic = period.days === undefined ? take : ({ kind: 'max' } as const);
@@ -131,10 +121,23 @@ class MeasureParser {
     const days = /^([1-9]\d*)d$/.exec(word?.text ?? '')?.[1];
     if (days !== undefined) return this.days(word!, days) && { kind: 'rolling', days: Number(days) };
     const kind = BUCKET_NAMES.find((name) => name === word?.text) as Bucket['kind'] | undefined;
-    if (kind === undefined || kind === 'rolling') {
+    if (kind === undefined || kind === 'rolling' || kind === 'snapshot') {
       return this.refuse(word, `a bucket (${BUCKET_NAMES.join(', ')})`, BUCKET_NAMES);
     }
-    return { kind };
+    return kind === 'day' ? this.snapshot() : { kind };
+  }
+
+  /** `each day at 23:50` */
+  private snapshot(): Bucket | undefined {
+    const time = this.words[this.at + 1];
+    if (this.words[this.at]?.text !== 'at' || time === undefined || time.text === 'least')
+      return { kind: 'day' };
+    this.at += 2;
+    const [, hour, minute] = /^(\d{1,2}):(\d{2})$/.exec(time.text) ?? [];
+    if (hour !== undefined && Number(hour) < 24 && Number(minute) < 60) {
+      return { kind: 'snapshot', minute: Number(hour) * 60 + Number(minute) };
+    }
+    return this.refuse(time, 'a time of day such as 23:50, or "least", after "at"', ['least']);
   }
 
   private days(word: Word, days: string): true | undefined {
@@ -191,8 +194,8 @@ class MeasureParser {
     }
   }
 
-  /** Minimum, factor, rounding: each may be left out. `whole`: nothing may follow. */
-  adjustment(count: Count, whole: boolean): Adjustment | undefined {
+  /** Minimum, factor, rounding: each may be left out, and nothing may follow. */
+  private adjustment(count: Count): Adjustment | undefined {
     const adjust: Adjustment = {};
     if (this.clause('at')) {
       const minimum = this.minimum();
@@ -211,7 +214,7 @@ class MeasureParser {
       adjust.round = round;
     }
     const rest = this.next();
-    if (rest === undefined || !whole) return adjust;
+    if (rest === undefined) return adjust;
     return this.refuse(rest, '"at least", "times", "round" in this order, or the end of the measure', [
       'anchored',
       'times',

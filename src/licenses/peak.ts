@@ -34,7 +34,12 @@ export type SegmentPeak = {
 const MAX_NAMED_DOUBTS = 10;
 
 /** `proofAbove`: the limit; counts beyond it must name their witnesses. */
-export type PeakSegment = { from: Instant; proofAbove: Amount | undefined };
+export type PeakSegment = {
+  from: Instant;
+  proofAbove: Amount | undefined;
+  /** There are so many segments that names are kept of nothing but proof. */
+  isOneOfMany?: true;
+};
 
 type Holding = {
   sessions: Set<Session>;
@@ -58,9 +63,7 @@ type Stretch = {
 };
 
 /** `upper` is relative to the orphans of later instants, which raise every earlier count alike. */
-type SegmentState = {
-  from: Instant;
-  proofAbove: Amount | undefined;
+type SegmentState = PeakSegment & {
   upper: Highest | undefined;
   tied: Amount;
   orphansBefore: number;
@@ -173,8 +176,18 @@ export class PeakTracker implements SeatSink {
       tied: state.tied,
       neverReturned: 0,
       orphans: this.orphans - state.orphansBefore,
-      doubtful: this.orphanEvents.filter(({ at }) => at >= state.from).slice(0, MAX_NAMED_DOUBTS),
+      doubtful: this.orphansSince(state.from),
     };
+  }
+
+  private orphansSince(from: Instant): SessionEvent[] {
+    let [low, high] = [0, this.orphanEvents.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.orphanEvents[middle]!.at < from) low = middle + 1;
+      else high = middle;
+    }
+    return this.orphanEvents.slice(low, low + MAX_NAMED_DOUBTS);
   }
 
   /** Walks what is still open: from each count the doubts that began before it are subtracted. */
@@ -267,10 +280,8 @@ export class PeakTracker implements SeatSink {
   }
 
   private startSegment(previous: Stretch | undefined): Stretch {
-    const { from, proofAbove } = this.planned[this.states.length]!;
     const segment: SegmentState = {
-      from,
-      proofAbove,
+      ...this.planned[this.states.length]!,
       upper: undefined,
       tied: 0n,
       orphansBefore: this.orphans,
@@ -305,7 +316,9 @@ export class PeakTracker implements SeatSink {
       this.tail.highest = here(this.count, proof);
     }
     const possible = this.count + this.doubtful - this.orphaned;
-    if (segment.upper === undefined || possible > segment.upper.amount) segment.upper = here(possible, true);
+    if (segment.upper === undefined || possible > segment.upper.amount) {
+      segment.upper = here(possible, segment.isOneOfMany !== true);
+    }
     if (this.opened.length > 0) {
       const opening = here(this.count, proof);
       for (const holding of this.opened) holding.opening = opening;

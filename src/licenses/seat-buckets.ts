@@ -4,10 +4,10 @@ import type { Amount } from './amount.ts';
 import type { BucketPlan } from './bucket-plan.ts';
 import type { Cell } from './cells.ts';
 import type { LicenseUse, ServerRestart, TimedUse } from './license-use.ts';
-import type { MeasureFold, SegmentUse, Witness } from './measure-fold.ts';
+import type { MeasureFold, SegmentUse } from './measure-fold.ts';
 import { type PeakSegment, PeakTracker, type SegmentPeak } from './peak.ts';
 import type { Segment } from './periods.ts';
-import { SeatsMeasure, toPeakSegment } from './seats-measure.ts';
+import { SeatsMeasure, type Stretch, toPeakSegment } from './seats-measure.ts';
 import type { Session, SessionEvent } from './sessions.ts';
 
 export class SeatBuckets implements MeasureFold {
@@ -16,6 +16,7 @@ export class SeatBuckets implements MeasureFold {
   private readonly peakSegments: PeakSegment[] = [];
   private readonly tracker: PeakTracker;
   private readonly fold: SeatsMeasure;
+  private segment = 0;
 
   constructor(plan: BucketPlan) {
     this.plan = plan;
@@ -62,24 +63,27 @@ export class SeatBuckets implements MeasureFold {
   finish(until: Instant): SegmentUse[] {
     const { segments, conclude } = this.plan;
     // What is not given back may be in use to the end of the period; nothing after the log is proven.
-    const uses = this.fold.finish(segments.at(-1)!.until - 1n);
-    const cells = uses.map(
-      ({ segment: { from, until }, lower, upper }): Cell => ({
+    const peaks = this.fold.peaks(segments.at(-1)!.until - 1n);
+    const isUnbounded = unboundedIn(this.fold.unboundedStretches());
+    const cells = peaks.map(({ lower, upper }, index): Cell => {
+      const { from, until } = this.buckets[index]!;
+      return {
         from,
         until,
         lower: lower.amount,
-        upper: upper.amount,
+        upper: isUnbounded(from, until) ? undefined : upper.amount,
         at: lower.at,
-      }),
-    );
-    return conclude(
-      cells,
-      {
-        witnessesAt: (at) => useAt(uses, at).lower.witnesses,
-        doubtsOf: (segment) => doubtsIn(uses, segment),
+      };
+    });
+    const explain = {
+      witnessesAt: (at: Instant) => peaks[indexAt(cells, at)]!.lower.witnesses,
+      doubtsOf: (segment: Segment) => {
+        const index = widestIn(cells, segment);
+        const { doubts, doubtful } = this.fold.toSegmentUse(this.buckets[index]!, peaks[index]!);
+        return { reasons: doubts, places: doubtful };
       },
-      until,
-    );
+    };
+    return conclude(cells, explain, until);
   }
 
   stillOpen(): Iterable<Session> {
@@ -95,41 +99,49 @@ export class SeatBuckets implements MeasureFold {
     this.push(bucket);
   }
 
-  /** Witnesses are wanted of every bucket, for any of them may decide. */
   private push({ from, until }: { from: Instant; until: Instant }): void {
-    const limit = { from: undefined, amount: 0n };
-    const segment: Segment = { period: undefined, from, until, limit };
-    this.buckets.push(segment);
-    this.peakSegments.push(toPeakSegment(segment));
+    const { segments } = this.plan;
+    while (segments[this.segment + 1] !== undefined && segments[this.segment + 1]!.from <= from)
+      this.segment++;
+    const { limit } = segments[this.segment]!;
+    const bucket: Segment = { period: undefined, from, until, limit };
+    this.buckets.push(bucket);
+    this.peakSegments.push({ ...toPeakSegment(bucket), isOneOfMany: true });
   }
 }
 
-function useAt(uses: readonly SegmentUse[], at: Instant): SegmentUse {
-  let [low, high] = [0, uses.length - 1];
+/** Asked in order of time. */
+function unboundedIn(stretches: readonly Stretch[]): (from: Instant, until: Instant) => boolean {
+  const endless = stretches.find((each) => each.until === undefined)?.from;
+  const ending = stretches.filter((each) => each.until !== undefined);
+  let index = 0;
+  return (from, until) => {
+    while (index < ending.length && ending[index]!.until! <= from) index++;
+    return (endless !== undefined && endless < until) || (ending[index]?.from ?? until) < until;
+  };
+}
+
+function indexAt(cells: readonly Cell[], at: Instant): number {
+  let [low, high] = [0, cells.length - 1];
   while (low < high) {
     const middle = Math.ceil((low + high) / 2);
-    if (uses[middle]!.segment.from <= at) low = middle;
+    if (cells[middle]!.from <= at) low = middle;
     else high = middle - 1;
   }
-  return uses[low]!;
+  return low;
 }
 
-/** Those of the bucket that is the most open. */
-function doubtsIn(
-  uses: readonly SegmentUse[],
-  { from, until, period }: Segment,
-): { reasons: string[]; places: readonly Witness[] } {
+/** Of the buckets of the segment's period, the one that is the most open. */
+function widestIn(cells: readonly Cell[], { from, until, period }: Segment): number {
   const [start, end] = period === undefined ? [from, until] : [period.from, period.until];
-  let widest: { use: SegmentUse; width: Amount | undefined } | undefined;
-  for (const use of uses) {
-    if (use.segment.until <= start || use.segment.from >= end) continue;
-    const { lower, upper } = use;
-    const width = upper.amount === undefined ? undefined : upper.amount - lower.amount;
-    if (widest === undefined || isWider(width, widest.width)) widest = { use, width };
+  let widest = indexAt(cells, start);
+  for (let index = widest; index < cells.length && cells[index]!.from < end; index++) {
+    if (isWider(cells[index]!, cells[widest]!)) widest = index;
   }
-  return { reasons: widest?.use.doubts ?? [], places: widest?.use.doubtful ?? [] };
+  return widest;
 }
 
-function isWider(width: Amount | undefined, than: Amount | undefined): boolean {
-  return than !== undefined && (width === undefined || width > than);
+function isWider(cell: Cell, than: Cell): boolean {
+  if (than.upper === undefined) return false;
+  return cell.upper === undefined || cell.upper - cell.lower > than.upper - than.lower;
 }

@@ -18,7 +18,8 @@ import { isOpenInUse, sessionOptions } from './session-options.ts';
 import { type SeatSink, type Session, Sessions } from './sessions.ts';
 import { TimeOverMeter } from './time-over.ts';
 
-type Stretch = { from: Instant; until: Instant | undefined };
+/** `until` undefined: to the end. */
+export type Stretch = { from: Instant; until: Instant | undefined };
 
 /** What becomes of the seats: the peaks of segments, or how long they were taken. */
 export type SeatTracker = SeatSink & {
@@ -101,8 +102,7 @@ export class SeatsMeasure implements MeasureFold {
   }
 
   finish(until: Instant): SegmentUse[] {
-    this.sessions.advance(until);
-    const peaks = this.tracker.finish(until, isOpenInUse(this.license), this.seatsAnytime);
+    const peaks = this.peaks(until);
     const over = this.time?.finish(this.seatsAnytime);
     return peaks.map((peak, index) => {
       const use = this.toSegmentUse(this.segments[index]!, peak, this.restarted[index] ?? 0);
@@ -110,11 +110,17 @@ export class SeatsMeasure implements MeasureFold {
     });
   }
 
+  /** What `finish` says of the segments, before doubts are put into words. */
+  peaks(until: Instant): SegmentPeak[] {
+    this.sessions.advance(until);
+    return this.tracker.finish(until, isOpenInUse(this.license), this.seatsAnytime);
+  }
+
   stillOpen(): Iterable<Session> {
     return this.sessions.stillOpen();
   }
 
-  private toSegmentUse(segment: Segment, peak: SegmentPeak, ended: number): SegmentUse {
+  toSegmentUse(segment: Segment, peak: SegmentPeak, ended = 0): SegmentUse {
     const { lower, upper, tied, neverReturned, orphans } = peak;
     const unbounded = this.isUnbounded(segment);
     const doubts = [...this.doubts.reasons(), ...(unbounded ? this.quantityDoubts.reasons() : [])];
@@ -159,6 +165,11 @@ export class SeatsMeasure implements MeasureFold {
     if (this.unreadable.size > 0 || this.openStretch === undefined) return;
     this.openStretch.until = at;
     this.openStretch = undefined;
+  }
+
+  /** When nothing bounds the seats; in order of time. */
+  unboundedStretches(): readonly Stretch[] {
+    return this.unboundedAnytime ? [{ from: this.segments[0]!.from, until: undefined }] : this.unbounded;
   }
 
   private isUnbounded({ from, until }: Segment): boolean {

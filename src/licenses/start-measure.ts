@@ -49,7 +49,11 @@ export function startMeasure(
   if (measure.versions === undefined) return adjustedFold(contract, license, segments, coverage);
   const versions = measure.versions.map((version) => {
     const dated = { ...license, measure: version.measure };
-    return { from: version.from, fold: adjustedFold(contract, dated, segments, coverage) };
+    return {
+      from: version.from,
+      unknown: version.unknown,
+      fold: adjustedFold(contract, dated, segments, coverage),
+    };
   });
   return new DatedMeasure(versions);
 }
@@ -73,7 +77,7 @@ function plainFold(
 ): MeasureFold {
   const { count, each, take } = license.measure;
   const bucketPlan = () => toBucketPlan(contract, license, segments, coverage);
-  const isByInstant = each.kind === 'instant' && take.kind !== 'max';
+  const isByInstant = each.kind === 'snapshot' || (each.kind === 'instant' && take.kind !== 'max');
   switch (count.what) {
     case 'seats':
       if (each.kind !== 'instant') return new SeatBuckets(bucketPlan());

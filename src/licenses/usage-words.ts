@@ -4,6 +4,7 @@ import { compareText, formatNumber, quote } from '../base/text-safety.ts';
 import { adjustmentWords, divideUp, isAdjusted } from './adjust.ts';
 import { type Amount, formatAmount, ONE, toNumber } from './amount.ts';
 import type { Count, CountKey, License, Measure } from './contract.ts';
+import { bucketWord } from './measure-combinations.ts';
 import type { Witness } from './measure-fold.ts';
 import { MAX_WITNESSES } from './peak.ts';
 import type { Period } from './periods.ts';
@@ -47,7 +48,7 @@ function statisticWords({ each, take, count }: Measure): string[] {
     take.kind === 'max' || (take.kind === 'sum' && (count.what === 'sum' || count.what === 'events'));
   if (each.kind === 'instant' || each.kind === 'period' || each.kind === 'event')
     return isUsual || (take.kind === 'last' && each.kind === 'period') ? [] : [words[take.kind]];
-  const bucket = each.kind === 'rolling' ? `any ${each.days} days` : `each ${each.kind}`;
+  const bucket = each.kind === 'rolling' ? `any ${each.days} days` : `each ${bucketWord(each)}`;
   return [`${words[take.kind]} of ${bucket}`];
 }
 

@@ -28,7 +28,7 @@ measures:
   calls: count sum(units.used) each event take sum over month
   hosts: count distinct host each hour take drop-top 1% over month
   cores: count level(cores) by cpu each instant take max over quarter times 0.5 for xeon*, 1 for * round up
-  named: count assigned person each day take max over term at least 25 times 1.5 round half
+  named: count assigned person each day at 23:50 take max over term at least 25 times 1.5 round half
   active: count distinct account_id each 28d take max over month anchored 31
   credits: count sum(seconds) each event at least 60 take sum over month
   spend: count events over rolling 30d

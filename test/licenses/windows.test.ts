@@ -199,6 +199,54 @@ test('the mean and the last of a level weigh it by time', () => {
   );
 });
 
+test('each day at a time counts what is at that minute, on days of 23 and 25 hours too', () => {
+  const readings = fc.array(fc.record({ hour: fc.integer({ min: 0, max: 61 * 24 - 1 }), value: fc.nat(9) }), {
+    minLength: 1,
+    maxLength: 30,
+  });
+  const zones = fc.constantFrom('UTC', 'Europe/Berlin');
+  fc.assert(
+    fc.property(
+      readings,
+      zones,
+      fc.constantFrom('max', 'mean', 'last'),
+      fc.integer({ min: 4, max: 23 }),
+      (list, zone, take, hour) => {
+        const offset = (day: number) => (zone === 'UTC' ? 0n : day < 29 ? 1n : 2n);
+        const start = START - offset(0) * HOUR;
+        const sorted = [{ hour: 0, value: 0 }, ...list].sort((x, y) => x.hour - y.hour);
+        const used = sorted.map(
+          (each): Used => ({ kind: 'use', at: start + BigInt(each.hour) * HOUR, amount: String(each.value) }),
+        );
+        const snapshot = (day: number) => {
+          const at = START + BigInt(day) * DAY + (BigInt(hour) - offset(day)) * HOUR + 30n * (HOUR / 60n);
+          return BigInt(used.findLast((each) => each.at! <= at)!.amount!);
+        };
+        const span = { from: start, until: START + 61n * DAY - offset(61) * HOUR - 1n };
+        const yaml = contractWith(`count level(units) each day at ${hour}:30 take ${take} over month`, {
+          zone,
+        });
+        const expected = MONTHS.map(({ from, until }) => {
+          const values = Array.from({ length: until - from }, (_, index) => snapshot(from + index));
+          const total = values.reduce((sum, value) => sum + value, 0n) * ONE;
+          const days = BigInt(values.length);
+          const amount =
+            take === 'mean'
+              ? (total + days - 1n) / days
+              : (take === 'last' ? values.at(-1)! : values.reduce((a, b) => (b > a ? b : a))) * ONE;
+          const text = amount % ONE === 0n ? String(amount / ONE) : `${amount}e-30`;
+          return [text, text];
+        });
+        assert.deepEqual(
+          boundsOf(runFold(yaml, used, span)).map(([, lower, upper]) => [lower, upper]),
+          expected,
+        );
+      },
+    ),
+    { numRuns: 80 },
+  );
+});
+
 test('samples count the highest of each host in each bucket, and a bucket without a sample of a host in use is open', () => {
   const readings = fc.array(
     fc.record({
