@@ -17,9 +17,12 @@ export function readAtOnce(file: string): Buffer {
   }
 }
 
-/** Undefined where the system does not let it be read. */
-export function digestFile(file: string): { bytes: number; sha256: string } | undefined {
-  const read = digestsOf(file, ['sha256']);
+/** Of its first `most` bytes, or all. Undefined where the system does not let it be read. */
+export function digestFile(
+  file: string,
+  most = Number.POSITIVE_INFINITY,
+): { bytes: number; sha256: string } | undefined {
+  const read = digestsOf(file, ['sha256'], most);
   return read && { bytes: read.bytes, sha256: read.digests.sha256! };
 }
 
@@ -27,6 +30,7 @@ export function digestFile(file: string): { bytes: number; sha256: string } | un
 export function digestsOf(
   file: string,
   algorithms: readonly string[],
+  most = Number.POSITIVE_INFINITY,
 ): { bytes: number; digests: Record<string, string> } | undefined {
   let descriptor: number;
   try {
@@ -39,7 +43,7 @@ export function digestsOf(
     const block = Buffer.allocUnsafeSlow(BLOCK_BYTES);
     let bytes = 0;
     for (let length = -1; length !== 0; bytes += length) {
-      length = fs.readSync(descriptor, block, 0, BLOCK_BYTES, bytes);
+      length = fs.readSync(descriptor, block, 0, Math.min(BLOCK_BYTES, most - bytes), bytes);
       for (const [, hash] of hashes) hash.update(block.subarray(0, length));
     }
     const digests = hashes.map(([algorithm, hash]) => [algorithm, hash.digest('hex')] as const);

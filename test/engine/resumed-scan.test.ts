@@ -156,6 +156,19 @@ test('a known file that is gone when it is read is not clean', async () => {
   assert.equal(report.summary.verdict, 'incomplete');
 });
 
+test('a text log that has grown is read whole again, and nothing is said to have changed', async () => {
+  const log = join(logs, 'server.log');
+  writeFileSync(log, ' 8:00:00 (lmgrd) TIMESTAMP 3/1/2026\n 9:00:00 (demo) OUT: "solver" ann@pc1  \n');
+  await run();
+  appendFileSync(log, ' 9:05:00 (demo) IN: "solver" ann@pc1  \n');
+  const second = await run();
+  assert.match(second.refusals[0]!, /has grown and can only be read whole/);
+  assert.equal(second.altered, undefined);
+  assert.equal(second.text, await scratch());
+  writeFileSync(log, ' 8:00:00 (lmgrd) TIMESTAMP 3/2/2026\n'.repeat(9));
+  assert.match((await run()).altered!, /changed/);
+});
+
 test('two runs cannot have one folder at a time', () => {
   const first = new StateFolder(state);
   first.open();
