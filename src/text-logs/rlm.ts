@@ -213,8 +213,9 @@ class RlmReader implements TextReader {
     const time = this.time.current();
     if (stated === undefined && time !== undefined) return BAD_TIME;
     const since = stated === undefined ? `${day} ${clock}` : this.time.told(stated);
-    const known = this.sessions.has(handle);
-    this.sessions.open(handle, holderOf(fields));
+    const holder = holderOf(fields);
+    const known = this.sessions.has(handle, holder);
+    this.sessions.open(handle, holder);
     return this.write('INUSE', time, undefined, { ...membersOf('INUSE', fields), since, known });
   }
 

@@ -244,11 +244,13 @@ test('a session in use is known where this log has shown it before', () => {
     'REREAD root licsrv 03/02 11:00:00',
     inUse('03/02 09:00:00', '4f'),
     inUse('03/01 09:00:00', '40'),
+    inUse('03/02 10:30:00', '4f', 'eve'),
   ]);
   const known = readText(rlm, text).records.flatMap((record) =>
     record.event === 'INUSE' ? [record.known] : [],
   );
-  assert.deepEqual(known, [false, true, false]);
+  // Number 40 was returned and is given anew; 4f is listed for somebody else.
+  assert.deepEqual(known, [false, true, false, false]);
 });
 
 test('canonical words', () => {
