@@ -9,16 +9,17 @@ const MAX_OPEN = 200_000;
 export class RlmSessions {
   private readonly holders = new Map<string, string>();
 
-  open(handle: string, { feature, version, user, host }: Holder): void {
+  open(handle: string, holder: Holder): void {
     if (this.holders.size >= MAX_OPEN && !this.holders.has(handle)) return;
     // A copy: parts of a line would keep all the text that was read with it.
-    const copy = Buffer.from(JSON.stringify([handle, feature, version, user, host])).toString();
+    const copy = Buffer.from(toText(handle, holder)).toString();
     const [key] = JSON.parse(copy) as [string];
     this.holders.set(key, copy);
   }
 
-  has(handle: string): boolean {
-    return this.holders.has(handle);
+  /** Whether this very session is open: handles are used again, by whoever comes next. */
+  has(handle: string, holder: Holder): boolean {
+    return this.holders.get(handle) === toText(handle, holder);
   }
 
   /** Undefined for a session that the log has not shown. */
@@ -33,4 +34,8 @@ export class RlmSessions {
   clear(): void {
     this.holders.clear();
   }
+}
+
+function toText(handle: string, { feature, version, user, host }: Holder): string {
+  return JSON.stringify([handle, feature, version, user, host]);
 }

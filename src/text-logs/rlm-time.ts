@@ -34,6 +34,11 @@ export class RlmTime {
     this.offsets.zone = zone;
   }
 
+  /** Where the log has come to, in seconds. */
+  get second(): number {
+    return (this.now ?? 0) / 1000;
+  }
+
   /** `03/02/2026` `08:00`; undefined for a day that no calendar has. */
   readDate(date: string, clock: string): Stated | undefined {
     const [month, day, year] = date.split('/').map(Number);

@@ -5,6 +5,7 @@
 import { quote } from '../base/text-safety.ts';
 import type { TextFormat, TextOptions, TextOutcome, TextReader } from '../model/text-format.ts';
 import { type Members, toRecord } from './record-text.ts';
+import { Repeats } from './repeats.ts';
 import { formsOf, isRlmKind, type RlmFields, readFields } from './rlm-layouts.ts';
 import { holderOf, membersOf } from './rlm-members.ts';
 import { nothingInUse } from './rlm-restart.ts';
@@ -54,6 +55,9 @@ class RlmReader implements TextReader {
   private endedBy: Set<string> | undefined;
   private switchedFrom: string | undefined;
   private readonly sessions = new RlmSessions();
+  private readonly repeats = new Repeats();
+  /** The line at hand. */
+  private text = '';
 
   constructor(head: readonly string[], { zone }: TextOptions) {
     this.zone = zone === undefined ? undefined : new ZoneOffsets(zone);
@@ -72,6 +76,7 @@ class RlmReader implements TextReader {
     this.lineNumber++;
     const line = clean(text);
     if (line === '') return 'framing';
+    this.text = line;
     const space = line.search(/[ \t]/);
     const kind = space < 0 ? line : line.slice(0, space);
     if (kind === 'RLM') return this.begin(line);
@@ -208,8 +213,9 @@ class RlmReader implements TextReader {
     const time = this.time.current();
     if (stated === undefined && time !== undefined) return BAD_TIME;
     const since = stated === undefined ? `${day} ${clock}` : this.time.told(stated);
-    const known = this.sessions.has(handle);
-    this.sessions.open(handle, holderOf(fields));
+    const holder = holderOf(fields);
+    const known = this.sessions.has(handle, holder);
+    this.sessions.open(handle, holder);
     return this.write('INUSE', time, undefined, { ...membersOf('INUSE', fields), since, known });
   }
 
@@ -228,7 +234,10 @@ class RlmReader implements TextReader {
     members: Members,
   ): TextOutcome {
     const { daemon, server } = this;
-    return toRecord({ log: 'rlm', time, precision, event, daemon, server, ...members });
+    // Denials are told to the minute: two of one person are two.
+    const times = this.repeats.count(this.text, this.time.second, 1);
+    const again = times > 1 ? times : undefined;
+    return toRecord({ log: 'rlm', time, precision, event, daemon, server, ...members, again });
   }
 }
 

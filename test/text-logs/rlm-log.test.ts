@@ -84,6 +84,23 @@ test('a time to the minute is not before the lines above it in that minute', () 
   );
 });
 
+test('equal lines of one minute are two, and say so in every copy of the log', () => {
+  const deny = 'DENY editor 2025.1 bob ws02 "" 1 -22 1 03/02 09:00';
+  const { records } = readText(
+    rlm,
+    logOf('03/02/2026 08:00', [deny, deny, deny.replace('bob', 'cid'), deny]),
+  );
+  assert.deepEqual(
+    records.slice(1).map(({ user, again }) => [user, again]),
+    [
+      ['bob', undefined],
+      ['bob', 2],
+      ['cid', undefined],
+      ['bob', 3],
+    ],
+  );
+});
+
 test('hours of the small format pass midnight, and a clock that goes back a little does not', () => {
   const lines = ['23:50', '23:55', '00:05', '00:04', '23:00', '01:30'].map(
     (clock, index) => `OUT editor 2025.1 ann ws01 "" 1 ${index} ${index} ${clock}`,
@@ -227,11 +244,13 @@ test('a session in use is known where this log has shown it before', () => {
     'REREAD root licsrv 03/02 11:00:00',
     inUse('03/02 09:00:00', '4f'),
     inUse('03/01 09:00:00', '40'),
+    inUse('03/02 10:30:00', '4f', 'eve'),
   ]);
   const known = readText(rlm, text).records.flatMap((record) =>
     record.event === 'INUSE' ? [record.known] : [],
   );
-  assert.deepEqual(known, [false, true, false]);
+  // Number 40 was returned and is given anew; 4f is listed for somebody else.
+  assert.deepEqual(known, [false, true, false, false]);
 });
 
 test('canonical words', () => {
