@@ -4,8 +4,8 @@ import type { Relation } from '../model/relation.ts';
 import type { ConditionNode, Detection, Pattern, Piece } from '../model/rule.ts';
 import type { Contract, Covers, EventWords, License } from './contract.ts';
 import { licenseRelation } from './license-relation.ts';
-import { type UseStep, useSteps } from './license-use.ts';
 import { uncoveredUse } from './uncovered-use.ts';
+import { type UseStep, useSteps } from './use-steps.ts';
 
 /** `license` is a license's id; for use that none covers, the contract's id. */
 type LicenseRelation = { license: string; relation: Relation };

@@ -1,10 +1,8 @@
 /** The relation of one license: folds its use through the measure and concludes for each period. */
 import type { Instant } from '../base/instant.ts';
-import { quote } from '../base/text-safety.ts';
-import { EARLIEST, formatDate, localDate } from '../base/time-zone.ts';
+import { EARLIEST } from '../base/time-zone.ts';
 import type { Mark } from '../model/mark.ts';
-import { type Coverage, type Judgement, MAX_RELATED, type Relation } from '../model/relation.ts';
-import type { Usage } from '../model/report.ts';
+import type { Coverage, Judgement, Relation } from '../model/relation.ts';
 import type { Contract, License } from './contract.ts';
 import { CountryUse } from './country-use.ts';
 import { DeviceUse } from './device-use.ts';
@@ -12,11 +10,10 @@ import { ExcludedUse } from './excluded-use.ts';
 import { getOrCreate } from './get-or-create.ts';
 import { judgeKeeping } from './kept-evidence.ts';
 import { LateUse } from './late-use.ts';
-import { licenseSeverity } from './license-findings.ts';
-import { type LicenseUse, type TimedUse, UseReader, type UseStep } from './license-use.ts';
+import { type LicenseUse, type TimedUse, UseReader } from './license-use.ts';
 import type { MeasureFold, SegmentUse } from './measure-fold.ts';
 import { judgePeriod } from './overage-verdict.ts';
-import { contractPlace, type PeriodContext } from './period-verdict.ts';
+import type { PeriodContext } from './period-verdict.ts';
 import { clamp, type Period, type Segment } from './periods.ts';
 import type { Limit } from './quantities.ts';
 import { Reassignments } from './reassignments.ts';
@@ -24,6 +21,8 @@ import { Reservations } from './reservations.ts';
 import { RolloverAccount } from './rollover.ts';
 import { segmentsOf, startMeasure } from './start-measure.ts';
 import { TermBreaches } from './term-breaches.ts';
+import { undated, unseen } from './unmeasured-use.ts';
+import type { UseStep } from './use-steps.ts';
 import type { UseWatcher } from './use-watcher.ts';
 
 /** `steps`: what each input is, and the id of its detection. */
@@ -183,50 +182,4 @@ function byPeriod(uses: readonly SegmentUse[]): SegmentUse[][] {
     if (use.segment.period !== undefined) getOrCreate(periods, use.segment.period, () => []).push(use);
   }
   return [...periods.values()];
-}
-
-/** Only events without a readable time: they happened, but in no period that can be named. */
-function undated({ contract, license }: PeriodContext, uses: readonly SegmentUse[]): Judgement {
-  const [use] = uses;
-  const reason = use?.doubts.join('; ') ?? '';
-  const [place, ...related] = use?.doubtful.map((witness) => witness.place) ?? [];
-  return {
-    verdict: 'undetermined',
-    code: 'license-undetermined',
-    message: `license ${quote(license.id)}: used at an unknown time: ${reason}`,
-    place: place ?? contractPlace(contract, license.line),
-    related: related.slice(0, MAX_RELATED),
-    count: Math.max(1, use?.doubtful.length ?? 1),
-    subject: license.id,
-    identity: [license.id, 'undated'],
-    severity: licenseSeverity('license-undetermined'),
-    usage: { ...unknownUsage(license), period: 'undated', reason },
-  };
-}
-
-function unseen(contract: Contract, license: License, coverage: Coverage): Judgement {
-  const { timezone } = contract;
-  const period =
-    coverage === undefined
-      ? 'undated'
-      : [coverage.from, coverage.until]
-          .map((instant) => formatDate(localDate(clamp(instant), timezone)))
-          .join('/');
-  const reason = 'the log holds no event of use';
-  return {
-    verdict: 'undetermined',
-    code: 'license-unseen',
-    message: `license ${quote(license.id)}: ${reason} of ${[...license.covers.features, ...license.covers.meters].map(quote).join(', ')}`,
-    place: contractPlace(contract, license.line),
-    related: [],
-    count: 1,
-    subject: license.id,
-    identity: [license.id],
-    severity: licenseSeverity('license-unseen'),
-    usage: { ...unknownUsage(license), period, reason },
-  };
-}
-
-function unknownUsage(license: License): Omit<Usage, 'period'> {
-  return { license: license.id, measure: license.measure.name, used: 0, limit: null, at: null, holders: [] };
 }

@@ -7,27 +7,8 @@ import { type Amount, ONE, parseAmount } from './amount.ts';
 import type { Contract, License } from './contract.ts';
 import { compileExclusions, compilePeople, EXCLUDED } from './people.ts';
 import type { SessionEvent } from './sessions.ts';
+import type { UseStep } from './use-steps.ts';
 import { compileEnvironments, isVersionCovered } from './versions.ts';
-
-/** What an event says of a license. A borrow is a check-out for use away from the server. */
-type UseKind = 'open' | 'close' | 'use' | 'borrow' | 'restart' | 'assign' | 'revoke';
-
-/** `featureless`: events that name no feature, so may be any license's. */
-export type UseStep = { kind: UseKind; featureless: boolean };
-
-const USES = ['open', 'close', 'use', 'borrow'] as const;
-
-/** The inputs of a license's relation, in this order. `coversAll`: it covers events that name no feature, too. */
-export function useSteps({ missingCheckin, reassign }: License, coversAll: boolean): readonly UseStep[] {
-  return [
-    ...USES.map((kind) => ({ kind, featureless: false })),
-    ...(coversAll ? [] : USES.map((kind) => ({ kind, featureless: true }))),
-    ...(missingCheckin === 'close-at-restart' ? [{ kind: 'restart' as const, featureless: true }] : []),
-    ...(reassign === undefined
-      ? []
-      : (['assign', 'revoke'] as const).map((kind) => ({ kind, featureless: false }))),
-  ];
-}
 
 export type LicenseUse = {
   kind: 'open' | 'close' | 'use';

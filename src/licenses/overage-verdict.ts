@@ -10,6 +10,7 @@ import type { SegmentUse } from './measure-fold.ts';
 import {
   doubtsOf,
   EXCEEDED_CODES,
+  isCovered,
   isOpen,
   judgeAgainst,
   type PeriodContext,
@@ -121,13 +122,17 @@ function judgeTolerated(
   const { amount = 0n, at, witnesses } = proven ? use.lower : use.upper;
   const when = whenWords(license.measure, at);
   const duration = timeWords(time);
+  const unseen = isCovered(context, period)
+    ? []
+    : ['the log does not span the period, and there may be more'];
+  const doubts = [...(proven ? [] : [doubtsOf(use)]), ...unseen];
   const message =
     `${subjectOf(license, period)}: ${proven ? '' : 'up to '}${formatUse(amount, license.measure)}${when}, ` +
     `allowed ${formatLimit(use.segment.limit!)}${formatHolders(witnesses, amount, license.measure)}` +
-    `${duration === '' ? '' : `, ${duration}`}${proven ? '' : `: ${doubtsOf(use)}`}`;
+    `${duration === '' ? '' : `, ${duration}`}${doubts.length === 0 ? '' : `: ${doubts.join('; ')}`}`;
   const usage = toUsage(context, period, use, amount, witnesses);
-  if (!proven) usage.reason = doubtsOf(use);
+  if (doubts.length > 0) usage.reason = doubts.join('; ');
   else if (duration !== '') usage.reason = duration;
-  const verdict = proven ? 'violation' : 'undetermined';
+  const verdict = doubts.length === 0 ? 'violation' : 'undetermined';
   return toJudgement(context, period, { verdict, code: 'overage-used', message, usage, places: witnesses });
 }

@@ -1,6 +1,6 @@
 /**
  * The one sessionizer: check-outs and check-ins in time order become seats that are taken and given back.
- * Streams; it remembers only what is open or lingering.
+ * Streams; it remembers only what is open, lingering or borrowed. One state machine, so one file of 290 lines.
  */
 import type { Instant } from '../base/instant.ts';
 import type { Place } from '../model/place.ts';
@@ -250,6 +250,7 @@ export class Sessions {
   }
 
   private forgetDaemon(session: Session): void {
+    if (!this.options.restarts) return;
     const sessions = this.byDaemon.get(session.daemon);
     if (sessions?.delete(session) && sessions.size === 0) this.byDaemon.delete(session.daemon);
   }

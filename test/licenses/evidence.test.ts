@@ -101,7 +101,7 @@ test('verdicts with rollover equal an account kept by hand, month for month', ()
       const records = used.map((amount, index) => spend(index + 1, amount));
       assert.deepEqual(verdicts(contract(`rollover: {max: ${cap}, for: P${valid}M}`), records), expected);
     }),
-    { numRuns: 100 },
+    { numRuns: process.env.FULL ? 3000 : 30 },
   );
 });
 

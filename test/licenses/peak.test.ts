@@ -340,3 +340,25 @@ test('long logs and hostile ones take linear time', { timeout: 20_000 }, () => {
   // The check-in at the instant after the last check-out lingers; the rest of the first part is over by then.
   assert.equal(peak!.lower.amount, BigInt(count) * ONE);
 });
+
+test('a log of nothing but restarts, late returns and borrowings takes linear time', {
+  timeout: 20_000,
+}, () => {
+  const count = 15_000;
+  const tracker = new PeakTracker([{ from: 0n, proofAbove: 5n * ONE }]);
+  const sessions = new Sessions({ linger: 0n, restarts: true, borrow: 3n }, tracker);
+  const at = (index: number, more: object) => ({
+    ...event({ kind: 'open', at: index, key: `k${index}`, quantity: 1 }, { linger: 0 }),
+    ...more,
+  });
+  // Sessions that name no daemon stay open, and must not be walked through at each restart of one.
+  for (let index = 0; index < count; index++) {
+    sessions.checkOut(at(index, {}));
+    sessions.checkOut(at(index, { key: 'b', borrowed: true }));
+    sessions.checkIn(at(index, { key: 'late' }));
+    sessions.restart(BigInt(index), `d${index % 7}`);
+  }
+  assert.equal(sessions.restart(BigInt(count), undefined), count);
+  sessions.advance(BigInt(2 * count));
+  assert.equal([...sessions.stillOpen()].length, 0);
+});

@@ -126,6 +126,6 @@ test('what is committed equals a count of every minute, and with check-ins lost 
           assert.notEqual(runContract(yaml, [...MARCH, ...records(false)])[0]!.verdict, 'satisfied');
       },
     ),
-    { numRuns: 150 },
+    { numRuns: process.env.FULL ? 3000 : 50 },
   );
 });
