@@ -125,7 +125,13 @@ function ofWholePeriod(plan: Plan, segments: readonly Segment[], cells: readonly
     return toUse(plan, segments[Math.max(0, last)]!, figure);
   }
   const used = segments.filter((_, index) => inTerm[index]!.some(({ upper }) => upper !== 0n));
-  return useOfPeriod(plan, used.length > 0 ? used : segments, figure);
+  return useOfPeriod(plan, withUse(segments, used), figure);
+}
+
+/** A quantity of days without any use decides nothing, unless the measure's minimum alone is beyond it. */
+export function withUse(segments: readonly Segment[], used: readonly Segment[]): readonly Segment[] {
+  const deciding = segments.filter((each) => used.includes(each) || isOver(0n, each.limit));
+  return deciding.length > 0 ? deciding : segments;
 }
 
 function clip(cells: readonly Cell[], term: Term | undefined): Cell[] {
