@@ -178,7 +178,7 @@ export type Usage = {
   used: number;
   /** Null: unlimited or unknown, see the verdict. */
   limit: number | null;
-  /** Instant of the peak, RFC 3339; null for sums. */
+  /** Instant of the peak or where its bucket begins, RFC 3339; null for sums and other figures of a whole period. */
   at: string | null;
   /** Who held it at the peak, at most 50, sorted. */
   holders: string[];
