@@ -22,6 +22,8 @@ export class BucketClock {
   private readonly days: number;
   /** Each day costs some lookups in the zone's data. By the UTC days that they reach into. */
   private readonly knownDays = new Map<bigint, Stretch[]>();
+  /** Of the windows that a day is in, where the last ends. */
+  private readonly windowEnds = new Map<Instant, Instant>();
   private day: Stretch = { from: 0n, until: 0n };
 
   constructor(bucket: Bucket, zone: string) {
@@ -44,7 +46,10 @@ export class BucketClock {
     const last = this.at(until > from ? until - 1n : from);
     return {
       from: this.at(from).from,
-      until: this.days === 1 ? last.until : this.daysAfter(last.from, this.days),
+      until:
+        this.days === 1
+          ? last.until
+          : getOrCreate(this.windowEnds, last.from, () => this.daysAfter(last.from, this.days)),
     };
   }
 

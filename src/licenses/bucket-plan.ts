@@ -44,9 +44,9 @@ export function toBucketPlan(
     license,
     segments,
     clock,
-    shortUntil: shortUntil(clock, measure, segments, (from, until) =>
-      coverage === undefined ? false : enough(from, until, coverage.from, term),
-    ),
+    shortUntil:
+      coverage &&
+      shortUntil(clock, measure, segments, (from, until) => enough(from, until, coverage.from, term)),
     gapBefore(first) {
       const period = segments.findLast((segment) => segment.from <= first)?.period;
       const start = period?.from ?? segments[0]!.from;

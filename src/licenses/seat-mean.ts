@@ -10,7 +10,7 @@ import type { Segment } from './periods.ts';
 import { SeatTime } from './seat-time.ts';
 import { SeatsMeasure } from './seats-measure.ts';
 import type { Session } from './sessions.ts';
-import { useOfPeriod } from './statistic.ts';
+import { useOfPeriod, withUse } from './statistic.ts';
 
 export class SeatMean implements MeasureFold {
   private readonly segments: readonly Segment[];
@@ -73,7 +73,7 @@ export class SeatMean implements MeasureFold {
       places: widest.doubtful,
     };
     const explain = { witnessesAt: () => [], doubtsOf: () => doubts };
-    return useOfPeriod({ explain }, used.length > 0 ? used : all, { lower, upper, at: all[0]!.from });
+    return useOfPeriod({ explain }, withUse(all, used), { lower, upper, at: all[0]!.from });
   }
 }
 

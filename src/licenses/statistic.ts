@@ -37,21 +37,23 @@ export function summarize(plan: Plan, cells: readonly Cell[]): SegmentUse[] {
   const bySegment = cellsOfSegments(segments, cells).map((each) =>
     each.flatMap((cell) => proven(cell, logEnd)),
   );
-  if (measure.take.kind === 'max') {
-    return segments.map((segment, index) => toUse(plan, segment, highest(bySegment[index]!)));
-  }
+  if (measure.take.kind === 'max') return highestOfEach(plan, segments, bySegment);
   const uses: SegmentUse[] = [];
   for (let first = 0; first < segments.length; ) {
     let end = first + 1;
     while (end < segments.length && segments[end]!.period === segments[first]!.period) end++;
     const [own, ownCells] = [segments.slice(first, end), bySegment.slice(first, end)];
-    if (own[0]!.period === undefined)
-      own.forEach((segment, index) => void uses.push(toUse(plan, segment, highest(ownCells[index]!))));
+    // What lies outside the term is no period, and its buckets may be those of two centuries.
+    if (own[0]!.period === undefined) uses.push(...highestOfEach(plan, own, ownCells));
     else if (measure.take.kind === 'sum') uses.push(...runningSums(plan, own, ownCells));
     else uses.push(ofWholePeriod(plan, own, ownCells));
     first = end;
   }
   return uses;
+}
+
+function highestOfEach(plan: Plan, segments: readonly Segment[], cells: readonly Cell[][]): SegmentUse[] {
+  return segments.map((segment, index) => toUse(plan, segment, highest(cells[index]!)));
 }
 
 function proven(cell: Cell, logEnd: Instant): Cell[] {
@@ -125,7 +127,13 @@ function ofWholePeriod(plan: Plan, segments: readonly Segment[], cells: readonly
     return toUse(plan, segments[Math.max(0, last)]!, figure);
   }
   const used = segments.filter((_, index) => inTerm[index]!.some(({ upper }) => upper !== 0n));
-  return useOfPeriod(plan, used.length > 0 ? used : segments, figure);
+  return useOfPeriod(plan, withUse(segments, used), figure);
+}
+
+/** A quantity of days without any use decides nothing, unless the measure's minimum alone is beyond it. */
+export function withUse(segments: readonly Segment[], used: readonly Segment[]): readonly Segment[] {
+  const deciding = segments.filter((each) => used.includes(each) || isOver(0n, each.limit));
+  return deciding.length > 0 ? deciding : segments;
 }
 
 function clip(cells: readonly Cell[], term: Term | undefined): Cell[] {

@@ -180,7 +180,7 @@ export type Usage = {
   limit: number | null;
   /** In use, or reserved for a team and not in use: the most at any instant. Only where seats are reserved. */
   committed?: number;
-  /** Instant of the peak, RFC 3339; null for sums. */
+  /** Instant of the peak or where its bucket begins, RFC 3339; null for sums and other figures of a whole period. */
   at: string | null;
   /** Who held it at the peak, at most 50, sorted. */
   holders: string[];

@@ -311,7 +311,7 @@ function agree(
         );
       },
     ),
-    { numRuns: process.env.FULL ? 2000 : 60 },
+    { numRuns: process.env.FULL ? 2000 : 40 },
   );
 }
 

@@ -79,6 +79,40 @@ const METRICS: Metric[] = [
     figure: '2',
   },
   {
+    // DUP_GROUP=U: ann's sessions of 2 and 3 count once with the larger, 3; with bob's 1 it is 4.
+    name: 'DUP_GROUP: sessions of one share count once, with the largest quantity',
+    measure: 'flexnet-floating',
+    license: 'share: [person]',
+    used: [
+      ...session('ann', '03 10:00', '03 12:00', { seats: 2, session: 's1' }),
+      ...session('ann', '03 10:30', '03 12:00', { seats: 3, session: 's2' }),
+      ...session('bob', '03 11:00', '03 13:00', { seats: 1, session: 's3' }),
+    ],
+    figure: '4',
+  },
+  {
+    // Two servers of one redundant pool: ann on one from 10 to 12, bob on the other from 12 to 14. 1 + 1 would be the sum of
+    // their peaks; at once there was never more than 1.
+    name: 'redundant servers: the peak is that of all, not the sum of peaks',
+    measure: 'rlm-floating',
+    used: [
+      ...session('ann', '03 10:00', '03 12:00', { host: 'server-1' }),
+      ...session('bob', '03 12:00', '03 14:00', { host: 'server-2' }),
+    ],
+    figure: '1',
+  },
+  {
+    // A check-out takes 10 off the meter and every further hour 5: 10 + 5 + 5 = 20.
+    name: 'RLM metered: the decrements of the meter add up',
+    measure: 'count sum(decrement) over month',
+    used: [
+      use('03 10:00', { amount: '10' }),
+      use('03 11:00', { amount: '5' }),
+      use('03 12:00', { amount: '5' }),
+    ],
+    figure: '20',
+  },
+  {
     // 3 people are authorized, and the minimum of 8 processors × 25 is 200: max(3, 200) = 200.
     name: 'Oracle Named User Plus: the minimum of the processors',
     measure: 'oracle-nup at least 200',
@@ -282,6 +316,23 @@ const METRICS: Metric[] = [
     figure: '752',
   },
   {
+    // 744 hours: nearest rank ceil(0.99 × 744) = 737, so the 7 above it are left out and the eighth highest stands: 2.
+    name: 'Datadog Top99P: nearest rank of the hours',
+    measure: 'count distinct host each hour take p99 over month',
+    used: [
+      ...hours(0, 744, (time) => use(time, { host: 'h1' })),
+      ...hours(100, 108, (time) => use(time, { host: 'h2' })),
+    ],
+    figure: '2',
+  },
+  {
+    // Custom metrics: 1,488 in half of the 744 hours, none in the others: 744 on the average hour.
+    name: 'Datadog Avg: the mean of the hours',
+    measure: 'count level(metrics) each hour take mean over month',
+    used: [use('01 00:00', { amount: '1488' }), use('16 12:00', { amount: '0' })],
+    figure: '744',
+  },
+  {
     // Runs of 10, 60 and 90 s on X-Small, of 30 s on Medium: (60 + 60 + 90) × 1 + 60 × 4 = 450.
     name: 'Snowflake compute: 60 s at least for each run, times the size',
     measure: 'snowflake-compute',
@@ -324,6 +375,28 @@ const METRICS: Metric[] = [
     measure: 'count level(seats) each instant take mean over month',
     used: [use('01 00:00', { amount: '4' }), use('16 12:00', { amount: '0' })],
     figure: '2',
+  },
+  {
+    // Values a, b, a of the field that is told apart: 2.
+    name: 'Lago unique count: values of any field',
+    measure: 'count distinct card_id over month',
+    used: [
+      use('03 10:00', { counted: 'a' }),
+      use('03 11:00', { counted: 'b' }),
+      use('03 12:00', { counted: 'a' }),
+    ],
+    figure: '2',
+  },
+  {
+    // Readings 3, 8, 5: 8.
+    name: 'Lago max: the highest reading',
+    measure: 'count level(value) each instant take max over month',
+    used: [
+      use('01 00:00', { amount: '3' }),
+      use('04 00:00', { amount: '8' }),
+      use('05 00:00', { amount: '5' }),
+    ],
+    figure: '8',
   },
   {
     // 0.4 + 0.3 + 0.55 = 1.25: up 2, down 1, half 1; 1.25 × 2 = 2.5, half 3.

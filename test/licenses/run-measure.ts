@@ -61,7 +61,7 @@ export function runFold(
   return fold.finish(span.until).filter(({ segment }) => segment.period !== undefined);
 }
 
-function toUse({ measure: { count } }: License, used: Used, index: number): LicenseUse {
+function toUse({ measure: { count }, share }: License, used: Used, index: number): LicenseUse {
   const { kind, at, person, host, amount, seats, session, featureless = false } = used;
   const counted = !('key' in count) || typeof count.key !== 'string' ? used.counted : used[count.key];
   return {
@@ -82,7 +82,7 @@ function toUse({ measure: { count } }: License, used: Used, index: number): Lice
     key: session ?? JSON.stringify([person ?? null, host ?? null]),
     named: session !== undefined,
     feature: featureless ? undefined : 'editor',
-    share: undefined,
+    share: share.length === 0 ? undefined : JSON.stringify(share.map((each) => used[each] ?? null)),
     place: { file: 'log', line: index + 1, offset: index, length: 1 },
     identity: `e${index}`,
   };
