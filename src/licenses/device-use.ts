@@ -26,6 +26,8 @@ export class DeviceUse implements UseWatcher {
   private readonly cursor: SegmentCursor;
   private readonly sessions: Sessions;
   private readonly found = new BoundedJudgements();
+  /** One for all people: lost check-ins are a property of the log, not of them. */
+  private readonly doubts = new BoundedJudgements(1);
   /** Of the current period: the devices of each person, with the first place of each. */
   private used = new Map<string, Map<string, Place>>();
   /** Open sessions of each person. */
@@ -81,6 +83,7 @@ export class DeviceUse implements UseWatcher {
     this.leavePeriod(this.cursor.current);
     for (const [person, incidents] of this.incidents) this.judgeAtOnce(person, incidents);
     yield* this.found.finish();
+    yield* this.doubts.finish();
   }
 
   private leavePeriod({ period }: Segment): void {
@@ -145,7 +148,8 @@ export class DeviceUse implements UseWatcher {
     [place, ...related]: Place[],
   ): void {
     const { id } = this.license;
-    this.found.add(() => ({
+    const judgements = verdict === 'violation' ? this.found : this.doubts;
+    judgements.add(() => ({
       verdict,
       code,
       message: `license ${quote(id)}: ${text}`,

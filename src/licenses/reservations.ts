@@ -91,12 +91,16 @@ export class Reservations implements UseWatcher {
     this.sessions.advance(until);
     this.reach(until);
     this.settle();
+    // What the log leaves open it leaves open in many periods: it is said once.
+    let doubted = false;
     for (const peak of this.peaks.values()) {
       const { limit, committed, inUse } = peak;
       const doubts = this.openAt(peak.at);
       if (isOver(committed - doubts, limit) && !isOver(inUse, limit)) yield this.judgement(peak, 'violation');
-      else if (isOver(committed + this.doubtful, limit) && !isOver(inUse - doubts, limit))
+      else if (!doubted && isOver(committed + this.doubtful, limit) && !isOver(inUse - doubts, limit)) {
+        doubted = true;
         yield this.judgement(peak, 'undetermined');
+      }
     }
   }
 
