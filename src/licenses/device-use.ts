@@ -61,7 +61,7 @@ export class DeviceUse implements UseWatcher {
     this.cursor.reach(use.time, (left, entered) => {
       if (entered.period !== left.period) this.leavePeriod(left);
     });
-    if (use.kind !== 'close' && device !== undefined) {
+    if ((use.kind === 'open' || use.kind === 'use') && device !== undefined) {
       const places = getOrCreate(this.used, person, () => new Map<string, Place>());
       if (!places.has(device) && places.size <= (this.devices.max ?? 0) + MAX_RELATED)
         places.set(device, use.place);
@@ -70,7 +70,7 @@ export class DeviceUse implements UseWatcher {
     const event = { ...toSessionEvent(use, person), share: device };
     if (use.kind === 'open') this.sessions.checkOut(event);
     else if (use.kind === 'close') this.sessions.checkIn(event);
-    else this.sessions.use(event);
+    else if (use.kind === 'use') this.sessions.use(event);
   }
 
   restart({ time, daemon }: ServerRestart): void {
