@@ -1,6 +1,7 @@
 /** A contract compiled to what the spine already runs: detections that mark license use, and one relation a license. */
 import type { FieldRef } from '../model/mark.ts';
 import type { Relation } from '../model/relation.ts';
+import type { StatementOptions } from '../model/request.ts';
 import type { ConditionNode, Detection, Pattern, Piece } from '../model/rule.ts';
 import type { Contract, License } from './contract.ts';
 import { licenseRelation } from './license-relation.ts';
@@ -10,9 +11,13 @@ import { uncoveredUse } from './uncovered-use.ts';
 /** `license` is a license's id; for use that none covers, the contract's id. */
 type LicenseRelation = { license: string; relation: Relation };
 
-const KIND_TITLES = { open: 'check-out', close: 'check-in', use: 'use' } as const;
+const KIND_TITLES = { open: 'check-out', close: 'check-in', use: 'use', denied: 'denial' } as const;
 
-export function compileLicenses(contract: Contract): {
+/** `statement`: figures are wanted beside the verdicts. */
+export function compileLicenses(
+  contract: Contract,
+  statement?: StatementOptions,
+): {
   detections: Detection[];
   relations: LicenseRelation[];
 } {
@@ -44,7 +49,7 @@ export function compileLicenses(contract: Contract): {
         condition,
       );
     });
-    relations.push({ license: license.id, relation: licenseRelation(contract, license, ids) });
+    relations.push({ license: license.id, relation: licenseRelation(contract, license, ids, statement) });
   }
   const uncovered = uncoveredCondition(contract);
   if (uncovered !== undefined) {

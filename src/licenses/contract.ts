@@ -58,8 +58,8 @@ export type License = {
   term?: Term;
 };
 
-/** Globs over `action`. */
-export type EventWords = { open: string[]; close: string[]; use: string[] };
+/** Globs over `action`. `denied`: a request that got no license, which no figure counts and a statement tells. */
+export type EventWords = { open: string[]; close: string[]; use: string[]; denied: string[] };
 
 /** Where events say it; the first field that has a value speaks. */
 export type LicenseFields = {
@@ -74,6 +74,8 @@ export type People = {
   key: FieldRef[];
   same: { person: string; as: string[] }[];
   exclude: { match: string; because?: string }[];
+  /** To which team somebody belongs; the first that matches counts. */
+  teams?: { team: string; match: string[] }[];
 };
 
 export type Contract = {
@@ -97,6 +99,7 @@ export const DEFAULT_EVENTS: EventWords = {
   open: ['license.checkout'],
   close: ['license.checkin'],
   use: ['license.activate', 'license.use'],
+  denied: ['license.denied'],
 };
 
 const raw = (...names: string[]): FieldRef[] => names.map((name) => ({ taxonomy: 'raw', name }));

@@ -1,21 +1,22 @@
 /** The relation of one license: folds its use through the measure and concludes for each period. */
 import type { Instant } from '../base/instant.ts';
 import { quote } from '../base/text-safety.ts';
-import { EARLIEST, formatDate, LATEST, localDate } from '../base/time-zone.ts';
+import { EARLIEST, formatDate, localDate } from '../base/time-zone.ts';
+import type { LicenseFigures } from '../model/license-figures.ts';
 import type { Mark } from '../model/mark.ts';
 import { type Coverage, type Judgement, MAX_RELATED, type Relation } from '../model/relation.ts';
 import type { Usage } from '../model/report.ts';
+import type { StatementOptions } from '../model/request.ts';
 import type { Contract, License } from './contract.ts';
-import { DistinctMeasure } from './distinct-measure.ts';
 import { getOrCreate } from './get-or-create.ts';
 import { licenseSeverity } from './license-findings.ts';
-import { type LicenseUse, type TimedUse, UseReader } from './license-use.ts';
+import { type LicenseUse, type TimedUse, USE_STEPS, UseReader } from './license-use.ts';
 import type { MeasureFold, SegmentUse } from './measure-fold.ts';
 import { contractPlace, judgePeriod, type PeriodContext } from './period-verdict.ts';
-import { clamp, type Period, toSegments } from './periods.ts';
-import { type Limit, toLimits } from './quantities.ts';
-import { SeatsMeasure } from './seats-measure.ts';
-import { SumMeasure } from './sum-measure.ts';
+import { clamp, type Period } from './periods.ts';
+import type { Limit } from './quantities.ts';
+import { startFold } from './start-fold.ts';
+import { LicenseStatement } from './statement/license-statement.ts';
 import { TermBreaches } from './term-breaches.ts';
 
 /** `detections` are the ids for USE_STEPS, in that order; the last three may be left out. */
@@ -23,12 +24,19 @@ export function licenseRelation(
   contract: Contract,
   license: License,
   detections: readonly string[],
+  statement?: StatementOptions,
 ): Relation {
   const reader = new UseReader(contract, license);
+  const judge = (uses: Iterable<LicenseUse>, coverage: Coverage) =>
+    judgeUse(contract, license, uses, coverage, statement);
   return {
-    inputs: detections.map((detection) => ({ detection, groupBy: [], values: reader.values })),
-    judge: (_, marks, coverage) => judgeUse(contract, license, readUse(reader, marks), coverage),
-    judgeNothing: (coverage) => [unseen(contract, license, coverage)],
+    inputs: detections.map((detection, step) => ({
+      detection,
+      groupBy: [],
+      values: USE_STEPS[step]!.kind === 'denied' ? reader.denialValues : reader.values,
+    })),
+    judge: (_, marks, coverage) => judge(readUse(reader, marks), coverage),
+    judgeNothing: (coverage) => judge([], coverage),
   };
 }
 
@@ -44,13 +52,20 @@ function* judgeUse(
   license: License,
   uses: Iterable<LicenseUse>,
   coverage: Coverage,
+  options?: StatementOptions,
 ): Generator<Judgement> {
   const breaches = new TermBreaches(license);
+  const statement = options && new LicenseStatement(contract, license, options, coverage);
   let fold: MeasureFold | undefined;
   let first: Instant | undefined;
   let last: Instant | undefined;
   for (const use of uses) {
-    fold ??= startFold(contract, license, use, coverage);
+    if (use.kind === 'denied') {
+      statement?.deny(use);
+      continue;
+    }
+    fold ??= startFold(contract, license, use.time, coverage, statement?.watch);
+    statement?.see(use);
     if (!isTimed(use)) {
       fold.anytime(use);
       continue;
@@ -60,41 +75,38 @@ function* judgeUse(
     first ??= use.time;
     last = use.time;
   }
+  const spoken = clamp(coverage?.until ?? last ?? EARLIEST);
+  const until = last !== undefined && last > spoken ? last : spoken;
   if (fold === undefined) {
     yield unseen(contract, license, coverage);
+    if (statement !== undefined) yield figuresOf(contract, license, statement.finish(undefined, until));
     return;
   }
-  const until = clamp(coverage?.until ?? last ?? EARLIEST);
-  const segments = fold.finish(last !== undefined && last > until ? last : until);
+  const segments = fold.finish(until);
   const context: PeriodContext = { contract, license, coverage };
   if (first === undefined || last === undefined) yield undated(context, segments);
   else yield* judgePeriods(context, segments, first, last);
-  yield* breaches.finish(fold.stillOpen(), until);
+  yield* breaches.finish(fold.stillOpen(), spoken);
+  if (statement === undefined) return;
+  yield figuresOf(contract, license, statement.finish({ segments, stillOpen: fold.stillOpen() }, until));
+}
+
+/** Not judged: handed on as they are. */
+function figuresOf(contract: Contract, license: License, figures: LicenseFigures): Judgement {
+  return {
+    verdict: 'satisfied',
+    code: 'license-unseen',
+    message: '',
+    place: contractPlace(contract, license.line),
+    related: [],
+    count: 1,
+    identity: [],
+    figures,
+  };
 }
 
 function isTimed(use: LicenseUse): use is TimedUse {
   return use.time !== undefined;
-}
-
-function startFold(contract: Contract, license: License, use: LicenseUse, coverage: Coverage): MeasureFold {
-  const from = clamp(coverage?.from ?? use.time ?? EARLIEST);
-  const plan = {
-    over: license.measure.over,
-    zone: contract.timezone,
-    term: license.term,
-    limits: toLimits(license),
-  };
-  const segments = toSegments(plan, from, clamp(coverage?.until ?? LATEST));
-  const { count } = license.measure;
-  switch (count.what) {
-    case 'seats':
-      return new SeatsMeasure(license, segments);
-    case 'distinct':
-      return new DistinctMeasure(license, count.key, segments);
-    case 'sum':
-    case 'events':
-      return new SumMeasure(count.what, segments);
-  }
 }
 
 /**

@@ -9,18 +9,22 @@ import { compilePeople, EXCLUDED } from './people.ts';
 import type { SessionEvent } from './sessions.ts';
 import { isVersionCovered } from './versions.ts';
 
-/** The inputs of a license's relation, in this order. The last three: events that name no feature, so may be any license's. */
+/**
+ * The inputs of a license's relation, in this order. The last three: events that name no feature, so may be any license's.
+ * A denial that names none says nothing of any license.
+ */
 export const USE_STEPS = [
   { kind: 'open', featureless: false },
   { kind: 'close', featureless: false },
   { kind: 'use', featureless: false },
+  { kind: 'denied', featureless: false },
   { kind: 'open', featureless: true },
   { kind: 'close', featureless: true },
   { kind: 'use', featureless: true },
 ] as const;
 
 export type LicenseUse = {
-  kind: 'open' | 'close' | 'use';
+  kind: 'open' | 'close' | 'use' | 'denied';
   featureless: boolean;
   /** Undefined when absent, unreadable or not between 1990 and 2200. */
   time: Instant | undefined;
@@ -34,16 +38,26 @@ export type LicenseUse = {
   named: boolean;
   feature: string | undefined;
   share: string | undefined;
+  /** Of a denial: why, in the words of the log. */
+  reason: string | undefined;
   place: Place;
   identity: string;
 };
 
 export type TimedUse = LicenseUse & { time: Instant };
 
+const REASON_FIELDS: readonly FieldRef[] = [
+  { taxonomy: 'audit', name: 'reason' },
+  { taxonomy: 'raw', name: 'reason' },
+];
+
 /** Columns of `Mark.values`: for each concept, where its fields stand. */
 export class UseReader {
   readonly values: readonly FieldRef[];
+  /** Of denials, which carry their reason as well: nothing is paid for it on other events. */
+  readonly denialValues: readonly FieldRef[];
   private readonly license: License;
+  private readonly reasons: readonly number[];
   private readonly toPerson: (name: string) => string | typeof EXCLUDED;
   private readonly columns: Record<
     'person' | 'session' | 'host' | 'feature' | 'quantity' | 'version' | 'sum',
@@ -63,6 +77,8 @@ export class UseReader {
       sum: license.measure.count.what === 'sum' ? column([license.measure.count.field]) : [],
     };
     this.values = values;
+    this.denialValues = [...values, ...REASON_FIELDS];
+    this.reasons = REASON_FIELDS.map((_, index) => values.length + index);
     this.license = license;
     this.toPerson = compilePeople(people);
   }
@@ -91,6 +107,7 @@ export class UseReader {
       named: session !== undefined,
       feature: featureless ? undefined : (firstText(values, columns.feature)?.toLowerCase() ?? ''),
       share: this.shareOf(person, host),
+      reason: kind === 'denied' ? firstText(values, this.reasons) : undefined,
       place: mark.place,
       identity: mark.identity,
     };

@@ -161,10 +161,9 @@ class ContractParser {
   private people(node: Value): People {
     const people: People = { key: DEFAULT_PERSON, same: [], exclude: [] };
     if (node === undefined) return people;
-    const entries = this.text.mapping(node, 'a mapping of "key", "same", "exclude"', {
+    const entries = this.text.mapping(node, 'a mapping of "key", "same", "exclude", "teams"', {
       owner: '"people"',
-      known: ['key', 'same', 'exclude'],
-      later: ['teams'],
+      known: ['key', 'same', 'exclude', 'teams'],
     });
     const key =
       entries &&
@@ -183,7 +182,17 @@ class ContractParser {
         this.optional(rule, 'because', (value) => this.text.text(value, 'the clause that excludes them'));
       if (match !== undefined) people.exclude.push({ match, ...(because !== undefined && { because }) });
     }
+    const teams = entries && this.optional(entries, 'teams', (value) => this.teams(value));
+    if (teams !== undefined) people.teams = teams;
     return people;
+  }
+
+  private teams(node: Value): People['teams'] {
+    const entries = this.text.mapping(node, 'a mapping of teams to names or patterns', undefined);
+    return [...(entries?.values() ?? [])].flatMap(({ key, value }) => {
+      const match = this.text.texts(value, 'names or patterns such as "*@cae.acme.de"');
+      return match === undefined ? [] : [{ team: key, match }];
+    });
   }
 
   private same(node: Value, people: People): void {
@@ -208,10 +217,13 @@ class ContractParser {
   }
 
   private events(node: Value): EventWords {
-    const keys = ['open', 'close', 'use'] as const;
+    const keys = ['open', 'close', 'use', 'denied'] as const;
     const entries =
       node &&
-      this.text.mapping(node, 'a mapping of "open", "close", "use"', { owner: '"events"', known: keys });
+      this.text.mapping(node, 'a mapping of "open", "close", "use", "denied"', {
+        owner: '"events"',
+        known: keys,
+      });
     const words = { ...DEFAULT_EVENTS };
     for (const key of keys)
       words[key] = (entries && this.globs(entries, key, 'patterns of actions')) ?? words[key];

@@ -8,7 +8,7 @@ import { Doubts, type MeasureFold, type SegmentUse } from './measure-fold.ts';
 import { PeakTracker, type SegmentPeak } from './peak.ts';
 import type { Segment } from './periods.ts';
 import { isOver, type Limit } from './quantities.ts';
-import { type Session, Sessions } from './sessions.ts';
+import { bothSinks, type SeatSink, type Session, Sessions } from './sessions.ts';
 
 type Stretch = { from: Instant; until: Instant | undefined };
 
@@ -26,7 +26,8 @@ export class SeatsMeasure implements MeasureFold {
   private openStretch: Stretch | undefined;
   private readonly unreadable = new Set<Session>();
 
-  constructor(license: License, segments: readonly Segment[]) {
+  /** `watch` is told what the sessions do, beside the measure itself. */
+  constructor(license: License, segments: readonly Segment[], watch?: SeatSink) {
     this.segments = segments;
     this.license = license;
     const tracker = new PeakTracker(
@@ -35,24 +36,22 @@ export class SeatsMeasure implements MeasureFold {
     this.tracker = tracker;
     const { linger, missingCheckin } = license;
     const timeout = typeof missingCheckin === 'object' ? { timeout: missingCheckin.after } : {};
-    this.sessions = new Sessions(
-      { linger, ...timeout },
-      {
-        take: (session, at) => {
-          tracker.take(session, at);
-          if (session.unreadable) this.takeUnreadable(session, at);
-        },
-        release: (session, at) => {
-          tracker.release(session, at);
-          if (session.unreadable) this.releaseUnreadable(session, at);
-        },
-        orphan: (event) => tracker.orphan(event),
-        doubt: (quantity, at, event) => {
-          tracker.doubt(quantity, at);
-          if (event !== undefined) this.doubts.note('repeated', event);
-        },
+    const sink: SeatSink = {
+      take: (session, at) => {
+        tracker.take(session, at);
+        if (session.unreadable) this.takeUnreadable(session, at);
       },
-    );
+      release: (session, at) => {
+        tracker.release(session, at);
+        if (session.unreadable) this.releaseUnreadable(session, at);
+      },
+      orphan: (event) => tracker.orphan(event),
+      doubt: (quantity, at, event) => {
+        tracker.doubt(quantity, at);
+        if (event !== undefined) this.doubts.note('repeated', event);
+      },
+    };
+    this.sessions = new Sessions({ linger, ...timeout }, watch === undefined ? sink : bothSinks(sink, watch));
   }
 
   anytime(use: LicenseUse): void {

@@ -86,7 +86,7 @@ term: {from: 2025-01-01, until: 2024-01-01, grace: P1M}
 tiers: {basic: [view]}
 poeple: {}
 people:
-  teams: {cae: [ann]}
+  teams: {cae: {}}
   same: [{person: ann, as: [am]}, {person: bob, as: AM}]
 evidence: {coverage: 120%, keep: P2Y}
 measures:
@@ -124,7 +124,7 @@ test('twenty-odd mistakes get their messages at once, each with line, column, ex
     'licenses.yaml:2:52: expected a duration such as PT30M, P14D or 12h, found "P1M"',
     'licenses.yaml:3:1: "tiers" is not supported yet',
     'licenses.yaml:4:1: unknown key "poeple" in the contract file, did you mean "people"?',
-    'licenses.yaml:6:3: "teams" is not supported yet',
+    'licenses.yaml:6:16: expected names or patterns such as "*@cae.acme.de", found a map',
     'licenses.yaml:7:53: "AM" cannot be both "ann" and "bob"',
     'licenses.yaml:8:22: expected a percentage between 0% and 100%, found "120%"',
     'licenses.yaml:8:28: "keep" is not supported yet',
