@@ -69,7 +69,7 @@ test('a whole contract becomes plain data, with dates at local midnight', () => 
     ['007', true, { what: 'sum', field: { taxonomy: 'raw', name: 'units.used' } }],
   );
   assert.deepEqual([inline!.quantity[0]!.amount, inline!.measure.over], ['unlimited', 'term']);
-  assert.deepEqual(contract!.events, { open: ['vpn.login', 'lic.*.out'], close: ['vpn.logout'], use: [] });
+  assert.deepEqual(contract!.events, { open: ['vpn.login', 'lic.*.out'], close: ['vpn.logout'], use: [], denied: ['license.denied'] });
   assert.deepEqual(contract!.fields.session, [{ taxonomy: 'audit', name: 'session' }]);
   assert.deepEqual([contract!.people.key, contract!.coverage], [[{ taxonomy: 'raw', name: 'email' }], 95.5]);
 });
@@ -216,7 +216,7 @@ test('a key without a value is a mistake, also of a clause that may be absent', 
   const contract =
     'contract: {id: A, timezone: UTC}\nlicenses: [{id: x, covers: {feature: x}, measure: count events over month}]\n';
   assert.deepEqual(mistakes(`${contract}people:\nterm: {until}\n`), [
-    'licenses.yaml:3:8: expected a mapping of "key", "same", "exclude", found nothing',
+    'licenses.yaml:3:8: expected a mapping of "key", "same", "exclude", "teams", found nothing',
     'licenses.yaml:4:8: expected a day between 1990-01-01 and 2199-12-31, found nothing',
   ]);
 });
@@ -272,7 +272,7 @@ test('the JSON Schema for editors takes what the parser takes and refuses what i
     '/licenses/0/quantity/3',
     '/licenses/1/covers',
     '/licenses/2',
-    '/people',
+    '/people/teams/cae',
     '/evidence/coverage',
   ]) {
     assert.ok(paths.has(path), `${path} is refused`);

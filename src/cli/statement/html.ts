@@ -1,0 +1,1 @@
+export { statementJson as statementHtml } from './json.ts';

@@ -1,0 +1,122 @@
+/** How the statement says its figures, the same in text and HTML. Names of the log are not escaped here. */
+import { count, formatNumber } from '../../base/text-safety.ts';
+import type { DenialFigures, Forecast, IdleFigures, TeamShare } from '../../model/license-figures.ts';
+import type { LicenseEntry, Statement, StatementPeriod } from './statement.ts';
+
+export const WEEKDAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
+
+/** Sums can have fractions; thousands are marked before the point only. */
+export function showAmount(amount: number): string {
+  if (!Number.isFinite(amount) || Math.abs(amount) >= 1e21) return String(amount);
+  const text = String(amount);
+  const [whole = '', fraction] = text.includes('e') ? [text] : text.split('.');
+  return fraction === undefined ? formatNumber(amount) : `${formatNumber(BigInt(whole))}.${fraction}`;
+}
+
+/** `12`, `12 to 14`, `12 or more`. */
+export function showBounds(lower: number | null, upper: number | null): string {
+  if (lower === null) return 'unknown';
+  if (upper === null) return `${showAmount(lower)} or more`;
+  return lower === upper ? showAmount(upper) : `${showAmount(lower)} to ${showAmount(upper)}`;
+}
+
+/** `25, then 35 from 2025-07-01`. */
+export function showLimits({ limits }: Pick<StatementPeriod, 'limits'>): string {
+  if (limits.length === 0) return 'unknown';
+  return limits
+    .map(({ amount, from }, at) => {
+      const text = amount === null ? 'unknown' : amount === 'unlimited' ? amount : showAmount(amount);
+      return at === 0 ? text : `${text} from ${from ?? ''}`;
+    })
+    .join(', then ');
+}
+
+/** `cae 3, dev 1, no team 1`. */
+export function showTeams(teams: readonly TeamShare[], name: (team: string) => string): string {
+  return teams
+    .map(({ team, amount }) => `${team === null ? 'no team' : name(team)} ${showAmount(amount)}`)
+    .join(', ');
+}
+
+export function verdictLine({ verdict, incomplete, licenses, uncovered }: Statement): string {
+  if (verdict === 'incomplete') return `incomplete: ${incomplete ?? ''}`;
+  if (verdict === 'within') return `within: all of ${count(licenses.length, 'license')}`;
+  const named = (word: string) => licenses.filter((each) => each.verdict === word).length;
+  const parts = [
+    [named('exceeded'), 'exceeded'],
+    [named('undetermined'), 'undetermined'],
+    [named('within'), 'within'],
+  ].flatMap(([number, word]) => (number === 0 ? [] : [`${number} ${word}`]));
+  if (uncovered.length > 0) parts.push(`${count(uncovered.length, 'use', 'uses')} that no license covers`);
+  return `${verdict}: ${parts.join(', ')}`;
+}
+
+/** Share of the quantity in force in whole percent, for narrow cells: half up. */
+export function percent(share: number): number {
+  return Math.round(share * 100);
+}
+
+export function forecastWords(forecast: Forecast, unit: string): string[] {
+  if (!forecast.known) return [forecast.reason];
+  const { months, slope, exhausted, horizon } = forecast;
+  const signed = (number: number) => `${number > 0 ? '+' : ''}${showAmount(round(number))}`;
+  const until = (month: string | null) => month ?? `not before the end of ${horizon}`;
+  const when =
+    exhausted.estimate === null && exhausted.earliest === null
+      ? `the quantity is not passed until the end of ${horizon}`
+      : `the quantity is passed in ${until(exhausted.estimate)}; at the earliest ${until(exhausted.earliest)}, at the latest ${until(exhausted.latest)}`;
+  return [
+    `${signed(slope.estimate)} ${unit} a month (90 %: ${signed(slope.low)} to ${signed(slope.high)}), by ${months} whole months`,
+    when,
+  ];
+}
+
+function round(number: number): number {
+  return Math.round(number * 100) / 100;
+}
+
+export const FORECAST_METHOD =
+  'Slope of Theil and Sen over the upper bounds of whole months (the median of the slopes of all pairs), its 90 % interval by Sen (1968); "at the latest" goes by the lower bounds. At least 6 whole months.';
+
+export function denialWords({ denied, incidents, granted, untimed, interval }: DenialFigures): string {
+  if (denied === 0) return 'none in the log';
+  const retries = denied - incidents - granted - untimed;
+  const parts = [
+    count(incidents, 'incident'),
+    `${formatNumber(granted)} granted within ${interval}`,
+    count(retries, 'retry', 'retries'),
+    ...(untimed > 0 ? [`${formatNumber(untimed)} without a readable time`] : []),
+  ];
+  return `${count(denied, 'denial')} = ${parts.join(' + ')}`;
+}
+
+export function idleWords({ days, idle, holders, held, spare, doubt }: IdleFigures, unit: string): string[] {
+  const lines: string[] = [];
+  if (doubt === null || idle > 0)
+    lines.push(
+      `${formatNumber(idle)} of ${count(holders, 'holder')} without use in the last ${count(days, 'day')}`,
+    );
+  if (held > 0)
+    lines.push(`${count(held, 'session')} without a check-in for more than ${count(days, 'day')}`);
+  if (spare !== null)
+    lines.push(
+      spare.amount === 0
+        ? `nothing to spare: up to ${showAmount(spare.highest)} of ${showAmount(spare.limit)} ${unit} since ${spare.since}`
+        : `${showAmount(spare.amount)} of ${showAmount(spare.limit)} ${unit} to spare: at most ${showAmount(spare.highest)} since ${spare.since}`,
+    );
+  if (doubt !== null) lines.push(`cannot be told for sure: ${doubt}`);
+  return lines;
+}
+
+const CURE_WORDS = { 'shorten-linger': 'shorten the linger', reclaim: 'reclaim', buy: 'buy' } as const;
+
+export function trueUpWords({ trueUp, unit }: Pick<LicenseEntry, 'trueUp' | 'unit'>): string[] {
+  const { excess, cures } = trueUp;
+  if (excess.upper !== null && excess.upper <= 0) return ['nothing is over the quantity'];
+  const lines = [`${showBounds(excess.lower, excess.upper)} ${unit} over the quantity`];
+  for (const { what, amount, cost, arithmetic } of cures)
+    lines.push(
+      `${CURE_WORDS[what]}: ${showAmount(amount)}${cost === null ? '' : ` for ${cost}`} (${arithmetic})`,
+    );
+  return lines;
+}
