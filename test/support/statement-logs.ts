@@ -18,10 +18,17 @@ function act(time: string, actor: string, action: string, more: object = {}): Fi
 let sessions = 0;
 
 /** `day` as `01-05`; `from` and `until` are hours and minutes in UTC, an hour behind the clocks in Berlin. */
-function session(feature: string, actor: string, day: string, from: string, until: string | undefined): Fields[] {
+function session(
+  feature: string,
+  actor: string,
+  day: string,
+  from: string,
+  until: string | undefined,
+): Fields[] {
   const id = `s-${++sessions}`;
   const more = { feature, session: id, host: `ws-${actor.slice(0, 3)}` };
-  const event = (clock: string, move: string) => act(`2026-${day}T${clock}:00Z`, actor, `license.${move}`, more);
+  const event = (clock: string, move: string) =>
+    act(`2026-${day}T${clock}:00Z`, actor, `license.${move}`, more);
   return [event(from, 'checkout'), ...(until === undefined ? [] : [event(until, 'checkin')])];
 }
 
@@ -57,6 +64,8 @@ const EVENTS: Fields[] = [
   denied('solver', GUS, '01-15', '09:10'),
   denied('solver', GUS, '01-15', '09:12'),
   ...session('solver', GUS, '01-15', '09:15', '09:45'),
+  act('2026-01-31T22:59:59Z', 'ops', 'log.rotate'),
+  act('2026-01-31T23:00:00Z', 'ops', 'log.start'),
   ...ordinaryDays(2, [2, 4, 6, 9, 11, 13, 16, 18, 20, 23, 25, 27]),
   // Five on four seats.
   ...session('editor', ANN, '02-10', '08:00', '12:00'),
@@ -93,7 +102,7 @@ function sorted(fields: Record<string, unknown>): Record<string, unknown> {
 }
 
 const LINES = chained();
-const february = LINES.findIndex((line) => line.includes('"time":"2026-02-'));
+const february = LINES.findIndex((line) => line.includes('"time":"2026-01-31T23:'));
 
 export const STATEMENT_LOGS: Readonly<Record<string, string>> = {
   '2026-01.ndjson': `${LINES.slice(0, february).join('\n')}\n`,

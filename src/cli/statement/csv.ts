@@ -67,7 +67,8 @@ function licenseRows(entry: LicenseEntry): Row[] {
         lower: each.lower,
         upper: each.upper,
         limit: each.limit,
-        share: each.limit === null || each.limit === 0 || each.upper === null ? null : each.upper / each.limit,
+        share:
+          each.limit === null || each.limit === 0 || each.upper === null ? null : each.upper / each.limit,
         from: each.at,
         verdict: each.verdict,
         place: each.places.map(formatPlace).join('; '),
@@ -179,7 +180,13 @@ function moneyRows({ forecast, trueUp, idle }: LicenseEntry): Row[] {
   const rows: Row[] = [];
   if (forecast.known) {
     const { slope, exhausted } = forecast;
-    rows.push({ row: 'forecast', name: 'use a month', lower: slope.low, upper: slope.high, count: slope.estimate });
+    rows.push({
+      row: 'forecast',
+      name: 'use a month',
+      lower: slope.low,
+      upper: slope.high,
+      count: slope.estimate,
+    });
     rows.push({
       row: 'forecast',
       name: 'exhausted',
@@ -193,6 +200,11 @@ function moneyRows({ forecast, trueUp, idle }: LicenseEntry): Row[] {
   for (const { period, limit, lower, upper } of trueUp.periods)
     rows.push({ row: 'excess', period, limit, lower, upper });
   for (const { what, amount, cost, arithmetic } of trueUp.cures)
-    rows.push({ row: 'cure', name: what, count: amount, note: cost === null ? arithmetic : `${cost}: ${arithmetic}` });
+    rows.push({
+      row: 'cure',
+      name: what,
+      count: amount,
+      note: cost === null ? arithmetic : `${cost}: ${arithmetic}`,
+    });
   return rows;
 }

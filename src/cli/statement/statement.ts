@@ -156,10 +156,18 @@ function toEntry(report: Report, license: License): LicenseEntry {
     ...rest,
     sentence: license.measure.sentence,
     // Without a row nothing was judged, and that is no "within".
-    verdict: rows.length === 0 ? worstOf([{ verdict: 'undetermined' }, ...verdicts.map(toVerdict)], false) : worstOf(verdicts.map(toVerdict), false),
+    verdict:
+      rows.length === 0
+        ? worstOf([{ verdict: 'undetermined' }, ...verdicts.map(toVerdict)], false)
+        : worstOf(verdicts.map(toVerdict), false),
     periods: rows
       .toSorted((a, b) => compareText(a.period, b.period))
-      .map((row) => toPeriod(row, periods.find(({ period }) => period === row.period))),
+      .map((row) =>
+        toPeriod(
+          row,
+          periods.find(({ period }) => period === row.period),
+        ),
+      ),
     peak:
       peak === null
         ? null

@@ -13,10 +13,14 @@ import {
   showAmount,
   showBounds,
   showLimits,
+  showPlaces,
+  showSpanned,
   showTeams,
+  showUnits,
   trueUpWords,
   verdictLine,
   WEEKDAYS,
+  worstPeriod,
 } from './words.ts';
 
 const LAYOUT: Layout = { width: 80, paint: createPaint(false) };
@@ -25,6 +29,7 @@ const SHOWN = 12;
 /** Periods of one license: a year and a half. */
 const SHOWN_PERIODS = 18;
 const NAME = 40;
+const PLACE = 300;
 
 export function statementText(statement: Statement): string {
   const blocks = [
@@ -56,14 +61,15 @@ function head({ contract, generated, evidence: { period } }: Statement): string[
       'log',
       period === null ? 'no event has a readable time' : `${period.from} to ${period.until}`,
     ),
-    ...labelled(LAYOUT, 'days of', timezone),
+    ...labelled(LAYOUT, 'days', `of ${timezone}, instants are in UTC`),
     ...(generated === null ? [] : labelled(LAYOUT, 'written', generated)),
   ];
 }
 
 function overview({ licenses }: Statement): string[] {
-  const rows = licenses.map(({ license, verdict, unit, periods }) => {
-    const worst = periods.find((each) => each.verdict === verdict) ?? periods.at(-1);
+  const rows = licenses.map((entry) => {
+    const { license, verdict, unit } = entry;
+    const worst = worstPeriod(entry);
     return [
       truncate(license, NAME),
       worst === undefined ? 'unknown' : `${showBounds(worst.lower, worst.upper)} ${unit}`,
@@ -78,8 +84,6 @@ function overview({ licenses }: Statement): string[] {
 
 function licenseBlock(entry: LicenseEntry): string[] {
   const { license, sentence, denials, idle, forecast, unit } = entry;
-  const list = (label: string, lines: readonly string[]) =>
-    lines.flatMap((line, at) => (at === 0 ? labelled(LAYOUT, label, line) : labelled(LAYOUT, 'and', line)));
   return [
     `License ${shown(license)}: ${sentence}`,
     ...periodTable(entry),
@@ -88,10 +92,10 @@ function licenseBlock(entry: LicenseEntry): string[] {
     ...heatLines(entry),
     ...labelled(LAYOUT, 'denials', denialWords(denials)),
     ...denialLines(entry),
-    ...list('idle', idleWords(idle, unit)),
+    ...idleWords(idle, unit).flatMap(({ label, text }) => labelled(LAYOUT, label, text)),
     ...idleLines(entry),
-    ...list('forecast', forecastWords(forecast, unit)),
-    ...list('true-up', trueUpWords(entry)),
+    ...labelled(LAYOUT, 'forecast', forecastWords(forecast, unit).join('; ')),
+    ...trueUpWords(entry).flatMap(({ label, text }) => labelled(LAYOUT, label, text)),
     ...entry.findings
       .filter(({ code }) => code.startsWith('use-'))
       .flatMap(({ code, message, place }) => labelled(LAYOUT, code, `${message} (${formatPlace(place)})`)),
@@ -106,7 +110,7 @@ function periodTable({ periods }: LicenseEntry): string[] {
       showBounds(each.lower, each.upper),
       showLimits(each),
       each.at ?? '',
-      each.spanned === null ? '' : `${Math.floor(each.spanned)} %`,
+      each.spanned === null ? '' : showSpanned(each.spanned),
       each.verdict,
     ]);
   const columns = ['period', 'used', 'quantity', 'peak at', 'spanned', 'verdict'].map((title) => ({ title }));
@@ -130,7 +134,7 @@ function monthTable({ months, periods }: LicenseEntry): string[] {
   return [...table(LAYOUT, columns, rows), ...more(months.length, SHOWN_PERIODS, 'earlier month')];
 }
 
-function peakLines({ peak, months }: LicenseEntry): string[] {
+function peakLines({ peak, months, unit }: LicenseEntry): string[] {
   if (peak === null) {
     const teams = months.flatMap(({ period, teams: use }) =>
       use === undefined ? [] : labelled(LAYOUT, `teams ${period}`, showTeams(use.teams, shown)),
@@ -139,19 +143,26 @@ function peakLines({ peak, months }: LicenseEntry): string[] {
   }
   const { amount, at, teams, sessions, omitted } = peak;
   const total = sessions.length + omitted;
+  const open = sessions.filter(({ until }) => until === null).length;
+  const doubt = open === 0 ? '' : `; ${formatNumber(open)} of them without a check-in`;
   return [
-    ...labelled(LAYOUT, 'peak', `${showAmount(amount)} at ${at}, by ${count(total, 'session')}: ${showTeams(teams, shown)}`),
-    ...sessions.slice(0, SHOWN).flatMap((session) => labelled(LAYOUT, '    held', sessionLine(session))),
+    ...labelled(
+      LAYOUT,
+      'peak',
+      `${showUnits(amount, unit)} at ${at}: ${showTeams(teams, shown)}; ${count(total, 'session')}${doubt}`,
+    ),
+    ...sessions.slice(0, SHOWN).flatMap(sessionLines),
     ...more(total, SHOWN, 'session'),
   ];
 }
 
-function sessionLine({ holder, quantity, from, until, opened, closed, chain }: WitnessInChain): string {
+function sessionLines({ holder, quantity, from, until, opened, closed, chain }: WitnessInChain): string[] {
   const many = quantity === 1 ? '' : ` (${showAmount(quantity)})`;
-  const end = until === null ? 'no check-in' : `until ${until}`;
-  const places = closed === null ? formatPlace(opened) : `${formatPlace(opened)} to ${formatPlace(closed)}`;
-  const trust = chain === null ? '' : `, ${chain.assurance}`;
-  return `${shown(holder)}${many} from ${from}, ${end} [${places}${trust}]`;
+  const places = escapeControls(truncate(showPlaces(opened, closed), PLACE));
+  return [
+    `    ${shown(holder)}${many}, ${from} to ${until ?? 'no check-in'}`,
+    `      ${places}${chain === null ? '' : `, ${chain.assurance}`}`,
+  ];
 }
 
 /** Three columns an hour: `.` nothing, `==` all of the quantity, `>>` more. */

@@ -1,6 +1,7 @@
 /** How the statement says its figures, the same in text and HTML. Names of the log are not escaped here. */
 import { count, formatNumber } from '../../base/text-safety.ts';
 import type { DenialFigures, Forecast, IdleFigures, TeamShare } from '../../model/license-figures.ts';
+import { formatPlace, type Place } from '../../model/place.ts';
 import type { LicenseEntry, Statement, StatementPeriod } from './statement.ts';
 
 export const WEEKDAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
@@ -90,33 +91,86 @@ export function denialWords({ denied, incidents, granted, untimed, interval }: D
   return `${count(denied, 'denial')} = ${parts.join(' + ')}`;
 }
 
-export function idleWords({ days, idle, holders, held, spare, doubt }: IdleFigures, unit: string): string[] {
-  const lines: string[] = [];
-  if (doubt === null || idle > 0)
-    lines.push(
-      `${formatNumber(idle)} of ${count(holders, 'holder')} without use in the last ${count(days, 'day')}`,
-    );
-  if (held > 0)
-    lines.push(`${count(held, 'session')} without a check-in for more than ${count(days, 'day')}`);
-  if (spare !== null)
-    lines.push(
-      spare.amount === 0
-        ? `nothing to spare: up to ${showAmount(spare.highest)} of ${showAmount(spare.limit)} ${unit} since ${spare.since}`
-        : `${showAmount(spare.amount)} of ${showAmount(spare.limit)} ${unit} to spare: at most ${showAmount(spare.highest)} since ${spare.since}`,
-    );
-  if (doubt !== null) lines.push(`cannot be told for sure: ${doubt}`);
+/** A line and what it is about. */
+export type Labelled = { label: string; text: string };
+
+export function idleWords(
+  { days, idle, holders, held, spare, doubt }: IdleFigures,
+  unit: string,
+): Labelled[] {
+  const lines: Labelled[] = [];
+  if (doubt === null || idle > 0) {
+    const text = `${formatNumber(idle)} of ${count(holders, 'holder')} without use in the last ${count(days, 'day')}`;
+    lines.push({ label: 'idle', text });
+  }
+  if (held > 0) {
+    const text = `${count(held, 'session')} without a check-in for more than ${count(days, 'day')}`;
+    lines.push({ label: 'held', text });
+  }
+  if (spare !== null) {
+    const { amount, highest, limit, since } = spare;
+    const use = `up to ${showAmount(highest)} of ${showUnits(limit, unit)} used since ${since}`;
+    lines.push({ label: 'spare', text: `${amount === 0 ? 'nothing' : showAmount(amount)}: ${use}` });
+  }
+  if (doubt !== null) lines.push({ label: 'idle', text: `not told for sure: ${doubt}` });
   return lines;
 }
 
-const CURE_WORDS = { 'shorten-linger': 'shorten the linger', reclaim: 'reclaim', buy: 'buy' } as const;
+const CURE_WORDS = {
+  'shorten-linger': 'shorten the linger, which ends',
+  reclaim: 'reclaim',
+  buy: 'buy',
+} as const;
 
-export function trueUpWords({ trueUp, unit }: Pick<LicenseEntry, 'trueUp' | 'unit'>): string[] {
+export function trueUpWords({ trueUp, unit }: Pick<LicenseEntry, 'trueUp' | 'unit'>): Labelled[] {
   const { excess, cures } = trueUp;
-  if (excess.upper !== null && excess.upper <= 0) return ['nothing is over the quantity'];
-  const lines = [`${showBounds(excess.lower, excess.upper)} ${unit} over the quantity`];
-  for (const { what, amount, cost, arithmetic } of cures)
-    lines.push(
-      `${CURE_WORDS[what]}: ${showAmount(amount)}${cost === null ? '' : ` for ${cost}`} (${arithmetic})`,
+  if (excess.upper !== null && excess.upper <= 0)
+    return [{ label: 'true-up', text: 'nothing is over the quantity' }];
+  const over =
+    excess.lower === excess.upper
+      ? showUnits(excess.lower, unit)
+      : `${showBounds(excess.lower, excess.upper)} ${unit}`;
+  return [
+    { label: 'true-up', text: `${over} over the quantity` },
+    ...cures.map(({ what, amount, cost, arithmetic }) => ({
+      label: 'cure',
+      text: `${CURE_WORDS[what]} ${showAmount(amount)}${cost === null ? '' : ` for ${cost}`}: ${arithmetic}`,
+    })),
+  ];
+}
+
+const ONE_OF: ReadonlyMap<string, string> = new Map([
+  ['seats', 'seat'],
+  ['people', 'person'],
+  ['hosts', 'host'],
+  ['events', 'event'],
+]);
+
+/** `1 seat`, `2 seats`, `1,200.5 tokens`. */
+export function showUnits(amount: number, unit: string): string {
+  return `${showAmount(amount)} ${amount === 1 ? (ONE_OF.get(unit) ?? unit) : unit}`;
+}
+
+/** Rounded down: 99.99 must not read as all. */
+export function showSpanned(percentage: number): string {
+  return `${Math.floor(percentage * 10) / 10} %`;
+}
+
+/** `logs/app.ndjson:17 and :23`: of one file, its name once. */
+export function showPlaces(first: Place, second: Place | null): string {
+  if (second === null) return formatPlace(first);
+  const other = second.file === first.file ? `:${second.line}` : formatPlace(second);
+  return `${formatPlace(first)} and ${other}`;
+}
+
+/** Of the periods with the verdict of the license the one with the most use for its quantity; of equals the first. */
+export function worstPeriod({ verdict, periods }: LicenseEntry): StatementPeriod | undefined {
+  const share = ({ upper, limit }: StatementPeriod) =>
+    upper === null ? Number.POSITIVE_INFINITY : limit === null ? upper : upper / limit;
+  return periods
+    .filter((each) => each.verdict === verdict)
+    .reduce<StatementPeriod | undefined>(
+      (worst, each) => (worst === undefined || share(each) > share(worst) ? each : worst),
+      undefined,
     );
-  return lines;
 }

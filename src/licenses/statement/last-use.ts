@@ -85,7 +85,7 @@ export class LastUse {
     }
     const hole = covered.holes?.find(({ until }) => until >= before);
     if (hole !== undefined)
-      return `the log holds nothing between ${formatInstant(hole.from)} and ${formatInstant(hole.until)}, as if a file were missing: use may lie there`;
+      return `the log holds nothing between ${formatInstant(hole.from - 1n)} and ${formatInstant(hole.until + 1n)}, as if a file were missing: use may lie there`;
     return this.untold === 0
       ? null
       : `${count(this.untold, 'event')} of further names: too many to be kept apart`;
