@@ -200,6 +200,8 @@ export class StatementFold {
       const peak = this.seats!.peak;
       const held = peak
         .holdings(open)
+        // One that only lingers was given back already.
+        .filter(({ until }) => until === undefined || until - this.license.linger > peak.at)
         .filter(({ holding }) => holding.shown.at <= peak.at - idle)
         .reduce((sum, { holding }) => sum + holding.quantity, 0n);
       cures.push({
