@@ -1,6 +1,5 @@
 /** The statement of licenses: verdicts of the report, figures of each license, and what they stand on. Every format renders it. */
-import { formatInstant } from '../../base/instant.ts';
-import { compareText } from '../../base/text-safety.ts';
+import { compareText, count } from '../../base/text-safety.ts';
 import type { Contract, License } from '../../licenses/contract.ts';
 import type { Finding } from '../../model/finding.ts';
 import type { LicenseFigures, PeriodFigures, WitnessSession } from '../../model/license-figures.ts';
@@ -124,16 +123,20 @@ export function toStatement(report: Report, contract: Contract, asOf: AsOf | und
   };
 }
 
-/** What was not read may hold more use than what was. */
-function whyIncomplete({ inputs, summary }: Report): string | null {
-  if (summary.verdict !== 'incomplete') return null;
+/** What was not read, was altered or is gone may be more use than what was read. */
+function whyIncomplete({ inputs, summary, streams }: Report): string | null {
   const unread = inputs.filter(({ status }) => status !== 'complete' && status !== 'skipped');
   if (unread.length > 0)
     return `not read to the end: ${unread.map(({ file, status }) => `${file} (${status})`).join(', ')}`;
   const unknown = inputs.filter(({ source, records }) => source === null && records.audited > 0);
   if (unknown.length > 0)
     return `no source is known for the records of ${unknown.map(({ file }) => file).join(', ')}`;
-  return summary.records.audited === 0 ? 'no record could be audited' : 'part of the audit could not be made';
+  if (summary.records.audited === 0) return 'no record could be audited';
+  if (summary.records.malformed > 0)
+    return `${count(summary.records.malformed, 'record')} could not be read, and may be use`;
+  const broken = streams.find(({ status }) => status === 'broken');
+  if (broken !== undefined) return `the chain of ${broken.stream} is broken: use may be altered or gone`;
+  return summary.verdict === 'incomplete' ? 'part of the audit could not be made' : null;
 }
 
 function worstOf(licenses: readonly { verdict: StatementVerdict }[], uncovered: boolean): StatementVerdict {
@@ -215,9 +218,4 @@ function chainFinder({ streams, inputs }: Report): (place: Place) => ChainPositi
     }
     return null;
   };
-}
-
-/** `2026-01-31T08:00:00Z` of a bigint, for JSON. */
-export function plainValue(_: string, value: unknown): unknown {
-  return typeof value === 'bigint' ? formatInstant(value) : value;
 }

@@ -1,7 +1,8 @@
 /** `licenses --format text`: the statement on a terminal of 80 columns. */
 import { count, escapeControls, formatNumber, truncate } from '../../base/text-safety.ts';
 import { formatPlace } from '../../model/place.ts';
-import { type Layout, labelled, table } from '../../report/text/layout.ts';
+import { wrap } from '../../report/text/columns.ts';
+import { type Layout, labelled, MAX_PROSE, table } from '../../report/text/layout.ts';
 import { createPaint } from '../../report/text/paint.ts';
 import type { LicenseEntry, Statement, StatementFinding, WitnessInChain } from './statement.ts';
 import {
@@ -42,7 +43,7 @@ export function statementText(statement: Statement): string {
   const lines = blocks.filter((block) => block.length > 0).map((block) => block.join('\n'));
   const usesForecast = statement.licenses.some(({ forecast }) => forecast.known);
   const method = usesForecast ? labelled(LAYOUT, 'forecast', FORECAST_METHOD) : [];
-  return `${[...lines, ...(method.length > 0 ? [method.join('\n')] : []), verdictLine(statement)].join('\n\n')}\n`;
+  return `${[...lines, ...(method.length > 0 ? [method.join('\n')] : []), prose(verdictLine(statement)).join('\n')].join('\n\n')}\n`;
 }
 
 function head({ contract, generated, evidence: { period } }: Statement): string[] {
@@ -85,7 +86,7 @@ function overview({ licenses }: Statement): string[] {
 function licenseBlock(entry: LicenseEntry): string[] {
   const { license, sentence, denials, idle, forecast, unit } = entry;
   return [
-    `License ${shown(license)}: ${sentence}`,
+    ...prose(`License ${license}: ${sentence}`),
     ...periodTable(entry),
     ...monthTable(entry),
     ...peakLines(entry),
@@ -261,6 +262,12 @@ function evidence({ evidence: { files, records, assurance, findings } }: Stateme
 function more(total: number, shownRows: number, noun: string): string[] {
   if (total <= shownRows) return [];
   return [`  … and ${count(total - shownRows, `further ${noun}`)}: --format json or csv lists them`];
+}
+
+/** Later lines are indented. */
+function prose(text: string): string[] {
+  const lines = wrap(escapeControls(truncate(text, MAX_PROSE)), LAYOUT.width, 2);
+  return lines.map((line, at) => (at === 0 ? line : `  ${line}`));
 }
 
 function shown(text: string): string {

@@ -40,15 +40,14 @@ export function showTeams(teams: readonly TeamShare[], name: (team: string) => s
 }
 
 export function verdictLine({ verdict, incomplete, licenses, uncovered }: Statement): string {
-  if (verdict === 'incomplete') return `incomplete: ${incomplete ?? ''}`;
   if (verdict === 'within') return `within: all of ${count(licenses.length, 'license')}`;
   const named = (word: string) => licenses.filter((each) => each.verdict === word).length;
-  const parts = [
-    [named('exceeded'), 'exceeded'],
-    [named('undetermined'), 'undetermined'],
-    [named('within'), 'within'],
-  ].flatMap(([number, word]) => (number === 0 ? [] : [`${number} ${word}`]));
+  const parts = ['exceeded', 'undetermined', 'within'].flatMap((word) =>
+    named(word) === 0 ? [] : [`${named(word)} ${word}`],
+  );
   if (uncovered.length > 0) parts.push(`${count(uncovered.length, 'use', 'uses')} that no license covers`);
+  if (verdict === 'incomplete')
+    return `incomplete: ${incomplete ?? ''}; of what was read: ${parts.join(', ')}`;
   return `${verdict}: ${parts.join(', ')}`;
 }
 
