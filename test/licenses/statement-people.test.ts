@@ -310,6 +310,14 @@ test('what is only possible is said so, and nothing is bought where nothing is o
   assert.deepEqual(figuresOf(contract('', 2), [...SPAN, ...open]).trueUp.cures, []);
 });
 
+test('where no quantity is known, or nothing was seen, nothing is said to be within it', () => {
+  const late = contract('', 1).replace('2025-01-01', '2025-04-01');
+  const early = session('ann', '2025-03-03T10:00:00Z', '2025-03-03T11:00:00Z');
+  const { trueUp, forecast: ahead } = figuresOf(late, [...SPAN, ...early]);
+  assert.deepEqual([trueUp.excess, ahead.known], [{ lower: 0, upper: null }, false]);
+  assert.deepEqual(figuresOf(contract('', 1), SPAN).trueUp.excess, { lower: 0, upper: null });
+});
+
 test('teams of people and of sums are counted over the month', () => {
   const people = contract('', 5, 'count distinct person over month');
   const { months } = figuresOf(people, [

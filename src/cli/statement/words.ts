@@ -124,7 +124,9 @@ const CURE_WORDS = {
 export function trueUpWords({ trueUp, unit }: Pick<LicenseEntry, 'trueUp' | 'unit'>): Labelled[] {
   const { excess, cures } = trueUp;
   if (excess.upper !== null && excess.upper <= 0)
-    return [{ label: 'true-up', text: 'nothing is over the quantity' }];
+    return [{ label: 'true-up', text: 'nothing in the log is over the quantity' }];
+  if (excess.lower === 0 && excess.upper === null)
+    return [{ label: 'true-up', text: 'not told: nothing bounds the use, or no quantity is known' }];
   const over =
     excess.lower === excess.upper
       ? showUnits(excess.lower, unit)

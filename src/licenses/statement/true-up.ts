@@ -28,7 +28,8 @@ export function trueUp(
   const all = uses.flatMap(toExcess);
   const over = all.filter(({ upper }) => upper === undefined || upper > 0n);
   const lower = over.reduce((most, each) => (each.lower > most ? each.lower : most), 0n);
-  const isBounded = over.every(({ upper }) => upper !== undefined);
+  const isBounded =
+    uses.length > 0 && !uses.some(hasUnknownLimit) && over.every(({ upper }) => upper !== undefined);
   const upper = over.reduce((most, each) => (each.upper! > most ? each.upper! : most), 0n);
   const byPeriod = new Map<string, Excess>();
   for (const excess of over) {
@@ -58,6 +59,15 @@ function toExcess(use: SegmentUse): Excess[] {
   return [
     { use, limit, lower, upper: use.upper.amount === undefined ? undefined : use.upper.amount - limit },
   ];
+}
+
+/** Used while nobody knows how much was allowed: then nothing can be said to be within. */
+function hasUnknownLimit({ segment, upper }: SegmentUse): boolean {
+  return (
+    segment.period !== undefined &&
+    segment.limit === undefined &&
+    (upper.amount === undefined || upper.amount > 0n)
+  );
 }
 
 /** What is proven goes before what is possible. */
