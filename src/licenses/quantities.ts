@@ -1,7 +1,8 @@
 /** The quantity in force at each instant, from a contract's dated quantities and amendments. */
 import type { Instant } from '../base/instant.ts';
 import { quote } from '../base/text-safety.ts';
-import { type Amount, formatAmount } from './amount.ts';
+import type { LimitInForce } from '../model/license-figures.ts';
+import { type Amount, formatAmount, toNumber } from './amount.ts';
 import type { License, QuantityEntry } from './contract.ts';
 
 /** The total in force from `from` until the next step. `from` undefined: always. */
@@ -43,6 +44,16 @@ export function formatLimit(limit: Limit): string {
   const amount = limit.amount === 'unlimited' ? 'unlimited' : formatAmount(limit.amount);
   if (limit.date === undefined) return amount;
   return `${amount} (from ${limit.date}${limit.by === undefined ? '' : ` by ${quote(limit.by)}`})`;
+}
+
+/** As plain data. */
+export function toLimitInForce(limit: Limit | undefined): LimitInForce {
+  const amount = limit?.amount;
+  return {
+    from: limit?.date ?? null,
+    amount: amount === undefined ? null : amount === 'unlimited' ? amount : toNumber(amount),
+    by: limit?.by ?? null,
+  };
 }
 
 function compareInstants(left: Instant, right: Instant): number {

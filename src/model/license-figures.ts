@@ -7,7 +7,7 @@ import type { Place } from './place.ts';
 /** `upper` null: nothing bounds it. */
 export type UseBounds = { lower: number; upper: number | null };
 
-/** `amount` null: unknown. `from` null: always. */
+/** `amount` null: unknown. `from` is a day of the contract; null: always. */
 export type LimitInForce = { from: string | null; amount: number | 'unlimited' | null; by: string | null };
 
 /** `team` null: those who belong to none. */
@@ -133,11 +133,15 @@ export type Cure = {
   arithmetic: string;
 };
 
-/** `excess` above the quantity in force: proven, and at most. `cures`: the least that end it, in the order of what they cost. */
+/**
+ * `excess` above the quantity then in force: proven, and at most. `cures`: the least that keep such use within the quantity
+ * in force at the end of the log, in the order of what they cost. `covered`: that quantity, where it is enough.
+ */
 export type TrueUpFigures = {
   excess: UseBounds;
   periods: (UseBounds & { period: string; limit: number })[];
   cures: Cure[];
+  covered: LimitInForce | null;
 };
 
 export type LicenseFigures = {

@@ -296,6 +296,25 @@ test('people who stopped are reclaimed before others are bought; fractions of su
   );
 });
 
+test('an amendment that came later is the cure: only what it does not cover is bought', () => {
+  const peak = [
+    ...session('ann', '2025-03-03T10:00:00Z', '2025-03-03T11:00:00Z'),
+    ...session('bob', '2025-03-03T10:00:00Z', '2025-03-03T11:00:00Z'),
+    ...session('cid', '2025-03-03T10:00:00Z', '2025-03-03T11:00:00Z'),
+  ];
+  const amended = (quantity: number) =>
+    contract('', 1).replace('}]', `}, {from: 2025-04-01, add: ${quantity - 1}, by: A-1}]`);
+  const enough = figuresOf(amended(3), [...SPAN, ...peak]).trueUp;
+  assert.deepEqual(enough.excess, { lower: 2, upper: 2 });
+  assert.deepEqual(enough.covered, { from: '2025-04-01', amount: 3, by: 'A-1' });
+  assert.deepEqual(enough.cures, []);
+  const short = figuresOf(amended(2), [...SPAN, ...peak]).trueUp;
+  assert.deepEqual(
+    [short.covered, short.cures.map(({ what, amount }) => [what, amount])],
+    [null, [['buy', 1]]],
+  );
+});
+
 test('what is only possible is said so, and nothing is bought where nothing is over', () => {
   const open = [
     ...session('ann', '2025-03-03T10:00:00Z', undefined),

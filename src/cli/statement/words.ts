@@ -1,6 +1,12 @@
 /** How the statement says its figures, the same in text and HTML. Names of the log are not escaped here. */
 import { count, formatNumber } from '../../base/text-safety.ts';
-import type { DenialFigures, Forecast, IdleFigures, TeamShare } from '../../model/license-figures.ts';
+import type {
+  DenialFigures,
+  Forecast,
+  IdleFigures,
+  LimitInForce,
+  TeamShare,
+} from '../../model/license-figures.ts';
 import { formatPlace, type Place } from '../../model/place.ts';
 import type { LicenseEntry, Statement, StatementPeriod } from './statement.ts';
 
@@ -122,7 +128,7 @@ const CURE_WORDS = {
 } as const;
 
 export function trueUpWords({ trueUp, unit }: Pick<LicenseEntry, 'trueUp' | 'unit'>): Labelled[] {
-  const { excess, cures } = trueUp;
+  const { excess, cures, covered } = trueUp;
   if (excess.upper !== null && excess.upper <= 0)
     return [{ label: 'true-up', text: 'nothing in the log is over the quantity' }];
   if (excess.lower === 0 && excess.upper === null)
@@ -133,11 +139,17 @@ export function trueUpWords({ trueUp, unit }: Pick<LicenseEntry, 'trueUp' | 'uni
       : `${showBounds(excess.lower, excess.upper)} ${unit}`;
   return [
     { label: 'true-up', text: `${over} over the quantity` },
+    ...(covered === null ? [] : [{ label: 'cure', text: coveredWords(covered) }]),
     ...cures.map(({ what, amount, cost, arithmetic }) => ({
       label: 'cure',
       text: `${CURE_WORDS[what]} ${showAmount(amount)}${cost === null ? '' : ` for ${cost}`}: ${arithmetic}`,
     })),
   ];
+}
+
+function coveredWords({ amount, from, by }: LimitInForce): string {
+  const quantity = typeof amount === 'number' ? `of ${showAmount(amount)}` : `(${amount})`;
+  return `none is needed: the quantity ${quantity} in force${from === null ? '' : ` from ${from}`}${by === null ? '' : ` by ${by}`} covers it`;
 }
 
 const ONE_OF: ReadonlyMap<string, string> = new Map([

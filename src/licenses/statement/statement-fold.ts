@@ -11,7 +11,7 @@ import type { Contract, Count, License } from '../contract.ts';
 import type { LicenseUse, TimedUse } from '../license-use.ts';
 import type { SegmentUse } from '../measure-fold.ts';
 import { coveredPercent, type Period } from '../periods.ts';
-import { isOver, type Limit, limitAt, toLimits } from '../quantities.ts';
+import { isOver, type Limit, limitAt, toLimitInForce, toLimits } from '../quantities.ts';
 import type { Session } from '../sessions.ts';
 import { Denials } from './denials.ts';
 import { forecast, type MonthBounds } from './forecast.ts';
@@ -22,7 +22,7 @@ import { PeakSeats } from './peak-seats.ts';
 import { type Holding, SeatWatch } from './seat-watch.ts';
 import { TeamTally } from './team-tally.ts';
 import { compileTeams, type TeamOf } from './teams.ts';
-import { type CostOf, type FreeCure, heldWords, trueUp } from './true-up.ts';
+import { type CostOf, type FreeCure, heldWords, mayBeOver, trueUp } from './true-up.ts';
 
 /** What the folds of a license ended in. */
 export type FoldedUse = {
@@ -102,7 +102,13 @@ export class StatementFold {
       denials: this.denials.finish(),
       idle: { ...idle, spare: this.spare(months, coverage) },
       forecast: this.forecast(months, coverage),
-      trueUp: trueUp(license, segments, this.freeCures(withoutLinger, open, idle.idle), NO_PRICES),
+      trueUp: trueUp(
+        license,
+        segments,
+        limitAt(this.limits, until),
+        this.freeCures(segments, withoutLinger, open, idle.idle),
+        NO_PRICES,
+      ),
     };
   }
 
@@ -176,6 +182,7 @@ export class StatementFold {
   }
 
   private freeCures(
+    segments: readonly SegmentUse[],
     withoutLinger: readonly SegmentUse[] | undefined,
     open: readonly Holding[],
     idlePeople: number,
@@ -184,12 +191,17 @@ export class StatementFold {
     if (withoutLinger !== undefined) {
       cures.push({
         what: 'shorten-linger',
-        amount: (worst, excess) => {
+        amount: (worst, excess, inForce) => {
           const isProven = isOver(worst.lower.amount, worst.segment.limit);
-          const left = largestExcess(withoutLinger, ({ lower, upper }) =>
-            isProven ? lower.amount : upper.amount,
+          // Both were cut by the same periods and quantities.
+          const over = withoutLinger.filter((_, index) => mayBeOver(segments[index]!));
+          const bounds = over.map(({ lower, upper }) => (isProven ? lower.amount : upper.amount));
+          const left = bounds.reduce(
+            (most, bound) =>
+              most === undefined || bound === undefined ? undefined : bound > most ? bound : most,
+            inForce,
           );
-          return left === undefined ? 0n : excess - left;
+          return left === undefined ? 0n : excess - (left - inForce);
         },
         arithmetic: (amount) => `without linger the excess is ${formatAmount(amount)} smaller`,
       });
@@ -225,22 +237,6 @@ const DAY = 86_400_000_000_000n;
 
 const NO_PRICES: CostOf = () => undefined;
 
-/** At least 0; undefined where nothing bounds the use. */
-function largestExcess(
-  uses: readonly SegmentUse[],
-  amountOf: (use: SegmentUse) => Amount | undefined,
-): Amount | undefined {
-  let largest = 0n;
-  for (const use of uses) {
-    const limit = use.segment.limit?.amount;
-    if (use.segment.period === undefined || limit === undefined || limit === 'unlimited') continue;
-    const amount = amountOf(use);
-    if (amount === undefined) return undefined;
-    if (amount - limit > largest) largest = amount - limit;
-  }
-  return largest;
-}
-
 function byPeriod(uses: readonly SegmentUse[]): [Period, SegmentUse[]][] {
   const periods = new Map<Period, SegmentUse[]>();
   for (const use of uses) {
@@ -259,15 +255,6 @@ function highestOf(uses: readonly SegmentUse[]): SegmentUse {
     if (best.upper.amount === undefined) return best;
     return use.upper.amount === undefined || use.upper.amount > best.upper.amount ? use : best;
   });
-}
-
-function toLimitInForce(limit: Limit | undefined): PeriodFigures['limits'][number] {
-  const amount = limit?.amount;
-  return {
-    from: limit?.date ?? null,
-    amount: amount === undefined ? null : amount === 'unlimited' ? amount : toNumber(amount),
-    by: limit?.by ?? null,
-  };
 }
 
 function unitOf(count: Count): string {

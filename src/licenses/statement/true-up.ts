@@ -4,6 +4,7 @@ import type { Cure, TrueUpFigures } from '../../model/license-figures.ts';
 import { type Amount, formatAmount, ONE, toNumber } from '../amount.ts';
 import type { License } from '../contract.ts';
 import type { SegmentUse } from '../measure-fold.ts';
+import { type Limit, toLimitInForce } from '../quantities.ts';
 import { formatUse } from '../usage-words.ts';
 
 /** What `quantity` more of a license costs, as its contract has it; undefined where that states no price. */
@@ -12,44 +13,54 @@ export type CostOf = (license: License, quantity: Amount) => { cost: string; ari
 /** A cure that needs no money, as far as the log shows it. */
 export type FreeCure = {
   what: Exclude<Cure['what'], 'buy'>;
-  /** How much it takes off the excess of the segment. */
-  amount: (worst: SegmentUse, excess: Amount) => Amount;
+  /** How much it takes off what `worst` has above `inForce`, of which there is `excess`. */
+  amount: (worst: SegmentUse, excess: Amount, inForce: Amount) => Amount;
   arithmetic: (amount: Amount) => string;
 };
 
 type Excess = { use: SegmentUse; limit: Amount; lower: Amount; upper: Amount | undefined };
 
+/** `inForce`: the limit at the end of the log, which is what has to be enough from now on. */
 export function trueUp(
   license: License,
   uses: readonly SegmentUse[],
+  inForce: Limit | undefined,
   freeCures: readonly FreeCure[],
   costOf: CostOf,
 ): TrueUpFigures {
-  const all = uses.flatMap(toExcess);
-  const over = all.filter(({ upper }) => upper === undefined || upper > 0n);
-  const lower = over.reduce((most, each) => (each.lower > most ? each.lower : most), 0n);
+  const over = uses.flatMap(toExcess).filter(({ upper }) => upper === undefined || upper > 0n);
   const isBounded =
     uses.length > 0 && !uses.some(hasUnknownLimit) && over.every(({ upper }) => upper !== undefined);
-  const upper = over.reduce((most, each) => (each.upper! > most ? each.upper! : most), 0n);
   const byPeriod = new Map<string, Excess>();
   for (const excess of over) {
-    const known = byPeriod.get(excess.use.segment.period!.label);
-    if (known === undefined || isWorse(excess, known)) byPeriod.set(excess.use.segment.period!.label, excess);
+    const { label } = excess.use.segment.period!;
+    const known = byPeriod.get(label);
+    if (known === undefined || isWorse(excess, known)) byPeriod.set(label, excess);
   }
-  const worst = over.reduce<Excess | undefined>(
-    (a, b) => (a === undefined || isWorse(b, a) ? b : a),
-    undefined,
-  );
   return {
-    excess: { lower: toNumber(lower), upper: isBounded ? toNumber(upper) : null },
-    periods: [...byPeriod].map(([period, each]) => ({
+    excess: {
+      lower: toNumber(largest(over.map(({ lower }) => lower))),
+      upper: isBounded ? toNumber(largest(over.map(({ upper }) => upper!))) : null,
+    },
+    periods: [...byPeriod].map(([period, { limit, lower, upper }]) => ({
       period,
-      limit: toNumber(each.limit),
-      lower: toNumber(each.lower),
-      upper: each.upper === undefined ? null : toNumber(each.upper),
+      limit: toNumber(limit),
+      lower: toNumber(lower),
+      upper: upper === undefined ? null : toNumber(upper),
     })),
-    cures: worst === undefined ? [] : curesOf(license, worst, freeCures, costOf),
+    ...curesOf(license, over, inForce, freeCures, costOf),
   };
+}
+
+/** Whether use lies above the quantity in force, or may. */
+export function mayBeOver({ segment, upper }: SegmentUse): boolean {
+  const limit = segment.limit?.amount;
+  if (segment.period === undefined || limit === undefined || limit === 'unlimited') return false;
+  return upper.amount === undefined || upper.amount > limit;
+}
+
+function largest(amounts: readonly Amount[]): Amount {
+  return amounts.reduce((most, each) => (each > most ? each : most), 0n);
 }
 
 function toExcess(use: SegmentUse): Excess[] {
@@ -78,38 +89,57 @@ function isWorse(left: Excess, right: Excess): boolean {
   return left.upper > right.upper;
 }
 
+/** Of the stretch with the most use among those that were over: what is proven, or where nothing is, what is possible. */
 function curesOf(
   license: License,
-  { use, limit, lower, upper }: Excess,
+  over: readonly Excess[],
+  inForce: Limit | undefined,
   freeCures: readonly FreeCure[],
   costOf: CostOf,
-): Cure[] {
-  const target = lower > 0n ? lower : (upper ?? 0n);
+): Pick<TrueUpFigures, 'cures' | 'covered'> {
+  const proven = over.filter(({ lower }) => lower > 0n);
+  const amountOf = ({ use }: Excess) => (proven.length > 0 ? use.lower.amount : use.upper.amount);
+  const candidates = proven.length > 0 ? proven : over;
+  if (
+    candidates.length === 0 ||
+    inForce === undefined ||
+    candidates.some((each) => amountOf(each) === undefined)
+  )
+    return { cures: [], covered: null };
+  const worst = candidates.reduce((a, b) => (amountOf(b)! > amountOf(a)! ? b : a));
+  const used = amountOf(worst)!;
+  if (inForce.amount === 'unlimited' || used <= inForce.amount)
+    return { cures: [], covered: toLimitInForce(inForce) };
+  const limit = inForce.amount;
   const cures: Cure[] = [];
-  let rest = target;
+  let rest = used - limit;
   for (const { what, amount, arithmetic } of freeCures) {
-    const possible = amount(use, target);
+    const possible = amount(worst.use, used - limit, limit);
     const taken = possible < rest ? possible : rest;
     if (taken <= 0n) continue;
     rest -= taken;
     cures.push({ what, amount: toNumber(taken), cost: null, arithmetic: arithmetic(taken) });
   }
-  if (rest <= 0n) return cures;
+  if (rest > 0n) {
+    const doubt = proven.length > 0 ? '' : ' if all that is possible was used';
+    const sum = `${formatUse(used, license.measure.count)} in ${worst.use.segment.period!.label}${doubt} - ${formatAmount(limit)} in force`;
+    cures.push(buy(license, rest, used - limit - rest, sum, costOf));
+  }
+  return { cures, covered: null };
+}
+
+/** Whole licenses. `free`: what other cures have taken off already. */
+function buy(license: License, rest: Amount, free: Amount, sum: string, costOf: CostOf): Cure {
   const whole = ((rest + ONE - 1n) / ONE) * ONE;
   const price = costOf(license, whole);
-  const used = lower > 0n ? use.lower.amount : use.upper.amount!;
-  const doubt = lower > 0n ? '' : ' if all that is possible was used';
-  const less = rest === target ? '' : ` - ${formatAmount(target - rest)} as above`;
+  const less = free === 0n ? '' : ` - ${formatAmount(free)} as above`;
   const rounded = whole === rest ? '' : `, rounded up to ${formatAmount(whole)}`;
-  const sum = `${formatUse(used, license.measure.count)} in ${use.segment.period!.label}${doubt} - ${formatAmount(limit)} in force${less} = ${formatAmount(rest)}${rounded}`;
-  const cost = price === undefined ? 'the contract states no price' : price.arithmetic;
-  cures.push({
+  return {
     what: 'buy',
     amount: toNumber(whole),
     cost: price?.cost ?? null,
-    arithmetic: `${sum}; ${cost}`,
-  });
-  return cures;
+    arithmetic: `${sum}${less} = ${formatAmount(rest)}${rounded}; ${price?.arithmetic ?? 'the contract states no price'}`,
+  };
 }
 
 /** Seats that were held for `days` without a check-in when the peak was reached. */
