@@ -329,6 +329,29 @@ test('what is only possible is said so, and nothing is bought where nothing is o
   assert.deepEqual(figuresOf(contract('', 2), [...SPAN, ...open]).trueUp.cures, []);
 });
 
+test('months before the term are no history', () => {
+  const months = Array.from({ length: 8 }, (_, month) => `2025-${String(month + 1).padStart(2, '0')}`);
+  const records = [
+    ...spanning('2025-01-01T00:00:00Z', '2025-08-31T23:59:59Z'),
+    ...months.flatMap((month) => session('ann', `${month}-03T10:00:00Z`, `${month}-03T11:00:00Z`)),
+  ];
+  const forecastOf = (from: string) =>
+    figuresOf(contract(`term: {from: ${from}, until: 2026-01-01}`), records).forecast;
+  assert.equal(forecastOf('2025-01-01').known, true);
+  const late = forecastOf('2025-04-01');
+  assert.deepEqual(late, { known: false, reason: 'not enough history: 5 whole months, expected at least 6' });
+});
+
+test('a session that lasts for decades is walked day by day; with FULL=1 for two centuries', () => {
+  const [years, end] = process.env.FULL === undefined ? [20, 2009] : [210, 2199];
+  const { months, days, heat } = figuresOf(contract(), [
+    ...spanning('1990-01-01T00:00:00Z', `${end}-12-31T23:59:59Z`),
+    ...session('ann', '1990-01-01T00:00:00Z', `${end}-12-31T23:59:59Z`),
+  ]);
+  assert.deepEqual([months.length, days.length], [years * 12, years === 20 ? 7305 : 76_699]);
+  assert.ok(heat!.mean.every((hours) => hours.every((mean) => mean === 1)));
+});
+
 test('where no quantity is known, or nothing was seen, nothing is said to be within it', () => {
   const late = contract('', 1).replace('2025-01-01', '2025-04-01');
   const early = session('ann', '2025-03-03T10:00:00Z', '2025-03-03T11:00:00Z');

@@ -14,6 +14,7 @@ import {
   idleWords,
   type Labelled,
   percent,
+  reasonWords,
   showAmount,
   showBounds,
   showLimits,
@@ -183,7 +184,7 @@ function periods({ periods: all }: LicenseEntry): Html {
         time(each.at),
         each.spanned === null ? '' : showSpanned(each.spanned),
         verdictOf(each),
-        ...(hasReasons ? [each.reason ?? ''] : []),
+        ...(hasReasons ? [reasonWords(each)] : []),
       ]),
     all.length,
   );

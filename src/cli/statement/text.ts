@@ -11,6 +11,7 @@ import {
   forecastWords,
   idleWords,
   percent,
+  reasonWords,
   showAmount,
   showBounds,
   showLimits,
@@ -115,9 +116,10 @@ function periodTable({ periods }: LicenseEntry): string[] {
       each.verdict,
     ]);
   const columns = ['period', 'used', 'quantity', 'peak at', 'spanned', 'verdict'].map((title) => ({ title }));
-  const notes = periods
-    .slice(-SHOWN_PERIODS)
-    .flatMap(({ period, reason }) => (reason === null ? [] : labelled(LAYOUT, period, reason)));
+  const notes = periods.slice(-SHOWN_PERIODS).flatMap((each) => {
+    const because = reasonWords(each);
+    return because === '' ? [] : labelled(LAYOUT, each.period, because);
+  });
   return [
     ...(rows.length === 0 ? [] : table(LAYOUT, columns, rows)),
     ...more(periods.length, SHOWN_PERIODS, 'earlier period'),

@@ -187,3 +187,15 @@ export function worstPeriod({ verdict, periods }: LicenseEntry): StatementPeriod
       undefined,
     );
 }
+
+/** Records that keep a figure open are listed as far as a reader looks them up. */
+const SHOWN_RECORDS = 5;
+
+/** Why the figure is open, with the records that keep it so: those of the contract's file are none. */
+export function reasonWords({ reason, verdict, places }: StatementPeriod): string {
+  if (reason === null) return '';
+  const records = verdict === 'undetermined' ? places.filter(({ length }) => length > 0) : [];
+  if (records.length === 0) return reason;
+  const rest = records.length > SHOWN_RECORDS ? ` and ${count(records.length - SHOWN_RECORDS, 'other')}` : '';
+  return `${reason} [${records.slice(0, SHOWN_RECORDS).map(formatPlace).join(', ')}${rest}]`;
+}

@@ -16,6 +16,8 @@ const MAX_INCIDENTS = 1000;
 /** Reasons counted one by one; log text decides how many there are. */
 const MAX_REASONS = 50;
 const MAX_REASON_LENGTH = 200;
+/** Series that wait for their interval to end; beyond, the oldest is taken for an incident at once. */
+const MAX_PENDING = 100_000;
 
 type Series = { first: Instant; last: TimedUse; denials: number };
 
@@ -53,6 +55,10 @@ export class Denials {
       last: use,
       denials: (series?.denials ?? 0) + 1,
     });
+    if (this.pending.size <= MAX_PENDING) return;
+    const [oldest, waiting] = this.pending.entries().next().value!;
+    this.pending.delete(oldest);
+    this.report(waiting, false);
   }
 
   grant(use: TimedUse): void {

@@ -155,7 +155,11 @@ export class StatementFold {
         reason: `the quantity is for a ${measure.over}, and a forecast is made of months`,
       };
     const whole = byPeriod(months).flatMap(([month, stretches]): MonthBounds[] => {
-      if (coveredPercent(month, term, coverage) < this.contract.coverage) return [];
+      // Before the term nobody was to use it, and after it neither.
+      const isOutside =
+        (term?.from !== undefined && month.from < term.from.instant) ||
+        (term !== undefined && month.from >= term.until.instant);
+      if (isOutside || coveredPercent(month, term, coverage) < this.contract.coverage) return [];
       const { lower, upper } = this.boundsOf(stretches);
       return [{ month, lower: toNumber(lower), upper: upper === undefined ? undefined : toNumber(upper) }];
     });
