@@ -161,41 +161,41 @@ function toLine({ label, text }: Labelled): Html {
 }
 
 function periods({ periods: all }: LicenseEntry): Html {
-  const hasReasons = all.some(({ reason }) => reason !== null);
-  return table(
-    'Use by period of the contract, against the quantity in force',
-    [
-      { title: 'Period' },
-      { title: 'Used', number: true },
-      { title: 'Quantity' },
-      { title: 'Share' },
-      { title: 'Peak at' },
-      { title: 'Spanned by the log', number: true },
-      { title: 'Verdict' },
-      ...(hasReasons ? [{ title: 'Because' }] : []),
-    ],
-    all
-      .slice(-SHOWN)
-      .map((each) => [
-        each.period,
-        showBounds(each.lower, each.upper),
-        showLimits(each),
-        bar(each),
-        time(each.at),
-        each.spanned === null ? '' : showSpanned(each.spanned),
-        verdictOf(each),
-        ...(hasReasons ? [reasonWords(each)] : []),
-      ]),
-    all.length,
-  );
+  const shown = all.slice(-SHOWN);
+  const reasons = shown.flatMap((each) => {
+    const because = reasonWords(each);
+    return because === '' ? [] : [html`<p>${each.period}, ${each.verdict}: ${because}</p>`];
+  });
+  const columns: Column[] = [
+    { title: 'Period' },
+    { title: 'Used', number: true },
+    { title: 'Quantity' },
+    { title: 'Share' },
+    { title: 'Peak at' },
+    { title: 'Spanned by the log', number: true },
+    { title: 'Verdict' },
+  ];
+  const rows = shown.map((each) => [
+    html`<time>${each.period}</time>`,
+    showBounds(each.lower, each.upper),
+    showLimits(each),
+    bar(each),
+    time(each.at),
+    each.spanned === null ? '' : showSpanned(each.spanned),
+    verdictOf(each),
+  ]);
+  const caption = 'Use by period of the contract, against the quantity in force';
+  return html`${table(caption, columns, rows, all.length)}${reasons}`;
 }
 
 /** Says in words what it draws. */
-function bar({ upper, limit }: StatementPeriod): Html {
+function bar({ lower, upper, limit, verdict }: StatementPeriod): Html {
   if (upper === null || limit === null || limit === 0) return html``;
   const share = percent(upper / limit);
-  const over = share > 100 ? html` over` : html``;
-  return html`${share} %<span class="bar${over}" aria-hidden="true"><span style="width:${Math.max(0, Math.min(100, share))}%"></span></span>`;
+  const upTo = lower === upper ? '' : 'up to ';
+  const over = verdict === 'exceeded' ? html` over` : html``;
+  const width = Math.max(0, Math.min(100, share));
+  return html`${upTo}${share} %<span class="bar${over}" aria-hidden="true"><span style="width:${width}%"></span></span>`;
 }
 
 function months({ months: all, periods: own }: LicenseEntry): Html {
