@@ -1,34 +1,30 @@
 /**
  * `licenses --format html`: the statement as one file that needs nothing else: no script, no font, no image. Tables carry
- * headers and captions, and every shade of the heat map has its number.
+ * headers and captions, and every shade of the heat map has its number. Longer than 250 lines: one function a section, in
+ * the order of the page.
  */
 import { count, formatNumber } from '../../base/text-safety.ts';
-import type { Place } from '../../model/place.ts';
-import { HEAT_STEPS, STYLE } from './html-style.ts';
-import { type Html, type HtmlPart, html } from './html-text.ts';
+import { heatMaps } from './html-heat.ts';
+import { STYLE } from './html-style.ts';
+import { type Column, list, places, SHOWN, table, time, toLine, verdictOf } from './html-table.ts';
+import { type Html, html } from './html-text.ts';
 import type { LicenseEntry, Statement, StatementFinding, StatementPeriod } from './statement.ts';
 import {
   denialWords,
   FORECAST_METHOD,
   forecastWords,
   idleWords,
-  type Labelled,
   percent,
   reasonWords,
   showAmount,
   showBounds,
   showLimits,
-  showPlaces,
   showSpanned,
   showTeams,
   trueUpWords,
   verdictLine,
-  WEEKDAYS,
   worstPeriod,
 } from './words.ts';
-
-/** Rows of one table; json and csv have them all. */
-const SHOWN = 200;
 
 export function statementHtml(statement: Statement): string {
   const { contract, verdict, licenses, uncovered } = statement;
@@ -76,41 +72,6 @@ function headList({ contract, generated, evidence: { period }, tool }: Statement
   ]);
 }
 
-function list(rows: readonly (readonly [string, HtmlPart])[]): Html {
-  return html`<dl>${rows.map(([term, text]) => html`<dt>${term}</dt><dd>${text}</dd>`)}</dl>`;
-}
-
-type Column = { title: string; number?: true };
-
-/** The first cell of a row is its header. `total`: rows there are, where not all are given. */
-function table(
-  caption: string,
-  columns: readonly Column[],
-  rows: readonly (readonly HtmlPart[])[],
-  total = rows.length,
-): Html {
-  if (rows.length === 0) return html``;
-  const attribute = ({ number }: Column) => (number ? html` class="number"` : html``);
-  const more =
-    total > rows.length
-      ? html`<p class="faint">… and ${formatNumber(total - rows.length)} more: the JSON and CSV formats list them</p>`
-      : html``;
-  return html`<div class="scroll"><table>
-<caption>${caption}</caption>
-<thead><tr>${columns.map((column) => html`<th scope="col"${attribute(column)}>${column.title}</th>`)}</tr></thead>
-<tbody>
-${rows.map(
-  ([first, ...rest]) =>
-    html`<tr><th scope="row">${first!}</th>${rest.map((cell, at) => html`<td${attribute(columns[at + 1]!)}>${cell}</td>`)}</tr>
-`,
-)}</tbody>
-</table></div>${more}`;
-}
-
-function verdictOf({ verdict }: { verdict: string }): Html {
-  return html`<span class="verdict ${verdict}">${verdict}</span>`;
-}
-
 function overview(licenses: readonly LicenseEntry[]): Html {
   const rows = licenses.map((entry, index) => {
     const { license, unit } = entry;
@@ -154,10 +115,6 @@ ${trueUpWords(entry).map(toLine)}
 ${findingList(entry.findings.filter(({ code }) => code.startsWith('use-')))}
 </section>
 `;
-}
-
-function toLine({ label, text }: Labelled): Html {
-  return html`<p>${label}: ${text}</p>`;
 }
 
 function periods({ periods: all }: LicenseEntry): Html {
@@ -239,58 +196,6 @@ ${table(
     ]),
   total,
 )}`;
-}
-
-function time(instant: string | null): Html {
-  return instant === null ? html`` : html`<time>${instant}</time>`;
-}
-
-function places(first: Place, second: Place | null): Html {
-  return html`<span class="place">${showPlaces(first, second)}</span>`;
-}
-
-function heatMaps({ heat }: LicenseEntry): Html {
-  if (heat === null || heat.maxShare.every((row) => row.every((share) => share === null))) return html``;
-  return html`<h3>Utilization by weekday and hour</h3>
-<p>${busiest(heat.meanShare)}</p>
-${heatMap('Mean use in percent of the quantity in force', heat.meanShare)}
-${heatMap('Highest use in percent of the quantity in force; a frame: all of it, a double frame: more', heat.maxShare)}`;
-}
-
-type Shares = readonly (readonly (number | null)[])[];
-
-function busiest(shares: Shares): string {
-  let best = { share: 0, day: 0, hour: 0 };
-  shares.forEach((row, day) => {
-    row.forEach((share, hour) => {
-      if (share !== null && share > best.share) best = { share, day, hour };
-    });
-  });
-  if (best.share === 0) return 'No use in any hour.';
-  const hour = (number: number) => `${String(number % 24).padStart(2, '0')}:00`;
-  return `Busiest on average: ${WEEKDAYS[best.day]!} from ${hour(best.hour)} to ${hour(best.hour + 1)}, ${percent(best.share)} %.`;
-}
-
-function heatMap(caption: string, shares: Shares): Html {
-  const hours = Array.from({ length: 24 }, (_, hour) => hour);
-  return html`<div class="scroll"><table class="heat">
-<caption>${caption}</caption>
-<thead><tr><td></td>${hours.map((hour) => html`<th scope="col">${hour}</th>`)}</tr></thead>
-<tbody>
-${WEEKDAYS.map(
-  (day, at) => html`<tr><th scope="row">${day}</th>${shares[at]!.map(heatCell)}</tr>
-`,
-)}</tbody>
-</table></div>`;
-}
-
-function heatCell(share: number | null): Html {
-  if (share === null) return html`<td></td>`;
-  const step = share === 0 ? 0 : Math.min(HEAT_STEPS, Math.max(1, Math.ceil(share * HEAT_STEPS)));
-  const frame = share > 1 ? ' over' : share === 1 ? ' full' : '';
-  // More than nothing is no 0, and less than all no 100.
-  const shown = share > 0 && share < 1 ? Math.min(99, Math.max(1, percent(share))) : percent(share);
-  return html`<td class="h${step}${frame}">${shown}</td>`;
 }
 
 function denialTable({ denials }: LicenseEntry): Html {

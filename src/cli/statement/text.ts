@@ -1,16 +1,16 @@
-/** `licenses --format text`: the statement on a terminal of 80 columns. */
+/** `licenses --format text`: the statement on a terminal of 80 columns. One function a section, in the order of the page. */
 import { count, escapeControls, formatNumber, truncate } from '../../base/text-safety.ts';
 import { formatPlace } from '../../model/place.ts';
 import { wrap } from '../../report/text/columns.ts';
 import { type Layout, labelled, MAX_PROSE, table } from '../../report/text/layout.ts';
 import { createPaint } from '../../report/text/paint.ts';
 import type { LicenseEntry, Statement, StatementFinding, WitnessInChain } from './statement.ts';
+import { heatLines } from './text-heat.ts';
 import {
   denialWords,
   FORECAST_METHOD,
   forecastWords,
   idleWords,
-  percent,
   reasonWords,
   showAmount,
   showBounds,
@@ -21,7 +21,6 @@ import {
   showUnits,
   trueUpWords,
   verdictLine,
-  WEEKDAYS,
   worstPeriod,
 } from './words.ts';
 
@@ -166,31 +165,6 @@ function sessionLines({ holder, quantity, from, until, opened, closed, chain }: 
     `    ${shown(holder)}${many}, ${from} to ${until ?? 'no check-in'}`,
     `      ${places}${chain === null ? '' : `, ${chain.assurance}`}`,
   ];
-}
-
-/** Three columns an hour: `.` nothing, `==` all of the quantity, `>>` more. */
-function heatLines({ heat }: LicenseEntry): string[] {
-  if (heat === null) return [];
-  const hasShares = heat.maxShare.some((row) => row.some((share) => share !== null));
-  if (!hasShares) return labelled(LAYOUT, 'heat map', 'no quantity to take shares of');
-  const hours = `       ${Array.from({ length: 24 }, (_, hour) => String(hour).padStart(3)).join('')}`;
-  const map = (title: string, shares: readonly (readonly (number | null)[])[]) => [
-    `  ${title}`,
-    hours,
-    ...WEEKDAYS.map((day, at) => `    ${day}${shares[at]!.map((share) => heatCell(share)).join('')}`),
-  ];
-  return [
-    ...map('mean use in % of the quantity, by hour', heat.meanShare),
-    ...map('highest use in % of the quantity (== all of it, >> more)', heat.maxShare),
-  ];
-}
-
-function heatCell(share: number | null): string {
-  if (share === null) return '   ';
-  if (share === 0) return '  .';
-  if (share > 1) return ' >>';
-  if (share === 1) return ' ==';
-  return String(Math.min(99, Math.max(1, percent(share)))).padStart(3);
 }
 
 function denialLines({ denials }: LicenseEntry): string[] {

@@ -6,15 +6,16 @@ import { formatInstant, type Instant } from '../../base/instant.ts';
 import type { LicenseFigures, PeriodFigures, TeamUse } from '../../model/license-figures.ts';
 import { type Coverage, coverageOf } from '../../model/relation.ts';
 import type { StatementOptions } from '../../model/request.ts';
-import { type Amount, formatAmount, ONE, toNumber } from '../amount.ts';
+import { type Amount, ONE, toNumber } from '../amount.ts';
 import type { Contract, Count, License } from '../contract.ts';
 import type { LicenseUse, TimedUse } from '../license-use.ts';
 import type { SegmentUse } from '../measure-fold.ts';
 import { coveredPercent, type Period } from '../periods.ts';
-import { isOver, type Limit, limitAt, toLimitInForce, toLimits } from '../quantities.ts';
+import { type Limit, limitAt, toLimitInForce, toLimits } from '../quantities.ts';
 import type { Session } from '../sessions.ts';
 import { Denials } from './denials.ts';
 import { forecast, type MonthBounds } from './forecast.ts';
+import { endLinger, reclaimHeld, reclaimIdle } from './free-cures.ts';
 import { HeatSums } from './heat-map.ts';
 import { LastUse } from './last-use.ts';
 import { MonthTeams } from './month-teams.ts';
@@ -22,7 +23,7 @@ import { PeakSeats } from './peak-seats.ts';
 import { type Holding, SeatWatch } from './seat-watch.ts';
 import { TeamTally } from './team-tally.ts';
 import { compileTeams, type TeamOf } from './teams.ts';
-import { type CostOf, type FreeCure, heldWords, mayBeOver, trueUp } from './true-up.ts';
+import { type CostOf, type FreeCure, trueUp } from './true-up.ts';
 
 /** What the folds of a license ended in. */
 export type FoldedUse = {
@@ -106,7 +107,7 @@ export class StatementFold {
         license,
         segments,
         limitAt(this.limits, until),
-        this.freeCures(segments, withoutLinger, open, idle.idle),
+        this.freeCures(segments, withoutLinger, open, idle),
         NO_PRICES,
       ),
     };
@@ -189,55 +190,16 @@ export class StatementFold {
     segments: readonly SegmentUse[],
     withoutLinger: readonly SegmentUse[] | undefined,
     open: readonly Holding[],
-    idlePeople: number,
+    { idle, days }: Pick<LicenseFigures['idle'], 'idle' | 'days'>,
   ): FreeCure[] {
-    const cures: FreeCure[] = [];
-    if (withoutLinger !== undefined) {
-      cures.push({
-        what: 'shorten-linger',
-        amount: (worst, excess, inForce) => {
-          const isProven = isOver(worst.lower.amount, worst.segment.limit);
-          // Both were cut by the same periods and quantities.
-          const over = withoutLinger.filter((_, index) => mayBeOver(segments[index]!));
-          const bounds = over.map(({ lower, upper }) => (isProven ? lower.amount : upper.amount));
-          const left = bounds.reduce(
-            (most, bound) =>
-              most === undefined || bound === undefined ? undefined : bound > most ? bound : most,
-            inForce,
-          );
-          return left === undefined ? 0n : excess - (left - inForce);
-        },
-        arithmetic: (amount) => `without linger the excess is ${formatAmount(amount)} smaller`,
-      });
-    }
-    const { idle } = this.options;
-    const { count } = this.license.measure;
-    if (count.what === 'seats') {
-      const peak = this.seats!.peak;
-      const held = peak
-        .holdings(open)
-        // One that only lingers was given back already.
-        .filter(({ until }) => until === undefined || until - this.license.linger > peak.at)
-        .filter(({ holding }) => holding.shown.at <= peak.at - idle)
-        .reduce((sum, { holding }) => sum + holding.quantity, 0n);
-      cures.push({
-        what: 'reclaim',
-        amount: ({ segment }) => (peak.at >= segment.from && peak.at < segment.until ? held : 0n),
-        arithmetic: (amount) => heldWords(amount, Number(idle / DAY)),
-      });
-    }
-    if (count.what === 'distinct' && count.key === 'person') {
-      cures.push({
-        what: 'reclaim',
-        amount: () => BigInt(idlePeople) * ONE,
-        arithmetic: (amount) => `${formatAmount(amount)} of ${idlePeople} idle people give theirs back`,
-      });
-    }
+    const { linger, measure } = this.license;
+    const cures = withoutLinger === undefined ? [] : [endLinger(segments, withoutLinger)];
+    if (this.seats !== undefined)
+      cures.push(reclaimHeld(this.seats.peak, open, this.options.idle, linger, days));
+    if (measure.count.what === 'distinct' && measure.count.key === 'person') cures.push(reclaimIdle(idle));
     return cures;
   }
 }
-
-const DAY = 86_400_000_000_000n;
 
 const NO_PRICES: CostOf = () => undefined;
 

@@ -1,5 +1,4 @@
 /** What is owed, and the cheapest cure: what costs nothing goes before what has to be bought. */
-import { count as countOf } from '../../base/text-safety.ts';
 import type { Cure, TrueUpFigures } from '../../model/license-figures.ts';
 import { type Amount, formatAmount, ONE, toNumber } from '../amount.ts';
 import type { License } from '../contract.ts';
@@ -140,9 +139,4 @@ function buy(license: License, rest: Amount, free: Amount, sum: string, costOf: 
     cost: price?.cost ?? null,
     arithmetic: `${sum}${less} = ${formatAmount(rest)}${rounded}; ${price?.arithmetic ?? 'the contract states no price'}`,
   };
-}
-
-/** Seats that were held for `days` without a check-in when the peak was reached. */
-export function heldWords(amount: Amount, days: number): string {
-  return `${formatAmount(amount)} of the seats at the peak ${amount === ONE ? 'was' : 'were'} held for more than ${countOf(days, 'day')}`;
 }
