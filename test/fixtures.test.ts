@@ -40,8 +40,11 @@ const SPOKEN_ELSEWHERE: Readonly<Record<string, string>> = {
   ),
 };
 
+/** The demo, what several test files share, and the two months of test/cli/licenses.test.ts. */
+const OF_OTHER_TESTS = ['demo', 'vectors', 'statement'];
+
 const fixtures = foldersIn(ROOT)
-  .filter((kind) => kind !== 'demo' && kind !== 'vectors')
+  .filter((kind) => !OF_OTHER_TESTS.includes(kind))
   .flatMap((kind) => foldersIn(join(ROOT, kind)).map((name) => `${kind}/${name}`));
 
 function foldersIn(folder: string): string[] {

@@ -35,6 +35,36 @@ test('the demo in the README is what the command prints', async () => {
   assert.equal(BLOCK.exec(fs.readFileSync(README, 'utf8'))?.[0], block);
 });
 
+const STATEMENT = /<!-- statement -->\n[\s\S]*?<!-- end -->/;
+
+/** The overview and one license, without its heat maps. */
+async function statementParts(): Promise<string> {
+  const folder = 'fixtures/statement';
+  const { stdout } = await commands.run(
+    ['licenses', '--no-config', `${folder}/logs`, '--licenses', `${folder}/licenses.yaml`],
+    ROOT,
+  );
+  const blocks = stdout.trimEnd().split('\n\n');
+  const overview = blocks.find((block) => block.startsWith('Licenses\n'))!;
+  const editor = blocks.find((block) => block.startsWith('License editor:'))!;
+  const [peak, rest] = [
+    editor.slice(0, editor.indexOf('\n  mean use')),
+    editor.slice(editor.indexOf('\n  denials')),
+  ];
+  return `${overview}\n\n${peak}\n  …${rest}\n\n…\n\n${blocks.at(-1)!}`;
+}
+
+test('the license statement in the README is what the command prints', async () => {
+  const block = `<!-- statement -->\n\n\`\`\`console\n${await statementParts()}\n\`\`\`\n\n<!-- end -->`;
+  const readme = fs.readFileSync(README, 'utf8');
+  if (process.env.UPDATE)
+    fs.writeFileSync(
+      README,
+      readme.replace(STATEMENT, () => block),
+    );
+  assert.equal(STATEMENT.exec(fs.readFileSync(README, 'utf8'))?.[0], block);
+});
+
 test('the README names every relation, every command of rules, and how many rules come along', () => {
   const readme = fs.readFileSync(README, 'utf8');
   for (const { type } of RELATIONS) assert.ok(readme.includes(`\`${type}\``), type);

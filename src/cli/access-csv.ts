@@ -1,7 +1,7 @@
 /** `access --format csv`: one row for each role and each user, and one for each entry (RFC 4180, a header, CRLF). */
 import { formatInstant } from '../base/instant.ts';
-import { escapeControls } from '../base/text-safety.ts';
 import type { AccessReport } from './access.ts';
+import { csvTable } from './csv-table.ts';
 
 const COLUMNS = [
   'row',
@@ -89,16 +89,5 @@ export function accessCsv({ summary }: AccessReport): string {
       });
     }
   }
-  const lines = rows.map((row) => COLUMNS.map((column) => cell(row[column])).join(','));
-  return [COLUMNS.join(','), ...lines, ''].join('\r\n');
-}
-
-/** A spreadsheet takes what begins with one of these for a formula: an apostrophe before it makes it text (OWASP, CSV injection). */
-const FORMULA = /^[=+\-@\t\r]/;
-
-function cell(value: string | number | undefined): string {
-  if (value === undefined) return '';
-  if (typeof value === 'number') return String(value);
-  const safe = escapeControls(FORMULA.test(value) ? `'${value}` : value);
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+  return csvTable(COLUMNS, rows);
 }

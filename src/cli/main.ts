@@ -6,6 +6,7 @@ import { addAccess } from './commands/access.ts';
 import { addChain } from './commands/chain.ts';
 import { addCollect } from './commands/collect.ts';
 import { addInit } from './commands/init.ts';
+import { addLicenses } from './commands/licenses.ts';
 import { addLists } from './commands/lists.ts';
 import { EXIT_HELP } from './commands/options.ts';
 import { addRedact } from './commands/redact.ts';
@@ -70,6 +71,7 @@ function buildProgram(done: (code: ExitCode) => void): Command {
   addRules(program, done);
   addSources(program);
   addAccess(program, done);
+  addLicenses(program, done);
   addVerifyAttestation(program, done);
   addSealing(program, done);
   addCollect(program, done);

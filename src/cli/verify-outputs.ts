@@ -6,19 +6,23 @@ import { quote } from '../base/text-safety.ts';
 import type { Problem } from '../model/problem.ts';
 import type { Report, ReportFormat } from '../model/report.ts';
 import type { DiscoveredFile } from '../read/discover.ts';
-import { FORMATS } from '../report/index.ts';
 import { type ColorChoice, hasColors, widthOf } from './terminal.ts';
 import { writeFileWhole, writeStream } from './write-output.ts';
 
-export type Output = { format: ReportFormat; file?: string };
+/** Where one format goes; without a file to stdout. */
+export type Output<Format = ReportFormat> = { format: Format; file?: string };
 
 /** `--format FMT[=PATH]`, any number; without a path to stdout, which takes one. */
-export function parseOutputs(formats: readonly string[], problems: Problem[]): Output[] {
+export function parseOutputs<Format extends { name: string }>(
+  formats: readonly string[],
+  known: readonly Format[],
+  problems: Problem[],
+): Output<Format>[] {
   const wrong = (message: string) => problems.push({ file: '--format', line: 0, column: 0, message });
-  const outputs = (formats.length > 0 ? formats : ['text']).flatMap((text): Output[] => {
+  const outputs = (formats.length > 0 ? formats : ['text']).flatMap((text): Output<Format>[] => {
     const [name, ...rest] = text.split('=');
-    const format = FORMATS.find((each) => each.name === name);
-    const names = FORMATS.map((each) => each.name);
+    const format = known.find((each) => each.name === name);
+    const names = known.map((each) => each.name);
     if (format === undefined) {
       wrong(
         `unknown format ${quote(name ?? '')}${didYouMean(name ?? '', names)}, known are ${names.join(', ')}`,
@@ -62,7 +66,7 @@ export async function writeReport(
 
 /** A report must not replace a log it is about, nor another report. */
 export function checkOutputs(
-  outputs: readonly Output[],
+  outputs: readonly { file?: string }[],
   files: readonly DiscoveredFile[],
   problems: Problem[],
 ): void {

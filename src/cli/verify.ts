@@ -10,6 +10,7 @@ import type { Report, ReportVerdict } from '../model/report.ts';
 import type { AuditRequest } from '../model/request.ts';
 import { type DiscoveredFile, discover, STDIN } from '../read/discover.ts';
 import { StateFolder } from '../read/state-folder.ts';
+import { FORMATS } from '../report/index.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { Progress } from './progress.ts';
 import { buildRequest, type RequestOptions, readScope, type Scope } from './request.ts';
@@ -76,7 +77,7 @@ async function verifyFiles(
 ): Promise<ExitCode> {
   const request = buildRequest(paths, options, problems, scope);
   noteKeysBeside(request, archives.files);
-  const outputs = parseOutputs(options.format ?? [], problems);
+  const outputs = parseOutputs(options.format ?? [], FORMATS, problems);
   for (const name of missing)
     problems.push({ file: name, line: 0, column: 0, message: 'there is no such file, folder or match' });
   const { keys, others } = await readArchiveKeys(options, archives, problems);
@@ -153,7 +154,7 @@ async function readBeside(
  * Ctrl-C, and the signal of schedulers: temporary files go, and no report is written, not even half of one. Returns what
  * ends the watch.
  */
-function onInterrupt(files: readonly DiscoveredFile[], progress: Progress | undefined): () => void {
+export function onInterrupt(files: readonly DiscoveredFile[], progress: Progress | undefined): () => void {
   const isPipe = (file: DiscoveredFile) => !file.regular && file.file !== STDIN && file.skip === undefined;
   const interrupt = (signal: NodeJS.Signals) => {
     progress?.clear();
@@ -202,7 +203,7 @@ function sayStartOver(reason: string): void {
 /** More threads than this only wait for the disk. */
 const MAX_JOBS = 64;
 
-function readJobs(jobs: string | undefined, problems: Problem[]): number {
+export function readJobs(jobs: string | undefined, problems: Problem[]): number {
   if (jobs === undefined) return Math.min(os.availableParallelism(), MAX_JOBS);
   const number = /^\d{1,3}$/.test(jobs) ? Number(jobs) : 0;
   if (number >= 1 && number <= MAX_JOBS) return number;

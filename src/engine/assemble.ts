@@ -65,6 +65,9 @@ export function assembleReport(
     streams,
     rules,
     licenses: related.licenses.sort(compareLicenses),
+    ...(request.statement !== undefined && {
+      figures: related.figures.sort((a, b) => compareText(a.license, b.license)),
+    }),
     findings,
     codes: wordsFor(findings),
     notices: [

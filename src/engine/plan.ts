@@ -51,7 +51,7 @@ export function compilePlan(request: AuditRequest): Plan {
   }
   for (const rule of innerFirst(request.rules.rules)) addRule(plan, rule);
   if (request.licenses !== undefined) {
-    const { detections, relations } = compileLicenses(request.licenses as Contract);
+    const { detections, relations } = compileLicenses(request.licenses as Contract, request.statement);
     plan.detections.push(...detections);
     plan.relations.push(...relations);
   }

@@ -1,6 +1,7 @@
 /** Relate: groups of marks are judged, by the threads of the scan where there are many, and judgements become findings. */
 import { count as countOf, quote } from '../base/text-safety.ts';
 import type { Finding } from '../model/finding.ts';
+import type { LicenseFigures } from '../model/license-figures.ts';
 import type { Mark } from '../model/mark.ts';
 import type { Group, Judgement } from '../model/relation.ts';
 import { groupKey } from '../model/relation.ts';
@@ -19,6 +20,8 @@ import type { Scan } from './scan-books.ts';
 export type Related = {
   findings: Finding[];
   licenses: LicenseSummary[];
+  /** What a statement tells of each license, in the order of the contract. */
+  figures: LicenseFigures[];
   matches: Map<string, number>;
   /** For each relation, the events it left out, by the reason. */
   leftOut: ReadonlyMap<PlannedRelation, ReadonlyMap<string, number>>;
@@ -47,11 +50,16 @@ export async function relate(
 ): Promise<Related> {
   const conclusions = new Conclusions();
   const leftOut = new Map<PlannedRelation, Map<string, number>>();
+  const figures: LicenseFigures[] = [];
   const chained = new ChainedMarks(plan);
   const conclude: Conclude = (index, group, judgement) => {
     const planned = plan.relations[index]!;
     if (judgement.leftOut !== undefined) {
       noteLeftOut(leftOut, planned, judgement.leftOut);
+      return;
+    }
+    if (judgement.figures !== undefined) {
+      figures.push(judgement.figures);
       return;
     }
     conclusions.add(planned, group, judgement);
@@ -98,7 +106,7 @@ export async function relate(
     if (times > 0) matches.set(id, (matches.get(id) ?? 0) + times);
   }
   const { findings, licenses, waiversMet } = conclusions;
-  return { findings, licenses, waiversMet, leftOut, matches };
+  return { findings, licenses, figures, waiversMet, leftOut, matches };
 }
 
 /**

@@ -1,6 +1,7 @@
 /** A contract compiled to what the spine already runs: detections that mark license use, and one relation a license. */
 import type { FieldRef } from '../model/mark.ts';
 import type { Relation } from '../model/relation.ts';
+import type { StatementOptions } from '../model/request.ts';
 import type { ConditionNode, Detection, Pattern, Piece } from '../model/rule.ts';
 import type { Contract, Covers, EventWords, License } from './contract.ts';
 import { licenseRelation } from './license-relation.ts';
@@ -15,6 +16,7 @@ const KIND_TITLES = {
   close: 'check-in',
   use: 'use',
   borrow: 'borrowing',
+  denied: 'denial',
   assign: 'assignment',
   revoke: 'revocation',
 } as const;
@@ -28,7 +30,11 @@ function wordOf(
   return kind === 'open' ? 'assign' : kind === 'close' ? 'revoke' : kind;
 }
 
-export function compileLicenses(contract: Contract): {
+/** `statement`: figures are wanted beside the verdicts. */
+export function compileLicenses(
+  contract: Contract,
+  statement?: StatementOptions,
+): {
   detections: Detection[];
   relations: LicenseRelation[];
 } {
@@ -63,7 +69,8 @@ export function compileLicenses(contract: Contract): {
       const title = `${KIND_TITLES[word]} of ${license.id}`;
       return { ...step, detection: detect(`${license.id}:${kind}`, title, license.line, condition) };
     });
-    relations.push({ license: license.id, relation: licenseRelation(contract, license, steps) });
+    const relation = licenseRelation(contract, license, steps, statement);
+    relations.push({ license: license.id, relation });
   }
   const uncovered = uncoveredCondition(contract);
   if (uncovered !== undefined) {

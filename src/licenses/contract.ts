@@ -190,6 +190,8 @@ export type EventWords = {
   open: string[];
   close: string[];
   use: string[];
+  /** Requests that got no license: no figure counts them, a statement tells them. */
+  denied: string[];
   /** Check-outs for use away from the server. */
   borrow: string[];
   /** A server, or one of its daemons, began or ended: it holds no sessions any more. */
@@ -258,6 +260,7 @@ export const DEFAULT_EVENTS: EventWords = {
   open: ['license.checkout'],
   close: ['license.checkin'],
   use: ['license.activate', 'license.use'],
+  denied: ['license.denied'],
   borrow: ['license.borrow'],
   // A reread (server.reread) is none: sessions go on.
   restart: ['server.start', 'server.stop'],

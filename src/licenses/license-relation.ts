@@ -1,8 +1,10 @@
 /** The relation of one license: folds its use through the measure and concludes for each period. */
 import type { Instant } from '../base/instant.ts';
 import { EARLIEST } from '../base/time-zone.ts';
+import type { LicenseFigures } from '../model/license-figures.ts';
 import type { Mark } from '../model/mark.ts';
 import type { Coverage, Judgement, Relation } from '../model/relation.ts';
+import type { StatementOptions } from '../model/request.ts';
 import type { Contract, License } from './contract.ts';
 import { CountryUse } from './country-use.ts';
 import { DeviceUse } from './device-use.ts';
@@ -13,13 +15,14 @@ import { LateUse } from './late-use.ts';
 import { type LicenseUse, type TimedUse, UseReader } from './license-use.ts';
 import type { MeasureFold, SegmentUse } from './measure-fold.ts';
 import { judgePeriod } from './overage-verdict.ts';
-import type { PeriodContext } from './period-verdict.ts';
+import { contractPlace, type PeriodContext } from './period-verdict.ts';
 import { clamp, type Period, type Segment } from './periods.ts';
 import type { Limit } from './quantities.ts';
 import { Reassignments } from './reassignments.ts';
 import { Reservations } from './reservations.ts';
 import { RolloverAccount } from './rollover.ts';
 import { segmentsOf, startMeasure } from './start-measure.ts';
+import { LicenseStatement } from './statement/license-statement.ts';
 import { TermBreaches } from './term-breaches.ts';
 import { undated, unseen } from './unmeasured-use.ts';
 import type { UseStep } from './use-steps.ts';
@@ -30,16 +33,21 @@ export function licenseRelation(
   contract: Contract,
   license: License,
   steps: readonly (UseStep & { detection: string })[],
+  statement?: StatementOptions,
 ): Relation {
   const reader = new UseReader(contract, license, steps);
   return {
-    inputs: steps.map(({ detection }) => ({ detection, groupBy: [], values: reader.values })),
+    inputs: steps.map(({ detection, kind }) => ({
+      detection,
+      groupBy: [],
+      values: kind === 'denied' ? reader.denialValues : reader.values,
+    })),
     *judge(_, marks, coverage) {
-      yield* judgeUse(contract, license, reader, marks, coverage);
+      yield* judgeUse(contract, license, reader, marks, coverage, statement);
       if (license === contract.licenses[0]) yield* judgeKeeping(contract, coverage);
     },
     *judgeNothing(coverage) {
-      yield unseen(contract, license, coverage);
+      yield* judgeUse(contract, license, reader, [], coverage, statement);
       if (license === contract.licenses[0]) yield* judgeKeeping(contract, coverage);
     },
   };
@@ -51,9 +59,11 @@ function* judgeUse(
   reader: UseReader,
   marks: Iterable<Mark>,
   coverage: Coverage,
+  options?: StatementOptions,
 ): Generator<Judgement> {
   const breaches = new TermBreaches(license);
   const excluded = new ExcludedUse(license);
+  const statement = options && new LicenseStatement(contract, license, options, coverage);
   const watchers: UseWatcher[] = [];
   const reassignments = license.reassign && new Reassignments(license, license.reassign);
   let reservations: Reservations | undefined;
@@ -67,17 +77,23 @@ function* judgeUse(
       const assignment = reader.readAssignment(mark);
       if (restart !== undefined) {
         fold?.restart?.(restart);
+        statement?.restart(restart);
         for (const watcher of watchers) watcher.restart?.(restart);
       } else if (assignment !== undefined) reassignments?.add(assignment);
       else excluded.note(reader.exclusionOf(mark), mark);
       continue;
     }
+    if (use.kind === 'denied') {
+      statement?.deny(use);
+      continue;
+    }
     if (fold === undefined) {
       const segments = segmentsOf(contract, license, use.time, coverage);
-      fold = startMeasure(contract, license, segments, coverage);
+      fold = startMeasure(contract, license, segments, coverage, statement?.watch);
       if (license.reserve.length > 0) reservations = new Reservations(contract, license, segments);
       watchers.push(...watchersOf(license, segments), ...(reservations === undefined ? [] : [reservations]));
     }
+    statement?.see(use);
     if (!isTimed(use)) {
       fold.anytime(use);
       for (const watcher of watchers) watcher.anytime?.(use);
@@ -90,16 +106,17 @@ function* judgeUse(
     first ??= use.time;
     last = use.time;
   }
+  const spoken = clamp(coverage?.until ?? last ?? EARLIEST);
+  const until = last !== undefined && last > spoken ? last : spoken;
   if (fold === undefined) {
     yield unseen(contract, license, coverage);
     if (reassignments !== undefined) yield* reassignments.finish();
     yield* excluded.finish();
+    if (statement !== undefined) yield figuresOf(contract, license, statement.finish(undefined, until));
     return;
   }
-  const until = clamp(coverage?.until ?? last ?? EARLIEST);
-  const end = last !== undefined && last > until ? last : until;
-  const segments = fold.finish(end);
-  const watched = watchers.flatMap((watcher) => [...watcher.finish(end)]);
+  const segments = fold.finish(until);
+  const watched = watchers.flatMap((watcher) => [...watcher.finish(until)]);
   const context: PeriodContext = { contract, license, coverage };
   if (first === undefined || last === undefined) yield undated(context, segments);
   else {
@@ -108,8 +125,24 @@ function* judgeUse(
   }
   yield* watched;
   if (reassignments !== undefined) yield* reassignments.finish();
-  yield* breaches.finish(fold.stillOpen(), until);
+  yield* breaches.finish(fold.stillOpen(), spoken);
   yield* excluded.finish();
+  if (statement === undefined) return;
+  yield figuresOf(contract, license, statement.finish({ segments, stillOpen: fold.stillOpen() }, until));
+}
+
+/** Not judged: handed on as they are. */
+function figuresOf(contract: Contract, license: License, figures: LicenseFigures): Judgement {
+  return {
+    verdict: 'satisfied',
+    code: 'license-unseen',
+    message: '',
+    place: contractPlace(contract, license.line),
+    related: [],
+    count: 1,
+    identity: [],
+    figures,
+  };
 }
 
 function isTimed(use: LicenseUse): use is TimedUse {

@@ -11,7 +11,7 @@ import type { UseStep } from './use-steps.ts';
 import { compileEnvironments, isVersionCovered } from './versions.ts';
 
 export type LicenseUse = {
-  kind: 'open' | 'close' | 'use';
+  kind: 'open' | 'close' | 'use' | 'denied';
   featureless: boolean;
   /** Undefined when absent, unreadable or not between 1990 and 2200. */
   time: Instant | undefined;
@@ -35,6 +35,8 @@ export type LicenseUse = {
   named: boolean;
   feature: string | undefined;
   share: string | undefined;
+  /** Of a denial: why, in the words of the log. */
+  reason: string | undefined;
   place: Place;
   identity: string;
 };
@@ -55,10 +57,18 @@ export type Assignment = {
 /** A server, or the daemon that is named, holds no sessions any more. */
 export type ServerRestart = { time: Instant; daemon: string | undefined };
 
+const REASON_FIELDS: readonly FieldRef[] = [
+  { taxonomy: 'audit', name: 'reason' },
+  { taxonomy: 'raw', name: 'reason' },
+];
+
 /** Columns of `Mark.values`: for each concept, where its fields stand. */
 export class UseReader {
   readonly values: readonly FieldRef[];
+  /** Of denials, which carry their reason as well: nothing is paid for it on other events. */
+  readonly denialValues: readonly FieldRef[];
   private readonly license: License;
+  private readonly reasons: readonly number[];
   private readonly toPerson: ReturnType<typeof compilePeople>;
   private readonly toClause: ReturnType<typeof compileExclusions>;
   private readonly steps: readonly UseStep[];
@@ -115,6 +125,8 @@ export class UseReader {
     this.weights = new Map(license.covers.weights?.map(({ feature, weight }) => [feature, weight]));
     this.steps = steps;
     this.values = values;
+    this.denialValues = [...values, ...REASON_FIELDS];
+    this.reasons = REASON_FIELDS.map((_, index) => values.length + index);
     this.license = license;
     this.toPerson = compilePeople(people);
     this.toClause = compileExclusions(people);
@@ -189,6 +201,7 @@ export class UseReader {
       named: session !== undefined,
       feature: featureless ? undefined : feature,
       share: this.shareOf(person, host),
+      reason: kind === 'denied' ? firstText(values, this.reasons) : undefined,
       place: mark.place,
       identity: mark.identity,
     };

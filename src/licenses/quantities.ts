@@ -1,7 +1,8 @@
 /** The quantity in force at each instant, from a contract's dated quantities and amendments. */
 import type { Instant } from '../base/instant.ts';
 import { quote } from '../base/text-safety.ts';
-import { type Amount, formatAmount, ONE } from './amount.ts';
+import type { LimitInForce } from '../model/license-figures.ts';
+import { type Amount, formatAmount, ONE, toNumber } from './amount.ts';
 import type { License, Overage, QuantityEntry } from './contract.ts';
 
 /** The total in force from `from` until the next step. `from` undefined: always. */
@@ -73,6 +74,16 @@ export function withOverage(limit: Limit | undefined, { allow }: Overage): Limit
 function roundShare(amount: Amount, round: 'down' | 'up' | 'half'): Amount {
   const added = { down: 0n, half: ONE / 2n, up: ONE - 1n }[round];
   return ((amount + added) / ONE) * ONE;
+}
+
+/** As plain data. */
+export function toLimitInForce(limit: Limit | undefined): LimitInForce {
+  const amount = limit?.amount;
+  return {
+    from: limit?.date ?? null,
+    amount: amount === undefined ? null : amount === 'unlimited' ? amount : toNumber(amount),
+    by: limit?.by ?? null,
+  };
 }
 
 function compareInstants(left: Instant, right: Instant): number {

@@ -8,7 +8,7 @@ import type { MeasureFold, SegmentUse } from './measure-fold.ts';
 import { type PeakSegment, PeakTracker, type SegmentPeak } from './peak.ts';
 import type { Segment } from './periods.ts';
 import { SeatsMeasure, type Stretch, toPeakSegment } from './seats-measure.ts';
-import type { Session, SessionEvent } from './sessions.ts';
+import type { SeatSink, Session, SessionEvent } from './sessions.ts';
 
 export class SeatBuckets implements MeasureFold {
   private readonly plan: BucketPlan;
@@ -18,34 +18,39 @@ export class SeatBuckets implements MeasureFold {
   private readonly fold: SeatsMeasure;
   private segment = 0;
 
-  constructor(plan: BucketPlan) {
+  constructor(plan: BucketPlan, watch?: SeatSink) {
     this.plan = plan;
     this.push(plan.clock.at(plan.segments[0]!.from));
     this.tracker = new PeakTracker(this.peakSegments);
     const { tracker } = this;
     const before = (at: Instant) => this.planUntil(at);
-    this.fold = new SeatsMeasure(plan.license, this.buckets, {
-      take(session: Session, at: Instant) {
-        before(at);
-        tracker.take(session, at);
+    this.fold = new SeatsMeasure(
+      plan.license,
+      this.buckets,
+      {
+        take(session: Session, at: Instant) {
+          before(at);
+          tracker.take(session, at);
+        },
+        release(session: Session, at: Instant) {
+          before(at);
+          tracker.release(session, at);
+        },
+        orphan(event: SessionEvent) {
+          before(event.at);
+          tracker.orphan(event);
+        },
+        doubt(quantity: Amount, at: Instant) {
+          before(at);
+          tracker.doubt(quantity, at);
+        },
+        finish(until: Instant, missingIsInUse: boolean, anytime: Amount): SegmentPeak[] {
+          before(until);
+          return tracker.finish(until, missingIsInUse, anytime);
+        },
       },
-      release(session: Session, at: Instant) {
-        before(at);
-        tracker.release(session, at);
-      },
-      orphan(event: SessionEvent) {
-        before(event.at);
-        tracker.orphan(event);
-      },
-      doubt(quantity: Amount, at: Instant) {
-        before(at);
-        tracker.doubt(quantity, at);
-      },
-      finish(until: Instant, missingIsInUse: boolean, anytime: Amount): SegmentPeak[] {
-        before(until);
-        return tracker.finish(until, missingIsInUse, anytime);
-      },
-    });
+      watch,
+    );
   }
 
   anytime(use: LicenseUse): void {

@@ -9,7 +9,7 @@ import type { MeasureFold, SegmentUse, Witness } from './measure-fold.ts';
 import type { Segment } from './periods.ts';
 import { SeatTime } from './seat-time.ts';
 import { SeatsMeasure } from './seats-measure.ts';
-import type { Session } from './sessions.ts';
+import type { SeatSink, Session } from './sessions.ts';
 import { useOfPeriod, withUse } from './statistic.ts';
 
 export class SeatMean implements MeasureFold {
@@ -17,10 +17,10 @@ export class SeatMean implements MeasureFold {
   private readonly parts: Segment[];
   private readonly fold: SeatsMeasure;
 
-  constructor(license: License, segments: readonly Segment[]) {
+  constructor(license: License, segments: readonly Segment[], watch?: SeatSink) {
     this.segments = segments;
     this.parts = segments.map((segment) => inTerm(segment, license));
-    this.fold = new SeatsMeasure(license, this.parts, new SeatTime(this.parts));
+    this.fold = new SeatsMeasure(license, this.parts, new SeatTime(this.parts), watch);
   }
 
   anytime(use: LicenseUse): void {

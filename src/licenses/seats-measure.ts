@@ -15,7 +15,7 @@ import { PeakTracker, type SegmentPeak } from './peak.ts';
 import type { Segment } from './periods.ts';
 import { isOver, type Limit } from './quantities.ts';
 import { isOpenInUse, sessionOptions } from './session-options.ts';
-import { type SeatSink, type Session, Sessions } from './sessions.ts';
+import { bothSinks, type SeatSink, type Session, Sessions } from './sessions.ts';
 import { TimeOverMeter } from './time-over.ts';
 
 /** `until` undefined: to the end. */
@@ -45,14 +45,14 @@ export class SeatsMeasure implements MeasureFold {
   private readonly restarted: number[] = [];
   private restartSegment = 0;
 
-  /** `segments` as they are when the fold finishes: one for each peak of the tracker, which is that of peaks where none is given. */
-  constructor(license: License, segments: readonly Segment[], tracker?: SeatTracker) {
+  /** `segments` as they are when the fold finishes: one for each peak of the tracker, which is that of peaks where none is given. `watch` is told what the sessions do, beside it. */
+  constructor(license: License, segments: readonly Segment[], tracker?: SeatTracker, watch?: SeatSink) {
     this.segments = segments;
     this.license = license;
     this.time = tracker === undefined && license.overage !== undefined ? new TimeAbove(segments) : undefined;
     const seats = tracker ?? this.time?.tracker ?? new PeakTracker(segments.map(toPeakSegment));
     this.tracker = seats;
-    this.sessions = new Sessions(sessionOptions(license), {
+    const sink: SeatSink = {
       take: (session, at) => {
         seats.take(session, at);
         if (session.unreadable) this.takeUnreadable(session, at);
@@ -66,7 +66,11 @@ export class SeatsMeasure implements MeasureFold {
         seats.doubt(quantity, at);
         if (event !== undefined) this.doubts.note('repeated', event);
       },
-    });
+    };
+    this.sessions = new Sessions(
+      sessionOptions(license),
+      watch === undefined ? sink : bothSinks(sink, watch),
+    );
   }
 
   anytime(use: LicenseUse): void {

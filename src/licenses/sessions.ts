@@ -39,6 +39,8 @@ export type Session = SessionEvent & {
   repeats: Amount;
   reopened: Instant | undefined;
   ends: Instant;
+  /** The check-in, once there is one. */
+  closed: Place | undefined;
 };
 
 /** What happens to the seats, in time order. */
@@ -49,6 +51,28 @@ export interface SeatSink {
   orphan(event: SessionEvent): void;
   /** Seats that may be taken besides, from `at` on, because of `event`; negative when the doubt ends. */
   doubt(quantity: Amount, at: Instant, event?: SessionEvent): void;
+}
+
+/** Tells each of them in turn. */
+export function bothSinks(first: SeatSink, second: SeatSink): SeatSink {
+  return {
+    take(session, at) {
+      first.take(session, at);
+      second.take(session, at);
+    },
+    release(session, at) {
+      first.release(session, at);
+      second.release(session, at);
+    },
+    orphan(event) {
+      first.orphan(event);
+      second.orphan(event);
+    },
+    doubt(quantity, at, event) {
+      first.doubt(quantity, at, event);
+      second.doubt(quantity, at, event);
+    },
+  };
 }
 
 export type SessionOptions = {
@@ -146,14 +170,14 @@ export class Sessions {
     this.advance(event.at);
     if (event.feature === undefined) {
       for (const sessions of [...(this.open.get(event.key)?.values() ?? [])]) {
-        for (const session of [...sessions]) this.end(session, event.at);
+        for (const session of [...sessions]) this.end(session, event);
       }
       return;
     }
     // The latest first: which of several equal sessions ended makes no difference to their number, but if one check-in
     // was lost, only the latest is proven to have lasted until now.
     const session = this.sessionsOf(event)?.last();
-    if (session !== undefined) this.end(session, event.at);
+    if (session !== undefined) this.end(session, event);
     else if (!this.isLateReturn(event)) this.sink.orphan(event);
   }
 
@@ -219,17 +243,19 @@ export class Sessions {
       repeats: 0n,
       reopened: undefined,
       ends: 0n,
+      closed: undefined,
     };
     this.sink.take(session, event.at);
     return session;
   }
 
-  private end(session: Session, at: Instant): void {
+  private end(session: Session, { at, place }: SessionEvent): void {
     // Checked out again at this very instant: the check-in came first and belongs to the earlier check-out.
     if (session.reopened === at) {
       session.reopened = undefined;
       return;
     }
+    session.closed = place;
     this.close(session, at);
     if (this.options.linger > 0n) this.linger(session, at);
     else this.sink.release(session, at);
@@ -278,6 +304,7 @@ export class Sessions {
     session.returned = false;
     session.daemon = event.daemon;
     session.endsByContract = false;
+    session.closed = undefined;
     return session;
   }
 }

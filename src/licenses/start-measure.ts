@@ -17,6 +17,7 @@ import { SampledMeasure } from './sampled-measure.ts';
 import { SeatBuckets } from './seat-buckets.ts';
 import { SeatMean } from './seat-mean.ts';
 import { SeatsMeasure } from './seats-measure.ts';
+import type { SeatSink } from './sessions.ts';
 import { SumBuckets } from './sum-buckets.ts';
 import { SumMeasure } from './sum-measure.ts';
 
@@ -39,20 +40,23 @@ export function segmentsOf(
   return toSegments(plan, from, clamp(coverage?.until ?? LATEST));
 }
 
+/** `watch` is told what sessions of seats do. */
 export function startMeasure(
   contract: Contract,
   license: License,
   segments: readonly Segment[],
   coverage: Coverage,
+  watch?: SeatSink,
 ): MeasureFold {
   const { measure } = license;
-  if (measure.versions === undefined) return adjustedFold(contract, license, segments, coverage);
-  const versions = measure.versions.map((version) => {
+  if (measure.versions === undefined) return adjustedFold(contract, license, segments, coverage, watch);
+  const versions = measure.versions.map((version, index) => {
     const dated = { ...license, measure: version.measure };
     return {
       from: version.from,
       unknown: version.unknown,
-      fold: adjustedFold(contract, dated, segments, coverage),
+      // Each of them has the same sessions.
+      fold: adjustedFold(contract, dated, segments, coverage, index === 0 ? watch : undefined),
     };
   });
   return new DatedMeasure(versions);
@@ -63,9 +67,10 @@ function adjustedFold(
   license: License,
   segments: readonly Segment[],
   coverage: Coverage,
+  watch: SeatSink | undefined,
 ): MeasureFold {
   const adjust = wholeAdjustment(license.measure);
-  const toFold = (each: readonly Segment[]) => plainFold(contract, license, each, coverage);
+  const toFold = (each: readonly Segment[]) => plainFold(contract, license, each, coverage, watch);
   return isAdjusted(adjust) ? new AdjustedMeasure(adjust, segments, toFold) : toFold(segments);
 }
 
@@ -74,15 +79,16 @@ function plainFold(
   license: License,
   segments: readonly Segment[],
   coverage: Coverage,
+  watch: SeatSink | undefined,
 ): MeasureFold {
   const { count, each, take } = license.measure;
   const bucketPlan = () => toBucketPlan(contract, license, segments, coverage);
   const isByInstant = each.kind === 'snapshot' || (each.kind === 'instant' && take.kind !== 'max');
   switch (count.what) {
     case 'seats':
-      if (each.kind !== 'instant') return new SeatBuckets(bucketPlan());
-      if (take.kind === 'max') return new SeatsMeasure(license, segments);
-      return new SeatMean(license, segments);
+      if (each.kind !== 'instant') return new SeatBuckets(bucketPlan(), watch);
+      if (take.kind === 'max') return new SeatsMeasure(license, segments, undefined, watch);
+      return new SeatMean(license, segments, watch);
     case 'distinct':
       return each.kind === 'period'
         ? new DistinctMeasure(license, segments)

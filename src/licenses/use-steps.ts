@@ -1,8 +1,8 @@
 /** The inputs of a license's relation: what kinds of events it is made of. */
 import type { License } from './contract.ts';
 
-/** What an event says of a license. A borrow is a check-out for use away from the server. */
-type UseKind = 'open' | 'close' | 'use' | 'borrow' | 'restart' | 'assign' | 'revoke';
+/** What an event says of a license. A borrow is a check-out for use away from the server; a denial that names no feature says nothing. */
+type UseKind = 'open' | 'close' | 'use' | 'borrow' | 'denied' | 'restart' | 'assign' | 'revoke';
 
 /** `featureless`: events that name no feature, so may be any license's. */
 export type UseStep = { kind: UseKind; featureless: boolean };
@@ -13,6 +13,7 @@ const USES = ['open', 'close', 'use', 'borrow'] as const;
 export function useSteps({ missingCheckin, reassign }: License, coversAll: boolean): readonly UseStep[] {
   return [
     ...USES.map((kind) => ({ kind, featureless: false })),
+    { kind: 'denied', featureless: false },
     ...(coversAll ? [] : USES.map((kind) => ({ kind, featureless: true }))),
     ...(missingCheckin === 'close-at-restart' ? [{ kind: 'restart' as const, featureless: true }] : []),
     ...(reassign === undefined

@@ -1,6 +1,7 @@
 /** A relation judges the marks of one group in time order. Pure: it holds nothing between groups. */
 import type { Instant } from '../base/instant.ts';
 import type { FindingKind, Severity, Verdict } from './finding.ts';
+import type { LicenseFigures } from './license-figures.ts';
 import type { Mark, MarkInput } from './mark.ts';
 import type { Place } from './place.ts';
 import type { Usage } from './report.ts';
@@ -73,6 +74,8 @@ export type Judgement = {
   leftOut?: { why: string; events: number };
   /** For licenses: what was measured against what; kept for satisfied judgements too. */
   usage?: Usage;
+  /** Instead of a finding: what the statement tells of a license. */
+  figures?: LicenseFigures;
 };
 
 /** Further places a finding names; the count tells the rest. */

@@ -1,5 +1,6 @@
 /** The report: what was read, what was found, what could not be decided. Every format renders this one value. */
 import type { Finding, Severity } from './finding.ts';
+import type { LicenseFigures } from './license-figures.ts';
 import type { Place } from './place.ts';
 
 export const REPORT_SCHEMA = 'audit-check/report/v1';
@@ -229,6 +230,8 @@ export type Report = {
   streams: StreamSummary[];
   rules: RuleSummary[];
   licenses: LicenseSummary[];
+  /** What a statement tells beside, where one was asked for: no format of a report renders it. */
+  figures?: LicenseFigures[];
   findings: Finding[];
   /** The words of every code that occurs: title, why, fix. */
   codes: Record<string, { title: string; why: string; fix: string; controls: string[] }>;

@@ -19,6 +19,14 @@ export const DEFAULT_LIMITS: Limits = {
   inflation: 500,
 };
 
+/** What a statement of licenses is asked to tell, in nanoseconds. */
+export type StatementOptions = {
+  /** Without use for so long, somebody is idle. */
+  idle: bigint;
+  /** Denials that follow on each other within this time are one. */
+  retry: bigint;
+};
+
 /** A JSON Schema 2020-12 for canonical events or for raw records. */
 export type EventSchema = { name: string; appliesTo: 'audit' | 'raw'; schema: Record<string, unknown> };
 
@@ -60,6 +68,8 @@ export type AuditRequest = {
   licenses?: unknown;
   /** IANA zone of the times in text logs, which state none. */
   zone?: string;
+  /** Figures of every license are wanted beside the verdicts. */
+  statement?: StatementOptions;
   since?: Instant;
   until?: Instant;
   /** Checks not to run, by name. */

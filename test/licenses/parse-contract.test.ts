@@ -109,6 +109,7 @@ test('a whole contract becomes plain data, with dates at local midnight', () => 
     open: ['vpn.login', 'lic.*.out'],
     close: ['vpn.logout'],
     use: [],
+    denied: ['license.denied'],
     borrow: ['vpn.borrow'],
     restart: ['vpn.up'],
     assign: ['license.assign'],

@@ -77,6 +77,7 @@ function toUse({ measure: { count }, share }: License, used: Used, index: number
     device: undefined,
     country: undefined,
     received: undefined,
+    reason: undefined,
     borrowed: false,
     daemon: undefined,
     key: session ?? JSON.stringify([person ?? null, host ?? null]),

@@ -19,7 +19,7 @@ import {
 /** Every key of `Model`, the optional ones too: a key that is added to the model and forgotten here is a type error. */
 type Every<Model> = { [Key in keyof Required<Model>]: unknown };
 
-export function orderReport(report: Report): Every<Report> {
+export function orderReport(report: Report): Every<Omit<Report, 'figures'>> {
   return {
     schema: report.schema,
     tool: orderTool(report.tool),

@@ -1,0 +1,55 @@
+/** What the sections of the HTML statement are made of: tables with captions and headers, lists, times and places. */
+import { formatNumber } from '../../base/text-safety.ts';
+import type { Place } from '../../model/place.ts';
+import { type Html, type HtmlPart, html } from './html-text.ts';
+import { type Labelled, showPlaces } from './words.ts';
+
+/** Rows of one table; json and csv have them all. */
+export const SHOWN = 200;
+
+export function list(rows: readonly (readonly [string, HtmlPart])[]): Html {
+  return html`<dl>${rows.map(([term, text]) => html`<dt>${term}</dt><dd>${text}</dd>`)}</dl>`;
+}
+
+export type Column = { title: string; number?: true };
+
+/** The first cell of a row is its header. `total`: rows there are, where not all are given. */
+export function table(
+  caption: string,
+  columns: readonly Column[],
+  rows: readonly (readonly HtmlPart[])[],
+  total = rows.length,
+): Html {
+  if (rows.length === 0) return html``;
+  const attribute = ({ number }: Column) => (number ? html` class="number"` : html``);
+  const more =
+    total > rows.length
+      ? html`<p class="faint">… and ${formatNumber(total - rows.length)} more: the JSON and CSV formats list them</p>`
+      : html``;
+  return html`<div class="scroll"><table>
+<caption>${caption}</caption>
+<thead><tr>${columns.map((column) => html`<th scope="col"${attribute(column)}>${column.title}</th>`)}</tr></thead>
+<tbody>
+${rows.map(
+  ([first, ...rest]) =>
+    html`<tr><th scope="row">${first!}</th>${rest.map((cell, at) => html`<td${attribute(columns[at + 1]!)}>${cell}</td>`)}</tr>
+`,
+)}</tbody>
+</table></div>${more}`;
+}
+
+export function verdictOf({ verdict }: { verdict: string }): Html {
+  return html`<span class="verdict ${verdict}">${verdict}</span>`;
+}
+
+export function toLine({ label, text }: Labelled): Html {
+  return html`<p>${label}: ${text}</p>`;
+}
+
+export function time(instant: string | null): Html {
+  return instant === null ? html`` : html`<time>${instant}</time>`;
+}
+
+export function places(first: Place, second: Place | null): Html {
+  return html`<span class="place">${showPlaces(first, second)}</span>`;
+}

@@ -1,0 +1,229 @@
+/** The statement of licenses: verdicts of the report, figures of each license, and what they stand on. Every format renders it. */
+import { compareText, count } from '../../base/text-safety.ts';
+import type { Contract, License } from '../../licenses/contract.ts';
+import type { Finding } from '../../model/finding.ts';
+import type { LicenseFigures, PeriodFigures, WitnessSession } from '../../model/license-figures.ts';
+import type { Place } from '../../model/place.ts';
+import type { Assurance, InputSummary, LicenseSummary, Report, StreamRange } from '../../model/report.ts';
+
+export const STATEMENT_SCHEMA = 'audit-check/license-statement/v1';
+
+/** `overage`: beyond the quantity, and within what the contract tolerates. */
+export type StatementVerdict = 'within' | 'overage' | 'exceeded' | 'undetermined';
+
+/** One period of the contract. The bounds are null where no figure could be made, as when no event had a time. */
+export type StatementPeriod = {
+  period: string;
+  verdict: StatementVerdict;
+  reason: string | null;
+  lower: number | null;
+  upper: number | null;
+  at: string | null;
+  /** The quantity that the verdict was drawn by; null: unlimited or unknown. */
+  limit: number | null;
+  limits: PeriodFigures['limits'];
+  spanned: number | null;
+  holders: string[];
+  /** The sessions that prove it, or the records that keep it open. */
+  places: Place[];
+};
+
+/** Where a record stands among those that vouch for each other; null where nothing does. */
+export type ChainPosition = { stream: string; profile: string; assurance: Assurance } | null;
+
+export type WitnessInChain = WitnessSession & { chain: ChainPosition };
+
+export type LicenseEntry = Omit<LicenseFigures, 'periods' | 'peak'> & {
+  sentence: string;
+  verdict: StatementVerdict;
+  periods: StatementPeriod[];
+  peak: (Omit<NonNullable<LicenseFigures['peak']>, 'sessions'> & { sessions: WitnessInChain[] }) | null;
+  findings: StatementFinding[];
+};
+
+export type StatementFinding = {
+  code: string;
+  verdict: Finding['verdict'];
+  severity: Finding['severity'];
+  message: string;
+  place: Place;
+  related: Place[];
+};
+
+export type Statement = {
+  schema: typeof STATEMENT_SCHEMA;
+  tool: { name: string; version: string };
+  generated: string | null;
+  contract: {
+    id: string;
+    licensor: string | null;
+    file: string;
+    timezone: string;
+    term: { from: string | null; until: string } | null;
+    /** The day the contract is taken as it stood on. */
+    asOf: string | null;
+    /** Of later days, and so left out. */
+    laterQuantities: number;
+  };
+  verdict: StatementVerdict | 'incomplete';
+  /** Why it is incomplete. */
+  incomplete: string | null;
+  licenses: LicenseEntry[];
+  /** Use that no license covers. */
+  uncovered: StatementFinding[];
+  evidence: {
+    period: { from: string; until: string } | null;
+    records: Report['summary']['records'];
+    files: Pick<InputSummary, 'file' | 'bytes' | 'sha256' | 'source' | 'status' | 'records'>[];
+    assurance: Partial<Record<Assurance, number>>;
+    /** What else was found in the files: chains that broke, records that could not be read. */
+    findings: StatementFinding[];
+  };
+};
+
+export type AsOf = { date: string; left: number };
+
+export function toStatement(report: Report, contract: Contract, asOf: AsOf | undefined): Statement {
+  const licenses = contract.licenses.map((license) => toEntry(report, license));
+  const uncovered = report.findings.filter(({ code }) => code === 'unlicensed-use').map(toFinding);
+  const own = new Set(contract.licenses.map(({ id }) => `license:${id}`));
+  const others = report.findings.filter(({ rule, code }) => !own.has(rule) && code !== 'unlicensed-use');
+  const { id, licensor = null, file, timezone, term } = contract;
+  const incomplete = whyIncomplete(report);
+  return {
+    schema: STATEMENT_SCHEMA,
+    tool: { name: report.tool.name, version: report.tool.version },
+    generated: report.generated ?? null,
+    contract: {
+      id,
+      licensor,
+      file,
+      timezone,
+      term: term === undefined ? null : { from: term.from?.text ?? null, until: term.until.text },
+      asOf: asOf?.date ?? null,
+      laterQuantities: asOf?.left ?? 0,
+    },
+    verdict: incomplete === null ? worstOf(licenses, uncovered.length > 0) : 'incomplete',
+    incomplete,
+    licenses,
+    uncovered,
+    evidence: {
+      period: report.summary.period,
+      records: report.summary.records,
+      files: report.inputs.map(({ file: name, bytes, sha256, source, status, records }) => ({
+        file: name,
+        bytes,
+        sha256,
+        source,
+        status,
+        records,
+      })),
+      assurance: report.summary.assurance ?? {},
+      findings: others.map(toFinding),
+    },
+  };
+}
+
+/** What was not read, was altered or is gone may be more use than what was read. */
+function whyIncomplete({ inputs, summary, streams }: Report): string | null {
+  const unread = inputs.filter(({ status }) => status !== 'complete' && status !== 'skipped');
+  if (unread.length > 0)
+    return `not read to the end: ${unread.map(({ file, status }) => `${file} (${status})`).join(', ')}`;
+  const unknown = inputs.filter(({ source, records }) => source === null && records.audited > 0);
+  if (unknown.length > 0)
+    return `no source is known for the records of ${unknown.map(({ file }) => file).join(', ')}`;
+  if (summary.records.audited === 0) return 'no record could be audited';
+  if (summary.records.malformed > 0)
+    return `${count(summary.records.malformed, 'record')} could not be read, and may be use`;
+  const broken = streams.find(({ status }) => status === 'broken');
+  if (broken !== undefined) return `the chain of ${broken.stream} is broken: use may be altered or gone`;
+  return summary.verdict === 'incomplete' ? 'part of the audit could not be made' : null;
+}
+
+function worstOf(licenses: readonly { verdict: StatementVerdict }[], uncovered: boolean): StatementVerdict {
+  if (uncovered || licenses.some(({ verdict }) => verdict === 'exceeded')) return 'exceeded';
+  if (licenses.some(({ verdict }) => verdict === 'undetermined')) return 'undetermined';
+  return licenses.some(({ verdict }) => verdict === 'overage') ? 'overage' : 'within';
+}
+
+function toEntry(report: Report, license: License): LicenseEntry {
+  const figures = report.figures?.find((each) => each.license === license.id);
+  if (figures === undefined) throw new Error(`no figures were made of the license ${license.id}`);
+  const rows = report.licenses.filter((row) => row.license === license.id);
+  const findings = report.findings.filter(({ rule }) => rule === `license:${license.id}`).map(toFinding);
+  const verdicts: StatementVerdict[] = [
+    ...rows.map(({ verdict }) => verdict),
+    ...findings.map(verdictOfFinding),
+  ];
+  const { peak, periods, ...rest } = figures;
+  const chainOf = chainFinder(report);
+  return {
+    ...rest,
+    sentence: license.measure.sentence,
+    // Without a row nothing was judged, and that is no "within".
+    verdict:
+      rows.length === 0
+        ? worstOf([{ verdict: 'undetermined' }, ...verdicts.map(toVerdict)], false)
+        : worstOf(verdicts.map(toVerdict), false),
+    periods: rows
+      .toSorted((a, b) => compareText(a.period, b.period))
+      .map((row) =>
+        toPeriod(
+          row,
+          periods.find(({ period }) => period === row.period),
+        ),
+      ),
+    peak:
+      peak === null
+        ? null
+        : { ...peak, sessions: peak.sessions.map((each) => ({ ...each, chain: chainOf(each.opened) })) },
+    findings,
+  };
+}
+
+/** Use in overage is a finding, and no breach. */
+function verdictOfFinding({ verdict, code }: StatementFinding): StatementVerdict {
+  if (verdict !== 'violation') return 'undetermined';
+  return code === 'overage-used' ? 'overage' : 'exceeded';
+}
+
+function toVerdict(verdict: StatementVerdict): { verdict: StatementVerdict } {
+  return { verdict };
+}
+
+function toPeriod(row: LicenseSummary, figures: PeriodFigures | undefined): StatementPeriod {
+  return {
+    period: row.period,
+    verdict: row.verdict,
+    reason: row.reason ?? null,
+    lower: figures?.lower ?? null,
+    upper: figures?.upper ?? null,
+    at: figures?.at ?? row.at,
+    limit: row.limit,
+    limits: figures?.limits ?? [],
+    spanned: figures?.spanned ?? null,
+    holders: row.holders,
+    places: row.places,
+  };
+}
+
+function toFinding({ code, verdict, severity, message, place, related = [] }: Finding): StatementFinding {
+  return { code, verdict, severity, message, place, related };
+}
+
+/** Which range of which stream holds a record. Files stand in the report in the order in which they were read. */
+function chainFinder({ streams, inputs }: Report): (place: Place) => ChainPosition {
+  const order = new Map(inputs.map(({ file }, index) => [file, index]));
+  const compare = (left: Place, right: Place) =>
+    (order.get(left.file) ?? -1) - (order.get(right.file) ?? -1) || left.offset - right.offset;
+  const holds = ({ from, until }: StreamRange, place: Place) =>
+    compare(from, place) <= 0 && compare(place, until) <= 0;
+  return (place) => {
+    for (const { stream, profile, ranges } of streams) {
+      if (profile === null) continue;
+      const range = ranges.find((each) => holds(each, place));
+      if (range !== undefined) return { stream, profile, assurance: range.assurance };
+    }
+    return null;
+  };
+}

@@ -1,0 +1,201 @@
+/** How the statement says its figures, the same in text and HTML. Names of the log are not escaped here. */
+import { count, formatNumber } from '../../base/text-safety.ts';
+import type {
+  DenialFigures,
+  Forecast,
+  IdleFigures,
+  LimitInForce,
+  TeamShare,
+} from '../../model/license-figures.ts';
+import { formatPlace, type Place } from '../../model/place.ts';
+import type { LicenseEntry, Statement, StatementPeriod } from './statement.ts';
+
+export const WEEKDAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
+
+/** Sums can have fractions; thousands are marked before the point only. */
+export function showAmount(amount: number): string {
+  if (!Number.isFinite(amount) || Math.abs(amount) >= 1e21) return String(amount);
+  const text = String(amount);
+  const [whole = '', fraction] = text.includes('e') ? [text] : text.split('.');
+  return fraction === undefined ? formatNumber(amount) : `${formatNumber(BigInt(whole))}.${fraction}`;
+}
+
+/** `12`, `12 to 14`, `12 or more`. */
+export function showBounds(lower: number | null, upper: number | null): string {
+  if (lower === null) return 'unknown';
+  if (upper === null) return `${showAmount(lower)} or more`;
+  return lower === upper ? showAmount(upper) : `${showAmount(lower)} to ${showAmount(upper)}`;
+}
+
+/** `25, then 35 from 2025-07-01`. */
+export function showLimits({ limits }: Pick<StatementPeriod, 'limits'>): string {
+  if (limits.length === 0) return 'unknown';
+  return limits
+    .map(({ amount, from }, at) => {
+      const text = amount === null ? 'unknown' : amount === 'unlimited' ? amount : showAmount(amount);
+      return at === 0 ? text : `${text} from ${from ?? ''}`;
+    })
+    .join(', then ');
+}
+
+/** `cae 3, dev 1, no team 1`. */
+export function showTeams(teams: readonly TeamShare[], name: (team: string) => string): string {
+  return teams
+    .map(({ team, amount }) => `${team === null ? 'no team' : name(team)} ${showAmount(amount)}`)
+    .join(', ');
+}
+
+export function verdictLine({ verdict, incomplete, licenses, uncovered }: Statement): string {
+  if (verdict === 'within') return `within: all of ${count(licenses.length, 'license')}`;
+  const named = (word: string) => licenses.filter((each) => each.verdict === word).length;
+  const parts = ['exceeded', 'undetermined', 'overage', 'within'].flatMap((word) =>
+    named(word) === 0 ? [] : [`${named(word)} ${word}`],
+  );
+  if (uncovered.length > 0) parts.push(`${count(uncovered.length, 'use', 'uses')} that no license covers`);
+  if (verdict === 'incomplete')
+    return `incomplete: ${incomplete ?? ''}; of what was read: ${parts.join(', ')}`;
+  return `${verdict}: ${parts.join(', ')}`;
+}
+
+/** Share of the quantity in force in whole percent, for narrow cells: half up. */
+export function percent(share: number): number {
+  return Math.round(share * 100);
+}
+
+export function forecastWords(forecast: Forecast, unit: string): string[] {
+  if (!forecast.known) return [forecast.reason];
+  const { months, slope, exhausted, horizon } = forecast;
+  const signed = (number: number) => `${number > 0 ? '+' : ''}${showAmount(round(number))}`;
+  const until = (month: string | null) => month ?? `not before the end of ${horizon}`;
+  const when =
+    exhausted.estimate === null && exhausted.earliest === null
+      ? `the quantity is not passed until the end of ${horizon}`
+      : `the quantity is passed in ${until(exhausted.estimate)}; at the earliest ${until(exhausted.earliest)}, at the latest ${until(exhausted.latest)}`;
+  return [
+    `${signed(slope.estimate)} ${unit} a month (90 %: ${signed(slope.low)} to ${signed(slope.high)}), by ${months} whole months`,
+    when,
+  ];
+}
+
+function round(number: number): number {
+  return Math.round(number * 100) / 100;
+}
+
+export const FORECAST_METHOD =
+  'Slope of Theil and Sen over the upper bounds of whole months (the median of the slopes of all pairs), its 90 % interval by Sen (1968); "at the latest" goes by the lower bounds. At least 6 whole months.';
+
+export function denialWords({ denied, incidents, granted, untimed, interval }: DenialFigures): string {
+  if (denied === 0) return 'none in the log';
+  const retries = denied - incidents - granted - untimed;
+  const parts = [
+    count(incidents, 'incident'),
+    `${formatNumber(granted)} granted within ${interval}`,
+    count(retries, 'retry', 'retries'),
+    ...(untimed > 0 ? [`${formatNumber(untimed)} without a readable time`] : []),
+  ];
+  return `${count(denied, 'denial')} = ${parts.join(' + ')}`;
+}
+
+/** A line and what it is about. */
+export type Labelled = { label: string; text: string };
+
+export function idleWords(
+  { days, idle, holders, held, spare, doubt }: IdleFigures,
+  unit: string,
+): Labelled[] {
+  const lines: Labelled[] = [];
+  if (doubt === null || idle > 0) {
+    const text = `${formatNumber(idle)} of ${count(holders, 'holder')} without use in the last ${count(days, 'day')}`;
+    lines.push({ label: 'idle', text });
+  }
+  if (held > 0) {
+    const text = `${count(held, 'session')} without a check-in for more than ${count(days, 'day')}`;
+    lines.push({ label: 'held', text });
+  }
+  if (spare !== null) {
+    const { amount, highest, limit, since } = spare;
+    const use = `up to ${showAmount(highest)} of ${showUnits(limit, unit)} used since ${since}`;
+    lines.push({ label: 'spare', text: `${amount === 0 ? 'nothing' : showAmount(amount)}: ${use}` });
+  }
+  if (doubt !== null) lines.push({ label: 'idle', text: `not told for sure: ${doubt}` });
+  return lines;
+}
+
+const CURE_WORDS = {
+  'shorten-linger': 'shorten the linger, which ends',
+  reclaim: 'reclaim',
+  buy: 'buy',
+} as const;
+
+export function trueUpWords({ trueUp, unit }: Pick<LicenseEntry, 'trueUp' | 'unit'>): Labelled[] {
+  const { excess, cures, covered } = trueUp;
+  if (excess.upper !== null && excess.upper <= 0)
+    return [{ label: 'true-up', text: 'nothing in the log is over the quantity' }];
+  if (excess.lower === 0 && excess.upper === null)
+    return [{ label: 'true-up', text: 'not told: nothing bounds the use, or no quantity is known' }];
+  const over =
+    excess.lower === excess.upper
+      ? showUnits(excess.lower, unit)
+      : `${showBounds(excess.lower, excess.upper)} ${unit}`;
+  return [
+    { label: 'true-up', text: `${over} over the quantity` },
+    ...(covered === null ? [] : [{ label: 'cure', text: coveredWords(covered) }]),
+    ...cures.map(({ what, amount, cost, arithmetic }) => ({
+      label: 'cure',
+      text: `${CURE_WORDS[what]} ${showAmount(amount)}${cost === null ? '' : ` for ${cost}`}: ${arithmetic}`,
+    })),
+  ];
+}
+
+function coveredWords({ amount, from, by }: LimitInForce): string {
+  const quantity = typeof amount === 'number' ? `of ${showAmount(amount)}` : `(${amount})`;
+  return `none is needed: the quantity ${quantity} in force${from === null ? '' : ` from ${from}`}${by === null ? '' : ` by ${by}`} covers it`;
+}
+
+const ONE_OF: ReadonlyMap<string, string> = new Map([
+  ['seats', 'seat'],
+  ['people', 'person'],
+  ['hosts', 'host'],
+  ['events', 'event'],
+]);
+
+/** `1 seat`, `2 seats`, `1,200.5 tokens`. */
+export function showUnits(amount: number, unit: string): string {
+  return `${showAmount(amount)} ${amount === 1 ? (ONE_OF.get(unit) ?? unit) : unit}`;
+}
+
+/** Rounded down: 99.99 must not read as all. */
+export function showSpanned(percentage: number): string {
+  return `${Math.floor(percentage * 10) / 10} %`;
+}
+
+/** `logs/app.ndjson:17 and :23`: of one file, its name once. */
+export function showPlaces(first: Place, second: Place | null): string {
+  if (second === null) return formatPlace(first);
+  const other = second.file === first.file ? `:${second.line}` : formatPlace(second);
+  return `${formatPlace(first)} and ${other}`;
+}
+
+/** Of the periods with the verdict of the license the one with the most use for its quantity; of equals the first. */
+export function worstPeriod({ verdict, periods }: LicenseEntry): StatementPeriod | undefined {
+  const share = ({ upper, limit }: StatementPeriod) =>
+    upper === null ? Number.POSITIVE_INFINITY : limit === null ? upper : upper / limit;
+  return periods
+    .filter((each) => each.verdict === verdict)
+    .reduce<StatementPeriod | undefined>(
+      (worst, each) => (worst === undefined || share(each) > share(worst) ? each : worst),
+      undefined,
+    );
+}
+
+/** Records that keep a figure open are listed as far as a reader looks them up. */
+const SHOWN_RECORDS = 5;
+
+/** Why the figure is open, with the records that keep it so: those of the contract's file are none. */
+export function reasonWords({ reason, verdict, places }: StatementPeriod): string {
+  if (reason === null) return '';
+  const records = verdict === 'undetermined' ? places.filter(({ length }) => length > 0) : [];
+  if (records.length === 0) return reason;
+  const rest = records.length > SHOWN_RECORDS ? ` and ${count(records.length - SHOWN_RECORDS, 'other')}` : '';
+  return `${reason} [${records.slice(0, SHOWN_RECORDS).map(formatPlace).join(', ')}${rest}]`;
+}

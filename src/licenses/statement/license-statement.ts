@@ -1,0 +1,88 @@
+/** Drives what a statement folds over the use of one license: its figures, and the measure anew where the contract asks otherwise. */
+import type { Instant } from '../../base/instant.ts';
+import { EARLIEST } from '../../base/time-zone.ts';
+import type { LicenseFigures } from '../../model/license-figures.ts';
+import type { Coverage } from '../../model/relation.ts';
+import type { StatementOptions } from '../../model/request.ts';
+import type { Contract, License } from '../contract.ts';
+import type { LicenseUse, ServerRestart, TimedUse } from '../license-use.ts';
+import type { MeasureFold, SegmentUse } from '../measure-fold.ts';
+import { clamp } from '../periods.ts';
+import type { Session } from '../sessions.ts';
+import { segmentsOf, startMeasure } from '../start-measure.ts';
+import { byCalendarMonth, isByCalendarMonth } from './calendar-month.ts';
+import type { SeatWatch } from './seat-watch.ts';
+import { StatementFold } from './statement-fold.ts';
+
+export class LicenseStatement {
+  private readonly contract: Contract;
+  private readonly license: License;
+  private readonly coverage: Coverage;
+  private readonly figures: StatementFold;
+  /** The measure over calendar months, where its own period is another; and with nothing lingering, where something does. */
+  private months: MeasureFold | undefined;
+  private withoutLinger: MeasureFold | undefined;
+  private started = false;
+
+  constructor(contract: Contract, license: License, options: StatementOptions, coverage: Coverage) {
+    this.contract = contract;
+    this.license = license;
+    this.coverage = coverage;
+    this.figures = new StatementFold(contract, license, options, clamp(coverage?.from ?? EARLIEST));
+  }
+
+  /** For the measure to tell what its sessions do. */
+  get watch(): SeatWatch | undefined {
+    return this.figures.watch;
+  }
+
+  deny(use: LicenseUse): void {
+    this.figures.deny(use);
+  }
+
+  see(use: LicenseUse): void {
+    this.start(use);
+    for (const fold of [this.months, this.withoutLinger]) {
+      if (isTimed(use)) fold?.add(use);
+      else fold?.anytime(use);
+    }
+    if (isTimed(use)) this.figures.see(use);
+  }
+
+  restart(restart: ServerRestart): void {
+    for (const fold of [this.months, this.withoutLinger]) fold?.restart?.(restart);
+  }
+
+  /** `folded`: what the measure itself ended in; undefined where no use came. */
+  finish(
+    folded: { segments: readonly SegmentUse[]; stillOpen: Iterable<Session> } | undefined,
+    until: Instant,
+  ): LicenseFigures {
+    const { segments = [], stillOpen = [] } = folded ?? {};
+    return this.figures.finish(
+      {
+        segments,
+        months: this.months?.finish(until) ?? segments,
+        withoutLinger: this.withoutLinger?.finish(until),
+        stillOpen,
+        until,
+      },
+      this.coverage,
+    );
+  }
+
+  private start({ time }: LicenseUse): void {
+    if (this.started) return;
+    this.started = true;
+    const { contract, license, coverage } = this;
+    const { measure, linger } = license;
+    const start = (each: License) =>
+      startMeasure(contract, each, segmentsOf(contract, each, time, coverage), coverage);
+    if (!isByCalendarMonth(measure)) this.months = start({ ...license, measure: byCalendarMonth(measure) });
+    if (measure.count.what === 'seats' && linger > 0n) this.withoutLinger = start({ ...license, linger: 0n });
+  }
+}
+
+function isTimed(use: LicenseUse): use is TimedUse {
+  return use.time !== undefined;
+}

@@ -1,0 +1,52 @@
+/** Of each month the most seats at once and which teams held them at that instant, and the peaks of its days. */
+import { formatInstant, type Instant } from '../../base/instant.ts';
+import type { TeamUse } from '../../model/license-figures.ts';
+import { type Amount, toNumber } from '../amount.ts';
+import type { Day } from './local-days.ts';
+import type { Holding, SeatObserver } from './seat-watch.ts';
+import { type TeamOf, toShares } from './teams.ts';
+
+type MonthPeak = { seats: Amount; at: Instant; teams: Map<string | null, Amount> };
+
+export class MonthTeams implements SeatObserver {
+  private readonly teamOf: TeamOf;
+  /** As many entries as the contract has teams. */
+  private readonly current = new Map<string | null, Amount>();
+  private readonly peaks = new Map<string, MonthPeak>();
+  private readonly dayPeaks = new Map<string, Amount>();
+
+  constructor(teamOf: TeamOf) {
+    this.teamOf = teamOf;
+  }
+
+  came({ shown, quantity }: Holding): void {
+    const team = this.teamOf(shown.holder);
+    this.current.set(team, (this.current.get(team) ?? 0n) + quantity);
+  }
+
+  left({ shown, quantity }: Holding): void {
+    const team = this.teamOf(shown.holder);
+    this.current.set(team, this.current.get(team)! - quantity);
+  }
+
+  stretch(seats: Amount, from: Instant, _: Instant, { text, month }: Day): void {
+    if (seats === 0n) return;
+    if (seats > (this.dayPeaks.get(text) ?? 0n)) this.dayPeaks.set(text, seats);
+    if (seats > (this.peaks.get(month)?.seats ?? 0n))
+      this.peaks.set(month, { seats, at: from, teams: new Map(this.current) });
+  }
+
+  /** By month, `2025-03`. */
+  figures(): Map<string, TeamUse> {
+    return new Map(
+      [...this.peaks].map(([month, { seats, at, teams }]) => [
+        month,
+        { amount: toNumber(seats), at: formatInstant(at), teams: toShares(teams) },
+      ]),
+    );
+  }
+
+  days(): { day: string; peak: number }[] {
+    return [...this.dayPeaks].map(([day, seats]) => ({ day, peak: toNumber(seats) }));
+  }
+}

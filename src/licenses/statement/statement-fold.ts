@@ -1,0 +1,247 @@
+/**
+ * What the statement tells of one license, folded beside its measure over the same events. The bounds are the measure's
+ * own; the rest is what check-outs and check-ins show.
+ */
+import { formatInstant, type Instant } from '../../base/instant.ts';
+import type { LicenseFigures, PeriodFigures, TeamUse } from '../../model/license-figures.ts';
+import { type Coverage, coverageOf } from '../../model/relation.ts';
+import type { StatementOptions } from '../../model/request.ts';
+import { type Amount, ONE, toNumber } from '../amount.ts';
+import type { Contract, Count, License, Measure } from '../contract.ts';
+import type { LicenseUse, TimedUse } from '../license-use.ts';
+import type { SegmentUse } from '../measure-fold.ts';
+import { coveredPercent, type Period } from '../periods.ts';
+import { type Limit, limitAt, toLimitInForce, toLimits } from '../quantities.ts';
+import type { Session } from '../sessions.ts';
+import { isPassed } from '../usage-words.ts';
+import { isByCalendarMonth } from './calendar-month.ts';
+import { Denials } from './denials.ts';
+import { forecast, type MonthBounds } from './forecast.ts';
+import { endLinger, reclaimHeld, reclaimIdle } from './free-cures.ts';
+import { HeatSums } from './heat-map.ts';
+import { LastUse } from './last-use.ts';
+import { MonthTeams } from './month-teams.ts';
+import { PeakSeats } from './peak-seats.ts';
+import { type Holding, SeatWatch } from './seat-watch.ts';
+import { TeamTally } from './team-tally.ts';
+import { type TeamOf, teamsOf } from './teams.ts';
+import { type CostOf, type FreeCure, trueUp } from './true-up.ts';
+
+/** What the folds of a license ended in. */
+export type FoldedUse = {
+  segments: readonly SegmentUse[];
+  /** By calendar month; the same where the measure runs over months. */
+  months: readonly SegmentUse[];
+  /** With nothing lingering; undefined where nothing does. */
+  withoutLinger: readonly SegmentUse[] | undefined;
+  stillOpen: Iterable<Session>;
+  until: Instant;
+};
+
+export class StatementFold {
+  /** For the measure to tell what its sessions do. */
+  readonly watch: SeatWatch | undefined;
+  private readonly contract: Contract;
+  private readonly license: License;
+  private readonly options: StatementOptions;
+  private readonly limits: readonly Limit[];
+  private readonly teamOf: TeamOf;
+  private readonly denials: Denials;
+  private readonly lastUse: LastUse;
+  private readonly seats: { peak: PeakSeats; months: MonthTeams; heat: HeatSums } | undefined;
+  private readonly tally: TeamTally | undefined;
+
+  /** `from`: when the log begins. */
+  constructor(contract: Contract, license: License, options: StatementOptions, from: Instant) {
+    const { timezone: zone } = contract;
+    this.contract = contract;
+    this.license = license;
+    this.options = options;
+    this.limits = toLimits(license);
+    this.teamOf = teamsOf(contract.people);
+    this.denials = new Denials(options.retry, zone, this.teamOf);
+    this.lastUse = new LastUse(options.idle, this.teamOf);
+    if (license.measure.count.what !== 'seats') {
+      this.tally = new TeamTally(license.measure.count, zone, this.teamOf);
+      return;
+    }
+    const peak = new PeakSeats();
+    const months = new MonthTeams(this.teamOf);
+    const heat = new HeatSums(zone, this.limits);
+    this.seats = { peak, months, heat };
+    this.watch = new SeatWatch(zone, from, [peak, months, heat]);
+  }
+
+  deny(use: LicenseUse): void {
+    this.denials.deny(use);
+  }
+
+  see(use: TimedUse): void {
+    if (use.featureless) return;
+    if (use.kind !== 'close') this.denials.grant(use);
+    this.lastUse.see(use);
+    this.tally?.see(use);
+  }
+
+  finish(
+    { segments, months, withoutLinger, stillOpen, until }: FoldedUse,
+    coverage: Coverage,
+  ): LicenseFigures {
+    const { license, seats } = this;
+    const open = this.watch === undefined ? [] : [...this.watch.finish(until)];
+    const teams = seats?.months.figures() ?? this.tally?.figures() ?? new Map<string, TeamUse>();
+    const isMonthly = isByCalendarMonth(license.measure);
+    const monthly = this.periodFigures(months, coverage, teams, isMonthly || seats !== undefined);
+    const idle = this.lastUse.figures(stillOpen, coverageOf(coverage, 0));
+    return {
+      license: license.id,
+      measure: license.measure.name,
+      unit: unitOf(license.measure.count),
+      periods: isMonthly ? monthly : this.periodFigures(segments, coverage, new Map(), true),
+      months: monthly,
+      peak: seats?.peak.figures(open, this.teamOf) ?? null,
+      days: seats?.months.days() ?? [],
+      heat: seats?.heat.figures() ?? null,
+      denials: this.denials.finish(),
+      idle: { ...idle, spare: this.spare(months, coverage) },
+      forecast: this.forecast(months, coverage),
+      trueUp: trueUp(
+        license,
+        segments,
+        limitAt(this.limits, until),
+        this.freeCures(segments, withoutLinger, open, idle),
+        NO_PRICES,
+      ),
+    };
+  }
+
+  private periodFigures(
+    uses: readonly SegmentUse[],
+    coverage: Coverage,
+    teams: ReadonlyMap<string, TeamUse>,
+    hasLimits: boolean,
+  ): PeriodFigures[] {
+    return byPeriod(uses).map(([period, stretches]) => {
+      const { lower, upper } = this.boundsOf(stretches);
+      const highest = highestOf(stretches);
+      const team = teams.get(period.label);
+      return {
+        period: period.label,
+        from: formatInstant(period.from),
+        until: formatInstant(period.until),
+        lower: toNumber(lower),
+        upper: upper === undefined ? null : toNumber(upper),
+        at: this.seats === undefined || (upper ?? ONE) === 0n ? null : formatInstant(highest.upper.at),
+        limits: hasLimits ? stretches.map(({ segment }) => toLimitInForce(segment.limit)) : [],
+        spanned: coveredPercent(period, this.license.term, coverage),
+        ...(team !== undefined && { teams: team }),
+      };
+    });
+  }
+
+  /** Of peaks and people the most of a stretch; a sum is what its last stretch ends in. */
+  private boundsOf(stretches: readonly SegmentUse[]): { lower: Amount; upper: Amount | undefined } {
+    const lowers = stretches.map(({ lower }) => lower.amount);
+    const { measure } = this.license;
+    const isOfPeriod = measure.take.kind !== 'max' || isPassed(measure);
+    return {
+      lower: isOfPeriod ? lowers.at(-1)! : lowers.reduce((a, b) => (b > a ? b : a)),
+      upper: highestOf(stretches).upper.amount,
+    };
+  }
+
+  private forecast(months: readonly SegmentUse[], coverage: Coverage): LicenseFigures['forecast'] {
+    const { measure, term } = this.license;
+    if (!isByCalendarMonth(measure) && measure.count.what !== 'seats')
+      return {
+        known: false,
+        reason: `the quantity is for ${periodWords(measure)}, and a forecast is made of calendar months`,
+      };
+    const whole = byPeriod(months).flatMap(([month, stretches]): MonthBounds[] => {
+      // Before the term nobody was to use it, and after it neither.
+      const isOutside =
+        (term?.from !== undefined && month.from < term.from.instant) ||
+        (term !== undefined && month.from >= term.until.instant);
+      if (isOutside || coveredPercent(month, term, coverage) < this.contract.coverage) return [];
+      const { lower, upper } = this.boundsOf(stretches);
+      return [{ month, lower: toNumber(lower), upper: upper === undefined ? undefined : toNumber(upper) }];
+    });
+    return forecast(whole, this.limits, this.contract.timezone);
+  }
+
+  /** What nobody can have needed in the months that the last days lie in: the bound from above is what counts. */
+  private spare(months: readonly SegmentUse[], coverage: Coverage): LicenseFigures['idle']['spare'] {
+    const { measure } = this.license;
+    if (coverage === undefined || (!isByCalendarMonth(measure) && measure.count.what !== 'seats'))
+      return null;
+    const since = coverage.until - this.options.idle;
+    const limit = limitAt(this.limits, coverage.until)?.amount;
+    if (since < coverage.from || limit === undefined || limit === 'unlimited') return null;
+    const recent = months.filter(({ segment: { until, from } }) => until > since && from <= coverage.until);
+    const first = recent[0];
+    const highest = recent.length === 0 ? undefined : highestOf(recent).upper.amount;
+    if (first === undefined || highest === undefined) return null;
+    return {
+      amount: highest < limit ? toNumber(limit - highest) : 0,
+      limit: toNumber(limit),
+      highest: toNumber(highest),
+      since: first.segment.period!.label,
+    };
+  }
+
+  private freeCures(
+    segments: readonly SegmentUse[],
+    withoutLinger: readonly SegmentUse[] | undefined,
+    open: readonly Holding[],
+    { idle, days }: Pick<LicenseFigures['idle'], 'idle' | 'days'>,
+  ): FreeCure[] {
+    const { linger, measure } = this.license;
+    const cures = withoutLinger === undefined ? [] : [endLinger(segments, withoutLinger)];
+    if (this.seats !== undefined)
+      cures.push(reclaimHeld(this.seats.peak, open, this.options.idle, linger, days));
+    if (measure.count.what === 'distinct' && measure.count.key === 'person') cures.push(reclaimIdle(idle));
+    return cures;
+  }
+}
+
+const NO_PRICES: CostOf = () => undefined;
+
+function byPeriod(uses: readonly SegmentUse[]): [Period, SegmentUse[]][] {
+  const periods = new Map<Period, SegmentUse[]>();
+  for (const use of uses) {
+    const { period } = use.segment;
+    if (period === undefined) continue;
+    const known = periods.get(period);
+    if (known === undefined) periods.set(period, [use]);
+    else known.push(use);
+  }
+  return [...periods];
+}
+
+/** The one with the highest bound from above; none at all goes before all. Of equals the first. */
+function highestOf(uses: readonly SegmentUse[]): SegmentUse {
+  return uses.reduce((best, use) => {
+    if (best.upper.amount === undefined) return best;
+    return use.upper.amount === undefined || use.upper.amount > best.upper.amount ? use : best;
+  });
+}
+
+function periodWords({ over, anchor }: Measure): string {
+  return over === 'month' && anchor !== 1 ? `months from day ${anchor}` : `a ${over}`;
+}
+
+function unitOf(count: Count): string {
+  switch (count.what) {
+    case 'seats':
+    case 'events':
+      return count.what;
+    case 'distinct':
+    case 'assigned':
+      if (typeof count.key !== 'string') return count.key.name;
+      return count.key === 'person' ? 'people' : 'hosts';
+    case 'sum':
+    case 'level':
+    case 'sampled':
+      return count.field.name;
+  }
+}
