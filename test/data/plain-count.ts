@@ -62,3 +62,18 @@ function follow(value: unknown, keys: readonly string[]): unknown {
     value,
   );
 }
+
+/** Rows of a table as text behind its header (RFC 4180): a newline within quotes ends none, blank lines are none. */
+export function countRows(stored: Uint8Array): number {
+  let rows = 0;
+  let isQuoted = false;
+  let isBlank = true;
+  for (const char of Buffer.from(stored).toString('latin1')) {
+    if (char === '"') isQuoted = !isQuoted;
+    if (char === '\n' && !isQuoted) {
+      if (!isBlank) rows++;
+      isBlank = true;
+    } else if (char.trim() !== '') isBlank = false;
+  }
+  return rows + (isBlank ? 0 : 1) - 1;
+}
