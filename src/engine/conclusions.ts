@@ -3,7 +3,7 @@ import { formatInstant } from '../base/instant.ts';
 import { compareText } from '../base/text-safety.ts';
 import { type Finding, toFingerprint } from '../model/finding.ts';
 import { type Group, type Judgement, MAX_RELATED } from '../model/relation.ts';
-import type { LicenseSummary } from '../model/report.ts';
+import type { LicenseSummary, LicenseVerdict } from '../model/report.ts';
 import type { Rule } from '../model/rule.ts';
 import { EXPIRED } from '../relations/waivers.ts';
 import type { PlannedRelation } from './plan.ts';
@@ -20,9 +20,8 @@ export class Conclusions {
   add(planned: PlannedRelation, group: Group, judgement: Judgement): void {
     const { verdict, usage, place, waiver } = judgement;
     if (usage !== undefined) {
-      const status =
-        verdict === 'violation' ? 'exceeded' : verdict === 'satisfied' ? 'within' : 'undetermined';
-      this.licenses.push({ ...usage, verdict: status, places: [place, ...judgement.related] });
+      const places = [place, ...judgement.related];
+      this.licenses.push({ ...usage, verdict: licenseVerdict(judgement), places });
     }
     if (waiver !== undefined) this.waiversMet.add(waiver.id);
     if (judgement.code === EXPIRED.code) this.waiversMet.add(judgement.identity[0]!);
@@ -65,6 +64,12 @@ export class Conclusions {
       fingerprint: toFingerprint(rule, judgement.code, ...group, ...judgement.identity),
     });
   }
+}
+
+function licenseVerdict({ verdict, code }: Judgement): LicenseVerdict {
+  if (verdict === 'undetermined' || code === 'evidence-missing') return 'undetermined';
+  if (verdict === 'satisfied') return 'within';
+  return code === 'overage-used' ? 'overage' : 'exceeded';
 }
 
 /** A detection puts its marks together itself; what a correlation finds is known by its groups. */

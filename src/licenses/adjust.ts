@@ -1,7 +1,7 @@
 /** What becomes of a figure before it is held against the quantity: a minimum, then a factor, rounding last. */
 import { type Amount, formatAmount, ONE } from './amount.ts';
 import type { Adjustment, Measure } from './contract.ts';
-import type { LicenseUse, TimedUse } from './license-use.ts';
+import type { LicenseUse, ServerRestart, TimedUse } from './license-use.ts';
 import type { MeasureFold, SegmentUse } from './measure-fold.ts';
 import type { Segment } from './periods.ts';
 import type { Session } from './sessions.ts';
@@ -109,6 +109,10 @@ export class AdjustedMeasure implements MeasureFold {
 
   add(use: TimedUse): void {
     this.fold.add(use);
+  }
+
+  restart(restart: ServerRestart): void {
+    this.fold.restart?.(restart);
   }
 
   finish(until: bigint): SegmentUse[] {

@@ -33,6 +33,11 @@ function smallAmount(number: number): Amount {
   return smallAmounts[number];
 }
 
+/** The amount in whole units, rounded up, at least 0: nobody buys half a seat. */
+export function roundUp(amount: Amount): Amount {
+  return amount <= 0n ? 0n : ((amount + ONE - 1n) / ONE) * ONE;
+}
+
 /** `1,234.5`: thousands by comma, no trailing zeros. */
 export function formatAmount(amount: Amount): string {
   const { sign, whole, fraction } = decimalParts(amount);

@@ -2,10 +2,10 @@
 import type { FieldRef } from '../model/mark.ts';
 import type { Relation } from '../model/relation.ts';
 import type { ConditionNode, Detection, Pattern, Piece } from '../model/rule.ts';
-import type { Contract, License } from './contract.ts';
+import type { Contract, Covers, EventWords, License } from './contract.ts';
 import { licenseRelation } from './license-relation.ts';
-import { USE_STEPS } from './license-use.ts';
 import { uncoveredUse } from './uncovered-use.ts';
+import { useSteps } from './use-steps.ts';
 
 /** `license` is a license's id; for use that none covers, the contract's id. */
 type LicenseRelation = { license: string; relation: Relation };
@@ -14,13 +14,14 @@ const KIND_TITLES = {
   open: 'check-out',
   close: 'check-in',
   use: 'use',
+  borrow: 'borrowing',
   assign: 'assignment',
   revoke: 'revocation',
 } as const;
 
 /** What opens and closes for a license whose assignments are counted are its assignments. */
-function wordOf(kind: 'open' | 'close' | 'use', { measure }: License): keyof typeof KIND_TITLES {
-  if (measure.count.what !== 'assigned' || kind === 'use') return kind;
+function wordOf<Kind extends keyof EventWords>(kind: Kind, { measure }: License): Kind | 'assign' | 'revoke' {
+  if (measure.count.what !== 'assigned' || (kind !== 'open' && kind !== 'close')) return kind;
   return kind === 'open' ? 'assign' : 'revoke';
 }
 
@@ -38,26 +39,27 @@ export function compileLicenses(contract: Contract): {
   };
   for (const license of contract.licenses) {
     const all = coversAll(license);
-    const ids = USE_STEPS.filter(({ featureless }) => !(featureless && all)).map(({ kind, featureless }) => {
-      const word = wordOf(kind, license);
-      const act = acts(contract.events[word]);
+    const steps = useSteps(license, all).map((step) => {
+      const { featureless } = step;
+      const kind = wordOf(step.kind, license);
+      const act = actsOf(contract, kind);
+      if (kind === 'restart') {
+        return { ...step, detection: detect(':restart', 'restart of a license server', 1, act) };
+      }
       if (featureless) {
-        return detect(
-          `:no-feature:${word}`,
-          `${KIND_TITLES[word]} without a feature`,
+        const detection = detect(
+          `:no-feature:${kind}`,
+          `${KIND_TITLES[kind]} without a feature`,
           1,
           and(act, not(namesFeature(contract))),
         );
+        return { ...step, detection };
       }
-      const condition = all ? act : and(act, features(contract, license.covers.features));
-      return detect(
-        `${license.id}:${kind}`,
-        `${KIND_TITLES[word]} of ${license.id}`,
-        license.line,
-        condition,
-      );
+      const condition = all ? act : and(act, covering(contract, [license.covers]));
+      const title = `${KIND_TITLES[kind]} of ${license.id}`;
+      return { ...step, detection: detect(`${license.id}:${kind}`, title, license.line, condition) };
     });
-    relations.push({ license: license.id, relation: licenseRelation(contract, license, ids) });
+    relations.push({ license: license.id, relation: licenseRelation(contract, license, steps) });
   }
   const uncovered = uncoveredCondition(contract);
   if (uncovered !== undefined) {
@@ -72,14 +74,30 @@ function coversAll({ covers: { features: globs } }: License): boolean {
   return globs.includes('*');
 }
 
-/** Licenses with a version bound do not rule an event out here: the relation compares versions. */
+/** Licenses with bounds do not rule an event out here: the relation compares versions and environments. */
 function uncoveredCondition(contract: Contract): ConditionNode | undefined {
-  const anyVersion = contract.licenses.filter(({ covers }) => covers.version === undefined);
-  if (anyVersion.some(coversAll)) return undefined;
-  const act = acts([...contract.events.open, ...contract.events.use]);
-  const covered = anyVersion.flatMap(({ covers }) => covers.features);
+  const unbounded = contract.licenses.filter(
+    ({ covers: { version, environments } }) => version === undefined && environments === undefined,
+  );
+  if (unbounded.some(coversAll)) return undefined;
+  const act = acts([...contract.events.open, ...contract.events.use, ...contract.events.borrow]);
   const named = and(act, namesFeature(contract));
-  return covered.length === 0 ? named : and(named, not(features(contract, covered)));
+  if (unbounded.length === 0) return named;
+  return and(
+    named,
+    not(
+      covering(
+        contract,
+        unbounded.map(({ covers }) => covers),
+      ),
+    ),
+  );
+}
+
+/** An event that is both a check-out and a borrowing, for a pattern says `license.*`, is the borrowing. */
+function actsOf({ events }: Contract, kind: keyof EventWords): ConditionNode {
+  const wide = events[kind].some((glob) => /[*?]/.test(glob) || events.borrow.includes(glob));
+  return kind === 'open' && wide ? and(acts(events.open), not(acts(events.borrow))) : acts(events[kind]);
 }
 
 function acts(globs: readonly string[]): ConditionNode {
@@ -87,12 +105,25 @@ function acts(globs: readonly string[]): ConditionNode {
 }
 
 /** Case does not matter: FlexNet and its kin do not tell `Editor` from `editor`. */
-function features({ fields }: Contract, globs: readonly string[]): ConditionNode {
-  return or(fields.feature.map((field) => item(field, [], globs.map(toPattern))));
+function covering({ fields }: Contract, covers: readonly Covers[]): ConditionNode {
+  const globs = {
+    feature: covers.flatMap(({ features }) => features),
+    meter: covers.flatMap(({ meters }) => meters),
+  };
+  const nodes = (['feature', 'meter'] as const).flatMap((key) =>
+    globs[key].length === 0 ? [] : fields[key].map((field) => item(field, [], globs[key].map(toPattern))),
+  );
+  return or(nodes);
 }
 
-function namesFeature({ fields }: Contract): ConditionNode {
-  return or(fields.feature.map((field) => item(field, ['exists'], [{ kind: 'boolean', value: true }])));
+/** A meter is a name too, in a contract that speaks of meters. */
+function namesFeature({ fields, licenses }: Contract): ConditionNode {
+  const metered = licenses.some(({ covers }) => covers.meters.length > 0);
+  return or(
+    [...fields.feature, ...(metered ? fields.meter : [])].map((field) =>
+      item(field, ['exists'], [{ kind: 'boolean', value: true }]),
+    ),
+  );
 }
 
 function item(field: FieldRef, modifiers: readonly string[], values: readonly Pattern[]): ConditionNode {

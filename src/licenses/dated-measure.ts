@@ -1,7 +1,7 @@
 /** A measure whose definition changed: each period by the one that was in force when it began. */
 import type { Instant } from '../base/instant.ts';
 import type { ContractDate } from './contract.ts';
-import type { LicenseUse, TimedUse } from './license-use.ts';
+import type { LicenseUse, ServerRestart, TimedUse } from './license-use.ts';
 import type { MeasureFold, SegmentUse } from './measure-fold.ts';
 import type { Session } from './sessions.ts';
 
@@ -21,6 +21,10 @@ export class DatedMeasure implements MeasureFold {
 
   add(use: TimedUse): void {
     for (const { fold } of this.versions) fold.add(use);
+  }
+
+  restart(restart: ServerRestart): void {
+    for (const { fold } of this.versions) fold.restart?.(restart);
   }
 
   finish(until: Instant): SegmentUse[] {

@@ -8,11 +8,18 @@ import type { Stretch } from './bucket-clock.ts';
 import { type BucketPlan, SHORT_HISTORY } from './bucket-plan.ts';
 import { CellSums } from './cells.ts';
 import { getOrCreate } from './get-or-create.ts';
-import { holderOf, type LicenseUse, type TimedUse, toSessionEvent } from './license-use.ts';
+import {
+  holderOf,
+  type LicenseUse,
+  type ServerRestart,
+  type TimedUse,
+  toSessionEvent,
+} from './license-use.ts';
 import type { MeasureFold, SegmentUse, Witness } from './measure-fold.ts';
 import { MAX_WITNESSES } from './peak.ts';
 import { PeriodDoubts } from './period-doubts.ts';
 import { Runs } from './runs.ts';
+import { isOpenInUse, sessionOptions } from './session-options.ts';
 import { type Session, type SessionEvent, Sessions } from './sessions.ts';
 
 type Presence = { proven: Runs; possible: Runs };
@@ -32,19 +39,14 @@ export class DistinctBuckets implements MeasureFold {
   constructor(plan: BucketPlan) {
     this.plan = plan;
     this.doubts = new PeriodDoubts(plan.segments);
-    const { missingCheckin } = plan.license;
-    const timeout = typeof missingCheckin === 'object' ? { timeout: missingCheckin.after } : {};
-    this.sessions = new Sessions(
-      { linger: 0n, ...timeout },
-      {
-        take: (session) => this.take(session),
-        release: (session, at) => this.release(session, at),
-        orphan: (event) => this.orphan(event),
-        doubt: (quantity, at, event) => {
-          if (quantity > 0n && event !== undefined) this.repeat(event, at);
-        },
+    this.sessions = new Sessions(sessionOptions({ ...plan.license, linger: 0n }), {
+      take: (session) => this.take(session),
+      release: (session, at) => this.release(session, at),
+      orphan: (event) => this.orphan(event),
+      doubt: (quantity, at, event) => {
+        if (quantity > 0n && event !== undefined) this.repeat(event, at);
       },
-    );
+    });
   }
 
   anytime(use: LicenseUse): void {
@@ -79,12 +81,16 @@ export class DistinctBuckets implements MeasureFold {
     else if (kind === 'close') this.sessions.checkIn(event);
   }
 
+  restart(restart: ServerRestart): void {
+    this.sessions.restart(restart.time, restart.daemon);
+  }
+
   finish(until: Instant): SegmentUse[] {
     this.sessions.advance(until);
     const { license, shortUntil, segments } = this.plan;
     for (const session of this.sessions.stillOpen()) {
       const name = this.names.get(session);
-      const isInUse = license.missingCheckin !== 'keep-open';
+      const isInUse = isOpenInUse(license) || session.endsByContract;
       const reach = this.reach(session.at, isInUse ? until : this.end());
       if (name === undefined) this.nobody.add(reach, 0n, ONE);
       else this.presence(name)[isInUse ? 'proven' : 'possible'].add(reach, session);

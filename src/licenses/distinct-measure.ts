@@ -7,12 +7,19 @@ import { count } from '../base/text-safety.ts';
 import type { Place } from '../model/place.ts';
 import { ONE } from './amount.ts';
 import type { License } from './contract.ts';
-import { holderOf, type LicenseUse, type TimedUse, toSessionEvent } from './license-use.ts';
+import {
+  holderOf,
+  type LicenseUse,
+  type ServerRestart,
+  type TimedUse,
+  toSessionEvent,
+} from './license-use.ts';
 import { Doubts, type MeasureFold, type SegmentUse, type Witness } from './measure-fold.ts';
 import { MAX_WITNESSES } from './peak.ts';
 import type { Segment } from './periods.ts';
 import { isOver } from './quantities.ts';
 import { falls, SegmentCursor } from './segment-cursor.ts';
+import { sessionOptions } from './session-options.ts';
 import { type Session, Sessions } from './sessions.ts';
 
 /** Since which fall of the quantity somebody is proven to have used it, and where that is to be read. */
@@ -45,12 +52,10 @@ export class DistinctMeasure implements MeasureFold {
   constructor(license: License, segments: readonly Segment[]) {
     this.cursor = new SegmentCursor(segments);
     this.latest = segments[0]!.from;
-    const { linger, missingCheckin } = license;
-    const timeout = typeof missingCheckin === 'object' ? { timeout: missingCheckin.after } : {};
     const orphan = () => {
       this.orphans[this.uses.length] = (this.orphans[this.uses.length] ?? 0) + 1;
     };
-    this.sessions = new Sessions({ linger, ...timeout }, { take() {}, release() {}, doubt() {}, orphan });
+    this.sessions = new Sessions(sessionOptions(license), { take() {}, release() {}, doubt() {}, orphan });
   }
 
   anytime(use: LicenseUse): void {
@@ -82,6 +87,11 @@ export class DistinctMeasure implements MeasureFold {
     const event = toSessionEvent(use, witness.holder);
     if (use.kind === 'open') this.sessions.checkOut(event);
     else if (use.kind === 'close') this.sessions.checkIn(event);
+  }
+
+  restart({ time, daemon }: ServerRestart): void {
+    this.reach(time);
+    this.sessions.restart(time, daemon);
   }
 
   finish(until: Instant): SegmentUse[] {

@@ -1,78 +1,136 @@
 /** The relation of one license: folds its use through the measure and concludes for each period. */
 import type { Instant } from '../base/instant.ts';
-import { quote } from '../base/text-safety.ts';
-import { EARLIEST, formatDate, localDate } from '../base/time-zone.ts';
+import { EARLIEST } from '../base/time-zone.ts';
 import type { Mark } from '../model/mark.ts';
-import { type Coverage, type Judgement, MAX_RELATED, type Relation } from '../model/relation.ts';
-import type { Usage } from '../model/report.ts';
+import type { Coverage, Judgement, Relation } from '../model/relation.ts';
 import type { Contract, License } from './contract.ts';
+import { CountryUse } from './country-use.ts';
+import { DeviceUse } from './device-use.ts';
+import { ExcludedUse } from './excluded-use.ts';
 import { getOrCreate } from './get-or-create.ts';
-import { licenseSeverity } from './license-findings.ts';
+import { judgeKeeping } from './kept-evidence.ts';
+import { LateUse } from './late-use.ts';
 import { type LicenseUse, type TimedUse, UseReader } from './license-use.ts';
 import type { MeasureFold, SegmentUse } from './measure-fold.ts';
-import { contractPlace, judgePeriod, type PeriodContext } from './period-verdict.ts';
-import { clamp, type Period } from './periods.ts';
+import { judgePeriod } from './overage-verdict.ts';
+import type { PeriodContext } from './period-verdict.ts';
+import { clamp, type Period, type Segment } from './periods.ts';
 import type { Limit } from './quantities.ts';
-import { startMeasure } from './start-measure.ts';
+import { Reassignments } from './reassignments.ts';
+import { Reservations } from './reservations.ts';
+import { RolloverAccount } from './rollover.ts';
+import { segmentsOf, startMeasure } from './start-measure.ts';
 import { TermBreaches } from './term-breaches.ts';
+import { undated, unseen } from './unmeasured-use.ts';
+import type { UseStep } from './use-steps.ts';
+import type { UseWatcher } from './use-watcher.ts';
 
-/** `detections` are the ids for USE_STEPS, in that order; the last three may be left out. */
+/** `steps`: what each input is, and the id of its detection. */
 export function licenseRelation(
   contract: Contract,
   license: License,
-  detections: readonly string[],
+  steps: readonly (UseStep & { detection: string })[],
 ): Relation {
-  const reader = new UseReader(contract, license);
+  const reader = new UseReader(contract, license, steps);
   return {
-    inputs: detections.map((detection) => ({ detection, groupBy: [], values: reader.values })),
-    judge: (_, marks, coverage) => judgeUse(contract, license, readUse(reader, marks), coverage),
-    judgeNothing: (coverage) => [unseen(contract, license, coverage)],
+    inputs: steps.map(({ detection }) => ({ detection, groupBy: [], values: reader.values })),
+    *judge(_, marks, coverage) {
+      yield* judgeUse(contract, license, reader, marks, coverage);
+      if (license === contract.licenses[0]) yield* judgeKeeping(contract, coverage);
+    },
+    *judgeNothing(coverage) {
+      yield unseen(contract, license, coverage);
+      if (license === contract.licenses[0]) yield* judgeKeeping(contract, coverage);
+    },
   };
-}
-
-function* readUse(reader: UseReader, marks: Iterable<Mark>): Generator<LicenseUse> {
-  for (const mark of marks) {
-    const use = reader.read(mark);
-    if (use !== undefined) yield use;
-  }
 }
 
 function* judgeUse(
   contract: Contract,
   license: License,
-  uses: Iterable<LicenseUse>,
+  reader: UseReader,
+  marks: Iterable<Mark>,
   coverage: Coverage,
 ): Generator<Judgement> {
   const breaches = new TermBreaches(license);
+  const excluded = new ExcludedUse(license);
+  const watchers: UseWatcher[] = [];
+  const reassignments = license.reassign && new Reassignments(license, license.reassign);
+  let reservations: Reservations | undefined;
   let fold: MeasureFold | undefined;
   let first: Instant | undefined;
   let last: Instant | undefined;
-  for (const use of uses) {
-    fold ??= startMeasure(contract, license, use.time, coverage);
+  for (const mark of marks) {
+    const use = reader.read(mark);
+    if (use === undefined) {
+      const restart = reader.readRestart(mark);
+      const assignment = reader.readAssignment(mark);
+      if (restart !== undefined) {
+        fold?.restart?.(restart);
+        for (const watcher of watchers) watcher.restart?.(restart);
+      } else if (assignment !== undefined) reassignments?.add(assignment);
+      else excluded.note(reader.exclusionOf(mark), mark);
+      continue;
+    }
+    if (fold === undefined) {
+      const segments = segmentsOf(contract, license, use.time, coverage);
+      fold = startMeasure(contract, license, segments, coverage);
+      if (license.reserve.length > 0) reservations = new Reservations(contract, license, segments);
+      watchers.push(...watchersOf(license, segments), ...(reservations === undefined ? [] : [reservations]));
+    }
     if (!isTimed(use)) {
       fold.anytime(use);
+      for (const watcher of watchers) watcher.anytime?.(use);
       continue;
     }
     fold.add(use);
     // A grant is no use.
     if (license.measure.count.what !== 'assigned' || use.kind === 'use') breaches.add(use);
+    for (const watcher of watchers) watcher.add(use);
     first ??= use.time;
     last = use.time;
   }
   if (fold === undefined) {
     yield unseen(contract, license, coverage);
+    if (reassignments !== undefined) yield* reassignments.finish();
+    yield* excluded.finish();
     return;
   }
   const until = clamp(coverage?.until ?? last ?? EARLIEST);
-  const segments = fold.finish(last !== undefined && last > until ? last : until);
+  const end = last !== undefined && last > until ? last : until;
+  const segments = fold.finish(end);
+  const watched = watchers.flatMap((watcher) => [...watcher.finish(end)]);
   const context: PeriodContext = { contract, license, coverage };
   if (first === undefined || last === undefined) yield undated(context, segments);
-  else yield* judgePeriods(context, segments, first, last);
+  else {
+    for (const judgement of judgePeriods(context, segments, first, last))
+      yield reservations === undefined ? judgement : withCommitted(judgement, reservations);
+  }
+  yield* watched;
+  if (reassignments !== undefined) yield* reassignments.finish();
   yield* breaches.finish(fold.stillOpen(), until);
+  yield* excluded.finish();
 }
 
 function isTimed(use: LicenseUse): use is TimedUse {
   return use.time !== undefined;
+}
+
+function watchersOf(license: License, segments: readonly Segment[]): UseWatcher[] {
+  const { devices, countries, late } = license;
+  return [
+    ...(devices === undefined ? [] : [new DeviceUse(license, devices, segments)]),
+    ...(countries === undefined ? [] : [new CountryUse(license, countries)]),
+    ...(late === undefined ? [] : [new LateUse(license, late, segments)]),
+  ];
+}
+
+function withCommitted(judgement: Judgement, reservations: Reservations): Judgement {
+  const { usage } = judgement;
+  const committed = usage && reservations.committedIn(usage.period);
+  if (committed === undefined) return judgement;
+  const reason = [usage!.reason, committed.words].filter((text) => text !== undefined).join('; ');
+  return { ...judgement, usage: { ...usage!, committed: committed.amount, reason } };
 }
 
 /**
@@ -86,20 +144,21 @@ function* judgePeriods(
   last: Instant,
 ): Generator<Judgement> {
   const doubted = new Set<Limit | undefined>();
-  const late: SegmentUse[][] = [];
+  const late: { segments: SegmentUse[]; judgement: Judgement }[] = [];
+  const { rollover } = context.license;
+  const account = rollover && new RolloverAccount(context, rollover);
   for (const segments of byPeriod(uses)) {
     const period = segments[0]!.segment.period!;
     if (isOutsideTerm(context.license, period)) continue;
+    const judgement = account?.judge(period, segments) ?? judgePeriod(context, period, segments);
     if (period.until <= first || period.from > last) {
-      late.push(segments);
+      late.push({ segments, judgement });
       continue;
     }
-    const judgement = judgePeriod(context, period, segments);
     if (isDecisiveDoubt(judgement)) for (const { segment } of segments) doubted.add(segment.limit);
     yield judgement;
   }
-  for (const segments of late) {
-    const judgement = judgePeriod(context, segments[0]!.segment.period!, segments);
+  for (const { segments, judgement } of late) {
     const isNew = segments.some(({ segment }) => !doubted.has(segment.limit));
     if (judgement.verdict === 'violation' || (isDecisiveDoubt(judgement) && isNew)) yield judgement;
     if (isDecisiveDoubt(judgement)) for (const { segment } of segments) doubted.add(segment.limit);
@@ -123,50 +182,4 @@ function byPeriod(uses: readonly SegmentUse[]): SegmentUse[][] {
     if (use.segment.period !== undefined) getOrCreate(periods, use.segment.period, () => []).push(use);
   }
   return [...periods.values()];
-}
-
-/** Only events without a readable time: they happened, but in no period that can be named. */
-function undated({ contract, license }: PeriodContext, uses: readonly SegmentUse[]): Judgement {
-  const [use] = uses;
-  const reason = use?.doubts.join('; ') ?? '';
-  const [place, ...related] = use?.doubtful.map((witness) => witness.place) ?? [];
-  return {
-    verdict: 'undetermined',
-    code: 'license-undetermined',
-    message: `license ${quote(license.id)}: used at an unknown time: ${reason}`,
-    place: place ?? contractPlace(contract, license.line),
-    related: related.slice(0, MAX_RELATED),
-    count: Math.max(1, use?.doubtful.length ?? 1),
-    subject: license.id,
-    identity: [license.id, 'undated'],
-    severity: licenseSeverity('license-undetermined'),
-    usage: { ...unknownUsage(license), period: 'undated', reason },
-  };
-}
-
-function unseen(contract: Contract, license: License, coverage: Coverage): Judgement {
-  const { timezone } = contract;
-  const period =
-    coverage === undefined
-      ? 'undated'
-      : [coverage.from, coverage.until]
-          .map((instant) => formatDate(localDate(clamp(instant), timezone)))
-          .join('/');
-  const reason = 'the log holds no event of use';
-  return {
-    verdict: 'undetermined',
-    code: 'license-unseen',
-    message: `license ${quote(license.id)}: ${reason} of ${license.covers.features.map(quote).join(', ')}`,
-    place: contractPlace(contract, license.line),
-    related: [],
-    count: 1,
-    subject: license.id,
-    identity: [license.id],
-    severity: licenseSeverity('license-unseen'),
-    usage: { ...unknownUsage(license), period, reason },
-  };
-}
-
-function unknownUsage(license: License): Omit<Usage, 'period'> {
-  return { license: license.id, measure: license.measure.name, used: 0, limit: null, at: null, holders: [] };
 }

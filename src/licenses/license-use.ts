@@ -5,19 +5,10 @@ import type { FieldRef, Mark } from '../model/mark.ts';
 import type { Place } from '../model/place.ts';
 import { type Amount, ONE, parseAmount } from './amount.ts';
 import type { Contract, License } from './contract.ts';
-import { compilePeople, EXCLUDED } from './people.ts';
+import { compileExclusions, compilePeople, EXCLUDED } from './people.ts';
 import type { SessionEvent } from './sessions.ts';
-import { isVersionCovered } from './versions.ts';
-
-/** The inputs of a license's relation, in this order. The last three: events that name no feature, so may be any license's. */
-export const USE_STEPS = [
-  { kind: 'open', featureless: false },
-  { kind: 'close', featureless: false },
-  { kind: 'use', featureless: false },
-  { kind: 'open', featureless: true },
-  { kind: 'close', featureless: true },
-  { kind: 'use', featureless: true },
-] as const;
+import type { UseStep } from './use-steps.ts';
+import { compileEnvironments, isVersionCovered } from './versions.ts';
 
 export type LicenseUse = {
   kind: 'open' | 'close' | 'use';
@@ -28,6 +19,12 @@ export type LicenseUse = {
   host: string | undefined;
   /** For seats: 1 where the log states none. Undefined when it states what is no positive number. */
   seats: Amount | undefined;
+  /** Read only where the contract limits them. */
+  device: string | undefined;
+  country: string | undefined;
+  received: string | undefined;
+  borrowed: boolean;
+  daemon: string | undefined;
   /** For sums and levels: the field that the measure reads. Undefined when absent or no number. */
   amount: Amount | undefined;
   /** For distinct and assigned: who or what is told apart. */
@@ -44,17 +41,52 @@ export type LicenseUse = {
 
 export type TimedUse = LicenseUse & { time: Instant };
 
+/** A seat is given to a person, or taken from one. */
+export type Assignment = {
+  kind: 'assign' | 'revoke';
+  time: Instant;
+  person: string | undefined;
+  seat: string | undefined;
+  reason: string | undefined;
+  place: Place;
+  identity: string;
+};
+
+/** A server, or the daemon that is named, holds no sessions any more. */
+export type ServerRestart = { time: Instant; daemon: string | undefined };
+
 /** Columns of `Mark.values`: for each concept, where its fields stand. */
 export class UseReader {
   readonly values: readonly FieldRef[];
   private readonly license: License;
-  private readonly toPerson: (name: string) => string | typeof EXCLUDED;
+  private readonly toPerson: ReturnType<typeof compilePeople>;
+  private readonly toClause: ReturnType<typeof compileExclusions>;
+  private readonly steps: readonly UseStep[];
   private readonly columns: Record<
-    'person' | 'session' | 'host' | 'feature' | 'quantity' | 'version' | 'amount' | 'key' | 'group',
+    | 'person'
+    | 'session'
+    | 'host'
+    | 'feature'
+    | 'meter'
+    | 'environment'
+    | 'quantity'
+    | 'version'
+    | 'amount'
+    | 'key'
+    | 'group'
+    | 'daemon'
+    | 'device'
+    | 'country'
+    | 'received'
+    | 'assignee'
+    | 'seat'
+    | 'reason',
     number[]
   >;
+  private readonly isEnvironmentCovered: (environment: string | undefined) => boolean;
+  private readonly weights: ReadonlyMap<string, Amount>;
 
-  constructor({ people, fields }: Contract, license: License) {
+  constructor({ people, fields }: Contract, license: License, steps: readonly UseStep[]) {
     const values: FieldRef[] = [];
     const column = (refs: readonly FieldRef[]) => refs.map((ref) => values.push(ref) - 1);
     const { count } = license.measure;
@@ -69,37 +101,95 @@ export class UseReader {
       amount: column('field' in count ? [count.field] : []),
       key: column(key),
       group: column('by' in count && count.by !== undefined ? [count.by] : []),
+      meter: license.covers.meters.length > 0 ? column(fields.meter) : [],
+      environment: license.covers.environments === undefined ? [] : column(fields.environment),
+      device: license.devices === undefined ? [] : column(fields.device),
+      country: license.countries === undefined ? [] : column(fields.country),
+      received: license.late === undefined ? [] : column(fields.received),
+      assignee: license.reassign !== undefined || count.what === 'assigned' ? column(fields.assignee) : [],
+      seat: license.reassign === undefined ? [] : column(fields.seat),
+      reason: license.reassign === undefined ? [] : column(fields.reason),
+      daemon: license.missingCheckin === 'close-at-restart' ? column(fields.daemon) : [],
     };
+    this.isEnvironmentCovered = compileEnvironments(license.covers.environments);
+    this.weights = new Map(license.covers.weights?.map(({ feature, weight }) => [feature, weight]));
+    this.steps = steps;
     this.values = values;
     this.license = license;
     this.toPerson = compilePeople(people);
+    this.toClause = compileExclusions(people);
   }
 
-  /** Undefined for what the contract leaves out: excluded people, versions that the license does not cover. */
+  /** Undefined for events of another kind, and for restarts at an unknown time: those end nothing. */
+  readRestart(mark: Mark): ServerRestart | undefined {
+    const time = readableTime(mark);
+    if (this.steps[mark.step]!.kind !== 'restart' || time === undefined) return undefined;
+    return { time, daemon: this.daemonOf(mark) };
+  }
+
+  /** Undefined for events of another kind, at an unknown time, and for accounts that do not count. */
+  readAssignment(mark: Mark): Assignment | undefined {
+    const { kind } = this.steps[mark.step]!;
+    const time = readableTime(mark);
+    if ((kind !== 'assign' && kind !== 'revoke') || time === undefined) return undefined;
+    const { values, place, identity } = mark;
+    const { assignee, person: people, seat, reason } = this.columns;
+    const name = firstText(values, assignee) ?? firstText(values, people);
+    const person = name === undefined ? undefined : this.toPerson(name, time);
+    if (person === EXCLUDED) return undefined;
+    return {
+      kind,
+      time,
+      person,
+      seat: firstText(values, seat),
+      reason: firstText(values, reason),
+      place,
+      identity,
+    };
+  }
+
+  private daemonOf({ values }: Mark): string | undefined {
+    return firstText(values, this.columns.daemon)?.toLowerCase();
+  }
+
+  /** Undefined for what is no use, or left out: excluded people, versions that the license does not cover. */
   read(mark: Mark): LicenseUse | undefined {
     const { values } = mark;
     const { columns } = this;
-    const name = firstText(values, columns.person);
-    const person = name === undefined ? undefined : this.toPerson(name);
+    const { kind, featureless } = this.steps[mark.step]!;
+    if (kind === 'restart' || kind === 'assign' || kind === 'revoke') return undefined;
+    const isGrant = kind !== 'use' && this.license.measure.count.what === 'assigned';
+    const name =
+      (isGrant ? firstText(values, columns.assignee) : undefined) ?? firstText(values, columns.person);
+    const person = name === undefined ? undefined : this.toPerson(name, mark.time);
     if (person === EXCLUDED) return undefined;
     if (!isVersionCovered(firstText(values, columns.version), this.license.covers.version)) return undefined;
-    const { kind, featureless } = USE_STEPS[mark.step]!;
+    if (!this.isEnvironmentCovered(firstText(values, columns.environment))) return undefined;
+    const feature = this.featureOf(values);
     const session = firstText(values, columns.session);
     const host = firstText(values, columns.host);
     const amount = firstText(values, columns.amount);
     return {
-      kind,
+      kind: kind === 'borrow' ? 'open' : kind,
+      device: firstText(values, columns.device),
+      country: firstText(values, columns.country),
+      received: firstText(values, columns.received),
+      borrowed: kind === 'borrow',
+      daemon: this.daemonOf(mark),
       featureless,
-      time: mark.time !== undefined && mark.time >= EARLIEST && mark.time < LATEST ? mark.time : undefined,
+      time: readableTime(mark),
       person,
       host,
-      seats: this.license.measure.count.what === 'seats' ? toSeats(firstText(values, columns.quantity)) : ONE,
+      seats:
+        this.license.measure.count.what === 'seats'
+          ? toSeats(firstText(values, columns.quantity), this.weights.get(feature))
+          : ONE,
       amount: amount === undefined ? undefined : parseAmount(amount),
       counted: this.countedOf(values, person, host),
       group: firstText(values, columns.group),
       key: session === undefined ? JSON.stringify([person ?? null, host ?? null]) : toSessionKey(session),
       named: session !== undefined,
-      feature: featureless ? undefined : (firstText(values, columns.feature)?.toLowerCase() ?? ''),
+      feature: featureless ? undefined : feature,
       share: this.shareOf(person, host),
       place: mark.place,
       identity: mark.identity,
@@ -117,6 +207,28 @@ export class UseReader {
     return count.key === 'person' ? person : host;
   }
 
+  /** In lower case; of a bundle the one that has a weight, which need not be the first that the event names. */
+  private featureOf(values: Mark['values']): string {
+    if (this.weights.size > 0) {
+      for (const column of this.columns.feature) {
+        const feature = values[column]?.toLowerCase();
+        if (feature !== undefined && this.weights.has(feature)) return feature;
+      }
+    }
+    return (
+      firstText(values, this.columns.feature) ??
+      firstText(values, this.columns.meter) ??
+      ''
+    ).toLowerCase();
+  }
+
+  /** The clause by which an account does not count; undefined where the event was left out for another reason. */
+  exclusionOf(mark: Mark): string | undefined {
+    const name = firstText(mark.values, this.columns.person);
+    if (name === undefined || this.toPerson(name, mark.time) !== EXCLUDED) return undefined;
+    return this.toClause(name, mark.time);
+  }
+
   /** Sessions of which a key is unknown are not merged with others: to merge them could hide use. */
   private shareOf(person: string | undefined, host: string | undefined): string | undefined {
     const { share } = this.license;
@@ -124,6 +236,10 @@ export class UseReader {
     const keys = share.map((key) => (key === 'person' ? person : host));
     return keys.includes(undefined) ? undefined : JSON.stringify(keys);
   }
+}
+
+function readableTime({ time }: Mark): Instant | undefined {
+  return time !== undefined && time >= EARLIEST && time < LATEST ? time : undefined;
 }
 
 function firstText(values: Mark['values'], columns: readonly number[]): string | undefined {
@@ -143,17 +259,18 @@ function toSessionKey(session: string): string {
   return `["${session}"]`;
 }
 
-/** A license server writes how many; where it writes zero or less, or no number, we know nothing. */
-function toSeats(quantity: string | undefined): Amount | undefined {
-  if (quantity === undefined) return ONE;
+/** `weight`: the tokens of one seat. A license server writes how many; where it writes zero or less, or no number, we know nothing. */
+function toSeats(quantity: string | undefined, weight = ONE): Amount | undefined {
+  if (quantity === undefined) return weight;
   const amount = parseAmount(quantity);
-  return amount !== undefined && amount > 0n ? amount : undefined;
+  if (amount === undefined || amount <= 0n) return undefined;
+  return weight === ONE ? amount : (amount * weight) / ONE;
 }
 
 export function toSessionEvent(use: TimedUse, holder = holderOf(use)): SessionEvent {
-  const { time: at, key, named, feature, share, place, identity } = use;
-  const unreadable = use.seats === undefined;
-  return { at, key, named, feature, share, place, identity, unreadable, holder, quantity: use.seats ?? ONE };
+  const { time: at, key, named, feature, share, borrowed, daemon, place, identity } = use;
+  const [unreadable, quantity] = [use.seats === undefined, use.seats ?? ONE];
+  return { at, key, named, feature, share, borrowed, daemon, place, identity, unreadable, holder, quantity };
 }
 
 export function holderOf({ person, host, key }: LicenseUse): string {

@@ -3,9 +3,10 @@ import type { Instant } from '../base/instant.ts';
 import { count } from '../base/text-safety.ts';
 import type { Place } from '../model/place.ts';
 import type { Amount } from './amount.ts';
-import type { LicenseUse, TimedUse } from './license-use.ts';
+import type { LicenseUse, ServerRestart, TimedUse } from './license-use.ts';
 import type { Segment } from './periods.ts';
 import type { Session } from './sessions.ts';
+import type { TimeOver } from './time-over.ts';
 
 export type Witness = { holder: string; place: Place };
 
@@ -24,12 +25,16 @@ export type SegmentUse = {
   unsettled?: true;
   /** A convention on which the figure hangs without being in doubt. */
   note?: string;
+  /** How long use was above the quantity in force, where overage is allowed and seats are counted. */
+  over?: TimeOver;
 };
 
 export interface MeasureFold {
   /** Use whose time is not known. It came before all other use, or after. */
   anytime(use: LicenseUse): void;
   add(use: TimedUse): void;
+  /** A server lost its sessions; only where the license says that this ends them. Folds without sessions lack it. */
+  restart?(restart: ServerRestart): void;
   finish(until: Instant): SegmentUse[];
   /** Sessions without a check-in, after `finish`. */
   stillOpen(): Iterable<Session>;

@@ -70,6 +70,15 @@ type SegmentState = PeakSegment & {
   namedOrphans: number;
 };
 
+/**
+ * What stays the same for `duration`: how many seats are taken, and how many more there may be, relative to the orphans
+ * of the whole log. Called in order of time.
+ */
+export type OnStay = (segment: number, taken: Amount, doubtful: Amount, duration: bigint) => void;
+
+/** Over the whole log: seats of sessions that never returned, and of those that began before it. */
+export type OpenEnds = { neverReturned: Amount; orphaned: Amount };
+
 const NOBODY: readonly Holding[] = [];
 
 export class PeakTracker implements SeatSink {
@@ -88,10 +97,12 @@ export class PeakTracker implements SeatSink {
   private readonly orphanEvents: SessionEvent[] = [];
   private opened: Holding[] = [];
   private settled = false;
+  private readonly onStay: OnStay | undefined;
 
   /** In order of time, and more may be added as long as they begin later than what was told; what comes before the first belongs to it. */
-  constructor(segments: readonly PeakSegment[]) {
+  constructor(segments: readonly PeakSegment[], onStay?: OnStay) {
     this.planned = segments;
+    this.onStay = onStay;
     this.now = segments[0]!.from;
     this.head = this.startSegment(undefined);
     this.tail = this.head;
@@ -142,10 +153,19 @@ export class PeakTracker implements SeatSink {
     this.settle();
     const bounds = this.states.map((state) => this.toUpperBound(state, anytime));
     for (const holding of this.holdings.values()) {
-      holding.proven = missingIsInUse || [...holding.sessions].every(({ returned }) => returned);
+      holding.proven =
+        missingIsInUse ||
+        [...holding.sessions].every(({ returned, endsByContract }) => returned || endsByContract);
     }
     this.boundFromBelow(bounds);
     return bounds;
+  }
+
+  /** After `finish`. */
+  openEnds(): OpenEnds {
+    const doubts = [...this.holdings.values()].filter(({ proven }) => !proven);
+    const neverReturned = doubts.reduce((sum, { quantity }) => sum + quantity, 0n);
+    return { neverReturned, orphaned: this.orphaned };
   }
 
   private toUpperBound(state: SegmentState, anytime: Amount): SegmentPeak {
@@ -276,6 +296,8 @@ export class PeakTracker implements SeatSink {
 
   private leaveTo(at: Instant): void {
     this.settle();
+    if (at > this.now)
+      this.onStay?.(this.states.length - 1, this.count, this.doubtful - this.orphaned, at - this.now);
     this.now = at;
   }
 

@@ -9,7 +9,7 @@ import type { Contract, Count, License } from './contract.ts';
 import { type LicenseCode, licenseSeverity } from './license-findings.ts';
 import type { SegmentUse, Witness } from './measure-fold.ts';
 import { coveredPercent, type Period } from './periods.ts';
-import { formatLimit, isOver } from './quantities.ts';
+import { formatLimit, isOver, quantityOf } from './quantities.ts';
 import {
   formatFigure,
   formatHolders,
@@ -20,7 +20,7 @@ import {
   whenWords,
 } from './usage-words.ts';
 
-const EXCEEDED_CODES = {
+export const EXCEEDED_CODES = {
   seats: 'seats-exceeded',
   distinct: 'users-exceeded',
   assigned: 'users-exceeded',
@@ -32,8 +32,13 @@ const EXCEEDED_CODES = {
 
 export type PeriodContext = { contract: Contract; license: License; coverage: Coverage };
 
-/** `uses` are the segments of the period, at least one. */
-export function judgePeriod(context: PeriodContext, period: Period, uses: readonly SegmentUse[]): Judgement {
+/** `uses` are the segments of the period, at least one. `also`: a doubt that keeps it open whatever the amounts. */
+export function judgeAgainst(
+  context: PeriodContext,
+  period: Period,
+  uses: readonly SegmentUse[],
+  also?: string,
+): Judgement {
   const exceeded = uses.filter((use) => !use.unsettled && isOver(use.lower.amount, use.segment.limit));
   if (exceeded.length > 0)
     return judgeExceeded(
@@ -41,12 +46,13 @@ export function judgePeriod(context: PeriodContext, period: Period, uses: readon
       period,
       tightest(exceeded, ({ lower }) => lower.amount),
     );
-  const open = uses.filter(isOpen);
+  const open = also === undefined ? uses.filter(isOpen) : uses;
   if (open.length > 0)
     return judgeOpen(
       context,
       period,
       tightest(open, ({ upper }) => upper.amount),
+      also,
     );
   return judgeWithin(
     context,
@@ -56,14 +62,14 @@ export function judgePeriod(context: PeriodContext, period: Period, uses: readon
 }
 
 /** Whether use may lie beyond the limit, or the limit itself is not known. */
-function isOpen({ upper, segment }: SegmentUse): boolean {
+export function isOpen({ upper, segment }: Pick<SegmentUse, 'upper' | 'segment'>): boolean {
   if (segment.limit === undefined) return upper.amount === undefined || upper.amount > 0n;
   if (segment.limit.amount === 'unlimited') return false;
   return upper.amount === undefined || isOver(upper.amount, segment.limit);
 }
 
 /** The segment with the most use beyond its limit; of equals the first. No bound, or no known limit, goes before all. */
-function tightest(
+export function tightest(
   uses: readonly SegmentUse[],
   amountOf: (use: SegmentUse) => Amount | undefined,
 ): SegmentUse {
@@ -86,7 +92,8 @@ function judgeExceeded(context: PeriodContext, period: Period, use: SegmentUse):
   const { lower, segment } = use;
   const { measure } = license;
   const when = whenWords(measure, lower.at);
-  const passed = isPassed(measure) ? `, passed at ${formatInstant(lower.at)}` : '';
+  const what = segment.limit?.amount === quantityOf(segment.limit!) ? 'passed' : 'the quantity passed';
+  const passed = isPassed(measure) ? `, ${what} at ${formatInstant(lower.at)}` : '';
   const atLeast = use.upper.amount === lower.amount ? '' : 'at least ';
   const message =
     `${subjectOf(license, period)}: ${atLeast}${formatUse(lower.amount, measure)}${when}, ` +
@@ -102,7 +109,7 @@ function judgeExceeded(context: PeriodContext, period: Period, use: SegmentUse):
   });
 }
 
-function judgeOpen(context: PeriodContext, period: Period, use: SegmentUse): Judgement {
+function judgeOpen(context: PeriodContext, period: Period, use: SegmentUse, also?: string): Judgement {
   const { license } = context;
   const { lower, upper, segment } = use;
   const range =
@@ -113,8 +120,9 @@ function judgeOpen(context: PeriodContext, period: Period, use: SegmentUse): Jud
         : `between ${formatFigure(lower.amount, license.measure)} and ${formatUse(upper.amount, license.measure)}`;
   const limit =
     segment.limit === undefined ? 'limit unknown' : `expected at most ${formatLimit(segment.limit)}`;
-  const reason =
+  const doubts =
     segment.limit === undefined ? [unknownLimit(license), ...use.doubts].join('; ') : doubtsOf(use);
+  const reason = also === undefined ? doubts : [also, ...use.doubts].join('; ');
   const message = `${subjectOf(license, period)}: ${range}, ${limit}: ${reason}`;
   const usage = { ...toUsage(context, period, use, upper.amount ?? lower.amount, upper.witnesses), reason };
   const places = use.doubtful.length > 0 ? use.doubtful : upper.witnesses;
@@ -128,7 +136,7 @@ function judgeOpen(context: PeriodContext, period: Period, use: SegmentUse): Jud
 }
 
 /** Between two falls of the quantity, what was used before the fall is the only doubt left. */
-function doubtsOf({ doubts }: SegmentUse): string {
+export function doubtsOf({ doubts }: SegmentUse): string {
   return doubts.length > 0
     ? doubts.join('; ')
     : 'the quantity fell in the period, and part of the use lies before';
@@ -147,8 +155,7 @@ function judgeWithin(context: PeriodContext, period: Period, use: SegmentUse): J
   const limit =
     segment.limit === undefined ? 'no quantity in force' : `allowed ${formatLimit(segment.limit)}`;
   const within = `${subjectOf(license, period)}: ${formatUse(amount, license.measure)}, ${limit}`;
-  const percent = coveredPercent(period, license.term, coverage);
-  if (percent >= contract.coverage || segment.limit?.amount === 'unlimited') {
+  if (isCovered(context, period) || segment.limit?.amount === 'unlimited') {
     if (note !== undefined) usage.reason = note;
     const code = EXCEEDED_CODES[license.measure.count.what];
     return toJudgement(context, period, {
@@ -160,12 +167,13 @@ function judgeWithin(context: PeriodContext, period: Period, use: SegmentUse): J
     });
   }
   // Rounded down: 98.99 must not read as the 99 that was asked for.
-  const spanned = Math.floor(percent * 10) / 10;
+  const spanned = Math.floor(coveredPercent(period, license.term, coverage) * 10) / 10;
   const reason =
     coverage === undefined
       ? 'no event of the log has a readable time'
       : `the log spans ${spanned} % of the period (from ${formatInstant(coverage.from)} until ${formatInstant(coverage.until)}), expected ${contract.coverage} %`;
   usage.reason = note === undefined ? reason : `${reason}; ${note}`;
+  if (contract.ifMissing === 'full-capacity') return judgeFullCapacity(context, period, use, usage, reason);
   return {
     ...toJudgement(context, period, {
       verdict: 'undetermined',
@@ -178,14 +186,37 @@ function judgeWithin(context: PeriodContext, period: Period, use: SegmentUse): J
   };
 }
 
-function toUsage(
+/** Whether the log spans so much of the period that "within" may be said of it. */
+export function isCovered({ contract, license, coverage }: PeriodContext, period: Period): boolean {
+  return coveredPercent(period, license.term, coverage) >= contract.coverage;
+}
+
+/** By contract nothing of the quantity counts as unused in a period without evidence. */
+function judgeFullCapacity(
+  context: PeriodContext,
+  period: Period,
+  { segment, upper }: SegmentUse,
+  usage: Usage,
+  reason: string,
+): Judgement {
+  const full = segment.limit === undefined ? 'the whole quantity' : `all ${formatLimit(segment.limit)}`;
+  return toJudgement(context, period, {
+    verdict: 'violation',
+    code: 'evidence-missing',
+    message: `${subjectOf(context.license, period)}: ${reason}; by contract ${full} count as used`,
+    usage: { ...usage, used: usage.limit ?? usage.used },
+    places: upper.witnesses,
+  });
+}
+
+export function toUsage(
   { license }: PeriodContext,
   period: Period,
   use: SegmentUse,
   amount: Amount,
   witnesses: readonly Witness[],
 ): Usage {
-  const limit = use.segment.limit?.amount;
+  const limit = use.segment.limit && quantityOf(use.segment.limit);
   const bound = amount === use.lower.amount ? use.lower : use.upper;
   return {
     license: license.id,
@@ -204,7 +235,7 @@ type Conclusion = Pick<Judgement, 'verdict' | 'message'> & {
   places: readonly Witness[];
 };
 
-function toJudgement(
+export function toJudgement(
   { contract, license }: PeriodContext,
   period: Period,
   conclusion: Conclusion,

@@ -1,11 +1,19 @@
 /** The quantity in force at each instant, from a contract's dated quantities and amendments. */
 import type { Instant } from '../base/instant.ts';
 import { quote } from '../base/text-safety.ts';
-import { type Amount, formatAmount } from './amount.ts';
-import type { License, QuantityEntry } from './contract.ts';
+import { type Amount, formatAmount, ONE } from './amount.ts';
+import type { License, Overage, QuantityEntry } from './contract.ts';
 
 /** The total in force from `from` until the next step. `from` undefined: always. */
-export type Limit = { from: Instant | undefined; amount: Amount | 'unlimited'; date?: string; by?: string };
+export type Limit = {
+  from: Instant | undefined;
+  amount: Amount | 'unlimited';
+  date?: string;
+  by?: string;
+  /** Parts of `amount` beyond the quantity: what is tolerated, and what earlier periods left unused. */
+  overage?: Amount;
+  rollover?: Amount;
+};
 
 /** Entries in order of their dates; of one date, in the order of the file. */
 export function toLimits(license: Pick<License, 'unlimited' | 'quantity'>): Limit[] {
@@ -38,11 +46,33 @@ export function isOver(amount: Amount, limit: Limit | undefined): boolean {
   return limit !== undefined && limit.amount !== 'unlimited' && amount > limit.amount;
 }
 
-/** `35 (from 2025-07-01 by "Amendment-1")` */
+/** `35 (from 2025-07-01 by "Amendment-1") and 3 in overage` */
 export function formatLimit(limit: Limit): string {
-  const amount = limit.amount === 'unlimited' ? 'unlimited' : formatAmount(limit.amount);
-  if (limit.date === undefined) return amount;
-  return `${amount} (from ${limit.date}${limit.by === undefined ? '' : ` by ${quote(limit.by)}`})`;
+  const { overage = 0n, rollover = 0n, date, by } = limit;
+  const quantity = quantityOf(limit);
+  const amount = quantity === 'unlimited' ? quantity : formatAmount(quantity);
+  const since = date === undefined ? '' : ` (from ${date}${by === undefined ? '' : ` by ${quote(by)}`})`;
+  const rolled = rollover === 0n ? '' : ` and ${formatAmount(rollover)} rolled over`;
+  return `${amount}${since}${rolled}${overage === 0n ? '' : ` and ${formatAmount(overage)} in overage`}`;
+}
+
+/** What was contracted, without what is allowed beyond it. */
+export function quantityOf({ amount, overage = 0n, rollover = 0n }: Limit): Amount | 'unlimited' {
+  return amount === 'unlimited' ? amount : amount - overage - rollover;
+}
+
+/** The limit with what the contract allows beyond it. A share of the quantity is rounded to whole units. */
+export function withOverage(limit: Limit | undefined, { allow }: Overage): Limit | undefined {
+  const quantity = limit && quantityOf(limit);
+  if (limit === undefined || limit.amount === 'unlimited' || typeof quantity !== 'bigint') return limit;
+  const overage = 'amount' in allow ? allow.amount : roundShare((quantity * allow.share) / ONE, allow.round);
+  return { ...limit, amount: limit.amount + overage, overage };
+}
+
+/** Halves go up. */
+function roundShare(amount: Amount, round: 'down' | 'up' | 'half'): Amount {
+  const added = { down: 0n, half: ONE / 2n, up: ONE - 1n }[round];
+  return ((amount + added) / ONE) * ONE;
 }
 
 function compareInstants(left: Instant, right: Instant): number {

@@ -3,7 +3,7 @@ import type { Instant } from '../base/instant.ts';
 import type { Amount } from './amount.ts';
 import type { BucketPlan } from './bucket-plan.ts';
 import type { Cell } from './cells.ts';
-import type { LicenseUse, TimedUse } from './license-use.ts';
+import type { LicenseUse, ServerRestart, TimedUse } from './license-use.ts';
 import type { MeasureFold, SegmentUse } from './measure-fold.ts';
 import { type PeakSegment, PeakTracker, type SegmentPeak } from './peak.ts';
 import type { Segment } from './periods.ts';
@@ -54,6 +54,10 @@ export class SeatBuckets implements MeasureFold {
 
   add(use: TimedUse): void {
     this.fold.add(use);
+  }
+
+  restart(restart: ServerRestart): void {
+    this.fold.restart(restart);
   }
 
   finish(until: Instant): SegmentUse[] {

@@ -4,7 +4,7 @@ import { divideUp } from './adjust.ts';
 import type { Amount } from './amount.ts';
 import { earlier, later } from './cells.ts';
 import type { License } from './contract.ts';
-import type { LicenseUse, TimedUse } from './license-use.ts';
+import type { LicenseUse, ServerRestart, TimedUse } from './license-use.ts';
 import type { MeasureFold, SegmentUse, Witness } from './measure-fold.ts';
 import type { Segment } from './periods.ts';
 import { SeatTime } from './seat-time.ts';
@@ -29,6 +29,10 @@ export class SeatMean implements MeasureFold {
 
   add(use: TimedUse): void {
     this.fold.add(use);
+  }
+
+  restart(restart: ServerRestart): void {
+    this.fold.restart(restart);
   }
 
   finish(until: Instant): SegmentUse[] {

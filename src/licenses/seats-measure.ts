@@ -3,12 +3,20 @@ import type { Instant } from '../base/instant.ts';
 import { count } from '../base/text-safety.ts';
 import { type Amount, formatAmount } from './amount.ts';
 import type { License } from './contract.ts';
-import { holderOf, type LicenseUse, type TimedUse, toSessionEvent } from './license-use.ts';
+import {
+  holderOf,
+  type LicenseUse,
+  type ServerRestart,
+  type TimedUse,
+  toSessionEvent,
+} from './license-use.ts';
 import { Doubts, type MeasureFold, type SegmentUse } from './measure-fold.ts';
-import { PeakTracker, type SegmentPeak } from './peak.ts';
+import { type OpenEnds, PeakTracker, type SegmentPeak } from './peak.ts';
 import type { Segment } from './periods.ts';
 import { isOver, type Limit } from './quantities.ts';
+import { isOpenInUse, sessionOptions } from './session-options.ts';
 import { type SeatSink, type Session, Sessions } from './sessions.ts';
+import { TimeOverMeter } from './time-over.ts';
 
 /** `until` undefined: to the end. */
 export type Stretch = { from: Instant; until: Instant | undefined };
@@ -31,36 +39,40 @@ export class SeatsMeasure implements MeasureFold {
   private readonly unbounded: Stretch[] = [];
   private openStretch: Stretch | undefined;
   private readonly unreadable = new Set<Session>();
+  /** Where the contract allows overage. */
+  private readonly overMeter: TimeOverMeter | undefined;
+  private readonly openEnds: () => OpenEnds;
+  /** How many sessions a restart ended, for each segment. */
+  private readonly restarted: number[] = [];
+  private restartSegment = 0;
 
   /** `segments` as they are when the fold finishes: one for each peak of the tracker. */
-  constructor(
-    license: License,
-    segments: readonly Segment[],
-    tracker: SeatTracker = new PeakTracker(segments.map(toPeakSegment)),
-  ) {
+  constructor(license: License, segments: readonly Segment[], given?: SeatTracker) {
     this.segments = segments;
     this.license = license;
+    if (given === undefined && license.overage !== undefined) {
+      this.overMeter = new TimeOverMeter(segments.map(({ limit }) => amountOf(limit)));
+    }
+    const meter = this.overMeter;
+    const peaks = new PeakTracker(segments.map(toPeakSegment), meter && ((...stay) => meter.stay(...stay)));
+    const tracker = given ?? peaks;
+    this.openEnds = () => peaks.openEnds();
     this.tracker = tracker;
-    const { linger, missingCheckin } = license;
-    const timeout = typeof missingCheckin === 'object' ? { timeout: missingCheckin.after } : {};
-    this.sessions = new Sessions(
-      { linger, ...timeout },
-      {
-        take: (session, at) => {
-          tracker.take(session, at);
-          if (session.unreadable) this.takeUnreadable(session, at);
-        },
-        release: (session, at) => {
-          tracker.release(session, at);
-          if (session.unreadable) this.releaseUnreadable(session, at);
-        },
-        orphan: (event) => tracker.orphan(event),
-        doubt: (quantity, at, event) => {
-          tracker.doubt(quantity, at);
-          if (event !== undefined) this.doubts.note('repeated', event);
-        },
+    this.sessions = new Sessions(sessionOptions(license), {
+      take: (session, at) => {
+        tracker.take(session, at);
+        if (session.unreadable) this.takeUnreadable(session, at);
       },
-    );
+      release: (session, at) => {
+        tracker.release(session, at);
+        if (session.unreadable) this.releaseUnreadable(session, at);
+      },
+      orphan: (event) => tracker.orphan(event),
+      doubt: (quantity, at, event) => {
+        tracker.doubt(quantity, at);
+        if (event !== undefined) this.doubts.note('repeated', event);
+      },
+    });
   }
 
   anytime(use: LicenseUse): void {
@@ -87,21 +99,34 @@ export class SeatsMeasure implements MeasureFold {
     }
   }
 
+  restart({ time, daemon }: ServerRestart): void {
+    const last = this.segments.length - 1;
+    while (this.restartSegment < last && this.segments[this.restartSegment]!.until <= time)
+      this.restartSegment++;
+    const ended = this.sessions.restart(time, daemon);
+    this.restarted[this.restartSegment] = (this.restarted[this.restartSegment] ?? 0) + ended;
+  }
+
   finish(until: Instant): SegmentUse[] {
-    return this.peaks(until).map((peak, index) => this.toSegmentUse(this.segments[index]!, peak));
+    const peaks = this.peaks(until);
+    const over = this.overMeter?.finish(this.openEnds(), this.seatsAnytime);
+    return peaks.map((peak, index) => {
+      const use = this.toSegmentUse(this.segments[index]!, peak, this.restarted[index] ?? 0);
+      return over === undefined ? use : { ...use, over: over[index]! };
+    });
   }
 
   /** What `finish` says of the segments, before doubts are put into words. */
   peaks(until: Instant): SegmentPeak[] {
     this.sessions.advance(until);
-    return this.tracker.finish(until, this.license.missingCheckin !== 'keep-open', this.seatsAnytime);
+    return this.tracker.finish(until, isOpenInUse(this.license), this.seatsAnytime);
   }
 
   stillOpen(): Iterable<Session> {
     return this.sessions.stillOpen();
   }
 
-  toSegmentUse(segment: Segment, peak: SegmentPeak): SegmentUse {
+  toSegmentUse(segment: Segment, peak: SegmentPeak, ended = 0): SegmentUse {
     const { lower, upper, tied, neverReturned, orphans } = peak;
     const unbounded = this.isUnbounded(segment);
     const doubts = [...this.doubts.reasons(), ...(unbounded ? this.quantityDoubts.reasons() : [])];
@@ -118,9 +143,18 @@ export class SeatsMeasure implements MeasureFold {
       doubts,
       doubtful: [...peak.doubtful, ...this.doubts.places, ...(unbounded ? this.quantityDoubts.places : [])],
     };
+    const notes: string[] = [];
     if (!isOver(upper.amount, segment.limit) && isOver(tied, segment.limit)) {
-      use.note = `check-ins are taken to come before check-outs of the same instant; otherwise the peak would be ${formatAmount(tied)}`;
+      notes.push(
+        `check-ins are taken to come before check-outs of the same instant; otherwise the peak would be ${formatAmount(tied)}`,
+      );
     }
+    if (ended > 0) {
+      notes.push(
+        `${count(ended, 'session without a check-in is', 'sessions without a check-in are')} taken to end when the server restarted`,
+      );
+    }
+    if (notes.length > 0) use.note = notes.join('; ');
     return use;
   }
 

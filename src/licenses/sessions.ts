@@ -1,6 +1,6 @@
 /**
  * The one sessionizer: check-outs and check-ins in time order become seats that are taken and given back.
- * Streams; it remembers only what is open or lingering.
+ * Streams; it remembers only what is open, lingering or borrowed. One state machine, so one file of 290 lines.
  */
 import type { Instant } from '../base/instant.ts';
 import type { Place } from '../model/place.ts';
@@ -23,13 +23,19 @@ export type SessionEvent = {
   quantity: Amount;
   /** The log states a quantity that nobody can read: then `quantity` is the least it can be. */
   unreadable: boolean;
+  /** A check-out for use away from the server, which ends by itself. */
+  borrowed?: boolean;
+  /** The part of the server that gave the seat; its restart ends the session, where the contract says so. */
+  daemon?: string | undefined;
   place: Place;
   identity: string;
 };
 
-/** A taken seat, or several. `ends` is when it will be given back, once it lingers or can time out. */
+/** A taken seat, or several. `ends` is when it will be given back, once it lingers, is borrowed or can time out. */
 export type Session = SessionEvent & {
   returned: boolean;
+  /** Borrowed, so in use until `ends` by contract, whatever the log lacks. */
+  endsByContract: boolean;
   repeats: Amount;
   reopened: Instant | undefined;
   ends: Instant;
@@ -45,11 +51,15 @@ export interface SeatSink {
   doubt(quantity: Amount, at: Instant, event?: SessionEvent): void;
 }
 
-type SessionOptions = {
+export type SessionOptions = {
   /** Nanoseconds a seat stays taken after its check-in. */
   linger: bigint;
   /** Nanoseconds after which a session without a check-in is over. */
   timeout?: bigint;
+  /** Nanoseconds after which a borrowed session is over, if it was not given back before. */
+  borrow?: bigint;
+  /** Whether a restart ends sessions. */
+  restarts?: boolean;
 };
 
 /** The sessions of one key by feature. */
@@ -63,6 +73,11 @@ export class Sessions {
   private readonly lingering = new OrderedSet<Session>();
   private readonly lingeringSeats = new Map<string, OrderedSet<Session>>();
   private readonly waiting = new OrderedSet<Session>();
+  private readonly borrowed = new OrderedSet<Session>();
+  /** Borrowed sessions that ended by themselves and may still be given back, by seat. */
+  private readonly expired = new Map<string, number>();
+  /** Those that a restart ends, by daemon: nothing else may be looked at, for a hostile log restarts at every line. */
+  private readonly byDaemon = new Map<string | undefined, OrderedSet<Session>>();
 
   constructor(options: SessionOptions, sink: SeatSink) {
     this.options = options;
@@ -72,6 +87,10 @@ export class Sessions {
   checkOut(event: SessionEvent): void {
     this.advance(event.at);
     const repeated = event.named ? this.sessionsOf(event)?.last() : undefined;
+    if (repeated !== undefined && this.isBorrowed(event)) {
+      this.borrow(repeated, event.at);
+      return;
+    }
     if (repeated !== undefined) {
       repeated.repeats += event.quantity;
       repeated.reopened = event.at;
@@ -81,9 +100,46 @@ export class Sessions {
     const session = this.revive(event) ?? this.take(event);
     const byFeature = getOrCreate(this.open, event.key, () => new Map<string, OrderedSet<Session>>());
     getOrCreate(byFeature, event.feature ?? '', () => new OrderedSet<Session>()).add(session);
+    if (this.isBorrowed(event)) {
+      this.borrow(session, event.at);
+      return;
+    }
+    if (this.options.restarts)
+      getOrCreate(this.byDaemon, session.daemon, () => new OrderedSet<Session>()).add(session);
     if (this.options.timeout === undefined) return;
     session.ends = event.at + this.options.timeout;
     this.waiting.add(session);
+  }
+
+  private isBorrowed({ borrowed }: SessionEvent): boolean {
+    return borrowed === true && this.options.borrow !== undefined;
+  }
+
+  /** From now on it ends by itself, and no restart ends it: the client holds it without the server. */
+  private borrow(session: Session, at: Instant): void {
+    this.waiting.delete(session);
+    this.borrowed.delete(session);
+    this.forgetDaemon(session);
+    session.endsByContract = true;
+    session.ends = at + this.options.borrow!;
+    this.borrowed.add(session);
+  }
+
+  /**
+   * A server lost its sessions: all of them, or those that the daemon gave. Sessions that do not name their daemon stay
+   * open when only one daemon restarts: it may be another's. Returns how many ended.
+   */
+  restart(at: Instant, daemon: string | undefined): number {
+    this.advance(at);
+    let ended = 0;
+    for (const name of daemon === undefined ? [...this.byDaemon.keys()] : [daemon]) {
+      for (const session of [...(this.byDaemon.get(name) ?? [])]) {
+        this.close(session, at);
+        this.sink.release(session, at);
+        ended++;
+      }
+    }
+    return ended;
   }
 
   checkIn(event: SessionEvent): void {
@@ -97,8 +153,17 @@ export class Sessions {
     // The latest first: which of several equal sessions ended makes no difference to their number, but if one check-in
     // was lost, only the latest is proven to have lasted until now.
     const session = this.sessionsOf(event)?.last();
-    if (session === undefined) this.sink.orphan(event);
-    else this.end(session, event.at);
+    if (session !== undefined) this.end(session, event.at);
+    else if (!this.isLateReturn(event)) this.sink.orphan(event);
+  }
+
+  private isLateReturn(event: SessionEvent): boolean {
+    const seat = seatOf(event);
+    const returns = this.expired.get(seat);
+    if (returns === undefined) return false;
+    if (returns > 1) this.expired.set(seat, returns - 1);
+    else this.expired.delete(seat);
+    return true;
   }
 
   /** Use without duration: a seat for one nanosecond, or as long as it lingers, unless the key has a session already. */
@@ -111,12 +176,14 @@ export class Sessions {
   advance(now: Instant): void {
     for (;;) {
       const lingered = this.lingering.first();
-      const waited = this.waiting.first();
-      const next =
-        lingered === undefined || (waited !== undefined && waited.ends < lingered.ends) ? waited : lingered;
+      const borrowed = this.borrowed.first();
+      const next = sooner(sooner(lingered, this.waiting.first()), borrowed);
       if (next === undefined || next.ends > now) return;
       if (next === lingered) this.stopLingering(next);
-      else this.close(next, next.ends);
+      else {
+        this.close(next, next.ends);
+        if (next === borrowed) this.expired.set(seatOf(next), (this.expired.get(seatOf(next)) ?? 0) + 1);
+      }
       this.sink.release(next, next.ends);
     }
   }
@@ -132,6 +199,7 @@ export class Sessions {
 
   private take(event: SessionEvent): Session {
     const { at, key, named, feature, holder, share, quantity, unreadable, place, identity } = event;
+    const { borrowed = false, daemon } = event;
     // Spelled out: a spread with further members takes 20 × longer (measured, Node 20).
     const session: Session = {
       at,
@@ -142,9 +210,12 @@ export class Sessions {
       share,
       quantity,
       unreadable,
+      borrowed,
+      daemon,
       place,
       identity,
       returned: false,
+      endsByContract: false,
       repeats: 0n,
       reopened: undefined,
       ends: 0n,
@@ -171,9 +242,17 @@ export class Sessions {
     if (sessions.size === 0) byFeature.delete(session.feature ?? '');
     if (byFeature.size === 0) this.open.delete(session.key);
     this.waiting.delete(session);
+    this.borrowed.delete(session);
+    this.forgetDaemon(session);
     session.returned = true;
     if (session.repeats !== 0n) this.sink.doubt(-session.repeats, at);
     session.repeats = 0n;
+  }
+
+  private forgetDaemon(session: Session): void {
+    if (!this.options.restarts) return;
+    const sessions = this.byDaemon.get(session.daemon);
+    if (sessions?.delete(session) && sessions.size === 0) this.byDaemon.delete(session.daemon);
   }
 
   private linger(session: Session, at: Instant): void {
@@ -197,8 +276,16 @@ export class Sessions {
     if (session === undefined || session.quantity !== event.quantity) return undefined;
     this.stopLingering(session);
     session.returned = false;
+    session.daemon = event.daemon;
+    session.endsByContract = false;
     return session;
   }
+}
+
+/** The one that ends first; of equal ones the first given. */
+function sooner(left: Session | undefined, right: Session | undefined): Session | undefined {
+  if (left === undefined) return right;
+  return right !== undefined && right.ends < left.ends ? right : left;
 }
 
 /** Keys are JSON, so nothing in a feature's name can make two seats one. */

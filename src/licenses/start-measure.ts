@@ -20,13 +20,13 @@ import { SeatsMeasure } from './seats-measure.ts';
 import { SumBuckets } from './sum-buckets.ts';
 import { SumMeasure } from './sum-measure.ts';
 
-/** `first`: the time of the first use, where it has one. */
-export function startMeasure(
+/** The contract's periods as far as the log speaks of them. `first`: the time of the first use, where it has one. */
+export function segmentsOf(
   contract: Contract,
   license: License,
   first: Instant | undefined,
   coverage: Coverage,
-): MeasureFold {
+): Segment[] {
   const { measure } = license;
   const plan = {
     over: measure.over,
@@ -35,8 +35,16 @@ export function startMeasure(
     term: license.term,
     limits: toLimits(license),
   };
-  const from = clamp(coverage?.from ?? first ?? EARLIEST);
-  const segments = toSegments(plan, from, clamp(coverage?.until ?? LATEST));
+  return toSegments(plan, clamp(coverage?.from ?? first ?? EARLIEST), clamp(coverage?.until ?? LATEST));
+}
+
+export function startMeasure(
+  contract: Contract,
+  license: License,
+  segments: readonly Segment[],
+  coverage: Coverage,
+): MeasureFold {
+  const { measure } = license;
   if (measure.versions === undefined) return adjustedFold(contract, license, segments, coverage);
   const versions = measure.versions.map((version) => {
     const dated = { ...license, measure: version.measure };

@@ -1,4 +1,4 @@
-/** Use that no license of the contract covers: another feature, or a version beyond what was bought. */
+/** Use that no license of the contract covers: another feature, a tier above, a version or environment beyond what was bought. */
 import { compileGlob } from '../base/glob.ts';
 import type { Instant } from '../base/instant.ts';
 import { formatInstant } from '../base/instant.ts';
@@ -9,7 +9,7 @@ import { type Judgement, MAX_RELATED, type Relation } from '../model/relation.ts
 import type { Contract } from './contract.ts';
 import { licenseSeverity } from './license-findings.ts';
 import { compilePeople, EXCLUDED } from './people.ts';
-import { isVersionCovered } from './versions.ts';
+import { compileEnvironments, isVersionCovered } from './versions.ts';
 
 /** Features reported one by one; a log that makes up more has them summed up in one finding. */
 const MAX_FEATURES = 100;
@@ -24,27 +24,44 @@ type Episode = {
 
 /** Gets the marks of use with a feature; whether a license covers it is judged here where versions decide. */
 export function uncoveredUse(contract: Contract, detection: string): Relation {
-  const { fields, people, licenses } = contract;
-  const values: FieldRef[] = [...fields.feature, ...fields.version, ...people.key];
+  const { fields, people } = contract;
+  const values: FieldRef[] = [];
+  const column = (refs: readonly FieldRef[]) => {
+    const columns = refs.map((ref) => values.push(ref) - 1);
+    return (mark: Mark) => columns.flatMap((index) => mark.values[index] || []);
+  };
+  const read = {
+    features: column(fields.feature),
+    version: column(fields.version),
+    people: column(people.key),
+    environment: column(fields.environment),
+    meters: column(fields.meter),
+  };
   const toPerson = compilePeople(people);
-  const covers = licenses.flatMap(({ covers: { features, version } }) =>
-    features.map((feature) => ({ holds: compileGlob(feature.toLowerCase()), version })),
-  );
-  const column = (mark: Mark, from: number, length: number) =>
-    mark.values.slice(from, from + length).filter((value) => value !== undefined && value !== '') as string[];
+  const covers = contract.licenses.map(({ covers: each }) => ({
+    covers: each,
+    features: each.features.map((feature) => compileGlob(feature.toLowerCase())),
+    meters: each.meters.map((meter) => compileGlob(meter.toLowerCase())),
+    isEnvironmentCovered: compileEnvironments(each.environments),
+  }));
+  const tierOf = compileTierWords(contract);
   const describe = (mark: Mark): { what: string; person: string } | undefined => {
-    const features = column(mark, 0, fields.feature.length);
-    const [version] = column(mark, fields.feature.length, fields.version.length);
-    const [name] = column(mark, fields.feature.length + fields.version.length, people.key.length);
-    const person = name === undefined ? 'nobody named' : toPerson(name);
+    const features = read.features(mark);
+    const meters = read.meters(mark);
+    const [version] = read.version(mark);
+    const [environment] = read.environment(mark);
+    const [name] = read.people(mark);
+    const person = name === undefined ? 'nobody named' : toPerson(name, mark.time);
     if (person === EXCLUDED) return undefined;
-    const known = covers.filter(({ holds }) => features.some((feature) => holds(feature.toLowerCase())));
-    if (known.some((each) => isVersionCovered(version, each.version))) return undefined;
-    const feature = `feature ${quote(features[0] ?? '')}`;
-    return {
-      what: known.length === 0 || version === undefined ? feature : `${feature} in version ${quote(version)}`,
-      person,
-    };
+    const known = covers.filter((each) => holdsAny(each.features, features) || holdsAny(each.meters, meters));
+    const inVersion = known.filter((each) => isVersionCovered(version, each.covers.version));
+    if (inVersion.some((each) => each.isEnvironmentCovered(environment))) return undefined;
+    const [feature] = features;
+    const what = feature === undefined ? `meter ${quote(meters[0] ?? '')}` : `feature ${quote(feature)}`;
+    if (known.length === 0) return { what: `${what}${feature === undefined ? '' : tierOf(feature)}`, person };
+    const bound =
+      inVersion.length === 0 ? `version ${quote(version ?? '')}` : `environment ${quote(environment ?? '')}`;
+    return { what: `${what} in ${bound}`, person };
   };
   return {
     inputs: [{ detection, groupBy: [], values }],
@@ -58,6 +75,22 @@ export function uncoveredUse(contract: Contract, detection: string): Relation {
       }
       for (const [what, episode] of episodes) yield toJudgement(contract, what, episode);
     },
+  };
+}
+
+function holdsAny(globs: readonly ((text: string) => boolean)[], names: readonly string[]): boolean {
+  return names.some((name) => globs.some((holds) => holds(name.toLowerCase())));
+}
+
+/** ` of tier "enterprise" (licensed: "pro")`, where some tier entitles to a feature that no license covers. */
+function compileTierWords({ tiers, licenses }: Contract): (feature: string) => string {
+  const licensed = [...new Set(licenses.flatMap(({ covers }) => covers.tier ?? []))].map(quote).join(', ');
+  const globs = tiers.flatMap(({ tier, own }) =>
+    own.map((glob) => ({ tier, holds: compileGlob(glob.toLowerCase()) })),
+  );
+  return (feature) => {
+    const above = globs.find(({ holds }) => holds(feature.toLowerCase()));
+    return above === undefined ? '' : ` of tier ${quote(above.tier)} (licensed: ${licensed || 'no tier'})`;
   };
 }
 

@@ -1,4 +1,5 @@
-/** Versions as vendors write them (`2025.1`, `v11.19.2`): compared part by part, numbers as numbers. */
+/** Bounds of what a license covers. Versions (`2025.1`, `v11.19.2`) are compared part by part, numbers as numbers. */
+import { compileGlob } from '../base/glob.ts';
 import type { VersionBound } from './contract.ts';
 
 /** Negative, zero or positive. A missing part is 0, so `2025` equals `2025.0`. */
@@ -44,6 +45,16 @@ export function isVersionCovered(version: string | undefined, bound: VersionBoun
     case '>':
       return order > 0;
   }
+}
+
+/** Whether a license for these environments covers an event; one that names none is covered, for the same reason. */
+export function compileEnvironments(
+  environments: readonly string[] | undefined,
+): (environment: string | undefined) => boolean {
+  if (environments === undefined) return () => true;
+  const globs = environments.map((each) => compileGlob(each.toLowerCase()));
+  return (environment) =>
+    environment === undefined || globs.some((holds) => holds(environment.toLowerCase()));
 }
 
 export function parseVersionBound(text: string): VersionBound | undefined {

@@ -178,6 +178,8 @@ export type Usage = {
   used: number;
   /** Null: unlimited or unknown, see the verdict. */
   limit: number | null;
+  /** In use, or reserved for a team and not in use: the most at any instant. Only where seats are reserved. */
+  committed?: number;
   /** Instant of the peak or where its bucket begins, RFC 3339; null for sums and other figures of a whole period. */
   at: string | null;
   /** Who held it at the peak, at most 50, sorted. */
@@ -186,7 +188,10 @@ export type Usage = {
   reason?: string;
 };
 
-export type LicenseSummary = Usage & { verdict: 'within' | 'exceeded' | 'undetermined'; places: Place[] };
+/** `overage`: beyond the quantity, within what the contract tolerates. */
+export type LicenseVerdict = 'within' | 'overage' | 'exceeded' | 'undetermined';
+
+export type LicenseSummary = Usage & { verdict: LicenseVerdict; places: Place[] };
 
 /** The code of the notice that says why nothing was verified where it was asked for. */
 export const NOTHING_VERIFIED = 'nothing-verified';

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { formatAmount, ONE, parseAmount, toNumber } from '../../src/licenses/amount.ts';
 import type { QuantityEntry } from '../../src/licenses/contract.ts';
 import { OrderedSet } from '../../src/licenses/ordered-set.ts';
-import { compilePeople, EXCLUDED } from '../../src/licenses/people.ts';
+import { compilePeople, compileTeams, EXCLUDED } from '../../src/licenses/people.ts';
 import { formatLimit, limitAt, toLimits } from '../../src/licenses/quantities.ts';
 import { compareVersions, isVersionCovered, parseVersionBound } from '../../src/licenses/versions.ts';
 
@@ -124,12 +124,45 @@ test('names of one person are merged, whatever their case, and service accounts 
     key: [],
     same: [{ person: 'mia@acme.de', as: ['mmeyer'] }],
     exclude: [{ match: 'svc-*' }],
+    teams: [],
   });
-  assert.deepEqual(['MMeyer', 'Mia@acme.de', 'ann', 'SVC-build'].map(toPerson), [
-    'mia@acme.de',
-    'mia@acme.de',
-    'ann',
-    EXCLUDED,
+  assert.deepEqual(
+    ['MMeyer', 'Mia@acme.de', 'ann', 'SVC-build'].map((name) => toPerson(name)),
+    ['mia@acme.de', 'mia@acme.de', 'ann', EXCLUDED],
+  );
+});
+
+test('a name given to somebody else stands for each since their own day, and for nobody at an unknown time', () => {
+  const day = (text: string, instant: bigint) => ({ text, instant });
+  const toPerson = compilePeople({
+    key: [],
+    same: [
+      { person: 'mia', as: ['desk-4'], from: day('2025-03-01', 300n) },
+      { person: 'bob', as: ['Desk-4'], from: day('2025-02-01', 200n) },
+    ],
+    exclude: [],
+    teams: [],
+  });
+  const times = [199n, 200n, 299n, 300n, undefined, 200n];
+  assert.deepEqual(
+    times.map((at) => toPerson('DESK-4', at)),
+    ['desk-4', 'bob', 'bob', 'mia', 'desk-4', 'bob'],
+  );
+});
+
+test('a team that names a person goes before patterns, and of patterns the first', () => {
+  const teamOf = compileTeams({
+    teams: [
+      { team: 'acme', match: ['*@acme.de'] },
+      { team: 'cae', match: ['*@cae.acme.de', 'Mia@acme.de'] },
+    ],
+  });
+  assert.deepEqual(['mia@acme.de', 'bob@acme.de', 'cid@cae.acme.de', 'dee', 'mia@acme.de'].map(teamOf), [
+    'cae',
+    'acme',
+    'cae',
+    undefined,
+    'cae',
   ]);
 });
 

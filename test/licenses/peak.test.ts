@@ -81,7 +81,10 @@ function twin(
   starts: readonly number[],
   options: Options,
 ): { lower: number; upper: number }[] {
-  const sessions = known(steps, options);
+  return boundsOf(known(steps, options), starts);
+}
+
+function boundsOf(sessions: readonly Known[], starts: readonly number[]): { lower: number; upper: number }[] {
   return starts.map((start, index) => {
     const end = starts[index + 1] ?? END + 1;
     let [lower, upper] = [0, 0];
@@ -141,6 +144,77 @@ test('bounds equal a count of every instant when sessions time out or a missing 
       assert.deepEqual(bounds(run(steps, starts, chosen)), twin(steps, starts, chosen));
     }),
     { numRuns: 1000 },
+  );
+});
+
+/** Daemons give sessions by key; a restart of one ends its own, a restart of all ends all, borrowed ones excepted. */
+type Served = { kind: 'open' | 'close' | 'borrow' | 'restart'; at: number; key: number };
+const BORROW = 9;
+
+function runServed(steps: readonly Served[], starts: readonly number[]): SegmentPeak[] {
+  const tracker = new PeakTracker(starts.map((from) => ({ from: BigInt(from), proofAbove: 0n })));
+  const sessions = new Sessions({ linger: 0n, borrow: BigInt(BORROW), restarts: true }, tracker);
+  for (const { kind, at, key } of steps) {
+    const name = `k${key}`;
+    const daemon = key === 0 ? undefined : `d${key % 2}`;
+    if (kind === 'restart') sessions.restart(BigInt(at), daemon);
+    else {
+      const plain = event({ kind: 'open', at, key: name, quantity: 1 }, { linger: 0 });
+      const served = { ...plain, daemon, borrowed: kind === 'borrow' };
+      if (kind === 'close') sessions.checkIn(served);
+      else sessions.checkOut(served);
+    }
+  }
+  sessions.advance(BigInt(END));
+  return tracker.finish(BigInt(END), false, 0n);
+}
+
+function twinServed(steps: readonly Served[], starts: readonly number[]): { lower: number; upper: number }[] {
+  const all: (Known & { borrowed: boolean })[] = [];
+  let expired: { key: string; at: number }[] = [];
+  for (const { kind, at, key: number } of steps) {
+    const key = `k${number}`;
+    const isOpen = (each: Known) => each.latest > at;
+    for (const each of all) {
+      if (each.borrowed && each.latest <= at) {
+        expired.push({ key: each.key, at: each.latest });
+        each.borrowed = false;
+      }
+    }
+    if (kind === 'restart') {
+      for (const each of all.filter(isOpen)) {
+        const isTheirs = number === 0 || (each.key !== 'k0' && Number(each.key.slice(1)) % 2 === number % 2);
+        if (!each.borrowed && isTheirs) each.until = each.latest = at;
+      }
+    } else if (kind === 'close') {
+      const session = all.findLast((each) => isOpen(each) && each.key === key);
+      const late = expired.findIndex((each) => each.key === key);
+      if (session !== undefined) {
+        session.until = session.latest = at;
+        session.borrowed = false;
+      } else if (late >= 0) expired = expired.filter((_, index) => index !== late);
+      else all.push({ from: 0, until: 0, earliest: 0, latest: at, quantity: 1, key, borrowed: false });
+    } else {
+      const borrowed = kind === 'borrow';
+      const [until, latest] = borrowed ? [at + BORROW, at + BORROW] : [at + 1, END + 1];
+      all.push({ from: at, until, earliest: at, latest, quantity: 1, key, borrowed });
+    }
+  }
+  return boundsOf(all, starts);
+}
+
+test('bounds equal a count of every instant when servers restart and seats are borrowed', () => {
+  const step = fc.record({
+    kind: fc.constantFrom<Served['kind']>('open', 'open', 'close', 'borrow', 'restart'),
+    at: fc.integer({ min: 0, max: END - 1 }),
+    key: fc.integer({ min: 0, max: 4 }),
+  });
+  const steps = fc.array(step, { maxLength: 24 }).map((all) => all.sort((a, b) => a.at - b.at));
+  fc.assert(
+    fc.property(steps, startsArbitrary, (served, starts) => {
+      assert.deepEqual(bounds(runServed(served, starts)), twinServed(served, starts));
+    }),
+    { numRuns: 1500 },
   );
 });
 
@@ -265,4 +339,26 @@ test('long logs and hostile ones take linear time', { timeout: 20_000 }, () => {
   const [peak] = tracker.finish(BigInt(3 * count), false, 0n);
   // The check-in at the instant after the last check-out lingers; the rest of the first part is over by then.
   assert.equal(peak!.lower.amount, BigInt(count) * ONE);
+});
+
+test('a log of nothing but restarts, late returns and borrowings takes linear time', {
+  timeout: 20_000,
+}, () => {
+  const count = 15_000;
+  const tracker = new PeakTracker([{ from: 0n, proofAbove: 5n * ONE }]);
+  const sessions = new Sessions({ linger: 0n, restarts: true, borrow: 3n }, tracker);
+  const at = (index: number, more: object) => ({
+    ...event({ kind: 'open', at: index, key: `k${index}`, quantity: 1 }, { linger: 0 }),
+    ...more,
+  });
+  // Sessions that name no daemon stay open, and must not be walked through at each restart of one.
+  for (let index = 0; index < count; index++) {
+    sessions.checkOut(at(index, {}));
+    sessions.checkOut(at(index, { key: 'b', borrowed: true }));
+    sessions.checkIn(at(index, { key: 'late' }));
+    sessions.restart(BigInt(index), `d${index % 7}`);
+  }
+  assert.equal(sessions.restart(BigInt(count), undefined), count);
+  sessions.advance(BigInt(2 * count));
+  assert.equal([...sessions.stillOpen()].length, 0);
 });

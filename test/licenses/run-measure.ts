@@ -6,7 +6,7 @@ import type { License } from '../../src/licenses/contract.ts';
 import type { LicenseUse, TimedUse } from '../../src/licenses/license-use.ts';
 import type { SegmentUse } from '../../src/licenses/measure-fold.ts';
 import { parseContract } from '../../src/licenses/parse-contract.ts';
-import { startMeasure } from '../../src/licenses/start-measure.ts';
+import { segmentsOf, startMeasure } from '../../src/licenses/start-measure.ts';
 
 export type Used = {
   kind: LicenseUse['kind'];
@@ -51,7 +51,7 @@ export function runFold(
   const { contract, problems } = parseContract('licenses.yaml', yaml);
   assert.deepEqual(problems, []);
   const [license] = contract!.licenses;
-  const fold = startMeasure(contract!, license!, used[0]?.at, span);
+  const fold = startMeasure(contract!, license!, segmentsOf(contract!, license!, used[0]?.at, span), span);
   for (const [index, each] of used.entries()) {
     const use = toUse(license!, each, index);
     if (use.time === undefined) fold.anytime(use);
@@ -79,6 +79,11 @@ function toUse({ measure: { count }, share }: License, used: Used, index: number
     share: share.length === 0 ? undefined : JSON.stringify(share.map((each) => used[each] ?? null)),
     place: { file: 'log', line: index + 1, offset: index, length: 1 },
     identity: `e${index}`,
+    device: undefined,
+    country: undefined,
+    received: undefined,
+    borrowed: false,
+    daemon: undefined,
   };
 }
 

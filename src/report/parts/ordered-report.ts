@@ -193,7 +193,7 @@ function orderRule(rule: RuleSummary): Every<RuleSummary> {
 }
 
 function orderLicense(entry: LicenseSummary): Every<LicenseSummary> {
-  const { license, measure, period, used, limit, at, holders, reason, verdict, places } = entry;
+  const { license, measure, period, used, limit, committed, at, holders, reason, verdict, places } = entry;
   return {
     license,
     verdict,
@@ -202,6 +202,7 @@ function orderLicense(entry: LicenseSummary): Every<LicenseSummary> {
     period,
     used,
     limit,
+    committed,
     at,
     holders,
     places: places.map(orderPlace),

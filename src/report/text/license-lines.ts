@@ -3,7 +3,7 @@ import { count, formatNumber, truncate } from '../../base/text-safety.ts';
 import type { LicenseSummary, Report } from '../../model/report.ts';
 import { type Cell, type Layout, labelled, MAX_ROWS, section, table } from './layout.ts';
 
-const WORST_FIRST: readonly LicenseSummary['verdict'][] = ['exceeded', 'undetermined', 'within'];
+const WORST_FIRST: readonly LicenseSummary['verdict'][] = ['exceeded', 'undetermined', 'overage', 'within'];
 /** Characters of a holder's name, which the log chose. */
 const MAX_NAME = 80;
 
@@ -28,7 +28,10 @@ export function licenseLines({ licenses }: Report, layout: Layout): string[] {
     const name = `${truncate(entry.license, MAX_NAME)} ${entry.period}`;
     const peak = describePeak(entry);
     if (peak !== undefined) lines.push(...labelled(layout, 'peak', `${name} ${peak}`));
-    if (entry.reason) lines.push(...labelled(layout, 'note', `${name} is ${entry.verdict}: ${entry.reason}`));
+    if (entry.reason) {
+      const state = entry.verdict === 'overage' ? 'in overage' : entry.verdict;
+      lines.push(...labelled(layout, 'note', `${name} is ${state}: ${entry.reason}`));
+    }
   }
   if (sorted.length > MAX_ROWS) {
     lines.push(...labelled(layout, 'more', `${count(sorted.length - MAX_ROWS, 'row')} not listed here`));

@@ -47,7 +47,12 @@ export function createPaint(colors: boolean): Paint {
       unverifiable: chalk.magenta,
       broken: chalk.red,
     },
-    license: { within: chalk.green, exceeded: chalk.red, undetermined: chalk.magenta },
+    license: {
+      within: chalk.green,
+      overage: chalk.yellow,
+      exceeded: chalk.red,
+      undetermined: chalk.magenta,
+    },
     verdict: { clean: chalk.green.bold, findings: chalk.red.bold, incomplete: chalk.magenta.bold },
   };
 }

@@ -1,0 +1,25 @@
+/** The inputs of a license's relation: what kinds of events it is made of. */
+import type { License } from './contract.ts';
+
+/** What an event says of a license. A borrow is a check-out for use away from the server. */
+type UseKind = 'open' | 'close' | 'use' | 'borrow' | 'restart' | 'assign' | 'revoke';
+
+/** `featureless`: events that name no feature, so may be any license's. */
+export type UseStep = { kind: UseKind; featureless: boolean };
+
+const USES = ['open', 'close', 'use', 'borrow'] as const;
+
+/** The inputs of a license's relation, in this order. `coversAll`: it covers events that name no feature, too. */
+export function useSteps(license: License, coversAll: boolean): readonly UseStep[] {
+  const { missingCheckin, reassign, measure } = license;
+  // What is assigned is not borrowed.
+  const uses = measure.count.what === 'assigned' ? USES.filter((kind) => kind !== 'borrow') : USES;
+  return [
+    ...uses.map((kind) => ({ kind, featureless: false })),
+    ...(coversAll ? [] : uses.map((kind) => ({ kind, featureless: true }))),
+    ...(missingCheckin === 'close-at-restart' ? [{ kind: 'restart' as const, featureless: true }] : []),
+    ...(reassign === undefined
+      ? []
+      : (['assign', 'revoke'] as const).map((kind) => ({ kind, featureless: false }))),
+  ];
+}
