@@ -8,10 +8,15 @@ const MAX_JUDGEMENTS = 100;
 export class BoundedJudgements {
   private readonly kept: Judgement[] = [];
   private more = 0;
+  private readonly most: number;
+
+  constructor(most = MAX_JUDGEMENTS) {
+    this.most = most;
+  }
 
   /** `make` is asked only where there is room. */
   add(make: () => Judgement): void {
-    if (this.kept.length < MAX_JUDGEMENTS) this.kept.push(make());
+    if (this.kept.length < this.most) this.kept.push(make());
     else this.more++;
   }
 

@@ -268,7 +268,7 @@ export const DEFAULT_FIELDS: LicenseFields = {
   device: raw('device', 'device_id', 'fingerprint', 'host', 'hostname', 'license.host'),
   country: raw('country', 'country_code', 'geo.country'),
   assignee: raw('assignee', 'assigned_to'),
-  seat: raw('seat', 'seat_id', 'license_id'),
+  seat: raw('seat', 'seat_id'),
   reason: [{ taxonomy: 'audit', name: 'reason' }],
   received: raw('received_at', 'ingested_at'),
 };

@@ -28,7 +28,7 @@ export class CountryUse implements UseWatcher {
   }
 
   add(use: LicenseUse): void {
-    if (use.kind === 'close' || use.featureless) return;
+    if ((use.kind !== 'open' && use.kind !== 'use') || use.featureless) return;
     if (use.country === undefined) {
       this.nowhere = extend(this.nowhere, use);
       return;

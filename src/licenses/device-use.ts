@@ -26,6 +26,8 @@ export class DeviceUse implements UseWatcher {
   private readonly cursor: SegmentCursor;
   private readonly sessions: Sessions;
   private readonly found = new BoundedJudgements();
+  /** One for all people: lost check-ins are a property of the log, not of them. */
+  private readonly doubts = new BoundedJudgements(1);
   /** Of the current period: the devices of each person, with the first place of each. */
   private used = new Map<string, Map<string, Place>>();
   /** Open sessions of each person. */
@@ -59,7 +61,7 @@ export class DeviceUse implements UseWatcher {
     this.cursor.reach(use.time, (left, entered) => {
       if (entered.period !== left.period) this.leavePeriod(left);
     });
-    if (use.kind !== 'close' && device !== undefined) {
+    if ((use.kind === 'open' || use.kind === 'use') && device !== undefined) {
       const places = getOrCreate(this.used, person, () => new Map<string, Place>());
       if (!places.has(device) && places.size <= (this.devices.max ?? 0) + MAX_RELATED)
         places.set(device, use.place);
@@ -68,7 +70,7 @@ export class DeviceUse implements UseWatcher {
     const event = { ...toSessionEvent(use, person), share: device };
     if (use.kind === 'open') this.sessions.checkOut(event);
     else if (use.kind === 'close') this.sessions.checkIn(event);
-    else this.sessions.use(event);
+    else if (use.kind === 'use') this.sessions.use(event);
   }
 
   restart({ time, daemon }: ServerRestart): void {
@@ -81,6 +83,7 @@ export class DeviceUse implements UseWatcher {
     this.leavePeriod(this.cursor.current);
     for (const [person, incidents] of this.incidents) this.judgeAtOnce(person, incidents);
     yield* this.found.finish();
+    yield* this.doubts.finish();
   }
 
   private leavePeriod({ period }: Segment): void {
@@ -145,7 +148,8 @@ export class DeviceUse implements UseWatcher {
     [place, ...related]: Place[],
   ): void {
     const { id } = this.license;
-    this.found.add(() => ({
+    const judgements = verdict === 'violation' ? this.found : this.doubts;
+    judgements.add(() => ({
       verdict,
       code,
       message: `license ${quote(id)}: ${text}`,

@@ -29,6 +29,7 @@ export class LateUse implements UseWatcher {
     const { period } = this.cursor.current;
     const received = use.received === undefined ? undefined : parseTimestamp(use.received);
     if (period === undefined || received === undefined || received.problem !== undefined) return;
+    if (use.kind !== 'open' && use.kind !== 'use') return;
     if (use.featureless || received.instant <= period.until + this.late.accept) return;
     const known = this.episodes.get(period) ?? { events: 0, latest: received.instant, places: [] };
     known.events++;

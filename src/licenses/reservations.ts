@@ -73,14 +73,14 @@ export class Reservations implements UseWatcher {
     const event = toSessionEvent(use, use.person ?? '');
     if (use.featureless) {
       if (use.kind === 'close' && use.named) this.sessions.checkIn(event);
-      else if (use.kind !== 'close') this.doubtful += event.quantity;
+      else if (use.kind === 'open' || use.kind === 'use') this.doubtful += event.quantity;
     } else if (use.kind === 'open') this.sessions.checkOut(event);
     else if (use.kind === 'close') this.sessions.checkIn(event);
-    else this.sessions.use(event);
+    else if (use.kind === 'use') this.sessions.use(event);
   }
 
   anytime({ kind, seats }: LicenseUse): void {
-    if (kind !== 'close') this.doubtful += seats ?? ONE;
+    if (kind === 'open' || kind === 'use') this.doubtful += seats ?? ONE;
   }
 
   restart({ time, daemon }: ServerRestart): void {
@@ -91,12 +91,16 @@ export class Reservations implements UseWatcher {
     this.sessions.advance(until);
     this.reach(until);
     this.settle();
+    // What the log leaves open it leaves open in many periods: it is said once.
+    let doubted = false;
     for (const peak of this.peaks.values()) {
       const { limit, committed, inUse } = peak;
       const doubts = this.openAt(peak.at);
       if (isOver(committed - doubts, limit) && !isOver(inUse, limit)) yield this.judgement(peak, 'violation');
-      else if (isOver(committed + this.doubtful, limit) && !isOver(inUse - doubts, limit))
+      else if (!doubted && isOver(committed + this.doubtful, limit) && !isOver(inUse - doubts, limit)) {
+        doubted = true;
         yield this.judgement(peak, 'undetermined');
+      }
     }
   }
 

@@ -122,7 +122,8 @@ export type TrueUp = {
 /**
  * What is to be bought for the use that was measured, priced from the first day on which it was too much until `until`
  * (the end of the term, or the next true-up), at the rate of "overage", else of the latest priced quantity then in force.
- * Undefined where a stretch with use has no known quantity: what is owed is then not known either. To bound it, call it
+ * Use that "overage" tolerates owes nothing: leave stretches out whose verdict is `overage`; beyond it all above the
+ * quantity is owed. Undefined where a stretch with use has no known quantity: what is owed is then not known either. To bound it, call it
  * once with the lower bounds of use and once with the upper ones.
  */
 export function trueUp(

@@ -91,6 +91,16 @@ test('a session whose check-in is lost is no proof of two devices at once', () =
   assert.deepEqual(told(contract(`${clause}\n    missingCheckin: PT5M`), lost), []);
 });
 
+test('lost check-ins of many people are one doubt', () => {
+  const records = ['ann', 'bob', 'cid'].flatMap((actor, index) => [
+    use('checkout', at(index), actor, { host: 'h1' }),
+    use('checkout', at(index + 10), actor, { host: 'h2' }),
+  ]);
+  const [found, ...others] = told(contract('devices: {atOnce: 1}'), records);
+  assert.deepEqual(others, []);
+  assert.match(found!, /^perhaps devices-at-once: "ann" .*; and 2 more of this kind$/);
+});
+
 test('devices at once equal a count of every minute; lost check-ins leave doubts, never other verdicts', () => {
   const span = fc.record({
     device: fc.integer({ min: 1, max: 3 }),
