@@ -19,12 +19,6 @@ const KIND_TITLES = {
   revoke: 'revocation',
 } as const;
 
-/** What opens and closes for a license whose assignments are counted are its assignments. */
-function wordOf<Kind extends keyof EventWords>(kind: Kind, { measure }: License): Kind | 'assign' | 'revoke' {
-  if (measure.count.what !== 'assigned' || (kind !== 'open' && kind !== 'close')) return kind;
-  return kind === 'open' ? 'assign' : 'revoke';
-}
-
 export function compileLicenses(contract: Contract): {
   detections: Detection[];
   relations: LicenseRelation[];
@@ -40,8 +34,7 @@ export function compileLicenses(contract: Contract): {
   for (const license of contract.licenses) {
     const all = coversAll(license);
     const steps = useSteps(license, all).map((step) => {
-      const { featureless } = step;
-      const kind = wordOf(step.kind, license);
+      const { kind, featureless } = step;
       const act = actsOf(contract, kind);
       if (kind === 'restart') {
         return { ...step, detection: detect(':restart', 'restart of a license server', 1, act) };

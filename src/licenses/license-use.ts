@@ -11,7 +11,8 @@ import type { UseStep } from './use-steps.ts';
 import { compileEnvironments, isVersionCovered } from './versions.ts';
 
 export type LicenseUse = {
-  kind: 'open' | 'close' | 'use';
+  /** `assign` and `revoke` only where the measure counts them. */
+  kind: 'open' | 'close' | 'use' | 'assign' | 'revoke';
   featureless: boolean;
   /** Undefined when absent, unreadable or not between 1990 and 2200. */
   time: Instant | undefined;
@@ -157,8 +158,8 @@ export class UseReader {
     const { values } = mark;
     const { columns } = this;
     const { kind, featureless } = this.steps[mark.step]!;
-    if (kind === 'restart' || kind === 'assign' || kind === 'revoke') return undefined;
-    const isGrant = kind !== 'use' && this.license.measure.count.what === 'assigned';
+    const isGrant = kind === 'assign' || kind === 'revoke';
+    if (kind === 'restart' || (isGrant && this.license.measure.count.what !== 'assigned')) return undefined;
     const name =
       (isGrant ? firstText(values, columns.assignee) : undefined) ?? firstText(values, columns.person);
     const person = name === undefined ? undefined : this.toPerson(name, mark.time);

@@ -9,17 +9,17 @@ export type UseStep = { kind: UseKind; featureless: boolean };
 
 const USES = ['open', 'close', 'use', 'borrow'] as const;
 
+const GRANTS = ['assign', 'revoke'] as const;
+
 /** The inputs of a license's relation, in this order. `coversAll`: it covers events that name no feature, too. */
 export function useSteps(license: License, coversAll: boolean): readonly UseStep[] {
   const { missingCheckin, reassign, measure } = license;
-  // What is assigned is not borrowed.
-  const uses = measure.count.what === 'assigned' ? USES.filter((kind) => kind !== 'borrow') : USES;
+  const countsGrants = measure.count.what === 'assigned';
   return [
-    ...uses.map((kind) => ({ kind, featureless: false })),
-    ...(coversAll ? [] : uses.map((kind) => ({ kind, featureless: true }))),
+    ...USES.map((kind) => ({ kind, featureless: false })),
+    ...(coversAll ? [] : USES.map((kind) => ({ kind, featureless: true }))),
     ...(missingCheckin === 'close-at-restart' ? [{ kind: 'restart' as const, featureless: true }] : []),
-    ...(reassign === undefined
-      ? []
-      : (['assign', 'revoke'] as const).map((kind) => ({ kind, featureless: false }))),
+    ...(reassign === undefined && !countsGrants ? [] : GRANTS.map((kind) => ({ kind, featureless: false }))),
+    ...(countsGrants && !coversAll ? GRANTS.map((kind) => ({ kind, featureless: true })) : []),
   ];
 }

@@ -61,7 +61,10 @@ export function runFold(
 }
 
 function toUse({ measure: { count }, share }: License, used: Used, index: number): LicenseUse {
-  const { kind, at, person, host, amount, seats, session, featureless = false } = used;
+  const grants = { open: 'assign', close: 'revoke' } as const;
+  const kind =
+    count.what === 'assigned' && used.kind in grants ? grants[used.kind as 'open' | 'close'] : used.kind;
+  const { at, person, host, amount, seats, session, featureless = false } = used;
   const counted = !('key' in count) || typeof count.key !== 'string' ? used.counted : used[count.key];
   return {
     kind,
