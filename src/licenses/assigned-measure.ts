@@ -50,10 +50,10 @@ export class AssignedMeasure implements MeasureFold {
   }
 
   anytime(use: LicenseUse): void {
-    if (use.kind === 'use') return;
+    if (use.kind !== 'assign' && use.kind !== 'revoke') return;
     const name = use.counted;
     this.doubts.note('untimed', { holder: name ?? holderOf(use), place: use.place }, undefined, undefined);
-    if (use.kind === 'close') {
+    if (use.kind === 'revoke') {
       if (name === undefined) this.nobodyRevoked++;
       else this.anytimeRevoked.add(name);
     } else if (name === undefined) this.anytimeNobody++;
@@ -62,7 +62,7 @@ export class AssignedMeasure implements MeasureFold {
 
   add(use: TimedUse): void {
     const { kind, counted: name, time } = use;
-    if (kind === 'use') return;
+    if (kind !== 'assign' && kind !== 'revoke') return;
     const witness = { holder: name ?? holderOf(use), place: use.place };
     if (this.now === undefined)
       this.cells.set(this.plan.segments[0]!.from, { lower: 0n, upper: this.upper() });
@@ -74,9 +74,9 @@ export class AssignedMeasure implements MeasureFold {
     if (use.featureless) this.doubts.note('featureless', witness, time, undefined);
     if (name === undefined) {
       this.doubts.note('nobody', witness, time, undefined);
-      if (kind === 'open') this.nobodyAssigned++;
+      if (kind === 'assign') this.nobodyAssigned++;
       else this.nobodyRevoked++;
-    } else if (kind === 'open') this.assign(name, use, witness);
+    } else if (kind === 'assign') this.assign(name, use, witness);
     else this.revoke(name, use, witness);
     this.cells.set(time, { lower: this.lower(), upper: this.upper() });
     this.keepPeak(time);

@@ -6,7 +6,7 @@ import type { ConditionNode, Detection, Pattern, Piece } from '../model/rule.ts'
 import type { Contract, Covers, EventWords, License } from './contract.ts';
 import { licenseRelation } from './license-relation.ts';
 import { uncoveredUse } from './uncovered-use.ts';
-import { type UseStep, useSteps } from './use-steps.ts';
+import { useSteps } from './use-steps.ts';
 
 /** `license` is a license's id; for use that none covers, the contract's id. */
 type LicenseRelation = { license: string; relation: Relation };
@@ -20,15 +20,6 @@ const KIND_TITLES = {
   assign: 'assignment',
   revoke: 'revocation',
 } as const;
-
-/** What opens and closes for a license whose assignments are counted are its assignments. */
-function wordOf(
-  kind: Exclude<UseStep['kind'], 'restart'>,
-  { measure }: License,
-): Exclude<UseStep['kind'], 'restart'> {
-  if (measure.count.what !== 'assigned') return kind;
-  return kind === 'open' ? 'assign' : kind === 'close' ? 'revoke' : kind;
-}
 
 /** `statement`: figures are wanted beside the verdicts. */
 export function compileLicenses(
@@ -50,23 +41,21 @@ export function compileLicenses(
     const all = coversAll(license);
     const steps = useSteps(license, all).map((step) => {
       const { kind, featureless } = step;
+      const act = actsOf(contract, kind);
       if (kind === 'restart') {
-        const detection = detect(':restart', 'restart of a license server', 1, actsOf(contract, kind));
-        return { ...step, detection };
+        return { ...step, detection: detect(':restart', 'restart of a license server', 1, act) };
       }
-      const word = wordOf(kind, license);
-      const act = actsOf(contract, word);
       if (featureless) {
         const detection = detect(
-          `:no-feature:${word}`,
-          `${KIND_TITLES[word]} without a feature`,
+          `:no-feature:${kind}`,
+          `${KIND_TITLES[kind]} without a feature`,
           1,
           and(act, not(namesFeature(contract))),
         );
         return { ...step, detection };
       }
       const condition = all ? act : and(act, covering(contract, [license.covers]));
-      const title = `${KIND_TITLES[word]} of ${license.id}`;
+      const title = `${KIND_TITLES[kind]} of ${license.id}`;
       return { ...step, detection: detect(`${license.id}:${kind}`, title, license.line, condition) };
     });
     const relation = licenseRelation(contract, license, steps, statement);

@@ -100,9 +100,13 @@ function* judgeUse(
       continue;
     }
     fold.add(use);
-    // A grant is no use.
-    if (license.measure.count.what !== 'assigned' || use.kind === 'use') breaches.add(use);
-    for (const watcher of watchers) watcher.add(use);
+    if (use.kind !== 'assign' && use.kind !== 'revoke') {
+      breaches.add(use);
+      for (const watcher of watchers) watcher.add(use);
+    } else if (!use.featureless) {
+      const assignment = reader.readAssignment(mark);
+      if (assignment !== undefined) reassignments?.add(assignment);
+    }
     first ??= use.time;
     last = use.time;
   }

@@ -11,7 +11,8 @@ import type { UseStep } from './use-steps.ts';
 import { compileEnvironments, isVersionCovered } from './versions.ts';
 
 export type LicenseUse = {
-  kind: 'open' | 'close' | 'use' | 'denied';
+  /** `assign` and `revoke` only where the measure counts them. */
+  kind: 'open' | 'close' | 'use' | 'denied' | 'assign' | 'revoke';
   featureless: boolean;
   /** Undefined when absent, unreadable or not between 1990 and 2200. */
   time: Instant | undefined;
@@ -116,7 +117,7 @@ export class UseReader {
       device: license.devices === undefined ? [] : column(fields.device),
       country: license.countries === undefined ? [] : column(fields.country),
       received: license.late === undefined ? [] : column(fields.received),
-      assignee: license.reassign === undefined ? [] : column(fields.assignee),
+      assignee: license.reassign !== undefined || count.what === 'assigned' ? column(fields.assignee) : [],
       seat: license.reassign === undefined ? [] : column(fields.seat),
       reason: license.reassign === undefined ? [] : column(fields.reason),
       daemon: license.missingCheckin === 'close-at-restart' ? column(fields.daemon) : [],
@@ -169,8 +170,10 @@ export class UseReader {
     const { values } = mark;
     const { columns } = this;
     const { kind, featureless } = this.steps[mark.step]!;
-    if (kind === 'restart' || kind === 'assign' || kind === 'revoke') return undefined;
-    const name = firstText(values, columns.person);
+    const isGrant = kind === 'assign' || kind === 'revoke';
+    if (kind === 'restart' || (isGrant && this.license.measure.count.what !== 'assigned')) return undefined;
+    const name =
+      (isGrant ? firstText(values, columns.assignee) : undefined) ?? firstText(values, columns.person);
     const person = name === undefined ? undefined : this.toPerson(name, mark.time);
     if (person === EXCLUDED) return undefined;
     if (!isVersionCovered(firstText(values, columns.version), this.license.covers.version)) return undefined;

@@ -48,12 +48,12 @@ function judgeOverage(
   const time = totalTime(uses);
   const tooLong = overage.for !== undefined && time !== undefined && time.lower > overage.for;
   const perhapsTooLong = overage.for !== undefined && time !== undefined && time.upper > overage.for;
-  const beyond = raised.some(({ lower, segment }) => isOver(lower.amount, segment.limit));
+  const beyond = raised.some(isProvenOver);
   if (beyond || (!tooLong && (perhapsTooLong || raised.some(isOpen)))) {
     const judgement = judgeAgainst(context, period, raised, perhapsTooLong ? timeWords(time) : undefined);
     return beyond ? { ...judgement, severity: severityBeyond(overage) } : judgement;
   }
-  const proven = uses.filter(({ lower, segment }) => isOver(lower.amount, segment.limit));
+  const proven = uses.filter(isProvenOver);
   const above = proven.length > 0 ? proven : uses.filter(isOpen);
   const index = uses.indexOf(
     tightest(above, ({ lower, upper }) => (proven.length > 0 ? lower.amount : upper.amount)),
@@ -61,6 +61,10 @@ function judgeOverage(
   return tooLong
     ? judgeTooLong(context, period, raised[index]!, overage, time)
     : judgeTolerated(context, period, raised[index]!, time, proven.length > 0);
+}
+
+function isProvenOver({ lower, segment, unsettled }: SegmentUse): boolean {
+  return !unsettled && isOver(lower.amount, segment.limit);
 }
 
 /** What the contract foresees to be bought is owed; what it denies is a breach. */

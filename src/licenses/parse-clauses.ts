@@ -164,7 +164,7 @@ export function parseRollover(
     known: ['max', 'for'],
   });
   if (entries === undefined) return undefined;
-  if (measure !== undefined && !['sum', 'events'].includes(measure.count.what)) {
+  if (measure !== undefined && !addsUp(measure)) {
     reader.problem(
       node,
       `expected no "rollover" beside ${quote(measure.sentence)}: only what adds up over a period can be left over`,
@@ -187,4 +187,8 @@ export function parseLate(reader: ContractReader, node: Value): Late | undefined
   const accept = acceptNode && reader.duration(acceptNode);
   const then = reader.optional(entries, 'then', (value) => reader.word(value, ['own-period'] as const));
   return accept === undefined ? undefined : { accept, beyond: then ?? 'own-period' };
+}
+
+function addsUp({ count, take }: Measure): boolean {
+  return (count.what === 'sum' || count.what === 'events') && take.kind === 'sum';
 }

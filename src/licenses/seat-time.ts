@@ -80,7 +80,9 @@ export class SeatTime implements SeatTracker {
     const lower = this.areas.map(({ taken }) => taken);
     this.reach(this.segments.at(-1)?.until ?? until);
     const upper = this.areas.map(({ taken, doubtful }) => taken + doubtful);
-    const open = [...this.holdings.values()].filter(({ largest }) => !largest.returned);
+    const open = [...this.holdings.values()].filter(
+      ({ largest }) => !largest.returned && !largest.endsByContract,
+    );
     if (!missingIsInUse) {
       for (const { largest, since } of open)
         this.keep(largest, { from: since, until, quantity: largest.quantity });
@@ -111,7 +113,8 @@ export class SeatTime implements SeatTracker {
 
   private replace(holding: Holding, largest: Session, at: Instant): void {
     const { largest: before, since } = holding;
-    if (!before.returned) this.keep(before, { from: since, until: at, quantity: before.quantity });
+    if (!before.returned && !before.endsByContract)
+      this.keep(before, { from: since, until: at, quantity: before.quantity });
     this.count += largest.quantity - before.quantity;
     holding.largest = largest;
     holding.since = at;

@@ -174,7 +174,7 @@ function latestCost(license: License, at: Instant): Cost | undefined {
 
 /** Seats and people are bought whole; sums and levels as they are. */
 function countsWhole({ measure }: License): boolean {
-  return !['sum', 'level'].includes(measure.count.what);
+  return !['sum', 'level', 'sampled'].includes(measure.count.what);
 }
 
 /**

@@ -9,15 +9,18 @@ export type UseStep = { kind: UseKind; featureless: boolean };
 
 const USES = ['open', 'close', 'use', 'borrow'] as const;
 
+const GRANTS = ['assign', 'revoke'] as const;
+
 /** The inputs of a license's relation, in this order. `coversAll`: it covers events that name no feature, too. */
-export function useSteps({ missingCheckin, reassign }: License, coversAll: boolean): readonly UseStep[] {
+export function useSteps(license: License, coversAll: boolean): readonly UseStep[] {
+  const { missingCheckin, reassign, measure } = license;
+  const countsGrants = measure.count.what === 'assigned';
   return [
     ...USES.map((kind) => ({ kind, featureless: false })),
     { kind: 'denied', featureless: false },
     ...(coversAll ? [] : USES.map((kind) => ({ kind, featureless: true }))),
     ...(missingCheckin === 'close-at-restart' ? [{ kind: 'restart' as const, featureless: true }] : []),
-    ...(reassign === undefined
-      ? []
-      : (['assign', 'revoke'] as const).map((kind) => ({ kind, featureless: false }))),
+    ...(reassign === undefined && !countsGrants ? [] : GRANTS.map((kind) => ({ kind, featureless: false }))),
+    ...(countsGrants && !coversAll ? GRANTS.map((kind) => ({ kind, featureless: true })) : []),
   ];
 }

@@ -327,3 +327,19 @@ test("assignments are those of the contract's words, and use is none", () => {
   );
   assert.equal(verdict, 'violation');
 });
+
+test('a grant is of its assignee, whoever gave it, and the use of a named license still has to keep its term', () => {
+  const records = [
+    use('assign', '2025-03-05T10:00:00Z', 'admin', { assignee: 'ann' }),
+    use('assign', '2025-03-05T11:00:00Z', 'admin', { assignee: 'bob' }),
+    use('checkout', '2025-03-25T10:00:00Z', 'ann'),
+  ];
+  const yaml = contractWith('count assigned person each instant take max over month', {
+    quantity: '{from: 2025-03-01, set: 1}',
+    license: 'term: {from: 2025-03-01, until: 2025-03-20}',
+  });
+  assert.deepEqual(
+    runContract(yaml, [...MARCH, ...records]).map(({ code, verdict }) => `${verdict} ${code}`),
+    ['violation users-exceeded', 'violation use-after-expiry'],
+  );
+});

@@ -51,8 +51,7 @@ export function runFold(
   const { contract, problems } = parseContract('licenses.yaml', yaml);
   assert.deepEqual(problems, []);
   const [license] = contract!.licenses;
-  const segments = segmentsOf(contract!, license!, used[0]?.at, span);
-  const fold = startMeasure(contract!, license!, segments, span);
+  const fold = startMeasure(contract!, license!, segmentsOf(contract!, license!, used[0]?.at, span), span);
   for (const [index, each] of used.entries()) {
     const use = toUse(license!, each, index);
     if (use.time === undefined) fold.anytime(use);
@@ -62,7 +61,10 @@ export function runFold(
 }
 
 function toUse({ measure: { count }, share }: License, used: Used, index: number): LicenseUse {
-  const { kind, at, person, host, amount, seats, session, featureless = false } = used;
+  const grants = { open: 'assign', close: 'revoke' } as const;
+  const kind =
+    count.what === 'assigned' && used.kind in grants ? grants[used.kind as 'open' | 'close'] : used.kind;
+  const { at, person, host, amount, seats, session, featureless = false } = used;
   const counted = !('key' in count) || typeof count.key !== 'string' ? used.counted : used[count.key];
   return {
     kind,
@@ -74,18 +76,18 @@ function toUse({ measure: { count }, share }: License, used: Used, index: number
     amount: amount === undefined ? undefined : parseAmount(amount),
     counted,
     group: used.group,
-    device: undefined,
-    country: undefined,
-    received: undefined,
-    reason: undefined,
-    borrowed: false,
-    daemon: undefined,
     key: session ?? JSON.stringify([person ?? null, host ?? null]),
     named: session !== undefined,
     feature: featureless ? undefined : 'editor',
     share: share.length === 0 ? undefined : JSON.stringify(share.map((each) => used[each] ?? null)),
     place: { file: 'log', line: index + 1, offset: index, length: 1 },
     identity: `e${index}`,
+    device: undefined,
+    country: undefined,
+    received: undefined,
+    reason: undefined,
+    borrowed: false,
+    daemon: undefined,
   };
 }
 

@@ -77,7 +77,8 @@ export class StatementFold {
   }
 
   see(use: TimedUse): void {
-    if (use.featureless) return;
+    // Who is given a seat does not use it.
+    if (use.featureless || use.kind === 'assign' || use.kind === 'revoke') return;
     if (use.kind !== 'close') this.denials.grant(use);
     this.lastUse.see(use);
     this.tally?.see(use);
