@@ -10,7 +10,13 @@ import { uncoveredUse } from './uncovered-use.ts';
 /** `license` is a license's id; for use that none covers, the contract's id. */
 type LicenseRelation = { license: string; relation: Relation };
 
-const KIND_TITLES = { open: 'check-out', close: 'check-in', use: 'use' } as const;
+const KIND_TITLES = {
+  open: 'check-out',
+  close: 'check-in',
+  use: 'use',
+  denied: 'denial',
+  upgrade: 'upgrade',
+} as const;
 
 export function compileLicenses(contract: Contract): {
   detections: Detection[];

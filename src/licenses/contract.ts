@@ -58,8 +58,15 @@ export type License = {
   term?: Term;
 };
 
-/** Globs over `action`. */
-export type EventWords = { open: string[]; close: string[]; use: string[] };
+/** Globs over `action`. `denied`: a request that got no license, which no figure counts and a statement tells. */
+export type EventWords = {
+  open: string[];
+  close: string[];
+  use: string[];
+  denied: string[];
+  /** The session goes on with another quantity. */
+  upgrade: string[];
+};
 
 /** Where events say it; the first field that has a value speaks. */
 export type LicenseFields = {
@@ -97,6 +104,8 @@ export const DEFAULT_EVENTS: EventWords = {
   open: ['license.checkout'],
   close: ['license.checkin'],
   use: ['license.activate', 'license.use'],
+  denied: ['license.denied'],
+  upgrade: ['license.upgrade'],
 };
 
 const raw = (...names: string[]): FieldRef[] => names.map((name) => ({ taxonomy: 'raw', name }));

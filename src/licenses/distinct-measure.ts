@@ -52,7 +52,10 @@ export class DistinctMeasure implements MeasureFold {
     const orphan = () => {
       this.orphans[this.uses.length] = (this.orphans[this.uses.length] ?? 0) + 1;
     };
-    this.sessions = new Sessions({ linger, ...timeout }, { take() {}, release() {}, doubt() {}, orphan });
+    this.sessions = new Sessions(
+      { linger, ...timeout },
+      { take() {}, release() {}, change() {}, doubt() {}, orphan },
+    );
   }
 
   anytime(use: LicenseUse): void {
@@ -84,6 +87,7 @@ export class DistinctMeasure implements MeasureFold {
     const event = toSessionEvent(use, witness.holder);
     if (use.kind === 'open') this.sessions.checkOut(event);
     else if (use.kind === 'close') this.sessions.checkIn(event);
+    else if (use.kind === 'upgrade') this.sessions.upgrade(event);
   }
 
   finish(until: Instant): SegmentUse[] {

@@ -15,6 +15,7 @@ import { contractPlace, judgePeriod, type PeriodContext } from './period-verdict
 import { clamp, type Period, toSegments } from './periods.ts';
 import { type Limit, toLimits } from './quantities.ts';
 import { SeatsMeasure } from './seats-measure.ts';
+import { selfCheckJudgements } from './self-check-judgement.ts';
 import { SumMeasure } from './sum-measure.ts';
 import { TermBreaches } from './term-breaches.ts';
 
@@ -47,9 +48,18 @@ function* judgeUse(
 ): Generator<Judgement> {
   const breaches = new TermBreaches(license);
   let fold: MeasureFold | undefined;
+  let used = false;
   let first: Instant | undefined;
   let last: Instant | undefined;
   for (const use of uses) {
+    if (use.kind === 'upgrade' && isConsumed(license)) continue;
+    if (!use.counted || use.kind === 'denied') {
+      if (!isTimed(use)) continue;
+      fold ??= startFold(contract, license, use, coverage);
+      fold.uncounted?.(use);
+      continue;
+    }
+    used = true;
     fold ??= startFold(contract, license, use, coverage);
     if (!isTimed(use)) {
       fold.anytime(use);
@@ -60,16 +70,23 @@ function* judgeUse(
     first ??= use.time;
     last = use.time;
   }
-  if (fold === undefined) {
+  if (fold === undefined || !used) {
     yield unseen(contract, license, coverage);
     return;
   }
   const until = clamp(coverage?.until ?? last ?? EARLIEST);
   const segments = fold.finish(last !== undefined && last > until ? last : until);
-  const context: PeriodContext = { contract, license, coverage };
+  const capacities = fold.selfCheck?.().capacities;
+  const context: PeriodContext = { contract, license, coverage, ...(capacities && { capacities }) };
   if (first === undefined || last === undefined) yield undated(context, segments);
   else yield* judgePeriods(context, segments, first, last);
   yield* breaches.finish(fold.stillOpen(), until);
+  yield* selfCheckJudgements(license, fold.selfCheck?.());
+}
+
+/** What is summed up has no sessions whose quantity could change. */
+function isConsumed({ measure: { count } }: License): boolean {
+  return count.what === 'sum' || count.what === 'events';
 }
 
 function isTimed(use: LicenseUse): use is TimedUse {

@@ -9,18 +9,29 @@ import { compilePeople, EXCLUDED } from './people.ts';
 import type { SessionEvent } from './sessions.ts';
 import { isVersionCovered } from './versions.ts';
 
-/** The inputs of a license's relation, in this order. The last three: events that name no feature, so may be any license's. */
+/**
+ * The inputs of a license's relation, in this order. The last three: events that name no feature, so may be any license's.
+ * A denial or an upgrade that names none says nothing of any license.
+ */
 export const USE_STEPS = [
   { kind: 'open', featureless: false },
   { kind: 'close', featureless: false },
   { kind: 'use', featureless: false },
+  { kind: 'denied', featureless: false },
+  { kind: 'upgrade', featureless: false },
   { kind: 'open', featureless: true },
   { kind: 'close', featureless: true },
   { kind: 'use', featureless: true },
 ] as const;
 
+/** Why a server refused: as the source's mapping has it, else in the record's own words. */
+const REASONS: readonly FieldRef[] = [
+  { taxonomy: 'audit', name: 'reason' },
+  { taxonomy: 'raw', name: 'reason' },
+];
+
 export type LicenseUse = {
-  kind: 'open' | 'close' | 'use';
+  kind: (typeof USE_STEPS)[number]['kind'];
   featureless: boolean;
   /** Undefined when absent, unreadable or not between 1990 and 2200. */
   time: Instant | undefined;
@@ -28,6 +39,12 @@ export type LicenseUse = {
   host: string | undefined;
   /** For seats: 1 where the log states none. Undefined when it states what is no positive number. */
   seats: Amount | undefined;
+  /** Whether the event states how many. */
+  stated: boolean;
+  /** False: somebody whom the contract leaves out. The license server counts them all the same. */
+  counted: boolean;
+  /** What the license server itself states: its counter after the event, its capacity, why it refused. */
+  server: ServerWords | undefined;
   /** For sums: the field that the measure adds. Undefined when absent or no number. */
   amount: Amount | undefined;
   key: string;
@@ -38,6 +55,12 @@ export type LicenseUse = {
   identity: string;
 };
 
+export type ServerWords = {
+  inUse: Amount | undefined;
+  capacity: Amount | undefined;
+  reason: string | undefined;
+};
+
 export type TimedUse = LicenseUse & { time: Instant };
 
 /** Columns of `Mark.values`: for each concept, where its fields stand. */
@@ -46,12 +69,22 @@ export class UseReader {
   private readonly license: License;
   private readonly toPerson: (name: string) => string | typeof EXCLUDED;
   private readonly columns: Record<
-    'person' | 'session' | 'host' | 'feature' | 'quantity' | 'version' | 'sum',
+    | 'person'
+    | 'session'
+    | 'host'
+    | 'feature'
+    | 'quantity'
+    | 'version'
+    | 'sum'
+    | 'inUse'
+    | 'capacity'
+    | 'reason',
     number[]
   >;
 
   constructor({ people, fields }: Contract, license: License) {
     const values: FieldRef[] = [];
+    const isSeats = license.measure.count.what === 'seats';
     const column = (refs: readonly FieldRef[]) => refs.map((ref) => values.push(ref) - 1);
     this.columns = {
       person: column(people.key),
@@ -61,31 +94,39 @@ export class UseReader {
       quantity: column(fields.quantity),
       version: column(fields.version),
       sum: license.measure.count.what === 'sum' ? column([license.measure.count.field]) : [],
+      // Servers count seats; nobody counts people or amounts for us.
+      inUse: isSeats ? column([{ taxonomy: 'raw', name: 'in_use' }]) : [],
+      capacity: isSeats ? column([{ taxonomy: 'raw', name: 'capacity' }]) : [],
+      reason: isSeats ? column(REASONS) : [],
     };
     this.values = values;
     this.license = license;
     this.toPerson = compilePeople(people);
   }
 
-  /** Undefined for what the contract leaves out: excluded people, versions that the license does not cover. */
+  /** Undefined for versions that the license does not cover. */
   read(mark: Mark): LicenseUse | undefined {
     const { values } = mark;
     const { columns } = this;
     const name = firstText(values, columns.person);
-    const person = name === undefined ? undefined : this.toPerson(name);
-    if (person === EXCLUDED) return undefined;
+    const counted = name === undefined ? undefined : this.toPerson(name);
+    const person = counted === EXCLUDED ? name : counted;
     if (!isVersionCovered(firstText(values, columns.version), this.license.covers.version)) return undefined;
     const { kind, featureless } = USE_STEPS[mark.step]!;
     const session = firstText(values, columns.session);
     const host = firstText(values, columns.host);
     const sum = firstText(values, columns.sum);
+    const quantity = firstText(values, columns.quantity);
     return {
       kind,
       featureless,
       time: mark.time !== undefined && mark.time >= EARLIEST && mark.time < LATEST ? mark.time : undefined,
       person,
       host,
-      seats: this.license.measure.count.what === 'seats' ? toSeats(firstText(values, columns.quantity)) : ONE,
+      seats: toSeats(quantity),
+      stated: quantity !== undefined,
+      counted: counted !== EXCLUDED,
+      server: this.serverWords(values),
       amount: sum === undefined ? undefined : parseAmount(sum),
       key: session === undefined ? JSON.stringify([person ?? null, host ?? null]) : toSessionKey(session),
       named: session !== undefined,
@@ -94,6 +135,14 @@ export class UseReader {
       place: mark.place,
       identity: mark.identity,
     };
+  }
+
+  private serverWords(values: Mark['values']): ServerWords | undefined {
+    const inUse = firstText(values, this.columns.inUse);
+    const capacity = firstText(values, this.columns.capacity);
+    const reason = firstText(values, this.columns.reason);
+    if (inUse === undefined && capacity === undefined && reason === undefined) return undefined;
+    return { inUse: toCount(inUse), capacity: toCount(capacity), reason };
   }
 
   /** Sessions of which a key is unknown are not merged with others: to merge them could hide use. */
@@ -129,10 +178,16 @@ function toSeats(quantity: string | undefined): Amount | undefined {
   return amount !== undefined && amount > 0n ? amount : undefined;
 }
 
+function toCount(text: string | undefined): Amount | undefined {
+  const amount = text === undefined ? undefined : parseAmount(text);
+  return amount !== undefined && amount >= 0n ? amount : undefined;
+}
+
 export function toSessionEvent(use: TimedUse, holder = holderOf(use)): SessionEvent {
-  const { time: at, key, named, feature, share, place, identity } = use;
+  const { time: at, key, named, feature, share, stated, place, identity } = use;
   const unreadable = use.seats === undefined;
-  return { at, key, named, feature, share, place, identity, unreadable, holder, quantity: use.seats ?? ONE };
+  const quantity = use.seats ?? ONE;
+  return { at, key, named, feature, share, stated, place, identity, unreadable, holder, quantity };
 }
 
 export function holderOf({ person, host, key }: LicenseUse): string {

@@ -5,6 +5,7 @@ import type { Place } from '../model/place.ts';
 import type { Amount } from './amount.ts';
 import type { LicenseUse, TimedUse } from './license-use.ts';
 import type { Segment } from './periods.ts';
+import type { CheckedPoints, SelfCheckResult } from './self-check.ts';
 import type { Session } from './sessions.ts';
 
 export type Witness = { holder: string; place: Place };
@@ -22,15 +23,21 @@ export type SegmentUse = {
   doubtful: readonly Witness[];
   /** A convention on which the figure hangs without being in doubt. */
   note?: string;
+  /** How far the license server's own figures agree. */
+  selfCheck?: CheckedPoints;
 };
 
 export interface MeasureFold {
   /** Use whose time is not known. It came before all other use, or after. */
   anytime(use: LicenseUse): void;
   add(use: TimedUse): void;
+  /** What the server saw and the contract does not count: use of those who are left out, and refusals. */
+  uncounted?(use: TimedUse): void;
   finish(until: Instant): SegmentUse[];
   /** Sessions without a check-in, after `finish`. */
   stillOpen(): Iterable<Session>;
+  /** After `finish`: where the license server's own figures are known. */
+  selfCheck?(): SelfCheckResult;
 }
 
 const DOUBT_WORDS = {
@@ -38,6 +45,7 @@ const DOUBT_WORDS = {
   featureless: ['event names', 'events name', 'no feature and may be use of this license'],
   amount: ['event has', 'events have', 'no readable quantity'],
   repeated: ['check-out repeats', 'check-outs repeat', 'an open session and may be a second one'],
+  upgraded: ['upgrade does', 'upgrades do', 'not tell what was taken before'],
   nobody: ['event of use names', 'events of use name', 'nobody'],
 } as const;
 

@@ -208,10 +208,13 @@ class ContractParser {
   }
 
   private events(node: Value): EventWords {
-    const keys = ['open', 'close', 'use'] as const;
+    const keys = ['open', 'close', 'use', 'denied', 'upgrade'] as const;
     const entries =
       node &&
-      this.text.mapping(node, 'a mapping of "open", "close", "use"', { owner: '"events"', known: keys });
+      this.text.mapping(node, 'a mapping of "open", "close", "use", "denied", "upgrade"', {
+        owner: '"events"',
+        known: keys,
+      });
     const words = { ...DEFAULT_EVENTS };
     for (const key of keys)
       words[key] = (entries && this.globs(entries, key, 'patterns of actions')) ?? words[key];

@@ -10,6 +10,7 @@ import { type LicenseCode, licenseSeverity } from './license-findings.ts';
 import type { SegmentUse, Witness } from './measure-fold.ts';
 import { coveredPercent, type Period } from './periods.ts';
 import { formatLimit, isOver } from './quantities.ts';
+import type { SelfCheckResult } from './self-check.ts';
 import { formatHolders, formatUse, holdersOf, subjectOf } from './usage-words.ts';
 
 const EXCEEDED_CODES = {
@@ -19,10 +20,54 @@ const EXCEEDED_CODES = {
   events: 'quantity-exceeded',
 } as const satisfies Record<Count['what'], LicenseCode>;
 
-export type PeriodContext = { contract: Contract; license: License; coverage: Coverage };
+/** Of one period; a server that changes its capacity more often shows nothing. */
+const MAX_CAPACITIES = 20;
+
+/** `capacities`: what the license server showed by its refusals. */
+export type PeriodContext = {
+  contract: Contract;
+  license: License;
+  coverage: Coverage;
+  capacities?: SelfCheckResult['capacities'];
+};
 
 /** `uses` are the segments of the period, at least one. */
 export function judgePeriod(context: PeriodContext, period: Period, uses: readonly SegmentUse[]): Judgement {
+  const judgement = judgeBounds(context, period, uses);
+  const selfCheck = sumUp(context, period, uses);
+  if (selfCheck !== undefined) judgement.usage!.selfCheck = selfCheck;
+  return judgement;
+}
+
+function sumUp(
+  { capacities = [] }: PeriodContext,
+  { from, until }: Period,
+  uses: readonly SegmentUse[],
+): Usage['selfCheck'] {
+  const sum = { points: 0, agree: 0, open: 0, disagree: 0 };
+  for (const { selfCheck } of uses) {
+    if (selfCheck === undefined) continue;
+    const { points, agree, open } = selfCheck;
+    sum.points += points;
+    sum.agree += agree;
+    sum.open += open;
+    sum.disagree += points - agree - open;
+  }
+  if (sum.points === 0) return undefined;
+  const shown = capacities.filter((each) => each.inferred && each.until >= from && each.from < until);
+  if (shown.length === 0) return sum;
+  return {
+    ...sum,
+    capacities: shown.slice(0, MAX_CAPACITIES).map((each) => ({
+      feature: each.feature,
+      amount: toNumber(each.amount),
+      from: formatInstant(each.from),
+      until: formatInstant(each.until),
+    })),
+  };
+}
+
+function judgeBounds(context: PeriodContext, period: Period, uses: readonly SegmentUse[]): Judgement {
   const exceeded = uses.filter(({ lower, segment }) => isOver(lower.amount, segment.limit));
   if (exceeded.length > 0)
     return judgeExceeded(

@@ -1,14 +1,17 @@
 /** `count seats`: the peak of overlapping sessions, weighted by quantity (FlexNet, RLM, JetBrains and kin). */
 import type { Instant } from '../base/instant.ts';
 import { count } from '../base/text-safety.ts';
+import { EARLIEST } from '../base/time-zone.ts';
 import { type Amount, formatAmount } from './amount.ts';
 import type { License } from './contract.ts';
+import { isCapacityReason } from './denial-reason.ts';
 import { holderOf, type LicenseUse, type TimedUse, toSessionEvent } from './license-use.ts';
 import { Doubts, type MeasureFold, type SegmentUse } from './measure-fold.ts';
 import { PeakTracker, type SegmentPeak } from './peak.ts';
 import type { Segment } from './periods.ts';
 import { isOver, type Limit } from './quantities.ts';
-import { type Session, Sessions } from './sessions.ts';
+import { type CheckedSegment, formatLacking, SelfCheck, type SelfCheckResult } from './self-check.ts';
+import { type SeatSink, type Session, type SessionEvent, Sessions } from './sessions.ts';
 
 type Stretch = { from: Instant; until: Instant | undefined };
 
@@ -17,6 +20,12 @@ export class SeatsMeasure implements MeasureFold {
   private readonly license: License;
   private readonly tracker: PeakTracker;
   private readonly sessions: Sessions;
+  private readonly check = new SelfCheck();
+  private checked: SelfCheckResult | undefined;
+  /** Of people whom the contract leaves out. The license server counts them all the same. */
+  private readonly others: Sessions;
+  /** Which segment the events are in. */
+  private index = 0;
   private readonly doubts = new Doubts();
   private readonly quantityDoubts = new Doubts();
   private seatsAnytime: Amount = 0n;
@@ -35,21 +44,41 @@ export class SeatsMeasure implements MeasureFold {
     this.tracker = tracker;
     const { linger, missingCheckin } = license;
     const timeout = typeof missingCheckin === 'object' ? { timeout: missingCheckin.after } : {};
+    const { check } = this;
+    this.others = new Sessions({ linger, ...timeout }, toCheckSink(check));
     this.sessions = new Sessions(
       { linger, ...timeout },
       {
         take: (session, at) => {
           tracker.take(session, at);
+          check.take(session);
           if (session.unreadable) this.takeUnreadable(session, at);
         },
         release: (session, at) => {
           tracker.release(session, at);
+          check.release(session);
           if (session.unreadable) this.releaseUnreadable(session, at);
         },
-        orphan: (event) => tracker.orphan(event),
-        doubt: (quantity, at, event) => {
+        overdue: (session, quantity) => check.overdue(session, quantity),
+        change: (session, by, at) => {
+          tracker.change(session, by, at);
+          check.change(session, by);
+          if (by === 0n) this.takeUnreadable(session, at);
+        },
+        orphan: (event) => {
+          tracker.orphan(event);
+          check.orphan(event);
+          if (event.unreadable) this.unboundedUntil(event, 'amount');
+        },
+        doubt: (quantity, at, event, reason = 'repeated') => {
           tracker.doubt(quantity, at);
-          if (event !== undefined) this.doubts.note('repeated', event);
+          check.doubt(quantity, event);
+          if (quantity > 0n) this.doubts.note(reason, event);
+        },
+        upgradeUnknown: (event) => {
+          check.upgradeUnknown(event);
+          this.unboundedUntil(event, 'upgraded');
+          this.unbounded.push({ from: event.at, until: undefined });
         },
       },
     );
@@ -67,11 +96,14 @@ export class SeatsMeasure implements MeasureFold {
     if (!use.featureless) {
       if (use.kind === 'open') this.sessions.checkOut(event);
       else if (use.kind === 'close') this.sessions.checkIn(event);
+      else if (use.kind === 'upgrade') this.sessions.upgrade(event);
       else this.sessions.use(event);
+      this.hold(use, event);
     } else if (use.kind !== 'close') {
       this.doubts.note('featureless', event);
       this.sessions.advance(use.time);
       this.tracker.doubt(event.quantity, use.time);
+      this.check.doubt(event.quantity, event);
       if (event.unreadable) this.unbounded.push({ from: use.time, until: undefined });
     } else if (use.named) {
       // A check-in that names its session may end one of ours; by person and host alone it may be another license's.
@@ -79,20 +111,69 @@ export class SeatsMeasure implements MeasureFold {
     }
   }
 
+  uncounted(use: TimedUse): void {
+    if (use.featureless) return;
+    const event = toSessionEvent(use);
+    this.sessions.advance(use.time);
+    this.others.advance(use.time);
+    if (use.kind === 'open') this.others.checkOut(event);
+    else if (use.kind === 'close') this.others.checkIn(event);
+    else if (use.kind === 'upgrade') this.others.upgrade(event);
+    else if (use.kind === 'use') this.others.use(event);
+    else if (use.server?.reason !== undefined && isCapacityReason(use.server.reason)) {
+      const known = use.server.capacity ?? amountOf(this.segments[this.segmentAt(use.time)]!.limit);
+      this.check.denial(event, known, this.segmentAt(use.time));
+    }
+    this.hold(use, event);
+  }
+
+  /** Holds what we count against what the server says it counts. */
+  private hold({ time, server }: TimedUse, event: SessionEvent): void {
+    if (server?.inUse === undefined) return;
+    this.others.advance(time);
+    this.check.counter(event, server.inUse, this.segmentAt(time));
+  }
+
+  private segmentAt(time: Instant): number {
+    while (this.index < this.segments.length - 1 && this.segments[this.index]!.until <= time) this.index++;
+    return this.index;
+  }
+
+  selfCheck(): SelfCheckResult {
+    this.checked ??= this.check.finish(
+      [...this.sessions.stillOpen(), ...this.others.stillOpen()],
+      this.segments.length,
+    );
+    return this.checked;
+  }
+
   finish(until: Instant): SegmentUse[] {
     this.sessions.advance(until);
+    this.others.advance(until);
     const peaks = this.tracker.finish(until, this.license.missingCheckin !== 'keep-open', this.seatsAnytime);
-    return peaks.map((peak, index) => this.toSegmentUse(this.segments[index]!, peak));
+    const { segments } = this.selfCheck();
+    return peaks.map((peak, index) => this.toSegmentUse(this.segments[index]!, peak, segments[index]!));
   }
 
   stillOpen(): Iterable<Session> {
     return this.sessions.stillOpen();
   }
 
-  private toSegmentUse(segment: Segment, peak: SegmentPeak): SegmentUse {
+  private toSegmentUse(segment: Segment, peak: SegmentPeak, check: CheckedSegment): SegmentUse {
     const { lower, upper, tied, neverReturned, orphans } = peak;
-    const unbounded = this.isUnbounded(segment);
-    const doubts = [...this.doubts.reasons(), ...(unbounded ? this.quantityDoubts.reasons() : [])];
+    const unreadable = this.isUnbounded(segment);
+    const doubts = [...this.doubts.reasons(), ...(unreadable ? this.quantityDoubts.reasons() : [])];
+    const doubtful = [
+      ...peak.doubtful,
+      ...this.doubts.places,
+      ...(unreadable ? this.quantityDoubts.places : []),
+    ];
+    // Check-outs are missing there, and so they may be anywhere in the segment: nothing bounds how many.
+    const unbounded = unreadable || check.lacking !== undefined;
+    if (check.lacking !== undefined) {
+      doubts.unshift(formatLacking(check.lacking));
+      doubtful.unshift({ holder: check.lacking.feature, place: check.lacking.place });
+    }
     if (neverReturned > 0) doubts.push(`${count(neverReturned, 'session has', 'sessions have')} no check-in`);
     if (orphans > 0) {
       doubts.push(
@@ -104,12 +185,19 @@ export class SeatsMeasure implements MeasureFold {
       lower,
       upper: { ...upper, amount: unbounded ? undefined : upper.amount },
       doubts,
-      doubtful: [...peak.doubtful, ...this.doubts.places, ...(unbounded ? this.quantityDoubts.places : [])],
+      doubtful,
     };
+    if (check.points > 0) use.selfCheck = check;
     if (!isOver(upper.amount, segment.limit) && isOver(tied, segment.limit)) {
       use.note = `check-ins are taken to come before check-outs of the same instant; otherwise the peak would be ${formatAmount(tied)}`;
     }
     return use;
+  }
+
+  /** Before `event` nobody knows how many seats were taken. */
+  private unboundedUntil(event: SessionEvent, reason: 'amount' | 'upgraded'): void {
+    this.quantityDoubts.note(reason, event);
+    this.unbounded.push({ from: EARLIEST, until: event.at });
   }
 
   private takeUnreadable(session: Session, at: Instant): void {
@@ -133,6 +221,18 @@ export class SeatsMeasure implements MeasureFold {
       this.unbounded.some((each) => each.from < until && (each.until === undefined || each.until > from))
     );
   }
+}
+
+function toCheckSink(check: SelfCheck): SeatSink {
+  return {
+    take: (session) => check.take(session),
+    release: (session) => check.release(session),
+    overdue: (session, quantity) => check.overdue(session, quantity),
+    change: (session, by) => check.change(session, by),
+    orphan: (event) => check.orphan(event),
+    doubt: (quantity, _, event) => check.doubt(quantity, event),
+    upgradeUnknown: (event) => check.upgradeUnknown(event),
+  };
 }
 
 function amountOf(limit: Limit | undefined): Amount | undefined {

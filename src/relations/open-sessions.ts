@@ -110,6 +110,7 @@ function toSessionEvent(
     holder,
     share,
     quantity: ONE,
+    stated: false,
     unreadable: false,
     place,
     identity,

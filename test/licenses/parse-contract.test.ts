@@ -69,7 +69,13 @@ test('a whole contract becomes plain data, with dates at local midnight', () => 
     ['007', true, { what: 'sum', field: { taxonomy: 'raw', name: 'units.used' } }],
   );
   assert.deepEqual([inline!.quantity[0]!.amount, inline!.measure.over], ['unlimited', 'term']);
-  assert.deepEqual(contract!.events, { open: ['vpn.login', 'lic.*.out'], close: ['vpn.logout'], use: [] });
+  assert.deepEqual(contract!.events, {
+    open: ['vpn.login', 'lic.*.out'],
+    close: ['vpn.logout'],
+    use: [],
+    denied: ['license.denied'],
+    upgrade: ['license.upgrade'],
+  });
   assert.deepEqual(contract!.fields.session, [{ taxonomy: 'audit', name: 'session' }]);
   assert.deepEqual([contract!.people.key, contract!.coverage], [[{ taxonomy: 'raw', name: 'email' }], 95.5]);
 });

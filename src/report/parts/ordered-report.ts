@@ -12,6 +12,7 @@ import {
   type RecordCounts,
   type Report,
   type RuleSummary,
+  type SelfCheck,
   type StreamRange,
   type StreamSummary,
 } from '../../model/report.ts';
@@ -193,7 +194,7 @@ function orderRule(rule: RuleSummary): Every<RuleSummary> {
 }
 
 function orderLicense(entry: LicenseSummary): Every<LicenseSummary> {
-  const { license, measure, period, used, limit, at, holders, reason, verdict, places } = entry;
+  const { license, measure, period, used, limit, at, holders, reason, selfCheck, verdict, places } = entry;
   return {
     license,
     verdict,
@@ -204,7 +205,18 @@ function orderLicense(entry: LicenseSummary): Every<LicenseSummary> {
     limit,
     at,
     holders,
+    selfCheck: selfCheck && orderSelfCheck(selfCheck),
     places: places.map(orderPlace),
+  };
+}
+
+function orderSelfCheck({ points, agree, open, disagree, capacities }: SelfCheck): Every<SelfCheck> {
+  return {
+    points,
+    agree,
+    open,
+    disagree,
+    capacities: capacities?.map(({ feature, amount, from, until }) => ({ feature, amount, from, until })),
   };
 }
 
