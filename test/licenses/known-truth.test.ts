@@ -13,7 +13,7 @@ import { runContract } from './run-contract.ts';
 
 /** 10,000 sessions with FULL=1 (`npm run test:full`). */
 const SESSIONS = process.env.FULL === undefined ? 300 : 10_000;
-const SEEDS = process.env.FULL === undefined ? [1, 2] : [1, 2, 3, 4, 5];
+const SEEDS = [1, 2];
 
 const PLANS: Record<string, Partial<ServerLogPlan>> = {
   'sessions with ids': { handles: true },
@@ -195,7 +195,7 @@ describe('records that are left out on purpose', () => {
         for (const seed of SEEDS) {
           const made = makeServerLog({
             seed: seed + 20,
-            sessions: Math.min(SESSIONS, 1000),
+            sessions: Math.min(SESSIONS, 600),
             capacity: 14,
             ...plan,
           });
