@@ -3,6 +3,7 @@ import type { Instant } from '../base/instant.ts';
 import { count } from '../base/text-safety.ts';
 import type { Place } from '../model/place.ts';
 import type { Amount } from './amount.ts';
+import type { Alternative } from './flip-test.ts';
 import type { LicenseUse, TimedUse } from './license-use.ts';
 import type { Segment } from './periods.ts';
 import type { CheckedPoints, SelfCheckResult } from './self-check.ts';
@@ -21,8 +22,8 @@ export type SegmentUse = {
   /** Why the bounds differ, in words, and the first of the records that keep it open. */
   doubts: string[];
   doubtful: readonly Witness[];
-  /** A convention on which the figure hangs without being in doubt. */
-  note?: string;
+  /** The bounds if something were assumed otherwise. */
+  alternatives?: readonly Alternative[];
   /** How far the license server's own figures agree. */
   selfCheck?: CheckedPoints;
 };

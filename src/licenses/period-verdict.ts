@@ -6,6 +6,7 @@ import { type Coverage, type Judgement, MAX_RELATED } from '../model/relation.ts
 import type { Usage } from '../model/report.ts';
 import { type Amount, formatAmount, toNumber } from './amount.ts';
 import type { Contract, Count, License } from './contract.ts';
+import { flipTest } from './flip-test.ts';
 import { type LicenseCode, licenseSeverity } from './license-findings.ts';
 import type { SegmentUse, Witness } from './measure-fold.ts';
 import { coveredPercent, type Period } from './periods.ts';
@@ -36,6 +37,8 @@ export function judgePeriod(context: PeriodContext, period: Period, uses: readon
   const judgement = judgeBounds(context, period, uses);
   const selfCheck = sumUp(context, period, uses);
   if (selfCheck !== undefined) judgement.usage!.selfCheck = selfCheck;
+  const flips = flipTest(uses);
+  if (flips.length > 0) judgement.usage!.flips = flips;
   return judgement;
 }
 
@@ -175,7 +178,7 @@ function unknownLimit(license: License): string {
 
 function judgeWithin(context: PeriodContext, period: Period, use: SegmentUse): Judgement {
   const { contract, license, coverage } = context;
-  const { upper, segment, note } = use;
+  const { upper, segment } = use;
   const amount = upper.amount ?? use.lower.amount;
   const usage: Usage = toUsage(context, period, use, amount, upper.witnesses);
   const limit =
@@ -183,7 +186,6 @@ function judgeWithin(context: PeriodContext, period: Period, use: SegmentUse): J
   const within = `${subjectOf(license, period)}: ${formatUse(amount, license.measure.count)}, ${limit}`;
   const percent = coveredPercent(period, license.term, coverage);
   if (percent >= contract.coverage || segment.limit?.amount === 'unlimited') {
-    if (note !== undefined) usage.reason = note;
     const code = EXCEEDED_CODES[license.measure.count.what];
     return toJudgement(context, period, {
       verdict: 'satisfied',
@@ -199,7 +201,7 @@ function judgeWithin(context: PeriodContext, period: Period, use: SegmentUse): J
     coverage === undefined
       ? 'no event of the log has a readable time'
       : `the log spans ${spanned} % of the period (from ${formatInstant(coverage.from)} until ${formatInstant(coverage.until)}), expected ${contract.coverage} %`;
-  usage.reason = note === undefined ? reason : `${reason}; ${note}`;
+  usage.reason = reason;
   return {
     ...toJudgement(context, period, {
       verdict: 'undetermined',

@@ -2,16 +2,21 @@
 import type { Instant } from '../base/instant.ts';
 import { count } from '../base/text-safety.ts';
 import { EARLIEST } from '../base/time-zone.ts';
-import { type Amount, formatAmount } from './amount.ts';
+import type { Amount } from './amount.ts';
 import type { License } from './contract.ts';
 import { isCapacityReason } from './denial-reason.ts';
+import type { Alternative } from './flip-test.ts';
 import { holderOf, type LicenseUse, type TimedUse, toSessionEvent } from './license-use.ts';
 import { Doubts, type MeasureFold, type SegmentUse } from './measure-fold.ts';
 import { PeakTracker, type SegmentPeak } from './peak.ts';
 import type { Segment } from './periods.ts';
-import { isOver, type Limit } from './quantities.ts';
+import { PlainPeak } from './plain-peak.ts';
+import type { Limit } from './quantities.ts';
 import { type CheckedSegment, formatLacking, SelfCheck, type SelfCheckResult } from './self-check.ts';
 import { type SeatSink, type Session, type SessionEvent, Sessions } from './sessions.ts';
+
+/** Of one segment: the lower bound if a missing check-in were a doubt, and the peak if nothing lingered. */
+type Others = { doubted: Amount | undefined; lingerless: Amount | undefined };
 
 type Stretch = { from: Instant; until: Instant | undefined };
 
@@ -24,6 +29,8 @@ export class SeatsMeasure implements MeasureFold {
   private checked: SelfCheckResult | undefined;
   /** Of people whom the contract leaves out. The license server counts them all the same. */
   private readonly others: Sessions;
+  /** Use if seats did not linger; undefined where they do not, or where that is another question. */
+  private lingerless: PlainPeak | undefined;
   /** Which segment the events are in. */
   private index = 0;
   private readonly doubts = new Doubts();
@@ -45,12 +52,15 @@ export class SeatsMeasure implements MeasureFold {
     const { linger, missingCheckin } = license;
     const timeout = typeof missingCheckin === 'object' ? { timeout: missingCheckin.after } : {};
     const { check } = this;
+    if (linger > 0n && license.share.length === 0)
+      this.lingerless = new PlainPeak(segments.map(({ from }) => from));
     this.others = new Sessions({ linger, ...timeout }, toCheckSink(check));
     this.sessions = new Sessions(
       { linger, ...timeout },
       {
         take: (session, at) => {
           tracker.take(session, at);
+          this.lingerless?.add(session.quantity, at);
           check.take(session);
           if (session.unreadable) this.takeUnreadable(session, at);
         },
@@ -59,8 +69,13 @@ export class SeatsMeasure implements MeasureFold {
           check.release(session);
           if (session.unreadable) this.releaseUnreadable(session, at);
         },
-        overdue: (session, quantity) => check.overdue(session, quantity),
+        overdue: (session, quantity) => {
+          check.overdue(session, quantity);
+          this.lingerless?.add(-quantity, session.ends);
+        },
+        idle: (by, at) => this.lingerless?.add(by, at),
         change: (session, by, at) => {
+          if (by > 0n) this.lingerless?.add(by, at);
           tracker.change(session, by, at);
           check.change(session, by);
           if (by === 0n) this.takeUnreadable(session, at);
@@ -97,7 +112,11 @@ export class SeatsMeasure implements MeasureFold {
       if (use.kind === 'open') this.sessions.checkOut(event);
       else if (use.kind === 'close') this.sessions.checkIn(event);
       else if (use.kind === 'upgrade') this.sessions.upgrade(event);
-      else this.sessions.use(event);
+      else {
+        // A seat for an instant is all linger, or next to nothing.
+        this.lingerless = undefined;
+        this.sessions.use(event);
+      }
       this.hold(use, event);
     } else if (use.kind !== 'close') {
       this.doubts.note('featureless', event);
@@ -152,15 +171,30 @@ export class SeatsMeasure implements MeasureFold {
     this.others.advance(until);
     const peaks = this.tracker.finish(until, this.license.missingCheckin !== 'keep-open', this.seatsAnytime);
     const { segments } = this.selfCheck();
-    return peaks.map((peak, index) => this.toSegmentUse(this.segments[index]!, peak, segments[index]!));
+    const doubted =
+      this.license.missingCheckin === 'in-use'
+        ? this.tracker.finish(until, false, this.seatsAnytime).map(({ lower }) => lower.amount)
+        : undefined;
+    const lingerless = this.lingerless?.finish(until);
+    return peaks.map((peak, index) =>
+      this.toSegmentUse(this.segments[index]!, peak, segments[index]!, {
+        doubted: doubted?.[index],
+        lingerless: lingerless?.[index],
+      }),
+    );
   }
 
   stillOpen(): Iterable<Session> {
     return this.sessions.stillOpen();
   }
 
-  private toSegmentUse(segment: Segment, peak: SegmentPeak, check: CheckedSegment): SegmentUse {
-    const { lower, upper, tied, neverReturned, orphans } = peak;
+  private toSegmentUse(
+    segment: Segment,
+    peak: SegmentPeak,
+    check: CheckedSegment,
+    others: Others,
+  ): SegmentUse {
+    const { lower, upper, neverReturned, orphans } = peak;
     const unreadable = this.isUnbounded(segment);
     const doubts = [...this.doubts.reasons(), ...(unreadable ? this.quantityDoubts.reasons() : [])];
     const doubtful = [
@@ -188,10 +222,20 @@ export class SeatsMeasure implements MeasureFold {
       doubtful,
     };
     if (check.points > 0) use.selfCheck = check;
-    if (!isOver(upper.amount, segment.limit) && isOver(tied, segment.limit)) {
-      use.note = `check-ins are taken to come before check-outs of the same instant; otherwise the peak would be ${formatAmount(tied)}`;
-    }
+    if (!unbounded) use.alternatives = this.alternatives(peak, others);
     return use;
+  }
+
+  private alternatives({ lower, upper, tied }: SegmentPeak, { doubted, lingerless }: Others): Alternative[] {
+    const [least, most] = [lower.amount, upper.amount];
+    const alternatives: Alternative[] = [];
+    // Where something is in doubt, the count is neither bound: it may lift the upper one.
+    if (tied > most)
+      alternatives.push({ assumption: 'tie', lower: least === most ? tied : least, upper: tied });
+    if (doubted !== undefined) alternatives.push({ assumption: 'missing', lower: doubted, upper: most });
+    if (lingerless !== undefined && least === most)
+      alternatives.push({ assumption: 'linger', lower: lingerless, upper: lingerless });
+    return alternatives;
   }
 
   /** Before `event` nobody knows how many seats were taken. */

@@ -51,6 +51,8 @@ export type DoubtReason = 'repeated' | 'amount';
 export interface SeatSink {
   take(session: Session, at: Instant): void;
   release(session: Session, at: Instant): void;
+  /** Seats are given back, whether they linger or not, or are checked out again while they do (then `by` is positive). */
+  idle?(by: Amount, at: Instant): void;
   /** Called before the release of seats that nobody checked in: they are over by contract. */
   overdue?(session: Session, quantity: Amount): void;
   /** The session goes on with `by` seats more, or fewer; its quantity already says so. */
@@ -155,8 +157,10 @@ export class Sessions {
     }
     const more = event.quantity - heldBy(session);
     // Nothing lingers of it: nobody checked it in.
-    if (more < 0n) this.reduce(session, -more, event.at);
-    else if (more > 0n) {
+    if (more < 0n) {
+      this.sink.idle?.(more, event.at);
+      this.reduce(session, -more, event.at);
+    } else if (more > 0n) {
       session.quantity += more;
       this.sink.change(session, more, event.at);
     }
@@ -219,6 +223,7 @@ export class Sessions {
       session.leaving.quantity += quantity;
       session.leaving.parts.add(part);
       this.leaving.add(part);
+      this.sink.idle?.(-quantity, at);
     }
   }
 
@@ -245,6 +250,7 @@ export class Sessions {
     const part = session?.leaving?.parts.last();
     if (part === undefined || part.quantity !== event.quantity) return false;
     this.stopLeaving(part);
+    this.sink.idle?.(event.quantity, event.at);
     return true;
   }
 
@@ -297,6 +303,7 @@ export class Sessions {
   }
 
   private linger(session: Session, at: Instant): void {
+    this.sink.idle?.(-heldBy(session), at);
     session.returned = true;
     session.ends = at + (this.options.linger > 0n ? this.options.linger : 1n);
     this.lingering.add(session);
@@ -317,6 +324,7 @@ export class Sessions {
     if (session === undefined || heldBy(session) !== event.quantity) return undefined;
     this.stopLingering(session);
     session.returned = false;
+    this.sink.idle?.(event.quantity, event.at);
     return session;
   }
 }

@@ -186,6 +186,8 @@ export type Usage = {
   reason?: string;
   /** How often the license server's own figures are known in the period, and ours are the same. */
   selfCheck?: SelfCheck;
+  /** What would turn the verdict if it were assumed otherwise: `would be exceeded if …: 6 of 5`. */
+  flips?: string[];
 };
 
 /** points = agree + open + disagree. `open`: what the log leaves open makes up for the difference. */

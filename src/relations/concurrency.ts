@@ -78,6 +78,7 @@ function planOf(correlation: Correlation, problem: (message: string) => void): C
     counts: correlation.fields !== undefined ? 'value' : counts === 'user' ? 'user' : 'session',
     allowed,
     timeout,
+    counted: correlation.fields?.[0]?.map(({ name }) => name).join(', '),
     joined: extra.session !== undefined,
   };
 }

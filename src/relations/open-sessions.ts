@@ -23,6 +23,8 @@ export type ConcurrencyPlan = {
   opens: number;
   /** `value`: of the fields that a mark carries after its session; opens of one value are one, from the first until none is left. */
   counts: 'session' | 'user' | 'value';
+  /** The names of those fields, for messages. */
+  counted: string | undefined;
   /** Whether marks carry the id of their session, before all else. */
   joined: boolean;
   /** More than this is a finding. */
@@ -164,14 +166,18 @@ function conclude(
 }
 
 function describe(
-  { rule, counts, allowed }: ConcurrencyPlan,
+  { rule, counts, counted, allowed }: ConcurrencyPlan,
   group: Group,
   shown: ShownPeak,
   least: number,
   most: number,
 ): string {
+  const [one, many] =
+    counted === undefined ? [counts, `${counts}s`] : [`${counts} of ${counted}`, `${counts}s of ${counted}`];
   const peak =
-    least > allowed ? count(least, counts) : `between ${formatNumber(least)} and ${count(most, counts)}`;
+    least > allowed
+      ? count(least, one, many)
+      : `between ${formatNumber(least)} and ${count(most, one, many)}`;
   const at = shown.at === undefined ? 'a time that cannot be read' : formatInstant(shown.at);
   if (rule.message !== undefined) {
     const told = { peak, at, allowed: formatNumber(allowed) };

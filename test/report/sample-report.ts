@@ -395,6 +395,7 @@ export function richReport(): Report {
             { feature: 'editor', amount: 26, from: '2025-03-04T10:12:00Z', until: '2025-03-20T09:00:00Z' },
           ],
         },
+        flips: ['would be within if seats did not linger after their check-in: 24 of 25'],
         verdict: 'exceeded',
         places: [place(APP, 12), place(APP, 13)],
       },

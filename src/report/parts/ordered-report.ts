@@ -194,7 +194,8 @@ function orderRule(rule: RuleSummary): Every<RuleSummary> {
 }
 
 function orderLicense(entry: LicenseSummary): Every<LicenseSummary> {
-  const { license, measure, period, used, limit, at, holders, reason, selfCheck, verdict, places } = entry;
+  const { license, measure, period, used, limit, at, holders, reason, selfCheck, flips, verdict, places } =
+    entry;
   return {
     license,
     verdict,
@@ -206,6 +207,7 @@ function orderLicense(entry: LicenseSummary): Every<LicenseSummary> {
     at,
     holders,
     selfCheck: selfCheck && orderSelfCheck(selfCheck),
+    flips,
     places: places.map(orderPlace),
   };
 }

@@ -30,6 +30,7 @@ export function licenseLines({ licenses }: Report, layout: Layout): string[] {
     if (peak !== undefined) lines.push(...labelled(layout, 'peak', `${name} ${peak}`));
     const check = describeCheck(entry);
     if (check !== undefined) lines.push(...labelled(layout, 'check', `${name}: ${check}`));
+    for (const flip of entry.flips ?? []) lines.push(...labelled(layout, 'flip', `${name} ${flip}`));
     if (entry.reason) lines.push(...labelled(layout, 'note', `${name} is ${entry.verdict}: ${entry.reason}`));
   }
   if (sorted.length > MAX_ROWS) {
