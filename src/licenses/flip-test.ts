@@ -3,7 +3,9 @@
  * left behind, and only what turns the verdict is told.
  */
 import { type Amount, formatAmount } from './amount.ts';
+import { getOrCreate } from './get-or-create.ts';
 import type { SegmentUse } from './measure-fold.ts';
+import { OTHER_ZONE } from './other-zone.ts';
 import { isOver, type Limit } from './quantities.ts';
 
 /** Bounds of one segment under another assumption. `upper` undefined: nothing bounds it. */
@@ -40,6 +42,30 @@ export function flipTest(uses: readonly SegmentUse[]): string[] {
       ? []
       : [`would be ${other} if ${ASSUMPTIONS[assumption]}: ${figure(changed, other)}`];
   });
+}
+
+/** By the label of a period, what its verdict would be if days began in another zone, where that is another. */
+export function zoneFlips(uses: readonly SegmentUse[], zone: string): Map<string, string> {
+  const here = new Map<string, Bounds[]>();
+  const there = new Map<string, Bounds[]>();
+  for (const { lower, upper, segment } of uses) {
+    const { period, limit, elsewhere } = segment;
+    if (elsewhere === undefined) continue;
+    const bounds = { lower: lower.amount, upper: upper.amount };
+    if (period !== undefined) getOrCreate(here, period.label, () => []).push({ ...bounds, limit });
+    if (elsewhere.period === undefined) continue;
+    getOrCreate(there, elsewhere.period.label, () => []).push({ ...bounds, limit: elsewhere.limit });
+  }
+  const flips = new Map<string, string>();
+  for (const [label, bounds] of here) {
+    const changed = there.get(label);
+    if (changed === undefined) continue;
+    const other = verdictOf(changed);
+    if (other === verdictOf(bounds)) continue;
+    const assumption = `days began at midnight in ${OTHER_ZONE} and not in ${zone}`;
+    flips.set(label, `would be ${other} if ${assumption}: ${figure(changed, other)}`);
+  }
+  return flips;
 }
 
 function verdictOf(bounds: readonly Bounds[]): PeriodVerdict {

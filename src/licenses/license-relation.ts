@@ -7,10 +7,12 @@ import { type Coverage, type Judgement, MAX_RELATED, type Relation } from '../mo
 import type { Usage } from '../model/report.ts';
 import type { Contract, License } from './contract.ts';
 import { DistinctMeasure } from './distinct-measure.ts';
+import { zoneFlips } from './flip-test.ts';
 import { getOrCreate } from './get-or-create.ts';
 import { licenseSeverity } from './license-findings.ts';
 import { type LicenseUse, type TimedUse, UseReader } from './license-use.ts';
 import type { MeasureFold, SegmentUse } from './measure-fold.ts';
+import { toZonedSegments } from './other-zone.ts';
 import { contractPlace, judgePeriod, type PeriodContext } from './period-verdict.ts';
 import { clamp, type Period, toSegments } from './periods.ts';
 import { type Limit, toLimits } from './quantities.ts';
@@ -101,8 +103,10 @@ function startFold(contract: Contract, license: License, use: LicenseUse, covera
     term: license.term,
     limits: toLimits(license),
   };
-  const segments = toSegments(plan, from, clamp(coverage?.until ?? LATEST));
   const { count } = license.measure;
+  // Peaks of parts make the peak of the whole, whichever way the parts are put together; people and sums do not.
+  const cut = count.what === 'seats' ? toZonedSegments : toSegments;
+  const segments = cut(plan, from, clamp(coverage?.until ?? LATEST));
   switch (count.what) {
     case 'seats':
       return new SeatsMeasure(license, segments);
@@ -125,6 +129,7 @@ function* judgePeriods(
   last: Instant,
 ): Generator<Judgement> {
   const doubted = new Set<Limit | undefined>();
+  const flips = zoneFlips(uses, context.contract.timezone);
   const late: SegmentUse[][] = [];
   for (const segments of byPeriod(uses)) {
     const period = segments[0]!.segment.period!;
@@ -134,6 +139,8 @@ function* judgePeriods(
       continue;
     }
     const judgement = judgePeriod(context, period, segments);
+    const flip = flips.get(period.label);
+    if (flip !== undefined) judgement.usage!.flips = [...(judgement.usage!.flips ?? []), flip];
     if (isDecisiveDoubt(judgement)) for (const { segment } of segments) doubted.add(segment.limit);
     yield judgement;
   }

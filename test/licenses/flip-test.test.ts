@@ -82,6 +82,34 @@ test('a contract that takes a missing check-in for use is told where only that e
   assert.deepEqual(judged(seats(2, 'missingCheckin: in-use'), records), ['satisfied', []]);
 });
 
+test('the zone of periods is told for the months whose verdict it turns', () => {
+  // 31 March 23:30 in UTC is 1 April 01:30 in Berlin, from when on there is one seat more.
+  const yaml = seats(1)
+    .replace('timezone: UTC', 'timezone: Europe/Berlin')
+    .replace('set: 1}', 'set: 1}, {from: 2025-04-01, add: 1, by: A-1}');
+  const log = spanning('2025-02-28T23:00:00Z', '2025-04-30T21:59:59Z');
+  const records = ['ann', 'bob'].flatMap((name) => [
+    use('checkout', '2025-03-31T23:30:00Z', name),
+    use('checkin', '2025-03-31T23:40:00Z', name),
+  ]);
+  const inMarch = [
+    use('checkout', '2025-03-03T10:00:00Z', 'cid'),
+    use('checkin', '2025-03-03T11:00:00Z', 'cid'),
+  ];
+  const months = runContract(yaml, [...log, ...inMarch, ...records]);
+  assert.deepEqual(
+    months.map(({ verdict, usage }) => [usage!.period, verdict, usage!.flips ?? []]),
+    [
+      [
+        '2025-03',
+        'satisfied',
+        ['would be exceeded if days began at midnight in UTC and not in Europe/Berlin: 2 of 1'],
+      ],
+      ['2025-04', 'satisfied', []],
+    ],
+  );
+});
+
 test('use without linger is that of the contract without it', () => {
   for (const seed of [1, 2, 3]) {
     const { records } = makeServerLog({ seed, sessions: 60, capacity: 90, linger: 3000, changes: true });
