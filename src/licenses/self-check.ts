@@ -73,7 +73,9 @@ export class SelfCheck {
   private readonly refusals = new Map<string, RefusalRun[]>();
   private readonly attempts = new Map<string, { at: Instant; use: Amount }>();
   private readonly segments: CheckedSegment[] = [];
-  private differences: Difference[] = [];
+  private readonly differences: Difference[] = [];
+  private latestName: string | undefined;
+  private latest: FeatureSeats | undefined;
   private readonly told: Disagreement[] = [];
   /** Check-outs of no named feature: they may be of any. */
   private loose: Amount = 0n;
@@ -259,7 +261,13 @@ export class SelfCheck {
   }
 
   private of({ feature }: { feature: string | undefined }): FeatureSeats {
-    return getOrCreate(this.features, feature ?? '', () => new FeatureSeats());
+    const name = feature ?? '';
+    // Mostly the same as the last time.
+    if (name !== this.latestName) {
+      this.latestName = name;
+      this.latest = getOrCreate(this.features, name, () => new FeatureSeats());
+    }
+    return this.latest!;
   }
 
   private checked(segment: number): CheckedSegment {
