@@ -17,6 +17,8 @@ const KIND_TITLES = {
   borrow: 'borrowing',
   assign: 'assignment',
   revoke: 'revocation',
+  denied: 'denial',
+  upgrade: 'upgrade',
 } as const;
 
 /** What opens and closes for a license whose assignments are counted are its assignments. */

@@ -185,7 +185,7 @@ export type License = {
   open?: OpenTerms;
 };
 
-/** Globs over `action`. */
+/** Globs over `action`. `denied`: a request that got no license, which no figure counts and a statement tells. */
 export type EventWords = {
   open: string[];
   close: string[];
@@ -197,6 +197,9 @@ export type EventWords = {
   /** A seat is given to a person for good, or taken from one. */
   assign: string[];
   revoke: string[];
+  denied: string[];
+  /** The session goes on with another quantity. */
+  upgrade: string[];
 };
 
 /** Where events say it; the first field that has a value speaks. */
@@ -263,6 +266,8 @@ export const DEFAULT_EVENTS: EventWords = {
   restart: ['server.start', 'server.stop'],
   assign: ['license.assign'],
   revoke: ['license.revoke'],
+  denied: ['license.denied'],
+  upgrade: ['license.upgrade'],
 };
 
 const raw = (...names: string[]): FieldRef[] => names.map((name) => ({ taxonomy: 'raw', name }));

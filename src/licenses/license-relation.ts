@@ -7,6 +7,7 @@ import type { Contract, License } from './contract.ts';
 import { CountryUse } from './country-use.ts';
 import { DeviceUse } from './device-use.ts';
 import { ExcludedUse } from './excluded-use.ts';
+import { evidenceOf } from './figure-evidence.ts';
 import { getOrCreate } from './get-or-create.ts';
 import { judgeKeeping } from './kept-evidence.ts';
 import { LateUse } from './late-use.ts';
@@ -19,6 +20,7 @@ import type { Limit } from './quantities.ts';
 import { Reassignments } from './reassignments.ts';
 import { Reservations } from './reservations.ts';
 import { RolloverAccount } from './rollover.ts';
+import { selfCheckJudgements } from './self-check-judgement.ts';
 import { segmentsOf, startMeasure } from './start-measure.ts';
 import { TermBreaches } from './term-breaches.ts';
 import { undated, unseen } from './unmeasured-use.ts';
@@ -58,6 +60,7 @@ function* judgeUse(
   const reassignments = license.reassign && new Reassignments(license, license.reassign);
   let reservations: Reservations | undefined;
   let fold: MeasureFold | undefined;
+  let used = false;
   let first: Instant | undefined;
   let last: Instant | undefined;
   for (const mark of marks) {
@@ -72,12 +75,21 @@ function* judgeUse(
       else excluded.note(reader.exclusionOf(mark), mark);
       continue;
     }
+    const isUncounted = use.excluded || use.kind === 'denied';
+    // A refusal is no use, of whomever.
+    if (use.excluded && use.kind !== 'denied') excluded.note(reader.exclusionOf(mark), mark);
+    if (isUncounted && !isTimed(use)) continue;
     if (fold === undefined) {
       const segments = segmentsOf(contract, license, use.time, coverage);
       fold = startMeasure(contract, license, segments, coverage);
       if (license.reserve.length > 0) reservations = new Reservations(contract, license, segments);
       watchers.push(...watchersOf(license, segments), ...(reservations === undefined ? [] : [reservations]));
     }
+    if (isUncounted) {
+      if (isTimed(use)) fold.uncounted?.(use);
+      continue;
+    }
+    used = true;
     if (!isTimed(use)) {
       fold.anytime(use);
       for (const watcher of watchers) watcher.anytime?.(use);
@@ -90,7 +102,7 @@ function* judgeUse(
     first ??= use.time;
     last = use.time;
   }
-  if (fold === undefined) {
+  if (fold === undefined || !used) {
     yield unseen(contract, license, coverage);
     if (reassignments !== undefined) yield* reassignments.finish();
     yield* excluded.finish();
@@ -100,7 +112,13 @@ function* judgeUse(
   const end = last !== undefined && last > until ? last : until;
   const segments = fold.finish(end);
   const watched = watchers.flatMap((watcher) => [...watcher.finish(end)]);
-  const context: PeriodContext = { contract, license, coverage };
+  const selfCheck = fold.selfCheck?.();
+  const context: PeriodContext = {
+    contract,
+    license,
+    coverage,
+    ...(selfCheck && { capacities: selfCheck.capacities }),
+  };
   if (first === undefined || last === undefined) yield undated(context, segments);
   else {
     for (const judgement of judgePeriods(context, segments, first, last))
@@ -109,6 +127,7 @@ function* judgeUse(
   yield* watched;
   if (reassignments !== undefined) yield* reassignments.finish();
   yield* breaches.finish(fold.stillOpen(), until);
+  yield* selfCheckJudgements(license, selfCheck);
   yield* excluded.finish();
 }
 
@@ -147,10 +166,12 @@ function* judgePeriods(
   const late: { segments: SegmentUse[]; judgement: Judgement }[] = [];
   const { rollover } = context.license;
   const account = rollover && new RolloverAccount(context, rollover);
+  const withEvidence = evidenceOf(context, uses);
   for (const segments of byPeriod(uses)) {
     const period = segments[0]!.segment.period!;
     if (isOutsideTerm(context.license, period)) continue;
-    const judgement = account?.judge(period, segments) ?? judgePeriod(context, period, segments);
+    const verdict = account?.judge(period, segments) ?? judgePeriod(context, period, segments);
+    const judgement = withEvidence(verdict, period, segments);
     if (period.until <= first || period.from > last) {
       late.push({ segments, judgement });
       continue;

@@ -8,6 +8,7 @@ import type { MeasureFold, SegmentUse } from './measure-fold.ts';
 import { type PeakSegment, PeakTracker, type SegmentPeak } from './peak.ts';
 import type { Segment } from './periods.ts';
 import { SeatsMeasure, type Stretch, toPeakSegment } from './seats-measure.ts';
+import type { SelfCheckResult } from './self-check.ts';
 import type { Session, SessionEvent } from './sessions.ts';
 
 export class SeatBuckets implements MeasureFold {
@@ -24,7 +25,7 @@ export class SeatBuckets implements MeasureFold {
     this.tracker = new PeakTracker(this.peakSegments);
     const { tracker } = this;
     const before = (at: Instant) => this.planUntil(at);
-    this.fold = new SeatsMeasure(plan.license, this.buckets, {
+    const told = {
       take(session: Session, at: Instant) {
         before(at);
         tracker.take(session, at);
@@ -32,6 +33,10 @@ export class SeatBuckets implements MeasureFold {
       release(session: Session, at: Instant) {
         before(at);
         tracker.release(session, at);
+      },
+      change(session: Session, by: Amount, at: Instant) {
+        before(at);
+        tracker.change(session, by, at);
       },
       orphan(event: SessionEvent) {
         before(event.at);
@@ -45,7 +50,8 @@ export class SeatBuckets implements MeasureFold {
         before(until);
         return tracker.finish(until, missingIsInUse, anytime);
       },
-    });
+    };
+    this.fold = new SeatsMeasure(plan.license, this.buckets, told, plan.segments);
   }
 
   anytime(use: LicenseUse): void {
@@ -54,6 +60,14 @@ export class SeatBuckets implements MeasureFold {
 
   add(use: TimedUse): void {
     this.fold.add(use);
+  }
+
+  uncounted(use: TimedUse): void {
+    this.fold.uncounted(use);
+  }
+
+  selfCheck(): SelfCheckResult {
+    return this.fold.selfCheck();
   }
 
   restart(restart: ServerRestart): void {
@@ -83,7 +97,7 @@ export class SeatBuckets implements MeasureFold {
         return { reasons: doubts, places: doubtful };
       },
     };
-    return conclude(cells, explain, until);
+    return this.fold.withSelfCheck(conclude(cells, explain, until));
   }
 
   stillOpen(): Iterable<Session> {

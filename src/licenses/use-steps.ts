@@ -1,18 +1,35 @@
 /** The inputs of a license's relation: what kinds of events it is made of. */
-import type { License } from './contract.ts';
+import type { Count, License } from './contract.ts';
 
 /** What an event says of a license. A borrow is a check-out for use away from the server. */
-type UseKind = 'open' | 'close' | 'use' | 'borrow' | 'restart' | 'assign' | 'revoke';
+type UseKind = 'open' | 'close' | 'use' | 'borrow' | 'denied' | 'upgrade' | 'restart' | 'assign' | 'revoke';
 
 /** `featureless`: events that name no feature, so may be any license's. */
 export type UseStep = { kind: UseKind; featureless: boolean };
 
 const USES = ['open', 'close', 'use', 'borrow'] as const;
 
-/** The inputs of a license's relation, in this order. `coversAll`: it covers events that name no feature, too. */
-export function useSteps({ missingCheckin, reassign }: License, coversAll: boolean): readonly UseStep[] {
+/** What is summed up, read off or assigned has no sessions whose quantity could change; a server refuses seats alone. */
+const OTHERS = {
+  seats: ['denied', 'upgrade'],
+  distinct: ['upgrade'],
+  assigned: [],
+  level: [],
+  sampled: [],
+  sum: [],
+  events: [],
+} as const satisfies Record<Count['what'], readonly UseKind[]>;
+
+/**
+ * The inputs of a license's relation, in this order. `coversAll`: it covers events that name no feature, too. A denial or an
+ * upgrade that names none says nothing of any license.
+ */
+export function useSteps(
+  { measure, missingCheckin, reassign }: License,
+  coversAll: boolean,
+): readonly UseStep[] {
   return [
-    ...USES.map((kind) => ({ kind, featureless: false })),
+    ...[...USES, ...OTHERS[measure.count.what]].map((kind) => ({ kind, featureless: false })),
     ...(coversAll ? [] : USES.map((kind) => ({ kind, featureless: true }))),
     ...(missingCheckin === 'close-at-restart' ? [{ kind: 'restart' as const, featureless: true }] : []),
     ...(reassign === undefined
