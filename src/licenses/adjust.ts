@@ -4,6 +4,7 @@ import type { Adjustment, Measure } from './contract.ts';
 import type { LicenseUse, ServerRestart, TimedUse } from './license-use.ts';
 import type { MeasureFold, SegmentUse } from './measure-fold.ts';
 import type { Segment } from './periods.ts';
+import type { SelfCheckResult } from './self-check.ts';
 import type { Session } from './sessions.ts';
 
 /**
@@ -111,23 +112,41 @@ export class AdjustedMeasure implements MeasureFold {
     this.fold.add(use);
   }
 
+  uncounted(use: TimedUse): void {
+    this.fold.uncounted?.(use);
+  }
+
+  selfCheck(): SelfCheckResult | undefined {
+    return this.fold.selfCheck?.();
+  }
+
   restart(restart: ServerRestart): void {
     this.fold.restart?.(restart);
   }
 
   finish(until: bigint): SegmentUse[] {
-    return this.fold.finish(until).map((use) => {
-      const { lower, upper } = use;
-      return {
+    return this.fold.finish(until).map((use): SegmentUse => {
+      const { lower, upper, alternatives } = use;
+      const adjusted = {
         ...use,
         segment: this.segments.get(use.segment) ?? use.segment,
         lower: { ...lower, amount: adjustAmount(lower.amount, this.adjust) },
-        upper: {
-          ...upper,
-          amount: upper.amount === undefined ? undefined : adjustAmount(upper.amount, this.adjust),
-        },
+        upper: { ...upper, amount: this.adjusted(upper.amount) },
+      };
+      if (alternatives === undefined) return adjusted;
+      return {
+        ...adjusted,
+        alternatives: alternatives.map((each) => ({
+          ...each,
+          lower: adjustAmount(each.lower, this.adjust),
+          upper: this.adjusted(each.upper),
+        })),
       };
     });
+  }
+
+  private adjusted(amount: Amount | undefined): Amount | undefined {
+    return amount === undefined ? undefined : adjustAmount(amount, this.adjust);
   }
 
   stillOpen(): Iterable<Session> {

@@ -19,6 +19,7 @@ const KIND_TITLES = {
   denied: 'denial',
   assign: 'assignment',
   revoke: 'revocation',
+  upgrade: 'upgrade',
 } as const;
 
 /** `statement`: figures are wanted beside the verdicts. */

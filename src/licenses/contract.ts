@@ -190,7 +190,7 @@ export type EventWords = {
   open: string[];
   close: string[];
   use: string[];
-  /** Requests that got no license: no figure counts them, a statement tells them. */
+  /** Requests that got no license: no use, but held against what was taken, and told by a statement. */
   denied: string[];
   /** Check-outs for use away from the server. */
   borrow: string[];
@@ -199,6 +199,8 @@ export type EventWords = {
   /** A seat is given to a person for good, or taken from one. */
   assign: string[];
   revoke: string[];
+  /** The session goes on with another quantity. */
+  upgrade: string[];
 };
 
 /** Where events say it; the first field that has a value speaks. */
@@ -266,6 +268,7 @@ export const DEFAULT_EVENTS: EventWords = {
   restart: ['server.start', 'server.stop'],
   assign: ['license.assign'],
   revoke: ['license.revoke'],
+  upgrade: ['license.upgrade'],
 };
 
 const raw = (...names: string[]): FieldRef[] => names.map((name) => ({ taxonomy: 'raw', name }));

@@ -3,6 +3,7 @@ import type { Instant } from '../base/instant.ts';
 import type { ContractDate } from './contract.ts';
 import type { LicenseUse, ServerRestart, TimedUse } from './license-use.ts';
 import type { MeasureFold, SegmentUse } from './measure-fold.ts';
+import type { SelfCheckResult } from './self-check.ts';
 import type { Session } from './sessions.ts';
 
 type Version = { from: ContractDate | undefined; fold: MeasureFold; unknown: string | undefined };
@@ -21,6 +22,15 @@ export class DatedMeasure implements MeasureFold {
 
   add(use: TimedUse): void {
     for (const { fold } of this.versions) fold.add(use);
+  }
+
+  uncounted(use: TimedUse): void {
+    for (const { fold } of this.versions) fold.uncounted?.(use);
+  }
+
+  /** What the server counts does not hang on what the contract counts. */
+  selfCheck(): SelfCheckResult | undefined {
+    return this.versions[0]!.fold.selfCheck?.();
   }
 
   restart(restart: ServerRestart): void {
@@ -45,9 +55,10 @@ export class DatedMeasure implements MeasureFold {
 
 /** The records are there, and nobody says what they count as. */
 function toOpen(use: SegmentUse, unknown: string): SegmentUse {
+  const { alternatives: _, ...rest } = use;
   const { lower, upper } = use;
   return {
-    ...use,
+    ...rest,
     lower: { ...lower, amount: 0n },
     upper: { ...upper, amount: undefined },
     doubts: [unknown],

@@ -48,6 +48,7 @@ export class DeviceUse implements UseWatcher {
       {
         take: (session, at) => this.change(session, at, (sessions) => sessions.add(session)),
         release: (session, at) => this.change(session, at, (sessions) => sessions.delete(session)),
+        change: () => undefined,
         orphan: () => undefined,
         doubt: () => undefined,
       },
@@ -70,6 +71,7 @@ export class DeviceUse implements UseWatcher {
     const event = { ...toSessionEvent(use, person), share: device };
     if (use.kind === 'open') this.sessions.checkOut(event);
     else if (use.kind === 'close') this.sessions.checkIn(event);
+    else if (use.kind === 'upgrade') this.sessions.upgrade(event);
     else if (use.kind === 'use') this.sessions.use(event);
   }
 

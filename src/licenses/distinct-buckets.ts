@@ -46,9 +46,11 @@ export class DistinctBuckets implements MeasureFold {
         take: (session) => this.take(session),
         release: (session, at) => this.release(session, at),
         orphan: (event) => this.orphan(event),
-        doubt: (quantity, at, event) => {
-          if (quantity > 0n && event !== undefined) this.repeat(event, at);
+        change: () => undefined,
+        doubt: (quantity, at, event, reason) => {
+          if (quantity > 0n) this.repeat(event, at, reason === 'amount');
         },
+        upgradeUnknown: (event) => this.orphan(event, 'upgraded'),
       },
     );
   }
@@ -83,6 +85,7 @@ export class DistinctBuckets implements MeasureFold {
     const event = toSessionEvent(use, witness.holder);
     if (kind === 'open') this.sessions.checkOut(event);
     else if (kind === 'close') this.sessions.checkIn(event);
+    else if (kind === 'upgrade') this.sessions.upgrade(event);
   }
 
   restart({ time, daemon }: ServerRestart): void {
@@ -138,17 +141,20 @@ export class DistinctBuckets implements MeasureFold {
     this.openNames.delete(session.key);
   }
 
-  private orphan(event: SessionEvent): void {
-    this.doubts.note('orphan', event, undefined, event.at);
+  private orphan(event: SessionEvent, reason: 'orphan' | 'upgraded' = 'orphan'): void {
+    this.doubts.note(reason, event, undefined, event.at);
     const reach = { from: this.start(), until: this.reach(event.at - 1n).until };
     if (this.name === undefined) this.nobody.add(reach, 0n, ONE);
     else this.presence(this.name).possible.add(reach, event);
   }
 
-  /** The open session of somebody else is checked out again: both may hold it, until who knows when. */
-  private repeat(event: SessionEvent, at: Instant): void {
-    if (this.name !== undefined && this.openNames.get(event.key) === this.name) return;
-    this.doubts.note('repeated', event, at, undefined);
+  /**
+   * The open session of somebody else is checked out again: both may hold it, until who knows when. So may who gives back
+   * nobody knows how many seats of a session (`isPart`).
+   */
+  private repeat(event: SessionEvent, at: Instant, isPart: boolean): void {
+    if (!isPart && this.name !== undefined && this.openNames.get(event.key) === this.name) return;
+    this.doubts.note(isPart ? 'amount' : 'repeated', event, at, undefined);
     const reach = { from: this.reach(at).from, until: this.end() };
     if (this.name === undefined) this.nobody.add(reach, 0n, ONE);
     else this.presence(this.name).possible.add(reach, event);

@@ -55,7 +55,13 @@ export class DistinctMeasure implements MeasureFold {
     const orphan = () => {
       this.orphans[this.uses.length] = (this.orphans[this.uses.length] ?? 0) + 1;
     };
-    this.sessions = new Sessions(sessionOptions(license), { take() {}, release() {}, doubt() {}, orphan });
+    this.sessions = new Sessions(sessionOptions(license), {
+      take() {},
+      release() {},
+      change() {},
+      doubt() {},
+      orphan,
+    });
   }
 
   anytime(use: LicenseUse): void {
@@ -87,6 +93,7 @@ export class DistinctMeasure implements MeasureFold {
     const event = toSessionEvent(use, witness.holder);
     if (use.kind === 'open') this.sessions.checkOut(event);
     else if (use.kind === 'close') this.sessions.checkIn(event);
+    else if (use.kind === 'upgrade') this.sessions.upgrade(event);
   }
 
   restart({ time, daemon }: ServerRestart): void {

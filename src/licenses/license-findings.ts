@@ -137,6 +137,14 @@ export const LICENSE_FINDINGS = [
     controls: CONTROLS,
   },
   {
+    code: 'counts-disagree',
+    severity: 'medium',
+    title: 'the license server counted other than the log shows',
+    why: "The server's counter, or its capacity when it refused, is not the use that its check-outs and check-ins add up to: records are missing, and a figure made of the rest may be too low.",
+    fix: 'Supply the missing log files; look in the options of the server for events that it does not log (NOLOG), and in the contract file for people, versions and shares that the server counts otherwise.',
+    controls: CONTROLS,
+  },
+  {
     code: 'license-unseen',
     severity: 'informational',
     title: 'no use of the license in the log',

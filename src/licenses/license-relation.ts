@@ -9,6 +9,7 @@ import type { Contract, License } from './contract.ts';
 import { CountryUse } from './country-use.ts';
 import { DeviceUse } from './device-use.ts';
 import { ExcludedUse } from './excluded-use.ts';
+import { evidenceOf } from './figure-evidence.ts';
 import { getOrCreate } from './get-or-create.ts';
 import { judgeKeeping } from './kept-evidence.ts';
 import { LateUse } from './late-use.ts';
@@ -21,6 +22,7 @@ import type { Limit } from './quantities.ts';
 import { Reassignments } from './reassignments.ts';
 import { Reservations } from './reservations.ts';
 import { RolloverAccount } from './rollover.ts';
+import { selfCheckJudgements } from './self-check-judgement.ts';
 import { segmentsOf, startMeasure } from './start-measure.ts';
 import { LicenseStatement } from './statement/license-statement.ts';
 import { TermBreaches } from './term-breaches.ts';
@@ -68,6 +70,7 @@ function* judgeUse(
   const reassignments = license.reassign && new Reassignments(license, license.reassign);
   let reservations: Reservations | undefined;
   let fold: MeasureFold | undefined;
+  let used = false;
   let first: Instant | undefined;
   let last: Instant | undefined;
   for (const mark of marks) {
@@ -83,17 +86,23 @@ function* judgeUse(
       else excluded.note(reader.exclusionOf(mark), mark);
       continue;
     }
-    if (use.kind === 'denied') {
-      statement?.deny(use);
-      continue;
-    }
+    if (use.kind === 'denied' && !use.excluded) statement?.deny(use);
+    const isUncounted = use.excluded || use.kind === 'denied';
+    // A refusal is no use, of whomever.
+    if (use.excluded && use.kind !== 'denied') excluded.note(reader.exclusionOf(mark), mark);
+    if (isUncounted && !isTimed(use)) continue;
     if (fold === undefined) {
       const segments = segmentsOf(contract, license, use.time, coverage);
       fold = startMeasure(contract, license, segments, coverage, statement?.watch);
       if (license.reserve.length > 0) reservations = new Reservations(contract, license, segments);
       watchers.push(...watchersOf(license, segments), ...(reservations === undefined ? [] : [reservations]));
     }
+    if (isUncounted) {
+      if (isTimed(use)) fold.uncounted?.(use);
+      continue;
+    }
     statement?.see(use);
+    used = true;
     if (!isTimed(use)) {
       fold.anytime(use);
       for (const watcher of watchers) watcher.anytime?.(use);
@@ -112,7 +121,7 @@ function* judgeUse(
   }
   const spoken = clamp(coverage?.until ?? last ?? EARLIEST);
   const until = last !== undefined && last > spoken ? last : spoken;
-  if (fold === undefined) {
+  if (fold === undefined || !used) {
     yield unseen(contract, license, coverage);
     if (reassignments !== undefined) yield* reassignments.finish();
     yield* excluded.finish();
@@ -121,7 +130,13 @@ function* judgeUse(
   }
   const segments = fold.finish(until);
   const watched = watchers.flatMap((watcher) => [...watcher.finish(until)]);
-  const context: PeriodContext = { contract, license, coverage };
+  const selfCheck = fold.selfCheck?.();
+  const context: PeriodContext = {
+    contract,
+    license,
+    coverage,
+    ...(selfCheck && { capacities: selfCheck.capacities }),
+  };
   if (first === undefined || last === undefined) yield undated(context, segments);
   else {
     for (const judgement of judgePeriods(context, segments, first, last))
@@ -130,6 +145,7 @@ function* judgeUse(
   yield* watched;
   if (reassignments !== undefined) yield* reassignments.finish();
   yield* breaches.finish(fold.stillOpen(), spoken);
+  yield* selfCheckJudgements(license, selfCheck);
   yield* excluded.finish();
   if (statement === undefined) return;
   yield figuresOf(contract, license, statement.finish({ segments, stillOpen: fold.stillOpen() }, until));
@@ -184,10 +200,12 @@ function* judgePeriods(
   const late: { segments: SegmentUse[]; judgement: Judgement }[] = [];
   const { rollover } = context.license;
   const account = rollover && new RolloverAccount(context, rollover);
+  const withEvidence = evidenceOf(context, uses);
   for (const segments of byPeriod(uses)) {
     const period = segments[0]!.segment.period!;
     if (isOutsideTerm(context.license, period)) continue;
-    const judgement = account?.judge(period, segments) ?? judgePeriod(context, period, segments);
+    const verdict = account?.judge(period, segments) ?? judgePeriod(context, period, segments);
+    const judgement = withEvidence(verdict, period, segments);
     if (period.until <= first || period.from > last) {
       late.push({ segments, judgement });
       continue;

@@ -12,7 +12,7 @@ import { compileEnvironments, isVersionCovered } from './versions.ts';
 
 export type LicenseUse = {
   /** `assign` and `revoke` only where the measure counts them. */
-  kind: 'open' | 'close' | 'use' | 'denied' | 'assign' | 'revoke';
+  kind: 'open' | 'close' | 'use' | 'denied' | 'upgrade' | 'assign' | 'revoke';
   featureless: boolean;
   /** Undefined when absent, unreadable or not between 1990 and 2200. */
   time: Instant | undefined;
@@ -26,6 +26,12 @@ export type LicenseUse = {
   received: string | undefined;
   borrowed: boolean;
   daemon: string | undefined;
+  /** Whether the event states how many. */
+  stated: boolean;
+  /** Somebody whom the contract leaves out. The license server counts them all the same. */
+  excluded: boolean;
+  /** What the license server itself states: its counter after the event, its capacity, why it refused. */
+  server: ServerWords | undefined;
   /** For sums and levels: the field that the measure reads. Undefined when absent or no number. */
   amount: Amount | undefined;
   /** For distinct and assigned: who or what is told apart. */
@@ -40,6 +46,12 @@ export type LicenseUse = {
   reason: string | undefined;
   place: Place;
   identity: string;
+};
+
+export type ServerWords = {
+  inUse: Amount | undefined;
+  capacity: Amount | undefined;
+  reason: string | undefined;
 };
 
 export type TimedUse = LicenseUse & { time: Instant };
@@ -91,6 +103,9 @@ export class UseReader {
     | 'received'
     | 'assignee'
     | 'seat'
+    | 'inUse'
+    | 'capacity'
+    | 'refusal'
     | 'reason',
     number[]
   >;
@@ -102,6 +117,8 @@ export class UseReader {
     const column = (refs: readonly FieldRef[]) => refs.map((ref) => values.push(ref) - 1);
     const { count } = license.measure;
     const key = 'key' in count && typeof count.key !== 'string' ? [count.key] : [];
+    // Servers count seats; nobody counts people, amounts or the tokens of a bundle for us.
+    const isServed = count.what === 'seats' && license.covers.weights === undefined;
     this.columns = {
       person: column(people.key),
       session: column(fields.session),
@@ -121,6 +138,10 @@ export class UseReader {
       seat: license.reassign === undefined ? [] : column(fields.seat),
       reason: license.reassign === undefined ? [] : column(fields.reason),
       daemon: license.missingCheckin === 'close-at-restart' ? column(fields.daemon) : [],
+      inUse: isServed ? column([{ taxonomy: 'raw', name: 'in_use' }]) : [],
+      capacity: isServed ? column([{ taxonomy: 'raw', name: 'capacity' }]) : [],
+      // As the source's mapping has it, else in the record's own words.
+      refusal: isServed ? column([...fields.reason, { taxonomy: 'raw', name: 'reason' }]) : [],
     };
     this.isEnvironmentCovered = compileEnvironments(license.covers.environments);
     this.weights = new Map(license.covers.weights?.map(({ feature, weight }) => [feature, weight]));
@@ -165,7 +186,7 @@ export class UseReader {
     return firstText(values, this.columns.daemon)?.toLowerCase();
   }
 
-  /** Undefined for what is no use, or left out: excluded people, versions that the license does not cover. */
+  /** Undefined for what is no use, or left out: versions and environments that the license does not cover. */
   read(mark: Mark): LicenseUse | undefined {
     const { values } = mark;
     const { columns } = this;
@@ -174,14 +195,15 @@ export class UseReader {
     if (kind === 'restart' || (isGrant && this.license.measure.count.what !== 'assigned')) return undefined;
     const name =
       (isGrant ? firstText(values, columns.assignee) : undefined) ?? firstText(values, columns.person);
-    const person = name === undefined ? undefined : this.toPerson(name, mark.time);
-    if (person === EXCLUDED) return undefined;
+    const counted = name === undefined ? undefined : this.toPerson(name, mark.time);
+    const person = counted === EXCLUDED ? name : counted;
     if (!isVersionCovered(firstText(values, columns.version), this.license.covers.version)) return undefined;
     if (!this.isEnvironmentCovered(firstText(values, columns.environment))) return undefined;
     const feature = this.featureOf(values);
     const session = firstText(values, columns.session);
     const host = firstText(values, columns.host);
     const amount = firstText(values, columns.amount);
+    const quantity = firstText(values, columns.quantity);
     return {
       kind: kind === 'borrow' ? 'open' : kind,
       device: firstText(values, columns.device),
@@ -193,10 +215,10 @@ export class UseReader {
       time: readableTime(mark),
       person,
       host,
-      seats:
-        this.license.measure.count.what === 'seats'
-          ? toSeats(firstText(values, columns.quantity), this.weights.get(feature))
-          : ONE,
+      seats: toSeats(quantity, this.weights.get(feature)),
+      stated: quantity !== undefined,
+      excluded: counted === EXCLUDED,
+      server: this.serverWords(values),
       amount: amount === undefined ? undefined : parseAmount(amount),
       counted: this.countedOf(values, person, host),
       group: firstText(values, columns.group),
@@ -243,6 +265,14 @@ export class UseReader {
     return count.key === 'person' ? person : host;
   }
 
+  private serverWords(values: Mark['values']): ServerWords | undefined {
+    const inUse = firstText(values, this.columns.inUse);
+    const capacity = firstText(values, this.columns.capacity);
+    const reason = firstText(values, this.columns.refusal);
+    if (inUse === undefined && capacity === undefined && reason === undefined) return undefined;
+    return { inUse: toCount(inUse), capacity: toCount(capacity), reason };
+  }
+
   /** Sessions of which a key is unknown are not merged with others: to merge them could hide use. */
   private shareOf(person: string | undefined, host: string | undefined): string | undefined {
     const { share } = this.license;
@@ -281,10 +311,29 @@ function toSeats(quantity: string | undefined, weight = ONE): Amount | undefined
   return weight === ONE ? amount : (amount * weight) / ONE;
 }
 
+function toCount(text: string | undefined): Amount | undefined {
+  const amount = text === undefined ? undefined : parseAmount(text);
+  return amount !== undefined && amount >= 0n ? amount : undefined;
+}
+
 export function toSessionEvent(use: TimedUse, holder = holderOf(use)): SessionEvent {
-  const { time: at, key, named, feature, share, borrowed, daemon, place, identity } = use;
+  const { time: at, key, named, feature, share, stated, borrowed, daemon, place, identity } = use;
   const [unreadable, quantity] = [use.seats === undefined, use.seats ?? ONE];
-  return { at, key, named, feature, share, borrowed, daemon, place, identity, unreadable, holder, quantity };
+  return {
+    at,
+    key,
+    named,
+    feature,
+    share,
+    stated,
+    borrowed,
+    daemon,
+    place,
+    identity,
+    unreadable,
+    holder,
+    quantity,
+  };
 }
 
 export function holderOf({ person, host, key }: LicenseUse): string {

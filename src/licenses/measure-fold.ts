@@ -3,8 +3,10 @@ import type { Instant } from '../base/instant.ts';
 import { count } from '../base/text-safety.ts';
 import type { Place } from '../model/place.ts';
 import type { Amount } from './amount.ts';
+import type { Alternative } from './flip-test.ts';
 import type { LicenseUse, ServerRestart, TimedUse } from './license-use.ts';
 import type { Segment } from './periods.ts';
+import type { CheckedPoints, SelfCheckResult } from './self-check.ts';
 import type { Session } from './sessions.ts';
 import type { TimeOver } from './time-over.ts';
 
@@ -27,6 +29,10 @@ export type SegmentUse = {
   note?: string;
   /** How long use was above the quantity in force, where overage is allowed and seats are counted. */
   over?: TimeOver;
+  /** The bounds if something were assumed otherwise. */
+  alternatives?: readonly Alternative[];
+  /** How far the license server's own figures agree. */
+  selfCheck?: CheckedPoints;
 };
 
 export interface MeasureFold {
@@ -35,9 +41,13 @@ export interface MeasureFold {
   add(use: TimedUse): void;
   /** A server lost its sessions; only where the license says that this ends them. Folds without sessions lack it. */
   restart?(restart: ServerRestart): void;
+  /** What the server saw and the contract does not count: use of those who are left out, and refusals. */
+  uncounted?(use: TimedUse): void;
   finish(until: Instant): SegmentUse[];
   /** Sessions without a check-in, after `finish`. */
   stillOpen(): Iterable<Session>;
+  /** After `finish`: where the license server's own figures are known. */
+  selfCheck?(): SelfCheckResult | undefined;
 }
 
 const DOUBT_WORDS = {
@@ -45,6 +55,7 @@ const DOUBT_WORDS = {
   featureless: ['event names', 'events name', 'no feature and may be use of this license'],
   amount: ['event has', 'events have', 'no readable quantity'],
   repeated: ['check-out repeats', 'check-outs repeat', 'an open session and may be a second one'],
+  upgraded: ['upgrade does', 'upgrades do', 'not tell what was taken before'],
   nobody: ['event of use names', 'events of use name', 'nobody'],
   unreturned: ['session has', 'sessions have', 'no check-in'],
   orphan: ['check-in has', 'check-ins have', 'no check-out, so the session may be as old as the log'],

@@ -5,7 +5,7 @@
  * A session without a check-in is a doubt: it counts from below only at the instant of its check-out. Which sessions
  * those are is known at the end only. So the open ones form a list in order of their check-outs, each with the highest
  * count between its check-out and the next; a check-in hands that to the session before. What is left at the end are
- * the doubts, and the counts from which they must be subtracted. One invariant, so one file of 320 lines.
+ * the doubts, and the counts from which they must be subtracted. One invariant, so one file of 420 lines.
  */
 import type { Instant } from '../base/instant.ts';
 import type { Amount } from './amount.ts';
@@ -41,17 +41,29 @@ export type PeakSegment = {
   isOneOfMany?: true;
 };
 
+/**
+ * Seats that a session took, or several sessions of one share. What they took later, because of a larger session or an upgrade
+ * in place, is a holding of its own in `rises`, without sessions: each seat is proven from when it was taken until it was
+ * given back, whatever becomes of the others.
+ */
 type Holding = {
   sessions: Set<Session>;
-  shown: SessionEvent;
+  /** The largest of the sessions, for people to look up. */
+  shown: Session;
   quantity: Amount;
+  /** With all rises. */
+  level: Amount;
   since: Instant;
   stretch: Stretch;
   opening: Highest | undefined;
   proven: boolean;
+  rises: Holding[] | undefined;
 };
 
-type Highest = { amount: Amount; at: Instant; witnesses: readonly Holding[] };
+/** Who held the seats at the time: a share is later shown by another of its sessions. */
+type Shown = { holding: Holding; session: Session };
+
+type Highest = { amount: Amount; at: Instant; witnesses: readonly Shown[] };
 
 /** From one check-out to the next of what is still open; without a holding, from the start of a segment. */
 type Stretch = {
@@ -79,7 +91,7 @@ export type OnStay = (segment: number, taken: Amount, doubtful: Amount, duration
 /** Over the whole log: seats of sessions that never returned, and of those that began before it. */
 export type OpenEnds = { neverReturned: Amount; orphaned: Amount };
 
-const NOBODY: readonly Holding[] = [];
+const NOBODY: readonly Shown[] = [];
 
 export class PeakTracker implements SeatSink {
   private readonly planned: readonly PeakSegment[];
@@ -116,7 +128,7 @@ export class PeakTracker implements SeatSink {
     if (holding === undefined) this.holdings.set(key, this.hold(new Set([session]), session, at));
     else {
       holding.sessions.add(session);
-      if (session.quantity > holding.quantity) this.resize(key, holding, session, at);
+      if (session.quantity > holding.level) this.fit(holding, session, at);
     }
   }
 
@@ -127,11 +139,53 @@ export class PeakTracker implements SeatSink {
     holding.sessions.delete(session);
     if (holding.sessions.size === 0) {
       this.drop(holding);
+      for (const rise of holding.rises ?? []) this.drop(rise);
       this.holdings.delete(key);
-    } else if (session.quantity === holding.quantity) {
-      const largest = [...holding.sessions].reduce((a, b) => (b.quantity > a.quantity ? b : a));
-      if (largest.quantity < holding.quantity) this.resize(key, holding, largest, at);
+      return;
     }
+    const largest = largestOf(holding);
+    if (holding.shown === session) holding.shown = largest;
+    this.fit(holding, largest, at);
+  }
+
+  change(session: Session, by: Amount, at: Instant): void {
+    this.reach(at);
+    if (by > 0n) this.taken += by;
+    const holding = this.holdings.get(session.share ?? session)!;
+    const isLargest = session.share === undefined || session.quantity >= holding.level;
+    this.fit(holding, isLargest ? session : largestOf(holding), at);
+  }
+
+  /** The holding has as many seats as its largest session. */
+  private fit(holding: Holding, largest: Session, at: Instant): void {
+    const more = largest.quantity - holding.level;
+    if (more > 0n) {
+      holding.rises ??= [];
+      holding.rises.push(this.hold(new Set(), largest, at, more));
+      holding.shown = largest;
+    } else if (more < 0n) this.shrink(holding, -more);
+    holding.level = largest.quantity;
+  }
+
+  /** The seats that came last go first. */
+  private shrink(holding: Holding, by: Amount): void {
+    let rest = by;
+    for (let last = holding.rises?.at(-1); last !== undefined; last = holding.rises?.at(-1)) {
+      if (last.quantity > rest) {
+        this.reduce(last, rest);
+        return;
+      }
+      rest -= last.quantity;
+      this.drop(last);
+      holding.rises!.pop();
+    }
+    this.reduce(holding, rest);
+  }
+
+  /** What was given back was taken until now. Of the rest nothing is proven by that: it stays the doubt it was. */
+  private reduce(holding: Holding, by: Amount): void {
+    holding.quantity -= by;
+    this.count -= by;
   }
 
   orphan(event: SessionEvent): void {
@@ -156,6 +210,7 @@ export class PeakTracker implements SeatSink {
       holding.proven =
         missingIsInUse ||
         [...holding.sessions].every(({ returned, endsByContract }) => returned || endsByContract);
+      for (const rise of holding.rises ?? []) rise.proven = holding.proven;
     }
     this.boundFromBelow(bounds);
     return bounds;
@@ -164,7 +219,7 @@ export class PeakTracker implements SeatSink {
   /** After `finish`. */
   openEnds(): OpenEnds {
     const doubts = [...this.holdings.values()].filter(({ proven }) => !proven);
-    const neverReturned = doubts.reduce((sum, { quantity }) => sum + quantity, 0n);
+    const neverReturned = doubts.reduce((sum, { level }) => sum + level, 0n);
     return { neverReturned, orphaned: this.orphaned };
   }
 
@@ -172,7 +227,11 @@ export class PeakTracker implements SeatSink {
     const { amount, at, witnesses } = state.upper ?? { amount: 0n, at: state.from, witnesses: NOBODY };
     return {
       lower: { amount: 0n, at: state.from, witnesses: [] },
-      upper: { amount: amount + this.orphaned + anytime, at, witnesses: witnesses.map(({ shown }) => shown) },
+      upper: {
+        amount: amount + this.orphaned + anytime,
+        at,
+        witnesses: witnesses.map(({ session }) => session),
+      },
       tied: state.tied,
       neverReturned: 0,
       orphans: this.orphans - state.orphansBefore,
@@ -216,7 +275,12 @@ export class PeakTracker implements SeatSink {
     }
   }
 
-  private hold(sessions: Set<Session>, shown: Session, at: Instant): Holding {
+  private hold(
+    sessions: Set<Session>,
+    shown: Session,
+    at: Instant,
+    quantity: Amount = shown.quantity,
+  ): Holding {
     const stretch: Stretch = {
       holding: undefined,
       segment: this.tail.segment,
@@ -224,15 +288,16 @@ export class PeakTracker implements SeatSink {
       previous: this.tail,
       next: undefined,
     };
-    const { quantity } = shown;
     const holding: Holding = {
       sessions,
       shown,
       quantity,
+      level: quantity,
       since: at,
       stretch,
       opening: undefined,
       proven: false,
+      rises: undefined,
     };
     stretch.holding = holding;
     this.tail.next = stretch;
@@ -260,12 +325,6 @@ export class PeakTracker implements SeatSink {
     holding.stretch.next = undefined;
     holding.stretch.highest = undefined;
     holding.opening = undefined;
-  }
-
-  /** A share's largest session came or went. */
-  private resize(key: Session | string, holding: Holding, largest: Session, at: Instant): void {
-    this.drop(holding);
-    this.holdings.set(key, this.hold(holding.sessions, largest, at));
   }
 
   private reach(at: Instant): void {
@@ -307,7 +366,7 @@ export class PeakTracker implements SeatSink {
     this.settled = true;
     const { segment } = this.tail;
     const proof = segment.proofAbove !== undefined && this.count > segment.proofAbove;
-    let named: readonly Holding[] | undefined;
+    let named: readonly Shown[] | undefined;
     const here = (amount: Amount, withNames: boolean): Highest => {
       if (withNames) named ??= this.latestHoldings();
       return { amount, at: this.now, witnesses: withNames ? named! : NOBODY };
@@ -330,14 +389,26 @@ export class PeakTracker implements SeatSink {
     this.taken = 0n;
   }
 
-  private latestHoldings(): Holding[] {
-    const latest: Holding[] = [];
+  private latestHoldings(): Shown[] {
+    const latest: Shown[] = [];
     for (let stretch: Stretch | undefined = this.tail; stretch !== undefined; stretch = stretch.previous) {
-      if (stretch.holding !== undefined) latest.push(stretch.holding);
+      const { holding } = stretch;
+      if (holding !== undefined && holding.sessions.size > 0)
+        latest.push({ holding, session: holding.shown });
       if (latest.length === Math.min(MAX_WITNESSES, this.holdings.size)) break;
     }
     return latest;
   }
+}
+
+/** Those that are as large as any was are mostly the first to be met. */
+function largestOf({ sessions, level }: Holding): Session {
+  let largest: Session | undefined;
+  for (const session of sessions) {
+    if (largest === undefined || session.quantity > largest.quantity) largest = session;
+    if (largest.quantity === level) break;
+  }
+  return largest!;
 }
 
 function raise(
@@ -349,5 +420,7 @@ function raise(
   if (highest === undefined || highest.amount - doubt <= lower.amount) return;
   lower.amount = highest.amount - doubt;
   lower.at = highest.at;
-  lower.witnesses = highest.witnesses.filter(isProven).map(({ shown }) => shown);
+  lower.witnesses = highest.witnesses
+    .filter(({ holding }) => isProven(holding))
+    .map(({ session }) => session);
 }

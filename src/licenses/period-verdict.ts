@@ -10,6 +10,7 @@ import { type LicenseCode, licenseSeverity } from './license-findings.ts';
 import type { SegmentUse, Witness } from './measure-fold.ts';
 import { coveredPercent, type Period } from './periods.ts';
 import { formatLimit, isOver, quantityOf } from './quantities.ts';
+import type { SelfCheckResult } from './self-check.ts';
 import {
   formatFigure,
   formatHolders,
@@ -30,7 +31,13 @@ export const EXCEEDED_CODES = {
   events: 'quantity-exceeded',
 } as const satisfies Record<Count['what'], LicenseCode>;
 
-export type PeriodContext = { contract: Contract; license: License; coverage: Coverage };
+/** `capacities`: what the license server showed by its refusals. */
+export type PeriodContext = {
+  contract: Contract;
+  license: License;
+  coverage: Coverage;
+  capacities?: SelfCheckResult['capacities'];
+};
 
 /** `uses` are the segments of the period, at least one. `also`: a doubt that keeps it open whatever the amounts. */
 export function judgeAgainst(

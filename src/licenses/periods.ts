@@ -9,7 +9,14 @@ import { type Limit, limitAt } from './quantities.ts';
 export type Period = { label: string; from: Instant; until: Instant };
 
 /** Part of a period with one limit. `period` undefined: outside the term that the measure runs over. */
-export type Segment = { period: Period | undefined; from: Instant; until: Instant; limit: Limit | undefined };
+export type Segment = {
+  period: Period | undefined;
+  from: Instant;
+  until: Instant;
+  limit: Limit | undefined;
+  /** What it would be part of if days began at midnight in another zone. */
+  elsewhere?: { zone: string; period: Period | undefined; limit: Limit | undefined };
+};
 
 /**
  * The month or quarter that holds `instant`: `2025-03`, `2025-Q1`; of a month that begins with another day than the first,
@@ -56,7 +63,7 @@ function addMonths({ year, month, day }: LocalDate, months: number): LocalDate {
   return { year: Math.floor(total / 12), month: (total % 12) + 1, day };
 }
 
-type SegmentPlan = {
+export type SegmentPlan = {
   over: PeriodKind;
   /** The day that months begin with. */
   anchor?: number;

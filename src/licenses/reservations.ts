@@ -60,6 +60,10 @@ export class Reservations implements UseWatcher {
     this.sessions = new Sessions(sessionOptions(license), {
       take: (session, at) => this.take(session, at),
       release: (session, at) => this.release(session, at),
+      change: (session, by, at) => this.change(session, by, at),
+      upgradeUnknown: () => {
+        this.doubtful += NO_LIMIT;
+      },
       orphan: ({ quantity }) => {
         this.doubtful += quantity;
       },
@@ -76,6 +80,7 @@ export class Reservations implements UseWatcher {
       else if (use.kind === 'open' || use.kind === 'use') this.doubtful += event.quantity;
     } else if (use.kind === 'open') this.sessions.checkOut(event);
     else if (use.kind === 'close') this.sessions.checkIn(event);
+    else if (use.kind === 'upgrade') this.sessions.upgrade(event);
     else if (use.kind === 'use') this.sessions.use(event);
   }
 
@@ -162,12 +167,14 @@ export class Reservations implements UseWatcher {
     const holding = this.holdings.get(key)!;
     holding.sessions.delete(session);
     if (holding.sessions.size === 0) this.holdings.delete(key);
-    if (session.quantity < holding.quantity) return;
-    const quantities = [...holding.sessions].map(({ quantity }) => quantity);
-    this.resize(
-      holding,
-      quantities.reduce((a, b) => (b > a ? b : a), 0n),
-    );
+    if (session.quantity >= holding.quantity) this.resize(holding, largestOf(holding));
+  }
+
+  private change(session: Session, by: Amount, at: Instant): void {
+    this.reach(at);
+    if (by > 0n) this.latest = session;
+    const holding = this.holdings.get(session.share ?? session)!;
+    this.resize(holding, largestOf(holding));
   }
 
   private resize(holding: Holding, quantity: Amount): void {
@@ -200,6 +207,10 @@ export class Reservations implements UseWatcher {
     const { inUse, now: at, latest } = this;
     this.peaks.set(period, { period, limit, committed, inUse, at, latest });
   }
+}
+
+function largestOf({ sessions }: Holding): Amount {
+  return [...sessions].reduce((most, { quantity }) => (quantity > most ? quantity : most), 0n);
 }
 
 function left(reserved: Amount, inUse: Amount): Amount {

@@ -8,6 +8,7 @@ import type { MeasureFold, SegmentUse } from './measure-fold.ts';
 import { type PeakSegment, PeakTracker, type SegmentPeak } from './peak.ts';
 import type { Segment } from './periods.ts';
 import { SeatsMeasure, type Stretch, toPeakSegment } from './seats-measure.ts';
+import type { SelfCheckResult } from './self-check.ts';
 import type { SeatSink, Session, SessionEvent } from './sessions.ts';
 
 export class SeatBuckets implements MeasureFold {
@@ -24,33 +25,33 @@ export class SeatBuckets implements MeasureFold {
     this.tracker = new PeakTracker(this.peakSegments);
     const { tracker } = this;
     const before = (at: Instant) => this.planUntil(at);
-    this.fold = new SeatsMeasure(
-      plan.license,
-      this.buckets,
-      {
-        take(session: Session, at: Instant) {
-          before(at);
-          tracker.take(session, at);
-        },
-        release(session: Session, at: Instant) {
-          before(at);
-          tracker.release(session, at);
-        },
-        orphan(event: SessionEvent) {
-          before(event.at);
-          tracker.orphan(event);
-        },
-        doubt(quantity: Amount, at: Instant) {
-          before(at);
-          tracker.doubt(quantity, at);
-        },
-        finish(until: Instant, missingIsInUse: boolean, anytime: Amount): SegmentPeak[] {
-          before(until);
-          return tracker.finish(until, missingIsInUse, anytime);
-        },
+    const told = {
+      take(session: Session, at: Instant) {
+        before(at);
+        tracker.take(session, at);
       },
-      watch,
-    );
+      release(session: Session, at: Instant) {
+        before(at);
+        tracker.release(session, at);
+      },
+      change(session: Session, by: Amount, at: Instant) {
+        before(at);
+        tracker.change(session, by, at);
+      },
+      orphan(event: SessionEvent) {
+        before(event.at);
+        tracker.orphan(event);
+      },
+      doubt(quantity: Amount, at: Instant) {
+        before(at);
+        tracker.doubt(quantity, at);
+      },
+      finish(until: Instant, missingIsInUse: boolean, anytime: Amount): SegmentPeak[] {
+        before(until);
+        return tracker.finish(until, missingIsInUse, anytime);
+      },
+    };
+    this.fold = new SeatsMeasure(plan.license, this.buckets, told, plan.segments, watch);
   }
 
   anytime(use: LicenseUse): void {
@@ -59,6 +60,14 @@ export class SeatBuckets implements MeasureFold {
 
   add(use: TimedUse): void {
     this.fold.add(use);
+  }
+
+  uncounted(use: TimedUse): void {
+    this.fold.uncounted(use);
+  }
+
+  selfCheck(): SelfCheckResult {
+    return this.fold.selfCheck();
   }
 
   restart(restart: ServerRestart): void {
@@ -88,7 +97,7 @@ export class SeatBuckets implements MeasureFold {
         return { reasons: doubts, places: doubtful };
       },
     };
-    return conclude(cells, explain, until);
+    return this.fold.withSelfCheck(conclude(cells, explain, until));
   }
 
   stillOpen(): Iterable<Session> {

@@ -9,6 +9,7 @@ import type { MeasureFold, SegmentUse, Witness } from './measure-fold.ts';
 import type { Segment } from './periods.ts';
 import { SeatTime } from './seat-time.ts';
 import { SeatsMeasure } from './seats-measure.ts';
+import type { SelfCheckResult } from './self-check.ts';
 import type { SeatSink, Session } from './sessions.ts';
 import { useOfPeriod, withUse } from './statistic.ts';
 
@@ -20,7 +21,7 @@ export class SeatMean implements MeasureFold {
   constructor(license: License, segments: readonly Segment[], watch?: SeatSink) {
     this.segments = segments;
     this.parts = segments.map((segment) => inTerm(segment, license));
-    this.fold = new SeatsMeasure(license, this.parts, new SeatTime(this.parts), watch);
+    this.fold = new SeatsMeasure(license, this.parts, new SeatTime(this.parts), segments, watch);
   }
 
   anytime(use: LicenseUse): void {
@@ -29,6 +30,14 @@ export class SeatMean implements MeasureFold {
 
   add(use: TimedUse): void {
     this.fold.add(use);
+  }
+
+  uncounted(use: TimedUse): void {
+    this.fold.uncounted(use);
+  }
+
+  selfCheck(): SelfCheckResult {
+    return this.fold.selfCheck();
   }
 
   restart(restart: ServerRestart): void {
@@ -44,7 +53,7 @@ export class SeatMean implements MeasureFold {
       means.push(this.mean(first, uses.slice(first, end)));
       first = end;
     }
-    return means;
+    return this.fold.withSelfCheck(means);
   }
 
   stillOpen(): Iterable<Session> {

@@ -8,8 +8,8 @@ import type { SegmentPeak } from './peak.ts';
 import type { SeatTracker } from './seats-measure.ts';
 import type { Session, SessionEvent } from './sessions.ts';
 
-/** Sessions of one share, counted with the quantity of the largest since `since`. */
-type Holding = { sessions: Set<Session>; largest: Session; since: Instant };
+/** Sessions of one share, counted with the quantity of the largest, which it has had since `since`. */
+type Holding = { sessions: Set<Session>; largest: Session; quantity: Amount; since: Instant };
 
 type Taken = Stretch & { quantity: Amount };
 
@@ -39,12 +39,13 @@ export class SeatTime implements SeatTracker {
     const key = session.share ?? session;
     const holding = this.holdings.get(key);
     if (holding === undefined) {
-      this.holdings.set(key, { sessions: new Set([session]), largest: session, since: at });
-      this.count += session.quantity;
+      const { quantity } = session;
+      this.holdings.set(key, { sessions: new Set([session]), largest: session, quantity, since: at });
+      this.count += quantity;
       return;
     }
     holding.sessions.add(session);
-    if (session.quantity > holding.largest.quantity) this.replace(holding, session, at);
+    if (session.quantity > holding.quantity) this.replace(holding, session, at);
   }
 
   release(session: Session, at: Instant): void {
@@ -54,15 +55,16 @@ export class SeatTime implements SeatTracker {
     const holding = this.holdings.get(key)!;
     holding.sessions.delete(session);
     if (holding.sessions.size === 0) {
-      this.count -= session.quantity;
+      this.count -= holding.quantity;
       this.holdings.delete(key);
-    } else if (holding.largest === session) {
-      this.replace(
-        holding,
-        [...holding.sessions].reduce((a, b) => (b.quantity > a.quantity ? b : a)),
-        at,
-      );
-    }
+    } else if (holding.largest === session) this.replace(holding, largestOf(holding), at);
+  }
+
+  change(session: Session, _: Amount, at: Instant): void {
+    this.reach(at);
+    const holding = this.holdings.get(session.share ?? session)!;
+    if (holding.largest === session) this.replace(holding, largestOf(holding), at);
+    else if (session.quantity > holding.quantity) this.replace(holding, session, at);
   }
 
   orphan(event: SessionEvent): void {
@@ -84,8 +86,7 @@ export class SeatTime implements SeatTracker {
       ({ largest }) => !largest.returned && !largest.endsByContract,
     );
     if (!missingIsInUse) {
-      for (const { largest, since } of open)
-        this.keep(largest, { from: since, until, quantity: largest.quantity });
+      for (const { largest, since, quantity } of open) this.keep(largest, { from: since, until, quantity });
       this.spread([...this.unproven.values()].flat(), lower, -1n);
     }
     const from = this.segments[0]?.from ?? until;
@@ -112,11 +113,14 @@ export class SeatTime implements SeatTracker {
   }
 
   private replace(holding: Holding, largest: Session, at: Instant): void {
-    const { largest: before, since } = holding;
+    const { largest: before, quantity, since } = holding;
+    // What was given back of it is proven until now.
+    const unproven = before.quantity < quantity ? before.quantity : quantity;
     if (!before.returned && !before.endsByContract)
-      this.keep(before, { from: since, until: at, quantity: before.quantity });
-    this.count += largest.quantity - before.quantity;
+      this.keep(before, { from: since, until: at, quantity: unproven });
+    this.count += largest.quantity - quantity;
     holding.largest = largest;
+    holding.quantity = largest.quantity;
     holding.since = at;
   }
 
@@ -171,4 +175,8 @@ export class SeatTime implements SeatTracker {
     }
     return low;
   }
+}
+
+function largestOf({ sessions }: Holding): Session {
+  return [...sessions].reduce((a, b) => (b.quantity > a.quantity ? b : a));
 }

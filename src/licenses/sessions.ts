@@ -1,6 +1,6 @@
 /**
  * The one sessionizer: check-outs and check-ins in time order become seats that are taken and given back.
- * Streams; it remembers only what is open, lingering or borrowed. One state machine, so one file of 290 lines.
+ * Streams; it remembers only what is open, lingering or borrowed. One state machine, so one file of 450 lines.
  */
 import type { Instant } from '../base/instant.ts';
 import type { Place } from '../model/place.ts';
@@ -21,6 +21,8 @@ export type SessionEvent = {
   /** Sessions of one share count once. Undefined: this one counts alone. */
   share: string | undefined;
   quantity: Amount;
+  /** Whether the log states a quantity. A check-in that states none gives back the whole session. */
+  stated: boolean;
   /** The log states a quantity that nobody can read: then `quantity` is the least it can be. */
   unreadable: boolean;
   /** A check-out for use away from the server, which ends by itself. */
@@ -31,11 +33,15 @@ export type SessionEvent = {
   identity: string;
 };
 
-/** A taken seat, or several. `ends` is when it will be given back, once it lingers, is borrowed or can time out. */
+/**
+ * A taken seat, or several: `quantity` of them are taken now. `ends` is when they will be given back, once they linger, are
+ * borrowed or can time out. `leaving`: of `quantity`, those that were checked in alone and linger.
+ */
 export type Session = SessionEvent & {
   returned: boolean;
   /** Borrowed, so in use until `ends` by contract, whatever the log lacks. */
   endsByContract: boolean;
+  leaving: { quantity: Amount; parts: OrderedSet<Part> } | undefined;
   repeats: Amount;
   reopened: Instant | undefined;
   ends: Instant;
@@ -43,14 +49,28 @@ export type Session = SessionEvent & {
   closed: Place | undefined;
 };
 
+/** Some seats of a session, checked in before the rest, that linger until `ends`. */
+type Part = { session: Session; quantity: Amount; ends: Instant };
+
+/** Why seats may be taken besides: a check-out repeats an open session, a check-in gives back nobody knows how many. */
+export type SeatDoubt = 'repeated' | 'amount';
+
 /** What happens to the seats, in time order. */
 export interface SeatSink {
   take(session: Session, at: Instant): void;
   release(session: Session, at: Instant): void;
+  /** Seats are given back, whether they linger or not, or are checked out again while they do (then `by` is positive). */
+  idle?(by: Amount, at: Instant): void;
+  /** Called before the release of seats that nobody checked in: they are over by contract. */
+  overdue?(session: Session, quantity: Amount): void;
+  /** The session goes on with `by` seats more, or fewer; its quantity already says so. */
+  change(session: Session, by: Amount, at: Instant): void;
   /** A check-in without a check-out: the session may have existed since the log began. It surely did just before `at`. */
   orphan(event: SessionEvent): void;
   /** Seats that may be taken besides, from `at` on, because of `event`; negative when the doubt ends. */
-  doubt(quantity: Amount, at: Instant, event?: SessionEvent): void;
+  doubt(quantity: Amount, at: Instant, event: SessionEvent, reason?: SeatDoubt): void;
+  /** An upgrade states the new quantity alone, and what it was before is not known. */
+  upgradeUnknown?(event: SessionEvent): void;
 }
 
 /** Tells each of them in turn. */
@@ -64,13 +84,29 @@ export function bothSinks(first: SeatSink, second: SeatSink): SeatSink {
       first.release(session, at);
       second.release(session, at);
     },
+    idle(by, at) {
+      first.idle?.(by, at);
+      second.idle?.(by, at);
+    },
+    overdue(session, quantity) {
+      first.overdue?.(session, quantity);
+      second.overdue?.(session, quantity);
+    },
+    change(session, by, at) {
+      first.change(session, by, at);
+      second.change(session, by, at);
+    },
     orphan(event) {
       first.orphan(event);
       second.orphan(event);
     },
-    doubt(quantity, at, event) {
-      first.doubt(quantity, at, event);
-      second.doubt(quantity, at, event);
+    doubt(quantity, at, event, reason) {
+      first.doubt(quantity, at, event, reason);
+      second.doubt(quantity, at, event, reason);
+    },
+    upgradeUnknown(event) {
+      first.upgradeUnknown?.(event);
+      second.upgradeUnknown?.(event);
     },
   };
 }
@@ -102,6 +138,7 @@ export class Sessions {
   private readonly expired = new Map<string, number>();
   /** Those that a restart ends, by daemon: nothing else may be looked at, for a hostile log restarts at every line. */
   private readonly byDaemon = new Map<string | undefined, OrderedSet<Session>>();
+  private readonly leaving = new OrderedSet<Part>();
 
   constructor(options: SessionOptions, sink: SeatSink) {
     this.options = options;
@@ -118,9 +155,10 @@ export class Sessions {
     if (repeated !== undefined) {
       repeated.repeats += event.quantity;
       repeated.reopened = event.at;
-      this.sink.doubt(event.quantity, event.at, event);
+      this.sink.doubt(event.quantity, event.at, event, 'repeated');
       return;
     }
+    if (!event.named && this.takeAgain(event)) return;
     const session = this.revive(event) ?? this.take(event);
     const byFeature = getOrCreate(this.open, event.key, () => new Map<string, OrderedSet<Session>>());
     getOrCreate(byFeature, event.feature ?? '', () => new OrderedSet<Session>()).add(session);
@@ -158,8 +196,10 @@ export class Sessions {
     let ended = 0;
     for (const name of daemon === undefined ? [...this.byDaemon.keys()] : [daemon]) {
       for (const session of [...(this.byDaemon.get(name) ?? [])]) {
+        const held = heldBy(session);
         this.close(session, at);
-        this.sink.release(session, at);
+        this.sink.idle?.(-held, at);
+        this.reduce(session, held, at);
         ended++;
       }
     }
@@ -176,9 +216,53 @@ export class Sessions {
     }
     // The latest first: which of several equal sessions ended makes no difference to their number, but if one check-in
     // was lost, only the latest is proven to have lasted until now.
-    const session = this.sessionsOf(event)?.last();
-    if (session !== undefined) this.end(session, event);
-    else if (!this.isLateReturn(event)) this.sink.orphan(event);
+    let rest = event.quantity;
+    for (;;) {
+      const session = this.sessionsOf(event)?.last();
+      if (session === undefined) {
+        if (this.isLateReturn(event)) return;
+        this.orphan(rest === event.quantity ? event : { ...event, quantity: rest });
+        return;
+      }
+      const held = heldBy(session);
+      const isWhole = !event.stated || session.unreadable || session.reopened === event.at;
+      if (event.unreadable && !isWhole) this.sink.doubt(held, event.at, event, 'amount');
+      else if (!isWhole && rest < held) {
+        this.giveBack(session, rest, event.at);
+        return;
+      }
+      rest -= held + session.repeats;
+      this.end(session, event);
+      if (isWhole || event.unreadable || rest <= 0n) return;
+    }
+  }
+
+  /** The session goes on with the quantity of `event`, more or fewer than before. */
+  upgrade(event: SessionEvent): void {
+    this.advance(event.at);
+    const sessions = this.sessionsOf(event);
+    const session = sessions?.last();
+    if (sessions === undefined || session === undefined) {
+      this.sink.upgradeUnknown?.(event);
+      this.checkOut(event);
+      return;
+    }
+    if (sessions.size > 1) this.sink.upgradeUnknown?.(event);
+    if (event.unreadable) {
+      if (session.unreadable) return;
+      session.unreadable = true;
+      this.sink.change(session, 0n, event.at);
+      return;
+    }
+    const more = event.quantity - heldBy(session);
+    // Nothing lingers of it: nobody checked it in.
+    if (more < 0n) {
+      this.sink.idle?.(more, event.at);
+      this.reduce(session, -more, event.at);
+    } else if (more > 0n) {
+      session.quantity += more;
+      this.sink.change(session, more, event.at);
+    }
   }
 
   private isLateReturn(event: SessionEvent): boolean {
@@ -202,13 +286,24 @@ export class Sessions {
       const lingered = this.lingering.first();
       const borrowed = this.borrowed.first();
       const next = sooner(sooner(lingered, this.waiting.first()), borrowed);
+      // A part goes before the session that it is of.
+      const part = this.leaving.first();
+      if (part !== undefined && part.ends <= now && (next === undefined || part.ends <= next.ends)) {
+        this.stopLeaving(part);
+        this.reduce(part.session, part.quantity, part.ends);
+        continue;
+      }
       if (next === undefined || next.ends > now) return;
-      if (next === lingered) this.stopLingering(next);
-      else {
+      if (next === lingered) {
+        this.stopLingering(next);
+        this.sink.release(next, next.ends);
+      } else {
+        const held = heldBy(next);
         this.close(next, next.ends);
         if (next === borrowed) this.expired.set(seatOf(next), (this.expired.get(seatOf(next)) ?? 0) + 1);
+        this.sink.overdue?.(next, held);
+        this.reduce(next, held, next.ends);
       }
-      this.sink.release(next, next.ends);
     }
   }
 
@@ -221,8 +316,54 @@ export class Sessions {
     return this.open.get(key)?.get(feature ?? '');
   }
 
+  /** What is certain of it: it was in use just before its check-in, and lingers since. */
+  private orphan(event: SessionEvent): void {
+    this.sink.orphan(event);
+    if (this.options.linger > 0n) this.linger(this.take(event), event.at);
+  }
+
+  /** Some of a session's seats are checked in, and the rest is not. */
+  private giveBack(session: Session, quantity: Amount, at: Instant): void {
+    if (this.options.linger === 0n) this.reduce(session, quantity, at);
+    else {
+      const part: Part = { session, quantity, ends: at + this.options.linger };
+      session.leaving ??= { quantity: 0n, parts: new OrderedSet() };
+      session.leaving.quantity += quantity;
+      session.leaving.parts.add(part);
+      this.leaving.add(part);
+      this.sink.idle?.(-quantity, at);
+    }
+  }
+
+  /** It lingers no more: its time is over, or it is checked out again. */
+  private stopLeaving(part: Part): void {
+    const leaving = part.session.leaving!;
+    leaving.quantity -= part.quantity;
+    leaving.parts.delete(part);
+    this.leaving.delete(part);
+  }
+
+  private reduce(session: Session, by: Amount, at: Instant): void {
+    if (by === session.quantity) {
+      this.sink.release(session, at);
+      return;
+    }
+    session.quantity -= by;
+    this.sink.change(session, -by, at);
+  }
+
+  /** A check-out while as many seats of the same key linger, whose session is still open: they are its again. */
+  private takeAgain(event: SessionEvent): boolean {
+    const session = this.sessionsOf(event)?.last();
+    const part = session?.leaving?.parts.last();
+    if (part === undefined || part.quantity !== event.quantity) return false;
+    this.stopLeaving(part);
+    this.sink.idle?.(event.quantity, event.at);
+    return true;
+  }
+
   private take(event: SessionEvent): Session {
-    const { at, key, named, feature, holder, share, quantity, unreadable, place, identity } = event;
+    const { at, key, named, feature, holder, share, quantity, stated, unreadable, place, identity } = event;
     const { borrowed = false, daemon } = event;
     // Spelled out: a spread with further members takes 20 × longer (measured, Node 20).
     const session: Session = {
@@ -233,6 +374,7 @@ export class Sessions {
       holder,
       share,
       quantity,
+      stated,
       unreadable,
       borrowed,
       daemon,
@@ -240,6 +382,7 @@ export class Sessions {
       identity,
       returned: false,
       endsByContract: false,
+      leaving: undefined,
       repeats: 0n,
       reopened: undefined,
       ends: 0n,
@@ -271,7 +414,7 @@ export class Sessions {
     this.borrowed.delete(session);
     this.forgetDaemon(session);
     session.returned = true;
-    if (session.repeats !== 0n) this.sink.doubt(-session.repeats, at);
+    if (session.repeats !== 0n) this.sink.doubt(-session.repeats, at, session);
     session.repeats = 0n;
   }
 
@@ -282,6 +425,7 @@ export class Sessions {
   }
 
   private linger(session: Session, at: Instant): void {
+    this.sink.idle?.(-heldBy(session), at);
     session.returned = true;
     session.ends = at + (this.options.linger > 0n ? this.options.linger : 1n);
     this.lingering.add(session);
@@ -299,12 +443,13 @@ export class Sessions {
   /** A check-out while the seat of the same key lingers takes that seat again. */
   private revive(event: SessionEvent): Session | undefined {
     const session = this.lingeringSeats.get(seatOf(event))?.last();
-    if (session === undefined || session.quantity !== event.quantity) return undefined;
+    if (session === undefined || heldBy(session) !== event.quantity) return undefined;
     this.stopLingering(session);
     session.returned = false;
     session.daemon = event.daemon;
     session.endsByContract = false;
     session.closed = undefined;
+    this.sink.idle?.(event.quantity, event.at);
     return session;
   }
 }
@@ -313,6 +458,11 @@ export class Sessions {
 function sooner(left: Session | undefined, right: Session | undefined): Session | undefined {
   if (left === undefined) return right;
   return right !== undefined && right.ends < left.ends ? right : left;
+}
+
+/** Seats of the session that nobody checked in. */
+function heldBy({ quantity, leaving }: Session): Amount {
+  return leaving === undefined ? quantity : quantity - leaving.quantity;
 }
 
 /** Keys are JSON, so nothing in a feature's name can make two seats one. */

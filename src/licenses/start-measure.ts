@@ -11,6 +11,7 @@ import { DistinctBuckets } from './distinct-buckets.ts';
 import { DistinctMeasure } from './distinct-measure.ts';
 import { LevelMeasure } from './level-measure.ts';
 import type { MeasureFold } from './measure-fold.ts';
+import { toZonedSegments } from './other-zone.ts';
 import { clamp, type Segment, toSegments } from './periods.ts';
 import { toLimits } from './quantities.ts';
 import { SampledMeasure } from './sampled-measure.ts';
@@ -37,7 +38,17 @@ export function segmentsOf(
     limits: toLimits(license),
   };
   const from = clamp(coverage?.from ?? first ?? EARLIEST);
-  return toSegments(plan, from, clamp(coverage?.until ?? LATEST));
+  const cut = isPeakOfParts(license) ? toZonedSegments : toSegments;
+  return cut(plan, from, clamp(coverage?.until ?? LATEST));
+}
+
+/**
+ * Peaks of parts make the peak of the whole, whichever way the parts are put together; people, sums and buckets do not. Where
+ * the contract allows overage, the time above the quantity would be one of parts.
+ */
+function isPeakOfParts({ measure: { count, each, take, versions }, overage, open }: License): boolean {
+  const isPeak = count.what === 'seats' && each.kind === 'instant' && take.kind === 'max';
+  return isPeak && versions === undefined && overage === undefined && open === undefined;
 }
 
 /** `watch` is told what sessions of seats do. */
@@ -87,7 +98,7 @@ function plainFold(
   switch (count.what) {
     case 'seats':
       if (each.kind !== 'instant') return new SeatBuckets(bucketPlan(), watch);
-      if (take.kind === 'max') return new SeatsMeasure(license, segments, undefined, watch);
+      if (take.kind === 'max') return new SeatsMeasure(license, segments, undefined, segments, watch);
       return new SeatMean(license, segments, watch);
     case 'distinct':
       return each.kind === 'period'

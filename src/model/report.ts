@@ -187,6 +187,20 @@ export type Usage = {
   holders: string[];
   /** Why the verdict is undetermined, where it is. */
   reason?: string;
+  /** How often the license server's own figures are known in the period, and ours are the same. */
+  selfCheck?: SelfCheck;
+  /** What would turn the verdict if it were assumed otherwise: `would be exceeded if …: 6 of 5`. */
+  flips?: string[];
+};
+
+/** points = agree + open + disagree. `open`: what the log leaves open makes up for the difference. */
+export type SelfCheck = {
+  points: number;
+  agree: number;
+  open: number;
+  disagree: number;
+  /** Seats that the server showed to have by refusing, from its first refusal at the figure to the last, RFC 3339. */
+  capacities?: { feature: string; amount: number; from: string; until: string }[];
 };
 
 /** `overage`: beyond the quantity, within what the contract tolerates. */

@@ -1,4 +1,4 @@
-/** `concurrency`: how many sessions, or users, of a group are open at one instant. */
+/** `concurrency`: how many sessions, users, or values of a field of a group are open at one instant. */
 import { parseDuration } from '../base/instant.ts';
 import { didYouMean } from '../base/nearest-name.ts';
 import { quote } from '../base/text-safety.ts';
@@ -47,9 +47,9 @@ function planOf(correlation: Correlation, problem: (message: string) => void): C
     ...(correlation.timespan === undefined
       ? []
       : ['"concurrency" takes no "timespan"; "max-open" ends sessions without a close']),
-    ...(correlation.fields === undefined
+    ...(correlation.fields === undefined || !('counts' in extra)
       ? []
-      : ['"concurrency" takes no "field"; "session" names what joins opens and closes']),
+      : ['"concurrency" counts sessions, users, or the values of one "field", not two of them']),
     ...(!('max-open' in extra) || (timeout ?? 0n) > 0n
       ? []
       : [`"max-open" must be a duration such as 12h, found ${show(extra['max-open'])}`]),
@@ -75,20 +75,26 @@ function planOf(correlation: Correlation, problem: (message: string) => void): C
     rule: correlation,
     code,
     opens: opens.length,
-    counts: counts === 'user' ? 'user' : 'session',
+    counts: correlation.fields !== undefined ? 'value' : counts === 'user' ? 'user' : 'session',
     allowed,
     timeout,
+    counted: correlation.fields?.[0]?.map(({ name }) => name).join(', '),
+    joined: extra.session !== undefined,
   };
 }
 
 function toRelation(correlation: Correlation, plan: ConcurrencyPlan): Relation {
   const { steps, rules, groupBy, extra } = correlation;
   const session = typeof extra.session === 'string' ? extra.session : undefined;
+  const fieldsOf = (step: number) => [
+    ...(session === undefined ? [] : [resolveField(correlation, session, step)]),
+    ...(correlation.fields?.[step] ?? []),
+  ];
   return {
     inputs: [...(steps.opens ?? []), ...(steps.closes ?? [])].map((step) => ({
       detection: rules[step]!,
       groupBy: groupBy[step] ?? [],
-      values: session === undefined ? [] : [resolveField(correlation, session, step)],
+      values: fieldsOf(step),
     })),
     dated: true,
     judge: (group, marks, coverage) => judgeOpenSessions(plan, group, marks, coverage),

@@ -21,7 +21,12 @@ export type ConcurrencyPlan = {
   code: string;
   /** Relation inputs from this one on close. */
   opens: number;
-  counts: 'session' | 'user';
+  /** `value`: of the fields that a mark carries after its session; opens of one value are one, from the first until none is left. */
+  counts: 'session' | 'user' | 'value';
+  /** The names of those fields, for messages. */
+  counted: string | undefined;
+  /** Whether marks carry the id of their session, before all else. */
+  joined: boolean;
   /** More than this is a finding. */
   allowed: number;
   /** Nanoseconds after which a session without a close is over. */
@@ -54,7 +59,7 @@ export function* judgeOpenSessions(
     }
     run ??= startRun(plan, mark.time, coverage);
     first ??= mark.time;
-    const event = toSessionEvent(mark, mark.time, plan.counts);
+    const event = toSessionEvent(mark, mark.time, plan);
     if (opens) run.sessions.checkOut(event);
     else run.sessions.checkIn(event);
     last = mark.time;
@@ -96,10 +101,10 @@ function startRun({ rule, allowed, timeout }: ConcurrencyPlan, first: Instant, c
 function toSessionEvent(
   { values, subject, place, identity }: Mark,
   at: Instant,
-  counts: 'session' | 'user',
+  { counts, joined }: ConcurrencyPlan,
 ): SessionEvent {
-  const session = values[0];
-  const share = counts === 'user' ? subject : undefined;
+  const session = joined ? values[0] : undefined;
+  const share = counts === 'user' ? subject : counts === 'value' ? sharedValue(values, joined) : undefined;
   const key = JSON.stringify(session === undefined ? ['user', subject ?? null] : ['session', session]);
   const holder = subject ?? session ?? 'nobody named';
   return {
@@ -110,10 +115,17 @@ function toSessionEvent(
     holder,
     share,
     quantity: ONE,
+    stated: false,
     unreadable: false,
     place,
     identity,
   };
+}
+
+/** Undefined where a field is absent: to take such sessions for one could hide some. */
+function sharedValue(values: Mark['values'], joined: boolean): string | undefined {
+  const own = joined ? values.slice(1) : values;
+  return own.includes(undefined) ? undefined : JSON.stringify(own);
 }
 
 /** `at` is undefined where no event has a readable time. */
@@ -154,14 +166,18 @@ function conclude(
 }
 
 function describe(
-  { rule, counts, allowed }: ConcurrencyPlan,
+  { rule, counts, counted, allowed }: ConcurrencyPlan,
   group: Group,
   shown: ShownPeak,
   least: number,
   most: number,
 ): string {
+  const [one, many] =
+    counted === undefined ? [counts, `${counts}s`] : [`${counts} of ${counted}`, `${counts}s of ${counted}`];
   const peak =
-    least > allowed ? count(least, counts) : `between ${formatNumber(least)} and ${count(most, counts)}`;
+    least > allowed
+      ? count(least, one, many)
+      : `between ${formatNumber(least)} and ${count(most, one, many)}`;
   const at = shown.at === undefined ? 'a time that cannot be read' : formatInstant(shown.at);
   if (rule.message !== undefined) {
     const told = { peak, at, allowed: formatNumber(allowed) };

@@ -114,6 +114,7 @@ test('a whole contract becomes plain data, with dates at local midnight', () => 
     restart: ['vpn.up'],
     assign: ['license.assign'],
     revoke: ['license.revoke'],
+    upgrade: ['license.upgrade'],
   });
   assert.deepEqual(contract!.fields.session, [{ taxonomy: 'audit', name: 'session' }]);
   assert.deepEqual([contract!.people.key, contract!.coverage], [[{ taxonomy: 'raw', name: 'email' }], 95.5]);

@@ -29,6 +29,7 @@ function event(step: Step, options: Options): SessionEvent {
     holder: key,
     share,
     quantity: BigInt(quantity) * ONE,
+    stated: true,
     unreadable: false,
     place,
     identity: `${key}${at}`,

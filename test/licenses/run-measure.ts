@@ -86,6 +86,9 @@ function toUse({ measure: { count }, share }: License, used: Used, index: number
     country: undefined,
     received: undefined,
     reason: undefined,
+    stated: seats !== undefined,
+    excluded: false,
+    server: undefined,
     borrowed: false,
     daemon: undefined,
   };

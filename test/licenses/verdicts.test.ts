@@ -67,10 +67,9 @@ test('a seat given back at the instant another is taken is free, and the verdict
   ];
   const [judgement] = runContract(seats(1), [...MARCH, ...records]);
   assert.equal(judgement!.verdict, 'satisfied');
-  assert.equal(
-    judgement!.usage!.reason,
-    'check-ins are taken to come before check-outs of the same instant; otherwise the peak would be 2',
-  );
+  assert.deepEqual(judgement!.usage!.flips, [
+    'would be exceeded if check-outs came before check-ins of the same instant: 2 of 1',
+  ]);
 });
 
 test('quantities per session add up', () => {

@@ -386,6 +386,16 @@ export function richReport(): Report {
         limit: 25,
         at: '2025-03-04T10:12:00Z',
         holders: ['ann', 'bob', 'cid'],
+        selfCheck: {
+          points: 1_234,
+          agree: 1_230,
+          open: 3,
+          disagree: 1,
+          capacities: [
+            { feature: 'editor', amount: 26, from: '2025-03-04T10:12:00Z', until: '2025-03-20T09:00:00Z' },
+          ],
+        },
+        flips: ['would be within if seats did not linger after their check-in: 24 of 25'],
         verdict: 'exceeded',
         places: [place(APP, 12), place(APP, 13)],
       },

@@ -53,13 +53,15 @@ export class SeatWatch implements SeatSink {
       this.drop(holding, at);
       this.holdings.delete(key);
     } else if (holding.shown === session) {
-      this.resize(
-        key,
-        holding,
-        [...holding.sessions].reduce((a, b) => (b.quantity > a.quantity ? b : a)),
-        at,
-      );
+      this.resize(key, holding, largestOf(holding.sessions), at);
     }
+  }
+
+  change(session: Session, _by: Amount, at: Instant): void {
+    this.reach(at);
+    const key = session.share ?? session;
+    const holding = this.holdings.get(key)!;
+    this.resize(key, holding, largestOf(holding.sessions), at);
   }
 
   orphan(event: SessionEvent): void {
@@ -101,4 +103,9 @@ export class SeatWatch implements SeatSink {
       this.now = until;
     }
   }
+}
+
+/** Of equal ones the first. */
+function largestOf(sessions: ReadonlySet<Session>): Session {
+  return [...sessions].reduce((a, b) => (b.quantity > a.quantity ? b : a));
 }

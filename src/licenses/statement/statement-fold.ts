@@ -133,7 +133,7 @@ export class StatementFold {
         lower: toNumber(lower),
         upper: upper === undefined ? null : toNumber(upper),
         at: this.seats === undefined || (upper ?? ONE) === 0n ? null : formatInstant(highest.upper.at),
-        limits: hasLimits ? stretches.map(({ segment }) => toLimitInForce(segment.limit)) : [],
+        limits: hasLimits ? limitsOf(stretches).map(toLimitInForce) : [],
         spanned: coveredPercent(period, this.license.term, coverage),
         ...(team !== undefined && { teams: team }),
       };
@@ -203,6 +203,12 @@ export class StatementFold {
     if (measure.count.what === 'distinct' && measure.count.key === 'person') cures.push(reclaimIdle(idle));
     return cures;
   }
+}
+
+/** Segments may be cut where nothing of the quantity changes. */
+function limitsOf(stretches: readonly SegmentUse[]): (Limit | undefined)[] {
+  const limits = stretches.map(({ segment }) => segment.limit);
+  return limits.filter((limit, index) => index === 0 || limit?.from !== limits[index - 1]?.from);
 }
 
 const NO_PRICES: CostOf = () => undefined;

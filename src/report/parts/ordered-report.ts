@@ -12,6 +12,7 @@ import {
   type RecordCounts,
   type Report,
   type RuleSummary,
+  type SelfCheck,
   type StreamRange,
   type StreamSummary,
 } from '../../model/report.ts';
@@ -193,7 +194,8 @@ function orderRule(rule: RuleSummary): Every<RuleSummary> {
 }
 
 function orderLicense(entry: LicenseSummary): Every<LicenseSummary> {
-  const { license, measure, period, used, limit, committed, at, holders, reason, verdict, places } = entry;
+  const { license, measure, period, used, limit, committed, at, holders, reason } = entry;
+  const { selfCheck, flips, verdict, places } = entry;
   return {
     license,
     verdict,
@@ -205,7 +207,19 @@ function orderLicense(entry: LicenseSummary): Every<LicenseSummary> {
     committed,
     at,
     holders,
+    selfCheck: selfCheck && orderSelfCheck(selfCheck),
+    flips,
     places: places.map(orderPlace),
+  };
+}
+
+function orderSelfCheck({ points, agree, open, disagree, capacities }: SelfCheck): Every<SelfCheck> {
+  return {
+    points,
+    agree,
+    open,
+    disagree,
+    capacities: capacities?.map(({ feature, amount, from, until }) => ({ feature, amount, from, until })),
   };
 }
 

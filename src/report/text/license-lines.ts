@@ -28,6 +28,9 @@ export function licenseLines({ licenses }: Report, layout: Layout): string[] {
     const name = `${truncate(entry.license, MAX_NAME)} ${entry.period}`;
     const peak = describePeak(entry);
     if (peak !== undefined) lines.push(...labelled(layout, 'peak', `${name} ${peak}`));
+    const check = describeCheck(entry);
+    if (check !== undefined) lines.push(...labelled(layout, 'check', `${name}: ${check}`));
+    for (const flip of entry.flips ?? []) lines.push(...labelled(layout, 'flip', `${name} ${flip}`));
     if (entry.reason) {
       const state = entry.verdict === 'overage' ? 'in overage' : entry.verdict;
       lines.push(...labelled(layout, 'note', `${name} is ${state}: ${entry.reason}`));
@@ -61,6 +64,19 @@ function describePeak({ verdict, at, holders }: LicenseSummary): string | undefi
     holders.length === 0 ? [] : `held by ${holders.map((holder) => truncate(holder, MAX_NAME)).join(', ')}`,
   ].flat();
   return parts.length === 0 ? undefined : parts.join(', ');
+}
+
+/** `the license server's own figures agree at 1,234 of 1,234 points`, and the capacity that its refusals show. */
+function describeCheck({ selfCheck }: LicenseSummary): string | undefined {
+  if (selfCheck === undefined) return undefined;
+  const { points, agree, open, capacities = [] } = selfCheck;
+  const left = open === 0 ? '' : `, at ${formatNumber(open)} the log leaves it open`;
+  const shown = capacities.map(
+    ({ feature, amount, from, until }) =>
+      `; it refused ${truncate(feature, MAX_NAME)} at ${showAmount(amount)} seats from ${from} until ${until}`,
+  );
+  const agreed = `${formatNumber(agree)} of ${count(points, 'point')}`;
+  return `the license server's own figures agree at ${agreed}${left}${shown.join('')}`;
 }
 
 /** Null is unlimited when the contract says so, and unknown when it does not: then nothing is within it. */
