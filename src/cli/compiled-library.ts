@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import type { ChainProfile } from '../chain/profile.ts';
 import type { ProtocolProfile } from '../chain/protocol.ts';
 import type { RuleDocument } from '../match/parse-rules.ts';
+import type { RuleHead } from '../model/rule.ts';
 import type { Mapping } from '../sources/mapping.ts';
 
 /** What one file holds. Paths of files are those below `rules/`, with slashes. */
@@ -27,7 +28,7 @@ export function digestOfText(text: string): string {
   return createHash('sha256').update(text).digest('hex');
 }
 
-/** JSON has no bigint: the one in a rule is its timespan in nanoseconds. */
+/** JSON has no bigint: those in a rule are spans in nanoseconds and instants, which `parseCompiledJson` knows by name. */
 export function toCompiledJson(library: CompiledLibrary): string {
   return JSON.stringify(library, (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value));
 }
@@ -37,11 +38,20 @@ export function parseCompiledJson(text: string): CompiledLibrary {
   const library = JSON.parse(text) as CompiledLibrary;
   for (const { file } of Object.values(library)) {
     for (const document of 'rules' in file ? file.rules : []) {
-      if (document.kind === 'correlation' && document.draft.timespan !== undefined)
-        document.draft.timespan = BigInt(document.draft.timespan);
+      if (document.kind === 'detection') restore(document.detection);
+      if (document.kind !== 'correlation') continue;
+      const { draft } = document;
+      restore(draft.head);
+      if (draft.timespan !== undefined) draft.timespan = BigInt(draft.timespan);
     }
   }
   return library;
+}
+
+function restore({ suppress, effective }: Pick<RuleHead, 'suppress' | 'effective'>): void {
+  if (suppress !== undefined) suppress.for = BigInt(suppress.for);
+  if (effective?.from !== undefined) effective.from = BigInt(effective.from);
+  if (effective?.to !== undefined) effective.to = BigInt(effective.to);
 }
 
 /** The compiled library at `place`; an empty one when it is not there, cannot be read, or is older than `code`, which made it. */

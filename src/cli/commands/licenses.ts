@@ -30,6 +30,7 @@ export function addLicenses(program: Command, done: (code: ExitCode) => void): v
     .option('-c, --config <file>', 'configuration; by default audit-check.yaml here or in a folder above')
     .option('--no-config', 'use no configuration file')
     .option('--source <name>', 'source of every file, instead of detection')
+    .option('--zone <zone>', "time zone of text logs whose times state none, as Europe/Berlin: the server's")
     .option('--chain <profile>', 'chain profile of every stream, instead of detection')
     .option('--since <time>', 'leave out events before this date or time')
     .option('--until <time>', 'leave out events at or after this date or time')
