@@ -272,6 +272,25 @@ test('the cheapest cure takes what is free first: linger, then seats held for lo
   ]);
 });
 
+test('what is to be bought has its price: that of the overage, else that of the latest purchase', () => {
+  const records = ['ann', 'bob', 'cid', 'dee'].flatMap((person, index) =>
+    session(person, `2025-05-12T10:0${index}:00Z`, '2025-05-12T11:00:00Z'),
+  );
+  const costOf = (quantity: string, more = '') => {
+    const yaml = contract(more, 2).replace(/quantity: .*/, `quantity: ${quantity}`);
+    const [cure] = figuresOf(yaml, [...SPAN, ...records]).trueUp.cures;
+    return [cure?.cost, cure?.arithmetic.split('; ')[1]];
+  };
+  const older = '{ from: 2025-01-01, set: 1, cost: { per: seat-month, rate: 10.00 EUR } }';
+  const newer = '{ from: 2025-02-01, add: 1, by: PO-2, cost: { per: seat-month, rate: 12.345 EUR } }';
+  // 2 × 12.345 = 24.69
+  assert.deepEqual(costOf(`[${newer}, ${older}]`), ['24.69 EUR each month', '2 × 12.345 EUR (seat-month)']);
+  assert.deepEqual(costOf(`[${older}, ${newer}]`, 'overage: { allow: 0, rate: 99 JPY/seat }'), [
+    '198 JPY once',
+    '2 × 99 JPY (seat)',
+  ]);
+});
+
 test('people who stopped are reclaimed before others are bought; fractions of sums are rounded up', () => {
   const people = contract('', 1, 'count distinct person over month');
   const { trueUp } = figuresOf(people, [

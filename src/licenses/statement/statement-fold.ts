@@ -22,10 +22,11 @@ import { HeatSums } from './heat-map.ts';
 import { LastUse } from './last-use.ts';
 import { MonthTeams } from './month-teams.ts';
 import { PeakSeats } from './peak-seats.ts';
+import { costOf } from './price.ts';
 import { type Holding, SeatWatch } from './seat-watch.ts';
 import { TeamTally } from './team-tally.ts';
 import { type TeamOf, teamsOf } from './teams.ts';
-import { type CostOf, type FreeCure, trueUp } from './true-up.ts';
+import { type FreeCure, trueUp } from './true-up.ts';
 
 /** What the folds of a license ended in. */
 export type FoldedUse = {
@@ -111,7 +112,7 @@ export class StatementFold {
         segments,
         limitAt(this.limits, until),
         this.freeCures(segments, withoutLinger, open, idle),
-        NO_PRICES,
+        costOf,
       ),
     };
   }
@@ -210,8 +211,6 @@ function limitsOf(stretches: readonly SegmentUse[]): (Limit | undefined)[] {
   const limits = stretches.map(({ segment }) => segment.limit);
   return limits.filter((limit, index) => index === 0 || limit?.from !== limits[index - 1]?.from);
 }
-
-const NO_PRICES: CostOf = () => undefined;
 
 function byPeriod(uses: readonly SegmentUse[]): [Period, SegmentUse[]][] {
   const periods = new Map<Period, SegmentUse[]>();
