@@ -1,6 +1,7 @@
 /** Real FlexNet debug logs, read in place: every check-out and check-in is accounted for, and the days are those of the log. */
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { flexnet } from '../../src/text-logs/flexnet.ts';
@@ -47,6 +48,27 @@ function countPlainly(text: string): Read[] {
   });
 }
 
+type Seats = { from: number; until: number; quantity: number };
+
+/** The highest sum of seats at any second: each check-in ends the latest check-out of its user and host. */
+function peakPlainly(events: readonly Read[]): number {
+  const open = new Map<string, Seats[]>();
+  const all: Seats[] = [];
+  for (const { time, event, user, host, quantity = 1 } of events) {
+    const at = Date.parse(`${time}Z`);
+    const sessions = open.get(`${user}@${host}`) ?? [];
+    open.set(`${user}@${host}`, sessions);
+    const ended = event === 'IN' ? sessions.pop() : undefined;
+    if (ended !== undefined) ended.until = at;
+    else if (event === 'IN') all.push({ from: 0, until: at, quantity });
+    else sessions.push({ from: at, until: Number.POSITIVE_INFINITY, quantity });
+    if (event === 'OUT') all.push(sessions.at(-1)!);
+  }
+  const at = (instant: number) =>
+    all.reduce((sum, each) => (each.from <= instant && instant < each.until ? sum + each.quantity : sum), 0);
+  return all.reduce((most, { from }) => Math.max(most, at(from)), 0);
+}
+
 test('there are logs to read', absent, () => {
   assert.deepEqual(files, ['ansys-1.log', 'ansys-2.log']);
 });
@@ -88,5 +110,34 @@ for (const name of files) {
     assert.equal(source, 'flexnet');
     assert.deepEqual(records, { read: uses + 3, audited: uses + 3, malformed: 0, duplicate: 0, skipped: 0 });
     assert.equal(accounted.records + accounted.malformed + accounted.framing, decodedBytes);
+  });
+
+  test(`${name}: the peak of each feature is that of a plain count, and its places are check-outs`, async () => {
+    const events = countPlainly(text);
+    const features = [...new Set(events.map(({ feature }) => feature!))].toSorted();
+    const folder = mkdtempSync(join(tmpdir(), 'audit-check-flexnet-'));
+    try {
+      const licenses = join(folder, 'licenses.yaml');
+      const items = features.map(
+        (feature) =>
+          `  - {id: ${feature}, covers: {feature: ${feature}}, measure: floating, quantity: [{from: 2010-01-01, set: unlimited}]}`,
+      );
+      writeFileSync(
+        licenses,
+        `contract: {id: A, timezone: UTC}\nterm: {from: 2010-01-01, until: 2030-01-01}\nmeasures: {floating: count seats each instant take max over term}\nlicenses:\n${items.join('\n')}\n`,
+      );
+      const request = testRequest({ builtinRules: false, licenses, zone: 'UTC' });
+      const report = await auditPaths(request, [join(root!, name)]);
+      assert.deepEqual(
+        report.licenses.map(({ license, used }) => [license, used]),
+        features.map((feature) => [feature, peakPlainly(events.filter((each) => each.feature === feature))]),
+      );
+      for (const { license, places } of report.licenses) {
+        assert.ok(places.length > 0);
+        for (const { line } of places) assert.ok(lines[line - 1]!.includes(`OUT: "${license}"`));
+      }
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 }
