@@ -1,4 +1,4 @@
-/** Issue 2, "must show" 4: every way to spoil a chain is found at the right record, under every shipped profile. */
+/** Every way to spoil a chain is found at the right record, under every shipped profile. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { hashChain } from '../../src/checks/hash-chain.ts';

@@ -1,4 +1,4 @@
-/** Where engines disagree (research/rules.md, section 7): the traps of detections (1 to 12, 21 to 25), each test by its number. */
+/** Where engines disagree: the traps of detections (1 to 12, 21 to 25), each test by its number. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { linkRules } from '../../src/match/link-rules.ts';
