@@ -81,7 +81,7 @@ function uncoveredCondition(contract: Contract): ConditionNode | undefined {
     ({ covers: { version, environments } }) => version === undefined && environments === undefined,
   );
   if (unbounded.some(coversAll)) return undefined;
-  const act = acts([...contract.events.open, ...contract.events.use, ...contract.events.borrow]);
+  const act = happened(acts([...contract.events.open, ...contract.events.use, ...contract.events.borrow]));
   const named = and(act, namesFeature(contract));
   if (unbounded.length === 0) return named;
   return and(
@@ -98,7 +98,13 @@ function uncoveredCondition(contract: Contract): ConditionNode | undefined {
 /** An event that is both a check-out and a borrowing, for a pattern says `license.*`, is the borrowing. */
 function actsOf({ events }: Contract, kind: keyof EventWords): ConditionNode {
   const wide = events[kind].some((glob) => /[*?]/.test(glob) || events.borrow.includes(glob));
-  return kind === 'open' && wide ? and(acts(events.open), not(acts(events.borrow))) : acts(events[kind]);
+  const act = kind === 'open' && wide ? and(acts(events.open), not(acts(events.borrow))) : acts(events[kind]);
+  return kind === 'denied' ? act : happened(act);
+}
+
+/** What failed did not happen: it takes no seat and gives none back. */
+function happened(act: ConditionNode): ConditionNode {
+  return and(act, not(item({ taxonomy: 'audit', name: 'outcome' }, [], [toPattern('failure')])));
 }
 
 function acts(globs: readonly string[]): ConditionNode {

@@ -29,11 +29,12 @@ export class CountryUse implements UseWatcher {
 
   add(use: LicenseUse): void {
     if ((use.kind !== 'open' && use.kind !== 'use') || use.featureless) return;
-    if (use.country === undefined) {
+    const country = use.country?.trim().toUpperCase();
+    // The contract names countries by their codes (ISO 3166-1 alpha-2): another name may be any of them.
+    if (country === undefined || !/^[A-Z]{2}$/.test(country)) {
       this.nowhere = extend(this.nowhere, use);
       return;
     }
-    const country = use.country.trim().toUpperCase();
     if (this.named.has(country) === (this.countries.rule === 'only')) return;
     const name =
       this.outside.has(country) || this.outside.size < MAX_COUNTRIES ? country : 'further countries';

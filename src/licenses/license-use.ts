@@ -201,7 +201,8 @@ export class UseReader {
     if (!this.isEnvironmentCovered(firstText(values, columns.environment))) return undefined;
     const feature = this.featureOf(values);
     const session = firstText(values, columns.session);
-    const host = firstText(values, columns.host);
+    // Names of hosts have no case (RFC 4343).
+    const host = firstText(values, columns.host)?.toLowerCase();
     const amount = firstText(values, columns.amount);
     const quantity = firstText(values, columns.quantity);
     return {

@@ -4,7 +4,7 @@
  */
 import type { Instant } from '../base/instant.ts';
 import type { Place } from '../model/place.ts';
-import type { Amount } from './amount.ts';
+import { type Amount, ONE } from './amount.ts';
 import { getOrCreate } from './get-or-create.ts';
 import { OrderedSet } from './ordered-set.ts';
 
@@ -209,9 +209,7 @@ export class Sessions {
   checkIn(event: SessionEvent): void {
     this.advance(event.at);
     if (event.feature === undefined) {
-      for (const sessions of [...(this.open.get(event.key)?.values() ?? [])]) {
-        for (const session of [...sessions]) this.end(session, event);
-      }
+      this.checkInAny(event);
       return;
     }
     // The latest first: which of several equal sessions ended makes no difference to their number, but if one check-in
@@ -237,6 +235,20 @@ export class Sessions {
     }
   }
 
+  /** A check-in that names no feature: of the one session of its key, or of all of them. */
+  private checkInAny(event: SessionEvent): void {
+    const open = [...(this.open.get(event.key)?.values() ?? [])].flatMap((sessions) => [...sessions]);
+    const [only] = open;
+    if (open.length === 1 && only!.feature !== undefined) {
+      this.checkIn({ ...event, feature: only!.feature });
+      return;
+    }
+    const held = open.reduce((sum, session) => sum + heldBy(session), 0n);
+    if (event.stated && event.quantity < held)
+      this.sink.doubt(held - event.quantity, event.at, event, 'amount');
+    for (const session of open) this.end(session, event);
+  }
+
   /** The session goes on with the quantity of `event`, more or fewer than before. */
   upgrade(event: SessionEvent): void {
     this.advance(event.at);
@@ -248,8 +260,14 @@ export class Sessions {
       return;
     }
     if (sessions.size > 1) this.sink.upgradeUnknown?.(event);
-    if (event.unreadable) {
+    if (event.unreadable || !event.stated) {
       if (session.unreadable) return;
+      // The least that it can be.
+      const less = heldBy(session) - ONE;
+      if (less > 0n) {
+        this.sink.idle?.(-less, event.at);
+        this.reduce(session, less, event.at);
+      }
       session.unreadable = true;
       this.sink.change(session, 0n, event.at);
       return;
@@ -274,10 +292,21 @@ export class Sessions {
     return true;
   }
 
-  /** Use without duration: a seat for one nanosecond, or as long as it lingers, unless the key has a session already. */
+  /**
+   * Use without duration: a seat for one nanosecond, or as long as it lingers. What the sessions of the key hold already is
+   * of it.
+   */
   use(event: SessionEvent): void {
     this.advance(event.at);
-    if (this.sessionsOf(event) === undefined) this.linger(this.revive(event) ?? this.take(event), event.at);
+    const sessions = this.sessionsOf(event);
+    if (sessions === undefined) {
+      this.linger(this.revive(event) ?? this.take(event), event.at);
+      return;
+    }
+    let more = event.quantity;
+    for (const session of sessions) more -= heldBy(session);
+    if (event.unreadable || more > 0n)
+      this.linger(this.take({ ...event, share: undefined, quantity: more > 0n ? more : ONE }), event.at);
   }
 
   /** Ends what ends at or before `now`: sessions are half-open, and at one instant check-ins come before check-outs. */
@@ -356,7 +385,7 @@ export class Sessions {
   private takeAgain(event: SessionEvent): boolean {
     const session = this.sessionsOf(event)?.last();
     const part = session?.leaving?.parts.last();
-    if (part === undefined || part.quantity !== event.quantity) return false;
+    if (part === undefined || event.unreadable || part.quantity !== event.quantity) return false;
     this.stopLeaving(part);
     this.sink.idle?.(event.quantity, event.at);
     return true;
@@ -443,7 +472,8 @@ export class Sessions {
   /** A check-out while the seat of the same key lingers takes that seat again. */
   private revive(event: SessionEvent): Session | undefined {
     const session = this.lingeringSeats.get(seatOf(event))?.last();
-    if (session === undefined || heldBy(session) !== event.quantity) return undefined;
+    if (session === undefined || session.unreadable || event.unreadable) return undefined;
+    if (heldBy(session) !== event.quantity) return undefined;
     this.stopLingering(session);
     session.returned = false;
     session.daemon = event.daemon;

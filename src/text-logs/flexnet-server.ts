@@ -16,6 +16,8 @@ type DaemonState = { starting: boolean; serving: boolean };
 export class ServerMessages {
   private readonly daemons = new Map<string, DaemonState>();
   private lastServing = '';
+  /** Whether license files were read anew: then a daemon that is ready need not have started. */
+  private reread = false;
 
   /** The daemon writes of a license. */
   serves(daemon: string): void {
@@ -43,7 +45,10 @@ export class ServerMessages {
     const exited = EXITED.exec(message);
     if (exited !== null) return this.ended('exited', exited[1]!, message);
     if (!MAY_END.test(message) || message.startsWith('lmdown/')) return undefined;
-    if (REREAD.test(message)) return { event: 'REREAD', daemon, members: textMember('reason', message) };
+    if (REREAD.test(message)) {
+      this.reread = true;
+      return { event: 'REREAD', daemon, members: textMember('reason', message) };
+    }
     return this.shutdown(daemon, message);
   }
 
@@ -63,7 +68,7 @@ export class ServerMessages {
       state.starting = false;
       return undefined;
     }
-    if (!state.serving) return { event: 'Server started', daemon, members: '' };
+    if (!state.serving && !this.reread) return { event: 'Server started', daemon, members: '' };
     return { event: 'REREAD', daemon, members: textMember('reason', message) };
   }
 

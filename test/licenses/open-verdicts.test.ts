@@ -1,0 +1,155 @@
+/** Logs that once read "within" although more was used, or may have been; and one that read "exceeded" for a refusal. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { ServerMessages } from '../../src/text-logs/flexnet-server.ts';
+import { runContract, spanning, use } from './run-contract.ts';
+
+const SPAN = spanning('2026-03-01T00:00:00Z', '2026-03-31T23:59:59Z');
+
+function contract(
+  limit: number,
+  more = '',
+  measure = 'count seats each instant take max over month',
+): string {
+  return `
+contract: { id: A, timezone: UTC }
+measures: { m: ${measure} }
+licenses:
+  - { id: editor, covers: { feature: editor }, measure: m, quantity: [{ from: 2026-01-01, set: ${limit} }]${more} }
+`;
+}
+
+function verdictOf(yaml: string, records: readonly object[]): string {
+  const verdicts = runContract(yaml, [...SPAN, ...records])
+    .filter(({ usage, verdict }) => usage !== undefined || verdict !== 'satisfied')
+    .map(({ verdict }) => verdict);
+  return (
+    ['violation', 'undetermined', 'satisfied'].find((each) => verdicts.includes(each as never)) ?? 'none'
+  );
+}
+
+const at = (day: number, hour: number) =>
+  `2026-03-${String(day).padStart(2, '0')}T${String(hour).padStart(2, '0')}:00:00Z`;
+const failed = { outcome: 'failure' };
+const session = (person: string, day: number, more: object = {}) => [
+  use('checkout', at(day, 8), person, { session: `${person}${day}`, ...more }),
+  use('checkin', at(day, 9), person, { session: `${person}${day}`, ...more }),
+];
+
+const CASES: [what: string, yaml: string, records: object[], verdict: string][] = [
+  [
+    'a check-in that failed gives no seat back',
+    contract(1, ', missingCheckin: in-use'),
+    [use('checkout', at(2, 8), 'ann'), use('checkin', at(2, 9), 'ann', failed), ...session('bob', 3)],
+    'violation',
+  ],
+  [
+    'a check-out that failed takes no seat',
+    contract(1),
+    [...session('ann', 2), use('checkout', at(2, 8), 'bob', { session: 'x', ...failed })],
+    'satisfied',
+  ],
+  [
+    'a restart that failed ends nothing',
+    contract(1, ', missingCheckin: close-at-restart'),
+    [
+      use('checkout', at(2, 8), 'ann'),
+      { ...use('x', at(2, 9), 'ops'), action: 'server.stop', ...failed },
+      ...session('bob', 3),
+    ],
+    'undetermined',
+  ],
+  [
+    'a revocation that failed takes nothing away',
+    contract(
+      1,
+      ', term: {from: 2026-03-01, until: 2027-01-01}',
+      'count assigned person each day take max over month',
+    ),
+    [use('assign', at(2, 8), 'ann'), use('revoke', at(3, 8), 'ann', failed), use('assign', at(4, 8), 'bob')],
+    'violation',
+  ],
+  [
+    'an upgrade without a quantity leaves open how many there are',
+    contract(3),
+    [
+      use('checkout', at(2, 8), 'ann', { session: 's', quantity: 3 }),
+      use('upgrade', at(2, 9), 'ann', { session: 's' }),
+      use('checkout', at(2, 10), 'bob', { session: 'b', quantity: 2 }),
+      use('checkin', at(2, 11), 'bob', { session: 'b', quantity: 2 }),
+      use('checkin', at(2, 12), 'ann', { session: 's' }),
+    ],
+    'undetermined',
+  ],
+  [
+    'a check-in of a part gives back a part, whether it names the feature or not',
+    contract(3, ', missingCheckin: in-use'),
+    [
+      use('checkout', at(2, 8), 'ann', { session: 's', quantity: 3 }),
+      use('checkin', at(2, 9), 'ann', { session: 's', quantity: 1, license: undefined }),
+      ...session('bob', 3, { quantity: 2 }),
+    ],
+    'violation',
+  ],
+  [
+    'an unreadable quantity is no seat that lingers',
+    contract(2, ', linger: PT3H'),
+    [
+      ...session('ann', 2),
+      use('checkout', at(2, 10), 'ann', { session: 'ann2', quantity: 'abc' }),
+      use('checkin', at(2, 11), 'ann', { session: 'ann2', quantity: 'abc' }),
+    ],
+    'undetermined',
+  ],
+  [
+    'use of more seats than its session holds counts',
+    contract(2),
+    [
+      use('checkout', at(2, 8), 'ann', { host: 'pc1' }),
+      use('use', at(2, 9), 'ann', { host: 'PC1', quantity: 5 }),
+      use('checkin', at(2, 10), 'ann', { host: 'pc1' }),
+    ],
+    'violation',
+  ],
+  [
+    'use of nobody knows how many seats beside a session is open',
+    contract(2),
+    [
+      use('checkout', at(2, 8), 'ann', { session: 's' }),
+      use('use', at(2, 9), 'ann', { session: 's', quantity: 'abc' }),
+      use('checkin', at(2, 10), 'ann', { session: 's' }),
+    ],
+    'undetermined',
+  ],
+  [
+    'a host has no case',
+    contract(1, ', missingCheckin: in-use'),
+    [
+      use('checkout', at(2, 8), 'ann', { host: 'PC1' }),
+      use('checkin', at(2, 9), 'ann', { host: 'pc1' }),
+      ...session('bob', 3),
+    ],
+    'satisfied',
+  ],
+  [
+    'a country by another name may be the one that is left out',
+    contract(9, ', countries: { not: [RU] }'),
+    session('ann', 2, { country: 'Russia' }),
+    'undetermined',
+  ],
+];
+
+for (const [what, yaml, records, verdict] of CASES)
+  test(what, () => assert.equal(verdictOf(yaml, records), verdict));
+
+test('a daemon that is ready after a reread has not started, though the log began after its start', () => {
+  const read = (lines: readonly string[]) => {
+    const messages = new ServerMessages();
+    return lines
+      .map((line) => messages.read('cadd', line, 0))
+      .map((found) => found && (found as { event: string }).event);
+  };
+  const ready = 'Server started on srva for: editor';
+  assert.deepEqual(read(['Rereading license file /lic', ready]), ['REREAD', 'REREAD']);
+  assert.deepEqual(read([ready]), ['Server started']);
+});
