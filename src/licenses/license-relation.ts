@@ -80,6 +80,7 @@ function* judgeUse(
       const assignment = reader.readAssignment(mark);
       if (restart !== undefined) {
         fold?.restart?.(restart);
+        breaches.restart(restart);
         statement?.restart(restart);
         for (const watcher of watchers) watcher.restart?.(restart);
       } else if (assignment !== undefined) reassignments?.add(assignment);

@@ -149,13 +149,13 @@ export class Sessions {
     this.advance(event.at);
     const repeated = event.named ? this.sessionsOf(event)?.last() : undefined;
     if (repeated !== undefined && this.isBorrowed(event)) {
+      this.repeat(repeated, event.quantity - heldBy(repeated), event);
       this.borrow(repeated, event.at);
       return;
     }
     if (repeated !== undefined) {
-      repeated.repeats += event.quantity;
+      this.repeat(repeated, event.quantity, event);
       repeated.reopened = event.at;
-      this.sink.doubt(event.quantity, event.at, event, 'repeated');
       return;
     }
     if (!event.named && this.takeAgain(event)) return;
@@ -171,6 +171,17 @@ export class Sessions {
     if (this.options.timeout === undefined) return;
     session.ends = event.at + this.options.timeout;
     this.waiting.add(session);
+  }
+
+  /** A check-out of an open session may take `more` seats besides; nobody knows how many, where its quantity is unreadable. */
+  private repeat(session: Session, more: Amount, event: SessionEvent): void {
+    if (event.unreadable && !session.unreadable) {
+      session.unreadable = true;
+      this.sink.change(session, 0n, event.at);
+    }
+    if (more <= 0n) return;
+    session.repeats += more;
+    this.sink.doubt(more, event.at, event, 'repeated');
   }
 
   private isBorrowed({ borrowed }: SessionEvent): boolean {

@@ -5,11 +5,15 @@ import { type Judgement, MAX_RELATED } from '../model/relation.ts';
 import type { License } from './contract.ts';
 import type { LicenseCode } from './license-findings.ts';
 import { licenseSeverity } from './license-findings.ts';
-import { holderOf, type TimedUse } from './license-use.ts';
+import { holderOf, type ServerRestart, type TimedUse, toSessionEvent } from './license-use.ts';
 import type { Witness } from './measure-fold.ts';
-import type { Session } from './sessions.ts';
+import { sessionOptions } from './session-options.ts';
+import { type Session, Sessions } from './sessions.ts';
 
 type Breach = { count: number; first: Instant; last: Instant; witnesses: Witness[]; identity: string };
+
+/** Sessions that are kept to be named. */
+const MAX_OUTLIVED = 1000;
 
 export class TermBreaches {
   private readonly license: License;
@@ -18,14 +22,21 @@ export class TermBreaches {
   private after: Breach | undefined;
   /** Sessions by key that began before the term, or after its end: their check-in is no second breach. */
   private readonly opened = new Map<string, number>();
+  /** Only where the contract itself ends sessions: those went on after the term although none is open when the log ends. */
+  private readonly sessions: Sessions | undefined;
+  private readonly outlived: Session[] = [];
 
   constructor(license: License) {
     this.license = license;
     this.end = license.term && license.term.until.instant + license.term.grace;
+    const options = sessionOptions(license);
+    if (options.timeout !== undefined || options.borrow !== undefined || options.restarts === true)
+      this.sessions = this.end === undefined ? undefined : this.watch(options, this.end);
   }
 
   add(use: TimedUse): void {
     if (use.featureless) return;
+    this.follow(use);
     const begin = this.license.term?.from?.instant;
     if (begin !== undefined && use.time < begin) {
       if (this.isNewUse(use)) this.before = extend(this.before, use);
@@ -34,6 +45,31 @@ export class TermBreaches {
       const inTime = use.kind === 'close' && use.time === this.end;
       if (this.isNewUse(use) && !inTime) this.after = extend(this.after, use);
     } else if (this.opened.size > 0) this.opened.clear();
+  }
+
+  restart({ time, daemon }: ServerRestart): void {
+    this.sessions?.restart(time, daemon);
+  }
+
+  private watch(options: ReturnType<typeof sessionOptions>, end: Instant): Sessions {
+    return new Sessions(options, {
+      take() {},
+      change() {},
+      orphan() {},
+      doubt() {},
+      release: (session, at) => {
+        const isOver = at > end && session.at < end && session.closed === undefined;
+        if (isOver && this.outlived.length < MAX_OUTLIVED) this.outlived.push(session);
+      },
+    });
+  }
+
+  private follow(use: TimedUse): void {
+    if (this.sessions === undefined) return;
+    const event = toSessionEvent(use);
+    if (use.kind === 'open') this.sessions.checkOut(event);
+    else if (use.kind === 'close') this.sessions.checkIn(event);
+    else if (use.kind === 'upgrade') this.sessions.upgrade(event);
   }
 
   private isNewUse({ kind, key }: TimedUse): boolean {
@@ -55,7 +91,10 @@ export class TermBreaches {
       term === undefined || term.grace === 0n ? '' : ` and its grace of ${formatDuration(term.grace)}`;
     const ended = `the term ended ${term?.until.text}${grace}`;
     if (this.after !== undefined) yield this.judgement('use-after-expiry', this.after, ended);
-    else if (this.end !== undefined && until > this.end) yield* this.perhapsAfter(this.end, stillOpen, ended);
+    else if (this.end !== undefined && until > this.end) {
+      this.sessions?.advance(until);
+      yield* this.perhapsAfter(this.end, [...stillOpen, ...this.outlived], ended);
+    }
   }
 
   private *perhapsAfter(end: Instant, stillOpen: Iterable<Session>, ended: string): Generator<Judgement> {

@@ -131,6 +131,38 @@ const CASES: [what: string, yaml: string, records: object[], verdict: string][] 
     ],
     'satisfied',
   ],
+  ...['borrow: P7D', 'missingCheckin: PT96H', 'missingCheckin: close-at-restart'].map(
+    (clause): [string, string, object[], string] => [
+      `a session that ends by contract after the term is no use within it (${clause})`,
+      contract(9, `, ${clause}, term: { from: 2026-01-01, until: 2026-03-20 }`),
+      [
+        use(clause.startsWith('borrow') ? 'borrow' : 'checkout', at(19, 8), 'ann'),
+        { ...use('x', at(22, 9), 'ops'), action: 'server.start' },
+        { ...use('x', at(30, 9), 'ops'), action: 'server.start' },
+      ],
+      'undetermined',
+    ],
+  ),
+  [
+    'a second check-out of nobody knows how many seats is open',
+    contract(2),
+    [
+      use('checkout', at(2, 8), 'ann', { session: 's' }),
+      use('checkout', at(2, 9), 'ann', { session: 's', quantity: 'abc' }),
+      use('checkin', at(2, 10), 'ann', { session: 's' }),
+    ],
+    'undetermined',
+  ],
+  [
+    'a borrowing of more seats than before is open',
+    contract(2, ', borrow: P7D'),
+    [
+      use('borrow', at(2, 8), 'ann', { session: 's' }),
+      use('borrow', at(2, 9), 'ann', { session: 's', quantity: 5 }),
+      use('checkin', at(2, 10), 'ann', { session: 's' }),
+    ],
+    'undetermined',
+  ],
   [
     'a country by another name may be the one that is left out',
     contract(9, ', countries: { not: [RU] }'),
