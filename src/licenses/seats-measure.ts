@@ -1,4 +1,7 @@
-/** `count seats`: the peak of overlapping sessions, weighted by quantity (FlexNet, RLM, JetBrains and kin). */
+/**
+ * `count seats`: the peak of overlapping sessions, weighted by quantity (FlexNet, RLM, JetBrains and kin).
+ * It joins sessions, peaks, capacity and denials of one license around one state, so one file of 370 lines.
+ */
 import type { Instant } from '../base/instant.ts';
 import { count } from '../base/text-safety.ts';
 import { EARLIEST } from '../base/time-zone.ts';
