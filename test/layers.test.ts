@@ -21,6 +21,8 @@ describe('the layer test', () => {
     'match/address.ts': "import { BlockList, isIP } from 'node:net';\n",
     'match/late.ts':
       "import { createRequire } from 'node:module';\nconst require = createRequire(import.meta.url);\nrequire('yaml');\n",
+    'licenses/use/sessions.ts': '',
+    'licenses/measures/peak.ts': "import { x } from '../use/sessions.ts';\n",
     'checks/part.ts': "export * from '../model/event.ts';\n",
     'checks/one.ts': `import { part } from './part.ts';\n${check('one')}`,
     'checks/two.ts': `import { part } from './part.ts';\n${check('two')}`,
@@ -80,6 +82,18 @@ describe('the layer test', () => {
       'engine/worker.ts',
       "import { x } from '../audit.ts';\n",
       /sideways on floor 4/,
+    ],
+    [
+      'a room importing one that is not below it',
+      'licenses/use/sessions.ts',
+      "import { x } from '../measures/peak.ts';\n",
+      /which its room may not know/,
+    ],
+    [
+      'a room without a floor',
+      'licenses/attic/one.ts',
+      "import { x } from '../use/sessions.ts';\n",
+      /"attic" is no room/,
     ],
     [
       'a member importing a member',

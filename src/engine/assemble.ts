@@ -1,7 +1,7 @@
 /** The report out of what scan and relate know: books closed, words gathered, verdict drawn. */
 import { formatInstant } from '../base/instant.ts';
 import { compareText, count } from '../base/text-safety.ts';
-import type { Contract } from '../licenses/contract.ts';
+import type { Contract } from '../licenses/contract/contract.ts';
 import type { CheckResult } from '../model/check.ts';
 import { compareFindings, type Finding, type FindingKind, severityRank } from '../model/finding.ts';
 import { MAX_RELATED } from '../model/relation.ts';

@@ -1,6 +1,6 @@
 /** Every code that a report can carry, gathered from the members that speak it. */
 import { CHECKS } from '../checks/index.ts';
-import { LICENSE_FINDINGS } from '../licenses/license-findings.ts';
+import { LICENSE_FINDINGS } from '../licenses/verdict/license-findings.ts';
 import type { FindingKind } from '../model/finding.ts';
 import { INPUT, INPUT_FINDINGS } from '../read/input-findings.ts';
 import { EVERY_MARK_FINDINGS } from '../relations/every-mark.ts';

@@ -3,7 +3,7 @@ import { type Checksum, plainChecksum } from '../base/checksum.ts';
 import type { ScanKernel } from '../base/scan-kernel.ts';
 import { CHECKS } from '../checks/index.ts';
 import { compileLicenses } from '../licenses/compile-licenses.ts';
-import type { Contract } from '../licenses/contract.ts';
+import type { Contract } from '../licenses/contract/contract.ts';
 import { compileDetection, type EventTest, toSlot } from '../match/compile-detection.ts';
 import { appliesTo, forSource } from '../match/logsource.ts';
 import { requiredFields } from '../match/required-fields.ts';

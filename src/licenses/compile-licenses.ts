@@ -3,10 +3,10 @@ import type { FieldRef } from '../model/mark.ts';
 import type { Relation } from '../model/relation.ts';
 import type { StatementOptions } from '../model/request.ts';
 import type { ConditionNode, Detection, Pattern, Piece } from '../model/rule.ts';
-import type { Contract, Covers, EventWords, License } from './contract.ts';
+import { uncoveredUse } from './clauses/uncovered-use.ts';
+import type { Contract, Covers, EventWords, License } from './contract/contract.ts';
 import { licenseRelation } from './license-relation.ts';
-import { uncoveredUse } from './uncovered-use.ts';
-import { useSteps } from './use-steps.ts';
+import { useSteps } from './use/use-steps.ts';
 
 /** `license` is a license's id; for use that none covers, the contract's id. */
 type LicenseRelation = { license: string; relation: Relation };

@@ -1,34 +1,35 @@
 /** The relation of one license: folds its use through the measure and concludes for each period. */
+
+import { getOrCreate } from '../base/get-or-create.ts';
 import type { Instant } from '../base/instant.ts';
 import { EARLIEST } from '../base/time-zone.ts';
 import type { LicenseFigures } from '../model/license-figures.ts';
 import type { Mark } from '../model/mark.ts';
 import type { Coverage, Judgement, Relation } from '../model/relation.ts';
 import type { StatementOptions } from '../model/request.ts';
-import type { Contract, License } from './contract.ts';
-import { CountryUse } from './country-use.ts';
-import { DeviceUse } from './device-use.ts';
-import { ExcludedUse } from './excluded-use.ts';
-import { evidenceOf } from './figure-evidence.ts';
-import { getOrCreate } from './get-or-create.ts';
-import { judgeKeeping } from './kept-evidence.ts';
-import { LateUse } from './late-use.ts';
-import { type LicenseUse, type TimedUse, UseReader } from './license-use.ts';
-import type { MeasureFold, SegmentUse } from './measure-fold.ts';
-import { judgePeriod } from './overage-verdict.ts';
-import { contractPlace, type PeriodContext } from './period-verdict.ts';
-import { clamp, type Period, type Segment } from './periods.ts';
-import type { Limit } from './quantities.ts';
-import { Reassignments } from './reassignments.ts';
-import { Reservations } from './reservations.ts';
-import { RolloverAccount } from './rollover.ts';
-import { selfCheckJudgements } from './self-check-judgement.ts';
-import { segmentsOf, startMeasure } from './start-measure.ts';
+import { CountryUse } from './clauses/country-use.ts';
+import { DeviceUse } from './clauses/device-use.ts';
+import { ExcludedUse } from './clauses/excluded-use.ts';
+import { judgeKeeping } from './clauses/kept-evidence.ts';
+import { LateUse } from './clauses/late-use.ts';
+import { judgePeriod } from './clauses/overage-verdict.ts';
+import { Reassignments } from './clauses/reassignments.ts';
+import { Reservations } from './clauses/reservations.ts';
+import { RolloverAccount } from './clauses/rollover.ts';
+import { TermBreaches } from './clauses/term-breaches.ts';
+import { undated, unseen } from './clauses/unmeasured-use.ts';
+import type { Contract, License } from './contract/contract.ts';
+import { clamp, type Period, type Segment } from './contract/periods.ts';
+import type { Limit } from './contract/quantities.ts';
+import type { MeasureFold, SegmentUse } from './measures/measure-fold.ts';
+import { segmentsOf, startMeasure } from './measures/start-measure.ts';
 import { LicenseStatement } from './statement/license-statement.ts';
-import { TermBreaches } from './term-breaches.ts';
-import { undated, unseen } from './unmeasured-use.ts';
-import type { UseStep } from './use-steps.ts';
-import type { UseWatcher } from './use-watcher.ts';
+import { type LicenseUse, type TimedUse, UseReader } from './use/license-use.ts';
+import type { UseStep } from './use/use-steps.ts';
+import type { UseWatcher } from './use/use-watcher.ts';
+import { evidenceOf } from './verdict/figure-evidence.ts';
+import { contractPlace, type PeriodContext } from './verdict/period-verdict.ts';
+import { selfCheckJudgements } from './verdict/self-check-judgement.ts';
 
 /** `steps`: what each input is, and the id of its detection. */
 export function licenseRelation(

@@ -1,6 +1,6 @@
 /** What the relations share that calculate with the numbers of a field: how a number is read, and what is in doubt without one. */
 import { quote } from '../base/text-safety.ts';
-import { type Amount, parseAmount } from '../licenses/amount.ts';
+import { type Amount, parseAmount } from '../licenses/contract/amount.ts';
 import type { Mark } from '../model/mark.ts';
 import type { Relation } from '../model/relation.ts';
 import type { Correlation } from '../model/rule.ts';

@@ -1,6 +1,6 @@
 /** What a window measures: a count, or an exact fraction of exact decimals, so that no sum drifts across a limit. */
 import { formatNumber } from '../base/text-safety.ts';
-import { type Amount, formatAmount, ONE, toNumber } from '../licenses/amount.ts';
+import { type Amount, formatAmount, ONE, toNumber } from '../licenses/contract/amount.ts';
 
 /** `amount` divided by `over`, which is positive. */
 export type Ratio = { amount: Amount; over: bigint };

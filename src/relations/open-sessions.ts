@@ -1,9 +1,9 @@
 /** Judges how many sessions, or users, of one group overlap; on the sessionizer that licenses use. */
 import { formatInstant, type Instant } from '../base/instant.ts';
 import { compareText, count, formatNumber, quote } from '../base/text-safety.ts';
-import { ONE, toNumber } from '../licenses/amount.ts';
-import { type Peak, PeakTracker, type SegmentPeak } from '../licenses/peak.ts';
-import { type SessionEvent, Sessions } from '../licenses/sessions.ts';
+import { ONE, toNumber } from '../licenses/contract/amount.ts';
+import { type Peak, PeakTracker, type SegmentPeak } from '../licenses/measures/peak.ts';
+import { type SessionEvent, Sessions } from '../licenses/use/sessions.ts';
 import type { Mark } from '../model/mark.ts';
 import { renderTemplate, titleInMessage } from '../model/message.ts';
 import { type Coverage, type Group, type Judgement, MAX_RELATED } from '../model/relation.ts';

@@ -2,7 +2,7 @@
  * A multiset of amounts that tells the one at a rank, in O(log n) a step: a treap, a search tree whose shape comes from
  * pseudo-random priorities, so that no order of values in a log can make it deep (Seidel and Aragon, 1996).
  */
-import type { Amount } from '../licenses/amount.ts';
+import type { Amount } from '../licenses/contract/amount.ts';
 
 type Node = {
   amount: Amount;

@@ -1,5 +1,5 @@
 /** Percentiles of the numbers in a window, between two ranks by linear interpolation (Hyndman and Fan, 1996, type 7). */
-import { type Amount, ONE } from '../licenses/amount.ts';
+import { type Amount, ONE } from '../licenses/contract/amount.ts';
 import { amountOf } from './amount-relation.ts';
 import { RankedAmounts } from './ranked-amounts.ts';
 import type { Measure } from './windows.ts';

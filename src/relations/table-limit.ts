@@ -2,7 +2,7 @@
 import { compareBigints, formatInstant, type Instant } from '../base/instant.ts';
 import { didYouMean } from '../base/nearest-name.ts';
 import { quote } from '../base/text-safety.ts';
-import { type Amount, parseAmount } from '../licenses/amount.ts';
+import { type Amount, parseAmount } from '../licenses/contract/amount.ts';
 import type { Group } from '../model/relation.ts';
 import type { Correlation, TableLimit } from '../model/rule.ts';
 

@@ -1,6 +1,6 @@
 /** `condition: {gte: 10, lt: 20}` of a correlation: when a figure speaks against the log, and how to say so. */
 import type { Instant } from '../base/instant.ts';
-import { type Amount, formatAmount, parseAmount } from '../licenses/amount.ts';
+import { type Amount, formatAmount, parseAmount } from '../licenses/contract/amount.ts';
 import type { Group } from '../model/relation.ts';
 import type { Comparison, Correlation } from '../model/rule.ts';
 import { compareFigures, type Figure, type Ratio, toDouble } from './figure.ts';

@@ -1,6 +1,6 @@
 /** `value_median`: the middle of the numbers of a field within a timespan (pySigma); of an even number, the mean of the two. */
 
-import { ONE } from '../licenses/amount.ts';
+import { ONE } from '../licenses/contract/amount.ts';
 import type { FindingKind } from '../model/finding.ts';
 import type { RelationDefinition } from '../model/relation.ts';
 import { amountOf, compileCalculation, exactly, largest } from './amount-relation.ts';

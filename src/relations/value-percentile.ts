@@ -1,6 +1,6 @@
 /** `value_percentile`: a percentile of the numbers of a field within a timespan, in the form of pySigma. */
 import { quote } from '../base/text-safety.ts';
-import { type Amount, formatAmount, ONE, parseAmount } from '../licenses/amount.ts';
+import { type Amount, formatAmount, ONE, parseAmount } from '../licenses/contract/amount.ts';
 import type { FindingKind } from '../model/finding.ts';
 import type { RelationDefinition } from '../model/relation.ts';
 import { amountOf, compileCalculation, exactly, largest } from './amount-relation.ts';

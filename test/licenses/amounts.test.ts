@@ -2,12 +2,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { formatAmount, ONE, parseAmount, toNumber } from '../../src/licenses/amount.ts';
-import type { QuantityEntry } from '../../src/licenses/contract.ts';
-import { OrderedSet } from '../../src/licenses/ordered-set.ts';
-import { compilePeople, compileTeams, EXCLUDED } from '../../src/licenses/people.ts';
-import { formatLimit, limitAt, toLimits } from '../../src/licenses/quantities.ts';
-import { compareVersions, isVersionCovered, parseVersionBound } from '../../src/licenses/versions.ts';
+import { formatAmount, ONE, parseAmount, toNumber } from '../../src/licenses/contract/amount.ts';
+import type { QuantityEntry } from '../../src/licenses/contract/contract.ts';
+import { compilePeople, compileTeams, EXCLUDED } from '../../src/licenses/contract/people.ts';
+import { formatLimit, limitAt, toLimits } from '../../src/licenses/contract/quantities.ts';
+import {
+  compareVersions,
+  isVersionCovered,
+  parseVersionBound,
+} from '../../src/licenses/contract/versions.ts';
+import { OrderedSet } from '../../src/licenses/use/ordered-set.ts';
 
 test('ten times 0.1 is 1', () => {
   let sum = 0n;

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { startOfDay } from '../../src/base/time-zone.ts';
-import { ONE } from '../../src/licenses/amount.ts';
+import { ONE } from '../../src/licenses/contract/amount.ts';
 import { boundsOf, contractWith, instant, runFold, type Used } from './run-measure.ts';
 
 const MINUTE = 60_000_000_000n;

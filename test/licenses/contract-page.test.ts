@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { DEFAULT_EVENTS, DEFAULT_FIELDS } from '../../src/licenses/contract.ts';
-import { LICENSE_FINDINGS } from '../../src/licenses/license-findings.ts';
-import { parseContract } from '../../src/licenses/parse-contract.ts';
+import { DEFAULT_EVENTS, DEFAULT_FIELDS } from '../../src/licenses/contract/contract.ts';
+import { parseContract } from '../../src/licenses/parse/parse-contract.ts';
+import { LICENSE_FINDINGS } from '../../src/licenses/verdict/license-findings.ts';
 
 const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
 const PAGE = read('docs/license-contract.md');

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { PlainPeak } from '../../src/licenses/plain-peak.ts';
+import { PlainPeak } from '../../src/licenses/measures/plain-peak.ts';
 import { makeServerLog } from '../support/made-server-log.ts';
 import { judgeServerLog } from './judge-server-log.ts';
 import { runContract, spanning, use } from './run-contract.ts';

@@ -1,8 +1,8 @@
 /** Sessions whose quantity changes, and the server's own figures, under measures and clauses other than the plain peak. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ONE } from '../../src/licenses/amount.ts';
-import { type SeatSink, type SessionEvent, Sessions } from '../../src/licenses/sessions.ts';
+import { ONE } from '../../src/licenses/contract/amount.ts';
+import { type SeatSink, type SessionEvent, Sessions } from '../../src/licenses/use/sessions.ts';
 import { runContract, spanning, use } from './run-contract.ts';
 
 const APRIL = spanning('2025-04-01T00:00:00Z', '2025-04-30T23:59:59Z');

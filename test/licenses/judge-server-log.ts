@@ -1,14 +1,14 @@
 /** A made server log through a contract, without detections: marks come from the records at once, for thousands of them. */
 import assert from 'node:assert/strict';
 import { parseMoment } from '../../src/base/instant.ts';
-import { ONE } from '../../src/licenses/amount.ts';
 import { compileLicenses } from '../../src/licenses/compile-licenses.ts';
-import type { Contract } from '../../src/licenses/contract.ts';
-import { type LicenseUse, UseReader } from '../../src/licenses/license-use.ts';
-import { parseContract } from '../../src/licenses/parse-contract.ts';
-import type { Segment } from '../../src/licenses/periods.ts';
-import { SeatsMeasure } from '../../src/licenses/seats-measure.ts';
-import { type UseStep, useSteps } from '../../src/licenses/use-steps.ts';
+import { ONE } from '../../src/licenses/contract/amount.ts';
+import type { Contract } from '../../src/licenses/contract/contract.ts';
+import type { Segment } from '../../src/licenses/contract/periods.ts';
+import { SeatsMeasure } from '../../src/licenses/measures/seats-measure.ts';
+import { parseContract } from '../../src/licenses/parse/parse-contract.ts';
+import { type LicenseUse, UseReader } from '../../src/licenses/use/license-use.ts';
+import { type UseStep, useSteps } from '../../src/licenses/use/use-steps.ts';
 import type { FieldRef, Mark } from '../../src/model/mark.ts';
 import type { Judgement } from '../../src/model/relation.ts';
 import type { ServerRecord } from '../support/made-server-log.ts';

@@ -1,8 +1,8 @@
 /** Where measures are caught out: clock changes, anchors, changes in the middle of a period, groups, polls, short histories. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { BucketClock } from '../../src/licenses/bucket-clock.ts';
-import { calendarPeriodAt } from '../../src/licenses/periods.ts';
+import { calendarPeriodAt } from '../../src/licenses/contract/periods.ts';
+import { BucketClock } from '../../src/licenses/measures/bucket-clock.ts';
 import { runContract, spanning, use } from './run-contract.ts';
 import { boundsOf, contractWith, instant, runFold, type Used } from './run-measure.ts';
 

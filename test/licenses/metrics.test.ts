@@ -1,7 +1,7 @@
 /** The metrics of vendors, each on a small log with its arithmetic written out. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ONE, parseAmount } from '../../src/licenses/amount.ts';
+import { ONE, parseAmount } from '../../src/licenses/contract/amount.ts';
 import { contractWith, instant, runFold, type Used } from './run-measure.ts';
 
 type Metric = {

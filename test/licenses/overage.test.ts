@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { parseContract } from '../../src/licenses/parse-contract.ts';
+import { parseContract } from '../../src/licenses/parse/parse-contract.ts';
 import type { Judgement } from '../../src/model/relation.ts';
 import { runContract, spanning, use } from './run-contract.ts';
 

@@ -5,8 +5,8 @@ import { test } from 'node:test';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { parse } from 'yaml';
 import { formatInstant } from '../../src/base/instant.ts';
-import { ONE } from '../../src/licenses/amount.ts';
-import { parseContract } from '../../src/licenses/parse-contract.ts';
+import { ONE } from '../../src/licenses/contract/amount.ts';
+import { parseContract } from '../../src/licenses/parse/parse-contract.ts';
 import { formatProblem } from '../../src/model/problem.ts';
 
 const WHOLE = `# a contract with everything that this version reads

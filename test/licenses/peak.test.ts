@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { ONE } from '../../src/licenses/amount.ts';
-import { PeakTracker, type SegmentPeak } from '../../src/licenses/peak.ts';
-import { type SessionEvent, Sessions } from '../../src/licenses/sessions.ts';
+import { ONE } from '../../src/licenses/contract/amount.ts';
+import { PeakTracker, type SegmentPeak } from '../../src/licenses/measures/peak.ts';
+import { type SessionEvent, Sessions } from '../../src/licenses/use/sessions.ts';
 
 type Step = { kind: 'open' | 'close' | 'use'; at: number; key: string; quantity: number };
 type Options = {

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { formatInstant, parseTimestamp } from '../../src/base/instant.ts';
 import { EARLIEST, isTimeZone, LATEST, localDate, parseDate, startOfDay } from '../../src/base/time-zone.ts';
-import { calendarPeriodAt, coveredPercent, toSegments } from '../../src/licenses/periods.ts';
+import { calendarPeriodAt, coveredPercent, toSegments } from '../../src/licenses/contract/periods.ts';
 
 const HOUR = 3_600_000_000_000n;
 

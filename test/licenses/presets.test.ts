@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { parseContract } from '../../src/licenses/parse-contract.ts';
-import { presetNames } from '../../src/licenses/parse-preset.ts';
-import { PRESETS } from '../../src/licenses/presets.ts';
+import { parseContract } from '../../src/licenses/parse/parse-contract.ts';
+import { presetNames } from '../../src/licenses/parse/parse-preset.ts';
+import { PRESETS } from '../../src/licenses/parse/presets.ts';
 import { formatProblem } from '../../src/model/problem.ts';
 
 const DOCUMENT = new URL('../../docs/license-measures.md', import.meta.url);

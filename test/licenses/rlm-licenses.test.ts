@@ -2,10 +2,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { formatAmount, toNumber } from '../../src/licenses/amount.ts';
-import { parseMeasure } from '../../src/licenses/parse-measure.ts';
-import { limitAt, toLimits } from '../../src/licenses/quantities.ts';
-import { type RlmPool, type RlmProduct, type RlmStep, rlmLicenses } from '../../src/licenses/rlm-licenses.ts';
+import { formatAmount, toNumber } from '../../src/licenses/contract/amount.ts';
+import { limitAt, toLimits } from '../../src/licenses/contract/quantities.ts';
+import { parseMeasure } from '../../src/licenses/parse/parse-measure.ts';
+import {
+  type RlmPool,
+  type RlmProduct,
+  type RlmStep,
+  rlmLicenses,
+} from '../../src/licenses/parse/rlm-licenses.ts';
 
 const MEASURE = parseMeasure('seats', 'count seats each instant take max over month', () => {})!;
 const POOL: RlmPool = { share: '', maxShare: undefined };

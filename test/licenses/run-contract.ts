@@ -1,8 +1,8 @@
 /** Runs a contract over records the way the spine does, on the slow twin of the event cursor. */
 import assert from 'node:assert/strict';
 import { compileLicenses } from '../../src/licenses/compile-licenses.ts';
-import type { Contract } from '../../src/licenses/contract.ts';
-import { parseContract } from '../../src/licenses/parse-contract.ts';
+import type { Contract } from '../../src/licenses/contract/contract.ts';
+import { parseContract } from '../../src/licenses/parse/parse-contract.ts';
 import { compileDetection, toSlot } from '../../src/match/compile-detection.ts';
 import type { Mark } from '../../src/model/mark.ts';
 import type { Coverage, Judgement } from '../../src/model/relation.ts';

@@ -1,12 +1,12 @@
 /** Runs the fold of one measure sentence over uses that are written down shortly, and gives its bounds. */
 import assert from 'node:assert/strict';
 import { formatInstant, parseTimestamp } from '../../src/base/instant.ts';
-import { ONE, parseAmount } from '../../src/licenses/amount.ts';
-import type { License } from '../../src/licenses/contract.ts';
-import type { LicenseUse, TimedUse } from '../../src/licenses/license-use.ts';
-import type { SegmentUse } from '../../src/licenses/measure-fold.ts';
-import { parseContract } from '../../src/licenses/parse-contract.ts';
-import { segmentsOf, startMeasure } from '../../src/licenses/start-measure.ts';
+import { ONE, parseAmount } from '../../src/licenses/contract/amount.ts';
+import type { License } from '../../src/licenses/contract/contract.ts';
+import type { SegmentUse } from '../../src/licenses/measures/measure-fold.ts';
+import { segmentsOf, startMeasure } from '../../src/licenses/measures/start-measure.ts';
+import { parseContract } from '../../src/licenses/parse/parse-contract.ts';
+import type { LicenseUse, TimedUse } from '../../src/licenses/use/license-use.ts';
 
 export type Used = {
   kind: LicenseUse['kind'];

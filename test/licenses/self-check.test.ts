@@ -1,7 +1,7 @@
 /** The license server's own figures against ours, and what a verdict is worth where they disagree. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { isCapacityReason } from '../../src/licenses/denial-reason.ts';
+import { isCapacityReason } from '../../src/licenses/use/denial-reason.ts';
 import type { Judgement } from '../../src/model/relation.ts';
 import { runContract, spanning, use } from './run-contract.ts';
 

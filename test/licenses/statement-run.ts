@@ -1,7 +1,7 @@
 /** Figures of one license, as the spine gets them: contract and records in. */
 import assert from 'node:assert/strict';
 import { compileLicenses } from '../../src/licenses/compile-licenses.ts';
-import { parseContract } from '../../src/licenses/parse-contract.ts';
+import { parseContract } from '../../src/licenses/parse/parse-contract.ts';
 import { compileDetection, toSlot } from '../../src/match/compile-detection.ts';
 import type { LicenseFigures } from '../../src/model/license-figures.ts';
 import { compareMarks, type Mark } from '../../src/model/mark.ts';

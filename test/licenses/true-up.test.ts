@@ -4,10 +4,9 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { parseTimestamp } from '../../src/base/instant.ts';
 import { formatDate, localDate, parseDate, startOfDay } from '../../src/base/time-zone.ts';
-import { type Amount, formatAmount, ONE } from '../../src/licenses/amount.ts';
-import type { Contract } from '../../src/licenses/contract.ts';
-import { addMoney, formatMoney, fractionOf, parseMoney } from '../../src/licenses/money.ts';
-import { parseContract } from '../../src/licenses/parse-contract.ts';
+import { type Amount, formatAmount, ONE } from '../../src/licenses/contract/amount.ts';
+import type { Contract } from '../../src/licenses/contract/contract.ts';
+import { addMoney, formatMoney, fractionOf, parseMoney } from '../../src/licenses/contract/money.ts';
 import {
   contractCost,
   cures,
@@ -16,7 +15,8 @@ import {
   quantityTimeline,
   trueDownTo,
   trueUp,
-} from '../../src/licenses/true-up.ts';
+} from '../../src/licenses/costs/true-up.ts';
+import { parseContract } from '../../src/licenses/parse/parse-contract.ts';
 
 const ZONE = 'Europe/Berlin';
 

@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { adjustAmount, adjustLimit } from '../../src/licenses/adjust.ts';
-import { ONE } from '../../src/licenses/amount.ts';
-import type { Adjustment } from '../../src/licenses/contract.ts';
+import { ONE } from '../../src/licenses/contract/amount.ts';
+import type { Adjustment } from '../../src/licenses/contract/contract.ts';
+import { adjustAmount, adjustLimit } from '../../src/licenses/measures/adjust.ts';
 import { boundsOf, contractWith, instant, runFold, type Used } from './run-measure.ts';
 
 const DAY = 86_400_000_000_000n;

@@ -30,6 +30,22 @@ const FLOORS: Readonly<Record<string, number>> = {
   cli: 5,
 };
 
+/** Rooms of one home that has many: as floors within it. What lies outside of its rooms joins them. */
+const ROOMS: Readonly<Record<string, Readonly<Record<string, number>>>> = {
+  licenses: {
+    contract: 0,
+    use: 1,
+    costs: 1,
+    'license-file': 1,
+    parse: 2,
+    'self-check': 2,
+    measures: 3,
+    verdict: 4,
+    clauses: 5,
+    statement: 5,
+  },
+};
+
 /** The spine says what is done, the engine how it is spread: the one pair on a floor where one knows the other. */
 const ALLOWED_PAIRS: ReadonlySet<string> = new Set(['audit.ts > engine']);
 
@@ -106,6 +122,8 @@ function insideViolation(
   const home = homeOf(path);
   const other = homeOf(file);
   if (home === other) {
+    const rooms = ROOMS[home];
+    if (rooms !== undefined) return roomViolation(path, file, rooms);
     const isList = path === `${home}/index.ts`;
     return members.has(file) && !isList
       ? [`${path}: imports ${file}; members of a list do not know each other`]
@@ -118,4 +136,12 @@ function insideViolation(
   return [
     `${path}: imports ${file}, ${to === from ? `sideways on floor ${to}` : `upwards from floor ${from} to ${to}`}`,
   ];
+}
+
+function roomViolation(path: string, file: string, rooms: Readonly<Record<string, number>>): string[] {
+  const [room, other] = [path, file].map((each) => each.split('/').slice(1, -1)[0]);
+  if (room === other || room === undefined) return [];
+  const [from, to] = [rooms[room], other === undefined ? undefined : rooms[other]];
+  if (from === undefined) return [`${path}: "${room}" is no room`];
+  return to !== undefined && to < from ? [] : [`${path}: imports ${file}, which its room may not know`];
 }

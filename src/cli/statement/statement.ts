@@ -1,6 +1,6 @@
 /** The statement of licenses: verdicts of the report, figures of each license, and what they stand on. Every format renders it. */
 import { compareText, count } from '../../base/text-safety.ts';
-import type { Contract, License } from '../../licenses/contract.ts';
+import type { Contract, License } from '../../licenses/contract/contract.ts';
 import type { Finding } from '../../model/finding.ts';
 import type { LicenseFigures, PeriodFigures, WitnessSession } from '../../model/license-figures.ts';
 import type { Place } from '../../model/place.ts';

@@ -3,7 +3,7 @@
  * superseded, have started and have not expired; of FEATURE lines the first alone, of INCREMENT lines all.
  */
 import type { LocalDate } from '../../base/time-zone.ts';
-import { compareDecimalVersions } from '../versions.ts';
+import { compareDecimalVersions } from '../contract/versions.ts';
 import { compareDays } from './dates.ts';
 import type { FeatureLine } from './feature-line.ts';
 import type { Supersession } from './supersession.ts';

@@ -1,6 +1,7 @@
 /** SUPERSEDE: which lines a later one replaces, and from which day on. */
+
+import { getOrCreate } from '../../base/get-or-create.ts';
 import type { LocalDate } from '../../base/time-zone.ts';
-import { getOrCreate } from '../get-or-create.ts';
 import { compareDays } from './dates.ts';
 import type { FeatureLine } from './feature-line.ts';
 

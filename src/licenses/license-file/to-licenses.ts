@@ -2,9 +2,11 @@
  * Lines of license files as licenses of a contract: one for each feature, for a check-out names the feature and not the pool
  * that served it. What the pools leave open is said with the license, and then keeps its verdicts open.
  */
+
+import { getOrCreate } from '../../base/get-or-create.ts';
 import { compareText } from '../../base/text-safety.ts';
 import type { LocalDate } from '../../base/time-zone.ts';
-import { ONE } from '../amount.ts';
+import { ONE } from '../contract/amount.ts';
 import type {
   ContractDate,
   License,
@@ -13,9 +15,8 @@ import type {
   QuantityEntry,
   ShareKey,
   Term,
-} from '../contract.ts';
-import { getOrCreate } from '../get-or-create.ts';
-import { compareDecimalVersions } from '../versions.ts';
+} from '../contract/contract.ts';
+import { compareDecimalVersions } from '../contract/versions.ts';
 import { compareDays } from './dates.ts';
 import type { DupGroup, FeatureLine } from './feature-line.ts';
 import { featureSteps, type Step } from './feature-steps.ts';

@@ -1,5 +1,5 @@
 /** A measure as it runs over calendar months, in which a statement tells its figures. */
-import type { Measure } from '../contract.ts';
+import type { Measure } from '../contract/contract.ts';
 
 export function isByCalendarMonth({ over, anchor }: Measure): boolean {
   return over === 'month' && anchor === 1;

@@ -3,12 +3,13 @@
  * interval are a series; if what was asked for is granted within the interval, the series is dropped, else its last denial
  * is the incident.
  */
+
+import { getOrCreate } from '../../base/get-or-create.ts';
 import { formatDuration, formatInstant, type Instant } from '../../base/instant.ts';
 import { compareText } from '../../base/text-safety.ts';
 import type { DenialCounts, DenialFigures, DenialIncident } from '../../model/license-figures.ts';
-import { toNumber } from '../amount.ts';
-import { getOrCreate } from '../get-or-create.ts';
-import { holderOf, type LicenseUse, type TimedUse } from '../license-use.ts';
+import { toNumber } from '../contract/amount.ts';
+import { holderOf, type LicenseUse, type TimedUse } from '../use/license-use.ts';
 import { LocalDays } from './local-days.ts';
 import type { TeamOf } from './teams.ts';
 

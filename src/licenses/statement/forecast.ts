@@ -5,9 +5,9 @@
  */
 import type { Instant } from '../../base/instant.ts';
 import type { Forecast } from '../../model/license-figures.ts';
-import { toNumber } from '../amount.ts';
-import { calendarPeriodAt, type Period } from '../periods.ts';
-import { type Limit, limitAt } from '../quantities.ts';
+import { toNumber } from '../contract/amount.ts';
+import { calendarPeriodAt, type Period } from '../contract/periods.ts';
+import { type Limit, limitAt } from '../contract/quantities.ts';
 
 /** With fewer the interval is the range of all slopes, which tells nothing. */
 export const MIN_MONTHS = 6;

@@ -1,8 +1,8 @@
 /** Cures of an excess that cost nothing, as far as the log shows them. */
 import { count } from '../../base/text-safety.ts';
-import { type Amount, formatAmount, ONE } from '../amount.ts';
-import type { SegmentUse } from '../measure-fold.ts';
-import { isOver } from '../quantities.ts';
+import { type Amount, formatAmount, ONE } from '../contract/amount.ts';
+import { isOver } from '../contract/quantities.ts';
+import type { SegmentUse } from '../measures/measure-fold.ts';
 import type { PeakSeats } from './peak-seats.ts';
 import type { Holding } from './seat-watch.ts';
 import { type FreeCure, mayBeOver } from './true-up.ts';

@@ -2,8 +2,8 @@
 import type { Instant } from '../../base/instant.ts';
 import { hourAt, wallClockMs } from '../../base/time-zone.ts';
 import type { HeatMap } from '../../model/license-figures.ts';
-import { type Amount, ONE, toNumber } from '../amount.ts';
-import { type Limit, limitAt } from '../quantities.ts';
+import { type Amount, ONE, toNumber } from '../contract/amount.ts';
+import { type Limit, limitAt } from '../contract/quantities.ts';
 import type { Day } from './local-days.ts';
 import type { SeatObserver } from './seat-watch.ts';
 

@@ -4,9 +4,9 @@ import { compareText, count } from '../../base/text-safety.ts';
 import type { HeldSeat, IdleFigures, IdleHolder } from '../../model/license-figures.ts';
 import type { Place } from '../../model/place.ts';
 import type { Covered } from '../../model/relation.ts';
-import { toNumber } from '../amount.ts';
-import { holderOf, type TimedUse } from '../license-use.ts';
-import type { Session } from '../sessions.ts';
+import { toNumber } from '../contract/amount.ts';
+import { holderOf, type TimedUse } from '../use/license-use.ts';
+import type { Session } from '../use/sessions.ts';
 import type { TeamOf } from './teams.ts';
 
 const DAY = 86_400_000_000_000n;

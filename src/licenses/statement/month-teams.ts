@@ -1,7 +1,7 @@
 /** Of each month the most seats at once and which teams held them at that instant, and the peaks of its days. */
 import { formatInstant, type Instant } from '../../base/instant.ts';
 import type { TeamUse } from '../../model/license-figures.ts';
-import { type Amount, toNumber } from '../amount.ts';
+import { type Amount, toNumber } from '../contract/amount.ts';
 import type { Day } from './local-days.ts';
 import type { Holding, SeatObserver } from './seat-watch.ts';
 import { type TeamOf, toShares } from './teams.ts';

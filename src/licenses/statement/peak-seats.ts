@@ -5,7 +5,7 @@
 import { formatInstant, type Instant } from '../../base/instant.ts';
 import type { PeakFigures, WitnessSession } from '../../model/license-figures.ts';
 import { comparePlaces } from '../../model/place.ts';
-import { type Amount, toNumber } from '../amount.ts';
+import { type Amount, toNumber } from '../contract/amount.ts';
 import type { Holding, SeatObserver } from './seat-watch.ts';
 import { type TeamOf, toShares } from './teams.ts';
 

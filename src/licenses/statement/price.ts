@@ -1,7 +1,7 @@
 /** What more of a license costs, as its contract has it. */
-import { type Amount, formatAmount, ONE } from '../amount.ts';
-import type { Cost, License } from '../contract.ts';
-import { formatMoney, fractionOf, type Money } from '../money.ts';
+import { type Amount, formatAmount, ONE } from '../contract/amount.ts';
+import type { Cost, License } from '../contract/contract.ts';
+import { formatMoney, fractionOf, type Money } from '../contract/money.ts';
 
 /** The rate that is agreed for use beyond the quantity; without one, that of the latest purchase which states its price. */
 function priceOf({ overage, quantity }: License): (Cost & { rate: Money }) | undefined {

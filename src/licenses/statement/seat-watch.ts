@@ -1,7 +1,7 @@
 /** Looks on while sessions take seats and give them back, and tells how many were taken from when to when. */
 import type { Instant } from '../../base/instant.ts';
-import type { Amount } from '../amount.ts';
-import type { SeatSink, Session, SessionEvent } from '../sessions.ts';
+import type { Amount } from '../contract/amount.ts';
+import type { SeatSink, Session, SessionEvent } from '../use/sessions.ts';
 import { type Day, LocalDays } from './local-days.ts';
 
 /** What counts once: a session, or all that share a seat; `shown` is the largest of them. */

@@ -1,8 +1,8 @@
 /** Of measures that are no seats: what each team used in a month. */
 import type { TeamUse } from '../../model/license-figures.ts';
-import { type Amount, ONE, toNumber } from '../amount.ts';
-import type { Count } from '../contract.ts';
-import { holderOf, type TimedUse } from '../license-use.ts';
+import { type Amount, ONE, toNumber } from '../contract/amount.ts';
+import type { Count } from '../contract/contract.ts';
+import { holderOf, type TimedUse } from '../use/license-use.ts';
 import { LocalDays } from './local-days.ts';
 import { type TeamOf, toShares } from './teams.ts';
 

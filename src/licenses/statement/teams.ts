@@ -1,9 +1,9 @@
 /** To which team of the contract somebody belongs, and how much each team has of a figure. */
 import { compareText } from '../../base/text-safety.ts';
 import type { TeamShare } from '../../model/license-figures.ts';
-import { type Amount, toNumber } from '../amount.ts';
-import type { People } from '../contract.ts';
-import { compileTeams } from '../people.ts';
+import { type Amount, toNumber } from '../contract/amount.ts';
+import type { People } from '../contract/contract.ts';
+import { compileTeams } from '../contract/people.ts';
 
 export type TeamOf = (person: string) => string | null;
 

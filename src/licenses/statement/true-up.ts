@@ -1,10 +1,10 @@
 /** What is owed, and the cheapest cure: what costs nothing goes before what has to be bought. */
 import type { Cure, TrueUpFigures } from '../../model/license-figures.ts';
-import { type Amount, formatAmount, ONE, toNumber } from '../amount.ts';
-import type { License } from '../contract.ts';
-import type { SegmentUse } from '../measure-fold.ts';
-import { type Limit, toLimitInForce } from '../quantities.ts';
-import { formatUse } from '../usage-words.ts';
+import { type Amount, formatAmount, ONE, toNumber } from '../contract/amount.ts';
+import type { License } from '../contract/contract.ts';
+import { type Limit, toLimitInForce } from '../contract/quantities.ts';
+import type { SegmentUse } from '../measures/measure-fold.ts';
+import { formatUse } from '../verdict/usage-words.ts';
 
 /** What `quantity` more of a license costs, as its contract has it; undefined where that states no price. */
 export type CostOf = (license: License, quantity: Amount) => { cost: string; arithmetic: string } | undefined;

@@ -4,9 +4,9 @@ import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { formatInstant } from '../../../src/base/instant.ts';
 import type { LocalDate } from '../../../src/base/time-zone.ts';
-import { toNumber } from '../../../src/licenses/amount.ts';
-import type { License } from '../../../src/licenses/contract.ts';
-import { isVersionCovered } from '../../../src/licenses/versions.ts';
+import { toNumber } from '../../../src/licenses/contract/amount.ts';
+import type { License } from '../../../src/licenses/contract/contract.ts';
+import { isVersionCovered } from '../../../src/licenses/contract/versions.ts';
 import { contractOf, licensesOf, linesOf, seatsOn } from './read-license.ts';
 
 const on = (month: number, day: number, year = 2026): LocalDate => ({ year, month, day });

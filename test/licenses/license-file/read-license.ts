@@ -1,12 +1,12 @@
 /** License files of tests, read as `licenses.yaml` would have them read. Tests only. */
 import assert from 'node:assert/strict';
 import { type LocalDate, startOfDay } from '../../../src/base/time-zone.ts';
-import { toNumber } from '../../../src/licenses/amount.ts';
-import type { License } from '../../../src/licenses/contract.ts';
+import { toNumber } from '../../../src/licenses/contract/amount.ts';
+import type { License } from '../../../src/licenses/contract/contract.ts';
+import { limitAt, toLimits } from '../../../src/licenses/contract/quantities.ts';
 import type { FeatureLine } from '../../../src/licenses/license-file/feature-line.ts';
 import { parseLicenseFiles } from '../../../src/licenses/license-file/parse-license-files.ts';
-import { parseContract } from '../../../src/licenses/parse-contract.ts';
-import { limitAt, toLimits } from '../../../src/licenses/quantities.ts';
+import { parseContract } from '../../../src/licenses/parse/parse-contract.ts';
 import { formatProblem } from '../../../src/model/problem.ts';
 
 export function linesOf(text: string): FeatureLine[] {

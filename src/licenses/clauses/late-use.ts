@@ -1,0 +1,59 @@
+/** Use that arrived long after its period had ended: it counts in its own period, whose figure is thereby corrected. */
+import { formatDuration, formatInstant, type Instant, parseTimestamp } from '../../base/instant.ts';
+import { count as counted, quote } from '../../base/text-safety.ts';
+import type { Place } from '../../model/place.ts';
+import { type Judgement, MAX_RELATED } from '../../model/relation.ts';
+import type { Late, License } from '../contract/contract.ts';
+import type { Period, Segment } from '../contract/periods.ts';
+import { SegmentCursor } from '../contract/segment-cursor.ts';
+import type { TimedUse } from '../use/license-use.ts';
+import type { UseWatcher } from '../use/use-watcher.ts';
+import { licenseSeverity } from '../verdict/license-findings.ts';
+
+type Episode = { events: number; latest: Instant; places: Place[] };
+
+export class LateUse implements UseWatcher {
+  private readonly license: License;
+  private readonly late: Late;
+  private readonly cursor: SegmentCursor;
+  private readonly episodes = new Map<Period, Episode>();
+
+  constructor(license: License, late: Late, segments: readonly Segment[]) {
+    this.license = license;
+    this.late = late;
+    this.cursor = new SegmentCursor(segments);
+  }
+
+  add(use: TimedUse): void {
+    this.cursor.reach(use.time, () => undefined);
+    const { period } = this.cursor.current;
+    const received = use.received === undefined ? undefined : parseTimestamp(use.received);
+    if (period === undefined || received === undefined || received.problem !== undefined) return;
+    if (use.kind !== 'open' && use.kind !== 'use') return;
+    if (use.featureless || received.instant <= period.until + this.late.accept) return;
+    const known = this.episodes.get(period) ?? { events: 0, latest: received.instant, places: [] };
+    known.events++;
+    if (received.instant > known.latest) known.latest = received.instant;
+    if (known.places.length <= MAX_RELATED) known.places.push(use.place);
+    this.episodes.set(period, known);
+  }
+
+  *finish(): Generator<Judgement> {
+    const { id } = this.license;
+    for (const [{ label, until }, { events, latest, places }] of this.episodes) {
+      const [place, ...related] = places;
+      const last = `the latest at ${formatInstant(latest)}`;
+      yield {
+        verdict: 'violation',
+        code: 'late-use',
+        message: `license ${quote(id)} in ${label}: ${counted(events, 'event')} of use arrived more than ${formatDuration(this.late.accept)} after the period ended (${formatInstant(until)}), ${last}: counted in the period, whose figure is corrected`,
+        place: place!,
+        related,
+        count: events,
+        subject: id,
+        identity: [id, 'late', label],
+        severity: licenseSeverity('late-use'),
+      };
+    }
+  }
+}

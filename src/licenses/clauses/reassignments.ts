@@ -1,0 +1,147 @@
+/**
+ * Seats that pass from one person to another before their hold is over. Where events name the seat, by seat. Else by the
+ * pool: a seat that was revoked early stays taken until its hold ends, so an assignment that finds none free broke one.
+ */
+import { formatDuration, formatInstant, type Instant } from '../../base/instant.ts';
+import { count as counted, quote } from '../../base/text-safety.ts';
+import type { Place } from '../../model/place.ts';
+import { type Judgement, MAX_RELATED } from '../../model/relation.ts';
+import { ONE } from '../contract/amount.ts';
+import type { License, Reassign } from '../contract/contract.ts';
+import { isOver, type Limit, limitAt, toLimits } from '../contract/quantities.ts';
+import type { Assignment } from '../use/license-use.ts';
+import { licenseSeverity } from '../verdict/license-findings.ts';
+import { BoundedJudgements } from './bounded-judgements.ts';
+
+/** `at` undefined: before the log began. */
+type Holder = { person: string; at: Instant | undefined; place: Place; excused: boolean };
+
+export class Reassignments {
+  private readonly license: License;
+  private readonly reassign: Reassign;
+  private readonly limits: readonly Limit[];
+  private readonly unless: ReadonlySet<string>;
+  private readonly found = new BoundedJudgements();
+  private readonly bySeat = new Map<string, Holder>();
+  /** Of the pool: who holds a seat, and seats that were revoked before their hold was over, by whom they were held. */
+  private readonly assigned = new Map<string, Holder>();
+  private readonly early = new Map<string, Holder>();
+  private readonly unknown: Place[] = [];
+  private unknownCount = 0;
+  private begin: Instant | undefined;
+
+  constructor(license: License, reassign: Reassign) {
+    this.license = license;
+    this.reassign = reassign;
+    this.limits = toLimits(license);
+    this.unless = new Set(reassign.unless.map((reason) => reason.toLowerCase()));
+  }
+
+  /** In order of time. */
+  add(event: Assignment): void {
+    this.begin ??= event.time;
+    if (event.person === undefined) return;
+    const named = { ...event, person: event.person };
+    if (event.seat !== undefined) this.addToSeat(named, event.seat);
+    else if (event.kind === 'assign') this.assignFromPool(named);
+    else this.revokeToPool(named);
+  }
+
+  *finish(): Generator<Judgement> {
+    yield* this.found.finish();
+    const [place, ...related] = this.unknown;
+    if (place === undefined) return;
+    const { id } = this.license;
+    const seats = counted(this.unknownCount, 'seat was', 'seats were');
+    yield {
+      verdict: 'undetermined',
+      code: 'reassigned-too-soon',
+      message: `license ${quote(id)}: ${seats} passed on that may have been assigned less than ${formatDuration(this.reassign.hold)} before: the log does not tell when`,
+      place,
+      related,
+      count: this.unknownCount,
+      subject: id,
+      identity: [id, 'reassign', 'unknown'],
+      severity: 'informational',
+    };
+  }
+
+  private addToSeat(event: Assignment & { person: string }, seat: string): void {
+    const holder = this.bySeat.get(seat);
+    const excused = this.isExcused(event);
+    const { person, time: at, place, kind } = event;
+    if (kind === 'revoke') {
+      if (holder === undefined) this.bySeat.set(seat, { person, at: undefined, place, excused });
+      else holder.excused ||= excused;
+      return;
+    }
+    if (holder?.person === person) {
+      holder.excused = false;
+      return;
+    }
+    if (holder !== undefined && !holder.excused && !excused) this.pass(holder, event, `seat ${quote(seat)}`);
+    this.bySeat.set(seat, { person, at, place, excused: false });
+  }
+
+  private assignFromPool(event: Assignment & { person: string }): void {
+    const { person, time: at, place } = event;
+    if (this.assigned.has(person)) return;
+    const own = this.early.get(person);
+    this.early.delete(person);
+    this.assigned.set(person, own ?? { person, at, place, excused: false });
+    this.release(at);
+    if (own !== undefined || this.isExcused(event) || this.early.size === 0) return;
+    const limit = limitAt(this.limits, at);
+    const taken = BigInt(this.assigned.size + this.early.size) * ONE;
+    if (limit === undefined) this.noteUnknown(place);
+    if (!isOver(taken, limit)) return;
+    // The latest revocation is the likeliest to be the seat; any of them is one too few.
+    const holder = [...this.early.values()].at(-1)!;
+    this.early.delete(holder.person);
+    this.pass(holder, event, 'a seat');
+  }
+
+  private revokeToPool(event: Assignment & { person: string }): void {
+    const holder = this.assigned.get(event.person);
+    this.assigned.delete(event.person);
+    if (holder?.at === undefined || this.isExcused(event)) return;
+    if (event.time - holder.at < this.reassign.hold) this.early.set(event.person, holder);
+  }
+
+  /** Drops the seats whose hold is over. */
+  private release(now: Instant): void {
+    for (const [person, { at }] of this.early) if (now - at! >= this.reassign.hold) this.early.delete(person);
+  }
+
+  private pass(holder: Holder, event: Assignment & { person: string }, seat: string): void {
+    const { hold } = this.reassign;
+    const since = holder.at ?? this.begin!;
+    const held = event.time - since;
+    if (held >= hold) return;
+    if (holder.at === undefined) {
+      this.noteUnknown(event.place);
+      return;
+    }
+    const { id } = this.license;
+    this.found.add(() => ({
+      verdict: 'violation',
+      code: 'reassigned-too-soon',
+      message: `license ${quote(id)}: ${seat} passed from ${quote(holder.person)} to ${quote(event.person)} at ${formatInstant(event.time)}, ${formatDuration(held)} after it was assigned, expected at least ${formatDuration(hold)}`,
+      place: event.place,
+      related: [holder.place],
+      count: 1,
+      subject: event.person,
+      identity: [id, 'reassign', event.identity],
+      severity: licenseSeverity('reassigned-too-soon'),
+    }));
+  }
+
+  private noteUnknown(place: Place): void {
+    this.unknownCount++;
+    if (this.unknown.length <= MAX_RELATED) this.unknown.push(place);
+  }
+
+  private isExcused({ reason }: Assignment): boolean {
+    return reason !== undefined && this.unless.has(reason.trim().toLowerCase());
+  }
+}

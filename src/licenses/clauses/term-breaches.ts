@@ -1,0 +1,147 @@
+/** Use outside the license's term: before it began, after it ended and the grace was over. Half-open. */
+import { formatDuration, formatInstant, type Instant } from '../../base/instant.ts';
+import { count, quote } from '../../base/text-safety.ts';
+import { type Judgement, MAX_RELATED } from '../../model/relation.ts';
+import type { License } from '../contract/contract.ts';
+import type { Witness } from '../measures/measure-fold.ts';
+import { holderOf, type ServerRestart, type TimedUse, toSessionEvent } from '../use/license-use.ts';
+import { sessionOptions } from '../use/session-options.ts';
+import { type Session, Sessions } from '../use/sessions.ts';
+import type { LicenseCode } from '../verdict/license-findings.ts';
+import { licenseSeverity } from '../verdict/license-findings.ts';
+
+type Breach = { count: number; first: Instant; last: Instant; witnesses: Witness[]; identity: string };
+
+/** Sessions that are kept to be named. */
+const MAX_OUTLIVED = 1000;
+
+export class TermBreaches {
+  private readonly license: License;
+  private readonly end: Instant | undefined;
+  private before: Breach | undefined;
+  private after: Breach | undefined;
+  /** Sessions by key that began before the term, or after its end: their check-in is no second breach. */
+  private readonly opened = new Map<string, number>();
+  /** Only where the contract itself ends sessions: those went on after the term although none is open when the log ends. */
+  private readonly sessions: Sessions | undefined;
+  private readonly outlived: Session[] = [];
+
+  constructor(license: License) {
+    this.license = license;
+    this.end = license.term && license.term.until.instant + license.term.grace;
+    const options = sessionOptions(license);
+    if (options.timeout !== undefined || options.borrow !== undefined || options.restarts === true)
+      this.sessions = this.end === undefined ? undefined : this.watch(options, this.end);
+  }
+
+  add(use: TimedUse): void {
+    if (use.featureless) return;
+    this.follow(use);
+    const begin = this.license.term?.from?.instant;
+    if (begin !== undefined && use.time < begin) {
+      if (this.isNewUse(use)) this.before = extend(this.before, use);
+    } else if (this.end !== undefined && use.time >= this.end) {
+      // A check-in at the very end is in time; a later one shows a session that outlived the license.
+      const inTime = use.kind === 'close' && use.time === this.end;
+      if (this.isNewUse(use) && !inTime) this.after = extend(this.after, use);
+    } else if (this.opened.size > 0) this.opened.clear();
+  }
+
+  restart({ time, daemon }: ServerRestart): void {
+    this.sessions?.restart(time, daemon);
+  }
+
+  private watch(options: ReturnType<typeof sessionOptions>, end: Instant): Sessions {
+    return new Sessions(options, {
+      take() {},
+      change() {},
+      orphan() {},
+      doubt() {},
+      release: (session, at) => {
+        const isOver = at > end && session.at < end && session.closed === undefined;
+        if (isOver && this.outlived.length < MAX_OUTLIVED) this.outlived.push(session);
+      },
+    });
+  }
+
+  private follow(use: TimedUse): void {
+    if (this.sessions === undefined) return;
+    const event = toSessionEvent(use);
+    if (use.kind === 'open') this.sessions.checkOut(event);
+    else if (use.kind === 'close') this.sessions.checkIn(event);
+    else if (use.kind === 'upgrade') this.sessions.upgrade(event);
+  }
+
+  private isNewUse({ kind, key }: TimedUse): boolean {
+    const open = this.opened.get(key) ?? 0;
+    if (kind === 'open') this.opened.set(key, open + 1);
+    if (kind !== 'close') return true;
+    if (open > 1) this.opened.set(key, open - 1);
+    else this.opened.delete(key);
+    return open === 0;
+  }
+
+  /** `stillOpen`: sessions without a check-in. `until`: the last instant the log speaks of. */
+  *finish(stillOpen: Iterable<Session>, until: Instant): Generator<Judgement> {
+    const { term } = this.license;
+    if (this.before !== undefined) {
+      yield this.judgement('use-before-start', this.before, `the term begins ${term!.from!.text}`);
+    }
+    const grace =
+      term === undefined || term.grace === 0n ? '' : ` and its grace of ${formatDuration(term.grace)}`;
+    const ended = `the term ended ${term?.until.text}${grace}`;
+    if (this.after !== undefined) yield this.judgement('use-after-expiry', this.after, ended);
+    else if (this.end !== undefined && until > this.end) {
+      this.sessions?.advance(until);
+      yield* this.perhapsAfter(this.end, [...stillOpen, ...this.outlived], ended);
+    }
+  }
+
+  private *perhapsAfter(end: Instant, stillOpen: Iterable<Session>, ended: string): Generator<Judgement> {
+    const open = [...stillOpen].filter(({ at }) => at < end);
+    const [first] = open;
+    if (first === undefined) return;
+    yield {
+      verdict: 'undetermined',
+      code: 'use-after-expiry',
+      message: `license ${quote(this.license.id)}: ${count(open.length, 'session has', 'sessions have')} no check-in and may have gone on, although ${ended}`,
+      place: first.place,
+      related: open.slice(1, MAX_RELATED + 1).map(({ place }) => place),
+      count: open.length,
+      subject: this.license.id,
+      identity: [this.license.id, 'perhaps', first.identity],
+      severity: licenseSeverity('license-undetermined'),
+    };
+  }
+
+  private judgement(code: LicenseCode, breach: Breach, term: string): Judgement {
+    const holders = [...new Set(breach.witnesses.map(({ holder }) => holder))].map(quote).join(', ');
+    const more = breach.count > breach.witnesses.length ? ' and others' : '';
+    const [from, until] = [formatInstant(breach.first), formatInstant(breach.last)];
+    const times =
+      breach.count === 1 ? `once, at ${from},` : `${count(breach.count, 'time')} from ${from} until ${until}`;
+    const [place, ...related] = breach.witnesses.map((witness) => witness.place);
+    return {
+      verdict: 'violation',
+      code,
+      message: `license ${quote(this.license.id)}: used ${times} by ${holders}${more}, although ${term}`,
+      place: place!,
+      related,
+      count: breach.count,
+      subject: this.license.id,
+      identity: [this.license.id, breach.identity],
+      severity: licenseSeverity(code),
+    };
+  }
+}
+
+function extend(breach: Breach | undefined, use: TimedUse): Breach {
+  const witness = { holder: holderOf(use), place: use.place };
+  if (breach === undefined) {
+    return { count: 1, first: use.time, last: use.time, witnesses: [witness], identity: use.identity };
+  }
+  breach.count++;
+  breach.last = use.time;
+  if (breach.witnesses.length <= MAX_RELATED) breach.witnesses.push(witness);
+  return breach;
+}

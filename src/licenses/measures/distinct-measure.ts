@@ -1,0 +1,187 @@
+/**
+ * `count distinct KEY`: how many used the license in a period, compared at each newcomer with the quantity then in
+ * force. Memory: the people of one period.
+ */
+import type { Instant } from '../../base/instant.ts';
+import { count } from '../../base/text-safety.ts';
+import type { Place } from '../../model/place.ts';
+import { ONE } from '../contract/amount.ts';
+import type { License } from '../contract/contract.ts';
+import type { Segment } from '../contract/periods.ts';
+import { isOver } from '../contract/quantities.ts';
+import { falls, SegmentCursor } from '../contract/segment-cursor.ts';
+import {
+  holderOf,
+  type LicenseUse,
+  type ServerRestart,
+  type TimedUse,
+  toSessionEvent,
+} from '../use/license-use.ts';
+import { sessionOptions } from '../use/session-options.ts';
+import { type Session, Sessions } from '../use/sessions.ts';
+import { Doubts, type MeasureFold, type SegmentUse, type Witness } from './measure-fold.ts';
+import { MAX_WITNESSES } from './peak.ts';
+
+/** Since which fall of the quantity somebody is proven to have used it, and where that is to be read. */
+type Proof = { fall: number; place: Place };
+
+export class DistinctMeasure implements MeasureFold {
+  private readonly cursor: SegmentCursor;
+  /** Only to know who holds a session when a period begins. */
+  private readonly sessions: Sessions;
+  private readonly uses: SegmentUse[] = [];
+  /** For each segment, the check-ins in it that have no check-out: their sessions may be as old as the log. */
+  private readonly orphans: number[] = [];
+  private readonly anytimeNames = new Set<string>();
+  private anytimeNobody = 0;
+  private readonly anytimeDoubts = new Doubts();
+  private started = false;
+  /** Of the current period. */
+  private seen = new Map<string, Proof>();
+  private possible = new Set<string>();
+  private doubts = new Doubts();
+  private carried = 0;
+  private nobody = 0;
+  private fall = 0;
+  private sinceFall = 0;
+  /** Of the current segment: those who came when the limit was reached. */
+  private beyond: Witness[] = [];
+  private firstBeyond: Instant | undefined;
+  private latest: Instant;
+
+  constructor(license: License, segments: readonly Segment[]) {
+    this.cursor = new SegmentCursor(segments);
+    this.latest = segments[0]!.from;
+    const orphan = () => {
+      this.orphans[this.uses.length] = (this.orphans[this.uses.length] ?? 0) + 1;
+    };
+    this.sessions = new Sessions(sessionOptions(license), {
+      take() {},
+      release() {},
+      change() {},
+      doubt() {},
+      orphan,
+    });
+  }
+
+  anytime(use: LicenseUse): void {
+    const name = use.counted;
+    this.anytimeDoubts.note('untimed', { holder: holderOf(use), place: use.place });
+    // Segments that are already closed did not know this name: there it counts as one more.
+    if (name === undefined || this.started) this.anytimeNobody++;
+    else this.anytimeNames.add(name);
+  }
+
+  add(use: TimedUse): void {
+    this.started = true;
+    // A check-in proves use until just before it: at the first instant of a period, for the period before.
+    const at = use.kind === 'close' ? use.time - 1n : use.time;
+    this.reach(at);
+    const name = use.counted;
+    const witness = { holder: name ?? holderOf(use), place: use.place };
+    if (use.featureless) {
+      if (use.kind === 'close') return;
+      this.doubts.note('featureless', witness);
+      if (name === undefined) this.nobody++;
+      else this.possible.add(name);
+      return;
+    }
+    if (name === undefined) {
+      this.doubts.note('nobody', witness);
+      this.nobody++;
+    } else if (at >= this.cursor.current.from) this.prove(name, at, use.place);
+    const event = toSessionEvent(use, witness.holder);
+    if (use.kind === 'open') this.sessions.checkOut(event);
+    else if (use.kind === 'close') this.sessions.checkIn(event);
+    else if (use.kind === 'upgrade') this.sessions.upgrade(event);
+  }
+
+  restart({ time, daemon }: ServerRestart): void {
+    this.reach(time);
+    this.sessions.restart(time, daemon);
+  }
+
+  finish(until: Instant): SegmentUse[] {
+    this.reach(until);
+    this.leave();
+    let later = 0;
+    for (let index = this.uses.length - 1; index >= 0; index--) {
+      const use = this.uses[index]!;
+      use.upper.amount! += BigInt(later + this.anytimeNobody) * ONE;
+      if (later > 0) {
+        use.doubts.push(
+          `${count(later, 'later check-in has', 'later check-ins have')} no check-out, so the session may be as old as the log`,
+        );
+      }
+      use.doubts.push(...this.anytimeDoubts.reasons());
+      use.doubtful = [...use.doubtful, ...this.anytimeDoubts.places];
+      later += this.orphans[index] ?? 0;
+    }
+    return this.uses;
+  }
+
+  stillOpen(): Iterable<Session> {
+    return this.sessions.stillOpen();
+  }
+
+  private prove(name: string, at: Instant, place: Place): void {
+    this.latest = at;
+    const proof = this.seen.get(name);
+    if (proof?.fall === this.fall) return;
+    this.seen.set(name, { fall: this.fall, place });
+    this.sinceFall++;
+    if (!isOver(BigInt(this.sinceFall) * ONE, this.cursor.current.limit)) return;
+    this.firstBeyond ??= at;
+    if (this.beyond.length < MAX_WITNESSES) this.beyond.push({ holder: name, place });
+  }
+
+  private reach(at: Instant): void {
+    this.cursor.reach(at, (left, entered) => {
+      this.leave(left);
+      if (entered.period === left.period) {
+        if (!falls(left, entered)) return;
+        this.fall++;
+        this.sinceFall = 0;
+        return;
+      }
+      this.sessions.advance(entered.from);
+      this.seen = new Map();
+      this.doubts = new Doubts();
+      this.possible = new Set([...this.sessions.stillOpen()].map(({ holder }) => holder));
+      this.carried = this.possible.size;
+      this.nobody = 0;
+      this.fall = 0;
+      this.sinceFall = 0;
+    });
+  }
+
+  private leave(segment = this.cursor.current): void {
+    const unproven = new Set([...this.possible, ...this.anytimeNames].filter((name) => !this.seen.has(name)));
+    const doubts = this.doubts.reasons();
+    if (this.carried > 0 && unproven.size > 0) {
+      doubts.push(`${count(this.carried, 'session was', 'sessions were')} open when the period began`);
+    }
+    const at = this.firstBeyond ?? this.latest;
+    const witnesses = this.witnesses();
+    this.uses.push({
+      segment,
+      lower: { amount: BigInt(this.sinceFall) * ONE, at, witnesses },
+      upper: { amount: BigInt(this.seen.size + unproven.size + this.nobody) * ONE, at, witnesses },
+      doubts,
+      doubtful: [...this.doubts.places],
+    });
+    this.beyond = [];
+    this.firstBeyond = undefined;
+  }
+
+  /** Those beyond the limit first, then the others in order of their first use. */
+  private witnesses(): Witness[] {
+    const witnesses = [...this.beyond];
+    const named = new Set(witnesses.map(({ holder }) => holder));
+    for (const [holder, { place }] of this.seen) {
+      if (witnesses.length >= MAX_WITNESSES) break;
+      if (!named.has(holder)) witnesses.push({ holder, place });
+    }
+    return witnesses;
+  }
+}

@@ -1,0 +1,47 @@
+/** What one event adds to a sum: its amount, no less than the measure's minimum, times the factor for its kind. */
+
+import { getOrCreate } from '../../base/get-or-create.ts';
+import { compileGlob } from '../../base/glob.ts';
+import { type Amount, ONE } from '../contract/amount.ts';
+import type { Adjustment, Measure } from '../contract/contract.ts';
+import type { LicenseUse } from '../use/license-use.ts';
+import { multiply } from './adjust.ts';
+import type { DoubtReason } from './measure-fold.ts';
+
+/** Undefined amount: nobody can tell, because of `doubt`. */
+export function eventAmount(
+  { count, adjust, eachAtLeast }: Measure,
+  use: LicenseUse,
+): { amount: Amount | undefined; doubt?: DoubtReason } {
+  if (count.what === 'events') return { amount: ONE };
+  if (use.amount === undefined) return { amount: undefined, doubt: 'amount' };
+  // A correction is no use: to raise it to the minimum would turn it into one.
+  const isLess = eachAtLeast !== undefined && use.amount >= 0n && use.amount < eachAtLeast;
+  const amount = isLess ? eachAtLeast : use.amount;
+  if (!('by' in count) || count.by === undefined) return { amount };
+  const factor = factorOf(adjust, use.group);
+  return factor === undefined ? { amount: undefined, doubt: 'factor' } : { amount: multiply(amount, factor) };
+}
+
+const choosers = new WeakMap<Adjustment, (group: string) => Amount | undefined>();
+
+/** The factor of the first pattern that fits the value of the measure's `by`, in any case of letters. */
+export function factorOf(adjust: Adjustment, group: string | undefined): Amount | undefined {
+  let choose = choosers.get(adjust);
+  if (choose === undefined) {
+    const factors = (adjust.factors ?? []).map(({ factor, pattern }) => ({
+      factor,
+      holds: compileGlob(pattern.toLowerCase()),
+    }));
+    const known = new Map<string, Amount | undefined>();
+    choose = (value) => {
+      if (known.size > MAX_REMEMBERED) known.clear();
+      return getOrCreate(known, value, () => factors.find(({ holds }) => holds(value.toLowerCase()))?.factor);
+    };
+    choosers.set(adjust, choose);
+  }
+  return choose(group ?? '');
+}
+
+/** A log that makes up kinds must not fill the memory. */
+const MAX_REMEMBERED = 10_000;

@@ -1,0 +1,97 @@
+/** What every measure is: a fold over license use in time order that ends in bounds for each segment of the contract. */
+import type { Instant } from '../../base/instant.ts';
+import { count } from '../../base/text-safety.ts';
+import type { Place } from '../../model/place.ts';
+import type { Amount } from '../contract/amount.ts';
+import type { Segment } from '../contract/periods.ts';
+import type { CheckedPoints, SelfCheckResult } from '../self-check/self-check.ts';
+import type { LicenseUse, ServerRestart, TimedUse } from '../use/license-use.ts';
+import type { Session } from '../use/sessions.ts';
+import type { TimeOver } from './time-over.ts';
+
+export type Witness = { holder: string; place: Place };
+
+type Bound = { amount: Amount; at: Instant; witnesses: readonly Witness[] };
+
+/** What a figure may rest on without the log saying so: the order within an instant, linger, check-ins that are missing. */
+export type Assumption = 'tie' | 'linger' | 'missing';
+
+/** Bounds of one segment under another assumption. `upper` undefined: nothing bounds it. */
+export type Alternative = { assumption: Assumption; lower: Amount; upper: Amount | undefined };
+
+export type SegmentUse = {
+  segment: Segment;
+  /** What the log proves. */
+  lower: Bound;
+  /** What is possible. `amount` undefined: nothing bounds it. */
+  upper: Omit<Bound, 'amount'> & { amount: Amount | undefined };
+  /** Why the bounds differ, in words, and the first of the records that keep it open. */
+  doubts: string[];
+  doubtful: readonly Witness[];
+  /** The quantity changes within the period and the figure, which is of the whole period, lies between: no verdict. */
+  unsettled?: true;
+  /** A convention on which the figure hangs without being in doubt. */
+  note?: string;
+  /** How long use was above the quantity in force, where overage is allowed and seats are counted. */
+  over?: TimeOver;
+  /** The bounds if something were assumed otherwise. */
+  alternatives?: readonly Alternative[];
+  /** How far the license server's own figures agree. */
+  selfCheck?: CheckedPoints;
+};
+
+export interface MeasureFold {
+  /** Use whose time is not known. It came before all other use, or after. */
+  anytime(use: LicenseUse): void;
+  add(use: TimedUse): void;
+  /** A server lost its sessions; only where the license says that this ends them. Folds without sessions lack it. */
+  restart?(restart: ServerRestart): void;
+  /** What the server saw and the contract does not count: use of those who are left out, and refusals. */
+  uncounted?(use: TimedUse): void;
+  finish(until: Instant): SegmentUse[];
+  /** Sessions without a check-in, after `finish`. */
+  stillOpen(): Iterable<Session>;
+  /** After `finish`: where the license server's own figures are known. */
+  selfCheck?(): SelfCheckResult | undefined;
+}
+
+const DOUBT_WORDS = {
+  untimed: ['event of use has', 'events of use have', 'no readable time'],
+  featureless: ['event names', 'events name', 'no feature and may be use of this license'],
+  amount: ['event has', 'events have', 'no readable quantity'],
+  repeated: ['check-out repeats', 'check-outs repeat', 'an open session and may be a second one'],
+  upgraded: ['upgrade does', 'upgrades do', 'not tell what was taken before'],
+  nobody: ['event of use names', 'events of use name', 'nobody'],
+  unreturned: ['session has', 'sessions have', 'no check-in'],
+  orphan: ['check-in has', 'check-ins have', 'no check-out, so the session may be as old as the log'],
+  revoked: ['revocation has', 'revocations have', 'no assignment, so it may be as old as the log'],
+  factor: ['event is', 'events are', 'of a kind that the measure states no factor for'],
+} as const;
+export type DoubtReason = keyof typeof DOUBT_WORDS;
+
+/** How many records that keep a figure open are named. */
+const MAX_DOUBTFUL = 10;
+
+/** Events that leave a figure open, counted, with the first of them to look up. */
+export class Doubts {
+  private readonly counts = new Map<DoubtReason, number>();
+  readonly places: Witness[] = [];
+
+  note(reason: DoubtReason, witness: Witness): void {
+    this.counts.set(reason, (this.counts.get(reason) ?? 0) + 1);
+    if (this.places.length < MAX_DOUBTFUL) this.places.push(witness);
+  }
+
+  include(other: Doubts): void {
+    for (const [reason, number] of other.counts)
+      this.counts.set(reason, (this.counts.get(reason) ?? 0) + number);
+    this.places.push(...other.places.slice(0, MAX_DOUBTFUL - this.places.length));
+  }
+
+  reasons(): string[] {
+    return [...this.counts].map(([reason, number]) => {
+      const [one, many, rest] = DOUBT_WORDS[reason];
+      return `${count(number, one, many)} ${rest}`;
+    });
+  }
+}

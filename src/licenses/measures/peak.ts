@@ -1,0 +1,426 @@
+/**
+ * The peak of overlapping sessions per segment of time, as a lower and an upper bound with witnesses, in one pass.
+ * Memory: what is open, and one summary per segment.
+ *
+ * A session without a check-in is a doubt: it counts from below only at the instant of its check-out. Which sessions
+ * those are is known at the end only. So the open ones form a list in order of their check-outs, each with the highest
+ * count between its check-out and the next; a check-in hands that to the session before. What is left at the end are
+ * the doubts, and the counts from which they must be subtracted. One invariant, so one file of 420 lines.
+ */
+import type { Instant } from '../../base/instant.ts';
+import type { Amount } from '../contract/amount.ts';
+import type { SeatSink, Session, SessionEvent } from '../use/sessions.ts';
+
+/** Names and places are for people to look up; the count tells the rest. */
+export const MAX_WITNESSES = 50;
+
+/** A count, the first instant that had it, and up to MAX_WITNESSES of the sessions that made it, the latest first. */
+export type Peak = { amount: Amount; at: Instant; witnesses: SessionEvent[] };
+
+export type SegmentPeak = {
+  /** What the log proves. Witnesses only above `proofAbove`. */
+  lower: Peak;
+  /** What is possible, if every doubt was in use. */
+  upper: Peak;
+  /** The highest count if check-outs came before check-ins of the same instant. */
+  tied: Amount;
+  /** Sessions without a check-in, and check-ins without a check-out, that weigh on the segment. */
+  neverReturned: number;
+  orphans: number;
+  /** The first MAX_NAMED_DOUBTS of each. */
+  doubtful: SessionEvent[];
+};
+
+const MAX_NAMED_DOUBTS = 10;
+
+/** `proofAbove`: the limit; counts beyond it must name their witnesses. */
+export type PeakSegment = {
+  from: Instant;
+  proofAbove: Amount | undefined;
+  /** There are so many segments that names are kept of nothing but proof. */
+  isOneOfMany?: true;
+};
+
+/**
+ * Seats that a session took, or several sessions of one share. What they took later, because of a larger session or an upgrade
+ * in place, is a holding of its own in `rises`, without sessions: each seat is proven from when it was taken until it was
+ * given back, whatever becomes of the others.
+ */
+type Holding = {
+  sessions: Set<Session>;
+  /** The largest of the sessions, for people to look up. */
+  shown: Session;
+  quantity: Amount;
+  /** With all rises. */
+  level: Amount;
+  since: Instant;
+  stretch: Stretch;
+  opening: Highest | undefined;
+  proven: boolean;
+  rises: Holding[] | undefined;
+};
+
+/** Who held the seats at the time: a share is later shown by another of its sessions. */
+type Shown = { holding: Holding; session: Session };
+
+type Highest = { amount: Amount; at: Instant; witnesses: readonly Shown[] };
+
+/** From one check-out to the next of what is still open; without a holding, from the start of a segment. */
+type Stretch = {
+  holding: Holding | undefined;
+  segment: SegmentState;
+  highest: Highest | undefined;
+  previous: Stretch | undefined;
+  next: Stretch | undefined;
+};
+
+/** `upper` is relative to the orphans of later instants, which raise every earlier count alike. */
+type SegmentState = PeakSegment & {
+  upper: Highest | undefined;
+  tied: Amount;
+  orphansBefore: number;
+  namedOrphans: number;
+};
+
+/**
+ * What stays the same for `duration`: how many seats are taken, and how many more there may be, relative to the orphans
+ * of the whole log. Called in order of time.
+ */
+export type OnStay = (segment: number, taken: Amount, doubtful: Amount, duration: bigint) => void;
+
+/** Over the whole log: seats of sessions that never returned, and of those that began before it. */
+export type OpenEnds = { neverReturned: Amount; orphaned: Amount };
+
+const NOBODY: readonly Shown[] = [];
+
+export class PeakTracker implements SeatSink {
+  private readonly planned: readonly PeakSegment[];
+  private readonly states: SegmentState[] = [];
+  private readonly head: Stretch;
+  private tail: Stretch;
+  private readonly holdings = new Map<Session | string, Holding>();
+  private now: Instant;
+  private count: Amount = 0n;
+  private countBefore: Amount = 0n;
+  private taken: Amount = 0n;
+  private doubtful: Amount = 0n;
+  private orphaned: Amount = 0n;
+  private orphans = 0;
+  private readonly orphanEvents: SessionEvent[] = [];
+  private opened: Holding[] = [];
+  private settled = false;
+  private readonly onStay: OnStay | undefined;
+
+  /** In order of time, and more may be added as long as they begin later than what was told; what comes before the first belongs to it. */
+  constructor(segments: readonly PeakSegment[], onStay?: OnStay) {
+    this.planned = segments;
+    this.onStay = onStay;
+    this.now = segments[0]!.from;
+    this.head = this.startSegment(undefined);
+    this.tail = this.head;
+  }
+
+  take(session: Session, at: Instant): void {
+    this.reach(at);
+    this.taken += session.quantity;
+    const key = session.share ?? session;
+    const holding = this.holdings.get(key);
+    if (holding === undefined) this.holdings.set(key, this.hold(new Set([session]), session, at));
+    else {
+      holding.sessions.add(session);
+      if (session.quantity > holding.level) this.fit(holding, session, at);
+    }
+  }
+
+  release(session: Session, at: Instant): void {
+    this.reach(at);
+    const key = session.share ?? session;
+    const holding = this.holdings.get(key)!;
+    holding.sessions.delete(session);
+    if (holding.sessions.size === 0) {
+      this.drop(holding);
+      for (const rise of holding.rises ?? []) this.drop(rise);
+      this.holdings.delete(key);
+      return;
+    }
+    const largest = largestOf(holding);
+    if (holding.shown === session) holding.shown = largest;
+    this.fit(holding, largest, at);
+  }
+
+  change(session: Session, by: Amount, at: Instant): void {
+    this.reach(at);
+    if (by > 0n) this.taken += by;
+    const holding = this.holdings.get(session.share ?? session)!;
+    const isLargest = session.share === undefined || session.quantity >= holding.level;
+    this.fit(holding, isLargest ? session : largestOf(holding), at);
+  }
+
+  /** The holding has as many seats as its largest session. */
+  private fit(holding: Holding, largest: Session, at: Instant): void {
+    const more = largest.quantity - holding.level;
+    if (more > 0n) {
+      holding.rises ??= [];
+      holding.rises.push(this.hold(new Set(), largest, at, more));
+      holding.shown = largest;
+    } else if (more < 0n) this.shrink(holding, -more);
+    holding.level = largest.quantity;
+  }
+
+  /** The seats that came last go first. */
+  private shrink(holding: Holding, by: Amount): void {
+    let rest = by;
+    for (let last = holding.rises?.at(-1); last !== undefined; last = holding.rises?.at(-1)) {
+      if (last.quantity > rest) {
+        this.reduce(last, rest);
+        return;
+      }
+      rest -= last.quantity;
+      this.drop(last);
+      holding.rises!.pop();
+    }
+    this.reduce(holding, rest);
+  }
+
+  /** What was given back was taken until now. Of the rest nothing is proven by that: it stays the doubt it was. */
+  private reduce(holding: Holding, by: Amount): void {
+    holding.quantity -= by;
+    this.count -= by;
+  }
+
+  orphan(event: SessionEvent): void {
+    this.reach(event.at);
+    this.orphaned += event.quantity;
+    this.orphans++;
+    const { segment } = this.tail;
+    if (segment.namedOrphans++ < MAX_NAMED_DOUBTS) this.orphanEvents.push(event);
+  }
+
+  doubt(quantity: Amount, at: Instant): void {
+    this.reach(at);
+    this.doubtful += quantity;
+  }
+
+  /** `missingIsInUse`: a session without a check-in is no doubt. `anytime`: seats that may be taken at any instant. */
+  finish(until: Instant, missingIsInUse: boolean, anytime: Amount): SegmentPeak[] {
+    this.reach(until);
+    this.settle();
+    const bounds = this.states.map((state) => this.toUpperBound(state, anytime));
+    for (const holding of this.holdings.values()) {
+      holding.proven =
+        missingIsInUse ||
+        [...holding.sessions].every(({ returned, endsByContract }) => returned || endsByContract);
+      for (const rise of holding.rises ?? []) rise.proven = holding.proven;
+    }
+    this.boundFromBelow(bounds);
+    return bounds;
+  }
+
+  /** After `finish`. */
+  openEnds(): OpenEnds {
+    const doubts = [...this.holdings.values()].filter(({ proven }) => !proven);
+    const neverReturned = doubts.reduce((sum, { level }) => sum + level, 0n);
+    return { neverReturned, orphaned: this.orphaned };
+  }
+
+  private toUpperBound(state: SegmentState, anytime: Amount): SegmentPeak {
+    const { amount, at, witnesses } = state.upper ?? { amount: 0n, at: state.from, witnesses: NOBODY };
+    return {
+      lower: { amount: 0n, at: state.from, witnesses: [] },
+      upper: {
+        amount: amount + this.orphaned + anytime,
+        at,
+        witnesses: witnesses.map(({ session }) => session),
+      },
+      tied: state.tied,
+      neverReturned: 0,
+      orphans: this.orphans - state.orphansBefore,
+      doubtful: this.orphansSince(state.from),
+    };
+  }
+
+  private orphansSince(from: Instant): SessionEvent[] {
+    let [low, high] = [0, this.orphanEvents.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.orphanEvents[middle]!.at < from) low = middle + 1;
+      else high = middle;
+    }
+    return this.orphanEvents.slice(low, low + MAX_NAMED_DOUBTS);
+  }
+
+  /** Walks what is still open: from each count the doubts that began before it are subtracted. */
+  private boundFromBelow(bounds: SegmentPeak[]): void {
+    const named: SessionEvent[] = [];
+    let index = -1;
+    let doubts = { amount: 0n, sessions: 0 };
+    for (let stretch: Stretch | undefined = this.head; stretch !== undefined; stretch = stretch.next) {
+      const { holding, highest } = stretch;
+      if (holding === undefined) index++;
+      const bound = bounds[index]!;
+      if (holding !== undefined && !holding.proven) {
+        // All of one instant were in use at it. The first of them proves that: the others are not yet among the doubts.
+        const isProven = (each: Holding) => each.proven || each.since === holding.since;
+        raise(bound.lower, holding.opening, doubts.amount, isProven);
+        if (named.length < MAX_NAMED_DOUBTS) named.push(holding.shown);
+        doubts = {
+          amount: doubts.amount + holding.quantity,
+          sessions: doubts.sessions + holding.sessions.size,
+        };
+      }
+      raise(bound.lower, highest, doubts.amount, (each) => each.proven);
+      bound.neverReturned = doubts.sessions;
+      // The next stretch of this segment may add to `named`, the next segment may not.
+      if (stretch.next?.holding === undefined) bound.doubtful.unshift(...named);
+    }
+  }
+
+  private hold(
+    sessions: Set<Session>,
+    shown: Session,
+    at: Instant,
+    quantity: Amount = shown.quantity,
+  ): Holding {
+    const stretch: Stretch = {
+      holding: undefined,
+      segment: this.tail.segment,
+      highest: undefined,
+      previous: this.tail,
+      next: undefined,
+    };
+    const holding: Holding = {
+      sessions,
+      shown,
+      quantity,
+      level: quantity,
+      since: at,
+      stretch,
+      opening: undefined,
+      proven: false,
+      rises: undefined,
+    };
+    stretch.holding = holding;
+    this.tail.next = stretch;
+    this.tail = stretch;
+    this.count += quantity;
+    this.opened.push(holding);
+    return holding;
+  }
+
+  private drop(holding: Holding): void {
+    const { previous, next, highest } = holding.stretch;
+    holding.proven = true;
+    this.count -= holding.quantity;
+    if (
+      highest !== undefined &&
+      !(previous!.highest !== undefined && previous!.highest.amount >= highest.amount)
+    ) {
+      previous!.highest = highest;
+    }
+    previous!.next = next;
+    if (next === undefined) this.tail = previous!;
+    else next.previous = previous;
+    // Witnesses outlive their stretch: without this each would keep all that ever came before it in memory.
+    holding.stretch.previous = undefined;
+    holding.stretch.next = undefined;
+    holding.stretch.highest = undefined;
+    holding.opening = undefined;
+  }
+
+  private reach(at: Instant): void {
+    for (;;) {
+      const next = this.planned[this.states.length];
+      if (next === undefined || next.from > at) break;
+      this.leaveTo(next.from);
+      this.tail = this.startSegment(this.tail);
+    }
+    if (at > this.now) this.leaveTo(at);
+    this.settled = false;
+  }
+
+  private startSegment(previous: Stretch | undefined): Stretch {
+    const segment: SegmentState = {
+      ...this.planned[this.states.length]!,
+      upper: undefined,
+      tied: 0n,
+      orphansBefore: this.orphans,
+      namedOrphans: 0,
+    };
+    this.states.push(segment);
+    const stretch: Stretch = { holding: undefined, segment, highest: undefined, previous, next: undefined };
+    if (previous !== undefined) previous.next = stretch;
+    this.settled = false;
+    return stretch;
+  }
+
+  private leaveTo(at: Instant): void {
+    this.settle();
+    if (at > this.now)
+      this.onStay?.(this.states.length - 1, this.count, this.doubtful - this.orphaned, at - this.now);
+    this.now = at;
+  }
+
+  /** Judges an instant when everything that happened at it is known: sessions are half-open. */
+  private settle(): void {
+    if (this.settled) return;
+    this.settled = true;
+    const { segment } = this.tail;
+    const proof = segment.proofAbove !== undefined && this.count > segment.proofAbove;
+    let named: readonly Shown[] | undefined;
+    const here = (amount: Amount, withNames: boolean): Highest => {
+      if (withNames) named ??= this.latestHoldings();
+      return { amount, at: this.now, witnesses: withNames ? named! : NOBODY };
+    };
+    if (this.tail.highest === undefined || this.count > this.tail.highest.amount) {
+      this.tail.highest = here(this.count, proof);
+    }
+    const possible = this.count + this.doubtful - this.orphaned;
+    if (segment.upper === undefined || possible > segment.upper.amount) {
+      segment.upper = here(possible, segment.isOneOfMany !== true);
+    }
+    if (this.opened.length > 0) {
+      const opening = here(this.count, proof);
+      for (const holding of this.opened) holding.opening = opening;
+      this.opened = [];
+    }
+    const tied = this.countBefore + this.taken;
+    if (tied > segment.tied) segment.tied = tied;
+    this.countBefore = this.count;
+    this.taken = 0n;
+  }
+
+  private latestHoldings(): Shown[] {
+    const latest: Shown[] = [];
+    for (let stretch: Stretch | undefined = this.tail; stretch !== undefined; stretch = stretch.previous) {
+      const { holding } = stretch;
+      if (holding !== undefined && holding.sessions.size > 0)
+        latest.push({ holding, session: holding.shown });
+      if (latest.length === Math.min(MAX_WITNESSES, this.holdings.size)) break;
+    }
+    return latest;
+  }
+}
+
+/** Those that are as large as any was are mostly the first to be met. */
+function largestOf({ sessions, level }: Holding): Session {
+  let largest: Session | undefined;
+  for (const session of sessions) {
+    if (largest === undefined || session.quantity > largest.quantity) largest = session;
+    if (largest.quantity === level) break;
+  }
+  return largest!;
+}
+
+function raise(
+  lower: Peak,
+  highest: Highest | undefined,
+  doubt: Amount,
+  isProven: (holding: Holding) => boolean,
+): void {
+  if (highest === undefined || highest.amount - doubt <= lower.amount) return;
+  lower.amount = highest.amount - doubt;
+  lower.at = highest.at;
+  lower.witnesses = highest.witnesses
+    .filter(({ holding }) => isProven(holding))
+    .map(({ session }) => session);
+}

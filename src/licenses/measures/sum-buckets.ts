@@ -1,0 +1,100 @@
+/** `count sum(FIELD)` and `count events` each bucket, or over the days of each window. Memory: the buckets with use. */
+import type { Instant } from '../../base/instant.ts';
+import { formatAmount } from '../contract/amount.ts';
+import { holderOf, type LicenseUse, type TimedUse } from '../use/license-use.ts';
+import type { Session } from '../use/sessions.ts';
+import { type BucketPlan, SHORT_HISTORY } from './bucket-plan.ts';
+import { CellSums } from './cells.ts';
+import { eventAmount } from './event-amount.ts';
+import type { MeasureFold, SegmentUse, Witness } from './measure-fold.ts';
+import { MAX_WITNESSES } from './peak.ts';
+import { PeriodDoubts } from './period-doubts.ts';
+
+/** The first record of a bucket is kept for every one, further ones only until there are so many in all. */
+const MAX_KEPT_WITNESSES = 100_000;
+
+export class SumBuckets implements MeasureFold {
+  private readonly plan: BucketPlan;
+  private readonly doubts: PeriodDoubts;
+  private readonly sums = new CellSums();
+  /** Who added to a bucket, by where it begins. */
+  private readonly added = new Map<Instant, Map<string, Witness>>();
+  private kept = 0;
+
+  constructor(plan: BucketPlan) {
+    this.plan = plan;
+    this.doubts = new PeriodDoubts(plan.segments);
+  }
+
+  anytime(use: LicenseUse): void {
+    if (use.kind === 'close') return;
+    this.doubts.note('untimed', { holder: holderOf(use), place: use.place }, undefined, undefined);
+    const { amount } = eventAmount(this.plan.license.measure, use);
+    const always = { from: this.plan.segments[0]!.from, until: this.plan.segments.at(-1)!.until };
+    if (amount === undefined || amount > 0n) this.sums.add(always, 0n, amount);
+    else this.sums.add(always, amount, 0n);
+  }
+
+  add(use: TimedUse): void {
+    if (use.kind === 'close') return;
+    const { amount, doubt } = eventAmount(this.plan.license.measure, use);
+    const witness = { holder: holderOf(use), place: use.place };
+    const reach = this.plan.clock.reach(use.time, use.time + 1n);
+    if (doubt !== undefined) this.doubts.note(doubt, witness, reach.from, reach.until - 1n);
+    if (amount === undefined) {
+      this.sums.add(reach, 0n, undefined);
+      return;
+    }
+    if (use.featureless) this.doubts.note('featureless', witness, reach.from, reach.until - 1n);
+    if (amount < 0n) {
+      this.doubts.remark(
+        `a correction of ${formatAmount(amount)} lies in the period`,
+        reach.from,
+        reach.until - 1n,
+      );
+    }
+    // A correction lowers what is proven, and not what is possible: somebody must vouch for it.
+    this.sums.add(reach, use.featureless && amount > 0n ? 0n : amount, amount > 0n ? amount : 0n);
+    if (!use.featureless && amount > 0n) this.keep(reach.from, witness);
+  }
+
+  finish(until: Instant): SegmentUse[] {
+    const { segments, shortUntil, conclude } = this.plan;
+    if (shortUntil !== undefined) {
+      this.sums.add({ from: segments[0]!.from, until: shortUntil }, 0n, undefined);
+      this.doubts.remark(SHORT_HISTORY, segments[0]!.from, shortUntil - 1n);
+    }
+    return conclude(
+      this.sums.cells(),
+      {
+        witnessesAt: (at) => this.witnessesAt(at),
+        doubtsOf: (segment) => this.doubts.of(segment),
+      },
+      until,
+    );
+  }
+
+  stillOpen(): Iterable<Session> {
+    return [];
+  }
+
+  private keep(bucket: Instant, witness: Witness): void {
+    const people = this.added.get(bucket);
+    if (people === undefined) this.added.set(bucket, new Map([[witness.holder, witness]]));
+    else if (this.kept < MAX_KEPT_WITNESSES && people.size < MAX_WITNESSES && !people.has(witness.holder)) {
+      people.set(witness.holder, witness);
+      this.kept++;
+    }
+  }
+
+  /** Of the bucket, or of all days of the window that ends with it. */
+  private witnessesAt(at: Instant): Witness[] {
+    const witnesses = new Map<string, Witness>();
+    for (let from = this.plan.clock.windowStart(at); from <= at; from = this.plan.clock.at(from).until) {
+      for (const [holder, witness] of this.added.get(from) ?? []) {
+        if (witnesses.size < MAX_WITNESSES && !witnesses.has(holder)) witnesses.set(holder, witness);
+      }
+    }
+    return [...witnesses.values()];
+  }
+}

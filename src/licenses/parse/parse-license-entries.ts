@@ -1,0 +1,113 @@
+/** `licenseFiles` of `licenses.yaml`: which license files are the contract, and what they leave to be said. */
+
+import { getOrCreate } from '../../base/get-or-create.ts';
+import { quote } from '../../base/text-safety.ts';
+import { EARLIEST, formatDate, type LocalDate, startOfDay } from '../../base/time-zone.ts';
+import type { ContractDate, ContractNote, License, Term } from '../contract/contract.ts';
+import { type NamedText, parseLicenseFiles } from '../license-file/parse-license-files.ts';
+import { toLicenses } from '../license-file/to-licenses.ts';
+import type { ContractText, Entry, Value } from './contract-text.ts';
+import { parseMeasure } from './parse-measure.ts';
+
+/** The text of a file that the contract names, under the name it has in messages; undefined when it could not be had. */
+export type OpenFile = (path: string) => NamedText | undefined;
+
+const WHAT = 'a list of license files';
+const ITEM = 'a path or a mapping of "file", "options", "vendor", "poolByVendorString"';
+const KEYS = { owner: '"licenseFiles"', known: ['file', 'options', 'vendor', 'poolByVendorString'] };
+
+/** Servers count seats at each instant; months are what a statement shows. */
+const MEASURE = 'count seats each instant take max over month';
+
+type Item = {
+  file: NamedText;
+  options: NamedText | undefined;
+  vendor?: string;
+  poolByVendorString?: boolean;
+};
+
+/** Lines share their days: to ask Intl for each anew took half of reading a contract of 60,000 lines (measured). */
+function dates(zone: string): (day: LocalDate) => ContractDate {
+  const known = new Map<string, ContractDate>();
+  return (day) => {
+    const text = formatDate(day);
+    return getOrCreate(known, text, () => ({ text, instant: startOfDay(day, zone) }));
+  };
+}
+
+/** Files of one vendor form one list, as its daemon reads them; each vendor of the list stands for itself. */
+export function parseLicenseEntries(
+  text: ContractText,
+  node: Value,
+  zone: string,
+  term: Term | undefined,
+  open: OpenFile,
+): { licenses: License[]; notes: ContractNote[] } {
+  const items = text.list(node, WHAT)?.flatMap((each) => readItem(text, each, open) ?? []) ?? [];
+  const licenses: License[] = [];
+  const notes: ContractNote[] = [];
+  const byVendor = new Map<string | undefined, Item[]>();
+  for (const item of items) getOrCreate(byVendor, item.vendor?.toLowerCase(), () => []).push(item);
+  for (const list of byVendor.values()) {
+    const { vendor } = list[0]!;
+    const options = list.flatMap((item) => item.options ?? []);
+    const files = list.map(({ file }) => file);
+    const { problems, ...parsed } = parseLicenseFiles(files, options, vendor);
+    text.problems.push(...problems);
+    if (problems.length > 0) continue;
+    const measure = parseMeasure(MEASURE, MEASURE, () => {});
+    const stated = list.find((item) => item.poolByVendorString !== undefined)?.poolByVendorString;
+    licenses.push(
+      ...toLicenses(parsed.lines, {
+        options: parsed.options,
+        poolByVendorString: stated,
+        measure: measure!,
+        term,
+        toDate: dates(zone),
+        ever: { text: '1990-01-01', instant: EARLIEST },
+        line: node!.line,
+      }),
+    );
+    notes.push(...files.map(({ file }) => unverified(file)));
+  }
+  return { licenses, notes };
+}
+
+function unverified(file: string): ContractNote {
+  const message = `${quote(file)} is taken as it is written: only its vendor can verify the signatures (SIGN=)`;
+  return { code: 'unverified-license-file', message };
+}
+
+function readItem(text: ContractText, node: Value, open: OpenFile): Item | undefined {
+  if (node?.kind !== 'map') {
+    const path = text.text(node, ITEM);
+    const file = path === undefined ? undefined : openAt(text, node, path, open);
+    return file && { file, options: undefined };
+  }
+  const entries = text.mapping(node, ITEM, KEYS);
+  if (entries === undefined) return undefined;
+  if (!entries.has('file')) return text.problem(node, 'expected "file" in "licenseFiles", found none');
+  const file = fileOf(text, entries.get('file'), open);
+  const options = fileOf(text, entries.get('options'), open);
+  const vendorNode = entries.get('vendor')?.value;
+  const vendor = vendorNode && text.text(vendorNode, 'the name of a vendor daemon');
+  const poolNode = entries.get('poolByVendorString')?.value;
+  const poolByVendorString = poolNode && text.boolean(poolNode, 'true or false');
+  return (
+    file && {
+      file,
+      options,
+      ...(vendor !== undefined && { vendor }),
+      ...(poolByVendorString !== undefined && { poolByVendorString }),
+    }
+  );
+}
+
+function fileOf(text: ContractText, entry: Entry | undefined, open: OpenFile): NamedText | undefined {
+  const path = entry && text.text(entry.value, 'the path of a file');
+  return path === undefined ? undefined : openAt(text, entry!.value, path, open);
+}
+
+function openAt(text: ContractText, node: Value, path: string, open: OpenFile): NamedText | undefined {
+  return open(path) ?? text.problem(node, `the file ${quote(path)} cannot be read`);
+}

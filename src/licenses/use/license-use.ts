@@ -1,0 +1,342 @@
+/** One event of license use as a mark carries it, read by the words of the contract: who, where, what, how much. */
+import type { Instant } from '../../base/instant.ts';
+import { EARLIEST, LATEST } from '../../base/time-zone.ts';
+import type { FieldRef, Mark } from '../../model/mark.ts';
+import type { Place } from '../../model/place.ts';
+import { type Amount, ONE, parseAmount } from '../contract/amount.ts';
+import type { Contract, License } from '../contract/contract.ts';
+import { compileExclusions, compilePeople, EXCLUDED } from '../contract/people.ts';
+import { compileEnvironments, isVersionCovered } from '../contract/versions.ts';
+import type { SessionEvent } from './sessions.ts';
+import type { UseStep } from './use-steps.ts';
+
+export type LicenseUse = {
+  /** `assign` and `revoke` only where the measure counts them. */
+  kind: 'open' | 'close' | 'use' | 'denied' | 'upgrade' | 'assign' | 'revoke';
+  featureless: boolean;
+  /** Undefined when absent, unreadable or not between 1990 and 2200. */
+  time: Instant | undefined;
+  person: string | undefined;
+  host: string | undefined;
+  /** For seats: 1 where the log states none. Undefined when it states what is no positive number. */
+  seats: Amount | undefined;
+  /** Read only where the contract limits them. */
+  device: string | undefined;
+  country: string | undefined;
+  received: string | undefined;
+  borrowed: boolean;
+  daemon: string | undefined;
+  /** Whether the event states how many. */
+  stated: boolean;
+  /** Somebody whom the contract leaves out. The license server counts them all the same. */
+  excluded: boolean;
+  /** What the license server itself states: its counter after the event, its capacity, why it refused. */
+  server: ServerWords | undefined;
+  /** For sums and levels: the field that the measure reads. Undefined when absent or no number. */
+  amount: Amount | undefined;
+  /** For distinct and assigned: who or what is told apart. */
+  counted: string | undefined;
+  /** The value of the measure's `by`. */
+  group: string | undefined;
+  key: string;
+  named: boolean;
+  feature: string | undefined;
+  share: string | undefined;
+  /** Of a denial: why, in the words of the log. */
+  reason: string | undefined;
+  place: Place;
+  identity: string;
+};
+
+export type ServerWords = {
+  inUse: Amount | undefined;
+  capacity: Amount | undefined;
+  reason: string | undefined;
+};
+
+export type TimedUse = LicenseUse & { time: Instant };
+
+/** A seat is given to a person, or taken from one. */
+export type Assignment = {
+  kind: 'assign' | 'revoke';
+  time: Instant;
+  person: string | undefined;
+  seat: string | undefined;
+  reason: string | undefined;
+  place: Place;
+  identity: string;
+};
+
+/** A server, or the daemon that is named, holds no sessions any more. */
+export type ServerRestart = { time: Instant; daemon: string | undefined };
+
+const REASON_FIELDS: readonly FieldRef[] = [
+  { taxonomy: 'audit', name: 'reason' },
+  { taxonomy: 'raw', name: 'reason' },
+];
+
+/** Columns of `Mark.values`: for each concept, where its fields stand. */
+export class UseReader {
+  readonly values: readonly FieldRef[];
+  /** Of denials, which carry their reason as well: nothing is paid for it on other events. */
+  readonly denialValues: readonly FieldRef[];
+  private readonly license: License;
+  private readonly reasons: readonly number[];
+  private readonly toPerson: ReturnType<typeof compilePeople>;
+  private readonly toClause: ReturnType<typeof compileExclusions>;
+  private readonly steps: readonly UseStep[];
+  private readonly columns: Record<
+    | 'person'
+    | 'session'
+    | 'host'
+    | 'feature'
+    | 'meter'
+    | 'environment'
+    | 'quantity'
+    | 'version'
+    | 'amount'
+    | 'key'
+    | 'group'
+    | 'daemon'
+    | 'device'
+    | 'country'
+    | 'received'
+    | 'assignee'
+    | 'seat'
+    | 'inUse'
+    | 'capacity'
+    | 'refusal'
+    | 'reason',
+    number[]
+  >;
+  private readonly isEnvironmentCovered: (environment: string | undefined) => boolean;
+  private readonly weights: ReadonlyMap<string, Amount>;
+
+  constructor({ people, fields }: Contract, license: License, steps: readonly UseStep[]) {
+    const values: FieldRef[] = [];
+    const column = (refs: readonly FieldRef[]) => refs.map((ref) => values.push(ref) - 1);
+    const { count } = license.measure;
+    const key = 'key' in count && typeof count.key !== 'string' ? [count.key] : [];
+    // Servers count seats; nobody counts people, amounts or the tokens of a bundle for us.
+    const isServed = count.what === 'seats' && license.covers.weights === undefined;
+    this.columns = {
+      person: column(people.key),
+      session: column(fields.session),
+      host: column(fields.host),
+      feature: column(fields.feature),
+      quantity: column(fields.quantity),
+      version: column(fields.version),
+      amount: column('field' in count ? [count.field] : []),
+      key: column(key),
+      group: column('by' in count && count.by !== undefined ? [count.by] : []),
+      meter: license.covers.meters.length > 0 ? column(fields.meter) : [],
+      environment: license.covers.environments === undefined ? [] : column(fields.environment),
+      device: license.devices === undefined ? [] : column(fields.device),
+      country: license.countries === undefined ? [] : column(fields.country),
+      received: license.late === undefined ? [] : column(fields.received),
+      assignee: license.reassign !== undefined || count.what === 'assigned' ? column(fields.assignee) : [],
+      seat: license.reassign === undefined ? [] : column(fields.seat),
+      reason: license.reassign === undefined ? [] : column(fields.reason),
+      daemon: license.missingCheckin === 'close-at-restart' ? column(fields.daemon) : [],
+      inUse: isServed ? column([{ taxonomy: 'raw', name: 'in_use' }]) : [],
+      capacity: isServed ? column([{ taxonomy: 'raw', name: 'capacity' }]) : [],
+      // As the source's mapping has it, else in the record's own words.
+      refusal: isServed ? column([...fields.reason, { taxonomy: 'raw', name: 'reason' }]) : [],
+    };
+    this.isEnvironmentCovered = compileEnvironments(license.covers.environments);
+    this.weights = new Map(license.covers.weights?.map(({ feature, weight }) => [feature, weight]));
+    this.steps = steps;
+    this.values = values;
+    this.denialValues = [...values, ...REASON_FIELDS];
+    this.reasons = REASON_FIELDS.map((_, index) => values.length + index);
+    this.license = license;
+    this.toPerson = compilePeople(people);
+    this.toClause = compileExclusions(people);
+  }
+
+  /** Undefined for events of another kind, and for restarts at an unknown time: those end nothing. */
+  readRestart(mark: Mark): ServerRestart | undefined {
+    const time = readableTime(mark);
+    if (this.steps[mark.step]!.kind !== 'restart' || time === undefined) return undefined;
+    return { time, daemon: this.daemonOf(mark) };
+  }
+
+  /** Undefined for events of another kind, at an unknown time, and for accounts that do not count. */
+  readAssignment(mark: Mark): Assignment | undefined {
+    const { kind } = this.steps[mark.step]!;
+    const time = readableTime(mark);
+    if ((kind !== 'assign' && kind !== 'revoke') || time === undefined) return undefined;
+    const { values, place, identity } = mark;
+    const { assignee, person: people, seat, reason } = this.columns;
+    const name = firstText(values, assignee) ?? firstText(values, people);
+    const person = name === undefined ? undefined : this.toPerson(name, time);
+    if (person === EXCLUDED) return undefined;
+    return {
+      kind,
+      time,
+      person,
+      seat: firstText(values, seat),
+      reason: firstText(values, reason),
+      place,
+      identity,
+    };
+  }
+
+  private daemonOf({ values }: Mark): string | undefined {
+    return firstText(values, this.columns.daemon)?.toLowerCase();
+  }
+
+  /** Undefined for what is no use, or left out: versions and environments that the license does not cover. */
+  read(mark: Mark): LicenseUse | undefined {
+    const { values } = mark;
+    const { columns } = this;
+    const { kind, featureless } = this.steps[mark.step]!;
+    const isGrant = kind === 'assign' || kind === 'revoke';
+    if (kind === 'restart' || (isGrant && this.license.measure.count.what !== 'assigned')) return undefined;
+    const name =
+      (isGrant ? firstText(values, columns.assignee) : undefined) ?? firstText(values, columns.person);
+    const counted = name === undefined ? undefined : this.toPerson(name, mark.time);
+    const person = counted === EXCLUDED ? name : counted;
+    if (!isVersionCovered(firstText(values, columns.version), this.license.covers.version)) return undefined;
+    if (!this.isEnvironmentCovered(firstText(values, columns.environment))) return undefined;
+    const feature = this.featureOf(values);
+    const session = firstText(values, columns.session);
+    // Names of hosts have no case (RFC 4343).
+    const host = firstText(values, columns.host)?.toLowerCase();
+    const amount = firstText(values, columns.amount);
+    const quantity = firstText(values, columns.quantity);
+    return {
+      kind: kind === 'borrow' ? 'open' : kind,
+      device: firstText(values, columns.device),
+      country: firstText(values, columns.country),
+      received: firstText(values, columns.received),
+      borrowed: kind === 'borrow',
+      daemon: this.daemonOf(mark),
+      featureless,
+      time: readableTime(mark),
+      person,
+      host,
+      seats: toSeats(quantity, this.weights.get(feature)),
+      stated: quantity !== undefined,
+      excluded: counted === EXCLUDED,
+      server: this.serverWords(values),
+      amount: amount === undefined ? undefined : parseAmount(amount),
+      counted: this.countedOf(values, person, host),
+      group: firstText(values, columns.group),
+      key: session === undefined ? JSON.stringify([person ?? null, host ?? null]) : toSessionKey(session),
+      named: session !== undefined,
+      feature: featureless ? undefined : feature,
+      share: this.shareOf(person, host),
+      reason: kind === 'denied' ? firstText(values, this.reasons) : undefined,
+      place: mark.place,
+      identity: mark.identity,
+    };
+  }
+
+  /** In lower case; of a bundle the one that has a weight, which need not be the first that the event names. */
+  private featureOf(values: Mark['values']): string {
+    if (this.weights.size > 0) {
+      for (const column of this.columns.feature) {
+        const feature = values[column]?.toLowerCase();
+        if (feature !== undefined && this.weights.has(feature)) return feature;
+      }
+    }
+    return (
+      firstText(values, this.columns.feature) ??
+      firstText(values, this.columns.meter) ??
+      ''
+    ).toLowerCase();
+  }
+
+  /** The clause by which an account does not count; undefined where the event was left out for another reason. */
+  exclusionOf(mark: Mark): string | undefined {
+    const name = firstText(mark.values, this.columns.person);
+    if (name === undefined || this.toPerson(name, mark.time) !== EXCLUDED) return undefined;
+    return this.toClause(name, mark.time);
+  }
+
+  private countedOf(
+    values: Mark['values'],
+    person: string | undefined,
+    host: string | undefined,
+  ): string | undefined {
+    const { count } = this.license.measure;
+    if (!('key' in count)) return undefined;
+    if (typeof count.key !== 'string') return firstText(values, this.columns.key);
+    return count.key === 'person' ? person : host;
+  }
+
+  private serverWords(values: Mark['values']): ServerWords | undefined {
+    const inUse = firstText(values, this.columns.inUse);
+    const capacity = firstText(values, this.columns.capacity);
+    const reason = firstText(values, this.columns.refusal);
+    if (inUse === undefined && capacity === undefined && reason === undefined) return undefined;
+    return { inUse: toCount(inUse), capacity: toCount(capacity), reason };
+  }
+
+  /** Sessions of which a key is unknown are not merged with others: to merge them could hide use. */
+  private shareOf(person: string | undefined, host: string | undefined): string | undefined {
+    const { share } = this.license;
+    if (share.length === 0) return undefined;
+    const keys = share.map((key) => (key === 'person' ? person : host));
+    return keys.includes(undefined) ? undefined : JSON.stringify(keys);
+  }
+}
+
+function readableTime({ time }: Mark): Instant | undefined {
+  return time !== undefined && time >= EARLIEST && time < LATEST ? time : undefined;
+}
+
+function firstText(values: Mark['values'], columns: readonly number[]): string | undefined {
+  for (let index = 0; index < columns.length; index++) {
+    const value = values[columns[index]!];
+    if (value !== undefined && value !== '') return value;
+  }
+  return undefined;
+}
+
+/** What JSON.stringify makes of `[session]`; ids of sessions hardly ever need escapes. */
+function toSessionKey(session: string): string {
+  for (let index = 0; index < session.length; index++) {
+    const code = session.charCodeAt(index);
+    if (code < 0x20 || code >= 0x7f || code === 0x22 || code === 0x5c) return JSON.stringify([session]);
+  }
+  return `["${session}"]`;
+}
+
+/** `weight`: the tokens of one seat. A license server writes how many; where it writes zero or less, or no number, we know nothing. */
+function toSeats(quantity: string | undefined, weight = ONE): Amount | undefined {
+  if (quantity === undefined) return weight;
+  const amount = parseAmount(quantity);
+  if (amount === undefined || amount <= 0n) return undefined;
+  return weight === ONE ? amount : (amount * weight) / ONE;
+}
+
+function toCount(text: string | undefined): Amount | undefined {
+  const amount = text === undefined ? undefined : parseAmount(text);
+  return amount !== undefined && amount >= 0n ? amount : undefined;
+}
+
+export function toSessionEvent(use: TimedUse, holder = holderOf(use)): SessionEvent {
+  const { time: at, key, named, feature, share, stated, borrowed, daemon, place, identity } = use;
+  const [unreadable, quantity] = [use.seats === undefined, use.seats ?? ONE];
+  return {
+    at,
+    key,
+    named,
+    feature,
+    share,
+    stated,
+    borrowed,
+    daemon,
+    place,
+    identity,
+    unreadable,
+    holder,
+    quantity,
+  };
+}
+
+export function holderOf({ person, host, key }: LicenseUse): string {
+  return person ?? host ?? key;
+}

@@ -1,0 +1,513 @@
+/**
+ * The one sessionizer: check-outs and check-ins in time order become seats that are taken and given back.
+ * Streams; it remembers only what is open, lingering or borrowed. One state machine, so one file of 510 lines.
+ */
+
+import { getOrCreate } from '../../base/get-or-create.ts';
+import type { Instant } from '../../base/instant.ts';
+import type { Place } from '../../model/place.ts';
+import { type Amount, ONE } from '../contract/amount.ts';
+import { OrderedSet } from './ordered-set.ts';
+
+/** One event of a session, with what the sessionizer needs of it. */
+export type SessionEvent = {
+  at: Instant;
+  /** What check-outs and check-ins have in common, as JSON. */
+  key: string;
+  /** Whether `key` is an id the log gave to the session: then a second check-out is a repeat. Else it is a second session. */
+  named: boolean;
+  /** Undefined for a check-in that names none: it ends every session of its key, and is no orphan when there is none. */
+  feature: string | undefined;
+  holder: string;
+  /** Sessions of one share count once. Undefined: this one counts alone. */
+  share: string | undefined;
+  quantity: Amount;
+  /** Whether the log states a quantity. A check-in that states none gives back the whole session. */
+  stated: boolean;
+  /** The log states a quantity that nobody can read: then `quantity` is the least it can be. */
+  unreadable: boolean;
+  /** A check-out for use away from the server, which ends by itself. */
+  borrowed?: boolean;
+  /** The part of the server that gave the seat; its restart ends the session, where the contract says so. */
+  daemon?: string | undefined;
+  place: Place;
+  identity: string;
+};
+
+/**
+ * A taken seat, or several: `quantity` of them are taken now. `ends` is when they will be given back, once they linger, are
+ * borrowed or can time out. `leaving`: of `quantity`, those that were checked in alone and linger.
+ */
+export type Session = SessionEvent & {
+  returned: boolean;
+  /** Borrowed, so in use until `ends` by contract, whatever the log lacks. */
+  endsByContract: boolean;
+  leaving: { quantity: Amount; parts: OrderedSet<Part> } | undefined;
+  repeats: Amount;
+  reopened: Instant | undefined;
+  ends: Instant;
+  /** The check-in, once there is one. */
+  closed: Place | undefined;
+};
+
+/** Some seats of a session, checked in before the rest, that linger until `ends`. */
+type Part = { session: Session; quantity: Amount; ends: Instant };
+
+/** Why seats may be taken besides: a check-out repeats an open session, a check-in gives back nobody knows how many. */
+export type SeatDoubt = 'repeated' | 'amount';
+
+/** What happens to the seats, in time order. */
+export interface SeatSink {
+  take(session: Session, at: Instant): void;
+  release(session: Session, at: Instant): void;
+  /** Seats are given back, whether they linger or not, or are checked out again while they do (then `by` is positive). */
+  idle?(by: Amount, at: Instant): void;
+  /** Called before the release of seats that nobody checked in: they are over by contract. */
+  overdue?(session: Session, quantity: Amount): void;
+  /** The session goes on with `by` seats more, or fewer; its quantity already says so. */
+  change(session: Session, by: Amount, at: Instant): void;
+  /** A check-in without a check-out: the session may have existed since the log began. It surely did just before `at`. */
+  orphan(event: SessionEvent): void;
+  /** Seats that may be taken besides, from `at` on, because of `event`; negative when the doubt ends. */
+  doubt(quantity: Amount, at: Instant, event: SessionEvent, reason?: SeatDoubt): void;
+  /** An upgrade states the new quantity alone, and what it was before is not known. */
+  upgradeUnknown?(event: SessionEvent): void;
+}
+
+/** Tells each of them in turn. */
+export function bothSinks(first: SeatSink, second: SeatSink): SeatSink {
+  return {
+    take(session, at) {
+      first.take(session, at);
+      second.take(session, at);
+    },
+    release(session, at) {
+      first.release(session, at);
+      second.release(session, at);
+    },
+    idle(by, at) {
+      first.idle?.(by, at);
+      second.idle?.(by, at);
+    },
+    overdue(session, quantity) {
+      first.overdue?.(session, quantity);
+      second.overdue?.(session, quantity);
+    },
+    change(session, by, at) {
+      first.change(session, by, at);
+      second.change(session, by, at);
+    },
+    orphan(event) {
+      first.orphan(event);
+      second.orphan(event);
+    },
+    doubt(quantity, at, event, reason) {
+      first.doubt(quantity, at, event, reason);
+      second.doubt(quantity, at, event, reason);
+    },
+    upgradeUnknown(event) {
+      first.upgradeUnknown?.(event);
+      second.upgradeUnknown?.(event);
+    },
+  };
+}
+
+export type SessionOptions = {
+  /** Nanoseconds a seat stays taken after its check-in. */
+  linger: bigint;
+  /** Nanoseconds after which a session without a check-in is over. */
+  timeout?: bigint;
+  /** Nanoseconds after which a borrowed session is over, if it was not given back before. */
+  borrow?: bigint;
+  /** Whether a restart ends sessions. */
+  restarts?: boolean;
+};
+
+/** The sessions of one key by feature. */
+type OpenSessions = Map<string, OrderedSet<Session>>;
+
+export class Sessions {
+  private readonly sink: SeatSink;
+  private readonly options: SessionOptions;
+  private readonly open = new Map<string, OpenSessions>();
+  /** In order of `ends`, for all wait equally long. */
+  private readonly lingering = new OrderedSet<Session>();
+  private readonly lingeringSeats = new Map<string, OrderedSet<Session>>();
+  private readonly waiting = new OrderedSet<Session>();
+  private readonly borrowed = new OrderedSet<Session>();
+  /** Borrowed sessions that ended by themselves and may still be given back, by seat. */
+  private readonly expired = new Map<string, number>();
+  /** Those that a restart ends, by daemon: nothing else may be looked at, for a hostile log restarts at every line. */
+  private readonly byDaemon = new Map<string | undefined, OrderedSet<Session>>();
+  private readonly leaving = new OrderedSet<Part>();
+
+  constructor(options: SessionOptions, sink: SeatSink) {
+    this.options = options;
+    this.sink = sink;
+  }
+
+  checkOut(event: SessionEvent): void {
+    this.advance(event.at);
+    const repeated = event.named ? this.sessionsOf(event)?.last() : undefined;
+    if (repeated !== undefined && this.isBorrowed(event)) {
+      this.repeat(repeated, event.quantity - heldBy(repeated), event);
+      this.borrow(repeated, event.at);
+      return;
+    }
+    if (repeated !== undefined) {
+      this.repeat(repeated, event.quantity, event);
+      repeated.reopened = event.at;
+      return;
+    }
+    if (!event.named && this.takeAgain(event)) return;
+    const session = this.revive(event) ?? this.take(event);
+    const byFeature = getOrCreate(this.open, event.key, () => new Map<string, OrderedSet<Session>>());
+    getOrCreate(byFeature, event.feature ?? '', () => new OrderedSet<Session>()).add(session);
+    if (this.isBorrowed(event)) {
+      this.borrow(session, event.at);
+      return;
+    }
+    if (this.options.restarts)
+      getOrCreate(this.byDaemon, session.daemon, () => new OrderedSet<Session>()).add(session);
+    if (this.options.timeout === undefined) return;
+    session.ends = event.at + this.options.timeout;
+    this.waiting.add(session);
+  }
+
+  /** A check-out of an open session may take `more` seats besides; nobody knows how many, where its quantity is unreadable. */
+  private repeat(session: Session, more: Amount, event: SessionEvent): void {
+    if (event.unreadable && !session.unreadable) {
+      session.unreadable = true;
+      this.sink.change(session, 0n, event.at);
+    }
+    if (more <= 0n) return;
+    session.repeats += more;
+    this.sink.doubt(more, event.at, event, 'repeated');
+  }
+
+  private isBorrowed({ borrowed }: SessionEvent): boolean {
+    return borrowed === true && this.options.borrow !== undefined;
+  }
+
+  /** From now on it ends by itself, and no restart ends it: the client holds it without the server. */
+  private borrow(session: Session, at: Instant): void {
+    this.waiting.delete(session);
+    this.borrowed.delete(session);
+    this.forgetDaemon(session);
+    session.endsByContract = true;
+    session.ends = at + this.options.borrow!;
+    this.borrowed.add(session);
+  }
+
+  /**
+   * A server lost its sessions: all of them, or those that the daemon gave. Sessions that do not name their daemon stay
+   * open when only one daemon restarts: it may be another's. Returns how many ended.
+   */
+  restart(at: Instant, daemon: string | undefined): number {
+    this.advance(at);
+    let ended = 0;
+    for (const name of daemon === undefined ? [...this.byDaemon.keys()] : [daemon]) {
+      for (const session of [...(this.byDaemon.get(name) ?? [])]) {
+        const held = heldBy(session);
+        this.close(session, at);
+        this.sink.idle?.(-held, at);
+        this.reduce(session, held, at);
+        ended++;
+      }
+    }
+    return ended;
+  }
+
+  checkIn(event: SessionEvent): void {
+    this.advance(event.at);
+    if (event.feature === undefined) {
+      this.checkInAny(event);
+      return;
+    }
+    // The latest first: which of several equal sessions ended makes no difference to their number, but if one check-in
+    // was lost, only the latest is proven to have lasted until now.
+    let rest = event.quantity;
+    for (;;) {
+      const session = this.sessionsOf(event)?.last();
+      if (session === undefined) {
+        if (this.isLateReturn(event)) return;
+        this.orphan(rest === event.quantity ? event : { ...event, quantity: rest });
+        return;
+      }
+      const held = heldBy(session);
+      const isWhole = !event.stated || session.unreadable || session.reopened === event.at;
+      if (event.unreadable && !isWhole) this.sink.doubt(held, event.at, event, 'amount');
+      else if (!isWhole && rest < held) {
+        this.giveBack(session, rest, event.at);
+        return;
+      }
+      rest -= held + session.repeats;
+      this.end(session, event);
+      if (isWhole || event.unreadable || rest <= 0n) return;
+    }
+  }
+
+  /** A check-in that names no feature: of the one session of its key, or of all of them. */
+  private checkInAny(event: SessionEvent): void {
+    const open = [...(this.open.get(event.key)?.values() ?? [])].flatMap((sessions) => [...sessions]);
+    const [only] = open;
+    if (open.length === 1 && only!.feature !== undefined) {
+      this.checkIn({ ...event, feature: only!.feature });
+      return;
+    }
+    const held = open.reduce((sum, session) => sum + heldBy(session), 0n);
+    if (event.stated && event.quantity < held)
+      this.sink.doubt(held - event.quantity, event.at, event, 'amount');
+    for (const session of open) this.end(session, event);
+  }
+
+  /** The session goes on with the quantity of `event`, more or fewer than before. */
+  upgrade(event: SessionEvent): void {
+    this.advance(event.at);
+    const sessions = this.sessionsOf(event);
+    const session = sessions?.last();
+    if (sessions === undefined || session === undefined) {
+      this.sink.upgradeUnknown?.(event);
+      this.checkOut(event);
+      return;
+    }
+    if (sessions.size > 1) this.sink.upgradeUnknown?.(event);
+    if (event.unreadable || !event.stated) {
+      if (session.unreadable) return;
+      // The least that it can be.
+      const less = heldBy(session) - ONE;
+      if (less > 0n) {
+        this.sink.idle?.(-less, event.at);
+        this.reduce(session, less, event.at);
+      }
+      session.unreadable = true;
+      this.sink.change(session, 0n, event.at);
+      return;
+    }
+    const more = event.quantity - heldBy(session);
+    // Nothing lingers of it: nobody checked it in.
+    if (more < 0n) {
+      this.sink.idle?.(more, event.at);
+      this.reduce(session, -more, event.at);
+    } else if (more > 0n) {
+      session.quantity += more;
+      this.sink.change(session, more, event.at);
+    }
+  }
+
+  private isLateReturn(event: SessionEvent): boolean {
+    const seat = seatOf(event);
+    const returns = this.expired.get(seat);
+    if (returns === undefined) return false;
+    if (returns > 1) this.expired.set(seat, returns - 1);
+    else this.expired.delete(seat);
+    return true;
+  }
+
+  /**
+   * Use without duration: a seat for one nanosecond, or as long as it lingers. What the sessions of the key hold already is
+   * of it.
+   */
+  use(event: SessionEvent): void {
+    this.advance(event.at);
+    const sessions = this.sessionsOf(event);
+    if (sessions === undefined) {
+      this.linger(this.revive(event) ?? this.take(event), event.at);
+      return;
+    }
+    let more = event.quantity;
+    for (const session of sessions) more -= heldBy(session);
+    if (event.unreadable || more > 0n)
+      this.linger(this.take({ ...event, share: undefined, quantity: more > 0n ? more : ONE }), event.at);
+  }
+
+  /** Ends what ends at or before `now`: sessions are half-open, and at one instant check-ins come before check-outs. */
+  advance(now: Instant): void {
+    for (;;) {
+      const lingered = this.lingering.first();
+      const borrowed = this.borrowed.first();
+      const next = sooner(sooner(lingered, this.waiting.first()), borrowed);
+      // A part goes before the session that it is of.
+      const part = this.leaving.first();
+      if (part !== undefined && part.ends <= now && (next === undefined || part.ends <= next.ends)) {
+        this.stopLeaving(part);
+        this.reduce(part.session, part.quantity, part.ends);
+        continue;
+      }
+      if (next === undefined || next.ends > now) return;
+      if (next === lingered) {
+        this.stopLingering(next);
+        this.sink.release(next, next.ends);
+      } else {
+        const held = heldBy(next);
+        this.close(next, next.ends);
+        if (next === borrowed) this.expired.set(seatOf(next), (this.expired.get(seatOf(next)) ?? 0) + 1);
+        this.sink.overdue?.(next, held);
+        this.reduce(next, held, next.ends);
+      }
+    }
+  }
+
+  /** Those without a check-in so far. */
+  *stillOpen(): Generator<Session> {
+    for (const byFeature of this.open.values()) for (const sessions of byFeature.values()) yield* sessions;
+  }
+
+  private sessionsOf({ key, feature }: SessionEvent): OrderedSet<Session> | undefined {
+    return this.open.get(key)?.get(feature ?? '');
+  }
+
+  /** What is certain of it: it was in use just before its check-in, and lingers since. */
+  private orphan(event: SessionEvent): void {
+    this.sink.orphan(event);
+    if (this.options.linger > 0n) this.linger(this.take(event), event.at);
+  }
+
+  /** Some of a session's seats are checked in, and the rest is not. */
+  private giveBack(session: Session, quantity: Amount, at: Instant): void {
+    if (this.options.linger === 0n) this.reduce(session, quantity, at);
+    else {
+      const part: Part = { session, quantity, ends: at + this.options.linger };
+      session.leaving ??= { quantity: 0n, parts: new OrderedSet() };
+      session.leaving.quantity += quantity;
+      session.leaving.parts.add(part);
+      this.leaving.add(part);
+      this.sink.idle?.(-quantity, at);
+    }
+  }
+
+  /** It lingers no more: its time is over, or it is checked out again. */
+  private stopLeaving(part: Part): void {
+    const leaving = part.session.leaving!;
+    leaving.quantity -= part.quantity;
+    leaving.parts.delete(part);
+    this.leaving.delete(part);
+  }
+
+  private reduce(session: Session, by: Amount, at: Instant): void {
+    if (by === session.quantity) {
+      this.sink.release(session, at);
+      return;
+    }
+    session.quantity -= by;
+    this.sink.change(session, -by, at);
+  }
+
+  /** A check-out while as many seats of the same key linger, whose session is still open: they are its again. */
+  private takeAgain(event: SessionEvent): boolean {
+    const session = this.sessionsOf(event)?.last();
+    const part = session?.leaving?.parts.last();
+    if (part === undefined || event.unreadable || part.quantity !== event.quantity) return false;
+    this.stopLeaving(part);
+    this.sink.idle?.(event.quantity, event.at);
+    return true;
+  }
+
+  private take(event: SessionEvent): Session {
+    const { at, key, named, feature, holder, share, quantity, stated, unreadable, place, identity } = event;
+    const { borrowed = false, daemon } = event;
+    // Spelled out: a spread with further members takes 20 × longer (measured, Node 20).
+    const session: Session = {
+      at,
+      key,
+      named,
+      feature,
+      holder,
+      share,
+      quantity,
+      stated,
+      unreadable,
+      borrowed,
+      daemon,
+      place,
+      identity,
+      returned: false,
+      endsByContract: false,
+      leaving: undefined,
+      repeats: 0n,
+      reopened: undefined,
+      ends: 0n,
+      closed: undefined,
+    };
+    this.sink.take(session, event.at);
+    return session;
+  }
+
+  private end(session: Session, { at, place }: SessionEvent): void {
+    // Checked out again at this very instant: the check-in came first and belongs to the earlier check-out.
+    if (session.reopened === at) {
+      session.reopened = undefined;
+      return;
+    }
+    session.closed = place;
+    this.close(session, at);
+    if (this.options.linger > 0n) this.linger(session, at);
+    else this.sink.release(session, at);
+  }
+
+  private close(session: Session, at: Instant): void {
+    const byFeature = this.open.get(session.key)!;
+    const sessions = byFeature.get(session.feature ?? '')!;
+    sessions.delete(session);
+    if (sessions.size === 0) byFeature.delete(session.feature ?? '');
+    if (byFeature.size === 0) this.open.delete(session.key);
+    this.waiting.delete(session);
+    this.borrowed.delete(session);
+    this.forgetDaemon(session);
+    session.returned = true;
+    if (session.repeats !== 0n) this.sink.doubt(-session.repeats, at, session);
+    session.repeats = 0n;
+  }
+
+  private forgetDaemon(session: Session): void {
+    if (!this.options.restarts) return;
+    const sessions = this.byDaemon.get(session.daemon);
+    if (sessions?.delete(session) && sessions.size === 0) this.byDaemon.delete(session.daemon);
+  }
+
+  private linger(session: Session, at: Instant): void {
+    this.sink.idle?.(-heldBy(session), at);
+    session.returned = true;
+    session.ends = at + (this.options.linger > 0n ? this.options.linger : 1n);
+    this.lingering.add(session);
+    getOrCreate(this.lingeringSeats, seatOf(session), () => new OrderedSet<Session>()).add(session);
+  }
+
+  private stopLingering(session: Session): void {
+    this.lingering.delete(session);
+    const seat = seatOf(session);
+    const seats = this.lingeringSeats.get(seat)!;
+    seats.delete(session);
+    if (seats.size === 0) this.lingeringSeats.delete(seat);
+  }
+
+  /** A check-out while the seat of the same key lingers takes that seat again. */
+  private revive(event: SessionEvent): Session | undefined {
+    const session = this.lingeringSeats.get(seatOf(event))?.last();
+    if (session === undefined || session.unreadable || event.unreadable) return undefined;
+    if (heldBy(session) !== event.quantity) return undefined;
+    this.stopLingering(session);
+    session.returned = false;
+    session.daemon = event.daemon;
+    session.endsByContract = false;
+    session.closed = undefined;
+    this.sink.idle?.(event.quantity, event.at);
+    return session;
+  }
+}
+
+/** The one that ends first; of equal ones the first given. */
+function sooner(left: Session | undefined, right: Session | undefined): Session | undefined {
+  if (left === undefined) return right;
+  return right !== undefined && right.ends < left.ends ? right : left;
+}
+
+/** Seats of the session that nobody checked in. */
+function heldBy({ quantity, leaving }: Session): Amount {
+  return leaving === undefined ? quantity : quantity - leaving.quantity;
+}
+
+/** Keys are JSON, so nothing in a feature's name can make two seats one. */
+function seatOf({ key, feature }: SessionEvent): string {
+  return `${key}${feature ?? ''}`;
+}

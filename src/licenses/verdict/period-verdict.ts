@@ -1,0 +1,279 @@
+/** One period of one license: from the bounds of its segments to within, exceeded or undetermined. */
+import { formatInstant } from '../../base/instant.ts';
+import { compareText } from '../../base/text-safety.ts';
+import { comparePlaces, type Place } from '../../model/place.ts';
+import { type Coverage, type Judgement, MAX_RELATED } from '../../model/relation.ts';
+import type { Usage } from '../../model/report.ts';
+import { type Amount, toNumber } from '../contract/amount.ts';
+import type { Contract, Count, License } from '../contract/contract.ts';
+import { coveredPercent, type Period } from '../contract/periods.ts';
+import { formatLimit, isOver, quantityOf } from '../contract/quantities.ts';
+import type { SegmentUse, Witness } from '../measures/measure-fold.ts';
+import type { SelfCheckResult } from '../self-check/self-check.ts';
+import { type LicenseCode, licenseSeverity } from './license-findings.ts';
+import {
+  formatFigure,
+  formatHolders,
+  formatUse,
+  holdersOf,
+  isPassed,
+  subjectOf,
+  whenWords,
+} from './usage-words.ts';
+
+export const EXCEEDED_CODES = {
+  seats: 'seats-exceeded',
+  distinct: 'users-exceeded',
+  assigned: 'users-exceeded',
+  sum: 'quantity-exceeded',
+  level: 'quantity-exceeded',
+  sampled: 'quantity-exceeded',
+  events: 'quantity-exceeded',
+} as const satisfies Record<Count['what'], LicenseCode>;
+
+/** `capacities`: what the license server showed by its refusals. */
+export type PeriodContext = {
+  contract: Contract;
+  license: License;
+  coverage: Coverage;
+  capacities?: SelfCheckResult['capacities'];
+};
+
+/** `uses` are the segments of the period, at least one. `also`: a doubt that keeps it open whatever the amounts. */
+export function judgeAgainst(
+  context: PeriodContext,
+  period: Period,
+  uses: readonly SegmentUse[],
+  also?: string,
+): Judgement {
+  const { exceeded: openAbove = [], within: openBelow = [], upTo = 0n } = context.license.open ?? {};
+  const exceeded = uses.filter((use) => !use.unsettled && isOver(use.lower.amount, use.segment.limit));
+  if (exceeded.length > 0) {
+    const use = tightest(exceeded, ({ lower }) => lower.amount);
+    return openAbove.length === 0
+      ? judgeExceeded(context, period, use)
+      : judgeOpen(context, period, withDoubts(use, openAbove));
+  }
+  const open = also === undefined ? uses.filter(isOpen) : uses;
+  if (open.length > 0)
+    return judgeOpen(
+      context,
+      period,
+      tightest(open, ({ upper }) => upper.amount),
+      also,
+    );
+  const use = tightest(uses, ({ upper }) => upper.amount);
+  const beyond = openBelow.length === 0 ? undefined : uses.find((each) => isBeyond(each, upTo));
+  return beyond === undefined
+    ? judgeWithin(context, period, use)
+    : judgeOpen(context, period, withDoubts(beyond, openBelow));
+}
+
+function isBeyond({ upper, segment }: SegmentUse, amount: Amount): boolean {
+  return segment.limit?.amount !== 'unlimited' && (upper.amount === undefined || upper.amount > amount);
+}
+
+/** What the contract's text leaves open, said after what the log leaves open. */
+function withDoubts(use: SegmentUse, doubts: readonly string[]): SegmentUse {
+  return { ...use, doubts: [...use.doubts, ...doubts] };
+}
+
+/** Whether use may lie beyond the limit, or the limit itself is not known. */
+export function isOpen({ upper, segment }: Pick<SegmentUse, 'upper' | 'segment'>): boolean {
+  if (segment.limit === undefined) return upper.amount === undefined || upper.amount > 0n;
+  if (segment.limit.amount === 'unlimited') return false;
+  return upper.amount === undefined || isOver(upper.amount, segment.limit);
+}
+
+/** The segment with the most use beyond its limit; of equals the first. No bound, or no known limit, goes before all. */
+export function tightest(
+  uses: readonly SegmentUse[],
+  amountOf: (use: SegmentUse) => Amount | undefined,
+): SegmentUse {
+  const margin = (use: SegmentUse): [number, Amount] => {
+    const amount = amountOf(use);
+    const limit = use.segment.limit?.amount;
+    if (amount === undefined) return [3, 0n];
+    if (limit === undefined) return [2, amount];
+    return limit === 'unlimited' ? [0, amount] : [1, amount - limit];
+  };
+  return uses.reduce((best, use) => {
+    const [bestRank, bestMargin] = margin(best);
+    const [rank, beyond] = margin(use);
+    return rank > bestRank || (rank === bestRank && beyond > bestMargin) ? use : best;
+  });
+}
+
+function judgeExceeded(context: PeriodContext, period: Period, use: SegmentUse): Judgement {
+  const { license } = context;
+  const { lower, segment } = use;
+  const { measure } = license;
+  const when = whenWords(measure, lower.at);
+  const what = segment.limit?.amount === quantityOf(segment.limit!) ? 'passed' : 'the quantity passed';
+  const passed = isPassed(measure) ? `, ${what} at ${formatInstant(lower.at)}` : '';
+  const atLeast = use.upper.amount === lower.amount ? '' : 'at least ';
+  const message =
+    `${subjectOf(license, period)}: ${atLeast}${formatUse(lower.amount, measure)}${when}, ` +
+    `expected at most ${formatLimit(segment.limit!)}${passed}${formatHolders(lower.witnesses, lower.amount, measure)}`;
+  const usage = toUsage(context, period, use, lower.amount, lower.witnesses);
+  const code = EXCEEDED_CODES[measure.count.what];
+  return toJudgement(context, period, {
+    verdict: 'violation',
+    code,
+    message,
+    usage,
+    places: lower.witnesses,
+  });
+}
+
+function judgeOpen(context: PeriodContext, period: Period, use: SegmentUse, also?: string): Judgement {
+  const { license } = context;
+  const { lower, upper, segment } = use;
+  const range =
+    upper.amount === undefined
+      ? `at least ${formatUse(lower.amount, license.measure)}`
+      : upper.amount === lower.amount
+        ? formatUse(upper.amount, license.measure)
+        : `between ${formatFigure(lower.amount, license.measure)} and ${formatUse(upper.amount, license.measure)}`;
+  const limit =
+    segment.limit === undefined ? 'limit unknown' : `expected at most ${formatLimit(segment.limit)}`;
+  const doubts =
+    segment.limit === undefined ? [unknownLimit(license), ...use.doubts].join('; ') : doubtsOf(use);
+  const reason = also === undefined ? doubts : [also, ...use.doubts].join('; ');
+  const message = `${subjectOf(license, period)}: ${range}, ${limit}: ${reason}`;
+  const usage = { ...toUsage(context, period, use, upper.amount ?? lower.amount, upper.witnesses), reason };
+  const places = use.doubtful.length > 0 ? use.doubtful : upper.witnesses;
+  return toJudgement(context, period, {
+    verdict: 'undetermined',
+    code: 'license-undetermined',
+    message,
+    usage,
+    places,
+  });
+}
+
+/** Between two falls of the quantity, what was used before the fall is the only doubt left. */
+export function doubtsOf({ doubts }: SegmentUse): string {
+  return doubts.length > 0
+    ? doubts.join('; ')
+    : 'the quantity fell in the period, and part of the use lies before';
+}
+
+function unknownLimit(license: License): string {
+  const first = license.quantity.map(({ from }) => from.text).sort(compareText)[0];
+  return first === undefined ? 'the contract states no quantity' : `no quantity is in force before ${first}`;
+}
+
+function judgeWithin(context: PeriodContext, period: Period, use: SegmentUse): Judgement {
+  const { contract, license, coverage } = context;
+  const { upper, segment, note } = use;
+  const amount = upper.amount ?? use.lower.amount;
+  const usage: Usage = toUsage(context, period, use, amount, upper.witnesses);
+  const limit =
+    segment.limit === undefined ? 'no quantity in force' : `allowed ${formatLimit(segment.limit)}`;
+  const within = `${subjectOf(license, period)}: ${formatUse(amount, license.measure)}, ${limit}`;
+  if (isCovered(context, period) || segment.limit?.amount === 'unlimited') {
+    if (note !== undefined) usage.reason = note;
+    const code = EXCEEDED_CODES[license.measure.count.what];
+    return toJudgement(context, period, {
+      verdict: 'satisfied',
+      code,
+      message: within,
+      usage,
+      places: upper.witnesses,
+    });
+  }
+  // Rounded down: 98.99 must not read as the 99 that was asked for.
+  const spanned = Math.floor(coveredPercent(period, license.term, coverage) * 10) / 10;
+  const reason =
+    coverage === undefined
+      ? 'no event of the log has a readable time'
+      : `the log spans ${spanned} % of the period (from ${formatInstant(coverage.from)} until ${formatInstant(coverage.until)}), expected ${contract.coverage} %`;
+  usage.reason = note === undefined ? reason : `${reason}; ${note}`;
+  if (contract.ifMissing === 'full-capacity') return judgeFullCapacity(context, period, use, usage, reason);
+  return {
+    ...toJudgement(context, period, {
+      verdict: 'undetermined',
+      code: 'license-undetermined',
+      message: `${within}, but ${reason}`,
+      usage,
+      places: upper.witnesses,
+    }),
+    severity: 'informational',
+  };
+}
+
+/** Whether the log spans so much of the period that "within" may be said of it. */
+export function isCovered({ contract, license, coverage }: PeriodContext, period: Period): boolean {
+  return coveredPercent(period, license.term, coverage) >= contract.coverage;
+}
+
+/** By contract nothing of the quantity counts as unused in a period without evidence. */
+function judgeFullCapacity(
+  context: PeriodContext,
+  period: Period,
+  { segment, upper }: SegmentUse,
+  usage: Usage,
+  reason: string,
+): Judgement {
+  const full = segment.limit === undefined ? 'the whole quantity' : `all ${formatLimit(segment.limit)}`;
+  return toJudgement(context, period, {
+    verdict: 'violation',
+    code: 'evidence-missing',
+    message: `${subjectOf(context.license, period)}: ${reason}; by contract ${full} count as used`,
+    usage: { ...usage, used: usage.limit ?? usage.used },
+    places: upper.witnesses,
+  });
+}
+
+export function toUsage(
+  { license }: PeriodContext,
+  period: Period,
+  use: SegmentUse,
+  amount: Amount,
+  witnesses: readonly Witness[],
+): Usage {
+  const limit = use.segment.limit && quantityOf(use.segment.limit);
+  const bound = amount === use.lower.amount ? use.lower : use.upper;
+  return {
+    license: license.id,
+    measure: license.measure.name,
+    period: period.label,
+    used: toNumber(amount),
+    limit: limit === undefined || limit === 'unlimited' ? null : toNumber(limit),
+    at: whenWords(license.measure, bound.at) !== '' && amount > 0n ? formatInstant(bound.at) : null,
+    holders: holdersOf(witnesses),
+  };
+}
+
+type Conclusion = Pick<Judgement, 'verdict' | 'message'> & {
+  code: LicenseCode;
+  usage: Usage;
+  places: readonly Witness[];
+};
+
+export function toJudgement(
+  { contract, license }: PeriodContext,
+  period: Period,
+  conclusion: Conclusion,
+): Judgement {
+  const { verdict, code, message, usage, places } = conclusion;
+  const [place, ...rest] = places.map((witness) => witness.place);
+  return {
+    verdict,
+    code,
+    message,
+    place: place ?? contractPlace(contract, license.line),
+    related: rest.slice(0, MAX_RELATED).sort(comparePlaces),
+    count: Math.max(1, places.length),
+    subject: license.id,
+    identity: [license.id, license.measure.name, period.label],
+    severity: licenseSeverity(code),
+    usage,
+  };
+}
+
+/** Where the contract speaks of the license: for what has no record in the log. */
+export function contractPlace({ file }: Contract, line: number): Place {
+  return { file, line, offset: 0, length: 0 };
+}
