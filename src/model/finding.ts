@@ -40,6 +40,10 @@ export type Finding = {
     /** RFC 3339; the first instant at which the waiver no longer holds. */
     expires: string;
   };
+  /** A waiver that covered it and no longer does: it lapsed, or is not well made. The finding counts. */
+  lapsed?: { id: string; reason: string };
+  /** Where a baseline was given: whether it knows the finding. */
+  baseline?: 'new' | 'unchanged';
   /** Stable across runs: the rule and the record's own identity, never the line number alone. */
   fingerprint: string;
 };

@@ -1,4 +1,6 @@
 /** The report: what was read, what was found, what could not be decided. Every format renders this one value. */
+import type { SourceActivity } from './activity.ts';
+import type { ControlResult, PackSummary } from './control.ts';
 import type { Finding, Severity } from './finding.ts';
 import type { LicenseFigures } from './license-figures.ts';
 import type { Place } from './place.ts';
@@ -213,6 +215,15 @@ export const NOTHING_VERIFIED = 'nothing-verified';
 
 export type Notice = { code: string; message: string; place?: Place };
 
+/** A finding of the baseline that is not there anymore. */
+export type AbsentFinding = {
+  rule: string;
+  code: string;
+  fingerprint: string;
+  message: string;
+  file: string;
+};
+
 export type ReportVerdict = 'clean' | 'findings' | 'incomplete';
 
 export type Report = {
@@ -232,6 +243,8 @@ export type Report = {
       total: number;
       /** Of them, those that a waiver covers: they do not count for the verdict. Absent where there are none. */
       waived?: number;
+      /** Of them, those that the baseline does not know. Absent where no baseline was given. */
+      new?: number;
       bySeverity: Partial<Record<Severity, number>>;
       byCode: Record<string, number>;
     };
@@ -241,9 +254,16 @@ export type Report = {
     /** The threshold that made the verdict. */
     failOn: Severity;
   };
+  /** When each source spoke, by name of the source. */
+  activity?: SourceActivity[];
   streams: StreamSummary[];
   rules: RuleSummary[];
   licenses: LicenseSummary[];
+  /** The packs that were asked for, and what the logs show of their controls. */
+  packs?: PackSummary[];
+  controls?: ControlResult[];
+  /** What the baseline that was given knows and this run did not find. */
+  absent?: AbsentFinding[];
   /** What a statement tells beside, where one was asked for: no format of a report renders it. */
   figures?: LicenseFigures[];
   findings: Finding[];

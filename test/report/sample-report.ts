@@ -184,6 +184,7 @@ export function richReport(): Report {
       severity: 'medium',
       message: 'access "prod-db" approved by "ann", who had asked for it',
       subject: 'ann',
+      baseline: 'unchanged',
     }),
     finding(80, {
       rule: 'timestamps',
@@ -191,6 +192,8 @@ export function richReport(): Report {
       severity: 'low',
       message: '12 records are older than the record before them, by 4 s at the most',
       count: 12,
+      lapsed: { id: 'w-2', reason: 'expired on 2025-03-01' },
+      baseline: 'new',
     }),
     finding(90, {
       rule: 'hash-chain',
@@ -250,6 +253,7 @@ export function richReport(): Report {
       findings: {
         total: 8,
         waived: 1,
+        new: 1,
         bySeverity: { low: 1, medium: 1, informational: 1, critical: 2, high: 3 },
         byCode: {
           unprotected: 1,
@@ -265,6 +269,27 @@ export function richReport(): Report {
       verdict: 'incomplete',
       failOn: 'medium',
     },
+    activity: [
+      {
+        source: 'audit',
+        from: '2025-03-01T00:00:00Z',
+        until: '2025-03-31T23:59:59.125Z',
+        untimed: 2,
+        bucket: 'hour',
+        buckets: [
+          { at: '2025-03-01T00:00:00Z', events: 700, bytes: 140_000 },
+          { at: '2025-03-31T23:00:00Z', events: 448, bytes: 89_600 },
+        ],
+      },
+      {
+        source: null,
+        from: '2025-02-01T00:00:00Z',
+        until: '2025-02-03T00:00:00Z',
+        untimed: 0,
+        bucket: 'day',
+        buckets: [{ at: '2025-02-01T00:00:00Z', events: 99, bytes: 19_000 }],
+      },
+    ],
     streams: [
       {
         stream: 'logins',
@@ -410,6 +435,61 @@ export function richReport(): Report {
         reason: 'the contract names no quantity',
         verdict: 'undetermined',
         places: [],
+      },
+    ],
+    packs: [
+      {
+        name: 'soc2',
+        title: 'SOC 2, Trust Services Criteria',
+        version: '1',
+        effective: '2022-09-30',
+        superseded: '2030-01-01',
+        url: 'https://www.aicpa-cima.com/resources/landing/system-and-organization-controls-soc-suite-of-services',
+        file: 'rules/packs/soc2.yaml',
+      },
+    ],
+    controls: [
+      {
+        pack: 'soc2',
+        control: 'CC7.2',
+        title: 'what happens is watched',
+        strength: 'strong',
+        status: 'failed',
+        checks: [
+          {
+            asks: 'every event names its actor',
+            status: 'failed',
+            population: { of: 'events', count: 1_249 },
+            findings: ['00000000000000000000000000000011'],
+            against: 1,
+          },
+          {
+            asks: 'no source is silent for a day',
+            status: 'undetermined',
+            population: { of: 'sources', count: 2 },
+            findings: [],
+            against: 0,
+            reason: 'a file could not be read',
+          },
+        ],
+      },
+      {
+        pack: 'soc2',
+        control: 'CC1.1',
+        title: 'people are held to values',
+        strength: 'none',
+        status: 'not-assessable',
+        checks: [],
+        reason: 'no log shows it',
+      },
+    ],
+    absent: [
+      {
+        rule: 'required-fields',
+        code: 'missing-field',
+        fingerprint: 'f'.repeat(32),
+        message: '"actor" is missing in 1 of 9 records',
+        file: 'logs/old.ndjson',
       },
     ],
     findings,

@@ -1,8 +1,11 @@
 /** The report with its keys in one fixed order, however it was put together: equal reports are equal bytes. */
 import { compareText } from '../../base/text-safety.ts';
+import type { SourceActivity } from '../../model/activity.ts';
+import type { ControlCheck, ControlResult, PackSummary } from '../../model/control.ts';
 import { type Excerpt, type Finding, SEVERITIES } from '../../model/finding.ts';
 import type { Place } from '../../model/place.ts';
 import {
+  type AbsentFinding,
   ASSURANCES,
   type Assurance,
   type InputSummary,
@@ -27,17 +30,35 @@ export function orderReport(report: Report): Every<Omit<Report, 'figures'>> {
     generated: report.generated,
     summary: orderSummary(report.summary),
     inputs: report.inputs.map(orderInput),
+    activity: report.activity?.map(orderActivity),
     streams: report.streams.map(orderStream),
     rules: report.rules.map(orderRule),
     licenses: report.licenses.map(orderLicense),
+    packs: report.packs?.map(orderPack),
+    controls: report.controls?.map(orderControl),
     findings: report.findings.map(orderFinding),
+    absent: report.absent?.map(orderAbsent),
     codes: sortKeys(report.codes, ({ title, why, fix, controls }) => ({ title, why, fix, controls })),
     notices: report.notices.map(orderNotice),
   };
 }
 
 export function orderFinding(finding: Finding): Every<Finding> {
-  const { rule, code, severity, verdict, place, related, message, subject, count, excerpt, waiver } = finding;
+  const {
+    rule,
+    code,
+    severity,
+    verdict,
+    place,
+    related,
+    message,
+    subject,
+    count,
+    excerpt,
+    waiver,
+    lapsed,
+    baseline,
+  } = finding;
   return {
     rule,
     code,
@@ -50,6 +71,8 @@ export function orderFinding(finding: Finding): Every<Finding> {
     count,
     excerpt: excerpt && orderExcerpt(excerpt),
     waiver: waiver && orderWaiver(waiver),
+    lapsed: lapsed && { id: lapsed.id, reason: lapsed.reason },
+    baseline,
     fingerprint: finding.fingerprint,
   };
 }
@@ -81,6 +104,7 @@ function orderExcerpt({ text, start, end }: Excerpt): Every<Excerpt> {
 function orderSummary(summary: Report['summary']): Every<Report['summary']> {
   const { files, bytes, records, period, findings, assurance, verdict, failOn } = summary;
   const { total, waived, bySeverity, byCode } = findings;
+
   const counts = SEVERITIES.toReversed().map((severity) => [severity, bySeverity[severity]]);
   return {
     verdict,
@@ -93,6 +117,7 @@ function orderSummary(summary: Report['summary']): Every<Report['summary']> {
     findings: {
       total,
       waived,
+      new: findings.new,
       bySeverity: Object.fromEntries(counts),
       byCode: sortKeys(byCode, (amount) => amount),
     },
@@ -221,6 +246,51 @@ function orderSelfCheck({ points, agree, open, disagree, capacities }: SelfCheck
     disagree,
     capacities: capacities?.map(({ feature, amount, from, until }) => ({ feature, amount, from, until })),
   };
+}
+
+function orderActivity({
+  source,
+  from,
+  until,
+  untimed,
+  bucket,
+  buckets,
+}: SourceActivity): Every<SourceActivity> {
+  const ordered = buckets.map(({ at, events, bytes }) => ({ at, events, bytes }));
+  return { source, from, until, untimed, bucket, buckets: ordered };
+}
+
+function orderPack({
+  name,
+  title,
+  version,
+  effective,
+  superseded,
+  url,
+  file,
+}: PackSummary): Every<PackSummary> {
+  return { name, title, version, effective, superseded, url, file };
+}
+
+function orderControl(result: ControlResult): Every<ControlResult> {
+  const { pack, control, title, strength, status, checks, reason } = result;
+  return { pack, control, title, strength, status, reason, checks: checks.map(orderControlCheck) };
+}
+
+function orderControlCheck(check: ControlCheck): Every<ControlCheck> {
+  const { asks, status, population, findings, against, reason } = check;
+  return {
+    asks,
+    status,
+    reason,
+    population: { of: population.of, count: population.count },
+    against,
+    findings,
+  };
+}
+
+function orderAbsent({ rule, code, fingerprint, message, file }: AbsentFinding): Every<AbsentFinding> {
+  return { rule, code, fingerprint, message, file };
 }
 
 function orderNotice({ code, message, place }: Notice): Every<Notice> {
