@@ -1,4 +1,4 @@
-/** The README shows what a newcomer will see: its demo block is real output. */
+/** The README and the first pages behind it show what a newcomer will see: their blocks are real output. */
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import { after, test } from 'node:test';
@@ -7,6 +7,8 @@ import { RELATIONS } from '../src/relations/index.ts';
 import { CommandLine } from './support/command-line.ts';
 
 const README = new URL('../README.md', import.meta.url);
+const OVERVIEW = new URL('../docs/overview.md', import.meta.url);
+const STATEMENT_PAGE = new URL('../docs/license-statement.md', import.meta.url);
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const commands = new CommandLine();
 after(() => commands.close());
@@ -54,26 +56,31 @@ async function statementParts(): Promise<string> {
   return `${overview}\n\n${peak}\n  …${rest}\n\n…\n\n${blocks.at(-1)!}`;
 }
 
-test('the license statement in the README is what the command prints', async () => {
+test('the license statement on its page is what the command prints', async () => {
   const block = `<!-- statement -->\n\n\`\`\`console\n${await statementParts()}\n\`\`\`\n\n<!-- end -->`;
-  const readme = fs.readFileSync(README, 'utf8');
+  const page = fs.readFileSync(STATEMENT_PAGE, 'utf8');
   if (process.env.UPDATE)
     fs.writeFileSync(
-      README,
-      readme.replace(STATEMENT, () => block),
+      STATEMENT_PAGE,
+      page.replace(STATEMENT, () => block),
     );
-  assert.equal(STATEMENT.exec(fs.readFileSync(README, 'utf8'))?.[0], block);
+  assert.equal(STATEMENT.exec(fs.readFileSync(STATEMENT_PAGE, 'utf8'))?.[0], block);
 });
 
-test('the README names every relation, every command of rules, and how many rules come along', () => {
-  const readme = fs.readFileSync(README, 'utf8');
-  for (const { type } of RELATIONS) assert.ok(readme.includes(`\`${type}\``), type);
+test('the overview names every relation and every command of rules, the README how many there are of each', () => {
+  const overview = fs.readFileSync(OVERVIEW, 'utf8');
+  for (const { type } of RELATIONS) assert.ok(overview.includes(`\`${type}\``), type);
   const commands = fs.readFileSync(new URL('../src/cli/commands/rules.ts', import.meta.url), 'utf8');
   const names = [...commands.matchAll(/rules\s*\.command\('(\w+)'\)/g)].map((match) => match[1]!);
   assert.ok(names.length >= 6, `found ${names.join(', ')}`);
-  for (const name of names) assert.match(readme, new RegExp(`rules [\\w|]*\\b${name}\\b`), name);
+  for (const name of names) assert.match(overview, new RegExp(`rules [\\w|]*\\b${name}\\b`), name);
   const speaking = /^(\d+) rules speak/m.exec(
     fs.readFileSync(new URL('../docs/rules.md', import.meta.url), 'utf8'),
   );
+  assert.ok(overview.includes(`[${speaking?.[1]} rules](rules.md)`));
+  const readme = fs.readFileSync(README, 'utf8');
   assert.ok(readme.includes(`[${speaking?.[1]} rules](docs/rules.md)`));
+  const membersOf = (folder: string) => fs.readdirSync(new URL(`../rules/${folder}`, import.meta.url)).length;
+  assert.ok(readme.includes(`of ${membersOf('chains')} formats`));
+  assert.ok(readme.includes(`over ${membersOf('sources')} [mapped sources]`));
 });
