@@ -4,6 +4,7 @@ import { addAccess } from './commands/access.ts';
 import { addChain } from './commands/chain.ts';
 import { addCollect } from './commands/collect.ts';
 import { addCompletion } from './commands/completion.ts';
+import { addDoctor } from './commands/doctor.ts';
 import { addInit } from './commands/init.ts';
 import { addLicenses } from './commands/licenses.ts';
 import { addLists } from './commands/lists.ts';
@@ -31,6 +32,7 @@ export function buildProgram(done: (code: ExitCode) => void): Command {
 
   addVerify(program, done);
   addInit(program);
+  addDoctor(program, done);
   addLists(program);
   addRules(program, done);
   addSources(program);

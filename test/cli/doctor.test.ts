@@ -1,0 +1,82 @@
+/** `audit-check doctor` as a newcomer runs it: in an empty folder, over a demo that runs, over things that are wrong. */
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { after, describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { isSupported } from '../../src/cli/doctor.ts';
+import { CommandLine } from '../support/command-line.ts';
+
+const DEMO = fileURLToPath(new URL('../../fixtures/demo', import.meta.url));
+const commands = new CommandLine();
+const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'doctor-'));
+after(() => {
+  commands.close();
+  fs.rmSync(folder, { recursive: true });
+});
+
+/** The lines of one kind, without what they begin with. */
+function told(stdout: string, health: string): string[] {
+  return stdout.split('\n').flatMap((line) => (line.startsWith(`${health} `) ? [line.slice(24)] : []));
+}
+
+describe('doctor', () => {
+  test('has nothing to say against the demo', async () => {
+    const { exit, stdout } = await commands.run(['doctor'], DEMO);
+    assert.deepEqual(told(stdout, 'wrong'), []);
+    assert.match(stdout, /^ok +logs +3 files, 7,280 bytes$/m);
+    assert.match(stdout, /\nready to audit\n$/);
+    assert.equal(exit, 0);
+  });
+
+  test('an empty folder is no fault: it says how to begin', async () => {
+    const { exit, stdout } = await commands.run(['doctor'], folder);
+    assert.match(stdout, /none found from here upward\n +audit-check init LOGS writes one\n/);
+    assert.equal(exit, 0);
+  });
+
+  test('tells every mistake of a configuration, keys that are not where they should be, and logs that are not there', async () => {
+    fs.writeFileSync(path.join(folder, 'open.key'), 'secret-of-the-test');
+    fs.chmodSync(path.join(folder, 'open.key'), 0o644);
+    fs.writeFileSync(
+      path.join(folder, 'audit-check.yaml'),
+      'logs: [gone/]\nchain: no-such\nzone: Mars/Base\nkeys:\n  a: {env: DOCTOR_TEST_UNSET}\n  b: {file: open.key}\n  c: {value: hunter2hunter2}\n',
+    );
+    const { exit, stdout } = await commands.run(['doctor'], folder);
+    const wrong = told(stdout, 'wrong');
+    assert.equal(wrong.length, 6);
+    assert.match(wrong[0]!, /unknown chain profile "no-such"/);
+    assert.match(wrong[1]!, /unknown time zone "Mars\/Base"/);
+    assert.match(wrong[2]!, /there is no "gone/);
+    assert.deepEqual(wrong.slice(3), [
+      '$DOCTOR_TEST_UNSET is not set',
+      'open.key can be read by others',
+      'lies in the configuration',
+    ]);
+    assert.doesNotMatch(stdout, /hunter2|secret-of/);
+    assert.match(stdout, /\n6 things to mend first\n$/);
+    assert.equal(exit, 2);
+  });
+
+  test('a folder without a log, or with files that nobody can read, is told', async () => {
+    const logs = path.join(folder, 'logs');
+    fs.mkdirSync(logs);
+    const none = await commands.run(['doctor', '--no-config', logs], folder);
+    assert.match(none.stdout, /0 files, 0 bytes\n +there is nothing to audit/);
+    assert.equal(none.exit, 2);
+    fs.writeFileSync(path.join(logs, 'a.ndjson'), '{}\n');
+    fs.writeFileSync(path.join(logs, 'old.evtx'), 'x');
+    const partly = await commands.run(['doctor', '--no-config', logs], folder);
+    assert.match(partly.stdout, /1 file, 3 bytes\n +1 file cannot be read, as .*old\.evtx: not JSON/);
+    assert.equal(partly.exit, 2);
+  });
+
+  test('isSupported() compares as package.json means it', () => {
+    const range = '^20.19.0 || >=22.12.0';
+    for (const version of ['v20.19.0', 'v20.20.2', 'v22.12.0', 'v22.13.1', 'v26.0.0'])
+      assert.ok(isSupported(version, range), version);
+    for (const version of ['v18.20.0', 'v20.18.9', 'v21.7.0', 'v22.11.9'])
+      assert.ok(!isSupported(version, range), version);
+  });
+});
