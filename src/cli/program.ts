@@ -4,6 +4,7 @@ import { addAccess } from './commands/access.ts';
 import { addChain } from './commands/chain.ts';
 import { addCollect } from './commands/collect.ts';
 import { addCompletion } from './commands/completion.ts';
+import { addConvert } from './commands/convert.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addInit } from './commands/init.ts';
 import { addLicenses } from './commands/licenses.ts';
@@ -32,6 +33,7 @@ export function buildProgram(done: (code: ExitCode) => void): Command {
 
   addVerify(program, done);
   addInit(program);
+  addConvert(program);
   addDoctor(program, done);
   addLists(program);
   addRules(program, done);
