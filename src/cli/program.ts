@@ -6,6 +6,7 @@ import { addCollect } from './commands/collect.ts';
 import { addCompletion } from './commands/completion.ts';
 import { addConvert } from './commands/convert.ts';
 import { addDoctor } from './commands/doctor.ts';
+import { addEvidence } from './commands/evidence.ts';
 import { addInit } from './commands/init.ts';
 import { addLicenses } from './commands/licenses.ts';
 import { addLists } from './commands/lists.ts';
@@ -38,6 +39,7 @@ export function buildProgram(done: (code: ExitCode) => void): Command {
   addLists(program);
   addRules(program, done);
   addSources(program);
+  addEvidence(program, done);
   addAccess(program, done);
   addLicenses(program, done);
   addVerifyAttestation(program, done);

@@ -11,6 +11,7 @@ import type { AuditRequest } from '../model/request.ts';
 import { type DiscoveredFile, discover, STDIN } from '../read/discover.ts';
 import { StateFolder } from '../read/state-folder.ts';
 import { FORMATS } from '../report/index.ts';
+import { type EvidenceOptions, planEvidence, writeEvidence } from './evidence.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { Progress } from './progress.ts';
 import { buildRequest, type RequestOptions, readScope, type Scope } from './request.ts';
@@ -28,7 +29,8 @@ import { checkOutputs, parseOutputs, realPath, writeReport } from './verify-outp
 
 export type VerifyOptions = RequestOptions &
   CheckpointOptions &
-  ArchiveOptions & {
+  ArchiveOptions &
+  EvidenceOptions & {
     format?: string[];
     quiet: boolean;
     stats: boolean;
@@ -82,6 +84,13 @@ async function verifyFiles(
     problems.push({ file: name, line: 0, column: 0, message: 'there is no such file, folder or match' });
   const { keys, others } = await readArchiveKeys(options, archives, problems);
   checkOutputs(outputs, archives.files, problems);
+  const evidencePlan = planEvidence(
+    options,
+    scope.paths,
+    archives.files,
+    archives.folders.length > 0,
+    problems,
+  );
   const folder = openState(options.state, archives.files, problems);
   if (problems.length > 0) throw new ProblemsError(problems);
   const { files, evidence } = await holdArchives(archives, keys);
@@ -109,6 +118,13 @@ async function verifyFiles(
   }
   await writeReport(report, outputs, options);
   if (stats !== undefined) process.stderr.write(stats.format(report, pool === undefined ? 1 : jobs));
+  if (evidencePlan !== undefined) {
+    const refusal = await writeEvidence(evidencePlan, report, request, scope.config, options);
+    if (refusal !== undefined) {
+      process.stderr.write(`error: ${escapeControls(refusal)}\n`);
+      return EXIT.incomplete;
+    }
+  }
   return EXIT_OF[report.summary.verdict];
 }
 

@@ -21,6 +21,7 @@ const FLOORS: Readonly<Record<string, number>> = {
   retention: 2,
   'text-logs': 2,
   store: 3,
+  evidence: 3,
   checks: 3,
   relations: 3,
   report: 3,

@@ -24,6 +24,10 @@ export function addVerify(program: Command, done: (code: ExitCode) => void): voi
     .option('--view <role>', 'what is audited is a view of an archive for this role, not the archive')
     .option('--policy <file>', 'logs and witnesses that have to have signed it (c2sp.org/tlog-policy)')
     .option('--evidence-file <file>', 'where both checkpoints of a fork are written')
+    .option('--evidence <folder>', 'write what an external auditor takes along into this new folder')
+    .option('--evidence-key <file>', 'sign its manifest with this Ed25519 key (audit-check key generate)')
+    .option('--sample <number>', 'records in the sample of the evidence (default: 25)')
+    .option('--seed <text>', 'seed that draws the sample; by default from the digests of the logs')
     .option('--stats', 'print time by stage, rates and memory on stderr', false)
     .addHelpText('after', EXIT_HELP)
     .action(async (paths: string[], options: VerifyOptions) => {
