@@ -3,9 +3,8 @@
 import { getOrCreate } from '../base/get-or-create.ts';
 import type { Instant } from '../base/instant.ts';
 import { EARLIEST } from '../base/time-zone.ts';
-import type { LicenseFigures } from '../model/license-figures.ts';
 import type { Mark } from '../model/mark.ts';
-import type { Coverage, Judgement, Relation } from '../model/relation.ts';
+import type { Coverage, Judgement, Relation, TellFigures } from '../model/relation.ts';
 import type { StatementOptions } from '../model/request.ts';
 import { CountryUse } from './clauses/country-use.ts';
 import { DeviceUse } from './clauses/device-use.ts';
@@ -28,7 +27,7 @@ import { type LicenseUse, type TimedUse, UseReader } from './use/license-use.ts'
 import type { UseStep } from './use/use-steps.ts';
 import type { UseWatcher } from './use/use-watcher.ts';
 import { evidenceOf } from './verdict/figure-evidence.ts';
-import { contractPlace, type PeriodContext } from './verdict/period-verdict.ts';
+import type { PeriodContext } from './verdict/period-verdict.ts';
 import { selfCheckJudgements } from './verdict/self-check-judgement.ts';
 
 /** `steps`: what each input is, and the id of its detection. */
@@ -45,12 +44,12 @@ export function licenseRelation(
       groupBy: [],
       values: kind === 'denied' ? reader.denialValues : reader.values,
     })),
-    *judge(_, marks, coverage) {
-      yield* judgeUse(contract, license, reader, marks, coverage, statement);
+    *judge(_, marks, coverage, tell) {
+      yield* judgeUse(contract, license, reader, marks, coverage, statement, tell);
       if (license === contract.licenses[0]) yield* judgeKeeping(contract, coverage);
     },
-    *judgeNothing(coverage) {
-      yield* judgeUse(contract, license, reader, [], coverage, statement);
+    *judgeNothing(coverage, tell) {
+      yield* judgeUse(contract, license, reader, [], coverage, statement, tell);
       if (license === contract.licenses[0]) yield* judgeKeeping(contract, coverage);
     },
   };
@@ -63,6 +62,7 @@ function* judgeUse(
   marks: Iterable<Mark>,
   coverage: Coverage,
   options?: StatementOptions,
+  tell?: TellFigures,
 ): Generator<Judgement> {
   const breaches = new TermBreaches(license);
   const excluded = new ExcludedUse(license);
@@ -127,7 +127,7 @@ function* judgeUse(
     yield unseen(contract, license, coverage);
     if (reassignments !== undefined) yield* reassignments.finish();
     yield* excluded.finish();
-    if (statement !== undefined) yield figuresOf(contract, license, statement.finish(undefined, until));
+    if (statement !== undefined) tell?.(statement.finish(undefined, until));
     return;
   }
   const segments = fold.finish(until);
@@ -149,22 +149,7 @@ function* judgeUse(
   yield* breaches.finish(fold.stillOpen(), spoken);
   yield* selfCheckJudgements(license, selfCheck);
   yield* excluded.finish();
-  if (statement === undefined) return;
-  yield figuresOf(contract, license, statement.finish({ segments, stillOpen: fold.stillOpen() }, until));
-}
-
-/** Not judged: handed on as they are. */
-function figuresOf(contract: Contract, license: License, figures: LicenseFigures): Judgement {
-  return {
-    verdict: 'satisfied',
-    code: 'license-unseen',
-    message: '',
-    place: contractPlace(contract, license.line),
-    related: [],
-    count: 1,
-    identity: [],
-    figures,
-  };
+  if (statement !== undefined) tell?.(statement.finish({ segments, stillOpen: fold.stillOpen() }, until));
 }
 
 function isTimed(use: LicenseUse): use is TimedUse {

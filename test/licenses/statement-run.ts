@@ -38,10 +38,11 @@ export function figuresOf(
   );
   const times = events.flatMap(({ time }) => time ?? []);
   const span = times.length === 0 ? undefined : { from: least(times), until: most(times) };
-  const judgements = [...relation.judge([], marks.sort(compareMarks), span)];
-  const [last] = judgements.slice(-1);
-  assert.ok(last?.figures !== undefined, 'the figures come last');
-  return last.figures;
+  const told: LicenseFigures[] = [];
+  const judgements = [...relation.judge([], marks.sort(compareMarks), span, (figures) => told.push(figures))];
+  assert.ok(judgements.length > 0);
+  assert.equal(told.length, 1);
+  return told[0]!;
 }
 
 function least(times: readonly bigint[]): bigint {
