@@ -1,11 +1,11 @@
 /** The verdicts of a license: one for each period, as its clauses of overage and rollover have it. */
-import { getOrCreate } from '../../base/get-or-create.ts';
 import type { Instant } from '../../base/instant.ts';
 import type { Judgement } from '../../model/relation.ts';
 import type { License } from '../contract/contract.ts';
 import type { Period } from '../contract/periods.ts';
 import type { Limit } from '../contract/quantities.ts';
 import type { SegmentUse } from '../measures/measure-fold.ts';
+import { usesByPeriod } from '../measures/uses-by-period.ts';
 import { evidenceOf } from '../verdict/figure-evidence.ts';
 import type { PeriodContext } from '../verdict/period-verdict.ts';
 import { judgePeriod } from './overage-verdict.ts';
@@ -26,8 +26,7 @@ export function* judgePeriods(
   const { rollover } = context.license;
   const account = rollover && new RolloverAccount(context, rollover);
   const withEvidence = evidenceOf(context, uses);
-  for (const segments of byPeriod(uses)) {
-    const period = segments[0]!.segment.period!;
+  for (const [period, segments] of usesByPeriod(uses)) {
     if (isOutsideTerm(context.license, period)) continue;
     const verdict = account?.judge(period, segments) ?? judgePeriod(context, period, segments);
     const judgement = withEvidence(verdict, period, segments);
@@ -54,12 +53,4 @@ function isOutsideTerm({ term }: License, { from, until }: Period): boolean {
 /** A period that the log does not span to its end is undetermined too, but informational. */
 function isDecisiveDoubt({ verdict, severity }: Judgement): boolean {
   return verdict === 'undetermined' && severity !== 'informational';
-}
-
-function byPeriod(uses: readonly SegmentUse[]): SegmentUse[][] {
-  const periods = new Map<Period, SegmentUse[]>();
-  for (const use of uses) {
-    if (use.segment.period !== undefined) getOrCreate(periods, use.segment.period, () => []).push(use);
-  }
-  return [...periods.values()];
 }

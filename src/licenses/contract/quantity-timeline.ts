@@ -1,5 +1,5 @@
 /** The quantity in force at every instant, with the documents that it is made of, and what of it falls on a period. */
-import type { Instant } from '../../base/instant.ts';
+import { earlier, type Instant, later } from '../../base/instant.ts';
 import { localDate } from '../../base/time-zone.ts';
 import type { Amount } from './amount.ts';
 import type { License, QuantityEntry } from './contract.ts';
@@ -74,12 +74,4 @@ export function daysBetween(from: Instant, until: Instant, zone: string): bigint
 function dayNumber(instant: Instant, zone: string): number {
   const { year, month, day } = localDate(instant, zone);
   return Date.UTC(year, month - 1, day) / 86_400_000;
-}
-
-export function later(left: Instant, right: Instant): Instant {
-  return left > right ? left : right;
-}
-
-export function earlier(left: Instant, right: Instant): Instant {
-  return left < right ? left : right;
 }

@@ -2,13 +2,13 @@
  * What a contract costs, line by line; what measured use owes beyond it (true-up), how far the quantity may go down
  * (true-down), and the cheapest way out. Pure and exact: days and money are whole numbers, and a line is rounded once.
  */
-import type { Instant } from '../../base/instant.ts';
+import { earlier, type Instant, later } from '../../base/instant.ts';
 import { quote } from '../../base/text-safety.ts';
 import { formatDate, localDate, startOfDay } from '../../base/time-zone.ts';
 import { type Amount, formatAmount, ONE, roundUp } from '../contract/amount.ts';
 import type { Contract, Cost, License, QuantityEntry } from '../contract/contract.ts';
 import { addMoney, formatMoney, fractionOf, type Money } from '../contract/money.ts';
-import { daysBetween, earlier, later, quantityTimeline } from '../contract/quantity-timeline.ts';
+import { daysBetween, quantityTimeline } from '../contract/quantity-timeline.ts';
 import { pricePeriods } from './price-periods.ts';
 
 export { ROUNDING } from '../contract/money.ts';
