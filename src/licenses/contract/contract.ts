@@ -68,7 +68,7 @@ export type Measure = {
 };
 
 /** `unknown`: why periods that begin in its time cannot be judged. The first has no `from`. */
-export type MeasureVersion = { from: ContractDate | undefined; measure: Measure; unknown?: string };
+type MeasureVersion = { from: ContractDate | undefined; measure: Measure; unknown?: string };
 
 /** `set` states the total, `supersede` states it anew and voids what came before, `add` raises it. */
 export type QuantityEntry = {

@@ -6,7 +6,7 @@ import type { License, QuantityEntry } from './contract.ts';
 import { limitAt, toLimits } from './quantities.ts';
 
 /** Half-open, with one quantity. */
-export type QuantityStretch = {
+type QuantityStretch = {
   from: Instant;
   until: Instant;
   /** Undefined before the first quantity: nobody said how much was allowed then. */
@@ -43,7 +43,7 @@ function partsAt(entries: readonly QuantityEntry[], at: Instant): QuantityEntry[
 }
 
 /** A fraction of whole numbers, not reduced: days of a period. */
-export type Ratio = { numerator: bigint; denominator: bigint };
+type Ratio = { numerator: bigint; denominator: bigint };
 
 /**
  * Σ quantity × days in force ÷ days of the period, exactly: what a price per period is multiplied with when it is

@@ -17,7 +17,7 @@ import { PeriodDoubts } from './period-doubts.ts';
 
 type Reading = { lower: Amount; upper: Amount | undefined; group: string | undefined };
 
-export const SILENT = 'a host that was in use has no reading in one of the buckets';
+const SILENT = 'a host that was in use has no reading in one of the buckets';
 
 export class SampledMeasure implements MeasureFold {
   private readonly plan: BucketPlan;

@@ -28,7 +28,7 @@ type Plan = {
   logEnd: Instant;
 };
 
-export const UNSETTLED =
+const UNSETTLED =
   'the quantity changes within the period, and the contract does not say which one its figure is held against';
 
 /** `cells` in order of time. */

@@ -30,7 +30,7 @@ import { type TeamOf, teamsOf } from './teams.ts';
 import { type FreeCure, trueUp } from './true-up.ts';
 
 /** What the folds of a license ended in. */
-export type FoldedUse = {
+type FoldedUse = {
   segments: readonly SegmentUse[];
   /** By calendar month; the same where the measure runs over months. */
   months: readonly SegmentUse[];
