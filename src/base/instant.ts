@@ -246,3 +246,13 @@ export function formatDuration(nanos: bigint): string {
 export function compareBigints(left: bigint, right: bigint): number {
   return left < right ? -1 : left > right ? 1 : 0;
 }
+
+/** Undefined: nothing bounds it. */
+export function later(left: Instant, right: Instant | undefined): Instant {
+  return right === undefined || left > right ? left : right;
+}
+
+/** Undefined: nothing bounds it. */
+export function earlier(left: Instant, right: Instant | undefined): Instant {
+  return right === undefined || left < right ? left : right;
+}

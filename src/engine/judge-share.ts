@@ -1,4 +1,5 @@
 /** Judges some groups of marks, or all of them: what one thread does of relating. Order and answer are plain data. */
+import type { LicenseFigures } from '../model/license-figures.ts';
 import { type Group, groupKey, type Judgement } from '../model/relation.ts';
 import { type CoveredSources, LogCoverage } from './log-coverage.ts';
 import type { Share } from './mark-shares.ts';
@@ -26,6 +27,8 @@ export type Judged = { name: string; relation: number; group: Group; judgements:
 export type JudgedShare = {
   /** Those of a group in their order, and the groups in the order of their names. */
   judged: Judged[];
+  /** What a statement tells of the licenses. */
+  figures: LicenseFigures[];
   /** The relations that got marks. */
   met: number[];
   /** The groups that had marks, by `groupKey`, of relations that speak of those that had none. */
@@ -48,6 +51,8 @@ export function judgeShare(
   const later = new Set(order.later);
   const met = new Set<number>();
   const present: JudgedShare['present'] = [];
+  const figures: LicenseFigures[] = [];
+  const tell = (told: LicenseFigures) => void figures.push(told);
   let judged: Judged[] = [];
   let together = 0;
   const groups = markGroups(order.source, {
@@ -63,7 +68,8 @@ export function judgeShare(
     if (plan.relations[relation]!.relation.judgeAbsent !== undefined)
       present.push({ relation, group: groupKey(group) });
     let some: Judged | undefined;
-    for (const judgement of plan.relations[relation]!.relation.judge(group, marks, coverage.of(relation))) {
+    const judging = plan.relations[relation]!.relation.judge(group, marks, coverage.of(relation), tell);
+    for (const judgement of judging) {
       if (some === undefined) {
         some = { name: name.toString('latin1'), relation, group, judgements: [] };
         judged.push(some);
@@ -76,7 +82,7 @@ export function judgeShare(
       some = undefined;
     }
   }
-  return { judged, met: [...met], present, counts: counter.counts };
+  return { judged, figures, met: [...met], present, counts: counter.counts };
 }
 
 /**

@@ -20,7 +20,7 @@ import type { Scan } from './scan-books.ts';
 export type Related = {
   findings: Finding[];
   licenses: LicenseSummary[];
-  /** What a statement tells of each license, in the order of the contract. */
+  /** What a statement tells of each license. */
   figures: LicenseFigures[];
   matches: Map<string, number>;
   /** For each relation, the events it left out, by the reason. */
@@ -50,16 +50,11 @@ export async function relate(
 ): Promise<Related> {
   const conclusions = new Conclusions();
   const leftOut = new Map<PlannedRelation, Map<string, number>>();
-  const figures: LicenseFigures[] = [];
   const chained = new ChainedMarks(plan);
   const conclude: Conclude = (index, group, judgement) => {
     const planned = plan.relations[index]!;
     if (judgement.leftOut !== undefined) {
       noteLeftOut(leftOut, planned, judgement.leftOut);
-      return;
-    }
-    if (judgement.figures !== undefined) {
-      figures.push(judgement.figures);
       return;
     }
     conclusions.add(planned, group, judgement);
@@ -83,6 +78,8 @@ export async function relate(
     // What became of them is in the findings: of a flood of them one copy is enough.
     each.judgements = [];
   }
+  const figures = shares.flatMap((share) => share.figures);
+  const tell = (told: LicenseFigures) => void figures.push(told);
   const met = new Set(shares.flatMap((share) => share.met));
   const present = plan.relations.map(() => new Set<string>());
   for (const { relation, group } of shares.flatMap((share) => share.present)) present[relation]!.add(group);
@@ -94,7 +91,7 @@ export async function relate(
     if (chained.standsOnOthers(index)) continue;
     concludeAbsent(index);
     if (met.has(index)) continue;
-    for (const judgement of relation.judgeNothing?.(scan.coverage.of(index)) ?? [])
+    for (const judgement of relation.judgeNothing?.(scan.coverage.of(index), tell) ?? [])
       conclude(index, [], judgement);
   }
   if (chained.relations.length > 0)

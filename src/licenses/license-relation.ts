@@ -1,34 +1,27 @@
-/** The relation of one license: folds its use through the measure and concludes for each period. */
+/** The relation of one license: folds its use through the measure and its clauses, and concludes for each period. */
 
-import { getOrCreate } from '../base/get-or-create.ts';
 import type { Instant } from '../base/instant.ts';
 import { EARLIEST } from '../base/time-zone.ts';
-import type { LicenseFigures } from '../model/license-figures.ts';
 import type { Mark } from '../model/mark.ts';
-import type { Coverage, Judgement, Relation } from '../model/relation.ts';
+import type { Coverage, Judgement, Relation, TellFigures } from '../model/relation.ts';
 import type { StatementOptions } from '../model/request.ts';
-import { CountryUse } from './clauses/country-use.ts';
-import { DeviceUse } from './clauses/device-use.ts';
 import { ExcludedUse } from './clauses/excluded-use.ts';
+import { startWatchers, withCommitted } from './clauses/index.ts';
 import { judgeKeeping } from './clauses/kept-evidence.ts';
-import { LateUse } from './clauses/late-use.ts';
-import { judgePeriod } from './clauses/overage-verdict.ts';
+import { judgePeriods } from './clauses/period-verdicts.ts';
 import { Reassignments } from './clauses/reassignments.ts';
-import { Reservations } from './clauses/reservations.ts';
-import { RolloverAccount } from './clauses/rollover.ts';
 import { TermBreaches } from './clauses/term-breaches.ts';
 import { undated, unseen } from './clauses/unmeasured-use.ts';
 import type { Contract, License } from './contract/contract.ts';
-import { clamp, type Period, type Segment } from './contract/periods.ts';
-import type { Limit } from './contract/quantities.ts';
-import type { MeasureFold, SegmentUse } from './measures/measure-fold.ts';
+import { clamp } from './contract/periods.ts';
+import type { MeasureFold } from './measures/measure-fold.ts';
 import { segmentsOf, startMeasure } from './measures/start-measure.ts';
 import { LicenseStatement } from './statement/license-statement.ts';
-import { type LicenseUse, type TimedUse, UseReader } from './use/license-use.ts';
+import { type LicenseUse, type ServerRestart, UseReader } from './use/license-use.ts';
+import { isTimed } from './use/timed-use.ts';
 import type { UseStep } from './use/use-steps.ts';
 import type { UseWatcher } from './use/use-watcher.ts';
-import { evidenceOf } from './verdict/figure-evidence.ts';
-import { contractPlace, type PeriodContext } from './verdict/period-verdict.ts';
+import type { PeriodContext } from './verdict/period-verdict.ts';
 import { selfCheckJudgements } from './verdict/self-check-judgement.ts';
 
 /** `steps`: what each input is, and the id of its detection. */
@@ -39,204 +32,164 @@ export function licenseRelation(
   statement?: StatementOptions,
 ): Relation {
   const reader = new UseReader(contract, license, steps);
+  function* judge(marks: Iterable<Mark>, coverage: Coverage, tell?: TellFigures): Generator<Judgement> {
+    const judging = new LicenseJudging(contract, license, reader, coverage, statement);
+    for (const mark of marks) judging.take(mark);
+    yield* judging.finish(tell);
+    if (license === contract.licenses[0]) yield* judgeKeeping(contract, coverage);
+  }
   return {
     inputs: steps.map(({ detection, kind }) => ({
       detection,
       groupBy: [],
       values: kind === 'denied' ? reader.denialValues : reader.values,
     })),
-    *judge(_, marks, coverage) {
-      yield* judgeUse(contract, license, reader, marks, coverage, statement);
-      if (license === contract.licenses[0]) yield* judgeKeeping(contract, coverage);
-    },
-    *judgeNothing(coverage) {
-      yield* judgeUse(contract, license, reader, [], coverage, statement);
-      if (license === contract.licenses[0]) yield* judgeKeeping(contract, coverage);
-    },
+    judge: (_, marks, coverage, tell) => judge(marks, coverage, tell),
+    judgeNothing: (coverage, tell) => judge([], coverage, tell),
   };
 }
 
-function* judgeUse(
-  contract: Contract,
-  license: License,
-  reader: UseReader,
-  marks: Iterable<Mark>,
-  coverage: Coverage,
-  options?: StatementOptions,
-): Generator<Judgement> {
-  const breaches = new TermBreaches(license);
-  const excluded = new ExcludedUse(license);
-  const statement = options && new LicenseStatement(contract, license, options, coverage);
-  const watchers: UseWatcher[] = [];
-  const reassignments = license.reassign && new Reassignments(license, license.reassign);
-  let reservations: Reservations | undefined;
-  let fold: MeasureFold | undefined;
-  let used = false;
-  let first: Instant | undefined;
-  let last: Instant | undefined;
-  for (const mark of marks) {
-    const use = reader.read(mark);
-    if (use === undefined) {
-      const restart = reader.readRestart(mark);
-      const assignment = reader.readAssignment(mark);
-      if (restart !== undefined) {
-        fold?.restart?.(restart);
-        breaches.restart(restart);
-        statement?.restart(restart);
-        for (const watcher of watchers) watcher.restart?.(restart);
-      } else if (assignment !== undefined) reassignments?.add(assignment);
-      else excluded.note(reader.exclusionOf(mark), mark);
-      continue;
-    }
-    if (use.kind === 'denied' && !use.excluded) statement?.deny(use);
-    const isUncounted = use.excluded || use.kind === 'denied';
-    // A refusal is no use, of whomever.
-    if (use.excluded && use.kind !== 'denied') excluded.note(reader.exclusionOf(mark), mark);
-    if (isUncounted && !isTimed(use)) continue;
-    if (fold === undefined) {
-      const segments = segmentsOf(contract, license, use.time, coverage);
-      fold = startMeasure(contract, license, segments, coverage, statement?.watch);
-      if (license.reserve.length > 0) reservations = new Reservations(contract, license, segments);
-      watchers.push(...watchersOf(license, segments), ...(reservations === undefined ? [] : [reservations]));
-    }
-    if (isUncounted) {
-      if (isTimed(use)) fold.uncounted?.(use);
-      continue;
-    }
-    statement?.see(use);
-    used = true;
+/** What stands over segments of time, which are known with the first use. */
+type Started = { fold: MeasureFold; watchers: readonly UseWatcher[] };
+
+class LicenseJudging {
+  private readonly contract: Contract;
+  private readonly license: License;
+  private readonly reader: UseReader;
+  private readonly coverage: Coverage;
+  private readonly statement: LicenseStatement | undefined;
+  /** These see more than use, or what comes before it. */
+  private readonly breaches: TermBreaches;
+  private readonly excluded: ExcludedUse;
+  private readonly reassignments: Reassignments | undefined;
+  private started: Started | undefined;
+  /** Whether anything was used: a refusal starts the measure, and is no use. */
+  private used = false;
+  private first: Instant | undefined;
+  private last: Instant | undefined;
+
+  constructor(
+    contract: Contract,
+    license: License,
+    reader: UseReader,
+    coverage: Coverage,
+    options: StatementOptions | undefined,
+  ) {
+    this.contract = contract;
+    this.license = license;
+    this.reader = reader;
+    this.coverage = coverage;
+    this.statement = options && new LicenseStatement(contract, license, options, coverage);
+    this.breaches = new TermBreaches(license);
+    this.excluded = new ExcludedUse(license);
+    this.reassignments = license.reassign && new Reassignments(license, license.reassign);
+  }
+
+  /** In order of time, those without one first. */
+  take(mark: Mark): void {
+    const use = this.reader.read(mark);
+    if (use === undefined) this.takeOther(mark);
+    else if (use.excluded || use.kind === 'denied') this.takeUncounted(use, mark);
+    else this.takeUse(use, mark);
+  }
+
+  private takeOther(mark: Mark): void {
+    const restart = this.reader.readRestart(mark);
+    if (restart !== undefined) this.restart(restart);
+    else if (!this.takeAssignment(mark)) this.excluded.note(this.reader.exclusionOf(mark), mark);
+  }
+
+  private restart(restart: ServerRestart): void {
+    this.started?.fold.restart?.(restart);
+    this.breaches.restart(restart);
+    this.statement?.restart(restart);
+    for (const watcher of this.started?.watchers ?? []) watcher.restart?.(restart);
+  }
+
+  private takeAssignment(mark: Mark): boolean {
+    const assignment = this.reader.readAssignment(mark);
+    if (assignment !== undefined) this.reassignments?.add(assignment);
+    return assignment !== undefined;
+  }
+
+  /** A refusal is no use, of whomever. */
+  private takeUncounted(use: LicenseUse, mark: Mark): void {
+    if (use.kind !== 'denied') this.excluded.note(this.reader.exclusionOf(mark), mark);
+    else if (!use.excluded) this.statement?.deny(use);
+    if (isTimed(use)) this.start(use).fold.uncounted?.(use);
+  }
+
+  private takeUse(use: LicenseUse, mark: Mark): void {
+    const { fold, watchers } = this.start(use);
+    this.statement?.see(use);
+    this.used = true;
     if (!isTimed(use)) {
       fold.anytime(use);
       for (const watcher of watchers) watcher.anytime?.(use);
-      continue;
+      return;
     }
     fold.add(use);
     if (use.kind !== 'assign' && use.kind !== 'revoke') {
-      breaches.add(use);
+      this.breaches.add(use);
       for (const watcher of watchers) watcher.add(use);
-    } else if (!use.featureless) {
-      const assignment = reader.readAssignment(mark);
-      if (assignment !== undefined) reassignments?.add(assignment);
-    }
-    first ??= use.time;
-    last = use.time;
+    } else if (!use.featureless) this.takeAssignment(mark);
+    this.first ??= use.time;
+    this.last = use.time;
   }
-  const spoken = clamp(coverage?.until ?? last ?? EARLIEST);
-  const until = last !== undefined && last > spoken ? last : spoken;
-  if (fold === undefined || !used) {
-    yield unseen(contract, license, coverage);
+
+  private start({ time }: LicenseUse): Started {
+    if (this.started !== undefined) return this.started;
+    const { contract, license, coverage } = this;
+    const segments = segmentsOf(contract, license, time, coverage);
+    this.started = {
+      fold: startMeasure(contract, license, segments, coverage, this.statement?.watch),
+      watchers: startWatchers({ contract, license, segments }),
+    };
+    return this.started;
+  }
+
+  *finish(tell: TellFigures | undefined): Generator<Judgement> {
+    const { coverage, last } = this;
+    const spoken = clamp(coverage?.until ?? last ?? EARLIEST);
+    const until = last !== undefined && last > spoken ? last : spoken;
+    if (this.started === undefined || !this.used) yield* this.finishUnused(until, tell);
+    else yield* this.finishUsed(this.started, spoken, until, tell);
+  }
+
+  private *finishUnused(until: Instant, tell: TellFigures | undefined): Generator<Judgement> {
+    yield unseen(this.contract, this.license, this.coverage);
+    if (this.reassignments !== undefined) yield* this.reassignments.finish();
+    yield* this.excluded.finish();
+    if (this.statement !== undefined) tell?.(this.statement.finish(undefined, until));
+  }
+
+  /** `spoken`: the last instant the log speaks of. `until`: that, or the last use where it comes later. */
+  private *finishUsed(
+    { fold, watchers }: Started,
+    spoken: Instant,
+    until: Instant,
+    tell: TellFigures | undefined,
+  ): Generator<Judgement> {
+    const { contract, license, coverage, first, last, reassignments, statement } = this;
+    const segments = fold.finish(until);
+    const watched = watchers.flatMap((watcher) => [...watcher.finish(until)]);
+    const selfCheck = fold.selfCheck?.();
+    const context: PeriodContext = {
+      contract,
+      license,
+      coverage,
+      ...(selfCheck && { capacities: selfCheck.capacities }),
+    };
+    if (first === undefined || last === undefined) yield undated(context, segments);
+    else {
+      for (const judgement of judgePeriods(context, segments, first, last))
+        yield withCommitted(judgement, watchers);
+    }
+    yield* watched;
     if (reassignments !== undefined) yield* reassignments.finish();
-    yield* excluded.finish();
-    if (statement !== undefined) yield figuresOf(contract, license, statement.finish(undefined, until));
-    return;
+    yield* this.breaches.finish(fold.stillOpen(), spoken);
+    yield* selfCheckJudgements(license, selfCheck);
+    yield* this.excluded.finish();
+    if (statement !== undefined) tell?.(statement.finish({ segments, stillOpen: fold.stillOpen() }, until));
   }
-  const segments = fold.finish(until);
-  const watched = watchers.flatMap((watcher) => [...watcher.finish(until)]);
-  const selfCheck = fold.selfCheck?.();
-  const context: PeriodContext = {
-    contract,
-    license,
-    coverage,
-    ...(selfCheck && { capacities: selfCheck.capacities }),
-  };
-  if (first === undefined || last === undefined) yield undated(context, segments);
-  else {
-    for (const judgement of judgePeriods(context, segments, first, last))
-      yield reservations === undefined ? judgement : withCommitted(judgement, reservations);
-  }
-  yield* watched;
-  if (reassignments !== undefined) yield* reassignments.finish();
-  yield* breaches.finish(fold.stillOpen(), spoken);
-  yield* selfCheckJudgements(license, selfCheck);
-  yield* excluded.finish();
-  if (statement === undefined) return;
-  yield figuresOf(contract, license, statement.finish({ segments, stillOpen: fold.stillOpen() }, until));
-}
-
-/** Not judged: handed on as they are. */
-function figuresOf(contract: Contract, license: License, figures: LicenseFigures): Judgement {
-  return {
-    verdict: 'satisfied',
-    code: 'license-unseen',
-    message: '',
-    place: contractPlace(contract, license.line),
-    related: [],
-    count: 1,
-    identity: [],
-    figures,
-  };
-}
-
-function isTimed(use: LicenseUse): use is TimedUse {
-  return use.time !== undefined;
-}
-
-function watchersOf(license: License, segments: readonly Segment[]): UseWatcher[] {
-  const { devices, countries, late } = license;
-  return [
-    ...(devices === undefined ? [] : [new DeviceUse(license, devices, segments)]),
-    ...(countries === undefined ? [] : [new CountryUse(license, countries)]),
-    ...(late === undefined ? [] : [new LateUse(license, late, segments)]),
-  ];
-}
-
-function withCommitted(judgement: Judgement, reservations: Reservations): Judgement {
-  const { usage } = judgement;
-  const committed = usage && reservations.committedIn(usage.period);
-  if (committed === undefined) return judgement;
-  const reason = [usage!.reason, committed.words].filter((text) => text !== undefined).join('; ');
-  return { ...judgement, usage: { ...usage!, committed: committed.amount, reason } };
-}
-
-/**
- * From the first to the last period with use, each one. Beyond them only what is exceeded, or in doubt against a limit
- * that was not in doubt before: one lost check-in is one doubt, not one a month until the log ends.
- */
-function* judgePeriods(
-  context: PeriodContext,
-  uses: readonly SegmentUse[],
-  first: Instant,
-  last: Instant,
-): Generator<Judgement> {
-  const doubted = new Set<Limit | undefined>();
-  const late: { segments: SegmentUse[]; judgement: Judgement }[] = [];
-  const { rollover } = context.license;
-  const account = rollover && new RolloverAccount(context, rollover);
-  const withEvidence = evidenceOf(context, uses);
-  for (const segments of byPeriod(uses)) {
-    const period = segments[0]!.segment.period!;
-    if (isOutsideTerm(context.license, period)) continue;
-    const verdict = account?.judge(period, segments) ?? judgePeriod(context, period, segments);
-    const judgement = withEvidence(verdict, period, segments);
-    if (period.until <= first || period.from > last) {
-      late.push({ segments, judgement });
-      continue;
-    }
-    if (isDecisiveDoubt(judgement)) for (const { segment } of segments) doubted.add(segment.limit);
-    yield judgement;
-  }
-  for (const { segments, judgement } of late) {
-    const isNew = segments.some(({ segment }) => !doubted.has(segment.limit));
-    if (judgement.verdict === 'violation' || (isDecisiveDoubt(judgement) && isNew)) yield judgement;
-    if (isDecisiveDoubt(judgement)) for (const { segment } of segments) doubted.add(segment.limit);
-  }
-}
-
-/** Nothing was contracted then, and use is a breach of the term: a row that says "within" would contradict it. */
-function isOutsideTerm({ term }: License, { from, until }: Period): boolean {
-  if (term === undefined) return false;
-  return from >= term.until.instant + term.grace || (term.from !== undefined && until <= term.from.instant);
-}
-
-/** A period that the log does not span to its end is undetermined too, but informational. */
-function isDecisiveDoubt({ verdict, severity }: Judgement): boolean {
-  return verdict === 'undetermined' && severity !== 'informational';
-}
-
-function byPeriod(uses: readonly SegmentUse[]): SegmentUse[][] {
-  const periods = new Map<Period, SegmentUse[]>();
-  for (const use of uses) {
-    if (use.segment.period !== undefined) getOrCreate(periods, use.segment.period, () => []).push(use);
-  }
-  return [...periods.values()];
 }

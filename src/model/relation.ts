@@ -74,9 +74,10 @@ export type Judgement = {
   leftOut?: { why: string; events: number };
   /** For licenses: what was measured against what; kept for satisfied judgements too. */
   usage?: Usage;
-  /** Instead of a finding: what the statement tells of a license. */
-  figures?: LicenseFigures;
 };
+
+/** Gets what a statement tells of a license. Figures are not judged, so they are no judgement that a finding could come of. */
+export type TellFigures = (figures: LicenseFigures) => void;
 
 /** Further places a finding names; the count tells the rest. */
 export const MAX_RELATED = 9;
@@ -93,9 +94,9 @@ export interface Relation {
   /** A group with fewer marks makes no judgement; not given where that cannot be said. */
   readonly fewest?: number;
   /** `marks` come in total order (time, file, position), deduplicated; marks without a time come first. */
-  judge(group: Group, marks: Iterable<Mark>, coverage: Coverage): Iterable<Judgement>;
+  judge(group: Group, marks: Iterable<Mark>, coverage: Coverage, tell?: TellFigures): Iterable<Judgement>;
   /** What to say when no mark came at all: a license nobody used, a table without rows. */
-  judgeNothing?(coverage: Coverage): Iterable<Judgement>;
+  judgeNothing?(coverage: Coverage, tell?: TellFigures): Iterable<Judgement>;
   /** Asked once, after all groups: what is to be said of groups that had no mark. `present` are those that had, by `groupKey`. */
   judgeAbsent?(
     present: ReadonlySet<string>,

@@ -5,7 +5,7 @@ const QUOTE = '"';
 const LONE_RETURN = 'rows that end in a line feed, and no carriage return within one';
 
 /** What a line made of the row: `open`: a quoted cell goes on in the next line. */
-export type RowState = 'open' | 'whole' | { problem: string };
+type RowState = 'open' | 'whole' | { problem: string };
 
 /**
  * Beyond the standard, as spreadsheets and loggers write it: spaces around a quoted cell are left out, and a quote within a

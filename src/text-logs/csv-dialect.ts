@@ -1,7 +1,7 @@
 /** Whether a file is a table, and of which kind: told by its header and the rows that agree with it, or not at all. */
 import { CellReader } from './csv-cells.ts';
 
-export type Dialect = { delimiter: string; names: string[] };
+type Dialect = { delimiter: string; names: string[] };
 
 const DELIMITERS = [',', ';', '\t', '|'];
 

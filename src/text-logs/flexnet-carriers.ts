@@ -4,7 +4,7 @@ import { parseHead } from './flexnet-head.ts';
 import { DISORDER_SECONDS } from './local-clock.ts';
 
 /** `isStart`: a server that starts says so, which may have rested for any number of days. */
-export type Carrier = { day: number; isStart: boolean };
+type Carrier = { day: number; isStart: boolean };
 
 const TIMESTAMP = 'TIMESTAMP ';
 const SYSTEM_TIME = "Server's System Date and Time: ";

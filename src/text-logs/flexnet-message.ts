@@ -169,7 +169,7 @@ export class Message {
 }
 
 /** What a verbose server adds between `^^^`, from 11.19 on. */
-export type Verbose = {
+type Verbose = {
   version: string;
   user: string;
   ip: string;

@@ -5,7 +5,7 @@
 import { textMember } from './json-text.ts';
 
 /** `event`: as the log says it, but `REREAD` for every way of saying it. `members` as they follow in the record. */
-export type ServerEvent = { event: string; daemon: string; members: string };
+type ServerEvent = { event: string; daemon: string; members: string };
 
 /** More names than any server has daemons; beyond, each is taken for new. */
 const MAX_DAEMONS = 1000;

@@ -5,7 +5,7 @@
 import { compareText } from '../base/text-safety.ts';
 
 /** Licenses of one product and version that the server keeps together. */
-export type LicensePool = {
+type LicensePool = {
   pool: string;
   /** Licenses for everyone, and reserved ones besides. */
   count: number;
@@ -20,13 +20,13 @@ export type LicensePool = {
 };
 
 /** `quantity`: count and reservations of all pools; undefined where one states none, which may mean unlimited or nothing. */
-export type CapacityStep = { from: string; quantity: number | undefined; pools: LicensePool[] };
+type CapacityStep = { from: string; quantity: number | undefined; pools: LicensePool[] };
 
 /** The steps begin with the first block that serves the product; a product no longer served is a step to zero. */
-export type ServedProduct = { product: string; version: string; steps: CapacityStep[] };
+type ServedProduct = { product: string; version: string; steps: CapacityStep[] };
 
 /** A record of the `rlm` reader, parsed. */
-export type RlmRecord = Readonly<Record<string, unknown>>;
+type RlmRecord = Readonly<Record<string, unknown>>;
 
 /** `records` of one server in the order of its logs; others than START, REREAD and PRODUCT are passed over. */
 export function servedProducts(records: Iterable<RlmRecord>): ServedProduct[] {

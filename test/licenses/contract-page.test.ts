@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { DEFAULT_EVENTS, DEFAULT_FIELDS } from '../../src/licenses/contract/contract.ts';
+import { DEFAULT_EVENTS, DEFAULT_FIELDS } from '../../src/licenses/contract/defaults.ts';
 import { parseContract } from '../../src/licenses/parse/parse-contract.ts';
 import { LICENSE_FINDINGS } from '../../src/licenses/verdict/license-findings.ts';
 

@@ -3,9 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { parseContract } from '../../src/licenses/parse/parse-contract.ts';
-import { runContract, spanning, use } from './run-contract.ts';
-
-const MARCH = spanning('2025-03-01T00:00:00Z', '2025-03-31T23:59:59Z');
+import { MARCH, runContract, use } from './run-contract.ts';
 
 function contract(covers: string, quantity: number, head = '', sentence = 'count seats over month'): string {
   return `

@@ -2,9 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Judgement } from '../../src/model/relation.ts';
-import { runContract, spanning, use } from './run-contract.ts';
-
-const MARCH = spanning('2025-03-01T00:00:00Z', '2025-03-31T23:59:59Z');
+import { MARCH, runContract, spanning, use } from './run-contract.ts';
 
 function contract(measure: string, quantity: number | string, more = '', head = ''): string {
   return `

@@ -5,19 +5,10 @@ import fc from 'fast-check';
 import { PlainPeak } from '../../src/licenses/measures/plain-peak.ts';
 import { makeServerLog } from '../support/made-server-log.ts';
 import { judgeServerLog } from './judge-server-log.ts';
-import { runContract, spanning, use } from './run-contract.ts';
-
-const MARCH = spanning('2025-03-01T00:00:00Z', '2025-03-31T23:59:59Z');
+import { editorContract, MARCH, runContract, set, spanning, use } from './run-contract.ts';
 
 function seats(quantity: number, more = ''): string {
-  return `
-contract: {id: ACME, timezone: UTC}
-licenses:
-  - id: editor
-    covers: {feature: editor}
-    measure: count seats each instant take max over month
-    quantity: [{from: 2025-01-01, set: ${quantity}}]
-    ${more}`;
+  return editorContract({ quantity: set(quantity), more });
 }
 
 const out = (time: string, actor: string) => use('checkout', `2025-03-03T${time}Z`, actor);

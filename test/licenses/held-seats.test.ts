@@ -3,20 +3,13 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ONE } from '../../src/licenses/contract/amount.ts';
 import { type SeatSink, type SessionEvent, Sessions } from '../../src/licenses/use/sessions.ts';
-import { runContract, spanning, use } from './run-contract.ts';
+import { editorContract, runContract, set, spanning, use } from './run-contract.ts';
 
 const APRIL = spanning('2025-04-01T00:00:00Z', '2025-04-30T23:59:59Z');
 
 function contract(measure: string, quantity: number, more = ''): string {
-  return `
-contract: {id: ACME, timezone: UTC}
-people: {exclude: [{match: "svc-*", because: "§4"}]}
-licenses:
-  - id: editor
-    covers: {feature: editor}
-    measure: ${measure}
-    quantity: [{from: 2025-01-01, set: ${quantity}}]
-    ${more}`;
+  const head = 'people: {exclude: [{match: "svc-*", because: "§4"}]}';
+  return editorContract({ head, measure, quantity: set(quantity), more });
 }
 
 const MEASURES = [

@@ -55,7 +55,7 @@ export function judgeServerLog(yaml: string, records: readonly ServerRecord[]): 
   return [...relation.judge([], marksOf(steps, relation.inputs[0]!.values, records), { from, until })];
 }
 
-export type Bounds = { lower: number; upper: number | undefined };
+type Bounds = { lower: number; upper: number | undefined };
 
 /** Bounds of use at each of the instants, in any order: from each until the next nothing may happen. */
 export function useAtInstants(

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { calendarPeriodAt } from '../../src/licenses/contract/periods.ts';
 import { BucketClock } from '../../src/licenses/measures/bucket-clock.ts';
-import { runContract, spanning, use } from './run-contract.ts';
+import { MARCH, runContract, spanning, use } from './run-contract.ts';
 import { boundsOf, contractWith, instant, runFold, type Used } from './run-measure.ts';
 
 const HOUR = 3_600_000_000_000n;
@@ -75,7 +75,6 @@ test('8: the billing month of the 15th holds its own events', () => {
   ]);
 });
 
-const MARCH = spanning('2025-03-01T00:00:00Z', '2025-03-31T23:59:59Z');
 const RAISED = '{from: 2025-01-01, set: 1}, {from: 2025-03-20, add: 2, by: A-1}';
 const onHosts = (day: string, count: number) =>
   Array.from({ length: count }, (_, index) =>

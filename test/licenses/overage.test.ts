@@ -4,30 +4,15 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { parseContract } from '../../src/licenses/parse/parse-contract.ts';
 import type { Judgement } from '../../src/model/relation.ts';
-import { runContract, spanning, use } from './run-contract.ts';
+import { atMinute, editorContract, MARCH, runContract, session, spanning, use } from './run-contract.ts';
 
-const MARCH = spanning('2025-03-01T00:00:00Z', '2025-03-31T23:59:59Z');
+const TEAMS = 'people: {teams: {cae: ["c-*"], dev: [dan, "d-*"]}}';
 
-function contract(quantity: string, more: string, sentence = 'count seats over month'): string {
-  return `
-contract: {id: ACME-2025-017, timezone: UTC}
-people: {teams: {cae: ["c-*"], dev: [dan, "d-*"]}}
-licenses:
-  - id: editor
-    covers: {feature: editor}
-    measure: ${sentence}
-    quantity: ${quantity}
-    ${more}
-`;
+function contract(quantity: string, more: string, measure = 'count seats over month'): string {
+  return editorContract({ head: TEAMS, measure, quantity: `quantity: ${quantity}`, more });
 }
 
 const set = (quantity: number) => `[{from: 2025-01-01, set: ${quantity}}]`;
-const at = (minute: number) =>
-  `2025-03-03T${String(Math.floor(minute / 60)).padStart(2, '0')}:${String(minute % 60).padStart(2, '0')}:00Z`;
-
-function session(actor: string, from: number, until: number): object[] {
-  return [use('checkout', at(from), actor), use('checkin', at(until), actor)];
-}
 
 function judge(yaml: string, records: object[]): Judgement {
   return runContract(yaml, [...MARCH, ...records])[0]!;
@@ -109,7 +94,7 @@ test('a share that does not divide is rounded as the contract says', () => {
 });
 
 test('people and sums may be in overage too, without a time', () => {
-  const records = ['ann', 'bob', 'cid'].map((actor, index) => use('use', at(index), actor));
+  const records = ['ann', 'bob', 'cid'].map((actor, index) => use('use', atMinute(index), actor));
   const people = contract(set(2), 'overage: {allow: 1}', 'count distinct person over month');
   assert.equal(status(judge(people, records)), 'overage');
   assert.deepEqual(
@@ -123,7 +108,7 @@ test('people and sums may be in overage too, without a time', () => {
 });
 
 test('what the log leaves open is undetermined where it would be too much or too long, and may be overage where not', () => {
-  const lost = [use('checkout', at(0), 'ann'), use('checkout', at(30), 'bob')];
+  const lost = [use('checkout', atMinute(0), 'ann'), use('checkout', atMinute(30), 'bob')];
   const judged = (quantity: number, clause: string) => judge(contract(set(quantity), clause), lost);
   assert.equal(status(judged(1, 'overage: {allow: 0}')), 'undetermined');
   const perhaps = judged(1, 'overage: {allow: 1}');

@@ -3,29 +3,12 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { parseContract } from '../../src/licenses/parse/parse-contract.ts';
-import { runContract, spanning, use } from './run-contract.ts';
+import { atMinute, editorContract, MARCH, runContract, session, set, use } from './run-contract.ts';
 
-const MARCH = spanning('2025-03-01T00:00:00Z', '2025-03-31T23:59:59Z');
+const TEAMS = 'people: {teams: {cae: ["c-*"], dev: [dan, "d-*"]}}';
 
-function contract(quantity: number, reserve: string, more = ''): string {
-  return `
-contract: {id: ACME-2025-017, timezone: UTC}
-people: {teams: {cae: ["c-*"], dev: [dan, "d-*"]}}
-licenses:
-  - id: editor
-    covers: {feature: editor}
-    measure: count seats over month
-    quantity: [{from: 2025-01-01, set: ${quantity}}]
-    reserve: ${reserve}
-    ${more}
-`;
-}
-
-const at = (minute: number) =>
-  `2025-03-03T${String(Math.floor(minute / 60)).padStart(2, '0')}:${String(minute % 60).padStart(2, '0')}:00Z`;
-
-function session(actor: string, from: number, until: number, more: object = {}): object[] {
-  return [use('checkout', at(from), actor, more), use('checkin', at(until), actor, more)];
+function contract(quantity: number, reserve: string): string {
+  return editorContract({ head: TEAMS, quantity: set(quantity), more: `reserve: ${reserve}` });
 }
 
 const reservation = (yaml: string, records: object[]) =>
@@ -64,10 +47,10 @@ test('the row of the license says what is in use and what is committed', () => {
 });
 
 test('what the log leaves open is no proof: a lost check-in may have been before, a lost check-out too', () => {
-  const open = [use('checkout', at(0), 'ann'), use('checkout', at(10), 'bob')];
+  const open = [use('checkout', atMinute(0), 'ann'), use('checkout', atMinute(10), 'bob')];
   assert.equal(reservation(contract(3, '{cae: 2}'), open)!.verdict, 'undetermined');
   assert.equal(reservation(contract(4, '{cae: 2}'), open), undefined);
-  const early = [...session('ann', 0, 60), use('checkin', at(70), 'bob')];
+  const early = [...session('ann', 0, 60), use('checkin', atMinute(70), 'bob')];
   assert.equal(reservation(contract(3, '{cae: 2}'), early)!.verdict, 'undetermined');
 });
 

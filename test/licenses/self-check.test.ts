@@ -3,21 +3,15 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { isCapacityReason } from '../../src/licenses/use/denial-reason.ts';
 import type { Judgement } from '../../src/model/relation.ts';
-import { runContract, spanning, use } from './run-contract.ts';
+import { editorContract, MARCH, runContract, set, use } from './run-contract.ts';
 
 const FULL = 'Licensed number of users already reached. (-4,342)';
-const MARCH = spanning('2025-03-01T00:00:00Z', '2025-03-31T23:59:59Z');
-
 function seats(quantity: number | undefined, more = ''): string {
-  return `
-contract: {id: ACME, timezone: UTC}
-people: {exclude: [{match: "svc-*"}]}
-licenses:
-  - id: editor
-    covers: {feature: editor}
-    measure: count seats each instant take max over month
-    ${quantity === undefined ? '' : `quantity: [{from: 2025-01-01, set: ${quantity}}]`}
-    ${more}`;
+  return editorContract({
+    head: 'people: {exclude: [{match: "svc-*"}]}',
+    quantity: quantity === undefined ? '' : set(quantity),
+    more,
+  });
 }
 
 const at = (minute: number) =>

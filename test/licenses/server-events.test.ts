@@ -1,19 +1,10 @@
 /** What a license server's own life does to sessions: restarts end them, rereads do not, borrowed seats outlive both. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { runContract, spanning, use } from './run-contract.ts';
+import { editorContract, MARCH, runContract, set, spanning, use } from './run-contract.ts';
 
-const MARCH = spanning('2025-03-01T00:00:00Z', '2025-03-31T23:59:59Z');
-
-function contract(quantity: number, more: string, sentence = 'count seats over month'): string {
-  return `
-contract: {id: ACME-2025-017, timezone: UTC}
-licenses:
-  - id: editor
-    covers: {feature: editor}
-    measure: ${sentence}
-    quantity: [{from: 2025-01-01, set: ${quantity}}]
-    ${more}`;
+function contract(quantity: number, more: string, measure = 'count seats over month'): string {
+  return editorContract({ measure, quantity: set(quantity), more });
 }
 
 const at = (clock: string) => `2025-03-03T${clock}:00Z`;

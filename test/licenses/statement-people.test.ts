@@ -6,21 +6,14 @@ import { formatInstant } from '../../src/base/instant.ts';
 import { ONE } from '../../src/licenses/contract/amount.ts';
 import { calendarPeriodAt } from '../../src/licenses/contract/periods.ts';
 import { forecast, type MonthBounds, theilSen } from '../../src/licenses/statement/forecast.ts';
-import { spanning, use } from './run-contract.ts';
+import { editorContract, set, spanning, use } from './run-contract.ts';
 import { DAY, figuresOf } from './statement-run.ts';
 
 const SPAN = spanning('2025-03-01T00:00:00Z', '2025-05-31T23:59:59Z');
 
-function contract(more = '', quantity = 4, measure = 'count seats each instant take max over month'): string {
-  return `
-contract: {id: ACME-2025-017, timezone: UTC}
-people: {teams: {cae: [ann]}}
-licenses:
-  - id: editor
-    covers: {feature: editor}
-    measure: ${measure}
-    quantity: [{from: 2025-01-01, set: ${quantity}}]
-    ${more}`;
+function contract(more = '', quantity = 4, measure?: string): string {
+  const head = 'people: {teams: {cae: [ann]}}';
+  return editorContract({ head, quantity: set(quantity), more, ...(measure !== undefined && { measure }) });
 }
 
 type Step = { minute: number; kind: 'denied' | 'checkout'; person: string };

@@ -2,20 +2,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Judgement } from '../../src/model/relation.ts';
-import { runContract, spanning, use } from './run-contract.ts';
-
-const MARCH = spanning('2025-03-01T00:00:00Z', '2025-03-31T23:59:59Z');
+import { editorContract, MARCH, runContract, set, spanning, use } from './run-contract.ts';
 
 function seats(quantity: number, more = '', head = ''): string {
-  return `
-contract: {id: ACME-2025-017, timezone: UTC}
-${head}
-licenses:
-  - id: editor
-    covers: {feature: editor}
-    measure: count seats each instant take max over month
-    quantity: [{from: 2025-01-01, set: ${quantity}}]
-    ${more}`;
+  return editorContract({ quantity: set(quantity), more, head });
 }
 
 function session(actor: string, from: string, until: string, more: object = {}): object[] {

@@ -50,7 +50,7 @@ export type MadeServerLog = {
 };
 
 /** Three days before the hour that Berlin repeats in 2025: the log crosses it. */
-export const SERVER_LOG_START = Date.UTC(2025, 9, 23, 22, 0, 0);
+const SERVER_LOG_START = Date.UTC(2025, 9, 23, 22, 0, 0);
 
 const FULL = 'Licensed number of users already reached. (-4,342)';
 const OTHER_REASONS = [

@@ -1,7 +1,7 @@
 /** Drives a text format over a text, line by line, as the record reader does. Tests only. */
 import type { TextFormat, TextOptions } from '../../src/model/text-format.ts';
 
-export type ReadText = { records: Record<string, unknown>[]; malformed: string[]; framing: number };
+type ReadText = { records: Record<string, unknown>[]; malformed: string[]; framing: number };
 
 export function readText(format: TextFormat, text: string, options: TextOptions = {}): ReadText {
   const lines = text.split('\n');

@@ -6,10 +6,10 @@ import type { LicenseFigures, PeriodFigures, WitnessSession } from '../../model/
 import type { Place } from '../../model/place.ts';
 import type { Assurance, InputSummary, LicenseSummary, Report, StreamRange } from '../../model/report.ts';
 
-export const STATEMENT_SCHEMA = 'audit-check/license-statement/v1';
+const STATEMENT_SCHEMA = 'audit-check/license-statement/v1';
 
 /** `overage`: beyond the quantity, and within what the contract tolerates. */
-export type StatementVerdict = 'within' | 'overage' | 'exceeded' | 'undetermined';
+type StatementVerdict = 'within' | 'overage' | 'exceeded' | 'undetermined';
 
 /** One period of the contract. The bounds are null where no figure could be made, as when no event had a time. */
 export type StatementPeriod = {
@@ -29,7 +29,7 @@ export type StatementPeriod = {
 };
 
 /** Where a record stands among those that vouch for each other; null where nothing does. */
-export type ChainPosition = { stream: string; profile: string; assurance: Assurance } | null;
+type ChainPosition = { stream: string; profile: string; assurance: Assurance } | null;
 
 export type WitnessInChain = WitnessSession & { chain: ChainPosition };
 

@@ -1,4 +1,7 @@
-/** `licenses --format text`: the statement on a terminal of 80 columns. One function a section, in the order of the page. */
+/**
+ * `licenses --format text`: the statement on a terminal of 80 columns. One function a section, in the order of the page, so
+ * one file of 250 lines.
+ */
 import { count, escapeControls, formatNumber, truncate } from '../../base/text-safety.ts';
 import { formatPlace } from '../../model/place.ts';
 import { wrap } from '../../report/text/columns.ts';

@@ -14,13 +14,12 @@ import {
   doubtsOf,
   EXCEEDED_CODES,
   isCovered,
-  isOpen,
   judgeAgainst,
   type PeriodContext,
-  tightest,
   toJudgement,
   toUsage,
 } from '../verdict/period-verdict.ts';
+import { isOpen, tightest } from '../verdict/segment-margin.ts';
 import { formatHolders, formatUse, subjectOf, whenWords } from '../verdict/usage-words.ts';
 
 /** `uses` are the segments of the period, at least one. */

@@ -1,4 +1,7 @@
-/** The contract as plain data: what `licenses.yaml` says, with every date an instant. Structured clone keeps it whole. */
+/**
+ * The contract as plain data: what `licenses.yaml` says, with every date an instant. Structured clone keeps it whole.
+ * One vocabulary, a type a word, so one file of 260 lines.
+ */
 import type { Instant } from '../../base/instant.ts';
 import type { FieldRef } from '../../model/mark.ts';
 import type { Amount } from './amount.ts';
@@ -65,7 +68,7 @@ export type Measure = {
 };
 
 /** `unknown`: why periods that begin in its time cannot be judged. The first has no `from`. */
-export type MeasureVersion = { from: ContractDate | undefined; measure: Measure; unknown?: string };
+type MeasureVersion = { from: ContractDate | undefined; measure: Measure; unknown?: string };
 
 /** `set` states the total, `supersede` states it anew and voids what came before, `add` raises it. */
 export type QuantityEntry = {
@@ -255,40 +258,3 @@ export type Contract = {
   /** How long records are to be kept. */
   keep?: CalendarSpan;
 };
-
-export const DEFAULT_COVERAGE = 99;
-
-export const DEFAULT_EVENTS: EventWords = {
-  open: ['license.checkout'],
-  close: ['license.checkin'],
-  use: ['license.activate', 'license.use'],
-  denied: ['license.denied'],
-  borrow: ['license.borrow'],
-  // A reread (server.reread) is none: sessions go on.
-  restart: ['server.start', 'server.stop'],
-  assign: ['license.assign'],
-  revoke: ['license.revoke'],
-  upgrade: ['license.upgrade'],
-};
-
-const raw = (...names: string[]): FieldRef[] => names.map((name) => ({ taxonomy: 'raw', name }));
-
-export const DEFAULT_FIELDS: LicenseFields = {
-  feature: raw('license', 'feature', 'license.feature'),
-  session: [{ taxonomy: 'audit', name: 'session' }],
-  host: raw('host', 'hostname', 'license.host'),
-  quantity: raw('quantity', 'license.quantity'),
-  version: raw('version', 'license.version'),
-  daemon: raw('daemon'),
-  environment: raw('environment', 'env', 'license.environment'),
-  // Lago calls it `code`, Stripe `event_name`.
-  meter: raw('meter', 'code', 'event_name'),
-  device: raw('device', 'device_id', 'fingerprint', 'host', 'hostname', 'license.host'),
-  country: raw('country', 'country_code', 'geo.country'),
-  assignee: raw('assignee', 'assigned_to'),
-  seat: raw('seat', 'seat_id'),
-  reason: [{ taxonomy: 'audit', name: 'reason' }],
-  received: raw('received_at', 'ingested_at'),
-};
-
-export const DEFAULT_PERSON: FieldRef[] = [{ taxonomy: 'audit', name: 'actor' }];

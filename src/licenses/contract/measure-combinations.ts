@@ -60,7 +60,7 @@ export function defaultsOf(
   return { each, take: isOpen || kind === undefined ? undefined : { kind } };
 }
 
-export function statisticWord(take: Statistic): StatisticWord {
+function statisticWord(take: Statistic): StatisticWord {
   if (take.kind !== 'percentile') return take.kind;
   return take.percent.toString().startsWith('95') ? 'p95' : 'p99';
 }

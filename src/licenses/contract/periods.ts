@@ -1,5 +1,5 @@
 /** Calendar periods in the contract's time zone, cut where the quantity changes: each stretch has one limit. */
-import type { Instant } from '../../base/instant.ts';
+import { earlier, type Instant, later } from '../../base/instant.ts';
 import { EARLIEST, formatDate, LATEST, type LocalDate, localDate, startOfDay } from '../../base/time-zone.ts';
 import type { Coverage } from '../../model/relation.ts';
 import type { PeriodKind, Term } from './contract.ts';
@@ -126,12 +126,4 @@ export function coveredPercent(period: Period, term: Term | undefined, coverage:
   if (until <= from) return 100;
   const covered = earlier(until, coverage.until) - later(from, coverage.from);
   return covered <= 0n ? 0 : Number((covered * 1_000_000n) / (until - from)) / 10_000;
-}
-
-function later(left: Instant, right: Instant | undefined): Instant {
-  return right === undefined || left > right ? left : right;
-}
-
-function earlier(left: Instant, right: Instant | undefined): Instant {
-  return right === undefined || left < right ? left : right;
 }

@@ -1,12 +1,12 @@
 /** The quantity in force at every instant, with the documents that it is made of, and what of it falls on a period. */
-import type { Instant } from '../../base/instant.ts';
+import { earlier, type Instant, later } from '../../base/instant.ts';
 import { localDate } from '../../base/time-zone.ts';
 import type { Amount } from './amount.ts';
 import type { License, QuantityEntry } from './contract.ts';
 import { limitAt, toLimits } from './quantities.ts';
 
 /** Half-open, with one quantity. */
-export type QuantityStretch = {
+type QuantityStretch = {
   from: Instant;
   until: Instant;
   /** Undefined before the first quantity: nobody said how much was allowed then. */
@@ -43,7 +43,7 @@ function partsAt(entries: readonly QuantityEntry[], at: Instant): QuantityEntry[
 }
 
 /** A fraction of whole numbers, not reduced: days of a period. */
-export type Ratio = { numerator: bigint; denominator: bigint };
+type Ratio = { numerator: bigint; denominator: bigint };
 
 /**
  * Σ quantity × days in force ÷ days of the period, exactly: what a price per period is multiplied with when it is
@@ -74,12 +74,4 @@ export function daysBetween(from: Instant, until: Instant, zone: string): bigint
 function dayNumber(instant: Instant, zone: string): number {
   const { year, month, day } = localDate(instant, zone);
   return Date.UTC(year, month - 1, day) / 86_400_000;
-}
-
-export function later(left: Instant, right: Instant): Instant {
-  return left > right ? left : right;
-}
-
-export function earlier(left: Instant, right: Instant): Instant {
-  return left < right ? left : right;
 }

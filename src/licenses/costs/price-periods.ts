@@ -34,7 +34,7 @@ function pricePeriodAt(kind: PricePeriod, term: Term | undefined, at: Instant, z
  * The year of the contract that holds the instant: from one anniversary of the term's begin to the next, a calendar year
  * where no begin is stated. A term that began on February 29 has its anniversary on February 28 in other years.
  */
-export function contractYearAt(term: Term | undefined, at: Instant, zone: string): Period {
+function contractYearAt(term: Term | undefined, at: Instant, zone: string): Period {
   const begin = term?.from === undefined ? { month: 1, day: 1 } : localDate(term.from.instant, zone);
   const { year } = localDate(at, zone);
   const thisYear = anniversary(begin, year);

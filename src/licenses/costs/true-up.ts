@@ -2,20 +2,20 @@
  * What a contract costs, line by line; what measured use owes beyond it (true-up), how far the quantity may go down
  * (true-down), and the cheapest way out. Pure and exact: days and money are whole numbers, and a line is rounded once.
  */
-import type { Instant } from '../../base/instant.ts';
+import { earlier, type Instant, later } from '../../base/instant.ts';
 import { quote } from '../../base/text-safety.ts';
 import { formatDate, localDate, startOfDay } from '../../base/time-zone.ts';
 import { type Amount, formatAmount, ONE, roundUp } from '../contract/amount.ts';
 import type { Contract, Cost, License, QuantityEntry } from '../contract/contract.ts';
 import { addMoney, formatMoney, fractionOf, type Money } from '../contract/money.ts';
-import { daysBetween, earlier, later, quantityTimeline } from '../contract/quantity-timeline.ts';
+import { daysBetween, quantityTimeline } from '../contract/quantity-timeline.ts';
 import { pricePeriods } from './price-periods.ts';
 
 export { ROUNDING } from '../contract/money.ts';
 export { prorated, quantityTimeline } from '../contract/quantity-timeline.ts';
 
 /** One line of a bill: a quantity, for the days of one period, at one price. */
-export type CostLine = {
+type CostLine = {
   quantity: Amount;
   /** The day since which the quantity is contracted or missing, and the document, where there is one. */
   since: string;
@@ -33,7 +33,7 @@ export type CostLine = {
   arithmetic: string;
 };
 
-export type Bill = {
+type Bill = {
   lines: CostLine[];
   /** One a currency; what has no price is not in it. */
   totals: Money[];
@@ -104,9 +104,9 @@ function toBill(lines: CostLine[]): Bill {
 }
 
 /** The highest use of a stretch with one quantity, as a measure's segments have it. Half-open. */
-export type Measured = { from: Instant; until: Instant; amount: Amount };
+type Measured = { from: Instant; until: Instant; amount: Amount };
 
-export type TrueUp = {
+type TrueUp = {
   /** What is owed beyond the quantity in force: whole units where people or seats are counted. 0: nothing. */
   missing: Amount;
   /** Where it was missing the most: measured against entitled. Undefined where nothing was measured. */
@@ -187,9 +187,9 @@ export function trueDownTo(license: License, peak: Amount): Amount | undefined {
 }
 
 /** A way to need less: what would still be missing, measured anew as if it had been done, and what doing it costs. */
-export type CureOption = { what: string; missing: Amount; cost?: Money };
+type CureOption = { what: string; missing: Amount; cost?: Money };
 
-export type Cure = {
+type Cure = {
   /** Undefined: buy all that is missing. */
   option: CureOption | undefined;
   buy: Amount;

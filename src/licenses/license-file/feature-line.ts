@@ -88,19 +88,7 @@ export function parseFeatureLine(line: WordLine, file: string, mistake: Mistake)
   if (!/^[A-Za-z0-9][\w.+-]*$/.test(version!.text))
     wrong(version!, `expected a version such as 2026.1, found ${quote(version!.text)}`);
   const seats = /^uncounted$/i.test(count.text) ? 0 : toNumber(count, count.text, 'a count', wrong);
-  const attributes = readAttributes(rest, wrong);
-  const days = {
-    start: dayOf(attributes.get('START'), wrong),
-    issued: dayOf(attributes.get('ISSUED'), wrong),
-  };
-  const supersedes = supersededBy(attributes, feature!.text, wrong);
-  const dupGroup = dupGroupOf(attributes.get('DUP_GROUP'), wrong);
-  const suiteWord = attributes.get('SUITE_DUP_GROUP');
-  const suiteDupGroup = suiteWord && dupGroupOf(suiteWord, wrong);
-  const overdraft = numberOf(attributes.get('OVERDRAFT'), 0, wrong);
-  const linger = numberOf(attributes.get('LINGER'), 0, wrong);
-  const borrow = borrowOf(attributes.get('BORROW'), wrong);
-  const sort = numberOf(attributes.get('sort'), 100, wrong);
+  const attributes = parseAttributes(rest, feature!.text, wrong);
   if (!isSound || expires === undefined) return undefined;
   return {
     keyword: keyword!.text as FeatureLine['keyword'],
@@ -109,6 +97,30 @@ export function parseFeatureLine(line: WordLine, file: string, mistake: Mistake)
     version: version!.text,
     expires,
     count: seats === 0 ? 'uncounted' : seats!,
+    ...attributes,
+    file,
+    line: keyword!.line,
+  };
+}
+
+type Head = 'keyword' | 'feature' | 'vendor' | 'version' | 'expires' | 'count' | 'file' | 'line';
+
+/** What stands after the count, by names. */
+function parseAttributes(words: readonly Word[], feature: string, mistake: Mistake): Omit<FeatureLine, Head> {
+  const attributes = readAttributes(words, mistake);
+  const days = {
+    start: dayOf(attributes.get('START'), mistake),
+    issued: dayOf(attributes.get('ISSUED'), mistake),
+  };
+  const supersedes = supersededBy(attributes, feature, mistake);
+  const dupGroup = dupGroupOf(attributes.get('DUP_GROUP'), mistake);
+  const suiteWord = attributes.get('SUITE_DUP_GROUP');
+  const suiteDupGroup = suiteWord && dupGroupOf(suiteWord, mistake);
+  const overdraft = numberOf(attributes.get('OVERDRAFT'), 0, mistake);
+  const linger = numberOf(attributes.get('LINGER'), 0, mistake);
+  const borrow = borrowOf(attributes.get('BORROW'), mistake);
+  const sort = numberOf(attributes.get('sort'), 100, mistake);
+  return {
     ...(days.start && { start: days.start }),
     ...(days.issued && { issued: days.issued }),
     ...(supersedes && { supersedes }),
@@ -124,8 +136,6 @@ export function parseFeatureLine(line: WordLine, file: string, mistake: Mistake)
         return word === undefined ? [] : [[name, word.value ?? '']];
       }),
     ),
-    file,
-    line: keyword!.line,
   };
 }
 

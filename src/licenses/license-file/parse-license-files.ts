@@ -12,7 +12,7 @@ import { mistakesOf, readWordLines, type WordLine } from './words.ts';
 
 export type NamedText = { file: string; text: string };
 
-export type LicenseLines = { lines: FeatureLine[]; options: Options; problems: Problem[] };
+type LicenseLines = { lines: FeatureLine[]; options: Options; problems: Problem[] };
 
 /** They say who serves, where, and under which licenses to look; nothing of how many. */
 const SERVER_LINES = ['SERVER', 'VENDOR', 'DAEMON', 'USE_SERVER', 'FEATURESET'];

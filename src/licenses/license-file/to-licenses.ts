@@ -23,7 +23,7 @@ import { featureSteps, type Step } from './feature-steps.ts';
 import type { Options } from './options-lines.ts';
 import { type Supersession, supersessions } from './supersession.ts';
 
-export type Plan = {
+type Plan = {
   options: Options;
   /** Whether lines of different VENDOR_STRING are counted apart: the vendor decides. Undefined: we do not know. */
   poolByVendorString: boolean | undefined;
@@ -212,7 +212,7 @@ function seatsByPool({ lines }: Step, poolByVendorString: boolean | undefined): 
 }
 
 /** Lines pool together if these are equal. Where we do not know about VENDOR_STRING, they count as apart. */
-export function poolOf(
+function poolOf(
   { feature, vendor, version, pooling }: FeatureLine,
   poolByVendorString: boolean | undefined,
 ): string {

@@ -83,7 +83,7 @@ function toWord(text: string, line: number, column: number): Word {
 }
 
 /** Without the quotes or braces around it. */
-export function unwrap(value: string): string {
+function unwrap(value: string): string {
   const closing = CLOSING[value[0] ?? ''];
   return closing !== undefined && value.length > 1 && value.endsWith(closing) ? value.slice(1, -1) : value;
 }

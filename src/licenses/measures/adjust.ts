@@ -2,10 +2,8 @@
 import { type Amount, formatAmount, ONE } from '../contract/amount.ts';
 import type { Adjustment, Measure } from '../contract/contract.ts';
 import type { Segment } from '../contract/periods.ts';
-import type { SelfCheckResult } from '../self-check/self-check.ts';
-import type { LicenseUse, ServerRestart, TimedUse } from '../use/license-use.ts';
-import type { Session } from '../use/sessions.ts';
 import type { MeasureFold, SegmentUse } from './measure-fold.ts';
+import { MeasureOverFold } from './measure-over-fold.ts';
 
 /**
  * Products that have no exact form are rounded up to the next 10^-30: a figure above a quantity, which is a multiple of
@@ -84,9 +82,9 @@ export function adjustmentWords({ atLeast, factors, round }: Adjustment): string
 }
 
 /** Folds against limits that are adjusted the other way, so that witnesses are those of the figure that counts. */
-export class AdjustedMeasure implements MeasureFold {
+export class AdjustedMeasure extends MeasureOverFold {
   private readonly adjust: Adjustment;
-  private readonly fold: MeasureFold;
+  protected readonly fold: MeasureFold;
   private readonly segments = new Map<Segment, Segment>();
 
   constructor(
@@ -94,6 +92,7 @@ export class AdjustedMeasure implements MeasureFold {
     segments: readonly Segment[],
     toFold: (segments: Segment[]) => MeasureFold,
   ) {
+    super();
     this.adjust = adjust;
     const adjusted = segments.map((segment): Segment => {
       const { limit } = segment;
@@ -102,26 +101,6 @@ export class AdjustedMeasure implements MeasureFold {
     });
     for (const [index, each] of adjusted.entries()) this.segments.set(each, segments[index]!);
     this.fold = toFold(adjusted);
-  }
-
-  anytime(use: LicenseUse): void {
-    this.fold.anytime(use);
-  }
-
-  add(use: TimedUse): void {
-    this.fold.add(use);
-  }
-
-  uncounted(use: TimedUse): void {
-    this.fold.uncounted?.(use);
-  }
-
-  selfCheck(): SelfCheckResult | undefined {
-    return this.fold.selfCheck?.();
-  }
-
-  restart(restart: ServerRestart): void {
-    this.fold.restart?.(restart);
   }
 
   finish(until: bigint): SegmentUse[] {
@@ -147,9 +126,5 @@ export class AdjustedMeasure implements MeasureFold {
 
   private adjusted(amount: Amount | undefined): Amount | undefined {
     return amount === undefined ? undefined : adjustAmount(amount, this.adjust);
-  }
-
-  stillOpen(): Iterable<Session> {
-    return this.fold.stillOpen();
   }
 }

@@ -18,7 +18,7 @@ import { StepCells } from './step-cells.ts';
 /** By feature, for one may have the license through two of them: whether that is certain. */
 type Assignments = Map<string, boolean>;
 
-export const EARLIER_ASSIGNMENTS =
+const EARLIER_ASSIGNMENTS =
   'the log does not reach back to when the contract began, so earlier assignments are not in it';
 
 export class AssignedMeasure implements MeasureFold {

@@ -1,5 +1,5 @@
 /** The value of each bucket as bounds; neighbours with one value are one cell, so that idle months cost nothing. */
-import type { Instant } from '../../base/instant.ts';
+import { earlier, type Instant, later } from '../../base/instant.ts';
 import type { Amount } from '../contract/amount.ts';
 import type { Segment } from '../contract/periods.ts';
 import type { Stretch } from './bucket-clock.ts';
@@ -65,12 +65,4 @@ export function cellsOfSegments(segments: readonly Segment[], cells: readonly Ce
     if (at < until) inside.push({ from: at, until, lower: 0n, upper: 0n });
     return inside;
   });
-}
-
-export function later(left: Instant, right: Instant): Instant {
-  return left > right ? left : right;
-}
-
-export function earlier(left: Instant, right: Instant): Instant {
-  return left < right ? left : right;
 }

@@ -43,6 +43,6 @@ export function withSelfCheck(
 }
 
 /** `the license server counted 26 at 2026-03-02T08:00:00Z, the log shows 25: check-outs are missing` */
-export function formatLacking(lacking: Disagreement): string {
+function formatLacking(lacking: Disagreement): string {
   return `${formatDisagreement(lacking)}: check-outs are missing`;
 }

@@ -86,7 +86,7 @@ type SegmentState = PeakSegment & {
  * What stays the same for `duration`: how many seats are taken, and how many more there may be, relative to the orphans
  * of the whole log. Called in order of time.
  */
-export type OnStay = (segment: number, taken: Amount, doubtful: Amount, duration: bigint) => void;
+type OnStay = (segment: number, taken: Amount, doubtful: Amount, duration: bigint) => void;
 
 /** Over the whole log: seats of sessions that never returned, and of those that began before it. */
 export type OpenEnds = { neverReturned: Amount; orphaned: Amount };

@@ -1,5 +1,6 @@
 /** Which records leave which periods open: each doubt with the stretch of time that it weighs on. */
 import type { Instant } from '../../base/instant.ts';
+import { indexAt } from '../contract/index-at.ts';
 import type { Segment } from '../contract/periods.ts';
 import { type DoubtReason, Doubts, type Witness } from './measure-fold.ts';
 
@@ -35,7 +36,7 @@ export class PeriodDoubts {
   }
 
   of(segment: Segment): { reasons: string[]; places: readonly Witness[] } {
-    const index = this.indexAt(segment.from);
+    const index = indexAt(this.segments, segment.from);
     const holds = ({ first, last }: { first: number; last: number }) => first <= index && index <= last;
     const all = new Doubts();
     for (const each of this.weighing.values()) if (holds(each)) all.include(each.doubts);
@@ -45,8 +46,8 @@ export class PeriodDoubts {
 
   /** Whole periods: a figure of a period is open in all of its segments. */
   private range(from: Instant | undefined, until: Instant | undefined): { first: number; last: number } {
-    let first = from === undefined ? 0 : this.indexAt(from);
-    let last = until === undefined ? this.segments.length - 1 : this.indexAt(until);
+    let first = from === undefined ? 0 : indexAt(this.segments, from);
+    let last = until === undefined ? this.segments.length - 1 : indexAt(this.segments, until);
     while (first > 0 && this.segments[first - 1]!.period === this.segments[first]!.period) first--;
     while (
       this.segments[last + 1] !== undefined &&
@@ -54,15 +55,5 @@ export class PeriodDoubts {
     )
       last++;
     return { first, last };
-  }
-
-  private indexAt(instant: Instant): number {
-    let [low, high] = [0, this.segments.length - 1];
-    while (low < high) {
-      const middle = Math.ceil((low + high) / 2);
-      if (this.segments[middle]!.from <= instant) low = middle;
-      else high = middle - 1;
-    }
-    return low;
   }
 }

@@ -2,7 +2,7 @@
 import type { Stretch } from './bucket-clock.ts';
 import type { Witness } from './measure-fold.ts';
 
-export type Run = Stretch & { witness: Witness };
+type Run = Stretch & { witness: Witness };
 
 export class Runs {
   /** In order of time, none touching the next. */

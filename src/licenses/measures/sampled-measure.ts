@@ -2,12 +2,12 @@
  * `count sampled(FIELD)`: gauges that are polled. A bucket holds the highest reading of each host in it. One in which a host
  * that was in use has no reading is open: a sample tells nothing of the time until the next.
  */
-import type { Instant } from '../../base/instant.ts';
+import { earlier, type Instant } from '../../base/instant.ts';
 import type { Amount } from '../contract/amount.ts';
 import { holderOf, type LicenseUse, type TimedUse } from '../use/license-use.ts';
 import type { Session } from '../use/sessions.ts';
 import type { BucketPlan } from './bucket-plan.ts';
-import { type Cell, earlier } from './cells.ts';
+import type { Cell } from './cells.ts';
 import { factorOf } from './event-amount.ts';
 import { GroupTotals } from './group-totals.ts';
 import { NO_READING_BEFORE } from './level-measure.ts';
@@ -17,7 +17,7 @@ import { PeriodDoubts } from './period-doubts.ts';
 
 type Reading = { lower: Amount; upper: Amount | undefined; group: string | undefined };
 
-export const SILENT = 'a host that was in use has no reading in one of the buckets';
+const SILENT = 'a host that was in use has no reading in one of the buckets';
 
 export class SampledMeasure implements MeasureFold {
   private readonly plan: BucketPlan;

@@ -1,25 +1,26 @@
 /** `count seats each BUCKET`: the peak of overlapping sessions in each bucket. Memory: the buckets in which seats change hands. */
 import type { Instant } from '../../base/instant.ts';
 import type { Amount } from '../contract/amount.ts';
+import { indexAt } from '../contract/index-at.ts';
 import type { Segment } from '../contract/periods.ts';
-import type { SelfCheckResult } from '../self-check/self-check.ts';
-import type { LicenseUse, ServerRestart, TimedUse } from '../use/license-use.ts';
 import type { SeatSink, Session, SessionEvent } from '../use/sessions.ts';
 import type { BucketPlan } from './bucket-plan.ts';
 import type { Cell } from './cells.ts';
-import type { MeasureFold, SegmentUse } from './measure-fold.ts';
+import type { SegmentUse } from './measure-fold.ts';
+import { MeasureOverFold } from './measure-over-fold.ts';
 import { type PeakSegment, PeakTracker, type SegmentPeak } from './peak.ts';
 import { SeatsMeasure, type Stretch, toPeakSegment } from './seats-measure.ts';
 
-export class SeatBuckets implements MeasureFold {
+export class SeatBuckets extends MeasureOverFold<SeatsMeasure> {
   private readonly plan: BucketPlan;
   private readonly buckets: Segment[] = [];
   private readonly peakSegments: PeakSegment[] = [];
   private readonly tracker: PeakTracker;
-  private readonly fold: SeatsMeasure;
+  protected readonly fold: SeatsMeasure;
   private segment = 0;
 
   constructor(plan: BucketPlan, watch?: SeatSink) {
+    super();
     this.plan = plan;
     this.push(plan.clock.at(plan.segments[0]!.from));
     this.tracker = new PeakTracker(this.peakSegments);
@@ -54,26 +55,6 @@ export class SeatBuckets implements MeasureFold {
     this.fold = new SeatsMeasure(plan.license, this.buckets, told, plan.segments, watch);
   }
 
-  anytime(use: LicenseUse): void {
-    this.fold.anytime(use);
-  }
-
-  add(use: TimedUse): void {
-    this.fold.add(use);
-  }
-
-  uncounted(use: TimedUse): void {
-    this.fold.uncounted(use);
-  }
-
-  selfCheck(): SelfCheckResult {
-    return this.fold.selfCheck();
-  }
-
-  restart(restart: ServerRestart): void {
-    this.fold.restart(restart);
-  }
-
   finish(until: Instant): SegmentUse[] {
     const { segments, conclude } = this.plan;
     // What is not given back may be in use to the end of the period; nothing after the log is proven.
@@ -98,10 +79,6 @@ export class SeatBuckets implements MeasureFold {
       },
     };
     return this.fold.withSelfCheck(conclude(cells, explain, until));
-  }
-
-  stillOpen(): Iterable<Session> {
-    return this.fold.stillOpen();
   }
 
   /** The bucket of `at`, and all buckets since the last one that was planned, in which nothing changed, as one. */
@@ -133,16 +110,6 @@ function unboundedIn(stretches: readonly Stretch[]): (from: Instant, until: Inst
     while (index < ending.length && ending[index]!.until! <= from) index++;
     return (endless !== undefined && endless < until) || (ending[index]?.from ?? until) < until;
   };
-}
-
-function indexAt(cells: readonly Cell[], at: Instant): number {
-  let [low, high] = [0, cells.length - 1];
-  while (low < high) {
-    const middle = Math.ceil((low + high) / 2);
-    if (cells[middle]!.from <= at) low = middle;
-    else high = middle - 1;
-  }
-  return low;
 }
 
 /** Of the buckets of the segment's period, the one that is the most open. */

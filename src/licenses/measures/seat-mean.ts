@@ -1,47 +1,26 @@
 /** `count seats each instant take mean`: seats on the average of a period, each as long as it was taken. */
-import type { Instant } from '../../base/instant.ts';
+import { earlier, type Instant, later } from '../../base/instant.ts';
 import type { Amount } from '../contract/amount.ts';
 import type { License } from '../contract/contract.ts';
 import type { Segment } from '../contract/periods.ts';
-import type { SelfCheckResult } from '../self-check/self-check.ts';
-import type { LicenseUse, ServerRestart, TimedUse } from '../use/license-use.ts';
-import type { SeatSink, Session } from '../use/sessions.ts';
+import type { SeatSink } from '../use/sessions.ts';
 import { divideUp } from './adjust.ts';
-import { earlier, later } from './cells.ts';
-import type { MeasureFold, SegmentUse, Witness } from './measure-fold.ts';
+import type { SegmentUse, Witness } from './measure-fold.ts';
+import { MeasureOverFold } from './measure-over-fold.ts';
 import { SeatTime } from './seat-time.ts';
 import { SeatsMeasure } from './seats-measure.ts';
 import { useOfPeriod, withUse } from './statistic.ts';
 
-export class SeatMean implements MeasureFold {
+export class SeatMean extends MeasureOverFold<SeatsMeasure> {
   private readonly segments: readonly Segment[];
   private readonly parts: Segment[];
-  private readonly fold: SeatsMeasure;
+  protected readonly fold: SeatsMeasure;
 
   constructor(license: License, segments: readonly Segment[], watch?: SeatSink) {
+    super();
     this.segments = segments;
     this.parts = segments.map((segment) => inTerm(segment, license));
     this.fold = new SeatsMeasure(license, this.parts, new SeatTime(this.parts), segments, watch);
-  }
-
-  anytime(use: LicenseUse): void {
-    this.fold.anytime(use);
-  }
-
-  add(use: TimedUse): void {
-    this.fold.add(use);
-  }
-
-  uncounted(use: TimedUse): void {
-    this.fold.uncounted(use);
-  }
-
-  selfCheck(): SelfCheckResult {
-    return this.fold.selfCheck();
-  }
-
-  restart(restart: ServerRestart): void {
-    this.fold.restart(restart);
   }
 
   finish(until: Instant): SegmentUse[] {
@@ -54,10 +33,6 @@ export class SeatMean implements MeasureFold {
       first = end;
     }
     return this.fold.withSelfCheck(means);
-  }
-
-  stillOpen(): Iterable<Session> {
-    return this.fold.stillOpen();
   }
 
   private mean(first: number, uses: readonly SegmentUse[]): SegmentUse {

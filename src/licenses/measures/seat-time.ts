@@ -1,11 +1,11 @@
 /** How long seats were taken: in each segment the sum of quantity × nanoseconds, from below and above. */
 
 import { getOrCreate } from '../../base/get-or-create.ts';
-import type { Instant } from '../../base/instant.ts';
+import { earlier, type Instant, later } from '../../base/instant.ts';
 import type { Amount } from '../contract/amount.ts';
+import { indexAt } from '../contract/index-at.ts';
 import type { Session, SessionEvent } from '../use/sessions.ts';
 import type { Stretch } from './bucket-clock.ts';
-import { earlier, later } from './cells.ts';
 import type { SegmentPeak } from './peak.ts';
 import type { SeatTracker } from './seats-measure.ts';
 
@@ -149,7 +149,7 @@ export class SeatTime implements SeatTracker {
     const whole: Amount[] = this.segments.map(() => 0n);
     for (const { from, until, quantity } of stretches) {
       if (until <= from) continue;
-      const [first, last] = [this.indexAt(from), this.indexAt(until - 1n)];
+      const [first, last] = [indexAt(this.segments, from), indexAt(this.segments, until - 1n)];
       for (const index of new Set([first, last])) {
         const segment = this.segments[index]!;
         const length = earlier(until, segment.until) - later(from, segment.from);
@@ -164,17 +164,6 @@ export class SeatTime implements SeatTracker {
       covering += whole[index]!;
       sums[index]! += sign * covering * (until - from);
     }
-  }
-
-  /** The last segment that begins at or before the instant, or the first. */
-  private indexAt(instant: Instant): number {
-    let [low, high] = [0, this.segments.length - 1];
-    while (low < high) {
-      const middle = Math.ceil((low + high) / 2);
-      if (this.segments[middle]!.from <= instant) low = middle;
-      else high = middle - 1;
-    }
-    return low;
   }
 }
 

@@ -1,5 +1,5 @@
 /** From the buckets of a period to its figure: the highest, a percentile, what is left without the highest, mean, sum, last. */
-import type { Instant } from '../../base/instant.ts';
+import { earlier, type Instant, later } from '../../base/instant.ts';
 import { type Amount, ONE } from '../contract/amount.ts';
 import type { Measure, Term } from '../contract/contract.ts';
 import type { Segment } from '../contract/periods.ts';
@@ -7,7 +7,7 @@ import { isOver } from '../contract/quantities.ts';
 import { falls } from '../contract/segment-cursor.ts';
 import { divideUp } from './adjust.ts';
 import type { BucketClock } from './bucket-clock.ts';
-import { type Cell, cellsOfSegments, earlier, later } from './cells.ts';
+import { type Cell, cellsOfSegments } from './cells.ts';
 import type { SegmentUse, Witness } from './measure-fold.ts';
 
 type Figure = { lower: Amount; upper: Amount | undefined; at: Instant };
@@ -28,7 +28,7 @@ type Plan = {
   logEnd: Instant;
 };
 
-export const UNSETTLED =
+const UNSETTLED =
   'the quantity changes within the period, and the contract does not say which one its figure is held against';
 
 /** `cells` in order of time. */

@@ -6,16 +6,15 @@ import { didYouMean } from '../../base/nearest-name.ts';
 import { quote } from '../../base/text-safety.ts';
 import { isTimeZone } from '../../base/time-zone.ts';
 import type { Problem } from '../../model/problem.ts';
-import {
-  type Contract,
-  type ContractNote,
-  DEFAULT_EVENTS,
-  DEFAULT_FIELDS,
-  type EventWords,
-  type License,
-  type LicenseFields,
-  type Measure,
+import type {
+  Contract,
+  ContractNote,
+  EventWords,
+  License,
+  LicenseFields,
+  Measure,
 } from '../contract/contract.ts';
+import { DEFAULT_EVENTS, DEFAULT_FIELDS } from '../contract/defaults.ts';
 import { ContractReader, type Entries } from './contract-reader.ts';
 import type { Value } from './contract-text.ts';
 import { parseEvidence } from './parse-evidence.ts';

@@ -1,5 +1,6 @@
 /** What the log has to vouch for, and what holds where it does not. */
-import { type Contract, DEFAULT_COVERAGE } from '../contract/contract.ts';
+import type { Contract } from '../contract/contract.ts';
+import { DEFAULT_COVERAGE } from '../contract/defaults.ts';
 import type { ContractReader } from './contract-reader.ts';
 import type { Value } from './contract-text.ts';
 

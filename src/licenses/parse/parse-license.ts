@@ -2,7 +2,16 @@
 import { parseDuration } from '../../base/instant.ts';
 import { didYouMean } from '../../base/nearest-name.ts';
 import { quote } from '../../base/text-safety.ts';
-import type { License, Measure, MissingCheckin, People, ShareKey, Term, Tier } from '../contract/contract.ts';
+import type {
+  Covers,
+  License,
+  Measure,
+  MissingCheckin,
+  People,
+  ShareKey,
+  Term,
+  Tier,
+} from '../contract/contract.ts';
 import type { ContractReader, Entries } from './contract-reader.ts';
 import type { Value } from './contract-text.ts';
 import {
@@ -82,28 +91,8 @@ export function parseLicense(
   const term = licenseTerm(reader, entries, surroundings.term);
   const quantity = parseQuantity(reader, entries, term);
   const context: ClauseContext = { measure, term, people: surroundings.people };
-  const overage = reader.optional(entries, 'overage', (value) => parseOverage(reader, value, context));
-  const reserve = reader.optional(entries, 'reserve', (value) => parseReserve(reader, value, context)) ?? [];
-  checkReserve(reader, entries, { unlimited, quantity, reserve });
-  const devices = reader.optional(entries, 'devices', (value) => parseDevices(reader, value));
-  const countries = reader.optional(entries, 'countries', (value) => parseCountries(reader, value));
-  const reassign = reader.optional(entries, 'reassign', (value) => parseReassign(reader, value));
-  const rollover = reader.optional(entries, 'rollover', (value) => parseRollover(reader, value, context));
-  const late = reader.optional(entries, 'late', (value) => parseLate(reader, value));
-  const trueDown = reader.optional(entries, 'trueDown', (value) => parseTrueDown(reader, value));
-  if (trueDown !== undefined) checkFalls(reader, entries, { unlimited, quantity, trueDown, term });
-  if (measure?.over === 'term' && term?.from === undefined) {
-    reader.problem(
-      entries.get('measure')!.value,
-      `the measure ${quote(measure.name)} runs over the term, but no "term" with "from" is stated`,
-    );
-  }
-  if (covers?.weights !== undefined && measure !== undefined && measure.count.what !== 'seats') {
-    reader.problem(
-      entries.get('covers')!.value,
-      `the tokens of a bundle are counted by "count seats" only, found ${quote(measure.sentence)}`,
-    );
-  }
+  const clauses = parseClauses(reader, entries, context, { unlimited, quantity });
+  checkMeasure(reader, entries, { covers, measure, term });
   if (id === undefined || covers === undefined || measure === undefined) return undefined;
   return {
     id,
@@ -117,6 +106,33 @@ export function parseLicense(
     unlimited,
     quantity,
     ...(term && { term }),
+    ...clauses,
+  };
+}
+
+type Clauses = Pick<
+  License,
+  'overage' | 'reserve' | 'devices' | 'countries' | 'reassign' | 'rollover' | 'late' | 'trueDown'
+>;
+
+/** What a license says besides its quantity. */
+function parseClauses(
+  reader: ContractReader,
+  entries: Entries,
+  context: ClauseContext,
+  bought: Pick<License, 'unlimited' | 'quantity'>,
+): Clauses {
+  const overage = reader.optional(entries, 'overage', (value) => parseOverage(reader, value, context));
+  const reserve = reader.optional(entries, 'reserve', (value) => parseReserve(reader, value, context)) ?? [];
+  checkReserve(reader, entries, { ...bought, reserve });
+  const devices = reader.optional(entries, 'devices', (value) => parseDevices(reader, value));
+  const countries = reader.optional(entries, 'countries', (value) => parseCountries(reader, value));
+  const reassign = reader.optional(entries, 'reassign', (value) => parseReassign(reader, value));
+  const rollover = reader.optional(entries, 'rollover', (value) => parseRollover(reader, value, context));
+  const late = reader.optional(entries, 'late', (value) => parseLate(reader, value));
+  const trueDown = reader.optional(entries, 'trueDown', (value) => parseTrueDown(reader, value));
+  if (trueDown !== undefined) checkFalls(reader, entries, { ...bought, trueDown, term: context.term });
+  return {
     ...(overage && { overage }),
     reserve,
     ...(devices && { devices }),
@@ -126,6 +142,30 @@ export function parseLicense(
     ...(late && { late }),
     ...(trueDown && { trueDown }),
   };
+}
+
+/** Measures that the rest of the license has no meaning for. */
+function checkMeasure(
+  reader: ContractReader,
+  entries: Entries,
+  {
+    covers,
+    measure,
+    term,
+  }: { covers: Covers | undefined; measure: Measure | undefined; term: Term | undefined },
+): void {
+  if (measure?.over === 'term' && term?.from === undefined) {
+    reader.problem(
+      entries.get('measure')!.value,
+      `the measure ${quote(measure.name)} runs over the term, but no "term" with "from" is stated`,
+    );
+  }
+  if (covers?.weights !== undefined && measure !== undefined && measure.count.what !== 'seats') {
+    reader.problem(
+      entries.get('covers')!.value,
+      `the tokens of a bundle are counted by "count seats" only, found ${quote(measure.sentence)}`,
+    );
+  }
 }
 
 export function parseMeasureSentence(reader: ContractReader, name: string, node: Value): Measure | undefined {

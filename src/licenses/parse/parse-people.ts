@@ -1,6 +1,7 @@
 /** Who counts as one person, who does not count, and who belongs to which team. */
 import { quote } from '../../base/text-safety.ts';
-import { type ContractDate, DEFAULT_PERSON, type People } from '../contract/contract.ts';
+import type { ContractDate, People } from '../contract/contract.ts';
+import { DEFAULT_PERSON } from '../contract/defaults.ts';
 import type { ContractReader } from './contract-reader.ts';
 import type { Value } from './contract-text.ts';
 import { toFieldRef } from './parse-measure.ts';

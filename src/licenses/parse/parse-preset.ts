@@ -1,8 +1,9 @@
 /** A vendor's measure by its name, with the clauses that a contract adds to it: `oracle-nup at least 200`. */
 import { parseDate, startOfDay } from '../../base/time-zone.ts';
 import type { Measure } from '../contract/contract.ts';
-import { type MeasureProblem, parseMeasure } from './parse-measure.ts';
+import { parseMeasure } from './parse-measure.ts';
 import { PRESETS, type Preset } from './presets.ts';
+import type { MeasureProblem } from './sentence-words.ts';
 
 export function presetNames(): string[] {
   return Object.keys(PRESETS);

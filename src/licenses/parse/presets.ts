@@ -3,7 +3,7 @@
  * definition, each has the day from which it holds. docs/license-measures.md is written from this table.
  */
 
-export type PresetVersion = {
+type PresetVersion = {
   /** The first day; none for the definition that always held. */
   from?: string;
   sentence: string;

@@ -1,7 +1,7 @@
 /**
  * Whether the use that we reconstruct is the use that the license server saw: its own counter beside each event, and its
  * capacity whenever it refuses for want of seats. docs/license-self-check.md tells what follows from a disagreement.
- * The judgement and its witnesses share one state, so one file of 360 lines.
+ * The judgement and its witnesses share one state, so one file of 320 lines.
  */
 
 import { getOrCreate } from '../../base/get-or-create.ts';

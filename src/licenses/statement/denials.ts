@@ -10,6 +10,7 @@ import { compareText } from '../../base/text-safety.ts';
 import type { DenialCounts, DenialFigures, DenialIncident } from '../../model/license-figures.ts';
 import { toNumber } from '../contract/amount.ts';
 import { holderOf, type LicenseUse, type TimedUse } from '../use/license-use.ts';
+import { isTimed } from '../use/timed-use.ts';
 import { LocalDays } from './local-days.ts';
 import type { TeamOf } from './teams.ts';
 
@@ -132,8 +133,4 @@ function noCounts(): DenialCounts {
 
 function askerOf({ person, host, feature }: LicenseUse): string {
   return JSON.stringify([person ?? null, host ?? null, feature ?? '']);
-}
-
-function isTimed(use: LicenseUse): use is TimedUse {
-  return use.time !== undefined;
 }

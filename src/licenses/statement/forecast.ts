@@ -10,7 +10,7 @@ import { calendarPeriodAt, type Period } from '../contract/periods.ts';
 import { type Limit, limitAt } from '../contract/quantities.ts';
 
 /** With fewer the interval is the range of all slopes, which tells nothing. */
-export const MIN_MONTHS = 6;
+const MIN_MONTHS = 6;
 /** Older months tell of another company. */
 const MAX_MONTHS = 120;
 const HORIZON_MONTHS = 60;
@@ -20,7 +20,7 @@ const QUANTILE = 1.6448536269514722;
 /** The bounds of a month that the log spans whole. `upper` undefined: nothing bounds it. */
 export type MonthBounds = { month: Period; lower: number; upper: number | undefined };
 
-export type Slope = { estimate: number; low: number; high: number };
+type Slope = { estimate: number; low: number; high: number };
 
 export function forecast(months: readonly MonthBounds[], limits: readonly Limit[], zone: string): Forecast {
   const unknown = (reason: string): Forecast => ({ known: false, reason });

@@ -8,8 +8,9 @@ import type { Contract, License } from '../contract/contract.ts';
 import { clamp } from '../contract/periods.ts';
 import type { MeasureFold, SegmentUse } from '../measures/measure-fold.ts';
 import { segmentsOf, startMeasure } from '../measures/start-measure.ts';
-import type { LicenseUse, ServerRestart, TimedUse } from '../use/license-use.ts';
+import type { LicenseUse, ServerRestart } from '../use/license-use.ts';
 import type { Session } from '../use/sessions.ts';
+import { isTimed } from '../use/timed-use.ts';
 import { byCalendarMonth, isByCalendarMonth } from './calendar-month.ts';
 import type { SeatWatch } from './seat-watch.ts';
 import { StatementFold } from './statement-fold.ts';
@@ -81,8 +82,4 @@ export class LicenseStatement {
     if (!isByCalendarMonth(measure)) this.months = start({ ...license, measure: byCalendarMonth(measure) });
     if (measure.count.what === 'seats' && linger > 0n) this.withoutLinger = start({ ...license, linger: 0n });
   }
-}
-
-function isTimed(use: LicenseUse): use is TimedUse {
-  return use.time !== undefined;
 }

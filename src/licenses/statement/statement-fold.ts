@@ -8,9 +8,10 @@ import { type Coverage, coverageOf } from '../../model/relation.ts';
 import type { StatementOptions } from '../../model/request.ts';
 import { type Amount, ONE, toNumber } from '../contract/amount.ts';
 import type { Contract, Count, License, Measure } from '../contract/contract.ts';
-import { coveredPercent, type Period } from '../contract/periods.ts';
+import { coveredPercent } from '../contract/periods.ts';
 import { type Limit, limitAt, toLimitInForce, toLimits } from '../contract/quantities.ts';
 import type { SegmentUse } from '../measures/measure-fold.ts';
+import { usesByPeriod } from '../measures/uses-by-period.ts';
 import type { LicenseUse, TimedUse } from '../use/license-use.ts';
 import type { Session } from '../use/sessions.ts';
 import { isPassed } from '../verdict/usage-words.ts';
@@ -29,7 +30,7 @@ import { type TeamOf, teamsOf } from './teams.ts';
 import { type FreeCure, trueUp } from './true-up.ts';
 
 /** What the folds of a license ended in. */
-export type FoldedUse = {
+type FoldedUse = {
   segments: readonly SegmentUse[];
   /** By calendar month; the same where the measure runs over months. */
   months: readonly SegmentUse[];
@@ -123,7 +124,7 @@ export class StatementFold {
     teams: ReadonlyMap<string, TeamUse>,
     hasLimits: boolean,
   ): PeriodFigures[] {
-    return byPeriod(uses).map(([period, stretches]) => {
+    return [...usesByPeriod(uses)].map(([period, stretches]) => {
       const { lower, upper } = this.boundsOf(stretches);
       const highest = highestOf(stretches);
       const team = teams.get(period.label);
@@ -159,7 +160,7 @@ export class StatementFold {
         known: false,
         reason: `the quantity is for ${periodWords(measure)}, and a forecast is made of calendar months`,
       };
-    const whole = byPeriod(months).flatMap(([month, stretches]): MonthBounds[] => {
+    const whole = [...usesByPeriod(months)].flatMap(([month, stretches]): MonthBounds[] => {
       // Before the term nobody was to use it, and after it neither.
       const isOutside =
         (term?.from !== undefined && month.from < term.from.instant) ||
@@ -210,18 +211,6 @@ export class StatementFold {
 function limitsOf(stretches: readonly SegmentUse[]): (Limit | undefined)[] {
   const limits = stretches.map(({ segment }) => segment.limit);
   return limits.filter((limit, index) => index === 0 || limit?.from !== limits[index - 1]?.from);
-}
-
-function byPeriod(uses: readonly SegmentUse[]): [Period, SegmentUse[]][] {
-  const periods = new Map<Period, SegmentUse[]>();
-  for (const use of uses) {
-    const { period } = use.segment;
-    if (period === undefined) continue;
-    const known = periods.get(period);
-    if (known === undefined) periods.set(period, [use]);
-    else known.push(use);
-  }
-  return [...periods];
 }
 
 /** The one with the highest bound from above; none at all goes before all. Of equals the first. */

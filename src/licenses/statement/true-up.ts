@@ -7,7 +7,7 @@ import type { SegmentUse } from '../measures/measure-fold.ts';
 import { formatUse } from '../verdict/usage-words.ts';
 
 /** What `quantity` more of a license costs, as its contract has it; undefined where that states no price. */
-export type CostOf = (license: License, quantity: Amount) => { cost: string; arithmetic: string } | undefined;
+type CostOf = (license: License, quantity: Amount) => { cost: string; arithmetic: string } | undefined;
 
 /** A cure that needs no money, as far as the log shows it. */
 export type FreeCure = {

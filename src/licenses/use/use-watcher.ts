@@ -12,4 +12,6 @@ export interface UseWatcher {
   restart?(restart: ServerRestart): void;
   /** `until`: the last instant the log speaks of. */
   finish(until: Instant): Iterable<Judgement>;
+  /** After `finish`, where the clause commits seats: how many at most in the period of that label, in use or not. */
+  committedIn?(period: string): { amount: number; words: string } | undefined;
 }

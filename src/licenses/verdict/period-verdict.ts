@@ -11,6 +11,7 @@ import { formatLimit, isOver, quantityOf } from '../contract/quantities.ts';
 import type { SegmentUse, Witness } from '../measures/measure-fold.ts';
 import type { SelfCheckResult } from '../self-check/self-check.ts';
 import { type LicenseCode, licenseSeverity } from './license-findings.ts';
+import { isBeyond, isOpen, tightest } from './segment-margin.ts';
 import {
   formatFigure,
   formatHolders,
@@ -69,39 +70,9 @@ export function judgeAgainst(
     : judgeOpen(context, period, withDoubts(beyond, openBelow));
 }
 
-function isBeyond({ upper, segment }: SegmentUse, amount: Amount): boolean {
-  return segment.limit?.amount !== 'unlimited' && (upper.amount === undefined || upper.amount > amount);
-}
-
 /** What the contract's text leaves open, said after what the log leaves open. */
 function withDoubts(use: SegmentUse, doubts: readonly string[]): SegmentUse {
   return { ...use, doubts: [...use.doubts, ...doubts] };
-}
-
-/** Whether use may lie beyond the limit, or the limit itself is not known. */
-export function isOpen({ upper, segment }: Pick<SegmentUse, 'upper' | 'segment'>): boolean {
-  if (segment.limit === undefined) return upper.amount === undefined || upper.amount > 0n;
-  if (segment.limit.amount === 'unlimited') return false;
-  return upper.amount === undefined || isOver(upper.amount, segment.limit);
-}
-
-/** The segment with the most use beyond its limit; of equals the first. No bound, or no known limit, goes before all. */
-export function tightest(
-  uses: readonly SegmentUse[],
-  amountOf: (use: SegmentUse) => Amount | undefined,
-): SegmentUse {
-  const margin = (use: SegmentUse): [number, Amount] => {
-    const amount = amountOf(use);
-    const limit = use.segment.limit?.amount;
-    if (amount === undefined) return [3, 0n];
-    if (limit === undefined) return [2, amount];
-    return limit === 'unlimited' ? [0, amount] : [1, amount - limit];
-  };
-  return uses.reduce((best, use) => {
-    const [bestRank, bestMargin] = margin(best);
-    const [rank, beyond] = margin(use);
-    return rank > bestRank || (rank === bestRank && beyond > bestMargin) ? use : best;
-  });
 }
 
 function judgeExceeded(context: PeriodContext, period: Period, use: SegmentUse): Judgement {

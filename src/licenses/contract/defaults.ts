@@ -1,0 +1,40 @@
+/** What holds where a contract says nothing of the kind. docs/license-contract.md tells its reader the same. */
+import type { FieldRef } from '../../model/mark.ts';
+import type { EventWords, LicenseFields } from './contract.ts';
+
+export const DEFAULT_COVERAGE = 99;
+
+export const DEFAULT_EVENTS: EventWords = {
+  open: ['license.checkout'],
+  close: ['license.checkin'],
+  use: ['license.activate', 'license.use'],
+  denied: ['license.denied'],
+  borrow: ['license.borrow'],
+  // A reread (server.reread) is none: sessions go on.
+  restart: ['server.start', 'server.stop'],
+  assign: ['license.assign'],
+  revoke: ['license.revoke'],
+  upgrade: ['license.upgrade'],
+};
+
+const raw = (...names: string[]): FieldRef[] => names.map((name) => ({ taxonomy: 'raw', name }));
+
+export const DEFAULT_FIELDS: LicenseFields = {
+  feature: raw('license', 'feature', 'license.feature'),
+  session: [{ taxonomy: 'audit', name: 'session' }],
+  host: raw('host', 'hostname', 'license.host'),
+  quantity: raw('quantity', 'license.quantity'),
+  version: raw('version', 'license.version'),
+  daemon: raw('daemon'),
+  environment: raw('environment', 'env', 'license.environment'),
+  // Lago calls it `code`, Stripe `event_name`.
+  meter: raw('meter', 'code', 'event_name'),
+  device: raw('device', 'device_id', 'fingerprint', 'host', 'hostname', 'license.host'),
+  country: raw('country', 'country_code', 'geo.country'),
+  assignee: raw('assignee', 'assigned_to'),
+  seat: raw('seat', 'seat_id'),
+  reason: [{ taxonomy: 'audit', name: 'reason' }],
+  received: raw('received_at', 'ingested_at'),
+};
+
+export const DEFAULT_PERSON: FieldRef[] = [{ taxonomy: 'audit', name: 'actor' }];

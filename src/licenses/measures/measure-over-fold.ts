@@ -1,0 +1,36 @@
+/** A measure that another one folds for: it gets all events, and something else is made of what it ends in. */
+import type { Instant } from '../../base/instant.ts';
+import type { SelfCheckResult } from '../self-check/self-check.ts';
+import type { LicenseUse, ServerRestart, TimedUse } from '../use/license-use.ts';
+import type { Session } from '../use/sessions.ts';
+import type { MeasureFold, SegmentUse } from './measure-fold.ts';
+
+export abstract class MeasureOverFold<Fold extends MeasureFold = MeasureFold> implements MeasureFold {
+  protected abstract readonly fold: Fold;
+
+  abstract finish(until: Instant): SegmentUse[];
+
+  anytime(use: LicenseUse): void {
+    this.fold.anytime(use);
+  }
+
+  add(use: TimedUse): void {
+    this.fold.add(use);
+  }
+
+  restart(restart: ServerRestart): void {
+    this.fold.restart?.(restart);
+  }
+
+  uncounted(use: TimedUse): void {
+    this.fold.uncounted?.(use);
+  }
+
+  stillOpen(): Iterable<Session> {
+    return this.fold.stillOpen();
+  }
+
+  selfCheck(): SelfCheckResult | undefined {
+    return this.fold.selfCheck?.();
+  }
+}
