@@ -31,9 +31,9 @@ function compileLinear(pattern: string, flags: string): Matcher {
 }
 
 /** Unknown keywords and formats are refused: a typing mistake in a schema must not pass as a satisfied rule. */
-export function createAjv(): Ajv2020 {
+export function createAjv({ allErrors = true } = {}): Ajv2020 {
   const ajv = new (late.Ajv2020())({
-    allErrors: true,
+    allErrors,
     verbose: true,
     strict: true,
     strictTypes: false,

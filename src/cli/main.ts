@@ -5,6 +5,7 @@ import { formatProblem, ProblemsError } from '../model/problem.ts';
 import { addAccess } from './commands/access.ts';
 import { addChain } from './commands/chain.ts';
 import { addCollect } from './commands/collect.ts';
+import { addConvert } from './commands/convert.ts';
 import { addInit } from './commands/init.ts';
 import { addLicenses } from './commands/licenses.ts';
 import { addLists } from './commands/lists.ts';
@@ -66,6 +67,7 @@ function buildProgram(done: (code: ExitCode) => void): Command {
     .addHelpText('after', EXIT_HELP);
 
   addVerify(program, done);
+  addConvert(program);
   addInit(program);
   addLists(program);
   addRules(program, done);

@@ -67,8 +67,9 @@ export async function writeReport(
 /** A report must not replace a log it is about, nor another report. */
 export function checkOutputs(
   outputs: readonly { file?: string }[],
-  files: readonly DiscoveredFile[],
+  files: readonly Pick<DiscoveredFile, 'file'>[],
   problems: Problem[],
+  role = 'is among the logs to audit',
 ): void {
   const inputs = new Set(files.map(({ file }) => realPath(file)));
   const taken = new Set<string>();
@@ -76,7 +77,7 @@ export function checkOutputs(
     if (file === undefined) continue;
     const place = realPath(file);
     const wrong = (message: string) => problems.push({ file: '--format', line: 0, column: 0, message });
-    if (inputs.has(place)) wrong(`${quote(file)} is among the logs to audit, expected another file`);
+    if (inputs.has(place)) wrong(`${quote(file)} ${role}, expected another file`);
     if (taken.has(place)) wrong(`${quote(file)} is named twice, expected a file for each format`);
     taken.add(place);
   }

@@ -70,3 +70,16 @@ export function framingOptions(command: Command): Command {
     .option('--no-config', 'use no configuration file')
     .option('--source <name>', 'source of every file, instead of detection');
 }
+
+/** How a report is rendered, and where to. */
+export function outputOptions(command: Command): Command {
+  return command
+    .option(
+      '-f, --format <format[=path]>',
+      'text, json, sarif …, see "list formats"; repeatable, with a path into a file',
+      repeatable,
+    )
+    .addOption(
+      new Option('--color <when>', 'colour on stdout').choices(['auto', 'always', 'never']).default('auto'),
+    );
+}

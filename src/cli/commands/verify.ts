@@ -1,18 +1,12 @@
 /** `audit-check verify`: its options; what it does lies in `cli/verify.ts`. */
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 import type { ExitCode } from '../exit-codes.ts';
 import type { VerifyOptions } from '../verify.ts';
-import { EXIT_HELP, repeatable, requestOptions } from './options.ts';
+import { EXIT_HELP, outputOptions, repeatable, requestOptions } from './options.ts';
 
 export function addVerify(program: Command, done: (code: ExitCode) => void): void {
-  requestOptions(program.command('verify'))
+  outputOptions(requestOptions(program.command('verify')))
     .description('audit log files and folders, print the report')
-    .option(
-      '-f, --format <format[=path]>',
-      'text, json, ndjson or sarif; repeatable, with a path into a file',
-      repeatable,
-      [],
-    )
     .option('-q, --quiet', 'print no report on stdout, and no progress', false)
     .option('-j, --jobs <number>', 'threads that scan; by default as many as processors are free')
     .option('--state <folder>', 'keep what was learned there; the next run reads only what was appended')
@@ -31,9 +25,6 @@ export function addVerify(program: Command, done: (code: ExitCode) => void): voi
     .option('--policy <file>', 'logs and witnesses that have to have signed it (c2sp.org/tlog-policy)')
     .option('--evidence-file <file>', 'where both checkpoints of a fork are written')
     .option('--stats', 'print time by stage, rates and memory on stderr', false)
-    .addOption(
-      new Option('--color <when>', 'colour on stdout').choices(['auto', 'always', 'never']).default('auto'),
-    )
     .addHelpText('after', EXIT_HELP)
     .action(async (paths: string[], options: VerifyOptions) => {
       const { verify } = await import('../verify.ts');

@@ -1,0 +1,148 @@
+/** `convert` writes what `verify` would have written, and says what is wrong with a file that is no report. */
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { FORMATS } from '../../src/report/index.ts';
+import { json } from '../../src/report/json.ts';
+import { ndjson } from '../../src/report/ndjson.ts';
+import { hostileReport, richReport } from '../report/sample-report.ts';
+import { CommandLine, runWithInput } from '../support/command-line.ts';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const OPTIONS = { colors: false, width: 100 };
+const commands = new CommandLine();
+const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'audit-check-convert-'));
+const at = (name: string) => path.join(folder, name);
+const write = (name: string, text: string) => fs.writeFileSync(at(name), text);
+after(() => {
+  commands.close();
+  fs.rmSync(folder, { recursive: true });
+});
+
+const NAMES = FORMATS.map(({ name }) => name);
+
+describe('a saved report of the demo', () => {
+  before(async () => {
+    const formats = NAMES.flatMap((name) => ['--format', `${name}=${at(`verified.${name}`)}`]);
+    const config = ['--config', 'fixtures/demo/audit-check.yaml', '--now', '2026-04-01T06:00:00Z'];
+    const { exit, stderr } = await commands.run(['verify', ...config, ...formats], ROOT);
+    assert.equal(exit, 1, stderr);
+  });
+
+  for (const saved of ['json', 'ndjson']) {
+    test(`as ${saved} gives every format again, byte for byte, and exits 0 although it has findings`, async () => {
+      const formats = NAMES.flatMap((name) => ['--format', `${name}=${at(`converted.${name}`)}`]);
+      const { exit, stdout } = await commands.run(['convert', at(`verified.${saved}`), ...formats], ROOT);
+      assert.deepEqual([exit, stdout], [0, '']);
+      for (const name of NAMES)
+        assert.deepEqual(
+          fs.readFileSync(at(`converted.${name}`)),
+          fs.readFileSync(at(`verified.${name}`)),
+          name,
+        );
+    });
+  }
+
+  test('goes to stdout as text unless a format is named, and comes from standard input', () => {
+    const { exit, stdout } = runWithInput(['convert', '-'], ROOT, fs.readFileSync(at('verified.json')));
+    assert.deepEqual([exit, stdout], [0, fs.readFileSync(at('verified.text'), 'utf8')]);
+  });
+});
+
+for (const [name, sample] of Object.entries({ richReport, hostileReport })) {
+  test(`${name} is the same after it was saved and read back`, async () => {
+    const report = sample();
+    write('saved.json', json.render(report, OPTIONS));
+    write('saved.ndjson', ndjson.render(report, OPTIONS));
+    for (const saved of ['saved.json', 'saved.ndjson']) {
+      const { exit, stderr } = await commands.run(['convert', saved, '--format', 'json=again.json'], folder);
+      assert.deepEqual([exit, stderr], [0, '']);
+      assert.deepEqual(fs.readFileSync(at('again.json')), fs.readFileSync(at('saved.json')));
+    }
+  });
+}
+
+describe('a file that is no report is told with its place', () => {
+  const good = json.render(richReport(), OPTIONS);
+  const stream = ndjson.render(richReport(), OPTIONS);
+  const lines = stream.trimEnd().split('\n');
+  const cases: [what: string, text: string, expected: RegExp][] = [
+    [
+      'no JSON',
+      '{"schema": "audit-check/report/v1",\n  oops}',
+      /^error: wrong:2:3: is no JSON: expected .*found "o"/,
+    ],
+    ['half a report', good.slice(0, 300), /^error: wrong:\d+:\d+: is no JSON: expected/],
+    ['nothing', '', /^error: wrong:1:1: is no JSON: expected a value/],
+    [
+      'another document',
+      '{"version": "2.1.0", "runs": []}',
+      /^error: wrong: is no report of audit-check: expected "schema": "audit-check\/report\/v1", found none/,
+    ],
+    ['a later version', good.replace('report/v1', 'report/v9'), /found the schema "audit-check\/report\/v9"/],
+    ['an array', '[]', /is no report of audit-check/],
+    [
+      'an unknown severity',
+      good.replace('"severity": "high"', '"severity": "fatal"'),
+      /^error: wrong:\d+:19: \/findings\/1\/severity: expected one of critical, high, .*found "fatal"/,
+    ],
+    [
+      'an unknown key',
+      good.replace('"notices": [', '"extra": 1,\n  "notices": ['),
+      /^error: wrong:1:1: the report: unknown key "extra"/,
+    ],
+    ['a missing key', good.replace(/ {6}"line": 17,\n/, ''), /the key "line" is missing/],
+    [
+      'text for a number',
+      good.replace('"line": 17,', '"line": "17",'),
+      /\/findings\/1\/place\/line: expected integer, found "17"/,
+    ],
+    ['a stream without its summary', `${lines.slice(0, -1).join('\n')}\n`, /the last line is no summary/],
+    [
+      'a stream with another line',
+      [lines[0], '{"type":"event"}', ...lines.slice(1)].join('\n'),
+      /^error: wrong:2:1: expected a finding/,
+    ],
+    [
+      'a stream with a wrong finding',
+      stream.replace('"severity":"high"', '"severity":"fatal"'),
+      /^error: wrong:2:\d+: \/findings\/1\/severity: expected one of/,
+    ],
+    [
+      'a stream with a broken line',
+      [lines[0], '{"type":', ...lines.slice(1)].join('\n'),
+      /^error: wrong:2:9: is no JSON/,
+    ],
+  ];
+  for (const [what, text, expected] of cases) {
+    test(what, async () => {
+      write('wrong', text);
+      const { exit, stdout, stderr } = await commands.run(
+        ['convert', 'wrong', '--format', 'text=out.txt'],
+        folder,
+      );
+      assert.deepEqual([exit, stdout], [2, '']);
+      assert.match(stderr, expected);
+      assert.ok(!fs.existsSync(at('out.txt')));
+    });
+  }
+
+  test('one that is not there', async () => {
+    const { exit, stderr } = await commands.run(['convert', 'absent.json'], folder);
+    assert.deepEqual([exit, stderr], [2, 'error: absent.json: cannot be read: ENOENT\n']);
+  });
+
+  test('a format that would replace the report', async () => {
+    write('kept.json', good);
+    const { exit, stderr } = await commands.run(
+      ['convert', 'kept.json', '--format', 'text=kept.json'],
+      folder,
+    );
+    assert.equal(exit, 2);
+    assert.match(stderr, /"kept\.json" is the report to convert, expected another file/);
+    assert.equal(fs.readFileSync(at('kept.json'), 'utf8'), good);
+  });
+});
