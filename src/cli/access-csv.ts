@@ -1,7 +1,8 @@
 /** `access --format csv`: one row for each role and each user, and one for each entry (RFC 4180, a header, CRLF). */
+
+import { csvTable } from '../base/csv-table.ts';
 import { formatInstant } from '../base/instant.ts';
 import type { AccessReport } from './access.ts';
-import { csvTable } from './csv-table.ts';
 
 const COLUMNS = [
   'row',

@@ -1,6 +1,7 @@
 /** `licenses --format csv`: one row for each figure, told apart by its first column (RFC 4180, a header, CRLF). */
+
+import { csvTable } from '../../base/csv-table.ts';
 import { formatPlace } from '../../model/place.ts';
-import { csvTable } from '../csv-table.ts';
 import type { LicenseEntry, Statement } from './statement.ts';
 import { WEEKDAYS } from './words.ts';
 

@@ -1,5 +1,5 @@
 /** Rows as CSV (RFC 4180, a header, CRLF) that no spreadsheet runs. */
-import { escapeControls } from '../base/text-safety.ts';
+import { escapeControls } from './text-safety.ts';
 
 export function csvTable<Column extends string>(
   columns: readonly Column[],
@@ -9,8 +9,11 @@ export function csvTable<Column extends string>(
   return [columns.join(','), ...lines, ''].join('\r\n');
 }
 
-/** A spreadsheet takes what begins with one of these for a formula: an apostrophe before it makes it text (OWASP, CSV injection). */
-const FORMULA = /^[=+\-@\t\r]/;
+/**
+ * A spreadsheet takes what begins with one of these for a formula, the wide forms too where East Asian input is set up: an
+ * apostrophe before it makes it text (OWASP, CSV injection).
+ */
+const FORMULA = /^[=+\-@\t\r\n＝＋－＠]/;
 
 function cell(value: string | number | null | undefined): string {
   if (value === undefined || value === null) return '';
