@@ -56,12 +56,18 @@ export async function writeReport(
   options: { quiet: boolean; color: ColorChoice },
 ): Promise<void> {
   for (const { format, file } of outputs) {
-    if (file !== undefined) writeFileWhole(file, format.render(report, { colors: false, width: 100 }));
+    if (file !== undefined) writeFile(file, format.render(report, { colors: false, width: 100 }));
     else if (!options.quiet) {
       const colors = hasColors(process.stdout, options.color, process.env);
       await writeStream(process.stdout, format.render(report, { colors, width: widthOf(process.stdout) }));
     }
   }
+}
+
+/** To the summary of a GitHub step the commands before have written too: what stands there stays. */
+function writeFile(file: string, text: string): void {
+  if (file === process.env.GITHUB_STEP_SUMMARY) fs.appendFileSync(file, text);
+  else writeFileWhole(file, text);
 }
 
 /** A report must not replace a log it is about, nor another report. */

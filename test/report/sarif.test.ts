@@ -15,7 +15,7 @@ import addFormats from 'ajv-formats';
 import fc from 'fast-check';
 import type { Log, PhysicalLocation, Result, Run } from 'sarif';
 import type { Report } from '../../src/model/report.ts';
-import { toUri } from '../../src/report/sarif/artifact-list.ts';
+import { toUri } from '../../src/report/parts/file-uri.ts';
 import { toSentence } from '../../src/report/sarif/message-text.ts';
 import { sarif } from '../../src/report/sarif.ts';
 import { cleanReport, emptyReport, hostileReport, place, richReport } from './sample-report.ts';

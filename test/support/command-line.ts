@@ -40,11 +40,16 @@ async function died(child: ChildProcess, signal: AbortSignal): Promise<never> {
 }
 
 /** A process of its own, with `input` on its standard input. */
-export function runWithInput(argv: string[], cwd: string, input: Uint8Array): CommandResult {
+export function runWithInput(
+  argv: string[],
+  cwd: string,
+  input: Uint8Array,
+  environment: NodeJS.ProcessEnv = {},
+): CommandResult {
   const { status, stdout, stderr } = spawnSync(process.execPath, commandWords(argv), {
     cwd,
     input,
-    env: ENVIRONMENT,
+    env: { ...ENVIRONMENT, ...environment },
     maxBuffer: 64 * 1024 * 1024,
   });
   return { exit: status ?? -1, stdout: stdout.toString(), stderr: stderr.toString() };

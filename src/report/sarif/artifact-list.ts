@@ -2,9 +2,7 @@
 import type { Artifact, ArtifactLocation, PhysicalLocation, Region } from 'sarif';
 import type { Place } from '../../model/place.ts';
 import type { InputSummary } from '../../model/report.ts';
-
-/** How audit-check names standard input. */
-const STDIN = '-';
+import { STDIN, toUri } from '../parts/file-uri.ts';
 
 export type ArtifactList = {
   artifacts: Artifact[];
@@ -77,17 +75,4 @@ function describeInput(input: InputSummary): Omit<Artifact, 'location'> {
       records: { ...records },
     },
   };
-}
-
-/** Relative stays relative, for GitHub maps it to the checkout; absolute becomes `file:`; every odd character is encoded. */
-export function toUri(file: string): string {
-  // encodeURIComponent throws on lone surrogates. A file without a name would make GitHub refuse the log: an empty uri.
-  const segments = (file.toWellFormed() || STDIN).split('/');
-  const drive = /^[A-Za-z]:$/.test(segments[0]!) && segments.length > 1;
-  const path = segments
-    .map((segment, index) => (drive && index === 0 ? segment : encodeURIComponent(segment)))
-    .join('/');
-  if (drive) return `file:///${path}`;
-  if (path.startsWith('/')) return `file:///${path.replace(/^\/+/, '')}`;
-  return path.replace(/^(?:\.\/+)+(?=.)/, '');
 }

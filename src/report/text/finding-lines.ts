@@ -3,10 +3,11 @@
  * Worst first, what the log cannot tell last; help stands with the first finding of its kind, and a flood is counted.
  */
 import { count, escapeControls, truncate } from '../../base/text-safety.ts';
-import { type Finding, SEVERITIES } from '../../model/finding.ts';
+import type { Finding } from '../../model/finding.ts';
 import type { Report } from '../../model/report.ts';
 import { createWords, type FindingWords } from '../parts/finding-words.ts';
 import { describeWaiver } from '../parts/waiver-words.ts';
+import { worstFirst } from '../parts/worst-first.ts';
 import { wrap } from './columns.ts';
 import { toExcerptLines } from './excerpt-lines.ts';
 import { type Layout, MAX_PROSE, showPlace } from './layout.ts';
@@ -32,18 +33,6 @@ export function findingLines(report: Report, layout: Layout): string[] {
     if (kind.total <= MAX_SHOWN) lines.push(...oneFinding(finding, words, kind.total === 1, layout), '');
   }
   return [...lines, ...hiddenLines(met, layout)];
-}
-
-/** Violations by severity, then what is undetermined, then what is waived; the report's own order within each. */
-function worstFirst(findings: readonly Finding[]): Finding[] {
-  const worst = SEVERITIES.toReversed();
-  const open = findings.filter(({ waiver }) => waiver === undefined);
-  const waived = findings.filter(({ waiver }) => waiver !== undefined);
-  const of = (some: readonly Finding[], verdict: Finding['verdict']) =>
-    worst.flatMap((severity) =>
-      some.filter((each) => each.verdict === verdict && each.severity === severity),
-    );
-  return [open, waived].flatMap((some) => [...of(some, 'violation'), ...of(some, 'undetermined')]);
 }
 
 /** Counts by kind: two rules that speak one relation's code are two kinds, each with its own words. */
