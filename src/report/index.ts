@@ -4,6 +4,7 @@ import { csv } from './csv.ts';
 import { github } from './github.ts';
 import { githubSummary } from './github-summary.ts';
 import { gitlab } from './gitlab.ts';
+import { html } from './html.ts';
 import { json } from './json.ts';
 import { junit } from './junit.ts';
 import { markdown } from './markdown.ts';
@@ -18,6 +19,7 @@ export const FORMATS: readonly ReportFormat[] = [
   github,
   githubSummary,
   gitlab,
+  html,
   json,
   junit,
   markdown,
