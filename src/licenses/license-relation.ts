@@ -68,7 +68,7 @@ function* judgeUse(
   const excluded = new ExcludedUse(license);
   const statement = options && new LicenseStatement(contract, license, options, coverage);
   const watchers: UseWatcher[] = [];
-  const reassignments = license.reassign && new Reassignments(license, license.reassign);
+  const reassignments = license.reassign && new Reassignments(license, license.reassign, coverage);
   let reservations: Reservations | undefined;
   let fold: MeasureFold | undefined;
   let used = false;
@@ -105,18 +105,18 @@ function* judgeUse(
     }
     statement?.see(use);
     used = true;
+    const isGrant = use.kind === 'assign' || use.kind === 'revoke';
+    const assignment = isGrant ? reader.readAssignment(mark) : undefined;
+    if (assignment !== undefined) reassignments?.add(assignment);
     if (!isTimed(use)) {
       fold.anytime(use);
-      for (const watcher of watchers) watcher.anytime?.(use);
+      if (!isGrant) for (const watcher of [breaches, ...watchers]) watcher.anytime?.(use);
       continue;
     }
     fold.add(use);
-    if (use.kind !== 'assign' && use.kind !== 'revoke') {
+    if (!isGrant) {
       breaches.add(use);
       for (const watcher of watchers) watcher.add(use);
-    } else if (!use.featureless) {
-      const assignment = reader.readAssignment(mark);
-      if (assignment !== undefined) reassignments?.add(assignment);
     }
     first ??= use.time;
     last = use.time;

@@ -127,6 +127,17 @@ test('use that arrives long after its period counts in it, and is told', () => {
   );
 });
 
+test('use that does not say when it arrived leaves open whether it was late', () => {
+  const clause = contract('late: {accept: P5D, then: own-period}');
+  const records = [spend(1, 60), spend(2, 60, { received_at: 'soon' }), spend(3, 60, { time: 'once' })];
+  assert.deepEqual(
+    runContract(clause, [...YEAR, ...records]).flatMap(({ message, usage }) => (usage ? [] : [message])),
+    [
+      'license "api": 1 event of use has no readable time; 2 events of use do not say when they arrived, expected use to arrive within 5d after its period',
+    ],
+  );
+});
+
 const PART = spanning('2025-03-01T00:00:00Z', '2025-03-16T00:00:00Z');
 
 test('by contract a period without evidence counts as used up, and is neither within nor exceeded', () => {

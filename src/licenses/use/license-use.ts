@@ -59,7 +59,8 @@ export type TimedUse = LicenseUse & { time: Instant };
 /** A seat is given to a person, or taken from one. */
 export type Assignment = {
   kind: 'assign' | 'revoke';
-  time: Instant;
+  featureless: boolean;
+  time: Instant | undefined;
   person: string | undefined;
   seat: string | undefined;
   reason: string | undefined;
@@ -161,11 +162,11 @@ export class UseReader {
     return { time, daemon: this.daemonOf(mark) };
   }
 
-  /** Undefined for events of another kind, at an unknown time, and for accounts that do not count. */
+  /** Undefined for events of another kind, and for accounts that do not count. */
   readAssignment(mark: Mark): Assignment | undefined {
-    const { kind } = this.steps[mark.step]!;
+    const { kind, featureless } = this.steps[mark.step]!;
     const time = readableTime(mark);
-    if ((kind !== 'assign' && kind !== 'revoke') || time === undefined) return undefined;
+    if (kind !== 'assign' && kind !== 'revoke') return undefined;
     const { values, place, identity } = mark;
     const { assignee, person: people, seat, reason } = this.columns;
     const name = firstText(values, assignee) ?? firstText(values, people);
@@ -173,6 +174,7 @@ export class UseReader {
     if (person === EXCLUDED) return undefined;
     return {
       kind,
+      featureless,
       time,
       person,
       seat: firstText(values, seat),
