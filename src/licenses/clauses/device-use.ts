@@ -78,7 +78,7 @@ export class DeviceUse implements UseWatcher {
         orphan: (event) => this.orphan(event),
         doubt: (_, __, event, reason) => {
           const { holder, share } = event;
-          if (reason !== 'repeated') return;
+          if (reason !== 'repeated' && reason !== 'reused') return;
           if (share === undefined) this.unsaid.note('device', event);
           // From the device that the session is on already it is a repetition.
           else if (!this.open.has(holder, share)) this.unsaid.note('session', event);

@@ -33,6 +33,7 @@ export class TermBreaches {
   private readonly sessions: Sessions | undefined;
   private readonly outlived: Session[] = [];
   private readonly unsaid: UnsaidUse;
+  private isDated = false;
 
   constructor(license: License) {
     this.license = license;
@@ -44,6 +45,7 @@ export class TermBreaches {
   }
 
   add(use: TimedUse): void {
+    this.isDated = true;
     this.follow(use);
     const begin = this.license.term?.from?.instant;
     if (use.featureless) {
@@ -115,7 +117,8 @@ export class TermBreaches {
       this.sessions?.advance(until);
       yield* this.perhapsAfter(this.end, [...stillOpen, ...this.outlived], ended);
     }
-    if (term === undefined) return;
+    // Without any time the whole license is open.
+    if (term === undefined || !this.isDated) return;
     const begin = term.from === undefined ? '' : `from ${term.from.text} `;
     yield* this.unsaid.finish('use-after-expiry', 'term', `use ${begin}until ${term.until.text}`);
   }

@@ -41,6 +41,7 @@ export class DistinctMeasure implements MeasureFold {
   private possible = new Set<string>();
   private doubts = new Doubts();
   private carried = 0;
+  private readonly reused = new Set<string>();
   private nobody = 0;
   private fall = 0;
   private sinceFall = 0;
@@ -59,7 +60,10 @@ export class DistinctMeasure implements MeasureFold {
       take() {},
       release() {},
       change() {},
-      doubt() {},
+      // Whoever checked out under the id of somebody else's session may go on into the next period.
+      doubt: (_, __, { holder }, reason) => {
+        if (reason === 'reused') this.reused.add(holder);
+      },
       orphan,
     });
   }
@@ -148,6 +152,7 @@ export class DistinctMeasure implements MeasureFold {
       this.seen = new Map();
       this.doubts = new Doubts();
       this.possible = new Set([...this.sessions.stillOpen()].map(({ holder }) => holder));
+      for (const holder of this.reused) this.possible.add(holder);
       this.carried = this.possible.size;
       this.nobody = 0;
       this.fall = 0;

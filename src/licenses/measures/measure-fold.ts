@@ -60,6 +60,11 @@ const DOUBT_WORDS = {
   featureless: ['event names', 'events name', 'no feature and may be use of this license'],
   amount: ['event has', 'events have', 'no readable quantity'],
   repeated: ['check-out repeats', 'check-outs repeat', 'an open session and may be a second one'],
+  reused: [
+    'check-out has',
+    'check-outs have',
+    'the id of an open session of somebody else and may be a second one',
+  ],
   upgraded: ['upgrade does', 'upgrades do', 'not tell what was taken before'],
   nobody: ['event of use names', 'events of use name', 'nobody'],
   unreturned: ['session has', 'sessions have', 'no check-in'],

@@ -71,6 +71,7 @@ export type Assignment = {
 /** A server, or the daemon that is named, holds no sessions any more. */
 export type ServerRestart = { time: Instant; daemon: string | undefined };
 
+/** Of a denial, after those that the contract names: as the source's mapping has it, else in the record's own words. */
 const REASON_FIELDS: readonly FieldRef[] = [
   { taxonomy: 'audit', name: 'reason' },
   { taxonomy: 'raw', name: 'reason' },
@@ -83,6 +84,7 @@ export class UseReader {
   readonly denialValues: readonly FieldRef[];
   private readonly license: License;
   private readonly reasons: readonly number[];
+  private readonly isServed: boolean;
   private readonly toPerson: ReturnType<typeof compilePeople>;
   private readonly toClause: ReturnType<typeof compileExclusions>;
   private readonly steps: readonly UseStep[];
@@ -106,7 +108,6 @@ export class UseReader {
     | 'seat'
     | 'inUse'
     | 'capacity'
-    | 'refusal'
     | 'reason',
     number[]
   >;
@@ -141,15 +142,15 @@ export class UseReader {
       daemon: license.missingCheckin === 'close-at-restart' ? column(fields.daemon) : [],
       inUse: isServed ? column([{ taxonomy: 'raw', name: 'in_use' }]) : [],
       capacity: isServed ? column([{ taxonomy: 'raw', name: 'capacity' }]) : [],
-      // As the source's mapping has it, else in the record's own words.
-      refusal: isServed ? column([...fields.reason, { taxonomy: 'raw', name: 'reason' }]) : [],
     };
     this.isEnvironmentCovered = compileEnvironments(license.covers.environments);
     this.weights = new Map(license.covers.weights?.map(({ feature, weight }) => [feature, weight]));
     this.steps = steps;
     this.values = values;
-    this.denialValues = [...values, ...REASON_FIELDS];
-    this.reasons = REASON_FIELDS.map((_, index) => values.length + index);
+    const reasons = [...fields.reason, ...REASON_FIELDS];
+    this.denialValues = [...values, ...reasons];
+    this.reasons = reasons.map((_, index) => values.length + index);
+    this.isServed = isServed;
     this.license = license;
     this.toPerson = compilePeople(people);
     this.toClause = compileExclusions(people);
@@ -207,6 +208,7 @@ export class UseReader {
     const host = firstText(values, columns.host)?.toLowerCase();
     const amount = firstText(values, columns.amount);
     const quantity = firstText(values, columns.quantity);
+    const reason = kind === 'denied' ? firstText(values, this.reasons) : undefined;
     return {
       kind: kind === 'borrow' ? 'open' : kind,
       device: firstText(values, columns.device),
@@ -221,7 +223,7 @@ export class UseReader {
       seats: toSeats(quantity, this.weights.get(feature)),
       stated: quantity !== undefined,
       excluded: counted === EXCLUDED,
-      server: this.serverWords(values),
+      server: this.serverWords(values, reason),
       amount: amount === undefined ? undefined : parseAmount(amount),
       counted: this.countedOf(values, person, host),
       group: firstText(values, columns.group),
@@ -229,7 +231,7 @@ export class UseReader {
       named: session !== undefined,
       feature: featureless ? undefined : feature,
       share: this.shareOf(person, host),
-      reason: kind === 'denied' ? firstText(values, this.reasons) : undefined,
+      reason,
       place: mark.place,
       identity: mark.identity,
     };
@@ -268,10 +270,10 @@ export class UseReader {
     return count.key === 'person' ? person : host;
   }
 
-  private serverWords(values: Mark['values']): ServerWords | undefined {
+  private serverWords(values: Mark['values'], reason: string | undefined): ServerWords | undefined {
+    if (!this.isServed) return undefined;
     const inUse = firstText(values, this.columns.inUse);
     const capacity = firstText(values, this.columns.capacity);
-    const reason = firstText(values, this.columns.refusal);
     if (inUse === undefined && capacity === undefined && reason === undefined) return undefined;
     return { inUse: toCount(inUse), capacity: toCount(capacity), reason };
   }
@@ -320,7 +322,7 @@ function toCount(text: string | undefined): Amount | undefined {
 }
 
 export function toSessionEvent(use: TimedUse, holder = holderOf(use)): SessionEvent {
-  const { time: at, key, named, feature, share, stated, borrowed, daemon, place, identity } = use;
+  const { time: at, key, named, feature, share, stated, borrowed, daemon, host, place, identity } = use;
   const [unreadable, quantity] = [use.seats === undefined, use.seats ?? ONE];
   return {
     at,
@@ -331,6 +333,7 @@ export function toSessionEvent(use: TimedUse, holder = holderOf(use)): SessionEv
     stated,
     borrowed,
     daemon,
+    host,
     place,
     identity,
     unreadable,
