@@ -66,10 +66,11 @@ export class LogCoverage {
     if (whole === undefined) return undefined;
     let coverage = this.byRelation.get(relation);
     if (coverage === undefined) {
-      const { inputs } = this.plan.relations[relation]!.relation;
+      const { inputs, isOfItsSources } = this.plan.relations[relation]!.relation;
       const steps = this.sources.groupless[relation]!;
+      const own = isOfItsSources && this.ofSpeakers(inputs.map(({ detection }) => detection));
       coverage = {
-        ...whole,
+        ...(own || whole),
         steps: inputs.map(({ detection }, step) => {
           const covered = toCovered(this.ofRule(detection));
           const groupless = toGroupless(steps[step]!);
@@ -79,6 +80,15 @@ export class LogCoverage {
       this.byRelation.set(relation, coverage);
     }
     return coverage;
+  }
+
+  /** The sources that any of these events came from; undefined where none came. */
+  private ofSpeakers(detections: readonly string[]): Covered | undefined {
+    const indexes = new Set(detections.map((id) => this.plan.detections.findIndex((each) => each.id === id)));
+    const speakers = [...this.bySource].filter(([source]) =>
+      [...indexes].some((index) => this.sources.seen[source]?.[index] === 1),
+    );
+    return toCovered(joinedStretches(speakers.flatMap(([, stretches]) => stretches)));
   }
 
   private ofRule(id: string): readonly Stretch[] {

@@ -45,6 +45,7 @@ export function licenseRelation(
       groupBy: [],
       values: kind === 'denied' ? reader.denialValues : reader.values,
     })),
+    isOfItsSources: true,
     *judge(_, marks, coverage) {
       yield* judgeUse(contract, license, reader, marks, coverage, statement);
       if (license === contract.licenses[0]) yield* judgeKeeping(contract, coverage);
