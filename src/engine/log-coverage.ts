@@ -15,7 +15,13 @@ import { spanStretch, type TimeSpan } from './time-span.ts';
  * What a scan knows of its sources, by name: the span of each file, and which detections held; and the events that no group
  * owns. Plain data, for other threads.
  */
-export type CoveredSources = { spans: Record<string, TimeSpan[]>; seen: Seen; groupless: GrouplessSteps };
+export type CoveredSources = {
+  spans: Record<string, TimeSpan[]>;
+  seen: Seen;
+  groupless: GrouplessSteps;
+  /** By the name of a file: which server's log it is of, where there are several (`server-logs.ts`). */
+  logs?: Record<string, string>;
+};
 
 /**
  * Nanoseconds. A source that is silent from one file to the next for longer may lack a file: exports are of hours and days.
@@ -71,6 +77,7 @@ export class LogCoverage {
       const own = isOfItsSources && this.ofSpeakers(inputs.map(({ detection }) => detection));
       coverage = {
         ...(own || whole),
+        ...(this.sources.logs !== undefined && { logs: this.sources.logs }),
         steps: inputs.map(({ detection }, step) => {
           const covered = toCovered(this.ofRule(detection));
           const groupless = toGroupless(steps[step]!);

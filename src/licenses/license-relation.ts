@@ -76,9 +76,9 @@ function* judgeUse(
   let first: Instant | undefined;
   let last: Instant | undefined;
   for (const mark of marks) {
-    const use = reader.read(mark);
+    const use = reader.read(mark, coverage?.logs);
     if (use === undefined) {
-      const restart = reader.readRestart(mark);
+      const restart = reader.readRestart(mark, coverage?.logs);
       const assignment = reader.readAssignment(mark);
       if (restart !== undefined) {
         fold?.restart?.(restart);

@@ -25,7 +25,12 @@ export type Groupless = { events: number; untimed: number; within: Stretch | und
  * of them is in the log. An approval that lies in another log than the access is missing only where that log speaks.
  */
 export type Coverage =
-  | (Stretch & Pick<Covered, 'holes'> & { steps?: readonly (Covered | undefined)[] })
+  | (Stretch &
+      Pick<Covered, 'holes'> & {
+        steps?: readonly (Covered | undefined)[];
+        /** Where several license servers write logs: for each of their files the name of the log that it is a part of. */
+        logs?: Readonly<Record<string, string>>;
+      })
   | undefined;
 
 /** What the log covers of the events that make marks of one step. */

@@ -67,3 +67,49 @@ test('a log of another source does not vouch for the use of a license', async ()
     '2026-03 undetermined 1',
   ]);
 });
+
+/** From `hour` o'clock one session an hour, each of somebody else; then `more`. */
+function busy(prefix: string, hours: number, more: readonly string[] = []): string[] {
+  const sessions = Array.from({ length: hours }, (_, hour) => [
+    ` ${hour}:10:00 (acmed) OUT: "other" ${prefix}${hour}@pc1  `,
+    ` ${hour}:20:00 (acmed) IN: "other" ${prefix}${hour}@pc1  `,
+  ]).flat();
+  const clock = (line: string) => Number(/ (\d+):(\d+)/.exec(line)!.slice(1).join(''));
+  return [...sessions, ...more].sort((a, b) => clock(a) - clock(b));
+}
+
+const OUT = (who: string, hour: number) => ` ${hour}:30:00 (acmed) OUT: "editor" ${who}@pc1  `;
+const IN = (who: string, hour: number) => ` ${hour}:40:00 (acmed) IN: "editor" ${who}@pc1  `;
+const START = ' 4:50:00 (lmgrd) Started acmed (internet tcp_port 37560 pid 1085)';
+
+const RESTARTS = contract(1, 'missingCheckin: close-at-restart\nevidence: {coverage: 1%}');
+
+test('a restart of another server whose daemon has the same name ends nothing', async () => {
+  const logs = {
+    'a.log': debugLog(2, ...busy('ann', 9, [OUT('zoe', 1)])),
+    'b.log': debugLog(2, ...busy('bob', 9, [START, OUT('yve', 5), IN('yve', 6)])),
+  };
+  assert.deepEqual(await verdicts(RESTARTS, logs), ['2026-03 undetermined 2']);
+  // In the log of one server it ends them.
+  const one = debugLog(2, ...busy('ann', 9, [OUT('zoe', 1), START, OUT('yve', 5), IN('yve', 6)]));
+  assert.deepEqual(await verdicts(RESTARTS, { 'a.log': one }), ['2026-03 within 1']);
+});
+
+test('a log that is cut into files is of one server, copies of its lines included', async () => {
+  const first = busy('ann', 4, [OUT('zoe', 1)]);
+  const second = busy('ann', 9, [START, OUT('yve', 5), IN('yve', 6)]).slice(8);
+  const parts = { 'a.log': debugLog(2, ...first), 'b.log': debugLog(2, ...second) };
+  assert.deepEqual(await verdicts(RESTARTS, parts), ['2026-03 within 1']);
+  const copied = { 'a.log': debugLog(2, ...first, ...second), 'b.log': debugLog(2, ...second) };
+  assert.deepEqual(await verdicts(RESTARTS, copied), ['2026-03 within 1']);
+});
+
+test('equal lines of two servers are two check-outs, those of a copied log are one', async () => {
+  const yaml = contract(1, '').replace('measure', 'missingCheckin: in-use\n    measure');
+  const mine = busy('ann', 9, [OUT('zoe', 1)]);
+  const copy = { 'a.log': debugLog(2, ...mine), 'b.log': debugLog(2, ...mine.slice(4)) };
+  const first = { 'a.log': debugLog(2, ...mine), 'b.log': debugLog(2, ...busy('bob', 9, [OUT('zoe', 1)])) };
+  const with1 = (logs: Record<string, string>) => verdicts(`${yaml}evidence: {coverage: 1%}\n`, logs);
+  assert.deepEqual(await with1(copy), ['2026-03 within 1']);
+  assert.deepEqual(await with1(first), ['2026-03 exceeded 2']);
+});

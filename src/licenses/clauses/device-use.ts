@@ -113,8 +113,8 @@ export class DeviceUse implements UseWatcher {
       this.unsaid.note(use.featureless ? 'feature' : 'time', use);
   }
 
-  restart({ time, daemon }: ServerRestart): void {
-    this.sessions.restart(time, daemon);
+  restart({ time, daemon, log }: ServerRestart): void {
+    this.sessions.restart(time, daemon, log);
   }
 
   *finish(until: Instant): Generator<Judgement> {

@@ -90,8 +90,8 @@ export class Reservations implements UseWatcher {
     if (kind !== 'close') this.doubt({ quantity: seats ?? ONE, unreadable: seats === undefined });
   }
 
-  restart({ time, daemon }: ServerRestart): void {
-    this.sessions.restart(time, daemon);
+  restart({ time, daemon, log }: ServerRestart): void {
+    this.sessions.restart(time, daemon, log);
   }
 
   *finish(until: Instant): Generator<Judgement> {

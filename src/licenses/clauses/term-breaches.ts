@@ -68,8 +68,8 @@ export class TermBreaches {
       this.unsaid.note(use.featureless ? 'feature' : 'time', use);
   }
 
-  restart({ time, daemon }: ServerRestart): void {
-    this.sessions?.restart(time, daemon);
+  restart({ time, daemon, log }: ServerRestart): void {
+    this.sessions?.restart(time, daemon, log);
   }
 
   private watch(options: ReturnType<typeof sessionOptions>, end: Instant): Sessions {

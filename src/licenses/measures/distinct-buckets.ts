@@ -89,8 +89,8 @@ export class DistinctBuckets implements MeasureFold {
     else if (kind === 'upgrade') this.sessions.upgrade(event);
   }
 
-  restart({ time, daemon }: ServerRestart): void {
-    this.sessions.restart(time, daemon);
+  restart({ time, daemon, log }: ServerRestart): void {
+    this.sessions.restart(time, daemon, log);
   }
 
   finish(until: Instant): SegmentUse[] {

@@ -100,9 +100,9 @@ export class DistinctMeasure implements MeasureFold {
     else if (use.kind === 'upgrade') this.sessions.upgrade(event);
   }
 
-  restart({ time, daemon }: ServerRestart): void {
+  restart({ time, daemon, log }: ServerRestart): void {
     this.reach(time);
-    this.sessions.restart(time, daemon);
+    this.sessions.restart(time, daemon, log);
   }
 
   finish(until: Instant): SegmentUse[] {

@@ -166,12 +166,12 @@ export class SeatsMeasure implements MeasureFold {
     }
   }
 
-  restart({ time, daemon }: ServerRestart): void {
+  restart({ time, daemon, log }: ServerRestart): void {
     const last = this.segments.length - 1;
     while (this.restartSegment < last && this.segments[this.restartSegment]!.until <= time)
       this.restartSegment++;
-    const ended = this.sessions.restart(time, daemon);
-    this.others.restart(time, daemon);
+    const ended = this.sessions.restart(time, daemon, log);
+    this.others.restart(time, daemon, log);
     this.restarted[this.restartSegment] = (this.restarted[this.restartSegment] ?? 0) + ended;
   }
 

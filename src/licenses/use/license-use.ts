@@ -26,6 +26,8 @@ export type LicenseUse = {
   received: string | undefined;
   borrowed: boolean;
   daemon: string | undefined;
+  /** Of one license server, where the logs of several are read. */
+  log: string | undefined;
   /** Whether the event states how many. */
   stated: boolean;
   /** Somebody whom the contract leaves out. The license server counts them all the same. */
@@ -69,7 +71,10 @@ export type Assignment = {
 };
 
 /** A server, or the daemon that is named, holds no sessions any more. */
-export type ServerRestart = { time: Instant; daemon: string | undefined };
+export type ServerRestart = { time: Instant; daemon: string | undefined; log: string | undefined };
+
+/** The log that a file is a part of, by the name of the file, where several servers write logs. */
+type Logs = Readonly<Record<string, string>> | undefined;
 
 /** Of a denial, after those that the contract names: as the source's mapping has it, else in the record's own words. */
 const REASON_FIELDS: readonly FieldRef[] = [
@@ -157,10 +162,10 @@ export class UseReader {
   }
 
   /** Undefined for events of another kind, and for restarts at an unknown time: those end nothing. */
-  readRestart(mark: Mark): ServerRestart | undefined {
+  readRestart(mark: Mark, logs: Logs): ServerRestart | undefined {
     const time = readableTime(mark);
     if (this.steps[mark.step]!.kind !== 'restart' || time === undefined) return undefined;
-    return { time, daemon: this.daemonOf(mark) };
+    return { time, daemon: this.daemonOf(mark), log: logs?.[mark.place.file] };
   }
 
   /** Undefined for events of another kind, and for accounts that do not count. */
@@ -190,7 +195,7 @@ export class UseReader {
   }
 
   /** Undefined for what is no use, or left out: versions and environments that the license does not cover. */
-  read(mark: Mark): LicenseUse | undefined {
+  read(mark: Mark, logs?: Logs): LicenseUse | undefined {
     const { values } = mark;
     const { columns } = this;
     const { kind, featureless } = this.steps[mark.step]!;
@@ -216,6 +221,7 @@ export class UseReader {
       received: firstText(values, columns.received),
       borrowed: kind === 'borrow',
       daemon: this.daemonOf(mark),
+      log: logs?.[mark.place.file],
       featureless,
       time: readableTime(mark),
       person,
@@ -322,7 +328,7 @@ function toCount(text: string | undefined): Amount | undefined {
 }
 
 export function toSessionEvent(use: TimedUse, holder = holderOf(use)): SessionEvent {
-  const { time: at, key, named, feature, share, stated, borrowed, daemon, host, place, identity } = use;
+  const { time: at, key, named, feature, share, stated, borrowed, daemon, log, host, place, identity } = use;
   const [unreadable, quantity] = [use.seats === undefined, use.seats ?? ONE];
   return {
     at,
@@ -333,6 +339,7 @@ export function toSessionEvent(use: TimedUse, holder = holderOf(use)): SessionEv
     stated,
     borrowed,
     daemon,
+    log,
     host,
     place,
     identity,

@@ -1,6 +1,6 @@
 /**
  * The one sessionizer: check-outs and check-ins in time order become seats that are taken and given back.
- * Streams; it remembers only what is open, lingering or borrowed. One state machine, so one file of 590 lines.
+ * Streams; it remembers only what is open, lingering or borrowed. One state machine, so one file of 600 lines.
  */
 
 import { getOrCreate } from '../../base/get-or-create.ts';
@@ -30,6 +30,8 @@ export type SessionEvent = {
   borrowed?: boolean;
   /** The part of the server that gave the seat; its restart ends the session, where the contract says so. */
   daemon?: string | undefined;
+  /** The server that gave it, where there are several. */
+  log?: string | undefined;
   host?: string | undefined;
   place: Place;
   identity: string;
@@ -149,8 +151,8 @@ export class Sessions {
   private readonly borrowed = new OrderedSet<Session>();
   /** Borrowed sessions that ended by themselves and may still be given back, by seat. */
   private readonly expired = new Map<string, number>();
-  /** Those that a restart ends, by daemon: nothing else may be looked at, for a hostile log restarts at every line. */
-  private readonly byDaemon = new Map<string | undefined, OrderedSet<Session>>();
+  /** Those that a restart ends, by log and daemon: nothing else may be looked at, for a hostile log restarts at every line. */
+  private readonly byDaemon = new Map<string | undefined, Map<string | undefined, OrderedSet<Session>>>();
   private readonly leaving = new OrderedSet<Part>();
   private readonly repeated = new OrderedSet<Again>();
   /** Seats that may still be taken under the id of a session that was checked in, by seat. */
@@ -176,8 +178,10 @@ export class Sessions {
       this.borrow(session, event.at);
       return;
     }
-    if (this.options.restarts)
-      getOrCreate(this.byDaemon, session.daemon, () => new OrderedSet<Session>()).add(session);
+    if (this.options.restarts) {
+      const ofLog = getOrCreate(this.byDaemon, session.log, () => new Map<string, OrderedSet<Session>>());
+      getOrCreate(ofLog, session.daemon, () => new OrderedSet<Session>()).add(session);
+    }
     if (this.options.timeout === undefined) return;
     session.ends = event.at + this.options.timeout;
     this.waiting.add(session);
@@ -227,13 +231,15 @@ export class Sessions {
 
   /**
    * A server lost its sessions: all of them, or those that the daemon gave. Sessions that do not name their daemon stay
-   * open when only one daemon restarts: it may be another's. Returns how many ended.
+   * open when only one daemon restarts: it may be another's. So do those of another server's log, though the daemon has the
+   * same name. Returns how many ended.
    */
-  restart(at: Instant, daemon: string | undefined): number {
+  restart(at: Instant, daemon: string | undefined, log?: string): number {
     this.advance(at);
     let ended = 0;
-    for (const name of daemon === undefined ? [...this.byDaemon.keys()] : [daemon]) {
-      for (const session of [...(this.byDaemon.get(name) ?? [])]) {
+    const ofLog = this.byDaemon.get(log);
+    for (const name of daemon === undefined ? [...(ofLog?.keys() ?? [])] : [daemon]) {
+      for (const session of [...(ofLog?.get(name) ?? [])]) {
         const held = heldBy(session);
         this.close(session, at);
         this.sink.idle?.(-held, at);
@@ -254,7 +260,7 @@ export class Sessions {
     // was lost, only the latest is proven to have lasted until now.
     let rest = event.quantity;
     for (;;) {
-      const session = this.sessionsOf(event)?.last();
+      const session = this.endedBy(event);
       if (session === undefined) {
         if (this.isLateReturn(event) || this.isForeignReturn(event)) return;
         this.orphan(rest === event.quantity ? event : { ...event, quantity: rest });
@@ -273,6 +279,14 @@ export class Sessions {
       this.end(session, event);
       if (isWhole || event.unreadable || rest <= 0n) return;
     }
+  }
+
+  /** The latest of its own server; where that gave none, the latest of any. */
+  private endedBy(event: SessionEvent): Session | undefined {
+    const sessions = this.sessionsOf(event);
+    const last = sessions?.last();
+    if (event.log === undefined || last === undefined || last.log === event.log) return last;
+    return sessions!.lastOf(({ log }) => log === event.log) ?? last;
   }
 
   /** A check-in that names no feature: of the one session of its key, or of all of them. */
@@ -463,7 +477,7 @@ export class Sessions {
 
   private take(event: SessionEvent): Session {
     const { at, key, named, feature, holder, share, quantity, stated, unreadable, place, identity } = event;
-    const { borrowed = false, daemon, host } = event;
+    const { borrowed = false, daemon, log, host } = event;
     // Spelled out: a spread with further members takes 20 × longer (measured, Node 20).
     const session: Session = {
       at,
@@ -477,6 +491,7 @@ export class Sessions {
       unreadable,
       borrowed,
       daemon,
+      log,
       host,
       place,
       identity,
@@ -529,8 +544,10 @@ export class Sessions {
 
   private forgetDaemon(session: Session): void {
     if (!this.options.restarts) return;
-    const sessions = this.byDaemon.get(session.daemon);
-    if (sessions?.delete(session) && sessions.size === 0) this.byDaemon.delete(session.daemon);
+    const ofLog = this.byDaemon.get(session.log);
+    const sessions = ofLog?.get(session.daemon);
+    if (sessions?.delete(session) && sessions.size === 0) ofLog!.delete(session.daemon);
+    if (ofLog?.size === 0) this.byDaemon.delete(session.log);
   }
 
   private linger(session: Session, at: Instant): void {
@@ -557,6 +574,7 @@ export class Sessions {
     this.stopLingering(session);
     session.returned = false;
     session.daemon = event.daemon;
+    session.log = event.log;
     session.endsByContract = false;
     session.closed = undefined;
     this.sink.idle?.(event.quantity, event.at);
@@ -574,9 +592,9 @@ function sooner(left: Session | undefined, right: Session | undefined): Session 
   return right !== undefined && right.ends < left.ends ? right : left;
 }
 
-/** Whether both under one id are of different people or hosts: then they are hardly one seat. */
-function isOther(session: Session, { holder, host }: SessionEvent): boolean {
-  if (session.holder !== holder) return true;
+/** Whether both under one id are of different people, hosts or servers: then they are hardly one seat. */
+function isOther(session: Session, { holder, host, log }: SessionEvent): boolean {
+  if (session.holder !== holder || session.log !== log) return true;
   return host !== undefined && session.host !== undefined && session.host !== host;
 }
 
