@@ -25,6 +25,7 @@ import type { MeasureFold, SegmentUse } from './measures/measure-fold.ts';
 import { segmentsOf, startMeasure } from './measures/start-measure.ts';
 import { LicenseStatement } from './statement/license-statement.ts';
 import { type LicenseUse, type TimedUse, UseReader } from './use/license-use.ts';
+import { RenamedSessions } from './use/renamed-sessions.ts';
 import type { UseStep } from './use/use-steps.ts';
 import type { UseWatcher } from './use/use-watcher.ts';
 import { evidenceOf } from './verdict/figure-evidence.ts';
@@ -75,8 +76,16 @@ function* judgeUse(
   let used = false;
   let first: Instant | undefined;
   let last: Instant | undefined;
+  const turns = new RenamedSessions(contract.people, (mark) => reader.read(mark, coverage?.logs));
+  const turn = (now: Instant) => {
+    for (const renamed of turns.reach(now)) {
+      fold?.renamed?.(renamed);
+      for (const watcher of watchers) watcher.renamed?.(renamed);
+    }
+  };
   for (const mark of marks) {
     const use = reader.read(mark, coverage?.logs);
+    if (use !== undefined && isTimed(use)) turn(use.time);
     if (use === undefined) {
       const restart = reader.readRestart(mark, coverage?.logs);
       const assignment = reader.readAssignment(mark);
@@ -115,6 +124,7 @@ function* judgeUse(
       continue;
     }
     fold.add(use);
+    turns.note(reader.nameOf(mark), use, mark);
     if (!isGrant) {
       breaches.add(use);
       for (const watcher of watchers) watcher.add(use);
@@ -131,6 +141,7 @@ function* judgeUse(
     if (statement !== undefined) yield figuresOf(contract, license, statement.finish(undefined, until));
     return;
   }
+  turn(until);
   const segments = fold.finish(until);
   const watched = watchers.flatMap((watcher) => [...watcher.finish(until)]);
   const selfCheck = fold.selfCheck?.();

@@ -222,6 +222,27 @@ const CASES: [what: string, yaml: string, records: object[], verdict: string][] 
     ],
     'undetermined',
   ],
+  ...(
+    [
+      ['count distinct person over month', ''],
+      ['count distinct person each day take max over month', ''],
+      ['count seats each instant take max over month', ', share: [person], missingCheckin: in-use'],
+    ] as const
+  ).map(([measure, more]): [string, string, object[], string] => [
+    `a session goes on under a name that changed hands (${measure})`,
+    contract(1, more, measure).replace(
+      'measures:',
+      'people: {same: [{person: ann, as: [desk-4]}, {person: bob, as: [desk-4], from: 2026-03-10}]}\nmeasures:',
+    ),
+    [use('checkout', at(9, 8), 'desk-4', { session: 's' }), ...session('ann', 12)],
+    'undetermined',
+  ]),
+  [
+    'use without a feature may go on in the next month',
+    contract(1, '', 'count distinct person over month'),
+    [use('checkout', '2026-02-20T08:00:00Z', 'ann', { license: undefined }), ...session('cid', 3)],
+    'undetermined',
+  ],
   [
     'a borrowing of more seats than before is open',
     contract(2, ', borrow: P7D'),

@@ -113,6 +113,10 @@ export class DeviceUse implements UseWatcher {
       this.unsaid.note(use.featureless ? 'feature' : 'time', use);
   }
 
+  renamed(use: TimedUse): void {
+    this.unsaid.note('name', use);
+  }
+
   restart({ time, daemon, log }: ServerRestart): void {
     this.sessions.restart(time, daemon, log);
   }

@@ -16,6 +16,7 @@ const LACK_WORDS = {
     'names no feature and may be use of this license',
     'name no feature and may be use of this license',
   ],
+  name: ['goes on under a name that changed hands', 'go on under names that changed hands'],
   session: ['repeats an open session from another device', 'repeat an open session from another device'],
   begin: ['has no check-out, so its session may be as old as the log', 'have no check-out'],
 } as const;

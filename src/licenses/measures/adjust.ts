@@ -120,6 +120,10 @@ export class AdjustedMeasure implements MeasureFold {
     return this.fold.selfCheck?.();
   }
 
+  renamed(use: TimedUse): void {
+    this.fold.renamed?.(use);
+  }
+
   restart(restart: ServerRestart): void {
     this.fold.restart?.(restart);
   }

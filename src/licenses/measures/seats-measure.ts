@@ -166,6 +166,16 @@ export class SeatsMeasure implements MeasureFold {
     }
   }
 
+  /** Whom a seat is shared with depends on who holds it. */
+  renamed(use: TimedUse): void {
+    if (!this.license.share.includes('person')) return;
+    const event = toSessionEvent(use);
+    this.doubts.note('renamed', event);
+    this.sessions.advance(use.time);
+    this.tracker.doubt(event.quantity, use.time, event);
+    if (event.unreadable) this.unbounded.push({ from: use.time, until: undefined });
+  }
+
   restart({ time, daemon, log }: ServerRestart): void {
     const last = this.segments.length - 1;
     while (this.restartSegment < last && this.segments[this.restartSegment]!.until <= time)

@@ -243,6 +243,11 @@ export class UseReader {
     };
   }
 
+  /** As the log has it. */
+  nameOf({ values }: Mark): string | undefined {
+    return firstText(values, this.columns.person);
+  }
+
   /** In lower case; of a bundle the one that has a weight, which need not be the first that the event names. */
   private featureOf(values: Mark['values']): string {
     if (this.weights.size > 0) {
