@@ -28,14 +28,14 @@ function contractOf(yaml: string): Contract {
 
 function marksOf(
   steps: readonly UseStep[],
-  fields: readonly FieldRef[],
+  fieldsOf: (step: number) => readonly FieldRef[],
   records: readonly ServerRecord[],
 ): Mark[] {
   const marks = records.flatMap((record, index): Mark[] => {
     const kind = KINDS[record.action];
     if (kind === undefined) return [];
     const step = steps.findIndex((each) => each.kind === kind && !each.featureless);
-    const values = fields.map(({ name }) => (record as Record<string, unknown>)[name]?.toString());
+    const values = fieldsOf(step).map(({ name }) => (record as Record<string, unknown>)[name]?.toString());
     const place = { file: 'log.ndjson', line: index + 1, offset: index, length: 1 };
     return [
       { step, time: parseMoment(record.time), place, identity: record.id, subject: record.actor, values },
@@ -52,7 +52,13 @@ export function judgeServerLog(yaml: string, records: readonly ServerRecord[]): 
   const times = records.map(({ time }) => parseMoment(time)!);
   const from = times.reduce((a, b) => (a < b ? a : b));
   const until = times.reduce((a, b) => (a > b ? a : b));
-  return [...relation.judge([], marksOf(steps, relation.inputs[0]!.values, records), { from, until })];
+  return [
+    ...relation.judge(
+      [],
+      marksOf(steps, (step) => relation.inputs[step]!.values, records),
+      { from, until },
+    ),
+  ];
 }
 
 type Bounds = { lower: number; upper: number | undefined };
@@ -73,7 +79,8 @@ export function useAtInstants(
   const measure = new SeatsMeasure(license, segments);
   const steps = useSteps(license, false);
   const reader = new UseReader(contract, license, steps);
-  for (const mark of marksOf(steps, reader.values, records)) {
+  const fieldsOf = (step: number) => (steps[step]!.kind === 'denied' ? reader.denialValues : reader.values);
+  for (const mark of marksOf(steps, fieldsOf, records)) {
     const use = reader.read(mark);
     if (use?.time === undefined) continue;
     if (use.kind === 'denied') measure.uncounted({ ...use, time: use.time });
