@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { compileExpression } from '../../src/match/expression.ts';
 import { needsOfExpression } from '../../src/match/expression-needs.ts';
+import { rounds } from '../support/rounds.ts';
 
 const atom = fc.constantFrom(
   'a',
@@ -58,7 +59,7 @@ test('needsOfExpression() needs nothing that a text lacks in which the expressio
       }
     }),
     // Of 3,000 some 540 tell something, and now and then fewer than 500.
-    { numRuns: 6000 },
+    { numRuns: rounds(1000, 6000) },
   );
   assert.ok(told > 500, `${told} told something`);
 });

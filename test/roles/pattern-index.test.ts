@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { PatternIndex } from '../../src/roles/pattern-index.ts';
+import { rounds } from '../support/rounds.ts';
 
 /** The twin: a regular expression for each pattern. */
 function matches(pattern: string, text: string): boolean {
@@ -30,7 +31,7 @@ test('visit() finds exactly the patterns that match', () => {
       );
       assert.equal(index.has(text), expected.length > 0);
     }),
-    { numRuns: 10_000 },
+    { numRuns: rounds(1_000, 10_000) },
   );
 });
 
