@@ -215,8 +215,8 @@ test('every public rule of Panther is converted with its tests, event for event'
   let tests = 0;
   let leftOut = 0;
   const failures: string[] = [];
-  // A fifth of them in the gate.
-  const stride = rounds(5, 1);
+  // A quarter of them in the gate.
+  const stride = rounds(4, 1);
   for (const file of files.sort().filter((_, index) => index % stride === 0)) {
     const text = readFileSync(`${corpus}/yaml/${file}`, 'utf8');
     const converted = convertRuleFile(file, text, new Set());
@@ -234,12 +234,15 @@ test('every public rule of Panther is converted with its tests, event for event'
     leftOut += missing;
   }
   context.diagnostic(`${files.length} files: ${rules} rules with ${tests} tests; ${leftOut} tests left out`);
-  assert.deepEqual([...new Set(failures)].sort(), [
+  const reasons = [
     'the analysis "policy" judges resources',
     'the analysis "scheduled_rule" is none about single events',
-  ]);
+  ];
+  for (const failure of failures) assert.ok(reasons.includes(failure), failure);
   assert.equal(rules + failures.length, Math.ceil(files.length / stride));
-  if (stride === 1) assert.deepEqual([files.length, rules, failures.length], [384, 343, 41]);
+  if (stride > 1) return;
+  assert.deepEqual([...new Set(failures)].sort(), reasons);
+  assert.deepEqual([files.length, rules, failures.length], [384, 343, 41]);
 });
 
 /** The tests of a file of Panther as our own parser of YAML reads them. */

@@ -373,6 +373,7 @@ test('plainInstant() reads what parsePlainTimestamp() reads', () => {
         `${year}-${month}-${day}T${hour}:${minute}:${second}${fraction}${zone}`,
     );
   const change = fc.option(fc.tuple(fc.nat(29), fc.integer({ min: 0, max: 255 })), { freq: 3 });
+  const numRuns = rounds(4_000, 20_000);
   let read = 0;
   fc.assert(
     fc.property(text, change, fc.boolean(), (written, changed, atEnd) => {
@@ -387,9 +388,9 @@ test('plainInstant() reads what parsePlainTimestamp() reads', () => {
       assert.equal(BigInt(ms) * NANOS_PER_MS + BigInt(kernel.nanos), expected, `${bytes}`);
       assert.ok(kernel.nanos >= 0 && kernel.nanos < 1_000_000);
     }),
-    { numRuns: rounds(4_000, 20_000) },
+    { numRuns },
   );
-  assert.ok(read > 500, `${read} read`);
+  assert.ok(read > numRuns / 40, `${read} read`);
   for (let day = Date.UTC(1000, 0, 1); day < Date.UTC(2400, 0, 1); day += 86_400_000) {
     const bytes = Buffer.from(new Date(day).toISOString());
     const expected = bytes.toString('latin1', 8, 10) > '28' ? Number.NaN : day;
