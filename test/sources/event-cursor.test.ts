@@ -15,6 +15,7 @@ import { ABSENT, ASK_TEXT, EventCursor } from '../../src/sources/event-cursor.ts
 import { type Mapping, mapField } from '../../src/sources/mapping.ts';
 import { ValueIds } from '../../src/sources/value-ids.ts';
 import { MadeJson, WANTED } from '../support/made-json.ts';
+import { rounds } from '../support/rounds.ts';
 import { SHIPPED, shipped } from './shipped-mappings.ts';
 
 const RAW_NAMES = ['a', 'a.b', 'list', 'userIdentity.type', 'user.name', 'é'];
@@ -133,7 +134,7 @@ function checkCursor(newReader: () => Reader): void {
           }
         }
       }),
-      { numRuns: 400 },
+      { numRuns: rounds(100, 400) },
     );
   });
 
@@ -178,7 +179,7 @@ function checkCursor(newReader: () => Reader): void {
           assert.equal(cursor.id(slot), ids.get(expected), text);
         }
       }),
-      { numRuns: 3_000 },
+      { numRuns: rounds(500, 3_000) },
     );
     assert.equal(new Set(ids.values()).size, ids.size);
   });
@@ -222,7 +223,7 @@ function checkCursor(newReader: () => Reader): void {
           `${a} ${b}`,
         );
       }),
-      { numRuns: 2000 },
+      { numRuns: rounds(400, 2000) },
     );
   });
 
