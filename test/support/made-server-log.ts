@@ -24,6 +24,11 @@ export type ServerLogPlan = {
   changes?: boolean;
   /** Share of restarts that close their sessions without a word; the others log each check-in. Default 0. */
   crashes?: number;
+  /**
+   * Times will be written without an offset: nobody could tell what a clock showed that was set while an hour repeats, nor which
+   * of its two the log means where it is silent in one. So the clock is not set near it, and the server writes every ten minutes.
+   */
+  wallClock?: boolean;
 };
 
 export type ServerRecord = {
@@ -51,6 +56,10 @@ export type MadeServerLog = {
 
 /** Three days before the hour that Berlin repeats in 2025: the log crosses it. */
 export const SERVER_LOG_START = Date.UTC(2025, 9, 23, 22, 0, 0);
+
+/** When Berlin puts its clocks back. */
+const SUMMER_END = Date.UTC(2025, 9, 26, 1);
+const REPEATED_NEAR_MS = 4 * 3_600_000;
 
 const FULL = 'Licensed number of users already reached. (-4,342)';
 const OTHER_REASONS = [
@@ -99,6 +108,10 @@ class MadeServer {
         this.later(begin + this.seconds(0, 60), () => this.write('server.reread', 'lmgrd', undefined));
       if (steady && this.chance(0.004)) this.later(begin + this.seconds(0, 60), () => this.restart());
       if (steady && this.chance(0.01)) this.later(begin + this.seconds(0, 60), () => this.setClock());
+    }
+    if (this.plan.wallClock) {
+      for (let minutes = -60; minutes < 60; minutes += 10)
+        this.later(SUMMER_END + minutes * 60_000, () => this.write('server.reread', 'lmgrd', undefined));
     }
     for (;;) {
       const next = this.jobs.shift();
@@ -188,6 +201,7 @@ class MadeServer {
    * twice has no one truth.
    */
   private setClock(): void {
+    if (this.plan.wallClock && Math.abs(this.now + this.skew - SUMMER_END) < REPEATED_NEAR_MS) return;
     const back = this.seconds(1, 5);
     if (this.chance(0.5)) this.skew += this.seconds(60, 3600);
     else if (this.lastWritten < this.now + this.skew - back) this.skew -= back;
@@ -288,8 +302,7 @@ class MadeServer {
 
 /** RFC 3339 with the offset of Berlin: summer time ended on 2025-10-26 and began on 2026-03-29, at 01:00 UTC. */
 function berlinTime(at: number): string {
-  const isSummer =
-    at < Date.UTC(2025, 9, 26, 1) || (at >= Date.UTC(2026, 2, 29, 1) && at < Date.UTC(2026, 9, 25, 1));
+  const isSummer = at < SUMMER_END || (at >= Date.UTC(2026, 2, 29, 1) && at < Date.UTC(2026, 9, 25, 1));
   const hours = isSummer ? 2 : 1;
   return `${new Date(at + hours * 3_600_000).toISOString().slice(0, 19)}+0${hours}:00`;
 }
