@@ -67,7 +67,8 @@ const OTHER_REASONS = [
   'License server does not support this feature. (-18,327)',
 ];
 
-type Held = { number: number; user: string; host: string; quantity: number };
+/** `accompanied`: its user had another session on its host meanwhile. */
+type Held = { number: number; user: string; host: string; quantity: number; accompanied?: boolean };
 type Job = { at: number; serial: number; run: () => void };
 
 export function makeServerLog(plan: ServerLogPlan): MadeServerLog {
@@ -110,7 +111,8 @@ class MadeServer {
       if (steady && this.chance(0.01)) this.later(begin + this.seconds(0, 60), () => this.setClock());
     }
     if (this.plan.wallClock) {
-      for (let minutes = -60; minutes < 60; minutes += 10)
+      // The clock of the server may be hours ahead by then.
+      for (let minutes = -720; minutes < 120; minutes += 10)
         this.later(SUMMER_END + minutes * 60_000, () => this.write('server.reread', 'lmgrd', undefined));
     }
     for (;;) {
@@ -151,6 +153,11 @@ class MadeServer {
       if (tries > 0) this.later(this.now + this.seconds(5, 90), () => this.ask(wanted, tries - 1));
       return;
     }
+    for (const each of this.held.values())
+      if (each.number !== wanted.number && each.user === wanted.user && each.host === wanted.host) {
+        each.accompanied = true;
+        wanted.accompanied = true;
+      }
     this.write('license.checkout', wanted.user, wanted);
     const end = this.now + this.seconds(0, this.chance(0.1) ? 90_000 : 5_000);
     this.later(end, () => this.giveBack(wanted.number, wanted.quantity));
@@ -163,8 +170,9 @@ class MadeServer {
     const held = this.held.get(number);
     if (held === undefined) return;
     if (held.quantity > 1 && this.chance(0.5)) this.giveBack(number, this.integer(1, held.quantity - 1));
-    // An upgrade names no session: without a handle it says which only where there is one.
-    else if (this.plan.handles || !this.isBusy(held.user, held.host, number)) {
+    // An upgrade names no session: without a handle it says which only where there is one, and where there were two, which
+    // of them was given back is not told either.
+    else if (this.plan.handles || !held.accompanied) {
       const before = held.quantity;
       held.quantity = this.integer(1, 6);
       if (held.quantity === before || this.inUse() > this.plan.capacity) held.quantity = before;
@@ -229,13 +237,8 @@ class MadeServer {
   /** Whether it is the server's own affair which of several lingering seats are taken again. */
   private isAmbiguous({ user, host, quantity }: Held): boolean {
     const own = this.lingering.filter((each) => each.user === user && each.host === host);
-    return this.isBusy(user, host) || own.length > 1 || own.some((each) => each.quantity !== quantity);
-  }
-
-  private isBusy(user: string, host: string, except?: number): boolean {
-    return [...this.held.values()].some(
-      (each) => each.user === user && each.host === host && each.number !== except,
-    );
+    const isBusy = [...this.held.values()].some((each) => each.user === user && each.host === host);
+    return isBusy || own.length > 1 || own.some((each) => each.quantity !== quantity);
   }
 
   private pass(at: number): void {
