@@ -11,7 +11,30 @@ import { type LicenseUse, UseReader } from '../../src/licenses/use/license-use.t
 import { type UseStep, useSteps } from '../../src/licenses/use/use-steps.ts';
 import type { FieldRef, Mark } from '../../src/model/mark.ts';
 import type { Judgement } from '../../src/model/relation.ts';
-import type { ServerRecord } from '../support/made-server-log.ts';
+import type { MadeServerLog, ServerLogPlan, ServerRecord } from '../support/made-server-log.ts';
+
+/** One license of so many seats, by the rules that the server of the plan went by. */
+export function serverContract(
+  quantity: number | string,
+  { linger, shared }: Partial<ServerLogPlan>,
+): string {
+  return `
+contract: { id: MADE, timezone: Europe/Berlin }
+term: { from: 2025-10-01, until: 2026-02-01 }
+evidence: { coverage: 1% }
+licenses:
+  - id: solver
+    covers: { feature: solver }
+    measure: count seats each instant take max over month
+    ${linger === undefined ? '' : `linger: PT${linger}S`}
+    ${shared ? 'share: [person, host]' : ''}
+    quantity: [{ from: 2025-01-01, set: ${quantity} }]`;
+}
+
+/** By instant, what was in use when everything of the instant had happened. */
+export function settled(truth: MadeServerLog['truth']): Map<bigint, number> {
+  return new Map(truth.map(({ at, inUse }) => [BigInt(at) * 1_000_000n, inUse]));
+}
 
 const KINDS: Record<string, LicenseUse['kind']> = {
   'license.checkout': 'open',

@@ -151,6 +151,25 @@ test('sums owe what they are, not whole units', () => {
   assert.equal(trueUp(contract, contract.licenses[0]!, measured, UNTIL)!.missing, ONE / 10n);
 });
 
+test('Slack and Atlassian: who comes in mid-month is paid from that day on', () => {
+  const contract = contractOf(`
+      - {from: 2025-01-01, set: 4, cost: {per: seat-month, prorate: day, rate: 20 EUR}}
+      - {from: 2025-06-23, add: 1, by: Slack, cost: {per: seat-month, prorate: day, rate: 20 EUR}}
+      - {from: 2025-07-10, add: 2, by: Atlassian, cost: {per: seat-month, prorate: day, rate: 10 EUR}}`);
+  const bill = contractCost(contract, contract.licenses[0]!, day('2025-06-01'), day('2025-08-01'));
+  const lines = bill.lines.map(formatCostLine);
+  // The 23rd to the 30th: 20 × 8/30 = 5.333…
+  assert.ok(
+    lines.includes('"Slack" from 2025-06-23, 2025-06: 1 × 20.00 EUR × 8/30 days = 5.33 EUR'),
+    lines.join('\n'),
+  );
+  // A new maximum on the 10th of 31 days: 2 × 10 × 22/31 = 14.193…
+  assert.ok(
+    lines.includes('"Atlassian" from 2025-07-10, 2025-07: 2 × 10.00 EUR × 22/31 days = 14.19 EUR'),
+    lines.join('\n'),
+  );
+});
+
 test('prices per quarter, term and piece; a begun period is paid whole where nothing is prorated', () => {
   const contract = contractOf(`
       - {from: 2025-01-01, set: 2, cost: {per: seat-quarter, rate: 30 EUR}}
