@@ -1,6 +1,6 @@
 /**
  * The profiles of SARIF: each log is right by the rules of its reader, keeps to the reader's limits, and says what it left out.
- * Runs of the command, for what is made by hand may be too well made.
+ * Runs of the command are among them, for what is made by hand may be too well made. Long, for it has four readers.
  */
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
