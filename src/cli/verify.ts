@@ -6,7 +6,7 @@ import type { GivenKeys } from '../cloudtrail/cloudtrail-digests.ts';
 import { usesThreads } from '../engine/scan.ts';
 import { WorkerPool } from '../engine/worker-pool.ts';
 import { type Problem, ProblemsError } from '../model/problem.ts';
-import type { Report, ReportVerdict } from '../model/report.ts';
+import type { Report, ReportVerdict, SarifProfile } from '../model/report.ts';
 import type { AuditRequest } from '../model/request.ts';
 import { type DiscoveredFile, discover, STDIN } from '../read/discover.ts';
 import { StateFolder } from '../read/state-folder.ts';
@@ -25,7 +25,7 @@ import {
   readArchiveKeys,
 } from './verify-archives.ts';
 import type { CheckpointOptions, GivenCheckpoint } from './verify-checkpoint.ts';
-import { checkOutputs, parseOutputs, realPath, writeReport } from './verify-outputs.ts';
+import { checkOutputs, checkSarifProfile, parseOutputs, realPath, writeReport } from './verify-outputs.ts';
 
 export type VerifyOptions = RequestOptions &
   CheckpointOptions &
@@ -37,6 +37,7 @@ export type VerifyOptions = RequestOptions &
     jobs?: string;
     state?: string;
     color: ColorChoice;
+    sarifProfile?: SarifProfile;
   };
 
 const EXIT_OF: Record<ReportVerdict, ExitCode> = {
@@ -80,6 +81,7 @@ async function verifyFiles(
   const request = buildRequest(paths, options, problems, scope);
   noteKeysBeside(request, archives.files);
   const outputs = parseOutputs(options.format ?? [], FORMATS, problems);
+  checkSarifProfile(outputs, options.sarifProfile, problems);
   for (const name of missing)
     problems.push({ file: name, line: 0, column: 0, message: 'there is no such file, folder or match' });
   const { keys, others } = await readArchiveKeys(options, archives, problems);

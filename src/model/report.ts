@@ -284,4 +284,21 @@ export type RenderOptions = {
   colors: boolean;
   /** Columns of the terminal. */
   width: number;
+  /** Who is going to read a SARIF log; `full` unless one is named. */
+  sarifProfile?: SarifProfile;
+  /** The run of Azure Pipelines that a SARIF log belongs to. */
+  azurePipeline?: AzurePipeline;
+  /** Told to the user beside the report: what a format had to leave out. */
+  say?(text: string): void;
+};
+
+/** `full`: everything, by the standard. The others: what each of them takes and shows rightly. */
+export const SARIF_PROFILES = ['full', 'github', 'gitlab', 'ado'] as const;
+export type SarifProfile = (typeof SARIF_PROFILES)[number];
+
+export type AzurePipeline = {
+  definitionId: string;
+  definitionName: string;
+  phaseId: string;
+  phaseName: string;
 };

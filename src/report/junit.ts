@@ -111,11 +111,14 @@ function tell({ code, message, verdict }: Finding): string {
 }
 
 function findingLines(finding: Finding, { fix }: FindingWords): string[] {
-  const { severity, place, waiver } = finding;
+  const { severity, place, waiver, lapsed } = finding;
   return [
     `${severity}: ${tell(finding)}`,
     `  at ${place.file}:${place.line}`,
     ...(waiver === undefined ? [] : [`  waived ${truncate(describeWaiver(waiver), MAX_MESSAGE)}`]),
+    ...(lapsed === undefined
+      ? []
+      : [`  its waiver ${lapsed.id} does not hold: ${truncate(lapsed.reason, MAX_MESSAGE)}`]),
     ...(fix === '' ? [] : [`  help: ${truncate(fix, MAX_MESSAGE)}`]),
   ];
 }

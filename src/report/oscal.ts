@@ -168,7 +168,7 @@ function toFinding({ uuid, at }: Context, path: string, id: string, control: Ass
   }));
   const finding = {
     uuid: uuid(`finding/${path}`),
-    title: `${toCode(`${framework}:${control.control}`, 200)} ${toProse(control.title, 200)}`,
+    title: `${toCode(`${framework}:${control.control}`, 200)} ${toProse(control.title ?? '', 200)}`.trimEnd(),
     description: toProse(remarks),
     props: [property('control', control.control), property('framework', framework)],
     target: {

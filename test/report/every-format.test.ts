@@ -1,8 +1,9 @@
 /** What holds for every format at once: text of a log cannot act on a terminal, and equal reports are equal bytes. */
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import type { Report, ReportFormat } from '../../src/model/report.ts';
+import { type Report, type ReportFormat, SARIF_PROFILES } from '../../src/model/report.ts';
 import { FORMATS } from '../../src/report/index.ts';
 import { cleanReport, emptyReport, hostileReport, richReport } from './sample-report.ts';
 
@@ -71,6 +72,13 @@ function oversizedReport(): Report {
   Object.assign(report.notices[0]!, { message: megabyte });
   return report;
 }
+
+test('docs/formats.md has a section for every format and every reader of SARIF, and for no other', () => {
+  const page = readFileSync(new URL('../../docs/formats.md', import.meta.url), 'utf8');
+  const sections = [...page.matchAll(/^## `([^`]+)`/gm)].map((match) => match[1]);
+  assert.deepEqual(sections.toSorted(), FORMATS.map(({ name }) => name).toSorted());
+  for (const profile of SARIF_PROFILES) assert.match(page, new RegExp(`^\\| \`${profile}\` `, 'm'));
+});
 
 for (const format of FORMATS) {
   describe(`the format ${format.name}`, () => {

@@ -90,6 +90,10 @@ describe('the JUnit report', () => {
     assert.equal(outcomeOf('required-fields', 'logs/app.ndjson'), 'failure');
   });
 
+  test('says of a lapsed waiver why it does not hold', () => {
+    assert.match(render(richReport()), /^ {2}its waiver w-2 does not hold: expired on 2025-03-01$/m);
+  });
+
   test('tells fifty findings of a case and counts the rest', () => {
     const report = richReport();
     report.findings = Array.from({ length: 1_234 }, (_, index) => ({

@@ -65,6 +65,10 @@ describe('the Markdown page', () => {
     const text = page(richReport());
     assert.ok(text.indexOf('`logs/secret.ndjson` | unreadable') > 0);
     assert.ok(text.indexOf('logs/secret.ndjson') < text.indexOf('### '));
+    const statuses = [...text.matchAll(/^\| `[^`]+` \| (unreadable|partial|skipped) \|/gm)].map(
+      (match) => match[1],
+    );
+    assert.deepEqual(statuses.slice(0, 3), ['unreadable', 'partial', 'skipped']);
   });
 
   test('is short for a clean report', () => {

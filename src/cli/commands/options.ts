@@ -1,6 +1,7 @@
 /** Options that several commands share, and what their exit codes say. */
 import { type Command, Option } from 'commander';
 import { SEVERITIES } from '../../model/finding.ts';
+import { SARIF_PROFILES } from '../../model/report.ts';
 
 export const EXIT_HELP = `
 Exit codes:
@@ -78,6 +79,9 @@ export function outputOptions(command: Command): Command {
       '-f, --format <format[=path]>',
       'text, json, sarif …, see "list formats"; repeatable, with a path into a file',
       repeatable,
+    )
+    .addOption(
+      new Option('--sarif-profile <reader>', 'who is going to read the SARIF log').choices(SARIF_PROFILES),
     )
     .addOption(
       new Option('--color <when>', 'colour on stdout').choices(['auto', 'always', 'never']).default('auto'),

@@ -181,7 +181,9 @@ function streamTable({ streams }: Report): string | undefined {
 }
 
 function inputTable({ inputs }: Report): string | undefined {
-  const odd = inputs.filter(({ status }) => status !== 'complete');
+  const odd = (['unreadable', 'partial', 'empty', 'skipped'] as const).flatMap((word) =>
+    inputs.filter(({ status }) => status === word),
+  );
   if (odd.length === 0) return undefined;
   const rows = odd
     .slice(0, MAX_ROWS)

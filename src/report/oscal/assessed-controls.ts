@@ -13,7 +13,8 @@ export type Observation = { title: string; description: string; findings: Findin
 export type AssessedControl = {
   framework: string;
   control: string;
-  title: string;
+  /** In our own words, where a pack was asked for. */
+  title?: string;
   /**
    * OSCAL knows two states and no more: `satisfied` is only what the logs show whole, `other` whatever nobody can tell from
    * them; `excluded` was not assessed.
@@ -99,7 +100,6 @@ function fromFindings(report: Report): AssessedControl[] {
       return {
         framework: colon > 0 ? name.slice(0, colon) : 'controls',
         control: name.slice(colon + 1),
-        title: name,
         outcome: proved.length > 0 ? 'failed' : 'other',
         remarks,
         observations: [

@@ -15,3 +15,14 @@ export function toUri(file: string): string {
   if (path.startsWith('/')) return `file:///${path.replace(/^\/+/, '')}`;
   return path.replace(/^(?:\.\/+)+(?=.)/, '');
 }
+
+/**
+ * As a file of a repository, which GitHub, GitLab and Azure want: no scheme, no way out of it. Logs seldom lie in one, and
+ * then the alert says that there is no such file, with the right line.
+ */
+export function toRepositoryUri(file: string): string {
+  const path = toUri(file)
+    .replace(/^file:\/\/\/(?:[A-Za-z]:\/)?/, '')
+    .replace(/^(?:\.{1,2}\/+)+/, '');
+  return /^\.{0,2}$/.test(path) ? STDIN : path;
+}

@@ -2,7 +2,7 @@
 import type { Artifact, ArtifactLocation, PhysicalLocation, Region } from 'sarif';
 import type { Place } from '../../model/place.ts';
 import type { InputSummary } from '../../model/report.ts';
-import { STDIN, toUri } from '../parts/file-uri.ts';
+import { STDIN } from '../parts/file-uri.ts';
 
 export type ArtifactList = {
   artifacts: Artifact[];
@@ -11,10 +11,15 @@ export type ArtifactList = {
   toPhysicalLocation(place: Place): PhysicalLocation;
 };
 
-export function createArtifactList(inputs: readonly InputSummary[]): ArtifactList {
+/** `isLean`: only files that something refers to, by `toUri`. */
+export function createArtifactList(
+  inputs: readonly InputSummary[],
+  { toUri, isLean }: { toUri: (file: string) => string; isLean: boolean },
+): ArtifactList {
   const artifacts: Artifact[] = [];
   const indexes = new Map<string, number>();
   const compressed = new Set<string>();
+  const known = new Map<string, InputSummary>();
 
   function add(file: string, details: Omit<Artifact, 'location'>): ArtifactLocation {
     const location = { uri: toUri(file), index: artifacts.length };
@@ -25,13 +30,16 @@ export function createArtifactList(inputs: readonly InputSummary[]): ArtifactLis
 
   function locate(file: string): ArtifactLocation {
     const index = indexes.get(file);
-    return index === undefined ? add(file, {}) : { uri: artifacts[index]!.location!.uri!, index };
+    if (index !== undefined) return { uri: artifacts[index]!.location!.uri!, index };
+    const input = known.get(file);
+    return add(file, input === undefined ? {} : describeInput(input));
   }
 
   for (const input of inputs) {
-    if (indexes.has(input.file)) continue;
+    if (known.has(input.file)) continue;
+    known.set(input.file, input);
     if (input.compression !== 'none') compressed.add(input.file);
-    add(input.file, describeInput(input));
+    if (!isLean) add(input.file, describeInput(input));
   }
   return {
     artifacts,
