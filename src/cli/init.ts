@@ -7,8 +7,9 @@ import { type Problem, ProblemsError } from '../model/problem.ts';
 import { DEFAULT_LIMITS } from '../model/request.ts';
 import { discover } from '../read/discover.ts';
 import { CONFIG_NAMES } from './config.ts';
+import { DEFAULT_FAIL_ON } from './fail-on.ts';
 import { loadSources } from './library.ts';
-import { DEFAULT_FAIL_ON, DEFAULT_SCHEMA } from './request.ts';
+import { DEFAULT_SCHEMA } from './request.ts';
 import { writeFileWhole } from './write-output.ts';
 
 /** Files looked into; of a larger folder the rest is taken to be alike, and the file says so. */

@@ -4,6 +4,7 @@ import type { ControlResult, PackSummary } from './control.ts';
 import type { Finding, Severity } from './finding.ts';
 import type { LicenseFigures } from './license-figures.ts';
 import type { Place } from './place.ts';
+import type { FailOn } from './verdict.ts';
 
 export const REPORT_SCHEMA = 'audit-check/report/v1';
 
@@ -233,6 +234,7 @@ export type Report = {
   /** RFC 3339, only when `--now` or SOURCE_DATE_EPOCH gives one. */
   generated?: string;
   inputs: InputSummary[];
+  /** With what made the verdict. */
   summary: {
     files: number;
     bytes: number;
@@ -251,9 +253,7 @@ export type Report = {
     /** Records of the streams by assurance; absent where no check looked at streams. */
     assurance?: Partial<Record<Assurance, number>>;
     verdict: ReportVerdict;
-    /** The threshold that made the verdict. */
-    failOn: Severity;
-  };
+  } & FailOn;
   /** When each source spoke, by name of the source. */
   activity?: SourceActivity[];
   streams: StreamSummary[];

@@ -268,6 +268,8 @@ export function richReport(): Report {
       assurance: { broken: 1, unprotected: 50, chained: 1_138, anchored: 60 },
       verdict: 'incomplete',
       failOn: 'medium',
+      failOnKnown: 'critical',
+      failOnControls: ['soc2:CC7.*'],
     },
     activity: [
       {

@@ -102,13 +102,16 @@ function orderExcerpt({ text, start, end }: Excerpt): Every<Excerpt> {
 }
 
 function orderSummary(summary: Report['summary']): Every<Report['summary']> {
-  const { files, bytes, records, period, findings, assurance, verdict, failOn } = summary;
+  const { files, bytes, records, period, findings, assurance } = summary;
+  const { verdict, failOn, failOnKnown, failOnControls } = summary;
   const { total, waived, bySeverity, byCode } = findings;
 
   const counts = SEVERITIES.toReversed().map((severity) => [severity, bySeverity[severity]]);
   return {
     verdict,
     failOn,
+    failOnKnown,
+    failOnControls,
     files,
     bytes,
     records: orderCounts(records),
