@@ -38,6 +38,8 @@ export type Config = {
   rules: string[];
   builtinRules: boolean;
   licenses?: string;
+  /** The waivers file. */
+  waivers?: string;
   checks: Record<string, 'on' | 'off'>;
   /** Conditions, as `--fail-on` takes them. */
   failOn: string[];
@@ -118,7 +120,7 @@ function resolvePaths(raw: RawConfig, file: string, lineOf: (key: string) => num
   const folder = path.dirname(file);
   const near = (place: string) => (path.isAbsolute(place) ? place : path.join(folder, place));
   const list = (value: string | string[] | undefined) => (value === undefined ? [] : [value].flat());
-  const { actors, licenses, keys = {}, ...rest } = raw;
+  const { actors, licenses, waivers, keys = {}, ...rest } = raw;
   return {
     ...EMPTY,
     ...rest,
@@ -143,6 +145,7 @@ function resolvePaths(raw: RawConfig, file: string, lineOf: (key: string) => num
       keys: Object.entries(keys).map(([name, { value: _, ...key }]) => [name, key]),
     }),
     ...(licenses !== undefined && { licenses: near(licenses) }),
+    ...(waivers !== undefined && { waivers: near(waivers) }),
   };
 }
 

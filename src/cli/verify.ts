@@ -11,12 +11,13 @@ import type { AuditRequest } from '../model/request.ts';
 import { type DiscoveredFile, discover, STDIN } from '../read/discover.ts';
 import { StateFolder } from '../read/state-folder.ts';
 import { FORMATS } from '../report/index.ts';
+import { triage } from '../triage/triage.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
-import { unknownControls } from './fail-on.ts';
 import { Progress } from './progress.ts';
 import { buildRequest, type RequestOptions, readScope, type Scope } from './request.ts';
 import { Stats } from './stats.ts';
 import type { ColorChoice } from './terminal.ts';
+import { readTriage, type TriageOptions } from './triage-inputs.ts';
 import {
   type ArchiveOptions,
   type FoundArchives,
@@ -29,7 +30,8 @@ import { checkOutputs, parseOutputs, realPath, writeReport } from './verify-outp
 
 export type VerifyOptions = RequestOptions &
   CheckpointOptions &
-  ArchiveOptions & {
+  ArchiveOptions &
+  TriageOptions & {
     format?: string[];
     quiet: boolean;
     stats: boolean;
@@ -77,8 +79,7 @@ async function verifyFiles(
   { problems, jobs, scope, archives, missing, pool }: Start,
 ): Promise<ExitCode> {
   const request = buildRequest(paths, options, problems, scope);
-  for (const message of unknownControls(request, request.rules))
-    problems.push({ file: '--fail-on', line: 0, column: 0, message });
+  const inputs = readTriage(options, request, scope.config, problems);
   noteKeysBeside(request, archives.files);
   const outputs = parseOutputs(options.format ?? [], FORMATS, problems);
   for (const name of missing)
@@ -110,6 +111,7 @@ async function verifyFiles(
     stop();
     folder?.close();
   }
+  report = triage(report, inputs);
   await writeReport(report, outputs, options);
   if (stats !== undefined) process.stderr.write(stats.format(report, pool === undefined ? 1 : jobs));
   return EXIT_OF[report.summary.verdict];

@@ -3,7 +3,7 @@ import { formatInstant } from '../base/instant.ts';
 import { compareText, count } from '../base/text-safety.ts';
 import type { Contract } from '../licenses/contract/contract.ts';
 import type { CheckResult } from '../model/check.ts';
-import { compareFindings, type Finding, type FindingKind } from '../model/finding.ts';
+import { compareFindings, type Finding, wordsOfKind } from '../model/finding.ts';
 import { countFindings } from '../model/finding-counts.ts';
 import { MAX_RELATED } from '../model/relation.ts';
 import type { LicenseSummary, RecordCounts, Report, RuleSummary } from '../model/report.ts';
@@ -218,11 +218,11 @@ function compareLicenses(a: LicenseSummary, b: LicenseSummary): number {
 function wordsFor(findings: readonly Finding[]): Report['codes'] {
   const kinds = findingKinds();
   const codes = [...new Set(findings.map(({ code }) => code))].sort(compareText);
-  return Object.fromEntries(codes.map((code) => [code, wordsOf(kinds.get(code), code)]));
-}
-
-function wordsOf(kind: FindingKind | undefined, code: string) {
-  if (kind === undefined) throw new Error(`the code ${code} has no words`);
-  const { title, why, fix, controls = [] } = kind;
-  return { title, why, fix, controls };
+  return Object.fromEntries(
+    codes.map((code) => {
+      const kind = kinds.get(code);
+      if (kind === undefined) throw new Error(`the code ${code} has no words`);
+      return [code, wordsOfKind(kind)];
+    }),
+  );
 }

@@ -225,6 +225,20 @@ export type AbsentFinding = {
   file: string;
 };
 
+/** What a waivers file did: entries = used + unused + expired + void. */
+export type WaiverSummary = {
+  file: string;
+  /** The day as of which it was judged, `2025-03-01`. */
+  asOf: string;
+  entries: number;
+  /** Those that cover a finding, and those that cover none. */
+  used: number;
+  unused: number;
+  expired: number;
+  /** Not well made, or against the policy of the file. */
+  void: number;
+};
+
 export type ReportVerdict = 'clean' | 'findings' | 'incomplete';
 
 export type Report = {
@@ -262,6 +276,8 @@ export type Report = {
   /** The packs that were asked for, and what the logs show of their controls. */
   packs?: PackSummary[];
   controls?: ControlResult[];
+  /** Where a waivers file was there. */
+  waivers?: WaiverSummary;
   /** What the baseline that was given knows and this run did not find. */
   absent?: AbsentFinding[];
   /** What a statement tells beside, where one was asked for: no format of a report renders it. */

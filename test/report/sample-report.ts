@@ -485,6 +485,15 @@ export function richReport(): Report {
         reason: 'no log shows it',
       },
     ],
+    waivers: {
+      file: 'audit-check.waivers.yaml',
+      asOf: '2025-04-01',
+      entries: 4,
+      used: 1,
+      unused: 1,
+      expired: 1,
+      void: 1,
+    },
     absent: [
       {
         rule: 'required-fields',

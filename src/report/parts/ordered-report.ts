@@ -18,6 +18,7 @@ import {
   type SelfCheck,
   type StreamRange,
   type StreamSummary,
+  type WaiverSummary,
 } from '../../model/report.ts';
 
 /** Every key of `Model`, the optional ones too: a key that is added to the model and forgotten here is a type error. */
@@ -37,6 +38,7 @@ export function orderReport(report: Report): Every<Omit<Report, 'figures'>> {
     packs: report.packs?.map(orderPack),
     controls: report.controls?.map(orderControl),
     findings: report.findings.map(orderFinding),
+    waivers: report.waivers && orderWaivers(report.waivers),
     absent: report.absent?.map(orderAbsent),
     codes: sortKeys(report.codes, ({ title, why, fix, controls }) => ({ title, why, fix, controls })),
     notices: report.notices.map(orderNotice),
@@ -290,6 +292,11 @@ function orderControlCheck(check: ControlCheck): Every<ControlCheck> {
     against,
     findings,
   };
+}
+
+function orderWaivers(summary: WaiverSummary): Every<WaiverSummary> {
+  const { file, asOf, entries, used, unused, expired } = summary;
+  return { file, asOf, entries, used, unused, expired, void: summary.void };
 }
 
 function orderAbsent({ rule, code, fingerprint, message, file }: AbsentFinding): Every<AbsentFinding> {

@@ -2,7 +2,7 @@
 import type { Location, Result } from 'sarif';
 import { escapeControls } from '../../base/text-safety.ts';
 import type { Finding } from '../../model/finding.ts';
-import { describeWaiver } from '../parts/waiver-words.ts';
+import { describeLapse, describeWaiver } from '../parts/waiver-words.ts';
 import type { ArtifactList } from './artifact-list.ts';
 import { type Descriptors, LEVELS } from './descriptors.ts';
 import { toSentence } from './message-text.ts';
@@ -28,7 +28,7 @@ function toResult(
 ): Result {
   const { rule, code, severity, verdict, place, related = [], message, subject, count } = finding;
   const fingerprint = escapeControls(finding.fingerprint);
-  const { waiver } = finding;
+  const { waiver, lapsed } = finding;
   return {
     ...descriptors.refer(finding),
     // §3.27.10: whatever is no failure has level `none`.
@@ -64,6 +64,7 @@ function toResult(
       severity,
       verdict,
       ...(subject !== undefined && { subject: escapeControls(subject) }),
+      ...(lapsed !== undefined && { lapsed: escapeControls(describeLapse(lapsed)) }),
     },
   };
 }

@@ -6,7 +6,7 @@ import { count, escapeControls, truncate } from '../../base/text-safety.ts';
 import { type Finding, SEVERITIES } from '../../model/finding.ts';
 import type { Report } from '../../model/report.ts';
 import { createWords, type FindingWords } from '../parts/finding-words.ts';
-import { describeWaiver } from '../parts/waiver-words.ts';
+import { describeLapse, describeWaiver } from '../parts/waiver-words.ts';
 import { wrap } from './columns.ts';
 import { toExcerptLines } from './excerpt-lines.ts';
 import { type Layout, MAX_PROSE, showPlace } from './layout.ts';
@@ -95,7 +95,7 @@ function remarks(
   { rule, fix, controls }: FindingWords,
   withHelp: boolean,
 ): [string, string][] {
-  const { severity, verdict, subject, message, waiver } = finding;
+  const { severity, verdict, subject, message, waiver, lapsed } = finding;
   const related = relatedPlaces(finding);
   const lines: [string, string | undefined][] = [
     [
@@ -104,6 +104,7 @@ function remarks(
     ],
     ['related', related],
     ['waived', waiver && describeWaiver(waiver)],
+    ['lapsed', lapsed && describeLapse(lapsed)],
     ['severity', verdict === 'undetermined' ? `${severity}, if it is so` : undefined],
     [
       'rule',

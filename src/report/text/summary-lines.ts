@@ -33,6 +33,7 @@ export function summaryLines(report: Report, layout: Layout): string[] {
     ],
     ['findings', showFindings(report)],
     ['waived', showWaived(report)],
+    ['waivers', showWaivers(report)],
     ['undecided', showUndecided(report)],
   ];
   const lines = rows.flatMap(([label, text]) => {
@@ -132,7 +133,7 @@ function tieOut(total: number, word: string, parts: readonly { amount: number; w
     : `${left} ≠ ${right} (DOES NOT TIE OUT: please report this as a bug)`;
 }
 
-/** Waived findings, by whom; waivers that covered nothing or ended are named among the notices and findings. */
+/** Waived findings, by whom. */
 function showWaived({ findings }: Report): string | undefined {
   const waived = findings.flatMap(({ waiver }) => waiver ?? []);
   if (waived.length === 0) return undefined;
@@ -140,6 +141,19 @@ function showWaived({ findings }: Report): string | undefined {
   const named = owners.slice(0, MAX_OWNERS).join(', ');
   const more = owners.length > MAX_OWNERS ? `, and ${owners.length - MAX_OWNERS} more` : '';
   return `${count(waived.length, 'finding')}, by ${named}${more}`;
+}
+
+/** The waivers file; those of it that covered nothing, ended or do not hold are named among the notices and findings. */
+function showWaivers({ waivers }: Report): string | undefined {
+  if (waivers === undefined) return undefined;
+  const { file, asOf, entries, used, unused, expired } = waivers;
+  const parts = [
+    { amount: used, word: 'used' },
+    { amount: unused, word: 'unused' },
+    { amount: expired, word: 'expired' },
+    { amount: waivers.void, word: 'void' },
+  ];
+  return `${tieOut(entries, '', parts)}; ${file}, as of ${asOf}`;
 }
 
 /** What the log, the contract or the rules left open; undefined when nothing is. */
