@@ -40,6 +40,8 @@ export type Config = {
   licenses?: string;
   /** The waivers file. */
   waivers?: string;
+  /** Findings that are known. */
+  baseline?: string;
   checks: Record<string, 'on' | 'off'>;
   /** Conditions, as `--fail-on` takes them. */
   failOn: string[];
@@ -120,7 +122,7 @@ function resolvePaths(raw: RawConfig, file: string, lineOf: (key: string) => num
   const folder = path.dirname(file);
   const near = (place: string) => (path.isAbsolute(place) ? place : path.join(folder, place));
   const list = (value: string | string[] | undefined) => (value === undefined ? [] : [value].flat());
-  const { actors, licenses, waivers, keys = {}, ...rest } = raw;
+  const { actors, licenses, waivers, baseline, keys = {}, ...rest } = raw;
   return {
     ...EMPTY,
     ...rest,
@@ -146,6 +148,7 @@ function resolvePaths(raw: RawConfig, file: string, lineOf: (key: string) => num
     }),
     ...(licenses !== undefined && { licenses: near(licenses) }),
     ...(waivers !== undefined && { waivers: near(waivers) }),
+    ...(baseline !== undefined && { baseline: near(baseline) }),
   };
 }
 

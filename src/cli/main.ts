@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { escapeControls } from '../base/text-safety.ts';
 import { formatProblem, ProblemsError } from '../model/problem.ts';
 import { addAccess } from './commands/access.ts';
+import { addBaseline } from './commands/baseline.ts';
 import { addChain } from './commands/chain.ts';
 import { addCollect } from './commands/collect.ts';
 import { addInit } from './commands/init.ts';
@@ -66,6 +67,7 @@ function buildProgram(done: (code: ExitCode) => void): Command {
     .addHelpText('after', EXIT_HELP);
 
   addVerify(program, done);
+  addBaseline(program, done);
   addInit(program);
   addLists(program);
   addRules(program, done);

@@ -239,6 +239,20 @@ export type WaiverSummary = {
   void: number;
 };
 
+/** What a baseline told of a run. */
+export type BaselineSummary = {
+  file: string;
+  entries: number;
+  /** findings = new + unchanged. */
+  new: number;
+  unchanged: number;
+  /** Entries that were not found, and of them those in files that this run did not read whole. */
+  gone: number;
+  unread: number;
+  /** Of the unchanged those that would count for the verdict, did the baseline not know them. */
+  carried: Partial<Record<Severity, number>>;
+};
+
 export type ReportVerdict = 'clean' | 'findings' | 'incomplete';
 
 export type Report = {
@@ -278,6 +292,8 @@ export type Report = {
   controls?: ControlResult[];
   /** Where a waivers file was there. */
   waivers?: WaiverSummary;
+  /** Where a baseline was given. */
+  baseline?: BaselineSummary;
   /** What the baseline that was given knows and this run did not find. */
   absent?: AbsentFinding[];
   /** What a statement tells beside, where one was asked for: no format of a report renders it. */

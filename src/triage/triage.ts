@@ -1,16 +1,23 @@
-/** Findings of a finished audit held against what their owners say of them: waivers. The verdict is drawn again. */
+/**
+ * Findings of a finished audit held against what is known of them: waivers first, then a baseline. The verdict is drawn again,
+ * by the function that drew it.
+ */
 import { compareFindings, wordsOfKind } from '../model/finding.ts';
 import { countFindings } from '../model/finding-counts.ts';
 import type { Report } from '../model/report.ts';
 import { drawVerdict } from '../model/verdict.ts';
+import { applyBaseline } from './apply-baseline.ts';
 import { applyWaivers } from './apply-waivers.ts';
+import type { Baseline } from './baseline.ts';
 import type { WaiverFile } from './waiver-file.ts';
 import { WAIVER_FINDINGS } from './waiver-findings.ts';
 
-export type TriageInputs = { waivers?: WaiverFile };
+export type TriageInputs = { waivers?: WaiverFile; baseline?: Baseline };
 
-export function triage(report: Report, { waivers }: TriageInputs): Report {
-  return waivers === undefined ? report : redraw(withWaivers(report, waivers));
+export function triage(report: Report, { waivers, baseline }: TriageInputs): Report {
+  if (waivers === undefined && baseline === undefined) return report;
+  const waived = waivers === undefined ? report : withWaivers(report, waivers);
+  return redraw(baseline === undefined ? waived : applyBaseline(waived, baseline));
 }
 
 function withWaivers(report: Report, waivers: WaiverFile): Report {
@@ -26,7 +33,8 @@ function withWaivers(report: Report, waivers: WaiverFile): Report {
 }
 
 function redraw(report: Report): Report {
-  const { summary, findings } = report;
+  const { summary, findings, baseline } = report;
+  const counts = { ...countFindings(findings), ...(baseline !== undefined && { new: baseline.new }) };
   const verdict = drawVerdict(summary.verdict === 'incomplete', report, summary);
-  return { ...report, summary: { ...summary, findings: countFindings(findings), verdict } };
+  return { ...report, summary: { ...summary, findings: counts, verdict } };
 }

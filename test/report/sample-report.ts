@@ -253,7 +253,7 @@ export function richReport(): Report {
       findings: {
         total: 8,
         waived: 1,
-        new: 1,
+        new: 7,
         bySeverity: { low: 1, medium: 1, informational: 1, critical: 2, high: 3 },
         byCode: {
           unprotected: 1,
@@ -493,6 +493,15 @@ export function richReport(): Report {
       unused: 1,
       expired: 1,
       void: 1,
+    },
+    baseline: {
+      file: 'baseline.json',
+      entries: 2,
+      new: 7,
+      unchanged: 1,
+      gone: 1,
+      unread: 1,
+      carried: { critical: 1, high: 2, medium: 1, low: 1, informational: 1 },
     },
     absent: [
       {

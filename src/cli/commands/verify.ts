@@ -21,6 +21,10 @@ export function addVerify(program: Command, done: (code: ExitCode) => void): voi
       'findings that are accepted for a time; by default audit-check.waivers.yaml beside the configuration',
     )
     .option(
+      '--baseline <file>',
+      'findings that are known: an earlier JSON or SARIF report, or a file of "audit-check baseline create"',
+    )
+    .option(
       '--checkpoint <file|dir>',
       'signed checkpoint, folder of them, sealed log, or -: the log must still be what it covers; repeatable',
       repeatable,
