@@ -97,7 +97,10 @@ function configText(
     '# The license contract that use is measured against.',
     '# licenses: licenses.yaml',
     '',
-    '# The least severity that makes "audit-check verify" exit 1.',
+    '# Findings that are known; what is accepted for a time stands in audit-check.waivers.yaml (docs/waivers.md).',
+    '# baseline: baseline.json',
+    '',
+    '# What makes "audit-check verify" exit 1: the least severity, new, new:SEVERITY, control:ID, or a list of them.',
     `failOn: ${DEFAULT_FAIL_ON}`,
   ];
   return `${lines.join('\n')}\n`;
