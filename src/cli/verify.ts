@@ -11,12 +11,14 @@ import type { AuditRequest } from '../model/request.ts';
 import { type DiscoveredFile, discover, STDIN } from '../read/discover.ts';
 import { StateFolder } from '../read/state-folder.ts';
 import { FORMATS } from '../report/index.ts';
+import { triage } from '../triage/triage.ts';
 import { type EvidenceOptions, planEvidence, writeEvidence } from './evidence.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { Progress } from './progress.ts';
 import { buildRequest, type RequestOptions, readScope, type Scope } from './request.ts';
 import { Stats } from './stats.ts';
 import type { ColorChoice } from './terminal.ts';
+import { readTriage, type TriageOptions } from './triage-inputs.ts';
 import {
   type ArchiveOptions,
   type FoundArchives,
@@ -30,7 +32,8 @@ import { checkOutputs, checkSarifProfile, parseOutputs, realPath, writeReport } 
 export type VerifyOptions = RequestOptions &
   CheckpointOptions &
   ArchiveOptions &
-  EvidenceOptions & {
+  EvidenceOptions &
+  TriageOptions & {
     format?: string[];
     quiet: boolean;
     stats: boolean;
@@ -79,6 +82,7 @@ async function verifyFiles(
   { problems, jobs, scope, archives, missing, pool }: Start,
 ): Promise<ExitCode> {
   const request = buildRequest(paths, options, problems, scope);
+  const inputs = readTriage(options, request, scope.config, problems);
   noteKeysBeside(request, archives.files);
   const outputs = parseOutputs(options.format ?? [], FORMATS, problems);
   checkSarifProfile(outputs, options.sarifProfile, problems);
@@ -118,6 +122,7 @@ async function verifyFiles(
     stop();
     folder?.close();
   }
+  report = triage(report, inputs);
   await writeReport(report, outputs, options);
   if (stats !== undefined) process.stderr.write(stats.format(report, pool === undefined ? 1 : jobs));
   if (evidencePlan !== undefined) {

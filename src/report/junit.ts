@@ -8,10 +8,11 @@ import { groupBy } from '../base/group-by.ts';
 import { count, escapeControls, truncate } from '../base/text-safety.ts';
 import type { Finding } from '../model/finding.ts';
 import type { InputSummary, Report, ReportFormat, RuleSummary } from '../model/report.ts';
+import { whatCounts } from '../model/verdict.ts';
 import { createWords, type FindingWords } from './parts/finding-words.ts';
 import { explainVerdict } from './parts/verdict-words.ts';
 import { describeWaiver } from './parts/waiver-words.ts';
-import { reachesThreshold, worstFirst } from './parts/worst-first.ts';
+import { worstFirst } from './parts/worst-first.ts';
 import { toAttributes, toXmlText } from './parts/xml-text.ts';
 
 /** Findings of a case that are told. */
@@ -87,10 +88,10 @@ function findingSuites(report: Report): Suite[] {
 function findingCase(
   file: string,
   findings: readonly Finding[],
-  { summary }: Report,
+  report: Report,
   wordsOf: (finding: Finding) => FindingWords,
 ): Case {
-  const failing = findings.filter((finding) => reachesThreshold(finding, summary.failOn));
+  const failing = findings.filter(whatCounts(report, report.summary));
   const [first] = failing;
   const lines = [
     ...findings.slice(0, MAX_TOLD).flatMap((finding) => findingLines(finding, wordsOf(finding))),

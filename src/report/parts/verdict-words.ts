@@ -1,12 +1,12 @@
-/** The verdict in one sentence: the same words in every format. */
+/** The verdict in one sentence: what counts and what does not, and what was not read. */
 import { count, formatNumber } from '../../base/text-safety.ts';
-import { type Finding, type Severity, severityRank } from '../../model/finding.ts';
+import { type Finding, SEVERITIES, type Severity } from '../../model/finding.ts';
 import { type Assurance, NOTHING_VERIFIED, type Report } from '../../model/report.ts';
+import { type FailOn, whatCounts } from '../../model/verdict.ts';
 
-/** One sentence: what was found at the threshold and below it, or what is missing. Not escaped. */
 export function explainVerdict(report: Report): string {
-  const { records, verdict, failOn } = report.summary;
-  const found = describeFound(report.findings, failOn);
+  const { records, verdict } = report.summary;
+  const found = describeFound(report);
   if (verdict === 'findings') return found;
   if (verdict === 'clean' && records.audited === 0)
     return `${count(countFiles(report.streams), 'file')} held to their seals, no record to audit, ${found}`;
@@ -26,21 +26,50 @@ export function explainVerdict(report: Report): string {
 }
 
 /** `3 findings at high or above (1 undetermined), 2 below, 1 waived`: what is undetermined reaches the threshold too. */
-function describeFound(findings: readonly Finding[], failOn: Severity): string {
-  const open = findings.filter(({ verdict, waiver }) => verdict !== 'satisfied' && waiver === undefined);
-  const waived = findings.length - open.length;
-  const reaching = open.filter(({ severity }) => severityRank(severity) >= severityRank(failOn));
-  const below = open.filter(({ severity }) => severityRank(severity) < severityRank(failOn));
+function describeFound(report: Report): string {
+  const { summary } = report;
+  const open = report.findings.filter(
+    ({ verdict, waiver }) => verdict !== 'satisfied' && waiver === undefined,
+  );
+  const waived = report.findings.length - open.length;
+  const counts = whatCounts(report, summary);
+  const reaching = open.filter(counts);
+  const rest = open.filter((finding) => !counts(finding));
   const amount = reaching.length === 0 ? 'no finding' : count(reaching.length, 'finding');
-  const threshold = failOn === 'critical' ? 'at critical' : `at ${failOn} or above`;
-  const first = `${amount} ${threshold}${countUndetermined(reaching)}`;
-  const rest = below.length === 0 ? '' : `, ${formatNumber(below.length)} below${countUndetermined(below)}`;
-  return `${first}${rest}${waived === 0 ? '' : `, ${formatNumber(waived)} waived`}`;
+  const isPlain = summary.failOnKnown === undefined && summary.failOnControls === undefined;
+  const carried = describeCarried(report);
+  const known = carried === undefined ? '' : ` (known: ${carried})`;
+  const others =
+    rest.length === 0
+      ? ''
+      : `, ${formatNumber(rest.length)} ${isPlain ? 'below' : 'not counted'}${countUndetermined(rest)}${known}`;
+  const first = `${amount} ${describeFailOn(summary)}${countUndetermined(reaching)}`;
+  return `${first}${others}${waived === 0 ? '' : `, ${formatNumber(waived)} waived`}`;
+}
+
+/** `at high or above`, `new and at low or above, or known and at critical, or of soc2:CC7.2` */
+function describeFailOn({ failOn, failOnKnown, failOnControls = [] }: FailOn): string {
+  const from = (severity: Severity) => (severity === 'critical' ? 'at critical' : `at ${severity} or above`);
+  const parts = [
+    failOnKnown === undefined ? from(failOn) : `new and ${from(failOn)}`,
+    ...(failOnKnown === undefined || failOnKnown === 'never' ? [] : [`known and ${from(failOnKnown)}`]),
+    ...failOnControls.map((control) => `of ${control}`),
+  ];
+  return parts.join(', or ');
 }
 
 function countUndetermined(findings: readonly Finding[]): string {
   const amount = findings.filter(({ verdict }) => verdict === 'undetermined').length;
   return amount === 0 ? '' : ` (${formatNumber(amount)} undetermined)`;
+}
+
+/** `2 critical + 10 high`; undefined where the baseline keeps nothing from counting. */
+export function describeCarried({ baseline }: Report): string | undefined {
+  const parts = SEVERITIES.toReversed().flatMap((severity) => {
+    const amount = baseline?.carried[severity] ?? 0;
+    return amount > 0 ? [`${formatNumber(amount)} ${severity}`] : [];
+  });
+  return parts.length === 0 ? undefined : parts.join(' + ');
 }
 
 /** Whole files that seals vouch for; of one assurance, or of all. */

@@ -1,19 +1,17 @@
-/** Findings in the order in which people should read them, and which of them make the verdict. */
-import { type Finding, SEVERITIES, type Severity, severityRank } from '../../model/finding.ts';
+/** Findings in the order in which people should read them. */
+import { type Finding, SEVERITIES } from '../../model/finding.ts';
 
-/** Violations by severity, then what is undetermined, then what is waived; the report's own order within each. */
+/** What is open by severity, then what is undetermined; then the same of what the baseline knows, and of what is waived. */
 export function worstFirst(findings: readonly Finding[]): Finding[] {
   const worst = SEVERITIES.toReversed();
   const open = findings.filter(({ waiver }) => waiver === undefined);
-  const waived = findings.filter(({ waiver }) => waiver !== undefined);
   const of = (some: readonly Finding[], verdict: Finding['verdict']) =>
     worst.flatMap((severity) =>
       some.filter((each) => each.verdict === verdict && each.severity === severity),
     );
-  return [open, waived].flatMap((some) => [...of(some, 'violation'), ...of(some, 'undetermined')]);
-}
-
-/** What is undetermined reaches the threshold too; what is waived does not. */
-export function reachesThreshold({ severity, verdict, waiver }: Finding, failOn: Severity): boolean {
-  return verdict !== 'satisfied' && waiver === undefined && severityRank(severity) >= severityRank(failOn);
+  return [
+    open.filter(({ baseline }) => baseline !== 'unchanged'),
+    open.filter(({ baseline }) => baseline === 'unchanged'),
+    findings.filter(({ waiver }) => waiver !== undefined),
+  ].flatMap((some) => [...of(some, 'violation'), ...of(some, 'undetermined')]);
 }

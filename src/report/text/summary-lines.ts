@@ -2,7 +2,7 @@
 import { compareText, count, escapeControls, formatNumber } from '../../base/text-safety.ts';
 import { SEVERITIES } from '../../model/finding.ts';
 import { ASSURANCES, countedRecords, type InputStatus, type Report } from '../../model/report.ts';
-import { countFiles, explainVerdict } from '../parts/verdict-words.ts';
+import { countFiles, describeCarried, explainVerdict } from '../parts/verdict-words.ts';
 import { wrap } from './columns.ts';
 import { type Layout, section } from './layout.ts';
 
@@ -27,6 +27,8 @@ export function summaryLines(report: Report, layout: Layout): string[] {
     ],
     ['findings', showFindings(report)],
     ['waived', showWaived(report)],
+    ['waivers', showWaivers(report)],
+    ['baseline', showBaseline(report)],
     ['undecided', showUndecided(report)],
   ];
   const lines = rows.flatMap(([label, text]) => {
@@ -118,7 +120,7 @@ function tieOut(total: number, word: string, parts: readonly { amount: number; w
     : `${left} ≠ ${right} (DOES NOT TIE OUT: please report this as a bug)`;
 }
 
-/** Waived findings, by whom; waivers that covered nothing or ended are named among the notices and findings. */
+/** Waived findings, by whom. */
 function showWaived({ findings }: Report): string | undefined {
   const waived = findings.flatMap(({ waiver }) => waiver ?? []);
   if (waived.length === 0) return undefined;
@@ -126,6 +128,33 @@ function showWaived({ findings }: Report): string | undefined {
   const named = owners.slice(0, MAX_OWNERS).join(', ');
   const more = owners.length > MAX_OWNERS ? `, and ${owners.length - MAX_OWNERS} more` : '';
   return `${count(waived.length, 'finding')}, by ${named}${more}`;
+}
+
+/** The waivers file; those of it that covered nothing, ended or do not hold are named among the notices and findings. */
+function showWaivers({ waivers }: Report): string | undefined {
+  if (waivers === undefined) return undefined;
+  const { file, asOf, entries, used, unused, expired } = waivers;
+  const parts = [
+    { amount: used, word: 'used' },
+    { amount: unused, word: 'unused' },
+    { amount: expired, word: 'expired' },
+    { amount: waivers.void, word: 'void' },
+  ];
+  return `${tieOut(entries, '', parts)}; ${file}, as of ${asOf}`;
+}
+
+/** What a baseline carries is told by severity: nothing hides behind it unseen. */
+function showBaseline(report: Report): string | undefined {
+  const { baseline, findings } = report;
+  if (baseline === undefined) return undefined;
+  const { file, unchanged, gone } = baseline;
+  const carried = describeCarried(report);
+  const kept = carried === undefined ? '' : `; known, and so not counted: ${carried}`;
+  const parts = [
+    { amount: baseline.new, word: 'new' },
+    { amount: unchanged, word: 'unchanged' },
+  ];
+  return `${tieOut(findings.length, '', parts)}; ${formatNumber(gone)} gone${kept}; ${file}`;
 }
 
 /** What the log, the contract or the rules left open; undefined when nothing is. */
