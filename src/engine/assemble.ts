@@ -62,6 +62,7 @@ export function assembleReport(
       verdict: drawVerdict(plan, scan, findings, records, rules, results, seals),
       failOn: request.failOn,
     },
+    activity: scan.activity,
     streams,
     rules,
     licenses: related.licenses.sort(compareLicenses),
