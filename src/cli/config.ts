@@ -10,6 +10,7 @@ import type { Severity } from '../model/finding.ts';
 import type { Problem } from '../model/problem.ts';
 import type { Limits } from '../model/request.ts';
 import { LIBRARY } from './library.ts';
+import { isPackName } from './packs.ts';
 import { positionAt, readYamlFile, reporterFor } from './yaml-file.ts';
 
 const require = createRequire(import.meta.url);
@@ -39,6 +40,10 @@ export type Config = {
   builtinRules: boolean;
   licenses?: string;
   checks: Record<string, 'on' | 'off'>;
+  /** Shipped packs by name, own ones by path. */
+  packs: string[];
+  /** How long logs are kept: ages as written. */
+  keep: { minimum?: string; maximum?: string };
   failOn?: Severity;
   since?: string;
   until?: string;
@@ -58,6 +63,8 @@ const EMPTY: Config = {
   rules: [],
   builtinRules: true,
   checks: {},
+  packs: [],
+  keep: {},
   limits: {},
 };
 
@@ -119,6 +126,7 @@ function resolvePaths(raw: RawConfig, file: string, lineOf: (key: string) => num
     chains: list(raw.chains).map(near),
     publicKeys: list(raw.publicKeys).map(near),
     rules: list(raw.rules).map(near),
+    packs: list(raw.packs).map((name) => (isPackName(name) ? name : near(name))),
     keys: Object.fromEntries(
       Object.entries(keys).map(([name, key]) => [
         name,

@@ -8,6 +8,7 @@ import { WorkerPool } from '../engine/worker-pool.ts';
 import { type Problem, ProblemsError } from '../model/problem.ts';
 import type { Report, ReportVerdict } from '../model/report.ts';
 import type { AuditRequest } from '../model/request.ts';
+import { judgePacks, type PackOptions } from '../packs/judge-packs.ts';
 import { type DiscoveredFile, discover, STDIN } from '../read/discover.ts';
 import { StateFolder } from '../read/state-folder.ts';
 import { FORMATS } from '../report/index.ts';
@@ -107,9 +108,11 @@ async function verifyFiles(
     stop();
     folder?.close();
   }
-  await writeReport(report, outputs, options);
+  const judged =
+    request.packs === undefined ? report : judgePacks(report, request, request.packs as PackOptions);
+  await writeReport(judged, outputs, options);
   if (stats !== undefined) process.stderr.write(stats.format(report, pool === undefined ? 1 : jobs));
-  return EXIT_OF[report.summary.verdict];
+  return EXIT_OF[judged.summary.verdict];
 }
 
 /** A seal that lies among the logs is none of them. */

@@ -123,7 +123,8 @@ export function compileProgram(plan: Plan, mapping: Mapping, ids: ValueIds, kern
     const narrowed = forSource(detection, mapping.logsource, plan.matching);
     if (narrowed === undefined) continue;
     const outputs = plan.matching === undefined ? markOutputs(inputs.get(detection.id) ?? [], cursor) : [];
-    if (outputs.length === 0 && plan.matching === undefined) continue;
+    const isIdle = outputs.length === 0 && detection.counted !== true;
+    if (isIdle && plan.matching === undefined) continue;
     detectors.add({ detection: index, outputs }, narrowed, cursor);
     detections.push(index);
     for (const field of requiredFields(detection)) {
@@ -183,7 +184,7 @@ export function detectionsFor(plan: Plan, source: string | null): number[] {
     const detection = plan.detections[index]!;
     return (
       appliesTo(detection, logsource, plan.matching) &&
-      (plan.matching !== undefined || wanted.has(detection.id))
+      (plan.matching !== undefined || wanted.has(detection.id) || detection.counted === true)
     );
   });
 }

@@ -38,7 +38,7 @@ export class AlteredSince extends StateRefusal {
 
 /** The digest of everything that an answer depends on beside the logs: another plan makes other marks. */
 export function digestPlan({ request }: Plan): string {
-  const { paths: _, exclude: __, failOn: ___, generated: ____, ...rest } = request;
+  const { paths: _, exclude: __, failOn: ___, generated: ____, packs: _____, ...rest } = request;
   return sha256Hex(toPlainText([process.version, rest]));
 }
 

@@ -24,6 +24,7 @@ const FLOORS: Readonly<Record<string, number>> = {
   checks: 3,
   relations: 3,
   report: 3,
+  packs: 3,
   convert: 4,
   engine: 4,
   'audit.ts': 4,
