@@ -90,6 +90,11 @@ export function judgeSpan(age: CalendarAge, asks: string, evidence: Evidence): J
       reason: found.map(({ message }) => message).join('; '),
     };
   if (partial !== undefined) return open(partial);
+  const last = days.at(-1)!;
+  if (today - last > MAX_EMPTY_DAYS)
+    return open(
+      `the last event is of ${formatDay(last)}: the ${count(today - last, 'day')} since are not in this run`,
+    );
   if (report.activity?.some(({ earlier = 0 }) => earlier > 0) === true)
     return open('too many days to look at them all');
   return { asks, population, status: 'passed', reason: oldest };

@@ -61,13 +61,14 @@ export function packFinding(
 ): Finding {
   const { severity } = PACK_FINDINGS.find((kind) => kind.code === code)!;
   const read = inputs.filter(({ records }) => records.audited > 0);
-  const input = (source === undefined ? undefined : read.find((each) => each.source === source)) ?? read[0];
+  const input =
+    (source === undefined ? undefined : read.find((each) => each.source === source)) ?? read[0] ?? inputs[0];
   return {
     rule: PACKS,
     code,
     severity,
     verdict: 'violation',
-    place: { file: input?.file ?? '', line: 1, offset: 0, length: 0 },
+    place: { file: input?.file ?? 'audit-check.yaml', line: 1, offset: 0, length: 0 },
     message,
     ...(source && { subject: source }),
     fingerprint: toFingerprint(code, ...identity),

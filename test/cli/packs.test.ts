@@ -16,7 +16,10 @@ after(() => {
 
 const event = (day: string, action: string) =>
   `${JSON.stringify({ timestamp: `${day}T08:00:00Z`, user_id: 'ann', action, outcome: 'success', ip: '10.0.0.1', target: 'bob' })}\n`;
-fs.writeFileSync(path.join(home, 'log.ndjson'), event('2026-01-01', 'user.created') + event('2026-01-02', 'doc.read'));
+fs.writeFileSync(
+  path.join(home, 'log.ndjson'),
+  event('2026-01-01', 'user.created') + event('2026-01-02', 'doc.read'),
+);
 fs.writeFileSync(
   path.join(home, 'own.yaml'),
   'title: Ours\nversion: "1"\neffective: 2020-01-01\nurl: https://example.org\ncontrols:\n  - { id: A.1, title: Data is read, strength: partial, checks: [{ present: data_read }] }\n',
@@ -64,7 +67,10 @@ test('classes of events are counted on every thread and across runs with --state
 });
 
 test('the configuration names packs and how long logs are kept', async () => {
-  fs.writeFileSync(path.join(home, 'audit-check.yaml'), 'packs: [gdpr, own.yaml]\nkeep: { maximum: 30 days }\n');
+  fs.writeFileSync(
+    path.join(home, 'audit-check.yaml'),
+    'packs: [gdpr, own.yaml]\nkeep: { maximum: 30 days }\n',
+  );
   try {
     const { controls = [] } = await verify();
     assert.equal(controls.find(({ control }) => control === '5(1)(e)')?.status, 'passed');
@@ -86,7 +92,10 @@ test('every mistake in an own pack is told with its place', async () => {
   );
   const { exit, stderr } = await run('verify', 'log.ndjson', '--pack', './wrong.yaml');
   assert.equal(exit, 2);
-  assert.match(stderr, /wrong\.yaml:6:\d+: expected a rule or a class of events .* found "data_raed", did you mean "data_read"/);
+  assert.match(
+    stderr,
+    /wrong\.yaml:6:\d+: expected a rule or a class of events .* found "data_raed", did you mean "data_read"/,
+  );
   assert.match(stderr, /wrong\.yaml:6:\d+: expected a check, .* found "silense", did you mean "silence"/);
 });
 
@@ -98,7 +107,10 @@ test('packs and controls are listed, and a control is explained', async () => {
   const { stdout } = await run('explain', 'soc2:CC7.2');
   assert.match(stdout, /^soc2:CC7\.2: Systems are watched for anomalies$/m);
   assert.match(stdout, /named by .*broken-link/);
-  assert.match((await run('explain', 'soc2:CC7.22')).stderr, /unknown code, rule or control "soc2:CC7.22", did you mean "soc2:CC7.2"/);
+  assert.match(
+    (await run('explain', 'soc2:CC7.22')).stderr,
+    /unknown code, rule or control "soc2:CC7.22", did you mean "soc2:CC7.2"/,
+  );
 });
 
 test('with a superseded pack the report says so', async () => {

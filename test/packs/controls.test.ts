@@ -124,6 +124,14 @@ test('a rule that is inert or in error leaves its control open', () => {
   }
 });
 
+test('an export that ended long ago shows nothing of what was kept since', () => {
+  const late = withReport(good, { generated: '2026-08-01T00:00:00Z' });
+  const cis = packs.find(({ name }) => name === 'cis-8')!;
+  const { status, checks } = resultOf(late, cis, '8.10');
+  assert.equal(status, 'undetermined');
+  assert.match(checks[0]!.reason!, /the last event is of 2026-06-30: the 32 days since are not in this run/);
+});
+
 describe('findings', () => {
   const soc2 = packs.find(({ name }) => name === 'soc2')!;
   const naming = policies.find(({ controls }) => controls.includes('soc2:CC6.7'))!;
