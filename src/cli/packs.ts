@@ -47,7 +47,9 @@ export function loadPacks(
         message: `${quote(other.file)} is a pack of the same name`,
       });
   }
-  return { packs, classes };
+  // Each class takes its time with every event: those that nobody asks for stay out.
+  const checks = JSON.stringify(packs.map(({ controls }) => controls.map((control) => control.checks)));
+  return { packs, classes: classes.filter(({ id }) => checks.includes(id)) };
 }
 
 /** All that come with us. */

@@ -1,5 +1,5 @@
 /** The check `rules: named`: that rules ran and found nothing. A rule that could not run shows nothing. */
-import { count, quote } from '../base/text-safety.ts';
+import { count, quote, truncate } from '../base/text-safety.ts';
 import type { RuleSummary } from '../model/report.ts';
 import { auditedEvents, judgeFindings, namingFindings } from './against.ts';
 import { type Evidence, type PackCheckKind, titlesIn } from './pack-check-kind.ts';
@@ -9,6 +9,8 @@ type Chosen = { ids?: string[]; tags?: string[] };
 
 /** Rules that are named in a reason. */
 const MAX_NAMED = 3;
+/** Characters: a rule may miss a dozen fields. */
+const MAX_REASON = 60;
 
 export const rules: PackCheckKind<Chosen> = {
   name: 'rules',
@@ -53,7 +55,7 @@ function whyOpen(asked: readonly RuleSummary[], missing: number): string | undef
     if (silent.length === 0) continue;
     const named = silent
       .slice(0, MAX_NAMED)
-      .map(({ title, reason }) => `${quote(title)} (${reason ?? status})`);
+      .map(({ title, reason }) => `${quote(title)} (${truncate(reason ?? status, MAX_REASON)})`);
     const more = silent.length > MAX_NAMED ? ` and ${silent.length - MAX_NAMED} more` : '';
     return `${silent.length} of ${count(asked.length, 'rule')} could not speak: ${named.join(', ')}${more}`;
   }
