@@ -54,7 +54,7 @@ test('without a pack nothing of packs is in the report', async () => {
   assert.ok(!rules.some(({ title }) => title === 'Data read'));
 });
 
-test('classes of events are counted on every thread and across runs with --state alike', async () => {
+test('classes of events are counted across runs with --state as in one', async () => {
   const args = ['--pack', 'cis-8'];
   const first = path.join(home, 'log.ndjson');
   const whole = fs.readFileSync(first, 'utf8');

@@ -95,3 +95,17 @@ for (const [name, { counted, others }] of Object.entries(CASES)) {
     for (const each of others) assert.equal(await matchesOf([each]), 0, JSON.stringify(each));
   });
 }
+
+test('classes are counted alike however the log is cut', async () => {
+  const file = path.join(home, 'cut.ndjson');
+  fs.writeFileSync(
+    file,
+    Object.values(CASES)
+      .flatMap(({ counted, others }) => [...counted, ...others])
+      .map(toRecord)
+      .join(''),
+  );
+  const whole = await auditPaths(request, [file]);
+  assert.ok(whole.rules.every(({ matches }) => matches > 0));
+  assert.deepEqual(await auditPaths(request, [file], { sizes: { rangeBytes: 300, batchBytes: 300 } }), whole);
+});

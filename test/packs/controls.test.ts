@@ -132,6 +132,20 @@ test('an export that ended long ago shows nothing of what was kept since', () =>
   assert.match(checks[0]!.reason!, /the last event is of 2026-06-30: the 32 days since are not in this run/);
 });
 
+test('rules are chosen by tag too', () => {
+  const [rule] = good.report.rules;
+  const tagged = withRules(good, (each) =>
+    each.id === rule!.id ? { ...each, tags: ['log-tampering'] } : each,
+  );
+  const check = { kind: 'rules', params: { ids: [], tags: ['log-tampering'] } };
+  const position = { line: 1, column: 1 };
+  const control = { id: 'X.1', title: 't', strength: 'partial' as const, checks: [check], position };
+  const pack = { ...packs[0]!, controls: [control] };
+  assert.equal(resultOf(tagged, pack, 'X.1').status, 'passed');
+  assert.equal(resultOf(withFinding(tagged, rule!.id, 'matched-rule'), pack, 'X.1').status, 'failed');
+  assert.equal(resultOf(good, pack, 'X.1').status, 'undetermined');
+});
+
 describe('findings', () => {
   const soc2 = packs.find(({ name }) => name === 'soc2')!;
   const naming = policies.find(({ controls }) => controls.includes('soc2:CC6.7'))!;
