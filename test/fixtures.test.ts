@@ -10,6 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { findingKinds } from '../src/engine/finding-kinds.ts';
 import type { Report } from '../src/model/report.ts';
 import type { AuditRequest } from '../src/model/request.ts';
+import { judgePacks, type PackOptions } from '../src/packs/judge-packs.ts';
 import { RETENTION_FINDINGS } from '../src/retention/retention-findings.ts';
 import { ARCHIVE_FINDINGS } from '../src/store/archive-findings.ts';
 import { ANCHOR_FINDINGS } from '../src/transparency/anchor-findings.ts';
@@ -27,6 +28,7 @@ const SPOKEN_ELSEWHERE: Readonly<Record<string, string>> = {
     RETENTION_FINDINGS.map(({ code }) => [code, 'takes an archive: test/cli/retention.test.ts']),
   ),
   'void-waiver': 'only the command reads the waivers file: test/cli/waivers.test.ts',
+  'review-overdue': 'takes a history of runs: test/packs/controls.test.ts',
   'unreadable-input': 'git keeps no unreadable file: test/data/reading-errors.test.ts',
   'changed-input': 'takes a file that changes between two readers: test/engine/changed-input.test.ts',
   'key-list-beside-logs': 'only the command knows where keys lie: test/cli/cloudtrail.test.ts',
@@ -70,7 +72,8 @@ async function runFixture(folder: string): Promise<Report> {
   assert.equal(logs.length, 1, 'a fixture holds one log.* file or a folder logs/');
   const config = 'audit-check.yaml';
   const request = existsSync(config) ? fixed(testRequest({ builtinRules: false, config })) : plain;
-  return auditPaths(request, logs);
+  const report = await auditPaths(request, logs);
+  return request.packs === undefined ? report : judgePacks(report, request, request.packs as PackOptions);
 }
 
 /** What the fixture's name promises, and what the report says against it. */
@@ -92,6 +95,8 @@ for (const name of fixtures) {
     const folder = join(ROOT, name);
     const report = await runFixture(folder);
     assert.equal(breachOfName(name, report), undefined);
+    for (const { control, status } of report.controls ?? [])
+      assert.equal(status, name.includes('/ok-') ? 'passed' : 'failed', control);
     assert.ok(report.summary.records.read <= 10, 'a fixture holds ten records at most');
     const text = renderReport(report, 'text');
     if (process.env.UPDATE) writeFileSync(join(folder, 'expected.txt'), text);

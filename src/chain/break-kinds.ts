@@ -12,7 +12,7 @@ type ProtocolCode =
   | 'too-few-witnesses'
   | 'unauthorized-key';
 
-const CONTROLS = ['pci-dss-4:10.3.4', 'soc2:CC7.2', 'nist-800-53r5:AU-9', 'iso-27001-2022:8.15'];
+const CONTROLS = ['pci-dss-4:10.3.4', 'soc2:CC7.2', 'nist-800-53r5:AU-9', 'iso-27001-2022:A.8.15'];
 
 /** A code the log proves is a violation; the others say that it cannot tell. */
 export const UNDETERMINED: ReadonlySet<ChainCode> = new Set<ChainCode>([

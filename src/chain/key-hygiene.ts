@@ -7,7 +7,7 @@ import { isPrivateKey } from './public-key.ts';
 
 type KeyCode = 'derivable-key' | 'key-beside-log' | 'key-in-config' | 'private-key' | 'short-key';
 
-const CONTROLS = ['pci-dss-4:3.6.1', 'nist-800-53r5:SC-12', 'iso-27001-2022:8.24'];
+const CONTROLS = ['pci-dss-4:3.6.1', 'nist-800-53r5:SC-12', 'iso-27001-2022:A.8.24'];
 
 const WORDS: Record<KeyCode, Omit<FindingKind, 'code'>> = {
   'derivable-key': {

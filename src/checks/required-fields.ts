@@ -27,7 +27,7 @@ const FINDINGS: readonly FindingKind[] = [
     title: 'required field missing',
     why: 'A record that does not say who did what, when, and with what outcome cannot serve as evidence for that event.',
     fix: 'Make the writer fill the field, or correct the mapping of the source if the record carries it under another name (audit-check sources test FILE shows the mapping).',
-    controls: ['pci-dss-4:10.2.2', 'nist-800-53r5:AU-3', 'iso-27001-2022:8.15', 'cis-8:8.5'],
+    controls: ['pci-dss-4:10.2.2', 'nist-800-53r5:AU-3', 'iso-27001-2022:A.8.15', 'cis-8:8.5'],
   },
   {
     code: 'invalid-field',

@@ -39,7 +39,7 @@ import {
   type TimeOrder,
 } from './time-order.ts';
 
-const CONTROLS = ['pci-dss-4:10.6', 'nist-800-53r5:AU-8', 'iso-27001-2022:8.17'];
+const CONTROLS = ['pci-dss-4:10.6.1', 'nist-800-53r5:AU-8', 'iso-27001-2022:A.8.17'];
 
 const FINDINGS: readonly FindingKind[] = [
   {

@@ -10,6 +10,7 @@ import type { Problem } from '../model/problem.ts';
 import type { Limits } from '../model/request.ts';
 import { conditionMistake } from './fail-on.ts';
 import { LIBRARY } from './library.ts';
+import { isPackName } from './packs.ts';
 import { positionAt, type ReportAt, readYamlFile, reporterFor } from './yaml-file.ts';
 
 const require = createRequire(import.meta.url);
@@ -43,6 +44,10 @@ export type Config = {
   /** Findings that are known. */
   baseline?: string;
   checks: Record<string, 'on' | 'off'>;
+  /** Shipped packs by name, own ones by path. */
+  packs: string[];
+  /** How long logs are kept: ages as written. */
+  keep: { minimum?: string; maximum?: string };
   /** Conditions, as `--fail-on` takes them. */
   failOn: string[];
   since?: string;
@@ -64,6 +69,8 @@ const EMPTY: Config = {
   builtinRules: true,
   checks: {},
   failOn: [],
+  packs: [],
+  keep: {},
   limits: {},
 };
 
@@ -136,6 +143,7 @@ function resolvePaths(raw: RawConfig, file: string, lineOf: (key: string) => num
     publicKeys: list(raw.publicKeys).map(near),
     rules: list(raw.rules).map(near),
     failOn: list(raw.failOn),
+    packs: list(raw.packs).map((name) => (isPackName(name) ? name : near(name))),
     keys: Object.fromEntries(
       Object.entries(keys).map(([name, key]) => [
         name,

@@ -5,6 +5,7 @@ import { findingKinds } from '../engine/finding-kinds.ts';
 import { SEVERITIES, type Severity, severityRank } from '../model/finding.ts';
 import type { RuleSet } from '../model/rule.ts';
 import { anyGlob, type FailOn } from '../model/verdict.ts';
+import type { Pack } from '../packs/pack.ts';
 
 export const DEFAULT_FAIL_ON: Severity = 'medium';
 
@@ -47,11 +48,16 @@ export function toFailOn(conditions: readonly string[]): FailOn {
   };
 }
 
-/** A control that nothing speaks to would never fail a run, and nobody would know. */
-export function unknownControls({ failOnControls = [] }: FailOn, { rules }: RuleSet): string[] {
+/** Patterns of controls that no check, no rule and no pack of the run speaks to: nothing would ever count. */
+export function unknownControls(
+  { failOnControls = [] }: FailOn,
+  { rules }: RuleSet,
+  packs: readonly Pack[],
+): string[] {
   const known = new Set([
     ...[...findingKinds().values()].flatMap(({ controls = [] }) => controls),
     ...rules.flatMap(({ controls }) => controls),
+    ...packs.flatMap(({ name, controls }) => controls.map(({ id }) => `${name}:${id}`)),
   ]);
   return failOnControls.flatMap((pattern) => {
     const isMeant = anyGlob([pattern]);

@@ -12,7 +12,7 @@ import { linkRules } from '../match/link-rules.ts';
 import { parseRuleFile } from '../match/parse-rules.ts';
 import type { Problem } from '../model/problem.ts';
 import type { EventSchema } from '../model/request.ts';
-import type { RuleSet } from '../model/rule.ts';
+import type { Detection, RuleSet } from '../model/rule.ts';
 import { isSystemError } from '../read/open.ts';
 import { compileMapping } from '../sources/compile-mapping.ts';
 import type { Mapping } from '../sources/mapping.ts';
@@ -100,7 +100,7 @@ function nameOf(file: string): string {
 }
 
 /** The folders of `rules/` whose files are parsed by `parseLibraryFile`. */
-export const SHIPPED_FOLDERS = ['sources', 'chains', 'policies'] as const;
+export const SHIPPED_FOLDERS = ['sources', 'chains', 'policies', 'classes'] as const;
 type Folder = (typeof SHIPPED_FOLDERS)[number];
 
 /** What a file of one kind holds, whoever wrote it; undefined (and problems) when it cannot be used. `shown`: its name in messages. */
@@ -110,7 +110,7 @@ function parseLibraryFile(
   text: string,
   problems: Problem[],
 ): CompiledFile | undefined {
-  if (folder === 'policies') {
+  if (folder === 'policies' || folder === 'classes') {
     const parsed = parseRuleFile(shown, text, (table) => readRoles(shown, table, problems));
     problems.push(...parsed.problems);
     return { rules: parsed.documents };
@@ -139,7 +139,7 @@ export function parseShipped(
 ): { path: string; file: CompiledFile | undefined } {
   const path = shippedPath(place);
   // Shipped rules are named from the package's folder, so that a report reads the same on every machine.
-  const shown = folder === 'policies' ? `rules/${path}` : place;
+  const shown = folder === 'policies' || folder === 'classes' ? `rules/${path}` : place;
   return { path, file: parseLibraryFile(folder, shown, text, problems) };
 }
 
@@ -228,6 +228,16 @@ export function loadRules(own: readonly string[], builtin: boolean, problems: Pr
   const linked = linkRules(files.flatMap((file) => ('rules' in file ? file.rules : [])));
   problems.push(...linked.problems);
   return linked.ruleSet;
+}
+
+/** Classes of events, which are counted where a pack asks for them, and speak of nothing. */
+export function loadClasses(problems: Problem[]): Detection[] {
+  const files = loadFiles('classes', [], true, problems);
+  const linked = linkRules(files.flatMap((file) => ('rules' in file ? file.rules : [])));
+  problems.push(...linked.problems);
+  return linked.ruleSet.rules.flatMap((rule) =>
+    rule.kind === 'detection' ? [{ ...rule, speaks: false, counted: true as const }] : [],
+  );
 }
 
 /** A shipped schema by its name, or the user's by its path. */

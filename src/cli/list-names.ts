@@ -1,3 +1,12 @@
 /** The kinds that `audit-check list` knows; apart from the listing itself, so that `--help` need not load it. */
-export const LISTS = ['sources', 'checks', 'rules', 'chains', 'formats', 'codes'] as const;
+export const LISTS = [
+  'sources',
+  'checks',
+  'rules',
+  'chains',
+  'formats',
+  'codes',
+  'packs',
+  'controls',
+] as const;
 export type ListName = (typeof LISTS)[number];

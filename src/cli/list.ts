@@ -7,9 +7,12 @@ import { findingKinds, findingSpeakers } from '../engine/finding-kinds.ts';
 import type { FindingKind } from '../model/finding.ts';
 import { type Problem, ProblemsError } from '../model/problem.ts';
 import type { Rule } from '../model/rule.ts';
+import { CHECK_KINDS } from '../packs/index.ts';
+import type { Pack, PackCheck } from '../packs/pack.ts';
 import { FORMATS } from '../report/index.ts';
-import { loadChains, loadRules, loadSources } from './library.ts';
+import { loadChains, loadClasses, loadRules, loadSources } from './library.ts';
 import type { ListName } from './list-names.ts';
+import { loadShippedPacks } from './packs.ts';
 
 /** One `name  title` line each, sorted by name as the folders are. */
 export function list(name: ListName, ownRules: readonly string[]): string {
@@ -35,6 +38,15 @@ function rowsOf(name: ListName, ownRules: readonly string[], problems: Problem[]
         rule.id,
         `${rule.level.padEnd(13)} ${rule.title}`,
       ]);
+    case 'packs':
+      return packsOf(ownRules, problems).map((pack) => [pack.name, `${pack.title}${sinceWhen(pack)}`]);
+    case 'controls':
+      return packsOf(ownRules, problems).flatMap(({ name, controls }) =>
+        controls.map(({ id, strength, title }): [string, string] => [
+          `${name}:${id}`,
+          `${strength.padEnd(7)} ${title}`,
+        ]),
+      );
     case 'codes':
       return findingSpeakers().flatMap(({ speaker, kinds }) =>
         kinds.map((kind): [string, string] => [kind.code, `${kind.title} (${speaker})`]),
@@ -42,20 +54,35 @@ function rowsOf(name: ListName, ownRules: readonly string[], problems: Problem[]
   }
 }
 
-/** A code or a rule (by id, name or title), in full. */
+function packsOf(ownRules: readonly string[], problems: Problem[]): Pack[] {
+  return loadShippedPacks(loadRules(ownRules, true, problems).rules, problems);
+}
+
+function sinceWhen({ effective, superseded, successor }: Pack): string {
+  if (superseded === undefined) return `, since ${effective}`;
+  return `, superseded since ${superseded}${successor === undefined ? '' : ` by ${successor}`}`;
+}
+
+/** A code, a rule (by id, name or title) or a control of a shipped pack, in full. */
 export function explain(name: string, ownRules: readonly string[]): string {
   const problems: Problem[] = [];
   const { rules } = loadRules(ownRules, true, problems);
+  const packs = loadShippedPacks(rules, problems);
   if (problems.length > 0) throw new ProblemsError(problems);
+  const control = packs.flatMap(
+    (pack) => explainControl(pack, name, [...rules, ...loadClasses(problems)]) ?? [],
+  )[0];
+  if (control !== undefined) return control;
   const kind = findingKinds().get(name);
   if (kind !== undefined) return explainKind(kind);
   const found = rules.filter((rule) => [rule.id, rule.name, rule.title].includes(name));
   if (found.length > 0) return found.map(explainRule).join('\n');
   const known = [
     ...findingKinds().keys(),
+    ...packs.flatMap((pack) => pack.controls.map(({ id }) => `${pack.name}:${id}`)),
     ...rules.flatMap((rule) => [rule.id, rule.title, ...(rule.name === undefined ? [] : [rule.name])]),
   ];
-  const message = `unknown code or rule ${quote(name)}${didYouMean(name, known)}; see "audit-check list codes" and "audit-check list rules"`;
+  const message = `unknown code, rule or control ${quote(name)}${didYouMean(name, known)}; see "audit-check list codes", "audit-check list rules" and "audit-check list controls"`;
   throw new ProblemsError([{ file: 'arguments', line: 0, column: 0, message }]);
 }
 
@@ -71,6 +98,46 @@ function explainKind({ code, severity, title, why, fix, controls = [] }: Finding
       ['controls', controls.join(', ')],
     ],
   );
+}
+
+function explainControl(pack: Pack, name: string, rules: readonly Rule[]): string | undefined {
+  const control = pack.controls.find(({ id }) => `${pack.name}:${id}` === name);
+  if (control === undefined) return undefined;
+  const naming = [
+    ...rules.filter(({ controls }) => controls.includes(name)).map(({ title }) => quote(title)),
+    ...[...findingKinds().values()]
+      .filter(({ controls = [] }) => controls.includes(name))
+      .map(({ code }) => code),
+  ];
+  return paragraphs(
+    [`${name}: ${control.title}`],
+    [
+      ['pack', `${pack.title}${sinceWhen(pack)}`],
+      ['strength', control.strength],
+      [
+        'in force',
+        [
+          control.effective && `since ${control.effective}`,
+          control.superseded && `until ${control.superseded}`,
+        ]
+          .filter(Boolean)
+          .join(', '),
+      ],
+      ...control.checks.flatMap((check): [string, string][] =>
+        asksOf(check, rules).map((text) => ['check', text]),
+      ),
+      ['reason', control.reason ?? ''],
+      ['named by', naming.join(', ')],
+      ['source', control.url ?? pack.url],
+      ['file', `${pack.file}:${control.position.line}`],
+    ],
+  );
+}
+
+/** Titles of rules and classes in the place of their ids. */
+export function asksOf({ kind, params }: PackCheck, rules: readonly Rule[]): string[] {
+  const titleOf = (id: string) => rules.find((rule) => rule.id === id)?.title ?? id;
+  return CHECK_KINDS.find(({ name }) => name === kind)!.asks(params, titleOf);
 }
 
 function explainRule(rule: Rule): string {

@@ -13,10 +13,13 @@ import { parseContract } from '../licenses/parse/parse-contract.ts';
 import type { Problem } from '../model/problem.ts';
 import { type AuditRequest, DEFAULT_LIMITS, type EventSchema } from '../model/request.ts';
 import type { FailOn } from '../model/verdict.ts';
+import type { PackOptions } from '../packs/judge-packs.ts';
+import { AGE_WORDS, parseAge } from '../retention/calendar-age.ts';
 import { type Config, findConfig, loadConfig } from './config.ts';
 import { conditionMistake, toFailOn } from './fail-on.ts';
 import { loadKeys } from './keys.ts';
 import { loadChains, loadRules, loadSchema, loadSources } from './library.ts';
+import { loadPacks } from './packs.ts';
 import { TOOL } from './tool.ts';
 import { readText } from './yaml-file.ts';
 
@@ -28,6 +31,7 @@ export type RequestOptions = {
   schema?: string[];
   chain?: string;
   publicKeys?: string[];
+  pack?: string[];
   licenses?: string;
   source?: string;
   zone?: string;
@@ -84,13 +88,17 @@ export function buildRequest(
   const keyFiles = options.publicKeys ?? config.publicKeys;
   const licensesFile = options.licenses ?? config.licenses;
   const licenses = licensesFile === undefined ? undefined : loadContract(licensesFile, problems);
+  const ownRules = [...config.rules, ...(options.rules ?? [])];
+  const isBuiltin = config.builtinRules && options.builtinRules;
+  const rules = loadRules(ownRules, isBuiltin, problems);
+  const asked = (options.pack ?? config.packs).flatMap((names) =>
+    options.pack ? names.split(',') : [names],
+  );
+  const known = asked.length === 0 || isBuiltin ? rules : loadRules(ownRules, true, []);
+  const { packs, classes } = loadPacks(asked, known.rules, problems);
+  const keep = readKeep(config, wrong);
   if (named.length === 0)
     wrong('nothing to audit: name log files or folders, or set "logs" in audit-check.yaml');
-  const rules = loadRules(
-    [...config.rules, ...(options.rules ?? [])],
-    config.builtinRules && options.builtinRules,
-    problems,
-  );
   return {
     tool: TOOL,
     paths: named,
@@ -103,7 +111,8 @@ export function buildRequest(
     ...(chain !== undefined && { chain }),
     ...loadKeys(config, named, problems),
     ...(keyFiles.length > 0 && { publicKeys: loadPublicKeys(keyFiles, problems) }),
-    rules,
+    rules: { ...rules, rules: [...rules.rules, ...classes] },
+    ...(packs.length > 0 && { packs: { packs, keep } satisfies PackOptions }),
     ...(licenses !== undefined && { licenses }),
     ...(zone !== undefined && { zone }),
     ...(since !== undefined && { since }),
@@ -159,6 +168,18 @@ function generatedAt(now: string | undefined, wrong: (message: string) => void):
       : undefined);
   if (text !== undefined) instantOf('--now', text, wrong);
   return text;
+}
+
+function readKeep({ keep }: Config, wrong: (message: string) => void): PackOptions['keep'] {
+  const read = (key: 'minimum' | 'maximum') => {
+    const text = keep[key];
+    const age = text === undefined ? undefined : parseAge(text);
+    if (text !== undefined && age === undefined)
+      wrong(`keep.${key}: expected ${AGE_WORDS}, found ${quote(text)}`);
+    return age;
+  };
+  const [minimum, maximum] = [read('minimum'), read('maximum')];
+  return { ...(minimum !== undefined && { minimum }), ...(maximum !== undefined && { maximum }) };
 }
 
 function loadSchemas(names: readonly string[], problems: Problem[]): EventSchema[] {

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { parseMoment, wholeMs } from '../base/instant.ts';
 import { type Problem, ProblemsError } from '../model/problem.ts';
 import type { AuditRequest } from '../model/request.ts';
+import type { PackOptions } from '../packs/judge-packs.ts';
 import type { Baseline } from '../triage/baseline.ts';
 import { DAY_MS, type Day } from '../triage/day.ts';
 import { parseWaivers } from '../triage/parse-waivers.ts';
@@ -25,7 +26,8 @@ export function readTriage(
   config: Config,
   problems: Problem[],
 ): TriageInputs {
-  for (const message of unknownControls(request, request.rules))
+  const packs = (request.packs as PackOptions | undefined)?.packs ?? [];
+  for (const message of unknownControls(request, request.rules, packs))
     problems.push({ file: '--fail-on', line: 0, column: 0, message });
   const waivers = readWaivers(options.waivers ?? config.waivers ?? besideConfig(config), request, problems);
   const baseline = readKnown(options.baseline ?? config.baseline, request, problems);

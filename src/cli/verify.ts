@@ -8,6 +8,7 @@ import { WorkerPool } from '../engine/worker-pool.ts';
 import { type Problem, ProblemsError } from '../model/problem.ts';
 import type { Report, ReportVerdict, SarifProfile } from '../model/report.ts';
 import type { AuditRequest } from '../model/request.ts';
+import { judgePacks, type PackOptions } from '../packs/judge-packs.ts';
 import { type DiscoveredFile, discover, STDIN } from '../read/discover.ts';
 import { StateFolder } from '../read/state-folder.ts';
 import { FORMATS } from '../report/index.ts';
@@ -122,6 +123,7 @@ async function verifyFiles(
     stop();
     folder?.close();
   }
+  if (request.packs !== undefined) report = judgePacks(report, request, request.packs as PackOptions);
   report = triage(report, inputs);
   await writeReport(report, outputs, options);
   if (stats !== undefined) process.stderr.write(stats.format(report, pool === undefined ? 1 : jobs));

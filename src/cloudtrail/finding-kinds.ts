@@ -1,7 +1,7 @@
 /** The words of every code that is spoken of CloudTrail's digests and of the files that seals list. Long, for it is words. */
 import type { FindingKind, Severity } from '../model/finding.ts';
 
-const CONTROLS = ['pci-dss-4:10.3.4', 'soc2:CC7.2', 'nist-800-53r5:AU-9', 'iso-27001-2022:8.15'];
+const CONTROLS = ['pci-dss-4:10.3.4', 'soc2:CC7.2', 'nist-800-53r5:AU-9', 'iso-27001-2022:A.8.15'];
 
 const WORDS = {
   'altered-digest': {

@@ -66,6 +66,7 @@ export function assembleReport(
       ...(failOnKnown !== undefined && { failOnKnown }),
       ...(failOnControls !== undefined && { failOnControls }),
     },
+    activity: scan.activity,
     streams,
     rules,
     licenses: related.licenses.sort(compareLicenses),

@@ -25,6 +25,7 @@ import {
 } from '../read/records.ts';
 import { WholeText } from '../read/whole-text.ts';
 import type { EventCursor } from '../sources/event-cursor.ts';
+import { type Activity, ActivityCounter, startActivity } from './activity.ts';
 import { judgeHead, textLogsOf } from './file-head.ts';
 import { type FilePart, noteBeside, plainFile, type StoredFile, toReportName } from './file-part.ts';
 import { addGroupless, type GrouplessSteps } from './groupless-events.ts';
@@ -41,8 +42,8 @@ export type OnMatch = (detection: Detection, event: Event) => void;
 /** Called as bytes pass: how many bytes and records since the last call, of which file. */
 export type OnProgress = (step: { bytes: number; records: number; file: string }) => void;
 
-/** By the name of a source, which is empty where nobody knows it, a flag for each detection of the plan. */
-export type Seen = Record<string, Uint8Array>;
+/** By the name of a source, which is empty where nobody knows it, for each detection of the plan how often it held. */
+export type Seen = Record<string, Float64Array>;
 
 /** What the scans of one thread add to, file after file. */
 export type Accumulators = {
@@ -51,8 +52,8 @@ export type Accumulators = {
   marks: MarkRows;
   /** By relation: marks that lack a field to group by. */
   groupless: GrouplessSteps;
-  /** By source: whether a detection, by index, held for some event. */
   seen: Seen;
+  activity: Activity;
   counters: { met: number; slow: number };
 };
 
@@ -83,7 +84,8 @@ export class FileScan implements RecordSink {
   private source: string | null = null;
   /** Null as long as no event had a time. */
   private span: TimeSpan | null = null;
-  private seen!: Uint8Array;
+  private seen!: Float64Array;
+  private activity!: ActivityCounter;
   private records = 0;
   private skipped = 0;
   /** Of a file that holds seals instead of records, and its first document. */
@@ -180,8 +182,10 @@ export class FileScan implements RecordSink {
 
   private choose(source: string | null): void {
     this.source = source;
-    this.books.seen[source ?? ''] ??= new Uint8Array(this.plan.detections.length);
+    this.books.seen[source ?? ''] ??= new Float64Array(this.plan.detections.length);
     this.seen = this.books.seen[source ?? '']!;
+    this.books.activity[source ?? ''] ??= startActivity();
+    this.activity = new ActivityCounter(this.books.activity[source ?? '']!);
     this.program = this.programs.for(source);
     this.cursor = this.program.cursor;
   }
@@ -247,7 +251,9 @@ export class FileScan implements RecordSink {
       return;
     }
     this.cover(ms);
+    this.activity.add(ms, length);
     program.detectors.forEach(cursor, this.meet);
+    program.classes.forEach(cursor, this.meet);
   }
 
   beside(member: BesideMember): void {
@@ -262,7 +268,7 @@ export class FileScan implements RecordSink {
   private readonly meet = (detector: Detector, rest: EventTest | undefined): void => {
     this.books.counters.met++;
     if (rest !== undefined && !rest(this.cursor)) return;
-    this.seen[detector.detection] = 1;
+    this.seen[detector.detection]!++;
     this.onMatch?.(this.plan.detections[detector.detection]!, this.cursor);
     for (const output of detector.outputs) {
       if (output.when !== undefined && !output.when(this.cursor)) continue;

@@ -2,6 +2,7 @@
 import { CHECKS } from '../checks/index.ts';
 import { LICENSE_FINDINGS } from '../licenses/verdict/license-findings.ts';
 import type { FindingKind } from '../model/finding.ts';
+import { PACK_FINDINGS, PACKS } from '../packs/pack-findings.ts';
 import { INPUT, INPUT_FINDINGS } from '../read/input-findings.ts';
 import { EVERY_MARK_FINDINGS } from '../relations/every-mark.ts';
 import { RELATIONS } from '../relations/index.ts';
@@ -26,6 +27,7 @@ export function findingSpeakers(): { speaker: string; kinds: readonly FindingKin
     { speaker: WAIVERS, kinds: WAIVER_FINDINGS },
     { speaker: 'licenses', kinds: LICENSE_FINDINGS },
     { speaker: ANCHORS, kinds: ANCHOR_FINDINGS },
+    { speaker: PACKS, kinds: PACK_FINDINGS },
   ];
 }
 

@@ -12,7 +12,7 @@ import { commonStretches, joinedStretches } from './stretches.ts';
 import { spanStretch, type TimeSpan } from './time-span.ts';
 
 /**
- * What a scan knows of its sources, by name: the span of each file, and which detections held; and the events that no group
+ * What a scan knows of its sources, by name: the span of each file, and how often detections held; and the events that no group
  * owns. Plain data, for other threads.
  */
 export type CoveredSources = {
@@ -132,7 +132,7 @@ export class LogCoverage {
       return appliesTo(detection, mapping.logsource);
     });
     const index = this.plan.detections.indexOf(detection);
-    const spoke = sources.filter((source) => this.sources.seen[source]?.[index] === 1);
+    const spoke = sources.filter((source) => (this.sources.seen[source]?.[index] ?? 0) > 0);
     const chosen = spoke.length > 0 ? spoke : sources;
     return joinedStretches(chosen.flatMap((source) => this.bySource.get(source)!));
   }

@@ -26,7 +26,7 @@ export const DUPLICATE_FINDINGS = [
     title: 'one id, two contents',
     why: 'A record was changed after it was written, or two writers share an id: one of the two did not happen like that.',
     fix: 'Compare both records with the origin of the log.',
-    controls: ['pci-dss-4:10.3.2', 'sec-17a-4:f2'],
+    controls: ['pci-dss-4:10.3.2', 'sec-17a-4:(f)(2)(i)(A)'],
   },
 ] as const satisfies readonly FindingKind[];
 

@@ -16,7 +16,9 @@ export function summarizeRules(plan: Plan, scan: Scan, related: Related): RuleSu
     const error = errors.get(rule.id);
     const { status, reason } =
       error === undefined ? statusOf(rule, plan, scan, ran) : { status: 'error' as const, reason: error };
-    return toSummary(rule, status, reason, related.matches.get(rule.id) ?? 0);
+    const isCounted = rule.kind === 'detection' && rule.counted === true;
+    const matches = isCounted ? timesSeen(rule, plan, scan) : (related.matches.get(rule.id) ?? 0);
+    return toSummary(rule, status, reason, matches);
   });
   const known = new Set(summaries.map(({ id }) => id));
   for (const { id, title, file, message } of plan.errors) {
@@ -27,6 +29,12 @@ export function summarizeRules(plan: Plan, scan: Scan, related: Related): RuleSu
   return summaries.sort(
     (a, b) => compareText(a.file, b.file) || compareText(a.title, b.title) || compareText(a.id, b.id),
   );
+}
+
+/** Of a class of events, which makes no marks. */
+function timesSeen(detection: Detection, plan: Plan, scan: Scan): number {
+  const index = plan.detections.indexOf(detection);
+  return Object.values(scan.coverage.sources.seen).reduce((sum, times) => sum + times[index]!, 0);
 }
 
 function statusOf(

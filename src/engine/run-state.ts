@@ -45,6 +45,7 @@ const BESIDE_THE_ANSWER: ReadonlySet<string> = new Set<keyof AuditRequest>([
   'failOnKnown',
   'failOnControls',
   'generated',
+  'packs',
 ]);
 
 /** The digest of everything that an answer depends on beside the logs: another plan makes other marks. */

@@ -1,9 +1,11 @@
 /** What a scan knows when its files are read, and the books in which the parts of it are put together. */
 
+import type { SourceActivity } from '../model/activity.ts';
 import type { Finding } from '../model/finding.ts';
 import type { InputSummary } from '../model/report.ts';
 import type { DiscoveredFile } from '../read/discover.ts';
 import type { TemporaryRuns } from '../read/temporary-runs.ts';
+import { summarizeActivity } from './activity.ts';
 import { closeBooks, type FilePart, passOver, plainFile, type StoredFile } from './file-part.ts';
 import type { GrouplessSteps } from './groupless-events.ts';
 import { Identities } from './identities.ts';
@@ -27,6 +29,8 @@ export type Scan = {
   groupless: GrouplessSteps;
   /** What the log covers, and what each relation's sources do. */
   coverage: LogCoverage;
+  /** When each source spoke. */
+  activity: SourceActivity[];
   /** Detections that ran on some source, by index, and the fields that occurred. */
   ran: Set<number>;
   occurring: Set<string>;
@@ -121,6 +125,7 @@ export class ScanBooks {
       identities: this.identities,
       marks: this.marks,
       groupless: merged.groupless,
+      activity: summarizeActivity(merged.activity),
       coverage: new LogCoverage(this.plan, toCoveredSources(merged)),
       ran,
       occurring: new Set(merged.occurring),

@@ -2,6 +2,7 @@
 import type { DiscoveredFile } from '../read/discover.ts';
 import { nextTurn } from '../read/plain-bytes.ts';
 import type { TemporaryRuns } from '../read/temporary-runs.ts';
+import { type Activity, mergeActivity } from './activity.ts';
 import { type FilePart, mergeFileParts } from './file-part.ts';
 import { type Accumulators, FileScan, type OnMatch, type OnProgress, type Seen } from './file-scan.ts';
 import { type GrouplessSteps, mergeGroupless, startGroupless } from './groupless-events.ts';
@@ -18,6 +19,7 @@ export type ScanPart = {
   files: FilePart[];
   groupless: GrouplessSteps;
   seen: Seen;
+  activity: Activity;
   /** Keys of the fields that some record carried. */
   occurring: string[];
   counters: ScanCounters;
@@ -42,6 +44,7 @@ export function startPart(plan: Plan): ScanPart {
     files: [],
     groupless: startGroupless(plan.relations),
     seen: {},
+    activity: {},
     occurring: [],
     counters: { met: 0, slow: 0, distinct: 0 },
   };
@@ -57,11 +60,12 @@ export function mergeParts(plan: Plan, left: ScanPart, right: ScanPart): ScanPar
     else left.files.push(file);
   }
   mergeGroupless(left.groupless, right.groupless);
-  for (const [source, flags] of Object.entries(right.seen)) {
+  for (const [source, counts] of Object.entries(right.seen)) {
     const known = left.seen[source];
-    if (known === undefined) left.seen[source] = flags;
-    else for (const [index, flag] of flags.entries()) known[index]! |= flag;
+    if (known === undefined) left.seen[source] = counts;
+    else for (const [index, times] of counts.entries()) known[index]! += times;
   }
+  left.activity = mergeActivity(left.activity, right.activity);
   left.counters.met += right.counters.met;
   left.counters.slow += right.counters.slow;
   left.counters.distinct = Math.max(left.counters.distinct, right.counters.distinct);
@@ -113,13 +117,13 @@ export class PartScanner {
   /** Marks may be kept back for a while: `flush` ends that. */
   async scan(task: ScanTask): Promise<ScanPart> {
     const part = startPart(this.plan);
-    const { states, groupless, counters, seen } = part;
+    const { states, groupless, counters, seen, activity } = part;
     const { identities, marks } = this;
     this.programs.startTask();
     const isProvisional = task.kind === 'range' && task.provisional === true;
     if (isProvisional !== this.provisional) this.flush();
     this.provisional = isProvisional;
-    const books: Accumulators = { states, groupless, seen, identities, marks, counters };
+    const books: Accumulators = { states, groupless, seen, activity, identities, marks, counters };
     if (task.kind === 'range') {
       part.files.push(this.fileScan(task.fileIndex, books).stretch(task, this.onProgress));
     } else {

@@ -4,7 +4,7 @@ import type { FindingKind, Severity } from '../model/finding.ts';
 /** The rule that speaks. */
 export const MANIFESTS = 'manifests';
 
-const CONTROLS = ['pci-dss-4:10.3.4', 'soc2:CC7.2', 'nist-800-53r5:AU-9', 'iso-27001-2022:8.15'];
+const CONTROLS = ['pci-dss-4:10.3.4', 'soc2:CC7.2', 'nist-800-53r5:AU-9', 'iso-27001-2022:A.8.15'];
 
 const WORDS = {
   'altered-listed-file': {

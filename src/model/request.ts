@@ -75,6 +75,8 @@ export type AuditRequest = FailOn & {
   until?: Instant;
   /** Checks not to run, by name. */
   disabled: string[];
+  /** Control packs as `packs/` parsed them, and what they need to know of the organization: an audit does not look at them. */
+  packs?: unknown;
   limits: Limits;
   generated?: string;
 };

@@ -136,6 +136,8 @@ export type Detection = RuleHead & {
   condition: ConditionNode;
   /** Whether its marks are findings of their own; false where only correlations speak for it. */
   speaks: boolean;
+  /** Its events are counted although nobody speaks of them: a class of events. Records that are there twice count twice. */
+  counted?: true;
   /** Other levels for some of its events; the first that fits counts. */
   levels?: readonly { level: Severity; when: ConditionNode }[];
   waivers?: readonly Waiver[];

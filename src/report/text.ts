@@ -1,5 +1,6 @@
 /** The report for people: findings like a compiler's diagnostics, tables of what was judged, and the tie-out at the end. */
 import type { ReportFormat } from '../model/report.ts';
+import { controlLines } from './text/control-lines.ts';
 import { findingLines } from './text/finding-lines.ts';
 import { inputLines, noticeLines } from './text/input-lines.ts';
 import type { Layout } from './text/layout.ts';
@@ -25,6 +26,7 @@ export const text: ReportFormat = {
       ...findingLines(report, layout),
       ...streamLines(report, layout),
       ...licenseLines(report, layout),
+      ...controlLines(report, layout),
       ...ruleLines(report, layout),
       ...inputLines(report, layout),
       ...noticeLines(report, layout),

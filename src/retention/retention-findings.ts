@@ -10,7 +10,7 @@ export const RETENTION_FINDINGS = [
     title: 'kept beyond its maximum age',
     why: 'Records that are kept longer than the policy allows are a breach of it, and of privacy law where they name people.',
     fix: 'Delete what is due with "audit-check retention apply", or place a legal hold if it must stay.',
-    controls: ['gdpr:5-1-e', 'nist-800-53r5:SI-12'],
+    controls: ['gdpr:5(1)(e)', 'nist-800-53r5:SI-12'],
   },
   {
     code: 'early-deletion',

@@ -18,7 +18,7 @@ export type AnchorCode =
   | 'sealed-tail-missing'
   | 'unsealed-record';
 
-const CONTROLS = ['pci-dss-4:10.3.4', 'soc2:CC7.2', 'nist-800-53r5:AU-9', 'iso-27001-2022:8.15'];
+const CONTROLS = ['pci-dss-4:10.3.4', 'soc2:CC7.2', 'nist-800-53r5:AU-9', 'iso-27001-2022:A.8.15'];
 
 const WORDS: Record<AnchorCode, { severity: Severity; title: string; why: string; fix: string }> = {
   'checkpoint-beside-log': {

@@ -16,6 +16,7 @@ import {
   LIBRARY,
   listFiles,
   loadChains,
+  loadClasses,
   loadRules,
   loadSources,
   SHIPPED_FOLDERS,
@@ -51,12 +52,13 @@ test('the compiled library has every file, and equals a fresh reading of it', ()
     sources: loadSources([], problems),
     chains: loadChains([], problems),
     rules: loadRules([], true, problems),
+    classes: loadClasses(problems),
   };
   assert.deepEqual(problems, []);
   const found = shippedFiles().map(({ name, text }) => {
     const file = lookUp(stored, name, text);
     assert.ok(file !== undefined, name);
-    return file;
+    return { name, ...file };
   });
   assert.ok(found.length > 30);
   assert.equal(found.length, Object.keys(stored).length);
@@ -65,10 +67,16 @@ test('the compiled library has every file, and equals a fresh reading of it', ()
     if ('profile' in file) return [[file.profile.name, file.profile]];
     return 'protocol' in file ? [[file.protocol.name, file.protocol]] : [];
   });
-  const documents = found.flatMap((file) => ('rules' in file ? file.rules : []));
+  const documents = (folder: string) =>
+    found.flatMap((file) => (file.name.startsWith(`${folder}/`) && 'rules' in file ? file.rules : []));
   assert.deepEqual(withoutUndefined(fresh.sources), Object.fromEntries(mappings));
   assert.deepEqual(withoutUndefined(fresh.chains), Object.fromEntries(profiles));
-  assert.deepEqual(withoutUndefined(fresh.rules), withoutUndefined(linkRules(documents).ruleSet));
+  assert.deepEqual(withoutUndefined(fresh.rules), withoutUndefined(linkRules(documents('policies')).ruleSet));
+  const classes = linkRules(documents('classes')).ruleSet.rules;
+  assert.deepEqual(
+    withoutUndefined(fresh.classes),
+    withoutUndefined(classes.map((rule) => ({ ...rule, speaks: false, counted: true }))),
+  );
   assert.ok(
     fresh.rules.rules.some((rule) => rule.kind === 'correlation' && typeof rule.timespan === 'bigint'),
   );

@@ -50,7 +50,7 @@ function coveredHours(
 ): (string | undefined)[] | undefined {
   const flags = Object.entries(seen).map(([source, names]) => {
     const marked = plan.detections.map(({ name }) => Number(names.includes(name ?? '')));
-    return [source, Uint8Array.from(marked)] as const;
+    return [source, Float64Array.from(marked)] as const;
   });
   const coverage = new LogCoverage(plan, {
     spans: files,

@@ -1,4 +1,4 @@
-/** The tests of report, in one process. */
+/** The tests of report and packs, in one process. */
 import { importTests } from '../support/import-folder.ts';
 
-await importTests('report');
+await importTests('report', 'packs');

@@ -282,14 +282,17 @@ export function richReport(): Report {
           { at: '2025-03-01T00:00:00Z', events: 700, bytes: 140_000 },
           { at: '2025-03-31T23:00:00Z', events: 448, bytes: 89_600 },
         ],
+        silences: [{ from: '2025-03-01T00:59:58Z', until: '2025-03-31T23:00:01Z' }],
       },
       {
         source: null,
         from: '2025-02-01T00:00:00Z',
         until: '2025-02-03T00:00:00Z',
         untimed: 0,
+        earlier: 3,
         bucket: 'day',
         buckets: [{ at: '2025-02-01T00:00:00Z', events: 99, bytes: 19_000 }],
+        silences: [],
       },
     ],
     streams: [

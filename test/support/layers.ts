@@ -26,6 +26,7 @@ const FLOORS: Readonly<Record<string, number>> = {
   relations: 3,
   report: 3,
   triage: 3,
+  packs: 3,
   convert: 4,
   engine: 4,
   'audit.ts': 4,

@@ -1,5 +1,5 @@
 /**
- * What stands in a list of the house (checks, relations, report formats), read from its folder.
+ * What stands in a list of the house (checks, relations, report formats, kinds of checks of packs), read from its folder.
  * A member is `src/FOLDER/two-words.ts` with `export const twoWords: CheckDefinition…`; every other file is a part of one.
  */
 import type { SourceTree } from './source-tree.ts';
@@ -10,6 +10,7 @@ export const LISTS: readonly ListFolder[] = [
   { folder: 'checks', list: 'CHECKS', type: 'CheckDefinition' },
   { folder: 'relations', list: 'RELATIONS', type: 'RelationDefinition' },
   { folder: 'report', list: 'FORMATS', type: 'ReportFormat' },
+  { folder: 'packs', list: 'CHECK_KINDS', type: 'PackCheckKind' },
 ];
 
 /** The width at which Biome breaks a list, as `biome.json` has it. */

@@ -43,6 +43,11 @@ export function requestOptions(command: Command): Command {
       'verify CloudTrail digests with what "aws cloudtrail list-public-keys" printed; repeatable',
       repeatable,
     )
+    .option(
+      '--pack <name|file>',
+      'hold the logs to the controls of a framework, see "list packs"; repeatable, or joined by commas',
+      repeatable,
+    )
     .option('--licenses <file>', 'license contract to measure use against')
     .option('--source <name>', 'source of every file, instead of detection')
     .option('--zone <zone>', "time zone of text logs whose times state none, as Europe/Berlin: the server's")

@@ -2,7 +2,7 @@
 import type { FindingKind } from '../../model/finding.ts';
 
 /** ISO/IEC 27001:2022 Annex A 5.32, intellectual property rights: licensed numbers are not exceeded. */
-const CONTROLS = ['iso-27001-2022:5.32'];
+const CONTROLS = ['iso-27001-2022:A.5.32'];
 
 const EXCEEDED_FIX =
   'Check the sessions that are named; then buy or reclaim what is missing, or add the amendment that the contract file lacks.';

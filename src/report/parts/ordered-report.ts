@@ -263,11 +263,21 @@ function orderActivity({
   from,
   until,
   untimed,
+  earlier,
   bucket,
   buckets,
+  silences,
 }: SourceActivity): Every<SourceActivity> {
-  const ordered = buckets.map(({ at, events, bytes }) => ({ at, events, bytes }));
-  return { source, from, until, untimed, bucket, buckets: ordered };
+  return {
+    source,
+    from,
+    until,
+    untimed,
+    earlier,
+    bucket,
+    buckets: buckets.map(({ at, events, bytes }) => ({ at, events, bytes })),
+    silences: silences.map((silence) => ({ from: silence.from, until: silence.until })),
+  };
 }
 
 function orderPack({

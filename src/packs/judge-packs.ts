@@ -1,0 +1,173 @@
+/** The controls of packs held to a finished report: statuses, and the findings that only packs ask for. */
+import { parseMoment } from '../base/instant.ts';
+import { compareText, count } from '../base/text-safety.ts';
+import {
+  CONTROL_STATUSES,
+  type ControlCheck,
+  type ControlResult,
+  type ControlStatus,
+  MAX_CONTROL_FINDINGS,
+} from '../model/control.ts';
+import { compareFindings, type Finding } from '../model/finding.ts';
+import { countFindings } from '../model/finding-counts.ts';
+import type { Notice, Report } from '../model/report.ts';
+import type { AuditRequest } from '../model/request.ts';
+import { drawVerdict } from '../model/verdict.ts';
+import type { CalendarAge } from '../retention/calendar-age.ts';
+import { judgeFindings, namingFindings } from './against.ts';
+import { CHECK_KINDS } from './index.ts';
+import type { Pack, PackCheck, PackControl } from './pack.ts';
+import type { Evidence, Judged } from './pack-check-kind.ts';
+import { PACK_FINDINGS } from './pack-findings.ts';
+
+export type PackOptions = {
+  packs: readonly Pack[];
+  keep: { minimum?: CalendarAge; maximum?: CalendarAge };
+  /** RFC 3339, of the runs before this one, where there is a history of them. */
+  runs?: readonly string[];
+};
+
+/** The report with a result for each control of the packs; the same report where there are none. */
+export function judgePacks(
+  report: Report,
+  request: AuditRequest,
+  { packs, keep, runs }: PackOptions,
+): Report {
+  if (packs.length === 0) return report;
+  const evidence: Omit<Evidence, 'control'> = {
+    report,
+    now: parseMoment(report.generated ?? report.summary.period?.until ?? ''),
+    partial: whyPartial(report),
+    disabled: request.disabled,
+    judgesEvents: request.schemas.some(({ appliesTo }) => appliesTo === 'audit'),
+    isCut: request.since !== undefined || request.until !== undefined,
+    keep,
+    runs,
+  };
+  const found = new Map<string, Finding>();
+  const controls = packs.flatMap((pack) =>
+    pack.controls.map((control) => judgeControl(pack, control, evidence, found)),
+  );
+  const judged: Report = {
+    ...report,
+    packs: packs.map(({ name, title, version, effective, superseded, url, file }) => ({
+      name,
+      title,
+      version,
+      effective,
+      ...(superseded !== undefined && { superseded }),
+      url,
+      file,
+    })),
+    controls,
+    notices: [...report.notices, ...packs.flatMap(supersededNotice)],
+  };
+  return redrawn(judged, [...found.values()]);
+}
+
+/** What is not in the report may be in what was not read, or not understood. */
+function whyPartial({ inputs, rules }: Report): string | undefined {
+  const unread = inputs.filter(({ status }) => ['partial', 'unreadable', 'empty'].includes(status));
+  if (unread.length > 0)
+    return `${count(unread.length, 'file')} ${unread.length === 1 ? 'was' : 'were'} not read whole`;
+  const unknown = inputs.filter(({ source, records }) => source === null && records.audited > 0);
+  if (unknown.length > 0) return `no mapping fits ${count(unknown.length, 'file')}`;
+  const failed = rules.filter(({ status }) => status === 'error');
+  return failed.length > 0 ? `${count(failed.length, 'rule')} in error` : undefined;
+}
+
+function judgeControl(
+  pack: Pack,
+  control: PackControl,
+  shared: Omit<Evidence, 'control'>,
+  found: Map<string, Finding>,
+): ControlResult {
+  const evidence = { ...shared, control: `${pack.name}:${control.id}` };
+  const { id, title, strength } = control;
+  const base = { pack: pack.name, control: id, title, strength };
+  const notInForce = whyNotInForce(pack, control, evidence);
+  if (notInForce !== undefined) return { ...base, status: 'not-assessable', checks: [], reason: notInForce };
+  const judged = control.checks.flatMap((check) => judgeCheck(check, evidence));
+  // Whoever names a control in a rule or a code speaks of it, whatever else is looked at.
+  const naming = judgeFindings(
+    namingFindings(evidence).filter((each) => !judged.some(({ against }) => against?.includes(each))),
+    { asks: 'nothing that names the control is found', population: { of: 'findings', count: 1 } },
+    evidence,
+  );
+  const all = (naming.against?.length ?? 0) > 0 ? [...judged, naming] : judged;
+  for (const finding of all.flatMap((each) => each.found ?? [])) found.set(finding.fingerprint, finding);
+  return {
+    ...base,
+    status: worstOf(all),
+    checks: all.map(toControlCheck),
+    ...(control.reason !== undefined && { reason: control.reason }),
+  };
+}
+
+function judgeCheck({ kind, params }: PackCheck, evidence: Evidence): Judged[] {
+  const known = CHECK_KINDS.find(({ name }) => name === kind);
+  if (known === undefined) throw new Error(`the kind of check ${kind} is not known`);
+  return known.judge(params, evidence);
+}
+
+function worstOf(judged: readonly Judged[]): ControlStatus {
+  return CONTROL_STATUSES.find((status) => judged.some((each) => each.status === status)) ?? 'not-assessable';
+}
+
+function toControlCheck({
+  asks,
+  status,
+  population,
+  against = [],
+  found = [],
+  reason,
+}: Judged): ControlCheck {
+  const fingerprints = [...new Set([...against, ...found].map(({ fingerprint }) => fingerprint))];
+  return {
+    asks,
+    status,
+    population,
+    findings: fingerprints.slice(0, MAX_CONTROL_FINDINGS),
+    against: fingerprints.length,
+    ...(reason !== undefined && { reason }),
+  };
+}
+
+/** Of the control alone: a pack that was superseded is judged, and said to be. */
+function whyNotInForce(pack: Pack, control: PackControl, { now }: Evidence): string | undefined {
+  if (now === undefined) return undefined;
+  const isPast = (date: string | undefined) => {
+    const instant = date === undefined ? undefined : parseMoment(date);
+    return instant !== undefined && instant <= now;
+  };
+  const from = control.effective ?? pack.effective;
+  if (!isPast(from)) return `not in force before ${from}`;
+  return isPast(control.superseded) ? `no longer in force since ${control.superseded}` : undefined;
+}
+
+function supersededNotice({ name, title, superseded, successor }: Pack): Notice[] {
+  if (superseded === undefined) return [];
+  const instead = successor === undefined ? '' : `; ask for "${successor}"`;
+  return [
+    {
+      code: 'pack-superseded',
+      message: `the pack "${name}" (${title}) is superseded since ${superseded}${instead}`,
+    },
+  ];
+}
+
+/** With all that tells of findings: counts, words, and the verdict, drawn by the function that drew it. */
+function redrawn(report: Report, found: readonly Finding[]): Report {
+  const findings = [...report.findings, ...found].sort(compareFindings);
+  const whole = { ...report, findings, codes: wordsWith(report.codes, found) };
+  const { summary } = report;
+  const verdict = drawVerdict(summary.verdict === 'incomplete', whole, summary);
+  return { ...whole, summary: { ...summary, findings: countFindings(findings), verdict } };
+}
+
+function wordsWith(codes: Report['codes'], found: readonly Finding[]): Report['codes'] {
+  const words = { ...codes };
+  for (const { code, title, why, fix } of PACK_FINDINGS)
+    if (found.some((finding) => finding.code === code)) words[code] = { title, why, fix, controls: [] };
+  return Object.fromEntries(Object.entries(words).sort(([a], [b]) => compareText(a, b)));
+}

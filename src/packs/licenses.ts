@@ -1,0 +1,45 @@
+/** The check `licenses: quantity`: that use stays within what was bought, as the contract has it. */
+import { count, quote } from '../base/text-safety.ts';
+import type { LicenseVerdict } from '../model/report.ts';
+import { type PackCheckKind, passedUnless } from './pack-check-kind.ts';
+
+const ASKS = 'use stays within the quantity of the contract';
+
+export const licenses: PackCheckKind<true> = {
+  name: 'licenses',
+  title: 'use of licenses against the contract: quantity',
+  parse([value], reader) {
+    if (value?.text === 'quantity') return true;
+    reader.problem(value ?? { line: 0, column: 0 }, `expected quantity, found ${quote(value?.text ?? '')}`);
+    return undefined;
+  },
+  asks: () => [ASKS],
+  judge(_, evidence) {
+    const { report } = evidence;
+    const population = { of: 'periods of licenses', count: report.licenses.length };
+    const named = (wanted: LicenseVerdict) => {
+      const some = report.licenses.filter(({ verdict }) => verdict === wanted);
+      return some.length === 0
+        ? undefined
+        : `${count(some.length, 'period')} ${wanted}: ${[...new Set(some.map(({ license }) => license))].slice(0, 5).join(', ')}`;
+    };
+    const exceeded = named('exceeded');
+    if (exceeded !== undefined) {
+      const against = report.findings.filter(
+        ({ code, verdict, waiver }) =>
+          verdict === 'violation' && waiver === undefined && EXCEEDING.includes(code),
+      );
+      return [{ asks: ASKS, population, status: 'failed', against, reason: exceeded }];
+    }
+    const undetermined = named('undetermined');
+    if (undetermined !== undefined)
+      return [{ asks: ASKS, population, status: 'undetermined', reason: undetermined }];
+    if (population.count === 0)
+      return [
+        { asks: ASKS, population, status: 'undetermined', reason: 'no contract was given (--licenses)' },
+      ];
+    return [passedUnless({ asks: ASKS, population }, evidence)];
+  },
+};
+
+const EXCEEDING: readonly string[] = ['seats-exceeded', 'users-exceeded', 'quantity-exceeded'];

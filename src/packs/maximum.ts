@@ -1,0 +1,41 @@
+/** The check `maximum: policy`: that no event is older than it may be kept. */
+import { count, quote } from '../base/text-safety.ts';
+import { dayOf, firstDayPast, formatDay } from '../retention/calendar-age.ts';
+import { auditedEvents } from './against.ts';
+import { type Age, parsePackAge, periodOf } from './kept-span.ts';
+import { type PackCheckKind, passedUnless } from './pack-check-kind.ts';
+import { packFinding } from './pack-findings.ts';
+
+export const maximum: PackCheckKind<Age> = {
+  name: 'maximum',
+  title: 'how old events may get: an age, or "policy" for keep.maximum of the configuration',
+  parse: (values, reader) => parsePackAge(values, reader),
+  asks: (age) => [asksFor(age)],
+  judge(asked, evidence) {
+    const age = asked === 'policy' ? evidence.keep.maximum : asked;
+    const base = { asks: asksFor(age ?? 'policy'), population: auditedEvents(evidence) };
+    if (age === undefined) {
+      const reason = 'the organization sets the time: say "keep: {maximum: 24 months}" in audit-check.yaml';
+      return [{ ...base, status: 'undetermined', reason }];
+    }
+    const period = periodOf(evidence);
+    if (period === undefined || evidence.now === undefined)
+      return [{ ...base, status: 'undetermined', reason: 'no event has a time' }];
+    const today = dayOf(evidence.now);
+    if (firstDayPast(period.firstDay, age) > today) {
+      if (evidence.isCut)
+        return [{ ...base, status: 'undetermined', reason: 'events were left out of the run by their time' }];
+      const untimed = (evidence.report.activity ?? []).reduce((sum, each) => sum + each.untimed, 0);
+      if (untimed > 0)
+        return [{ ...base, status: 'undetermined', reason: `${count(untimed, 'event')} without a time` }];
+      return [passedUnless(base, evidence)];
+    }
+    const message = `the oldest event is of ${formatDay(period.firstDay)}, ${count(today - period.firstDay, 'day')} before ${formatDay(today)}: at most ${quote(age.text)} may be kept`;
+    const found = [packFinding(evidence.report, 'kept-too-long', message, [age.text])];
+    return [{ ...base, status: 'failed', reason: message, found }];
+  },
+};
+
+function asksFor(age: Age): string {
+  return `no event is older than ${age === 'policy' ? 'the policy of the organization allows' : age.text}`;
+}

@@ -1,0 +1,72 @@
+/** The check `rules: named`: that rules ran and found nothing. A rule that could not run shows nothing. */
+import { count, quote, truncate } from '../base/text-safety.ts';
+import type { RuleSummary } from '../model/report.ts';
+import { auditedEvents, judgeFindings, namingFindings } from './against.ts';
+import { type Evidence, type PackCheckKind, titlesIn } from './pack-check-kind.ts';
+
+/** Undefined: those that name the control. */
+type Chosen = { ids?: string[]; tags?: string[] };
+
+/** Rules that are named in a reason. */
+const MAX_NAMED = 3;
+/** Characters: a rule may miss a dozen fields. */
+const MAX_REASON = 60;
+
+export const rules: PackCheckKind<Chosen> = {
+  name: 'rules',
+  title:
+    'rules that ran and found nothing: "named" for those that name the control, or ids, names, titles, tags (tag:NAME)',
+  parse(values, reader) {
+    if (values.length === 1 && values[0]!.text === 'named') return {};
+    const isTag = ({ text }: { text: string }) => text.startsWith('tag:');
+    return {
+      ids: values.filter((value) => !isTag(value)).flatMap((value) => reader.ruleId(value) ?? []),
+      tags: values.filter(isTag).map(({ text }) => text.slice('tag:'.length)),
+    };
+  },
+  asks: (chosen, titleOf) => [asksFor(chosen, titleOf)],
+  judge(chosen, evidence) {
+    const { report } = evidence;
+    const named = chosen.ids === undefined;
+    const asked = report.rules.filter(({ id, controls, tags }) =>
+      named
+        ? controls.includes(evidence.control)
+        : chosen.ids!.includes(id) || tags.some((tag) => chosen.tags!.includes(tag)),
+    );
+    const ids = new Set(asked.map(({ id }) => id));
+    const found = named ? namingFindings(evidence) : report.findings.filter(({ rule }) => ids.has(rule));
+    const missing = (chosen.ids ?? []).filter((id) => !ids.has(id)).length;
+    const asks = asksFor(chosen, titlesIn(report));
+    const question = { asks, population: populationOf(asked, evidence), open: whyOpen(asked, missing) };
+    return [judgeFindings(found, question, evidence)];
+  },
+};
+
+function populationOf(asked: readonly RuleSummary[], evidence: Evidence) {
+  const ran = asked.some(({ status }) => status === 'ran');
+  return ran ? auditedEvents(evidence) : { of: 'events that such rules are for', count: 0 };
+}
+
+function whyOpen(asked: readonly RuleSummary[], missing: number): string | undefined {
+  if (missing > 0)
+    return `${count(missing, 'rule')} of the pack ${missing === 1 ? 'is' : 'are'} not among those of this run`;
+  for (const status of ['error', 'inert'] as const) {
+    const silent = asked.filter((rule) => rule.status === status);
+    if (silent.length === 0) continue;
+    const named = silent
+      .slice(0, MAX_NAMED)
+      .map(({ title, reason }) => `${quote(title)} (${truncate(reason ?? status, MAX_REASON)})`);
+    const more = silent.length > MAX_NAMED ? ` and ${silent.length - MAX_NAMED} more` : '';
+    return `${silent.length} of ${count(asked.length, 'rule')} could not speak: ${named.join(', ')}${more}`;
+  }
+  return asked.some(({ status }) => status === 'ran') ? undefined : 'none of its rules is for these logs';
+}
+
+function asksFor({ ids, tags = [] }: Chosen, titleOf: (id: string) => string): string {
+  if (ids === undefined) return 'rules that name the control find nothing';
+  const words = [
+    ...ids.map((id) => quote(titleOf(id))),
+    ...tags.map((tag) => `rules with the tag ${quote(tag)}`),
+  ];
+  return `${words.join(', ')} find nothing`;
+}

@@ -1,0 +1,246 @@
+/**
+ * Every control of every pack passes on one made run and fails on another, check by check, or says why no log shows it.
+ * What is open passes never: a log that was not read whole, without events, or held to rules that could not speak.
+ */
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { loadClasses, loadRules } from '../../src/cli/library.ts';
+import { loadShippedPacks } from '../../src/cli/packs.ts';
+import { findingSpeakers } from '../../src/engine/finding-kinds.ts';
+import type { Problem } from '../../src/model/problem.ts';
+import { CHECK_KINDS } from '../../src/packs/index.ts';
+import { judgePacks } from '../../src/packs/judge-packs.ts';
+import { PACK_FINDINGS } from '../../src/packs/pack-findings.ts';
+import { goodRun, resultOf, SPOILED, withFinding, withReport, withRules } from './made-evidence.ts';
+
+const problems: Problem[] = [];
+const policies = loadRules([], true, problems).rules;
+const packs = loadShippedPacks(policies, problems);
+const good = goodRun([...policies, ...loadClasses(problems)]);
+const all = (run: typeof good) => judgePacks(run.report, run.request, { ...run.options, packs });
+
+test('the packs that come with us have no mistakes, and there are twelve', () => {
+  assert.deepEqual(problems, []);
+  assert.equal(packs.length, 12);
+});
+
+test('every kind of check is asked for by some control, and each is known how to fail', () => {
+  const asked = new Set(
+    packs.flatMap(({ controls }) => controls.flatMap(({ checks }) => checks.map(({ kind }) => kind))),
+  );
+  const kinds = CHECK_KINDS.map(({ name }) => name);
+  assert.deepEqual([...asked].sort(), [...kinds].sort());
+  assert.deepEqual(Object.keys(SPOILED).sort(), [...kinds].sort());
+});
+
+for (const pack of packs) {
+  describe(`pack ${pack.name}`, () => {
+    for (const control of pack.controls) {
+      if (control.checks.length === 0) {
+        test(`${control.id} is not assessable, and says why`, () => {
+          const { status, reason, strength } = resultOf(good, pack, control.id);
+          assert.equal(status, 'not-assessable');
+          assert.equal(strength, 'none');
+          assert.ok(reason !== undefined && reason.length > 15, reason);
+        });
+        continue;
+      }
+      test(`${control.id} passes where all is well, and fails by each of its checks`, () => {
+        const passed = resultOf(good, pack, control.id);
+        assert.equal(
+          passed.status,
+          'passed',
+          JSON.stringify(passed.checks.filter(({ status }) => status !== 'passed')),
+        );
+        for (const { population } of passed.checks) assert.ok(population.count > 0);
+        const spoilers = control.checks.flatMap((check) => {
+          const spoil = SPOILED[check.kind];
+          return spoil === undefined
+            ? []
+            : [{ check, run: spoil(good, check, `${pack.name}:${control.id}`) }];
+        });
+        assert.ok(spoilers.length > 0, 'nothing can make it fail');
+        for (const { check, run } of spoilers) {
+          const { status, checks } = resultOf(run, pack, control.id);
+          assert.equal(status, 'failed', `${check.kind} ${JSON.stringify(check.params)}`);
+          const against = checks.filter((each) => each.status === 'failed');
+          assert.ok(against.every((each) => each.against > 0 || each.reason !== undefined));
+        }
+      });
+    }
+  });
+}
+
+/** Runs in which nothing may pass for sure. */
+const OPEN = {
+  'a file that was not read to its end': withReport(good, {
+    inputs: [{ ...good.report.inputs[0]!, status: 'partial' }],
+  }),
+  'a file that no mapping fits': withReport(good, { inputs: [{ ...good.report.inputs[0]!, source: null }] }),
+};
+
+for (const [what, run] of Object.entries(OPEN)) {
+  test(`with ${what} no control passes that looks at the events`, () => {
+    const passed = all(run).controls!.filter(({ status }) => status === 'passed');
+    // Whether runs are frequent, and whether kinds of events are there, is seen in what was read.
+    const kinds = new Set(
+      passed.flatMap(({ pack, control }) =>
+        packs
+          .find(({ name }) => name === pack)!
+          .controls.find(({ id }) => id === control)!
+          .checks.map(({ kind }) => kind),
+      ),
+    );
+    assert.deepEqual([...kinds].sort(), ['present', 'review']);
+  });
+}
+
+test('without one event no control passes but those that look at runs', () => {
+  const { report } = good;
+  const records = { read: 0, audited: 0, malformed: 0, duplicate: 0, skipped: 0 };
+  const empty = withReport(
+    withRules(good, (rule) => ({ ...rule, status: 'not-applicable', matches: 0 })),
+    {
+      inputs: [{ ...report.inputs[0]!, records }],
+      summary: { ...report.summary, records, period: null },
+      activity: [],
+      streams: [],
+      licenses: [],
+    },
+  );
+  for (const { pack, control, status, checks } of all(empty).controls!)
+    assert.ok(
+      status !== 'passed' || checks.every(({ asks }) => asks.includes('reviews')),
+      `${pack}:${control}`,
+    );
+});
+
+test('a rule that is inert or in error leaves its control open', () => {
+  for (const status of ['inert', 'error'] as const) {
+    const run = withRules(good, (rule) => ({ ...rule, status, matches: 0 }));
+    const soc2 = packs.find(({ name }) => name === 'soc2')!;
+    assert.equal(resultOf(run, soc2, 'CC6.7').status, 'undetermined');
+    assert.equal(resultOf(run, soc2, 'CC8.1').status, 'undetermined');
+  }
+});
+
+test('an export that ended long ago shows nothing of what was kept since', () => {
+  const late = withReport(good, { generated: '2026-08-01T00:00:00Z' });
+  const cis = packs.find(({ name }) => name === 'cis-8')!;
+  const { status, checks } = resultOf(late, cis, '8.10');
+  assert.equal(status, 'undetermined');
+  assert.match(checks[0]!.reason!, /the last event is of 2026-06-30: the 32 days since are not in this run/);
+});
+
+test('rules are chosen by tag too', () => {
+  const [rule] = good.report.rules;
+  const tagged = withRules(good, (each) =>
+    each.id === rule!.id ? { ...each, tags: ['log-tampering'] } : each,
+  );
+  const check = { kind: 'rules', params: { ids: [], tags: ['log-tampering'] } };
+  const position = { line: 1, column: 1 };
+  const control = { id: 'X.1', title: 't', strength: 'partial' as const, checks: [check], position };
+  const pack = { ...packs[0]!, controls: [control] };
+  assert.equal(resultOf(tagged, pack, 'X.1').status, 'passed');
+  assert.equal(resultOf(withFinding(tagged, rule!.id, 'matched-rule'), pack, 'X.1').status, 'failed');
+  assert.equal(resultOf(good, pack, 'X.1').status, 'undetermined');
+});
+
+describe('findings', () => {
+  const soc2 = packs.find(({ name }) => name === 'soc2')!;
+  const naming = policies.find(({ controls }) => controls.includes('soc2:CC6.7'))!;
+  const status = (more: object) =>
+    resultOf(withFinding(good, naming.id, 'matched-rule', more), soc2, 'CC6.7').status;
+
+  test('of low severity leave the control open, waived ones do not count', () => {
+    assert.equal(status({}), 'failed');
+    assert.equal(status({ severity: 'low' }), 'undetermined');
+    assert.equal(status({ verdict: 'undetermined' }), 'undetermined');
+    assert.equal(
+      status({ waiver: { id: 'w', title: 'w', owner: 'ann', reason: 'r', expires: '2027-01-01T00:00:00Z' } }),
+      'passed',
+    );
+  });
+
+  test('that name a control fail it even where no check asks for them', () => {
+    const break_glass = policies.find(({ controls }) => controls.includes('soc2:CC7.4'))!;
+    const result = resultOf(withFinding(good, break_glass.id, 'matched-rule'), soc2, 'CC7.4');
+    assert.equal(result.status, 'failed');
+    assert.equal(result.checks.at(-1)!.against, 1);
+  });
+
+  test('that only packs ask for are counted, have words, and make the verdict', () => {
+    const run = SPOILED.retention!(good, { kind: 'retention', params: '' }, '');
+    const { findings, summary, codes } = all(run);
+    assert.ok(findings.some(({ code }) => code === 'retention-too-short'));
+    assert.equal(summary.verdict, 'findings');
+    assert.equal(summary.findings.total, findings.length);
+    assert.equal(
+      Object.values(summary.findings.bySeverity).reduce((sum, amount) => sum + amount, 0),
+      findings.length,
+    );
+    for (const { code } of findings) assert.ok(codes[code]!.fix.length > 0);
+    assert.equal(
+      new Set(findings.map(({ fingerprint }) => fingerprint)).size,
+      findings.length,
+      'one finding, however many packs',
+    );
+  });
+
+  test('of every code of packs are made by some run', () => {
+    const runs = [
+      ...Object.entries(SPOILED).flatMap(([kind, spoil]) =>
+        packs
+          .flatMap(({ name, controls }) =>
+            controls
+              .flatMap(({ id, checks }) =>
+                checks
+                  .filter((check) => check.kind === kind)
+                  .flatMap((check) => spoil?.(good, check, `${name}:${id}`) ?? []),
+              )
+              .slice(0, 1),
+          )
+          .slice(0, 1),
+      ),
+      SPOILED.silence!(good, { kind: 'silence', params: '' }, ''),
+    ];
+    const codes = new Set(runs.flatMap((run) => all(run).findings.map(({ code }) => code)));
+    for (const { code } of PACK_FINDINGS) assert.ok(codes.has(code), code);
+  });
+});
+
+test('a control is not in force before its date, and a pack that was superseded says so', () => {
+  const pci = packs.find(({ name }) => name === 'pci-dss-4')!;
+  const early = withReport(good, { generated: '2025-01-01T00:00:00Z' });
+  assert.match(resultOf(early, pci, '10.4.1.1').reason!, /not in force before 2025-03-31/);
+  const { notices } = all(good);
+  assert.deepEqual(
+    notices.map(({ message }) => message),
+    ['the pack "m-21-31" (OMB M-21-31) is superseded since 2026-05-22; ask for "m-26-14"'],
+  );
+});
+
+test('every control that a rule or a code names is in its pack', () => {
+  const names = new Set(packs.map(({ name }) => name));
+  const known = new Set(packs.flatMap(({ name, controls }) => controls.map(({ id }) => `${name}:${id}`)));
+  const named = [
+    ...policies.flatMap(({ controls }) => controls),
+    ...findingSpeakers().flatMap(({ kinds }) => kinds.flatMap(({ controls = [] }) => controls)),
+  ].filter((control) => names.has(control.split(':')[0]!));
+  assert.ok(named.length > 100);
+  assert.deepEqual(
+    [...new Set(named)].filter((control) => !known.has(control)),
+    [],
+  );
+});
+
+test('every check that looks at the rules that name its control finds some', () => {
+  for (const { name, controls } of packs)
+    for (const { id, checks } of controls)
+      for (const { kind, params } of checks)
+        if (kind === 'rules' && (params as { ids?: string[] }).ids === undefined)
+          assert.ok(
+            policies.some((rule) => rule.controls.includes(`${name}:${id}`)),
+            `${name}:${id}`,
+          );
+});
