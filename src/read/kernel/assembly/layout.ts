@@ -32,6 +32,8 @@ export const CHECKSUM_HIGH: usize = HEADER + 36;
 export const ID_COUNT: usize = HEADER + 40;
 /** The shape of the last record: see `shapes.ts`. */
 export const SHAPE: usize = HEADER + 44;
+/** The lanes of `checksum` while it folds them. */
+export const CHECKSUM_LANES: usize = HEADER + 64;
 
 /** Pairs of start and end of numbers that only ECMAScript can judge, as long as the record is canonical otherwise. */
 export const DOUBTS: usize = HEADER + 256;
