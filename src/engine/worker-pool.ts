@@ -81,8 +81,7 @@ export class WorkerPool implements Executor {
   private wake = () => {};
 
   /**
-   * `jobs`: threads, this one among them, from 2 on. As many workers beside it took an eighth more processor time: each
-   * loads and compiles the same code (measured, a million events).
+   * `jobs`: threads, this one among them, from 2 on. As many workers beside it would be one thread more than processors.
    * The workers load their modules at once, and wait for orders.
    */
   constructor(jobs: number, module: URL = WORKER) {
