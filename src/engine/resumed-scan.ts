@@ -25,7 +25,7 @@ import {
   unpackState,
 } from './run-state.ts';
 import type { Scan, ScanBooks } from './scan-books.ts';
-import { lineHead, NO_LINES, type ScanTask, type Sizes } from './tasks.ts';
+import { lineHead, NO_LINES, rangeBytesFor, type ScanTask, type Sizes } from './tasks.ts';
 
 export type StateOptions = {
   folder: StateFolder;
@@ -113,13 +113,15 @@ export class ResumedScan {
 
   private async *cut({ fileIndex, known, lines, covered, size }: FilePlan): AsyncGenerator<ScanTask> {
     const { head, source } = lines!;
-    const { file } = this.files[fileIndex]!;
+    const discovered = this.files[fileIndex]!;
+    const { file } = discovered;
+    const rangeBytes = rangeBytesFor(discovered, this.sizes);
     const passed = new PassedBytes(file, known, covered, this.tools);
     const from = { offset: known?.bytes ?? 0, line: known?.lines?.line ?? 1 };
     const stretch = { from, until: size, stop: covered };
     let ranges = 0;
     try {
-      for await (const range of cutLines(file, this.sizes.rangeBytes, this.tools, passed.add, stretch)) {
+      for await (const range of cutLines(file, rangeBytes, this.tools, passed.add, stretch)) {
         const provisional = range.start >= covered;
         ranges++;
         yield { kind: 'range', fileIndex, range, head, source, ...(provisional && { provisional }) };
@@ -172,8 +174,8 @@ function checkKnown({ file, lines, bytes, sha256 }: FileState, plan: FilePlan): 
 /** The bytes of a file on their way past whoever cuts it: their digests up to some offsets, and the lines in them. */
 class PassedBytes {
   bytes = 0;
-  /** The line that begins behind what the next state covers. */
-  line = 1;
+  /** The line that begins behind what the next state covers: counted on from what the last one knew. */
+  line: number;
   coveredSha256 = '';
   sha256 = '';
   private readonly file: string;
@@ -185,6 +187,7 @@ class PassedBytes {
   constructor(file: string, known: FileState | undefined, covered: number, tools: CutTools) {
     this.file = file;
     this.known = known;
+    this.line = known?.lines?.line ?? 1;
     this.covered = covered;
     this.tools = tools;
     this.mark(NEWLINE);
@@ -192,13 +195,14 @@ class PassedBytes {
 
   /** @throws {StateRefusal} as soon as what was audited before turns out to be other bytes now */
   readonly add = (piece: Buffer): void => {
-    const ends = [this.known?.bytes ?? 0, this.covered].map((offset) => offset - this.bytes);
+    const before = this.known?.bytes ?? 0;
+    const ends = [before, this.covered].map((offset) => offset - this.bytes);
     let from = 0;
     for (const end of [...ends.filter((at) => at > 0 && at <= piece.length), piece.length]) {
       if (end <= from) continue;
       const part = piece.subarray(from, end);
       this.hash.update(part);
-      if (this.bytes < this.covered) this.line += this.tools.countNewlines(part);
+      if (this.bytes >= before && this.bytes < this.covered) this.line += this.tools.countNewlines(part);
       this.bytes += part.length;
       from = end;
       this.mark(part.at(-1));

@@ -17,13 +17,13 @@ import { DEFAULT_SIZES, planTasks, type Sizes } from './tasks.ts';
 import { WorkerPool } from './worker-pool.ts';
 
 export type ScanOptions = {
-  /** Worker threads; 1: this thread does it all. */
+  /** Threads that scan, this one among them. */
   jobs: number;
   /** How finely work is cut; the answer does not depend on it. Without it, a single thread reads every file whole. */
   sizes?: Partial<Sizes>;
   /** Bytes of input below which starting threads takes longer than scanning. */
   threadBytes?: number;
-  /** Threads that were started already, `jobs` of them, for this run alone: they end with it. */
+  /** Made for `jobs` already, so that its workers have started, and for this run alone: it ends with it. */
   pool?: WorkerPool;
   /** The module that threads run, where it is not the built one. */
   workerModule?: URL;
@@ -96,13 +96,21 @@ function createExecutor(
 ): { executor: Executor; tools: CutTools | undefined } {
   const { jobs, threadBytes, state, onMatch, onProgress = () => {} } = options;
   const known = state === undefined || state.fresh === true ? 0 : state.folder.coveredBytes();
+  const scanner = new PartScanner(
+    plan,
+    new Programs(plan),
+    files,
+    books.runs,
+    books.addRows,
+    onProgress,
+    onMatch,
+  );
   if (onMatch === undefined && usesThreads(files, jobs, known, threadBytes)) {
     const executor = options.pool ?? new WorkerPool(jobs, options.workerModule);
-    executor.order({ request: plan.request, files, runs: books.runs.folder }, books.addRows, onProgress);
+    const orders = { request: plan.request, files, runs: books.runs.folder };
+    executor.order(orders, scanner, books.addRows, onProgress);
     return { executor, tools: cutTools() };
   }
-  const programs = new Programs(plan);
-  const scanner = new PartScanner(plan, programs, files, books.runs, books.addRows, onProgress, onMatch);
   return {
     executor: new LocalExecutor(scanner),
     tools: options.sizes === undefined ? undefined : cutTools(),

@@ -1,6 +1,6 @@
 /** How a run is cut into tasks: files in their order, small ones together, a large file of lines in ranges. */
 import crypto from 'node:crypto';
-import { type CutTools, cutLines } from '../read/cut-lines.ts';
+import { type CutTools, cutLines, type RangeBytes } from '../read/cut-lines.ts';
 import type { DiscoveredFile } from '../read/discover.ts';
 import { isSystemError } from '../read/open.ts';
 import type { LineRange } from '../read/plain-bytes.ts';
@@ -29,10 +29,27 @@ export type Sizes = {
   batchBytes: number;
   /** Bytes of a range; a file is cut only where it gives at least two. */
   rangeBytes: number;
+  /** Bytes of a range near the end of its file, where that is less. */
+  lastBytes: number;
 };
 
 /** A range is a few dozen milliseconds of work: a message and a merge for each cost nothing beside it. */
-export const DEFAULT_SIZES: Sizes = { batchBytes: 8 * 1024 * 1024, rangeBytes: 16 * 1024 * 1024 };
+export const DEFAULT_SIZES: Sizes = {
+  batchBytes: 8 * 1024 * 1024,
+  rangeBytes: 16 * 1024 * 1024,
+  lastBytes: 4 * 1024 * 1024,
+};
+
+/**
+ * Ranges before the end that are cut finer: when all are given out, one thread may have two of them to scan and another none,
+ * which of 16 MiB each is a tenth of a second.
+ */
+const LAST_RANGES = 4;
+
+export function rangeBytesFor({ bytes }: DiscoveredFile, { rangeBytes, lastBytes }: Sizes): RangeBytes {
+  const finerFrom = bytes - LAST_RANGES * rangeBytes;
+  return (start) => (start < finerFrom ? rangeBytes : Math.min(rangeBytes, lastBytes));
+}
 
 /** A worker's results wait for those before it, so a task of thousands of files would hold too many. */
 const MAX_BATCH_FILES = 64;
@@ -99,7 +116,7 @@ async function* rangesOf(
   };
   try {
     let ranges = 0;
-    for await (const range of cutLines(file.file, sizes.rangeBytes, tools, onPiece)) {
+    for await (const range of cutLines(file.file, rangeBytesFor(file, sizes), tools, onPiece)) {
       ranges++;
       yield { kind: 'range', fileIndex, range, head, source };
     }

@@ -1,14 +1,24 @@
-/** Scanning and judging on worker threads: tasks go out in log order, parts come back in it, and no more are under way than memory allows. */
+/**
+ * Scanning and judging on this thread and on workers: tasks go out in log order, parts come back in it, and no more are under
+ * way than memory allows.
+ */
 import { serialize } from 'node:v8';
 import { Worker } from 'node:worker_threads';
 import { packageFile } from '../base/package-file.ts';
 import type { DiscoveredFile } from '../read/discover.ts';
 import type { Done, Executor } from './executor.ts';
 import type { OnProgress } from './file-scan.ts';
-import { fewestMarks, type Judged, type JudgedShare, type JudgeOrder, shareTexts } from './judge-share.ts';
+import {
+  fewestMarks,
+  type Judged,
+  type JudgedShare,
+  type JudgeOrder,
+  judgeShare,
+  shareTexts,
+} from './judge-share.ts';
 import { dealShares, type Weights } from './mark-shares.ts';
 import type { Plan } from './plan.ts';
-import type { RowParts, ScanPart } from './scan-part.ts';
+import type { PartScanner, RowParts, ScanPart } from './scan-part.ts';
 import type { ScanTask } from './tasks.ts';
 
 /** What a worker is told first; a request is plain data. `runs`: the folder of temporary files. */
@@ -32,7 +42,7 @@ export type FromWorker =
 
 /** Tasks a worker has at hand: the one it scans, and the next, so that it never waits for this thread. */
 const DEPTH = 2;
-/** Parts that may wait for an earlier one, for each worker; then the workers wait too. */
+/** Parts that may wait for an earlier one, for each thread; then the threads wait too. */
 const WAITING_PARTS = 2;
 
 /** As it was built. Tests name another, of the sources at hand. */
@@ -58,6 +68,9 @@ type Member = {
 
 export class WorkerPool implements Executor {
   private readonly members: Member[];
+  /** Of this thread, and whether it has nothing to scan. */
+  private own: PartScanner | undefined;
+  private isFree = true;
   private onRows: (rows: RowParts) => void = () => {};
   private onProgress: OnProgress = () => {};
   private readonly done = new Map<number, ScanPart>();
@@ -67,13 +80,22 @@ export class WorkerPool implements Executor {
   private closing = false;
   private wake = () => {};
 
-  /** The threads load their modules at once, and wait for orders. */
+  /**
+   * `jobs`: threads, this one among them, from 2 on. As many workers beside it would be one thread more than processors.
+   * The workers load their modules at once, and wait for orders.
+   */
   constructor(jobs: number, module: URL = WORKER) {
-    this.members = Array.from({ length: jobs }, () => this.start(module));
+    this.members = Array.from({ length: jobs - 1 }, () => this.start(module));
   }
 
-  /** Before the first task. `onRows` and `onProgress` are called as threads send. */
-  order(orders: WorkerOrders, onRows: (rows: RowParts) => void, onProgress: OnProgress): void {
+  /** Before the first task. `own` scans in this thread. `onRows` and `onProgress` are called as workers send. */
+  order(
+    orders: WorkerOrders,
+    own: PartScanner,
+    onRows: (rows: RowParts) => void,
+    onProgress: OnProgress,
+  ): void {
+    this.own = own;
     this.onRows = onRows;
     this.onProgress = onProgress;
     this.done.clear();
@@ -86,17 +108,21 @@ export class WorkerPool implements Executor {
   async *inOrder(tasks: AsyncIterable<ScanTask>): AsyncGenerator<Done> {
     const sent: ScanTask[] = [];
     let count = 0;
-    const window = this.members.length * WAITING_PARTS;
+    const window = (this.members.length + 1) * WAITING_PARTS;
     for await (const task of tasks) {
-      let member = this.idlest();
-      while (member.open >= DEPTH || sent.length >= window) {
+      while (sent.length >= window || !this.hasRoom()) {
         yield* this.ready(sent, count);
-        if (member.open >= DEPTH || sent.length >= window) await this.change();
-        member = this.idlest();
+        if (sent.length >= window || !this.hasRoom()) await this.change();
       }
       sent.push(task);
-      member.scans = true;
-      this.send(member, { kind: 'scan', number: count++, task });
+      const number = count++;
+      const member = this.idlest();
+      // Workers first: while this thread scans, nobody gives them anything.
+      if (member.open >= DEPTH) void this.scanHere(number, task);
+      else {
+        member.scans = true;
+        this.send(member, { kind: 'scan', number, task });
+      }
     }
     while (sent.length > 0) {
       yield* this.ready(sent, count);
@@ -105,23 +131,43 @@ export class WorkerPool implements Executor {
     await this.flush();
   }
 
-  /** Waits for the rows that members keep back. One that has not even started has none. */
+  private hasRoom(): boolean {
+    return this.isFree || this.idlest().open < DEPTH;
+  }
+
+  private async scanHere(number: number, task: ScanTask): Promise<void> {
+    this.isFree = false;
+    try {
+      this.done.set(number, await this.own!.scan(task));
+      this.isFree = true;
+      this.wake();
+    } catch (error) {
+      this.fail(error as Error);
+    }
+  }
+
+  /** Waits for the rows that threads keep back. A worker that has not even started has none. */
   private async flush(): Promise<void> {
     const members = this.members.filter(({ scans }) => scans);
     for (const member of members) {
       member.scans = false;
       this.send(member, { kind: 'flush' });
     }
+    this.own!.flush();
+    // Its memory may go while others work.
+    this.own = undefined;
     while (members.some(({ open }) => open > 0)) await this.change();
   }
 
   /** @throws when a worker stops before its work is done */
   async judge(order: JudgeOrder, plan: Plan, weights: Weights): Promise<JudgedShare[]> {
     const { members } = this;
-    for (const [index, share] of dealShares(weights, fewestMarks(plan), members.length).entries())
-      this.send(members[index]!, { kind: 'judge', order: { ...order, share } });
+    const [share, ...others] = dealShares(weights, fewestMarks(plan), members.length + 1);
+    for (const [index, other] of others.entries())
+      this.send(members[index]!, { kind: 'judge', order: { ...order, share: other } });
+    const own = judgeShare(plan, { ...order, share: share! });
     while (members.some(({ open }) => open > 0)) await this.change();
-    return members.map(({ judged, share }) => ({ ...share!, judged }));
+    return [own, ...members.map(({ judged, share: each }) => ({ ...each!, judged }))];
   }
 
   /** The parts that are next in order and have come; takes their tasks off `sent`. */

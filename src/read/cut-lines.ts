@@ -23,12 +23,15 @@ export type LineStretch = { from: ReadStart; until?: number; stop?: number };
 
 const WHOLE: LineStretch = { from: { offset: 0, line: 1 } };
 
+/** About how many bytes the range that begins at an offset shall have. */
+export type RangeBytes = (start: number) => number;
+
 /**
  * Yields ranges of about `rangeBytes` that begin and end with lines, without gaps, in order. `onPiece` is told of all bytes as they pass. @throws what the system says when the file cannot be read
  */
 export async function* cutLines(
   file: string,
-  rangeBytes: number,
+  rangeBytes: RangeBytes,
   tools: CutTools,
   onPiece: OnPiece,
   { from: { offset, line: firstLine }, until = Number.POSITIVE_INFINITY, stop = 0 }: LineStretch = WHOLE,
@@ -46,7 +49,7 @@ export async function* cutLines(
       onPiece(piece);
       for (let from = Math.max(0, offset - at); from < length; ) {
         // A range ends behind the first newline at or behind its size; a longer line makes a longer range.
-        const earliest = Math.max(from, range.start + rangeBytes - 1 - at);
+        const earliest = Math.max(from, range.start + rangeBytes(range.start) - 1 - at);
         const newline = earliest < length ? piece.indexOf(NEWLINE, earliest) : -1;
         let end = newline < 0 ? length : newline + 1;
         const isStop = at + from < stop && stop <= at + end;

@@ -27,7 +27,8 @@ async function cut(
   const ranges: LineRange[] = [];
   const seen: Buffer[] = [];
   const onPiece = (piece: Buffer) => seen.push(Buffer.from(piece));
-  for await (const range of cutLines(file, rangeBytes, tools, onPiece, stretch)) ranges.push({ ...range });
+  for await (const range of cutLines(file, () => rangeBytes, tools, onPiece, stretch))
+    ranges.push({ ...range });
   return { ranges, seen: Buffer.concat(seen) };
 }
 

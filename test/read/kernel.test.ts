@@ -59,6 +59,45 @@ describe('scan() and scanLine()', () => {
     }
   });
 
+  test('agree with the slow twin on keys in any sequence, met before or not, twice in an object or not', () => {
+    const kernel = newKernel();
+    const chance = new Chance(11);
+    const keys = [1, 2, 14, 15, 16, 17, 30, 31, 32, 62, 63, 64, 65].flatMap((length) => [
+      'k'.repeat(length),
+      `${'k'.repeat(length - 1)}z`,
+    ]);
+    const twins = new TwinScan(kernel, ['k', 'l', keys[6]!, keys[20]!, keys[24]!, 'kk.k', 'kk.kk.l']);
+    const object = (depth: number): string => {
+      const members = Array.from({ length: chance.below(6) }, () => {
+        // Few keys are met often, all of them now and then.
+        const key = chance.pick(chance.oneIn(3) ? keys : ['k', 'kk', 'l', keys[6]!]);
+        return `"${key}":${depth < 2 && chance.oneIn(3) ? object(depth + 1) : chance.pick(['1', '"x"', 'null'])}`;
+      });
+      return `{${(chance.oneIn(2) ? members.toSorted() : members).join()}}`;
+    };
+    for (let left = 5000; left > 0; left--) {
+      const text = object(0);
+      const end = put(kernel, Buffer.from(text), left);
+      assert.equal(twins.disagreement(left, end), undefined, text);
+    }
+    assert.ok(twins.read > 2500, 'the kernel itself read too few to tell anything');
+  });
+
+  test('a path that is wanted later is found in objects whose keys were met before', () => {
+    const kernel = newKernel();
+    const trie = kernel.newTrie()!;
+    trie.add(0, ['a.b']);
+    const end = put(kernel, Buffer.from('{"a":{"b":1,"c":2},"d":3}'), 0);
+    for (let times = 0; times < 3; times++) assert.equal(trie.scan(0, end), end);
+    trie.add(1, ['a.c']);
+    trie.add(2, ['d']);
+    assert.equal(trie.scan(0, end), end);
+    assert.deepEqual(
+      [0, 1, 2].map((slot) => trie.found.first(slot) >= 0),
+      [true, true, true],
+    );
+  });
+
   test('agree with the slow twin on JSONTestSuite, anywhere in the block', {
     skip: sharedData('json-testsuite') === undefined && 'sample data absent',
   }, () => {

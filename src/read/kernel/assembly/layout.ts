@@ -32,6 +32,8 @@ export const CHECKSUM_HIGH: usize = HEADER + 36;
 export const ID_COUNT: usize = HEADER + 40;
 /** The shape of the last record: see `shapes.ts`. */
 export const SHAPE: usize = HEADER + 44;
+/** The lanes of `checksum` while it folds them. */
+export const CHECKSUM_LANES: usize = HEADER + 64;
 
 /** Pairs of start and end of numbers that only ECMAScript can judge, as long as the record is canonical otherwise. */
 export const DOUBTS: usize = HEADER + 256;
@@ -107,5 +109,13 @@ export const MAX_TOKENS: i32 = 248;
 export const SHAPE_TABLE: usize = ID_ARENA + MAX_ARENA_BYTES + PAGE;
 export const SHAPES: usize = SHAPE_TABLE + MAX_SHAPES * 4 * 4;
 
+/** Keys of objects by the keys before them: see `sequences.ts`. The objects of most logs have a few sequences each. */
+export const MAX_KNOWN_KEYS: i32 = 4096;
+export const KNOWN_KEY_SHIFT: i32 = 7;
+export const KNOWN_KEYS: usize = SHAPES + MAX_SHAPES * 1024;
+/** A word for each node of a trie, of which TRIES has room for 32,768: the first key of its objects. */
+export const FIRST_KEYS: usize = KNOWN_KEYS + (MAX_KNOWN_KEYS << KNOWN_KEY_SHIFT);
+export const FIRST_KEYS_BYTES: usize = 2 * PAGE;
+
 /** Given to the compiler by `build/kernel.ts`, which holds this number against it. */
-export const MEMORY_PAGES: i32 = <i32>((SHAPES + MAX_SHAPES * 1024) / PAGE) + 1;
+export const MEMORY_PAGES: i32 = <i32>((FIRST_KEYS + FIRST_KEYS_BYTES) / PAGE) + 1;

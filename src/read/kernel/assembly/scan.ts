@@ -49,8 +49,19 @@ import {
   TOKENS,
   WANTS_ID,
 } from './layout';
+import { ASCENDING, BEFORE, BEHIND, CHILD, follow, HASH, LENGTH, learn } from './sequences';
 import { shapeOf } from './shapes';
-import { findChild, hashLanes, hashLong, keyLanes, rootOf, SLOT_COUNT, SLOT_LIST, slotsOf } from './trie';
+import {
+  findChild,
+  hashLanes,
+  hashLong,
+  keyLanes,
+  rootOf,
+  SEQUENCES,
+  SLOT_COUNT,
+  SLOT_LIST,
+  slotsOf,
+} from './trie';
 
 // Kinds and marks of `base/found-values.ts`.
 const NULL: i32 = 1;
@@ -224,56 +235,88 @@ function object(node: usize, start: i32, depth: i32): i32 {
   let previousSecond: u64 = 0;
   let previousStart = 0;
   let previousLength = -1;
+  // Where the keys so far lead in the tree of sequences; 0 beyond it, and where nothing in the object is wanted.
+  let path: usize = node === 0 ? 0 : load<u32>(node, SEQUENCES) - BEHIND;
   while (true) {
     if (byte !== QUOTE) return UNUSUAL;
     const keyStart = at;
     // The key
     const head = v128.load(at + 1, BLOCK);
-    let mask = stops(head);
-    let length = ctz(mask);
-    if (mask === 0) {
-      length = 16;
-      while (true) {
-        mask = stops(v128.load(at + 1 + length, BLOCK));
-        if (mask !== 0) break;
-        length += 16;
+    let child: usize = 0;
+    const next: usize = path === 0 ? 0 : follow(path, head, at + 1);
+    if (next !== 0) {
+      path = next;
+      child = load<u32>(next, CHILD);
+      at += 1 + load<i32>(next, LENGTH);
+      if (load<i32>(next, ASCENDING) === 0) canonical = false;
+      previousStart = keyStart + 1;
+      count++;
+    } else {
+      if (path !== 0 && count > 0) {
+        // What the loop below would know by now.
+        let entry = path;
+        for (let index = count - 1; index >= 0; index--) {
+          const known = load<u64>(entry, HASH);
+          store<u32>(hashes + (index << 2), <u32>known);
+          bloom |= (<u64>1) << (known >>> 58);
+          entry = load<u32>(entry, BEFORE);
+        }
+        ascending = load<i32>(path, ASCENDING) !== 0;
+        previousLength = load<i32>(path, LENGTH);
+        const previous = keyLanes(v128.load(path), previousLength);
+        previousFirst = i64x2.extract_lane(previous, 0);
+        previousSecond = i64x2.extract_lane(previous, 1);
       }
-      length += ctz(mask);
-    }
-    at += 1 + length;
-    // Keys beyond ASCII sort by UTF-16 units, which bytes do not show; escaped keys compare by value.
-    if (byteAt(at) !== QUOTE) return UNUSUAL;
-    const lanes = keyLanes(head, length);
-    const first: u64 = i64x2.extract_lane(lanes, 0);
-    const second: u64 = i64x2.extract_lane(lanes, 1);
-    const hash =
-      length < 16 ? hashLanes(first, second) : hashLong(first, second, BLOCK + keyStart + 1, length);
-    // Order and repeats: as long as the keys ascend, none of them can stand twice.
-    if (first <= previousFirst && previousLength >= 0) {
-      if (first < previousFirst || second < previousSecond) ascending = false;
-      else if (second === previousSecond) {
-        ascending =
-          ascending && previousLength >= 16 && isBefore(previousStart, previousLength, keyStart + 1, length);
+      let mask = stops(head);
+      let length = ctz(mask);
+      if (mask === 0) {
+        length = 16;
+        while (true) {
+          mask = stops(v128.load(at + 1 + length, BLOCK));
+          if (mask !== 0) break;
+          length += 16;
+        }
+        length += ctz(mask);
       }
-    }
-    previousFirst = first;
-    previousSecond = second;
-    previousStart = keyStart + 1;
-    previousLength = length;
-    const bit = (<u64>1) << (hash >>> 58);
-    if (!ascending) {
-      canonical = false;
-      if (count >= MAX_KEYS) return UNUSUAL;
-      if ((bloom & bit) !== 0) {
-        for (let index = 0; index < count; index++) {
-          if (load<u32>(hashes + (index << 2)) === <u32>hash) return UNUSUAL;
+      at += 1 + length;
+      // Keys beyond ASCII sort by UTF-16 units, which bytes do not show; escaped keys compare by value.
+      if (byteAt(at) !== QUOTE) return UNUSUAL;
+      const lanes = keyLanes(head, length);
+      const first: u64 = i64x2.extract_lane(lanes, 0);
+      const second: u64 = i64x2.extract_lane(lanes, 1);
+      const hash =
+        length < 16 ? hashLanes(first, second) : hashLong(first, second, BLOCK + keyStart + 1, length);
+      // Order and repeats: as long as the keys ascend, none of them can stand twice.
+      if (first <= previousFirst && previousLength >= 0) {
+        if (first < previousFirst || second < previousSecond) ascending = false;
+        else if (second === previousSecond) {
+          ascending =
+            ascending &&
+            previousLength >= 16 &&
+            isBefore(previousStart, previousLength, keyStart + 1, length);
         }
       }
+      previousFirst = first;
+      previousSecond = second;
+      previousStart = keyStart + 1;
+      previousLength = length;
+      const bit = (<u64>1) << (hash >>> 58);
+      if (!ascending) {
+        canonical = false;
+        if (count >= MAX_KEYS) return UNUSUAL;
+        if ((bloom & bit) !== 0) {
+          for (let index = 0; index < count; index++) {
+            if (load<u32>(hashes + (index << 2)) === <u32>hash) return UNUSUAL;
+          }
+        }
+      }
+      bloom |= bit;
+      if (count < MAX_KEYS) store<u32>(hashes + (count << 2), <u32>hash);
+      count++;
+      if (node !== 0) child = findChild(node, first, second, hash, keyStart + 1, length);
+      if (path !== 0)
+        path = count > MAX_KEYS ? 0 : learn(path, head, keyStart + 1, length, hash, child, ascending);
     }
-    bloom |= bit;
-    if (count < MAX_KEYS) store<u32>(hashes + (count << 2), <u32>hash);
-    count++;
-    const child: usize = node === 0 ? 0 : findChild(node, first, second, hash, keyStart + 1, length);
     // The colon
     at++;
     byte = byteAt(at);

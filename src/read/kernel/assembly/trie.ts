@@ -1,7 +1,17 @@
 /** Tries of wanted keys: built once by the cursors, followed at every key of every record. */
 
 import { sameBytes } from './bytes';
-import { BLOCK, MAX_SLOTS, MAX_TRIES, SCRATCH, SLOTS, SLOTS_BYTES, TRIES, TRIES_BYTES } from './layout';
+import {
+  BLOCK,
+  FIRST_KEYS,
+  MAX_SLOTS,
+  MAX_TRIES,
+  SCRATCH,
+  SLOTS,
+  SLOTS_BYTES,
+  TRIES,
+  TRIES_BYTES,
+} from './layout';
 
 // A node: its key's first 16 bytes as two big-endian numbers (so that numbers order as keys do), and what follows it.
 export const FIRST: usize = 0;
@@ -14,7 +24,9 @@ export const SLOT_LIST: usize = 32;
 export const SLOT_COUNT: usize = 36;
 const CHILD_COUNT: usize = 40;
 const HASH: usize = 44;
-const NODE_BYTES: usize = 48;
+/** Where the sequences of keys begin that its objects have had: see `sequences.ts`. */
+export const SEQUENCES: usize = 48;
+const NODE_BYTES: usize = 52;
 
 // A trie: its root and its slots.
 export const ROOT: usize = 0;
@@ -29,6 +41,7 @@ const ONES: usize = memory.data<u8>([
 
 let used: usize = TRIES;
 let tries: i32 = 0;
+let nodes: i32 = 0;
 
 /** Zeroed bytes (nothing was ever freed), 16 spare ones behind them; 0 when the region is full. */
 function reserve(bytes: usize): usize {
@@ -96,6 +109,8 @@ function newNode(key: usize, length: i32): usize {
   store<u32>(node, copy, KEY);
   store<u32>(node, table, TABLE);
   store<u32>(node, 3, MASK);
+  store<u32>(node, FIRST_KEYS + (nodes << 2), SEQUENCES);
+  nodes++;
   store<u32>(
     node,
     <u32>(length < 16 ? hashLanes(first, second) : hashLong(first, second, copy, length)),
@@ -159,6 +174,8 @@ export function childFor(node: usize, length: i32): usize {
   }
   insert(table, mask, made);
   store<u32>(node, count, CHILD_COUNT);
+  // What was known of its objects was known without this child.
+  store<u32>(load<u32>(node, SEQUENCES), 0);
   return made;
 }
 
