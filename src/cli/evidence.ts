@@ -16,6 +16,7 @@ import type { SignerKey } from '../transparency/note-key.ts';
 import type { Config } from './config.ts';
 import { drawSample } from './evidence-sample.ts';
 import { isOpenToOthers, readSignerKey } from './key-command.ts';
+import { isPackName } from './packs.ts';
 import { isBelow, liesWithin } from './places.ts';
 
 export type EvidenceOptions = {
@@ -94,7 +95,7 @@ export async function writeEvidence(
   report: Report,
   request: AuditRequest,
   config: Config,
-  given: { licenses?: string; rules?: string[] },
+  given: { licenses?: string; rules?: string[]; pack?: string[] },
 ): Promise<string | undefined> {
   const digests = report.inputs.map(({ sha256 }) => sha256 ?? '').join('\n');
   const seed = named ?? sha256Hex(digests);
@@ -127,14 +128,17 @@ type ConfigurationFile = EvidencePredicate['configuration'][number] & { content?
 /** What the run was told, in files of its own: each with its digest and a copy. What is shipped is known by the version. */
 function readConfiguration(
   config: Config,
-  given: { licenses?: string; rules?: string[] },
+  given: { licenses?: string; rules?: string[]; pack?: string[] },
   report: Report,
 ): ConfigurationFile[] {
   const folders = [...config.rules, ...(given.rules ?? [])];
   const rules = report.rules
     .map(({ file }) => file)
     .filter((file) => folders.some((folder) => isBelow(folder, file)));
-  const named = [config.file, given.licenses ?? config.licenses].filter((file) => file !== undefined);
+  const told = [config.file, given.licenses ?? config.licenses, report.waivers?.file, report.baseline?.file];
+  const asked = given.pack?.flatMap((names) => names.split(',')) ?? config.packs;
+  const packs = asked.filter((name) => !isPackName(name));
+  const named = [...told, ...packs].filter((file) => file !== undefined);
   const files = [...named, ...[...new Set(rules)].sort(compareText)];
   return files.map((file, index): ConfigurationFile => {
     const content = fs.readFileSync(file);

@@ -15,6 +15,7 @@ import { FORMATS } from '../report/index.ts';
 import { triage } from '../triage/triage.ts';
 import { type EvidenceOptions, planEvidence, writeEvidence } from './evidence.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
+import { keepRun, readHistory, withHistory } from './history.ts';
 import { Progress } from './progress.ts';
 import { buildRequest, type RequestOptions, readScope, type Scope } from './request.ts';
 import { Stats } from './stats.ts';
@@ -40,6 +41,7 @@ export type VerifyOptions = RequestOptions &
     stats: boolean;
     jobs?: string;
     state?: string;
+    history?: string;
     color: ColorChoice;
     sarifProfile?: SarifProfile;
   };
@@ -83,6 +85,7 @@ async function verifyFiles(
   { problems, jobs, scope, archives, missing, pool }: Start,
 ): Promise<ExitCode> {
   const request = buildRequest(paths, options, problems, scope);
+  const history = readHistory(options.history, problems);
   const inputs = readTriage(options, request, scope.config, problems);
   noteKeysBeside(request, archives.files);
   const outputs = parseOutputs(options.format ?? [], FORMATS, problems);
@@ -123,9 +126,14 @@ async function verifyFiles(
     stop();
     folder?.close();
   }
-  if (request.packs !== undefined) report = judgePacks(report, request, request.packs as PackOptions);
+  if (request.packs !== undefined) {
+    const runs = history?.runs.map(({ at }) => at);
+    report = judgePacks(report, request, { ...(request.packs as PackOptions), ...(runs && { runs }) });
+  }
   report = triage(report, inputs);
+  if (history !== undefined) report = withHistory(report, history);
   await writeReport(report, outputs, options);
+  if (history !== undefined) keepRun(report, history);
   if (stats !== undefined) process.stderr.write(stats.format(report, pool === undefined ? 1 : jobs));
   if (evidencePlan !== undefined) {
     const refusal = await writeEvidence(evidencePlan, report, request, scope.config, options);

@@ -2,6 +2,7 @@
 import type { SourceActivity } from './activity.ts';
 import type { ControlResult, PackSummary } from './control.ts';
 import type { Finding, Severity } from './finding.ts';
+import type { RunSummary } from './history.ts';
 import type { LicenseFigures } from './license-figures.ts';
 import type { Place } from './place.ts';
 import type { FailOn } from './verdict.ts';
@@ -294,6 +295,8 @@ export type Report = {
   waivers?: WaiverSummary;
   /** Where a baseline was given. */
   baseline?: BaselineSummary;
+  /** Runs before this one, and this one last, where a history is kept: at most 400. */
+  history?: RunSummary[];
   /** What the baseline that was given knows and this run did not find. */
   absent?: AbsentFinding[];
   /** What a statement tells beside, where one was asked for: no format of a report renders it. */

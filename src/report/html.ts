@@ -13,6 +13,7 @@ import { methodSection } from './html/method.ts';
 import { list, type PageSection } from './html/page-parts.ts';
 import { scopeSection } from './html/scope.ts';
 import { STYLE } from './html/style.ts';
+import { trendSection } from './html/trend.ts';
 import { explainVerdict } from './parts/verdict-words.ts';
 
 export const html: ReportFormat = {
@@ -29,6 +30,7 @@ function page(report: Report): Html {
     ...findingSections(report),
     ...integritySection(report),
     ...licenseSection(report),
+    ...trendSection(report),
     ...methodSection(report),
   ];
   const policy = `default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-${FILTER_DIGEST}'; base-uri 'none'; form-action 'none'`;

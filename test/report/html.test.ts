@@ -56,7 +56,7 @@ describe('the format html', () => {
     const titles = [...page.matchAll(/<h2 id="\w+">([^<]*)<\/h2>/g)].map((match) => match[1]);
     assert.deepEqual(titles, [
       ...['Scope and completeness', 'Controls', 'Findings', 'Waivers', 'Gone since the baseline'],
-      ...['Integrity', 'Licenses', 'Method and limits'],
+      ...['Integrity', 'Licenses', 'Over the runs', 'Method and limits'],
     ]);
     assert.match(page, /aria-label="audit: 1,148 events by hour, 2025-03-01 to 2025-03-31 \(UTC\)"/);
     assert.match(page, /2 events without a readable time/);

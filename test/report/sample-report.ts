@@ -506,6 +506,26 @@ export function richReport(): Report {
       unread: 1,
       carried: { critical: 1, high: 2, medium: 1, low: 1, informational: 1 },
     },
+    history: [
+      {
+        at: '2025-03-31T06:00:00Z',
+        verdict: 'findings',
+        records: 1_000,
+        bytes: 200_000,
+        findings: { critical: 1, low: 3 },
+        waived: 0,
+        licenses: [{ license: 'editor', used: 20, limit: 25 }],
+      },
+      {
+        at: '2025-04-01T06:00:00Z',
+        verdict: 'incomplete',
+        records: 1_249,
+        bytes: 245_300,
+        findings: { critical: 2, high: 2 },
+        waived: 1,
+        licenses: [{ license: 'editor', used: 26, limit: null }],
+      },
+    ],
     absent: [
       {
         rule: 'required-fields',

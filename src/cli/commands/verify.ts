@@ -32,6 +32,7 @@ export function addVerify(program: Command, done: (code: ExitCode) => void): voi
     .option('--view <role>', 'what is audited is a view of an archive for this role, not the archive')
     .option('--policy <file>', 'logs and witnesses that have to have signed it (c2sp.org/tlog-policy)')
     .option('--evidence-file <file>', 'where both checkpoints of a fork are written')
+    .option('--history <folder>', 'keep a line about each run there: trends, and how often logs are reviewed')
     .option('--evidence <folder>', 'write what an external auditor takes along into this new folder')
     .option('--evidence-key <file>', 'sign its manifest with this Ed25519 key (audit-check key generate)')
     .option('--sample <number>', 'records in the sample of the evidence (default: 25)')

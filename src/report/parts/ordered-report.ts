@@ -3,6 +3,7 @@ import { compareText } from '../../base/text-safety.ts';
 import type { SourceActivity } from '../../model/activity.ts';
 import type { ControlCheck, ControlResult, PackSummary } from '../../model/control.ts';
 import { type Excerpt, type Finding, SEVERITIES, type Severity } from '../../model/finding.ts';
+import type { RunSummary } from '../../model/history.ts';
 import type { Place } from '../../model/place.ts';
 import {
   type AbsentFinding,
@@ -42,6 +43,7 @@ export function orderReport(report: Report): Every<Omit<Report, 'figures'>> {
     waivers: report.waivers && orderWaivers(report.waivers),
     baseline: report.baseline && orderBaseline(report.baseline),
     absent: report.absent?.map(orderAbsent),
+    history: report.history?.map(orderRun),
     codes: sortKeys(report.codes, ({ title, why, fix, controls }) => ({ title, why, fix, controls })),
     notices: report.notices.map(orderNotice),
   };
@@ -321,6 +323,20 @@ function orderBaseline(summary: BaselineSummary): Every<BaselineSummary> {
 
 function orderAbsent({ rule, code, fingerprint, message, file }: AbsentFinding): Every<AbsentFinding> {
   return { rule, code, fingerprint, message, file };
+}
+
+function orderRun({
+  at,
+  verdict,
+  records,
+  bytes,
+  findings,
+  waived,
+  licenses,
+}: RunSummary): Every<RunSummary> {
+  const counts = SEVERITIES.toReversed().map((severity) => [severity, findings[severity]]);
+  const seats = licenses.map(({ license, used, limit }) => ({ license, used, limit }));
+  return { at, verdict, records, bytes, findings: Object.fromEntries(counts), waived, licenses: seats };
 }
 
 function orderNotice({ code, message, place }: Notice): Every<Notice> {

@@ -1,0 +1,78 @@
+/** `verify --history`: a line a run, trends in the page, the cadence of reviews in the packs. */
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { after, describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import type { Report } from '../../src/model/report.ts';
+import { CommandLine } from '../support/command-line.ts';
+
+const DEMO = fileURLToPath(new URL('../../fixtures/demo', import.meta.url));
+const commands = new CommandLine();
+const scratch = fs.mkdtempSync(path.join(os.tmpdir(), 'history-'));
+const folder = path.join(scratch, 'runs');
+after(() => {
+  commands.close();
+  fs.rmSync(scratch, { recursive: true });
+});
+
+async function run(day: string, ...more: string[]): Promise<Report> {
+  const { stdout, exit } = await commands.run(
+    ['verify', '--history', folder, '--now', `${day}T03:10:00Z`, '-f', 'json', ...more],
+    DEMO,
+  );
+  assert.equal(exit, 1);
+  return JSON.parse(stdout) as Report;
+}
+
+function reviewOf({ controls = [] }: Report): string[] {
+  const asked = controls
+    .flatMap(({ checks }) => checks)
+    .filter(({ asks }) => asks.endsWith('between two reviews'));
+  return [...new Set(asked.map(({ status }) => status))];
+}
+
+describe('--history', () => {
+  test('keeps a line a run, shows them all, and the packs read from it how often logs are reviewed', async () => {
+    const first = await run('2026-03-03', '--pack', 'pci-dss-4');
+    assert.deepEqual(reviewOf(first), ['undetermined']);
+    assert.equal(first.history!.length, 1);
+    const second = await run('2026-03-04', '--pack', 'pci-dss-4');
+    assert.deepEqual(reviewOf(second), ['passed']);
+    assert.deepEqual(
+      second.history!.map(({ at }) => at),
+      ['2026-03-03T03:10:00Z', '2026-03-04T03:10:00Z'],
+    );
+    const late = await run('2026-03-20', '--pack', 'pci-dss-4');
+    // Sixteen days are too long for the daily review, not for the monthly one.
+    assert.deepEqual(reviewOf(late).sort(), ['failed', 'passed']);
+    assert.ok(late.findings.some(({ code }) => code === 'review-overdue'));
+    const kept = fs.readFileSync(path.join(folder, 'runs.ndjson'), 'utf8').trimEnd().split('\n');
+    assert.equal(kept.length, 3);
+    const { findings, licenses, verdict } = JSON.parse(kept[0]!);
+    assert.deepEqual([verdict, findings.critical], ['findings', 2]);
+    assert.deepEqual(licenses, [{ license: 'editor', used: 4, limit: 3 }]);
+  });
+
+  test('the page has a bar for each run', async () => {
+    const page = path.join(scratch, 'page.html');
+    await run('2026-03-21', '-f', `html=${page}`);
+    const html = fs.readFileSync(page, 'utf8');
+    assert.equal(html.match(/class="bar-of"/g)!.length, 4);
+    assert.match(html, /Open findings of 4 runs/);
+  });
+
+  test('a history that somebody edited is no history', async () => {
+    const file = path.join(folder, 'runs.ndjson');
+    fs.appendFileSync(file, '{"at":"yesterday"}\n');
+    const { exit, stderr } = await commands.run(['verify', '-q', '--history', folder], DEMO);
+    assert.equal(exit, 2);
+    assert.match(stderr, /runs\.ndjson:5:1: is no line of a history/);
+    const other = await commands.run(
+      ['verify', '-q', '--history', path.join(DEMO, 'audit-check.yaml')],
+      DEMO,
+    );
+    assert.match(other.stderr, /is no folder/);
+  });
+});
