@@ -2,6 +2,7 @@
  * Which logs are of license servers of their own. The log of one server may be cut into files, and files may be copied; files
  * of other servers go over the same time, and what is equal in them happened twice.
  */
+import { getOrCreate } from '../base/get-or-create.ts';
 import { NANOS_PER_SECOND } from '../base/instant.ts';
 import { TEXT_FORMATS } from '../text-logs/index.ts';
 import type { Repeat } from './repeats.ts';
@@ -13,12 +14,20 @@ const LONGEST_SEAM = 60n * NANOS_PER_SECOND;
 
 type ServerFile = { index: number; source: string; from: bigint; until: bigint; records: number };
 
-/** Equal records of two files. `shift`: by how many lines they are apart, undefined once that differs. */
-type Shared = { count: number; shift: number | undefined };
+/**
+ * Equal records of two files. `shifts`: how many of them are so many lines apart. In a copy nearly all are as far; lines that
+ * stand twice in one file are the others.
+ */
+type Shared = { count: number; shifts: Map<number, number> };
+
+/** Distances that are counted; a copy has one. */
+const MAX_SHIFTS = 1_000;
 
 export class ServerLogs {
   private readonly files: ReadonlyMap<number, ServerFile>;
   private readonly shared = new Map<string, Shared>();
+  /** By the index of a file; undefined until all repeats are noted. */
+  private logs: Map<number, number> | undefined;
 
   constructor({ parts, inputs }: Scan) {
     const formats = new Set(TEXT_FORMATS.flatMap(({ name, isOfOneServer }) => (isOfOneServer ? [name] : [])));
@@ -39,22 +48,41 @@ export class ServerLogs {
     if (!this.files.has(first.fileIndex) || !this.files.has(again.fileIndex)) return;
     const key = pairOf(first.fileIndex, again.fileIndex);
     const shift = (again.line - first.line) * Math.sign(again.fileIndex - first.fileIndex);
-    const known = this.shared.get(key);
-    if (known === undefined) this.shared.set(key, { count: 1, shift });
-    else {
-      known.count++;
-      if (known.shift !== shift) known.shift = undefined;
-    }
+    const shared = getOrCreate(this.shared, key, (): Shared => ({ count: 0, shifts: new Map() }));
+    shared.count++;
+    const times = shared.shifts.get(shift);
+    if (times !== undefined || shared.shifts.size < MAX_SHIFTS) shared.shifts.set(shift, (times ?? 0) + 1);
+    this.logs = undefined;
   }
 
   /** Whether the files are of two servers, so that equal records are not one: no copy shares so little, or shares it out of step. */
   areApart(left: number, right: number): boolean {
     const [one, other] = [this.files.get(left), this.files.get(right)];
     if (left === right || one === undefined || other === undefined || !doOverlap(one, other)) return false;
-    const shared = this.shared.get(pairOf(left, right));
-    if (shared === undefined) return true;
-    const isCopy = shared.count > 1 && shared.shift !== undefined;
-    return !isCopy && shared.count * 2 <= Math.min(one.records, other.records);
+    return this.logOf(left) !== this.logOf(right);
+  }
+
+  /** The log that a file is of, by the first of its files. Copies of one file are of one log, though they name only the first. */
+  private logOf(index: number): number {
+    this.logs ??= this.gather();
+    return this.logs.get(index)!;
+  }
+
+  private gather(): Map<number, number> {
+    const logs = new Map([...this.files.keys()].map((index) => [index, index]));
+    for (const [key, shared] of this.shared) {
+      const [left, right] = key.split(' ').map(Number) as [number, number];
+      if (!this.isCopy(left, right, shared)) continue;
+      const [to, from] = [logs.get(left)!, logs.get(right)!].sort((a, b) => a - b) as [number, number];
+      for (const [index, log] of logs) if (log === from) logs.set(index, to);
+    }
+    return logs;
+  }
+
+  private isCopy(left: number, right: number, { count, shifts }: Shared): boolean {
+    const [one, other] = [this.files.get(left)!, this.files.get(right)!];
+    const inStep = Math.max(...shifts.values());
+    return (inStep > 1 && inStep * 2 > count) || count * 2 > Math.min(one.records, other.records);
   }
 
   /**
@@ -65,15 +93,8 @@ export class ServerLogs {
     const mixed = new Set<string>();
     for (const [one, other] of this.overlapping())
       if (!mixed.has(one.source) && this.areApart(one.index, other.index)) mixed.add(one.source);
-    const logs = new Map<number, number>();
-    for (const { index, source } of this.files.values()) if (mixed.has(source)) logs.set(index, index);
-    for (const key of this.shared.keys()) {
-      const [left, right] = key.split(' ').map(Number) as [number, number];
-      const [from, to] = [logs.get(right), logs.get(left)];
-      if (from === undefined || to === undefined || from === to || this.areApart(left, right)) continue;
-      for (const [index, log] of logs) if (log === from) logs.set(index, to);
-    }
-    return logs;
+    const mixedFiles = [...this.files.values()].filter(({ source }) => mixed.has(source));
+    return new Map(mixedFiles.map(({ index }) => [index, this.logOf(index)]));
   }
 
   /** In order of time each with those before it that it overlaps. */
