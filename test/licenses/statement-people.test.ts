@@ -263,6 +263,12 @@ test('the cheapest cure takes what is free first: linger, then seats held for lo
       arithmetic: '5 seats in use in 2025-05 - 2 in force - 2 as above = 1; the contract states no price',
     },
   ]);
+  assert.deepEqual(trueUp.instead, {
+    what: 'buy',
+    amount: 3,
+    cost: null,
+    arithmetic: '5 seats in use in 2025-05 - 2 in force = 3; the contract states no price',
+  });
 });
 
 test('what is to be bought has its price: that of the overage, else that of the latest purchase', () => {
@@ -277,10 +283,13 @@ test('what is to be bought has its price: that of the overage, else that of the 
   const older = '{ from: 2025-01-01, set: 1, cost: { per: seat-month, rate: 10.00 EUR } }';
   const newer = '{ from: 2025-02-01, add: 1, by: PO-2, cost: { per: seat-month, rate: 12.345 EUR } }';
   // 2 × 12.345 = 24.69
-  assert.deepEqual(costOf(`[${newer}, ${older}]`), ['24.69 EUR each month', '2 × 12.345 EUR (seat-month)']);
+  assert.deepEqual(costOf(`[${newer}, ${older}]`), [
+    '24.69 EUR each month',
+    '2 × 12.345 EUR (seat-month) = 24.69 EUR',
+  ]);
   assert.deepEqual(costOf(`[${older}, ${newer}]`, 'overage: { allow: 0, rate: 99 JPY/seat }'), [
     '198 JPY once',
-    '2 × 99 JPY (seat)',
+    '2 × 99 JPY (seat) = 198 JPY',
   ]);
 });
 

@@ -4,16 +4,19 @@
  * the order of the page.
  */
 import { count, formatNumber } from '../../base/text-safety.ts';
+import { ROUNDING } from '../../licenses/contract/money.ts';
 import { heatMaps } from './html-heat.ts';
 import { STYLE } from './html-style.ts';
 import { type Column, list, places, SHOWN, table, time, toLine, verdictOf } from './html-table.ts';
 import { type Html, html } from './html-text.ts';
 import type { LicenseEntry, Statement, StatementFinding, StatementPeriod } from './statement.ts';
 import {
+  costWords,
   denialWords,
   FORECAST_METHOD,
   forecastWords,
   idleWords,
+  type PricedWords,
   percent,
   reasonWords,
   showAmount,
@@ -21,6 +24,7 @@ import {
   showLimits,
   showSpanned,
   showTeams,
+  trueDownWords,
   trueUpWords,
   verdictLine,
   worstPeriod,
@@ -110,8 +114,8 @@ ${idleTables(entry)}
 <h3>Forecast</h3>
 ${lines(forecastWords(forecast, unit))}
 ${forecast.known ? html`<p class="faint">${FORECAST_METHOD}</p>` : html``}
-<h3>True-up</h3>
-${trueUpWords(entry).map(toLine)}
+<h3>${entry.cost === null ? 'True-up' : 'Cost and true-up'}</h3>
+${[...costWords(entry), ...trueUpWords(entry), ...trueDownWords(entry)].map(priced)}
 ${findingList(entry.findings.filter(({ code }) => code.startsWith('use-')))}
 </section>
 `;
@@ -247,6 +251,28 @@ ${table(
     ]),
   idle.held,
 )}`;
+}
+
+function priced(words: PricedWords): Html {
+  const { label, bill } = words;
+  if (bill === undefined) return toLine(words);
+  const columns: Column[] = [
+    { title: 'By' },
+    { title: 'From' },
+    { title: 'Period' },
+    { title: 'Quantity × price' },
+    { title: 'Amount', number: true },
+  ];
+  const rows = bill.lines
+    .slice(0, SHOWN)
+    .map(({ by, since, period, arithmetic, amount }) => [
+      by ?? 'no document',
+      html`<time>${since}</time>`,
+      period ?? 'once',
+      arithmetic,
+      amount ?? '',
+    ]);
+  return html`${toLine(words)}${table(`The lines of ${label}: ${ROUNDING}`, columns, rows, bill.lines.length + bill.omitted)}`;
 }
 
 function findingSection(title: string, findings: readonly StatementFinding[]): Html {
