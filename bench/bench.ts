@@ -27,6 +27,7 @@ const OPTIONS = {
   'rules-events': { type: 'string', default: '1000000' },
   'gzip-files': { type: 'string', default: '4000' },
   'incremental-events': { type: 'string', default: '4000000' },
+  'licenses-events': { type: 'string', default: '10000000' },
 } as const;
 
 const { values, positionals } = parseArgs({ options: OPTIONS, allowPositionals: true });
@@ -60,6 +61,7 @@ const settings: Settings = {
   rulesEvents: toCount('rules-events'),
   gzipFiles: toCount('gzip-files'),
   incrementalEvents: toCount('incremental-events'),
+  licensesEvents: toCount('licenses-events'),
 };
 
 fs.mkdirSync(CACHE, { recursive: true });

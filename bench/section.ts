@@ -12,6 +12,7 @@ export type Settings = {
   growthEvents: number[];
   workersEvents: number;
   incrementalEvents: number;
+  licensesEvents: number;
 };
 
 /** One thing that was wanted. `held` is undefined when this run cannot tell. */

@@ -20,9 +20,11 @@ export type VerifyCommand = {
   prepare?: () => void;
   /** A second number of records that is right. */
   alsoReads?: number;
+  /** More records than `events` are right, too. */
+  more?: boolean;
 };
 
-/** `verify` over `paths`; refused unless it read exactly `events` records, or `alsoReads`. */
+/** `verify` over `paths`; refused unless it read exactly `events` records, or `alsoReads`, or `more`. */
 export function verifyCommand({
   name,
   paths,
@@ -31,6 +33,7 @@ export function verifyCommand({
   flags = [],
   prepare,
   alsoReads,
+  more = false,
 }: VerifyCommand): Command {
   return {
     name,
@@ -41,9 +44,24 @@ export function verifyCommand({
     refuse: (output) => {
       const said = /^(?:events|records)\s+([\d,]+)/m.exec(output)?.[1];
       const records = Number(said?.replaceAll(',', ''));
-      return records === events || records === alsoReads
+      return records === events || records === alsoReads || (more && records > events)
         ? undefined
         : `it read ${records} records, expected ${events}`;
+    },
+  };
+}
+
+/** `licenses` over the same; refused unless no license is in doubt or exceeded. */
+export function statementCommand({ name, paths, events, bytes, flags = [] }: VerifyCommand): Command {
+  return {
+    name,
+    argv: [...PROGRAM, 'licenses', '--no-config', ...flags, ...paths],
+    events,
+    bytes,
+    refuse: (output) => {
+      const verdicts = /^Licenses\n([\s\S]*?)\n\n/m.exec(output)?.[1]?.split('\n').slice(1) ?? [];
+      const isWithin = verdicts.length > 0 && verdicts.every((row) => row.endsWith('within'));
+      return isWithin ? undefined : 'not every license is said to be within its quantity';
     },
   };
 }

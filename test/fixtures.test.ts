@@ -26,6 +26,7 @@ const SPOKEN_ELSEWHERE: Readonly<Record<string, string>> = {
   ...Object.fromEntries(
     RETENTION_FINDINGS.map(({ code }) => [code, 'takes an archive: test/cli/retention.test.ts']),
   ),
+  'void-waiver': 'only the command reads the waivers file: test/cli/waivers.test.ts',
   'unreadable-input': 'git keeps no unreadable file: test/data/reading-errors.test.ts',
   'changed-input': 'takes a file that changes between two readers: test/engine/changed-input.test.ts',
   'key-list-beside-logs': 'only the command knows where keys lie: test/cli/cloudtrail.test.ts',

@@ -9,11 +9,20 @@ import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 import { parse } from 'yaml';
 import { buildProgram } from '../src/cli/program.ts';
+import { bundled } from './support/bundled.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const read = (name: string) => fs.readFileSync(path.join(ROOT, name), 'utf8');
 const program = buildProgram(() => undefined);
 const scratch = fs.mkdtempSync(path.join(os.tmpdir(), 'integrations-'));
+
+/** The package as it is installed, with the bundle of the sources as they are now. */
+const tool = path.join(scratch, 'tool');
+fs.mkdirSync(path.join(tool, 'bin'), { recursive: true });
+fs.copyFileSync(path.join(ROOT, 'bin/audit-check.js'), path.join(tool, 'bin/audit-check.js'));
+fs.chmodSync(path.join(tool, 'bin/audit-check.js'), 0o755);
+fs.writeFileSync(path.join(tool, 'package.json'), '{"type": "module"}');
+fs.symlinkSync(path.dirname(bundled('main')), path.join(tool, 'dist'));
 after(() => fs.rmSync(scratch, { recursive: true }));
 
 const FILES = [
@@ -81,7 +90,7 @@ describe('integrations', () => {
         encoding: 'utf8',
         env: {
           ...process.env,
-          ...{ GITHUB_ACTION_PATH: ROOT, GITHUB_OUTPUT: output, SARIF: sarif, NO_COLOR: '1' },
+          ...{ GITHUB_ACTION_PATH: tool, GITHUB_OUTPUT: output, SARIF: sarif, NO_COLOR: '1' },
           ...{ PATHS: '', CONFIG: '', FAIL_ON: '', OPTIONS: '', ...changes },
         },
       });
@@ -108,7 +117,7 @@ describe('integrations', () => {
       const repository = path.join(scratch, path.basename(page));
       fs.mkdirSync(path.join(repository, 'node_modules', '.bin'), { recursive: true });
       fs.symlinkSync(
-        path.join(ROOT, 'bin/audit-check.js'),
+        path.join(tool, 'bin/audit-check.js'),
         path.join(repository, 'node_modules/.bin/audit-check'),
       );
       fs.cpSync(path.join(ROOT, 'fixtures/demo/logs'), path.join(repository, 'logs'), { recursive: true });

@@ -8,14 +8,12 @@ cd "$(dirname "$0")/.."
 npm install --prefix .cache/newest-node --no-save --no-package-lock --silent --no-audit --no-fund node@latest >&2
 newest="$PWD/.cache/newest-node/node_modules/node/bin/node"
 
-# Globs of the shell: the test runner of Node 20 knows none.
-[ "$#" -gt 0 ] || set -- test/*.test.ts test/groups/*.test.ts test/cli/*.test.ts test/data/*.test.ts test/engine/*.test.ts test/read/*.test.ts
 status=0
 for node in "$(command -v node)" "$newest"; do
   [ "${ONLY_NEWEST:-}" = 1 ] && [ "$node" != "$newest" ] && continue
   echo "== Node $("$node" --version)"
   # Child processes of the tests must be the same Node.
-  PATH="$(dirname "$node"):$PATH" "$node" --import tsx --test "$@" || status=1
+  PATH="$(dirname "$node"):$PATH" "$node" --single-threaded-gc --import tsx test/run-all.ts "$@" || status=1
 done
 echo "== tested: $(node --version) and $("$newest" --version)"
 exit "$status"

@@ -5,6 +5,7 @@ import { cloudtrail } from './cloudtrail.ts';
 import { growth } from './growth.ts';
 import { gzip } from './gzip.ts';
 import { incremental } from './incremental.ts';
+import { licenses } from './licenses.ts';
 import { rules } from './rules.ts';
 import { startUp } from './start-up.ts';
 import { windows } from './windows.ts';
@@ -20,6 +21,7 @@ export const SECTIONS: readonly Section[] = [
   rules,
   gzip,
   incremental,
+  licenses,
 ];
 
 /** Of a plain `npm run bench`: minutes, not hours. */

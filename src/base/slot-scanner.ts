@@ -60,15 +60,19 @@ function childFor(node: TrieNode, key: Uint8Array): TrieNode {
   if (known !== undefined) return known;
   const child = newNode(key);
   node.children.push(child);
-  let size = node.table.length;
-  while (size < node.children.length * 4) size *= 2;
-  node.table = new Int32Array(size);
-  for (const [index, each] of node.children.entries()) {
-    let at = each.hash & (size - 1);
-    while (node.table[at] !== 0) at = (at + 1) & (size - 1);
-    node.table[at] = index + 1;
+  if (node.children.length * 4 <= node.table.length) enter(node.table, child, node.children.length);
+  else {
+    node.table = new Int32Array(node.table.length * 2);
+    for (const [index, each] of node.children.entries()) enter(node.table, each, index + 1);
   }
   return child;
+}
+
+function enter(table: Int32Array, child: TrieNode, entry: number): void {
+  const mask = table.length - 1;
+  let at = child.hash & mask;
+  while (table[at] !== 0) at = (at + 1) & mask;
+  table[at] = entry;
 }
 
 function findChild(

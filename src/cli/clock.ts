@@ -1,4 +1,4 @@
-/** The clock of commands that write: what they sign says when. Reports know `--now` alone. */
+/** The clock of commands that write: what they sign says when. Reports know `--now`, and the day as of which waivers hold. */
 
 /** Milliseconds since 1970: SOURCE_DATE_EPOCH (reproducible-builds.org), or the clock. */
 export function nowMs(): number {

@@ -4,13 +4,13 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import type { ErrorObject } from 'ajv/dist/2020.js';
 import { didYouMean } from '../base/nearest-name.ts';
-import { describeValue } from '../base/plain-value.ts';
+import { describeValue, isPlainObject } from '../base/plain-value.ts';
 import { quote } from '../base/text-safety.ts';
-import type { Severity } from '../model/finding.ts';
 import type { Problem } from '../model/problem.ts';
 import type { Limits } from '../model/request.ts';
+import { conditionMistake } from './fail-on.ts';
 import { LIBRARY } from './library.ts';
-import { positionAt, readYamlFile, reporterFor } from './yaml-file.ts';
+import { positionAt, type ReportAt, readYamlFile, reporterFor } from './yaml-file.ts';
 
 const require = createRequire(import.meta.url);
 
@@ -38,8 +38,13 @@ export type Config = {
   rules: string[];
   builtinRules: boolean;
   licenses?: string;
+  /** The waivers file. */
+  waivers?: string;
+  /** Findings that are known. */
+  baseline?: string;
   checks: Record<string, 'on' | 'off'>;
-  failOn?: Severity;
+  /** Conditions, as `--fail-on` takes them. */
+  failOn: string[];
   since?: string;
   until?: string;
   limits: Partial<Limits>;
@@ -58,6 +63,7 @@ const EMPTY: Config = {
   rules: [],
   builtinRules: true,
   checks: {},
+  failOn: [],
   limits: {},
 };
 
@@ -75,14 +81,24 @@ export function loadConfig(file: string | undefined, problems: Problem[]): Confi
   const shown = path.relative(process.cwd(), file) || file;
   const yaml = readYamlFile(shown, problems);
   if (yaml === undefined) return EMPTY;
+  const report = reporterFor(yaml, problems);
+  reportConditions(yaml.value, report);
   const validate = configValidator();
   if (!validate(yaml.value)) {
-    const report = reporterFor(yaml, problems);
     for (const error of leaves(validate.errors ?? [])) report(...toProblem(error));
     return EMPTY;
   }
   const lineOf = (name: string) => positionAt(yaml.root, ['keys', name]).line;
   return resolvePaths(yaml.value as RawConfig, shown, lineOf);
+}
+
+/** Which conditions there are is no matter of shape. */
+function reportConditions(value: unknown, report: ReportAt): void {
+  const failOn = isPlainObject(value) ? value.failOn : undefined;
+  for (const condition of [failOn].flat()) {
+    const mistake = typeof condition === 'string' ? conditionMistake(condition) : undefined;
+    if (mistake !== undefined) report(['failOn'], mistake);
+  }
 }
 
 type RawConfig = Partial<Omit<Config, 'allowActors' | 'file' | 'keys' | 'values'>> & {
@@ -106,7 +122,7 @@ function resolvePaths(raw: RawConfig, file: string, lineOf: (key: string) => num
   const folder = path.dirname(file);
   const near = (place: string) => (path.isAbsolute(place) ? place : path.join(folder, place));
   const list = (value: string | string[] | undefined) => (value === undefined ? [] : [value].flat());
-  const { actors, licenses, keys = {}, ...rest } = raw;
+  const { actors, licenses, waivers, baseline, keys = {}, ...rest } = raw;
   return {
     ...EMPTY,
     ...rest,
@@ -119,6 +135,7 @@ function resolvePaths(raw: RawConfig, file: string, lineOf: (key: string) => num
     chains: list(raw.chains).map(near),
     publicKeys: list(raw.publicKeys).map(near),
     rules: list(raw.rules).map(near),
+    failOn: list(raw.failOn),
     keys: Object.fromEntries(
       Object.entries(keys).map(([name, key]) => [
         name,
@@ -130,6 +147,8 @@ function resolvePaths(raw: RawConfig, file: string, lineOf: (key: string) => num
       keys: Object.entries(keys).map(([name, { value: _, ...key }]) => [name, key]),
     }),
     ...(licenses !== undefined && { licenses: near(licenses) }),
+    ...(waivers !== undefined && { waivers: near(waivers) }),
+    ...(baseline !== undefined && { baseline: near(baseline) }),
   };
 }
 

@@ -7,8 +7,9 @@ import { type Problem, ProblemsError } from '../model/problem.ts';
 import { DEFAULT_LIMITS } from '../model/request.ts';
 import { discover } from '../read/discover.ts';
 import { CONFIG_NAMES } from './config.ts';
+import { DEFAULT_FAIL_ON } from './fail-on.ts';
 import { loadSources } from './library.ts';
-import { DEFAULT_FAIL_ON, DEFAULT_SCHEMA } from './request.ts';
+import { DEFAULT_SCHEMA } from './request.ts';
 import { writeFileWhole } from './write-output.ts';
 
 /** Files looked into; of a larger folder the rest is taken to be alike, and the file says so. */
@@ -96,7 +97,10 @@ function configText(
     '# The license contract that use is measured against.',
     '# licenses: licenses.yaml',
     '',
-    '# The least severity that makes "audit-check verify" exit 1.',
+    '# Findings that are known; what is accepted for a time stands in audit-check.waivers.yaml (docs/waivers.md).',
+    '# baseline: baseline.json',
+    '',
+    '# What makes "audit-check verify" exit 1: the least severity, new, new:SEVERITY, control:ID, or a list of them.',
     `failOn: ${DEFAULT_FAIL_ON}`,
   ];
   return `${lines.join('\n')}\n`;

@@ -6,7 +6,7 @@ import { parseDate } from '../base/time-zone.ts';
 import { CHECKS } from '../checks/index.ts';
 import { contractAsOf } from '../licenses/contract/as-of.ts';
 import type { Contract } from '../licenses/contract/contract.ts';
-import { severityRank } from '../model/finding.ts';
+import { type Severity, severityRank } from '../model/finding.ts';
 import { type Problem, ProblemsError } from '../model/problem.ts';
 import type { Report } from '../model/report.ts';
 import type { AuditRequest, StatementOptions } from '../model/request.ts';
@@ -23,7 +23,8 @@ import { onInterrupt, readJobs } from './verify.ts';
 import { checkOutputs, parseOutputs } from './verify-outputs.ts';
 import { writeFileWhole, writeStream } from './write-output.ts';
 
-export type LicensesOptions = Omit<RequestOptions, 'builtinRules' | 'rules' | 'schema'> & {
+export type LicensesOptions = Omit<RequestOptions, 'builtinRules' | 'rules' | 'schema' | 'failOn'> & {
+  failOn?: Severity;
   asOf?: string;
   idle: string;
   retryInterval: string;
@@ -48,7 +49,9 @@ export async function licenses(paths: string[], options: LicensesOptions): Promi
   const problems: Problem[] = [];
   const jobs = readJobs(options.jobs, problems);
   const statement = readStatementOptions(options, problems);
-  const base = buildRequest(paths, { ...options, builtinRules: false }, problems);
+  const { failOn, ...rest } = options;
+  const asked = { ...rest, builtinRules: false, ...(failOn !== undefined && { failOn: [failOn] }) };
+  const base = buildRequest(paths, asked, problems);
   const outputs = parseOutputs(options.format ?? [], STATEMENT_FORMATS, problems);
   const asOf = readAsOf(options.asOf, base.licenses as Contract | undefined, problems);
   if (base.licenses === undefined && problems.length === 0)

@@ -1,6 +1,7 @@
 /** All commands with their options: what `--help`, the shells' completions and docs/cli.md are made of. */
 import { Command } from 'commander';
 import { addAccess } from './commands/access.ts';
+import { addBaseline } from './commands/baseline.ts';
 import { addChain } from './commands/chain.ts';
 import { addCollect } from './commands/collect.ts';
 import { addCompletion } from './commands/completion.ts';
@@ -34,6 +35,7 @@ export function buildProgram(done: (code: ExitCode) => void): Command {
 
   addVerify(program, done);
   addInit(program);
+  addBaseline(program, done);
   addConvert(program);
   addDoctor(program, done);
   addLists(program);

@@ -10,10 +10,11 @@ import type { GivenKeys } from '../cloudtrail/cloudtrail-digests.ts';
 import { parsePublicKeys } from '../cloudtrail/public-keys.ts';
 import type { Contract } from '../licenses/contract/contract.ts';
 import { parseContract } from '../licenses/parse/parse-contract.ts';
-import { SEVERITIES, type Severity } from '../model/finding.ts';
 import type { Problem } from '../model/problem.ts';
 import { type AuditRequest, DEFAULT_LIMITS, type EventSchema } from '../model/request.ts';
+import type { FailOn } from '../model/verdict.ts';
 import { type Config, findConfig, loadConfig } from './config.ts';
+import { conditionMistake, toFailOn } from './fail-on.ts';
 import { loadKeys } from './keys.ts';
 import { loadChains, loadRules, loadSchema, loadSources } from './library.ts';
 import { readLicenseText } from './license-text.ts';
@@ -34,12 +35,11 @@ export type RequestOptions = {
   since?: string;
   until?: string;
   now?: string;
-  failOn?: string;
+  failOn?: string[];
   exclude?: string[];
 };
 
 export const DEFAULT_SCHEMA = 'audit-minimum';
-export const DEFAULT_FAIL_ON: Severity = 'medium';
 
 /** What is to be read: known before the rules are, which take longer. */
 export type Scope = { config: Config; paths: string[]; exclude: string[] };
@@ -71,8 +71,7 @@ export function buildRequest(
   const zone = options.zone ?? config.zone;
   if (zone !== undefined && !isTimeZone(zone))
     wrong(`unknown time zone ${quote(zone)}, expected a name like "Europe/Berlin" or "UTC"`);
-  const failOn = options.failOn ?? config.failOn ?? DEFAULT_FAIL_ON;
-  checkName('severity', failOn, SEVERITIES, wrong);
+  const failOn = readFailOn(options.failOn ?? config.failOn, wrong);
   for (const name of Object.keys(config.checks))
     checkName(
       'check',
@@ -88,6 +87,11 @@ export function buildRequest(
   const licenses = licensesFile === undefined ? undefined : loadContract(licensesFile, problems);
   if (named.length === 0)
     wrong('nothing to audit: name log files or folders, or set "logs" in audit-check.yaml');
+  const rules = loadRules(
+    [...config.rules, ...(options.rules ?? [])],
+    config.builtinRules && options.builtinRules,
+    problems,
+  );
   return {
     tool: TOOL,
     paths: named,
@@ -100,20 +104,24 @@ export function buildRequest(
     ...(chain !== undefined && { chain }),
     ...loadKeys(config, named, problems),
     ...(keyFiles.length > 0 && { publicKeys: loadPublicKeys(keyFiles, problems) }),
-    rules: loadRules(
-      [...config.rules, ...(options.rules ?? [])],
-      config.builtinRules && options.builtinRules,
-      problems,
-    ),
+    rules,
     ...(licenses !== undefined && { licenses }),
     ...(zone !== undefined && { zone }),
     ...(since !== undefined && { since }),
     ...(until !== undefined && { until }),
     disabled: Object.keys(config.checks).filter((name) => config.checks[name] === 'off'),
-    failOn: failOn as Severity,
+    ...failOn,
     limits: { ...DEFAULT_LIMITS, ...config.limits },
     ...(generated !== undefined && { generated }),
   };
+}
+
+function readFailOn(conditions: readonly string[], wrong: (message: string) => void): FailOn {
+  for (const condition of conditions) {
+    const mistake = conditionMistake(condition);
+    if (mistake !== undefined) wrong(`--fail-on: ${mistake}`);
+  }
+  return toFailOn(conditions);
 }
 
 function chooseConfig(options: RequestOptions, problems: Problem[]): Config {

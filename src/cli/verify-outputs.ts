@@ -2,9 +2,9 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { didYouMean } from '../base/nearest-name.ts';
-import { quote } from '../base/text-safety.ts';
+import { escapeControls, quote } from '../base/text-safety.ts';
 import type { Problem } from '../model/problem.ts';
-import type { Report, ReportFormat } from '../model/report.ts';
+import type { AzurePipeline, Report, ReportFormat, SarifProfile } from '../model/report.ts';
 import type { DiscoveredFile } from '../read/discover.ts';
 import { type ColorChoice, hasColors, widthOf } from './terminal.ts';
 import { writeFileWhole, writeStream } from './write-output.ts';
@@ -39,6 +39,17 @@ export function parseOutputs<Format extends { name: string }>(
   return outputs;
 }
 
+/** An option that nothing reads is a mistake: the log that was meant is not written. */
+export function checkSarifProfile(
+  outputs: readonly Output[],
+  profile: SarifProfile | undefined,
+  problems: Problem[],
+): void {
+  if (profile === undefined || outputs.some(({ format }) => format.name === 'sarif')) return;
+  const message = `expected --format sarif beside ${quote(profile)}`;
+  problems.push({ file: '--sarif-profile', line: 0, column: 0, message });
+}
+
 /** Asked before the run: an hour of scanning must not end in a folder that is not there. */
 function checkWritable(file: string, wrong: (message: string) => void): void {
   try {
@@ -53,15 +64,42 @@ function checkWritable(file: string, wrong: (message: string) => void): void {
 export async function writeReport(
   report: Report,
   outputs: readonly Output[],
-  options: { quiet: boolean; color: ColorChoice },
+  options: { quiet: boolean; color: ColorChoice; sarifProfile?: SarifProfile },
 ): Promise<void> {
+  const azurePipeline = readAzurePipeline(process.env);
+  const shared = {
+    ...(options.sarifProfile && { sarifProfile: options.sarifProfile }),
+    ...(azurePipeline && { azurePipeline }),
+    say: (text: string) => void process.stderr.write(`note: ${escapeControls(text)}\n`),
+  };
   for (const { format, file } of outputs) {
-    if (file !== undefined) writeFileWhole(file, format.render(report, { colors: false, width: 100 }));
+    if (file !== undefined) writeFile(file, format.render(report, { ...shared, colors: false, width: 100 }));
     else if (!options.quiet) {
       const colors = hasColors(process.stdout, options.color, process.env);
-      await writeStream(process.stdout, format.render(report, { colors, width: widthOf(process.stdout) }));
+      await writeStream(
+        process.stdout,
+        format.render(report, { ...shared, colors, width: widthOf(process.stdout) }),
+      );
     }
   }
+}
+
+/** https://learn.microsoft.com/azure/devops/pipelines/build/variables; undefined outside of a pipeline. */
+function readAzurePipeline(env: NodeJS.ProcessEnv): AzurePipeline | undefined {
+  const { SYSTEM_DEFINITIONID, BUILD_DEFINITIONNAME, SYSTEM_PHASEID, SYSTEM_PHASENAME } = env;
+  if (SYSTEM_DEFINITIONID === undefined || BUILD_DEFINITIONNAME === undefined) return undefined;
+  return {
+    definitionId: SYSTEM_DEFINITIONID,
+    definitionName: BUILD_DEFINITIONNAME,
+    phaseId: SYSTEM_PHASEID ?? '',
+    phaseName: SYSTEM_PHASENAME ?? '',
+  };
+}
+
+/** To the summary of a GitHub step the commands before have written too: what stands there stays. */
+function writeFile(file: string, text: string): void {
+  if (file === process.env.GITHUB_STEP_SUMMARY) fs.appendFileSync(file, text);
+  else writeFileWhole(file, text);
 }
 
 /** A report must not replace a log it is about, nor another report. */

@@ -6,17 +6,19 @@ import type { GivenKeys } from '../cloudtrail/cloudtrail-digests.ts';
 import { usesThreads } from '../engine/scan.ts';
 import { WorkerPool } from '../engine/worker-pool.ts';
 import { type Problem, ProblemsError } from '../model/problem.ts';
-import type { Report, ReportVerdict } from '../model/report.ts';
+import type { Report, ReportVerdict, SarifProfile } from '../model/report.ts';
 import type { AuditRequest } from '../model/request.ts';
 import { type DiscoveredFile, discover, STDIN } from '../read/discover.ts';
 import { StateFolder } from '../read/state-folder.ts';
 import { FORMATS } from '../report/index.ts';
+import { triage } from '../triage/triage.ts';
 import { type EvidenceOptions, planEvidence, writeEvidence } from './evidence.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { Progress } from './progress.ts';
 import { buildRequest, type RequestOptions, readScope, type Scope } from './request.ts';
 import { Stats } from './stats.ts';
 import type { ColorChoice } from './terminal.ts';
+import { readTriage, type TriageOptions } from './triage-inputs.ts';
 import {
   type ArchiveOptions,
   type FoundArchives,
@@ -25,18 +27,20 @@ import {
   readArchiveKeys,
 } from './verify-archives.ts';
 import type { CheckpointOptions, GivenCheckpoint } from './verify-checkpoint.ts';
-import { checkOutputs, parseOutputs, realPath, writeReport } from './verify-outputs.ts';
+import { checkOutputs, checkSarifProfile, parseOutputs, realPath, writeReport } from './verify-outputs.ts';
 
 export type VerifyOptions = RequestOptions &
   CheckpointOptions &
   ArchiveOptions &
-  EvidenceOptions & {
+  EvidenceOptions &
+  TriageOptions & {
     format?: string[];
     quiet: boolean;
     stats: boolean;
     jobs?: string;
     state?: string;
     color: ColorChoice;
+    sarifProfile?: SarifProfile;
   };
 
 const EXIT_OF: Record<ReportVerdict, ExitCode> = {
@@ -78,8 +82,10 @@ async function verifyFiles(
   { problems, jobs, scope, archives, missing, pool }: Start,
 ): Promise<ExitCode> {
   const request = buildRequest(paths, options, problems, scope);
+  const inputs = readTriage(options, request, scope.config, problems);
   noteKeysBeside(request, archives.files);
   const outputs = parseOutputs(options.format ?? [], FORMATS, problems);
+  checkSarifProfile(outputs, options.sarifProfile, problems);
   for (const name of missing)
     problems.push({ file: name, line: 0, column: 0, message: 'there is no such file, folder or match' });
   const { keys, others } = await readArchiveKeys(options, archives, problems);
@@ -116,6 +122,7 @@ async function verifyFiles(
     stop();
     folder?.close();
   }
+  report = triage(report, inputs);
   await writeReport(report, outputs, options);
   if (stats !== undefined) process.stderr.write(stats.format(report, pool === undefined ? 1 : jobs));
   if (evidencePlan !== undefined) {

@@ -3,11 +3,13 @@ import { formatInstant } from '../base/instant.ts';
 import { compareText, count } from '../base/text-safety.ts';
 import type { Contract } from '../licenses/contract/contract.ts';
 import type { CheckResult } from '../model/check.ts';
-import { compareFindings, type Finding, type FindingKind, severityRank } from '../model/finding.ts';
+import { compareFindings, type Finding, wordsOfKind } from '../model/finding.ts';
+import { countFindings } from '../model/finding-counts.ts';
 import { MAX_RELATED } from '../model/relation.ts';
-import type { LicenseSummary, RecordCounts, Report, ReportVerdict, RuleSummary } from '../model/report.ts';
+import type { LicenseSummary, RecordCounts, Report, RuleSummary } from '../model/report.ts';
 import { countAssurance, NOTHING_VERIFIED, REPORT_SCHEMA } from '../model/report.ts';
 import type { SealResult } from '../model/seal.ts';
+import { drawVerdict } from '../model/verdict.ts';
 import { findingKinds } from './finding-kinds.ts';
 import type { Plan } from './plan.ts';
 import { leftOutNotices, type Related } from './relate.ts';
@@ -35,7 +37,8 @@ export function assembleReport(
   const streams = results
     .flatMap((result) => result.streams ?? [])
     .sort((a, b) => compareText(a.stream, b.stream));
-  const waived = findings.filter(({ waiver }) => waiver !== undefined).length;
+  const codes = wordsFor(findings);
+  const { failOn, failOnKnown, failOnControls } = request;
   return {
     schema: REPORT_SCHEMA,
     tool: request.tool,
@@ -52,15 +55,16 @@ export function assembleReport(
               from: formatInstant(scan.coverage.whole.from),
               until: formatInstant(scan.coverage.whole.until),
             },
-      findings: {
-        total: findings.length,
-        ...(waived > 0 && { waived }),
-        bySeverity: countBy(findings, 'severity'),
-        byCode: countBy(findings, 'code'),
-      },
+      findings: countFindings(findings),
       ...(streams.length > 0 && { assurance: countAssurance(streams) }),
-      verdict: drawVerdict(plan, scan, findings, records, rules, results, seals),
-      failOn: request.failOn,
+      verdict: drawVerdict(
+        isIncomplete(plan, scan, records, rules, results, seals),
+        { findings, rules, codes },
+        request,
+      ),
+      failOn,
+      ...(failOnKnown !== undefined && { failOnKnown }),
+      ...(failOnControls !== undefined && { failOnControls }),
     },
     streams,
     rules,
@@ -69,7 +73,7 @@ export function assembleReport(
       figures: related.figures.sort((a, b) => compareText(a.license, b.license)),
     }),
     findings,
-    codes: wordsFor(findings),
+    codes,
     notices: [
       ...disabledNotices(plan),
       ...contractNotices(plan),
@@ -142,16 +146,15 @@ function sumRecords(scan: Scan): RecordCounts {
   return sum;
 }
 
-/** Incomplete beats findings: what was not read may be worse than what was found. */
-function drawVerdict(
+/** Whether something was not read, not verified or not run that should have been. */
+function isIncomplete(
   plan: Plan,
   scan: Scan,
-  findings: readonly Finding[],
   records: RecordCounts,
   rules: readonly RuleSummary[],
   results: readonly CheckResult[],
   seals: readonly SealResult[],
-): ReportVerdict {
+): boolean {
   const unread = scan.inputs.some(
     ({ status }) => status === 'partial' || status === 'unreadable' || status === 'empty',
   );
@@ -163,12 +166,7 @@ function drawVerdict(
   // Records that were left out are no reason to be content with files that hold none.
   const vouched = records.read === 0 && seals.some((seal) => (seal.vouched ?? 0) > 0);
   const nothing = records.audited === 0 && !vouched;
-  if (unread || unverified || failed || nothing || (unmapped && !isJudgedRaw)) return 'incomplete';
-  const threshold = severityRank(plan.request.failOn);
-  const counts = findings.some(
-    ({ severity, waiver }) => waiver === undefined && severityRank(severity) >= threshold,
-  );
-  return counts ? 'findings' : 'clean';
+  return unread || unverified || failed || nothing || (unmapped && !isJudgedRaw);
 }
 
 /** What the contract says of itself: signatures of its license files that nobody verified. */
@@ -217,24 +215,14 @@ function compareLicenses(a: LicenseSummary, b: LicenseSummary): number {
   );
 }
 
-function countBy<K extends 'severity' | 'code'>(
-  findings: readonly Finding[],
-  key: K,
-): Record<Finding[K], number> {
-  const counts = {} as Record<Finding[K], number>;
-  for (const value of findings.map((finding) => finding[key]).sort(compareText))
-    counts[value] = (counts[value] ?? 0) + 1;
-  return counts;
-}
-
 function wordsFor(findings: readonly Finding[]): Report['codes'] {
   const kinds = findingKinds();
   const codes = [...new Set(findings.map(({ code }) => code))].sort(compareText);
-  return Object.fromEntries(codes.map((code) => [code, wordsOf(kinds.get(code), code)]));
-}
-
-function wordsOf(kind: FindingKind | undefined, code: string) {
-  if (kind === undefined) throw new Error(`the code ${code} has no words`);
-  const { title, why, fix, controls = [] } = kind;
-  return { title, why, fix, controls };
+  return Object.fromEntries(
+    codes.map((code) => {
+      const kind = kinds.get(code);
+      if (kind === undefined) throw new Error(`the code ${code} has no words`);
+      return [code, wordsOfKind(kind)];
+    }),
+  );
 }

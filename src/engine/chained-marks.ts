@@ -1,9 +1,10 @@
 /** Chains: what a correlation found becomes a mark of the correlations that refer to it, an interval from its first event to its last. */
+
+import { EXPIRED_WAIVER } from '../model/expired-waiver.ts';
 import type { Mark } from '../model/mark.ts';
 import { compareMarks } from '../model/mark.ts';
 import type { Coverage, Group, Judgement, Relation } from '../model/relation.ts';
 import type { Correlation } from '../model/rule.ts';
-import { EXPIRED } from '../relations/waivers.ts';
 import type { Plan, PlannedRelation } from './plan.ts';
 
 /** A mark of a judgement that the log leaves open is uncertain: what stands on it is, too. */
@@ -49,7 +50,7 @@ export class ChainedMarks {
   add({ rule }: PlannedRelation, group: Group, judgement: Judgement): void {
     if (rule?.kind !== 'correlation' || judgement.verdict === 'satisfied') return;
     // Of a waiver, not of what happened: as a mark it would stand in the place of the first one that it was for.
-    if (judgement.code === EXPIRED.code) return;
+    if (judgement.code === EXPIRED_WAIVER.code) return;
     for (const link of this.links.get(rule.id) ?? []) {
       const outer = link.groupAt.map((at) => group[at] ?? '');
       const groups = this.collected.get(link.relation)!;

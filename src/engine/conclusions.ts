@@ -1,11 +1,11 @@
 /** What judgements become: findings and license verdicts; those that a rule's `suppress` calls one are put together. */
 import { formatInstant } from '../base/instant.ts';
 import { compareText } from '../base/text-safety.ts';
+import { EXPIRED_WAIVER } from '../model/expired-waiver.ts';
 import { type Finding, toFingerprint } from '../model/finding.ts';
 import { type Group, type Judgement, MAX_RELATED } from '../model/relation.ts';
 import type { LicenseSummary, LicenseVerdict } from '../model/report.ts';
 import type { Rule } from '../model/rule.ts';
-import { EXPIRED } from '../relations/waivers.ts';
 import type { PlannedRelation } from './plan.ts';
 
 type Concluded = { planned: PlannedRelation; group: Group; judgement: Judgement };
@@ -24,7 +24,7 @@ export class Conclusions {
       this.licenses.push({ ...usage, verdict: licenseVerdict(judgement), places });
     }
     if (waiver !== undefined) this.waiversMet.add(waiver.id);
-    if (judgement.code === EXPIRED.code) this.waiversMet.add(judgement.identity[0]!);
+    if (judgement.code === EXPIRED_WAIVER.code) this.waiversMet.add(judgement.identity[0]!);
     const { rule } = planned;
     if (verdict === 'satisfied' || (rule?.kind === 'correlation' && rule.silent === true)) return;
     if (isHeld(rule, judgement)) this.held.push({ planned, group, judgement });

@@ -5,10 +5,10 @@ import type { FindingKind } from '../model/finding.ts';
 import { INPUT, INPUT_FINDINGS } from '../read/input-findings.ts';
 import { EVERY_MARK_FINDINGS } from '../relations/every-mark.ts';
 import { RELATIONS } from '../relations/index.ts';
-import { WAIVER_FINDINGS } from '../relations/waivers.ts';
 import { RETENTION, RETENTION_FINDINGS } from '../retention/retention-findings.ts';
 import { ARCHIVE, ARCHIVE_FINDINGS } from '../store/archive-findings.ts';
 import { ANCHOR_FINDINGS, ANCHORS } from '../transparency/anchor-findings.ts';
+import { WAIVER_FINDINGS, WAIVERS } from '../triage/waiver-findings.ts';
 import { DUPLICATE_FINDINGS, DUPLICATES } from './merge-repeats.ts';
 import { SEAL_KINDS } from './seals.ts';
 
@@ -23,7 +23,7 @@ export function findingSpeakers(): { speaker: string; kinds: readonly FindingKin
     ...SEAL_KINDS.map(({ name, findings }) => ({ speaker: name, kinds: findings })),
     ...RELATIONS.map(({ type, findings }) => ({ speaker: type, kinds: findings })),
     { speaker: 'detection', kinds: EVERY_MARK_FINDINGS },
-    { speaker: 'waivers', kinds: WAIVER_FINDINGS },
+    { speaker: WAIVERS, kinds: WAIVER_FINDINGS },
     { speaker: 'licenses', kinds: LICENSE_FINDINGS },
     { speaker: ANCHORS, kinds: ANCHOR_FINDINGS },
   ];

@@ -15,7 +15,13 @@ import { spanStretch, type TimeSpan } from './time-span.ts';
  * What a scan knows of its sources, by name: the span of each file, and which detections held; and the events that no group
  * owns. Plain data, for other threads.
  */
-export type CoveredSources = { spans: Record<string, TimeSpan[]>; seen: Seen; groupless: GrouplessSteps };
+export type CoveredSources = {
+  spans: Record<string, TimeSpan[]>;
+  seen: Seen;
+  groupless: GrouplessSteps;
+  /** By the name of a file: which server's log it is of, where there are several (`server-logs.ts`). */
+  logs?: Record<string, string>;
+};
 
 /**
  * Nanoseconds. A source that is silent from one file to the next for longer may lack a file: exports are of hours and days.
@@ -66,10 +72,12 @@ export class LogCoverage {
     if (whole === undefined) return undefined;
     let coverage = this.byRelation.get(relation);
     if (coverage === undefined) {
-      const { inputs } = this.plan.relations[relation]!.relation;
+      const { inputs, isOfItsSources } = this.plan.relations[relation]!.relation;
       const steps = this.sources.groupless[relation]!;
+      const own = isOfItsSources && this.ofSpeakers(inputs.map(({ detection }) => detection));
       coverage = {
-        ...whole,
+        ...(own || whole),
+        ...(this.sources.logs !== undefined && { logs: this.sources.logs }),
         steps: inputs.map(({ detection }, step) => {
           const covered = toCovered(this.ofRule(detection));
           const groupless = toGroupless(steps[step]!);
@@ -79,6 +87,15 @@ export class LogCoverage {
       this.byRelation.set(relation, coverage);
     }
     return coverage;
+  }
+
+  /** The sources that any of these events came from; undefined where none came. */
+  private ofSpeakers(detections: readonly string[]): Covered | undefined {
+    const indexes = new Set(detections.map((id) => this.plan.detections.findIndex((each) => each.id === id)));
+    const speakers = [...this.bySource].filter(([source]) =>
+      [...indexes].some((index) => this.sources.seen[source]?.[index] === 1),
+    );
+    return toCovered(joinedStretches(speakers.flatMap(([, stretches]) => stretches)));
   }
 
   private ofRule(id: string): readonly Stretch[] {

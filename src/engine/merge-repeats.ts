@@ -7,6 +7,7 @@ import { PositionSet } from './position-set.ts';
 import type { RecordPosition } from './repeats.ts';
 import { linesOf } from './salted-segment.ts';
 import type { Scan } from './scan-books.ts';
+import { ServerLogs } from './server-logs.ts';
 
 /** The name under which the merge speaks, beside the checks. */
 export const DUPLICATES = 'duplicates';
@@ -46,8 +47,16 @@ export async function mergeRepeats(scan: Scan): Promise<{ duplicates: PositionSe
     const { file, sealed } = scan.files[fileIndex]!;
     return reread(file, scan.inputs[fileIndex]!.compression, stretches, sealed?.identities, linesOf(sealed));
   };
+  const servers = new ServerLogs(scan);
+  if (servers.overlap) {
+    for await (const repeat of scan.identities.repeats(again)) servers.note(repeat);
+    scan.coverage.sources.logs = Object.fromEntries(
+      [...servers.apart()].map(([index, log]) => [scan.inputs[index]!.file, scan.inputs[log]!.file]),
+    );
+  }
   for await (const repeat of scan.identities.repeats(again)) {
     const { first: original, again } = repeat;
+    if (servers.areApart(original.fileIndex, again.fileIndex)) continue;
     if (repeat.conflict) {
       conflictCount++;
       const inOrder = comparePositions(original, again) < 0;

@@ -4,6 +4,7 @@
  */
 import v8 from 'node:v8';
 import { sha256Hex } from '../base/digest.ts';
+import type { AuditRequest } from '../model/request.ts';
 import { digestFile } from '../read/digest-file.ts';
 import type { DiscoveredFile } from '../read/discover.ts';
 import { lastLineEnd } from '../read/line-end.ts';
@@ -36,9 +37,19 @@ export class AlteredSince extends StateRefusal {
   override readonly name = 'AlteredSince';
 }
 
+/** Which logs there are is known otherwise; the others change what is said of an answer, not the answer. */
+const BESIDE_THE_ANSWER: ReadonlySet<string> = new Set<keyof AuditRequest>([
+  'paths',
+  'exclude',
+  'failOn',
+  'failOnKnown',
+  'failOnControls',
+  'generated',
+]);
+
 /** The digest of everything that an answer depends on beside the logs: another plan makes other marks. */
 export function digestPlan({ request }: Plan): string {
-  const { paths: _, exclude: __, failOn: ___, generated: ____, ...rest } = request;
+  const rest = Object.fromEntries(Object.entries(request).filter(([key]) => !BESIDE_THE_ANSWER.has(key)));
   return sha256Hex(toPlainText([process.version, rest]));
 }
 

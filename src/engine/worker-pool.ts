@@ -35,7 +35,7 @@ const DEPTH = 2;
 /** Parts that may wait for an earlier one, for each worker; then the workers wait too. */
 const WAITING_PARTS = 2;
 
-/** As it was built. Tests name another, which runs from source. */
+/** As it was built. Tests name another, of the sources at hand. */
 const WORKER = packageFile('dist/scan-worker.js');
 
 /**

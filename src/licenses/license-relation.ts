@@ -18,6 +18,7 @@ import type { MeasureFold } from './measures/measure-fold.ts';
 import { segmentsOf, startMeasure } from './measures/start-measure.ts';
 import { LicenseStatement } from './statement/license-statement.ts';
 import { type LicenseUse, type ServerRestart, UseReader } from './use/license-use.ts';
+import { RenamedSessions } from './use/renamed-sessions.ts';
 import { isTimed } from './use/timed-use.ts';
 import type { UseStep } from './use/use-steps.ts';
 import type { UseWatcher } from './use/use-watcher.ts';
@@ -44,6 +45,7 @@ export function licenseRelation(
       groupBy: [],
       values: kind === 'denied' ? reader.denialValues : reader.values,
     })),
+    isOfItsSources: true,
     judge: (_, marks, coverage, tell) => judge(marks, coverage, tell),
     judgeNothing: (coverage, tell) => judge([], coverage, tell),
   };
@@ -62,6 +64,8 @@ class LicenseJudging {
   private readonly breaches: TermBreaches;
   private readonly excluded: ExcludedUse;
   private readonly reassignments: Reassignments | undefined;
+  /** Names that stand for others from a date on, and what is open then. */
+  private readonly turns: RenamedSessions;
   private started: Started | undefined;
   /** Whether anything was used: a refusal starts the measure, and is no use. */
   private used = false;
@@ -82,19 +86,21 @@ class LicenseJudging {
     this.statement = options && new LicenseStatement(contract, license, options, coverage);
     this.breaches = new TermBreaches(license);
     this.excluded = new ExcludedUse(license);
-    this.reassignments = license.reassign && new Reassignments(license, license.reassign);
+    this.reassignments = license.reassign && new Reassignments(license, license.reassign, coverage);
+    this.turns = new RenamedSessions(contract.people, (mark) => reader.read(mark, coverage?.logs));
   }
 
   /** In order of time, those without one first. */
   take(mark: Mark): void {
-    const use = this.reader.read(mark);
+    const use = this.reader.read(mark, this.coverage?.logs);
+    if (use !== undefined && isTimed(use)) this.turn(use.time);
     if (use === undefined) this.takeOther(mark);
     else if (use.excluded || use.kind === 'denied') this.takeUncounted(use, mark);
     else this.takeUse(use, mark);
   }
 
   private takeOther(mark: Mark): void {
-    const restart = this.reader.readRestart(mark);
+    const restart = this.reader.readRestart(mark, this.coverage?.logs);
     if (restart !== undefined) this.restart(restart);
     else if (!this.takeAssignment(mark)) this.excluded.note(this.reader.exclusionOf(mark), mark);
   }
@@ -123,18 +129,25 @@ class LicenseJudging {
     const { fold, watchers } = this.start(use);
     this.statement?.see(use);
     this.used = true;
+    const isGrant = use.kind === 'assign' || use.kind === 'revoke';
+    if (isGrant) this.takeAssignment(mark);
     if (!isTimed(use)) {
       fold.anytime(use);
-      for (const watcher of watchers) watcher.anytime?.(use);
+      if (!isGrant) for (const watcher of [this.breaches, ...watchers]) watcher.anytime?.(use);
       return;
     }
     fold.add(use);
-    if (use.kind !== 'assign' && use.kind !== 'revoke') {
-      this.breaches.add(use);
-      for (const watcher of watchers) watcher.add(use);
-    } else if (!use.featureless) this.takeAssignment(mark);
+    this.turns.note(this.reader.nameOf(mark), use, mark);
+    if (!isGrant) for (const watcher of [this.breaches, ...watchers]) watcher.add(use);
     this.first ??= use.time;
     this.last = use.time;
+  }
+
+  private turn(now: Instant): void {
+    for (const renamed of this.turns.reach(now)) {
+      this.started?.fold.renamed?.(renamed);
+      for (const watcher of this.started?.watchers ?? []) watcher.renamed?.(renamed);
+    }
   }
 
   private start({ time }: LicenseUse): Started {
@@ -171,6 +184,7 @@ class LicenseJudging {
     tell: TellFigures | undefined,
   ): Generator<Judgement> {
     const { contract, license, coverage, first, last, reassignments, statement } = this;
+    this.turn(until);
     const segments = fold.finish(until);
     const watched = watchers.flatMap((watcher) => [...watcher.finish(until)]);
     const selfCheck = fold.selfCheck?.();

@@ -60,6 +60,11 @@ export type FindingKind = {
   controls?: string[];
 };
 
+/** What a report says of a code that occurs in it. */
+export function wordsOfKind({ title, why, fix, controls = [] }: FindingKind) {
+  return { title, why, fix, controls };
+}
+
 /** 128 bits of SHA-256 over what makes the finding the same one in the next run. */
 export function toFingerprint(...parts: readonly string[]): string {
   return sha256Hex(JSON.stringify(parts)).slice(0, 32);

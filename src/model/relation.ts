@@ -24,7 +24,14 @@ export type Groupless = { events: number; untimed: number; within: Stretch | und
  * `steps`: for each of the relation's inputs, what the sources cover that its detection runs on; undefined where none
  * of them is in the log. An approval that lies in another log than the access is missing only where that log speaks.
  */
-export type Coverage = (Stretch & { steps?: readonly (Covered | undefined)[] }) | undefined;
+export type Coverage =
+  | (Stretch &
+      Pick<Covered, 'holes'> & {
+        steps?: readonly (Covered | undefined)[];
+        /** Where several license servers write logs: for each of their files the name of the log that it is a part of. */
+        logs?: Readonly<Record<string, string>>;
+      })
+  | undefined;
 
 /** What the log covers of the events that make marks of one step. */
 export function coverageOf(coverage: Coverage, step: number): Covered | undefined {
@@ -89,6 +96,11 @@ export interface Relation {
    * for an approval may come before the rule is in force; and an uncertain one is taken into account.
    */
   readonly evidence?: ReadonlySet<number>;
+  /**
+   * What the log covers is then what the sources cover that its events came from: a log that none of them is in vouches for
+   * nothing. Where no event came, it is the whole log as everywhere.
+   */
+  readonly isOfItsSources?: boolean;
   /** It keeps to the rule's `effective` itself: events from before it are a part of what it judges. */
   readonly dated?: boolean;
   /** A group with fewer marks makes no judgement; not given where that cannot be said. */

@@ -4,6 +4,7 @@ import type { ControlResult, PackSummary } from './control.ts';
 import type { Finding, Severity } from './finding.ts';
 import type { LicenseFigures } from './license-figures.ts';
 import type { Place } from './place.ts';
+import type { FailOn } from './verdict.ts';
 
 export const REPORT_SCHEMA = 'audit-check/report/v1';
 
@@ -224,6 +225,34 @@ export type AbsentFinding = {
   file: string;
 };
 
+/** What a waivers file did: entries = used + unused + expired + void. */
+export type WaiverSummary = {
+  file: string;
+  /** The day as of which it was judged, `2025-03-01`. */
+  asOf: string;
+  entries: number;
+  /** Those that cover a finding, and those that cover none. */
+  used: number;
+  unused: number;
+  expired: number;
+  /** Not well made, or against the policy of the file. */
+  void: number;
+};
+
+/** What a baseline told of a run. */
+export type BaselineSummary = {
+  file: string;
+  entries: number;
+  /** findings = new + unchanged. */
+  new: number;
+  unchanged: number;
+  /** Entries that were not found, and of them those in files that this run did not read whole. */
+  gone: number;
+  unread: number;
+  /** Of the unchanged those that would count for the verdict, did the baseline not know them. */
+  carried: Partial<Record<Severity, number>>;
+};
+
 export type ReportVerdict = 'clean' | 'findings' | 'incomplete';
 
 export type Report = {
@@ -233,6 +262,7 @@ export type Report = {
   /** RFC 3339, only when `--now` or SOURCE_DATE_EPOCH gives one. */
   generated?: string;
   inputs: InputSummary[];
+  /** With what made the verdict. */
   summary: {
     files: number;
     bytes: number;
@@ -251,9 +281,7 @@ export type Report = {
     /** Records of the streams by assurance; absent where no check looked at streams. */
     assurance?: Partial<Record<Assurance, number>>;
     verdict: ReportVerdict;
-    /** The threshold that made the verdict. */
-    failOn: Severity;
-  };
+  } & FailOn;
   /** When each source spoke, by name of the source. */
   activity?: SourceActivity[];
   streams: StreamSummary[];
@@ -262,6 +290,10 @@ export type Report = {
   /** The packs that were asked for, and what the logs show of their controls. */
   packs?: PackSummary[];
   controls?: ControlResult[];
+  /** Where a waivers file was there. */
+  waivers?: WaiverSummary;
+  /** Where a baseline was given. */
+  baseline?: BaselineSummary;
   /** What the baseline that was given knows and this run did not find. */
   absent?: AbsentFinding[];
   /** What a statement tells beside, where one was asked for: no format of a report renders it. */
@@ -284,4 +316,21 @@ export type RenderOptions = {
   colors: boolean;
   /** Columns of the terminal. */
   width: number;
+  /** Who is going to read a SARIF log; `full` unless one is named. */
+  sarifProfile?: SarifProfile;
+  /** The run of Azure Pipelines that a SARIF log belongs to. */
+  azurePipeline?: AzurePipeline;
+  /** Told to the user beside the report: what a format had to leave out. */
+  say?(text: string): void;
+};
+
+/** `full`: everything, by the standard. The others: what each of them takes and shows rightly. */
+export const SARIF_PROFILES = ['full', 'github', 'gitlab', 'ado'] as const;
+export type SarifProfile = (typeof SARIF_PROFILES)[number];
+
+export type AzurePipeline = {
+  definitionId: string;
+  definitionName: string;
+  phaseId: string;
+  phaseName: string;
 };

@@ -2,6 +2,7 @@
 import type { Instant } from '../base/instant.ts';
 import type { Severity } from './finding.ts';
 import type { RuleSet } from './rule.ts';
+import type { FailOn } from './verdict.ts';
 
 /** Bounds on everything that the input controls. */
 export type Limits = {
@@ -44,7 +45,7 @@ export type KeyFault = {
  * Documents are carried as parsed YAML of a shape that their floor checks (`sources/`, `chain/`, `licenses/`):
  * the model names them without knowing their words.
  */
-export type AuditRequest = {
+export type AuditRequest = FailOn & {
   tool: { name: string; version: string };
   /** Files and folders, or `-`. */
   paths: string[];
@@ -74,7 +75,6 @@ export type AuditRequest = {
   until?: Instant;
   /** Checks not to run, by name. */
   disabled: string[];
-  failOn: Severity;
   limits: Limits;
   generated?: string;
 };

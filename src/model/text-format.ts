@@ -26,6 +26,8 @@ export type TextOptions = {
 export interface TextFormat {
   /** Also the name of the source that maps its records, where there is one for it alone. */
   readonly name: string;
+  /** Each file is of one license server, or a part of its log. */
+  readonly isOfOneServer?: true;
   /** Whether a file that begins with these lines, at most some hundred, is of this format. `file`: its name. */
   recognizes(head: readonly string[], file: string): boolean;
   /** Whether `start` could make use of more lines than these; it then gets as many as 4 MB hold. Absent: it could not. */

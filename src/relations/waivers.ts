@@ -1,20 +1,9 @@
 /** Waivers in judgements: what one covers is marked, and one that ended while its events went on is itself a finding. */
 import { formatInstant, type Instant } from '../base/instant.ts';
 import { count, quote } from '../base/text-safety.ts';
-import type { FindingKind } from '../model/finding.ts';
+import { EXPIRED_WAIVER } from '../model/expired-waiver.ts';
 import type { Judgement, Stretch } from '../model/relation.ts';
 import type { Waiver } from '../model/rule.ts';
-
-/** The identity of its judgement is the id of the waiver. */
-export const EXPIRED: FindingKind = {
-  code: 'expired-waiver',
-  severity: 'medium',
-  title: 'waiver ended, and what it covered went on',
-  why: 'An exception was granted until a day; after it the rule holds again, and somebody still acts as if it did not.',
-  fix: 'End what the waiver was for, or have it granted anew by its owner, with a reason and an end.',
-};
-
-export const WAIVER_FINDINGS: readonly FindingKind[] = [EXPIRED];
 
 /** Whether the waiver holds for all of a stretch. Where the time is unknown nothing shows that it does. */
 export function holdsFor({ from, expires }: Waiver, span: Stretch | undefined): boolean {
@@ -37,13 +26,14 @@ export class ExpiredWaivers {
     else known.events += judgement.count;
   }
 
+  /** The identity of each is the id of the waiver. */
   *judgements(): Generator<Judgement> {
     for (const { waiver, events, judgement } of this.found.values()) {
       const { title, owner, expires, id } = waiver;
       yield {
         verdict: 'violation',
-        code: EXPIRED.code,
-        severity: EXPIRED.severity,
+        code: EXPIRED_WAIVER.code,
+        severity: EXPIRED_WAIVER.severity,
         message: `the waiver ${quote(title)} of ${quote(owner)} ended at ${formatInstant(expires)}, and ${count(events, 'event')} that it was for came later or at an unknown time`,
         place: judgement.place,
         related: [],

@@ -1,70 +1,44 @@
 /** SARIF 2.1.0 (OASIS, Errata 01), for code-scanning tools: findings are results, what was not read is a notification. */
-import type { Log, Run } from 'sarif';
-import { escapeControls } from '../base/text-safety.ts';
-import type { Report, ReportFormat } from '../model/report.ts';
+import { gzipSync } from 'node:zlib';
+import type { Log } from 'sarif';
+import type { AzurePipeline, Report, ReportFormat } from '../model/report.ts';
 import { toEscapedJson } from './parts/escaped-json.ts';
-import { createWords } from './parts/finding-words.ts';
-import { createArtifactList } from './sarif/artifact-list.ts';
-import { createDescriptors } from './sarif/descriptors.ts';
-import { toInvocation } from './sarif/invocation.ts';
-import { toResults } from './sarif/results.ts';
-import { toStreamProperties } from './sarif/stream-properties.ts';
+import { findExcess } from './sarif/limits.ts';
+import { PROFILES, type Profile, selectFindings } from './sarif/profiles.ts';
+import { toRun } from './sarif/run.ts';
 
 /** The one that GitHub and the multitool accept (SARIF1011). */
 const SCHEMA = 'https://json.schemastore.org/sarif-2.1.0.json';
 
 export const sarif: ReportFormat = {
   name: 'sarif',
-  title: 'SARIF 2.1.0, for code scanning and dashboards',
-  render(report) {
-    const log: Log = { $schema: SCHEMA, version: '2.1.0', runs: [toRun(report)] };
-    return `${toEscapedJson(log, 2)}\n`;
+  title: 'SARIF 2.1.0, for code scanning and dashboards; see --sarif-profile',
+  render(report, { sarifProfile = 'full', azurePipeline, say = () => {} }) {
+    const pipeline = sarifProfile === 'ado' ? azurePipeline : undefined;
+    if (sarifProfile === 'ado' && pipeline === undefined)
+      say('SARIF for Azure DevOps names its build, which is only known within Azure Pipelines');
+    const { text, leftOut, excess } = fit(report, PROFILES[sarifProfile], pipeline);
+    for (const each of leftOut) say(`SARIF for ${sarifProfile}: ${each}`);
+    for (const each of excess) say(`SARIF for ${sarifProfile} is over a limit of GitHub: ${each}`);
+    return text;
   },
 };
 
-function toRun(report: Report): Run {
-  // GitHub shows whatever is a result as a problem, a pass too.
-  const findings = report.findings.filter(({ verdict }) => verdict !== 'satisfied');
-  const artifacts = createArtifactList(report.inputs);
-  const descriptors = createDescriptors(findings, createWords(report));
-  const results = toResults(findings, descriptors, artifacts);
-  const invocation = toInvocation(report, artifacts);
-  const { name, version, informationUri } = report.tool;
-  return {
-    tool: {
-      driver: {
-        name,
-        fullName: `${name} ${version}`,
-        version,
-        // §3.19.12 asks for Semantic Versioning, and validators look.
-        ...(/^\d+\.\d+\.\d+(?:[-+][0-9A-Za-z.+-]+)?$/.test(version) && { semanticVersion: version }),
-        // SARIF2005 warns without one; a package URL names the tool and claims no web page.
-        informationUri:
-          informationUri ?? `pkg:npm/${encodeURIComponent(name)}@${encodeURIComponent(version)}`,
-        rules: descriptors.rules,
-        ...(descriptors.taxonomies.length > 0 && {
-          supportedTaxonomies: descriptors.taxonomies.map((taxonomy, index) => ({
-            name: taxonomy.name,
-            index,
-          })),
-        }),
-      },
-    },
-    ...(descriptors.taxonomies.length > 0 && { taxonomies: descriptors.taxonomies }),
-    // Category and run id part at the last slash; the category keeps two uploads for one commit apart.
-    automationDetails: {
-      id: `${name}/verify/${report.generated === undefined ? '' : escapeControls(report.generated)}`,
-    },
-    columnKind: 'utf16CodeUnits',
-    defaultEncoding: 'utf-8',
-    artifacts: artifacts.artifacts,
-    invocations: [invocation],
-    results,
-    properties: {
-      verdict: report.summary.verdict,
-      records: report.summary.records,
-      failOn: report.summary.failOn,
-      ...toStreamProperties(report),
-    },
-  };
+type Fitted = { text: string; leftOut: readonly string[]; excess: readonly string[] };
+
+/** Fewer results until the log, packed, is within what the profile's reader takes. */
+function fit(report: Report, profile: Profile, pipeline: AzurePipeline | undefined): Fitted {
+  let { maxResults } = profile;
+  for (;;) {
+    const { findings, leftOut } = selectFindings(report.findings, { ...profile, maxResults });
+    const parts = { profile, findings, leftOut, ...(pipeline && { pipeline }) };
+    const log: Log = { $schema: SCHEMA, version: '2.1.0', runs: [toRun(report, parts)] };
+    const text = `${toEscapedJson(log, 2)}\n`;
+    if (profile.maxPacked === Number.POSITIVE_INFINITY) return { text, leftOut, excess: [] };
+    // Packing never makes it larger than a few bytes more.
+    const packed = text.length < profile.maxPacked / 4 ? text.length : gzipSync(text).length;
+    if (packed <= profile.maxPacked || findings.length === 0)
+      return { text, leftOut, excess: findExcess(log, packed) };
+    maxResults = Math.floor(findings.length / 2);
+  }
 }

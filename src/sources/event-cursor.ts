@@ -26,7 +26,17 @@ import {
   toCompactJson,
   toScalarText,
 } from '../base/json.ts';
-import { asciiText, BACKSLASH, decodeString, decodeUtf8, OPEN_BRACE, OPEN_BRACKET } from '../base/lexical.ts';
+import {
+  asciiText,
+  BACKSLASH,
+  CLOSE_BRACKET,
+  COMMA,
+  decodeString,
+  decodeUtf8,
+  OPEN_BRACE,
+  OPEN_BRACKET,
+  QUOTE,
+} from '../base/lexical.ts';
 import { type KernelTrie, type ScanKernel, UNUSUAL } from '../base/scan-kernel.ts';
 import { SlotScanner } from '../base/slot-scanner.ts';
 import { wholeNumberAt, wholeNumberOf } from '../base/whole-number.ts';
@@ -105,11 +115,9 @@ type ShapeFacts = {
   inputs: (readonly Slot[] | undefined)[];
   /** By computed slot: what it always is, where none of its inputs' values matters. */
   fixed: (ComputedValue | undefined)[];
-  /** Which of `identityLists` names the record, or NO_LIST, UNDECIDED. */
+  /** Which of `identityLists` names the record; -1 where none does, or UNDECIDED. */
   identity: number;
 };
-
-const NO_LIST = -1;
 
 export class EventCursor implements Event, Fields {
   readonly source: string;
@@ -437,18 +445,20 @@ export class EventCursor implements Event, Fields {
    * Equal identities of one source have equal hashes, however they were escaped.
    */
   hashOwnIdentity(key: Uint32Array): boolean {
-    const { facts } = this;
-    if (facts.identity === UNDECIDED) facts.identity = this.findIdentity();
-    if (facts.identity === NO_LIST) return false;
-    const slots = this.identityLists[facts.identity]!;
+    const slots = this.namingSlots();
+    if (slots === undefined) return false;
     key[0] = this.identitySeed;
     key[1] = ~this.identitySeed;
     for (let index = 0; index < slots.length; index++) this.hashText(slots[index]!, key);
     return true;
   }
 
-  private findIdentity(): number {
-    return this.identityLists.findIndex((slots) => this.holdTexts(slots));
+  /** The first of `identityLists` of which the record has all; undefined where it has none. */
+  private namingSlots(): readonly Slot[] | undefined {
+    const { facts } = this;
+    if (facts.identity === UNDECIDED)
+      facts.identity = this.identityLists.findIndex((slots) => this.holdTexts(slots));
+    return this.identityLists[facts.identity];
   }
 
   private holdTexts(slots: readonly Slot[]): boolean {
@@ -875,13 +885,23 @@ export class EventCursor implements Event, Fields {
     return end - start;
   }
 
-  /** The same of `identity`. */
+  /** The same of `identity`: of several texts their JSON, as `mapIdentity` writes it. */
   copyIdentity(target: Uint8Array, at: number, most: number): number {
-    for (const slots of this.identityLists) {
-      if (slots.length > 1) break;
-      if (this.holdsText(slots[0]!)) return this.copyText(slots[0]!, target, at, most);
+    const slots = this.namingSlots();
+    if (slots === undefined) return ASK_TEXT;
+    if (slots.length === 1) return this.copyText(slots[0]!, target, at, most);
+    let to = at;
+    for (let index = 0; index < slots.length; index++) {
+      target[to++] = index === 0 ? OPEN_BRACKET : COMMA;
+      target[to++] = QUOTE;
+      // What is copied stands in JSON as it is; behind it come two bytes.
+      const length = this.copyText(slots[index]!, target, to, most - (to - at) - 2);
+      if (length < 0) return ASK_TEXT;
+      to += length;
+      target[to++] = QUOTE;
     }
-    return ASK_TEXT;
+    target[to++] = CLOSE_BRACKET;
+    return to - at;
   }
 
   /** `id` of a field whose values repeat; -1 where they hardly do, for to keep them all would fill the table of ids. */

@@ -13,6 +13,7 @@ import { Repeats } from './repeats.ts';
 
 export const flexnet: TextFormat = {
   name: 'flexnet',
+  isOfOneServer: true,
   /** Half of its lines at least: lists of features and licenses go over lines without a time. */
   recognizes(head) {
     const filled = head.filter((line) => line.trim() !== '');

@@ -28,6 +28,7 @@ const BEFORE_HEADER = /^(?:SWITCH from .*|REPROCESSED .*|)$/;
 
 export const rlm: TextFormat = {
   name: 'rlm',
+  isOfOneServer: true,
   recognizes(head) {
     const first = head.find((line) => !BEFORE_HEADER.test(clean(line)));
     return first !== undefined && HEADER.test(clean(first));

@@ -32,6 +32,7 @@ const MAX_WORDS = 100;
 
 export const sentinel: TextFormat = {
   name: 'sentinel',
+  isOfOneServer: true,
   recognizes(head) {
     const lines = head.map((line) => line.trim()).filter((line) => line !== '');
     const known = lines.filter((line) => ENTRY.test(line) || COMMENT.test(line));

@@ -8,6 +8,7 @@ import { KIND } from '../../src/base/found-values.ts';
 import { hasDuplicateKeys, parseJson, parseJsonAt, toCompactJson } from '../../src/base/json.ts';
 import { JsonSyntaxError, skipWhitespace } from '../../src/base/lexical.ts';
 import { SlotScanner } from '../../src/base/slot-scanner.ts';
+import { rounds } from '../support/rounds.ts';
 
 const NAMES = ['a', 'b', 'a.b', 'a.b.c', 'key.with.dots', 'é', 'list', 'list.id', '__proto__', ''];
 /** A name and its later names. */
@@ -98,7 +99,7 @@ test('scan() finds what findValues() finds, or says that the tree is needed', ()
         assert.deepEqual(valuesOf(scanner, listSlots[index]!, bytes), expected, `${list} in ${text}`);
       }
     }),
-    { numRuns: 3000 },
+    { numRuns: rounds(800, 3000) },
   );
 });
 
@@ -136,7 +137,7 @@ test('scan() calls a record canonical only when its bytes are its RFC 8785 form'
         if (scanner.found.canonical && !scanner.found.needsTree) assert.equal(candidate, canonical);
       }
     }),
-    { numRuns: 3000 },
+    { numRuns: rounds(800, 3000) },
   );
 });
 

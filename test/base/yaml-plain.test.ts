@@ -6,6 +6,7 @@ import fc from 'fast-check';
 import { parseYamlByLibrary } from '../../src/base/yaml-library.ts';
 import { isPlainText, readPlainDocument } from '../../src/base/yaml-plain.ts';
 import { parseYaml } from '../../src/base/yaml-tree.ts';
+import { rounds } from '../support/rounds.ts';
 import { sharedData } from '../support/shared-data.ts';
 import { repository } from '../support/source-tree.ts';
 
@@ -38,10 +39,11 @@ test('parseYaml() equals the library on every file of rules/ and fixtures/', () 
   }
 });
 
-test('parseYaml() equals the library on every public Sigma rule, none of which needs it', {
+test('parseYaml() equals the library on public Sigma rules, a fifth of them in the gate; none needs it', {
   skip: sigma.length === 0 && 'sample data absent',
 }, () => {
-  for (const text of sigma) assertSame(text);
+  const stride = rounds(5, 1);
+  for (const text of sigma.filter((_, index) => index % stride === 0)) assertSame(text);
   assert.deepEqual(
     sigma.filter((text) => !isPlain(text)),
     [],
@@ -215,6 +217,7 @@ test('parseYaml() equals the library on parts of real files, changed at random p
     .array(fc.constantFrom(...PARTS), { minLength: 1, maxLength: 14 })
     .map((list) => list.join(''));
   const texts = fc.tuple(fc.oneof(excerpt, stacked, made), fc.array(change, { maxLength: 3 }));
+  const numRuns = rounds(500, 3000);
   let plain = 0;
   fc.assert(
     fc.property(texts, ([begin, changes]) => {
@@ -225,7 +228,7 @@ test('parseYaml() equals the library on parts of real files, changed at random p
       if (isPlain(text)) plain++;
       assertSame(text);
     }),
-    { numRuns: 3000 },
+    { numRuns },
   );
-  assert.ok(plain > 300, `only ${plain} texts were plain`);
+  assert.ok(plain > numRuns / 10, `only ${plain} texts were plain`);
 });

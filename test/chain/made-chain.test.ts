@@ -4,10 +4,11 @@ import { describe, test } from 'node:test';
 import { compileProfile } from '../../src/chain/compile-profile.ts';
 import { namesProtocol } from '../../src/chain/compile-protocol.ts';
 import { ChainMaker, keysFor } from '../support/made-chain.ts';
+import { rounds } from '../support/rounds.ts';
 import { ChainRun, codes } from './chain-run.ts';
 import { SHIPPED_CHAINS } from './shipped-chains.ts';
 
-const SEEDS = 12;
+const SEEDS = rounds(4, 12);
 
 describe('logs made under', () => {
   for (const [name, document] of Object.entries(SHIPPED_CHAINS)) {

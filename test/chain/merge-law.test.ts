@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { MAX_STREAMS } from '../../src/chain/chain-state.ts';
 import type { CheckResult } from '../../src/model/check.ts';
 import { compareFindings } from '../../src/model/finding.ts';
+import { rounds } from '../support/rounds.ts';
 import { chainRecords } from './chain-generator.ts';
 import { CHAIN_KEYS, ChainRun } from './chain-run.ts';
 
@@ -101,7 +102,7 @@ describe('the chain state', () => {
         );
       }
     });
-    fc.assert(property, { numRuns: 150 });
+    fc.assert(property, { numRuns: rounds(40, 150) });
   });
 
   test('with more breaks than are kept is the same too', () => {
@@ -127,7 +128,8 @@ describe('the chain state', () => {
       Object.values(whole.bare).map(({ files }) => [files[0]!.stretches.length, files[0]!.dropped]),
       [[100, 80]],
     );
-    for (let cut = 0; cut <= lines.length; cut++) {
+    const step = rounds(11, 1);
+    for (let cut = 0; cut <= lines.length; cut += step) {
       const [left, right] = [foldLines(run, lines.slice(0, cut)), foldLines(run, lines.slice(cut))];
       assert.deepEqual(run.check.merge(left, right), whole, `cut at ${cut}`);
     }

@@ -10,6 +10,7 @@ import { toJsonForm, withoutFields } from '../../src/chain/json-form.ts';
 import { compilePreimage } from '../../src/chain/preimage.ts';
 import { PLAIN_DIGEST } from '../../src/chain/profile.ts';
 import { hashLength, recordDigest } from '../../src/chain/record-digest.ts';
+import { rounds } from '../support/rounds.ts';
 import { TreeFields, treeEvents } from '../support/tree-event.ts';
 
 function preimageOf(
@@ -87,7 +88,7 @@ describe('a pre-image', () => {
       const expected = toCanonicalJson(parseJsonText(JSON.stringify(rest)));
       assert.equal(preimageOf(line, [{ canonical: { without: ['$own'] } }]), expected);
     });
-    fc.assert(property, { numRuns: 200 });
+    fc.assert(property, { numRuns: rounds(50, 200) });
   });
 });
 
@@ -132,7 +133,7 @@ describe('toJsonForm()', () => {
           `{${each.map((key) => `${JSON.stringify(key)}:1`).join(',')}}`;
         assert.equal(toJsonForm(parseJsonText(write(keys)), form), write(keys.toSorted(compare)));
       }),
-      { numRuns: 300 },
+      { numRuns: rounds(60, 300) },
     );
   });
 

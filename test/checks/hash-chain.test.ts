@@ -14,11 +14,12 @@ import {
 } from '../chain/chain-generator.ts';
 import { CHAIN_KEYS, ChainRun, chainRequest, codes } from '../chain/chain-run.ts';
 import { SHIPPED_CHAINS } from '../chain/shipped-chains.ts';
+import { rounds } from '../support/rounds.ts';
 
 const N = 1000;
-/** 200 places for every profile with FULL=1 (20 s); else for one with own hashes and one without, and 20 for the rest. */
+/** 200 places for every profile with FULL=1; else 100 for one with own hashes and one without, and 10 for the rest. */
 const THOROUGH = ['jcs', 'raw-line'];
-const placesFor = (profile: string) => (process.env.FULL === '1' || THOROUGH.includes(profile) ? 200 : 20);
+const placesFor = (profile: string) => rounds(THOROUGH.includes(profile) ? 100 : 10, 200);
 /** Records from the spoiled one on that are looked at: a cut tail is not found, so cutting it changes nothing. */
 const WINDOW = 11;
 

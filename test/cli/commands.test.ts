@@ -176,3 +176,20 @@ test('a report goes to a file whole, and stdout keeps silent with --quiet', asyn
     [],
   );
 });
+
+test('--fail-on takes severities and controls, any number, and knows what nothing speaks to', async () => {
+  write('nobody.ndjson', EVENT + EVENT.replace('"ann"', '""'));
+  const verify = 'verify --no-config --no-builtin-rules nobody.ndjson';
+  assert.equal((await run(`${verify} --fail-on critical`)).exit, 0);
+  assert.equal((await run(`${verify} --fail-on critical --fail-on control:pci-dss-4:10.2.*`)).exit, 1);
+  const wrong = await run(
+    `${verify} --fail-on new:hihg --fail-on control: --fail-on control:pci-dss-4:10.2.22`,
+  );
+  assert.equal(wrong.exit, 2);
+  assert.match(wrong.stderr, /found "new:hihg", did you mean "high"\?/);
+  assert.match(wrong.stderr, /found "control:"/);
+  assert.match(
+    wrong.stderr,
+    /speaks to the control "pci-dss-4:10\.2\.22", did you mean "pci-dss-4:10\.2\.2"\?/,
+  );
+});

@@ -7,6 +7,7 @@ import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { FORMATS } from '../../src/report/index.ts';
 import { json } from '../../src/report/json.ts';
+import { markdown } from '../../src/report/markdown.ts';
 import { ndjson } from '../../src/report/ndjson.ts';
 import { hostileReport, richReport } from '../report/sample-report.ts';
 import { CommandLine, runWithInput } from '../support/command-line.ts';
@@ -50,6 +51,19 @@ describe('a saved report of the demo', () => {
     const { exit, stdout } = runWithInput(['convert', '-'], ROOT, fs.readFileSync(at('verified.json')));
     assert.deepEqual([exit, stdout], [0, fs.readFileSync(at('verified.text'), 'utf8')]);
   });
+});
+
+test('what the steps before wrote into the summary of GitHub stays there, and every other file is replaced', () => {
+  const page = markdown.render(richReport(), OPTIONS);
+  for (const name of ['summary.md', 'other.md']) write(name, 'before\n');
+  write('report.json', json.render(richReport(), OPTIONS));
+  const formats = ['--format', `markdown=${at('summary.md')}`, '--format', `markdown=${at('other.md')}`];
+  const { exit } = runWithInput(['convert', at('report.json'), ...formats], ROOT, Buffer.alloc(0), {
+    GITHUB_STEP_SUMMARY: at('summary.md'),
+  });
+  assert.equal(exit, 0);
+  assert.equal(fs.readFileSync(at('summary.md'), 'utf8'), `before\n${page}`);
+  assert.equal(fs.readFileSync(at('other.md'), 'utf8'), page);
 });
 
 for (const [name, sample] of Object.entries({ richReport, hostileReport })) {

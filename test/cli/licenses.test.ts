@@ -4,12 +4,13 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { after, describe, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { buildRequest } from '../../src/cli/request.ts';
 import type { Problem } from '../../src/model/problem.ts';
 import { DAY, MINUTE } from '../licenses/statement-run.ts';
 import { auditPaths } from '../support/audit-run.ts';
+import { bundled } from '../support/bundled.ts';
 import { CommandLine } from '../support/command-line.ts';
 import { STATEMENT_LOGS } from '../support/statement-logs.ts';
 
@@ -135,16 +136,14 @@ describe('the statement of two months', () => {
       assert.equal((await onFixture(...argv, '-f', 'json')).stdout, expected, argv.join(' '));
   });
 
-  // Threads that load the sources anew take six seconds (measured).
-  const skip = process.env.FULL === undefined && 'with FULL=1';
-  test('is the same where records are scanned and licenses judged by worker threads', { skip }, async () => {
+  test('is the same where records are scanned and licenses judged by worker threads', async () => {
     const problems: Problem[] = [];
     const options = { config: false as const, builtinRules: false, licenses: `${FIXTURE}/licenses.yaml` };
     const request = {
       ...buildRequest([FIXTURE], options, problems),
       statement: { idle: 30n * DAY, retry: 10n * MINUTE },
     };
-    const workerModule = new URL('../support/scan-worker.mjs', import.meta.url);
+    const workerModule = pathToFileURL(bundled('scan-worker'));
     const run = (more: object) => auditPaths(request, [`${FIXTURE}/logs`], more);
     const whole = await run({ jobs: 1 });
     assert.equal(whole.figures?.length, 3);

@@ -4,13 +4,15 @@ import { mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, test } from 'node:test';
+import { pathToFileURL } from 'node:url';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import type { AuditOptions } from '../../src/audit.ts';
 import { StateFolder } from '../../src/read/state-folder.ts';
 import { auditPaths, renderReport, testRequest } from '../support/audit-run.ts';
+import { bundled } from '../support/bundled.ts';
 import { makeSigner, makeTrail, toJavaJson } from '../support/made-trail.ts';
 
-const workerModule = new URL('../support/scan-worker.mjs', import.meta.url);
+const workerModule = pathToFileURL(bundled('scan-worker'));
 const home = mkdtempSync(path.join(tmpdir(), 'audit-check-trail-same-'));
 after(() => rmSync(home, { recursive: true, force: true }));
 

@@ -11,6 +11,7 @@ import { appliesTo } from '../../src/match/logsource.ts';
 import { parseRuleFile } from '../../src/match/parse-rules.ts';
 import type { Detection } from '../../src/model/rule.ts';
 import { SHIPPED } from '../sources/shipped-mappings.ts';
+import { rounds } from '../support/rounds.ts';
 import { sharedData } from '../support/shared-data.ts';
 
 const convert = (text: string) => convertRuleFile('rule.yml', text, new Set());
@@ -214,7 +215,9 @@ test('every public rule of Panther is converted with its tests, event for event'
   let tests = 0;
   let leftOut = 0;
   const failures: string[] = [];
-  for (const file of files.sort()) {
+  // A quarter of them in the gate.
+  const stride = rounds(4, 1);
+  for (const file of files.sort().filter((_, index) => index % stride === 0)) {
     const text = readFileSync(`${corpus}/yaml/${file}`, 'utf8');
     const converted = convertRuleFile(file, text, new Set());
     failures.push(...converted.problems.map(({ message }) => message.replace(/,.*/, '')));
@@ -231,10 +234,14 @@ test('every public rule of Panther is converted with its tests, event for event'
     leftOut += missing;
   }
   context.diagnostic(`${files.length} files: ${rules} rules with ${tests} tests; ${leftOut} tests left out`);
-  assert.deepEqual([...new Set(failures)].sort(), [
+  const reasons = [
     'the analysis "policy" judges resources',
     'the analysis "scheduled_rule" is none about single events',
-  ]);
+  ];
+  for (const failure of failures) assert.ok(reasons.includes(failure), failure);
+  assert.equal(rules + failures.length, Math.ceil(files.length / stride));
+  if (stride > 1) return;
+  assert.deepEqual([...new Set(failures)].sort(), reasons);
   assert.deepEqual([files.length, rules, failures.length], [384, 343, 41]);
 });
 

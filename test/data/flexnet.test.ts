@@ -4,6 +4,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { ONE } from '../../src/licenses/contract/amount.ts';
+import { Sessions } from '../../src/licenses/use/sessions.ts';
 import { flexnet } from '../../src/text-logs/flexnet.ts';
 import { auditPaths, testRequest } from '../support/audit-run.ts';
 import { sharedData } from '../support/shared-data.ts';
@@ -110,6 +112,59 @@ for (const name of files) {
     assert.equal(source, 'flexnet');
     assert.deepEqual(records, { read: uses + 3, audited: uses + 3, malformed: 0, duplicate: 0, skipped: 0 });
     assert.equal(accounted.records + accounted.malformed + accounted.framing, decodedBytes);
+  });
+
+  // By seats: check-ins do not come in the order of check-outs, and nobody knows which session of a user and host one ends.
+  test(`${name}: each seat that was taken is given back or open, each given back was taken or has no check-out`, () => {
+    const events = countPlainly(text);
+    const found = { returned: 0n, open: 0n, orphans: 0n };
+    const sessions = new Sessions(
+      { linger: 0n },
+      {
+        take: () => {},
+        release: ({ quantity }) => {
+          found.returned += quantity;
+        },
+        change: (_, by) => {
+          found.returned -= by;
+        },
+        orphan: ({ quantity }) => {
+          found.orphans += quantity;
+        },
+        doubt: () => assert.fail('sessions without an id do not repeat each other'),
+      },
+    );
+    const held = new Map<string, bigint>();
+    const plain = { returned: 0n, open: 0n, orphans: 0n };
+    const total = { OUT: 0n, IN: 0n };
+    for (const { time, event, feature, user, host, quantity = 1 } of events) {
+      const key = JSON.stringify([user, host]);
+      const seats = BigInt(quantity) * ONE;
+      sessions[event === 'OUT' ? 'checkOut' : 'checkIn']({
+        at: BigInt(Date.parse(`${time}Z`)),
+        key,
+        named: false,
+        feature,
+        holder: user!,
+        share: undefined,
+        quantity: seats,
+        stated: true,
+        unreadable: false,
+        place: { file: name, line: 1, offset: 0, length: 1 },
+        identity: '',
+      });
+      total[event as 'OUT' | 'IN'] += seats;
+      const before = held.get(key + feature) ?? 0n;
+      const back = event === 'OUT' ? 0n : before < seats ? before : seats;
+      held.set(key + feature, event === 'OUT' ? before + seats : before - back);
+      plain.returned += back;
+      if (event === 'IN') plain.orphans += seats - back;
+    }
+    for (const open of held.values()) plain.open += open;
+    for (const { quantity } of sessions.stillOpen()) found.open += quantity;
+    assert.ok(found.returned > 1000n * ONE);
+    assert.deepEqual(found, plain);
+    assert.deepEqual(total, { OUT: found.returned + found.open, IN: found.returned + found.orphans });
   });
 
   test(`${name}: the peak of each feature is that of a plain count, and its places are check-outs`, async () => {

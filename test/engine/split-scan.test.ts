@@ -4,17 +4,19 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import type { ScanOptions } from '../../src/engine/scan.ts';
 import type { Report } from '../../src/model/report.ts';
 import { auditPaths, renderReport, testRequest } from '../support/audit-run.ts';
+import { bundled } from '../support/bundled.ts';
 import { EVERY_RELATION } from '../support/every-relation.ts';
+import { rounds } from '../support/rounds.ts';
 import { FATES, madeFates, spoiledLog } from '../support/spoiled-log.ts';
 
 const DEMO = fileURLToPath(new URL('../../fixtures/demo', import.meta.url));
-const workerModule = new URL('../support/scan-worker.mjs', import.meta.url);
+const workerModule = pathToFileURL(bundled('scan-worker'));
 const home = mkdtempSync(join(tmpdir(), 'audit-check-split-'));
 const logs = join(home, 'logs');
 after(() => rmSync(home, { recursive: true, force: true }));
@@ -54,7 +56,7 @@ test('ranges and batches of any size give one report', async () => {
         assert.deepEqual(await report(logs, { sizes: { rangeBytes, batchBytes } }), whole);
       },
     ),
-    { numRuns: process.env.FULL === undefined ? 15 : 500 },
+    { numRuns: rounds(10, 100) },
   );
 });
 
@@ -75,10 +77,10 @@ test('lines that Docker wrapped, broken ones among them, give one report too', a
 test('one to seven worker threads give the report of none, from files of every kind', async () => {
   rmSync(logs, { recursive: true, force: true });
   cpSync(join(DEMO, 'logs'), logs, { recursive: true });
-  writeFileSync(join(logs, 'spoiled.ndjson'), spoiledLog(madeFates(3000, 1), 'x'));
+  writeFileSync(join(logs, 'spoiled.ndjson'), spoiledLog(madeFates(1500, 1), 'x'));
   writeFileSync(
     join(logs, 'spoiled.ndjson.gz'),
-    gzipSync(readFileSync(join(logs, 'spoiled.ndjson')).subarray(0, 90_000)),
+    gzipSync(readFileSync(join(logs, 'spoiled.ndjson')).subarray(0, 45_000)),
   );
   for (let index = 0; index < 40; index++)
     writeFileSync(
@@ -91,7 +93,7 @@ test('one to seven worker threads give the report of none, from files of every k
   assert.match(whole[1]!, /conflicting-record/);
   assert.match(whole[1]!, /duplicate-record/);
   assert.match(whole[1]!, /empty-input/);
-  const counts = process.env.FULL === undefined ? [3] : [1, 2, 3, 4, 5, 6, 7];
+  const counts = [3, 1, 2, 4, 5, 6, 7].slice(0, rounds(1, 7));
   for (const [index, jobs] of counts.entries()) {
     const rangeBytes = [10_000, 3_001, 65_536, 1_024][index % 4]!;
     const options = {

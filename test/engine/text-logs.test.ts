@@ -4,10 +4,12 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, beforeEach, test } from 'node:test';
+import { pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { auditPaths, type RunOptions, renderReport, testRequest } from '../support/audit-run.ts';
+import { bundled } from '../support/bundled.ts';
 
-const workerModule = new URL('../support/scan-worker.mjs', import.meta.url);
+const workerModule = pathToFileURL(bundled('scan-worker'));
 const home = mkdtempSync(join(tmpdir(), 'audit-check-text-'));
 const logs = join(home, 'logs');
 after(() => rmSync(home, { recursive: true, force: true }));

@@ -4,7 +4,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { pathToFileURL } from 'node:url';
 import { auditPaths, testRequest } from '../support/audit-run.ts';
+import { bundled } from '../support/bundled.ts';
 
 const home = mkdtempSync(join(tmpdir(), 'audit-check-fault-'));
 const file = join(home, 'app.ndjson');
@@ -45,7 +47,7 @@ const judging: [what: string, act: string, reason: RegExp][] = [
 for (const [what, act, reason] of judging) {
   test(`a worker that ${what} while it judges ends the run`, async () => {
     // Ours, with someone who listens beside it. Whoever listens first has the messages begin to come.
-    const ours = String(new URL('../support/scan-worker.mjs', import.meta.url));
+    const ours = String(pathToFileURL(bundled('scan-worker')));
     const code = `import { parentPort } from 'node:worker_threads';
       await import(${JSON.stringify(ours)});
       parentPort.on('message', (m) => { if (m.kind === 'judge') { ${act} } });`;

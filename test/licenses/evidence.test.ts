@@ -2,7 +2,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { parseMoment } from '../../src/base/instant.ts';
 import { parseContract } from '../../src/licenses/parse/parse-contract.ts';
+import type { Coverage } from '../../src/model/relation.ts';
 import { runContract, spanning, use } from './run-contract.ts';
 
 const YEAR = spanning('2025-01-01T00:00:00Z', '2025-12-31T23:59:59Z');
@@ -127,6 +129,17 @@ test('use that arrives long after its period counts in it, and is told', () => {
   );
 });
 
+test('use that does not say when it arrived leaves open whether it was late', () => {
+  const clause = contract('late: {accept: P5D, then: own-period}');
+  const records = [spend(1, 60), spend(2, 60, { received_at: 'soon' }), spend(3, 60, { time: 'once' })];
+  assert.deepEqual(
+    runContract(clause, [...YEAR, ...records]).flatMap(({ message, usage }) => (usage ? [] : [message])),
+    [
+      'license "api": 1 event of use has no readable time; 2 events of use do not say when they arrived, expected use to arrive within 5d after its period',
+    ],
+  );
+});
+
 const PART = spanning('2025-03-01T00:00:00Z', '2025-03-16T00:00:00Z');
 
 test('by contract a period without evidence counts as used up, and is neither within nor exceeded', () => {
@@ -181,5 +194,37 @@ test('what cannot be read of these clauses is said at once', () => {
       'expected a duration such as PT30M, P14D or 12h, found "soon"',
       'expected own-period, found "drop"',
     ],
+  );
+});
+
+test('a month in which no file of the log speaks is not within; a weekend between two files is', () => {
+  const [from, until] = [parseMoment('2025-01-01T00:00:00Z')!, parseMoment('2025-04-01T00:00:00Z')!];
+  const without = (first: string, last: string) => ({
+    from,
+    until,
+    holes: [{ from: parseMoment(first)!, until: parseMoment(last)! }],
+  });
+  const told = (coverage: Coverage) =>
+    runContract(contract(''), [spend(1, 10), spend(3, 10)], coverage).map(
+      ({ usage, verdict }) => `${usage!.period} ${verdict}`,
+    );
+  assert.deepEqual(told(without('2025-02-01T00:00:00Z', '2025-03-01T00:00:00Z')), [
+    '2025-01 satisfied',
+    '2025-02 undetermined',
+    '2025-03 satisfied',
+  ]);
+  assert.deepEqual(told(without('2025-02-01T00:00:00Z', '2025-02-03T00:00:00Z')), [
+    '2025-01 satisfied',
+    '2025-02 satisfied',
+    '2025-03 satisfied',
+  ]);
+  const [, open] = runContract(
+    contract(''),
+    [spend(1, 10), spend(3, 10)],
+    without('2025-02-01T00:00:00Z', '2025-03-01T00:00:00Z'),
+  );
+  assert.match(
+    open!.message,
+    /the log spans 0 % .*, no file from 2025-02-01T00:00:00Z until 2025-03-01T00:00:00Z\)/,
   );
 });

@@ -55,7 +55,82 @@ test('names of one person share their devices, other people and nobody do not', 
   );
   assert.deepEqual(told(contract('devices: {max: 1}'), records), [
     'too-many-devices: "ann" used 2 devices in 2025-03, expected at most 1: "h0", "h1"',
+    'perhaps too-many-devices: 1 event of use names nobody, expected devices of each person: at most 1 in a period',
   ]);
+});
+
+test('use that names no device, no feature or no time leaves the devices open, as one doubt that names the first', () => {
+  const records = [
+    use('checkout', at(1), 'ann', { host: 'h1' }),
+    use('checkout', at(2), 'ann'),
+    use('use', at(3), 'bob'),
+    use('checkin', at(4), 'ann'),
+    use('checkin', at(5), 'ann', { host: 'h1' }),
+    use('use', 'once', 'ann', { host: 'h1' }),
+    use('use', at(6), 'ann', { host: 'h1', license: undefined }),
+  ];
+  const asked = (clause: string) => told(contract(`devices: ${clause}`), records);
+  const open =
+    '1 event of use has no readable time; 2 events of use name no device; ' +
+    '1 event of use names no feature and may be use of this license';
+  assert.deepEqual(asked('{max: 1}'), [
+    `perhaps too-many-devices: ${open}, expected devices of each person: at most 1 in a period`,
+  ]);
+  assert.deepEqual(asked('{max: 3, atOnce: 1}'), [
+    `perhaps devices-at-once: ${open}, expected devices of each person: at most 3 in a period, at most 1 at once`,
+  ]);
+});
+
+test('a device whose session goes on from one period into the next counts in both', () => {
+  const clause = 'devices: {max: 1}';
+  const out = (day: string, host: string, more: object = {}) =>
+    use('checkout', `2025-${day}T09:00:00Z`, 'ann', { host, ...more });
+  const back = (day: string, host: string) => use('checkin', `2025-${day}T09:00:00Z`, 'ann', { host });
+  const inApril = 'too-many-devices: "ann" used 2 devices in 2025-04, expected at most 1: "h2", "h1"';
+  const carried = [out('03-30', 'h1'), back('04-02', 'h1'), out('04-03', 'h2'), back('04-04', 'h2')];
+  assert.deepEqual(told(contract(clause), carried), [inApril.replace('"h2", "h1"', '"h1", "h2"')]);
+  const beyond = [
+    out('03-30', 'h1'),
+    out('04-03', 'h2'),
+    use('checkin', '2025-04-03T09:20:00Z', 'ann', { host: 'h2' }),
+    use('checkin', '2025-05-01T09:00:00Z', 'ann', { host: 'h1' }),
+  ];
+  assert.deepEqual(told(contract(clause), beyond), [inApril]);
+  const lost = beyond.slice(0, 3);
+  assert.deepEqual(told(contract(clause), lost), [
+    `perhaps ${inApril}, unless sessions without a check-in had ended`,
+  ]);
+  assert.deepEqual(told(contract(`${clause}\n    missingCheckin: in-use`), lost), [inApril]);
+  assert.deepEqual(told(contract(`${clause}\n    missingCheckin: PT30M`), lost), []);
+  // Half-open: what ends when the month begins was not in use in it.
+  const atMidnight = use('checkin', '2025-04-01T00:00:00Z', 'ann', { host: 'h1' });
+  assert.deepEqual(told(contract(clause), [out('03-30', 'h1'), atMidnight, out('04-03', 'h2')]), []);
+});
+
+test('a check-in without a check-out is use of its device; how long, is a doubt where it could be one too many', () => {
+  const back = (minute: number, host: string) => use('checkin', at(minute), 'ann', { host });
+  assert.deepEqual(
+    told(contract('devices: {max: 1}'), [back(1, 'h1'), ...session('ann', 2, 3, { host: 'h2' })]),
+    ['too-many-devices: "ann" used 2 devices in 2025-03, expected at most 1: "h1", "h2"'],
+  );
+  const atOnce = contract('devices: {atOnce: 1}');
+  assert.deepEqual(told(atOnce, [back(1, 'h1'), ...session('ann', 2, 3, { host: 'h2' })]), []);
+  assert.deepEqual(told(atOnce, [...session('ann', 2, 3, { host: 'h2' }), back(4, 'h1')]), [
+    'perhaps devices-at-once: 1 event of use has no check-out, so its session may be as old as the log, expected devices of each person: at most 1 at once',
+  ]);
+});
+
+test('a session that is used, or checked out again, on another device while it is open is on two of them', () => {
+  const clause = contract('devices: {atOnce: 1}');
+  const on = (host: string) => ({ host, session: 's1' });
+  const [out, back] = session('ann', 0, 9, on('h1'));
+  assert.deepEqual(told(clause, [out!, use('use', at(5), 'ann', on('h2')), back!]), [
+    'devices-at-once: "ann" used 2 devices at once at 2025-03-03T09:05:00Z, expected at most 1: "h1", "h2"',
+  ]);
+  assert.deepEqual(told(clause, [out!, use('checkout', at(5), 'ann', on('h2')), back!]), [
+    'perhaps devices-at-once: 1 event of use repeats an open session from another device, expected devices of each person: at most 1 at once',
+  ]);
+  assert.deepEqual(told(clause, [out!, use('checkout', at(5), 'ann', on('h1')), back!]), []);
 });
 
 test('sessions on more devices at once than allowed are found; one device after another, at one instant, is not', () => {
@@ -149,6 +224,15 @@ test('use from a country outside the contract is a finding for each country; eve
   ]);
 });
 
+test('use without a country that names no feature, or is sold elsewhere, is a doubt; sold here it is none', () => {
+  const records = [undefined, 'FR', 'DE'].map((country, index) =>
+    use('use', at(index), 'ann', { country, license: undefined }),
+  );
+  assert.deepEqual(told(contract('countries: {only: [DE]}'), records), [
+    'perhaps country-not-licensed: 2 events of use name no feature and may be use of this license, expected only DE',
+  ]);
+});
+
 const assign = (day: string, assignee: string, more: object = {}) =>
   use('assign', `2025-${day}T09:00:00Z`, 'admin', { assignee, ...more });
 const revoke = (day: string, assignee: string, more: object = {}) =>
@@ -218,4 +302,47 @@ test('what cannot be read of these clauses is said at once', () => {
       'expected "hold" in "reassign", found none',
     ],
   );
+});
+
+test('an assignment that names nobody, no time or no feature leaves the hold open', () => {
+  const seat = { seat: 's-1' };
+  const records = [
+    assign('03-01', 'ann', seat),
+    use('assign', '2025-03-02T09:00:00Z', undefined as never, seat),
+    assign('then', 'bob', seat),
+    assign('03-03', 'cid', { ...seat, license: undefined }),
+  ];
+  assert.deepEqual(told(contract(HOLD), records), [
+    'perhaps reassigned-too-soon: 1 event of use has no readable time; 1 event of use names nobody; 1 event of use names no feature and may be use of this license, expected each seat to be held for 30d',
+  ]);
+});
+
+test('who held a seat of the pool before the log began may leave none free', () => {
+  const records = [
+    assign('03-01', 'ann'),
+    revoke('03-05', 'zoe'),
+    revoke('03-10', 'ann'),
+    assign('03-11', 'cid'),
+  ];
+  const open =
+    'perhaps reassigned-too-soon: 1 seat was passed on that may have been assigned less than 30d before: the log does not tell when';
+  assert.deepEqual(told(contract(HOLD, 9), records), [open]);
+  // The term began long before the log.
+  const pass = [records[0]!, ...records.slice(2)];
+  const term = `${HOLD}\n    term: {from: 2025-01-01, until: 2026-01-01}`;
+  assert.deepEqual(told(contract(term, 9), pass), [open]);
+  assert.deepEqual(told(contract(term.replace('01-01', '03-01'), 9), pass), []);
+});
+
+test('use at no readable time, or without a feature beyond the term, may be use after the term', () => {
+  const term = contract('term: {from: 2025-03-03, until: 2025-04-01}');
+  const records = [
+    ...session('ann', 0, 9, {}),
+    use('use', 'once', 'ann'),
+    use('use', '2025-04-02T09:00:00Z', 'ann', { license: undefined }),
+    use('use', '2025-03-05T09:00:00Z', 'ann', { license: undefined }),
+  ];
+  assert.deepEqual(told(term, records), [
+    'perhaps use-after-expiry: 1 event of use has no readable time; 1 event of use names no feature and may be use of this license, expected use from 2025-03-03 until 2025-04-01',
+  ]);
 });

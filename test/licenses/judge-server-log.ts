@@ -11,7 +11,30 @@ import { type LicenseUse, UseReader } from '../../src/licenses/use/license-use.t
 import { type UseStep, useSteps } from '../../src/licenses/use/use-steps.ts';
 import type { FieldRef, Mark } from '../../src/model/mark.ts';
 import type { Judgement } from '../../src/model/relation.ts';
-import type { ServerRecord } from '../support/made-server-log.ts';
+import type { MadeServerLog, ServerLogPlan, ServerRecord } from '../support/made-server-log.ts';
+
+/** One license of so many seats, by the rules that the server of the plan went by. */
+export function serverContract(
+  quantity: number | string,
+  { linger, shared }: Partial<ServerLogPlan>,
+): string {
+  return `
+contract: { id: MADE, timezone: Europe/Berlin }
+term: { from: 2025-10-01, until: 2026-02-01 }
+evidence: { coverage: 1% }
+licenses:
+  - id: solver
+    covers: { feature: solver }
+    measure: count seats each instant take max over month
+    ${linger === undefined ? '' : `linger: PT${linger}S`}
+    ${shared ? 'share: [person, host]' : ''}
+    quantity: [{ from: 2025-01-01, set: ${quantity} }]`;
+}
+
+/** By instant, what was in use when everything of the instant had happened. */
+export function settled(truth: MadeServerLog['truth']): Map<bigint, number> {
+  return new Map(truth.map(({ at, inUse }) => [BigInt(at) * 1_000_000n, inUse]));
+}
 
 const KINDS: Record<string, LicenseUse['kind']> = {
   'license.checkout': 'open',
@@ -28,14 +51,14 @@ function contractOf(yaml: string): Contract {
 
 function marksOf(
   steps: readonly UseStep[],
-  fields: readonly FieldRef[],
+  fieldsOf: (step: number) => readonly FieldRef[],
   records: readonly ServerRecord[],
 ): Mark[] {
   const marks = records.flatMap((record, index): Mark[] => {
     const kind = KINDS[record.action];
     if (kind === undefined) return [];
     const step = steps.findIndex((each) => each.kind === kind && !each.featureless);
-    const values = fields.map(({ name }) => (record as Record<string, unknown>)[name]?.toString());
+    const values = fieldsOf(step).map(({ name }) => (record as Record<string, unknown>)[name]?.toString());
     const place = { file: 'log.ndjson', line: index + 1, offset: index, length: 1 };
     return [
       { step, time: parseMoment(record.time), place, identity: record.id, subject: record.actor, values },
@@ -52,7 +75,13 @@ export function judgeServerLog(yaml: string, records: readonly ServerRecord[]): 
   const times = records.map(({ time }) => parseMoment(time)!);
   const from = times.reduce((a, b) => (a < b ? a : b));
   const until = times.reduce((a, b) => (a > b ? a : b));
-  return [...relation.judge([], marksOf(steps, relation.inputs[0]!.values, records), { from, until })];
+  return [
+    ...relation.judge(
+      [],
+      marksOf(steps, (step) => relation.inputs[step]!.values, records),
+      { from, until },
+    ),
+  ];
 }
 
 type Bounds = { lower: number; upper: number | undefined };
@@ -73,7 +102,8 @@ export function useAtInstants(
   const measure = new SeatsMeasure(license, segments);
   const steps = useSteps(license, false);
   const reader = new UseReader(contract, license, steps);
-  for (const mark of marksOf(steps, reader.values, records)) {
+  const fieldsOf = (step: number) => (steps[step]!.kind === 'denied' ? reader.denialValues : reader.values);
+  for (const mark of marksOf(steps, fieldsOf, records)) {
     const use = reader.read(mark);
     if (use?.time === undefined) continue;
     if (use.kind === 'denied') measure.uncounted({ ...use, time: use.time });

@@ -8,9 +8,11 @@ type Metric = {
   name: string;
   measure: string;
   used: readonly Used[];
-  /** Of the first period; lower and upper where they differ. */
+  /** Of the period; lower and upper where they differ. */
   figure: string | readonly [string, string];
   span?: readonly [string, string];
+  /** Which of the periods: the first unless told. */
+  period?: number;
   license?: string;
   head?: string;
   zone?: string;
@@ -89,6 +91,18 @@ const METRICS: Metric[] = [
       ...session('bob', '03 11:00', '03 13:00', { seats: 1, session: 's3' }),
     ],
     figure: '4',
+  },
+  {
+    // DUP_GROUP=H: on pc1 ann's 2 and bob's 1 count once with the larger, 2; with the 1 on pc2 it is 3.
+    name: 'DUP_GROUP=H: sessions on one host share, whoever sits there',
+    measure: 'flexnet-floating',
+    license: 'share: [host]',
+    used: [
+      ...session('ann', '03 10:00', '03 12:00', { seats: 2, session: 's1', host: 'pc1' }),
+      ...session('bob', '03 10:30', '03 12:00', { seats: 1, session: 's2', host: 'pc1' }),
+      ...session('cid', '03 11:00', '03 13:00', { seats: 1, session: 's3', host: 'pc2' }),
+    ],
+    figure: '3',
   },
   {
     // Two servers of one redundant pool: ann on one from 10 to 12, bob on the other from 12 to 14. 1 + 1 would be the sum of
@@ -178,6 +192,14 @@ const METRICS: Metric[] = [
       use('03 10:00', { host: 'pc1', person: 'bob' }),
       use('03 11:00', { host: 'pc2', person: 'cid' }),
     ],
+    figure: '2',
+  },
+  {
+    // One person is named, and two are the fewest that are sold: max(1, 2) = 2.
+    name: 'MathWorks named users: no fewer than two',
+    measure: 'count assigned person each instant take max over term at least 2',
+    head: TERM,
+    used: [assign('01 08:00', 'ann')],
     figure: '2',
   },
   {
@@ -388,6 +410,29 @@ const METRICS: Metric[] = [
     figure: '2',
   },
   {
+    // Three events, two of them by one person.
+    name: 'Lago count: each event',
+    measure: 'count events over month',
+    used: [
+      use('03 10:00', { person: 'ann' }),
+      use('03 11:00', { person: 'ann' }),
+      use('03 12:00', { person: 'bob' }),
+    ],
+    figure: '3',
+  },
+  {
+    // recurring: 7 and then 4 seats in February, nothing in March: 4 hold.
+    name: 'Lago recurring: the level goes on into the next period',
+    measure: 'count level(seats) each instant take max over month',
+    span: ['2025-02-01T00:00:00Z', '2025-03-31T23:59:59Z'],
+    period: 1,
+    used: [
+      { kind: 'use', at: instant('2025-02-01T00:00:00Z'), amount: '7' },
+      { kind: 'use', at: instant('2025-02-20T00:00:00Z'), amount: '4' },
+    ],
+    figure: '4',
+  },
+  {
     // Readings 3, 8, 5: 8.
     name: 'Lago max: the highest reading',
     measure: 'count level(value) each instant take max over month',
@@ -461,7 +506,7 @@ const METRICS: Metric[] = [
   },
 ];
 
-for (const { name, measure, used, figure, span = MARCH, license, head, zone } of METRICS) {
+for (const { name, measure, used, figure, span = MARCH, period = 0, license, head, zone } of METRICS) {
   test(name, () => {
     const yaml = contractWith(`"${measure}"`, {
       ...(license && { license }),
@@ -469,7 +514,7 @@ for (const { name, measure, used, figure, span = MARCH, license, head, zone } of
       ...(zone && { zone }),
     });
     const [from, until] = span.map(instant);
-    const [first] = runFold(yaml, used.toSorted(byTime), { from: from!, until: until! });
+    const { [period]: first } = runFold(yaml, used.toSorted(byTime), { from: from!, until: until! });
     const [lower, upper] = typeof figure === 'string' ? [figure, figure] : figure;
     assert.deepEqual(
       [first!.lower.amount, first!.upper.amount],

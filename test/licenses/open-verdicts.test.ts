@@ -154,6 +154,96 @@ const CASES: [what: string, yaml: string, records: object[], verdict: string][] 
     'undetermined',
   ],
   [
+    'a check-in of an id that two people hold ends one of their sessions',
+    contract(2),
+    [
+      use('checkout', at(2, 8), 'ann', { session: 's' }),
+      use('checkout', at(2, 9), 'bob', { session: 's' }),
+      use('checkin', at(2, 10), 'bob', { session: 's' }),
+      ...session('cid', 3),
+      use('checkout', at(3, 8), 'dee', { session: 'd' }),
+      use('checkin', at(3, 9), 'dee', { session: 'd' }),
+    ],
+    'undetermined',
+  ],
+  [
+    'two check-ins of an id that two people hold end both of their sessions',
+    contract(2),
+    [
+      use('checkout', at(2, 8), 'ann', { session: 's' }),
+      use('checkout', at(2, 9), 'bob', { session: 's' }),
+      use('checkin', at(2, 10), 'bob', { session: 's' }),
+      use('checkin', at(2, 11), 'ann', { session: 's' }),
+      ...session('cid', 3),
+      ...session('dee', 3),
+    ],
+    'satisfied',
+  ],
+  [
+    'a check-in ends a session that the same person checked out again',
+    contract(1),
+    [
+      use('checkout', at(2, 8), 'ann', { session: 's', host: 'h1' }),
+      use('checkin', at(2, 9), 'ann', { session: 's', host: 'h1' }),
+      ...session('cid', 3),
+    ],
+    'satisfied',
+  ],
+  [
+    'a session that is checked out again may time out so much later',
+    contract(1, ', missingCheckin: PT8H'),
+    [
+      use('checkout', at(2, 8), 'ann', { session: 's' }),
+      use('checkout', at(2, 15), 'ann', { session: 's' }),
+      use('checkout', at(2, 17), 'cid'),
+      use('checkin', at(2, 18), 'cid'),
+    ],
+    'undetermined',
+  ],
+  [
+    'what is checked out beside a borrowed session goes on when that ends by itself',
+    contract(1, ', borrow: P1D'),
+    [
+      use('borrow', at(2, 8), 'ann', { session: 's' }),
+      use('checkout', at(2, 15), 'ann', { session: 's' }),
+      ...session('cid', 4),
+    ],
+    'undetermined',
+  ],
+  [
+    'somebody else under the id of an open session may use it in the next month',
+    contract(2, '', 'count distinct person over month'),
+    [
+      use('checkout', '2026-02-20T08:00:00Z', 'ann', { session: 's' }),
+      use('checkout', '2026-02-20T09:00:00Z', 'bob', { session: 's' }),
+      use('checkin', '2026-02-20T10:00:00Z', 'ann', { session: 's' }),
+      ...session('cid', 3),
+      ...session('dee', 4),
+    ],
+    'undetermined',
+  ],
+  ...(
+    [
+      ['count distinct person over month', ''],
+      ['count distinct person each day take max over month', ''],
+      ['count seats each instant take max over month', ', share: [person], missingCheckin: in-use'],
+    ] as const
+  ).map(([measure, more]): [string, string, object[], string] => [
+    `a session goes on under a name that changed hands (${measure})`,
+    contract(1, more, measure).replace(
+      'measures:',
+      'people: {same: [{person: ann, as: [desk-4]}, {person: bob, as: [desk-4], from: 2026-03-10}]}\nmeasures:',
+    ),
+    [use('checkout', at(9, 8), 'desk-4', { session: 's' }), ...session('ann', 12)],
+    'undetermined',
+  ]),
+  [
+    'use without a feature may go on in the next month',
+    contract(1, '', 'count distinct person over month'),
+    [use('checkout', '2026-02-20T08:00:00Z', 'ann', { license: undefined }), ...session('cid', 3)],
+    'undetermined',
+  ],
+  [
     'a borrowing of more seats than before is open',
     contract(2, ', borrow: P7D'),
     [

@@ -93,6 +93,16 @@ test('a share that does not divide is rounded as the contract says', () => {
   ]);
 });
 
+test('Keygen: 1.25 × of what four divides needs no rounding, and of what it does not the contract says', () => {
+  const people = (count: number) =>
+    Array.from({ length: count }, (_, index) => session(`u${index}`, 0, 60)).flat();
+  const statusOf = (quantity: number, used: number) =>
+    status(judge(contract(set(quantity), 'overage: {allow: 25%}'), people(used)));
+  // 8 × 1.25 = 10. 10 × 1.25 = 12.5, and half a seat is none.
+  assert.deepEqual([statusOf(8, 10), statusOf(8, 11)], ['overage', 'exceeded']);
+  assert.deepEqual([statusOf(10, 12), statusOf(10, 13)], ['overage', 'exceeded']);
+});
+
 test('people and sums may be in overage too, without a time', () => {
   const records = ['ann', 'bob', 'cid'].map((actor, index) => use('use', atMinute(index), actor));
   const people = contract(set(2), 'overage: {allow: 1}', 'count distinct person over month');

@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { ONE } from '../../src/licenses/contract/amount.ts';
 import { PeakTracker, type SegmentPeak } from '../../src/licenses/measures/peak.ts';
 import { type SessionEvent, Sessions } from '../../src/licenses/use/sessions.ts';
+import { rounds } from '../support/rounds.ts';
 
 type Step = { kind: 'open' | 'close' | 'use'; at: number; key: string; quantity: number };
 type Options = {
@@ -131,7 +132,7 @@ test('bounds equal a count of every instant, with orphans, lost check-ins and ne
     fc.property(stepsOf(['open', 'close'], 5), startsArbitrary, (steps, starts) => {
       assert.deepEqual(bounds(run(steps, starts, { linger: 0 })), twin(steps, starts, { linger: 0 }));
     }),
-    { numRuns: 1500 },
+    { numRuns: rounds(300, 1500) },
   );
 });
 
@@ -144,7 +145,7 @@ test('bounds equal a count of every instant when sessions time out or a missing 
     fc.property(stepsOf(['open', 'close'], 4), startsArbitrary, options, (steps, starts, chosen) => {
       assert.deepEqual(bounds(run(steps, starts, chosen)), twin(steps, starts, chosen));
     }),
-    { numRuns: 1000 },
+    { numRuns: rounds(200, 1000) },
   );
 });
 
@@ -215,7 +216,7 @@ test('bounds equal a count of every instant when servers restart and seats are b
     fc.property(steps, startsArbitrary, (served, starts) => {
       assert.deepEqual(bounds(runServed(served, starts)), twinServed(served, starts));
     }),
-    { numRuns: 1500 },
+    { numRuns: rounds(300, 1500) },
   );
 });
 
@@ -236,7 +237,7 @@ test('a lingering seat stays taken until its time is over', () => {
       const certain = twin(steps, starts, { linger });
       assert.deepEqual(bounds(run(steps, starts, { linger })), certain);
     }),
-    { numRuns: 500 },
+    { numRuns: rounds(150, 500) },
   );
 });
 
@@ -254,7 +255,7 @@ test('witnesses of a proven peak are sessions that were open at its instant, as 
         certain.map(({ key, from }) => `${key}@${from}`).sort(),
       );
     }),
-    { numRuns: 500 },
+    { numRuns: rounds(150, 500) },
   );
 });
 

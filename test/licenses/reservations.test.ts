@@ -54,6 +54,24 @@ test('what the log leaves open is no proof: a lost check-in may have been before
   assert.equal(reservation(contract(3, '{cae: 2}'), early)!.verdict, 'undetermined');
 });
 
+test('seats of nobody who is named may be those of the team: no proof, and a doubt', () => {
+  const nobody = session(undefined as never, 10, 50, { session: 's1' });
+  const found = reservation(contract(3, '{cae: 2}'), [...OTHERS.slice(0, 2), ...nobody])!;
+  assert.equal(found.verdict, 'undetermined');
+  assert.match(found.message, /that name nobody, are not what they seem$/);
+});
+
+test('a quantity that nobody can read may take what is reserved, with a session or without a feature', () => {
+  const unreadable = { quantity: 'many' };
+  const open = (records: object[]) => reservation(contract(9, '{cae: 2}'), records)?.verdict;
+  assert.equal(open(session('ann', 0, 60, unreadable)), 'undetermined');
+  assert.equal(
+    open([...OTHERS, use('use', atMinute(20), 'cid', { ...unreadable, license: undefined })]),
+    'undetermined',
+  );
+  assert.equal(open([...OTHERS, use('use', 'once', 'cid', unreadable)]), 'undetermined');
+});
+
 test('more reserved than there is, or for a team that nobody is in, is a mistake of the file', () => {
   const problems = (reserve: string) =>
     parseContract('f', contract(3, reserve)).problems.map(({ message }) => message);

@@ -91,6 +91,7 @@ function toUse({ measure: { count }, share }: License, used: Used, index: number
     server: undefined,
     borrowed: false,
     daemon: undefined,
+    log: undefined,
   };
 }
 

@@ -224,6 +224,21 @@ test('what is consumed is owed for the period it was consumed in, as it is and n
   assert.deepEqual([rolled.proven, rolled.possible], [null, null]);
 });
 
+test('Slack and Atlassian: who comes in mid-month is paid from that day on', () => {
+  const quantity = `
+      - {from: 2025-01-01, set: 4, cost: {per: seat-month, prorate: day, rate: 20 EUR}}
+      - {from: 2025-06-23, add: 1, by: Slack, cost: {per: seat-month, prorate: day, rate: 20 EUR}}
+      - {from: 2025-07-10, add: 2, by: Atlassian, cost: {per: seat-month, prorate: day, rate: 10 EUR}}`;
+  const lines = linesOf(figuresFor(quantity, []).cost!.bill);
+  for (const line of [
+    // The 23rd to the 30th: 20 × 8/30 = 5.333…
+    'Slack, 2025-06-23, 2025-06: 1 × 20.00 EUR × 8/30 days = 5.33 EUR',
+    // A new maximum on the 10th of 31 days: 2 × 10 × 22/31 = 14.193…
+    'Atlassian, 2025-07-10, 2025-07: 2 × 10.00 EUR × 22/31 days = 14.19 EUR',
+  ])
+    assert.ok(lines.includes(line), `${line}\nnot in\n${lines.join('\n')}`);
+});
+
 test('prices per quarter, term and piece; a begun period is paid whole where nothing is prorated', () => {
   const { bill } = figuresFor(
     `

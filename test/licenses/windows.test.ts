@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { ONE } from '../../src/licenses/contract/amount.ts';
 import type { Adjustment } from '../../src/licenses/contract/contract.ts';
 import { adjustAmount, adjustLimit } from '../../src/licenses/measures/adjust.ts';
+import { rounds } from '../support/rounds.ts';
 import { boundsOf, contractWith, instant, runFold, type Used } from './run-measure.ts';
 
 const DAY = 86_400_000_000_000n;
@@ -315,6 +316,6 @@ test('a limit adjusted the other way is passed by exactly the figures that, adju
     fc.property(amount, amount, adjusting, (used, limit, adjust) => {
       assert.equal(used > adjustLimit(limit, adjust), adjustAmount(used, adjust) > limit);
     }),
-    { numRuns: 2000 },
+    { numRuns: rounds(400, 2000) },
   );
 });

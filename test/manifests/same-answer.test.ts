@@ -5,12 +5,13 @@ import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { AuditOptions } from '../../src/audit.ts';
 import { StateFolder } from '../../src/read/state-folder.ts';
 import { auditPaths, renderReport, testRequest } from '../support/audit-run.ts';
+import { bundled } from '../support/bundled.ts';
 
-const workerModule = new URL('../support/scan-worker.mjs', import.meta.url);
+const workerModule = pathToFileURL(bundled('scan-worker'));
 const home = mkdtempSync(path.join(tmpdir(), 'audit-check-lists-same-'));
 after(() => rmSync(home, { recursive: true, force: true }));
 

@@ -13,6 +13,7 @@ import { hashBytes } from '../../src/sources/event-cursor.ts';
 import { ValueIds } from '../../src/sources/value-ids.ts';
 import { KernelFuzz } from '../support/kernel-fuzz.ts';
 import { Chance, WANTED } from '../support/made-json.ts';
+import { rounds } from '../support/rounds.ts';
 import { sharedData } from '../support/shared-data.ts';
 import { TwinScan } from '../support/twin-scan.ts';
 
@@ -42,12 +43,12 @@ describe('scan() and scanLine()', () => {
     kernel = newKernel();
   });
 
-  test(`agree with the slow twin on ${FULL ? '1,000,000' : '50,000'} made and mutated records`, () => {
+  test(`agree with the slow twin on ${FULL ? '1,000,000' : '20,000'} made and mutated records`, () => {
     const { stackTraceLimit } = Error;
     Error.stackTraceLimit = 0;
     try {
       const fuzz = new KernelFuzz(kernel, 20_260_131);
-      for (let left = FULL ? 1_000_000 : 50_000; left > 0; left--) {
+      for (let left = FULL ? 1_000_000 : 20_000; left > 0; left--) {
         const problem = fuzz.step();
         if (problem !== undefined) assert.fail(problem);
       }
@@ -372,6 +373,7 @@ test('plainInstant() reads what parsePlainTimestamp() reads', () => {
         `${year}-${month}-${day}T${hour}:${minute}:${second}${fraction}${zone}`,
     );
   const change = fc.option(fc.tuple(fc.nat(29), fc.integer({ min: 0, max: 255 })), { freq: 3 });
+  const numRuns = rounds(4_000, 20_000);
   let read = 0;
   fc.assert(
     fc.property(text, change, fc.boolean(), (written, changed, atEnd) => {
@@ -386,9 +388,9 @@ test('plainInstant() reads what parsePlainTimestamp() reads', () => {
       assert.equal(BigInt(ms) * NANOS_PER_MS + BigInt(kernel.nanos), expected, `${bytes}`);
       assert.ok(kernel.nanos >= 0 && kernel.nanos < 1_000_000);
     }),
-    { numRuns: 20_000 },
+    { numRuns },
   );
-  assert.ok(read > 500, `${read} read`);
+  assert.ok(read > numRuns / 40, `${read} read`);
   for (let day = Date.UTC(1000, 0, 1); day < Date.UTC(2400, 0, 1); day += 86_400_000) {
     const bytes = Buffer.from(new Date(day).toISOString());
     const expected = bytes.toString('latin1', 8, 10) > '28' ? Number.NaN : day;

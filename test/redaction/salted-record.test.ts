@@ -11,6 +11,7 @@ import {
   SaltedRecordFault,
   saltRecord,
 } from '../../src/redaction/salted-record.ts';
+import { rounds } from '../support/rounds.ts';
 
 /** Distinct salts in a fixed order. */
 function counting(): () => string {
@@ -76,7 +77,7 @@ describe('commitments()', () => {
         assert.deepEqual(digestsOf(nothing), before);
         assert.equal(toCompactJson(parse(nothing).record), '{}');
       }),
-      { numRuns: 1000 },
+      { numRuns: rounds(300, 1000) },
     );
   });
 
@@ -87,7 +88,7 @@ describe('commitments()', () => {
         const same = digestsOf(salted(left)).join() === digestsOf(salted(right)).join();
         assert.equal(same, one === other, 'one salt for each place: records differ or digests are equal');
       }),
-      { numRuns: 2000 },
+      { numRuns: rounds(500, 2000) },
     );
     const list = digestsOf(salted('{"a":["x"]}'));
     assert.notDeepEqual(list, digestsOf(salted('{"a":{"0":"x"}}')));

@@ -7,7 +7,9 @@ import type { Mark } from '../../src/model/mark.ts';
 import type { Coverage } from '../../src/model/relation.ts';
 import type { CalendarUnit, Correlation, Table, TableRow } from '../../src/model/rule.ts';
 import { calendarWindowAt, calendarWindows } from '../../src/relations/calendar.ts';
+import { type CalendarJudging, calendarEpisodes } from '../../src/relations/calendar-episodes.ts';
 import { eventCount } from '../../src/relations/event-count.ts';
+import { isTimed } from '../../src/relations/mark-window.ts';
 import { valueAvg } from '../../src/relations/value-avg.ts';
 import { valueSum } from '../../src/relations/value-sum.ts';
 import { COUNTED, correlationOf, inOrder, judge, RUNS, refusal, toMark } from './made-marks.ts';
@@ -289,10 +291,23 @@ describe('calendar windows', () => {
   test('two hundred years of hours without an event are one step', () => {
     const { calendarUnit: _, ...rule } = monthly({ condition: { lt: 1 } });
     const marks = [mark('1990-01-02T00:00:00Z', 1), mark('2199-12-31T00:00:00Z', 2)];
-    const started = performance.now();
     const wide = { from: at('1990-01-01T00:00:00Z'), until: at('2199-12-31T23:00:00Z') };
     assert.equal(judge(eventCount, { ...rule, calendarUnit: 'hour' }, marks, wide).length, 2);
-    assert.ok(performance.now() - started < 8_000);
+    let asked = 0;
+    const hourOf = calendarWindows('hour', 'UTC');
+    const judging: CalendarJudging = {
+      windowAt(instant) {
+        asked++;
+        return hourOf(instant);
+      },
+      makeMeasure: () => ({ add() {}, remove() {}, value: () => 1 }),
+      judge: (figure) => (figure === 0 ? 'violation' : 'satisfied'),
+      asTheyArrive: false,
+      ofNothing: 0,
+      covered: wide,
+    };
+    assert.equal([...calendarEpisodes(marks.filter(isTimed), judging)].length, 2);
+    assert.ok(asked < 10, `${asked} windows were looked at`);
   });
   test('the window of the mark before is asked first', () => {
     const windowAt = calendarWindows('month', 'Europe/Berlin');

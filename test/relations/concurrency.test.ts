@@ -256,15 +256,25 @@ type Known = {
   opened: number;
   /** Infinite while nothing in the log ends it. */
   ended: number;
-  repeats: number[];
+  closed: boolean;
+  repeats: Repeat[];
   reopened: number | undefined;
 };
 
+/** Perhaps a second session, in whole seconds. */
+type Repeat = { user: string | undefined; from: number; until: number };
+
 /** The last that is open under a key is the one that ends; a name that is open already makes a doubt. */
-function pair(marks: readonly Mark[], timeout: number | undefined): { sessions: Known[]; orphans: number[] } {
+function pair(
+  marks: readonly Mark[],
+  timeout = Number.POSITIVE_INFINITY,
+): { sessions: Known[]; orphans: number[]; repeats: Repeat[] } {
   const sessions: Known[] = [];
   const orphans: number[] = [];
+  const repeats: Repeat[] = [];
   const byKey = new Map<string, Known[]>();
+  /** Of sessions that are closed: what others opened under their names. */
+  const others = new Map<string, Repeat[]>();
   for (const [index, { step, time, values, subject }] of marks.entries()) {
     if (time === undefined) continue;
     const second = Number(time / 1_000_000_000n);
@@ -275,22 +285,35 @@ function pair(marks: readonly Mark[], timeout: number | undefined): { sessions: 
     byKey.set(key, open);
     const last = open.at(-1);
     if (step === 0 && named && last !== undefined) {
-      last.repeats.push(second);
+      const repeat = { user: subject, from: second, until: Number.POSITIVE_INFINITY };
+      last.repeats.push(repeat);
+      repeats.push(repeat);
       last.reopened = second;
     } else if (step === 0) {
-      const ended = timeout === undefined ? Number.POSITIVE_INFINITY : (second + timeout) * 1000;
-      const session = { user: subject, opened: at, ended, repeats: [], reopened: undefined };
+      const ended = (second + timeout) * 1000;
+      const session = { user: subject, opened: at, ended, closed: false, repeats: [], reopened: undefined };
       sessions.push(session);
       open.push(session);
-    } else if (last === undefined) orphans.push(second);
+    } else if (last === undefined) {
+      const other = others.get(key)?.pop();
+      if (other === undefined) orphans.push(second);
+      else other.until = second;
+    }
     // At one second the close came first, and belongs to what was opened before.
     else if (last.reopened === second) last.reopened = undefined;
     else {
       last.ended = at;
+      last.closed = true;
+      for (const repeat of last.repeats) {
+        if (repeat.user === last.user) repeat.until = second;
+        else others.set(key, [...(others.get(key) ?? []), repeat]);
+      }
       open.pop();
     }
   }
-  return { sessions, orphans };
+  for (const { closed, repeats: own } of sessions)
+    if (!closed) for (const repeat of own) repeat.until = own.at(-1)!.from + timeout;
+  return { sessions, orphans, repeats };
 }
 
 type Held = Pick<Known, 'opened' | 'ended'>;
@@ -309,7 +332,7 @@ function holdings(sessions: readonly Known[], users: boolean): Held[] {
 
 /** Second by second: what has an end, or times out, was surely there; the rest only in the second in which it began. */
 function countingTwin({ allowed, users, timeout, coverage, marks }: Drawn): string | undefined {
-  const { sessions, orphans } = pair(marks, timeout);
+  const { sessions, orphans, repeats } = pair(marks, timeout);
   const held = holdings(sessions, users);
   const seconds = (position: number) => Math.floor(position / 1000);
   const untimed = marks.filter(({ step, time }) => step === 0 && time === undefined).length;
@@ -322,9 +345,7 @@ function countingTwin({ allowed, users, timeout, coverage, marks }: Drawn): stri
     const sure = open.filter(
       ({ opened, ended }) => ended < Number.POSITIVE_INFINITY || seconds(opened) === at,
     );
-    const doubts = sessions.flatMap(({ repeats, ended }) =>
-      repeats.filter((each) => each <= at && at < seconds(ended)),
-    );
+    const doubts = repeats.filter((each) => each.from <= at && at < each.until);
     const before = orphans.filter((closed) => at < closed);
     lower = Math.max(lower, sure.length);
     upper = Math.max(upper, open.length + doubts.length + before.length);

@@ -6,6 +6,7 @@ import type { Mark } from '../../src/model/mark.ts';
 import { MAX_RELATED } from '../../src/model/relation.ts';
 import { everyMark } from '../../src/relations/every-mark.ts';
 import { detectionOf } from '../match/one-rule.ts';
+import { rounds } from '../support/rounds.ts';
 import { inOrder, type MarkSketch } from './made-marks.ts';
 
 const HOUR = 3_600;
@@ -65,7 +66,7 @@ test('no mark is lost, with or without actor and time', () => {
     }
     assert.equal(found.length, expected);
   });
-  fc.assert(property, { numRuns: 1_000 });
+  fc.assert(property, { numRuns: rounds(200, 1_000) });
 });
 
 test('findings come in the order in which their actors fell silent', () => {
@@ -81,7 +82,7 @@ test('findings come in the order in which their actors fell silent', () => {
       episodesOf(marks).map((lines) => lines.slice(0, 1 + MAX_RELATED)),
     );
   });
-  fc.assert(property, { numRuns: 1_000 });
+  fc.assert(property, { numRuns: rounds(200, 1_000) });
 });
 
 /** The slow twin: one list, searched from its front. */

@@ -6,6 +6,7 @@ import type { Mark } from '../../src/model/mark.ts';
 import { compareMarks } from '../../src/model/mark.ts';
 import type { Coverage, Judgement, RelationDefinition } from '../../src/model/relation.ts';
 import type { Correlation } from '../../src/model/rule.ts';
+import { rounds } from '../support/rounds.ts';
 
 /** Seconds since the epoch; the place is a file's name and a line. */
 export type MarkSketch = {
@@ -22,7 +23,7 @@ export type MarkSketch = {
 export const second = (seconds: number) => BigInt(seconds) * 1_000_000_000n;
 
 /** Runs of a property: as many as must be shown under FULL=1, some in the ordinary test. */
-export const RUNS = process.env.FULL === '1' ? 10_000 : 500;
+export const RUNS = rounds(150, 10_000);
 
 export function toMark({
   at,

@@ -2,11 +2,12 @@
 import fc from 'fast-check';
 import type { Mark } from '../../src/model/mark.ts';
 import type { Coverage, Judgement, Stretch } from '../../src/model/relation.ts';
+import { rounds } from '../support/rounds.ts';
 import { second } from './made-marks.ts';
 
 /** All of them with FULL=1 (`npm run test:full`). */
-export const CASES = process.env.FULL === '1' ? 10_000 : 400;
-export const LAWFUL_CASES = process.env.FULL === '1' ? 10_000 : 400;
+export const CASES = rounds(150, 10_000);
+export const LAWFUL_CASES = rounds(150, 3_000);
 
 type Cut = (marks: readonly Mark[], coverage: Coverage) => { marks: Mark[]; coverage: Coverage };
 

@@ -281,15 +281,14 @@ describe('temporal_ordered', () => {
     assert.equal(found?.verdict, 'undetermined');
     assert.match(found!.message, /an event that ends open sequences has no readable time$/);
   });
-  test('ten thousand events of one instant in many files stay linear', () => {
-    const rows = Array.from({ length: 10_000 }, (_, line) => ({
+  // To hold each event against all others would take 2.5·10^9 comparisons of places: many minutes.
+  test('fifty thousand events of one instant in many files are judged', () => {
+    const rows = Array.from({ length: 50_000 }, (_, line) => ({
       at: 0,
       file: `${line % 100}`,
       line,
       step: line % 2,
     }));
-    const started = performance.now();
     assert.ok(say(...rows).length >= 1);
-    assert.ok(performance.now() - started < 8_000);
   });
 });

@@ -253,7 +253,7 @@ export function richReport(): Report {
       findings: {
         total: 8,
         waived: 1,
-        new: 1,
+        new: 7,
         bySeverity: { low: 1, medium: 1, informational: 1, critical: 2, high: 3 },
         byCode: {
           unprotected: 1,
@@ -268,6 +268,8 @@ export function richReport(): Report {
       assurance: { broken: 1, unprotected: 50, chained: 1_138, anchored: 60 },
       verdict: 'incomplete',
       failOn: 'medium',
+      failOnKnown: 'critical',
+      failOnControls: ['soc2:CC7.*'],
     },
     activity: [
       {
@@ -483,6 +485,24 @@ export function richReport(): Report {
         reason: 'no log shows it',
       },
     ],
+    waivers: {
+      file: 'audit-check.waivers.yaml',
+      asOf: '2025-04-01',
+      entries: 4,
+      used: 1,
+      unused: 1,
+      expired: 1,
+      void: 1,
+    },
+    baseline: {
+      file: 'baseline.json',
+      entries: 2,
+      new: 7,
+      unchanged: 1,
+      gone: 1,
+      unread: 1,
+      carried: { critical: 1, high: 2, medium: 1, low: 1, informational: 1 },
+    },
     absent: [
       {
         rule: 'required-fields',

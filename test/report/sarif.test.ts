@@ -3,28 +3,19 @@
  * Long, for one log is held against three judges.
  */
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
+import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import fc from 'fast-check';
 import type { Log, PhysicalLocation, Result, Run } from 'sarif';
 import type { Report } from '../../src/model/report.ts';
-import { toUri } from '../../src/report/sarif/artifact-list.ts';
+import { toUri } from '../../src/report/parts/file-uri.ts';
 import { toSentence } from '../../src/report/sarif/message-text.ts';
 import { sarif } from '../../src/report/sarif.ts';
+import { absent, isKnownNote, SARIF_SCHEMA, validate } from '../support/multitool.ts';
 import { cleanReport, emptyReport, hostileReport, place, richReport } from './sample-report.ts';
 
-const multitool = fileURLToPath(
-  new URL('../../node_modules/@microsoft/sarif-multitool-linux/', import.meta.url),
-);
-const binary = path.join(multitool, 'Sarif.Multitool');
-const absent = !existsSync(binary) && 'the multitool for Linux is not installed';
 const SAMPLES: Record<string, () => Report> = { richReport, hostileReport, cleanReport, emptyReport };
 
 function render(report: Report): string {
@@ -46,25 +37,12 @@ function locationsOf(result: Result): PhysicalLocation[] {
 test('the log is valid by the schema of SARIF 2.1.0', { skip: absent }, () => {
   const ajv = new Ajv2020({ strict: false, allErrors: true });
   addFormats.default(ajv);
-  const isLog = ajv.compile(JSON.parse(readFileSync(path.join(multitool, 'sarif-2.1.0.json'), 'utf8')));
+  const isLog = ajv.compile(JSON.parse(readFileSync(SARIF_SCHEMA, 'utf8')));
   for (const [name, sample] of Object.entries(SAMPLES)) {
     assert.ok(isLog(JSON.parse(render(sample()))), `${name}: ${ajv.errorsText(isLog.errors)}`);
   }
   assert.equal(isLog({ version: '2.1.0', runs: [{}] }), false);
 });
-
-/** Notes of the multitool that stand, with the reason. Whatever is not here fails. */
-const NOTES: Record<string, string> = {
-  SARIF2002:
-    'messages are text: GitHub shows nothing else, and braces of log text must not become placeholders',
-  SARIF2003: 'logs lie in no repository',
-  SARIF2006: 'asks the network',
-  SARIF2009: 'our codes are words that are facts, not numbers',
-  SARIF2010: 'snippets: log lines hold personal data',
-  SARIF2011: 'context: the same',
-  SARIF2012: 'a help page of its own: only rules with a web reference have one',
-  SARIF2013: 'embedded files: the same as snippets',
-};
 
 describe('the multitool, with the rules of SARIF and of GitHub', { skip: absent }, async () => {
   // One log of many runs: starting the validator is what takes time.
@@ -73,14 +51,14 @@ describe('the multitool, with the rules of SARIF and of GitHub', { skip: absent 
   spoilt.results![0]!.ruleIndex = 99;
   const found = absent
     ? []
-    : await validate({ ...JSON.parse(render(emptyReport())), runs: [...runs, spoilt] });
+    : await validate(JSON.stringify({ ...JSON.parse(render(emptyReport())), runs: [...runs, spoilt] }));
   const about = (run: number) => found.filter(({ message }) => message.includes(`runs[${run}]`));
 
   Object.keys(SAMPLES).forEach((name, index) => {
     test(`has no error and no warning for ${name}, and no note that we have no reason for`, () => {
       assert.ok(about(index).length > 0, 'it looked at the run');
       assert.deepEqual(
-        about(index).filter(({ level, ruleId }) => level !== 'note' || NOTES[ruleId!] === undefined),
+        about(index).filter((note) => !isKnownNote(note)),
         [],
       );
     });
@@ -100,36 +78,6 @@ describe('the multitool, with the rules of SARIF and of GitHub', { skip: absent 
     assert.ok(about(runs.length).some(({ level }) => level === 'error'));
   });
 });
-
-/** Its exit code says nothing; the log that it writes does. A result without a level is a warning (§3.27.10). */
-async function validate(
-  log: string,
-): Promise<{ level: string; ruleId: string | undefined; message: string }[]> {
-  chmodSync(binary, 0o755);
-  const folder = mkdtempSync(path.join(tmpdir(), 'audit-check-sarif-'));
-  try {
-    const [from, to] = [path.join(folder, 'log.sarif'), path.join(folder, 'found.sarif')];
-    writeFileSync(from, JSON.stringify(log));
-    const limits = ['--rule-kind', 'Sarif;Ghas', '--level', 'Error;Warning;Note'];
-    await promisify(execFile)(binary, [
-      'validate',
-      from,
-      ...limits,
-      '--output',
-      to,
-      '--log',
-      'ForceOverwrite',
-    ]).catch(() => {});
-    const found: Log = JSON.parse(readFileSync(to, 'utf8').replace(/^\ufeff/, ''));
-    return found.runs[0]!.results!.map(({ level = 'warning', ruleId, message }) => ({
-      level,
-      ruleId,
-      message: JSON.stringify(message.arguments),
-    }));
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
-}
 
 for (const [name, sample] of Object.entries(SAMPLES)) {
   describe(`the run of ${name}`, () => {
@@ -270,6 +218,7 @@ describe('the SARIF log', () => {
   test('leaves out what is satisfied: GitHub shows it as a problem', () => {
     const report = richReport();
     for (const finding of report.findings) finding.verdict = 'satisfied';
+    report.absent = [];
     assert.deepEqual(runOf(report).results, []);
   });
 

@@ -47,23 +47,62 @@ describe('the text report', () => {
     for (const line of render(richReport(), 80).split('\n')) assert.ok(columnsOf(line) <= 80, line);
   });
 
-  test('shows fifty findings of a kind and counts the rest', () => {
+  test('shows fifty findings of a kind and counts all of them', () => {
     const report = richReport();
     const sample = report.findings[1]!;
     report.findings = Array.from({ length: 1_234 }, (_, index) => ({
       ...sample,
-      place: place('a.ndjson', index + 1),
+      place: place(index < 1_000 ? 'a.ndjson' : 'b.ndjson', index + 1),
     }));
     const lines = render(report).split('\n');
     assert.equal(lines.filter((line) => line.startsWith('high[missing-field]')).length, 50);
-    assert.ok(lines.includes('... and 1,184 more findings of missing-field'));
-    assert.ok(lines.includes('help: --format json has every finding'));
+    assert.ok(
+      lines.includes('  high   missing-field   1,234     50  a.ndjson (1,000), b.ndjson (234)'),
+      lines.find((line) => line.includes('1,234')),
+    );
+    assert.ok(lines.includes('  help: --format json has every finding'));
     assert.equal(lines.filter((line) => line.includes('= help:')).length, 1);
+  });
+
+  test('a flood of many kinds stays on a few screens, the worst of it in full', () => {
+    const report = richReport();
+    const sample = report.findings[1]!;
+    const severities = ['low', 'critical', 'medium'] as const;
+    report.findings = Array.from({ length: 5_000 }, (_, index) => ({
+      ...sample,
+      code: `code-${index % 500}`,
+      severity: severities[index % 3]!,
+      place: place(`host-${index % 41}.ndjson`, index + 1),
+    }));
+    const lines = render(report).split('\n');
+    const heads = lines.filter((line) => /^\w+\[code-/.test(line));
+    assert.equal(heads.length, 200);
+    assert.ok(heads.every((line) => line.startsWith('critical')));
+    assert.match(
+      lines.find((line) => line.includes('more kinds'))!,
+      /\.\.\. and 4,600 findings of 460 more kinds/,
+    );
+    assert.ok(lines.length < 2_500, `${lines.length} lines`);
+  });
+
+  test('what the baseline knows comes behind what is new', () => {
+    const report = richReport();
+    const sample = report.findings[1]!;
+    report.findings = (['unchanged', 'new'] as const).map((baseline, index) => ({
+      ...sample,
+      message: `finding ${index + 1}`,
+      severity: baseline === 'new' ? 'low' : 'critical',
+      baseline,
+    }));
+    const rendered = render(report);
+    assert.ok(rendered.indexOf('finding 2') < rendered.indexOf('finding 1'));
+    assert.equal(rendered.split('= baseline: known, unchanged').length, 2);
   });
 
   test('puts the worst first, then what is undetermined, and what is waived last', () => {
     const report = richReport();
     report.findings.reverse();
+    for (const finding of report.findings) delete finding.baseline;
     const heads = render(report).match(/^\w+(?=\[)/gm);
     assert.deepEqual(heads, [
       'critical',
@@ -103,7 +142,8 @@ describe('the text report', () => {
   test('counts what is undetermined among the findings that reach the threshold', () => {
     const report = richReport();
     report.findings = report.findings.slice(-2).map((finding) => ({ ...finding, severity: 'high' }));
-    report.summary.verdict = 'findings';
+    const { failOnKnown: _, failOnControls: __, ...summary } = report.summary;
+    report.summary = { ...summary, verdict: 'findings' };
     assert.match(render(report), /^findings: 2 findings at medium or above \(1 undetermined\)$/m);
   });
 
@@ -154,7 +194,7 @@ describe('the text report', () => {
     assert.match(rendered, /\(61 streams\)/);
   });
 
-  test('stays short and quick where a log holds a megabyte on one line', () => {
+  test('stays short where a log holds a megabyte on one line', () => {
     const report = hostileReport('名\u001b'.repeat(200_000));
     // Paths are whole, for clicking; the system bounds them.
     for (const finding of report.findings)
@@ -165,21 +205,16 @@ describe('the text report', () => {
       Object.keys(report.codes).map((code) => [code, richReport().codes[code]!]),
     );
     Object.assign(report, { inputs: richReport().inputs, codes });
-    const start = performance.now();
     const rendered = render(report);
-    const elapsed = performance.now() - start;
-    assert.ok(elapsed < 5_000, `${elapsed} ms`);
     assert.ok(rendered.length < 200_000, String(rendered.length));
   });
 
-  test('is quick on a hundred thousand findings', () => {
+  // Were each finding held against the others, or the text before it copied, it would take 10^10 steps: many minutes.
+  test('renders a hundred thousand findings', () => {
     const report = richReport();
     const sample = report.findings[1]!;
     report.findings = Array.from({ length: 100_000 }, () => sample);
-    const start = performance.now();
-    render(report);
-    const elapsed = performance.now() - start;
-    assert.ok(elapsed < 2_000, `${elapsed} ms`);
+    assert.ok(render(report).includes('100,000 findings'));
   });
 });
 
@@ -226,11 +261,9 @@ describe('wrap()', () => {
     assert.deepEqual(wrap('名名名', 4), ['名名', '名']);
   });
 
-  test('takes time in proportion to the text', () => {
-    const start = performance.now();
-    wrap('x'.repeat(300_000), 80);
-    wrap('a\u0301 '.repeat(100_000), 80);
-    const elapsed = performance.now() - start;
-    assert.ok(elapsed < 2_000, `${elapsed} ms`);
+  // Were the rest of the text measured for each line, a million letters would take 10^10 steps: many minutes.
+  test('wraps megabytes', () => {
+    assert.equal(wrap('x'.repeat(1_000_000), 80).length, 12_500);
+    assert.equal(wrap('a\u0301 '.repeat(400_000), 80).length, 10_000);
   });
 });

@@ -11,6 +11,7 @@ import {
   type RoleTable,
   type Validity,
 } from '../../src/roles/role-table.ts';
+import { rounds } from '../support/rounds.ts';
 import { decider, tableOf } from './made-tables.ts';
 
 const TABLE = `
@@ -111,7 +112,8 @@ describe('decide()', () => {
   });
 });
 
-test('decide() stays fast with 100,000 grants in one role and hostile text', () => {
+// To try every grant for every request would take 10^10 comparisons: many minutes.
+test('decide() finds its grants among 100,000 of one role, and bears hostile text', () => {
   const grants: Grant[] = Array.from({ length: 100_000 }, (_, at) => ({
     effect: 'allow' as const,
     action: at % 2 === 0 ? 'file.read' : `file.read${at}`,
@@ -125,16 +127,13 @@ test('decide() stays fast with 100,000 grants in one role and hostile text', () 
   };
   const evaluator = new Evaluator(table);
   evaluator.decide({ subject: 'ann', groups: [], action: 'x', resource: 'y' }, 0n);
-  const start = performance.now();
   let allowed = 0;
-  for (let at = 0; at < 20_000; at++) {
+  for (let at = 0; at < 100_000; at++) {
     const request = { subject: 'ann', groups: [], action: 'file.read', resource: `/folder/${at}` };
     if (evaluator.decide(request, 0n).verdict === 'allowed') allowed++;
   }
   evaluator.decide({ subject: 'ann', groups: [], action: 'a'.repeat(8000), resource: 'y' }, 0n);
-  assert.equal(allowed, 10_000);
-  const took = performance.now() - start;
-  assert.ok(took < 3000, `20,000 decisions took ${took} ms`);
+  assert.equal(allowed, 50_000);
 });
 
 /** The twin: every assignment, every grant, every pattern, by itself. */
@@ -275,7 +274,7 @@ const requests = fc.record({
 });
 const times = maybe(fc.bigInt({ min: 0n, max: 5n }));
 
-test('decide() says what trying every grant says, on 10,000 tables', () => {
+test('decide() says what trying every grant says, on made tables', () => {
   const seen = new Set<string>();
   fc.assert(
     fc.property(
@@ -291,7 +290,7 @@ test('decide() says what trying every grant says, on 10,000 tables', () => {
         }
       },
     ),
-    { numRuns: 10_000 },
+    { numRuns: rounds(1_000, 10_000) },
   );
   assert.deepEqual([...seen].sort(), ['allowed', 'denied', 'undetermined']);
 });

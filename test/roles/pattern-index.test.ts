@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { PatternIndex } from '../../src/roles/pattern-index.ts';
+import { rounds } from '../support/rounds.ts';
 
 /** The twin: a regular expression for each pattern. */
 function matches(pattern: string, text: string): boolean {
@@ -30,17 +31,17 @@ test('visit() finds exactly the patterns that match', () => {
       );
       assert.equal(index.has(text), expected.length > 0);
     }),
-    { numRuns: 10_000 },
+    { numRuns: rounds(1_000, 10_000) },
   );
 });
 
-test('visit() takes no time over 100,000 other literals', () => {
+// To try every literal in every round would take 3·10^10 comparisons: many minutes.
+test('visit() passes 300,000 other literals over', () => {
   const index = new PatternIndex<number>();
-  for (let at = 0; at < 100_000; at++) index.add(`service${at}:Action${at}`, at);
+  for (let at = 0; at < 300_000; at++) index.add(`service${at}:Action${at}`, at);
   index.add('service7:*', -1);
   const found: number[] = [];
-  const start = performance.now();
-  for (let round = 0; round < 10_000; round++) index.visit('service7:Action7', (at) => found.push(at));
+  for (let round = 0; round < 100_000; round++) index.visit('service7:Action7', (at) => found.push(at));
   assert.deepEqual(found.slice(0, 2), [7, -1]);
-  assert.ok(performance.now() - start < 1000, `10,000 lookups took ${performance.now() - start} ms`);
+  assert.equal(found.length, 200_000);
 });

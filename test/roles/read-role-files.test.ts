@@ -107,7 +107,8 @@ describe('readRoleFiles()', () => {
     assert.match(problemsOf('{"bindings": [,]}', undefined, 'a.json')[0]!, /^a\.json:1:15: is no JSON/);
   });
 
-  test('refuses hostile files quickly', () => {
+  // The first would be 10^9 grants, which fit no memory.
+  test('refuses hostile files before they unfold', () => {
     const verbs = Array.from({ length: 1000 }, (_, at) => `v${at}`);
     const bomb = JSON.stringify({
       kind: 'ClusterRole',
@@ -121,12 +122,7 @@ describe('readRoleFiles()', () => {
       [`roles: {a: [${'x,'.repeat(1_100_000)}]}`, /./],
     ] as const;
     for (const [text, expected] of cases) {
-      const start = performance.now();
       assert.match(problemsOf(text)[0]!, expected);
-      assert.ok(
-        performance.now() - start < 3000,
-        `took ${performance.now() - start} ms: ${text.slice(0, 40)}`,
-      );
     }
   });
 });

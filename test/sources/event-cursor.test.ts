@@ -15,6 +15,7 @@ import { ABSENT, ASK_TEXT, EventCursor } from '../../src/sources/event-cursor.ts
 import { type Mapping, mapField } from '../../src/sources/mapping.ts';
 import { ValueIds } from '../../src/sources/value-ids.ts';
 import { MadeJson, WANTED } from '../support/made-json.ts';
+import { rounds } from '../support/rounds.ts';
 import { SHIPPED, shipped } from './shipped-mappings.ts';
 
 const RAW_NAMES = ['a', 'a.b', 'list', 'userIdentity.type', 'user.name', 'é'];
@@ -133,7 +134,7 @@ function checkCursor(newReader: () => Reader): void {
           }
         }
       }),
-      { numRuns: 400 },
+      { numRuns: rounds(100, 400) },
     );
   });
 
@@ -178,7 +179,7 @@ function checkCursor(newReader: () => Reader): void {
           assert.equal(cursor.id(slot), ids.get(expected), text);
         }
       }),
-      { numRuns: 3_000 },
+      { numRuns: rounds(500, 3_000) },
     );
     assert.equal(new Set(ids.values()).size, ids.size);
   });
@@ -222,7 +223,7 @@ function checkCursor(newReader: () => Reader): void {
           `${a} ${b}`,
         );
       }),
-      { numRuns: 2000 },
+      { numRuns: rounds(400, 2000) },
     );
   });
 
@@ -233,6 +234,35 @@ function checkCursor(newReader: () => Reader): void {
     assert.equal(cursor.text(actor), 'bob');
     assert.equal(cursor.duplicateKeys, true);
     assert.equal(cursor.canonical, false);
+  });
+
+  test('what is copied of an identity is the identity, of one text or of many', () => {
+    const flexnet = reader.newCursor(shipped('flexnet'));
+    const audit = reader.newCursor(shipped('audit'));
+    const line = '"time":"2026-01-31T08:00:00Z","daemon":"acmelmd","event":"OUT","feature":"solver"';
+    const copied = (cursor: EventCursor, record: string, most = 126) => {
+      readWith(cursor, record);
+      const target = Buffer.alloc(200, 0xff);
+      const length = cursor.copyIdentity(target, 3, most);
+      if (length < 0) return length;
+      assert.equal(target.toString('latin1', 3, 3 + length), cursor.identity, record);
+      assert.equal(
+        target.subarray(3 + most).findIndex((byte) => byte !== 0xff),
+        -1,
+      );
+      return length;
+    };
+    // ["2026-01-31T08:00:00Z","acmelmd","OUT","solver","ann","pc1","1"]
+    assert.equal(copied(flexnet, `{${line},"user":"ann","host":"pc1","quantity":1}`), 65);
+    assert.equal(copied(flexnet, `{${line},"user":"ann","host":"pc1","quantity":1,"again":"2"}`), 69);
+    assert.equal(copied(flexnet, `{${line},"user":"ann","host":"pc1","quantity":1}`, 65), 65);
+    assert.equal(copied(flexnet, `{${line},"user":"ann","host":"pc1","quantity":1}`, 64), ASK_TEXT);
+    for (const user of ['jos\u00e9', 'é', 'a\\"b']) {
+      assert.equal(copied(flexnet, `{${line},"user":"${user}","host":"pc1","quantity":1}`), ASK_TEXT);
+    }
+    // Without a user nothing names the record but what it is.
+    assert.equal(copied(flexnet, `{${line},"user":"","host":"pc1","quantity":1}`), ASK_TEXT);
+    assert.equal(copied(audit, '{"id":"e-1","time":"2026-01-31T08:00:00Z","actor":"ann"}'), 3);
   });
 
   test('spans are offsets within the record', () => {

@@ -1,6 +1,6 @@
 /**
- * Programs that tests start, as bundles: a process that starts from the sources takes four seconds of processor time, from
- * a bundle less than one (measured on a slow machine). `npm test` makes them first; a single test file, when they are old.
+ * Programs and threads that tests start, as bundles: a process that starts from the sources takes four seconds of processor
+ * time, from a bundle less than one (measured on a slow machine). `npm test` makes them first; a single test file, when they are old.
  */
 import fs from 'node:fs';
 import path from 'node:path';
@@ -12,6 +12,7 @@ const FOLDER = '.bundle';
 
 const ENTRIES = {
   main: 'src/cli/main.ts',
+  'scan-worker': 'src/engine/scan-worker.ts',
   'command-driver': 'test/support/command-driver.ts',
   'collect-child': 'test/support/collect-child.ts',
   'redact-child': 'test/support/redact-child.ts',

@@ -8,13 +8,14 @@ export type CommandResult = { exit: number; stdout: string; stderr: string };
 
 const ENVIRONMENT = { ...process.env, NO_COLOR: '1', SOURCE_DATE_EPOCH: '' };
 
+/** The process that runs the commands of all test files of this one. */
+let driver: ChildProcess | undefined;
+
 /** One process for many commands: most of a short one is the start of its process. */
 export class CommandLine {
-  private child: ChildProcess | undefined;
-
   async run(argv: string[], cwd: string): Promise<CommandResult> {
-    this.child ??= fork(bundled('command-driver'), { execArgv: [], env: ENVIRONMENT });
-    const { child } = this;
+    driver ??= fork(bundled('command-driver'), { execArgv: [], env: ENVIRONMENT });
+    const child = driver;
     const done = new AbortController();
     child.send({ argv, cwd });
     try {
@@ -25,7 +26,8 @@ export class CommandLine {
   }
 
   close(): void {
-    this.child?.kill();
+    driver?.kill();
+    driver = undefined;
   }
 }
 
@@ -40,11 +42,16 @@ async function died(child: ChildProcess, signal: AbortSignal): Promise<never> {
 }
 
 /** A process of its own, with `input` on its standard input. */
-export function runWithInput(argv: string[], cwd: string, input: Uint8Array): CommandResult {
+export function runWithInput(
+  argv: string[],
+  cwd: string,
+  input: Uint8Array,
+  environment: NodeJS.ProcessEnv = {},
+): CommandResult {
   const { status, stdout, stderr } = spawnSync(process.execPath, commandWords(argv), {
     cwd,
     input,
-    env: ENVIRONMENT,
+    env: { ...ENVIRONMENT, ...environment },
     maxBuffer: 64 * 1024 * 1024,
   });
   return { exit: status ?? -1, stdout: stdout.toString(), stderr: stderr.toString() };

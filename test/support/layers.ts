@@ -25,6 +25,7 @@ const FLOORS: Readonly<Record<string, number>> = {
   checks: 3,
   relations: 3,
   report: 3,
+  triage: 3,
   convert: 4,
   engine: 4,
   'audit.ts': 4,

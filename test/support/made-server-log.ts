@@ -24,6 +24,11 @@ export type ServerLogPlan = {
   changes?: boolean;
   /** Share of restarts that close their sessions without a word; the others log each check-in. Default 0. */
   crashes?: number;
+  /**
+   * Times will be written without an offset: nobody could tell what a clock showed that was set while an hour repeats, nor which
+   * of its two the log means where it is silent in one. So the clock is not set near it, and the server writes every ten minutes.
+   */
+  wallClock?: boolean;
 };
 
 export type ServerRecord = {
@@ -52,13 +57,18 @@ export type MadeServerLog = {
 /** Three days before the hour that Berlin repeats in 2025: the log crosses it. */
 const SERVER_LOG_START = Date.UTC(2025, 9, 23, 22, 0, 0);
 
+/** When Berlin puts its clocks back. */
+const SUMMER_END = Date.UTC(2025, 9, 26, 1);
+const REPEATED_NEAR_MS = 4 * 3_600_000;
+
 const FULL = 'Licensed number of users already reached. (-4,342)';
 const OTHER_REASONS = [
   'Feature removed during lmreread, or wrong SERVER line hostid. (-13,66)',
   'License server does not support this feature. (-18,327)',
 ];
 
-type Held = { number: number; user: string; host: string; quantity: number };
+/** `accompanied`: its user had another session on its host meanwhile. */
+type Held = { number: number; user: string; host: string; quantity: number; accompanied?: boolean };
 type Job = { at: number; serial: number; run: () => void };
 
 export function makeServerLog(plan: ServerLogPlan): MadeServerLog {
@@ -100,6 +110,11 @@ class MadeServer {
       if (steady && this.chance(0.004)) this.later(begin + this.seconds(0, 60), () => this.restart());
       if (steady && this.chance(0.01)) this.later(begin + this.seconds(0, 60), () => this.setClock());
     }
+    if (this.plan.wallClock) {
+      // The clock of the server may be hours ahead by then.
+      for (let minutes = -720; minutes < 120; minutes += 10)
+        this.later(SUMMER_END + minutes * 60_000, () => this.write('server.reread', 'lmgrd', undefined));
+    }
     for (;;) {
       const next = this.jobs.shift();
       if (next === undefined) break;
@@ -138,6 +153,11 @@ class MadeServer {
       if (tries > 0) this.later(this.now + this.seconds(5, 90), () => this.ask(wanted, tries - 1));
       return;
     }
+    for (const each of this.held.values())
+      if (each.number !== wanted.number && each.user === wanted.user && each.host === wanted.host) {
+        each.accompanied = true;
+        wanted.accompanied = true;
+      }
     this.write('license.checkout', wanted.user, wanted);
     const end = this.now + this.seconds(0, this.chance(0.1) ? 90_000 : 5_000);
     this.later(end, () => this.giveBack(wanted.number, wanted.quantity));
@@ -150,8 +170,9 @@ class MadeServer {
     const held = this.held.get(number);
     if (held === undefined) return;
     if (held.quantity > 1 && this.chance(0.5)) this.giveBack(number, this.integer(1, held.quantity - 1));
-    // An upgrade names no session: without a handle it says which only where there is one.
-    else if (this.plan.handles || !this.isBusy(held.user, held.host, number)) {
+    // An upgrade names no session: without a handle it says which only where there is one, and where there were two, which
+    // of them was given back is not told either.
+    else if (this.plan.handles || !held.accompanied) {
       const before = held.quantity;
       held.quantity = this.integer(1, 6);
       if (held.quantity === before || this.inUse() > this.plan.capacity) held.quantity = before;
@@ -188,6 +209,7 @@ class MadeServer {
    * twice has no one truth.
    */
   private setClock(): void {
+    if (this.plan.wallClock && Math.abs(this.now + this.skew - SUMMER_END) < REPEATED_NEAR_MS) return;
     const back = this.seconds(1, 5);
     if (this.chance(0.5)) this.skew += this.seconds(60, 3600);
     else if (this.lastWritten < this.now + this.skew - back) this.skew -= back;
@@ -215,13 +237,8 @@ class MadeServer {
   /** Whether it is the server's own affair which of several lingering seats are taken again. */
   private isAmbiguous({ user, host, quantity }: Held): boolean {
     const own = this.lingering.filter((each) => each.user === user && each.host === host);
-    return this.isBusy(user, host) || own.length > 1 || own.some((each) => each.quantity !== quantity);
-  }
-
-  private isBusy(user: string, host: string, except?: number): boolean {
-    return [...this.held.values()].some(
-      (each) => each.user === user && each.host === host && each.number !== except,
-    );
+    const isBusy = [...this.held.values()].some((each) => each.user === user && each.host === host);
+    return isBusy || own.length > 1 || own.some((each) => each.quantity !== quantity);
   }
 
   private pass(at: number): void {
@@ -288,8 +305,7 @@ class MadeServer {
 
 /** RFC 3339 with the offset of Berlin: summer time ended on 2025-10-26 and began on 2026-03-29, at 01:00 UTC. */
 function berlinTime(at: number): string {
-  const isSummer =
-    at < Date.UTC(2025, 9, 26, 1) || (at >= Date.UTC(2026, 2, 29, 1) && at < Date.UTC(2026, 9, 25, 1));
+  const isSummer = at < SUMMER_END || (at >= Date.UTC(2026, 2, 29, 1) && at < Date.UTC(2026, 9, 25, 1));
   const hours = isSummer ? 2 : 1;
   return `${new Date(at + hours * 3_600_000).toISOString().slice(0, 19)}+0${hours}:00`;
 }

@@ -22,9 +22,3 @@ export function withoutMarks(records: readonly Record<string, unknown>[], ...mar
     Object.fromEntries(Object.entries(record).filter(([name]) => !marks.includes(name))),
   );
 }
-
-/** What this process has computed so far, in milliseconds: others that use the machine do not count. */
-export function cpuMs(): number {
-  const { user, system } = process.cpuUsage();
-  return (user + system) / 1000;
-}

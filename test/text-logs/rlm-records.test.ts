@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { rlm } from '../../src/text-logs/rlm.ts';
 import { formsOf, readFields } from '../../src/text-logs/rlm-layouts.ts';
 import { seeThrough, shipped, toJson } from '../sources/shipped-mappings.ts';
-import { cpuMs, readText, withoutMarks } from './read-text.ts';
+import { readText, withoutMarks } from './read-text.ts';
 
 const HEADER = `RLM Report Log Format 0, version 14.1, authenticated
 ISV: acme, RLM version 14.1 BL2
@@ -493,7 +493,8 @@ test('every form of every kind is read back, with users of several words', () =>
   );
 });
 
-test('hostile lines are records or malformed, in linear time, and their controls stay escaped', () => {
+// An expression that tries again at each place would take 10^11 steps for a line: many minutes.
+test('hostile lines of a megabyte are records or malformed, and their controls stay escaped', () => {
   const lines = [
     '"'.repeat(500_000),
     `OUT ${'"a" '.repeat(300_000)}`,
@@ -506,9 +507,7 @@ test('hostile lines are records or malformed, in linear time, and their controls
     OUT.replace('ann', 'a\rnn'),
     OUT.replace('ann', '__proto__'),
   ];
-  const started = cpuMs();
   const { records, malformed } = readText(rlm, HEADER + lines.join('\n'));
-  assert.ok(cpuMs() - started < 2000);
   assert.equal(records.length + malformed.length, 1 + lines.length - 1);
   assert.deepEqual(
     records.slice(-3).map(({ user }) => user),

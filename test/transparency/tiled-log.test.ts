@@ -12,6 +12,7 @@ import { formatCheckpoint } from '../../src/transparency/checkpoint.ts';
 import { generateKey, parseSignerKey } from '../../src/transparency/note-key.ts';
 import { signNote } from '../../src/transparency/signed-note.ts';
 import { verifyConsistency, verifyInclusion } from '../../src/transparency/verify-proof.ts';
+import { rounds } from '../support/rounds.ts';
 import { madeLeaves, twinLeaf, twinRoot } from './merkle-twin.ts';
 
 const base = fs.mkdtempSync(path.join(os.tmpdir(), 'audit-check-tiles-'));
@@ -43,7 +44,9 @@ const filesOf = (folder: string) =>
 
 describe('a tiled log', () => {
   test('is the same whatever the batches, at sizes around the edges of tiles', async () => {
-    for (const size of [0, 1, 255, 256, 257, 511, 512, 65_535, 65_536, 65_537, 66_000]) {
+    // Writing a tile for each 256 leaves is what takes long: one large log in the gate.
+    const large = [65_537, 65_535, 65_536, 66_000].slice(0, rounds(1, 4));
+    for (const size of [0, 1, 255, 256, 257, 511, 512, ...large]) {
       const [once, often] = [newFolder(), newFolder()];
       await build(once, size);
       await build(often, Math.min(3, size), Math.floor(size / 2), Math.floor(size / 2), size);

@@ -1,11 +1,11 @@
 /** Options that several commands share, and what their exit codes say. */
 import { type Command, Option } from 'commander';
-import { SEVERITIES } from '../../model/finding.ts';
+import { SARIF_PROFILES } from '../../model/report.ts';
 
 export const EXIT_HELP = `
 Exit codes:
-  0  clean: everything was read, nothing at or above --fail-on was found
-  1  findings at or above --fail-on
+  0  clean: everything was read, nothing that --fail-on names was found
+  1  findings that --fail-on names, by default those of medium and above
   2  wrong arguments, configuration or rules
   3  the audit is incomplete: input could not be read, or nothing could be audited
   70 internal error
@@ -23,8 +23,10 @@ export function requestOptions(command: Command): Command {
       '[paths...]',
       'files, folders, globs, or - for standard input; by default "logs" of audit-check.yaml',
     )
-    .addOption(
-      new Option('--fail-on <severity>', 'least severity that makes the exit code 1').choices(SEVERITIES),
+    .option(
+      '--fail-on <condition>',
+      'what makes the exit code 1: the least severity, new, new:SEVERITY or control:ID; repeatable',
+      repeatable,
     )
     .option('-c, --config <file>', 'configuration; by default audit-check.yaml here or in a folder above')
     .option('--no-config', 'use no configuration file')
@@ -78,6 +80,9 @@ export function outputOptions(command: Command): Command {
       '-f, --format <format[=path]>',
       'text, json, sarif …, see "list formats"; repeatable, with a path into a file',
       repeatable,
+    )
+    .addOption(
+      new Option('--sarif-profile <reader>', 'who is going to read the SARIF log').choices(SARIF_PROFILES),
     )
     .addOption(
       new Option('--color <when>', 'colour on stdout').choices(['auto', 'always', 'never']).default('auto'),

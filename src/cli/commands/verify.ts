@@ -11,6 +11,14 @@ export function addVerify(program: Command, done: (code: ExitCode) => void): voi
     .option('-j, --jobs <number>', 'threads that scan; by default as many as processors are free')
     .option('--state <folder>', 'keep what was learned there; the next run reads only what was appended')
     .option(
+      '--waivers <file>',
+      'findings that are accepted for a time; by default audit-check.waivers.yaml beside the configuration',
+    )
+    .option(
+      '--baseline <file>',
+      'findings that are known: an earlier JSON or SARIF report, or a file of "audit-check baseline create"',
+    )
+    .option(
       '--checkpoint <file|dir>',
       'signed checkpoint, folder of them, sealed log, or -: the log must still be what it covers; repeatable',
       repeatable,

@@ -1,7 +1,7 @@
 /** The heat maps of a license in HTML: a number in every cell that the log reaches into, and its shade. */
 
-import { HEAT_STEPS } from './html-style.ts';
-import { type Html, html } from './html-text.ts';
+import { type Html, html } from '../../report/html/html-text.ts';
+import { HEAT_STEPS } from '../../report/html/style.ts';
 import type { LicenseEntry } from './statement.ts';
 import { percent, WEEKDAYS } from './words.ts';
 

@@ -5,10 +5,11 @@
  */
 import { count, formatNumber } from '../../base/text-safety.ts';
 import { ROUNDING } from '../../licenses/contract/money.ts';
+import { type Html, html } from '../../report/html/html-text.ts';
+import { type Column, list, SHOWN, table, time } from '../../report/html/page-parts.ts';
+import { STYLE } from '../../report/html/style.ts';
 import { heatMaps } from './html-heat.ts';
-import { STYLE } from './html-style.ts';
-import { type Column, list, places, SHOWN, table, time, toLine, verdictOf } from './html-table.ts';
-import { type Html, html } from './html-text.ts';
+import { places, toLine, verdictOf } from './html-parts.ts';
 import type { LicenseEntry, Statement, StatementFinding, StatementPeriod } from './statement.ts';
 import {
   costWords,

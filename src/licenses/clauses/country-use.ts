@@ -1,6 +1,6 @@
 /** Use from countries that the contract does not license, by the country that events name. */
 import { formatInstant, type Instant } from '../../base/instant.ts';
-import { count as counted, formatNumber, quote } from '../../base/text-safety.ts';
+import { formatNumber, quote } from '../../base/text-safety.ts';
 import type { Place } from '../../model/place.ts';
 import { type Judgement, MAX_RELATED } from '../../model/relation.ts';
 import type { Countries, License } from '../contract/contract.ts';
@@ -8,6 +8,7 @@ import { holderOf, type LicenseUse } from '../use/license-use.ts';
 import type { UseWatcher } from '../use/use-watcher.ts';
 import { licenseSeverity } from '../verdict/license-findings.ts';
 import { BoundedJudgements } from './bounded-judgements.ts';
+import { UnsaidUse } from './unsaid-use.ts';
 
 /** A log that makes up countries must not fill the memory. */
 const MAX_COUNTRIES = 300;
@@ -19,23 +20,25 @@ export class CountryUse implements UseWatcher {
   private readonly countries: Countries;
   private readonly named: ReadonlySet<string>;
   private readonly outside = new Map<string, Episode>();
-  private nowhere: Episode | undefined;
+  private readonly unsaid: UnsaidUse;
 
   constructor(license: License, countries: Countries) {
     this.license = license;
     this.countries = countries;
     this.named = new Set(countries.names);
+    this.unsaid = new UnsaidUse(license);
   }
 
   add(use: LicenseUse): void {
-    if ((use.kind !== 'open' && use.kind !== 'use') || use.featureless) return;
+    if (use.kind !== 'open' && use.kind !== 'use' && use.kind !== 'upgrade') return;
     const country = use.country?.trim().toUpperCase();
     // The contract names countries by their codes (ISO 3166-1 alpha-2): another name may be any of them.
-    if (country === undefined || !/^[A-Z]{2}$/.test(country)) {
-      this.nowhere = extend(this.nowhere, use);
-      return;
-    }
-    if (this.named.has(country) === (this.countries.rule === 'only')) return;
+    const isNamed = country !== undefined && /^[A-Z]{2}$/.test(country);
+    if (isNamed && this.named.has(country) === (this.countries.rule === 'only')) return;
+    if (use.featureless) this.unsaid.note('feature', use);
+    // An upgrade goes on where its session began.
+    else if (!isNamed && use.kind !== 'upgrade') this.unsaid.note('country', use);
+    if (use.featureless || !isNamed) return;
     const name =
       this.outside.has(country) || this.outside.size < MAX_COUNTRIES ? country : 'further countries';
     this.outside.set(name, extend(this.outside.get(name), use));
@@ -54,24 +57,20 @@ export class CountryUse implements UseWatcher {
       const since = episode.first === undefined ? '' : `, first at ${formatInstant(episode.first)}`;
       const times = episode.events === 1 ? 'once' : `${formatNumber(episode.events)} times`;
       const text = `used ${times} from ${quote(country)} by ${by}${since}, expected ${expected}`;
-      found.add(() => this.judgement('violation', text, country, episode));
+      found.add(() => this.judgement(text, country, episode));
     }
     yield* found.finish();
-    if (this.nowhere === undefined) return;
-    const { events } = this.nowhere;
-    const text = `${counted(events, 'event')} of use ${events === 1 ? 'names' : 'name'} no country, expected ${expected}`;
-    yield { ...this.judgement('undetermined', text, '', this.nowhere), severity: 'informational' };
+    yield* this.unsaid.finish('country-not-licensed', 'country', expected);
   }
 
   private judgement(
-    verdict: 'violation' | 'undetermined',
     text: string,
     country: string,
     { events, places: [place, ...related] }: Episode,
   ): Judgement {
     const { id } = this.license;
     return {
-      verdict,
+      verdict: 'violation',
       code: 'country-not-licensed',
       message: `license ${quote(id)}: ${text}`,
       place: place!,

@@ -1,145 +1,183 @@
-/** How many devices a person uses in a period, and how many at once. Memory: the people of one period, and what is open. */
-
+/** How many devices a person uses in a period, and how many at once: the use, as sessions on devices, and what is said of them. */
 import { getOrCreate } from '../../base/get-or-create.ts';
-import { formatInstant, type Instant } from '../../base/instant.ts';
-import { count as counted, quote } from '../../base/text-safety.ts';
+import type { Instant } from '../../base/instant.ts';
+import { quote } from '../../base/text-safety.ts';
 import type { Place } from '../../model/place.ts';
 import { type Judgement, MAX_RELATED } from '../../model/relation.ts';
 import type { Devices, License } from '../contract/contract.ts';
 import type { Segment } from '../contract/periods.ts';
 import { SegmentCursor } from '../contract/segment-cursor.ts';
-import { type ServerRestart, type TimedUse, toSessionEvent } from '../use/license-use.ts';
+import { type LicenseUse, type ServerRestart, type TimedUse, toSessionEvent } from '../use/license-use.ts';
 import { isOpenInUse, sessionOptions } from '../use/session-options.ts';
-import { type Session, Sessions } from '../use/sessions.ts';
+import { type Session, type SessionEvent, Sessions } from '../use/sessions.ts';
 import type { UseWatcher } from '../use/use-watcher.ts';
 import { type LicenseCode, licenseSeverity } from '../verdict/license-findings.ts';
 import { BoundedJudgements } from './bounded-judgements.ts';
+import { DevicesAtOnce } from './devices-at-once.ts';
+import { DevicesInPeriod } from './devices-in-period.ts';
+import { OpenDevices } from './open-devices.ts';
+import { UnsaidUse } from './unsaid-use.ts';
 
-/** Instants of one person that are kept until it is known which sessions ended: any of them may be the proof. */
-const MAX_INCIDENTS = 10;
-
-/** The sessions of a person that were open at an instant, one a device. */
-type Incident = { at: Instant; sessions: Session[] };
+/** `places`: one a device, at least one. */
+export type TellDevices = (
+  code: LicenseCode,
+  verdict: 'violation' | 'undetermined',
+  person: string,
+  period: string,
+  text: string,
+  places: readonly Place[],
+) => void;
 
 export class DeviceUse implements UseWatcher {
   private readonly license: License;
   private readonly devices: Devices;
   private readonly cursor: SegmentCursor;
   private readonly sessions: Sessions;
+  private readonly open = new OpenDevices();
+  private readonly inPeriod: DevicesInPeriod | undefined;
+  private readonly atOnce: DevicesAtOnce | undefined;
+  private readonly unsaid: UnsaidUse;
+  /** Of each person, up to one more than is allowed. */
+  private readonly known = new Map<string, Set<string>>();
   private readonly found = new BoundedJudgements();
   /** One for all people: lost check-ins are a property of the log, not of them. */
   private readonly doubts = new BoundedJudgements(1);
-  /** Of the current period: the devices of each person, with the first place of each. */
-  private used = new Map<string, Map<string, Place>>();
-  /** Open sessions of each person. */
-  private readonly open = new Map<string, Set<Session>>();
-  private readonly incidents = new Map<string, Incident[]>();
-  /** People of whom a session began or ended at the current instant. */
-  private touched = new Set<string>();
-  private now: Instant;
 
   constructor(license: License, devices: Devices, segments: readonly Segment[]) {
     this.license = license;
     this.devices = devices;
     this.cursor = new SegmentCursor(segments);
-    this.now = segments[0]!.from;
+    this.unsaid = new UnsaidUse(license);
+    const { max, atOnce } = devices;
+    const openInUse = isOpenInUse(license);
+    const isProven = ({ returned, endsByContract }: Session) => openInUse || returned || endsByContract;
+    const tell: TellDevices = (...words) => this.tell(...words);
+    if (max !== undefined) this.inPeriod = new DevicesInPeriod(max, isProven, tell);
+    if (atOnce !== undefined)
+      this.atOnce = new DevicesAtOnce(atOnce, segments[0]!.from, this.open, isProven, tell);
     // A seat that lingers is taken, but nobody works on its device.
     this.sessions = new Sessions(
       { ...sessionOptions(license), linger: 0n },
       {
-        take: (session, at) => this.change(session, at, (sessions) => sessions.add(session)),
-        release: (session, at) => this.change(session, at, (sessions) => sessions.delete(session)),
+        take: (session, at) => {
+          if (session.share === undefined) {
+            this.unsaid.note('device', session);
+            return;
+          }
+          this.atOnce?.touch(session.holder, at);
+          this.open.add(session);
+          this.remember(session.holder, session.share);
+        },
+        release: (session, at) => {
+          if (session.share === undefined) return;
+          this.atOnce?.touch(session.holder, at);
+          this.open.delete(session);
+          this.usedUntil(session, at);
+        },
         change: () => undefined,
-        orphan: () => undefined,
-        doubt: () => undefined,
+        orphan: (event) => this.orphan(event),
+        doubt: (_, __, event, reason) => {
+          const { holder, share } = event;
+          if (reason !== 'repeated' && reason !== 'reused') return;
+          if (share === undefined) this.unsaid.note('device', event);
+          // From the device that the session is on already it is a repetition.
+          else if (!this.open.has(holder, share)) this.unsaid.note('session', event);
+        },
       },
     );
   }
 
   add(use: TimedUse): void {
-    const { person, device } = use;
-    if (use.featureless || person === undefined) return;
-    if (device === undefined && use.kind !== 'close') return;
-    this.cursor.reach(use.time, (left, entered) => {
-      if (entered.period !== left.period) this.leavePeriod(left);
-    });
-    if ((use.kind === 'open' || use.kind === 'use') && device !== undefined) {
-      const places = getOrCreate(this.used, person, () => new Map<string, Place>());
-      if (!places.has(device) && places.size <= (this.devices.max ?? 0) + MAX_RELATED)
-        places.set(device, use.place);
+    const { person, device, kind } = use;
+    this.reach(use);
+    if (kind === 'close') {
+      // Without a feature and an id it may end a session of another license.
+      if (use.featureless && !use.named) return;
+      this.sessions.checkIn({ ...toSessionEvent(use, person ?? ''), share: device });
+    } else if (use.featureless) this.unsaid.note('feature', use);
+    else if (person === undefined) this.unsaid.note('person', use);
+    else {
+      const event = { ...toSessionEvent(use, person), share: device };
+      if (kind === 'open') this.sessions.checkOut(event);
+      else if (kind === 'upgrade') this.sessions.upgrade(event);
+      // On its own, for the session that it is part of may have begun on another device.
+      else if (kind === 'use')
+        this.sessions.use({ ...event, key: JSON.stringify([use.key, person, device ?? null]) });
+      if (device !== undefined) this.inPeriod?.use(person, device, use.place);
     }
-    if (this.devices.atOnce === undefined) return;
-    const event = { ...toSessionEvent(use, person), share: device };
-    if (use.kind === 'open') this.sessions.checkOut(event);
-    else if (use.kind === 'close') this.sessions.checkIn(event);
-    else if (use.kind === 'upgrade') this.sessions.upgrade(event);
-    else if (use.kind === 'use') this.sessions.use(event);
   }
 
-  restart({ time, daemon }: ServerRestart): void {
-    this.sessions.restart(time, daemon);
+  anytime(use: LicenseUse): void {
+    const { kind } = use;
+    if (kind === 'open' || kind === 'use' || kind === 'upgrade')
+      this.unsaid.note(use.featureless ? 'feature' : 'time', use);
+  }
+
+  renamed(use: TimedUse): void {
+    this.unsaid.note('name', use);
+  }
+
+  restart({ time, daemon, log }: ServerRestart): void {
+    this.sessions.restart(time, daemon, log);
   }
 
   *finish(until: Instant): Generator<Judgement> {
     this.sessions.advance(until);
-    this.settle();
-    this.leavePeriod(this.cursor.current);
-    for (const [person, incidents] of this.incidents) this.judgeAtOnce(person, incidents);
+    this.inPeriod?.leave(this.cursor.current.period, this.open);
+    this.inPeriod?.finish();
+    this.atOnce?.finish();
     yield* this.found.finish();
     yield* this.doubts.finish();
+    const { max, atOnce } = this.devices;
+    const expected = [
+      ...(max === undefined ? [] : [`at most ${max} in a period`]),
+      ...(atOnce === undefined ? [] : [`at most ${atOnce} at once`]),
+    ];
+    const code = atOnce === undefined ? 'too-many-devices' : 'devices-at-once';
+    yield* this.unsaid.finish(code, 'devices', `devices of each person: ${expected.join(', ')}`);
   }
 
-  private leavePeriod({ period }: Segment): void {
-    const { max } = this.devices;
-    if (max !== undefined && period !== undefined) {
-      for (const [person, places] of this.used) {
-        if (places.size <= max) continue;
-        const names = [...places.keys()].map(quote).join(', ');
-        const more = places.size > max + MAX_RELATED ? ' or more' : '';
-        const text = `${quote(person)} used ${counted(places.size, 'device')}${more} in ${period.label}, expected at most ${max}: ${names}`;
-        this.tell('too-many-devices', 'violation', person, period.label, text, [...places.values()]);
-      }
-    }
-    this.used = new Map();
+  private reach({ time }: TimedUse): void {
+    const left = this.cursor.current;
+    this.cursor.reach(time, () => undefined);
+    if (this.cursor.current.period === left.period) return;
+    const { period } = left;
+    // What ends in the period by contract is in use until then.
+    if (period !== undefined) this.sessions.advance(period.until);
+    this.inPeriod?.leave(period, this.open);
   }
 
-  private change(session: Session, at: Instant, apply: (sessions: Set<Session>) => void): void {
-    if (at > this.now) this.settle();
-    this.now = at;
-    const sessions = getOrCreate(this.open, session.holder, () => new Set<Session>());
-    apply(sessions);
-    if (sessions.size === 0) this.open.delete(session.holder);
-    this.touched.add(session.holder);
+  /** Half-open: what ends when the period begins was not in use in it. */
+  private usedUntil({ holder, share, place }: SessionEvent, at: Instant): void {
+    const { period, from } = this.cursor.current;
+    if (share !== undefined && at > (period?.from ?? from)) this.inPeriod?.use(holder, share, place);
   }
 
-  /** Judges an instant when everything that happened at it is known: check-ins come first, in whatever order they are logged. */
-  private settle(): void {
-    for (const person of this.touched) {
-      const byDevice = new Map<string, Session>();
-      for (const session of this.open.get(person) ?? []) {
-        if (byDevice.size > MAX_RELATED + this.devices.atOnce!) break;
-        byDevice.set(deviceOf(session), session);
-      }
-      if (byDevice.size <= this.devices.atOnce!) continue;
-      const known = getOrCreate(this.incidents, person, () => []);
-      if (known.length < MAX_INCIDENTS) known.push({ at: this.now, sessions: [...byDevice.values()] });
-    }
-    this.touched = new Set();
+  /** The device was in use just before; for how long, the log does not tell. */
+  private orphan(event: SessionEvent): void {
+    const { holder, share } = event;
+    if (holder === '') return;
+    this.usedUntil(event, event.at);
+    if (this.isOneTooMany(holder, share)) this.unsaid.note('begin', event);
+    if (share !== undefined) this.remember(holder, share);
   }
 
-  private judgeAtOnce(person: string, incidents: readonly Incident[]): void {
-    const atOnce = this.devices.atOnce!;
-    const openInUse = isOpenInUse(this.license);
-    const provenIn = ({ at, sessions }: Incident) =>
-      sessions.filter((each) => openInUse || each.returned || each.endsByContract || each.at === at).length;
-    const proven = incidents.find((incident) => provenIn(incident) > atOnce);
-    const { at, sessions } = proven ?? incidents[0]!;
-    const names = sessions.map(deviceOf).map(quote).join(', ');
-    const doubt = proven === undefined ? ', unless sessions without a check-in had ended' : '';
-    const text = `${quote(person)} used ${counted(sessions.length, 'device')} at once at ${formatInstant(at)}, expected at most ${atOnce}: ${names}${doubt}`;
-    const places = sessions.map(({ place }) => place);
-    const verdict = proven === undefined ? 'undetermined' : 'violation';
-    this.tell('devices-at-once', verdict, person, 'at once', text, places);
+  private remember(person: string, device: string): void {
+    const known = getOrCreate(this.known, person, () => new Set<string>());
+    if (known.size <= this.least) known.add(device);
+  }
+
+  /** Whether all devices that the person ever had, and this one, would be too many if it was in use as long as the log. */
+  private isOneTooMany(person: string, device: string | undefined): boolean {
+    const known = this.known.get(person);
+    if (known === undefined) return this.least < 1;
+    const isNew = device === undefined || !known.has(device);
+    return known.size + (isNew ? 1 : 0) > this.least;
+  }
+
+  private get least(): number {
+    const { max = Number.POSITIVE_INFINITY, atOnce = Number.POSITIVE_INFINITY } = this.devices;
+    return Math.min(max, atOnce);
   }
 
   private tell(
@@ -148,7 +186,7 @@ export class DeviceUse implements UseWatcher {
     person: string,
     period: string,
     text: string,
-    [place, ...related]: Place[],
+    [place, ...related]: readonly Place[],
   ): void {
     const { id } = this.license;
     const judgements = verdict === 'violation' ? this.found : this.doubts;
@@ -164,9 +202,4 @@ export class DeviceUse implements UseWatcher {
       severity: licenseSeverity(code),
     }));
   }
-}
-
-/** Devices stand where shares do: nothing is merged here. */
-function deviceOf({ share }: Session): string {
-  return share!;
 }

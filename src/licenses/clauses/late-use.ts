@@ -6,36 +6,53 @@ import { type Judgement, MAX_RELATED } from '../../model/relation.ts';
 import type { Late, License } from '../contract/contract.ts';
 import type { Period, Segment } from '../contract/periods.ts';
 import { SegmentCursor } from '../contract/segment-cursor.ts';
-import type { TimedUse } from '../use/license-use.ts';
+import type { LicenseUse, TimedUse } from '../use/license-use.ts';
 import type { UseWatcher } from '../use/use-watcher.ts';
 import { licenseSeverity } from '../verdict/license-findings.ts';
+import { UnsaidUse } from './unsaid-use.ts';
 
 type Episode = { events: number; latest: Instant; places: Place[] };
+
+/** Check-ins and changes of a session tell nothing that is billed on its own. */
+const TAKES: ReadonlySet<LicenseUse['kind']> = new Set(['open', 'use']);
 
 export class LateUse implements UseWatcher {
   private readonly license: License;
   private readonly late: Late;
   private readonly cursor: SegmentCursor;
   private readonly episodes = new Map<Period, Episode>();
+  private readonly unsaid: UnsaidUse;
 
   constructor(license: License, late: Late, segments: readonly Segment[]) {
     this.license = license;
     this.late = late;
     this.cursor = new SegmentCursor(segments);
+    this.unsaid = new UnsaidUse(license);
   }
 
   add(use: TimedUse): void {
     this.cursor.reach(use.time, () => undefined);
     const { period } = this.cursor.current;
+    if (period === undefined || !TAKES.has(use.kind)) return;
     const received = use.received === undefined ? undefined : parseTimestamp(use.received);
-    if (period === undefined || received === undefined || received.problem !== undefined) return;
-    if (use.kind !== 'open' && use.kind !== 'use') return;
-    if (use.featureless || received.instant <= period.until + this.late.accept) return;
+    if (received === undefined || received.problem !== undefined) {
+      this.unsaid.note(use.featureless ? 'feature' : 'arrival', use);
+      return;
+    }
+    if (received.instant <= period.until + this.late.accept) return;
+    if (use.featureless) {
+      this.unsaid.note('feature', use);
+      return;
+    }
     const known = this.episodes.get(period) ?? { events: 0, latest: received.instant, places: [] };
     known.events++;
     if (received.instant > known.latest) known.latest = received.instant;
     if (known.places.length <= MAX_RELATED) known.places.push(use.place);
     this.episodes.set(period, known);
+  }
+
+  anytime(use: LicenseUse): void {
+    if (TAKES.has(use.kind)) this.unsaid.note(use.featureless ? 'feature' : 'time', use);
   }
 
   *finish(): Generator<Judgement> {
@@ -55,5 +72,7 @@ export class LateUse implements UseWatcher {
         severity: licenseSeverity('late-use'),
       };
     }
+    const expected = `use to arrive within ${formatDuration(this.late.accept)} after its period`;
+    yield* this.unsaid.finish('late-use', 'late', expected);
   }
 }

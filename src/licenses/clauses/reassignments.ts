@@ -5,16 +5,19 @@
 import { formatDuration, formatInstant, type Instant } from '../../base/instant.ts';
 import { count as counted, quote } from '../../base/text-safety.ts';
 import type { Place } from '../../model/place.ts';
-import { type Judgement, MAX_RELATED } from '../../model/relation.ts';
+import { type Coverage, type Judgement, MAX_RELATED } from '../../model/relation.ts';
 import { ONE } from '../contract/amount.ts';
 import type { License, Reassign } from '../contract/contract.ts';
 import { isOver, type Limit, limitAt, toLimits } from '../contract/quantities.ts';
 import type { Assignment } from '../use/license-use.ts';
 import { licenseSeverity } from '../verdict/license-findings.ts';
 import { BoundedJudgements } from './bounded-judgements.ts';
+import { UnsaidUse } from './unsaid-use.ts';
 
 /** `at` undefined: before the log began. */
 type Holder = { person: string; at: Instant | undefined; place: Place; excused: boolean };
+
+type NamedAssignment = Assignment & { person: string; time: Instant };
 
 export class Reassignments {
   private readonly license: License;
@@ -29,9 +32,15 @@ export class Reassignments {
   private readonly unknown: Place[] = [];
   private unknownCount = 0;
   private begin: Instant | undefined;
+  private readonly unsaid: UnsaidUse;
+  /** Whether people may hold seats of the pool that were assigned before the log began. */
+  private hasEarlier: boolean;
 
-  constructor(license: License, reassign: Reassign) {
+  constructor(license: License, reassign: Reassign, coverage: Coverage) {
     this.license = license;
+    this.unsaid = new UnsaidUse(license);
+    const term = license.term?.from?.instant;
+    this.hasEarlier = term !== undefined && coverage !== undefined && term < coverage.from;
     this.reassign = reassign;
     this.limits = toLimits(license);
     this.unless = new Set(reassign.unless.map((reason) => reason.toLowerCase()));
@@ -39,9 +48,14 @@ export class Reassignments {
 
   /** In order of time. */
   add(event: Assignment): void {
-    this.begin ??= event.time;
-    if (event.person === undefined) return;
-    const named = { ...event, person: event.person };
+    const { person, time } = event;
+    if (event.featureless) this.unsaid.note('feature', event);
+    else if (time === undefined) this.unsaid.note('time', event);
+    else if (person === undefined) this.unsaid.note('person', event);
+    if (event.featureless || time === undefined) return;
+    this.begin ??= time;
+    if (person === undefined) return;
+    const named = { ...event, person, time };
     if (event.seat !== undefined) this.addToSeat(named, event.seat);
     else if (event.kind === 'assign') this.assignFromPool(named);
     else this.revokeToPool(named);
@@ -49,6 +63,8 @@ export class Reassignments {
 
   *finish(): Generator<Judgement> {
     yield* this.found.finish();
+    const expected = `each seat to be held for ${formatDuration(this.reassign.hold)}`;
+    yield* this.unsaid.finish('reassigned-too-soon', 'reassign', expected);
     const [place, ...related] = this.unknown;
     if (place === undefined) return;
     const { id } = this.license;
@@ -66,7 +82,7 @@ export class Reassignments {
     };
   }
 
-  private addToSeat(event: Assignment & { person: string }, seat: string): void {
+  private addToSeat(event: NamedAssignment, seat: string): void {
     const holder = this.bySeat.get(seat);
     const excused = this.isExcused(event);
     const { person, time: at, place, kind } = event;
@@ -83,7 +99,7 @@ export class Reassignments {
     this.bySeat.set(seat, { person, at, place, excused: false });
   }
 
-  private assignFromPool(event: Assignment & { person: string }): void {
+  private assignFromPool(event: NamedAssignment): void {
     const { person, time: at, place } = event;
     if (this.assigned.has(person)) return;
     const own = this.early.get(person);
@@ -93,27 +109,33 @@ export class Reassignments {
     if (own !== undefined || this.isExcused(event) || this.early.size === 0) return;
     const limit = limitAt(this.limits, at);
     const taken = BigInt(this.assigned.size + this.early.size) * ONE;
-    if (limit === undefined) this.noteUnknown(place);
-    if (!isOver(taken, limit)) return;
+    const isSpare = limit !== undefined && !isOver(taken, limit);
+    if (limit === undefined || (isSpare && limit.amount !== 'unlimited' && this.hasEarlier))
+      this.noteUnknown(place);
+    if (limit === undefined || isSpare) return;
     // The latest revocation is the likeliest to be the seat; any of them is one too few.
     const holder = [...this.early.values()].at(-1)!;
     this.early.delete(holder.person);
     this.pass(holder, event, 'a seat');
   }
 
-  private revokeToPool(event: Assignment & { person: string }): void {
+  private revokeToPool(event: NamedAssignment): void {
     const holder = this.assigned.get(event.person);
     this.assigned.delete(event.person);
-    if (holder?.at === undefined || this.isExcused(event)) return;
-    if (event.time - holder.at < this.reassign.hold) this.early.set(event.person, holder);
+    if (holder === undefined) this.hasEarlier = true;
+    if (this.isExcused(event)) return;
+    const { person, place } = event;
+    const held = holder ?? { person, at: undefined, place, excused: false };
+    if (event.time - (held.at ?? this.begin!) < this.reassign.hold) this.early.set(person, held);
   }
 
   /** Drops the seats whose hold is over. */
   private release(now: Instant): void {
-    for (const [person, { at }] of this.early) if (now - at! >= this.reassign.hold) this.early.delete(person);
+    for (const [person, { at }] of this.early)
+      if (now - (at ?? this.begin!) >= this.reassign.hold) this.early.delete(person);
   }
 
-  private pass(holder: Holder, event: Assignment & { person: string }, seat: string): void {
+  private pass(holder: Holder, event: NamedAssignment, seat: string): void {
     const { hold } = this.reassign;
     const since = holder.at ?? this.begin!;
     const held = event.time - since;

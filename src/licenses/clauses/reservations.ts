@@ -15,7 +15,7 @@ import { formatLimit, isOver, type Limit } from '../contract/quantities.ts';
 import { SegmentCursor } from '../contract/segment-cursor.ts';
 import { type LicenseUse, type ServerRestart, type TimedUse, toSessionEvent } from '../use/license-use.ts';
 import { isOpenInUse, sessionOptions } from '../use/session-options.ts';
-import { type Session, Sessions } from '../use/sessions.ts';
+import { type Session, type SessionEvent, Sessions } from '../use/sessions.ts';
 import type { UseWatcher } from '../use/use-watcher.ts';
 import { licenseSeverity } from '../verdict/license-findings.ts';
 import { contractPlace } from '../verdict/period-verdict.ts';
@@ -26,11 +26,13 @@ type Peak = {
   limit: Limit | undefined;
   committed: Amount;
   inUse: Amount;
+  /** Of `inUse`, by nobody who is named: perhaps by the teams that the seats are kept for. */
+  unnamed: Amount;
   at: Instant;
   latest: Session | undefined;
 };
 
-type Holding = { team: string | undefined; quantity: Amount; sessions: Set<Session> };
+type Holding = { isNamed: boolean; team: string | undefined; quantity: Amount; sessions: Set<Session> };
 
 export class Reservations implements UseWatcher {
   private readonly contract: Contract;
@@ -42,6 +44,7 @@ export class Reservations implements UseWatcher {
   private readonly reserved: ReadonlyMap<string, Amount>;
   private readonly inUseByTeam = new Map<string, Amount>();
   private inUse: Amount = 0n;
+  private unnamed: Amount = 0n;
   /** Reserved and not in use, of all teams. */
   private unused: Amount = 0n;
   private latest: Session | undefined;
@@ -65,9 +68,7 @@ export class Reservations implements UseWatcher {
       upgradeUnknown: () => {
         this.doubtful += NO_LIMIT;
       },
-      orphan: ({ quantity }) => {
-        this.doubtful += quantity;
-      },
+      orphan: (event) => this.doubt(event),
       doubt: (quantity) => {
         if (quantity > 0n) this.doubtful += quantity;
       },
@@ -78,7 +79,7 @@ export class Reservations implements UseWatcher {
     const event = toSessionEvent(use, use.person ?? '');
     if (use.featureless) {
       if (use.kind === 'close' && use.named) this.sessions.checkIn(event);
-      else if (use.kind === 'open' || use.kind === 'use') this.doubtful += event.quantity;
+      else if (use.kind === 'open' || use.kind === 'use') this.doubt(event);
     } else if (use.kind === 'open') this.sessions.checkOut(event);
     else if (use.kind === 'close') this.sessions.checkIn(event);
     else if (use.kind === 'upgrade') this.sessions.upgrade(event);
@@ -86,11 +87,11 @@ export class Reservations implements UseWatcher {
   }
 
   anytime({ kind, seats }: LicenseUse): void {
-    if (kind === 'open' || kind === 'use') this.doubtful += seats ?? ONE;
+    if (kind !== 'close') this.doubt({ quantity: seats ?? ONE, unreadable: seats === undefined });
   }
 
-  restart({ time, daemon }: ServerRestart): void {
-    this.sessions.restart(time, daemon);
+  restart({ time, daemon, log }: ServerRestart): void {
+    this.sessions.restart(time, daemon, log);
   }
 
   *finish(until: Instant): Generator<Judgement> {
@@ -100,9 +101,10 @@ export class Reservations implements UseWatcher {
     // What the log leaves open it leaves open in many periods: it is said once.
     let doubted = false;
     for (const peak of this.peaks.values()) {
-      const { limit, committed, inUse } = peak;
+      const { limit, committed, inUse, unnamed } = peak;
       const doubts = this.openAt(peak.at);
-      if (isOver(committed - doubts, limit) && !isOver(inUse, limit)) yield this.judgement(peak, 'violation');
+      if (isOver(committed - doubts - unnamed, limit) && !isOver(inUse, limit))
+        yield this.judgement(peak, 'violation');
       else if (!doubted && isOver(committed + this.doubtful, limit) && !isOver(inUse - doubts, limit)) {
         doubted = true;
         yield this.judgement(peak, 'undetermined');
@@ -132,7 +134,9 @@ export class Reservations implements UseWatcher {
       .map(({ team, seats }) => `${formatAmount(seats)} for ${quote(team)}`)
       .join(', ');
     const doubt =
-      verdict === 'violation' ? '' : ', unless sessions that the log leaves open are not what they seem';
+      verdict === 'violation'
+        ? ''
+        : ', unless sessions that the log leaves open, or that name nobody, are not what they seem';
     return {
       verdict,
       code: 'reserved-seats-used',
@@ -148,12 +152,20 @@ export class Reservations implements UseWatcher {
     };
   }
 
+  /** Nobody knows how many seats an unreadable quantity is. */
+  private doubt({ quantity, unreadable }: Pick<SessionEvent, 'quantity' | 'unreadable'>): void {
+    this.doubtful += unreadable ? NO_LIMIT : quantity;
+  }
+
   private take(session: Session, at: Instant): void {
     this.reach(at);
+    if (session.unreadable) this.doubtful += NO_LIMIT;
     this.latest = session;
     const key = session.share ?? session;
-    const team = session.holder === '' ? undefined : this.teamOf(session.holder);
+    const isNamed = session.holder !== '';
+    const team = isNamed ? this.teamOf(session.holder) : undefined;
     const holding = getOrCreate(this.holdings, key, () => ({
+      isNamed,
       team,
       quantity: 0n,
       sessions: new Set<Session>(),
@@ -174,6 +186,7 @@ export class Reservations implements UseWatcher {
   private change(session: Session, by: Amount, at: Instant): void {
     this.reach(at);
     if (by > 0n) this.latest = session;
+    if (by === 0n && session.unreadable) this.doubtful += NO_LIMIT;
     const holding = this.holdings.get(session.share ?? session)!;
     this.resize(holding, largestOf(holding));
   }
@@ -182,6 +195,7 @@ export class Reservations implements UseWatcher {
     const change = quantity - holding.quantity;
     holding.quantity = quantity;
     this.inUse += change;
+    if (!holding.isNamed) this.unnamed += change;
     const reserved = holding.team === undefined ? undefined : this.reserved.get(holding.team);
     if (holding.team === undefined || reserved === undefined) return;
     const before = this.inUseByTeam.get(holding.team) ?? 0n;
@@ -205,8 +219,8 @@ export class Reservations implements UseWatcher {
     const known = this.peaks.get(period);
     const committed = this.inUse + this.unused;
     if (known !== undefined && excess(committed, limit) <= excess(known.committed, known.limit)) return;
-    const { inUse, now: at, latest } = this;
-    this.peaks.set(period, { period, limit, committed, inUse, at, latest });
+    const { inUse, unnamed, now: at, latest } = this;
+    this.peaks.set(period, { period, limit, committed, inUse, unnamed, at, latest });
   }
 }
 

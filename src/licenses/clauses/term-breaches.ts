@@ -4,11 +4,18 @@ import { count, quote } from '../../base/text-safety.ts';
 import { type Judgement, MAX_RELATED } from '../../model/relation.ts';
 import type { License } from '../contract/contract.ts';
 import type { Witness } from '../measures/measure-fold.ts';
-import { holderOf, type ServerRestart, type TimedUse, toSessionEvent } from '../use/license-use.ts';
+import {
+  holderOf,
+  type LicenseUse,
+  type ServerRestart,
+  type TimedUse,
+  toSessionEvent,
+} from '../use/license-use.ts';
 import { sessionOptions } from '../use/session-options.ts';
 import { type Session, Sessions } from '../use/sessions.ts';
 import type { LicenseCode } from '../verdict/license-findings.ts';
 import { licenseSeverity } from '../verdict/license-findings.ts';
+import { UnsaidUse } from './unsaid-use.ts';
 
 type Breach = { count: number; first: Instant; last: Instant; witnesses: Witness[]; identity: string };
 
@@ -25,9 +32,12 @@ export class TermBreaches {
   /** Only where the contract itself ends sessions: those went on after the term although none is open when the log ends. */
   private readonly sessions: Sessions | undefined;
   private readonly outlived: Session[] = [];
+  private readonly unsaid: UnsaidUse;
+  private isDated = false;
 
   constructor(license: License) {
     this.license = license;
+    this.unsaid = new UnsaidUse(license);
     this.end = license.term && license.term.until.instant + license.term.grace;
     const options = sessionOptions(license);
     if (options.timeout !== undefined || options.borrow !== undefined || options.restarts === true)
@@ -35,9 +45,15 @@ export class TermBreaches {
   }
 
   add(use: TimedUse): void {
-    if (use.featureless) return;
+    this.isDated = true;
     this.follow(use);
     const begin = this.license.term?.from?.instant;
+    if (use.featureless) {
+      const isBefore = begin !== undefined && use.time < begin;
+      const isAfter = this.end !== undefined && use.time > this.end;
+      if (isBefore || isAfter) this.unsaid.note('feature', use);
+      return;
+    }
     if (begin !== undefined && use.time < begin) {
       if (this.isNewUse(use)) this.before = extend(this.before, use);
     } else if (this.end !== undefined && use.time >= this.end) {
@@ -47,8 +63,13 @@ export class TermBreaches {
     } else if (this.opened.size > 0) this.opened.clear();
   }
 
-  restart({ time, daemon }: ServerRestart): void {
-    this.sessions?.restart(time, daemon);
+  anytime(use: LicenseUse): void {
+    if (this.license.term !== undefined && use.kind !== 'close')
+      this.unsaid.note(use.featureless ? 'feature' : 'time', use);
+  }
+
+  restart({ time, daemon, log }: ServerRestart): void {
+    this.sessions?.restart(time, daemon, log);
   }
 
   private watch(options: ReturnType<typeof sessionOptions>, end: Instant): Sessions {
@@ -64,8 +85,9 @@ export class TermBreaches {
     });
   }
 
+  /** Use without duration has no session that could outlive the term. */
   private follow(use: TimedUse): void {
-    if (this.sessions === undefined) return;
+    if (this.sessions === undefined || (use.featureless && (use.kind !== 'close' || !use.named))) return;
     const event = toSessionEvent(use);
     if (use.kind === 'open') this.sessions.checkOut(event);
     else if (use.kind === 'close') this.sessions.checkIn(event);
@@ -95,6 +117,10 @@ export class TermBreaches {
       this.sessions?.advance(until);
       yield* this.perhapsAfter(this.end, [...stillOpen, ...this.outlived], ended);
     }
+    // Without any time the whole license is open.
+    if (term === undefined || !this.isDated) return;
+    const begin = term.from === undefined ? '' : `from ${term.from.text} `;
+    yield* this.unsaid.finish('use-after-expiry', 'term', `use ${begin}until ${term.until.text}`);
   }
 
   private *perhapsAfter(end: Instant, stillOpen: Iterable<Session>, ended: string): Generator<Judgement> {

@@ -1,7 +1,7 @@
 /** Calendar periods in the contract's time zone, cut where the quantity changes: each stretch has one limit. */
-import { earlier, type Instant, later } from '../../base/instant.ts';
+import { earlier, type Instant, later, NANOS_PER_SECOND } from '../../base/instant.ts';
 import { EARLIEST, formatDate, LATEST, type LocalDate, localDate, startOfDay } from '../../base/time-zone.ts';
-import type { Coverage } from '../../model/relation.ts';
+import type { Coverage, Stretch } from '../../model/relation.ts';
 import type { PeriodKind, Term } from './contract.ts';
 import { type Limit, limitAt } from './quantities.ts';
 
@@ -117,13 +117,25 @@ export function clamp(instant: Instant): Instant {
   return instant < EARLIEST ? EARLIEST : instant >= LATEST ? LATEST - 1n : instant;
 }
 
-/** Percent of the period (as far as the term reaches into it) between the log's first and last event. */
+/** Between two files of a license server there are weekends and holidays; of longer silence a file is rather missing. */
+const LONGEST_REST = 7n * 86_400n * NANOS_PER_SECOND;
+
+/** Percent of the period (as far as the term reaches into it) between the log's first and last event, less what is missing. */
 export function coveredPercent(period: Period, term: Term | undefined, coverage: Coverage): number {
   if (coverage === undefined) return 0;
   const from = later(period.from, term?.from?.instant);
   const until = earlier(period.until, term?.until.instant);
   // A period wholly outside the term: nothing is owed about it, and use there is a finding of its own.
   if (until <= from) return 100;
-  const covered = earlier(until, coverage.until) - later(from, coverage.from);
+  const between = (stretch: Stretch) => {
+    const shared = earlier(until, stretch.until) - later(from, stretch.from);
+    return shared > 0n ? shared : 0n;
+  };
+  const covered = missingStretches(coverage).reduce((sum, hole) => sum - between(hole), between(coverage));
   return covered <= 0n ? 0 : Number((covered * 1_000_000n) / (until - from)) / 10_000;
+}
+
+/** Where a file of the log seems to be missing. */
+export function missingStretches(coverage: Coverage): Stretch[] {
+  return (coverage?.holes ?? []).filter(({ from, until }) => until - from > LONGEST_REST);
 }

@@ -33,6 +33,10 @@ export class DatedMeasure implements MeasureFold {
     return this.versions[0]!.fold.selfCheck?.();
   }
 
+  renamed(use: TimedUse): void {
+    for (const { fold } of this.versions) fold.renamed?.(use);
+  }
+
   restart(restart: ServerRestart): void {
     for (const { fold } of this.versions) fold.restart?.(restart);
   }

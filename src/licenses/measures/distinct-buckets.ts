@@ -89,8 +89,15 @@ export class DistinctBuckets implements MeasureFold {
     else if (kind === 'upgrade') this.sessions.upgrade(event);
   }
 
-  restart({ time, daemon }: ServerRestart): void {
-    this.sessions.restart(time, daemon);
+  renamed({ counted: name, time, place }: TimedUse): void {
+    if (name === undefined) return;
+    const witness = { holder: name, place };
+    this.doubts.note('renamed', witness, time, undefined);
+    this.presence(name).possible.add({ from: this.reach(time).from, until: this.end() }, witness);
+  }
+
+  restart({ time, daemon, log }: ServerRestart): void {
+    this.sessions.restart(time, daemon, log);
   }
 
   finish(until: Instant): SegmentUse[] {

@@ -41,6 +41,9 @@ export class DistinctMeasure implements MeasureFold {
   private possible = new Set<string>();
   private doubts = new Doubts();
   private carried = 0;
+  /** Who may hold a session of which no check-in tells when it ends: in all later periods, too. */
+  private readonly lasting = new Set<string>();
+  private lastingNobody = 0;
   private nobody = 0;
   private fall = 0;
   private sinceFall = 0;
@@ -59,7 +62,10 @@ export class DistinctMeasure implements MeasureFold {
       take() {},
       release() {},
       change() {},
-      doubt() {},
+      // Whoever checked out under the id of somebody else's session may go on into the next period.
+      doubt: (_, __, { holder }, reason) => {
+        if (reason === 'reused') this.lasting.add(holder);
+      },
       orphan,
     });
   }
@@ -84,6 +90,7 @@ export class DistinctMeasure implements MeasureFold {
       this.doubts.note('featureless', witness);
       if (name === undefined) this.nobody++;
       else this.possible.add(name);
+      if (use.kind === 'open') this.outlast(name);
       return;
     }
     if (name === undefined) {
@@ -96,9 +103,23 @@ export class DistinctMeasure implements MeasureFold {
     else if (use.kind === 'upgrade') this.sessions.upgrade(event);
   }
 
-  restart({ time, daemon }: ServerRestart): void {
+  renamed(use: TimedUse): void {
+    const { counted: name, time, place } = use;
+    if (name === undefined) return;
     this.reach(time);
-    this.sessions.restart(time, daemon);
+    this.doubts.note('renamed', { holder: name, place });
+    this.possible.add(name);
+    this.outlast(name);
+  }
+
+  private outlast(name: string | undefined): void {
+    if (name === undefined) this.lastingNobody++;
+    else this.lasting.add(name);
+  }
+
+  restart({ time, daemon, log }: ServerRestart): void {
+    this.reach(time);
+    this.sessions.restart(time, daemon, log);
   }
 
   finish(until: Instant): SegmentUse[] {
@@ -148,8 +169,9 @@ export class DistinctMeasure implements MeasureFold {
       this.seen = new Map();
       this.doubts = new Doubts();
       this.possible = new Set([...this.sessions.stillOpen()].map(({ holder }) => holder));
-      this.carried = this.possible.size;
-      this.nobody = 0;
+      for (const holder of this.lasting) this.possible.add(holder);
+      this.carried = this.possible.size + this.lastingNobody;
+      this.nobody = this.lastingNobody;
       this.fall = 0;
       this.sinceFall = 0;
     });
@@ -158,7 +180,7 @@ export class DistinctMeasure implements MeasureFold {
   private leave(segment = this.cursor.current): void {
     const unproven = new Set([...this.possible, ...this.anytimeNames].filter((name) => !this.seen.has(name)));
     const doubts = this.doubts.reasons();
-    if (this.carried > 0 && unproven.size > 0) {
+    if (this.carried > 0 && unproven.size + this.lastingNobody > 0) {
       doubts.push(`${count(this.carried, 'session was', 'sessions were')} open when the period began`);
     }
     const at = this.firstBeyond ?? this.latest;

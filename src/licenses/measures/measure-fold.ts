@@ -44,6 +44,8 @@ export interface MeasureFold {
   /** Use whose time is not known. It came before all other use, or after. */
   anytime(use: LicenseUse): void;
   add(use: TimedUse): void;
+  /** A session that is open goes on under a name that stands for this person from now on. */
+  renamed?(use: TimedUse): void;
   /** A server lost its sessions; only where the license says that this ends them. Folds without sessions lack it. */
   restart?(restart: ServerRestart): void;
   /** What the server saw and the contract does not count: use of those who are left out, and refusals. */
@@ -60,6 +62,12 @@ const DOUBT_WORDS = {
   featureless: ['event names', 'events name', 'no feature and may be use of this license'],
   amount: ['event has', 'events have', 'no readable quantity'],
   repeated: ['check-out repeats', 'check-outs repeat', 'an open session and may be a second one'],
+  renamed: ['session was', 'sessions were', 'open under a name when it came to stand for somebody else'],
+  reused: [
+    'check-out has',
+    'check-outs have',
+    'the id of an open session of somebody else and may be a second one',
+  ],
   upgraded: ['upgrade does', 'upgrades do', 'not tell what was taken before'],
   nobody: ['event of use names', 'events of use name', 'nobody'],
   unreturned: ['session has', 'sessions have', 'no check-in'],

@@ -18,6 +18,10 @@ export abstract class MeasureOverFold<Fold extends MeasureFold = MeasureFold> im
     this.fold.add(use);
   }
 
+  renamed(use: TimedUse): void {
+    this.fold.renamed?.(use);
+  }
+
   restart(restart: ServerRestart): void {
     this.fold.restart?.(restart);
   }

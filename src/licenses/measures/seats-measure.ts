@@ -166,12 +166,22 @@ export class SeatsMeasure implements MeasureFold {
     }
   }
 
-  restart({ time, daemon }: ServerRestart): void {
+  /** Whom a seat is shared with depends on who holds it. */
+  renamed(use: TimedUse): void {
+    if (!this.license.share.includes('person')) return;
+    const event = toSessionEvent(use);
+    this.doubts.note('renamed', event);
+    this.sessions.advance(use.time);
+    this.tracker.doubt(event.quantity, use.time, event);
+    if (event.unreadable) this.unbounded.push({ from: use.time, until: undefined });
+  }
+
+  restart({ time, daemon, log }: ServerRestart): void {
     const last = this.segments.length - 1;
     while (this.restartSegment < last && this.segments[this.restartSegment]!.until <= time)
       this.restartSegment++;
-    const ended = this.sessions.restart(time, daemon);
-    this.others.restart(time, daemon);
+    const ended = this.sessions.restart(time, daemon, log);
+    this.others.restart(time, daemon, log);
     this.restarted[this.restartSegment] = (this.restarted[this.restartSegment] ?? 0) + ended;
   }
 

@@ -26,6 +26,8 @@ export type LicenseUse = {
   received: string | undefined;
   borrowed: boolean;
   daemon: string | undefined;
+  /** Of one license server, where the logs of several are read. */
+  log: string | undefined;
   /** Whether the event states how many. */
   stated: boolean;
   /** Somebody whom the contract leaves out. The license server counts them all the same. */
@@ -59,7 +61,8 @@ export type TimedUse = LicenseUse & { time: Instant };
 /** A seat is given to a person, or taken from one. */
 export type Assignment = {
   kind: 'assign' | 'revoke';
-  time: Instant;
+  featureless: boolean;
+  time: Instant | undefined;
   person: string | undefined;
   seat: string | undefined;
   reason: string | undefined;
@@ -68,8 +71,12 @@ export type Assignment = {
 };
 
 /** A server, or the daemon that is named, holds no sessions any more. */
-export type ServerRestart = { time: Instant; daemon: string | undefined };
+export type ServerRestart = { time: Instant; daemon: string | undefined; log: string | undefined };
 
+/** The log that a file is a part of, by the name of the file, where several servers write logs. */
+type Logs = Readonly<Record<string, string>> | undefined;
+
+/** Of a denial, after those that the contract names: as the source's mapping has it, else in the record's own words. */
 const REASON_FIELDS: readonly FieldRef[] = [
   { taxonomy: 'audit', name: 'reason' },
   { taxonomy: 'raw', name: 'reason' },
@@ -82,6 +89,7 @@ export class UseReader {
   readonly denialValues: readonly FieldRef[];
   private readonly license: License;
   private readonly reasons: readonly number[];
+  private readonly isServed: boolean;
   private readonly toPerson: ReturnType<typeof compilePeople>;
   private readonly toClause: ReturnType<typeof compileExclusions>;
   private readonly steps: readonly UseStep[];
@@ -105,7 +113,6 @@ export class UseReader {
     | 'seat'
     | 'inUse'
     | 'capacity'
-    | 'refusal'
     | 'reason',
     number[]
   >;
@@ -140,32 +147,32 @@ export class UseReader {
       daemon: license.missingCheckin === 'close-at-restart' ? column(fields.daemon) : [],
       inUse: isServed ? column([{ taxonomy: 'raw', name: 'in_use' }]) : [],
       capacity: isServed ? column([{ taxonomy: 'raw', name: 'capacity' }]) : [],
-      // As the source's mapping has it, else in the record's own words.
-      refusal: isServed ? column([...fields.reason, { taxonomy: 'raw', name: 'reason' }]) : [],
     };
     this.isEnvironmentCovered = compileEnvironments(license.covers.environments);
     this.weights = new Map(license.covers.weights?.map(({ feature, weight }) => [feature, weight]));
     this.steps = steps;
     this.values = values;
-    this.denialValues = [...values, ...REASON_FIELDS];
-    this.reasons = REASON_FIELDS.map((_, index) => values.length + index);
+    const reasons = [...fields.reason, ...REASON_FIELDS];
+    this.denialValues = [...values, ...reasons];
+    this.reasons = reasons.map((_, index) => values.length + index);
+    this.isServed = isServed;
     this.license = license;
     this.toPerson = compilePeople(people);
     this.toClause = compileExclusions(people);
   }
 
   /** Undefined for events of another kind, and for restarts at an unknown time: those end nothing. */
-  readRestart(mark: Mark): ServerRestart | undefined {
+  readRestart(mark: Mark, logs: Logs): ServerRestart | undefined {
     const time = readableTime(mark);
     if (this.steps[mark.step]!.kind !== 'restart' || time === undefined) return undefined;
-    return { time, daemon: this.daemonOf(mark) };
+    return { time, daemon: this.daemonOf(mark), log: logs?.[mark.place.file] };
   }
 
-  /** Undefined for events of another kind, at an unknown time, and for accounts that do not count. */
+  /** Undefined for events of another kind, and for accounts that do not count. */
   readAssignment(mark: Mark): Assignment | undefined {
-    const { kind } = this.steps[mark.step]!;
+    const { kind, featureless } = this.steps[mark.step]!;
     const time = readableTime(mark);
-    if ((kind !== 'assign' && kind !== 'revoke') || time === undefined) return undefined;
+    if (kind !== 'assign' && kind !== 'revoke') return undefined;
     const { values, place, identity } = mark;
     const { assignee, person: people, seat, reason } = this.columns;
     const name = firstText(values, assignee) ?? firstText(values, people);
@@ -173,6 +180,7 @@ export class UseReader {
     if (person === EXCLUDED) return undefined;
     return {
       kind,
+      featureless,
       time,
       person,
       seat: firstText(values, seat),
@@ -187,7 +195,7 @@ export class UseReader {
   }
 
   /** Undefined for what is no use, or left out: versions and environments that the license does not cover. */
-  read(mark: Mark): LicenseUse | undefined {
+  read(mark: Mark, logs?: Logs): LicenseUse | undefined {
     const { values } = mark;
     const { columns } = this;
     const { kind, featureless } = this.steps[mark.step]!;
@@ -205,6 +213,7 @@ export class UseReader {
     const host = firstText(values, columns.host)?.toLowerCase();
     const amount = firstText(values, columns.amount);
     const quantity = firstText(values, columns.quantity);
+    const reason = kind === 'denied' ? firstText(values, this.reasons) : undefined;
     return {
       kind: kind === 'borrow' ? 'open' : kind,
       device: firstText(values, columns.device),
@@ -212,6 +221,7 @@ export class UseReader {
       received: firstText(values, columns.received),
       borrowed: kind === 'borrow',
       daemon: this.daemonOf(mark),
+      log: logs?.[mark.place.file],
       featureless,
       time: readableTime(mark),
       person,
@@ -219,7 +229,7 @@ export class UseReader {
       seats: toSeats(quantity, this.weights.get(feature)),
       stated: quantity !== undefined,
       excluded: counted === EXCLUDED,
-      server: this.serverWords(values),
+      server: this.serverWords(values, reason),
       amount: amount === undefined ? undefined : parseAmount(amount),
       counted: this.countedOf(values, person, host),
       group: firstText(values, columns.group),
@@ -227,10 +237,15 @@ export class UseReader {
       named: session !== undefined,
       feature: featureless ? undefined : feature,
       share: this.shareOf(person, host),
-      reason: kind === 'denied' ? firstText(values, this.reasons) : undefined,
+      reason,
       place: mark.place,
       identity: mark.identity,
     };
+  }
+
+  /** As the log has it. */
+  nameOf({ values }: Mark): string | undefined {
+    return firstText(values, this.columns.person);
   }
 
   /** In lower case; of a bundle the one that has a weight, which need not be the first that the event names. */
@@ -266,10 +281,10 @@ export class UseReader {
     return count.key === 'person' ? person : host;
   }
 
-  private serverWords(values: Mark['values']): ServerWords | undefined {
+  private serverWords(values: Mark['values'], reason: string | undefined): ServerWords | undefined {
+    if (!this.isServed) return undefined;
     const inUse = firstText(values, this.columns.inUse);
     const capacity = firstText(values, this.columns.capacity);
-    const reason = firstText(values, this.columns.refusal);
     if (inUse === undefined && capacity === undefined && reason === undefined) return undefined;
     return { inUse: toCount(inUse), capacity: toCount(capacity), reason };
   }
@@ -318,7 +333,7 @@ function toCount(text: string | undefined): Amount | undefined {
 }
 
 export function toSessionEvent(use: TimedUse, holder = holderOf(use)): SessionEvent {
-  const { time: at, key, named, feature, share, stated, borrowed, daemon, place, identity } = use;
+  const { time: at, key, named, feature, share, stated, borrowed, daemon, log, host, place, identity } = use;
   const [unreadable, quantity] = [use.seats === undefined, use.seats ?? ONE];
   return {
     at,
@@ -329,6 +344,8 @@ export function toSessionEvent(use: TimedUse, holder = holderOf(use)): SessionEv
     stated,
     borrowed,
     daemon,
+    log,
+    host,
     place,
     identity,
     unreadable,

@@ -38,6 +38,11 @@ export class OrderedSet<Member> {
     return this.members.at(-1);
   }
 
+  /** Looks at no more than the last hundred places, for whoever asks may ask at every line of a log. */
+  lastOf(holds: (member: Member) => boolean): Member | undefined {
+    return this.members.slice(-100).findLast((member) => member !== undefined && holds(member));
+  }
+
   *[Symbol.iterator](): Generator<Member> {
     for (const member of this.members) if (member !== undefined) yield member;
   }

@@ -1,6 +1,6 @@
 /**
  * The one sessionizer: check-outs and check-ins in time order become seats that are taken and given back.
- * Streams; it remembers only what is open, lingering or borrowed. One state machine, so one file of 510 lines.
+ * Streams; it remembers only what is open, lingering or borrowed. One state machine, so one file of 600 lines.
  */
 
 import { getOrCreate } from '../../base/get-or-create.ts';
@@ -30,6 +30,9 @@ export type SessionEvent = {
   borrowed?: boolean;
   /** The part of the server that gave the seat; its restart ends the session, where the contract says so. */
   daemon?: string | undefined;
+  /** The server that gave it, where there are several. */
+  log?: string | undefined;
+  host?: string | undefined;
   place: Place;
   identity: string;
 };
@@ -44,6 +47,11 @@ export type Session = SessionEvent & {
   endsByContract: boolean;
   leaving: { quantity: Amount; parts: OrderedSet<Part> } | undefined;
   repeats: Amount;
+  /** Of `repeats`, those that its check-in does not end: somebody else checked out under the same id. */
+  foreign: Amount;
+  /** When it was checked out again last, and the repeats that may go on although it timed out. */
+  repeated: Instant | undefined;
+  outliving: Amount;
   reopened: Instant | undefined;
   ends: Instant;
   /** The check-in, once there is one. */
@@ -53,8 +61,14 @@ export type Session = SessionEvent & {
 /** Some seats of a session, checked in before the rest, that linger until `ends`. */
 type Part = { session: Session; quantity: Amount; ends: Instant };
 
-/** Why seats may be taken besides: a check-out repeats an open session, a check-in gives back nobody knows how many. */
-export type SeatDoubt = 'repeated' | 'amount';
+/** A session was checked out again at `at`; that times out at `ends`. */
+type Again = { session: Session; at: Instant; ends: Instant };
+
+/**
+ * Why seats may be taken besides: a check-out repeats an open session, or is somebody else's under the same id; a check-in
+ * gives back nobody knows how many.
+ */
+export type SeatDoubt = 'repeated' | 'reused' | 'amount';
 
 /** What happens to the seats, in time order. */
 export interface SeatSink {
@@ -137,9 +151,12 @@ export class Sessions {
   private readonly borrowed = new OrderedSet<Session>();
   /** Borrowed sessions that ended by themselves and may still be given back, by seat. */
   private readonly expired = new Map<string, number>();
-  /** Those that a restart ends, by daemon: nothing else may be looked at, for a hostile log restarts at every line. */
-  private readonly byDaemon = new Map<string | undefined, OrderedSet<Session>>();
+  /** Those that a restart ends, by log and daemon: nothing else may be looked at, for a hostile log restarts at every line. */
+  private readonly byDaemon = new Map<string | undefined, Map<string | undefined, OrderedSet<Session>>>();
   private readonly leaving = new OrderedSet<Part>();
+  private readonly repeated = new OrderedSet<Again>();
+  /** Seats that may still be taken under the id of a session that was checked in, by seat. */
+  private readonly foreign = new Map<string, Amount>();
 
   constructor(options: SessionOptions, sink: SeatSink) {
     this.options = options;
@@ -149,14 +166,8 @@ export class Sessions {
   checkOut(event: SessionEvent): void {
     this.advance(event.at);
     const repeated = event.named ? this.sessionsOf(event)?.last() : undefined;
-    if (repeated !== undefined && this.isBorrowed(event)) {
-      this.repeat(repeated, event.quantity - heldBy(repeated), event);
-      this.borrow(repeated, event.at);
-      return;
-    }
     if (repeated !== undefined) {
-      this.repeat(repeated, event.quantity, event);
-      repeated.reopened = event.at;
+      this.checkOutAgain(repeated, event);
       return;
     }
     if (!event.named && this.takeAgain(event)) return;
@@ -167,22 +178,41 @@ export class Sessions {
       this.borrow(session, event.at);
       return;
     }
-    if (this.options.restarts)
-      getOrCreate(this.byDaemon, session.daemon, () => new OrderedSet<Session>()).add(session);
+    if (this.options.restarts) {
+      const ofLog = getOrCreate(this.byDaemon, session.log, () => new Map<string, OrderedSet<Session>>());
+      getOrCreate(ofLog, session.daemon, () => new OrderedSet<Session>()).add(session);
+    }
     if (this.options.timeout === undefined) return;
     session.ends = event.at + this.options.timeout;
     this.waiting.add(session);
   }
 
+  private checkOutAgain(session: Session, event: SessionEvent): void {
+    const isBorrowed = this.isBorrowed(event);
+    // A borrowed session that is checked out again ends by itself all the same, and what was checked out does not.
+    const isForeign = isOther(session, event) || (session.endsByContract && !isBorrowed);
+    const isLonger = isBorrowed && !isForeign;
+    this.repeat(session, isLonger ? event.quantity - heldBy(session) : event.quantity, event, isForeign);
+    if (isBorrowed) this.borrow(session, event.at);
+    else {
+      session.reopened = event.at;
+      const { timeout } = this.options;
+      if (timeout === undefined) return;
+      session.repeated = event.at;
+      this.repeated.add({ session, at: event.at, ends: event.at + timeout });
+    }
+  }
+
   /** A check-out of an open session may take `more` seats besides; nobody knows how many, where its quantity is unreadable. */
-  private repeat(session: Session, more: Amount, event: SessionEvent): void {
+  private repeat(session: Session, more: Amount, event: SessionEvent, isForeign: boolean): void {
     if (event.unreadable && !session.unreadable) {
       session.unreadable = true;
       this.sink.change(session, 0n, event.at);
     }
     if (more <= 0n) return;
     session.repeats += more;
-    this.sink.doubt(more, event.at, event, 'repeated');
+    if (isForeign) session.foreign += more;
+    this.sink.doubt(more, event.at, event, isForeign ? 'reused' : 'repeated');
   }
 
   private isBorrowed({ borrowed }: SessionEvent): boolean {
@@ -201,13 +231,15 @@ export class Sessions {
 
   /**
    * A server lost its sessions: all of them, or those that the daemon gave. Sessions that do not name their daemon stay
-   * open when only one daemon restarts: it may be another's. Returns how many ended.
+   * open when only one daemon restarts: it may be another's. So do those of another server's log, though the daemon has the
+   * same name. Returns how many ended.
    */
-  restart(at: Instant, daemon: string | undefined): number {
+  restart(at: Instant, daemon: string | undefined, log?: string): number {
     this.advance(at);
     let ended = 0;
-    for (const name of daemon === undefined ? [...this.byDaemon.keys()] : [daemon]) {
-      for (const session of [...(this.byDaemon.get(name) ?? [])]) {
+    const ofLog = this.byDaemon.get(log);
+    for (const name of daemon === undefined ? [...(ofLog?.keys() ?? [])] : [daemon]) {
+      for (const session of [...(ofLog?.get(name) ?? [])]) {
         const held = heldBy(session);
         this.close(session, at);
         this.sink.idle?.(-held, at);
@@ -228,9 +260,9 @@ export class Sessions {
     // was lost, only the latest is proven to have lasted until now.
     let rest = event.quantity;
     for (;;) {
-      const session = this.sessionsOf(event)?.last();
+      const session = this.endedBy(event);
       if (session === undefined) {
-        if (this.isLateReturn(event)) return;
+        if (this.isLateReturn(event) || this.isForeignReturn(event)) return;
         this.orphan(rest === event.quantity ? event : { ...event, quantity: rest });
         return;
       }
@@ -242,9 +274,19 @@ export class Sessions {
         return;
       }
       rest -= held + session.repeats;
+      // As many seats as all check-outs of the id took.
+      if (event.stated && !event.unreadable && rest >= 0n) session.foreign = 0n;
       this.end(session, event);
       if (isWhole || event.unreadable || rest <= 0n) return;
     }
+  }
+
+  /** The latest of its own server; where that gave none, the latest of any. */
+  private endedBy(event: SessionEvent): Session | undefined {
+    const sessions = this.sessionsOf(event);
+    const last = sessions?.last();
+    if (event.log === undefined || last === undefined || last.log === event.log) return last;
+    return sessions!.lastOf(({ log }) => log === event.log) ?? last;
   }
 
   /** A check-in that names no feature: of the one session of its key, or of all of them. */
@@ -304,6 +346,17 @@ export class Sessions {
     return true;
   }
 
+  private isForeignReturn(event: SessionEvent): boolean {
+    const seat = seatOf(event);
+    const taken = this.foreign.get(seat);
+    if (taken === undefined) return false;
+    const returned = event.quantity < taken ? event.quantity : taken;
+    if (returned === taken) this.foreign.delete(seat);
+    else this.foreign.set(seat, taken - returned);
+    this.sink.doubt(-returned, event.at, event);
+    return true;
+  }
+
   /**
    * Use without duration: a seat for one nanosecond, or as long as it lingers. What the sessions of the key hold already is
    * of it.
@@ -329,6 +382,11 @@ export class Sessions {
       const next = sooner(sooner(lingered, this.waiting.first()), borrowed);
       // A part goes before the session that it is of.
       const part = this.leaving.first();
+      const again = this.repeated.first();
+      if (again !== undefined && again.ends <= now && isBefore(again, next) && isBefore(again, part)) {
+        this.stopOutliving(again);
+        continue;
+      }
       if (part !== undefined && part.ends <= now && (next === undefined || part.ends <= next.ends)) {
         this.stopLeaving(part);
         this.reduce(part.session, part.quantity, part.ends);
@@ -340,12 +398,26 @@ export class Sessions {
         this.sink.release(next, next.ends);
       } else {
         const held = heldBy(next);
+        if (next !== borrowed) {
+          next.outliving = next.repeats;
+          next.repeats = 0n;
+          next.foreign = 0n;
+        }
         this.close(next, next.ends);
         if (next === borrowed) this.expired.set(seatOf(next), (this.expired.get(seatOf(next)) ?? 0) + 1);
         this.sink.overdue?.(next, held);
         this.reduce(next, held, next.ends);
       }
     }
+  }
+
+  /** What was checked out again last has timed out. */
+  private stopOutliving(again: Again): void {
+    this.repeated.delete(again);
+    const { session, at, ends } = again;
+    if (session.repeated !== at || session.outliving === 0n) return;
+    this.sink.doubt(-session.outliving, ends, session);
+    session.outliving = 0n;
   }
 
   /** Those without a check-in so far. */
@@ -405,7 +477,7 @@ export class Sessions {
 
   private take(event: SessionEvent): Session {
     const { at, key, named, feature, holder, share, quantity, stated, unreadable, place, identity } = event;
-    const { borrowed = false, daemon } = event;
+    const { borrowed = false, daemon, log, host } = event;
     // Spelled out: a spread with further members takes 20 × longer (measured, Node 20).
     const session: Session = {
       at,
@@ -419,12 +491,17 @@ export class Sessions {
       unreadable,
       borrowed,
       daemon,
+      log,
+      host,
       place,
       identity,
       returned: false,
       endsByContract: false,
       leaving: undefined,
       repeats: 0n,
+      foreign: 0n,
+      repeated: undefined,
+      outliving: 0n,
       reopened: undefined,
       ends: 0n,
       closed: undefined,
@@ -455,14 +532,22 @@ export class Sessions {
     this.borrowed.delete(session);
     this.forgetDaemon(session);
     session.returned = true;
-    if (session.repeats !== 0n) this.sink.doubt(-session.repeats, at, session);
+    const { repeats, foreign } = session;
+    if (repeats !== foreign) this.sink.doubt(foreign - repeats, at, session);
+    if (foreign > 0n) {
+      const seat = seatOf(session);
+      this.foreign.set(seat, (this.foreign.get(seat) ?? 0n) + foreign);
+    }
     session.repeats = 0n;
+    session.foreign = 0n;
   }
 
   private forgetDaemon(session: Session): void {
     if (!this.options.restarts) return;
-    const sessions = this.byDaemon.get(session.daemon);
-    if (sessions?.delete(session) && sessions.size === 0) this.byDaemon.delete(session.daemon);
+    const ofLog = this.byDaemon.get(session.log);
+    const sessions = ofLog?.get(session.daemon);
+    if (sessions?.delete(session) && sessions.size === 0) ofLog!.delete(session.daemon);
+    if (ofLog?.size === 0) this.byDaemon.delete(session.log);
   }
 
   private linger(session: Session, at: Instant): void {
@@ -489,6 +574,7 @@ export class Sessions {
     this.stopLingering(session);
     session.returned = false;
     session.daemon = event.daemon;
+    session.log = event.log;
     session.endsByContract = false;
     session.closed = undefined;
     this.sink.idle?.(event.quantity, event.at);
@@ -496,10 +582,20 @@ export class Sessions {
   }
 }
 
+function isBefore({ ends }: Again, other: { ends: Instant } | undefined): boolean {
+  return other === undefined || ends < other.ends;
+}
+
 /** The one that ends first; of equal ones the first given. */
 function sooner(left: Session | undefined, right: Session | undefined): Session | undefined {
   if (left === undefined) return right;
   return right !== undefined && right.ends < left.ends ? right : left;
+}
+
+/** Whether both under one id are of different people, hosts or servers: then they are hardly one seat. */
+function isOther(session: Session, { holder, host, log }: SessionEvent): boolean {
+  if (session.holder !== holder || session.log !== log) return true;
+  return host !== undefined && session.host !== undefined && session.host !== host;
 }
 
 /** Seats of the session that nobody checked in. */

@@ -28,12 +28,12 @@ const OTHERS = {
  */
 export function useSteps(license: License, coversAll: boolean): readonly UseStep[] {
   const { missingCheckin, reassign, measure } = license;
-  const countsGrants = measure.count.what === 'assigned';
+  const readsGrants = reassign !== undefined || measure.count.what === 'assigned';
   return [
     ...[...USES, ...OTHERS[measure.count.what]].map((kind) => ({ kind, featureless: false })),
     ...(coversAll ? [] : USES.map((kind) => ({ kind, featureless: true }))),
     ...(missingCheckin === 'close-at-restart' ? [{ kind: 'restart' as const, featureless: true }] : []),
-    ...(reassign === undefined && !countsGrants ? [] : GRANTS.map((kind) => ({ kind, featureless: false }))),
-    ...(countsGrants && !coversAll ? GRANTS.map((kind) => ({ kind, featureless: true })) : []),
+    ...(readsGrants ? GRANTS.map((kind) => ({ kind, featureless: false })) : []),
+    ...(readsGrants && !coversAll ? GRANTS.map((kind) => ({ kind, featureless: true })) : []),
   ];
 }

@@ -9,6 +9,8 @@ export interface UseWatcher {
   add(use: TimedUse): void;
   /** Use at an unknown time. It comes before all other use, or after. */
   anytime?(use: LicenseUse): void;
+  /** A session that is open goes on under a name that stands for this person from now on. */
+  renamed?(use: TimedUse): void;
   restart?(restart: ServerRestart): void;
   /** `until`: the last instant the log speaks of. */
   finish(until: Instant): Iterable<Judgement>;

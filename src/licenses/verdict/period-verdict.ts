@@ -6,7 +6,7 @@ import { type Coverage, type Judgement, MAX_RELATED } from '../../model/relation
 import type { Usage } from '../../model/report.ts';
 import { type Amount, toNumber } from '../contract/amount.ts';
 import type { Contract, Count, License } from '../contract/contract.ts';
-import { coveredPercent, type Period } from '../contract/periods.ts';
+import { coveredPercent, missingStretches, type Period } from '../contract/periods.ts';
 import { formatLimit, isOver, quantityOf } from '../contract/quantities.ts';
 import type { SegmentUse, Witness } from '../measures/measure-fold.ts';
 import type { SelfCheckResult } from '../self-check/self-check.ts';
@@ -159,7 +159,7 @@ function judgeWithin(context: PeriodContext, period: Period, use: SegmentUse): J
   const reason =
     coverage === undefined
       ? 'no event of the log has a readable time'
-      : `the log spans ${spanned} % of the period (from ${formatInstant(coverage.from)} until ${formatInstant(coverage.until)}), expected ${contract.coverage} %`;
+      : `the log spans ${spanned} % of the period (from ${formatInstant(coverage.from)} until ${formatInstant(coverage.until)}${gapWords(coverage, period)}), expected ${contract.coverage} %`;
   usage.reason = note === undefined ? reason : `${reason}; ${note}`;
   if (contract.ifMissing === 'full-capacity') return judgeFullCapacity(context, period, use, usage, reason);
   return {
@@ -172,6 +172,14 @@ function judgeWithin(context: PeriodContext, period: Period, use: SegmentUse): J
     }),
     severity: 'informational',
   };
+}
+
+/** The first stretch of the period in which no file of the log speaks. */
+function gapWords(coverage: Coverage, { from, until }: Period): string {
+  const gap = missingStretches(coverage).find((each) => each.from < until && each.until > from);
+  return gap === undefined
+    ? ''
+    : `, no file from ${formatInstant(gap.from)} until ${formatInstant(gap.until)}`;
 }
 
 /** Whether the log spans so much of the period that "within" may be said of it. */

@@ -74,15 +74,18 @@ type Exports = Layout & {
   copyWithout(start: number, end: number, from: number, until: number): number;
 };
 
+/** Compiled once a thread: a run has two kernels at times, tests have hundreds. */
+let compiled: WebAssembly.Module | undefined;
+
 /**
  * A kernel for this thread; undefined where the processor has no SIMD or there is no room for its 100 MB of addresses
  * (memory that nothing is written to stays the system's).
  * @throws where the file is missing: the package is broken then
  */
 export function loadKernel(): ScanKernel | undefined {
-  const code = fs.readFileSync(KERNEL_FILE);
   try {
-    const { exports } = new WebAssembly.Instance(new WebAssembly.Module(code));
+    compiled ??= new WebAssembly.Module(fs.readFileSync(KERNEL_FILE));
+    const { exports } = new WebAssembly.Instance(compiled);
     return new WasmKernel(exports as unknown as Exports);
   } catch (error) {
     // No SIMD; or address space that is not granted (`ulimit -v`, containers that count it).

@@ -2,12 +2,13 @@
 import { compareText } from '../../base/text-safety.ts';
 import type { SourceActivity } from '../../model/activity.ts';
 import type { ControlCheck, ControlResult, PackSummary } from '../../model/control.ts';
-import { type Excerpt, type Finding, SEVERITIES } from '../../model/finding.ts';
+import { type Excerpt, type Finding, SEVERITIES, type Severity } from '../../model/finding.ts';
 import type { Place } from '../../model/place.ts';
 import {
   type AbsentFinding,
   ASSURANCES,
   type Assurance,
+  type BaselineSummary,
   type InputSummary,
   type LicenseSummary,
   type Notice,
@@ -18,6 +19,7 @@ import {
   type SelfCheck,
   type StreamRange,
   type StreamSummary,
+  type WaiverSummary,
 } from '../../model/report.ts';
 
 /** Every key of `Model`, the optional ones too: a key that is added to the model and forgotten here is a type error. */
@@ -37,6 +39,8 @@ export function orderReport(report: Report): Every<Omit<Report, 'figures'>> {
     packs: report.packs?.map(orderPack),
     controls: report.controls?.map(orderControl),
     findings: report.findings.map(orderFinding),
+    waivers: report.waivers && orderWaivers(report.waivers),
+    baseline: report.baseline && orderBaseline(report.baseline),
     absent: report.absent?.map(orderAbsent),
     codes: sortKeys(report.codes, ({ title, why, fix, controls }) => ({ title, why, fix, controls })),
     notices: report.notices.map(orderNotice),
@@ -102,13 +106,15 @@ function orderExcerpt({ text, start, end }: Excerpt): Every<Excerpt> {
 }
 
 function orderSummary(summary: Report['summary']): Every<Report['summary']> {
-  const { files, bytes, records, period, findings, assurance, verdict, failOn } = summary;
+  const { files, bytes, records, period, findings, assurance } = summary;
+  const { verdict, failOn, failOnKnown, failOnControls } = summary;
   const { total, waived, bySeverity, byCode } = findings;
 
-  const counts = SEVERITIES.toReversed().map((severity) => [severity, bySeverity[severity]]);
   return {
     verdict,
     failOn,
+    failOnKnown,
+    failOnControls,
     files,
     bytes,
     records: orderCounts(records),
@@ -118,10 +124,14 @@ function orderSummary(summary: Report['summary']): Every<Report['summary']> {
       total,
       waived,
       new: findings.new,
-      bySeverity: Object.fromEntries(counts),
+      bySeverity: orderSeverities(bySeverity),
       byCode: sortKeys(byCode, (amount) => amount),
     },
   };
+}
+
+function orderSeverities(counts: Partial<Record<Severity, number>>): Record<string, unknown> {
+  return Object.fromEntries(SEVERITIES.toReversed().map((severity) => [severity, counts[severity]]));
 }
 
 /** The worst first; what does not occur is left out. */
@@ -287,6 +297,16 @@ function orderControlCheck(check: ControlCheck): Every<ControlCheck> {
     against,
     findings,
   };
+}
+
+function orderWaivers(summary: WaiverSummary): Every<WaiverSummary> {
+  const { file, asOf, entries, used, unused, expired } = summary;
+  return { file, asOf, entries, used, unused, expired, void: summary.void };
+}
+
+function orderBaseline(summary: BaselineSummary): Every<BaselineSummary> {
+  const { file, entries, unchanged, gone, unread, carried } = summary;
+  return { file, entries, new: summary.new, unchanged, gone, unread, carried: orderSeverities(carried) };
 }
 
 function orderAbsent({ rule, code, fingerprint, message, file }: AbsentFinding): Every<AbsentFinding> {

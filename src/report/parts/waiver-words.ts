@@ -1,7 +1,8 @@
-/** A waiver in one line: who answers for the finding, until when, and why. */
+/** A waiver in one line: who answers for the finding, until when, and why; or why it does not cover what it is for. */
 import type { Finding } from '../../model/finding.ts';
 
 export function describeWaiver({
+  title,
   owner,
   expires,
   reason,
@@ -9,5 +10,10 @@ export function describeWaiver({
   approvedBy,
 }: NonNullable<Finding['waiver']>): string {
   const granted = approvedBy === undefined ? '' : `, granted by ${approvedBy}`;
-  return `by ${owner}${granted}, before ${expires}: ${reason}${ticket === undefined ? '' : ` (${ticket})`}`;
+  return `${title}, by ${owner}${granted}, before ${expires}: ${reason}${ticket === undefined ? '' : ` (${ticket})`}`;
+}
+
+/** `waiver W-12 expired on 2025-03-01` */
+export function describeLapse({ id, reason }: NonNullable<Finding['lapsed']>): string {
+  return `waiver ${id} ${reason}`;
 }

@@ -2,9 +2,7 @@
 import type { Artifact, ArtifactLocation, PhysicalLocation, Region } from 'sarif';
 import type { Place } from '../../model/place.ts';
 import type { InputSummary } from '../../model/report.ts';
-
-/** How audit-check names standard input. */
-const STDIN = '-';
+import { STDIN } from '../parts/file-uri.ts';
 
 export type ArtifactList = {
   artifacts: Artifact[];
@@ -13,10 +11,15 @@ export type ArtifactList = {
   toPhysicalLocation(place: Place): PhysicalLocation;
 };
 
-export function createArtifactList(inputs: readonly InputSummary[]): ArtifactList {
+/** `isLean`: only files that something refers to, by `toUri`. */
+export function createArtifactList(
+  inputs: readonly InputSummary[],
+  { toUri, isLean }: { toUri: (file: string) => string; isLean: boolean },
+): ArtifactList {
   const artifacts: Artifact[] = [];
   const indexes = new Map<string, number>();
   const compressed = new Set<string>();
+  const known = new Map<string, InputSummary>();
 
   function add(file: string, details: Omit<Artifact, 'location'>): ArtifactLocation {
     const location = { uri: toUri(file), index: artifacts.length };
@@ -27,13 +30,16 @@ export function createArtifactList(inputs: readonly InputSummary[]): ArtifactLis
 
   function locate(file: string): ArtifactLocation {
     const index = indexes.get(file);
-    return index === undefined ? add(file, {}) : { uri: artifacts[index]!.location!.uri!, index };
+    if (index !== undefined) return { uri: artifacts[index]!.location!.uri!, index };
+    const input = known.get(file);
+    return add(file, input === undefined ? {} : describeInput(input));
   }
 
   for (const input of inputs) {
-    if (indexes.has(input.file)) continue;
+    if (known.has(input.file)) continue;
+    known.set(input.file, input);
     if (input.compression !== 'none') compressed.add(input.file);
-    add(input.file, describeInput(input));
+    if (!isLean) add(input.file, describeInput(input));
   }
   return {
     artifacts,
@@ -77,17 +83,4 @@ function describeInput(input: InputSummary): Omit<Artifact, 'location'> {
       records: { ...records },
     },
   };
-}
-
-/** Relative stays relative, for GitHub maps it to the checkout; absolute becomes `file:`; every odd character is encoded. */
-export function toUri(file: string): string {
-  // encodeURIComponent throws on lone surrogates. A file without a name would make GitHub refuse the log: an empty uri.
-  const segments = (file.toWellFormed() || STDIN).split('/');
-  const drive = /^[A-Za-z]:$/.test(segments[0]!) && segments.length > 1;
-  const path = segments
-    .map((segment, index) => (drive && index === 0 ? segment : encodeURIComponent(segment)))
-    .join('/');
-  if (drive) return `file:///${path}`;
-  if (path.startsWith('/')) return `file:///${path.replace(/^\/+/, '')}`;
-  return path.replace(/^(?:\.\/+)+(?=.)/, '');
 }

@@ -13,12 +13,18 @@ const INPUT_LEVELS = {
 } as const satisfies Partial<Record<InputStatus, string>>;
 
 /** Descriptors are named by id and not listed: GitHub's rules want a help text for each, and the messages say it all. */
-export function toInvocation(report: Report, artifacts: ArtifactList): Invocation {
+export function toInvocation(
+  report: Report,
+  artifacts: ArtifactList,
+  leftOut: readonly string[],
+  max: number,
+): Invocation {
   const execution = [
+    ...leftOut.map((text) => notify('left-out', 'note', text)),
     ...report.inputs.flatMap((input) => inputNotification(input, artifacts)),
     ...report.notices.map((notice) => noticeNotification(notice, artifacts)),
-  ];
-  const configuration = report.rules.flatMap((rule) => ruleNotification(rule, artifacts));
+  ].slice(0, max);
+  const configuration = report.rules.flatMap((rule) => ruleNotification(rule, artifacts)).slice(0, max);
   return {
     executionSuccessful: isSuccessful(report),
     ...(report.generated !== undefined && { endTimeUtc: toUtc(report.generated) }),

@@ -1,18 +1,23 @@
 /**
  * Findings as a compiler prints diagnostics: what is wrong, where, the line with a caret, what to do.
- * Worst first, what the log cannot tell last; help stands with the first finding of its kind, and a flood is counted.
+ * Worst first, what the log cannot tell last; help stands with the first finding of its kind, and a flood becomes a table.
  */
+import { getOrCreate } from '../../base/get-or-create.ts';
 import { count, escapeControls, truncate } from '../../base/text-safety.ts';
-import { type Finding, SEVERITIES } from '../../model/finding.ts';
+import type { Finding } from '../../model/finding.ts';
 import type { Report } from '../../model/report.ts';
 import { createWords, type FindingWords } from '../parts/finding-words.ts';
-import { describeWaiver } from '../parts/waiver-words.ts';
+import { describeLapse, describeWaiver } from '../parts/waiver-words.ts';
+import { worstFirst } from '../parts/worst-first.ts';
 import { wrap } from './columns.ts';
 import { toExcerptLines } from './excerpt-lines.ts';
+import { type Kind, kindTable, startKind } from './kind-table.ts';
 import { type Layout, MAX_PROSE, showPlace } from './layout.ts';
 
 /** Findings of one code, or of one rule, that are printed in full. */
-const MAX_SHOWN = 50;
+const MAX_OF_KIND = 50;
+/** Findings that are printed in full; of many kinds each gets its share. A screen holds six of them. */
+const MAX_IN_FULL = 200;
 /** Columns of the line numbers; longer numbers push their own finding. */
 const GUTTER = 4;
 /** Characters of a subject, which the log chose. */
@@ -22,35 +27,36 @@ const MAX_CODE = 60;
 
 export function findingLines(report: Report, layout: Layout): string[] {
   const wordsOf = createWords(report);
-  const met: Met = new Map();
+  const findings = worstFirst(report.findings);
+  const kinds = gatherKinds(findings, wordsOf);
+  const share = Math.min(MAX_OF_KIND, Math.max(1, Math.floor(MAX_IN_FULL / Math.max(1, kinds.size))));
+  const limit = findings.length <= MAX_IN_FULL ? MAX_OF_KIND : share;
   const lines: string[] = [];
-  for (const finding of worstFirst(report.findings)) {
+  let printed = 0;
+  for (const finding of findings) {
     const words = wordsOf(finding);
-    const kind = met.get(words) ?? { name: toKindName(finding, words), total: 0 };
-    met.set(words, kind);
-    kind.total++;
-    if (kind.total <= MAX_SHOWN) lines.push(...oneFinding(finding, words, kind.total === 1, layout), '');
+    const kind = kinds.get(words)!;
+    if (kind.shown === limit || printed === MAX_IN_FULL) continue;
+    kind.shown++;
+    printed++;
+    lines.push(...oneFinding(finding, words, kind.shown === 1, layout), '');
   }
-  return [...lines, ...hiddenLines(met, layout)];
+  return [...lines, ...(printed < findings.length ? kindTable([...kinds.values()], layout) : [])];
 }
 
-/** Violations by severity, then what is undetermined, then what is waived; the report's own order within each. */
-function worstFirst(findings: readonly Finding[]): Finding[] {
-  const worst = SEVERITIES.toReversed();
-  const open = findings.filter(({ waiver }) => waiver === undefined);
-  const waived = findings.filter(({ waiver }) => waiver !== undefined);
-  const of = (some: readonly Finding[], verdict: Finding['verdict']) =>
-    worst.flatMap((severity) =>
-      some.filter((each) => each.verdict === verdict && each.severity === severity),
-    );
-  return [open, waived].flatMap((some) => [...of(some, 'violation'), ...of(some, 'undetermined')]);
-}
-
-/** Counts by kind: two rules that speak one relation's code are two kinds, each with its own words. */
-type Met = Map<FindingWords, { name: string; total: number }>;
-
-function toKindName({ code }: Finding, { rule }: FindingWords): string {
-  return escapeControls(truncate(rule === undefined ? code : `${code} by rule ${rule.title}`, MAX_SUBJECT));
+/** By their words: two rules that speak one relation's code are two kinds. In the order of their worst finding. */
+function gatherKinds(
+  findings: readonly Finding[],
+  wordsOf: (finding: Finding) => FindingWords,
+): Map<FindingWords, Kind> {
+  const kinds = new Map<FindingWords, Kind>();
+  for (const finding of findings) {
+    const words = wordsOf(finding);
+    const kind = getOrCreate(kinds, words, () => startKind(finding, words));
+    kind.total++;
+    kind.files.set(finding.place.file, (kind.files.get(finding.place.file) ?? 0) + 1);
+  }
+  return kinds;
 }
 
 function oneFinding(
@@ -95,7 +101,7 @@ function remarks(
   { rule, fix, controls }: FindingWords,
   withHelp: boolean,
 ): [string, string][] {
-  const { severity, verdict, subject, message, waiver } = finding;
+  const { severity, verdict, subject, message, waiver, lapsed, baseline } = finding;
   const related = relatedPlaces(finding);
   const lines: [string, string | undefined][] = [
     [
@@ -104,6 +110,8 @@ function remarks(
     ],
     ['related', related],
     ['waived', waiver && describeWaiver(waiver)],
+    ['lapsed', lapsed && describeLapse(lapsed)],
+    ['baseline', baseline === 'unchanged' ? 'known, unchanged' : undefined],
     ['severity', verdict === 'undetermined' ? `${severity}, if it is so` : undefined],
     [
       'rule',
@@ -129,17 +137,4 @@ function relatedPlaces({ place, related = [], count: positions = 1 }: Finding): 
       shown.length > 0 ? `and ${count(hidden, 'more', 'more')}` : `${count(hidden, 'further record')}`,
     );
   return shown.join(', ');
-}
-
-function hiddenLines(met: Met, { width, paint }: Layout): string[] {
-  const hidden = [...met.values()].filter(({ total }) => total > MAX_SHOWN);
-  if (hidden.length === 0) return [];
-  const lines = hidden.flatMap(({ name, total }) =>
-    wrap(`... and ${count(total - MAX_SHOWN, 'more finding')} of ${name}`, width, 4),
-  );
-  return [
-    ...lines.map((line) => paint.warning(line)),
-    `${paint.help('help:')} --format json has every finding`,
-    '',
-  ];
 }

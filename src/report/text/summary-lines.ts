@@ -1,14 +1,8 @@
 /** The tie-out: everything that went in stands on one side, everything that came of it on the other, then the verdict. */
 import { compareText, count, escapeControls, formatNumber } from '../../base/text-safety.ts';
-import { type Finding, SEVERITIES, type Severity, severityRank } from '../../model/finding.ts';
-import {
-  ASSURANCES,
-  type Assurance,
-  countedRecords,
-  type InputStatus,
-  NOTHING_VERIFIED,
-  type Report,
-} from '../../model/report.ts';
+import { SEVERITIES } from '../../model/finding.ts';
+import { ASSURANCES, countedRecords, type InputStatus, type Report } from '../../model/report.ts';
+import { countFiles, describeCarried, explainVerdict } from '../parts/verdict-words.ts';
 import { wrap } from './columns.ts';
 import { type Layout, section } from './layout.ts';
 
@@ -33,6 +27,8 @@ export function summaryLines(report: Report, layout: Layout): string[] {
     ],
     ['findings', showFindings(report)],
     ['waived', showWaived(report)],
+    ['waivers', showWaivers(report)],
+    ['baseline', showBaseline(report)],
     ['undecided', showUndecided(report)],
   ];
   const lines = rows.flatMap(([label, text]) => {
@@ -97,14 +93,6 @@ function showIntegrity({ summary: { assurance }, streams }: Report): string | un
   return `${tieOut(total, unit, parts)}${unanchored ? '; none anchored' : ''}`;
 }
 
-/** Whole files that seals vouch for; of one assurance, or of all. */
-function countFiles(streams: Report['streams'], word?: Assurance): number {
-  return streams
-    .flatMap(({ ranges }) => ranges)
-    .filter(({ assurance }) => word === undefined || assurance === word)
-    .reduce((sum, { files = 0 }) => sum + files, 0);
-}
-
 /** Rounded towards "not all": 100 % is all of them. */
 function showShare(amount: number, total: number): string {
   if (amount >= total) return '100 %';
@@ -132,7 +120,7 @@ function tieOut(total: number, word: string, parts: readonly { amount: number; w
     : `${left} ≠ ${right} (DOES NOT TIE OUT: please report this as a bug)`;
 }
 
-/** Waived findings, by whom; waivers that covered nothing or ended are named among the notices and findings. */
+/** Waived findings, by whom. */
 function showWaived({ findings }: Report): string | undefined {
   const waived = findings.flatMap(({ waiver }) => waiver ?? []);
   if (waived.length === 0) return undefined;
@@ -140,6 +128,33 @@ function showWaived({ findings }: Report): string | undefined {
   const named = owners.slice(0, MAX_OWNERS).join(', ');
   const more = owners.length > MAX_OWNERS ? `, and ${owners.length - MAX_OWNERS} more` : '';
   return `${count(waived.length, 'finding')}, by ${named}${more}`;
+}
+
+/** The waivers file; those of it that covered nothing, ended or do not hold are named among the notices and findings. */
+function showWaivers({ waivers }: Report): string | undefined {
+  if (waivers === undefined) return undefined;
+  const { file, asOf, entries, used, unused, expired } = waivers;
+  const parts = [
+    { amount: used, word: 'used' },
+    { amount: unused, word: 'unused' },
+    { amount: expired, word: 'expired' },
+    { amount: waivers.void, word: 'void' },
+  ];
+  return `${tieOut(entries, '', parts)}; ${file}, as of ${asOf}`;
+}
+
+/** What a baseline carries is told by severity: nothing hides behind it unseen. */
+function showBaseline(report: Report): string | undefined {
+  const { baseline, findings } = report;
+  if (baseline === undefined) return undefined;
+  const { file, unchanged, gone } = baseline;
+  const carried = describeCarried(report);
+  const kept = carried === undefined ? '' : `; known, and so not counted: ${carried}`;
+  const parts = [
+    { amount: baseline.new, word: 'new' },
+    { amount: unchanged, word: 'unchanged' },
+  ];
+  return `${tieOut(findings.length, '', parts)}; ${formatNumber(gone)} gone${kept}; ${file}`;
 }
 
 /** What the log, the contract or the rules left open; undefined when nothing is. */
@@ -162,43 +177,4 @@ function showUndecided({ findings, licenses, rules, streams }: Report): string |
   ];
   const present = parts.flatMap(([amount, one, many]) => (amount > 0 ? [count(amount, one, many)] : []));
   return present.length > 0 ? present.join(', ') : undefined;
-}
-
-function explainVerdict(report: Report): string {
-  const { records, verdict, failOn } = report.summary;
-  const found = describeFound(report.findings, failOn);
-  if (verdict === 'findings') return found;
-  if (verdict === 'clean' && records.audited === 0)
-    return `${count(countFiles(report.streams), 'file')} held to their seals, no record to audit, ${found}`;
-  if (verdict === 'clean') return `${count(records.audited, 'record')} audited, ${found}`;
-  const missing = [
-    records.audited === 0 ? 'no record was audited' : undefined,
-    ...(['unreadable', 'partial', 'empty'] as const).map((status) => {
-      const amount = report.inputs.filter((input) => input.status === status).length;
-      return amount > 0 ? `${count(amount, 'input')} ${status}` : undefined;
-    }),
-    ...report.notices.flatMap(({ code, message }) => (code === NOTHING_VERIFIED ? [message] : [])),
-  ].filter((part) => part !== undefined);
-  const because = missing.length > 0 ? missing.join(', ') : 'not everything could be audited';
-  return records.audited === 0 && report.findings.length === 0
-    ? because
-    : `${because}; in what was audited: ${found}`;
-}
-
-/** `3 findings at high or above (1 undetermined), 2 below, 1 waived`: what is undetermined reaches the threshold too. */
-function describeFound(findings: readonly Finding[], failOn: Severity): string {
-  const open = findings.filter(({ verdict, waiver }) => verdict !== 'satisfied' && waiver === undefined);
-  const waived = findings.length - open.length;
-  const reaching = open.filter(({ severity }) => severityRank(severity) >= severityRank(failOn));
-  const below = open.filter(({ severity }) => severityRank(severity) < severityRank(failOn));
-  const amount = reaching.length === 0 ? 'no finding' : count(reaching.length, 'finding');
-  const threshold = failOn === 'critical' ? 'at critical' : `at ${failOn} or above`;
-  const first = `${amount} ${threshold}${countUndetermined(reaching)}`;
-  const rest = below.length === 0 ? '' : `, ${formatNumber(below.length)} below${countUndetermined(below)}`;
-  return `${first}${rest}${waived === 0 ? '' : `, ${formatNumber(waived)} waived`}`;
-}
-
-function countUndetermined(findings: readonly Finding[]): string {
-  const amount = findings.filter(({ verdict }) => verdict === 'undetermined').length;
-  return amount === 0 ? '' : ` (${formatNumber(amount)} undetermined)`;
 }

@@ -124,11 +124,14 @@ test('the vendor that is named is read alone, its mistakes too', () => {
   assert.deepEqual([license!.id, others.length], ['x', 0]);
 });
 
-test('text of a mail around the lines is no license, and hostile text takes linear time', () => {
+test('text of a mail around the lines is no license', () => {
   assert.equal(licensesOf(`Dear customer,\n\nplease install this:\n${GOOD}Regards\n`).length, 1);
-  const began = performance.now();
-  mistakesOf(`FEATURE ${'"'.repeat(200_001)}\n${'{'.repeat(200_000)}\n${'\\\n'.repeat(200_000)}`);
-  assert.ok(performance.now() - began < 2000);
+});
+
+// An expression that tries again at each place, or lines joined one by one, would take 10^11 steps: many minutes.
+test('hostile text of megabytes is read, up to a bound', () => {
+  const hostile = `FEATURE ${'"'.repeat(500_001)}\n${'{'.repeat(500_000)}\n${'\\\n'.repeat(500_000)}`;
+  assert.notDeepEqual(mistakesOf(hostile), []);
   assert.deepEqual(mistakesOf(' '.repeat(8 * 1024 * 1024 + 1)), [
     'license.dat: the file has 8388609 characters, at most 8388608 are read',
   ]);

@@ -1,8 +1,9 @@
-/** What the sections of the HTML statement are made of: tables with captions and headers, lists, times and places. */
+/** What the sections of a page are made of: tables with captions and headers, lists, times. */
 import { formatNumber } from '../../base/text-safety.ts';
-import type { Place } from '../../model/place.ts';
 import { type Html, type HtmlPart, html } from './html-text.ts';
-import { type Labelled, showPlaces } from './words.ts';
+
+/** A part of a page that its navigation leads to. */
+export type PageSection = { id: string; title: string; content: Html };
 
 /** Rows of one table; json and csv have them all. */
 export const SHOWN = 200;
@@ -38,18 +39,6 @@ ${rows.map(
 </table></div>${more}`;
 }
 
-export function verdictOf({ verdict }: { verdict: string }): Html {
-  return html`<span class="verdict ${verdict}">${verdict}</span>`;
-}
-
-export function toLine({ label, text }: Labelled): Html {
-  return html`<p>${label}: ${text}</p>`;
-}
-
 export function time(instant: string | null): Html {
   return instant === null ? html`` : html`<time>${instant}</time>`;
-}
-
-export function places(first: Place, second: Place | null): Html {
-  return html`<span class="place">${showPlaces(first, second)}</span>`;
 }

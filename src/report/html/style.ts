@@ -1,4 +1,4 @@
-/** The look of the HTML statement: on light and dark screens, and on paper without colors. */
+/** The look of every page: on light and dark screens, and on paper without colors. */
 import { Html } from './html-text.ts';
 
 /** Steps of the heat map, from nothing to all of the quantity. */
@@ -7,9 +7,9 @@ export const HEAT_STEPS = 5;
 /** Every meaning that a color has, a word, a number or a border has as well. Contrast of text is at least 4.5 to 1 (WCAG 2.2, 1.4.3). */
 export const STYLE = new Html(`
 :root { color-scheme: light dark; --ink: #1b1f24; --faint: #57606a; --page: #fff; --line: #d0d7de; --panel: #f6f8fa;
-  --bad: #a40e26; --good: #116329; --open: #6639ba; --heat: 9, 105, 218; }
+  --bad: #a40e26; --good: #116329; --open: #6639ba; --warn: #8a4600; --heat: 9, 105, 218; }
 @media (prefers-color-scheme: dark) { :root { --ink: #e6edf3; --faint: #9ea7b3; --page: #0d1117; --line: #3d444d;
-  --panel: #161b22; --bad: #ff8f87; --good: #6fdd8b; --open: #c8a8ff; --heat: 88, 166, 255; } }
+  --panel: #161b22; --bad: #ff8f87; --good: #6fdd8b; --open: #c8a8ff; --warn: #f0a04b; --heat: 88, 166, 255; } }
 * { box-sizing: border-box; }
 body { margin: 0 auto; padding: 1.5rem; max-width: 70rem; background: var(--page); color: var(--ink);
   font: 16px/1.5 system-ui, sans-serif; overflow-wrap: break-word; }
@@ -23,7 +23,16 @@ th, td { border-bottom: 1px solid var(--line); padding: .25rem .7rem .25rem 0; t
 thead th { border-bottom: 2px solid var(--line); white-space: nowrap; } tbody th { font-weight: 600; } time { white-space: nowrap; }
 .number { text-align: right; white-space: nowrap; } code, .place { font: .85em/1.4 ui-monospace, monospace; }
 .verdict { font-weight: 700; white-space: nowrap; } .exceeded { color: var(--bad); } .within { color: var(--good); }
-.undetermined, .incomplete { color: var(--open); }
+.undetermined, .incomplete, .open { color: var(--open); } .findings, .failed, .broken, .critical, .high { color: var(--bad); }
+.clean, .passed, .anchored, .chained { color: var(--good); } .medium { color: var(--warn); }
+nav ul { display: flex; flex-wrap: wrap; gap: .2rem 1.2rem; padding: 0; list-style: none; } a { color: inherit; }
+a:focus-visible, summary:focus-visible, input:focus-visible, .scroll:focus-visible { outline: 3px solid rgb(var(--heat)); outline-offset: 2px; }
+details { border-bottom: 1px solid var(--line); padding: .35rem 0; } summary { cursor: pointer; } .badge { font-weight: 700; }
+.filter { display: flex; flex-wrap: wrap; gap: .4rem 1rem; align-items: center; margin: .6rem 0; } .filter[hidden] { display: none; }
+.filter input[type=search] { font: inherit; padding: .25rem .5rem; width: min(24rem, 100%); border: 1px solid var(--faint); border-radius: .3rem;
+  background: var(--page); color: inherit; }
+svg { display: block; max-width: 100%; height: auto; } svg text { fill: var(--faint); font: 11px system-ui, sans-serif; }
+svg .cell { fill: rgb(var(--heat)); } svg .none { fill: none; stroke: var(--line); } svg .gap { fill: var(--bad); } svg .bar-of { fill: rgb(var(--heat)); }
 .summary { border: 2px solid currentColor; border-radius: .4rem; padding: .6rem 1rem; margin: 1rem 0; font-weight: 700; background: var(--panel); }
 .bar { display: block; width: 10rem; height: .8rem; margin-top: .35rem; border: 1px solid var(--faint); }
 .bar span { display: block; height: 100%; background: rgb(var(--heat)); max-width: 100%; } .bar.over { border: 2px solid var(--bad); }
@@ -33,9 +42,9 @@ ${Array.from({ length: HEAT_STEPS }, (_, step) => `.h${step + 1} { background: r
 .heat .full { font-weight: 700; outline: 2px solid var(--ink); outline-offset: -2px; }
 .heat .over { font-weight: 700; outline: 3px double var(--bad); outline-offset: -3px; }
 @media print { :root { color-scheme: light; --ink: #000; --faint: #333; --page: #fff; --line: #888; --panel: #fff; --bad: #000;
-  --good: #000; --open: #000; --heat: 90, 90, 90; } body { max-width: none; padding: 0; font-size: 10pt; }
+  --good: #000; --open: #000; --warn: #000; --heat: 90, 90, 90; } body { max-width: none; padding: 0; font-size: 10pt; }
   .scroll { overflow: visible; } table { font-size: 8.5pt; } td, tbody th { overflow-wrap: anywhere; }
   thead th, time, caption { white-space: normal; } h2, h3 { break-after: avoid; } tr, .summary { break-inside: avoid; } .heat { font-size: 6.5pt; }
-  .heat th { padding: .1rem; }
+  .filter, nav { display: none; } details > * { display: block; } .heat th { padding: .1rem; }
   .heat td { width: 1.8em; min-width: 1.8em; } }
 `);

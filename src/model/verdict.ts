@@ -1,0 +1,75 @@
+/** The verdict of a run, drawn out of its findings: once when the audit ends, and again when waivers and a baseline are known. */
+import { compileGlob } from '../base/glob.ts';
+import type { ControlResult } from './control.ts';
+import { type Finding, type Severity, severityRank } from './finding.ts';
+import type { Report, ReportVerdict } from './report.ts';
+
+/** What makes the verdict `findings`. */
+export type FailOn = {
+  /** The least severity that counts. */
+  failOn: Severity;
+  /** That of findings which the baseline knows, where it is another one; `never`: such a finding does not count. */
+  failOnKnown?: Severity | 'never';
+  /** Controls, `*` for any run of characters: what speaks to one of them counts, whatever its severity, known or not. */
+  failOnControls?: string[];
+};
+
+/** The parts of a report that a verdict is drawn from. */
+export type Judged = Pick<Report, 'findings' | 'rules' | 'codes' | 'controls'>;
+
+/** Incomplete beats findings: what was not read may be worse than what was found, and no waiver or baseline reads it. */
+export function drawVerdict(isIncomplete: boolean, judged: Judged, failOn: FailOn): ReportVerdict {
+  if (isIncomplete) return 'incomplete';
+  return judged.findings.some(whatCounts(judged, failOn)) || isAnyControlUnmet(judged, failOn)
+    ? 'findings'
+    : 'clean';
+}
+
+/** Whether a finding counts for the verdict. */
+export function whatCounts(judged: Judged, failOn: FailOn): (finding: Finding) => boolean {
+  const speaksToControl = controlTest(judged, failOn);
+  const threshold = severityRank(failOn.failOn);
+  const known = failOn.failOnKnown ?? failOn.failOn;
+  const knownThreshold = known === 'never' ? Infinity : severityRank(known);
+  return (finding) => {
+    if (finding.waiver !== undefined || finding.verdict === 'satisfied') return false;
+    const least = finding.baseline === 'unchanged' ? knownThreshold : threshold;
+    return severityRank(finding.severity) >= least || speaksToControl(finding);
+  };
+}
+
+function controlTest({ rules, codes }: Judged, { failOnControls }: FailOn): (finding: Finding) => boolean {
+  if (failOnControls === undefined) return () => false;
+  const isWanted = anyGlob(failOnControls);
+  const wantedCodes = new Set(Object.keys(codes).filter((code) => codes[code]!.controls.some(isWanted)));
+  const wantedRules = new Set(rules.flatMap(({ id, controls }) => (controls.some(isWanted) ? [id] : [])));
+  return ({ rule, code }) => wantedRules.has(rule) || wantedCodes.has(code);
+}
+
+/** A control that a pack judged and did not see met counts too, unless all that speaks against it is waived. */
+function isAnyControlUnmet({ controls = [], findings }: Judged, { failOnControls }: FailOn): boolean {
+  if (failOnControls === undefined) return false;
+  const isWanted = anyGlob(failOnControls);
+  const wanted = controls.filter(({ pack, control }) => isWanted(`${pack}:${control}`));
+  if (wanted.length === 0) return false;
+  const open = new Set(
+    findings.flatMap(({ waiver, fingerprint }) => (waiver === undefined ? [fingerprint] : [])),
+  );
+  return wanted.some((control) => isUnmet(control, open));
+}
+
+function isUnmet({ status, checks }: ControlResult, open: ReadonlySet<string>): boolean {
+  if (status === 'undetermined') return true;
+  return checks.some(
+    ({ status: own, against, findings }) =>
+      own === 'failed' &&
+      // Of more than are listed, some may be open.
+      (against === 0 || against > findings.length || findings.some((each) => open.has(each))),
+  );
+}
+
+/** Whether one of the patterns matches. */
+export function anyGlob(patterns: readonly string[]): (text: string) => boolean {
+  const tests = patterns.map(compileGlob);
+  return (text) => tests.some((test) => test(text));
+}

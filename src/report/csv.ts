@@ -1,0 +1,71 @@
+/** One row a finding, for spreadsheets and ticket imports: RFC 4180, and nothing that a spreadsheet would run. */
+import { csvTable } from '../base/csv-table.ts';
+import { truncate } from '../base/text-safety.ts';
+import type { ReportFormat } from '../model/report.ts';
+import { createWords } from './parts/finding-words.ts';
+
+const COLUMNS = [
+  'severity',
+  'verdict',
+  'rule',
+  'code',
+  'title',
+  'message',
+  'file',
+  'line',
+  'offset',
+  'length',
+  'subject',
+  'count',
+  'controls',
+  'help',
+  'waiver',
+  'waiver_owner',
+  'waiver_expires',
+  'lapsed_waiver',
+  'baseline',
+  'fingerprint',
+] as const;
+
+/** Excel takes 32,767 characters in a cell and damages the table above; an escape takes up to eight for one. */
+const MAX_CELL = 4_000;
+
+export const csv: ReportFormat = {
+  name: 'csv',
+  title: 'one row a finding, for spreadsheets',
+  render(report) {
+    const wordsOf = createWords(report);
+    const rows = report.findings.map((finding) => {
+      const { severity, verdict, rule, code, message, place, subject, count } = finding;
+      const { title, fix, controls } = wordsOf(finding);
+      const { waiver, lapsed, baseline, fingerprint } = finding;
+      return {
+        severity,
+        verdict,
+        rule: fit(rule),
+        code: fit(code),
+        title: fit(title),
+        message: fit(message),
+        file: fit(place.file),
+        line: place.line,
+        offset: place.offset,
+        length: place.length,
+        subject: fit(subject),
+        count: count ?? null,
+        controls: fit(controls.join('; ')),
+        help: fit(fix),
+        waiver: fit(waiver?.id),
+        waiver_owner: fit(waiver?.owner),
+        waiver_expires: fit(waiver?.expires),
+        lapsed_waiver: fit(lapsed && `${lapsed.id}: ${lapsed.reason}`),
+        baseline: baseline ?? null,
+        fingerprint: fit(fingerprint),
+      };
+    });
+    return csvTable(COLUMNS, rows);
+  },
+};
+
+function fit(text: string | undefined): string | null {
+  return text === undefined ? null : truncate(text, MAX_CELL);
+}

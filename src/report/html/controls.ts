@@ -1,0 +1,52 @@
+/** The control matrix of each pack that was asked for: what was looked at, on how much, and what came of it. */
+import { count, formatNumber } from '../../base/text-safety.ts';
+import { CONTROL_STATUSES, type ControlResult, type PackSummary } from '../../model/control.ts';
+import type { Report } from '../../model/report.ts';
+import { type Html, type HtmlPart, html } from './html-text.ts';
+import { type PageSection, table } from './page-parts.ts';
+
+export function controlSections({ packs = [], controls = [] }: Report): PageSection[] {
+  if (packs.length === 0) return [];
+  const content = html`<p>Only what logs show is judged: a control that passed was not contradicted by these logs, on the events that are named.</p>
+${packs.map((pack) =>
+  packPart(
+    pack,
+    controls.filter((each) => each.pack === pack.name),
+  ),
+)}`;
+  return [{ id: 'controls', title: 'Controls', content }];
+}
+
+function packPart(
+  { title, version, effective, superseded, url }: PackSummary,
+  controls: readonly ControlResult[],
+): Html {
+  const counts = CONTROL_STATUSES.flatMap((status) => {
+    const amount = controls.filter((each) => each.status === status).length;
+    return amount === 0 ? [] : [`${formatNumber(amount)} ${status}`];
+  });
+  const age = superseded === undefined ? '' : `, superseded on ${superseded}`;
+  const sorted = CONTROL_STATUSES.flatMap((status) => controls.filter((each) => each.status === status));
+  return html`<h3>${title}</h3>
+<p>${counts.join(', ')}. <span class="faint">Pack ${version}, in force from ${effective}${age}; source: ${url}</span></p>
+${table(
+  'Each control with its checks',
+  ['Control', 'Asks, in our words', 'Logs can show', 'Status', 'Checks'].map((each) => ({ title: each })),
+  sorted.map(controlRow),
+)}`;
+}
+
+function controlRow({ control, title, strength, status, checks, reason }: ControlResult): HtmlPart[] {
+  const told = checks.map(({ asks, status: answer, population, against, reason: why }) => {
+    const asked = `${formatNumber(population.count)} ${population.of}`;
+    const found = against === 0 ? '' : `, ${count(against, 'finding')} against it`;
+    return html`<p><span class="verdict ${answer}">${answer}</span>: ${asks} (${asked}${found})${why === undefined ? '' : `: ${why}`}</p>`;
+  });
+  return [
+    control,
+    title,
+    strength,
+    html`<span class="verdict ${status}">${status}</span>`,
+    told.length > 0 ? told : (reason ?? ''),
+  ];
+}

@@ -1,0 +1,81 @@
+/** The verdict in one sentence: what counts and what does not, and what was not read. */
+import { count, formatNumber } from '../../base/text-safety.ts';
+import { type Finding, SEVERITIES, type Severity } from '../../model/finding.ts';
+import { type Assurance, NOTHING_VERIFIED, type Report } from '../../model/report.ts';
+import { type FailOn, whatCounts } from '../../model/verdict.ts';
+
+export function explainVerdict(report: Report): string {
+  const { records, verdict } = report.summary;
+  const found = describeFound(report);
+  if (verdict === 'findings') return found;
+  if (verdict === 'clean' && records.audited === 0)
+    return `${count(countFiles(report.streams), 'file')} held to their seals, no record to audit, ${found}`;
+  if (verdict === 'clean') return `${count(records.audited, 'record')} audited, ${found}`;
+  const missing = [
+    records.audited === 0 ? 'no record was audited' : undefined,
+    ...(['unreadable', 'partial', 'empty'] as const).map((status) => {
+      const amount = report.inputs.filter((input) => input.status === status).length;
+      return amount > 0 ? `${count(amount, 'input')} ${status}` : undefined;
+    }),
+    ...report.notices.flatMap(({ code, message }) => (code === NOTHING_VERIFIED ? [message] : [])),
+  ].filter((part) => part !== undefined);
+  const because = missing.length > 0 ? missing.join(', ') : 'not everything could be audited';
+  return records.audited === 0 && report.findings.length === 0
+    ? because
+    : `${because}; in what was audited: ${found}`;
+}
+
+/** `3 findings at high or above (1 undetermined), 2 below, 1 waived`: what is undetermined reaches the threshold too. */
+function describeFound(report: Report): string {
+  const { summary } = report;
+  const open = report.findings.filter(
+    ({ verdict, waiver }) => verdict !== 'satisfied' && waiver === undefined,
+  );
+  const waived = report.findings.length - open.length;
+  const counts = whatCounts(report, summary);
+  const reaching = open.filter(counts);
+  const rest = open.filter((finding) => !counts(finding));
+  const amount = reaching.length === 0 ? 'no finding' : count(reaching.length, 'finding');
+  const isPlain = summary.failOnKnown === undefined && summary.failOnControls === undefined;
+  const carried = describeCarried(report);
+  const known = carried === undefined ? '' : ` (known: ${carried})`;
+  const others =
+    rest.length === 0
+      ? ''
+      : `, ${formatNumber(rest.length)} ${isPlain ? 'below' : 'not counted'}${countUndetermined(rest)}${known}`;
+  const first = `${amount} ${describeFailOn(summary)}${countUndetermined(reaching)}`;
+  return `${first}${others}${waived === 0 ? '' : `, ${formatNumber(waived)} waived`}`;
+}
+
+/** `at high or above`, `new and at low or above, or known and at critical, or of soc2:CC7.2` */
+function describeFailOn({ failOn, failOnKnown, failOnControls = [] }: FailOn): string {
+  const from = (severity: Severity) => (severity === 'critical' ? 'at critical' : `at ${severity} or above`);
+  const parts = [
+    failOnKnown === undefined ? from(failOn) : `new and ${from(failOn)}`,
+    ...(failOnKnown === undefined || failOnKnown === 'never' ? [] : [`known and ${from(failOnKnown)}`]),
+    ...failOnControls.map((control) => `of ${control}`),
+  ];
+  return parts.join(', or ');
+}
+
+function countUndetermined(findings: readonly Finding[]): string {
+  const amount = findings.filter(({ verdict }) => verdict === 'undetermined').length;
+  return amount === 0 ? '' : ` (${formatNumber(amount)} undetermined)`;
+}
+
+/** `2 critical + 10 high`; undefined where the baseline keeps nothing from counting. */
+export function describeCarried({ baseline }: Report): string | undefined {
+  const parts = SEVERITIES.toReversed().flatMap((severity) => {
+    const amount = baseline?.carried[severity] ?? 0;
+    return amount > 0 ? [`${formatNumber(amount)} ${severity}`] : [];
+  });
+  return parts.length === 0 ? undefined : parts.join(' + ');
+}
+
+/** Whole files that seals vouch for; of one assurance, or of all. */
+export function countFiles(streams: Report['streams'], word?: Assurance): number {
+  return streams
+    .flatMap(({ ranges }) => ranges)
+    .filter(({ assurance }) => word === undefined || assurance === word)
+    .reduce((sum, { files = 0 }) => sum + files, 0);
+}

@@ -1,0 +1,79 @@
+/** What is said of waivers themselves: those that ended or do not hold are findings, what is only untidy is a notice. */
+import { count, quote } from '../base/text-safety.ts';
+import { EXPIRED_WAIVER } from '../model/expired-waiver.ts';
+import { type Finding, type FindingKind, toFingerprint } from '../model/finding.ts';
+import type { Place } from '../model/place.ts';
+import type { Notice } from '../model/report.ts';
+import { formatDay } from './day.ts';
+import type { Flaw, WaiverEntry } from './waiver-file.ts';
+
+/** The name under which waivers are spoken of, beside the checks. */
+export const WAIVERS = 'waivers';
+
+const VOID_WAIVER = {
+  code: 'void-waiver',
+  severity: 'medium',
+  title: 'waiver that does not hold',
+  why: 'Somebody believes that a finding is accepted, and nobody accepted it in a form that holds: it counts.',
+  fix: 'Mend the entry, or take it out of the file; what the keys mean is told in docs/waivers.md.',
+} as const satisfies FindingKind;
+
+export const WAIVER_FINDINGS: readonly FindingKind[] = [EXPIRED_WAIVER, VOID_WAIVER];
+
+/** Beyond, a waiver that no policy bounds is called broad. */
+export const BROAD = 100;
+
+export function voidFinding(id: string, { message, place, excerpt }: Flaw): Finding {
+  return {
+    ...findingOf(VOID_WAIVER, id, `the waiver ${quote(id)} does not hold: ${message}`, place, message),
+    excerpt,
+  };
+}
+
+/** Of a waiver that is well made, and does not hold for what it was found to cover. */
+export function refusedFinding(id: string, why: string, place: Place): Finding {
+  return findingOf(VOID_WAIVER, id, `the waiver ${quote(id)} ${why}`, place, why);
+}
+
+export function expiredFinding({ id, place, grant }: WaiverEntry, findings: number): Finding {
+  const { owner, expires } = grant!;
+  const again = `${count(findings, 'finding')} ${findings === 1 ? 'counts' : 'count'} again`;
+  const message = `the waiver ${quote(id)} of ${quote(owner)} expired on ${formatDay(expires)}: ${again}`;
+  return findingOf(EXPIRED_WAIVER, id, message, place, formatDay(expires));
+}
+
+function findingOf(
+  { code, severity }: FindingKind,
+  id: string,
+  message: string,
+  place: Place,
+  identity: string,
+): Finding {
+  return {
+    rule: WAIVERS,
+    code,
+    severity,
+    verdict: 'violation',
+    place,
+    message,
+    subject: id,
+    fingerprint: toFingerprint(code, id, identity),
+  };
+}
+
+export function unusedNotice({ id, place, grant }: WaiverEntry, hasExpired: boolean): Notice {
+  const ended = hasExpired ? `expired on ${formatDay(grant!.expires)} and covers nothing` : 'covered nothing';
+  return { code: 'unused-waiver', message: `the waiver ${quote(id)} ${ended} in this log: it can go`, place };
+}
+
+export function expiringNotice({ id, place, grant }: WaiverEntry, findings: number, asOf: number): Notice {
+  const { owner, expires } = grant!;
+  const left = expires === asOf ? 'today' : `in ${count(expires - asOf, 'day')}, on ${formatDay(expires)}`;
+  const message = `the waiver ${quote(id)} of ${quote(owner)} expires ${left}; it covers ${count(findings, 'finding')}`;
+  return { code: 'expiring-waiver', message, place };
+}
+
+export function broadNotice({ id, place }: WaiverEntry, findings: number): Notice {
+  const message = `the waiver ${quote(id)} covers ${count(findings, 'finding')}: narrow it by file, subject, message or fingerprint, or bound it by "maxFindings"`;
+  return { code: 'broad-waiver', message, place };
+}

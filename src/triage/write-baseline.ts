@@ -1,0 +1,16 @@
+/** The compact baseline file: one finding a line, sorted, so that a commit of it shows what came and went. */
+import { compareText, escapeJson } from '../base/text-safety.ts';
+import { BASELINE_SCHEMA, type Baseline, indexBaseline } from './baseline.ts';
+
+export function renderBaseline(baseline: Baseline): string {
+  const lines = [...indexBaseline(baseline)]
+    .map(([key, entry]) => {
+      const { fingerprint, rule, code, verdict, severity, waived, file, message } = entry;
+      const fields = { code, rule, file, severity, verdict, waived, fingerprint, message };
+      return { key: JSON.stringify([code, rule, file, key]), line: escapeJson(JSON.stringify(fields)) };
+    })
+    .sort((a, b) => compareText(a.key, b.key))
+    .map(({ line }) => `    ${line}`);
+  const findings = lines.length === 0 ? '[]' : `[\n${lines.join(',\n')}\n  ]`;
+  return `{\n  "schema": "${BASELINE_SCHEMA}",\n  "findings": ${findings}\n}\n`;
+}

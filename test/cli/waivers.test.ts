@@ -1,0 +1,409 @@
+/** `audit-check.waivers.yaml`, as a terminal shows it: what is accepted, what is not any more, and every way to get it wrong. */
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { after, describe, test } from 'node:test';
+import type { Report } from '../../src/model/report.ts';
+import { CommandLine } from '../support/command-line.ts';
+
+const commands = new CommandLine();
+const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'audit-check-waivers-'));
+after(() => {
+  commands.close();
+  fs.rmSync(folder, { recursive: true });
+});
+
+const EVENT = { time: '2025-02-28T08:00:00Z', actor: 'ann', action: 'file.read', outcome: 'success' };
+/** Two findings: the old client writes no outcome, and one record has no actor. */
+const LOG = [
+  EVENT,
+  { ...EVENT, time: '2025-02-28T08:01:00Z', action: 'export.run', outcome: '' },
+  { ...EVENT, time: '2025-02-28T08:02:00Z', action: 'export.run', outcome: '' },
+  { ...EVENT, time: '2025-02-28T08:03:00Z', actor: '' },
+]
+  .map((event) => `${JSON.stringify(event)}\n`)
+  .join('');
+
+const GOOD = `  - id: W-12
+    rule: missing-field
+    match: { message: '"outcome" *' }
+    reason: the old client writes no outcome, it is replaced in spring
+    owner: bob
+    ticket: OPS-17
+    created: 2025-01-02
+    expires: 2025-03-01
+    approvedBy: cid
+`;
+
+/** A folder of its own with a config, the log, and a waivers file beside the config. */
+function place(name: string, waivers: string, log = LOG): string {
+  const here = path.join(folder, name);
+  fs.mkdirSync(here, { recursive: true });
+  fs.writeFileSync(path.join(here, 'audit-check.yaml'), 'logs: [log.ndjson]\nbuiltinRules: false\n');
+  fs.writeFileSync(path.join(here, 'log.ndjson'), log);
+  fs.writeFileSync(path.join(here, 'audit-check.waivers.yaml'), waivers);
+  return here;
+}
+
+/** Without the line breaks of the page. */
+const flat = (text: string) => text.replace(/\s+/g, ' ');
+
+const verify = (here: string, ...more: string[]) =>
+  commands.run(['verify', '--now', '2025-03-01T12:00:00Z', ...more], here);
+
+async function reportOf(here: string, ...more: string[]): Promise<Report> {
+  const { stdout, stderr } = await verify(here, ...more, '-f', 'json');
+  assert.equal(stderr, '');
+  return JSON.parse(stdout) as Report;
+}
+
+describe('a waiver that holds', () => {
+  test('marks what it covers, and that no longer counts', async () => {
+    const here = place('holds', `waivers:\n${GOOD}`);
+    const { exit, stdout } = await verify(here);
+    assert.equal(exit, 1);
+    const told =
+      'W-12, by bob, granted by cid, before 2025-03-02T00:00:00Z: the old client writes no outcome';
+    assert.equal(flat(stdout).split(told).length - 1, 1);
+    assert.match(
+      stdout,
+      /waived {6}1 finding, by bob\n {2}waivers {5}1 = 1 used; audit-check\.waivers\.yaml, as of 2025-03-01/,
+    );
+    assert.match(
+      flat(stdout),
+      /note\[expiring-waiver\]: .*"W-12" of "bob" expires today; it covers 1 finding/,
+    );
+    assert.match(stdout, /findings: 1 finding at medium or above, 1 waived/);
+    const only = place('holds-only', `waivers:\n${GOOD}`, LOG.split('\n').slice(0, 3).join('\n'));
+    assert.equal((await verify(only)).exit, 0);
+  });
+
+  test('its last day is still covered, the next one is not', async () => {
+    const here = place('days', `waivers:\n${GOOD}`);
+    const waivedOn = async (now: string) =>
+      (await reportOf(here, '--now', now)).findings.filter(({ waiver }) => waiver !== undefined).length;
+    assert.equal(await waivedOn('2025-03-01T23:59:59Z'), 1);
+    assert.equal(await waivedOn('2025-03-02T00:00:00Z'), 0);
+    assert.equal(await waivedOn('2025-03-02T00:30:00+01:00'), 1);
+  });
+
+  test('a file named by --waivers goes before the config, the config before what lies beside it', async () => {
+    const here = place('named', 'waivers: []\n');
+    fs.writeFileSync(path.join(here, 'other.yaml'), `waivers:\n${GOOD}`);
+    assert.equal((await reportOf(here)).waivers?.entries, 0);
+    assert.equal((await reportOf(here, '--waivers', 'other.yaml')).waivers?.file, 'other.yaml');
+    fs.appendFileSync(path.join(here, 'audit-check.yaml'), 'waivers: other.yaml\n');
+    assert.equal((await reportOf(here)).waivers?.used, 1);
+    assert.equal((await reportOf(here, '--no-config', 'log.ndjson')).waivers, undefined);
+    const missing = await verify(here, '--waivers', 'nowhere.yaml');
+    assert.deepEqual([missing.exit, missing.stderr], [2, 'error: nowhere.yaml: cannot be read: ENOENT\n']);
+  });
+
+  test('matches by file, subject and fingerprint, all of what it names', async () => {
+    const here = place('matched', 'waivers: []\n');
+    const { findings } = await reportOf(here);
+    const { fingerprint } = findings[1]!;
+    const waived = async (match: string) => {
+      const text = GOOD.replace(/match: .*/, `match: ${match}`);
+      fs.writeFileSync(path.join(here, 'audit-check.waivers.yaml'), `waivers:\n${text}`);
+      const report = await reportOf(here);
+      return report.findings.flatMap(({ waiver }, index) => (waiver === undefined ? [] : [index]));
+    };
+    assert.deepEqual(await waived(`{ fingerprint: "${fingerprint}" }`), [1]);
+    assert.deepEqual(await waived('{ file: "log*" }'), [0, 1]);
+    assert.deepEqual(await waived('{ file: ["a*", "log.ndjson"], message: "*actor*" }'), [1]);
+    assert.deepEqual(await waived('{ file: "other/*" }'), []);
+    assert.deepEqual(await waived('{ subject: "*" }'), [], 'these findings have no subject');
+  });
+
+  test('never makes an incomplete run clean', async () => {
+    const here = place(
+      'unread',
+      `waivers:\n${GOOD.replace('missing-field', 'empty-input').replace(/ +match.*\n/, '')}`,
+      '',
+    );
+    const { exit, stdout } = await verify(here);
+    assert.equal(exit, 3);
+    assert.match(stdout, /= waived: W-12, by bob/);
+    assert.match(stdout, /incomplete: no record was audited/);
+  });
+
+  test('without --now the clock says the day, and the report names it', async () => {
+    const here = place('clock', `waivers:\n${GOOD}`);
+    const before = new Date().toISOString().slice(0, 10);
+    const { stdout } = await commands.run(['verify', '-f', 'json'], here);
+    const { waivers } = JSON.parse(stdout) as Report;
+    const days = [before, new Date().toISOString().slice(0, 10)];
+    assert.ok(days.includes(waivers!.asOf));
+    assert.equal(waivers!.expired, 1);
+  });
+});
+
+describe('a waiver that ended', () => {
+  test('lets its findings count again, and they say so in every format', async () => {
+    const here = place('ended', `waivers:\n${GOOD}`);
+    const late = ['--now', '2025-03-02'];
+    const { exit, stdout } = await verify(here, ...late);
+    assert.equal(exit, 1);
+    assert.equal(stdout.split('= lapsed: waiver W-12 expired on 2025-03-01').length - 1, 1);
+    const told =
+      'medium[expired-waiver]: the waiver "W-12" of "bob" expired on 2025-03-01: 1 finding counts again';
+    assert.ok(flat(stdout).includes(told));
+    assert.match(stdout, /waivers {5}1 = 1 expired/);
+    const { findings, summary } = await reportOf(here, ...late);
+    assert.equal(summary.findings.waived, undefined);
+    assert.deepEqual(
+      findings.flatMap(({ lapsed }) => lapsed ?? []),
+      [{ id: 'W-12', reason: 'expired on 2025-03-01' }],
+    );
+    const sarif = JSON.parse((await verify(here, ...late, '-f', 'sarif')).stdout);
+    const properties = sarif.runs[0].results.map(
+      (result: { properties: { lapsed?: string } }) => result.properties.lapsed,
+    );
+    assert.equal(
+      properties.filter((text?: string) => text === 'waiver W-12 expired on 2025-03-01').length,
+      1,
+    );
+  });
+
+  test('where nothing is left of what it was for, it can go', async () => {
+    const here = place('stale', `waivers:\n${GOOD}`, `${JSON.stringify(EVENT)}\n`);
+    const { exit, stdout } = await verify(here, '--now', '2025-05-01');
+    assert.equal(exit, 0);
+    assert.match(flat(stdout), /note\[unused-waiver\]: .*"W-12" expired on 2025-03-01 and covers nothing/);
+  });
+});
+
+/** What is changed in the good entry, and what is said of it. Each is for findings that it must not cover. */
+const MISTAKES: [name: string, change: (entry: string) => string, message: string][] = [
+  ['no id', without('id'), '"#1" does not hold: a waiver needs "id": a name of its own, such as W-12'],
+  [
+    'an id with spaces',
+    set('id', 'W 12'),
+    '"id" must be at most 64 letters, digits, ".", "_" and "-", found "W 12"',
+  ],
+  ['no rule', without('rule'), 'a waiver needs "rule": the rule or code that it is for'],
+  [
+    'everything',
+    (entry) => set('match', '{ file: "*" }')(set('rule', '"*"')(entry)),
+    '"rule" covers everything: name a rule, or what to match by file, subject, fingerprint, message',
+  ],
+  [
+    'a misspelled key',
+    (entry) => entry.replace('ticket', 'tikcet'),
+    '"a waiver" has no "tikcet", did you mean "ticket"?',
+  ],
+  [
+    'a misspelled match',
+    set('match', '{ mesage: "*outcome*" }'),
+    '"match" has no "mesage", did you mean "message"?',
+  ],
+  ['an empty match', set('match', '{ message: [] }'), '"message" must hold a text, found a list'],
+  [
+    'a short fingerprint',
+    set('match', '{ fingerprint: 12ab }'),
+    '"fingerprint" must be 32 digits 0-9 and a-f, as reports show it, found "12ab"',
+  ],
+  ['no reason', without('reason'), 'a waiver needs "reason": why the finding is accepted'],
+  [
+    'a reason that says nothing',
+    set('reason', 'ok'),
+    '"reason" must say why in 10 characters or more, found "ok"',
+  ],
+  ['no owner', set('owner', '" "'), 'a waiver needs "owner": who answers for it'],
+  ['no end', without('expires'), 'a waiver needs "expires": the last day on which it holds'],
+  [
+    'an end in words',
+    set('expires', 'next spring'),
+    '"expires" must be a day such as 2025-12-31, found "next spring"',
+  ],
+  [
+    'a day that no calendar has',
+    set('expires', '2025-02-30'),
+    '"expires" must be a day such as 2025-12-31, found "2025-02-30"',
+  ],
+  [
+    'an end before it began',
+    set('created', '2025-03-01', 'expires', '2025-02-28'),
+    '"created" must not lie after "expires", found 2025-03-01',
+  ],
+  [
+    'created tomorrow',
+    set('created', '2025-03-02', 'expires', '2025-04-01'),
+    '"created" lies in the future: 2025-03-02, judged as of 2025-03-01',
+  ],
+  [
+    'no day it was granted on',
+    without('created'),
+    'a waiver needs "created": the day it was granted, for the policy limits its age',
+  ],
+  [
+    'an end too far off',
+    set('expires', '2025-12-31'),
+    '"expires" must lie within 90 days of "created", found 363 days',
+  ],
+  [
+    'approved by its owner',
+    set('approvedBy', 'Bob'),
+    '"approvedBy" must be another than the owner, found "Bob" as both',
+  ],
+  [
+    'a protected rule',
+    set('rule', '[missing-field, altered-record]'),
+    '"rule" must name no protected rule, found "altered-record"',
+  ],
+  ['an id given twice', (entry) => entry + entry, 'another waiver has this id, at line 14, so neither holds'],
+];
+
+function without(key: string): (entry: string) => string {
+  return (entry) => {
+    const rest = entry.replace(new RegExp(`\\n {4}${key}: .*|(?<=- )${key}: .*\\n {4}`), '');
+    assert.notEqual(rest, entry);
+    return rest;
+  };
+}
+
+function set(...pairs: string[]): (entry: string) => string {
+  return (entry) => {
+    let text = entry;
+    for (let at = 0; at < pairs.length; at += 2)
+      text = text.replace(new RegExp(`(?<= )${pairs[at]}: .*`), `${pairs[at]}: ${pairs[at + 1]}`);
+    assert.notEqual(text, entry);
+    return text;
+  };
+}
+
+const POLICY = 'policy:\n  maxAge: 90d\n  protected: [altered-record]\nwaivers:\n';
+
+describe('a waiver that is wrong covers nothing, and says why', () => {
+  for (const [name, change, message] of MISTAKES) {
+    test(name, async () => {
+      const here = place(`wrong-${name.replaceAll(' ', '-')}`, POLICY + change(GOOD));
+      const report = await reportOf(here);
+      assert.equal(report.summary.findings.waived, undefined);
+      const told = report.findings.filter(({ code }) => code === 'void-waiver');
+      assert.ok(
+        told.some((finding) => finding.message.includes(message)),
+        told.map((finding) => finding.message).join('\n'),
+      );
+      assert.equal(report.waivers?.void, name === 'an id given twice' ? 2 : 1);
+      assert.equal(report.summary.verdict, 'findings');
+      const { exit, stdout } = await verify(here);
+      assert.equal(exit, 1);
+      assert.match(stdout, /medium\[void-waiver\]: the waiver "(W-12|#1)" does not hold: /);
+    });
+  }
+
+  test('as long as it can be told what it was for, the findings name it', async () => {
+    const here = place('lapsed', POLICY + set('expires', 'soon')(GOOD));
+    const { findings } = await reportOf(here);
+    const lapses = findings.flatMap(({ lapsed }) => lapsed ?? []);
+    assert.equal(lapses.length, 1);
+    assert.match(lapses[0]!.reason, /^does not hold: "expires" must be a day/);
+  });
+
+  test('a mistake is shown at its line, with a caret', async () => {
+    const here = place('caret', POLICY + set('expires', 'soon')(GOOD));
+    const { stdout } = await verify(here);
+    const block = stdout.split('\n\n').find((text) => text.includes('[void-waiver]'))!;
+    assert.match(block, /--> audit-check\.waivers\.yaml:12\n/);
+    assert.match(block, / 12 \| +expires: soon\n +\| {14}\^\^\^\^\n/);
+  });
+
+  test('of one that covers more findings than the policy allows, none', async () => {
+    const here = place(
+      'many',
+      `policy: { maxFindings: 1 }\nwaivers:\n${set('match', '{ file: "*" }')(GOOD)}`,
+    );
+    const report = await reportOf(here);
+    assert.equal(report.summary.findings.waived, undefined);
+    assert.match(
+      report.findings.find(({ code }) => code === 'void-waiver')!.message,
+      /"W-12" is for 2 findings, and the policy allows 1 finding/,
+    );
+  });
+
+  test('a glob covers no protected rule, and nothing that is said of waivers', async () => {
+    const entry = set('rule', '["*"]', 'match', '{ message: "*a*" }')(GOOD);
+    const here = place(
+      'glob',
+      `policy: { protected: ["missing-*"] }\nwaivers:\n${entry}${without('owner')(GOOD).replace('W-12', 'W-13')}`,
+    );
+    const { findings, summary } = await reportOf(here);
+    assert.equal(summary.findings.waived, undefined);
+    assert.deepEqual(
+      new Set(findings.flatMap(({ lapsed }) => lapsed ?? []).map(({ reason }) => reason)),
+      new Set(['may not cover "missing-field", which is protected']),
+    );
+    assert.ok(
+      findings.some(
+        ({ message }) => message === 'the waiver "W-12" may not cover "missing-field", which is protected',
+      ),
+    );
+  });
+});
+
+describe('a waivers file that cannot be understood stops the run', () => {
+  test('all that is wrong with it is told at once, with line and column', async () => {
+    const text = `policy:
+  maxAge: forever
+  maxFindings: 0
+  protect: [altered-record]
+waivres: []
+waivers: [W-12]
+`;
+    const { exit, stdout, stderr } = await verify(place('unclear', text));
+    assert.deepEqual([exit, stdout], [2, '']);
+    assert.equal(
+      stderr,
+      `error: audit-check.waivers.yaml:2:11: "maxAge" must be whole days such as 90d, found "forever"
+error: audit-check.waivers.yaml:3:16: "maxFindings" must be a whole number from 1 on, found "0"
+error: audit-check.waivers.yaml:4:3: "policy" has no "protect", did you mean "protected"?; it is read with "maxAge", "protected", "maxFindings", "minReason", "remind"
+error: audit-check.waivers.yaml:5:1: "a waivers file" has no "waivres", did you mean "waivers"?; it is read with "policy", "waivers"
+error: audit-check.waivers.yaml:6:11: "waivers" must hold maps, found "W-12"
+`,
+    );
+  });
+
+  test('so does what is no YAML, or a list', async () => {
+    assert.match(
+      (await verify(place('no-yaml', 'waivers: ['))).stderr,
+      /^error: audit-check\.waivers\.yaml:1:\d+: /,
+    );
+    assert.match(
+      (await verify(place('a-list', '- id: W-1\n'))).stderr,
+      /:1:1: expected a map with "waivers", found a list/,
+    );
+  });
+});
+
+test('waivers of rule files keep their own way, unless the policy protects the rule', async () => {
+  const rules = `title: Old client
+id: 4d8f6f5e-0a55-4c8c-9f0e-3f6d4c9b1a02
+taxonomy: audit
+detection: { selection: { action: export.run }, condition: selection }
+level: high
+---
+title: The export is known
+id: 4d8f6f5e-0a55-4c8c-9f0e-3f6d4c9b1a03
+taxonomy: audit
+filter: { rules: [4d8f6f5e-0a55-4c8c-9f0e-3f6d4c9b1a02], known: { actor: ann }, condition: known }
+owner: ann
+reason: the bank takes no other form
+expires: 2025-12-31
+`;
+  const here = place('rules', 'waivers: []\n');
+  fs.writeFileSync(path.join(here, 'rules.yaml'), rules);
+  const ofRule = async () =>
+    (await reportOf(here, '--rules', 'rules.yaml')).findings.filter(({ rule }) => rule.startsWith('4d8f'));
+  const before = await ofRule();
+  assert.ok(before.length > 0);
+  assert.ok(before.every(({ waiver }) => waiver?.title === 'The export is known'));
+  const policy = 'policy:\n  protected: [4d8f6f5e-*]\n';
+  fs.writeFileSync(path.join(here, 'audit-check.waivers.yaml'), policy);
+  for (const { waiver, lapsed } of await ofRule()) {
+    assert.equal(waiver, undefined);
+    assert.equal(lapsed?.id, 'The export is known');
+  }
+});

@@ -1,0 +1,115 @@
+/** A contract over several logs: what vouches for its use, and whose restarts and equal lines are whose. */
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { after, test } from 'node:test';
+import type { Report } from '../../src/model/report.ts';
+import { runAudit } from '../support/audit-run.ts';
+import { spanning, use } from './run-contract.ts';
+
+const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'audit-check-several-'));
+after(() => fs.rmSync(folder, { recursive: true }));
+
+function contract(limit: number, more = ''): string {
+  return `
+contract: {id: ACME-2026-004, timezone: UTC}
+licenses:
+  - id: editor
+    covers: {feature: editor}
+    measure: count seats over month
+    quantity: [{from: 2026-01-01, set: ${limit}}]
+    ${more}
+`;
+}
+
+let serial = 0;
+
+/** Each log is a file; its name says how it is read. */
+async function verdicts(yaml: string, logs: Record<string, string | object[]>): Promise<string[]> {
+  const report = await audited(yaml, logs);
+  return (report.licenses ?? []).map(({ period, verdict, used }) => `${period} ${verdict} ${used}`);
+}
+
+async function audited(yaml: string, logs: Record<string, string | object[]>): Promise<Report> {
+  const own = path.join(folder, `run-${++serial}`);
+  fs.mkdirSync(own);
+  const licenses = path.join(own, 'licenses.yaml');
+  fs.writeFileSync(licenses, yaml);
+  const files = Object.entries(logs).map(([name, log]) => {
+    const text = typeof log === 'string' ? log : log.map((each) => `${JSON.stringify(each)}\n`).join('');
+    fs.writeFileSync(path.join(own, name), text);
+    return path.join(own, name);
+  });
+  return runAudit(files, { licenses, builtinRules: false, zone: 'UTC' });
+}
+
+const MARCH = spanning('2026-03-01T00:00:00Z', '2026-03-31T23:59:59Z');
+const SESSION = [
+  use('checkout', '2026-03-02T08:00:00Z', 'ann'),
+  use('checkin', '2026-03-02T09:00:00Z', 'ann'),
+];
+
+/** A debug log of FlexNet of one day in March; the day of the month and the lines. */
+function debugLog(day: number, ...lines: string[]): string {
+  const stamp = ` 0:00:01 (acmed) TIMESTAMP 3/${day}/2026`;
+  return `${[stamp, ...lines].join('\n')}\n`;
+}
+
+test('a log of another source does not vouch for the use of a license', async () => {
+  const flexnet = debugLog(
+    2,
+    ' 8:00:00 (acmed) OUT: "editor" ann@pc1  ',
+    ' 9:00:00 (acmed) IN: "editor" ann@pc1  ',
+  );
+  assert.deepEqual(await verdicts(contract(1), { 'a.ndjson': [...MARCH, ...SESSION] }), ['2026-03 within 1']);
+  assert.deepEqual(await verdicts(contract(1), { 'a.ndjson': MARCH, 'lm.log': flexnet }), [
+    '2026-03 undetermined 1',
+  ]);
+});
+
+/** From `hour` o'clock one session an hour, each of somebody else; then `more`. */
+function busy(prefix: string, hours: number, more: readonly string[] = []): string[] {
+  const sessions = Array.from({ length: hours }, (_, hour) => [
+    ` ${hour}:10:00 (acmed) OUT: "other" ${prefix}${hour}@pc1  `,
+    ` ${hour}:20:00 (acmed) IN: "other" ${prefix}${hour}@pc1  `,
+  ]).flat();
+  const clock = (line: string) => Number(/ (\d+):(\d+)/.exec(line)!.slice(1).join(''));
+  return [...sessions, ...more].sort((a, b) => clock(a) - clock(b));
+}
+
+const OUT = (who: string, hour: number) => ` ${hour}:30:00 (acmed) OUT: "editor" ${who}@pc1  `;
+const IN = (who: string, hour: number) => ` ${hour}:40:00 (acmed) IN: "editor" ${who}@pc1  `;
+const START = ' 4:50:00 (lmgrd) Started acmed (internet tcp_port 37560 pid 1085)';
+
+const RESTARTS = contract(1, 'missingCheckin: close-at-restart\nevidence: {coverage: 1%}');
+
+test('a restart of another server whose daemon has the same name ends nothing', async () => {
+  const logs = {
+    'a.log': debugLog(2, ...busy('ann', 9, [OUT('zoe', 1)])),
+    'b.log': debugLog(2, ...busy('bob', 9, [START, OUT('yve', 5), IN('yve', 6)])),
+  };
+  assert.deepEqual(await verdicts(RESTARTS, logs), ['2026-03 undetermined 2']);
+  // In the log of one server it ends them.
+  const one = debugLog(2, ...busy('ann', 9, [OUT('zoe', 1), START, OUT('yve', 5), IN('yve', 6)]));
+  assert.deepEqual(await verdicts(RESTARTS, { 'a.log': one }), ['2026-03 within 1']);
+});
+
+test('a log that is cut into files is of one server, copies of its lines included', async () => {
+  const first = busy('ann', 4, [OUT('zoe', 1)]);
+  const second = busy('ann', 9, [START, OUT('yve', 5), IN('yve', 6)]).slice(8);
+  const parts = { 'a.log': debugLog(2, ...first), 'b.log': debugLog(2, ...second) };
+  assert.deepEqual(await verdicts(RESTARTS, parts), ['2026-03 within 1']);
+  const copied = { 'a.log': debugLog(2, ...first, ...second), 'b.log': debugLog(2, ...second) };
+  assert.deepEqual(await verdicts(RESTARTS, copied), ['2026-03 within 1']);
+});
+
+test('equal lines of two servers are two check-outs, those of a copied log are one', async () => {
+  const yaml = contract(1, '').replace('measure', 'missingCheckin: in-use\n    measure');
+  const mine = busy('ann', 9, [OUT('zoe', 1)]);
+  const copy = { 'a.log': debugLog(2, ...mine), 'b.log': debugLog(2, ...mine.slice(4)) };
+  const first = { 'a.log': debugLog(2, ...mine), 'b.log': debugLog(2, ...busy('bob', 9, [OUT('zoe', 1)])) };
+  const with1 = (logs: Record<string, string>) => verdicts(`${yaml}evidence: {coverage: 1%}\n`, logs);
+  assert.deepEqual(await with1(copy), ['2026-03 within 1']);
+  assert.deepEqual(await with1(first), ['2026-03 exceeded 2']);
+});

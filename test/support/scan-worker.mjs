@@ -1,5 +1,0 @@
-// The worker thread from its source: a thread does not inherit the loader that runs TypeScript.
-import { register } from 'tsx/esm/api';
-
-register();
-await import('../../src/engine/scan-worker.ts');
