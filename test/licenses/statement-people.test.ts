@@ -150,6 +150,21 @@ test('a log shorter than the days asked for tells of nobody that he is idle', ()
   assert.match(idle.doubt!, /the log spans 91 days, and 180 days without use are asked for/);
 });
 
+test('who uses it without a name is nobody who could be idle, and may be anybody who seems to be', () => {
+  const unnamed = (time: string) => {
+    const { actor: _, ...record } = use('use', time, '') as { actor: string };
+    return record;
+  };
+  const early = use('use', '2025-03-03T10:00:00Z', 'ann');
+  const long = figuresOf(contract(), [...SPAN, early, unnamed('2025-03-04T10:00:00Z')]).idle;
+  assert.deepEqual([long.holders, long.list.map(({ holder }) => holder), long.doubt], [1, ['ann'], null]);
+  const late = figuresOf(contract(), [...SPAN, early, unnamed('2025-05-20T10:00:00Z')]).idle;
+  assert.deepEqual(
+    [late.holders, late.idle, late.doubt],
+    [1, 1, 'there is use that names nobody, and may be that of any of them'],
+  );
+});
+
 /** By the definition, without sorting cleverly: the median of the slopes of all pairs. */
 function slowSlope(values: readonly number[]): number {
   const slopes = values.flatMap((from, i) =>
