@@ -7,7 +7,7 @@ import type { LicenseFigures, PeriodFigures, TeamUse } from '../../model/license
 import { type Coverage, coverageOf } from '../../model/relation.ts';
 import type { StatementOptions } from '../../model/request.ts';
 import { type Amount, ONE, toNumber } from '../contract/amount.ts';
-import type { Contract, Count, License, Measure } from '../contract/contract.ts';
+import type { Contract, License } from '../contract/contract.ts';
 import { coveredPercent } from '../contract/periods.ts';
 import { type Limit, limitAt, toLimitInForce, toLimits } from '../contract/quantities.ts';
 import type { SegmentUse } from '../measures/measure-fold.ts';
@@ -24,6 +24,7 @@ import { forecast, type MonthBounds } from './forecast.ts';
 import { endLinger, reclaimHeld, reclaimIdle } from './free-cures.ts';
 import { HeatSums } from './heat-map.ts';
 import { LastUse } from './last-use.ts';
+import { periodWords, unitOf } from './measure-words.ts';
 import { MonthTeams } from './month-teams.ts';
 import { PeakSeats } from './peak-seats.ts';
 import { type Holding, SeatWatch } from './seat-watch.ts';
@@ -232,24 +233,4 @@ function highestOf(uses: readonly SegmentUse[]): SegmentUse {
     if (best.upper.amount === undefined) return best;
     return use.upper.amount === undefined || use.upper.amount > best.upper.amount ? use : best;
   });
-}
-
-function periodWords({ over, anchor }: Measure): string {
-  return over === 'month' && anchor !== 1 ? `months from day ${anchor}` : `a ${over}`;
-}
-
-function unitOf(count: Count): string {
-  switch (count.what) {
-    case 'seats':
-    case 'events':
-      return count.what;
-    case 'distinct':
-    case 'assigned':
-      if (typeof count.key !== 'string') return count.key.name;
-      return count.key === 'person' ? 'people' : 'hosts';
-    case 'sum':
-    case 'level':
-    case 'sampled':
-      return count.field.name;
-  }
 }
