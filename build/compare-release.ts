@@ -1,6 +1,7 @@
 /**
- * `npm run compare -- REF`: the JSON report of every sample folder, by this build and by that of an earlier commit. What
- * differs is named: after a change that is for speed alone, nothing may. Rules of our own are left out, they change often.
+ * `npm run compare -- REF`: the JSON report of every sample folder, and report and statement of every fixture with a contract,
+ * by this build and by that of an earlier commit. What differs is named: after a change that is for speed alone, nothing may.
+ * Rules of our own are left out, they change often; fixtures are those of the earlier commit, so that both read the same.
  */
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
@@ -40,10 +41,38 @@ function buildRelease(ref: string): string {
   return folder;
 }
 
-function report(root: string, sample: string, jobs: number): string {
-  const argv = ['verify', '--no-config', '--no-builtin-rules', '-f', 'json', '--jobs', String(jobs), sample];
-  const { status, stdout } = run(process.execPath, [path.join(root, 'bin/audit-check.js'), ...argv], DATA);
+function output(root: string, argv: readonly string[], cwd: string): string {
+  const program = path.join(root, 'bin/audit-check.js');
+  const { status, stdout } = run(process.execPath, [program, ...argv, '-f', 'json'], cwd);
   return `exit ${status}\n${stdout}`;
+}
+
+type Comparison = { name: string; cwd: string; argv: string[]; jobs: number[] };
+
+function samples(): Comparison[] {
+  const folders = fs.readdirSync(DATA, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  return folders.map(({ name }) => ({
+    name,
+    cwd: DATA,
+    argv: ['verify', '--no-config', '--no-builtin-rules', name],
+    jobs: [1, 3],
+  }));
+}
+
+/** Logs of ten records are never spread over threads. */
+function contracts(root: string): Comparison[] {
+  const fixtures = path.join(root, 'fixtures');
+  const inLicenses = fs.readdirSync(path.join(fixtures, 'licenses')).map((name) => `licenses/${name}`);
+  return [...inLicenses, 'statement', 'true-up'].flatMap((name) => {
+    const cwd = path.join(fixtures, name);
+    if (!fs.existsSync(path.join(cwd, 'licenses.yaml'))) return [];
+    const log = fs.readdirSync(cwd).find((each) => each === 'logs' || each.startsWith('log.'))!;
+    const argv = ['--no-config', '--licenses', 'licenses.yaml', log];
+    return [
+      { name: `${name}, verify`, cwd, argv: ['verify', '--no-builtin-rules', ...argv], jobs: [1] },
+      { name: `${name}, licenses`, cwd, argv: ['licenses', ...argv], jobs: [1] },
+    ];
+  });
 }
 
 const [ref] = process.argv.slice(2);
@@ -55,10 +84,9 @@ must('npm', ['run', '--silent', 'build'], ROOT);
 const release = buildRelease(ref);
 let different = 0;
 try {
-  const samples = fs.readdirSync(DATA, { withFileTypes: true }).filter((entry) => entry.isDirectory());
-  for (const { name } of samples) {
-    const before = report(release, name, 1);
-    const same = [1, 3].every((jobs) => report(ROOT, name, jobs) === before);
+  for (const { name, cwd, argv, jobs } of [...samples(), ...contracts(release)]) {
+    const before = output(release, [...argv, '--jobs', '1'], cwd);
+    const same = jobs.every((each) => output(ROOT, [...argv, '--jobs', String(each)], cwd) === before);
     if (!same) different++;
     process.stdout.write(`${same ? 'same  ' : 'OTHER '} ${name}\n`);
   }

@@ -19,6 +19,7 @@ import { type Config, findConfig, loadConfig } from './config.ts';
 import { conditionMistake, toFailOn } from './fail-on.ts';
 import { loadKeys } from './keys.ts';
 import { loadChains, loadRules, loadSchema, loadSources } from './library.ts';
+import { readLicenseText } from './license-text.ts';
 import { loadPacks } from './packs.ts';
 import { TOOL } from './tool.ts';
 import { readText } from './yaml-file.ts';
@@ -202,10 +203,9 @@ function loadSchemas(names: readonly string[], problems: Problem[]): EventSchema
 function loadContract(file: string, problems: Problem[]): Contract | undefined {
   const text = readText(file, problems);
   if (text === undefined) return undefined;
-  const parsed = parseContract(file, text, (named) => {
+  const parsed = parseContract(file, text, (named, zone) => {
     const near = path.isAbsolute(named) ? named : path.join(path.dirname(file), named);
-    const found = readText(near, problems);
-    return found === undefined ? undefined : { file: near, text: found };
+    return readLicenseText(near, zone, problems);
   });
   problems.push(...parsed.problems);
   return parsed.contract;

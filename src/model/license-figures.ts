@@ -133,14 +133,58 @@ export type Cure = {
   arithmetic: string;
 };
 
+/** One line of a bill. Money is exact text such as `65.81 EUR`. */
+export type CostLineFigures = {
+  quantity: number;
+  /** The day since which it is contracted, or missing. */
+  since: string;
+  /** The document. */
+  by: string | null;
+  /** Null: paid once. */
+  period: string | null;
+  /** What is charged of the period: `17/31 days`; null: all of it. */
+  part: string | null;
+  rate: string | null;
+  amount: string | null;
+  arithmetic: string;
+};
+
+/** `totals`: one a currency, of all lines. `complete`: every line has a price. */
+export type BillFigures = { lines: CostLineFigures[]; omitted: number; totals: string[]; complete: boolean };
+
+/** Half-open days. */
+export type ContractCost = { from: string; until: string; bill: BillFigures };
+
+/** What use owes until a day: as far as the log proves it, and at most. Null: not known, for a reason. */
+export type OwedFigures = {
+  until: string;
+  proven: BillFigures | null;
+  possible: BillFigures | null;
+  reason: string | null;
+};
+
+/** How far the quantity may fall on a day. `to` null: not known, for a reason. */
+export type TrueDownFigures = {
+  on: string;
+  to: number | null;
+  quantity: number | null;
+  peak: number | null;
+  floor: number | null;
+  reason: string | null;
+};
+
 /**
- * `excess` above the quantity then in force: proven, and at most. `cures`: the least that keep such use within the quantity
- * in force at the end of the log, in the order of what they cost. `covered`: that quantity, where it is enough.
+ * `excess` above the quantity then in force: proven, and at most. `tolerated`: all of it is overage that the contract allows. `owed`: its price; null where the contract states none, or
+ * nothing is above. `cures`: the least that keep such use within the quantity in force at the end of the log, in the order of
+ * what they cost; `instead`: what it were to buy it all. `covered`: that quantity, where it is enough.
  */
 export type TrueUpFigures = {
   excess: UseBounds;
   periods: (UseBounds & { period: string; limit: number })[];
+  tolerated: boolean;
+  owed: OwedFigures | null;
   cures: Cure[];
+  instead: Cure | null;
   covered: LimitInForce | null;
 };
 
@@ -159,5 +203,9 @@ export type LicenseFigures = {
   denials: DenialFigures;
   idle: IdleFigures;
   forecast: Forecast;
+  /** Of the quantities that were bought; null where the contract states no price. */
+  cost: ContractCost | null;
   trueUp: TrueUpFigures;
+  /** Null where the contract allows none. */
+  trueDown: TrueDownFigures | null;
 };

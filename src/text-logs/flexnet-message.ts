@@ -19,8 +19,6 @@ export class Message {
   /** Checkout data, which decides what is shared. */
   data: string | undefined;
   verbose: Verbose | undefined;
-  /** Behind the holder: where what follows may differ between lines that say the same. */
-  holderEnd = 0;
 
   private text = '';
   private at = 0;
@@ -44,7 +42,6 @@ export class Message {
     if (text[this.at] === '(' && !this.skipGroup('(', ')')) return false;
     this.skipBlanks();
     if (!this.readHolder()) return false;
-    this.holderEnd = this.at;
     return this.readRest();
   }
 

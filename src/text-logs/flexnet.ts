@@ -69,7 +69,7 @@ class FlexnetReader implements TextReader {
     this.servers.serves(head.daemon);
     if (!message.read(text, head.at + word.length + 1)) return { malformed: `${WHO} after "${word}:"` };
     if (message.data !== undefined && GLUED.test(message.data)) return { malformed: 'one message on a line' };
-    return this.record(text.slice(0, message.holderEnd), head, word, head.daemon, membersOf(message));
+    return this.record(head, word, head.daemon, membersOf(message));
   }
 
   private other(text: string, head: LineHead): TextOutcome {
@@ -79,13 +79,12 @@ class FlexnetReader implements TextReader {
     const event = this.servers.read(daemon, text, at);
     if (event === 'malformed') return { malformed: `${WHO} after "${text.slice(at).split(/[: ]/, 1)[0]}"` };
     if (event !== undefined)
-      return this.record(text, head, event.event, event.daemon, event.members + jumpMembers(jump));
+      return this.record(head, event.event, event.daemon, event.members + jumpMembers(jump));
     if (jump === undefined) return 'framing';
-    return this.record(text, head, 'clock.jump', daemon, jumpMembers(jump));
+    return this.record(head, 'clock.jump', daemon, jumpMembers(jump));
   }
 
-  /** `line`: what makes it equal to another. */
-  private record(line: string, head: LineHead, event: string, daemon: string, members: string): TextOutcome {
+  private record(head: LineHead, event: string, daemon: string, members: string): TextOutcome {
     const { dates } = this;
     const { clock } = head;
     const time = dates.isDated
@@ -95,13 +94,15 @@ class FlexnetReader implements TextReader {
       this.daemon = daemon;
       this.daemonJson = toJsonText(daemon);
     }
-    const times = this.repeats.count(line, dates.second, dates.pass);
+    // What the record says, and not how its line says it: a copy that begins amid lines of one second counts the same.
+    const said = `{${time},"event":"${event}","daemon":${this.daemonJson}${members}`;
+    const times = this.repeats.count(said, dates.second, dates.pass);
     const again =
       dates.pass > 1 ? `,"again":"${dates.pass}.${times}"` : times > 1 ? `,"again":"${times}"` : '';
     const stepped = this.stepped > 0 ? numberMember('stepped', this.stepped) : '';
     this.stepped = 0;
     return {
-      record: `{${time},"event":"${event}","daemon":${this.daemonJson}${members}${stepped}${again}}`,
+      record: `${said}${stepped}${again}}`,
     };
   }
 }

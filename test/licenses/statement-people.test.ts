@@ -150,6 +150,21 @@ test('a log shorter than the days asked for tells of nobody that he is idle', ()
   assert.match(idle.doubt!, /the log spans 91 days, and 180 days without use are asked for/);
 });
 
+test('who uses it without a name is nobody who could be idle, and may be anybody who seems to be', () => {
+  const unnamed = (time: string) => {
+    const { actor: _, ...record } = use('use', time, '') as { actor: string };
+    return record;
+  };
+  const early = use('use', '2025-03-03T10:00:00Z', 'ann');
+  const long = figuresOf(contract(), [...SPAN, early, unnamed('2025-03-04T10:00:00Z')]).idle;
+  assert.deepEqual([long.holders, long.list.map(({ holder }) => holder), long.doubt], [1, ['ann'], null]);
+  const late = figuresOf(contract(), [...SPAN, early, unnamed('2025-05-20T10:00:00Z')]).idle;
+  assert.deepEqual(
+    [late.holders, late.idle, late.doubt],
+    [1, 1, 'there is use that names nobody, and may be that of any of them'],
+  );
+});
+
 /** By the definition, without sorting cleverly: the median of the slopes of all pairs. */
 function slowSlope(values: readonly number[]): number {
   const slopes = values.flatMap((from, i) =>
@@ -263,6 +278,12 @@ test('the cheapest cure takes what is free first: linger, then seats held for lo
       arithmetic: '5 seats in use in 2025-05 - 2 in force - 2 as above = 1; the contract states no price',
     },
   ]);
+  assert.deepEqual(trueUp.instead, {
+    what: 'buy',
+    amount: 3,
+    cost: null,
+    arithmetic: '5 seats in use in 2025-05 - 2 in force = 3; the contract states no price',
+  });
 });
 
 test('what is to be bought has its price: that of the overage, else that of the latest purchase', () => {
@@ -277,10 +298,13 @@ test('what is to be bought has its price: that of the overage, else that of the 
   const older = '{ from: 2025-01-01, set: 1, cost: { per: seat-month, rate: 10.00 EUR } }';
   const newer = '{ from: 2025-02-01, add: 1, by: PO-2, cost: { per: seat-month, rate: 12.345 EUR } }';
   // 2 × 12.345 = 24.69
-  assert.deepEqual(costOf(`[${newer}, ${older}]`), ['24.69 EUR each month', '2 × 12.345 EUR (seat-month)']);
+  assert.deepEqual(costOf(`[${newer}, ${older}]`), [
+    '24.69 EUR each month',
+    '2 × 12.345 EUR (seat-month) = 24.69 EUR',
+  ]);
   assert.deepEqual(costOf(`[${older}, ${newer}]`, 'overage: { allow: 0, rate: 99 JPY/seat }'), [
     '198 JPY once',
-    '2 × 99 JPY (seat)',
+    '2 × 99 JPY (seat) = 198 JPY',
   ]);
 });
 

@@ -1,6 +1,7 @@
 /** `licenses --format csv`: one row for each figure, told apart by its first column (RFC 4180, a header, CRLF). */
 
 import { csvTable } from '../../base/csv-table.ts';
+import type { BillFigures, Cure } from '../../model/license-figures.ts';
 import { formatPlace } from '../../model/place.ts';
 import type { LicenseEntry, Statement } from './statement.ts';
 import { WEEKDAYS } from './words.ts';
@@ -177,7 +178,7 @@ function personRows({ denials, idle }: LicenseEntry): Row[] {
   ];
 }
 
-function moneyRows({ forecast, trueUp, idle }: LicenseEntry): Row[] {
+function moneyRows({ forecast, cost, trueUp, trueDown, idle }: LicenseEntry): Row[] {
   const rows: Row[] = [];
   if (forecast.known) {
     const { slope, exhausted } = forecast;
@@ -200,12 +201,49 @@ function moneyRows({ forecast, trueUp, idle }: LicenseEntry): Row[] {
     rows.push({ row: 'spare', count: idle.spare.amount, limit: idle.spare.limit, upper: idle.spare.highest });
   for (const { period, limit, lower, upper } of trueUp.periods)
     rows.push({ row: 'excess', period, limit, lower, upper });
-  for (const { what, amount, cost, arithmetic } of trueUp.cures)
+  if (cost !== null) rows.push(...billRows('cost', cost.bill, cost));
+  const { owed, cures, instead } = trueUp;
+  if (owed?.proven != null) rows.push(...billRows('owed-proven', owed.proven, owed));
+  if (owed?.possible != null) rows.push(...billRows('owed-possible', owed.possible, owed));
+  if (owed?.reason != null) rows.push({ row: 'owed', note: owed.reason });
+  rows.push(...cures.map((cure) => cureRow('cure', cure)));
+  if (instead !== null) rows.push(cureRow('instead', instead));
+  if (trueDown !== null) {
+    const { on, to, quantity, peak, floor, reason } = trueDown;
     rows.push({
-      row: 'cure',
-      name: what,
-      count: amount,
-      note: cost === null ? arithmetic : `${cost}: ${arithmetic}`,
+      row: 'true-down',
+      from: on,
+      count: to,
+      limit: quantity,
+      lower: floor,
+      upper: peak,
+      note: reason,
     });
+  }
   return rows;
+}
+
+function cureRow(row: string, { what, amount, cost, arithmetic }: Cure): Row {
+  return { row, name: what, count: amount, note: cost === null ? arithmetic : `${cost}: ${arithmetic}` };
+}
+
+/** A row for each line, then one for each currency. */
+function billRows(
+  row: string,
+  { lines, totals }: BillFigures,
+  span: { from?: string; until: string },
+): Row[] {
+  return [
+    ...lines.map(
+      ({ quantity, since, by, period, arithmetic }): Row => ({
+        row: `${row}-line`,
+        name: by,
+        period,
+        count: quantity,
+        from: since,
+        note: arithmetic,
+      }),
+    ),
+    ...totals.map((total): Row => ({ row, from: span.from ?? null, until: span.until, note: total })),
+  ];
 }

@@ -4,6 +4,7 @@
  * the order of the page.
  */
 import { count, formatNumber } from '../../base/text-safety.ts';
+import { ROUNDING } from '../../licenses/contract/money.ts';
 import { type Html, html } from '../../report/html/html-text.ts';
 import { type Column, list, SHOWN, table, time } from '../../report/html/page-parts.ts';
 import { STYLE } from '../../report/html/style.ts';
@@ -11,10 +12,12 @@ import { heatMaps } from './html-heat.ts';
 import { places, toLine, verdictOf } from './html-parts.ts';
 import type { LicenseEntry, Statement, StatementFinding, StatementPeriod } from './statement.ts';
 import {
+  costWords,
   denialWords,
   FORECAST_METHOD,
   forecastWords,
   idleWords,
+  type PricedWords,
   percent,
   reasonWords,
   showAmount,
@@ -22,6 +25,7 @@ import {
   showLimits,
   showSpanned,
   showTeams,
+  trueDownWords,
   trueUpWords,
   verdictLine,
   worstPeriod,
@@ -111,8 +115,8 @@ ${idleTables(entry)}
 <h3>Forecast</h3>
 ${lines(forecastWords(forecast, unit))}
 ${forecast.known ? html`<p class="faint">${FORECAST_METHOD}</p>` : html``}
-<h3>True-up</h3>
-${trueUpWords(entry).map(toLine)}
+<h3>${entry.cost === null ? 'True-up' : 'Cost and true-up'}</h3>
+${[...costWords(entry), ...trueUpWords(entry), ...trueDownWords(entry)].map(priced)}
 ${findingList(entry.findings.filter(({ code }) => code.startsWith('use-')))}
 </section>
 `;
@@ -248,6 +252,28 @@ ${table(
     ]),
   idle.held,
 )}`;
+}
+
+function priced(words: PricedWords): Html {
+  const { label, bill } = words;
+  if (bill === undefined) return toLine(words);
+  const columns: Column[] = [
+    { title: 'By' },
+    { title: 'From' },
+    { title: 'Period' },
+    { title: 'Quantity × price' },
+    { title: 'Amount', number: true },
+  ];
+  const rows = bill.lines
+    .slice(0, SHOWN)
+    .map(({ by, since, period, arithmetic, amount }) => [
+      by ?? 'no document',
+      html`<time>${since}</time>`,
+      period ?? 'once',
+      arithmetic,
+      amount ?? '',
+    ]);
+  return html`${toLine(words)}${table(`The lines of ${label}: ${ROUNDING}`, columns, rows, bill.lines.length + bill.omitted)}`;
 }
 
 function findingSection(title: string, findings: readonly StatementFinding[]): Html {

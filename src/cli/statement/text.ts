@@ -1,6 +1,6 @@
 /**
  * `licenses --format text`: the statement on a terminal of 80 columns. One function a section, in the order of the page, so
- * one file of 250 lines.
+ * one file of 280 lines.
  */
 import { count, escapeControls, formatNumber, truncate } from '../../base/text-safety.ts';
 import { formatPlace } from '../../model/place.ts';
@@ -10,10 +10,12 @@ import { createPaint } from '../../report/text/paint.ts';
 import type { LicenseEntry, Statement, StatementFinding, WitnessInChain } from './statement.ts';
 import { heatLines } from './text-heat.ts';
 import {
+  costWords,
   denialWords,
   FORECAST_METHOD,
   forecastWords,
   idleWords,
+  type PricedWords,
   reasonWords,
   showAmount,
   showBounds,
@@ -22,6 +24,7 @@ import {
   showSpanned,
   showTeams,
   showUnits,
+  trueDownWords,
   trueUpWords,
   verdictLine,
   worstPeriod,
@@ -99,7 +102,7 @@ function licenseBlock(entry: LicenseEntry): string[] {
     ...idleWords(idle, unit).flatMap(({ label, text }) => labelled(LAYOUT, label, text)),
     ...idleLines(entry),
     ...labelled(LAYOUT, 'forecast', forecastWords(forecast, unit).join('; ')),
-    ...trueUpWords(entry).flatMap(({ label, text }) => labelled(LAYOUT, label, text)),
+    ...[...costWords(entry), ...trueUpWords(entry), ...trueDownWords(entry)].flatMap(pricedLines),
     ...entry.findings
       .filter(({ code }) => code.startsWith('use-'))
       .flatMap(({ code, message, place }) => labelled(LAYOUT, code, `${message} (${formatPlace(place)})`)),
@@ -203,6 +206,21 @@ function idleLines({ idle }: LicenseEntry): string[] {
       ),
     ...more(idle.held, SHOWN, 'session'),
   ];
+}
+
+function pricedLines({ label, text, bill }: PricedWords): string[] {
+  const head = labelled(LAYOUT, label, text);
+  if (bill === undefined || bill.lines.length === 0) return head;
+  const rows = bill.lines
+    .slice(0, SHOWN)
+    .map(({ by, since, period, arithmetic }) => [
+      truncate(by ?? '', NAME),
+      since,
+      period ?? 'once',
+      arithmetic,
+    ]);
+  const columns = ['by', 'from', 'period', 'quantity × price'].map((title) => ({ title }));
+  return [...head, ...table(LAYOUT, columns, rows), ...more(bill.lines.length + bill.omitted, SHOWN, 'line')];
 }
 
 function findingBlock(title: string, findings: readonly StatementFinding[]): string[] {

@@ -1,10 +1,13 @@
 /** How the statement says its figures, the same in text and HTML. Names of the log are not escaped here. */
 import { count, formatNumber } from '../../base/text-safety.ts';
 import type {
+  BillFigures,
+  Cure,
   DenialFigures,
   Forecast,
   IdleFigures,
   LimitInForce,
+  OwedFigures,
   TeamShare,
 } from '../../model/license-figures.ts';
 import { formatPlace, type Place } from '../../model/place.ts';
@@ -127,8 +130,25 @@ const CURE_WORDS = {
   buy: 'buy',
 } as const;
 
-export function trueUpWords({ trueUp, unit }: Pick<LicenseEntry, 'trueUp' | 'unit'>): Labelled[] {
-  const { excess, cures, covered } = trueUp;
+/** `bill`: the lines that the sentence is the sum of. */
+export type PricedWords = Labelled & { bill?: BillFigures };
+
+export function costWords({ cost }: Pick<LicenseEntry, 'cost'>): PricedWords[] {
+  if (cost === null) return [];
+  const { from, until, bill } = cost;
+  return [{ label: 'cost', text: `${totalWords(bill)} from ${from} until ${until}`, bill }];
+}
+
+/** Sums of currencies that cannot be added, and what has no price. */
+function totalWords({ totals, lines, complete }: BillFigures): string {
+  if (lines.length === 0) return 'nothing';
+  const unpriced = 'what has no price in the contract';
+  if (totals.length === 0) return unpriced;
+  return `${totals.join(' and ')}${complete ? '' : ` and ${unpriced}`}`;
+}
+
+export function trueUpWords({ trueUp, unit }: Pick<LicenseEntry, 'trueUp' | 'unit'>): PricedWords[] {
+  const { excess, tolerated, owed, cures, instead, covered } = trueUp;
   if (excess.upper !== null && excess.upper <= 0)
     return [{ label: 'true-up', text: 'nothing in the log is over the quantity' }];
   if (excess.lower === 0 && excess.upper === null)
@@ -138,13 +158,41 @@ export function trueUpWords({ trueUp, unit }: Pick<LicenseEntry, 'trueUp' | 'uni
       ? showUnits(excess.lower, unit)
       : `${showBounds(excess.lower, excess.upper)} ${unit}`;
   return [
-    { label: 'true-up', text: `${over} over the quantity` },
+    {
+      label: 'true-up',
+      text: `${over} over the quantity${tolerated ? ', which the contract allows as overage' : ''}`,
+    },
+    ...(owed === null ? [] : owedWords(owed)),
     ...(covered === null ? [] : [{ label: 'cure', text: coveredWords(covered) }]),
-    ...cures.map(({ what, amount, cost, arithmetic }) => ({
-      label: 'cure',
-      text: `${CURE_WORDS[what]} ${showAmount(amount)}${cost === null ? '' : ` for ${cost}`}: ${arithmetic}`,
-    })),
+    ...cures.map((cure) => ({ label: 'cure', text: cureWords(cure) })),
+    ...(instead === null ? [] : [{ label: 'instead', text: cureWords(instead) }]),
   ];
+}
+
+function cureWords({ what, amount, cost, arithmetic }: Cure): string {
+  return `${CURE_WORDS[what]} ${showAmount(amount)}${cost === null ? '' : ` for ${cost}`}: ${arithmetic}`;
+}
+
+function owedWords({ until, proven, possible, reason }: OwedFigures): PricedWords[] {
+  if (proven === null) return [{ label: 'owed', text: `not told: ${reason}` }];
+  const isSettled = possible !== null && JSON.stringify(possible) === JSON.stringify(proven);
+  if (isSettled) return [{ label: 'owed', text: `${totalWords(proven)} until ${until}`, bill: proven }];
+  const known = { label: 'owed', text: `at least ${totalWords(proven)} until ${until}`, bill: proven };
+  if (possible === null) return [known, { label: 'owed', text: `at most is not told: ${reason}` }];
+  return [known, { label: 'owed', text: `at most ${totalWords(possible)}`, bill: possible }];
+}
+
+export function trueDownWords({ trueDown, unit }: Pick<LicenseEntry, 'trueDown' | 'unit'>): Labelled[] {
+  if (trueDown === null) return [];
+  const { on, to, quantity, peak, floor, reason } = trueDown;
+  if (to === null) return [{ label: 'true-down', text: `not told: ${reason}` }];
+  const least = floor === null ? '' : `, the floor is ${showAmount(floor)}`;
+  const because = `up to ${showUnits(peak!, unit)} used in the contract year${least}`;
+  const text =
+    to === quantity
+      ? `none: the ${showAmount(quantity)} in force may not fall on ${on}, for ${because}`
+      : `from ${showAmount(quantity!)} to ${showAmount(to)} on ${on}: ${because}`;
+  return [{ label: 'true-down', text }];
 }
 
 function coveredWords({ amount, from, by }: LimitInForce): string {

@@ -97,12 +97,9 @@ export class DeviceUse implements UseWatcher {
     } else if (use.featureless) this.unsaid.note('feature', use);
     else if (person === undefined) this.unsaid.note('person', use);
     else {
-      const event = { ...toSessionEvent(use, person), share: device };
-      if (kind === 'open') this.sessions.checkOut(event);
-      else if (kind === 'upgrade') this.sessions.upgrade(event);
-      // On its own, for the session that it is part of may have begun on another device.
-      else if (kind === 'use')
-        this.sessions.use({ ...event, key: JSON.stringify([use.key, person, device ?? null]) });
+      // Use stands on its own, for the session that it is part of may have begun on another device.
+      const key = kind === 'use' ? JSON.stringify([use.key, person, device ?? null]) : use.key;
+      this.sessions.follow(kind, { ...toSessionEvent(use, person), share: device, key });
       if (device !== undefined) this.inPeriod?.use(person, device, use.place);
     }
   }

@@ -7,9 +7,10 @@ import { count as counted } from '../../base/text-safety.ts';
 import type { Judgement } from '../../model/relation.ts';
 import type { Overage } from '../contract/contract.ts';
 import type { Period } from '../contract/periods.ts';
-import { formatLimit, isOver, withOverage } from '../contract/quantities.ts';
+import { formatLimit, isOver } from '../contract/quantities.ts';
 import type { SegmentUse } from '../measures/measure-fold.ts';
 import type { TimeOver } from '../measures/time-over.ts';
+import { heldToOverage, isProvenOver } from '../verdict/overage-use.ts';
 import {
   doubtsOf,
   EXCEEDED_CODES,
@@ -40,15 +41,8 @@ function judgeOverage(
   uses: readonly SegmentUse[],
   overage: Overage,
 ): Judgement {
-  const raised = uses.map((use) => {
-    const limit = withOverage(use.segment.limit, overage);
-    return { ...use, segment: { ...use.segment, limit } };
-  });
-  const time = totalTime(uses);
-  const tooLong = overage.for !== undefined && time !== undefined && time.lower > overage.for;
-  const perhapsTooLong = overage.for !== undefined && time !== undefined && time.upper > overage.for;
-  const beyond = raised.some(isProvenOver);
-  if (beyond || (!tooLong && (perhapsTooLong || raised.some(isOpen)))) {
+  const { raised, time, beyond, tooLong, perhapsTooLong, perhapsBeyond } = heldToOverage(uses, overage);
+  if (beyond || (!tooLong && (perhapsTooLong || perhapsBeyond))) {
     const judgement = judgeAgainst(context, period, raised, perhapsTooLong ? timeWords(time) : undefined);
     return beyond ? { ...judgement, severity: severityBeyond(overage) } : judgement;
   }
@@ -62,24 +56,9 @@ function judgeOverage(
     : judgeTolerated(context, period, raised[index]!, time, proven.length > 0);
 }
 
-function isProvenOver({ lower, segment, unsettled }: SegmentUse): boolean {
-  return !unsettled && isOver(lower.amount, segment.limit);
-}
-
 /** What the contract foresees to be bought is owed; what it denies is a breach. */
 function severityBeyond({ beyond }: Overage): Judgement['severity'] & string {
   return beyond === 'true-up' ? 'medium' : 'high';
-}
-
-/** Of all segments of the period; undefined where the measure has no durations. */
-function totalTime(uses: readonly SegmentUse[]): TimeOver | undefined {
-  const times = uses.flatMap(({ over }) => over ?? []);
-  if (times.length < uses.length) return undefined;
-  return times.reduce((sum, { lower, upper, incidents }) => ({
-    lower: sum.lower + lower,
-    upper: sum.upper + upper,
-    incidents: sum.incidents === undefined || incidents === undefined ? undefined : sum.incidents + incidents,
-  }));
 }
 
 /** `above the quantity for 2h 5m in 3 incidents` */

@@ -80,10 +80,7 @@ export class Reservations implements UseWatcher {
     if (use.featureless) {
       if (use.kind === 'close' && use.named) this.sessions.checkIn(event);
       else if (use.kind === 'open' || use.kind === 'use') this.doubt(event);
-    } else if (use.kind === 'open') this.sessions.checkOut(event);
-    else if (use.kind === 'close') this.sessions.checkIn(event);
-    else if (use.kind === 'upgrade') this.sessions.upgrade(event);
-    else if (use.kind === 'use') this.sessions.use(event);
+    } else this.sessions.follow(use.kind, event);
   }
 
   anytime({ kind, seats }: LicenseUse): void {

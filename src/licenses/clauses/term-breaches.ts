@@ -88,10 +88,7 @@ export class TermBreaches {
   /** Use without duration has no session that could outlive the term. */
   private follow(use: TimedUse): void {
     if (this.sessions === undefined || (use.featureless && (use.kind !== 'close' || !use.named))) return;
-    const event = toSessionEvent(use);
-    if (use.kind === 'open') this.sessions.checkOut(event);
-    else if (use.kind === 'close') this.sessions.checkIn(event);
-    else if (use.kind === 'upgrade') this.sessions.upgrade(event);
+    if (use.kind !== 'use') this.sessions.follow(use.kind, toSessionEvent(use));
   }
 
   private isNewUse({ kind, key }: TimedUse): boolean {

@@ -89,8 +89,8 @@ export type Cost = {
   /** As written: `seat-month`. */
   per: string;
   period?: PricePeriod;
-  /** Whether a part of a period costs its days, or all of it. */
-  prorate: 'day' | 'none';
+  /** Whether a part of a period costs its days, the months that it begins, or all of it. */
+  prorate: 'day' | 'month' | 'none';
   rate?: Money;
 };
 

@@ -1,6 +1,5 @@
-/** The quantity in force at every instant, with the documents that it is made of, and what of it falls on a period. */
-import { earlier, type Instant, later } from '../../base/instant.ts';
-import { localDate } from '../../base/time-zone.ts';
+/** The quantity in force at every instant, with the documents that it is made of. */
+import type { Instant } from '../../base/instant.ts';
 import type { Amount } from './amount.ts';
 import type { License, QuantityEntry } from './contract.ts';
 import { limitAt, toLimits } from './quantities.ts';
@@ -40,38 +39,4 @@ function partsAt(entries: readonly QuantityEntry[], at: Instant): QuantityEntry[
     .toSorted((a, b) => (a.from.instant < b.from.instant ? -1 : a.from.instant > b.from.instant ? 1 : 0));
   const total = past.findLastIndex(({ verb }) => verb !== 'add');
   return past.slice(Math.max(0, total));
-}
-
-/** A fraction of whole numbers, not reduced: days of a period. */
-type Ratio = { numerator: bigint; denominator: bigint };
-
-/**
- * Σ quantity × days in force ÷ days of the period, exactly: what a price per period is multiplied with when it is
- * prorated by the day. Days are those of the zone, so the days on which clocks change count as one; a day counts with the
- * quantity with which it begins. Undefined where the quantity is unknown or unlimited on a day.
- */
-export function prorated(
-  stretches: readonly QuantityStretch[],
-  from: Instant,
-  until: Instant,
-  zone: string,
-): Ratio | undefined {
-  let numerator = 0n;
-  for (const stretch of stretches) {
-    const days = daysBetween(later(stretch.from, from), earlier(stretch.until, until), zone);
-    if (days === 0n) continue;
-    if (stretch.amount === undefined || stretch.amount === 'unlimited') return undefined;
-    numerator += stretch.amount * days;
-  }
-  return { numerator, denominator: daysBetween(from, until, zone) };
-}
-
-/** Whole days of the zone between two of its midnights; 0 where `until` is not after `from`. */
-export function daysBetween(from: Instant, until: Instant, zone: string): bigint {
-  return until <= from ? 0n : BigInt(dayNumber(until, zone) - dayNumber(from, zone));
-}
-
-function dayNumber(instant: Instant, zone: string): number {
-  const { year, month, day } = localDate(instant, zone);
-  return Date.UTC(year, month - 1, day) / 86_400_000;
 }

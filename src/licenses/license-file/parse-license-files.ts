@@ -14,8 +14,8 @@ export type NamedText = { file: string; text: string };
 
 type LicenseLines = { lines: FeatureLine[]; options: Options; problems: Problem[] };
 
-/** They say who serves, where, and under which licenses to look; nothing of how many. */
-const SERVER_LINES = ['SERVER', 'VENDOR', 'DAEMON', 'USE_SERVER', 'FEATURESET'];
+/** They say who serves, where, and under which licenses to look; nothing of how many. HOST and ISV are those of RLM. */
+const SERVER_LINES = ['SERVER', 'VENDOR', 'DAEMON', 'USE_SERVER', 'FEATURESET', 'HOST', 'ISV'];
 const KEYWORDS = ['FEATURE', 'INCREMENT', 'PACKAGE', 'UPGRADE', ...SERVER_LINES];
 
 /** `sampled-f1-00737-55296-1825`: a license that is typed in. */
@@ -54,6 +54,11 @@ function parseLicenseFile(
       if (isOfVendor(line, vendor)) packages.push(...present(parsePackageLine(line, mistake)));
     } else if (keyword.text === 'UPGRADE') {
       mistake(keyword, '"UPGRADE" is not reckoned with: ask for INCREMENT lines of the new version');
+    } else if (keyword.text === 'LICENSE') {
+      mistake(
+        keyword,
+        'a license of RLM is not read: name a report log of its server, which states what it served',
+      );
     } else if (line.length === 1 && DECIMAL_LICENSE.test(keyword.text)) {
       mistake(keyword, 'a license in decimal format is not read: convert it with lminstall');
     } else if (!SERVER_LINES.includes(keyword.text) && /^[A-Z][A-Z_]{2,}$/.test(keyword.text)) {

@@ -84,9 +84,7 @@ export class DistinctBuckets implements MeasureFold {
     }
     this.name = name;
     const event = toSessionEvent(use, witness.holder);
-    if (kind === 'open') this.sessions.checkOut(event);
-    else if (kind === 'close') this.sessions.checkIn(event);
-    else if (kind === 'upgrade') this.sessions.upgrade(event);
+    if (kind !== 'use') this.sessions.follow(kind, event);
   }
 
   renamed({ counted: name, time, place }: TimedUse): void {

@@ -98,9 +98,7 @@ export class DistinctMeasure implements MeasureFold {
       this.nobody++;
     } else if (at >= this.cursor.current.from) this.prove(name, at, use.place);
     const event = toSessionEvent(use, witness.holder);
-    if (use.kind === 'open') this.sessions.checkOut(event);
-    else if (use.kind === 'close') this.sessions.checkIn(event);
-    else if (use.kind === 'upgrade') this.sessions.upgrade(event);
+    if (use.kind !== 'use') this.sessions.follow(use.kind, event);
   }
 
   renamed(use: TimedUse): void {

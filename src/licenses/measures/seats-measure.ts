@@ -145,14 +145,9 @@ export class SeatsMeasure implements MeasureFold {
   add(use: TimedUse): void {
     const event = toSessionEvent(use);
     if (!use.featureless) {
-      if (use.kind === 'open') this.sessions.checkOut(event);
-      else if (use.kind === 'close') this.sessions.checkIn(event);
-      else if (use.kind === 'upgrade') this.sessions.upgrade(event);
-      else {
-        // A seat for an instant is all linger, or next to nothing.
-        this.lingerless = undefined;
-        this.sessions.use(event);
-      }
+      // A seat for an instant is all linger, or next to nothing.
+      if (use.kind === 'use') this.lingerless = undefined;
+      this.sessions.follow(use.kind, event);
       this.hold(use, event);
     } else if (use.kind !== 'close') {
       this.doubts.note('featureless', event);
@@ -190,11 +185,8 @@ export class SeatsMeasure implements MeasureFold {
     const event = toSessionEvent(use);
     this.sessions.advance(use.time);
     this.others.advance(use.time);
-    if (use.kind === 'open') this.others.checkOut(event);
-    else if (use.kind === 'close') this.others.checkIn(event);
-    else if (use.kind === 'upgrade') this.others.upgrade(event);
-    else if (use.kind === 'use') this.others.use(event);
-    else if (use.server?.reason !== undefined && isCapacityReason(use.server.reason)) {
+    this.others.follow(use.kind, event);
+    if (use.kind === 'denied' && use.server?.reason !== undefined && isCapacityReason(use.server.reason)) {
       const segment = this.segmentAt(use.time);
       this.check.denial(event, use.server.capacity ?? this.capacityIn(segment), segment);
     }

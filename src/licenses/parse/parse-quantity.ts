@@ -81,7 +81,7 @@ function parseCost(reader: ContractReader, node: Value, term: Term | undefined):
   const perNode = reader.required(entries, 'per', node, '"cost"');
   const per = perNode && parseUnit(reader, perNode, reader.text(perNode, UNIT), term);
   const prorate = reader.optional(entries, 'prorate', (value) =>
-    reader.word(value, ['day', 'none'] as const),
+    reader.word(value, ['day', 'month', 'none'] as const),
   );
   const rate = reader.optional(entries, 'rate', (value) => {
     const text = reader.text(value, 'a price such as 12.50 EUR');

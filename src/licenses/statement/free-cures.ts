@@ -3,9 +3,10 @@ import { count } from '../../base/text-safety.ts';
 import { type Amount, formatAmount, ONE } from '../contract/amount.ts';
 import { isOver } from '../contract/quantities.ts';
 import type { SegmentUse } from '../measures/measure-fold.ts';
+import type { FreeCure } from './cheapest-cure.ts';
+import { mayBeOver } from './excess.ts';
 import type { PeakSeats } from './peak-seats.ts';
 import type { Holding } from './seat-watch.ts';
-import { type FreeCure, mayBeOver } from './true-up.ts';
 
 /** Both were cut by the same periods and quantities; the second with nothing lingering. */
 export function endLinger(uses: readonly SegmentUse[], withoutLinger: readonly SegmentUse[]): FreeCure {

@@ -19,6 +19,8 @@ export class LastUse {
   private readonly teamOf: TeamOf;
   private readonly last = new Map<string, { at: Instant; place: Place }>();
   private untold = 0;
+  /** When somebody used it last whom the event does not name. */
+  private unnamed: Instant | undefined;
 
   /** `after`: nanoseconds without use that make somebody idle. */
   constructor(after: bigint, teamOf: TeamOf) {
@@ -28,6 +30,10 @@ export class LastUse {
 
   /** A check-in is use as well: it shows that the session lasted until then. */
   see(use: TimedUse): void {
+    if (use.person === undefined && use.host === undefined) {
+      this.unnamed = use.time;
+      return;
+    }
     const holder = holderOf(use);
     const seen = this.last.get(holder);
     if (seen !== undefined) {
@@ -86,6 +92,8 @@ export class LastUse {
     const hole = covered.holes?.find(({ until }) => until >= before);
     if (hole !== undefined)
       return `the log holds nothing between ${formatInstant(hole.from - 1n)} and ${formatInstant(hole.until + 1n)}, as if a file were missing: use may lie there`;
+    if (this.unnamed !== undefined && this.unnamed >= before)
+      return 'there is use that names nobody, and may be that of any of them';
     return this.untold === 0
       ? null
       : `${count(this.untold, 'event')} of further names: too many to be kept apart`;

@@ -12,6 +12,7 @@ import type { LicenseUse, ServerRestart } from '../use/license-use.ts';
 import type { Session } from '../use/sessions.ts';
 import { isTimed } from '../use/timed-use.ts';
 import { byCalendarMonth, isByCalendarMonth } from './calendar-month.ts';
+import { cutByDay, isOwedByDay } from './day-segments.ts';
 import type { SeatWatch } from './seat-watch.ts';
 import { StatementFold } from './statement-fold.ts';
 
@@ -23,6 +24,8 @@ export class LicenseStatement {
   /** The measure over calendar months, where its own period is another; and with nothing lingering, where something does. */
   private months: MeasureFold | undefined;
   private withoutLinger: MeasureFold | undefined;
+  /** The measure by day, where what is owed is reckoned by day. */
+  private days: MeasureFold | undefined;
   private started = false;
 
   constructor(contract: Contract, license: License, options: StatementOptions, coverage: Coverage) {
@@ -43,7 +46,7 @@ export class LicenseStatement {
 
   see(use: LicenseUse): void {
     this.start(use);
-    for (const fold of [this.months, this.withoutLinger]) {
+    for (const fold of this.others()) {
       if (isTimed(use)) fold?.add(use);
       else fold?.anytime(use);
     }
@@ -51,7 +54,7 @@ export class LicenseStatement {
   }
 
   restart(restart: ServerRestart): void {
-    for (const fold of [this.months, this.withoutLinger]) fold?.restart?.(restart);
+    for (const fold of this.others()) fold?.restart?.(restart);
   }
 
   /** `folded`: what the measure itself ended in; undefined where no use came. */
@@ -65,6 +68,7 @@ export class LicenseStatement {
         segments,
         months: this.months?.finish(until) ?? segments,
         withoutLinger: this.withoutLinger?.finish(until),
+        days: this.days?.finish(until),
         stillOpen,
         until,
       },
@@ -72,14 +76,20 @@ export class LicenseStatement {
     );
   }
 
+  private others(): (MeasureFold | undefined)[] {
+    return [this.months, this.withoutLinger, this.days];
+  }
+
   private start({ time }: LicenseUse): void {
     if (this.started) return;
     this.started = true;
     const { contract, license, coverage } = this;
     const { measure, linger } = license;
-    const start = (each: License) =>
-      startMeasure(contract, each, segmentsOf(contract, each, time, coverage), coverage);
+    const segments = (each: License) => segmentsOf(contract, each, time, coverage);
+    const start = (each: License) => startMeasure(contract, each, segments(each), coverage);
     if (!isByCalendarMonth(measure)) this.months = start({ ...license, measure: byCalendarMonth(measure) });
     if (measure.count.what === 'seats' && linger > 0n) this.withoutLinger = start({ ...license, linger: 0n });
+    if (isOwedByDay(license))
+      this.days = startMeasure(contract, license, cutByDay(segments(license), contract.timezone), coverage);
   }
 }

@@ -7,7 +7,7 @@ import type { LicenseFigures, PeriodFigures, TeamUse } from '../../model/license
 import { type Coverage, coverageOf } from '../../model/relation.ts';
 import type { StatementOptions } from '../../model/request.ts';
 import { type Amount, ONE, toNumber } from '../contract/amount.ts';
-import type { Contract, Count, License, Measure } from '../contract/contract.ts';
+import type { Contract, License } from '../contract/contract.ts';
 import { coveredPercent } from '../contract/periods.ts';
 import { type Limit, limitAt, toLimitInForce, toLimits } from '../contract/quantities.ts';
 import type { SegmentUse } from '../measures/measure-fold.ts';
@@ -15,19 +15,22 @@ import { usesByPeriod } from '../measures/uses-by-period.ts';
 import type { LicenseUse, TimedUse } from '../use/license-use.ts';
 import type { Session } from '../use/sessions.ts';
 import { isPassed } from '../verdict/usage-words.ts';
+import { costFigures, owedFigures } from './bills.ts';
 import { isByCalendarMonth } from './calendar-month.ts';
+import { cheapestCure, type FreeCure } from './cheapest-cure.ts';
 import { Denials } from './denials.ts';
+import { excessesOf, excessFigures, withoutTolerated } from './excess.ts';
 import { forecast, type MonthBounds } from './forecast.ts';
 import { endLinger, reclaimHeld, reclaimIdle } from './free-cures.ts';
 import { HeatSums } from './heat-map.ts';
 import { LastUse } from './last-use.ts';
+import { periodWords, unitOf } from './measure-words.ts';
 import { MonthTeams } from './month-teams.ts';
 import { PeakSeats } from './peak-seats.ts';
-import { costOf } from './price.ts';
 import { type Holding, SeatWatch } from './seat-watch.ts';
 import { TeamTally } from './team-tally.ts';
 import { type TeamOf, teamsOf } from './teams.ts';
-import { type FreeCure, trueUp } from './true-up.ts';
+import { trueDownFigures } from './true-down.ts';
 
 /** What the folds of a license ended in. */
 type FoldedUse = {
@@ -36,6 +39,8 @@ type FoldedUse = {
   months: readonly SegmentUse[];
   /** With nothing lingering; undefined where nothing does. */
   withoutLinger: readonly SegmentUse[] | undefined;
+  /** By day, where what is owed is reckoned by day. */
+  days: readonly SegmentUse[] | undefined;
   stillOpen: Iterable<Session>;
   until: Instant;
 };
@@ -87,10 +92,13 @@ export class StatementFold {
   }
 
   finish(
-    { segments, months, withoutLinger, stillOpen, until }: FoldedUse,
+    { segments, months, withoutLinger, days, stillOpen, until }: FoldedUse,
     coverage: Coverage,
   ): LicenseFigures {
-    const { license, seats } = this;
+    const { contract, license, seats } = this;
+    const inForce = limitAt(this.limits, until);
+    const over = excessesOf(segments);
+    const owing = withoutTolerated(license, segments, over);
     const open = this.watch === undefined ? [] : [...this.watch.finish(until)];
     const teams = seats?.months.figures() ?? this.tally?.figures() ?? new Map<string, TeamUse>();
     const isMonthly = isByCalendarMonth(license.measure);
@@ -108,13 +116,19 @@ export class StatementFold {
       denials: this.denials.finish(),
       idle: { ...idle, spare: this.spare(months, coverage) },
       forecast: this.forecast(months, coverage),
-      trueUp: trueUp(
-        license,
-        segments,
-        limitAt(this.limits, until),
-        this.freeCures(segments, withoutLinger, open, idle),
-        costOf,
-      ),
+      cost: costFigures(contract, license, segments),
+      trueUp: {
+        ...excessFigures(segments, over),
+        tolerated: over.length > 0 && owing.length === 0,
+        owed: owedFigures(contract, license, segments, days),
+        ...cheapestCure(
+          license,
+          owing,
+          { inForce, until },
+          this.freeCures(segments, withoutLinger, open, idle),
+        ),
+      },
+      trueDown: trueDownFigures(contract, license, segments, { inForce, until, coverage }),
     };
   }
 
@@ -219,24 +233,4 @@ function highestOf(uses: readonly SegmentUse[]): SegmentUse {
     if (best.upper.amount === undefined) return best;
     return use.upper.amount === undefined || use.upper.amount > best.upper.amount ? use : best;
   });
-}
-
-function periodWords({ over, anchor }: Measure): string {
-  return over === 'month' && anchor !== 1 ? `months from day ${anchor}` : `a ${over}`;
-}
-
-function unitOf(count: Count): string {
-  switch (count.what) {
-    case 'seats':
-    case 'events':
-      return count.what;
-    case 'distinct':
-    case 'assigned':
-      if (typeof count.key !== 'string') return count.key.name;
-      return count.key === 'person' ? 'people' : 'hosts';
-    case 'sum':
-    case 'level':
-    case 'sampled':
-      return count.field.name;
-  }
 }

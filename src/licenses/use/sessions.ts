@@ -7,6 +7,7 @@ import { getOrCreate } from '../../base/get-or-create.ts';
 import type { Instant } from '../../base/instant.ts';
 import type { Place } from '../../model/place.ts';
 import { type Amount, ONE } from '../contract/amount.ts';
+import type { LicenseUse } from './license-use.ts';
 import { OrderedSet } from './ordered-set.ts';
 
 /** One event of a session, with what the sessionizer needs of it. */
@@ -161,6 +162,14 @@ export class Sessions {
   constructor(options: SessionOptions, sink: SeatSink) {
     this.options = options;
     this.sink = sink;
+  }
+
+  /** What the event of this kind does to its session; refusals and assignments are of none. */
+  follow(kind: LicenseUse['kind'], event: SessionEvent): void {
+    if (kind === 'open') this.checkOut(event);
+    else if (kind === 'close') this.checkIn(event);
+    else if (kind === 'upgrade') this.upgrade(event);
+    else if (kind === 'use') this.use(event);
   }
 
   checkOut(event: SessionEvent): void {

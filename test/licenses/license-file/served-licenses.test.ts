@@ -2,27 +2,39 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { formatAmount, toNumber } from '../../src/licenses/contract/amount.ts';
-import { limitAt, toLimits } from '../../src/licenses/contract/quantities.ts';
-import { parseMeasure } from '../../src/licenses/parse/parse-measure.ts';
-import {
-  type RlmPool,
-  type RlmProduct,
-  type RlmStep,
-  rlmLicenses,
-} from '../../src/licenses/parse/rlm-licenses.ts';
+import { formatAmount, ONE, toNumber } from '../../../src/licenses/contract/amount.ts';
+import { limitAt, toLimits } from '../../../src/licenses/contract/quantities.ts';
+import { servedLicenses } from '../../../src/licenses/license-file/served-licenses.ts';
+import type {
+  CapacityStep,
+  LicensePool,
+  ServedProduct,
+} from '../../../src/licenses/license-file/served-products.ts';
+import { parseMeasure } from '../../../src/licenses/parse/parse-measure.ts';
 
 const MEASURE = parseMeasure('seats', 'count seats each instant take max over month', () => {})!;
-const POOL: RlmPool = { share: '', maxShare: undefined };
+const POOL: LicensePool = {
+  ...{ pool: '1', count: 5, reservations: 0, softLimit: 5, share: '', maxShare: undefined },
+  ...{ type: '0', contract: undefined },
+};
+const PLAN = { measure: MEASURE, line: 3, term: undefined };
 
-const step = (from: string, quantity: number | undefined, ...pools: Partial<RlmPool>[]): RlmStep => ({
+const step = (
+  from: string,
+  quantity: number | undefined,
+  ...pools: Partial<LicensePool>[]
+): CapacityStep => ({
   from,
   quantity,
   pools: pools.length === 0 ? [POOL] : pools.map((pool) => ({ ...POOL, ...pool })),
 });
-const product = (version: string, ...steps: RlmStep[]): RlmProduct => ({ product: 'solver', version, steps });
-const only = (...products: RlmProduct[]) => {
-  const [license, ...others] = rlmLicenses(products, MEASURE, 3);
+const product = (version: string, ...steps: CapacityStep[]): ServedProduct => ({
+  product: 'solver',
+  version,
+  steps,
+});
+const only = (...products: ServedProduct[]) => {
+  const [license, ...others] = servedLicenses(products, PLAN);
   assert.equal(others.length, 0);
   return license!;
 };
@@ -47,6 +59,7 @@ test('versions of a product add up from each change on, and the newest is the ce
   assert.deepEqual(license.open, {
     exceeded: [],
     within: ['its licenses lie in pools that are counted apart'],
+    upTo: 5n * ONE,
   });
 });
 
@@ -54,9 +67,7 @@ test('a product of two names is two licenses, whatever their case', () => {
   const other = { ...product('1.0', step('2026-03-01T00:00:00Z', 1)), product: 'SOLVER' };
   const third = { ...other, product: 'viewer' };
   assert.deepEqual(
-    rlmLicenses([product('1.0', step('2026-03-01T00:00:00Z', 5)), other, third], MEASURE, 1).map(
-      ({ id }) => id,
-    ),
+    servedLicenses([product('1.0', step('2026-03-01T00:00:00Z', 5)), other, third], PLAN).map(({ id }) => id),
     ['solver', 'viewer'],
   );
 });
@@ -69,7 +80,7 @@ test('what is not known is no quantity at all', () => {
 });
 
 test('sessions are shared by user and host; by anything else every session counts, which is said', () => {
-  const shared = (...pools: Partial<RlmPool>[]) =>
+  const shared = (...pools: Partial<LicensePool>[]) =>
     only(product('1.0', step('2026-03-01T00:00:00Z', 5, ...pools)));
   assert.deepEqual(
     [shared({ share: 'UH' }).share, shared({ share: 'UH' }).open],
@@ -81,6 +92,17 @@ test('sessions are shared by user and host; by anything else every session count
     assert.match(shared(pool).open!.exceeded[0]!, /^its licenses are shared by more than user and host/);
   }
   assert.match(shared({ share: 'u' }, { share: 'h' }).open!.exceeded[0]!, /in different ways/);
+});
+
+test('what was bought may be the soft limit of a pool, above which nothing is said to be within', () => {
+  const pools = { count: 10, softLimit: 8 };
+  assert.deepEqual(only(product('1.0', step('2026-03-01T00:00:00Z', 10, pools))).open, {
+    exceeded: [],
+    within: ['the server gives more than the soft limit of a pool, and what was bought may be that'],
+    upTo: 8n * ONE,
+  });
+  const equal = { count: 10, softLimit: 10 };
+  assert.equal(only(product('1.0', step('2026-03-01T00:00:00Z', 10, equal))).open, undefined);
 });
 
 const days = fc.array(fc.tuple(fc.integer({ min: 1, max: 28 }), fc.integer({ min: 0, max: 9 })), {

@@ -1,9 +1,9 @@
 /** What an RLM server had to give, by date. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { rlm } from '../../src/text-logs/rlm.ts';
-import { servedProducts } from '../../src/text-logs/rlm-product.ts';
-import { readText } from './read-text.ts';
+import { servedProducts } from '../../../src/licenses/license-file/served-products.ts';
+import { rlm } from '../../../src/text-logs/rlm.ts';
+import { readText } from '../../text-logs/read-text.ts';
 
 const HEADER = 'RLM Report Log Format 0, version 14.1\nSTART licsrv 03/02/2026 08:00\nTIMEZONE 0\n';
 

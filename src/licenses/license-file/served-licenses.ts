@@ -7,29 +7,21 @@ import { getOrCreate } from '../../base/get-or-create.ts';
 import { parseTimestamp } from '../../base/instant.ts';
 import { compareText } from '../../base/text-safety.ts';
 import { ONE } from '../contract/amount.ts';
-import type { ContractDate, License, Measure, QuantityEntry, ShareKey } from '../contract/contract.ts';
+import type { ContractDate, License, Measure, QuantityEntry, ShareKey, Term } from '../contract/contract.ts';
 import { compareVersions, parseVersionBound } from '../contract/versions.ts';
+import type { LicensePool, ServedProduct } from './served-products.ts';
 
-/** Licenses that the server keeps together. `share`: of whom sessions share one: `uhi` for user, host, what the ISV defines. */
-export type RlmPool = {
-  share: string;
-  /** How many sessions share one license; 0 and undefined: any number. */
-  maxShare: number | undefined;
-};
-
-/** From an RFC 3339 time on. `quantity` undefined: a pool states none, which may be unlimited, or nothing. */
-export type RlmStep = { from: string; quantity: number | undefined; pools: readonly RlmPool[] };
-
-export type RlmProduct = { product: string; version: string; steps: readonly RlmStep[] };
+/** `term`: of the contract. `line`: where it names the logs. */
+type Plan = { measure: Measure; line: number; term: Term | undefined };
 
 /** One license for each product, for a check-out of an old version may be served by a license of a newer one. */
-export function rlmLicenses(products: readonly RlmProduct[], measure: Measure, line: number): License[] {
-  const byName = new Map<string, RlmProduct[]>();
+export function servedLicenses(products: readonly ServedProduct[], plan: Plan): License[] {
+  const byName = new Map<string, ServedProduct[]>();
   for (const each of products) getOrCreate(byName, each.product.toLowerCase(), () => []).push(each);
-  return [...byName.values()].map((versions) => toLicense(versions, measure, line));
+  return [...byName.values()].map((versions) => toLicense(versions, plan));
 }
 
-function toLicense(versions: readonly RlmProduct[], measure: Measure, line: number): License {
+function toLicense(versions: readonly ServedProduct[], { measure, line, term }: Plan): License {
   const { product } = versions[0]!;
   const newest = versions
     .map(({ version }) => version)
@@ -37,9 +29,7 @@ function toLicense(versions: readonly RlmProduct[], measure: Measure, line: numb
   const bound = parseVersionBound(`<= ${newest}`);
   const pools = versions.flatMap(({ steps }) => steps.flatMap((step) => step.pools));
   const { share, doubt } = shareOf(pools);
-  const isApart =
-    versions.some(({ steps }) => steps.some((step) => step.pools.length > 1)) || versions.length > 1;
-  const within = isApart ? ['its licenses lie in pools that are counted apart'] : [];
+  const within = withinTerms(versions, pools);
   const exceeded = doubt === undefined ? [] : [doubt];
   return {
     id: product,
@@ -52,12 +42,40 @@ function toLicense(versions: readonly RlmProduct[], measure: Measure, line: numb
     unlimited: false,
     quantity: quantityOf(versions),
     reserve: [],
-    ...(within.length + exceeded.length > 0 && { open: { exceeded, within } }),
+    ...(term && { term }),
+    ...(within.length + exceeded.length > 0 && {
+      // What fits into the smallest pool fits into every one.
+      open: { exceeded, within, ...(within.length > 0 && { upTo: BigInt(smallestOf(pools)) * ONE }) },
+    }),
   };
 }
 
+function withinTerms(versions: readonly ServedProduct[], pools: readonly LicensePool[]): string[] {
+  const isApart =
+    versions.length > 1 || versions.some(({ steps }) => steps.some((step) => step.pools.length > 1));
+  const isSoft = pools.some((pool) => softLimitOf(pool) < sizeOf(pool));
+  return [
+    ...(isApart ? ['its licenses lie in pools that are counted apart'] : []),
+    ...(isSoft
+      ? ['the server gives more than the soft limit of a pool, and what was bought may be that']
+      : []),
+  ];
+}
+
+function smallestOf(pools: readonly LicensePool[]): number {
+  return Math.max(0, Math.min(...pools.map(softLimitOf)));
+}
+
+function softLimitOf(pool: LicensePool): number {
+  return Math.min(pool.softLimit ?? sizeOf(pool), sizeOf(pool));
+}
+
+function sizeOf({ count, reservations }: LicensePool): number {
+  return count + reservations;
+}
+
 /** Empty, and so unknown, where any step is unknown or cannot be placed in time: a part of a total is no total. */
-function quantityOf(versions: readonly RlmProduct[]): QuantityEntry[] {
+function quantityOf(versions: readonly ServedProduct[]): QuantityEntry[] {
   const changes: { at: ContractDate; version: number; quantity: number }[] = [];
   for (const [version, { steps }] of versions.entries()) {
     for (const { from, quantity } of steps) {
@@ -90,7 +108,7 @@ function quantityOf(versions: readonly RlmProduct[]): QuantityEntry[] {
  * Where seats are shared by what no event names, or by so many sessions and no more, every session counts: too many rather
  * than too few.
  */
-function shareOf(pools: readonly RlmPool[]): { share: ShareKey[]; doubt?: string } {
+function shareOf(pools: readonly LicensePool[]): { share: ShareKey[]; doubt?: string } {
   const rules = new Set(
     pools.map(({ share, maxShare }) => JSON.stringify([share.toLowerCase(), maxShare || 0])),
   );

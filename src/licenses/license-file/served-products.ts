@@ -2,10 +2,10 @@
  * What an RLM server had to give, by date: the PRODUCT records that it writes whenever it starts, rereads its licenses or
  * begins a new report log. They state capacity as served, which is evidence of a contract and not the contract.
  */
-import { compareText } from '../base/text-safety.ts';
+import { compareText } from '../../base/text-safety.ts';
 
 /** Licenses of one product and version that the server keeps together. */
-type LicensePool = {
+export type LicensePool = {
   pool: string;
   /** Licenses for everyone, and reserved ones besides. */
   count: number;
@@ -20,13 +20,18 @@ type LicensePool = {
 };
 
 /** `quantity`: count and reservations of all pools; undefined where one states none, which may mean unlimited or nothing. */
-type CapacityStep = { from: string; quantity: number | undefined; pools: LicensePool[] };
+export type CapacityStep = { from: string; quantity: number | undefined; pools: LicensePool[] };
 
 /** The steps begin with the first block that serves the product; a product no longer served is a step to zero. */
-type ServedProduct = { product: string; version: string; steps: CapacityStep[] };
+export type ServedProduct = { product: string; version: string; steps: CapacityStep[] };
 
-/** A record of the `rlm` reader, parsed. */
-type RlmRecord = Readonly<Record<string, unknown>>;
+/** A record of the `rlm` reader of text logs, parsed. */
+export type RlmRecord = Readonly<Record<string, unknown>>;
+
+/** Whether `servedProducts` looks at records of this kind. */
+export function tellsOfServing(event: unknown): boolean {
+  return event === 'START' || event === 'REREAD' || event === 'PRODUCT';
+}
 
 /** `records` of one server in the order of its logs; others than START, REREAD and PRODUCT are passed over. */
 export function servedProducts(records: Iterable<RlmRecord>): ServedProduct[] {
