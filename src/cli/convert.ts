@@ -14,7 +14,7 @@ export async function convert(file: string, options: ConvertOptions): Promise<vo
   const problems: Problem[] = [];
   const outputs = parseOutputs(options.format ?? [], FORMATS, problems);
   checkSarifProfile(outputs, options.sarifProfile, problems);
-  checkOutputs(outputs, [{ file }], problems, 'is the report to convert');
+  checkOutputs(outputs, [{ file }], problems, { role: 'is the report to convert' });
   if (problems.length > 0) throw new ProblemsError(problems);
   await writeReport(readReport(file), outputs, { quiet: false, ...options });
 }

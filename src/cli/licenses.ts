@@ -59,7 +59,8 @@ export async function licenses(paths: string[], options: LicensesOptions): Promi
   const { files, missing } = await discover(base.paths, base.exclude);
   for (const name of missing)
     problems.push({ file: name, line: 0, column: 0, message: 'there is no such file, folder or match' });
-  checkOutputs(outputs, files, problems);
+  const told = [options.config, (base.licenses as Contract | undefined)?.file];
+  checkOutputs(outputs, files, problems, { told: told.filter((file) => typeof file === 'string') });
   if (problems.length > 0) throw new ProblemsError(problems);
   const contract = asOf?.contract ?? (base.licenses as Contract);
   const request = toRequest(base, contract, statement, asOf?.until);

@@ -102,20 +102,22 @@ function writeFile(file: string, text: string): void {
   else writeFileWhole(file, text);
 }
 
-/** A report must not replace a log it is about, nor another report. */
+/** A report must not replace a log it is about, nor what told the run (`told`), nor another report. */
 export function checkOutputs(
   outputs: readonly { file?: string }[],
   files: readonly Pick<DiscoveredFile, 'file'>[],
   problems: Problem[],
-  role = 'is among the logs to audit',
+  { role = 'is among the logs to audit', told = [] as readonly string[] } = {},
 ): void {
   const inputs = new Set(files.map(({ file }) => realPath(file)));
+  const telling = new Set(told.map(realPath));
   const taken = new Set<string>();
   for (const { file } of outputs) {
     if (file === undefined) continue;
     const place = realPath(file);
     const wrong = (message: string) => problems.push({ file: '--format', line: 0, column: 0, message });
     if (inputs.has(place)) wrong(`${quote(file)} ${role}, expected another file`);
+    if (telling.has(place)) wrong(`${quote(file)} is read by this run, expected another file`);
     if (taken.has(place)) wrong(`${quote(file)} is named twice, expected a file for each format`);
     taken.add(place);
   }

@@ -20,6 +20,7 @@ import { Progress } from './progress.ts';
 import { buildRequest, type RequestOptions, readScope, type Scope } from './request.ts';
 import { Stats } from './stats.ts';
 import type { ColorChoice } from './terminal.ts';
+import { toldFiles } from './told-files.ts';
 import { readTriage, type TriageOptions } from './triage-inputs.ts';
 import {
   type ArchiveOptions,
@@ -93,7 +94,9 @@ async function verifyFiles(
   for (const name of missing)
     problems.push({ file: name, line: 0, column: 0, message: 'there is no such file, folder or match' });
   const { keys, others } = await readArchiveKeys(options, archives, problems);
-  checkOutputs(outputs, archives.files, problems);
+  checkOutputs(outputs, archives.files, problems, {
+    told: toldFiles(scope.config, options, request, inputs),
+  });
   const evidencePlan = planEvidence(
     options,
     scope.paths,
