@@ -1,5 +1,6 @@
 /** Completions of shells, out of the commands themselves: nothing is listed a second time. */
 import type { Argument, Command, Option } from 'commander';
+import { SEVERITIES } from '../model/finding.ts';
 import { FORMATS } from '../report/index.ts';
 import type { Shell } from './commands/completion.ts';
 
@@ -13,6 +14,12 @@ type Completed = {
 
 /** `values`: what follows it; undefined when nothing does, empty when files do. */
 type CompletedFlag = { names: string[]; description: string; values: readonly string[] | undefined };
+
+/** What options take that have more than a few fixed words. */
+const KNOWN_VALUES: Readonly<Record<string, readonly string[]>> = {
+  '--format': FORMATS.map(({ name }) => name),
+  '--fail-on': [...SEVERITIES, 'new'],
+};
 
 export function completionScript(program: Command, shell: Shell): string {
   const commands = collect(program, []);
@@ -33,8 +40,7 @@ function toFlag(option: Option): CompletedFlag {
   const names = [option.short, option.long].filter((name) => name !== undefined);
   const { description, required, optional, argChoices } = option;
   if (!required && !optional) return { names, description, values: undefined };
-  const formats = option.long === '--format' ? FORMATS.map(({ name }) => name) : [];
-  return { names, description, values: argChoices ?? formats };
+  return { names, description, values: argChoices ?? KNOWN_VALUES[option.long!] ?? [] };
 }
 
 function bashLines(name: string, commands: readonly Completed[]): string[] {
