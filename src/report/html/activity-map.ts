@@ -10,6 +10,9 @@ const DAY = 24 * HOUR;
 /** Days of one map, the latest: a quarter of a year fits a page. */
 const MAX_DAYS = 92;
 
+/** A shorter log stands at the end of so many, for the dates below need their room. */
+const MIN_DAYS = 21;
+
 /** Pixels. */
 const CELL = 9;
 const LEFT = 44;
@@ -25,7 +28,7 @@ export function activityMap(activity: SourceActivity): Html {
   const events = buckets.reduce((sum, each) => sum + each.events, 0);
   const times = buckets.map(({ at }) => Date.parse(at));
   const last = Math.floor(times.at(-1)! / DAY);
-  const first = Math.max(Math.floor(times[0]! / DAY), last - MAX_DAYS + 1);
+  const first = Math.min(Math.max(Math.floor(times[0]! / DAY), last - MAX_DAYS + 1), last - MIN_DAYS + 1);
   const shown = buckets.filter((_, index) => times[index]! >= first * DAY);
   const most = shown.reduce((highest, each) => Math.max(highest, each.events), 1);
   const rows = bucket === 'hour' ? 24 : 1;
@@ -42,13 +45,11 @@ export function activityMap(activity: SourceActivity): Html {
   const hours =
     rows === 1 ? '' : [0, 6, 12, 18].map((hour) => label(2, TOP + hour * CELL + 8, `${hour}:00`)).join('');
   const dates = [first, last]
-    .map((day, index) =>
-      label(index === 0 ? LEFT : LEFT + days * CELL, height - 4, dateOf(day), index === 1 && days > 14),
-    )
+    .map((day, index) => label(index === 0 ? LEFT : LEFT + days * CELL, height - 4, dateOf(day), index === 1))
     .join('');
   const said = `${name}: ${count(events, 'event')} by ${bucket}, ${dateOf(first)} to ${dateOf(last)} (UTC)`;
   const svg = new Html(
-    `<svg viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="${html`${said}`.text}">${frame}${cells.join('')}${hours}${days > 14 ? dates : label(LEFT, height - 4, dateOf(first))}</svg>`,
+    `<svg viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="${html`${said}`.text}">${frame}${cells.join('')}${hours}${dates}</svg>`,
   );
   const cut =
     times[0]! < first * DAY
