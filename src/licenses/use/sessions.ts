@@ -8,6 +8,7 @@ import type { Instant } from '../../base/instant.ts';
 import type { Place } from '../../model/place.ts';
 import { type Amount, ONE } from '../contract/amount.ts';
 import { OrderedSet } from './ordered-set.ts';
+import { UnpairedSeats } from './unpaired-seats.ts';
 
 /** One event of a session, with what the sessionizer needs of it. */
 export type SessionEvent = {
@@ -56,7 +57,14 @@ export type Session = SessionEvent & {
   ends: Instant;
   /** The check-in, once there is one. */
   closed: Place | undefined;
+  /** It shares its seats, and nobody knows how many of them check-ins gave back. */
+  unpaired: UnpairedSeats | undefined;
 };
+
+/** How many seats of it count in its share for certain. `quantity` may be more or less, for it pairs check-ins as they come. */
+export function certainSeats({ unpaired, quantity }: Session): Amount {
+  return unpaired === undefined ? quantity : unpaired.least;
+}
 
 /** Some seats of a session, checked in before the rest, that linger until `ends`. */
 type Part = { session: Session; quantity: Amount; ends: Instant };
@@ -66,9 +74,9 @@ type Again = { session: Session; at: Instant; ends: Instant };
 
 /**
  * Why seats may be taken besides: a check-out repeats an open session, or is somebody else's under the same id; a check-in
- * gives back nobody knows how many.
+ * gives back nobody knows how many, or seats of nobody knows which session.
  */
-export type SeatDoubt = 'repeated' | 'reused' | 'amount';
+export type SeatDoubt = 'repeated' | 'reused' | 'amount' | 'unpaired';
 
 /** What happens to the seats, in time order. */
 export interface SeatSink {
@@ -157,6 +165,8 @@ export class Sessions {
   private readonly repeated = new OrderedSet<Again>();
   /** Seats that may still be taken under the id of a session that was checked in, by seat. */
   private readonly foreign = new Map<string, Amount>();
+  /** By seat. */
+  private readonly unpaired = new Map<string, UnpairedSeats>();
 
   constructor(options: SessionOptions, sink: SeatSink) {
     this.options = options;
@@ -170,8 +180,14 @@ export class Sessions {
       this.checkOutAgain(repeated, event);
       return;
     }
+    const unpaired = this.unpairedOf(event);
+    unpaired?.checkOut(event.quantity);
     if (!event.named && this.takeAgain(event)) return;
-    const session = this.revive(event) ?? this.take(event);
+    const session = this.revive(event) ?? this.take(event, unpaired);
+    if (unpaired !== undefined) {
+      join(session, unpaired);
+      this.tellUnpaired(unpaired, event);
+    }
     const byFeature = getOrCreate(this.open, event.key, () => new Map<string, OrderedSet<Session>>());
     getOrCreate(byFeature, event.feature ?? '', () => new OrderedSet<Session>()).add(session);
     if (this.isBorrowed(event)) {
@@ -242,6 +258,7 @@ export class Sessions {
       for (const session of [...(ofLog?.get(name) ?? [])]) {
         const held = heldBy(session);
         this.close(session, at);
+        session.unpaired?.expire(held);
         this.sink.idle?.(-held, at);
         this.reduce(session, held, at);
         ended++;
@@ -256,11 +273,14 @@ export class Sessions {
       this.checkInAny(event);
       return;
     }
-    // The latest first: which of several equal sessions ended makes no difference to their number, but if one check-in
-    // was lost, only the latest is proven to have lasted until now.
     let rest = event.quantity;
+    const unpaired = this.unpairedBy(event);
+    if (unpaired !== undefined) {
+      unpaired.checkIn(rest);
+      this.tellUnpaired(unpaired, event);
+    }
     for (;;) {
-      const session = this.endedBy(event);
+      const session = this.endedBy(event, rest);
       if (session === undefined) {
         if (this.isLateReturn(event) || this.isForeignReturn(event)) return;
         this.orphan(rest === event.quantity ? event : { ...event, quantity: rest });
@@ -281,12 +301,56 @@ export class Sessions {
     }
   }
 
-  /** The latest of its own server; where that gave none, the latest of any. */
-  private endedBy(event: SessionEvent): Session | undefined {
+  /**
+   * Without an id, the one that holds just so many seats, for hardly any license server gives back seats of a session one by
+   * one. Of several the latest: which of equal sessions ended makes no difference to their number, but if one check-in was
+   * lost, only the latest is proven to have lasted until now. Of its own server; where that gave none, of any.
+   */
+  private endedBy(event: SessionEvent, quantity: Amount): Session | undefined {
     const sessions = this.sessionsOf(event);
     const last = sessions?.last();
-    if (event.log === undefined || last === undefined || last.log === event.log) return last;
-    return sessions!.lastOf(({ log }) => log === event.log) ?? last;
+    if (last === undefined || sessions!.size === 1) return last;
+    const isOwn = ({ log }: Session) => event.log === undefined || log === event.log;
+    const isExact = (session: Session) => !session.unreadable && heldBy(session) === quantity;
+    const fits = event.named || !event.stated || event.unreadable ? () => true : isExact;
+    if (isOwn(last) && fits(last)) return last;
+    return sessions!.lastOf((each) => isOwn(each) && fits(each)) ?? sessions!.lastOf(isOwn) ?? last;
+  }
+
+  /** The seats of whose sessions nobody knows which ones `event`, a check-in, ends. */
+  private unpairedBy(event: SessionEvent): UnpairedSeats | undefined {
+    const known = this.unpairedOf(event);
+    const { named, stated, unreadable, quantity } = event;
+    if (known !== undefined || named || !stated || unreadable) return known;
+    const sessions = this.sessionsOf(event);
+    if (sessions === undefined || sessions.size === 1 || sessions.last()!.share === undefined)
+      return undefined;
+    const ended = this.endedBy(event, quantity)!;
+    if (!ended.unreadable && heldBy(ended) === quantity) return undefined;
+    const unpaired = new UnpairedSeats([...sessions].map(heldBy), this.options.linger > 0n);
+    this.unpaired.set(seatOf(event), unpaired);
+    for (const session of sessions) join(session, unpaired);
+    return unpaired;
+  }
+
+  private unpairedOf(event: SessionEvent): UnpairedSeats | undefined {
+    return this.unpaired.size === 0 || event.named ? undefined : this.unpaired.get(seatOf(event));
+  }
+
+  private tellUnpaired(unpaired: UnpairedSeats, event: SessionEvent): void {
+    const by = unpaired.most - unpaired.least - unpaired.told;
+    if (by === 0n) return;
+    unpaired.told += by;
+    this.sink.doubt(by, event.at, event, 'unpaired');
+  }
+
+  /** The seats of a session are free. With those of the last one it is known again what is taken. */
+  private release(session: Session, at: Instant): void {
+    this.sink.release(session, at);
+    const { unpaired } = session;
+    if (unpaired === undefined || --unpaired.members > 0) return;
+    this.unpaired.delete(seatOf(session));
+    if (unpaired.told > 0n && !unpaired.isExpired) this.sink.doubt(-unpaired.told, at, session);
   }
 
   /** A check-in that names no feature: of the one session of its key, or of all of them. */
@@ -313,7 +377,8 @@ export class Sessions {
       this.checkOut(event);
       return;
     }
-    if (sessions.size > 1) this.sink.upgradeUnknown?.(event);
+    if (sessions.size > 1 || session.unpaired !== undefined) this.sink.upgradeUnknown?.(event);
+    session.unpaired?.upgrade();
     if (event.unreadable || !event.stated) {
       if (session.unreadable) return;
       // The least that it can be.
@@ -395,7 +460,7 @@ export class Sessions {
       if (next === undefined || next.ends > now) return;
       if (next === lingered) {
         this.stopLingering(next);
-        this.sink.release(next, next.ends);
+        this.release(next, next.ends);
       } else {
         const held = heldBy(next);
         if (next !== borrowed) {
@@ -404,6 +469,10 @@ export class Sessions {
           next.foreign = 0n;
         }
         this.close(next, next.ends);
+        if (next.unpaired !== undefined) {
+          next.unpaired.isExpired = true;
+          next.unpaired.expire(held);
+        }
         if (next === borrowed) this.expired.set(seatOf(next), (this.expired.get(seatOf(next)) ?? 0) + 1);
         this.sink.overdue?.(next, held);
         this.reduce(next, held, next.ends);
@@ -458,7 +527,7 @@ export class Sessions {
 
   private reduce(session: Session, by: Amount, at: Instant): void {
     if (by === session.quantity) {
-      this.sink.release(session, at);
+      this.release(session, at);
       return;
     }
     session.quantity -= by;
@@ -475,7 +544,7 @@ export class Sessions {
     return true;
   }
 
-  private take(event: SessionEvent): Session {
+  private take(event: SessionEvent, unpaired?: UnpairedSeats): Session {
     const { at, key, named, feature, holder, share, quantity, stated, unreadable, place, identity } = event;
     const { borrowed = false, daemon, log, host } = event;
     // Spelled out: a spread with further members takes 20 × longer (measured, Node 20).
@@ -505,7 +574,9 @@ export class Sessions {
       reopened: undefined,
       ends: 0n,
       closed: undefined,
+      unpaired: undefined,
     };
+    if (unpaired !== undefined) join(session, unpaired);
     this.sink.take(session, event.at);
     return session;
   }
@@ -519,7 +590,7 @@ export class Sessions {
     session.closed = place;
     this.close(session, at);
     if (this.options.linger > 0n) this.linger(session, at);
-    else this.sink.release(session, at);
+    else this.release(session, at);
   }
 
   private close(session: Session, at: Instant): void {
@@ -596,6 +667,12 @@ function sooner(left: Session | undefined, right: Session | undefined): Session 
 function isOther(session: Session, { holder, host, log }: SessionEvent): boolean {
   if (session.holder !== holder || session.log !== log) return true;
   return host !== undefined && session.host !== undefined && session.host !== host;
+}
+
+function join(session: Session, unpaired: UnpairedSeats): void {
+  if (session.unpaired === unpaired) return;
+  session.unpaired = unpaired;
+  unpaired.members++;
 }
 
 /** Seats of the session that nobody checked in. */
