@@ -8,14 +8,15 @@ import { type SessionEvent, Sessions } from '../../src/licenses/use/sessions.ts'
 import { rounds } from '../support/rounds.ts';
 import { atMinute, editorContract, MARCH, runContract, set, spanning, use } from './run-contract.ts';
 
-type Step = { kind: 'out' | 'in'; at: number; holder: string; quantity: number };
+/** `whole`: a check-in that states no quantity, of one session. */
+type Step = { kind: 'out' | 'in'; at: number; holder: string; quantity: number; whole?: boolean };
 /** `share`: all the sessions of a holder count once; `all`: those of everybody. */
 type Options = { share: 'none' | 'holder' | 'all'; linger: number };
 type Bounds = { lower: Amount; upper: Amount };
 
 const END = 14;
 
-function toEvent({ at, holder, quantity }: Step, { share }: Options): SessionEvent {
+function toEvent({ at, holder, quantity, whole = false }: Step, { share }: Options): SessionEvent {
   return {
     at: BigInt(at),
     key: holder,
@@ -23,8 +24,8 @@ function toEvent({ at, holder, quantity }: Step, { share }: Options): SessionEve
     feature: 'f',
     holder,
     share: share === 'none' ? undefined : share === 'all' ? 'everybody' : holder,
-    quantity: BigInt(quantity) * ONE,
-    stated: true,
+    quantity: whole ? ONE : BigInt(quantity) * ONE,
+    stated: !whole,
     unreadable: false,
     place: { file: 'log', line: at + 1, offset: at, length: 1 },
     identity: `${holder}${at}`,
@@ -102,6 +103,17 @@ function* pairings(
     const own = open.filter((each) => each.holder === holder && each.held > 0);
     const total = own.reduce((sum, { held }) => sum + held, 0);
     const exact = own.findLast(({ held }) => held === quantity);
+    if (step.whole && own.length > 0) {
+      const isOpen = new Set(own.map(({ held }) => held)).size > 1;
+      if (isOpen) found.ambiguous = true;
+      const looseNow = isOpen ? new Set([...loose, holder]) : loose;
+      for (const ended of isOpen || loose.has(holder) ? own : own.slice(-1)) {
+        const leaving = [...ended.leaving, { quantity: ended.held, ends: at + options.linger }];
+        const left = open.map((each) => (each === ended ? { ...each, held: 0, leaving } : each));
+        yield* pairFrom(index + 1, at, left, reached, looseNow);
+      }
+      return;
+    }
     const isExact = exact !== undefined && !loose.has(holder);
     const ways = isExact
       ? [own.map((each) => (each === exact ? quantity : 0))]
@@ -131,17 +143,31 @@ function* pairings(
 
 const startsArbitrary = fc.constantFrom([0], [0, 4], [0, 3, 8]);
 
-const stepsArbitrary = fc
-  .array(
-    fc.record({
-      kind: fc.constantFrom<Step['kind']>('out', 'in', 'out'),
-      at: fc.integer({ min: 0, max: END - 1 }),
-      holder: fc.constantFrom('ann', 'ann', 'bob'),
-      quantity: fc.integer({ min: 1, max: 5 }),
-    }),
-    { maxLength: 8 },
-  )
-  .map((steps) => steps.sort((a, b) => a.at - b.at));
+const stepsArbitrary = (wholes: fc.Arbitrary<boolean>) =>
+  fc
+    .array(
+      fc.record({
+        kind: fc.constantFrom<Step['kind']>('out', 'in', 'out'),
+        at: fc.integer({ min: 0, max: END - 1 }),
+        holder: fc.constantFrom('ann', 'ann', 'bob'),
+        quantity: fc.integer({ min: 1, max: 5 }),
+        whole: wholes,
+      }),
+      { maxLength: 8 },
+    )
+    .map((steps) =>
+      steps
+        .map((step) =>
+          step.kind === 'out' ? { ...step, whole: false } : step.whole ? { ...step, quantity: 1 } : step,
+        )
+        .sort((a, b) => a.at - b.at),
+    );
+
+const WHOLES = {
+  stated: fc.constant(false),
+  unstated: fc.constant(true),
+  'some stated': fc.boolean(),
+};
 
 /** So that no seat that lingers is taken again: what becomes of it then is another question. */
 function withoutReturn(steps: readonly Step[]): Step[] {
@@ -156,12 +182,16 @@ function peaksOf(levels: readonly number[], starts: readonly number[]): number[]
   return starts.map((from, index) => Math.max(0, ...levels.slice(from, starts[index + 1] ?? END + 1)));
 }
 
+const PLANS = Object.entries(WHOLES).flatMap(([words, wholes]) =>
+  [0, 3].map((linger) => [words, linger, wholes] as const),
+);
+
 for (const share of ['none', 'holder', 'all'] as const) {
-  for (const linger of [0, 3]) {
-    test(`every pairing lies within the bounds, and one alone is both (share ${share}, linger ${linger})`, () => {
+  for (const [words, linger, wholes] of PLANS) {
+    test(`every pairing lies within the bounds, and one alone is both (share ${share}, linger ${linger}, ${words})`, () => {
       let [decided, open] = [0, 0];
       fc.assert(
-        fc.property(stepsArbitrary, startsArbitrary, (all, starts) => {
+        fc.property(stepsArbitrary(wholes), startsArbitrary, (all, starts) => {
           const steps = linger === 0 ? all : withoutReturn(all);
           const found = { ambiguous: false };
           const bounds = boundsOf(steps, starts, { share, linger });
@@ -278,4 +308,21 @@ test('a mean over time lies between those of the pairings', () => {
     'undetermined',
     'satisfied',
   ]);
+});
+
+test('a check-in that states no quantity may have ended any of unequal sessions', () => {
+  const [out, back] = ['checkout', 'checkin'];
+  const records = [
+    use(out, atMinute(0), 'ann', { host: 'a', quantity: 1 }),
+    use(out, atMinute(1), 'ann', { host: 'a', quantity: 3 }),
+    use(back, atMinute(2), 'ann', { host: 'a' }),
+    use(out, atMinute(3), 'bob', { host: 'b', quantity: 4 }),
+    use(back, atMinute(4), 'bob', { host: 'b' }),
+    use(back, atMinute(5), 'ann', { host: 'a' }),
+  ];
+  for (const more of ['', 'share: [person, host]']) {
+    const judge = (quantity: number) => runContract(contract(quantity, more), [...MARCH, ...records])[0]!;
+    const verdicts = [4, 5, 6, 7].map((quantity) => judge(quantity).verdict);
+    assert.deepEqual(verdicts, ['violation', 'undetermined', 'undetermined', 'satisfied']);
+  }
 });

@@ -1,6 +1,6 @@
 /**
  * The one sessionizer: check-outs and check-ins in time order become seats that are taken and given back.
- * Streams; it remembers only what is open, lingering or borrowed. One state machine, so one file of 600 lines.
+ * Streams; it remembers only what is open, lingering or borrowed. One state machine, so one file of 800 lines.
  */
 
 import { getOrCreate } from '../../base/get-or-create.ts';
@@ -8,6 +8,7 @@ import type { Instant } from '../../base/instant.ts';
 import type { Place } from '../../model/place.ts';
 import { type Amount, ONE } from '../contract/amount.ts';
 import { OrderedSet } from './ordered-set.ts';
+import { UnequalSessions } from './unequal-sessions.ts';
 import { UnpairedSeats } from './unpaired-seats.ts';
 
 /** One event of a session, with what the sessionizer needs of it. */
@@ -59,6 +60,8 @@ export type Session = SessionEvent & {
   closed: Place | undefined;
   /** It shares its seats, and nobody knows how many of them check-ins gave back. */
   unpaired: UnpairedSeats | undefined;
+  /** One of several of different quantities, of which a check-in that states none ended one. */
+  unequal: UnequalSessions<Session> | undefined;
 };
 
 /** How many seats of it count in its share for certain. `quantity` may be more or less, for it pairs check-ins as they come. */
@@ -145,6 +148,9 @@ export type SessionOptions = {
   restarts?: boolean;
 };
 
+/** `paired`: a check-in that fits none of them may have shrunk any. `unreadable`: nobody knows what some of them hold. */
+type Mixture = 'unequal' | 'paired' | 'unreadable';
+
 /** The sessions of one key by feature. */
 type OpenSessions = Map<string, OrderedSet<Session>>;
 
@@ -167,6 +173,9 @@ export class Sessions {
   private readonly foreign = new Map<string, Amount>();
   /** By seat. */
   private readonly unpaired = new Map<string, UnpairedSeats>();
+  private readonly unequal = new Map<string, UnequalSessions<Session>>();
+  /** Sessions without an id that do not all hold the same. */
+  private readonly mixed = new Map<OrderedSet<Session>, Mixture>();
 
   constructor(options: SessionOptions, sink: SeatSink) {
     this.options = options;
@@ -189,7 +198,14 @@ export class Sessions {
       this.tellUnpaired(unpaired, event);
     }
     const byFeature = getOrCreate(this.open, event.key, () => new Map<string, OrderedSet<Session>>());
-    getOrCreate(byFeature, event.feature ?? '', () => new OrderedSet<Session>()).add(session);
+    const sessions = getOrCreate(byFeature, event.feature ?? '', () => new OrderedSet<Session>());
+    const before = sessions.last();
+    sessions.add(session);
+    if (!event.named) {
+      if (session.unreadable || before?.unreadable) this.mixed.set(sessions, 'unreadable');
+      else if (before !== undefined && heldBy(before) !== heldBy(session)) this.mix(sessions);
+      this.joinUnequal(session);
+    }
     if (this.isBorrowed(event)) {
       this.borrow(session, event.at);
       return;
@@ -274,9 +290,11 @@ export class Sessions {
       return;
     }
     let rest = event.quantity;
+    if (this.checkInUnequal(event)) return;
     const unpaired = this.unpairedBy(event);
     if (unpaired !== undefined) {
-      unpaired.checkIn(rest);
+      if (event.stated && !event.unreadable) unpaired.checkIn(rest);
+      else unpaired.checkInUnknown();
       this.tellUnpaired(unpaired, event);
     }
     for (;;) {
@@ -291,6 +309,7 @@ export class Sessions {
       if (event.unreadable && !isWhole) this.sink.doubt(held, event.at, event, 'amount');
       else if (!isWhole && rest < held) {
         this.giveBack(session, rest, event.at);
+        if (!event.named) this.mix(this.sessionsOf(event)!);
         return;
       }
       rest -= held + session.repeats;
@@ -323,14 +342,94 @@ export class Sessions {
     const { named, stated, unreadable, quantity } = event;
     if (known !== undefined || named || !stated || unreadable) return known;
     const sessions = this.sessionsOf(event);
-    if (sessions === undefined || sessions.size === 1 || sessions.last()!.share === undefined)
-      return undefined;
+    if (sessions === undefined || sessions.size === 1) return undefined;
     const ended = this.endedBy(event, quantity)!;
     if (!ended.unreadable && heldBy(ended) === quantity) return undefined;
+    if (ended.share === undefined) {
+      this.mix(sessions, 'paired');
+      return undefined;
+    }
     const unpaired = new UnpairedSeats([...sessions].map(heldBy), this.options.linger > 0n);
     this.unpaired.set(seatOf(event), unpaired);
     for (const session of sessions) join(session, unpaired);
     return unpaired;
+  }
+
+  /** Whether `event` is a check-in of sessions that hold different quantities, and one that stated none came already or is this. */
+  private checkInUnequal(event: SessionEvent): boolean {
+    const sessions = event.named ? undefined : this.sessionsOf(event);
+    if (sessions === undefined) return false;
+    const isStated = event.stated && !event.unreadable;
+    const unequal = this.unequalOf(sessions, event);
+    if (unequal === undefined) return false;
+    let dropped: Amount = 0n;
+    for (const [session, counted] of [...unequal.settle(heldBy)]) {
+      const less = session.returned ? 0n : heldBy(session) - counted;
+      if (less > 0n) {
+        dropped += less;
+        this.sink.idle?.(-less, event.at);
+        this.reduce(session, less, event.at);
+      }
+    }
+    if (event.stated) unequal.isLoose = true;
+    // As many seats as it may have given back.
+    const most = isStated ? event.quantity : 0n;
+    const isAll = event.unreadable || (unequal.isLoose && (!isStated || unequal.isShared));
+    let ended: Amount = 0n;
+    do {
+      const first = sessions.first()!;
+      dropped += heldBy(first);
+      ended += heldBy(first);
+      this.end(first, event);
+    } while (sessions.size > 0 && (isAll || dropped < most));
+    const apart = unequal.isShared && unequal.isLoose ? unequal.most : unequal.doubtful();
+    const kept = unequal.isLoose ? unequal.told + dropped : 0n;
+    this.tellUnequal(unequal, kept > apart ? kept : apart, event);
+    if (ended < most) this.orphan({ ...event, quantity: most - ended });
+    return true;
+  }
+
+  private unequalOf(
+    sessions: OrderedSet<Session>,
+    event: SessionEvent,
+  ): UnequalSessions<Session> | undefined {
+    if (this.unequal.size === 0 && event.stated) return undefined;
+    const seat = seatOf(event);
+    const known = this.unequal.get(seat);
+    const how = this.mixed.get(sessions);
+    const isUnequal = how === 'paired' || (how === 'unequal' && sessions.size > 1);
+    if (known !== undefined || event.stated || !isUnequal || this.unpaired.has(seat)) return known;
+    const unequal = new UnequalSessions<Session>(sessions.last()!.share !== undefined);
+    unequal.isLoose = how === 'paired';
+    this.unequal.set(seat, unequal);
+    for (const session of sessions) this.joinUnequal(session);
+    return unequal;
+  }
+
+  private mix(sessions: OrderedSet<Session>, how: Mixture = 'unequal'): void {
+    const before = this.mixed.get(sessions);
+    if (before === undefined || before === 'unequal') this.mixed.set(sessions, how);
+  }
+
+  private joinUnequal(session: Session): void {
+    const unequal = this.unequal.size === 0 ? undefined : this.unequal.get(seatOf(session));
+    if (unequal === undefined || session.unequal === unequal) return;
+    session.unequal = unequal;
+    unequal.checkOut(session, heldBy(session));
+  }
+
+  private tellUnequal(unequal: UnequalSessions<Session>, doubtful: Amount, event: SessionEvent): void {
+    const by = doubtful - unequal.told;
+    if (by === 0n) return;
+    unequal.told = doubtful;
+    this.sink.doubt(by, event.at, event, 'unpaired');
+  }
+
+  private leaveUnequal(session: Session, unequal: UnequalSessions<Session>, at: Instant): void {
+    unequal.members--;
+    if (unequal.members === 0 && !unequal.isLoose) this.unequal.delete(seatOf(session));
+    const doubtful = unequal.doubtful();
+    if (!unequal.isLoose && doubtful < unequal.told) this.tellUnequal(unequal, doubtful, { ...session, at });
   }
 
   private unpairedOf(event: SessionEvent): UnpairedSeats | undefined {
@@ -347,7 +446,8 @@ export class Sessions {
   /** The seats of a session are free. With those of the last one it is known again what is taken. */
   private release(session: Session, at: Instant): void {
     this.sink.release(session, at);
-    const { unpaired } = session;
+    const { unpaired, unequal } = session;
+    if (unequal !== undefined) this.leaveUnequal(session, unequal, at);
     if (unpaired === undefined || --unpaired.members > 0) return;
     this.unpaired.delete(seatOf(session));
     if (unpaired.told > 0n && !unpaired.isExpired) this.sink.doubt(-unpaired.told, at, session);
@@ -501,7 +601,11 @@ export class Sessions {
   /** What is certain of it: it was in use just before its check-in, and lingers since. */
   private orphan(event: SessionEvent): void {
     this.sink.orphan(event);
-    if (this.options.linger > 0n) this.linger(this.take(event), event.at);
+    if (this.options.linger === 0n) return;
+    const unequal = event.named ? undefined : this.unequal.get(seatOf(event));
+    // It may be of seats that linger already.
+    if (unequal !== undefined) this.tellUnequal(unequal, unequal.told + event.quantity, event);
+    else this.linger(this.take(event), event.at);
   }
 
   /** Some of a session's seats are checked in, and the rest is not. */
@@ -575,6 +679,7 @@ export class Sessions {
       ends: 0n,
       closed: undefined,
       unpaired: undefined,
+      unequal: undefined,
     };
     if (unpaired !== undefined) join(session, unpaired);
     this.sink.take(session, event.at);
@@ -597,7 +702,10 @@ export class Sessions {
     const byFeature = this.open.get(session.key)!;
     const sessions = byFeature.get(session.feature ?? '')!;
     sessions.delete(session);
-    if (sessions.size === 0) byFeature.delete(session.feature ?? '');
+    if (sessions.size === 0) {
+      byFeature.delete(session.feature ?? '');
+      this.mixed.delete(sessions);
+    }
     if (byFeature.size === 0) this.open.delete(session.key);
     this.waiting.delete(session);
     this.borrowed.delete(session);

@@ -48,6 +48,13 @@ export class UnpairedSeats {
     if (!this.lingers && !this.isExpired && this.most > rest) this.most = rest;
   }
 
+  /** A check-in that does not say of how many seats: of all, for what is known. */
+  checkInUnknown(): void {
+    this.total = 0n;
+    this.least = 0n;
+    this.isExpired = true;
+  }
+
   /** A session ended without a check-in: by the time that the contract gives it, or because the server restarted. */
   expire(quantity: Amount): void {
     this.total = this.total > quantity ? this.total - quantity : 0n;
