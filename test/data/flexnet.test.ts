@@ -167,6 +167,25 @@ for (const name of files) {
     assert.deepEqual(total, { OUT: found.returned + found.open, IN: found.returned + found.orphans });
   });
 
+  // So the sessionizer takes a check-in for that of the session with its quantity, and not for a part of a later one.
+  test(`${name}: each check-in gives back just what some open session of its user and host holds, or has no check-out`, () => {
+    const open = new Map<string, number[]>();
+    let found = 0;
+    for (const { event, feature, user, host, quantity = 1 } of countPlainly(text)) {
+      const key = JSON.stringify([feature, user, host]);
+      const held = open.get(key) ?? [];
+      open.set(key, held);
+      if (event === 'OUT') held.push(quantity);
+      else if (held.length > 0) {
+        const index = held.lastIndexOf(quantity);
+        assert.ok(index >= 0, `${key} gives back ${quantity} of ${held.join()}`);
+        held.splice(index, 1);
+        found++;
+      }
+    }
+    assert.ok(found > 500, String(found));
+  });
+
   test(`${name}: the peak of each feature is that of a plain count, and its places are check-outs`, async () => {
     const events = countPlainly(text);
     const features = [...new Set(events.map(({ feature }) => feature!))].toSorted();

@@ -15,7 +15,7 @@ import { formatLimit, isOver, type Limit } from '../contract/quantities.ts';
 import { SegmentCursor } from '../contract/segment-cursor.ts';
 import { type LicenseUse, type ServerRestart, type TimedUse, toSessionEvent } from '../use/license-use.ts';
 import { isOpenInUse, sessionOptions } from '../use/session-options.ts';
-import { type Session, type SessionEvent, Sessions } from '../use/sessions.ts';
+import { certainSeats, type Session, type SessionEvent, Sessions } from '../use/sessions.ts';
 import type { UseWatcher } from '../use/use-watcher.ts';
 import { licenseSeverity } from '../verdict/license-findings.ts';
 import { contractPlace } from '../verdict/period-verdict.ts';
@@ -168,7 +168,8 @@ export class Reservations implements UseWatcher {
       sessions: new Set<Session>(),
     }));
     holding.sessions.add(session);
-    if (session.quantity > holding.quantity) this.resize(holding, session.quantity);
+    const seats = certainSeats(session);
+    if (seats > holding.quantity) this.resize(holding, seats);
   }
 
   private release(session: Session, at: Instant): void {
@@ -177,7 +178,8 @@ export class Reservations implements UseWatcher {
     const holding = this.holdings.get(key)!;
     holding.sessions.delete(session);
     if (holding.sessions.size === 0) this.holdings.delete(key);
-    if (session.quantity >= holding.quantity) this.resize(holding, largestOf(holding));
+    if (session.quantity >= holding.quantity || session.unpaired !== undefined)
+      this.resize(holding, largestOf(holding));
   }
 
   private change(session: Session, by: Amount, at: Instant): void {
@@ -222,7 +224,10 @@ export class Reservations implements UseWatcher {
 }
 
 function largestOf({ sessions }: Holding): Amount {
-  return [...sessions].reduce((most, { quantity }) => (quantity > most ? quantity : most), 0n);
+  return [...sessions].reduce((most, session) => {
+    const seats = certainSeats(session);
+    return seats > most ? seats : most;
+  }, 0n);
 }
 
 function left(reserved: Amount, inUse: Amount): Amount {

@@ -49,7 +49,8 @@ export class DistinctBuckets implements MeasureFold {
         orphan: (event) => this.orphan(event),
         change: () => undefined,
         doubt: (quantity, at, event, reason) => {
-          if (quantity > 0n) this.repeat(event, at, reason === 'amount');
+          // How many seats somebody holds is not counted here.
+          if (quantity > 0n && reason !== 'unpaired') this.repeat(event, at, reason === 'amount');
         },
         upgradeUnknown: (event) => this.orphan(event, 'upgraded'),
       },

@@ -62,6 +62,11 @@ const DOUBT_WORDS = {
   featureless: ['event names', 'events name', 'no feature and may be use of this license'],
   amount: ['event has', 'events have', 'no readable quantity'],
   repeated: ['check-out repeats', 'check-outs repeat', 'an open session and may be a second one'],
+  unpaired: [
+    'check-in fits',
+    'check-ins fit',
+    'none of several open sessions of one person and host, and may end either',
+  ],
   renamed: ['session was', 'sessions were', 'open under a name when it came to stand for somebody else'],
   reused: [
     'check-out has',

@@ -9,7 +9,7 @@
  */
 import type { Instant } from '../../base/instant.ts';
 import type { Amount } from '../contract/amount.ts';
-import type { SeatSink, Session, SessionEvent } from '../use/sessions.ts';
+import { certainSeats, type SeatSink, type Session, type SessionEvent } from '../use/sessions.ts';
 
 /** Names and places are for people to look up; the count tells the rest. */
 export const MAX_WITNESSES = 50;
@@ -128,7 +128,7 @@ export class PeakTracker implements SeatSink {
     if (holding === undefined) this.holdings.set(key, this.hold(new Set([session]), session, at));
     else {
       holding.sessions.add(session);
-      if (session.quantity > holding.level) this.fit(holding, session, at);
+      if (certainSeats(session) > holding.level) this.fit(holding, session, at);
     }
   }
 
@@ -152,19 +152,20 @@ export class PeakTracker implements SeatSink {
     this.reach(at);
     if (by > 0n) this.taken += by;
     const holding = this.holdings.get(session.share ?? session)!;
-    const isLargest = session.share === undefined || session.quantity >= holding.level;
+    const isLargest = session.share === undefined || certainSeats(session) >= holding.level;
     this.fit(holding, isLargest ? session : largestOf(holding), at);
   }
 
   /** The holding has as many seats as its largest session. */
   private fit(holding: Holding, largest: Session, at: Instant): void {
-    const more = largest.quantity - holding.level;
+    const seats = certainSeats(largest);
+    const more = seats - holding.level;
     if (more > 0n) {
       holding.rises ??= [];
       holding.rises.push(this.hold(new Set(), largest, at, more));
       holding.shown = largest;
     } else if (more < 0n) this.shrink(holding, -more);
-    holding.level = largest.quantity;
+    holding.level = seats;
   }
 
   /** The seats that came last go first. */
@@ -279,7 +280,7 @@ export class PeakTracker implements SeatSink {
     sessions: Set<Session>,
     shown: Session,
     at: Instant,
-    quantity: Amount = shown.quantity,
+    quantity: Amount = certainSeats(shown),
   ): Holding {
     const stretch: Stretch = {
       holding: undefined,
@@ -405,8 +406,8 @@ export class PeakTracker implements SeatSink {
 function largestOf({ sessions, level }: Holding): Session {
   let largest: Session | undefined;
   for (const session of sessions) {
-    if (largest === undefined || session.quantity > largest.quantity) largest = session;
-    if (largest.quantity === level) break;
+    if (largest === undefined || certainSeats(session) > certainSeats(largest)) largest = session;
+    if (certainSeats(largest) === level) break;
   }
   return largest!;
 }

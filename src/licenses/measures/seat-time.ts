@@ -4,7 +4,7 @@ import { getOrCreate } from '../../base/get-or-create.ts';
 import { earlier, type Instant, later } from '../../base/instant.ts';
 import type { Amount } from '../contract/amount.ts';
 import { indexAt } from '../contract/index-at.ts';
-import type { Session, SessionEvent } from '../use/sessions.ts';
+import { certainSeats, type Session, type SessionEvent } from '../use/sessions.ts';
 import type { Stretch } from './bucket-clock.ts';
 import type { SegmentPeak } from './peak.ts';
 import type { SeatTracker } from './seats-measure.ts';
@@ -40,13 +40,13 @@ export class SeatTime implements SeatTracker {
     const key = session.share ?? session;
     const holding = this.holdings.get(key);
     if (holding === undefined) {
-      const { quantity } = session;
+      const quantity = certainSeats(session);
       this.holdings.set(key, { sessions: new Set([session]), largest: session, quantity, since: at });
       this.count += quantity;
       return;
     }
     holding.sessions.add(session);
-    if (session.quantity > holding.quantity) this.replace(holding, session, at);
+    if (certainSeats(session) > holding.quantity) this.replace(holding, session, at);
   }
 
   release(session: Session, at: Instant): void {
@@ -58,14 +58,14 @@ export class SeatTime implements SeatTracker {
     if (holding.sessions.size === 0) {
       this.count -= holding.quantity;
       this.holdings.delete(key);
-    } else if (holding.largest === session) this.replace(holding, largestOf(holding), at);
+    } else if (isOfLargest(session, holding)) this.replace(holding, largestOf(holding), at);
   }
 
   change(session: Session, _: Amount, at: Instant): void {
     this.reach(at);
     const holding = this.holdings.get(session.share ?? session)!;
-    if (holding.largest === session) this.replace(holding, largestOf(holding), at);
-    else if (session.quantity > holding.quantity) this.replace(holding, session, at);
+    if (isOfLargest(session, holding)) this.replace(holding, largestOf(holding), at);
+    else if (certainSeats(session) > holding.quantity) this.replace(holding, session, at);
   }
 
   orphan(event: SessionEvent): void {
@@ -116,12 +116,13 @@ export class SeatTime implements SeatTracker {
   private replace(holding: Holding, largest: Session, at: Instant): void {
     const { largest: before, quantity, since } = holding;
     // What was given back of it is proven until now.
-    const unproven = before.quantity < quantity ? before.quantity : quantity;
+    const left = certainSeats(before);
+    const unproven = left < quantity ? left : quantity;
     if (!before.returned && !before.endsByContract)
       this.keep(before, { from: since, until: at, quantity: unproven });
-    this.count += largest.quantity - quantity;
     holding.largest = largest;
-    holding.quantity = largest.quantity;
+    holding.quantity = certainSeats(largest);
+    this.count += holding.quantity - quantity;
     holding.since = at;
   }
 
@@ -167,6 +168,11 @@ export class SeatTime implements SeatTracker {
   }
 }
 
+/** Those of which nobody knows how many seats they hold are one as large as the other. */
+function isOfLargest(session: Session, { largest }: Holding): boolean {
+  return session === largest || (session.unpaired !== undefined && session.unpaired === largest.unpaired);
+}
+
 function largestOf({ sessions }: Holding): Session {
-  return [...sessions].reduce((a, b) => (b.quantity > a.quantity ? b : a));
+  return [...sessions].reduce((a, b) => (certainSeats(b) > certainSeats(a) ? b : a));
 }

@@ -1,6 +1,6 @@
 /** How many seats of one feature are taken, as the license server counts them: at each event, in the order of the log. */
 import type { Amount } from '../contract/amount.ts';
-import type { Session } from '../use/sessions.ts';
+import { certainSeats, type Session } from '../use/sessions.ts';
 
 export class FeatureSeats {
   /** Each session by itself. */
@@ -24,12 +24,14 @@ export class FeatureSeats {
     if (session.unreadable) this.unreadable++;
     if (session.share === undefined) return;
     const share = this.shares.get(session.share);
+    const seats = certainSeats(session);
     if (share === undefined) {
-      this.shares.set(session.share, { sessions: new Set([session]), largest: session.quantity });
+      this.shares.set(session.share, { sessions: new Set([session]), largest: seats });
+      this.apart += session.quantity - seats;
       return;
     }
     share.sessions.add(session);
-    this.resize(share, session.quantity, session.quantity > share.largest ? session.quantity : share.largest);
+    this.resize(share, session.quantity, seats > share.largest ? seats : share.largest);
   }
 
   release(session: Session): void {
@@ -38,8 +40,10 @@ export class FeatureSeats {
     if (session.share === undefined) return;
     const share = this.shares.get(session.share)!;
     share.sessions.delete(session);
-    if (share.sessions.size === 0) this.shares.delete(session.share);
-    else this.resize(share, -session.quantity, largestOf(share));
+    if (share.sessions.size === 0) {
+      this.shares.delete(session.share);
+      this.apart -= session.quantity - share.largest;
+    } else this.resize(share, -session.quantity, largestOf(share));
   }
 
   change(session: Session, by: Amount): void {
@@ -47,7 +51,8 @@ export class FeatureSeats {
     if (by === 0n) this.unreadable++;
     if (session.share === undefined) return;
     const share = this.shares.get(session.share)!;
-    this.resize(share, by, session.quantity >= share.largest ? session.quantity : largestOf(share));
+    const seats = certainSeats(session);
+    this.resize(share, by, seats >= share.largest ? seats : largestOf(share));
   }
 
   /** `by`: what its sessions have more, each by itself. */
@@ -62,8 +67,9 @@ type Share = { sessions: Set<Session>; largest: Amount };
 /** Those that are as large as any was are mostly the first to be met. */
 function largestOf({ sessions, largest: before }: Share): Amount {
   let largest = 0n;
-  for (const { quantity } of sessions) {
-    if (quantity > largest) largest = quantity;
+  for (const session of sessions) {
+    const seats = certainSeats(session);
+    if (seats > largest) largest = seats;
     if (largest === before) break;
   }
   return largest;

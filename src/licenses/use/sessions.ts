@@ -1,6 +1,6 @@
 /**
  * The one sessionizer: check-outs and check-ins in time order become seats that are taken and given back.
- * Streams; it remembers only what is open, lingering or borrowed. One state machine, so one file of 600 lines.
+ * Streams; it remembers only what is open, lingering or borrowed. One state machine, so one file of 800 lines.
  */
 
 import { getOrCreate } from '../../base/get-or-create.ts';
@@ -9,6 +9,8 @@ import type { Place } from '../../model/place.ts';
 import { type Amount, ONE } from '../contract/amount.ts';
 import type { LicenseUse } from './license-use.ts';
 import { OrderedSet } from './ordered-set.ts';
+import { UnequalSessions } from './unequal-sessions.ts';
+import { UnpairedSeats } from './unpaired-seats.ts';
 
 /** One event of a session, with what the sessionizer needs of it. */
 export type SessionEvent = {
@@ -57,7 +59,16 @@ export type Session = SessionEvent & {
   ends: Instant;
   /** The check-in, once there is one. */
   closed: Place | undefined;
+  /** It shares its seats, and nobody knows how many of them check-ins gave back. */
+  unpaired: UnpairedSeats | undefined;
+  /** One of several of different quantities, of which a check-in that states none ended one. */
+  unequal: UnequalSessions<Session> | undefined;
 };
+
+/** How many seats of it count in its share for certain. `quantity` may be more or less, for it pairs check-ins as they come. */
+export function certainSeats({ unpaired, quantity }: Session): Amount {
+  return unpaired === undefined ? quantity : unpaired.least;
+}
 
 /** Some seats of a session, checked in before the rest, that linger until `ends`. */
 type Part = { session: Session; quantity: Amount; ends: Instant };
@@ -67,9 +78,9 @@ type Again = { session: Session; at: Instant; ends: Instant };
 
 /**
  * Why seats may be taken besides: a check-out repeats an open session, or is somebody else's under the same id; a check-in
- * gives back nobody knows how many.
+ * gives back nobody knows how many, or seats of nobody knows which session.
  */
-export type SeatDoubt = 'repeated' | 'reused' | 'amount';
+export type SeatDoubt = 'repeated' | 'reused' | 'amount' | 'unpaired';
 
 /** What happens to the seats, in time order. */
 export interface SeatSink {
@@ -138,6 +149,9 @@ export type SessionOptions = {
   restarts?: boolean;
 };
 
+/** `paired`: a check-in that fits none of them may have shrunk any. `unreadable`: nobody knows what some of them hold. */
+type Mixture = 'unequal' | 'paired' | 'unreadable';
+
 /** The sessions of one key by feature. */
 type OpenSessions = Map<string, OrderedSet<Session>>;
 
@@ -158,6 +172,11 @@ export class Sessions {
   private readonly repeated = new OrderedSet<Again>();
   /** Seats that may still be taken under the id of a session that was checked in, by seat. */
   private readonly foreign = new Map<string, Amount>();
+  /** By seat. */
+  private readonly unpaired = new Map<string, UnpairedSeats>();
+  private readonly unequal = new Map<string, UnequalSessions<Session>>();
+  /** Sessions without an id that do not all hold the same. */
+  private readonly mixed = new Map<OrderedSet<Session>, Mixture>();
 
   constructor(options: SessionOptions, sink: SeatSink) {
     this.options = options;
@@ -179,10 +198,23 @@ export class Sessions {
       this.checkOutAgain(repeated, event);
       return;
     }
+    const unpaired = this.unpairedOf(event);
+    unpaired?.checkOut(event.quantity);
     if (!event.named && this.takeAgain(event)) return;
-    const session = this.revive(event) ?? this.take(event);
+    const session = this.revive(event) ?? this.take(event, unpaired);
+    if (unpaired !== undefined) {
+      join(session, unpaired);
+      this.tellUnpaired(unpaired, event);
+    }
     const byFeature = getOrCreate(this.open, event.key, () => new Map<string, OrderedSet<Session>>());
-    getOrCreate(byFeature, event.feature ?? '', () => new OrderedSet<Session>()).add(session);
+    const sessions = getOrCreate(byFeature, event.feature ?? '', () => new OrderedSet<Session>());
+    const before = sessions.last();
+    sessions.add(session);
+    if (!event.named) {
+      if (session.unreadable || before?.unreadable) this.mixed.set(sessions, 'unreadable');
+      else if (before !== undefined && heldBy(before) !== heldBy(session)) this.mix(sessions);
+      this.joinUnequal(session);
+    }
     if (this.isBorrowed(event)) {
       this.borrow(session, event.at);
       return;
@@ -251,6 +283,7 @@ export class Sessions {
       for (const session of [...(ofLog?.get(name) ?? [])]) {
         const held = heldBy(session);
         this.close(session, at);
+        session.unpaired?.expire(held);
         this.sink.idle?.(-held, at);
         this.reduce(session, held, at);
         ended++;
@@ -265,11 +298,16 @@ export class Sessions {
       this.checkInAny(event);
       return;
     }
-    // The latest first: which of several equal sessions ended makes no difference to their number, but if one check-in
-    // was lost, only the latest is proven to have lasted until now.
     let rest = event.quantity;
+    if (this.checkInUnequal(event)) return;
+    const unpaired = this.unpairedBy(event);
+    if (unpaired !== undefined) {
+      if (event.stated && !event.unreadable) unpaired.checkIn(rest);
+      else unpaired.checkInUnknown();
+      this.tellUnpaired(unpaired, event);
+    }
     for (;;) {
-      const session = this.endedBy(event);
+      const session = this.endedBy(event, rest);
       if (session === undefined) {
         if (this.isLateReturn(event) || this.isForeignReturn(event)) return;
         this.orphan(rest === event.quantity ? event : { ...event, quantity: rest });
@@ -280,6 +318,7 @@ export class Sessions {
       if (event.unreadable && !isWhole) this.sink.doubt(held, event.at, event, 'amount');
       else if (!isWhole && rest < held) {
         this.giveBack(session, rest, event.at);
+        if (!event.named) this.mix(this.sessionsOf(event)!);
         return;
       }
       rest -= held + session.repeats;
@@ -290,12 +329,137 @@ export class Sessions {
     }
   }
 
-  /** The latest of its own server; where that gave none, the latest of any. */
-  private endedBy(event: SessionEvent): Session | undefined {
+  /**
+   * Without an id, the one that holds just so many seats, for hardly any license server gives back seats of a session one by
+   * one. Of several the latest: which of equal sessions ended makes no difference to their number, but if one check-in was
+   * lost, only the latest is proven to have lasted until now. Of its own server; where that gave none, of any.
+   */
+  private endedBy(event: SessionEvent, quantity: Amount): Session | undefined {
     const sessions = this.sessionsOf(event);
     const last = sessions?.last();
-    if (event.log === undefined || last === undefined || last.log === event.log) return last;
-    return sessions!.lastOf(({ log }) => log === event.log) ?? last;
+    if (last === undefined || sessions!.size === 1) return last;
+    const isOwn = ({ log }: Session) => event.log === undefined || log === event.log;
+    const isExact = (session: Session) => !session.unreadable && heldBy(session) === quantity;
+    const fits = event.named || !event.stated || event.unreadable ? () => true : isExact;
+    if (isOwn(last) && fits(last)) return last;
+    return sessions!.lastOf((each) => isOwn(each) && fits(each)) ?? sessions!.lastOf(isOwn) ?? last;
+  }
+
+  /** The seats of whose sessions nobody knows which ones `event`, a check-in, ends. */
+  private unpairedBy(event: SessionEvent): UnpairedSeats | undefined {
+    const known = this.unpairedOf(event);
+    const { named, stated, unreadable, quantity } = event;
+    if (known !== undefined || named || !stated || unreadable) return known;
+    const sessions = this.sessionsOf(event);
+    if (sessions === undefined || sessions.size === 1) return undefined;
+    const ended = this.endedBy(event, quantity)!;
+    if (!ended.unreadable && heldBy(ended) === quantity) return undefined;
+    if (ended.share === undefined) {
+      this.mix(sessions, 'paired');
+      return undefined;
+    }
+    const unpaired = new UnpairedSeats([...sessions].map(heldBy), this.options.linger > 0n);
+    this.unpaired.set(seatOf(event), unpaired);
+    for (const session of sessions) join(session, unpaired);
+    return unpaired;
+  }
+
+  /** Whether `event` is a check-in of sessions that hold different quantities, and one that stated none came already or is this. */
+  private checkInUnequal(event: SessionEvent): boolean {
+    const sessions = event.named ? undefined : this.sessionsOf(event);
+    if (sessions === undefined) return false;
+    const isStated = event.stated && !event.unreadable;
+    const unequal = this.unequalOf(sessions, event);
+    if (unequal === undefined) return false;
+    let dropped: Amount = 0n;
+    for (const [session, counted] of [...unequal.settle(heldBy)]) {
+      const less = session.returned ? 0n : heldBy(session) - counted;
+      if (less > 0n) {
+        dropped += less;
+        this.sink.idle?.(-less, event.at);
+        this.reduce(session, less, event.at);
+      }
+    }
+    if (event.stated) unequal.isLoose = true;
+    // As many seats as it may have given back.
+    const most = isStated ? event.quantity : 0n;
+    const isAll = event.unreadable || (unequal.isLoose && (!isStated || unequal.isShared));
+    let ended: Amount = 0n;
+    do {
+      const first = sessions.first()!;
+      dropped += heldBy(first);
+      ended += heldBy(first);
+      this.end(first, event);
+    } while (sessions.size > 0 && (isAll || dropped < most));
+    const apart = unequal.isShared && unequal.isLoose ? unequal.most : unequal.doubtful();
+    const kept = unequal.isLoose ? unequal.told + dropped : 0n;
+    this.tellUnequal(unequal, kept > apart ? kept : apart, event);
+    if (ended < most) this.orphan({ ...event, quantity: most - ended });
+    return true;
+  }
+
+  private unequalOf(
+    sessions: OrderedSet<Session>,
+    event: SessionEvent,
+  ): UnequalSessions<Session> | undefined {
+    if (this.unequal.size === 0 && event.stated) return undefined;
+    const seat = seatOf(event);
+    const known = this.unequal.get(seat);
+    const how = this.mixed.get(sessions);
+    const isUnequal = how === 'paired' || (how === 'unequal' && sessions.size > 1);
+    if (known !== undefined || event.stated || !isUnequal || this.unpaired.has(seat)) return known;
+    const unequal = new UnequalSessions<Session>(sessions.last()!.share !== undefined);
+    unequal.isLoose = how === 'paired';
+    this.unequal.set(seat, unequal);
+    for (const session of sessions) this.joinUnequal(session);
+    return unequal;
+  }
+
+  private mix(sessions: OrderedSet<Session>, how: Mixture = 'unequal'): void {
+    const before = this.mixed.get(sessions);
+    if (before === undefined || before === 'unequal') this.mixed.set(sessions, how);
+  }
+
+  private joinUnequal(session: Session): void {
+    const unequal = this.unequal.size === 0 ? undefined : this.unequal.get(seatOf(session));
+    if (unequal === undefined || session.unequal === unequal) return;
+    session.unequal = unequal;
+    unequal.checkOut(session, heldBy(session));
+  }
+
+  private tellUnequal(unequal: UnequalSessions<Session>, doubtful: Amount, event: SessionEvent): void {
+    const by = doubtful - unequal.told;
+    if (by === 0n) return;
+    unequal.told = doubtful;
+    this.sink.doubt(by, event.at, event, 'unpaired');
+  }
+
+  private leaveUnequal(session: Session, unequal: UnequalSessions<Session>, at: Instant): void {
+    unequal.members--;
+    if (unequal.members === 0 && !unequal.isLoose) this.unequal.delete(seatOf(session));
+    const doubtful = unequal.doubtful();
+    if (!unequal.isLoose && doubtful < unequal.told) this.tellUnequal(unequal, doubtful, { ...session, at });
+  }
+
+  private unpairedOf(event: SessionEvent): UnpairedSeats | undefined {
+    return this.unpaired.size === 0 || event.named ? undefined : this.unpaired.get(seatOf(event));
+  }
+
+  private tellUnpaired(unpaired: UnpairedSeats, event: SessionEvent): void {
+    const by = unpaired.most - unpaired.least - unpaired.told;
+    if (by === 0n) return;
+    unpaired.told += by;
+    this.sink.doubt(by, event.at, event, 'unpaired');
+  }
+
+  /** The seats of a session are free. With those of the last one it is known again what is taken. */
+  private release(session: Session, at: Instant): void {
+    this.sink.release(session, at);
+    const { unpaired, unequal } = session;
+    if (unequal !== undefined) this.leaveUnequal(session, unequal, at);
+    if (unpaired === undefined || --unpaired.members > 0) return;
+    this.unpaired.delete(seatOf(session));
+    if (unpaired.told > 0n && !unpaired.isExpired) this.sink.doubt(-unpaired.told, at, session);
   }
 
   /** A check-in that names no feature: of the one session of its key, or of all of them. */
@@ -322,7 +486,8 @@ export class Sessions {
       this.checkOut(event);
       return;
     }
-    if (sessions.size > 1) this.sink.upgradeUnknown?.(event);
+    if (sessions.size > 1 || session.unpaired !== undefined) this.sink.upgradeUnknown?.(event);
+    session.unpaired?.upgrade();
     if (event.unreadable || !event.stated) {
       if (session.unreadable) return;
       // The least that it can be.
@@ -404,7 +569,7 @@ export class Sessions {
       if (next === undefined || next.ends > now) return;
       if (next === lingered) {
         this.stopLingering(next);
-        this.sink.release(next, next.ends);
+        this.release(next, next.ends);
       } else {
         const held = heldBy(next);
         if (next !== borrowed) {
@@ -413,6 +578,10 @@ export class Sessions {
           next.foreign = 0n;
         }
         this.close(next, next.ends);
+        if (next.unpaired !== undefined) {
+          next.unpaired.isExpired = true;
+          next.unpaired.expire(held);
+        }
         if (next === borrowed) this.expired.set(seatOf(next), (this.expired.get(seatOf(next)) ?? 0) + 1);
         this.sink.overdue?.(next, held);
         this.reduce(next, held, next.ends);
@@ -441,7 +610,11 @@ export class Sessions {
   /** What is certain of it: it was in use just before its check-in, and lingers since. */
   private orphan(event: SessionEvent): void {
     this.sink.orphan(event);
-    if (this.options.linger > 0n) this.linger(this.take(event), event.at);
+    if (this.options.linger === 0n) return;
+    const unequal = event.named ? undefined : this.unequal.get(seatOf(event));
+    // It may be of seats that linger already.
+    if (unequal !== undefined) this.tellUnequal(unequal, unequal.told + event.quantity, event);
+    else this.linger(this.take(event), event.at);
   }
 
   /** Some of a session's seats are checked in, and the rest is not. */
@@ -467,7 +640,7 @@ export class Sessions {
 
   private reduce(session: Session, by: Amount, at: Instant): void {
     if (by === session.quantity) {
-      this.sink.release(session, at);
+      this.release(session, at);
       return;
     }
     session.quantity -= by;
@@ -484,7 +657,7 @@ export class Sessions {
     return true;
   }
 
-  private take(event: SessionEvent): Session {
+  private take(event: SessionEvent, unpaired?: UnpairedSeats): Session {
     const { at, key, named, feature, holder, share, quantity, stated, unreadable, place, identity } = event;
     const { borrowed = false, daemon, log, host } = event;
     // Spelled out: a spread with further members takes 20 × longer (measured, Node 20).
@@ -514,7 +687,10 @@ export class Sessions {
       reopened: undefined,
       ends: 0n,
       closed: undefined,
+      unpaired: undefined,
+      unequal: undefined,
     };
+    if (unpaired !== undefined) join(session, unpaired);
     this.sink.take(session, event.at);
     return session;
   }
@@ -528,14 +704,17 @@ export class Sessions {
     session.closed = place;
     this.close(session, at);
     if (this.options.linger > 0n) this.linger(session, at);
-    else this.sink.release(session, at);
+    else this.release(session, at);
   }
 
   private close(session: Session, at: Instant): void {
     const byFeature = this.open.get(session.key)!;
     const sessions = byFeature.get(session.feature ?? '')!;
     sessions.delete(session);
-    if (sessions.size === 0) byFeature.delete(session.feature ?? '');
+    if (sessions.size === 0) {
+      byFeature.delete(session.feature ?? '');
+      this.mixed.delete(sessions);
+    }
     if (byFeature.size === 0) this.open.delete(session.key);
     this.waiting.delete(session);
     this.borrowed.delete(session);
@@ -605,6 +784,12 @@ function sooner(left: Session | undefined, right: Session | undefined): Session 
 function isOther(session: Session, { holder, host, log }: SessionEvent): boolean {
   if (session.holder !== holder || session.log !== log) return true;
   return host !== undefined && session.host !== undefined && session.host !== host;
+}
+
+function join(session: Session, unpaired: UnpairedSeats): void {
+  if (session.unpaired === unpaired) return;
+  session.unpaired = unpaired;
+  unpaired.members++;
 }
 
 /** Seats of the session that nobody checked in. */
