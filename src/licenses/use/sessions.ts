@@ -338,6 +338,7 @@ export class Sessions {
   }
 
   private isLateReturn(event: SessionEvent): boolean {
+    if (this.expired.size === 0) return false;
     const seat = seatOf(event);
     const returns = this.expired.get(seat);
     if (returns === undefined) return false;
@@ -347,6 +348,7 @@ export class Sessions {
   }
 
   private isForeignReturn(event: SessionEvent): boolean {
+    if (this.foreign.size === 0) return false;
     const seat = seatOf(event);
     const taken = this.foreign.get(seat);
     if (taken === undefined) return false;
@@ -568,6 +570,7 @@ export class Sessions {
 
   /** A check-out while the seat of the same key lingers takes that seat again. */
   private revive(event: SessionEvent): Session | undefined {
+    if (this.lingeringSeats.size === 0) return undefined;
     const session = this.lingeringSeats.get(seatOf(event))?.last();
     if (session === undefined || session.unreadable || event.unreadable) return undefined;
     if (heldBy(session) !== event.quantity) return undefined;
