@@ -469,6 +469,7 @@ export class Sessions {
 
   /** A check-out while as many seats of the same key linger, whose session is still open: they are its again. */
   private takeAgain(event: SessionEvent): boolean {
+    if (this.leaving.size === 0) return false;
     const session = this.sessionsOf(event)?.last();
     const part = session?.leaving?.parts.last();
     if (part === undefined || event.unreadable || part.quantity !== event.quantity) return false;
