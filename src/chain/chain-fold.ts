@@ -56,7 +56,6 @@ export function compileChainStep(
   const slots = [...new Set(bound.flatMap(({ ownSlot, previousSlot }) => [ownSlot, previousSlot]))];
   const chainSlots = slots.filter((slot) => slot >= 0);
   const layoutOf = (event: Event): number => {
-    if (hasNone(event, chainSlots)) return -1;
     for (let index = 0; index < bound.length; index++) if (bound[index]!.holds(event)) return index;
     return beginning(bound, event);
   };
@@ -70,12 +69,13 @@ export function compileChainStep(
       noteLast(state, event.fileIndex, false);
       return;
     }
-    const layout = inFirst ? 0 : layoutOf(event);
+    const isBare = !inFirst && hasNone(event, chainSlots);
+    const layout = inFirst ? 0 : isBare ? -1 : layoutOf(event);
     if (layout > 0 && runs[layout]!.append(state, event)) return thinOutIfOverfull(state);
     const adjoins = noteLast(state, event.fileIndex, layout < 0);
     if (layout >= 0) return steps[layout]!(state, event);
     state.bare[source] ??= startBare();
-    appendBare(state.bare[source], event, adjoins, loneHash(bound, event));
+    appendBare(state.bare[source], event, adjoins, isBare ? undefined : loneHash(bound, event));
   };
 }
 

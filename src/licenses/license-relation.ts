@@ -138,12 +138,16 @@ class LicenseJudging {
     }
     fold.add(use);
     this.turns.note(this.reader.nameOf(mark), use, mark);
-    if (!isGrant) for (const watcher of [this.breaches, ...watchers]) watcher.add(use);
+    if (!isGrant) {
+      this.breaches.add(use);
+      for (const watcher of watchers) watcher.add(use);
+    }
     this.first ??= use.time;
     this.last = use.time;
   }
 
   private turn(now: Instant): void {
+    if (!this.turns.isDue(now)) return;
     for (const renamed of this.turns.reach(now)) {
       this.started?.fold.renamed?.(renamed);
       for (const watcher of this.started?.watchers ?? []) watcher.renamed?.(renamed);

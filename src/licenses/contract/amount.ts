@@ -12,6 +12,7 @@ const MAX_EXPONENT = 60;
 /** The amount written as a JSON number (a leading `+` allowed); undefined when it is none or has no exact form here. */
 export function parseAmount(text: string): Amount | undefined {
   // Nearly every quantity is a small whole number: 15 × faster than the general way (measured).
+  if (text === '1') return ONE;
   if (text.length <= 3 && /^\d+$/.test(text)) return smallAmount(Number(text));
   const match = /^([+-]?)(\d{1,60})(?:\.(\d{1,60}))?(?:[eE]([+-]?\d{1,3}))?$/.exec(text);
   if (match === null) return undefined;

@@ -79,9 +79,11 @@ export function compileTeams({ teams }: Pick<People, 'teams'>): (person: string)
       else if (!named.has(each)) named.set(each, team);
     }
   }
+  if (teams.length === 0) return () => undefined;
   const judged = new Map<string, string | undefined>();
   return (person) => {
-    if (judged.has(person)) return judged.get(person);
+    const known = judged.get(person);
+    if (known !== undefined || judged.has(person)) return known;
     const team = named.get(fold(person)) ?? patterns.find(({ holds }) => holds(fold(person)))?.team;
     if (judged.size >= MAX_REMEMBERED) judged.clear();
     judged.set(person, team);

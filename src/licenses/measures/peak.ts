@@ -9,6 +9,7 @@
  */
 import type { Instant } from '../../base/instant.ts';
 import type { Amount } from '../contract/amount.ts';
+import { OrderedSet } from '../use/ordered-set.ts';
 import { certainSeats, type SeatSink, type Session, type SessionEvent } from '../use/sessions.ts';
 
 /** Names and places are for people to look up; the count tells the rest. */
@@ -47,7 +48,7 @@ export type PeakSegment = {
  * given back, whatever becomes of the others.
  */
 type Holding = {
-  sessions: Set<Session>;
+  sessions: OrderedSet<Session>;
   /** The largest of the sessions, for people to look up. */
   shown: Session;
   quantity: Amount;
@@ -125,7 +126,7 @@ export class PeakTracker implements SeatSink {
     this.taken += session.quantity;
     const key = session.share ?? session;
     const holding = this.holdings.get(key);
-    if (holding === undefined) this.holdings.set(key, this.hold(new Set([session]), session, at));
+    if (holding === undefined) this.holdings.set(key, this.hold(OrderedSet.of(session), session, at));
     else {
       holding.sessions.add(session);
       if (certainSeats(session) > holding.level) this.fit(holding, session, at);
@@ -162,7 +163,7 @@ export class PeakTracker implements SeatSink {
     const more = seats - holding.level;
     if (more > 0n) {
       holding.rises ??= [];
-      holding.rises.push(this.hold(new Set(), largest, at, more));
+      holding.rises.push(this.hold(new OrderedSet(), largest, at, more));
       holding.shown = largest;
     } else if (more < 0n) this.shrink(holding, -more);
     holding.level = seats;
@@ -277,7 +278,7 @@ export class PeakTracker implements SeatSink {
   }
 
   private hold(
-    sessions: Set<Session>,
+    sessions: OrderedSet<Session>,
     shown: Session,
     at: Instant,
     quantity: Amount = certainSeats(shown),

@@ -4,13 +4,14 @@ import { getOrCreate } from '../../base/get-or-create.ts';
 import { earlier, type Instant, later } from '../../base/instant.ts';
 import type { Amount } from '../contract/amount.ts';
 import { indexAt } from '../contract/index-at.ts';
+import { OrderedSet } from '../use/ordered-set.ts';
 import { certainSeats, type Session, type SessionEvent } from '../use/sessions.ts';
 import type { Stretch } from './bucket-clock.ts';
 import type { SegmentPeak } from './peak.ts';
 import type { SeatTracker } from './seats-measure.ts';
 
 /** Sessions of one share, counted with the quantity of the largest, which it has had since `since`. */
-type Holding = { sessions: Set<Session>; largest: Session; quantity: Amount; since: Instant };
+type Holding = { sessions: OrderedSet<Session>; largest: Session; quantity: Amount; since: Instant };
 
 type Taken = Stretch & { quantity: Amount };
 
@@ -41,7 +42,7 @@ export class SeatTime implements SeatTracker {
     const holding = this.holdings.get(key);
     if (holding === undefined) {
       const quantity = certainSeats(session);
-      this.holdings.set(key, { sessions: new Set([session]), largest: session, quantity, since: at });
+      this.holdings.set(key, { sessions: OrderedSet.of(session), largest: session, quantity, since: at });
       this.count += quantity;
       return;
     }

@@ -14,6 +14,9 @@ const CELLS = 7 * HOURS;
 /** What the hours of a week saw while one quantity was in force: exact, divided only at the end. */
 type Sums = { limit: Limit | undefined; nanos: bigint[]; seatNanos: bigint[]; max: (Amount | undefined)[] };
 
+/** `since`: an instant of it, after which all up to `until` are of it. */
+type Hour = { number: number; since: Instant; until: Instant };
+
 export class HeatSums implements SeatObserver {
   private readonly zone: string;
   private readonly limits: readonly Limit[];
@@ -21,6 +24,8 @@ export class HeatSums implements SeatObserver {
   private current: Sums | undefined;
   /** Until when `current` holds. */
   private until: Instant | undefined;
+  /** The one asked for last, as long as it lasts. */
+  private hour: Hour | undefined;
 
   constructor(zone: string, limits: readonly Limit[]) {
     this.zone = zone;
@@ -88,13 +93,21 @@ export class HeatSums implements SeatObserver {
   }
 
   /** The hour on the clocks; of a day on which they are set it may be longer or shorter. */
-  private hourOf(at: Instant, day: Day): { number: number; until: Instant } {
-    if (day.regular) {
-      const number = Number((at - day.from) / HOUR);
-      return { number, until: day.from + BigInt(number + 1) * HOUR };
-    }
-    const { until } = hourAt(at, this.zone);
-    return { number: new Date(wallClockMs(Number(at / 1_000_000n), this.zone)).getUTCHours(), until };
+  private hourOf(at: Instant, day: Day): Hour {
+    const { hour } = this;
+    if (hour !== undefined && at >= hour.since && at < hour.until) return hour;
+    this.hour = day.regular ? this.regularHour(at, day) : this.irregularHour(at);
+    return this.hour;
+  }
+
+  private regularHour(at: Instant, day: Day): Hour {
+    const number = Number((at - day.from) / HOUR);
+    return { number, since: at, until: day.from + BigInt(number + 1) * HOUR };
+  }
+
+  private irregularHour(at: Instant): Hour {
+    const number = new Date(wallClockMs(Number(at / 1_000_000n), this.zone)).getUTCHours();
+    return { number, since: at, until: hourAt(at, this.zone).until };
   }
 
   private sumsAt(at: Instant): Sums {

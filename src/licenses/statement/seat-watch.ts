@@ -1,11 +1,12 @@
 /** Looks on while sessions take seats and give them back, and tells how many were taken from when to when. */
 import type { Instant } from '../../base/instant.ts';
 import type { Amount } from '../contract/amount.ts';
+import { OrderedSet } from '../use/ordered-set.ts';
 import type { SeatSink, Session, SessionEvent } from '../use/sessions.ts';
 import { type Day, LocalDays } from './local-days.ts';
 
 /** What counts once: a session, or all that share a seat; `shown` is the largest of them. */
-export type Holding = { sessions: Set<Session>; shown: Session; quantity: Amount; since: Instant };
+export type Holding = { sessions: OrderedSet<Session>; shown: Session; quantity: Amount; since: Instant };
 
 export interface SeatObserver {
   came?(holding: Holding): void;
@@ -37,7 +38,12 @@ export class SeatWatch implements SeatSink {
     const key = session.share ?? session;
     const holding = this.holdings.get(key);
     if (holding === undefined) {
-      this.hold(key, { sessions: new Set([session]), shown: session, quantity: session.quantity, since: at });
+      this.hold(key, {
+        sessions: OrderedSet.of(session),
+        shown: session,
+        quantity: session.quantity,
+        since: at,
+      });
       return;
     }
     holding.sessions.add(session);
@@ -106,6 +112,6 @@ export class SeatWatch implements SeatSink {
 }
 
 /** Of equal ones the first. */
-function largestOf(sessions: ReadonlySet<Session>): Session {
+function largestOf(sessions: OrderedSet<Session>): Session {
   return [...sessions].reduce((a, b) => (b.quantity > a.quantity ? b : a));
 }

@@ -48,6 +48,11 @@ export class RenamedSessions {
     }
   }
 
+  /** Whether a date lies before `now`. */
+  isDue(now: Instant): boolean {
+    return this.turns[0] !== undefined && this.turns[0].at < now;
+  }
+
   /** What is open at each date before `now`, as use by whom its name stands for then. */
   *reach(now: Instant): Generator<TimedUse> {
     for (let turn = this.turns[0]; turn !== undefined && turn.at < now; turn = this.turns[0]) {

@@ -512,6 +512,7 @@ export class Sessions {
   }
 
   private isLateReturn(event: SessionEvent): boolean {
+    if (this.expired.size === 0) return false;
     const seat = seatOf(event);
     const returns = this.expired.get(seat);
     if (returns === undefined) return false;
@@ -521,6 +522,7 @@ export class Sessions {
   }
 
   private isForeignReturn(event: SessionEvent): boolean {
+    if (this.foreign.size === 0) return false;
     const seat = seatOf(event);
     const taken = this.foreign.get(seat);
     if (taken === undefined) return false;
@@ -649,6 +651,7 @@ export class Sessions {
 
   /** A check-out while as many seats of the same key linger, whose session is still open: they are its again. */
   private takeAgain(event: SessionEvent): boolean {
+    if (this.leaving.size === 0) return false;
     const session = this.sessionsOf(event)?.last();
     const part = session?.leaving?.parts.last();
     if (part === undefined || event.unreadable || part.quantity !== event.quantity) return false;
@@ -756,6 +759,7 @@ export class Sessions {
 
   /** A check-out while the seat of the same key lingers takes that seat again. */
   private revive(event: SessionEvent): Session | undefined {
+    if (this.lingeringSeats.size === 0) return undefined;
     const session = this.lingeringSeats.get(seatOf(event))?.last();
     if (session === undefined || session.unreadable || event.unreadable) return undefined;
     if (heldBy(session) !== event.quantity) return undefined;
