@@ -35,7 +35,7 @@ export function readBaseline(file: string, text: string): Baseline {
 function ofBaseline(value: unknown, index: number): BaselineEntry {
   const at = `finding ${index + 1}`;
   const entry = mapOf(value, at);
-  return toEntry(entry, at, textOf(entry, 'file', at), entry.waived === true);
+  return toEntry(entry, at, textOf(entry, 'file', at), waivedOf(entry, at));
 }
 
 function ofReport(value: unknown, index: number): BaselineEntry {
@@ -105,6 +105,12 @@ function toEntry(
     ...(count !== undefined && { count }),
     ...(isWaived && { waived: true }),
   };
+}
+
+/** Of a compact baseline, which people edit: a text that looks like "true" is not taken for either. */
+function waivedOf({ waived }: Record<string, unknown>, at: string): boolean {
+  if (waived === undefined || typeof waived === 'boolean') return waived === true;
+  throw new BaselineMistake(`${at}: expected "waived" to be true or false, found ${describeValue(waived)}`);
 }
 
 function countOf({ count }: Record<string, unknown>, at: string): number | undefined {

@@ -168,6 +168,10 @@ describe('verify --baseline', () => {
         /finding 1: expected "rule" to be text/,
       ],
       [
+        `{"schema":"audit-check/baseline/v1","findings":[{"file":"a","waived":"true"}]}`,
+        /finding 1: expected "waived" to be true or false, found "true"/,
+      ],
+      [
         '{"schema":"audit-check/baseline/v1","findings":[{"file":"a","count":"2"}]}',
         /finding 1: expected "count" to be a whole number, found "2"/,
       ],
