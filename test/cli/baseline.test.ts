@@ -149,6 +149,17 @@ describe('verify --baseline', () => {
     }
   });
 
+  test('a condition that there is not is told once, where it was said', async () => {
+    const said = /^error: (\S+): expected one of informational, .*found "medum", did you mean "medium"\?\n$/;
+    const flag = await verify('log.ndjson', '--fail-on', 'medum');
+    assert.deepEqual([flag.exit, said.exec(flag.stderr)?.[1]], [2, '--fail-on']);
+    write('audit-check.yaml', 'logs: [log.ndjson]\n');
+    assert.equal(said.exec((await run('verify', '--fail-on', 'medum')).stderr)?.[1], '--fail-on');
+    write('audit-check.yaml', 'logs: [log.ndjson]\nfailOn: medum\n');
+    assert.equal(said.exec((await run('verify')).stderr)?.[1], 'audit-check.yaml:2:1');
+    fs.rmSync(path.join(folder, 'audit-check.yaml'));
+  });
+
   test('new without a baseline, and files that are none, are mistakes', async () => {
     const nothing = await verify('log.ndjson', '--fail-on', 'new');
     assert.deepEqual(
