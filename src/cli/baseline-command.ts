@@ -1,7 +1,13 @@
 /** `audit-check baseline create|prune|diff`: findings that are known, kept in a small file of their own. */
 import { count, escapeControls } from '../base/text-safety.ts';
 import { type Problem, ProblemsError } from '../model/problem.ts';
-import { type Baseline, type BaselineEntry, indexBaseline, isKnown } from '../triage/baseline.ts';
+import {
+  type Baseline,
+  type BaselineEntry,
+  indexBaseline,
+  type Known,
+  noveltyOf,
+} from '../triage/baseline.ts';
 import { BaselineMistake, readBaseline } from '../triage/read-baseline.ts';
 import { renderBaseline } from '../triage/write-baseline.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
@@ -30,10 +36,10 @@ export async function pruneBaseline(file: string, report: string, output = file)
   const baseline = loadBaseline(file);
   const found = indexBaseline(loadBaseline(report));
   const before = indexBaseline(baseline);
-  const entries = [...before].flatMap(([key, entry]) => (found.has(key) ? [entry] : []));
-  await writeBaseline({ file, entries }, output);
+  const left = [...before].flatMap(([key, { entries }]) => (found.has(key) ? [entries] : []));
+  await writeBaseline({ file, entries: left.flat() }, output);
   process.stderr.write(
-    `${count(before.size - entries.length, 'finding')} taken out, ${count(entries.length, 'is', 'are')} left\n`,
+    `${count(before.size - left.length, 'finding')} taken out, ${count(left.length, 'is', 'are')} left\n`,
   );
 }
 
@@ -46,20 +52,20 @@ async function writeBaseline(baseline: Baseline, output: string | undefined): Pr
 /** `+` came, `-` went. As diff(1) does, 1 says that there is a difference. */
 export async function diffBaselines(old: string, recent: string): Promise<ExitCode> {
   const [before, after] = [old, recent].map((file) => indexBaseline(loadBaseline(file))) as [Index, Index];
-  const came = [...after].filter(
-    ([key, { severity, waived }]) => !isKnown({ severity, isWaived: waived === true }, before.get(key)),
+  const came = [...after].filter(([key, known]) =>
+    known.entries.some((entry) => noveltyOf(entry, known, before.get(key)) !== undefined),
   );
   const went = [...before].filter(([key]) => !after.has(key));
   const lines = [
-    ...went.map(([, entry]) => showEntry('-', entry)),
-    ...came.map(([, entry]) => showEntry('+', entry)),
+    ...went.map(([, entry]) => showEntry('-', entry.worst)),
+    ...came.map(([, entry]) => showEntry('+', entry.worst)),
     `${count(came.length, 'new finding')}, ${count(after.size - came.length, 'is', 'are')} unchanged, ${count(went.length, 'is', 'are')} gone`,
   ];
   await writeStream(process.stdout, `${lines.join('\n')}\n`);
   return came.length + went.length === 0 ? EXIT.clean : EXIT.findings;
 }
 
-type Index = Map<string, BaselineEntry>;
+type Index = Map<string, Known>;
 
 function showEntry(sign: string, { severity, verdict, code, file, message }: BaselineEntry): string {
   const label = verdict === 'undetermined' ? verdict : severity;

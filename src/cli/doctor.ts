@@ -5,13 +5,16 @@ import path from 'node:path';
 import { packageFile } from '../base/package-file.ts';
 import { count, escapeControls, formatNumber } from '../base/text-safety.ts';
 import { isTimeZone } from '../base/time-zone.ts';
+import { inspectFile } from '../engine/inspect.ts';
 import { formatProblem, type Problem } from '../model/problem.ts';
+import { DEFAULT_LIMITS } from '../model/request.ts';
 import { type DiscoveredFile, discover } from '../read/discover.ts';
 import { loadKernel } from '../read/kernel/load-kernel.ts';
 import type { ConfiguredKey } from './config.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { buildRequest, type RequestOptions, readScope, type Scope } from './request.ts';
 import { TOOL } from './tool.ts';
+import { readTriage, type TriageOptions } from './triage-inputs.ts';
 
 /** `ok`: as it should be. `slow`: an audit runs and says the same, but takes longer. `wrong`: it cannot run as it is. */
 type Health = 'ok' | 'slow' | 'wrong';
@@ -19,10 +22,15 @@ type Health = 'ok' | 'slow' | 'wrong';
 /** `next`: what to do about it. */
 type Examined = { what: string; health: Health; found: string; next?: string };
 
+export type DoctorOptions = RequestOptions & TriageOptions;
+
+/** Files whose heads are read to say that none holds a record: enough to see a wrong export, quick in a large folder. */
+const MAX_HEADS = 50;
+
 /** Bytes. Marks of a run that do not fit in memory lie in temporary files; ten million events took 1.2 GB (measured). */
 const WANTED_SPACE = 2 * 1024 ** 3;
 
-export async function doctor(paths: string[], options: RequestOptions): Promise<ExitCode> {
+export async function doctor(paths: string[], options: DoctorOptions): Promise<ExitCode> {
   const examined = [
     examineNode(),
     examinePackage(),
@@ -115,10 +123,14 @@ function examineTemporary(): Examined {
   }
 }
 
-async function examineAudit(paths: string[], options: RequestOptions): Promise<Examined[]> {
+async function examineAudit(paths: string[], options: DoctorOptions): Promise<Examined[]> {
   const problems: Problem[] = [];
   const scope = readScope(paths, options, problems);
-  if (problems.length === 0) buildRequest(paths, options, problems, scope);
+  if (problems.length === 0) {
+    const request = buildRequest(paths, options, problems, scope);
+    // What is wrong with the request is told by itself; without one there is nothing to hold findings against.
+    if (scope.paths.length > 0) readTriage(options, request, scope.config, problems);
+  }
   return [
     ...examineConfig(scope, problems),
     ...(scope.paths.length > 0 ? [await examineLogs(scope)] : []),
@@ -153,10 +165,24 @@ async function examineLogs({ paths, exclude }: Scope): Promise<Examined> {
     const next = 'give this user read access';
     return { what, health: 'wrong', found: `not readable: ${closed[0]!.file}`, next };
   }
+  if (bytes === 0 && read.every(({ regular }) => regular))
+    return { what, health: 'wrong', found, next: 'every file is empty: an audit would be incomplete' };
+  if (await isAllUnreadable(read)) {
+    const next =
+      'no file begins with a record of a format that is known: audit-check sources test FILE says more';
+    return { what, health: 'wrong', found, next };
+  }
   if (unsupported.length === 0) return { what, health: 'ok', found };
   const [first] = unsupported;
   const next = `${count(unsupported.length, 'file')} cannot be read, as ${first!.file}: ${first!.skip!.reason}`;
   return { what, health: 'wrong', found, next };
+}
+
+/** Of more files than are looked at, and of pipes, which are read once, nothing is said. */
+async function isAllUnreadable(files: readonly DiscoveredFile[]): Promise<boolean> {
+  if (files.length > MAX_HEADS || files.some(({ regular }) => !regular)) return false;
+  for (const { file } of files) if ((await inspectFile(file, [], DEFAULT_LIMITS)) !== undefined) return false;
+  return true;
 }
 
 function isReadable({ file, regular }: DiscoveredFile): boolean {

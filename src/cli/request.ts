@@ -75,7 +75,7 @@ export function buildRequest(
   const zone = options.zone ?? config.zone;
   if (zone !== undefined && !isTimeZone(zone))
     wrong(`unknown time zone ${quote(zone)}, expected a name like "Europe/Berlin" or "UTC"`);
-  const failOn = readFailOn(options.failOn ?? config.failOn, wrong);
+  const failOn = readFailOn(options.failOn, config, problems);
   for (const name of Object.keys(config.checks))
     checkName(
       'check',
@@ -125,12 +125,13 @@ export function buildRequest(
   };
 }
 
-function readFailOn(conditions: readonly string[], wrong: (message: string) => void): FailOn {
-  for (const condition of conditions) {
-    const mistake = conditionMistake(condition);
-    if (mistake !== undefined) wrong(`--fail-on: ${mistake}`);
+/** What the configuration says wrongly was told as it was read, at its line. */
+function readFailOn(given: readonly string[] | undefined, config: Config, problems: Problem[]): FailOn {
+  for (const condition of given ?? []) {
+    const message = conditionMistake(condition);
+    if (message !== undefined) problems.push({ file: '--fail-on', line: 0, column: 0, message });
   }
-  return toFailOn(conditions);
+  return toFailOn(given ?? config.failOn);
 }
 
 function chooseConfig(options: RequestOptions, problems: Problem[]): Config {

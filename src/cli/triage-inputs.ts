@@ -1,7 +1,11 @@
 /** What the findings of a run are held against once it is over: `--fail-on`, the waivers file, the baseline. */
 import fs from 'node:fs';
 import path from 'node:path';
+import { compileGlob } from '../base/glob.ts';
 import { parseMoment, wholeMs } from '../base/instant.ts';
+import { didYouMean } from '../base/nearest-name.ts';
+import { quote } from '../base/text-safety.ts';
+import { findingSpeakers } from '../engine/finding-kinds.ts';
 import { type Problem, ProblemsError } from '../model/problem.ts';
 import type { AuditRequest } from '../model/request.ts';
 import type { PackOptions } from '../packs/judge-packs.ts';
@@ -42,14 +46,32 @@ function besideConfig({ file }: Config): string | undefined {
 
 function readWaivers(
   file: string | undefined,
-  { generated }: AuditRequest,
+  request: AuditRequest,
   problems: Problem[],
 ): WaiverFile | undefined {
   const text = file === undefined ? undefined : readText(file, problems);
   if (file === undefined || text === undefined) return undefined;
-  const parsed = parseWaivers(file, text, toDay(generated));
+  const parsed = parseWaivers(file, text, toDay(request.generated));
   problems.push(...parsed.problems);
-  return parsed.waivers;
+  if (parsed.waivers === undefined) return undefined;
+  const known = namesOf(request);
+  const { policy, protectedPlace } = parsed.waivers;
+  for (const name of policy.protected)
+    if (!name.startsWith('license:') && !known.some(compileGlob(name))) {
+      const message = `"protected" names no rule and no code: found ${quote(name)}${didYouMean(name, known)}`;
+      problems.push({ file, line: protectedPlace.line, column: 1, message });
+    }
+  return { ...parsed.waivers, known };
+}
+
+/** Whatever a finding of this run can have as its rule or code. */
+function namesOf({ rules, licenses }: AuditRequest): string[] {
+  const speakers = findingSpeakers().flatMap(({ speaker, kinds }) => [
+    speaker,
+    ...kinds.map(({ code }) => code),
+  ]);
+  // What licenses are called is told by the contract; `license:*` stands for all of them.
+  return [...speakers, ...rules.rules.map(({ id }) => id), ...(licenses === undefined ? [] : ['license:'])];
 }
 
 /**

@@ -44,6 +44,8 @@ export type Finding = {
   lapsed?: { id: string; reason: string };
   /** Where a baseline was given: whether it knows the finding. */
   baseline?: 'new' | 'unchanged';
+  /** Of a new one that the baseline has: what is no longer as it was. */
+  newBecause?: string;
   /** Stable across runs: the rule and the record's own identity, never the line number alone. */
   fingerprint: string;
 };

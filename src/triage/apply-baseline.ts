@@ -3,19 +3,19 @@ import { count, quote } from '../base/text-safety.ts';
 import { type Finding, SEVERITIES, type Severity } from '../model/finding.ts';
 import type { AbsentFinding, BaselineSummary, Notice, Report } from '../model/report.ts';
 import { whatCounts } from '../model/verdict.ts';
-import { type Baseline, indexBaseline, isKnown, keyOf } from './baseline.ts';
+import { type Baseline, indexBaseline, keyOf, noveltyOf, toEntry } from './baseline.ts';
 
 export function applyBaseline(report: Report, baseline: Baseline): Report {
   const index = indexBaseline(baseline);
-  const met = new Set<string>();
+  const found = indexBaseline({ entries: report.findings.map(toEntry) });
   const findings = report.findings.map((finding): Finding => {
     const key = keyOf(finding);
-    met.add(key);
-    const { severity, waiver } = finding;
-    const known = isKnown({ severity, isWaived: waiver !== undefined }, index.get(key));
-    return { ...finding, baseline: known ? 'unchanged' : 'new' };
+    const novelty = noveltyOf(toEntry(finding), found.get(key)!, index.get(key));
+    if (novelty === undefined) return { ...finding, baseline: 'unchanged' };
+    const { because } = novelty;
+    return { ...finding, baseline: 'new', ...(because !== undefined && { newBecause: because }) };
   });
-  const absent = [...index].flatMap(([key, entry]) => (met.has(key) ? [] : [toAbsent(entry)]));
+  const absent = [...index].flatMap(([key, { worst }]) => (found.has(key) ? [] : [toAbsent(worst)]));
   const readWhole = new Set(
     report.inputs.flatMap(({ file, status }) => (status === 'complete' ? [file] : [])),
   );

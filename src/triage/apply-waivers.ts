@@ -2,6 +2,7 @@
  * Findings held against a waivers file. A waiver covers a finding or says why it does not; what rule files waive already
  * stays theirs, unless the policy protects the rule.
  */
+import { getOrCreate } from '../base/get-or-create.ts';
 import { formatInstant } from '../base/instant.ts';
 import { count, quote } from '../base/text-safety.ts';
 import type { Finding } from '../model/finding.ts';
@@ -11,7 +12,10 @@ import { DAY_NANOS, formatDay } from './day.ts';
 import type { WaiverEntry, WaiverFile } from './waiver-file.ts';
 import {
   BROAD,
+  BROAD_KINDS,
   broadNotice,
+  DISTANT,
+  distantNotice,
   expiredFinding,
   expiringNotice,
   refusedFinding,
@@ -35,11 +39,11 @@ type State = 'holds' | 'expired' | 'void';
 export function applyWaivers(findings: readonly Finding[], waivers: WaiverFile): Waived {
   const isProtected = protection(waivers);
   const entriesFor = createMatcher(waivers.entries);
-  const books = new Books(waivers);
+  const books = new Books(waivers, findings.length);
   const met = findings.map((finding) => {
     const entries = finding.waiver === undefined ? entriesFor(finding) : [];
     if (isProtected(finding)) books.refuse(finding, entries);
-    else books.meet(entries);
+    else books.meet(finding, entries);
     return entries;
   });
   return {
@@ -94,16 +98,24 @@ function toWaiver({ id, grant }: WaiverEntry): NonNullable<Finding['waiver']> {
 /** What each entry met, and with that how it stands. */
 class Books {
   private readonly waivers: WaiverFile;
-  private readonly amounts = new Map<WaiverEntry, number>();
+  /** Of the run. */
+  private readonly findings: number;
+  private readonly covered = new Map<WaiverEntry, { amount: number; critical: number; kinds: Set<string> }>();
   /** By id: waivers that met what is protected. */
   private readonly refused = new Map<string, Finding>();
 
-  constructor(waivers: WaiverFile) {
+  constructor(waivers: WaiverFile, findings: number) {
     this.waivers = waivers;
+    this.findings = findings;
   }
 
-  meet(entries: readonly WaiverEntry[]): void {
-    for (const entry of entries) this.amounts.set(entry, this.amountOf(entry) + 1);
+  meet({ rule, code, severity }: Finding, entries: readonly WaiverEntry[]): void {
+    for (const entry of entries) {
+      const covered = getOrCreate(this.covered, entry, () => ({ amount: 0, critical: 0, kinds: new Set() }));
+      covered.amount++;
+      if (severity === 'critical') covered.critical++;
+      covered.kinds.add(JSON.stringify([rule, code]));
+    }
   }
 
   refuse(finding: Finding, entries: readonly WaiverEntry[]): void {
@@ -142,14 +154,30 @@ class Books {
       const state = this.stateOf(entry);
       const amount = this.amountOf(entry);
       if (state === 'void') return [];
-      if (amount === 0) return [unusedNotice(entry, state === 'expired')];
+      if (amount === 0) return [unusedNotice(entry, state === 'expired', this.waivers.known)];
       if (state === 'expired') return [];
       const isEnding = entry.grant!.expires - asOf <= policy.remind;
       return [
         ...(isEnding ? [expiringNotice(entry, amount, asOf)] : []),
-        ...(amount > BROAD && policy.maxFindings === undefined ? [broadNotice(entry, amount)] : []),
+        ...(policy.maxAge === undefined && entry.grant!.expires - asOf > DISTANT
+          ? [distantNotice(entry)]
+          : []),
+        ...this.broadNotices(entry),
       ];
     });
+  }
+
+  /** A rule that is named covers what its name says; a glob may cover what nobody thought of. */
+  private broadNotices(entry: WaiverEntry): Notice[] {
+    const { amount, critical, kinds } = this.covered.get(entry)!;
+    const isGlob = entry.covers!.rules.some((rule) => /[*?]/.test(rule));
+    if (isGlob && amount === this.findings && kinds.size > 1)
+      return [broadNotice(entry, `all ${count(amount, 'finding')} of the run`)];
+    if (kinds.size > BROAD_KINDS) return [broadNotice(entry, `findings of ${count(kinds.size, 'kind')}`)];
+    if (isGlob && critical > 0)
+      return [broadNotice(entry, `${count(critical, 'critical finding')} by a glob`)];
+    const isMany = amount > BROAD && this.waivers.policy.maxFindings === undefined;
+    return isMany ? [broadNotice(entry, count(amount, 'finding'))] : [];
   }
 
   summary(): WaiverSummary {
@@ -171,7 +199,7 @@ class Books {
   }
 
   private amountOf(entry: WaiverEntry): number {
-    return this.amounts.get(entry) ?? 0;
+    return this.covered.get(entry)?.amount ?? 0;
   }
 
   private isTooMuch(entry: WaiverEntry): boolean {

@@ -76,8 +76,12 @@ export class EntryReader {
   /** Undefined where it is not sure what was to be matched: less would cover more. */
   private readMatch(): Coverage['match'] | undefined {
     const before = this.mistakes.length;
+    const node = this.reader.get('match');
     const shape = this.reader.shape('match');
-    if (shape === undefined) return this.mistakes.length > before ? undefined : [];
+    const isEmpty = node !== undefined && (shape === undefined || shape.map.entries.length === 0);
+    if (isEmpty && this.mistakes.length === before)
+      this.wrong('match', `is empty: name what to match by ${MATCH_KEYS.join(', ')}, or leave it out`);
+    if (shape === undefined || isEmpty) return this.mistakes.length > before ? undefined : [];
     refuseOthers(shape, 'match', MATCH_KEYS);
     const match = MATCH_KEYS.flatMap((key) => {
       const node = shape.get(key);
@@ -130,6 +134,8 @@ export class EntryReader {
         'reason',
         `must say why in ${count(minReason, 'character')} or more, found ${quote(reason)}`,
       );
+    if (reason !== undefined && !/\p{L}/u.test(reason))
+      this.wrong('reason', `must say why in words, found ${quote(reason)}`);
     return reason;
   }
 

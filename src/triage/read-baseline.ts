@@ -35,7 +35,7 @@ export function readBaseline(file: string, text: string): Baseline {
 function ofBaseline(value: unknown, index: number): BaselineEntry {
   const at = `finding ${index + 1}`;
   const entry = mapOf(value, at);
-  return toEntry(entry, at, textOf(entry, 'file', at), entry.waived === true);
+  return toEntry(entry, at, textOf(entry, 'file', at), waivedOf(entry, at));
 }
 
 function ofReport(value: unknown, index: number): BaselineEntry {
@@ -59,11 +59,19 @@ function ofRun(value: unknown): BaselineEntry[] {
     const fields = {
       ...mapOf(result.properties, `the properties of ${at}`),
       fingerprint: fingerprints['auditCheck/v1'],
-      message: text,
+      count: result.occurrenceCount,
+      message: withoutLapse(text, result.properties),
     };
     const suppressions = Array.isArray(result.suppressions) ? result.suppressions : [];
     return [toEntry(fields, at, fileOf(result), suppressions.length > 0)];
   });
+}
+
+/** The message ends with what its waiver lacked, and that is no part of the finding. */
+function withoutLapse(text: unknown, properties: unknown): unknown {
+  if (typeof text !== 'string' || !isPlainObject(properties) || properties.lapsed === undefined) return text;
+  const at = text.lastIndexOf(' Its waiver ');
+  return at < 0 ? text : text.slice(0, at);
 }
 
 /** Only shown: the fingerprint tells findings apart. */
@@ -85,6 +93,7 @@ function toEntry(
   file: string,
   isWaived: boolean,
 ): BaselineEntry {
+  const count = countOf(fields, at);
   return {
     rule: textOf(fields, 'rule', at),
     code: textOf(fields, 'code', at),
@@ -93,8 +102,21 @@ function toEntry(
     file,
     severity: choiceOf(fields, 'severity', SEVERITIES, at),
     verdict: choiceOf(fields, 'verdict', VERDICTS, at) as BaselineEntry['verdict'],
+    ...(count !== undefined && { count }),
     ...(isWaived && { waived: true }),
   };
+}
+
+/** Of a compact baseline, which people edit: a text that looks like "true" is not taken for either. */
+function waivedOf({ waived }: Record<string, unknown>, at: string): boolean {
+  if (waived === undefined || typeof waived === 'boolean') return waived === true;
+  throw new BaselineMistake(`${at}: expected "waived" to be true or false, found ${describeValue(waived)}`);
+}
+
+function countOf({ count }: Record<string, unknown>, at: string): number | undefined {
+  if (count === undefined || (Number.isSafeInteger(count) && Number(count) >= 0))
+    return count as number | undefined;
+  throw new BaselineMistake(`${at}: expected "count" to be a whole number, found ${describeValue(count)}`);
 }
 
 function choiceOf<Choice extends string>(

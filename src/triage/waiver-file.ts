@@ -54,4 +54,6 @@ export type WaiverFile = {
   /** Where the policy names what it protects. */
   protectedPlace: Place;
   entries: WaiverEntry[];
+  /** Rules and codes that a run can speak, where that is known: a name that is none of them is misspelled. */
+  known?: readonly string[];
 };

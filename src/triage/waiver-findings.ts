@@ -1,4 +1,6 @@
 /** What is said of waivers themselves: those that ended or do not hold are findings, what is only untidy is a notice. */
+import { compileGlob } from '../base/glob.ts';
+import { didYouMean } from '../base/nearest-name.ts';
 import { count, quote } from '../base/text-safety.ts';
 import { EXPIRED_WAIVER } from '../model/expired-waiver.ts';
 import { type Finding, type FindingKind, toFingerprint } from '../model/finding.ts';
@@ -22,6 +24,12 @@ export const WAIVER_FINDINGS: readonly FindingKind[] = [EXPIRED_WAIVER, VOID_WAI
 
 /** Beyond, a waiver that no policy bounds is called broad. */
 export const BROAD = 100;
+
+/** Kinds of findings, by rule and code; somebody who accepts more than these has not looked at each. */
+export const BROAD_KINDS = 5;
+
+/** Days from which on an end is no end: nobody answers for what was accepted two years ago. */
+export const DISTANT = 730;
 
 export function voidFinding(id: string, { message, place, excerpt }: Flaw): Finding {
   return {
@@ -61,7 +69,21 @@ function findingOf(
   };
 }
 
-export function unusedNotice({ id, place, grant }: WaiverEntry, hasExpired: boolean): Notice {
+/** `known`: rules and codes, of which a misspelled one may be meant. */
+export function unusedNotice(
+  { id, place, grant, covers }: WaiverEntry,
+  hasExpired: boolean,
+  known: readonly string[] = [],
+): Notice {
+  // What licenses are called is told by the contract.
+  const unknown = (known.length === 0 ? [] : (covers?.rules ?? [])).filter(
+    (rule) => !rule.startsWith('license:') && !known.some(compileGlob(rule)),
+  );
+  if (unknown.length > 0) {
+    const [rule] = unknown as [string];
+    const message = `the waiver ${quote(id)} covered nothing: this run has no rule and no code ${quote(rule)}${didYouMean(rule, known)}`;
+    return { code: 'unused-waiver', message, place };
+  }
   const ended = hasExpired ? `expired on ${formatDay(grant!.expires)} and covers nothing` : 'covered nothing';
   return { code: 'unused-waiver', message: `the waiver ${quote(id)} ${ended} in this log: it can go`, place };
 }
@@ -73,7 +95,12 @@ export function expiringNotice({ id, place, grant }: WaiverEntry, findings: numb
   return { code: 'expiring-waiver', message, place };
 }
 
-export function broadNotice({ id, place }: WaiverEntry, findings: number): Notice {
-  const message = `the waiver ${quote(id)} covers ${count(findings, 'finding')}: narrow it by file, subject, message or fingerprint, or bound it by "maxFindings"`;
+export function broadNotice({ id, place }: WaiverEntry, what: string): Notice {
+  const message = `the waiver ${quote(id)} covers ${what}: narrow it by rule, file, subject, message or fingerprint, or bound it by "maxFindings"`;
   return { code: 'broad-waiver', message, place };
+}
+
+export function distantNotice({ id, place, grant }: WaiverEntry): Notice {
+  const message = `the waiver ${quote(id)} holds until ${formatDay(grant!.expires)}, more than two years from now: bound it by "maxAge"`;
+  return { code: 'distant-waiver', message, place };
 }

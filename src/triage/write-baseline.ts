@@ -4,10 +4,12 @@ import { BASELINE_SCHEMA, type Baseline, indexBaseline } from './baseline.ts';
 
 export function renderBaseline(baseline: Baseline): string {
   const lines = [...indexBaseline(baseline)]
-    .map(([key, entry]) => {
-      const { fingerprint, rule, code, verdict, severity, waived, file, message } = entry;
-      const fields = { code, rule, file, severity, verdict, waived, fingerprint, message };
-      return { key: JSON.stringify([code, rule, file, key]), line: escapeJson(JSON.stringify(fields)) };
+    .flatMap(([key, { entries }]) => entries.map((entry) => ({ key, entry })))
+    .map(({ key, entry }) => {
+      const { fingerprint, rule, code, verdict, severity, count, waived, file, message } = entry;
+      const fields = { code, rule, file, severity, verdict, count, waived, fingerprint, message };
+      const line = escapeJson(JSON.stringify(fields));
+      return { key: JSON.stringify([code, rule, file, key, line]), line };
     })
     .sort((a, b) => compareText(a.key, b.key))
     .map(({ line }) => `    ${line}`);

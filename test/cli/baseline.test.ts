@@ -134,6 +134,32 @@ describe('verify --baseline', () => {
     assert.match(later.stdout, /baseline {4}3 = 3 new; 0 gone/);
   });
 
+  test('a finding that grew fails --fail-on new, and says why', async () => {
+    write('grown.ndjson', line() + NO_OUTCOME.repeat(1));
+    const known = await earlier('grown.ndjson', 'json');
+    await run('baseline', 'create', known, '-o', 'grown.base');
+    const more = [1, 2, 3]
+      .map((minute) => line({ outcome: '', time: `2025-02-28T08:0${minute}:00Z` }))
+      .join('');
+    write('grown.ndjson', line() + NO_OUTCOME + more);
+    for (const file of [known, 'grown.base']) {
+      const { exit, stdout } = await verify('grown.ndjson', '--baseline', file, '--fail-on', 'new');
+      assert.equal(exit, 1);
+      assert.match(stdout, /= baseline: known, and new: it grew from 1 to 4/);
+    }
+  });
+
+  test('a condition that there is not is told once, where it was said', async () => {
+    const said = /^error: (\S+): expected one of informational, .*found "medum", did you mean "medium"\?\n$/;
+    const flag = await verify('log.ndjson', '--fail-on', 'medum');
+    assert.deepEqual([flag.exit, said.exec(flag.stderr)?.[1]], [2, '--fail-on']);
+    write('audit-check.yaml', 'logs: [log.ndjson]\n');
+    assert.equal(said.exec((await run('verify', '--fail-on', 'medum')).stderr)?.[1], '--fail-on');
+    write('audit-check.yaml', 'logs: [log.ndjson]\nfailOn: medum\n');
+    assert.equal(said.exec((await run('verify')).stderr)?.[1], 'audit-check.yaml:2:1');
+    fs.rmSync(path.join(folder, 'audit-check.yaml'));
+  });
+
   test('new without a baseline, and files that are none, are mistakes', async () => {
     const nothing = await verify('log.ndjson', '--fail-on', 'new');
     assert.deepEqual(
@@ -151,6 +177,14 @@ describe('verify --baseline', () => {
       [
         '{"schema":"audit-check/baseline/v1","findings":[{"file":"a"}]}',
         /finding 1: expected "rule" to be text/,
+      ],
+      [
+        `{"schema":"audit-check/baseline/v1","findings":[{"file":"a","waived":"true"}]}`,
+        /finding 1: expected "waived" to be true or false, found "true"/,
+      ],
+      [
+        '{"schema":"audit-check/baseline/v1","findings":[{"file":"a","count":"2"}]}',
+        /finding 1: expected "count" to be a whole number, found "2"/,
       ],
       [
         '{"runs":[{"tool":{"driver":{"name":"other"}},"results":[]}]}',

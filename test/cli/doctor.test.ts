@@ -72,6 +72,39 @@ describe('doctor', () => {
     assert.equal(partly.exit, 2);
   });
 
+  test('what stops verify is told: waivers, a baseline, conditions', async () => {
+    const here = fs.mkdtempSync(path.join(folder, 'stops-'));
+    fs.writeFileSync(path.join(here, 'a.ndjson'), '{"actor":"ann"}\n');
+    fs.writeFileSync(path.join(here, 'b.json'), '{}');
+    fs.writeFileSync(
+      path.join(here, 'audit-check.yaml'),
+      'logs: [a.ndjson]\nbaseline: b.json\nfailOn: ["control:soc9:*", new]\n',
+    );
+    fs.writeFileSync(path.join(here, 'audit-check.waivers.yaml'), 'policy: {maxAge: forever}\n');
+    const { exit, stdout } = await commands.run(['doctor'], here);
+    const wrong = told(stdout, 'wrong').join('\n');
+    assert.match(wrong, /control "soc9:\*"/);
+    assert.match(wrong, /audit-check\.waivers\.yaml:1:\d+: "maxAge" must be whole days/);
+    assert.match(wrong, /b\.json: expected "schema"/);
+    assert.equal(exit, 2);
+    const flag = await commands.run(['doctor', '--no-config', 'a.ndjson', '--waivers', 'gone.yaml'], here);
+    assert.match(flag.stdout, /gone\.yaml: cannot be read/);
+  });
+
+  test('logs that are all empty, or of no format that is known, are no logs', async () => {
+    const here = fs.mkdtempSync(path.join(folder, 'empty-'));
+    fs.writeFileSync(path.join(here, 'a.ndjson'), '');
+    const empty = await commands.run(['doctor', '--no-config', 'a.ndjson'], here);
+    assert.match(empty.stdout, /every file is empty/);
+    assert.equal(empty.exit, 2);
+    fs.writeFileSync(path.join(here, 'a.ndjson'), 'lorem ipsum dolor\nsit amet\n');
+    const prose = await commands.run(['doctor', '--no-config', 'a.ndjson'], here);
+    assert.match(prose.stdout, /no file begins with a record/);
+    assert.equal(prose.exit, 2);
+    fs.writeFileSync(path.join(here, 'b.ndjson'), '{"actor":"ann"}\n');
+    assert.equal((await commands.run(['doctor', '--no-config', 'a.ndjson', 'b.ndjson'], here)).exit, 0);
+  });
+
   test('isSupported() compares as package.json means it', () => {
     const range = '^20.19.0 || >=22.12.0';
     for (const version of ['v20.19.0', 'v20.20.2', 'v22.12.0', 'v22.13.1', 'v26.0.0'])

@@ -342,6 +342,50 @@ describe('a waiver that is wrong covers nothing, and says why', () => {
   });
 });
 
+describe('a waiver that goes too far is told', () => {
+  const noticesOf = async (name: string, waivers: string) =>
+    (await reportOf(place(name, waivers))).notices
+      .map(({ code, message }) => `${code}: ${message}`)
+      .join('\n');
+  const everything = set('rule', '"*"', 'match', '{ file: "*?*" }')(GOOD);
+
+  test('a glob that covers every finding of the run', async () => {
+    const log = LOG + JSON.stringify({ ...EVENT, time: 'noon' });
+    const here = place('all', `waivers:\n${everything}`, `${log}\n`);
+    const { findings, notices } = await reportOf(here);
+    assert.ok(findings.length > 2);
+    assert.ok(
+      notices.some(({ message }) =>
+        message.startsWith(`the waiver "W-12" covers all ${findings.length} findings`),
+      ),
+      JSON.stringify(notices),
+    );
+  });
+
+  test('an end that is none, and a rule that is misspelled', async () => {
+    assert.match(
+      await noticesOf('far', `waivers:\n${set('expires', '2099-12-31')(GOOD)}`),
+      /distant-waiver: .*2099/,
+    );
+    assert.doesNotMatch(
+      await noticesOf('near', `waivers:\n${set('expires', '2026-12-31')(GOOD)}`),
+      /distant-waiver/,
+    );
+    assert.match(
+      await noticesOf('misspelled', `waivers:\n${set('rule', 'mising-field')(GOOD)}`),
+      /unused-waiver: .*no rule and no code "mising-field", did you mean "missing-field"/,
+    );
+  });
+
+  test('a protected name that is none stops the run', async () => {
+    const { exit, stderr } = await verify(
+      place('guard', 'policy:\n  protected: [alterd-record]\nwaivers: []\n'),
+    );
+    assert.equal(exit, 2);
+    assert.match(stderr, /audit-check\.waivers\.yaml:2:1: .*"alterd-record", did you mean "altered-record"/);
+  });
+});
+
 describe('a waivers file that cannot be understood stops the run', () => {
   test('all that is wrong with it is told at once, with line and column', async () => {
     const text = `policy:

@@ -194,6 +194,7 @@ export function richReport(): Report {
       count: 12,
       lapsed: { id: 'w-2', reason: 'expired on 2025-03-01' },
       baseline: 'new',
+      newBecause: 'it grew from 7 to 12',
     }),
     finding(90, {
       rule: 'hash-chain',

@@ -1,10 +1,11 @@
 /** What is the same finding, and what only looks like it. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { findingSpeakers } from '../../src/engine/finding-kinds.ts';
 import type { Finding } from '../../src/model/finding.ts';
 import { sarif } from '../../src/report/sarif.ts';
 import { applyBaseline } from '../../src/triage/apply-baseline.ts';
-import { type BaselineEntry, toEntry } from '../../src/triage/baseline.ts';
+import { type BaselineEntry, TELL_OF_INTEGRITY, toEntry } from '../../src/triage/baseline.ts';
 import { readBaseline } from '../../src/triage/read-baseline.ts';
 import { renderBaseline } from '../../src/triage/write-baseline.ts';
 import { emptyReport, richReport } from '../report/sample-report.ts';
@@ -51,6 +52,61 @@ test('what was waived is known as long as it is waived', () => {
   assert.equal(stateOf({ waiver: WAIVER }, { waiver: WAIVER }), 'unchanged, 0 gone');
   assert.equal(stateOf({ waiver: WAIVER }, {}), 'unchanged, 0 gone');
   assert.equal(stateOf({}, { waiver: WAIVER, severity: 'critical' }, {}), 'unchanged, 0 gone');
+});
+
+function whyNew(finding: Partial<Finding>, ...known: Partial<Finding>[]): string | undefined {
+  const entries = known.map((each) => toEntry({ ...FINDING, ...each }));
+  const report = { ...emptyReport(), findings: [{ ...FINDING, ...finding }] };
+  return applyBaseline(report, { file: 'b.json', entries }).findings[0]!.newBecause;
+}
+
+test('what grew is new and says so, what shrank is known', () => {
+  assert.equal(stateOf({ count: 5000 }, {}), 'new, 0 gone', 'no count is one');
+  assert.equal(whyNew({ count: 5000 }, {}), 'it grew from 1 to 5,000');
+  assert.equal(stateOf({ count: 12 }, { count: 12 }), 'unchanged, 0 gone');
+  assert.equal(stateOf({ count: 3 }, { count: 12 }), 'unchanged, 0 gone');
+  assert.equal(whyNew({}, { severity: 'low' }), 'it was low');
+  assert.equal(whyNew({}, { waiver: WAIVER }), 'it was waived');
+  assert.equal(whyNew({ count: 3 }, { count: 9, waiver: WAIVER }, { count: 2 }), 'it grew from 2 to 3');
+});
+
+test('more findings of one fingerprint than there were are new, and a compact baseline keeps how many', () => {
+  const findings = [FINDING, { ...FINDING, count: 4 }];
+  const states = (known: Finding[]) => {
+    const text = renderBaseline({ file: 'b.json', entries: known.map(toEntry) });
+    const report = applyBaseline({ ...emptyReport(), findings }, readBaseline('b.json', text));
+    return report.findings.map(({ baseline }) => baseline);
+  };
+  assert.deepEqual(states(findings), ['unchanged', 'unchanged']);
+  assert.deepEqual(states([FINDING]), ['new', 'new']);
+});
+
+test('integrity and licenses are known only as long as they say the same', () => {
+  const other = { message: '40 of 3 seats' };
+  for (const rule of [...TELL_OF_INTEGRITY, 'license:acme/0/seats']) {
+    assert.equal(stateOf({ rule }, { rule }), 'unchanged, 0 gone');
+    assert.equal(stateOf({ rule, ...other }, { rule }), 'new, 0 gone', rule);
+    assert.equal(
+      stateOf({ rule, ...other, verdict: 'satisfied' }, { rule, verdict: 'satisfied' }),
+      'unchanged, 0 gone',
+    );
+  }
+  assert.equal(whyNew({ rule: 'archive', ...other }, { rule: 'archive' }), 'it says something else');
+  const speakers = findingSpeakers().map(({ speaker }) => speaker);
+  for (const name of TELL_OF_INTEGRITY) assert.ok(speakers.includes(name), name);
+});
+
+test('a report is unchanged against itself in every form', () => {
+  const { baseline: _, absent: __, ...report } = richReport();
+  const ofJson = readBaseline('r.json', JSON.stringify(report));
+  const ofSarif = readBaseline('r.sarif', sarif.render(report, { colors: false, width: 80 }));
+  for (const known of [ofJson, ofSarif, readBaseline('b.json', renderBaseline(ofSarif))]) {
+    const { findings } = applyBaseline(report, known);
+    assert.deepEqual(
+      findings.filter(({ baseline }) => baseline === 'new').map(({ rule, newBecause }) => [rule, newBecause]),
+      [],
+    );
+  }
 });
 
 test('JSON, SARIF and the compact file tell the same findings', () => {

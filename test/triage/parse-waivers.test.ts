@@ -51,11 +51,11 @@ const BAD: string[] = [
   ...Object.entries({
     id: ['W 1', '', '-x', 'x'.repeat(65)],
     rule: ['', [], [''], {}],
-    reason: ['', [], {}],
+    reason: ['', [], {}, '1234 5678 90'],
     owner: [''],
     expires: ['soon', '2025-13-01', '2025-04-01T00:00:00Z', '01.04.2025'],
     created: ['2025-2-1'],
-    match: ['x', { mesage: 'x' }, { file: [] }, { fingerprint: '12' }, { fingerprint: ['x*'] }],
+    match: ['x', null, {}, { mesage: 'x' }, { file: [] }, { fingerprint: '12' }, { fingerprint: ['x*'] }],
     title: ['a name'],
   }).flatMap(([key, values]) => values.map((value) => file({ ...ENTRY, [key]: value }))),
   ...[

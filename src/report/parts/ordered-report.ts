@@ -64,6 +64,7 @@ export function orderFinding(finding: Finding): Every<Finding> {
     waiver,
     lapsed,
     baseline,
+    newBecause,
   } = finding;
   return {
     rule,
@@ -79,6 +80,7 @@ export function orderFinding(finding: Finding): Every<Finding> {
     waiver: waiver && orderWaiver(waiver),
     lapsed: lapsed && { id: lapsed.id, reason: lapsed.reason },
     baseline,
+    newBecause,
     fingerprint: finding.fingerprint,
   };
 }

@@ -31,7 +31,7 @@ function describeFound(report: Report): string {
   const open = report.findings.filter(
     ({ verdict, waiver }) => verdict !== 'satisfied' && waiver === undefined,
   );
-  const waived = report.findings.length - open.length;
+  const waived = report.findings.filter(({ waiver }) => waiver !== undefined).length;
   const counts = whatCounts(report, summary);
   const reaching = open.filter(counts);
   const rest = open.filter((finding) => !counts(finding));

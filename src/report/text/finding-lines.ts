@@ -101,7 +101,7 @@ function remarks(
   { rule, fix, controls }: FindingWords,
   withHelp: boolean,
 ): [string, string][] {
-  const { severity, verdict, subject, message, waiver, lapsed, baseline } = finding;
+  const { severity, verdict, subject, message, waiver, lapsed, baseline, newBecause } = finding;
   const related = relatedPlaces(finding);
   const lines: [string, string | undefined][] = [
     [
@@ -111,7 +111,10 @@ function remarks(
     ['related', related],
     ['waived', waiver && describeWaiver(waiver)],
     ['lapsed', lapsed && describeLapse(lapsed)],
-    ['baseline', baseline === 'unchanged' ? 'known, unchanged' : undefined],
+    [
+      'baseline',
+      baseline === 'unchanged' ? 'known, unchanged' : newBecause && `known, and new: ${newBecause}`,
+    ],
     ['severity', verdict === 'undetermined' ? `${severity}, if it is so` : undefined],
     [
       'rule',
