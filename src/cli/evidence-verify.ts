@@ -9,11 +9,13 @@ import { type Problem, ProblemsError } from '../model/problem.ts';
 import type { Report } from '../model/report.ts';
 import { DEFAULT_LIMITS } from '../model/request.ts';
 import type { VerifierKey } from '../transparency/note-key.ts';
+import { renderFormats } from './evidence-renderings.ts';
 import { drawSample } from './evidence-sample.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { readVerifierKeys } from './key-command.ts';
 import { loadSources } from './library.ts';
-import { readReport } from './read-report.ts';
+import { parseReport } from './read-report.ts';
+import { TOOL } from './tool.ts';
 
 export type EvidenceVerifyOptions = { verifierKey?: string[]; logs?: string };
 
@@ -26,14 +28,16 @@ export async function verifyEvidence(folder: string, options: EvidenceVerifyOpti
   const keys = (options.verifierKey ?? []).flatMap((file): VerifierKey[] => readVerifierKeys(file, problems));
   if (problems.length > 0) throw new ProblemsError(problems);
   const files = readFolder(folder);
-  const reportFile = path.join(folder, REPORT);
-  const { statement, signedBy, faults } = checkBundle(files, keys, () => toReport(reportFile));
+  const { statement, report, signedBy, faults } = checkBundle(files, keys, {
+    parse: toReport,
+    render: renderFormats,
+    version: TOOL.version,
+  });
   const said: string[] = [];
   if (statement !== undefined) {
     said.push(`${count(statement.subject.length, 'file')} named, ${formatNumber(files.size)} here`);
     said.push(signatureWords(signedBy, files.has(ENVELOPE), keys.length > 0));
-    const report = toReport(reportFile);
-    if (typeof report !== 'string') {
+    if (report !== undefined) {
       const { read } = report.summary.records;
       said.push(
         `${formatNumber(read)} records in ${count(report.inputs.length, 'file')}, verdict ${report.summary.verdict}`,
@@ -46,9 +50,16 @@ export async function verifyEvidence(folder: string, options: EvidenceVerifyOpti
     }
   }
   const lines = [...said.map((each) => `  ${each}`), ...faults.map((fault) => `fault: ${fault}`)];
-  const verdict = faults.length === 0 ? 'the bundle holds' : `${count(faults.length, 'fault')}`;
+  const verdict = faults.length > 0 ? count(faults.length, 'fault') : holdWords(signedBy);
   process.stdout.write(`${[folder, ...lines, verdict].map(escapeControls).join('\n')}\n`);
   return faults.length === 0 ? EXIT.clean : EXIT.findings;
+}
+
+/** Whether it fits itself is one thing, who made it another. */
+function holdWords(signedBy: string | undefined): string {
+  return signedBy === undefined
+    ? 'the bundle holds together; who made it is not shown: no --verifier-key was given'
+    : 'the bundle holds';
 }
 
 function signatureWords(signedBy: string | undefined, isSigned: boolean, wasAsked: boolean): string {
@@ -76,9 +87,9 @@ function readFolder(folder: string): Map<string, Uint8Array> {
   return files;
 }
 
-function toReport(file: string): Report | string {
+function toReport(bytes: Uint8Array): Report | string {
   try {
-    return readReport(file);
+    return parseReport(REPORT, Buffer.from(bytes));
   } catch (error) {
     if (error instanceof ProblemsError) return error.problems[0]!.message;
     throw error;

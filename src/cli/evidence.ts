@@ -4,16 +4,16 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { sha256Hex } from '../base/digest.ts';
 import { compareText, quote } from '../base/text-safety.ts';
-import { makeBundle, REPORT } from '../evidence/bundle.ts';
+import { factsOf, makeBundle } from '../evidence/bundle.ts';
 import { type EvidencePredicate, signStatement } from '../evidence/statement.ts';
 import { renderTables } from '../evidence/tables.ts';
 import type { Problem } from '../model/problem.ts';
 import type { Report } from '../model/report.ts';
 import type { AuditRequest } from '../model/request.ts';
 import type { DiscoveredFile } from '../read/discover.ts';
-import { FORMATS } from '../report/index.ts';
 import type { SignerKey } from '../transparency/note-key.ts';
 import type { Config } from './config.ts';
+import { renderFormats } from './evidence-renderings.ts';
 import { drawSample } from './evidence-sample.ts';
 import { isOpenToOthers, readSignerKey } from './key-command.ts';
 import { isPackName } from './packs.ts';
@@ -29,14 +29,6 @@ export type EvidenceOptions = {
 /** As many as auditors take of a control that acts daily. */
 const DEFAULT_SAMPLE = 25;
 const MAX_SAMPLE = 100_000;
-
-/** Formats that a bundle holds beside the report itself, where they are there. */
-const RENDERED: Readonly<Record<string, string>> = {
-  'report.txt': 'text',
-  'report.sarif': 'sarif',
-  'report.html': 'html',
-  'assessment-results.json': 'oscal',
-};
 
 export type EvidencePlan = {
   folder: string;
@@ -104,19 +96,14 @@ export async function writeEvidence(
     return `no evidence was written: ${changed.map(quote).join(', ')} changed while it was audited`;
   const configuration = readConfiguration(config, given, report);
   const predicate: EvidencePredicate = {
-    tool: { name: report.tool.name, version: report.tool.version },
-    ...(report.generated !== undefined && { generated: report.generated }),
-    verdict: report.summary.verdict,
-    records: { ...report.summary.records },
-    inputs: report.inputs.map(({ file, bytes, sha256 }) => ({ file, bytes, sha256 })),
+    ...factsOf(report),
     sample: { seed, size, population, notSampled },
     configuration: configuration.map(({ content: _, ...entry }) => entry),
   };
-  const content: Record<string, string | Uint8Array> = { ...renderTables(report, events) };
-  for (const [name, format] of Object.entries({ [REPORT]: 'json', ...RENDERED })) {
-    const renderer = FORMATS.find((each) => each.name === format);
-    if (renderer !== undefined) content[name] = renderer.render(report, { colors: false, width: 100 });
-  }
+  const content: Record<string, string | Uint8Array> = {
+    ...renderTables(report, events),
+    ...renderFormats(report),
+  };
   for (const { copy, content: bytes } of configuration) if (copy !== undefined) content[copy] = bytes!;
   const sign = signer && ((statement: string) => signStatement(statement, signer));
   writeFolderWhole(folder, makeBundle(content, report, predicate, sign));

@@ -1,5 +1,6 @@
 /** `verify --evidence` and `evidence verify`, as an auditor uses them: made twice, handed over, tampered with. */
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -29,6 +30,39 @@ function rowsOf(folder: string, name: string): Record<string, string>[] {
   const lines = fs.readFileSync(path.join(folder, name), 'utf8').split('\r\n').slice(0, -1);
   const [header, ...rows] = lines.map((line) => line.split(','));
   return rows.map((row) => Object.fromEntries(row.map((cell, index) => [header![index]!, cell])));
+}
+
+const sha256 = (content: string | Buffer) => createHash('sha256').update(content).digest('hex');
+
+type Files = Map<string, string | Buffer>;
+
+/** A copy of a bundle by somebody who makes every digest fit what he changed; `changeManifest` has the last word. */
+function forge(
+  from: string,
+  name: string,
+  change: (files: Files) => void,
+  // biome-ignore lint/suspicious/noExplicitAny: a manifest that may be of any shape
+  changeManifest: (manifest: any) => void = () => {},
+): string {
+  const files: Files = new Map(
+    [...readBundle(from)].map(([each, content]) => [each, Buffer.from(content, 'base64')] as const),
+  );
+  const manifest = JSON.parse(String(files.get('manifest.json')));
+  change(files);
+  const isSubject = (each: string) => !['manifest.json', 'manifest.dsse.json', 'SHA256SUMS'].includes(each);
+  manifest.subject = [...files.keys()]
+    .filter(isSubject)
+    .map((each) => ({ name: each, digest: { sha256: sha256(files.get(each)!) } }));
+  changeManifest(manifest);
+  files.set('manifest.json', `${JSON.stringify(manifest, undefined, 2)}\n`);
+  files.delete('SHA256SUMS');
+  const sums = [...files.keys()].sort().map((each) => `${sha256(files.get(each)!)}  ${each}\n`);
+  files.set('SHA256SUMS', sums.join(''));
+  for (const [each, content] of files) {
+    fs.mkdirSync(path.dirname(place(`${name}/${each}`)), { recursive: true });
+    fs.writeFileSync(place(`${name}/${each}`), content);
+  }
+  return place(name);
 }
 
 describe('evidence', () => {
@@ -153,6 +187,128 @@ describe('evidence', () => {
     const drawn = await check(place('other'), '--logs', 'logs');
     assert.match(drawn.stdout, /sample\.csv is not what the seed draws from the logs/);
     assert.equal(drawn.exit, 1);
+  });
+
+  describe('a bundle that was made anew around what was changed', () => {
+    const unsigned = (files: Files) => void files.delete('manifest.dsse.json');
+    const every = [
+      ...['report.json', 'report.txt', 'report.sarif', 'report.html', 'assessment-results.json'],
+      ...['population.csv', 'activity.csv', 'rejected.csv', 'exceptions.csv', 'controls.csv', 'sample.csv'],
+      'REPRODUCE.md',
+    ];
+
+    test('holds together where nothing was, and who made it is said not to be shown', async () => {
+      const { exit, stdout } = await check(forge(place('bundle'), 'forged-none', unsigned));
+      assert.match(
+        stdout,
+        /\nthe bundle holds together; who made it is not shown: no --verifier-key was given\n$/,
+      );
+      assert.equal(exit, 0);
+    });
+
+    test('lacks nothing that every bundle has', async () => {
+      for (const name of every) {
+        const folder = forge(place('bundle'), `without-${name}`, (files) => {
+          unsigned(files);
+          files.delete(name);
+        });
+        const { exit, stdout } = await check(folder);
+        assert.ok(stdout.includes(`fault: "${name}" is missing\n`), stdout);
+        assert.equal(exit, 1);
+      }
+    });
+
+    test('has no other words for the report in any format', async () => {
+      for (const name of every.filter((each) => each !== 'report.json' && each !== 'sample.csv')) {
+        const folder = forge(place('bundle'), `other-${name}`, (files) => {
+          unsigned(files);
+          files.set(name, String(files.get(name)).replace(/\w/, 'X'));
+        });
+        const { exit, stdout } = await check(folder);
+        assert.ok(stdout.includes(`fault: ${name} does not follow from report.json\n`), stdout);
+        assert.equal(exit, 1);
+      }
+    });
+
+    test('has the verdict and the counts of its report in its manifest, and the verdict that follows', async () => {
+      const edits: [what: string, edit: (predicate: Record<string, unknown>) => void][] = [
+        ['verdict', (predicate) => (predicate.verdict = 'clean')],
+        ['records', (predicate) => (predicate.records = { read: 1, audited: 1 })],
+        ['tool', (predicate) => (predicate.tool = { name: 'audit-check', version: '9' })],
+        ['generated', (predicate) => (predicate.generated = '2020-01-01T00:00:00Z')],
+        ['inputs', (predicate) => (predicate.inputs = [])],
+      ];
+      for (const [what, edit] of edits) {
+        const folder = forge(place('bundle'), `says-${what}`, unsigned, ({ predicate }) => edit(predicate));
+        const { exit, stdout } = await check(folder);
+        assert.ok(stdout.includes(`fault: manifest.json says another "${what}" than report.json\n`), stdout);
+        assert.equal(exit, 1);
+      }
+      const clean = forge(place('bundle'), 'says-clean', (files) => {
+        unsigned(files);
+        const report = String(files.get('report.json'));
+        files.set('report.json', report.replace(/"verdict": "(findings|incomplete)"/, '"verdict": "clean"'));
+      });
+      const { exit, stdout } = await check(clean);
+      assert.match(stdout, /fault: report\.json cannot be read: summary\.verdict says clean, /);
+      assert.equal(exit, 1);
+    });
+
+    test('has an envelope of its own manifest, which no key is needed to see', async () => {
+      const { exit, stdout } = await check(
+        forge(
+          place('bundle'),
+          'stale-envelope',
+          () => {},
+          ({ predicate }) => {
+            predicate.sample.seed = 'mine';
+          },
+        ),
+      );
+      assert.match(stdout, /fault: manifest\.dsse\.json is no envelope of manifest\.json\n/);
+      assert.equal(exit, 1);
+    });
+
+    test('is refused in words, whatever shape it was given', async () => {
+      const payload = fs.readFileSync(place('bundle/manifest.json'), 'base64');
+      const payloadType = 'application/vnd.in-toto+json';
+      for (const envelope of [
+        ...[
+          { signatures: [null] },
+          { signatures: {} },
+          { signatures: 1 },
+          { signatures: [{ sig: 1 }] },
+          {},
+        ].map((rest) => ({ payload, payloadType, ...rest })),
+        null,
+        [],
+      ]) {
+        const kept = fs.readFileSync(place('bundle/manifest.dsse.json'));
+        fs.writeFileSync(place('bundle/manifest.dsse.json'), JSON.stringify(envelope));
+        const { exit, stdout } = await check(place('bundle'), '--verifier-key', place('key.pub'));
+        fs.writeFileSync(place('bundle/manifest.dsse.json'), kept);
+        assert.match(stdout, /fault: manifest\.dsse\.json is no envelope of manifest\.json\n/);
+        assert.equal(exit, 1);
+      }
+      const breaks: ((predicate: Record<string, Record<string, unknown>>) => void)[] = [
+        ({ sample }) => delete sample!.notSampled,
+        ({ sample }) => (sample!.notSampled = [null]),
+        ({ sample }) => (sample!.notSampled = [{ file: 1, reason: 'x' }]),
+        ({ sample }) => delete sample!.population,
+        ({ sample }) => (sample!.size = -1),
+        (predicate) => delete predicate.sample,
+        (predicate) => delete predicate.configuration,
+        (predicate) => Object.assign(predicate, { configuration: [null] }),
+        (predicate) => Object.assign(predicate, { configuration: [{ file: 'x', sha256: 'y', copy: 1 }] }),
+        (predicate) => delete predicate.inputs,
+      ];
+      for (const [index, edit] of breaks.entries()) {
+        const folder = forge(place('bundle'), `shape-${index}`, unsigned, ({ predicate }) => edit(predicate));
+        const { exit, stdout } = await check(folder);
+        assert.match(stdout, /fault: manifest\.json is no statement of an evidence bundle\n/, String(index));
+        assert.equal(exit, 1);
+      }
+    });
   });
 
   test('logs that are not those of the audit are told', async () => {
