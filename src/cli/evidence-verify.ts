@@ -8,12 +8,13 @@ import { renderTables } from '../evidence/tables.ts';
 import { type Problem, ProblemsError } from '../model/problem.ts';
 import type { Report } from '../model/report.ts';
 import { DEFAULT_LIMITS } from '../model/request.ts';
+import { discover } from '../read/discover.ts';
 import type { VerifierKey } from '../transparency/note-key.ts';
 import { renderFormats } from './evidence-renderings.ts';
 import { drawSample } from './evidence-sample.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { readVerifierKeys } from './key-command.ts';
-import { loadSources } from './library.ts';
+import { loadSources, parseSource } from './library.ts';
 import { parseReport } from './read-report.ts';
 import { TOOL } from './tool.ts';
 
@@ -45,6 +46,7 @@ export async function verifyEvidence(folder: string, options: EvidenceVerifyOpti
       const drawn =
         options.logs === undefined ? [] : await drawAgain(report, statement.predicate, options.logs, files);
       faults.push(...drawn);
+      if (options.logs !== undefined) said.push(...(await unnamedWords(report, options.logs)));
       if (options.logs === undefined) said.push('sample not drawn again: --logs FOLDER names the logs');
       else if (drawn.length === 0) said.push(`sample drawn again from ${options.logs}: the same`);
     }
@@ -99,12 +101,19 @@ function toReport(bytes: Uint8Array): Report | string {
 /** The sample out of the logs, which must be those that were audited. */
 async function drawAgain(
   report: Report,
-  { sample }: EvidencePredicate,
+  { sample, configuration }: EvidencePredicate,
   logs: string,
   files: ReadonlyMap<string, Uint8Array>,
 ): Promise<string[]> {
   const problems: Problem[] = [];
-  const request = { sources: loadSources([], problems), limits: DEFAULT_LIMITS };
+  const own = configuration.flatMap(({ source, copy }) => {
+    const text = copy === undefined ? undefined : files.get(copy);
+    if (source === undefined || text === undefined) return [];
+    const mapping = parseSource(source, Buffer.from(text).toString('utf8'), problems);
+    return mapping === undefined ? [] : [[source, mapping] as const];
+  });
+  const sources = { ...loadSources([], problems), ...Object.fromEntries(own) };
+  const request = { sources, limits: DEFAULT_LIMITS };
   if (problems.length > 0) throw new ProblemsError(problems);
   const places = new Map(report.inputs.map(({ file }) => [file, placeOf(file, logs)]));
   const gone = [...places].flatMap(([file, place]) => (place === undefined ? [file] : []));
@@ -125,12 +134,26 @@ async function drawAgain(
   return again === written ? [] : [`${SAMPLE} is not what the seed draws from the logs`];
 }
 
+/** Names of files that are listed. */
+const MAX_UNNAMED = 10;
+
+/** Files that an audit of the folder would read and the report does not name: left out, or come since. */
+async function unnamedWords({ inputs }: Report, logs: string): Promise<string[]> {
+  const named = new Set(inputs.map(({ file }) => path.resolve(placeOf(file, logs) ?? file)));
+  const { files } = await discover([logs], []);
+  const others = files.map(({ file }) => file).filter((file) => !named.has(path.resolve(file)));
+  if (others.length === 0) return [];
+  const more = others.length > MAX_UNNAMED ? `, and ${others.length - MAX_UNNAMED} more` : '';
+  const list = others.slice(0, MAX_UNNAMED).map(quote).join(', ');
+  return [`${count(others.length, 'file')} below ${logs} that the audit does not name: ${list}${more}`];
+}
+
 /** A file of the report below a folder: by its whole name, or by ever fewer of its last parts. */
 function placeOf(file: string, logs: string): string | undefined {
   const parts = file.split('/').filter((part) => part !== '..' && part !== '.');
   for (let from = 0; from < parts.length; from += 1) {
     const place = path.join(logs, ...parts.slice(from));
-    if (fs.existsSync(place)) return place;
+    if (fs.statSync(place, { throwIfNoEntry: false })?.isFile() === true) return place;
   }
   return undefined;
 }

@@ -16,6 +16,7 @@ import type { Config } from './config.ts';
 import { renderFormats } from './evidence-renderings.ts';
 import { drawSample } from './evidence-sample.ts';
 import { isOpenToOthers, readSignerKey } from './key-command.ts';
+import { listOwnSources } from './library.ts';
 import { isPackName } from './packs.ts';
 import { isBelow, liesWithin } from './places.ts';
 
@@ -126,10 +127,12 @@ function readConfiguration(
   const asked = given.pack?.flatMap((names) => names.split(',')) ?? config.packs;
   const packs = asked.filter((name) => !isPackName(name));
   const named = [...told, ...packs].filter((file) => file !== undefined);
-  const files = [...named, ...[...new Set(rules)].sort(compareText)];
+  const mappings = new Map(listOwnSources(config.sources).map(({ file, source }) => [file, source]));
+  const files = [...named, ...mappings.keys(), ...[...new Set(rules)].sort(compareText)];
   return files.map((file, index): ConfigurationFile => {
     const content = fs.readFileSync(file);
-    const entry = { file, sha256: sha256Hex(content) };
+    const source = mappings.get(file);
+    const entry = { file, sha256: sha256Hex(content), ...(source !== undefined && { source }) };
     const holdsKey =
       file === config.file && Object.values(config.keys).some(({ value }) => value !== undefined);
     if (holdsKey) return { ...entry, reason: 'not copied: it holds a key' };

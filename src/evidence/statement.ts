@@ -18,8 +18,11 @@ export type EvidencePredicate = {
   inputs: { file: string; bytes: number; sha256: string | null }[];
   /** How the sample was drawn: the smallest `size` lots, SHA-256 of seed, file digest and offset, of `population` records. */
   sample: { seed: string; size: number; population: number; notSampled: { file: string; reason: string }[] };
-  /** What the run was told: each file with its digest, and its copy in the bundle where there is one. */
-  configuration: { file: string; sha256: string; copy?: string; reason?: string }[];
+  /**
+   * What the run was told: each file with its digest, and its copy in the bundle where there is one. `source`: the name of
+   * the source that it maps.
+   */
+  configuration: { file: string; sha256: string; copy?: string; reason?: string; source?: string }[];
 };
 
 export type EvidenceStatement = {
@@ -64,8 +67,10 @@ function isPredicate({ sample, inputs, configuration }: Record<string, unknown>)
     Array.isArray(inputs) &&
     isListOf(
       configuration,
-      ({ file, sha256, copy, reason }) =>
-        isText(file) && isText(sha256) && [copy, reason].every((each) => each === undefined || isText(each)),
+      ({ file, sha256, copy, reason, source }) =>
+        isText(file) &&
+        isText(sha256) &&
+        [copy, reason, source].every((each) => each === undefined || isText(each)),
     )
   );
 }

@@ -323,6 +323,66 @@ describe('evidence', () => {
     );
   });
 
+  test('logs that no record was drawn of are held to their digests, and those that came since are named', async () => {
+    fs.mkdirSync(place('mixed'));
+    fs.copyFileSync(path.join(DEMO, 'logs/app.ndjson'), place('mixed/app.ndjson'));
+    fs.writeFileSync(place('mixed/empty.ndjson'), '');
+    fs.writeFileSync(place('mixed/notes.md'), 'as it was');
+    await commands.run(['verify', '-q', '--no-config', '--evidence', 'of-mixed', 'mixed'], scratch);
+    const hold = () => check(place('of-mixed'), '--logs', place('mixed'));
+    const same = await hold();
+    assert.equal(same.exit, 0, same.stdout);
+    assert.doesNotMatch(same.stdout, /does not name/);
+    for (const name of ['empty.ndjson', 'notes.md']) {
+      const kept = fs.readFileSync(place(`mixed/${name}`));
+      fs.appendFileSync(place(`mixed/${name}`), '{"more": 1}\n');
+      const { exit, stdout } = await hold();
+      assert.ok(stdout.includes(`fault: "mixed/${name}" is not the file that was audited\n`), stdout);
+      assert.equal(exit, 1);
+      fs.writeFileSync(place(`mixed/${name}`), kept);
+    }
+    fs.writeFileSync(place('mixed/late.ndjson'), '{}\n');
+    const later = await hold();
+    assert.match(later.stdout, /1 file below \S+ that the audit does not name: "\S+\/mixed\/late\.ndjson"\n/);
+    assert.equal(later.exit, 0);
+  });
+
+  test('the sample is drawn again by the source that was forced and by mappings of the user', async () => {
+    fs.mkdirSync(place('mapped'));
+    // A document of a vendor whose records nothing but its own mapping finds.
+    const events = Array.from({ length: 40 }, (_, index) => ({
+      moment: `2026-03-01T00:00:${index + 10}Z`,
+      who: 'ann',
+    }));
+    fs.writeFileSync(place('mapped/acme.json'), JSON.stringify({ acmeEvents: events }));
+    fs.writeFileSync(
+      place('mapped/acme.yaml'),
+      'title: ACME\nwrappers: [acmeEvents]\nidentify: [{moment: "*", who: "*"}]\nfields: {time: [moment], actor: [who]}\n',
+    );
+    fs.writeFileSync(
+      place('mapped/audit-check.yaml'),
+      'logs: [acme.json]\nsources: [acme.yaml]\nsource: acme\n',
+    );
+    const made = await commands.run(['verify', '-q', '--evidence', '../of-mapped'], place('mapped'));
+    assert.equal(made.stderr, '');
+    const manifest = JSON.parse(fs.readFileSync(place('of-mapped/manifest.json'), 'utf8'));
+    assert.equal(manifest.predicate.sample.population, 40);
+    assert.deepEqual(
+      manifest.predicate.configuration.map(({ source }: { source?: string }) => source),
+      [undefined, 'acme'],
+    );
+    const held = await check(place('of-mapped'), '--logs', place('mapped'));
+    assert.match(held.stdout, /sample drawn again from \S+: the same\n/);
+    assert.equal(held.exit, 0);
+    const forced = await commands.run(
+      ['verify', '-q', '--no-config', '--source', 'ecs', 'logs', '--evidence', place('of-forced')],
+      DEMO,
+    );
+    assert.equal(forced.stderr, '');
+    const again = await check(place('of-forced'), '--logs', 'logs');
+    assert.match(again.stdout, /sample drawn again from logs: the same\n/);
+  });
+
   test('what cannot be evidence is refused before anything is read', async () => {
     const there = await verify('--evidence', place('bundle'));
     assert.match(there.stderr, /is there already/);
