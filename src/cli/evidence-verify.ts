@@ -7,7 +7,7 @@ import type { EvidencePredicate } from '../evidence/statement.ts';
 import { renderTables } from '../evidence/tables.ts';
 import { type Problem, ProblemsError } from '../model/problem.ts';
 import type { Report } from '../model/report.ts';
-import { DEFAULT_LIMITS } from '../model/request.ts';
+import { DEFAULT_LIMITS, type Limits } from '../model/request.ts';
 import { discover } from '../read/discover.ts';
 import type { VerifierKey } from '../transparency/note-key.ts';
 import { renderFormats } from './evidence-renderings.ts';
@@ -101,7 +101,7 @@ function toReport(bytes: Uint8Array): Report | string {
 /** The sample out of the logs, which must be those that were audited. */
 async function drawAgain(
   report: Report,
-  { sample, configuration }: EvidencePredicate,
+  { sample, configuration, options }: EvidencePredicate,
   logs: string,
   files: ReadonlyMap<string, Uint8Array>,
 ): Promise<string[]> {
@@ -113,7 +113,7 @@ async function drawAgain(
     return mapping === undefined ? [] : [[source, mapping] as const];
   });
   const sources = { ...loadSources([], problems), ...Object.fromEntries(own) };
-  const request = { sources, limits: DEFAULT_LIMITS };
+  const request = { sources, limits: limitsOf(options) };
   if (problems.length > 0) throw new ProblemsError(problems);
   const places = new Map(report.inputs.map(({ file }) => [file, placeOf(file, logs)]));
   const gone = [...places].flatMap(([file, place]) => (place === undefined ? [file] : []));
@@ -132,6 +132,15 @@ async function drawAgain(
   const again = renderTables(report, events)[SAMPLE]!;
   const written = Buffer.from(files.get(SAMPLE) ?? '').toString('utf8');
   return again === written ? [] : [`${SAMPLE} is not what the seed draws from the logs`];
+}
+
+/** Those of the run: what it cut short or refused is so again. */
+function limitsOf(options: EvidencePredicate['options']): Limits {
+  const limits = Object.entries(DEFAULT_LIMITS).map(([name, limit]) => {
+    const told = options[`limits.${name}`];
+    return [name, typeof told === 'number' && told > 0 ? told : limit];
+  });
+  return Object.fromEntries(limits) as Limits;
 }
 
 /** Names of files that are listed. */

@@ -13,6 +13,7 @@ import type { AuditRequest } from '../model/request.ts';
 import type { DiscoveredFile } from '../read/discover.ts';
 import type { SignerKey } from '../transparency/note-key.ts';
 import type { Config } from './config.ts';
+import { type ReportOptions, toldOptions } from './evidence-options.ts';
 import { renderFormats } from './evidence-renderings.ts';
 import { drawSample } from './evidence-sample.ts';
 import { isOpenToOthers, readSignerKey } from './key-command.ts';
@@ -88,7 +89,7 @@ export async function writeEvidence(
   report: Report,
   request: AuditRequest,
   config: Config,
-  given: { licenses?: string; rules?: string[]; pack?: string[] },
+  given: ReportOptions,
 ): Promise<string | undefined> {
   const digests = report.inputs.map(({ sha256 }) => sha256 ?? '').join('\n');
   const seed = named ?? sha256Hex(digests);
@@ -100,6 +101,7 @@ export async function writeEvidence(
     ...factsOf(report),
     sample: { seed, size, population, notSampled },
     configuration: configuration.map(({ content: _, ...entry }) => entry),
+    ...toldOptions(given, request, config, report),
   };
   const content: Record<string, string | Uint8Array> = {
     ...renderTables(report, events),

@@ -10,6 +10,7 @@ import {
   isStatement,
   readEnvelope,
   signerOf,
+  type ToldOption,
   toStatement,
 } from './statement.ts';
 import { renderTables } from './tables.ts';
@@ -176,7 +177,7 @@ export function factsOf({
   generated,
   summary,
   inputs,
-}: Report): Omit<EvidencePredicate, 'sample' | 'configuration'> {
+}: Report): Omit<EvidencePredicate, 'sample' | 'configuration' | 'options' | 'command'> {
   return {
     tool: { name: tool.name, version: tool.version },
     ...(generated !== undefined && { generated }),
@@ -186,13 +187,35 @@ export function factsOf({
   };
 }
 
+/** Those options of a run that its report tells too. */
+export function judgedBy({ summary, packs = [], waivers, baseline }: Report): Record<string, ToldOption> {
+  const { failOn, failOnKnown, failOnControls } = summary;
+  return {
+    packs: packs.map(({ name }) => name),
+    'fail on': failOn,
+    ...(failOnKnown !== undefined && { 'fail on known': failOnKnown }),
+    ...(failOnControls !== undefined && { 'fail on controls': failOnControls }),
+    ...(waivers !== undefined && { waivers: waivers.file }),
+    ...(baseline !== undefined && { baseline: baseline.file }),
+  };
+}
+
+const JUDGED_BY = ['packs', 'fail on', 'fail on known', 'fail on controls', 'waivers', 'baseline'];
+
 function checkFacts(report: Report, { predicate }: EvidenceStatement): string[] {
   const facts = factsOf(report);
-  return (['tool', 'generated', 'verdict', 'records', 'inputs'] as const).flatMap((name) =>
+  const judged = judgedBy(report);
+  const options = JUDGED_BY.flatMap((name) =>
+    JSON.stringify(predicate.options[name]) === JSON.stringify(judged[name])
+      ? []
+      : [`${STATEMENT} says another option "${name}" than ${REPORT}`],
+  );
+  const differing = (['tool', 'generated', 'verdict', 'records', 'inputs'] as const).flatMap((name) =>
     JSON.stringify(predicate[name]) === JSON.stringify(facts[name])
       ? []
       : [`${STATEMENT} says another "${name}" than ${REPORT}`],
   );
+  return [...differing, ...options];
 }
 
 /** A whole bundle, every name with its bytes. `sign`: the envelope for the text of the statement. */

@@ -23,7 +23,13 @@ export type EvidencePredicate = {
    * the source that it maps.
    */
   configuration: { file: string; sha256: string; copy?: string; reason?: string; source?: string }[];
+  /** What the run was told otherwise, on the command line or in the configuration, by name. */
+  options: Record<string, ToldOption>;
+  /** The words that make the report again, without those of the evidence itself. */
+  command: string[];
 };
+
+export type ToldOption = string | number | boolean | string[];
 
 export type EvidenceStatement = {
   _type: string;
@@ -57,7 +63,7 @@ export function isStatement(value: unknown): value is EvidenceStatement {
   );
 }
 
-function isPredicate({ sample, inputs, configuration }: Record<string, unknown>): boolean {
+function isPredicate({ sample, inputs, configuration, options, command }: Record<string, unknown>): boolean {
   return (
     isObject(sample) &&
     isText(sample.seed) &&
@@ -65,6 +71,9 @@ function isPredicate({ sample, inputs, configuration }: Record<string, unknown>)
     isAmount(sample.population) &&
     isListOf(sample.notSampled, ({ file, reason }) => isText(file) && isText(reason)) &&
     Array.isArray(inputs) &&
+    isObject(options) &&
+    Object.values(options).every((value) => isToldOption(value)) &&
+    isTexts(command) &&
     isListOf(
       configuration,
       ({ file, sha256, copy, reason, source }) =>
@@ -81,6 +90,14 @@ function isObject(value: unknown): value is Record<string, unknown> {
 
 function isListOf(value: unknown, isElement: (element: Record<string, unknown>) => boolean): boolean {
   return Array.isArray(value) && value.every((element) => isObject(element) && isElement(element));
+}
+
+function isToldOption(value: unknown): boolean {
+  return ['string', 'number', 'boolean'].includes(typeof value) || isTexts(value);
+}
+
+function isTexts(value: unknown): boolean {
+  return Array.isArray(value) && value.every(isText);
 }
 
 function isText(value: unknown): value is string {

@@ -1,5 +1,6 @@
 /** `verify --evidence` and `evidence verify`, as an auditor uses them: made twice, handed over, tampered with. */
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import os from 'node:os';
@@ -301,6 +302,9 @@ describe('evidence', () => {
         (predicate) => Object.assign(predicate, { configuration: [null] }),
         (predicate) => Object.assign(predicate, { configuration: [{ file: 'x', sha256: 'y', copy: 1 }] }),
         (predicate) => delete predicate.inputs,
+        (predicate) => delete predicate.options,
+        (predicate) => Object.assign(predicate.options!, { exclude: [1] }),
+        (predicate) => Object.assign(predicate, { command: 'audit-check' }),
       ];
       for (const [index, edit] of breaks.entries()) {
         const folder = forge(place('bundle'), `shape-${index}`, unsigned, ({ predicate }) => edit(predicate));
@@ -381,6 +385,87 @@ describe('evidence', () => {
     assert.equal(forced.stderr, '');
     const again = await check(place('of-forced'), '--logs', 'logs');
     assert.match(again.stdout, /sample drawn again from logs: the same\n/);
+  });
+
+  test('what was left out is told, and the command in REPRODUCE.md makes the same bundle', async () => {
+    fs.mkdirSync(place("it's told/logs"), { recursive: true });
+    const cwd = place("it's told");
+    for (const name of ['app.ndjson', 'old.ndjson'])
+      fs.copyFileSync(path.join(DEMO, 'logs/app.ndjson'), path.join(cwd, 'logs', name));
+    await commands.run(['verify', '-q', '--no-config', 'logs', '--format', "json=it's known.json"], cwd);
+    fs.writeFileSync(
+      path.join(cwd, 'audit-check.yaml'),
+      'checks: {timestamps: off}\nbaseline: "it\'s known.json"\nlimits: {recordBytes: 100000}\n',
+    );
+    fs.writeFileSync(path.join(cwd, 'audit-check.waivers.yaml'), 'waivers: []\n');
+    const made = await commands.run(
+      [
+        ...['verify', '-q', 'logs', '--exclude', '**/old*', '--no-builtin-rules', '--fail-on', 'new:high'],
+        ...['--chain', 'jcs', '--source', 'audit', '--zone', 'Europe/Berlin', '--pack', 'soc2'],
+        ...['--now', '2026-04-01T06:00:00Z', '--evidence', 'bundle', '--seed', 'auditor'],
+      ],
+      cwd,
+    );
+    assert.equal(made.stderr, '');
+    const bundle = path.join(cwd, 'bundle');
+    const { options, configuration } = JSON.parse(
+      fs.readFileSync(path.join(bundle, 'manifest.json'), 'utf8'),
+    ).predicate;
+    assert.deepEqual(options, {
+      exclude: ['**/old*'],
+      'checks left out': ['timestamps'],
+      'built-in rules': false,
+      'own rules': [],
+      'own sources': [],
+      'own chains': [],
+      schemas: ['audit-minimum'],
+      'allowed actors': [],
+      source: 'audit',
+      chain: 'jcs',
+      zone: 'Europe/Berlin',
+      checkpoints: [],
+      'public keys': [],
+      packs: ['soc2'],
+      'fail on': 'high',
+      'fail on known': 'never',
+      waivers: 'audit-check.waivers.yaml',
+      baseline: "it's known.json",
+      'limits.recordBytes': 100_000,
+      'limits.decodedBytes': 256 * 1024 ** 3,
+      'limits.inflation': 500,
+    });
+    const files = configuration.map(({ file }: { file: string }) => file);
+    assert.deepEqual(files, ['audit-check.yaml', 'audit-check.waivers.yaml', "it's known.json"]);
+    for (const { file, copy } of configuration)
+      assert.deepEqual(fs.readFileSync(path.join(bundle, copy)), fs.readFileSync(path.join(cwd, file)));
+
+    const page = fs.readFileSync(path.join(bundle, 'REPRODUCE.md'), 'utf8');
+    assert.match(page, /\n- exclude: `\*\*\/old\*`\n- checks left out: `timestamps`\n- built-in rules: no\n/);
+    assert.match(page, /the same bytes need `--evidence-key` with the same key/);
+    const line = /^\$ (audit-check verify .* --evidence again .*)$/m.exec(page)![1]!;
+    // A shell takes the line apart as an auditor's would.
+    const words = execFileSync('sh', ['-c', `printf '%s\\n' ${line}`], { cwd, encoding: 'utf8' }).trimEnd();
+    const sample = await commands.run([...words.split('\n').slice(1), '-q'], cwd);
+    assert.equal(sample.stderr, '');
+    assert.deepEqual(readBundle(path.join(cwd, 'again')), readBundle(bundle));
+    const held = await check(bundle, '--logs', path.join(cwd, 'logs'));
+    assert.match(held.stdout, /1 file below .* that the audit does not name: ".*old\.ndjson"\n/);
+    assert.equal(held.exit, 0, held.stdout);
+
+    for (const name of ['fail on', 'fail on known', 'packs', 'waivers', 'baseline']) {
+      const folder = forge(
+        bundle,
+        `told-${name}`,
+        () => {},
+        ({ predicate }) => delete predicate.options[name],
+      );
+      const { exit, stdout } = await check(folder);
+      assert.ok(
+        stdout.includes(`fault: manifest.json says another option "${name}" than report.json\n`),
+        stdout,
+      );
+      assert.equal(exit, 1);
+    }
   });
 
   test('what cannot be evidence is refused before anything is read', async () => {
