@@ -17,7 +17,7 @@ import { type ReportOptions, toldOptions } from './evidence-options.ts';
 import { renderFormats } from './evidence-renderings.ts';
 import { drawSample } from './evidence-sample.ts';
 import { isOpenToOthers, readSignerKey } from './key-command.ts';
-import { listOwnSources } from './library.ts';
+import { listFiles, listOwnSources, YAML_NAME } from './library.ts';
 import { isPackName } from './packs.ts';
 import { isBelow, liesWithin } from './places.ts';
 
@@ -116,11 +116,7 @@ export async function writeEvidence(
 type ConfigurationFile = EvidencePredicate['configuration'][number] & { content?: Uint8Array };
 
 /** What the run was told, in files of its own: each with its digest and a copy. What is shipped is known by the version. */
-function readConfiguration(
-  config: Config,
-  given: { licenses?: string; rules?: string[]; pack?: string[] },
-  report: Report,
-): ConfigurationFile[] {
+function readConfiguration(config: Config, given: ReportOptions, report: Report): ConfigurationFile[] {
   const folders = [...config.rules, ...(given.rules ?? [])];
   const rules = report.rules
     .map(({ file }) => file)
@@ -128,7 +124,13 @@ function readConfiguration(
   const told = [config.file, given.licenses ?? config.licenses, report.waivers?.file, report.baseline?.file];
   const asked = given.pack?.flatMap((names) => names.split(',')) ?? config.packs;
   const packs = asked.filter((name) => !isPackName(name));
-  const named = [...told, ...packs].filter((file) => file !== undefined);
+  const chains = config.chains.flatMap((place) => listFiles(place, YAML_NAME, []));
+  // A shipped schema goes by a word, which names no file.
+  const schemas = (given.schema ?? config.schema).filter(isFile);
+  const publicKeys = given.publicKeys ?? config.publicKeys;
+  const named = [...told, ...packs, ...chains, ...schemas, ...publicKeys].filter(
+    (file) => file !== undefined,
+  );
   const mappings = new Map(listOwnSources(config.sources).map(({ file, source }) => [file, source]));
   const files = [...named, ...mappings.keys(), ...[...new Set(rules)].sort(compareText)];
   return files.map((file, index): ConfigurationFile => {
@@ -170,4 +172,8 @@ function writeFolderWhole(folder: string, files: ReadonlyMap<string, string | Ui
 
 function isFolder(place: string): boolean {
   return fs.statSync(place, { throwIfNoEntry: false })?.isDirectory() === true;
+}
+
+function isFile(place: string): boolean {
+  return fs.statSync(place, { throwIfNoEntry: false })?.isFile() === true;
 }

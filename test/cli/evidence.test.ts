@@ -398,10 +398,12 @@ describe('evidence', () => {
       'checks: {timestamps: off}\nbaseline: "it\'s known.json"\nlimits: {recordBytes: 100000}\n',
     );
     fs.writeFileSync(path.join(cwd, 'audit-check.waivers.yaml'), 'waivers: []\n');
+    fs.writeFileSync(path.join(cwd, 'own.schema.json'), '{"type": "object"}');
     const made = await commands.run(
       [
         ...['verify', '-q', 'logs', '--exclude', '**/old*', '--no-builtin-rules', '--fail-on', 'new:high'],
         ...['--chain', 'jcs', '--source', 'audit', '--zone', 'Europe/Berlin', '--pack', 'soc2'],
+        ...['--schema', 'own.schema.json'],
         ...['--now', '2026-04-01T06:00:00Z', '--evidence', 'bundle', '--seed', 'auditor'],
       ],
       cwd,
@@ -418,7 +420,7 @@ describe('evidence', () => {
       'own rules': [],
       'own sources': [],
       'own chains': [],
-      schemas: ['audit-minimum'],
+      schemas: ['own.schema'],
       'allowed actors': [],
       source: 'audit',
       chain: 'jcs',
@@ -435,7 +437,9 @@ describe('evidence', () => {
       'limits.inflation': 500,
     });
     const files = configuration.map(({ file }: { file: string }) => file);
-    assert.deepEqual(files, ['audit-check.yaml', 'audit-check.waivers.yaml', "it's known.json"]);
+    assert.deepEqual(files, [
+      ...['audit-check.yaml', 'audit-check.waivers.yaml', "it's known.json", 'own.schema.json'],
+    ]);
     for (const { file, copy } of configuration)
       assert.deepEqual(fs.readFileSync(path.join(bundle, copy)), fs.readFileSync(path.join(cwd, file)));
 
