@@ -1,15 +1,16 @@
 /** The sample of an evidence bundle: a second look at the logs, which must be what they were. */
-
+import { createHash } from 'node:crypto';
+import fs from 'node:fs';
 import { type SampledRecord, Sampler } from '../evidence/sample.ts';
 import { SAMPLED_FIELDS, type SampledEvent } from '../evidence/tables.ts';
-import type { Report } from '../model/report.ts';
+import type { InputSummary, Report } from '../model/report.ts';
 import type { AuditRequest } from '../model/request.ts';
-import { decodedBlocks } from '../read/open.ts';
+import { decodedBlocks, isSystemError } from '../read/open.ts';
 import type { Mapping } from '../sources/mapping.ts';
 import { UNKNOWN_SOURCE } from '../sources/mapping.ts';
 import { toRecordView } from '../sources/record-view.ts';
 import { HASH_BYTES } from '../transparency/tree-hash.ts';
-import { LeafReader } from './seal-leaves.ts';
+import { type Framing, LeafReader } from './seal-leaves.ts';
 
 export type DrawnSample = {
   events: SampledEvent[];
@@ -22,26 +23,32 @@ export type DrawnSample = {
 /** `placeOf`: where a file of the report lies now. */
 export async function drawSample(
   report: Report,
-  request: Pick<AuditRequest, 'sources' | 'limits' | 'source'>,
+  request: Pick<AuditRequest, 'sources' | 'limits'>,
   { seed, size }: { seed: string; size: number },
   placeOf: (file: string) => string = (file) => file,
 ): Promise<DrawnSample> {
-  const { sources, limits, source } = request;
-  const reader = new LeafReader({ sources, limits, ...(source !== undefined && { source }) });
+  const { sources, limits } = request;
+  const readerOf = readersBySource({ sources, limits });
   const sampler = new Sampler(seed, size);
   const notSampled: DrawnSample['notSampled'] = [];
   const changed: string[] = [];
   for (const input of report.inputs) {
     const { file, sha256, records } = input;
-    if (records.read === 0) continue;
+    if (records.read === 0 || sha256 === null) {
+      if (!(await isSameFile(placeOf(file), input))) changed.push(file);
+      if (records.read === 0) continue;
+    }
     const own = new Sampler(seed, size);
-    const read = await reader.read(placeOf(file), ({ count, hashes, lines, offsets, lengths }) => {
-      for (let at = 0; at < count; at += 1) {
-        const leaf = () =>
-          Buffer.from(hashes.subarray(at * HASH_BYTES, (at + 1) * HASH_BYTES)).toString('hex');
-        own.offer(file, sha256 ?? '', lines[at]!, offsets[at]!, lengths[at]!, leaf);
-      }
-    });
+    const read = await readerOf(input.source).read(
+      placeOf(file),
+      ({ count, hashes, lines, offsets, lengths }) => {
+        for (let at = 0; at < count; at += 1) {
+          const leaf = () =>
+            Buffer.from(hashes.subarray(at * HASH_BYTES, (at + 1) * HASH_BYTES)).toString('hex');
+          own.offer(file, sha256 ?? '', lines[at]!, offsets[at]!, lengths[at]!, leaf);
+        }
+      },
+    );
     if (read.sha256 !== sha256) changed.push(file);
     else if (own.population !== records.read - records.malformed)
       notSampled.push({
@@ -52,6 +59,33 @@ export async function drawSample(
   }
   const events = await readEvents(sampler.finish(), report, sources as Record<string, Mapping>, placeOf);
   return { events, population: sampler.population, notSampled, changed };
+}
+
+/**
+ * One for each source that the report names: the run may have been told the source of all files, and what a file is was
+ * decided then.
+ */
+function readersBySource(framing: Omit<Framing, 'source'>): (source: string | null) => LeafReader {
+  const readers = new Map<string | null, LeafReader>();
+  return (named) => {
+    const source = named !== null && Object.hasOwn(framing.sources, named) ? named : null;
+    const reader = readers.get(source) ?? new LeafReader({ ...framing, ...(source !== null && { source }) });
+    readers.set(source, reader);
+    return reader;
+  };
+}
+
+/** Whether a file that no record is drawn of is the one that was audited; one that was not read to its end has no digest. */
+async function isSameFile(place: string, { sha256, bytes }: InputSummary): Promise<boolean> {
+  try {
+    if (sha256 === null) return fs.statSync(place).size === bytes;
+    const hash = createHash('sha256');
+    for await (const block of fs.createReadStream(place)) hash.update(block);
+    return hash.digest('hex') === sha256;
+  } catch (error) {
+    if (!isSystemError(error)) throw error;
+    return false;
+  }
 }
 
 /** The sampled records with what a tester reads of them. */

@@ -7,13 +7,16 @@ import type { EvidencePredicate } from '../evidence/statement.ts';
 import { renderTables } from '../evidence/tables.ts';
 import { type Problem, ProblemsError } from '../model/problem.ts';
 import type { Report } from '../model/report.ts';
-import { DEFAULT_LIMITS } from '../model/request.ts';
+import { DEFAULT_LIMITS, type Limits } from '../model/request.ts';
+import { discover } from '../read/discover.ts';
 import type { VerifierKey } from '../transparency/note-key.ts';
+import { renderFormats } from './evidence-renderings.ts';
 import { drawSample } from './evidence-sample.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { readVerifierKeys } from './key-command.ts';
-import { loadSources } from './library.ts';
-import { readReport } from './read-report.ts';
+import { loadSources, parseSource } from './library.ts';
+import { parseReport } from './read-report.ts';
+import { TOOL } from './tool.ts';
 
 export type EvidenceVerifyOptions = { verifierKey?: string[]; logs?: string };
 
@@ -26,14 +29,16 @@ export async function verifyEvidence(folder: string, options: EvidenceVerifyOpti
   const keys = (options.verifierKey ?? []).flatMap((file): VerifierKey[] => readVerifierKeys(file, problems));
   if (problems.length > 0) throw new ProblemsError(problems);
   const files = readFolder(folder);
-  const reportFile = path.join(folder, REPORT);
-  const { statement, signedBy, faults } = checkBundle(files, keys, () => toReport(reportFile));
+  const { statement, report, signedBy, faults } = checkBundle(files, keys, {
+    parse: toReport,
+    render: renderFormats,
+    version: TOOL.version,
+  });
   const said: string[] = [];
   if (statement !== undefined) {
     said.push(`${count(statement.subject.length, 'file')} named, ${formatNumber(files.size)} here`);
     said.push(signatureWords(signedBy, files.has(ENVELOPE), keys.length > 0));
-    const report = toReport(reportFile);
-    if (typeof report !== 'string') {
+    if (report !== undefined) {
       const { read } = report.summary.records;
       said.push(
         `${formatNumber(read)} records in ${count(report.inputs.length, 'file')}, verdict ${report.summary.verdict}`,
@@ -41,14 +46,22 @@ export async function verifyEvidence(folder: string, options: EvidenceVerifyOpti
       const drawn =
         options.logs === undefined ? [] : await drawAgain(report, statement.predicate, options.logs, files);
       faults.push(...drawn);
+      if (options.logs !== undefined) said.push(...(await unnamedWords(report, options.logs)));
       if (options.logs === undefined) said.push('sample not drawn again: --logs FOLDER names the logs');
       else if (drawn.length === 0) said.push(`sample drawn again from ${options.logs}: the same`);
     }
   }
   const lines = [...said.map((each) => `  ${each}`), ...faults.map((fault) => `fault: ${fault}`)];
-  const verdict = faults.length === 0 ? 'the bundle holds' : `${count(faults.length, 'fault')}`;
+  const verdict = faults.length > 0 ? count(faults.length, 'fault') : holdWords(signedBy);
   process.stdout.write(`${[folder, ...lines, verdict].map(escapeControls).join('\n')}\n`);
   return faults.length === 0 ? EXIT.clean : EXIT.findings;
+}
+
+/** Whether it fits itself is one thing, who made it another. */
+function holdWords(signedBy: string | undefined): string {
+  return signedBy === undefined
+    ? 'the bundle holds together; who made it is not shown: no --verifier-key was given'
+    : 'the bundle holds';
 }
 
 function signatureWords(signedBy: string | undefined, isSigned: boolean, wasAsked: boolean): string {
@@ -76,9 +89,9 @@ function readFolder(folder: string): Map<string, Uint8Array> {
   return files;
 }
 
-function toReport(file: string): Report | string {
+function toReport(bytes: Uint8Array): Report | string {
   try {
-    return readReport(file);
+    return parseReport(REPORT, Buffer.from(bytes));
   } catch (error) {
     if (error instanceof ProblemsError) return error.problems[0]!.message;
     throw error;
@@ -88,12 +101,19 @@ function toReport(file: string): Report | string {
 /** The sample out of the logs, which must be those that were audited. */
 async function drawAgain(
   report: Report,
-  { sample }: EvidencePredicate,
+  { sample, configuration, options }: EvidencePredicate,
   logs: string,
   files: ReadonlyMap<string, Uint8Array>,
 ): Promise<string[]> {
   const problems: Problem[] = [];
-  const request = { sources: loadSources([], problems), limits: DEFAULT_LIMITS };
+  const own = configuration.flatMap(({ source, copy }) => {
+    const text = copy === undefined ? undefined : files.get(copy);
+    if (source === undefined || text === undefined) return [];
+    const mapping = parseSource(source, Buffer.from(text).toString('utf8'), problems);
+    return mapping === undefined ? [] : [[source, mapping] as const];
+  });
+  const sources = { ...loadSources([], problems), ...Object.fromEntries(own) };
+  const request = { sources, limits: limitsOf(options) };
   if (problems.length > 0) throw new ProblemsError(problems);
   const places = new Map(report.inputs.map(({ file }) => [file, placeOf(file, logs)]));
   const gone = [...places].flatMap(([file, place]) => (place === undefined ? [file] : []));
@@ -114,12 +134,35 @@ async function drawAgain(
   return again === written ? [] : [`${SAMPLE} is not what the seed draws from the logs`];
 }
 
+/** Those of the run: what it cut short or refused is so again. */
+function limitsOf(options: EvidencePredicate['options']): Limits {
+  const limits = Object.entries(DEFAULT_LIMITS).map(([name, limit]) => {
+    const told = options[`limits.${name}`];
+    return [name, typeof told === 'number' && told > 0 ? told : limit];
+  });
+  return Object.fromEntries(limits) as Limits;
+}
+
+/** Names of files that are listed. */
+const MAX_UNNAMED = 10;
+
+/** Files that an audit of the folder would read and the report does not name: left out, or come since. */
+async function unnamedWords({ inputs }: Report, logs: string): Promise<string[]> {
+  const named = new Set(inputs.map(({ file }) => path.resolve(placeOf(file, logs) ?? file)));
+  const { files } = await discover([logs], []);
+  const others = files.map(({ file }) => file).filter((file) => !named.has(path.resolve(file)));
+  if (others.length === 0) return [];
+  const more = others.length > MAX_UNNAMED ? `, and ${others.length - MAX_UNNAMED} more` : '';
+  const list = others.slice(0, MAX_UNNAMED).map(quote).join(', ');
+  return [`${count(others.length, 'file')} below ${logs} that the audit does not name: ${list}${more}`];
+}
+
 /** A file of the report below a folder: by its whole name, or by ever fewer of its last parts. */
 function placeOf(file: string, logs: string): string | undefined {
   const parts = file.split('/').filter((part) => part !== '..' && part !== '.');
   for (let from = 0; from < parts.length; from += 1) {
     const place = path.join(logs, ...parts.slice(from));
-    if (fs.existsSync(place)) return place;
+    if (fs.statSync(place, { throwIfNoEntry: false })?.isFile() === true) return place;
   }
   return undefined;
 }

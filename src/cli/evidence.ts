@@ -4,18 +4,20 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { sha256Hex } from '../base/digest.ts';
 import { compareText, quote } from '../base/text-safety.ts';
-import { makeBundle, REPORT } from '../evidence/bundle.ts';
+import { factsOf, makeBundle } from '../evidence/bundle.ts';
 import { type EvidencePredicate, signStatement } from '../evidence/statement.ts';
 import { renderTables } from '../evidence/tables.ts';
 import type { Problem } from '../model/problem.ts';
 import type { Report } from '../model/report.ts';
 import type { AuditRequest } from '../model/request.ts';
 import type { DiscoveredFile } from '../read/discover.ts';
-import { FORMATS } from '../report/index.ts';
 import type { SignerKey } from '../transparency/note-key.ts';
 import type { Config } from './config.ts';
+import { type ReportOptions, toldOptions } from './evidence-options.ts';
+import { renderFormats } from './evidence-renderings.ts';
 import { drawSample } from './evidence-sample.ts';
 import { isOpenToOthers, readSignerKey } from './key-command.ts';
+import { listFiles, listOwnSources, YAML_NAME } from './library.ts';
 import { isPackName } from './packs.ts';
 import { isBelow, liesWithin } from './places.ts';
 
@@ -29,14 +31,6 @@ export type EvidenceOptions = {
 /** As many as auditors take of a control that acts daily. */
 const DEFAULT_SAMPLE = 25;
 const MAX_SAMPLE = 100_000;
-
-/** Formats that a bundle holds beside the report itself, where they are there. */
-const RENDERED: Readonly<Record<string, string>> = {
-  'report.txt': 'text',
-  'report.sarif': 'sarif',
-  'report.html': 'html',
-  'assessment-results.json': 'oscal',
-};
 
 export type EvidencePlan = {
   folder: string;
@@ -95,7 +89,7 @@ export async function writeEvidence(
   report: Report,
   request: AuditRequest,
   config: Config,
-  given: { licenses?: string; rules?: string[]; pack?: string[] },
+  given: ReportOptions,
 ): Promise<string | undefined> {
   const digests = report.inputs.map(({ sha256 }) => sha256 ?? '').join('\n');
   const seed = named ?? sha256Hex(digests);
@@ -104,19 +98,15 @@ export async function writeEvidence(
     return `no evidence was written: ${changed.map(quote).join(', ')} changed while it was audited`;
   const configuration = readConfiguration(config, given, report);
   const predicate: EvidencePredicate = {
-    tool: { name: report.tool.name, version: report.tool.version },
-    ...(report.generated !== undefined && { generated: report.generated }),
-    verdict: report.summary.verdict,
-    records: { ...report.summary.records },
-    inputs: report.inputs.map(({ file, bytes, sha256 }) => ({ file, bytes, sha256 })),
+    ...factsOf(report),
     sample: { seed, size, population, notSampled },
     configuration: configuration.map(({ content: _, ...entry }) => entry),
+    ...toldOptions(given, request, config, report),
   };
-  const content: Record<string, string | Uint8Array> = { ...renderTables(report, events) };
-  for (const [name, format] of Object.entries({ [REPORT]: 'json', ...RENDERED })) {
-    const renderer = FORMATS.find((each) => each.name === format);
-    if (renderer !== undefined) content[name] = renderer.render(report, { colors: false, width: 100 });
-  }
+  const content: Record<string, string | Uint8Array> = {
+    ...renderTables(report, events),
+    ...renderFormats(report),
+  };
   for (const { copy, content: bytes } of configuration) if (copy !== undefined) content[copy] = bytes!;
   const sign = signer && ((statement: string) => signStatement(statement, signer));
   writeFolderWhole(folder, makeBundle(content, report, predicate, sign));
@@ -126,11 +116,7 @@ export async function writeEvidence(
 type ConfigurationFile = EvidencePredicate['configuration'][number] & { content?: Uint8Array };
 
 /** What the run was told, in files of its own: each with its digest and a copy. What is shipped is known by the version. */
-function readConfiguration(
-  config: Config,
-  given: { licenses?: string; rules?: string[]; pack?: string[] },
-  report: Report,
-): ConfigurationFile[] {
+function readConfiguration(config: Config, given: ReportOptions, report: Report): ConfigurationFile[] {
   const folders = [...config.rules, ...(given.rules ?? [])];
   const rules = report.rules
     .map(({ file }) => file)
@@ -138,11 +124,19 @@ function readConfiguration(
   const told = [config.file, given.licenses ?? config.licenses, report.waivers?.file, report.baseline?.file];
   const asked = given.pack?.flatMap((names) => names.split(',')) ?? config.packs;
   const packs = asked.filter((name) => !isPackName(name));
-  const named = [...told, ...packs].filter((file) => file !== undefined);
-  const files = [...named, ...[...new Set(rules)].sort(compareText)];
+  const chains = config.chains.flatMap((place) => listFiles(place, YAML_NAME, []));
+  // A shipped schema goes by a word, which names no file.
+  const schemas = (given.schema ?? config.schema).filter(isFile);
+  const publicKeys = given.publicKeys ?? config.publicKeys;
+  const named = [...told, ...packs, ...chains, ...schemas, ...publicKeys].filter(
+    (file) => file !== undefined,
+  );
+  const mappings = new Map(listOwnSources(config.sources).map(({ file, source }) => [file, source]));
+  const files = [...named, ...mappings.keys(), ...[...new Set(rules)].sort(compareText)];
   return files.map((file, index): ConfigurationFile => {
     const content = fs.readFileSync(file);
-    const entry = { file, sha256: sha256Hex(content) };
+    const source = mappings.get(file);
+    const entry = { file, sha256: sha256Hex(content), ...(source !== undefined && { source }) };
     const holdsKey =
       file === config.file && Object.values(config.keys).some(({ value }) => value !== undefined);
     if (holdsKey) return { ...entry, reason: 'not copied: it holds a key' };
@@ -178,4 +172,8 @@ function writeFolderWhole(folder: string, files: ReadonlyMap<string, string | Ui
 
 function isFolder(place: string): boolean {
   return fs.statSync(place, { throwIfNoEntry: false })?.isDirectory() === true;
+}
+
+function isFile(place: string): boolean {
+  return fs.statSync(place, { throwIfNoEntry: false })?.isFile() === true;
 }

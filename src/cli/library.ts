@@ -200,6 +200,19 @@ export function loadSources(own: readonly string[], problems: Problem[]): Record
   return Object.fromEntries(mappings.map((mapping) => [mapping.name, mapping]));
 }
 
+/** The files of the user's own mappings, each with the name of the source that it maps. */
+export function listOwnSources(own: readonly string[]): { file: string; source: string }[] {
+  return own
+    .flatMap((place) => listFiles(place, YAML_NAME, []))
+    .map((file) => ({ file, source: nameOf(file) }));
+}
+
+/** A mapping that was carried along: its text is here, its file need not be. */
+export function parseSource(source: string, text: string, problems: Problem[]): Mapping | undefined {
+  const parsed = parseLibraryFile('sources', `${source}.yaml`, text, problems);
+  return parsed !== undefined && 'mapping' in parsed ? parsed.mapping : undefined;
+}
+
 /** Chain profiles and protocols by name: ours, then the user's. */
 export function loadChains(
   own: readonly string[],

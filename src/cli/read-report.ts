@@ -1,4 +1,4 @@
-/** A saved report, `--format json` or `ndjson`, read back and held to its schema: what is wrong is told with its place. */
+/** A saved report, `--format json` or `ndjson`, read back, held to its schema and to itself: what is wrong is told with its place. */
 import fs from 'node:fs';
 import type { ErrorObject, ValidateFunction } from 'ajv/dist/2020.js';
 import { JsonArray, JsonObject, type JsonValue, parseJson } from '../base/json.ts';
@@ -6,6 +6,7 @@ import { JsonSyntaxError } from '../base/lexical.ts';
 import { packageFile } from '../base/package-file.ts';
 import { quote } from '../base/text-safety.ts';
 import { createAjv } from '../checks/linear-ajv.ts';
+import { contradictionsIn } from '../model/contradictions.ts';
 import { type Problem, ProblemsError } from '../model/problem.ts';
 import { REPORT_SCHEMA, type Report } from '../model/report.ts';
 import { STDIN } from '../read/discover.ts';
@@ -14,9 +15,13 @@ import { isSystemError } from '../read/open.ts';
 /** Schema errors that are printed: a report by another tool breaks it everywhere. */
 const MAX_PROBLEMS = 10;
 
-/** @throws {ProblemsError} where it cannot be read, is no JSON, or is no report of ours */
+/** @throws {ProblemsError} where it cannot be read, is no JSON, is no report of ours, or contradicts itself */
 export function readReport(file: string): Report {
-  const bytes = readBytes(file);
+  return parseReport(file, readBytes(file));
+}
+
+/** `file`: the name that problems are told with. @throws {ProblemsError} as `readReport` */
+export function parseReport(file: string, bytes: Buffer): Report {
   const lines = toLines(bytes);
   return lines === undefined ? readWhole(file, bytes) : readStream(file, bytes, lines);
 }
@@ -49,9 +54,10 @@ function readWhole(file: string, bytes: Buffer): Report {
   const value = parse(file, bytes, { start: 0, end: bytes.length });
   if (!isObject(value) || value.schema !== REPORT_SCHEMA) throw noReport(file, value);
   const isReport = compileSchema();
-  if (isReport(value)) return value as Report;
   const line = { start: 0, end: bytes.length };
-  throw toProblems(file, bytes, isReport.errors!, (path) => ({ path, line }));
+  const locate: Locate = (path) => ({ path, line });
+  if (isReport(value)) return heldToItself(value as Report, file, bytes, locate);
+  throw toProblems(file, bytes, isReport.errors!, locate);
 }
 
 /** Findings, one a line, then the summary: the rest of the report. */
@@ -72,12 +78,25 @@ function readStream(file: string, bytes: Buffer, lines: readonly Line[]): Report
   });
   const isReport = compileSchema();
   const report = { ...rest, findings };
-  if (isReport(report)) return report as unknown as Report;
-  throw toProblems(file, bytes, isReport.errors!, (path) => {
+  const locate: Locate = (path) => {
     const [first, index, ...inFinding] = path;
     if (first !== 'findings' || index === undefined) return { path, line: lines.at(-1)! };
     return { path: inFinding, line: lines[Number(index)]! };
-  });
+  };
+  if (isReport(report)) return heldToItself(report as unknown as Report, file, bytes, locate);
+  throw toProblems(file, bytes, isReport.errors!, locate);
+}
+
+/** An edited verdict must not be carried on: what follows from the rest of the report is made again. */
+function heldToItself(report: Report, file: string, bytes: Buffer, locate: Locate): Report {
+  const found = contradictionsIn(report);
+  if (found.length === 0) return report;
+  throw new ProblemsError(
+    found.slice(0, MAX_PROBLEMS).map(({ path, message }): Problem => {
+      const place = locate(path);
+      return { file, ...positionOf(bytes, offsetOf(bytes, place.line, place.path)), message };
+    }),
+  );
 }
 
 function parse(file: string, bytes: Buffer, { start, end }: Line): unknown {

@@ -9,7 +9,7 @@ import { MAX_RELATED } from '../model/relation.ts';
 import type { LicenseSummary, RecordCounts, Report, RuleSummary } from '../model/report.ts';
 import { countAssurance, NOTHING_VERIFIED, REPORT_SCHEMA } from '../model/report.ts';
 import type { SealResult } from '../model/seal.ts';
-import { drawVerdict } from '../model/verdict.ts';
+import { drawVerdict, isUnread } from '../model/verdict.ts';
 import { findingKinds } from './finding-kinds.ts';
 import type { Plan } from './plan.ts';
 import { leftOutNotices, type Related } from './relate.ts';
@@ -156,9 +156,7 @@ function isIncomplete(
   results: readonly CheckResult[],
   seals: readonly SealResult[],
 ): boolean {
-  const unread = scan.inputs.some(
-    ({ status }) => status === 'partial' || status === 'unreadable' || status === 'empty',
-  );
+  const unread = scan.inputs.some(isUnread);
   const unverified = results.some(({ incomplete }) => incomplete !== undefined);
   const failed = rules.some(({ status }) => status === 'error');
   // Without a mapping only raw schemas can judge a record.

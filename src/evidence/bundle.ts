@@ -8,7 +8,9 @@ import {
   type EvidencePredicate,
   type EvidenceStatement,
   isStatement,
+  readEnvelope,
   signerOf,
+  type ToldOption,
   toStatement,
 } from './statement.ts';
 import { renderTables } from './tables.ts';
@@ -25,36 +27,82 @@ const OUTSIDE: ReadonlySet<string> = new Set([STATEMENT, ENVELOPE, SUMS]);
 
 export type BundleCheck = {
   statement: EvidenceStatement | undefined;
+  /** Undefined where there is none that can be read. */
+  report: Report | undefined;
   /** The name of the key that signed; undefined where none of those given did. */
   signedBy: string | undefined;
   /** One sentence each; none where the bundle holds. */
   faults: string[];
 };
 
-/** `toReport`: the report of its text, or what is wrong with it. */
+/** What is made of a report, by those who can. */
+export type Makers = {
+  /** The report of the bytes that are hashed, or what is wrong with it. */
+  parse: (bytes: Uint8Array) => Report | string;
+  /** The report in every format that a bundle holds, by name of the file. */
+  render: (report: Report) => Record<string, string>;
+  /** Of the program that checks: another one may render otherwise. */
+  version: string;
+};
+
 export function checkBundle(
   files: ReadonlyMap<string, Uint8Array>,
   keys: readonly VerifierKey[],
-  toReport: (text: string) => Report | string,
+  makers: Makers,
 ): BundleCheck {
   const faults: string[] = [];
-  const textOf = (name: string) => {
-    const content = files.get(name);
-    return content && Buffer.from(content).toString('utf8');
-  };
-  const statement = readStatement(textOf(STATEMENT), faults);
-  if (statement === undefined) return { statement, signedBy: undefined, faults };
+  const statement = readStatement(textOf(files, STATEMENT), faults);
+  if (statement === undefined) return { statement, report: undefined, signedBy: undefined, faults };
   faults.push(...checkDigests(files, statement));
-  const sums = textOf(SUMS);
-  const wanted = renderSums(files);
-  if (sums !== wanted) faults.push(`${SUMS} is not the list of the digests of the files that are here`);
-  const envelope = textOf(ENVELOPE);
-  const signer = envelope && signerOf(envelope, textOf(STATEMENT)!, keys);
-  if (keys.length > 0 && envelope === undefined) faults.push(`${ENVELOPE} is missing: nobody signed`);
-  else if (keys.length > 0 && !signer)
+  if (textOf(files, SUMS) !== renderSums(files))
+    faults.push(`${SUMS} is not the list of the digests of the files that are here`);
+  const signedBy = checkEnvelope(files, keys, faults);
+  const report = readBundledReport(files, makers, faults);
+  if (report !== undefined) {
+    faults.push(...checkMade(files, report, statement.predicate, makers));
+    faults.push(...checkFacts(report, statement));
+  }
+  return { statement, report, signedBy, faults: [...new Set(faults)] };
+}
+
+function textOf(files: ReadonlyMap<string, Uint8Array>, name: string): string | undefined {
+  const content = files.get(name);
+  return content && Buffer.from(content).toString('utf8');
+}
+
+/** Who signed. That the envelope is one of this manifest needs no key to be seen. */
+function checkEnvelope(
+  files: ReadonlyMap<string, Uint8Array>,
+  keys: readonly VerifierKey[],
+  faults: string[],
+): string | undefined {
+  const text = textOf(files, ENVELOPE);
+  if (text === undefined) {
+    if (keys.length > 0) faults.push(`${ENVELOPE} is missing: nobody signed`);
+    return undefined;
+  }
+  const envelope = readEnvelope(text, files.get(STATEMENT)!);
+  if (envelope === undefined) {
+    faults.push(`${ENVELOPE} is no envelope of ${STATEMENT}`);
+    return undefined;
+  }
+  const signer = signerOf(envelope, keys);
+  if (keys.length > 0 && signer === undefined)
     faults.push(`${ENVELOPE} is signed by none of the keys that were given`);
-  faults.push(...checkTables(textOf, statement, toReport));
-  return { statement, signedBy: signer ? signer.name : undefined, faults };
+  return signer?.name;
+}
+
+function readBundledReport(
+  files: ReadonlyMap<string, Uint8Array>,
+  { parse }: Makers,
+  faults: string[],
+): Report | undefined {
+  const bytes = files.get(REPORT);
+  const report = bytes && parse(bytes);
+  if (report === undefined) faults.push(missing(REPORT));
+  else if (typeof report === 'string') faults.push(`${REPORT} cannot be read: ${report}`);
+  else return report;
+  return undefined;
 }
 
 function readStatement(text: string | undefined, faults: string[]): EvidenceStatement | undefined {
@@ -79,7 +127,7 @@ function checkDigests(files: ReadonlyMap<string, Uint8Array>, { subject }: Evide
   return [
     ...[...named].flatMap(([name, sha256]) => {
       const content = files.get(name);
-      if (content === undefined) return [`${quote(name)} is missing`];
+      if (content === undefined) return [missing(name)];
       return sha256Hex(content) === sha256 ? [] : [`${quote(name)} was changed: its digest is another`];
     }),
     ...here.flatMap((name) =>
@@ -88,39 +136,86 @@ function checkDigests(files: ReadonlyMap<string, Uint8Array>, { subject }: Evide
   ].sort(compareText);
 }
 
+/** Said of what the statement names, and of what every bundle has. */
+function missing(name: string): string {
+  return `${quote(name)} is missing`;
+}
+
 /** As `sha256sum` writes and checks it. */
 export function renderSums(files: ReadonlyMap<string, string | Uint8Array>): string {
   const names = [...files.keys()].filter((name) => name !== SUMS).sort(compareText);
   return names.map((name) => `${sha256Hex(files.get(name)!)}  ${name}\n`).join('');
 }
 
-/** Tables are functions of the report: what differs was not made from it. The sample needs the logs. */
-function checkTables(
-  textOf: (name: string) => string | undefined,
-  { predicate, subject }: EvidenceStatement,
-  toReport: (text: string) => Report | string,
+/** Tables and renderings are functions of the report: what differs was not made from it. The sample needs the logs. */
+function checkMade(
+  files: ReadonlyMap<string, Uint8Array>,
+  report: Report,
+  predicate: EvidencePredicate,
+  { render, version }: Makers,
 ): string[] {
-  const text = textOf(REPORT);
-  if (text === undefined) return [];
-  const report = toReport(text);
-  if (typeof report === 'string') return [`${REPORT} cannot be read: ${report}`];
   const made: Record<string, string> = {
     ...renderTables(report, []),
+    ...render(report),
     [REPRODUCE]: renderReproduce(report, predicate),
   };
-  const faults = Object.entries(made).flatMap(([name, content]) =>
-    name === SAMPLE || textOf(name) === content ? [] : [`${name} does not follow from ${REPORT}`],
+  const other =
+    report.tool.version === version
+      ? ''
+      : `; it was made by version ${report.tool.version}, this is ${version}`;
+  return Object.entries(made).flatMap(([name, content]) => {
+    const bytes = files.get(name);
+    if (bytes === undefined) return [missing(name)];
+    if (name === SAMPLE || Buffer.from(content).equals(bytes)) return [];
+    return [`${name} does not follow from ${REPORT}${other}`];
+  });
+}
+
+/** What the statement repeats of the report. */
+export function factsOf({
+  tool,
+  generated,
+  summary,
+  inputs,
+}: Report): Omit<EvidencePredicate, 'sample' | 'configuration' | 'options' | 'command'> {
+  return {
+    tool: { name: tool.name, version: tool.version },
+    ...(generated !== undefined && { generated }),
+    verdict: summary.verdict,
+    records: { ...summary.records },
+    inputs: inputs.map(({ file, bytes, sha256 }) => ({ file, bytes, sha256 })),
+  };
+}
+
+/** Those options of a run that its report tells too. */
+export function judgedBy({ summary, packs = [], waivers, baseline }: Report): Record<string, ToldOption> {
+  const { failOn, failOnKnown, failOnControls } = summary;
+  return {
+    packs: packs.map(({ name }) => name),
+    'fail on': failOn,
+    ...(failOnKnown !== undefined && { 'fail on known': failOnKnown }),
+    ...(failOnControls !== undefined && { 'fail on controls': failOnControls }),
+    ...(waivers !== undefined && { waivers: waivers.file }),
+    ...(baseline !== undefined && { baseline: baseline.file }),
+  };
+}
+
+const JUDGED_BY = ['packs', 'fail on', 'fail on known', 'fail on controls', 'waivers', 'baseline'];
+
+function checkFacts(report: Report, { predicate }: EvidenceStatement): string[] {
+  const facts = factsOf(report);
+  const judged = judgedBy(report);
+  const options = JUDGED_BY.flatMap((name) =>
+    JSON.stringify(predicate.options[name]) === JSON.stringify(judged[name])
+      ? []
+      : [`${STATEMENT} says another option "${name}" than ${REPORT}`],
   );
-  const { read, audited, malformed, duplicate, skipped } = report.summary.records;
-  if (read !== audited + malformed + duplicate + skipped)
-    faults.push(`${REPORT}: records read are not those audited, malformed, duplicate and skipped`);
-  const sum = report.inputs.reduce((total, { records }) => total + records.read, 0);
-  if (sum !== read) faults.push(`${REPORT}: the records of all files are not those of the run`);
-  const inputs = report.inputs.map(({ file, bytes, sha256 }) => ({ file, bytes, sha256 }));
-  if (JSON.stringify(predicate.inputs) !== JSON.stringify(inputs))
-    faults.push(`${STATEMENT} names other inputs than ${REPORT}`);
-  if (!subject.some(({ name }) => name === REPORT)) faults.push(`${STATEMENT} does not name ${REPORT}`);
-  return faults;
+  const differing = (['tool', 'generated', 'verdict', 'records', 'inputs'] as const).flatMap((name) =>
+    JSON.stringify(predicate[name]) === JSON.stringify(facts[name])
+      ? []
+      : [`${STATEMENT} says another "${name}" than ${REPORT}`],
+  );
+  return [...differing, ...options];
 }
 
 /** A whole bundle, every name with its bytes. `sign`: the envelope for the text of the statement. */

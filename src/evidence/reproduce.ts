@@ -1,7 +1,7 @@
 /** REPRODUCE.md: how somebody who trusts nobody makes the bundle again, and what it does not show. */
 import { count, escapeControls, formatNumber } from '../base/text-safety.ts';
 import type { Report } from '../model/report.ts';
-import type { EvidencePredicate } from './statement.ts';
+import type { EvidencePredicate, ToldOption } from './statement.ts';
 
 export function renderReproduce(report: Report, predicate: EvidencePredicate): string {
   const { tool, summary, inputs } = report;
@@ -11,6 +11,7 @@ export function renderReproduce(report: Report, predicate: EvidencePredicate): s
   const copies = predicate.configuration.flatMap(({ file, copy }) =>
     copy === undefined ? [] : [`- ${code(file)} as ${code(copy)}`],
   );
+  const again = [...predicate.command, ...['--evidence', 'again', '--sample', String(size), '--seed', seed]];
   const lines = [
     '# How to check this bundle, and make it again',
     '',
@@ -28,11 +29,17 @@ export function renderReproduce(report: Report, predicate: EvidencePredicate): s
     '',
     `${count(inputs.length, 'file')} with the digests of ${code('population.csv')}, ${tool.name} ${tool.version}, what the run was told, and the seed; the logs are only read, and had these digests before and after.`,
     '',
-    ...(copies.length > 0 ? ['What the run was told:', '', ...copies, ''] : []),
+    'What the run was told, and what it left out:',
+    '',
+    ...Object.entries(predicate.options).map(([name, value]) => `- ${escapeControls(name)}: ${told(value)}`),
+    ...copies,
+    '',
     '```console',
-    `$ audit-check verify LOGS --evidence again --sample ${size} --seed ${seed}`,
+    `$ ${escapeControls(again.map(shellWord).join(' '))}`,
     '$ diff -r . again                                           # no difference',
     '```',
+    '',
+    `The command is for the folder that it was given in. Where there is ${code('manifest.dsse.json')}, the same bytes need ${code('--evidence-key')} with the same key; without it, that file and its line in ${code('SHA256SUMS')} differ and nothing else. A history (${code('--history')}) has to be as it was before the run.`,
     '',
     '## What ties out',
     '',
@@ -50,6 +57,18 @@ export function renderReproduce(report: Report, predicate: EvidencePredicate): s
     '',
   ];
   return lines.join('\n');
+}
+
+function told(value: ToldOption): string {
+  if (typeof value === 'boolean') return value ? 'yes' : 'no';
+  if (typeof value === 'number') return formatNumber(value);
+  const values = [value].flat();
+  return values.length === 0 ? 'none' : values.map(code).join(', ');
+}
+
+/** For a shell of POSIX: what it would not take for itself goes into single quotes. */
+function shellWord(word: string): string {
+  return /^[\w./:=@%+,-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 
 /** As Markdown code, whatever the log put into a name. */

@@ -18,9 +18,18 @@ export type EvidencePredicate = {
   inputs: { file: string; bytes: number; sha256: string | null }[];
   /** How the sample was drawn: the smallest `size` lots, SHA-256 of seed, file digest and offset, of `population` records. */
   sample: { seed: string; size: number; population: number; notSampled: { file: string; reason: string }[] };
-  /** What the run was told: each file with its digest, and its copy in the bundle where there is one. */
-  configuration: { file: string; sha256: string; copy?: string; reason?: string }[];
+  /**
+   * What the run was told: each file with its digest, and its copy in the bundle where there is one. `source`: the name of
+   * the source that it maps.
+   */
+  configuration: { file: string; sha256: string; copy?: string; reason?: string; source?: string }[];
+  /** What the run was told otherwise, on the command line or in the configuration, by name. */
+  options: Record<string, ToldOption>;
+  /** The words that make the report again, without those of the evidence itself. */
+  command: string[];
 };
+
+export type ToldOption = string | number | boolean | string[];
 
 export type EvidenceStatement = {
   _type: string;
@@ -39,22 +48,71 @@ export function toStatement(
   return { _type: STATEMENT_TYPE, subject, predicateType: PREDICATE_TYPE, predicate };
 }
 
+/** All that is read of a statement is checked here: whoever hands over a bundle can have written it. */
 export function isStatement(value: unknown): value is EvidenceStatement {
-  const statement = value as Partial<EvidenceStatement> | null;
   return (
-    typeof statement === 'object' &&
-    statement?._type === STATEMENT_TYPE &&
-    statement.predicateType === PREDICATE_TYPE &&
-    Array.isArray(statement.subject) &&
-    statement.subject.every(
-      (each) => typeof each?.name === 'string' && typeof each.digest?.sha256 === 'string',
+    isObject(value) &&
+    value._type === STATEMENT_TYPE &&
+    value.predicateType === PREDICATE_TYPE &&
+    isListOf(
+      value.subject,
+      ({ name, digest }) => isText(name) && isObject(digest) && isText(digest.sha256),
     ) &&
-    typeof statement.predicate?.sample?.seed === 'string' &&
-    Number.isSafeInteger(statement.predicate.sample.size)
+    isObject(value.predicate) &&
+    isPredicate(value.predicate)
   );
 }
 
-type Envelope = { payload: string; payloadType: string; signatures: { keyid: string; sig: string }[] };
+function isPredicate({ sample, inputs, configuration, options, command }: Record<string, unknown>): boolean {
+  return (
+    isObject(sample) &&
+    isText(sample.seed) &&
+    isAmount(sample.size) &&
+    isAmount(sample.population) &&
+    isListOf(sample.notSampled, ({ file, reason }) => isText(file) && isText(reason)) &&
+    Array.isArray(inputs) &&
+    isObject(options) &&
+    Object.values(options).every((value) => isToldOption(value)) &&
+    isTexts(command) &&
+    isListOf(
+      configuration,
+      ({ file, sha256, copy, reason, source }) =>
+        isText(file) &&
+        isText(sha256) &&
+        [copy, reason, source].every((each) => each === undefined || isText(each)),
+    )
+  );
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isListOf(value: unknown, isElement: (element: Record<string, unknown>) => boolean): boolean {
+  return Array.isArray(value) && value.every((element) => isObject(element) && isElement(element));
+}
+
+function isToldOption(value: unknown): boolean {
+  return ['string', 'number', 'boolean'].includes(typeof value) || isTexts(value);
+}
+
+function isTexts(value: unknown): boolean {
+  return Array.isArray(value) && value.every(isText);
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string';
+}
+
+function isAmount(value: unknown): boolean {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}
+
+export type Envelope = {
+  payload: string;
+  payloadType: string;
+  signatures: { keyid?: string; sig: string }[];
+};
 
 /** DSSE v1 (secure-systems-lab/dsse) under an Ed25519 key, which signs the same text to the same bytes. */
 export function signStatement(text: string, signer: SignerKey): string {
@@ -68,27 +126,32 @@ export function signStatement(text: string, signer: SignerKey): string {
   return `${JSON.stringify(envelope, undefined, 2)}\n`;
 }
 
-/** The key that signed exactly this text; undefined where none of `keys` did. */
-export function signerOf(
-  envelope: string,
-  text: string,
-  keys: readonly VerifierKey[],
-): VerifierKey | undefined {
-  let parsed: Partial<Envelope> | null;
+/** The envelope of exactly these bytes; undefined where the text is none, or one of something else. */
+export function readEnvelope(text: string, statement: Uint8Array): Envelope | undefined {
+  let value: unknown;
   try {
-    parsed = JSON.parse(envelope) as Partial<Envelope> | null;
+    value = JSON.parse(text);
   } catch {
     return undefined;
   }
-  const payload = Buffer.from(text);
-  if (parsed?.payloadType !== PAYLOAD_TYPE || parsed.payload !== payload.toString('base64')) return undefined;
-  const message = preAuthentication(payload);
+  const isEnvelope =
+    isObject(value) &&
+    value.payloadType === PAYLOAD_TYPE &&
+    value.payload === Buffer.from(statement).toString('base64') &&
+    isListOf(value.signatures, ({ sig }) => isText(sig));
+  return isEnvelope ? (value as Envelope) : undefined;
+}
+
+/** The key that signed; undefined where none of `keys` did. */
+export function signerOf(
+  { payload, signatures }: Envelope,
+  keys: readonly VerifierKey[],
+): VerifierKey | undefined {
+  const message = preAuthentication(Buffer.from(payload, 'base64'));
   return keys.find(
     ({ kind, key }) =>
       kind === 'ed25519' &&
-      parsed.signatures?.some(
-        ({ sig }) => typeof sig === 'string' && crypto.verify(null, message, key, Buffer.from(sig, 'base64')),
-      ),
+      signatures.some(({ sig }) => crypto.verify(null, message, key, Buffer.from(sig, 'base64'))),
   );
 }
 

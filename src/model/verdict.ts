@@ -2,7 +2,7 @@
 import { compileGlob } from '../base/glob.ts';
 import type { ControlResult } from './control.ts';
 import { type Finding, type Severity, severityRank } from './finding.ts';
-import type { Report, ReportVerdict } from './report.ts';
+import type { InputSummary, Report, ReportVerdict } from './report.ts';
 
 /** What makes the verdict `findings`. */
 export type FailOn = {
@@ -23,6 +23,11 @@ export function drawVerdict(isIncomplete: boolean, judged: Judged, failOn: FailO
   return judged.findings.some(whatCounts(judged, failOn)) || isAnyControlUnmet(judged, failOn)
     ? 'findings'
     : 'clean';
+}
+
+/** Whether a file was meant to be read and was not, or not to its end. */
+export function isUnread({ status }: Pick<InputSummary, 'status'>): boolean {
+  return status === 'partial' || status === 'unreadable' || status === 'empty';
 }
 
 /** Whether a finding counts for the verdict. */

@@ -5,6 +5,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import type { Report } from '../../src/model/report.ts';
 import { FORMATS } from '../../src/report/index.ts';
 import { json } from '../../src/report/json.ts';
 import { markdown } from '../../src/report/markdown.ts';
@@ -78,6 +79,78 @@ for (const [name, sample] of Object.entries({ richReport, hostileReport })) {
     }
   });
 }
+
+describe('a report that contradicts itself is refused with its place', () => {
+  /** The rich report, read whole and judged: it has findings. */
+  function judgedReport(): Report {
+    const report = richReport();
+    for (const input of report.inputs) if (input.status !== 'skipped') input.status = 'complete';
+    for (const rule of report.rules) rule.status = 'ran';
+    report.summary.verdict = 'findings';
+    return report;
+  }
+  const edits: [what: string, edit: (report: Report) => void, expected: RegExp][] = [
+    [
+      'a verdict that its findings deny',
+      (report) => (report.summary.verdict = 'clean'),
+      /summary\.verdict says clean, its findings say findings\n/,
+    ],
+    [
+      'a verdict over an input that was not read whole',
+      (report) => (report.inputs[2]!.status = 'partial'),
+      /summary\.verdict says findings, but the input "logs\/broken\.json\.gz" is partial: expected incomplete\n/,
+    ],
+    [
+      'a verdict over a rule in error',
+      (report) => (report.rules.at(-1)!.status = 'error'),
+      /but the rule "bad-regex" is in error: expected incomplete\n/,
+    ],
+    [
+      'a verdict where nothing was verified',
+      (report) => report.notices.push({ code: 'nothing-verified', message: 'no key' }),
+      /but a notice says that nothing was verified: expected incomplete\n/,
+    ],
+    [
+      'findings that are counted and not there',
+      (report) => report.findings.shift(),
+      /summary\.findings\.total says 8, its findings are 7\n.*summary\.findings\.bySeverity\.critical says 2, its findings are 1\n/s,
+    ],
+    [
+      'a severity that was lowered',
+      (report) => (report.findings[0]!.severity = 'informational'),
+      /summary\.findings\.bySeverity\.critical says 2, its findings are 1\n/,
+    ],
+    [
+      'records that no input has',
+      (report) => Object.assign(report.summary.records, { read: 1_310, audited: 1_259 }),
+      /summary\.records\.read says 1310, its inputs have 1300\n.*summary\.records\.audited says 1259, its inputs have 1249\n/s,
+    ],
+    [
+      'an input whose records do not tie out',
+      (report) => (report.inputs[0]!.records.malformed = 0),
+      /"logs\/2025-02 export #2\.json\.gz" says 100 records read, but audited, malformed, duplicate and skipped are 99\n/,
+    ],
+    [
+      'an input that was taken out',
+      (report) => report.inputs.pop(),
+      /summary\.files says 12, its inputs are 11\n/,
+    ],
+  ];
+  for (const [what, edit, expected] of edits)
+    test(what, async () => {
+      for (const [name, format] of Object.entries({ 'edited.json': json, 'edited.ndjson': ndjson })) {
+        const report = judgedReport();
+        write(name, format.render(report, OPTIONS));
+        assert.equal((await commands.run(['convert', name, '--format', 'json'], folder)).exit, 0);
+        edit(report);
+        write(name, format.render(report, OPTIONS));
+        const { exit, stdout, stderr } = await commands.run(['convert', name], folder);
+        assert.deepEqual([exit, stdout], [2, '']);
+        assert.match(stderr, /^error: edited\.(json|ndjson):\d+:\d+: /);
+        assert.match(stderr, expected);
+      }
+    });
+});
 
 describe('a file that is no report is told with its place', () => {
   const good = json.render(richReport(), OPTIONS);

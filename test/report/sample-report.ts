@@ -3,6 +3,7 @@
  * Long, for it is data: every key of the report stands here once.
  */
 import type { Finding } from '../../src/model/finding.ts';
+import { countFindings } from '../../src/model/finding-counts.ts';
 import type { Place } from '../../src/model/place.ts';
 import type { InputSummary, Report, RuleSummary } from '../../src/model/report.ts';
 
@@ -609,6 +610,7 @@ export function hostileReport(text: string = HOSTILE): Report {
     each.related = [place(text, 3), place(APP, 3)];
   }
   report.findings.push({ ...report.findings[0]!, code: text, rule: text, fingerprint: text });
+  Object.assign(report.summary.findings, countFindings(report.findings));
   for (const each of report.inputs) Object.assign(each, { reason: text, source: text, seals: text });
   report.inputs[0]!.file = text;
   for (const each of report.streams) {
