@@ -2,8 +2,9 @@
 import type { Problem } from '../model/problem.ts';
 import { ProblemsError } from '../model/problem.ts';
 import type { SarifProfile } from '../model/report.ts';
+import { STDIN } from '../read/discover.ts';
 import { FORMATS } from '../report/index.ts';
-import { readReport } from './read-report.ts';
+import { parseReport, readReport } from './read-report.ts';
 import type { ColorChoice } from './terminal.ts';
 import { checkOutputs, checkSarifProfile, parseOutputs, writeReport } from './verify-outputs.ts';
 
@@ -16,5 +17,13 @@ export async function convert(file: string, options: ConvertOptions): Promise<vo
   checkSarifProfile(outputs, options.sarifProfile, problems);
   checkOutputs(outputs, [{ file }], problems, { role: 'is the report to convert' });
   if (problems.length > 0) throw new ProblemsError(problems);
-  await writeReport(readReport(file), outputs, { quiet: false, ...options });
+  const report = file === STDIN ? parseReport(file, await readStdin()) : readReport(file);
+  await writeReport(report, outputs, { quiet: false, ...options });
+}
+
+/** As it comes: a pipe that has nothing yet is no error, as it is to a read at once. */
+async function readStdin(): Promise<Buffer> {
+  const parts: Buffer[] = [];
+  for await (const part of process.stdin) parts.push(part as Buffer);
+  return Buffer.concat(parts);
 }

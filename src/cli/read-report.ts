@@ -9,7 +9,6 @@ import { createAjv } from '../checks/linear-ajv.ts';
 import { contradictionsIn } from '../model/contradictions.ts';
 import { type Problem, ProblemsError } from '../model/problem.ts';
 import { REPORT_SCHEMA, type Report } from '../model/report.ts';
-import { STDIN } from '../read/discover.ts';
 import { isSystemError } from '../read/open.ts';
 
 /** Schema errors that are printed: a report by another tool breaks it everywhere. */
@@ -28,7 +27,7 @@ export function parseReport(file: string, bytes: Buffer): Report {
 
 function readBytes(file: string): Buffer {
   try {
-    return fs.readFileSync(file === STDIN ? 0 : file);
+    return fs.readFileSync(file);
   } catch (error) {
     if (!isSystemError(error)) throw error;
     throw wrong(file, `cannot be read: ${error.code}`);

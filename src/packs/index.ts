@@ -5,13 +5,12 @@ import { fields } from './fields.ts';
 import { integrity } from './integrity.ts';
 import { licenses } from './licenses.ts';
 import { maximum } from './maximum.ts';
+import type { PackCheckKind } from './pack-check-kind.ts';
 import { present } from './present.ts';
 import { retention } from './retention.ts';
 import { review } from './review.ts';
 import { rules } from './rules.ts';
 import { silence } from './silence.ts';
-
-import type { PackCheckKind } from './pack-check-kind.ts';
 
 /** What a kind makes of its texts is its own affair. */
 export const CHECK_KINDS = [
