@@ -1,4 +1,4 @@
-/** When a source spoke, hour by hour: a column a day, a row an hour; what was silent stays white, long silences are marked. */
+/** When a source spoke, hour by hour: a column a day, a row an hour; what was silent stays empty, and the longest silences stand below. */
 import { count, formatNumber } from '../../base/text-safety.ts';
 import type { SourceActivity } from '../../model/activity.ts';
 import { Html, type HtmlPart, html } from './html-text.ts';
@@ -57,7 +57,7 @@ export function activityMap(activity: SourceActivity): Html {
       : '';
   const lost = untimed === 0 ? '' : `; ${count(untimed, 'event')} without a readable time`;
   return html`<h3>${name}</h3>
-<p class="faint">${count(events, 'event')} by ${bucket}, the darker the more (to ${formatNumber(most)})${cut}${lost}</p>
+<p class="faint">${count(events, 'event')} by ${bucket}, the stronger the more (to ${formatNumber(most)})${cut}${lost}</p>
 <div class="scroll" tabindex="0" role="group" aria-label="Events of ${name}">${svg}</div>
 ${silences(activity)}`;
 }

@@ -45,6 +45,6 @@ ${Array.from({ length: HEAT_STEPS }, (_, step) => `.h${step + 1} { background: r
   --good: #000; --open: #000; --warn: #000; --heat: 90, 90, 90; } body { max-width: none; padding: 0; font-size: 10pt; }
   .scroll { overflow: visible; } table { font-size: 8.5pt; } td, tbody th { overflow-wrap: anywhere; }
   thead th, time, caption { white-space: normal; } h2, h3 { break-after: avoid; } tr, .summary { break-inside: avoid; } .heat { font-size: 6.5pt; }
-  .filter, nav { display: none; } details > * { display: block; } .heat th { padding: .1rem; }
+  .filter, nav { display: none; } details::details-content { content-visibility: visible; display: block; } .heat th { padding: .1rem; }
   .heat td { width: 1.8em; min-width: 1.8em; } }
 `);
