@@ -330,9 +330,9 @@ export class Sessions {
   }
 
   /**
-   * Without an id, the one that holds just so many seats, for hardly any license server gives back seats of a session one by
-   * one. Of several the latest: which of equal sessions ended makes no difference to their number, but if one check-in was
-   * lost, only the latest is proven to have lasted until now. Of its own server; where that gave none, of any.
+   * Without an id, the latest: which of equal sessions ended makes no difference to their number, but if one check-in was lost,
+   * only the latest is proven to have lasted until now. Where seats are shared, the latest that holds just so many, for hardly
+   * any license server gives back seats of a session one by one. Of its own server; where that gave none, of any.
    */
   private endedBy(event: SessionEvent, quantity: Amount): Session | undefined {
     const sessions = this.sessionsOf(event);
@@ -340,7 +340,9 @@ export class Sessions {
     if (last === undefined || sessions!.size === 1) return last;
     const isOwn = ({ log }: Session) => event.log === undefined || log === event.log;
     const isExact = (session: Session) => !session.unreadable && heldBy(session) === quantity;
-    const fits = event.named || !event.stated || event.unreadable ? () => true : isExact;
+    // Where seats are not shared the pairing does not change their sum, and the latest is the one that lost check-ins leave proven.
+    const isPaired = last.share !== undefined && !event.named && event.stated && !event.unreadable;
+    const fits = isPaired ? isExact : () => true;
     if (isOwn(last) && fits(last)) return last;
     return sessions!.lastOf((each) => isOwn(each) && fits(each)) ?? sessions!.lastOf(isOwn) ?? last;
   }
