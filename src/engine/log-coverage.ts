@@ -93,9 +93,13 @@ export class LogCoverage {
   private ofSpeakers(detections: readonly string[]): Covered | undefined {
     const indexes = new Set(detections.map((id) => this.plan.detections.findIndex((each) => each.id === id)));
     const speakers = [...this.bySource].filter(([source]) =>
-      [...indexes].some((index) => this.sources.seen[source]?.[index] === 1),
+      [...indexes].some((index) => this.hasSeen(source, index)),
     );
     return toCovered(joinedStretches(speakers.flatMap(([, stretches]) => stretches)));
+  }
+
+  private hasSeen(source: string, detection: number): boolean {
+    return (this.sources.seen[source]?.[detection] ?? 0) > 0;
   }
 
   private ofRule(id: string): readonly Stretch[] {
@@ -132,7 +136,7 @@ export class LogCoverage {
       return appliesTo(detection, mapping.logsource);
     });
     const index = this.plan.detections.indexOf(detection);
-    const spoke = sources.filter((source) => (this.sources.seen[source]?.[index] ?? 0) > 0);
+    const spoke = sources.filter((source) => this.hasSeen(source, index));
     const chosen = spoke.length > 0 ? spoke : sources;
     return joinedStretches(chosen.flatMap((source) => this.bySource.get(source)!));
   }

@@ -68,6 +68,15 @@ test('a log of another source does not vouch for the use of a license', async ()
   ]);
 });
 
+test('nor where the license is used more than once', async () => {
+  const hours = [8, 10, 12].flatMap((hour) => [
+    ` ${hour}:00:00 (acmed) OUT: "editor" ann@pc1  `,
+    ` ${hour + 1}:00:00 (acmed) IN: "editor" ann@pc1  `,
+  ]);
+  const logs = { 'a.ndjson': MARCH, 'lm.log': debugLog(2, ...hours) };
+  assert.deepEqual(await verdicts(contract(1), logs), ['2026-03 undetermined 1']);
+});
+
 /** From `hour` o'clock one session an hour, each of somebody else; then `more`. */
 function busy(prefix: string, hours: number, more: readonly string[] = []): string[] {
   const sessions = Array.from({ length: hours }, (_, hour) => [
