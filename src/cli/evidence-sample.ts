@@ -1,15 +1,17 @@
 /** The sample of an evidence bundle: a second look at the logs, which must be what they were. */
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
+import { parseJson } from '../base/json.ts';
 import { type SampledRecord, Sampler } from '../evidence/sample.ts';
 import { SAMPLED_FIELDS, type SampledEvent } from '../evidence/tables.ts';
 import type { InputSummary, Report } from '../model/report.ts';
 import type { AuditRequest } from '../model/request.ts';
+import { unwrapDocker } from '../read/docker.ts';
 import { decodedBlocks, isSystemError } from '../read/open.ts';
 import type { Mapping } from '../sources/mapping.ts';
 import { UNKNOWN_SOURCE } from '../sources/mapping.ts';
 import { toRecordView } from '../sources/record-view.ts';
-import { HASH_BYTES } from '../transparency/tree-hash.ts';
+import { equalHashes, HASH_BYTES, leafHash } from '../transparency/tree-hash.ts';
 import { type Framing, LeafReader } from './seal-leaves.ts';
 
 export type DrawnSample = {
@@ -53,7 +55,7 @@ export async function drawSample(
     else if (own.population !== records.read - records.malformed)
       notSampled.push({
         file,
-        reason: 'its records are lines of a text log, which have no place by themselves',
+        reason: `${own.population} of its ${records.read - records.malformed} records are found again by themselves: lines of a text log are not`,
       });
     else sampler.take(own);
   }
@@ -101,9 +103,16 @@ async function readEvents(
     const source = inputs.find((input) => input.file === file)?.source;
     const read = fieldReader(sources[source ?? ''] ?? UNKNOWN_SOURCE);
     const texts = await readSpots(placeOf(file), own);
-    events.push(...own.map((record, index) => ({ ...record, ...read(texts[index]!) })));
+    events.push(...own.map((record, index) => ({ ...record, ...read(recordIn(texts[index]!, record)) })));
   }
   return events;
+}
+
+/** The record itself: Docker's json-file driver wraps each, and then the bytes of its place are those of the wrapper. */
+function recordIn(bytes: Uint8Array, { leaf }: SampledRecord): Uint8Array {
+  if (equalHashes(leafHash(bytes), Buffer.from(leaf, 'hex'))) return bytes;
+  const wrapped = unwrapDocker(parseJson(bytes));
+  return wrapped === undefined ? bytes : Buffer.from(wrapped.trimEnd());
 }
 
 function fieldReader(mapping: Mapping): (bytes: Uint8Array) => Partial<SampledEvent> {

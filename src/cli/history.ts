@@ -29,7 +29,9 @@ export function readHistory(folder: string | undefined, problems: Problem[]): Hi
     return undefined;
   }
   if (!fs.existsSync(file)) return { folder, runs: [] };
-  const lines = fs.readFileSync(file, 'utf8').split('\n').slice(0, -1);
+  const lines = fs.readFileSync(file, 'utf8').split('\n');
+  // Each line ends in a newline: what stands behind the last one was cut off, or added.
+  if (lines.at(-1) === '') lines.pop();
   const runs = lines.flatMap((text, index) => {
     const run = toRun(text);
     if (run !== undefined) return [run];

@@ -1,6 +1,7 @@
 /** How far back the events of a run reach, and which days within are empty: for retention, and for all that takes time. */
 import { parseMoment } from '../base/instant.ts';
 import { count, quote } from '../base/text-safety.ts';
+import type { SourceActivity } from '../model/activity.ts';
 import type { Finding } from '../model/finding.ts';
 import {
   AGE_WORDS,
@@ -57,7 +58,7 @@ export function parsePackAge(
 /** Days that a log may be empty before files are thought to be missing: a holiday, and a weekend beside it. */
 const MAX_EMPTY_DAYS = 7;
 
-/** Whether events reach back so far from now, without a longer hole. `asks`: with the age in words. */
+/** Whether events reach back so far from now, those of every source, without a longer hole. `asks`: with the age in words. */
 export function judgeSpan(age: CalendarAge, asks: string, evidence: Evidence): Judged {
   const { report, now, isCut, partial } = evidence;
   const days = daysWithEvents(evidence);
@@ -97,7 +98,20 @@ export function judgeSpan(age: CalendarAge, asks: string, evidence: Evidence): J
     );
   if (report.activity?.some(({ earlier = 0 }) => earlier > 0) === true)
     return open('too many days to look at them all');
+  const lacking = (report.activity ?? []).flatMap((source) => lackOf(source, age, today) ?? [])[0];
+  if (lacking !== undefined) return open(lacking);
   return { asks, population, status: 'passed', reason: oldest };
+}
+
+/** What one source lacks while others go on: it may be younger, or have rested, and that no log tells. */
+function lackOf(activity: SourceActivity, age: CalendarAge, today: Day): string | undefined {
+  const days = daysOf([activity], today);
+  const [first] = days;
+  const name = activity.source === null ? 'records of no known source' : quote(activity.source);
+  if (first === undefined) return undefined;
+  if (addAge(first, age) > today) return `the oldest event of ${name} is of ${formatDay(first)}`;
+  const hole = longestHole(days, age, today);
+  return hole && `${name} has no event between ${formatDay(hole.after)} and ${formatDay(hole.before)}`;
 }
 
 /** Within the time that must be kept. What lies before it may have holes as it likes. */
@@ -114,13 +128,17 @@ function longestHole(
 }
 
 function daysWithEvents({ report, now }: Evidence): Day[] {
-  const today = now === undefined ? Number.POSITIVE_INFINITY : dayOf(now);
+  return daysOf(report.activity ?? [], now === undefined ? Number.POSITIVE_INFINITY : dayOf(now));
+}
+
+/** In order; those beyond `last` are claims of a log about what did not happen yet. */
+function daysOf(activity: readonly SourceActivity[], last: Day): Day[] {
   const days = new Set<Day>();
-  for (const { buckets } of report.activity ?? []) {
+  for (const { buckets } of activity) {
     for (const { at } of buckets) {
       const instant = parseMoment(at);
       if (instant !== undefined) days.add(dayOf(instant));
     }
   }
-  return [...days].filter((day) => day <= today).sort((a, b) => a - b);
+  return [...days].filter((day) => day <= last).sort((a, b) => a - b);
 }

@@ -498,4 +498,30 @@ describe('evidence', () => {
       assert.ok(!Buffer.from(content, 'base64').includes('hunter2'), name);
     assert.match(fs.readFileSync(place('of-keyed/manifest.json'), 'utf8'), /not copied: it holds a key/);
   });
+
+  test('records that Docker wrapped are sampled as themselves, lines of a text log are told', async () => {
+    fs.mkdirSync(place('wrapped'));
+    const lines = fs.readFileSync(path.join(DEMO, 'logs/app.ndjson'), 'utf8').trimEnd().split('\n');
+    const wrap = (line: string) =>
+      JSON.stringify({ log: `${line}\n`, stream: 'stdout', time: '2026-03-02T23:00:00Z' });
+    fs.writeFileSync(place('wrapped/docker.log'), lines.map((line) => `${wrap(line)}\n`).join(''));
+    fs.writeFileSync(
+      place('wrapped/lm.log'),
+      ' 0:00:01 (acmed) TIMESTAMP 3/2/2026\n 8:00:00 (acmed) OUT: "editor" ann@pc1  \n 9:00:00 (acmed) IN: "editor" ann@pc1  \n',
+    );
+    const made = ['verify', '-q', '--no-config', '--zone', 'UTC', 'wrapped', '--evidence', 'of-wrapped'];
+    await commands.run(made, scratch);
+    const rows = rowsOf(place('of-wrapped'), 'sample.csv');
+    assert.equal(rows.length, lines.length);
+    assert.deepEqual([rows[0]!.time, rows[0]!.actor], ['2026-03-02T08:00:00.000Z', 'ann@example.com']);
+    const { sample } = JSON.parse(fs.readFileSync(place('of-wrapped/manifest.json'), 'utf8')).predicate;
+    assert.deepEqual(sample.notSampled, [
+      {
+        file: 'wrapped/lm.log',
+        reason: '0 of its 2 records are found again by themselves: lines of a text log are not',
+      },
+    ]);
+    const { exit } = await commands.run(['evidence', 'verify', 'of-wrapped', '--logs', 'wrapped'], scratch);
+    assert.equal(exit, 0);
+  });
 });

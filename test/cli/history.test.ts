@@ -69,6 +69,9 @@ describe('--history', () => {
     const { exit, stderr } = await commands.run(['verify', '-q', '--history', folder], DEMO);
     assert.equal(exit, 2);
     assert.match(stderr, /runs\.ndjson:5:1: is no line of a history/);
+    fs.writeFileSync(file, fs.readFileSync(file, 'utf8').replace('{"at":"yesterday"}\n', '{"at":"2026'));
+    const cut = await commands.run(['verify', '-q', '--history', folder], DEMO);
+    assert.match(cut.stderr, /runs\.ndjson:5:1: is no line of a history/);
     const other = await commands.run(
       ['verify', '-q', '--history', path.join(DEMO, 'audit-check.yaml')],
       DEMO,

@@ -11,7 +11,16 @@ import type { Problem } from '../../src/model/problem.ts';
 import { CHECK_KINDS } from '../../src/packs/index.ts';
 import { judgePacks } from '../../src/packs/judge-packs.ts';
 import { PACK_FINDINGS } from '../../src/packs/pack-findings.ts';
-import { goodRun, resultOf, SPOILED, withFinding, withReport, withRules } from './made-evidence.ts';
+import {
+  goodRun,
+  type Run,
+  resultOf,
+  SPOILED,
+  withFinding,
+  withReport,
+  withRules,
+  withSource,
+} from './made-evidence.ts';
 
 const problems: Problem[] = [];
 const policies = loadRules([], true, problems).rules;
@@ -160,6 +169,25 @@ describe('findings', () => {
       status({ waiver: { id: 'w', title: 'w', owner: 'ann', reason: 'r', expires: '2027-01-01T00:00:00Z' } }),
       'passed',
     );
+  });
+
+  test('on retention are of every source: one that is younger, or was silent, leaves it open', () => {
+    const pci = packs.find(({ name }) => name === 'pci-dss-4')!;
+    const days = (from: number, until: number) =>
+      Array.from({ length: from - until + 1 }, (_, index) => from - index);
+    const retained = (run: Run) => {
+      const { checks } = resultOf(run, pci, '10.5.1');
+      return checks.find(({ asks }) => asks === 'events are kept for 12 months')!;
+    };
+    assert.equal(retained(withSource(good, days(500, 0))).status, 'passed');
+    const younger = retained(withSource(good, days(40, 0)));
+    assert.deepEqual(
+      [younger.status, younger.reason],
+      ['undetermined', 'the oldest event of "okta" is of 2026-05-21'],
+    );
+    const silent = retained(withSource(good, [...days(500, 200), ...days(150, 0)]));
+    assert.equal(silent.status, 'undetermined');
+    assert.match(silent.reason!, /^"okta" has no event between 2025-12-12 and 2026-01-31$/);
   });
 
   test('that name a control fail it even where no check asks for them', () => {

@@ -168,6 +168,12 @@ function withDays(run: Run, times: readonly number[]): Run {
   });
 }
 
+/** Another source beside the first, which speaks on these days from the last one back, counted from 0. */
+export function withSource(run: Run, daysBack: readonly number[]): Run {
+  const times = daysBack.map((days) => LAST - days * DAY);
+  return withReport(run, { activity: [...run.report.activity!, { ...activityOf(times), source: 'okta' }] });
+}
+
 function activityOf(times: readonly number[]) {
   const pauses = times.slice(1).map((until, index) => ({ from: times[index]!, until }));
   return {
