@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { type Amount, ONE } from '../../src/licenses/contract/amount.ts';
 import { PeakTracker } from '../../src/licenses/measures/peak.ts';
 import { type SessionEvent, Sessions } from '../../src/licenses/use/sessions.ts';
+import { rounds } from '../support/rounds.ts';
 import { atMinute, editorContract, MARCH, runContract, set, spanning, use } from './run-contract.ts';
 
 /** `whole`: a check-in that states no quantity, of one session. */
@@ -185,29 +186,51 @@ const PLANS = Object.entries(WHOLES).flatMap(([words, wholes]) =>
   [0, 3].map((linger) => [words, linger, wholes] as const),
 );
 
+/** Bounds of each stretch, and what all pairings reach in it. */
+function compared(
+  all: readonly Step[],
+  starts: readonly number[],
+  share: 'none' | 'holder' | 'all',
+  linger: number,
+) {
+  const steps = linger === 0 ? [...all] : withoutReturn(all);
+  const found = { ambiguous: false };
+  const bounds = boundsOf(steps, starts, { share, linger });
+  const peaks = [...pairings(steps, { share, linger }, found)].map((levels) => peaksOf(levels, starts));
+  const rows = bounds.map(({ lower, upper }, index) => ({
+    lower,
+    upper,
+    least: BigInt(Math.min(...peaks.map((each) => each[index]!))) * ONE,
+    most: BigInt(Math.max(...peaks.map((each) => each[index]!))) * ONE,
+  }));
+  return { rows, isAmbiguous: found.ambiguous };
+}
+
 for (const share of ['none', 'holder', 'all'] as const) {
   for (const [words, linger, wholes] of PLANS) {
-    test(`every pairing lies within the bounds, and one alone is both (share ${share}, linger ${linger}, ${words})`, () => {
+    test(`every pairing lies within the bounds (share ${share}, linger ${linger}, ${words})`, () => {
+      fc.assert(
+        fc.property(stepsArbitrary(wholes), startsArbitrary, (all, starts) => {
+          for (const { lower, upper, least, most } of compared(all, starts, share, linger).rows)
+            assert.ok(lower <= least && most <= upper, `${lower} <= ${least}, ${most} <= ${upper}`);
+        }),
+        { numRuns: rounds(300, 3_000) },
+      );
+    });
+
+    test(`one pairing alone is both bounds, and most are decided (share ${share}, linger ${linger}, ${words})`, () => {
       let [decided, open] = [0, 0];
       fc.assert(
         fc.property(stepsArbitrary(wholes), startsArbitrary, (all, starts) => {
-          const steps = linger === 0 ? all : withoutReturn(all);
-          const found = { ambiguous: false };
-          const bounds = boundsOf(steps, starts, { share, linger });
-          const peaks = [...pairings(steps, { share, linger }, found)].map((levels) =>
-            peaksOf(levels, starts),
-          );
-          for (const [index, { lower, upper }] of bounds.entries()) {
-            const least = BigInt(Math.min(...peaks.map((each) => each[index]!))) * ONE;
-            const most = BigInt(Math.max(...peaks.map((each) => each[index]!))) * ONE;
-            assert.ok(lower <= least && most <= upper, `${lower} <= ${least}, ${most} <= ${upper}`);
-            if (!found.ambiguous) assert.equal(lower, least);
+          const { rows, isAmbiguous } = compared(all, starts, share, linger);
+          for (const { lower, upper, least } of rows) {
+            if (!isAmbiguous) assert.equal(lower, least);
             if (lower === upper) decided++;
             else open++;
           }
         }),
-        // Not all logs hold yet: of ten thousand with linger, or with check-ins that state a quantity beside some that do not, one
-        // has more check-ins than sessions and is bounded too tightly. The seed is fixed until those are mended.
+        // Where some check-ins state a quantity and others none, a few logs in ten thousand are bounded more widely than they
+        // need be: the seed is fixed until those are mended.
         { numRuns: 300, seed: 11 },
       );
       assert.ok(decided > open / 4, `${decided} decided, ${open} open`);

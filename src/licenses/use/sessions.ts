@@ -615,9 +615,9 @@ export class Sessions {
   private orphan(event: SessionEvent): void {
     this.sink.orphan(event);
     if (this.options.linger === 0n) return;
-    const unequal = event.named ? undefined : this.unequal.get(seatOf(event));
-    // It may be of seats that linger already.
-    if (unequal !== undefined) this.tellUnequal(unequal, unequal.told + event.quantity, event);
+    const isUnpaired = !event.named && (this.unequal.has(seatOf(event)) || this.unpaired.has(seatOf(event)));
+    // It may be of seats that linger already, or of none: a doubt, and nobody knows for how long.
+    if (isUnpaired) this.sink.doubt(event.quantity, event.at, event, 'unpaired');
     else this.linger(this.take(event), event.at);
   }
 
