@@ -41,7 +41,20 @@ export function count(amount: number | bigint, singular: string, plural = `${sin
 
 /** Thousands by comma, whatever the locale. */
 export function formatNumber(amount: number | bigint): string {
-  return String(amount).replace(/\B(?=(\d{3})+(?!\d))/g, ',');
+  return groupThousands(String(amount));
+}
+
+/** The same for numbers that may have a fraction: thousands are marked before the point only. */
+export function formatDecimal(amount: number): string {
+  const text = String(amount);
+  // `1e+21`, `NaN`: as they are.
+  if (!/^-?\d+(?:\.\d+)?$/.test(text)) return text;
+  const [whole = '', fraction] = text.split('.');
+  return fraction === undefined ? groupThousands(whole) : `${groupThousands(whole)}.${fraction}`;
+}
+
+function groupThousands(digits: string): string {
+  return digits.replace(/\B(?=(\d{3})+(?!\d))/g, ',');
 }
 
 /** Order of UTF-16 code units: the same on every machine, which `localeCompare` is not. */

@@ -27,7 +27,7 @@ export type DoctorOptions = RequestOptions & TriageOptions;
 /** Files whose heads are read to say that none holds a record: enough to see a wrong export, quick in a large folder. */
 const MAX_HEADS = 50;
 
-/** Bytes. Marks of a run that do not fit in memory lie in temporary files; ten million events took 1.2 GB (measured). */
+/** Bytes. What does not fit in memory lies in temporary files: how much that is hangs on rules and actors, so this is a guess. */
 const WANTED_SPACE = 2 * 1024 ** 3;
 
 export async function doctor(paths: string[], options: DoctorOptions): Promise<ExitCode> {

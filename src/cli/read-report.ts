@@ -1,9 +1,11 @@
 /** A saved report, `--format json` or `ndjson`, read back, held to its schema and to itself: what is wrong is told with its place. */
+
 import fs from 'node:fs';
 import type { ErrorObject, ValidateFunction } from 'ajv/dist/2020.js';
 import { JsonArray, JsonObject, type JsonValue, parseJson } from '../base/json.ts';
 import { JsonSyntaxError } from '../base/lexical.ts';
 import { packageFile } from '../base/package-file.ts';
+import { isPlainObject } from '../base/plain-value.ts';
 import { quote } from '../base/text-safety.ts';
 import { createAjv } from '../checks/linear-ajv.ts';
 import { contradictionsIn } from '../model/contradictions.ts';
@@ -51,7 +53,7 @@ function toLines(bytes: Buffer): Line[] | undefined {
 
 function readWhole(file: string, bytes: Buffer): Report {
   const value = parse(file, bytes, { start: 0, end: bytes.length });
-  if (!isObject(value) || value.schema !== REPORT_SCHEMA) throw noReport(file, value);
+  if (!isPlainObject(value) || value.schema !== REPORT_SCHEMA) throw noReport(file, value);
   const isReport = compileSchema();
   const line = { start: 0, end: bytes.length };
   const locate: Locate = (path) => ({ path, line });
@@ -63,12 +65,12 @@ function readWhole(file: string, bytes: Buffer): Report {
 function readStream(file: string, bytes: Buffer, lines: readonly Line[]): Report {
   const values = lines.map((line) => parse(file, bytes, line));
   const last = values.pop();
-  if (!isObject(last) || last.type !== 'summary')
+  if (!isPlainObject(last) || last.type !== 'summary')
     throw wrong(file, 'the last line is no summary: expected a whole NDJSON report, which ends in one');
   const { type: _, ...rest } = last;
   if (rest.schema !== REPORT_SCHEMA) throw noReport(file, rest);
   const findings = values.map((value, index) => {
-    if (isObject(value) && value.type === 'finding') {
+    if (isPlainObject(value) && value.type === 'finding') {
       const { type: _, ...finding } = value;
       return finding;
     }
@@ -122,7 +124,7 @@ function syntaxProblem(file: string, bytes: Buffer, { start, end }: Line, error:
 
 function noReport(file: string, value: unknown): ProblemsError {
   const found =
-    isObject(value) && typeof value.schema === 'string' ? `the schema ${quote(value.schema)}` : 'none';
+    isPlainObject(value) && typeof value.schema === 'string' ? `the schema ${quote(value.schema)}` : 'none';
   return wrong(
     file,
     `is no report of audit-check: expected "schema": "${REPORT_SCHEMA}", found ${found}; "verify --format json=FILE" writes one`,
@@ -223,10 +225,6 @@ function positionOf(bytes: Buffer, offset: number): { line: number; column: numb
 
 function decodePointer(part: string): string {
   return part.replaceAll('~1', '/').replaceAll('~0', '~');
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function wrong(file: string, message: string, line = 0, column = 0): ProblemsError {

@@ -1,6 +1,8 @@
 /** What names every file of a bundle: an in-toto Statement, and its DSSE envelope where somebody signs it. */
+
 import crypto from 'node:crypto';
 import { sha256Hex } from '../base/digest.ts';
+import { isPlainObject } from '../base/plain-value.ts';
 import { compareText } from '../base/text-safety.ts';
 import type { SignerKey, VerifierKey } from '../transparency/note-key.ts';
 
@@ -51,27 +53,27 @@ export function toStatement(
 /** All that is read of a statement is checked here: whoever hands over a bundle can have written it. */
 export function isStatement(value: unknown): value is EvidenceStatement {
   return (
-    isObject(value) &&
+    isPlainObject(value) &&
     value._type === STATEMENT_TYPE &&
     value.predicateType === PREDICATE_TYPE &&
     isListOf(
       value.subject,
-      ({ name, digest }) => isText(name) && isObject(digest) && isText(digest.sha256),
+      ({ name, digest }) => isText(name) && isPlainObject(digest) && isText(digest.sha256),
     ) &&
-    isObject(value.predicate) &&
+    isPlainObject(value.predicate) &&
     isPredicate(value.predicate)
   );
 }
 
 function isPredicate({ sample, inputs, configuration, options, command }: Record<string, unknown>): boolean {
   return (
-    isObject(sample) &&
+    isPlainObject(sample) &&
     isText(sample.seed) &&
     isAmount(sample.size) &&
     isAmount(sample.population) &&
     isListOf(sample.notSampled, ({ file, reason }) => isText(file) && isText(reason)) &&
     Array.isArray(inputs) &&
-    isObject(options) &&
+    isPlainObject(options) &&
     Object.values(options).every((value) => isToldOption(value)) &&
     isTexts(command) &&
     isListOf(
@@ -84,12 +86,8 @@ function isPredicate({ sample, inputs, configuration, options, command }: Record
   );
 }
 
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
 function isListOf(value: unknown, isElement: (element: Record<string, unknown>) => boolean): boolean {
-  return Array.isArray(value) && value.every((element) => isObject(element) && isElement(element));
+  return Array.isArray(value) && value.every((element) => isPlainObject(element) && isElement(element));
 }
 
 function isToldOption(value: unknown): boolean {
@@ -135,7 +133,7 @@ export function readEnvelope(text: string, statement: Uint8Array): Envelope | un
     return undefined;
   }
   const isEnvelope =
-    isObject(value) &&
+    isPlainObject(value) &&
     value.payloadType === PAYLOAD_TYPE &&
     value.payload === Buffer.from(statement).toString('base64') &&
     isListOf(value.signatures, ({ sig }) => isText(sig));

@@ -3,7 +3,7 @@
  * headers and captions, and every shade of the heat map has its number. Longer than 250 lines: one function a section, in
  * the order of the page.
  */
-import { count, formatNumber } from '../../base/text-safety.ts';
+import { count, formatDecimal, formatNumber } from '../../base/text-safety.ts';
 import { ROUNDING } from '../../licenses/contract/money.ts';
 import { type Html, html } from '../../report/html/html-text.ts';
 import { type Column, list, SHOWN, table, time } from '../../report/html/page-parts.ts';
@@ -20,7 +20,6 @@ import {
   type PricedWords,
   percent,
   reasonWords,
-  showAmount,
   showBounds,
   showLimits,
   showSpanned,
@@ -184,7 +183,7 @@ function peak({ peak: found, unit }: LicenseEntry): Html {
   const { amount, at, teams, sessions, omitted } = found;
   const total = sessions.length + omitted;
   return html`<h3>Peak</h3>
-<p>${showAmount(amount)} ${unit} at ${at}: ${showTeams(teams, (team) => team)}. Taken at one instant of the whole pool: the peaks of teams do not add up to it.</p>
+<p>${formatDecimal(amount)} ${unit} at ${at}: ${showTeams(teams, (team) => team)}. Taken at one instant of the whole pool: the peaks of teams do not add up to it.</p>
 ${table(
   'The sessions that together are the peak, and the records that show them',
   ['Held by', 'Team', 'Quantity', 'From', 'Until', 'Records', 'Chain'].map((title) => ({ title })),
@@ -193,7 +192,7 @@ ${table(
     .map((each) => [
       each.holder,
       each.team ?? 'no team',
-      showAmount(each.quantity),
+      formatDecimal(each.quantity),
       time(each.from),
       each.until === null ? 'no check-in' : time(each.until),
       places(each.opened, each.closed),

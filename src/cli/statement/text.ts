@@ -2,7 +2,7 @@
  * `licenses --format text`: the statement on a terminal of 80 columns. One function a section, in the order of the page, so
  * one file of 280 lines.
  */
-import { count, escapeControls, formatNumber, truncate } from '../../base/text-safety.ts';
+import { count, escapeControls, formatDecimal, formatNumber, truncate } from '../../base/text-safety.ts';
 import { formatPlace } from '../../model/place.ts';
 import { wrap } from '../../report/text/columns.ts';
 import { type Layout, labelled, MAX_PROSE, table } from '../../report/text/layout.ts';
@@ -17,7 +17,6 @@ import {
   idleWords,
   type PricedWords,
   reasonWords,
-  showAmount,
   showBounds,
   showLimits,
   showPlaces,
@@ -165,7 +164,7 @@ function peakLines({ peak, months, unit }: LicenseEntry): string[] {
 }
 
 function sessionLines({ holder, quantity, from, until, opened, closed, chain }: WitnessInChain): string[] {
-  const many = quantity === 1 ? '' : ` (${showAmount(quantity)})`;
+  const many = quantity === 1 ? '' : ` (${formatDecimal(quantity)})`;
   const places = escapeControls(truncate(showPlaces(opened, closed), PLACE));
   return [
     `    ${shown(holder)}${many}, ${from} to ${until ?? 'no check-in'}`,

@@ -1,5 +1,5 @@
 /** How the statement says its figures, the same in text and HTML. Names of the log are not escaped here. */
-import { count, formatNumber } from '../../base/text-safety.ts';
+import { count, formatDecimal, formatNumber } from '../../base/text-safety.ts';
 import type {
   BillFigures,
   Cure,
@@ -15,19 +15,11 @@ import type { LicenseEntry, Statement, StatementPeriod } from './statement.ts';
 
 export const WEEKDAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
 
-/** Sums can have fractions; thousands are marked before the point only. */
-export function showAmount(amount: number): string {
-  if (!Number.isFinite(amount) || Math.abs(amount) >= 1e21) return String(amount);
-  const text = String(amount);
-  const [whole = '', fraction] = text.includes('e') ? [text] : text.split('.');
-  return fraction === undefined ? formatNumber(amount) : `${formatNumber(BigInt(whole))}.${fraction}`;
-}
-
 /** `12`, `12 to 14`, `12 or more`. */
 export function showBounds(lower: number | null, upper: number | null): string {
   if (lower === null) return 'unknown';
-  if (upper === null) return `${showAmount(lower)} or more`;
-  return lower === upper ? showAmount(upper) : `${showAmount(lower)} to ${showAmount(upper)}`;
+  if (upper === null) return `${formatDecimal(lower)} or more`;
+  return lower === upper ? formatDecimal(upper) : `${formatDecimal(lower)} to ${formatDecimal(upper)}`;
 }
 
 /** `25, then 35 from 2025-07-01`. */
@@ -35,7 +27,7 @@ export function showLimits({ limits }: Pick<StatementPeriod, 'limits'>): string 
   if (limits.length === 0) return 'unknown';
   return limits
     .map(({ amount, from }, at) => {
-      const text = amount === null ? 'unknown' : amount === 'unlimited' ? amount : showAmount(amount);
+      const text = amount === null ? 'unknown' : amount === 'unlimited' ? amount : formatDecimal(amount);
       return at === 0 ? text : `${text} from ${from ?? ''}`;
     })
     .join(', then ');
@@ -44,7 +36,7 @@ export function showLimits({ limits }: Pick<StatementPeriod, 'limits'>): string 
 /** `cae 3, dev 1, no team 1`. */
 export function showTeams(teams: readonly TeamShare[], name: (team: string) => string): string {
   return teams
-    .map(({ team, amount }) => `${team === null ? 'no team' : name(team)} ${showAmount(amount)}`)
+    .map(({ team, amount }) => `${team === null ? 'no team' : name(team)} ${formatDecimal(amount)}`)
     .join(', ');
 }
 
@@ -68,7 +60,7 @@ export function percent(share: number): number {
 export function forecastWords(forecast: Forecast, unit: string): string[] {
   if (!forecast.known) return [forecast.reason];
   const { months, slope, exhausted, horizon } = forecast;
-  const signed = (number: number) => `${number > 0 ? '+' : ''}${showAmount(round(number))}`;
+  const signed = (number: number) => `${number > 0 ? '+' : ''}${formatDecimal(round(number))}`;
   const until = (month: string | null) => month ?? `not before the end of ${horizon}`;
   const when =
     exhausted.estimate === null && exhausted.earliest === null
@@ -117,8 +109,8 @@ export function idleWords(
   }
   if (spare !== null) {
     const { amount, highest, limit, since } = spare;
-    const use = `up to ${showAmount(highest)} of ${showUnits(limit, unit)} used since ${since}`;
-    lines.push({ label: 'spare', text: `${amount === 0 ? 'nothing' : showAmount(amount)}: ${use}` });
+    const use = `up to ${formatDecimal(highest)} of ${showUnits(limit, unit)} used since ${since}`;
+    lines.push({ label: 'spare', text: `${amount === 0 ? 'nothing' : formatDecimal(amount)}: ${use}` });
   }
   if (doubt !== null) lines.push({ label: 'idle', text: `not told for sure: ${doubt}` });
   return lines;
@@ -170,7 +162,7 @@ export function trueUpWords({ trueUp, unit }: Pick<LicenseEntry, 'trueUp' | 'uni
 }
 
 function cureWords({ what, amount, cost, arithmetic }: Cure): string {
-  return `${CURE_WORDS[what]} ${showAmount(amount)}${cost === null ? '' : ` for ${cost}`}: ${arithmetic}`;
+  return `${CURE_WORDS[what]} ${formatDecimal(amount)}${cost === null ? '' : ` for ${cost}`}: ${arithmetic}`;
 }
 
 function owedWords({ until, proven, possible, reason }: OwedFigures): PricedWords[] {
@@ -186,17 +178,17 @@ export function trueDownWords({ trueDown, unit }: Pick<LicenseEntry, 'trueDown' 
   if (trueDown === null) return [];
   const { on, to, quantity, peak, floor, reason } = trueDown;
   if (to === null) return [{ label: 'true-down', text: `not told: ${reason}` }];
-  const least = floor === null ? '' : `, the floor is ${showAmount(floor)}`;
+  const least = floor === null ? '' : `, the floor is ${formatDecimal(floor)}`;
   const because = `up to ${showUnits(peak!, unit)} used in the contract year${least}`;
   const text =
     to === quantity
-      ? `none: the ${showAmount(quantity)} in force may not fall on ${on}, for ${because}`
-      : `from ${showAmount(quantity!)} to ${showAmount(to)} on ${on}: ${because}`;
+      ? `none: the ${formatDecimal(quantity)} in force may not fall on ${on}, for ${because}`
+      : `from ${formatDecimal(quantity!)} to ${formatDecimal(to)} on ${on}: ${because}`;
   return [{ label: 'true-down', text }];
 }
 
 function coveredWords({ amount, from, by }: LimitInForce): string {
-  const quantity = typeof amount === 'number' ? `of ${showAmount(amount)}` : `(${amount})`;
+  const quantity = typeof amount === 'number' ? `of ${formatDecimal(amount)}` : `(${amount})`;
   return `none is needed: the quantity ${quantity} in force${from === null ? '' : ` from ${from}`}${by === null ? '' : ` by ${by}`} covers it`;
 }
 
@@ -209,7 +201,7 @@ const ONE_OF: ReadonlyMap<string, string> = new Map([
 
 /** `1 seat`, `2 seats`, `1,200.5 tokens`. */
 export function showUnits(amount: number, unit: string): string {
-  return `${showAmount(amount)} ${amount === 1 ? (ONE_OF.get(unit) ?? unit) : unit}`;
+  return `${formatDecimal(amount)} ${amount === 1 ? (ONE_OF.get(unit) ?? unit) : unit}`;
 }
 
 /** Rounded down: 99.99 must not read as all. */

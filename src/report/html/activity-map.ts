@@ -1,4 +1,5 @@
 /** When a source spoke, hour by hour: a column a day, a row an hour; what was silent stays empty, and the longest silences stand below. */
+import { formatDuration, NANOS_PER_MS } from '../../base/instant.ts';
 import { count, formatNumber } from '../../base/text-safety.ts';
 import type { SourceActivity } from '../../model/activity.ts';
 import { Html, type HtmlPart, html } from './html-text.ts';
@@ -22,7 +23,7 @@ const TOP = 14;
 const STEPS = 5;
 
 export function activityMap(activity: SourceActivity): Html {
-  const { source, bucket, buckets, untimed } = activity;
+  const { source, bucket, buckets, untimed, earlier = 0 } = activity;
   if (buckets.length === 0) return html``;
   const name = source ?? 'source not recognized';
   const events = buckets.reduce((sum, each) => sum + each.events, 0);
@@ -56,10 +57,11 @@ export function activityMap(activity: SourceActivity): Html {
       ? `; ${dateOf(Math.floor(times[0]! / DAY))} to ${dateOf(first - 1)} is not drawn`
       : '';
   const lost = untimed === 0 ? '' : `; ${count(untimed, 'event')} without a readable time`;
+  const before = earlier === 0 ? '' : `; ${count(earlier, 'event')} before the first day that is kept`;
   return html`<h3>${name}</h3>
-<p class="faint">${count(events, 'event')} by ${bucket}, the stronger the more (to ${formatNumber(most)})${cut}${lost}</p>
+<p class="faint">${count(events, 'event')} by ${bucket}, the stronger the more (to ${formatNumber(most)})${cut}${lost}${before}</p>
 <div class="scroll" tabindex="0" role="group" aria-label="Events of ${name}">${svg}</div>
-${silences(activity)}`;
+${silenceTable(activity)}`;
 }
 
 function label(x: number, y: number, text: string, atEnd = false): string {
@@ -73,24 +75,18 @@ function dateOf(day: number): string {
 /** Silences shown of one source. */
 const MAX_SILENCES = 5;
 
-/** The longest stretches without an event, of more than one bucket. */
-function silences({ bucket, buckets }: SourceActivity): Html {
-  const step = bucket === 'hour' ? HOUR : DAY;
-  const gaps = buckets.slice(1).flatMap(({ at }, index) => {
-    const from = Date.parse(buckets[index]!.at) + step;
-    const length = Date.parse(at) - from;
-    return length > step ? [{ from, length, until: at }] : [];
-  });
-  const longest = gaps.sort((a, b) => b.length - a.length || a.from - b.from).slice(0, MAX_SILENCES);
-  const rows = longest.map(({ from, length, until }): HtmlPart[] => [
-    new Date(from).toISOString().replace('.000Z', 'Z'),
-    until,
-    length >= DAY ? `${(length / DAY).toFixed(1)} days` : count(length / HOUR, 'hour'),
-  ]);
-  return table(
-    'Longest silences',
-    [{ title: 'From' }, { title: 'Until' }, { title: 'Length', number: true }],
-    rows,
-    gaps.length > MAX_SILENCES ? gaps.length : rows.length,
-  );
+/** From an event to the next one. */
+function silenceTable({ silences }: SourceActivity): Html {
+  const longest = silences
+    .map(({ from, until }) => ({ from, until, length: Date.parse(until) - Date.parse(from) }))
+    .sort((a, b) => b.length - a.length || Date.parse(a.from) - Date.parse(b.from));
+  const rows = longest
+    .slice(0, MAX_SILENCES)
+    .map(({ from, until, length }): HtmlPart[] => [
+      from,
+      until,
+      formatDuration(BigInt(length) * NANOS_PER_MS),
+    ]);
+  const columns = [{ title: 'From' }, { title: 'Until' }, { title: 'Length', number: true as const }];
+  return table('Longest silences', columns, rows, silences.length);
 }

@@ -1,5 +1,5 @@
 /** Licenses: used against bought, by period, with a bar that says in numbers what it draws. */
-import { formatNumber } from '../../base/text-safety.ts';
+import { formatDecimal } from '../../base/text-safety.ts';
 import type { LicenseSummary, LicenseVerdict, Report } from '../../model/report.ts';
 import { type Html, type HtmlPart, html } from './html-text.ts';
 import { type PageSection, SHOWN, table, time } from './page-parts.ts';
@@ -46,8 +46,8 @@ function licenseRow({
     license,
     period,
     measure,
-    showAmount(used),
-    limit === null ? (verdict === 'within' ? 'unlimited' : 'unknown') : showAmount(limit),
+    formatDecimal(used),
+    limit === null ? (verdict === 'within' ? 'unlimited' : 'unknown') : formatDecimal(limit),
     bar(used, limit, verdict),
     time(at),
     `${holders.slice(0, SHOWN_HOLDERS).join(', ')}${more}`,
@@ -63,8 +63,4 @@ function bar(used: number, limit: number | null, verdict: LicenseVerdict): Html 
     share > 100 ? Math.max(101, Math.round(share)) : share < 100 ? Math.min(99, Math.round(share)) : 100;
   const over = verdict === 'exceeded' ? html` over` : html``;
   return html`${shown} %<span class="bar${over}" aria-hidden="true"><span style="width:${Math.min(100, shown)}%"></span></span>`;
-}
-
-function showAmount(amount: number): string {
-  return Number.isSafeInteger(amount) ? formatNumber(amount) : String(amount);
 }

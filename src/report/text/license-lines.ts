@@ -1,5 +1,5 @@
 /** Licenses: used against bought, the exceeded first, and who held them at the peak. */
-import { count, formatNumber, truncate } from '../../base/text-safety.ts';
+import { count, formatDecimal, formatNumber, truncate } from '../../base/text-safety.ts';
 import type { LicenseSummary, Report } from '../../model/report.ts';
 import { type Cell, type Layout, labelled, MAX_ROWS, section, table } from './layout.ts';
 
@@ -50,7 +50,7 @@ function licenseRow(
     license,
     measure,
     period,
-    showAmount(used),
+    formatDecimal(used),
     showLimit(limit, verdict),
     { text: verdict, paint: paint.license[verdict] },
   ];
@@ -73,7 +73,7 @@ function describeCheck({ selfCheck }: LicenseSummary): string | undefined {
   const left = open === 0 ? '' : `, at ${formatNumber(open)} the log leaves it open`;
   const shown = capacities.map(
     ({ feature, amount, from, until }) =>
-      `; it refused ${truncate(feature, MAX_NAME)} at ${showAmount(amount)} seats from ${from} until ${until}`,
+      `; it refused ${truncate(feature, MAX_NAME)} at ${formatDecimal(amount)} seats from ${from} until ${until}`,
   );
   const agreed = `${formatNumber(agree)} of ${count(points, 'point')}`;
   return `the license server's own figures agree at ${agreed}${left}${shown.join('')}`;
@@ -81,13 +81,6 @@ function describeCheck({ selfCheck }: LicenseSummary): string | undefined {
 
 /** Null is unlimited when the contract says so, and unknown when it does not: then nothing is within it. */
 function showLimit(limit: number | null, verdict: LicenseSummary['verdict']): string {
-  if (limit !== null) return showAmount(limit);
+  if (limit !== null) return formatDecimal(limit);
   return verdict === 'within' ? 'unlimited' : 'unknown';
-}
-
-/** Sums can have fractions; thousands are marked before the point only. */
-function showAmount(amount: number): string {
-  if (!Number.isFinite(amount) || Math.abs(amount) >= 1e21) return String(amount);
-  const [whole = '', fraction] = String(amount).split('.');
-  return fraction === undefined ? formatNumber(amount) : `${formatNumber(BigInt(whole))}.${fraction}`;
 }
