@@ -253,7 +253,6 @@ export class FileScan implements RecordSink {
     this.cover(ms);
     this.activity.add(ms, length);
     program.detectors.forEach(cursor, this.meet);
-    program.classes.forEach(cursor, this.meet);
   }
 
   beside(member: BesideMember): void {

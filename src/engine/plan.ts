@@ -107,11 +107,6 @@ export type Program = {
   cursor: EventCursor;
   steps: ((state: unknown, event: Event) => void)[];
   detectors: DetectorIndex<Detector>;
-  /**
-   * Those that are only counted, apart: one tree asks so many conditions of a field and no more, and with these among them
-   * all others took three times as long (measured).
-   */
-  classes: DetectorIndex<Detector>;
   /** The detections that run on this source. */
   detections: number[];
   /** The fields that detections look at, to know which never occur. */
@@ -122,7 +117,6 @@ export function compileProgram(plan: Plan, mapping: Mapping, ids: ValueIds, kern
   const cursor = new EventCursor(mapping, ids, kernel);
   const fields = new Map<string, { field: FieldRef; slot: Slot }>();
   const detectors = new DetectorIndex<Detector>();
-  const classes = new DetectorIndex<Detector>();
   const detections: number[] = [];
   const inputs = inputsByDetection(plan);
   for (const [index, detection] of plan.detections.entries()) {
@@ -131,14 +125,14 @@ export function compileProgram(plan: Plan, mapping: Mapping, ids: ValueIds, kern
     const outputs = plan.matching === undefined ? markOutputs(inputs.get(detection.id) ?? [], cursor) : [];
     const isCounted = detection.counted === true;
     if (outputs.length === 0 && !isCounted && plan.matching === undefined) continue;
-    (isCounted ? classes : detectors).add({ detection: index, outputs }, narrowed, cursor);
+    detectors.add({ detection: index, outputs }, narrowed, cursor);
     detections.push(index);
     for (const field of requiredFields(detection)) {
       fields.set(fieldKey(field), { field, slot: toSlot(field, cursor) });
     }
   }
   const steps = plan.checks.map(({ check }) => check.compile(cursor));
-  return { cursor, steps, detectors, classes, detections, fields: [...fields.values()] };
+  return { cursor, steps, detectors, detections, fields: [...fields.values()] };
 }
 
 export function fieldKey(field: FieldRef): string {
