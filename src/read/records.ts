@@ -140,6 +140,9 @@ export type ByteReader = Pick<RecordReader, 'push' | 'room' | 'filled' | 'finish
 /** Where the machine stands inside a document: `open` expects a value, `after` a comma or the closing bracket. */
 type Level = { kind: 'array' | 'wrapper'; state: 'open' | 'value' | 'after'; depth: number };
 
+/** What PowerShell writes with `>`: a person is told at once, rather than sent to look at bytes. */
+const UTF_16 = { expected: 'UTF-8', found: 'UTF-16 (convert the file: iconv -f UTF-16 -t UTF-8)' };
+
 export class RecordReader {
   private readonly sink: RecordSink;
   private readonly limit: number;
@@ -810,7 +813,14 @@ export class RecordReader {
     const index = place ?? error.at;
     const at = index <= end && index >= start ? this.base + index : this.base + start;
     const truncated = this.layout === 'values' && this.final && error.at >= this.end;
-    this.malformed(this.base + start, this.base + end, at, error.expected, error.found, truncated);
+    const { expected, found } = this.beginsLikeUtf16(start) ? UTF_16 : error;
+    this.malformed(this.base + start, this.base + end, at, expected, found, truncated);
+  }
+
+  private beginsLikeUtf16(start: number): boolean {
+    if (this.base + start > 0 || this.end < 2) return false;
+    const mark = this.buffer.readUInt16BE(start);
+    return mark === 0xfffe || mark === 0xfeff;
   }
 
   private malformed(

@@ -9,7 +9,7 @@ const texts = (input: string | Uint8Array, options = {}) =>
   readRecords(input, options).records.map(({ text }) => text);
 const lines = (input: string | Uint8Array, options = {}) =>
   readRecords(input, options).records.map(({ line }) => line);
-const wrong = (input: string, options = {}) =>
+const wrong = (input: string | Uint8Array, options = {}) =>
   readRecords(input, options).malformed.map(
     ({ line, expected, found }) => `${line}: expected ${expected}, found ${found}`,
   );
@@ -18,6 +18,15 @@ test('NDJSON: one record a line; BOM, CRLF, blank lines and a missing final newl
   const input = '\ufeff{"a":1}\r\n\r\n  {"a":2} \n\n{"a":3}';
   assert.deepEqual(texts(input), ['{"a":1}', '{"a":2}', '{"a":3}']);
   assert.deepEqual(lines(input), [1, 3, 5]);
+});
+
+test('UTF-16 is told as such where the file begins, whatever the blocks', () => {
+  const told = 'expected UTF-8, found UTF-16 (convert the file: iconv -f UTF-16 -t UTF-8)';
+  const little = Buffer.from('\ufeff{"a":1}\r\n{"a":2}\r\n', 'utf16le');
+  for (const input of [little, Buffer.from(little).swap16()])
+    for (const block of [1, 2, 3, 1000]) assert.equal(wrong(input, { block })[0], `1: ${told}`);
+  assert.equal(wrong(Buffer.from([0xff, 0x0a]))[0], '1: expected a value, found byte 0xff');
+  assert.equal(wrong('{"a":1}\n\ufeff{"a":2}\n').length, 1);
 });
 
 test('offsets are bytes of the stream, and the bytes are those that were read', () => {
