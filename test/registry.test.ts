@@ -146,7 +146,7 @@ describe('the list of members', () => {
   });
 
   test('breaks a list that is wider than a line', () => {
-    const names = Array.from({ length: 12 }, (_, index) => `member-number-${index}`);
+    const names = [...'abcdefghijkl'].map((letter) => `member-number-${letter}`);
     const text = writeIndex(newIndex(list), list, names);
     assert.ok(text.split('\n').every((line) => line.length <= 110));
     assert.deepEqual(readIndex(text, list).imported, names);

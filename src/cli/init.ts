@@ -10,6 +10,7 @@ import { CONFIG_NAMES } from './config.ts';
 import { DEFAULT_FAIL_ON } from './fail-on.ts';
 import { loadSources } from './library.ts';
 import { DEFAULT_SCHEMA } from './request.ts';
+import { SourceSuggestions } from './suggest-source.ts';
 import { writeFileWhole } from './write-output.ts';
 
 /** Files looked into; of a larger folder the rest is taken to be alike, and the file says so. */
@@ -23,26 +24,48 @@ export async function init(folders: string[], force: boolean): Promise<string> {
   if (existing !== undefined && !force) {
     problems.push({ file: existing, line: 0, column: 0, message: 'exists already; --force replaces it' });
   }
-  const mappings = Object.values(loadSources([], problems));
   const { files, missing } = await discover(folders, []);
   for (const name of missing)
     problems.push({ file: name, line: 0, column: 0, message: 'there is no such file, folder or match' });
+  // Mappings that an earlier run began, and somebody may have corrected since, stay as they are.
+  const own = fs.existsSync(OWN_SOURCES) ? [OWN_SOURCES] : [];
+  const mappings = Object.values(loadSources(own, problems));
   if (problems.length > 0) throw new ProblemsError(problems);
   const readable = files.filter(({ skip }) => skip === undefined);
   const sources = new Map<string, number>();
   let chained = false;
+  const suggestions = new SourceSuggestions(mappings);
   for (const { file } of readable.slice(0, MAX_INSPECTED)) {
     const inspection = await inspectFile(file, mappings, DEFAULT_LIMITS);
-    const source =
-      inspection?.detection.source ?? (inspection === undefined ? 'no JSON records' : 'not recognized');
+    const source = sourceOf(file, inspection, suggestions);
     sources.set(source, (sources.get(source) ?? 0) + 1);
     chained ||= inspection !== undefined && looksChained(inspection);
   }
-  writeFileWhole(target, configText(folders, sources, readable.length, chained));
+  const suggested = [...suggestions.texts].map(([name, text]) => ({
+    place: `${OWN_SOURCES}${name}.yaml`,
+    text,
+  }));
+  if (suggested.length > 0) fs.mkdirSync(OWN_SOURCES, { recursive: true });
+  for (const { place, text } of suggested) writeFileWhole(place, text);
+  const hasOwn = suggested.length > 0 || own.length > 0;
+  writeFileWhole(target, configText({ folders, sources, files: readable.length, chained, hasOwn }));
   const found = [...sources]
     .map(([source, amount]) => `${source} (${count(amount, 'file')})`)
     .sort(compareText);
-  return `wrote ${target}: ${count(readable.length, 'log file')}${found.length > 0 ? `, ${found.join(', ')}` : ''}\nnext: audit-check verify\n`;
+  const wrote = `wrote ${target}: ${count(readable.length, 'log file')}${found.length > 0 ? `, ${found.join(', ')}` : ''}`;
+  const guessed = suggested.map(
+    ({ place }) =>
+      `wrote ${place}: a guess at what its fields mean; read and correct it, then take "suggested" out`,
+  );
+  return `${[wrote, ...guessed, 'next: audit-check verify'].join('\n')}\n`;
+}
+
+/** Where `init` begins mappings for logs that none fits. */
+const OWN_SOURCES = 'sources/';
+
+function sourceOf(file: string, inspection: Inspection | undefined, suggestions: SourceSuggestions): string {
+  if (inspection === undefined) return 'no JSON records';
+  return inspection.detection.source ?? suggestions.add(file, inspection) ?? 'not recognized';
 }
 
 /** A member whose name ends in hash, beside one that names the previous: worth a hint, the check itself looks closer. */
@@ -57,12 +80,20 @@ function looksChained({ records }: Inspection): boolean {
   return names.some((name) => /prev/i.test(name)) && names.some((name) => /hash|digest|mac/i.test(name));
 }
 
-function configText(
-  folders: readonly string[],
-  sources: ReadonlyMap<string, number>,
-  files: number,
-  chained: boolean,
-): string {
+function configText({
+  folders,
+  sources,
+  files,
+  chained,
+  hasOwn,
+}: {
+  folders: readonly string[];
+  sources: ReadonlyMap<string, number>;
+  files: number;
+  chained: boolean;
+  /** Whether mappings stand in a folder here. */
+  hasOwn: boolean;
+}): string {
   const seen = [...sources]
     .sort(([a], [b]) => compareText(a, b))
     .map(([source, amount]) => `#   ${source}: ${count(amount, 'file')}`);
@@ -78,6 +109,9 @@ function configText(
     ...partly,
     `logs: [${logs}]`,
     '# exclude: ["**/debug/**"]',
+    '',
+    '# Mappings of your own: which member of a record is the time, the actor, the action, … (docs/adding.md).',
+    `${hasOwn ? '' : '# '}sources: ["${OWN_SOURCES}"]`,
     '',
     '# What every event must carry: audit-minimum (time, actor, action, outcome), audit-full (and ip, endpoint, decision, target),',
     '# or a JSON Schema file of your own.',

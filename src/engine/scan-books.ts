@@ -1,9 +1,11 @@
 /** What a scan knows when its files are read, and the books in which the parts of it are put together. */
 
+import { quote } from '../base/text-safety.ts';
 import type { SourceActivity } from '../model/activity.ts';
 import type { Finding } from '../model/finding.ts';
 import type { InputSummary } from '../model/report.ts';
 import type { DiscoveredFile } from '../read/discover.ts';
+import { inputFinding } from '../read/input-findings.ts';
 import type { TemporaryRuns } from '../read/temporary-runs.ts';
 import { summarizeActivity } from './activity.ts';
 import { closeBooks, type FilePart, passOver, plainFile, type StoredFile } from './file-part.ts';
@@ -116,6 +118,7 @@ export class ScanBooks {
       if (part !== undefined && part.seals === undefined)
         for (const detection of detectionsFor(plan, part.source)) ran.add(detection);
     }
+    findings.push(...unconfirmedFindings(plan, inputs));
     return {
       states: merged.states,
       inputs,
@@ -133,4 +136,14 @@ export class ScanBooks {
       runs: this.runs,
     };
   }
+}
+
+/** One a mapping, at the first file that was read by it. */
+function unconfirmedFindings({ mappings }: Plan, inputs: readonly InputSummary[]): Finding[] {
+  return mappings.flatMap(({ name, suggested }) => {
+    const files = inputs.filter(({ source, records }) => source === name && records.audited > 0);
+    if (suggested === undefined || files.length === 0) return [];
+    const message = `the mapping ${quote(name)} was suggested, and nobody has confirmed it`;
+    return [inputFinding('unconfirmed-mapping', files[0]!.file, message)];
+  });
 }

@@ -92,7 +92,14 @@ export const INPUT_FINDINGS = [
     severity: 'medium',
     title: 'source not recognized',
     why: 'Without a mapping nobody knows which field is the actor or the time, so completeness and policy stay unjudged.',
-    fix: 'Name the source with --source, or write a mapping for it (docs/adding.md); "audit-check sources test FILE" shows what was tried.',
+    fix: 'Name the source with --source, or write a mapping for it: "audit-check sources suggest FILE" begins one, "audit-check sources test FILE" shows what was tried.',
+  },
+  {
+    code: 'unconfirmed-mapping',
+    severity: 'medium',
+    title: 'mapping that nobody has confirmed',
+    why: 'Which field is the actor, the action, the outcome was guessed from names and values. A wrong guess makes rules look at the wrong field, and find nothing.',
+    fix: 'Read the mapping beside "audit-check sources test FILE", correct it, then take "suggested: true" out of it.',
   },
 ] as const satisfies readonly FindingKind[];
 

@@ -14,6 +14,7 @@ import { checkKeys, type MappingDraft, PathTable, type Problems, type YamlPath }
 
 const KEYS = [
   'title',
+  'suggested',
   'logsource',
   'wrappers',
   'envelopes',
@@ -65,6 +66,7 @@ export function compileMapping(
   const mapping: Mapping = {
     name,
     title: typeof document.title === 'string' ? document.title : name,
+    ...(document.suggested === true && { suggested: true }),
     logsource: compileLogsource(document.logsource, report),
     wrappers: readPaths(document.wrappers, ['wrappers'], report).map((path) => path.split('.')),
     identify: compileIdentify(document.identify, draft),
@@ -82,6 +84,8 @@ export function compileMapping(
   if ('title' in document && (typeof document.title !== 'string' || document.title === '')) {
     report(['title'], `expected a text, found ${describeValue(document.title)}`);
   }
+  if ('suggested' in document && document.suggested !== true)
+    report(['suggested'], `expected true, or no such key, found ${describeValue(document.suggested)}`);
   if ('spaces' in document && !mapping.spacesDropped)
     report(['spaces'], `expected "dropped", found ${describeValue(document.spaces)}`);
   if ('names' in document && !mapping.namesLowered)

@@ -25,6 +25,8 @@ export type MappedField = { alternatives: readonly Alternative[] };
 export type Mapping = {
   name: string;
   title: string;
+  /** A guess (`audit-check init`) that nobody has confirmed: what is judged by it is not called clean. */
+  suggested?: true;
   /** How Sigma rules name this source and its events. */
   logsource: LogsourceOffer;
   /** Keys of a top-level object under which an export wraps its records: `["Records"]`. */

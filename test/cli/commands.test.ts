@@ -91,6 +91,52 @@ test('init looks at a folder and writes a config that verify takes', async () =>
   assert.match(again.stderr, /--force/);
 });
 
+test('init begins a mapping for a log that none fits; nothing is clean by it until somebody confirmed it', async () => {
+  const visits = ['ann', 'bob'].map(
+    (login, index) =>
+      `{"@timestamp":"2026-03-0${index + 1}T10:00:00Z","who":{"login":"${login}"},"verb":"door.open","status":"OK"}\n`,
+  );
+  write('doors/logs/audit-2026-03.ndjson', visits.join(''));
+  write('doors/logs/more/doors.ndjson', visits.join(''));
+  write('doors/logs/cache.ndjson', '{"level":"info","msg":"cache warmed"}\n');
+  const here = path.join(folder, 'doors');
+  const first = await run('init logs', here);
+  assert.equal(first.exit, 0);
+  assert.match(
+    first.stdout,
+    /3 log files, app \(2 files\), not recognized \(1 file\)\nwrote sources\/app\.yaml: a guess/,
+  );
+  assert.match(fs.readFileSync(path.join(here, 'audit-check.yaml'), 'utf8'), /^sources: \["sources\/"\]$/m);
+  fs.rmSync(path.join(here, 'logs/cache.ndjson'));
+  const guessed = await run('verify', here);
+  assert.equal(guessed.exit, 1);
+  assert.match(guessed.stdout, /undetermined\[unconfirmed-mapping\]: the mapping "app" was suggested/);
+  const mapping = path.join(here, 'sources/app.yaml');
+  fs.writeFileSync(mapping, fs.readFileSync(mapping, 'utf8').replace('suggested: true\n', ''));
+  assert.equal((await run('verify', here)).exit, 0);
+  // What somebody confirmed is not guessed again.
+  assert.doesNotMatch((await run('init logs --force', here)).stdout, /a guess/);
+  assert.doesNotMatch(fs.readFileSync(mapping, 'utf8'), /suggested: true/);
+});
+
+test('sources suggest prints a mapping, and says why it cannot', async () => {
+  write('till.ndjson', '{"when":"2026-03-01T10:00:00Z","cashier":{"id":"7"},"user":"ann","op":"sale"}\n');
+  const told = await run('sources suggest till.ndjson');
+  assert.equal(told.exit, 0);
+  assert.match(told.stdout, /^title: till$/m);
+  assert.match(told.stdout, /^ {2}actor: user$/m);
+  assert.match((await run('sources suggest till.ndjson --name shop')).stdout, /^title: shop$/m);
+  for (const [args, said] of [
+    ['till.ndjson --name okta', /there is a source "okta" already/],
+    ['till.ndjson --name Till!', /expected lower-case words/],
+    ['nowhere.ndjson', /there is no such file/],
+  ] as const) {
+    const refused = await run(`sources suggest ${args}`);
+    assert.equal(refused.exit, 2, args);
+    assert.match(refused.stderr, said);
+  }
+});
+
 test('a config is found in a folder above', async () => {
   write('above/audit-check.yaml', 'logs: [a.ndjson]\nbuiltinRules: false\n');
   write('above/a.ndjson', EVENT);

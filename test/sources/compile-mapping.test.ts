@@ -86,7 +86,7 @@ test('all mistakes are reported at once', () => {
 });
 
 const MISTAKES: readonly (readonly [string, unknown, string])[] = [
-  ['a document that is a list', [], ': expected a mapping of title, logsource'],
+  ['a document that is a list', [], ': expected a mapping of title, suggested, logsource'],
   ['a missing key', { title: 'x', fields: { time: 'a' } }, ': missing key "identify"'],
   ['an empty title', { ...GOOD, title: '' }, 'title: expected a text, found ""'],
   [

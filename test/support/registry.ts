@@ -71,19 +71,30 @@ function listPattern(list: string): RegExp {
 
 /** `text` of an index file with the members written in; everything else in it stays. */
 export function writeIndex(text: string, list: ListFolder, members: readonly string[]): string {
-  const imports = members.map((name) => `import { ${toExportName(name)} } from './${name}.ts';\n`).join('');
   const rest = text.replace(MEMBER_IMPORT, '');
-  const header = /^(?:\/\*\*[\s\S]*?\*\/\n)?(?:import [^;]*;\n)*/.exec(rest)![0];
+  const [header, comment, others] = /^(\/\*\*[\s\S]*?\*\/\n\n?)?((?:import [^;]*;\n)*)/.exec(
+    rest,
+  )! as unknown as string[];
+  const imports = [
+    ...others!.split(/(?<=;\n)/).filter((line) => line !== ''),
+    ...members.map((name) => `import { ${toExportName(name)} } from './${name}.ts';\n`),
+  ].sort(byPlace);
   const names = members.map(toExportName);
   const body = rest
-    .slice(header.length)
+    .slice(header!.length)
     .replace(listPattern(list.list), (_, open: string, __, close: string) => {
       const line = `${open}${names.join(', ')}${close}`;
       return line.length <= LINE_WIDTH
         ? line
         : `${open}\n${names.map((name) => `  ${name},\n`).join('')}${close}`;
     });
-  return header + imports + body;
+  return (comment ?? '') + imports.join('') + body;
+}
+
+/** As Biome sorts imports: those of other folders before those of the own. */
+function byPlace(left: string, right: string): number {
+  const [from, other] = [left, right].map((line) => /'(.*)\.ts'/.exec(line)![1]!) as [string, string];
+  return Number(from.startsWith('./')) - Number(other.startsWith('./')) || byFileName(from, other);
 }
 
 /** The index file of a folder that has none yet. */

@@ -3,9 +3,8 @@ import type { Command } from 'commander';
 import { repeatable } from './options.ts';
 
 export function addSources(program: Command): void {
-  program
-    .command('sources')
-    .description('work with source mappings: test')
+  const sources = program.command('sources').description('work with source mappings: test, suggest');
+  sources
     .command('test')
     .description('show which mapping fits a file, why, and what each canonical field became')
     .argument('<files...>', 'log files')
@@ -14,5 +13,14 @@ export function addSources(program: Command): void {
     .action(async (files: string[], options: { source?: string; sources?: string[] }) => {
       const { testSources } = await import('../sources-command.ts');
       process.stdout.write(await testSources(files, options));
+    });
+  sources
+    .command('suggest')
+    .description('begin a mapping for a log that none fits: a YAML file to read, correct and confirm')
+    .argument('<file>', 'a log file')
+    .option('--name <name>', 'of the source; made from the name of the file otherwise')
+    .action(async (file: string, options: { name?: string }) => {
+      const { suggestSource } = await import('../suggest-source.ts');
+      process.stdout.write(await suggestSource(file, options));
     });
 }
