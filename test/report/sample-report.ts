@@ -416,8 +416,13 @@ export function richReport(): Report {
         period: '2025-03',
         used: 26,
         limit: 25,
+        committed: 27,
         at: '2025-03-04T10:12:00Z',
         holders: ['ann', 'bob', 'cid'],
+        teams: [
+          { team: 'cae', holders: 2 },
+          { team: null, holders: 1 },
+        ],
         selfCheck: {
           points: 1_234,
           agree: 1_230,
@@ -637,6 +642,7 @@ export function hostileReport(text: string = HOSTILE): Report {
       period: text,
       at: text,
       holders: [text, 'ann'],
+      teams: [{ team: text, holders: 2 }],
       reason: text,
     });
   }

@@ -13,7 +13,7 @@ export function scopeSection(report: Report): PageSection[] {
   const content = html`${tieOut(report)}
 ${inputs(report)}
 ${volume(report)}
-${activity.length > 0 ? html`<p>Each map is in UTC. What is empty was silent: a log that is complete shows why.</p>` : html``}
+${activity.length > 0 ? html`<p>Each map is in UTC. What is empty was silent, and the longest silences are tinted: a log that is complete shows why.</p>` : html``}
 ${activity.map(activityMap)}`;
   return [{ id: 'scope', title: 'Scope and completeness', content }];
 }
