@@ -32,7 +32,8 @@ details { border-bottom: 1px solid var(--line); padding: .35rem 0; } summary { c
 .filter input[type=search] { font: inherit; padding: .25rem .5rem; width: min(24rem, 100%); border: 1px solid var(--faint); border-radius: .3rem;
   background: var(--page); color: inherit; }
 svg { display: block; max-width: 100%; height: auto; } .scroll svg { max-width: none; } svg text { fill: var(--faint); font: 11px system-ui, sans-serif; }
-svg .cell { fill: rgb(var(--heat)); } svg .none { fill: none; stroke: var(--line); } svg .gap { fill: var(--bad); opacity: .2; } svg .bar-of { fill: rgb(var(--heat)); }
+svg .cell { fill: rgb(var(--heat)); } svg .none { fill: none; stroke: var(--line); } svg .gap { fill: var(--bad); opacity: .2; } svg .bar-of { fill: rgb(var(--heat)); } svg .over { fill: var(--bad); } svg .limit { fill: var(--ink); }
+.charts { display: flex; flex-wrap: wrap; gap: 1rem 2.5rem; } figure { margin: .5rem 0; max-width: 100%; }
 .summary { border: 2px solid currentColor; border-radius: .4rem; padding: .6rem 1rem; margin: 1rem 0; font-weight: 700; background: var(--panel); }
 .bar { display: block; width: 10rem; height: .8rem; margin-top: .35rem; border: 1px solid var(--faint); }
 .bar span { display: block; height: 100%; background: rgb(var(--heat)); max-width: 100%; } .bar.over { border: 2px solid var(--bad); }
