@@ -30,13 +30,13 @@ function packPart(
   });
   const age = superseded === undefined ? '' : `, superseded on ${superseded}`;
   const sorted = CONTROL_STATUSES.flatMap((status) => controls.filter((each) => each.status === status));
-  const failed = sorted.filter(({ status }) => status === 'failed');
-  // What failed stays in sight; a framework has more controls than anybody reads on the way to the findings.
+  const failed = sorted.filter(({ status }) => status === 'failed' || status === 'excepted');
+  // What failed, or only does not because somebody waived it, stays in sight; a framework has more controls than anybody reads on the way to the findings.
   const isShort = sorted.length <= SHOWN_OPEN;
   const whole = matrix('Each control with its checks', sorted);
   return html`<h3>${title}</h3>
 <p>${counts.join(', ')}. <span class="faint">Pack ${version}, in force from ${effective}${age}; source: ${url}</span></p>
-${isShort ? whole : html`${matrix('What failed', failed)}${folded(`All ${formatNumber(sorted.length)} controls`, whole)}`}`;
+${isShort ? whole : html`${matrix('What failed, or is excepted', failed)}${folded(`All ${formatNumber(sorted.length)} controls`, whole)}`}`;
 }
 
 function matrix(caption: string, controls: readonly ControlResult[]): Html {
@@ -51,7 +51,7 @@ function matrix(caption: string, controls: readonly ControlResult[]): Html {
 function controlRow({ control, title, strength, status, checks, reason }: ControlResult): HtmlPart[] {
   const told = checks.map(({ asks, status: answer, population, against, reason: why }) => {
     const asked = `${formatNumber(population.count)} ${population.of}`;
-    const found = against === 0 ? '' : `, ${count(against, 'finding')} against it`;
+    const found = against === 0 || answer === 'excepted' ? '' : `, ${count(against, 'finding')} against it`;
     return html`<p><span class="verdict ${answer}">${answer}</span>: ${asks} (${asked}${found})${why === undefined ? '' : `: ${why}`}</p>`;
   });
   return [

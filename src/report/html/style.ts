@@ -23,7 +23,7 @@ th, td { border-bottom: 1px solid var(--line); padding: .25rem .7rem .25rem 0; t
 thead th { border-bottom: 2px solid var(--line); white-space: nowrap; } tbody th { font-weight: 600; min-width: 7rem; } time { white-space: nowrap; }
 .number { text-align: right; white-space: nowrap; } code, .place { font: .85em/1.4 ui-monospace, monospace; }
 .verdict { font-weight: 700; white-space: nowrap; } .exceeded { color: var(--bad); } .within { color: var(--good); }
-.undetermined, .incomplete, .open { color: var(--open); } .findings, .failed, .broken, .critical, .high { color: var(--bad); }
+.undetermined, .excepted, .incomplete, .open { color: var(--open); } .findings, .failed, .broken, .critical, .high { color: var(--bad); }
 .clean, .passed, .anchored, .chained { color: var(--good); } .medium { color: var(--warn); }
 nav ul { display: flex; flex-wrap: wrap; gap: .2rem 1.2rem; padding: 0; list-style: none; } a { color: inherit; }
 a:focus-visible, summary:focus-visible, input:focus-visible, .scroll:focus-visible { outline: 3px solid rgb(var(--heat)); outline-offset: 2px; }
