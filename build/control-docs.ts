@@ -22,6 +22,8 @@ export function renderControlDocs(packs: readonly Pack[], rules: readonly Rule[]
     '- **failed**: the log shows a breach. Whatever finding of medium severity or worse names the control fails it.',
     '- **undetermined**: this run cannot tell. A rule that could not run, a file that was not read whole, or a source that no',
     '  mapping fits leave a control open, and so do findings of low severity that want a look.',
+    '- **excepted**: all that speaks against it is waived, and the waivers are named. Somebody answers for it, and it has not',
+    '  passed. A chain that broke fails its control whatever is waived.',
     '- **not assessable**: no log can show it, and the pack says why.',
     '',
     'None of them says that a framework is complied with. The strength is what such checks can show at best: of what is',

@@ -7,6 +7,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { parseReport } from '../src/cli/read-report.ts';
 import { findingKinds } from '../src/engine/finding-kinds.ts';
 import type { Report } from '../src/model/report.ts';
 import type { AuditRequest } from '../src/model/request.ts';
@@ -99,6 +100,8 @@ for (const name of fixtures) {
       assert.equal(status, name.includes('/ok-') ? 'passed' : 'failed', control);
     assert.ok(report.summary.records.read <= 10, 'a fixture holds ten records at most');
     const text = renderReport(report, 'text');
+    const saved = parseReport('report.json', Buffer.from(renderReport(report, 'json')));
+    assert.equal(renderReport(saved, 'text'), text, 'convert gives what verify gave');
     if (process.env.UPDATE) writeFileSync(join(folder, 'expected.txt'), text);
     assert.equal(text, readFileSync(join(folder, 'expected.txt'), 'utf8'));
     for (const code of codesIn(text)) spoken.add(code);

@@ -19,6 +19,7 @@ const LONGEST = [
   'groups/real-logs',
   'fixtures',
   'groups/seals',
+  'groups/browser',
 ].map((name) => path.join(TESTS, `${name}.test.ts`));
 
 function testsIn(folder: string): string[] {

@@ -2,6 +2,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { parseMoment } from '../base/instant.ts';
+import { isPlainObject } from '../base/plain-value.ts';
 import { quote } from '../base/text-safety.ts';
 import { type RunSummary, summarizeRun } from '../model/history.ts';
 import { type Problem, ProblemsError } from '../model/problem.ts';
@@ -49,11 +50,16 @@ function toRun(text: string): RunSummary | undefined {
       typeof run?.at === 'string' &&
       parseMoment(run.at) !== undefined &&
       typeof run.verdict === 'string' &&
-      typeof run.records === 'number' &&
-      typeof run.bytes === 'number' &&
-      typeof run.waived === 'number' &&
-      typeof run.findings === 'object' &&
-      Array.isArray(run.licenses);
+      [run.records, run.bytes, run.waived].every(Number.isFinite) &&
+      isPlainObject(run.findings) &&
+      Object.values(run.findings).every(Number.isFinite) &&
+      Array.isArray(run.licenses) &&
+      run.licenses.every(
+        (each) =>
+          typeof each?.license === 'string' &&
+          Number.isFinite(each.used) &&
+          (each.limit === null || Number.isFinite(each.limit)),
+      );
     return isWhole ? (run as RunSummary) : undefined;
   } catch {
     return undefined;

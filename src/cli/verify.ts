@@ -8,7 +8,7 @@ import { WorkerPool } from '../engine/worker-pool.ts';
 import { type Problem, ProblemsError } from '../model/problem.ts';
 import type { Report, ReportVerdict, SarifProfile } from '../model/report.ts';
 import type { AuditRequest } from '../model/request.ts';
-import { judgePacks, type PackOptions } from '../packs/judge-packs.ts';
+import { judgeAgain, judgePacks, type PackOptions } from '../packs/judge-packs.ts';
 import { type DiscoveredFile, discover, STDIN } from '../read/discover.ts';
 import { StateFolder } from '../read/state-folder.ts';
 import { FORMATS } from '../report/index.ts';
@@ -129,11 +129,12 @@ async function verifyFiles(
     stop();
     folder?.close();
   }
-  if (request.packs !== undefined) {
-    const runs = history?.runs.map(({ at }) => at);
-    report = judgePacks(report, request, { ...(request.packs as PackOptions), ...(runs && { runs }) });
-  }
+  const runs = history?.runs.map(({ at }) => at);
+  const packs =
+    request.packs === undefined ? undefined : { ...(request.packs as PackOptions), ...(runs && { runs }) };
+  if (packs !== undefined) report = judgePacks(report, request, packs);
   report = triage(report, inputs);
+  if (packs !== undefined && inputs.waivers !== undefined) report = judgeAgain(report, request, packs);
   if (history !== undefined) report = withHistory(report, history);
   await writeReport(report, outputs, options);
   if (history !== undefined) keepRun(report, history);

@@ -13,6 +13,7 @@ import { Reassignments } from './clauses/reassignments.ts';
 import { TermBreaches } from './clauses/term-breaches.ts';
 import { undated, unseen } from './clauses/unmeasured-use.ts';
 import type { Contract, License } from './contract/contract.ts';
+import { compileTeams } from './contract/people.ts';
 import { clamp } from './contract/periods.ts';
 import type { MeasureFold } from './measures/measure-fold.ts';
 import { segmentsOf, startMeasure } from './measures/start-measure.ts';
@@ -196,6 +197,7 @@ class LicenseJudging {
       contract,
       license,
       coverage,
+      ...(contract.people.teams.length > 0 && { teamOf: compileTeams(contract.people) }),
       ...(selfCheck && { capacities: selfCheck.capacities }),
     };
     if (first === undefined || last === undefined) yield undated(context, segments);

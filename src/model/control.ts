@@ -2,12 +2,13 @@
 
 /**
  * `passed`: everything that was asked was seen and nothing spoke against it. `failed`: the log shows a breach.
- * `undetermined`: the log, or this run, cannot tell. `not-assessable`: no log can.
+ * `undetermined`: the log, or this run, cannot tell. `excepted`: what speaks against it is waived, and somebody answers for
+ * it; nothing else does. `not-assessable`: no log can tell.
  */
 export type ControlStatus = (typeof CONTROL_STATUSES)[number];
 
 /** The worst first: a control is worth what the worst of its checks is. */
-export const CONTROL_STATUSES = ['failed', 'undetermined', 'not-assessable', 'passed'] as const;
+export const CONTROL_STATUSES = ['failed', 'undetermined', 'excepted', 'not-assessable', 'passed'] as const;
 
 /** How much of the control's requirement such checks can show at best. */
 export type ControlStrength = 'strong' | 'partial' | 'none';
@@ -19,10 +20,10 @@ export type ControlCheck = {
   status: ControlStatus;
   /** What it was asked of, and how many of them there were: events, days, sources, licenses. */
   population: { of: string; count: number };
-  /** Fingerprints of the findings that speak against it, at most `MAX_CONTROL_FINDINGS`, and how many there are in all. */
+  /** Fingerprints of the findings that speak against it (where it is excepted, the waived), at most `MAX_CONTROL_FINDINGS`, and how many there are in all. */
   findings: string[];
   against: number;
-  /** Why it is undetermined or not assessable, or what was seen where it failed without a finding. */
+  /** Why it is undetermined or not assessable, by which waivers it is excepted, or what was seen where it failed without a finding. */
   reason?: string;
 };
 

@@ -189,6 +189,8 @@ export type Usage = {
   at: string | null;
   /** Who held it at the peak, at most 50, sorted. */
   holders: string[];
+  /** Of these holders, how many are of each team, the most first; null: of none. Absent where the contract has no teams. */
+  teams?: TeamHolders[];
   /** Why the verdict is undetermined, where it is. */
   reason?: string;
   /** How often the license server's own figures are known in the period, and ours are the same. */
@@ -196,6 +198,8 @@ export type Usage = {
   /** What would turn the verdict if it were assumed otherwise: `would be exceeded if …: 6 of 5`. */
   flips?: string[];
 };
+
+export type TeamHolders = { team: string | null; holders: number };
 
 /** points = agree + open + disagree. `open`: what the log leaves open makes up for the difference. */
 export type SelfCheck = {

@@ -1,8 +1,8 @@
-/** Findings that speak against a control: violations that nobody waived fail it, what is small or open leaves it open. */
+/** Findings that speak against a control: violations that nobody waived fail it, what is small or open leaves it open, what is waived excepts it. */
 import { count } from '../base/text-safety.ts';
 import { type Finding, severityRank } from '../model/finding.ts';
 import type { Evidence, Judged } from './pack-check-kind.ts';
-import { passedUnless } from './pack-check-kind.ts';
+import { exceptedBy, passedUnless } from './pack-check-kind.ts';
 
 /** Rules of less note things that want a look, such as an emergency change: they are no breach of a control by themselves. */
 const BREACH = severityRank('medium');
@@ -19,7 +19,8 @@ export function judgeFindings(
   { asks, population, open, strict = false }: Question,
   evidence: Evidence,
 ): Judged {
-  const against = findings.filter(({ waiver, verdict }) => waiver === undefined && verdict !== 'satisfied');
+  const spoken = findings.filter(({ verdict }) => verdict !== 'satisfied');
+  const against = spoken.filter(({ waiver }) => waiver === undefined);
   const base = { asks, population, against };
   const violations = against.filter(({ verdict }) => verdict === 'violation');
   if (violations.some(({ severity }) => strict || severityRank(severity) >= BREACH))
@@ -33,7 +34,9 @@ export function judgeFindings(
     return { ...base, status: 'undetermined', reason };
   }
   if (open !== undefined) return { ...base, status: 'undetermined', reason: open };
-  return passedUnless(base, evidence);
+  const otherwise = passedUnless(base, evidence);
+  if (otherwise.status !== 'passed' || spoken.length === 0) return otherwise;
+  return exceptedBy({ ...base, against: spoken }, spoken);
 }
 
 export function auditedEvents({ report }: Evidence): Judged['population'] {

@@ -17,8 +17,8 @@ import type { CalendarAge } from '../retention/calendar-age.ts';
 import { judgeFindings, namingFindings } from './against.ts';
 import { CHECK_KINDS } from './index.ts';
 import type { Pack, PackCheck, PackControl } from './pack.ts';
-import type { Evidence, Judged } from './pack-check-kind.ts';
-import { PACK_FINDINGS } from './pack-findings.ts';
+import { type Evidence, exceptedBy, type Judged } from './pack-check-kind.ts';
+import { PACK_FINDINGS, PACKS } from './pack-findings.ts';
 
 export type PackOptions = {
   packs: readonly Pack[];
@@ -28,26 +28,10 @@ export type PackOptions = {
 };
 
 /** The report with a result for each control of the packs; the same report where there are none. */
-export function judgePacks(
-  report: Report,
-  request: AuditRequest,
-  { packs, keep, runs }: PackOptions,
-): Report {
+export function judgePacks(report: Report, request: AuditRequest, options: PackOptions): Report {
+  const { packs } = options;
   if (packs.length === 0) return report;
-  const evidence: Omit<Evidence, 'control'> = {
-    report,
-    now: parseMoment(report.generated ?? report.summary.period?.until ?? ''),
-    partial: whyPartial(report),
-    disabled: request.disabled,
-    judgesEvents: request.schemas.some(({ appliesTo }) => appliesTo === 'audit'),
-    isCut: request.since !== undefined || request.until !== undefined,
-    keep,
-    runs,
-  };
-  const found = new Map<string, Finding>();
-  const controls = packs.flatMap((pack) =>
-    pack.controls.map((control) => judgeControl(pack, control, evidence, found)),
-  );
+  const { controls, found } = judgeControls(report, request, options);
   const judged: Report = {
     ...report,
     packs: packs.map(({ name, title, version, effective, superseded, url, file }) => ({
@@ -62,7 +46,45 @@ export function judgePacks(
     controls,
     notices: [...report.notices, ...packs.flatMap(supersededNotice)],
   };
-  return redrawn(judged, [...found.values()]);
+  return redrawn(judged, found);
+}
+
+/**
+ * The controls of a report that `judgePacks` made, again: its findings have met a waivers file since. What packs found is
+ * among them, so it is not found anew.
+ */
+export function judgeAgain(report: Report, request: AuditRequest, options: PackOptions): Report {
+  const known = new Map(report.findings.map((finding) => [finding.fingerprint, finding]));
+  const findings = report.findings.filter(({ rule }) => rule !== PACKS);
+  const { controls } = judgeControls({ ...report, findings }, request, options, known);
+  const { summary } = report;
+  const judged = { ...report, controls };
+  const verdict = drawVerdict(summary.verdict === 'incomplete', judged, summary);
+  return { ...judged, summary: { ...summary, verdict } };
+}
+
+/** `known`: findings of packs as they stand now, by fingerprint. */
+function judgeControls(
+  report: Report,
+  request: AuditRequest,
+  { packs, keep, runs }: PackOptions,
+  known: ReadonlyMap<string, Finding> = new Map(),
+): { controls: ControlResult[]; found: Finding[] } {
+  const evidence: Omit<Evidence, 'control'> = {
+    report,
+    now: parseMoment(report.generated ?? report.summary.period?.until ?? ''),
+    partial: whyPartial(report),
+    disabled: request.disabled,
+    judgesEvents: request.schemas.some(({ appliesTo }) => appliesTo === 'audit'),
+    isCut: request.since !== undefined || request.until !== undefined,
+    keep,
+    runs,
+  };
+  const found = new Map<string, Finding>();
+  const controls = packs.flatMap((pack) =>
+    pack.controls.map((control) => judgeControl(pack, control, evidence, { found, known })),
+  );
+  return { controls, found: [...found.values()] };
 }
 
 /** What is not in the report may be in what was not read, or not understood. */
@@ -80,14 +102,16 @@ function judgeControl(
   pack: Pack,
   control: PackControl,
   shared: Omit<Evidence, 'control'>,
-  found: Map<string, Finding>,
+  { found, known }: { found: Map<string, Finding>; known: ReadonlyMap<string, Finding> },
 ): ControlResult {
   const evidence = { ...shared, control: `${pack.name}:${control.id}` };
   const { id, title, strength } = control;
   const base = { pack: pack.name, control: id, title, strength };
   const notInForce = whyNotInForce(pack, control, evidence);
   if (notInForce !== undefined) return { ...base, status: 'not-assessable', checks: [], reason: notInForce };
-  const judged = control.checks.flatMap((check) => judgeCheck(check, evidence));
+  const judged = control.checks
+    .flatMap((check) => judgeCheck(check, evidence))
+    .map((each) => withWaived(each, known));
   // Whoever names a control in a rule or a code speaks of it, whatever else is looked at.
   const naming = judgeFindings(
     namingFindings(evidence).filter((each) => !judged.some(({ against }) => against?.includes(each))),
@@ -108,6 +132,15 @@ function judgeCheck({ kind, params }: PackCheck, evidence: Evidence): Judged[] {
   const known = CHECK_KINDS.find(({ name }) => name === kind);
   if (known === undefined) throw new Error(`the kind of check ${kind} is not known`);
   return known.judge(params, evidence);
+}
+
+/** What a pack found by itself is excepted where each of it is waived. */
+function withWaived(judged: Judged, known: ReadonlyMap<string, Finding>): Judged {
+  const { found = [], against = [] } = judged;
+  const standing = found.map((finding) => known.get(finding.fingerprint) ?? finding);
+  const isWaived = standing.every(({ waiver }) => waiver !== undefined);
+  if (judged.status !== 'failed' || standing.length === 0 || against.length > 0 || !isWaived) return judged;
+  return exceptedBy(judged, standing);
 }
 
 function worstOf(judged: readonly Judged[]): ControlStatus {

@@ -1,7 +1,7 @@
 /** The check `licenses: quantity`: that use stays within what was bought, as the contract has it. */
 import { count, quote } from '../base/text-safety.ts';
 import type { LicenseVerdict } from '../model/report.ts';
-import { type PackCheckKind, passedUnless } from './pack-check-kind.ts';
+import { exceptedBy, type PackCheckKind, passedUnless } from './pack-check-kind.ts';
 
 const ASKS = 'use stays within the quantity of the contract';
 
@@ -25,10 +25,14 @@ export const licenses: PackCheckKind<true> = {
     };
     const exceeded = named('exceeded');
     if (exceeded !== undefined) {
-      const against = report.findings.filter(
-        ({ code, verdict, waiver }) =>
-          verdict === 'violation' && waiver === undefined && EXCEEDING.includes(code),
+      const breaches = report.findings.filter(
+        ({ code, verdict }) => verdict === 'violation' && EXCEEDING.includes(code),
       );
+      const against = breaches.filter(({ waiver }) => waiver === undefined);
+      const periods = report.licenses.filter(({ verdict }) => verdict === 'exceeded').length;
+      // A period that is exceeded in another way has no breach here: then it is not all waived.
+      if (against.length === 0 && breaches.length >= periods)
+        return [exceptedBy({ asks: ASKS, population, against: breaches }, breaches)];
       return [{ asks: ASKS, population, status: 'failed', against, reason: exceeded }];
     }
     const undetermined = named('undetermined');

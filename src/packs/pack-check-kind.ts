@@ -1,5 +1,6 @@
 /** A kind of check that packs may ask for: a member of this folder, named like its key in a pack file. */
 import type { Instant } from '../base/instant.ts';
+import { count } from '../base/text-safety.ts';
 import type { ControlStatus } from '../model/control.ts';
 import type { Finding } from '../model/finding.ts';
 import type { Report } from '../model/report.ts';
@@ -74,4 +75,16 @@ export function passedUnless(judged: Omit<Judged, 'status'>, { partial }: Eviden
     };
   if (partial !== undefined) return { ...judged, status: 'undetermined', reason: partial };
   return { ...judged, status: 'passed' };
+}
+
+/** Waivers that a reason names. */
+const MAX_WAIVERS = 5;
+
+/** What stands against it is waived, so it is not passed: an auditor reads who answers for it. */
+export function exceptedBy(judged: Omit<Judged, 'status'>, waived: readonly Finding[]): Judged {
+  const ids = [...new Set(waived.flatMap(({ waiver }) => (waiver === undefined ? [] : [waiver.title])))];
+  const more = ids.length > MAX_WAIVERS ? ` and ${ids.length - MAX_WAIVERS} more` : '';
+  const stand = `${count(waived.length, 'finding')} ${waived.length === 1 ? 'stands' : 'stand'}`;
+  const reason = `${stand}, waived by ${ids.slice(0, MAX_WAIVERS).join(', ')}${more}`;
+  return { ...judged, status: 'excepted', reason };
 }

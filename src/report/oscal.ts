@@ -5,12 +5,13 @@
 
 import { sha256Hex } from '../base/digest.ts';
 import { groupBy } from '../base/group-by.ts';
-import { escapeControls, truncate } from '../base/text-safety.ts';
 import { toUuid } from '../base/uuid.ts';
 import type { Finding } from '../model/finding.ts';
 import type { Report, ReportFormat } from '../model/report.ts';
 import { type AssessedControl, assessedControls, type Observation } from './oscal/assessed-controls.ts';
 import { toControlId, toStatementId } from './oscal/control-ids.ts';
+import { property } from './oscal/property.ts';
+import { type MakeUuid, riskId, toRisk, waiversOf } from './oscal/waiver-risks.ts';
 import { toEscapedJson } from './parts/escaped-json.ts';
 import { toUri } from './parts/file-uri.ts';
 import { toCode, toProse } from './parts/markdown-text.ts';
@@ -18,11 +19,8 @@ import { orderReport } from './parts/ordered-report.ts';
 import { explainVerdict } from './parts/verdict-words.ts';
 
 const OSCAL_VERSION = '1.1.3';
-/** Where properties of ours mean what they say. */
-const NAMESPACE = 'urn:audit-check:oscal';
 /** Logs that are listed with their digests. */
 const MAX_RESOURCES = 1_000;
-const MAX_VALUE = 1_000;
 
 export const oscal: ReportFormat = {
   name: 'oscal',
@@ -30,7 +28,7 @@ export const oscal: ReportFormat = {
   render: (report) => `${toEscapedJson({ 'assessment-results': toAssessment(report) }, 2)}\n`,
 };
 
-type Context = { report: Report; at: string; uuid: (name: string) => string };
+type Context = { report: Report; at: string; uuid: MakeUuid };
 
 function toAssessment(report: Report) {
   // Equal reports are one document under one identifier, and parts of it have theirs below it.
@@ -100,8 +98,9 @@ function toResult(context: Context, framework: string | undefined, controls: rea
   const entries = [...worstById(controls)];
   const assessed = entries.filter(([, { outcome }]) => outcome !== 'excluded');
   const excluded = entries.filter(([, { outcome }]) => outcome === 'excluded');
-  const parts = assessed.map(([id, control]) => toFinding(context, `${name}/${id}`, id, control));
+  const parts = assessed.map(([id, control]) => toFinding(context, name, id, control));
   const observations = parts.flatMap((part) => part.observations);
+  const risks = waiversOf(assessed.map(([, control]) => control)).map((waiver) => toRisk(uuid, name, waiver));
   const period = report.summary.period;
   return {
     uuid: uuid(`result/${name}`),
@@ -117,6 +116,7 @@ function toResult(context: Context, framework: string | undefined, controls: rea
     ],
     'reviewed-controls': { 'control-selections': [select(report, assessed, excluded)] },
     ...(observations.length > 0 && { observations }),
+    ...(risks.length > 0 && { risks }),
     ...(parts.length > 0 && { findings: parts.map((part) => part.finding) }),
     remarks:
       'Satisfied is only what the logs show whole. What they show in part, cannot decide, or what somebody waived is not satisfied for the reason "other", and its remarks say which.',
@@ -157,8 +157,11 @@ function select(
 
 const REASONS = { satisfied: 'pass', failed: 'fail', other: 'other', excluded: 'other' } as const;
 
-function toFinding({ uuid, at }: Context, path: string, id: string, control: AssessedControl) {
+function toFinding(context: Context, name: string, id: string, control: AssessedControl) {
+  const { uuid, at } = context;
+  const path = `${name}/${id}`;
   const { framework, outcome, remarks } = control;
+  const risks = waiversOf([control]).map((waiver) => ({ 'risk-uuid': riskId(uuid, name, waiver) }));
   const observations = control.observations.map((observation, index) => ({
     uuid: uuid(`observation/${path}/${index}`),
     ...describe(observation),
@@ -183,6 +186,7 @@ function toFinding({ uuid, at }: Context, path: string, id: string, control: Ass
     ...(observations.length > 0 && {
       'related-observations': observations.map((each) => ({ 'observation-uuid': each.uuid })),
     }),
+    ...(risks.length > 0 && { 'related-risks': risks }),
   };
   return { finding, observations };
 }
@@ -200,9 +204,4 @@ function evidence(findings: readonly Finding[]) {
       props: [property('fingerprint', fingerprint)],
     })),
   };
-}
-
-/** A value is one line without white space around it, and never empty. */
-function property(name: string, value: string) {
-  return { name, ns: NAMESPACE, value: escapeControls(truncate(value, MAX_VALUE)).trim() || '-' };
 }

@@ -6,14 +6,13 @@ import { compareText, escapeControls, truncate } from '../base/text-safety.ts';
 import { SEVERITIES } from '../model/finding.ts';
 import type { LicenseSummary, Report, ReportFormat, ReportVerdict } from '../model/report.ts';
 import { orderAssurance } from './parts/ordered-report.ts';
+import { changeMetrics } from './prometheus/change-metrics.ts';
+import type { Labels, Metric } from './prometheus/metric.ts';
 
 /** Characters of a label: the log can choose some of them, and each value is a series that the server keeps. */
 const MAX_LABEL = 120;
 
 const VERDICTS: readonly ReportVerdict[] = ['clean', 'findings', 'incomplete'];
-
-type Labels = Readonly<Record<string, string>>;
-type Metric = { name: string; help: string; type?: 'gauge' | 'untyped'; samples: [Labels, number][] };
 
 export const prometheus: ReportFormat = {
   name: 'prometheus',
@@ -25,6 +24,7 @@ export const prometheus: ReportFormat = {
       ...streamMetrics(report),
       ...licenseMetrics(report),
       ...controlMetrics(report),
+      ...changeMetrics(report),
     ];
     const shown = metrics.filter(({ samples }) => samples.length > 0);
     return `${shown.flatMap(metricLines).join('\n')}\n`;

@@ -4,7 +4,7 @@
  */
 import { getOrCreate } from '../base/get-or-create.ts';
 import { formatInstant } from '../base/instant.ts';
-import { count, quote } from '../base/text-safety.ts';
+import { count, formatNumber, quote } from '../base/text-safety.ts';
 import type { Finding } from '../model/finding.ts';
 import type { Notice, WaiverSummary } from '../model/report.ts';
 import { anyGlob } from '../model/verdict.ts';
@@ -59,9 +59,22 @@ export function applyWaivers(findings: readonly Finding[], waivers: WaiverFile):
 function withWaiver(finding: Finding, entries: readonly WaiverEntry[], books: Books): Finding {
   const [first] = entries;
   if (first === undefined) return finding;
-  const holding = entries.find((entry) => books.stateOf(entry) === 'holds');
-  if (holding !== undefined) return { ...finding, waiver: toWaiver(holding) };
+  const holding = entries.filter((entry) => books.stateOf(entry) === 'holds');
+  const wide = holding.find((entry) => !hasOutgrown(finding, entry));
+  if (wide !== undefined) return { ...finding, waiver: toWaiver(wide) };
+  const [narrow] = holding;
+  if (narrow !== undefined)
+    return { ...finding, lapsed: { id: narrow.id, reason: whyOutgrown(finding, narrow) } };
   return { ...finding, lapsed: { id: first.id, reason: books.whyNot(first) } };
+}
+
+/** A finding without a count stands for one record. */
+function hasOutgrown({ count: records = 1 }: Finding, { grant }: WaiverEntry): boolean {
+  return records > (grant?.maxCount ?? Infinity);
+}
+
+function whyOutgrown({ count: records = 1 }: Finding, { grant }: WaiverEntry): string {
+  return `covers at most ${count(grant!.maxCount!, 'record')} of a finding, and this is of ${formatNumber(records)}`;
 }
 
 function withoutWaiver(finding: Finding, [first]: readonly WaiverEntry[]): Finding {

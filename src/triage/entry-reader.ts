@@ -8,7 +8,18 @@ import { type Day, formatDay, parseDay } from './day.ts';
 import type { SourceLines } from './source-lines.ts';
 import { type Coverage, type Grant, MATCH_KEYS, type WaiverEntry, type WaiverPolicy } from './waiver-file.ts';
 
-const KEYS = ['id', 'rule', 'match', 'reason', 'owner', 'ticket', 'created', 'expires', 'approvedBy'];
+const KEYS = [
+  'id',
+  'rule',
+  'match',
+  'reason',
+  'owner',
+  'ticket',
+  'created',
+  'expires',
+  'approvedBy',
+  'maxCount',
+];
 
 const ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 /** As `toFingerprint` makes them. */
@@ -115,6 +126,7 @@ export class EntryReader {
     if (owner !== undefined && approvedBy?.toLowerCase() === owner.toLowerCase())
       this.wrong('approvedBy', `must be another than the owner, found ${quote(approvedBy)} as both`);
     const expires = this.readExpires();
+    const maxCount = this.readMaxCount();
     this.checkAge(expires);
     if (reason === undefined || owner === undefined || expires === undefined) return undefined;
     return {
@@ -123,7 +135,15 @@ export class EntryReader {
       ...(ticket !== undefined && { ticket }),
       ...(approvedBy !== undefined && { approvedBy }),
       expires,
+      ...(maxCount !== undefined && { maxCount }),
     };
+  }
+
+  private readMaxCount(): number | undefined {
+    const node = this.reader.get('maxCount');
+    if (node === undefined) return undefined;
+    if (node.kind === 'number' && /^[1-9]\d{0,14}$/.test(node.lexeme)) return Number(node.lexeme);
+    return this.wrong('maxCount', `must be a whole number from 1 on, found ${describe(node)}`);
   }
 
   private readReason(): string | undefined {

@@ -55,12 +55,25 @@ describe('--history', () => {
     assert.deepEqual(licenses, [{ license: 'editor', used: 4, limit: 3 }]);
   });
 
-  test('the page has a bar for each run', async () => {
+  test('the page has a bar for each run: findings, records, bytes and the license', async () => {
     const page = path.join(scratch, 'page.html');
     await run('2026-03-21', '-f', `html=${page}`);
     const html = fs.readFileSync(page, 'utf8');
-    assert.equal(html.match(/class="bar-of"/g)!.length, 4);
-    assert.match(html, /Open findings of 4 runs/);
+    assert.equal(html.match(/class="bar-of(?: over)?"/g)!.length, 4 * 4);
+    assert.equal(html.match(/class="bar-of over"/g)!.length, 4, 'four seats of three, in each run');
+    assert.equal(html.match(/class="limit"/g)!.length, 4);
+    for (const title of ['Open findings', 'Records audited', 'Bytes stored', 'License editor, last period'])
+      assert.ok(html.includes(`${title} of 4 runs, from `), title);
+  });
+
+  test('the metrics tell what changed since the run before', async () => {
+    const metrics = path.join(scratch, 'audit.prom');
+    await run('2026-03-22', '-f', `prometheus=${metrics}`);
+    const text = fs.readFileSync(metrics, 'utf8');
+    const before = Date.parse('2026-03-21T03:10:00Z') / 1000;
+    assert.ok(text.includes(`audit_check_previous_run_timestamp_seconds ${before}\n`));
+    assert.match(text, /^audit_check_license_used_change\{license="editor"\} 0$/m);
+    assert.match(text, /^audit_check_records_change 0$/m);
   });
 
   test('a history that somebody edited is no history', async () => {
@@ -68,10 +81,10 @@ describe('--history', () => {
     fs.appendFileSync(file, '{"at":"yesterday"}\n');
     const { exit, stderr } = await commands.run(['verify', '-q', '--history', folder], DEMO);
     assert.equal(exit, 2);
-    assert.match(stderr, /runs\.ndjson:5:1: is no line of a history/);
+    assert.match(stderr, /runs\.ndjson:6:1: is no line of a history/);
     fs.writeFileSync(file, fs.readFileSync(file, 'utf8').replace('{"at":"yesterday"}\n', '{"at":"2026'));
     const cut = await commands.run(['verify', '-q', '--history', folder], DEMO);
-    assert.match(cut.stderr, /runs\.ndjson:5:1: is no line of a history/);
+    assert.match(cut.stderr, /runs\.ndjson:6:1: is no line of a history/);
     const other = await commands.run(
       ['verify', '-q', '--history', path.join(DEMO, 'audit-check.yaml')],
       DEMO,

@@ -420,6 +420,69 @@ error: audit-check.waivers.yaml:6:11: "waivers" must hold maps, found "W-12"
   });
 });
 
+describe('a finding that grew beyond what was accepted', () => {
+  const bounded = (most: number | string) => `waivers:\n${GOOD}    maxCount: ${most}\n`;
+
+  test('counts again, and says so', async () => {
+    const outcome = ({ findings }: Report) => findings.find(({ message }) => message.includes('"outcome"'))!;
+    const within = outcome(await reportOf(place('count-within', bounded(2))));
+    assert.deepEqual([within.count, within.waiver?.id], [2, 'W-12']);
+    const grown = await reportOf(place('count-grown', bounded(1)));
+    const { waiver, lapsed } = outcome(grown);
+    assert.equal(waiver, undefined);
+    assert.deepEqual(lapsed, {
+      id: 'W-12',
+      reason: 'covers at most 1 record of a finding, and this is of 2',
+    });
+    assert.equal(grown.summary.findings.waived, undefined);
+    const { stdout } = await verify(path.join(folder, 'count-grown'));
+    assert.match(flat(stdout), /W-12 covers at most 1 record of a finding, and this is of 2/);
+  });
+
+  test('is covered by another waiver that takes it', async () => {
+    const other = GOOD.replace('W-12', 'W-13');
+    const report = await reportOf(place('count-other', `${bounded(1)}${other}`));
+    assert.equal(report.findings.find(({ message }) => message.includes('"outcome"'))!.waiver?.id, 'W-13');
+  });
+
+  test('has a bound that is a whole number', async () => {
+    const report = await reportOf(place('count-odd', bounded('many')));
+    const told = report.findings.find(({ code }) => code === 'void-waiver')!;
+    assert.match(told.message, /"maxCount" must be a whole number from 1 on, found "many"/);
+  });
+});
+
+describe('controls of packs', () => {
+  test('against which only waived findings stand are excepted, and name the waiver in every format', async () => {
+    const here = place(
+      'controls',
+      `waivers:\n${GOOD.replace('message: \'"outcome" *\'', 'file: log.ndjson')}`,
+    );
+    const pack = ['--pack', 'soc2'];
+    const control = ({ controls }: Report) => controls!.find((each) => each.control === 'CC2.1')!;
+    const report = await reportOf(here, ...pack);
+    assert.equal(control(report).status, 'excepted');
+    const [check] = control(report).checks.filter(({ status }) => status === 'excepted');
+    assert.match(check!.reason!, /^2 findings stand, waived by W-12$/);
+    const expired = place(
+      'controls-expired',
+      fs
+        .readFileSync(path.join(here, 'audit-check.waivers.yaml'), 'utf8')
+        .replace('2025-03-01', '2025-02-01'),
+    );
+    assert.equal(control(await reportOf(expired, ...pack)).status, 'failed');
+    // By the condition of controls as well: what somebody answers for fails nothing.
+    const { exit } = await verify(here, ...pack, '--fail-on', 'control:soc2:CC2.1');
+    assert.equal(exit, 0);
+    for (const format of ['text', 'html', 'markdown', 'junit', 'oscal', 'prometheus'])
+      assert.match(
+        (await verify(here, ...pack, '-f', format)).stdout,
+        format === 'oscal' ? /deviation-approved/ : /excepted/,
+        format,
+      );
+  });
+});
+
 test('waivers of rule files keep their own way, unless the policy protects the rule', async () => {
   const rules = `title: Old client
 id: 4d8f6f5e-0a55-4c8c-9f0e-3f6d4c9b1a02

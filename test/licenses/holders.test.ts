@@ -346,3 +346,19 @@ test('use at no readable time, or without a feature beyond the term, may be use 
     'perhaps use-after-expiry: 1 event of use has no readable time; 1 event of use names no feature and may be use of this license, expected use from 2025-03-03 until 2025-04-01',
   ]);
 });
+
+test('holders of a peak are told by team, those of no team last, and not at all where the contract has none', () => {
+  const people = 'people: {same: [{person: ann, as: [a.meyer]}], exclude: [{match: svc-*}]}';
+  const teams = 'people: {same: [{person: ann, as: [a.meyer]}], teams: {cae: [c-*, ann], dev: [d-*]}}';
+  const records = ['A.Meyer', 'zoe', 'd-1', 'c-2', 'c-1'].flatMap((actor) => session(actor, 1, 9, {}));
+  const usageOf = (yaml: string) =>
+    runContract(yaml, [...LOG, ...records]).find(({ usage }) => usage?.period === '2025-03')!.usage!;
+  const { used, holders, teams: told } = usageOf(contract('').replace(people, teams));
+  assert.deepEqual([used, holders], [5, ['ann', 'c-1', 'c-2', 'd-1', 'zoe']]);
+  assert.deepEqual(told, [
+    { team: 'cae', holders: 3 },
+    { team: 'dev', holders: 1 },
+    { team: null, holders: 1 },
+  ]);
+  assert.equal('teams' in usageOf(contract('')), false);
+});

@@ -9,7 +9,7 @@ import { loadShippedPacks } from '../../src/cli/packs.ts';
 import { findingSpeakers } from '../../src/engine/finding-kinds.ts';
 import type { Problem } from '../../src/model/problem.ts';
 import { CHECK_KINDS } from '../../src/packs/index.ts';
-import { judgePacks } from '../../src/packs/judge-packs.ts';
+import { judgeAgain, judgePacks } from '../../src/packs/judge-packs.ts';
 import { PACK_FINDINGS } from '../../src/packs/pack-findings.ts';
 import {
   goodRun,
@@ -161,14 +161,40 @@ describe('findings', () => {
   const status = (more: object) =>
     resultOf(withFinding(good, naming.id, 'matched-rule', more), soc2, 'CC6.7').status;
 
-  test('of low severity leave the control open, waived ones do not count', () => {
+  test('of low severity leave the control open, waived ones except it and name the waiver', () => {
     assert.equal(status({}), 'failed');
     assert.equal(status({ severity: 'low' }), 'undetermined');
     assert.equal(status({ verdict: 'undetermined' }), 'undetermined');
-    assert.equal(
-      status({ waiver: { id: 'w', title: 'w', owner: 'ann', reason: 'r', expires: '2027-01-01T00:00:00Z' } }),
-      'passed',
+    const waiver = { id: 'w', title: 'W-12', owner: 'ann', reason: 'r', expires: '2027-01-01T00:00:00Z' };
+    assert.equal(status({ waiver }), 'excepted');
+    assert.equal(status({ waiver, severity: 'low' }), 'excepted');
+    const waived = withFinding(good, naming.id, 'matched-rule', { waiver });
+    const { checks } = resultOf(waived, soc2, 'CC6.7');
+    const excepted = checks.filter((check) => check.status === 'excepted');
+    assert.deepEqual(
+      excepted.map(({ against, reason }) => [against, reason]),
+      [[1, '1 finding stands, waived by W-12']],
     );
+    const open = withFinding(waived, naming.id, 'matched-rule', { fingerprint: 'e'.repeat(32) });
+    assert.equal(resultOf(open, soc2, 'CC6.7').status, 'failed', 'one is not waived');
+  });
+
+  test('that only packs ask for except their control when all of them are waived afterwards', () => {
+    const pci = packs.find(({ name }) => name === 'pci-dss-4')!;
+    const run = SPOILED.retention!(good, { kind: 'retention', params: '' }, '');
+    const options = { ...run.options, packs: [pci] };
+    const before = judgePacks(run.report, run.request, options);
+    const statusIn = ({ controls }: typeof before) =>
+      controls!.find(({ control }) => control === '10.5.1')!.status;
+    assert.equal(statusIn(before), 'failed');
+    assert.deepEqual(judgeAgain(before, run.request, options), before, 'nothing was waived');
+    const waiver = { id: 'w', title: 'W-9', owner: 'ann', reason: 'r', expires: '2027-01-01T00:00:00Z' };
+    const findings = before.findings.map((each) =>
+      each.code === 'retention-too-short' || each.code === 'days-missing' ? { ...each, waiver } : each,
+    );
+    const after = judgeAgain({ ...before, findings }, run.request, options);
+    assert.equal(statusIn(after), 'excepted');
+    assert.equal(after.findings.length, before.findings.length);
   });
 
   test('on retention are of every source: one that is younger, or was silent, leaves it open', () => {

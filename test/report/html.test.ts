@@ -60,8 +60,15 @@ describe('the format html', () => {
     ]);
     assert.match(page, /aria-label="audit: 1,148 events by hour, 2025-03-01 to 2025-03-31 \(UTC\)"/);
     assert.match(page, /2 events without a readable time/);
+    // From one in the morning of the first day to eleven in the evening of the last, in hours of nine pixels.
+    const gaps = [...page.matchAll(/<rect class="gap" x="\d+" y="(\d+)" width="8" height="(\d+)"/g)];
+    assert.deepEqual(
+      gaps.map(([, y, height]) => `${y} ${height}`),
+      ['23 206', ...Array.from({ length: 29 }, () => '14 215'), '14 206'],
+    );
     assert.match(page, /every event names its actor \(1,249 events, 1 finding against it\)/);
     assert.match(page, /waiver w-2: expired on 2025-03-01/);
+    assert.match(page, /cae 2, no team 1:<\/span> ann, bob, cid/);
   });
 
   test('a hundred thousand findings make a page that a browser can lay out, and it says what it leaves out', () => {

@@ -108,19 +108,35 @@ describe('the assessment results', () => {
   test('exclude what no log can show, without a finding', () => {
     const [result] = resultsOf(richReport());
     const [selection] = result!['reviewed-controls']['control-selections'];
-    assert.deepEqual(selection!['include-controls'], [{ 'control-id': 'cc7.2' }]);
+    assert.deepEqual(selection!['include-controls'], [{ 'control-id': 'cc7.2' }, { 'control-id': 'cc6.1' }]);
     assert.deepEqual(selection!['exclude-controls'], [{ 'control-id': 'cc1.1' }]);
-    assert.equal(result!.findings!.length, 1);
+    assert.equal(result!.findings!.length, 2);
   });
 
   test('lead from a finding to its observations and from them to the files', () => {
     const [result] = resultsOf(richReport());
-    const related = result!.findings![0]!['related-observations']!.map((each) => each['observation-uuid']);
+    const related = result!.findings!.flatMap((each) =>
+      each['related-observations']!.map((observation) => observation['observation-uuid']),
+    );
     assert.deepEqual(
       related,
       result!.observations!.map(({ uuid }) => uuid),
     );
     assert.equal(result!.observations![0]!['relevant-evidence']![0]!.href, 'logs/app.ndjson');
+  });
+
+  test('have a risk that somebody approved for what is waived, until the waiver ends, and its control is not satisfied', () => {
+    const document = JSON.parse(oscal.render(richReport(), { colors: false, width: 80 }));
+    const [result] = document['assessment-results'].results;
+    const [risk, ...more] = result.risks;
+    assert.deepEqual(more, []);
+    assert.deepEqual([risk.status, risk.deadline], ['deviation-approved', '2025-07-01T00:00:00Z']);
+    assert.equal(risk.statement, 'the client is replaced in spring');
+    const excepted = result.findings.find((each: { title: string }) => each.title.includes('CC6.1'));
+    assert.deepEqual(excepted['related-risks'], [{ 'risk-uuid': risk.uuid }]);
+    const { state, reason } = excepted.target.status;
+    assert.deepEqual([state, reason], ['not-satisfied', 'other']);
+    assert.match(excepted.description, /is waived: somebody answers for it/);
   });
 
   test('without a pack hold the controls that findings name, a result a framework, and nothing satisfied', () => {

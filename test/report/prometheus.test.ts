@@ -103,6 +103,32 @@ describe('the metrics', () => {
     assert.equal(metricOf(report, 'audit_check_license_used', { license: 'editor' }), 7);
   });
 
+  test('tell what changed since the run before, and nothing where there is none', () => {
+    const report = richReport();
+    const change = (of: string, labels?: Record<string, string>) =>
+      metricOf(report, `audit_check_${of}_change`, labels);
+    assert.equal(
+      metricOf(report, 'audit_check_previous_run_timestamp_seconds'),
+      Date.parse('2025-03-31T06:00:00Z') / 1000,
+    );
+    assert.equal(change('open_findings', { severity: 'critical' }), 1);
+    assert.equal(change('open_findings', { severity: 'high' }), 2);
+    assert.equal(change('open_findings', { severity: 'low' }), -3);
+    assert.deepEqual([change('records'), change('bytes')], [249, 45_300]);
+    assert.equal(change('license_used', { license: 'editor' }), 6);
+    // The limit is not known anymore: that is no change to nothing.
+    assert.equal(change('license_limit', { license: 'editor' }), undefined);
+    report.history![1]!.licenses = [
+      { license: 'editor', used: 26, limit: 30 },
+      { license: 'viewer', used: 3, limit: 9 },
+    ];
+    assert.equal(change('license_limit', { license: 'editor' }), 5);
+    assert.equal(change('license_used', { license: 'viewer' }), undefined);
+    report.history = report.history!.slice(1);
+    assert.doesNotMatch(render(report), /_change|previous_run/);
+    assert.doesNotMatch(render(cleanReport()), /_change|previous_run/);
+  });
+
   test('keep quotes and backslashes of a label', () => {
     const report = cleanReport();
     report.licenses = [{ ...richReport().licenses[0]!, license: 'a"b\\n{c="d"}' }];

@@ -416,8 +416,13 @@ export function richReport(): Report {
         period: '2025-03',
         used: 26,
         limit: 25,
+        committed: 27,
         at: '2025-03-04T10:12:00Z',
         holders: ['ann', 'bob', 'cid'],
+        teams: [
+          { team: 'cae', holders: 2 },
+          { team: null, holders: 1 },
+        ],
         selfCheck: {
           points: 1_234,
           agree: 1_230,
@@ -477,6 +482,23 @@ export function richReport(): Report {
             findings: [],
             against: 0,
             reason: 'a file could not be read',
+          },
+        ],
+      },
+      {
+        pack: 'soc2',
+        control: 'CC6.1',
+        title: 'access is restricted',
+        strength: 'partial',
+        status: 'excepted',
+        checks: [
+          {
+            asks: 'every event says how it ended',
+            status: 'excepted',
+            population: { of: 'events', count: 1_249 },
+            findings: ['00000000000000000000000000000012'],
+            against: 1,
+            reason: '1 finding stands, waived by w-1',
           },
         ],
       },
@@ -637,6 +659,7 @@ export function hostileReport(text: string = HOSTILE): Report {
       period: text,
       at: text,
       holders: [text, 'ann'],
+      teams: [{ team: text, holders: 2 }],
       reason: text,
     });
   }

@@ -7,7 +7,6 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { after, describe, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import type { Log, Run } from 'sarif';
 import type { Finding } from '../../src/model/finding.ts';
@@ -16,11 +15,11 @@ import { json } from '../../src/report/json.ts';
 import { toRepositoryUri } from '../../src/report/parts/file-uri.ts';
 import { findExcess } from '../../src/report/sarif/limits.ts';
 import { sarif } from '../../src/report/sarif.ts';
-import { CommandLine, runWithInput } from '../support/command-line.ts';
+import { CommandLine } from '../support/command-line.ts';
 import { absent, isKnownNote, matchForward, validate } from '../support/multitool.ts';
+import { RUNS, runCommand } from './command-runs.ts';
 import { cleanReport, HOSTILE, hostileReport, place, richReport } from './sample-report.ts';
 
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const PIPELINE = {
   definitionId: '17',
   definitionName: 'nightly audit',
@@ -49,29 +48,11 @@ function runOf(report: Report, profile: SarifProfile, said: string[] = []): Run 
   return log.runs[0]!;
 }
 
-/** Reports of the command: chains, policies and damage; use of licenses; nothing but standard input. */
-const RUNS: Record<string, string[]> = {
-  'the demo': ['--config', 'fixtures/demo/audit-check.yaml'],
-  'a log of licenses': [
-    '--no-config',
-    'fixtures/statement/logs',
-    '--licenses',
-    'fixtures/statement/licenses.yaml',
-  ],
-  'standard input': ['--no-config', '-'],
-};
-
 describe('the multitool has no error and no warning', { skip: absent }, () => {
   for (const [name, words] of Object.entries(RUNS)) {
     for (const profile of ['full', 'github'] as const) {
       test(`for ${name} in the profile ${profile}`, async () => {
-        const input = Buffer.from(
-          '{"time":"2026-01-31T08:00:00Z","actor":"","action":"file.read","outcome":"success"}\n',
-        );
-        const argv = ['verify', ...words, '--format', 'sarif', '--sarif-profile', profile];
-        const { stdout, exit } = runWithInput(argv, ROOT, input);
-        assert.ok(exit <= 3);
-        const found = await validate(stdout);
+        const found = await validate(runCommand([...words, '-f', 'sarif', '--sarif-profile', profile]));
         assert.ok(found.length > 0, 'it looked at the log');
         assert.deepEqual(
           found.filter((note) => !isKnownNote(note)),

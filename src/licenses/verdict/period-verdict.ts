@@ -19,6 +19,7 @@ import {
   holdersOf,
   isPassed,
   subjectOf,
+  teamHolders,
   whenWords,
 } from './usage-words.ts';
 
@@ -32,11 +33,12 @@ export const EXCEEDED_CODES = {
   events: 'quantity-exceeded',
 } as const satisfies Record<Count['what'], LicenseCode>;
 
-/** `capacities`: what the license server showed by its refusals. */
+/** `teamOf`: where the contract has teams. `capacities`: what the license server showed by its refusals. */
 export type PeriodContext = {
   contract: Contract;
   license: License;
   coverage: Coverage;
+  teamOf?: (person: string) => string | undefined;
   capacities?: SelfCheckResult['capacities'];
 };
 
@@ -206,7 +208,7 @@ function judgeFullCapacity(
 }
 
 export function toUsage(
-  { license }: PeriodContext,
+  { license, teamOf }: PeriodContext,
   period: Period,
   use: SegmentUse,
   amount: Amount,
@@ -222,6 +224,7 @@ export function toUsage(
     limit: limit === undefined || limit === 'unlimited' ? null : toNumber(limit),
     at: whenWords(license.measure, bound.at) !== '' && amount > 0n ? formatInstant(bound.at) : null,
     holders: holdersOf(witnesses),
+    ...(teamOf && { teams: teamHolders(holdersOf(witnesses), teamOf) }),
   };
 }
 

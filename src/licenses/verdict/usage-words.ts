@@ -1,6 +1,7 @@
 /** How use is said in a message: `6 seats in use`, `held by "ann", "bob"`. */
 import { formatInstant, type Instant } from '../../base/instant.ts';
 import { compareText, formatNumber, quote } from '../../base/text-safety.ts';
+import type { TeamHolders } from '../../model/report.ts';
 import { type Amount, formatAmount, ONE, toNumber } from '../contract/amount.ts';
 import type { Count, CountKey, License, Measure } from '../contract/contract.ts';
 import { bucketWord } from '../contract/measure-combinations.ts';
@@ -121,4 +122,24 @@ export function formatHolders(witnesses: readonly Witness[], amount: Amount, mea
 
 export function holdersOf(witnesses: readonly Witness[]): string[] {
   return [...new Set(witnesses.map(({ holder }) => holder))].sort(compareText).slice(0, MAX_WITNESSES);
+}
+
+/** The team with most holders first, those of no team last. */
+export function teamHolders(
+  holders: readonly string[],
+  teamOf: (person: string) => string | undefined,
+): TeamHolders[] {
+  const amounts = new Map<string | null, number>();
+  for (const holder of holders) {
+    const team = teamOf(holder) ?? null;
+    amounts.set(team, (amounts.get(team) ?? 0) + 1);
+  }
+  return [...amounts]
+    .map(([team, amount]) => ({ team, holders: amount }))
+    .sort(
+      (a, b) =>
+        Number(a.team === null) - Number(b.team === null) ||
+        b.holders - a.holders ||
+        compareText(a.team ?? '', b.team ?? ''),
+    );
 }

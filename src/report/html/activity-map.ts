@@ -1,7 +1,7 @@
-/** When a source spoke, hour by hour: a column a day, a row an hour; what was silent stays empty, and the longest silences stand below. */
+/** When a source spoke, hour by hour: a column a day, a row an hour; the longest silences are marked, and stand below. */
 import { formatDuration, NANOS_PER_MS } from '../../base/instant.ts';
 import { count, formatNumber } from '../../base/text-safety.ts';
-import type { SourceActivity } from '../../model/activity.ts';
+import type { Silence, SourceActivity } from '../../model/activity.ts';
 import { Html, type HtmlPart, html } from './html-text.ts';
 import { table } from './page-parts.ts';
 
@@ -43,6 +43,12 @@ export function activityMap(activity: SourceActivity): Html {
   });
   const [width, height] = [LEFT + days * CELL + 4, TOP + rows * CELL + 16];
   const frame = `<rect class="none" x="${LEFT - 1}" y="${TOP - 1}" width="${days * CELL + 1}" height="${rows * CELL + 1}"/>`;
+  const gaps = longestSilences(activity).flatMap((silence) =>
+    stretches(silence, bucket === 'hour' ? HOUR : DAY, rows, first).map(
+      ({ day, row, length }) =>
+        `<rect class="gap" x="${LEFT + (day - first) * CELL}" y="${TOP + row * CELL}" width="${CELL - 1}" height="${length * CELL - 1}"/>`,
+    ),
+  );
   const hours =
     rows === 1 ? '' : [0, 6, 12, 18].map((hour) => label(2, TOP + hour * CELL + 8, `${hour}:00`)).join('');
   const dates = [first, last]
@@ -50,7 +56,7 @@ export function activityMap(activity: SourceActivity): Html {
     .join('');
   const said = `${name}: ${count(events, 'event')} by ${bucket}, ${dateOf(first)} to ${dateOf(last)} (UTC)`;
   const svg = new Html(
-    `<svg viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="${html`${said}`.text}">${frame}${cells.join('')}${hours}${dates}</svg>`,
+    `<svg viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="${html`${said}`.text}">${frame}${gaps.join('')}${cells.join('')}${hours}${dates}</svg>`,
   );
   const cut =
     times[0]! < first * DAY
@@ -75,18 +81,41 @@ function dateOf(day: number): string {
 /** Silences shown of one source. */
 const MAX_SILENCES = 5;
 
-/** From an event to the next one. */
-function silenceTable({ silences }: SourceActivity): Html {
-  const longest = silences
+/** Milliseconds. */
+type MeasuredSilence = Silence & { length: number };
+
+function longestSilences({ silences }: SourceActivity): MeasuredSilence[] {
+  return silences
     .map(({ from, until }) => ({ from, until, length: Date.parse(until) - Date.parse(from) }))
-    .sort((a, b) => b.length - a.length || Date.parse(a.from) - Date.parse(b.from));
-  const rows = longest
-    .slice(0, MAX_SILENCES)
-    .map(({ from, until, length }): HtmlPart[] => [
-      from,
-      until,
-      formatDuration(BigInt(length) * NANOS_PER_MS),
-    ]);
+    .sort((a, b) => b.length - a.length || Date.parse(a.from) - Date.parse(b.from))
+    .slice(0, MAX_SILENCES);
+}
+
+/** The buckets that a silence fills, as runs of rows of one day each, from the first day that is drawn on. */
+function stretches(
+  { from, until }: Silence,
+  bucket: number,
+  rows: number,
+  firstDay: number,
+): { day: number; row: number; length: number }[] {
+  const [begin, end] = [Math.ceil(Date.parse(from) / bucket), Math.floor(Date.parse(until) / bucket)];
+  const runs = [];
+  for (let at = Math.max(begin, firstDay * rows); at < end; ) {
+    const day = Math.floor(at / rows);
+    const length = Math.min(end, (day + 1) * rows) - at;
+    runs.push({ day, row: at % rows, length });
+    at += length;
+  }
+  return runs;
+}
+
+/** From an event to the next one. */
+function silenceTable(activity: SourceActivity): Html {
+  const rows = longestSilences(activity).map(({ from, until, length }): HtmlPart[] => [
+    from,
+    until,
+    formatDuration(BigInt(length) * NANOS_PER_MS),
+  ]);
   const columns = [{ title: 'From' }, { title: 'Until' }, { title: 'Length', number: true as const }];
-  return table('Longest silences', columns, rows, silences.length);
+  return table('Longest silences', columns, rows, activity.silences.length);
 }

@@ -1,6 +1,7 @@
 /** Licenses: used against bought, by period, with a bar that says in numbers what it draws. */
 import { formatDecimal } from '../../base/text-safety.ts';
 import type { LicenseSummary, LicenseVerdict, Report } from '../../model/report.ts';
+import { describeTeams } from '../parts/team-words.ts';
 import { type Html, type HtmlPart, html } from './html-text.ts';
 import { type PageSection, SHOWN, table, time } from './page-parts.ts';
 
@@ -38,6 +39,7 @@ function licenseRow({
   limit,
   at,
   holders,
+  teams,
   reason,
   verdict,
 }: LicenseSummary): HtmlPart[] {
@@ -50,7 +52,12 @@ function licenseRow({
     limit === null ? (verdict === 'within' ? 'unlimited' : 'unknown') : formatDecimal(limit),
     bar(used, limit, verdict),
     time(at),
-    `${holders.slice(0, SHOWN_HOLDERS).join(', ')}${more}`,
+    [
+      teams === undefined || holders.length === 0
+        ? ''
+        : html`<span class="faint">${describeTeams(teams)}:</span> `,
+      `${holders.slice(0, SHOWN_HOLDERS).join(', ')}${more}`,
+    ],
     html`<span class="verdict ${verdict}">${verdict}</span>${reason === undefined ? '' : `: ${reason}`}`,
   ];
 }

@@ -14,7 +14,7 @@ export function list(rows: readonly (readonly [string, HtmlPart])[]): Html {
 
 export type Column = { title: string; number?: true };
 
-/** The first cell of a row is its header. `total`: rows there are, where not all are given. */
+/** The first cell of a row is its header; the others carry the title of their column, for screens too narrow for columns. `total`: rows there are, where not all are given. */
 export function table(
   caption: string,
   columns: readonly Column[],
@@ -33,10 +33,17 @@ export function table(
 <tbody>
 ${rows.map(
   ([first, ...rest]) =>
-    html`<tr><th scope="row">${first!}</th>${rest.map((cell, at) => html`<td${attribute(columns[at + 1]!)}>${cell}</td>`)}</tr>
+    html`<tr><th scope="row">${first!}</th>${rest.map((cell, at) => html`<td data-label="${columns[at + 1]!.title}"${attribute(columns[at + 1]!)}>${cell}</td>`)}</tr>
 `,
 )}</tbody>
 </table></div>${more}`;
+}
+
+/** Behind one line, until somebody asks for it or prints the page. */
+export function folded(summary: HtmlPart, content: Html): Html {
+  return html`<details><summary>${summary}</summary>
+${content}
+</details>`;
 }
 
 export function time(instant: string | null): Html {

@@ -3,7 +3,7 @@ import { compareText, formatNumber } from '../../base/text-safety.ts';
 import type { InputSummary, Report } from '../../model/report.ts';
 import { activityMap } from './activity-map.ts';
 import { type Html, type HtmlPart, html } from './html-text.ts';
-import { list, type PageSection, SHOWN, table } from './page-parts.ts';
+import { folded, list, type PageSection, SHOWN, table } from './page-parts.ts';
 
 /** Files that are listed without being asked for. */
 const SHOWN_OPEN = 10;
@@ -13,7 +13,7 @@ export function scopeSection(report: Report): PageSection[] {
   const content = html`${tieOut(report)}
 ${inputs(report)}
 ${volume(report)}
-${activity.length > 0 ? html`<p>Each map is in UTC. What is empty was silent: a log that is complete shows why.</p>` : html``}
+${activity.length > 0 ? html`<p>Each map is in UTC. What is empty was silent, and the longest silences are tinted: a log that is complete shows why.</p>` : html``}
 ${activity.map(activityMap)}`;
   return [{ id: 'scope', title: 'Scope and completeness', content }];
 }
@@ -70,9 +70,7 @@ function inputs({ inputs: files }: Report): Html {
   const open = files.filter((input) => isWhole(input) === 0);
   // What the verdict hangs on stays in sight; of a thousand whole files nobody reads each.
   return html`${table('Not read whole', columns, rows.slice(0, open.length), open.length)}
-<details><summary>All ${formatNumber(files.length)} files</summary>
-${whole}
-</details>`;
+${folded(`All ${formatNumber(files.length)} files`, whole)}`;
 }
 
 function volume({ inputs: files }: Report): Html {

@@ -69,6 +69,11 @@ function judge({
       return { outcome: 'satisfied', remarks: 'the logs show what it requires, on all that was looked at' };
     case 'failed':
       return { outcome: 'failed', remarks: `the logs show a breach${because}` };
+    case 'excepted':
+      return {
+        outcome: 'other',
+        remarks: 'what the logs show against it is waived: somebody answers for it until the waiver ends',
+      };
     case 'undetermined':
       return { outcome: 'other', remarks: `undetermined: the logs, or this run, cannot tell${because}` };
     case 'not-assessable':

@@ -234,7 +234,7 @@ function orderRule(rule: RuleSummary): Every<RuleSummary> {
 
 function orderLicense(entry: LicenseSummary): Every<LicenseSummary> {
   const { license, measure, period, used, limit, committed, at, holders, reason } = entry;
-  const { selfCheck, flips, verdict, places } = entry;
+  const { teams, selfCheck, flips, verdict, places } = entry;
   return {
     license,
     verdict,
@@ -246,6 +246,7 @@ function orderLicense(entry: LicenseSummary): Every<LicenseSummary> {
     committed,
     at,
     holders,
+    teams: teams?.map(({ team, holders: amount }) => ({ team, holders: amount })),
     selfCheck: selfCheck && orderSelfCheck(selfCheck),
     flips,
     places: places.map(orderPlace),

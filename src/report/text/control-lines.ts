@@ -9,6 +9,7 @@ const COLUMNS: readonly ControlStatus[] = CONTROL_STATUSES.toReversed();
 const WORDS: Record<ControlStatus, string> = {
   passed: 'passed',
   'not-assessable': 'not assessable',
+  excepted: 'excepted',
   undetermined: 'undetermined',
   failed: 'failed',
 };
@@ -19,14 +20,18 @@ const NEVER_COMPLIANT =
 export function controlLines({ packs = [], controls = [] }: Report, layout: Layout): string[] {
   if (packs.length === 0) return [];
   const { paint } = layout;
+  // Most runs know no waivers: a column of zeros is room that the framework's name has not.
+  const shown = COLUMNS.filter(
+    (word) => word !== 'excepted' || controls.some(({ status }) => status === word),
+  );
   const columns: Column[] = [
     { title: 'pack' },
-    ...COLUMNS.map((status): Column => ({ title: WORDS[status], align: 'right' })),
+    ...shown.map((status): Column => ({ title: WORDS[status], align: 'right' })),
     { title: 'framework' },
   ];
   const rows = packs.map(({ name, title, superseded }): Cell[] => [
     name,
-    ...COLUMNS.map((status): Cell => {
+    ...shown.map((status): Cell => {
       const amount = controls.filter((each) => each.pack === name && each.status === status).length;
       return status === 'failed' && amount > 0
         ? { text: formatNumber(amount), paint: paint.severity.high }
@@ -37,7 +42,7 @@ export function controlLines({ packs = [], controls = [] }: Report, layout: Layo
   const lines = [
     ...table(layout, columns, rows),
     '',
-    ...(['failed', 'undetermined'] as const).flatMap((status) =>
+    ...(['failed', 'undetermined', 'excepted'] as const).flatMap((status) =>
       controls
         .filter((control) => control.status === status)
         .flatMap((control) => controlLine(control, layout)),

@@ -1,6 +1,7 @@
 /** Licenses: used against bought, the exceeded first, and who held them at the peak. */
 import { count, formatDecimal, formatNumber, truncate } from '../../base/text-safety.ts';
 import type { LicenseSummary, Report } from '../../model/report.ts';
+import { describeTeams } from '../parts/team-words.ts';
 import { type Cell, type Layout, labelled, MAX_ROWS, section, table } from './layout.ts';
 
 const WORST_FIRST: readonly LicenseSummary['verdict'][] = ['exceeded', 'undetermined', 'overage', 'within'];
@@ -56,11 +57,12 @@ function licenseRow(
   ];
 }
 
-/** `at 2025-03-04T10:12:00Z, held by ann, bob`: where a vendor's auditor would look, for what was exceeded only. */
-function describePeak({ verdict, at, holders }: LicenseSummary): string | undefined {
+/** `at 2025-03-04T10:12:00Z, teams: cae 2, held by ann, bob`: where a vendor's auditor would look, for what was exceeded only. */
+function describePeak({ verdict, at, holders, teams = [] }: LicenseSummary): string | undefined {
   if (verdict !== 'exceeded') return undefined;
   const parts = [
     at === null ? [] : `at ${at}`,
+    teams.length === 0 ? [] : `teams: ${describeTeams(teams)}`,
     holders.length === 0 ? [] : `held by ${holders.map((holder) => truncate(holder, MAX_NAME)).join(', ')}`,
   ].flat();
   return parts.length === 0 ? undefined : parts.join(', ');
