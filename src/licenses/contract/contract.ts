@@ -19,8 +19,12 @@ export type CountKey = 'person' | 'host' | FieldRef;
 
 export type Count =
   | { what: 'seats' }
-  | { what: 'distinct' | 'assigned'; key: CountKey }
-  | { what: 'sum'; field: FieldRef; by?: FieldRef }
+  /** `soFar`: who was counted once in the period counts until it ends. `per`: for each of those, on the average. */
+  | { what: 'distinct'; key: CountKey; soFar?: true; per?: 'person' | 'host' }
+  /** `by`: each counts as the kind whose factor stands first among those that it holds. */
+  | { what: 'assigned'; key: CountKey; soFar?: true; by?: FieldRef }
+  /** `beyond`: of each bucket, what is more than so much (a share of ONE) of what the other field adds up to in it. */
+  | { what: 'sum'; field: FieldRef; by?: FieldRef; beyond?: { share: Amount; field: FieldRef } }
   /** A gauge of each host: `level` holds until the next reading, `sampled` is known at its readings only. */
   | { what: 'level' | 'sampled'; field: FieldRef; by?: FieldRef }
   | { what: 'events' };

@@ -4,11 +4,12 @@ import { formatAmount } from '../contract/amount.ts';
 import { holderOf, type LicenseUse, type TimedUse } from '../use/license-use.ts';
 import type { Session } from '../use/sessions.ts';
 import { type BucketPlan, SHORT_HISTORY } from './bucket-plan.ts';
-import { CellSums } from './cells.ts';
+import { type Cell, CellSums } from './cells.ts';
 import { eventAmount } from './event-amount.ts';
 import type { MeasureFold, SegmentUse, Witness } from './measure-fold.ts';
 import { MAX_WITNESSES } from './peak.ts';
 import { PeriodDoubts } from './period-doubts.ts';
+import type { Explain } from './statistic.ts';
 
 /** The first record of a bucket is kept for every one, further ones only until there are so many in all. */
 const MAX_KEPT_WITNESSES = 100_000;
@@ -59,20 +60,22 @@ export class SumBuckets implements MeasureFold {
   }
 
   finish(until: Instant): SegmentUse[] {
-    const { segments, shortUntil, conclude } = this.plan;
+    return this.plan.conclude(this.cells(), this.explain, until);
+  }
+
+  cells(): Cell[] {
+    const { segments, shortUntil } = this.plan;
     if (shortUntil !== undefined) {
       this.sums.add({ from: segments[0]!.from, until: shortUntil }, 0n, undefined);
       this.doubts.remark(SHORT_HISTORY, segments[0]!.from, shortUntil - 1n);
     }
-    return conclude(
-      this.sums.cells(),
-      {
-        witnessesAt: (at) => this.witnessesAt(at),
-        doubtsOf: (segment) => this.doubts.of(segment),
-      },
-      until,
-    );
+    return this.sums.cells();
   }
+
+  readonly explain: Explain = {
+    witnessesAt: (at) => this.witnessesAt(at),
+    doubtsOf: (segment) => this.doubts.of(segment),
+  };
 
   stillOpen(): Iterable<Session> {
     return [];

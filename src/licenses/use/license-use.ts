@@ -36,8 +36,12 @@ export type LicenseUse = {
   server: ServerWords | undefined;
   /** For sums and levels: the field that the measure reads. Undefined when absent or no number. */
   amount: Amount | undefined;
+  /** For sums beyond a share: the field that it is a share of. */
+  whole: Amount | undefined;
   /** For distinct and assigned: who or what is told apart. */
   counted: string | undefined;
+  /** For assigned: which of several assignments of one person, where the log says it. */
+  seat: string | undefined;
   /** The value of the measure's `by`. */
   group: string | undefined;
   key: string;
@@ -103,6 +107,7 @@ export class UseReader {
     | 'quantity'
     | 'version'
     | 'amount'
+    | 'whole'
     | 'key'
     | 'group'
     | 'daemon'
@@ -134,6 +139,7 @@ export class UseReader {
       quantity: column(fields.quantity),
       version: column(fields.version),
       amount: column('field' in count ? [count.field] : []),
+      whole: column('beyond' in count && count.beyond !== undefined ? [count.beyond.field] : []),
       key: column(key),
       group: column('by' in count && count.by !== undefined ? [count.by] : []),
       meter: license.covers.meters.length > 0 ? column(fields.meter) : [],
@@ -142,7 +148,7 @@ export class UseReader {
       country: license.countries === undefined ? [] : column(fields.country),
       received: license.late === undefined ? [] : column(fields.received),
       assignee: license.reassign !== undefined || count.what === 'assigned' ? column(fields.assignee) : [],
-      seat: license.reassign === undefined ? [] : column(fields.seat),
+      seat: license.reassign !== undefined || count.what === 'assigned' ? column(fields.seat) : [],
       reason: license.reassign === undefined ? [] : column(fields.reason),
       daemon: license.missingCheckin === 'close-at-restart' ? column(fields.daemon) : [],
       inUse: isServed ? column([{ taxonomy: 'raw', name: 'in_use' }]) : [],
@@ -211,7 +217,7 @@ export class UseReader {
     const session = firstText(values, columns.session);
     // Names of hosts have no case (RFC 4343).
     const host = firstText(values, columns.host)?.toLowerCase();
-    const amount = firstText(values, columns.amount);
+    const [amount, whole] = [firstText(values, columns.amount), firstText(values, columns.whole)];
     const quantity = firstText(values, columns.quantity);
     const reason = kind === 'denied' ? firstText(values, this.reasons) : undefined;
     return {
@@ -231,7 +237,9 @@ export class UseReader {
       excluded: counted === EXCLUDED,
       server: this.serverWords(values, reason),
       amount: amount === undefined ? undefined : parseAmount(amount),
+      whole: whole === undefined ? undefined : parseAmount(whole),
       counted: this.countedOf(values, person, host),
+      seat: firstText(values, columns.seat),
       group: firstText(values, columns.group),
       key: session === undefined ? toHolderKey(person, host) : toSessionKey(session),
       named: session !== undefined,
