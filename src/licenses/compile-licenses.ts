@@ -20,6 +20,7 @@ const KIND_TITLES = {
   assign: 'assignment',
   revoke: 'revocation',
   upgrade: 'upgrade',
+  cancel: 'cancellation',
 } as const;
 
 /** `statement`: figures are wanted beside the verdicts. */

@@ -95,8 +95,14 @@ class LicenseJudging {
     const use = this.reader.read(mark, this.coverage?.logs);
     if (use !== undefined && isTimed(use)) this.turn(use.time);
     if (use === undefined) this.takeOther(mark);
+    else if (use.kind === 'cancel') this.cancel(use);
     else if (use.excluded || use.kind === 'denied') this.takeUncounted(use, mark);
     else this.takeUse(use, mark);
+  }
+
+  private cancel(use: LicenseUse): void {
+    this.start(use).fold.cancel?.(use);
+    this.statement?.cancel(use);
   }
 
   private takeOther(mark: Mark): void {

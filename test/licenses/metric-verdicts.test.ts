@@ -56,6 +56,21 @@ const DEVICES = [device('03', 'ann', 'pc1'), device('04', 'ann', 'pc2'), device(
 // The device of the last is one of the two or a third: 2 / 2 or 3 / 2.
 const OPEN_DEVICES = [device('03', 'ann', 'pc1'), device('04', 'bob', 'pc2'), device('06', 'bob')];
 
+// 60 + 40 + 1 = 101; without the first, which a later event takes back, 41.
+const CALLS = [
+  { ...use('use', '2025-03-03T08:00:00Z', 'ann', { value: 60 }), id: 'm-1' },
+  { ...use('use', '2025-03-04T08:00:00Z', 'bob', { value: 40 }), id: 'm-2' },
+  { ...use('use', '2025-03-05T08:00:00Z', 'ann', { value: 1 }), id: 'm-3' },
+];
+// As Stripe sends it: without a time.
+const CANCEL = {
+  actor: 'stripe',
+  action: 'license.cancel',
+  license: 'editor',
+  canceled: 'm-1',
+  outcome: 'success',
+};
+
 const CASES: Case[] = [
   { measure: 'github-user-days', records: DAYS, quantity: 25, expected: /^satisfied: .*25 people assigned/ },
   { measure: 'github-user-days', records: DAYS, quantity: 24, expected: /^violation: .*25 people assigned/ },
@@ -88,6 +103,42 @@ const CASES: Case[] = [
     records: OPEN_DEVICES,
     quantity: 1,
     expected: /^undetermined: .*between 1 and 1\.5 hosts per person/,
+  },
+  {
+    measure: 'count sum(value) over month',
+    records: CALLS,
+    quantity: 100,
+    expected: /^violation: .*101 of "value"/,
+  },
+  {
+    measure: 'count sum(value) over month',
+    records: [...CALLS, CANCEL],
+    quantity: 100,
+    expected: /^undetermined: .*between 41 and 101 of "value".*1 event was canceled afterwards/,
+  },
+  {
+    measure: 'count sum(value) over month',
+    records: [...CALLS, CANCEL],
+    quantity: 40,
+    expected: /^violation: /,
+  },
+  {
+    measure: 'count sum(value) each day take max over month',
+    records: [...CALLS, CANCEL],
+    quantity: 50,
+    expected: /^undetermined: .*between 40 and 60 of "value".*1 event was canceled afterwards/,
+  },
+  {
+    measure: 'count sum(value) over month',
+    records: [...CALLS, { ...CANCEL, time: '2025-03-28T08:00:00Z' }],
+    quantity: 100,
+    expected: /^undetermined: .*between 41 and 101 of "value".*which one it takes back/,
+  },
+  {
+    measure: 'count events each day take sum over month',
+    records: [...CALLS, { ...CANCEL, time: '2025-03-28T08:00:00Z' }],
+    quantity: 2,
+    expected: /^undetermined: .*between 2 and 3 events/,
   },
 ];
 

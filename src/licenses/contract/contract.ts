@@ -1,6 +1,6 @@
 /**
  * The contract as plain data: what `licenses.yaml` says, with every date an instant. Structured clone keeps it whole.
- * One vocabulary, a type a word, so one file of 260 lines.
+ * One vocabulary, a type a word, so one file of 270 lines.
  */
 import type { Instant } from '../../base/instant.ts';
 import type { FieldRef } from '../../model/mark.ts';
@@ -208,6 +208,8 @@ export type EventWords = {
   revoke: string[];
   /** The session goes on with another quantity. */
   upgrade: string[];
+  /** An event of use is taken back, by its id. */
+  cancel: string[];
 };
 
 /** Where events say it; the first field that has a value speaks. */
@@ -228,6 +230,8 @@ export type LicenseFields = {
   reason: FieldRef[];
   /** When the event arrived, as RFC 3339 or a number since the epoch. */
   received: FieldRef[];
+  /** The id of the event that is taken back. */
+  canceled: FieldRef[];
 };
 
 export type People = {

@@ -24,6 +24,10 @@ export class DatedMeasure implements MeasureFold {
     for (const { fold } of this.versions) fold.add(use);
   }
 
+  cancel(use: LicenseUse): void {
+    for (const { fold } of this.versions) fold.cancel?.(use);
+  }
+
   uncounted(use: TimedUse): void {
     for (const { fold } of this.versions) fold.uncounted?.(use);
   }

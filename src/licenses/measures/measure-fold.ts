@@ -44,6 +44,8 @@ export interface MeasureFold {
   /** Use whose time is not known. It came before all other use, or after. */
   anytime(use: LicenseUse): void;
   add(use: TimedUse): void;
+  /** An event of use is taken back. Only what adds up events has it. */
+  cancel?(use: LicenseUse): void;
   /** A session that is open goes on under a name that stands for this person from now on. */
   renamed?(use: TimedUse): void;
   /** A server lost its sessions; only where the license says that this ends them. Folds without sessions lack it. */
@@ -73,6 +75,8 @@ const DOUBT_WORDS = {
     'check-outs have',
     'the id of an open session of somebody else and may be a second one',
   ],
+  canceled: ['event was', 'events were', 'canceled afterwards'],
+  cancellation: ['cancellation does', 'cancellations do', 'not say before its event which one it takes back'],
   upgraded: ['upgrade does', 'upgrades do', 'not tell what was taken before'],
   nobody: ['event of use names', 'events of use name', 'nobody'],
   unreturned: ['session has', 'sessions have', 'no check-in'],

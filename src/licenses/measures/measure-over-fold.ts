@@ -18,6 +18,10 @@ export abstract class MeasureOverFold<Fold extends MeasureFold = MeasureFold> im
     this.fold.add(use);
   }
 
+  cancel(use: LicenseUse): void {
+    this.fold.cancel?.(use);
+  }
+
   renamed(use: TimedUse): void {
     this.fold.renamed?.(use);
   }

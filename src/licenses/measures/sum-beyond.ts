@@ -30,6 +30,11 @@ export class SumBeyond implements MeasureFold {
     this.wholes.anytime({ ...use, amount: use.whole });
   }
 
+  cancel(use: LicenseUse): void {
+    this.sums.cancel(use);
+    this.wholes.cancel(use);
+  }
+
   add(use: TimedUse): void {
     this.sums.add(use);
     this.wholes.add({ ...use, amount: use.whole });

@@ -44,6 +44,11 @@ export class LicenseStatement {
     this.figures.deny(use);
   }
 
+  cancel(use: LicenseUse): void {
+    this.start(use);
+    for (const fold of this.others()) fold?.cancel?.(use);
+  }
+
   see(use: LicenseUse): void {
     this.start(use);
     for (const fold of this.others()) {

@@ -12,7 +12,7 @@ import type { UseStep } from './use-steps.ts';
 
 export type LicenseUse = {
   /** `assign` and `revoke` only where the measure counts them. */
-  kind: 'open' | 'close' | 'use' | 'denied' | 'upgrade' | 'assign' | 'revoke';
+  kind: 'open' | 'close' | 'use' | 'denied' | 'upgrade' | 'assign' | 'revoke' | 'cancel';
   featureless: boolean;
   /** Undefined when absent, unreadable or not between 1990 and 2200. */
   time: Instant | undefined;
@@ -36,6 +36,9 @@ export type LicenseUse = {
   server: ServerWords | undefined;
   /** For sums and levels: the field that the measure reads. Undefined when absent or no number. */
   amount: Amount | undefined;
+  /** For sums: the event's own id, and of a cancellation the id of what it takes back. */
+  id: string | undefined;
+  canceled: string | undefined;
   /** For sums beyond a share: the field that it is a share of. */
   whole: Amount | undefined;
   /** For distinct and assigned: who or what is told apart. */
@@ -108,6 +111,8 @@ export class UseReader {
     | 'version'
     | 'amount'
     | 'whole'
+    | 'id'
+    | 'canceled'
     | 'key'
     | 'group'
     | 'daemon'
@@ -129,6 +134,7 @@ export class UseReader {
     const column = (refs: readonly FieldRef[]) => refs.map((ref) => values.push(ref) - 1);
     const { count } = license.measure;
     const key = 'key' in count && typeof count.key !== 'string' ? [count.key] : [];
+    const isSummed = count.what === 'sum' || count.what === 'events';
     // Servers count seats; nobody counts people, amounts or the tokens of a bundle for us.
     const isServed = count.what === 'seats' && license.covers.weights === undefined;
     this.columns = {
@@ -140,6 +146,8 @@ export class UseReader {
       version: column(fields.version),
       amount: column('field' in count ? [count.field] : []),
       whole: column('beyond' in count && count.beyond !== undefined ? [count.beyond.field] : []),
+      id: column(isSummed ? [{ taxonomy: 'audit', name: 'id' }] : []),
+      canceled: column(isSummed ? fields.canceled : []),
       key: column(key),
       group: column('by' in count && count.by !== undefined ? [count.by] : []),
       meter: license.covers.meters.length > 0 ? column(fields.meter) : [],
@@ -237,6 +245,8 @@ export class UseReader {
       excluded: counted === EXCLUDED,
       server: this.serverWords(values, reason),
       amount: amount === undefined ? undefined : parseAmount(amount),
+      id: firstText(values, columns.id),
+      canceled: kind === 'cancel' ? firstText(values, columns.canceled) : undefined,
       whole: whole === undefined ? undefined : parseAmount(whole),
       counted: this.countedOf(values, person, host),
       seat: firstText(values, columns.seat),
