@@ -76,9 +76,9 @@ export class DeviceUse implements UseWatcher {
         },
         change: () => undefined,
         orphan: (event) => this.orphan(event),
-        doubt: (_, __, event, reason) => {
+        doubt: (quantity, _, event, reason) => {
           const { holder, share } = event;
-          if (reason !== 'repeated' && reason !== 'reused') return;
+          if (quantity < 0n || reason === 'amount' || reason === 'unpaired') return;
           if (share === undefined) this.unsaid.note('device', event);
           // From the device that the session is on already it is a repetition.
           else if (!this.open.has(holder, share)) this.unsaid.note('session', event);

@@ -14,6 +14,7 @@ import {
   type TimedUse,
   toSessionEvent,
 } from '../use/license-use.ts';
+import { Outliving, type OutlivingSeat } from '../use/outliving.ts';
 import { sessionOptions } from '../use/session-options.ts';
 import { type Session, type SessionEvent, Sessions } from '../use/sessions.ts';
 import type { Stretch } from './bucket-clock.ts';
@@ -38,6 +39,7 @@ export class DistinctBuckets implements MeasureFold {
   /** Use that names nobody: each may be somebody of its own. */
   private readonly nobody = new CellSums();
   private name: string | undefined;
+  private readonly outliving = new Outliving();
   private readonly isSoFar: boolean;
 
   constructor(plan: BucketPlan) {
@@ -54,6 +56,10 @@ export class DistinctBuckets implements MeasureFold {
         orphan: (event) => this.orphan(event),
         change: () => undefined,
         doubt: (quantity, at, event, reason) => {
+          if (reason === 'outliving') {
+            this.outlive(this.outliving.note(quantity, at, event), at);
+            return;
+          }
           // How many seats somebody holds is not counted here.
           if (quantity > 0n && reason !== 'unpaired') this.repeat(event, at, reason === 'amount');
         },
@@ -119,6 +125,7 @@ export class DistinctBuckets implements MeasureFold {
       else this.presence(name)[isInUse ? 'proven' : 'possible'].add(reach, session);
       if (!isInUse) this.doubts.note('unreturned', session, session.at, undefined);
     }
+    for (const seat of this.outliving) this.outlive(seat, this.end());
     const sums = this.nobody;
     for (const { proven, possible } of this.presences.values()) {
       for (const run of this.lasting(proven)) sums.add(run, ONE, 0n);
@@ -191,6 +198,16 @@ export class DistinctBuckets implements MeasureFold {
     const reach = { from: this.reach(at).from, until: this.end() };
     if (this.name === undefined) this.addNobody(reach);
     else this.presence(this.name).possible.add(reach, event);
+  }
+
+  /** Its session ended by contract, or another one did that is taken to be checked in. */
+  private outlive(seat: OutlivingSeat | undefined, until: Instant): void {
+    if (seat === undefined) return;
+    const { event, since } = seat;
+    this.doubts.note('outliving', event, since, until);
+    const reach = this.reach(since, until);
+    if (this.presences.has(event.holder)) this.presence(event.holder).possible.add(reach, event);
+    else this.addNobody(reach);
   }
 
   private witnessesAt(at: Instant): Witness[] {

@@ -69,6 +69,11 @@ const DOUBT_WORDS = {
     'check-ins fit',
     'none of several open sessions of one person and host, and may end either',
   ],
+  outliving: [
+    'session ended by contract',
+    'sessions ended by contract',
+    'although a check-in may have been its own, and a later session goes on',
+  ],
   renamed: ['session was', 'sessions were', 'open under a name when it came to stand for somebody else'],
   reused: [
     'check-out has',

@@ -2,9 +2,11 @@
 import type { License } from '../contract/contract.ts';
 import type { SessionOptions } from './sessions.ts';
 
-export function sessionOptions({ linger, missingCheckin, borrow }: License): SessionOptions {
+export function sessionOptions(license: License): SessionOptions {
+  const { linger, missingCheckin, borrow } = license;
   return {
     linger,
+    ...(isOpenInUse(license) && { openIsInUse: true }),
     ...(typeof missingCheckin === 'object' && { timeout: missingCheckin.after }),
     ...(borrow !== undefined && { borrow }),
     ...(missingCheckin === 'close-at-restart' && { restarts: true }),

@@ -8,6 +8,7 @@ import type { Instant } from '../../base/instant.ts';
 import type { Place } from '../../model/place.ts';
 import { type Amount, ONE } from '../contract/amount.ts';
 import type { LicenseUse } from './license-use.ts';
+import { LongestPairing, type Taken } from './longest-pairing.ts';
 import { OrderedSet } from './ordered-set.ts';
 import { UnequalSessions } from './unequal-sessions.ts';
 import { UnpairedSeats } from './unpaired-seats.ts';
@@ -61,6 +62,8 @@ export type Session = SessionEvent & {
   closed: Place | undefined;
   /** It shares its seats, and nobody knows how many of them check-ins gave back. */
   unpaired: UnpairedSeats | undefined;
+  /** Where sessions of its seat end by contract, and none has an id. */
+  pairing: LongestPairing | undefined;
   /** One of several of different quantities, of which a check-in that states none ended one. */
   unequal: UnequalSessions<Session> | undefined;
 };
@@ -78,9 +81,10 @@ type Again = { session: Session; at: Instant; ends: Instant };
 
 /**
  * Why seats may be taken besides: a check-out repeats an open session, or is somebody else's under the same id; a check-in
- * gives back nobody knows how many, or seats of nobody knows which session.
+ * gives back nobody knows how many, or seats of nobody knows which session; or it may have ended one that would be over by now,
+ * so that another one is not (`outliving`).
  */
-export type SeatDoubt = 'repeated' | 'reused' | 'amount' | 'unpaired';
+export type SeatDoubt = 'repeated' | 'reused' | 'amount' | 'unpaired' | 'outliving';
 
 /** What happens to the seats, in time order. */
 export interface SeatSink {
@@ -147,6 +151,8 @@ export type SessionOptions = {
   borrow?: bigint;
   /** Whether a restart ends sessions. */
   restarts?: boolean;
+  /** Whether a session that nothing ended is in use by contract. */
+  openIsInUse?: boolean;
 };
 
 /** `paired`: a check-in that fits none of them may have shrunk any. `unreadable`: nobody knows what some of them hold. */
@@ -173,6 +179,9 @@ export class Sessions {
   /** Seats that may still be taken under the id of a session that was checked in, by seat. */
   private readonly foreign = new Map<string, Amount>();
   /** By seat. */
+  private readonly pairings = new Map<string, LongestPairing>();
+  /** What their check-outs took, in order of time each. */
+  private readonly taken = { timeout: new OrderedSet<Taken>(), borrow: new OrderedSet<Taken>() };
   private readonly unpaired = new Map<string, UnpairedSeats>();
   private readonly unequal = new Map<string, UnequalSessions<Session>>();
   /** Sessions without an id that do not all hold the same. */
@@ -200,8 +209,10 @@ export class Sessions {
     }
     const unpaired = this.unpairedOf(event);
     unpaired?.checkOut(event.quantity);
+    const pairing = this.checkOutLongest(event);
     if (!event.named && this.takeAgain(event)) return;
     const session = this.revive(event) ?? this.take(event, unpaired);
+    session.pairing = pairing;
     if (unpaired !== undefined) {
       join(session, unpaired);
       this.tellUnpaired(unpaired, event);
@@ -226,6 +237,26 @@ export class Sessions {
     if (this.options.timeout === undefined) return;
     session.ends = event.at + this.options.timeout;
     this.waiting.add(session);
+  }
+
+  /** Undefined where all sessions of the seat end in one way, or each has an id. */
+  private checkOutLongest(event: SessionEvent): LongestPairing | undefined {
+    const { timeout, borrow, restarts = false } = this.options;
+    if (event.named || (timeout === undefined && borrow === undefined)) return undefined;
+    const pairing = getOrCreate(this.pairings, seatOf(event), () => new LongestPairing(restarts));
+    pairing.open += event.quantity;
+    if (this.isBorrowed(event)) this.taken.borrow.add(pairing.checkOut(event, event.at + borrow!, 'borrow'));
+    else if (timeout === undefined) pairing.checkOut(event, undefined, 'never');
+    else this.taken.timeout.add(pairing.checkOut(event, event.at + timeout, 'timeout'));
+    return pairing;
+  }
+
+  private tellPairing(pairing: LongestPairing, at: Instant, event: SessionEvent): void {
+    const by = pairing.doubtful - pairing.told;
+    pairing.told += by;
+    if (by !== 0n) this.sink.doubt(by, at, event, 'outliving');
+    const seat = seatOf(event);
+    if (pairing.isOver && this.pairings.get(seat) === pairing) this.pairings.delete(seat);
   }
 
   private checkOutAgain(session: Session, event: SessionEvent): void {
@@ -284,8 +315,10 @@ export class Sessions {
         const held = heldBy(session);
         this.close(session, at);
         session.unpaired?.expire(held);
+        session.pairing?.restart(held);
         this.sink.idle?.(-held, at);
         this.reduce(session, held, at);
+        if (session.pairing !== undefined) this.tellPairing(session.pairing, at, session);
         ended++;
       }
     }
@@ -298,6 +331,13 @@ export class Sessions {
       this.checkInAny(event);
       return;
     }
+    const pairing = event.named ? undefined : this.pairings.get(seatOf(event));
+    pairing?.checkIn(event.stated ? event.quantity : undefined);
+    this.checkInSeat(event);
+    if (pairing !== undefined) this.tellPairing(pairing, event.at, event);
+  }
+
+  private checkInSeat(event: SessionEvent): void {
     let rest = event.quantity;
     if (this.checkInUnequal(event)) return;
     const unpaired = this.unpairedBy(event);
@@ -343,8 +383,23 @@ export class Sessions {
     // Where seats are not shared the pairing does not change their sum, and the latest is the one that lost check-ins leave proven.
     const isPaired = last.share !== undefined && !event.named && event.stated && !event.unreadable;
     const fits = isPaired ? isExact : () => true;
-    if (isOwn(last) && fits(last)) return last;
-    return sessions!.lastOf((each) => isOwn(each) && fits(each)) ?? sessions!.lastOf(isOwn) ?? last;
+    const hasTwoEnds = !event.named && this.borrowed.size > 0;
+    if (!hasTwoEnds && isOwn(last) && fits(last)) return last;
+    const latest = (holds: (session: Session) => boolean) => {
+      if (!hasTwoEnds) return sessions!.lastOf(holds);
+      const [borrowed, other] = [true, false].map((each) =>
+        sessions!.lastOf((session) => session.endsByContract === each && holds(session)),
+      );
+      return this.longer(borrowed, other);
+    };
+    return latest((each) => isOwn(each) && fits(each)) ?? latest(isOwn) ?? last;
+  }
+
+  /** Which of a borrowed session and another one would prove use for longer, if it was not checked in. */
+  private longer(borrowed: Session | undefined, other: Session | undefined): Session | undefined {
+    if (borrowed === undefined || other === undefined) return borrowed ?? other;
+    const { timeout, openIsInUse = false } = this.options;
+    return (timeout === undefined ? openIsInUse : other.ends > borrowed.ends) ? other : borrowed;
   }
 
   /** The seats of whose sessions nobody knows which ones `event`, a check-in, ends. */
@@ -378,6 +433,7 @@ export class Sessions {
       const less = session.returned ? 0n : heldBy(session) - counted;
       if (less > 0n) {
         dropped += less;
+        if (session.pairing !== undefined) session.pairing.open -= less;
         this.sink.idle?.(-less, event.at);
         this.reduce(session, less, event.at);
       }
@@ -475,7 +531,11 @@ export class Sessions {
     const held = open.reduce((sum, session) => sum + heldBy(session), 0n);
     if (event.stated && event.quantity < held)
       this.sink.doubt(held - event.quantity, event.at, event, 'amount');
-    for (const session of open) this.end(session, event);
+    for (const session of open) {
+      session.pairing?.checkIn(heldBy(session));
+      this.end(session, event);
+      if (session.pairing !== undefined) this.tellPairing(session.pairing, event.at, session);
+    }
   }
 
   /** The session goes on with the quantity of `event`, more or fewer than before. */
@@ -490,6 +550,7 @@ export class Sessions {
     }
     if (sessions.size > 1 || session.unpaired !== undefined) this.sink.upgradeUnknown?.(event);
     session.unpaired?.upgrade();
+    this.upgradeLongest(session, event);
     if (event.unreadable || !event.stated) {
       if (session.unreadable) return;
       // The least that it can be.
@@ -511,6 +572,17 @@ export class Sessions {
       session.quantity += more;
       this.sink.change(session, more, event.at);
     }
+  }
+
+  /** Seats that it takes besides are those of the latest session, and those that it gives back of the first. */
+  private upgradeLongest(session: Session, event: SessionEvent): void {
+    const { pairing } = session;
+    if (pairing === undefined) return;
+    const quantity = event.unreadable || !event.stated ? ONE : event.quantity;
+    const more = quantity - heldBy(session);
+    pairing.open += more;
+    if (more < 0n) pairing.checkIn(-more);
+    else pairing.grow(more);
   }
 
   private isLateReturn(event: SessionEvent): boolean {
@@ -560,6 +632,12 @@ export class Sessions {
       const next = sooner(sooner(lingered, this.waiting.first()), borrowed);
       // A part goes before the session that it is of.
       const part = this.leaving.first();
+      const taken = firstTaken(this.taken.timeout.first(), this.taken.borrow.first());
+      // At one instant before the sessions: what ends with them is no doubt.
+      if (taken !== undefined && taken.ends! <= now && isFirst(taken, next) && isFirst(taken, part)) {
+        this.expireTaken(taken);
+        continue;
+      }
       const again = this.repeated.first();
       if (again !== undefined && again.ends <= now && isBefore(again, next) && isBefore(again, part)) {
         this.stopOutliving(again);
@@ -589,8 +667,18 @@ export class Sessions {
         if (next === borrowed) this.expired.set(seatOf(next), (this.expired.get(seatOf(next)) ?? 0) + 1);
         this.sink.overdue?.(next, held);
         this.reduce(next, held, next.ends);
+        if (next.pairing !== undefined) this.tellPairing(next.pairing, next.ends, next);
       }
     }
+  }
+
+  private expireTaken(taken: Taken): void {
+    const { pairing, event, ends } = taken;
+    this.taken.timeout.delete(taken);
+    this.taken.borrow.delete(taken);
+    if (taken.quantity === 0n) return;
+    pairing.expire(taken);
+    this.tellPairing(pairing, ends!, event);
   }
 
   /** What was checked out again last has timed out. */
@@ -623,6 +711,7 @@ export class Sessions {
 
   /** Some of a session's seats are checked in, and the rest is not. */
   private giveBack(session: Session, quantity: Amount, at: Instant): void {
+    if (session.pairing !== undefined) session.pairing.open -= quantity;
     if (this.options.linger === 0n) this.reduce(session, quantity, at);
     else {
       const part: Part = { session, quantity, ends: at + this.options.linger };
@@ -693,6 +782,7 @@ export class Sessions {
       ends: 0n,
       closed: undefined,
       unpaired: undefined,
+      pairing: undefined,
       unequal: undefined,
     };
     if (unpaired !== undefined) join(session, unpaired);
@@ -716,6 +806,7 @@ export class Sessions {
     const byFeature = this.open.get(session.key)!;
     const sessions = byFeature.get(session.feature ?? '')!;
     sessions.delete(session);
+    if (session.pairing !== undefined) session.pairing.open -= heldBy(session);
     if (sessions.size === 0) {
       byFeature.delete(session.feature ?? '');
       this.mixed.delete(sessions);
@@ -774,6 +865,15 @@ export class Sessions {
     this.sink.idle?.(event.quantity, event.at);
     return session;
   }
+}
+
+function firstTaken(timeout: Taken | undefined, borrow: Taken | undefined): Taken | undefined {
+  if (timeout === undefined || borrow === undefined) return timeout ?? borrow;
+  return borrow.ends! < timeout.ends! ? borrow : timeout;
+}
+
+function isFirst({ ends }: Taken, other: { ends: Instant } | undefined): boolean {
+  return other === undefined || ends! <= other.ends;
 }
 
 function isBefore({ ends }: Again, other: { ends: Instant } | undefined): boolean {
