@@ -155,8 +155,11 @@ export type SessionOptions = {
   openIsInUse?: boolean;
 };
 
-/** `paired`: a check-in that fits none of them may have shrunk any. `unreadable`: nobody knows what some of them hold. */
-type Mixture = 'unequal' | 'paired' | 'unreadable';
+/**
+ * `paired`: a check-in that fits none of them may have shrunk any. `unreadable`: nobody knows what some of them hold. `blurred`:
+ * one of those, or another, was checked in.
+ */
+type Mixture = 'unequal' | 'paired' | 'unreadable' | 'blurred';
 
 /** The sessions of one key by feature. */
 type OpenSessions = Map<string, OrderedSet<Session>>;
@@ -200,8 +203,11 @@ export class Sessions {
     else if (kind === 'use') this.use(event);
   }
 
-  checkOut(event: SessionEvent): void {
-    this.advance(event.at);
+  checkOut(given: SessionEvent): void {
+    this.advance(given.at);
+    const event = this.isBlurred(given)
+      ? { ...given, unreadable: true, quantity: leastOf(given.quantity) }
+      : given;
     const repeated = event.named ? this.sessionsOf(event)?.last() : undefined;
     if (repeated !== undefined) {
       this.checkOutAgain(repeated, event);
@@ -222,7 +228,7 @@ export class Sessions {
     const before = sessions.last();
     sessions.add(session);
     if (!event.named) {
-      if (session.unreadable || before?.unreadable) this.mixed.set(sessions, 'unreadable');
+      if (session.unreadable || before?.unreadable) this.mix(sessions, 'unreadable');
       else if (before !== undefined && heldBy(before) !== heldBy(session)) this.mix(sessions);
       this.joinUnequal(session);
     }
@@ -339,7 +345,7 @@ export class Sessions {
 
   private checkInSeat(event: SessionEvent): void {
     let rest = event.quantity;
-    if (this.checkInUnequal(event)) return;
+    if (this.checkInBlurred(event) || this.checkInUnequal(event)) return;
     const unpaired = this.unpairedBy(event);
     if (unpaired !== undefined) {
       if (event.stated && !event.unreadable) unpaired.checkIn(rest);
@@ -456,6 +462,37 @@ export class Sessions {
     return true;
   }
 
+  /** Of several sessions, of which nobody knows what some hold, it ended one: then nobody knows it of any that is left. */
+  private checkInBlurred(event: SessionEvent): boolean {
+    const sessions = event.named ? undefined : this.sessionsOf(event);
+    if (sessions === undefined || sessions.size === 1) return false;
+    const how = this.mixed.get(sessions);
+    if (how !== 'unreadable' && how !== 'blurred') return false;
+    if (how === 'unreadable') for (const session of sessions) this.blur(session, event.at);
+    this.mixed.set(sessions, 'blurred');
+    this.end(this.endedBy(event, event.quantity)!, event);
+    return true;
+  }
+
+  private isBlurred(event: SessionEvent): boolean {
+    if (event.named || this.mixed.size === 0) return false;
+    const sessions = this.sessionsOf(event);
+    return sessions !== undefined && this.mixed.get(sessions) === 'blurred';
+  }
+
+  /** It holds the least that it can. */
+  private blur(session: Session, at: Instant): void {
+    if (session.unreadable) return;
+    const less = heldBy(session) - leastOf(heldBy(session));
+    if (less > 0n) {
+      if (session.pairing !== undefined) session.pairing.open -= less;
+      this.sink.idle?.(-less, at);
+      this.reduce(session, less, at);
+    }
+    session.unreadable = true;
+    this.sink.change(session, 0n, at);
+  }
+
   private unequalOf(
     sessions: OrderedSet<Session>,
     event: SessionEvent,
@@ -475,7 +512,8 @@ export class Sessions {
 
   private mix(sessions: OrderedSet<Session>, how: Mixture = 'unequal'): void {
     const before = this.mixed.get(sessions);
-    if (before === undefined || before === 'unequal') this.mixed.set(sessions, how);
+    const isMore = how === 'unreadable' && before !== 'blurred';
+    if (before === undefined || before === 'unequal' || isMore) this.mixed.set(sessions, how);
   }
 
   private joinUnequal(session: Session): void {
@@ -552,15 +590,8 @@ export class Sessions {
     session.unpaired?.upgrade();
     this.upgradeLongest(session, event);
     if (event.unreadable || !event.stated) {
-      if (session.unreadable) return;
-      // The least that it can be.
-      const less = heldBy(session) - ONE;
-      if (less > 0n) {
-        this.sink.idle?.(-less, event.at);
-        this.reduce(session, less, event.at);
-      }
-      session.unreadable = true;
-      this.sink.change(session, 0n, event.at);
+      this.blur(session, event.at);
+      if (!session.named) this.mix(sessions, 'unreadable');
       return;
     }
     const more = event.quantity - heldBy(session);
@@ -896,6 +927,11 @@ function join(session: Session, unpaired: UnpairedSeats): void {
   if (session.unpaired === unpaired) return;
   session.unpaired = unpaired;
   unpaired.members++;
+}
+
+/** What a session of that many seats holds at least, if nobody knows whether it holds them. */
+function leastOf(quantity: Amount): Amount {
+  return quantity < ONE ? quantity : ONE;
 }
 
 /** Seats of the session that nobody checked in. */
