@@ -51,6 +51,10 @@ class FlexnetReader implements TextReader {
     this.dates = new LogDates(firstDay(head), zone);
   }
 
+  get server(): string | undefined {
+    return this.servers.host;
+  }
+
   line(text: string): TextOutcome {
     const head = parseHead(text);
     if (head === undefined)

@@ -66,6 +66,7 @@ export class LicenseStatement {
   finish(
     folded: { segments: readonly SegmentUse[]; stillOpen: Iterable<Session> } | undefined,
     until: Instant,
+    coverage = this.coverage,
   ): LicenseFigures {
     const { segments = [], stillOpen = [] } = folded ?? {};
     return this.figures.finish(
@@ -77,7 +78,7 @@ export class LicenseStatement {
         stillOpen,
         until,
       },
-      this.coverage,
+      coverage,
     );
   }
 

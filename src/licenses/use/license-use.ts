@@ -3,6 +3,7 @@ import type { Instant } from '../../base/instant.ts';
 import { EARLIEST, LATEST } from '../../base/time-zone.ts';
 import type { FieldRef, Mark } from '../../model/mark.ts';
 import type { Place } from '../../model/place.ts';
+import type { ServerLogFiles } from '../../model/relation.ts';
 import { type Amount, ONE, parseAmount } from '../contract/amount.ts';
 import type { Contract, License } from '../contract/contract.ts';
 import { compileExclusions, compilePeople, EXCLUDED } from '../contract/people.ts';
@@ -80,8 +81,7 @@ export type Assignment = {
 /** A server, or the daemon that is named, holds no sessions any more. */
 export type ServerRestart = { time: Instant; daemon: string | undefined; log: string | undefined };
 
-/** The log that a file is a part of, by the name of the file, where several servers write logs. */
-type Logs = Readonly<Record<string, string>> | undefined;
+type Logs = ServerLogFiles | undefined;
 
 /** Of a denial, after those that the contract names: as the source's mapping has it, else in the record's own words. */
 const REASON_FIELDS: readonly FieldRef[] = [
@@ -179,7 +179,7 @@ export class UseReader {
   readRestart(mark: Mark, logs: Logs): ServerRestart | undefined {
     const time = readableTime(mark);
     if (this.steps[mark.step]!.kind !== 'restart' || time === undefined) return undefined;
-    return { time, daemon: this.daemonOf(mark), log: logs?.[mark.place.file] };
+    return { time, daemon: this.daemonOf(mark), log: logs?.[mark.place.file]?.log };
   }
 
   /** Undefined for events of another kind, and for accounts that do not count. */
@@ -235,7 +235,7 @@ export class UseReader {
       received: firstText(values, columns.received),
       borrowed: kind === 'borrow',
       daemon: this.daemonOf(mark),
-      log: logs?.[mark.place.file],
+      log: logs?.[mark.place.file]?.log,
       featureless,
       time: readableTime(mark),
       person,
