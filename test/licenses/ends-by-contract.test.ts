@@ -213,3 +213,23 @@ test('it may outlive the license, and be in use of a period that it is over in',
     judgements(quantity, 'count distinct person over month anchored 14').map(({ verdict }) => verdict)[1];
   assert.deepEqual([0, 1, 2].map(anchored), ['violation', 'undetermined', 'undetermined']);
 });
+
+test('a check-in that comes when a borrowed seat is over may be its own, and leaves another session as it is', () => {
+  const yaml = (quantity: number) => editorContract({ quantity: set(quantity), more: 'borrow: PT1H' });
+  const at = (action: string, minute: string, who: string, quantity: number) =>
+    use(action, `2025-03-03T${minute}:00Z`, who, { host: `${who}-pc`, quantity });
+  // ann's borrowed seat is over at 9:00, and its check-in comes just then: the two that she has besides stay, or one of them does.
+  const records = [
+    ...MARCH,
+    at('borrow', '08:00', 'ann', 1),
+    at('checkout', '08:30', 'ann', 2),
+    at('checkin', '09:00', 'ann', 1),
+    at('checkout', '09:30', 'bob', 4),
+    at('checkin', '10:00', 'bob', 4),
+    at('checkin', '10:30', 'ann', 2),
+  ];
+  assert.deepEqual(
+    [4, 5, 6].map((quantity) => runContract(yaml(quantity), records)[0]!.verdict),
+    ['violation', 'undetermined', 'satisfied'],
+  );
+});

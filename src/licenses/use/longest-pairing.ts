@@ -52,6 +52,8 @@ export class LongestPairing {
     timeout: new TakenQueue(),
     borrow: new TakenQueue(),
   };
+  /** Seats whose time was over without a check-in, which may come yet: while others are open, it may be taken for theirs. */
+  private lapsed: Amount = 0n;
   /** A restart ends what has no end of its own, so a check-in of such seats may turn out to be the better pairing. */
   private readonly restarts: boolean;
 
@@ -60,7 +62,7 @@ export class LongestPairing {
   }
 
   get isOver(): boolean {
-    return this.total === 0n && this.open === 0n && this.told === 0n;
+    return this.total === 0n && this.open === 0n && this.told === 0n && this.lapsed === 0n;
   }
 
   get doubtful(): Amount {
@@ -91,6 +93,9 @@ export class LongestPairing {
   /** `quantity` undefined: of one whole session, nobody knows which. */
   checkIn(quantity: Amount | undefined): void {
     let rest = quantity ?? this.smallest ?? 0n;
+    const late = this.lapsed < rest ? this.lapsed : rest;
+    this.lapsed -= late;
+    rest -= late;
     while (rest > 0n) {
       const [timed, never] = [this.firstToEnd(), this.queues.never.first()];
       const taken = timed === undefined || (this.restarts && never !== undefined) ? never : timed;
@@ -101,6 +106,11 @@ export class LongestPairing {
       rest -= part;
       if (taken === never && timed !== undefined) timed.endless += part;
     }
+  }
+
+  /** As the sessionizer pairs them, so many ended without a check-in. */
+  lapse(quantity: Amount): void {
+    this.lapsed += quantity;
   }
 
   /** Its time is over. */

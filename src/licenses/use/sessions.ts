@@ -698,7 +698,10 @@ export class Sessions {
         if (next === borrowed) this.expired.set(seatOf(next), (this.expired.get(seatOf(next)) ?? 0) + 1);
         this.sink.overdue?.(next, held);
         this.reduce(next, held, next.ends);
-        if (next.pairing !== undefined) this.tellPairing(next.pairing, next.ends, next);
+        if (next.pairing !== undefined) {
+          next.pairing.lapse(held);
+          this.tellPairing(next.pairing, next.ends, next);
+        }
       }
     }
   }
