@@ -15,7 +15,7 @@ import {
   toSessionEvent,
 } from '../use/license-use.ts';
 import { Outliving, type OutlivingSeat } from '../use/outliving.ts';
-import { sessionOptions } from '../use/session-options.ts';
+import { isOpenInUse, sessionOptions } from '../use/session-options.ts';
 import { type Session, type SessionEvent, Sessions } from '../use/sessions.ts';
 import type { Stretch } from './bucket-clock.ts';
 import { type BucketPlan, SHORT_HISTORY } from './bucket-plan.ts';
@@ -119,7 +119,7 @@ export class DistinctBuckets implements MeasureFold {
     const { license, shortUntil, segments } = this.plan;
     for (const session of this.sessions.stillOpen()) {
       const name = this.names.get(session);
-      const isInUse = license.missingCheckin !== 'keep-open';
+      const isInUse = isOpenInUse(license);
       const reach = this.reach(session.at, isInUse ? until : this.end());
       if (name === undefined) this.addNobody(reach);
       else this.presence(name)[isInUse ? 'proven' : 'possible'].add(reach, session);

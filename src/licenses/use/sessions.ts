@@ -378,13 +378,16 @@ export class Sessions {
   /**
    * Without an id, the latest: which of equal sessions ended makes no difference to their number, but if one check-in was lost,
    * only the latest is proven to have lasted until now. Where seats are shared, the latest that holds just so many, for hardly
-   * any license server gives back seats of a session one by one. Of its own server; where that gave none, of any.
+   * any license server gives back seats of a session one by one. Of its own server
+   * and daemon; where those gave none, of any.
    */
   private endedBy(event: SessionEvent, quantity: Amount): Session | undefined {
     const sessions = this.sessionsOf(event);
     const last = sessions?.last();
     if (last === undefined || sessions!.size === 1) return last;
-    const isOwn = ({ log }: Session) => event.log === undefined || log === event.log;
+    const isOwn = ({ log, daemon }: Session) =>
+      (event.log === undefined || log === event.log) &&
+      (event.daemon === undefined || daemon === undefined || daemon === event.daemon);
     const isExact = (session: Session) => !session.unreadable && heldBy(session) === quantity;
     // Where seats are not shared the pairing does not change their sum, and the latest is the one that lost check-ins leave proven.
     const isPaired = last.share !== undefined && !event.named && event.stated && !event.unreadable;
