@@ -7,7 +7,9 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { ONE } from '../../src/licenses/contract/amount.ts';
 import { PeakTracker } from '../../src/licenses/measures/peak.ts';
-import { type SessionEvent, type SessionOptions, Sessions } from '../../src/licenses/use/sessions.ts';
+import type { SessionEvent } from '../../src/licenses/use/session.ts';
+import type { SessionOptions } from '../../src/licenses/use/session-options.ts';
+import { Sessions } from '../../src/licenses/use/sessions.ts';
 import { rounds } from '../support/rounds.ts';
 import { editorContract, MARCH, runContract, set, use } from './run-contract.ts';
 

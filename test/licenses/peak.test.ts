@@ -4,7 +4,8 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { ONE } from '../../src/licenses/contract/amount.ts';
 import { PeakTracker, type SegmentPeak } from '../../src/licenses/measures/peak.ts';
-import { type SessionEvent, Sessions } from '../../src/licenses/use/sessions.ts';
+import type { SessionEvent } from '../../src/licenses/use/session.ts';
+import { Sessions } from '../../src/licenses/use/sessions.ts';
 import { rounds } from '../support/rounds.ts';
 
 type Step = { kind: 'open' | 'close' | 'use'; at: number; key: string; quantity: number };

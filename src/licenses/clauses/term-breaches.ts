@@ -12,8 +12,9 @@ import {
   toSessionEvent,
 } from '../use/license-use.ts';
 import { Outliving } from '../use/outliving.ts';
+import type { SessionEvent } from '../use/session.ts';
 import { sessionOptions } from '../use/session-options.ts';
-import { type SessionEvent, Sessions } from '../use/sessions.ts';
+import { Sessions } from '../use/sessions.ts';
 import type { LicenseCode } from '../verdict/license-findings.ts';
 import { licenseSeverity } from '../verdict/license-findings.ts';
 import { UnsaidUse } from './unsaid-use.ts';

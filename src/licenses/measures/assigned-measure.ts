@@ -9,7 +9,7 @@ import type { Instant } from '../../base/instant.ts';
 import { type Amount, ONE } from '../contract/amount.ts';
 import type { Segment } from '../contract/periods.ts';
 import { holderOf, type LicenseUse, type TimedUse } from '../use/license-use.ts';
-import type { Session } from '../use/sessions.ts';
+import type { Session } from '../use/session.ts';
 import { AssignedSoFar } from './assigned-so-far.ts';
 import { AssignedWorth } from './assigned-worth.ts';
 import { type Assignments, isHeld, keyOf, loosen, matching, revokedBy } from './assignments.ts';

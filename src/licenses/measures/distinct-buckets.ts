@@ -15,8 +15,9 @@ import {
   toSessionEvent,
 } from '../use/license-use.ts';
 import { Outliving, type OutlivingSeat } from '../use/outliving.ts';
+import type { Session, SessionEvent } from '../use/session.ts';
 import { isOpenInUse, sessionOptions } from '../use/session-options.ts';
-import { type Session, type SessionEvent, Sessions } from '../use/sessions.ts';
+import { Sessions } from '../use/sessions.ts';
 import type { Stretch } from './bucket-clock.ts';
 import { type BucketPlan, SHORT_HISTORY } from './bucket-plan.ts';
 import { type Cell, CellSums } from './cells.ts';

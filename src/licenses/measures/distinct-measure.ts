@@ -18,8 +18,9 @@ import {
   toSessionEvent,
 } from '../use/license-use.ts';
 import { Outliving } from '../use/outliving.ts';
+import type { Session } from '../use/session.ts';
 import { sessionOptions } from '../use/session-options.ts';
-import { type Session, Sessions } from '../use/sessions.ts';
+import { Sessions } from '../use/sessions.ts';
 import { Doubts, type MeasureFold, type SegmentUse, type Witness } from './measure-fold.ts';
 import { MAX_WITNESSES } from './peak.ts';
 

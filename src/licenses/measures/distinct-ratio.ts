@@ -2,7 +2,7 @@
 import type { Instant } from '../../base/instant.ts';
 import { type Amount, ONE } from '../contract/amount.ts';
 import type { LicenseUse, ServerRestart, TimedUse } from '../use/license-use.ts';
-import type { Session } from '../use/sessions.ts';
+import type { Session } from '../use/session.ts';
 import { divideDown, divideUp } from './adjust.ts';
 import type { BucketPlan } from './bucket-plan.ts';
 import { type Bounds, combinedCells } from './cells.ts';

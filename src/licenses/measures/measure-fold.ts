@@ -6,7 +6,7 @@ import type { Amount } from '../contract/amount.ts';
 import type { Segment } from '../contract/periods.ts';
 import type { CheckedPoints, SelfCheckResult } from '../self-check/self-check.ts';
 import type { LicenseUse, ServerRestart, TimedUse } from '../use/license-use.ts';
-import type { Session } from '../use/sessions.ts';
+import type { Session } from '../use/session.ts';
 import type { TimeOver } from './time-over.ts';
 
 export type Witness = { holder: string; place: Place };

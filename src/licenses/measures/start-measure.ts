@@ -6,7 +6,7 @@ import type { Contract, License } from '../contract/contract.ts';
 import { toZonedSegments } from '../contract/other-zone.ts';
 import { clamp, type Segment, toSegments } from '../contract/periods.ts';
 import { toLimits } from '../contract/quantities.ts';
-import type { SeatSink } from '../use/sessions.ts';
+import type { SeatSink } from '../use/seat-sink.ts';
 import { AdjustedMeasure, isAdjusted, wholeAdjustment } from './adjust.ts';
 import { AssignedMeasure } from './assigned-measure.ts';
 import { toBucketPlan } from './bucket-plan.ts';

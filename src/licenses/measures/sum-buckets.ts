@@ -2,7 +2,7 @@
 import type { Instant } from '../../base/instant.ts';
 import { formatAmount } from '../contract/amount.ts';
 import { holderOf, type LicenseUse, type TimedUse } from '../use/license-use.ts';
-import type { Session } from '../use/sessions.ts';
+import type { Session } from '../use/session.ts';
 import type { Stretch } from './bucket-clock.ts';
 import { type BucketPlan, SHORT_HISTORY } from './bucket-plan.ts';
 import { Cancellations } from './cancellations.ts';

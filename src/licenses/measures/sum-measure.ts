@@ -9,7 +9,7 @@ import type { Segment } from '../contract/periods.ts';
 import { isOver } from '../contract/quantities.ts';
 import { falls, SegmentCursor } from '../contract/segment-cursor.ts';
 import { holderOf, type LicenseUse, type TimedUse } from '../use/license-use.ts';
-import type { Session } from '../use/sessions.ts';
+import type { Session } from '../use/session.ts';
 import { Cancellations } from './cancellations.ts';
 import { eventAmount } from './event-amount.ts';
 import { Doubts, type MeasureFold, type SegmentUse, type Witness } from './measure-fold.ts';

@@ -9,7 +9,7 @@ import { clamp } from '../contract/periods.ts';
 import type { MeasureFold, SegmentUse } from '../measures/measure-fold.ts';
 import { segmentsOf, startMeasure } from '../measures/start-measure.ts';
 import type { LicenseUse, ServerRestart } from '../use/license-use.ts';
-import type { Session } from '../use/sessions.ts';
+import type { Session } from '../use/session.ts';
 import { isTimed } from '../use/timed-use.ts';
 import { byCalendarMonth, isByCalendarMonth } from './calendar-month.ts';
 import { cutByDay, isOwedByDay } from './day-segments.ts';

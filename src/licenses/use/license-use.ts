@@ -8,7 +8,7 @@ import { type Amount, ONE, parseAmount } from '../contract/amount.ts';
 import type { Contract, License } from '../contract/contract.ts';
 import { compileExclusions, compilePeople, EXCLUDED } from '../contract/people.ts';
 import { compileEnvironments, isVersionCovered } from '../contract/versions.ts';
-import type { SessionEvent } from './sessions.ts';
+import type { SessionEvent } from './session.ts';
 import type { UseStep } from './use-steps.ts';
 
 export type LicenseUse = {

@@ -5,7 +5,7 @@
  */
 import type { Instant } from '../../base/instant.ts';
 import type { Amount } from '../contract/amount.ts';
-import type { SessionEvent } from './sessions.ts';
+import type { SessionEvent } from './session.ts';
 
 /** Seats that one check-out took. `ends` undefined: nothing but a check-in or a restart ends them. */
 export type Taken = {
@@ -20,7 +20,8 @@ export type Taken = {
 /** Why seats end without a check-in; in each of these, those that were taken first end first. */
 export type EndClass = 'never' | 'timeout' | 'borrow';
 
-class TakenQueue {
+/** In order of `ends`; what was given back is passed over. */
+export class TakenQueue {
   private items: Taken[] = [];
   private head = 0;
 

@@ -1,7 +1,7 @@
 /** Seats that may be taken although their session ended by contract (the doubt `outliving`), for what counts who has them. */
 import type { Instant } from '../../base/instant.ts';
 import type { Amount } from '../contract/amount.ts';
-import type { SessionEvent } from './sessions.ts';
+import type { SessionEvent } from './session.ts';
 
 export type OutlivingSeat = { since: Instant; event: SessionEvent; quantity: Amount };
 

@@ -1,159 +1,23 @@
 /**
  * The one sessionizer: check-outs and check-ins in time order become seats that are taken and given back.
- * Streams; it remembers only what is open, lingering or borrowed. One state machine, so one file of 800 lines.
+ * Streams; it remembers only what is open, lingering or borrowed. One state machine, so one file of 700 lines.
  */
 
-import { getOrCreate } from '../../base/get-or-create.ts';
 import type { Instant } from '../../base/instant.ts';
-import type { Place } from '../../model/place.ts';
 import { type Amount, ONE } from '../contract/amount.ts';
 import type { LicenseUse } from './license-use.ts';
-import { LongestPairing, type Taken } from './longest-pairing.ts';
+import { LingeringSeats } from './lingering-seats.ts';
+import { LongestPairings } from './longest-pairings.ts';
+import { OpenSessions } from './open-sessions.ts';
 import { OrderedSet } from './ordered-set.ts';
+import type { SeatSink } from './seat-sink.ts';
+import { heldBy, isOther, leastOf, type Part, type Session, type SessionEvent, seatOf } from './session.ts';
+import type { SessionOptions } from './session-options.ts';
 import { UnequalSessions } from './unequal-sessions.ts';
 import { UnpairedSeats } from './unpaired-seats.ts';
 
-/** One event of a session, with what the sessionizer needs of it. */
-export type SessionEvent = {
-  at: Instant;
-  /** What check-outs and check-ins have in common, as JSON. */
-  key: string;
-  /** Whether `key` is an id the log gave to the session: then a second check-out is a repeat. Else it is a second session. */
-  named: boolean;
-  /** Undefined for a check-in that names none: it ends every session of its key, and is no orphan when there is none. */
-  feature: string | undefined;
-  holder: string;
-  /** Sessions of one share count once. Undefined: this one counts alone. */
-  share: string | undefined;
-  quantity: Amount;
-  /** Whether the log states a quantity. A check-in that states none gives back the whole session. */
-  stated: boolean;
-  /** The log states a quantity that nobody can read: then `quantity` is the least it can be. */
-  unreadable: boolean;
-  /** A check-out for use away from the server, which ends by itself. */
-  borrowed?: boolean;
-  /** The part of the server that gave the seat; its restart ends the session, where the contract says so. */
-  daemon?: string | undefined;
-  /** The server that gave it, where there are several. */
-  log?: string | undefined;
-  host?: string | undefined;
-  place: Place;
-  identity: string;
-};
-
-/**
- * A taken seat, or several: `quantity` of them are taken now. `ends` is when they will be given back, once they linger, are
- * borrowed or can time out. `leaving`: of `quantity`, those that were checked in alone and linger.
- */
-export type Session = SessionEvent & {
-  returned: boolean;
-  /** Borrowed, so in use until `ends` by contract, whatever the log lacks. */
-  endsByContract: boolean;
-  leaving: { quantity: Amount; parts: OrderedSet<Part> } | undefined;
-  repeats: Amount;
-  /** Of `repeats`, those that its check-in does not end: somebody else checked out under the same id. */
-  foreign: Amount;
-  /** When it was checked out again last, and the repeats that may go on although it timed out. */
-  repeated: Instant | undefined;
-  outliving: Amount;
-  reopened: Instant | undefined;
-  ends: Instant;
-  /** The check-in, once there is one. */
-  closed: Place | undefined;
-  /** It shares its seats, and nobody knows how many of them check-ins gave back. */
-  unpaired: UnpairedSeats | undefined;
-  /** Where sessions of its seat end by contract, and none has an id. */
-  pairing: LongestPairing | undefined;
-  /** One of several of different quantities, of which a check-in that states none ended one. */
-  unequal: UnequalSessions<Session> | undefined;
-};
-
-/** How many seats of it count in its share for certain. `quantity` may be more or less, for it pairs check-ins as they come. */
-export function certainSeats({ unpaired, quantity }: Session): Amount {
-  return unpaired === undefined ? quantity : unpaired.least;
-}
-
-/** Some seats of a session, checked in before the rest, that linger until `ends`. */
-type Part = { session: Session; quantity: Amount; ends: Instant };
-
 /** A session was checked out again at `at`; that times out at `ends`. */
 type Again = { session: Session; at: Instant; ends: Instant };
-
-/**
- * Why seats may be taken besides: a check-out repeats an open session, or is somebody else's under the same id; a check-in
- * gives back nobody knows how many, or seats of nobody knows which session; or it may have ended one that would be over by now,
- * so that another one is not (`outliving`).
- */
-export type SeatDoubt = 'repeated' | 'reused' | 'amount' | 'unpaired' | 'outliving';
-
-/** What happens to the seats, in time order. */
-export interface SeatSink {
-  take(session: Session, at: Instant): void;
-  release(session: Session, at: Instant): void;
-  /** Seats are given back, whether they linger or not, or are checked out again while they do (then `by` is positive). */
-  idle?(by: Amount, at: Instant): void;
-  /** Called before the release of seats that nobody checked in: they are over by contract. */
-  overdue?(session: Session, quantity: Amount): void;
-  /** The session goes on with `by` seats more, or fewer; its quantity already says so. */
-  change(session: Session, by: Amount, at: Instant): void;
-  /** A check-in without a check-out: the session may have existed since the log began. It surely did just before `at`. */
-  orphan(event: SessionEvent): void;
-  /** Seats that may be taken besides, from `at` on, because of `event`; negative when the doubt ends. */
-  doubt(quantity: Amount, at: Instant, event: SessionEvent, reason?: SeatDoubt): void;
-  /** An upgrade states the new quantity alone, and what it was before is not known. */
-  upgradeUnknown?(event: SessionEvent): void;
-}
-
-/** Tells each of them in turn. */
-export function bothSinks(first: SeatSink, second: SeatSink): SeatSink {
-  return {
-    take(session, at) {
-      first.take(session, at);
-      second.take(session, at);
-    },
-    release(session, at) {
-      first.release(session, at);
-      second.release(session, at);
-    },
-    idle(by, at) {
-      first.idle?.(by, at);
-      second.idle?.(by, at);
-    },
-    overdue(session, quantity) {
-      first.overdue?.(session, quantity);
-      second.overdue?.(session, quantity);
-    },
-    change(session, by, at) {
-      first.change(session, by, at);
-      second.change(session, by, at);
-    },
-    orphan(event) {
-      first.orphan(event);
-      second.orphan(event);
-    },
-    doubt(quantity, at, event, reason) {
-      first.doubt(quantity, at, event, reason);
-      second.doubt(quantity, at, event, reason);
-    },
-    upgradeUnknown(event) {
-      first.upgradeUnknown?.(event);
-      second.upgradeUnknown?.(event);
-    },
-  };
-}
-
-export type SessionOptions = {
-  /** Nanoseconds a seat stays taken after its check-in. */
-  linger: bigint;
-  /** Nanoseconds after which a session without a check-in is over. */
-  timeout?: bigint;
-  /** Nanoseconds after which a borrowed session is over, if it was not given back before. */
-  borrow?: bigint;
-  /** Whether a restart ends sessions. */
-  restarts?: boolean;
-  /** Whether a session that nothing ended is in use by contract. */
-  openIsInUse?: boolean;
-};
 
 /**
  * `paired`: a check-in that fits none of them may have shrunk any. `unreadable`: nobody knows what some of them hold. `blurred`:
@@ -161,30 +25,22 @@ export type SessionOptions = {
  */
 type Mixture = 'unequal' | 'paired' | 'unreadable' | 'blurred';
 
-/** The sessions of one key by feature. */
-type OpenSessions = Map<string, OrderedSet<Session>>;
-
 export class Sessions {
   private readonly sink: SeatSink;
   private readonly options: SessionOptions;
-  private readonly open = new Map<string, OpenSessions>();
+  private readonly open = new OpenSessions();
+  private readonly lingering = new LingeringSeats();
   /** In order of `ends`, for all wait equally long. */
-  private readonly lingering = new OrderedSet<Session>();
-  private readonly lingeringSeats = new Map<string, OrderedSet<Session>>();
   private readonly waiting = new OrderedSet<Session>();
   private readonly borrowed = new OrderedSet<Session>();
   /** Borrowed sessions that ended by themselves and may still be given back, by seat. */
   private readonly expired = new Map<string, number>();
-  /** Those that a restart ends, by log and daemon: nothing else may be looked at, for a hostile log restarts at every line. */
-  private readonly byDaemon = new Map<string | undefined, Map<string | undefined, OrderedSet<Session>>>();
   private readonly leaving = new OrderedSet<Part>();
   private readonly repeated = new OrderedSet<Again>();
   /** Seats that may still be taken under the id of a session that was checked in, by seat. */
   private readonly foreign = new Map<string, Amount>();
+  private readonly longest: LongestPairings;
   /** By seat. */
-  private readonly pairings = new Map<string, LongestPairing>();
-  /** What their check-outs took, in order of time each. */
-  private readonly taken = { timeout: new OrderedSet<Taken>(), borrow: new OrderedSet<Taken>() };
   private readonly unpaired = new Map<string, UnpairedSeats>();
   private readonly unequal = new Map<string, UnequalSessions<Session>>();
   /** Sessions without an id that do not all hold the same. */
@@ -193,6 +49,7 @@ export class Sessions {
   constructor(options: SessionOptions, sink: SeatSink) {
     this.options = options;
     this.sink = sink;
+    this.longest = new LongestPairings(options, sink);
   }
 
   /** What the event of this kind does to its session; refusals and assignments are of none. */
@@ -215,7 +72,7 @@ export class Sessions {
     }
     const unpaired = this.unpairedOf(event);
     unpaired?.checkOut(event.quantity);
-    const pairing = this.checkOutLongest(event);
+    const pairing = this.longest.checkOut(event, this.isBorrowed(event));
     if (!event.named && this.takeAgain(event)) return;
     const session = this.revive(event) ?? this.take(event, unpaired);
     session.pairing = pairing;
@@ -223,10 +80,8 @@ export class Sessions {
       join(session, unpaired);
       this.tellUnpaired(unpaired, event);
     }
-    const byFeature = getOrCreate(this.open, event.key, () => new Map<string, OrderedSet<Session>>());
-    const sessions = getOrCreate(byFeature, event.feature ?? '', () => new OrderedSet<Session>());
-    const before = sessions.last();
-    sessions.add(session);
+    const before = this.open.ofSeat(session)?.last();
+    const sessions = this.open.add(session);
     if (!event.named) {
       if (session.unreadable || before?.unreadable) this.mix(sessions, 'unreadable');
       else if (before !== undefined && heldBy(before) !== heldBy(session)) this.mix(sessions);
@@ -236,33 +91,10 @@ export class Sessions {
       this.borrow(session, event.at);
       return;
     }
-    if (this.options.restarts) {
-      const ofLog = getOrCreate(this.byDaemon, session.log, () => new Map<string, OrderedSet<Session>>());
-      getOrCreate(ofLog, session.daemon, () => new OrderedSet<Session>()).add(session);
-    }
+    if (this.options.restarts) this.open.endsAtRestart(session);
     if (this.options.timeout === undefined) return;
     session.ends = event.at + this.options.timeout;
     this.waiting.add(session);
-  }
-
-  /** Undefined where all sessions of the seat end in one way, or each has an id. */
-  private checkOutLongest(event: SessionEvent): LongestPairing | undefined {
-    const { timeout, borrow, restarts = false } = this.options;
-    if (event.named || (timeout === undefined && borrow === undefined)) return undefined;
-    const pairing = getOrCreate(this.pairings, seatOf(event), () => new LongestPairing(restarts));
-    pairing.open += event.quantity;
-    if (this.isBorrowed(event)) this.taken.borrow.add(pairing.checkOut(event, event.at + borrow!, 'borrow'));
-    else if (timeout === undefined) pairing.checkOut(event, undefined, 'never');
-    else this.taken.timeout.add(pairing.checkOut(event, event.at + timeout, 'timeout'));
-    return pairing;
-  }
-
-  private tellPairing(pairing: LongestPairing, at: Instant, event: SessionEvent): void {
-    const by = pairing.doubtful - pairing.told;
-    pairing.told += by;
-    if (by !== 0n) this.sink.doubt(by, at, event, 'outliving');
-    const seat = seatOf(event);
-    if (pairing.isOver && this.pairings.get(seat) === pairing) this.pairings.delete(seat);
   }
 
   private checkOutAgain(session: Session, event: SessionEvent): void {
@@ -301,7 +133,7 @@ export class Sessions {
   private borrow(session: Session, at: Instant): void {
     this.waiting.delete(session);
     this.borrowed.delete(session);
-    this.forgetDaemon(session);
+    this.open.forgetDaemon(session);
     session.endsByContract = true;
     session.ends = at + this.options.borrow!;
     this.borrowed.add(session);
@@ -314,21 +146,17 @@ export class Sessions {
    */
   restart(at: Instant, daemon: string | undefined, log?: string): number {
     this.advance(at);
-    let ended = 0;
-    const ofLog = this.byDaemon.get(log);
-    for (const name of daemon === undefined ? [...(ofLog?.keys() ?? [])] : [daemon]) {
-      for (const session of [...(ofLog?.get(name) ?? [])]) {
-        const held = heldBy(session);
-        this.close(session, at);
-        session.unpaired?.expire(held);
-        session.pairing?.restart(held);
-        this.sink.idle?.(-held, at);
-        this.reduce(session, held, at);
-        if (session.pairing !== undefined) this.tellPairing(session.pairing, at, session);
-        ended++;
-      }
+    const ended = this.open.endedBy(daemon, log);
+    for (const session of ended) {
+      const held = heldBy(session);
+      this.close(session, at);
+      session.unpaired?.expire(held);
+      session.pairing?.restart(held);
+      this.sink.idle?.(-held, at);
+      this.reduce(session, held, at);
+      if (session.pairing !== undefined) this.longest.tell(session.pairing, at, session);
     }
-    return ended;
+    return ended.length;
   }
 
   checkIn(event: SessionEvent): void {
@@ -337,10 +165,9 @@ export class Sessions {
       this.checkInAny(event);
       return;
     }
-    const pairing = event.named ? undefined : this.pairings.get(seatOf(event));
-    pairing?.checkIn(event.stated ? event.quantity : undefined);
+    const pairing = this.longest.checkIn(event);
     this.checkInSeat(event);
-    if (pairing !== undefined) this.tellPairing(pairing, event.at, event);
+    if (pairing !== undefined) this.longest.tell(pairing, event.at, event);
   }
 
   private checkInSeat(event: SessionEvent): void {
@@ -563,7 +390,7 @@ export class Sessions {
 
   /** A check-in that names no feature: of the one session of its key, or of all of them. */
   private checkInAny(event: SessionEvent): void {
-    const open = [...(this.open.get(event.key)?.values() ?? [])].flatMap((sessions) => [...sessions]);
+    const open = this.open.ofKey(event.key);
     const [only] = open;
     if (open.length === 1 && only!.feature !== undefined) {
       this.checkIn({ ...event, feature: only!.feature });
@@ -575,7 +402,7 @@ export class Sessions {
     for (const session of open) {
       session.pairing?.checkIn(heldBy(session));
       this.end(session, event);
-      if (session.pairing !== undefined) this.tellPairing(session.pairing, event.at, session);
+      if (session.pairing !== undefined) this.longest.tell(session.pairing, event.at, session);
     }
   }
 
@@ -666,10 +493,10 @@ export class Sessions {
       const next = sooner(sooner(lingered, this.waiting.first()), borrowed);
       // A part goes before the session that it is of.
       const part = this.leaving.first();
-      const taken = firstTaken(this.taken.timeout.first(), this.taken.borrow.first());
+      const taken = this.longest.first();
       // At one instant before the sessions: what ends with them is no doubt.
-      if (taken !== undefined && taken.ends! <= now && isFirst(taken, next) && isFirst(taken, part)) {
-        this.expireTaken(taken);
+      if (taken !== undefined && taken.ends <= now && isFirst(taken, next) && isFirst(taken, part)) {
+        this.longest.expire(taken);
         continue;
       }
       const again = this.repeated.first();
@@ -684,7 +511,7 @@ export class Sessions {
       }
       if (next === undefined || next.ends > now) return;
       if (next === lingered) {
-        this.stopLingering(next);
+        this.lingering.delete(next);
         this.release(next, next.ends);
       } else {
         const held = heldBy(next);
@@ -701,21 +528,9 @@ export class Sessions {
         if (next === borrowed) this.expired.set(seatOf(next), (this.expired.get(seatOf(next)) ?? 0) + 1);
         this.sink.overdue?.(next, held);
         this.reduce(next, held, next.ends);
-        if (next.pairing !== undefined) {
-          next.pairing.lapse(held);
-          this.tellPairing(next.pairing, next.ends, next);
-        }
+        if (next.pairing !== undefined) this.longest.lapse(next.pairing, held, next.ends, next);
       }
     }
-  }
-
-  private expireTaken(taken: Taken): void {
-    const { pairing, event, ends } = taken;
-    this.taken.timeout.delete(taken);
-    this.taken.borrow.delete(taken);
-    if (taken.quantity === 0n) return;
-    pairing.expire(taken);
-    this.tellPairing(pairing, ends!, event);
   }
 
   /** What was checked out again last has timed out. */
@@ -729,11 +544,11 @@ export class Sessions {
 
   /** Those without a check-in so far. */
   *stillOpen(): Generator<Session> {
-    for (const byFeature of this.open.values()) for (const sessions of byFeature.values()) yield* sessions;
+    yield* this.open;
   }
 
-  private sessionsOf({ key, feature }: SessionEvent): OrderedSet<Session> | undefined {
-    return this.open.get(key)?.get(feature ?? '');
+  private sessionsOf(event: SessionEvent): OrderedSet<Session> | undefined {
+    return this.open.ofSeat(event);
   }
 
   /** What is certain of it: it was in use just before its check-in, and lingers since. */
@@ -840,18 +655,11 @@ export class Sessions {
   }
 
   private close(session: Session, at: Instant): void {
-    const byFeature = this.open.get(session.key)!;
-    const sessions = byFeature.get(session.feature ?? '')!;
-    sessions.delete(session);
+    const left = this.open.delete(session);
     if (session.pairing !== undefined) session.pairing.open -= heldBy(session);
-    if (sessions.size === 0) {
-      byFeature.delete(session.feature ?? '');
-      this.mixed.delete(sessions);
-    }
-    if (byFeature.size === 0) this.open.delete(session.key);
+    if (left.size === 0) this.mixed.delete(left);
     this.waiting.delete(session);
     this.borrowed.delete(session);
-    this.forgetDaemon(session);
     session.returned = true;
     const { repeats, foreign } = session;
     if (repeats !== foreign) this.sink.doubt(foreign - repeats, at, session);
@@ -863,37 +671,19 @@ export class Sessions {
     session.foreign = 0n;
   }
 
-  private forgetDaemon(session: Session): void {
-    if (!this.options.restarts) return;
-    const ofLog = this.byDaemon.get(session.log);
-    const sessions = ofLog?.get(session.daemon);
-    if (sessions?.delete(session) && sessions.size === 0) ofLog!.delete(session.daemon);
-    if (ofLog?.size === 0) this.byDaemon.delete(session.log);
-  }
-
   private linger(session: Session, at: Instant): void {
     this.sink.idle?.(-heldBy(session), at);
     session.returned = true;
     session.ends = at + (this.options.linger > 0n ? this.options.linger : 1n);
     this.lingering.add(session);
-    getOrCreate(this.lingeringSeats, seatOf(session), () => new OrderedSet<Session>()).add(session);
-  }
-
-  private stopLingering(session: Session): void {
-    this.lingering.delete(session);
-    const seat = seatOf(session);
-    const seats = this.lingeringSeats.get(seat)!;
-    seats.delete(session);
-    if (seats.size === 0) this.lingeringSeats.delete(seat);
   }
 
   /** A check-out while the seat of the same key lingers takes that seat again. */
   private revive(event: SessionEvent): Session | undefined {
-    if (this.lingeringSeats.size === 0) return undefined;
-    const session = this.lingeringSeats.get(seatOf(event))?.last();
+    const session = this.lingering.lastOf(event);
     if (session === undefined || session.unreadable || event.unreadable) return undefined;
     if (heldBy(session) !== event.quantity) return undefined;
-    this.stopLingering(session);
+    this.lingering.delete(session);
     session.returned = false;
     session.daemon = event.daemon;
     session.log = event.log;
@@ -904,13 +694,8 @@ export class Sessions {
   }
 }
 
-function firstTaken(timeout: Taken | undefined, borrow: Taken | undefined): Taken | undefined {
-  if (timeout === undefined || borrow === undefined) return timeout ?? borrow;
-  return borrow.ends! < timeout.ends! ? borrow : timeout;
-}
-
-function isFirst({ ends }: Taken, other: { ends: Instant } | undefined): boolean {
-  return other === undefined || ends! <= other.ends;
+function isFirst({ ends }: { ends: Instant }, other: { ends: Instant } | undefined): boolean {
+  return other === undefined || ends <= other.ends;
 }
 
 function isBefore({ ends }: Again, other: { ends: Instant } | undefined): boolean {
@@ -923,29 +708,8 @@ function sooner(left: Session | undefined, right: Session | undefined): Session 
   return right !== undefined && right.ends < left.ends ? right : left;
 }
 
-/** Whether both under one id are of different people, hosts or servers: then they are hardly one seat. */
-function isOther(session: Session, { holder, host, log }: SessionEvent): boolean {
-  if (session.holder !== holder || session.log !== log) return true;
-  return host !== undefined && session.host !== undefined && session.host !== host;
-}
-
 function join(session: Session, unpaired: UnpairedSeats): void {
   if (session.unpaired === unpaired) return;
   session.unpaired = unpaired;
   unpaired.members++;
-}
-
-/** What a session of that many seats holds at least, if nobody knows whether it holds them. */
-function leastOf(quantity: Amount): Amount {
-  return quantity < ONE ? quantity : ONE;
-}
-
-/** Seats of the session that nobody checked in. */
-function heldBy({ quantity, leaving }: Session): Amount {
-  return leaving === undefined ? quantity : quantity - leaving.quantity;
-}
-
-/** Keys are JSON, so nothing in a feature's name can make two seats one. */
-function seatOf({ key, feature }: SessionEvent): string {
-  return `${key}${feature ?? ''}`;
 }
