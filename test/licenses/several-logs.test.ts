@@ -189,3 +189,18 @@ test('servers of other features, rotated files and a week without use leave noth
   const quiet = { 'a.log': days(1, 31, 'ann'), 'b.log': days(1, 25, 'bob') };
   assert.deepEqual(await verdicts(contract(2), quiet), ['2026-03 within 2']);
 });
+
+test('a number of licenses that no server writes is not one', async () => {
+  for (const odd of ['-2', '2,000', '3.x', '0']) {
+    const taken = [8, 9].map(
+      (hour) => ` ${hour}:00:00 (acmed) ${hour === 8 ? 'OUT' : 'IN'}: "editor" ann@pc1 (${odd} licenses) `,
+    );
+    const [month] = await verdicts(
+      contract(1, 'evidence: {coverage: 0.1%}').replace('    evidence', 'evidence'),
+      {
+        'lm.log': debugLog(2, ...taken, '23:00:00 (acmed) IN: "other" bob@pc2  '),
+      },
+    );
+    assert.equal(month, '2026-03 undetermined 1', odd);
+  }
+});
