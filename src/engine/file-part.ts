@@ -69,6 +69,8 @@ export function mergeFileParts(left: FilePart, right: FilePart): FilePart {
     left.tally[key] += right.tally[key];
   left.tally.cutShort ||= right.tally.cutShort;
   left.tally.sawArray ||= right.tally.sawArray;
+  const server = left.tally.server ?? right.tally.server;
+  if (server !== undefined) left.tally.server = server;
   mergeEpisodes(left.malformed, right.malformed);
   for (const member of right.beside) noteBeside(left.beside, member);
   left.stored.failure ??= right.stored.failure;

@@ -1,7 +1,7 @@
 /** What the log covers in time: as a whole, and for each step of a relation by the sources that its events came from. */
 import { NANOS_PER_SECOND } from '../base/instant.ts';
 import { appliesTo } from '../match/logsource.ts';
-import type { Coverage, Covered, Stretch } from '../model/relation.ts';
+import type { Coverage, Covered, ServerLogFiles, Stretch } from '../model/relation.ts';
 import type { Correlation, Detection } from '../model/rule.ts';
 import { UNKNOWN_SOURCE } from '../sources/mapping.ts';
 import type { Seen } from './file-scan.ts';
@@ -20,7 +20,7 @@ export type CoveredSources = {
   seen: Seen;
   groupless: GrouplessSteps;
   /** By the name of a file: which server's log it is of, where there are several (`server-logs.ts`). */
-  logs?: Record<string, string>;
+  logs?: ServerLogFiles;
 };
 
 /**

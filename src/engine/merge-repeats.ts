@@ -48,10 +48,12 @@ export async function mergeRepeats(scan: Scan): Promise<{ duplicates: PositionSe
     return reread(file, scan.inputs[fileIndex]!.compression, stretches, sealed?.identities, linesOf(sealed));
   };
   const servers = new ServerLogs(scan);
-  if (servers.overlap) {
+  if (servers.mayBeSeveral) {
     for await (const repeat of scan.identities.repeats(again)) servers.note(repeat);
+    const apart = [...servers.apart()];
+    const nameOf = (index: number) => scan.inputs[index]!.file;
     scan.coverage.sources.logs = Object.fromEntries(
-      [...servers.apart()].map(([index, log]) => [scan.inputs[index]!.file, scan.inputs[log]!.file]),
+      apart.map(([index, log]) => [nameOf(index), { log: nameOf(log), ...servers.spanOf(index)! }]),
     );
   }
   for await (const repeat of scan.identities.repeats(again)) {

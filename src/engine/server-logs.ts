@@ -4,6 +4,7 @@
  */
 import { getOrCreate } from '../base/get-or-create.ts';
 import { NANOS_PER_SECOND } from '../base/instant.ts';
+import type { Stretch } from '../model/relation.ts';
 import { TEXT_FORMATS } from '../text-logs/index.ts';
 import type { Repeat } from './repeats.ts';
 import type { Scan } from './scan-books.ts';
@@ -12,7 +13,15 @@ import { spanStretch } from './time-span.ts';
 /** Nanoseconds. Where a log is cut, its daemons may write out of order by less. */
 const LONGEST_SEAM = 60n * NANOS_PER_SECOND;
 
-type ServerFile = { index: number; source: string; from: bigint; until: bigint; records: number };
+type ServerFile = {
+  index: number;
+  source: string;
+  from: bigint;
+  until: bigint;
+  records: number;
+  /** The host of the server, where the file names it. */
+  server: string | undefined;
+};
 
 /**
  * Equal records of two files. `shifts`: how many of them are so many lines apart. In a copy nearly all are as far; lines that
@@ -31,16 +40,23 @@ export class ServerLogs {
 
   constructor({ parts, inputs }: Scan) {
     const formats = new Set(TEXT_FORMATS.flatMap(({ name, isOfOneServer }) => (isOfOneServer ? [name] : [])));
-    const files = [...parts.values()].flatMap(({ fileIndex: index, source, span }): ServerFile[] => {
+    const files = [...parts.values()].flatMap(({ fileIndex: index, source, span, tally }): ServerFile[] => {
       if (source === null || span === null || !formats.has(source)) return [];
-      return [{ index, source, ...spanStretch(span), records: inputs[index]!.records.read }];
+      const { server } = tally;
+      return [{ index, source, ...spanStretch(span), records: inputs[index]!.records.read, server }];
     });
     this.files = new Map(files.map((file) => [file.index, file]));
   }
 
-  /** Whether two of them go over the same time at all; else nothing needs to be noted. */
-  get overlap(): boolean {
-    return this.overlapping().next().done !== true;
+  /** Whether they may be of several: two go over the same time, or name other hosts. Else nothing needs to be noted. */
+  get mayBeSeveral(): boolean {
+    return this.overlapping().next().done !== true || this.sourcesOfHosts().size > 0;
+  }
+
+  /** When a file speaks, by the first and the last of its records. */
+  spanOf(index: number): Stretch | undefined {
+    const file = this.files.get(index);
+    return file && { from: file.from, until: file.until };
   }
 
   /** Each of the repeats, before anything is asked. */
@@ -90,11 +106,23 @@ export class ServerLogs {
    * on in which others is not known.
    */
   apart(): Map<number, number> {
-    const mixed = new Set<string>();
+    const mixed = this.sourcesOfHosts();
     for (const [one, other] of this.overlapping())
       if (!mixed.has(one.source) && this.areApart(one.index, other.index)) mixed.add(one.source);
     const mixedFiles = [...this.files.values()].filter(({ source }) => mixed.has(source));
     return new Map(mixedFiles.map(({ index }) => [index, this.logOf(index)]));
+  }
+
+  /** Sources whose files name several hosts: a server may go on where another has been, and is another all the same. */
+  private sourcesOfHosts(): Set<string> {
+    const hosts = new Map<string, string>();
+    const mixed = new Set<string>();
+    for (const { source, server } of this.files.values()) {
+      if (server === undefined) continue;
+      const known = getOrCreate(hosts, source, () => server);
+      if (known !== server) mixed.add(source);
+    }
+    return mixed;
   }
 
   /** In order of time each with those before it that it overlaps. */

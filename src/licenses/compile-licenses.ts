@@ -20,6 +20,7 @@ const KIND_TITLES = {
   assign: 'assignment',
   revoke: 'revocation',
   upgrade: 'upgrade',
+  cancel: 'cancellation',
 } as const;
 
 /** `statement`: figures are wanted beside the verdicts. */
@@ -123,12 +124,12 @@ function covering({ fields }: Contract, covers: readonly Covers[]): ConditionNod
   return or(nodes);
 }
 
-/** A meter is a name too, in a contract that speaks of meters. */
+/** A meter is a name too, in a contract that speaks of meters; an empty one is none, and the event may be of any license. */
 function namesFeature({ fields, licenses }: Contract): ConditionNode {
   const metered = licenses.some(({ covers }) => covers.meters.length > 0);
   return or(
     [...fields.feature, ...(metered ? fields.meter : [])].map((field) =>
-      item(field, ['exists'], [{ kind: 'boolean', value: true }]),
+      and(item(field, ['exists'], [{ kind: 'boolean', value: true }]), not(item(field, [], [toPattern('')]))),
     ),
   );
 }

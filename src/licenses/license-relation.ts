@@ -17,6 +17,7 @@ import { compileTeams } from './contract/people.ts';
 import { clamp } from './contract/periods.ts';
 import type { MeasureFold } from './measures/measure-fold.ts';
 import { segmentsOf, startMeasure } from './measures/start-measure.ts';
+import { withSilentServers } from './silent-servers.ts';
 import { LicenseStatement } from './statement/license-statement.ts';
 import { type LicenseUse, type ServerRestart, UseReader } from './use/license-use.ts';
 import { RenamedSessions } from './use/renamed-sessions.ts';
@@ -68,6 +69,8 @@ class LicenseJudging {
   /** Names that stand for others from a date on, and what is open then. */
   private readonly turns: RenamedSessions;
   private started: Started | undefined;
+  /** Where several servers write logs: those that speak of the license. */
+  private readonly files = new Set<string>();
   /** Whether anything was used: a refusal starts the measure, and is no use. */
   private used = false;
   private first: Instant | undefined;
@@ -94,10 +97,17 @@ class LicenseJudging {
   /** In order of time, those without one first. */
   take(mark: Mark): void {
     const use = this.reader.read(mark, this.coverage?.logs);
+    if (use !== undefined && this.coverage?.logs !== undefined) this.files.add(mark.place.file);
     if (use !== undefined && isTimed(use)) this.turn(use.time);
     if (use === undefined) this.takeOther(mark);
+    else if (use.kind === 'cancel') this.cancel(use);
     else if (use.excluded || use.kind === 'denied') this.takeUncounted(use, mark);
     else this.takeUse(use, mark);
+  }
+
+  private cancel(use: LicenseUse): void {
+    this.start(use).fold.cancel?.(use);
+    this.statement?.cancel(use);
   }
 
   private takeOther(mark: Mark): void {
@@ -188,7 +198,8 @@ class LicenseJudging {
     until: Instant,
     tell: TellFigures | undefined,
   ): Generator<Judgement> {
-    const { contract, license, coverage, first, last, reassignments, statement } = this;
+    const { contract, license, first, last, reassignments, statement } = this;
+    const coverage = withSilentServers(this.coverage, this.files);
     this.turn(until);
     const segments = fold.finish(until);
     const watched = watchers.flatMap((watcher) => [...watcher.finish(until)]);
@@ -210,6 +221,7 @@ class LicenseJudging {
     yield* this.breaches.finish(fold.stillOpen(), spoken);
     yield* selfCheckJudgements(license, selfCheck);
     yield* this.excluded.finish();
-    if (statement !== undefined) tell?.(statement.finish({ segments, stillOpen: fold.stillOpen() }, until));
+    if (statement !== undefined)
+      tell?.(statement.finish({ segments, stillOpen: fold.stillOpen() }, until, coverage));
   }
 }

@@ -28,10 +28,15 @@ export type Coverage =
   | (Stretch &
       Pick<Covered, 'holes'> & {
         steps?: readonly (Covered | undefined)[];
-        /** Where several license servers write logs: for each of their files the name of the log that it is a part of. */
-        logs?: Readonly<Record<string, string>>;
+        /** Where several license servers write logs. */
+        logs?: ServerLogFiles;
+        /** Where fewer of them speak than elsewhere, for so long that a file may be missing; in order. */
+        thin?: readonly Stretch[];
       })
   | undefined;
+
+/** Of each file of a license server the name of the log that it is a part of, and from when to when it speaks. */
+export type ServerLogFiles = Readonly<Record<string, { log: string } & Stretch>>;
 
 /** What the log covers of the events that make marks of one step. */
 export function coverageOf(coverage: Coverage, step: number): Covered | undefined {

@@ -11,6 +11,8 @@ export type TextOutcome =
 
 /** Reads one file from its first line on; what it remembers (a date, a header) is of this file alone. */
 export interface TextReader {
+  /** Of the log of a server: the host that it says it runs on, once it does. */
+  readonly server?: string | undefined;
   /** `text` is without its line end. */
   line(text: string): TextOutcome;
   /** What a record that the file ends in amounts to, where one was left open. */

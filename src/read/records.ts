@@ -132,6 +132,8 @@ export type ReadTally = {
   cutShort: boolean;
   /** Whether some array or wrapper was entered: a file without records may say "none" by `[]`. */
   sawArray: boolean;
+  /** Of a server's log: the host that it says the server runs on. */
+  server?: string;
 };
 
 /** What bytes are driven through; `room` and `filled` as `RecordReader` has them. */
@@ -244,7 +246,9 @@ export class RecordReader {
     this.text?.finish();
     const end = this.base + this.end;
     this.account(end, end, 'framing');
+    const server = this.text?.server;
     return {
+      ...(server !== undefined && { server }),
       bytes: end - this.firstByte,
       recordBytes: this.recordBytes,
       malformedBytes: this.malformedBytes,

@@ -106,6 +106,10 @@ export class TextRecords {
   }
 
   /** The end of the file: what is open there. */
+  get server(): string | undefined {
+    return this.reader.server;
+  }
+
   finish(): void {
     const outcome = this.reader.finish();
     const { open } = this;

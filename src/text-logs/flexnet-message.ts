@@ -132,6 +132,12 @@ export class Message {
       this.quantity = quantity[2];
       return;
     }
+    // No number that a server writes: as it stands, for whoever reads the record to see that nobody can tell how many.
+    const odd = ODD_QUANTITY.exec(inside);
+    if (odd !== null) {
+      this.quantity = odd[1];
+      return;
+    }
     const code = CODE.exec(inside);
     const said = code === null ? inside : inside.slice(0, code.index).trimEnd();
     if (code !== null) this.code ??= code[1];
@@ -201,6 +207,8 @@ function parseVerbose(text: string): Verbose | undefined {
 
 /** `3 licenses`, `3`, `15->16 licenses`. */
 const QUANTITY = /^(?:(\d{1,9}) ?-> ?)?(\d{1,9})(?: licenses?)?$/;
+/** `-2 licenses`, `2,000 licenses`. */
+const ODD_QUANTITY = /^(\S{0,20}\d\S{0,20}) licenses?$/;
 /** `(-4,342:10054 "Connection reset by peer")` at the end: the numbers that name the reason, and what the socket said. */
 const CODE = /\((-\d{1,6}(?:,\d{1,6})?)(?::[^()]*(?:\([^()]*\)[^()]*)?)?\)$/;
 

@@ -14,6 +14,8 @@ const MAX_DAEMONS = 1000;
 type DaemonState = { starting: boolean; serving: boolean };
 
 export class ServerMessages {
+  /** Where lmgrd says that it runs. */
+  host: string | undefined;
   private readonly daemons = new Map<string, DaemonState>();
   private lastServing = '';
   /** Whether license files were read anew: then a daemon that is ready need not have started. */
@@ -41,6 +43,7 @@ export class ServerMessages {
     if (BANNER.test(message)) return this.started('Started', daemon);
     if (SERVER_STARTED.test(message)) return this.serverStarted(daemon, message);
     const lmgrd = LMGRD_STARTED.exec(message);
+    if (lmgrd !== null) this.host ??= lmgrd[1]!.toLowerCase();
     if (lmgrd !== null) return { event: 'started', daemon, members: textMember('host', lmgrd[1]) };
     const exited = EXITED.exec(message);
     if (exited !== null) return this.ended('exited', exited[1]!, message);

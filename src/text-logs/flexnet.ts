@@ -51,6 +51,10 @@ class FlexnetReader implements TextReader {
     this.dates = new LogDates(firstDay(head), zone);
   }
 
+  get server(): string | undefined {
+    return this.servers.host;
+  }
+
   line(text: string): TextOutcome {
     const head = parseHead(text);
     if (head === undefined)
@@ -120,7 +124,9 @@ function membersOf(message: Message): string {
     textMember('user', user) +
     textMember('host', host) +
     // Where a line names none, it is one.
-    numberMember('quantity', quantity ?? 1) +
+    (quantity === undefined || isWhole(quantity)
+      ? numberMember('quantity', quantity ?? 1)
+      : textMember('quantity', quantity)) +
     numberMember('quantity_before', before) +
     textMember('reason', reason) +
     textMember('code', code) +
@@ -143,4 +149,9 @@ function membersOf(message: Message): string {
 function jumpMembers(jump: Jump | undefined): string {
   if (jump === undefined) return '';
   return numberMember('days', jump.days) + textMember('from', jump.from) + textMember('to', jump.to);
+}
+
+/** And no greater than a number of JSON tells exactly. */
+function isWhole(text: string): boolean {
+  return /^\d{1,15}$/.test(text);
 }

@@ -49,7 +49,7 @@ class RlmReader implements TextReader {
   private format: string | undefined;
   private version: string | undefined;
   private daemon: string | undefined;
-  private server: string | undefined;
+  server: string | undefined;
   /** Lines since the header began; undefined behind START. */
   private headerLines: number | undefined = 0;
   /** Kinds that tell how the section before in this file ended; undefined in the first. */

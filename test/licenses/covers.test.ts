@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { parseContract } from '../../src/licenses/parse/parse-contract.ts';
-import { MARCH, runContract, use } from './run-contract.ts';
+import { editorContract, MARCH, runContract, session, set, use } from './run-contract.ts';
 
 function contract(covers: string, quantity: number, head = '', sentence = 'count seats over month'): string {
   return `
@@ -152,4 +152,16 @@ test('a meter is covered by its name, and its events are no doubt of other licen
     'satisfied 1',
     'unlicensed-use: meter "mail.sent" used once by "ann"',
   ]);
+});
+
+test('an event whose feature is empty names none, and may be use of any license', () => {
+  const yaml = editorContract({ quantity: set(1) });
+  const [month, ...others] = runContract(yaml, [
+    ...MARCH,
+    ...session('ann', 0, 60),
+    ...session('bob', 10, 20, { license: '' }),
+  ]);
+  assert.equal(month!.verdict, 'undetermined');
+  assert.match(month!.message, /between 1 and 2 seats in use.*1 event names no feature/);
+  assert.deepEqual(others, []);
 });

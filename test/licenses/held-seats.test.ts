@@ -2,7 +2,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ONE } from '../../src/licenses/contract/amount.ts';
-import { type SeatSink, type SessionEvent, Sessions } from '../../src/licenses/use/sessions.ts';
+import type { SeatSink } from '../../src/licenses/use/seat-sink.ts';
+import type { SessionEvent } from '../../src/licenses/use/session.ts';
+import { Sessions } from '../../src/licenses/use/sessions.ts';
 import { editorContract, runContract, set, spanning, use } from './run-contract.ts';
 
 const APRIL = spanning('2025-04-01T00:00:00Z', '2025-04-30T23:59:59Z');

@@ -115,6 +115,7 @@ test('a whole contract becomes plain data, with dates at local midnight', () => 
     assign: ['license.assign'],
     revoke: ['license.revoke'],
     upgrade: ['license.upgrade'],
+    cancel: ['license.cancel', 'billing.meter_event_adjustment'],
   });
   assert.deepEqual(contract!.fields.session, [{ taxonomy: 'audit', name: 'session' }]);
   assert.deepEqual([contract!.people.key, contract!.coverage], [[{ taxonomy: 'raw', name: 'email' }], 95.5]);

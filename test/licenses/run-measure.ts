@@ -14,10 +14,13 @@ export type Used = {
   person?: string;
   host?: string;
   amount?: string;
+  whole?: string;
   counted?: string;
   group?: string;
   seats?: number;
   session?: string;
+  seat?: string;
+  feature?: string;
   featureless?: boolean;
 };
 
@@ -74,11 +77,15 @@ function toUse({ measure: { count }, share }: License, used: Used, index: number
     host,
     seats: BigInt(seats ?? 1) * ONE,
     amount: amount === undefined ? undefined : parseAmount(amount),
+    id: undefined,
+    canceled: undefined,
+    whole: used.whole === undefined ? undefined : parseAmount(used.whole),
     counted,
+    seat: used.seat,
     group: used.group,
     key: session ?? JSON.stringify([person ?? null, host ?? null]),
     named: session !== undefined,
-    feature: featureless ? undefined : 'editor',
+    feature: featureless ? undefined : (used.feature ?? 'editor'),
     share: share.length === 0 ? undefined : JSON.stringify(share.map((each) => used[each] ?? null)),
     place: { file: 'log', line: index + 1, offset: index, length: 1 },
     identity: `e${index}`,

@@ -155,3 +155,26 @@ test('a name that passes to somebody else on a day is another person from then o
     ['satisfied 1', 'violation 2'],
   );
 });
+
+test('a check-in ends a session of the daemon that wrote it, and not the latest of another one', () => {
+  const records = [
+    out('ann', '09:00', { host: 'pc1', daemon: 'd1' }),
+    out('ann', '09:10', { host: 'pc1', daemon: 'd2' }),
+    back('ann', '09:20', { host: 'pc1', daemon: 'd1' }),
+    server('start', '09:30', 'd1'),
+    out('bob', '10:00', { daemon: 'd1', quantity: 2 }),
+    back('bob', '11:00', { daemon: 'd1', quantity: 2 }),
+    back('ann', '12:00', { host: 'pc1', daemon: 'd2' }),
+  ];
+  // ann's seat of d2 and bob's two are three at once.
+  assert.equal(judged(contract(2, CLOSE), records), 'violation 3');
+  assert.equal(judged(contract(3, CLOSE), records), 'satisfied 3');
+});
+
+test('a session without a check-in since the last restart proves no use of later buckets', () => {
+  const records = [server('start', '08:00'), out('ann', '09:00')];
+  const days = 'count distinct person each day take sum over month';
+  // Certain on the 3rd, possible on each of the 29 days until the 31st.
+  assert.equal(judged(contract(1, CLOSE, days), records), 'undetermined 29');
+  assert.equal(judged(contract(28, 'missingCheckin: in-use', days), records), 'violation 29');
+});

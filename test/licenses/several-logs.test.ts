@@ -122,3 +122,85 @@ test('equal lines of two servers are two check-outs, those of a copied log are o
   assert.deepEqual(await with1(copy), ['2026-03 within 1']);
   assert.deepEqual(await with1(first), ['2026-03 exceeded 2']);
 });
+
+/** What lmgrd writes first. */
+const onHost = (host: string, day: number) =>
+  ` 0:00:01 (lmgrd) FLEXnet Licensing (v11.13.1.2 build 173085 x64_lsb) started on ${host} (linux) (3/${day}/2026)`;
+
+test('logs of servers on two hosts are two though they do not overlap: no restart of one ends what the other gave', async () => {
+  const later = [
+    ' 1:00:00 (lmgrd) Started acmed (internet tcp_port 37560 pid 1085)',
+    OUT('yve', 5),
+    IN('yve', 6),
+  ];
+  const logs = (second: string) => ({
+    'a.log': `${onHost('lic01', 2)}\n${debugLog(2, OUT('zoe', 1), OUT('ann', 2), IN('ann', 3))}`,
+    'b.log': `${onHost(second, 3)}\n${debugLog(3, ...later)}`,
+  });
+  const two = contract(2, 'missingCheckin: close-at-restart\nevidence: {coverage: 1%}');
+  assert.deepEqual(await verdicts(two, logs('lic01')), ['2026-03 within 2']);
+  const one = contract(1, 'missingCheckin: close-at-restart\nevidence: {coverage: 1%}');
+  const yve = (host: string) => ({
+    'a.log': `${onHost('lic01', 2)}\n${debugLog(2, OUT('zoe', 1))}`,
+    'b.log': `${onHost(host, 3)}\n${debugLog(3, ...later)}`,
+  });
+  assert.deepEqual(await verdicts(one, yve('lic01')), ['2026-03 within 1']);
+  assert.deepEqual(await verdicts(one, yve('lic02')), ['2026-03 undetermined 2']);
+});
+
+/** A debug log of some days of March with a session a day. */
+function days(from: number, until: number, who: string, feature = 'editor'): string {
+  return Array.from({ length: until - from + 1 }, (_, index) =>
+    debugLog(
+      from + index,
+      ` 0:30:00 (acmed) OUT: "other" ${who}@pc2  `,
+      ` 8:00:00 (acmed) OUT: "${feature}" ${who}@pc1  `,
+      ` 9:00:00 (acmed) IN: "${feature}" ${who}@pc1  `,
+      `23:59:00 (acmed) IN: "other" ${who}@pc2  `,
+    ),
+  ).join('');
+}
+
+test('a server whose log ends while another one goes on leaves the rest of the month open', async () => {
+  const whole = { 'a.log': days(1, 31, 'ann'), 'b.log': days(1, 31, 'bob') };
+  assert.deepEqual(await verdicts(contract(2), whole), ['2026-03 within 2']);
+  const cut = { ...whole, 'b.log': days(1, 12, 'bob') };
+  const report = await audited(contract(2), cut);
+  assert.deepEqual(
+    report.licenses!.map(({ verdict, reason }) => [
+      verdict,
+      /no file of one of the servers/.test(reason ?? ''),
+    ]),
+    [['undetermined', true]],
+  );
+});
+
+test('servers of other features, rotated files and a week without use leave nothing open', async () => {
+  const other = { 'a.log': days(1, 31, 'ann'), 'm.log': days(1, 12, 'mia', 'solver') };
+  assert.deepEqual(await verdicts(contract(1), other), ['2026-03 within 1']);
+  const rotated = {
+    'a.log.1': days(1, 15, 'ann'),
+    'a.log.2': days(16, 31, 'ann'),
+    'b.log.1': days(1, 10, 'bob'),
+    'b.log.2': days(11, 20, 'bob', 'solver'),
+    'b.log.3': days(21, 31, 'bob'),
+  };
+  assert.deepEqual(await verdicts(contract(2), rotated), ['2026-03 within 2']);
+  const quiet = { 'a.log': days(1, 31, 'ann'), 'b.log': days(1, 25, 'bob') };
+  assert.deepEqual(await verdicts(contract(2), quiet), ['2026-03 within 2']);
+});
+
+test('a number of licenses that no server writes is not one', async () => {
+  for (const odd of ['-2', '2,000', '3.x', '0']) {
+    const taken = [8, 9].map(
+      (hour) => ` ${hour}:00:00 (acmed) ${hour === 8 ? 'OUT' : 'IN'}: "editor" ann@pc1 (${odd} licenses) `,
+    );
+    const [month] = await verdicts(
+      contract(1, 'evidence: {coverage: 0.1%}').replace('    evidence', 'evidence'),
+      {
+        'lm.log': debugLog(2, ...taken, '23:00:00 (acmed) IN: "other" bob@pc2  '),
+      },
+    );
+    assert.equal(month, '2026-03 undetermined 1', odd);
+  }
+});

@@ -4,7 +4,8 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { type Amount, ONE } from '../../src/licenses/contract/amount.ts';
 import { PeakTracker } from '../../src/licenses/measures/peak.ts';
-import { type SessionEvent, Sessions } from '../../src/licenses/use/sessions.ts';
+import type { SessionEvent } from '../../src/licenses/use/session.ts';
+import { Sessions } from '../../src/licenses/use/sessions.ts';
 import { rounds } from '../support/rounds.ts';
 import { atMinute, editorContract, MARCH, runContract, set, spanning, use } from './run-contract.ts';
 

@@ -311,7 +311,7 @@ function berlinTime(at: number): string {
 }
 
 /** A small generator of equal sequences everywhere (Tommy Ettinger's mulberry32). */
-function mulberry32(seed: number): () => number {
+export function mulberry32(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;

@@ -8,8 +8,9 @@ import type { Devices, License } from '../contract/contract.ts';
 import type { Segment } from '../contract/periods.ts';
 import { SegmentCursor } from '../contract/segment-cursor.ts';
 import { type LicenseUse, type ServerRestart, type TimedUse, toSessionEvent } from '../use/license-use.ts';
+import type { Session, SessionEvent } from '../use/session.ts';
 import { isOpenInUse, sessionOptions } from '../use/session-options.ts';
-import { type Session, type SessionEvent, Sessions } from '../use/sessions.ts';
+import { Sessions } from '../use/sessions.ts';
 import type { UseWatcher } from '../use/use-watcher.ts';
 import { type LicenseCode, licenseSeverity } from '../verdict/license-findings.ts';
 import { BoundedJudgements } from './bounded-judgements.ts';
@@ -76,9 +77,9 @@ export class DeviceUse implements UseWatcher {
         },
         change: () => undefined,
         orphan: (event) => this.orphan(event),
-        doubt: (_, __, event, reason) => {
+        doubt: (quantity, _, event, reason) => {
           const { holder, share } = event;
-          if (reason !== 'repeated' && reason !== 'reused') return;
+          if (quantity < 0n || reason === 'amount' || reason === 'unpaired') return;
           if (share === undefined) this.unsaid.note('device', event);
           // From the device that the session is on already it is a repetition.
           else if (!this.open.has(holder, share)) this.unsaid.note('session', event);

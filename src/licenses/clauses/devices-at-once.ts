@@ -3,7 +3,7 @@ import { getOrCreate } from '../../base/get-or-create.ts';
 import { formatInstant, type Instant } from '../../base/instant.ts';
 import { count as counted, quote } from '../../base/text-safety.ts';
 import { MAX_RELATED } from '../../model/relation.ts';
-import type { Session } from '../use/sessions.ts';
+import type { Session } from '../use/session.ts';
 import type { TellDevices } from './device-use.ts';
 import { deviceOf, type OpenDevices } from './open-devices.ts';
 

@@ -4,7 +4,7 @@ import { count as counted, quote } from '../../base/text-safety.ts';
 import type { Place } from '../../model/place.ts';
 import { MAX_RELATED } from '../../model/relation.ts';
 import type { Period } from '../contract/periods.ts';
-import type { Session } from '../use/sessions.ts';
+import type { Session } from '../use/session.ts';
 import type { TellDevices } from './device-use.ts';
 import { deviceOf, type OpenDevices } from './open-devices.ts';
 

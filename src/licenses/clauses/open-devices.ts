@@ -1,7 +1,7 @@
 /** The devices that each person has sessions on, as long as these are open. */
 import { getOrCreate } from '../../base/get-or-create.ts';
 import { OrderedSet } from '../use/ordered-set.ts';
-import type { Session } from '../use/sessions.ts';
+import type { Session } from '../use/session.ts';
 
 export class OpenDevices {
   private readonly byPerson = new Map<string, Map<string, OrderedSet<Session>>>();

@@ -1,6 +1,7 @@
 /**
  * Seats that are kept for teams: what is committed is what is in use, and what is reserved and not in use. Others may
- * hold no more than what is left; where they do, somebody else's reserved seat was taken. Memory: what is open.
+ * hold no more than what is left; where they do, somebody else's reserved seat was taken. Memory: what is open. One
+ * watcher, so one file of 260 lines.
  */
 
 import { getOrCreate } from '../../base/get-or-create.ts';
@@ -14,8 +15,9 @@ import type { Period, Segment } from '../contract/periods.ts';
 import { formatLimit, isOver, type Limit } from '../contract/quantities.ts';
 import { SegmentCursor } from '../contract/segment-cursor.ts';
 import { type LicenseUse, type ServerRestart, type TimedUse, toSessionEvent } from '../use/license-use.ts';
+import { certainSeats, type Session, type SessionEvent } from '../use/session.ts';
 import { isOpenInUse, sessionOptions } from '../use/session-options.ts';
-import { certainSeats, type Session, type SessionEvent, Sessions } from '../use/sessions.ts';
+import { Sessions } from '../use/sessions.ts';
 import type { UseWatcher } from '../use/use-watcher.ts';
 import { licenseSeverity } from '../verdict/license-findings.ts';
 import { contractPlace } from '../verdict/period-verdict.ts';
@@ -52,6 +54,8 @@ export class Reservations implements UseWatcher {
   private readonly peaks = new Map<Period, Peak>();
   /** Seats that may have been taken besides, at whatever time. */
   private doubtful: Amount = 0n;
+  /** Of those, what may have outlived its contract: now, and at most at once. */
+  private outliving = { now: 0n, most: 0n };
 
   constructor(contract: Contract, license: License, segments: readonly Segment[]) {
     this.contract = contract;
@@ -69,10 +73,19 @@ export class Reservations implements UseWatcher {
         this.doubtful += NO_LIMIT;
       },
       orphan: (event) => this.doubt(event),
-      doubt: (quantity) => {
-        if (quantity > 0n) this.doubtful += quantity;
+      doubt: (quantity, _, __, reason) => {
+        if (reason === 'outliving') this.outlive(quantity);
+        else if (quantity > 0n) this.doubtful += quantity;
       },
     });
+  }
+
+  private outlive(by: Amount): void {
+    const { outliving } = this;
+    outliving.now += by;
+    if (outliving.now <= outliving.most) return;
+    this.doubtful += outliving.now - outliving.most;
+    outliving.most = outliving.now;
   }
 
   add(use: TimedUse): void {

@@ -11,8 +11,10 @@ import {
   type TimedUse,
   toSessionEvent,
 } from '../use/license-use.ts';
+import { Outliving } from '../use/outliving.ts';
+import type { SessionEvent } from '../use/session.ts';
 import { sessionOptions } from '../use/session-options.ts';
-import { type Session, Sessions } from '../use/sessions.ts';
+import { Sessions } from '../use/sessions.ts';
 import type { LicenseCode } from '../verdict/license-findings.ts';
 import { licenseSeverity } from '../verdict/license-findings.ts';
 import { UnsaidUse } from './unsaid-use.ts';
@@ -31,7 +33,8 @@ export class TermBreaches {
   private readonly opened = new Map<string, number>();
   /** Only where the contract itself ends sessions: those went on after the term although none is open when the log ends. */
   private readonly sessions: Sessions | undefined;
-  private readonly outlived: Session[] = [];
+  private readonly outlived: SessionEvent[] = [];
+  private readonly outliving = new Outliving();
   private readonly unsaid: UnsaidUse;
   private isDated = false;
 
@@ -77,12 +80,20 @@ export class TermBreaches {
       take() {},
       change() {},
       orphan() {},
-      doubt() {},
+      doubt: (quantity, at, event, reason) => {
+        if (reason !== 'outliving') return;
+        const seat = this.outliving.note(quantity, at, event);
+        if (seat !== undefined && at > end) this.outlive(seat.event);
+      },
       release: (session, at) => {
         const isOver = at > end && session.at < end && session.closed === undefined;
-        if (isOver && this.outlived.length < MAX_OUTLIVED) this.outlived.push(session);
+        if (isOver) this.outlive(session);
       },
     });
+  }
+
+  private outlive(session: SessionEvent): void {
+    if (this.outlived.length < MAX_OUTLIVED) this.outlived.push(session);
   }
 
   /** Use without duration has no session that could outlive the term. */
@@ -101,7 +112,7 @@ export class TermBreaches {
   }
 
   /** `stillOpen`: sessions without a check-in. `until`: the last instant the log speaks of. */
-  *finish(stillOpen: Iterable<Session>, until: Instant): Generator<Judgement> {
+  *finish(stillOpen: Iterable<SessionEvent>, until: Instant): Generator<Judgement> {
     const { term } = this.license;
     if (this.before !== undefined) {
       yield this.judgement('use-before-start', this.before, `the term begins ${term!.from!.text}`);
@@ -112,6 +123,7 @@ export class TermBreaches {
     if (this.after !== undefined) yield this.judgement('use-after-expiry', this.after, ended);
     else if (this.end !== undefined && until > this.end) {
       this.sessions?.advance(until);
+      for (const { event } of this.outliving) this.outlive(event);
       yield* this.perhapsAfter(this.end, [...stillOpen, ...this.outlived], ended);
     }
     // Without any time the whole license is open.
@@ -120,7 +132,11 @@ export class TermBreaches {
     yield* this.unsaid.finish('use-after-expiry', 'term', `use ${begin}until ${term.until.text}`);
   }
 
-  private *perhapsAfter(end: Instant, stillOpen: Iterable<Session>, ended: string): Generator<Judgement> {
+  private *perhapsAfter(
+    end: Instant,
+    stillOpen: Iterable<SessionEvent>,
+    ended: string,
+  ): Generator<Judgement> {
     const open = [...stillOpen].filter(({ at }) => at < end);
     const [first] = open;
     if (first === undefined) return;

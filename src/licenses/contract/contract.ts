@@ -1,6 +1,6 @@
 /**
  * The contract as plain data: what `licenses.yaml` says, with every date an instant. Structured clone keeps it whole.
- * One vocabulary, a type a word, so one file of 260 lines.
+ * One vocabulary, a type a word, so one file of 270 lines.
  */
 import type { Instant } from '../../base/instant.ts';
 import type { FieldRef } from '../../model/mark.ts';
@@ -19,8 +19,12 @@ export type CountKey = 'person' | 'host' | FieldRef;
 
 export type Count =
   | { what: 'seats' }
-  | { what: 'distinct' | 'assigned'; key: CountKey }
-  | { what: 'sum'; field: FieldRef; by?: FieldRef }
+  /** `soFar`: who was counted once in the period counts until it ends. `per`: for each of those, on the average. */
+  | { what: 'distinct'; key: CountKey; soFar?: true; per?: 'person' | 'host' }
+  /** `by`: each counts as the kind whose factor stands first among those that it holds. */
+  | { what: 'assigned'; key: CountKey; soFar?: true; by?: FieldRef }
+  /** `beyond`: of each bucket, what is more than so much (a share of ONE) of what the other field adds up to in it. */
+  | { what: 'sum'; field: FieldRef; by?: FieldRef; beyond?: { share: Amount; field: FieldRef } }
   /** A gauge of each host: `level` holds until the next reading, `sampled` is known at its readings only. */
   | { what: 'level' | 'sampled'; field: FieldRef; by?: FieldRef }
   | { what: 'events' };
@@ -204,6 +208,8 @@ export type EventWords = {
   revoke: string[];
   /** The session goes on with another quantity. */
   upgrade: string[];
+  /** An event of use is taken back, by its id. */
+  cancel: string[];
 };
 
 /** Where events say it; the first field that has a value speaks. */
@@ -224,6 +230,8 @@ export type LicenseFields = {
   reason: FieldRef[];
   /** When the event arrived, as RFC 3339 or a number since the epoch. */
   received: FieldRef[];
+  /** The id of the event that is taken back. */
+  canceled: FieldRef[];
 };
 
 export type People = {

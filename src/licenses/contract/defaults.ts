@@ -15,6 +15,7 @@ export const DEFAULT_EVENTS: EventWords = {
   assign: ['license.assign'],
   revoke: ['license.revoke'],
   upgrade: ['license.upgrade'],
+  cancel: ['license.cancel', 'billing.meter_event_adjustment'],
 };
 
 const raw = (...names: string[]): FieldRef[] => names.map((name) => ({ taxonomy: 'raw', name }));
@@ -35,6 +36,7 @@ export const DEFAULT_FIELDS: LicenseFields = {
   seat: raw('seat', 'seat_id'),
   reason: [{ taxonomy: 'audit', name: 'reason' }],
   received: raw('received_at', 'ingested_at'),
+  canceled: raw('canceled', 'cancels'),
 };
 
 export const DEFAULT_PERSON: FieldRef[] = [{ taxonomy: 'audit', name: 'actor' }];

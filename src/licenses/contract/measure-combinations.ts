@@ -82,6 +82,13 @@ type Sentence = {
 };
 type Columns = Record<'each' | 'take' | 'over', { column: number } | undefined> & { end: { column: number } };
 
+/** A clause of WHAT that has a meaning for some buckets only. */
+function clauseOfBuckets(count: Count): { name: string; classes: readonly BucketClass[] } | undefined {
+  if ('soFar' in count) return { name: 'so far', classes: ['clock'] };
+  if ('beyond' in count) return { name: 'beyond', classes: ['clock'] };
+  return 'per' in count ? { name: 'per', classes: ['clock', 'rolling'] } : undefined;
+}
+
 /** Why the clauses of a sentence do not go together, and where. */
 export function combinationProblem(
   { count, bucket, take, rolling, eachAtLeast, adjust }: Sentence,
@@ -122,13 +129,21 @@ export function combinationProblem(
       '"at least" before "take" is for "count sum(FIELD) each event", expected it at the end of the measure',
     );
   }
+  const clause = clauseOfBuckets(count);
+  if (clause !== undefined && !clause.classes.includes(BUCKET_CLASSES[bucket.kind])) {
+    const words = clause.classes.map((each) => CLASS_WORDS[each]).join(' or ');
+    return refuse(
+      at.each,
+      `${quote(`each ${bucketWord(bucket)}`)} has no meaning for ${quote(clause.name)}, expected ${words}`,
+    );
+  }
   if ('by' in count && count.by !== undefined) {
     if (adjust.factors === undefined)
       return refuse(at.end, '"by" groups what is multiplied, expected "times" with a factor for each value');
-    if (count.what === 'sum' && adjust.round !== undefined)
+    if ((count.what === 'sum' || count.what === 'assigned') && adjust.round !== undefined)
       return refuse(
         at.end,
-        '"round" would hang on the period for "count sum(FIELD) by", expected it for levels only',
+        `"round" would hang on ${count.what === 'sum' ? 'the period for "count sum(FIELD) by"' : 'each person for "count assigned KEY by"'}, expected it for levels only`,
       );
     if (adjust.atLeast !== undefined)
       return refuse(at.end, '"at least" has no meaning for each value of "by", expected none');

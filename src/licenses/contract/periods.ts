@@ -137,5 +137,18 @@ export function coveredPercent(period: Period, term: Term | undefined, coverage:
 
 /** Where a file of the log seems to be missing. */
 export function missingStretches(coverage: Coverage): Stretch[] {
-  return (coverage?.holes ?? []).filter(({ from, until }) => until - from > LONGEST_REST);
+  const isLong = ({ from, until }: Stretch) => until - from > LONGEST_REST;
+  return union([...(coverage?.holes ?? []), ...(coverage?.thin ?? [])].filter(isLong));
+}
+
+function union(stretches: readonly Stretch[]): Stretch[] {
+  const joined: Stretch[] = [];
+  for (const { from, until } of stretches.toSorted((a, b) =>
+    a.from < b.from ? -1 : a.from > b.from ? 1 : 0,
+  )) {
+    const last = joined.at(-1);
+    if (last === undefined || from > last.until) joined.push({ from, until });
+    else if (until > last.until) last.until = until;
+  }
+  return joined;
 }

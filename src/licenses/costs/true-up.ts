@@ -107,9 +107,10 @@ class PurchaseAccount {
   }
 }
 
-/** Seats and people are bought whole; sums and levels as they are. */
-function wholeOf({ measure }: License, amount: Amount): Amount {
-  return ['sum', 'level', 'sampled'].includes(measure.count.what) ? amount : roundUp(amount);
+/** Seats and people are bought whole; sums, levels and ratios as they are. */
+function wholeOf({ measure: { count } }: License, amount: Amount): Amount {
+  const isWhole = !('per' in count) && !['sum', 'level', 'sampled'].includes(count.what);
+  return isWhole ? roundUp(amount) : amount;
 }
 
 /**

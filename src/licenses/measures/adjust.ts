@@ -14,7 +14,7 @@ export function divideUp(dividend: bigint, divisor: bigint): bigint {
   return quotient * divisor < dividend ? quotient + 1n : quotient;
 }
 
-function divideDown(dividend: bigint, divisor: bigint): bigint {
+export function divideDown(dividend: bigint, divisor: bigint): bigint {
   return -divideUp(-dividend, divisor);
 }
 

@@ -1,6 +1,7 @@
 /**
  * `count assigned KEY`: who has been granted the license and has not been revoked, used or not. Memory: everyone who was ever
- * assigned, for a revocation means another thing when it is the first that the log says of somebody.
+ * assigned, for a revocation means another thing when it is the first that the log says of somebody. One fold, so one file of
+ * 264 lines.
  */
 
 import { getOrCreate } from '../../base/get-or-create.ts';
@@ -8,15 +9,16 @@ import type { Instant } from '../../base/instant.ts';
 import { type Amount, ONE } from '../contract/amount.ts';
 import type { Segment } from '../contract/periods.ts';
 import { holderOf, type LicenseUse, type TimedUse } from '../use/license-use.ts';
-import type { Session } from '../use/sessions.ts';
+import type { Session } from '../use/session.ts';
+import { AssignedSoFar } from './assigned-so-far.ts';
+import { AssignedWorth } from './assigned-worth.ts';
+import { type Assignments, isHeld, keyOf, loosen, matching, revokedBy } from './assignments.ts';
 import type { BucketPlan } from './bucket-plan.ts';
+import type { Bounds, Cell } from './cells.ts';
 import type { MeasureFold, SegmentUse, Witness } from './measure-fold.ts';
 import { MAX_WITNESSES } from './peak.ts';
 import { PeriodDoubts } from './period-doubts.ts';
 import { StepCells } from './step-cells.ts';
-
-/** By feature, for one may have the license through two of them: whether that is certain. */
-type Assignments = Map<string, boolean>;
 
 const EARLIER_ASSIGNMENTS =
   'the log does not reach back to when the contract began, so earlier assignments are not in it';
@@ -25,17 +27,22 @@ export class AssignedMeasure implements MeasureFold {
   private readonly plan: BucketPlan;
   private readonly doubts: PeriodDoubts;
   private readonly cells: StepCells;
+  private readonly worth: AssignedWorth;
+  /** With `so far`: who stood at any time of the period. */
+  private readonly soFar: AssignedSoFar | undefined;
   private readonly assigned = new Map<string, Assignments>();
   private readonly witnesses = new Map<string, Witness>();
   private readonly anytimeAssigned = new Set<string>();
   private readonly anytimeRevoked = new Set<string>();
-  private certain = 0;
-  private possible = 0;
+  private certain: Amount = 0n;
+  private possible: Amount = 0n;
+  /** Those who hold a kind without a factor. */
+  private unbounded = 0;
   /** Assignments of nobody named: each may be of one more. Revocations: each may be of any one. */
   private nobodyAssigned = 0;
   private nobodyRevoked = 0;
   private anytimeNobody = 0;
-  /** Revocations of those of whom the log knows no assignment. */
+  /** Revocations of what the log knows no assignment of. */
   private orphans = 0;
   /** The instant that is being read, what was certain before it, and whose first record it is that they are revoked. */
   private now: Instant | undefined;
@@ -45,9 +52,13 @@ export class AssignedMeasure implements MeasureFold {
   private segment = 0;
 
   constructor(plan: BucketPlan, isByInstant: boolean) {
+    const { measure } = plan.license;
     this.plan = plan;
     this.doubts = new PeriodDoubts(plan.segments);
     this.cells = new StepCells(isByInstant ? undefined : plan.clock, plan.segments[0]!.from);
+    this.worth = new AssignedWorth(measure);
+    if (measure.count.what === 'assigned' && measure.count.soFar === true)
+      this.soFar = new AssignedSoFar(plan.segments);
   }
 
   anytime(use: LicenseUse): void {
@@ -57,7 +68,9 @@ export class AssignedMeasure implements MeasureFold {
     if (use.kind === 'revoke') {
       if (name === undefined) this.nobodyRevoked++;
       else this.anytimeRevoked.add(name);
-    } else if (name === undefined) this.anytimeNobody++;
+    }
+    // Who is revoked may have been assigned ever since before the log.
+    if (name === undefined) this.anytimeNobody++;
     else this.anytimeAssigned.add(name);
   }
 
@@ -65,9 +78,9 @@ export class AssignedMeasure implements MeasureFold {
     const { kind, counted: name, time } = use;
     if (kind !== 'assign' && kind !== 'revoke') return;
     const witness = { holder: name ?? holderOf(use), place: use.place };
-    if (this.now === undefined)
-      this.cells.set(this.plan.segments[0]!.from, { lower: 0n, upper: this.upper() });
+    if (this.now === undefined) this.begin();
     if (time !== this.now) {
+      this.beginPeriods(time);
       this.now = time;
       this.certainBefore = this.lower();
       this.orphansNow = 0n;
@@ -76,7 +89,10 @@ export class AssignedMeasure implements MeasureFold {
     if (name === undefined) {
       this.doubts.note('nobody', witness, time, undefined);
       if (kind === 'assign') this.nobodyAssigned++;
-      else this.nobodyRevoked++;
+      else {
+        this.nobodyRevoked++;
+        this.orphans++;
+      }
     } else if (kind === 'assign') this.assign(name, use, witness);
     else this.revoke(name, use, witness);
     this.cells.set(time, { lower: this.lower(), upper: this.upper() });
@@ -85,83 +101,144 @@ export class AssignedMeasure implements MeasureFold {
 
   finish(until: Instant): SegmentUse[] {
     const { segments, conclude, isWhole } = this.plan;
-    const cells = this.cells.finish(segments.at(-1)!.until);
+    const end = segments.at(-1)!.until;
+    if (this.now === undefined) this.begin();
+    this.beginPeriods(end);
+    const cells = this.cells.finish(end);
     if (!isWhole) this.doubts.remark(EARLIER_ASSIGNMENTS, undefined, undefined);
     const explain = {
       witnessesAt: (at: Instant) => this.witnessesAt(at),
       doubtsOf: (segment: Segment) => this.doubts.of(segment),
     };
-    const orphans = BigInt(this.orphans) * ONE;
-    const raised = cells.map((cell) => ({ ...cell, upper: isWhole ? cell.upper! + orphans : undefined }));
-    return conclude(raised, explain, until);
+    return conclude(
+      cells.map((cell) => this.withOrphans(cell)),
+      explain,
+      until,
+    );
+  }
+
+  /** What is known at the end: how many stood since before the log, and so before each earlier instant. */
+  private withOrphans(cell: Cell): Cell {
+    const { isWhole } = this.plan;
+    const orphans = BigInt(this.orphans) * this.worth.most;
+    const upper = isWhole && cell.upper !== undefined ? cell.upper + orphans : undefined;
+    if (!this.worth.isTwoSided) return { ...cell, upper };
+    const lower = isWhole && cell.lower > orphans ? cell.lower - orphans : 0n;
+    return { ...cell, lower, upper };
   }
 
   stillOpen(): Iterable<Session> {
     return [];
   }
 
-  private assign(name: string, { feature, featureless }: TimedUse, witness: Witness): void {
+  private begin(): void {
+    this.cells.set(this.plan.segments[0]!.from, { lower: 0n, upper: this.upper() });
+  }
+
+  /** Those whose first instant is before `now`: what happens at that instant is a part of how they begin. */
+  private beginPeriods(now: Instant): void {
+    if (this.soFar === undefined) return;
+    for (const from of this.soFar.startsBefore(now)) {
+      this.soFar.begin(this.assigned, (features, name) => this.standing(features, name), {
+        orphans: this.orphans,
+        nobodyRevoked: this.nobodyRevoked,
+      });
+      this.cells.set(from, { lower: this.lower(), upper: this.upper() });
+    }
+  }
+
+  private assign(name: string, use: TimedUse, witness: Witness): void {
+    const { feature, featureless, group: kind, time } = use;
     const features = getOrCreate(this.assigned, name, (): Assignments => new Map());
     const isCertain = !featureless && !this.anytimeRevoked.has(name);
-    const key = feature ?? '';
-    this.change(name, features, () => features.set(key, isCertain || features.get(key) === true));
+    const key = keyOf(use);
+    if (this.worth.isByKind && this.worth.of([{ kind, isCertain: true }]).upper === undefined)
+      this.doubts.note('factor', witness, time, undefined);
+    this.change(name, features, () =>
+      features.set(key, {
+        feature,
+        kind,
+        seat: use.seat,
+        isCertain: isCertain || features.get(key)?.isCertain === true,
+      }),
+    );
     if (!this.witnesses.has(name)) this.witnesses.set(name, witness);
   }
 
-  private revoke(name: string, { feature, featureless, time }: TimedUse, witness: Witness): void {
-    const features = this.assigned.get(name);
+  private revoke(name: string, use: TimedUse, witness: Witness): void {
+    const { featureless, time } = use;
+    const features = getOrCreate(this.assigned, name, (): Assignments => new Map());
     if (featureless) {
       // It may have been of another license: then it still stands.
-      if (features !== undefined) {
-        this.change(name, features, () => {
-          for (const key of features.keys()) features.set(key, false);
-        });
-      }
+      this.change(name, features, () => loosen(features, [...features.keys()]));
+      // Or of this one, ever since before the log.
+      if (!revokedBy(features, use).isKnown) this.orphans++;
+      features.set(keyOf(use), undefined);
       return;
     }
-    if (features === undefined) {
-      this.assigned.set(name, new Map());
-      this.doubts.note('revoked', witness, undefined, time);
-      this.orphans++;
-      if (this.anytimeRevoked.has(name)) return;
-      this.orphansNow += ONE;
-      this.cells.touch(time - 1n, this.certainBefore + this.orphansNow);
-      return;
-    }
+    const meant = revokedBy(features, use);
+    // What was assigned by an event without a feature may be what is revoked here.
+    const unnamed = matching(features, { ...use, feature: undefined }).filter(
+      (key) => features.get(key)!.feature === undefined,
+    );
     this.change(name, features, () => {
-      features.delete(feature ?? '');
-      // What was assigned by an event without a feature may be what is revoked here.
-      if (features.has('')) features.set('', false);
+      loosen(features, unnamed);
+      if (meant.isCertain) for (const key of meant.keys) features.set(key, undefined);
+      else loosen(features, meant.keys);
     });
+    if (meant.isKnown || unnamed.length > 0) return;
+    const isFirst = features.size === 0;
+    features.set(keyOf(use), undefined);
+    this.doubts.note('revoked', witness, undefined, time);
+    this.orphans++;
+    if (!isFirst || this.anytimeRevoked.has(name) || this.worth.isByKind) return;
+    this.orphansNow += ONE;
+    this.cells.touch(time - 1n, this.certainBefore + this.orphansNow);
+    this.soFar?.stood(name);
   }
 
   /** Counts a name before and after its assignments change. */
   private change(name: string, features: Assignments, apply: () => void): void {
-    const before = this.standing(name, features);
+    const before = this.standing(features, name);
     apply();
-    const after = this.standing(name, features);
-    this.certain += after.certain - before.certain;
-    this.possible += after.possible - before.possible;
-    if (features.size === 0) this.witnesses.delete(name);
+    const after = this.standing(features, name);
+    this.certain += after.lower - before.lower;
+    this.possible += (after.upper ?? 0n) - (before.upper ?? 0n);
+    this.unbounded += (after.upper === undefined ? 1 : 0) - (before.upper === undefined ? 1 : 0);
+    this.soFar?.note(name, after);
+    if (!isHeld(features)) this.witnesses.delete(name);
   }
 
   /** Those who were assigned at an unknown time are possible always, and counted apart. */
-  private standing(name: string, features: Assignments): { certain: number; possible: number } {
-    const isCertain = [...features.values()].includes(true);
-    return {
-      certain: isCertain ? 1 : 0,
-      possible: features.size > 0 && !this.anytimeAssigned.has(name) ? 1 : 0,
-    };
+  private standing(features: Assignments, name: string): Bounds {
+    const bounds = this.worth.of([...features.values()].filter((held) => held !== undefined));
+    if (!this.anytimeAssigned.has(name)) return bounds;
+    return { lower: this.worth.isTwoSided ? 0n : bounds.lower, upper: bounds.upper && 0n };
   }
 
   private lower(): Amount {
-    return BigInt(Math.max(0, this.certain - this.nobodyRevoked)) * ONE;
+    const { most, isTwoSided } = this.worth;
+    const [certain, revoked] =
+      this.soFar === undefined
+        ? [this.certain, this.nobodyRevoked]
+        : [BigInt(this.soFar.certain) * ONE, this.soFar.nobodyRevokedBefore];
+    // Of two sides, with those who are revoked later for the first time taken off in the end.
+    if (isTwoSided) return certain - BigInt(revoked + this.nobodyAssigned - this.orphans) * most;
+    const lower = certain - BigInt(revoked) * most;
+    return lower > 0n ? lower : 0n;
   }
 
   /** Without those who are revoked later for the first time: they may have been assigned ever since before the log. */
-  private upper(): Amount {
+  private upper(): Amount | undefined {
+    if (this.unbounded > 0) return undefined;
+    const { most, isTwoSided } = this.worth;
     const anytime = this.anytimeAssigned.size + this.anytimeNobody;
-    return BigInt(this.possible + this.nobodyAssigned + anytime - this.orphans) * ONE;
+    const nobody = this.nobodyAssigned + (isTwoSided ? this.nobodyRevoked : 0);
+    const [possible, orphans] =
+      this.soFar === undefined
+        ? [this.possible, this.orphans]
+        : [BigInt(this.soFar.possible) * ONE, this.soFar.orphansBefore];
+    return possible + BigInt(nobody + anytime - orphans) * most;
   }
 
   private keepPeak(at: Instant): void {

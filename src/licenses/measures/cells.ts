@@ -4,8 +4,10 @@ import type { Amount } from '../contract/amount.ts';
 import type { Segment } from '../contract/periods.ts';
 import type { Stretch } from './bucket-clock.ts';
 
+export type Bounds = { lower: Amount; upper: Amount | undefined };
+
 /** Begins and ends with a bucket. `upper` undefined: nothing bounds it. `at`: where `lower` was first reached; else `from`. */
-export type Cell = Stretch & { lower: Amount; upper: Amount | undefined; at?: Instant };
+export type Cell = Stretch & Bounds & { at?: Instant };
 
 type Step = { lower: Amount; upper: Amount; unbounded: number };
 
@@ -47,6 +49,31 @@ export class CellSums {
     return cells;
   }
 }
+
+/** What two lists of cells make together, where any of them is; without a cell nothing was used. */
+export function combinedCells(
+  left: readonly Cell[],
+  right: readonly Cell[],
+  combine: (left: Bounds, right: Bounds) => Bounds,
+): Cell[] {
+  const cuts = [...new Set([...left, ...right].flatMap(({ from, until }) => [from, until]))];
+  cuts.sort((a, b) => (a < b ? -1 : 1));
+  const nextOf = (cells: readonly Cell[]) => {
+    let index = 0;
+    return (at: Instant): Bounds => {
+      while (index < cells.length && cells[index]!.until <= at) index++;
+      const cell = cells[index];
+      return cell === undefined || cell.from > at ? NOTHING : cell;
+    };
+  };
+  const [ofLeft, ofRight] = [nextOf(left), nextOf(right)];
+  return cuts.slice(1).map((until, index) => {
+    const from = cuts[index]!;
+    return { from, until, ...combine(ofLeft(from), ofRight(from)) };
+  });
+}
+
+const NOTHING: Bounds = { lower: 0n, upper: 0n };
 
 /** The cells of each segment, cut at its ends, without holes: where nothing was, nothing was used. */
 export function cellsOfSegments(segments: readonly Segment[], cells: readonly Cell[]): Cell[][] {

@@ -3,7 +3,7 @@ import type { Instant } from '../../base/instant.ts';
 import type { ContractDate } from '../contract/contract.ts';
 import type { SelfCheckResult } from '../self-check/self-check.ts';
 import type { LicenseUse, ServerRestart, TimedUse } from '../use/license-use.ts';
-import type { Session } from '../use/sessions.ts';
+import type { Session } from '../use/session.ts';
 import type { MeasureFold, SegmentUse } from './measure-fold.ts';
 
 type Version = { from: ContractDate | undefined; fold: MeasureFold; unknown: string | undefined };
@@ -22,6 +22,10 @@ export class DatedMeasure implements MeasureFold {
 
   add(use: TimedUse): void {
     for (const { fold } of this.versions) fold.add(use);
+  }
+
+  cancel(use: LicenseUse): void {
+    for (const { fold } of this.versions) fold.cancel?.(use);
   }
 
   uncounted(use: TimedUse): void {

@@ -6,6 +6,7 @@
 import { getOrCreate } from '../../base/get-or-create.ts';
 import type { Instant } from '../../base/instant.ts';
 import { ONE } from '../contract/amount.ts';
+import { indexAt } from '../contract/index-at.ts';
 import {
   holderOf,
   type LicenseUse,
@@ -13,15 +14,18 @@ import {
   type TimedUse,
   toSessionEvent,
 } from '../use/license-use.ts';
-import { sessionOptions } from '../use/session-options.ts';
-import { type Session, type SessionEvent, Sessions } from '../use/sessions.ts';
+import { Outliving, type OutlivingSeat } from '../use/outliving.ts';
+import type { Session, SessionEvent } from '../use/session.ts';
+import { isOpenInUse, sessionOptions } from '../use/session-options.ts';
+import { Sessions } from '../use/sessions.ts';
 import type { Stretch } from './bucket-clock.ts';
 import { type BucketPlan, SHORT_HISTORY } from './bucket-plan.ts';
-import { CellSums } from './cells.ts';
+import { type Cell, CellSums } from './cells.ts';
 import type { MeasureFold, SegmentUse, Witness } from './measure-fold.ts';
 import { MAX_WITNESSES } from './peak.ts';
 import { PeriodDoubts } from './period-doubts.ts';
 import { Runs } from './runs.ts';
+import type { Explain } from './statistic.ts';
 
 type Presence = { proven: Runs; possible: Runs };
 
@@ -36,9 +40,13 @@ export class DistinctBuckets implements MeasureFold {
   /** Use that names nobody: each may be somebody of its own. */
   private readonly nobody = new CellSums();
   private name: string | undefined;
+  private readonly outliving = new Outliving();
+  private readonly isSoFar: boolean;
 
   constructor(plan: BucketPlan) {
     this.plan = plan;
+    const { count } = plan.license.measure;
+    this.isSoFar = count.what === 'distinct' && count.soFar === true;
     this.doubts = new PeriodDoubts(plan.segments);
     this.sessions = new Sessions(
       // A seat that lingers is held by nobody.
@@ -49,6 +57,10 @@ export class DistinctBuckets implements MeasureFold {
         orphan: (event) => this.orphan(event),
         change: () => undefined,
         doubt: (quantity, at, event, reason) => {
+          if (reason === 'outliving') {
+            this.outlive(this.outliving.note(quantity, at, event), at);
+            return;
+          }
           // How many seats somebody holds is not counted here.
           if (quantity > 0n && reason !== 'unpaired') this.repeat(event, at, reason === 'amount');
         },
@@ -60,7 +72,7 @@ export class DistinctBuckets implements MeasureFold {
   anytime(use: LicenseUse): void {
     const witness = { holder: use.counted ?? holderOf(use), place: use.place };
     this.doubts.note('untimed', witness, undefined, undefined);
-    if (use.counted === undefined) this.nobody.add(this.always(), 0n, ONE);
+    if (use.counted === undefined) this.addNobody(this.always());
     else this.presence(use.counted).possible.add(this.always(), witness);
   }
 
@@ -71,14 +83,14 @@ export class DistinctBuckets implements MeasureFold {
       if (kind === 'close') return;
       const reach = kind === 'open' ? { from: this.reach(time).from, until: this.end() } : this.reach(time);
       this.doubts.note('featureless', witness, time, kind === 'open' ? undefined : time);
-      if (name === undefined) this.nobody.add(reach, 0n, ONE);
+      if (name === undefined) this.addNobody(reach);
       else this.presence(name).possible.add(reach, witness);
       return;
     }
     this.sessions.advance(time);
     if (name === undefined) {
       this.doubts.note('nobody', witness, time, kind === 'open' ? undefined : time);
-      if (kind === 'use') this.nobody.add(this.reach(time), 0n, ONE);
+      if (kind === 'use') this.addNobody(this.reach(time));
     } else {
       // A check-in proves use until just before it.
       this.presence(name).proven.add(this.reach(kind === 'close' ? time - 1n : time), witness);
@@ -100,38 +112,60 @@ export class DistinctBuckets implements MeasureFold {
   }
 
   finish(until: Instant): SegmentUse[] {
+    return this.plan.conclude(this.cells(until), this.explain, until);
+  }
+
+  cells(until: Instant): Cell[] {
     this.sessions.advance(until);
     const { license, shortUntil, segments } = this.plan;
     for (const session of this.sessions.stillOpen()) {
       const name = this.names.get(session);
-      const isInUse = license.missingCheckin !== 'keep-open';
+      const isInUse = isOpenInUse(license);
       const reach = this.reach(session.at, isInUse ? until : this.end());
-      if (name === undefined) this.nobody.add(reach, 0n, ONE);
+      if (name === undefined) this.addNobody(reach);
       else this.presence(name)[isInUse ? 'proven' : 'possible'].add(reach, session);
       if (!isInUse) this.doubts.note('unreturned', session, session.at, undefined);
     }
+    for (const seat of this.outliving) this.outlive(seat, this.end());
     const sums = this.nobody;
     for (const { proven, possible } of this.presences.values()) {
-      for (const run of proven) sums.add(run, ONE, 0n);
+      for (const run of this.lasting(proven)) sums.add(run, ONE, 0n);
       possible.addAll(proven);
-      for (const run of possible) sums.add(run, 0n, ONE);
+      for (const run of this.lasting(possible)) sums.add(run, 0n, ONE);
     }
     if (shortUntil !== undefined) {
       sums.add({ from: segments[0]!.from, until: shortUntil }, 0n, undefined);
       this.doubts.remark(SHORT_HISTORY, segments[0]!.from, shortUntil - 1n);
     }
-    return this.plan.conclude(
-      sums.cells(),
-      {
-        witnessesAt: (at) => this.witnessesAt(at),
-        doubtsOf: (segment) => this.doubts.of(segment),
-      },
-      until,
-    );
+    return sums.cells();
   }
+
+  readonly explain: Explain = {
+    witnessesAt: (at) => this.witnessesAt(at),
+    doubtsOf: (segment) => this.doubts.of(segment),
+  };
 
   stillOpen(): Iterable<Session> {
     return this.sessions.stillOpen();
+  }
+
+  private addNobody(stretch: Stretch): void {
+    this.nobody.add({ from: stretch.from, until: this.endOf(stretch) }, 0n, ONE);
+  }
+
+  /** With `so far`, who was there once is counted until the period ends; else the runs as they are. */
+  private lasting(runs: Runs): Runs {
+    if (!this.isSoFar) return runs;
+    const lasting = new Runs();
+    for (const run of runs) lasting.add({ from: run.from, until: this.endOf(run) }, run.witness);
+    return lasting;
+  }
+
+  private endOf({ from, until }: Stretch): Instant {
+    if (!this.isSoFar || until <= from) return until;
+    const { segments } = this.plan;
+    const { period } = segments[indexAt(segments, until - 1n)]!;
+    return period === undefined || period.until < until ? until : period.until;
   }
 
   private take(session: Session): void {
@@ -142,7 +176,7 @@ export class DistinctBuckets implements MeasureFold {
   private release(session: Session, at: Instant): void {
     const name = this.names.get(session);
     const reach = this.reach(session.at, at);
-    if (name === undefined) this.nobody.add(reach, 0n, ONE);
+    if (name === undefined) this.addNobody(reach);
     else this.presence(name).proven.add(reach, session);
     this.names.delete(session);
     this.openNames.delete(session.key);
@@ -151,7 +185,7 @@ export class DistinctBuckets implements MeasureFold {
   private orphan(event: SessionEvent, reason: 'orphan' | 'upgraded' = 'orphan'): void {
     this.doubts.note(reason, event, undefined, event.at);
     const reach = { from: this.start(), until: this.reach(event.at - 1n).until };
-    if (this.name === undefined) this.nobody.add(reach, 0n, ONE);
+    if (this.name === undefined) this.addNobody(reach);
     else this.presence(this.name).possible.add(reach, event);
   }
 
@@ -163,8 +197,18 @@ export class DistinctBuckets implements MeasureFold {
     if (!isPart && this.name !== undefined && this.openNames.get(event.key) === this.name) return;
     this.doubts.note(isPart ? 'amount' : 'repeated', event, at, undefined);
     const reach = { from: this.reach(at).from, until: this.end() };
-    if (this.name === undefined) this.nobody.add(reach, 0n, ONE);
+    if (this.name === undefined) this.addNobody(reach);
     else this.presence(this.name).possible.add(reach, event);
+  }
+
+  /** Its session ended by contract, or another one did that is taken to be checked in. */
+  private outlive(seat: OutlivingSeat | undefined, until: Instant): void {
+    if (seat === undefined) return;
+    const { event, since } = seat;
+    this.doubts.note('outliving', event, since, until);
+    const reach = this.reach(since, until);
+    if (this.presences.has(event.holder)) this.presence(event.holder).possible.add(reach, event);
+    else this.addNobody(reach);
   }
 
   private witnessesAt(at: Instant): Witness[] {

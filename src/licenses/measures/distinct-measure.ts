@@ -17,8 +17,10 @@ import {
   type TimedUse,
   toSessionEvent,
 } from '../use/license-use.ts';
+import { Outliving } from '../use/outliving.ts';
+import type { Session } from '../use/session.ts';
 import { sessionOptions } from '../use/session-options.ts';
-import { type Session, Sessions } from '../use/sessions.ts';
+import { Sessions } from '../use/sessions.ts';
 import { Doubts, type MeasureFold, type SegmentUse, type Witness } from './measure-fold.ts';
 import { MAX_WITNESSES } from './peak.ts';
 
@@ -44,6 +46,7 @@ export class DistinctMeasure implements MeasureFold {
   /** Who may hold a session of which no check-in tells when it ends: in all later periods, too. */
   private readonly lasting = new Set<string>();
   private lastingNobody = 0;
+  private readonly outliving = new Outliving();
   private nobody = 0;
   private fall = 0;
   private sinceFall = 0;
@@ -63,8 +66,9 @@ export class DistinctMeasure implements MeasureFold {
       release() {},
       change() {},
       // Whoever checked out under the id of somebody else's session may go on into the next period.
-      doubt: (_, __, { holder }, reason) => {
-        if (reason === 'reused') this.lasting.add(holder);
+      doubt: (quantity, at, event, reason) => {
+        if (reason === 'reused') this.lasting.add(event.holder);
+        if (reason === 'outliving') this.outliving.note(quantity, at, event);
       },
       orphan,
     });
@@ -167,6 +171,7 @@ export class DistinctMeasure implements MeasureFold {
       this.seen = new Map();
       this.doubts = new Doubts();
       this.possible = new Set([...this.sessions.stillOpen()].map(({ holder }) => holder));
+      for (const { event } of this.outliving) this.possible.add(event.holder);
       for (const holder of this.lasting) this.possible.add(holder);
       this.carried = this.possible.size + this.lastingNobody;
       this.nobody = this.lastingNobody;

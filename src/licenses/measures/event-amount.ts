@@ -23,20 +23,22 @@ export function eventAmount(
   return factor === undefined ? { amount: undefined, doubt: 'factor' } : { amount: multiply(amount, factor) };
 }
 
-const choosers = new WeakMap<Adjustment, (group: string) => Amount | undefined>();
+const choosers = new WeakMap<Adjustment, (group: string) => number>();
 
 /** The factor of the first pattern that fits the value of the measure's `by`, in any case of letters. */
 export function factorOf(adjust: Adjustment, group: string | undefined): Amount | undefined {
+  return adjust.factors?.[rankOf(adjust, group)]?.factor;
+}
+
+/** Where that pattern stands; -1: none fits. */
+export function rankOf(adjust: Adjustment, group: string | undefined): number {
   let choose = choosers.get(adjust);
   if (choose === undefined) {
-    const factors = (adjust.factors ?? []).map(({ factor, pattern }) => ({
-      factor,
-      holds: compileGlob(pattern.toLowerCase()),
-    }));
-    const known = new Map<string, Amount | undefined>();
+    const patterns = (adjust.factors ?? []).map(({ pattern }) => compileGlob(pattern.toLowerCase()));
+    const known = new Map<string, number>();
     choose = (value) => {
       if (known.size > MAX_REMEMBERED) known.clear();
-      return getOrCreate(known, value, () => factors.find(({ holds }) => holds(value.toLowerCase()))?.factor);
+      return getOrCreate(known, value, () => patterns.findIndex((holds) => holds(value.toLowerCase())));
     };
     choosers.set(adjust, choose);
   }

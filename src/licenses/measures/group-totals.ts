@@ -3,8 +3,8 @@
 import type { Amount } from '../contract/amount.ts';
 import type { Measure } from '../contract/contract.ts';
 import { multiply, roundAmount } from './adjust.ts';
+import type { Bounds } from './cells.ts';
 import { factorOf } from './event-amount.ts';
-import type { Bounds } from './step-cells.ts';
 
 type Group = { lower: Amount; upper: Amount };
 

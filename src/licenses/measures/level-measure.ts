@@ -7,14 +7,15 @@ import { getOrCreate } from '../../base/get-or-create.ts';
 import type { Instant } from '../../base/instant.ts';
 import type { Amount } from '../contract/amount.ts';
 import { holderOf, type LicenseUse, type TimedUse } from '../use/license-use.ts';
-import type { Session } from '../use/sessions.ts';
+import type { Session } from '../use/session.ts';
 import type { BucketPlan } from './bucket-plan.ts';
+import type { Bounds } from './cells.ts';
 import { factorOf } from './event-amount.ts';
 import { GroupTotals } from './group-totals.ts';
 import type { MeasureFold, SegmentUse, Witness } from './measure-fold.ts';
 import { MAX_WITNESSES } from './peak.ts';
 import { PeriodDoubts } from './period-doubts.ts';
-import { type Bounds, StepCells } from './step-cells.ts';
+import { StepCells } from './step-cells.ts';
 
 type Gauge = Bounds & { group: string | undefined; host: string; witness: Witness };
 

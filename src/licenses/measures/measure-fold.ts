@@ -6,7 +6,7 @@ import type { Amount } from '../contract/amount.ts';
 import type { Segment } from '../contract/periods.ts';
 import type { CheckedPoints, SelfCheckResult } from '../self-check/self-check.ts';
 import type { LicenseUse, ServerRestart, TimedUse } from '../use/license-use.ts';
-import type { Session } from '../use/sessions.ts';
+import type { Session } from '../use/session.ts';
 import type { TimeOver } from './time-over.ts';
 
 export type Witness = { holder: string; place: Place };
@@ -44,6 +44,8 @@ export interface MeasureFold {
   /** Use whose time is not known. It came before all other use, or after. */
   anytime(use: LicenseUse): void;
   add(use: TimedUse): void;
+  /** An event of use is taken back. Only what adds up events has it. */
+  cancel?(use: LicenseUse): void;
   /** A session that is open goes on under a name that stands for this person from now on. */
   renamed?(use: TimedUse): void;
   /** A server lost its sessions; only where the license says that this ends them. Folds without sessions lack it. */
@@ -67,12 +69,19 @@ const DOUBT_WORDS = {
     'check-ins fit',
     'none of several open sessions of one person and host, and may end either',
   ],
+  outliving: [
+    'session ended by contract',
+    'sessions ended by contract',
+    'although a check-in may have been its own, and a later session goes on',
+  ],
   renamed: ['session was', 'sessions were', 'open under a name when it came to stand for somebody else'],
   reused: [
     'check-out has',
     'check-outs have',
     'the id of an open session of somebody else and may be a second one',
   ],
+  canceled: ['event was', 'events were', 'canceled afterwards'],
+  cancellation: ['cancellation does', 'cancellations do', 'not say before its event which one it takes back'],
   upgraded: ['upgrade does', 'upgrades do', 'not tell what was taken before'],
   nobody: ['event of use names', 'events of use name', 'nobody'],
   unreturned: ['session has', 'sessions have', 'no check-in'],

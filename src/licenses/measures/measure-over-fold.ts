@@ -2,7 +2,7 @@
 import type { Instant } from '../../base/instant.ts';
 import type { SelfCheckResult } from '../self-check/self-check.ts';
 import type { LicenseUse, ServerRestart, TimedUse } from '../use/license-use.ts';
-import type { Session } from '../use/sessions.ts';
+import type { Session } from '../use/session.ts';
 import type { MeasureFold, SegmentUse } from './measure-fold.ts';
 
 export abstract class MeasureOverFold<Fold extends MeasureFold = MeasureFold> implements MeasureFold {
@@ -16,6 +16,10 @@ export abstract class MeasureOverFold<Fold extends MeasureFold = MeasureFold> im
 
   add(use: TimedUse): void {
     this.fold.add(use);
+  }
+
+  cancel(use: LicenseUse): void {
+    this.fold.cancel?.(use);
   }
 
   renamed(use: TimedUse): void {

@@ -10,7 +10,8 @@
 import type { Instant } from '../../base/instant.ts';
 import type { Amount } from '../contract/amount.ts';
 import { OrderedSet } from '../use/ordered-set.ts';
-import { certainSeats, type SeatSink, type Session, type SessionEvent } from '../use/sessions.ts';
+import type { SeatSink } from '../use/seat-sink.ts';
+import { certainSeats, type Session, type SessionEvent } from '../use/session.ts';
 
 /** Names and places are for people to look up; the count tells the rest. */
 export const MAX_WITNESSES = 50;

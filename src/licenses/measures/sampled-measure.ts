@@ -5,7 +5,7 @@
 import { earlier, type Instant } from '../../base/instant.ts';
 import type { Amount } from '../contract/amount.ts';
 import { holderOf, type LicenseUse, type TimedUse } from '../use/license-use.ts';
-import type { Session } from '../use/sessions.ts';
+import type { Session } from '../use/session.ts';
 import type { BucketPlan } from './bucket-plan.ts';
 import type { Cell } from './cells.ts';
 import { factorOf } from './event-amount.ts';

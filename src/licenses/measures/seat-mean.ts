@@ -3,7 +3,7 @@ import { earlier, type Instant, later } from '../../base/instant.ts';
 import type { Amount } from '../contract/amount.ts';
 import type { License } from '../contract/contract.ts';
 import type { Segment } from '../contract/periods.ts';
-import type { SeatSink } from '../use/sessions.ts';
+import type { SeatSink } from '../use/seat-sink.ts';
 import { divideUp } from './adjust.ts';
 import type { SegmentUse, Witness } from './measure-fold.ts';
 import { MeasureOverFold } from './measure-over-fold.ts';

@@ -5,7 +5,7 @@ import { earlier, type Instant, later } from '../../base/instant.ts';
 import type { Amount } from '../contract/amount.ts';
 import { indexAt } from '../contract/index-at.ts';
 import { OrderedSet } from '../use/ordered-set.ts';
-import { certainSeats, type Session, type SessionEvent } from '../use/sessions.ts';
+import { certainSeats, type Session, type SessionEvent } from '../use/session.ts';
 import type { Stretch } from './bucket-clock.ts';
 import type { SegmentPeak } from './peak.ts';
 import type { SeatTracker } from './seats-measure.ts';

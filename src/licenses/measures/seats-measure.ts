@@ -18,8 +18,10 @@ import {
   type TimedUse,
   toSessionEvent,
 } from '../use/license-use.ts';
+import { bothSinks, type SeatSink } from '../use/seat-sink.ts';
+import type { Session, SessionEvent } from '../use/session.ts';
 import { isOpenInUse, sessionOptions } from '../use/session-options.ts';
-import { bothSinks, type SeatSink, type Session, type SessionEvent, Sessions } from '../use/sessions.ts';
+import { Sessions } from '../use/sessions.ts';
 import { withSelfCheck } from './checked-uses.ts';
 import { type Alternative, Doubts, type MeasureFold, type SegmentUse } from './measure-fold.ts';
 import { PeakTracker, type SegmentPeak } from './peak.ts';

@@ -6,19 +6,21 @@ import type { Contract, License } from '../contract/contract.ts';
 import { toZonedSegments } from '../contract/other-zone.ts';
 import { clamp, type Segment, toSegments } from '../contract/periods.ts';
 import { toLimits } from '../contract/quantities.ts';
-import type { SeatSink } from '../use/sessions.ts';
+import type { SeatSink } from '../use/seat-sink.ts';
 import { AdjustedMeasure, isAdjusted, wholeAdjustment } from './adjust.ts';
 import { AssignedMeasure } from './assigned-measure.ts';
 import { toBucketPlan } from './bucket-plan.ts';
 import { DatedMeasure } from './dated-measure.ts';
 import { DistinctBuckets } from './distinct-buckets.ts';
 import { DistinctMeasure } from './distinct-measure.ts';
+import { DistinctRatio } from './distinct-ratio.ts';
 import { LevelMeasure } from './level-measure.ts';
 import type { MeasureFold } from './measure-fold.ts';
 import { SampledMeasure } from './sampled-measure.ts';
 import { SeatBuckets } from './seat-buckets.ts';
 import { SeatMean } from './seat-mean.ts';
 import { SeatsMeasure } from './seats-measure.ts';
+import { SumBeyond } from './sum-beyond.ts';
 import { SumBuckets } from './sum-buckets.ts';
 import { SumMeasure } from './sum-measure.ts';
 
@@ -101,6 +103,7 @@ function plainFold(
       if (take.kind === 'max') return new SeatsMeasure(license, segments, undefined, segments, watch);
       return new SeatMean(license, segments, watch);
     case 'distinct':
+      if (count.per !== undefined) return new DistinctRatio(bucketPlan(), count.per);
       return each.kind === 'period'
         ? new DistinctMeasure(license, segments)
         : new DistinctBuckets(bucketPlan());
@@ -112,6 +115,8 @@ function plainFold(
       return new SampledMeasure(bucketPlan());
     case 'sum':
     case 'events':
+      if ('beyond' in count && count.beyond !== undefined)
+        return new SumBeyond(bucketPlan(), count.beyond.share);
       if (take.kind === 'sum') return new SumMeasure(license.measure, segments);
       return new SumBuckets(bucketPlan());
   }

@@ -2,9 +2,7 @@
 import type { Instant } from '../../base/instant.ts';
 import type { Amount } from '../contract/amount.ts';
 import type { BucketClock } from './bucket-clock.ts';
-import type { Cell } from './cells.ts';
-
-export type Bounds = { lower: Amount; upper: Amount | undefined };
+import type { Bounds, Cell } from './cells.ts';
 
 export class StepCells {
   private readonly clock: BucketClock | undefined;

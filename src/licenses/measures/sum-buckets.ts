@@ -2,13 +2,16 @@
 import type { Instant } from '../../base/instant.ts';
 import { formatAmount } from '../contract/amount.ts';
 import { holderOf, type LicenseUse, type TimedUse } from '../use/license-use.ts';
-import type { Session } from '../use/sessions.ts';
+import type { Session } from '../use/session.ts';
+import type { Stretch } from './bucket-clock.ts';
 import { type BucketPlan, SHORT_HISTORY } from './bucket-plan.ts';
-import { CellSums } from './cells.ts';
+import { Cancellations } from './cancellations.ts';
+import { type Cell, CellSums } from './cells.ts';
 import { eventAmount } from './event-amount.ts';
 import type { MeasureFold, SegmentUse, Witness } from './measure-fold.ts';
 import { MAX_WITNESSES } from './peak.ts';
 import { PeriodDoubts } from './period-doubts.ts';
+import type { Explain } from './statistic.ts';
 
 /** The first record of a bucket is kept for every one, further ones only until there are so many in all. */
 const MAX_KEPT_WITNESSES = 100_000;
@@ -20,6 +23,7 @@ export class SumBuckets implements MeasureFold {
   /** Who added to a bucket, by where it begins. */
   private readonly added = new Map<Instant, Map<string, Witness>>();
   private kept = 0;
+  private readonly cancellations = new Cancellations();
 
   constructor(plan: BucketPlan) {
     this.plan = plan;
@@ -30,9 +34,14 @@ export class SumBuckets implements MeasureFold {
     if (use.kind === 'close') return;
     this.doubts.note('untimed', { holder: holderOf(use), place: use.place }, undefined, undefined);
     const { amount } = eventAmount(this.plan.license.measure, use);
-    const always = { from: this.plan.segments[0]!.from, until: this.plan.segments.at(-1)!.until };
-    if (amount === undefined || amount > 0n) this.sums.add(always, 0n, amount);
-    else this.sums.add(always, amount, 0n);
+    if (amount === undefined || amount > 0n) this.sums.add(this.always(), 0n, amount);
+    else this.sums.add(this.always(), amount, 0n);
+  }
+
+  cancel(use: LicenseUse): void {
+    this.cancellations.add(use);
+    if (use.time === undefined) return;
+    this.doubts.note('cancellation', { holder: holderOf(use), place: use.place }, undefined, undefined);
   }
 
   add(use: TimedUse): void {
@@ -45,6 +54,9 @@ export class SumBuckets implements MeasureFold {
       this.sums.add(reach, 0n, undefined);
       return;
     }
+    const isCanceled = this.cancellations.has(use);
+    if (isCanceled) this.doubts.note('canceled', witness, reach.from, reach.until - 1n);
+    else this.cancellations.note(amount);
     if (use.featureless) this.doubts.note('featureless', witness, reach.from, reach.until - 1n);
     if (amount < 0n) {
       this.doubts.remark(
@@ -54,28 +66,36 @@ export class SumBuckets implements MeasureFold {
       );
     }
     // A correction lowers what is proven, and not what is possible: somebody must vouch for it.
-    this.sums.add(reach, use.featureless && amount > 0n ? 0n : amount, amount > 0n ? amount : 0n);
-    if (!use.featureless && amount > 0n) this.keep(reach.from, witness);
+    const isOpen = use.featureless || isCanceled;
+    this.sums.add(reach, isOpen && amount > 0n ? 0n : amount, amount > 0n ? amount : 0n);
+    if (!isOpen && amount > 0n) this.keep(reach.from, witness);
   }
 
   finish(until: Instant): SegmentUse[] {
-    const { segments, shortUntil, conclude } = this.plan;
+    return this.plan.conclude(this.cells(), this.explain, until);
+  }
+
+  cells(): Cell[] {
+    const { segments, shortUntil } = this.plan;
+    this.sums.add(this.always(), -this.cancellations.doubtful, 0n);
     if (shortUntil !== undefined) {
       this.sums.add({ from: segments[0]!.from, until: shortUntil }, 0n, undefined);
       this.doubts.remark(SHORT_HISTORY, segments[0]!.from, shortUntil - 1n);
     }
-    return conclude(
-      this.sums.cells(),
-      {
-        witnessesAt: (at) => this.witnessesAt(at),
-        doubtsOf: (segment) => this.doubts.of(segment),
-      },
-      until,
-    );
+    return this.sums.cells();
   }
+
+  readonly explain: Explain = {
+    witnessesAt: (at) => this.witnessesAt(at),
+    doubtsOf: (segment) => this.doubts.of(segment),
+  };
 
   stillOpen(): Iterable<Session> {
     return [];
+  }
+
+  private always(): Stretch {
+    return { from: this.plan.segments[0]!.from, until: this.plan.segments.at(-1)!.until };
   }
 
   private keep(bucket: Instant, witness: Witness): void {

@@ -9,7 +9,8 @@ import type { Segment } from '../contract/periods.ts';
 import { isOver } from '../contract/quantities.ts';
 import { falls, SegmentCursor } from '../contract/segment-cursor.ts';
 import { holderOf, type LicenseUse, type TimedUse } from '../use/license-use.ts';
-import type { Session } from '../use/sessions.ts';
+import type { Session } from '../use/session.ts';
+import { Cancellations } from './cancellations.ts';
 import { eventAmount } from './event-amount.ts';
 import { Doubts, type MeasureFold, type SegmentUse, type Witness } from './measure-fold.ts';
 import { MAX_WITNESSES } from './peak.ts';
@@ -18,6 +19,7 @@ export class SumMeasure implements MeasureFold {
   private readonly measure: Measure;
   private readonly cursor: SegmentCursor;
   private readonly uses: SegmentUse[] = [];
+  private readonly cancellations = new Cancellations();
   private readonly anytimeDoubts = new Doubts();
   private anytimeAmount: Amount = 0n;
   private anytimeUnbounded = false;
@@ -46,6 +48,12 @@ export class SumMeasure implements MeasureFold {
     else if (amount > 0n) this.anytimeAmount += amount;
   }
 
+  cancel(use: LicenseUse): void {
+    this.cancellations.add(use);
+    if (use.time !== undefined)
+      this.anytimeDoubts.note('cancellation', { holder: holderOf(use), place: use.place });
+  }
+
   add(use: TimedUse): void {
     this.reach(use.time);
     if (use.kind === 'close') return;
@@ -58,10 +66,13 @@ export class SumMeasure implements MeasureFold {
     }
     if (amount < 0n) this.subtracted -= amount;
     else this.possible += amount;
-    if (use.featureless) {
-      this.doubts.note('featureless', witness);
-      return;
+    const isCanceled = this.cancellations.has(use);
+    if (use.featureless || isCanceled) {
+      this.doubts.note(isCanceled ? 'canceled' : 'featureless', witness);
+      // A correction that may be none still lowers what is proven.
+      if (amount > 0n) return;
     }
+    this.cancellations.note(amount);
     const { limit } = this.cursor.current;
     const before = isOver(this.sinceFall, limit);
     this.sinceFall += amount;
@@ -76,7 +87,8 @@ export class SumMeasure implements MeasureFold {
     this.reach(until);
     this.leave(this.cursor.current);
     for (const use of this.uses) {
-      const { upper } = use;
+      const { lower, upper } = use;
+      lower.amount -= this.cancellations.doubtful;
       const open = this.anytimeUnbounded || upper.amount === undefined;
       upper.amount = open ? undefined : upper.amount! + this.anytimeAmount;
       use.doubts.push(...this.anytimeDoubts.reasons());

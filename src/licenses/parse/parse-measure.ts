@@ -82,16 +82,7 @@ class MeasureParser {
   private count(): Count | undefined {
     const what = this.words.next();
     if (what?.text === 'seats' || what?.text === 'events') return { what: what.text };
-    if (what?.text === 'distinct' || what?.text === 'assigned') {
-      const key = this.words.next();
-      // A field of such a name would be taken for a slip of the pen, and a slip for a field.
-      const isSlip =
-        key !== undefined && KEYS.every((each) => each !== key.text) && nearestName(key.text, KEYS);
-      if (key === undefined || isClause(key.text) || isSlip) {
-        return this.words.refuse(key, `person, host or a field after "${what.text}"`, KEYS);
-      }
-      return { what: what.text, key: toKey(key.text) };
-    }
+    if (what?.text === 'distinct' || what?.text === 'assigned') return this.keyed(what.text);
     const [, kind, name] = /^(sum|level|sampled)\(([^()\s]+)\)$/.exec(what?.text ?? '') ?? [];
     if (name === undefined) {
       return this.words.refuse(
@@ -101,10 +92,58 @@ class MeasureParser {
       );
     }
     const field = { what: kind as 'sum' | 'level' | 'sampled', field: toFieldRef(name) };
-    if (!this.words.clause('by')) return field;
+    if (field.what === 'sum' && this.words.clause('beyond')) return this.beyond(field.field);
+    const by = this.by();
+    return by === null ? undefined : { ...field, ...by };
+  }
+
+  /** After `distinct` or `assigned`: of whom, and what becomes of each. */
+  private keyed(what: 'distinct' | 'assigned'): Count | undefined {
+    const key = this.words.next();
+    // A field of such a name would be taken for a slip of the pen, and a slip for a field.
+    const isSlip =
+      key !== undefined && KEYS.every((each) => each !== key.text) && nearestName(key.text, KEYS);
+    if (key === undefined || isClause(key.text) || isSlip)
+      return this.words.refuse(key, `person, host or a field after "${what}"`, KEYS);
+    const count = { key: toKey(key.text) };
+    if (this.words.clause('so')) {
+      const far = this.words.next();
+      return far?.text === 'far'
+        ? { what, ...count, soFar: true }
+        : this.words.refuse(far, '"far" after "so"', ['far']);
+    }
+    if (what === 'assigned') {
+      const by = this.by();
+      return by === null ? undefined : { what, ...count, ...by };
+    }
+    if (!this.words.clause('per')) return { what, ...count };
+    const other = this.words.next();
+    const per = (['person', 'host'] as const).find((each) => each === other?.text);
+    return per === undefined
+      ? this.words.refuse(other, 'person or host after "per"', KEYS)
+      : { what, ...count, per };
+  }
+
+  /** Null after a problem. */
+  private by(): { by?: FieldRef } | null {
+    if (!this.words.clause('by')) return {};
     const by = this.words.next();
-    if (by === undefined || isClause(by.text)) return this.words.refuse(by, 'a field after "by"');
-    return { ...field, by: toFieldRef(by.text) };
+    if (by !== undefined && !isClause(by.text)) return { by: toFieldRef(by.text) };
+    this.words.refuse(by, 'a field after "by"');
+    return null;
+  }
+
+  /** After `beyond`: `10% of sum(FIELD)`. */
+  private beyond(field: FieldRef): Count | undefined {
+    const share = this.words.next();
+    const digits = /^(\d{1,3}(?:\.\d{1,6})?)%$/.exec(share?.text ?? '')?.[1];
+    if (digits === undefined) return this.words.refuse(share, 'a percentage such as 10% after "beyond"');
+    const of = this.words.next();
+    if (of?.text !== 'of') return this.words.refuse(of, '"of" after the percentage', ['of']);
+    const whole = this.words.next();
+    const [, name] = /^sum\(([^()\s]+)\)$/.exec(whole?.text ?? '') ?? [];
+    if (name === undefined) return this.words.refuse(whole, 'sum(FIELD) after "of"');
+    return { what: 'sum', field, beyond: { share: parseAmount(digits)! / 100n, field: toFieldRef(name) } };
   }
 
   private bucket(): Bucket | undefined {
@@ -188,7 +227,7 @@ class MeasureParser {
 }
 
 function isClause(word: string): boolean {
-  return ['each', 'take', 'over', 'by', 'at', 'times', 'round'].includes(word);
+  return ['each', 'take', 'over', 'by', 'at', 'times', 'round', 'so', 'per', 'beyond'].includes(word);
 }
 
 function toKey(word: string): CountKey {

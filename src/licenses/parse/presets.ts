@@ -64,6 +64,12 @@ export const PRESETS: Readonly<Record<string, Preset>> = {
     needs: '"people" that joins the accounts of one person',
     source: 'https://docs.github.com/en/billing/reference/github-license-users',
   },
+  'github-user-days': {
+    title: 'GitHub AE (2021): who was added once counts every day until the month ends, removed or not',
+    versions: [{ sentence: 'count assigned person so far each day take sum over month' }],
+    needs: '"timezone: UTC", and "people" that joins the accounts of one person',
+    source: 'https://github.com/github/docs/pull/6123',
+  },
   'gitlab-billable': {
     title: 'GitLab maximum users: the most billable users at the daily count, over the license term',
     versions: [{ sentence: 'count assigned person each day at 23:50 take max over term' }],
@@ -95,6 +101,14 @@ export const PRESETS: Readonly<Record<string, Preset>> = {
   'ms-cal-device': {
     title: 'Microsoft device CAL: devices within the 90 days in which a license cannot be given to another',
     versions: [{ sentence: 'count distinct host each 90d take max over month' }],
+    source: 'https://doc.prednyslm.eu/licensing/universal/ms_license_reassignment',
+  },
+  'ms-cal-ratio': {
+    title:
+      'Microsoft CAL: devices for each user. As long as a device CAL costs no more, they are the cheaper cover at 1 or less',
+    versions: [{ sentence: 'count distinct host per person each 90d take max over month' }],
+    needs:
+      'a quantity that is the price of a user CAL divided by that of a device CAL, "set: 1" where they cost the same',
     source: 'https://doc.prednyslm.eu/licensing/universal/ms_license_reassignment',
   },
   'ms-cal-user': {
@@ -133,6 +147,13 @@ export const PRESETS: Readonly<Record<string, Preset>> = {
     needs: 'the number in a field "documents", its kind in "document_type"',
     source: 'https://redresscompliance.com/the-9-document-types-in-sap-digital-access-explained',
   },
+  'sap-named': {
+    title: 'SAP named users: each person once in all systems, as the highest of the types that they hold',
+    versions: [{ sentence: 'count assigned person by user_type each instant take max over term' }],
+    needs:
+      'the types in a field "user_type", all of them, the highest first, with 1 for those that the license is for: "sap-named times 0 for professional*, 1 for limited*, 0 for employee*"; "people" that joins the accounts of one person; and "fields: {seat: system}", since one may have a type in several systems',
+    source: 'https://redresscompliance.com/sap-named-user-licenses/',
+  },
   'slack-active': {
     title: 'Slack active members: any action within 28 days, and no fewer than one',
     versions: [
@@ -144,6 +165,18 @@ export const PRESETS: Readonly<Record<string, Preset>> = {
     ],
     needs: '"people" that excludes bots and single-channel guests',
     source: 'https://slack.com/help/articles/15276553969427-FAQ--Updates-to-Slacks-Fair-Billing-Policy',
+  },
+  'snowflake-cloud-services': {
+    title: 'Snowflake cloud services: of each day the credits beyond a tenth of those of the warehouses',
+    versions: [
+      {
+        sentence:
+          'count sum(credits_used_cloud_services) beyond 10% of sum(credits_used_compute) each day take sum over month',
+      },
+    ],
+    needs:
+      '"timezone: UTC", for the day is that of UTC, and both fields in each event: a day of METERING_DAILY_HISTORY, with the compute of warehouses alone',
+    source: 'https://docs.snowflake.com/en/sql-reference/account-usage/metering_daily_history',
   },
   'snowflake-compute': {
     title: 'Snowflake warehouses: seconds of each run, at least 60, by size; 3,600 are a credit',

@@ -1,6 +1,6 @@
 /** How many seats of one feature are taken, as the license server counts them: at each event, in the order of the log. */
 import type { Amount } from '../contract/amount.ts';
-import { certainSeats, type Session } from '../use/sessions.ts';
+import { certainSeats, type Session } from '../use/session.ts';
 
 export class FeatureSeats {
   /** Each session by itself. */

@@ -8,7 +8,7 @@ import { getOrCreate } from '../../base/get-or-create.ts';
 import { formatInstant, type Instant } from '../../base/instant.ts';
 import type { Place } from '../../model/place.ts';
 import { type Amount, formatAmount, ONE } from '../contract/amount.ts';
-import type { Session, SessionEvent } from '../use/sessions.ts';
+import type { Session, SessionEvent } from '../use/session.ts';
 import { FeatureSeats } from './feature-seats.ts';
 import { type Capacity, inferCapacity, isShownBy, type Refusals } from './inferred-capacity.ts';
 

@@ -6,7 +6,7 @@ import type { Place } from '../../model/place.ts';
 import type { Covered } from '../../model/relation.ts';
 import { toNumber } from '../contract/amount.ts';
 import { holderOf, type TimedUse } from '../use/license-use.ts';
-import type { Session } from '../use/sessions.ts';
+import type { Session } from '../use/session.ts';
 import type { TeamOf } from './teams.ts';
 
 const DAY = 86_400_000_000_000n;

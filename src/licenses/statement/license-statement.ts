@@ -9,7 +9,7 @@ import { clamp } from '../contract/periods.ts';
 import type { MeasureFold, SegmentUse } from '../measures/measure-fold.ts';
 import { segmentsOf, startMeasure } from '../measures/start-measure.ts';
 import type { LicenseUse, ServerRestart } from '../use/license-use.ts';
-import type { Session } from '../use/sessions.ts';
+import type { Session } from '../use/session.ts';
 import { isTimed } from '../use/timed-use.ts';
 import { byCalendarMonth, isByCalendarMonth } from './calendar-month.ts';
 import { cutByDay, isOwedByDay } from './day-segments.ts';
@@ -44,6 +44,11 @@ export class LicenseStatement {
     this.figures.deny(use);
   }
 
+  cancel(use: LicenseUse): void {
+    this.start(use);
+    for (const fold of this.others()) fold?.cancel?.(use);
+  }
+
   see(use: LicenseUse): void {
     this.start(use);
     for (const fold of this.others()) {
@@ -61,6 +66,7 @@ export class LicenseStatement {
   finish(
     folded: { segments: readonly SegmentUse[]; stillOpen: Iterable<Session> } | undefined,
     until: Instant,
+    coverage = this.coverage,
   ): LicenseFigures {
     const { segments = [], stillOpen = [] } = folded ?? {};
     return this.figures.finish(
@@ -72,7 +78,7 @@ export class LicenseStatement {
         stillOpen,
         until,
       },
-      this.coverage,
+      coverage,
     );
   }
 

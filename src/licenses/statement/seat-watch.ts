@@ -2,7 +2,8 @@
 import type { Instant } from '../../base/instant.ts';
 import type { Amount } from '../contract/amount.ts';
 import { OrderedSet } from '../use/ordered-set.ts';
-import type { SeatSink, Session, SessionEvent } from '../use/sessions.ts';
+import type { SeatSink } from '../use/seat-sink.ts';
+import type { Session, SessionEvent } from '../use/session.ts';
 import { type Day, LocalDays } from './local-days.ts';
 
 /** What counts once: a session, or all that share a seat; `shown` is the largest of them. */

@@ -13,7 +13,7 @@ import { type Limit, limitAt, toLimitInForce, toLimits } from '../contract/quant
 import type { SegmentUse } from '../measures/measure-fold.ts';
 import { usesByPeriod } from '../measures/uses-by-period.ts';
 import type { LicenseUse, TimedUse } from '../use/license-use.ts';
-import type { Session } from '../use/sessions.ts';
+import type { Session } from '../use/session.ts';
 import { isPassed } from '../verdict/usage-words.ts';
 import { costFigures, owedFigures } from './bills.ts';
 import { isByCalendarMonth } from './calendar-month.ts';

@@ -1,177 +1,45 @@
 /**
  * The one sessionizer: check-outs and check-ins in time order become seats that are taken and given back.
- * Streams; it remembers only what is open, lingering or borrowed. One state machine, so one file of 800 lines.
+ * Streams; it remembers only what is open, lingering or borrowed. One state machine, so one file of 700 lines.
  */
 
-import { getOrCreate } from '../../base/get-or-create.ts';
 import type { Instant } from '../../base/instant.ts';
-import type { Place } from '../../model/place.ts';
 import { type Amount, ONE } from '../contract/amount.ts';
 import type { LicenseUse } from './license-use.ts';
+import { LingeringSeats } from './lingering-seats.ts';
+import { LongestPairings } from './longest-pairings.ts';
+import { OpenSessions } from './open-sessions.ts';
 import { OrderedSet } from './ordered-set.ts';
+import type { SeatSink } from './seat-sink.ts';
+import { heldBy, isOther, leastOf, type Part, type Session, type SessionEvent, seatOf } from './session.ts';
+import type { SessionOptions } from './session-options.ts';
 import { UnequalSessions } from './unequal-sessions.ts';
 import { UnpairedSeats } from './unpaired-seats.ts';
-
-/** One event of a session, with what the sessionizer needs of it. */
-export type SessionEvent = {
-  at: Instant;
-  /** What check-outs and check-ins have in common, as JSON. */
-  key: string;
-  /** Whether `key` is an id the log gave to the session: then a second check-out is a repeat. Else it is a second session. */
-  named: boolean;
-  /** Undefined for a check-in that names none: it ends every session of its key, and is no orphan when there is none. */
-  feature: string | undefined;
-  holder: string;
-  /** Sessions of one share count once. Undefined: this one counts alone. */
-  share: string | undefined;
-  quantity: Amount;
-  /** Whether the log states a quantity. A check-in that states none gives back the whole session. */
-  stated: boolean;
-  /** The log states a quantity that nobody can read: then `quantity` is the least it can be. */
-  unreadable: boolean;
-  /** A check-out for use away from the server, which ends by itself. */
-  borrowed?: boolean;
-  /** The part of the server that gave the seat; its restart ends the session, where the contract says so. */
-  daemon?: string | undefined;
-  /** The server that gave it, where there are several. */
-  log?: string | undefined;
-  host?: string | undefined;
-  place: Place;
-  identity: string;
-};
-
-/**
- * A taken seat, or several: `quantity` of them are taken now. `ends` is when they will be given back, once they linger, are
- * borrowed or can time out. `leaving`: of `quantity`, those that were checked in alone and linger.
- */
-export type Session = SessionEvent & {
-  returned: boolean;
-  /** Borrowed, so in use until `ends` by contract, whatever the log lacks. */
-  endsByContract: boolean;
-  leaving: { quantity: Amount; parts: OrderedSet<Part> } | undefined;
-  repeats: Amount;
-  /** Of `repeats`, those that its check-in does not end: somebody else checked out under the same id. */
-  foreign: Amount;
-  /** When it was checked out again last, and the repeats that may go on although it timed out. */
-  repeated: Instant | undefined;
-  outliving: Amount;
-  reopened: Instant | undefined;
-  ends: Instant;
-  /** The check-in, once there is one. */
-  closed: Place | undefined;
-  /** It shares its seats, and nobody knows how many of them check-ins gave back. */
-  unpaired: UnpairedSeats | undefined;
-  /** One of several of different quantities, of which a check-in that states none ended one. */
-  unequal: UnequalSessions<Session> | undefined;
-};
-
-/** How many seats of it count in its share for certain. `quantity` may be more or less, for it pairs check-ins as they come. */
-export function certainSeats({ unpaired, quantity }: Session): Amount {
-  return unpaired === undefined ? quantity : unpaired.least;
-}
-
-/** Some seats of a session, checked in before the rest, that linger until `ends`. */
-type Part = { session: Session; quantity: Amount; ends: Instant };
 
 /** A session was checked out again at `at`; that times out at `ends`. */
 type Again = { session: Session; at: Instant; ends: Instant };
 
 /**
- * Why seats may be taken besides: a check-out repeats an open session, or is somebody else's under the same id; a check-in
- * gives back nobody knows how many, or seats of nobody knows which session.
+ * `paired`: a check-in that fits none of them may have shrunk any. `unreadable`: nobody knows what some of them hold. `blurred`:
+ * one of those, or another, was checked in.
  */
-export type SeatDoubt = 'repeated' | 'reused' | 'amount' | 'unpaired';
-
-/** What happens to the seats, in time order. */
-export interface SeatSink {
-  take(session: Session, at: Instant): void;
-  release(session: Session, at: Instant): void;
-  /** Seats are given back, whether they linger or not, or are checked out again while they do (then `by` is positive). */
-  idle?(by: Amount, at: Instant): void;
-  /** Called before the release of seats that nobody checked in: they are over by contract. */
-  overdue?(session: Session, quantity: Amount): void;
-  /** The session goes on with `by` seats more, or fewer; its quantity already says so. */
-  change(session: Session, by: Amount, at: Instant): void;
-  /** A check-in without a check-out: the session may have existed since the log began. It surely did just before `at`. */
-  orphan(event: SessionEvent): void;
-  /** Seats that may be taken besides, from `at` on, because of `event`; negative when the doubt ends. */
-  doubt(quantity: Amount, at: Instant, event: SessionEvent, reason?: SeatDoubt): void;
-  /** An upgrade states the new quantity alone, and what it was before is not known. */
-  upgradeUnknown?(event: SessionEvent): void;
-}
-
-/** Tells each of them in turn. */
-export function bothSinks(first: SeatSink, second: SeatSink): SeatSink {
-  return {
-    take(session, at) {
-      first.take(session, at);
-      second.take(session, at);
-    },
-    release(session, at) {
-      first.release(session, at);
-      second.release(session, at);
-    },
-    idle(by, at) {
-      first.idle?.(by, at);
-      second.idle?.(by, at);
-    },
-    overdue(session, quantity) {
-      first.overdue?.(session, quantity);
-      second.overdue?.(session, quantity);
-    },
-    change(session, by, at) {
-      first.change(session, by, at);
-      second.change(session, by, at);
-    },
-    orphan(event) {
-      first.orphan(event);
-      second.orphan(event);
-    },
-    doubt(quantity, at, event, reason) {
-      first.doubt(quantity, at, event, reason);
-      second.doubt(quantity, at, event, reason);
-    },
-    upgradeUnknown(event) {
-      first.upgradeUnknown?.(event);
-      second.upgradeUnknown?.(event);
-    },
-  };
-}
-
-export type SessionOptions = {
-  /** Nanoseconds a seat stays taken after its check-in. */
-  linger: bigint;
-  /** Nanoseconds after which a session without a check-in is over. */
-  timeout?: bigint;
-  /** Nanoseconds after which a borrowed session is over, if it was not given back before. */
-  borrow?: bigint;
-  /** Whether a restart ends sessions. */
-  restarts?: boolean;
-};
-
-/** `paired`: a check-in that fits none of them may have shrunk any. `unreadable`: nobody knows what some of them hold. */
-type Mixture = 'unequal' | 'paired' | 'unreadable';
-
-/** The sessions of one key by feature. */
-type OpenSessions = Map<string, OrderedSet<Session>>;
+type Mixture = 'unequal' | 'paired' | 'unreadable' | 'blurred';
 
 export class Sessions {
   private readonly sink: SeatSink;
   private readonly options: SessionOptions;
-  private readonly open = new Map<string, OpenSessions>();
+  private readonly open = new OpenSessions();
+  private readonly lingering = new LingeringSeats();
   /** In order of `ends`, for all wait equally long. */
-  private readonly lingering = new OrderedSet<Session>();
-  private readonly lingeringSeats = new Map<string, OrderedSet<Session>>();
   private readonly waiting = new OrderedSet<Session>();
   private readonly borrowed = new OrderedSet<Session>();
   /** Borrowed sessions that ended by themselves and may still be given back, by seat. */
   private readonly expired = new Map<string, number>();
-  /** Those that a restart ends, by log and daemon: nothing else may be looked at, for a hostile log restarts at every line. */
-  private readonly byDaemon = new Map<string | undefined, Map<string | undefined, OrderedSet<Session>>>();
   private readonly leaving = new OrderedSet<Part>();
   private readonly repeated = new OrderedSet<Again>();
   /** Seats that may still be taken under the id of a session that was checked in, by seat. */
   private readonly foreign = new Map<string, Amount>();
+  private readonly longest: LongestPairings;
   /** By seat. */
   private readonly unpaired = new Map<string, UnpairedSeats>();
   private readonly unequal = new Map<string, UnequalSessions<Session>>();
@@ -181,6 +49,7 @@ export class Sessions {
   constructor(options: SessionOptions, sink: SeatSink) {
     this.options = options;
     this.sink = sink;
+    this.longest = new LongestPairings(options, sink);
   }
 
   /** What the event of this kind does to its session; refusals and assignments are of none. */
@@ -191,8 +60,11 @@ export class Sessions {
     else if (kind === 'use') this.use(event);
   }
 
-  checkOut(event: SessionEvent): void {
-    this.advance(event.at);
+  checkOut(given: SessionEvent): void {
+    this.advance(given.at);
+    const event = this.isBlurred(given)
+      ? { ...given, unreadable: true, quantity: leastOf(given.quantity) }
+      : given;
     const repeated = event.named ? this.sessionsOf(event)?.last() : undefined;
     if (repeated !== undefined) {
       this.checkOutAgain(repeated, event);
@@ -200,18 +72,18 @@ export class Sessions {
     }
     const unpaired = this.unpairedOf(event);
     unpaired?.checkOut(event.quantity);
+    const pairing = this.longest.checkOut(event, this.isBorrowed(event));
     if (!event.named && this.takeAgain(event)) return;
     const session = this.revive(event) ?? this.take(event, unpaired);
+    session.pairing = pairing;
     if (unpaired !== undefined) {
       join(session, unpaired);
       this.tellUnpaired(unpaired, event);
     }
-    const byFeature = getOrCreate(this.open, event.key, () => new Map<string, OrderedSet<Session>>());
-    const sessions = getOrCreate(byFeature, event.feature ?? '', () => new OrderedSet<Session>());
-    const before = sessions.last();
-    sessions.add(session);
+    const before = this.open.ofSeat(session)?.last();
+    const sessions = this.open.add(session);
     if (!event.named) {
-      if (session.unreadable || before?.unreadable) this.mixed.set(sessions, 'unreadable');
+      if (session.unreadable || before?.unreadable) this.mix(sessions, 'unreadable');
       else if (before !== undefined && heldBy(before) !== heldBy(session)) this.mix(sessions);
       this.joinUnequal(session);
     }
@@ -219,10 +91,7 @@ export class Sessions {
       this.borrow(session, event.at);
       return;
     }
-    if (this.options.restarts) {
-      const ofLog = getOrCreate(this.byDaemon, session.log, () => new Map<string, OrderedSet<Session>>());
-      getOrCreate(ofLog, session.daemon, () => new OrderedSet<Session>()).add(session);
-    }
+    if (this.options.restarts) this.open.endsAtRestart(session);
     if (this.options.timeout === undefined) return;
     session.ends = event.at + this.options.timeout;
     this.waiting.add(session);
@@ -264,7 +133,7 @@ export class Sessions {
   private borrow(session: Session, at: Instant): void {
     this.waiting.delete(session);
     this.borrowed.delete(session);
-    this.forgetDaemon(session);
+    this.open.forgetDaemon(session);
     session.endsByContract = true;
     session.ends = at + this.options.borrow!;
     this.borrowed.add(session);
@@ -277,19 +146,17 @@ export class Sessions {
    */
   restart(at: Instant, daemon: string | undefined, log?: string): number {
     this.advance(at);
-    let ended = 0;
-    const ofLog = this.byDaemon.get(log);
-    for (const name of daemon === undefined ? [...(ofLog?.keys() ?? [])] : [daemon]) {
-      for (const session of [...(ofLog?.get(name) ?? [])]) {
-        const held = heldBy(session);
-        this.close(session, at);
-        session.unpaired?.expire(held);
-        this.sink.idle?.(-held, at);
-        this.reduce(session, held, at);
-        ended++;
-      }
+    const ended = this.open.endedBy(daemon, log);
+    for (const session of ended) {
+      const held = heldBy(session);
+      this.close(session, at);
+      session.unpaired?.expire(held);
+      session.pairing?.restart(held);
+      this.sink.idle?.(-held, at);
+      this.reduce(session, held, at);
+      if (session.pairing !== undefined) this.longest.tell(session.pairing, at, session);
     }
-    return ended;
+    return ended.length;
   }
 
   checkIn(event: SessionEvent): void {
@@ -298,8 +165,14 @@ export class Sessions {
       this.checkInAny(event);
       return;
     }
+    const pairing = this.longest.checkIn(event);
+    this.checkInSeat(event);
+    if (pairing !== undefined) this.longest.tell(pairing, event.at, event);
+  }
+
+  private checkInSeat(event: SessionEvent): void {
     let rest = event.quantity;
-    if (this.checkInUnequal(event)) return;
+    if (this.checkInBlurred(event) || this.checkInUnequal(event)) return;
     const unpaired = this.unpairedBy(event);
     if (unpaired !== undefined) {
       if (event.stated && !event.unreadable) unpaired.checkIn(rest);
@@ -332,19 +205,37 @@ export class Sessions {
   /**
    * Without an id, the latest: which of equal sessions ended makes no difference to their number, but if one check-in was lost,
    * only the latest is proven to have lasted until now. Where seats are shared, the latest that holds just so many, for hardly
-   * any license server gives back seats of a session one by one. Of its own server; where that gave none, of any.
+   * any license server gives back seats of a session one by one. Of its own server
+   * and daemon; where those gave none, of any.
    */
   private endedBy(event: SessionEvent, quantity: Amount): Session | undefined {
     const sessions = this.sessionsOf(event);
     const last = sessions?.last();
     if (last === undefined || sessions!.size === 1) return last;
-    const isOwn = ({ log }: Session) => event.log === undefined || log === event.log;
+    const isOwn = ({ log, daemon }: Session) =>
+      (event.log === undefined || log === event.log) &&
+      (event.daemon === undefined || daemon === undefined || daemon === event.daemon);
     const isExact = (session: Session) => !session.unreadable && heldBy(session) === quantity;
     // Where seats are not shared the pairing does not change their sum, and the latest is the one that lost check-ins leave proven.
     const isPaired = last.share !== undefined && !event.named && event.stated && !event.unreadable;
     const fits = isPaired ? isExact : () => true;
-    if (isOwn(last) && fits(last)) return last;
-    return sessions!.lastOf((each) => isOwn(each) && fits(each)) ?? sessions!.lastOf(isOwn) ?? last;
+    const hasTwoEnds = !event.named && this.borrowed.size > 0;
+    if (!hasTwoEnds && isOwn(last) && fits(last)) return last;
+    const latest = (holds: (session: Session) => boolean) => {
+      if (!hasTwoEnds) return sessions!.lastOf(holds);
+      const [borrowed, other] = [true, false].map((each) =>
+        sessions!.lastOf((session) => session.endsByContract === each && holds(session)),
+      );
+      return this.longer(borrowed, other);
+    };
+    return latest((each) => isOwn(each) && fits(each)) ?? latest(isOwn) ?? last;
+  }
+
+  /** Which of a borrowed session and another one would prove use for longer, if it was not checked in. */
+  private longer(borrowed: Session | undefined, other: Session | undefined): Session | undefined {
+    if (borrowed === undefined || other === undefined) return borrowed ?? other;
+    const { timeout, openIsInUse = false } = this.options;
+    return (timeout === undefined ? openIsInUse : other.ends > borrowed.ends) ? other : borrowed;
   }
 
   /** The seats of whose sessions nobody knows which ones `event`, a check-in, ends. */
@@ -378,6 +269,7 @@ export class Sessions {
       const less = session.returned ? 0n : heldBy(session) - counted;
       if (less > 0n) {
         dropped += less;
+        if (session.pairing !== undefined) session.pairing.open -= less;
         this.sink.idle?.(-less, event.at);
         this.reduce(session, less, event.at);
       }
@@ -400,6 +292,37 @@ export class Sessions {
     return true;
   }
 
+  /** Of several sessions, of which nobody knows what some hold, it ended one: then nobody knows it of any that is left. */
+  private checkInBlurred(event: SessionEvent): boolean {
+    const sessions = event.named ? undefined : this.sessionsOf(event);
+    if (sessions === undefined || sessions.size === 1) return false;
+    const how = this.mixed.get(sessions);
+    if (how !== 'unreadable' && how !== 'blurred') return false;
+    if (how === 'unreadable') for (const session of sessions) this.blur(session, event.at);
+    this.mixed.set(sessions, 'blurred');
+    this.end(this.endedBy(event, event.quantity)!, event);
+    return true;
+  }
+
+  private isBlurred(event: SessionEvent): boolean {
+    if (event.named || this.mixed.size === 0) return false;
+    const sessions = this.sessionsOf(event);
+    return sessions !== undefined && this.mixed.get(sessions) === 'blurred';
+  }
+
+  /** It holds the least that it can. */
+  private blur(session: Session, at: Instant): void {
+    if (session.unreadable) return;
+    const less = heldBy(session) - leastOf(heldBy(session));
+    if (less > 0n) {
+      if (session.pairing !== undefined) session.pairing.open -= less;
+      this.sink.idle?.(-less, at);
+      this.reduce(session, less, at);
+    }
+    session.unreadable = true;
+    this.sink.change(session, 0n, at);
+  }
+
   private unequalOf(
     sessions: OrderedSet<Session>,
     event: SessionEvent,
@@ -419,7 +342,8 @@ export class Sessions {
 
   private mix(sessions: OrderedSet<Session>, how: Mixture = 'unequal'): void {
     const before = this.mixed.get(sessions);
-    if (before === undefined || before === 'unequal') this.mixed.set(sessions, how);
+    const isMore = how === 'unreadable' && before !== 'blurred';
+    if (before === undefined || before === 'unequal' || isMore) this.mixed.set(sessions, how);
   }
 
   private joinUnequal(session: Session): void {
@@ -466,7 +390,7 @@ export class Sessions {
 
   /** A check-in that names no feature: of the one session of its key, or of all of them. */
   private checkInAny(event: SessionEvent): void {
-    const open = [...(this.open.get(event.key)?.values() ?? [])].flatMap((sessions) => [...sessions]);
+    const open = this.open.ofKey(event.key);
     const [only] = open;
     if (open.length === 1 && only!.feature !== undefined) {
       this.checkIn({ ...event, feature: only!.feature });
@@ -475,7 +399,11 @@ export class Sessions {
     const held = open.reduce((sum, session) => sum + heldBy(session), 0n);
     if (event.stated && event.quantity < held)
       this.sink.doubt(held - event.quantity, event.at, event, 'amount');
-    for (const session of open) this.end(session, event);
+    for (const session of open) {
+      session.pairing?.checkIn(heldBy(session));
+      this.end(session, event);
+      if (session.pairing !== undefined) this.longest.tell(session.pairing, event.at, session);
+    }
   }
 
   /** The session goes on with the quantity of `event`, more or fewer than before. */
@@ -490,16 +418,10 @@ export class Sessions {
     }
     if (sessions.size > 1 || session.unpaired !== undefined) this.sink.upgradeUnknown?.(event);
     session.unpaired?.upgrade();
+    this.upgradeLongest(session, event);
     if (event.unreadable || !event.stated) {
-      if (session.unreadable) return;
-      // The least that it can be.
-      const less = heldBy(session) - ONE;
-      if (less > 0n) {
-        this.sink.idle?.(-less, event.at);
-        this.reduce(session, less, event.at);
-      }
-      session.unreadable = true;
-      this.sink.change(session, 0n, event.at);
+      this.blur(session, event.at);
+      if (!session.named) this.mix(sessions, 'unreadable');
       return;
     }
     const more = event.quantity - heldBy(session);
@@ -511,6 +433,17 @@ export class Sessions {
       session.quantity += more;
       this.sink.change(session, more, event.at);
     }
+  }
+
+  /** Seats that it takes besides are those of the latest session, and those that it gives back of the first. */
+  private upgradeLongest(session: Session, event: SessionEvent): void {
+    const { pairing } = session;
+    if (pairing === undefined) return;
+    const quantity = event.unreadable || !event.stated ? ONE : event.quantity;
+    const more = quantity - heldBy(session);
+    pairing.open += more;
+    if (more < 0n) pairing.checkIn(-more);
+    else pairing.grow(more);
   }
 
   private isLateReturn(event: SessionEvent): boolean {
@@ -560,6 +493,12 @@ export class Sessions {
       const next = sooner(sooner(lingered, this.waiting.first()), borrowed);
       // A part goes before the session that it is of.
       const part = this.leaving.first();
+      const taken = this.longest.first();
+      // At one instant before the sessions: what ends with them is no doubt.
+      if (taken !== undefined && taken.ends <= now && isFirst(taken, next) && isFirst(taken, part)) {
+        this.longest.expire(taken);
+        continue;
+      }
       const again = this.repeated.first();
       if (again !== undefined && again.ends <= now && isBefore(again, next) && isBefore(again, part)) {
         this.stopOutliving(again);
@@ -572,7 +511,7 @@ export class Sessions {
       }
       if (next === undefined || next.ends > now) return;
       if (next === lingered) {
-        this.stopLingering(next);
+        this.lingering.delete(next);
         this.release(next, next.ends);
       } else {
         const held = heldBy(next);
@@ -589,6 +528,7 @@ export class Sessions {
         if (next === borrowed) this.expired.set(seatOf(next), (this.expired.get(seatOf(next)) ?? 0) + 1);
         this.sink.overdue?.(next, held);
         this.reduce(next, held, next.ends);
+        if (next.pairing !== undefined) this.longest.lapse(next.pairing, held, next.ends, next);
       }
     }
   }
@@ -604,11 +544,11 @@ export class Sessions {
 
   /** Those without a check-in so far. */
   *stillOpen(): Generator<Session> {
-    for (const byFeature of this.open.values()) for (const sessions of byFeature.values()) yield* sessions;
+    yield* this.open;
   }
 
-  private sessionsOf({ key, feature }: SessionEvent): OrderedSet<Session> | undefined {
-    return this.open.get(key)?.get(feature ?? '');
+  private sessionsOf(event: SessionEvent): OrderedSet<Session> | undefined {
+    return this.open.ofSeat(event);
   }
 
   /** What is certain of it: it was in use just before its check-in, and lingers since. */
@@ -623,6 +563,7 @@ export class Sessions {
 
   /** Some of a session's seats are checked in, and the rest is not. */
   private giveBack(session: Session, quantity: Amount, at: Instant): void {
+    if (session.pairing !== undefined) session.pairing.open -= quantity;
     if (this.options.linger === 0n) this.reduce(session, quantity, at);
     else {
       const part: Part = { session, quantity, ends: at + this.options.linger };
@@ -693,6 +634,7 @@ export class Sessions {
       ends: 0n,
       closed: undefined,
       unpaired: undefined,
+      pairing: undefined,
       unequal: undefined,
     };
     if (unpaired !== undefined) join(session, unpaired);
@@ -713,17 +655,11 @@ export class Sessions {
   }
 
   private close(session: Session, at: Instant): void {
-    const byFeature = this.open.get(session.key)!;
-    const sessions = byFeature.get(session.feature ?? '')!;
-    sessions.delete(session);
-    if (sessions.size === 0) {
-      byFeature.delete(session.feature ?? '');
-      this.mixed.delete(sessions);
-    }
-    if (byFeature.size === 0) this.open.delete(session.key);
+    const left = this.open.delete(session);
+    if (session.pairing !== undefined) session.pairing.open -= heldBy(session);
+    if (left.size === 0) this.mixed.delete(left);
     this.waiting.delete(session);
     this.borrowed.delete(session);
-    this.forgetDaemon(session);
     session.returned = true;
     const { repeats, foreign } = session;
     if (repeats !== foreign) this.sink.doubt(foreign - repeats, at, session);
@@ -735,37 +671,19 @@ export class Sessions {
     session.foreign = 0n;
   }
 
-  private forgetDaemon(session: Session): void {
-    if (!this.options.restarts) return;
-    const ofLog = this.byDaemon.get(session.log);
-    const sessions = ofLog?.get(session.daemon);
-    if (sessions?.delete(session) && sessions.size === 0) ofLog!.delete(session.daemon);
-    if (ofLog?.size === 0) this.byDaemon.delete(session.log);
-  }
-
   private linger(session: Session, at: Instant): void {
     this.sink.idle?.(-heldBy(session), at);
     session.returned = true;
     session.ends = at + (this.options.linger > 0n ? this.options.linger : 1n);
     this.lingering.add(session);
-    getOrCreate(this.lingeringSeats, seatOf(session), () => new OrderedSet<Session>()).add(session);
-  }
-
-  private stopLingering(session: Session): void {
-    this.lingering.delete(session);
-    const seat = seatOf(session);
-    const seats = this.lingeringSeats.get(seat)!;
-    seats.delete(session);
-    if (seats.size === 0) this.lingeringSeats.delete(seat);
   }
 
   /** A check-out while the seat of the same key lingers takes that seat again. */
   private revive(event: SessionEvent): Session | undefined {
-    if (this.lingeringSeats.size === 0) return undefined;
-    const session = this.lingeringSeats.get(seatOf(event))?.last();
+    const session = this.lingering.lastOf(event);
     if (session === undefined || session.unreadable || event.unreadable) return undefined;
     if (heldBy(session) !== event.quantity) return undefined;
-    this.stopLingering(session);
+    this.lingering.delete(session);
     session.returned = false;
     session.daemon = event.daemon;
     session.log = event.log;
@@ -774,6 +692,10 @@ export class Sessions {
     this.sink.idle?.(event.quantity, event.at);
     return session;
   }
+}
+
+function isFirst({ ends }: { ends: Instant }, other: { ends: Instant } | undefined): boolean {
+  return other === undefined || ends <= other.ends;
 }
 
 function isBefore({ ends }: Again, other: { ends: Instant } | undefined): boolean {
@@ -786,24 +708,8 @@ function sooner(left: Session | undefined, right: Session | undefined): Session 
   return right !== undefined && right.ends < left.ends ? right : left;
 }
 
-/** Whether both under one id are of different people, hosts or servers: then they are hardly one seat. */
-function isOther(session: Session, { holder, host, log }: SessionEvent): boolean {
-  if (session.holder !== holder || session.log !== log) return true;
-  return host !== undefined && session.host !== undefined && session.host !== host;
-}
-
 function join(session: Session, unpaired: UnpairedSeats): void {
   if (session.unpaired === unpaired) return;
   session.unpaired = unpaired;
   unpaired.members++;
-}
-
-/** Seats of the session that nobody checked in. */
-function heldBy({ quantity, leaving }: Session): Amount {
-  return leaving === undefined ? quantity : quantity - leaving.quantity;
-}
-
-/** Keys are JSON, so nothing in a feature's name can make two seats one. */
-function seatOf({ key, feature }: SessionEvent): string {
-  return `${key}${feature ?? ''}`;
 }

@@ -2,7 +2,17 @@
 import type { Count, License } from '../contract/contract.ts';
 
 /** What an event says of a license. A borrow is a check-out for use away from the server. */
-type UseKind = 'open' | 'close' | 'use' | 'borrow' | 'denied' | 'upgrade' | 'restart' | 'assign' | 'revoke';
+type UseKind =
+  | 'open'
+  | 'close'
+  | 'use'
+  | 'borrow'
+  | 'denied'
+  | 'upgrade'
+  | 'restart'
+  | 'assign'
+  | 'revoke'
+  | 'cancel';
 
 /** `featureless`: events that name no feature, so may be any license's. */
 export type UseStep = { kind: UseKind; featureless: boolean };
@@ -18,8 +28,8 @@ const OTHERS = {
   assigned: ['denied'],
   level: ['denied'],
   sampled: ['denied'],
-  sum: ['denied'],
-  events: ['denied'],
+  sum: ['denied', 'cancel'],
+  events: ['denied', 'cancel'],
 } as const satisfies Record<Count['what'], readonly UseKind[]>;
 
 /**

@@ -60,9 +60,11 @@ function countWords(amount: Amount, count: Count): string {
     case 'seats':
       return `${number} ${one ? 'seat' : 'seats'} in use`;
     case 'distinct':
+      return `${number} ${keyWords(count.key, one)}${count.per === undefined ? '' : ` per ${count.per}`}`;
     case 'assigned':
-      return `${number} ${keyWords(count.key, one)}${count.what === 'assigned' ? ' assigned' : ''}`;
+      return `${number} ${keyWords(count.key, one)} assigned`;
     case 'sum':
+      return `${number} of ${quote(count.field.name)}${count.beyond === undefined ? '' : ` beyond ${formatAmount(count.beyond.share * 100n)} % of ${quote(count.beyond.field.name)}`}`;
     case 'level':
     case 'sampled':
       return `${number} of ${quote(count.field.name)}`;
@@ -94,7 +96,9 @@ export function isPassed({ each }: Measure): boolean {
 /** Whether each of the witnesses is one of those that the figure counts. */
 function countsNames({ count, each, take }: Measure): boolean {
   return (
-    (count.what === 'distinct' && (each.kind === 'period' || take.kind === 'max')) ||
+    (count.what === 'distinct' &&
+      count.per === undefined &&
+      (each.kind === 'period' || take.kind === 'max')) ||
     (count.what === 'assigned' && take.kind === 'max')
   );
 }

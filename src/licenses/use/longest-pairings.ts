@@ -1,0 +1,71 @@
+/** The longest pairing of every seat whose sessions end by contract and have no id; what it is beyond the sessionizer's own is told. */
+import { getOrCreate } from '../../base/get-or-create.ts';
+import type { Instant } from '../../base/instant.ts';
+import type { Amount } from '../contract/amount.ts';
+import { LongestPairing, type Taken, TakenQueue } from './longest-pairing.ts';
+import type { SeatSink } from './seat-sink.ts';
+import { type SessionEvent, seatOf } from './session.ts';
+import type { SessionOptions } from './session-options.ts';
+
+export class LongestPairings {
+  private readonly options: SessionOptions;
+  private readonly sink: SeatSink;
+  private readonly bySeat = new Map<string, LongestPairing>();
+  /** What check-outs took, in order of `ends` each. */
+  private readonly timingOut = new TakenQueue();
+  private readonly borrowed = new TakenQueue();
+
+  constructor(options: SessionOptions, sink: SeatSink) {
+    this.options = options;
+    this.sink = sink;
+  }
+
+  /** Undefined where no session ends by contract, or each has an id. */
+  checkOut(event: SessionEvent, isBorrowed: boolean): LongestPairing | undefined {
+    const { timeout, borrow, restarts = false } = this.options;
+    if (event.named || (timeout === undefined && borrow === undefined)) return undefined;
+    const pairing = getOrCreate(this.bySeat, seatOf(event), () => new LongestPairing(restarts));
+    pairing.open += event.quantity;
+    if (isBorrowed) this.borrowed.add(pairing.checkOut(event, event.at + borrow!, 'borrow'));
+    else if (timeout === undefined) pairing.checkOut(event, undefined, 'never');
+    else this.timingOut.add(pairing.checkOut(event, event.at + timeout, 'timeout'));
+    return pairing;
+  }
+
+  /** Before the sessionizer ends a session by it; `tell` follows. */
+  checkIn(event: SessionEvent): LongestPairing | undefined {
+    const pairing = event.named || this.bySeat.size === 0 ? undefined : this.bySeat.get(seatOf(event));
+    pairing?.checkIn(event.stated ? event.quantity : undefined);
+    return pairing;
+  }
+
+  /** After what the sessionizer did; `pairing` is that of the event's seat. */
+  tell(pairing: LongestPairing, at: Instant, event: SessionEvent): void {
+    const by = pairing.doubtful - pairing.told;
+    pairing.told += by;
+    if (by !== 0n) this.sink.doubt(by, at, event, 'outliving');
+    const seat = seatOf(event);
+    if (pairing.isOver && this.bySeat.get(seat) === pairing) this.bySeat.delete(seat);
+  }
+
+  /** A session of so many seats is over without a check-in. */
+  lapse(pairing: LongestPairing, held: Amount, at: Instant, event: SessionEvent): void {
+    pairing.lapse(held);
+    this.tell(pairing, at, event);
+  }
+
+  /** What ends next. */
+  first(): (Taken & { ends: Instant }) | undefined {
+    const [timeout, borrow] = [this.timingOut.first(), this.borrowed.first()] as (
+      | (Taken & { ends: Instant })
+      | undefined
+    )[];
+    if (timeout === undefined || borrow === undefined) return timeout ?? borrow;
+    return borrow.ends < timeout.ends ? borrow : timeout;
+  }
+
+  expire(taken: Taken & { ends: Instant }): void {
+    taken.pairing.expire(taken);
+    this.tell(taken.pairing, taken.ends, taken.event);
+  }
+}

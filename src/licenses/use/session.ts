@@ -1,0 +1,92 @@
+/** One event of a session, and a session: a seat that is taken, or several. */
+import type { Instant } from '../../base/instant.ts';
+import type { Place } from '../../model/place.ts';
+import { type Amount, ONE } from '../contract/amount.ts';
+import type { LongestPairing } from './longest-pairing.ts';
+import type { OrderedSet } from './ordered-set.ts';
+import type { UnequalSessions } from './unequal-sessions.ts';
+import type { UnpairedSeats } from './unpaired-seats.ts';
+
+/** One event of a session, with what the sessionizer needs of it. */
+export type SessionEvent = {
+  at: Instant;
+  /** What check-outs and check-ins have in common, as JSON. */
+  key: string;
+  /** Whether `key` is an id the log gave to the session: then a second check-out is a repeat. Else it is a second session. */
+  named: boolean;
+  /** Undefined for a check-in that names none: it ends every session of its key, and is no orphan when there is none. */
+  feature: string | undefined;
+  holder: string;
+  /** Sessions of one share count once. Undefined: this one counts alone. */
+  share: string | undefined;
+  quantity: Amount;
+  /** Whether the log states a quantity. A check-in that states none gives back the whole session. */
+  stated: boolean;
+  /** The log states a quantity that nobody can read: then `quantity` is the least it can be. */
+  unreadable: boolean;
+  /** A check-out for use away from the server, which ends by itself. */
+  borrowed?: boolean;
+  /** The part of the server that gave the seat; its restart ends the session, where the contract says so. */
+  daemon?: string | undefined;
+  /** The server that gave it, where there are several. */
+  log?: string | undefined;
+  host?: string | undefined;
+  place: Place;
+  identity: string;
+};
+
+/**
+ * A taken seat, or several: `quantity` of them are taken now. `ends` is when they will be given back, once they linger, are
+ * borrowed or can time out. `leaving`: of `quantity`, those that were checked in alone and linger.
+ */
+export type Session = SessionEvent & {
+  returned: boolean;
+  /** Borrowed, so in use until `ends` by contract, whatever the log lacks. */
+  endsByContract: boolean;
+  leaving: { quantity: Amount; parts: OrderedSet<Part> } | undefined;
+  repeats: Amount;
+  /** Of `repeats`, those that its check-in does not end: somebody else checked out under the same id. */
+  foreign: Amount;
+  /** When it was checked out again last, and the repeats that may go on although it timed out. */
+  repeated: Instant | undefined;
+  outliving: Amount;
+  reopened: Instant | undefined;
+  ends: Instant;
+  /** The check-in, once there is one. */
+  closed: Place | undefined;
+  /** It shares its seats, and nobody knows how many of them check-ins gave back. */
+  unpaired: UnpairedSeats | undefined;
+  /** Where sessions of its seat end by contract, and none has an id. */
+  pairing: LongestPairing | undefined;
+  /** One of several of different quantities, of which a check-in that states none ended one. */
+  unequal: UnequalSessions<Session> | undefined;
+};
+
+/** How many seats of it count in its share for certain. `quantity` may be more or less, for it pairs check-ins as they come. */
+export function certainSeats({ unpaired, quantity }: Session): Amount {
+  return unpaired === undefined ? quantity : unpaired.least;
+}
+
+/** Some seats of a session, checked in before the rest, that linger until `ends`. */
+export type Part = { session: Session; quantity: Amount; ends: Instant };
+
+/** Whether both under one id are of different people, hosts or servers: then they are hardly one seat. */
+export function isOther(session: Session, { holder, host, log }: SessionEvent): boolean {
+  if (session.holder !== holder || session.log !== log) return true;
+  return host !== undefined && session.host !== undefined && session.host !== host;
+}
+
+/** What a session of that many seats holds at least, if nobody knows whether it holds them. */
+export function leastOf(quantity: Amount): Amount {
+  return quantity < ONE ? quantity : ONE;
+}
+
+/** Seats of the session that nobody checked in. */
+export function heldBy({ quantity, leaving }: Session): Amount {
+  return leaving === undefined ? quantity : quantity - leaving.quantity;
+}
+
+/** Keys are JSON, so nothing in a feature's name can make two seats one. */
+export function seatOf({ key, feature }: SessionEvent): string {
+  return `${key}${feature ?? ''}`;
+}
