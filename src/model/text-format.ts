@@ -9,10 +9,21 @@ export type TextOutcome =
   /** The record goes on in the next line. */
   | 'continues';
 
+/** Answer of `plainLine`. */
+export const NOT_PLAIN = -1;
+export const PLAIN_LINE_BYTES = 1024;
+export const PLAIN_RECORD_BYTES = 4096;
+
 /** Reads one file from its first line on; what it remembers (a date, a header) is of this file alone. */
 export interface TextReader {
   /** `text` is without its line end. */
   line(text: string): TextOutcome;
+  /**
+   * The fast road of the plainest lines: writes the record that the line [start, end) of `bytes` makes to the front of `target`,
+   * and returns how many bytes it takes; `NOT_PLAIN` where it must go to `line`, then nothing happened. The line is without
+   * its newline and has at most `PLAIN_LINE_BYTES`; `target` begins at a whole word and has room for `PLAIN_RECORD_BYTES`.
+   */
+  plainLine?(bytes: Uint8Array, start: number, end: number, target: Buffer): number;
   /** What a record that the file ends in amounts to, where one was left open. */
   finish(): TextOutcome;
 }

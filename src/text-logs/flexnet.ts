@@ -2,14 +2,21 @@
  * The debug log of FlexNet's lmgrd and vendor daemons: `H:MM:SS (daemon) message`, the hour padded by a blank.
  * License Administration Guide, "Debug Log Messages" (docs.revenera.com); what is read of it: docs/text-logs.md.
  */
-import type { TextFormat, TextOptions, TextOutcome, TextReader } from '../model/text-format.ts';
+import {
+  NOT_PLAIN,
+  type TextFormat,
+  type TextOptions,
+  type TextOutcome,
+  type TextReader,
+} from '../model/text-format.ts';
 import { firstDay, hasCarrier, readCarrier } from './flexnet-carriers.ts';
 import { type Jump, LogDates } from './flexnet-dates.ts';
 import { type LineHead, parseHead } from './flexnet-head.ts';
-import { Message } from './flexnet-message.ts';
+import { LICENSE_WORDS, type LicenseWord, Message } from './flexnet-message.ts';
+import { PlainLine } from './flexnet-plain.ts';
 import { ServerMessages } from './flexnet-server.ts';
 import { numberMember, textMember, toJsonText } from './json-text.ts';
-import { Repeats } from './repeats.ts';
+import { Repeats, TextWords } from './repeats.ts';
 
 export const flexnet: TextFormat = {
   name: 'flexnet',
@@ -23,10 +30,6 @@ export const flexnet: TextFormat = {
   wantsMore: (head) => !hasCarrier(head),
   start: (head, options) => new FlexnetReader(head, options),
 };
-
-/** What begins a message about a license, in the order of how often it does. */
-const LICENSE_WORDS = ['OUT', 'IN', 'DENIED', 'UNSUPPORTED', 'UPGRADE', 'QUEUED', 'DEQUEUED'] as const;
-type LicenseWord = (typeof LICENSE_WORDS)[number];
 
 const ANY_WORD = LICENSE_WORDS.join('|');
 /** Where two daemons wrote at once, one line holds two messages. */
@@ -46,6 +49,12 @@ class FlexnetReader implements TextReader {
   /** The daemon of the last line, and its name as JSON: there are few. */
   private daemon = '';
   private daemonJson = '""';
+  private readonly plain = new PlainLine();
+  /** Where its record is written. */
+  private target = new TextWords(Buffer.alloc(0));
+  /** What a plain line's record has before and behind the time of day. */
+  private readonly beforeClock = new KnownBytes((date) => `{"time":"${date}`);
+  private readonly behindClock = new KnownBytes((offset) => offset);
 
   constructor(head: readonly string[], { zone }: TextOptions) {
     this.dates = new LogDates(firstDay(head), zone);
@@ -58,6 +67,32 @@ class FlexnetReader implements TextReader {
     this.stepped += this.dates.move(head.seconds);
     const word = licenseWord(text, head.at);
     return word === undefined ? this.other(text, head) : this.license(text, head, word);
+  }
+
+  /** What `line` does for such a line, without a string. */
+  plainLine(bytes: Uint8Array, start: number, end: number, target: Buffer): number {
+    const { plain, dates } = this;
+    if (!dates.isDated || !plain.read(bytes, start, end)) return NOT_PLAIN;
+    this.stepped += dates.move(plain.seconds);
+    this.servers.serves(plain.opening.daemon);
+    const { clockStart, clockEnd, opening } = plain;
+    let at = putAll(target, 0, this.beforeClock.of(dates.date));
+    if (clockEnd - clockStart < LONG_CLOCK) target[at++] = ZERO;
+    at = put(target, at, bytes, clockStart, clockEnd);
+    at = putAll(target, at, this.behindClock.of(dates.offset));
+    at = putAll(target, at, opening.record);
+    at = put(target, at, bytes, plain.featureStart, plain.featureEnd);
+    at = putAll(target, at, BEFORE_USER);
+    at = put(target, at, bytes, plain.userStart, plain.userEnd);
+    at = putAll(target, at, BEFORE_HOST);
+    at = put(target, at, bytes, plain.hostStart, plain.hostEnd);
+    at = putAll(target, at, BEHIND_HOST);
+    if (target !== this.target.bytes) this.target = new TextWords(target);
+    const times = this.repeats.countText(this.target, at, dates.second, dates.pass);
+    if (times > 1 || dates.pass > 1 || this.stepped > 0)
+      at = putAll(target, at, Buffer.from(this.lastMembers(times)));
+    target[at++] = CLOSE_BRACE;
+    return at;
   }
 
   finish(): TextOutcome {
@@ -97,14 +132,56 @@ class FlexnetReader implements TextReader {
     // What the record says, and not how its line says it: a copy that begins amid lines of one second counts the same.
     const said = `{${time},"event":"${event}","daemon":${this.daemonJson}${members}`;
     const times = this.repeats.count(said, dates.second, dates.pass);
-    const again =
-      dates.pass > 1 ? `,"again":"${dates.pass}.${times}"` : times > 1 ? `,"again":"${times}"` : '';
+    return { record: `${said}${this.lastMembers(times)}}` };
+  }
+
+  /** What tells a record from its equals, and from what the clock showed before. `times`: how often it was there by now. */
+  private lastMembers(times: number): string {
+    const { pass } = this.dates;
+    const again = pass > 1 ? `,"again":"${pass}.${times}"` : times > 1 ? `,"again":"${times}"` : '';
     const stepped = this.stepped > 0 ? numberMember('stepped', this.stepped) : '';
     this.stepped = 0;
-    return {
-      record: `${said}${stepped}${again}}`,
-    };
+    return stepped + again;
   }
+}
+
+const ZERO = 0x30;
+const CLOSE_BRACE = 0x7d;
+/** `09:05:00` */
+const LONG_CLOCK = 8;
+const BEFORE_USER = Buffer.from('","user":"');
+const BEFORE_HOST = Buffer.from('","host":"');
+/** Where a line names no quantity, it is one. */
+const BEHIND_HOST = Buffer.from('","quantity":1');
+
+/** The bytes of a text that is mostly the same as the last time. */
+class KnownBytes {
+  private readonly toText: (key: string) => string;
+  private key: string | undefined;
+  private bytes: Uint8Array = Buffer.alloc(0);
+
+  constructor(toText: (key: string) => string) {
+    this.toText = toText;
+  }
+
+  of(key: string): Uint8Array {
+    if (key !== this.key) {
+      this.key = key;
+      this.bytes = Buffer.from(this.toText(key));
+    }
+    return this.bytes;
+  }
+}
+
+/** Byte by byte: pieces are short, and a call for each would take longer. @returns where the next piece goes */
+function put(target: Uint8Array, at: number, bytes: Uint8Array, start: number, end: number): number {
+  let to = at;
+  for (let from = start; from < end; ) target[to++] = bytes[from++]!;
+  return to;
+}
+
+function putAll(target: Uint8Array, at: number, bytes: Uint8Array): number {
+  return put(target, at, bytes, 0, bytes.length);
 }
 
 function licenseWord(text: string, at: number): LicenseWord | undefined {
