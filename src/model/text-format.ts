@@ -28,6 +28,22 @@ export interface TextReader {
   finish(): TextOutcome;
 }
 
+/** The place of a line amid a file, and what a reader knew before it: plain data, which `resume` makes a reader of. */
+export type TextPlace = { offset: number; line: number; state: unknown };
+
+/** Goes over a file that others read in parts: knows what a reader of all lines knows, and makes no records. */
+export interface TextSkimmer {
+  /** Takes the line [start, end) of `bytes`, without its newline, where that is quickly done; false where it must go to `line`. */
+  passBy(bytes: Uint8Array, start: number, end: number): boolean;
+  /** `text` as a reader gets it, `offset` and `line` in the file. */
+  line(text: string, offset: number, line: number): void;
+  /**
+   * Where a reader must begin that shall make the same records of the lines to come. The lines from there to here it reads
+   * once more, and what it makes of them is dropped.
+   */
+  readonly place: TextPlace;
+}
+
 /** What a reader may be told from outside. */
 export type TextOptions = {
   /** IANA zone of times that state none; without it such times are written as the log has them, without an offset. */
@@ -45,4 +61,7 @@ export interface TextFormat {
   wantsMore?(head: readonly string[]): boolean;
   /** `head`: the same lines again, for what only they tell, as the day on which the log begins. */
   start(head: readonly string[], options: TextOptions): TextReader;
+  /** Absent where a file is read whole, by one reader. As `start`. */
+  startSkimmer?(head: readonly string[], options: TextOptions): TextSkimmer;
+  resume?(state: unknown, options: TextOptions): TextReader;
 }

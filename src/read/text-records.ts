@@ -229,6 +229,11 @@ function decodeLine(bytes: Buffer, start: number, end: number): string {
   }
 }
 
+/** A line as readers get it, without its line end; [start, end) of `bytes` is without its newline. */
+export function decodeText(bytes: Buffer, start: number, end: number): string {
+  return decodeLine(bytes, start, end > start && bytes[end - 1] === CARRIAGE_RETURN ? end - 1 : end);
+}
+
 /** Whether the first documents of a file speak against text: a line of text may begin with a number, but with no object. */
 export function isNoJson(documents: readonly JsonValue[]): boolean {
   return documents.every((value) => !(value instanceof JsonObject || value instanceof JsonArray));
@@ -241,8 +246,7 @@ export function headLines(buffer: Buffer, start: number, end: number, isWhole: b
     const newline = buffer.subarray(at, end).indexOf(NEWLINE);
     if (newline < 0 && !isWhole) break;
     const lineEnd = newline < 0 ? end : at + newline;
-    const until = lineEnd > at && buffer[lineEnd - 1] === CARRIAGE_RETURN ? lineEnd - 1 : lineEnd;
-    lines.push(decodeLine(buffer, at, until));
+    lines.push(decodeText(buffer, at, lineEnd));
     at = lineEnd + 1;
   }
   return lines;

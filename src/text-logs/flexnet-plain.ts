@@ -42,12 +42,16 @@ export class PlainLine {
   /** False where [start, end) of `bytes` is no plain line. */
   read(bytes: Uint8Array, start: number, end: number): boolean {
     return (
-      this.readClock(bytes, start, end) &&
-      this.readOpening(bytes, this.clockEnd, end) &&
+      this.readHead(bytes, start, end) &&
       this.readFeature(bytes, this.clockEnd + this.opening.line.length, end) &&
       this.readUser(bytes, this.featureEnd + 1, end) &&
       this.readHost(bytes, this.userEnd + 1, end)
     );
+  }
+
+  /** The same as far as the first quote: whether a line about a license begins as a plain one. */
+  readHead(bytes: Uint8Array, start: number, end: number): boolean {
+    return this.readClock(bytes, start, end) && this.readOpening(bytes, this.clockEnd, end);
   }
 
   private readClock(bytes: Uint8Array, start: number, end: number): boolean {

@@ -5,16 +5,17 @@
 import {
   NOT_PLAIN,
   type TextFormat,
-  type TextOptions,
   type TextOutcome,
+  type TextPlace,
   type TextReader,
+  type TextSkimmer,
 } from '../model/text-format.ts';
 import { firstDay, hasCarrier, readCarrier } from './flexnet-carriers.ts';
-import { type Jump, LogDates } from './flexnet-dates.ts';
+import { type DatesState, type Jump, LogDates } from './flexnet-dates.ts';
 import { type LineHead, parseHead } from './flexnet-head.ts';
 import { LICENSE_WORDS, type LicenseWord, Message } from './flexnet-message.ts';
 import { PlainLine } from './flexnet-plain.ts';
-import { ServerMessages } from './flexnet-server.ts';
+import { ServerMessages, type ServerState } from './flexnet-server.ts';
 import { numberMember, textMember, toJsonText } from './json-text.ts';
 import { Repeats, TextWords } from './repeats.ts';
 
@@ -28,8 +29,19 @@ export const flexnet: TextFormat = {
     return matching.length > 0 && matching.length * 2 >= filled.length;
   },
   wantsMore: (head) => !hasCarrier(head),
-  start: (head, options) => new FlexnetReader(head, options),
+  start: (head, { zone }) => new FlexnetReader(new LogDates(firstDay(head), zone)),
+  startSkimmer: (head, { zone }) => new FlexnetSkimmer(new FlexnetReader(new LogDates(firstDay(head), zone))),
+  resume(state, { zone }) {
+    const { dates, servers } = state as FlexnetState;
+    return new FlexnetReader(new LogDates(undefined, zone, dates), new ServerMessages(servers));
+  },
 };
+
+/**
+ * What a reader knows behind a line, but for the lines that another may equal, of which it knows when it has read them. Whether
+ * the clock was put back is told of the next record, and that one was told: a window begins with a record.
+ */
+type FlexnetState = { dates: DatesState; servers: ServerState };
 
 const ANY_WORD = LICENSE_WORDS.join('|');
 /** Where two daemons wrote at once, one line holds two messages. */
@@ -42,8 +54,8 @@ const WHO = 'a feature and user@host';
 class FlexnetReader implements TextReader {
   private readonly dates: LogDates;
   private readonly message = new Message();
-  private readonly servers = new ServerMessages();
-  private readonly repeats = new Repeats();
+  private readonly servers: ServerMessages;
+  readonly repeats = new Repeats();
   /** Seconds by which the clock was put back since the last record. */
   private stepped = 0;
   /** The daemon of the last line, and its name as JSON: there are few. */
@@ -56,8 +68,13 @@ class FlexnetReader implements TextReader {
   private readonly beforeClock = new KnownBytes((date) => `{"time":"${date}`);
   private readonly behindClock = new KnownBytes((offset) => offset);
 
-  constructor(head: readonly string[], { zone }: TextOptions) {
-    this.dates = new LogDates(firstDay(head), zone);
+  constructor(dates: LogDates, servers = new ServerMessages()) {
+    this.dates = dates;
+    this.servers = servers;
+  }
+
+  save(): FlexnetState {
+    return { dates: this.dates.save(), servers: this.servers.save() };
   }
 
   line(text: string): TextOutcome {
@@ -93,6 +110,20 @@ class FlexnetReader implements TextReader {
       at = putAll(target, at, Buffer.from(this.lastMembers(times)));
     target[at++] = CLOSE_BRACE;
     return at;
+  }
+
+  /**
+   * Takes a line of which nothing is remembered but the time, whatever its message says, for a skimmer; false where it must go
+   * to `line`: of another day, window or daemon, or none about a license.
+   */
+  passBy(bytes: Uint8Array, start: number, end: number): boolean {
+    const { plain, dates, repeats } = this;
+    if (!plain.readHead(bytes, start, end)) return false;
+    const second = dates.secondAhead(plain.seconds);
+    if (Number.isNaN(second) || repeats.turnsAt(second, dates.pass)) return false;
+    if (!this.servers.isServing(plain.opening.daemon)) return false;
+    dates.move(plain.seconds);
+    return true;
   }
 
   finish(): TextOutcome {
@@ -142,6 +173,38 @@ class FlexnetReader implements TextReader {
     const stepped = this.stepped > 0 ? numberMember('stepped', this.stepped) : '';
     this.stepped = 0;
     return stepped + again;
+  }
+}
+
+/** Equal lines count within a window of time and the one before: so far back a reader must begin that shall know of them. */
+class FlexnetSkimmer implements TextSkimmer {
+  private readonly reader: FlexnetReader;
+  /** Where the window at hand began, and the one before it. */
+  private window: TextPlace;
+  private before: TextPlace;
+
+  constructor(reader: FlexnetReader) {
+    this.reader = reader;
+    this.window = { offset: 0, line: 1, state: reader.save() };
+    this.before = this.window;
+  }
+
+  passBy(bytes: Uint8Array, start: number, end: number): boolean {
+    return this.reader.passBy(bytes, start, end);
+  }
+
+  line(text: string, offset: number, line: number): void {
+    const { reader } = this;
+    const { begun } = reader.repeats;
+    const place: TextPlace = { offset, line, state: reader.save() };
+    reader.line(text);
+    if (reader.repeats.begun === begun) return;
+    this.before = this.window;
+    this.window = place;
+  }
+
+  get place(): TextPlace {
+    return this.reader.repeats.follows ? this.before : this.window;
   }
 }
 

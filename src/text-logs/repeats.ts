@@ -6,17 +6,24 @@
 /** Lines that are out of order are so by less: equal ones are sought among those of this many seconds and as many before. */
 const WINDOW_SECONDS = 64;
 
-/** The window that a second lies in. */
-export function windowOf(second: number): number {
+function windowOf(second: number): number {
   return Math.floor(second / WINDOW_SECONDS);
 }
 
 export class Repeats {
   private window = Number.NEGATIVE_INFINITY;
   private pass = 1;
+  /** Windows that began so far, and whether the last one follows the one before: then the lines of that one still count. */
+  begun = 0;
+  follows = false;
   private current = new CountedTexts();
   private before = new CountedTexts();
   private scratch = new TextWords(Buffer.allocUnsafeSlow(1024));
+
+  /** Whether a line of this time would begin a window. */
+  turnsAt(second: number, pass: number): boolean {
+    return windowOf(second) > this.window || pass !== this.pass;
+  }
 
   /** How often `line`, which names its second, was there up to now, this time included. */
   count(line: string, second: number, pass: number): number {
@@ -28,20 +35,20 @@ export class Repeats {
 
   /** The same for the first `length` bytes of `text`. */
   countText(text: TextWords, length: number, second: number, pass: number): number {
-    const window = windowOf(second);
     // A line that is late by some seconds finds its equals all the same: it names its second.
-    if (window > this.window || pass !== this.pass) this.turn(window, pass);
-    return (window === this.window ? this.current : this.before).count(text, length);
+    if (this.turnsAt(second, pass)) this.turn(second, pass);
+    return (windowOf(second) === this.window ? this.current : this.before).count(text, length);
   }
 
-  private turn(window: number, pass: number): void {
-    const isNext = window === this.window + 1 && pass === this.pass;
+  private turn(second: number, pass: number): void {
     const { before } = this;
+    this.follows = windowOf(second) === this.window + 1 && pass === this.pass;
+    this.begun++;
     before.clear();
-    if (!isNext) this.current.clear();
+    if (!this.follows) this.current.clear();
     this.before = this.current;
     this.current = before;
-    this.window = window;
+    this.window = windowOf(second);
     this.pass = pass;
   }
 }
