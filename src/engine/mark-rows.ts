@@ -45,8 +45,13 @@ export type MarkedEvent = Pick<
   | 'timeNanos'
 >;
 
-/** What is held before it goes to a file: some 300,000 marks. The run made of it takes as much again. */
+/** What is held before it goes to a file: some 150,000 marks of license use. The run made of it takes as much again. */
 const MAX_BYTES = 24 * 1024 * 1024;
+/**
+ * What all threads together keep in memory: the marks of about 50,000 events. A part that has more goes to a file at once, or
+ * whoever collects the parts would have to write it: an eighth of his time (measured, ten million marks).
+ */
+export const MAX_KEPT_BYTES = 8 * 1024 * 1024;
 /** No group, and no row. */
 const NONE = -1;
 /** Values of this length at most are copied into a group's name. */
@@ -235,6 +240,7 @@ export class MarkRows {
 
   /** What was collected since the last time. */
   take(): MarkPart {
+    if (this.bytes > MAX_KEPT_BYTES) this.spill();
     const runs = this.spilled;
     // Every thread that judges some of the groups reads it as it is.
     if (this.count > 0) runs.push({ bytes: this.run(new SharedArrayBuffer(this.bytes)) });
