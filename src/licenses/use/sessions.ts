@@ -15,7 +15,7 @@ import { UnpairedSeats } from './unpaired-seats.ts';
 /** One event of a session, with what the sessionizer needs of it. */
 export type SessionEvent = {
   at: Instant;
-  /** What check-outs and check-ins have in common, as JSON. */
+  /** What check-outs and check-ins have in common, behind its lengths. */
   key: string;
   /** Whether `key` is an id the log gave to the session: then a second check-out is a repeat. Else it is a second session. */
   named: boolean;
@@ -803,7 +803,7 @@ function heldBy({ quantity, leaving }: Session): Amount {
   return leaving === undefined ? quantity : quantity - leaving.quantity;
 }
 
-/** Keys are JSON, so nothing in a feature's name can make two seats one. */
+/** Keys begin with their lengths, so nothing in a feature's name can make two seats one. */
 function seatOf({ key, feature }: SessionEvent): string {
   return `${key}${feature ?? ''}`;
 }
