@@ -26,15 +26,8 @@ import { excerptAt } from '../model/excerpt.ts';
 import type { Excerpt } from '../model/finding.ts';
 import type { TextFormat, TextReader } from '../model/text-format.ts';
 import { unwrapDocker } from './docker.ts';
-import {
-  headLines,
-  isNoJson,
-  sampleRecords,
-  TEXT_HEAD_BYTES,
-  type TextBooks,
-  type TextLogs,
-  TextRecords,
-} from './text-records.ts';
+import { headLines, isNoJson, sampleRecords } from './text-head.ts';
+import { TEXT_HEAD_BYTES, type TextBooks, type TextLogs, TextRecords } from './text-records.ts';
 
 /** Bytes looked at before the layout and the source are decided. */
 const SNIFF_BYTES = 256 * 1024;

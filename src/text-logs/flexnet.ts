@@ -2,21 +2,16 @@
  * The debug log of FlexNet's lmgrd and vendor daemons: `H:MM:SS (daemon) message`, the hour padded by a blank.
  * License Administration Guide, "Debug Log Messages" (docs.revenera.com); what is read of it: docs/text-logs.md.
  */
-import {
-  NOT_PLAIN,
-  type TextFormat,
-  type TextOutcome,
-  type TextPlace,
-  type TextReader,
-  type TextSkimmer,
-} from '../model/text-format.ts';
+import { NOT_PLAIN, type TextFormat, type TextOutcome, type TextReader } from '../model/text-format.ts';
 import { firstDay, hasCarrier, readCarrier } from './flexnet-carriers.ts';
 import { type DatesState, type Jump, LogDates } from './flexnet-dates.ts';
 import { type LineHead, parseHead } from './flexnet-head.ts';
 import { LICENSE_WORDS, type LicenseWord, Message } from './flexnet-message.ts';
 import { PlainLine } from './flexnet-plain.ts';
 import { ServerMessages, type ServerState } from './flexnet-server.ts';
+import { FlexnetSkimmer } from './flexnet-skimmer.ts';
 import { numberMember, textMember, toJsonText } from './json-text.ts';
+import { KnownBytes, put, putAll } from './put-bytes.ts';
 import { Repeats, TextWords } from './repeats.ts';
 
 export const flexnet: TextFormat = {
@@ -176,38 +171,6 @@ class FlexnetReader implements TextReader {
   }
 }
 
-/** Equal lines count within a window of time and the one before: so far back a reader must begin that shall know of them. */
-class FlexnetSkimmer implements TextSkimmer {
-  private readonly reader: FlexnetReader;
-  /** Where the window at hand began, and the one before it. */
-  private window: TextPlace;
-  private before: TextPlace;
-
-  constructor(reader: FlexnetReader) {
-    this.reader = reader;
-    this.window = { offset: 0, line: 1, state: reader.save() };
-    this.before = this.window;
-  }
-
-  passBy(bytes: Uint8Array, start: number, end: number): boolean {
-    return this.reader.passBy(bytes, start, end);
-  }
-
-  line(text: string, offset: number, line: number): void {
-    const { reader } = this;
-    const { begun } = reader.repeats;
-    const place: TextPlace = { offset, line, state: reader.save() };
-    reader.line(text);
-    if (reader.repeats.begun === begun) return;
-    this.before = this.window;
-    this.window = place;
-  }
-
-  get place(): TextPlace {
-    return this.reader.repeats.follows ? this.before : this.window;
-  }
-}
-
 const ZERO = 0x30;
 const CLOSE_BRACE = 0x7d;
 /** `09:05:00` */
@@ -216,36 +179,6 @@ const BEFORE_USER = Buffer.from('","user":"');
 const BEFORE_HOST = Buffer.from('","host":"');
 /** Where a line names no quantity, it is one. */
 const BEHIND_HOST = Buffer.from('","quantity":1');
-
-/** The bytes of a text that is mostly the same as the last time. */
-class KnownBytes {
-  private readonly toText: (key: string) => string;
-  private key: string | undefined;
-  private bytes: Uint8Array = Buffer.alloc(0);
-
-  constructor(toText: (key: string) => string) {
-    this.toText = toText;
-  }
-
-  of(key: string): Uint8Array {
-    if (key !== this.key) {
-      this.key = key;
-      this.bytes = Buffer.from(this.toText(key));
-    }
-    return this.bytes;
-  }
-}
-
-/** Byte by byte: pieces are short, and a call for each would take longer. @returns where the next piece goes */
-function put(target: Uint8Array, at: number, bytes: Uint8Array, start: number, end: number): number {
-  let to = at;
-  for (let from = start; from < end; ) target[to++] = bytes[from++]!;
-  return to;
-}
-
-function putAll(target: Uint8Array, at: number, bytes: Uint8Array): number {
-  return put(target, at, bytes, 0, bytes.length);
-}
 
 function licenseWord(text: string, at: number): LicenseWord | undefined {
   for (const word of LICENSE_WORDS)
