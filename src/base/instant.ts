@@ -100,7 +100,7 @@ export function parsePlainTimestamp(bytes: Uint8Array, start: number, end: numbe
   const hour = digitsAt(bytes, start + 11, 2);
   const minute = digitsAt(bytes, start + 14, 2);
   const second = digitsAt(bytes, start + 17, 2);
-  if (!(year >= 1000 && month >= 1 && month <= 12 && day >= 1 && day <= 28)) return undefined;
+  if (!(year >= 1000 && month >= 1 && month <= 12 && day >= 1 && day <= surelyIn(month))) return undefined;
   if (!(hour <= 23 && minute <= 59 && second <= 59)) return undefined;
   const fractionDigits = length - FIXED_LENGTH - 2;
   if (fractionDigits === 0 || (fractionDigits > 0 && bytes[start + FIXED_LENGTH] !== 0x2e)) return undefined;
@@ -115,6 +115,12 @@ export function parsePlainTimestamp(bytes: Uint8Array, start: number, end: numbe
   // Whole milliseconds stay exact in a double; one bigint operation each is what this form costs.
   const ms = lastDayMs + (hour * 3600 + minute * 60 + second) * 1000;
   return BigInt(ms) * NANOS_PER_MS + BigInt(nanos);
+}
+
+/** The days that the month has in any year. */
+function surelyIn(month: number): number {
+  if (month === 2) return 28;
+  return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31;
 }
 
 const OFFSET_LENGTH = 6;

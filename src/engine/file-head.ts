@@ -1,7 +1,7 @@
 /** What the beginning of a file says about all of it: its source, and where its records lie. */
 import { JsonArray, JsonObject, type JsonValue } from '../base/json.ts';
 import type { AuditRequest } from '../model/request.ts';
-import type { TextFormat } from '../model/text-format.ts';
+import type { TextFormat, TextPlace, TextReader } from '../model/text-format.ts';
 import type { TextLogs } from '../read/text-records.ts';
 import { chooseSource, findWrapper, HeadTexts } from '../sources/detect.ts';
 import { TEXT_FORMATS } from '../text-logs/index.ts';
@@ -10,6 +10,18 @@ import type { Plan } from './plan.ts';
 /** The formats of text that a file may have, and what the request says of all of them. */
 export function textLogsOf({ zone }: Pick<AuditRequest, 'zone'>, file: string): TextLogs {
   return { formats: TEXT_FORMATS, file, options: { ...(zone !== undefined && { zone }) } };
+}
+
+/** A reader that goes on amid a file. `format`: its name, since a format is no plain data. */
+export function resumeText(
+  request: Pick<AuditRequest, 'zone'>,
+  file: string,
+  { format: name, from }: { format: string; from: TextPlace },
+): TextReader {
+  const { formats, options } = textLogsOf(request, file);
+  const format = formats.find((each) => each.name === name);
+  if (format?.resume === undefined) throw new Error(`text of the format ${name} was cut`);
+  return format.resume(from.state, options);
 }
 
 /**

@@ -10,7 +10,8 @@ import type { EventTest } from '../match/compile-detection.ts';
 import type { Event } from '../model/event.ts';
 import type { Detection } from '../model/rule.ts';
 import type { JsonSealKind, SealPart, TextSealKind } from '../model/seal.ts';
-import type { TextFormat } from '../model/text-format.ts';
+import type { TextFormat, TextPlace } from '../model/text-format.ts';
+import { replay } from '../read/cut-text.ts';
 import type { DiscoveredFile } from '../read/discover.ts';
 import { addMalformed, startEpisodes } from '../read/input-findings.ts';
 import { isSystemError, type ReadOutcome, readInput } from '../read/open.ts';
@@ -26,7 +27,7 @@ import {
 import { WholeText } from '../read/whole-text.ts';
 import type { EventCursor } from '../sources/event-cursor.ts';
 import { type Activity, ActivityCounter, startActivity } from './activity.ts';
-import { judgeHead, textLogsOf } from './file-head.ts';
+import { judgeHead, resumeText, textLogsOf } from './file-head.ts';
 import { type FilePart, noteBeside, plainFile, type StoredFile, toReportName } from './file-part.ts';
 import { addGroupless, type GrouplessSteps } from './groupless-events.ts';
 import type { IdentityRows } from './identity-rows.ts';
@@ -57,7 +58,10 @@ export type Accumulators = {
   counters: { met: number; slow: number };
 };
 
-export type Stretch = { range: LineRange; head: ReadHead; source: string | null };
+/** How a range of a file of text is read: by the format of that name, from that place on. */
+export type TextStretch = { format: string; from: TextPlace };
+
+export type Stretch = { range: LineRange; head: ReadHead; source: string | null; text?: TextStretch };
 
 type Limit = { ms: number; nanos: number };
 
@@ -136,13 +140,20 @@ export class FileScan implements RecordSink {
   }
 
   /** Reads a range of lines of a file whose beginning was looked at by somebody else. */
-  stretch({ range, head, source }: Stretch, onProgress: OnProgress): FilePart {
+  stretch({ range, head, source, text }: Stretch, onProgress: OnProgress): FilePart {
     this.choose(source);
-    const reader = this.reader({ head, offset: range.start, line: range.line });
+    const { file } = this.discovered;
+    const known = text && resumeText(this.plan.request, file, text);
+    const reader = this.reader({
+      head,
+      offset: range.start,
+      line: range.line,
+      ...(known !== undefined && { text: known }),
+    });
     const onBytes = this.pieces(onProgress);
     const stored = plainFile();
     try {
-      const { file } = this.discovered;
+      if (known !== undefined) replay(file, text!.from, range.start, known);
       stored.failure = readRange(file, range, reader, this.programs.checksum, ({ length }) =>
         onBytes(length),
       );

@@ -1,6 +1,7 @@
 /** A look at the head of a file: its layout, its records and the source they speak for. Nothing is audited. */
 import type { JsonValue } from '../base/json.ts';
 import type { Limits } from '../model/request.ts';
+import type { TextFormat } from '../model/text-format.ts';
 import { readHead } from '../read/open.ts';
 import type { ReadHead, RecordSink } from '../read/records.ts';
 import { type Detection, detectSource, findWrapper } from '../sources/detect.ts';
@@ -39,23 +40,27 @@ export async function inspectFile(
   return inspection;
 }
 
-/** What a scan would decide from the head of a file; undefined where it is compressed, text, holds seals or cannot be read. */
-export async function inspectHead(
-  plan: Plan,
-  file: string,
-): Promise<{ head: ReadHead; source: string | null } | undefined> {
+/** What a scan decides from the head of a file. `text`: of a file of text, its format and its first lines. */
+export type HeadInspection = {
+  head: ReadHead;
+  source: string | null;
+  text?: { format: TextFormat; lines: readonly string[] };
+};
+
+/** Undefined for a file that is compressed, holds seals or cannot be read. */
+export async function inspectHead(plan: Plan, file: string): Promise<HeadInspection | undefined> {
   let source: string | null = null;
   let isSeal = false;
-  let isText = false;
-  const look: RecordSink['begin'] = (documents, text) => {
-    isText = text !== undefined;
-    isSeal = (textSealOf(file) ?? documentSealOf(file, documents)) !== undefined;
-    const judged = judgeHead(plan, documents);
+  let known: HeadInspection['text'];
+  const look: RecordSink['begin'] = (documents, text, lines = []) => {
+    known = text && { format: text, lines };
+    isSeal =
+      (textSealOf(file) ?? (text === undefined ? documentSealOf(file, documents) : undefined)) !== undefined;
+    const judged = judgeHead(plan, documents, undefined, text);
     source = judged.source;
     return judged.wrapper;
   };
   const seen = await readHead(file, plan.request.limits, look, textLogsOf(plan.request, file));
-  return seen === undefined || isSeal || isText || seen.compression !== 'none'
-    ? undefined
-    : { head: seen.head, source };
+  if (seen === undefined || isSeal || seen.compression !== 'none') return undefined;
+  return { head: seen.head, source, ...(known !== undefined && { text: known }) };
 }

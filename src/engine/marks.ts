@@ -3,7 +3,7 @@ import type { Mark } from '../model/mark.ts';
 import { type Group, NO_VALUE } from '../model/relation.ts';
 import type { TemporaryRuns } from '../read/temporary-runs.ts';
 import { weighFile } from './mark-file.ts';
-import type { MarkPart } from './mark-rows.ts';
+import { MAX_KEPT_BYTES, type MarkPart } from './mark-rows.ts';
 import { addWeights, type Share, type Weights } from './mark-shares.ts';
 import { MarkIndex, MergedMarks } from './merged-marks.ts';
 import type { PositionSet } from './position-set.ts';
@@ -11,9 +11,6 @@ import { type MarkContext, RowMark } from './row-mark.ts';
 import { FILE_AT, get32, get48, OFFSET_AT, ORDER_BYTES, RELATION_BYTES, STEP_AT } from './row-marks.ts';
 import { RowReader } from './row-reader.ts';
 import { MAX_SAVED, savedUnder, toSaved } from './saved-rows.ts';
-
-/** What is kept in memory: the marks of about 250,000 events. Beyond, they lie in files of about this size. */
-const MAX_BYTES = 8 * 1024 * 1024;
 
 /** The name under which marks are saved. */
 const SAVED = 'marks';
@@ -30,7 +27,8 @@ export class Marks {
   /** Of all but the restored ones. */
   private readonly weights: Weights = new Map();
 
-  constructor(temporary: TemporaryRuns, maxBytes = MAX_BYTES) {
+  /** `maxBytes`: what is kept in memory; beyond, marks lie in files of about this size. */
+  constructor(temporary: TemporaryRuns, maxBytes = MAX_KEPT_BYTES) {
     this.temporary = temporary;
     this.maxBytes = maxBytes;
   }

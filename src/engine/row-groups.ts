@@ -106,7 +106,9 @@ export function hashOf(bytes: Uint8Array, start: number, length: number): number
 }
 
 /** The column with room for as many again. */
-export function doubled<Column extends Uint32Array | Int32Array | Uint8Array>(column: Column): Column {
+export function doubled<Column extends Uint32Array | Int32Array | Uint8Array | Float64Array>(
+  column: Column,
+): Column {
   const larger = new (column.constructor as new (length: number) => Column)(column.length * 2);
   larger.set(column);
   return larger;

@@ -19,6 +19,8 @@ export class RowMark implements Mark {
   private knownIdentity: string | undefined;
   private knownSubject: string | undefined | typeof UNREAD = UNREAD;
   private knownValues: (string | undefined)[] | undefined;
+  /** Where the texts begin, once the numbers before them were passed. */
+  private textsAt = 0;
 
   constructor(context: MarkContext, bytes: Buffer, start: number) {
     this.context = context;
@@ -40,6 +42,7 @@ export class RowMark implements Mark {
       const reader = this.read(ORDER_BYTES);
       reader.varint();
       this.knownPlace = { file, line: reader.varint(), offset, length: reader.varint() };
+      this.textsAt = reader.position;
     }
     return this.knownPlace;
   }
@@ -85,10 +88,12 @@ export class RowMark implements Mark {
 
   /** Before the identity. */
   private readTexts(): RowReader {
+    if (this.textsAt > 0) return this.context.reader.start(this.bytes, this.textsAt);
     const reader = this.read(ORDER_BYTES);
     reader.varint();
     reader.varint();
     reader.varint();
+    this.textsAt = reader.position;
     return reader;
   }
 

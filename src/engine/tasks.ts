@@ -1,17 +1,22 @@
 /** How a run is cut into tasks: files in their order, small ones together, a large file of lines in ranges. */
 import crypto from 'node:crypto';
+import type { TextPlace } from '../model/text-format.ts';
 import { type CutTools, cutLines, type RangeBytes } from '../read/cut-lines.ts';
+import { cutText } from '../read/cut-text.ts';
 import type { DiscoveredFile } from '../read/discover.ts';
 import { isSystemError } from '../read/open.ts';
-import type { LineRange } from '../read/plain-bytes.ts';
+import type { LineRange, OnPiece } from '../read/plain-bytes.ts';
 import type { ReadHead } from '../read/records.ts';
+import { textLogsOf } from './file-head.ts';
 import { plainFile, type StoredFile } from './file-part.ts';
-import { inspectHead } from './inspect.ts';
+import type { TextStretch } from './file-scan.ts';
+import { type HeadInspection, inspectHead } from './inspect.ts';
 import type { Plan } from './plan.ts';
 
 /**
  * Tasks are in log order, and so are the files and ranges in them. Plain data: a task travels to a worker thread.
- * `provisional`: the last line of a file that lacks its newline, which may read otherwise once the file has grown.
+ * `provisional`: the last line of a file that lacks its newline, which may read otherwise once the file has grown. `text`: of a
+ * file of text, how it is read and from where.
  */
 export type ScanTask =
   | { kind: 'files'; fileIndexes: number[] }
@@ -22,6 +27,7 @@ export type ScanTask =
       head: ReadHead;
       source: string | null;
       provisional?: boolean;
+      text?: TextStretch;
     };
 
 export type Sizes = {
@@ -79,10 +85,11 @@ export async function* planTasks(
   for (const [fileIndex, file] of files.entries()) {
     if (file.skip !== undefined) continue;
     const isLarge = file.regular && file.sealed === undefined && file.bytes >= 2 * sizes.rangeBytes;
-    const head = isLarge && tools !== undefined ? await lineHead(plan, file) : undefined;
-    if (head !== undefined) {
+    const head = isLarge && tools !== undefined ? await inspectHead(plan, file.file) : undefined;
+    const ranges = head && cutterOf(plan, file, head, sizes, tools!);
+    if (ranges !== undefined) {
       yield* flush();
-      yield* rangesOf(file, fileIndex, head, sizes, tools!, onCut);
+      yield* rangesOf(fileIndex, head!, ranges, onCut);
       continue;
     }
     if (bytes + file.bytes > sizes.batchBytes || batch.length === MAX_BATCH_FILES) yield* flush();
@@ -94,18 +101,42 @@ export async function* planTasks(
 
 export type LineHead = { head: ReadHead; source: string | null };
 
-/** Undefined for a file whose records may cross lines, or that is compressed or cannot be read: one worker takes it whole. */
+/** Undefined for a file whose records may cross lines, or that is text, compressed or cannot be read: it is taken whole. */
 export async function lineHead(plan: Plan, file: DiscoveredFile): Promise<LineHead | undefined> {
   const looked = await inspectHead(plan, file.file);
-  return looked !== undefined && looked.head.layout === 'lines' ? looked : undefined;
+  return looked !== undefined && looked.head.layout === 'lines' && looked.text === undefined
+    ? looked
+    : undefined;
+}
+
+/** Cuts a file into ranges, telling of its bytes as they pass. */
+type Cutter = (onPiece: OnPiece) => AsyncIterable<{ range: LineRange; from?: TextPlace }>;
+
+/** Undefined for a file whose records may cross lines, and for text that one reader must read whole. */
+function cutterOf(
+  { request }: Plan,
+  discovered: DiscoveredFile,
+  { head, text }: HeadInspection,
+  sizes: Sizes,
+  tools: CutTools,
+): Cutter | undefined {
+  const { file } = discovered;
+  const rangeBytes = rangeBytesFor(discovered, sizes);
+  if (head.layout !== 'lines') return undefined;
+  if (text === undefined) {
+    return async function* (onPiece) {
+      for await (const range of cutLines(file, rangeBytes, tools, onPiece)) yield { range };
+    };
+  }
+  const skimmer = text.format.startSkimmer?.(text.lines, textLogsOf(request, file).options);
+  if (skimmer === undefined) return undefined;
+  return (onPiece) => cutText(file, rangeBytes, tools, onPiece, skimmer, request.limits.recordBytes);
 }
 
 async function* rangesOf(
-  file: DiscoveredFile,
   fileIndex: number,
-  { head, source }: LineHead,
-  sizes: Sizes,
-  tools: CutTools,
+  { head, source, text }: HeadInspection,
+  cutter: Cutter,
   onCut: OnCut,
 ): AsyncGenerator<ScanTask> {
   const stored = plainFile();
@@ -116,9 +147,10 @@ async function* rangesOf(
   };
   try {
     let ranges = 0;
-    for await (const range of cutLines(file.file, rangeBytesFor(file, sizes), tools, onPiece)) {
+    for await (const { range, from } of cutter(onPiece)) {
       ranges++;
-      yield { kind: 'range', fileIndex, range, head, source };
+      const stretch = from && { format: text!.format.name, from };
+      yield { kind: 'range', fileIndex, range, head, source, ...(stretch && { text: stretch }) };
     }
     if (ranges === 0) yield { kind: 'range', fileIndex, range: NO_LINES, head, source };
     stored.sha256 = hash.digest('hex');

@@ -9,14 +9,41 @@ export type TextOutcome =
   /** The record goes on in the next line. */
   | 'continues';
 
+/** Answer of `plainLine`. */
+export const NOT_PLAIN = -1;
+export const PLAIN_LINE_BYTES = 1024;
+export const PLAIN_RECORD_BYTES = 4096;
+
 /** Reads one file from its first line on; what it remembers (a date, a header) is of this file alone. */
 export interface TextReader {
   /** Of the log of a server: the host that it says it runs on, once it does. */
   readonly server?: string | undefined;
   /** `text` is without its line end. */
   line(text: string): TextOutcome;
+  /**
+   * The fast road of the plainest lines: writes the record that the line [start, end) of `bytes` makes to the front of `target`,
+   * and returns how many bytes it takes; `NOT_PLAIN` where it must go to `line`, then nothing happened. The line is without
+   * its newline and has at most `PLAIN_LINE_BYTES`; `target` begins at a whole word and has room for `PLAIN_RECORD_BYTES`.
+   */
+  plainLine?(bytes: Uint8Array, start: number, end: number, target: Buffer): number;
   /** What a record that the file ends in amounts to, where one was left open. */
   finish(): TextOutcome;
+}
+
+/** The place of a line amid a file, and what a reader knew before it: plain data, which `resume` makes a reader of. */
+export type TextPlace = { offset: number; line: number; state: unknown };
+
+/** Goes over a file that others read in parts: knows what a reader of all lines knows, and makes no records. */
+export interface TextSkimmer {
+  /** Takes the line [start, end) of `bytes`, without its newline, where that is quickly done; false where it must go to `line`. */
+  passBy(bytes: Uint8Array, start: number, end: number): boolean;
+  /** `text` as a reader gets it, `offset` and `line` in the file. */
+  line(text: string, offset: number, line: number): void;
+  /**
+   * Where a reader must begin that shall make the same records of the lines to come. The lines from there to here it reads
+   * once more, and what it makes of them is dropped.
+   */
+  readonly place: TextPlace;
 }
 
 /** What a reader may be told from outside. */
@@ -36,4 +63,7 @@ export interface TextFormat {
   wantsMore?(head: readonly string[]): boolean;
   /** `head`: the same lines again, for what only they tell, as the day on which the log begins. */
   start(head: readonly string[], options: TextOptions): TextReader;
+  /** Absent where a file is read whole, by one reader. As `start`. */
+  startSkimmer?(head: readonly string[], options: TextOptions): TextSkimmer;
+  resume?(state: unknown, options: TextOptions): TextReader;
 }

@@ -73,7 +73,7 @@ export async function* cutLines(
 }
 
 /** `want` bytes, fewer only at the end of the file. */
-function readWhole(descriptor: number, block: Buffer, want: number, position: number): number {
+export function readWhole(descriptor: number, block: Buffer, want: number, position: number): number {
   let length = 0;
   while (length < want) {
     const more = fs.readSync(descriptor, block, length, want - length, position + length);

@@ -117,8 +117,8 @@ export async function readHead(
     throw new EnoughSeen();
   };
   const sink: RecordSink = {
-    begin: (documents, text) => {
-      wrapper = begin(documents, text);
+    begin: (documents, text, lines) => {
+      wrapper = begin(documents, text, lines);
       return enough();
     },
     scan: enough,

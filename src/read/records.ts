@@ -24,17 +24,10 @@ import {
 } from '../base/lexical.ts';
 import { excerptAt } from '../model/excerpt.ts';
 import type { Excerpt } from '../model/finding.ts';
-import type { TextFormat } from '../model/text-format.ts';
+import type { TextFormat, TextReader } from '../model/text-format.ts';
 import { unwrapDocker } from './docker.ts';
-import {
-  headLines,
-  isNoJson,
-  sampleRecords,
-  TEXT_HEAD_BYTES,
-  type TextBooks,
-  type TextLogs,
-  TextRecords,
-} from './text-records.ts';
+import { headLines, isNoJson, sampleRecords } from './text-head.ts';
+import { TEXT_HEAD_BYTES, type TextBooks, type TextLogs, TextRecords } from './text-records.ts';
 
 /** Bytes looked at before the layout and the source are decided. */
 const SNIFF_BYTES = 256 * 1024;
@@ -73,8 +66,11 @@ export type ReaderOptions = {
   sniffBytes?: number;
   /** Memory to read into: the kernel scans nothing else fast. A record that does not fit moves to memory of its own. */
   block?: Buffer | undefined;
-  /** To go on in the middle of a file, or at its beginning without a look at it: `begin` is then not called. */
-  resume?: ReadStart & { head: ReadHead };
+  /**
+   * To go on in the middle of a file, or at its beginning without a look at it: `begin` is then not called. `text`: of a file of
+   * text, a reader that knows what was before.
+   */
+  resume?: ReadStart & { head: ReadHead; text?: TextReader };
   /** Formats of text that a file which is no JSON may have; without them its lines are malformed. */
   texts?: TextLogs | undefined;
 };
@@ -84,9 +80,13 @@ export interface RecordSink {
   /**
    * Called once, before the first record, with the first documents of the file and the records in them.
    * Returns the keys under which the file's documents wrap their records, if they do.
-   * `text`: the format of a file of text; the documents are then what its first lines say.
+   * `text`: the format of a file of text; the documents are then what its first lines say, which are `lines`.
    */
-  begin(documents: readonly JsonValue[], text?: TextFormat): readonly string[] | undefined;
+  begin(
+    documents: readonly JsonValue[],
+    text?: TextFormat,
+    lines?: readonly string[],
+  ): readonly string[] | undefined;
   /** @throws {JsonSyntaxError} */
   scan(bytes: Uint8Array, start: number, end: number): number;
   /** `lines`: how many the record takes, of a file of text; what is scanned then does not stand there as such. */
@@ -200,6 +200,7 @@ export class RecordReader {
     this.lineNumber = resume.line;
     this.firstByte = resume.offset;
     Object.assign(this, resume.head);
+    if (resume.text !== undefined) this.readText(resume.text);
   }
 
   /** What was decided about the file; undefined until enough of it was seen. */
@@ -327,12 +328,16 @@ export class RecordReader {
       return true;
     }
     const known = isMore ? headLines(buffer, from, longer, this.final && longer === this.end) : head;
-    this.sink.begin(sampleRecords(format, known, options, SAMPLE_RECORDS), format);
-    this.text = new TextRecords(format.start(known, options), this.textBooks(), this.limit, this.block);
-    // The block is where records are written from now on: what is read lies elsewhere.
-    this.buffer = Buffer.from(buffer.subarray(0, this.end));
-    this.block = undefined;
+    this.sink.begin(sampleRecords(format, known, options, SAMPLE_RECORDS), format, known);
+    this.readText(format.start(known, options));
     return true;
+  }
+
+  private readText(reader: TextReader): void {
+    this.text = new TextRecords(reader, this.textBooks(), this.limit, this.block);
+    // The block is where records are written from now on: what is read lies elsewhere.
+    this.buffer = Buffer.from(this.buffer.subarray(0, this.end));
+    this.block = undefined;
   }
 
   private textBooks(): TextBooks {

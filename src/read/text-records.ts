@@ -2,17 +2,24 @@
  * Records out of lines of text: what a `TextReader` makes of each line is written as JSON where the scanner reads it fast,
  * and is told at the place of its lines. The record reader drives it and keeps the books.
  */
-import { JsonArray, JsonObject, type JsonValue, parseJsonAt } from '../base/json.ts';
 import { NEWLINE } from '../base/lexical.ts';
 import { quote, truncate } from '../base/text-safety.ts';
-import type { TextFormat, TextOptions, TextOutcome, TextReader } from '../model/text-format.ts';
+import {
+  NOT_PLAIN,
+  PLAIN_LINE_BYTES,
+  PLAIN_RECORD_BYTES,
+  type TextFormat,
+  type TextOptions,
+  type TextOutcome,
+  type TextReader,
+} from '../model/text-format.ts';
 
 /** Bytes of the beginning that a format gets which asks for more than the layout needs: half a day of a busy server. */
 export const TEXT_HEAD_BYTES = 4 * 1024 * 1024;
 /** Bytes decoded at a time: a call for each line would take longer than what it decodes. */
 const CHUNK_BYTES = 128 * 1024;
 /** For JSON where no kernel lends its block; a longer record gets memory of its own. */
-const SCRATCH_BYTES = 64 * 1024;
+const SCRATCH_BYTES = Math.max(64 * 1024, PLAIN_RECORD_BYTES);
 /** UTF-8 takes at most this many bytes for a unit of UTF-16. */
 const BYTES_PER_UNIT = 3;
 /** Characters of a wrong line that its finding quotes. */
@@ -63,19 +70,43 @@ export class TextRecords {
     const window = buffer.subarray(start, Math.min(end, start + CHUNK_BYTES));
     const length = window.lastIndexOf(NEWLINE) + 1;
     if (length === 0) return false;
-    const text = window.toString('latin1', 0, length);
-    const isAscii = !BEYOND_ASCII.test(text);
+    let text: string | undefined;
+    let isAscii = false;
     for (let at = 0; at < length; ) {
-      const newline = text.indexOf('\n', at);
+      const newline = lineEnd(window, at);
       if (newline - at > this.limit) break;
-      const until = withoutReturn(text, at, newline);
-      const line = isAscii ? text.slice(at, until) : decodeLine(window, at, until);
-      this.take(line, text, at, newline, base + start, firstLine + this.lines);
+      const number = firstLine + this.lines;
+      if (!this.takePlain(window, at, newline, base + start, number)) {
+        // Of most chunks of a log that is not verbose no line needs it.
+        if (text === undefined) {
+          text = window.toString('latin1', 0, length);
+          isAscii = !BEYOND_ASCII.test(text);
+        }
+        const until = withoutReturn(text, at, newline);
+        const line = isAscii ? text.slice(at, until) : decodeLine(window, at, until);
+        this.take(line, text, at, newline, base + start, number);
+      }
       at = newline + 1;
       this.lines++;
       this.next = start + at;
     }
     return this.lines > 0;
+  }
+
+  /** The fast road, for readers that have one; false where the line must take the other. */
+  private takePlain(buffer: Buffer, start: number, end: number, base: number, number: number): boolean {
+    const { reader, memory } = this;
+    if (reader.plainLine === undefined || this.open !== undefined || end - start > PLAIN_LINE_BYTES)
+      return false;
+    const length = reader.plainLine(buffer, start, end, memory);
+    if (length === NOT_PLAIN) return false;
+    this.books.scanText(memory, length);
+    let from = start;
+    let until = end;
+    while (from < until && isBlank(buffer[from]!)) from++;
+    while (until > from && isBlank(buffer[until - 1]!)) until--;
+    this.books.textRecord(number, base + from, base + until, 1);
+    return true;
   }
 
   /** Takes one line, [start, end) of `buffer` without its newline. */
@@ -172,6 +203,13 @@ export class TextRecords {
   }
 }
 
+/** The index of the newline, which is there. Lines are short: a call of `indexOf` for each takes twice as long. */
+function lineEnd(bytes: Buffer, from: number): number {
+  let at = from;
+  while (bytes[at] !== NEWLINE) at++;
+  return at;
+}
+
 const BEYOND_ASCII = /[\u0080-\u00ff]/;
 const CARRIAGE_RETURN = 0x0d;
 
@@ -194,40 +232,7 @@ function decodeLine(bytes: Buffer, start: number, end: number): string {
   }
 }
 
-/** Whether the first documents of a file speak against text: a line of text may begin with a number, but with no object. */
-export function isNoJson(documents: readonly JsonValue[]): boolean {
-  return documents.every((value) => !(value instanceof JsonObject || value instanceof JsonArray));
-}
-
-/** The lines of [start, end); the last one only where its end is in sight. */
-export function headLines(buffer: Buffer, start: number, end: number, isWhole: boolean): string[] {
-  const lines: string[] = [];
-  for (let at = start; at < end; ) {
-    const newline = buffer.subarray(at, end).indexOf(NEWLINE);
-    if (newline < 0 && !isWhole) break;
-    const lineEnd = newline < 0 ? end : at + newline;
-    const until = lineEnd > at && buffer[lineEnd - 1] === CARRIAGE_RETURN ? lineEnd - 1 : lineEnd;
-    lines.push(decodeLine(buffer, at, until));
-    at = lineEnd + 1;
-  }
-  return lines;
-}
-
-/** The first records of a file by its first lines, for whoever decides what they are. */
-export function sampleRecords(
-  format: TextFormat,
-  head: readonly string[],
-  options: TextOptions,
-  most: number,
-): JsonValue[] {
-  const reader = format.start(head, options);
-  const records: JsonValue[] = [];
-  for (const line of head) {
-    const outcome = reader.line(line);
-    if (typeof outcome === 'string' || !('record' in outcome)) continue;
-    const bytes = Buffer.from(outcome.record);
-    records.push(parseJsonAt(bytes, 0, bytes.length).value);
-    if (records.length === most) break;
-  }
-  return records;
+/** A line as readers get it, without its line end; [start, end) of `bytes` is without its newline. */
+export function decodeText(bytes: Buffer, start: number, end: number): string {
+  return decodeLine(bytes, start, end > start && bytes[end - 1] === CARRIAGE_RETURN ? end - 1 : end);
 }

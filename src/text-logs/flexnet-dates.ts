@@ -15,6 +15,16 @@ const LAST_YEAR = 2199;
 /** `days`: by how many the date is ahead of the one that was counted, or behind it. */
 export type Jump = { days: number; from: string; to: string };
 
+/** What is known behind a line; plain data. The fields are those of `LogDates`. */
+export type DatesState = {
+  day: number | undefined;
+  midnights: number;
+  seconds: number;
+  second: number;
+  pass: number;
+  highest: number;
+};
+
 export class LogDates {
   private readonly clock: LocalClock;
   /** Undefined until some line says what day it is. */
@@ -26,10 +36,31 @@ export class LogDates {
   pass = 1;
   private highest = Number.NEGATIVE_INFINITY;
 
-  /** `day`: on which the log begins, where it is known. */
-  constructor(day: number | undefined, zone: string | undefined) {
+  /** `day`: on which the log begins, where it is known. `state`: amid a log, what was known behind the line before. */
+  constructor(day: number | undefined, zone: string | undefined, state?: DatesState) {
     this.day = day;
-    this.clock = new LocalClock(zone);
+    this.clock = new LocalClock(zone, state?.second);
+    if (state === undefined) return;
+    this.day = state.day;
+    this.midnights = state.midnights;
+    this.seconds = state.seconds;
+    this.pass = state.pass;
+    this.highest = state.highest;
+  }
+
+  save(): DatesState {
+    const { day, midnights, seconds, second, pass, highest } = this;
+    return { day, midnights, seconds, second, pass, highest };
+  }
+
+  /**
+   * The `second` that `move` would lead to where that is a small step ahead within the day, and nothing else would come of it;
+   * NaN for every other step.
+   */
+  secondAhead(seconds: number): number {
+    const step = seconds - this.seconds;
+    const isSmall = this.seconds >= 0 && step >= 0 && step < MIDNIGHT_SECONDS;
+    return isSmall && this.pass === 1 && this.clock.isEven ? this.clock.last + step : Number.NaN;
   }
 
   /** The next line has this time of day. @returns seconds by which the clock was put back, 0 where it was not */

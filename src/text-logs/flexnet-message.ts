@@ -4,6 +4,10 @@
  * Messages" (docs.revenera.com), and what servers of older versions wrote.
  */
 
+/** What begins a message about a license, in the order of how often it does. */
+export const LICENSE_WORDS = ['OUT', 'IN', 'DENIED', 'UNSUPPORTED', 'UPGRADE', 'QUEUED', 'DEQUEUED'] as const;
+export type LicenseWord = (typeof LICENSE_WORDS)[number];
+
 /** One object for the life of a reader: its fields are of the message that was read last. */
 export class Message {
   feature: string | undefined;

@@ -11,22 +11,51 @@ type ServerEvent = { event: string; daemon: string; members: string };
 const MAX_DAEMONS = 1000;
 
 /** `starting`: its start was told; `serving`: it has served somebody since the log began. */
-type DaemonState = { starting: boolean; serving: boolean };
+type DaemonState = Readonly<{ starting: boolean; serving: boolean }>;
+
+const UNKNOWN: DaemonState = { starting: false, serving: false };
+
+/** What was told of servers so far; plain data. */
+export type ServerState = {
+  host: string | undefined;
+  daemons: ReadonlyMap<string, DaemonState>;
+  /** The daemon that served last, and nothing of it was told since. */
+  lastServing: string;
+  /** Whether license files were read anew: then a daemon that is ready need not have started. */
+  reread: boolean;
+};
 
 export class ServerMessages {
   /** Where lmgrd says that it runs. */
   host: string | undefined;
-  private readonly daemons = new Map<string, DaemonState>();
-  private lastServing = '';
-  /** Whether license files were read anew: then a daemon that is ready need not have started. */
-  private reread = false;
+  private daemons: Map<string, DaemonState>;
+  /** Whether somebody keeps `daemons` as they are now. */
+  private isKept = false;
+  private lastServing: string;
+  private reread: boolean;
+
+  constructor(state?: ServerState) {
+    this.host = state?.host;
+    this.daemons = new Map(state?.daemons);
+    this.lastServing = state?.lastServing ?? '';
+    this.reread = state?.reread ?? false;
+  }
+
+  save(): ServerState {
+    this.isKept = true;
+    const { host, daemons, lastServing, reread } = this;
+    return { host, daemons, lastServing, reread };
+  }
+
+  /** Whether `serves` would change nothing. */
+  isServing(daemon: string): boolean {
+    return daemon === this.lastServing;
+  }
 
   /** The daemon writes of a license. */
   serves(daemon: string): void {
     if (daemon === this.lastServing) return;
-    const state = this.stateOf(daemon);
-    state.starting = false;
-    state.serving = true;
+    this.note(daemon, { starting: false, serving: true });
     this.lastServing = daemon;
   }
 
@@ -59,7 +88,7 @@ export class ServerMessages {
   private started(event: string, daemon: string): ServerEvent | undefined {
     const state = this.stateOf(daemon);
     if (state.starting) return undefined;
-    state.starting = true;
+    this.note(daemon, { ...state, starting: true });
     this.lastServing = '';
     return { event, daemon, members: '' };
   }
@@ -68,7 +97,7 @@ export class ServerMessages {
   private serverStarted(daemon: string, message: string): ServerEvent | undefined {
     const state = this.stateOf(daemon);
     if (state.starting) {
-      state.starting = false;
+      this.note(daemon, { ...state, starting: false });
       return undefined;
     }
     if (!state.serving && !this.reread) return { event: 'Server started', daemon, members: '' };
@@ -76,9 +105,7 @@ export class ServerMessages {
   }
 
   private ended(event: string, daemon: string, reason: string): ServerEvent {
-    const state = this.stateOf(daemon);
-    state.starting = false;
-    state.serving = false;
+    this.note(daemon, UNKNOWN);
     this.lastServing = '';
     return { event, daemon, members: textMember('reason', reason) };
   }
@@ -94,12 +121,16 @@ export class ServerMessages {
   }
 
   private stateOf(daemon: string): DaemonState {
-    let state = this.daemons.get(daemon);
-    if (state === undefined) {
-      state = { starting: false, serving: false };
-      if (this.daemons.size < MAX_DAEMONS) this.daemons.set(daemon, state);
+    return this.daemons.get(daemon) ?? UNKNOWN;
+  }
+
+  private note(daemon: string, state: DaemonState): void {
+    if (!this.daemons.has(daemon) && this.daemons.size >= MAX_DAEMONS) return;
+    if (this.isKept) {
+      this.daemons = new Map(this.daemons);
+      this.isKept = false;
     }
-    return state;
+    this.daemons.set(daemon, state);
   }
 }
 

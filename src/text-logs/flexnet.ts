@@ -2,14 +2,17 @@
  * The debug log of FlexNet's lmgrd and vendor daemons: `H:MM:SS (daemon) message`, the hour padded by a blank.
  * License Administration Guide, "Debug Log Messages" (docs.revenera.com); what is read of it: docs/text-logs.md.
  */
-import type { TextFormat, TextOptions, TextOutcome, TextReader } from '../model/text-format.ts';
+import { NOT_PLAIN, type TextFormat, type TextOutcome, type TextReader } from '../model/text-format.ts';
 import { firstDay, hasCarrier, readCarrier } from './flexnet-carriers.ts';
-import { type Jump, LogDates } from './flexnet-dates.ts';
+import { type DatesState, type Jump, LogDates } from './flexnet-dates.ts';
 import { type LineHead, parseHead } from './flexnet-head.ts';
-import { Message } from './flexnet-message.ts';
-import { ServerMessages } from './flexnet-server.ts';
+import { LICENSE_WORDS, type LicenseWord, Message } from './flexnet-message.ts';
+import { PlainLine } from './flexnet-plain.ts';
+import { ServerMessages, type ServerState } from './flexnet-server.ts';
+import { FlexnetSkimmer } from './flexnet-skimmer.ts';
 import { numberMember, textMember, toJsonText } from './json-text.ts';
-import { Repeats } from './repeats.ts';
+import { KnownBytes, put, putAll } from './put-bytes.ts';
+import { Repeats, TextWords } from './repeats.ts';
 
 export const flexnet: TextFormat = {
   name: 'flexnet',
@@ -21,12 +24,19 @@ export const flexnet: TextFormat = {
     return matching.length > 0 && matching.length * 2 >= filled.length;
   },
   wantsMore: (head) => !hasCarrier(head),
-  start: (head, options) => new FlexnetReader(head, options),
+  start: (head, { zone }) => new FlexnetReader(new LogDates(firstDay(head), zone)),
+  startSkimmer: (head, { zone }) => new FlexnetSkimmer(new FlexnetReader(new LogDates(firstDay(head), zone))),
+  resume(state, { zone }) {
+    const { dates, servers } = state as FlexnetState;
+    return new FlexnetReader(new LogDates(undefined, zone, dates), new ServerMessages(servers));
+  },
 };
 
-/** What begins a message about a license, in the order of how often it does. */
-const LICENSE_WORDS = ['OUT', 'IN', 'DENIED', 'UNSUPPORTED', 'UPGRADE', 'QUEUED', 'DEQUEUED'] as const;
-type LicenseWord = (typeof LICENSE_WORDS)[number];
+/**
+ * What a reader knows behind a line, but for the lines that another may equal, of which it knows when it has read them. Whether
+ * the clock was put back is told of the next record, and that one was told: a window begins with a record.
+ */
+type FlexnetState = { dates: DatesState; servers: ServerState };
 
 const ANY_WORD = LICENSE_WORDS.join('|');
 /** Where two daemons wrote at once, one line holds two messages. */
@@ -39,16 +49,27 @@ const WHO = 'a feature and user@host';
 class FlexnetReader implements TextReader {
   private readonly dates: LogDates;
   private readonly message = new Message();
-  private readonly servers = new ServerMessages();
-  private readonly repeats = new Repeats();
+  private readonly servers: ServerMessages;
+  readonly repeats = new Repeats();
   /** Seconds by which the clock was put back since the last record. */
   private stepped = 0;
   /** The daemon of the last line, and its name as JSON: there are few. */
   private daemon = '';
   private daemonJson = '""';
+  private readonly plain = new PlainLine();
+  /** Where its record is written. */
+  private target = new TextWords(Buffer.alloc(0));
+  /** What a plain line's record has before and behind the time of day. */
+  private readonly beforeClock = new KnownBytes((date) => `{"time":"${date}`);
+  private readonly behindClock = new KnownBytes((offset) => offset);
 
-  constructor(head: readonly string[], { zone }: TextOptions) {
-    this.dates = new LogDates(firstDay(head), zone);
+  constructor(dates: LogDates, servers = new ServerMessages()) {
+    this.dates = dates;
+    this.servers = servers;
+  }
+
+  save(): FlexnetState {
+    return { dates: this.dates.save(), servers: this.servers.save() };
   }
 
   get server(): string | undefined {
@@ -62,6 +83,46 @@ class FlexnetReader implements TextReader {
     this.stepped += this.dates.move(head.seconds);
     const word = licenseWord(text, head.at);
     return word === undefined ? this.other(text, head) : this.license(text, head, word);
+  }
+
+  /** What `line` does for such a line, without a string. */
+  plainLine(bytes: Uint8Array, start: number, end: number, target: Buffer): number {
+    const { plain, dates } = this;
+    if (!dates.isDated || !plain.read(bytes, start, end)) return NOT_PLAIN;
+    this.stepped += dates.move(plain.seconds);
+    this.servers.serves(plain.opening.daemon);
+    const { clockStart, clockEnd, opening } = plain;
+    let at = putAll(target, 0, this.beforeClock.of(dates.date));
+    if (clockEnd - clockStart < LONG_CLOCK) target[at++] = ZERO;
+    at = put(target, at, bytes, clockStart, clockEnd);
+    at = putAll(target, at, this.behindClock.of(dates.offset));
+    at = putAll(target, at, opening.record);
+    at = put(target, at, bytes, plain.featureStart, plain.featureEnd);
+    at = putAll(target, at, BEFORE_USER);
+    at = put(target, at, bytes, plain.userStart, plain.userEnd);
+    at = putAll(target, at, BEFORE_HOST);
+    at = put(target, at, bytes, plain.hostStart, plain.hostEnd);
+    at = putAll(target, at, BEHIND_HOST);
+    if (target !== this.target.bytes) this.target = new TextWords(target);
+    const times = this.repeats.countText(this.target, at, dates.second, dates.pass);
+    if (times > 1 || dates.pass > 1 || this.stepped > 0)
+      at = putAll(target, at, Buffer.from(this.lastMembers(times)));
+    target[at++] = CLOSE_BRACE;
+    return at;
+  }
+
+  /**
+   * Takes a line of which nothing is remembered but the time, whatever its message says, for a skimmer; false where it must go
+   * to `line`: of another day, window or daemon, or none about a license.
+   */
+  passBy(bytes: Uint8Array, start: number, end: number): boolean {
+    const { plain, dates, repeats } = this;
+    if (!plain.readHead(bytes, start, end)) return false;
+    const second = dates.secondAhead(plain.seconds);
+    if (Number.isNaN(second) || repeats.turnsAt(second, dates.pass)) return false;
+    if (!this.servers.isServing(plain.opening.daemon)) return false;
+    dates.move(plain.seconds);
+    return true;
   }
 
   finish(): TextOutcome {
@@ -101,15 +162,27 @@ class FlexnetReader implements TextReader {
     // What the record says, and not how its line says it: a copy that begins amid lines of one second counts the same.
     const said = `{${time},"event":"${event}","daemon":${this.daemonJson}${members}`;
     const times = this.repeats.count(said, dates.second, dates.pass);
-    const again =
-      dates.pass > 1 ? `,"again":"${dates.pass}.${times}"` : times > 1 ? `,"again":"${times}"` : '';
+    return { record: `${said}${this.lastMembers(times)}}` };
+  }
+
+  /** What tells a record from its equals, and from what the clock showed before. `times`: how often it was there by now. */
+  private lastMembers(times: number): string {
+    const { pass } = this.dates;
+    const again = pass > 1 ? `,"again":"${pass}.${times}"` : times > 1 ? `,"again":"${times}"` : '';
     const stepped = this.stepped > 0 ? numberMember('stepped', this.stepped) : '';
     this.stepped = 0;
-    return {
-      record: `${said}${stepped}${again}}`,
-    };
+    return stepped + again;
   }
 }
+
+const ZERO = 0x30;
+const CLOSE_BRACE = 0x7d;
+/** `09:05:00` */
+const LONG_CLOCK = 8;
+const BEFORE_USER = Buffer.from('","user":"');
+const BEFORE_HOST = Buffer.from('","host":"');
+/** Where a line names no quantity, it is one. */
+const BEHIND_HOST = Buffer.from('","quantity":1');
 
 function licenseWord(text: string, at: number): LicenseWord | undefined {
   for (const word of LICENSE_WORDS)

@@ -18,10 +18,16 @@ export class LocalClock {
   private prefix = '';
   private suffix = '';
   /** Seconds since the epoch that were shown last; of a zone that is not known, as if it were UTC. */
-  last = Number.NEGATIVE_INFINITY;
+  last: number;
 
-  constructor(zone: string | undefined) {
+  constructor(zone: string | undefined, last = Number.NEGATIVE_INFINITY) {
     this.zone = zone;
+    this.last = last;
+  }
+
+  /** Whether all times of the day at hand have one offset. */
+  get isEven(): boolean {
+    return this.offsets.change === undefined;
   }
 
   /** `2025-01-31T`, then the time is to be written, then `offset`. */

@@ -6,8 +6,10 @@ import { join } from 'node:path';
 import { after, beforeEach, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
+import fc from 'fast-check';
 import { auditPaths, type RunOptions, renderReport, testRequest } from '../support/audit-run.ts';
 import { bundled } from '../support/bundled.ts';
+import { flexnetLines } from '../support/spoiled-flexnet.ts';
 
 const workerModule = pathToFileURL(bundled('scan-worker'));
 const home = mkdtempSync(join(tmpdir(), 'audit-check-text-'));
@@ -85,6 +87,25 @@ test('the report does not depend on threads, sizes or compression', async () => 
   );
   assert.deepEqual(threads, whole);
   assert.match(whole[0]!, /8 malformed|malformed/);
+});
+
+test('the report of a FlexNet log does not depend on where it is cut, whatever is wrong with it', async () => {
+  const lines = fc.sample(flexnetLines, { numRuns: 15, seed: 7 }).flat();
+  const text = Buffer.from([HEAD, ...lines].join('\n'));
+  // Of nearly every other line a byte, so that some are no UTF-8.
+  for (let at = 50; at < text.length; at += 97) text[at] = text[at]! ^ (at % 256);
+  writeFileSync(join(logs, 'a.log'), text);
+  const request = testRequest(ZONE);
+  const render = async (options: object) => renderReport(await auditPaths(request, [logs], options), 'json');
+  const whole = await render({});
+  assert.equal(await render({ sizes: { rangeBytes: 1 } }), whole);
+  for (const [jobs, rangeBytes] of [
+    [2, 1000],
+    [4, 300],
+    [7, 5000],
+  ] as const)
+    assert.equal(await render({ jobs, workerModule, threadBytes: 0, sizes: { rangeBytes } }), whole);
+  assert.match(whole, /clock\.jump|"again"|malformed-record/);
 });
 
 test('without a zone the times are there, and count as times without a zone', async () => {

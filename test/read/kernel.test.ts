@@ -400,7 +400,7 @@ test('plainInstant() reads what parsePlainTimestamp() reads', () => {
     .tuple(
       fc.oneof(within(999, 9999, 4), digits(4)),
       fc.oneof(within(0, 13, 2), digits(2)),
-      fc.oneof(within(0, 29, 2), digits(2)),
+      fc.oneof(within(0, 32, 2), digits(2)),
       within(0, 24, 2),
       within(0, 60, 2),
       within(0, 60, 2),
@@ -432,7 +432,7 @@ test('plainInstant() reads what parsePlainTimestamp() reads', () => {
   assert.ok(read > numRuns / 40, `${read} read`);
   for (let day = Date.UTC(1000, 0, 1); day < Date.UTC(2400, 0, 1); day += 86_400_000) {
     const bytes = Buffer.from(new Date(day).toISOString());
-    const expected = bytes.toString('latin1', 8, 10) > '28' ? Number.NaN : day;
+    const expected = bytes.toString('latin1', 5, 10) === '02-29' ? Number.NaN : day;
     assert.equal(kernel.plainInstant(0, put(kernel, bytes, 0)), expected, `${bytes}`);
   }
 });

@@ -10,7 +10,7 @@ import type { UnpairedSeats } from './unpaired-seats.ts';
 /** One event of a session, with what the sessionizer needs of it. */
 export type SessionEvent = {
   at: Instant;
-  /** What check-outs and check-ins have in common, as JSON. */
+  /** What check-outs and check-ins have in common, behind its lengths. */
   key: string;
   /** Whether `key` is an id the log gave to the session: then a second check-out is a repeat. Else it is a second session. */
   named: boolean;
@@ -86,7 +86,7 @@ export function heldBy({ quantity, leaving }: Session): Amount {
   return leaving === undefined ? quantity : quantity - leaving.quantity;
 }
 
-/** Keys are JSON, so nothing in a feature's name can make two seats one. */
+/** Keys begin with their lengths, so nothing in a feature's name can make two seats one. */
 export function seatOf({ key, feature }: SessionEvent): string {
   return `${key}${feature ?? ''}`;
 }
