@@ -186,12 +186,15 @@ function unusedSection({ roles }: AccessSummary, use: 'unused' | 'undetermined',
   return lines.length === 0 ? [] : [title, ...capped(lines)];
 }
 
+const GUESSED = 'read by a suggested mapping that nobody has confirmed';
+
 /** Every event and request is accounted for. */
 function totals({ table: roles, summary, scan }: AccessReport): string[] {
   const { counts, requests, allowed, events, skipped, untold } = summary;
   const { inputs, coverage } = scan;
   const audited = inputs.reduce((sum, { records }) => sum + records.audited, 0);
   const unread = inputs.filter(({ status }) => status !== 'complete');
+  const guessed = inputs.filter(({ unconfirmed }) => unconfirmed);
   const parts = [
     `${formatNumber(allowed)} within`,
     `${formatNumber(counts.outside)} outside`,
@@ -205,6 +208,7 @@ function totals({ table: roles, summary, scan }: AccessReport): string[] {
     `  roles     ${shown(roles.file)} (${roles.format})`,
     `  files     ${count(inputs.length, 'file')}${unread.length === 0 ? '' : `, ${formatNumber(unread.length)} not read to the end`}`,
     ...unread.slice(0, SHOWN).map(({ file, status }) => `            ${shown(file)}: ${status}`),
+    ...guessed.slice(0, SHOWN).map(({ file }) => `            ${shown(file)}: ${GUESSED}`),
     ...(coverage === undefined
       ? []
       : [`  period    ${formatInstant(coverage.from)} to ${formatInstant(coverage.until)}`]),

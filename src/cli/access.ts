@@ -13,6 +13,7 @@ import { type Problem, ProblemsError } from '../model/problem.ts';
 import { type Covered, coverageOf } from '../model/relation.ts';
 import type { AuditRequest } from '../model/request.ts';
 import type { Correlation, Detection, RuleSet } from '../model/rule.ts';
+import { leavesOpen } from '../model/verdict.ts';
 import { type DiscoveredFile, discover } from '../read/discover.ts';
 import { AccessLedger } from '../roles/access-ledger.ts';
 import { accessReader } from '../roles/access-readers.ts';
@@ -82,7 +83,7 @@ export async function access(paths: string[], options: AccessOptions): Promise<E
     process.stdout,
     suggestRole(table.format, suggest, used.sorted(), { wideVerbs: options.wideVerbs }),
   );
-  return isUnread(scan) ? EXIT.incomplete : EXIT.clean;
+  return isOpen(scan) ? EXIT.incomplete : EXIT.clean;
 }
 
 /** A suggestion needs no roles, but their format. */
@@ -199,8 +200,8 @@ function accessRules(format: RoleFormat, { logsource }: AccessReader): RuleSet {
   return { rules: [detection, correlation], errors: [] };
 }
 
-function isUnread({ inputs }: AccessReport['scan']): boolean {
-  return inputs.some(({ status }) => status === 'partial' || status === 'unreadable' || status === 'empty');
+function isOpen({ inputs }: AccessReport['scan']): boolean {
+  return inputs.some(leavesOpen);
 }
 
 /**
@@ -209,13 +210,13 @@ function isUnread({ inputs }: AccessReport['scan']): boolean {
  */
 function exitOf({ summary, scan }: AccessReport): ExitCode {
   const { counts, conflicts, entries, requests, untold } = summary;
-  if (isUnread(scan) || requests === 0 || untold > 0) return EXIT.incomplete;
+  if (isOpen(scan) || requests === 0 || untold > 0) return EXIT.incomplete;
   const isFound =
     counts.outside > 0 ||
     counts['unknown-subject'] > 0 ||
     conflicts.some(({ reason }) => reason === undefined) ||
     entries.some(({ kind, reasons }) => kind === 'disagreement' && reasons.length === 0);
   if (isFound) return EXIT.findings;
-  const isOpen = counts.undetermined > 0 || counts.disagreement > 0 || conflicts.length > 0;
-  return isOpen ? EXIT.incomplete : EXIT.clean;
+  const isUntold = counts.undetermined > 0 || counts.disagreement > 0 || conflicts.length > 0;
+  return isUntold ? EXIT.incomplete : EXIT.clean;
 }

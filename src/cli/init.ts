@@ -54,14 +54,17 @@ export async function init(folders: string[], force: boolean): Promise<string> {
     .sort(compareText);
   const wrote = `wrote ${target}: ${count(readable.length, 'log file')}${found.length > 0 ? `, ${found.join(', ')}` : ''}`;
   const guessed = suggested.map(
-    ({ place }) =>
-      `wrote ${place}: a guess at what its fields mean; read and correct it, then take "suggested" out`,
+    ({ place }) => `wrote ${place}: a guess at what the members of its records mean`,
   );
-  return `${[wrote, ...guessed, 'next: audit-check verify'].join('\n')}\n`;
+  const next =
+    suggested.length === 0
+      ? 'next: audit-check verify'
+      : 'next: read the guesses and correct them, take "suggested" out, then audit-check verify';
+  return `${[wrote, ...guessed, next].join('\n')}\n`;
 }
 
-/** Where `init` begins mappings for logs that none fits. */
-const OWN_SOURCES = 'sources/';
+/** Where `init` begins mappings for logs that none fits: a folder that nobody else would call so. */
+const OWN_SOURCES = 'audit-check.sources/';
 
 function sourceOf(file: string, inspection: Inspection | undefined, suggestions: SourceSuggestions): string {
   if (inspection === undefined) return 'no JSON records';

@@ -195,9 +195,23 @@ function loadFiles(
 
 /** Mappings by name: ours, then the user's, which may replace ours. */
 export function loadSources(own: readonly string[], problems: Problem[]): Record<string, Mapping> {
+  problems.push(...twiceNamed(listOwnSources(own)));
   const files = loadFiles('sources', own, true, problems);
   const mappings = files.flatMap((file) => ('mapping' in file ? [file.mapping] : []));
   return Object.fromEntries(mappings.map((mapping) => [mapping.name, mapping]));
+}
+
+/** One would replace the other, and which of them hung on the order of arguments. */
+function twiceNamed(files: readonly { file: string; source: string }[]): Problem[] {
+  const first = new Map<string, string>();
+  return files.flatMap(({ file, source }) => {
+    const known = first.get(source);
+    if (known === undefined) first.set(source, file);
+    if (known === undefined || path.resolve(known) === path.resolve(file)) return [];
+    return [
+      { file, line: 0, column: 0, message: `${known} maps the source "${source}" already: rename one` },
+    ];
+  });
 }
 
 /** The files of the user's own mappings, each with the name of the source that it maps. */

@@ -1,11 +1,13 @@
 /** `audit-check sources suggest FILE`, and what `init` does with logs that no mapping fits: mappings to read, correct and confirm. */
 import fs from 'node:fs';
+import type { JsonValue } from '../base/json.ts';
 import { quote } from '../base/text-safety.ts';
+import { unwrap } from '../engine/file-head.ts';
 import { type Inspection, inspectFile } from '../engine/inspect.ts';
 import { type Problem, ProblemsError } from '../model/problem.ts';
 import { DEFAULT_LIMITS } from '../model/request.ts';
-import { detectSource } from '../sources/detect.ts';
-import type { Mapping } from '../sources/mapping.ts';
+import { detectSource, findWrapper } from '../sources/detect.ts';
+import { type Mapping, UNKNOWN_SOURCE } from '../sources/mapping.ts';
 import { mappingText } from '../sources/suggest/mapping-text.ts';
 import { suggestMapping } from '../sources/suggest/suggest-mapping.ts';
 import { loadSources, parseSource } from './library.ts';
@@ -18,13 +20,19 @@ export async function suggestSource(file: string, options: { name?: string }): P
   const { name = sourceName(file, taken(mappings)) } = options;
   if (!NAME.test(name))
     throw wrong(`--name: expected lower-case words with hyphens between them, found ${quote(name)}`);
-  if (taken(mappings).has(name)) throw wrong(`--name: there is a source ${quote(name)} already`);
+  if (name === UNKNOWN_SOURCE.name || taken(mappings).has(name))
+    throw wrong(`--name: there is a source ${quote(name)} already`);
   if (!fs.existsSync(file)) throw wrong('there is no such file');
   const inspection = await inspectFile(file, mappings, DEFAULT_LIMITS);
   if (inspection === undefined) throw wrong('no JSON record at its head');
   const suggestion = suggestMapping(inspection.records);
   if (suggestion === undefined) throw wrong(NO_EVENTS);
-  return mappingText(name, file, suggestion);
+  const { source } = inspection.detection;
+  const fitting =
+    source === null
+      ? ''
+      : `# The mapping ${quote(source)} fits these records: they need none of their own.\n`;
+  return `${fitting}${mappingText(name, file, suggestion)}# Save it as ${name}.yaml and name the file under "sources" in audit-check.yaml.\n`;
 }
 
 const NO_EVENTS =
@@ -50,7 +58,7 @@ export class SourceSuggestions {
 
   /** The source of the file's records: of those that were suggested before, or a new one; undefined where they are no events. */
   add(file: string, { records, text }: Inspection): string | undefined {
-    const known = detectSource(records, this.mappings).source;
+    const known = sourceBy(this.mappings, records);
     if (known !== null) return known;
     const suggestion =
       text === undefined && this.texts.size < MAX_SUGGESTED ? suggestMapping(records) : undefined;
@@ -68,6 +76,17 @@ export class SourceSuggestions {
     this.texts.set(name, yaml);
     return name;
   }
+}
+
+/** As a scan would tell it: the records may stand in a list of each document. */
+function sourceBy(mappings: readonly Mapping[], documents: readonly JsonValue[]): string | null {
+  const wrapper = documents
+    .map((document) => findWrapper(document, mappings))
+    .find((found) => found !== undefined);
+  return detectSource(
+    documents.flatMap((document) => unwrap(document, wrapper?.keys)),
+    mappings,
+  ).source;
 }
 
 /** Of a folder of more kinds of logs the rest stays unrecognized, and `verify` says so. */
@@ -90,7 +109,7 @@ function sourceName(file: string, names: ReadonlySet<string>): string {
 
 /** Words that logs and their folders are called by, whatever they are of. */
 const SAYS_NOTHING: ReadonlySet<string> = new Set(
-  'audit log logs event events record records data export exports json ndjson jsonl tmp home var out output file files part gz'.split(
+  'audit log logs event events record records unknown data export exports json ndjson jsonl tmp home var out output file files part gz'.split(
     ' ',
   ),
 );

@@ -9,7 +9,7 @@ import { MAX_RELATED } from '../model/relation.ts';
 import type { LicenseSummary, RecordCounts, Report, RuleSummary } from '../model/report.ts';
 import { countAssurance, NOTHING_VERIFIED, REPORT_SCHEMA } from '../model/report.ts';
 import type { SealResult } from '../model/seal.ts';
-import { drawVerdict, isUnread } from '../model/verdict.ts';
+import { drawVerdict, leavesOpen } from '../model/verdict.ts';
 import { findingKinds } from './finding-kinds.ts';
 import type { Plan } from './plan.ts';
 import { leftOutNotices, type Related } from './relate.ts';
@@ -147,7 +147,7 @@ function sumRecords(scan: Scan): RecordCounts {
   return sum;
 }
 
-/** Whether something was not read, not verified or not run that should have been. */
+/** Whether something was not read, not understood for sure, not verified or not run that should have been. */
 function isIncomplete(
   plan: Plan,
   scan: Scan,
@@ -156,7 +156,7 @@ function isIncomplete(
   results: readonly CheckResult[],
   seals: readonly SealResult[],
 ): boolean {
-  const unread = scan.inputs.some(isUnread);
+  const open = scan.inputs.some(leavesOpen);
   const unverified = results.some(({ incomplete }) => incomplete !== undefined);
   const failed = rules.some(({ status }) => status === 'error');
   // Without a mapping only raw schemas can judge a record.
@@ -165,7 +165,7 @@ function isIncomplete(
   // Records that were left out are no reason to be content with files that hold none.
   const vouched = records.read === 0 && seals.some((seal) => (seal.vouched ?? 0) > 0);
   const nothing = records.audited === 0 && !vouched;
-  return unread || unverified || failed || nothing || (unmapped && !isJudgedRaw);
+  return open || unverified || failed || nothing || (unmapped && !isJudgedRaw);
 }
 
 /** What the contract says of itself: signatures of its license files that nobody verified. */

@@ -105,6 +105,7 @@ export class ScanBooks {
     const inputs: InputSummary[] = [];
     const findings: Finding[] = [];
     const ran = new Set<number>();
+    const suggested = new Set(plan.mappings.flatMap(({ name, suggested }) => (suggested ? [name] : [])));
     for (const [index, file] of files.entries()) {
       const part = parts.get(index);
       if (part === undefined && file.skip === undefined) throw new Error(`${file.file} was not scanned`);
@@ -113,12 +114,15 @@ export class ScanBooks {
       if (part !== undefined && stored !== undefined)
         part.stored = { ...stored, failure: part.stored.failure ?? stored.failure };
       const closed = part === undefined ? passOver(file) : closeBooks(file, part);
-      inputs.push(closed.input);
+      const { source, records } = closed.input;
+      // Of records that were left out by their time, the time is a guess, too.
+      const isGuess = suggested.has(source ?? '') && records.read > records.malformed;
+      inputs.push(isGuess ? { ...closed.input, unconfirmed: true } : closed.input);
       findings.push(...closed.findings);
       if (part !== undefined && part.seals === undefined)
         for (const detection of detectionsFor(plan, part.source)) ran.add(detection);
     }
-    findings.push(...unconfirmedFindings(plan, inputs));
+    findings.push(...unconfirmedFindings(inputs));
     return {
       states: merged.states,
       inputs,
@@ -139,11 +143,15 @@ export class ScanBooks {
 }
 
 /** One a mapping, at the first file that was read by it. */
-function unconfirmedFindings({ mappings }: Plan, inputs: readonly InputSummary[]): Finding[] {
-  return mappings.flatMap(({ name, suggested }) => {
-    const files = inputs.filter(({ source, records }) => source === name && records.audited > 0);
-    if (suggested === undefined || files.length === 0) return [];
-    const message = `the mapping ${quote(name)} was suggested, and nobody has confirmed it`;
-    return [inputFinding('unconfirmed-mapping', files[0]!.file, message)];
-  });
+function unconfirmedFindings(inputs: readonly InputSummary[]): Finding[] {
+  const first = new Map<string, string>();
+  for (const { file, source, unconfirmed } of inputs)
+    if (unconfirmed && !first.has(source!)) first.set(source!, file);
+  return [...first].map(([source, file]) =>
+    inputFinding(
+      'unconfirmed-mapping',
+      file,
+      `the mapping ${quote(source)} was suggested, and nobody has confirmed it`,
+    ),
+  );
 }

@@ -86,6 +86,8 @@ function inVerdict(report: Report): Contradiction[] {
 function whyIncomplete({ inputs, rules, notices, streams, summary }: Report): string | undefined {
   const unread = inputs.find(isUnread);
   if (unread !== undefined) return `the input ${quote(unread.file)} is ${unread.status}`;
+  const guessed = inputs.find(({ unconfirmed }) => unconfirmed);
+  if (guessed !== undefined) return `nobody has confirmed the mapping of ${quote(guessed.file)}`;
   const failed = rules.find(({ status }) => status === 'error');
   if (failed !== undefined) return `the rule ${quote(failed.id)} is in error`;
   if (notices.some(({ code }) => code === NOTHING_VERIFIED)) return 'a notice says that nothing was verified';

@@ -29,6 +29,8 @@ export type InputSummary = {
   accounted: { records: number; malformed: number; framing: number; seals?: number };
   status: InputStatus;
   reason?: string;
+  /** Read by a guess at what its fields mean, which nobody has confirmed. */
+  unconfirmed?: true;
 };
 
 /** Conservation: read = audited + malformed + duplicate + skipped. */

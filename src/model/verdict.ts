@@ -30,6 +30,11 @@ export function isUnread({ status }: Pick<InputSummary, 'status'>): boolean {
   return status === 'partial' || status === 'unreadable' || status === 'empty';
 }
 
+/** Whether what it holds is left open: it was not read, or by a guess. */
+export function leavesOpen(input: Pick<InputSummary, 'status' | 'unconfirmed'>): boolean {
+  return isUnread(input) || input.unconfirmed === true;
+}
+
 /** Whether a finding counts for the verdict. */
 export function whatCounts(judged: Judged, failOn: FailOn): (finding: Finding) => boolean {
   const speaksToControl = controlTest(judged, failOn);

@@ -92,6 +92,8 @@ function whyPartial({ inputs, rules }: Report): string | undefined {
   const unread = inputs.filter(({ status }) => ['partial', 'unreadable', 'empty'].includes(status));
   if (unread.length > 0)
     return `${count(unread.length, 'file')} ${unread.length === 1 ? 'was' : 'were'} not read whole`;
+  const guessed = inputs.filter(({ unconfirmed }) => unconfirmed);
+  if (guessed.length > 0) return `nobody has confirmed the mapping of ${count(guessed.length, 'file')}`;
   const unknown = inputs.filter(({ source, records }) => source === null && records.audited > 0);
   if (unknown.length > 0) return `no mapping fits ${count(unknown.length, 'file')}`;
   const failed = rules.filter(({ status }) => status === 'error');

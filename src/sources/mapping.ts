@@ -25,7 +25,7 @@ export type MappedField = { alternatives: readonly Alternative[] };
 export type Mapping = {
   name: string;
   title: string;
-  /** A guess (`audit-check init`) that nobody has confirmed: what is judged by it is not called clean. */
+  /** A guess (`audit-check init`) that nobody has confirmed: no audit by it is complete. */
   suggested?: true;
   /** How Sigma rules name this source and its events. */
   logsource: LogsourceOffer;

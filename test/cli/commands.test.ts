@@ -98,25 +98,77 @@ test('init begins a mapping for a log that none fits; nothing is clean by it unt
   );
   write('doors/logs/audit-2026-03.ndjson', visits.join(''));
   write('doors/logs/more/doors.ndjson', visits.join(''));
+  write(
+    'doors/logs/day-1.json',
+    `{"rows":[${visits.join(',').replaceAll('\n', '').replaceAll('who', 'user')}]}`,
+  );
+  write(
+    'doors/logs/day-2.json',
+    `{"rows":[${visits.join(',').replaceAll('\n', '').replaceAll('who', 'user')}]}`,
+  );
   write('doors/logs/cache.ndjson', '{"level":"info","msg":"cache warmed"}\n');
   const here = path.join(folder, 'doors');
   const first = await run('init logs', here);
   assert.equal(first.exit, 0);
   assert.match(
     first.stdout,
-    /3 log files, app \(2 files\), not recognized \(1 file\)\nwrote sources\/app\.yaml: a guess/,
+    /5 log files, app \(2 files\), day \(2 files\), not recognized \(1 file\)\nwrote audit-check\.sources\/app\.yaml: a guess/,
   );
-  assert.match(fs.readFileSync(path.join(here, 'audit-check.yaml'), 'utf8'), /^sources: \["sources\/"\]$/m);
+  assert.match(
+    fs.readFileSync(path.join(here, 'audit-check.yaml'), 'utf8'),
+    /^sources: \["audit-check\.sources\/"\]$/m,
+  );
   fs.rmSync(path.join(here, 'logs/cache.ndjson'));
   const guessed = await run('verify', here);
-  assert.equal(guessed.exit, 1);
+  assert.equal(guessed.exit, 3);
   assert.match(guessed.stdout, /undetermined\[unconfirmed-mapping\]: the mapping "app" was suggested/);
-  const mapping = path.join(here, 'sources/app.yaml');
-  fs.writeFileSync(mapping, fs.readFileSync(mapping, 'utf8').replace('suggested: true\n', ''));
+  assert.match(guessed.stdout, /incomplete: 4 inputs read by a mapping that nobody has confirmed/);
+  const mapping = path.join(here, 'audit-check.sources/app.yaml');
+  for (const file of [mapping, path.join(here, 'audit-check.sources/day.yaml')])
+    fs.writeFileSync(file, fs.readFileSync(file, 'utf8').replace('suggested: true\n', ''));
   assert.equal((await run('verify', here)).exit, 0);
   // What somebody confirmed is not guessed again.
   assert.doesNotMatch((await run('init logs --force', here)).stdout, /a guess/);
   assert.doesNotMatch(fs.readFileSync(mapping, 'utf8'), /suggested: true/);
+});
+
+test('by a guess nothing is clean, whatever is asked of the run: a threshold, a time, packs, licenses, roles', async () => {
+  write('guess/log.ndjson', '{"wann":"2026-03-01T10:00:00Z","user":"ann","op":"door.open","result":"ok"}\n');
+  write(
+    'guess/doors.yaml',
+    'title: Doors\nsuggested: true\nidentify: {op: "*"}\nfields: {time: wann, actor: user, action: op, outcome: {from: result, map: {ok: success}, otherwise: unknown}}\n',
+  );
+  write(
+    'guess/licenses.yaml',
+    'contract: {id: C, timezone: UTC}\nterm: {from: 2026-01-01, until: 2027-01-01}\nlicenses:\n  - {id: doors, covers: {feature: [door]}, measure: count seats over month, quantity: [{from: 2026-01-01, set: 3}]}\n',
+  );
+  write('guess/audit-check.yaml', 'logs: [log.ndjson]\nsources: [doors.yaml]\nbuiltinRules: false\n');
+  const here = path.join(folder, 'guess');
+  for (const args of ['--fail-on critical', '--since 2027-01-01', '--pack soc2']) {
+    const { exit, stdout } = await run(`verify ${args}`, here);
+    assert.equal(exit, 3, args);
+    assert.match(stdout, /incomplete: .*1 input read by a mapping that nobody has\s+confirmed/, args);
+    assert.doesNotMatch(stdout, /^ *passed: /m, args);
+  }
+  const statement = await run('licenses --licenses licenses.yaml', here);
+  assert.equal(statement.exit, 3);
+  assert.match(
+    statement.stdout,
+    /incomplete: nobody has confirmed the mapping by which log\.ndjson was\s+read/,
+  );
+  const packed = JSON.parse((await run('verify --pack soc2 -f json', here)).stdout);
+  assert.deepEqual(
+    packed.controls.filter(({ status }: { status: string }) => status === 'passed'),
+    [],
+  );
+  write(
+    'guess/twin/doors.yaml',
+    fs.readFileSync(path.join(here, 'doors.yaml'), 'utf8').replace('suggested: true\n', ''),
+  );
+  write('guess/both.yaml', 'logs: [log.ndjson]\nsources: [doors.yaml, twin/]\n');
+  const both = await run('verify --config both.yaml', here);
+  assert.equal(both.exit, 2);
+  assert.match(both.stderr, /twin\/doors\.yaml: doors\.yaml maps the source "doors" already/);
 });
 
 test('sources suggest prints a mapping, and says why it cannot', async () => {

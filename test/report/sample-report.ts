@@ -233,6 +233,7 @@ export function richReport(): Report {
         compression: 'gzip',
         status: 'partial',
         reason: 'the gzip stream ends early',
+        unconfirmed: true,
         accounted: { records: 0, malformed: 512, framing: 0 },
       }),
       input('logs/digest.json', {

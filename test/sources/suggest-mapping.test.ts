@@ -109,6 +109,12 @@ test('outcomes: words, status codes, true and false, and members that say it fai
   assert.deepEqual(outcomes('status_code', 200, 302, 403, 503), ['success', 'success', 'failure', 'failure']);
   assert.deepEqual(outcomes('ok', true, false), ['success', 'failure']);
   assert.deepEqual(outcomes('failed', true, false), ['failure', 'success']);
+  assert.deepEqual(outcomes('login_failed', 'yes', 'no'), ['failure', 'success']);
+  assert.deepEqual(
+    outcomes('exit_status', 'done', '0', '1'),
+    ['success', 'unknown', 'unknown'],
+    '0 may be the good one',
+  );
   assert.deepEqual(
     outcomes('sandbox', true, false),
     [undefined, undefined],
@@ -136,6 +142,32 @@ test('records in an array that nobody knows are found, and the ids that name the
   const text = textFor([{ page: 1, result: { rows } }]);
   assert.match(text, /^wrappers: \[result\.rows\]$/m);
   assert.match(text, /^identity: \[id\]$/m);
+});
+
+test('events of an export are never taken from the first row of a list: one row, or a list a line, is a list all the same', () => {
+  const row = (user: string) => ({ when: AT, user, op: 'door.open', result: 'ok' });
+  for (const documents of [
+    [{ rows: [row('ann')] }],
+    [{ rows: [row('ann'), row('root')] }, { rows: [row('bob')] }],
+    [{ exported_at: AT, exported_by: 'export-job', rows: [row('ann'), row('root')] }],
+  ])
+    assert.match(textFor(documents), /^wrappers: \[rows\]$/m, JSON.stringify(documents));
+  // An event that has a list is an event, and says that the list is not looked into.
+  const order = {
+    when: AT,
+    user: 'ann',
+    op: 'order',
+    result: 'ok',
+    lines: [
+      { at: AT, item: 'a' },
+      { at: AT, item: 'b' },
+    ],
+  };
+  const text = textFor([order, order]);
+  assert.doesNotMatch(text, /^wrappers/m);
+  assert.match(text, /# Of lists within a record \(lines\) only the first member is looked at/);
+  // A time that stands only in a list is no time of the event.
+  assert.equal(suggestMapping([toJson({ user: 'ann', op: 'x', steps: [{ at: AT }] })]), undefined);
 });
 
 test('what tells no time, or neither who nor what, is no audit log', () => {

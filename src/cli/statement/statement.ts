@@ -132,6 +132,9 @@ function whyIncomplete({ inputs, summary, streams }: Report): string | null {
   const unknown = inputs.filter(({ source, records }) => source === null && records.audited > 0);
   if (unknown.length > 0)
     return `no source is known for the records of ${unknown.map(({ file }) => file).join(', ')}`;
+  const guessed = inputs.filter(({ unconfirmed }) => unconfirmed);
+  if (guessed.length > 0)
+    return `nobody has confirmed the mapping by which ${guessed.map(({ file }) => file).join(', ')} was read`;
   if (summary.records.audited === 0) return 'no record could be audited';
   if (summary.records.malformed > 0)
     return `${count(summary.records.malformed, 'record')} could not be read, and may be use`;

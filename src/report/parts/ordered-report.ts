@@ -153,6 +153,7 @@ function orderInput(input: InputSummary): Every<InputSummary> {
     file,
     status: input.status,
     reason: input.reason,
+    unconfirmed: input.unconfirmed,
     source,
     seals,
     bytes,

@@ -17,12 +17,18 @@ export function explainVerdict(report: Report): string {
       const amount = report.inputs.filter((input) => input.status === status).length;
       return amount > 0 ? `${count(amount, 'input')} ${status}` : undefined;
     }),
+    describeGuessed(report),
     ...report.notices.flatMap(({ code, message }) => (code === NOTHING_VERIFIED ? [message] : [])),
   ].filter((part) => part !== undefined);
   const because = missing.length > 0 ? missing.join(', ') : 'not everything could be audited';
   return records.audited === 0 && report.findings.length === 0
     ? because
     : `${because}; in what was audited: ${found}`;
+}
+
+function describeGuessed({ inputs }: Report): string | undefined {
+  const amount = inputs.filter(({ unconfirmed }) => unconfirmed).length;
+  return amount > 0 ? `${count(amount, 'input')} read by a mapping that nobody has confirmed` : undefined;
 }
 
 /** `3 findings at high or above (1 undetermined), 2 below, 1 waived`: what is undetermined reaches the threshold too. */

@@ -90,13 +90,22 @@ function values<Word extends string>(words: Record<Word, string>): ReadonlyMap<s
   return new Map(entries.flatMap(([word, texts]) => list(texts).map((text) => [text, word] as const)));
 }
 
-/** Values of an outcome as logs write them, in lower case. */
-export const OUTCOME_WORDS = values({
-  success: `success, succeeded, successful, successfully, ok, okay, pass, passed, allow, allowed, granted, grant, permitted,
-    permit, completed, complete, done, accepted, approved, true, yes, y, ja, si, oui`,
-  failure: `failure, failed, fail, error, err, errored, deny, denied, forbidden, unauthorized, unauthorised, rejected,
-    reject, blocked, block, refused, timeout, aborted, invalid, false, no, n, nein, non`,
+/** Answers to what a name asks: `ok`, `failed`. Of 0 and 1 each may be the good one. */
+export const YES_OR_NO = values({
+  success: 'true, yes, y, ja, si, oui',
+  failure: 'false, no, n, nein, non',
 });
+
+/** Values of an outcome as logs write them, in lower case. */
+export const OUTCOME_WORDS: ReadonlyMap<string, 'success' | 'failure'> = new Map([
+  ...YES_OR_NO,
+  ...values({
+    success: `success, succeeded, successful, successfully, ok, okay, pass, passed, allow, allowed, granted, grant, permitted,
+      permit, completed, complete, done, accepted, approved`,
+    failure: `failure, failed, fail, error, err, errored, deny, denied, forbidden, unauthorized, unauthorised, rejected,
+      reject, blocked, block, refused, timeout, aborted, invalid`,
+  }),
+]);
 
 /** Values of a decision, in lower case. */
 export const DECISION_WORDS = values({

@@ -1,7 +1,7 @@
 /** A suggested mapping as the YAML file that a person reads, corrects and confirms: each line with what speaks for it. */
 import { count, escapeControls, escapeJson, quote, truncate } from '../../base/text-safety.ts';
 import { AUDIT_FIELDS, type AuditField } from '../../model/event.ts';
-import { DECISION_WORDS, OUTCOME_WORDS } from './field-words.ts';
+import { DECISION_WORDS, OUTCOME_WORDS, YES_OR_NO } from './field-words.ts';
 import type { Leaf } from './leaves.ts';
 import { hasZone, isStatusCode, wordsOf } from './score-leaf.ts';
 import type { MappingSuggestion } from './suggest-mapping.ts';
@@ -17,7 +17,7 @@ const COMMON = 0.5;
 
 /** `file`: where the records are from. `name`: of the source, which the file is named after. */
 export function mappingText(name: string, file: string, suggestion: MappingSuggestion): string {
-  const { wrapper, records, fields, rest } = suggestion;
+  const { wrapper, records, fields, rest, lists } = suggestion;
   const comment = (text: string) => `# ${escapeControls(text)}`;
   const lines = [
     comment(
@@ -25,9 +25,7 @@ export function mappingText(name: string, file: string, suggestion: MappingSugge
     ),
     comment('Read each line, correct it, and look at what becomes of your records:'),
     comment('  audit-check sources test FILE --sources THIS_FILE'),
-    comment(
-      'Then take "suggested" out; until then no audit of these logs is clean. Every key: docs/adding.md.',
-    ),
+    comment('Then take "suggested" out: until then no audit by it is complete. Every key: docs/adding.md.'),
     `title: ${yamlText(name)}`,
     'suggested: true',
     comment(
@@ -61,6 +59,12 @@ export function mappingText(name: string, file: string, suggestion: MappingSugge
       );
     }
   }
+  if (lists.length > 0)
+    lines.push(
+      comment(
+        `Of lists within a record (${lists.map((way) => truncate(way, EXAMPLE_WIDTH)).join(', ')}) only the first member is looked at. Where each is an event, name the list under "wrappers".`,
+      ),
+    );
   if (rest.length > 0) {
     const more = rest.length > MAX_REST ? `, and ${rest.length - MAX_REST} more` : '';
     const names = rest.slice(0, MAX_REST).map(({ path }) => truncate(path, EXAMPLE_WIDTH));
@@ -96,18 +100,19 @@ function outcomeText(from: string, leaf: Leaf): string {
   const codes = isCode
     ? ['"1??": success, "2??": success, "3??": success, "4??": failure, "5??": failure']
     : [];
-  const saysFailed = wordsOf(leaf.keys.at(-1)!).some((word) =>
-    ['failed', 'failure', 'error', 'denied'].includes(word),
+  const saysFailed = wordsOf(leaf.keys.at(-1)!).some(
+    (word) => OUTCOME_WORDS.get(word) === 'failure' && !YES_OR_NO.has(word),
   );
-  const words = leaf.isBoolean && saysFailed ? INVERTED : OUTCOME_WORDS;
+  const isYesOrNo = [...leaf.values.keys()].every((text) => YES_OR_NO.has(text.toLowerCase()));
+  const words = saysFailed && isYesOrNo ? INVERTED : OUTCOME_WORDS;
   const map = [entriesOf(leaf, words), ...codes].filter((text) => text !== '').join(', ');
   return `{ from: ${from}, map: { ${map} }, otherwise: unknown }`;
 }
 
-const INVERTED: typeof OUTCOME_WORDS = new Map([
-  ['true', 'failure'],
-  ['false', 'success'],
-]);
+/** Of `failed: yes` it is the name that says what is meant. */
+const INVERTED = new Map(
+  [...YES_OR_NO].map(([text, word]) => [text, word === 'success' ? 'failure' : 'success']),
+);
 
 function entriesOf({ values }: Leaf, words: ReadonlyMap<string, string>): string {
   return [...values.keys()]

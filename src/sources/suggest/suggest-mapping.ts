@@ -1,7 +1,7 @@
 /** A mapping for a log that nobody knows: for each canonical field the place in its records that is most likely it. A guess, to be read. */
-import { JsonArray, JsonObject, type JsonValue } from '../../base/json.ts';
+import type { JsonValue } from '../../base/json.ts';
 import { AUDIT_FIELDS, type AuditField } from '../../model/event.ts';
-import { findWrapping, type Leaf, leavesOf } from './leaves.ts';
+import { elementsOf, type Leaf, leavesOf, listsOf } from './leaves.ts';
 import { scoreLeaf } from './score-leaf.ts';
 
 /** A field's most likely place, and what else might be it, likelier first. */
@@ -15,6 +15,8 @@ export type MappingSuggestion = {
   fields: ReadonlyMap<AuditField, SuggestedField>;
   /** Places that are none of the fields. */
   rest: readonly Leaf[];
+  /** Lists of objects within the records. */
+  lists: readonly string[];
 };
 
 /** Less likely is not written down. */
@@ -24,29 +26,47 @@ const MAX_OTHERS = 2;
 /** These say of the same words whether it worked and whether it was allowed. */
 const SHARED: ReadonlySet<AuditField> = new Set(['outcome', 'decision']);
 
-/** `documents`: the first of a file. Undefined where they are no events: nothing tells when, or nothing tells who or what. */
+/**
+ * `documents`: the first of a file. Undefined where they are no events: nothing tells when, or nothing tells who or what.
+ * Records are the documents themselves, or what a list in them holds, whichever tells more of when, who, what and how it ended:
+ * of an event with a list, the list is a part; of an export, who made it and when is no event.
+ */
 export function suggestMapping(documents: readonly JsonValue[]): MappingSuggestion | undefined {
-  const wrapper = documents.length === 1 ? findWrapping(documents[0]!) : undefined;
-  const records = wrapper === undefined ? documents : unwrapped(documents[0]!, wrapper);
+  const lists = listsOf(documents);
+  let best = suggestFor(documents, undefined, lists);
+  for (const way of lists) {
+    const inner = suggestFor(elementsOf(documents, way), way, []);
+    if (inner !== undefined && toldBy(inner) > toldBy(best)) best = inner;
+  }
+  return best;
+}
+
+function suggestFor(
+  records: readonly JsonValue[],
+  wrapper: readonly string[] | undefined,
+  lists: readonly (readonly string[])[],
+): MappingSuggestion | undefined {
   const leaves = leavesOf(records);
   const fields = assign(leaves, records.length);
   if (!fields.has('time') || !(fields.has('actor') || fields.has('action'))) return undefined;
   const used = new Set([...fields.values()].map(({ leaf }) => leaf));
-  return { wrapper, records: records.length, fields, rest: leaves.filter((leaf) => !used.has(leaf)) };
+  const rest = leaves.filter((leaf) => !used.has(leaf));
+  return { wrapper, records: records.length, fields, rest, lists: lists.map((way) => way.join('.')) };
 }
 
-function unwrapped(document: JsonValue, wrapper: readonly string[]): JsonValue[] {
-  let value: JsonValue | undefined = document;
-  for (const key of wrapper) value = value instanceof JsonObject ? value.get(key) : undefined;
-  return value instanceof JsonArray ? value.elements : [];
+function toldBy(suggestion: MappingSuggestion | undefined): number {
+  return SINGLE.filter((field) => field !== 'id' && suggestion?.fields.has(field)).length;
 }
+
+/** An event has one of each, so they do not lie within a list. */
+const SINGLE: readonly AuditField[] = ['time', 'id', 'actor', 'action', 'outcome', 'decision'];
 
 /** The likeliest pair of a field and a place first, then the likeliest of what is left of both. */
 function assign(leaves: readonly Leaf[], records: number): Map<AuditField, SuggestedField> {
   const pairs = AUDIT_FIELDS.flatMap((field) =>
     leaves.map((leaf) => ({ field, leaf, score: scoreLeaf(field, leaf, records) })),
   )
-    .filter(({ score }) => score >= LIKELY)
+    .filter(({ field, leaf, score }) => score >= LIKELY && !(leaf.inList && SINGLE.includes(field)))
     // Stable: of equals the field that comes first among ours, then the place that comes first in the records.
     .sort((left, right) => right.score - left.score);
   const chosen = new Map<AuditField, Leaf>();
