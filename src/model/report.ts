@@ -258,6 +258,9 @@ export type BaselineSummary = {
   carried: Partial<Record<Severity, number>>;
 };
 
+/** How long the organization keeps events, as its configuration says: ages as written, such as `12 months`. */
+export type KeptAges = { minimum?: string; maximum?: string };
+
 export type ReportVerdict = 'clean' | 'findings' | 'incomplete';
 
 export type Report = {
@@ -289,6 +292,8 @@ export type Report = {
   } & FailOn;
   /** When each source spoke, by name of the source. */
   activity?: SourceActivity[];
+  /** Where the configuration says it. */
+  keep?: KeptAges;
   streams: StreamSummary[];
   rules: RuleSummary[];
   licenses: LicenseSummary[];

@@ -11,6 +11,7 @@ import { integritySection } from './html/integrity.ts';
 import { licenseSection } from './html/licenses.ts';
 import { methodSection } from './html/method.ts';
 import { list, type PageSection } from './html/page-parts.ts';
+import { retentionSection } from './html/retention.ts';
 import { scopeSection } from './html/scope.ts';
 import { STYLE } from './html/style.ts';
 import { trendSection } from './html/trend.ts';
@@ -26,6 +27,7 @@ function page(report: Report): Html {
   const { verdict } = report.summary;
   const sections: PageSection[] = [
     ...scopeSection(report),
+    ...retentionSection(report),
     ...controlSections(report),
     ...findingSections(report),
     ...integritySection(report),

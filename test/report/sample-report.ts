@@ -297,6 +297,7 @@ export function richReport(): Report {
         silences: [],
       },
     ],
+    keep: { minimum: '12 months', maximum: 'P1M' },
     streams: [
       {
         stream: 'logins',
@@ -635,6 +636,7 @@ export function hostileReport(text: string = HOSTILE): Report {
   Object.assign(report.summary.findings, countFindings(report.findings));
   for (const each of report.inputs) Object.assign(each, { reason: text, source: text, seals: text });
   report.inputs[0]!.file = text;
+  for (const each of report.activity ?? []) each.source = text;
   for (const each of report.streams) {
     Object.assign(each, { stream: text, profile: text, head: text, limits: [text] });
     for (const range of each.ranges)

@@ -11,6 +11,7 @@ import {
   type Assurance,
   type BaselineSummary,
   type InputSummary,
+  type KeptAges,
   type LicenseSummary,
   type Notice,
   type RangeAnchor,
@@ -34,6 +35,7 @@ export function orderReport(report: Report): Every<Omit<Report, 'figures'>> {
     summary: orderSummary(report.summary),
     inputs: report.inputs.map(orderInput),
     activity: report.activity?.map(orderActivity),
+    keep: report.keep && orderKeep(report.keep),
     streams: report.streams.map(orderStream),
     rules: report.rules.map(orderRule),
     licenses: report.licenses.map(orderLicense),
@@ -283,6 +285,10 @@ function orderActivity({
     buckets: buckets.map(({ at, events, bytes }) => ({ at, events, bytes })),
     silences: silences.map((silence) => ({ from: silence.from, until: silence.until })),
   };
+}
+
+function orderKeep({ minimum, maximum }: KeptAges): Every<KeptAges> {
+  return { minimum, maximum };
 }
 
 function orderPack({
