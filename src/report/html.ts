@@ -15,7 +15,7 @@ import { retentionSection } from './html/retention.ts';
 import { scopeSection } from './html/scope.ts';
 import { STYLE } from './html/style.ts';
 import { trendSection } from './html/trend.ts';
-import { explainVerdict } from './parts/verdict-words.ts';
+import { describeFailOn, explainVerdict } from './parts/verdict-words.ts';
 
 export const html: ReportFormat = {
   name: 'html',
@@ -66,10 +66,11 @@ ${content}
 `;
 }
 
-function headList({ tool, generated, summary: { period, failOn } }: Report): Html {
+function headList({ tool, generated, summary }: Report): Html {
+  const { period } = summary;
   return list([
     ['Log', period === null ? 'no event has a readable time' : `${period.from} to ${period.until}`],
-    ['Threshold', `findings of severity ${failOn} and above make the verdict`],
+    ['Threshold', `findings ${describeFailOn(summary)} make the verdict`],
     ...(generated === undefined ? [] : [['Written', generated] as const]),
     ['By', `${tool.name} ${tool.version}`],
   ]);

@@ -21,6 +21,7 @@ import {
   type SelfCheck,
   type StreamRange,
   type StreamSummary,
+  type ToldRequest,
   type WaiverSummary,
 } from '../../model/report.ts';
 
@@ -32,6 +33,7 @@ export function orderReport(report: Report): Every<Omit<Report, 'figures'>> {
     schema: report.schema,
     tool: orderTool(report.tool),
     generated: report.generated,
+    request: report.request && orderRequest(report.request),
     summary: orderSummary(report.summary),
     inputs: report.inputs.map(orderInput),
     activity: report.activity?.map(orderActivity),
@@ -101,6 +103,14 @@ function orderWaiver({
 
 function orderTool({ name, version, informationUri }: Report['tool']): Every<Report['tool']> {
   return { name, version, informationUri };
+}
+
+function orderRequest({ command, files, options }: ToldRequest): Every<ToldRequest> {
+  return {
+    command,
+    files: files.map(({ role, file, sha256 }) => ({ role, file, sha256 })),
+    options: sortKeys(options, (value) => value),
+  };
 }
 
 function orderPlace({ file, line, offset, length }: Place): Every<Place> {
