@@ -37,7 +37,10 @@ export function renderControlDocs(packs: readonly Pack[], rules: readonly Rule[]
     '',
     'How long is long: a kind of event that must be there is missed after 90 days of log; days are missing where more than',
     'seven in a row are empty; times count to `--now`, or else to the last event. `keep: {minimum: 12 months, maximum: 24',
-    'months}` in `audit-check.yaml` says how long your organization keeps its logs, for controls that leave it to you.',
+    'months}` in `audit-check.yaml` says how long your organization keeps its logs, for controls that leave it to you. Without a',
+    'pack too, the report carries these ages, the page shows by source until when the newest event must be kept and from when',
+    'on the oldest is past the maximum, and the text says whether something is: arithmetic, no legal advice, and silent on',
+    'events without a time.',
     '',
     ...packs.flatMap((pack) => packLines(pack, rules)),
   ];

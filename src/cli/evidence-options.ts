@@ -1,7 +1,7 @@
 /** What a run was told beside its logs, for whoever makes its evidence again: what was left out has to be seen. */
 import { judgedBy } from '../evidence/bundle.ts';
-import type { EvidencePredicate, ToldOption } from '../evidence/statement.ts';
-import type { Report } from '../model/report.ts';
+import type { EvidencePredicate } from '../evidence/statement.ts';
+import type { Report, ToldOption } from '../model/report.ts';
 import type { AuditRequest } from '../model/request.ts';
 import type { Config } from './config.ts';
 import type { RequestOptions } from './request.ts';
@@ -55,32 +55,42 @@ function settingsOf(
   };
 }
 
-/** What the configuration says need not be said again: it is named. */
-function commandOf(options: ReportOptions, request: AuditRequest, config: Config): string[] {
+/** What the configuration says need not be said again: it is named. `shown`: how files beside the logs are named. */
+export function commandOf(
+  options: ReportOptions,
+  { paths, generated }: Pick<AuditRequest, 'paths' | 'generated'>,
+  config: Config,
+  shown: (file: string) => string = (file) => file,
+): string[] {
   const each = (flag: string, value: string | string[] | undefined) =>
     value === undefined ? [] : [value].flat().flatMap((text) => [flag, text]);
+  const files = (flag: string, value: string | string[] | undefined) =>
+    each(flag, value === undefined ? undefined : [value].flat().map(shown));
+  const packs = options.pack?.map((names) => names.split(',').map(shown).join(','));
   return [
-    ...['audit-check', 'verify', ...request.paths],
-    ...(config.file === undefined ? ['--no-config'] : ['--config', config.file]),
-    ...each('--rules', options.rules),
+    ...['audit-check', 'verify', ...paths],
+    ...(config.file === undefined ? ['--no-config'] : files('--config', config.file)),
+    ...files('--rules', options.rules),
     ...(options.builtinRules ? [] : ['--no-builtin-rules']),
-    ...each('--schema', options.schema),
+    ...files('--schema', options.schema),
     ...each('--chain', options.chain),
-    ...each('--public-keys', options.publicKeys),
-    ...each('--pack', options.pack),
-    ...each('--licenses', options.licenses),
+    ...files('--public-keys', options.publicKeys),
+    ...each('--pack', packs),
+    ...files('--licenses', options.licenses),
     ...each('--source', options.source),
     ...each('--zone', options.zone),
+    ...each('--since', options.since),
+    ...each('--until', options.until),
     ...each('--exclude', options.exclude),
     ...each('--fail-on', options.failOn),
-    ...each('--waivers', options.waivers),
-    ...each('--baseline', options.baseline),
-    ...each('--checkpoint', options.checkpoint),
-    ...each('--policy', options.policy),
-    ...each('--verifier-key', options.verifierKey),
-    ...each('--identity', options.identity),
-    ...each('--view', options.view),
-    ...each('--history', options.history),
-    ...each('--now', request.generated),
+    ...files('--waivers', options.waivers),
+    ...files('--baseline', options.baseline),
+    ...files('--checkpoint', options.checkpoint),
+    ...files('--policy', options.policy),
+    ...files('--verifier-key', options.verifierKey),
+    ...files('--identity', options.identity),
+    ...files('--view', options.view),
+    ...files('--history', options.history),
+    ...each('--now', generated),
   ];
 }

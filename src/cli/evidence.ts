@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { sha256Hex } from '../base/digest.ts';
-import { compareText, quote } from '../base/text-safety.ts';
+import { quote } from '../base/text-safety.ts';
 import { factsOf, makeBundle } from '../evidence/bundle.ts';
 import { type EvidencePredicate, signStatement } from '../evidence/statement.ts';
 import { renderTables } from '../evidence/tables.ts';
@@ -17,9 +17,8 @@ import { type ReportOptions, toldOptions } from './evidence-options.ts';
 import { renderFormats } from './evidence-renderings.ts';
 import { drawSample } from './evidence-sample.ts';
 import { isOpenToOthers, readSignerKey } from './key-command.ts';
-import { listFiles, listOwnSources, YAML_NAME } from './library.ts';
-import { isPackName } from './packs.ts';
-import { isBelow, liesWithin } from './places.ts';
+import { ownFiles } from './own-files.ts';
+import { liesWithin } from './places.ts';
 
 export type EvidenceOptions = {
   evidence?: string;
@@ -117,28 +116,9 @@ type ConfigurationFile = EvidencePredicate['configuration'][number] & { content?
 
 /** What the run was told, in files of its own: each with its digest and a copy. What is shipped is known by the version. */
 function readConfiguration(config: Config, given: ReportOptions, report: Report): ConfigurationFile[] {
-  const folders = [...config.rules, ...(given.rules ?? [])];
-  const rules = report.rules
-    .map(({ file }) => file)
-    .filter((file) => folders.some((folder) => isBelow(folder, file)));
-  const told = [config.file, given.licenses ?? config.licenses, report.waivers?.file, report.baseline?.file];
-  const asked = given.pack?.flatMap((names) => names.split(',')) ?? config.packs;
-  const packs = asked.filter((name) => !isPackName(name));
-  const chains = config.chains.flatMap((place) => listFiles(place, YAML_NAME, []));
-  // A shipped schema goes by a word, which names no file.
-  const schemas = (given.schema ?? config.schema).filter(isFile);
-  const publicKeys = given.publicKeys ?? config.publicKeys;
-  const named = [...told, ...packs, ...chains, ...schemas, ...publicKeys].filter(
-    (file) => file !== undefined,
-  );
-  const mappings = new Map(listOwnSources(config.sources).map(({ file, source }) => [file, source]));
-  const files = [...named, ...mappings.keys(), ...[...new Set(rules)].sort(compareText)];
-  return files.map((file, index): ConfigurationFile => {
+  return ownFiles(config, given, report).map(({ file, source, holdsKey }, index): ConfigurationFile => {
     const content = fs.readFileSync(file);
-    const source = mappings.get(file);
     const entry = { file, sha256: sha256Hex(content), ...(source !== undefined && { source }) };
-    const holdsKey =
-      file === config.file && Object.values(config.keys).some(({ value }) => value !== undefined);
     if (holdsKey) return { ...entry, reason: 'not copied: it holds a key' };
     const copy = `configuration/${String(index + 1).padStart(2, '0')}-${path.basename(file)}`;
     return { ...entry, copy, content };
@@ -172,8 +152,4 @@ function writeFolderWhole(folder: string, files: ReadonlyMap<string, string | Ui
 
 function isFolder(place: string): boolean {
   return fs.statSync(place, { throwIfNoEntry: false })?.isDirectory() === true;
-}
-
-function isFile(place: string): boolean {
-  return fs.statSync(place, { throwIfNoEntry: false })?.isFile() === true;
 }

@@ -8,10 +8,11 @@ import { packageFile } from '../base/package-file.ts';
 import { isPlainObject } from '../base/plain-value.ts';
 import { quote } from '../base/text-safety.ts';
 import { createAjv } from '../checks/linear-ajv.ts';
-import { contradictionsIn } from '../model/contradictions.ts';
+import { type Contradiction, contradictionsIn } from '../model/contradictions.ts';
 import { type Problem, ProblemsError } from '../model/problem.ts';
 import { REPORT_SCHEMA, type Report } from '../model/report.ts';
 import { isSystemError } from '../read/open.ts';
+import { AGE_WORDS, parseAge } from '../retention/calendar-age.ts';
 
 /** Schema errors that are printed: a report by another tool breaks it everywhere. */
 const MAX_PROBLEMS = 10;
@@ -90,13 +91,22 @@ function readStream(file: string, bytes: Buffer, lines: readonly Line[]): Report
 
 /** An edited verdict must not be carried on: what follows from the rest of the report is made again. */
 function heldToItself(report: Report, file: string, bytes: Buffer, locate: Locate): Report {
-  const found = contradictionsIn(report);
+  const found = [...contradictionsIn(report), ...strangeAges(report)];
   if (found.length === 0) return report;
   throw new ProblemsError(
     found.slice(0, MAX_PROBLEMS).map(({ path, message }): Problem => {
       const place = locate(path);
       return { file, ...positionOf(bytes, offsetOf(bytes, place.line, place.path)), message };
     }),
+  );
+}
+
+/** Deadlines follow from these texts: one that is no age would be no deadline, and say nothing. */
+function strangeAges({ keep = {} }: Report): Contradiction[] {
+  return Object.entries(keep).flatMap(([key, text]) =>
+    parseAge(text) === undefined
+      ? [{ path: ['keep', key], message: `keep.${key}: expected ${AGE_WORDS}, found ${quote(text)}` }]
+      : [],
   );
 }
 

@@ -14,7 +14,7 @@ import type { Problem } from '../model/problem.ts';
 import { type AuditRequest, DEFAULT_LIMITS, type EventSchema } from '../model/request.ts';
 import type { FailOn } from '../model/verdict.ts';
 import type { PackOptions } from '../packs/judge-packs.ts';
-import { AGE_WORDS, parseAge } from '../retention/calendar-age.ts';
+import { AGE_WORDS, isEverLonger, parseAge } from '../retention/calendar-age.ts';
 import { type Config, findConfig, loadConfig } from './config.ts';
 import { conditionMistake, toFailOn } from './fail-on.ts';
 import { loadKeys } from './keys.ts';
@@ -113,6 +113,7 @@ export function buildRequest(
     ...loadKeys(config, named, problems),
     ...(keyFiles.length > 0 && { publicKeys: loadPublicKeys(keyFiles, problems) }),
     rules: { ...rules, rules: [...rules.rules, ...classes] },
+    ...(Object.keys(config.keep).length > 0 && { keep: config.keep }),
     ...(packs.length > 0 && { packs: { packs, keep } satisfies PackOptions }),
     ...(licenses !== undefined && { licenses }),
     ...(zone !== undefined && { zone }),
@@ -181,6 +182,10 @@ function readKeep({ keep }: Config, wrong: (message: string) => void): PackOptio
     return age;
   };
   const [minimum, maximum] = [read('minimum'), read('maximum')];
+  if (minimum !== undefined && maximum !== undefined && isEverLonger(minimum, maximum))
+    wrong(
+      `keep.maximum: expected an age that is never before the minimum of ${quote(minimum.text)}, found ${quote(maximum.text)}`,
+    );
   return { ...(minimum !== undefined && { minimum }), ...(maximum !== undefined && { maximum }) };
 }
 

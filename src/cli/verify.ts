@@ -21,6 +21,7 @@ import { buildRequest, type RequestOptions, readScope, type Scope } from './requ
 import { Stats } from './stats.ts';
 import type { ColorChoice } from './terminal.ts';
 import { toldFiles } from './told-files.ts';
+import { toldRequest } from './told-request.ts';
 import { readTriage, type TriageOptions } from './triage-inputs.ts';
 import {
   type ArchiveOptions,
@@ -136,6 +137,7 @@ async function verifyFiles(
   report = triage(report, inputs);
   if (packs !== undefined && inputs.waivers !== undefined) report = judgeAgain(report, request, packs);
   if (history !== undefined) report = withHistory(report, history);
+  report = { ...report, request: toldRequest(options, request, scope.config, report) };
   await writeReport(report, outputs, options);
   if (history !== undefined) keepRun(report, history);
   if (stats !== undefined) process.stderr.write(stats.format(report, pool === undefined ? 1 : jobs));

@@ -67,6 +67,7 @@ export function assembleReport(
       ...(failOnControls !== undefined && { failOnControls }),
     },
     activity: scan.activity,
+    ...(request.keep !== undefined && { keep: request.keep }),
     streams,
     rules,
     licenses: related.licenses.sort(compareLicenses),

@@ -46,6 +46,7 @@ const BESIDE_THE_ANSWER: ReadonlySet<string> = new Set<keyof AuditRequest>([
   'failOnControls',
   'generated',
   'packs',
+  'keep',
 ]);
 
 /** The digest of everything that an answer depends on beside the logs: another plan makes other marks. */

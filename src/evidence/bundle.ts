@@ -1,7 +1,7 @@
 /** A bundle as a whole: made, and held to what it was made of: its digests, its signature, its tables made again from its report. */
 import { sha256Hex } from '../base/digest.ts';
 import { compareText, quote } from '../base/text-safety.ts';
-import type { Report } from '../model/report.ts';
+import type { Report, ToldOption } from '../model/report.ts';
 import type { VerifierKey } from '../transparency/note-key.ts';
 import { renderReproduce } from './reproduce.ts';
 import {
@@ -10,7 +10,6 @@ import {
   isStatement,
   readEnvelope,
   signerOf,
-  type ToldOption,
   toStatement,
 } from './statement.ts';
 import { renderTables } from './tables.ts';

@@ -1,7 +1,8 @@
 /** REPRODUCE.md: how somebody who trusts nobody makes the bundle again, and what it does not show. */
+import { shellWord } from '../base/shell-word.ts';
 import { count, escapeControls, formatNumber } from '../base/text-safety.ts';
-import type { Report } from '../model/report.ts';
-import type { EvidencePredicate, ToldOption } from './statement.ts';
+import type { Report, ToldOption } from '../model/report.ts';
+import type { EvidencePredicate } from './statement.ts';
 
 export function renderReproduce(report: Report, predicate: EvidencePredicate): string {
   const { tool, summary, inputs } = report;
@@ -64,11 +65,6 @@ function told(value: ToldOption): string {
   if (typeof value === 'number') return formatNumber(value);
   const values = [value].flat();
   return values.length === 0 ? 'none' : values.map(code).join(', ');
-}
-
-/** For a shell of POSIX: what it would not take for itself goes into single quotes. */
-function shellWord(word: string): string {
-  return /^[\w./:=@%+,-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 
 /** As Markdown code, whatever the log put into a name. */

@@ -4,6 +4,7 @@ import crypto from 'node:crypto';
 import { sha256Hex } from '../base/digest.ts';
 import { isPlainObject } from '../base/plain-value.ts';
 import { compareText } from '../base/text-safety.ts';
+import type { ToldOption } from '../model/report.ts';
 import type { SignerKey, VerifierKey } from '../transparency/note-key.ts';
 
 /** https://github.com/in-toto/attestation, Statement v1. */
@@ -30,8 +31,6 @@ export type EvidencePredicate = {
   /** The words that make the report again, without those of the evidence itself. */
   command: string[];
 };
-
-export type ToldOption = string | number | boolean | string[];
 
 export type EvidenceStatement = {
   _type: string;

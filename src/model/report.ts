@@ -260,6 +260,39 @@ export type BaselineSummary = {
   carried: Partial<Record<Severity, number>>;
 };
 
+/** How long the organization keeps events, as its configuration says: ages as written, such as `12 months`. */
+export type KeptAges = { minimum?: string; maximum?: string };
+
+export type ToldOption = string | number | boolean | string[];
+
+/**
+ * What a run was told beside its logs, for whoever makes the report again: nothing secret, and nothing of the machine. Files
+ * are named as the configuration or the command line named them; of an absolute place the last part alone is told.
+ */
+export type ToldRequest = {
+  /** The words of the command, for the folder that it was given in. */
+  command: string[];
+  /** Files of its own by what they are for; what is shipped goes with the version. Null: no file to be read twice, or one with a key in it. */
+  files: { role: ToldRole; file: string; sha256: string | null }[];
+  /** Settings by name; those that stand elsewhere in the report (threshold, packs, ages) are not said again. */
+  options: Record<string, ToldOption>;
+};
+
+export type ToldRole =
+  | 'configuration'
+  | 'licenses'
+  | 'waivers'
+  | 'baseline'
+  | 'pack'
+  | 'chain'
+  | 'schema'
+  | 'public keys'
+  | 'source'
+  | 'rules'
+  | 'checkpoint'
+  | 'policy'
+  | 'verifier key';
+
 export type ReportVerdict = 'clean' | 'findings' | 'incomplete';
 
 export type Report = {
@@ -291,9 +324,13 @@ export type Report = {
   } & FailOn;
   /** When each source spoke, by name of the source. */
   activity?: SourceActivity[];
+  /** Where the configuration says it. */
+  keep?: KeptAges;
   streams: StreamSummary[];
   rules: RuleSummary[];
   licenses: LicenseSummary[];
+  /** Where a command made the report. */
+  request?: ToldRequest;
   /** The packs that were asked for, and what the logs show of their controls. */
   packs?: PackSummary[];
   controls?: ControlResult[];

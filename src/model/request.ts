@@ -1,6 +1,7 @@
 /** Everything a run is told, as plain data: a worker thread gets it by structured clone and compiles it anew. */
 import type { Instant } from '../base/instant.ts';
 import type { Severity } from './finding.ts';
+import type { KeptAges } from './report.ts';
 import type { RuleSet } from './rule.ts';
 import type { FailOn } from './verdict.ts';
 
@@ -77,6 +78,8 @@ export type AuditRequest = FailOn & {
   disabled: string[];
   /** Control packs as `packs/` parsed them, and what they need to know of the organization: an audit does not look at them. */
   packs?: unknown;
+  /** Ages that parse. */
+  keep?: KeptAges;
   limits: Limits;
   generated?: string;
 };

@@ -11,10 +11,11 @@ import { integritySection } from './html/integrity.ts';
 import { licenseSection } from './html/licenses.ts';
 import { methodSection } from './html/method.ts';
 import { list, type PageSection } from './html/page-parts.ts';
+import { retentionSection } from './html/retention.ts';
 import { scopeSection } from './html/scope.ts';
 import { STYLE } from './html/style.ts';
 import { trendSection } from './html/trend.ts';
-import { explainVerdict } from './parts/verdict-words.ts';
+import { describeFailOn, explainVerdict } from './parts/verdict-words.ts';
 
 export const html: ReportFormat = {
   name: 'html',
@@ -26,6 +27,7 @@ function page(report: Report): Html {
   const { verdict } = report.summary;
   const sections: PageSection[] = [
     ...scopeSection(report),
+    ...retentionSection(report),
     ...controlSections(report),
     ...findingSections(report),
     ...integritySection(report),
@@ -64,10 +66,11 @@ ${content}
 `;
 }
 
-function headList({ tool, generated, summary: { period, failOn } }: Report): Html {
+function headList({ tool, generated, summary }: Report): Html {
+  const { period } = summary;
   return list([
     ['Log', period === null ? 'no event has a readable time' : `${period.from} to ${period.until}`],
-    ['Threshold', `findings of severity ${failOn} and above make the verdict`],
+    ['Threshold', `findings ${describeFailOn(summary)} make the verdict`],
     ...(generated === undefined ? [] : [['Written', generated] as const]),
     ['By', `${tool.name} ${tool.version}`],
   ]);

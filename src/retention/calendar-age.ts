@@ -60,10 +60,16 @@ export function dayOf(instant: Instant): Day {
   return Number(instant % NANOS_PER_DAY < 0n ? day - 1n : day);
 }
 
-/** `2026-03-01` */
+/** `2026-03-01`; `+012025-03-01` where a long age leads beyond four digits. */
 export function formatDay(day: Day): string {
-  return formatInstant(BigInt(day) * NANOS_PER_DAY).slice(0, 10);
+  return formatInstant(BigInt(day) * NANOS_PER_DAY).split('T', 1)[0]!;
 }
+
+/** 1980-01-01. An older event time is a placeholder: 0 of Unix, year 1 of Go, 1601 of Windows. */
+export const FIRST_BELIEVED: Day = 3652;
+
+/** Clocks of other zones are at most a day ahead. */
+export const DAYS_AHEAD = 1;
 
 /** Months first, then days; a day that the month does not have is its last one: January 31 and a month is February 28 or 29. */
 export function addAge(day: Day, { months, days }: CalendarAge): Day {

@@ -1,6 +1,5 @@
 /** What a policy says of each segment of an archive on a day: its tier, when it falls due, and what keeps it. */
-import type { Day } from './calendar-age.ts';
-import { firstDayPast } from './calendar-age.ts';
+import { DAYS_AHEAD, type Day, FIRST_BELIEVED, firstDayPast } from './calendar-age.ts';
 import { type HeldSegment, isHeldBy, isStanding, type LegalHold } from './legal-hold.ts';
 import type { RetentionPolicy, RetentionRule } from './retention-policy.ts';
 
@@ -23,12 +22,6 @@ export type SegmentPlan = HeldSegment & {
   /** Why the age cannot be told. */
   doubt?: string;
 };
-
-/** 1980-01-01. An older event time is a placeholder: 0 of Unix, year 1 of Go, 1601 of Windows. */
-const FIRST_BELIEVED: Day = 3652;
-
-/** Clocks of other zones are at most a day ahead. */
-const DAYS_AHEAD = 1;
 
 export function planSegment(policy: RetentionPolicy, segment: HeldSegment, today: Day): SegmentPlan {
   const rule = policy.rules.find((each) => fits(each, segment));

@@ -131,6 +131,11 @@ describe('a report that contradicts itself is refused with its place', () => {
       /"logs\/2025-02 export #2\.json\.gz" says 100 records read, but audited, malformed, duplicate and skipped are 99\n/,
     ],
     [
+      'an age that is none',
+      (report) => (report.keep!.maximum = '12 moons'),
+      /keep\.maximum: expected an age such as 90 days, .*found "12 moons"\n/,
+    ],
+    [
       'an input that was taken out',
       (report) => report.inputs.pop(),
       /summary\.files says 12, its inputs are 11\n/,

@@ -387,6 +387,19 @@ describe('evidence', () => {
     assert.match(again.stdout, /sample drawn again from logs: the same\n/);
   });
 
+  test('rules of the user in a folder that is called as ours are copied, and ours are not looked for there', async () => {
+    const cwd = place('own-rules');
+    fs.mkdirSync(path.join(cwd, 'rules'), { recursive: true });
+    fs.copyFileSync(path.join(DEMO, 'logs/app.ndjson'), path.join(cwd, 'app.ndjson'));
+    const rule =
+      'title: Root\nid: 0b1f2c52-7a67-4b5e-9d6d-0f4c2a2a7f11\nlogsource: {product: audit}\ndetection: {root: {actor: root}, condition: root}\nlevel: high\n';
+    fs.writeFileSync(path.join(cwd, 'rules/root.yml'), rule);
+    const args = ['verify', '-q', '--no-config', 'app.ndjson', '--rules', 'rules', '--evidence', 'bundle'];
+    const { stderr } = await commands.run(args, cwd);
+    assert.equal(stderr, '');
+    assert.deepEqual(fs.readdirSync(path.join(cwd, 'bundle/configuration')), ['01-root.yml']);
+  });
+
   test('what was left out is told, and the command in REPRODUCE.md makes the same bundle', async () => {
     fs.mkdirSync(place("it's told/logs"), { recursive: true });
     const cwd = place("it's told");

@@ -80,6 +80,11 @@ test('the configuration names packs and how long logs are kept', async () => {
     assert.equal(exit, 2);
     assert.match(stderr, /unknown pack "gdrp", did you mean "gdpr"/);
     assert.match(stderr, /keep\.maximum: expected an age/);
+    const contrary = 'keep: { minimum: 1 year, maximum: 365 days }\n';
+    fs.writeFileSync(path.join(home, 'audit-check.yaml'), contrary);
+    const refused = await run('verify', 'log.ndjson');
+    assert.equal(refused.exit, 2);
+    assert.match(refused.stderr, /never before the minimum of "1 year", found "365 days"/);
   } finally {
     fs.rmSync(path.join(home, 'audit-check.yaml'));
   }

@@ -55,7 +55,8 @@ describe('the format html', () => {
     const page = render(richReport());
     const titles = [...page.matchAll(/<h2 id="\w+">([^<]*)<\/h2>/g)].map((match) => match[1]);
     assert.deepEqual(titles, [
-      ...['Scope and completeness', 'Controls', 'Findings', 'Waivers', 'Gone since the baseline'],
+      ...['Scope and completeness', 'Retention deadlines', 'Controls', 'Findings', 'Waivers'],
+      'Gone since the baseline',
       ...['Integrity', 'Licenses', 'Over the runs', 'Method and limits'],
     ]);
     assert.match(page, /aria-label="audit: 1,148 events by hour, 2025-03-01 to 2025-03-31 \(UTC\)"/);

@@ -298,6 +298,20 @@ export function richReport(): Report {
         silences: [],
       },
     ],
+    request: {
+      command: ['audit-check', 'verify', 'logs', '--config', 'audit-check.yaml', '--fail-on', 'new:low'],
+      files: [
+        { role: 'configuration', file: 'audit-check.yaml', sha256: null },
+        { role: 'licenses', file: 'licenses.yaml', sha256: '9'.repeat(64) },
+      ],
+      options: {
+        'built-in rules': true,
+        'checks left out': ['timestamps'],
+        'limits.recordBytes': 100_000,
+        zone: 'Europe/Berlin',
+      },
+    },
+    keep: { minimum: '12 months', maximum: 'P1M' },
     streams: [
       {
         stream: 'logins',
@@ -636,6 +650,11 @@ export function hostileReport(text: string = HOSTILE): Report {
   Object.assign(report.summary.findings, countFindings(report.findings));
   for (const each of report.inputs) Object.assign(each, { reason: text, source: text, seals: text });
   report.inputs[0]!.file = text;
+  for (const each of report.activity ?? []) each.source = text;
+  const { request } = report;
+  request!.command.push(text);
+  request!.options[text] = [text, text];
+  for (const each of request!.files) each.file = text;
   for (const each of report.streams) {
     Object.assign(each, { stream: text, profile: text, head: text, limits: [text] });
     for (const range of each.ranges)

@@ -16,13 +16,14 @@ body { margin: 0 auto; padding: 1.5rem; max-width: 70rem; background: var(--page
 h1 { font-size: 1.75rem; margin: 0 0 .5rem; } h2 { font-size: 1.35rem; margin: 2.5rem 0 .5rem; border-top: 2px solid var(--line);
   padding-top: 1rem; } h3 { font-size: 1.05rem; margin: 1.5rem 0 .4rem; }
 p { margin: .4rem 0; } td p:first-child { margin-top: 0; } .faint, caption { color: var(--faint); }
-dl { display: grid; grid-template-columns: max-content 1fr; gap: .15rem 1rem; margin: .5rem 0; } dt { color: var(--faint); } dd { margin: 0; }
+dl { display: grid; grid-template-columns: fit-content(45%) minmax(0, 1fr); gap: .15rem 1rem; margin: .5rem 0; } dt, dd { overflow-wrap: anywhere; }
+  dt { color: var(--faint); } dd { margin: 0; }
 .scroll { overflow-x: auto; } table { border-collapse: collapse; margin: .5rem 0; font-variant-numeric: tabular-nums; }
 caption { text-align: left; white-space: nowrap; padding-bottom: .3rem; font-size: .9rem; }
 th, td { border-bottom: 1px solid var(--line); padding: .25rem .7rem .25rem 0; text-align: left; vertical-align: top; }
 thead th { border-bottom: 2px solid var(--line); white-space: nowrap; } tbody th { font-weight: 600; min-width: 7rem; } time { white-space: nowrap; }
 .number { text-align: right; white-space: nowrap; } code, .place { font: .85em/1.4 ui-monospace, monospace; }
-.verdict { font-weight: 700; white-space: nowrap; } .exceeded { color: var(--bad); } .within { color: var(--good); }
+.command { border-left: .2rem solid var(--line); padding-left: .7rem; overflow-wrap: anywhere; } .verdict { font-weight: 700; white-space: nowrap; } .exceeded { color: var(--bad); } .within { color: var(--good); }
 .undetermined, .excepted, .incomplete, .open { color: var(--open); } .findings, .failed, .broken, .critical, .high { color: var(--bad); }
 .clean, .passed, .anchored, .chained { color: var(--good); } .medium { color: var(--warn); }
 nav ul { display: flex; flex-wrap: wrap; gap: .2rem 1.2rem; padding: 0; list-style: none; } a { color: inherit; }

@@ -11,6 +11,7 @@ import {
   type Assurance,
   type BaselineSummary,
   type InputSummary,
+  type KeptAges,
   type LicenseSummary,
   type Notice,
   type RangeAnchor,
@@ -20,6 +21,7 @@ import {
   type SelfCheck,
   type StreamRange,
   type StreamSummary,
+  type ToldRequest,
   type WaiverSummary,
 } from '../../model/report.ts';
 
@@ -31,9 +33,11 @@ export function orderReport(report: Report): Every<Omit<Report, 'figures'>> {
     schema: report.schema,
     tool: orderTool(report.tool),
     generated: report.generated,
+    request: report.request && orderRequest(report.request),
     summary: orderSummary(report.summary),
     inputs: report.inputs.map(orderInput),
     activity: report.activity?.map(orderActivity),
+    keep: report.keep && orderKeep(report.keep),
     streams: report.streams.map(orderStream),
     rules: report.rules.map(orderRule),
     licenses: report.licenses.map(orderLicense),
@@ -99,6 +103,14 @@ function orderWaiver({
 
 function orderTool({ name, version, informationUri }: Report['tool']): Every<Report['tool']> {
   return { name, version, informationUri };
+}
+
+function orderRequest({ command, files, options }: ToldRequest): Every<ToldRequest> {
+  return {
+    command,
+    files: files.map(({ role, file, sha256 }) => ({ role, file, sha256 })),
+    options: sortKeys(options, (value) => value),
+  };
 }
 
 function orderPlace({ file, line, offset, length }: Place): Every<Place> {
@@ -284,6 +296,10 @@ function orderActivity({
     buckets: buckets.map(({ at, events, bytes }) => ({ at, events, bytes })),
     silences: silences.map((silence) => ({ from: silence.from, until: silence.until })),
   };
+}
+
+function orderKeep({ minimum, maximum }: KeptAges): Every<KeptAges> {
+  return { minimum, maximum };
 }
 
 function orderPack({

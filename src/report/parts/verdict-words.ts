@@ -54,7 +54,7 @@ function describeFound(report: Report): string {
 }
 
 /** `at high or above`, `new and at low or above, or known and at critical, or of soc2:CC7.2` */
-function describeFailOn({ failOn, failOnKnown, failOnControls = [] }: FailOn): string {
+export function describeFailOn({ failOn, failOnKnown, failOnControls = [] }: FailOn): string {
   const from = (severity: Severity) => (severity === 'critical' ? 'at critical' : `at ${severity} or above`);
   const parts = [
     failOnKnown === undefined ? from(failOn) : `new and ${from(failOn)}`,

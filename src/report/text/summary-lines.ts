@@ -2,6 +2,8 @@
 import { compareText, count, escapeControls, formatNumber } from '../../base/text-safety.ts';
 import { SEVERITIES } from '../../model/finding.ts';
 import { ASSURANCES, countedRecords, type InputStatus, type Report } from '../../model/report.ts';
+import { formatDay } from '../../retention/calendar-age.ts';
+import { retentionDeadlines } from '../parts/retention-deadlines.ts';
 import { countFiles, describeCarried, explainVerdict } from '../parts/verdict-words.ts';
 import { wrap } from './columns.ts';
 import { type Layout, section } from './layout.ts';
@@ -10,6 +12,7 @@ const STATUSES: readonly InputStatus[] = ['complete', 'partial', 'unreadable', '
 const INDENT = 2;
 const LABEL = 12;
 const MAX_OWNERS = 5;
+const MAX_OVERDUE = 3;
 
 export function summaryLines(report: Report, layout: Layout): string[] {
   const rows: [string, string | undefined][] = [
@@ -25,6 +28,7 @@ export function summaryLines(report: Report, layout: Layout): string[] {
       'period',
       report.summary.period ? `${report.summary.period.from} to ${report.summary.period.until}` : undefined,
     ],
+    ['retention', showRetention(report)],
     ['findings', showFindings(report)],
     ['waived', showWaived(report)],
     ['waivers', showWaivers(report)],
@@ -98,6 +102,24 @@ function showShare(amount: number, total: number): string {
   if (amount >= total) return '100 %';
   const tenths = Math.floor((amount * 1000) / total);
   return tenths === 0 ? 'under 0.1 %' : `${(tenths / 10).toFixed(1)} %`;
+}
+
+/** Whether something is past the maximum that the configuration allows; dates by source stand in the page. */
+function showRetention(report: Report): string | undefined {
+  const deadlines = retentionDeadlines(report);
+  if (deadlines?.maximum === undefined || deadlines.asOf === undefined) return undefined;
+  const { maximum, asOf, isClock, sources } = deadlines;
+  const overdue = sources.filter(({ state }) => state === 'overdue');
+  const open = sources.filter(({ state }) => state === 'undetermined').length;
+  const past = overdue.reduce((sum, each) => sum + each.past, 0);
+  const named = overdue.slice(0, MAX_OVERDUE).map(({ source }) => source ?? 'no known source');
+  const more = overdue.length > MAX_OVERDUE ? `, and ${formatNumber(overdue.length - MAX_OVERDUE)} more` : '';
+  const found =
+    overdue.length === 0
+      ? 'no dated event is past'
+      : `${count(past, 'event')} of ${named.join(', ')}${more} past`;
+  const undetermined = open === 0 ? '' : `; ${count(open, 'source')} undetermined`;
+  return `${found} the maximum of ${maximum.text} on ${formatDay(asOf)}${isClock ? '' : ', the day of the last event'}${undetermined}`;
 }
 
 function showFindings({ summary: { findings } }: Report): string {
