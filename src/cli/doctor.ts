@@ -10,6 +10,7 @@ import { formatProblem, type Problem } from '../model/problem.ts';
 import { DEFAULT_LIMITS } from '../model/request.ts';
 import { type DiscoveredFile, discover } from '../read/discover.ts';
 import { loadKernel } from '../read/kernel/load-kernel.ts';
+import type { Mapping } from '../sources/mapping.ts';
 import type { ConfiguredKey } from './config.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { buildRequest, type RequestOptions, readScope, type Scope } from './request.ts';
@@ -126,13 +127,16 @@ function examineTemporary(): Examined {
 async function examineAudit(paths: string[], options: DoctorOptions): Promise<Examined[]> {
   const problems: Problem[] = [];
   const scope = readScope(paths, options, problems);
+  let guessed: Mapping[] = [];
   if (problems.length === 0) {
     const request = buildRequest(paths, options, problems, scope);
+    guessed = (Object.values(request.sources) as Mapping[]).filter(({ suggested }) => suggested);
     // What is wrong with the request is told by itself; without one there is nothing to hold findings against.
     if (scope.paths.length > 0) readTriage(options, request, scope.config, problems);
   }
   return [
     ...examineConfig(scope, problems),
+    ...guessed.map(examineGuess),
     ...(scope.paths.length > 0 ? [await examineLogs(scope)] : []),
     ...Object.entries(scope.config.keys).map(([name, key]) => examineKey(name, key)),
   ];
@@ -146,6 +150,16 @@ function examineConfig({ config, paths }: Scope, problems: readonly Problem[]): 
   if (problems.length === 0) return [{ what, health: 'ok', found: named }];
   const next = 'audit-check verify stops at it with the same words';
   return problems.map((problem) => ({ what, health: 'wrong', found: formatProblem(problem), next }));
+}
+
+function examineGuess({ name }: Mapping): Examined {
+  const next = 'read and correct it, then take "suggested" out: until then every audit by it is incomplete';
+  return {
+    what: `mapping ${name}`,
+    health: 'wrong',
+    found: 'was suggested, and nobody has confirmed it',
+    next,
+  };
 }
 
 async function examineLogs({ paths, exclude }: Scope): Promise<Examined> {

@@ -123,6 +123,9 @@ test('init begins a mapping for a log that none fits; nothing is clean by it unt
   assert.equal(guessed.exit, 3);
   assert.match(guessed.stdout, /undetermined\[unconfirmed-mapping\]: the mapping "app" was suggested/);
   assert.match(guessed.stdout, /incomplete: 4 inputs read by a mapping that nobody has confirmed/);
+  const examined = await run('doctor', here);
+  assert.equal(examined.exit, 2);
+  assert.match(examined.stdout, /^wrong +mapping app +was suggested, and nobody has confirmed it$/m);
   const mapping = path.join(here, 'audit-check.sources/app.yaml');
   for (const file of [mapping, path.join(here, 'audit-check.sources/day.yaml')])
     fs.writeFileSync(file, fs.readFileSync(file, 'utf8').replace('suggested: true\n', ''));
