@@ -1,9 +1,15 @@
 /** What every text must have in which an expression (RE2) is found: some literal text, a length. Unknown syntax needs nothing. */
 
-/** `literals` stand in the text as they are, each of them. `length` in code points, so at most the text's in UTF-16 units. */
-export type ExpressionNeeds = { literals: string[]; length: number };
+/**
+ * `literals`: of each list at least one stands in the text as it is. `length` in code points, so at most the text's in UTF-16
+ * units.
+ */
+export type ExpressionNeeds = { literals: string[][]; length: number };
 
 const NOTHING: ExpressionNeeds = { literals: [], length: 0 };
+
+/** Of more alternatives nothing is told: each is sought in every text. */
+const MAX_ALTERNATIVES = 64;
 
 /** Beyond it `{n}` is refused by RE2 anyway, and sums stay small. */
 const MAX_LENGTH = 1 << 20;
@@ -45,15 +51,15 @@ class Reader {
       this.at++;
     }
     if (each.length === 1) return each[0];
-    return { literals: [], length: Math.min(...each.map(({ length }) => length)) };
+    return { literals: eitherOf(each), length: Math.min(...each.map(({ length }) => length)) };
   }
 
   private sequence(): ExpressionNeeds | undefined {
-    const literals: string[] = [];
+    const literals: string[][] = [];
     let length = 0;
     let run = '';
     const endRun = () => {
-      if (run !== '') literals.push(run);
+      if (run !== '') literals.push([run]);
       run = '';
     };
     while (this.at < this.chars.length && this.chars[this.at] !== '|' && this.chars[this.at] !== ')') {
@@ -151,4 +157,23 @@ class Reader {
     if (/^[*+?{]$/.test(this.chars[this.at] ?? '')) return undefined;
     return { times, isQuantified: true };
   }
+}
+
+/** What is needed whichever alternative is found: of each the list that tells most, together. */
+function eitherOf(alternatives: readonly ExpressionNeeds[]): string[][] {
+  const lists = alternatives.map(({ literals }) => mostTelling(literals));
+  if (lists.some((list) => list === undefined)) return [];
+  const together = [...new Set(lists.flatMap((list) => list!))];
+  return together.length > MAX_ALTERNATIVES ? [] : [together];
+}
+
+/** The list whose shortest literal is the longest: a short one stands in most texts. */
+export function mostTelling(lists: readonly string[][]): string[] | undefined {
+  const shortest = (list: readonly string[]) => Math.min(...list.map((literal) => literal.length));
+  let best: string[] | undefined;
+  for (const list of lists) {
+    const gain = best === undefined ? 1 : shortest(list) - shortest(best) || best.length - list.length;
+    if (gain > 0) best = list;
+  }
+  return best;
 }

@@ -1,6 +1,6 @@
 /** The literals of a detection item: where it holds, some value of its field is or holds one of them, or is long enough. */
 import type { DetectionItem, Pattern, Piece } from '../model/rule.ts';
-import { needsOfExpression } from './expression-needs.ts';
+import { mostTelling, needsOfExpression } from './expression-needs.ts';
 import { foldCase } from './fold-case.ts';
 import { DASH } from './fold-dashes.ts';
 import { normalDecimal } from './match-number.ts';
@@ -73,8 +73,8 @@ function literalsOfPart(value: Pattern): Literals | undefined {
 function literalsOfExpression(value: Pattern): Literals | undefined {
   if (value.kind !== 'text') return undefined;
   const { literals, length } = needsOfExpression(value.written);
-  const literal = longest(literals);
-  if (literal.length >= TELLING_LITERAL) return contained(literal);
+  const list = mostTelling(literals);
+  if (list?.every((literal) => literal.length >= TELLING_LITERAL)) return containedAny(list);
   return length >= TELLING_LENGTH ? { ...none(), lengths: [length] } : undefined;
 }
 
@@ -95,6 +95,10 @@ function textsOf(value: Pattern & { kind: 'text' }): string[] {
 
 function longest(texts: readonly string[]): string {
   return texts.reduce((most, text) => (text.length > most.length ? text : most), '');
+}
+
+function containedAny(texts: readonly string[]): Literals | undefined {
+  return united(texts.map(contained));
 }
 
 function contained(text: string): Literals | undefined {

@@ -3,7 +3,7 @@ import { quote } from '../base/text-safety.ts';
 import type { ValueKind } from '../model/event.ts';
 import type { DetectionItem, Pattern, Piece } from '../model/rule.ts';
 import { COMPARISONS, type ComparisonModifier, RE_FLAGS, type TimePart } from './check-modifiers.ts';
-import { compileExpression } from './expression.ts';
+import { compileExpression, lateExpression } from './expression.ts';
 import { foldCase } from './fold-case.ts';
 import { foldDashes } from './fold-dashes.ts';
 import { compileNetwork } from './match-address.ts';
@@ -40,7 +40,7 @@ const TEXT_COMPARISONS: ReadonlySet<string | undefined> = new Set([
 /** @throws {RuleRefusal} for values that the modifier cannot take: a rule that we cannot run is refused before the first event */
 export function checkValues(item: DetectionItem): void {
   const comparison = valueComparison(item);
-  if (!TEXT_COMPARISONS.has(comparison)) compileValueTests(item);
+  if (!TEXT_COMPARISONS.has(comparison)) compileValueTests(item, compileExpression);
   else if (comparison !== undefined)
     for (const pattern of item.values) if (pattern.kind === 'null') refuseNull(comparison);
 }
@@ -54,9 +54,10 @@ const MANY_TEXTS = 8;
 
 /**
  * Tests of which one passes where some value holds; with `all`, one for each value that is not null. For a keyword, the value
- * is sought anywhere in the text. @throws {RuleRefusal} for values that the modifier cannot take
+ * is sought anywhere in the text. `search`: how expressions are compiled, which were checked when the rule was read.
+ * @throws {RuleRefusal} for values that the modifier cannot take
  */
-export function compileValueTests(item: DetectionItem): ValueTest[] {
+export function compileValueTests(item: DetectionItem, search = lateExpression): ValueTest[] {
   const comparison = valueComparison(item);
   const fold = foldOf(item.modifiers);
   const tests: ValueTest[] = [];
@@ -67,8 +68,8 @@ export function compileValueTests(item: DetectionItem): ValueTest[] {
     } else if (comparison === undefined && pattern.kind === 'text' && pattern.pieces.length <= 1) {
       const [piece] = pattern.pieces;
       if (piece === undefined || 'text' in piece) wholes.push(fold(piece?.text ?? ''));
-      else tests.push(compileValueTest(pattern, comparison, fold, item));
-    } else tests.push(compileValueTest(pattern, comparison, fold, item));
+      else tests.push(compileValueTest(pattern, comparison, fold, item, search));
+    } else tests.push(compileValueTest(pattern, comparison, fold, item, search));
   }
   if (item.modifiers.includes('all') || wholes.length < MANY_TEXTS)
     return [
@@ -95,11 +96,12 @@ function compileValueTest(
   comparison: ComparisonModifier | undefined,
   fold: (text: string) => string,
   item: DetectionItem,
+  search: typeof compileExpression,
 ): ValueTest {
   const { modifiers } = item;
   switch (comparison) {
     case 're':
-      return compileBounded(writtenOf(pattern), modifiers);
+      return compileBounded(writtenOf(pattern), modifiers, search);
     case 'cidr': {
       const network = compileNetwork(writtenOf(pattern));
       if (network === undefined)
@@ -171,7 +173,11 @@ function compileOrder(comparison: 'lt' | 'lte' | 'gt' | 'gte', limit: string): V
   };
 }
 
-function compileBounded(expression: string, modifiers: readonly string[]): ValueTest {
+function compileBounded(
+  expression: string,
+  modifiers: readonly string[],
+  search: typeof compileExpression,
+): ValueTest {
   if (expression.length > MAX_EXPRESSION) {
     throw new RuleRefusal(
       `the expression has ${expression.length} characters, at most ${MAX_EXPRESSION} are read`,
@@ -179,7 +185,7 @@ function compileBounded(expression: string, modifiers: readonly string[]): Value
   }
   const flags = new Set(modifiers.flatMap((modifier) => RE_FLAGS[modifier] ?? []));
   try {
-    return compileExpression(anchored(expression, modifiers), flags);
+    return search(anchored(expression, modifiers), flags);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new RuleRefusal(`the expression ${quote(expression)} is not RE2: ${reason}`);

@@ -55,8 +55,11 @@ test('needsOfExpression() needs nothing that a text lacks in which the expressio
       for (const tried of texts.filter(finds)) {
         if (literals.length > 0 || length > 1) told++;
         assert.ok(tried.length >= length, `${each} needs ${length}, found in ${tried}`);
-        for (const literal of literals)
-          assert.ok(tried.includes(literal), `${each} needs ${literal}: ${tried}`);
+        for (const list of literals)
+          assert.ok(
+            list.some((literal) => tried.includes(literal)),
+            `${each} needs one of ${list.join(', ')}: ${tried}`,
+          );
       }
     }),
     { numRuns },
@@ -67,10 +70,23 @@ test('needsOfExpression() needs nothing that a text lacks in which the expressio
 
 test('needsOfExpression() tells literals and lengths of what rules write', () => {
   assert.deepEqual(needsOfExpression('^.*198\\.51\\.3\\.[0-9a-f]{2,8}(?:-[a-z]+)?$'), {
-    literals: ['198.51.3.'],
+    literals: [['198.51.3.']],
     length: 11,
   });
   assert.deepEqual(needsOfExpression('^[0-9a-f]{40,}$'), { literals: [], length: 40 });
-  assert.deepEqual(needsOfExpression('cmd|powershell'), { literals: [], length: 3 });
+  assert.deepEqual(needsOfExpression('cmd|powershell'), { literals: [['cmd', 'powershell']], length: 3 });
+  assert.deepEqual(needsOfExpression('(?:^|[._-])(?:log_?in|logon)(?:[._-]ok)?$'), {
+    literals: [['log', 'logon']],
+    length: 5,
+  });
+  // Where one alternative needs nothing, nothing is needed.
+  assert.deepEqual(needsOfExpression('^(?:role|.)[.](?:grant|revoke)ed?$'), {
+    literals: [['grant', 'revoke'], ['e']],
+    length: 8,
+  });
+  assert.deepEqual(
+    needsOfExpression(Array.from({ length: 65 }, (_, at) => `word${at}`).join('|')).literals,
+    [],
+  );
   assert.deepEqual(needsOfExpression('(?i)cmd'), { literals: [], length: 0 });
 });
