@@ -32,9 +32,9 @@ const MAX_STEPS = 1 << 13;
 /** Conditions that growing looks at, all in all: some two seconds. */
 const MAX_GROWTH = 1 << 22;
 /**
- * `asked` items of one field that a step tells apart by their answers. The shipped rules ask 41 of `action`: where that was too
- * many, other fields came first, whose values never end, and all rules were a third slower (measured). What values that seldom
- * repeat would cost here, they cost at the end, too.
+ * `asked` items of one field that a step tells apart by their answers. Where 41 of `action` were too many, other fields came
+ * first, whose values never end, and asking all rules took a third longer (measured). What values that seldom repeat would
+ * cost here, they cost at the end, too.
  */
 const MAX_ASKED = 256;
 /** Answers in one number of a key: with 12 bits of class 52, which a number holds exactly. */

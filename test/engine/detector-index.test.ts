@@ -106,7 +106,14 @@ const item: fc.Arbitrary<DetectionItem> = fc.oneof(
   fc
     .tuple(
       field,
-      fc.constantFrom('log.*n', '^.*login$', 'LOGIN', '.', '^[a-z ]{24,}$', '^x+login', 'login|gin'),
+      fc.constantFrom(
+        ...['log.*n', '^.*login$', 'LOGIN', '.', '^[a-z ]{24,}$', '^x+login', 'login|gin'],
+        ...[
+          '(?:^|[ _])(?:power|log_?in|gin)(?:shell)?$',
+          '^(?:straße|K|ell) ?',
+          '(?:log|powershell).*(?:gin|enc)|l[*]n',
+        ],
+      ),
       fc.subarray(['i', 'neq']),
     )
     .map(([each, written, modifiers]) => ({
@@ -228,7 +235,7 @@ describe('DetectorIndex.forEach()', () => {
     assert.ok(matched > 9000, `${matched} matched`);
   });
 
-  for (const amount of [16, 17, 39, 40, 41, 60]) {
+  for (const amount of [16, 17, 39, 40, 41, 81, 257]) {
     test(`meets those that match where ${amount} items of one field have to be asked`, () => {
       const log = new Log();
       const { cursor } = log;
