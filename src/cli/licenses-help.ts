@@ -12,7 +12,8 @@ Examples:
   audit-check licenses logs/ --licenses licenses.yaml --as-of 2026-06-30
 
 Exit codes:
-  0  every license was within its quantity, and the log proves it
+  0  every license was within its quantity, or over it by no more than the contract
+     tolerates, and the log proves it
   1  a license was exceeded, or used outside its term, at or above --fail-on
   2  wrong arguments, configuration or contract
   3  undetermined: the log cannot tell of some license, or input could not be read

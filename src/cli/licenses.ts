@@ -159,5 +159,9 @@ function exitOf({ verdict, licenses: entries }: Statement, { summary, findings }
     (finding) => finding.verdict === 'violation' && severityRank(finding.severity) >= threshold,
   );
   if (isFound) return EXIT.findings;
-  return entries.some((entry) => entry.verdict === 'undetermined') ? EXIT.incomplete : EXIT.clean;
+  // What was found may be below the threshold; what is open beside it stays open.
+  const isOpen = entries.some(({ verdict: worst, periods }) =>
+    [worst, ...periods.map((period) => period.verdict)].includes('undetermined'),
+  );
+  return isOpen ? EXIT.incomplete : EXIT.clean;
 }

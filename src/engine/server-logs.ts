@@ -3,7 +3,7 @@
  * of other servers go over the same time, and what is equal in them happened twice.
  */
 import { getOrCreate } from '../base/get-or-create.ts';
-import { NANOS_PER_SECOND } from '../base/instant.ts';
+import { earlier, later, NANOS_PER_SECOND } from '../base/instant.ts';
 import type { Stretch } from '../model/relation.ts';
 import { TEXT_FORMATS } from '../text-logs/index.ts';
 import type { Repeat } from './repeats.ts';
@@ -28,6 +28,9 @@ type ServerFile = {
  * stand twice in one file are the others.
  */
 type Shared = { count: number; shifts: Map<number, number> };
+
+/** Of what two files hold of the time that both go over, a copy shares a tenth at least: two servers that restart together do not. */
+const LEAST_SHARE = 10;
 
 /** Distances that are counted; a copy has one. */
 const MAX_SHIFTS = 1_000;
@@ -95,10 +98,16 @@ export class ServerLogs {
     return logs;
   }
 
+  /** Servers that name themselves are told apart by that. Of others a copy shares lines in step, and not two among hundreds. */
   private isCopy(left: number, right: number, { count, shifts }: Shared): boolean {
     const [one, other] = [this.files.get(left)!, this.files.get(right)!];
+    if (one.server !== undefined && other.server !== undefined && one.server !== other.server) return false;
     const inStep = Math.max(...shifts.values());
-    return (inStep > 1 && inStep * 2 > count) || count * 2 > Math.min(one.records, other.records);
+    const together = Math.min(recordsWithin(one, other), recordsWithin(other, one));
+    return (
+      (inStep > 1 && inStep * 2 > count && count * LEAST_SHARE > together) ||
+      count * 2 > Math.min(one.records, other.records)
+    );
   }
 
   /**
@@ -146,4 +155,10 @@ function doOverlap(one: ServerFile, other: ServerFile): boolean {
 
 function pairOf(left: number, right: number): string {
   return left < right ? `${left} ${right}` : `${right} ${left}`;
+}
+
+/** About how many of its records are of the time that the other goes over, as if it wrote as much at all times. */
+function recordsWithin({ from, until, records }: ServerFile, other: ServerFile): number {
+  const shared = earlier(until, other.until) - later(from, other.from);
+  return shared <= 0n ? 0 : records * (Number(shared) / Number(until - from));
 }

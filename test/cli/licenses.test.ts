@@ -64,6 +64,56 @@ function log(name: string, ...events: Use[]): string {
 /** The last paragraph, on one line. */
 const verdictOf = (stdout: string) => stdout.trimEnd().split('\n\n').at(-1)!.replace(/\s+/g, ' ');
 
+test('a doubt stays a doubt beside what else is found of the license, whatever the threshold', async () => {
+  const contract = (more = '') =>
+    write(
+      'doubt.yaml',
+      `contract: {id: C, timezone: UTC}\nterm: {from: 2026-03-02, until: 2026-03-03}\n${more}licenses:\n  - id: f\n    covers: {feature: f}\n    measure: count seats each instant take max over month\n    quantity: [{from: 2026-01-01, set: 1}]\n`,
+    );
+  const seat = (action: string, hour: string, actor: string, more = {}) => ({
+    time: `2026-03-02T${hour}Z`,
+    actor,
+    host: 'h',
+    action: `license.${action}`,
+    license: 'f',
+    ...more,
+  });
+  const day = [
+    { time: '2026-03-02T00:00:00Z', actor: 'x', action: 'heartbeat' },
+    { time: '2026-03-02T23:59:59Z', actor: 'x', action: 'heartbeat' },
+  ];
+  const open = [
+    seat('checkout', '08:00:00', 'ann'),
+    seat('checkout', '10:00:00', 'cid'),
+    seat('checkin', '11:00:00', 'cid'),
+  ];
+  const counted = [seat('checkout', '12:00:00', 'bob', { in_use: 0 }), seat('checkin', '13:00:00', 'bob')];
+  for (const [name, events, more] of [
+    ['open.ndjson', open, ''],
+    ['counted.ndjson', [...open, ...counted], ''],
+    ['kept.ndjson', open, 'evidence: {keep: P2Y}\n'],
+  ] as const) {
+    for (const threshold of ['low', 'high', 'critical']) {
+      const told = await licenses(
+        log(name, ...day, ...events),
+        '--licenses',
+        contract(more),
+        '--fail-on',
+        threshold,
+      );
+      assert.ok([1, 3].includes(told.exit), `${name} at ${threshold} exits ${told.exit}`);
+      assert.match(verdictOf(told.stdout), /^undetermined: 1 undetermined/, name);
+    }
+  }
+  // What is remarked of the evidence makes no use of it too much.
+  const within = await licenses(
+    log('within.ndjson', ...day, seat('checkout', '08:00:00', 'ann'), seat('checkin', '09:00:00', 'ann')),
+    '--licenses',
+    contract('evidence: {keep: P2Y}\n'),
+  );
+  assert.match(verdictOf(within.stdout), /^within: /);
+});
+
 const act = (time: string, actor: string, move: string, more: object = {}): Use => ({
   time,
   actor,

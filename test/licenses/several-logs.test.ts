@@ -201,6 +201,48 @@ test('a number of licenses that no server writes is not one', async () => {
         'lm.log': debugLog(2, ...taken, '23:00:00 (acmed) IN: "other" bob@pc2  '),
       },
     );
-    assert.equal(month, '2026-03 undetermined 1', odd);
+    assert.equal(month, '2026-03 within 1', odd);
   }
+});
+
+test('two servers that name their hosts are two, however alike their logs; of unnamed ones two equal lines in step make no copy', async () => {
+  const started = (host: string) =>
+    ` 0:00:00 (lmgrd) FlexNet Licensing (v11.13.1.2 build 173085 x64_lsb) started on ${host} (linux) (3/2/2026)`;
+  const day = (...lines: string[]) =>
+    [
+      ...lines,
+      '23:59:59 (acmed) TIMESTAMP 3/2/2026',
+      '23:59:59 (acmed) DENIED: "g" ann@p1 (Invalid (-5,1))',
+      '',
+    ].join('\n');
+  const seat = [' 9:00:00 (acmed) OUT: "editor" ann@p1', '10:00:00 (acmed) IN: "editor" ann@p1'];
+  const named = { 'a.log': day(started('srvA'), ...seat), 'b.log': day(started('srvB'), ...seat) };
+  assert.deepEqual(await verdicts(contract(1), named), ['2026-03 exceeded 2']);
+  // A copy of one server's log is one.
+  const copied = { 'a.log': named['a.log'], 'b.log': named['a.log'] };
+  assert.deepEqual(await verdicts(`${contract(1)}evidence: {coverage: 1%}\n`, copied), [
+    '2026-03 undetermined 1',
+  ]);
+  const busy = (user: string) =>
+    Array.from({ length: 40 }, (_, index) => {
+      const minute = String(index).padStart(2, '0');
+      return [
+        `11:${minute}:00 (acmed) OUT: "editor" ${user}${index}@p1`,
+        `11:${minute}:30 (acmed) IN: "editor" ${user}${index}@p1`,
+      ];
+    }).flat();
+  // Both are restarted by a clock at three; the first holds a seat all day.
+  const restart = [
+    ' 3:00:00 (lmgrd) EXITING DUE TO SIGNAL 15',
+    ' 3:00:01 (lmgrd) REStarted acmed (internet tcp_port 1)',
+  ];
+  const one = day(
+    ' 0:00:02 (acmed) TIMESTAMP 3/2/2026',
+    ...restart,
+    ' 3:30:00 (acmed) OUT: "editor" held@p1',
+    ...busy('a'),
+  );
+  const other = day(' 0:00:02 (acmed) TIMESTAMP 3/2/2026', ...restart, ...busy('b'));
+  const { duplicate } = (await audited(contract(9), { 'a.log': one, 'b.log': other })).summary.records;
+  assert.equal(duplicate, 0);
 });

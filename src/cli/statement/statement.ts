@@ -1,6 +1,7 @@
 /** The statement of licenses: verdicts of the report, figures of each license, and what they stand on. Every format renders it. */
 import { compareText, count } from '../../base/text-safety.ts';
 import type { Contract, License } from '../../licenses/contract/contract.ts';
+import type { LicenseCode } from '../../licenses/verdict/license-findings.ts';
 import type { Finding } from '../../model/finding.ts';
 import type { LicenseFigures, PeriodFigures, WitnessSession } from '../../model/license-figures.ts';
 import type { Place } from '../../model/place.ts';
@@ -156,7 +157,7 @@ function toEntry(report: Report, license: License): LicenseEntry {
   const findings = report.findings.filter(({ rule }) => rule === `license:${license.id}`).map(toFinding);
   const verdicts: StatementVerdict[] = [
     ...rows.map(({ verdict }) => verdict),
-    ...findings.map(verdictOfFinding),
+    ...findings.flatMap((each) => verdictOfFinding(each) ?? []),
   ];
   const { peak, periods, ...rest } = figures;
   const chainOf = chainFinder(report);
@@ -184,11 +185,19 @@ function toEntry(report: Report, license: License): LicenseEntry {
   };
 }
 
-/** Use in overage is a finding, and no breach. */
-function verdictOfFinding({ verdict, code }: StatementFinding): StatementVerdict {
-  if (verdict !== 'violation') return 'undetermined';
+/** What a finding says of the use itself: `undefined` where it tells only what the evidence of it is like. */
+function verdictOfFinding({ verdict, code }: StatementFinding): StatementVerdict | undefined {
+  if (REMARKS.has(code)) return undefined;
+  if (verdict !== 'violation' || DOUBTS.has(code)) return 'undetermined';
+  // Use in overage is a finding, and no breach.
   return code === 'overage-used' ? 'overage' : 'exceeded';
 }
+
+/** The figures stand: what they were made of came late, or its time began before the log. */
+const REMARKS: ReadonlySet<string> = new Set<LicenseCode>(['late-use', 'evidence-not-kept']);
+
+/** The figures may be too low, or are not proven. */
+const DOUBTS: ReadonlySet<string> = new Set<LicenseCode>(['counts-disagree', 'evidence-missing']);
 
 function toVerdict(verdict: StatementVerdict): { verdict: StatementVerdict } {
   return { verdict };

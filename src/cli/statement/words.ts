@@ -216,16 +216,18 @@ export function showPlaces(first: Place, second: Place | null): string {
   return `${formatPlace(first)} and ${other}`;
 }
 
-/** Of the periods with the verdict of the license the one with the most use for its quantity; of equals the first. */
+/**
+ * Of the periods with the verdict of the license, or of all where it is another's than theirs (of use outside the term), the one
+ * with the most use for its quantity; of equals the first.
+ */
 export function worstPeriod({ verdict, periods }: LicenseEntry): StatementPeriod | undefined {
   const share = ({ upper, limit }: StatementPeriod) =>
     upper === null ? Number.POSITIVE_INFINITY : limit === null ? upper : upper / limit;
-  return periods
-    .filter((each) => each.verdict === verdict)
-    .reduce<StatementPeriod | undefined>(
-      (worst, each) => (worst === undefined || share(each) > share(worst) ? each : worst),
-      undefined,
-    );
+  const own = periods.filter((each) => each.verdict === verdict);
+  return (own.length > 0 ? own : periods).reduce<StatementPeriod | undefined>(
+    (worst, each) => (worst === undefined || share(each) > share(worst) ? each : worst),
+    undefined,
+  );
 }
 
 /** Records that keep a figure open are listed as far as a reader looks them up. */
