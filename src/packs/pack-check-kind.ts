@@ -47,6 +47,8 @@ export type Judged = {
   against?: readonly Finding[];
   /** What only a pack asks for becomes findings of its own. */
   found?: readonly Finding[];
+  /** Why it would be open were all of `found` not there, or waived. */
+  otherwise?: string | undefined;
   reason?: string;
 };
 
@@ -80,11 +82,12 @@ export function passedUnless(judged: Omit<Judged, 'status'>, { partial }: Eviden
 /** Waivers that a reason names. */
 const MAX_WAIVERS = 5;
 
-/** What stands against it is waived, so it is not passed: an auditor reads who answers for it. */
-export function exceptedBy(judged: Omit<Judged, 'status'>, waived: readonly Finding[]): Judged {
+/** `judged`: without the waived, which stand against it, so it is never passed: an auditor reads who answers for it. What is open stays open. */
+export function exceptedAtBest(judged: Judged, waived: readonly Finding[]): Judged {
   const ids = [...new Set(waived.flatMap(({ waiver }) => (waiver === undefined ? [] : [waiver.title])))];
   const more = ids.length > MAX_WAIVERS ? ` and ${ids.length - MAX_WAIVERS} more` : '';
   const stand = `${count(waived.length, 'finding')} ${waived.length === 1 ? 'stands' : 'stand'}`;
   const reason = `${stand}, waived by ${ids.slice(0, MAX_WAIVERS).join(', ')}${more}`;
-  return { ...judged, status: 'excepted', reason };
+  if (judged.status === 'passed') return { ...judged, status: 'excepted', against: waived, reason };
+  return { ...judged, against: waived, reason: `${judged.reason ?? judged.status}; ${reason}` };
 }

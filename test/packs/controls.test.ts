@@ -7,7 +7,9 @@ import { describe, test } from 'node:test';
 import { loadClasses, loadRules } from '../../src/cli/library.ts';
 import { loadShippedPacks } from '../../src/cli/packs.ts';
 import { findingSpeakers } from '../../src/engine/finding-kinds.ts';
+import type { Finding } from '../../src/model/finding.ts';
 import type { Problem } from '../../src/model/problem.ts';
+import type { LicenseSummary, LicenseVerdict, Report } from '../../src/model/report.ts';
 import { CHECK_KINDS } from '../../src/packs/index.ts';
 import { judgeAgain, judgePacks } from '../../src/packs/judge-packs.ts';
 import { PACK_FINDINGS } from '../../src/packs/pack-findings.ts';
@@ -197,6 +199,48 @@ describe('findings', () => {
     assert.equal(after.findings.length, before.findings.length);
   });
 
+  test('of a rule that is called as packs are speak against a control before and after a waivers file', () => {
+    const named = withRules(good, (rule) => (rule.id === naming.id ? { ...rule, id: 'packs' } : rule));
+    const run = withFinding(named, 'packs', 'matched-rule');
+    const options = { ...run.options, packs: [soc2] };
+    const before = judgePacks(run.report, run.request, options);
+    const cc67 = before.controls!.find(({ control }) => control === 'CC6.7')!;
+    assert.equal(cc67.status, 'failed');
+    assert.deepEqual(judgeAgain(before, run.request, options), before);
+  });
+
+  test('that are waived except no control of which a part could not be read', () => {
+    const waiver = { id: 'w', title: 'W-9', owner: 'ann', reason: 'r', expires: '2027-01-01T00:00:00Z' };
+    const partial = (run: Run) =>
+      withReport(run, { inputs: [{ ...good.report.inputs[0]!, status: 'partial' as const }] });
+    const breakGlass = policies.find(({ controls }) => controls.includes('soc2:CC7.4'))!;
+    for (const [rule, control] of [
+      [naming, 'CC6.7'],
+      [breakGlass, 'CC7.4'],
+    ] as const) {
+      const run = withFinding(good, rule.id, 'matched-rule', { waiver });
+      assert.equal(resultOf(run, soc2, control).status, 'excepted');
+      const { status, checks } = resultOf(partial(run), soc2, control);
+      assert.equal(status, 'undetermined', control);
+      const [open, ...others] = checks.filter(({ against }) => against > 0);
+      assert.equal(open!.reason, '1 file was not read whole; 1 finding stands, waived by W-9');
+      assert.deepEqual(others, [], 'told once');
+    }
+    const gdpr = packs.find(({ name }) => name === 'gdpr')!;
+    const old = SPOILED.maximum!(good, { kind: 'maximum', params: '' }, '');
+    const keptTooLong = (run: Run) => {
+      const options = { ...run.options, packs: [gdpr] };
+      const before = judgePacks(run.report, run.request, options);
+      const findings = before.findings.map((each) => ({ ...each, waiver }));
+      const after = judgeAgain({ ...before, findings }, run.request, options);
+      return [before, after].map(
+        ({ controls }) => controls!.find(({ control }) => control === '5(1)(e)')!.status,
+      );
+    };
+    assert.deepEqual(keptTooLong(old), ['failed', 'excepted']);
+    assert.deepEqual(keptTooLong(partial(old)), ['failed', 'undetermined']);
+  });
+
   test('on retention are of every source: one that is younger, or was silent, leaves it open', () => {
     const pci = packs.find(({ name }) => name === 'pci-dss-4')!;
     const days = (from: number, until: number) =>
@@ -260,6 +304,57 @@ describe('findings', () => {
     ];
     const codes = new Set(runs.flatMap((run) => all(run).findings.map(({ code }) => code)));
     for (const { code } of PACK_FINDINGS) assert.ok(codes.has(code), code);
+  });
+});
+
+describe('licenses', () => {
+  const iso = packs.find(({ name }) => name === 'iso-27001-2022')!;
+  const [within] = good.report.licenses;
+  const waiver = { id: 'w', title: 'W-9', owner: 'ann', reason: 'r', expires: '2027-01-01T00:00:00Z' };
+  const period = (license: string, period: string, verdict: LicenseVerdict) => ({
+    ...within!,
+    license,
+    period,
+    verdict,
+  });
+  const breach = (license: string, month: string, more: Partial<Finding> = { waiver }): Finding => ({
+    ...withFinding(good, `license:${license}`, 'seats-exceeded').report.findings[0]!,
+    subject: license,
+    message: `license "${license}" in ${month}: 3 seats in use, expected at most 2`,
+    fingerprint: license + month,
+    ...more,
+  });
+  const control = (licenses: LicenseSummary[], findings: Finding[], more: Partial<Report> = {}) =>
+    resultOf(withReport(good, { licenses, findings, ...more }), iso, 'A.5.32');
+  const exceeded = period('editor', '2026-05', 'exceeded');
+
+  test('whose breaches are all waived except the control', () => {
+    const { status, checks } = control([exceeded], [breach('editor', '2026-05')]);
+    assert.equal(status, 'excepted');
+    assert.deepEqual(
+      checks.map(({ against, reason }) => [against, reason]),
+      [[1, '1 finding stands, waived by W-9']],
+    );
+  });
+
+  test('leave it open where another is undetermined, or a part of the log was not read', () => {
+    const other = control(
+      [exceeded, period('viewer', '2026-05', 'undetermined')],
+      [breach('editor', '2026-05')],
+    );
+    assert.equal(other.status, 'undetermined');
+    assert.equal(other.checks[0]!.reason, '1 period undetermined: viewer; 1 finding stands, waived by W-9');
+    const inputs = [{ ...good.report.inputs[0]!, status: 'partial' as const }];
+    assert.equal(control([exceeded], [breach('editor', '2026-05')], { inputs }).status, 'undetermined');
+  });
+
+  test('fail it by each period whose own breach is not waived', () => {
+    const two = [exceeded, period('editor', '2026-06', 'exceeded')];
+    const may = breach('editor', '2026-05');
+    assert.equal(control(two, [may, breach('editor', '2026-06')]).status, 'excepted');
+    assert.equal(control(two, [may, { ...may, fingerprint: 'another of May' }]).status, 'failed');
+    assert.equal(control(two, [may, breach('viewer', '2026-06')]).status, 'failed');
+    assert.equal(control(two, [may, breach('editor', '2026-06', {})]).status, 'failed');
   });
 });
 
