@@ -487,7 +487,7 @@ export function richReport(): Report {
       },
       {
         pack: 'soc2',
-        control: 'CC6.1',
+        control: 'CC6.3',
         title: 'access is restricted',
         strength: 'partial',
         status: 'excepted',
