@@ -260,7 +260,8 @@ export type BaselineSummary = {
   carried: Partial<Record<Severity, number>>;
 };
 
-export type ReportVerdict = 'clean' | 'findings' | 'incomplete';
+export const VERDICTS = ['clean', 'findings', 'incomplete'] as const;
+export type ReportVerdict = (typeof VERDICTS)[number];
 
 export type Report = {
   schema: typeof REPORT_SCHEMA;

@@ -4,6 +4,7 @@ import { compareText, count } from '../base/text-safety.ts';
 import { type ControlCheck, type ControlResult, MAX_CONTROL_FINDINGS, statusOf } from '../model/control.ts';
 import { compareFindings, type Finding } from '../model/finding.ts';
 import { countFindings } from '../model/finding-counts.ts';
+import type { RunSummary } from '../model/history.ts';
 import type { Notice, Report } from '../model/report.ts';
 import type { AuditRequest } from '../model/request.ts';
 import { drawVerdict } from '../model/verdict.ts';
@@ -17,8 +18,8 @@ import { isPackFinding, PACK_FINDINGS } from './pack-findings.ts';
 export type PackOptions = {
   packs: readonly Pack[];
   keep: { minimum?: CalendarAge; maximum?: CalendarAge };
-  /** RFC 3339, of the runs before this one, where there is a history of them. */
-  runs?: readonly string[];
+  /** Those before this one, where there is a history of them. */
+  runs?: readonly RunSummary[];
 };
 
 /** The report with a result for each control of the packs; the same report where there are none. */

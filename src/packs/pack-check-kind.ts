@@ -3,6 +3,7 @@ import type { Instant } from '../base/instant.ts';
 import { count } from '../base/text-safety.ts';
 import type { ControlStatus } from '../model/control.ts';
 import type { Finding } from '../model/finding.ts';
+import type { RunSummary } from '../model/history.ts';
 import type { Report } from '../model/report.ts';
 import type { CalendarAge } from '../retention/calendar-age.ts';
 
@@ -35,8 +36,8 @@ export type Evidence = {
   isCut: boolean;
   /** How long this organization keeps its logs, as the configuration says. */
   keep: { minimum?: CalendarAge; maximum?: CalendarAge };
-  /** RFC 3339, of the runs before this one; undefined where no history was given. */
-  runs: readonly string[] | undefined;
+  /** Those before this one; undefined where no history was given. */
+  runs: readonly RunSummary[] | undefined;
 };
 
 export type Judged = {

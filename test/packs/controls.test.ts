@@ -8,6 +8,7 @@ import { loadClasses, loadRules } from '../../src/cli/library.ts';
 import { loadShippedPacks } from '../../src/cli/packs.ts';
 import { findingSpeakers } from '../../src/engine/finding-kinds.ts';
 import type { Finding } from '../../src/model/finding.ts';
+import type { RunSummary } from '../../src/model/history.ts';
 import type { Problem } from '../../src/model/problem.ts';
 import type { LicenseSummary, LicenseVerdict, Report } from '../../src/model/report.ts';
 import { CHECK_KINDS } from '../../src/packs/index.ts';
@@ -17,6 +18,7 @@ import {
   goodRun,
   type Run,
   resultOf,
+  reviewAt,
   SPOILED,
   withFinding,
   withReport,
@@ -141,6 +143,27 @@ test('an export that ended long ago shows nothing of what was kept since', () =>
   const { status, checks } = resultOf(late, cis, '8.10');
   assert.equal(status, 'undetermined');
   assert.match(checks[0]!.reason!, /the last event is of 2026-06-30: the 32 days since are not in this run/);
+});
+
+test('a run that read nothing, or not all, is no review, and the reason says so', () => {
+  const pci = packs.find(({ name }) => name === 'pci-dss-4')!;
+  const reviewed = (runs: RunSummary[]) => {
+    const { checks } = resultOf({ ...good, options: { ...good.options, runs } }, pci, '10.4.2');
+    const { status, reason, population } = checks[0]!;
+    return [status, population.count, reason];
+  };
+  const june = reviewAt('2026-06-20T00:00:00Z');
+  const unread = { ...june, verdict: 'incomplete' as const };
+  const empty = { ...june, records: 0 };
+  const are = 'no reviews: they were incomplete, or read no record';
+  assert.deepEqual(reviewed([june]), ['passed', 1, undefined]);
+  assert.deepEqual(reviewed([unread, empty]), ['undetermined', 0, `2 earlier runs are ${are}`]);
+  const april = reviewAt('2026-04-01T00:00:00Z');
+  const late =
+    'no review in 91 days from 2026-04-01 to 2026-07-01: one every "31 days" was asked for; 2 earlier runs are';
+  assert.deepEqual(reviewed([april, unread, empty]), ['failed', 1, `${late} ${are}`]);
+  const is = '1 earlier run is no review: it was incomplete, or read no record';
+  assert.deepEqual(reviewed([june, unread]), ['passed', 1, is]);
 });
 
 test('rules are chosen by tag too', () => {
