@@ -535,12 +535,33 @@ describe('controls of packs', () => {
     // By the condition of controls as well: what somebody answers for fails nothing.
     const { exit } = await verify(here, ...pack, '--fail-on', 'control:soc2:CC2.1');
     assert.equal(exit, 0);
-    for (const format of ['text', 'html', 'markdown', 'junit', 'oscal', 'prometheus'])
-      assert.match(
-        (await verify(here, ...pack, '-f', format)).stdout,
-        format === 'oscal' ? /deviation-approved/ : /excepted/,
-        format,
-      );
+  });
+
+  test('say in every format by whom they are excepted', async () => {
+    const here = path.join(folder, 'controls');
+    const told = '2 findings stand, waived by W-12';
+    const shown = async (format: string) => (await verify(here, '--pack', 'soc2', '-f', format)).stdout;
+    const only = (pieces: string[], mark: string) => {
+      const found = pieces.filter((piece) => piece.includes(mark));
+      assert.equal(found.length, 1, `${mark} in ${found.length} pieces`);
+      return found[0]!;
+    };
+    const line = flat(await shown('text'));
+    assert.match(line, new RegExp(`excepted: soc2:CC2\\.1 [^:]+: ${told}`));
+    // What is excepted stands above the table of all controls, and in it.
+    const [row] = (await shown('html')).split('</tr>').filter((piece) => piece.includes('>CC2.1<'));
+    assert.ok(row!.includes('<span class="verdict excepted">excepted</span>') && row!.includes(told), row);
+    const cells = only((await shown('markdown')).split('\n'), '`soc2:CC2.1`');
+    assert.ok(cells.includes('**excepted**') && cells.includes(told), cells);
+    const junit = only((await shown('junit')).split('</testcase>'), 'name="CC2.1 ');
+    assert.ok(junit.includes(`<skipped>excepted: ${told}</skipped>`), junit);
+    const document = JSON.parse(await shown('oscal'));
+    const finding = document['assessment-results'].results[0].findings.find((each: { title: string }) =>
+      each.title.includes('CC2.1'),
+    );
+    assert.ok(finding.target.status.remarks.includes(`is waived (${told}): somebody answers for it`));
+    const metric = only((await shown('prometheus')).split('\n'), 'control="CC2.1"');
+    assert.ok(metric.includes('status="excepted"'), metric);
   });
 });
 

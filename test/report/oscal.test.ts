@@ -136,7 +136,8 @@ describe('the assessment results', () => {
     assert.deepEqual(excepted['related-risks'], [{ 'risk-uuid': risk.uuid }]);
     const { state, reason } = excepted.target.status;
     assert.deepEqual([state, reason], ['not-satisfied', 'other']);
-    assert.match(excepted.description, /is waived: somebody answers for it/);
+    const { remarks } = excepted.target.status;
+    assert.match(remarks, /is waived \(1 finding stands, waived by w-1\): somebody answers for it/);
   });
 
   test('without a pack hold the controls that findings name, a result a framework, and nothing satisfied', () => {
