@@ -6,10 +6,16 @@ import { type ControlCheck, type ControlResult, statusOf } from './control.ts';
 import type { Finding } from './finding.ts';
 import type { Report } from './report.ts';
 
+/** Fingerprints of the findings of a report. */
+type Known = { all: ReadonlySet<string>; waived: ReadonlySet<string> };
+
 export function contradictionsInControls(report: Report): Contradiction[] {
   const { controls = [], packs = [], findings } = report;
   const packNames = new Set(packs.map(({ name }) => name));
-  const known = new Map(findings.map((finding) => [finding.fingerprint, finding]));
+  const known: Known = {
+    all: new Set(findings.map(({ fingerprint }) => fingerprint)),
+    waived: new Set(findings.flatMap(({ waiver, fingerprint }) => (waiver ? [fingerprint] : []))),
+  };
   const naming = findingsByControl(report);
   return controls.flatMap((control, index) => {
     const path = ['controls', String(index)];
@@ -43,19 +49,16 @@ function inNaming({ status }: ControlResult, naming: readonly Finding[]): string
   ];
 }
 
-function inCheck(
-  { status, population, findings, against }: ControlCheck,
-  known: ReadonlyMap<string, Finding>,
-): string[] {
+function inCheck({ status, population, findings, against }: ControlCheck, known: Known): string[] {
   if (against < findings.length)
     return [`${findings.length} findings are listed against it and ${against} said`];
-  const missing = findings.find((fingerprint) => !known.has(fingerprint));
+  const missing = findings.find((fingerprint) => !known.all.has(fingerprint));
   if (missing !== undefined) return [`the report has no finding ${quote(missing)}`];
   if (status === 'passed' && against > 0) return [`${count(against, 'finding')} against it`];
   if (status === 'passed' && population.count === 0) return [`there are no ${population.of}`];
   if (status !== 'excepted') return [];
   if (against === 0) return ['nothing is waived'];
-  const open = findings.some((fingerprint) => known.get(fingerprint)!.waiver === undefined);
+  const open = findings.some((fingerprint) => !known.waived.has(fingerprint));
   return open ? ['not all of its findings are waived'] : [];
 }
 
