@@ -96,6 +96,8 @@ function whyPartial({ inputs, rules }: Report): string | undefined {
     return `${count(unread.length, 'file')} ${unread.length === 1 ? 'was' : 'were'} not read whole`;
   const unknown = inputs.filter(({ source, records }) => source === null && records.audited > 0);
   if (unknown.length > 0) return `no mapping fits ${count(unknown.length, 'file')}`;
+  const malformed = inputs.reduce((sum, { records }) => sum + records.malformed, 0);
+  if (malformed > 0) return `${count(malformed, 'record')} could not be read`;
   const failed = rules.filter(({ status }) => status === 'error');
   return failed.length > 0 ? `${count(failed.length, 'rule')} in error` : undefined;
 }

@@ -90,6 +90,14 @@ const OPEN = {
   'a file that was not read to its end': withReport(good, {
     inputs: [{ ...good.report.inputs[0]!, status: 'partial' }],
   }),
+  'a record that is malformed': withReport(good, {
+    inputs: [
+      {
+        ...good.report.inputs[0]!,
+        records: { read: 10, audited: 9, malformed: 1, duplicate: 0, skipped: 0 },
+      },
+    ],
+  }),
   'a file that no mapping fits': withReport(good, { inputs: [{ ...good.report.inputs[0]!, source: null }] }),
 };
 
