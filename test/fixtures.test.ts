@@ -28,6 +28,7 @@ const SPOKEN_ELSEWHERE: Readonly<Record<string, string>> = {
   ...Object.fromEntries(
     RETENTION_FINDINGS.map(({ code }) => [code, 'takes an archive: test/cli/retention.test.ts']),
   ),
+  'outgrown-waiver': 'only the command reads the waivers file: test/cli/waivers.test.ts',
   'void-waiver': 'only the command reads the waivers file: test/cli/waivers.test.ts',
   'review-overdue': 'takes a history of runs: test/packs/controls.test.ts',
   'unreadable-input': 'git keeps no unreadable file: test/data/reading-errors.test.ts',

@@ -1,12 +1,13 @@
 /** `--history DIR`: `runs.ndjson` in it has one line a run. It is read before a run, and written whole when one ends. */
 import fs from 'node:fs';
 import path from 'node:path';
-import { parseMoment } from '../base/instant.ts';
-import { isPlainObject } from '../base/plain-value.ts';
+import { MOMENT_WORDS, parseMoment } from '../base/instant.ts';
+import { describeValue, isPlainObject } from '../base/plain-value.ts';
 import { quote } from '../base/text-safety.ts';
+import { SEVERITIES } from '../model/finding.ts';
 import { type RunSummary, summarizeRun } from '../model/history.ts';
 import { type Problem, ProblemsError } from '../model/problem.ts';
-import type { Report } from '../model/report.ts';
+import { type Report, VERDICTS } from '../model/report.ts';
 import { timeNow } from './clock.ts';
 import { writeFileWhole } from './write-output.ts';
 
@@ -34,36 +35,56 @@ export function readHistory(folder: string | undefined, problems: Problem[]): Hi
   // Each line ends in a newline: what stands behind the last one was cut off, or added.
   if (lines.at(-1) === '') lines.pop();
   const runs = lines.flatMap((text, index) => {
-    const run = toRun(text);
-    if (run !== undefined) return [run];
-    const message = 'is no line of a history: restore the file, or begin another folder';
+    const run = readRun(text);
+    if (typeof run !== 'string') return [run];
+    const message = `is no line of a history: ${run}; restore the file, or begin another folder`;
     problems.push({ file, line: index + 1, column: 1, message });
     return [];
   });
   return problems.length > 0 ? undefined : { folder, runs };
 }
 
-function toRun(text: string): RunSummary | undefined {
+/** The run that a line tells, or what is wrong with the line. */
+function readRun(text: string): RunSummary | string {
+  let value: unknown;
   try {
-    const run = JSON.parse(text) as Partial<RunSummary> | null;
-    const isWhole =
-      typeof run?.at === 'string' &&
-      parseMoment(run.at) !== undefined &&
-      typeof run.verdict === 'string' &&
-      [run.records, run.bytes, run.waived].every(Number.isFinite) &&
-      isPlainObject(run.findings) &&
-      Object.values(run.findings).every(Number.isFinite) &&
-      Array.isArray(run.licenses) &&
-      run.licenses.every(
-        (each) =>
-          typeof each?.license === 'string' &&
-          Number.isFinite(each.used) &&
-          (each.limit === null || Number.isFinite(each.limit)),
-      );
-    return isWhole ? (run as RunSummary) : undefined;
+    value = JSON.parse(text);
   } catch {
-    return undefined;
+    return 'it is no JSON';
   }
+  return mistakeIn(value) ?? (value as RunSummary);
+}
+
+function mistakeIn(run: unknown): string | undefined {
+  if (!isPlainObject(run)) return expected('an object', 'the line', run);
+  const { at, verdict, records, bytes, findings, waived, licenses, ...others } = run;
+  const [other] = Object.keys(others);
+  if (other !== undefined) return `it has an unknown key ${quote(other)}`;
+  if (typeof at !== 'string' || parseMoment(at) === undefined) return expected(MOMENT_WORDS, 'at', at);
+  if (!VERDICTS.some((word) => word === verdict))
+    return expected(`one of ${VERDICTS.join(', ')}`, 'verdict', verdict);
+  if (!isPlainObject(findings)) return expected('an object', 'findings', findings);
+  const severity = Object.keys(findings).find((key) => !SEVERITIES.some((word) => word === key));
+  if (severity !== undefined) return expected(`by ${SEVERITIES.join(', ')}`, 'findings', severity);
+  for (const [key, amount] of Object.entries({ records, bytes, ...findings, waived }))
+    if (!Number.isSafeInteger(amount) || (amount as number) < 0)
+      return expected('a whole number from 0 on', key, amount);
+  if (!Array.isArray(licenses)) return expected('a list', 'licenses', licenses);
+  return licenses.map(mistakeInLicense).find((mistake) => mistake !== undefined);
+}
+
+function mistakeInLicense(entry: unknown): string | undefined {
+  if (!isPlainObject(entry)) return expected('an object', 'licenses', entry);
+  const { license, used, limit } = entry;
+  if (typeof license !== 'string') return expected('a text', 'license', license);
+  // What is credited may be more than what was used.
+  if (!Number.isFinite(used)) return expected('a number', 'used', used);
+  if (limit === null || (Number.isFinite(limit) && (limit as number) >= 0)) return undefined;
+  return expected('a number from 0 on, or null', 'limit', limit);
+}
+
+function expected(what: string, key: string, found: unknown): string {
+  return `${quote(key)} must be ${what}, found ${describeValue(found)}`;
 }
 
 /** The report with the runs before it and itself as the last. */

@@ -3,16 +3,17 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { packageFile } from '../base/package-file.ts';
-import { compareText } from '../base/text-safety.ts';
+import { compareText, quote } from '../base/text-safety.ts';
 import { compileProfile } from '../chain/compile-profile.ts';
 import { compileProtocol, namesProtocol } from '../chain/compile-protocol.ts';
 import type { ChainProfile } from '../chain/profile.ts';
 import type { ProtocolProfile } from '../chain/protocol.ts';
+import { isReservedId } from '../engine/finding-kinds.ts';
 import { linkRules } from '../match/link-rules.ts';
 import { parseRuleFile } from '../match/parse-rules.ts';
 import type { Problem } from '../model/problem.ts';
 import type { EventSchema } from '../model/request.ts';
-import type { Detection, RuleSet } from '../model/rule.ts';
+import type { Detection, Rule, RuleSet } from '../model/rule.ts';
 import { isSystemError } from '../read/open.ts';
 import { compileMapping } from '../sources/compile-mapping.ts';
 import type { Mapping } from '../sources/mapping.ts';
@@ -253,8 +254,14 @@ export function loadRules(own: readonly string[], builtin: boolean, problems: Pr
       problems.push({ file: place, line: 0, column: 0, message: 'holds no rule file (*.yaml, *.yml)' });
   });
   const linked = linkRules(files.flatMap((file) => ('rules' in file ? file.rules : [])));
-  problems.push(...linked.problems);
+  problems.push(...linked.problems, ...linked.ruleSet.rules.flatMap(reservedId));
   return linked.ruleSet;
+}
+
+function reservedId({ id, file, line }: Rule): Problem[] {
+  if (!isReservedId(id)) return [];
+  const message = `a rule cannot have the id ${quote(id)}: findings that no rule made bear it; give the rule an "id" of its own`;
+  return [{ file, line, column: 1, message }];
 }
 
 /** Classes of events, which are counted where a pack asks for them, and speak of nothing. */

@@ -130,9 +130,10 @@ async function verifyFiles(
     stop();
     folder?.close();
   }
-  const runs = history?.runs.map(({ at }) => at);
   const packs =
-    request.packs === undefined ? undefined : { ...(request.packs as PackOptions), ...(runs && { runs }) };
+    request.packs === undefined
+      ? undefined
+      : { ...(request.packs as PackOptions), ...(history && { runs: history.runs }) };
   if (packs !== undefined) report = judgePacks(report, request, packs);
   report = triage(report, inputs);
   if (packs !== undefined && inputs.waivers !== undefined) report = judgeAgain(report, request, packs);

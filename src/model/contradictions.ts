@@ -1,5 +1,6 @@
 /** What a report says that the rest of it denies: one that was saved can have been edited before it is read back. */
 import { quote } from '../base/text-safety.ts';
+import { contradictionsInControls } from './control-contradictions.ts';
 import { countFindings } from './finding-counts.ts';
 import { NOTHING_VERIFIED, type RecordCounts, type Report } from './report.ts';
 import { drawVerdict, isUnread } from './verdict.ts';
@@ -9,7 +10,14 @@ export type Contradiction = { path: string[]; message: string };
 
 /** In the order of the report; none in one that no hand was laid on. */
 export function contradictionsIn(report: Report): Contradiction[] {
-  return [...inInputs(report), ...inSums(report), ...inFindingCounts(report), ...inVerdict(report)];
+  return [
+    ...inInputs(report),
+    ...inSums(report),
+    ...inFindingCounts(report),
+    ...inVerdict(report),
+    ...contradictionsInControls(report),
+    ...inWaivers(report),
+  ];
 }
 
 function inInputs({ inputs }: Report): Contradiction[] {
@@ -69,6 +77,13 @@ function inFindingCounts({ summary, findings, baseline }: Report): Contradiction
     ...perKey('bySeverity', bySeverity),
     ...perKey('byCode', byCode),
   ];
+}
+
+function inWaivers({ waivers }: Report): Contradiction[] {
+  if (waivers === undefined) return [];
+  const { entries, used, unused, expired, outgrown } = waivers;
+  const sum = used + unused + expired + outgrown + waivers.void;
+  return differing(['waivers', 'entries'], entries, sum, 'used, unused, expired, outgrown and void are');
 }
 
 function inVerdict(report: Report): Contradiction[] {

@@ -10,6 +10,11 @@ export type ControlStatus = (typeof CONTROL_STATUSES)[number];
 /** The worst first: a control is worth what the worst of its checks is. */
 export const CONTROL_STATUSES = ['failed', 'undetermined', 'excepted', 'not-assessable', 'passed'] as const;
 
+/** Of no checks: no log can tell. */
+export function statusOf(checks: readonly Pick<ControlCheck, 'status'>[]): ControlStatus {
+  return CONTROL_STATUSES.find((status) => checks.some((each) => each.status === status)) ?? 'not-assessable';
+}
+
 /** How much of the control's requirement such checks can show at best. */
 export type ControlStrength = 'strong' | 'partial' | 'none';
 
@@ -20,7 +25,7 @@ export type ControlCheck = {
   status: ControlStatus;
   /** What it was asked of, and how many of them there were: events, days, sources, licenses. */
   population: { of: string; count: number };
-  /** Fingerprints of the findings that speak against it (where it is excepted, the waived), at most `MAX_CONTROL_FINDINGS`, and how many there are in all. */
+  /** Fingerprints of the findings that speak against it (waived ones only where no others do), at most `MAX_CONTROL_FINDINGS`, and how many there are in all. */
   findings: string[];
   against: number;
   /** Why it is undetermined or not assessable, by which waivers it is excepted, or what was seen where it failed without a finding. */

@@ -232,7 +232,7 @@ export type AbsentFinding = {
   file: string;
 };
 
-/** What a waivers file did: entries = used + unused + expired + void. */
+/** What a waivers file did: entries = used + unused + expired + outgrown + void. */
 export type WaiverSummary = {
   file: string;
   /** The day as of which it was judged, `2025-03-01`. */
@@ -242,6 +242,8 @@ export type WaiverSummary = {
   used: number;
   unused: number;
   expired: number;
+  /** For more records than they were to cover: they cover none. */
+  outgrown: number;
   /** Not well made, or against the policy of the file. */
   void: number;
 };
@@ -293,7 +295,8 @@ export type ToldRole =
   | 'policy'
   | 'verifier key';
 
-export type ReportVerdict = 'clean' | 'findings' | 'incomplete';
+export const VERDICTS = ['clean', 'findings', 'incomplete'] as const;
+export type ReportVerdict = (typeof VERDICTS)[number];
 
 export type Report = {
   schema: typeof REPORT_SCHEMA;

@@ -2,7 +2,7 @@
 import { count } from '../base/text-safety.ts';
 import { type Finding, severityRank } from '../model/finding.ts';
 import type { Evidence, Judged } from './pack-check-kind.ts';
-import { exceptedBy, passedUnless } from './pack-check-kind.ts';
+import { exceptedAtBest, passedUnless } from './pack-check-kind.ts';
 
 /** Rules of less note things that want a look, such as an emergency change: they are no breach of a control by themselves. */
 const BREACH = severityRank('medium');
@@ -21,22 +21,21 @@ export function judgeFindings(
 ): Judged {
   const spoken = findings.filter(({ verdict }) => verdict !== 'satisfied');
   const against = spoken.filter(({ waiver }) => waiver === undefined);
-  const base = { asks, population, against };
+  const base = { asks, population };
   const violations = against.filter(({ verdict }) => verdict === 'violation');
   if (violations.some(({ severity }) => strict || severityRank(severity) >= BREACH))
-    return { ...base, status: 'failed' };
+    return { ...base, against, status: 'failed' };
   if (violations.length > 0) {
     const reason = `${count(violations.length, 'finding')} of low severity to look at`;
-    return { ...base, status: 'undetermined', reason };
+    return { ...base, against, status: 'undetermined', reason };
   }
   if (against.length > 0) {
     const reason = `the log leaves ${count(against.length, 'finding')} open`;
-    return { ...base, status: 'undetermined', reason };
+    return { ...base, against, status: 'undetermined', reason };
   }
-  if (open !== undefined) return { ...base, status: 'undetermined', reason: open };
-  const otherwise = passedUnless(base, evidence);
-  if (otherwise.status !== 'passed' || spoken.length === 0) return otherwise;
-  return exceptedBy({ ...base, against: spoken }, spoken);
+  const rest: Judged =
+    open === undefined ? passedUnless(base, evidence) : { ...base, status: 'undetermined', reason: open };
+  return spoken.length === 0 ? rest : exceptedAtBest(rest, spoken);
 }
 
 export function auditedEvents({ report }: Evidence): Judged['population'] {

@@ -1,15 +1,10 @@
 /** The controls of packs held to a finished report: statuses, and the findings that only packs ask for. */
 import { parseMoment } from '../base/instant.ts';
 import { compareText, count } from '../base/text-safety.ts';
-import {
-  CONTROL_STATUSES,
-  type ControlCheck,
-  type ControlResult,
-  type ControlStatus,
-  MAX_CONTROL_FINDINGS,
-} from '../model/control.ts';
+import { type ControlCheck, type ControlResult, MAX_CONTROL_FINDINGS, statusOf } from '../model/control.ts';
 import { compareFindings, type Finding } from '../model/finding.ts';
 import { countFindings } from '../model/finding-counts.ts';
+import type { RunSummary } from '../model/history.ts';
 import type { Notice, Report } from '../model/report.ts';
 import type { AuditRequest } from '../model/request.ts';
 import { drawVerdict } from '../model/verdict.ts';
@@ -17,21 +12,21 @@ import type { CalendarAge } from '../retention/calendar-age.ts';
 import { judgeFindings, namingFindings } from './against.ts';
 import { CHECK_KINDS } from './index.ts';
 import type { Pack, PackCheck, PackControl } from './pack.ts';
-import { type Evidence, exceptedBy, type Judged } from './pack-check-kind.ts';
-import { PACK_FINDINGS, PACKS } from './pack-findings.ts';
+import { type Evidence, exceptedAtBest, type Judged } from './pack-check-kind.ts';
+import { isPackFinding, PACK_FINDINGS } from './pack-findings.ts';
 
 export type PackOptions = {
   packs: readonly Pack[];
   keep: { minimum?: CalendarAge; maximum?: CalendarAge };
-  /** RFC 3339, of the runs before this one, where there is a history of them. */
-  runs?: readonly string[];
+  /** Those before this one, where there is a history of them. */
+  runs?: readonly RunSummary[];
 };
 
 /** The report with a result for each control of the packs; the same report where there are none. */
 export function judgePacks(report: Report, request: AuditRequest, options: PackOptions): Report {
   const { packs } = options;
   if (packs.length === 0) return report;
-  const { controls, found } = judgeControls(report, request, options);
+  const { controls, found } = judgeControls(report, request, options, asFound);
   const judged: Report = {
     ...report,
     packs: packs.map(({ name, title, version, effective, superseded, url, file }) => ({
@@ -54,21 +49,28 @@ export function judgePacks(report: Report, request: AuditRequest, options: PackO
  * among them, so it is not found anew.
  */
 export function judgeAgain(report: Report, request: AuditRequest, options: PackOptions): Report {
-  const known = new Map(report.findings.map((finding) => [finding.fingerprint, finding]));
-  const findings = report.findings.filter(({ rule }) => rule !== PACKS);
-  const { controls } = judgeControls({ ...report, findings }, request, options, known);
+  const ofPacks = new Map(report.findings.filter(isPackFinding).map((each) => [each.fingerprint, each]));
+  const findings = report.findings.filter((each) => !isPackFinding(each));
+  const asTheyStand: Standing = (finding) => ofPacks.get(finding.fingerprint) ?? finding;
+  const { controls } = judgeControls({ ...report, findings }, request, options, asTheyStand);
   const { summary } = report;
   const judged = { ...report, controls };
   const verdict = drawVerdict(summary.verdict === 'incomplete', judged, summary);
   return { ...judged, summary: { ...summary, verdict } };
 }
 
-/** `known`: findings of packs as they stand now, by fingerprint. */
+/** What became of a finding that a pack makes: in a report that met a waivers file it may be waived. */
+type Standing = (finding: Finding) => Finding;
+
+/** Of a report that no waivers file has met. */
+const asFound: Standing = (finding) => finding;
+
+/** `report`: without what packs find, which comes out as `found`, each once. */
 function judgeControls(
   report: Report,
   request: AuditRequest,
   { packs, keep, runs }: PackOptions,
-  known: ReadonlyMap<string, Finding> = new Map(),
+  standing: Standing,
 ): { controls: ControlResult[]; found: Finding[] } {
   const evidence: Omit<Evidence, 'control'> = {
     report,
@@ -80,11 +82,11 @@ function judgeControls(
     keep,
     runs,
   };
-  const found = new Map<string, Finding>();
-  const controls = packs.flatMap((pack) =>
-    pack.controls.map((control) => judgeControl(pack, control, evidence, { found, known })),
+  const judged = packs.flatMap((pack) =>
+    pack.controls.map((control) => judgeControl(pack, control, evidence, standing)),
   );
-  return { controls, found: [...found.values()] };
+  const found = new Map(judged.flatMap((each) => each.found).map((each) => [each.fingerprint, each]));
+  return { controls: judged.map(({ result }) => result), found: [...found.values()] };
 }
 
 /** What is not in the report may be in what was not read, or not understood. */
@@ -96,6 +98,8 @@ function whyPartial({ inputs, rules }: Report): string | undefined {
   if (guessed.length > 0) return `nobody has confirmed the mapping of ${count(guessed.length, 'file')}`;
   const unknown = inputs.filter(({ source, records }) => source === null && records.audited > 0);
   if (unknown.length > 0) return `no mapping fits ${count(unknown.length, 'file')}`;
+  const malformed = inputs.reduce((sum, { records }) => sum + records.malformed, 0);
+  if (malformed > 0) return `${count(malformed, 'record')} could not be read`;
   const failed = rules.filter(({ status }) => status === 'error');
   return failed.length > 0 ? `${count(failed.length, 'rule')} in error` : undefined;
 }
@@ -104,30 +108,36 @@ function judgeControl(
   pack: Pack,
   control: PackControl,
   shared: Omit<Evidence, 'control'>,
-  { found, known }: { found: Map<string, Finding>; known: ReadonlyMap<string, Finding> },
-): ControlResult {
+  standing: Standing,
+): { result: ControlResult; found: readonly Finding[] } {
   const evidence = { ...shared, control: `${pack.name}:${control.id}` };
   const { id, title, strength } = control;
   const base = { pack: pack.name, control: id, title, strength };
   const notInForce = whyNotInForce(pack, control, evidence);
-  if (notInForce !== undefined) return { ...base, status: 'not-assessable', checks: [], reason: notInForce };
-  const judged = control.checks
+  if (notInForce !== undefined)
+    return { result: { ...base, status: 'not-assessable', checks: [], reason: notInForce }, found: [] };
+  const asked = control.checks
     .flatMap((check) => judgeCheck(check, evidence))
-    .map((each) => withWaived(each, known));
-  // Whoever names a control in a rule or a code speaks of it, whatever else is looked at.
-  const naming = judgeFindings(
-    namingFindings(evidence).filter((each) => !judged.some(({ against }) => against?.includes(each))),
-    { asks: 'nothing that names the control is found', population: { of: 'findings', count: 1 } },
-    evidence,
-  );
-  const all = (naming.against?.length ?? 0) > 0 ? [...judged, naming] : judged;
-  for (const finding of all.flatMap((each) => each.found ?? [])) found.set(finding.fingerprint, finding);
-  return {
+    .map((each) => withWaived(each, standing));
+  const judged = [...asked, ...judgeNaming(asked, evidence)];
+  const checks = judged.map(toControlCheck);
+  const result = {
     ...base,
-    status: worstOf(all),
-    checks: all.map(toControlCheck),
+    status: statusOf(checks),
+    checks,
     ...(control.reason !== undefined && { reason: control.reason }),
   };
+  return { result, found: judged.flatMap((each) => each.found ?? []) };
+}
+
+/** Whoever names a control in a rule or a code speaks of it, whatever else is asked: waived or not, of a part of the log or all. */
+function judgeNaming(asked: readonly Judged[], evidence: Evidence): Judged[] {
+  const naming = namingFindings(evidence)
+    .filter(({ verdict }) => verdict !== 'satisfied')
+    .filter((each) => !asked.some(({ against }) => against?.includes(each)));
+  if (naming.length === 0) return [];
+  const asks = 'nothing that names the control is found';
+  return [judgeFindings(naming, { asks, population: { of: 'findings', count: naming.length } }, evidence)];
 }
 
 function judgeCheck({ kind, params }: PackCheck, evidence: Evidence): Judged[] {
@@ -136,17 +146,17 @@ function judgeCheck({ kind, params }: PackCheck, evidence: Evidence): Judged[] {
   return known.judge(params, evidence);
 }
 
-/** What a pack found by itself is excepted where each of it is waived. */
-function withWaived(judged: Judged, known: ReadonlyMap<string, Finding>): Judged {
-  const { found = [], against = [] } = judged;
-  const standing = found.map((finding) => known.get(finding.fingerprint) ?? finding);
-  const isWaived = standing.every(({ waiver }) => waiver !== undefined);
-  if (judged.status !== 'failed' || standing.length === 0 || against.length > 0 || !isWaived) return judged;
-  return exceptedBy(judged, standing);
-}
-
-function worstOf(judged: readonly Judged[]): ControlStatus {
-  return CONTROL_STATUSES.find((status) => judged.some((each) => each.status === status)) ?? 'not-assessable';
+/** What a pack found by itself fails nothing where each of it is waived. */
+function withWaived(judged: Judged, standing: Standing): Judged {
+  const { found = [], against = [], otherwise } = judged;
+  const waived = found.map(standing).filter(({ waiver }) => waiver !== undefined);
+  if (judged.status !== 'failed' || found.length === 0 || against.length > 0) return judged;
+  if (waived.length < found.length) return judged;
+  const rest: Judged =
+    otherwise === undefined
+      ? { ...judged, status: 'passed' }
+      : { ...judged, status: 'undetermined', reason: otherwise };
+  return exceptedAtBest(rest, waived);
 }
 
 function toControlCheck({

@@ -88,19 +88,24 @@ export function judgeSpan(age: CalendarAge, asks: string, evidence: Evidence): J
       population,
       status: 'failed',
       found,
+      otherwise: whyOpen(days.at(-1)!, today, evidence),
       reason: found.map(({ message }) => message).join('; '),
     };
-  if (partial !== undefined) return open(partial);
-  const last = days.at(-1)!;
-  if (today - last > MAX_EMPTY_DAYS)
-    return open(
-      `the last event is of ${formatDay(last)}: the ${count(today - last, 'day')} since are not in this run`,
-    );
-  if (report.activity?.some(({ earlier = 0 }) => earlier > 0) === true)
-    return open('too many days to look at them all');
+  const unseen = whyOpen(days.at(-1)!, today, evidence);
+  if (unseen !== undefined) return open(unseen);
   const lacking = (report.activity ?? []).flatMap((source) => lackOf(source, age, today) ?? [])[0];
   if (lacking !== undefined) return open(lacking);
   return { asks, population, status: 'passed', reason: oldest };
+}
+
+/** Days that this run did not see. What single sources lack is no part of it: where all of them lack something, each does. */
+function whyOpen(last: Day, today: Day, { partial, report }: Evidence): string | undefined {
+  if (partial !== undefined) return partial;
+  if (today - last > MAX_EMPTY_DAYS)
+    return `the last event is of ${formatDay(last)}: the ${count(today - last, 'day')} since are not in this run`;
+  return report.activity?.some(({ earlier = 0 }) => earlier > 0) === true
+    ? 'too many days to look at them all'
+    : undefined;
 }
 
 /** What one source lacks while others go on: it may be younger, or have rested, and that no log tells. */

@@ -1,7 +1,9 @@
 /** The check `licenses: quantity`: that use stays within what was bought, as the contract has it. */
 import { count, quote } from '../base/text-safety.ts';
-import type { LicenseVerdict } from '../model/report.ts';
-import { exceptedBy, type PackCheckKind, passedUnless } from './pack-check-kind.ts';
+import { subjectOf } from '../licenses/verdict/usage-words.ts';
+import type { Finding } from '../model/finding.ts';
+import type { LicenseSummary, LicenseVerdict, Report } from '../model/report.ts';
+import { exceptedAtBest, type Judged, type PackCheckKind, passedUnless } from './pack-check-kind.ts';
 
 const ASKS = 'use stays within the quantity of the contract';
 
@@ -16,34 +18,43 @@ export const licenses: PackCheckKind<true> = {
   asks: () => [ASKS],
   judge(_, evidence) {
     const { report } = evidence;
-    const population = { of: 'periods of licenses', count: report.licenses.length };
-    const named = (wanted: LicenseVerdict) => {
-      const some = report.licenses.filter(({ verdict }) => verdict === wanted);
-      return some.length === 0
-        ? undefined
-        : `${count(some.length, 'period')} ${wanted}: ${[...new Set(some.map(({ license }) => license))].slice(0, 5).join(', ')}`;
-    };
-    const exceeded = named('exceeded');
-    if (exceeded !== undefined) {
-      const breaches = report.findings.filter(
-        ({ code, verdict }) => verdict === 'violation' && EXCEEDING.includes(code),
-      );
-      const against = breaches.filter(({ waiver }) => waiver === undefined);
-      const periods = report.licenses.filter(({ verdict }) => verdict === 'exceeded').length;
-      // A period that is exceeded in another way has no breach here: then it is not all waived.
-      if (against.length === 0 && breaches.length >= periods)
-        return [exceptedBy({ asks: ASKS, population, against: breaches }, breaches)];
-      return [{ asks: ASKS, population, status: 'failed', against, reason: exceeded }];
-    }
-    const undetermined = named('undetermined');
-    if (undetermined !== undefined)
-      return [{ asks: ASKS, population, status: 'undetermined', reason: undetermined }];
-    if (population.count === 0)
-      return [
-        { asks: ASKS, population, status: 'undetermined', reason: 'no contract was given (--licenses)' },
-      ];
-    return [passedUnless({ asks: ASKS, population }, evidence)];
+    const base = { asks: ASKS, population: { of: 'periods of licenses', count: report.licenses.length } };
+    const exceeded = ofVerdict('exceeded', report);
+    const breaches = report.findings.filter(
+      ({ code, verdict }) => verdict === 'violation' && EXCEEDING.includes(code),
+    );
+    const against = breaches.filter(({ waiver }) => waiver === undefined);
+    const waived = breaches.filter(({ waiver }) => waiver !== undefined);
+    // A period that is exceeded in another way has no breach here: nobody can have waived it.
+    if (exceeded.some((period) => !waived.some((breach) => isOf(period, breach))) || against.length > 0)
+      return [{ ...base, status: 'failed', against, reason: inWords('exceeded', exceeded) }];
+    const undetermined = ofVerdict('undetermined', report);
+    const rest: Judged =
+      undetermined.length > 0
+        ? { ...base, status: 'undetermined', reason: inWords('undetermined', undetermined) }
+        : passedUnless(
+            report.licenses.length > 0 ? base : { ...base, reason: 'no contract was given (--licenses)' },
+            evidence,
+          );
+    return [exceeded.length === 0 ? rest : exceptedAtBest(rest, waived)];
   },
 };
 
 const EXCEEDING: readonly string[] = ['seats-exceeded', 'users-exceeded', 'quantity-exceeded'];
+
+/** Licenses that a reason names. */
+const MAX_NAMED = 5;
+
+function ofVerdict(wanted: LicenseVerdict, { licenses }: Report): LicenseSummary[] {
+  return licenses.filter(({ verdict }) => verdict === wanted);
+}
+
+function inWords(verdict: LicenseVerdict, periods: readonly LicenseSummary[]): string {
+  const names = [...new Set(periods.map(({ license }) => license))].slice(0, MAX_NAMED);
+  return `${count(periods.length, 'period')} ${verdict}: ${names.join(', ')}`;
+}
+
+/** A finding says of which period it is in the words that it begins with, and nowhere else. */
+function isOf({ license, period }: LicenseSummary, { subject, message }: Finding): boolean {
+  return subject === license && message.startsWith(`${subjectOf({ id: license }, { label: period })}: `);
+}

@@ -3,7 +3,7 @@ import { count, quote } from '../base/text-safety.ts';
 import { dayOf, firstDayPast, formatDay } from '../retention/calendar-age.ts';
 import { auditedEvents } from './against.ts';
 import { type Age, parsePackAge, periodOf } from './kept-span.ts';
-import { type PackCheckKind, passedUnless } from './pack-check-kind.ts';
+import { type Evidence, type PackCheckKind, passedUnless } from './pack-check-kind.ts';
 import { packFinding } from './pack-findings.ts';
 
 export const maximum: PackCheckKind<Age> = {
@@ -22,19 +22,23 @@ export const maximum: PackCheckKind<Age> = {
     if (period === undefined || evidence.now === undefined)
       return [{ ...base, status: 'undetermined', reason: 'no event has a time' }];
     const today = dayOf(evidence.now);
+    const open = whyOpen(evidence);
     if (firstDayPast(period.firstDay, age) > today) {
-      if (evidence.isCut)
-        return [{ ...base, status: 'undetermined', reason: 'events were left out of the run by their time' }];
-      const untimed = (evidence.report.activity ?? []).reduce((sum, each) => sum + each.untimed, 0);
-      if (untimed > 0)
-        return [{ ...base, status: 'undetermined', reason: `${count(untimed, 'event')} without a time` }];
+      if (open !== undefined) return [{ ...base, status: 'undetermined', reason: open }];
       return [passedUnless(base, evidence)];
     }
     const message = `the oldest event is of ${formatDay(period.firstDay)}, ${count(today - period.firstDay, 'day')} before ${formatDay(today)}: at most ${quote(age.text)} may be kept`;
     const found = [packFinding(evidence.report, 'kept-too-long', message, [age.text])];
-    return [{ ...base, status: 'failed', reason: message, found }];
+    return [{ ...base, status: 'failed', reason: message, found, otherwise: open }];
   },
 };
+
+/** Events older than those that are seen may be there. */
+function whyOpen({ isCut, partial, report }: Evidence): string | undefined {
+  if (isCut) return 'events were left out of the run by their time';
+  const untimed = (report.activity ?? []).reduce((sum, each) => sum + each.untimed, 0);
+  return untimed > 0 ? `${count(untimed, 'event')} without a time` : partial;
+}
 
 function asksFor(age: Age): string {
   return `no event is older than ${age === 'policy' ? 'the policy of the organization allows' : age.text}`;

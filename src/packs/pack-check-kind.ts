@@ -3,6 +3,7 @@ import type { Instant } from '../base/instant.ts';
 import { count } from '../base/text-safety.ts';
 import type { ControlStatus } from '../model/control.ts';
 import type { Finding } from '../model/finding.ts';
+import type { RunSummary } from '../model/history.ts';
 import type { Report } from '../model/report.ts';
 import type { CalendarAge } from '../retention/calendar-age.ts';
 
@@ -35,8 +36,8 @@ export type Evidence = {
   isCut: boolean;
   /** How long this organization keeps its logs, as the configuration says. */
   keep: { minimum?: CalendarAge; maximum?: CalendarAge };
-  /** RFC 3339, of the runs before this one; undefined where no history was given. */
-  runs: readonly string[] | undefined;
+  /** Those before this one; undefined where no history was given. */
+  runs: readonly RunSummary[] | undefined;
 };
 
 export type Judged = {
@@ -47,6 +48,8 @@ export type Judged = {
   against?: readonly Finding[];
   /** What only a pack asks for becomes findings of its own. */
   found?: readonly Finding[];
+  /** Why it would be open were all of `found` not there, or waived. */
+  otherwise?: string | undefined;
   reason?: string;
 };
 
@@ -80,11 +83,12 @@ export function passedUnless(judged: Omit<Judged, 'status'>, { partial }: Eviden
 /** Waivers that a reason names. */
 const MAX_WAIVERS = 5;
 
-/** What stands against it is waived, so it is not passed: an auditor reads who answers for it. */
-export function exceptedBy(judged: Omit<Judged, 'status'>, waived: readonly Finding[]): Judged {
+/** `judged`: without the waived, which stand against it, so it is never passed: an auditor reads who answers for it. What is open stays open. */
+export function exceptedAtBest(judged: Judged, waived: readonly Finding[]): Judged {
   const ids = [...new Set(waived.flatMap(({ waiver }) => (waiver === undefined ? [] : [waiver.title])))];
   const more = ids.length > MAX_WAIVERS ? ` and ${ids.length - MAX_WAIVERS} more` : '';
   const stand = `${count(waived.length, 'finding')} ${waived.length === 1 ? 'stands' : 'stand'}`;
   const reason = `${stand}, waived by ${ids.slice(0, MAX_WAIVERS).join(', ')}${more}`;
-  return { ...judged, status: 'excepted', reason };
+  if (judged.status === 'passed') return { ...judged, status: 'excepted', against: waived, reason };
+  return { ...judged, against: waived, reason: `${judged.reason ?? judged.status}; ${reason}` };
 }

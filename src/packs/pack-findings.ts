@@ -51,6 +51,13 @@ export const PACK_FINDINGS = [
 
 export type PackCode = (typeof PACK_FINDINGS)[number]['code'];
 
+const CODES = new Set<string>(PACK_FINDINGS.map(({ code }) => code));
+
+/** By its code as well: whoever writes a rule chooses its id, and no code. */
+export function isPackFinding({ rule, code }: Finding): boolean {
+  return rule === PACKS && CODES.has(code);
+}
+
 /** At the first record of the first file of the source, or of all: what is not there has no better place. */
 export function packFinding(
   { inputs }: Report,

@@ -11,7 +11,7 @@ import type { InputSummary, Report, ReportFormat, RuleSummary } from '../model/r
 import { whatCounts } from '../model/verdict.ts';
 import { createWords, type FindingWords } from './parts/finding-words.ts';
 import { explainVerdict } from './parts/verdict-words.ts';
-import { describeWaiver } from './parts/waiver-words.ts';
+import { describeWaiver, whyExcepted } from './parts/waiver-words.ts';
 import { worstFirst } from './parts/worst-first.ts';
 import { toAttributes, toXmlText } from './parts/xml-text.ts';
 
@@ -135,7 +135,8 @@ function controlSuites({ controls = [] }: Report): Suite[] {
         const why = check.reason === undefined ? '' : `: ${check.reason}`;
         return `${check.status}: ${check.asks} (${count(check.population.count, check.population.of, check.population.of)})${why}`;
       });
-      const message = `${status}${reason === undefined ? '' : `: ${reason}`}`;
+      const why = whyExcepted({ status, checks }) ?? reason;
+      const message = `${status}${why === undefined ? '' : `: ${why}`}`;
       return { name, outcome: status === 'failed' ? 'failure' : 'skipped', type: status, message, lines };
     }),
   }));

@@ -4,15 +4,13 @@
  */
 import { compareText, escapeControls, truncate } from '../base/text-safety.ts';
 import { SEVERITIES } from '../model/finding.ts';
-import type { LicenseSummary, Report, ReportFormat, ReportVerdict } from '../model/report.ts';
+import { type LicenseSummary, type Report, type ReportFormat, VERDICTS } from '../model/report.ts';
 import { orderAssurance } from './parts/ordered-report.ts';
 import { changeMetrics } from './prometheus/change-metrics.ts';
 import type { Labels, Metric } from './prometheus/metric.ts';
 
 /** Characters of a label: the log can choose some of them, and each value is a series that the server keeps. */
 const MAX_LABEL = 120;
-
-const VERDICTS: readonly ReportVerdict[] = ['clean', 'findings', 'incomplete'];
 
 export const prometheus: ReportFormat = {
   name: 'prometheus',

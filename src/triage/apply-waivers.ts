@@ -8,6 +8,7 @@ import { count, formatNumber, quote } from '../base/text-safety.ts';
 import type { Finding } from '../model/finding.ts';
 import type { Notice, WaiverSummary } from '../model/report.ts';
 import { anyGlob } from '../model/verdict.ts';
+import { OF_LICENSES } from './baseline.ts';
 import { DAY_NANOS, formatDay } from './day.ts';
 import type { WaiverEntry, WaiverFile } from './waiver-file.ts';
 import {
@@ -18,6 +19,7 @@ import {
   distantNotice,
   expiredFinding,
   expiringNotice,
+  outgrownFinding,
   refusedFinding,
   unusedNotice,
   voidFinding,
@@ -34,7 +36,7 @@ export type Waived = {
 };
 
 /** `holds` covers; every other state lets the findings count and says why. */
-type State = 'holds' | 'expired' | 'void';
+type State = 'holds' | 'expired' | 'outgrown' | 'void';
 
 export function applyWaivers(findings: readonly Finding[], waivers: WaiverFile): Waived {
   const isProtected = protection(waivers);
@@ -59,22 +61,9 @@ export function applyWaivers(findings: readonly Finding[], waivers: WaiverFile):
 function withWaiver(finding: Finding, entries: readonly WaiverEntry[], books: Books): Finding {
   const [first] = entries;
   if (first === undefined) return finding;
-  const holding = entries.filter((entry) => books.stateOf(entry) === 'holds');
-  const wide = holding.find((entry) => !hasOutgrown(finding, entry));
-  if (wide !== undefined) return { ...finding, waiver: toWaiver(wide) };
-  const [narrow] = holding;
-  if (narrow !== undefined)
-    return { ...finding, lapsed: { id: narrow.id, reason: whyOutgrown(finding, narrow) } };
+  const holding = entries.find((entry) => books.stateOf(entry) === 'holds');
+  if (holding !== undefined) return { ...finding, waiver: toWaiver(holding) };
   return { ...finding, lapsed: { id: first.id, reason: books.whyNot(first) } };
-}
-
-/** A finding without a count stands for one record. */
-function hasOutgrown({ count: records = 1 }: Finding, { grant }: WaiverEntry): boolean {
-  return records > (grant?.maxCount ?? Infinity);
-}
-
-function whyOutgrown({ count: records = 1 }: Finding, { grant }: WaiverEntry): string {
-  return `covers at most ${count(grant!.maxCount!, 'record')} of a finding, and this is of ${formatNumber(records)}`;
 }
 
 function withoutWaiver(finding: Finding, [first]: readonly WaiverEntry[]): Finding {
@@ -108,12 +97,15 @@ function toWaiver({ id, grant }: WaiverEntry): NonNullable<Finding['waiver']> {
   };
 }
 
+/** What one entry met. */
+type Met = { amount: number; critical: number; records: number; ofLicenses: number; kinds: Set<string> };
+
 /** What each entry met, and with that how it stands. */
 class Books {
   private readonly waivers: WaiverFile;
   /** Of the run. */
   private readonly findings: number;
-  private readonly covered = new Map<WaiverEntry, { amount: number; critical: number; kinds: Set<string> }>();
+  private readonly covered = new Map<WaiverEntry, Met>();
   /** By id: waivers that met what is protected. */
   private readonly refused = new Map<string, Finding>();
 
@@ -122,10 +114,13 @@ class Books {
     this.findings = findings;
   }
 
-  meet({ rule, code, severity }: Finding, entries: readonly WaiverEntry[]): void {
+  /** A finding without a count stands for one record. */
+  meet({ rule, code, severity, count: records = 1 }: Finding, entries: readonly WaiverEntry[]): void {
     for (const entry of entries) {
-      const covered = getOrCreate(this.covered, entry, () => ({ amount: 0, critical: 0, kinds: new Set() }));
+      const covered = getOrCreate(this.covered, entry, metNothing);
       covered.amount++;
+      covered.records += records;
+      if (rule.startsWith(OF_LICENSES)) covered.ofLicenses++;
       if (severity === 'critical') covered.critical++;
       covered.kinds.add(JSON.stringify([rule, code]));
     }
@@ -140,23 +135,30 @@ class Books {
   }
 
   stateOf(entry: WaiverEntry): State {
-    if (entry.grant === undefined || this.isTooMuch(entry)) return 'void';
+    if (entry.grant === undefined || this.whyRefused(entry) !== undefined) return 'void';
     if (this.amountOf(entry) === 0 && this.refused.has(entry.id)) return 'void';
-    return entry.grant.expires < this.waivers.asOf ? 'expired' : 'holds';
+    if (entry.grant.expires < this.waivers.asOf) return 'expired';
+    return this.recordsOf(entry) > (entry.grant.maxCount ?? Infinity) ? 'outgrown' : 'holds';
   }
 
   whyNot(entry: WaiverEntry): string {
     if (entry.flaws.length > 0) return `does not hold: ${entry.flaws[0]!.message}`;
-    return this.isTooMuch(entry) ? this.tooMuch(entry) : `expired on ${formatDay(entry.grant!.expires)}`;
+    const refusal = this.whyRefused(entry);
+    if (refusal !== undefined) return refusal;
+    if (this.stateOf(entry) === 'expired') return `expired on ${formatDay(entry.grant!.expires)}`;
+    return `covers at most ${count(entry.grant!.maxCount!, 'record')}, and is for ${formatNumber(this.recordsOf(entry))}`;
   }
 
   told(): Finding[] {
     const ofEntries = this.waivers.entries.flatMap((entry) => {
       const { id, place, flaws } = entry;
       if (flaws.length > 0) return flaws.map((flaw) => voidFinding(id, flaw));
-      if (this.isTooMuch(entry)) return [refusedFinding(id, this.tooMuch(entry), place)];
+      const refusal = this.whyRefused(entry);
+      if (refusal !== undefined) return [refusedFinding(id, refusal, place)];
       const amount = this.amountOf(entry);
-      return this.stateOf(entry) === 'expired' && amount > 0 ? [expiredFinding(entry, amount)] : [];
+      const state = this.stateOf(entry);
+      if (state === 'outgrown') return [outgrownFinding(entry, amount, this.recordsOf(entry))];
+      return state === 'expired' && amount > 0 ? [expiredFinding(entry, amount)] : [];
     });
     return [...ofEntries, ...this.refused.values()];
   }
@@ -166,7 +168,7 @@ class Books {
     return this.waivers.entries.flatMap((entry) => {
       const state = this.stateOf(entry);
       const amount = this.amountOf(entry);
-      if (state === 'void') return [];
+      if (state === 'void' || state === 'outgrown') return [];
       if (amount === 0) return [unusedNotice(entry, state === 'expired', this.waivers.known)];
       if (state === 'expired') return [];
       const isEnding = entry.grant!.expires - asOf <= policy.remind;
@@ -207,6 +209,7 @@ class Books {
       used: amount('holds', true),
       unused: amount('holds', false),
       expired: amount('expired'),
+      outgrown: amount('outgrown'),
       void: amount('void'),
     };
   }
@@ -215,13 +218,21 @@ class Books {
     return this.covered.get(entry)?.amount ?? 0;
   }
 
-  private isTooMuch(entry: WaiverEntry): boolean {
-    const { maxFindings = Infinity } = this.waivers.policy;
-    return this.amountOf(entry) > maxFindings;
+  private recordsOf(entry: WaiverEntry): number {
+    return this.covered.get(entry)?.records ?? 0;
   }
 
-  private tooMuch(entry: WaiverEntry): string {
+  /** Of an entry that is well made: why it cannot hold for what it was found to be for. */
+  private whyRefused(entry: WaiverEntry): string | undefined {
     const { maxFindings = Infinity } = this.waivers.policy;
-    return `is for ${count(this.amountOf(entry), 'finding')}, and the policy allows ${count(maxFindings, 'finding')}`;
+    const { amount = 0, ofLicenses = 0 } = this.covered.get(entry) ?? {};
+    if (amount > maxFindings)
+      return `is for ${count(amount, 'finding')}, and the policy allows ${count(maxFindings, 'finding')}`;
+    if (entry.grant?.maxCount === undefined || ofLicenses === 0) return undefined;
+    return 'bounds by "maxCount" what is no number of records: match the message of a license, which says how many were used';
   }
+}
+
+function metNothing(): Met {
+  return { amount: 0, critical: 0, records: 0, ofLicenses: 0, kinds: new Set() };
 }

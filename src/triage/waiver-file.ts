@@ -33,7 +33,7 @@ export type Grant = {
   approvedBy?: string;
   /** The last day on which it holds. */
   expires: Day;
-  /** Records that a finding may stand for, at the most: what grew since is not what was accepted. */
+  /** Records that all its findings together may stand for, at the most: what grew since is not what was accepted. */
   maxCount?: number;
 };
 

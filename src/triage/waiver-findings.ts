@@ -1,7 +1,7 @@
 /** What is said of waivers themselves: those that ended or do not hold are findings, what is only untidy is a notice. */
 import { compileGlob } from '../base/glob.ts';
 import { didYouMean } from '../base/nearest-name.ts';
-import { count, quote } from '../base/text-safety.ts';
+import { count, formatNumber, quote } from '../base/text-safety.ts';
 import { EXPIRED_WAIVER } from '../model/expired-waiver.ts';
 import { type Finding, type FindingKind, toFingerprint } from '../model/finding.ts';
 import type { Place } from '../model/place.ts';
@@ -20,7 +20,15 @@ const VOID_WAIVER = {
   fix: 'Mend the entry, or take it out of the file; what the keys mean is told in docs/waivers.md.',
 } as const satisfies FindingKind;
 
-export const WAIVER_FINDINGS: readonly FindingKind[] = [EXPIRED_WAIVER, VOID_WAIVER];
+const OUTGROWN_WAIVER = {
+  code: 'outgrown-waiver',
+  severity: 'medium',
+  title: 'waiver for less than there is by now',
+  why: 'Somebody accepted so many records and no more. What came since was accepted by nobody, and which ones those are cannot be told: all of them count.',
+  fix: 'End what the waiver was for, or have its owner accept the growth by a greater "maxCount".',
+} as const satisfies FindingKind;
+
+export const WAIVER_FINDINGS: readonly FindingKind[] = [EXPIRED_WAIVER, OUTGROWN_WAIVER, VOID_WAIVER];
 
 /** Beyond, a waiver that no policy bounds is called broad. */
 export const BROAD = 100;
@@ -48,6 +56,17 @@ export function expiredFinding({ id, place, grant }: WaiverEntry, findings: numb
   const again = `${count(findings, 'finding')} ${findings === 1 ? 'counts' : 'count'} again`;
   const message = `the waiver ${quote(id)} of ${quote(owner)} expired on ${formatDay(expires)}: ${again}`;
   return findingOf(EXPIRED_WAIVER, id, message, place, formatDay(expires));
+}
+
+export function outgrownFinding(
+  { id, place, grant }: WaiverEntry,
+  findings: number,
+  records: number,
+): Finding {
+  const { owner, maxCount } = grant!;
+  const stand = `its ${count(findings, 'finding')} ${findings === 1 ? 'stands' : 'stand'} for ${formatNumber(records)}`;
+  const message = `the waiver ${quote(id)} of ${quote(owner)} covers at most ${count(maxCount!, 'record')}, and ${stand}`;
+  return findingOf(OUTGROWN_WAIVER, id, message, place, String(maxCount));
 }
 
 function findingOf(

@@ -136,6 +136,62 @@ describe('a report that contradicts itself is refused with its place', () => {
       /keep\.maximum: expected an age such as 90 days, .*found "12 moons"\n/,
     ],
     [
+      'a control that its own check denies',
+      (report) => (report.controls![0]!.status = 'passed'),
+      /edited\.\w+:\d+:\d+: soc2:CC7\.2 says passed, its checks say failed\n/,
+    ],
+    [
+      'a check that passed over a finding against it',
+      (report) =>
+        Object.assign(report.controls![0]!, {
+          status: 'undetermined',
+          checks: report.controls![0]!.checks.map((check) => ({
+            ...check,
+            status: check.status === 'failed' ? 'passed' : check.status,
+          })),
+        }),
+      /soc2:CC7\.2 says passed of "every event names its actor", 1 finding against it\n/,
+    ],
+    [
+      'a control whose failed check was taken out',
+      (report) => {
+        const [control] = report.controls!;
+        control!.checks = [{ ...control!.checks[1]!, status: 'passed' }];
+        control!.status = 'passed';
+      },
+      /soc2:CC7\.2 says passed, \d findings? names? it\n/,
+    ],
+    [
+      'an excepted check whose finding is waived by nobody',
+      (report) =>
+        Object.assign(report.controls![0]!.checks[0]!, { status: 'excepted', reason: 'waived by w-1' }),
+      /says excepted of "every event names its actor", not all of its findings are waived\n/,
+    ],
+    [
+      'a check that passed on nothing',
+      (report) =>
+        Object.assign(report.controls![0]!.checks[1]!, {
+          status: 'passed',
+          population: { of: 'sources', count: 0 },
+        }),
+      /says passed of "no source is silent for a day", there are no sources\n/,
+    ],
+    [
+      'a check against which a finding stands that is not there',
+      (report) => (report.controls![0]!.checks[0]!.findings = ['a'.repeat(32)]),
+      /says failed of "every event names its actor", the report has no finding "a{32}"\n/,
+    ],
+    [
+      'a control of a pack that is not named',
+      (report) => (report.packs = []),
+      /soc2:CC7\.2 is of a pack that the report does not name\n/,
+    ],
+    [
+      'waivers that do not add up',
+      (report) => (report.waivers!.used = 9),
+      /waivers\.entries says 5, .* are 13\n/,
+    ],
+    [
       'an input that was taken out',
       (report) => report.inputs.pop(),
       /summary\.files says 12, its inputs are 11\n/,

@@ -85,6 +85,37 @@ describe('--history', () => {
     fs.writeFileSync(file, fs.readFileSync(file, 'utf8').replace('{"at":"yesterday"}\n', '{"at":"2026'));
     const cut = await commands.run(['verify', '-q', '--history', folder], DEMO);
     assert.match(cut.stderr, /runs\.ndjson:6:1: is no line of a history/);
+    const [line] = fs.readFileSync(file, 'utf8').split('\n');
+    const run = JSON.parse(line!);
+    const edits: [object, string][] = [
+      [{ findings: { high: -3 } }, '"high" must be a whole number from 0 on, found -3'],
+      [
+        { findings: { hihg: 3 } },
+        '"findings" must be by informational, low, medium, high, critical, found "hihg"',
+      ],
+      [{ verdict: 'fine' }, '"verdict" must be one of clean, findings, incomplete, found "fine"'],
+      [{ records: 1.5 }, '"records" must be a whole number from 0 on, found 1.5'],
+      [{ bytes: '9' }, '"bytes" must be a whole number from 0 on, found "9"'],
+      [{ waived: null }, '"waived" must be a whole number from 0 on, found nothing'],
+      [
+        { licenses: [{ license: 'editor', used: 1, limit: -2 }] },
+        '"limit" must be a number from 0 on, or null, found -2',
+      ],
+      [{ reviewed: true }, 'it has an unknown key "reviewed"'],
+    ];
+    for (const [edit, told] of edits) {
+      const edited = path.join(scratch, 'edited');
+      fs.mkdirSync(edited, { recursive: true });
+      fs.writeFileSync(path.join(edited, 'runs.ndjson'), `${line}\n${JSON.stringify({ ...run, ...edit })}\n`);
+      const page = path.join(scratch, 'edited.html');
+      const { exit, stderr } = await commands.run(
+        ['verify', '-q', '--history', edited, '-f', `html=${page}`],
+        DEMO,
+      );
+      assert.equal(exit, 2);
+      assert.ok(stderr.includes(`runs.ndjson:2:1: is no line of a history: ${told}; restore`), stderr);
+      assert.ok(!fs.existsSync(page), 'nothing is drawn of it');
+    }
     const other = await commands.run(
       ['verify', '-q', '--history', path.join(DEMO, 'audit-check.yaml')],
       DEMO,

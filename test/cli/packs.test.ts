@@ -123,3 +123,22 @@ test('with a superseded pack the report says so', async () => {
   assert.match(stdout, /note\[pack-superseded\]: .*m-21-31/);
   assert.match(stdout, /^ +m-21-31 .*superseded since 2026-05-22$/m);
 });
+
+test('no rule may have the id under which packs, files, checks or licenses speak', async () => {
+  const rule = (id: string) => `title: Door opened
+id: ${id}
+taxonomy: audit
+detection: { selection: { action: door.open }, condition: selection }
+level: high
+`;
+  for (const id of ['packs', 'input', 'waivers', 'hash-chain', '"license:editor"']) {
+    fs.writeFileSync(path.join(home, 'rule.yaml'), rule(id));
+    const { exit, stderr } = await run('verify', 'log.ndjson', '--rules', 'rule.yaml');
+    assert.equal(exit, 2, id);
+    const told = `error: rule.yaml:1:1: a rule cannot have the id "${id.replaceAll('"', '')}": findings that no rule made bear it`;
+    assert.ok(stderr.startsWith(told), stderr);
+  }
+  // The types of correlations speak by the id of a rule: theirs are free.
+  fs.writeFileSync(path.join(home, 'rule.yaml'), rule('event_count'));
+  await verify('--rules', 'rule.yaml');
+});

@@ -1,6 +1,7 @@
 /** A report on which every check of every pack passes, and for each kind of check what makes it fail. Tests only. */
 import type { ControlResult } from '../../src/model/control.ts';
 import type { Finding } from '../../src/model/finding.ts';
+import type { RunSummary } from '../../src/model/history.ts';
 import { REPORT_SCHEMA, type Report, type RuleSummary } from '../../src/model/report.ts';
 import type { AuditRequest } from '../../src/model/request.ts';
 import type { Rule } from '../../src/model/rule.ts';
@@ -85,9 +86,14 @@ export function goodRun(rules: readonly Rule[]): Run {
     request: request as unknown as AuditRequest,
     options: {
       keep: { minimum: parseAge('6 years')!, maximum: parseAge('7 years')! },
-      runs: daysBetween(Date.parse('2026-06-01T00:00:00Z'), LAST).map(toText),
+      runs: daysBetween(Date.parse('2026-06-01T00:00:00Z'), LAST).map(toText).map(reviewAt),
     },
   };
+}
+
+/** A run that read all that was there. */
+export function reviewAt(at: string): RunSummary {
+  return { at, verdict: 'clean', records: 10, bytes: 1000, findings: {}, waived: 0, licenses: [] };
 }
 
 /** Classes of what events lack match nothing in a good log; every other rule matched. */
@@ -104,7 +110,7 @@ export const SPOILED: Readonly<
   retention: (run) => withDays(run, [LAST - DAY, LAST]),
   maximum: (run) => ({ ...run, options: { ...run.options, keep: { maximum: parseAge('30 days')! } } }),
   silence: (run) => withDays(run, [FIRST, LAST]),
-  review: (run) => ({ ...run, options: { ...run.options, runs: ['2026-01-01T00:00:00Z'] } }),
+  review: (run) => ({ ...run, options: { ...run.options, runs: [reviewAt('2026-01-01T00:00:00Z')] } }),
   present: (run, { params }) =>
     withRules(run, (rule) => ((params as string[]).includes(rule.id) ? { ...rule, matches: 0 } : rule)),
   rules(run, { params }, control) {

@@ -13,7 +13,7 @@ import { MAX_WITNESSES } from '../measures/peak.ts';
 /** How many holders a message names; `usage` lists up to 50. */
 const NAMED_HOLDERS = 5;
 
-export function subjectOf({ id }: License, { label }: Period): string {
+export function subjectOf({ id }: Pick<License, 'id'>, { label }: Pick<Period, 'label'>): string {
   return `license ${quote(id)} in ${label}`;
 }
 

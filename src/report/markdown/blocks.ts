@@ -131,12 +131,11 @@ function controlTable({ controls = [] }: Report): string | undefined {
       `**${status}**`,
       strength,
       checks
-        .map((check) =>
-          toProse(
-            `${check.status}: ${check.asks} (${formatNumber(check.population.count)} ${check.population.of})`,
-            200,
-          ),
-        )
+        .map((check) => {
+          const why = check.reason === undefined ? '' : `: ${check.reason}`;
+          const asked = `${formatNumber(check.population.count)} ${check.population.of}`;
+          return toProse(`${check.status}: ${check.asks} (${asked})${why}`, 300);
+        })
         .join('; ') || toProse(reason ?? '', 200),
     ]);
   return toTable(['control', 'what', 'shown by the logs', 'strength', 'looked at'], rows);

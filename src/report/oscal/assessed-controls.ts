@@ -6,6 +6,7 @@ import type { ControlResult } from '../../model/control.ts';
 import type { Finding } from '../../model/finding.ts';
 import type { Report } from '../../model/report.ts';
 import { createWords } from '../parts/finding-words.ts';
+import { whyExcepted } from '../parts/waiver-words.ts';
 
 /** One thing that was looked at, and the findings that speak against it, at most `MAX_EVIDENCE` of them. */
 export type Observation = { title: string; description: string; findings: Finding[] };
@@ -69,11 +70,14 @@ function judge({
       return { outcome: 'satisfied', remarks: 'the logs show what it requires, on all that was looked at' };
     case 'failed':
       return { outcome: 'failed', remarks: `the logs show a breach${because}` };
-    case 'excepted':
+    case 'excepted': {
+      const waived = whyExcepted({ status, checks });
+      const by = waived === undefined ? '' : ` (${waived})`;
       return {
         outcome: 'other',
-        remarks: 'what the logs show against it is waived: somebody answers for it until the waiver ends',
+        remarks: `what the logs show against it is waived${by}: somebody answers for it until the waiver ends`,
       };
+    }
     case 'undetermined':
       return { outcome: 'other', remarks: `undetermined: the logs, or this run, cannot tell${because}` };
     case 'not-assessable':

@@ -332,8 +332,8 @@ function orderControlCheck(check: ControlCheck): Every<ControlCheck> {
 }
 
 function orderWaivers(summary: WaiverSummary): Every<WaiverSummary> {
-  const { file, asOf, entries, used, unused, expired } = summary;
-  return { file, asOf, entries, used, unused, expired, void: summary.void };
+  const { file, asOf, entries, used, unused, expired, outgrown } = summary;
+  return { file, asOf, entries, used, unused, expired, outgrown, void: summary.void };
 }
 
 function orderBaseline(summary: BaselineSummary): Every<BaselineSummary> {

@@ -155,11 +155,12 @@ function showWaived({ findings }: Report): string | undefined {
 /** The waivers file; those of it that covered nothing, ended or do not hold are named among the notices and findings. */
 function showWaivers({ waivers }: Report): string | undefined {
   if (waivers === undefined) return undefined;
-  const { file, asOf, entries, used, unused, expired } = waivers;
+  const { file, asOf, entries, used, unused, expired, outgrown } = waivers;
   const parts = [
     { amount: used, word: 'used' },
     { amount: unused, word: 'unused' },
     { amount: expired, word: 'expired' },
+    { amount: outgrown, word: 'outgrown' },
     { amount: waivers.void, word: 'void' },
   ];
   return `${tieOut(entries, '', parts)}; ${file}, as of ${asOf}`;
