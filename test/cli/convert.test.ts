@@ -87,6 +87,7 @@ describe('a report that contradicts itself is refused with its place', () => {
     for (const input of report.inputs) if (input.status !== 'skipped') input.status = 'complete';
     for (const rule of report.rules) rule.status = 'ran';
     report.summary.verdict = 'findings';
+    for (const input of report.inputs) delete input.unconfirmed;
     return report;
   }
   const edits: [what: string, edit: (report: Report) => void, expected: RegExp][] = [
@@ -99,6 +100,11 @@ describe('a report that contradicts itself is refused with its place', () => {
       'a verdict over an input that was not read whole',
       (report) => (report.inputs[2]!.status = 'partial'),
       /summary\.verdict says findings, but the input "logs\/broken\.json\.gz" is partial: expected incomplete\n/,
+    ],
+    [
+      'a verdict over a guess at what fields mean',
+      (report) => (report.inputs[0]!.unconfirmed = true),
+      /summary\.verdict says findings, but nobody has confirmed the mapping of "[^"]+": expected incomplete\n/,
     ],
     [
       'a verdict over a rule in error',
