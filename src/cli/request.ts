@@ -1,6 +1,6 @@
 /** From arguments and config to the request of a run; everything that is wrong with either is collected. */
 import path from 'node:path';
-import { type Instant, MOMENT_WORDS, parseMoment } from '../base/instant.ts';
+import { formatInstant, type Instant, MOMENT_WORDS, parseMoment } from '../base/instant.ts';
 import { didYouMean } from '../base/nearest-name.ts';
 import { quote } from '../base/text-safety.ts';
 import { isTimeZone } from '../base/time-zone.ts';
@@ -169,9 +169,12 @@ function generatedAt(now: string | undefined, wrong: (message: string) => void):
     (epoch !== undefined && /^\d{1,11}$/.test(epoch)
       ? new Date(Number(epoch) * 1000).toISOString()
       : undefined);
-  if (text !== undefined) instantOf('--now', text, wrong);
-  return text;
+  const instant = instantOf('--now', text, wrong);
+  // A date, or a time with a space in it, is written as its instant: a report that says when it was made says RFC 3339.
+  return instant === undefined || DATE_TIME.test(text!) ? text : formatInstant(instant);
 }
+
+const DATE_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/;
 
 function readKeep({ keep }: Config, wrong: (message: string) => void): PackOptions['keep'] {
   const read = (key: 'minimum' | 'maximum') => {

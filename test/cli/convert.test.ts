@@ -80,6 +80,21 @@ for (const [name, sample] of Object.entries({ richReport, hostileReport })) {
   });
 }
 
+test('a report of a date is a report: what verify wrote, convert takes', async () => {
+  write(
+    'day.ndjson',
+    '{"time":"2026-01-31T08:00:00Z","actor":"ann","action":"file.read","outcome":"success"}\n',
+  );
+  const made = await commands.run(
+    ['verify', '--no-config', 'day.ndjson', '--now', '2026-02-01', '-f', 'json=day.json'],
+    folder,
+  );
+  assert.equal(made.exit, 0);
+  const { exit, stdout } = await commands.run(['convert', 'day.json', '-f', 'json'], folder);
+  assert.equal(exit, 0);
+  assert.equal(JSON.parse(stdout).generated, '2026-02-01T00:00:00Z');
+});
+
 describe('a report that contradicts itself is refused with its place', () => {
   /** The rich report, read whole and judged: it has findings. */
   function judgedReport(): Report {
