@@ -94,9 +94,9 @@ export class LogDates {
     const counted = this.day;
     if (counted === day) return undefined;
     const { seconds } = this;
-    // The date was taken a moment before or after the time of the line.
-    const atMidnight = seconds < DISORDER_SECONDS || seconds > SECONDS_PER_DAY - DISORDER_SECONDS;
-    if (counted !== undefined && atMidnight && Math.abs(day - counted) === 1) return undefined;
+    // The date was taken a moment before or after the time of the line: on the other side of the midnight that is near.
+    const across = seconds < DISORDER_SECONDS ? -1 : seconds > SECONDS_PER_DAY - DISORDER_SECONDS ? 1 : 0;
+    if (counted !== undefined && across !== 0 && day === counted + across) return undefined;
     this.day = day;
     this.clock.show(day, seconds);
     if (counted !== undefined && day < counted) this.pass++;

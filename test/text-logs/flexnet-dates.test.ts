@@ -174,9 +174,23 @@ test('a server that starts days later is no jump, one that starts earlier is', (
   assert.deepEqual([earlier?.event, earlier?.days, earlier?.from], ['started', -5, '2025-03-06']);
 });
 
-test('a date that was taken a moment before midnight corrects nothing', () => {
-  const lines = [timestamp('18:00:00', '3/1/2025'), timestamp(' 0:00:00', '3/1/2025'), at(' 0:00:01')];
-  assert.deepEqual(times(read(lines)), ['2025-03-02T00:00:01']);
+test('a date that was taken a moment before or after midnight corrects nothing', () => {
+  const before = [timestamp('18:00:00', '3/1/2025'), timestamp(' 0:00:00', '3/1/2025'), at(' 0:00:01')];
+  assert.deepEqual(times(read(before)), ['2025-03-02T00:00:01']);
+  const after = [timestamp('18:00:00', '3/1/2025'), timestamp('23:59:59', '3/2/2025'), at('23:59:59')];
+  assert.deepEqual(times(read(after)), ['2025-03-01T23:59:59']);
+});
+
+test('near midnight a date on the other side of the day shows that a day is missing, or told twice', () => {
+  const jump = (lines: readonly string[]) =>
+    read(lines).map(({ event, days, from, to }) => [event, days, from, to]);
+  const [night, evening] = [' 0:00:05', '23:59:55'];
+  assert.deepEqual(jump([timestamp(night, '3/2/2025'), timestamp(night, '3/3/2025')]), [
+    ['clock.jump', 1, '2025-03-02', '2025-03-03'],
+  ]);
+  assert.deepEqual(jump([timestamp(evening, '3/3/2025'), timestamp(evening, '3/2/2025')]), [
+    ['clock.jump', -1, '2025-03-03', '2025-03-02'],
+  ]);
 });
 
 test('in a zone the hour that clocks show twice is told by the order of the log', () => {
