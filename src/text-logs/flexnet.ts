@@ -2,6 +2,7 @@
  * The debug log of FlexNet's lmgrd and vendor daemons: `H:MM:SS (daemon) message`, the hour padded by a blank.
  * License Administration Guide, "Debug Log Messages" (docs.revenera.com); what is read of it: docs/text-logs.md.
  */
+import type { LostTime } from '../base/lost-time.ts';
 import { NOT_PLAIN, type TextFormat, type TextOutcome, type TextReader } from '../model/text-format.ts';
 import { firstDay, hasCarrier, readCarrier } from './flexnet-carriers.ts';
 import { type DatesState, type Jump, LogDates } from './flexnet-dates.ts';
@@ -77,6 +78,10 @@ class FlexnetReader implements TextReader {
 
   get server(): string | undefined {
     return this.servers.host;
+  }
+
+  get lost(): readonly LostTime[] {
+    return this.dates.lost;
   }
 
   line(text: string): TextOutcome {

@@ -165,6 +165,23 @@ test('a date that is not the one counted becomes a record, and is believed', () 
   assert.equal(read(lines).at(-1)?.time, '2025-03-02T21:00:00');
 });
 
+test('between a date and one that is ahead of the days counted time is lost, however often it is told', () => {
+  const lines = [
+    timestamp('12:00:00', '3/1/2025'),
+    at('13:00:00'),
+    at(' 9:00:00'),
+    timestamp('18:00:00', '3/4/2025'),
+    timestamp('20:00:00', '3/2/2025'),
+    at('21:00:00'),
+    timestamp(' 0:00:00', '3/3/2025'),
+    timestamp(' 6:00:00', '3/8/2025'),
+  ];
+  const reader = flexnet.start(lines, { zone: 'UTC' });
+  for (const line of lines) reader.line(line);
+  const shown = reader.lost!.map((each) => [each.fromMs, each.untilMs].map((ms) => new Date(ms).toJSON()));
+  assert.deepEqual(shown, [['2025-03-01T12:00:00.000Z', '2025-03-08T06:00:00.000Z']]);
+});
+
 test('a server that starts days later is no jump, one that starts earlier is', () => {
   const start = (date: string) =>
     ` 9:00:00 (lmgrd) FlexNet Licensing (v11.1) started on lic1 (linux) (${date})`;
