@@ -1,4 +1,5 @@
 /** What the scan of a file, or of a stretch of it, knows: plain data that merges in log order and closes the file's books. */
+import { addLost } from '../base/lost-time.ts';
 import { count, quote } from '../base/text-safety.ts';
 import type { Finding } from '../model/finding.ts';
 import type { InputSummary } from '../model/report.ts';
@@ -71,6 +72,10 @@ export function mergeFileParts(left: FilePart, right: FilePart): FilePart {
   left.tally.sawArray ||= right.tally.sawArray;
   const server = left.tally.server ?? right.tally.server;
   if (server !== undefined) left.tally.server = server;
+  if (right.tally.lost !== undefined) {
+    left.tally.lost ??= [];
+    for (const each of right.tally.lost) addLost(left.tally.lost, each);
+  }
   mergeEpisodes(left.malformed, right.malformed);
   for (const member of right.beside) noteBeside(left.beside, member);
   left.stored.failure ??= right.stored.failure;

@@ -4,12 +4,13 @@ import { appliesTo } from '../match/logsource.ts';
 import type { Coverage, Covered, ServerLogFiles, Stretch } from '../model/relation.ts';
 import type { Correlation, Detection } from '../model/rule.ts';
 import { UNKNOWN_SOURCE } from '../sources/mapping.ts';
+import type { FilePart } from './file-part.ts';
 import type { Seen } from './file-scan.ts';
 import { type GrouplessSteps, toGroupless } from './groupless-events.ts';
 import type { Plan } from './plan.ts';
 import type { ScanPart } from './scan-part.ts';
-import { commonStretches, joinedStretches } from './stretches.ts';
-import { spanStretch, type TimeSpan } from './time-span.ts';
+import { commonStretches, joinedStretches, stretchesWithout } from './stretches.ts';
+import { lostStretches, spanStretch, type TimeSpan } from './time-span.ts';
 
 /**
  * What a scan knows of its sources, by name: the span of each file, and how often detections held; and the events that no group
@@ -17,6 +18,8 @@ import { spanStretch, type TimeSpan } from './time-span.ts';
  */
 export type CoveredSources = {
   spans: Record<string, TimeSpan[]>;
+  /** In order: what files lack by what they say themselves, and no other file of the source has. */
+  lost: Record<string, Stretch[]>;
   seen: Seen;
   groupless: GrouplessSteps;
   /** By the name of a file: which server's log it is of, where there are several (`server-logs.ts`). */
@@ -36,12 +39,28 @@ export function toCoveredSources({ files, seen, groupless }: ScanPart): CoveredS
     spans[source ?? ''] ??= [];
     spans[source ?? '']!.push(span);
   }
-  return { spans, seen, groupless };
+  return { spans, lost: lostBySource(files), seen, groupless };
+}
+
+function lostBySource(files: readonly FilePart[]): CoveredSources['lost'] {
+  const lost: CoveredSources['lost'] = Object.create(null);
+  for (const source of new Set(files.map((file) => (file.tally.lost === undefined ? null : file.source)))) {
+    if (source === null) continue;
+    const own = files.filter((file) => file.source === source);
+    const gone = own.flatMap(({ tally }) => lostStretches(tally.lost ?? []));
+    const there = own.flatMap(({ span, tally }) =>
+      span === null ? [] : stretchesWithout([spanStretch(span)], lostStretches(tally.lost ?? [])),
+    );
+    lost[source] = stretchesWithout(joinedStretches(gone), joinedStretches(there));
+  }
+  return lost;
 }
 
 export class LogCoverage {
   readonly whole: Stretch | undefined;
   readonly sources: CoveredSources;
+  private readonly all: Covered | undefined;
+  private readonly lost: readonly Stretch[];
   private readonly plan: Plan;
   /** In order, apart from each other. */
   private readonly bySource: ReadonlyMap<string, readonly Stretch[]>;
@@ -56,11 +75,15 @@ export class LogCoverage {
     this.bySource = new Map(
       Object.entries(sources.spans).map(([source, spans]) => [
         source,
-        joinedStretches(spans.map(spanStretch), LONGEST_SILENCE),
+        stretchesWithout(
+          joinedStretches(spans.map(spanStretch), LONGEST_SILENCE),
+          sources.lost[source] ?? [],
+        ),
       ]),
     );
-    const all = toCovered(joinedStretches([...this.bySource.values()].flat()));
-    this.whole = all && { from: all.from, until: all.until };
+    this.all = toCovered(joinedStretches([...this.bySource.values()].flat()));
+    this.whole = this.all && { from: this.all.from, until: this.all.until };
+    this.lost = joinedStretches(Object.values(sources.lost).flat());
     this.detections = new Map(plan.detections.map((detection) => [detection.id, detection]));
     this.correlations = new Map(
       plan.request.rules.rules.flatMap((rule) => (rule.kind === 'correlation' ? [[rule.id, rule]] : [])),
@@ -75,8 +98,10 @@ export class LogCoverage {
       const { inputs, isOfItsSources } = this.plan.relations[relation]!.relation;
       const steps = this.sources.groupless[relation]!;
       const own = isOfItsSources && this.ofSpeakers(inputs.map(({ detection }) => detection));
+      const lost = this.lostIn(own || this.all);
       coverage = {
         ...(own || whole),
+        ...(lost.length > 0 && { lost }),
         ...(this.sources.logs !== undefined && { logs: this.sources.logs }),
         steps: inputs.map(({ detection }, step) => {
           const covered = toCovered(this.ofRule(detection));
@@ -87,6 +112,12 @@ export class LogCoverage {
       this.byRelation.set(relation, coverage);
     }
     return coverage;
+  }
+
+  private lostIn(covered: Covered | undefined): Stretch[] {
+    // A hole ends beside what it lies between, what is lost at it.
+    const holes = covered?.holes?.map(({ from, until }) => ({ from: from - 1n, until: until + 1n })) ?? [];
+    return commonStretches(holes, this.lost);
   }
 
   /** The sources that any of these events came from; undefined where none came. */

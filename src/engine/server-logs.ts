@@ -8,7 +8,8 @@ import type { Stretch } from '../model/relation.ts';
 import { TEXT_FORMATS } from '../text-logs/index.ts';
 import type { Repeat } from './repeats.ts';
 import type { Scan } from './scan-books.ts';
-import { spanStretch } from './time-span.ts';
+import { commonStretches } from './stretches.ts';
+import { lostStretches, spanStretch } from './time-span.ts';
 
 /** Nanoseconds. Where a log is cut, its daemons may write out of order by less. */
 const LONGEST_SEAM = 60n * NANOS_PER_SECOND;
@@ -21,6 +22,7 @@ type ServerFile = {
   records: number;
   /** The host of the server, where the file names it. */
   server: string | undefined;
+  lost: Stretch[];
 };
 
 /**
@@ -46,7 +48,8 @@ export class ServerLogs {
     const files = [...parts.values()].flatMap(({ fileIndex: index, source, span, tally }): ServerFile[] => {
       if (source === null || span === null || !formats.has(source)) return [];
       const { server } = tally;
-      return [{ index, source, ...spanStretch(span), records: inputs[index]!.records.read, server }];
+      const lost = lostStretches(tally.lost ?? []);
+      return [{ index, source, ...spanStretch(span), records: inputs[index]!.records.read, server, lost }];
     });
     this.files = new Map(files.map((file) => [file.index, file]));
   }
@@ -56,10 +59,13 @@ export class ServerLogs {
     return this.overlapping().next().done !== true || this.sourcesOfHosts().size > 0;
   }
 
-  /** When a file speaks, by the first and the last of its records. */
-  spanOf(index: number): Stretch | undefined {
+  /** When a file speaks, by the first and the last of its records, and what it lacks in between. */
+  spanOf(index: number): (Stretch & { lost?: Stretch[] }) | undefined {
     const file = this.files.get(index);
-    return file && { from: file.from, until: file.until };
+    if (file === undefined) return undefined;
+    const { from, until } = file;
+    const lost = commonStretches([{ from, until }], file.lost);
+    return { from, until, ...(lost.length > 0 && { lost }) };
   }
 
   /** Each of the repeats, before anything is asked. */

@@ -14,6 +14,23 @@ export function joinedStretches(stretches: readonly Stretch[], tolerance = 0n): 
   return joined;
 }
 
+/** What `stretches` cover and `others` do not; where one of these begins or ends, they still do. */
+export function stretchesWithout(stretches: readonly Stretch[], others: readonly Stretch[]): Stretch[] {
+  const rest: Stretch[] = [];
+  let other = 0;
+  for (const { from: start, until } of stretches) {
+    let from = start;
+    while (other < others.length && others[other]!.until <= from) other++;
+    for (let at = other; at < others.length && others[at]!.from < until; at++) {
+      const each = others[at]!;
+      if (each.from >= from) rest.push({ from, until: each.from });
+      from = each.until;
+    }
+    if (from <= until) rest.push({ from, until });
+  }
+  return rest;
+}
+
 /** What both lists cover. */
 export function commonStretches(left: readonly Stretch[], right: readonly Stretch[]): Stretch[] {
   const common: Stretch[] = [];

@@ -1,5 +1,6 @@
 /** First and last time of some events, without bigints: what a scan keeps while it runs. */
 import { type Instant, NANOS_PER_MS } from '../base/instant.ts';
+import type { LostTime } from '../base/lost-time.ts';
 import type { Stretch } from '../model/relation.ts';
 
 /** As whole milliseconds and the nanoseconds beyond. */
@@ -23,6 +24,18 @@ export function joinSpans(left: TimeSpan | null, right: TimeSpan | null): TimeSp
   stretchSpan(left, right.fromMs, right.fromNanos);
   stretchSpan(left, right.untilMs, right.untilNanos);
   return left;
+}
+
+/** A server whose clock is right loses no more; of a log that was made to lose days every night the rest counts as lost. */
+const MAX_LOST = 1000;
+
+export function lostStretches(all: readonly LostTime[]): Stretch[] {
+  const [first, last] = [all[MAX_LOST], all.at(-1)];
+  const lost = first === undefined ? all : [...all.slice(0, MAX_LOST), { ...last!, fromMs: first.fromMs }];
+  return lost.map(({ fromMs, untilMs }) => ({
+    from: BigInt(fromMs) * NANOS_PER_MS,
+    until: BigInt(untilMs) * NANOS_PER_MS,
+  }));
 }
 
 export function spanStretch({ fromMs, fromNanos, untilMs, untilNanos }: TimeSpan): Stretch {

@@ -26,7 +26,18 @@ export function withSilentServers(coverage: Coverage, used: ReadonlySet<string>)
     if (level.until > from) from = level.until;
   }
   if (from < coverage.until) thin.push({ from, until: coverage.until });
-  return { ...coverage, thin };
+  const lost = files.flatMap((file) => (logs[file]!.lost ?? []).flatMap((each) => within(each, thin)));
+  return { ...coverage, thin, lost: [...(coverage.lost ?? []), ...lost] };
+}
+
+/** The parts of a stretch that lie in others. */
+function within({ from, until }: Stretch, others: readonly Stretch[]): Stretch[] {
+  return others
+    .filter((other) => other.from < until && from < other.until)
+    .map((other) => ({
+      from: other.from > from ? other.from : from,
+      until: other.until < until ? other.until : until,
+    }));
 }
 
 type Level = Stretch & { logs: number };
@@ -35,9 +46,13 @@ type Level = Stretch & { logs: number };
 function levelsOf(logs: ServerLogFiles, files: readonly string[]): Level[] {
   const steps = files
     .flatMap((file) => {
-      const { log, from, until } = logs[file]!;
+      const { log, from, until, lost = [] } = logs[file]!;
       return [
         { at: from, log, by: 1 },
+        ...lost.flatMap((each) => [
+          { at: each.from, log, by: -1 },
+          { at: each.until, log, by: 1 },
+        ]),
         { at: until, log, by: -1 },
       ];
     })

@@ -27,6 +27,8 @@ export type Groupless = { events: number; untimed: number; within: Stretch | und
 export type Coverage =
   | (Stretch &
       Pick<Covered, 'holes'> & {
+        /** The parts of its holes of which the log itself says that it lacks them, however short; in order. */
+        lost?: readonly Stretch[];
         steps?: readonly (Covered | undefined)[];
         /** Where several license servers write logs. */
         logs?: ServerLogFiles;
@@ -35,8 +37,11 @@ export type Coverage =
       })
   | undefined;
 
-/** Of each file of a license server the name of the log that it is a part of, and from when to when it speaks. */
-export type ServerLogFiles = Readonly<Record<string, { log: string } & Stretch>>;
+/** The name of the log that a file is a part of, when it speaks, and what it lacks in between by what it says itself, in order. */
+type ServerLogFile = { log: string; lost?: readonly Stretch[] } & Stretch;
+
+/** Of each file of a license server. */
+export type ServerLogFiles = Readonly<Record<string, ServerLogFile>>;
 
 /** What the log covers of the events that make marks of one step. */
 export function coverageOf(coverage: Coverage, step: number): Covered | undefined {

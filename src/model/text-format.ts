@@ -1,5 +1,7 @@
 /** A log that is lines of text: each line, or a few of them, becomes one record, written as JSON, whose place is that of the lines. */
 
+import type { LostTime } from '../base/lost-time.ts';
+
 /** What the next line made. `malformed`: a line that means to be a record and is none; what was expected, for the finding. */
 export type TextOutcome =
   | { record: string }
@@ -18,6 +20,8 @@ export const PLAIN_RECORD_BYTES = 4096;
 export interface TextReader {
   /** Of the log of a server: the host that it says it runs on, once it does. */
   readonly server?: string | undefined;
+  /** Time that the log lacks by what it says itself: its dates are ahead of the days that its lines tell. */
+  readonly lost?: readonly LostTime[];
   /** `text` is without its line end. */
   line(text: string): TextOutcome;
   /**

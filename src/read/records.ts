@@ -22,6 +22,7 @@ import {
   skipWhitespace,
   syntaxError,
 } from '../base/lexical.ts';
+import type { LostTime } from '../base/lost-time.ts';
 import { excerptAt } from '../model/excerpt.ts';
 import type { Excerpt } from '../model/finding.ts';
 import type { TextFormat, TextReader } from '../model/text-format.ts';
@@ -134,6 +135,8 @@ export type ReadTally = {
   sawArray: boolean;
   /** Of a server's log: the host that it says the server runs on. */
   server?: string;
+  /** Time that the log lacks by what it says itself. */
+  lost?: LostTime[];
 };
 
 /** What bytes are driven through; `room` and `filled` as `RecordReader` has them. */
@@ -247,9 +250,10 @@ export class RecordReader {
     this.text?.finish();
     const end = this.base + this.end;
     this.account(end, end, 'framing');
-    const server = this.text?.server;
+    const { server, lost = [] } = this.text ?? {};
     return {
       ...(server !== undefined && { server }),
+      ...(lost.length > 0 && { lost: [...lost] }),
       bytes: end - this.firstByte,
       recordBytes: this.recordBytes,
       malformedBytes: this.malformedBytes,

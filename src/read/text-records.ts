@@ -3,6 +3,7 @@
  * and is told at the place of its lines. The record reader drives it and keeps the books.
  */
 import { NEWLINE } from '../base/lexical.ts';
+import type { LostTime } from '../base/lost-time.ts';
 import { quote, truncate } from '../base/text-safety.ts';
 import {
   NOT_PLAIN,
@@ -136,11 +137,15 @@ export class TextRecords {
     );
   }
 
-  /** The end of the file: what is open there. */
   get server(): string | undefined {
     return this.reader.server;
   }
 
+  get lost(): readonly LostTime[] {
+    return this.reader.lost ?? [];
+  }
+
+  /** The end of the file: what is open there. */
   finish(): void {
     const outcome = this.reader.finish();
     const { open } = this;

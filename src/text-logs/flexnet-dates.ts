@@ -2,6 +2,7 @@
  * The days of a FlexNet debug log, whose lines carry the time of day alone: told by the lines that carry a date,
  * and counted on by midnights in between. What the two disagree about is told.
  */
+import { addLost, type LostTime } from '../base/lost-time.ts';
 import { DISORDER_SECONDS, LocalClock, SECONDS_PER_DAY } from './local-clock.ts';
 
 /**
@@ -11,12 +12,14 @@ import { DISORDER_SECONDS, LocalClock, SECONDS_PER_DAY } from './local-clock.ts'
 const MIDNIGHT_SECONDS = 3 * 3600;
 const FIRST_YEAR = 1990;
 const LAST_YEAR = 2199;
+const FIRST_SECOND = Date.UTC(FIRST_YEAR) / 1000;
 
 /** `days`: by how many the date is ahead of the one that was counted, or behind it. */
 export type Jump = { days: number; from: string; to: string };
 
 /** What is known behind a line; plain data. The fields are those of `LogDates`. */
 export type DatesState = {
+  confirmed: number;
   day: number | undefined;
   midnights: number;
   seconds: number;
@@ -35,6 +38,10 @@ export class LogDates {
   /** How often the clock was put back, as long as it shows times that it has shown before. */
   pass = 1;
   private highest = Number.NEGATIVE_INFINITY;
+  /** The second of the last line that said what day it is. */
+  private confirmed = FIRST_SECOND;
+  /** What dates that were ahead of the days counted show to be missing: from the date before to the one that shows it. */
+  readonly lost: LostTime[] = [];
 
   /** `day`: on which the log begins, where it is known. `state`: amid a log, what was known behind the line before. */
   constructor(day: number | undefined, zone: string | undefined, state?: DatesState) {
@@ -46,11 +53,12 @@ export class LogDates {
     this.seconds = state.seconds;
     this.pass = state.pass;
     this.highest = state.highest;
+    this.confirmed = state.confirmed;
   }
 
   save(): DatesState {
-    const { day, midnights, seconds, second, pass, highest } = this;
-    return { day, midnights, seconds, second, pass, highest };
+    const { day, midnights, seconds, second, pass, highest, confirmed } = this;
+    return { day, midnights, seconds, second, pass, highest, confirmed };
   }
 
   /**
@@ -91,12 +99,22 @@ export class LogDates {
    * @returns what is wrong with the day that was counted, if anything
    */
   correct(day: number, isStart: boolean): Jump | undefined {
+    const { confirmed } = this;
+    const jump = this.believe(day, isStart);
+    this.confirmed = this.clock.last;
+    // Between the two dates nobody knows where the days are missing, and so of no line there which day it is of.
+    if (jump !== undefined && jump.days > 0)
+      addLost(this.lost, { fromMs: confirmed * 1000, untilMs: this.confirmed * 1000 });
+    return jump;
+  }
+
+  private believe(day: number, isStart: boolean): Jump | undefined {
     const counted = this.day;
     if (counted === day) return undefined;
     const { seconds } = this;
-    // The date was taken a moment before or after the time of the line.
-    const atMidnight = seconds < DISORDER_SECONDS || seconds > SECONDS_PER_DAY - DISORDER_SECONDS;
-    if (counted !== undefined && atMidnight && Math.abs(day - counted) === 1) return undefined;
+    // The date was taken a moment before or after the time of the line: on the other side of the midnight that is near.
+    const across = seconds < DISORDER_SECONDS ? -1 : seconds > SECONDS_PER_DAY - DISORDER_SECONDS ? 1 : 0;
+    if (counted !== undefined && across !== 0 && day === counted + across) return undefined;
     this.day = day;
     this.clock.show(day, seconds);
     if (counted !== undefined && day < counted) this.pass++;

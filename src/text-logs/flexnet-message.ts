@@ -93,7 +93,8 @@ export class Message {
     const hostEnd = colon > 0 && colon < end && text.indexOf(':', colon + 1) < 0 ? colon : end;
     if (hostEnd === sign + 1) return false;
     const user = text.slice(this.at, sign).trimEnd();
-    if (user.includes('(') || user.includes('[')) return false;
+    // A quote is of the feature of another message.
+    if (user.includes('(') || user.includes('[') || user.includes('"')) return false;
     this.user = user === '' ? undefined : user;
     this.host = text.slice(sign + 1, hostEnd);
     this.at = end;

@@ -2,6 +2,7 @@
  * The debug log of FlexNet's lmgrd and vendor daemons: `H:MM:SS (daemon) message`, the hour padded by a blank.
  * License Administration Guide, "Debug Log Messages" (docs.revenera.com); what is read of it: docs/text-logs.md.
  */
+import type { LostTime } from '../base/lost-time.ts';
 import { NOT_PLAIN, type TextFormat, type TextOutcome, type TextReader } from '../model/text-format.ts';
 import { firstDay, hasCarrier, readCarrier } from './flexnet-carriers.ts';
 import { type DatesState, type Jump, LogDates } from './flexnet-dates.ts';
@@ -41,10 +42,13 @@ type FlexnetState = { dates: DatesState; servers: ServerState };
 const ANY_WORD = LICENSE_WORDS.join('|');
 /** Where two daemons wrote at once, one line holds two messages. */
 const GLUED = new RegExp(`(?:^| )(?:${ANY_WORD}): `);
-/** A line that lost its beginning. */
-const MANGLED = new RegExp(`\\) (?:${ANY_WORD}): `);
+/** A message about a license, wherever it stands: what a daemon says, or a word and a feature in quotes. */
+const MESSAGE = new RegExp(`(?:^|\\) *)(?:${ANY_WORD}):|\\b(?:${ANY_WORD}):\\s*"`);
+/** Of a message that was cut amid its word, for the other part is noise: `T: "feature" ann@pc1`. */
+const TAIL = new RegExp(`^(?:${LICENSE_WORDS.flatMap(endsOf).join('|')})?:\\s*"`);
 
 const WHO = 'a feature and user@host';
+const MANY_MESSAGES: TextOutcome = { malformed: 'one message on a line' };
 
 class FlexnetReader implements TextReader {
   private readonly dates: LogDates;
@@ -76,10 +80,16 @@ class FlexnetReader implements TextReader {
     return this.servers.host;
   }
 
+  get lost(): readonly LostTime[] {
+    return this.dates.lost;
+  }
+
   line(text: string): TextOutcome {
     const head = parseHead(text);
     if (head === undefined)
-      return MANGLED.test(text) ? { malformed: 'a time and the name of a daemon' } : 'framing';
+      return MESSAGE.test(text) || TAIL.test(text)
+        ? { malformed: 'a time and the name of a daemon' }
+        : 'framing';
     this.stepped += this.dates.move(head.seconds);
     const word = licenseWord(text, head.at);
     return word === undefined ? this.other(text, head) : this.license(text, head, word);
@@ -133,12 +143,16 @@ class FlexnetReader implements TextReader {
     const { message } = this;
     this.servers.serves(head.daemon);
     if (!message.read(text, head.at + word.length + 1)) return { malformed: `${WHO} after "${word}:"` };
-    if (message.data !== undefined && GLUED.test(message.data)) return { malformed: 'one message on a line' };
+    const { data, reason } = message;
+    if (data !== undefined && GLUED.test(data)) return MANY_MESSAGES;
+    if (reason !== undefined && MESSAGE.test(reason)) return MANY_MESSAGES;
     return this.record(head, word, head.daemon, membersOf(message));
   }
 
   private other(text: string, head: LineHead): TextOutcome {
     const { at, daemon } = head;
+    // Of two messages neither is read: not the date of the first one either.
+    if (MESSAGE.test(text)) return MANY_MESSAGES;
     const carrier = readCarrier(text, at);
     const jump = carrier === undefined ? undefined : this.dates.correct(carrier.day, carrier.isStart);
     const event = this.servers.read(daemon, text, at);
@@ -188,6 +202,11 @@ function licenseWord(text: string, at: number): LicenseWord | undefined {
   for (const word of LICENSE_WORDS)
     if (text.startsWith(word, at) && text[at + word.length] === ':') return word;
   return undefined;
+}
+
+/** Every end of the word that is not the whole of it. */
+function endsOf(word: string): string[] {
+  return Array.from({ length: word.length - 1 }, (_, index) => word.slice(index + 1));
 }
 
 function membersOf(message: Message): string {

@@ -1,9 +1,12 @@
 /** What the log covers for a rule: the sources that its events come from, and no others. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import fc from 'fast-check';
 import { startGroupless } from '../../src/engine/groupless-events.ts';
 import { type CoveredSources, LogCoverage } from '../../src/engine/log-coverage.ts';
 import { compilePlan } from '../../src/engine/plan.ts';
+import { stretchesWithout } from '../../src/engine/stretches.ts';
+import { lostStretches } from '../../src/engine/time-span.ts';
 import { ruleSetOf } from '../match/one-rule.ts';
 import { testRequest } from '../support/audit-run.ts';
 
@@ -54,6 +57,7 @@ function coveredHours(
   });
   const coverage = new LogCoverage(plan, {
     spans: files,
+    lost: {},
     seen: Object.fromEntries(flags),
     groupless: startGroupless(plan.relations),
   });
@@ -97,4 +101,36 @@ test('between two files lies a hole where more than a day is silent, unless anot
     '0-1700 but 900-1000',
     '0-1700',
   ]);
+});
+
+test('lostStretches() takes all for lost behind the first thousand, so that no log makes more', () => {
+  const lost = Array.from({ length: 1003 }, (_, day) => ({ fromMs: day * 10, untilMs: day * 10 + 5 }));
+  const stretches = lostStretches(lost);
+  assert.equal(stretches.length, 1001);
+  assert.deepEqual(stretches.at(-1), { from: 10_000_000_000n, until: 10_025_000_000n });
+  assert.deepEqual(lostStretches(lost.slice(0, 1001)).at(-1), {
+    from: 10_000_000_000n,
+    until: 10_005_000_000n,
+  });
+});
+
+test('stretchesWithout() keeps what no other stretch holds but at its edges', () => {
+  const points = fc.uniqueArray(fc.bigInt(0n, 40n), { maxLength: 16 });
+  const stretches = points.map((some) => {
+    const sorted = some.sort((a, b) => Number(a - b));
+    return sorted.flatMap((from, at) =>
+      at % 2 === 0 && sorted[at + 1] ? [{ from, until: sorted[at + 1]! }] : [],
+    );
+  });
+  fc.assert(
+    fc.property(stretches, stretches, (those, others) => {
+      const rest = stretchesWithout(those, others);
+      for (let point = 0n; point <= 40n; point++) {
+        const isIn = those.some(({ from, until }) => from <= point && point <= until);
+        const isOut = others.some(({ from, until }) => from < point && point < until);
+        const found = rest.filter(({ from, until }) => from <= point && point <= until);
+        assert.equal(found.length, isIn && !isOut ? 1 : 0, `${point}`);
+      }
+    }),
+  );
 });

@@ -244,3 +244,40 @@ test('two servers that name their hosts are two, however alike their logs; of un
   const { duplicate } = (await audited(contract(9), { 'a.log': one, 'b.log': other })).summary.records;
   assert.equal(duplicate, 0);
 });
+
+/** A debug log of FlexNet from the 1st of March to the 1st of April, with a date every six hours, but for some days. */
+function datedLog(host: string, ...missing: number[]): string {
+  const lines = [` 0:00:00 (lmgrd) FlexNet Licensing (v11.13) started on ${host} (linux) (3/1/2026)`];
+  for (let day = 1; day <= 32; day++) {
+    if (missing.includes(day)) continue;
+    const date = day <= 31 ? `3/${day}/2026` : '4/1/2026';
+    lines.push(` 0:00:05 (acmed) TIMESTAMP ${date}`, ` 6:00:05 (acmed) TIMESTAMP ${date}`);
+    lines.push(` 9:00:00 (acmed) OUT: "editor" ann@${host}`, ` 9:30:00 (acmed) IN: "editor" ann@${host}`);
+    lines.push(`12:00:05 (acmed) TIMESTAMP ${date}`, `18:00:05 (acmed) TIMESTAMP ${date}`);
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+test('days that a FlexNet log lacks by its own dates are not covered, however few', async () => {
+  assert.deepEqual(await verdicts(contract(5), { 'a.log': datedLog('srvA') }), [
+    '2026-03 within 1',
+    '2026-04 undetermined 1',
+  ]);
+  const report = await audited(contract(5), { 'a.log': datedLog('srvA', 10, 11) });
+  const [march] = report.licenses ?? [];
+  assert.equal(march?.verdict, 'undetermined');
+  assert.match(
+    march?.reason ?? '',
+    /spans 92\.7 % .* by its own dates days are missing from 2026-03-09T18:00:05Z until 2026-03-12T00:00:05Z\)/,
+  );
+  // What another copy of the log has is not missing.
+  const both = { 'a.log': datedLog('srvA', 10, 11), 'b.log': datedLog('srvA', 20) };
+  assert.equal((await verdicts(contract(5), both))[0], '2026-03 within 1');
+});
+
+test('days that the log of one of two servers lacks by its own dates are not covered by the other', async () => {
+  const logs = { 'a.log': datedLog('srvA', 10, 11), 'b.log': datedLog('srvB') };
+  const [march] = (await audited(contract(5), logs)).licenses ?? [];
+  assert.equal(march?.verdict, 'undetermined');
+  assert.match(march?.reason ?? '', /by its own dates days are missing from 2026-03-09T18:00:05Z until/);
+});

@@ -165,6 +165,23 @@ test('a date that is not the one counted becomes a record, and is believed', () 
   assert.equal(read(lines).at(-1)?.time, '2025-03-02T21:00:00');
 });
 
+test('between a date and one that is ahead of the days counted time is lost, however often it is told', () => {
+  const lines = [
+    timestamp('12:00:00', '3/1/2025'),
+    at('13:00:00'),
+    at(' 9:00:00'),
+    timestamp('18:00:00', '3/4/2025'),
+    timestamp('20:00:00', '3/2/2025'),
+    at('21:00:00'),
+    timestamp(' 0:00:00', '3/3/2025'),
+    timestamp(' 6:00:00', '3/8/2025'),
+  ];
+  const reader = flexnet.start(lines, { zone: 'UTC' });
+  for (const line of lines) reader.line(line);
+  const shown = reader.lost!.map((each) => [each.fromMs, each.untilMs].map((ms) => new Date(ms).toJSON()));
+  assert.deepEqual(shown, [['2025-03-01T12:00:00.000Z', '2025-03-08T06:00:00.000Z']]);
+});
+
 test('a server that starts days later is no jump, one that starts earlier is', () => {
   const start = (date: string) =>
     ` 9:00:00 (lmgrd) FlexNet Licensing (v11.1) started on lic1 (linux) (${date})`;
@@ -174,9 +191,23 @@ test('a server that starts days later is no jump, one that starts earlier is', (
   assert.deepEqual([earlier?.event, earlier?.days, earlier?.from], ['started', -5, '2025-03-06']);
 });
 
-test('a date that was taken a moment before midnight corrects nothing', () => {
-  const lines = [timestamp('18:00:00', '3/1/2025'), timestamp(' 0:00:00', '3/1/2025'), at(' 0:00:01')];
-  assert.deepEqual(times(read(lines)), ['2025-03-02T00:00:01']);
+test('a date that was taken a moment before or after midnight corrects nothing', () => {
+  const before = [timestamp('18:00:00', '3/1/2025'), timestamp(' 0:00:00', '3/1/2025'), at(' 0:00:01')];
+  assert.deepEqual(times(read(before)), ['2025-03-02T00:00:01']);
+  const after = [timestamp('18:00:00', '3/1/2025'), timestamp('23:59:59', '3/2/2025'), at('23:59:59')];
+  assert.deepEqual(times(read(after)), ['2025-03-01T23:59:59']);
+});
+
+test('near midnight a date on the other side of the day shows that a day is missing, or told twice', () => {
+  const jump = (lines: readonly string[]) =>
+    read(lines).map(({ event, days, from, to }) => [event, days, from, to]);
+  const [night, evening] = [' 0:00:05', '23:59:55'];
+  assert.deepEqual(jump([timestamp(night, '3/2/2025'), timestamp(night, '3/3/2025')]), [
+    ['clock.jump', 1, '2025-03-02', '2025-03-03'],
+  ]);
+  assert.deepEqual(jump([timestamp(evening, '3/3/2025'), timestamp(evening, '3/2/2025')]), [
+    ['clock.jump', -1, '2025-03-03', '2025-03-02'],
+  ]);
 });
 
 test('in a zone the hour that clocks show twice is told by the order of the log', () => {

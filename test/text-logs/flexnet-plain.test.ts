@@ -13,7 +13,7 @@ const slow: TextFormat = {
   ...flexnet,
   start(head, options) {
     const reader = flexnet.start(head, options);
-    return { line: (text) => reader.line(text), finish: () => reader.finish() };
+    return { lost: reader.lost!, line: (text) => reader.line(text), finish: () => reader.finish() };
   },
 };
 

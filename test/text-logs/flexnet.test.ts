@@ -250,6 +250,46 @@ test('two messages that were written onto one line are malformed, not one messag
     );
 });
 
+test('a message behind noise, or behind what a daemon says of itself, is malformed and not lost', () => {
+  const before = [
+    'TIMESTAMP 3/1/2025',
+    'Starting vendor daemons ... ',
+    'SHUTDOWN request from ann at node pc1',
+    'REMOVING ann@pc1:0.0 from solver by administrator request. ',
+    'EXPIRED: solver',
+    '(@demo-SLOG@) =====',
+    '',
+    'O',
+  ];
+  const behind = [
+    ' 9:05:00 (demo) OUT: "s" ann@pc1',
+    '9:05:00 (demo)  IN: s ann@pc1',
+    ' OUT: "s" ann@pc1',
+    '\tDENIED:"s" ann@pc1',
+  ];
+  for (const first of before)
+    for (const second of behind)
+      if (first !== 'O' || second.startsWith(' '))
+        assert.equal(malformed(` 9:05:00 (demo) ${first}${second}`), 'one message on a line', first + second);
+  assert.equal(malformed(' 9:05:00 (demo)  OUT: "s" ann@pc1'), 'one message on a line');
+  const who = (word: string) => `a feature and user@host after "${word}:"`;
+  assert.equal(malformed(' 9:05:00 (demo) OUT: "s  9:05:00 (demo) OUT: "t" bob@pc1'), who('OUT'));
+  assert.equal(malformed(' 9:05:00 (demo) OUT: "s" OUT: "t" bob@pc1'), who('OUT'));
+  assert.equal(
+    malformed(' 9:05:00 (demo) DENIED: "s" ann@pc1 (Invalid (-5,1) 9:05:00 (demo) OUT: "t" bob@pc1)'),
+    'one message on a line',
+  );
+});
+
+test('a message that was cut is malformed, wherever its beginning ended', () => {
+  const line = ' 9:05:00 (demo) OUT: "solver" ann@pc1';
+  // Without the blank in front it is whole.
+  for (let at = 2; at < line.indexOf('"'); at++)
+    assert.ok(malformed(line.slice(at)) ?? malformed(line.slice(0, at)), line.slice(at));
+  for (const noise of ['NOTE: "s" is not served', 'LOGOUT: "s" ann@pc1', 'WARNING: "s"', 'feature IN: use'])
+    assert.deepEqual([malformed(noise), malformed(` 9:05:00 (demo) ${noise}`)], [undefined, undefined]);
+});
+
 test('equal lines of one second are told apart, and alike in every copy of the log', () => {
   const line = ' 9:05:00 (demo) OUT: "solver" ann@pc1  ';
   const lines = [DAY, line, line, ' 9:05:01 (demo) OUT: "solver" ann@pc1  ', line];
@@ -280,6 +320,10 @@ test('hostile lines of a megabyte are read', () => {
     ` 9:05:00 (${'demo'.repeat(long)}) OUT: "s" a@b`,
     ` 9:05:00 (lmgrd) TIMESTAMP ${'1/'.repeat(long)}`,
     `${'9:05:00 (demo) '.repeat(long)}`,
+    ` 9:05:00 (demo) x ${') '.repeat(long)}`,
+    ` 9:05:00 (demo) x)${' '.repeat(long)}`,
+    ` 9:05:00 (demo) x OUT:${' '.repeat(long)}`,
+    `${' OUT:'.repeat(long)}`,
   ];
   const reader = flexnet.start(lines, {});
   for (const line of lines) assert.ok(reader.line(line));

@@ -135,10 +135,11 @@ export function coveredPercent(period: Period, term: Term | undefined, coverage:
   return covered <= 0n ? 0 : Number((covered * 1_000_000n) / (until - from)) / 10_000;
 }
 
-/** Where a file of the log seems to be missing. */
+/** Where a file of the log seems to be missing, and where the log says that something is. */
 export function missingStretches(coverage: Coverage): Stretch[] {
   const isLong = ({ from, until }: Stretch) => until - from > LONGEST_REST;
-  return union([...(coverage?.holes ?? []), ...(coverage?.thin ?? [])].filter(isLong));
+  const { holes = [], thin = [], lost = [] } = coverage ?? {};
+  return union([...[...holes, ...thin].filter(isLong), ...lost]);
 }
 
 function union(stretches: readonly Stretch[]): Stretch[] {

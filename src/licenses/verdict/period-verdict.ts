@@ -176,12 +176,14 @@ function judgeWithin(context: PeriodContext, period: Period, use: SegmentUse): J
   };
 }
 
-/** The first stretch of the period in which no file of the log speaks. */
+/** The first stretch of the period that is missing: no file speaks in it, or one says that it lacks something there. */
 function gapWords(coverage: Coverage, { from, until }: Period): string {
   const gap = missingStretches(coverage).find((each) => each.from < until && each.until > from);
-  return gap === undefined
-    ? ''
-    : `, no file${isThin(coverage, gap) ? ' of one of the servers' : ''} from ${formatInstant(gap.from)} until ${formatInstant(gap.until)}`;
+  if (gap === undefined) return '';
+  const isLost = coverage?.lost?.some(({ from, until }) => gap.from <= from && until <= gap.until);
+  if (isLost)
+    return `, by its own dates days are missing from ${formatInstant(gap.from)} until ${formatInstant(gap.until)}`;
+  return `, no file${isThin(coverage, gap) ? ' of one of the servers' : ''} from ${formatInstant(gap.from)} until ${formatInstant(gap.until)}`;
 }
 
 function isThin(coverage: Coverage, gap: Stretch): boolean {
