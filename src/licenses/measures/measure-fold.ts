@@ -62,6 +62,11 @@ export interface MeasureFold {
 const DOUBT_WORDS = {
   untimed: ['event of use has', 'events of use have', 'no readable time'],
   featureless: ['event names', 'events name', 'no feature and may be use of this license'],
+  second: [
+    'record repeats',
+    'records repeat',
+    'another byte for byte, has no id of its own and may be a second use',
+  ],
   amount: ['event has', 'events have', 'no readable quantity'],
   repeated: ['check-out repeats', 'check-outs repeat', 'an open session and may be a second one'],
   unpaired: [

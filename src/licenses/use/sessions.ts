@@ -547,6 +547,11 @@ export class Sessions {
     yield* this.open;
   }
 
+  /** Whether one that the event may end has no check-in. */
+  isOpen(event: SessionEvent): boolean {
+    return this.sessionsOf(event) !== undefined;
+  }
+
   private sessionsOf(event: SessionEvent): OrderedSet<Session> | undefined {
     return this.open.ofSeat(event);
   }
