@@ -79,6 +79,11 @@ const DOUBT_WORDS = {
     'sessions ended by contract',
     'although a check-in may have been its own, and a later session goes on',
   ],
+  late: [
+    'check-in may be',
+    'check-ins may be',
+    'of a session that would be over by then, and went on until its check-in',
+  ],
   renamed: ['session was', 'sessions were', 'open under a name when it came to stand for somebody else'],
   reused: [
     'check-out has',

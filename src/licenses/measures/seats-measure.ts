@@ -133,6 +133,11 @@ export class SeatsMeasure implements MeasureFold {
         check.doubt(quantity, event);
         if (quantity > 0n) this.doubts.note(reason, event);
       },
+      mayGoOn: (late, at) => seats.mayGoOn?.(late, at),
+      wentOn: (late, at, event) => {
+        seats.wentOn?.(late, at, event);
+        this.doubts.note('late', event);
+      },
       upgradeUnknown: (event) => {
         check.upgradeUnknown(event);
         this.unboundedUntil(event, 'upgraded');
