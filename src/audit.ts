@@ -82,9 +82,9 @@ async function auditOnce(
   const { scan, executor } = await scanFiles(files, plan, options);
   try {
     onStage?.('scan');
-    const { duplicates, findings: repeats } = await mergeRepeats(scan);
+    const { findings: repeats, ...repeated } = await mergeRepeats(scan);
     onStage?.('repeats');
-    const related = await relate(plan, scan, duplicates, executor, options.judgeBytes);
+    const related = await relate(plan, scan, repeated, executor, options.judgeBytes);
     onStage?.('relate');
     for (const [index, { check }] of plan.checks.entries()) await check.ready?.(scan.states[index]);
     const checked = plan.checks.map(({ check }, index) => check.finish(scan.states[index]));

@@ -13,6 +13,8 @@ export type JudgeOrder = {
   files: string[];
   /** Records that were dropped. */
   duplicates: PackedPositions;
+  /** Of these, records that may have happened as often as they are written. */
+  seconds: PackedPositions;
   /** What the log covers, by source. */
   sources: CoveredSources;
   /** Relations that are judged when others are: their marks are counted, and passed over. */
@@ -58,6 +60,10 @@ export function judgeShare(
   const groups = markGroups(order.source, {
     files: order.files,
     duplicates: PositionSet.unpack(order.duplicates),
+    seconds: {
+      positions: PositionSet.unpack(order.seconds),
+      isAsked: (relation) => plan.relations[relation]!.relation.takesSeconds === true,
+    },
     onMark: counter.count,
     fewest: fewestMarks(plan),
     share: order.share,

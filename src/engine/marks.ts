@@ -104,6 +104,8 @@ export type MarkReading = {
   files: readonly string[];
   /** Records whose marks are dropped. */
   duplicates: PositionSet;
+  /** Of these, records whose marks come all the same, as such, to relations that ask for them. */
+  seconds?: Seconds;
   /** Told of every mark once, whether or not its relation reads it. */
   onMark: OnMark;
   /** By relation: groups with fewer marks may be passed over. */
@@ -111,6 +113,8 @@ export type MarkReading = {
   /** Only these groups. */
   share?: Share | undefined;
 };
+
+type Seconds = { positions: PositionSet; isAsked: (relation: number) => boolean };
 
 /** The marks of each group in order. Each group must be read before the next is asked for. */
 export function* markGroups(source: MarkSource, reading: MarkReading): Generator<MarkGroup> {
@@ -137,15 +141,19 @@ class MarkCursor implements Iterable<Mark>, Iterator<Mark> {
   private readonly merged: MergedMarks;
   private readonly context: MarkContext;
   private readonly duplicates: PositionSet;
+  private readonly seconds: Seconds | undefined;
   private readonly onMark: OnMark;
   private readonly fewest: readonly number[];
   /** Whether there is a mark of the group to give out next. */
   private more = false;
+  /** Whether that one repeats another and may be of a second event. */
+  private isSecond = false;
 
-  constructor(merged: MergedMarks, { files, duplicates, onMark, fewest = [] }: MarkReading) {
+  constructor(merged: MergedMarks, { files, duplicates, seconds, onMark, fewest = [] }: MarkReading) {
     this.merged = merged;
     this.context = { files, reader: new RowReader() };
     this.duplicates = duplicates;
+    this.seconds = seconds;
     this.onMark = onMark;
     this.fewest = fewest;
   }
@@ -179,12 +187,13 @@ class MarkCursor implements Iterable<Mark>, Iterator<Mark> {
     if (!this.more) return END;
     const { merged } = this;
     this.tell();
-    const value = new RowMark(this.context, merged.bytes, merged.start);
+    const value = new RowMark(this.context, merged.bytes, merged.start, this.isSecond);
     this.advance();
     return { done: false, value };
   }
 
   private tell(): void {
+    if (this.isSecond) return;
     const { bytes, start } = this.merged;
     const step = (bytes[start + STEP_AT]! << 8) | bytes[start + STEP_AT + 1]!;
     this.onMark(this.relation, step, this.context.reader.start(bytes, start + ORDER_BYTES).varint());
@@ -193,14 +202,19 @@ class MarkCursor implements Iterable<Mark>, Iterator<Mark> {
   private advance(): boolean {
     const { merged } = this;
     do this.more = merged.next();
-    while (this.more && this.isDuplicate());
+    while (this.more && this.isDropped());
     return this.more;
   }
 
-  private isDuplicate(): boolean {
+  private isDropped(): boolean {
+    this.isSecond = false;
     if (this.duplicates.size === 0) return false;
-    const { bytes, start } = this.merged;
-    return this.duplicates.has(get32(bytes, start + FILE_AT), get48(bytes, start + OFFSET_AT));
+    const { bytes, start, name } = this.merged;
+    const [file, offset] = [get32(bytes, start + FILE_AT), get48(bytes, start + OFFSET_AT)];
+    if (!this.duplicates.has(file, offset)) return false;
+    const { seconds } = this;
+    this.isSecond = seconds?.isAsked(get32(name, 0)) === true && seconds.positions.has(file, offset);
+    return !this.isSecond;
   }
 }
 

@@ -33,9 +33,13 @@ export const DUPLICATE_FINDINGS = [
 /** Conflicts named one by one; beyond, counted. */
 const MAX_CONFLICTS = 100;
 
+/** `seconds`: of `duplicates`, those that may have happened as often as they are written. */
+export type Merged = { duplicates: PositionSet; seconds: PositionSet; findings: Finding[] };
+
 /** Drops repeated records from the books of their files and says so. */
-export async function mergeRepeats(scan: Scan): Promise<{ duplicates: PositionSet; findings: Finding[] }> {
+export async function mergeRepeats(scan: Scan): Promise<Merged> {
   const duplicates = new PositionSet();
+  const seconds = new PositionSet();
   const first = new Map<
     number,
     { repeat: RecordPosition; original: RecordPosition; count: number; related: RecordPosition[] }
@@ -68,6 +72,7 @@ export async function mergeRepeats(scan: Scan): Promise<{ duplicates: PositionSe
       continue;
     }
     duplicates.add(again.fileIndex, again.offset);
+    if (repeat.mayBeSecond) seconds.add(again.fileIndex, again.offset);
     const { records } = scan.inputs[again.fileIndex]!;
     records.duplicate++;
     if (repeat.skipped) records.skipped--;
@@ -104,7 +109,7 @@ export async function mergeRepeats(scan: Scan): Promise<{ duplicates: PositionSe
       fingerprint: toFingerprint('conflicting-record', contents),
     });
   }
-  return { duplicates, findings };
+  return { duplicates, seconds, findings };
 }
 
 function finding(code: (typeof DUPLICATE_FINDINGS)[number]['code'], message: string) {

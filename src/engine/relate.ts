@@ -12,8 +12,8 @@ import type { Executor } from './executor.ts';
 import { type JudgeOrder, judgeShare } from './judge-share.ts';
 import { shareOfRelations, totalBytes } from './mark-shares.ts';
 import { markGroups } from './marks.ts';
+import type { Merged } from './merge-repeats.ts';
 import type { Plan, PlannedRelation } from './plan.ts';
-import type { PositionSet } from './position-set.ts';
 import type { Scan } from './scan-books.ts';
 
 /** What the relations concluded. `matches` counts the marks of each rule, by id, duplicates aside. */
@@ -44,7 +44,7 @@ type Conclude = (relation: number, group: Group, judgement: Judgement) => void;
 export async function relate(
   plan: Plan,
   scan: Scan,
-  duplicates: PositionSet,
+  { duplicates, seconds }: Pick<Merged, 'duplicates' | 'seconds'>,
   executor: Executor,
   threadBytes = THREAD_BYTES,
 ): Promise<Related> {
@@ -65,6 +65,7 @@ export async function relate(
     source: scan.marks.source(),
     files: scan.inputs.map(({ file }) => file),
     duplicates: duplicates.pack(),
+    seconds: seconds.pack(),
     sources: scan.coverage.sources,
     later: chained.relations,
   };
@@ -113,7 +114,7 @@ export async function relate(
 function relateChained(
   plan: Plan,
   scan: Scan,
-  duplicates: PositionSet,
+  duplicates: Merged['duplicates'],
   chained: ChainedMarks,
   present: readonly Set<string>[],
   conclude: Conclude,

@@ -29,6 +29,8 @@ export type Repeat = {
   again: RecordPosition;
   /** The digests of both: what tells this pair from others, wherever they stand. */
   contents: string;
+  /** Neither has an id of its own and both stand in one file, more often than in any before: they may be of two events. */
+  mayBeSecond: boolean;
   /** Whether `again` lies outside `--since`/`--until`: then it was not counted as audited. */
   skipped: boolean;
 };
@@ -67,10 +69,12 @@ export async function* findRepeats(
   await digestAgain(unknown, known, reread);
   const rows = known.sorted();
   let previous: Entry | undefined;
+  const times = new TimesInFile();
   while (rows.next()) {
     const entry = decode(rows.bytes, rows.start);
     const sameKey = previous !== undefined && previous.own === entry.own && previous.key.equals(entry.key);
     const sameContent = sameKey && previous!.content!.equals(entry.content!);
+    const mayBeSecond = times.isMore(entry, sameContent) && !entry.own;
     if (sameContent || (sameKey && entry.own)) {
       yield {
         conflict: !sameContent,
@@ -80,10 +84,29 @@ export async function* findRepeats(
           .map((each) => each.toString('hex'))
           .sort()
           .join(),
+        mayBeSecond,
         skipped: entry.skipped,
       };
     }
     if (!sameContent) previous = entry;
+  }
+}
+
+/** How often one content stands in a file: a copy of the file has it as often, and no oftener. */
+class TimesInFile {
+  private fileIndex = -1;
+  private times = 0;
+  /** In any of the files before. */
+  private most = 1;
+
+  /** Entries come by file. `isRepeat`: of the content before. */
+  isMore({ position: { fileIndex } }: Entry, isRepeat: boolean): boolean {
+    if (!isRepeat) this.most = 1;
+    else if (fileIndex === this.fileIndex) return ++this.times > this.most;
+    else this.most = Math.max(this.most, this.times);
+    this.fileIndex = fileIndex;
+    this.times = 1;
+    return false;
   }
 }
 

@@ -11,6 +11,7 @@ export type MarkContext = { files: readonly string[]; reader: RowReader };
 /** Kept by relations for as long as they like, so the bytes must stay as they are. */
 export class RowMark implements Mark {
   readonly step: number;
+  readonly isSecond: boolean;
   private readonly context: MarkContext;
   private readonly bytes: Buffer;
   private readonly start: number;
@@ -22,7 +23,8 @@ export class RowMark implements Mark {
   /** Where the texts begin, once the numbers before them were passed. */
   private textsAt = 0;
 
-  constructor(context: MarkContext, bytes: Buffer, start: number) {
+  constructor(context: MarkContext, bytes: Buffer, start: number, isSecond = false) {
+    this.isSecond = isSecond;
     this.context = context;
     this.bytes = bytes;
     this.start = start;

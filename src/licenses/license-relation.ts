@@ -48,6 +48,7 @@ export function licenseRelation(
       values: kind === 'denied' ? reader.denialValues : reader.values,
     })),
     isOfItsSources: true,
+    takesSeconds: true,
     judge: (_, marks, coverage, tell) => judge(marks, coverage, tell),
     judgeNothing: (coverage, tell) => judge([], coverage, tell),
   };
@@ -55,6 +56,9 @@ export function licenseRelation(
 
 /** What stands over segments of time, which are known with the first use. */
 type Started = { fold: MeasureFold; watchers: readonly UseWatcher[] };
+
+/** Other events say the same again, however often. */
+const SECOND_KINDS: ReadonlySet<LicenseUse['kind']> = new Set(['open', 'close', 'use']);
 
 class LicenseJudging {
   private readonly contract: Contract;
@@ -99,10 +103,27 @@ class LicenseJudging {
     const use = this.reader.read(mark, this.coverage?.logs);
     if (use !== undefined && this.coverage?.logs !== undefined) this.files.add(mark.place.file);
     if (use !== undefined && isTimed(use)) this.turn(use.time);
-    if (use === undefined) this.takeOther(mark);
+    if (mark.isSecond === true) this.takeSecond(use);
+    else if (use === undefined) this.takeOther(mark);
     else if (use.kind === 'cancel') this.cancel(use);
     else if (use.excluded || use.kind === 'denied') this.takeUncounted(use, mark);
     else this.takeUse(use, mark);
+  }
+
+  /**
+   * A record that repeats another may be of a second use. Of sums and seats that would be more; people stay as many, and so do
+   * seats that are shared, or named by their session.
+   */
+  private takeSecond(use: LicenseUse | undefined): void {
+    if (use === undefined || use.excluded || !SECOND_KINDS.has(use.kind)) return;
+    const { what } = this.license.measure.count;
+    const isMore =
+      what === 'seats' ? !use.named && use.share === undefined : what === 'sum' || what === 'events';
+    if (!isMore) return;
+    const { fold } = this.start(use);
+    const second = { ...use, isSecond: true };
+    if (isTimed(second)) fold.add(second);
+    else fold.anytime(second);
   }
 
   private cancel(use: LicenseUse): void {

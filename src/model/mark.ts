@@ -25,6 +25,11 @@ export type Mark = {
   subject: string | undefined;
   /** The values of the input's `values`, in their order; undefined where the event lacks one. */
   values: readonly (string | undefined)[];
+  /**
+   * Of a record that repeats another of its file byte for byte, without an id that proves both one: it may be of a second
+   * event. Only where the relation `takesSeconds`.
+   */
+  isSecond?: boolean;
   /** Whether both marks are of one event, where that is told without their places; undefined where it is not. */
   isOfEventOf?(other: Mark): boolean | undefined;
 };

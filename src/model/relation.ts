@@ -113,6 +113,8 @@ export interface Relation {
   readonly isOfItsSources?: boolean;
   /** It keeps to the rule's `effective` itself: events from before it are a part of what it judges. */
   readonly dated?: boolean;
+  /** It wants marks of records that repeat others and may be of second events; the others are dropped before. */
+  readonly takesSeconds?: boolean;
   /** A group with fewer marks makes no judgement; not given where that cannot be said. */
   readonly fewest?: number;
   /** `marks` come in total order (time, file, position), deduplicated; marks without a time come first. */

@@ -58,50 +58,53 @@ function boundsOf(steps: readonly Step[], plan: Plan): { lower: bigint; upper: b
     .map(({ lower, upper }) => ({ lower: lower.amount, upper: upper.amount }));
 }
 
-type Open = { holder: string; held: number; ends: number };
+/** `until`: when a check-in ended it, which may come after the time of a session that is no borrowed one. */
+type Held = { holder: string; held: number; from: number; ends: number; isBorrowed: boolean; until?: number };
 
 function endOf({ kind, at }: Step, { timeout, borrow }: Plan): number {
   if (kind === 'borrow' && borrow !== undefined) return at + borrow;
   return timeout === undefined ? NEVER : at + timeout;
 }
 
-function levelAt(open: readonly Open[], at: number, { share }: Plan): number {
+function levelAt(sessions: readonly Held[], at: number, { share }: Plan): number {
   const levels = new Map<string, number>();
-  for (const [index, { holder, held, ends }] of open.entries()) {
-    if (ends <= at) continue;
+  for (const [index, { holder, held, from, ends, until = ends }] of sessions.entries()) {
+    if (at < from || until <= at) continue;
     const key = share ? holder : String(index);
     levels.set(key, Math.max(levels.get(key) ?? 0, held));
   }
   return [...levels.values()].reduce((sum, level) => sum + level, 0);
 }
 
-/** The seats in use at each instant, for each open session that a check-in of its quantity may be of. */
+/** The seats in use at each instant, for each session that a check-in of its quantity may be of: one that goes on, or did until then. */
 function* pairings(steps: readonly Step[], plan: Plan): Generator<number[]> {
-  yield* pairFrom(0, [], []);
+  yield* pairFrom(0, []);
 
-  function* pairFrom(index: number, open: readonly Open[], levels: readonly number[]): Generator<number[]> {
+  function* pairFrom(index: number, sessions: readonly Held[]): Generator<number[]> {
     const step = steps[index];
-    const until = step?.at ?? END;
-    const reached = [...levels];
-    for (let at = levels.length; at < until; at++) reached.push(levelAt(open, at, plan));
     if (step === undefined) {
-      yield reached;
+      yield Array.from({ length: END }, (_, at) => levelAt(sessions, at, plan));
       return;
     }
-    if (step.kind !== 'in') {
-      const { holder, quantity } = step;
-      yield* pairFrom(index + 1, [...open, { holder, held: quantity, ends: endOf(step, plan) }], reached);
+    const { kind, at, holder, quantity } = step;
+    if (kind !== 'in') {
+      const ends = endOf(step, plan);
+      const isBorrowed = kind === 'borrow' && plan.borrow !== undefined;
+      yield* pairFrom(index + 1, [...sessions, { holder, held: quantity, from: at, ends, isBorrowed }]);
       return;
     }
-    const own = open.filter(
-      ({ holder, held, ends }) => holder === step.holder && held === step.quantity && ends > step.at,
+    const own = sessions.filter(
+      (each) =>
+        each.holder === holder &&
+        each.held === quantity &&
+        each.until === undefined &&
+        (each.ends > at || !each.isBorrowed),
     );
-    if (own.length === 0) yield* pairFrom(index + 1, open, reached);
+    if (own.length === 0) yield* pairFrom(index + 1, sessions);
     for (const ended of own)
       yield* pairFrom(
         index + 1,
-        open.filter((each) => each !== ended),
-        reached,
+        sessions.map((each) => (each === ended ? { ...each, until: at } : each)),
       );
   }
 }
@@ -234,4 +237,37 @@ test('a check-in that comes when a borrowed seat is over may be its own, and lea
     [4, 5, 6].map((quantity) => runContract(yaml(quantity), records)[0]!.verdict),
     ['violation', 'undetermined', 'satisfied'],
   );
+});
+
+test('a check-in that may be of a session that was over by contract leaves it in use until then', () => {
+  // ann's first session is over at 13:00, unless the check-in at 16:00 is its own; then three are in use while bob has one.
+  const at = (action: string, hour: string, who: string) =>
+    use(action, `2025-03-03T${hour}:00:00Z`, who, { host: `${who}-pc` });
+  const records = [
+    ...MARCH,
+    at('checkout', '01', 'ann'),
+    at('checkout', '12', 'ann'),
+    at('checkout', '14', 'bob'),
+    at('checkin', '15', 'bob'),
+    at('checkin', '16', 'ann'),
+  ];
+  const verdicts = (measure: string, quantities: number[], of: readonly object[] = records) =>
+    quantities.map((quantity) => {
+      const yaml = editorContract({ measure, quantity: set(quantity), more: 'missingCheckin: PT12H' });
+      return runContract(yaml, of)[0]!.verdict;
+    });
+  const three = ['violation', 'undetermined', 'satisfied'];
+  assert.deepEqual(verdicts('count seats over month', [1, 2, 3]), three);
+  assert.deepEqual(verdicts('count seats each hour take max over month', [1, 2, 3]), three);
+  // Hours of seats: 12 and 4 of ann's, 1 of bob's; with 3 more of the first session, and 8 of the second, in 744 hours.
+  const mean = (hours: number) => (hours / 744 + 1e-6).toFixed(6);
+  assert.deepEqual(
+    verdicts('count seats take mean over month', [mean(16.9), mean(17), mean(19.9), mean(28)].map(Number)),
+    ['violation', 'undetermined', 'undetermined', 'satisfied'],
+  );
+  // What no check-in may be of is over when the contract says so, however long nobody came back.
+  assert.deepEqual(verdicts('count seats over month', [1, 2], records.slice(0, -1)), [
+    'violation',
+    'satisfied',
+  ]);
 });

@@ -38,6 +38,8 @@ export type FeatureLine = {
   sort: number;
   /** The attributes by which lines form pools, as written, under their names. */
   pooling: ReadonlyMap<string, string>;
+  /** What is signed of the line, word for word: components of a package have it of the line that enables them. */
+  written: string;
   file: string;
   line: number;
 };
@@ -98,12 +100,21 @@ export function parseFeatureLine(line: WordLine, file: string, mistake: Mistake)
     expires,
     count: seats === 0 ? 'uncounted' : seats!,
     ...attributes,
+    written: writtenOf(line),
     file,
     line: keyword!.line,
   };
 }
 
-type Head = 'keyword' | 'feature' | 'vendor' | 'version' | 'expires' | 'count' | 'file' | 'line';
+type Head = 'keyword' | 'feature' | 'vendor' | 'version' | 'expires' | 'count' | 'written' | 'file' | 'line';
+
+/** Without remarks, whose names are in lower case: the server does not sign them, and whoever copies a file may add them. */
+function writtenOf(line: WordLine): string {
+  return line
+    .filter(({ key }) => key === undefined || !/^[a-z_]+$/.test(key))
+    .map(({ text }) => text)
+    .join(' ');
+}
 
 /** What stands after the count, by names. */
 function parseAttributes(words: readonly Word[], feature: string, mistake: Mistake): Omit<FeatureLine, Head> {

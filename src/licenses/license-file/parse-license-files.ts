@@ -2,6 +2,7 @@
  * FlexNet license files to licenses of a contract. Every mistake is told with its line.
  * Syntax: FLEXnet Licensing End User Guide, Appendix B.
  */
+import { getOrCreate } from '../../base/get-or-create.ts';
 import { didYouMean } from '../../base/nearest-name.ts';
 import { quote } from '../../base/text-safety.ts';
 import type { Problem } from '../../model/problem.ts';
@@ -12,7 +13,15 @@ import { mistakesOf, readWordLines, type WordLine } from './words.ts';
 
 export type NamedText = { file: string; text: string };
 
-type LicenseLines = { lines: FeatureLine[]; options: Options; problems: Problem[] };
+/** `repeated`: lines that stand in the files before, word for word, with the line that they repeat. */
+type LicenseLines = {
+  lines: FeatureLine[];
+  repeated: Repeated[];
+  options: Options;
+  problems: Problem[];
+};
+
+export type Repeated = { again: FeatureLine; first: FeatureLine };
 
 /** They say who serves, where, and under which licenses to look; nothing of how many. HOST and ISV are those of RLM. */
 const SERVER_LINES = ['SERVER', 'VENDOR', 'DAEMON', 'USE_SERVER', 'FEATURESET', 'HOST', 'ISV'];
@@ -33,9 +42,25 @@ export function parseLicenseFiles(
   const problems: Problem[] = [];
   const options = noOptions();
   for (const { file, text } of optionFiles) readOptions(text, options, mistakesOf(file, problems));
-  const lines = files.flatMap((each) => parseLicenseFile(each, vendor, problems));
+  const all = files.flatMap((each) => parseLicenseFile(each, vendor, problems));
+  const { lines, repeated } = withoutRepeated(all);
   checkVendors(lines, problems);
-  return { lines, options, problems };
+  return { lines, repeated, options, problems };
+}
+
+/** One license that stands twice, or whose file was copied, was bought once: equal signatures are of one. */
+function withoutRepeated(all: readonly FeatureLine[]): Pick<LicenseLines, 'lines' | 'repeated'> {
+  const firsts = new Map<string, FeatureLine>();
+  const repeated: Repeated[] = [];
+  const lines = all.filter((again) => {
+    const key = JSON.stringify([again.feature.toLowerCase(), again.version, again.written]);
+    const first = getOrCreate(firsts, key, () => again);
+    // A package may name a component twice in one line.
+    if (first.file === again.file && first.line === again.line) return true;
+    repeated.push({ again, first });
+    return false;
+  });
+  return { lines, repeated };
 }
 
 function parseLicenseFile(

@@ -62,6 +62,11 @@ export interface MeasureFold {
 const DOUBT_WORDS = {
   untimed: ['event of use has', 'events of use have', 'no readable time'],
   featureless: ['event names', 'events name', 'no feature and may be use of this license'],
+  second: [
+    'record repeats',
+    'records repeat',
+    'another byte for byte, has no id of its own and may be a second use',
+  ],
   amount: ['event has', 'events have', 'no readable quantity'],
   repeated: ['check-out repeats', 'check-outs repeat', 'an open session and may be a second one'],
   unpaired: [
@@ -73,6 +78,11 @@ const DOUBT_WORDS = {
     'session ended by contract',
     'sessions ended by contract',
     'although a check-in may have been its own, and a later session goes on',
+  ],
+  late: [
+    'check-in may be',
+    'check-ins may be',
+    'of a session that would be over by then, and went on until its check-in',
   ],
   renamed: ['session was', 'sessions were', 'open under a name when it came to stand for somebody else'],
   reused: [

@@ -9,9 +9,11 @@
  */
 import type { Instant } from '../../base/instant.ts';
 import type { Amount } from '../contract/amount.ts';
+import type { Late } from '../use/late.ts';
 import { OrderedSet } from '../use/ordered-set.ts';
 import type { SeatSink } from '../use/seat-sink.ts';
 import { certainSeats, type Session, type SessionEvent } from '../use/session.ts';
+import { PossiblePeaks } from './possible-peaks.ts';
 
 /** Names and places are for people to look up; the count tells the rest. */
 export const MAX_WITNESSES = 50;
@@ -76,9 +78,7 @@ type Stretch = {
   next: Stretch | undefined;
 };
 
-/** `upper` is relative to the orphans of later instants, which raise every earlier count alike. */
 type SegmentState = PeakSegment & {
-  upper: Highest | undefined;
   tied: Amount;
   orphansBefore: number;
   namedOrphans: number;
@@ -112,6 +112,8 @@ export class PeakTracker implements SeatSink {
   private opened: Holding[] = [];
   private settled = false;
   private readonly onStay: OnStay | undefined;
+  /** Relative to the orphans of later instants, which raise every earlier count alike. */
+  private readonly possible = new PossiblePeaks<Highest>();
 
   /** In order of time, and more may be added as long as they begin later than what was told; what comes before the first belongs to it. */
   constructor(segments: readonly PeakSegment[], onStay?: OnStay) {
@@ -204,11 +206,22 @@ export class PeakTracker implements SeatSink {
     this.doubtful += quantity;
   }
 
+  mayGoOn(late: Late, at: Instant): void {
+    this.reach(at);
+    this.possible.mayGoOn(late);
+  }
+
+  wentOn(late: Late, at: Instant): void {
+    this.reach(at);
+    this.possible.wentOn(late);
+  }
+
   /** `missingIsInUse`: a session without a check-in is no doubt. `anytime`: seats that may be taken at any instant. */
   finish(until: Instant, missingIsInUse: boolean, anytime: Amount): SegmentPeak[] {
     this.reach(until);
     this.settle();
-    const bounds = this.states.map((state) => this.toUpperBound(state, anytime));
+    const possible = this.possible.finish();
+    const bounds = this.states.map((state, index) => this.toUpperBound(state, possible[index]!, anytime));
     for (const holding of this.holdings.values()) {
       holding.proven =
         missingIsInUse ||
@@ -226,8 +239,12 @@ export class PeakTracker implements SeatSink {
     return { neverReturned, orphaned: this.orphaned };
   }
 
-  private toUpperBound(state: SegmentState, anytime: Amount): SegmentPeak {
-    const { amount, at, witnesses } = state.upper ?? { amount: 0n, at: state.from, witnesses: NOBODY };
+  private toUpperBound(
+    state: SegmentState,
+    { highest, amount }: { highest: Highest | undefined; amount: Amount },
+    anytime: Amount,
+  ): SegmentPeak {
+    const { at, witnesses } = highest ?? { at: state.from, witnesses: NOBODY };
     return {
       lower: { amount: 0n, at: state.from, witnesses: [] },
       upper: {
@@ -344,12 +361,12 @@ export class PeakTracker implements SeatSink {
   private startSegment(previous: Stretch | undefined): Stretch {
     const segment: SegmentState = {
       ...this.planned[this.states.length]!,
-      upper: undefined,
       tied: 0n,
       orphansBefore: this.orphans,
       namedOrphans: 0,
     };
     this.states.push(segment);
+    this.possible.startSegment();
     const stretch: Stretch = { holding: undefined, segment, highest: undefined, previous, next: undefined };
     if (previous !== undefined) previous.next = stretch;
     this.settled = false;
@@ -377,10 +394,8 @@ export class PeakTracker implements SeatSink {
     if (this.tail.highest === undefined || this.count > this.tail.highest.amount) {
       this.tail.highest = here(this.count, proof);
     }
-    const possible = this.count + this.doubtful - this.orphaned;
-    if (segment.upper === undefined || possible > segment.upper.amount) {
-      segment.upper = here(possible, segment.isOneOfMany !== true);
-    }
+    const possible = this.count + this.doubtful - this.orphaned + this.possible.pending;
+    this.possible.reach(possible, () => here(possible, segment.isOneOfMany !== true));
     if (this.opened.length > 0) {
       const opening = here(this.count, proof);
       for (const holding of this.opened) holding.opening = opening;

@@ -3,6 +3,7 @@ import type { Instant } from '../../base/instant.ts';
 import type { Amount } from '../contract/amount.ts';
 import { indexAt } from '../contract/index-at.ts';
 import type { Segment } from '../contract/periods.ts';
+import type { Late } from '../use/late.ts';
 import type { SeatSink } from '../use/seat-sink.ts';
 import type { Session, SessionEvent } from '../use/session.ts';
 import type { BucketPlan } from './bucket-plan.ts';
@@ -47,6 +48,14 @@ export class SeatBuckets extends MeasureOverFold<SeatsMeasure> {
       doubt(quantity: Amount, at: Instant) {
         before(at);
         tracker.doubt(quantity, at);
+      },
+      mayGoOn(late: Late, at: Instant) {
+        before(at);
+        tracker.mayGoOn(late, at);
+      },
+      wentOn(late: Late, at: Instant) {
+        before(at);
+        tracker.wentOn(late, at);
       },
       finish(until: Instant, missingIsInUse: boolean, anytime: Amount): SegmentPeak[] {
         before(until);

@@ -4,6 +4,7 @@ import { getOrCreate } from '../../base/get-or-create.ts';
 import { earlier, type Instant, later } from '../../base/instant.ts';
 import type { Amount } from '../contract/amount.ts';
 import { indexAt } from '../contract/index-at.ts';
+import type { Late } from '../use/late.ts';
 import { OrderedSet } from '../use/ordered-set.ts';
 import { certainSeats, type Session, type SessionEvent } from '../use/session.ts';
 import type { Stretch } from './bucket-clock.ts';
@@ -28,6 +29,9 @@ export class SeatTime implements SeatTracker {
   private count: Amount = 0n;
   private doubtful: Amount = 0n;
   private readonly orphans: SessionEvent[] = [];
+  /** Of sessions whose time was over: since when, and what a check-in may say to have gone on. */
+  private readonly pending = new Map<Late, Taken>();
+  private readonly confirmed: Taken[] = [];
 
   /** In order of time, not overlapping. */
   constructor(segments: readonly Stretch[]) {
@@ -79,6 +83,17 @@ export class SeatTime implements SeatTracker {
     this.doubtful += quantity;
   }
 
+  mayGoOn(late: Late, at: Instant): void {
+    this.pending.set(late, { from: at, until: at, quantity: late.quantity });
+  }
+
+  wentOn(late: Late, until: Instant): void {
+    const taken = this.pending.get(late);
+    if (taken === undefined) return;
+    this.pending.delete(late);
+    this.confirmed.push({ ...taken, until });
+  }
+
   finish(until: Instant, missingIsInUse: boolean, anytime: Amount): SegmentPeak[] {
     this.reach(until);
     const lower = this.areas.map(({ taken }) => taken);
@@ -92,11 +107,8 @@ export class SeatTime implements SeatTracker {
       this.spread([...this.unproven.values()].flat(), lower, -1n);
     }
     const from = this.segments[0]?.from ?? until;
-    this.spread(
-      this.orphans.map(({ at, quantity }) => ({ from, until: at, quantity })),
-      upper,
-      1n,
-    );
+    const before = this.orphans.map(({ at, quantity }) => ({ from, until: at, quantity }));
+    this.spread([...before, ...this.confirmed], upper, 1n);
     return this.segments.map((segment, index) => {
       const unreturned = missingIsInUse ? [] : open.filter(({ since }) => since < segment.until);
       const orphans = this.orphans.filter(({ at }) => at >= segment.from);

@@ -1,6 +1,6 @@
 /**
  * `count seats`: the peak of overlapping sessions, weighted by quantity (FlexNet, RLM, JetBrains and kin).
- * It joins sessions, peaks, capacity and denials of one license around one state, so one file of 370 lines.
+ * It joins sessions, peaks, capacity and denials of one license around one state, so one file of 410 lines.
  */
 import type { Instant } from '../../base/instant.ts';
 import { count } from '../../base/text-safety.ts';
@@ -18,6 +18,7 @@ import {
   type TimedUse,
   toSessionEvent,
 } from '../use/license-use.ts';
+import { RepeatedSeats } from '../use/repeated-seats.ts';
 import { bothSinks, type SeatSink } from '../use/seat-sink.ts';
 import type { Session, SessionEvent } from '../use/session.ts';
 import { isOpenInUse, sessionOptions } from '../use/session-options.ts';
@@ -52,6 +53,8 @@ export class SeatsMeasure implements MeasureFold {
   private index = 0;
   /** Of people whom the contract leaves out. The license server counts them all the same. */
   private readonly others: Sessions;
+  /** Of records that repeat others. */
+  private readonly seconds: RepeatedSeats;
   /** Whether the bounds are peaks of the contract's segments, and not something that is made of a tracker's figures. */
   private readonly isPeak: boolean;
   /** Use if seats did not linger; undefined where they do not, or where that is another question. */
@@ -91,6 +94,11 @@ export class SeatsMeasure implements MeasureFold {
     if (this.isPeak && license.linger > 0n && license.share.length === 0)
       this.lingerless = new PlainPeak(segments.map(({ from }) => from));
     const { check } = this;
+    this.seconds = new RepeatedSeats(sessionOptions(license), (by, at, event) => {
+      seats.doubt(by, at, event);
+      check.doubt(by, event);
+      if (by > 0n) this.doubts.note('second', event);
+    });
     this.others = new Sessions(sessionOptions(license), toCheckSink(check));
     const sink: SeatSink = {
       take: (session, at) => {
@@ -125,6 +133,11 @@ export class SeatsMeasure implements MeasureFold {
         check.doubt(quantity, event);
         if (quantity > 0n) this.doubts.note(reason, event);
       },
+      mayGoOn: (late, at) => seats.mayGoOn?.(late, at),
+      wentOn: (late, at, event) => {
+        seats.wentOn?.(late, at, event);
+        this.doubts.note('late', event);
+      },
       upgradeUnknown: (event) => {
         check.upgradeUnknown(event);
         this.unboundedUntil(event, 'upgraded');
@@ -146,7 +159,10 @@ export class SeatsMeasure implements MeasureFold {
 
   add(use: TimedUse): void {
     const event = toSessionEvent(use);
-    if (!use.featureless) {
+    this.advanceSeconds(use.time);
+    if (use.isSecond) {
+      if (!use.featureless) this.addSecond(use, event);
+    } else if (!use.featureless) {
       // A seat for an instant is all linger, or next to nothing.
       if (use.kind === 'use') this.lingerless = undefined;
       this.sessions.follow(use.kind, event);
@@ -163,11 +179,28 @@ export class SeatsMeasure implements MeasureFold {
     }
   }
 
+  /** A record that repeats another: the seats that it takes are a doubt, and a check-in may be of either. */
+  private addSecond({ kind, seats }: TimedUse, event: SessionEvent): void {
+    this.sessions.advance(event.at);
+    if (kind === 'use') this.seconds.use(event);
+    else if (kind === 'open') this.seconds.checkOut(event);
+    else if (!this.seconds.checkIn(event) && this.sessions.isOpen(event)) {
+      this.sessions.checkIn(event);
+      this.seconds.checkOut(event);
+    }
+    if (seats === undefined) this.unbounded.push({ from: event.at, until: undefined });
+  }
+
+  private advanceSeconds(now: Instant): void {
+    this.seconds.advance(now, (at) => this.sessions.advance(at));
+  }
+
   /** Whom a seat is shared with depends on who holds it. */
   renamed(use: TimedUse): void {
     if (!this.license.share.includes('person')) return;
     const event = toSessionEvent(use);
     this.doubts.note('renamed', event);
+    this.advanceSeconds(use.time);
     this.sessions.advance(use.time);
     this.tracker.doubt(event.quantity, use.time, event);
     if (event.unreadable) this.unbounded.push({ from: use.time, until: undefined });
@@ -177,14 +210,18 @@ export class SeatsMeasure implements MeasureFold {
     const last = this.segments.length - 1;
     while (this.restartSegment < last && this.segments[this.restartSegment]!.until <= time)
       this.restartSegment++;
+    this.advanceSeconds(time);
     const ended = this.sessions.restart(time, daemon, log);
     this.others.restart(time, daemon, log);
+    // No daemon or log of several: then they may be of others, and go on.
+    if (daemon === undefined && log === undefined) this.seconds.restart(time);
     this.restarted[this.restartSegment] = (this.restarted[this.restartSegment] ?? 0) + ended;
   }
 
   uncounted(use: TimedUse): void {
     if (use.featureless) return;
     const event = toSessionEvent(use);
+    this.advanceSeconds(use.time);
     this.sessions.advance(use.time);
     this.others.advance(use.time);
     this.others.follow(use.kind, event);
@@ -223,6 +260,7 @@ export class SeatsMeasure implements MeasureFold {
   }
 
   finish(until: Instant): SegmentUse[] {
+    this.advanceSeconds(until);
     this.sessions.advance(until);
     const { missingCheckin } = this.license;
     // Before the bounds that count: what the tracker is asked last stays.
@@ -249,6 +287,7 @@ export class SeatsMeasure implements MeasureFold {
 
   /** What `finish` says of the segments, before doubts are put into words. */
   peaks(until: Instant): SegmentPeak[] {
+    this.advanceSeconds(until);
     this.sessions.advance(until);
     this.others.advance(until);
     return this.tracker.finish(until, isOpenInUse(this.license), this.seatsAnytime);

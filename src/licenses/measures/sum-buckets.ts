@@ -57,6 +57,7 @@ export class SumBuckets implements MeasureFold {
     const isCanceled = this.cancellations.has(use);
     if (isCanceled) this.doubts.note('canceled', witness, reach.from, reach.until - 1n);
     else this.cancellations.note(amount);
+    if (use.isSecond) this.doubts.note('second', witness, reach.from, reach.until - 1n);
     if (use.featureless) this.doubts.note('featureless', witness, reach.from, reach.until - 1n);
     if (amount < 0n) {
       this.doubts.remark(
@@ -66,7 +67,7 @@ export class SumBuckets implements MeasureFold {
       );
     }
     // A correction lowers what is proven, and not what is possible: somebody must vouch for it.
-    const isOpen = use.featureless || isCanceled;
+    const isOpen = use.featureless || use.isSecond || isCanceled;
     this.sums.add(reach, isOpen && amount > 0n ? 0n : amount, amount > 0n ? amount : 0n);
     if (!isOpen && amount > 0n) this.keep(reach.from, witness);
   }

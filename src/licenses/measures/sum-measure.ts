@@ -67,8 +67,8 @@ export class SumMeasure implements MeasureFold {
     if (amount < 0n) this.subtracted -= amount;
     else this.possible += amount;
     const isCanceled = this.cancellations.has(use);
-    if (use.featureless || isCanceled) {
-      this.doubts.note(isCanceled ? 'canceled' : 'featureless', witness);
+    if (use.featureless || use.isSecond || isCanceled) {
+      this.doubts.note(isCanceled ? 'canceled' : use.isSecond ? 'second' : 'featureless', witness);
       // A correction that may be none still lowers what is proven.
       if (amount > 0n) return;
     }

@@ -1,10 +1,10 @@
 /** `licenseFiles` of `licenses.yaml`: which license files and report logs are the contract, and what they leave to be said. */
 
 import { getOrCreate } from '../../base/get-or-create.ts';
-import { quote } from '../../base/text-safety.ts';
+import { count, quote } from '../../base/text-safety.ts';
 import { EARLIEST, formatDate, type LocalDate, startOfDay } from '../../base/time-zone.ts';
 import type { ContractDate, ContractNote, License, Term } from '../contract/contract.ts';
-import { type NamedText, parseLicenseFiles } from '../license-file/parse-license-files.ts';
+import { type NamedText, parseLicenseFiles, type Repeated } from '../license-file/parse-license-files.ts';
 import { servedLicenses } from '../license-file/served-licenses.ts';
 import { type RlmRecord, type ServedProduct, servedProducts } from '../license-file/served-products.ts';
 import { toLicenses } from '../license-file/to-licenses.ts';
@@ -80,7 +80,7 @@ export function parseLicenseEntries(
         line: node!.line,
       }),
     );
-    notes.push(...files.map(({ file }) => unverified(file)));
+    notes.push(...files.map(({ file }) => unverified(file)), ...notesOfRepeated(parsed.repeated));
   }
   const reportLogs = items.filter(({ file }) => file.served !== undefined);
   const products = servedByEach(reportLogs);
@@ -109,6 +109,17 @@ function served(file: string): ContractNote {
 function unverified(file: string): ContractNote {
   const message = `${quote(file)} is taken as it is written: only its vendor can verify the signatures (SIGN=)`;
   return { code: 'unverified-license-file', message };
+}
+
+/** One note for each file that repeats lines. */
+function notesOfRepeated(repeated: readonly Repeated[]): ContractNote[] {
+  const byFile = new Map<string, Repeated[]>();
+  for (const each of repeated) getOrCreate(byFile, each.again.file, () => []).push(each);
+  return [...byFile].map(([file, [{ again, first } = repeated[0]!, ...more]]) => {
+    const others = more.length === 0 ? '' : `, and ${count(more.length, 'line')} more so`;
+    const message = `${quote(`${file}:${again.line}`)} repeats ${quote(`${first.file}:${first.line}`)} word for word${others}: a license that stands twice counts once`;
+    return { code: 'repeated-license-line', message };
+  });
 }
 
 function readItem(text: ContractText, node: Value, open: OpenHere): Item | undefined {

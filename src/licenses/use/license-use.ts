@@ -18,6 +18,8 @@ export type LicenseUse = {
   /** `assign` and `revoke` only where the measure counts them. */
   kind: 'open' | 'close' | 'use' | 'denied' | 'upgrade' | 'assign' | 'revoke' | 'cancel';
   featureless: boolean;
+  /** Of a record that repeats another, and may be of a second use. */
+  isSecond?: boolean;
   /** Undefined when absent, unreadable or not between 1990 and 2200. */
   time: Instant | undefined;
   person: string | undefined;

@@ -5,6 +5,7 @@
  */
 import type { Instant } from '../../base/instant.ts';
 import type { Amount } from '../contract/amount.ts';
+import type { Late } from './late.ts';
 import type { SessionEvent } from './session.ts';
 
 /** Seats that one check-out took. `ends` undefined: nothing but a check-in or a restart ends them. */
@@ -21,15 +22,15 @@ export type Taken = {
 export type EndClass = 'never' | 'timeout' | 'borrow';
 
 /** In order of `ends`; what was given back is passed over. */
-export class TakenQueue {
-  private items: Taken[] = [];
+export class TakenQueue<Item extends { quantity: Amount } = Taken> {
+  private items: Item[] = [];
   private head = 0;
 
-  add(taken: Taken): void {
+  add(taken: Item): void {
     this.items.push(taken);
   }
 
-  first(): Taken | undefined {
+  first(): Item | undefined {
     while (this.head < this.items.length && this.items[this.head]!.quantity === 0n) this.head++;
     if (this.head > 32 && this.head * 2 > this.items.length) {
       this.items = this.items.slice(this.head);
@@ -55,6 +56,12 @@ export class LongestPairing {
   };
   /** Seats whose time was over without a check-in, which may come yet: while others are open, it may be taken for theirs. */
   private lapsed: Amount = 0n;
+  /** Of those, what timed out, and went on if the check-in is theirs; a borrowed seat is over by contract. */
+  private readonly late = new TakenQueue<Late>();
+  /** Seats in `late`. */
+  waiting: Amount = 0n;
+  /** The most that one session had of them. */
+  private largest: Amount = 0n;
   /** A restart ends what has no end of its own, so a check-in of such seats may turn out to be the better pairing. */
   private readonly restarts: boolean;
 
@@ -91,8 +98,42 @@ export class LongestPairing {
     this.total += quantity;
   }
 
-  /** `quantity` undefined: of one whole session, nobody knows which. */
-  checkIn(quantity: Amount | undefined): void {
+  /** `quantity` undefined: of one whole session, nobody knows which. Returns what may have gone on until now. */
+  checkIn(quantity: Amount | undefined): Late[] {
+    const wentOn = this.takeLate(quantity ?? this.largest);
+    this.giveBack(quantity);
+    return wentOn;
+  }
+
+  /** Of `told` seats that were told to have gone on until now, those that may be of another check-in: they may go on from now. */
+  stillLate(wentOn: readonly Late[], told: Amount): Late | undefined {
+    const rest = this.lapsed - this.waiting;
+    const quantity = rest < told ? rest : told;
+    return quantity > 0n ? this.wait({ event: wentOn.at(-1)!.event, quantity }) : undefined;
+  }
+
+  /** In the order in which their time was over: any other would have gone on for less. */
+  private takeLate(quantity: Amount): Late[] {
+    const taken: Late[] = [];
+    for (let rest = quantity; rest > 0n; ) {
+      const late = this.late.first();
+      if (late === undefined) break;
+      taken.push(late);
+      rest -= late.quantity;
+      this.waiting -= late.quantity;
+      late.quantity = 0n;
+    }
+    return taken;
+  }
+
+  private wait(late: Late): Late {
+    this.late.add(late);
+    this.waiting += late.quantity;
+    if (late.quantity > this.largest) this.largest = late.quantity;
+    return late;
+  }
+
+  private giveBack(quantity: Amount | undefined): void {
     let rest = quantity ?? this.smallest ?? 0n;
     const late = this.lapsed < rest ? this.lapsed : rest;
     this.lapsed -= late;
@@ -109,9 +150,10 @@ export class LongestPairing {
     }
   }
 
-  /** As the sessionizer pairs them, so many ended without a check-in. */
-  lapse(quantity: Amount): void {
+  /** As the sessionizer pairs them, so many ended without a check-in. Returns what may have gone on. */
+  lapse(quantity: Amount, event: SessionEvent, isBorrowed: boolean): Late | undefined {
     this.lapsed += quantity;
+    return isBorrowed ? undefined : this.wait({ event, quantity });
   }
 
   /** Its time is over. */

@@ -4,7 +4,7 @@ import type { Instant } from '../../base/instant.ts';
 import type { Amount } from '../contract/amount.ts';
 import { LongestPairing, type Taken, TakenQueue } from './longest-pairing.ts';
 import type { SeatSink } from './seat-sink.ts';
-import { type SessionEvent, seatOf } from './session.ts';
+import { type Session, type SessionEvent, seatOf } from './session.ts';
 import type { SessionOptions } from './session-options.ts';
 
 export class LongestPairings {
@@ -32,11 +32,27 @@ export class LongestPairings {
     return pairing;
   }
 
-  /** Before the sessionizer ends a session by it; `tell` follows. */
-  checkIn(event: SessionEvent): LongestPairing | undefined {
+  /** Before the sessionizer ends a session by it; `tell` follows. `isOrphan`: it will be told to be one, as old as the log. */
+  checkIn(event: SessionEvent, isOrphan: boolean): LongestPairing | undefined {
     const pairing = event.named || this.bySeat.size === 0 ? undefined : this.bySeat.get(seatOf(event));
-    pairing?.checkIn(event.stated ? event.quantity : undefined);
+    if (pairing !== undefined)
+      this.checkInOf(pairing, event.stated ? event.quantity : undefined, event, isOrphan);
     return pairing;
+  }
+
+  checkInOf(
+    pairing: LongestPairing,
+    quantity: Amount | undefined,
+    event: SessionEvent,
+    isOrphan = false,
+  ): void {
+    const waited = pairing.waiting;
+    const wentOn = pairing.checkIn(quantity);
+    if (wentOn.length === 0) return;
+    const told = waited - pairing.waiting;
+    if (!isOrphan) for (const late of wentOn) this.sink.wentOn?.(late, event.at, event);
+    const still = pairing.stillLate(wentOn, told);
+    if (still !== undefined) this.sink.mayGoOn?.(still, event.at);
   }
 
   /** After what the sessionizer did; `pairing` is that of the event's seat. */
@@ -49,8 +65,9 @@ export class LongestPairings {
   }
 
   /** A session of so many seats is over without a check-in. */
-  lapse(pairing: LongestPairing, held: Amount, at: Instant, event: SessionEvent): void {
-    pairing.lapse(held);
+  lapse(pairing: LongestPairing, held: Amount, at: Instant, event: Session): void {
+    const late = pairing.lapse(held, event, event.endsByContract);
+    if (late !== undefined) this.sink.mayGoOn?.(late, at);
     this.tell(pairing, at, event);
   }
 

@@ -1,6 +1,7 @@
 /** What the sessionizer tells of seats, in order of time, and why it is not sure of some. */
 import type { Instant } from '../../base/instant.ts';
 import type { Amount } from '../contract/amount.ts';
+import type { Late } from './late.ts';
 import type { Session, SessionEvent } from './session.ts';
 
 /**
@@ -24,6 +25,10 @@ export interface SeatSink {
   orphan(event: SessionEvent): void;
   /** Seats that may be taken besides, from `at` on, because of `event`; negative when the doubt ends. */
   doubt(quantity: Amount, at: Instant, event: SessionEvent, reason?: SeatDoubt): void;
+  /** A session's time is over, and no check-in came. */
+  mayGoOn?(late: Late, at: Instant): void;
+  /** A check-in came that may be its own: then they were taken until now. Each is told once. */
+  wentOn?(late: Late, at: Instant, event: SessionEvent): void;
   /** An upgrade states the new quantity alone, and what it was before is not known. */
   upgradeUnknown?(event: SessionEvent): void;
 }
@@ -58,6 +63,14 @@ export function bothSinks(first: SeatSink, second: SeatSink): SeatSink {
     doubt(quantity, at, event, reason) {
       first.doubt(quantity, at, event, reason);
       second.doubt(quantity, at, event, reason);
+    },
+    mayGoOn(late, at) {
+      first.mayGoOn?.(late, at);
+      second.mayGoOn?.(late, at);
+    },
+    wentOn(late, at, event) {
+      first.wentOn?.(late, at, event);
+      second.wentOn?.(late, at, event);
     },
     upgradeUnknown(event) {
       first.upgradeUnknown?.(event);

@@ -165,7 +165,8 @@ export class Sessions {
       this.checkInAny(event);
       return;
     }
-    const pairing = this.longest.checkIn(event);
+    const isOrphan = !this.isOpen(event) && !this.expired.has(seatOf(event));
+    const pairing = this.longest.checkIn(event, isOrphan);
     this.checkInSeat(event);
     if (pairing !== undefined) this.longest.tell(pairing, event.at, event);
   }
@@ -400,7 +401,8 @@ export class Sessions {
     if (event.stated && event.quantity < held)
       this.sink.doubt(held - event.quantity, event.at, event, 'amount');
     for (const session of open) {
-      session.pairing?.checkIn(heldBy(session));
+      if (session.pairing !== undefined)
+        this.longest.checkInOf(session.pairing, heldBy(session), { ...session, at: event.at });
       this.end(session, event);
       if (session.pairing !== undefined) this.longest.tell(session.pairing, event.at, session);
     }
@@ -545,6 +547,11 @@ export class Sessions {
   /** Those without a check-in so far. */
   *stillOpen(): Generator<Session> {
     yield* this.open;
+  }
+
+  /** Whether one that the event may end has no check-in. */
+  isOpen(event: SessionEvent): boolean {
+    return this.sessionsOf(event) !== undefined;
   }
 
   private sessionsOf(event: SessionEvent): OrderedSet<Session> | undefined {

@@ -39,6 +39,11 @@ test('a line with everything that is read', () => {
       ['HOSTID', '001122334455'],
       ['VENDOR_STRING', 'cpu 8'],
     ]),
+    // Without the remarks, which are not signed.
+    written:
+      'INCREMENT solver acmelmd 2026.1 31-dec-2026 25 VENDOR_STRING="cpu 8" HOSTID=001122334455 ISSUED=1-Jan-2026 ' +
+      'START=2-jan-2026 SUPERSEDE="old older" DUP_GROUP=HU OVERDRAFT=2 LINGER=600 BORROW=24 SN=4711 ' +
+      'NOTICE="a # is no comment here" TS_OK V7.1_LK=0011 AUTH={acmelmd=( LK=00 SIGN="0011 2233")} SIGN="0011 2233 4455"',
     file: 'license.dat',
     line: 1,
   });
@@ -129,6 +134,7 @@ test('rendered and parsed again, a line is the same whatever its layout', () => 
           linger: w.linger,
           sort: 100,
           pooling: w.vendorString,
+          written: `${words.join(' ')} SIGN="00"`,
           file: 'license.dat',
           line: 2,
         },

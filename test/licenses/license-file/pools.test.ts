@@ -375,8 +375,9 @@ test('on every day the seats are those that the plain twin counts', () => {
   fc.assert(
     fc.property(fc.array(made, { minLength: 1, maxLength: 7 }), (lines) => {
       const [license] = licensesOf(`${lines.map(render).join('\n')}\n`);
+      const bought = [...new Map(lines.map((line) => [render(line), line])).values()];
       for (let today = 1; today <= 92; today++) {
-        const expected = twin(lines, today) ?? 0;
+        const expected = twin(bought, today) ?? 0;
         const found = license === undefined ? 0 : seatsOn(license, dayOf(today));
         // Before the first grant nobody knows; the twin says that the lines at hand grant nothing.
         assert.equal(found ?? 0, expected, `day ${today}`);
@@ -384,4 +385,36 @@ test('on every day the seats are those that the plain twin counts', () => {
     }),
     { numRuns: process.env.FULL === '1' ? 3000 : 150 },
   );
+});
+
+describe('a line that stands twice', () => {
+  const line = (attributes = '') =>
+    `INCREMENT f v 1.0 permanent 2 ISSUED=1-jan-2026 ${attributes}SIGN="00 11"`;
+  const seatsOf = (text: string) => seatsOn(only(text), on(2, 1));
+
+  test('counts once, whatever remarks it has and however it is laid out', () => {
+    assert.equal(seatsOf(`${line()}\n${line()}`), 2);
+    assert.equal(seatsOf(`${line()}\n${line('ck=7 asset_info=x ').replace(' SIGN', ' \\\n\tSIGN')}`), 2);
+    assert.equal(seatsOf(`${line()}\n${line('SN=2 ')}`), 4);
+    assert.equal(seatsOf(`${line()}\n${line().replace('00 11', '00 12')}`), 4);
+  });
+
+  test('counts once over files, and each file that repeats some is told of', () => {
+    const files = { 'a.lic': `${line()}\n`, 'b.lic': `\n${line()}\n${line()}\n${line('SN=2 ')}\n` };
+    const { contract } = contractOf(files, '[a.lic, b.lic]');
+    assert.equal(seatsOn(contract!.licenses[0]!, on(2, 1)), 4);
+    assert.deepEqual(
+      contract!.notes!.filter(({ code }) => code === 'repeated-license-line').map(({ message }) => message),
+      [
+        '"b.lic:2" repeats "a.lic:1" word for word, and 1 line more so: a license that stands twice counts once',
+      ],
+    );
+  });
+
+  test('components of a package stand as often as the package names them', () => {
+    const suite = 'PACKAGE suite v 1.0 COMPONENTS="f:1.0:3 f:1.0:2" SIGN=00\n';
+    const enabled = 'INCREMENT suite v 1.0 permanent 1 ISSUED=1-jan-2026 SIGN=01\n';
+    assert.equal(seatsOf(suite + enabled), 5);
+    assert.equal(seatsOf(suite + enabled + enabled), 5);
+  });
 });
