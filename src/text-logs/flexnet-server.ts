@@ -65,8 +65,8 @@ export class ServerMessages {
     if (line.startsWith('(@', at) || line.startsWith('SLOG: ', at)) return undefined;
     if (line.startsWith('EXPIRED: ', at)) return expired(daemon, line.slice(at + 9).trim());
     if (line.startsWith('REMOVING ', at)) return removing(daemon, line.slice(at + 9).trim());
-    if (line.startsWith('EXITING', at)) return this.ended('EXITING', daemon, line.slice(at).trim());
     const message = line.slice(at, at + LONGEST_MESSAGE).trim();
+    if (EXITING.test(message)) return this.ended('EXITING', daemon, message);
     const starts = STARTS.exec(message);
     if (starts !== null) return this.started(starts[1]!, starts[2]!);
     if (BANNER.test(message)) return this.started('Started', daemon);
@@ -74,7 +74,7 @@ export class ServerMessages {
     const lmgrd = LMGRD_STARTED.exec(message);
     if (lmgrd !== null) this.host ??= lmgrd[1]!.toLowerCase();
     if (lmgrd !== null) return { event: 'started', daemon, members: textMember('host', lmgrd[1]) };
-    const exited = EXITED.exec(message);
+    const exited = daemon === LMGRD ? EXITED.exec(message) : null;
     if (exited !== null) return this.ended('exited', exited[1]!, message);
     if (!MAY_END.test(message) || message.startsWith('lmdown/')) return undefined;
     if (REREAD.test(message)) {
@@ -138,16 +138,20 @@ export class ServerMessages {
 const LONGEST_MESSAGE = 1000;
 /** `Started ansyslmd (internet tcp_port 37560 pid 1085)`, `REStarted …` */
 const STARTS = /^(Started|REStarted|Restarted) (\S+) \(/;
-/** The first line of a vendor daemon. */
-const BANNER = /^FLEX\w* (?:Licensing )?version v?\d/i;
+/** The first line of a vendor daemon, and none about a client: `FlexNet Licensing version v11.13.1.2 build 173085 x64_lsb`. */
+const BANNER = /^FLEX\w* (?:Licensing )?version v?\d[\w.]*(?: build\b| \(|$)/i;
 const SERVER_STARTED = /^(?:\[NEW\] )?Server started (?:on|for)\b/;
 const LMGRD_STARTED = /^FLEX.* started on (\S+) \(/i;
+/** The daemon that starts the others, and is told of their ends. */
+const LMGRD = 'lmgrd';
+/** `EXITING DUE TO SIGNAL 15`, `EXITING with code 2` */
+const EXITING = /^EXITING (?:DUE TO SIGNAL|with code) /i;
 /** `ABAQUSLM exited with status 0 signal = 17` */
 const EXITED = /^(\S+) exited with status /;
 const MAY_END = /re-?read|shut/i;
 const REREAD = /\b(?:lm)?re-?read(?:ing|s)?\b/i;
 /** `Shutting down ansyslmd`, `daemon shutdown requested - shutting down` */
-const SHUTTING = /^Shutting down (\S+)|- shutting down$/i;
+const SHUTTING = /^Shutting down (\S+)|\bshutdown requested - shutting down$/i;
 /** `SHUTDOWN request from ann at node pc1` */
 const SHUTDOWN = /^SHUTDOWN\b(?:.*? from (\S+?)(?:@| at (?:node )?)(\S+))?/i;
 

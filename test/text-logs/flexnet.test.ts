@@ -210,6 +210,28 @@ test('a shutdown that is asked for is not yet one', () => {
   assert.deepEqual([daemon?.event, daemon?.daemon], ['shutting down', 'demo']);
 });
 
+test('what only sounds like the start or the end of a daemon is none: it would end sessions that go on', () => {
+  const noise = [
+    'EXITING client pc9 of ann',
+    'Lost connection to pc1 - shutting down',
+    'FlexNet Licensing version v11.13.1 of client pc1 is old',
+    'demo exited with status 0',
+  ];
+  assert.deepEqual(read([DAY, ...noise.map((text) => ` 9:05:00 (other) ${text}`)]), []);
+  const ends = [
+    'EXITING DUE TO SIGNAL 15',
+    'EXITING with code 2',
+    'daemon shutdown requested - shutting down',
+  ];
+  for (const text of ends) assert.equal(message(text).reason, text);
+  for (const text of [
+    'FLEXlm version v7.2c',
+    'FLEXlm version 6.1 (linux)',
+    'FLEXnet Licensing version v11.6.1 build 1',
+  ])
+    assert.equal(message(text).event, 'Started');
+});
+
 test('lists of features, summaries and blank lines are noise', () => {
   const noise = [
     ' 9:05:00 (demo) mesher\t\tpost\t',
