@@ -93,12 +93,14 @@ function* pairings(steps: readonly Step[], plan: Plan): Generator<number[]> {
       yield* pairFrom(index + 1, [...sessions, { holder, held: quantity, from: at, ends, isBorrowed }]);
       return;
     }
+    // What becomes of later ones, if an earlier one was of a session in time, is not bounded: it would add up from day to day.
+    const isFirstIn = !steps.slice(0, index).some((each) => each.kind === 'in' && each.holder === holder);
     const own = sessions.filter(
       (each) =>
         each.holder === holder &&
         each.held === quantity &&
         each.until === undefined &&
-        (each.ends > at || !each.isBorrowed),
+        (each.ends > at || (!each.isBorrowed && isFirstIn)),
     );
     if (own.length === 0) yield* pairFrom(index + 1, sessions);
     for (const ended of own)
