@@ -63,7 +63,8 @@ function withinTerms(versions: readonly ServedProduct[], pools: readonly License
 }
 
 function smallestOf(pools: readonly LicensePool[]): number {
-  return Math.max(0, Math.min(...pools.map(softLimitOf)));
+  const limits = pools.map(softLimitOf);
+  return limits.length === 0 ? 0 : Math.max(0, Math.min(...limits));
 }
 
 function softLimitOf(pool: LicensePool): number {
