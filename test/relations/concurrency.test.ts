@@ -353,14 +353,30 @@ function countingTwin({ allowed, users, timeout, coverage, marks }: Drawn): stri
   return lower > allowed ? 'violation' : upper + untimed > allowed ? 'undetermined' : undefined;
 }
 
-test('concurrency equals its twin', () => {
+/**
+ * Whether a close may be of any of several sessions: of a user without ids, where a session without a close times out. The twin
+ * takes the last that is open, and the longest that each may have lasted is open.
+ */
+function isAmbiguous({ marks, timeout }: Drawn): boolean {
+  if (timeout === undefined) return false;
+  const opened = new Map<string | undefined, number>();
+  return marks.some(({ step, time, values, subject }) => {
+    if (time === undefined || values[0] !== undefined) return false;
+    const before = opened.get(subject) ?? 0;
+    if (step === 0) opened.set(subject, before + 1);
+    return step > 0 && before > 1;
+  });
+}
+
+test('concurrency equals its twin; where a close may be of several sessions it may leave open what the twin decides', () => {
+  let ambiguous = 0;
   const property = fc.property(drawn, (each) => {
-    assert.deepEqual(
-      judgeDrawn(each, each.marks, each.coverage).map(({ verdict }) => verdict),
-      [countingTwin(each) ?? []].flat(),
-    );
+    const verdicts = judgeDrawn(each, each.marks, each.coverage).map(({ verdict }) => verdict);
+    if (isAmbiguous(each) && verdicts[0] === 'undetermined') ambiguous++;
+    else assert.deepEqual(verdicts, [countingTwin(each) ?? []].flat());
   });
   fc.assert(property, { numRuns: CASES });
+  assert.ok(ambiguous * 2 < CASES, `${ambiguous} of ${CASES} were ambiguous`);
 });
 
 test('concurrency accuses nobody on the evidence of a shorter log', () => {
