@@ -44,7 +44,9 @@ export async function matchRules(paths: string[], options: MatchOptions): Promis
   const inputs = await scanForMatches(files, plan, onMatch);
   out.end();
   await written;
-  const unread = inputs.some(({ status }) => status === 'partial' || status === 'unreadable');
+  const unread = inputs.some(
+    ({ status, unconfirmed }) => status === 'partial' || status === 'unreadable' || unconfirmed,
+  );
   const ran = new Set(inputs.flatMap(({ source }) => detectionsFor(plan, source)));
   const rules = count(plan.detections.length, 'rule');
   if (ran.size < plan.detections.length)

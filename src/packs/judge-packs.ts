@@ -7,7 +7,7 @@ import { countFindings } from '../model/finding-counts.ts';
 import type { RunSummary } from '../model/history.ts';
 import type { Notice, Report } from '../model/report.ts';
 import type { AuditRequest } from '../model/request.ts';
-import { drawVerdict } from '../model/verdict.ts';
+import { drawVerdict, isUnread } from '../model/verdict.ts';
 import type { CalendarAge } from '../retention/calendar-age.ts';
 import { judgeFindings, namingFindings } from './against.ts';
 import { CHECK_KINDS } from './index.ts';
@@ -91,17 +91,25 @@ function judgeControls(
 
 /** What is not in the report may be in what was not read, or not understood. */
 function whyPartial({ inputs, rules }: Report): string | undefined {
-  const unread = inputs.filter(({ status }) => ['partial', 'unreadable', 'empty'].includes(status));
+  const unread = inputs.filter(isUnread);
   if (unread.length > 0)
     return `${count(unread.length, 'file')} ${unread.length === 1 ? 'was' : 'were'} not read whole`;
-  const guessed = inputs.filter(({ unconfirmed }) => unconfirmed);
-  if (guessed.length > 0) return `nobody has confirmed the mapping of ${count(guessed.length, 'file')}`;
+  const guessed = whyGuessed(inputs);
+  if (guessed !== undefined) return guessed;
   const unknown = inputs.filter(({ source, records }) => source === null && records.audited > 0);
   if (unknown.length > 0) return `no mapping fits ${count(unknown.length, 'file')}`;
   const malformed = inputs.reduce((sum, { records }) => sum + records.malformed, 0);
   if (malformed > 0) return `${count(malformed, 'record')} could not be read`;
   const failed = rules.filter(({ status }) => status === 'error');
   return failed.length > 0 ? `${count(failed.length, 'rule')} in error` : undefined;
+}
+
+/** By a guess at what fields mean even what was seen may be something else. */
+function whyGuessed(inputs: Report['inputs']): string | undefined {
+  const guessed = inputs.filter(({ unconfirmed }) => unconfirmed);
+  return guessed.length > 0
+    ? `nobody has confirmed the mapping of ${count(guessed.length, 'file')}`
+    : undefined;
 }
 
 function judgeControl(
@@ -119,7 +127,8 @@ function judgeControl(
   const asked = control.checks
     .flatMap((check) => judgeCheck(check, evidence))
     .map((each) => withWaived(each, standing));
-  const judged = [...asked, ...judgeNaming(asked, evidence)];
+  const reason = whyGuessed(evidence.report.inputs);
+  const judged = [...asked, ...judgeNaming(asked, evidence)].map((each) => openBy(reason, each));
   const checks = judged.map(toControlCheck);
   const result = {
     ...base,
@@ -138,6 +147,12 @@ function judgeNaming(asked: readonly Judged[], evidence: Evidence): Judged[] {
   if (naming.length === 0) return [];
   const asks = 'nothing that names the control is found';
   return [judgeFindings(naming, { asks, population: { of: 'findings', count: naming.length } }, evidence)];
+}
+
+/** `reason`: why nothing that was seen can be relied on. */
+function openBy(reason: string | undefined, judged: Judged): Judged {
+  const isGood = judged.status === 'passed' || judged.status === 'excepted';
+  return reason !== undefined && isGood ? { ...judged, status: 'undetermined', reason } : judged;
 }
 
 function judgeCheck({ kind, params }: PackCheck, evidence: Evidence): Judged[] {

@@ -206,8 +206,7 @@ export class Sessions {
   /**
    * Without an id, the latest: which of equal sessions ended makes no difference to their number, but if one check-in was lost,
    * only the latest is proven to have lasted until now. Where seats are shared, the latest that holds just so many, for hardly
-   * any license server gives back seats of a session one by one. Of its own server
-   * and daemon; where those gave none, of any.
+   * any license server gives back seats of a session one by one. Of its own server and daemon; where those gave none, of any.
    */
   private endedBy(event: SessionEvent, quantity: Amount): Session | undefined {
     const sessions = this.sessionsOf(event);
