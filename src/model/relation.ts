@@ -27,7 +27,7 @@ export type Groupless = { events: number; untimed: number; within: Stretch | und
 export type Coverage =
   | (Stretch &
       Pick<Covered, 'holes'> & {
-        /** The parts of its holes of which the log itself says that it lacks them, however short; in order. */
+        /** The parts of its holes, and of what is thin, of which the log itself says that it lacks them, however short; in no order. */
         lost?: readonly Stretch[];
         steps?: readonly (Covered | undefined)[];
         /** Where several license servers write logs. */

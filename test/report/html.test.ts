@@ -30,6 +30,15 @@ describe('the format html', () => {
     assert.doesNotMatch(page, /\son\w+=/);
   });
 
+  test('more given back than used is told in words, and has no bar', () => {
+    const report = richReport();
+    report.history![1]!.licenses = [{ license: 'editor', used: -5, limit: 25 }];
+    const page = render(report);
+    assert.match(page, /License editor, last period: <span class="faint">20 to -5, highest 20/);
+    assert.match(page, /height="0"><title>2025-04-01T06:00:00Z: -5 of 25</);
+    assert.doesNotMatch(page, /(?:y|width|height)="-/);
+  });
+
   test('log text is no markup, wherever it stands', () => {
     const attack = `"'></title></style></script><script>alert(1)</script><img src=x onerror=alert(2)>`;
     const page = render(hostileReport(attack));

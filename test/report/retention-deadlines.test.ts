@@ -145,6 +145,21 @@ describe('retentionDeadlines()', () => {
     ]);
   });
 
+  test('calls nothing in time by a guess of which field is the time', () => {
+    const told = (changes: Partial<InputSummary>) => {
+      const activity = [activityOf('okta', ['2025-02-01'])];
+      const inputs = [inputOf('okta', changes)];
+      const report = reportOf({ keep: { maximum: '1 year' }, now: '2025-03-01', activity, inputs });
+      const [source] = retentionDeadlines(report)!.sources;
+      return [source!.state, describeState(source!)];
+    };
+    assert.deepEqual(told({}), ['in-time', 'no dated event is past the maximum']);
+    assert.deepEqual(told({ unconfirmed: true }), [
+      'undetermined',
+      'no dated event is past the maximum; 1 file read by a mapping that nobody has confirmed',
+    ]);
+  });
+
   test('goes by the last event where the report has no clock, and says so', () => {
     const activity = [activityOf('okta', ['2025-01-01']), activityOf(null, ['2025-03-01'])];
     const report = reportOf({ keep: { maximum: '1 month' }, activity });

@@ -8,6 +8,7 @@ import type { BucketPlan } from './bucket-plan.ts';
 import { type Bounds, combinedCells } from './cells.ts';
 import { DistinctBuckets } from './distinct-buckets.ts';
 import type { MeasureFold, SegmentUse } from './measure-fold.ts';
+import { explainBoth } from './statistic.ts';
 
 export class DistinctRatio implements MeasureFold {
   private readonly plan: BucketPlan;
@@ -44,22 +45,7 @@ export class DistinctRatio implements MeasureFold {
 
   finish(until: Instant): SegmentUse[] {
     const cells = combinedCells(this.counted.cells(until), this.divisors.cells(until), ratio);
-    const { witnessesAt, doubtsOf } = this.counted.explain;
-    const others = this.divisors.explain;
-    return this.plan.conclude(
-      cells,
-      {
-        witnessesAt,
-        doubtsOf: (segment) => {
-          const [own, other] = [doubtsOf(segment), others.doubtsOf(segment)];
-          return {
-            reasons: [...new Set([...own.reasons, ...other.reasons])],
-            places: own.places.length > 0 ? own.places : other.places,
-          };
-        },
-      },
-      until,
-    );
+    return this.plan.conclude(cells, explainBoth(this.counted.explain, this.divisors.explain), until);
   }
 
   stillOpen(): Iterable<Session> {

@@ -17,6 +17,20 @@ export type Explain = {
   doubtsOf(segment: Segment): { reasons: string[]; places: readonly Witness[] };
 };
 
+/** Of a figure that is formed of two: what doubts either doubts it, and it is the first that is witnessed. */
+export function explainBoth({ witnessesAt, doubtsOf }: Explain, second: Explain): Explain {
+  return {
+    witnessesAt,
+    doubtsOf: (segment) => {
+      const [own, other] = [doubtsOf(segment), second.doubtsOf(segment)];
+      return {
+        reasons: [...new Set([...own.reasons, ...other.reasons])],
+        places: own.places.length > 0 ? own.places : other.places,
+      };
+    },
+  };
+}
+
 type Plan = {
   measure: Measure;
   segments: readonly Segment[];

@@ -10,6 +10,7 @@ import { divideDown, divideUp } from './adjust.ts';
 import type { BucketPlan } from './bucket-plan.ts';
 import { type Bounds, combinedCells } from './cells.ts';
 import type { MeasureFold, SegmentUse } from './measure-fold.ts';
+import { explainBoth } from './statistic.ts';
 import { SumBuckets } from './sum-buckets.ts';
 
 export class SumBeyond implements MeasureFold {
@@ -41,22 +42,10 @@ export class SumBeyond implements MeasureFold {
   }
 
   finish(until: Instant): SegmentUse[] {
-    const [sums, wholes] = [this.sums.cells(), this.wholes.cells()];
-    const { witnessesAt, doubtsOf } = this.sums.explain;
-    return this.plan.conclude(
-      combinedCells(sums, wholes, (sum, whole) => beyond(sum, whole, this.share)),
-      {
-        witnessesAt,
-        doubtsOf: (segment) => {
-          const [own, other] = [doubtsOf(segment), this.wholes.explain.doubtsOf(segment)];
-          return {
-            reasons: [...new Set([...own.reasons, ...other.reasons])],
-            places: own.places.length > 0 ? own.places : other.places,
-          };
-        },
-      },
-      until,
+    const cells = combinedCells(this.sums.cells(), this.wholes.cells(), (sum, whole) =>
+      beyond(sum, whole, this.share),
     );
+    return this.plan.conclude(cells, explainBoth(this.sums.explain, this.wholes.explain), until);
   }
 
   stillOpen(): Iterable<Session> {

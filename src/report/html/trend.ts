@@ -58,7 +58,8 @@ function chart(title: string, runs: readonly RunSummary[], figureOf: FigureOf, l
   const figures = runs.map(figureOf);
   const limits = runs.map((run) => limitOf?.(run));
   const most = [...figures, ...limits].reduce<number>((highest, each) => Math.max(highest, each ?? 0), 0);
-  const scale = (figure: number) => (most === 0 ? 0 : Math.ceil((figure / most) * HEIGHT));
+  // More was given back than used: no bar, the words have the figure.
+  const scale = (figure: number) => (most === 0 ? 0 : Math.max(0, Math.ceil((figure / most) * HEIGHT)));
   const marks = runs.map(({ at }, index) => {
     const [figure, limit] = [figures[index], limits[index]];
     if (figure === undefined) return '';

@@ -131,7 +131,7 @@ function sumOf(days: readonly DayOfEvents[]): number {
   return days.reduce((sum, { events }) => sum + events, 0);
 }
 
-/** What of a source was not read, not understood or not dated. */
+/** What of a source was not read, not understood, not dated, or dated by a guess. */
 function doubtsOfInputs(inputs: readonly InputSummary[], activity: SourceActivity | undefined): string[] {
   const sum = (amountOf: (input: InputSummary) => number) =>
     inputs.reduce((total, input) => total + amountOf(input), 0);
@@ -148,6 +148,11 @@ function doubtsOfInputs(inputs: readonly InputSummary[], activity: SourceActivit
     ],
     [sum(({ records }) => records.malformed), (amount) => `${count(amount, 'malformed record')}`],
     [inputs.filter(isUnread).length, (amount) => `${count(amount, 'file')} not read whole`],
+    // The times are of the fields that the guess took for them.
+    [
+      inputs.filter(({ unconfirmed }) => unconfirmed).length,
+      (amount) => `${count(amount, 'file')} read by a mapping that nobody has confirmed`,
+    ],
   ];
   return amounts.flatMap(([amount, say]) => (amount === 0 ? [] : [say(amount)]));
 }
