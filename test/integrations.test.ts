@@ -18,8 +18,7 @@ const scratch = fs.mkdtempSync(path.join(os.tmpdir(), 'integrations-'));
 
 /** The package as it is installed, with the bundle of the sources as they are now. */
 const tool = path.join(scratch, 'tool');
-fs.mkdirSync(path.join(tool, 'bin'), { recursive: true });
-fs.copyFileSync(path.join(ROOT, 'bin/audit-check.js'), path.join(tool, 'bin/audit-check.js'));
+fs.cpSync(path.join(ROOT, 'bin'), path.join(tool, 'bin'), { recursive: true });
 fs.chmodSync(path.join(tool, 'bin/audit-check.js'), 0o755);
 fs.writeFileSync(path.join(tool, 'package.json'), '{"type": "module"}');
 fs.symlinkSync(path.dirname(bundled('main')), path.join(tool, 'dist'));

@@ -1,6 +1,5 @@
-/** The last step of `npm run build`: parses everything under `rules/` and writes `dist/library.json`. */
+/** A step of `npm run build`: parses everything under `rules/` and writes `dist/library.json`. */
 import fs from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { type Problem, ProblemsError } from '../model/problem.ts';
 import { COMPILED_FILE, type CompiledLibrary, digestOfText, toCompiledJson } from './compiled-library.ts';
 import { LIBRARY, listFiles, parseShipped, SHIPPED_FOLDERS, YAML_NAME } from './library.ts';
@@ -22,6 +21,7 @@ export function compileLibrary(): CompiledLibrary {
   return library;
 }
 
-const [, script = ''] = process.argv;
-if (fs.existsSync(script) && fs.realpathSync(script) === fileURLToPath(import.meta.url))
+/** @throws {ProblemsError} as `compileLibrary` */
+export function writeLibrary(): void {
   fs.writeFileSync(COMPILED_FILE, toCompiledJson(compileLibrary()));
+}

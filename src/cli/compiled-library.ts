@@ -21,7 +21,7 @@ export type CompiledFile =
 /** By path below `rules/`. */
 export type CompiledLibrary = Record<string, { sha256: string; file: CompiledFile }>;
 
-/** Beside the bundles; sources, which may be newer than any build, have none. */
+/** Beside the bundle; sources, which may be newer than any build, have none. */
 export const COMPILED_FILE = fileURLToPath(new URL('library.json', import.meta.url));
 
 export function digestOfText(text: string): string {

@@ -78,7 +78,13 @@ function numbersOf(version: string): number[] {
 }
 
 /** What a build makes and a run needs. */
-const BUILT = ['dist/main.js', 'dist/scan-worker.js', 'dist/kernel.wasm', 'dist/library.json'];
+const BUILT = [
+  'dist/main.js',
+  'dist/bundle.cjs',
+  'dist/scan-worker.js',
+  'dist/kernel.wasm',
+  'dist/library.json',
+];
 
 function examinePackage(): Examined {
   const missing = BUILT.filter((name) => !fs.existsSync(packageFile(name)));

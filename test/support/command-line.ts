@@ -60,6 +60,6 @@ export function runWithInput(
 /** The arguments of Node that run the command. */
 export function commandWords(argv: string[]): string[] {
   const program = JSON.stringify(pathToFileURL(bundled('main')).href);
-  const script = `const { main } = await import(${program}); await main(['node', 'audit-check', ...process.argv.slice(1)]);`;
+  const script = `const { default: program } = await import(${program}); await program.main(['node', 'audit-check', ...process.argv.slice(1)]);`;
   return ['--input-type=module', '-e', script, '--', ...argv];
 }
