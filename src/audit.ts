@@ -79,13 +79,14 @@ async function auditOnce(
   const { onStage, onCounters, evidence = [] } = options;
   const plan = compilePlan(request);
   onStage?.('plan');
-  const { scan, executor } = await scanFiles(files, plan, options);
+  const { scan, executor, settle, close } = await scanFiles(files, plan, options);
   try {
     onStage?.('scan');
     const { findings: repeats, ...repeated } = await mergeRepeats(scan);
     onStage?.('repeats');
     const related = await relate(plan, scan, repeated, executor, options.judgeBytes);
     onStage?.('relate');
+    await settle();
     for (const [index, { check }] of plan.checks.entries()) await check.ready?.(scan.states[index]);
     const checked = plan.checks.map(({ check }, index) => check.finish(scan.states[index]));
     const beside = options.beside?.(scan.inputs);
@@ -97,7 +98,6 @@ async function auditOnce(
     onCounters?.(scan.counters);
     return report;
   } finally {
-    await executor.close();
-    scan.runs.dispose();
+    await close();
   }
 }

@@ -140,7 +140,7 @@ async function scanAccess(
   const progress = process.stderr.isTTY ? new Progress(process.stderr, bytes) : undefined;
   try {
     const jobs = Math.min(os.availableParallelism(), MAX_JOBS);
-    const { scan, executor } = await scanFiles(files, plan, {
+    const { scan, close } = await scanFiles(files, plan, {
       jobs,
       ...(progress && { onProgress: progress.update }),
     });
@@ -151,8 +151,7 @@ async function scanAccess(
         for (const mark of marks) onMark(mark);
       return { inputs: scan.inputs, coverage: coverageOf(scan.coverage.of(0), 0) };
     } finally {
-      await executor.close();
-      scan.runs.dispose();
+      await close();
     }
   } finally {
     progress?.clear();

@@ -1,14 +1,13 @@
 /** A scan that begins where the last one ended: it folds what was appended, and proves by digests that the rest is unchanged. */
-import crypto from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
-import { NEWLINE } from '../base/lexical.ts';
-import { type CutTools, cutLines } from '../read/cut-lines.ts';
+import type { CutTools } from '../read/cut-lines.ts';
 import { digestFile } from '../read/digest-file.ts';
 import type { DiscoveredFile } from '../read/discover.ts';
-import { isSystemError } from '../read/open.ts';
-import { CHANGED } from '../read/plain-bytes.ts';
+import { CHANGED, type LineRange } from '../read/plain-bytes.ts';
 import type { StateFolder } from '../read/state-folder.ts';
 import type { Executor } from './executor.ts';
+import { newRanges, type Passed, PassedBytes, type PassOrder } from './passed-bytes.ts';
+import { PassingThread } from './passing-thread.ts';
 import type { Plan } from './plan.ts';
 import {
   AlteredSince,
@@ -25,7 +24,7 @@ import {
   unpackState,
 } from './run-state.ts';
 import type { Scan, ScanBooks } from './scan-books.ts';
-import { lineHead, NO_LINES, rangeBytesFor, type ScanTask, type Sizes } from './tasks.ts';
+import { lineHead, NO_LINES, type ScanTask, type Sizes } from './tasks.ts';
 
 export type StateOptions = {
   folder: StateFolder;
@@ -33,14 +32,25 @@ export type StateOptions = {
   fresh?: boolean;
 };
 
+/** Known bytes from which on they pass by another thread. `module`: what it runs, where that is not the built one. */
+export type PassingOptions = { fromBytes: number; module?: URL };
+
+/** What a run is to save once all is proven: for each file its packed part, and files of rows by name. */
+type Kept = { plan: string; parts: (Buffer | undefined)[]; rows: Record<string, string> };
+
 export class ResumedScan {
   private readonly plan: Plan;
   private readonly files: readonly DiscoveredFile[];
   private readonly options: StateOptions;
   private readonly tools: CutTools;
   private readonly sizes: Sizes;
-  /** Of each file of lines that was cut, by its number. */
-  private readonly passed = new Map<number, PassedBytes>();
+  private readonly passing: PassingOptions;
+  private plans: ReadonlyMap<number, FilePlan> = new Map();
+  private kept: Kept | undefined;
+  private thread: PassingThread | undefined;
+  /** Of each file of lines that was cut, by its number; of one that passes by another thread its ranges, until that has answered. */
+  private readonly passed = new Map<number, Passed>();
+  private readonly elsewhere = new Map<number, LineRange[]>();
 
   constructor(
     plan: Plan,
@@ -48,15 +58,20 @@ export class ResumedScan {
     options: StateOptions,
     tools: CutTools,
     sizes: Sizes,
+    passing: PassingOptions,
   ) {
     this.plan = plan;
     this.files = files;
     this.options = options;
     this.tools = tools;
     this.sizes = sizes;
+    this.passing = passing;
   }
 
-  /** @throws {StateRefusal} where nothing can be built on what was saved, or a file cannot be read as it is known */
+  /**
+   * The scan, of which nothing may be told before `settle`.
+   * @throws {StateRefusal} where nothing can be built on what was saved, or a file cannot be read as it is known
+   */
   async run(books: ScanBooks, executor: Executor): Promise<Scan> {
     const { folder, fresh = false } = this.options;
     const planDigest = digestPlan(this.plan);
@@ -66,26 +81,61 @@ export class ResumedScan {
     for (const [fileIndex, { part, bytes }] of (known?.files ?? []).entries())
       if (part !== undefined && bytes > 0) parts.add(fileIndex, unpackPart(part), false);
     if (saved !== undefined && typeof saved !== 'string') books.restore(saved.files);
-    const plans = await this.planFiles(known);
-    for await (const { task, part } of executor.inOrder(this.tasks(plans))) {
+    this.plans = await this.planFiles(known);
+    this.passElsewhere();
+    for await (const { task, part } of executor.inOrder(this.tasks())) {
       const fileIndex = task.kind === 'range' ? task.fileIndex : task.fileIndexes[0]!;
       parts.add(fileIndex, part, task.kind === 'range' && task.provisional === true);
     }
     const packed = this.files
       .map((_, fileIndex) => parts.of(fileIndex))
       .map((part) => part && packPart(part));
-    const rows = books.save((kind) => folder.newFile(kind));
-    for (const [fileIndex, { bytes, sha256 }] of this.passed) books.digested(fileIndex, bytes, sha256);
+    this.kept = { plan: planDigest, parts: packed, rows: books.save((kind) => folder.newFile(kind)) };
+    for (const { fileIndex, lines, size } of this.plans.values())
+      if (lines !== undefined) books.digested(fileIndex, size, this.passed.get(fileIndex)?.sha256 ?? null);
     books.add(parts.merged());
-    const scan = books.close();
-    const states = this.files.map((_, fileIndex) => this.toState(scan, plans, fileIndex, packed[fileIndex]));
+    return books.close();
+  }
+
+  /**
+   * Completes the scan by what another thread proved meanwhile, and saves the state of the next run.
+   * @throws {StateRefusal} where a file is not what it was, or changed while it was read
+   */
+  async settle(scan: Scan): Promise<void> {
+    await this.hear();
+    for (const [fileIndex, { sha256 }] of this.passed) scan.inputs[fileIndex]!.sha256 = sha256;
+    const { folder } = this.options;
+    const { plan, parts, rows } = this.kept!;
+    const states = this.files.map((_, fileIndex) => this.toState(scan, fileIndex, parts[fileIndex]));
     if (states.every((state) => state !== undefined))
       folder.save({
-        content: packState({ plan: planDigest, files: states }),
+        content: packState({ plan, files: states }),
         files: rows,
         covered: states.reduce((sum, { bytes }) => sum + bytes, 0),
       });
-    return scan;
+  }
+
+  /** Also in the middle of a run that was given up. */
+  async close(): Promise<void> {
+    await this.thread?.close();
+  }
+
+  private async hear(): Promise<void> {
+    const answers = (await this.thread?.answers) ?? [];
+    if (answers instanceof Error) throw answers;
+    for (const answer of answers) {
+      if ('refusal' in answer) {
+        const { isAltered, message } = answer.refusal;
+        throw isAltered ? new AlteredSince(message) : new StateRefusal(message);
+      }
+      const { passed, ranges } = answer;
+      // By their checksums what was scanned is what was digested.
+      if (!isDeepStrictEqual(ranges, this.elsewhere.get(passed.fileIndex)))
+        throw new StateRefusal(`${this.files[passed.fileIndex]!.file} ${CHANGED}`);
+      this.passed.set(passed.fileIndex, passed);
+    }
+    for (const fileIndex of this.elsewhere.keys())
+      if (!this.passed.has(fileIndex)) throw new Error(`nobody digested file ${fileIndex}`);
   }
 
   private async planFiles(known: RunState | undefined): Promise<Map<number, FilePlan>> {
@@ -104,47 +154,49 @@ export class ResumedScan {
     return plans;
   }
 
-  private async *tasks(plans: ReadonlyMap<number, FilePlan>): AsyncGenerator<ScanTask> {
-    for (const plan of plans.values()) {
+  private passElsewhere(): void {
+    const orders = [...this.plans.values()]
+      .filter(({ lines, known }) => lines !== undefined && known !== undefined)
+      .map((plan) => this.orderOf(plan));
+    const bytes = orders.reduce((sum, { known }) => sum + known!.bytes, 0);
+    if (orders.length === 0 || bytes < this.passing.fromBytes) return;
+    this.thread = new PassingThread({ orders, sizes: this.sizes }, this.passing.module);
+    for (const { fileIndex } of orders) this.elsewhere.set(fileIndex, []);
+  }
+
+  private orderOf({ fileIndex, known, covered, size }: FilePlan): PassOrder {
+    const { file } = this.files[fileIndex]!;
+    const before = known && { bytes: known.bytes, sha256: known.sha256, line: known.lines!.line };
+    return { fileIndex, file, known: before, covered, size };
+  }
+
+  private async *tasks(): AsyncGenerator<ScanTask> {
+    for (const plan of this.plans.values()) {
       if (plan.lines !== undefined) yield* this.cut(plan);
       else if (plan.known === undefined) yield { kind: 'files', fileIndexes: [plan.fileIndex] };
     }
   }
 
-  private async *cut({ fileIndex, known, lines, covered, size }: FilePlan): AsyncGenerator<ScanTask> {
-    const { head, source } = lines!;
-    const discovered = this.files[fileIndex]!;
-    const { file } = discovered;
-    const rangeBytes = rangeBytesFor(discovered, this.sizes);
-    const passed = new PassedBytes(file, known, covered, this.tools);
-    const from = { offset: known?.bytes ?? 0, line: known?.lines?.line ?? 1 };
-    const stretch = { from, until: size, stop: covered };
-    let ranges = 0;
-    try {
-      for await (const range of cutLines(file, rangeBytes, this.tools, passed.add, stretch)) {
-        const provisional = range.start >= covered;
-        ranges++;
-        yield { kind: 'range', fileIndex, range, head, source, ...(provisional && { provisional }) };
-      }
-    } catch (error) {
-      if (!isSystemError(error)) throw error;
-      throw new StateRefusal(`${file} cannot be read: ${error.code}`);
+  private async *cut(plan: FilePlan): AsyncGenerator<ScanTask> {
+    const { fileIndex, known, covered } = plan;
+    const { head, source } = plan.lines!;
+    const order = this.orderOf(plan);
+    const ranges = this.elsewhere.get(fileIndex) ?? [];
+    const bytes = this.elsewhere.has(fileIndex) ? undefined : new PassedBytes(order, this.tools);
+    for await (const range of newRanges(order, this.sizes, this.tools, bytes?.add)) {
+      const provisional = range.start >= covered;
+      ranges.push(range);
+      yield { kind: 'range', fileIndex, range, head, source, ...(provisional && { provisional }) };
     }
-    if (ranges === 0 && known === undefined)
+    if (ranges.length === 0 && known === undefined)
       yield { kind: 'range', fileIndex, range: NO_LINES, head, source };
-    passed.end(size);
-    this.passed.set(fileIndex, passed);
+    if (bytes !== undefined) this.passed.set(fileIndex, bytes.end());
   }
 
   /** What is kept of one file; undefined where nothing may be kept of the run, for the file was not read as it should. */
-  private toState(
-    scan: Scan,
-    plans: ReadonlyMap<number, FilePlan>,
-    fileIndex: number,
-    part: Buffer | undefined,
-  ): FileState | undefined {
+  private toState(scan: Scan, fileIndex: number, part: Buffer | undefined): FileState | undefined {
     const { file, bytes } = this.files[fileIndex]!;
-    const plan = plans.get(fileIndex);
+    const plan = this.plans.get(fileIndex);
     if (plan === undefined) return { file, bytes, sha256: '', lines: undefined, part: undefined };
     const { status, sha256 } = scan.inputs[fileIndex]!;
     if (status === 'partial' || status === 'unreadable') return undefined;
@@ -169,63 +221,4 @@ function checkKnown({ file, lines, bytes, sha256 }: FileState, plan: FilePlan): 
   const { line: _, ...before } = lines;
   if (!isDeepStrictEqual(before, plan.lines))
     throw new StateRefusal(`${file} is of another source or form now than its first records said`);
-}
-
-/** The bytes of a file on their way past whoever cuts it: their digests up to some offsets, and the lines in them. */
-class PassedBytes {
-  bytes = 0;
-  /** The line that begins behind what the next state covers: counted on from what the last one knew. */
-  line: number;
-  coveredSha256 = '';
-  sha256 = '';
-  private readonly file: string;
-  private readonly known: FileState | undefined;
-  private readonly covered: number;
-  private readonly tools: CutTools;
-  private readonly hash = crypto.createHash('sha256');
-
-  constructor(file: string, known: FileState | undefined, covered: number, tools: CutTools) {
-    this.file = file;
-    this.known = known;
-    this.line = known?.lines?.line ?? 1;
-    this.covered = covered;
-    this.tools = tools;
-    this.mark(NEWLINE);
-  }
-
-  /** @throws {StateRefusal} as soon as what was audited before turns out to be other bytes now */
-  readonly add = (piece: Buffer): void => {
-    const before = this.known?.bytes ?? 0;
-    const ends = [before, this.covered].map((offset) => offset - this.bytes);
-    let from = 0;
-    for (const end of [...ends.filter((at) => at > 0 && at <= piece.length), piece.length]) {
-      if (end <= from) continue;
-      const part = piece.subarray(from, end);
-      this.hash.update(part);
-      if (this.bytes >= before && this.bytes < this.covered) this.line += this.tools.countNewlines(part);
-      this.bytes += part.length;
-      from = end;
-      this.mark(part.at(-1));
-    }
-  };
-
-  private mark(lastByte: number | undefined): void {
-    const { known } = this;
-    if (known !== undefined && this.bytes === known.bytes && this.digest() !== known.sha256)
-      throw new AlteredSince(`${this.file} is not what it was: its first ${known.bytes} bytes changed`);
-    if (this.bytes !== this.covered) return;
-    // It was found by another look at the file, a moment ago.
-    if (lastByte !== NEWLINE) throw new StateRefusal(`${this.file} ${CHANGED}`);
-    this.coveredSha256 = this.digest();
-  }
-
-  /** @throws {StateRefusal} where the file is shorter than it was when it was found */
-  end(size: number): void {
-    if (this.bytes !== size) throw new StateRefusal(`${this.file} ${CHANGED}`);
-    this.sha256 = this.digest();
-  }
-
-  private digest(): string {
-    return this.hash.copy().digest('hex');
-  }
 }

@@ -37,7 +37,6 @@ export type Scan = {
   ran: Set<number>;
   occurring: Set<string>;
   counters: ScanCounters;
-  runs: TemporaryRuns;
 };
 
 /** Collects what the parts of a scan say. */
@@ -94,8 +93,8 @@ export class ScanBooks {
     this.stored.set(fileIndex, stored);
   };
 
-  /** What was learned of a file of lines that passed by in one piece. */
-  digested(fileIndex: number, bytes: number, sha256: string): void {
+  /** What was learned of a file of lines that passed by in one piece; its digest may come later. */
+  digested(fileIndex: number, bytes: number, sha256: string | null): void {
     this.stored.set(fileIndex, { ...plainFile(), bytes, sha256 });
   }
 
@@ -137,7 +136,6 @@ export class ScanBooks {
       ran,
       occurring: new Set(merged.occurring),
       counters: merged.counters,
-      runs: this.runs,
     };
   }
 }

@@ -25,8 +25,11 @@ export type ScanOptions = {
   threadBytes?: number;
   /** Made for `jobs` already, so that its workers have started, and for this run alone: it ends with it. */
   pool?: WorkerPool;
-  /** The module that threads run, where it is not the built one. */
+  /** Bytes of files that an earlier run knows below which this thread digests them. */
+  passingBytes?: number;
+  /** The modules that threads run, where they are not the built ones. */
   workerModule?: URL;
+  passingModule?: URL;
   /** Where what this run learns is kept for the next, and what the last one kept. */
   state?: StateOptions;
   onProgress?: OnProgress;
@@ -37,29 +40,58 @@ export type ScanOptions = {
 /** A thread with its plan is ready after some 100 ms (measured): time for this many bytes. */
 const THREAD_BYTES = 24 * 1024 * 1024;
 
-/** The executor, which may judge what was found, is the caller's to close. */
+/** Bytes whose digest takes longer than starting a thread for it, at some 1.7 GB/s. */
+const PASSING_BYTES = 256 * 1024 * 1024;
+
+/**
+ * `executor`: may judge what was found. `settle`: awaited before anything is told of the scan, it completes it.
+ * `close`: frees threads and files; the caller's to call.
+ */
+export type Scanned = { scan: Scan; executor: Executor; settle(): Promise<void>; close(): Promise<void> };
+
+/** @throws {StateRefusal} as `settle` may, where the run must start over without what was saved */
 export async function scanFiles(
   files: readonly DiscoveredFile[],
   plan: Plan,
   options: ScanOptions,
-): Promise<{ scan: Scan; executor: Executor }> {
+): Promise<Scanned> {
   const runs = new TemporaryRuns();
   const books = new ScanBooks(plan, files, runs);
   const { executor, tools } = createExecutor(files, plan, options, books);
   const sizes = { ...DEFAULT_SIZES, ...options.sizes };
+  const resumed = createResumed(files, plan, options, tools, sizes);
+  const close = async () => {
+    await executor.close();
+    await resumed?.close();
+    runs.dispose();
+  };
   try {
-    if (options.state !== undefined) {
-      const resumed = new ResumedScan(plan, files, options.state, tools ?? cutTools(), sizes);
-      return { scan: await resumed.run(books, executor), executor };
+    if (resumed !== undefined) {
+      const scan = await resumed.run(books, executor);
+      return { scan, executor, settle: () => resumed.settle(scan), close };
     }
     const tasks = planTasks(plan, files, sizes, tools, books.cut);
     for await (const { part } of executor.inOrder(tasks)) books.add(part);
-    return { scan: books.close(), executor };
+    return { scan: books.close(), executor, settle: async () => {}, close };
   } catch (error) {
-    await executor.close();
-    runs.dispose();
+    await close();
     throw error;
   }
+}
+
+function createResumed(
+  files: readonly DiscoveredFile[],
+  plan: Plan,
+  { state, jobs, passingBytes = PASSING_BYTES, passingModule: module }: ScanOptions,
+  tools: CutTools | undefined,
+  sizes: Sizes,
+): ResumedScan | undefined {
+  if (state === undefined) return undefined;
+  const passing = {
+    fromBytes: jobs >= 2 ? passingBytes : Number.POSITIVE_INFINITY,
+    ...(module && { module }),
+  };
+  return new ResumedScan(plan, files, state, tools ?? cutTools(), sizes, passing);
 }
 
 /** Runs the detections of a plan over files in this thread, for their matches alone. */
@@ -68,9 +100,8 @@ export async function scanForMatches(
   plan: Plan,
   onMatch: OnMatch,
 ): Promise<Scan['inputs']> {
-  const { scan, executor } = await scanFiles(files, plan, { jobs: 1, onMatch });
-  await executor.close();
-  scan.runs.dispose();
+  const { scan, close } = await scanFiles(files, plan, { jobs: 1, onMatch });
+  await close();
   return scan.inputs;
 }
 

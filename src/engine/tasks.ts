@@ -52,7 +52,10 @@ export const DEFAULT_SIZES: Sizes = {
  */
 const LAST_RANGES = 4;
 
-export function rangeBytesFor({ bytes }: DiscoveredFile, { rangeBytes, lastBytes }: Sizes): RangeBytes {
+export function rangeBytesFor(
+  { bytes }: Pick<DiscoveredFile, 'bytes'>,
+  { rangeBytes, lastBytes }: Sizes,
+): RangeBytes {
   const finerFrom = bytes - LAST_RANGES * rangeBytes;
   return (start) => (start < finerFrom ? rangeBytes : Math.min(rangeBytes, lastBytes));
 }

@@ -16,10 +16,10 @@ export type CutTools = {
 };
 
 /**
- * What to cut: from the first byte of a line up to an offset, or to the end of the file. What lies before only passes by.
- * `stop`: an offset, the first byte of a line, at which a range ends however short it is.
+ * What to cut: from the first byte of a line up to an offset, or to the end of the file. What lies before only passes by, or is
+ * not read at all where it is `known`. `stop`: an offset, the first byte of a line, at which a range ends however short it is.
  */
-export type LineStretch = { from: ReadStart; until?: number; stop?: number };
+export type LineStretch = { from: ReadStart; until?: number; stop?: number; known?: boolean };
 
 const WHOLE: LineStretch = { from: { offset: 0, line: 1 } };
 
@@ -34,13 +34,15 @@ export async function* cutLines(
   rangeBytes: RangeBytes,
   tools: CutTools,
   onPiece: OnPiece,
-  { from: { offset, line: firstLine }, until = Number.POSITIVE_INFINITY, stop = 0 }: LineStretch = WHOLE,
+  stretch: LineStretch = WHOLE,
 ): AsyncGenerator<LineRange, void> {
   const { block, countNewlines, checksum } = tools;
+  const { from: start, until = Number.POSITIVE_INFINITY, stop = 0, known = false } = stretch;
+  const { offset } = start;
   const descriptor = fs.openSync(file, 'r');
   try {
-    let at = 0;
-    let line = firstLine;
+    let at = known ? offset : 0;
+    let { line } = start;
     let range: LineRange = { start: offset, end: offset, line, checksum: 0 };
     while (at < until) {
       const length = readWhole(descriptor, block, pieceEnd(at, until) - at, at);

@@ -13,12 +13,13 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, beforeEach, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { audit } from '../../src/audit.ts';
 import { discover } from '../../src/read/discover.ts';
 import { StateFolder } from '../../src/read/state-folder.ts';
 import { auditPaths, renderReport, testRequest } from '../support/audit-run.ts';
+import { bundled } from '../support/bundled.ts';
 import { EVERY_RELATION } from '../support/every-relation.ts';
 import { rounds } from '../support/rounds.ts';
 import { madeFates, spoiledLog } from '../support/spoiled-log.ts';
@@ -39,20 +40,30 @@ beforeEach(() => {
 /** `altered`: what the report says of bytes that an earlier run audited and that are gone; `text` is without it. */
 type Run = { text: string; refusals: string[]; read: number; altered: string | undefined };
 
-async function run(options: { state?: boolean; jobs?: number; own?: typeof request } = {}): Promise<Run> {
+type RunOptions = { state?: boolean; own?: typeof request; elsewhere?: URL | undefined };
+
+/** The thread by which files pass that are known; without it they pass by this one. */
+const PASSER = pathToFileURL(bundled('passing-worker'));
+const WAYS = [
+  ['here', undefined],
+  ['by another thread', PASSER],
+] as const;
+
+async function run(options: RunOptions = {}): Promise<Run> {
   const refusals: string[] = [];
   let read = 0;
   const folder = new StateFolder(state);
   if (options.state !== false) folder.open();
-  const report = await auditPaths(options.own ?? request, [logs], {
+  const auditing = auditPaths(options.own ?? request, [logs], {
     sizes: { rangeBytes: 5000, batchBytes: 5000 },
     onProgress: ({ bytes }) => {
       read += bytes;
     },
     onRefusal: (reason) => void refusals.push(reason),
     ...(options.state !== false && { state: { folder } }),
+    ...(options.elsewhere && { jobs: 2, passingBytes: 0, passingModule: options.elsewhere }),
   });
-  folder.close();
+  const report = await auditing.finally(() => folder.close());
   const altered = report.notices.find(({ code }) => code === 'altered-since')?.message;
   report.notices = report.notices.filter(({ code }) => code !== 'altered-since');
   return { text: renderReport(report, 'json') + renderReport(report, 'text'), refusals, read, altered };
@@ -83,37 +94,42 @@ test('how much a state speaks for is known before it is loaded', async () => {
   assert.equal(new StateFolder(state).coveredBytes(), 0);
 });
 
-test('a log that grows is read from where the last run ended, whatever it ended in', async () => {
-  const line = text.indexOf('\n');
-  const cuts = [text.length >> 1, line, line + 1, 0, 1, 100, text.length];
-  for (const cut of cuts.slice(0, rounds(4, 7))) {
-    rmSync(state, { recursive: true, force: true });
-    writeFileSync(app, text.slice(0, cut));
-    if (cut > 0) assert.equal((await run()).text, await scratch(), `a first run of ${cut} bytes`);
-    appendFileSync(app, text.slice(cut));
-    const second = await run();
-    assert.equal(second.text, await scratch(), `the rest behind ${cut} bytes`);
-    assert.deepEqual(second.refusals, []);
-    const longestLine = Math.max(...text.split('\n').map((line) => line.length));
-    assert.ok(
-      second.read <= text.length - cut + longestLine + 1,
-      `${second.read} bytes were read behind ${cut}`,
-    );
-    const third = await run();
-    assert.equal(third.text, second.text);
-    assert.ok(third.read <= longestLine + 1, 'nothing new is nothing to read');
-  }
-});
+for (const [way, elsewhere] of WAYS) {
+  test(`a log that grows is read from where the last run ended, whatever it ended in, ${way}`, async () => {
+    const line = text.indexOf('\n');
+    const cuts = [text.length >> 1, line, line + 1, 0, 1, 100, text.length];
+    for (const cut of cuts.slice(0, rounds(elsewhere ? 1 : 4, 7))) {
+      rmSync(state, { recursive: true, force: true });
+      writeFileSync(app, text.slice(0, cut));
+      if (cut > 0)
+        assert.equal((await run({ elsewhere })).text, await scratch(), `a first run of ${cut} bytes`);
+      appendFileSync(app, text.slice(cut));
+      const second = await run({ elsewhere });
+      assert.equal(second.text, await scratch(), `the rest behind ${cut} bytes`);
+      assert.deepEqual(second.refusals, []);
+      const longestLine = Math.max(...text.split('\n').map((line) => line.length));
+      assert.ok(
+        second.read <= text.length - cut + longestLine + 1,
+        `${second.read} bytes were read behind ${cut}`,
+      );
+      const third = await run({ elsewhere });
+      assert.equal(third.text, second.text);
+      assert.ok(third.read <= longestLine + 1, 'nothing new is nothing to read');
+    }
+  });
+}
 
-test('a run that ends inside a line keeps nothing of it, in the second run as in the first', async () => {
-  const steps = [0.2, 0.4001, 0.6, 0.8003, 1].map((share) => Math.floor(text.length * share));
-  for (const [index, end] of steps.entries()) {
-    appendFileSync(app, text.slice(steps[index - 1] ?? 0, end));
-    const { text: found, refusals } = await run();
-    assert.equal(found, await scratch(), `after ${end} bytes`);
-    assert.deepEqual(refusals, []);
-  }
-});
+for (const [way, elsewhere] of WAYS) {
+  test(`a run that ends inside a line keeps nothing of it, in the second run as in the first, ${way}`, async () => {
+    const steps = [0.2, 0.4001, 0.6, 0.8003, 1].map((share) => Math.floor(text.length * share));
+    for (const [index, end] of steps.entries()) {
+      appendFileSync(app, text.slice(steps[index - 1] ?? 0, end));
+      const { text: found, refusals } = await run({ elsewhere });
+      assert.equal(found, await scratch(), `after ${end} bytes`);
+      assert.deepEqual(refusals, []);
+    }
+  });
+}
 
 test('a log whose source shows only as it grows starts over', async () => {
   const poor = '{"time":"2026-03-02T08:00:00Z","actor":"ann","action":"x","outcome":"success"}\n';
@@ -209,51 +225,55 @@ test('many small steps give the report of one run, and the folder does not fill 
   assert.ok(readdirSync(state).length < 60, `${readdirSync(state).length} files`);
 });
 
-test('new files behind the known ones, compressed and whole files go on too', async () => {
-  writeFileSync(join(logs, '01.ndjson'), text);
-  writeFileSync(
-    join(logs, '02.json.gz'),
-    gzipSync(
-      `[${more
-        .split('\n')
-        .filter((line) => line.startsWith('{'))
-        .join(',')}]`,
-    ),
-  );
-  writeFileSync(join(logs, '03-readme.md'), 'no log');
-  assert.equal((await run()).text, await scratch());
-  writeFileSync(join(logs, '04.ndjson'), more);
-  appendFileSync(join(logs, '01.ndjson'), more);
-  const second = await run();
-  assert.equal(second.text, await scratch());
-  assert.deepEqual(second.refusals, []);
-});
+for (const [way, elsewhere] of WAYS) {
+  test(`new files behind the known ones, compressed and whole files go on too, ${way}`, async () => {
+    writeFileSync(join(logs, '01.ndjson'), text);
+    writeFileSync(
+      join(logs, '02.json.gz'),
+      gzipSync(
+        `[${more
+          .split('\n')
+          .filter((line) => line.startsWith('{'))
+          .join(',')}]`,
+      ),
+    );
+    writeFileSync(join(logs, '03-readme.md'), 'no log');
+    assert.equal((await run({ elsewhere })).text, await scratch());
+    writeFileSync(join(logs, '04.ndjson'), more);
+    appendFileSync(join(logs, '01.ndjson'), more);
+    const second = await run({ elsewhere });
+    assert.equal(second.text, await scratch());
+    assert.deepEqual(second.refusals, []);
+  });
+}
 
-test('what was audited before and is not what it was makes the run start over', async () => {
-  const changes: [string, RegExp, boolean, () => void][] = [
-    ['one byte', /its first \d+ bytes changed/, true, () => writeFileSync(app, text.replace('ann', 'bob'))],
-    ['shorter', /became shorter/, true, () => writeFileSync(app, text.slice(0, 2000))],
-    ['a file before', /no longer number 1/, false, () => writeFileSync(join(logs, 'a.ndjson'), more)],
-    ['a file gone', /no longer number 1/, false, () => rmSync(app)],
-  ];
-  for (const [what, reason, isAltered, change] of changes) {
-    rmSync(logs, { recursive: true });
-    rmSync(state, { recursive: true, force: true });
-    mkdirSync(logs);
-    writeFileSync(app, text);
-    writeFileSync(join(logs, 'b.ndjson'), more);
-    await run();
-    change();
-    const second = await run();
-    assert.equal(second.refusals.length, 1, what);
-    assert.match(second.refusals[0]!, reason);
-    if (isAltered) assert.match(second.altered!, reason, `${what}: the report says so too`);
-    else assert.equal(second.altered, undefined, what);
-    assert.equal(second.text, await scratch(), what);
-    const third = await run();
-    assert.deepEqual([third.refusals, third.text], [[], second.text], `${what}, once more`);
-  }
-});
+for (const [way, elsewhere] of WAYS) {
+  test(`what was audited before and is not what it was makes the run start over, ${way}`, async () => {
+    const changes: [string, RegExp, boolean, () => void][] = [
+      ['one byte', /its first \d+ bytes changed/, true, () => writeFileSync(app, text.replace('ann', 'bob'))],
+      ['shorter', /became shorter/, true, () => writeFileSync(app, text.slice(0, 2000))],
+      ['a file before', /no longer number 1/, false, () => writeFileSync(join(logs, 'a.ndjson'), more)],
+      ['a file gone', /no longer number 1/, false, () => rmSync(app)],
+    ];
+    for (const [what, reason, isAltered, change] of changes.slice(0, rounds(elsewhere ? 1 : 4, 4))) {
+      rmSync(logs, { recursive: true });
+      rmSync(state, { recursive: true, force: true });
+      mkdirSync(logs);
+      writeFileSync(app, text);
+      writeFileSync(join(logs, 'b.ndjson'), more);
+      await run({ elsewhere });
+      change();
+      const second = await run({ elsewhere });
+      assert.equal(second.refusals.length, 1, what);
+      assert.match(second.refusals[0]!, reason);
+      if (isAltered) assert.match(second.altered!, reason, `${what}: the report says so too`);
+      else assert.equal(second.altered, undefined, what);
+      assert.equal(second.text, await scratch(), what);
+      const third = await run({ elsewhere });
+      assert.deepEqual([third.refusals, third.text], [[], second.text], `${what}, once more`);
+    }
+  });
+}
 
 test('another configuration, or a state that is damaged, makes the run start over', async () => {
   writeFileSync(app, text);
@@ -282,4 +302,42 @@ test('what is kept is for its owner alone', async () => {
   await run();
   assert.equal(statSync(state).mode & 0o777, 0o700);
   for (const name of readdirSync(state)) assert.equal(statSync(join(state, name)).mode & 0o077, 0, name);
+});
+
+/** A thread that does something first: half a second later, when this one has scanned what is new. */
+const passerAfter = (act: string) =>
+  new URL(
+    `data:text/javascript,${encodeURIComponent(`import fs from 'node:fs';
+      await new Promise((resolve) => setTimeout(resolve, 500));
+      ${act};
+      await import(${JSON.stringify(PASSER.href)});`)}`,
+  );
+
+test('what is scanned and what is digested elsewhere are the same bytes, or the run starts over', async () => {
+  const [place, old] = [JSON.stringify(app), text.length];
+  const changes: [act: string, reason: RegExp][] = [
+    [`fs.truncateSync(${place}, ${old} + 50)`, /changed while it was read/],
+    [`fs.writeSync(fs.openSync(${place}, 'r+'), 'x', ${old} + 12)`, /changed while it was read/],
+    [`fs.writeSync(fs.openSync(${place}, 'r+'), 'x', 12)`, /its first \d+ bytes changed/],
+    [`fs.rmSync(${place})`, /cannot be read: ENOENT/],
+  ];
+  for (const [act, reason] of changes) {
+    rmSync(state, { recursive: true, force: true });
+    writeFileSync(app, text);
+    await run();
+    appendFileSync(app, more);
+    const second = await run({ elsewhere: passerAfter(act) });
+    assert.match(second.refusals[0]!, reason, act);
+    if (!act.includes('rmSync')) assert.equal(second.text, await scratch(), act);
+  }
+});
+
+test('a thread that fails ends the run', async () => {
+  writeFileSync(app, text);
+  await run();
+  const fails: [act: string, reason: RegExp][] = [
+    ['throw new Error("out of ideas")', /out of ideas/],
+    ['process.exit(0)', /stopped \(0\)/],
+  ];
+  for (const [act, reason] of fails) await assert.rejects(run({ elsewhere: passerAfter(act) }), reason);
 });

@@ -13,6 +13,7 @@ const FOLDER = '.bundle';
 const ENTRIES = {
   main: 'src/cli/main.ts',
   'scan-worker': 'src/engine/scan-worker.ts',
+  'passing-worker': 'src/engine/passing-worker.ts',
   'command-driver': 'test/support/command-driver.ts',
   'collect-child': 'test/support/collect-child.ts',
   'redact-child': 'test/support/redact-child.ts',
