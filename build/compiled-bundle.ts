@@ -25,7 +25,7 @@ type Surroundings = (
 
 export class CompiledBundle {
   private readonly folder: URL;
-  private readonly source: string;
+  private readonly source: Buffer;
   private readonly script: vm.Script;
   /** Whether it runs from what was compiled. */
   readonly isCompiled: boolean;
@@ -35,10 +35,11 @@ export class CompiledBundle {
   constructor(folder: URL) {
     this.folder = folder;
     const file = new URL(BUNDLE, folder);
-    // ASCII alone: the bundler escapes the rest.
-    this.source = fs.readFileSync(file, 'latin1');
+    this.source = fs.readFileSync(file);
     const cachedData = this.readCompiled();
-    this.script = new vm.Script(`(function (require, module, importMetaUrl) {${this.source}\n})`, {
+    // ASCII alone: the bundler escapes the rest.
+    const source = this.source.toString('latin1');
+    this.script = new vm.Script(`(function (require, module, importMetaUrl) {${source}\n})`, {
       filename: fileURLToPath(file),
       ...(cachedData && { cachedData }),
     });
@@ -69,14 +70,18 @@ export class CompiledBundle {
 
   /** V8 itself compares the length of the source alone: what an older bundle was compiled to would run in its place. */
   private readCompiled(): Buffer | undefined {
-    const target = new URL(COMPILED, this.folder);
-    if (!fs.existsSync(target)) return undefined;
-    const kept = fs.readFileSync(target);
+    let kept: Buffer;
+    try {
+      kept = fs.readFileSync(new URL(COMPILED, this.folder));
+    } catch {
+      // Nothing needs it.
+      return undefined;
+    }
     const compiled = kept.subarray(DIGEST_BYTES);
     return this.digestWith(compiled).equals(kept.subarray(0, DIGEST_BYTES)) ? compiled : undefined;
   }
 
   private digestWith(compiled: Uint8Array): Buffer {
-    return crypto.createHash('sha256').update(this.source, 'latin1').update(compiled).digest();
+    return crypto.createHash('sha256').update(this.source).update(compiled).digest();
   }
 }
