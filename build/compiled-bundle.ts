@@ -1,6 +1,6 @@
 /**
  * Runs the bundle of the program from what V8 made of it when it was built: each thread starts in two thirds of the time (110
- * of 330 ms of a processor less, measured). What was compiled serves the Node and the flags that compiled it; any other
+ * of 330 ms of a processor less, measured). What was compiled serves the build of Node and the flags that compiled it; any other
  * compiles the source, and says the same.
  */
 import crypto from 'node:crypto';
@@ -16,6 +16,18 @@ export const BUNDLE = 'bundle.cjs';
 export const COMPILED = 'bundle.compiled';
 const DIGEST_BYTES = 32;
 
+/**
+ * The program that runs this. V8 compares its version without what Node changed in it, and what Node 20.20 compiled ran wrongly in
+ * Node 20.19 (seen): so that what is compiled runs in the very build that compiled it, or never.
+ */
+const RUNTIME = [
+  process.version,
+  process.versions.v8,
+  process.platform,
+  process.arch,
+  fs.statSync(process.execPath, { throwIfNoEntry: false })?.size,
+].join(' ');
+
 /** What the bundle finds around it; it has no `import.meta`, being no module. */
 type Surroundings = (
   require: NodeJS.Require,
@@ -25,6 +37,7 @@ type Surroundings = (
 
 export class CompiledBundle {
   private readonly folder: URL;
+  private readonly runtime: string;
   private readonly source: Buffer;
   private readonly script: vm.Script;
   /** Whether it runs from what was compiled. */
@@ -32,8 +45,9 @@ export class CompiledBundle {
   private entries: Entries | undefined;
 
   /** `folder`: where it lies, ending in a slash. */
-  constructor(folder: URL) {
+  constructor(folder: URL, runtime = RUNTIME) {
     this.folder = folder;
+    this.runtime = runtime;
     const file = new URL(BUNDLE, folder);
     this.source = fs.readFileSync(file);
     const cachedData = this.readCompiled();
@@ -82,6 +96,7 @@ export class CompiledBundle {
   }
 
   private digestWith(compiled: Uint8Array): Buffer {
-    return crypto.createHash('sha256').update(this.source).update(compiled).digest();
+    const hash = crypto.createHash('sha256').update(`${this.runtime}\n`);
+    return hash.update(this.source).update(compiled).digest();
   }
 }

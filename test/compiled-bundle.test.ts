@@ -22,8 +22,8 @@ function write(answer: string): void {
   );
 }
 
-async function ask() {
-  const bundle = new CompiledBundle(url);
+async function ask(runtime?: string) {
+  const bundle = new CompiledBundle(url, runtime);
   const said = (await bundle.enter('ask')) as { answer: string; place: string };
   return { bundle, ...said };
 }
@@ -43,6 +43,12 @@ test('runs from what was compiled', async () => {
   const again = await ask();
   assert.equal(again.answer, 'one');
   assert.equal(again.bundle.isCompiled, true);
+});
+
+test('what another build of Node compiled does not run', async () => {
+  const { answer, bundle } = await ask('v20.19.0 11.3.244.8-node.26 linux x64 98000000');
+  assert.equal(answer, 'one');
+  assert.equal(bundle.isCompiled, false);
 });
 
 test('what an older bundle of the same length was compiled to does not run', async () => {

@@ -1,9 +1,10 @@
 /** The colors of the text report; the sixteen that every terminal theme defines. */
-import { Chalk } from 'chalk';
+import { styleText } from 'node:util';
 import type { Severity } from '../../model/finding.ts';
 import type { Assurance, LicenseSummary, ReportVerdict } from '../../model/report.ts';
 
 type Brush = (text: string) => string;
+type Style = Extract<Parameters<typeof styleText>[0], string>;
 
 export type Paint = {
   heading: Brush;
@@ -20,39 +21,47 @@ export type Paint = {
   verdict: Record<ReportVerdict, Brush>;
 };
 
-/** chalk's own detection is not asked: it ignores NO_COLOR on a terminal (5.6.2), and the command line knows the stream. */
 export function createPaint(colors: boolean): Paint {
-  const chalk = new Chalk({ level: colors ? 1 : 0 });
   const plain: Brush = (text) => text;
+  const brush = (...styles: Style[]): Brush => (colors ? (text) => styled(styles, text) : plain);
   return {
-    heading: chalk.bold.underline,
-    strong: chalk.bold,
-    faint: chalk.gray,
-    caret: chalk.red.bold,
-    help: chalk.green,
-    warning: chalk.yellow,
-    undetermined: chalk.magenta.bold,
+    heading: brush('bold', 'underline'),
+    strong: brush('bold'),
+    faint: brush('gray'),
+    caret: brush('red', 'bold'),
+    help: brush('green'),
+    warning: brush('yellow'),
+    undetermined: brush('magenta', 'bold'),
     severity: {
-      critical: chalk.white.bgRed.bold,
-      high: chalk.red.bold,
-      medium: chalk.yellow.bold,
-      low: chalk.cyan.bold,
-      informational: chalk.blue.bold,
+      critical: brush('white', 'bgRed', 'bold'),
+      high: brush('red', 'bold'),
+      medium: brush('yellow', 'bold'),
+      low: brush('cyan', 'bold'),
+      informational: brush('blue', 'bold'),
     },
     assurance: {
-      anchored: chalk.green,
-      chained: chalk.green,
+      anchored: brush('green'),
+      chained: brush('green'),
       erased: plain,
-      unprotected: chalk.yellow,
-      unverifiable: chalk.magenta,
-      broken: chalk.red,
+      unprotected: brush('yellow'),
+      unverifiable: brush('magenta'),
+      broken: brush('red'),
     },
     license: {
-      within: chalk.green,
-      overage: chalk.yellow,
-      exceeded: chalk.red,
-      undetermined: chalk.magenta,
+      within: brush('green'),
+      overage: brush('yellow'),
+      exceeded: brush('red'),
+      undetermined: brush('magenta'),
     },
-    verdict: { clean: chalk.green.bold, findings: chalk.red.bold, incomplete: chalk.magenta.bold },
+    verdict: {
+      clean: brush('green', 'bold'),
+      findings: brush('red', 'bold'),
+      incomplete: brush('magenta', 'bold'),
+    },
   };
+}
+
+/** The command line knows whether there are colors: the stream is not asked again. */
+function styled(styles: Style[], text: string): string {
+  return text === '' ? '' : styleText(styles, text, { validateStream: false });
 }
