@@ -1,6 +1,7 @@
 /** All test files of a folder in one process: starting one for each takes half a second of a processor (measured). Tests only. */
 import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import './shared-kernel.ts';
 
 export async function importTests(...folders: string[]): Promise<void> {
   for (const folder of folders) {
