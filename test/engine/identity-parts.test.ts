@@ -7,6 +7,7 @@ import { Identities, type IdentityLimits } from '../../src/engine/identities.ts'
 import { type IdentityPart, IdentityRows, identityTransfers } from '../../src/engine/identity-rows.ts';
 import type { RecordPosition } from '../../src/engine/repeats.ts';
 import { TemporaryRuns } from '../../src/read/temporary-runs.ts';
+import { rounds } from '../support/rounds.ts';
 
 type Sketch = { id: number | undefined; content: string; skipped: boolean; rereadable: boolean };
 type Made = Sketch & { position: RecordPosition };
@@ -141,7 +142,7 @@ test('repeats() finds what comparing all records finds, for any cut into parts a
       const parts = ends.map((end, index) => toPart(made.slice(ends[index - 1] ?? 0, end)));
       assert.deepEqual(await found(parts, made, bounds), expected(made));
     }),
-    { numRuns: 300 },
+    { numRuns: rounds(100, 300) },
   );
 });
 
@@ -153,7 +154,7 @@ test('repeats() is the same with some parts saved by former runs', async () => {
       const parts = [toPart(made.slice(0, middle)), toPart(made.slice(middle, cut)), toPart(made.slice(cut))];
       assert.deepEqual(await found(parts, made, limits, 2), expected(made));
     }),
-    { numRuns: 100 },
+    { numRuns: rounds(40, 100) },
   );
 });
 

@@ -10,6 +10,7 @@ import { PositionSet } from '../../src/engine/position-set.ts';
 import type { Mark } from '../../src/model/mark.ts';
 import { TemporaryRuns } from '../../src/read/temporary-runs.ts';
 import { ABSENT, ASK_TEXT } from '../../src/sources/event-cursor.ts';
+import { rounds } from '../support/rounds.ts';
 
 const FILES = ['a.ndjson', 'b.ndjson'];
 
@@ -247,7 +248,7 @@ test('markGroups() gives the marks in order, for any cut into parts and any boun
       if (positions.size === 0) assert.deepEqual(some.groups, expected.filter(isMany));
       runs.dispose();
     }),
-    { numRuns: 200 },
+    { numRuns: rounds(70, 200) },
   );
 });
 
@@ -341,7 +342,7 @@ test('markGroups() is the same with some marks saved by former runs', () => {
       assert.deepEqual(list([later], nothing, maxBytes, false, loadFormer, [], 3), expected);
       runs.dispose();
     }),
-    { numRuns: 100 },
+    { numRuns: rounds(50, 100) },
   );
 });
 

@@ -1,4 +1,4 @@
-/** The tests of what an archive may lose, in one process: fields that are taken away, segments that are due. */
+/** The tests of archives on disk, of what they may lose and of the bundles made of them, in one process. */
 import { importTests } from '../support/import-folder.ts';
 
-await importTests('redaction', 'retention');
+await importTests('redaction', 'retention', 'evidence', 'store');

@@ -1,4 +1,4 @@
-/** The tests of files that vouch for files, in one process. */
+/** The tests of what vouches for files: digests, logs on disk with their proofs, attestations, in one process. */
 import { importTests } from '../support/import-folder.ts';
 
-await importTests('cloudtrail', 'manifests');
+await importTests('cloudtrail', 'manifests', 'transparency', 'attestation');

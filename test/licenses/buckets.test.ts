@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { startOfDay } from '../../src/base/time-zone.ts';
 import { ONE } from '../../src/licenses/contract/amount.ts';
+import { rounds } from '../support/rounds.ts';
 import { boundsOf, contractWith, instant, runFold, type Used } from './run-measure.ts';
 
 const MINUTE = 60_000_000_000n;
@@ -311,7 +312,7 @@ function agree(
         );
       },
     ),
-    { numRuns: process.env.FULL ? 2000 : 40 },
+    { numRuns: rounds(20, 200) },
   );
 }
 

@@ -9,6 +9,7 @@ import { plainChecksum } from '../../src/base/checksum.ts';
 import { type CutTools, cutLines, type LineStretch } from '../../src/read/cut-lines.ts';
 import { CHANGED, type LineRange, readRange } from '../../src/read/plain-bytes.ts';
 import { FILL_BYTES, RecordReader, type RecordSink } from '../../src/read/records.ts';
+import { rounds } from '../support/rounds.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'audit-check-cut-'));
 const file = join(folder, 'log.ndjson');
@@ -91,7 +92,7 @@ test('cutLines() yields ranges of whole lines without gaps, with the numbers of 
         assert.deepEqual(later, ranges.slice(Math.floor(ranges.length / 2)), 'cutting may begin at any line');
       },
     ),
-    { numRuns: 300 },
+    { numRuns: rounds(100, 300) },
   );
 });
 

@@ -250,6 +250,6 @@ test('what is found does not depend on the blocks, and the books tie out', () =>
         );
       },
     ),
-    { numRuns: rounds(300, 2000) },
+    { numRuns: rounds(150, 2000) },
   );
 });

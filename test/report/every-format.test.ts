@@ -5,6 +5,7 @@ import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { type Report, type ReportFormat, SARIF_PROFILES } from '../../src/model/report.ts';
 import { FORMATS } from '../../src/report/index.ts';
+import { rounds } from '../support/rounds.ts';
 import { cleanReport, emptyReport, hostileReport, richReport } from './sample-report.ts';
 
 const OPTIONS = { colors: false, width: 90 };
@@ -90,7 +91,7 @@ for (const format of FORMATS) {
           const rendered = render(format, hostileReport(hostile));
           assert.equal(UNSAFE.exec(rendered), null);
         }),
-        { numRuns: 40 },
+        { numRuns: rounds(20, 100) },
       );
     });
 

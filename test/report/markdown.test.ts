@@ -6,6 +6,7 @@ import fc from 'fast-check';
 import type { Report } from '../../src/model/report.ts';
 import { markdown } from '../../src/report/markdown.ts';
 import { toCode, toProse } from '../../src/report/parts/markdown-text.ts';
+import { rounds } from '../support/rounds.ts';
 import { cleanReport, hostileReport, richReport } from './sample-report.ts';
 
 type Renderer = { render(text: string): string };
@@ -90,7 +91,7 @@ describe('the Markdown page', () => {
       fc.property(text, (parts) => {
         assert.deepEqual(foreignTags(renderer.render(page(hostileReport(parts.join(''))))), []);
       }),
-      { numRuns: 60 },
+      { numRuns: rounds(25, 200) },
     );
   });
 

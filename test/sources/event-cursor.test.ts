@@ -134,7 +134,7 @@ function checkCursor(newReader: () => Reader): void {
           }
         }
       }),
-      { numRuns: rounds(100, 400) },
+      { numRuns: rounds(40, 400) },
     );
   });
 
@@ -179,7 +179,7 @@ function checkCursor(newReader: () => Reader): void {
           assert.equal(cursor.id(slot), ids.get(expected), text);
         }
       }),
-      { numRuns: rounds(500, 3_000) },
+      { numRuns: rounds(200, 3_000) },
     );
     assert.equal(new Set(ids.values()).size, ids.size);
   });
@@ -223,7 +223,7 @@ function checkCursor(newReader: () => Reader): void {
           `${a} ${b}`,
         );
       }),
-      { numRuns: rounds(400, 2000) },
+      { numRuns: rounds(150, 2000) },
     );
   });
 

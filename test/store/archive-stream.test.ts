@@ -15,6 +15,7 @@ import {
   openArchive,
   temporaryFolder,
 } from '../support/made-archive.ts';
+import { rounds } from '../support/rounds.ts';
 
 const folder = temporaryFolder('stream');
 after(() => fs.rmSync(folder, { recursive: true }));
@@ -139,7 +140,7 @@ describe('StreamCollector', () => {
         assert.deepEqual(await contentOf(archive), expected);
         assert.deepEqual(await codesOf(archive), []);
       }),
-      { numRuns: process.env.FULL ? 500 : 25 },
+      { numRuns: rounds(15, 200) },
     );
   });
 });

@@ -6,6 +6,7 @@ import type { Report } from '../../src/model/report.ts';
 import type { AuditRequest, Limits } from '../../src/model/request.ts';
 import { discover } from '../../src/read/discover.ts';
 import { FORMATS } from '../../src/report/index.ts';
+import './shared-kernel.ts';
 
 /** Options of `verify`; no configuration file is looked for unless one is named. */
 export type RunOptions = Partial<RequestOptions> & { limits?: Partial<Limits> };

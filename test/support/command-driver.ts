@@ -1,5 +1,6 @@
 /** The child process of `command-line.ts`: runs `main()` for each message, with its streams caught. */
 import { main } from '../../src/cli/main.ts';
+import './shared-kernel.ts';
 
 type Message = { argv: string[]; cwd: string };
 

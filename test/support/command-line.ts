@@ -6,6 +6,9 @@ import { bundled } from './bundled.ts';
 
 export type CommandResult = { exit: number; stdout: string; stderr: string };
 
+/** Those of `test/run-all.ts` that spare time, without what loads sources. */
+const FLAGS = process.execArgv.filter((flag) => /^--(?:single-threaded-gc|interrupt-budget)/.test(flag));
+
 const ENVIRONMENT = { ...process.env, NO_COLOR: '1', SOURCE_DATE_EPOCH: '' };
 
 /** The process that runs the commands of all test files of this one. */
@@ -14,7 +17,7 @@ let driver: ChildProcess | undefined;
 /** One process for many commands: most of a short one is the start of its process. */
 export class CommandLine {
   async run(argv: string[], cwd: string): Promise<CommandResult> {
-    driver ??= fork(bundled('command-driver'), { execArgv: [], env: ENVIRONMENT });
+    driver ??= fork(bundled('command-driver'), { execArgv: FLAGS, env: ENVIRONMENT });
     const child = driver;
     const done = new AbortController();
     child.send({ argv, cwd });

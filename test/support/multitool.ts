@@ -37,12 +37,25 @@ export function isKnownNote({ level, ruleId }: Note): boolean {
 
 /** What it says of a log, by the rules of the kinds that are named. A result without a level is a warning (§3.27.10). */
 export async function validate(log: string, kinds = 'Sarif;Ghas'): Promise<Note[]> {
-  const found = await run({ 'log.sarif': log }, ['validate', 'log.sarif', '--rule-kind', kinds, ...LEVELS]);
-  return found.map(({ level = 'warning', ruleId, message }) => ({
-    level,
-    ruleId,
-    message: JSON.stringify(message.arguments),
-  }));
+  const [notes] = await validateEach([log], kinds);
+  return notes!;
+}
+
+/** The same of each log, in one process: its start takes half a second of a processor (measured), a log a tenth. */
+export async function validateEach(logs: readonly string[], kinds = 'Sarif;Ghas'): Promise<Note[][]> {
+  const files = Object.fromEntries(logs.map((log, index) => [`log-${index}.sarif`, log]));
+  const names = Object.keys(files);
+  const found = await run(files, ['validate', ...names, '--rule-kind', kinds, ...LEVELS]);
+  const notes: Note[][] = logs.map(() => []);
+  for (const { level = 'warning', ruleId, message, locations } of found) {
+    const { uri } = locations![0]!.physicalLocation!.artifactLocation!;
+    notes[names.indexOf(path.posix.basename(uri!))]!.push({
+      level,
+      ruleId,
+      message: JSON.stringify(message.arguments),
+    });
+  }
+  return notes;
 }
 
 const LEVELS = ['--level', 'Error;Warning;Note', '--output', 'out.sarif'];

@@ -24,6 +24,7 @@ import {
   verifySubtreeConsistency,
   verifySubtreeInclusion,
 } from '../../src/transparency/verify-proof.ts';
+import { rounds } from '../support/rounds.ts';
 import { madeLeaves, twinConsistency, twinLeaf, twinNode, twinPath, twinRoot } from './merkle-twin.ts';
 
 const MOST = 130;
@@ -68,7 +69,7 @@ describe('a compact range', () => {
         const whole = parts.reduce(mergeRanges);
         assert.ok(equalRanges(whole, range(0, MOST)));
       }),
-      { numRuns: 300 },
+      { numRuns: rounds(150, 300) },
     );
   });
 

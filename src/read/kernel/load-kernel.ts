@@ -77,6 +77,11 @@ type Exports = Layout & {
 /** Compiled once a thread: a run has two kernels at times, tests have hundreds. */
 let compiled: WebAssembly.Module | undefined;
 
+/** The kernel of this thread is made from `module` from now on; from the file where there is none. Tests only. */
+export function useKernelModule(module: WebAssembly.Module | undefined): void {
+  compiled = module;
+}
+
 /**
  * A kernel for this thread; undefined where the processor has no SIMD or there is no room for its 100 MB of addresses
  * (memory that nothing is written to stays the system's).
