@@ -148,7 +148,7 @@ export class TermBreaches {
       related: open.slice(1, MAX_RELATED + 1).map(({ place }) => place),
       count: open.length,
       subject: this.license.id,
-      identity: [this.license.id, 'perhaps', first.identity],
+      identity: [this.license.id, 'perhaps', first.origin.identity],
       severity: licenseSeverity('license-undetermined'),
     };
   }
@@ -177,7 +177,7 @@ export class TermBreaches {
 function extend(breach: Breach | undefined, use: TimedUse): Breach {
   const witness = { holder: holderOf(use), place: use.place };
   if (breach === undefined) {
-    return { count: 1, first: use.time, last: use.time, witnesses: [witness], identity: use.identity };
+    return { count: 1, first: use.time, last: use.time, witnesses: [witness], identity: use.origin.identity };
   }
   breach.count++;
   breach.last = use.time;

@@ -11,7 +11,7 @@ import { type Amount, ONE, parseAmount } from '../contract/amount.ts';
 import type { Contract, License } from '../contract/contract.ts';
 import { compileExclusions, compilePeople, EXCLUDED } from '../contract/people.ts';
 import { compileEnvironments, isVersionCovered } from '../contract/versions.ts';
-import type { SessionEvent } from './session.ts';
+import type { Origin, SessionEvent } from './session.ts';
 import type { UseStep } from './use-steps.ts';
 
 export type LicenseUse = {
@@ -60,7 +60,7 @@ export type LicenseUse = {
   /** Of a denial: why, in the words of the log. */
   reason: string | undefined;
   place: Place;
-  identity: string;
+  origin: Origin;
 };
 
 export type ServerWords = {
@@ -262,7 +262,7 @@ export class UseReader {
       share: this.shareOf(person, host),
       reason,
       place: mark.place,
-      identity: mark.identity,
+      origin: mark,
     };
   }
 
@@ -356,7 +356,7 @@ function toCount(text: string | undefined): Amount | undefined {
 }
 
 export function toSessionEvent(use: TimedUse, holder = holderOf(use)): SessionEvent {
-  const { time: at, key, named, feature, share, stated, borrowed, daemon, log, host, place, identity } = use;
+  const { time: at, key, named, feature, share, stated, borrowed, daemon, log, host, place, origin } = use;
   const [unreadable, quantity] = [use.seats === undefined, use.seats ?? ONE];
   return {
     at,
@@ -370,7 +370,7 @@ export function toSessionEvent(use: TimedUse, holder = holderOf(use)): SessionEv
     log,
     host,
     place,
-    identity,
+    origin,
     unreadable,
     holder,
     quantity,

@@ -32,14 +32,19 @@ export type SessionEvent = {
   log?: string | undefined;
   host?: string | undefined;
   place: Place;
-  identity: string;
+  origin: Origin;
 };
+
+/** What an event comes from: its mark, which decodes the identity for whoever asks, and hardly anybody does. */
+export type Origin = { readonly identity: string };
 
 /**
  * A taken seat, or several: `quantity` of them are taken now. `ends` is when they will be given back, once they linger, are
  * borrowed or can time out. `leaving`: of `quantity`, those that were checked in alone and linger.
  */
 export type Session = SessionEvent & {
+  /** A small number that no other session has while this one holds its seats: whoever counts them finds what it keeps of it there. */
+  slot: number;
   returned: boolean;
   /** Borrowed, so in use until `ends` by contract, whatever the log lacks. */
   endsByContract: boolean;
