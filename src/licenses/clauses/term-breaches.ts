@@ -12,7 +12,7 @@ import {
   toSessionEvent,
 } from '../use/license-use.ts';
 import { Outliving } from '../use/outliving.ts';
-import type { SessionEvent } from '../use/session.ts';
+import { keyOf, type SessionEvent } from '../use/session.ts';
 import { sessionOptions } from '../use/session-options.ts';
 import { Sessions } from '../use/sessions.ts';
 import type { LicenseCode } from '../verdict/license-findings.ts';
@@ -102,7 +102,9 @@ export class TermBreaches {
     if (use.kind !== 'use') this.sessions.follow(use.kind, toSessionEvent(use));
   }
 
-  private isNewUse({ kind, key }: TimedUse): boolean {
+  private isNewUse(use: TimedUse): boolean {
+    const { kind } = use;
+    const key = keyOf(use);
     const open = this.opened.get(key) ?? 0;
     if (kind === 'open') this.opened.set(key, open + 1);
     if (kind !== 'close') return true;

@@ -1,23 +1,29 @@
 /** The sessions that are open, by what check-ins name them by, and by whose restart ends them. */
 
 import { getOrCreate } from '../../base/get-or-create.ts';
+import { MostlyOne } from './mostly-one.ts';
 import { OrderedSet } from './ordered-set.ts';
 import type { Session, SessionEvent } from './session.ts';
 
 type ByName = Map<string | undefined, OrderedSet<Session>>;
 
-/**
- * The sessions of one key by feature, in the order in which features came. Nearly every key has one session of one feature: a Map
- * for it took longer than all else of a check-out (measured). `sessions`: of `feature`, none once they are over while `others` are not.
- */
-type OfKey = {
-  readonly feature: string;
-  sessions: OrderedSet<Session> | undefined;
-  others: Map<string, OrderedSet<Session>> | undefined;
-};
+/** The sessions of one key, by feature. `born`: keys are in the order in which they came. */
+class OfKey extends MostlyOne<string, OrderedSet<Session>> {
+  readonly born: number;
+
+  constructor(born: number, feature: string, sessions: OrderedSet<Session>) {
+    super(feature, sessions);
+    this.born = born;
+  }
+}
+
+type OfPerson = MostlyOne<string | undefined, OfKey>;
 
 export class OpenSessions {
   private readonly byKey = new Map<string, OfKey>();
+  /** Those whose key is their person and host: to compose a text of both took a twentieth of judging a log (measured). */
+  private readonly byPerson = new Map<string | undefined, OfPerson>();
+  private keys = 0;
   /** By log, then by daemon: nothing else may be looked at, for a hostile log restarts at every line. */
   private readonly byDaemon = new Map<string | undefined, ByName>();
   /** Each event is asked for several times in a row: what was answered last, as long as it holds. */
@@ -27,33 +33,29 @@ export class OpenSessions {
   /** Returns the sessions of its seat, itself the last of them. */
   add(session: Session): OrderedSet<Session> {
     this.asked = undefined;
-    const { key, feature = '' } = session;
-    const ofKey = this.byKey.get(key);
-    const known = ofKey && sessionsOf(ofKey, feature);
+    const { feature = '' } = session;
+    const ofKey = this.keyOf(session);
+    const known = ofKey?.get(feature);
     if (known !== undefined) {
       known.add(session);
       return known;
     }
     const sessions = new OrderedSet<Session>(session);
-    if (ofKey === undefined) this.byKey.set(key, { feature, sessions, others: undefined });
-    else {
-      ofKey.others ??= new Map();
-      ofKey.others.set(feature, sessions);
-    }
+    if (ofKey === undefined) this.addKey(session, new OfKey(this.keys++, feature, sessions));
+    else ofKey.add(feature, sessions);
     return sessions;
   }
 
   /** Returns what is left of its seat: nothing of it is to be remembered where that is empty. */
   delete(session: Session): OrderedSet<Session> {
     this.asked = undefined;
-    const { key, feature = '' } = session;
-    const ofKey = this.byKey.get(key)!;
-    const sessions = sessionsOf(ofKey, feature)!;
+    const { feature = '' } = session;
+    const ofKey = this.keyOf(session)!;
+    const sessions = ofKey.get(feature)!;
     sessions.delete(session);
     if (sessions.size === 0) {
-      if (sessions === ofKey.sessions) ofKey.sessions = undefined;
-      else ofKey.others!.delete(feature);
-      if (ofKey.sessions === undefined && (ofKey.others?.size ?? 0) === 0) this.byKey.delete(key);
+      ofKey.delete(feature);
+      if (ofKey.isEmpty) this.deleteKey(session);
     }
     this.forgetDaemon(session);
     return sessions;
@@ -61,16 +63,37 @@ export class OpenSessions {
 
   ofSeat(event: SessionEvent): OrderedSet<Session> | undefined {
     if (event !== this.asked) {
-      const ofKey = this.byKey.get(event.key);
-      this.answer = ofKey && sessionsOf(ofKey, event.feature ?? '');
+      this.answer = this.keyOf(event)?.get(event.feature ?? '');
       this.asked = event;
     }
     return this.answer;
   }
 
-  ofKey(key: string): Session[] {
-    const ofKey = this.byKey.get(key);
-    return ofKey === undefined ? [] : [...allOf(ofKey)];
+  /** Whatever their features. */
+  ofKey(event: SessionEvent): Session[] {
+    const ofKey = this.keyOf(event);
+    return ofKey === undefined ? [] : sessionsOf(ofKey);
+  }
+
+  private keyOf({ key, person, host }: SessionEvent): OfKey | undefined {
+    return key === undefined ? this.byPerson.get(person)?.get(host) : this.byKey.get(key);
+  }
+
+  private addKey({ key, person, host }: Session, ofKey: OfKey): void {
+    const ofPerson = key === undefined ? this.byPerson.get(person) : undefined;
+    if (key !== undefined) this.byKey.set(key, ofKey);
+    else if (ofPerson === undefined) this.byPerson.set(person, new MostlyOne(host, ofKey));
+    else ofPerson.add(host, ofKey);
+  }
+
+  private deleteKey({ key, person, host }: Session): void {
+    if (key !== undefined) {
+      this.byKey.delete(key);
+      return;
+    }
+    const ofPerson = this.byPerson.get(person)!;
+    ofPerson.delete(host);
+    if (ofPerson.isEmpty) this.byPerson.delete(person);
   }
 
   /** A restart of the daemon that gave it ends it. */
@@ -80,6 +103,7 @@ export class OpenSessions {
   }
 
   forgetDaemon(session: Session): void {
+    if (this.byDaemon.size === 0) return;
     const ofLog = this.byDaemon.get(session.log);
     const sessions = ofLog?.get(session.daemon);
     if (sessions?.delete(session) && sessions.size === 0) ofLog!.delete(session.daemon);
@@ -94,16 +118,12 @@ export class OpenSessions {
   }
 
   *[Symbol.iterator](): Generator<Session> {
-    for (const ofKey of this.byKey.values()) yield* allOf(ofKey);
+    const keys = [...this.byKey.values()];
+    for (const ofPerson of this.byPerson.values()) keys.push(...ofPerson.values());
+    for (const ofKey of keys.sort((a, b) => a.born - b.born)) yield* sessionsOf(ofKey);
   }
 }
 
-function sessionsOf(ofKey: OfKey, feature: string): OrderedSet<Session> | undefined {
-  if (ofKey.feature === feature && ofKey.sessions !== undefined) return ofKey.sessions;
-  return ofKey.others?.get(feature);
-}
-
-function* allOf({ sessions, others }: OfKey): Generator<Session> {
-  if (sessions !== undefined) yield* sessions;
-  for (const other of others?.values() ?? []) yield* other;
+function sessionsOf(ofKey: OfKey): Session[] {
+  return [...ofKey.values()].flatMap((sessions) => [...sessions]);
 }

@@ -10,8 +10,9 @@ import type { UnpairedSeats } from './unpaired-seats.ts';
 /** One event of a session, with what the sessionizer needs of it. */
 export type SessionEvent = {
   at: Instant;
-  /** What check-outs and check-ins have in common, behind its lengths. */
-  key: string;
+  /** What check-outs and check-ins have in common, behind its lengths. Undefined where that is `person` and `host`. */
+  key: string | undefined;
+  person?: string | undefined;
   /** Whether `key` is an id the log gave to the session: then a second check-out is a repeat. Else it is a second session. */
   named: boolean;
   /** Undefined for a check-in that names none: it ends every session of its key, and is no orphan when there is none. */
@@ -91,7 +92,14 @@ export function heldBy({ quantity, leaving }: Session): Amount {
   return leaving === undefined ? quantity : quantity - leaving.quantity;
 }
 
+type Keyed = Pick<SessionEvent, 'key' | 'person' | 'host'>;
+
+/** By lengths, for JSON of it took a twentieth of judging a license (measured). No id of a session has two. */
+export function keyOf({ key, person, host }: Keyed): string {
+  return key ?? `${person?.length ?? '-'}+${host?.length ?? '-'}:${person ?? ''}${host ?? ''}`;
+}
+
 /** Keys begin with their lengths, so nothing in a feature's name can make two seats one. */
-export function seatOf({ key, feature }: SessionEvent): string {
-  return `${key}${feature ?? ''}`;
+export function seatOf(event: SessionEvent): string {
+  return `${keyOf(event)}${event.feature ?? ''}`;
 }

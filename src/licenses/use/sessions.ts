@@ -398,7 +398,7 @@ export class Sessions {
 
   /** A check-in that names no feature: of the one session of its key, or of all of them. */
   private checkInAny(event: SessionEvent): void {
-    const open = this.open.ofKey(event.key);
+    const open = this.open.ofKey(event);
     const [only] = open;
     if (open.length === 1 && only!.feature !== undefined) {
       this.checkIn({ ...event, feature: only!.feature });
@@ -619,12 +619,13 @@ export class Sessions {
 
   private take(event: SessionEvent, unpaired?: UnpairedSeats): Session {
     const { at, key, named, feature, holder, share, quantity, stated, unreadable, place, origin } = event;
-    const { borrowed = false, daemon, log, host } = event;
+    const { borrowed = false, daemon, log, person, host } = event;
     // Spelled out: a spread with further members takes 20 × longer (measured, Node 20).
     const session: Session = {
       slot: this.freeSlots.pop() ?? this.slots++,
       at,
       key,
+      person,
       named,
       feature,
       holder,
