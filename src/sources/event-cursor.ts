@@ -365,6 +365,10 @@ export class EventCursor implements Event, Fields {
     return this.found === this.scanner.found;
   }
 
+  get shape(): number {
+    return this.found.shape;
+  }
+
   get byteLength(): number {
     return this.end - this.start;
   }
