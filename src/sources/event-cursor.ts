@@ -889,6 +889,15 @@ export class EventCursor implements Event, Fields {
     return end - start;
   }
 
+  /** Whether `copyText` answers ABSENT for all records of the shape of this one, which has one. */
+  neverHolds(slot: Slot): boolean {
+    const { found } = this;
+    const chosen = slot < NO_SLOT ? this.chosenSlot(slot) : slot;
+    if (chosen === NO_CHOICE || chosen === NO_SLOT) return chosen === NO_SLOT;
+    const value = found.first(chosen);
+    return value < 0 || found.kind(value) === KIND.null;
+  }
+
   /** The same of `identity`: of several texts their JSON, as `mapIdentity` writes it. */
   copyIdentity(target: Uint8Array, at: number, most: number): number {
     const slots = this.namingSlots();

@@ -100,6 +100,8 @@ function addTo(rows: MarkRows, sketch: Sketch): boolean {
     fileIndex,
     offset,
     recordNumber: offset,
+    shape: -1,
+    neverHolds: () => false,
     identity,
     placeLine: lineAt(offset),
     placeLength: 7,
