@@ -5,7 +5,7 @@
  * A session without a check-in is a doubt: it counts from below only at the instant of its check-out. Which sessions
  * those are is known at the end only. So the open ones form a list in order of their check-outs, each with the highest
  * count between its check-out and the next; a check-in hands that to the session before. What is left at the end are
- * the doubts, and the counts from which they must be subtracted. One invariant, so one file of 420 lines.
+ * the doubts, and the counts from which they must be subtracted. One invariant, so one file of 460 lines.
  */
 import type { Instant } from '../../base/instant.ts';
 import type { Amount } from '../contract/amount.ts';
@@ -100,7 +100,7 @@ export class PeakTracker implements SeatSink {
   private readonly states: SegmentState[] = [];
   private readonly head: Stretch;
   private tail: Stretch;
-  /** By share; those of sessions that count alone by their slots: a Map of sessions took 3 % of judging a log (measured). */
+  /** By share; those of sessions that count alone by their slots, for nearly all do, and an array needs no look-up. */
   private readonly shared = new Map<string, Holding>();
   private readonly alone: (Holding | undefined)[] = [];
   /** How many they are. */

@@ -1,4 +1,4 @@
-/** A map in order of insertion that nearly always has one entry, for which a Map of its own takes longer than all else (measured). */
+/** A map in order of insertion that nearly always has one entry: each check-out would make a Map, and its check-in let it go. */
 
 export class MostlyOne<Key, Value> {
   private readonly key: Key;
