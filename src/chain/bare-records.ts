@@ -1,6 +1,6 @@
 /** The mergeable count of records that carry no chain fields, in stretches: stripped ones hide among them. */
 import type { Event } from '../model/event.ts';
-import type { Place } from '../model/place.ts';
+import { copyPlace, movePlace, type Place } from '../model/place.ts';
 import type { LoneHash } from './lone-hash.ts';
 
 /** Stretches kept for one file; the records of further ones are counted. */
@@ -35,15 +35,15 @@ export function appendBare(state: BareState, event: Event, adjoins: boolean, lon
   }
   file.records++;
   const last = file.stretches.at(-1);
-  const { place } = event;
   if (adjoins && file.dropped === 0 && last !== undefined && lone === undefined && last.lone === undefined) {
     last.records++;
-    last.until = place;
+    movePlace(last.until, event);
   } else if (file.stretches.length < MAX_STRETCHES) {
+    const { place } = event;
     file.stretches.push({
       records: 1,
       from: place,
-      until: place,
+      until: copyPlace(place),
       identity: event.identity,
       ...(lone !== undefined && { lone }),
     });

@@ -11,9 +11,9 @@ import {
 } from './chain-state.ts';
 import { countLink, isOverfull, keepLink, thinOut } from './hash-index.ts';
 import { BoundLayout, type ChainLayout } from './layout.ts';
-import { loneHash } from './lone-hash.ts';
+import { type LoneHash, loneHash } from './lone-hash.ts';
 import type { ProtocolProfile } from './protocol.ts';
-import { compileProtocolStep } from './protocol-fold.ts';
+import { compileProtocolStep, protocolSlots } from './protocol-fold.ts';
 import { isHash } from './record-hash.ts';
 import {
   appendRecord,
@@ -61,9 +61,20 @@ export function compileChainStep(
   };
   const first = bound[0];
   const firstRun = runs[0];
+  const signs = protocolSlots(protocols, fields);
+  const needsSlot = first === undefined || first.ownSlot >= 0 || first.previousSlot >= 0;
+  /** By shape: whether its records have none of all fields that somebody looks at here. */
+  const bareShapes: boolean[] = [];
+  const takeBare = (state: ChainState, event: Event, lone?: LoneHash): void => {
+    const adjoins = noteLast(state, event.fileIndex, true);
+    state.bare[source] ??= startBare();
+    appendBare(state.bare[source], event, adjoins, lone);
+  };
   return (state, event) => {
     // What follows a record of the first layout is one: nothing else needs to be asked.
     if (firstRun?.append(state, event) === true) return thinOutIfOverfull(state);
+    const { shape = -1 } = event;
+    if (shape >= 0 && bareShapes[shape] === true) return takeBare(state, event);
     const inFirst = first?.holds(event) === true;
     if (!inFirst && takeProtocol(state.protocols, event)) {
       noteLast(state, event.fileIndex, false);
@@ -72,10 +83,12 @@ export function compileChainStep(
     const isBare = !inFirst && hasNone(event, chainSlots);
     const layout = inFirst ? 0 : isBare ? -1 : layoutOf(event);
     if (layout > 0 && runs[layout]!.append(state, event)) return thinOutIfOverfull(state);
-    const adjoins = noteLast(state, event.fileIndex, layout < 0);
-    if (layout >= 0) return steps[layout]!(state, event);
-    state.bare[source] ??= startBare();
-    appendBare(state.bare[source], event, adjoins, isBare ? undefined : loneHash(bound, event));
+    if (layout >= 0) {
+      noteLast(state, event.fileIndex, false);
+      return steps[layout]!(state, event);
+    }
+    if (isBare && shape >= 0 && needsSlot && hasNone(event, signs)) noteShape(bareShapes, shape);
+    return takeBare(state, event, isBare ? undefined : loneHash(bound, event));
   };
 }
 
@@ -88,6 +101,12 @@ function beginning(bound: readonly BoundLayout[], event: Event): number {
 
 function thinOutIfOverfull(state: ChainState): void {
   if (isOverfull(state.sample)) thinOut(state.sample, indexesOf(state));
+}
+
+function noteShape(shapes: boolean[], shape: number): void {
+  // Without holes the array stays an array.
+  while (shapes.length <= shape) shapes.push(false);
+  shapes[shape] = true;
 }
 
 function hasNone(event: Event, slots: readonly Slot[]): boolean {

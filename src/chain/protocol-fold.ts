@@ -1,9 +1,14 @@
 /** The fold of protocols: tells their records from all others by a field or two, and keeps them for the end. */
 import { JsonObject } from '../base/json.ts';
-import type { Event, Fields } from '../model/event.ts';
+import type { Event, Fields, Slot } from '../model/event.ts';
 import type { ProtocolProfile } from './protocol.ts';
 import { appendProtocolRecord, type ProtocolRecords, startProtocolRecords } from './protocol-records.ts';
 import { PROTOCOLS } from './protocols/index.ts';
+
+/** A record that has a value in none of them is of no protocol. */
+export function protocolSlots(profiles: readonly ProtocolProfile[], fields: Fields): Slot[] {
+  return profiles.flatMap(({ protocol }) => PROTOCOLS[protocol]!.signs.map((path) => fields.raw(path)));
+}
 
 /** @returns whether the record is one of a protocol, and was taken */
 export function compileProtocolStep(

@@ -36,6 +36,8 @@ export type MarkedEvent = Pick<
   | 'copyText'
   | 'copyIdentity'
   | 'repeatingId'
+  | 'shape'
+  | 'neverHolds'
   | 'recordNumber'
   | 'placeLine'
   | 'placeLength'
@@ -112,14 +114,28 @@ export class MarkRows {
     writer.uint32(event.fileIndex).uint48(event.offset).uint16(output.step).varint(detection);
     this.putShared(output, event, most);
     writer.varint(values.length);
-    for (let index = 0; index < values.length; index++) {
-      const slot = values[index]!;
-      if (output.lists?.has(index)) writer.text(listText(event, slot)).reserve(most);
-      else if (slot === output.subject) this.putSubject();
-      else this.putText(event, slot, most);
+    const held = event.shape < 0 ? undefined : (output.held?.[event.shape] ?? heldIn(output, event));
+    if (held === undefined)
+      for (let index = 0; index < values.length; index++) this.putValue(output, event, index, most);
+    else {
+      let next = 0;
+      for (let place = 0; place < held.length; place++) {
+        const index = held[place]!;
+        for (; next < index; next++) writer.buffer[writer.at++] = 0;
+        this.putValue(output, event, index, most);
+        next++;
+      }
+      for (; next < values.length; next++) writer.buffer[writer.at++] = 0;
     }
     this.end(group);
     return true;
+  }
+
+  private putValue(output: MarkOutput, event: MarkedEvent, index: number, most: number): void {
+    const slot = output.values[index]!;
+    if (output.lists?.has(index)) this.writer.text(listText(event, slot)).reserve(most);
+    else if (slot === output.subject) this.putSubject();
+    else this.putText(event, slot, most);
   }
 
   /** Line, length, identity and subject. One event often makes several marks, with the same of all of them. */
@@ -345,6 +361,19 @@ export class MarkRows {
     groups.last[group] = order.at(-1)!;
     this.isLate[group] = 0;
   }
+}
+
+/** Remembers which of the output's values records of this shape may hold: most of those that a license names are absent. */
+function heldIn(output: MarkOutput, event: MarkedEvent): readonly number[] {
+  const { values, subject, lists } = output;
+  const held = [...values.keys()].filter(
+    (index) => lists?.has(index) || values[index] === subject || !event.neverHolds(values[index]!),
+  );
+  output.held ??= [];
+  // Without holes the array stays an array.
+  while (output.held.length <= event.shape) output.held.push(undefined);
+  output.held[event.shape] = held;
+  return held;
 }
 
 /** Copies the row that begins at `start`, `span` bytes with its length, to `at` of `words`, in bytes. */

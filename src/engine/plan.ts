@@ -96,6 +96,8 @@ export type MarkOutput = {
   /** Positions in `values` that are written as JSON arrays of all values of the slot. */
   lists?: ReadonlySet<number> | undefined;
   subject: Slot;
+  /** By the shape of a record: the positions in `values` that it may hold, as far as such a record was met. */
+  held?: (readonly number[] | undefined)[];
   /** What the event must fulfill beside the detection. */
   when?: EventTest;
 };

@@ -68,6 +68,11 @@ export interface Event {
   readonly bytes: Uint8Array;
   /** Whether fields of the record were erased, as a salted archive allows: its hash cannot be recomputed. */
   readonly erased?: boolean;
+  /**
+   * A small integer: of records of one shape and source each raw slot has a value in all or in none. Negative or absent where
+   * nobody tells.
+   */
+  readonly shape?: number;
   /** Whether the record is an object, as it should be. */
   readonly isObject: boolean;
   /** Whether the bytes are already in RFC 8785 form, so that they can be hashed as they are. */

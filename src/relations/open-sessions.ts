@@ -99,11 +99,8 @@ function startRun({ rule, allowed, timeout }: ConcurrencyPlan, first: Instant, c
   };
 }
 
-function toSessionEvent(
-  { values, subject, place, identity }: Mark,
-  at: Instant,
-  { counts, joined }: ConcurrencyPlan,
-): SessionEvent {
+function toSessionEvent(mark: Mark, at: Instant, { counts, joined }: ConcurrencyPlan): SessionEvent {
+  const { values, subject, place } = mark;
   const session = joined ? values[0] : undefined;
   const share = counts === 'user' ? subject : counts === 'value' ? sharedValue(values, joined) : undefined;
   const key = JSON.stringify(session === undefined ? ['user', subject ?? null] : ['session', session]);
@@ -119,7 +116,7 @@ function toSessionEvent(
     stated: false,
     unreadable: false,
     place,
-    identity,
+    origin: mark,
   };
 }
 
@@ -162,7 +159,7 @@ function conclude(
     related: related.slice(0, MAX_RELATED),
     count: toNumber(shown.amount),
     ...(subject !== undefined && { subject }),
-    identity: [...group, shown.witnesses[0]?.identity ?? untimed[0]?.identity ?? ''],
+    identity: [...group, shown.witnesses[0]?.origin.identity ?? untimed[0]?.identity ?? ''],
   };
 }
 

@@ -365,6 +365,10 @@ export class EventCursor implements Event, Fields {
     return this.found === this.scanner.found;
   }
 
+  get shape(): number {
+    return this.found.shape;
+  }
+
   get byteLength(): number {
     return this.end - this.start;
   }
@@ -883,6 +887,15 @@ export class EventCursor implements Event, Fields {
     const { buffer } = this;
     for (let from = start, to = at; from < end; ) target[to++] = buffer[from++]!;
     return end - start;
+  }
+
+  /** Whether `copyText` answers ABSENT for all records of the shape of this one, which has one. */
+  neverHolds(slot: Slot): boolean {
+    const { found } = this;
+    const chosen = slot < NO_SLOT ? this.chosenSlot(slot) : slot;
+    if (chosen === NO_CHOICE || chosen === NO_SLOT) return chosen === NO_SLOT;
+    const value = found.first(chosen);
+    return value < 0 || found.kind(value) === KIND.null;
   }
 
   /** The same of `identity`: of several texts their JSON, as `mapIdentity` writes it. */

@@ -151,7 +151,7 @@ for (const name of files) {
         stated: true,
         unreadable: false,
         place: { file: name, line: 1, offset: 0, length: 1 },
-        identity: '',
+        origin: { identity: '' },
       });
       total[event as 'OUT' | 'IN'] += seats;
       const before = held.get(key + feature) ?? 0n;

@@ -101,6 +101,9 @@ function addTo(rows: MarkRows, sketch: Sketch): boolean {
     fileIndex,
     offset,
     recordNumber: offset,
+    // Of every other record the shape is known: then what it lacks is not asked for.
+    shape: offset % 2 === 0 ? -1 : 0,
+    neverHolds: (slot: number) => texts[slot] === undefined,
     identity,
     placeLine: lineAt(offset),
     placeLength: 7,

@@ -33,7 +33,7 @@ function toEvent({ kind, at, holder, quantity }: Step, { share }: Plan): Session
     unreadable: false,
     borrowed: kind === 'borrow',
     place: { file: 'log', line: at + 1, offset: at, length: 1 },
-    identity: `${holder}${at}`,
+    origin: { identity: `${holder}${at}` },
   };
 }
 

@@ -110,7 +110,7 @@ test('a restart ends what nobody gave back, and leaves the seats that linger', (
     stated: true,
     unreadable: false,
     place: { file: 'log', line: 1, offset: 0, length: 1 },
-    identity: 'e',
+    origin: { identity: 'e' },
   });
   sessions.checkOut(event(0n, 3n));
   sessions.checkIn(event(5n, 1n));

@@ -31,7 +31,7 @@ for (const most of [1, 3, 8, 9, 12, 45])
   test(`members up to ${most} come and go as in a Set`, () => walk(most, 2000));
 
 test('a set of one member is one that others may join', () => {
-  const set = OrderedSet.of('ann');
+  const set = new OrderedSet('ann');
   set.add('ann');
   set.add('bob');
   assert.deepEqual([...set], ['ann', 'bob']);

@@ -34,7 +34,7 @@ function event(step: Step, options: Options): SessionEvent {
     stated: true,
     unreadable: false,
     place,
-    identity: `${key}${at}`,
+    origin: { identity: `${key}${at}` },
   };
 }
 

@@ -88,7 +88,7 @@ function toUse({ measure: { count }, share }: License, used: Used, index: number
     feature: featureless ? undefined : (used.feature ?? 'editor'),
     share: share.length === 0 ? undefined : JSON.stringify(share.map((each) => used[each] ?? null)),
     place: { file: 'log', line: index + 1, offset: index, length: 1 },
-    identity: `e${index}`,
+    origin: { identity: `e${index}` },
     device: undefined,
     country: undefined,
     received: undefined,

@@ -29,7 +29,7 @@ function toEvent({ at, holder, quantity, whole = false }: Step, { share }: Optio
     stated: !whole,
     unreadable: false,
     place: { file: 'log', line: at + 1, offset: at, length: 1 },
-    identity: `${holder}${at}`,
+    origin: { identity: `${holder}${at}` },
   };
 }
 

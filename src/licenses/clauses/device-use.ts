@@ -8,7 +8,7 @@ import type { Devices, License } from '../contract/contract.ts';
 import type { Segment } from '../contract/periods.ts';
 import { SegmentCursor } from '../contract/segment-cursor.ts';
 import { type LicenseUse, type ServerRestart, type TimedUse, toSessionEvent } from '../use/license-use.ts';
-import type { Session, SessionEvent } from '../use/session.ts';
+import { keyOf, type Session, type SessionEvent } from '../use/session.ts';
 import { isOpenInUse, sessionOptions } from '../use/session-options.ts';
 import { Sessions } from '../use/sessions.ts';
 import type { UseWatcher } from '../use/use-watcher.ts';
@@ -99,7 +99,7 @@ export class DeviceUse implements UseWatcher {
     else if (person === undefined) this.unsaid.note('person', use);
     else {
       // Use stands on its own, for the session that it is part of may have begun on another device.
-      const key = kind === 'use' ? JSON.stringify([use.key, person, device ?? null]) : use.key;
+      const key = kind === 'use' ? JSON.stringify([keyOf(use), person, device ?? null]) : use.key;
       this.sessions.follow(kind, { ...toSessionEvent(use, person), share: device, key });
       if (device !== undefined) this.inPeriod?.use(person, device, use.place);
     }

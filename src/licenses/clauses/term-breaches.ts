@@ -12,7 +12,7 @@ import {
   toSessionEvent,
 } from '../use/license-use.ts';
 import { Outliving } from '../use/outliving.ts';
-import type { SessionEvent } from '../use/session.ts';
+import { keyOf, type SessionEvent } from '../use/session.ts';
 import { sessionOptions } from '../use/session-options.ts';
 import { Sessions } from '../use/sessions.ts';
 import type { LicenseCode } from '../verdict/license-findings.ts';
@@ -102,7 +102,9 @@ export class TermBreaches {
     if (use.kind !== 'use') this.sessions.follow(use.kind, toSessionEvent(use));
   }
 
-  private isNewUse({ kind, key }: TimedUse): boolean {
+  private isNewUse(use: TimedUse): boolean {
+    const { kind } = use;
+    const key = keyOf(use);
     const open = this.opened.get(key) ?? 0;
     if (kind === 'open') this.opened.set(key, open + 1);
     if (kind !== 'close') return true;
@@ -148,7 +150,7 @@ export class TermBreaches {
       related: open.slice(1, MAX_RELATED + 1).map(({ place }) => place),
       count: open.length,
       subject: this.license.id,
-      identity: [this.license.id, 'perhaps', first.identity],
+      identity: [this.license.id, 'perhaps', first.origin.identity],
       severity: licenseSeverity('license-undetermined'),
     };
   }
@@ -177,7 +179,7 @@ export class TermBreaches {
 function extend(breach: Breach | undefined, use: TimedUse): Breach {
   const witness = { holder: holderOf(use), place: use.place };
   if (breach === undefined) {
-    return { count: 1, first: use.time, last: use.time, witnesses: [witness], identity: use.identity };
+    return { count: 1, first: use.time, last: use.time, witnesses: [witness], identity: use.origin.identity };
   }
   breach.count++;
   breach.last = use.time;

@@ -15,7 +15,7 @@ import {
   toSessionEvent,
 } from '../use/license-use.ts';
 import { Outliving, type OutlivingSeat } from '../use/outliving.ts';
-import type { Session, SessionEvent } from '../use/session.ts';
+import { keyOf, type Session, type SessionEvent } from '../use/session.ts';
 import { isOpenInUse, sessionOptions } from '../use/session-options.ts';
 import { Sessions } from '../use/sessions.ts';
 import type { Stretch } from './bucket-clock.ts';
@@ -170,7 +170,7 @@ export class DistinctBuckets implements MeasureFold {
 
   private take(session: Session): void {
     this.names.set(session, this.name);
-    this.openNames.set(session.key, this.name);
+    this.openNames.set(keyOf(session), this.name);
   }
 
   private release(session: Session, at: Instant): void {
@@ -179,7 +179,7 @@ export class DistinctBuckets implements MeasureFold {
     if (name === undefined) this.addNobody(reach);
     else this.presence(name).proven.add(reach, session);
     this.names.delete(session);
-    this.openNames.delete(session.key);
+    this.openNames.delete(keyOf(session));
   }
 
   private orphan(event: SessionEvent, reason: 'orphan' | 'upgraded' = 'orphan'): void {
@@ -194,7 +194,7 @@ export class DistinctBuckets implements MeasureFold {
    * nobody knows how many seats of a session (`isPart`).
    */
   private repeat(event: SessionEvent, at: Instant, isPart: boolean): void {
-    if (!isPart && this.name !== undefined && this.openNames.get(event.key) === this.name) return;
+    if (!isPart && this.name !== undefined && this.openNames.get(keyOf(event)) === this.name) return;
     this.doubts.note(isPart ? 'amount' : 'repeated', event, at, undefined);
     const reach = { from: this.reach(at).from, until: this.end() };
     if (this.name === undefined) this.addNobody(reach);

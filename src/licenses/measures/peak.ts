@@ -5,7 +5,7 @@
  * A session without a check-in is a doubt: it counts from below only at the instant of its check-out. Which sessions
  * those are is known at the end only. So the open ones form a list in order of their check-outs, each with the highest
  * count between its check-out and the next; a check-in hands that to the session before. What is left at the end are
- * the doubts, and the counts from which they must be subtracted. One invariant, so one file of 420 lines.
+ * the doubts, and the counts from which they must be subtracted. One invariant, so one file of 460 lines.
  */
 import type { Instant } from '../../base/instant.ts';
 import type { Amount } from '../contract/amount.ts';
@@ -100,7 +100,11 @@ export class PeakTracker implements SeatSink {
   private readonly states: SegmentState[] = [];
   private readonly head: Stretch;
   private tail: Stretch;
-  private readonly holdings = new Map<Session | string, Holding>();
+  /** By share; those of sessions that count alone by their slots, for nearly all do, and an array needs no look-up. */
+  private readonly shared = new Map<string, Holding>();
+  private readonly alone: (Holding | undefined)[] = [];
+  /** How many they are. */
+  private holders = 0;
   private now: Instant;
   private count: Amount = 0n;
   private countBefore: Amount = 0n;
@@ -112,6 +116,8 @@ export class PeakTracker implements SeatSink {
   private opened: Holding[] = [];
   private settled = false;
   private readonly onStay: OnStay | undefined;
+  /** Seats that may be taken besides, relative to the orphans as they are. */
+  private besides: Amount = 0n;
   /** Relative to the orphans of later instants, which raise every earlier count alike. */
   private readonly possible = new PossiblePeaks<Highest>();
 
@@ -127,9 +133,8 @@ export class PeakTracker implements SeatSink {
   take(session: Session, at: Instant): void {
     this.reach(at);
     this.taken += session.quantity;
-    const key = session.share ?? session;
-    const holding = this.holdings.get(key);
-    if (holding === undefined) this.holdings.set(key, this.hold(OrderedSet.of(session), session, at));
+    const holding = this.holdingOf(session);
+    if (holding === undefined) this.keep(this.hold(new OrderedSet(session), session, at));
     else {
       holding.sessions.add(session);
       if (certainSeats(session) > holding.level) this.fit(holding, session, at);
@@ -138,13 +143,14 @@ export class PeakTracker implements SeatSink {
 
   release(session: Session, at: Instant): void {
     this.reach(at);
-    const key = session.share ?? session;
-    const holding = this.holdings.get(key)!;
+    const holding = this.holdingOf(session)!;
     holding.sessions.delete(session);
     if (holding.sessions.size === 0) {
       this.drop(holding);
-      for (const rise of holding.rises ?? []) this.drop(rise);
-      this.holdings.delete(key);
+      if (holding.rises !== undefined) for (const rise of holding.rises) this.drop(rise);
+      this.holders--;
+      if (session.share === undefined) this.alone[session.slot] = undefined;
+      else this.shared.delete(session.share);
       return;
     }
     const largest = largestOf(holding);
@@ -155,9 +161,29 @@ export class PeakTracker implements SeatSink {
   change(session: Session, by: Amount, at: Instant): void {
     this.reach(at);
     if (by > 0n) this.taken += by;
-    const holding = this.holdings.get(session.share ?? session)!;
+    const holding = this.holdingOf(session)!;
     const isLargest = session.share === undefined || certainSeats(session) >= holding.level;
     this.fit(holding, isLargest ? session : largestOf(holding), at);
+  }
+
+  private holdingOf({ share, slot }: Session): Holding | undefined {
+    return share === undefined ? this.alone[slot] : this.shared.get(share);
+  }
+
+  private keep(holding: Holding): void {
+    const { share, slot } = holding.shown;
+    this.holders++;
+    if (share !== undefined) this.shared.set(share, holding);
+    else {
+      // Without holes the array stays an array.
+      while (this.alone.length < slot) this.alone.push(undefined);
+      this.alone[slot] = holding;
+    }
+  }
+
+  private *holdings(): Generator<Holding> {
+    yield* this.shared.values();
+    for (const holding of this.alone) if (holding !== undefined) yield holding;
   }
 
   /** The holding has as many seats as its largest session. */
@@ -196,6 +222,7 @@ export class PeakTracker implements SeatSink {
   orphan(event: SessionEvent): void {
     this.reach(event.at);
     this.orphaned += event.quantity;
+    this.weighDoubts();
     this.orphans++;
     const { segment } = this.tail;
     if (segment.namedOrphans++ < MAX_NAMED_DOUBTS) this.orphanEvents.push(event);
@@ -204,16 +231,23 @@ export class PeakTracker implements SeatSink {
   doubt(quantity: Amount, at: Instant): void {
     this.reach(at);
     this.doubtful += quantity;
+    this.weighDoubts();
   }
 
   mayGoOn(late: Late, at: Instant): void {
     this.reach(at);
     this.possible.mayGoOn(late);
+    this.weighDoubts();
   }
 
   wentOn(late: Late, at: Instant): void {
     this.reach(at);
     this.possible.wentOn(late);
+    this.weighDoubts();
+  }
+
+  private weighDoubts(): void {
+    this.besides = this.doubtful - this.orphaned + this.possible.pending;
   }
 
   /** `missingIsInUse`: a session without a check-in is no doubt. `anytime`: seats that may be taken at any instant. */
@@ -222,7 +256,7 @@ export class PeakTracker implements SeatSink {
     this.settle();
     const possible = this.possible.finish();
     const bounds = this.states.map((state, index) => this.toUpperBound(state, possible[index]!, anytime));
-    for (const holding of this.holdings.values()) {
+    for (const holding of this.holdings()) {
       holding.proven =
         missingIsInUse ||
         [...holding.sessions].every(({ returned, endsByContract }) => returned || endsByContract);
@@ -234,7 +268,7 @@ export class PeakTracker implements SeatSink {
 
   /** After `finish`. */
   openEnds(): OpenEnds {
-    const doubts = [...this.holdings.values()].filter(({ proven }) => !proven);
+    const doubts = [...this.holdings()].filter(({ proven }) => !proven);
     const neverReturned = doubts.reduce((sum, { level }) => sum + level, 0n);
     return { neverReturned, orphaned: this.orphaned };
   }
@@ -384,27 +418,27 @@ export class PeakTracker implements SeatSink {
   private settle(): void {
     if (this.settled) return;
     this.settled = true;
-    const { segment } = this.tail;
-    const proof = segment.proofAbove !== undefined && this.count > segment.proofAbove;
-    let named: readonly Shown[] | undefined;
-    const here = (amount: Amount, withNames: boolean): Highest => {
-      if (withNames) named ??= this.latestHoldings();
-      return { amount, at: this.now, witnesses: withNames ? named! : NOBODY };
-    };
-    if (this.tail.highest === undefined || this.count > this.tail.highest.amount) {
-      this.tail.highest = here(this.count, proof);
+    const { tail, count } = this;
+    const { segment } = tail;
+    const proof = segment.proofAbove !== undefined && count > segment.proofAbove;
+    const isHighest = tail.highest === undefined || count > tail.highest.amount;
+    if (isHighest || this.opened.length > 0) {
+      const here = this.here(count, proof);
+      if (isHighest) tail.highest = here;
+      for (const holding of this.opened) holding.opening = here;
+      if (this.opened.length > 0) this.opened = [];
     }
-    const possible = this.count + this.doubtful - this.orphaned + this.possible.pending;
-    this.possible.reach(possible, () => here(possible, segment.isOneOfMany !== true));
-    if (this.opened.length > 0) {
-      const opening = here(this.count, proof);
-      for (const holding of this.opened) holding.opening = opening;
-      this.opened = [];
-    }
-    const tied = this.countBefore + this.taken;
+    const possible = this.besides === 0n ? count : count + this.besides;
+    if (this.possible.isBeyond(possible))
+      this.possible.reach(this.here(possible, segment.isOneOfMany !== true));
+    const tied = this.taken === 0n ? this.countBefore : this.countBefore + this.taken;
     if (tied > segment.tied) segment.tied = tied;
     this.countBefore = this.count;
     this.taken = 0n;
+  }
+
+  private here(amount: Amount, withNames: boolean): Highest {
+    return { amount, at: this.now, witnesses: withNames ? this.latestHoldings() : NOBODY };
   }
 
   private latestHoldings(): Shown[] {
@@ -413,7 +447,7 @@ export class PeakTracker implements SeatSink {
       const { holding } = stretch;
       if (holding !== undefined && holding.sessions.size > 0)
         latest.push({ holding, session: holding.shown });
-      if (latest.length === Math.min(MAX_WITNESSES, this.holdings.size)) break;
+      if (latest.length === Math.min(MAX_WITNESSES, this.holders)) break;
     }
     return latest;
   }

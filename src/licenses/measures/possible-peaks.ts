@@ -44,10 +44,14 @@ export class PossiblePeaks<Highest extends { amount: Amount }> {
     else next.previous = previous;
   }
 
-  /** `amount` with those that are pending; `toHighest` makes of it what is kept. */
-  reach(amount: Amount, toHighest: () => Highest): void {
+  /** Whether `amount`, with those that are pending, is more than there was since the last doubt: then it is to be told by `reach`. */
+  isBeyond(amount: Amount): boolean {
     const { highest } = this.last!;
-    if (highest === undefined || amount > highest.amount) this.last!.highest = toHighest();
+    return highest === undefined || amount > highest.amount;
+  }
+
+  reach(highest: Highest): void {
+    this.last!.highest = highest;
   }
 
   /** Of each segment, with what must be subtracted from its amount. */

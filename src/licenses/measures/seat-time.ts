@@ -46,7 +46,7 @@ export class SeatTime implements SeatTracker {
     const holding = this.holdings.get(key);
     if (holding === undefined) {
       const quantity = certainSeats(session);
-      this.holdings.set(key, { sessions: OrderedSet.of(session), largest: session, quantity, since: at });
+      this.holdings.set(key, { sessions: new OrderedSet(session), largest: session, quantity, since: at });
       this.count += quantity;
       return;
     }

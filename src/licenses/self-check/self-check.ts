@@ -8,7 +8,7 @@ import { getOrCreate } from '../../base/get-or-create.ts';
 import { formatInstant, type Instant } from '../../base/instant.ts';
 import type { Place } from '../../model/place.ts';
 import { type Amount, formatAmount, ONE } from '../contract/amount.ts';
-import type { Session, SessionEvent } from '../use/session.ts';
+import { keyOf, type Session, type SessionEvent } from '../use/session.ts';
 import { FeatureSeats } from './feature-seats.ts';
 import { type Capacity, inferCapacity, isShownBy, type Refusals } from './inferred-capacity.ts';
 
@@ -142,7 +142,7 @@ export class SelfCheck {
   denial(event: SessionEvent, known: Amount | undefined, segment: number): void {
     const feature = this.of(event);
     const { plain, shared, slack, orphaned, unreadable } = feature;
-    const key = JSON.stringify([event.feature, event.key]);
+    const key = JSON.stringify([event.feature, keyOf(event)]);
     const attempt = this.attempts.get(key);
     if (this.attempts.size >= MAX_RETRYING) this.attempts.clear();
     this.attempts.set(key, { at: event.at, use: plain });

@@ -26,6 +26,8 @@ export class HeatSums implements SeatObserver {
   private until: Instant | undefined;
   /** The one asked for last, as long as it lasts. */
   private hour: Hour | undefined;
+  /** Where the last stretch ended, and for how long all goes there: nearly every stretch lies in the cell of the one before. */
+  private cell: { sums: Sums; number: number; since: Instant; until: Instant } | undefined;
 
   constructor(zone: string, limits: readonly Limit[]) {
     this.zone = zone;
@@ -33,6 +35,11 @@ export class HeatSums implements SeatObserver {
   }
 
   stretch(seats: Amount, from: Instant, until: Instant, day: Day): void {
+    const { cell } = this;
+    if (cell !== undefined && from >= cell.since && from < cell.until && until <= cell.until) {
+      add(cell.sums, cell.number, seats, until - from);
+      return;
+    }
     let at = from;
     do {
       const sums = this.sumsAt(at);
@@ -43,9 +50,17 @@ export class HeatSums implements SeatObserver {
       }
       const hour = this.hourOf(at, day);
       const end = hour.until < change ? hour.until : change;
-      add(sums, day.weekday * HOURS + hour.number, seats, end - at);
+      const number = day.weekday * HOURS + hour.number;
+      add(sums, number, seats, end - at);
+      this.cell = { sums, number, since: at, until: this.lastOf(hour, day) };
       at = end;
     } while (at < until);
+  }
+
+  /** Until when what begins in the hour counts there. */
+  private lastOf(hour: Hour, day: Day): Instant {
+    const until = hour.until < day.until ? hour.until : day.until;
+    return this.until === undefined || until < this.until ? until : this.until;
   }
 
   figures(): HeatMap {

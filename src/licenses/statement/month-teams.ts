@@ -14,6 +14,10 @@ export class MonthTeams implements SeatObserver {
   private readonly current = new Map<string | null, Amount>();
   private readonly peaks = new Map<string, MonthPeak>();
   private readonly dayPeaks = new Map<string, Amount>();
+  /** The day of the last stretch, its peak and that of its month so far: nearly every stretch is no peak of either. */
+  private day: Day | undefined;
+  private dayPeak: Amount = 0n;
+  private monthPeak: Amount = 0n;
 
   constructor(teamOf: TeamOf) {
     this.teamOf = teamOf;
@@ -29,11 +33,22 @@ export class MonthTeams implements SeatObserver {
     this.current.set(team, this.current.get(team)! - quantity);
   }
 
-  stretch(seats: Amount, from: Instant, _: Instant, { text, month }: Day): void {
-    if (seats === 0n) return;
-    if (seats > (this.dayPeaks.get(text) ?? 0n)) this.dayPeaks.set(text, seats);
-    if (seats > (this.peaks.get(month)?.seats ?? 0n))
-      this.peaks.set(month, { seats, at: from, teams: new Map(this.current) });
+  stretch(seats: Amount, from: Instant, _: Instant, day: Day): void {
+    if (day !== this.day) this.turnTo(day);
+    if (seats > this.dayPeak) {
+      this.dayPeak = seats;
+      this.dayPeaks.set(day.text, seats);
+    }
+    if (seats > this.monthPeak) {
+      this.monthPeak = seats;
+      this.peaks.set(day.month, { seats, at: from, teams: new Map(this.current) });
+    }
+  }
+
+  private turnTo(day: Day): void {
+    this.day = day;
+    this.dayPeak = this.dayPeaks.get(day.text) ?? 0n;
+    this.monthPeak = this.peaks.get(day.month)?.seats ?? 0n;
   }
 
   /** By month, `2025-03`. */

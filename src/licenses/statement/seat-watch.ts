@@ -23,7 +23,9 @@ export interface SeatObserver {
 export class SeatWatch implements SeatSink {
   private readonly observers: readonly SeatObserver[];
   private readonly days: LocalDays;
-  private readonly holdings = new Map<Session | string, Holding>();
+  /** By share; those of sessions that count alone by their slots. */
+  private readonly shared = new Map<string, Holding>();
+  private readonly alone: (Holding | undefined)[] = [];
   private now: Instant;
   private seats: Amount = 0n;
 
@@ -36,11 +38,10 @@ export class SeatWatch implements SeatSink {
 
   take(session: Session, at: Instant): void {
     this.reach(at);
-    const key = session.share ?? session;
-    const holding = this.holdings.get(key);
+    const holding = this.holdingOf(session);
     if (holding === undefined) {
-      this.hold(key, {
-        sessions: OrderedSet.of(session),
+      this.hold({
+        sessions: new OrderedSet(session),
         shown: session,
         quantity: session.quantity,
         since: at,
@@ -48,27 +49,26 @@ export class SeatWatch implements SeatSink {
       return;
     }
     holding.sessions.add(session);
-    if (session.quantity > holding.quantity) this.resize(key, holding, session, at);
+    if (session.quantity > holding.quantity) this.resize(holding, session, at);
   }
 
   release(session: Session, at: Instant): void {
     this.reach(at);
-    const key = session.share ?? session;
-    const holding = this.holdings.get(key)!;
+    const holding = this.holdingOf(session)!;
     holding.sessions.delete(session);
     if (holding.sessions.size === 0) {
       this.drop(holding, at);
-      this.holdings.delete(key);
+      if (session.share === undefined) this.alone[session.slot] = undefined;
+      else this.shared.delete(session.share);
     } else if (holding.shown === session) {
-      this.resize(key, holding, largestOf(holding.sessions), at);
+      this.resize(holding, largestOf(holding.sessions), at);
     }
   }
 
   change(session: Session, _by: Amount, at: Instant): void {
     this.reach(at);
-    const key = session.share ?? session;
-    const holding = this.holdings.get(key)!;
-    this.resize(key, holding, largestOf(holding.sessions), at);
+    const holding = this.holdingOf(session)!;
+    this.resize(holding, largestOf(holding.sessions), at);
   }
 
   orphan(event: SessionEvent): void {
@@ -82,11 +82,21 @@ export class SeatWatch implements SeatSink {
     this.reach(until);
     const day = this.days.at(this.now);
     for (const observer of this.observers) observer.stretch(this.seats, this.now, this.now, day);
-    return this.holdings.values();
+    return [...this.shared.values(), ...this.alone.filter((holding) => holding !== undefined)];
   }
 
-  private hold(key: Session | string, holding: Holding): void {
-    this.holdings.set(key, holding);
+  private holdingOf({ share, slot }: Session): Holding | undefined {
+    return share === undefined ? this.alone[slot] : this.shared.get(share);
+  }
+
+  private hold(holding: Holding): void {
+    const { share, slot } = holding.shown;
+    if (share !== undefined) this.shared.set(share, holding);
+    else {
+      // Without holes the array stays an array.
+      while (this.alone.length < slot) this.alone.push(undefined);
+      this.alone[slot] = holding;
+    }
     this.seats += holding.quantity;
     for (const observer of this.observers) observer.came?.(holding);
   }
@@ -96,9 +106,9 @@ export class SeatWatch implements SeatSink {
     for (const observer of this.observers) observer.left?.(holding, at);
   }
 
-  private resize(key: Session | string, holding: Holding, shown: Session, at: Instant): void {
+  private resize(holding: Holding, shown: Session, at: Instant): void {
     this.drop(holding, at);
-    this.hold(key, { sessions: holding.sessions, shown, quantity: shown.quantity, since: at });
+    this.hold({ sessions: holding.sessions, shown, quantity: shown.quantity, since: at });
   }
 
   /** An instant is judged when everything that happened at it is known: sessions are half-open. */

@@ -11,7 +11,7 @@ import { type Amount, ONE, parseAmount } from '../contract/amount.ts';
 import type { Contract, License } from '../contract/contract.ts';
 import { compileExclusions, compilePeople, EXCLUDED } from '../contract/people.ts';
 import { compileEnvironments, isVersionCovered } from '../contract/versions.ts';
-import type { SessionEvent } from './session.ts';
+import { keyOf, type Origin, type SessionEvent } from './session.ts';
 import type { UseStep } from './use-steps.ts';
 
 export type LicenseUse = {
@@ -53,14 +53,15 @@ export type LicenseUse = {
   seat: string | undefined;
   /** The value of the measure's `by`. */
   group: string | undefined;
-  key: string;
+  /** The id of its session; undefined where the log gives none. */
+  key: string | undefined;
   named: boolean;
   feature: string | undefined;
   share: string | undefined;
   /** Of a denial: why, in the words of the log. */
   reason: string | undefined;
   place: Place;
-  identity: string;
+  origin: Origin;
 };
 
 export type ServerWords = {
@@ -256,13 +257,13 @@ export class UseReader {
       counted: this.countedOf(values, person, host),
       seat: firstText(values, columns.seat),
       group: firstText(values, columns.group),
-      key: session === undefined ? toHolderKey(person, host) : toSessionKey(session),
+      key: session === undefined ? undefined : toSessionKey(session),
       named: session !== undefined,
       feature: featureless ? undefined : feature,
       share: this.shareOf(person, host),
       reason,
       place: mark.place,
-      identity: mark.identity,
+      origin: mark,
     };
   }
 
@@ -337,11 +338,6 @@ function toSessionKey(session: string): string {
   return `${session.length}:${session}`;
 }
 
-/** By lengths, for JSON of it took a twentieth of judging a license (measured). No session has two. */
-function toHolderKey(person: string | undefined, host: string | undefined): string {
-  return `${person?.length ?? '-'}+${host?.length ?? '-'}:${person ?? ''}${host ?? ''}`;
-}
-
 /** `weight`: the tokens of one seat. A license server writes how many; where it writes zero or less, or no number, we know nothing. */
 function toSeats(quantity: string | undefined, weight = ONE): Amount | undefined {
   if (quantity === undefined) return weight;
@@ -356,11 +352,26 @@ function toCount(text: string | undefined): Amount | undefined {
 }
 
 export function toSessionEvent(use: TimedUse, holder = holderOf(use)): SessionEvent {
-  const { time: at, key, named, feature, share, stated, borrowed, daemon, log, host, place, identity } = use;
+  const {
+    time: at,
+    key,
+    named,
+    feature,
+    share,
+    stated,
+    borrowed,
+    daemon,
+    log,
+    person,
+    host,
+    place,
+    origin,
+  } = use;
   const [unreadable, quantity] = [use.seats === undefined, use.seats ?? ONE];
   return {
     at,
     key,
+    person,
     named,
     feature,
     share,
@@ -370,13 +381,13 @@ export function toSessionEvent(use: TimedUse, holder = holderOf(use)): SessionEv
     log,
     host,
     place,
-    identity,
+    origin,
     unreadable,
     holder,
     quantity,
   };
 }
 
-export function holderOf({ person, host, key }: LicenseUse): string {
-  return person ?? host ?? key;
+export function holderOf(use: LicenseUse): string {
+  return use.person ?? use.host ?? keyOf(use);
 }

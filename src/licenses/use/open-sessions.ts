@@ -1,42 +1,99 @@
 /** The sessions that are open, by what check-ins name them by, and by whose restart ends them. */
 
 import { getOrCreate } from '../../base/get-or-create.ts';
+import { MostlyOne } from './mostly-one.ts';
 import { OrderedSet } from './ordered-set.ts';
 import type { Session, SessionEvent } from './session.ts';
 
 type ByName = Map<string | undefined, OrderedSet<Session>>;
 
+/** The sessions of one key, by feature. `born`: keys are in the order in which they came. */
+class OfKey extends MostlyOne<string, OrderedSet<Session>> {
+  readonly born: number;
+
+  constructor(born: number, feature: string, sessions: OrderedSet<Session>) {
+    super(feature, sessions);
+    this.born = born;
+  }
+}
+
+type OfPerson = MostlyOne<string | undefined, OfKey>;
+
 export class OpenSessions {
-  /** By key, then by feature. */
-  private readonly byKey = new Map<string, Map<string, OrderedSet<Session>>>();
+  private readonly byKey = new Map<string, OfKey>();
+  /** Those whose key is their person and host: to compose a text of both took a twentieth of judging a log (measured). */
+  private readonly byPerson = new Map<string | undefined, OfPerson>();
+  private keys = 0;
   /** By log, then by daemon: nothing else may be looked at, for a hostile log restarts at every line. */
   private readonly byDaemon = new Map<string | undefined, ByName>();
+  /** Each event is asked for several times in a row: what was answered last, as long as it holds. */
+  private asked: SessionEvent | undefined;
+  private answer: OrderedSet<Session> | undefined;
 
   /** Returns the sessions of its seat, itself the last of them. */
   add(session: Session): OrderedSet<Session> {
-    const byFeature = getOrCreate(this.byKey, session.key, () => new Map<string, OrderedSet<Session>>());
-    const sessions = getOrCreate(byFeature, session.feature ?? '', () => new OrderedSet<Session>());
-    sessions.add(session);
+    this.asked = undefined;
+    const { feature = '' } = session;
+    const ofKey = this.keyOf(session);
+    const known = ofKey?.get(feature);
+    if (known !== undefined) {
+      known.add(session);
+      return known;
+    }
+    const sessions = new OrderedSet<Session>(session);
+    if (ofKey === undefined) this.addKey(session, new OfKey(this.keys++, feature, sessions));
+    else ofKey.add(feature, sessions);
     return sessions;
   }
 
   /** Returns what is left of its seat: nothing of it is to be remembered where that is empty. */
   delete(session: Session): OrderedSet<Session> {
-    const byFeature = this.byKey.get(session.key)!;
-    const sessions = byFeature.get(session.feature ?? '')!;
+    this.asked = undefined;
+    const { feature = '' } = session;
+    const ofKey = this.keyOf(session)!;
+    const sessions = ofKey.get(feature)!;
     sessions.delete(session);
-    if (sessions.size === 0) byFeature.delete(session.feature ?? '');
-    if (byFeature.size === 0) this.byKey.delete(session.key);
+    if (sessions.size === 0) {
+      ofKey.delete(feature);
+      if (ofKey.isEmpty) this.deleteKey(session);
+    }
     this.forgetDaemon(session);
     return sessions;
   }
 
-  ofSeat({ key, feature }: SessionEvent): OrderedSet<Session> | undefined {
-    return this.byKey.get(key)?.get(feature ?? '');
+  ofSeat(event: SessionEvent): OrderedSet<Session> | undefined {
+    if (event !== this.asked) {
+      this.answer = this.keyOf(event)?.get(event.feature ?? '');
+      this.asked = event;
+    }
+    return this.answer;
   }
 
-  ofKey(key: string): Session[] {
-    return [...(this.byKey.get(key)?.values() ?? [])].flatMap((sessions) => [...sessions]);
+  /** Whatever their features. */
+  ofKey(event: SessionEvent): Session[] {
+    const ofKey = this.keyOf(event);
+    return ofKey === undefined ? [] : sessionsOf(ofKey);
+  }
+
+  private keyOf({ key, person, host }: SessionEvent): OfKey | undefined {
+    return key === undefined ? this.byPerson.get(person)?.get(host) : this.byKey.get(key);
+  }
+
+  private addKey({ key, person, host }: Session, ofKey: OfKey): void {
+    const ofPerson = key === undefined ? this.byPerson.get(person) : undefined;
+    if (key !== undefined) this.byKey.set(key, ofKey);
+    else if (ofPerson === undefined) this.byPerson.set(person, new MostlyOne(host, ofKey));
+    else ofPerson.add(host, ofKey);
+  }
+
+  private deleteKey({ key, person, host }: Session): void {
+    if (key !== undefined) {
+      this.byKey.delete(key);
+      return;
+    }
+    const ofPerson = this.byPerson.get(person)!;
+    ofPerson.delete(host);
+    if (ofPerson.isEmpty) this.byPerson.delete(person);
   }
 
   /** A restart of the daemon that gave it ends it. */
@@ -46,6 +103,7 @@ export class OpenSessions {
   }
 
   forgetDaemon(session: Session): void {
+    if (this.byDaemon.size === 0) return;
     const ofLog = this.byDaemon.get(session.log);
     const sessions = ofLog?.get(session.daemon);
     if (sessions?.delete(session) && sessions.size === 0) ofLog!.delete(session.daemon);
@@ -60,6 +118,12 @@ export class OpenSessions {
   }
 
   *[Symbol.iterator](): Generator<Session> {
-    for (const byFeature of this.byKey.values()) for (const sessions of byFeature.values()) yield* sessions;
+    const keys = [...this.byKey.values()];
+    for (const ofPerson of this.byPerson.values()) keys.push(...ofPerson.values());
+    for (const ofKey of keys.sort((a, b) => a.born - b.born)) yield* sessionsOf(ofKey);
   }
+}
+
+function sessionsOf(ofKey: OfKey): Session[] {
+  return [...ofKey.values()].flatMap((sessions) => [...sessions]);
 }

@@ -9,14 +9,13 @@ const FEW = 8;
  */
 export class OrderedSet<Member> {
   /** While there are no `positions`, without holes. */
-  private members: (Member | undefined)[] = [];
+  private members: (Member | undefined)[];
   private head = 0;
   private positions: Map<Member, number> | undefined;
 
-  static of<Member>(member: Member): OrderedSet<Member> {
-    const set = new OrderedSet<Member>();
-    set.members.push(member);
-    return set;
+  /** An array that begins with its member has room for no more; one that begins empty gets room for 17 at once. */
+  constructor(first?: Member) {
+    this.members = first === undefined ? [] : [first];
   }
 
   get size(): number {
@@ -33,12 +32,9 @@ export class OrderedSet<Member> {
 
   delete(member: Member): boolean {
     const { members, positions } = this;
-    const position = positions === undefined ? members.indexOf(member) : (positions.get(member) ?? -1);
-    if (position < 0) return false;
-    if (positions === undefined) {
-      members.splice(position, 1);
-      return true;
-    }
+    if (positions === undefined) return removeFrom(members, member);
+    const position = positions.get(member);
+    if (position === undefined) return false;
     positions.delete(member);
     members[position] = undefined;
     if (members.length > 32 && members.length > 2 * positions.size) this.compact();
@@ -73,4 +69,16 @@ export class OrderedSet<Member> {
   private number(): void {
     this.positions = new Map(this.members.map((member, index) => [member!, index]));
   }
+}
+
+/** Nearly always it is the last: `splice` would make an array of it. */
+function removeFrom<Member>(members: (Member | undefined)[], member: Member): boolean {
+  if (members.length > 0 && members[members.length - 1] === member) {
+    members.pop();
+    return true;
+  }
+  const position = members.length === 0 ? -1 : members.indexOf(member);
+  if (position < 0) return false;
+  members.splice(position, 1);
+  return true;
 }

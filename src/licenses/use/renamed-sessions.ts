@@ -33,7 +33,7 @@ export class RenamedSessions {
 
   /** After what happens at the instant; `name` as the log has it. */
   note(name: string | undefined, use: TimedUse, mark: Mark): void {
-    if (name === undefined || use.featureless || !this.names.has(fold(name))) return;
+    if (this.names.size === 0 || name === undefined || use.featureless || !this.names.has(fold(name))) return;
     const key = JSON.stringify([use.named ? use.key : [fold(name), use.host ?? null], use.feature]);
     const known = this.open.get(key);
     const quantity = use.seats ?? ONE;

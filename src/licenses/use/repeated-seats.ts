@@ -61,7 +61,7 @@ export class RepeatedSeats {
 
   /** `before` is told each time at which seats are over, so that what ends until then comes first. */
   advance(now: Instant, before: (at: Instant) => void): void {
-    for (;;) {
+    while (this.isWaiting) {
       let next: EndQueue | undefined;
       for (const queue of [this.lingering, this.timingOut, this.borrowed]) {
         const ends = queue.first()?.ends;
@@ -73,6 +73,10 @@ export class RepeatedSeats {
       before(ends);
       this.end(held, ends);
     }
+  }
+
+  private get isWaiting(): boolean {
+    return this.lingering.size > 0 || this.timingOut.size > 0 || this.borrowed.size > 0;
   }
 
   private hold(event: SessionEvent): Held {
@@ -98,6 +102,11 @@ export class RepeatedSeats {
 class EndQueue {
   private items: Ending[] = [];
   private head = 0;
+
+  /** Those that were given back may be among them. */
+  get size(): number {
+    return this.items.length - this.head;
+  }
 
   add(item: Ending): void {
     this.items.push(item);

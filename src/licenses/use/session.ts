@@ -10,8 +10,9 @@ import type { UnpairedSeats } from './unpaired-seats.ts';
 /** One event of a session, with what the sessionizer needs of it. */
 export type SessionEvent = {
   at: Instant;
-  /** What check-outs and check-ins have in common, behind its lengths. */
-  key: string;
+  /** What check-outs and check-ins have in common, behind its lengths. Undefined where that is `person` and `host`. */
+  key: string | undefined;
+  person?: string | undefined;
   /** Whether `key` is an id the log gave to the session: then a second check-out is a repeat. Else it is a second session. */
   named: boolean;
   /** Undefined for a check-in that names none: it ends every session of its key, and is no orphan when there is none. */
@@ -32,14 +33,19 @@ export type SessionEvent = {
   log?: string | undefined;
   host?: string | undefined;
   place: Place;
-  identity: string;
+  origin: Origin;
 };
+
+/** What an event comes from: its mark, which decodes the identity for whoever asks, and hardly anybody does. */
+export type Origin = { readonly identity: string };
 
 /**
  * A taken seat, or several: `quantity` of them are taken now. `ends` is when they will be given back, once they linger, are
  * borrowed or can time out. `leaving`: of `quantity`, those that were checked in alone and linger.
  */
 export type Session = SessionEvent & {
+  /** A small number that no other session has while this one holds its seats: whoever counts them finds what it keeps of it there. */
+  slot: number;
   returned: boolean;
   /** Borrowed, so in use until `ends` by contract, whatever the log lacks. */
   endsByContract: boolean;
@@ -86,7 +92,14 @@ export function heldBy({ quantity, leaving }: Session): Amount {
   return leaving === undefined ? quantity : quantity - leaving.quantity;
 }
 
+type Keyed = Pick<SessionEvent, 'key' | 'person' | 'host'>;
+
+/** By lengths, for JSON of it took a twentieth of judging a license (measured). No id of a session has two. */
+export function keyOf({ key, person, host }: Keyed): string {
+  return key ?? `${person?.length ?? '-'}+${host?.length ?? '-'}:${person ?? ''}${host ?? ''}`;
+}
+
 /** Keys begin with their lengths, so nothing in a feature's name can make two seats one. */
-export function seatOf({ key, feature }: SessionEvent): string {
-  return `${key}${feature ?? ''}`;
+export function seatOf(event: SessionEvent): string {
+  return `${keyOf(event)}${event.feature ?? ''}`;
 }

@@ -45,11 +45,18 @@ export class Sessions {
   private readonly unequal = new Map<string, UnequalSessions<Session>>();
   /** Sessions without an id that do not all hold the same. */
   private readonly mixed = new Map<OrderedSet<Session>, Mixture>();
+  /** Whether something may end by itself: by most contracts nothing ever does. */
+  private canEnd: boolean;
+  /** Slots that were given out, and those of them that are free again. */
+  private slots = 0;
+  private readonly freeSlots: number[] = [];
 
   constructor(options: SessionOptions, sink: SeatSink) {
     this.options = options;
     this.sink = sink;
     this.longest = new LongestPairings(options, sink);
+    const { linger, timeout, borrow } = options;
+    this.canEnd = linger > 0n || timeout !== undefined || borrow !== undefined;
   }
 
   /** What the event of this kind does to its session; refusals and assignments are of none. */
@@ -381,6 +388,7 @@ export class Sessions {
   /** The seats of a session are free. With those of the last one it is known again what is taken. */
   private release(session: Session, at: Instant): void {
     this.sink.release(session, at);
+    this.freeSlots.push(session.slot);
     const { unpaired, unequal } = session;
     if (unequal !== undefined) this.leaveUnequal(session, unequal, at);
     if (unpaired === undefined || --unpaired.members > 0) return;
@@ -390,7 +398,7 @@ export class Sessions {
 
   /** A check-in that names no feature: of the one session of its key, or of all of them. */
   private checkInAny(event: SessionEvent): void {
-    const open = this.open.ofKey(event.key);
+    const open = this.open.ofKey(event);
     const [only] = open;
     if (open.length === 1 && only!.feature !== undefined) {
       this.checkIn({ ...event, feature: only!.feature });
@@ -488,7 +496,7 @@ export class Sessions {
 
   /** Ends what ends at or before `now`: sessions are half-open, and at one instant check-ins come before check-outs. */
   advance(now: Instant): void {
-    for (;;) {
+    while (this.canEnd) {
       const lingered = this.lingering.first();
       const borrowed = this.borrowed.first();
       const next = sooner(sooner(lingered, this.waiting.first()), borrowed);
@@ -610,12 +618,14 @@ export class Sessions {
   }
 
   private take(event: SessionEvent, unpaired?: UnpairedSeats): Session {
-    const { at, key, named, feature, holder, share, quantity, stated, unreadable, place, identity } = event;
-    const { borrowed = false, daemon, log, host } = event;
+    const { at, key, named, feature, holder, share, quantity, stated, unreadable, place, origin } = event;
+    const { borrowed = false, daemon, log, person, host } = event;
     // Spelled out: a spread with further members takes 20 × longer (measured, Node 20).
     const session: Session = {
+      slot: this.freeSlots.pop() ?? this.slots++,
       at,
       key,
+      person,
       named,
       feature,
       holder,
@@ -628,7 +638,8 @@ export class Sessions {
       log,
       host,
       place,
-      identity,
+      // Decoded, for a mark keeps the bytes of its neighbors in memory, and some sessions never end.
+      origin: { identity: origin.identity },
       returned: false,
       endsByContract: false,
       leaving: undefined,
@@ -663,7 +674,7 @@ export class Sessions {
   private close(session: Session, at: Instant): void {
     const left = this.open.delete(session);
     if (session.pairing !== undefined) session.pairing.open -= heldBy(session);
-    if (left.size === 0) this.mixed.delete(left);
+    if (left.size === 0 && this.mixed.size > 0) this.mixed.delete(left);
     this.waiting.delete(session);
     this.borrowed.delete(session);
     session.returned = true;
@@ -679,6 +690,7 @@ export class Sessions {
 
   private linger(session: Session, at: Instant): void {
     this.sink.idle?.(-heldBy(session), at);
+    this.canEnd = true;
     session.returned = true;
     session.ends = at + (this.options.linger > 0n ? this.options.linger : 1n);
     this.lingering.add(session);
