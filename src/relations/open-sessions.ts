@@ -44,7 +44,7 @@ export function* judgeOpenSessions(
   let run: Run | undefined;
   const untimed: Mark[] = [];
   let untimedCount = 0;
-  let first: Instant | undefined;
+  let first: Mark | undefined;
   let last: Instant | undefined;
   let previous: { mark: Mark; opens: boolean } | undefined;
   for (const mark of marks) {
@@ -59,7 +59,7 @@ export function* judgeOpenSessions(
       continue;
     }
     run ??= startRun(plan, mark.time, coverage);
-    first ??= mark.time;
+    first ??= mark;
     const event = toSessionEvent(mark, mark.time, plan);
     if (opens) run.sessions.checkOut(event);
     else run.sessions.checkIn(event);
@@ -76,10 +76,12 @@ export function* judgeOpenSessions(
   run.sessions.advance(until);
   const peaks = run.tracker.finish(until, plan.timeout !== undefined, BigInt(untimedCount) * ONE);
   const peak = peaks[run.inForce];
-  const judgement = peak && conclude(plan, group, peak, untimed, untimedCount);
+  // A peak that doubts alone make need not have a session that is known to be open at it.
+  const otherwise = untimedCount > 0 ? untimed : [first!];
+  const judgement = peak && conclude(plan, group, peak, otherwise, untimedCount);
   if (judgement === undefined) return;
   // Of the peak alone it would be too short: what a waiver covers must be all that exceeds.
-  const span = { from: first!, until: peak!.neverReturned > 0 ? until : last };
+  const span = { from: first!.time!, until: peak!.neverReturned > 0 ? until : last };
   yield untimedCount > 0 ? judgement : { ...judgement, span };
 }
 
@@ -136,11 +138,12 @@ type GroupPeak = Pick<SegmentPeak, 'neverReturned' | 'orphans' | 'doubtful'> & {
 
 const NO_DOUBTS = { neverReturned: 0, orphans: 0, doubtful: [] };
 
+/** `otherwise`: marks that stand for the peak where it has no witnesses. */
 function conclude(
   plan: ConcurrencyPlan,
   group: Group,
   peak: GroupPeak,
-  untimed: readonly Mark[],
+  otherwise: readonly Mark[],
   untimedCount: number,
 ): Judgement | undefined {
   const { lower, upper, doubtful } = peak;
@@ -149,8 +152,8 @@ function conclude(
   if (!proven && most <= plan.allowed) return undefined;
   const shown = proven ? lower : upper;
   const witnesses = proven || doubtful.length === 0 ? shown.witnesses : doubtful;
-  const [place, ...related] = (witnesses.length > 0 ? witnesses : untimed).map((each) => each.place);
-  const subject = group.length > 0 ? group.join(', ') : (shown.witnesses[0]?.holder ?? untimed[0]?.subject);
+  const [place, ...related] = (witnesses.length > 0 ? witnesses : otherwise).map((each) => each.place);
+  const subject = group.length > 0 ? group.join(', ') : (shown.witnesses[0]?.holder ?? otherwise[0]!.subject);
   return {
     verdict: proven ? 'violation' : 'undetermined',
     code: plan.code,
@@ -159,7 +162,7 @@ function conclude(
     related: related.slice(0, MAX_RELATED),
     count: toNumber(shown.amount),
     ...(subject !== undefined && { subject }),
-    identity: [...group, shown.witnesses[0]?.origin.identity ?? untimed[0]?.identity ?? ''],
+    identity: [...group, shown.witnesses[0]?.origin.identity ?? otherwise[0]!.identity],
   };
 }
 

@@ -399,3 +399,21 @@ function isReopened(all: readonly Mark[], kept: readonly Mark[]): boolean {
   const cutOff = new Set(opens.filter((mark) => !kept.includes(mark)).map(keyOf));
   return opens.some((mark) => kept.includes(mark) && cutOff.has(keyOf(mark)));
 }
+
+test('a peak that doubts alone make has a place', () => {
+  const limit = SESSIONS.replace(
+    'session: session\n  condition: {gt: 2}',
+    'session: session\n  max-open: 120s\n  condition: {gt: 3}',
+  );
+  // Opens, and closes as negative numbers: of three sessions two end by themselves, at 120 and 140.
+  const times = [0, 20, 46, -67, 88, -99, 203, -219, 223, -228];
+  const steps = times.map((time) => ({
+    at: Math.abs(time),
+    opens: time >= 0,
+    session: undefined,
+    user: 'ann',
+  }));
+  const [judgement] = judge(limit, steps);
+  assert.equal(judgement?.verdict, 'undetermined');
+  assert.equal(judgement.place.line, 1);
+});
