@@ -95,6 +95,8 @@ export type MarkOutput = {
   values: Slot[];
   /** Positions in `values` that are written as JSON arrays of all values of the slot. */
   lists?: ReadonlySet<number> | undefined;
+  /** Whether all values of a slot that has several are written, and that they are several. */
+  takesSeveral?: boolean;
   subject: Slot;
   /** What the event must fulfill beside the detection. */
   when?: EventTest;
@@ -168,6 +170,7 @@ function markOutputs(inputs: readonly PlannedInput[], cursor: EventCursor): Mark
       }),
       values: slots(input.values),
       lists: input.lists && new Set(input.lists),
+      takesSeveral: input.takesSeveral === true,
       subject: cursor.audit('actor'),
       ...(input.when !== undefined && { when: compileDetection({ condition: input.when }, cursor) }),
     };

@@ -12,6 +12,7 @@ import type { Contract, License } from '../contract/contract.ts';
 import { compileExclusions, compilePeople, EXCLUDED } from '../contract/people.ts';
 import { compileEnvironments, isVersionCovered } from '../contract/versions.ts';
 import type { SessionEvent } from './session.ts';
+import { eachValue } from './several-values.ts';
 import type { UseStep } from './use-steps.ts';
 
 export type LicenseUse = {
@@ -94,6 +95,45 @@ const REASON_FIELDS: readonly FieldRef[] = [
   { taxonomy: 'raw', name: 'reason' },
 ];
 
+type Concept =
+  | 'person'
+  | 'session'
+  | 'host'
+  | 'feature'
+  | 'meter'
+  | 'environment'
+  | 'quantity'
+  | 'version'
+  | 'amount'
+  | 'whole'
+  | 'id'
+  | 'canceled'
+  | 'key'
+  | 'group'
+  | 'daemon'
+  | 'device'
+  | 'country'
+  | 'received'
+  | 'assignee'
+  | 'seat'
+  | 'inUse'
+  | 'capacity'
+  | 'reason';
+
+/** Of which several values are a value of its own: no number, and another name. */
+const SEVERAL_KEPT: ReadonlySet<Concept> = new Set<Concept>([
+  'amount',
+  'whole',
+  'quantity',
+  'inUse',
+  'capacity',
+  'received',
+  'reason',
+  'feature',
+  'meter',
+  'id',
+]);
+
 /** Columns of `Mark.values`: for each concept, where its fields stand. */
 export class UseReader {
   readonly values: readonly FieldRef[];
@@ -105,32 +145,7 @@ export class UseReader {
   private readonly toPerson: ReturnType<typeof compilePeople>;
   private readonly toClause: ReturnType<typeof compileExclusions>;
   private readonly steps: readonly UseStep[];
-  private readonly columns: Record<
-    | 'person'
-    | 'session'
-    | 'host'
-    | 'feature'
-    | 'meter'
-    | 'environment'
-    | 'quantity'
-    | 'version'
-    | 'amount'
-    | 'whole'
-    | 'id'
-    | 'canceled'
-    | 'key'
-    | 'group'
-    | 'daemon'
-    | 'device'
-    | 'country'
-    | 'received'
-    | 'assignee'
-    | 'seat'
-    | 'inUse'
-    | 'capacity'
-    | 'reason',
-    number[]
-  >;
+  private readonly columns: Record<Concept, number[]>;
   private readonly isEnvironmentCovered: (environment: string | undefined) => boolean;
   private readonly weights: ReadonlyMap<string, Amount>;
 
@@ -178,6 +193,32 @@ export class UseReader {
     this.license = license;
     this.toPerson = compilePeople(people);
     this.toClause = compileExclusions(people);
+  }
+
+  /** The marks that a mark with several values in some fields stands for; undefined where they are too many. */
+  each(mark: Mark, several: readonly number[]): Mark[] | undefined {
+    const { what } = this.license.measure.count;
+    const { kind } = this.steps[mark.step]!;
+    const isGrant = kind === 'assign' || kind === 'revoke';
+    const isGauge = what === 'level' || what === 'sampled';
+    const isBundle = this.weights.size > 0;
+    const each = new Set<Concept>([
+      'canceled',
+      ...(isGrant ? (['assignee', 'person', 'seat'] as const) : []),
+      ...(what === 'distinct' || what === 'assigned' ? (['person', 'host', 'key'] as const) : []),
+      ...(what === 'assigned' ? (['group'] as const) : []),
+    ]);
+    return eachValue(mark, several, this.columns, {
+      each,
+      kept: isGauge ? new Set([...SEVERAL_KEPT, 'host']) : SEVERAL_KEPT,
+      unclear: new Set([
+        'session',
+        'group',
+        ...(isGauge ? (['host'] as const) : []),
+        ...(isBundle ? (['feature'] as const) : []),
+      ]),
+      quantities: ['quantity', 'amount', 'whole'],
+    });
   }
 
   /** Undefined for events of another kind, and for restarts at an unknown time: those end nothing. */
