@@ -43,6 +43,8 @@ export type LicenseUse = {
   server: ServerWords | undefined;
   /** For sums and levels: the field that the measure reads. Undefined when absent or no number. */
   amount: Amount | undefined;
+  /** Whether that field is there, readable or not. */
+  statesAmount: boolean;
   /** For sums: the event's own id, and of a cancellation the id of what it takes back. */
   id: string | undefined;
   canceled: string | undefined;
@@ -291,6 +293,7 @@ export class UseReader {
       excluded: counted === EXCLUDED,
       server: this.serverWords(values, reason),
       amount: amount === undefined ? undefined : parseAmount(amount),
+      statesAmount: amount !== undefined,
       id: firstText(values, columns.id),
       canceled: kind === 'cancel' ? firstText(values, columns.canceled) : undefined,
       whole: whole === undefined ? undefined : parseAmount(whole),
@@ -418,6 +421,6 @@ export function toSessionEvent(use: TimedUse, holder = holderOf(use)): SessionEv
   };
 }
 
-export function holderOf({ person, host, key }: LicenseUse): string {
-  return person ?? host ?? key;
+export function holderOf({ person, host, key, named }: LicenseUse): string {
+  return person ?? host ?? (named ? key : 'nobody named');
 }
