@@ -2,7 +2,7 @@
 
 import type { Instant } from '../base/instant.ts';
 import { count } from '../base/text-safety.ts';
-import { EARLIEST } from '../base/time-zone.ts';
+import { EARLIEST, LATEST } from '../base/time-zone.ts';
 import type { Mark } from '../model/mark.ts';
 import type { Place } from '../model/place.ts';
 import {
@@ -44,6 +44,7 @@ export function licenseRelation(
 ): Relation {
   const reader = new UseReader(contract, license, steps);
   function* judge(marks: Iterable<Mark>, coverage: Coverage, tell?: TellFigures): Generator<Judgement> {
+    reader.latest = coverage?.latest ?? LATEST;
     const judging = new LicenseJudging(contract, license, reader, coverage, statement);
     for (const mark of marks) judging.take(mark);
     yield* judging.finish(tell);

@@ -139,6 +139,8 @@ const SEVERAL_KEPT: ReadonlySet<Concept> = new Set<Concept>([
 /** Columns of `Mark.values`: for each concept, where its fields stand. */
 export class UseReader {
   readonly values: readonly FieldRef[];
+  /** From then on no time is believed. */
+  latest: Instant = LATEST;
   /** Of denials, which carry their reason as well: nothing is paid for it on other events. */
   readonly denialValues: readonly FieldRef[];
   private readonly license: License;
@@ -225,7 +227,7 @@ export class UseReader {
 
   /** Undefined for events of another kind, and for restarts at an unknown time: those end nothing. */
   readRestart(mark: Mark, logs: Logs): ServerRestart | undefined {
-    const time = readableTime(mark);
+    const time = this.timeOf(mark);
     if (this.steps[mark.step]!.kind !== 'restart' || time === undefined) return undefined;
     return { time, daemon: this.daemonOf(mark), log: logs?.[mark.place.file]?.log };
   }
@@ -233,7 +235,7 @@ export class UseReader {
   /** Undefined for events of another kind, and for accounts that do not count. */
   readAssignment(mark: Mark): Assignment | undefined {
     const { kind, featureless } = this.steps[mark.step]!;
-    const time = readableTime(mark);
+    const time = this.timeOf(mark);
     if (kind !== 'assign' && kind !== 'revoke') return undefined;
     const { values, place, identity } = mark;
     const { assignee, person: people, seat, reason } = this.columns;
@@ -250,6 +252,10 @@ export class UseReader {
       place,
       identity,
     };
+  }
+
+  private timeOf({ time }: Mark): Instant | undefined {
+    return time !== undefined && time >= EARLIEST && time < this.latest ? time : undefined;
   }
 
   private daemonOf({ values }: Mark): string | undefined {
@@ -285,7 +291,7 @@ export class UseReader {
       daemon: this.daemonOf(mark),
       log: logs?.[mark.place.file]?.log,
       featureless,
-      time: readableTime(mark),
+      time: this.timeOf(mark),
       person,
       host,
       seats: toSeats(quantity, this.weights.get(feature)),
@@ -363,10 +369,6 @@ export class UseReader {
     const keys = share.map((key) => (key === 'person' ? person : host));
     return keys.includes(undefined) ? undefined : JSON.stringify(keys);
   }
-}
-
-function readableTime({ time }: Mark): Instant | undefined {
-  return time !== undefined && time >= EARLIEST && time < LATEST ? time : undefined;
 }
 
 function firstText(values: Mark['values'], columns: readonly number[]): string | undefined {
