@@ -7,17 +7,16 @@ import {
   formatInstant,
   type Instant,
   NANOS_PER_MS,
-  NANOS_PER_SECOND,
   nanosBeyondMs,
   parseTimestamp,
   wholeMs,
 } from '../base/instant.ts';
 import { count, formatNumber, quote } from '../base/text-safety.ts';
+import { latestInstant } from '../model/audit-time.ts';
 import type { Check, CheckDefinition } from '../model/check.ts';
 import type { Event, Fields } from '../model/event.ts';
 import { type Finding, type FindingKind, toFingerprint } from '../model/finding.ts';
 import type { Notice } from '../model/report.ts';
-import type { AuditRequest } from '../model/request.ts';
 import { UNKNOWN_SOURCE } from '../sources/mapping.ts';
 import {
   compileRecordCounter,
@@ -81,8 +80,6 @@ const EARLIEST_MS = Date.UTC(1990, 0, 1);
 const EARLIEST: Instant = BigInt(EARLIEST_MS) * NANOS_PER_MS;
 /** Without an instant of the audit: far enough for any honest clock, near enough for a wrong unit. */
 const LATEST: Instant = BigInt(Date.UTC(2101, 0, 1)) * NANOS_PER_MS;
-/** How far the clocks of the writer and of the auditor may be apart. */
-const CLOCK_SKEW = 300n * NANOS_PER_SECOND;
 
 /** Per source: how many records have a readable time, none at all, and whether any shows a part of a second. */
 type Clock = { timed: number; untimed: number; fractions: boolean };
@@ -94,7 +91,7 @@ export const timestamps: CheckDefinition<TimestampsState> = {
   title: 'Times are readable, zoned, plausible and in order',
   findings: FINDINGS,
   create(request): Check<TimestampsState> {
-    const latest = latestInstant(request);
+    const latest = latestInstant(request) ?? LATEST;
     return {
       start: () => ({ tally: startTally(), orders: new Map(), clocks: new Map() }),
       compile: (fields) => compileStep(fields, latest),
@@ -109,11 +106,6 @@ export const timestamps: CheckDefinition<TimestampsState> = {
     };
   },
 };
-
-function latestInstant({ generated }: AuditRequest): Instant {
-  const parsed = generated === undefined ? undefined : parseTimestamp(generated);
-  return parsed === undefined || parsed.problem !== undefined ? LATEST : parsed.instant + CLOCK_SKEW;
-}
 
 function compileStep(fields: Fields, latest: Instant): (state: TimestampsState, event: Event) => void {
   // The reader says that a source is unknown; nobody knows which of its fields is the time.

@@ -9,7 +9,7 @@ import { MAX_RELATED } from '../model/relation.ts';
 import type { LicenseSummary, RecordCounts, Report, RuleSummary } from '../model/report.ts';
 import { countAssurance, NOTHING_VERIFIED, REPORT_SCHEMA } from '../model/report.ts';
 import type { SealResult } from '../model/seal.ts';
-import { drawVerdict, leavesOpen } from '../model/verdict.ts';
+import { countUndeterminedLicenses, drawVerdict, leavesOpen } from '../model/verdict.ts';
 import { findingKinds } from './finding-kinds.ts';
 import type { Plan } from './plan.ts';
 import { leftOutNotices, type Related } from './relate.ts';
@@ -39,6 +39,7 @@ export function assembleReport(
     .sort((a, b) => compareText(a.stream, b.stream));
   const codes = wordsFor(findings);
   const { failOn, failOnKnown, failOnControls } = request;
+  const undeterminedLicenses = countUndeterminedLicenses({ licenses: related.licenses, findings });
   return {
     schema: REPORT_SCHEMA,
     tool: request.tool,
@@ -62,6 +63,7 @@ export function assembleReport(
         { findings, rules, codes },
         request,
       ),
+      ...(undeterminedLicenses > 0 && { undeterminedLicenses }),
       failOn,
       ...(failOnKnown !== undefined && { failOnKnown }),
       ...(failOnControls !== undefined && { failOnControls }),

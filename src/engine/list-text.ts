@@ -6,8 +6,20 @@ export const MAX_LISTED = 1000;
 
 /** Undefined when the slot has no value; nulls within are left out. */
 export function listText(event: Pick<Event, 'size' | 'text' | 'kind'>, slot: Slot): string | undefined {
+  return event.size(slot) === 0 ? undefined : JSON.stringify(textsOf(event, slot));
+}
+
+/** The same of different values, each once; undefined where the first is the only one. */
+export function severalText(event: Pick<Event, 'size' | 'text' | 'kind'>, slot: Slot): string | undefined {
+  if (event.size(slot) < 2) return undefined;
+  const texts = new Set(textsOf(event, slot));
+  const first = event.text(slot);
+  for (const text of texts) if (text !== first) return JSON.stringify([...texts]);
+  return undefined;
+}
+
+function textsOf(event: Pick<Event, 'size' | 'text' | 'kind'>, slot: Slot): (string | null)[] {
   const size = event.size(slot);
-  if (size === 0) return undefined;
   const texts: (string | null)[] = [];
   for (let at = 0; at < Math.min(size, MAX_LISTED); at++) {
     // An empty array is one value that holds none.
@@ -16,5 +28,5 @@ export function listText(event: Pick<Event, 'size' | 'text' | 'kind'>, slot: Slo
     if (text !== undefined) texts.push(text);
   }
   if (size > MAX_LISTED) texts.push(null);
-  return JSON.stringify(texts);
+  return texts;
 }

@@ -1,6 +1,7 @@
 /** What the log covers in time: as a whole, and for each step of a relation by the sources that its events came from. */
-import { NANOS_PER_SECOND } from '../base/instant.ts';
+import { type Instant, NANOS_PER_SECOND } from '../base/instant.ts';
 import { appliesTo } from '../match/logsource.ts';
+import { latestInstant } from '../model/audit-time.ts';
 import type { Coverage, Covered, ServerLogFiles, Stretch } from '../model/relation.ts';
 import type { Correlation, Detection } from '../model/rule.ts';
 import { UNKNOWN_SOURCE } from '../sources/mapping.ts';
@@ -62,6 +63,8 @@ export class LogCoverage {
   private readonly all: Covered | undefined;
   private readonly lost: readonly Stretch[];
   private readonly plan: Plan;
+  /** No log covers what has not happened, whatever its records say. */
+  private readonly latest: Instant | undefined;
   /** In order, apart from each other. */
   private readonly bySource: ReadonlyMap<string, readonly Stretch[]>;
   private readonly byRule = new Map<string, readonly Stretch[]>();
@@ -72,12 +75,16 @@ export class LogCoverage {
   constructor(plan: Plan, sources: CoveredSources) {
     this.plan = plan;
     this.sources = sources;
+    this.latest = latestInstant(plan.request);
     this.bySource = new Map(
       Object.entries(sources.spans).map(([source, spans]) => [
         source,
-        stretchesWithout(
-          joinedStretches(spans.map(spanStretch), LONGEST_SILENCE),
-          sources.lost[source] ?? [],
+        stretchesUntil(
+          stretchesWithout(
+            joinedStretches(spans.map(spanStretch), LONGEST_SILENCE),
+            sources.lost[source] ?? [],
+          ),
+          this.latest,
         ),
       ]),
     );
@@ -102,6 +109,7 @@ export class LogCoverage {
       coverage = {
         ...(own || whole),
         ...(lost.length > 0 && { lost }),
+        ...(this.latest !== undefined && { latest: this.latest }),
         ...(this.sources.logs !== undefined && { logs: this.sources.logs }),
         steps: inputs.map(({ detection }, step) => {
           const covered = toCovered(this.ofRule(detection));
@@ -182,4 +190,11 @@ function toCovered(stretches: readonly Stretch[]): Covered | undefined {
     until: from - 1n,
   }));
   return { from: first.from, until: stretches.at(-1)!.until, ...(holes.length > 0 && { holes }) };
+}
+
+function stretchesUntil(stretches: readonly Stretch[], latest: Instant | undefined): readonly Stretch[] {
+  if (latest === undefined) return stretches;
+  return stretches.flatMap(({ from, until }) =>
+    from > latest ? [] : [{ from, until: until < latest ? until : latest }],
+  );
 }

@@ -5,7 +5,7 @@
  */
 import { LENGTH_BYTES, type Run, spanOf, type TemporaryRuns } from '../read/temporary-runs.ts';
 import { ABSENT, ASK_TEXT, type EventCursor } from '../sources/event-cursor.ts';
-import { listText } from './list-text.ts';
+import { listText, severalText } from './list-text.ts';
 import { addWeight, type Weights } from './mark-shares.ts';
 import type { MarkOutput } from './plan.ts';
 import { doubled, RowGroups } from './row-groups.ts';
@@ -18,6 +18,7 @@ import {
   ORDER_BYTES,
   putHeader,
   RELATION_BYTES,
+  SEVERAL,
   SUBJECT,
 } from './row-marks.ts';
 import { MAX_ROWS, RowOrder } from './row-order.ts';
@@ -34,6 +35,7 @@ export type MarkedEvent = Pick<
   | 'kind'
   | 'identity'
   | 'copyText'
+  | 'rawSlot'
   | 'copyIdentity'
   | 'repeatingId'
   | 'shape'
@@ -90,6 +92,8 @@ export class MarkRows {
   /** The last event that made a mark, and where the part of its row lies that all its marks have in common. */
   private fileIndex = -1;
   private recordNumber = -1;
+  /** Whether its subject is the first of several. */
+  private isSeveral = false;
   private shared: Uint8Array = this.name;
   private sharedFrom = 0;
   private sharedUntil = 0;
@@ -134,8 +138,8 @@ export class MarkRows {
   private putValue(output: MarkOutput, event: MarkedEvent, index: number, most: number): void {
     const slot = output.values[index]!;
     if (output.lists?.has(index)) this.writer.text(listText(event, slot)).reserve(most);
-    else if (slot === output.subject) this.putSubject();
-    else this.putText(event, slot, most);
+    else if (slot === output.subject && !(this.isSeveral && output.takesSeveral)) this.putSubject();
+    else if (!this.putText(event, slot)) this.putAsked(event, slot, most, output.takesSeveral === true);
   }
 
   /** Line, length, identity and subject. One event often makes several marks, with the same of all of them. */
@@ -157,7 +161,11 @@ export class MarkRows {
       writer.buffer[writer.at] = length + 1;
       writer.at += length + 1;
     } else writer.text(event.identity).reserve(most);
-    this.putText(event, output.subject, most);
+    this.isSeveral = false;
+    if (!this.putText(event, output.subject)) {
+      this.isSeveral = severalText(event, event.rawSlot(output.subject)) !== undefined;
+      this.putAsked(event, output.subject, most, false);
+    }
     this.fileIndex = event.fileIndex;
     this.recordNumber = event.recordNumber;
     this.shared = writer.buffer;
@@ -165,16 +173,23 @@ export class MarkRows {
     this.sharedUntil = writer.at;
   }
 
-  private putText(event: MarkedEvent, slot: number, most: number): void {
+  /** False where the text must be asked for. */
+  private putText(event: MarkedEvent, slot: number): boolean {
     const { writer } = this;
     const { buffer, at } = writer;
     const length = event.copyText(slot, buffer, at + 1, SHORT_TEXT - 1);
-    if (length === ASK_TEXT) writer.text(event.text(slot)).reserve(most);
-    else {
-      // 0 for what is absent.
-      buffer[at] = length + 1;
-      writer.at = length === ABSENT ? at + 1 : at + 1 + length;
-    }
+    if (length === ASK_TEXT) return false;
+    // 0 for what is absent.
+    buffer[at] = length + 1;
+    writer.at = length === ABSENT ? at + 1 : at + 1 + length;
+    return true;
+  }
+
+  private putAsked(event: MarkedEvent, slot: number, most: number, takesSeveral: boolean): void {
+    const { writer } = this;
+    const several = takesSeveral ? severalText(event, event.rawSlot(slot)) : undefined;
+    if (several !== undefined) writer.bytes(SEVERAL);
+    writer.text(several ?? event.text(slot)).reserve(most);
   }
 
   private putSubject(): void {

@@ -95,6 +95,8 @@ export type MarkOutput = {
   values: Slot[];
   /** Positions in `values` that are written as JSON arrays of all values of the slot. */
   lists?: ReadonlySet<number> | undefined;
+  /** Whether all values of a slot that has several are written, and that they are several. */
+  takesSeveral?: boolean;
   subject: Slot;
   /** By the shape of a record: the positions in `values` that it may hold, as far as such a record was met. */
   held?: (readonly number[] | undefined)[];
@@ -170,6 +172,7 @@ function markOutputs(inputs: readonly PlannedInput[], cursor: EventCursor): Mark
       }),
       values: slots(input.values),
       lists: input.lists && new Set(input.lists),
+      takesSeveral: input.takesSeveral === true,
       subject: cursor.audit('actor'),
       ...(input.when !== undefined && { when: compileDetection({ condition: input.when }, cursor) }),
     };

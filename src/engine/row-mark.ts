@@ -20,6 +20,7 @@ export class RowMark implements Mark {
   private knownIdentity: string | undefined;
   private knownSubject: string | undefined | typeof UNREAD = UNREAD;
   private knownValues: (string | undefined)[] | undefined;
+  private knownSeveral: readonly number[] | undefined;
   /** Where the texts begin, once the numbers before them were passed. */
   private textsAt = 0;
 
@@ -77,14 +78,22 @@ export class RowMark implements Mark {
   }
 
   get values(): readonly (string | undefined)[] {
-    if (this.knownValues === undefined) {
-      const reader = this.readTexts();
-      reader.skipText();
-      if (this.knownSubject === UNREAD) this.knownSubject = reader.text();
-      else reader.skipText();
-      const count = reader.varint();
-      this.knownValues = count === 0 ? NO_VALUES : reader.texts(count, this.knownSubject);
-    }
+    return this.knownValues ?? this.readValues();
+  }
+
+  get several(): readonly number[] | undefined {
+    if (this.knownValues === undefined) this.readValues();
+    return this.knownSeveral;
+  }
+
+  private readValues(): readonly (string | undefined)[] {
+    const reader = this.readTexts();
+    reader.skipText();
+    if (this.knownSubject === UNREAD) this.knownSubject = reader.text();
+    else reader.skipText();
+    const count = reader.varint();
+    this.knownValues = count === 0 ? NO_VALUES : reader.texts(count, this.knownSubject);
+    if (count > 0) this.knownSeveral = reader.several;
     return this.knownValues;
   }
 

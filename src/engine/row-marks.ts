@@ -19,8 +19,12 @@ export const ORDER_BYTES = 22;
 /** What the varying numbers take at most. */
 export const NUMBER_BYTES = 24;
 
-/** Stands for a value that is the subject: no text begins like that, for its length would be written in one byte. */
+/** From this byte on, with a zero behind it, a sign: no text begins like that, for its length would be written in one byte. */
+export const SIGN = 0x80;
+/** The sign for a value that is the subject. */
 export const SUBJECT = [0x80, 0x00] as const;
+/** The sign before a text that is several values. */
+export const SEVERAL = [0x81, 0x00] as const;
 
 /** Negative, zero or positive: time, file, offset, step. */
 export function compareMarks(a: Uint8Array, at: number, b: Uint8Array, from: number): number {

@@ -2,13 +2,15 @@
 
 import { type Instant, NANOS_PER_MS } from '../base/instant.ts';
 import { decodeUtf8 } from '../base/lexical.ts';
-import { SUBJECT } from './row-marks.ts';
+import { SIGN, SUBJECT } from './row-marks.ts';
 import { SHORT_TEXT, TIME_BIAS, TIME_BYTES } from './row-writer.ts';
 
 /** Reads a row's fields in the order they were written. */
 export class RowReader {
   private buffer: Uint8Array = new Uint8Array(0);
   private at = 0;
+  /** Of the last `texts`: which of them are several values; undefined where none is. */
+  several: number[] | undefined;
   /** ASCII texts by a hash of their bytes, and those bytes. */
   private readonly known: string[] = new Array(KNOWN_TEXTS).fill('');
   private readonly knownBytes = new Uint8Array(KNOWN_TEXTS * SHORT_TEXT);
@@ -77,19 +79,24 @@ export class RowReader {
     return decodeUtf8(this.buffer, this.at - length + 1, this.at);
   }
 
-  /** So many texts; SUBJECT stands for `subject`. Of the fields that a rule names most are absent. */
+  /**
+   * So many texts; SUBJECT stands for `subject`, and where SEVERAL stands before one is told in `several`. Of the fields that a
+   * rule names most are absent.
+   */
   texts(count: number, subject: string | undefined): (string | undefined)[] {
     const texts = new Array<string | undefined>(count);
     const { buffer } = this;
     let { at } = this;
+    this.several = undefined;
     for (let index = 0; index < count; index++) {
       const first = buffer[at]!;
       if (first === 0) {
         at++;
         texts[index] = undefined;
-      } else if (first === SUBJECT[0] && buffer[at + 1] === SUBJECT[1]) {
-        at += 2;
-        texts[index] = subject;
+      } else if (first >= SIGN && buffer[at + 1] === 0) {
+        this.at = at + 2;
+        texts[index] = first === SUBJECT[0] ? subject : this.severalTexts(index);
+        at = this.at;
       } else {
         this.at = at;
         texts[index] = this.text();
@@ -98,6 +105,12 @@ export class RowReader {
     }
     this.at = at;
     return texts;
+  }
+
+  private severalTexts(index: number): string | undefined {
+    this.several ??= [];
+    this.several.push(index);
+    return this.text();
   }
 
   /** Passes over a text. */

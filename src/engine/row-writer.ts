@@ -121,7 +121,7 @@ export class RowWriter {
     return this;
   }
 
-  bytes(value: Uint8Array): this {
+  bytes(value: ArrayLike<number>): this {
     this.room(value.length);
     for (let index = 0; index < value.length; index++) this.buffer[this.at++] = value[index]!;
     return this;

@@ -85,13 +85,18 @@ function uncoveredCondition(contract: Contract): ConditionNode | undefined {
   const act = happened(acts([...contract.events.open, ...contract.events.use, ...contract.events.borrow]));
   const named = and(act, namesFeature(contract));
   if (unbounded.length === 0) return named;
-  return and(
-    named,
-    not(
-      covering(
-        contract,
-        unbounded.map(({ covers }) => covers),
-      ),
+  const covered = covering(
+    contract,
+    unbounded.map(({ covers }) => covers),
+  );
+  return and(named, or([not(covered), namesSeveral(contract)]));
+}
+
+/** Where an event names several features, `covering` holds if any of them is covered. */
+function namesSeveral({ fields }: Contract): ConditionNode {
+  return or(
+    [...fields.feature, ...fields.meter].map((field) =>
+      item(field, ['exists', 'several'], [{ kind: 'boolean', value: true }]),
     ),
   );
 }

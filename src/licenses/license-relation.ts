@@ -1,9 +1,17 @@
 /** The relation of one license: folds its use through the measure and its clauses, and concludes for each period. */
 
 import type { Instant } from '../base/instant.ts';
-import { EARLIEST } from '../base/time-zone.ts';
+import { count } from '../base/text-safety.ts';
+import { EARLIEST, LATEST } from '../base/time-zone.ts';
 import type { Mark } from '../model/mark.ts';
-import type { Coverage, Judgement, Relation, TellFigures } from '../model/relation.ts';
+import type { Place } from '../model/place.ts';
+import {
+  type Coverage,
+  type Judgement,
+  MAX_RELATED,
+  type Relation,
+  type TellFigures,
+} from '../model/relation.ts';
 import type { StatementOptions } from '../model/request.ts';
 import { ExcludedUse } from './clauses/excluded-use.ts';
 import { startWatchers, withCommitted } from './clauses/index.ts';
@@ -15,7 +23,7 @@ import { undated, unseen } from './clauses/unmeasured-use.ts';
 import type { Contract, License } from './contract/contract.ts';
 import { compileTeams } from './contract/people.ts';
 import { clamp } from './contract/periods.ts';
-import type { MeasureFold } from './measures/measure-fold.ts';
+import type { MeasureFold, SegmentUse } from './measures/measure-fold.ts';
 import { segmentsOf, startMeasure } from './measures/start-measure.ts';
 import { withSilentServers } from './silent-servers.ts';
 import { LicenseStatement } from './statement/license-statement.ts';
@@ -36,6 +44,7 @@ export function licenseRelation(
 ): Relation {
   const reader = new UseReader(contract, license, steps);
   function* judge(marks: Iterable<Mark>, coverage: Coverage, tell?: TellFigures): Generator<Judgement> {
+    reader.latest = coverage?.latest ?? LATEST;
     const judging = new LicenseJudging(contract, license, reader, coverage, statement);
     for (const mark of marks) judging.take(mark);
     yield* judging.finish(tell);
@@ -46,6 +55,7 @@ export function licenseRelation(
       detection,
       groupBy: [],
       values: kind === 'denied' ? reader.denialValues : reader.values,
+      takesSeveral: true,
     })),
     isOfItsSources: true,
     takesSeconds: true,
@@ -75,6 +85,8 @@ class LicenseJudging {
   private started: Started | undefined;
   /** Where several servers write logs: those that speak of the license. */
   private readonly files = new Set<string>();
+  /** Records that name more people or things than one record can be taken apart for. */
+  private readonly unlisted: Place[] = [];
   /** Whether anything was used: a refusal starts the measure, and is no use. */
   private used = false;
   private first: Instant | undefined;
@@ -100,6 +112,20 @@ class LicenseJudging {
 
   /** In order of time, those without one first. */
   take(mark: Mark): void {
+    if (mark.several === undefined) this.takeOne(mark);
+    else this.takeSeveral(mark, mark.several);
+  }
+
+  private takeSeveral(mark: Mark, several: readonly number[]): void {
+    const marks = this.reader.each(mark, several);
+    for (const each of marks ?? []) this.takeOne(each);
+    if (marks !== undefined) return;
+    this.start(mark);
+    this.used = true;
+    this.unlisted.push(mark.place);
+  }
+
+  private takeOne(mark: Mark): void {
     const use = this.reader.read(mark, this.coverage?.logs);
     if (use !== undefined && this.coverage?.logs !== undefined) this.files.add(mark.place.file);
     if (use !== undefined && isTimed(use)) this.turn(use.time);
@@ -186,7 +212,7 @@ class LicenseJudging {
     }
   }
 
-  private start({ time }: LicenseUse): Started {
+  private start({ time }: Pick<LicenseUse, 'time'>): Started {
     if (this.started !== undefined) return this.started;
     const { contract, license, coverage } = this;
     const segments = segmentsOf(contract, license, time, coverage);
@@ -222,7 +248,7 @@ class LicenseJudging {
     const { contract, license, first, last, reassignments, statement } = this;
     const coverage = withSilentServers(this.coverage, this.files);
     this.turn(until);
-    const segments = fold.finish(until);
+    const segments = withUnlisted(fold.finish(until), this.unlisted);
     const watched = watchers.flatMap((watcher) => [...watcher.finish(until)]);
     const selfCheck = fold.selfCheck?.();
     const context: PeriodContext = {
@@ -245,4 +271,18 @@ class LicenseJudging {
     if (statement !== undefined)
       tell?.(statement.finish({ segments, stillOpen: fold.stillOpen() }, until, coverage));
   }
+}
+
+/** What such records add or take away nobody knows. */
+function withUnlisted(segments: SegmentUse[], unlisted: readonly Place[]): SegmentUse[] {
+  if (unlisted.length === 0) return segments;
+  const doubt = `${count(unlisted.length, 'event names', 'events name')} too many people or things to tell them apart`;
+  const witnesses = unlisted.slice(0, MAX_RELATED).map((place) => ({ holder: '', place }));
+  return segments.map((use) => ({
+    ...use,
+    lower: { ...use.lower, amount: 0n },
+    upper: { ...use.upper, amount: undefined },
+    doubts: [...use.doubts, doubt],
+    doubtful: [...use.doubtful, ...witnesses],
+  }));
 }

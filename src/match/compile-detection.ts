@@ -125,10 +125,11 @@ function compileMembers(
   return matchMembers(slot, which, own, new DetectionCompiler(own, false).node(condition));
 }
 
-/** Presence only: a null is there. */
+/** Presence only: a null is there. Beside it `several`, which no rule can write: of more than one value. */
 function compileExists(item: DetectionItem, slot: Slot): EventTest {
   const wanted = item.values.some((value) => value.kind === 'boolean' && value.value);
-  return (event) => event.size(slot) > 0 === wanted;
+  const fewer = item.modifiers.includes('several') ? 1 : 0;
+  return (event) => event.size(slot) > fewer === wanted;
 }
 
 /** Any value matches some member; with `all`, each value matches some member; `neq`: there are values and no member matches. */

@@ -25,6 +25,8 @@ export type Mark = {
   subject: string | undefined;
   /** The values of the input's `values`, in their order; undefined where the event lacks one. */
   values: readonly (string | undefined)[];
+  /** Positions in `values` of fields with several values; undefined where there are none. Only where the input `takesSeveral`. */
+  several?: readonly number[] | undefined;
   /**
    * Of a record that repeats another of its file byte for byte, without an id that proves both one: it may be of a second
    * event. Only where the relation `takesSeconds`.
@@ -45,6 +47,11 @@ export type MarkInput = {
   when?: ConditionNode;
   /** Positions in `values` of fields whose every value is wanted: the mark carries them as one JSON array of texts. */
   lists?: readonly number[];
+  /**
+   * Of a field with several values the mark carries all, as a JSON array of texts like one of `lists`, and says so in `several`;
+   * otherwise the first stands for it.
+   */
+  takesSeveral?: true;
 };
 
 /** The total order: those without a time first, then time, file, position, step. */

@@ -30,6 +30,8 @@ export type Coverage =
         /** The parts of its holes, and of what is thin, of which the log itself says that it lacks them, however short; in no order. */
         lost?: readonly Stretch[];
         steps?: readonly (Covered | undefined)[];
+        /** Where the audit knows its time: a record that claims a later one happened nobody knows when. */
+        latest?: Instant;
         /** Where several license servers write logs. */
         logs?: ServerLogFiles;
         /** Where fewer of them speak than elsewhere, for so long that a file may be missing; in order. */

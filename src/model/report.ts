@@ -324,6 +324,8 @@ export type Report = {
     /** Records of the streams by assurance; absent where no check looked at streams. */
     assurance?: Partial<Record<Assurance, number>>;
     verdict: ReportVerdict;
+    /** How many licenses the log leaves open, whatever the verdict; absent where there are none. */
+    undeterminedLicenses?: number;
   } & FailOn;
   /** When each source spoke, by name of the source. */
   activity?: SourceActivity[];

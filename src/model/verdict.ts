@@ -25,6 +25,26 @@ export function drawVerdict(isIncomplete: boolean, judged: Judged, failOn: FailO
     : 'clean';
 }
 
+/**
+ * How many licenses the log leaves open. They do not make a verdict: a period that has only begun is no reason for a nightly
+ * run to fail. But beside it they must be told.
+ */
+export function countUndeterminedLicenses({
+  licenses,
+  findings,
+}: Pick<Report, 'licenses' | 'findings'>): number {
+  const open = new Set(
+    licenses.flatMap(({ license, verdict }) => (verdict === 'undetermined' ? license : [])),
+  );
+  for (const { rule, verdict } of findings)
+    if (verdict === 'undetermined' && rule.startsWith(LICENSE_RULE))
+      open.add(rule.slice(LICENSE_RULE.length));
+  return open.size;
+}
+
+/** Before the id of a license, where it stands for a rule. */
+const LICENSE_RULE = 'license:';
+
 /** Whether a file was meant to be read and was not, or not to its end. */
 export function isUnread({ status }: Pick<InputSummary, 'status'>): boolean {
   return status === 'partial' || status === 'unreadable' || status === 'empty';

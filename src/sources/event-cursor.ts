@@ -846,6 +846,15 @@ export class EventCursor implements Event, Fields {
     return member && { keyStart: member.keyStart, start: member.valueStart, end: member.valueEnd };
   }
 
+  /** The raw field whose values a canonical one stands for in this record, as `text` does; a computed text stands for itself. */
+  rawSlot(slot: Slot): Slot {
+    if (slot >= NO_SLOT) return slot;
+    const chosen = this.chosenSlot(slot);
+    if (chosen !== NO_CHOICE) return chosen;
+    const leading = this.firstWithText(this.computed[-2 - slot]!.leading);
+    return leading === NO_SLOT ? slot : leading;
+  }
+
   // Copying: what is kept of a record, without a string made of it
 
   /** Of `place`, without making one. */
@@ -858,7 +867,7 @@ export class EventCursor implements Event, Fields {
   }
 
   /**
-   * Puts the text of the first value into `target` at `at`, where it is ASCII, takes a copy of its bytes and has at most
+   * Puts the text of the only value into `target` at `at`, where it is ASCII, takes a copy of its bytes and has at most
    * `most` of them. @returns its length; ABSENT where `text` is undefined; ASK_TEXT where `text` must be asked
    */
   copyText(slot: Slot, target: Uint8Array, at: number, most: number): number {
@@ -869,11 +878,11 @@ export class EventCursor implements Event, Fields {
     if (found.needsTree) return ASK_TEXT;
     const value = found.first(chosen);
     if (value < 0) return ABSENT;
+    if (!found.isPlain(value)) return ASK_TEXT;
     let start = found.start(value);
     let end = found.endOf(value);
     switch (found.kind(value)) {
       case KIND.string:
-        if (!found.isPlain(value)) return ASK_TEXT;
         start++;
         end--;
         break;
@@ -894,8 +903,8 @@ export class EventCursor implements Event, Fields {
     const { found } = this;
     const chosen = slot < NO_SLOT ? this.chosenSlot(slot) : slot;
     if (chosen === NO_CHOICE || chosen === NO_SLOT) return chosen === NO_SLOT;
-    const value = found.first(chosen);
-    return value < 0 || found.kind(value) === KIND.null;
+    // A null may be the first of several values, in some records of the shape.
+    return found.first(chosen) < 0;
   }
 
   /** The same of `identity`: of several texts their JSON, as `mapIdentity` writes it. */

@@ -304,7 +304,7 @@ describe('exit codes', () => {
     assert.equal(cut.exit, 3);
     assert.equal(
       verdictOf(cut.stdout),
-      'incomplete: 1 record could not be read, and may be use; of what was read: 1 within',
+      'incomplete: 1 record could not be read, and may be use; of what was read: 1 undetermined',
     );
     const january = STATEMENT_LOGS['2026-01.ndjson']!.split('\n');
     write('gone.ndjson', january.toSpliced(5, 1).join('\n'));

@@ -77,6 +77,7 @@ function toUse({ measure: { count }, share }: License, used: Used, index: number
     host,
     seats: BigInt(seats ?? 1) * ONE,
     amount: amount === undefined ? undefined : parseAmount(amount),
+    statesAmount: amount !== undefined,
     id: undefined,
     canceled: undefined,
     whole: used.whole === undefined ? undefined : parseAmount(used.whole),

@@ -107,7 +107,16 @@ function licenseRows(entry: LicenseEntry): Row[] {
         note: chain === null ? null : `${chain.stream}: ${chain.assurance}`,
       });
   }
-  return [...rows, ...heatRows(entry), ...personRows(entry), ...moneyRows(entry)].map((row) => ({
+  const findings = entry.findings.map(
+    ({ code, verdict: found, message, place }): Row => ({
+      row: 'finding',
+      name: code,
+      verdict: found,
+      place: formatPlace(place),
+      note: message,
+    }),
+  );
+  return [...rows, ...heatRows(entry), ...personRows(entry), ...moneyRows(entry), ...findings].map((row) => ({
     ...row,
     license,
   }));

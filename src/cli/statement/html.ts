@@ -10,7 +10,13 @@ import { type Column, list, SHOWN, table, time } from '../../report/html/page-pa
 import { STYLE } from '../../report/html/style.ts';
 import { heatMaps } from './html-heat.ts';
 import { places, toLine, verdictOf } from './html-parts.ts';
-import type { LicenseEntry, Statement, StatementFinding, StatementPeriod } from './statement.ts';
+import {
+  besidePeriods,
+  type LicenseEntry,
+  type Statement,
+  type StatementFinding,
+  type StatementPeriod,
+} from './statement.ts';
 import {
   costWords,
   denialWords,
@@ -116,7 +122,7 @@ ${lines(forecastWords(forecast, unit))}
 ${forecast.known ? html`<p class="faint">${FORECAST_METHOD}</p>` : html``}
 <h3>${entry.cost === null ? 'True-up' : 'Cost and true-up'}</h3>
 ${[...costWords(entry), ...trueUpWords(entry), ...trueDownWords(entry)].map(priced)}
-${findingList(entry.findings.filter(({ code }) => code.startsWith('use-')))}
+${findingList(besidePeriods(entry))}
 </section>
 `;
 }

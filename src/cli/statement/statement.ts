@@ -85,12 +85,14 @@ export type Statement = {
 export type AsOf = { date: string; left: number };
 
 export function toStatement(report: Report, contract: Contract, asOf: AsOf | undefined): Statement {
-  const licenses = contract.licenses.map((license) => toEntry(report, license));
+  const incomplete = whyIncomplete(report);
+  const licenses = contract.licenses
+    .map((license) => toEntry(report, license))
+    .map((entry) => (incomplete === null ? entry : withUnread(entry, incomplete)));
   const uncovered = report.findings.filter(({ code }) => code === 'unlicensed-use').map(toFinding);
   const own = new Set(contract.licenses.map(({ id }) => `license:${id}`));
   const others = report.findings.filter(({ rule, code }) => !own.has(rule) && code !== 'unlicensed-use');
   const { id, licensor = null, file, timezone, term } = contract;
-  const incomplete = whyIncomplete(report);
   return {
     schema: STATEMENT_SCHEMA,
     tool: { name: report.tool.name, version: report.tool.version },
@@ -184,6 +186,40 @@ function toEntry(report: Report, license: License): LicenseEntry {
     findings,
   };
 }
+
+/** What was not read may be more use: over that nothing is said to be within, nor beyond by no more than is tolerated. */
+function withUnread(entry: LicenseEntry, unread: string): LicenseEntry {
+  const isOpen = (verdict: StatementVerdict) => verdict === 'within' || verdict === 'overage';
+  return {
+    ...entry,
+    verdict: isOpen(entry.verdict) ? 'undetermined' : entry.verdict,
+    periods: entry.periods.map((each) =>
+      isOpen(each.verdict)
+        ? {
+            ...each,
+            verdict: 'undetermined',
+            reason: each.reason === null ? unread : `${each.reason}; ${unread}`,
+            places: [],
+          }
+        : each,
+    ),
+  };
+}
+
+/** What was found beside what the periods tell: devices, countries, teams, use outside the term. */
+export function besidePeriods({ findings }: LicenseEntry): StatementFinding[] {
+  return findings.filter(({ code, verdict }) => verdict !== 'satisfied' && !OF_PERIODS.has(code));
+}
+
+const OF_PERIODS: ReadonlySet<string> = new Set<LicenseCode>([
+  'seats-exceeded',
+  'users-exceeded',
+  'quantity-exceeded',
+  'overage-used',
+  'evidence-missing',
+  'license-undetermined',
+  'license-unseen',
+]);
 
 /** What a finding says of the use itself: `undefined` where it tells only what the evidence of it is like. */
 function verdictOfFinding({ verdict, code }: StatementFinding): StatementVerdict | undefined {

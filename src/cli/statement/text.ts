@@ -7,7 +7,13 @@ import { formatPlace } from '../../model/place.ts';
 import { wrap } from '../../report/text/columns.ts';
 import { type Layout, labelled, MAX_PROSE, table } from '../../report/text/layout.ts';
 import { createPaint } from '../../report/text/paint.ts';
-import type { LicenseEntry, Statement, StatementFinding, WitnessInChain } from './statement.ts';
+import {
+  besidePeriods,
+  type LicenseEntry,
+  type Statement,
+  type StatementFinding,
+  type WitnessInChain,
+} from './statement.ts';
 import { heatLines } from './text-heat.ts';
 import {
   costWords,
@@ -102,9 +108,7 @@ function licenseBlock(entry: LicenseEntry): string[] {
     ...idleLines(entry),
     ...labelled(LAYOUT, 'forecast', forecastWords(forecast, unit).join('; ')),
     ...[...costWords(entry), ...trueUpWords(entry), ...trueDownWords(entry)].flatMap(pricedLines),
-    ...entry.findings
-      .filter(({ code }) => code.startsWith('use-'))
-      .flatMap(({ code, message, place }) => labelled(LAYOUT, code, `${message} (${formatPlace(place)})`)),
+    ...findingLines(besidePeriods(entry)),
   ];
 }
 
@@ -224,8 +228,11 @@ function pricedLines({ label, text, bill }: PricedWords): string[] {
 
 function findingBlock(title: string, findings: readonly StatementFinding[]): string[] {
   if (findings.length === 0) return [];
+  return [title, ...findingLines(findings)];
+}
+
+function findingLines(findings: readonly StatementFinding[]): string[] {
   return [
-    title,
     ...findings
       .slice(0, SHOWN)
       .flatMap(({ code, message, place }) => labelled(LAYOUT, code, `${message} (${formatPlace(place)})`)),

@@ -9,6 +9,7 @@ import { type Judgement, MAX_RELATED, type Relation } from '../../model/relation
 import type { Contract } from '../contract/contract.ts';
 import { compilePeople, EXCLUDED } from '../contract/people.ts';
 import { compileEnvironments, isVersionCovered } from '../contract/versions.ts';
+import { eachValue, type SeveralMeanings } from '../use/several-values.ts';
 import { licenseSeverity } from '../verdict/license-findings.ts';
 
 /** Features reported one by one; a log that makes up more has them summed up in one finding. */
@@ -22,21 +23,30 @@ type Episode = {
   identity: string;
 };
 
+type Concept = 'features' | 'version' | 'people' | 'environment' | 'meters';
+
+/** Each feature must be covered, and each in every version and environment that the event names. */
+const SEVERAL: SeveralMeanings<Concept> = {
+  each: new Set<Concept>(['features', 'version', 'people', 'environment', 'meters']),
+  kept: new Set(),
+  unclear: new Set(),
+  quantities: [],
+};
+
 /** Gets the marks of use with a feature; whether a license covers it is judged here where versions decide. */
 export function uncoveredUse(contract: Contract, detection: string): Relation {
   const { fields, people } = contract;
   const values: FieldRef[] = [];
-  const column = (refs: readonly FieldRef[]) => {
-    const columns = refs.map((ref) => values.push(ref) - 1);
-    return (mark: Mark) => columns.flatMap((index) => mark.values[index] || []);
-  };
-  const read = {
+  const column = (refs: readonly FieldRef[]) => refs.map((ref) => values.push(ref) - 1);
+  const columns = {
     features: column(fields.feature),
     version: column(fields.version),
     people: column(people.key),
     environment: column(fields.environment),
     meters: column(fields.meter),
   };
+  const read = (concept: Concept, mark: Mark) =>
+    columns[concept].flatMap((index) => mark.values[index] || []);
   const toPerson = compilePeople(people);
   const covers = contract.licenses.map(({ covers: each }) => ({
     covers: each,
@@ -46,11 +56,11 @@ export function uncoveredUse(contract: Contract, detection: string): Relation {
   }));
   const tierOf = compileTierWords(contract);
   const describe = (mark: Mark): { what: string; person: string } | undefined => {
-    const features = read.features(mark);
-    const meters = read.meters(mark);
-    const [version] = read.version(mark);
-    const [environment] = read.environment(mark);
-    const [name] = read.people(mark);
+    const features = read('features', mark);
+    const meters = read('meters', mark);
+    const [version] = read('version', mark);
+    const [environment] = read('environment', mark);
+    const [name] = read('people', mark);
     const person = name === undefined ? 'nobody named' : toPerson(name, mark.time);
     if (person === EXCLUDED) return undefined;
     const known = covers.filter((each) => holdsAny(each.features, features) || holdsAny(each.meters, meters));
@@ -64,14 +74,18 @@ export function uncoveredUse(contract: Contract, detection: string): Relation {
     return { what: `${what} in ${bound}`, person };
   };
   return {
-    inputs: [{ detection, groupBy: [], values }],
-    *judge(_, marks) {
+    inputs: [{ detection, groupBy: [], values, takesSeveral: true }],
+    *judge(_, all) {
       const episodes = new Map<string, Episode>();
-      for (const mark of marks) {
-        const use = describe(mark);
-        if (use === undefined) continue;
-        const what = episodes.has(use.what) || episodes.size < MAX_FEATURES ? use.what : 'further features';
-        extend(episodes, what, mark, use.person);
+      for (const mark of all) {
+        const { several } = mark;
+        const marks = several && eachValue(mark, several, columns, SEVERAL);
+        for (const each of marks ?? [mark]) {
+          const use = describe(each);
+          if (use === undefined) continue;
+          const what = episodes.has(use.what) || episodes.size < MAX_FEATURES ? use.what : 'further features';
+          extend(episodes, what, each, use.person);
+        }
       }
       for (const [what, episode] of episodes) yield toJudgement(contract, what, episode);
     },

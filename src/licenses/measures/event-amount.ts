@@ -8,6 +8,18 @@ import type { LicenseUse } from '../use/license-use.ts';
 import { multiply } from './adjust.ts';
 import type { DoubtReason } from './measure-fold.ts';
 
+/** A check-in ends what its check-out began. An amount that it states may be said of the same use, or there alone. */
+export function addsNothing({ count }: Measure, { kind, statesAmount, amount }: LicenseUse): boolean {
+  return kind === 'close' && (count.what !== 'sum' || !statesAmount || amount === 0n);
+}
+
+/** Why the amount of an event is possible and not proven. */
+export function openReason({ kind, isSecond, featureless }: LicenseUse): DoubtReason | undefined {
+  if (isSecond) return 'second';
+  if (featureless) return 'featureless';
+  return kind === 'close' ? 'checkin' : undefined;
+}
+
 /** Undefined amount: nobody can tell, because of `doubt`. */
 export function eventAmount(
   { count, adjust, eachAtLeast }: Measure,

@@ -68,6 +68,7 @@ const DOUBT_WORDS = {
     'another byte for byte, has no id of its own and may be a second use',
   ],
   amount: ['event has', 'events have', 'no readable quantity'],
+  checkin: ['check-in states', 'check-ins state', 'an amount, which may be that of its check-out'],
   repeated: ['check-out repeats', 'check-outs repeat', 'an open session and may be a second one'],
   unpaired: [
     'check-in fits',

@@ -28,7 +28,7 @@ export class SumBeyond implements MeasureFold {
 
   anytime(use: LicenseUse): void {
     this.sums.anytime(use);
-    this.wholes.anytime({ ...use, amount: use.whole });
+    this.wholes.anytime(wholeOf(use));
   }
 
   cancel(use: LicenseUse): void {
@@ -38,7 +38,7 @@ export class SumBeyond implements MeasureFold {
 
   add(use: TimedUse): void {
     this.sums.add(use);
-    this.wholes.add({ ...use, amount: use.whole });
+    this.wholes.add(wholeOf(use));
   }
 
   finish(until: Instant): SegmentUse[] {
@@ -51,6 +51,10 @@ export class SumBeyond implements MeasureFold {
   stillOpen(): Iterable<Session> {
     return [];
   }
+}
+
+function wholeOf<Use extends LicenseUse>(use: Use): Use {
+  return { ...use, amount: use.whole, statesAmount: use.whole !== undefined };
 }
 
 /** The less the whole adds up to, the more lies beyond its share. */

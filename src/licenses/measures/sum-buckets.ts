@@ -7,7 +7,7 @@ import type { Stretch } from './bucket-clock.ts';
 import { type BucketPlan, SHORT_HISTORY } from './bucket-plan.ts';
 import { Cancellations } from './cancellations.ts';
 import { type Cell, CellSums } from './cells.ts';
-import { eventAmount } from './event-amount.ts';
+import { addsNothing, eventAmount, openReason } from './event-amount.ts';
 import type { MeasureFold, SegmentUse, Witness } from './measure-fold.ts';
 import { MAX_WITNESSES } from './peak.ts';
 import { PeriodDoubts } from './period-doubts.ts';
@@ -31,7 +31,7 @@ export class SumBuckets implements MeasureFold {
   }
 
   anytime(use: LicenseUse): void {
-    if (use.kind === 'close') return;
+    if (addsNothing(this.plan.license.measure, use)) return;
     this.doubts.note('untimed', { holder: holderOf(use), place: use.place }, undefined, undefined);
     const { amount } = eventAmount(this.plan.license.measure, use);
     if (amount === undefined || amount > 0n) this.sums.add(this.always(), 0n, amount);
@@ -45,7 +45,7 @@ export class SumBuckets implements MeasureFold {
   }
 
   add(use: TimedUse): void {
-    if (use.kind === 'close') return;
+    if (addsNothing(this.plan.license.measure, use)) return;
     const { amount, doubt } = eventAmount(this.plan.license.measure, use);
     const witness = { holder: holderOf(use), place: use.place };
     const reach = this.plan.clock.reach(use.time, use.time + 1n);
@@ -57,8 +57,8 @@ export class SumBuckets implements MeasureFold {
     const isCanceled = this.cancellations.has(use);
     if (isCanceled) this.doubts.note('canceled', witness, reach.from, reach.until - 1n);
     else this.cancellations.note(amount);
-    if (use.isSecond) this.doubts.note('second', witness, reach.from, reach.until - 1n);
-    if (use.featureless) this.doubts.note('featureless', witness, reach.from, reach.until - 1n);
+    const open = openReason(use);
+    if (open !== undefined) this.doubts.note(open, witness, reach.from, reach.until - 1n);
     if (amount < 0n) {
       this.doubts.remark(
         `a correction of ${formatAmount(amount)} lies in the period`,
@@ -67,7 +67,7 @@ export class SumBuckets implements MeasureFold {
       );
     }
     // A correction lowers what is proven, and not what is possible: somebody must vouch for it.
-    const isOpen = use.featureless || use.isSecond || isCanceled;
+    const isOpen = open !== undefined || isCanceled;
     this.sums.add(reach, isOpen && amount > 0n ? 0n : amount, amount > 0n ? amount : 0n);
     if (!isOpen && amount > 0n) this.keep(reach.from, witness);
   }

@@ -1,6 +1,6 @@
 /**
  * `count sum(FIELD)` and `count events`: what a period adds up to, exactly, compared at the end of each segment with the
- * quantity then in force. Use counts when it begins; a check-in adds nothing.
+ * quantity then in force. Use counts when it begins; what a check-in states is possible.
  */
 import type { Instant } from '../../base/instant.ts';
 import { type Amount, formatAmount } from '../contract/amount.ts';
@@ -11,7 +11,7 @@ import { falls, SegmentCursor } from '../contract/segment-cursor.ts';
 import { holderOf, type LicenseUse, type TimedUse } from '../use/license-use.ts';
 import type { Session } from '../use/session.ts';
 import { Cancellations } from './cancellations.ts';
-import { eventAmount } from './event-amount.ts';
+import { addsNothing, eventAmount, openReason } from './event-amount.ts';
 import { Doubts, type MeasureFold, type SegmentUse, type Witness } from './measure-fold.ts';
 import { MAX_WITNESSES } from './peak.ts';
 
@@ -41,7 +41,7 @@ export class SumMeasure implements MeasureFold {
   }
 
   anytime(use: LicenseUse): void {
-    if (use.kind === 'close') return;
+    if (addsNothing(this.measure, use)) return;
     this.anytimeDoubts.note('untimed', { holder: holderOf(use), place: use.place });
     const { amount } = eventAmount(this.measure, use);
     if (amount === undefined) this.anytimeUnbounded = true;
@@ -56,7 +56,7 @@ export class SumMeasure implements MeasureFold {
 
   add(use: TimedUse): void {
     this.reach(use.time);
-    if (use.kind === 'close') return;
+    if (addsNothing(this.measure, use)) return;
     const { amount, doubt } = eventAmount(this.measure, use);
     const witness = { holder: holderOf(use), place: use.place };
     if (amount === undefined) {
@@ -67,8 +67,9 @@ export class SumMeasure implements MeasureFold {
     if (amount < 0n) this.subtracted -= amount;
     else this.possible += amount;
     const isCanceled = this.cancellations.has(use);
-    if (use.featureless || use.isSecond || isCanceled) {
-      this.doubts.note(isCanceled ? 'canceled' : use.isSecond ? 'second' : 'featureless', witness);
+    const open = isCanceled ? 'canceled' : openReason(use);
+    if (open !== undefined) {
+      this.doubts.note(open, witness);
       // A correction that may be none still lowers what is proven.
       if (amount > 0n) return;
     }

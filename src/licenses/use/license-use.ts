@@ -11,7 +11,8 @@ import { type Amount, ONE, parseAmount } from '../contract/amount.ts';
 import type { Contract, License } from '../contract/contract.ts';
 import { compileExclusions, compilePeople, EXCLUDED } from '../contract/people.ts';
 import { compileEnvironments, isVersionCovered } from '../contract/versions.ts';
-import { keyOf, type Origin, type SessionEvent } from './session.ts';
+import type { Origin, SessionEvent } from './session.ts';
+import { eachValue } from './several-values.ts';
 import type { UseStep } from './use-steps.ts';
 
 export type LicenseUse = {
@@ -42,6 +43,8 @@ export type LicenseUse = {
   server: ServerWords | undefined;
   /** For sums and levels: the field that the measure reads. Undefined when absent or no number. */
   amount: Amount | undefined;
+  /** Whether that field is there, readable or not. */
+  statesAmount: boolean;
   /** For sums: the event's own id, and of a cancellation the id of what it takes back. */
   id: string | undefined;
   canceled: string | undefined;
@@ -95,9 +98,50 @@ const REASON_FIELDS: readonly FieldRef[] = [
   { taxonomy: 'raw', name: 'reason' },
 ];
 
+type Concept =
+  | 'person'
+  | 'session'
+  | 'host'
+  | 'feature'
+  | 'meter'
+  | 'environment'
+  | 'quantity'
+  | 'version'
+  | 'amount'
+  | 'whole'
+  | 'id'
+  | 'canceled'
+  | 'key'
+  | 'group'
+  | 'daemon'
+  | 'device'
+  | 'country'
+  | 'received'
+  | 'assignee'
+  | 'seat'
+  | 'inUse'
+  | 'capacity'
+  | 'reason';
+
+/** Of which several values are a value of its own: no number, and another name. */
+const SEVERAL_KEPT: ReadonlySet<Concept> = new Set<Concept>([
+  'amount',
+  'whole',
+  'quantity',
+  'inUse',
+  'capacity',
+  'received',
+  'reason',
+  'feature',
+  'meter',
+  'id',
+]);
+
 /** Columns of `Mark.values`: for each concept, where its fields stand. */
 export class UseReader {
   readonly values: readonly FieldRef[];
+  /** From then on no time is believed. */
+  latest: Instant = LATEST;
   /** Of denials, which carry their reason as well: nothing is paid for it on other events. */
   readonly denialValues: readonly FieldRef[];
   private readonly license: License;
@@ -106,32 +150,7 @@ export class UseReader {
   private readonly toPerson: ReturnType<typeof compilePeople>;
   private readonly toClause: ReturnType<typeof compileExclusions>;
   private readonly steps: readonly UseStep[];
-  private readonly columns: Record<
-    | 'person'
-    | 'session'
-    | 'host'
-    | 'feature'
-    | 'meter'
-    | 'environment'
-    | 'quantity'
-    | 'version'
-    | 'amount'
-    | 'whole'
-    | 'id'
-    | 'canceled'
-    | 'key'
-    | 'group'
-    | 'daemon'
-    | 'device'
-    | 'country'
-    | 'received'
-    | 'assignee'
-    | 'seat'
-    | 'inUse'
-    | 'capacity'
-    | 'reason',
-    number[]
-  >;
+  private readonly columns: Record<Concept, number[]>;
   private readonly isEnvironmentCovered: (environment: string | undefined) => boolean;
   private readonly weights: ReadonlyMap<string, Amount>;
 
@@ -181,9 +200,35 @@ export class UseReader {
     this.toClause = compileExclusions(people);
   }
 
+  /** The marks that a mark with several values in some fields stands for; undefined where they are too many. */
+  each(mark: Mark, several: readonly number[]): Mark[] | undefined {
+    const { what } = this.license.measure.count;
+    const { kind } = this.steps[mark.step]!;
+    const isGrant = kind === 'assign' || kind === 'revoke';
+    const isGauge = what === 'level' || what === 'sampled';
+    const isBundle = this.weights.size > 0;
+    const each = new Set<Concept>([
+      'canceled',
+      ...(isGrant ? (['assignee', 'person', 'seat'] as const) : []),
+      ...(what === 'distinct' || what === 'assigned' ? (['person', 'host', 'key'] as const) : []),
+      ...(what === 'assigned' ? (['group'] as const) : []),
+    ]);
+    return eachValue(mark, several, this.columns, {
+      each,
+      kept: isGauge ? new Set([...SEVERAL_KEPT, 'host']) : SEVERAL_KEPT,
+      unclear: new Set([
+        'session',
+        'group',
+        ...(isGauge ? (['host'] as const) : []),
+        ...(isBundle ? (['feature'] as const) : []),
+      ]),
+      quantities: ['quantity', 'amount', 'whole'],
+    });
+  }
+
   /** Undefined for events of another kind, and for restarts at an unknown time: those end nothing. */
   readRestart(mark: Mark, logs: Logs): ServerRestart | undefined {
-    const time = readableTime(mark);
+    const time = this.timeOf(mark);
     if (this.steps[mark.step]!.kind !== 'restart' || time === undefined) return undefined;
     return { time, daemon: this.daemonOf(mark), log: logs?.[mark.place.file]?.log };
   }
@@ -191,7 +236,7 @@ export class UseReader {
   /** Undefined for events of another kind, and for accounts that do not count. */
   readAssignment(mark: Mark): Assignment | undefined {
     const { kind, featureless } = this.steps[mark.step]!;
-    const time = readableTime(mark);
+    const time = this.timeOf(mark);
     if (kind !== 'assign' && kind !== 'revoke') return undefined;
     const { values, place, identity } = mark;
     const { assignee, person: people, seat, reason } = this.columns;
@@ -208,6 +253,10 @@ export class UseReader {
       place,
       identity,
     };
+  }
+
+  private timeOf({ time }: Mark): Instant | undefined {
+    return time !== undefined && time >= EARLIEST && time < this.latest ? time : undefined;
   }
 
   private daemonOf({ values }: Mark): string | undefined {
@@ -243,7 +292,7 @@ export class UseReader {
       daemon: this.daemonOf(mark),
       log: logs?.[mark.place.file]?.log,
       featureless,
-      time: readableTime(mark),
+      time: this.timeOf(mark),
       person,
       host,
       seats: toSeats(quantity, this.weights.get(feature)),
@@ -251,6 +300,7 @@ export class UseReader {
       excluded: counted === EXCLUDED,
       server: this.serverWords(values, reason),
       amount: amount === undefined ? undefined : parseAmount(amount),
+      statesAmount: amount !== undefined,
       id: firstText(values, columns.id),
       canceled: kind === 'cancel' ? firstText(values, columns.canceled) : undefined,
       whole: whole === undefined ? undefined : parseAmount(whole),
@@ -322,10 +372,6 @@ export class UseReader {
   }
 }
 
-function readableTime({ time }: Mark): Instant | undefined {
-  return time !== undefined && time >= EARLIEST && time < LATEST ? time : undefined;
-}
-
 function firstText(values: Mark['values'], columns: readonly number[]): string | undefined {
   for (let index = 0; index < columns.length; index++) {
     const value = values[columns[index]!];
@@ -388,6 +434,6 @@ export function toSessionEvent(use: TimedUse, holder = holderOf(use)): SessionEv
   };
 }
 
-export function holderOf(use: LicenseUse): string {
-  return use.person ?? use.host ?? keyOf(use);
+export function holderOf({ person, host, key }: LicenseUse): string {
+  return person ?? host ?? key ?? 'nobody named';
 }

@@ -123,11 +123,12 @@ function orderExcerpt({ text, start, end }: Excerpt): Every<Excerpt> {
 
 function orderSummary(summary: Report['summary']): Every<Report['summary']> {
   const { files, bytes, records, period, findings, assurance } = summary;
-  const { verdict, failOn, failOnKnown, failOnControls } = summary;
+  const { verdict, undeterminedLicenses, failOn, failOnKnown, failOnControls } = summary;
   const { total, waived, bySeverity, byCode } = findings;
 
   return {
     verdict,
+    undeterminedLicenses,
     failOn,
     failOnKnown,
     failOnControls,

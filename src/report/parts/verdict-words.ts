@@ -10,7 +10,8 @@ export function explainVerdict(report: Report): string {
   if (verdict === 'findings') return found;
   if (verdict === 'clean' && records.audited === 0)
     return `${count(countFiles(report.streams), 'file')} held to their seals, no record to audit, ${found}`;
-  if (verdict === 'clean') return `${count(records.audited, 'record')} audited, ${found}`;
+  if (verdict === 'clean')
+    return `${count(records.audited, 'record')} audited, ${found}${describeOpen(report)}`;
   const missing = [
     records.audited === 0 ? 'no record was audited' : undefined,
     ...(['unreadable', 'partial', 'empty'] as const).map((status) => {
@@ -24,6 +25,11 @@ export function explainVerdict(report: Report): string {
   return records.audited === 0 && report.findings.length === 0
     ? because
     : `${because}; in what was audited: ${found}`;
+}
+
+/** A license of which the log tells too little must not seem to be clean. */
+function describeOpen({ summary: { undeterminedLicenses: open = 0 } }: Report): string {
+  return open === 0 ? '' : `; ${count(open, 'license')} undetermined`;
 }
 
 function describeGuessed({ inputs }: Report): string | undefined {

@@ -33,6 +33,7 @@ export function toRun(report: Report, { profile, findings, leftOut, pipeline }: 
     ...toResults(findings, descriptors, artifacts, options),
     ...toAbsentResults(absent, descriptors, artifacts),
   ];
+  const { undeterminedLicenses } = report.summary;
   const invocation = toInvocation(report, artifacts, leftOut, profile.maxNotifications);
   return {
     tool: { driver: toDriver(report, descriptors) },
@@ -45,6 +46,7 @@ export function toRun(report: Report, { profile, findings, leftOut, pipeline }: 
     results,
     properties: {
       verdict: report.summary.verdict,
+      ...(undeterminedLicenses !== undefined && { undeterminedLicenses }),
       records: report.summary.records,
       failOn: report.summary.failOn,
       ...(!profile.isLean && toStreamProperties(report)),
