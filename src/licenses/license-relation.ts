@@ -229,6 +229,7 @@ class LicenseJudging {
       contract,
       license,
       coverage,
+      lastUse: last,
       ...(contract.people.teams.length > 0 && { teamOf: compileTeams(contract.people) }),
       ...(selfCheck && { capacities: selfCheck.capacities }),
     };

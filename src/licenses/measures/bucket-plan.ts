@@ -39,7 +39,7 @@ export function toBucketPlan(
   const { measure, term } = license;
   const clock = clockOf(measure, contract.timezone);
   const enough = (from: Instant, until: Instant, since: Instant, within: Term | undefined): boolean =>
-    coveredPercent({ label: '', from, until }, within, { from: since, until }) >= contract.coverage;
+    coveredPercent({ label: '', from, until }, within, { from: since, until }, until) >= contract.coverage;
   return {
     license,
     segments,
