@@ -94,7 +94,8 @@ class LicenseJudging {
     this.statement = options && new LicenseStatement(contract, license, options, coverage);
     this.breaches = new TermBreaches(license);
     this.excluded = new ExcludedUse(license);
-    this.reassignments = license.reassign && new Reassignments(license, license.reassign, coverage);
+    this.reassignments =
+      license.reassign && new Reassignments(license, license.reassign, contract.timezone, coverage);
     this.turns = new RenamedSessions(contract.people, (mark) => reader.read(mark, coverage?.logs));
   }
 

@@ -62,3 +62,17 @@ test('a log that ends in the grace spans the term, and not the grace that is use
     'undetermined 2025-02: 1',
   ]);
 });
+
+test('the days of a grace are those of the calendar, though clocks are set in them', () => {
+  const codes = (term: string, time: string) => {
+    const yaml = editorContract({ quantity: set(5), head: `term: ${term}` }).replace('UTC', 'Europe/Berlin');
+    const span = spanning('2024-12-31T23:00:00Z', '2025-11-20T00:00:00Z');
+    return runContract(yaml, [...span, use('use', time, 'ann')]).map(({ code }) => code);
+  };
+  const autumn = '{from: 2025-01-01, until: 2025-10-20, grace: P14D}';
+  const spring = '{from: 2025-01-01, until: 2025-03-20, grace: 2w}';
+  assert.doesNotMatch(codes(autumn, '2025-11-02T22:59:59Z').join(), /use-after-expiry/);
+  assert.match(codes(autumn, '2025-11-02T23:00:00Z').join(), /use-after-expiry/);
+  assert.doesNotMatch(codes(spring, '2025-04-02T21:59:59Z').join(), /use-after-expiry/);
+  assert.match(codes(spring, '2025-04-02T22:00:00Z').join(), /use-after-expiry/);
+});

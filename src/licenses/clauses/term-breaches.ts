@@ -1,8 +1,9 @@
 /** Use outside the license's term: before it began, after it ended and the grace was over. Half-open. */
-import { formatDuration, formatInstant, type Instant } from '../../base/instant.ts';
+import { formatInstant, type Instant } from '../../base/instant.ts';
 import { count, quote } from '../../base/text-safety.ts';
 import { type Judgement, MAX_RELATED } from '../../model/relation.ts';
 import type { License } from '../contract/contract.ts';
+import { graceWords } from '../contract/grace.ts';
 import type { Witness } from '../measures/measure-fold.ts';
 import {
   holderOf,
@@ -117,8 +118,7 @@ export class TermBreaches {
     if (this.before !== undefined) {
       yield this.judgement('use-before-start', this.before, `the term begins ${term!.from!.text}`);
     }
-    const grace =
-      term === undefined || term.grace === 0n ? '' : ` and its grace of ${formatDuration(term.grace)}`;
+    const grace = term === undefined || term.grace === 0n ? '' : ` and its grace of ${graceWords(term)}`;
     const ended = `the term ended ${term?.until.text}${grace}`;
     if (this.after !== undefined) yield this.judgement('use-after-expiry', this.after, ended);
     else if (this.end !== undefined && until > this.end) {
