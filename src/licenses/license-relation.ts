@@ -170,7 +170,7 @@ class LicenseJudging {
       return;
     }
     fold.add(use);
-    this.turns.note(this.reader.nameOf(mark), use, mark);
+    this.turns.note(this.reader.nameOf(mark, use), use, mark);
     if (!isGrant) {
       this.breaches.add(use);
       for (const watcher of watchers) watcher.add(use);
@@ -181,9 +181,9 @@ class LicenseJudging {
 
   private turn(now: Instant): void {
     if (!this.turns.isDue(now)) return;
-    for (const renamed of this.turns.reach(now)) {
-      this.started?.fold.renamed?.(renamed);
-      for (const watcher of this.started?.watchers ?? []) watcher.renamed?.(renamed);
+    for (const { use, former } of this.turns.reach(now)) {
+      this.started?.fold.renamed?.(use, former);
+      if (use.kind !== 'assign') for (const watcher of this.started?.watchers ?? []) watcher.renamed?.(use);
     }
   }
 

@@ -171,20 +171,18 @@ const level: Twin = (used, bucket) => {
 };
 
 const assigned: Twin = (used, bucket) => {
-  let [lower, upper] = [0n, 0n];
+  let lower = 0n;
+  let upper: bigint | undefined = 0n;
   const firstOf = (who: string) => used.find(({ person }) => person === who)!;
   const people = [...new Set(used.flatMap(({ person }) => person ?? []))];
   for (const at of points(bucket)) {
     const state = people.map((who) => {
       const last = used.findLast((each) => each.person === who && each.at! <= at);
-      const first = firstOf(who);
-      const before = first.kind === 'close' && at < first.at!;
-      return { certain: last?.kind === 'open', possible: last?.kind === 'open' || before };
+      return last?.kind === 'open';
     });
-    const certain = BigInt(state.filter((each) => each.certain).length);
-    if (certain > lower) lower = certain;
-    const possible = BigInt(state.filter((each) => each.possible).length);
-    if (possible > upper) upper = possible;
+    const held = BigInt(state.filter(Boolean).length);
+    if (held > lower) lower = held;
+    if (held > upper) upper = held;
   }
   // Whoever is revoked first was assigned just before.
   for (const who of people) {
@@ -199,6 +197,8 @@ const assigned: Twin = (used, bucket) => {
     const certain = BigInt(others.length + together.length);
     if (certain > lower) lower = certain;
   }
+  // The log lacks an assignment, and perhaps more of them.
+  if (people.some((who) => firstOf(who).kind === 'close')) upper = undefined;
   return { lower, upper };
 };
 

@@ -3,6 +3,7 @@ import type { Instant } from '../../base/instant.ts';
 import type { ContractDate } from '../contract/contract.ts';
 import type { SelfCheckResult } from '../self-check/self-check.ts';
 import type { LicenseUse, ServerRestart, TimedUse } from '../use/license-use.ts';
+import type { Former } from '../use/renamed-sessions.ts';
 import type { Session } from '../use/session.ts';
 import type { MeasureFold, SegmentUse } from './measure-fold.ts';
 
@@ -37,8 +38,8 @@ export class DatedMeasure implements MeasureFold {
     return this.versions[0]!.fold.selfCheck?.();
   }
 
-  renamed(use: TimedUse): void {
-    for (const { fold } of this.versions) fold.renamed?.(use);
+  renamed(use: TimedUse, former: Former): void {
+    for (const { fold } of this.versions) fold.renamed?.(use, former);
   }
 
   restart(restart: ServerRestart): void {

@@ -2,6 +2,7 @@
 import type { Instant } from '../../base/instant.ts';
 import type { SelfCheckResult } from '../self-check/self-check.ts';
 import type { LicenseUse, ServerRestart, TimedUse } from '../use/license-use.ts';
+import type { Former } from '../use/renamed-sessions.ts';
 import type { Session } from '../use/session.ts';
 import type { MeasureFold, SegmentUse } from './measure-fold.ts';
 
@@ -22,8 +23,8 @@ export abstract class MeasureOverFold<Fold extends MeasureFold = MeasureFold> im
     this.fold.cancel?.(use);
   }
 
-  renamed(use: TimedUse): void {
-    this.fold.renamed?.(use);
+  renamed(use: TimedUse, former: Former): void {
+    this.fold.renamed?.(use, former);
   }
 
   restart(restart: ServerRestart): void {
