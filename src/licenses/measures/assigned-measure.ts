@@ -241,7 +241,7 @@ export class AssignedMeasure implements MeasureFold {
     this.orphans++;
     if (!isFirst || this.anytimeRevoked.has(name) || this.worth.isByKind) return;
     this.orphansNow += ONE;
-    this.cells.touch(time - 1n, this.certainBefore + this.orphansNow);
+    this.cells.touch(time - 1n, { lower: this.certainBefore + this.orphansNow, upper: 0n });
     this.soFar?.stood(name);
   }
 

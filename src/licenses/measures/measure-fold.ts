@@ -94,6 +94,12 @@ const DOUBT_WORDS = {
   canceled: ['event was', 'events were', 'canceled afterwards'],
   cancellation: ['cancellation does', 'cancellations do', 'not say before its event which one it takes back'],
   upgraded: ['upgrade does', 'upgrades do', 'not tell what was taken before'],
+  together: [
+    'reading is',
+    'readings are',
+    'of the same instant as another one of the host, and either may be what it shows',
+  ],
+  hostless: ['reading names', 'readings name', 'no host, and each may be of another one'],
   nobody: ['event of use names', 'events of use name', 'nobody'],
   unreturned: ['session has', 'sessions have', 'no check-in'],
   orphan: ['check-in has', 'check-ins have', 'no check-out, so the session may be as old as the log'],
