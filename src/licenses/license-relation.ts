@@ -166,15 +166,14 @@ class LicenseJudging {
     if (isGrant) this.takeAssignment(mark);
     if (!isTimed(use)) {
       fold.anytime(use);
-      if (!isGrant) for (const watcher of [this.breaches, ...watchers]) watcher.anytime?.(use);
+      this.breaches.anytime(use);
+      if (!isGrant) for (const watcher of watchers) watcher.anytime?.(use);
       return;
     }
     fold.add(use);
     this.turns.note(this.reader.nameOf(mark, use), use, mark);
-    if (!isGrant) {
-      this.breaches.add(use);
-      for (const watcher of watchers) watcher.add(use);
-    }
+    this.breaches.add(use);
+    if (!isGrant) for (const watcher of watchers) watcher.add(use);
     this.first ??= use.time;
     this.last = use.time;
   }
@@ -241,7 +240,7 @@ class LicenseJudging {
     }
     yield* watched;
     if (reassignments !== undefined) yield* reassignments.finish();
-    yield* this.breaches.finish(fold.stillOpen(), spoken);
+    yield* this.breaches.finish(fold.stillOpen(), fold.stoodAtEnd?.(), spoken);
     yield* selfCheckJudgements(license, selfCheck);
     yield* this.excluded.finish();
     if (statement !== undefined)

@@ -164,8 +164,15 @@ const level: Twin = (used, bucket) => {
     const known = [...latest.values()];
     const total = known.reduce((all, amount) => all + BigInt(amount ?? 0), 0n);
     if (total > lower) lower = total;
-    if (known.includes(undefined)) upper = undefined;
-    else if (upper !== undefined && total > upper) upper = total;
+    // At the instant itself whatever was read at it, in the order of the log.
+    const shown = [...latest].map(([host, amount]) => {
+      const read = used.filter((each) => each.at === at && each.host === host).map((each) => each.amount);
+      if (read.length === 0) return amount;
+      return read.includes(undefined) ? undefined : String(Math.max(...read.map(Number)));
+    });
+    const most = shown.reduce((all, amount) => all + BigInt(amount ?? 0), 0n);
+    if (shown.includes(undefined)) upper = undefined;
+    else if (upper !== undefined && most > upper) upper = most;
   }
   return { lower, upper };
 };

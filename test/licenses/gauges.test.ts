@@ -48,6 +48,9 @@ test('of several readings of one host at one instant the last line of a file hol
   assert.equal(bounds(LEVEL, [before, low, high]), '200 to 200');
   assert.equal(bounds(LEVEL, [before, high, low]), '50 to 200');
   assert.equal(bounds(LEVEL.replace('max', 'last'), [before, high, low]), '50 to 50');
+  const again = reading('02 00:00', 90, { host: 'h' });
+  assert.equal(bounds(LEVEL, [before, again, low, high, low]), '50 to 200');
+  assert.equal(bounds(LEVEL, [before, high, low, again]), '90 to 200');
 });
 
 test('of several files none is the last at one instant, whatever the files are called', () => {

@@ -14,7 +14,12 @@ import { licenseSeverity } from '../verdict/license-findings.ts';
 /** Features reported one by one; a log that makes up more has them summed up in one finding. */
 const MAX_FEATURES = 100;
 
+/** The step of marks that are of assignments. */
+const ASSIGNED = 1;
+
 type Episode = {
+  what: string;
+  isAssigned: boolean;
   count: number;
   first: Instant | undefined;
   places: Place[];
@@ -22,8 +27,11 @@ type Episode = {
   identity: string;
 };
 
-/** Gets the marks of use with a feature; whether a license covers it is judged here where versions decide. */
-export function uncoveredUse(contract: Contract, detection: string): Relation {
+/**
+ * Gets the marks of use with a feature; whether a license covers it is judged here where versions decide. `detections`: of use,
+ * and of assignments where those count.
+ */
+export function uncoveredUse(contract: Contract, detections: readonly string[]): Relation {
   const { fields, people } = contract;
   const values: FieldRef[] = [];
   const column = (refs: readonly FieldRef[]) => {
@@ -34,6 +42,7 @@ export function uncoveredUse(contract: Contract, detection: string): Relation {
     features: column(fields.feature),
     version: column(fields.version),
     people: column(people.key),
+    assignees: column(fields.assignee),
     environment: column(fields.environment),
     meters: column(fields.meter),
   };
@@ -50,7 +59,7 @@ export function uncoveredUse(contract: Contract, detection: string): Relation {
     const meters = read.meters(mark);
     const [version] = read.version(mark);
     const [environment] = read.environment(mark);
-    const [name] = read.people(mark);
+    const [name] = [...(mark.step === ASSIGNED ? read.assignees(mark) : []), ...read.people(mark)];
     const person = name === undefined ? 'nobody named' : toPerson(name, mark.time);
     if (person === EXCLUDED) return undefined;
     const known = covers.filter((each) => holdsAny(each.features, features) || holdsAny(each.meters, meters));
@@ -64,16 +73,16 @@ export function uncoveredUse(contract: Contract, detection: string): Relation {
     return { what: `${what} in ${bound}`, person };
   };
   return {
-    inputs: [{ detection, groupBy: [], values }],
+    inputs: detections.map((detection) => ({ detection, groupBy: [], values })),
     *judge(_, marks) {
       const episodes = new Map<string, Episode>();
       for (const mark of marks) {
         const use = describe(mark);
         if (use === undefined) continue;
-        const what = episodes.has(use.what) || episodes.size < MAX_FEATURES ? use.what : 'further features';
-        extend(episodes, what, mark, use.person);
+        const isKnown = episodes.has(keyOf(use.what, mark)) || episodes.size < MAX_FEATURES;
+        extend(episodes, isKnown ? use.what : 'further features', mark, use.person);
       }
-      for (const [what, episode] of episodes) yield toJudgement(contract, what, episode);
+      for (const episode of episodes.values()) yield toJudgement(contract, episode);
     },
   };
 }
@@ -94,11 +103,25 @@ function compileTierWords({ tiers, licenses }: Contract): (feature: string) => s
   };
 }
 
+function keyOf(what: string, { step }: Mark): string {
+  return `${step} ${what}`;
+}
+
 function extend(episodes: Map<string, Episode>, what: string, mark: Mark, person: string): void {
-  const episode = episodes.get(what);
+  const key = keyOf(what, mark);
+  const episode = episodes.get(key);
   if (episode === undefined) {
     const { time: first, place, identity } = mark;
-    episodes.set(what, { count: 1, first, places: [place], people: new Set([person]), identity });
+    const isAssigned = mark.step === ASSIGNED;
+    episodes.set(key, {
+      what,
+      isAssigned,
+      count: 1,
+      first,
+      places: [place],
+      people: new Set([person]),
+      identity,
+    });
     return;
   }
   episode.count++;
@@ -109,15 +132,14 @@ function extend(episodes: Map<string, Episode>, what: string, mark: Mark, person
 
 function toJudgement(
   { id }: Contract,
-  what: string,
-  { count: times, first, places, people, identity }: Episode,
+  { what, isAssigned, count: times, first, places, people, identity }: Episode,
 ): Judgement {
   const since = first === undefined ? '' : `, first at ${formatInstant(first)}`;
   const by = [...people].map(quote).join(', ');
   return {
     verdict: 'violation',
     code: 'unlicensed-use',
-    message: `${what} used ${times === 1 ? 'once' : `${formatNumber(times)} times`} by ${by}${since}, covered by no license of contract ${quote(id)}`,
+    message: `${what} ${isAssigned ? 'assigned' : 'used'} ${times === 1 ? 'once' : `${formatNumber(times)} times`} ${isAssigned ? 'to' : 'by'} ${by}${since}, covered by no license of contract ${quote(id)}`,
     place: places[0]!,
     related: places.slice(1),
     count: times,

@@ -1,7 +1,7 @@
 /**
  * `count assigned KEY`: who has been granted the license and has not been revoked, used or not. Memory: everyone who was ever
  * assigned, for a revocation means another thing when it is the first that the log says of somebody. One fold, so one file of
- * 313 lines.
+ * 335 lines.
  */
 
 import { getOrCreate } from '../../base/get-or-create.ts';
@@ -16,7 +16,7 @@ import { AssignedWorth } from './assigned-worth.ts';
 import { type Assignments, isHeld, keyOf, loosen, matching, revokedBy } from './assignments.ts';
 import type { BucketPlan } from './bucket-plan.ts';
 import type { Bounds, Cell } from './cells.ts';
-import type { MeasureFold, SegmentUse, Witness } from './measure-fold.ts';
+import type { MeasureFold, SegmentUse, Standing, Witness } from './measure-fold.ts';
 import { MAX_WITNESSES } from './peak.ts';
 import { PeriodDoubts } from './period-doubts.ts';
 import { StepCells } from './step-cells.ts';
@@ -56,6 +56,9 @@ export class AssignedMeasure implements MeasureFold {
   private instant: TimedUse[] = [];
   /** Whether the log holds a revocation of somebody whom it never saw assigned. */
   private lacksAssignments = false;
+  /** Those of the end of the term and its grace, once the log is beyond it. */
+  private stood: Standing | undefined;
+  private readonly nobodies: Witness[] = [];
   private readonly peaks: { amount: Amount; witnesses: readonly Witness[] }[] = [];
   private segment = 0;
 
@@ -121,6 +124,8 @@ export class AssignedMeasure implements MeasureFold {
 
   private reach(time: Instant): void {
     if (this.now === undefined) this.begin();
+    const { term } = this.plan.license;
+    if (term !== undefined && time > term.until.instant + term.grace) this.stood ??= this.standingNow();
     this.beginPeriods(time);
     this.now = time;
     this.certainBefore = this.lower();
@@ -133,8 +138,10 @@ export class AssignedMeasure implements MeasureFold {
     if (use.featureless) this.doubts.note('featureless', witness, time, undefined);
     if (name === undefined) {
       this.doubts.note('nobody', witness, time, undefined);
-      if (kind === 'assign') this.nobodyAssigned++;
-      else {
+      if (kind === 'assign') {
+        this.nobodyAssigned++;
+        if (this.nobodies.length < MAX_WITNESSES) this.nobodies.push(witness);
+      } else {
         this.nobodyRevoked++;
         this.orphans++;
       }
@@ -174,6 +181,21 @@ export class AssignedMeasure implements MeasureFold {
 
   stillOpen(): Iterable<Session> {
     return [];
+  }
+
+  stoodAtEnd(): Standing {
+    return this.stood ?? this.standingNow();
+  }
+
+  private standingNow(): Standing {
+    const [certain, possible]: Witness[][] = [[], [...this.nobodies]];
+    for (const [name, features] of this.assigned) {
+      const held = [...features.values()].filter((each) => each !== undefined);
+      if (held.length === 0) continue;
+      const isCertain = this.nobodyRevoked === 0 && held.some((each) => each.isCertain);
+      (isCertain ? certain : possible)!.push(this.witnesses.get(name)!);
+    }
+    return { certain: certain!, possible: possible! };
   }
 
   private begin(): void {

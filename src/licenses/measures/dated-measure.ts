@@ -5,7 +5,8 @@ import type { SelfCheckResult } from '../self-check/self-check.ts';
 import type { LicenseUse, ServerRestart, TimedUse } from '../use/license-use.ts';
 import type { Former } from '../use/renamed-sessions.ts';
 import type { Session } from '../use/session.ts';
-import type { MeasureFold, SegmentUse } from './measure-fold.ts';
+import type { MeasureFold, SegmentUse, Standing } from './measure-fold.ts';
+import { NOTHING_STANDS } from './measure-over-fold.ts';
 
 type Version = { from: ContractDate | undefined; fold: MeasureFold; unknown: string | undefined };
 
@@ -36,6 +37,10 @@ export class DatedMeasure implements MeasureFold {
   /** What the server counts does not hang on what the contract counts. */
   selfCheck(): SelfCheckResult | undefined {
     return this.versions[0]!.fold.selfCheck?.();
+  }
+
+  stoodAtEnd(): Standing {
+    return this.versions[0]!.fold.stoodAtEnd?.() ?? NOTHING_STANDS;
   }
 
   renamed(use: TimedUse, former: Former): void {

@@ -16,21 +16,28 @@ export class Gauge {
   private at: Instant | undefined;
   /** Of the instant of the last reading: the last one of each file. */
   private byFile = new Map<string, Reading>();
+  private highest: Reading | undefined;
 
   constructor(witness: Witness) {
     this.witness = witness;
   }
 
-  /** Gives what it showed at this very instant, if that was more. */
-  read(reading: Reading, at: Instant, witness: Witness): Reading | undefined {
-    const { file } = witness.place;
+  read(reading: Reading, at: Instant, witness: Witness): void {
     if (at !== this.at && this.byFile.size > 0) this.byFile = new Map();
-    const before = this.byFile.get(file);
-    this.byFile.set(file, reading);
+    const isFirst = this.byFile.size === 0;
+    if (isFirst || isMore(reading.upper, this.highest!.upper)) this.highest = reading;
+    this.byFile.set(witness.place.file, reading);
     this.at = at;
     this.witness = witness;
     this.shown = unordered([...this.byFile.values()]);
-    return before !== undefined && isMore(before.upper, reading.upper) ? before : undefined;
+  }
+
+  /** What it showed at the instant of its last reading, if that was more than what it shows since. */
+  get passed(): Reading | undefined {
+    const { highest } = this;
+    if (highest === undefined || this.shown.some(({ upper }) => !isMore(highest.upper, upper)))
+      return undefined;
+    return highest;
   }
 
   /** No more than `least` is proven. */

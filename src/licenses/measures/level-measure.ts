@@ -12,7 +12,7 @@ import type { BucketPlan } from './bucket-plan.ts';
 import { factorOf } from './event-amount.ts';
 import { Gauge, type Reading } from './gauge.ts';
 import { GroupTotals } from './group-totals.ts';
-import type { MeasureFold, SegmentUse, Witness } from './measure-fold.ts';
+import type { MeasureFold, SegmentUse, Standing, Witness } from './measure-fold.ts';
 import { MAX_WITNESSES } from './peak.ts';
 import { PeriodDoubts } from './period-doubts.ts';
 import { StepCells } from './step-cells.ts';
@@ -35,6 +35,8 @@ export class LevelMeasure implements MeasureFold {
   /** The instant that is being read, and what gauges showed at it before they showed less. */
   private now: Instant | undefined;
   private readonly passed = new Map<Gauge, Reading>();
+  /** Those that showed something when the term and its grace were over, and were not read since. */
+  private lasting: Set<Gauge> | undefined;
   /** Whose readings made the highest value so far in the segment that it lies in. */
   private readonly peaks = new Map<number, { amount: Amount; at: Instant; witnesses: Witness[] }>();
   private segment = 0;
@@ -56,6 +58,8 @@ export class LevelMeasure implements MeasureFold {
     if (use.kind === 'close') return;
     const witness = { holder: use.host ?? holderOf(use), place: use.place };
     if (use.time !== this.now) this.leaveInstant();
+    const { term } = this.plan.license;
+    if (term !== undefined && use.time >= term.until.instant + term.grace) this.lasting ??= this.showing();
     this.now = use.time;
     if (use.featureless) {
       this.doubts.note('featureless', witness, use.time, undefined);
@@ -85,6 +89,15 @@ export class LevelMeasure implements MeasureFold {
     return [];
   }
 
+  /** A host that is gone must say so, and may have forgotten it. */
+  stoodAtEnd(): Standing {
+    return { certain: [], possible: [...(this.lasting ?? this.showing())].map(({ witness }) => witness) };
+  }
+
+  private showing(): Set<Gauge> {
+    return new Set([...this.gauges.values()].filter(({ isShowing }) => isShowing));
+  }
+
   private read(use: TimedUse, witness: Witness): void {
     const { host, time } = use;
     const key = JSON.stringify([use.feature ?? null, host ?? null]);
@@ -94,11 +107,14 @@ export class LevelMeasure implements MeasureFold {
       return added;
     });
     const reading = this.toReading(use, witness);
+    this.lasting?.delete(gauge);
     this.change(gauge, () => {
       if (host === undefined) this.readNameless(gauge, reading, witness);
       else {
-        const passed = gauge.read(reading, time, witness);
-        if (passed !== undefined && !this.passed.has(gauge)) this.passed.set(gauge, passed);
+        gauge.read(reading, time, witness);
+        const { passed } = gauge;
+        if (passed === undefined) this.passed.delete(gauge);
+        else this.passed.set(gauge, passed);
         if (gauge.isInNoOrder) this.doubts.note('together', witness, time, undefined);
         else if (passed !== undefined) this.doubts.note('together', witness, time, time);
       }

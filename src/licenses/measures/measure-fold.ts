@@ -41,6 +41,9 @@ export type SegmentUse = {
   selfCheck?: CheckedPoints;
 };
 
+/** Who or what a license is held by without a session: people who are assigned it, gauges. */
+export type Standing = { certain: readonly Witness[]; possible: readonly Witness[] };
+
 export interface MeasureFold {
   /** Use whose time is not known. It came before all other use, or after. */
   anytime(use: LicenseUse): void;
@@ -56,6 +59,8 @@ export interface MeasureFold {
   finish(until: Instant): SegmentUse[];
   /** Sessions without a check-in, after `finish`. */
   stillOpen(): Iterable<Session>;
+  /** After `finish`: what stood when the term and its grace were over, where something stands without a session. */
+  stoodAtEnd?(): Standing;
   /** After `finish`: where the license server's own figures are known. */
   selfCheck?(): SelfCheckResult | undefined;
 }
