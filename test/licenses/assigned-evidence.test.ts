@@ -94,3 +94,15 @@ test('an account that passes on leaves open what else its former person was assi
   assert.equal(verdict('ann', 'desk-4'), 'undetermined');
   assert.equal(verdict('desk-4'), 'undetermined');
 });
+
+test('what the log ends with may last, and a period that is open for it says so', () => {
+  const daily = 'count assigned person each day at 23:50 take max over month';
+  const yaml = editorContract({ measure: daily, quantity: set(1), head: HEAD });
+  const [judgement] = runContract(yaml, [
+    ...spanning('2025-03-01T00:00:00Z', '2025-03-31T23:49:00Z'),
+    use('assign', '2025-03-05T08:00:00Z', 'ann'),
+    use('assign', '2025-03-31T23:49:00Z', 'bob'),
+  ]);
+  assert.equal(judgement!.verdict, 'undetermined');
+  assert.match(judgement!.message, /: the log ends before the period does, and what it ends with may last$/);
+});
