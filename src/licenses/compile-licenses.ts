@@ -63,10 +63,17 @@ export function compileLicenses(
     const relation = licenseRelation(contract, license, steps, statement);
     relations.push({ license: license.id, relation });
   }
-  const uncovered = uncoveredCondition(contract);
+  const { open, use, borrow, assign } = contract.events;
+  const used = acts([...open, ...use, ...borrow]);
+  const uncovered = uncoveredCondition(contract, used);
   if (uncovered !== undefined) {
-    const id = detect(':uncovered', 'use that no license covers', 1, uncovered);
-    relations.push({ license: contract.id, relation: uncoveredUse(contract, id) });
+    const ids = [detect(':uncovered', 'use that no license covers', 1, uncovered)];
+    // Where licenses count who is assigned them, to be assigned one is to use it.
+    if (contract.licenses.some(({ measure }) => measure.count.what === 'assigned')) {
+      const assigned = uncoveredCondition(contract, and(acts(assign), not(used)))!;
+      ids.push(detect(':uncovered:assign', 'assignment that no license covers', 1, assigned));
+    }
+    relations.push({ license: contract.id, relation: uncoveredUse(contract, ids) });
   }
   return { detections, relations };
 }
@@ -77,13 +84,12 @@ function coversAll({ covers: { features: globs } }: License): boolean {
 }
 
 /** Licenses with bounds do not rule an event out here: the relation compares versions and environments. */
-function uncoveredCondition(contract: Contract): ConditionNode | undefined {
+function uncoveredCondition(contract: Contract, acted: ConditionNode): ConditionNode | undefined {
   const unbounded = contract.licenses.filter(
     ({ covers: { version, environments } }) => version === undefined && environments === undefined,
   );
   if (unbounded.some(coversAll)) return undefined;
-  const act = happened(acts([...contract.events.open, ...contract.events.use, ...contract.events.borrow]));
-  const named = and(act, namesFeature(contract));
+  const named = and(happened(acted), namesFeature(contract));
   if (unbounded.length === 0) return named;
   const covered = covering(
     contract,

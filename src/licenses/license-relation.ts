@@ -106,7 +106,8 @@ class LicenseJudging {
     this.statement = options && new LicenseStatement(contract, license, options, coverage);
     this.breaches = new TermBreaches(license);
     this.excluded = new ExcludedUse(license);
-    this.reassignments = license.reassign && new Reassignments(license, license.reassign, coverage);
+    this.reassignments =
+      license.reassign && new Reassignments(license, license.reassign, contract.timezone, coverage);
     this.turns = new RenamedSessions(contract.people, (mark) => reader.read(mark, coverage?.logs));
   }
 
@@ -191,24 +192,23 @@ class LicenseJudging {
     if (isGrant) this.takeAssignment(mark);
     if (!isTimed(use)) {
       fold.anytime(use);
-      if (!isGrant) for (const watcher of [this.breaches, ...watchers]) watcher.anytime?.(use);
+      this.breaches.anytime(use);
+      if (!isGrant) for (const watcher of watchers) watcher.anytime?.(use);
       return;
     }
     fold.add(use);
-    this.turns.note(this.reader.nameOf(mark), use, mark);
-    if (!isGrant) {
-      this.breaches.add(use);
-      for (const watcher of watchers) watcher.add(use);
-    }
+    this.turns.note(this.reader.nameOf(mark, use), use, mark);
+    this.breaches.add(use);
+    if (!isGrant) for (const watcher of watchers) watcher.add(use);
     this.first ??= use.time;
     this.last = use.time;
   }
 
   private turn(now: Instant): void {
     if (!this.turns.isDue(now)) return;
-    for (const renamed of this.turns.reach(now)) {
-      this.started?.fold.renamed?.(renamed);
-      for (const watcher of this.started?.watchers ?? []) watcher.renamed?.(renamed);
+    for (const { use, former } of this.turns.reach(now)) {
+      this.started?.fold.renamed?.(use, former);
+      if (use.kind !== 'assign') for (const watcher of this.started?.watchers ?? []) watcher.renamed?.(use);
     }
   }
 
@@ -255,6 +255,7 @@ class LicenseJudging {
       contract,
       license,
       coverage,
+      lastUse: last,
       ...(contract.people.teams.length > 0 && { teamOf: compileTeams(contract.people) }),
       ...(selfCheck && { capacities: selfCheck.capacities }),
     };
@@ -265,7 +266,7 @@ class LicenseJudging {
     }
     yield* watched;
     if (reassignments !== undefined) yield* reassignments.finish();
-    yield* this.breaches.finish(fold.stillOpen(), spoken);
+    yield* this.breaches.finish(fold.stillOpen(), fold.stoodAtEnd?.(), spoken);
     yield* selfCheckJudgements(license, selfCheck);
     yield* this.excluded.finish();
     if (statement !== undefined)

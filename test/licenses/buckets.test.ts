@@ -165,27 +165,32 @@ const level: Twin = (used, bucket) => {
     const known = [...latest.values()];
     const total = known.reduce((all, amount) => all + BigInt(amount ?? 0), 0n);
     if (total > lower) lower = total;
-    if (known.includes(undefined)) upper = undefined;
-    else if (upper !== undefined && total > upper) upper = total;
+    // At the instant itself whatever was read at it, in the order of the log.
+    const shown = [...latest].map(([host, amount]) => {
+      const read = used.filter((each) => each.at === at && each.host === host).map((each) => each.amount);
+      if (read.length === 0) return amount;
+      return read.includes(undefined) ? undefined : String(Math.max(...read.map(Number)));
+    });
+    const most = shown.reduce((all, amount) => all + BigInt(amount ?? 0), 0n);
+    if (shown.includes(undefined)) upper = undefined;
+    else if (upper !== undefined && most > upper) upper = most;
   }
   return { lower, upper };
 };
 
 const assigned: Twin = (used, bucket) => {
-  let [lower, upper] = [0n, 0n];
+  let lower = 0n;
+  let upper: bigint | undefined = 0n;
   const firstOf = (who: string) => used.find(({ person }) => person === who)!;
   const people = [...new Set(used.flatMap(({ person }) => person ?? []))];
   for (const at of points(bucket)) {
     const state = people.map((who) => {
       const last = used.findLast((each) => each.person === who && each.at! <= at);
-      const first = firstOf(who);
-      const before = first.kind === 'close' && at < first.at!;
-      return { certain: last?.kind === 'open', possible: last?.kind === 'open' || before };
+      return last?.kind === 'open';
     });
-    const certain = BigInt(state.filter((each) => each.certain).length);
-    if (certain > lower) lower = certain;
-    const possible = BigInt(state.filter((each) => each.possible).length);
-    if (possible > upper) upper = possible;
+    const held = BigInt(state.filter(Boolean).length);
+    if (held > lower) lower = held;
+    if (held > upper) upper = held;
   }
   // Whoever is revoked first was assigned just before.
   for (const who of people) {
@@ -200,6 +205,8 @@ const assigned: Twin = (used, bucket) => {
     const certain = BigInt(others.length + together.length);
     if (certain > lower) lower = certain;
   }
+  // The log lacks an assignment, and perhaps more of them.
+  if (people.some((who) => firstOf(who).kind === 'close')) upper = undefined;
   return { lower, upper };
 };
 

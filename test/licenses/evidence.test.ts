@@ -129,6 +129,24 @@ test('use that arrives long after its period counts in it, and is told', () => {
   );
 });
 
+test('days in which late use is accepted are those of the calendar, and the grace of a term adds none', () => {
+  const clause = 'late: {accept: P5D}';
+  const term = 'term: {from: 2025-01-01, until: 2025-11-01, grace: P14D}';
+  for (const yaml of [
+    contract(clause),
+    contract(clause, term, '2025-01-01', 'count sum(tokens) over term'),
+  ]) {
+    const late = (received_at: string) =>
+      runContract(yaml.replace('timezone: UTC', 'timezone: America/New_York'), [
+        ...YEAR,
+        spend(10, 60, { received_at }),
+      ]).some(({ code }) => code === 'late-use');
+    // Clocks are set back on the second of November.
+    assert.equal(late('2025-11-06T05:00:00Z'), false);
+    assert.equal(late('2025-11-06T05:00:01Z'), true);
+  }
+});
+
 test('use that does not say when it arrived leaves open whether it was late', () => {
   const clause = contract('late: {accept: P5D, then: own-period}');
   const records = [spend(1, 60), spend(2, 60, { received_at: 'soon' }), spend(3, 60, { time: 'once' })];

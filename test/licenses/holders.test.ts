@@ -275,6 +275,36 @@ test('without the id of the seat, an assignment breaks a hold where no seat is f
   assert.deepEqual(told(contract(HOLD, 2), late), []);
 });
 
+test('who comes back after a revocation holds the seat anew', () => {
+  const back = [
+    { again: '03-10', last: '04-08', free: '04-09' },
+    { again: '04-20', last: '05-19', free: '05-20' },
+  ];
+  for (const seat of [{}, { seat: 's-1' }]) {
+    for (const { again, last, free } of back) {
+      const passed = (day: string) => [
+        assign('03-01', 'ann', seat),
+        revoke('03-02', 'ann', seat),
+        assign(again, 'ann', seat),
+        { ...revoke(again, 'ann', seat), time: `2025-${again}T10:00:00Z` },
+        assign(day, 'bob', seat),
+      ];
+      assert.match(told(contract(HOLD, 1), passed(last)).join(), /^reassigned-too-soon: .* 29d after/);
+      assert.deepEqual(told(contract(HOLD, 1), passed(free)), []);
+    }
+  }
+});
+
+test('a hold ends at the same hour of the day, though clocks are set in between', () => {
+  const passed = (time: string) => [
+    assign('03-01', 'ann', { seat: 's-1' }),
+    { ...assign('03-31', 'bob', { seat: 's-1' }), time },
+  ];
+  const clause = contract(HOLD).replace('timezone: UTC', 'timezone: Europe/Berlin');
+  assert.equal(told(clause, passed('2025-03-31T07:59:59Z')).length, 1);
+  assert.deepEqual(told(clause, passed('2025-03-31T08:00:00Z')), []);
+});
+
 test('a seat whose first assignment the log does not hold is told apart, unless the log is longer than the hold', () => {
   const seat = { seat: 's-1' };
   const pass = (day: string) => [

@@ -339,6 +339,6 @@ test('a grant is of its assignee, whoever gave it, and the use of a named licens
   });
   assert.deepEqual(
     runContract(yaml, [...MARCH, ...records]).map(({ code, verdict }) => `${verdict} ${code}`),
-    ['violation users-exceeded', 'violation use-after-expiry'],
+    ['violation users-exceeded', 'violation use-after-expiry', 'violation use-after-expiry'],
   );
 });

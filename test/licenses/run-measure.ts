@@ -22,6 +22,7 @@ export type Used = {
   seat?: string;
   feature?: string;
   featureless?: boolean;
+  file?: string;
 };
 
 export function instant(text: string): bigint {
@@ -88,7 +89,7 @@ function toUse({ measure: { count }, share }: License, used: Used, index: number
     named: session !== undefined,
     feature: featureless ? undefined : (used.feature ?? 'editor'),
     share: share.length === 0 ? undefined : JSON.stringify(share.map((each) => used[each] ?? null)),
-    place: { file: 'log', line: index + 1, offset: index, length: 1 },
+    place: { file: used.file ?? 'log', line: index + 1, offset: index, length: 1 },
     origin: { identity: `e${index}` },
     device: undefined,
     country: undefined,

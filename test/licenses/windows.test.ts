@@ -217,7 +217,12 @@ test('each day at a time counts what is at that minute, on days of 23 and 25 hou
         const start = START - offset(0) * HOUR;
         const sorted = [{ hour: 0, value: 0 }, ...list].sort((x, y) => x.hour - y.hour);
         const used = sorted.map(
-          (each): Used => ({ kind: 'use', at: start + BigInt(each.hour) * HOUR, amount: String(each.value) }),
+          (each): Used => ({
+            kind: 'use',
+            at: start + BigInt(each.hour) * HOUR,
+            host: 'h',
+            amount: String(each.value),
+          }),
         );
         const snapshot = (day: number) => {
           const at = START + BigInt(day) * DAY + (BigInt(hour) - offset(day)) * HOUR + 30n * (HOUR / 60n);

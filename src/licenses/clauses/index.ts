@@ -19,7 +19,8 @@ type Clause = (terms: Terms) => UseWatcher | undefined;
 const CLAUSES: readonly Clause[] = [
   ({ license, segments }) => license.devices && new DeviceUse(license, license.devices, segments),
   ({ license }) => license.countries && new CountryUse(license, license.countries),
-  ({ license, segments }) => license.late && new LateUse(license, license.late, segments),
+  ({ contract, license, segments }) =>
+    license.late && new LateUse(license, license.late, segments, contract.timezone),
   ({ contract, license, segments }) =>
     license.reserve.length > 0 ? new Reservations(contract, license, segments) : undefined,
 ];

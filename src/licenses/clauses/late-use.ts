@@ -1,8 +1,9 @@
 /** Use that arrived long after its period had ended: it counts in its own period, whose figure is thereby corrected. */
-import { formatDuration, formatInstant, type Instant, parseTimestamp } from '../../base/instant.ts';
+import { earlier, formatInstant, type Instant, parseTimestamp } from '../../base/instant.ts';
 import { count as counted, quote } from '../../base/text-safety.ts';
 import type { Place } from '../../model/place.ts';
 import { type Judgement, MAX_RELATED } from '../../model/relation.ts';
+import { addWait, formatWait } from '../contract/calendar-span.ts';
 import type { Late, License } from '../contract/contract.ts';
 import type { Period, Segment } from '../contract/periods.ts';
 import { SegmentCursor } from '../contract/segment-cursor.ts';
@@ -11,7 +12,7 @@ import type { UseWatcher } from '../use/use-watcher.ts';
 import { licenseSeverity } from '../verdict/license-findings.ts';
 import { UnsaidUse } from './unsaid-use.ts';
 
-type Episode = { events: number; latest: Instant; places: Place[] };
+type Episode = { events: number; ended: Instant; latest: Instant; places: Place[] };
 
 /** Check-ins and changes of a session tell nothing that is billed on its own. */
 const TAKES: ReadonlySet<LicenseUse['kind']> = new Set(['open', 'use']);
@@ -19,13 +20,17 @@ const TAKES: ReadonlySet<LicenseUse['kind']> = new Set(['open', 'use']);
 export class LateUse implements UseWatcher {
   private readonly license: License;
   private readonly late: Late;
+  private readonly zone: string;
   private readonly cursor: SegmentCursor;
   private readonly episodes = new Map<Period, Episode>();
   private readonly unsaid: UnsaidUse;
+  /** Of the period that was asked for last: days of the calendar take a look at the clocks of a zone. */
+  private accepted: { ended: Instant; until: Instant } | undefined;
 
-  constructor(license: License, late: Late, segments: readonly Segment[]) {
+  constructor(license: License, late: Late, segments: readonly Segment[], zone: string) {
     this.license = license;
     this.late = late;
+    this.zone = zone;
     this.cursor = new SegmentCursor(segments);
     this.unsaid = new UnsaidUse(license);
   }
@@ -39,12 +44,13 @@ export class LateUse implements UseWatcher {
       this.unsaid.note(use.featureless ? 'feature' : 'arrival', use);
       return;
     }
-    if (received.instant <= period.until + this.late.accept) return;
+    const ended = this.endOf(period, use.time);
+    if (received.instant <= this.acceptedUntil(ended)) return;
     if (use.featureless) {
       this.unsaid.note('feature', use);
       return;
     }
-    const known = this.episodes.get(period) ?? { events: 0, latest: received.instant, places: [] };
+    const known = this.episodes.get(period) ?? { events: 0, ended, latest: received.instant, places: [] };
     known.events++;
     if (received.instant > known.latest) known.latest = received.instant;
     if (known.places.length <= MAX_RELATED) known.places.push(use.place);
@@ -57,13 +63,13 @@ export class LateUse implements UseWatcher {
 
   *finish(): Generator<Judgement> {
     const { id } = this.license;
-    for (const [{ label, until }, { events, latest, places }] of this.episodes) {
+    for (const [{ label }, { events, ended, latest, places }] of this.episodes) {
       const [place, ...related] = places;
       const last = `the latest at ${formatInstant(latest)}`;
       yield {
         verdict: 'violation',
         code: 'late-use',
-        message: `license ${quote(id)} in ${label}: ${counted(events, 'event')} of use arrived more than ${formatDuration(this.late.accept)} after the period ended (${formatInstant(until)}), ${last}: counted in the period, whose figure is corrected`,
+        message: `license ${quote(id)} in ${label}: ${counted(events, 'event')} of use arrived more than ${formatWait(this.late.accept)} after the period ended (${formatInstant(ended)}), ${last}: counted in the period, whose figure is corrected`,
         place: place!,
         related,
         count: events,
@@ -72,7 +78,19 @@ export class LateUse implements UseWatcher {
         severity: licenseSeverity('late-use'),
       };
     }
-    const expected = `use to arrive within ${formatDuration(this.late.accept)} after its period`;
+    const expected = `use to arrive within ${formatWait(this.late.accept)} after its period`;
     yield* this.unsaid.finish('late-use', 'late', expected);
+  }
+
+  private acceptedUntil(ended: Instant): Instant {
+    if (this.accepted?.ended !== ended)
+      this.accepted = { ended, until: addWait(ended, this.late.accept, this.zone) };
+    return this.accepted.until;
+  }
+
+  /** Use in a term is not the less late for the grace that follows. */
+  private endOf({ until }: Period, at: Instant): Instant {
+    const end = this.license.term?.until.instant;
+    return end !== undefined && at < end ? earlier(until, end) : until;
   }
 }

@@ -7,6 +7,7 @@ import { count as counted, quote } from '../../base/text-safety.ts';
 import type { Place } from '../../model/place.ts';
 import { type Coverage, type Judgement, MAX_RELATED } from '../../model/relation.ts';
 import { ONE } from '../contract/amount.ts';
+import { addWait, formatWait } from '../contract/calendar-span.ts';
 import type { License, Reassign } from '../contract/contract.ts';
 import { isOver, type Limit, limitAt, toLimits } from '../contract/quantities.ts';
 import type { Assignment } from '../use/license-use.ts';
@@ -14,21 +15,25 @@ import { licenseSeverity } from '../verdict/license-findings.ts';
 import { BoundedJudgements } from './bounded-judgements.ts';
 import { UnsaidUse } from './unsaid-use.ts';
 
-/** `at` undefined: before the log began. */
-type Holder = { person: string; at: Instant | undefined; place: Place; excused: boolean };
+/** `at` undefined: before the log began. `revoked`: whoever is assigned the seat next holds it anew. */
+type Holder = { person: string; at: Instant | undefined; place: Place; excused: boolean; revoked: boolean };
+
+/** A seat of the pool that was revoked before its hold was over. */
+type EarlyHolder = Holder & { heldUntil: Instant };
 
 type NamedAssignment = Assignment & { person: string; time: Instant };
 
 export class Reassignments {
   private readonly license: License;
   private readonly reassign: Reassign;
+  private readonly zone: string;
   private readonly limits: readonly Limit[];
   private readonly unless: ReadonlySet<string>;
   private readonly found = new BoundedJudgements();
   private readonly bySeat = new Map<string, Holder>();
   /** Of the pool: who holds a seat, and seats that were revoked before their hold was over, by whom they were held. */
   private readonly assigned = new Map<string, Holder>();
-  private readonly early = new Map<string, Holder>();
+  private readonly early = new Map<string, EarlyHolder>();
   private readonly unknown: Place[] = [];
   private unknownCount = 0;
   private begin: Instant | undefined;
@@ -36,12 +41,13 @@ export class Reassignments {
   /** Whether people may hold seats of the pool that were assigned before the log began. */
   private hasEarlier: boolean;
 
-  constructor(license: License, reassign: Reassign, coverage: Coverage) {
+  constructor(license: License, reassign: Reassign, zone: string, coverage: Coverage) {
     this.license = license;
     this.unsaid = new UnsaidUse(license);
     const term = license.term?.from?.instant;
     this.hasEarlier = term !== undefined && coverage !== undefined && term < coverage.from;
     this.reassign = reassign;
+    this.zone = zone;
     this.limits = toLimits(license);
     this.unless = new Set(reassign.unless.map((reason) => reason.toLowerCase()));
   }
@@ -63,7 +69,7 @@ export class Reassignments {
 
   *finish(): Generator<Judgement> {
     yield* this.found.finish();
-    const expected = `each seat to be held for ${formatDuration(this.reassign.hold)}`;
+    const expected = `each seat to be held for ${formatWait(this.reassign.hold)}`;
     yield* this.unsaid.finish('reassigned-too-soon', 'reassign', expected);
     const [place, ...related] = this.unknown;
     if (place === undefined) return;
@@ -72,7 +78,7 @@ export class Reassignments {
     yield {
       verdict: 'undetermined',
       code: 'reassigned-too-soon',
-      message: `license ${quote(id)}: ${seats} passed on that may have been assigned less than ${formatDuration(this.reassign.hold)} before: the log does not tell when`,
+      message: `license ${quote(id)}: ${seats} passed on that may have been assigned less than ${formatWait(this.reassign.hold)} before: the log does not tell when`,
       place,
       related,
       count: this.unknownCount,
@@ -87,26 +93,27 @@ export class Reassignments {
     const excused = this.isExcused(event);
     const { person, time: at, place, kind } = event;
     if (kind === 'revoke') {
-      if (holder === undefined) this.bySeat.set(seat, { person, at: undefined, place, excused });
-      else holder.excused ||= excused;
+      if (holder === undefined)
+        this.bySeat.set(seat, { person, at: undefined, place, excused, revoked: true });
+      else {
+        holder.excused ||= excused;
+        holder.revoked = true;
+      }
       return;
     }
-    if (holder?.person === person) {
-      holder.excused = false;
-      return;
-    }
-    if (holder !== undefined && !holder.excused && !excused) this.pass(holder, event, `seat ${quote(seat)}`);
-    this.bySeat.set(seat, { person, at, place, excused: false });
+    if (holder?.person === person && !holder.revoked) return;
+    if (holder !== undefined && holder.person !== person && !holder.excused && !excused)
+      this.pass(holder, event, `seat ${quote(seat)}`);
+    this.bySeat.set(seat, { person, at, place, excused: false, revoked: false });
   }
 
   private assignFromPool(event: NamedAssignment): void {
     const { person, time: at, place } = event;
     if (this.assigned.has(person)) return;
-    const own = this.early.get(person);
-    this.early.delete(person);
-    this.assigned.set(person, own ?? { person, at, place, excused: false });
     this.release(at);
-    if (own !== undefined || this.isExcused(event) || this.early.size === 0) return;
+    const isOwn = this.early.delete(person);
+    this.assigned.set(person, { person, at, place, excused: false, revoked: false });
+    if (isOwn || this.isExcused(event) || this.early.size === 0) return;
     const limit = limitAt(this.limits, at);
     const taken = BigInt(this.assigned.size + this.early.size) * ONE;
     const isSpare = limit !== undefined && !isOver(taken, limit);
@@ -125,30 +132,32 @@ export class Reassignments {
     if (holder === undefined) this.hasEarlier = true;
     if (this.isExcused(event)) return;
     const { person, place } = event;
-    const held = holder ?? { person, at: undefined, place, excused: false };
-    if (event.time - (held.at ?? this.begin!) < this.reassign.hold) this.early.set(person, held);
+    const held = holder ?? { person, at: undefined, place, excused: false, revoked: true };
+    const heldUntil = this.heldUntil(held);
+    if (event.time < heldUntil) this.early.set(person, { ...held, heldUntil });
   }
 
   /** Drops the seats whose hold is over. */
   private release(now: Instant): void {
-    for (const [person, { at }] of this.early)
-      if (now - (at ?? this.begin!) >= this.reassign.hold) this.early.delete(person);
+    for (const [person, { heldUntil }] of this.early) if (now >= heldUntil) this.early.delete(person);
+  }
+
+  private heldUntil({ at }: Holder): Instant {
+    return addWait(at ?? this.begin!, this.reassign.hold, this.zone);
   }
 
   private pass(holder: Holder, event: NamedAssignment, seat: string): void {
-    const { hold } = this.reassign;
-    const since = holder.at ?? this.begin!;
-    const held = event.time - since;
-    if (held >= hold) return;
+    if (event.time >= this.heldUntil(holder)) return;
     if (holder.at === undefined) {
       this.noteUnknown(event.place);
       return;
     }
+    const held = event.time - holder.at;
     const { id } = this.license;
     this.found.add(() => ({
       verdict: 'violation',
       code: 'reassigned-too-soon',
-      message: `license ${quote(id)}: ${seat} passed from ${quote(holder.person)} to ${quote(event.person)} at ${formatInstant(event.time)}, ${formatDuration(held)} after it was assigned, expected at least ${formatDuration(hold)}`,
+      message: `license ${quote(id)}: ${seat} passed from ${quote(holder.person)} to ${quote(event.person)} at ${formatInstant(event.time)}, ${formatDuration(held)} after it was assigned, expected at least ${formatWait(this.reassign.hold)}`,
       place: event.place,
       related: [holder.place],
       count: 1,

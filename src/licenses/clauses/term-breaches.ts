@@ -1,9 +1,10 @@
 /** Use outside the license's term: before it began, after it ended and the grace was over. Half-open. */
-import { formatDuration, formatInstant, type Instant } from '../../base/instant.ts';
+import { formatInstant, type Instant } from '../../base/instant.ts';
 import { count, quote } from '../../base/text-safety.ts';
 import { type Judgement, MAX_RELATED } from '../../model/relation.ts';
 import type { License } from '../contract/contract.ts';
-import type { Witness } from '../measures/measure-fold.ts';
+import { graceWords } from '../contract/grace.ts';
+import type { Standing, Witness } from '../measures/measure-fold.ts';
 import {
   holderOf,
   type LicenseUse,
@@ -17,6 +18,7 @@ import { sessionOptions } from '../use/session-options.ts';
 import { Sessions } from '../use/sessions.ts';
 import type { LicenseCode } from '../verdict/license-findings.ts';
 import { licenseSeverity } from '../verdict/license-findings.ts';
+import { standingAfter } from './standing-after.ts';
 import { UnsaidUse } from './unsaid-use.ts';
 
 type Breach = { count: number; first: Instant; last: Instant; witnesses: Witness[]; identity: string };
@@ -49,8 +51,10 @@ export class TermBreaches {
 
   add(use: TimedUse): void {
     this.isDated = true;
+    if (this.isNone(use)) return;
     this.follow(use);
-    const begin = this.license.term?.from?.instant;
+    // Who is assigned before the term begins has it then, and does not use it yet.
+    const begin = use.kind === 'assign' ? undefined : this.license.term?.from?.instant;
     if (use.featureless) {
       const isBefore = begin !== undefined && use.time < begin;
       const isAfter = this.end !== undefined && use.time > this.end;
@@ -67,12 +71,18 @@ export class TermBreaches {
   }
 
   anytime(use: LicenseUse): void {
-    if (this.license.term !== undefined && use.kind !== 'close')
+    if (this.license.term !== undefined && use.kind !== 'close' && !this.isNone(use))
       this.unsaid.note(use.featureless ? 'feature' : 'time', use);
   }
 
   restart({ time, daemon, log }: ServerRestart): void {
     this.sessions?.restart(time, daemon, log);
+  }
+
+  /** What is taken from somebody is no use, and neither is a gauge that shows nothing. */
+  private isNone({ kind, amount }: LicenseUse): boolean {
+    const { what } = this.license.measure.count;
+    return kind === 'revoke' || ((what === 'level' || what === 'sampled') && amount === 0n);
   }
 
   private watch(options: ReturnType<typeof sessionOptions>, end: Instant): Sessions {
@@ -99,7 +109,7 @@ export class TermBreaches {
   /** Use without duration has no session that could outlive the term. */
   private follow(use: TimedUse): void {
     if (this.sessions === undefined || (use.featureless && (use.kind !== 'close' || !use.named))) return;
-    if (use.kind !== 'use') this.sessions.follow(use.kind, toSessionEvent(use));
+    if (use.kind !== 'use' && use.kind !== 'assign') this.sessions.follow(use.kind, toSessionEvent(use));
   }
 
   private isNewUse(use: TimedUse): boolean {
@@ -114,13 +124,16 @@ export class TermBreaches {
   }
 
   /** `stillOpen`: sessions without a check-in. `until`: the last instant the log speaks of. */
-  *finish(stillOpen: Iterable<SessionEvent>, until: Instant): Generator<Judgement> {
+  *finish(
+    stillOpen: Iterable<SessionEvent>,
+    standing: Standing | undefined,
+    until: Instant,
+  ): Generator<Judgement> {
     const { term } = this.license;
     if (this.before !== undefined) {
       yield this.judgement('use-before-start', this.before, `the term begins ${term!.from!.text}`);
     }
-    const grace =
-      term === undefined || term.grace === 0n ? '' : ` and its grace of ${formatDuration(term.grace)}`;
+    const grace = term === undefined || term.grace === 0n ? '' : ` and its grace of ${graceWords(term)}`;
     const ended = `the term ended ${term?.until.text}${grace}`;
     if (this.after !== undefined) yield this.judgement('use-after-expiry', this.after, ended);
     else if (this.end !== undefined && until > this.end) {
@@ -128,6 +141,8 @@ export class TermBreaches {
       for (const { event } of this.outliving) this.outlive(event);
       yield* this.perhapsAfter(this.end, [...stillOpen, ...this.outlived], ended);
     }
+    if (this.end !== undefined && until > this.end && standing !== undefined)
+      yield* standingAfter(this.license, standing, ended);
     // Without any time the whole license is open.
     if (term === undefined || !this.isDated) return;
     const begin = term.from === undefined ? '' : `from ${term.from.text} `;

@@ -15,7 +15,12 @@ import { licenseSeverity } from '../verdict/license-findings.ts';
 /** Features reported one by one; a log that makes up more has them summed up in one finding. */
 const MAX_FEATURES = 100;
 
+/** The step of marks that are of assignments. */
+const ASSIGNED = 1;
+
 type Episode = {
+  what: string;
+  isAssigned: boolean;
   count: number;
   first: Instant | undefined;
   places: Place[];
@@ -23,18 +28,21 @@ type Episode = {
   identity: string;
 };
 
-type Concept = 'features' | 'version' | 'people' | 'environment' | 'meters';
+type Concept = 'features' | 'version' | 'people' | 'assignees' | 'environment' | 'meters';
 
 /** Each feature must be covered, and each in every version and environment that the event names. */
 const SEVERAL: SeveralMeanings<Concept> = {
-  each: new Set<Concept>(['features', 'version', 'people', 'environment', 'meters']),
+  each: new Set<Concept>(['features', 'version', 'people', 'assignees', 'environment', 'meters']),
   kept: new Set(),
   unclear: new Set(),
   quantities: [],
 };
 
-/** Gets the marks of use with a feature; whether a license covers it is judged here where versions decide. */
-export function uncoveredUse(contract: Contract, detection: string): Relation {
+/**
+ * Gets the marks of use with a feature; whether a license covers it is judged here where versions decide. `detections`: of use,
+ * and of assignments where those count.
+ */
+export function uncoveredUse(contract: Contract, detections: readonly string[]): Relation {
   const { fields, people } = contract;
   const values: FieldRef[] = [];
   const column = (refs: readonly FieldRef[]) => refs.map((ref) => values.push(ref) - 1);
@@ -42,6 +50,7 @@ export function uncoveredUse(contract: Contract, detection: string): Relation {
     features: column(fields.feature),
     version: column(fields.version),
     people: column(people.key),
+    assignees: column(fields.assignee),
     environment: column(fields.environment),
     meters: column(fields.meter),
   };
@@ -60,7 +69,7 @@ export function uncoveredUse(contract: Contract, detection: string): Relation {
     const meters = read('meters', mark);
     const [version] = read('version', mark);
     const [environment] = read('environment', mark);
-    const [name] = read('people', mark);
+    const [name] = [...(mark.step === ASSIGNED ? read('assignees', mark) : []), ...read('people', mark)];
     const person = name === undefined ? 'nobody named' : toPerson(name, mark.time);
     if (person === EXCLUDED) return undefined;
     const known = covers.filter((each) => holdsAny(each.features, features) || holdsAny(each.meters, meters));
@@ -74,7 +83,7 @@ export function uncoveredUse(contract: Contract, detection: string): Relation {
     return { what: `${what} in ${bound}`, person };
   };
   return {
-    inputs: [{ detection, groupBy: [], values, takesSeveral: true }],
+    inputs: detections.map((detection) => ({ detection, groupBy: [], values, takesSeveral: true })),
     *judge(_, all) {
       const episodes = new Map<string, Episode>();
       for (const mark of all) {
@@ -83,11 +92,11 @@ export function uncoveredUse(contract: Contract, detection: string): Relation {
         for (const each of marks ?? [mark]) {
           const use = describe(each);
           if (use === undefined) continue;
-          const what = episodes.has(use.what) || episodes.size < MAX_FEATURES ? use.what : 'further features';
-          extend(episodes, what, each, use.person);
+          const isKnown = episodes.has(keyOf(use.what, each)) || episodes.size < MAX_FEATURES;
+          extend(episodes, isKnown ? use.what : 'further features', each, use.person);
         }
       }
-      for (const [what, episode] of episodes) yield toJudgement(contract, what, episode);
+      for (const episode of episodes.values()) yield toJudgement(contract, episode);
     },
   };
 }
@@ -108,11 +117,25 @@ function compileTierWords({ tiers, licenses }: Contract): (feature: string) => s
   };
 }
 
+function keyOf(what: string, { step }: Mark): string {
+  return `${step} ${what}`;
+}
+
 function extend(episodes: Map<string, Episode>, what: string, mark: Mark, person: string): void {
-  const episode = episodes.get(what);
+  const key = keyOf(what, mark);
+  const episode = episodes.get(key);
   if (episode === undefined) {
     const { time: first, place, identity } = mark;
-    episodes.set(what, { count: 1, first, places: [place], people: new Set([person]), identity });
+    const isAssigned = mark.step === ASSIGNED;
+    episodes.set(key, {
+      what,
+      isAssigned,
+      count: 1,
+      first,
+      places: [place],
+      people: new Set([person]),
+      identity,
+    });
     return;
   }
   episode.count++;
@@ -123,15 +146,14 @@ function extend(episodes: Map<string, Episode>, what: string, mark: Mark, person
 
 function toJudgement(
   { id }: Contract,
-  what: string,
-  { count: times, first, places, people, identity }: Episode,
+  { what, isAssigned, count: times, first, places, people, identity }: Episode,
 ): Judgement {
   const since = first === undefined ? '' : `, first at ${formatInstant(first)}`;
   const by = [...people].map(quote).join(', ');
   return {
     verdict: 'violation',
     code: 'unlicensed-use',
-    message: `${what} used ${times === 1 ? 'once' : `${formatNumber(times)} times`} by ${by}${since}, covered by no license of contract ${quote(id)}`,
+    message: `${what} ${isAssigned ? 'assigned' : 'used'} ${times === 1 ? 'once' : `${formatNumber(times)} times`} ${isAssigned ? 'to' : 'by'} ${by}${since}, covered by no license of contract ${quote(id)}`,
     place: places[0]!,
     related: places.slice(1),
     count: times,

@@ -5,14 +5,17 @@
 import type { Instant } from '../../base/instant.ts';
 import type { FieldRef } from '../../model/mark.ts';
 import type { Amount } from './amount.ts';
-import type { CalendarSpan } from './calendar-span.ts';
+import type { CalendarSpan, Wait } from './calendar-span.ts';
 import type { Money } from './money.ts';
 
 /** A date as the contract writes it, and the instant its day begins in the contract's time zone. */
 export type ContractDate = { text: string; instant: Instant };
 
-/** Half-open. Use is still allowed for `grace` nanoseconds after `until`. A license that only expires has no `from`. */
-export type Term = { from?: ContractDate; until: ContractDate; grace: bigint };
+/**
+ * Half-open. Use is still allowed for `grace` nanoseconds after `until`, which are `graceDays` of the calendar where the contract
+ * says it in days. A license that only expires has no `from`.
+ */
+export type Term = { from?: ContractDate; until: ContractDate; grace: bigint; graceDays?: number };
 
 /** Who or what is told apart: people and hosts as the contract names them, or the values of a field. */
 export type CountKey = 'person' | 'host' | FieldRef;
@@ -127,14 +130,14 @@ export type Devices = { max?: number; atOnce?: number };
 /** ISO 3166-1 alpha-2, in capitals: the only countries of use, or those of no use. */
 export type Countries = { rule: 'only' | 'not'; names: string[] };
 
-/** A seat that was assigned to one person goes to no other for so many nanoseconds, unless for one of these reasons. */
-export type Reassign = { hold: bigint; unless: string[] };
+/** A seat that was assigned to one person goes to no other for so long, unless for one of these reasons. */
+export type Reassign = { hold: Wait; unless: string[] };
 
 /** What a period leaves unused may be used later: at most so much of the quantity in one period, until it expires. */
 export type Rollover = { max: { share: Amount } | { amount: Amount }; for: CalendarSpan };
 
-/** Use that arrives more nanoseconds than this after its period ended is told; it counts in its own period. */
-export type Late = { accept: bigint; beyond: 'own-period' };
+/** Use that arrives later than so long after its period ended is told; it counts in its own period. */
+export type Late = { accept: Wait; beyond: 'own-period' };
 
 /** The quantity may fall at anniversaries of the term only, and not below the floor. */
 export type TrueDown = { at: 'anniversary'; floor?: Amount };

@@ -1,6 +1,7 @@
 /** Segments cut a second time, where periods and quantities would change if days began at midnight in another zone. */
 import type { Instant } from '../../base/instant.ts';
 import { localDate, startOfDay } from '../../base/time-zone.ts';
+import { graceMoved } from './grace.ts';
 import { type Segment, type SegmentPlan, toSegments } from './periods.ts';
 
 /** Where records that state no offset mostly come from, and what a contract that forgot to name its zone may have meant. */
@@ -32,13 +33,14 @@ export function toZonedSegments(plan: SegmentPlan, from: Instant, until: Instant
 function toOtherPlan(plan: SegmentPlan): SegmentPlan {
   const { zone, term, limits } = plan;
   const moved = (instant: Instant) => startOfDay(localDate(instant, zone), OTHER_ZONE);
+  const until = term && { ...term.until, instant: moved(term.until.instant) };
   return {
     ...plan,
     zone: OTHER_ZONE,
-    term: term && {
-      ...term,
-      ...(term.from && { from: { ...term.from, instant: moved(term.from.instant) } }),
-      until: { ...term.until, instant: moved(term.until.instant) },
+    term: until && {
+      ...(term?.from && { from: { ...term.from, instant: moved(term.from.instant) } }),
+      until,
+      ...graceMoved(until.instant, term, OTHER_ZONE),
     },
     limits: limits.map((limit) => ({
       ...limit,

@@ -69,13 +69,14 @@ export type SegmentPlan = {
   anchor?: number;
   zone: string;
   term: Term | undefined;
+  /** Of a period that is the term: its grace is a period of its own, and not the end of it. */
+  isGraceApart?: boolean;
   limits: readonly Limit[];
 };
 
 /** The segments from the period of `from` to the period of `until`, without holes. */
 export function toSegments(plan: SegmentPlan, from: Instant, until: Instant): Segment[] {
-  const periods =
-    plan.over === 'term' ? termPeriods(plan.term) : calendarPeriods(plan.over, plan, from, until);
+  const periods = plan.over === 'term' ? termPeriods(plan) : calendarPeriods(plan.over, plan, from, until);
   return periods.flatMap((period) => {
     const changes = plan.limits.flatMap(({ from: change }) =>
       change !== undefined && change > period.from && change < period.until ? [change] : [],
@@ -102,14 +103,26 @@ function calendarPeriods(
   return periods;
 }
 
-/** The term between two stretches without a label, which hold what lies outside. */
-function termPeriods(term: Term | undefined): Period[] {
+/**
+ * The term and its grace between two stretches without a label, which hold what lies outside. The quantity of the term is that
+ * of the grace too.
+ */
+function termPeriods({ term, isGraceApart, zone }: SegmentPlan): Period[] {
   if (term?.from === undefined) return [{ label: '', from: EARLIEST, until: LATEST }];
-  const label = `${term.from.text}/${term.until.text}`;
+  const { from, until, grace } = term;
+  const end = clamp(until.instant + grace);
+  const label = `${from.text}/${until.text}`;
+  const inForce =
+    isGraceApart === true && grace > 0n
+      ? [
+          { label, from: from.instant, until: until.instant },
+          { label: `${until.text}/${formatDate(localDate(end, zone))}`, from: until.instant, until: end },
+        ]
+      : [{ label, from: from.instant, until: end }];
   return [
-    { label: '', from: EARLIEST, until: term.from.instant },
-    { label, from: term.from.instant, until: term.until.instant },
-    { label: '', from: term.until.instant, until: LATEST },
+    { label: '', from: EARLIEST, until: from.instant },
+    ...inForce,
+    { label: '', from: end, until: LATEST },
   ];
 }
 
@@ -120,11 +133,21 @@ export function clamp(instant: Instant): Instant {
 /** Between two files of a license server there are weekends and holidays; of longer silence a file is rather missing. */
 const LONGEST_REST = 7n * 86_400n * NANOS_PER_SECOND;
 
-/** Percent of the period (as far as the term reaches into it) between the log's first and last event, less what is missing. */
-export function coveredPercent(period: Period, term: Term | undefined, coverage: Coverage): number {
+/**
+ * Percent of the period (as far as the term reaches into it) between the log's first and last event, less what is missing. The
+ * grace is a part of it once it is used: `lastUse` lies in it.
+ */
+export function coveredPercent(
+  period: Period,
+  term: Term | undefined,
+  coverage: Coverage,
+  lastUse?: Instant,
+): number {
   if (coverage === undefined) return 0;
   const from = later(period.from, term?.from?.instant);
-  const until = earlier(period.until, term?.until.instant);
+  const isInGrace = term !== undefined && lastUse !== undefined && lastUse >= term.until.instant;
+  const end = isInGrace ? term.until.instant + term.grace : term?.until.instant;
+  const until = earlier(period.until, end);
   // A period wholly outside the term: nothing is owed about it, and use there is a finding of its own.
   if (until <= from) return 100;
   const between = (stretch: Stretch) => {

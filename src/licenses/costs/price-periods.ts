@@ -92,7 +92,7 @@ function dayNumber(instant: Instant, zone: string): number {
 function monthsOf(period: Stretch, within: Stretch, zone: string): Part {
   let [charged, of] = [0n, 0n];
   for (let from = period.from; from < period.until; of++) {
-    const until = addSpan(period.from, { text: '', months: Number(of) + 1, days: 0 }, zone);
+    const until = addSpan(period.from, { months: Number(of) + 1, days: 0 }, zone);
     if (from < within.until && until > within.from) charged++;
     from = until;
   }

@@ -16,6 +16,7 @@ import type {
   ShareKey,
   Term,
 } from '../contract/contract.ts';
+import { graceMoved } from '../contract/grace.ts';
 import { compareDecimalVersions } from '../contract/versions.ts';
 import { compareDays } from './dates.ts';
 import type { DupGroup, FeatureLine } from './feature-line.ts';
@@ -30,7 +31,9 @@ type Plan = {
   measure: Measure;
   /** Of the contract: for lines that never expire, and its grace for all. */
   term: Term | undefined;
-  /** The first instant of a day in the zone of the contract. */
+  /** Of the contract. */
+  zone: string;
+  /** The first instant of a day in the zone. */
   toDate: (day: LocalDate) => ContractDate;
   /** Of what has no beginning: before every event that is read. */
   ever: ContractDate;
@@ -124,7 +127,8 @@ function termOf(steps: readonly Step[], granted: readonly FeatureLine[], plan: P
   const starts = granted.map(({ start }) => start).filter((day) => day !== undefined);
   const begin = starts.length < granted.length ? undefined : starts.toSorted(compareDays)[0];
   const from = begin === undefined ? plan.term?.from : plan.toDate(begin);
-  return { ...(from && { from }), until: plan.toDate(end), grace: plan.term?.grace ?? 0n };
+  const until = plan.toDate(end);
+  return { ...(from && { from }), until, ...graceMoved(until.instant, plan.term, plan.zone) };
 }
 
 /**

@@ -1,7 +1,7 @@
 /**
  * `count assigned KEY`: who has been granted the license and has not been revoked, used or not. Memory: everyone who was ever
  * assigned, for a revocation means another thing when it is the first that the log says of somebody. One fold, so one file of
- * 264 lines.
+ * 335 lines.
  */
 
 import { getOrCreate } from '../../base/get-or-create.ts';
@@ -9,19 +9,23 @@ import type { Instant } from '../../base/instant.ts';
 import { type Amount, ONE } from '../contract/amount.ts';
 import type { Segment } from '../contract/periods.ts';
 import { holderOf, type LicenseUse, type TimedUse } from '../use/license-use.ts';
+import type { Former } from '../use/renamed-sessions.ts';
 import type { Session } from '../use/session.ts';
 import { AssignedSoFar } from './assigned-so-far.ts';
 import { AssignedWorth } from './assigned-worth.ts';
 import { type Assignments, isHeld, keyOf, loosen, matching, revokedBy } from './assignments.ts';
 import type { BucketPlan } from './bucket-plan.ts';
 import type { Bounds, Cell } from './cells.ts';
-import type { MeasureFold, SegmentUse, Witness } from './measure-fold.ts';
+import type { MeasureFold, SegmentUse, Standing, Witness } from './measure-fold.ts';
 import { MAX_WITNESSES } from './peak.ts';
 import { PeriodDoubts } from './period-doubts.ts';
 import { StepCells } from './step-cells.ts';
+import { inOrder } from './tied-assignments.ts';
 
 const EARLIER_ASSIGNMENTS =
   'the log does not reach back to when the contract began, so earlier assignments are not in it';
+const MISSING_ASSIGNMENTS =
+  'somebody was revoked of whom the log has no assignment, so those of others may be missing too';
 
 export class AssignedMeasure implements MeasureFold {
   private readonly plan: BucketPlan;
@@ -48,6 +52,13 @@ export class AssignedMeasure implements MeasureFold {
   private now: Instant | undefined;
   private certainBefore: Amount = 0n;
   private orphansNow: Amount = 0n;
+  /** Of one instant: only the next one shows that these are all. */
+  private instant: TimedUse[] = [];
+  /** Whether the log holds a revocation of somebody whom it never saw assigned. */
+  private lacksAssignments = false;
+  /** Those of the end of the term and its grace, once the log is beyond it. */
+  private stood: Standing | undefined;
+  private readonly nobodies: Witness[] = [];
   private readonly peaks: { amount: Amount; witnesses: readonly Witness[] }[] = [];
   private segment = 0;
 
@@ -75,37 +86,78 @@ export class AssignedMeasure implements MeasureFold {
   }
 
   add(use: TimedUse): void {
-    const { kind, counted: name, time } = use;
-    if (kind !== 'assign' && kind !== 'revoke') return;
-    const witness = { holder: name ?? holderOf(use), place: use.place };
+    if (use.kind !== 'assign' && use.kind !== 'revoke') return;
+    if (this.instant.length > 0 && this.instant[0]!.time !== use.time) this.takeInstant();
+    this.instant.push(use);
+  }
+
+  /** What an account was assigned goes on for the person that it stands for from now on. */
+  renamed(use: TimedUse, { counted: former, isOnlyName }: Former): void {
+    const name = use.counted;
+    if (use.kind !== 'assign' || name === undefined || former === undefined || name === former) return;
+    this.takeInstant();
+    this.reach(use.time);
+    const key = keyOf(use);
+    const formerly = this.assigned.get(former);
+    const held = formerly?.get(key);
+    if (formerly === undefined || held === undefined) return;
+    const features = getOrCreate(this.assigned, name, (): Assignments => new Map());
+    // Where the former person has other accounts, it may have been assigned to one of them as well.
+    this.change(former, formerly, () => {
+      if (isOnlyName) formerly.delete(key);
+      else loosen(formerly, [key]);
+    });
+    this.change(name, features, () => features.set(key, held));
+    if (!this.witnesses.has(name)) this.witnesses.set(name, { holder: name, place: use.place });
+    this.cells.set(use.time, { lower: this.lower(), upper: this.upper() });
+  }
+
+  private takeInstant(): void {
+    const uses = this.instant;
+    if (uses.length === 0) return;
+    this.instant = [];
+    this.reach(uses[0]!.time);
+    for (const { use, isTied } of inOrder(uses)) this.take(use, isTied);
+    this.cells.set(uses[0]!.time, { lower: this.lower(), upper: this.upper() });
+    this.keepPeak(uses[0]!.time);
+  }
+
+  private reach(time: Instant): void {
     if (this.now === undefined) this.begin();
-    if (time !== this.now) {
-      this.beginPeriods(time);
-      this.now = time;
-      this.certainBefore = this.lower();
-      this.orphansNow = 0n;
-    }
+    const { term } = this.plan.license;
+    if (term !== undefined && time > term.until.instant + term.grace) this.stood ??= this.standingNow();
+    this.beginPeriods(time);
+    this.now = time;
+    this.certainBefore = this.lower();
+    this.orphansNow = 0n;
+  }
+
+  private take(use: TimedUse, isTied: boolean): void {
+    const { kind, counted: name, time } = use;
+    const witness = { holder: name ?? holderOf(use), place: use.place };
     if (use.featureless) this.doubts.note('featureless', witness, time, undefined);
     if (name === undefined) {
       this.doubts.note('nobody', witness, time, undefined);
-      if (kind === 'assign') this.nobodyAssigned++;
-      else {
+      if (kind === 'assign') {
+        this.nobodyAssigned++;
+        if (this.nobodies.length < MAX_WITNESSES) this.nobodies.push(witness);
+      } else {
         this.nobodyRevoked++;
         this.orphans++;
       }
     } else if (kind === 'assign') this.assign(name, use, witness);
-    else this.revoke(name, use, witness);
-    this.cells.set(time, { lower: this.lower(), upper: this.upper() });
-    this.keepPeak(time);
+    else this.revoke(name, use, witness, isTied);
   }
 
   finish(until: Instant): SegmentUse[] {
-    const { segments, conclude, isWhole } = this.plan;
+    const { segments, conclude } = this.plan;
     const end = segments.at(-1)!.until;
+    this.takeInstant();
     if (this.now === undefined) this.begin();
     this.beginPeriods(end);
     const cells = this.cells.finish(end);
-    if (!isWhole) this.doubts.remark(EARLIER_ASSIGNMENTS, undefined, undefined);
+    if (!this.plan.isWhole) this.doubts.remark(EARLIER_ASSIGNMENTS, undefined, undefined);
+    else if (this.lacksAssignments) this.doubts.remark(MISSING_ASSIGNMENTS, undefined, undefined);
     const explain = {
       witnessesAt: (at: Instant) => this.witnessesAt(at),
       doubtsOf: (segment: Segment) => this.doubts.of(segment),
@@ -119,7 +171,7 @@ export class AssignedMeasure implements MeasureFold {
 
   /** What is known at the end: how many stood since before the log, and so before each earlier instant. */
   private withOrphans(cell: Cell): Cell {
-    const { isWhole } = this.plan;
+    const isWhole = this.plan.isWhole && !this.lacksAssignments;
     const orphans = BigInt(this.orphans) * this.worth.most;
     const upper = isWhole && cell.upper !== undefined ? cell.upper + orphans : undefined;
     if (!this.worth.isTwoSided) return { ...cell, upper };
@@ -129,6 +181,21 @@ export class AssignedMeasure implements MeasureFold {
 
   stillOpen(): Iterable<Session> {
     return [];
+  }
+
+  stoodAtEnd(): Standing {
+    return this.stood ?? this.standingNow();
+  }
+
+  private standingNow(): Standing {
+    const [certain, possible]: Witness[][] = [[], [...this.nobodies]];
+    for (const [name, features] of this.assigned) {
+      const held = [...features.values()].filter((each) => each !== undefined);
+      if (held.length === 0) continue;
+      const isCertain = this.nobodyRevoked === 0 && held.some((each) => each.isCertain);
+      (isCertain ? certain : possible)!.push(this.witnesses.get(name)!);
+    }
+    return { certain: certain!, possible: possible! };
   }
 
   private begin(): void {
@@ -165,7 +232,8 @@ export class AssignedMeasure implements MeasureFold {
     if (!this.witnesses.has(name)) this.witnesses.set(name, witness);
   }
 
-  private revoke(name: string, use: TimedUse, witness: Witness): void {
+  /** `isTied`: it may come before what it is held to end. */
+  private revoke(name: string, use: TimedUse, witness: Witness, isTied: boolean): void {
     const { featureless, time } = use;
     const features = getOrCreate(this.assigned, name, (): Assignments => new Map());
     if (featureless) {
@@ -177,23 +245,25 @@ export class AssignedMeasure implements MeasureFold {
       return;
     }
     const meant = revokedBy(features, use);
+    if (isTied) this.doubts.note('tied', witness, time, undefined);
     // What was assigned by an event without a feature may be what is revoked here.
     const unnamed = matching(features, { ...use, feature: undefined }).filter(
       (key) => features.get(key)!.feature === undefined,
     );
     this.change(name, features, () => {
       loosen(features, unnamed);
-      if (meant.isCertain) for (const key of meant.keys) features.set(key, undefined);
+      if (meant.isCertain && !isTied) for (const key of meant.keys) features.set(key, undefined);
       else loosen(features, meant.keys);
     });
     if (meant.isKnown || unnamed.length > 0) return;
     const isFirst = features.size === 0;
+    if (isFirst && !this.anytimeAssigned.has(name)) this.lacksAssignments = true;
     features.set(keyOf(use), undefined);
     this.doubts.note('revoked', witness, undefined, time);
     this.orphans++;
     if (!isFirst || this.anytimeRevoked.has(name) || this.worth.isByKind) return;
     this.orphansNow += ONE;
-    this.cells.touch(time - 1n, this.certainBefore + this.orphansNow);
+    this.cells.touch(time - 1n, { lower: this.certainBefore + this.orphansNow, upper: 0n });
     this.soFar?.stood(name);
   }
 

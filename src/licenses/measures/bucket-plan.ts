@@ -2,7 +2,8 @@
 import type { Instant } from '../../base/instant.ts';
 import { EARLIEST } from '../../base/time-zone.ts';
 import type { Coverage } from '../../model/relation.ts';
-import type { Contract, License, Measure, Term } from '../contract/contract.ts';
+import { addSpan } from '../contract/calendar-span.ts';
+import type { Contract, License, Measure } from '../contract/contract.ts';
 import { coveredPercent, type Segment } from '../contract/periods.ts';
 import { BucketClock } from './bucket-clock.ts';
 import type { Cell } from './cells.ts';
@@ -38,23 +39,22 @@ export function toBucketPlan(
 ): BucketPlan {
   const { measure, term } = license;
   const clock = clockOf(measure, contract.timezone);
-  const enough = (from: Instant, until: Instant, since: Instant, within: Term | undefined): boolean =>
-    coveredPercent({ label: '', from, until }, within, { from: since, until }) >= contract.coverage;
+  const enough = (from: Instant, until: Instant, since: Instant): boolean =>
+    coveredPercent({ label: '', from, until }, term, { from: since, until }, until) >= contract.coverage;
   return {
     license,
     segments,
     clock,
     shortUntil:
-      coverage &&
-      shortUntil(clock, measure, segments, (from, until) => enough(from, until, coverage.from, term)),
+      coverage && shortUntil(clock, measure, segments, (from, until) => enough(from, until, coverage.from)),
     gapBefore(first) {
       const period = segments.findLast((segment) => segment.from <= first)?.period;
       const start = period?.from ?? segments[0]!.from;
       const begin = term?.from?.instant;
       const from = begin !== undefined && begin > start ? begin : start;
-      return { from, isEnough: period !== undefined && enough(from, period.until, first, term) };
+      return { from, isEnough: period !== undefined && enough(from, period.until, first) };
     },
-    isWhole: isWhole(license, segments, coverage, enough),
+    isWhole: isWhole(license, contract.timezone, coverage),
     conclude(cells, explain, until) {
       const plan = { measure, segments, clock, term, explain, logEnd: logEnd(clock, measure, until) };
       const { each } = measure;
@@ -99,18 +99,10 @@ function shortUntil(
   return day.from > start ? day.from : undefined;
 }
 
-/** Assignments last: one from before the log is in none of its records. */
-function isWhole(
-  license: License,
-  segments: readonly Segment[],
-  coverage: Coverage,
-  isEnough: (from: Instant, until: Instant, since: Instant, within: Term | undefined) => boolean,
-): boolean {
-  const { term, quantity } = license;
+/** Assignments last, and most are made on the first day: one from before the log is in none of its records. */
+function isWhole({ term, quantity }: License, zone: string, coverage: Coverage): boolean {
   const starts = quantity.map(({ from }) => from.instant);
   const begin = term?.from?.instant ?? starts.reduce((a, b) => (b < a ? b : a), starts[0] ?? EARLIEST);
   if (coverage === undefined || begin === EARLIEST) return false;
-  if (coverage.from <= begin) return true;
-  const period = segments.find((segment) => segment.from <= begin && begin < segment.until)?.period;
-  return period !== undefined && isEnough(begin, period.until, coverage.from, undefined);
+  return coverage.from < addSpan(begin, { months: 0, days: 1 }, zone);
 }

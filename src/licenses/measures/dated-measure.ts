@@ -3,8 +3,10 @@ import type { Instant } from '../../base/instant.ts';
 import type { ContractDate } from '../contract/contract.ts';
 import type { SelfCheckResult } from '../self-check/self-check.ts';
 import type { LicenseUse, ServerRestart, TimedUse } from '../use/license-use.ts';
+import type { Former } from '../use/renamed-sessions.ts';
 import type { Session } from '../use/session.ts';
-import type { MeasureFold, SegmentUse } from './measure-fold.ts';
+import type { MeasureFold, SegmentUse, Standing } from './measure-fold.ts';
+import { NOTHING_STANDS } from './measure-over-fold.ts';
 
 type Version = { from: ContractDate | undefined; fold: MeasureFold; unknown: string | undefined };
 
@@ -37,8 +39,12 @@ export class DatedMeasure implements MeasureFold {
     return this.versions[0]!.fold.selfCheck?.();
   }
 
-  renamed(use: TimedUse): void {
-    for (const { fold } of this.versions) fold.renamed?.(use);
+  stoodAtEnd(): Standing {
+    return this.versions[0]!.fold.stoodAtEnd?.() ?? NOTHING_STANDS;
+  }
+
+  renamed(use: TimedUse, former: Former): void {
+    for (const { fold } of this.versions) fold.renamed?.(use, former);
   }
 
   restart(restart: ServerRestart): void {

@@ -2,7 +2,7 @@
  * `count distinct KEY`: how many used the license in a period, compared at each newcomer with the quantity then in
  * force. Memory: the people of one period.
  */
-import type { Instant } from '../../base/instant.ts';
+import { type Instant, later } from '../../base/instant.ts';
 import { count } from '../../base/text-safety.ts';
 import type { Place } from '../../model/place.ts';
 import { ONE } from '../contract/amount.ts';
@@ -18,6 +18,7 @@ import {
   toSessionEvent,
 } from '../use/license-use.ts';
 import { Outliving } from '../use/outliving.ts';
+import type { Former } from '../use/renamed-sessions.ts';
 import type { Session } from '../use/session.ts';
 import { sessionOptions } from '../use/session-options.ts';
 import { Sessions } from '../use/sessions.ts';
@@ -32,6 +33,11 @@ export class DistinctMeasure implements MeasureFold {
   /** Only to know who holds a session when a period begins. */
   private readonly sessions: Sessions;
   private readonly uses: SegmentUse[] = [];
+  /** For each of them who may have held a session all the time, until a check-in proves it. */
+  private readonly unproven: Set<string>[] = [];
+  private readonly linger: bigint;
+  /** Names that passed on with their sessions: those went on as somebody else's. */
+  private readonly passedOn = new Set<string>();
   /** For each segment, the check-ins in it that have no check-out: their sessions may be as old as the log. */
   private readonly orphans: number[] = [];
   private readonly anytimeNames = new Set<string>();
@@ -57,13 +63,14 @@ export class DistinctMeasure implements MeasureFold {
 
   constructor(license: License, segments: readonly Segment[]) {
     this.cursor = new SegmentCursor(segments);
+    this.linger = license.linger;
     this.latest = segments[0]!.from;
     const orphan = () => {
       this.orphans[this.uses.length] = (this.orphans[this.uses.length] ?? 0) + 1;
     };
     this.sessions = new Sessions(sessionOptions(license), {
       take() {},
-      release() {},
+      release: (session, at) => this.proveSession(session, at - this.linger),
       change() {},
       // Whoever checked out under the id of somebody else's session may go on into the next period.
       doubt: (quantity, at, event, reason) => {
@@ -105,8 +112,9 @@ export class DistinctMeasure implements MeasureFold {
     if (use.kind !== 'use') this.sessions.follow(use.kind, event);
   }
 
-  renamed(use: TimedUse): void {
+  renamed(use: TimedUse, former: Former): void {
     const { counted: name, time, place } = use;
+    if (former.counted !== undefined) this.passedOn.add(former.counted);
     if (name === undefined) return;
     this.reach(time);
     this.doubts.note('renamed', { holder: name, place });
@@ -127,18 +135,18 @@ export class DistinctMeasure implements MeasureFold {
   finish(until: Instant): SegmentUse[] {
     this.reach(until);
     this.leave();
-    let later = 0;
+    let orphans = 0;
     for (let index = this.uses.length - 1; index >= 0; index--) {
       const use = this.uses[index]!;
-      use.upper.amount! += BigInt(later + this.anytimeNobody) * ONE;
-      if (later > 0) {
+      use.upper.amount! += BigInt(orphans + this.anytimeNobody) * ONE;
+      if (orphans > 0) {
         use.doubts.push(
-          `${count(later, 'later check-in has', 'later check-ins have')} no check-out, so the session may be as old as the log`,
+          `${count(orphans, 'later check-in has', 'later check-ins have')} no check-out, so the session may be as old as the log`,
         );
       }
       use.doubts.push(...this.anytimeDoubts.reasons());
       use.doubtful = [...use.doubtful, ...this.anytimeDoubts.places];
-      later += this.orphans[index] ?? 0;
+      orphans += this.orphans[index] ?? 0;
     }
     return this.uses;
   }
@@ -156,6 +164,21 @@ export class DistinctMeasure implements MeasureFold {
     if (!isOver(BigInt(this.sinceFall) * ONE, this.cursor.current.limit)) return;
     this.firstBeyond ??= at;
     if (this.beyond.length < MAX_WITNESSES) this.beyond.push({ holder: name, place });
+  }
+
+  /** A check-in proves the periods that lie between it and its check-out, unless it may be of another one. */
+  private proveSession(session: Session, until: Instant): void {
+    const { at, holder, place, closed, repeats, unpaired, unequal, pairing } = session;
+    const isPaired =
+      repeats === 0n && unpaired === undefined && unequal === undefined && pairing === undefined;
+    if (closed === undefined || !isPaired || this.passedOn.has(holder)) return;
+    for (let index = this.uses.length - 1; index >= 0 && this.uses[index]!.segment.until > at; index--) {
+      const { segment, lower } = this.uses[index]!;
+      if (segment.from < at || segment.until > until || !this.unproven[index]!.delete(holder)) continue;
+      lower.amount += ONE;
+      lower.at = later(lower.at, segment.from);
+      if (lower.witnesses.length < MAX_WITNESSES) lower.witnesses = [...lower.witnesses, { holder, place }];
+    }
   }
 
   private reach(at: Instant): void {
@@ -195,6 +218,7 @@ export class DistinctMeasure implements MeasureFold {
       doubts,
       doubtful: [...this.doubts.places],
     });
+    this.unproven.push(unproven);
     this.beyond = [];
     this.firstBeyond = undefined;
   }

@@ -6,6 +6,7 @@ import type { Amount } from '../contract/amount.ts';
 import type { Segment } from '../contract/periods.ts';
 import type { CheckedPoints, SelfCheckResult } from '../self-check/self-check.ts';
 import type { LicenseUse, ServerRestart, TimedUse } from '../use/license-use.ts';
+import type { Former } from '../use/renamed-sessions.ts';
 import type { Session } from '../use/session.ts';
 import type { TimeOver } from './time-over.ts';
 
@@ -40,14 +41,17 @@ export type SegmentUse = {
   selfCheck?: CheckedPoints;
 };
 
+/** Who or what a license is held by without a session: people who are assigned it, gauges. */
+export type Standing = { certain: readonly Witness[]; possible: readonly Witness[] };
+
 export interface MeasureFold {
   /** Use whose time is not known. It came before all other use, or after. */
   anytime(use: LicenseUse): void;
   add(use: TimedUse): void;
   /** An event of use is taken back. Only what adds up events has it. */
   cancel?(use: LicenseUse): void;
-  /** A session that is open goes on under a name that stands for this person from now on. */
-  renamed?(use: TimedUse): void;
+  /** A session or assignment goes on under a name that stands for this person from now on; `former`: for whom until now. */
+  renamed?(use: TimedUse, former: Former): void;
   /** A server lost its sessions; only where the license says that this ends them. Folds without sessions lack it. */
   restart?(restart: ServerRestart): void;
   /** What the server saw and the contract does not count: use of those who are left out, and refusals. */
@@ -55,6 +59,8 @@ export interface MeasureFold {
   finish(until: Instant): SegmentUse[];
   /** Sessions without a check-in, after `finish`. */
   stillOpen(): Iterable<Session>;
+  /** After `finish`: what stood when the term and its grace were over, where something stands without a session. */
+  stoodAtEnd?(): Standing;
   /** After `finish`: where the license server's own figures are known. */
   selfCheck?(): SelfCheckResult | undefined;
 }
@@ -94,9 +100,20 @@ const DOUBT_WORDS = {
   canceled: ['event was', 'events were', 'canceled afterwards'],
   cancellation: ['cancellation does', 'cancellations do', 'not say before its event which one it takes back'],
   upgraded: ['upgrade does', 'upgrades do', 'not tell what was taken before'],
+  together: [
+    'reading is',
+    'readings are',
+    'of the same instant as another one of the host, and either may be what it shows',
+  ],
+  hostless: ['reading names', 'readings name', 'no host, and each may be of another one'],
   nobody: ['event of use names', 'events of use name', 'nobody'],
   unreturned: ['session has', 'sessions have', 'no check-in'],
   orphan: ['check-in has', 'check-ins have', 'no check-out, so the session may be as old as the log'],
+  tied: [
+    'revocation is',
+    'revocations are',
+    'of the same instant as an assignment in another file, and either may be the first',
+  ],
   revoked: ['revocation has', 'revocations have', 'no assignment, so it may be as old as the log'],
   factor: ['event is', 'events are', 'of a kind that the measure states no factor for'],
 } as const;

@@ -2,8 +2,11 @@
 import type { Instant } from '../../base/instant.ts';
 import type { SelfCheckResult } from '../self-check/self-check.ts';
 import type { LicenseUse, ServerRestart, TimedUse } from '../use/license-use.ts';
+import type { Former } from '../use/renamed-sessions.ts';
 import type { Session } from '../use/session.ts';
-import type { MeasureFold, SegmentUse } from './measure-fold.ts';
+import type { MeasureFold, SegmentUse, Standing } from './measure-fold.ts';
+
+export const NOTHING_STANDS: Standing = { certain: [], possible: [] };
 
 export abstract class MeasureOverFold<Fold extends MeasureFold = MeasureFold> implements MeasureFold {
   protected abstract readonly fold: Fold;
@@ -22,8 +25,8 @@ export abstract class MeasureOverFold<Fold extends MeasureFold = MeasureFold> im
     this.fold.cancel?.(use);
   }
 
-  renamed(use: TimedUse): void {
-    this.fold.renamed?.(use);
+  renamed(use: TimedUse, former: Former): void {
+    this.fold.renamed?.(use, former);
   }
 
   restart(restart: ServerRestart): void {
@@ -36,6 +39,10 @@ export abstract class MeasureOverFold<Fold extends MeasureFold = MeasureFold> im
 
   stillOpen(): Iterable<Session> {
     return this.fold.stillOpen();
+  }
+
+  stoodAtEnd(): Standing {
+    return this.fold.stoodAtEnd?.() ?? NOTHING_STANDS;
   }
 
   selfCheck(): SelfCheckResult | undefined {

@@ -25,12 +25,16 @@ export class SampledMeasure implements MeasureFold {
   private readonly cells: Cell[] = [];
   /** Hosts whose last reading was more than nothing, or unreadable. */
   private readonly inUse = new Set<string>();
+  /** Whether one that no reading names was: nobody knows when it speaks again. */
+  private isNamelessInUse = false;
   /** Readings without a time or a feature may be of any bucket. */
   private anytimeUpper: Amount | undefined = 0n;
   /** Of the current bucket. */
   private bucket: { from: Instant; until: Instant } | undefined;
   private totals: GroupTotals;
   private readings = new Map<string, Reading>();
+  /** Of those without a host the highest. */
+  private nameless: Reading | undefined;
   private witnesses: Witness[] = [];
   /** How many of those in use when it began have no reading in it. */
   private silent = 0;
@@ -61,7 +65,26 @@ export class SampledMeasure implements MeasureFold {
       this.totals.add(use.group, { lower: 0n, upper: reading.upper }, 1n);
       return;
     }
-    const key = JSON.stringify([use.feature ?? null, use.host ?? '']);
+    if (use.host === undefined) this.addNameless(reading, witness);
+    else this.addNamed(JSON.stringify([use.feature ?? null, use.host]), reading, witness);
+  }
+
+  /** Each may be of another host, and all of them of one. */
+  private addNameless(reading: Reading, witness: Witness): void {
+    this.note('hostless', witness);
+    if (reading.upper !== 0n) this.isNamelessInUse = true;
+    const { nameless } = this;
+    const isMore = nameless === undefined || reading.lower > nameless.lower;
+    if (nameless !== undefined && isMore) {
+      this.totals.add(nameless.group, nameless, -1n);
+      this.totals.add(nameless.group, { ...nameless, lower: 0n }, 1n);
+    }
+    this.totals.add(reading.group, isMore ? reading : { ...reading, lower: 0n }, 1n);
+    if (isMore) this.nameless = reading;
+    this.noteWitness(reading, witness);
+  }
+
+  private addNamed(key: string, reading: Reading, witness: Witness): void {
     const before = this.readings.get(key);
     if (before === undefined && this.inUse.has(key)) this.silent--;
     if (reading.upper === 0n) this.inUse.delete(key);
@@ -75,7 +98,11 @@ export class SampledMeasure implements MeasureFold {
     }
     this.readings.set(key, reading);
     this.totals.add(reading.group, reading, 1n);
-    if (reading.lower > 0n && this.witnesses.length < MAX_WITNESSES) this.witnesses.push(witness);
+    this.noteWitness(reading, witness);
+  }
+
+  private noteWitness({ lower }: Reading, witness: Witness): void {
+    if (lower > 0n && this.witnesses.length < MAX_WITNESSES) this.witnesses.push(witness);
   }
 
   finish(until: Instant): SegmentUse[] {
@@ -125,8 +152,9 @@ export class SampledMeasure implements MeasureFold {
     this.bucket = next;
     this.totals = new GroupTotals(this.plan.license.measure);
     this.readings = new Map();
+    this.nameless = undefined;
     this.witnesses = [];
-    this.silent = this.inUse.size;
+    this.silent = this.inUse.size + (this.isNamelessInUse ? 1 : 0);
   }
 
   private begin(at: Instant, until: Instant): void {
@@ -146,7 +174,7 @@ export class SampledMeasure implements MeasureFold {
 
   /** Buckets without any reading. */
   private skip(from: Instant, until: Instant): void {
-    if (from >= until || this.inUse.size === 0) return;
+    if (from >= until || (this.inUse.size === 0 && !this.isNamelessInUse)) return;
     this.cells.push({ from, until, lower: 0n, upper: undefined });
     this.doubts.remark(SILENT, from, until - 1n);
   }

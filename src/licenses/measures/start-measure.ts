@@ -37,6 +37,8 @@ export function segmentsOf(
     anchor: measure.anchor,
     zone: contract.timezone,
     term: license.term,
+    // Days of the grace without use would lower the mean, and the rank, of the term.
+    isGraceApart: measure.take.kind !== 'max' && measure.take.kind !== 'sum',
     limits: toLimits(license),
   };
   const from = clamp(coverage?.from ?? first ?? EARLIEST);

@@ -45,6 +45,8 @@ type Plan = {
 const UNSETTLED =
   'the quantity changes within the period, and the contract does not say which one its figure is held against';
 
+const LOG_ENDS = 'the log ends before the period does, and what it ends with may last';
+
 /** `cells` in order of time. */
 export function summarize(plan: Plan, cells: readonly Cell[]): SegmentUse[] {
   const { segments, measure, logEnd } = plan;
@@ -67,7 +69,7 @@ export function summarize(plan: Plan, cells: readonly Cell[]): SegmentUse[] {
 }
 
 function highestOfEach(plan: Plan, segments: readonly Segment[], cells: readonly Cell[][]): SegmentUse[] {
-  return segments.map((segment, index) => toUse(plan, segment, highest(cells[index]!)));
+  return segments.map((segment, index) => untilLogEnd(plan, toUse(plan, segment, highest(cells[index]!))));
 }
 
 function proven(cell: Cell, logEnd: Instant): Cell[] {
@@ -75,6 +77,13 @@ function proven(cell: Cell, logEnd: Instant): Cell[] {
   if (until <= logEnd || cell.lower === 0n) return [cell];
   const after = { ...cell, from: later(from, logEnd), lower: cell.lower < 0n ? cell.lower : 0n };
   return from < logEnd ? [{ ...cell, until: logEnd }, after] : [after];
+}
+
+/** Where no record is to blame for what is open, it is what comes after the last. */
+function untilLogEnd({ logEnd }: Plan, use: SegmentUse): SegmentUse {
+  const { segment, lower, upper, doubts } = use;
+  const isOpen = doubts.length === 0 && lower.amount !== upper.amount && segment.until > logEnd;
+  return isOpen ? { ...use, doubts: [LOG_ENDS] } : use;
 }
 
 function toUse(
@@ -138,10 +147,10 @@ function ofWholePeriod(plan: Plan, segments: readonly Segment[], cells: readonly
   const figure = figureOf(plan, inTerm.flat());
   if (measure.take.kind === 'last') {
     const last = inTerm.findLastIndex((each) => each.some(({ from }) => from < plan.logEnd));
-    return toUse(plan, segments[Math.max(0, last)]!, figure);
+    return untilLogEnd(plan, toUse(plan, segments[Math.max(0, last)]!, figure));
   }
   const used = segments.filter((_, index) => inTerm[index]!.some(({ upper }) => upper !== 0n));
-  return useOfPeriod(plan, withUse(segments, used), figure);
+  return untilLogEnd(plan, useOfPeriod(plan, withUse(segments, used), figure));
 }
 
 /** A quantity of days without any use decides nothing, unless the measure's minimum alone is beyond it. */

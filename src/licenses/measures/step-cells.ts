@@ -1,6 +1,5 @@
 /** A value that holds until it changes (a gauge, a number of assignments), as cells: the highest value of each bucket. */
 import type { Instant } from '../../base/instant.ts';
-import type { Amount } from '../contract/amount.ts';
 import type { BucketClock } from './bucket-clock.ts';
 import type { Bounds, Cell } from './cells.ts';
 
@@ -23,15 +22,15 @@ export class StepCells {
     this.value = value;
   }
 
-  /** Proven at the one instant `at`: the last one that was set, or the one just before it. */
-  touch(at: Instant, lower: Amount): void {
+  /** So much at least, and at most, at the one instant `at`: the last one that was set, or the one just before it. */
+  touch(at: Instant, value: Bounds): void {
     if (this.clock === undefined) return;
     if (at >= this.now) {
       this.reach(at);
       this.settle();
     }
-    if (this.bucket === undefined || this.bucket.from > at) raise(this.bucketBefore(at), at, lower);
-    else raise(this.bucket, at, lower);
+    if (this.bucket === undefined || this.bucket.from > at) raise(this.bucketBefore(at), at, value);
+    else raise(this.bucket, at, value);
   }
 
   /** The bucket of `at` at the end of the cells; it may be the last of several with one value. */
@@ -71,14 +70,8 @@ export class StepCells {
 
   /** The value that was set last stood at `now`. */
   private settle(): void {
-    const { lower, upper } = this.value;
-    const { bucket } = this;
-    if (bucket === undefined) {
-      this.bucket = { ...this.clock!.at(this.now), lower, upper, at: this.now };
-      return;
-    }
-    raise(bucket, this.now, lower);
-    if (upper === undefined || (bucket.upper !== undefined && upper > bucket.upper)) bucket.upper = upper;
+    if (this.bucket === undefined) this.bucket = { ...this.clock!.at(this.now), ...this.value, at: this.now };
+    else raise(this.bucket, this.now, this.value);
   }
 
   private push(from: Instant, until: Instant): void {
@@ -86,8 +79,10 @@ export class StepCells {
   }
 }
 
-function raise(bucket: Cell | undefined, at: Instant, lower: Amount): void {
-  if (bucket === undefined || lower <= bucket.lower) return;
+function raise(bucket: Cell | undefined, at: Instant, { lower, upper }: Bounds): void {
+  if (bucket === undefined) return;
+  if (upper === undefined || (bucket.upper !== undefined && upper > bucket.upper)) bucket.upper = upper;
+  if (lower <= bucket.lower) return;
   bucket.lower = lower;
   bucket.at = at;
 }

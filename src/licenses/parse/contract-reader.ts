@@ -4,11 +4,13 @@ import { didYouMean } from '../../base/nearest-name.ts';
 import { quote } from '../../base/text-safety.ts';
 import { parseDate, startOfDay } from '../../base/time-zone.ts';
 import { type Amount, parseAmount } from '../contract/amount.ts';
-import { type CalendarSpan, parseSpan } from '../contract/calendar-span.ts';
+import { type CalendarSpan, parseSpan, parseWait, type Wait } from '../contract/calendar-span.ts';
 import type { ContractDate } from '../contract/contract.ts';
 import { ContractText, type Entry, type Value } from './contract-text.ts';
 
 export type Entries = Map<string, Entry>;
+
+const DURATION = 'a duration such as PT30M, P14D or 12h';
 
 export class ContractReader extends ContractText {
   /** Dates wait for the zone: without a valid one they are checked as if in UTC. */
@@ -24,10 +26,14 @@ export class ContractReader extends ContractText {
   }
 
   duration(node: Value): bigint | undefined {
-    const what = 'a duration such as PT30M, P14D or 12h';
-    const text = this.text(node, what);
-    if (text === undefined) return undefined;
-    return parseDuration(text) ?? this.expected(node, what);
+    const text = this.text(node, DURATION);
+    return text === undefined ? undefined : (parseDuration(text) ?? this.expected(node, DURATION));
+  }
+
+  /** A duration whose days are those of the calendar. */
+  wait(node: Value): Wait | undefined {
+    const text = this.text(node, DURATION);
+    return text === undefined ? undefined : (parseWait(text) ?? this.expected(node, DURATION));
   }
 
   span(node: Value): CalendarSpan | undefined {

@@ -147,7 +147,7 @@ export function parseReassign(reader: ContractReader, node: Value): Reassign | u
   });
   if (entries === undefined) return undefined;
   const holdNode = reader.required(entries, 'hold', node, '"reassign"');
-  const hold = holdNode && reader.duration(holdNode);
+  const hold = holdNode && reader.wait(holdNode);
   const unless = reader.optional(entries, 'unless', (value) =>
     reader.texts(value, 'reasons that the contract accepts, such as leaver'),
   );
@@ -184,7 +184,7 @@ export function parseLate(reader: ContractReader, node: Value): Late | undefined
   });
   if (entries === undefined) return undefined;
   const acceptNode = reader.required(entries, 'accept', node, '"late"');
-  const accept = acceptNode && reader.duration(acceptNode);
+  const accept = acceptNode && reader.wait(acceptNode);
   const then = reader.optional(entries, 'then', (value) => reader.word(value, ['own-period'] as const));
   return accept === undefined ? undefined : { accept, beyond: then ?? 'own-period' };
 }

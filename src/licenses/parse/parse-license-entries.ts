@@ -75,6 +75,7 @@ export function parseLicenseEntries(
         poolByVendorString: stated,
         measure,
         term,
+        zone,
         toDate: dates(zone),
         ever: { text: '1990-01-01', instant: EARLIEST },
         line: node!.line,

@@ -12,6 +12,7 @@ import type {
   Term,
   Tier,
 } from '../contract/contract.ts';
+import { graceMoved } from '../contract/grace.ts';
 import type { ContractReader, Entries } from './contract-reader.ts';
 import type { Value } from './contract-text.ts';
 import {
@@ -236,7 +237,7 @@ function licenseTerm(
     until && {
       ...(contractTerm?.from && { from: contractTerm.from }),
       until,
-      grace: contractTerm?.grace ?? 0n,
+      ...graceMoved(until.instant, contractTerm, reader.zone),
     }
   );
 }

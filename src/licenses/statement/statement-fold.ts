@@ -57,6 +57,7 @@ export class StatementFold {
   private readonly lastUse: LastUse;
   private readonly seats: { peak: PeakSeats; months: MonthTeams; heat: HeatSums } | undefined;
   private readonly tally: TeamTally | undefined;
+  private last: Instant | undefined;
 
   /** `from`: when the log begins. */
   constructor(contract: Contract, license: License, options: StatementOptions, from: Instant) {
@@ -84,6 +85,7 @@ export class StatementFold {
   }
 
   see(use: TimedUse): void {
+    this.last = use.time;
     // Who is given a seat does not use it.
     if (use.featureless || use.kind === 'assign' || use.kind === 'revoke') return;
     if (use.kind !== 'close') this.denials.grant(use);
@@ -150,7 +152,7 @@ export class StatementFold {
         upper: upper === undefined ? null : toNumber(upper),
         at: this.seats === undefined || (upper ?? ONE) === 0n ? null : formatInstant(highest.upper.at),
         limits: hasLimits ? limitsOf(stretches).map(toLimitInForce) : [],
-        spanned: coveredPercent(period, this.license.term, coverage),
+        spanned: coveredPercent(period, this.license.term, coverage, this.last),
         ...(team !== undefined && { teams: team }),
       };
     });
@@ -179,7 +181,7 @@ export class StatementFold {
       const isOutside =
         (term?.from !== undefined && month.from < term.from.instant) ||
         (term !== undefined && month.from >= term.until.instant);
-      if (isOutside || coveredPercent(month, term, coverage) < this.contract.coverage) return [];
+      if (isOutside || coveredPercent(month, term, coverage, this.last) < this.contract.coverage) return [];
       const { lower, upper } = this.boundsOf(stretches);
       return [{ month, lower: toNumber(lower), upper: upper === undefined ? undefined : toNumber(upper) }];
     });

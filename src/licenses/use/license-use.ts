@@ -318,8 +318,12 @@ export class UseReader {
   }
 
   /** As the log has it. */
-  nameOf({ values }: Mark): string | undefined {
-    return firstText(values, this.columns.person);
+  nameOf({ values }: Mark, { kind }: LicenseUse): string | undefined {
+    const isGrant = kind === 'assign' || kind === 'revoke';
+    return (
+      (isGrant ? firstText(values, this.columns.assignee) : undefined) ??
+      firstText(values, this.columns.person)
+    );
   }
 
   /** In lower case; of a bundle the one that has a weight, which need not be the first that the event names. */

@@ -1,5 +1,5 @@
 /** One period of one license: from its bounds to within, exceeded or undetermined. Three verdicts, so one file of 260 lines. */
-import { formatInstant } from '../../base/instant.ts';
+import { formatInstant, type Instant } from '../../base/instant.ts';
 import { compareText } from '../../base/text-safety.ts';
 import { comparePlaces, type Place } from '../../model/place.ts';
 import { type Coverage, type Judgement, MAX_RELATED, type Stretch } from '../../model/relation.ts';
@@ -38,6 +38,7 @@ export type PeriodContext = {
   contract: Contract;
   license: License;
   coverage: Coverage;
+  lastUse: Instant | undefined;
   teamOf?: (person: string) => string | undefined;
   capacities?: SelfCheckResult['capacities'];
 };
@@ -157,7 +158,7 @@ function judgeWithin(context: PeriodContext, period: Period, use: SegmentUse): J
     });
   }
   // Rounded down: 98.99 must not read as the 99 that was asked for.
-  const spanned = Math.floor(coveredPercent(period, license.term, coverage) * 10) / 10;
+  const spanned = Math.floor(spannedPercent(context, period) * 10) / 10;
   const reason =
     coverage === undefined
       ? 'no event of the log has a readable time'
@@ -191,8 +192,12 @@ function isThin(coverage: Coverage, gap: Stretch): boolean {
 }
 
 /** Whether the log spans so much of the period that "within" may be said of it. */
-export function isCovered({ contract, license, coverage }: PeriodContext, period: Period): boolean {
-  return coveredPercent(period, license.term, coverage) >= contract.coverage;
+export function isCovered(context: PeriodContext, period: Period): boolean {
+  return spannedPercent(context, period) >= context.contract.coverage;
+}
+
+function spannedPercent({ license, coverage, lastUse }: PeriodContext, period: Period): number {
+  return coveredPercent(period, license.term, coverage, lastUse);
 }
 
 /** By contract nothing of the quantity counts as unused in a period without evidence. */
