@@ -31,6 +31,10 @@ export class DistinctMeasure implements MeasureFold {
   private readonly cursor: SegmentCursor;
   /** Only to know who holds a session when a period begins. */
   private readonly sessions: Sessions;
+  /** Who was named when a session began, who is named now, and who was of the session that ended last. */
+  private readonly names = new WeakMap<Session, string | undefined>();
+  private name: string | undefined;
+  private released: string | undefined;
   private readonly uses: SegmentUse[] = [];
   /** For each segment, the check-ins in it that have no check-out: their sessions may be as old as the log. */
   private readonly orphans: number[] = [];
@@ -62,8 +66,10 @@ export class DistinctMeasure implements MeasureFold {
       this.orphans[this.uses.length] = (this.orphans[this.uses.length] ?? 0) + 1;
     };
     this.sessions = new Sessions(sessionOptions(license), {
-      take() {},
-      release() {},
+      take: (session) => this.names.set(session, this.name),
+      release: (session) => {
+        this.released = this.names.get(session);
+      },
       change() {},
       // Whoever checked out under the id of somebody else's session may go on into the next period.
       doubt: (quantity, at, event, reason) => {
@@ -97,12 +103,17 @@ export class DistinctMeasure implements MeasureFold {
       if (use.kind === 'open') this.outlast(name);
       return;
     }
-    if (name === undefined) {
+    this.name = name;
+    // What ends by contract before is not what the event ends.
+    if (name === undefined) this.sessions.advance(use.time);
+    this.released = undefined;
+    if (use.kind !== 'use') this.sessions.follow(use.kind, toSessionEvent(use, witness.holder));
+    // A check-in that names its session alone is of whoever checked out.
+    const user = name ?? (use.kind === 'close' ? this.released : undefined);
+    if (user === undefined) {
       this.doubts.note('nobody', witness);
       this.nobody++;
-    } else if (at >= this.cursor.current.from) this.prove(name, at, use.place);
-    const event = toSessionEvent(use, witness.holder);
-    if (use.kind !== 'use') this.sessions.follow(use.kind, event);
+    } else if (at >= this.cursor.current.from) this.prove(user, at, use.place);
   }
 
   renamed(use: TimedUse): void {

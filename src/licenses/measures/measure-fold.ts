@@ -69,6 +69,7 @@ const DOUBT_WORDS = {
   ],
   amount: ['event has', 'events have', 'no readable quantity'],
   checkin: ['check-in states', 'check-ins state', 'an amount, which may be that of its check-out'],
+  taken: ['revocation states', 'revocations state', 'an amount, which may have been added all the same'],
   repeated: ['check-out repeats', 'check-outs repeat', 'an open session and may be a second one'],
   unpaired: [
     'check-in fits',

@@ -7,6 +7,7 @@ import type { Mark } from '../../model/mark.ts';
 import type { Amount } from '../contract/amount.ts';
 import { ONE } from '../contract/amount.ts';
 import type { People } from '../contract/contract.ts';
+import { foldName } from '../contract/people.ts';
 import type { LicenseUse, TimedUse } from './license-use.ts';
 
 /** More than people leave open; beyond, the log makes them up. */
@@ -25,7 +26,7 @@ export class RenamedSessions {
     this.read = read;
     this.turns = same
       .flatMap(({ from, as }) =>
-        from === undefined ? [] : [{ at: from.instant, names: new Set(as.map(fold)) }],
+        from === undefined ? [] : [{ at: from.instant, names: new Set(as.map(foldName)) }],
       )
       .sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
     this.names = new Set(this.turns.flatMap(({ names }) => [...names]));
@@ -33,14 +34,14 @@ export class RenamedSessions {
 
   /** After what happens at the instant; `name` as the log has it. */
   note(name: string | undefined, use: TimedUse, mark: Mark): void {
-    if (name === undefined || use.featureless || !this.names.has(fold(name))) return;
-    const key = JSON.stringify([use.named ? use.key : [fold(name), use.host ?? null], use.feature]);
+    if (name === undefined || use.featureless || !this.names.has(foldName(name))) return;
+    const key = JSON.stringify([use.named ? use.key : [foldName(name), use.host ?? null], use.feature]);
     const known = this.open.get(key);
     const quantity = use.seats ?? ONE;
     if (use.kind === 'open') {
       if (known === undefined && this.open.size >= MAX_OPEN) return;
       const { at, quantity: before } = known ?? { at: use.time, quantity: 0n };
-      this.open.set(key, { name: fold(name), at, quantity: before + quantity, mark });
+      this.open.set(key, { name: foldName(name), at, quantity: before + quantity, mark });
     } else if (use.kind === 'close' && known !== undefined) {
       const rest = use.stated ? known.quantity - quantity : 0n;
       if (rest > 0n) this.open.set(key, { ...known, quantity: rest });
@@ -64,8 +65,4 @@ export class RenamedSessions {
       }
     }
   }
-}
-
-function fold(name: string): string {
-  return name.trim().toLowerCase();
 }
