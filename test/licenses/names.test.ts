@@ -90,3 +90,23 @@ test('models that one pattern fits are added up before they are rounded', () => 
     'satisfied quantity-exceeded 2',
   ]);
 });
+
+test('another type in one system may stand in the place of the one before', () => {
+  const head = 'term: {from: 2025-03-01, until: 2025-04-01}\nfields: {seat: system}';
+  const measure = '"sap-named times 0 for professional*, 1 for limited*"';
+  const grant = (action: string, minute: number, who: string, type: string, system: string) =>
+    use(action, atMinute(minute), who, { user_type: type, system });
+  const judge = (...records: object[]) =>
+    verdictsOf(editorContract({ measure, quantity: set(1), head }), [
+      grant('assign', 0, 'ann', 'Limited', 'P1'),
+      grant('assign', 1, 'bob', 'Professional', 'P1'),
+      ...records,
+    ])[0];
+  assert.match(judge(grant('assign', 2, 'bob', 'Limited', 'P1'))!, /^undetermined license-undetermined/);
+  // In another system both stand, and what was revoked does not.
+  assert.equal(judge(grant('assign', 2, 'bob', 'Limited', 'P2')), 'satisfied users-exceeded 1');
+  assert.equal(
+    judge(grant('revoke', 2, 'bob', 'Professional', 'P1'), grant('assign', 3, 'bob', 'Limited', 'P1')),
+    'violation users-exceeded 2',
+  );
+});

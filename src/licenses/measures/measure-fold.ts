@@ -99,6 +99,11 @@ const DOUBT_WORDS = {
   unreturned: ['session has', 'sessions have', 'no check-in'],
   orphan: ['check-in has', 'check-ins have', 'no check-out, so the session may be as old as the log'],
   revoked: ['revocation has', 'revocations have', 'no assignment, so it may be as old as the log'],
+  retyped: [
+    'assignment names',
+    'assignments name',
+    'another kind in the same seat, which may stand in the place of the one before',
+  ],
   factor: ['event is', 'events are', 'of a kind that the measure states no factor for'],
 } as const;
 export type DoubtReason = keyof typeof DOUBT_WORDS;
