@@ -1,7 +1,8 @@
 /** The report out of what scan and relate know: books closed, words gathered, verdict drawn. */
 import { formatInstant } from '../base/instant.ts';
-import { compareText, count } from '../base/text-safety.ts';
+import { compareText, count, quote } from '../base/text-safety.ts';
 import type { Contract } from '../licenses/contract/contract.ts';
+import { namedFields } from '../licenses/contract/defaults.ts';
 import type { CheckResult } from '../model/check.ts';
 import { compareFindings, type Finding, wordsOfKind } from '../model/finding.ts';
 import { countFindings } from '../model/finding-counts.ts';
@@ -11,7 +12,7 @@ import { countAssurance, NOTHING_VERIFIED, REPORT_SCHEMA } from '../model/report
 import type { SealResult } from '../model/seal.ts';
 import { countUndeterminedLicenses, drawVerdict, leavesOpen } from '../model/verdict.ts';
 import { findingKinds } from './finding-kinds.ts';
-import type { Plan } from './plan.ts';
+import { fieldKey, type Plan } from './plan.ts';
 import { leftOutNotices, type Related } from './relate.ts';
 import { summarizeRules } from './rule-summaries.ts';
 import type { Scan } from './scan-books.ts';
@@ -81,6 +82,7 @@ export function assembleReport(
     notices: [
       ...disabledNotices(plan),
       ...contractNotices(plan),
+      ...unseenFieldNotices(plan, scan),
       ...results.flatMap((result) => result.notices ?? []),
       ...grouplessNotices(plan, scan),
       ...seals.flatMap(({ incomplete }) =>
@@ -174,6 +176,27 @@ function isIncomplete(
 /** What the contract says of itself: signatures of its license files that nobody verified. */
 function contractNotices({ request }: Plan): Report['notices'] {
   return (request.licenses as Contract | undefined)?.notes ?? [];
+}
+
+/** What a contract reads from a field that no record has is taken to be unsaid: the field may have another name. */
+function unseenFieldNotices({ request, relations }: Plan, scan: Scan): Report['notices'] {
+  if (request.licenses === undefined) return [];
+  const read = new Set(
+    relations.flatMap(({ relation }) => relation.inputs.flatMap(({ values }) => values.map(fieldKey))),
+  );
+  return namedFields(request.licenses as Contract).flatMap(({ concept, fields }) => {
+    const isUnseen = fields.every(
+      (field) => read.has(fieldKey(field)) && !scan.occurring.has(fieldKey(field)),
+    );
+    if (fields.length === 0 || !isUnseen) return [];
+    const names = fields.map(({ name }) => quote(name)).join(', ');
+    return [
+      {
+        code: 'unseen-field',
+        message: `the contract reads ${quote(concept)} from ${names}, which no record carries`,
+      },
+    ];
+  });
 }
 
 /** A check that was left out is said, so that nobody takes its silence for an answer. */

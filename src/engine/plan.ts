@@ -113,7 +113,7 @@ export type Program = {
   detectors: DetectorIndex<Detector>;
   /** The detections that run on this source. */
   detections: number[];
-  /** The fields that detections look at, to know which never occur. */
+  /** The fields that detections look at and marks carry, to know which never occur. */
   fields: { field: FieldRef; slot: Slot }[];
 };
 
@@ -131,7 +131,8 @@ export function compileProgram(plan: Plan, mapping: Mapping, ids: ValueIds, kern
     if (outputs.length === 0 && !isCounted && plan.matching === undefined) continue;
     detectors.add({ detection: index, outputs }, narrowed, cursor);
     detections.push(index);
-    for (const field of requiredFields(detection)) {
+    const read = inputs.get(detection.id)?.flatMap(({ input }) => input.values) ?? [];
+    for (const field of [...requiredFields(detection), ...read]) {
       fields.set(fieldKey(field), { field, slot: toSlot(field, cursor) });
     }
   }

@@ -107,12 +107,24 @@ function namesSeveral({ fields }: Contract): ConditionNode {
   );
 }
 
-/** An event that is both a check-out and a borrowing, for a pattern says `license.*`, is the borrowing. */
+/**
+ * An event that is both a check-out and a borrowing, for a pattern says `license.*`, is the borrowing; one that is both use and
+ * something that is told apart is that.
+ */
 function actsOf({ events }: Contract, kind: keyof EventWords): ConditionNode {
-  const wide = events[kind].some((glob) => /[*?]/.test(glob) || events.borrow.includes(glob));
-  const act = kind === 'open' && wide ? and(acts(events.open), not(acts(events.borrow))) : acts(events[kind]);
+  const isPattern = (glob: string) => /[*?]/.test(glob);
+  const wide = events[kind].some((glob) => isPattern(glob) || events.borrow.includes(glob));
+  const others = kind === 'open' && wide ? events.borrow : [];
+  const told = kind === 'use' && events.use.some(isPattern) ? TOLD_APART.flatMap((each) => events[each]) : [];
+  const apart = [...others, ...told].filter(
+    (glob) => !events[kind].includes(glob) || events.borrow.includes(glob),
+  );
+  const act = apart.length === 0 ? acts(events[kind]) : and(acts(events[kind]), not(acts(apart)));
   return kind === 'denied' ? act : happened(act);
 }
+
+/** What begins or ends a session, or is no use; an assignment may be use to a contract that says so. */
+const TOLD_APART = ['open', 'close', 'borrow', 'denied', 'upgrade', 'cancel'] as const;
 
 /** What failed did not happen: it takes no seat and gives none back. */
 function happened(act: ConditionNode): ConditionNode {

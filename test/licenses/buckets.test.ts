@@ -143,6 +143,7 @@ const distinct: Twin = (used, bucket, all) => {
 };
 
 const sum: Twin = (used, bucket) => {
+  const all = used.reduce((total, { at, amount }) => total + (at === undefined ? 0 : Number(amount ?? 0)), 0);
   const inside = used.filter(({ at, kind }) => kind !== 'close' && (at === undefined || holds(bucket, at)));
   let [lower, upper]: [bigint, bigint | undefined] = [0n, 0n];
   for (const { at, amount } of inside) {
@@ -153,6 +154,8 @@ const sum: Twin = (used, bucket) => {
       if (upper !== undefined && units > 0n) upper += units;
     }
   }
+  // More was taken back than the log says was used.
+  if (all < 0) upper = undefined;
   return { lower, upper };
 };
 

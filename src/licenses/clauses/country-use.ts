@@ -4,6 +4,7 @@ import { formatNumber, quote } from '../../base/text-safety.ts';
 import type { Place } from '../../model/place.ts';
 import { type Judgement, MAX_RELATED } from '../../model/relation.ts';
 import type { Countries, License } from '../contract/contract.ts';
+import { isCountry } from '../contract/countries.ts';
 import { holderOf, type LicenseUse } from '../use/license-use.ts';
 import type { UseWatcher } from '../use/use-watcher.ts';
 import { licenseSeverity } from '../verdict/license-findings.ts';
@@ -33,7 +34,7 @@ export class CountryUse implements UseWatcher {
     if (use.kind !== 'open' && use.kind !== 'use' && use.kind !== 'upgrade') return;
     const country = use.country?.trim().toUpperCase();
     // The contract names countries by their codes (ISO 3166-1 alpha-2): another name may be any of them.
-    const isNamed = country !== undefined && /^[A-Z]{2}$/.test(country);
+    const isNamed = country !== undefined && isCountry(country);
     if (isNamed && this.named.has(country) === (this.countries.rule === 'only')) return;
     if (use.featureless) this.unsaid.note('feature', use);
     // An upgrade goes on where its session began.

@@ -1,6 +1,6 @@
 /** What holds where a contract says nothing of the kind. docs/license-contract.md tells its reader the same. */
 import type { FieldRef } from '../../model/mark.ts';
-import type { EventWords, LicenseFields } from './contract.ts';
+import type { Contract, EventWords, LicenseFields } from './contract.ts';
 
 export const DEFAULT_COVERAGE = 99;
 
@@ -38,5 +38,12 @@ export const DEFAULT_FIELDS: LicenseFields = {
   received: raw('received_at', 'ingested_at'),
   canceled: raw('canceled', 'cancels'),
 };
+
+/** The fields that a contract names instead. */
+export function namedFields({ fields }: Pick<Contract, 'fields'>): { concept: string; fields: FieldRef[] }[] {
+  return (Object.keys(DEFAULT_FIELDS) as (keyof LicenseFields)[])
+    .filter((concept) => JSON.stringify(fields[concept]) !== JSON.stringify(DEFAULT_FIELDS[concept]))
+    .map((concept) => ({ concept, fields: fields[concept] }));
+}
 
 export const DEFAULT_PERSON: FieldRef[] = [{ taxonomy: 'audit', name: 'actor' }];

@@ -15,15 +15,15 @@ type Meaning = { from: Instant | undefined; person: string };
 type ToPerson = (name: string, at?: Instant) => string | typeof EXCLUDED;
 
 /**
- * The person behind a name at an instant. Names are folded to lower case, for directories and mail systems do not tell
+ * The person behind a name at an instant. Names are folded, for directories and mail systems do not tell
  * `Ann` from `ann`; an unmapped name is its own person. A name that stands for somebody since a date only is its own
  * person before it, and at an unknown time.
  */
 export function compilePeople(people: People): ToPerson {
   const meanings = toMeanings(people);
-  const excluded = people.exclude.map(({ match }) => compileGlob(fold(match)));
+  const excluded = people.exclude.map(({ match }) => compileGlob(foldName(match)));
   const judge: ToPerson = (name, at) => {
-    const folded = fold(name);
+    const folded = foldName(name);
     const meant = meanings
       .get(folded)
       ?.find(({ from }) => from === undefined || (at !== undefined && from <= at));
@@ -35,7 +35,7 @@ export function compilePeople(people: People): ToPerson {
     let person = judged.get(name);
     if (person === undefined) {
       person = judge(name, at);
-      if (meanings.get(fold(name))?.some(({ from }) => from !== undefined)) return person;
+      if (meanings.get(foldName(name))?.some(({ from }) => from !== undefined)) return person;
       if (judged.size >= MAX_REMEMBERED) judged.clear();
       judged.set(name, person);
     }
@@ -47,8 +47,8 @@ function toMeanings({ same }: People): Map<string, Meaning[]> {
   const meanings = new Map<string, Meaning[]>();
   for (const { person, as, from } of same) {
     for (const name of as) {
-      const known = meanings.get(fold(name)) ?? [];
-      meanings.set(fold(name), [...known, { from: from?.instant, person: fold(person) }]);
+      const known = meanings.get(foldName(name)) ?? [];
+      meanings.set(foldName(name), [...known, { from: from?.instant, person: foldName(person) }]);
     }
   }
   const start = ({ from }: Meaning) => from ?? -(2n ** 63n);
@@ -60,11 +60,11 @@ function toMeanings({ same }: People): Map<string, Meaning[]> {
 export function compileExclusions(people: People): (name: string, at?: Instant) => string | undefined {
   const toPerson = compilePeople({ ...people, exclude: [] });
   const rules = people.exclude.map(({ match, because }) => ({
-    holds: compileGlob(fold(match)),
+    holds: compileGlob(foldName(match)),
     clause: because ?? `exclude ${match}`,
   }));
   return (name, at) => {
-    const names = [fold(name), toPerson(name, at) as string];
+    const names = [foldName(name), toPerson(name, at) as string];
     return rules.find(({ holds }) => names.some(holds))?.clause;
   };
 }
@@ -74,7 +74,7 @@ export function compileTeams({ teams }: Pick<People, 'teams'>): (person: string)
   const named = new Map<string, string>();
   const patterns: { holds: (text: string) => boolean; team: string }[] = [];
   for (const { team, match } of teams) {
-    for (const each of match.map(fold)) {
+    for (const each of match.map(foldName)) {
       if (/[*?]/.test(each)) patterns.push({ holds: compileGlob(each), team });
       else if (!named.has(each)) named.set(each, team);
     }
@@ -84,13 +84,14 @@ export function compileTeams({ teams }: Pick<People, 'teams'>): (person: string)
   return (person) => {
     const known = judged.get(person);
     if (known !== undefined || judged.has(person)) return known;
-    const team = named.get(fold(person)) ?? patterns.find(({ holds }) => holds(fold(person)))?.team;
+    const team = named.get(foldName(person)) ?? patterns.find(({ holds }) => holds(foldName(person)))?.team;
     if (judged.size >= MAX_REMEMBERED) judged.clear();
     judged.set(person, team);
     return team;
   };
 }
 
-function fold(name: string): string {
-  return name.trim().toLowerCase();
+/** One spelling of a name: without case, and composed, for systems differ in whether an accent is a character of its own. */
+export function foldName(name: string): string {
+  return name.trim().toLowerCase().normalize('NFC');
 }

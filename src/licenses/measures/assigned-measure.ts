@@ -13,7 +13,7 @@ import type { Former } from '../use/renamed-sessions.ts';
 import type { Session } from '../use/session.ts';
 import { AssignedSoFar } from './assigned-so-far.ts';
 import { AssignedWorth } from './assigned-worth.ts';
-import { type Assignments, isHeld, keyOf, loosen, matching, revokedBy } from './assignments.ts';
+import { type Assignments, isHeld, keyOf, loosen, matching, otherKinds, revokedBy } from './assignments.ts';
 import type { BucketPlan } from './bucket-plan.ts';
 import type { Bounds, Cell } from './cells.ts';
 import type { MeasureFold, SegmentUse, Standing, Witness } from './measure-fold.ts';
@@ -221,14 +221,17 @@ export class AssignedMeasure implements MeasureFold {
     const key = keyOf(use);
     if (this.worth.isByKind && this.worth.of([{ kind, isCertain: true }]).upper === undefined)
       this.doubts.note('factor', witness, time, undefined);
-    this.change(name, features, () =>
+    const others = otherKinds(features, use);
+    if (others.length > 0) this.doubts.note('retyped', witness, time, undefined);
+    this.change(name, features, () => {
+      loosen(features, others);
       features.set(key, {
         feature,
         kind,
         seat: use.seat,
         isCertain: isCertain || features.get(key)?.isCertain === true,
-      }),
-    );
+      });
+    });
     if (!this.witnesses.has(name)) this.witnesses.set(name, witness);
   }
 

@@ -14,6 +14,15 @@ export function isHeld(features: Assignments): boolean {
   return false;
 }
 
+/** Other kinds that somebody holds in the seat that is assigned: that of the seat may have changed, or be one more. */
+export function otherKinds(features: Assignments, { feature, group, seat }: TimedUse): string[] {
+  if (seat === undefined) return [];
+  return [...features].flatMap(([key, held]) => {
+    const isOther = held?.seat === seat && held.feature === feature && held.kind !== group;
+    return isOther ? [key] : [];
+  });
+}
+
 export function loosen(features: Assignments, keys: readonly string[]): void {
   for (const key of keys) {
     const held = features.get(key);

@@ -32,6 +32,10 @@ export class DistinctMeasure implements MeasureFold {
   private readonly cursor: SegmentCursor;
   /** Only to know who holds a session when a period begins. */
   private readonly sessions: Sessions;
+  /** Who was named when a session began, who is named now, and who was of the session that ended last. */
+  private readonly names = new WeakMap<Session, string | undefined>();
+  private name: string | undefined;
+  private released: string | undefined;
   private readonly uses: SegmentUse[] = [];
   /** For each of them who may have held a session all the time, until a check-in proves it. */
   private readonly unproven: Set<string>[] = [];
@@ -69,8 +73,11 @@ export class DistinctMeasure implements MeasureFold {
       this.orphans[this.uses.length] = (this.orphans[this.uses.length] ?? 0) + 1;
     };
     this.sessions = new Sessions(sessionOptions(license), {
-      take() {},
-      release: (session, at) => this.proveSession(session, at - this.linger),
+      take: (session) => this.names.set(session, this.name),
+      release: (session, at) => {
+        this.released = this.names.get(session);
+        this.proveSession(session, at - this.linger);
+      },
       change() {},
       // Whoever checked out under the id of somebody else's session may go on into the next period.
       doubt: (quantity, at, event, reason) => {
@@ -104,12 +111,17 @@ export class DistinctMeasure implements MeasureFold {
       if (use.kind === 'open') this.outlast(name);
       return;
     }
-    if (name === undefined) {
+    this.name = name;
+    // What ends by contract before is not what the event ends.
+    if (name === undefined) this.sessions.advance(use.time);
+    this.released = undefined;
+    if (use.kind !== 'use') this.sessions.follow(use.kind, toSessionEvent(use, witness.holder));
+    // A check-in that names its session alone is of whoever checked out.
+    const user = name ?? (use.kind === 'close' ? this.released : undefined);
+    if (user === undefined) {
       this.doubts.note('nobody', witness);
       this.nobody++;
-    } else if (at >= this.cursor.current.from) this.prove(name, at, use.place);
-    const event = toSessionEvent(use, witness.holder);
-    if (use.kind !== 'use') this.sessions.follow(use.kind, event);
+    } else if (at >= this.cursor.current.from) this.prove(user, at, use.place);
   }
 
   renamed(use: TimedUse, former: Former): void {

@@ -10,13 +10,20 @@ import type { DoubtReason } from './measure-fold.ts';
 
 /** A check-in ends what its check-out began. An amount that it states may be said of the same use, or there alone. */
 export function addsNothing({ count }: Measure, { kind, statesAmount, amount }: LicenseUse): boolean {
-  return kind === 'close' && (count.what !== 'sum' || !statesAmount || amount === 0n);
+  return ENDS.has(kind) && (count.what !== 'sum' || !statesAmount || amount === 0n);
 }
+
+const ENDS: ReadonlySet<LicenseUse['kind']> = new Set(['close', 'revoke', 'assign']);
+
+/** Why nothing bounds a sum whose corrections exceed what they correct. */
+export const MORE_TAKEN_BACK =
+  'corrections take back more than the log says was used, so use is missing from it';
 
 /** Why the amount of an event is possible and not proven. */
 export function openReason({ kind, isSecond, featureless }: LicenseUse): DoubtReason | undefined {
   if (isSecond) return 'second';
   if (featureless) return 'featureless';
+  if (kind === 'revoke') return 'taken';
   return kind === 'close' ? 'checkin' : undefined;
 }
 

@@ -75,6 +75,7 @@ const DOUBT_WORDS = {
   ],
   amount: ['event has', 'events have', 'no readable quantity'],
   checkin: ['check-in states', 'check-ins state', 'an amount, which may be that of its check-out'],
+  taken: ['revocation states', 'revocations state', 'an amount, which may have been added all the same'],
   repeated: ['check-out repeats', 'check-outs repeat', 'an open session and may be a second one'],
   unpaired: [
     'check-in fits',
@@ -115,6 +116,11 @@ const DOUBT_WORDS = {
     'of the same instant as an assignment in another file, and either may be the first',
   ],
   revoked: ['revocation has', 'revocations have', 'no assignment, so it may be as old as the log'],
+  retyped: [
+    'assignment names',
+    'assignments name',
+    'another kind in the same seat, which may stand in the place of the one before',
+  ],
   factor: ['event is', 'events are', 'of a kind that the measure states no factor for'],
 } as const;
 export type DoubtReason = keyof typeof DOUBT_WORDS;

@@ -1,13 +1,13 @@
 /** `count sum(FIELD)` and `count events` each bucket, or over the days of each window. Memory: the buckets with use. */
 import type { Instant } from '../../base/instant.ts';
-import { formatAmount } from '../contract/amount.ts';
+import { type Amount, formatAmount } from '../contract/amount.ts';
 import { holderOf, type LicenseUse, type TimedUse } from '../use/license-use.ts';
 import type { Session } from '../use/session.ts';
 import type { Stretch } from './bucket-clock.ts';
 import { type BucketPlan, SHORT_HISTORY } from './bucket-plan.ts';
 import { Cancellations } from './cancellations.ts';
 import { type Cell, CellSums } from './cells.ts';
-import { addsNothing, eventAmount, openReason } from './event-amount.ts';
+import { addsNothing, eventAmount, MORE_TAKEN_BACK, openReason } from './event-amount.ts';
 import type { MeasureFold, SegmentUse, Witness } from './measure-fold.ts';
 import { MAX_WITNESSES } from './peak.ts';
 import { PeriodDoubts } from './period-doubts.ts';
@@ -23,6 +23,8 @@ export class SumBuckets implements MeasureFold {
   /** Who added to a bucket, by where it begins. */
   private readonly added = new Map<Instant, Map<string, Witness>>();
   private kept = 0;
+  /** Of the whole log. */
+  private total: Amount = 0n;
   private readonly cancellations = new Cancellations();
 
   constructor(plan: BucketPlan) {
@@ -66,6 +68,7 @@ export class SumBuckets implements MeasureFold {
         reach.until - 1n,
       );
     }
+    this.total += amount;
     // A correction lowers what is proven, and not what is possible: somebody must vouch for it.
     const isOpen = open !== undefined || isCanceled;
     this.sums.add(reach, isOpen && amount > 0n ? 0n : amount, amount > 0n ? amount : 0n);
@@ -79,6 +82,10 @@ export class SumBuckets implements MeasureFold {
   cells(): Cell[] {
     const { segments, shortUntil } = this.plan;
     this.sums.add(this.always(), -this.cancellations.doubtful, 0n);
+    if (this.total < 0n) {
+      this.sums.add(this.always(), 0n, undefined);
+      this.doubts.remark(MORE_TAKEN_BACK, undefined, undefined);
+    }
     if (shortUntil !== undefined) {
       this.sums.add({ from: segments[0]!.from, until: shortUntil }, 0n, undefined);
       this.doubts.remark(SHORT_HISTORY, segments[0]!.from, shortUntil - 1n);

@@ -11,7 +11,7 @@ import { falls, SegmentCursor } from '../contract/segment-cursor.ts';
 import { holderOf, type LicenseUse, type TimedUse } from '../use/license-use.ts';
 import type { Session } from '../use/session.ts';
 import { Cancellations } from './cancellations.ts';
-import { addsNothing, eventAmount, openReason } from './event-amount.ts';
+import { addsNothing, eventAmount, MORE_TAKEN_BACK, openReason } from './event-amount.ts';
 import { Doubts, type MeasureFold, type SegmentUse, type Witness } from './measure-fold.ts';
 import { MAX_WITNESSES } from './peak.ts';
 
@@ -29,6 +29,8 @@ export class SumMeasure implements MeasureFold {
   private doubts = new Doubts();
   private sinceFall: Amount = 0n;
   private subtracted: Amount = 0n;
+  /** Of all that the log has so far. Below zero, more was taken back than the log says was used. */
+  private total: Amount = 0n;
   private people = new Map<string, Witness>();
   /** When and where the sum last passed the limit in this segment. */
   private passed: { at: Instant; witness: Witness } | undefined;
@@ -64,6 +66,7 @@ export class SumMeasure implements MeasureFold {
       this.doubts.note(doubt ?? 'amount', witness);
       return;
     }
+    this.total += amount;
     if (amount < 0n) this.subtracted -= amount;
     else this.possible += amount;
     const isCanceled = this.cancellations.has(use);
@@ -126,10 +129,12 @@ export class SumMeasure implements MeasureFold {
     const doubts = this.doubts.reasons();
     if (this.subtracted > 0n)
       doubts.push(`corrections of -${formatAmount(this.subtracted)} lie in the period`);
+    const isMissing = this.total < 0n;
+    if (isMissing) doubts.push(MORE_TAKEN_BACK);
     this.uses.push({
       segment,
       lower: { amount: this.sinceFall, at, witnesses },
-      upper: { amount: this.unbounded ? undefined : this.possible, at, witnesses },
+      upper: { amount: this.unbounded || isMissing ? undefined : this.possible, at, witnesses },
       doubts,
       doubtful: [...this.doubts.places],
     });

@@ -15,6 +15,7 @@ import type {
   Rollover,
   Term,
 } from '../contract/contract.ts';
+import { isCountry } from '../contract/countries.ts';
 import { formatLimit, toLimits } from '../contract/quantities.ts';
 import type { ContractReader, Entries } from './contract-reader.ts';
 import type { Value } from './contract-text.ts';
@@ -134,7 +135,7 @@ export function parseCountries(reader: ContractReader, node: Value): Countries |
   const names = reader.texts(list, 'countries by ISO 3166-1 alpha-2, such as DE');
   if (names?.length === 0) reader.problem(list, 'expected at least one country, found none');
   for (const name of names ?? []) {
-    if (!/^[A-Za-z]{2}$/.test(name))
+    if (!isCountry(name.toUpperCase()))
       reader.problem(list, `expected a country by ISO 3166-1 alpha-2, such as DE, found ${quote(name)}`);
   }
   return names && { rule, names: names.map((name) => name.toUpperCase()) };

@@ -2,6 +2,7 @@
 import { quote } from '../../base/text-safety.ts';
 import type { ContractDate, People } from '../contract/contract.ts';
 import { DEFAULT_PERSON } from '../contract/defaults.ts';
+import { foldName } from '../contract/people.ts';
 import type { ContractReader } from './contract-reader.ts';
 import type { Value } from './contract-text.ts';
 import { toFieldRef } from './parse-measure.ts';
@@ -30,6 +31,7 @@ type Meaning = { person: string; from: ContractDate | undefined };
 
 function parseSame(reader: ContractReader, items: readonly Value[], people: People): void {
   const meanings = new Map<string, Meaning[]>();
+  const named: { person: string; node: Value }[] = [];
   for (const node of items) {
     const entries = reader.mapping(node, 'a mapping of "person" and "as"', {
       owner: '"same"',
@@ -43,10 +45,10 @@ function parseSame(reader: ContractReader, items: readonly Value[], people: Peop
     const from = reader.optional(entries, 'from', (value) => reader.date(value));
     if (person === undefined || names === undefined) continue;
     for (const name of names) {
-      const known = meanings.get(name.toLowerCase()) ?? [];
+      const known = meanings.get(foldName(name)) ?? [];
       const other = known.find((each) => each.from?.instant === from?.instant);
-      if (other === undefined) meanings.set(name.toLowerCase(), [...known, { person, from }]);
-      else if (other.person.toLowerCase() !== person.toLowerCase()) {
+      if (other === undefined) meanings.set(foldName(name), [...known, { person, from }]);
+      else if (foldName(other.person) !== foldName(person)) {
         reader.problem(
           namesNode,
           `${quote(name)} cannot be both ${quote(other.person)} and ${quote(person)}${from === undefined ? '' : ` from ${from.text}`}`,
@@ -54,6 +56,15 @@ function parseSame(reader: ContractReader, items: readonly Value[], people: Peop
       }
     }
     people.same.push({ person, as: names, ...(from && { from }) });
+    named.push({ person, node: personNode });
+  }
+  for (const { person, node } of named) {
+    const other = meanings.get(foldName(person))?.find((each) => foldName(each.person) !== foldName(person));
+    if (other !== undefined)
+      reader.problem(
+        node,
+        `expected the name that counts, found ${quote(person)}, which is another name of ${quote(other.person)}`,
+      );
   }
 }
 

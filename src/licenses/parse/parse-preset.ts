@@ -1,9 +1,12 @@
 /** A vendor's measure by its name, with the clauses that a contract adds to it: `oracle-nup at least 200`. */
+import { quote } from '../../base/text-safety.ts';
 import { parseDate, startOfDay } from '../../base/time-zone.ts';
 import type { Measure } from '../contract/contract.ts';
 import { parseMeasure } from './parse-measure.ts';
 import { PRESETS, type Preset } from './presets.ts';
 import type { MeasureProblem } from './sentence-words.ts';
+
+const UTC_NAMES: ReadonlySet<string> = new Set(['UTC', 'Etc/UTC', 'GMT', 'Etc/GMT']);
 
 export function presetNames(): string[] {
   return Object.keys(PRESETS);
@@ -26,6 +29,11 @@ export function parsePreset(
   problem: MeasureProblem,
 ): Measure | undefined {
   const { name, preset } = presetOf(text)!;
+  if (preset.isOfUtc === true && !UTC_NAMES.has(zone))
+    return problem(
+      text.indexOf(name),
+      `expected "timezone: UTC", by which ${quote(name)} counts, found ${quote(zone)}`,
+    );
   const end = text.indexOf(name) + name.length;
   const added = `${text.slice(end)}${preset.last === undefined ? '' : ` ${preset.last}`}`;
   let isReported = false;

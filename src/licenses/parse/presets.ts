@@ -16,6 +16,8 @@ export type Preset = {
   versions: readonly PresetVersion[];
   /** What stands after the clauses that a contract adds to the name. */
   last?: string;
+  /** Whose days and months are those of UTC: in another zone the figure would be another. */
+  isOfUtc?: true;
   /** What the contract has to say for the figure to be the vendor's. */
   needs?: string;
   source: string;
@@ -48,6 +50,7 @@ export const PRESETS: Readonly<Record<string, Preset>> = {
   'datadog-hosts': {
     title: 'Datadog infrastructure hosts: the highest hour of the month, the top 1 % of hours left out',
     versions: [{ sentence: 'count distinct host each hour take drop-top 1% over month' }],
+    isOfUtc: true,
     needs: '"timezone: UTC"',
     source: 'https://docs.datadoghq.com/account_management/billing/',
   },
@@ -89,8 +92,9 @@ export const PRESETS: Readonly<Record<string, Preset>> = {
   },
   'keygen-machines': {
     title: 'Keygen machines: activated and not deactivated, at once',
-    versions: [{ sentence: 'count assigned fingerprint each instant take max over month' }],
-    needs: '"events" with "assign: machine.created" and "revoke: machine.deleted"',
+    versions: [{ sentence: 'count assigned session each instant take max over month' }],
+    needs:
+      '"events: {assign: license.activate, revoke: license.deactivate, use: []}", as event logs are read: they name a machine as the session, and not its fingerprint',
     source: 'https://keygen.sh/docs/activating-machines/',
   },
   'mathworks-concurrent': {
@@ -174,6 +178,7 @@ export const PRESETS: Readonly<Record<string, Preset>> = {
           'count sum(credits_used_cloud_services) beyond 10% of sum(credits_used_compute) each day take sum over month',
       },
     ],
+    isOfUtc: true,
     needs:
       '"timezone: UTC", for the day is that of UTC, and both fields in each event: a day of METERING_DAILY_HISTORY, with the compute of warehouses alone',
     source: 'https://docs.snowflake.com/en/sql-reference/account-usage/metering_daily_history',
@@ -191,6 +196,7 @@ export const PRESETS: Readonly<Record<string, Preset>> = {
   'snowflake-storage': {
     title: 'Snowflake storage: bytes on the average of the month',
     versions: [{ sentence: 'count level(bytes) each instant take mean over month' }],
+    isOfUtc: true,
     needs: '"timezone: UTC", and readings in a field "bytes"',
     source: 'https://docs.snowflake.com/en/user-guide/admin-usage-billing.html',
   },

@@ -269,7 +269,7 @@ export class UseReader {
     const { columns } = this;
     const { kind, featureless } = this.steps[mark.step]!;
     const isGrant = kind === 'assign' || kind === 'revoke';
-    if (kind === 'restart' || (isGrant && this.license.measure.count.what !== 'assigned')) return undefined;
+    if (kind === 'restart' || (isGrant && !this.countsGrant(mark))) return undefined;
     const name =
       (isGrant ? firstText(values, columns.assignee) : undefined) ?? firstText(values, columns.person);
     const counted = name === undefined ? undefined : this.toPerson(name, mark.time);
@@ -315,6 +315,12 @@ export class UseReader {
       place: mark.place,
       origin: mark,
     };
+  }
+
+  private countsGrant({ values, step }: Mark): boolean {
+    const { what } = this.license.measure.count;
+    if (what !== 'sum') return what === 'assigned';
+    return this.steps[step]!.kind === 'revoke' && firstText(values, this.columns.amount) !== undefined;
   }
 
   /** As the log has it. */

@@ -7,6 +7,7 @@ import type { Mark } from '../../model/mark.ts';
 import type { Amount } from '../contract/amount.ts';
 import { ONE } from '../contract/amount.ts';
 import type { People } from '../contract/contract.ts';
+import { foldName } from '../contract/people.ts';
 import type { LicenseUse, TimedUse } from './license-use.ts';
 
 /** More than people leave open; beyond, the log makes them up. */
@@ -29,18 +30,19 @@ export class RenamedSessions {
     this.read = read;
     this.turns = same
       .flatMap(({ from, as }) =>
-        from === undefined ? [] : [{ at: from.instant, names: new Set(as.map(fold)) }],
+        from === undefined ? [] : [{ at: from.instant, names: new Set(as.map(foldName)) }],
       )
       .sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
-    this.persons = new Set(same.map(({ person }) => fold(person)));
+    this.persons = new Set(same.map(({ person }) => foldName(person)));
     this.names = new Set(this.turns.flatMap(({ names }) => [...names]));
   }
 
   /** After what happens at the instant; `name` as the log has it. */
   note(name: string | undefined, use: TimedUse, mark: Mark): void {
-    if (this.names.size === 0 || name === undefined || use.featureless || !this.names.has(fold(name))) return;
-    if (use.kind === 'assign' || use.kind === 'revoke') this.noteAssignment(fold(name), use, mark);
-    else this.noteSession(fold(name), use, mark);
+    if (this.names.size === 0 || name === undefined || use.featureless || !this.names.has(foldName(name)))
+      return;
+    if (use.kind === 'assign' || use.kind === 'revoke') this.noteAssignment(foldName(name), use, mark);
+    else this.noteSession(foldName(name), use, mark);
   }
 
   private noteAssignment(name: string, use: TimedUse, mark: Mark): void {
@@ -90,8 +92,4 @@ export class RenamedSessions {
 /** Field by field: a mark may be read from its bytes when it is asked, and a spread of it has nothing. */
 function markAt({ step, place, identity, subject, values }: Mark, time: Instant): Mark {
   return { step, time, place, identity, subject, values };
-}
-
-function fold(name: string): string {
-  return name.trim().toLowerCase();
 }

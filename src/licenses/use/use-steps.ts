@@ -28,7 +28,8 @@ const OTHERS = {
   assigned: ['denied'],
   level: ['denied'],
   sampled: ['denied'],
-  sum: ['denied', 'cancel'],
+  // What a revocation states may have been added all the same.
+  sum: ['denied', 'cancel', 'revoke'],
   events: ['denied', 'cancel'],
 } as const satisfies Record<Count['what'], readonly UseKind[]>;
 
