@@ -63,14 +63,13 @@ export function compileLicenses(
     const relation = licenseRelation(contract, license, steps, statement);
     relations.push({ license: license.id, relation });
   }
-  const { open, use, borrow, assign } = contract.events;
-  const used = acts([...open, ...use, ...borrow]);
+  const used = or((['open', 'use', 'borrow'] as const).map((kind) => actsOf(contract, kind)));
   const uncovered = uncoveredCondition(contract, used);
   if (uncovered !== undefined) {
     const ids = [detect(':uncovered', 'use that no license covers', 1, uncovered)];
     // Where licenses count who is assigned them, to be assigned one is to use it.
     if (contract.licenses.some(({ measure }) => measure.count.what === 'assigned')) {
-      const assigned = uncoveredCondition(contract, and(acts(assign), not(used)))!;
+      const assigned = uncoveredCondition(contract, and(actsOf(contract, 'assign'), not(used)))!;
       ids.push(detect(':uncovered:assign', 'assignment that no license covers', 1, assigned));
     }
     relations.push({ license: contract.id, relation: uncoveredUse(contract, ids) });
@@ -89,7 +88,7 @@ function uncoveredCondition(contract: Contract, acted: ConditionNode): Condition
     ({ covers: { version, environments } }) => version === undefined && environments === undefined,
   );
   if (unbounded.some(coversAll)) return undefined;
-  const named = and(happened(acted), namesFeature(contract));
+  const named = and(acted, namesFeature(contract));
   if (unbounded.length === 0) return named;
   const covered = covering(
     contract,
