@@ -65,7 +65,7 @@ export type Judgement = {
   code: string;
   /** What happened, with the values. */
   message: string;
-  /** Where the episode begins, and at most MAX_RELATED further places. */
+  /** Where the episode begins, and further places, as `tellPlace` chooses them. */
   place: Place;
   related: Place[];
   /** Positions the episode stands for. */
@@ -96,7 +96,7 @@ export type Judgement = {
 /** Gets what a statement tells of a license. Figures are not judged, so they are no judgement that a finding could come of. */
 export type TellFigures = (figures: LicenseFigures) => void;
 
-/** Further places a finding names; the count tells the rest. */
+/** Further places a finding names; the count tells the rest. Of each file that none of them lies in, one comes on top. */
 export const MAX_RELATED = 9;
 
 export interface Relation {

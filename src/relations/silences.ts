@@ -2,7 +2,8 @@
 import type { Instant } from '../base/instant.ts';
 import type { Mark } from '../model/mark.ts';
 import type { Place } from '../model/place.ts';
-import { type Covered, MAX_RELATED, type Stretch } from '../model/relation.ts';
+import type { Covered, Stretch } from '../model/relation.ts';
+import { tellPlace } from '../model/told-places.ts';
 import { coveredParts } from './coverage.ts';
 import { overlap } from './expected-groups.ts';
 
@@ -107,6 +108,6 @@ function add(known: Silences | undefined, silence: Silence): Silences {
   const isLonger = lengthOf(silence) > lengthOf(known.longest);
   const other = isLonger ? known.longest : silence;
   if (isLonger) known.longest = silence;
-  if (known.related.length < MAX_RELATED) known.related.push(other.mark.place);
+  tellPlace(known.longest.mark.place, known.related, other.mark.place);
   return known;
 }
