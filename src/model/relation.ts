@@ -87,8 +87,9 @@ export type Judgement = {
   /**
    * Instead of a finding: events that the relation had to leave out, and why; summed over all groups to one notice of
    * the report for each `why`. The verdict is then what a test of the rule sees.
+   * `isLearning`: no rule of the kind can do without, and it judges what comes after.
    */
-  leftOut?: { why: string; events: number };
+  leftOut?: { why: string; events: number; isLearning?: boolean };
   /** For licenses: what was measured against what; kept for satisfied judgements too. */
   usage?: Usage;
 };
