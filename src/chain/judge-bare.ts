@@ -2,6 +2,7 @@
 import { count, escapeControls, quote, truncate } from '../base/text-safety.ts';
 import type { Severity } from '../model/finding.ts';
 import { formatPlace, type Place } from '../model/place.ts';
+import { toldPlaces } from '../model/told-places.ts';
 import type { BareFile, BareState, BareStretch } from './bare-records.ts';
 import type { LoneHash, LoneMeaning } from './lone-hash.ts';
 import { reasonOf } from './record-hash.ts';
@@ -16,9 +17,6 @@ type BareBreak = {
   identity: string;
   severity?: Severity;
 };
-
-/** Further places that one finding names. */
-const MAX_RELATED = 9;
 
 export type BareContext = {
   /** The stretches at which a link of some stream breaks. */
@@ -97,7 +95,10 @@ function toUnhashed(stretches: readonly BareStretch[], dropped: number, linked: 
   return {
     code: 'unhashed-record',
     place: first!.from,
-    related: rest.slice(0, MAX_RELATED).map(({ from }) => from),
+    related: toldPlaces(
+      first!.from,
+      rest.map(({ from }) => from),
+    ),
     message: linked
       ? `expected every record in the chain, found ${count(records, 'record')} outside it: the chain closes around ${records === 1 ? 'it' : 'them'}`
       : `expected a hash in every record, found ${count(records, 'record')} without one`,
@@ -114,7 +115,10 @@ function toUnhashedFiles(files: readonly BareFile[]): BareBreak {
   return {
     code: 'unhashed-record',
     place: starts[0]!.from,
-    related: starts.slice(1, MAX_RELATED + 1).map(({ from }) => from),
+    related: toldPlaces(
+      starts[0]!.from,
+      starts.slice(1).map(({ from }) => from),
+    ),
     message: `expected a chain as in other files of the source, found none in ${names.join(', ')}${more} (from ${quote(formatPlace(starts[0]!.from))}, ${count(records, 'record')})`,
     count: records,
     identity: starts[0]!.identity,

@@ -1,6 +1,7 @@
 /** What the records of protocols amount to: conclusions and stream summaries, in the words of the chain check. */
 import { count } from '../base/text-safety.ts';
 import { type StreamRange, type StreamSummary, weakestOf } from '../model/report.ts';
+import { toldPlaces } from '../model/told-places.ts';
 import type { BareState } from './bare-records.ts';
 import { CHAIN_KINDS, type ChainCode, UNDETERMINED } from './break-kinds.ts';
 import type { ChainConclusion } from './judge-chains.ts';
@@ -108,7 +109,10 @@ function addBare(
       verdict.conclusions.push({
         code: 'unhashed-record',
         place: first!.from,
-        related: rest.slice(0, MAX_RELATED).map(({ from }) => from),
+        related: toldPlaces(
+          first!.from,
+          rest.map(({ from }) => from),
+        ),
         message: `expected records of ${profile.name} alone, found ${count(found, 'record')} outside it`,
         count: found,
         identity: first!.identity,
@@ -117,9 +121,6 @@ function addBare(
     }
   }
 }
-
-/** Further places that one finding names. */
-const MAX_RELATED = 9;
 
 function addDropped(verdict: ProtocolsVerdict, { dropped }: ProtocolRecords, context: ProtocolContext): void {
   const { records, first } = dropped;

@@ -1,4 +1,5 @@
 /** Names that say nobody: what logs write where they do not know, or do not say, who acted. */
+import { EMPTY_FORM, MAX_PLACEHOLDER } from './blank-text.ts';
 
 /**
  * Compared in lower case, outer white space and brackets removed. Accounts that exist (`root`, `admin`, `system`) are
@@ -37,13 +38,9 @@ const PLACEHOLDERS: ReadonlySet<string> = new Set([
   ...['allusers', 'allauthenticatedusers', 'hidden_due_to_security_reasons'],
 ]);
 
-/** No letter and no digit: `-`, `?`, `***`. A bare `0` is somebody: user id 0 is root. */
-const EMPTY_FORM = /^[\p{P}\p{S}\p{Z}\p{C}]*$/u;
-
 /** Whether `name` leaves open who acted. */
 export function isAnonymousActor(name: string): boolean {
-  // Longer names are nobody's placeholder; the bound keeps a megabyte of text from being lowered and matched.
-  if (name.length > 100) return false;
+  if (name.length > MAX_PLACEHOLDER) return false;
   const plain = name
     .trim()
     .toLowerCase()

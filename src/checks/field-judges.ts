@@ -3,6 +3,7 @@ import { JsonArray, JsonObject, type JsonValue, toPlainValue } from '../base/jso
 import { quote } from '../base/text-safety.ts';
 import { AUDIT_FIELDS, type AuditField, type Event, type Fields, type Slot } from '../model/event.ts';
 import { isAnonymousActor } from './anonymous-actor.ts';
+import { isBlankText } from './blank-text.ts';
 import type { FieldPlan, Validator } from './event-schema.ts';
 import { type Defect, type FileTally, noteDefect, type Sighting, type Tally } from './grouped-findings.ts';
 import { toSchemaDefects } from './schema-defects.ts';
@@ -169,10 +170,16 @@ function missingField(field: AuditField): Defect {
   return { code: 'missing-field', key: `missing ${field}`, field, expected: '' };
 }
 
+/** Of which a placeholder says as much as the empty text. */
+const SPEAKING: ReadonlySet<AuditField> = new Set<AuditField>(['action', 'outcome', 'target', 'ip']);
+
 /** An empty actor is a name that names nobody, and told as such. */
 function isAbsent(event: Event, slot: Slot, field: AuditField): boolean {
   const kind = event.kind(slot);
-  if (kind === 'string') return field !== 'actor' && event.equals(slot, '');
+  if (kind === 'string') {
+    if (SPEAKING.has(field)) return isBlankText(event.text(slot)!);
+    return field !== 'actor' && event.equals(slot, '');
+  }
   return kind === 'missing' || kind === 'null';
 }
 

@@ -10,7 +10,7 @@ import type { Event } from '../model/event.ts';
 import { excerptAt } from '../model/excerpt.ts';
 import { type Excerpt, type Finding, type FindingKind, toFingerprint } from '../model/finding.ts';
 import type { Place } from '../model/place.ts';
-import { MAX_RELATED } from '../model/relation.ts';
+import { tellPlace, tellPlaces } from '../model/told-places.ts';
 
 /** About 2 KB a file and kind of defect: some megabytes at worst. */
 export const MAX_DETAILED_FILES = 1000;
@@ -101,7 +101,7 @@ export function noteDefect(
   if (group.last.offset === event.offset && group.last.file === place.file) return;
   group.count++;
   group.last = { file: place.file, offset: event.offset };
-  if (group.related.length < MAX_RELATED) group.related.push(place);
+  tellPlace(group.place, group.related, place);
 }
 
 function newGroup(
@@ -153,7 +153,8 @@ function mergeGroups(left: Map<string, Group>, right: Map<string, Group>): void 
       continue;
     }
     own.count += group.count;
-    own.related.push(...[group.place, ...group.related].slice(0, MAX_RELATED - own.related.length));
+    tellPlace(own.place, own.related, group.place);
+    tellPlaces(own.place, own.related, group.related);
     for (const value of group.values) noteValue(own, value);
     own.moreValues ||= group.moreValues;
     own.last = group.last;

@@ -1,6 +1,7 @@
 /**
  * The check `required-fields`: who, when, what and whether it worked stand in every record, as JSON Schemas demand.
- * In canonical events `null` and the empty text count as missing: they are how exports write "not recorded".
+ * In canonical events `null`, the empty text, and for what says something `-` and its like count as missing: they are how
+ * exports write "not recorded".
  */
 import { formatNumber, quote } from '../base/text-safety.ts';
 import type { Check, CheckDefinition } from '../model/check.ts';

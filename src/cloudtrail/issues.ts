@@ -2,7 +2,7 @@
 import { count } from '../base/text-safety.ts';
 import { type Finding, type Severity, toFingerprint, type Verdict } from '../model/finding.ts';
 import type { Place } from '../model/place.ts';
-import { MAX_RELATED } from '../model/relation.ts';
+import { toldPlaces } from '../model/told-places.ts';
 import { type DigestCode, severityOf, UNDETERMINED } from './finding-kinds.ts';
 
 /** The rule that speaks. */
@@ -48,9 +48,10 @@ export function toFindings(issues: readonly Issue[]): Finding[] {
 function toFinding(first: Issue, others: readonly Issue[]): Finding {
   const { code, file, subject, identity } = first;
   const verdict = first.verdict ?? (UNDETERMINED.has(code) ? 'undetermined' : 'violation');
-  const related = [...(first.related ?? []), ...others.map((other) => other.file)]
-    .filter((other) => other !== file)
-    .slice(0, MAX_RELATED);
+  const further = [...(first.related ?? []), ...others.map((other) => other.file)].filter(
+    (other) => other !== file,
+  );
+  const related = toldPlaces(wholeFile(file), further.map(wholeFile));
   const more = others.length > 0 ? `; and ${count(others.length, 'more', 'more')} behind it` : '';
   const amount = first.count ?? others.length + 1;
   return {
@@ -59,7 +60,7 @@ function toFinding(first: Issue, others: readonly Issue[]): Finding {
     severity: first.severity ?? severityOf(code),
     verdict,
     place: wholeFile(file),
-    ...(related.length > 0 && { related: related.map(wholeFile) }),
+    ...(related.length > 0 && { related }),
     message: first.message + more,
     subject,
     ...(amount > 1 && { count: amount }),

@@ -6,10 +6,10 @@ import { namedFields } from '../licenses/contract/defaults.ts';
 import type { CheckResult } from '../model/check.ts';
 import { compareFindings, type Finding, wordsOfKind } from '../model/finding.ts';
 import { countFindings } from '../model/finding-counts.ts';
-import { MAX_RELATED } from '../model/relation.ts';
 import type { LicenseSummary, RecordCounts, Report, RuleSummary } from '../model/report.ts';
 import { countAssurance, NOTHING_VERIFIED, REPORT_SCHEMA } from '../model/report.ts';
 import type { SealResult } from '../model/seal.ts';
+import { tellPlace, tellPlaces } from '../model/told-places.ts';
 import { countUndeterminedLicenses, drawVerdict, leavesOpen } from '../model/verdict.ts';
 import { findingKinds } from './finding-kinds.ts';
 import { fieldKey, type Plan } from './plan.ts';
@@ -134,8 +134,11 @@ function mergeSame(findings: Finding[]): Finding[] {
     const key = JSON.stringify([rule, code, fingerprint, verdict, severity, waiver?.id]);
     const first = merged.get(key);
     if (first === undefined) merged.set(key, finding);
-    else if ((first.related?.length ?? 0) < MAX_RELATED) {
-      merged.set(key, { ...first, related: [...(first.related ?? []), finding.place] });
+    else {
+      const related = [...(first.related ?? [])];
+      tellPlace(first.place, related, finding.place);
+      tellPlaces(first.place, related, finding.related ?? []);
+      merged.set(key, { ...first, related });
     }
   }
   return [...merged.values()];

@@ -3,9 +3,10 @@ import { formatInstant } from '../base/instant.ts';
 import { compareText } from '../base/text-safety.ts';
 import { EXPIRED_WAIVER } from '../model/expired-waiver.ts';
 import { type Finding, toFingerprint } from '../model/finding.ts';
-import { type Group, type Judgement, MAX_RELATED } from '../model/relation.ts';
+import type { Group, Judgement } from '../model/relation.ts';
 import type { LicenseSummary, LicenseVerdict } from '../model/report.ts';
 import type { Rule } from '../model/rule.ts';
+import { tellPlace, tellPlaces } from '../model/told-places.ts';
 import type { PlannedRelation } from './plan.ts';
 
 type Concluded = { planned: PlannedRelation; group: Group; judgement: Judgement };
@@ -118,11 +119,14 @@ function compareSpans(left: Judgement, right: Judgement): number {
 }
 
 function join(first: Judgement, next: Judgement): Judgement {
+  const related = [...first.related];
+  tellPlace(first.place, related, next.place);
+  tellPlaces(first.place, related, next.related);
   const until = first.span!.until > next.span!.until ? first.span!.until : next.span!.until;
   return {
     ...first,
     count: first.count + next.count,
-    related: [...first.related, next.place, ...next.related].slice(0, MAX_RELATED),
+    related,
     span: { from: first.span!.from, until },
   };
 }

@@ -16,6 +16,8 @@ import type { Merged } from './merge-repeats.ts';
 import type { Plan, PlannedRelation } from './plan.ts';
 import type { Scan } from './scan-books.ts';
 
+type LeftOut = Omit<NonNullable<Judgement['leftOut']>, 'why'>;
+
 /** What the relations concluded. `matches` counts the marks of each rule, by id, duplicates aside. */
 export type Related = {
   findings: Finding[];
@@ -24,7 +26,7 @@ export type Related = {
   figures: LicenseFigures[];
   matches: Map<string, number>;
   /** For each relation, the events it left out, by the reason. */
-  leftOut: ReadonlyMap<PlannedRelation, ReadonlyMap<string, number>>;
+  leftOut: ReadonlyMap<PlannedRelation, ReadonlyMap<string, LeftOut>>;
   /** Waivers that something was held against, by id. */
   waiversMet: ReadonlySet<string>;
 };
@@ -49,7 +51,7 @@ export async function relate(
   threadBytes = THREAD_BYTES,
 ): Promise<Related> {
   const conclusions = new Conclusions();
-  const leftOut = new Map<PlannedRelation, Map<string, number>>();
+  const leftOut = new Map<PlannedRelation, Map<string, LeftOut>>();
   const chained = new ChainedMarks(plan);
   const conclude: Conclude = (index, group, judgement) => {
     const planned = plan.relations[index]!;
@@ -149,18 +151,18 @@ function relateChained(
 }
 
 function noteLeftOut(
-  known: Map<PlannedRelation, Map<string, number>>,
+  known: Map<PlannedRelation, Map<string, LeftOut>>,
   planned: PlannedRelation,
-  { why, events }: NonNullable<Judgement['leftOut']>,
+  { why, events, ...rest }: NonNullable<Judgement['leftOut']>,
 ): void {
-  const reasons = known.get(planned) ?? new Map<string, number>();
-  known.set(planned, reasons.set(why, (reasons.get(why) ?? 0) + events));
+  const reasons = known.get(planned) ?? new Map<string, LeftOut>();
+  known.set(planned, reasons.set(why, { events: (reasons.get(why)?.events ?? 0) + events, ...rest }));
 }
 
 /** What rules could not judge, each reason once. */
 export function leftOutNotices({ leftOut }: Related): Notice[] {
   return [...leftOut].flatMap(([{ rule, license }, reasons]) =>
-    [...reasons].map(([why, events]) => ({
+    [...reasons].map(([why, { events }]) => ({
       code: 'left-out-events',
       message: `${countOf(events, 'event')} not judged by ${quote(rule?.title ?? `license ${license}`)}: ${why}`,
     })),

@@ -11,6 +11,8 @@ import { PassingThread } from './passing-thread.ts';
 import type { Plan } from './plan.ts';
 import {
   AlteredSince,
+  alteredFiles,
+  checkState,
   digestPlan,
   FileParts,
   type FilePlan,
@@ -47,6 +49,7 @@ export class ResumedScan {
   private readonly passing: PassingOptions;
   private plans: ReadonlyMap<number, FilePlan> = new Map();
   private kept: Kept | undefined;
+  private known: RunState | undefined;
   private thread: PassingThread | undefined;
   /** Of each file of lines that was cut, by its number; of one that passes by another thread its ranges, until that has answered. */
   private readonly passed = new Map<number, Passed>();
@@ -73,10 +76,16 @@ export class ResumedScan {
    * @throws {StateRefusal} where nothing can be built on what was saved, or a file cannot be read as it is known
    */
   async run(books: ScanBooks, executor: Executor): Promise<Scan> {
+    return this.tellingAltered(() => this.scan(books, executor));
+  }
+
+  private async scan(books: ScanBooks, executor: Executor): Promise<Scan> {
     const { folder, fresh = false } = this.options;
     const planDigest = digestPlan(this.plan);
     const saved = fresh ? undefined : folder.load();
-    const known = saved === undefined ? undefined : unpackState(saved, planDigest, this.files);
+    const known = saved === undefined ? undefined : unpackState(saved);
+    this.known = known;
+    if (known !== undefined) checkState(known, planDigest, this.files);
     const parts = new FileParts(this.plan);
     for (const [fileIndex, { part, bytes }] of (known?.files ?? []).entries())
       if (part !== undefined && bytes > 0) parts.add(fileIndex, unpackPart(part), false);
@@ -102,6 +111,10 @@ export class ResumedScan {
    * @throws {StateRefusal} where a file is not what it was, or changed while it was read
    */
   async settle(scan: Scan): Promise<void> {
+    return this.tellingAltered(() => this.complete(scan));
+  }
+
+  private async complete(scan: Scan): Promise<void> {
     await this.hear();
     for (const [fileIndex, { sha256 }] of this.passed) scan.inputs[fileIndex]!.sha256 = sha256;
     const { folder } = this.options;
@@ -113,6 +126,17 @@ export class ResumedScan {
         files: rows,
         covered: states.reduce((sum, { bytes }) => sum + bytes, 0),
       });
+  }
+
+  /** Whatever it is refused for: what the last run knew is lost with it, so all that is not as it was is told now. */
+  private async tellingAltered<Result>(work: () => Promise<Result>): Promise<Result> {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof StateRefusal) || this.known === undefined) throw error;
+      const altered = alteredFiles(this.known, this.files);
+      throw altered.length === 0 ? error : new AlteredSince(altered.join('; '));
+    }
   }
 
   /** Also in the middle of a run that was given up. */

@@ -18,7 +18,8 @@ export function summarizeRules(plan: Plan, scan: Scan, related: Related): RuleSu
       error === undefined ? statusOf(rule, plan, scan, ran) : { status: 'error' as const, reason: error };
     const isCounted = rule.kind === 'detection' && rule.counted === true;
     const matches = isCounted ? timesSeen(rule, plan, scan) : (related.matches.get(rule.id) ?? 0);
-    return toSummary(rule, status, reason, matches);
+    const unjudged = unjudgedEvents(rule, plan, scan, related);
+    return { ...toSummary(rule, status, reason, matches), ...(unjudged !== undefined && { unjudged }) };
   });
   const known = new Set(summaries.map(({ id }) => id));
   for (const { id, title, file, message } of plan.errors) {
@@ -57,12 +58,38 @@ function statusOf(
 /** Those that make the marks which a rule, or the correlations it stands on, looks at. */
 function detectionsOf(rule: Rule, plan: Plan): Detection[] {
   if (rule.kind === 'detection') return [rule];
-  const wanted = new Set<string>(rule.rules);
+  const wanted = standsOn(rule, plan);
+  return plan.detections.filter(({ id }) => wanted.has(id));
+}
+
+/** By id, itself too. */
+function standsOn({ id: own }: Rule, plan: Plan): ReadonlySet<string> {
+  const wanted = new Set([own]);
   for (const id of wanted) {
     const inner = plan.request.rules.rules.find((each) => each.id === id);
     if (inner?.kind === 'correlation') for (const each of inner.rules) wanted.add(each);
   }
-  return plan.detections.filter(({ id }) => wanted.has(id));
+  return wanted;
+}
+
+/** What lacks a field to group by, and what relations left out. What owes nothing itself is weighed by the relation. */
+function unjudgedEvents(rule: Rule, plan: Plan, scan: Scan, { leftOut }: Related): RuleSummary['unjudged'] {
+  const wanted = standsOn(rule, plan);
+  const reasons = new Set<string>();
+  let events = 0;
+  const add = (amount: number, why: string) => {
+    if (amount === 0) return;
+    events += amount;
+    reasons.add(why);
+  };
+  for (const [index, planned] of plan.relations.entries()) {
+    if (planned.rule === undefined || !wanted.has(planned.rule.id)) continue;
+    for (const [step, { events: groupless }] of scan.groupless[index]!.entries())
+      if (planned.relation.evidence?.has(step) !== true) add(groupless, 'without a field to group by');
+    for (const [why, { events: left, isLearning }] of leftOut.get(planned) ?? [])
+      if (isLearning !== true) add(left, why);
+  }
+  return events === 0 ? undefined : { events, reason: [...reasons].sort(compareText).join('; ') };
 }
 
 /** Whether other input would help, or no source that we know is the rule's. */

@@ -96,14 +96,32 @@ export function packState(state: RunState): Buffer {
   return v8.serialize(state);
 }
 
-/** The state that fits this run. @throws {StateRefusal} where there is none */
-export function unpackState(
-  saved: SavedState | string,
-  planDigest: string,
-  files: readonly DiscoveredFile[],
-): RunState {
+/** @throws {StateRefusal} where there is none */
+export function unpackState(saved: SavedState | string): RunState {
   if (typeof saved === 'string') throw new StateRefusal(saved);
-  const state = v8.deserialize(saved.content) as RunState;
+  return v8.deserialize(saved.content) as RunState;
+}
+
+/**
+ * What was audited before and is gone, shorter, or in other bytes: of all files, by their names. Another plan, or a file more,
+ * is reason enough to start over, and must not be the reason that nobody hears of it.
+ */
+export function alteredFiles(state: RunState, files: readonly DiscoveredFile[]): string[] {
+  const byName = new Map(files.map((file) => [file.file, file]));
+  return state.files.flatMap(({ file, bytes, sha256, lines, part }) => {
+    if ((lines === undefined && part === undefined) || bytes === 0) return [];
+    const now = byName.get(file);
+    if (now === undefined) return [`${file} is gone`];
+    if (now.bytes < bytes) return [`${file} became shorter`];
+    const digest = digestFile(file, bytes);
+    return digest === undefined || digest.sha256 === sha256
+      ? []
+      : [`${file} is not what it was: its first ${bytes} bytes changed`];
+  });
+}
+
+/** @throws {StateRefusal} where the state does not fit this run */
+export function checkState(state: RunState, planDigest: string, files: readonly DiscoveredFile[]): void {
   if (state.plan !== planDigest)
     throw new StateRefusal('rules, mappings, configuration, tool or Node are others than before');
   for (const [index, known] of state.files.entries()) {
@@ -121,7 +139,6 @@ export function unpackState(
       throw new AlteredSince(`${known.file} changed`);
     }
   }
-  return state;
 }
 
 /** How one file is read in a run with state. */

@@ -2,7 +2,7 @@
 import { count } from '../base/text-safety.ts';
 import { type Finding, toFingerprint } from '../model/finding.ts';
 import type { Place } from '../model/place.ts';
-import { MAX_RELATED } from '../model/relation.ts';
+import { toldPlaces } from '../model/told-places.ts';
 import { MANIFESTS, type ManifestCode, severityOf, UNDETERMINED } from './finding-kinds.ts';
 import { baseName, folderOf } from './manifest.ts';
 
@@ -33,9 +33,8 @@ function toFinding(issues: readonly Issue[]): Finding {
     Issue,
     ...Issue[],
   ];
-  const related = [...own, ...others.map((other) => other.file)]
-    .filter((other) => other !== file)
-    .slice(0, MAX_RELATED);
+  const further = [...own, ...others.map((other) => other.file)].filter((other) => other !== file);
+  const related = toldPlaces(wholeFile(file), further.map(wholeFile));
   const more = others.length > 0 ? `; and ${count(others.length, 'more', 'more')}` : '';
   return {
     rule: MANIFESTS,
@@ -43,7 +42,7 @@ function toFinding(issues: readonly Issue[]): Finding {
     severity: severityOf(code),
     verdict: UNDETERMINED.has(code) ? 'undetermined' : 'violation',
     place: wholeFile(file),
-    ...(related.length > 0 && { related: related.map(wholeFile) }),
+    ...(related.length > 0 && { related }),
     message: message + more,
     subject: manifest,
     ...(issues.length > 1 && { count: issues.length }),

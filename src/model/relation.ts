@@ -67,7 +67,7 @@ export type Judgement = {
   code: string;
   /** What happened, with the values. */
   message: string;
-  /** Where the episode begins, and at most MAX_RELATED further places. */
+  /** Where the episode begins, and further places, as `tellPlace` chooses them. */
   place: Place;
   related: Place[];
   /** Positions the episode stands for. */
@@ -89,8 +89,9 @@ export type Judgement = {
   /**
    * Instead of a finding: events that the relation had to leave out, and why; summed over all groups to one notice of
    * the report for each `why`. The verdict is then what a test of the rule sees.
+   * `isLearning`: no rule of the kind can do without, and it judges what comes after.
    */
-  leftOut?: { why: string; events: number };
+  leftOut?: { why: string; events: number; isLearning?: boolean };
   /** For licenses: what was measured against what; kept for satisfied judgements too. */
   usage?: Usage;
 };
@@ -98,7 +99,7 @@ export type Judgement = {
 /** Gets what a statement tells of a license. Figures are not judged, so they are no judgement that a finding could come of. */
 export type TellFigures = (figures: LicenseFigures) => void;
 
-/** Further places a finding names; the count tells the rest. */
+/** Further places a finding names; the count tells the rest. Of each file that none of them lies in, one comes on top. */
 export const MAX_RELATED = 9;
 
 export interface Relation {

@@ -168,6 +168,8 @@ export type RuleSummary = {
   matches: number;
   /** Why it is inert or in error. */
   reason?: string;
+  /** Events it is for and could not judge, of all it stands on, and why. What it learns from is not among them. */
+  unjudged?: { events: number; reason: string };
   author?: string;
   description?: string;
   fix?: string;

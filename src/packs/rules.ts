@@ -56,10 +56,21 @@ function whyOpen(asked: readonly RuleSummary[], missing: number): string | undef
     const named = silent
       .slice(0, MAX_NAMED)
       .map(({ title, reason }) => `${quote(title)} (${truncate(reason ?? status, MAX_REASON)})`);
-    const more = silent.length > MAX_NAMED ? ` and ${silent.length - MAX_NAMED} more` : '';
-    return `${silent.length} of ${count(asked.length, 'rule')} could not speak: ${named.join(', ')}${more}`;
+    return `${silent.length} of ${count(asked.length, 'rule')} could not speak: ${listNamed(named, silent.length)}`;
+  }
+  const unjudged = asked.filter((rule) => rule.unjudged !== undefined);
+  if (unjudged.length > 0) {
+    const named = unjudged.slice(0, MAX_NAMED).map(({ title, unjudged }) => {
+      const { events, reason } = unjudged!;
+      return `${quote(title)} (${count(events, 'event')}: ${truncate(reason, MAX_REASON)})`;
+    });
+    return `${unjudged.length} of ${count(asked.length, 'rule')} left events out: ${listNamed(named, unjudged.length)}`;
   }
   return asked.some(({ status }) => status === 'ran') ? undefined : 'none of its rules is for these logs';
+}
+
+function listNamed(named: readonly string[], all: number): string {
+  return `${named.join(', ')}${all > MAX_NAMED ? ` and ${all - MAX_NAMED} more` : ''}`;
 }
 
 function asksFor({ ids, tags = [] }: Chosen, titleOf: (id: string) => string): string {

@@ -4,7 +4,7 @@ import { quote } from '../base/text-safety.ts';
 import type { Verdict } from '../model/finding.ts';
 import type { Mark } from '../model/mark.ts';
 import { renderTemplate, titleInMessage } from '../model/message.ts';
-import { type Group, MAX_RELATED } from '../model/relation.ts';
+import type { Group } from '../model/relation.ts';
 import type { Correlation } from '../model/rule.ts';
 import { EPISODE_WORDS, type Episode, episodeWords, extendEpisode, openEpisode } from './episode.ts';
 
@@ -40,7 +40,6 @@ export function* completionEpisodes(
       const episode = openEpisode(first!);
       for (const next of rest) extendEpisode(episode, next);
       episode.last = mark;
-      episode.related.splice(MAX_RELATED);
       open = { episode, marks: all, verdict, doubt };
     }
   }

@@ -2,14 +2,15 @@
 import { formatInstant, type Instant } from '../base/instant.ts';
 import type { Mark } from '../model/mark.ts';
 import type { Place } from '../model/place.ts';
-import { type Group, type Judgement, MAX_RELATED } from '../model/relation.ts';
+import type { Group, Judgement } from '../model/relation.ts';
+import { tellPlace } from '../model/told-places.ts';
 
 export type Episode = {
   first: Mark;
   last: Mark;
   /** When the last of its windows ended, where what was judged is that nothing more came in them. */
   end?: Instant;
-  /** Places after the first, at most MAX_RELATED. */
+  /** Places after the first, as `tellPlace` chooses them. */
   related: Place[];
   /** Events it stands for. */
   count: number;
@@ -27,7 +28,7 @@ export function extendEpisode(episode: Episode, mark: Mark): void {
   episode.last = mark;
   episode.count++;
   if (episode.subject !== mark.subject) episode.subject = undefined;
-  if (episode.related.length < MAX_RELATED) episode.related.push(mark.place);
+  tellPlace(episode.first.place, episode.related, mark.place);
 }
 
 /** Two marks of one event differ in the step they came through. */

@@ -20,7 +20,7 @@ export function describeGap(rule: Correlation, group: Group, what: string): stri
 
 /** `doubt`: why they cannot be told. */
 export function describeSilences(
-  { longest, count: silences }: Silences,
+  { longest, count: silences, ended }: Silences,
   timespan: bigint,
   doubt: { covered: Stretch | undefined; untimed: number } | undefined,
 ): string {
@@ -34,6 +34,9 @@ export function describeSilences(
     ...(covered === undefined ? ['the log lacks one of its sources'] : []),
     ...(covered !== undefined && (from < covered.from || until > covered.until)
       ? [`the log of it reaches ${formatStretch(covered)} only`]
+      : []),
+    ...(ended !== undefined
+      ? [`it did not speak again after ${formatInstant(ended)}: it may have been retired, or it fell silent`]
       : []),
   ];
   return `${silent}; cannot be told: ${reasons.join('; ')}`;

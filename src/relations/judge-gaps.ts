@@ -42,7 +42,10 @@ export function* judgeGroup(
   const { rule, timespan, late, expected } = plan;
   const covered = coveredByAll(coverage, rule.rules.length);
   const periods = expected?.byKey.get(groupKey(group))?.periods;
-  const silences = timespan === undefined ? undefined : new SilenceFold({ timespan, periods, covered });
+  const silences =
+    timespan === undefined
+      ? undefined
+      : new SilenceFold({ timespan, periods, mayEnd: expected !== undefined, covered });
   const numbers = late === undefined ? undefined : new SequenceFold(late, covered);
   let spoke = false;
   for (const mark of marks) {

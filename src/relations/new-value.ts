@@ -130,12 +130,12 @@ function* judgeValues(
   if (open !== undefined) yield describeEpisode(plan, group, open);
   const fields = rule.fields![0]!.map(({ name }) => quote(name)).join(' or ');
   const reasons = [
-    [left.learning, learningReason(plan, learned)],
-    [left.partial, `they lack ${fields}`],
-    [left.untimed, 'their time cannot be read'],
+    [left.learning, learningReason(plan, learned), learned !== undefined && learned.from <= learned.until],
+    [left.partial, `they lack ${fields}`, false],
+    [left.untimed, 'their time cannot be read', false],
   ] as const;
-  for (const [events, why] of reasons) {
-    if (events > 0) yield leftOut(group, firstLeft!, { why, events });
+  for (const [events, why, isLearning] of reasons) {
+    if (events > 0) yield leftOut(group, firstLeft!, { why, events, ...(isLearning && { isLearning }) });
   }
 }
 
@@ -220,7 +220,7 @@ function learningReason({ history }: NewValuePlan, learned: Learned): string {
   return `values first seen while the rule was learning, for the log ${why}`;
 }
 
-function leftOut(group: Group, mark: Mark, left: { why: string; events: number }): Judgement {
+function leftOut(group: Group, mark: Mark, left: NonNullable<Judgement['leftOut']>): Judgement {
   const said = { verdict: 'undetermined' as const, code: NEW_VALUE.code, message: `left out: ${left.why}` };
   return { ...toJudgement(openEpisode(mark), group, said), leftOut: left };
 }

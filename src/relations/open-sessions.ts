@@ -9,6 +9,7 @@ import type { Mark } from '../model/mark.ts';
 import { renderTemplate, titleInMessage } from '../model/message.ts';
 import { type Coverage, type Group, type Judgement, MAX_RELATED } from '../model/relation.ts';
 import type { Correlation } from '../model/rule.ts';
+import { toldPlaces } from '../model/told-places.ts';
 import { isSameEvent } from './episode.ts';
 
 const NAMED_HOLDERS = 5;
@@ -159,7 +160,7 @@ function conclude(
     code: plan.code,
     message: `${describe(plan, group, shown, least, most)}${proven ? '' : `: ${reasons(peak, untimedCount)}`}`,
     place: place!,
-    related: related.slice(0, MAX_RELATED),
+    related: toldPlaces(place!, related),
     count: toNumber(shown.amount),
     ...(subject !== undefined && { subject }),
     identity: [...group, shown.witnesses[0]?.origin.identity ?? otherwise[0]!.identity],

@@ -2,7 +2,8 @@
 import { formatInstant } from '../base/instant.ts';
 import { count, quote } from '../base/text-safety.ts';
 import type { Place } from '../model/place.ts';
-import { type Covered, type Judgement, MAX_RELATED } from '../model/relation.ts';
+import type { Covered, Judgement } from '../model/relation.ts';
+import { toldPlaces } from '../model/told-places.ts';
 import { gapOf } from '../roles/access-ledger.ts';
 import type {
   AccessEntry,
@@ -123,7 +124,7 @@ function conflictJudgement(conflict: ConflictSummary): Judgement {
     code: CONFLICTING_DUTIES.code,
     message: `${quote(subject)} carried out both sides of ${quote(name)}${where}: ${done.join(' and ')}${doubt}`,
     place: first!,
-    related: others.slice(0, MAX_RELATED),
+    related: toldPlaces(first!, others),
     count: deeds.reduce((sum, each) => sum + each.count, 0),
     subject,
     identity: [name, subject, resource ?? '', reason ?? ''],

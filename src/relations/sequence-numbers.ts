@@ -9,7 +9,8 @@
 import type { Instant } from '../base/instant.ts';
 import type { Mark } from '../model/mark.ts';
 import type { Place } from '../model/place.ts';
-import { type Covered, MAX_RELATED } from '../model/relation.ts';
+import type { Covered } from '../model/relation.ts';
+import { tellPlace } from '../model/told-places.ts';
 import { isWithin } from './coverage.ts';
 import { isSameEvent } from './episode.ts';
 import { type Numbered, NumberWindow } from './number-window.ts';
@@ -198,6 +199,6 @@ export class SequenceFold {
     known.until = fault.mark.time;
     known.count++;
     known.missing += fault.missing;
-    if (known.related.length < MAX_RELATED) known.related.push(fault.mark.place);
+    tellPlace(known.first.mark.place, known.related, fault.mark.place);
   }
 }

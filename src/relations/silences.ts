@@ -2,7 +2,8 @@
 import type { Instant } from '../base/instant.ts';
 import type { Mark } from '../model/mark.ts';
 import type { Place } from '../model/place.ts';
-import { type Covered, MAX_RELATED, type Stretch } from '../model/relation.ts';
+import type { Covered, Stretch } from '../model/relation.ts';
+import { tellPlace } from '../model/told-places.ts';
 import { coveredParts } from './coverage.ts';
 import { overlap } from './expected-groups.ts';
 
@@ -10,13 +11,22 @@ import { overlap } from './expected-groups.ts';
 export type Silence = Stretch & { mark: Mark };
 
 /** Those of one verdict: the longest, how many, where the others are, and from the begin of the first to the end of the last. */
-export type Silences = { longest: Silence; count: number; related: Place[]; span: Stretch };
+export type Silences = {
+  longest: Silence;
+  count: number;
+  related: Place[];
+  span: Stretch;
+  /** Where one of them goes on to the end of the log, though nothing says that the group is to last: when it begins. */
+  ended?: Instant;
+};
 
 export type SilenceOptions = {
   /** Nanoseconds; as long as this may a group be silent. */
   timespan: bigint;
-  /** When the group is expected to speak; without it only the time between its events counts. */
+  /** When the group is expected to speak; without it the time since its first event counts. */
   periods: readonly Stretch[] | undefined;
+  /** A table says who is expected: who is not in it may end when they like. */
+  mayEnd: boolean;
   /** What the log shows of the group. */
   covered: Covered | undefined;
 };
@@ -50,12 +60,22 @@ export class SilenceFold {
   }
 
   finish(): { violations: Silences | undefined; doubts: Silences | undefined } {
-    const { periods, covered } = this.options;
+    const { periods, covered, mayEnd } = this.options;
+    if (periods === undefined && !mayEnd && covered !== undefined) this.lookAtEnd(covered.until);
     if (periods !== undefined && covered !== undefined && this.some !== undefined) {
       const { end: from, mark } = this.last ?? { end: covered.from, mark: this.some };
       this.look({ from, until: covered.until, mark });
     }
     return { violations: this.violations, doubts: this.doubts };
+  }
+
+  /** It was retired, or it fell silent: the log shows no more than that it spoke, and does not any longer. */
+  private lookAtEnd(until: Instant): void {
+    if (this.last === undefined) return;
+    const { end: from, mark } = this.last;
+    if (until - from <= this.options.timespan) return;
+    this.doubts = add(this.doubts, { from, until, mark });
+    this.doubts.ended = from;
   }
 
   private look(silence: Silence): void {
@@ -88,6 +108,6 @@ function add(known: Silences | undefined, silence: Silence): Silences {
   const isLonger = lengthOf(silence) > lengthOf(known.longest);
   const other = isLonger ? known.longest : silence;
   if (isLonger) known.longest = silence;
-  if (known.related.length < MAX_RELATED) known.related.push(other.mark.place);
+  tellPlace(known.longest.mark.place, known.related, other.mark.place);
   return known;
 }

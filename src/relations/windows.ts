@@ -5,6 +5,7 @@
 import type { Instant } from '../base/instant.ts';
 import type { Verdict } from '../model/finding.ts';
 import type { Mark } from '../model/mark.ts';
+import { tellPlaces } from '../model/told-places.ts';
 import { type Episode, extendEpisode, openEpisode } from './episode.ts';
 import { compareFigures, type Figure } from './figure.ts';
 import { endOf, MarkWindow, type TimedMark } from './mark-window.ts';
@@ -152,6 +153,7 @@ export function join(open: WindowEpisode, next: Episode, value: Figure, judged: 
   const { episode } = open;
   const count = episode.count + next.count;
   extendEpisode(episode, next.first);
+  tellPlaces(episode.first.place, episode.related, next.related);
   episode.count = count;
   episode.last = next.last;
   if (next.end !== undefined) episode.end = next.end;

@@ -5,7 +5,8 @@
 import { formatInstant, type Instant } from '../base/instant.ts';
 import { compareText } from '../base/text-safety.ts';
 import type { Place } from '../model/place.ts';
-import { type Covered, MAX_RELATED } from '../model/relation.ts';
+import type { Covered } from '../model/relation.ts';
+import { tellPlace } from '../model/told-places.ts';
 import {
   type AccessEntry,
   type AccessKind,
@@ -153,7 +154,7 @@ export class AccessLedger {
         this.entries.set(isFull ? shared : key, entry);
       }
     }
-    if (entry.count > 0 && entry.related.length < MAX_RELATED) entry.related.push(place);
+    if (entry.count > 0) tellPlace(entry.place, entry.related, place);
     entry.count++;
     if (time !== undefined) entry.last = time;
   }

@@ -1,7 +1,10 @@
 /** Which entries of a waivers file are for a finding; one walk over the entries for each pair of rule and code. */
 import { getOrCreate } from '../base/get-or-create.ts';
 import type { Finding } from '../model/finding.ts';
+import { MAX_RELATED } from '../model/relation.ts';
+import { mayHideFiles } from '../model/told-places.ts';
 import { anyGlob } from '../model/verdict.ts';
+import { OF_LICENSES } from './baseline.ts';
 import type { Coverage, MatchKey, WaiverEntry } from './waiver-file.ts';
 
 type Candidate = { entry: WaiverEntry; fits: (finding: Finding) => boolean };
@@ -23,18 +26,27 @@ export function createMatcher(entries: readonly WaiverEntry[]): (finding: Findin
   };
 }
 
-const VALUE_OF: Record<MatchKey, (finding: Finding) => string | undefined> = {
-  file: ({ place }) => place.file,
-  subject: ({ subject }) => subject,
-  fingerprint: ({ fingerprint }) => fingerprint,
-  message: ({ message }) => message,
+/** Every one of them must fit; none are given where they are not known. */
+const VALUES_OF: Record<MatchKey, (finding: Finding) => string[]> = {
+  file: filesOf,
+  subject: ({ subject }) => (subject === undefined ? [] : [subject]),
+  fingerprint: ({ fingerprint }) => [fingerprint],
+  message: ({ message }) => [message],
 };
 
+/** What one accepts of one file says nothing of the events of another: those that no place names could lie in any. */
+function filesOf(finding: Finding): string[] {
+  const { rule, place, related = [] } = finding;
+  // A license is judged by the use in all its logs, of which the places are witnesses.
+  const isCut = rule.startsWith(OF_LICENSES) ? related.length >= MAX_RELATED : mayHideFiles(finding);
+  return isCut ? [] : [place, ...related].map(({ file }) => file);
+}
+
 function compileMatch(match: Coverage['match']): (finding: Finding) => boolean {
-  const tests = match.map(({ key, patterns }) => ({ read: VALUE_OF[key], fits: anyGlob(patterns) }));
+  const tests = match.map(({ key, patterns }) => ({ read: VALUES_OF[key], fits: anyGlob(patterns) }));
   return (finding) =>
     tests.every(({ read, fits }) => {
-      const value = read(finding);
-      return value !== undefined && fits(value);
+      const values = read(finding);
+      return values.length > 0 && values.every(fits);
     });
 }

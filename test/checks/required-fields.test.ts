@@ -43,6 +43,26 @@ describe('required-fields over canonical events', () => {
     ]);
   });
 
+  test('takes what says nothing for missing, and 0 for a value', () => {
+    for (const blank of ['-', ' ', 'N/A', 'null', 'none', '\u200b', '***']) {
+      const record = {
+        ...good,
+        action: blank,
+        outcome: blank,
+        ip: blank,
+        endpoint: 'e',
+        decision: 'allowed',
+      };
+      const codes = run([{ ...record, target: blank }], auditFull).map(
+        (line) => /"(\w+)" is missing/.exec(line)?.[1],
+      );
+      assert.deepEqual(codes.toSorted(), ['action', 'ip', 'outcome', 'target'], JSON.stringify(blank));
+    }
+    const full = { ...good, ip: '::', endpoint: 'e', decision: 'allowed' };
+    for (const target of ['0', 0, '/', '*', 'none-such'])
+      assert.deepEqual(run([{ ...full, target }], auditFull), []);
+  });
+
   test('names every missing field of an empty record', () => {
     const codes = run(['{}']).map((line) => /"(\w+)" is missing in the only record/.exec(line)?.[1]);
     assert.deepEqual(codes.toSorted(), ['action', 'actor', 'outcome', 'time']);

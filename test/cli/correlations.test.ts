@@ -5,6 +5,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { after, test } from 'node:test';
 import type { Finding } from '../../src/model/finding.ts';
+import type { Report } from '../../src/model/report.ts';
 import { CommandLine } from '../support/command-line.ts';
 
 const commands = new CommandLine();
@@ -212,6 +213,27 @@ table: [{host: ann}, {host: bob}]
 ${correlation('some', 'type: event_count, rules: [beat], timespan: 1h, condition: {gte: 1}')}${correlation('silent', `type: gap, rules: [some], timespan: 1d, ${hosts}`)}${correlation('outer', 'type: event_count, rules: [silent], timespan: 9d, condition: {gte: 1}')}`;
   const rows = at('beat', '2026-02-01T00:00', '2026-02-02T00:00', '2026-02-03T00:00');
   assert.deepEqual(await found(rules, rows), ['r-outer violation event-count-reached']);
+});
+
+test('a rule says of itself how many events it could not judge, and those it only learns from are none', async () => {
+  const told = async (text: string, rows: readonly Row[]) => {
+    await found(text, rows);
+    const words = 'verify --no-config --no-builtin-rules --source audit -r rules.yaml log.ndjson -f json';
+    const { stdout } = await commands.run(words.split(' '), folder);
+    const { rules } = JSON.parse(stdout) as Report;
+    return rules.flatMap(({ unjudged }) => unjudged ?? []);
+  };
+  const counted = `${detection('read')}${correlation('many', 'type: event_count, rules: [read], timespan: 1h, condition: {gte: 5}')}`;
+  const chained = `${counted}${correlation('outer', 'type: event_count, rules: [many], timespan: 9d, condition: {gte: 1}')}`;
+  const without = { events: 2, reason: 'without a field to group by' };
+  const rows = at('read', '2026-01-01T00:00', '2026-01-01T00:01');
+  const nobodys = rows.map((row) => ({ ...row, actor: null }));
+  assert.deepEqual(await told(counted, nobodys), [without]);
+  assert.deepEqual(await told(chained, nobodys), [without, without]);
+  const learning = `${detection('read')}${correlation('new', 'type: new_value, rules: [read], field: actor, history: 1d')}`;
+  assert.deepEqual(await told(learning, at('read', '2026-01-01T00:00', '2026-01-05T00:00')), []);
+  const [short] = await told(learning, rows);
+  assert.match(short!.reason, /learning, for the log spans less than the 1d that it needs$/);
 });
 
 test('a field that no event carries is told, where it is counted', async () => {

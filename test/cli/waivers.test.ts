@@ -117,6 +117,40 @@ describe('a waiver that holds', () => {
     assert.deepEqual(await waived('{ subject: "*" }'), [], 'these findings have no subject');
   });
 
+  test('a waiver for a file covers no finding that other files share', async () => {
+    const here = place('shared', 'waivers: []\n');
+    const rules = `title: Read
+id: reads
+taxonomy: audit
+level: high
+detection: { s: { action: file.read }, condition: s }
+---
+title: Often
+id: often
+level: high
+correlation: { type: event_count, rules: [reads], timespan: 1h, condition: { gte: 11 }, generate: true }
+`;
+    fs.writeFileSync(path.join(here, 'rules.yaml'), rules);
+    const write = (name: string, minute: number) =>
+      fs.appendFileSync(
+        path.join(here, name),
+        `${JSON.stringify({ ...EVENT, time: `2025-02-28T09:${minute}:00Z` })}\n`,
+      );
+    for (let minute = 10; minute < 21; minute++) write('a.ndjson', minute);
+    const waived = async (files: string[]) => {
+      const text = GOOD.replace(/match: .*/, 'match: { file: a.ndjson }').replace(
+        'rule: missing-field',
+        'rule: [reads, often]',
+      );
+      fs.writeFileSync(path.join(here, 'audit-check.waivers.yaml'), `waivers:\n${text}`);
+      const { findings } = await reportOf(here, '-r', 'rules.yaml', ...files);
+      return findings.filter(({ rule }) => rule !== 'required-fields').map(({ waiver }) => waiver?.id);
+    };
+    assert.deepEqual(await waived(['a.ndjson']), ['W-12', 'W-12']);
+    write('b.ndjson', 30);
+    assert.deepEqual(await waived(['a.ndjson', 'b.ndjson']), [undefined, undefined]);
+  });
+
   test('never makes an incomplete run clean', async () => {
     const here = place(
       'unread',

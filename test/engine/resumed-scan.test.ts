@@ -83,6 +83,9 @@ test('a request that is equal is the same plan, however its texts lie in memory'
   assert.deepEqual(refusals, []);
   const others = await run({ own: { ...request, allowActors: [`${name} `] } });
   assert.match(others.refusals.join(), /are others than before/);
+  assert.equal(others.altered, undefined);
+  writeFileSync(app, text.replace('ann', 'bob'));
+  assert.match((await run()).altered!, /its first \d+ bytes changed/, 'another plan hides no alteration');
 });
 
 test('how much a state speaks for is known before it is loaded', async () => {
@@ -253,9 +256,19 @@ for (const [way, elsewhere] of WAYS) {
       ['one byte', /its first \d+ bytes changed/, true, () => writeFileSync(app, text.replace('ann', 'bob'))],
       ['shorter', /became shorter/, true, () => writeFileSync(app, text.slice(0, 2000))],
       ['a file before', /no longer number 1/, false, () => writeFileSync(join(logs, 'a.ndjson'), more)],
-      ['a file gone', /no longer number 1/, false, () => rmSync(app)],
+      ['a file gone', /app\.ndjson is gone/, true, () => rmSync(app)],
+      [
+        'a file before, and one byte',
+        /app\.ndjson is not what it was: its first \d+ bytes changed; .*b\.ndjson is gone/,
+        true,
+        () => {
+          writeFileSync(join(logs, 'a.ndjson'), more);
+          writeFileSync(app, text.replace('ann', 'bob'));
+          rmSync(join(logs, 'b.ndjson'));
+        },
+      ],
     ];
-    for (const [what, reason, isAltered, change] of changes.slice(0, rounds(elsewhere ? 1 : 4, 4))) {
+    for (const [what, reason, isAltered, change] of changes.slice(0, rounds(elsewhere ? 1 : 5, 5))) {
       rmSync(logs, { recursive: true });
       rmSync(state, { recursive: true, force: true });
       mkdirSync(logs);

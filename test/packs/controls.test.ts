@@ -179,6 +179,15 @@ test('a rule that is inert or in error leaves its control open', () => {
   }
 });
 
+test('a rule that left events out leaves its control open', () => {
+  const unjudged = { events: 70, reason: 'without a field to group by' };
+  const run = withRules(good, (rule) => ({ ...rule, unjudged }));
+  const soc2 = packs.find(({ name }) => name === 'soc2')!;
+  const { status, checks } = resultOf(run, soc2, 'CC6.7');
+  assert.equal(status, 'undetermined');
+  assert.match(checks[0]!.reason!, / left events out: .* \(70 events: without a field to group by\)/);
+});
+
 test('an export that ended long ago shows nothing of what was kept since', () => {
   const late = withReport(good, { generated: '2026-08-01T00:00:00Z' });
   const cis = packs.find(({ name }) => name === 'cis-8')!;

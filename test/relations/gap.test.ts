@@ -78,8 +78,9 @@ const codes = (judgements: Judgement[]) => judgements.map(({ code, verdict }) =>
 
 describe('gap: silences', () => {
   test('names the longest silence of a group; the timespan itself is allowed', () => {
-    assert.deepEqual(run(gaps({}), [beat(0, 1), beat(10, 2)]), []);
-    const [found, ...more] = run(gaps({}), [beat(0, 1), beat(11, 2), beat(35, 3), beat(50, 4)]);
+    const coverage = { from: second(0), until: second(50) };
+    assert.deepEqual(run(gaps({}), [beat(30, 1), beat(40, 2)], coverage), []);
+    const [found, ...more] = run(gaps({}), [beat(0, 1), beat(11, 2), beat(35, 3), beat(50, 4)], coverage);
     assert.deepEqual(more, []);
     assert.equal(
       found!.message,
@@ -98,10 +99,21 @@ describe('gap: silences', () => {
   });
   test('the beginning and the end of the log count for expected groups only', () => {
     const coverage = { from: second(0), until: second(40) };
-    assert.deepEqual(run(gaps({}), [beat(20, 1)], coverage), []);
+    assert.deepEqual(run(gaps({}), [beat(30, 1)], coverage), []);
     const [found] = run(gaps({}, [{ host: 'web' }]), [beat(20, 1)], coverage);
     assert.deepEqual([found!.count, found!.place.line], [2, 1]);
     assert.deepEqual(run(gaps({}, [{ host: 'db' }]), [beat(20, 1)], coverage), []);
+  });
+  test('cannot tell of a group that does not speak again, unless a table says who must', () => {
+    const coverage = { from: second(0), until: second(40) };
+    const [found, ...more] = run(gaps({}), [beat(20, 1), beat(29, 2)], coverage);
+    assert.deepEqual(more, []);
+    assert.equal(found!.verdict, 'undetermined');
+    assert.match(
+      found!.message,
+      /silent for 11s .*; cannot be told: it did not speak again after 1970-01-01T00:00:29Z: it may have been retired, or it fell silent$/,
+    );
+    assert.deepEqual(run(gaps({}, [{ host: 'db' }]), [beat(20, 1), beat(29, 2)], coverage), []);
   });
   test('counts only while a row of the table expects the group', () => {
     const marks = [beat(0, 1), beat(30, 2)];
@@ -119,16 +131,17 @@ describe('gap: silences', () => {
     const marks = [beat(0, 1), beat(11, 2)];
     const [uncovered] = run(gaps({}), marks, {
       ...EVERYTHING,
-      steps: [{ from: second(5), until: second(99) }],
+      steps: [{ from: second(5), until: second(19) }],
     });
     assert.match(
       uncovered!.message,
-      /; cannot be told: the log of it reaches from 1970-01-01T00:00:05Z until 1970-01-01T00:01:39Z only$/,
+      /; cannot be told: the log of it reaches from 1970-01-01T00:00:05Z until 1970-01-01T00:00:19Z only$/,
     );
     assert.equal(uncovered!.verdict, 'undetermined');
-    const untimed = run(gaps({}), [...marks, beat(undefined, 3)]);
+    const coverage = { from: second(0), until: second(21) };
+    const untimed = run(gaps({}), [...marks, beat(undefined, 3)], coverage);
     assert.match(untimed[0]!.message, /cannot be told: 1 event whose time cannot be read may lie in it$/);
-    const long = run(gaps({}), [beat(0, 1), beat(21, 2), beat(undefined, 3)]);
+    const long = run(gaps({}), [beat(0, 1), beat(21, 2), beat(undefined, 3)], coverage);
     assert.deepEqual(
       codes(long),
       ['silence-too-long violation'],
@@ -373,9 +386,11 @@ function silenceTwin(
   }
   const long = runs.filter(({ length }) => length > timespan);
   const isProven = ({ seen }: (typeof runs)[number]) => seen > timespan * (untimed + 1);
+  // Without a table nothing says whether the group was to last until the log ends.
+  const hasEnded = rows === undefined && timed.length > 0 && begin <= end && end - last > timespan;
   return {
     violation: long.filter(isProven).length,
-    undetermined: long.filter((each) => !isProven(each)).length,
+    undetermined: long.filter((each) => !isProven(each)).length + (hasEnded ? 1 : 0),
     longest: Math.max(0, ...long.filter(isProven).map(({ length }) => length)),
   };
 }

@@ -69,6 +69,7 @@ describe('new_value', () => {
     assert.deepEqual(leftOut(judgements), [
       {
         events: 2,
+        isLearning: true,
         why: 'values first seen while the rule was learning, for the log shows the 10s before only from 1970-01-01T00:00:10Z until 1970-01-01T00:16:40Z',
       },
     ]);

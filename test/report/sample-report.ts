@@ -400,7 +400,10 @@ export function richReport(): Report {
         tags: ['attack.privilege_escalation'],
       }),
       rule('seats-editor', 'seats of editor', { level: 'high', file: 'licenses.yaml', matches: 200 }),
-      rule('root-use', 'root account used', { level: 'critical' }),
+      rule('root-use', 'root account used', {
+        level: 'critical',
+        unjudged: { events: 3, reason: 'without a field to group by' },
+      }),
       rule('kube-exec', 'shell in a container', {
         status: 'not-applicable',
         reason: 'no source has the product "kubernets"',

@@ -197,6 +197,11 @@ function showUndecided({ findings, licenses, rules, streams }: Report): string |
     ],
     [rules.filter(({ status }) => status === 'error').length, 'rule in error', 'rules in error'],
     [rules.filter(({ status }) => status === 'inert').length, 'inert rule'],
+    [
+      rules.filter(({ unjudged }) => unjudged !== undefined).length,
+      'rule that left events out',
+      'rules that left events out',
+    ],
   ];
   const present = parts.flatMap(([amount, one, many]) => (amount > 0 ? [count(amount, one, many)] : []));
   return present.length > 0 ? present.join(', ') : undefined;

@@ -1,0 +1,19 @@
+/** Texts that stand where a value should: what exports write for "not recorded". */
+
+/** Longer ones are nobody's placeholder; the bound keeps a megabyte of text from being lowered and matched. */
+export const MAX_PLACEHOLDER = 100;
+
+/** No letter and no digit: `-`, `?`, `***`, a space of no width. A bare `0` says something: user id 0 is root. */
+export const EMPTY_FORM = /^[\p{P}\p{S}\p{Z}\p{C}]*$/u;
+
+/** What paths, patterns and addresses are called that have neither: the root, everything, any address. */
+const NAMES: ReadonlySet<string> = new Set(['/', '*', '::']);
+
+const WORDS: ReadonlySet<string> = new Set(['n/a', 'null', 'none']);
+
+/** Whether an action, an outcome, a target or an address says nothing. */
+export function isBlankText(text: string): boolean {
+  if (text.length > MAX_PLACEHOLDER) return false;
+  const plain = text.trim().toLowerCase();
+  return WORDS.has(plain) || (EMPTY_FORM.test(plain) && !NAMES.has(plain));
+}
