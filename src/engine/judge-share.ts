@@ -3,7 +3,7 @@ import type { LicenseFigures } from '../model/license-figures.ts';
 import { type Group, groupKey, type Judgement } from '../model/relation.ts';
 import { type CoveredSources, LogCoverage } from './log-coverage.ts';
 import type { Share } from './mark-shares.ts';
-import { type MarkSource, markGroups, type OnMark } from './marks.ts';
+import { type MarkSource, markGroups, type OnMark, type Seconds } from './marks.ts';
 import type { Plan } from './plan.ts';
 import { type PackedPositions, PositionSet } from './position-set.ts';
 
@@ -60,10 +60,7 @@ export function judgeShare(
   const groups = markGroups(order.source, {
     files: order.files,
     duplicates: PositionSet.unpack(order.duplicates),
-    seconds: {
-      positions: PositionSet.unpack(order.seconds),
-      isAsked: (relation) => plan.relations[relation]!.relation.takesSeconds === true,
-    },
+    seconds: askedSeconds(plan, PositionSet.unpack(order.seconds)),
     onMark: counter.count,
     fewest: fewestMarks(plan),
     share: order.share,
@@ -109,6 +106,10 @@ export function shareTexts(judged: readonly Judged[], texts: Map<string, string>
       for (const place of judgement.related) place.file = shared(place.file);
     }
   }
+}
+
+export function askedSeconds({ relations }: Plan, positions: PositionSet): Seconds {
+  return { positions, isAsked: (relation) => relations[relation]!.relation.takesSeconds === true };
 }
 
 /** By relation: groups with fewer marks are passed over. */

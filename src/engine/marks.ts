@@ -114,7 +114,7 @@ export type MarkReading = {
   share?: Share | undefined;
 };
 
-type Seconds = { positions: PositionSet; isAsked: (relation: number) => boolean };
+export type Seconds = { positions: PositionSet; isAsked: (relation: number) => boolean };
 
 /** The marks of each group in order. Each group must be read before the next is asked for. */
 export function* markGroups(source: MarkSource, reading: MarkReading): Generator<MarkGroup> {

@@ -9,7 +9,7 @@ import type { LicenseSummary, Notice } from '../model/report.ts';
 import { ChainedMarks, judgeChained } from './chained-marks.ts';
 import { Conclusions } from './conclusions.ts';
 import type { Executor } from './executor.ts';
-import { type JudgeOrder, judgeShare } from './judge-share.ts';
+import { askedSeconds, type JudgeOrder, judgeShare } from './judge-share.ts';
 import { shareOfRelations, totalBytes } from './mark-shares.ts';
 import { markGroups } from './marks.ts';
 import type { Merged } from './merge-repeats.ts';
@@ -98,7 +98,7 @@ export async function relate(
       conclude(index, [], judgement);
   }
   if (chained.relations.length > 0)
-    relateChained(plan, scan, duplicates, chained, present, conclude, concludeAbsent);
+    relateChained(plan, scan, { duplicates, seconds }, chained, present, conclude, concludeAbsent);
   conclusions.finish();
   const matches = new Map<string, number>();
   for (const [index, { id }] of plan.detections.entries()) {
@@ -116,7 +116,7 @@ export async function relate(
 function relateChained(
   plan: Plan,
   scan: Scan,
-  duplicates: Merged['duplicates'],
+  { duplicates, seconds }: Pick<Merged, 'duplicates' | 'seconds'>,
   chained: ChainedMarks,
   present: readonly Set<string>[],
   conclude: Conclude,
@@ -141,7 +141,13 @@ function relateChained(
     concludeAbsent(index);
   };
   const share = shareOfRelations(order[0]!, order.at(-1)!);
-  const groups = markGroups(scan.marks.source(), { files, duplicates, onMark: () => {}, share });
+  const groups = markGroups(scan.marks.source(), {
+    files,
+    duplicates,
+    seconds: askedSeconds(plan, seconds),
+    onMark: () => {},
+    share,
+  });
   for (const { relation: index, group, marks } of groups) {
     if (!chained.standsOnOthers(index)) continue;
     while (order.length > 0 && order[0]! < index) finish(order.shift()!);

@@ -7,8 +7,10 @@ import type { Correlation } from '../model/rule.ts';
 import { compileCounting } from './count-relation.ts';
 import { compareFigures, type Figure, formatFigure, type Ratio } from './figure.ts';
 import type { Counting } from './group-judging.ts';
+import { type CopiedMeasure, RepeatsMeasure } from './repeats-measure.ts';
 
-type Calculation = Pick<Counting, 'code' | 'makeMeasure' | 'moves' | 'atMost' | 'alone' | 'keys'> & {
+type Calculation = Pick<Counting, 'code' | 'moves' | 'atMost' | 'alone' | 'keys'> & {
+  makeMeasure(): CopiedMeasure;
   /** `a sum`, `an average`. */
   noun: string;
 };
@@ -27,6 +29,8 @@ export function compileCalculation(
     correlation,
     {
       ...calculation,
+      makeMeasure: () => new RepeatsMeasure(calculation.makeMeasure()),
+      takesSeconds: true,
       width: 1,
       counts: (mark) => amountOf(mark) !== undefined,
       describe: (figure) => `${calculation.noun} of ${formatFigure(figure)}`,

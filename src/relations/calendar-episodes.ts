@@ -1,12 +1,19 @@
 /** Windows of the calendar over the marks of one group: judged as marks arrive, or when they are over. */
 import type { Instant } from '../base/instant.ts';
-import type { Verdict } from '../model/finding.ts';
 import type { Stretch } from '../model/relation.ts';
 import type { CalendarWindow } from './calendar.ts';
 import { type Episode, extendEpisode, openEpisode } from './episode.ts';
 import { compareFigures, type Figure } from './figure.ts';
 import { endOf, type TimedMark } from './mark-window.ts';
-import { type JudgeFigure, join, type Measure, raise, type WindowEpisode } from './windows.ts';
+import {
+  type JudgeFigure,
+  join,
+  type Measure,
+  peakOf,
+  raise,
+  type WindowEpisode,
+  type WindowVerdict,
+} from './windows.ts';
 
 export type CalendarJudging = {
   windowAt: (instant: Instant) => CalendarWindow;
@@ -45,7 +52,7 @@ class CalendarEpisodes {
   /** Where a silence is told: the last mark before it. */
   private anchor: TimedMark | undefined;
   /** Of the window at hand: the worst that was said, and the figure. */
-  private found: { verdict: Verdict; peak: Figure; judged: Instant } | undefined;
+  private found: { verdict: Exclude<WindowVerdict, 'satisfied'>; peak: Figure; judged: Instant } | undefined;
   private open: WindowEpisode | undefined;
   /** Until when the windows follow without one that is satisfied. */
   private openUntil: Instant | undefined;
@@ -85,10 +92,12 @@ class CalendarEpisodes {
   }
 
   private judgeNow(judged: Instant): void {
-    const figure = this.measure.value();
+    const certain = this.measure.value();
+    const repeated = this.measure.withRepeats?.();
     const { from, until } = this.window!;
-    const verdict = this.judging.judge(figure, judged, from, until - 1n, this.last!);
+    const verdict = this.judging.judge(certain, judged, from, until - 1n, this.last!, repeated);
     if (verdict === 'satisfied') return;
+    const figure = peakOf(verdict, certain, repeated);
     const { found } = this;
     if (found === undefined || (found.verdict !== verdict && verdict === 'violation'))
       this.found = { verdict, peak: figure, judged };

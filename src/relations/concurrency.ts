@@ -97,6 +97,8 @@ function toRelation(correlation: Correlation, plan: ConcurrencyPlan): Relation {
       values: fieldsOf(step),
     })),
     dated: true,
+    // Of a user or a value a second session is no matter.
+    takesSeconds: plan.counts === 'session',
     judge: (group, marks, coverage) => judgeOpenSessions(plan, group, marks, coverage),
   };
 }

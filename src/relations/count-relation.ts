@@ -47,6 +47,7 @@ export function compileCounting(
   const kinds = correlation.rules.map((_, step) => kindOf(step));
   const judging: Judging = { rule: correlation, timespan: timespan ?? 0n, calendar, grows, counting, kinds };
   return {
+    takesSeconds: counting.takesSeconds === true,
     // No count is larger than the number of marks.
     ...(grows && isCount && { fewest: fewestOf(correlation) }),
     inputs: correlation.rules.map((detection, step) => ({

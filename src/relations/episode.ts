@@ -16,16 +16,22 @@ export type Episode = {
   count: number;
   /** The actor, while all marks have the same one. */
   subject: string | undefined;
+  /** Records beside these events that repeat one, and may be events of their own. */
+  repeats: number;
 };
 
 export function openEpisode(mark: Mark): Episode {
-  return { first: mark, last: mark, related: [], count: 1, subject: mark.subject };
+  return { first: mark, last: mark, related: [], count: 1, subject: mark.subject, repeats: 0 };
 }
 
 /** `mark` comes at or after the last one; the same event again only moves nothing. */
 export function extendEpisode(episode: Episode, mark: Mark): void {
   if (isSameEvent(episode.last, mark)) return;
   episode.last = mark;
+  if (mark.isSecond === true) {
+    episode.repeats++;
+    return;
+  }
   episode.count++;
   if (episode.subject !== mark.subject) episode.subject = undefined;
   tellPlace(episode.first.place, episode.related, mark.place);

@@ -3,7 +3,7 @@ import { count } from '../base/text-safety.ts';
 import type { FindingKind } from '../model/finding.ts';
 import type { RelationDefinition } from '../model/relation.ts';
 import { compileCounting } from './count-relation.ts';
-import type { Measure } from './windows.ts';
+import { type CopiedMeasure, RepeatsMeasure } from './repeats-measure.ts';
 
 const EVENT_COUNT: FindingKind = {
   code: 'event-count-reached',
@@ -25,7 +25,8 @@ export const eventCount = {
       {
         code: EVENT_COUNT.code,
         width: 0,
-        makeMeasure: countEvents,
+        makeMeasure: () => new RepeatsMeasure(countEvents()),
+        takesSeconds: true,
         counts: () => true,
         describe: (figure) => count(figure as number, 'event'),
         moves: 'by-one',
@@ -37,7 +38,12 @@ export const eventCount = {
   },
 } satisfies RelationDefinition;
 
-function countEvents(): Measure {
-  let events = 0;
-  return { add: () => void events++, remove: () => void events--, value: () => events };
+function countEvents(before = 0): CopiedMeasure {
+  let events = before;
+  return {
+    add: () => void events++,
+    remove: () => void events--,
+    value: () => events,
+    copy: () => countEvents(events),
+  };
 }

@@ -19,6 +19,7 @@ import {
   type Measure,
   slidingEpisodes,
   type WindowEpisode,
+  type WindowVerdict,
 } from './windows.ts';
 
 export type Counting = {
@@ -26,6 +27,8 @@ export type Counting = {
   /** How many of a mark's first values belong to the counted tuple. */
   width: number;
   makeMeasure(): Measure;
+  /** Whether a mark that is the same again changes the figure. */
+  takesSeconds?: boolean;
   /** Whether the mark counts at all. */
   counts(mark: Mark): boolean;
   /** `3 events`, `an average of 2.5 in "ms"`. */
@@ -100,11 +103,10 @@ export class GroupJudging {
       found = true;
       const certain =
         verdict === 'violation' && (this.isHarmless() || (grows && counting.moves !== 'any-way'));
-      const edge = verdict === 'undetermined' ? ', the window reaches beyond the log' : '';
       yield {
         episode,
         verdict: certain ? 'violation' : 'undetermined',
-        note: certain ? '' : `${edge}${this.note()}`,
+        note: certain ? '' : `${doubtOf(verdict, episode)}${this.note()}`,
         peak,
         expected: this.threshold.expected(judged),
         judged,
@@ -146,14 +148,19 @@ export class GroupJudging {
       : completeEpisodes(timed, timespan, makeMeasure, this.judgeFigure);
   }
 
-  private readonly judgeFigure: JudgeFigure = (figure, judged, start, until, mark) => {
+  private readonly judgeFigure: JudgeFigure = (figure, judged, start, until, mark, repeated) => {
     const { grows, counting, calendar, timespan } = this.judging;
-    if (counting.alone === undefined) this.noteBest(figure);
+    if (counting.alone === undefined) {
+      this.noteBest(figure);
+      if (repeated !== undefined) this.noteBest(repeated);
+    }
     const holds = this.threshold.holds(figure, judged);
     if (holds === undefined) {
       this.limitless ??= mark;
       this.limitlessCount++;
     }
+    if (repeated !== undefined && holds !== undefined && this.threshold.holds(repeated, judged) !== holds)
+      return holds ? 'unless-repeats-count' : 'if-repeats-count';
     if (!holds) return 'satisfied';
     if (grows && counting.moves !== 'any-way') return 'violation';
     // A window that is complete might have begun earlier, with more in it, unless the log covers a timespan before it.
@@ -174,6 +181,7 @@ export class GroupJudging {
     let met: string[] = [];
     for (const mark of marks) {
       if (!counting.counts(mark)) {
+        if (mark.isSecond === true) continue;
         if (counting.doubt?.(mark)) this.doubtful.push(mark);
         else this.lacking = { first: this.lacking?.first ?? mark, count: (this.lacking?.count ?? 0) + 1 };
         continue;
@@ -220,6 +228,7 @@ export class GroupJudging {
       related: rest.slice(0, 9).map(({ place }) => place),
       count: 1 + rest.length,
       subject: first.subject,
+      repeats: 0,
     };
     yield {
       episode,
@@ -239,6 +248,17 @@ export class GroupJudging {
       doubtful.length === 0 ? '' : `, without ${count(doubtful.length, 'event')} ${judging.counting.doubts}`;
     return `${untimedNote}${doubtNote}`;
   }
+}
+
+function doubtOf(verdict: WindowVerdict, { repeats }: Episode): string {
+  const equal = count(
+    repeats,
+    'equal record is an event of its own',
+    'equal records are events of their own',
+  );
+  if (verdict === 'if-repeats-count') return `, if ${equal}`;
+  if (verdict === 'unless-repeats-count') return `, unless ${equal}`;
+  return verdict === 'undetermined' ? ', the window reaches beyond the log' : '';
 }
 
 function isInCalendar(mark: TimedMark): boolean {

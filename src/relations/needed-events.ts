@@ -77,6 +77,12 @@ export class NeededEvents {
     return this.untimed - (this.untimedSame.get(value) ?? 0);
   }
 
+  /** How many events fulfill it or may. */
+  mayFulfill(window: Window, value: string | undefined): number {
+    const { sure, tied, incomplete } = this.count(window, value);
+    return sure + tied + incomplete + this.countUntimed(value);
+  }
+
   /** The last within the window whose value is the one it must differ from. */
   lastSame(window: Window, value: string): NeededEvent | undefined {
     return this.same.get(value)?.lastWithin(window);

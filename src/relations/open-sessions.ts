@@ -3,6 +3,7 @@ import { formatInstant, type Instant } from '../base/instant.ts';
 import { compareText, count, formatNumber, quote } from '../base/text-safety.ts';
 import { ONE, toNumber } from '../licenses/contract/amount.ts';
 import { type Peak, PeakTracker, type SegmentPeak } from '../licenses/measures/peak.ts';
+import { RepeatedSeats } from '../licenses/use/repeated-seats.ts';
 import type { SessionEvent } from '../licenses/use/session.ts';
 import { Sessions } from '../licenses/use/sessions.ts';
 import type { Mark } from '../model/mark.ts';
@@ -45,6 +46,7 @@ export function* judgeOpenSessions(
   let run: Run | undefined;
   const untimed: Mark[] = [];
   let untimedCount = 0;
+  let repeats = 0;
   let first: Mark | undefined;
   let last: Instant | undefined;
   let previous: { mark: Mark; opens: boolean } | undefined;
@@ -53,6 +55,7 @@ export function* judgeOpenSessions(
     // One event that matches two rules is one event.
     if (previous?.opens === opens && isSameEvent(previous.mark, mark)) continue;
     previous = { mark, opens };
+    if (mark.isSecond === true && isNamed(mark, plan)) continue;
     if (mark.time === undefined) {
       if (!opens) continue;
       untimedCount++;
@@ -62,32 +65,55 @@ export function* judgeOpenSessions(
     run ??= startRun(plan, mark.time, coverage);
     first ??= mark;
     const event = toSessionEvent(mark, mark.time, plan);
-    if (opens) run.sessions.checkOut(event);
+    run.repeats.advance(mark.time, (at) => run!.sessions.advance(at));
+    if (mark.isSecond === true) {
+      takeRepeat(run, event, opens);
+      if (opens) repeats++;
+    } else if (opens) run.sessions.checkOut(event);
     else run.sessions.checkIn(event);
     last = mark.time;
   }
   if (run === undefined || last === undefined) {
     const nothing = { amount: 0n, at: undefined, witnesses: [] };
     const peak = { lower: nothing, upper: { ...nothing, amount: BigInt(untimedCount) * ONE }, ...NO_DOUBTS };
-    const judgement = conclude(plan, group, peak, untimed, untimedCount);
+    const judgement = conclude(plan, group, peak, untimed, { untimed: untimedCount, repeats });
     if (judgement !== undefined) yield judgement;
     return;
   }
   const until = coverage !== undefined && coverage.until > last ? coverage.until : last;
+  run.repeats.advance(until, (at) => run!.sessions.advance(at));
   run.sessions.advance(until);
   const peaks = run.tracker.finish(until, plan.timeout !== undefined, BigInt(untimedCount) * ONE);
   const peak = peaks[run.inForce];
   // A peak that doubts alone make need not have a session that is known to be open at it.
   const otherwise = untimedCount > 0 ? untimed : [first!];
-  const judgement = peak && conclude(plan, group, peak, otherwise, untimedCount);
+  const judgement = peak && conclude(plan, group, peak, otherwise, { untimed: untimedCount, repeats });
   if (judgement === undefined) return;
   // Of the peak alone it would be too short: what a waiver covers must be all that exceeds.
   const span = { from: first!.time!, until: peak!.neverReturned > 0 ? until : last };
   yield untimedCount > 0 ? judgement : { ...judgement, span };
 }
 
-/** `inForce`: the segment of time in which the rule is; none where it ended before. */
-type Run = { sessions: Sessions; tracker: PeakTracker; inForce: number };
+/** An id names one session, however often it is told; without one each open is a session. */
+function isNamed({ values }: Mark, { joined }: ConcurrencyPlan): boolean {
+  return joined && values[0] !== undefined;
+}
+
+/** The session of an open that repeats another is a doubt, and a close that repeats another may be of either. */
+function takeRepeat({ sessions, repeats }: Run, event: SessionEvent, opens: boolean): void {
+  sessions.advance(event.at);
+  if (opens) repeats.checkOut(event);
+  else if (!repeats.checkIn(event) && sessions.isOpen(event)) {
+    sessions.checkIn(event);
+    repeats.checkOut(event);
+  }
+}
+
+/**
+ * `inForce`: the segment of time in which the rule is; none where it ended before. `repeats`: sessions of records that repeat
+ * others.
+ */
+type Run = { repeats: RepeatedSeats; sessions: Sessions; tracker: PeakTracker; inForce: number };
 
 function startRun({ rule, allowed, timeout }: ConcurrencyPlan, first: Instant, coverage: Coverage): Run {
   const begin = coverage !== undefined && coverage.from < first ? coverage.from : first;
@@ -95,10 +121,12 @@ function startRun({ rule, allowed, timeout }: ConcurrencyPlan, first: Instant, c
   const turns = [from, to].filter((turn) => turn !== undefined && turn > begin) as Instant[];
   const proofAbove = BigInt(Math.max(0, allowed)) * ONE;
   const tracker = new PeakTracker([begin, ...turns].map((turn) => ({ from: turn, proofAbove })));
+  const options = { linger: 0n, ...(timeout !== undefined && { timeout }) };
   return {
     tracker,
+    repeats: new RepeatedSeats(options, (by, at) => tracker.doubt(by, at)),
     inForce: to !== undefined && to <= begin ? -1 : from > begin ? 1 : 0,
-    sessions: new Sessions({ linger: 0n, ...(timeout !== undefined && { timeout }) }, tracker),
+    sessions: new Sessions(options, tracker),
   };
 }
 
@@ -137,6 +165,9 @@ type GroupPeak = Pick<SegmentPeak, 'neverReturned' | 'orphans' | 'doubtful'> & {
   upper: ShownPeak;
 };
 
+/** How many opens have no readable time, and how many repeat another. */
+type OpenDoubts = { untimed: number; repeats: number };
+
 const NO_DOUBTS = { neverReturned: 0, orphans: 0, doubtful: [] };
 
 /** `otherwise`: marks that stand for the peak where it has no witnesses. */
@@ -145,7 +176,7 @@ function conclude(
   group: Group,
   peak: GroupPeak,
   otherwise: readonly Mark[],
-  untimedCount: number,
+  doubts: OpenDoubts,
 ): Judgement | undefined {
   const { lower, upper, doubtful } = peak;
   const [least, most] = [toNumber(lower.amount), toNumber(upper.amount)];
@@ -158,7 +189,7 @@ function conclude(
   return {
     verdict: proven ? 'violation' : 'undetermined',
     code: plan.code,
-    message: `${describe(plan, group, shown, least, most)}${proven ? '' : `: ${reasons(peak, untimedCount)}`}`,
+    message: `${describe(plan, group, shown, least, most)}${proven ? '' : `: ${reasons(peak, doubts)}`}`,
     place: place!,
     related: toldPlaces(place!, related),
     count: toNumber(shown.amount),
@@ -195,11 +226,16 @@ function formatHolders({ witnesses }: ShownPeak): string {
   return names.length === 0 ? '' : `, by ${names.slice(0, NAMED_HOLDERS).map(quote).join(', ')}${more}`;
 }
 
-function reasons({ neverReturned, orphans }: GroupPeak, untimed: number): string {
+function reasons({ neverReturned, orphans }: GroupPeak, { untimed, repeats }: OpenDoubts): string {
   const doubts = [
     [neverReturned, 'session has no close', 'sessions have no close'],
     [orphans, 'close has no open', 'closes have no open'],
     [untimed, 'open has no readable time', 'opens have no readable time'],
+    [
+      repeats,
+      'open equals another and may be one of its own',
+      'opens equal others and may be some of their own',
+    ],
   ] as const;
   const named = doubts.flatMap(([number, one, many]) => (number === 0 ? [] : [count(number, one, many)]));
   return named.length === 0 ? 'a session was opened again before it was closed' : named.join('; ');

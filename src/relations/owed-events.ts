@@ -51,6 +51,8 @@ class OwedJudge {
   private readonly plan: OwedPlan;
   private readonly coverage: Coverage;
   private readonly needs: NeededEvents;
+  /** Of records that repeat others. */
+  private readonly repeats: NeededEvents;
   /** Owing marks whose window is not over yet, in their order. */
   private pending: Pending[] = [];
   private head = 0;
@@ -60,6 +62,7 @@ class OwedJudge {
     this.plan = plan;
     this.coverage = coverage;
     this.needs = new NeededEvents(plan.differs !== undefined);
+    this.repeats = new NeededEvents(plan.differs !== undefined);
   }
 
   /** All marks of one event. */
@@ -67,6 +70,11 @@ class OwedJudge {
     const { time } = event[0]!;
     if (time !== undefined) yield* this.reach(time);
     const needed = event.filter(({ step }) => step >= this.plan.owing);
+    if (event[0]!.isSecond === true) {
+      // What owes an event owes it as often as it likes; what is owed may have happened twice.
+      if (needed.length > 0) addTo(this.repeats, toNeededEvent(needed), time);
+      return;
+    }
     if (needed.length > 0) this.addNeeded(toNeededEvent(needed), time);
     for (const mark of event) {
       if (mark.step >= this.plan.owing) continue;
@@ -81,11 +89,8 @@ class OwedJudge {
   }
 
   private addNeeded(event: NeededEvent, time: Instant | undefined): void {
-    if (time === undefined) {
-      this.needs.addUntimed(event);
-      return;
-    }
-    this.needs.add(event);
+    addTo(this.needs, event, time);
+    if (time === undefined) return;
     const { shortfall, first } = this.open ?? {};
     // The nearest that came too late may come long after the window.
     if (shortfall !== undefined && first?.time !== undefined && event.start > (first.until ?? first.time))
@@ -104,7 +109,7 @@ class OwedJudge {
       this.head = 0;
     }
     const waiting = this.pending[this.head]?.mark.time ?? now;
-    this.needs.forget(waiting - (this.plan.before ?? 0n));
+    for (const needs of [this.needs, this.repeats]) needs.forget(waiting - (this.plan.before ?? 0n));
   }
 
   private windowOf({ time, until, place }: Mark, start: Instant): Window {
@@ -127,7 +132,8 @@ class OwedJudge {
     const untimedNeeds = this.needs.countUntimed(value);
     const valueless = differs !== undefined && value === undefined;
     const groupless = this.groupless(window);
-    const doubtful = sure + tied + incomplete + untimedNeeds + groupless >= min;
+    const repeats = this.repeats.mayFulfill(window, value);
+    const doubtful = sure + tied + incomplete + untimedNeeds + groupless + repeats >= min;
     const uncovered = this.uncovered(window);
     const verdict = doubtful || uncovered !== undefined ? 'undetermined' : 'violation';
     const { start, end } = window.owing;
@@ -139,6 +145,7 @@ class OwedJudge {
         incomplete: doubtful && !valueless ? incomplete : 0,
         tied: doubtful ? tied : 0,
         untimedNeeds: doubtful ? untimedNeeds : 0,
+        repeats: doubtful ? repeats : 0,
         groupless: doubtful ? groupless : 0,
         uncovered,
       },
@@ -182,6 +189,11 @@ class OwedJudge {
   }
 }
 
+function addTo(needs: NeededEvents, event: NeededEvent, time: Instant | undefined): void {
+  if (time === undefined) needs.addUntimed(event);
+  else needs.add(event);
+}
+
 function untimedShortfall(): Shortfall {
   const doubts = {
     untimed: true,
@@ -189,6 +201,7 @@ function untimedShortfall(): Shortfall {
     incomplete: 0,
     tied: 0,
     untimedNeeds: 0,
+    repeats: 0,
     groupless: 0,
     uncovered: undefined,
   };

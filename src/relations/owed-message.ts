@@ -40,6 +40,8 @@ type Doubts = {
   incomplete: number;
   tied: number;
   untimedNeeds: number;
+  /** Records that repeat others: each may be an event of its own. */
+  repeats: number;
   /** Events that no group owns, for they lack a field to group them by. */
   groupless: number;
   uncovered: Uncovered | undefined;
@@ -138,13 +140,18 @@ function formatDistance(nanos: bigint): string {
 
 function describeDoubts({ differs }: OwedPlan, doubts: Doubts): string {
   const [mine = '', theirs = ''] = differs ?? [];
-  const { untimed, valueless, incomplete, tied, untimedNeeds, groupless, uncovered } = doubts;
+  const { untimed, valueless, incomplete, tied, untimedNeeds, repeats, groupless, uncovered } = doubts;
   const reasons = [
     ...(untimed ? ['the log does not tell what came before or after'] : []),
     ...(valueless ? [`the event has no ${quote(mine)} to compare with`] : []),
     ...(incomplete > 0 ? [`${count(incomplete, 'event')} within the time without ${quote(theirs)}`] : []),
     ...(tied > 0 ? [`order: tied, ${count(tied, 'event')} of the same instant`] : []),
     ...(untimedNeeds > 0 ? [`${count(untimedNeeds, 'event')} whose time cannot be read`] : []),
+    ...(repeats > 0
+      ? [
+          `${count(repeats, 'record equals another and may be an event', 'records equal others and may be events')} of ${repeats === 1 ? 'its' : 'their'} own`,
+        ]
+      : []),
     ...(groupless > 0 ? [`${count(groupless, 'event')} that may be meant without a field to group by`] : []),
     ...(uncovered === undefined ? [] : [describeUncovered(uncovered)]),
   ];

@@ -47,6 +47,12 @@ export class RankedAmounts {
     }
   }
 
+  copy(): RankedAmounts {
+    const copy = new RankedAmounts();
+    copy.root = copied(this.root);
+    return copy;
+  }
+
   private added(node: Node | undefined, amount: Amount): Node {
     if (node === undefined)
       return { amount, times: 1, size: 1, priority: this.draw(), left: undefined, right: undefined };
@@ -68,6 +74,10 @@ export class RankedAmounts {
     this.seed ^= this.seed << 5;
     return this.seed;
   }
+}
+
+function copied(node: Node | undefined): Node | undefined {
+  return node && { ...node, left: copied(node.left), right: copied(node.right) };
 }
 
 function measured(node: Node): Node {

@@ -2,15 +2,15 @@
 import { type Amount, ONE } from '../licenses/contract/amount.ts';
 import { amountOf } from './amount-relation.ts';
 import { RankedAmounts } from './ranked-amounts.ts';
-import type { Measure } from './windows.ts';
+import type { CopiedMeasure } from './repeats-measure.ts';
 
 /** `percent` as an exact amount from 0 to 100. The figure is exact too, a fraction. */
-export function percentileMeasure(percent: Amount): Measure {
-  const ranked = new RankedAmounts();
+export function percentileMeasure(percent: Amount, ranked = new RankedAmounts()): CopiedMeasure {
   const whole = 100n * ONE;
   return {
     add: (mark) => ranked.add(amountOf(mark)!),
     remove: (mark) => ranked.remove(amountOf(mark)!),
+    copy: () => percentileMeasure(percent, ranked.copy()),
     value() {
       const position = percent * BigInt(ranked.size - 1);
       const rank = Number(position / whole);

@@ -63,6 +63,7 @@ export const requires = {
     };
     return {
       evidence: new Set(needs),
+      takesSeconds: min > 1,
       inputs: rules.map((detection, step) => {
         const logged = step < owing.length ? names.map((name) => resolveField(correlation, name, step)) : [];
         const compared = differs === undefined ? [] : [differs.fields[step]!];

@@ -2,7 +2,7 @@
 import type { FindingKind } from '../model/finding.ts';
 import type { RelationDefinition } from '../model/relation.ts';
 import { amountOf, compileCalculation, largest } from './amount-relation.ts';
-import type { Measure } from './windows.ts';
+import type { CopiedMeasure } from './repeats-measure.ts';
 
 const VALUE_AVG: FindingKind = {
   code: 'value-average-reached',
@@ -32,9 +32,9 @@ export const valueAvg = {
   },
 } satisfies RelationDefinition;
 
-function average(): Measure {
-  let total = 0n;
-  let events = 0n;
+function average(before = 0n, eventsBefore = 0n): CopiedMeasure {
+  let total = before;
+  let events = eventsBefore;
   return {
     add(mark) {
       total += amountOf(mark)!;
@@ -45,5 +45,6 @@ function average(): Measure {
       events--;
     },
     value: () => ({ amount: total, over: events }),
+    copy: () => average(total, events),
   };
 }

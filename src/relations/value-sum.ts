@@ -3,7 +3,7 @@ import type { FindingKind } from '../model/finding.ts';
 import type { RelationDefinition } from '../model/relation.ts';
 import { amountOf, compileCalculation, exactly } from './amount-relation.ts';
 import type { Ratio } from './figure.ts';
-import type { Measure } from './windows.ts';
+import type { CopiedMeasure } from './repeats-measure.ts';
 
 const VALUE_SUM: FindingKind = {
   code: 'value-sum-reached',
@@ -42,8 +42,8 @@ export const valueSum = {
   },
 } satisfies RelationDefinition;
 
-function sum(): Measure {
-  let total = 0n;
+function sum(before = 0n): CopiedMeasure {
+  let total = before;
   return {
     add(mark) {
       total += amountOf(mark)!;
@@ -52,5 +52,6 @@ function sum(): Measure {
       total -= amountOf(mark)!;
     },
     value: () => exactly(total),
+    copy: () => sum(total),
   };
 }

@@ -16,19 +16,28 @@ export interface Measure {
   remove(mark: Mark): void;
   /** Of at least one mark, unless `ofNothing` says that none has a figure too. */
   value(): Figure;
+  /** If every record that repeats another were an event of its own; undefined where the window holds none, or it is no matter. */
+  withRepeats?(): Figure | undefined;
 }
 
-/** Satisfied positions of one group in a row. `judged`: when the peak was reached, which decides the limit in force. */
-export type WindowEpisode = { episode: Episode; verdict: Verdict; peak: Figure; judged: Instant };
+/** Of a window whose verdict depends on whether records that repeat others are events of their own. */
+export type WindowVerdict = Verdict | 'if-repeats-count' | 'unless-repeats-count';
 
-/** What the figure of a window [from, until] says; asked once for each, in the order they end. `judged` is the time of its limit. */
+/** Satisfied positions of one group in a row. `judged`: when the peak was reached, which decides the limit in force. */
+export type WindowEpisode = { episode: Episode; verdict: WindowVerdict; peak: Figure; judged: Instant };
+
+/**
+ * What the figure of a window [from, until] says; asked once for each, in the order they end. `judged` is the time of its limit,
+ * `repeated` the figure with repeats.
+ */
 export type JudgeFigure = (
   figure: Figure,
   judged: Instant,
   from: Instant,
   until: Instant,
   mark: Mark,
-) => Verdict;
+  repeated?: Figure,
+) => WindowVerdict;
 
 /**
  * At each instant with a mark, the window that ends there: it holds the marks with t2 − t1 ≤ timespan. A silence longer than
@@ -90,17 +99,18 @@ class SlidingWindow {
     for (let each = window.earliest(); end - each!.time > timespan; each = window.earliest())
       measure.remove(window.dropEarliest()!);
     const figure = measure.value();
-    const verdict = this.judge(figure, end, end - timespan, end, mark);
+    const repeated = measure.withRepeats?.();
+    const verdict = this.judge(figure, end, end - timespan, end, mark, repeated);
     const far = open !== undefined && end - endOf(open.episode.last as TimedMark) > timespan;
     const closed = open !== undefined && (far || open.verdict !== verdict) ? open : undefined;
     if (closed !== undefined) this.open = undefined;
-    if (verdict !== 'satisfied') this.extend(figure, verdict);
+    if (verdict !== 'satisfied') this.extend(peakOf(verdict, figure, repeated), verdict);
     this.instant = undefined;
     this.tied = undefined;
     return closed;
   }
 
-  private extend(figure: Figure, verdict: Verdict): void {
+  private extend(figure: Figure, verdict: WindowVerdict): void {
     const { window, end } = this;
     const instant = [this.instant!, ...(this.tied ?? [])];
     if (this.open === undefined) {
@@ -115,6 +125,11 @@ class SlidingWindow {
       raise(this.open, figure, end);
     }
   }
+}
+
+/** The figure that the verdict is about. */
+export function peakOf(verdict: WindowVerdict, figure: Figure, repeated: Figure | undefined): Figure {
+  return verdict === 'if-repeats-count' ? repeated! : figure;
 }
 
 export function raise(open: WindowEpisode, figure: Figure, judged: Instant): void {
@@ -134,17 +149,18 @@ export function* completeEpisodes(
   judge: JudgeFigure,
 ): Generator<WindowEpisode> {
   let open: WindowEpisode | undefined;
-  for (const { episode, value } of partition(marks, timespan, makeMeasure)) {
+  for (const { episode, figure, repeated } of partition(marks, timespan, makeMeasure)) {
     const start = episode.first.time!;
-    const verdict = judge(value, start, start, start + timespan, episode.first);
+    const verdict = judge(figure, start, start, start + timespan, episode.first, repeated);
     if (open !== undefined && (open.verdict !== verdict || start - open.episode.last.time! > timespan)) {
       yield open;
       open = undefined;
     }
     if (verdict === 'satisfied') continue;
     episode.end = start + timespan;
-    if (open === undefined) open = { episode, verdict, peak: value, judged: start };
-    else join(open, episode, value, start);
+    const peak = peakOf(verdict, figure, repeated);
+    if (open === undefined) open = { episode, verdict, peak, judged: start };
+    else join(open, episode, peak, start);
   }
   if (open !== undefined) yield open;
 }
@@ -152,9 +168,11 @@ export function* completeEpisodes(
 export function join(open: WindowEpisode, next: Episode, value: Figure, judged: Instant): void {
   const { episode } = open;
   const count = episode.count + next.count;
+  const repeats = episode.repeats + next.repeats;
   extendEpisode(episode, next.first);
   tellPlaces(episode.first.place, episode.related, next.related);
   episode.count = count;
+  episode.repeats = repeats;
   episode.last = next.last;
   if (next.end !== undefined) episode.end = next.end;
   raise(open, value, judged);
@@ -164,12 +182,12 @@ function* partition(
   marks: Iterable<TimedMark>,
   timespan: bigint,
   makeMeasure: () => Measure,
-): Generator<{ episode: Episode; value: Figure }> {
+): Generator<{ episode: Episode; figure: Figure; repeated: Figure | undefined }> {
   let episode: Episode | undefined;
   let measure = makeMeasure();
   for (const mark of marks) {
     if (episode !== undefined && mark.time - episode.first.time! > timespan) {
-      yield { episode, value: measure.value() };
+      yield { episode, figure: measure.value(), repeated: measure.withRepeats?.() };
       episode = undefined;
       measure = makeMeasure();
     }
@@ -178,5 +196,5 @@ function* partition(
     if (episode === undefined) episode = openEpisode(mark);
     else extendEpisode(episode, mark);
   }
-  if (episode !== undefined) yield { episode, value: measure.value() };
+  if (episode !== undefined) yield { episode, figure: measure.value(), repeated: measure.withRepeats?.() };
 }
