@@ -23,6 +23,7 @@ export function renderControlDocs(packs: readonly Pack[], rules: readonly Rule[]
     '- **undetermined**: this run cannot tell. A rule that could not run, or that left events out for a field that they',
     '  lack, a file that was not read whole, a malformed record, or a source that no mapping fits leave a control open, and so do',
     '  findings of low severity that want a look.',
+    '  That no event is too old is told as of `--now` alone: the end of the log is not today.',
     '- **excepted**: all that speaks against it is waived, nothing is open, and the waivers are named. Somebody answers for it,',
     '  and it has not passed. A chain that broke fails its control whatever is waived.',
     '- **not assessable**: no log can show it, and the pack says why.',

@@ -35,6 +35,8 @@ export const maximum: PackCheckKind<Age> = {
 
 /** Events older than those that are seen may be there. */
 function whyOpen({ isCut, partial, report }: Evidence): string | undefined {
+  // The day of the newest event is the earliest that today can be: enough to fail by, not to pass.
+  if (report.generated === undefined) return 'how old events are by now is not told: give the day by --now';
   if (isCut) return 'events were left out of the run by their time';
   const untimed = (report.activity ?? []).reduce((sum, each) => sum + each.untimed, 0);
   return untimed > 0 ? `${count(untimed, 'event')} without a time` : partial;

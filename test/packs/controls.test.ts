@@ -179,6 +179,17 @@ test('a rule that is inert or in error leaves its control open', () => {
   }
 });
 
+test('without the day of the run no log is known to be young enough', () => {
+  const { generated: _, ...report } = good.report;
+  const gdpr = packs.find(({ controls }) =>
+    controls.some(({ checks }) => checks.some(({ kind }) => kind === 'maximum')),
+  )!;
+  const control = gdpr.controls.find(({ checks }) => checks.some(({ kind }) => kind === 'maximum'))!;
+  const { status, checks } = resultOf({ ...good, report }, gdpr, control.id);
+  assert.equal(status, 'undetermined');
+  assert.ok(checks.some(({ reason }) => reason?.endsWith('give the day by --now')));
+});
+
 test('a rule that left events out leaves its control open', () => {
   const unjudged = { events: 70, reason: 'without a field to group by' };
   const run = withRules(good, (rule) => ({ ...rule, unjudged }));
