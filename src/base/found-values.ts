@@ -7,6 +7,8 @@ export type KindCode = (typeof KIND)[keyof typeof KIND];
 /** Beside the kind of a string: it holds a backslash; it holds bytes beyond ASCII. */
 export const ESCAPED = 8;
 export const NON_ASCII = 16;
+/** Beside the kind of the first value of a slot, whatever it is: others follow it. */
+export const FOLLOWED = 32;
 const KIND_BITS = 7;
 
 /** Stands for "the scan did not look the id up". */
@@ -98,7 +100,12 @@ export class FoundValues {
     return (this.kinds[value]! & ESCAPED) !== 0;
   }
 
-  /** Whether the value's bytes are its text: ASCII, nothing escaped. */
+  /** Whether it is the first of several values. */
+  isFollowed(value: number): boolean {
+    return (this.kinds[value]! & FOLLOWED) !== 0;
+  }
+
+  /** Whether the value's bytes are its text, ASCII without escapes, and it is the only one of its slot that was read so far. */
   isPlain(value: number): boolean {
     return this.kinds[value]! <= KIND_BITS;
   }

@@ -5,7 +5,7 @@
  * Over 250 lines: the pass is one loop whose parts share positions; splitting it costs a call per key (measured: 20 %).
  */
 import { fieldPathReadings } from './field-path.ts';
-import { ESCAPED, FoundValues, KIND, NO_ID, NON_ASCII } from './found-values.ts';
+import { ESCAPED, FOLLOWED, FoundValues, KIND, NO_ID, NON_ASCII } from './found-values.ts';
 import {
   BACKSLASH,
   CLOSE_BRACE,
@@ -390,6 +390,7 @@ export class SlotScanner {
     } else {
       if (!isNull) found.ranks[slot] = held;
       found.next[found.tails[slot]!] = value;
+      found.kinds[found.heads[slot]!]! |= FOLLOWED;
       found.counts[slot]!++;
     }
     found.tails[slot] = value;

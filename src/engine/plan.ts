@@ -95,6 +95,8 @@ export type MarkOutput = {
   values: Slot[];
   /** Positions in `values` that are written as JSON arrays of all values of the slot. */
   lists?: ReadonlySet<number> | undefined;
+  /** Positions in `values` of which each member makes a mark. */
+  each?: ReadonlySet<number> | undefined;
   subject: Slot;
   /** By the shape of a record: the positions in `values` that it may hold, as far as such a record was met. */
   held?: (readonly number[] | undefined)[];
@@ -170,6 +172,7 @@ function markOutputs(inputs: readonly PlannedInput[], cursor: EventCursor): Mark
       }),
       values: slots(input.values),
       lists: input.lists && new Set(input.lists),
+      each: input.each && new Set(input.each),
       subject: cursor.audit('actor'),
       ...(input.when !== undefined && { when: compileDetection({ condition: input.when }, cursor) }),
     };

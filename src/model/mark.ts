@@ -45,6 +45,11 @@ export type MarkInput = {
   when?: ConditionNode;
   /** Positions in `values` of fields whose every value is wanted: the mark carries them as one JSON array of texts. */
   lists?: readonly number[];
+  /**
+   * Positions in `values` of fields where, of several values, each stands for itself: then the event makes a mark for each. So
+   * it does for each value of `groupBy`. Of other fields the first value stands for all.
+   */
+  each?: readonly number[];
 };
 
 /** The total order: those without a time first, then time, file, position, step. */

@@ -846,6 +846,15 @@ export class EventCursor implements Event, Fields {
     return member && { keyStart: member.keyStart, start: member.valueStart, end: member.valueEnd };
   }
 
+  /** The raw field whose values a canonical one stands for in this record, as `text` does; a computed text stands for itself. */
+  rawSlot(slot: Slot): Slot {
+    if (slot >= NO_SLOT) return slot;
+    const chosen = this.chosenSlot(slot);
+    if (chosen !== NO_CHOICE) return chosen;
+    const leading = this.firstWithText(this.computed[-2 - slot]!.leading);
+    return leading === NO_SLOT ? slot : leading;
+  }
+
   // Copying: what is kept of a record, without a string made of it
 
   /** Of `place`, without making one. */
@@ -858,7 +867,7 @@ export class EventCursor implements Event, Fields {
   }
 
   /**
-   * Puts the text of the first value into `target` at `at`, where it is ASCII, takes a copy of its bytes and has at most
+   * Puts the text of the only value into `target` at `at`, where it is ASCII, takes a copy of its bytes and has at most
    * `most` of them. @returns its length; ABSENT where `text` is undefined; ASK_TEXT where `text` must be asked
    */
   copyText(slot: Slot, target: Uint8Array, at: number, most: number): number {
@@ -869,11 +878,11 @@ export class EventCursor implements Event, Fields {
     if (found.needsTree) return ASK_TEXT;
     const value = found.first(chosen);
     if (value < 0) return ABSENT;
+    if (!found.isPlain(value)) return ASK_TEXT;
     let start = found.start(value);
     let end = found.endOf(value);
     switch (found.kind(value)) {
       case KIND.string:
-        if (!found.isPlain(value)) return ASK_TEXT;
         start++;
         end--;
         break;
@@ -917,7 +926,10 @@ export class EventCursor implements Event, Fields {
     return to - at;
   }
 
-  /** `id` of a field whose values repeat; -1 where they hardly do, for to keep them all would fill the table of ids. */
+  /**
+   * `id` of the only value of a field whose values repeat; -1 where they hardly do, for to keep them all would fill the table of
+   * ids, and where there are several.
+   */
   repeatingId(slot: Slot): number {
     const chosen = slot < NO_SLOT ? this.chosenSlot(slot) : slot;
     if (chosen === NO_CHOICE) return this.id(slot);
@@ -925,6 +937,7 @@ export class EventCursor implements Event, Fields {
     if (this.found.needsTree) return -1;
     const value = this.found.first(chosen);
     if (value < 0) return this.ids.ofMissing;
+    if (this.found.isFollowed(value)) return -1;
     const id = this.found.ids[value]!;
     if (id !== NO_ID) return id;
     // To be asked for texts is what tells whether they repeat.

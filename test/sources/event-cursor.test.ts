@@ -26,7 +26,10 @@ function assertCopied(cursor: EventCursor, slot: number, record: string): void {
   const length = cursor.copyText(slot, target, 3, 190);
   const expected = cursor.text(slot);
   if (length === ABSENT) assert.equal(expected, undefined, record);
-  else if (length !== ASK_TEXT) assert.equal(target.toString('latin1', 3, 3 + length), expected, record);
+  else if (length !== ASK_TEXT) {
+    assert.equal(target.toString('latin1', 3, 3 + length), expected, record);
+    assert.equal(cursor.size(cursor.rawSlot(slot)), 1, record);
+  }
   const id = cursor.repeatingId(slot);
   if (id >= 0) assert.equal(id, cursor.id(slot), record);
 }

@@ -72,6 +72,7 @@ const ARRAY: i32 = 5;
 const OBJECT: i32 = 6;
 const ESCAPED: i32 = 8;
 const NON_ASCII: i32 = 16;
+const FOLLOWED: i32 = 32;
 const KIND_BITS: i32 = 7;
 /** Stands for "not looked up". */
 const NO_ID: i32 = -2;
@@ -611,6 +612,8 @@ function keep(node: usize, keyStart: i32, start: i32, end: i32, kind: i32): bool
     } else {
       if (!isNull) store<i32>(slot, held, RANKS);
       store<i32>(load<i32>(slot, TAILS) << 2, index, NEXT);
+      const head: usize = load<i32>(slot, HEADS);
+      store<u8>(head, load<u8>(head, KINDS) | FOLLOWED, KINDS);
       store<i32>(slot, load<i32>(slot, COUNTS) + 1, COUNTS);
     }
     store<i32>(slot, index, TAILS);
