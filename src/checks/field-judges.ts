@@ -1,8 +1,8 @@
 /** How one event is held against the compiled schemas: a judge for each field, each whole schema, and the actor's name. */
 import { JsonArray, JsonObject, type JsonValue, toPlainValue } from '../base/json.ts';
 import { quote } from '../base/text-safety.ts';
+import { isAnonymousActor } from '../model/anonymous-actor.ts';
 import { AUDIT_FIELDS, type AuditField, type Event, type Fields, type Slot } from '../model/event.ts';
-import { isAnonymousActor } from './anonymous-actor.ts';
 import type { FieldPlan, Validator } from './event-schema.ts';
 import { type Defect, type FileTally, noteDefect, type Sighting, type Tally } from './grouped-findings.ts';
 import { toSchemaDefects } from './schema-defects.ts';

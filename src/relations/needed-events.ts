@@ -4,13 +4,15 @@
  */
 import type { Instant } from '../base/instant.ts';
 import type { Mark } from '../model/mark.ts';
+import { comparedName } from './compared-name.ts';
 import { EventList, type Found, type NeededEvent, type Window } from './event-list.ts';
 
 /** `marks` are all of one event. Without a readable time, `start` and `end` mean nothing. */
 export function toNeededEvent(marks: readonly Mark[]): NeededEvent {
   const [mark] = marks;
   const { time, until, place } = mark!;
-  const known = new Set(marks.map(({ values }) => values[0]).filter((value) => value !== undefined));
+  const names = marks.map(({ values }) => comparedName(values[0]));
+  const known = new Set(names.filter((name) => name !== undefined));
   const [value] = known;
   return {
     start: time ?? 0n,
@@ -19,7 +21,7 @@ export function toNeededEvent(marks: readonly Mark[]): NeededEvent {
     offset: place.offset,
     value: known.size === 1 ? value : undefined,
     varied: known.size > 1,
-    incomplete: marks.some(({ values }) => values[0] === undefined),
+    incomplete: names.includes(undefined),
   };
 }
 

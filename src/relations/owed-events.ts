@@ -6,6 +6,7 @@ import type { Instant } from '../base/instant.ts';
 import type { Verdict } from '../model/finding.ts';
 import type { Mark } from '../model/mark.ts';
 import { type Coverage, coverageOf, type Group, type Judgement } from '../model/relation.ts';
+import { comparedName } from './compared-name.ts';
 import { holeWithin, isWithin } from './coverage.ts';
 import { extendEpisode, isSameEvent, openEpisode } from './episode.ts';
 import type { NeededEvent, Window } from './event-list.ts';
@@ -126,7 +127,7 @@ class OwedJudge {
 
   private *settle({ mark, window }: Pending): Generator<OwedEpisode> {
     const { min, differs } = this.plan;
-    const value = differs === undefined ? undefined : mark.values[0];
+    const value = differs === undefined ? undefined : comparedName(mark.values[0]);
     const { sure, tied, incomplete } = this.needs.count(window, value);
     if (sure >= min) return yield* this.conclude(mark, 'satisfied');
     const untimedNeeds = this.needs.countUntimed(value);

@@ -74,11 +74,17 @@ describe('requires', () => {
       found!.message,
       /expected "Approval" where "approver" is not its "who" within 10s before, found none; nearest at 1970-01-01T00:00:00Z, by the same "ann"$/,
     );
-    assert.deepEqual(
-      run(BY_ANOTHER, [approval(0, 1, { value: 'Ann' }), access(5, 2)]),
-      [],
-      'case tells apart',
-    );
+  });
+  test('takes a name in another case for the same person, and what names nobody for no value', () => {
+    for (const value of ['Ann', ' ANN '])
+      assert.deepEqual(verdicts(run(BY_ANOTHER, [approval(0, 1, { value }), access(5, 2)])), ['violation']);
+    for (const value of ['', ' ', '-', '[]', 'true', '{"name":"bob"}', 'n/a'])
+      assert.deepEqual(verdicts(run(BY_ANOTHER, [approval(0, 1, { value }), access(5, 2)])), [
+        'undetermined',
+      ]);
+    assert.deepEqual(verdicts(run(BY_ANOTHER, [approval(0, 1), access(5, 2, { value: '-' })])), [
+      'undetermined',
+    ]);
   });
   test('cannot tell where a value to compare is missing', () => {
     const [needed] = run(BY_ANOTHER, [approval(0, 1, { value: undefined }), access(5, 2)]);
