@@ -1,4 +1,5 @@
 /** Judges the gaps of one group that spoke, and the groups of a table that did not. */
+import { count as countOf, quote } from '../base/text-safety.ts';
 import type { Verdict } from '../model/finding.ts';
 import type { Mark } from '../model/mark.ts';
 import type { Place } from '../model/place.ts';
@@ -69,6 +70,8 @@ export function* judgeGroup(
       if (faults !== undefined) yield faultJudgement(plan, group, kind, verdict, faults);
     }
   }
+  if (numbers.illegible !== undefined)
+    yield illegibleJudgement(plan, group, numbers.illegible, numbers.hasNumbers);
 }
 
 /** A silence is proven where all that could break it would be seen. */
@@ -103,6 +106,21 @@ function faultJudgement(
   const span = mark.time === undefined || until === undefined ? {} : { span: { from: mark.time, until } };
   const place = { place: mark.place, related, identity: [...group, mark.identity], ...span };
   return toJudgement(plan, group, verdict, plan.codes[kind], { what, count, ...place });
+}
+
+/** Where none of a group can be read, nothing shows whether any is missing; else those that can are judged, and the others told. */
+function illegibleJudgement(
+  plan: GapPlan,
+  group: Group,
+  { first, count }: NonNullable<SequenceFold['illegible']>,
+  hasNumbers: boolean,
+): Judgement {
+  const why = `their ${quote(String(plan.rule.extra.sequence))} is no whole number`;
+  const what = `${countOf(count, 'event')} left out: ${why}`;
+  const place = { place: first.place, related: [], identity: [...group, first.identity] };
+  const verdict = hasNumbers ? 'satisfied' : 'undetermined';
+  const judgement = toJudgement(plan, group, verdict, plan.codes.hole, { what, count, ...place });
+  return hasNumbers ? { ...judgement, leftOut: { why, events: count } } : judgement;
 }
 
 type Said = Pick<Judgement, 'place' | 'related' | 'count' | 'identity' | 'span'> & { what: string };

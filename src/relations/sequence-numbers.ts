@@ -51,6 +51,9 @@ export class SequenceFold {
   private unreadableWhenPruned = 0;
   private untimedUnreadable = 0;
   private previous: Mark | undefined;
+  /** Events whose text is no whole number: the first, and how many; and whether any event has a number. */
+  illegible: { first: Mark; count: number } | undefined;
+  hasNumbers = false;
   private last: Numbered | undefined;
   readonly faults = new Map<`${FaultKind} ${'violation' | 'undetermined'}`, NumberFaults>();
 
@@ -67,6 +70,9 @@ export class SequenceFold {
     const { time } = mark;
     const text = mark.values[0];
     const number = text !== undefined && WHOLE_NUMBER.test(text) ? BigInt(text) : undefined;
+    if (number !== undefined) this.hasNumbers = true;
+    else if (text !== undefined)
+      this.illegible = { first: this.illegible?.first ?? mark, count: (this.illegible?.count ?? 0) + 1 };
     if (time === undefined) {
       if (number === undefined) this.untimedUnreadable++;
       else {
