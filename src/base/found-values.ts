@@ -100,6 +100,11 @@ export class FoundValues {
     return (this.kinds[value]! & ESCAPED) !== 0;
   }
 
+  /** Whether it is the first of several values. */
+  isFollowed(value: number): boolean {
+    return (this.kinds[value]! & FOLLOWED) !== 0;
+  }
+
   /** Whether the value's bytes are its text, ASCII without escapes, and it is the only one of its slot that was read so far. */
   isPlain(value: number): boolean {
     return this.kinds[value]! <= KIND_BITS;

@@ -218,7 +218,7 @@ function grouplessNotices(plan: Plan, scan: Scan): Report['notices'] {
     return [
       {
         code: 'ungrouped-mark',
-        message: `${count(amount, 'event')} matched "${title}" without a field to group by`,
+        message: `${count(amount, 'event')} matched "${title}" without a field to group by, or with too many values to judge each`,
       },
     ];
   });

@@ -3,14 +3,18 @@
  * position, then step. Texts go from the record's bytes to the row's, and most groups are found by the ids of values.
  * Long: what writes a row and what sorts and spills rows share their buffers.
  */
+
+import type { Slot } from '../model/event.ts';
 import { LENGTH_BYTES, type Run, spanOf, type TemporaryRuns } from '../read/temporary-runs.ts';
 import { ABSENT, ASK_TEXT, type EventCursor } from '../sources/event-cursor.ts';
 import { listText, severalText } from './list-text.ts';
 import { addWeight, type Weights } from './mark-shares.ts';
+import { combinationsOf, countCombinations, MAX_COMBINATIONS, memberLists } from './members.ts';
 import type { MarkOutput } from './plan.ts';
 import { doubled, RowGroups } from './row-groups.ts';
 import { MAX_IDS, RowIds } from './row-ids.ts';
 import {
+  COUNTED_BEFORE,
   compareMarks,
   get32,
   headerSpan,
@@ -97,6 +101,9 @@ export class MarkRows {
   private shared: Uint8Array = this.name;
   private sharedFrom = 0;
   private sharedUntil = 0;
+  /** Whether some text of the mark at hand, or its subject, had to be asked for: then there may be several. */
+  private isAsked = false;
+  private isSubjectAsked = false;
 
   /** `runs`: where marks go that do not fit in memory, `maxBytes` of them. */
   constructor(runs: TemporaryRuns, maxBytes = MAX_BYTES) {
@@ -104,10 +111,51 @@ export class MarkRows {
     this.maxBytes = maxBytes;
   }
 
-  /** Adds the mark of the event under the cursor; false when a group-by field is absent. */
+  /**
+   * Adds the mark of the event under the cursor, or its marks where each of several values makes one; false when a group-by
+   * field is absent, or some marks are left out for there would be too many.
+   */
   add(output: MarkOutput, event: MarkedEvent, detection: number): boolean {
+    // All marks of an event are of one run, so that their order is the same however the log is cut.
+    if (this.bytes > this.maxBytes || this.count > MAX_ROWS - MAX_COMBINATIONS) this.spill();
+    this.isAsked = false;
     const group = this.groupOf(output, event);
     if (group === NONE) return false;
+    this.put(group, output, event, detection);
+    return !this.isAsked || this.addMembers(group, output, event);
+  }
+
+  /** The marks beside the first. */
+  private addMembers(first: number, output: MarkOutput, event: MarkedEvent): boolean {
+    const { group: slots, values, each } = output;
+    const counted = [...(each ?? [])];
+    const countedSlots = counted.map((index) => values[index]!);
+    const isSeveral = (slot: Slot) => event.size(event.rawSlot(slot)) > 1;
+    // What had to be asked for is nearly always a text beyond ASCII.
+    if (!slots.some(isSeveral) && !countedSlots.some(isSeveral)) return true;
+    const lists = memberLists(event, slots, countedSlots);
+    const count = countCombinations(lists);
+    if (count === 1) return true;
+    // Equal but for their values, they come in the order of these.
+    this.isLate[first] = 1;
+    for (const texts of combinationsOf(lists).slice(1)) {
+      const group = this.namedGroup(output, event, texts);
+      const members = new Map(counted.map((index, place) => [index, texts[slots.length + place]]));
+      if (group === NONE) continue;
+      this.put(group, output, event, COUNTED_BEFORE, members);
+      this.isLate[group] = 1;
+    }
+    return count <= MAX_COMBINATIONS;
+  }
+
+  /** `members`: by position in the output's values, those that are chosen of several. */
+  private put(
+    group: number,
+    output: MarkOutput,
+    event: MarkedEvent,
+    detection: number,
+    members?: ReadonlyMap<number, string | undefined>,
+  ): void {
     const { writer } = this;
     const { values } = output;
     writer.start(LENGTH_BYTES);
@@ -120,26 +168,35 @@ export class MarkRows {
     writer.varint(values.length);
     const held = event.shape < 0 ? undefined : (output.held?.[event.shape] ?? heldIn(output, event));
     if (held === undefined)
-      for (let index = 0; index < values.length; index++) this.putValue(output, event, index, most);
+      for (let index = 0; index < values.length; index++) this.putValue(output, event, index, most, members);
     else {
       let next = 0;
       for (let place = 0; place < held.length; place++) {
         const index = held[place]!;
         for (; next < index; next++) writer.buffer[writer.at++] = 0;
-        this.putValue(output, event, index, most);
+        this.putValue(output, event, index, most, members);
         next++;
       }
       for (; next < values.length; next++) writer.buffer[writer.at++] = 0;
     }
     this.end(group);
-    return true;
   }
 
-  private putValue(output: MarkOutput, event: MarkedEvent, index: number, most: number): void {
+  private putValue(
+    output: MarkOutput,
+    event: MarkedEvent,
+    index: number,
+    most: number,
+    members: ReadonlyMap<number, string | undefined> | undefined,
+  ): void {
     const slot = output.values[index]!;
     if (output.lists?.has(index)) this.writer.text(listText(event, slot)).reserve(most);
+    else if (members?.has(index)) this.writer.text(members.get(index)).reserve(most);
     else if (slot === output.subject && !(this.isSeveral && output.takesSeveral)) this.putSubject();
-    else if (!this.putText(event, slot)) this.putAsked(event, slot, most, output.takesSeveral === true);
+    else if (!this.putText(event, slot)) {
+      this.isAsked = true;
+      this.putAsked(event, slot, most, output.takesSeveral === true);
+    }
   }
 
   /** Line, length, identity and subject. One event often makes several marks, with the same of all of them. */
@@ -162,7 +219,8 @@ export class MarkRows {
       writer.at += length + 1;
     } else writer.text(event.identity).reserve(most);
     this.isSeveral = false;
-    if (!this.putText(event, output.subject)) {
+    this.isSubjectAsked = !this.putText(event, output.subject);
+    if (this.isSubjectAsked) {
       this.isSeveral = severalText(event, event.rawSlot(output.subject)) !== undefined;
       this.putAsked(event, output.subject, most, false);
     }
@@ -194,6 +252,7 @@ export class MarkRows {
 
   private putSubject(): void {
     const { writer } = this;
+    this.isAsked ||= this.isSubjectAsked;
     writer.buffer[writer.at++] = SUBJECT[0];
     writer.buffer[writer.at++] = SUBJECT[1];
   }
@@ -220,7 +279,6 @@ export class MarkRows {
     this.count = row + 1;
     this.sizes[group]! += spanOf(length);
     this.bytes += spanOf(length);
-    if (this.bytes > this.maxBytes || this.count >= MAX_ROWS) this.spill();
   }
 
   private isBefore(row: number, other: number): boolean {
@@ -248,16 +306,24 @@ export class MarkRows {
     return group;
   }
 
-  private namedGroup({ relation, group: slots, optional }: MarkOutput, event: MarkedEvent): number {
+  /** `texts`: the values, where they are chosen of several. */
+  private namedGroup(
+    { relation, group: slots, optional }: MarkOutput,
+    event: MarkedEvent,
+    texts?: readonly (string | undefined)[],
+  ): number {
     let at = RELATION_BYTES;
     this.name.writeUInt32BE(relation);
     this.name[at++] = OPEN_BRACKET;
     for (let index = 0; index < slots.length; index++) {
       this.reserveName(at + MAX_COPIED + 8);
       if (index > 0) this.name[at++] = COMMA;
-      const length = event.copyText(slots[index]!, this.name, at + 1, MAX_COPIED);
+      const length =
+        texts === undefined ? event.copyText(slots[index]!, this.name, at + 1, MAX_COPIED) : ASK_TEXT;
       if (length === ABSENT || length === ASK_TEXT) {
-        const value = length === ABSENT ? undefined : event.text(slots[index]!);
+        if (length === ASK_TEXT) this.isAsked = true;
+        const value =
+          length === ABSENT ? undefined : texts === undefined ? event.text(slots[index]!) : texts[index];
         if (value === undefined && !optional?.[index]) return NONE;
         const json = JSON.stringify(value ?? null);
         this.reserveName(at + json.length * 3 + 8);

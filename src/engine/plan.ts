@@ -97,6 +97,8 @@ export type MarkOutput = {
   lists?: ReadonlySet<number> | undefined;
   /** Whether all values of a slot that has several are written, and that they are several. */
   takesSeveral?: boolean;
+  /** Positions in `values` of which each member makes a mark. */
+  each?: ReadonlySet<number> | undefined;
   subject: Slot;
   /** By the shape of a record: the positions in `values` that it may hold, as far as such a record was met. */
   held?: (readonly number[] | undefined)[];
@@ -174,6 +176,7 @@ function markOutputs(inputs: readonly PlannedInput[], cursor: EventCursor): Mark
       values: slots(input.values),
       lists: input.lists && new Set(input.lists),
       takesSeveral: input.takesSeveral === true,
+      each: input.each && new Set(input.each),
       subject: cursor.audit('actor'),
       ...(input.when !== undefined && { when: compileDetection({ condition: input.when }, cursor) }),
     };

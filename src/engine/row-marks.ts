@@ -16,6 +16,8 @@ export const FILE_AT = 10;
 export const OFFSET_AT = 14;
 export const STEP_AT = 20;
 export const ORDER_BYTES = 22;
+/** Stands for the detection of a mark whose event another mark of it counts already; in bytes it comes after every detection. */
+export const COUNTED_BEFORE = 2 ** 28 - 1;
 /** What the varying numbers take at most. */
 export const NUMBER_BYTES = 24;
 

@@ -1,5 +1,6 @@
 /** The tests that stand in rule files: their events go through the rule as the events of a log would, their marks through its relation. */
 
+import { getOrCreate } from '../base/get-or-create.ts';
 import { compareText } from '../base/text-safety.ts';
 import { compileDetection, toSlot } from '../match/compile-detection.ts';
 import { forSource } from '../match/logsource.ts';
@@ -15,15 +16,19 @@ import {
   type Relation,
 } from '../model/relation.ts';
 import type { Detection, LogsourceOffer, Rule, RuleSet, RuleTest } from '../model/rule.ts';
+import type { EventCursor } from '../sources/event-cursor.ts';
 import { type ChainedGroup, ChainedMarks, judgeChained } from './chained-marks.ts';
 import { addGroupless, type GrouplessEvents, startGrouplessStep, toGroupless } from './groupless-events.ts';
 import { listText } from './list-text.ts';
+import { combinationsOf, memberLists } from './members.ts';
 import type { PlannedRelation } from './plan.ts';
 import { toRelation } from './rule-relation.ts';
 import { markCoverage, TEST_ORIGIN, toInstant, toTestMarks } from './test-marks.ts';
 
 /** The events of a test as its source shows them; an event need be valid only until the next one is asked for. */
-export type TestEvents = { fields: Fields; logsource: LogsourceOffer; events: Iterable<Event> };
+type TestEvent = Event & Pick<EventCursor, 'rawSlot'>;
+
+export type TestEvents = { fields: Fields; logsource: LogsourceOffer; events: Iterable<TestEvent> };
 
 /** `records` are JSON texts. Undefined: no such source. */
 export type ToEvents = (records: readonly string[], source: string) => TestEvents | undefined;
@@ -180,7 +185,8 @@ function withGroupless(coverage: Coverage, groupless: readonly GrouplessEvents[]
 type Collected = {
   step: number;
   matches: (event: Event) => boolean;
-  make: (event: Event) => { group: (string | null)[]; mark: Mark } | undefined;
+  /** Each of several values makes one, as in a log; none where a field to group by is absent. */
+  make: (event: TestEvent) => { group: (string | null)[]; mark: Mark }[];
 };
 
 class MarkCollector {
@@ -202,14 +208,22 @@ class MarkCollector {
       const groupSlots = slots(input.groupBy);
       const valueSlots = slots(input.values);
       const subject = fields.audit('actor');
-      const make = (event: Event) => {
-        const group = groupSlots.map((slot) => event.text(slot) ?? null);
-        if (group.some((value, index) => value === null && !input.groupBy[index]!.optional)) return undefined;
-        const values = valueSlots.map((slot, index) =>
+      const each = input.each ?? [];
+      const eachSlots = each.map((index) => valueSlots[index]!);
+      const make = (event: TestEvent) => {
+        const { time, place, identity } = event;
+        const plain = valueSlots.map((slot, index) =>
           input.lists?.includes(index) ? listText(event, slot) : event.text(slot),
         );
-        const { time, place, identity } = event;
-        return { group, mark: { step, time, place, identity, subject: event.text(subject), values } };
+        return combinationsOf(memberLists(event, groupSlots, eachSlots)).flatMap((texts) => {
+          const group = groupSlots.map((_, index) => texts[index] ?? null);
+          if (group.some((value, index) => value === null && !input.groupBy[index]!.optional)) return [];
+          const members = texts.slice(groupSlots.length);
+          const values = plain.map((text, index) =>
+            each.includes(index) ? members[each.indexOf(index)] : text,
+          );
+          return [{ group, mark: { step, time, place, identity, subject: event.text(subject), values } }];
+        });
       };
       const matches = compileDetection(narrowed, fields);
       const { when } = input;
@@ -223,7 +237,7 @@ class MarkCollector {
     return this.inputs.length;
   }
 
-  collect(event: Event): void {
+  collect(event: TestEvent): void {
     const { time } = event;
     if (time !== undefined) {
       this.coverage ??= { from: time, until: time };
@@ -233,14 +247,9 @@ class MarkCollector {
     for (const { step, matches, make } of this.inputs) {
       if (!matches(event)) continue;
       const made = make(event);
-      if (made === undefined) {
-        addGroupless(this.groupless[step]!, event.timeMs, event.timeNanos);
-        continue;
-      }
-      const key = JSON.stringify(made.group);
-      const marks = this.groups.get(key);
-      if (marks === undefined) this.groups.set(key, [made.mark]);
-      else marks.push(made.mark);
+      if (made.length === 0) addGroupless(this.groupless[step]!, event.timeMs, event.timeNanos);
+      for (const { group, mark } of made)
+        getOrCreate(this.groups, JSON.stringify(group), () => []).push(mark);
     }
   }
 }

@@ -52,6 +52,11 @@ export type MarkInput = {
    * otherwise the first stands for it.
    */
   takesSeveral?: true;
+  /**
+   * Positions in `values` of fields where, of several values, each stands for itself: then the event makes a mark for each. So
+   * it does for each value of `groupBy`. Of other fields the first value stands for all.
+   */
+  each?: readonly number[];
 };
 
 /** The total order: those without a time first, then time, file, position, step. */

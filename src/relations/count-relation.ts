@@ -53,6 +53,7 @@ export function compileCounting(
     inputs: correlation.rules.map((detection, step) => ({
       detection,
       groupBy: correlation.groupBy[step]!,
+      each: [...(correlation.fields?.[step] ?? []).keys()],
       values: [
         ...(correlation.fields?.[step] ?? []),
         ...names.map((name) => resolveField(correlation, name, step)),

@@ -189,8 +189,10 @@ export class GroupJudging {
       const kind = kinds[mark.step]!;
       if (previous === undefined || !isSameEvent(previous, mark)) {
         if (!isOneKind) met = [kind];
-      } else if (isOneKind || met.includes(kind)) continue;
-      else met.push(kind);
+      } else if (mark.step !== previous.step || counting.width === 0) {
+        if (isOneKind || met.includes(kind)) continue;
+        met.push(kind);
+      }
       previous = mark;
       if (counting.alone !== undefined) this.noteBest(counting.alone(mark));
       if (!isTimed(mark) || (calendar !== undefined && !isInCalendar(mark))) this.untimed.push(mark);

@@ -64,6 +64,7 @@ export const newValue = {
       inputs: rules.map((detection, step) => ({
         detection,
         groupBy: correlation.groupBy[step] ?? [],
+        each: [...fields![step]!.keys()],
         values: [...fields![step]!, ...names.map((name) => resolveField(correlation, name, step))],
       })),
       judge: (group, marks, coverage) => judgeValues(plan, group, marks, coverage),

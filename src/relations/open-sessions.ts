@@ -1,4 +1,5 @@
 /** Judges how many sessions, or users, of one group overlap; on the sessionizer that licenses use. */
+import { getOrCreate } from '../base/get-or-create.ts';
 import { formatInstant, type Instant } from '../base/instant.ts';
 import { compareText, count, formatNumber, quote } from '../base/text-safety.ts';
 import { ONE, toNumber } from '../licenses/contract/amount.ts';
@@ -47,13 +48,16 @@ export function* judgeOpenSessions(
   const untimed: Mark[] = [];
   let untimedCount = 0;
   let repeats = 0;
+  let member = 0;
   let first: Mark | undefined;
   let last: Instant | undefined;
   let previous: { mark: Mark; opens: boolean } | undefined;
   for (const mark of marks) {
     const opens = mark.step < plan.opens;
-    // One event that matches two rules is one event.
-    if (previous?.opens === opens && isSameEvent(previous.mark, mark)) continue;
+    const isAgain = previous?.opens === opens && isSameEvent(previous.mark, mark);
+    // One event that matches two rules is one event; through one rule it comes once for each of its values.
+    if (isAgain && previous!.mark.step !== mark.step) continue;
+    member = isAgain ? member + 1 : 0;
     previous = { mark, opens };
     if (mark.isSecond === true && isNamed(mark, plan)) continue;
     if (mark.time === undefined) {
@@ -69,8 +73,8 @@ export function* judgeOpenSessions(
     if (mark.isSecond === true) {
       takeRepeat(run, event, opens);
       if (opens) repeats++;
-    } else if (opens) run.sessions.checkOut(event);
-    else run.sessions.checkIn(event);
+    } else if (opens) openOf(run, event, member);
+    else closeOf(run, event);
     last = mark.time;
   }
   if (run === undefined || last === undefined) {
@@ -111,9 +115,35 @@ function takeRepeat({ sessions, repeats }: Run, event: SessionEvent, opens: bool
 
 /**
  * `inForce`: the segment of time in which the rule is; none where it ended before. `repeats`: sessions of records that repeat
- * others.
+ * others. `members`: by session, the keys of those that stand for further values of its opens.
  */
-type Run = { repeats: RepeatedSeats; sessions: Sessions; tracker: PeakTracker; inForce: number };
+type Run = {
+  members: Map<string | undefined, Set<string>>;
+  repeats: RepeatedSeats;
+  sessions: Sessions;
+  tracker: PeakTracker;
+  inForce: number;
+};
+
+/** `member`: which of the values of its event it stands for. */
+function openOf({ sessions, members }: Run, event: SessionEvent, member: number): void {
+  if (member === 0) {
+    sessions.checkOut(event);
+    return;
+  }
+  const key = JSON.stringify([event.key, member]);
+  getOrCreate(members, event.key, () => new Set<string>()).add(key);
+  sessions.checkOut({ ...event, key });
+}
+
+/** A close ends all values of its session. */
+function closeOf({ sessions, members }: Run, event: SessionEvent): void {
+  sessions.checkIn(event);
+  for (const key of members.get(event.key) ?? []) {
+    const own = { ...event, key };
+    if (sessions.isOpen(own)) sessions.checkIn(own);
+  }
+}
 
 function startRun({ rule, allowed, timeout }: ConcurrencyPlan, first: Instant, coverage: Coverage): Run {
   const begin = coverage !== undefined && coverage.from < first ? coverage.from : first;
@@ -124,6 +154,7 @@ function startRun({ rule, allowed, timeout }: ConcurrencyPlan, first: Instant, c
   const options = { linger: 0n, ...(timeout !== undefined && { timeout }) };
   return {
     tracker,
+    members: new Map(),
     repeats: new RepeatedSeats(options, (by, at) => tracker.doubt(by, at)),
     inForce: to !== undefined && to <= begin ? -1 : from > begin ? 1 : 0,
     sessions: new Sessions(options, tracker),

@@ -89,6 +89,7 @@ function toRelation(correlation: Correlation, table: RoleTable): Relation {
       groupBy: [],
       values: fields.map(({ field }) => field),
       ...(lists.length > 0 && { lists }),
+      ...(table.format === 'roles' && { each: [...fields.keys()].filter((index) => !lists.includes(index)) }),
     };
   });
   const reader = accessReader(table.format, fieldsOf(correlation, 0));
@@ -132,8 +133,9 @@ function* judgeMarks(
   const ledger = new AccessLedger(table, reader);
   let last: Mark | undefined;
   for (const mark of marks) {
-    // An event that several rules match is one.
-    if (last === undefined || !isSameEvent(last, mark)) ledger.add(mark.values, mark);
+    // An event that several rules match is one; the marks of one rule are of several subjects, actions or resources.
+    if (last !== undefined && isSameEvent(last, mark) && last.step !== mark.step) continue;
+    ledger.add(mark.values, mark);
     last = mark;
   }
   // Silence of a source that is not in the log proves nothing, nor does that of one which lacks a file.

@@ -67,7 +67,12 @@ export const requires = {
       inputs: rules.map((detection, step) => {
         const logged = step < owing.length ? names.map((name) => resolveField(correlation, name, step)) : [];
         const compared = differs === undefined ? [] : [differs.fields[step]!];
-        return { detection, groupBy: correlation.groupBy[step] ?? [], values: [...compared, ...logged] };
+        return {
+          detection,
+          groupBy: correlation.groupBy[step] ?? [],
+          values: [...compared, ...logged],
+          each: [...compared.keys()],
+        };
       }),
       judge: (group, marks, coverage) => judgeOwed(plan, group, marks, coverage),
     };

@@ -926,7 +926,10 @@ export class EventCursor implements Event, Fields {
     return to - at;
   }
 
-  /** `id` of a field whose values repeat; -1 where they hardly do, for to keep them all would fill the table of ids. */
+  /**
+   * `id` of the only value of a field whose values repeat; -1 where they hardly do, for to keep them all would fill the table of
+   * ids, and where there are several.
+   */
   repeatingId(slot: Slot): number {
     const chosen = slot < NO_SLOT ? this.chosenSlot(slot) : slot;
     if (chosen === NO_CHOICE) return this.id(slot);
@@ -934,6 +937,7 @@ export class EventCursor implements Event, Fields {
     if (this.found.needsTree) return -1;
     const value = this.found.first(chosen);
     if (value < 0) return this.ids.ofMissing;
+    if (this.found.isFollowed(value)) return -1;
     const id = this.found.ids[value]!;
     if (id !== NO_ID) return id;
     // To be asked for texts is what tells whether they repeat.

@@ -83,6 +83,15 @@ describe('runRuleTests()', () => {
       'by alias',
     ]);
   });
+  test('makes a mark of each of several values, as a log does', () => {
+    const names = run(`${detection('used', 'use')}title: Many tags
+correlation: {type: value_count, rules: [used], group-by: [who], timespan: 10m, condition: {field: tag, gte: 2}}
+tests:
+  - {name: two of each, events: [{time: "2026-03-02T08:00:00Z", actor: ann, action: use, who: [ann, bob], tag: [x, y]}], expect: violation}
+  - {name: one of each, events: [{time: "2026-03-02T08:00:00Z", actor: ann, action: use, who: [ann, bob], tag: [x]}], expect: satisfied}
+`);
+    assert.deepEqual(names, ['two of each', 'one of each']);
+  });
   test('judges groups that have no mark, and marks of one instant in the order of the list', () => {
     const names = run(`${GAP}
   - {name: both spoke, coverage: {from: 0, until: 90m}, marks: {beat: [{host: web, t: 45m}, {host: db, t: 45m}]}, expect: satisfied}

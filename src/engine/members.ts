@@ -1,0 +1,50 @@
+/** Fields with several values, of which each stands for itself: the combinations that their members make. */
+import type { Slot } from '../model/event.ts';
+import type { EventCursor } from '../sources/event-cursor.ts';
+
+/** Of a record that makes more, the first that many: a list cannot make a scan take forever. */
+export const MAX_COMBINATIONS = 1000;
+
+type Members = Pick<EventCursor, 'rawSlot' | 'size' | 'text'>;
+type Texts = readonly (string | undefined)[];
+
+/** The texts of a slot, the first of them what `text` says; one that is undefined where it has none. */
+function membersOf(event: Members, slot: Slot): Texts {
+  const raw = event.rawSlot(slot);
+  const members = [event.text(slot)];
+  // Beyond, there are too many combinations in any case.
+  const size = Math.min(event.size(raw), MAX_COMBINATIONS + 1);
+  for (let at = 1; at < size; at++) {
+    const text = event.text(raw, at);
+    if (text !== undefined) members.push(text);
+  }
+  return members;
+}
+
+/** Every choice of one member of each, MAX_COMBINATIONS of them at most; that of the first ones comes first. */
+export function combinationsOf(lists: readonly Texts[]): Texts[] {
+  let combinations: Texts[] = [[]];
+  for (const members of lists) {
+    const longer: Texts[] = [];
+    for (const start of combinations) {
+      for (const member of members) {
+        if (longer.length < MAX_COMBINATIONS) longer.push([...start, member]);
+      }
+    }
+    combinations = longer;
+  }
+  return combinations;
+}
+
+/** Of each slot its texts; those of `groups` without repeats, for an event is in a group once however often its list names it. */
+export function memberLists(event: Members, groups: readonly Slot[], counted: readonly Slot[]): Texts[] {
+  return [
+    ...groups.map((slot) => [...new Set(membersOf(event, slot))]),
+    ...counted.map((slot) => membersOf(event, slot)),
+  ];
+}
+
+/** How many there are. */
+export function countCombinations(lists: readonly Texts[]): number {
+  return lists.reduce((product, { length }) => product * length, 1);
+}

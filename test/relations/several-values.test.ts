@@ -1,0 +1,151 @@
+/** Fields that hold a list, in what counts, adds up, compares and groups: each member stands for itself. */
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { auditedRules, detections, foundBy, type LogRecord } from './audited-rules.ts';
+
+const event = (minute: number, action: string, more: LogRecord): LogRecord => ({
+  time: `2026-03-02T08:${String(minute).padStart(2, '0')}:00Z`,
+  id: `e${minute}`,
+  actor: 'ann',
+  action,
+  target: 't',
+  ...more,
+});
+
+/** What a correlation over the one detection `use` finds. */
+const found = (correlation: string, ...uses: LogRecord[]) =>
+  foundBy(
+    `${detections('use', 'end')}title: Found\ncorrelation: { ${correlation} }`,
+    uses.map((use, index) => event(index, 'use', use)),
+  );
+
+describe('a field with several values', () => {
+  test('counts with each of them, even in a single event', async () => {
+    const count =
+      'type: value_count, rules: [use], group-by: [actor], timespan: 10m, condition: { field: tags, gte: 3 }';
+    const [three] = await found(count, { tags: ['x', 'y'] }, { tags: ['x', 'z'] });
+    assert.match(three!, /^violation: found: 3 distinct values/);
+    const [alone] = await found(count, { tags: ['x', 'y', 'z'] });
+    assert.match(alone!, /^violation: found: 3 distinct values/);
+    assert.deepEqual(await found(count, { tags: ['x', 'y'] }, { tags: ['y', 'x'] }), []);
+    const nested = count.replace('field: tags', 'field: res.arn');
+    const [objects] = await found(nested, { res: [{ arn: 'a' }, { arn: 'b' }] }, { res: [{ arn: 'c' }] });
+    assert.match(objects!, /^violation: found: 3 distinct values/);
+    const names = count.replace('field: tags', 'field: actor').replace('group-by: [actor], ', '');
+    const [people] = await found(names, { actor: ['ann', 'bob', 'cid'] });
+    assert.match(people!, /^violation: found: 3 distinct values/);
+  });
+
+  test('adds up all of them, equal ones too', async () => {
+    const sum = 'type: value_sum, rules: [use], timespan: 10m, condition: { field: n, gte: 100 }';
+    const [much] = await found(sum, { n: [5, 100] });
+    assert.match(much!, /^violation: found: a sum of 105/);
+    const [twice] = await found(sum, { n: [50, 50] });
+    assert.match(twice!, /^violation: found: a sum of 100/);
+    assert.deepEqual(await found(sum, { n: [50, 49] }), []);
+  });
+
+  test('puts its event into the group of each', async () => {
+    const count = 'type: event_count, rules: [use], group-by: [who], timespan: 10m, condition: { gte: 2 }';
+    const [bob, ...more] = await found(
+      count,
+      { who: ['ann', 'bob'] },
+      { who: 'bob' },
+      { who: ['cid', 'cid'] },
+    );
+    assert.match(bob!, /^violation: found: 2 events within 10m of who "bob"/);
+    assert.deepEqual(more, []);
+  });
+
+  test('is a match of its detection once', async () => {
+    const yaml = `${detections('use')}title: Found
+correlation: { type: value_count, rules: [use], group-by: [who], timespan: 10m, condition: { field: tags, gte: 9 } }`;
+    const report = await auditedRules(yaml, {
+      log: [event(0, 'use', { who: ['ann', 'bob'], tags: ['x', 'y'] })],
+    });
+    assert.deepEqual(
+      report.rules.filter(({ matches }) => matches > 0).map(({ matches }) => matches),
+      [1],
+    );
+  });
+
+  test('is more than an event is taken apart for: it is told', async () => {
+    const tags = Array.from({ length: 1001 }, (_, index) => `t${index}`);
+    const yaml = `${detections('use')}title: Found
+correlation: { type: value_count, rules: [use], group-by: [actor], timespan: 10m, condition: { field: tags, gte: 5000 } }`;
+    const report = await auditedRules(yaml, { log: [event(0, 'use', { tags })] });
+    assert.deepEqual(
+      report.notices.filter(({ code }) => code === 'ungrouped-mark').map(({ message }) => message),
+      ['1 event matched "Found" without a field to group by, or with too many values to judge each'],
+    );
+  });
+
+  test('is new where one of them is', async () => {
+    const value = 'type: new_value, rules: [use], field: tags, history: 2m, group-by: [actor]';
+    const same = { tags: ['x', 'y'] };
+    const [fresh, ...more] = await found(value, same, same, same, same, { tags: ['y', 'z'] });
+    assert.match(fresh!, /^violation: .*"z"/);
+    assert.deepEqual(more, []);
+  });
+
+  test('is open with each until its close', async () => {
+    const yaml = `${detections('use', 'end')}title: Found
+correlation: { type: concurrency, opens: [use], closes: [end], session: s, group-by: [actor], condition: { field: ip, gt: 1 } }`;
+    const first = event(0, 'use', { s: 'a', ip: ['1.1.1.1', '1.1.1.2'] });
+    const [two] = await foundBy(yaml, [first, event(1, 'end', { s: 'a' })]);
+    assert.match(two!, /^violation: found: 2 values of ip/);
+    const three = [
+      first,
+      event(1, 'end', { s: 'a' }),
+      event(2, 'use', { s: 'b', ip: '1.1.1.3' }),
+      event(3, 'end', { s: 'b' }),
+    ];
+    assert.deepEqual(await foundBy(yaml.replace('gt: 1', 'gt: 2'), three), []);
+  });
+
+  test('owes for each ticket, and is somebody else where one of them is', async () => {
+    const yaml = `${detections('approve', 'deploy')}title: Unapproved
+correlation:
+  type: requires
+  rules: [deploy]
+  needs: [approve]
+  before: 1h
+  group-by: [ticket]
+  aliases: { who: { deploy: actor }, by: { approve: approver } }
+  differs: [who, by]`;
+    const begin = { ...event(0, 'begin', {}), time: '2026-03-02T06:00:00Z' };
+    const approval = (approver: unknown, ticket: unknown) => event(1, 'approve', { approver, ticket });
+    const deployment = event(2, 'deploy', { ticket: ['CHG-7', 'CHG-8'] });
+    const [eight, ...more] = await foundBy(yaml, [begin, approval('bob', 'CHG-7'), deployment]);
+    assert.match(eight!, /^violation: .*of ticket "CHG-8"/);
+    assert.deepEqual(more, []);
+    assert.deepEqual(
+      await foundBy(yaml, [begin, approval(['ann', 'bob'], ['CHG-7', 'CHG-8']), deployment]),
+      [],
+    );
+    const own = await foundBy(yaml, [begin, approval(['ann', 'ann'], ['CHG-7', 'CHG-8']), deployment]);
+    assert.deepEqual(
+      own.map((each) => each.split(':')[0]),
+      ['violation', 'violation'],
+    );
+  });
+
+  test('asks for each action', async () => {
+    const yaml = `title: Duties
+name: duties
+table: { roles: { clerk: [invoice.read] }, users: { ann: [clerk] } }
+---
+title: Work
+name: work
+taxonomy: audit
+detection: { work: { action|startswith: invoice. }, condition: work }
+---
+title: Kept
+correlation: { type: permitted, rules: [work], table: duties }`;
+    const [denied, ...more] = await foundBy(yaml, [
+      event(0, 'x', { action: ['invoice.read', 'invoice.delete'] }),
+    ]);
+    assert.match(denied!, /^violation: .*invoice\.delete/);
+    assert.deepEqual(more, []);
+  });
+});
