@@ -33,6 +33,9 @@ export const STDIN = '-';
 const NOT_LOGS =
   /(?:^|\/)(?:_?(?:licen[cs]e|notice|readme|copying|changelog|authors)(?:-(?:apache|bsd|mit|mpl)[^/.]*)?(?:\.txt)?|\.[^/]*)$|\.(?:md|markdown|rst|adoc|html?|css|ya?ml|toml|ini|cfg|conf|sh|py|js|ts|go|rs|png|jpe?g|gif|svg|ico|pdf|docx?|lock|pid|sarif)$/i;
 
+/** A hidden file of such a name is a log as any other, packed or not. */
+const LOG_ENDING = /\.(?:(?:nd)?json|jsonl|csv|tsv|log)(?:\.(?:gz|zst))?$/i;
+
 /** Signed messages (ETSI EN 319 162), as X-Road logs them: a list of digests beside them vouches for them as they are. */
 const SIGNED_CONTAINER = /\.(?:asic[es]|sc[es])$/i;
 const NO_RECORDS = {
@@ -164,7 +167,10 @@ async function skipReason(name: string, place: string): Promise<DiscoveredFile['
   if (SIGNED_CONTAINER.test(name)) return NO_RECORDS;
   const unsupported = UNSUPPORTED.find((kind) => kind.name.test(name));
   if (unsupported !== undefined) return { reason: unsupported.reason, unsupported: true };
-  if (!NOT_LOGS.test(name) || (!OUR_OWN.test(name) && (await beginsLikeJson(place)))) return undefined;
+  if (!NOT_LOGS.test(name) || LOG_ENDING.test(name)) return undefined;
+  const beginning = OUR_OWN.test(name) ? '' : await beginningOf(place);
+  if (beginning === undefined) return { reason: 'it cannot be opened, and may be a log', unsupported: true };
+  if (JSON_BEGINNING.test(beginning)) return undefined;
   return { reason: 'no log by its name: name it to have it read', unsupported: false };
 }
 
@@ -172,12 +178,15 @@ async function skipReason(name: string, place: string): Promise<DiscoveredFile['
 const OUR_OWN = /\.sarif$/i;
 
 /** A name can mislead: `audit.conf` or a hidden file that holds JSON is read all the same. */
-async function beginsLikeJson(place: string): Promise<boolean> {
+const JSON_BEGINNING = /^\ufeff?\s*[{[]\s*["{[\]}]/;
+
+/** Undefined where the system does not let it be read. */
+async function beginningOf(place: string): Promise<string | undefined> {
   const handle = await open(place, 'r').catch(() => undefined);
-  if (handle === undefined) return false;
+  if (handle === undefined) return undefined;
   try {
     const { buffer, bytesRead } = await handle.read(Buffer.alloc(64), 0, 64, 0);
-    return /^\ufeff?\s*[{[]\s*["{[\]}]/.test(buffer.toString('utf8', 0, bytesRead));
+    return buffer.toString('utf8', 0, bytesRead);
   } finally {
     await handle.close();
   }
