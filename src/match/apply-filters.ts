@@ -87,6 +87,9 @@ function applyOne(draft: FilterDraft, { file, line }: FilterDocument, rule: Rule
   if (draft.waiver === undefined) return narrow(draft, rule);
   const { id, title, effective: { from, to } = {} } = draft.head;
   const { condition } = draft;
+  // A filter of Sigma keeps what its condition holds for, so `not selection` leaves the selection out; a waiver would keep it alone.
+  if (condition.kind === 'not')
+    throw new RuleRefusal('its condition is a negation: it would waive everything but what it names');
   const waiver: Waiver = { id, title, file, line, ...draft.waiver, condition };
   if (from !== undefined) waiver.from = from;
   if (to !== undefined && to < waiver.expires) waiver.expires = to;

@@ -114,6 +114,14 @@ describe('a waiver', () => {
     ]);
   });
 
+  test('that negates is an error: a filter of Sigma leaves out what a waiver of its words would keep', () => {
+    const yaml = waiver('owner: ann\nreason: known\nexpires: 2026-06-30').replace(
+      'condition: k}',
+      'condition: not k}',
+    );
+    assert.match(errorsOf(yaml)[0]!, /would waive everything but what it names/);
+  });
+
   test('without a readable end is a problem', () => {
     assert.match(
       problemsOf(waiver('owner: ann\nreason: known\nexpires: soon'))[0]!,
