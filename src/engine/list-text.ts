@@ -9,13 +9,11 @@ export function listText(event: Pick<Event, 'size' | 'text' | 'kind'>, slot: Slo
   return event.size(slot) === 0 ? undefined : JSON.stringify(textsOf(event, slot));
 }
 
-/** The same of different values, each once; undefined where the first is the only one. */
+/** The same of two values or more, equal ones too: an amount that is there twice is no amount. Undefined where there is one. */
 export function severalText(event: Pick<Event, 'size' | 'text' | 'kind'>, slot: Slot): string | undefined {
   if (event.size(slot) < 2) return undefined;
-  const texts = new Set(textsOf(event, slot));
-  const first = event.text(slot);
-  for (const text of texts) if (text !== first) return JSON.stringify([...texts]);
-  return undefined;
+  const texts = textsOf(event, slot);
+  return texts.length < 2 && event.text(slot) === texts[0] ? undefined : JSON.stringify(texts);
 }
 
 function textsOf(event: Pick<Event, 'size' | 'text' | 'kind'>, slot: Slot): (string | null)[] {

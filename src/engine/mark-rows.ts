@@ -3,7 +3,6 @@
  * position, then step. Texts go from the record's bytes to the row's, and most groups are found by the ids of values.
  * Long: what writes a row and what sorts and spills rows share their buffers.
  */
-
 import type { Slot } from '../model/event.ts';
 import { LENGTH_BYTES, type Run, spanOf, type TemporaryRuns } from '../read/temporary-runs.ts';
 import { ABSENT, ASK_TEXT, type EventCursor } from '../sources/event-cursor.ts';
@@ -120,32 +119,31 @@ export class MarkRows {
     if (this.bytes > this.maxBytes || this.count > MAX_ROWS - MAX_COMBINATIONS) this.spill();
     this.isAsked = false;
     const group = this.groupOf(output, event);
-    if (group === NONE) return false;
-    this.put(group, output, event, detection);
-    return !this.isAsked || this.addMembers(group, output, event);
+    if (group !== NONE) this.put(group, output, event, detection);
+    return this.isAsked ? this.addMembers(group, output, event, detection) : group !== NONE;
   }
 
-  /** The marks beside the first. */
-  private addMembers(first: number, output: MarkOutput, event: MarkedEvent): boolean {
+  /** The marks beside the one in `first`; all where that is NONE, for the first of several values may be absent. */
+  private addMembers(first: number, output: MarkOutput, event: MarkedEvent, detection: number): boolean {
     const { group: slots, values, each } = output;
     const counted = [...(each ?? [])];
     const countedSlots = counted.map((index) => values[index]!);
     const isSeveral = (slot: Slot) => event.size(event.rawSlot(slot)) > 1;
     // What had to be asked for is nearly always a text beyond ASCII.
-    if (!slots.some(isSeveral) && !countedSlots.some(isSeveral)) return true;
+    let isCounted = first !== NONE;
+    if (!slots.some(isSeveral) && !countedSlots.some(isSeveral)) return isCounted;
     const lists = memberLists(event, slots, countedSlots);
-    const count = countCombinations(lists);
-    if (count === 1) return true;
     // Equal but for their values, they come in the order of these.
-    this.isLate[first] = 1;
-    for (const texts of combinationsOf(lists).slice(1)) {
+    if (isCounted) this.isLate[first] = 1;
+    for (const texts of combinationsOf(lists).slice(isCounted ? 1 : 0)) {
       const group = this.namedGroup(output, event, texts);
       const members = new Map(counted.map((index, place) => [index, texts[slots.length + place]]));
       if (group === NONE) continue;
-      this.put(group, output, event, COUNTED_BEFORE, members);
+      this.put(group, output, event, isCounted ? COUNTED_BEFORE : detection, members);
+      isCounted = true;
       this.isLate[group] = 1;
     }
-    return count <= MAX_COMBINATIONS;
+    return isCounted && countCombinations(lists) <= MAX_COMBINATIONS;
   }
 
   /** `members`: by position in the output's values, those that are chosen of several. */

@@ -37,6 +37,9 @@ export type Related = {
  */
 const THREAD_BYTES = 32 * 1024 * 1024;
 
+/** Judgements of a rule that are told one by one, where they are alike. */
+const MAX_ALIKE = 10;
+
 type Conclude = (relation: number, group: Group, judgement: Judgement) => void;
 
 /**
@@ -53,11 +56,20 @@ export async function relate(
   const conclusions = new Conclusions();
   const leftOut = new Map<PlannedRelation, Map<string, LeftOut>>();
   const chained = new ChainedMarks(plan);
+  const alike = new Map<PlannedRelation, number>();
   const conclude: Conclude = (index, group, judgement) => {
     const planned = plan.relations[index]!;
     if (judgement.leftOut !== undefined) {
       noteLeftOut(leftOut, planned, judgement.leftOut);
       return;
+    }
+    if (judgement.alike !== undefined) {
+      const before = alike.get(planned) ?? 0;
+      alike.set(planned, before + 1);
+      if (before >= MAX_ALIKE) {
+        noteLeftOut(leftOut, planned, judgement.alike);
+        return;
+      }
     }
     conclusions.add(planned, group, judgement);
     chained.add(planned, group, judgement);

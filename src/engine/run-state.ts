@@ -111,9 +111,10 @@ export function alteredFiles(state: RunState, files: readonly DiscoveredFile[]):
   return state.files.flatMap(({ file, bytes, sha256, lines, part }) => {
     if ((lines === undefined && part === undefined) || bytes === 0) return [];
     const now = byName.get(file);
-    if (now === undefined) return [`${file} is gone`];
-    if (now.bytes < bytes) return [`${file} became shorter`];
     const digest = digestFile(file, bytes);
+    // One that is there as it was may not have been asked for this time.
+    if (now === undefined && digest === undefined) return [`${file} is gone`];
+    if ((now ?? digest!).bytes < bytes) return [`${file} became shorter`];
     return digest === undefined || digest.sha256 === sha256
       ? []
       : [`${file} is not what it was: its first ${bytes} bytes changed`];

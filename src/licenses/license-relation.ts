@@ -86,7 +86,7 @@ class LicenseJudging {
   /** Where several servers write logs: those that speak of the license. */
   private readonly files = new Set<string>();
   /** Records that name more people or things than one record can be taken apart for. */
-  private readonly unlisted: Place[] = [];
+  private readonly unlisted: Unlisted[] = [];
   /** Whether anything was used: a refusal starts the measure, and is no use. */
   private used = false;
   private first: Instant | undefined;
@@ -123,7 +123,10 @@ class LicenseJudging {
     if (marks !== undefined) return;
     this.start(mark);
     this.used = true;
-    this.unlisted.push(mark.place);
+    this.unlisted.push({ place: mark.place, takesAway: this.reader.takesAway(mark) });
+    if (mark.time === undefined) return;
+    this.first ??= mark.time;
+    this.last = mark.time;
   }
 
   private takeOne(mark: Mark): void {
@@ -274,14 +277,18 @@ class LicenseJudging {
   }
 }
 
-/** What such records add or take away nobody knows. */
-function withUnlisted(segments: SegmentUse[], unlisted: readonly Place[]): SegmentUse[] {
+/** A record that names too many. `takesAway`: it may have ended use. */
+type Unlisted = { place: Place; takesAway: boolean };
+
+/** What such records add, or take away, nobody knows. */
+function withUnlisted(segments: SegmentUse[], unlisted: readonly Unlisted[]): SegmentUse[] {
   if (unlisted.length === 0) return segments;
   const doubt = `${count(unlisted.length, 'event names', 'events name')} too many people or things to tell them apart`;
-  const witnesses = unlisted.slice(0, MAX_RELATED).map((place) => ({ holder: '', place }));
+  const witnesses = unlisted.slice(0, MAX_RELATED).map(({ place }) => ({ holder: '', place }));
+  const takesAway = unlisted.some((each) => each.takesAway);
   return segments.map((use) => ({
     ...use,
-    lower: { ...use.lower, amount: 0n },
+    lower: takesAway ? { ...use.lower, amount: 0n } : use.lower,
     upper: { ...use.upper, amount: undefined },
     doubts: [...use.doubts, doubt],
     doubtful: [...use.doubtful, ...witnesses],

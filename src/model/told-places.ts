@@ -4,7 +4,7 @@ import type { Place } from './place.ts';
 import { MAX_RELATED } from './relation.ts';
 
 /** However many files there are. */
-const MAX_TOLD = 100;
+export const MAX_TOLD = 100;
 
 /** `first` is the place of the finding itself, `related` grows. */
 export function tellPlace(first: Place, related: Place[], place: Place): void {

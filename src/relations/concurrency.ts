@@ -95,7 +95,7 @@ function toRelation(correlation: Correlation, plan: ConcurrencyPlan): Relation {
       detection: rules[step]!,
       groupBy: groupBy[step] ?? [],
       values: fieldsOf(step),
-      each: [...fieldsOf(step).keys()].filter((index) => index > 0 || session === undefined),
+      each: [...fieldsOf(step).keys()],
     })),
     dated: true,
     // Of a user or a value a second session is no matter.

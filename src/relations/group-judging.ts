@@ -6,6 +6,7 @@ import type { Verdict } from '../model/finding.ts';
 import type { Mark } from '../model/mark.ts';
 import type { Coverage, Covered } from '../model/relation.ts';
 import type { CalendarUnit, Correlation } from '../model/rule.ts';
+import { toldPlaces } from '../model/told-places.ts';
 import { calendarWindows } from './calendar.ts';
 import { calendarEpisodes } from './calendar-episodes.ts';
 import { coverageOfAll, isWithin } from './coverage.ts';
@@ -227,7 +228,10 @@ export class GroupJudging {
     const episode: Episode = {
       first,
       last: rest.at(-1) ?? first,
-      related: rest.slice(0, 9).map(({ place }) => place),
+      related: toldPlaces(
+        first.place,
+        rest.map(({ place }) => place),
+      ),
       count: 1 + rest.length,
       subject: first.subject,
       repeats: 0,

@@ -34,6 +34,8 @@ export type GapPlan = {
   codes: Readonly<Record<'silence' | 'absent' | FaultKind, string>>;
 };
 
+const ENDED = 'its group does not speak again until the log ends';
+
 export function* judgeGroup(
   plan: GapPlan,
   group: Group,
@@ -62,8 +64,12 @@ export function* judgeGroup(
   if (silences !== undefined) {
     const { violations, doubts } = silences.finish();
     if (violations !== undefined) yield silenceJudgement(plan, group, violations, undefined);
-    if (doubts !== undefined)
-      yield silenceJudgement(plan, group, doubts, { covered, untimed: silences.untimed });
+    if (doubts !== undefined) {
+      const judgement = silenceJudgement(plan, group, doubts, { covered, untimed: silences.untimed });
+      // Short-lived groups end by hundreds: pods, backups with names of their own.
+      const endsAlone = doubts.ended !== undefined && doubts.count === 1;
+      yield endsAlone ? { ...judgement, alike: { why: ENDED, events: 1 } } : judgement;
+    }
   }
   if (numbers === undefined) return;
   numbers.finish();

@@ -11,7 +11,7 @@ import type { Mark } from '../model/mark.ts';
 import { renderTemplate, titleInMessage } from '../model/message.ts';
 import { type Coverage, type Group, type Judgement, MAX_RELATED } from '../model/relation.ts';
 import type { Correlation } from '../model/rule.ts';
-import { toldPlaces } from '../model/told-places.ts';
+import { MAX_TOLD, toldPlaces } from '../model/told-places.ts';
 import { isSameEvent } from './episode.ts';
 
 const NAMED_HOLDERS = 5;
@@ -48,7 +48,8 @@ export function* judgeOpenSessions(
   const untimed: Mark[] = [];
   let untimedCount = 0;
   let repeats = 0;
-  let member = 0;
+  /** Of the event at hand, how often each session came. */
+  let members = new Map<string | undefined, number>();
   let first: Mark | undefined;
   let last: Instant | undefined;
   let previous: { mark: Mark; opens: boolean } | undefined;
@@ -57,13 +58,13 @@ export function* judgeOpenSessions(
     const isAgain = previous?.opens === opens && isSameEvent(previous.mark, mark);
     // One event that matches two rules is one event; through one rule it comes once for each of its values.
     if (isAgain && previous!.mark.step !== mark.step) continue;
-    member = isAgain ? member + 1 : 0;
+    if (!isAgain) members = new Map();
     previous = { mark, opens };
     if (mark.isSecond === true && isNamed(mark, plan)) continue;
     if (mark.time === undefined) {
       if (!opens) continue;
       untimedCount++;
-      if (untimed.length <= MAX_RELATED) untimed.push(mark);
+      if (isTold(untimed, mark)) untimed.push(mark);
       continue;
     }
     run ??= startRun(plan, mark.time, coverage);
@@ -73,8 +74,11 @@ export function* judgeOpenSessions(
     if (mark.isSecond === true) {
       takeRepeat(run, event, opens);
       if (opens) repeats++;
-    } else if (opens) openOf(run, event, member);
-    else closeOf(run, event);
+    } else if (opens) {
+      const member = again(members, event.key);
+      // Only of values that are counted is the same session more than one.
+      if (member === 0 || plan.counts === 'value') openOf(run, event, member);
+    } else closeOf(run, event);
     last = mark.time;
   }
   if (run === undefined || last === undefined) {
@@ -125,7 +129,22 @@ type Run = {
   inForce: number;
 };
 
-/** `member`: which of the values of its event it stands for. */
+/** How often the key came before. */
+function again(members: Map<string | undefined, number>, key: string | undefined): number {
+  const before = members.get(key) ?? 0;
+  members.set(key, before + 1);
+  return before;
+}
+
+/** The first ones, and one of each further file: a waiver of a file must know of all. */
+function isTold(told: readonly Mark[], { place }: Mark): boolean {
+  return (
+    told.length <= MAX_RELATED ||
+    (told.length < MAX_TOLD && told.every((each) => each.place.file !== place.file))
+  );
+}
+
+/** `member`: which of the values of its event and session it stands for. */
 function openOf({ sessions, members }: Run, event: SessionEvent, member: number): void {
   if (member === 0) {
     sessions.checkOut(event);

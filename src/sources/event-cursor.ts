@@ -932,7 +932,7 @@ export class EventCursor implements Event, Fields {
    */
   repeatingId(slot: Slot): number {
     const chosen = slot < NO_SLOT ? this.chosenSlot(slot) : slot;
-    if (chosen === NO_CHOICE) return this.id(slot);
+    if (chosen === NO_CHOICE) return this.size(this.rawSlot(slot)) > 1 ? -1 : this.id(slot);
     if (chosen === NO_SLOT) return this.ids.ofMissing;
     if (this.found.needsTree) return -1;
     const value = this.found.first(chosen);

@@ -31,9 +31,25 @@ for (const [measure, more] of [
   });
 }
 
-test('equal elements are one value', async () => {
-  const contract = editorContract({ measure: 'count sum(gb) over month', quantity: set(100) });
-  assert.deepEqual(await periodsOf(contract, noon({ gb: [7, 7] })), ['2025-03 within 7']);
+test('equal elements are one person, and no amount that can be read', async () => {
+  const sum = editorContract({ measure: 'count sum(gb) over month', quantity: set(10) });
+  assert.match((await periodsOf(sum, noon({ gb: [8, 8] })))[0]!, /^2025-03 undetermined/);
+  const people = editorContract({ measure: 'count distinct person over month', quantity: set(1) });
+  assert.deepEqual(await periodsOf(people, noon({ actor: ['bob', 'bob'] })), ['2025-03 within 1']);
+});
+
+test('several people without a session may have taken a seat each', async () => {
+  const seats = editorContract({ measure: 'count seats over month', quantity: set(1) });
+  const [period] = await periodsOf(seats, noon({ actor: ['ann', 'bob'] }, 'checkout'));
+  assert.match(period!, /^2025-03 undetermined/);
+});
+
+test('too many names hide no violation that others prove', async () => {
+  const names = Array.from({ length: 1001 }, (_, index) => `p${index}`);
+  const people = editorContract({ measure: 'count distinct person over month', quantity: set(1) });
+  const log = [...noon({ actor: ['ann', 'bob', 'cid'] }), use('use', atMinute(800), 'ann', { actor: names })];
+  const [period] = await periodsOf(people, log);
+  assert.match(period!, /^2025-03 exceeded/);
 });
 
 for (const [measure, action, more, head] of [

@@ -57,6 +57,36 @@ describe('a field with several values', () => {
     assert.deepEqual(more, []);
   });
 
+  test('puts it there too where its first value is null, and for events of which a mapping computes the field', async () => {
+    const count = 'type: event_count, rules: [use], group-by: [who], timespan: 10m, condition: { gte: 2 }';
+    const [bob] = await found(count, { who: [null, 'bob'] }, { who: [null, 'bob'] });
+    assert.match(bob!, /^violation: found: 2 events within 10m of who "bob"/);
+    // A text that begins like a list leaves records without a shape.
+    const used = detections('use')
+      .replace('logsource: { product: audit }', 'taxonomy: audit')
+      .replace('action: use', 'action: license.use');
+    const yaml = `${used}title: Found
+taxonomy: audit
+correlation: { type: event_count, rules: [use], group-by: [actor], timespan: 10m, condition: { gte: 4 } }`;
+    const log = [0, 1, 2, 3].map((minute) => ({
+      specversion: '1.0',
+      id: `e${minute}`,
+      source: '[app]',
+      type: 'doc.exported',
+      time: `2026-03-02T08:0${minute}:00Z`,
+      subject: [`team-${minute % 2}`, 'bob'],
+    }));
+    assert.match((await foundBy(yaml, log)).join(), /4 events within 10m of actor "bob"/);
+  });
+
+  test('opens a session for each id', async () => {
+    const sessions =
+      'type: concurrency, opens: [use], closes: [end], session: session, counts: session, group-by: [actor], condition: { gt: 2 }';
+    const [three] = await found(sessions, { session: ['s1', 's2', 's3'] });
+    assert.match(three!, /3 sessions/);
+    assert.deepEqual(await found(sessions, { session: ['s1', 's2', 's2'] }), []);
+  });
+
   test('is a match of its detection once', async () => {
     const yaml = `${detections('use')}title: Found
 correlation: { type: value_count, rules: [use], group-by: [who], timespan: 10m, condition: { field: tags, gte: 9 } }`;

@@ -137,6 +137,8 @@ const SEVERAL_KEPT: ReadonlySet<Concept> = new Set<Concept>([
   'id',
 ]);
 
+const TAKING: ReadonlySet<string> = new Set(['close', 'revoke', 'cancel', 'upgrade', 'restart']);
+
 /** Columns of `Mark.values`: for each concept, where its fields stand. */
 export class UseReader {
   readonly values: readonly FieldRef[];
@@ -200,6 +202,11 @@ export class UseReader {
     this.toClause = compileExclusions(people);
   }
 
+  /** Whether the event may have made use less. */
+  takesAway({ step }: Mark): boolean {
+    return TAKING.has(this.steps[step]!.kind);
+  }
+
   /** The marks that a mark with several values in some fields stands for; undefined where they are too many. */
   each(mark: Mark, several: readonly number[]): Mark[] | undefined {
     const { what } = this.license.measure.count;
@@ -207,6 +214,12 @@ export class UseReader {
     const isGrant = kind === 'assign' || kind === 'revoke';
     const isGauge = what === 'level' || what === 'sampled';
     const isBundle = this.weights.size > 0;
+    // Of people or hosts without a session each may have taken a seat.
+    const { session, quantity } = this.columns;
+    const isSeatOfAll =
+      what === 'seats' &&
+      firstText(mark.values, session) === undefined &&
+      firstText(mark.values, quantity) === undefined;
     const each = new Set<Concept>([
       'canceled',
       ...(isGrant ? (['assignee', 'person', 'seat'] as const) : []),
@@ -221,6 +234,7 @@ export class UseReader {
         'group',
         ...(isGauge ? (['host'] as const) : []),
         ...(isBundle ? (['feature'] as const) : []),
+        ...(isSeatOfAll ? (['person', 'host'] as const) : []),
       ]),
       quantities: ['quantity', 'amount', 'whole'],
     });

@@ -31,6 +31,12 @@ export function eachValue<Concept extends string>(
     const column = own.find((index) => mark.values[index] !== undefined && mark.values[index] !== '');
     if (column === undefined || !several.includes(column)) continue;
     const list = mark.values[column]!;
+    const texts = [...new Set(JSON.parse(list) as (string | null)[])];
+    // The same person twice is one; the same quantity twice is none that can be read.
+    if (texts.length === 1 && texts[0] !== null && !quantities.includes(concept)) {
+      for (const values of events) values[column] = texts[0];
+      continue;
+    }
     if (unclear.has(concept)) {
       for (const quantity of quantities)
         for (const index of columns[quantity]) for (const values of events) values[index] = list;
@@ -40,7 +46,6 @@ export function eachValue<Concept extends string>(
       for (const values of events) for (const index of own) values[index] = undefined;
       continue;
     }
-    const texts = JSON.parse(list) as (string | null)[];
     // A null stands for those that were too many to be listed.
     if (texts.includes(null) || events.length * texts.length > MAX_EVENTS) return undefined;
     events = events.flatMap((values) => texts.map((text) => values.with(column, text!)));
