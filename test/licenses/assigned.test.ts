@@ -122,7 +122,7 @@ function blurred(grants: readonly Grant[], random: () => number): Used[] {
   return [...used.filter(({ at }) => at === undefined), ...used.filter(({ at }) => at !== undefined)];
 }
 
-/** Whether a system gave somebody both types: of the later one nobody can tell whether it stands beside the earlier. */
+/** Whether a system gave somebody both types: whether the later one stands beside the earlier, and what its end leaves, is open. */
 function isRetyped(grants: readonly Grant[]): boolean {
   return grants.some((each) =>
     grants.some(
@@ -151,7 +151,7 @@ for (const { measure, truth, isTwoSided } of TWINS) {
             (_, value) => (typeof value === 'bigint' ? String(value) : value),
             1,
           );
-        const isKnown = before.length === 0 && !isBlurred && !(measure.includes(' by ') && isRetyped(grants));
+        const isKnown = before.length === 0 && !isBlurred && !isRetyped(grants);
         // What was assigned before the contract, and never revoked in the log, is in none of its records.
         const isVouchedFor = before.every(({ person, group, seat }) =>
           grants.some((each) => each.person === person && each.group === group && each.seat === seat),
