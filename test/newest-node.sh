@@ -13,7 +13,7 @@ for node in "$(command -v node)" "$newest"; do
   [ "${ONLY_NEWEST:-}" = 1 ] && [ "$node" != "$newest" ] && continue
   echo "== Node $("$node" --version)"
   # Child processes of the tests must be the same Node.
-  PATH="$(dirname "$node"):$PATH" "$node" --single-threaded-gc --interrupt-budget=300000 --import tsx test/run-all.ts "$@" || status=1
+  PATH="$(dirname "$node"):$PATH" "$node" --single-threaded-gc --import ./test/support/patience.mjs --import tsx test/run-all.ts "$@" || status=1
 done
 echo "== tested: $(node --version) and $("$newest" --version)"
 exit "$status"

@@ -1,4 +1,5 @@
 /** The child process of `command-line.ts`: runs `main()` for each message, with its streams caught. */
+import './patience.mjs';
 import { main } from '../../src/cli/main.ts';
 import './shared-kernel.ts';
 

@@ -7,7 +7,7 @@ import { bundled } from './bundled.ts';
 export type CommandResult = { exit: number; stdout: string; stderr: string };
 
 /** Those of `test/run-all.ts` that spare time, without what loads sources. */
-const FLAGS = process.execArgv.filter((flag) => /^--(?:single-threaded-gc|interrupt-budget)/.test(flag));
+const FLAGS = process.execArgv.filter((flag) => /^--single-threaded-gc/.test(flag));
 
 const ENVIRONMENT = { ...process.env, NO_COLOR: '1', SOURCE_DATE_EPOCH: '' };
 
