@@ -14,7 +14,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const ENTRIES = {
   main: 'src/cli/main.ts',
   'scan-worker': 'src/engine/scan-worker.ts',
-  'passing-worker': 'src/engine/passing-worker.ts',
+  'digest-worker': 'src/engine/digest-worker.ts',
   'seal-reader': 'src/cli/seal-reader.ts',
   'compile-library': 'src/cli/compile-library.ts',
 };

@@ -13,7 +13,7 @@ const MAX_SIZE = 5_000_000;
 const BUILT = [
   'dist/main.js',
   'dist/scan-worker.js',
-  'dist/passing-worker.js',
+  'dist/digest-worker.js',
   'dist/bundle.cjs',
   'dist/bundle.compiled',
   'dist/kernel.wasm',

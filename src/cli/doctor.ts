@@ -82,7 +82,7 @@ const BUILT = [
   'dist/main.js',
   'dist/bundle.cjs',
   'dist/scan-worker.js',
-  'dist/passing-worker.js',
+  'dist/digest-worker.js',
   'dist/kernel.wasm',
   'dist/library.json',
 ];

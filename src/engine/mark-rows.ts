@@ -64,6 +64,8 @@ const BLOCK_BYTES = 1024 * 1024;
  * whoever collects the parts would copy it into one, while the other threads wait for tasks.
  */
 export const MAX_KEPT_BYTES = 8 * 1024 * 1024;
+/** What the marks of one event take together: each carries the texts of the event, and there may be a thousand of them. */
+const MAX_EVENT_BYTES = 16 * 1024 * 1024;
 /** No group, and no row. */
 const NONE = -1;
 /** Stands for the header of a group before its rows. */
@@ -133,12 +135,14 @@ export class MarkRows {
     let isCounted = first !== NONE;
     if (!slots.some(isSeveral) && !countedSlots.some(isSeveral)) return isCounted;
     const lists = memberLists(event, slots, countedSlots);
+    const most = this.bytes + MAX_EVENT_BYTES;
     // Equal but for their values, they come in the order of these.
     if (isCounted) this.isLate[first] = 1;
     for (const texts of combinationsOf(lists).slice(isCounted ? 1 : 0)) {
       const group = this.namedGroup(output, event, texts);
       const members = new Map(counted.map((index, place) => [index, texts[slots.length + place]]));
       if (group === NONE) continue;
+      if (this.bytes > most) return false;
       this.put(group, output, event, isCounted ? COUNTED_BEFORE : detection, members);
       isCounted = true;
       this.isLate[group] = 1;

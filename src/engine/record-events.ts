@@ -2,7 +2,7 @@
 import { EventCursor } from '../sources/event-cursor.ts';
 import type { Mapping } from '../sources/mapping.ts';
 import { ValueIds } from '../sources/value-ids.ts';
-import type { TestEvents } from './rule-tests.ts';
+import type { TestEvents } from './mark-collector.ts';
 
 /** One cursor moves over the records: an event is valid until the next one is asked for. */
 export function toRecordEvents(mapping: Mapping, records: readonly string[]): TestEvents {

@@ -6,6 +6,7 @@ import type { Mark } from '../model/mark.ts';
 import type { Group, Judgement } from '../model/relation.ts';
 import { groupKey } from '../model/relation.ts';
 import type { LicenseSummary, Notice } from '../model/report.ts';
+import { AlikeJudgements } from './alike-judgements.ts';
 import { ChainedMarks, judgeChained } from './chained-marks.ts';
 import { Conclusions } from './conclusions.ts';
 import type { Executor } from './executor.ts';
@@ -37,9 +38,6 @@ export type Related = {
  */
 const THREAD_BYTES = 32 * 1024 * 1024;
 
-/** Judgements of a rule that are told one by one, where they are alike. */
-const MAX_ALIKE = 10;
-
 type Conclude = (relation: number, group: Group, judgement: Judgement) => void;
 
 /**
@@ -56,23 +54,15 @@ export async function relate(
   const conclusions = new Conclusions();
   const leftOut = new Map<PlannedRelation, Map<string, LeftOut>>();
   const chained = new ChainedMarks(plan);
-  const alike = new Map<PlannedRelation, number>();
+  const alike = new AlikeJudgements();
   const conclude: Conclude = (index, group, judgement) => {
     const planned = plan.relations[index]!;
     if (judgement.leftOut !== undefined) {
       noteLeftOut(leftOut, planned, judgement.leftOut);
       return;
     }
-    if (judgement.alike !== undefined) {
-      const before = alike.get(planned) ?? 0;
-      alike.set(planned, before + 1);
-      if (before >= MAX_ALIKE) {
-        noteLeftOut(leftOut, planned, judgement.alike);
-        return;
-      }
-    }
-    conclusions.add(planned, group, judgement);
     chained.add(planned, group, judgement);
+    if (!alike.takes(planned, judgement)) conclusions.add(planned, group, judgement);
   };
   const weights = scan.marks.weigh();
   const order: JudgeOrder = {
@@ -111,6 +101,7 @@ export async function relate(
   }
   if (chained.relations.length > 0)
     relateChained(plan, scan, { duplicates, seconds }, chained, present, conclude, concludeAbsent);
+  for (const { planned, judgement } of alike.rest()) conclusions.add(planned, [], judgement);
   conclusions.finish();
   const matches = new Map<string, number>();
   for (const [index, { id }] of plan.detections.entries()) {

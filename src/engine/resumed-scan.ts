@@ -5,9 +5,9 @@ import { digestFile } from '../read/digest-file.ts';
 import type { DiscoveredFile } from '../read/discover.ts';
 import { CHANGED, type LineRange } from '../read/plain-bytes.ts';
 import type { StateFolder } from '../read/state-folder.ts';
+import { DigestThread } from './digest-thread.ts';
+import { DigestedBytes, type DigestedFile, type DigestOrder, newRanges } from './digested-bytes.ts';
 import type { Executor } from './executor.ts';
-import { newRanges, type Passed, PassedBytes, type PassOrder } from './passed-bytes.ts';
-import { PassingThread } from './passing-thread.ts';
 import type { Plan } from './plan.ts';
 import {
   AlteredSince,
@@ -35,7 +35,7 @@ export type StateOptions = {
 };
 
 /** Known bytes from which on they pass by another thread. `module`: what it runs, where that is not the built one. */
-export type PassingOptions = { fromBytes: number; module?: URL };
+export type DigestThreadOptions = { fromBytes: number; module?: URL };
 
 /** What a run is to save once all is proven: for each file its packed part, and files of rows by name. */
 type Kept = { plan: string; parts: (Buffer | undefined)[]; rows: Record<string, string> };
@@ -46,13 +46,13 @@ export class ResumedScan {
   private readonly options: StateOptions;
   private readonly tools: CutTools;
   private readonly sizes: Sizes;
-  private readonly passing: PassingOptions;
+  private readonly threadOptions: DigestThreadOptions;
   private plans: ReadonlyMap<number, FilePlan> = new Map();
   private kept: Kept | undefined;
   private known: RunState | undefined;
-  private thread: PassingThread | undefined;
+  private thread: DigestThread | undefined;
   /** Of each file of lines that was cut, by its number; of one that passes by another thread its ranges, until that has answered. */
-  private readonly passed = new Map<number, Passed>();
+  private readonly digested = new Map<number, DigestedFile>();
   private readonly elsewhere = new Map<number, LineRange[]>();
 
   constructor(
@@ -61,14 +61,14 @@ export class ResumedScan {
     options: StateOptions,
     tools: CutTools,
     sizes: Sizes,
-    passing: PassingOptions,
+    threadOptions: DigestThreadOptions,
   ) {
     this.plan = plan;
     this.files = files;
     this.options = options;
     this.tools = tools;
     this.sizes = sizes;
-    this.passing = passing;
+    this.threadOptions = threadOptions;
   }
 
   /**
@@ -91,7 +91,7 @@ export class ResumedScan {
       if (part !== undefined && bytes > 0) parts.add(fileIndex, unpackPart(part), false);
     if (saved !== undefined && typeof saved !== 'string') books.restore(saved.files);
     this.plans = await this.planFiles(known);
-    this.passElsewhere();
+    this.digestElsewhere();
     for await (const { task, part } of executor.inOrder(this.tasks())) {
       const fileIndex = task.kind === 'range' ? task.fileIndex : task.fileIndexes[0]!;
       parts.add(fileIndex, part, task.kind === 'range' && task.provisional === true);
@@ -101,7 +101,7 @@ export class ResumedScan {
       .map((part) => part && packPart(part));
     this.kept = { plan: planDigest, parts: packed, rows: books.save((kind) => folder.newFile(kind)) };
     for (const { fileIndex, lines, size } of this.plans.values())
-      if (lines !== undefined) books.digested(fileIndex, size, this.passed.get(fileIndex)?.sha256 ?? null);
+      if (lines !== undefined) books.digested(fileIndex, size, this.digested.get(fileIndex)?.sha256 ?? null);
     books.add(parts.merged());
     return books.close();
   }
@@ -116,7 +116,7 @@ export class ResumedScan {
 
   private async complete(scan: Scan): Promise<void> {
     await this.hear();
-    for (const [fileIndex, { sha256 }] of this.passed) scan.inputs[fileIndex]!.sha256 = sha256;
+    for (const [fileIndex, { sha256 }] of this.digested) scan.inputs[fileIndex]!.sha256 = sha256;
     const { folder } = this.options;
     const { plan, parts, rows } = this.kept!;
     const states = this.files.map((_, fileIndex) => this.toState(scan, fileIndex, parts[fileIndex]));
@@ -152,14 +152,14 @@ export class ResumedScan {
         const { isAltered, message } = answer.refusal;
         throw isAltered ? new AlteredSince(message) : new StateRefusal(message);
       }
-      const { passed, ranges } = answer;
+      const { digested, ranges } = answer;
       // By their checksums what was scanned is what was digested.
-      if (!isDeepStrictEqual(ranges, this.elsewhere.get(passed.fileIndex)))
-        throw new StateRefusal(`${this.files[passed.fileIndex]!.file} ${CHANGED}`);
-      this.passed.set(passed.fileIndex, passed);
+      if (!isDeepStrictEqual(ranges, this.elsewhere.get(digested.fileIndex)))
+        throw new StateRefusal(`${this.files[digested.fileIndex]!.file} ${CHANGED}`);
+      this.digested.set(digested.fileIndex, digested);
     }
     for (const fileIndex of this.elsewhere.keys())
-      if (!this.passed.has(fileIndex)) throw new Error(`nobody digested file ${fileIndex}`);
+      if (!this.digested.has(fileIndex)) throw new Error(`nobody digested file ${fileIndex}`);
   }
 
   private async planFiles(known: RunState | undefined): Promise<Map<number, FilePlan>> {
@@ -178,17 +178,17 @@ export class ResumedScan {
     return plans;
   }
 
-  private passElsewhere(): void {
+  private digestElsewhere(): void {
     const orders = [...this.plans.values()]
       .filter(({ lines, known }) => lines !== undefined && known !== undefined)
       .map((plan) => this.orderOf(plan));
     const bytes = orders.reduce((sum, { known }) => sum + known!.bytes, 0);
-    if (orders.length === 0 || bytes < this.passing.fromBytes) return;
-    this.thread = new PassingThread({ orders, sizes: this.sizes }, this.passing.module);
+    if (orders.length === 0 || bytes < this.threadOptions.fromBytes) return;
+    this.thread = new DigestThread({ orders, sizes: this.sizes }, this.threadOptions.module);
     for (const { fileIndex } of orders) this.elsewhere.set(fileIndex, []);
   }
 
-  private orderOf({ fileIndex, known, covered, size }: FilePlan): PassOrder {
+  private orderOf({ fileIndex, known, covered, size }: FilePlan): DigestOrder {
     const { file } = this.files[fileIndex]!;
     const before = known && { bytes: known.bytes, sha256: known.sha256, line: known.lines!.line };
     return { fileIndex, file, known: before, covered, size };
@@ -206,7 +206,7 @@ export class ResumedScan {
     const { head, source } = plan.lines!;
     const order = this.orderOf(plan);
     const ranges = this.elsewhere.get(fileIndex) ?? [];
-    const bytes = this.elsewhere.has(fileIndex) ? undefined : new PassedBytes(order, this.tools);
+    const bytes = this.elsewhere.has(fileIndex) ? undefined : new DigestedBytes(order, this.tools);
     for await (const range of newRanges(order, this.sizes, this.tools, bytes?.add)) {
       const provisional = range.start >= covered;
       ranges.push(range);
@@ -214,7 +214,7 @@ export class ResumedScan {
     }
     if (ranges.length === 0 && known === undefined)
       yield { kind: 'range', fileIndex, range: NO_LINES, head, source };
-    if (bytes !== undefined) this.passed.set(fileIndex, bytes.end());
+    if (bytes !== undefined) this.digested.set(fileIndex, bytes.end());
   }
 
   /** What is kept of one file; undefined where nothing may be kept of the run, for the file was not read as it should. */
@@ -224,9 +224,9 @@ export class ResumedScan {
     if (plan === undefined) return { file, bytes, sha256: '', lines: undefined, part: undefined };
     const { status, sha256 } = scan.inputs[fileIndex]!;
     if (status === 'partial' || status === 'unreadable') return undefined;
-    const passed = this.passed.get(fileIndex);
-    if (passed !== undefined) {
-      const { coveredSha256, line } = passed;
+    const digested = this.digested.get(fileIndex);
+    if (digested !== undefined) {
+      const { coveredSha256, line } = digested;
       return { file, bytes: plan.covered, sha256: coveredSha256, lines: { ...plan.lines!, line }, part };
     }
     if (plan.known !== undefined) return plan.known;

@@ -1,12 +1,8 @@
 /** The tests that stand in rule files: their events go through the rule as the events of a log would, their marks through its relation. */
 
-import { getOrCreate } from '../base/get-or-create.ts';
 import { compareText } from '../base/text-safety.ts';
-import { compileDetection, toSlot } from '../match/compile-detection.ts';
-import { forSource } from '../match/logsource.ts';
-import type { Event, Fields } from '../model/event.ts';
 import type { Verdict } from '../model/finding.ts';
-import { compareMarks, type FieldRef, type Mark } from '../model/mark.ts';
+import { compareMarks, type Mark } from '../model/mark.ts';
 import {
   type Coverage,
   type Group,
@@ -15,20 +11,13 @@ import {
   NO_VALUE,
   type Relation,
 } from '../model/relation.ts';
-import type { Detection, LogsourceOffer, Rule, RuleSet, RuleTest } from '../model/rule.ts';
-import type { EventCursor } from '../sources/event-cursor.ts';
+import type { Rule, RuleSet, RuleTest } from '../model/rule.ts';
 import { type ChainedGroup, ChainedMarks, judgeChained } from './chained-marks.ts';
-import { addGroupless, type GrouplessEvents, startGrouplessStep, toGroupless } from './groupless-events.ts';
-import { listText } from './list-text.ts';
-import { combinationsOf, memberLists } from './members.ts';
+import { type GrouplessEvents, toGroupless } from './groupless-events.ts';
+import { MarkCollector, type TestEvents } from './mark-collector.ts';
 import type { PlannedRelation } from './plan.ts';
 import { toRelation } from './rule-relation.ts';
 import { markCoverage, TEST_ORIGIN, toInstant, toTestMarks } from './test-marks.ts';
-
-/** The events of a test as its source shows them; an event need be valid only until the next one is asked for. */
-type TestEvent = Event & Pick<EventCursor, 'rawSlot'>;
-
-export type TestEvents = { fields: Fields; logsource: LogsourceOffer; events: Iterable<TestEvent> };
 
 /** `records` are JSON texts. Undefined: no such source. */
 export type ToEvents = (records: readonly string[], source: string) => TestEvents | undefined;
@@ -180,76 +169,4 @@ function withGroupless(coverage: Coverage, groupless: readonly GrouplessEvents[]
     return { from, until, ...(known !== undefined && { groupless: known }) };
   });
   return { ...coverage, steps };
-}
-
-type Collected = {
-  step: number;
-  matches: (event: Event) => boolean;
-  /** Each of several values makes one, as in a log; none where a field to group by is absent. */
-  make: (event: TestEvent) => { group: (string | null)[]; mark: Mark }[];
-};
-
-class MarkCollector {
-  readonly groups = new Map<string, Mark[]>();
-  coverage: Coverage;
-  /** By step. */
-  readonly groupless: GrouplessEvents[];
-  private readonly inputs: Collected[];
-
-  constructor(relation: Relation, { fields, logsource }: TestEvents, { rules }: RuleSet) {
-    this.groupless = relation.inputs.map(startGrouplessStep);
-    this.inputs = relation.inputs.flatMap((input, step): Collected[] => {
-      const detection = rules.find(
-        (rule): rule is Detection => rule.kind === 'detection' && rule.id === input.detection,
-      );
-      const narrowed = detection && forSource(detection, logsource);
-      if (narrowed === undefined) return [];
-      const slots = (refs: readonly FieldRef[]) => refs.map((field) => toSlot(field, fields));
-      const groupSlots = slots(input.groupBy);
-      const valueSlots = slots(input.values);
-      const subject = fields.audit('actor');
-      const each = input.each ?? [];
-      const eachSlots = each.map((index) => valueSlots[index]!);
-      const make = (event: TestEvent) => {
-        const { time, place, identity } = event;
-        const plain = valueSlots.map((slot, index) =>
-          input.lists?.includes(index) ? listText(event, slot) : event.text(slot),
-        );
-        return combinationsOf(memberLists(event, groupSlots, eachSlots)).flatMap((texts) => {
-          const group = groupSlots.map((_, index) => texts[index] ?? null);
-          if (group.some((value, index) => value === null && !input.groupBy[index]!.optional)) return [];
-          const members = texts.slice(groupSlots.length);
-          const values = plain.map((text, index) =>
-            each.includes(index) ? members[each.indexOf(index)] : text,
-          );
-          return [{ group, mark: { step, time, place, identity, subject: event.text(subject), values } }];
-        });
-      };
-      const matches = compileDetection(narrowed, fields);
-      const { when } = input;
-      if (when === undefined) return [{ step, matches, make }];
-      const fulfills = compileDetection({ condition: when }, fields);
-      return [{ step, matches: (event: Event) => matches(event) && fulfills(event), make }];
-    });
-  }
-
-  get detections(): number {
-    return this.inputs.length;
-  }
-
-  collect(event: TestEvent): void {
-    const { time } = event;
-    if (time !== undefined) {
-      this.coverage ??= { from: time, until: time };
-      if (time < this.coverage.from) this.coverage.from = time;
-      if (time > this.coverage.until) this.coverage.until = time;
-    }
-    for (const { step, matches, make } of this.inputs) {
-      if (!matches(event)) continue;
-      const made = make(event);
-      if (made.length === 0) addGroupless(this.groupless[step]!, event.timeMs, event.timeNanos);
-      for (const { group, mark } of made)
-        getOrCreate(this.groups, JSON.stringify(group), () => []).push(mark);
-    }
-  }
 }

@@ -26,10 +26,10 @@ export type ScanOptions = {
   /** Made for `jobs` already, so that its workers have started, and for this run alone: it ends with it. */
   pool?: WorkerPool;
   /** Bytes of files that an earlier run knows below which this thread digests them. */
-  passingBytes?: number;
+  digestThreadBytes?: number;
   /** The modules that threads run, where they are not the built ones. */
   workerModule?: URL;
-  passingModule?: URL;
+  digestModule?: URL;
   /** Where what this run learns is kept for the next, and what the last one kept. */
   state?: StateOptions;
   onProgress?: OnProgress;
@@ -41,7 +41,7 @@ export type ScanOptions = {
 const THREAD_BYTES = 24 * 1024 * 1024;
 
 /** Bytes whose digest takes longer than starting a thread for it, at some 1.7 GB/s. */
-const PASSING_BYTES = 256 * 1024 * 1024;
+const DIGEST_THREAD_BYTES = 256 * 1024 * 1024;
 
 /**
  * `executor`: may judge what was found. `settle`: awaited before anything is told of the scan, it completes it.
@@ -82,16 +82,16 @@ export async function scanFiles(
 function createResumed(
   files: readonly DiscoveredFile[],
   plan: Plan,
-  { state, jobs, passingBytes = PASSING_BYTES, passingModule: module }: ScanOptions,
+  { state, jobs, digestThreadBytes = DIGEST_THREAD_BYTES, digestModule: module }: ScanOptions,
   tools: CutTools | undefined,
   sizes: Sizes,
 ): ResumedScan | undefined {
   if (state === undefined) return undefined;
-  const passing = {
-    fromBytes: jobs >= 2 ? passingBytes : Number.POSITIVE_INFINITY,
+  const threadOptions = {
+    fromBytes: jobs >= 2 ? digestThreadBytes : Number.POSITIVE_INFINITY,
     ...(module && { module }),
   };
-  return new ResumedScan(plan, files, state, tools ?? cutTools(), sizes, passing);
+  return new ResumedScan(plan, files, state, tools ?? cutTools(), sizes, threadOptions);
 }
 
 /** Runs the detections of a plan over files in this thread, for their matches alone. */

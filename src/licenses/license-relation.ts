@@ -1,17 +1,12 @@
-/** The relation of one license: folds its use through the measure and its clauses, and concludes for each period. */
+/**
+ * The relation of one license: folds its use through the measure and its clauses, and concludes for each period.
+ * All that one mark may say passes here once, so one file of 270 lines.
+ */
 
 import type { Instant } from '../base/instant.ts';
-import { count } from '../base/text-safety.ts';
 import { EARLIEST, LATEST } from '../base/time-zone.ts';
 import type { Mark } from '../model/mark.ts';
-import type { Place } from '../model/place.ts';
-import {
-  type Coverage,
-  type Judgement,
-  MAX_RELATED,
-  type Relation,
-  type TellFigures,
-} from '../model/relation.ts';
+import type { Coverage, Judgement, Relation, TellFigures } from '../model/relation.ts';
 import type { StatementOptions } from '../model/request.ts';
 import { ExcludedUse } from './clauses/excluded-use.ts';
 import { startWatchers, withCommitted } from './clauses/index.ts';
@@ -23,13 +18,15 @@ import { undated, unseen } from './clauses/unmeasured-use.ts';
 import type { Contract, License } from './contract/contract.ts';
 import { compileTeams } from './contract/people.ts';
 import { clamp } from './contract/periods.ts';
-import type { MeasureFold, SegmentUse } from './measures/measure-fold.ts';
+import type { MeasureFold } from './measures/measure-fold.ts';
 import { segmentsOf, startMeasure } from './measures/start-measure.ts';
 import { withSilentServers } from './silent-servers.ts';
 import { LicenseStatement } from './statement/license-statement.ts';
-import { type LicenseUse, type ServerRestart, UseReader } from './use/license-use.ts';
+import type { LicenseUse, ServerRestart } from './use/license-use.ts';
 import { RenamedSessions } from './use/renamed-sessions.ts';
 import { isTimed } from './use/timed-use.ts';
+import { type Unlisted, withUnlisted } from './use/unlisted-use.ts';
+import { UseReader } from './use/use-reader.ts';
 import type { UseStep } from './use/use-steps.ts';
 import type { UseWatcher } from './use/use-watcher.ts';
 import type { PeriodContext } from './verdict/period-verdict.ts';
@@ -275,22 +272,4 @@ class LicenseJudging {
     if (statement !== undefined)
       tell?.(statement.finish({ segments, stillOpen: fold.stillOpen() }, until, coverage));
   }
-}
-
-/** A record that names too many. `takesAway`: it may have ended use. */
-type Unlisted = { place: Place; takesAway: boolean };
-
-/** What such records add, or take away, nobody knows. */
-function withUnlisted(segments: SegmentUse[], unlisted: readonly Unlisted[]): SegmentUse[] {
-  if (unlisted.length === 0) return segments;
-  const doubt = `${count(unlisted.length, 'event names', 'events name')} too many people or things to tell them apart`;
-  const witnesses = unlisted.slice(0, MAX_RELATED).map(({ place }) => ({ holder: '', place }));
-  const takesAway = unlisted.some((each) => each.takesAway);
-  return segments.map((use) => ({
-    ...use,
-    lower: takesAway ? { ...use.lower, amount: 0n } : use.lower,
-    upper: { ...use.upper, amount: undefined },
-    doubts: [...use.doubts, doubt],
-    doubtful: [...use.doubtful, ...witnesses],
-  }));
 }

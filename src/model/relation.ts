@@ -92,8 +92,8 @@ export type Judgement = {
    * `isLearning`: no rule of the kind can do without, and it judges what comes after.
    */
   leftOut?: { why: string; events: number; isLearning?: boolean };
-  /** Of judgements that come by hundreds and are alike: what is said of those beyond the first ten of a rule. */
-  alike?: { why: string; events: number };
+  /** Of judgements that come by hundreds and are alike: what is said of the groups beyond the first ten of a rule, in one. */
+  alike?: string;
   /** For licenses: what was measured against what; kept for satisfied judgements too. */
   usage?: Usage;
 };

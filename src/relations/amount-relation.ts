@@ -5,8 +5,8 @@ import type { Mark } from '../model/mark.ts';
 import type { Relation } from '../model/relation.ts';
 import type { Correlation } from '../model/rule.ts';
 import { compileCounting } from './count-relation.ts';
+import type { Counting } from './counting.ts';
 import { compareFigures, type Figure, formatFigure, type Ratio } from './figure.ts';
-import type { Counting } from './group-judging.ts';
 import { type CopiedMeasure, RepeatsMeasure } from './repeats-measure.ts';
 
 type Calculation = Pick<Counting, 'code' | 'moves' | 'atMost' | 'alone' | 'keys'> & {

@@ -6,7 +6,8 @@ import type { FindingKind } from '../model/finding.ts';
 import { loggedNames } from '../model/message.ts';
 import type { Relation, RelationDefinition } from '../model/relation.ts';
 import { type Correlation, resolveField } from '../model/rule.ts';
-import { CONCURRENCY_WORDS, type ConcurrencyPlan, judgeOpenSessions } from './open-sessions.ts';
+import { judgeOpenSessions } from './open-sessions.ts';
+import { CONCURRENCY_WORDS, type ConcurrencyPlan } from './session-peak.ts';
 
 const CONCURRENCY_EXCEEDED: FindingKind = {
   code: 'concurrency-exceeded',

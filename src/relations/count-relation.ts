@@ -6,9 +6,10 @@ import { loggedNames, renderTemplate, titleInMessage } from '../model/message.ts
 import type { Group, Judgement, Relation } from '../model/relation.ts';
 import { type Correlation, resolveField } from '../model/rule.ts';
 import { calendarWindows, formatCalendarWindow } from './calendar.ts';
+import type { Counting, Judging } from './counting.ts';
 import { EPISODE_WORDS, episodeWords, formatEpisodeSpan, openEpisode, toJudgement } from './episode.ts';
 import { formatFigure, toDouble } from './figure.ts';
-import { type Counting, GroupJudging, type Judged, type Judging } from './group-judging.ts';
+import { GroupJudging, type Judged } from './group-judging.ts';
 import { compileThreshold, fewestOf, growsTrue, isEmptyThreshold, isReachable } from './threshold.ts';
 import { unknownKeys } from './unknown-keys.ts';
 

@@ -34,7 +34,7 @@ export type GapPlan = {
   codes: Readonly<Record<'silence' | 'absent' | FaultKind, string>>;
 };
 
-const ENDED = 'its group does not speak again until the log ends';
+const ENDED = 'did not speak again until the log ended: retired, or fallen silent';
 
 export function* judgeGroup(
   plan: GapPlan,
@@ -68,7 +68,7 @@ export function* judgeGroup(
       const judgement = silenceJudgement(plan, group, doubts, { covered, untimed: silences.untimed });
       // Short-lived groups end by hundreds: pods, backups with names of their own.
       const endsAlone = doubts.ended !== undefined && doubts.count === 1;
-      yield endsAlone ? { ...judgement, alike: { why: ENDED, events: 1 } } : judgement;
+      yield endsAlone ? { ...judgement, alike: ENDED } : judgement;
     }
   }
   if (numbers === undefined) return;

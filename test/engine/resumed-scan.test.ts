@@ -43,10 +43,10 @@ type Run = { text: string; refusals: string[]; read: number; altered: string | u
 type RunOptions = { state?: boolean; own?: typeof request; elsewhere?: URL | undefined };
 
 /** The thread by which files pass that are known; without it they pass by this one. */
-const PASSER = pathToFileURL(bundled('passing-worker'));
+const DIGEST_WORKER = pathToFileURL(bundled('digest-worker'));
 const WAYS = [
   ['here', undefined],
-  ['by another thread', PASSER],
+  ['by another thread', DIGEST_WORKER],
 ] as const;
 
 async function run(options: RunOptions = {}): Promise<Run> {
@@ -61,7 +61,7 @@ async function run(options: RunOptions = {}): Promise<Run> {
     },
     onRefusal: (reason) => void refusals.push(reason),
     ...(options.state !== false && { state: { folder } }),
-    ...(options.elsewhere && { jobs: 2, passingBytes: 0, passingModule: options.elsewhere }),
+    ...(options.elsewhere && { jobs: 2, digestThreadBytes: 0, digestModule: options.elsewhere }),
   });
   const report = await auditing.finally(() => folder.close());
   const altered = report.notices.find(({ code }) => code === 'altered-since')?.message;
@@ -323,7 +323,7 @@ const passerAfter = (act: string) =>
     `data:text/javascript,${encodeURIComponent(`import fs from 'node:fs';
       await new Promise((resolve) => setTimeout(resolve, 500));
       ${act};
-      await import(${JSON.stringify(PASSER.href)});`)}`,
+      await import(${JSON.stringify(DIGEST_WORKER.href)});`)}`,
   );
 
 test('what is scanned and what is digested elsewhere are the same bytes, or the run starts over', async () => {

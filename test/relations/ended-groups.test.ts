@@ -1,4 +1,4 @@
-/** `gap` of groups that end before the log: the first are told one by one, and by hundreds they are counted. */
+/** `gap` of groups that end before the log: the first are told one by one, and of hundreds one finding says how many they are. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { auditedRules, detections, saidBy } from './audited-rules.ts';
@@ -20,18 +20,27 @@ const ended = (hosts: number) => [
   event(60, 'other', 'h0'),
 ];
 
-test('ten groups that end are ten doubts, and of the others it is said how many they are', async () => {
-  const few = await auditedRules(RULE, { log: ended(10) });
-  assert.equal(saidBy(few).filter((said) => said.startsWith('undetermined')).length, 10);
+const doubts = async (hosts: number) =>
+  saidBy(await auditedRules(RULE, { log: ended(hosts) })).filter((said) => said.startsWith('undetermined'));
+
+test('ten groups that end are ten doubts, and one more tells how many the others are', async () => {
+  assert.equal((await doubts(10)).length, 10);
+  const many = await doubts(25);
+  assert.equal(many.length, 11);
   assert.deepEqual(
-    few.notices.filter(({ code }) => code === 'left-out-events'),
-    [],
+    many.filter((said) => said.includes('more group')),
+    [
+      'undetermined: missing: 15 more groups did not speak again until the log ended: retired, or fallen silent',
+    ],
   );
-  const many = await auditedRules(RULE, { log: ended(25) });
-  assert.equal(saidBy(many).filter((said) => said.startsWith('undetermined')).length, 10);
-  const [notice] = many.notices.filter(({ code }) => code === 'left-out-events');
-  assert.equal(
-    notice?.message,
-    '15 events not judged by "Missing": its group does not speak again until the log ends',
-  );
+});
+
+test('one more group that falls silent changes what is told, so that a baseline hears of it', async () => {
+  const findings = async (hosts: number) =>
+    (await auditedRules(RULE, { log: ended(hosts) })).findings.filter(({ message }) =>
+      message.includes('more group'),
+    );
+  const [[before], [after]] = [await findings(25), await findings(26)];
+  assert.equal(before!.fingerprint, after!.fingerprint);
+  assert.deepEqual([before!.count, after!.count], [15, 16]);
 });

@@ -110,6 +110,20 @@ correlation: { type: value_count, rules: [use], group-by: [actor], timespan: 10m
     );
   });
 
+  test('takes no more memory than an event may, for a text beside each: it is told', async () => {
+    const tags = Array.from({ length: 900 }, (_, index) => `t${index}`);
+    const yaml = `${detections('use')}title: Found
+correlation: { type: value_count, rules: [use], group-by: [actor], timespan: 10m, condition: { field: [tags, note], gte: 5000 } }`;
+    const told = async (note: string) =>
+      (await auditedRules(yaml, { log: [event(0, 'use', { tags, note })] })).notices
+        .filter(({ code }) => code === 'ungrouped-mark')
+        .map(({ message }) => message);
+    assert.deepEqual(await told('n'), []);
+    assert.deepEqual(await told('n'.repeat(30_000)), [
+      '1 event matched "Found" without a field to group by, or with too many values to judge each',
+    ]);
+  });
+
   test('is new where one of them is', async () => {
     const value = 'type: new_value, rules: [use], field: tags, history: 2m, group-by: [actor]';
     const same = { tags: ['x', 'y'] };

@@ -15,7 +15,7 @@ const FOLDER = '.bundle';
 const ENTRIES = {
   main: 'src/cli/main.ts',
   'scan-worker': 'src/engine/scan-worker.ts',
-  'passing-worker': 'src/engine/passing-worker.ts',
+  'digest-worker': 'src/engine/digest-worker.ts',
   'compile-library': 'src/cli/compile-library.ts',
   'command-driver': 'test/support/command-driver.ts',
   'collect-child': 'test/support/collect-child.ts',

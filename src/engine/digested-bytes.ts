@@ -1,4 +1,4 @@
-/** The bytes of a file of lines on their way past whoever cuts it: their digests up to some offsets, and the lines in them. */
+/** The bytes of a file of lines while it is cut: their digests up to some offsets, and the lines in them. */
 import crypto from 'node:crypto';
 import { NEWLINE } from '../base/lexical.ts';
 import { type CutTools, cutLines, type LineStretch } from '../read/cut-lines.ts';
@@ -8,7 +8,7 @@ import { AlteredSince, StateRefusal } from './run-state.ts';
 import { rangeBytesFor, type Sizes } from './tasks.ts';
 
 /** Plain data. `line`: the first behind the bytes that are `known`. `covered`: bytes that the next state speaks for. */
-export type PassOrder = {
+export type DigestOrder = {
   fileIndex: number;
   file: string;
   known: { bytes: number; sha256: string; line: number } | undefined;
@@ -16,12 +16,12 @@ export type PassOrder = {
   size: number;
 };
 
-/** What is known of a file when all its bytes have passed. `line`: the first behind what the next state covers. */
-export type Passed = { fileIndex: number; sha256: string; coveredSha256: string; line: number };
+/** What is known of a file when all its bytes were read. `line`: the first behind what the next state covers. */
+export type DigestedFile = { fileIndex: number; sha256: string; coveredSha256: string; line: number };
 
 /** The ranges of what is not known yet. `onPiece`: told of all bytes, or of those alone where the others are not read. */
 export async function* newRanges(
-  { file, known, covered, size }: PassOrder,
+  { file, known, covered, size }: DigestOrder,
   sizes: Sizes,
   tools: CutTools,
   onPiece?: OnPiece,
@@ -40,15 +40,15 @@ export async function* newRanges(
   }
 }
 
-export class PassedBytes {
-  private readonly order: PassOrder;
+export class DigestedBytes {
+  private readonly order: DigestOrder;
   private readonly tools: CutTools;
   private readonly hash = crypto.createHash('sha256');
   private bytes = 0;
   private line: number;
   private coveredSha256 = '';
 
-  constructor(order: PassOrder, tools: CutTools) {
+  constructor(order: DigestOrder, tools: CutTools) {
     this.order = order;
     this.tools = tools;
     this.line = order.known?.line ?? 1;
@@ -83,7 +83,7 @@ export class PassedBytes {
   }
 
   /** @throws {StateRefusal} where the file is shorter than it was when it was found */
-  end(): Passed {
+  end(): DigestedFile {
     const { file, fileIndex, size } = this.order;
     if (this.bytes !== size) throw new StateRefusal(`${file} ${CHANGED}`);
     const { coveredSha256, line } = this;

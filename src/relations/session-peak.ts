@@ -1,0 +1,86 @@
+/** The peak of a group's sessions against what is allowed, and what is said of it. */
+import { formatInstant, type Instant } from '../base/instant.ts';
+import { compareText, count, formatNumber, quote } from '../base/text-safety.ts';
+import type { Peak, SegmentPeak } from '../licenses/measures/peak.ts';
+import { renderTemplate, titleInMessage } from '../model/message.ts';
+import type { Group } from '../model/relation.ts';
+import type { Correlation } from '../model/rule.ts';
+
+const NAMED_HOLDERS = 5;
+
+/** What a message template may use, beside the names of the group. */
+export const CONCURRENCY_WORDS = ['peak', 'at', 'allowed'] as const;
+
+export type ConcurrencyPlan = {
+  /** Of the time in which the rule is in force: sessions that were opened before it count in it. */
+  rule: Pick<Correlation, 'title' | 'message' | 'groupNames' | 'effective'>;
+  code: string;
+  /** Relation inputs from this one on close. */
+  opens: number;
+  /** `value`: of the fields that a mark carries after its session; opens of one value are one, from the first until none is left. */
+  counts: 'session' | 'user' | 'value';
+  /** The names of those fields, for messages. */
+  counted: string | undefined;
+  /** Whether marks carry the id of their session, before all else. */
+  joined: boolean;
+  /** More than this is a finding. */
+  allowed: number;
+  /** Nanoseconds after which a session without a close is over. */
+  timeout: bigint | undefined;
+};
+
+/** `at` is undefined where no event has a readable time. */
+type ShownPeak = Omit<Peak, 'at'> & { at: Instant | undefined };
+
+export type GroupPeak = Pick<SegmentPeak, 'neverReturned' | 'orphans' | 'doubtful'> & {
+  lower: ShownPeak;
+  upper: ShownPeak;
+};
+
+/** How many opens have no readable time, and how many repeat another. */
+export type OpenDoubts = { untimed: number; repeats: number };
+
+export const NO_DOUBTS = { neverReturned: 0, orphans: 0, doubtful: [] };
+
+export function describe(
+  { rule, counts, counted, allowed }: ConcurrencyPlan,
+  group: Group,
+  shown: ShownPeak,
+  least: number,
+  most: number,
+): string {
+  const [one, many] =
+    counted === undefined ? [counts, `${counts}s`] : [`${counts} of ${counted}`, `${counts}s of ${counted}`];
+  const peak =
+    least > allowed
+      ? count(least, one, many)
+      : `between ${formatNumber(least)} and ${count(most, one, many)}`;
+  const at = shown.at === undefined ? 'a time that cannot be read' : formatInstant(shown.at);
+  if (rule.message !== undefined) {
+    const told = { peak, at, allowed: formatNumber(allowed) };
+    return renderTemplate(rule.message, told, (name) => group[rule.groupNames.indexOf(name)]);
+  }
+  const whose = rule.groupNames.map((name, index) => ` of ${name} ${quote(group[index] ?? '')}`).join('');
+  return `${titleInMessage(rule.title)}: ${peak}${whose} open at ${at}, expected at most ${formatNumber(allowed)}${formatHolders(shown)}`;
+}
+
+function formatHolders({ witnesses }: ShownPeak): string {
+  const names = [...new Set(witnesses.map(({ holder }) => holder))].sort(compareText);
+  const more = names.length > NAMED_HOLDERS ? ` and ${names.length - NAMED_HOLDERS} more` : '';
+  return names.length === 0 ? '' : `, by ${names.slice(0, NAMED_HOLDERS).map(quote).join(', ')}${more}`;
+}
+
+export function reasons({ neverReturned, orphans }: GroupPeak, { untimed, repeats }: OpenDoubts): string {
+  const doubts = [
+    [neverReturned, 'session has no close', 'sessions have no close'],
+    [orphans, 'close has no open', 'closes have no open'],
+    [untimed, 'open has no readable time', 'opens have no readable time'],
+    [
+      repeats,
+      'open equals another and may be one of its own',
+      'opens equal others and may be some of their own',
+    ],
+  ] as const;
+  const named = doubts.flatMap(([number, one, many]) => (number === 0 ? [] : [count(number, one, many)]));
+  return named.length === 0 ? 'a session was opened again before it was closed' : named.join('; ');
+}
