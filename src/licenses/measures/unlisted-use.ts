@@ -2,7 +2,7 @@
 import { count } from '../../base/text-safety.ts';
 import type { Place } from '../../model/place.ts';
 import { MAX_RELATED } from '../../model/relation.ts';
-import type { SegmentUse } from '../measures/measure-fold.ts';
+import type { SegmentUse } from './measure-fold.ts';
 
 /** `takesAway`: it may have ended use. */
 export type Unlisted = { place: Place; takesAway: boolean };
