@@ -4,7 +4,7 @@ import { appliesTo, unknownWords } from '../match/logsource.ts';
 import { missingFields } from '../match/required-fields.ts';
 import type { RuleStatus, RuleSummary } from '../model/report.ts';
 import type { Detection, Rule } from '../model/rule.ts';
-import { fieldKey, type Plan } from './plan.ts';
+import { fieldKey, type Plan, type PlannedRelation } from './plan.ts';
 import type { Related } from './relate.ts';
 import type { Scan } from './scan-books.ts';
 
@@ -12,13 +12,16 @@ import type { Scan } from './scan-books.ts';
 export function summarizeRules(plan: Plan, scan: Scan, related: Related): RuleSummary[] {
   const ran = new Set([...scan.ran].map((index) => plan.detections[index]!.id));
   const errors = new Map(plan.errors.map((error) => [error.id, error.message]));
+  const index = indexPlan(plan);
   const summaries = plan.request.rules.rules.map((rule): RuleSummary => {
     const error = errors.get(rule.id);
     const { status, reason } =
-      error === undefined ? statusOf(rule, plan, scan, ran) : { status: 'error' as const, reason: error };
+      error === undefined
+        ? statusOf(rule, plan, index, scan, ran)
+        : { status: 'error' as const, reason: error };
     const isCounted = rule.kind === 'detection' && rule.counted === true;
-    const matches = isCounted ? timesSeen(rule, plan, scan) : (related.matches.get(rule.id) ?? 0);
-    const unjudged = unjudgedEvents(rule, plan, scan, related);
+    const matches = isCounted ? timesSeen(rule, index, scan) : (related.matches.get(rule.id) ?? 0);
+    const unjudged = unjudgedEvents(rule, index, scan, related);
     return { ...toSummary(rule, status, reason, matches), ...(unjudged !== undefined && { unjudged }) };
   });
   const known = new Set(summaries.map(({ id }) => id));
@@ -32,19 +35,44 @@ export function summarizeRules(plan: Plan, scan: Scan, related: Related): RuleSu
   );
 }
 
+/** What each rule stands on, by id: to seek it for each of 3,000 rules took a tenth of a run over a million events (measured). */
+type PlanIndex = {
+  rules: ReadonlyMap<string, Rule>;
+  detections: ReadonlyMap<string, { detection: Detection; number: number }>;
+  relations: ReadonlyMap<string, readonly { planned: PlannedRelation; number: number }[]>;
+};
+
+function indexPlan({ request, detections, relations }: Plan): PlanIndex {
+  const byRule = new Map<string, { planned: PlannedRelation; number: number }[]>();
+  for (const [number, planned] of relations.entries()) {
+    if (planned.rule === undefined) continue;
+    const known = byRule.get(planned.rule.id);
+    if (known === undefined) byRule.set(planned.rule.id, [{ planned, number }]);
+    else known.push({ planned, number });
+  }
+  return {
+    rules: new Map(request.rules.rules.map((rule) => [rule.id, rule])),
+    detections: new Map(
+      detections.map((detection, number) => [detection.id, { detection, number }] as const),
+    ),
+    relations: byRule,
+  };
+}
+
 /** Of a class of events, which makes no marks. */
-function timesSeen(detection: Detection, plan: Plan, scan: Scan): number {
-  const index = plan.detections.indexOf(detection);
-  return Object.values(scan.coverage.sources.seen).reduce((sum, times) => sum + times[index]!, 0);
+function timesSeen({ id }: Detection, { detections }: PlanIndex, scan: Scan): number {
+  const { number } = detections.get(id)!;
+  return Object.values(scan.coverage.sources.seen).reduce((sum, times) => sum + times[number]!, 0);
 }
 
 function statusOf(
   rule: Rule,
   plan: Plan,
+  index: PlanIndex,
   scan: Scan,
   ran: ReadonlySet<string>,
 ): { status: RuleStatus; reason?: string } {
-  const detections = detectionsOf(rule, plan);
+  const detections = detectionsOf(rule, index);
   if (!detections.some(({ id }) => ran.has(id)))
     return { status: 'not-applicable', reason: whyNotApplicable(detections, plan) };
   const absent = detections.map((detection) => absentFields(detection, scan));
@@ -55,26 +83,32 @@ function statusOf(
   };
 }
 
-/** Those that make the marks which a rule, or the correlations it stands on, looks at. */
-function detectionsOf(rule: Rule, plan: Plan): Detection[] {
+/** Those that make the marks which a rule, or the correlations it stands on, looks at, in the order of the plan. */
+function detectionsOf(rule: Rule, index: PlanIndex): Detection[] {
   if (rule.kind === 'detection') return [rule];
-  const wanted = standsOn(rule, plan);
-  return plan.detections.filter(({ id }) => wanted.has(id));
+  return [...standsOn(rule, index)]
+    .flatMap((id) => index.detections.get(id) ?? [])
+    .sort((left, right) => left.number - right.number)
+    .map(({ detection }) => detection);
 }
 
 /** By id, itself too. */
-function standsOn({ id: own }: Rule, plan: Plan): ReadonlySet<string> {
+function standsOn({ id: own }: Rule, { rules }: PlanIndex): ReadonlySet<string> {
   const wanted = new Set([own]);
   for (const id of wanted) {
-    const inner = plan.request.rules.rules.find((each) => each.id === id);
+    const inner = rules.get(id);
     if (inner?.kind === 'correlation') for (const each of inner.rules) wanted.add(each);
   }
   return wanted;
 }
 
 /** What lacks a field to group by, and what relations left out. What owes nothing itself is weighed by the relation. */
-function unjudgedEvents(rule: Rule, plan: Plan, scan: Scan, { leftOut }: Related): RuleSummary['unjudged'] {
-  const wanted = standsOn(rule, plan);
+function unjudgedEvents(
+  rule: Rule,
+  index: PlanIndex,
+  scan: Scan,
+  { leftOut }: Related,
+): RuleSummary['unjudged'] {
   const reasons = new Set<string>();
   let events = 0;
   const add = (amount: number, why: string) => {
@@ -82,9 +116,9 @@ function unjudgedEvents(rule: Rule, plan: Plan, scan: Scan, { leftOut }: Related
     events += amount;
     reasons.add(why);
   };
-  for (const [index, planned] of plan.relations.entries()) {
-    if (planned.rule === undefined || !wanted.has(planned.rule.id)) continue;
-    for (const [step, { events: groupless }] of scan.groupless[index]!.entries())
+  const relations = [...standsOn(rule, index)].flatMap((id) => index.relations.get(id) ?? []);
+  for (const { planned, number } of relations) {
+    for (const [step, { events: groupless }] of scan.groupless[number]!.entries())
       if (planned.relation.evidence?.has(step) !== true) add(groupless, 'without a field to group by');
     for (const [why, { events: left, isLearning }] of leftOut.get(planned) ?? [])
       if (isLearning !== true) add(left, why);
