@@ -5,12 +5,12 @@
  */
 import type { EventTest } from '../match/compile-detection.ts';
 import { addAsked, type Condition, ConditionPool, gateOf, type Rest } from '../match/condition-pool.ts';
-import type { CopyText, FieldItem, FieldItems, ValueClass } from '../match/field-items.ts';
+import type { FieldItem, FieldItems, TextBytes, ValueClass } from '../match/field-items.ts';
 import type { Event, Fields } from '../model/event.ts';
 import type { Detection } from '../model/rule.ts';
 
 /** What an event may bring beyond what rules ask for. */
-type CopyingEvent = Event & { copyText?: CopyText };
+type ScannedEvent = Event & Partial<TextBytes>;
 
 /** Called for a detector that may hold: it does where `rest` is undefined or passes. */
 export type OnMeet<T> = (detector: T, rest: EventTest | undefined) => void;
@@ -91,26 +91,26 @@ export class DetectorIndex<T> {
   }
 
   /** Calls `meet` once for each detector that may hold for the event, in the order they were added. */
-  forEach(event: CopyingEvent, meet: OnMeet<T>): void {
+  forEach(event: ScannedEvent, meet: OnMeet<T>): void {
     if (this.open.length === 0) return;
     this.root ??= this.newStep(this.open, []);
     this.events++;
-    const { copyText } = event;
+    const bytes = event.findText === undefined ? undefined : (event as TextBytes);
     let step = this.root;
     while (step.field !== undefined) {
       step.events++;
       if (step.asked.length > 0) {
-        step = this.afterAsked(step, event, copyText);
+        step = this.afterAsked(step, event, bytes);
         continue;
       }
-      const value = step.field.classOf(event, copyText);
+      const value = step.field.classOf(event, bytes);
       // A step that turns out to be no good changes in place, and is taken anew.
       step = step.byClass[value.number] ?? this.follow(step, value, event) ?? step;
     }
     const { meeting } = this;
     this.met = 0;
     for (let index = 0; index < step.held.length; index++) meeting[this.met++] = step.held[index]!;
-    this.collect(step, event, copyText);
+    this.collect(step, event, bytes);
     const { met } = this;
     sortFew(meeting, met);
     for (let index = 0; index < met; index++) {
@@ -119,7 +119,7 @@ export class DetectorIndex<T> {
     }
   }
 
-  private collect(step: Step<T>, event: Event, copyText: CopyText | undefined): void {
+  private collect(step: Step<T>, event: Event, bytes: TextBytes | undefined): void {
     if (step.open.length === 0) return;
     step.end ??= this.newEnd(step);
     const { ungated, gates } = step.end;
@@ -127,7 +127,7 @@ export class DetectorIndex<T> {
     for (let index = 0; index < ungated.length; index++) meeting[this.met++] = ungated[index]!;
     for (let index = 0; index < gates.length; index++) {
       const { field, byItem } = gates[index]!;
-      const { items } = field.classOf(event, copyText);
+      const { items } = field.classOf(event, bytes);
       if (items.size === 0) continue;
       for (const item of items) {
         const behind = byItem.get(item);
@@ -141,12 +141,12 @@ export class DetectorIndex<T> {
     }
   }
 
-  private afterAsked(step: Step<T>, event: Event, copyText: CopyText | undefined): Step<T> {
+  private afterAsked(step: Step<T>, event: Event, bytes: TextBytes | undefined): Step<T> {
     const field = step.field!;
     const id = field.repeatingId(event);
     const after = id < 0 ? undefined : step.byValue.get(id);
     if (after !== undefined) return after;
-    const value = field.classOf(event, copyText);
+    const value = field.classOf(event, bytes);
     const known = value.number < 0 ? undefined : step.byAnswers.get(answersKey(step, value, event));
     if (known === undefined) return this.follow(step, value, event) ?? step;
     if (id >= 0 && this.values < MAX_VALUES) {

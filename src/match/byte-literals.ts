@@ -41,16 +41,16 @@ export class ByteLiterals {
     this.windows = undefined;
   }
 
-  /** Whether the text in the first `length` bytes is or holds one. Of a text shorter than GRAM: whether it may be one. */
-  finds(bytes: Uint8Array, length: number): boolean {
-    if (length < GRAM) return this.short[length] === 1;
-    const end = length - GRAM;
-    const gram = gramAt(bytes, end);
-    if (this.endHashes[hashOf(gram)] === 1 && confirms(this.ends, gram, bytes, end, length, true))
+  /** Whether the text between `start` and `end` is or holds one. Of a text shorter than GRAM: whether it may be one. */
+  finds(bytes: Uint8Array, start: number, end: number): boolean {
+    if (end - start < GRAM) return this.short[end - start] === 1;
+    const last = end - GRAM;
+    const gram = gramAt(bytes, last);
+    if (this.endHashes[hashOf(gram)] === 1 && confirms(this.ends, gram, bytes, last, start, end, true))
       return true;
     if (this.contained.length === 0) return false;
     this.windows ??= new Windows(this.contained);
-    return this.windows.finds(bytes, length);
+    return this.windows.finds(bytes, start, end);
   }
 }
 
@@ -91,35 +91,36 @@ class Windows {
     return rarest;
   }
 
-  finds(bytes: Uint8Array, length: number): boolean {
+  finds(bytes: Uint8Array, start: number, end: number): boolean {
     const { skips, byGram } = this;
-    for (let at = this.length - GRAM; at + GRAM <= length; ) {
+    for (let at = start + this.length - GRAM; at + GRAM <= end; ) {
       const gram = gramAt(bytes, at);
       const skip = skips[hashOf(gram)]!;
-      if (skip === 0 && confirms(byGram, gram, bytes, at, length, false)) return true;
+      if (skip === 0 && confirms(byGram, gram, bytes, at, start, end, false)) return true;
       at += Math.max(skip, 1);
     }
     return false;
   }
 }
 
-/** Whether a literal whose gram stands at `at` stands in the text, `isWhole`: as all of it. */
+/** Whether a literal whose gram stands at `at` stands in the text between `start` and `end`, `isWhole`: as all of it. */
 function confirms(
   byGram: ReadonlyMap<number, readonly Placed[]>,
   gram: number,
   bytes: Uint8Array,
   at: number,
-  length: number,
+  start: number,
+  end: number,
   isWhole: boolean,
 ): boolean {
   const known = byGram.get(gram);
   if (known === undefined) return false;
   for (const { literal, at: within } of known) {
-    const start = at - within;
-    if (start < 0 || start + literal.length > length) continue;
-    if (isWhole && literal.length !== length) continue;
+    const from = at - within;
+    if (from < start || from + literal.length > end) continue;
+    if (isWhole && literal.length !== end - start) continue;
     let same = 0;
-    while (same < literal.length && LOWER[bytes[start + same]!] === literal.charCodeAt(same)) same++;
+    while (same < literal.length && LOWER[bytes[from + same]!] === literal.charCodeAt(same)) same++;
     if (same === literal.length) return true;
   }
   return false;

@@ -23,8 +23,12 @@ export type FieldItem = {
 /** `number`: -1 of a class that is not kept. `items`: those of a class that hold, none of sort `asked` among them. */
 export type ValueClass = { readonly number: number; readonly items: ReadonlySet<FieldItem> };
 
-/** What the engine's cursor can do beyond an event: `EventCursor.copyText`. */
-export type CopyText = (slot: Slot, target: Uint8Array, at: number, most: number) => number;
+/** What the engine's cursor can do beyond an event: see `EventCursor.findText`. */
+export type TextBytes = {
+  findText(slot: Slot): number;
+  readonly textBytes: Uint8Array;
+  readonly textStart: number;
+};
 
 /** Classes of one field that are kept; of a field with more, no step is taken. */
 const MAX_CLASSES = 1 << 12;
@@ -32,11 +36,8 @@ const MAX_CLASSES = 1 << 12;
 const MAX_IDS = 1 << 20;
 /** Values that tell whether a field repeats its values. */
 const SAMPLE = 4096;
-/** Longer ones are decoded. */
-const MAX_COPIED = 512;
 
 const NO_ITEMS: ReadonlySet<FieldItem> = new Set();
-const copied = new Uint8Array(MAX_COPIED);
 
 export class FieldItems {
   readonly slot: Slot;
@@ -97,8 +98,8 @@ export class FieldItems {
     return added;
   }
 
-  /** `copyText`: the event's, where it has it. */
-  classOf(event: Event, copyText: CopyText | undefined): ValueClass {
+  /** `bytes`: the event itself, where it has them. */
+  classOf(event: Event, bytes: TextBytes | undefined): ValueClass {
     const size = event.size(this.slot);
     if (size === 0) {
       this.missing ??= this.judged(event, this.presence);
@@ -107,7 +108,7 @@ export class FieldItems {
     if (size > 1) return this.classOfText(event, size);
     if (this.sampled !== undefined) this.sample(event);
     else if (this.repeats) return this.classById(event);
-    return this.isPlain(event, copyText) ? this.plain! : this.classOfText(event, 1);
+    return this.isPlain(event, bytes) ? this.plain! : this.classOfText(event, 1);
   }
 
   /** The id of the one value of a field whose values repeat, or that of what is not there; -1 where nothing has one. */
@@ -117,10 +118,10 @@ export class FieldItems {
   }
 
   /** Whether the one value is certainly of class `plain`, told by its bytes alone. */
-  private isPlain(event: Event, copyText: CopyText | undefined): boolean {
-    if (this.plain === undefined || copyText === undefined) return false;
-    const length = copyText.call(event, this.slot, copied, 0, MAX_COPIED);
-    if (length < 0 || this.index.finds(copied, length)) return false;
+  private isPlain(event: Event, bytes: TextBytes | undefined): boolean {
+    if (this.plain === undefined || bytes === undefined) return false;
+    const length = bytes.findText(this.slot);
+    if (length < 0 || this.index.finds(bytes.textBytes, bytes.textStart, length)) return false;
     return !this.index.hasNumbers || event.kind(this.slot) !== 'number';
   }
 

@@ -41,12 +41,12 @@ export class LiteralIndex<T> {
   }
 
   /**
-   * Whether `find` would find something in the ASCII text of `bytes`, were it no number: asked without making a text of it,
-   * for values that never repeat.
+   * Whether `find` would find something in the ASCII text of `length` bytes from `start` on, were it no number: asked
+   * without making a text of it, for values that never repeat.
    */
-  finds(bytes: Uint8Array, length: number): boolean {
+  finds(bytes: Uint8Array, start: number, length: number): boolean {
     if (length >= this.shortest || this.short.length > 0) return true;
-    return this.bytes.finds(bytes, length);
+    return this.bytes.finds(bytes, start, start + length);
   }
 
   /** Adds those whose literals the value is or holds to `found`. */

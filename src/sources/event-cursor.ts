@@ -149,6 +149,8 @@ export class EventCursor implements Event, Fields {
   offset = 0;
   length = 0;
   erased = false;
+  /** Where `findText` found one. */
+  textStart = 0;
   private knownPlace: Place | undefined;
   private buffer: Uint8Array = new Uint8Array(0);
   private start = 0;
@@ -867,10 +869,10 @@ export class EventCursor implements Event, Fields {
   }
 
   /**
-   * Puts the text of the only value into `target` at `at`, where it is ASCII, takes a copy of its bytes and has at most
-   * `most` of them. @returns its length; ABSENT where `text` is undefined; ASK_TEXT where `text` must be asked
+   * Whether the text of the only value stands in `textBytes` as it is, in ASCII, from `textStart` on. @returns its length;
+   * ABSENT where `text` is undefined; ASK_TEXT where `text` must be asked
    */
-  copyText(slot: Slot, target: Uint8Array, at: number, most: number): number {
+  findText(slot: Slot): number {
     const { found } = this;
     const chosen = slot < NO_SLOT ? this.chosenSlot(slot) : slot;
     if (chosen === NO_CHOICE) return ASK_TEXT;
@@ -879,23 +881,38 @@ export class EventCursor implements Event, Fields {
     const value = found.first(chosen);
     if (value < 0) return ABSENT;
     if (!found.isPlain(value)) return ASK_TEXT;
-    let start = found.start(value);
-    let end = found.endOf(value);
+    const start = found.start(value);
+    const end = found.endOf(value);
     switch (found.kind(value)) {
       case KIND.string:
-        start++;
-        end--;
-        break;
+        this.textStart = start + 1;
+        return end - start - 2;
       case KIND.null:
         return ABSENT;
       case KIND.array:
       case KIND.object:
         return ASK_TEXT;
+      default:
+        this.textStart = start;
+        return end - start;
     }
-    if (end - start > most) return ASK_TEXT;
-    const { buffer } = this;
-    for (let from = start, to = at; from < end; ) target[to++] = buffer[from++]!;
-    return end - start;
+  }
+
+  /** Valid until the next record. */
+  get textBytes(): Uint8Array {
+    return this.buffer;
+  }
+
+  /**
+   * Puts the text of the only value into `target` at `at`, where it is ASCII, takes a copy of its bytes and has at most
+   * `most` of them. @returns as `findText`
+   */
+  copyText(slot: Slot, target: Uint8Array, at: number, most: number): number {
+    const length = this.findText(slot);
+    if (length > most) return ASK_TEXT;
+    const { buffer, textStart } = this;
+    for (let index = 0; index < length; index++) target[at + index] = buffer[textStart + index]!;
+    return length;
   }
 
   /** Whether `copyText` answers ABSENT for all records of the shape of this one, which has one. */
