@@ -88,7 +88,7 @@ export function assembleReport(
       ...seals.flatMap(({ incomplete }) =>
         incomplete === undefined ? [] : [{ code: NOTHING_VERIFIED, message: incomplete }],
       ),
-      ...leftOutNotices(related),
+      ...leftOutNotices(plan, related),
       ...waiverNotices(plan, related),
     ],
   };

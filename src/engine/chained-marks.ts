@@ -3,7 +3,7 @@
 import { EXPIRED_WAIVER } from '../model/expired-waiver.ts';
 import type { Mark } from '../model/mark.ts';
 import { compareMarks } from '../model/mark.ts';
-import type { Coverage, Group, Judgement, Relation } from '../model/relation.ts';
+import { type Coverage, type Group, groupKey, type Judgement, type Relation } from '../model/relation.ts';
 import type { Correlation } from '../model/rule.ts';
 import type { Plan, PlannedRelation } from './plan.ts';
 
@@ -54,7 +54,7 @@ export class ChainedMarks {
     for (const link of this.links.get(rule.id) ?? []) {
       const outer = link.groupAt.map((at) => group[at] ?? '');
       const groups = this.collected.get(link.relation)!;
-      const key = JSON.stringify(outer);
+      const key = groupKey(outer);
       let known = groups.get(key);
       if (known === undefined) {
         known = { group: outer, marks: [] };
@@ -65,10 +65,15 @@ export class ChainedMarks {
     }
   }
 
+  /** Whether the group has marks that come from other correlations and were not given out yet. */
+  has(relation: number, group: Group): boolean {
+    return this.collected.get(relation)?.has(groupKey(group)) === true;
+  }
+
   /** The marks of a group that come from other correlations, in order; they are given out once. */
   take(relation: number, group: Group): readonly ChainedMark[] {
     const groups = this.collected.get(relation);
-    const key = JSON.stringify(group);
+    const key = groupKey(group);
     const marks = groups?.get(key)?.marks ?? [];
     groups?.delete(key);
     return inOrder(marks);

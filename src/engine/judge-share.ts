@@ -1,6 +1,7 @@
 /** Judges some groups of marks, or all of them: what one thread does of relating. Order and answer are plain data. */
 import type { LicenseFigures } from '../model/license-figures.ts';
 import { type Group, groupKey, type Judgement } from '../model/relation.ts';
+import { type LeftOut, LeftOutEvents } from './left-out-events.ts';
 import { type CoveredSources, LogCoverage } from './log-coverage.ts';
 import type { Share } from './mark-shares.ts';
 import { type MarkSource, markGroups, type OnMark, type Seconds } from './marks.ts';
@@ -29,6 +30,8 @@ export type Judged = { name: string; relation: number; group: Group; judgements:
 export type JudgedShare = {
   /** Those of a group in their order, and the groups in the order of their names. */
   judged: Judged[];
+  /** What relations left out; no judgement in `judged` tells of it. */
+  leftOut: LeftOut[];
   /** What a statement tells of the licenses. */
   figures: LicenseFigures[];
   /** The relations that got marks. */
@@ -53,6 +56,7 @@ export function judgeShare(
   const later = new Set(order.later);
   const met = new Set<number>();
   const present: JudgedShare['present'] = [];
+  const leftOut = new LeftOutEvents();
   const figures: LicenseFigures[] = [];
   const tell = (told: LicenseFigures) => void figures.push(told);
   let judged: Judged[] = [];
@@ -73,6 +77,7 @@ export function judgeShare(
     let some: Judged | undefined;
     const judging = plan.relations[relation]!.relation.judge(group, marks, coverage.of(relation), tell);
     for (const judgement of judging) {
+      if (leftOut.takes(relation, judgement)) continue;
       if (some === undefined) {
         some = { name: name.toString('latin1'), relation, group, judgements: [] };
         judged.push(some);
@@ -85,7 +90,7 @@ export function judgeShare(
       some = undefined;
     }
   }
-  return { judged, figures, met: [...met], present, counts: counter.counts };
+  return { judged, leftOut: leftOut.all(), figures, met: [...met], present, counts: counter.counts };
 }
 
 /**

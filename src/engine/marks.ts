@@ -108,8 +108,9 @@ export type MarkReading = {
   seconds?: Seconds;
   /** Told of every mark once, whether or not its relation reads it. */
   onMark: OnMark;
-  /** By relation: groups with fewer marks may be passed over. */
+  /** By relation: groups with fewer marks may be passed over, but for those that `keeps` names. */
   fewest?: readonly number[];
+  keeps?: (relation: number, group: Group) => boolean;
   /** Only these groups. */
   share?: Share | undefined;
 };
@@ -144,18 +145,20 @@ class MarkCursor implements Iterable<Mark>, Iterator<Mark> {
   private readonly seconds: Seconds | undefined;
   private readonly onMark: OnMark;
   private readonly fewest: readonly number[];
+  private readonly keeps: MarkReading['keeps'];
   /** Whether there is a mark of the group to give out next. */
   private more = false;
   /** Whether that one repeats another and may be of a second event. */
   private isSecond = false;
 
-  constructor(merged: MergedMarks, { files, duplicates, seconds, onMark, fewest = [] }: MarkReading) {
+  constructor(merged: MergedMarks, { files, duplicates, seconds, onMark, fewest = [], keeps }: MarkReading) {
     this.merged = merged;
     this.context = { files, reader: new RowReader() };
     this.duplicates = duplicates;
     this.seconds = seconds;
     this.onMark = onMark;
     this.fewest = fewest;
+    this.keeps = keeps;
   }
 
   /** Stands before the first mark of the next group that has one; false at the end. */
@@ -166,13 +169,12 @@ class MarkCursor implements Iterable<Mark>, Iterator<Mark> {
       this.relation = get32(merged.name, 0);
       const isFew = merged.hasFewer(this.fewest[this.relation] ?? 1);
       if (!this.advance()) continue;
-      if (!isFew) break;
+      if (!isFew || this.keeps !== undefined) {
+        this.group = groupOf(merged.name);
+        if (!isFew || this.keeps?.(this.relation, this.group) === true) return true;
+      }
       this.finishGroup();
     }
-    const { name } = merged;
-    const values = JSON.parse(name.toString('utf8', RELATION_BYTES, name.length - 1)) as (string | null)[];
-    this.group = values.map((value) => value ?? NO_VALUE);
-    return true;
   }
 
   finishGroup(): void {
@@ -219,6 +221,11 @@ class MarkCursor implements Iterable<Mark>, Iterator<Mark> {
 }
 
 const END = { done: true, value: undefined } as const;
+
+function groupOf(name: Buffer): string[] {
+  const values = JSON.parse(name.toString('utf8', RELATION_BYTES, name.length - 1)) as (string | null)[];
+  return values.map((value) => value ?? NO_VALUE);
+}
 
 /** `name`: the bytes that groups are ordered by, relation first. */
 export type MarkGroup = { relation: number; name: Buffer; group: Group; marks: Iterable<Mark> };

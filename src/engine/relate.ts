@@ -10,14 +10,13 @@ import { AlikeJudgements } from './alike-judgements.ts';
 import { ChainedMarks, judgeChained } from './chained-marks.ts';
 import { Conclusions } from './conclusions.ts';
 import type { Executor } from './executor.ts';
-import { askedSeconds, type JudgeOrder, judgeShare } from './judge-share.ts';
+import { askedSeconds, fewestMarks, type JudgeOrder, judgeShare } from './judge-share.ts';
+import { LeftOutEvents } from './left-out-events.ts';
 import { shareOfRelations, totalBytes } from './mark-shares.ts';
 import { markGroups } from './marks.ts';
 import type { Merged } from './merge-repeats.ts';
-import type { Plan, PlannedRelation } from './plan.ts';
+import type { Plan } from './plan.ts';
 import type { Scan } from './scan-books.ts';
-
-type LeftOut = Omit<NonNullable<Judgement['leftOut']>, 'why'>;
 
 /** What the relations concluded. `matches` counts the marks of each rule, by id, duplicates aside. */
 export type Related = {
@@ -26,8 +25,8 @@ export type Related = {
   /** What a statement tells of each license. */
   figures: LicenseFigures[];
   matches: Map<string, number>;
-  /** For each relation, the events it left out, by the reason. */
-  leftOut: ReadonlyMap<PlannedRelation, ReadonlyMap<string, LeftOut>>;
+  /** What relations left out. */
+  leftOut: LeftOutEvents;
   /** Waivers that something was held against, by id. */
   waiversMet: ReadonlySet<string>;
 };
@@ -52,15 +51,12 @@ export async function relate(
   threadBytes = THREAD_BYTES,
 ): Promise<Related> {
   const conclusions = new Conclusions();
-  const leftOut = new Map<PlannedRelation, Map<string, LeftOut>>();
+  const leftOut = new LeftOutEvents();
   const chained = new ChainedMarks(plan);
   const alike = new AlikeJudgements();
   const conclude: Conclude = (index, group, judgement) => {
     const planned = plan.relations[index]!;
-    if (judgement.leftOut !== undefined) {
-      noteLeftOut(leftOut, planned, judgement.leftOut);
-      return;
-    }
+    if (leftOut.takes(index, judgement)) return;
     chained.add(planned, group, judgement);
     if (!alike.takes(planned, judgement)) conclusions.add(planned, group, judgement);
   };
@@ -83,6 +79,7 @@ export async function relate(
     // What became of them is in the findings: of a flood of them one copy is enough.
     each.judgements = [];
   }
+  for (const share of shares) leftOut.merge(share.leftOut);
   const figures = shares.flatMap((share) => share.figures);
   const tell = (told: LicenseFigures) => void figures.push(told);
   const met = new Set(shares.flatMap((share) => share.met));
@@ -134,7 +131,7 @@ function relateChained(
     others: ReturnType<ChainedMarks['take']>,
   ) => {
     const { relation } = plan.relations[index]!;
-    present[index]!.add(groupKey(group));
+    if (relation.judgeAbsent !== undefined) present[index]!.add(groupKey(group));
     for (const judgement of judgeChained(relation, group, own, others, scan.coverage.of(index)))
       conclude(index, group, judgement);
   };
@@ -149,6 +146,8 @@ function relateChained(
     duplicates,
     seconds: askedSeconds(plan, seconds),
     onMark: () => {},
+    fewest: fewestMarks(plan),
+    keeps: (relation, group) => chained.has(relation, group),
     share,
   });
   for (const { relation: index, group, marks } of groups) {
@@ -159,21 +158,14 @@ function relateChained(
   for (const index of order) finish(index);
 }
 
-function noteLeftOut(
-  known: Map<PlannedRelation, Map<string, LeftOut>>,
-  planned: PlannedRelation,
-  { why, events, ...rest }: NonNullable<Judgement['leftOut']>,
-): void {
-  const reasons = known.get(planned) ?? new Map<string, LeftOut>();
-  known.set(planned, reasons.set(why, { events: (reasons.get(why)?.events ?? 0) + events, ...rest }));
-}
-
 /** What rules could not judge, each reason once. */
-export function leftOutNotices({ leftOut }: Related): Notice[] {
-  return [...leftOut].flatMap(([{ rule, license }, reasons]) =>
-    [...reasons].map(([why, { events }]) => ({
+export function leftOutNotices({ relations }: Plan, { leftOut }: Related): Notice[] {
+  return leftOut.all().map(({ relation, why, events }) => {
+    const { rule, license } = relations[relation]!;
+    const title = rule?.title ?? `license ${license}`;
+    return {
       code: 'left-out-events',
-      message: `${countOf(events, 'event')} not judged by ${quote(rule?.title ?? `license ${license}`)}: ${why}`,
-    })),
-  );
+      message: `${countOf(events, 'event')} not judged by ${quote(title)}: ${why}`,
+    };
+  });
 }

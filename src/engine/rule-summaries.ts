@@ -120,7 +120,7 @@ function unjudgedEvents(
   for (const { planned, number } of relations) {
     for (const [step, { events: groupless }] of scan.groupless[number]!.entries())
       if (planned.relation.evidence?.has(step) !== true) add(groupless, 'without a field to group by');
-    for (const [why, { events: left, isLearning }] of leftOut.get(planned) ?? [])
+    for (const { why, events: left, isLearning } of leftOut.of(number))
       if (isLearning !== true) add(left, why);
   }
   return events === 0 ? undefined : { events, reason: [...reasons].sort(compareText).join('; ') };

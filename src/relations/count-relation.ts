@@ -7,7 +7,7 @@ import type { Group, Judgement, Relation } from '../model/relation.ts';
 import { type Correlation, resolveField } from '../model/rule.ts';
 import { calendarWindows, formatCalendarWindow } from './calendar.ts';
 import type { Counting, Judging } from './counting.ts';
-import { EPISODE_WORDS, episodeWords, formatEpisodeSpan, openEpisode, toJudgement } from './episode.ts';
+import { EPISODE_WORDS, episodeWords, formatEpisodeSpan, leftOutJudgement, toJudgement } from './episode.ts';
 import { formatFigure, toDouble } from './figure.ts';
 import { GroupJudging, type Judged } from './group-judging.ts';
 import { compileThreshold, fewestOf, growsTrue, isEmptyThreshold, isReachable } from './threshold.ts';
@@ -82,8 +82,7 @@ function leftOut(
 ): Judgement {
   const names = new Set((rule.fields?.[first.step] ?? []).map(({ name }) => quote(name)));
   const why = `they lack ${[...names].join(' or ')}`;
-  const said = { verdict: 'satisfied' as const, code: counting.code, message: `left out: ${why}` };
-  return { ...toJudgement(openEpisode(first), group, said), leftOut: { why, events } };
+  return leftOutJudgement(first, group, { verdict: 'satisfied', code: counting.code }, { why, events });
 }
 
 function describe(

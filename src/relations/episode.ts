@@ -87,3 +87,23 @@ export function toJudgement(
     identity: [...group, episode.first.identity],
   };
 }
+
+/** Of events that a relation had to leave out. Nobody reads more of it than that, so nothing of the mark is decoded but its place. */
+export function leftOutJudgement(
+  { place }: Mark,
+  identity: Group,
+  { verdict, code }: Pick<Judgement, 'verdict' | 'code'>,
+  leftOut: NonNullable<Judgement['leftOut']>,
+): Judgement {
+  const { why, events } = leftOut;
+  return {
+    verdict,
+    code,
+    message: `left out: ${why}`,
+    place,
+    related: [],
+    count: events,
+    identity,
+    leftOut,
+  };
+}

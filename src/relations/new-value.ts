@@ -21,6 +21,7 @@ import {
   extendEpisode,
   formatEpisodeSpan,
   isSameEvent,
+  leftOutJudgement,
   openEpisode,
   toJudgement,
 } from './episode.ts';
@@ -60,6 +61,13 @@ export const newValue = {
     if (!sound || history === undefined) return undefined;
     const names = loggedNames(correlation.message, TOLD);
     const plan: NewValuePlan = { rule: correlation, history, width, names };
+    let known: { coverage: Coverage; learning: Learning } | undefined;
+    // All groups have one coverage, and the words alone take as long as to judge a group of one event (measured).
+    const learningOf = (coverage: Coverage): Learning => {
+      if (known === undefined || known.coverage !== coverage)
+        known = { coverage, learning: learningIn(plan, coverage) };
+      return known.learning;
+    };
     return {
       inputs: rules.map((detection, step) => ({
         detection,
@@ -67,7 +75,7 @@ export const newValue = {
         each: [...fields![step]!.keys()],
         values: [...fields![step]!, ...names.map((name) => resolveField(correlation, name, step))],
       })),
-      judge: (group, marks, coverage) => judgeValues(plan, group, marks, coverage),
+      judge: (group, marks, coverage) => judgeValues(plan, group, marks, learningOf(coverage)),
     };
   },
 } satisfies RelationDefinition;
@@ -87,10 +95,9 @@ function* judgeValues(
   plan: NewValuePlan,
   group: Group,
   marks: Iterable<Mark>,
-  coverage: Coverage,
+  { learned, reason, isLong }: Learning,
 ): Generator<Judgement> {
   const { history, width, rule } = plan;
-  const learned = learnedAt(plan, coverage);
   const known = new KnownValues(history);
   const left = { partial: 0, untimed: 0, learning: 0 };
   let firstLeft: Mark | undefined;
@@ -129,15 +136,19 @@ function* judgeValues(
     else open.more++;
   }
   if (open !== undefined) yield describeEpisode(plan, group, open);
-  const fields = rule.fields![0]!.map(({ name }) => quote(name)).join(' or ');
-  const reasons = [
-    [left.learning, learningReason(plan, learned), learned !== undefined && learned.from <= learned.until],
-    [left.partial, `they lack ${fields}`, false],
-    [left.untimed, 'their time cannot be read', false],
-  ] as const;
-  for (const [events, why, isLearning] of reasons) {
-    if (events > 0) yield leftOut(group, firstLeft!, { why, events, ...(isLearning && { isLearning }) });
+  const leftOut = (events: number, why: string, isLearning: boolean) =>
+    leftOutJudgement(
+      firstLeft!,
+      group,
+      { verdict: 'undetermined', code: NEW_VALUE.code },
+      { why, events, ...(isLearning && { isLearning }) },
+    );
+  if (left.learning > 0) yield leftOut(left.learning, reason, isLong);
+  if (left.partial > 0) {
+    const fields = rule.fields![0]!.map(({ name }) => quote(name)).join(' or ');
+    yield leftOut(left.partial, `they lack ${fields}`, false);
   }
+  if (left.untimed > 0) yield leftOut(left.untimed, 'their time cannot be read', false);
 }
 
 /** Where parts are missing there is no value. */
@@ -149,6 +160,15 @@ function tupleOf({ values }: Mark, width: number): string | undefined {
 
 /** From when until when the log shows the whole history of an event; undefined where it lacks a source. */
 type Learned = Covered | undefined;
+
+/** `reason`: why values are passed over that come before. `isLong`: whether any come after. */
+type Learning = { learned: Learned; reason: string; isLong: boolean };
+
+function learningIn(plan: NewValuePlan, coverage: Coverage): Learning {
+  const learned = learnedAt(plan, coverage);
+  const isLong = learned !== undefined && learned.from <= learned.until;
+  return { learned, reason: learningReason(plan, learned), isLong };
+}
 
 function learnedAt({ rule, history }: NewValuePlan, coverage: Coverage): Learned {
   let learned: Learned;
@@ -219,9 +239,4 @@ function learningReason({ history }: NewValuePlan, learned: Learned): string {
         ? `spans less than the ${time} that it needs`
         : `shows the ${time} before only from ${formatInstant(learned.from)} until ${formatInstant(learned.until)}`;
   return `values first seen while the rule was learning, for the log ${why}`;
-}
-
-function leftOut(group: Group, mark: Mark, left: NonNullable<Judgement['leftOut']>): Judgement {
-  const said = { verdict: 'undetermined' as const, code: NEW_VALUE.code, message: `left out: ${left.why}` };
-  return { ...toJudgement(openEpisode(mark), group, said), leftOut: left };
 }
