@@ -101,6 +101,8 @@ function toRelation(correlation: Correlation, plan: ConcurrencyPlan): Relation {
     dated: true,
     // Of a user or a value a second session is no matter.
     takesSeconds: plan.counts === 'session',
+    // A close that nothing opened is of one session, too.
+    fewest: plan.allowed + 1,
     judge: (group, marks, coverage) => judgeOpenSessions(plan, group, marks, coverage),
   };
 }

@@ -417,3 +417,15 @@ test('a peak that doubts alone make has a place', () => {
   assert.equal(judgement?.verdict, 'undetermined');
   assert.equal(judgement.place.line, 1);
 });
+
+test('a group of fewer marks than the relation asks for exceeds nothing, whatever they are', () => {
+  const property = fc.property(drawn, (each) => {
+    const marks = each.marks.slice(0, each.allowed);
+    assert.deepEqual(judgeDrawn(each, marks, each.coverage), []);
+    assert.equal(
+      compile(SESSIONS.replace('gt: 2', `gt: ${each.allowed}`)).relation!.fewest,
+      each.allowed + 1,
+    );
+  });
+  fc.assert(property, { numRuns: 300 });
+});
