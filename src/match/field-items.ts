@@ -57,7 +57,8 @@ export class FieldItems {
   private missing: ValueClass | undefined;
   /** Of values that are neither null nor named by a rule. */
   private plain: ValueClass | undefined;
-  private sampled: Set<string> | undefined = new Set();
+  /** Values of the sample with their classes, of which only those of strings are told by the text. */
+  private sampled: Map<string, ValueClass | undefined> | undefined = new Map();
   private samples = 0;
   private novel = 0;
   private repeats = false;
@@ -106,8 +107,8 @@ export class FieldItems {
       return this.missing;
     }
     if (size > 1) return this.classOfText(event, size);
-    if (this.sampled !== undefined) this.sample(event);
-    else if (this.repeats) return this.classById(event);
+    if (this.sampled !== undefined) return this.sampledClass(event, bytes, this.sampled);
+    if (this.repeats) return this.classById(event);
     return this.isPlain(event, bytes) ? this.plain! : this.classOfText(event, 1);
   }
 
@@ -191,16 +192,27 @@ export class FieldItems {
   }
 
   /** Values that hardly repeat shall get no id: to keep them all takes longer than to look at each. */
-  private sample(event: Event): void {
-    const sampled = this.sampled!;
-    const { size } = sampled;
-    sampled.add(event.text(this.slot) ?? '');
+  private sampledClass(
+    event: Event,
+    bytes: TextBytes | undefined,
+    sampled: Map<string, ValueClass | undefined>,
+  ): ValueClass {
+    const text = event.text(this.slot);
+    const isString = text !== undefined && event.kind(this.slot) === 'string';
+    let found = isString ? sampled.get(text) : undefined;
+    if (found === undefined) {
+      const { size } = sampled;
+      found = this.isPlain(event, bytes) ? this.plain! : this.classOfText(event, 1);
+      sampled.set(text ?? '', isString ? found : sampled.get(text ?? ''));
+      // The second half tells: in the first, each of some thousand users is new.
+      if (this.samples >= SAMPLE / 2 && sampled.size > size) this.novel++;
+    }
     this.samples++;
-    // The second half tells: in the first, each of some thousand users is new.
-    if (this.samples > SAMPLE / 2 && sampled.size > size) this.novel++;
-    if (this.samples < SAMPLE) return;
-    this.repeats = this.novel < SAMPLE / 4;
-    this.sampled = undefined;
+    if (this.samples === SAMPLE) {
+      this.repeats = this.novel < SAMPLE / 4;
+      this.sampled = undefined;
+    }
+    return found;
   }
 }
 

@@ -174,6 +174,7 @@ export class EventCursor implements Event, Fields {
   private readonly askedIds: number[] = [];
   private readonly askedSince: number[] = [];
   private readonly askedTexts: number[] = [];
+  private readonly sampledAt: number[] = [];
   private readonly novelTexts: number[] = [];
   private readonly repeats: (boolean | undefined)[] = [];
   /** Of the records that the cursor has stood on. */
@@ -528,8 +529,10 @@ export class EventCursor implements Event, Fields {
     return text;
   }
 
-  /** Identifiers and hashes of records never repeat: whether a field's texts do, its first ones tell. */
+  /** Identifiers and hashes of records never repeat: whether a field's texts do, its first ones tell, each record's once. */
   private sample(slot: Slot, isNovel: boolean): void {
+    if (this.sampledAt[slot] === this.recordNumber) return;
+    this.sampledAt[slot] = this.recordNumber;
     const asked = (this.askedTexts[slot] ?? 0) + 1;
     this.askedTexts[slot] = asked;
     if (isNovel) this.novelTexts[slot] = (this.novelTexts[slot] ?? 0) + 1;
