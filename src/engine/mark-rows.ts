@@ -122,7 +122,8 @@ export class MarkRows {
     this.isAsked = false;
     const group = this.groupOf(output, event);
     if (group !== NONE) this.put(group, output, event, detection);
-    return this.isAsked ? this.addMembers(group, output, event, detection) : group !== NONE;
+    const mayBeSeveral = this.isAsked && (output.group.length > 0 || output.each !== undefined);
+    return mayBeSeveral ? this.addMembers(group, output, event, detection) : group !== NONE;
   }
 
   /** The marks beside the one in `first`; all where that is NONE, for the first of several values may be absent. */
