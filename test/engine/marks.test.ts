@@ -160,6 +160,7 @@ function list(
   prepare: (marks: Marks) => void = () => {},
   fewest: readonly number[] = [],
   threads = 1,
+  keeps?: (relation: number, group: readonly string[]) => boolean,
 ) {
   const runs = new TemporaryRuns();
   const told = new Map<string, number>();
@@ -175,7 +176,7 @@ function list(
     const duplicates = PositionSet.unpack(dropped.pack());
     const names = new Map<Listed, string>();
     for (const share of threads === 1 ? [undefined] : dealShares(marks.weigh(), fewest, threads)) {
-      const reading = { files: FILES, duplicates, onMark, fewest, share };
+      const reading = { files: FILES, duplicates, onMark, fewest, share, ...(keeps && { keeps }) };
       for (const { relation, name, group, marks: each } of markGroups(marks.source(), reading)) {
         const listed: Listed = { relation, group, marks: [] };
         groups.push(listed);
@@ -250,6 +251,13 @@ test('markGroups() gives the marks in order, for any cut into parts and any boun
       const isMany = ({ relation, marks }: Listed) => marks.length >= fewest[relation]!;
       assert.deepEqual(some.groups.filter(isMany), expected.filter(isMany));
       if (positions.size === 0) assert.deepEqual(some.groups, expected.filter(isMany));
+      // Those that somebody has marks of his own for come, however few they are.
+      const isSpared = (_: number, group: readonly string[]) => group.join().length % 2 === 0;
+      const spared = list(parts, dropped, main, false, () => {}, fewest, 1, isSpared);
+      assert.deepEqual(spared.told, told);
+      const isWanted = (each: Listed) => isMany(each) || isSpared(each.relation, each.group);
+      assert.deepEqual(spared.groups.filter(isWanted), expected.filter(isWanted));
+      if (positions.size === 0) assert.deepEqual(spared.groups, expected.filter(isWanted));
       runs.dispose();
     }),
     { numRuns: rounds(70, 200) },
