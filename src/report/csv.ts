@@ -1,8 +1,9 @@
 /** One row a finding, for spreadsheets and ticket imports: RFC 4180, and nothing that a spreadsheet would run. */
 import { csvTable } from '../base/csv-table.ts';
 import { truncate } from '../base/text-safety.ts';
-import type { ReportFormat } from '../model/report.ts';
+import type { Report, ReportFormat } from '../model/report.ts';
 import { createWords } from './parts/finding-words.ts';
+import { describeIncomplete } from './parts/incomplete.ts';
 
 const COLUMNS = [
   'severity',
@@ -62,9 +63,17 @@ export const csv: ReportFormat = {
         fingerprint: fit(fingerprint),
       };
     });
-    return csvTable(COLUMNS, rows);
+    return csvTable(COLUMNS, [...incompleteRows(report), ...rows]);
   },
 };
+
+/** First of all: what was not audited. No finding, so its verdict is that of the run. */
+function incompleteRows(report: Report) {
+  const incomplete = describeIncomplete(report);
+  if (incomplete === undefined) return [];
+  const { title, message, file } = incomplete;
+  return [{ verdict: 'incomplete', code: 'incomplete', title, message: fit(message), file: fit(file) }];
+}
 
 function fit(text: string | undefined): string | null {
   return text === undefined ? null : truncate(text, MAX_CELL);

@@ -6,6 +6,7 @@ import { count, escapeControls, formatNumber, truncate } from '../base/text-safe
 import type { Finding } from '../model/finding.ts';
 import type { Report, ReportFormat } from '../model/report.ts';
 import { type FindingGroup, filesOf, groupFindings } from './parts/finding-groups.ts';
+import { describeIncomplete } from './parts/incomplete.ts';
 import { explainVerdict } from './parts/verdict-words.ts';
 
 /** GitHub shows ten errors and ten warnings a step, ten notices, fifty a job, and says nothing of the rest. */
@@ -35,16 +36,11 @@ export const github: ReportFormat = {
 
 /** First of all: what was not audited. */
 function incompleteAnnotations(report: Report): Annotation[] {
-  if (report.summary.verdict !== 'incomplete') return [];
-  const unread = report.inputs.find(({ status }) => status === 'unreadable' || status === 'partial');
-  return [
-    {
-      level: 'error',
-      title: 'the audit is incomplete',
-      message: escapeControls(explainVerdict(report)),
-      ...(unread && { place: { file: unread.file, line: 1 } }),
-    },
-  ];
+  const incomplete = describeIncomplete(report);
+  if (incomplete === undefined) return [];
+  const { title, message, file } = incomplete;
+  const place = file === undefined ? {} : { place: { file, line: 1 } };
+  return [{ level: 'error', title, message: escapeControls(message), ...place }];
 }
 
 /** One for all findings of a kind, at the worst of them: what is waived needs nobody's eye. */

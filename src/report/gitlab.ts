@@ -1,9 +1,10 @@
 /** GitLab's code quality report, shown in merge requests on every tier: https://docs.gitlab.com/ci/testing/code_quality/ */
 import { escapeControls, truncate } from '../base/text-safety.ts';
 import type { Finding, Severity } from '../model/finding.ts';
-import type { ReportFormat } from '../model/report.ts';
+import type { Report, ReportFormat } from '../model/report.ts';
 import { toEscapedJson } from './parts/escaped-json.ts';
 import { createWords } from './parts/finding-words.ts';
+import { describeIncomplete } from './parts/incomplete.ts';
 
 const SEVERITY = {
   critical: 'blocker',
@@ -42,9 +43,25 @@ export const gitlab: ReportFormat = {
         location: { path: toPath(place.file), lines: { begin: Math.max(1, place.line) } },
       };
     });
-    return `${toEscapedJson(issues, 2)}\n`;
+    return `${toEscapedJson([...incompleteIssues(report), ...issues], 2)}\n`;
   },
 };
+
+/** First of all: what was not audited. An issue must be somewhere: where all was read, at the first file. */
+function incompleteIssues(report: Report) {
+  const incomplete = describeIncomplete(report);
+  if (incomplete === undefined) return [];
+  const { title, message, file = report.inputs[0]?.file ?? 'audit-check' } = incomplete;
+  return [
+    {
+      description: escapeControls(truncate(`${title}: ${message}`, MAX_DESCRIPTION)),
+      check_name: 'incomplete',
+      fingerprint: 'incomplete',
+      severity: SEVERITY.critical,
+      location: { path: toPath(file), lines: { begin: 1 } },
+    },
+  ];
+}
 
 function describe({ verdict, message }: Finding): string {
   return verdict === 'undetermined' ? `undetermined: ${message}` : message;

@@ -28,10 +28,15 @@ function recordsOf(report: Report): Record<string, string>[] {
   return rows.map((row) => Object.fromEntries(head!.map((name, index) => [name, row[index]!])));
 }
 
+/** The rows of findings; before them stands what an incomplete run lacks. */
+function findingsOf(report: Report): Record<string, string>[] {
+  return recordsOf(report).filter(({ verdict }) => verdict !== 'incomplete');
+}
+
 describe('the CSV report', () => {
   test('has a row for each finding with its place, words, waiver and fingerprint', () => {
     const report = richReport();
-    const records = recordsOf(report);
+    const records = findingsOf(report);
     assert.equal(records.length, report.findings.length);
     const waived = records[2]!;
     assert.deepEqual(
@@ -51,6 +56,14 @@ describe('the CSV report', () => {
     assert.equal(records[6]!.baseline, 'new');
   });
 
+  test('says first that a run is incomplete, and of what: no row would read as clean', () => {
+    assert.equal(richReport().summary.verdict, 'incomplete');
+    const [first] = recordsOf(richReport());
+    assert.deepEqual([first!.severity, first!.verdict, first!.code], ['', 'incomplete', 'incomplete']);
+    assert.match(first!.message!, /^1 input unreadable, 1 input partial/);
+    assert.equal(recordsOf(emptyReport()).length, 1);
+  });
+
   test('is a header alone where nothing was found', () => {
     assert.match(csv.render(cleanReport(), OPTIONS), /^severity,[a-z_,]+\r\n$/);
   });
@@ -58,7 +71,7 @@ describe('the CSV report', () => {
   for (const prefix of ['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']) {
     test(`makes no formula of text that begins with ${JSON.stringify(prefix)}`, () => {
       const formula = `${prefix}cmd|' /C calc'!A0`;
-      for (const row of recordsOf(hostileReport(formula))) {
+      for (const row of findingsOf(hostileReport(formula))) {
         assert.ok(row.message!.startsWith("'") && row.message!.includes('calc'));
         for (const cell of Object.values(row)) assert.doesNotMatch(cell, /^[=+\-@\t\r\n＝＋－＠]/);
       }
@@ -78,7 +91,9 @@ type Issue = {
   severity: string;
   location: { path: string; lines: { begin: number } };
 };
-const issuesOf = (report: Report): Issue[] => JSON.parse(gitlab.render(report, OPTIONS));
+const allOf = (report: Report): Issue[] => JSON.parse(gitlab.render(report, OPTIONS));
+/** The issues of findings; before them stands what an incomplete run lacks. */
+const issuesOf = (report: Report) => allOf(report).filter(({ check_name }) => check_name !== 'incomplete');
 
 describe('the code quality report', () => {
   test('has what GitLab asks for, of every open finding', () => {
@@ -113,7 +128,20 @@ describe('the code quality report', () => {
   });
 
   test('is an empty list where there is nothing', () => {
-    assert.deepEqual(issuesOf(emptyReport()), []);
+    const report = cleanReport();
+    assert.equal(report.summary.verdict, 'clean');
+    assert.deepEqual(allOf(report), []);
+  });
+
+  test('says first that a run is incomplete, at what was not read: an empty list would read as clean', () => {
+    for (const report of [richReport(), emptyReport()]) {
+      const [first] = allOf(report);
+      assert.equal(first!.severity, 'blocker');
+      assert.match(first!.description, /^the audit is incomplete: /);
+      assert.ok(first!.location.path !== '' && first!.location.lines.begin === 1);
+    }
+    const unread = richReport().inputs.find(({ status }) => status === 'unreadable' || status === 'partial');
+    assert.equal(allOf(richReport())[0]!.location.path, unread!.file);
   });
 
   test('keeps a hostile text on one line', () => {

@@ -19,6 +19,8 @@ export function explainVerdict(report: Report): string {
       return amount > 0 ? `${count(amount, 'input')} ${status}` : undefined;
     }),
     describeGuessed(report),
+    describeUnmapped(report),
+    describeErrors(report),
     ...report.notices.flatMap(({ code, message }) => (code === NOTHING_VERIFIED ? [message] : [])),
   ].filter((part) => part !== undefined);
   const because = missing.length > 0 ? missing.join(', ') : 'not everything could be audited';
@@ -35,6 +37,16 @@ function describeOpen({ summary: { undeterminedLicenses: open = 0 } }: Report): 
 function describeGuessed({ inputs }: Report): string | undefined {
   const amount = inputs.filter(({ unconfirmed }) => unconfirmed).length;
   return amount > 0 ? `${count(amount, 'input')} read by a mapping that nobody has confirmed` : undefined;
+}
+
+function describeUnmapped({ inputs }: Report): string | undefined {
+  const amount = inputs.filter(({ source, records }) => source === null && records.audited > 0).length;
+  return amount > 0 ? `${count(amount, 'input')} that no mapping fits` : undefined;
+}
+
+function describeErrors({ rules }: Report): string | undefined {
+  const amount = rules.filter(({ status }) => status === 'error').length;
+  return amount > 0 ? `${count(amount, 'rule')} in error` : undefined;
 }
 
 /** `3 findings at high or above (1 undetermined), 2 below, 1 waived`: what is undetermined reaches the threshold too. */

@@ -1,0 +1,12 @@
+/** What formats that are lists of findings say of a run that did not audit everything: an empty list would read as clean. */
+import type { Report } from '../../model/report.ts';
+import { explainVerdict } from './verdict-words.ts';
+
+/** `file`: the first that was not read whole, where there is one. */
+export type Incomplete = { title: string; message: string; file: string | undefined };
+
+export function describeIncomplete(report: Report): Incomplete | undefined {
+  if (report.summary.verdict !== 'incomplete') return undefined;
+  const unread = report.inputs.find(({ status }) => status === 'unreadable' || status === 'partial');
+  return { title: 'the audit is incomplete', message: explainVerdict(report), file: unread?.file };
+}
