@@ -40,7 +40,12 @@ beforeEach(() => {
 /** `altered`: what the report says of bytes that an earlier run audited and that are gone; `text` is without it. */
 type Run = { text: string; refusals: string[]; read: number; altered: string | undefined };
 
-type RunOptions = { state?: boolean; own?: typeof request; elsewhere?: URL | undefined };
+type RunOptions = {
+  paths?: string[];
+  state?: boolean;
+  own?: typeof request;
+  elsewhere?: URL | undefined;
+};
 
 /** The thread by which files pass that are known; without it they pass by this one. */
 const DIGEST_WORKER = pathToFileURL(bundled('digest-worker'));
@@ -54,7 +59,7 @@ async function run(options: RunOptions = {}): Promise<Run> {
   let read = 0;
   const folder = new StateFolder(state);
   if (options.state !== false) folder.open();
-  const auditing = auditPaths(options.own ?? request, [logs], {
+  const auditing = auditPaths(options.own ?? request, options.paths ?? [logs], {
     sizes: { rangeBytes: 5000, batchBytes: 5000 },
     onProgress: ({ bytes }) => {
       read += bytes;
@@ -287,6 +292,21 @@ for (const [way, elsewhere] of WAYS) {
     }
   });
 }
+
+test('a log that this run was not asked for, and that is there as it was, is not gone', async () => {
+  const other = join(logs, 'b.ndjson');
+  writeFileSync(app, text);
+  writeFileSync(other, more);
+  await run();
+  const second = await run({ paths: [app] });
+  assert.match(second.refusals[0]!, /configuration|no longer number/);
+  assert.equal(second.altered, undefined);
+  writeFileSync(app, text);
+  await run();
+  writeFileSync(other, more.replace('"', "'"));
+  const third = await run({ paths: [app] });
+  assert.match(third.altered!, /b\.ndjson is not what it was/);
+});
 
 test('another configuration, or a state that is damaged, makes the run start over', async () => {
   writeFileSync(app, text);

@@ -186,6 +186,18 @@ test('opens without a readable time are a doubt with a place, even where nothing
   assert.match(judgement!.message, /: 3 opens have no readable time$/);
 });
 
+test('opens without a readable time are told in every file: a waiver of one file must not cover those of another', () => {
+  const { relation } = compile(SESSIONS);
+  const opens = Array.from({ length: 30 }, (_, line) => {
+    const mark = toMark(login(0, `s${line}`), line);
+    const file = line < 28 ? 'a.ndjson' : line === 28 ? 'b.ndjson' : 'c.ndjson';
+    return { ...mark, time: undefined, place: { ...mark.place, file } };
+  });
+  const [judgement] = [...relation!.judge([], opens, undefined)];
+  const files = new Set([judgement!.place, ...judgement!.related].map(({ file }) => file));
+  assert.deepEqual([...files].sort(), ['a.ndjson', 'b.ndjson', 'c.ndjson']);
+});
+
 type Drawn = {
   marks: Mark[];
   allowed: number;

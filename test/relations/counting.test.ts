@@ -192,6 +192,14 @@ describe('events whose time cannot be read', () => {
     assert.match(found!.message, /counting 1 event whose time cannot be read/);
     assert.deepEqual(judge(eventCount, correlationOf({ condition: { gte: 4 } }), marks), []);
   });
+  test('are told in every file: a waiver of one file must not cover those of another', () => {
+    const marks = Array.from({ length: 30 }, (_, line) =>
+      toMark({ at: undefined, line, file: line < 28 ? 'a.ndjson' : line === 28 ? 'b.ndjson' : 'c.ndjson' }),
+    );
+    const [found] = judge(eventCount, correlationOf({ condition: { gte: 3 } }), marks);
+    const files = new Set([found!.place, ...found!.related].map(({ file }) => file));
+    assert.deepEqual([...files].sort(), ['a.ndjson', 'b.ndjson', 'c.ndjson']);
+  });
   test('take the certainty from an upper bound', () => {
     const coverage = { from: second(-100), until: second(100) };
     const marks = [untimed(1), toMark({ at: 0, line: 2 })];
