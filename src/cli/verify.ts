@@ -18,6 +18,7 @@ import { EXIT, type ExitCode } from './exit-codes.ts';
 import { keepRun, readHistory, withHistory } from './history.ts';
 import { Progress } from './progress.ts';
 import { buildRequest, type RequestOptions, readScope, type Scope } from './request.ts';
+import { findSealsBeside } from './seals-beside.ts';
 import { Stats } from './stats.ts';
 import type { ColorChoice } from './terminal.ts';
 import { toldFiles } from './told-files.ts';
@@ -118,7 +119,7 @@ async function verifyFiles(
   try {
     report = await audit(request, files, {
       jobs,
-      evidence,
+      evidence: [...evidence, ...findSealsBeside(files)],
       ...(pool && { pool }),
       ...(folder && { state: { folder }, onRefusal: sayStartOver }),
       ...(beside && { beside }),

@@ -1,0 +1,53 @@
+/** A list of digests beside a log that was named alone is told of, and of no log that it does not name. */
+import assert from 'node:assert/strict';
+import crypto from 'node:crypto';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { after, test } from 'node:test';
+import { CommandLine } from '../support/command-line.ts';
+
+const commands = new CommandLine();
+const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'seals-beside-'));
+after(() => {
+  commands.close();
+  fs.rmSync(folder, { recursive: true });
+});
+
+const RECORD =
+  '{"time":"2026-03-02T08:00:00Z","id":"1","actor":"ann","action":"login","outcome":"success"}\n';
+const at = (name: string) => path.join(folder, name);
+
+async function verify(...paths: string[]): Promise<string> {
+  const { stdout } = await commands.run(['verify', '--no-config', ...paths], folder);
+  return stdout.replaceAll(/\s+/g, ' ');
+}
+
+test('verify of one file says that a list beside it was not looked at, and holds the file to it where it is asked to', async () => {
+  const digest = crypto.hash('sha256', RECORD);
+  fs.writeFileSync(at('SHA256SUMS'), `${digest} *listed.ndjson\n`);
+  fs.writeFileSync(at('listed.ndjson'), `${RECORD}\n`);
+  fs.writeFileSync(at('other.ndjson'), RECORD);
+  const told = /note\[unread-list\]: "SHA256SUMS" names "listed.ndjson" and was not looked at/;
+  assert.match(await verify('listed.ndjson'), told);
+  assert.match(await verify('*.ndjson'), told);
+  assert.doesNotMatch(await verify('other.ndjson'), /unread-list/);
+  fs.writeFileSync(at('other.ndjson.sha256'), `${digest}\n`);
+  assert.match(await verify('other.ndjson'), /"other.ndjson.sha256" names "other.ndjson"/);
+  fs.rmSync(at('other.ndjson.sha256'));
+  for (const paths of [['.'], ['listed.ndjson', 'SHA256SUMS']]) {
+    const text = await verify(...paths);
+    assert.doesNotMatch(text, /unread-list/);
+    assert.match(text, /critical\[altered-listed-file\]/);
+  }
+});
+
+test('what cannot be read beside a log is no list that names it', async () => {
+  fs.writeFileSync(at('listed.ndjson'), RECORD);
+  fs.rmSync(at('SHA256SUMS'));
+  fs.mkdirSync(at('SHA256SUMS'));
+  assert.doesNotMatch(await verify('listed.ndjson'), /unread-list/);
+  fs.rmdirSync(at('SHA256SUMS'));
+  fs.symlinkSync('nowhere', at('SHA256SUMS'));
+  assert.doesNotMatch(await verify('listed.ndjson'), /unread-list/);
+});
