@@ -4,7 +4,7 @@
  * Long: what writes a row and what sorts and spills rows share their buffers.
  */
 import type { Slot } from '../model/event.ts';
-import { LENGTH_BYTES, type Run, spanOf, type TemporaryRuns } from '../read/temporary-runs.ts';
+import { LENGTH_BYTES, type Run, spanOf, type TemporaryRuns, WRITE_BYTES } from '../read/temporary-runs.ts';
 import { ABSENT, ASK_TEXT, type EventCursor } from '../sources/event-cursor.ts';
 import { listText, severalText } from './list-text.ts';
 import { addWeight, type Weights } from './mark-shares.ts';
@@ -397,7 +397,7 @@ export class MarkRows {
 
   /**
    * All marks, group by group in that order, or in the one they were met; in blocks of whole rows of `size` bytes, where rows are
-   * not longer.
+   * not longer. In that order they go to a file: then a large block is used again.
    */
   private *blocks(
     size: number,
@@ -419,13 +419,18 @@ export class MarkRows {
         const span = row === HEAD ? headerSpan(nameLength) : spanOf(lengths[row]!);
         if (at + span > block.length) {
           if (at > 0) yield block.subarray(0, at);
-          const buffer = newBuffer(Math.max(size, span));
-          block = new Uint8Array(buffer);
-          words = new Uint32Array(buffer);
+          if (order === undefined || at < WRITE_BYTES || span > block.length) {
+            const buffer = newBuffer(Math.max(size, span));
+            block = new Uint8Array(buffer);
+            words = new Uint32Array(buffer);
+          }
           at = 0;
         }
-        if (row === HEAD) putHeader(block, at, groups.names, name, nameLength, marks);
-        else copyRow(chunks, starts[row]!, span, words, at);
+        if (row === HEAD) {
+          // What a block held before is not to stand behind the header.
+          words[(at + span) / 4 - 1] = 0;
+          putHeader(block, at, groups.names, name, nameLength, marks);
+        } else copyRow(chunks, starts[row]!, span, words, at);
         at += span;
       }
       addWeight(this.weights, get32(groups.names, name), groups.hashes[group]!, marks);

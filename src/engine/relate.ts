@@ -1,4 +1,5 @@
 /** Relate: groups of marks are judged, by the threads of the scan where there are many, and judgements become findings. */
+import { growHeapsSlowly } from '../base/slow-heap.ts';
 import { count as countOf, quote } from '../base/text-safety.ts';
 import type { Finding } from '../model/finding.ts';
 import type { LicenseFigures } from '../model/license-figures.ts';
@@ -70,6 +71,7 @@ export async function relate(
     later: chained.relations,
   };
   const isSmall = totalBytes(weights) < threadBytes;
+  if (!isSmall) growHeapsSlowly();
   const shares = isSmall ? [judgeShare(plan, order)] : await executor.judge(order, plan, weights);
   // Within a share they are in this order already.
   const judged = shares.flatMap((share) => share.judged);

@@ -4,8 +4,8 @@ import os from 'node:os';
 import path from 'node:path';
 import { threadId } from 'node:worker_threads';
 
-/** What is written at once. */
-const WRITE_BYTES = 256 * 1024;
+/** What is written at once, at least. */
+export const WRITE_BYTES = 256 * 1024;
 /** What one reader holds of its file: a merge has many of them. */
 const READ_BYTES = 64 * 1024;
 /** Before each row of a run stands its length: 32 bits, big endian. */
@@ -67,8 +67,8 @@ export class TemporaryRuns {
 }
 
 /**
- * Appends the blocks to a file that only the user may read, or with `w` writes it anew. Small blocks are gathered, so each
- * must stay as it is.
+ * Appends the blocks to a file that only the user may read, or with `w` writes it anew. Blocks below WRITE_BYTES are gathered,
+ * so they must stay as they are; others are written before the next one is asked for, and may be used again.
  */
 export function writeBlocks(file: string, blocks: Iterable<Uint8Array>, flag: 'a' | 'w' = 'a'): void {
   const descriptor = fs.openSync(file, flag, 0o600);
