@@ -148,8 +148,7 @@ export function* pairings(steps: readonly Step[], plan: Plan, end: number): Gene
       return;
     }
     const exact = [...held].filter(([, seats]) => seats === quantity);
-    const isEqual = exact.length === held.size;
-    if ((plan.share !== 'none' || isEqual) && exact.length > 0 && !isLoose) {
+    if (exact.length > 0 && !isLoose) {
       for (const [session] of exact) yield { ...state, returned, pieces: takeSession(session) };
       return;
     }

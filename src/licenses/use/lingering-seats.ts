@@ -14,13 +14,20 @@ import { type Session, type SessionEvent, seatOf } from './session.ts';
  */
 export type Lingering = { session: Session; isPart: boolean; ends: Instant; held: Amount; most: Amount };
 
-class OfSeat {
+/**
+ * How a check-in gave back seats: as many at once whichever sessions it is of; if it is of one that held just so many; or of any
+ * sessions.
+ */
+export type GivenBack = 'sure' | 'exact' | 'any';
+
+export class OfSeat {
   readonly held = new OrderedSet<Lingering>();
   readonly possible = new OrderedSet<Lingering>();
   /** Of all of them, where it is one. */
   quantity: Amount | undefined;
-  /** Whether just so many were given back at once, whichever sessions the check-ins were of. */
+  /** Whether just so many were given back at once: whichever sessions the check-ins were of, or if of those that held so many. */
   isSure = true;
+  isExact = true;
   parts = 0;
   size = 0;
 }
@@ -29,12 +36,13 @@ export class LingeringSeats {
   private readonly queue = new OrderedSet<Lingering>();
   private readonly bySeat = new Map<string, OfSeat>();
 
-  add(lingering: Lingering, isSure: boolean): void {
+  add(lingering: Lingering, how: GivenBack): void {
     const { session, isPart, held, most } = lingering;
     this.queue.add(lingering);
     const ofSeat = getOrCreate(this.bySeat, seatOf(session), () => new OfSeat());
     ofSeat.quantity = ofSeat.size === 0 || ofSeat.quantity === held ? held : undefined;
-    if (!isSure) ofSeat.isSure = false;
+    if (how !== 'sure') ofSeat.isSure = false;
+    if (how === 'any') ofSeat.isExact = false;
     if (isPart) ofSeat.parts++;
     ofSeat.size++;
     if (!session.withdrawn) ofSeat.held.add(lingering);

@@ -106,6 +106,7 @@ export class LongestPairing {
       session.pairing = this;
     }
     if (!isShrunk) return;
+    for (const { quantity } of sessions) this.greatest += quantity;
     this.smallest = this.unit;
     this.sessions = Number.MAX_SAFE_INTEGER;
   }

@@ -6,7 +6,7 @@
 import type { Instant } from '../../base/instant.ts';
 import { type Amount, ONE } from '../contract/amount.ts';
 import type { LicenseUse } from './license-use.ts';
-import { type Lingering, LingeringSeats } from './lingering-seats.ts';
+import { type GivenBack, type Lingering, LingeringSeats, type OfSeat } from './lingering-seats.ts';
 import type { LongestPairing } from './longest-pairing.ts';
 import { LongestPairings } from './longest-pairings.ts';
 import { OpenSessions } from './open-sessions.ts';
@@ -38,11 +38,11 @@ export class Sessions {
   /** Seats that may still be taken under the id of a session that was checked in, by seat. */
   private readonly foreign = new Map<string, Amount>();
   private readonly longest: LongestPairings;
-  /** Whether the seats that the check-in at hand gives back are as many at once, whichever sessions it is of; and those that linger of it. */
-  private isSure = true;
+  /** How the check-in at hand gives back seats, and how many of them linger. */
+  private givenBack: GivenBack = 'sure';
+  private lingered: Amount = 0n;
   /** Whether the check-in at hand may be of a session that is over as the sessionizer pairs them. */
   private isOther = false;
-  private lingered: Amount = 0n;
   /** Sessions without an id that do not all hold the same. */
   private readonly mixed = new Map<OrderedSet<Session>, Mixture>();
   /** Whether something may end by itself: by most contracts nothing ever does. */
@@ -179,7 +179,7 @@ export class Sessions {
     const isLoose = fresh !== undefined;
     const isAll = isLoose && lapsed === 0n && isStated(event) && event.quantity >= total;
     this.isOther = isOpen || this.options.borrow !== undefined;
-    this.isSure = event.named || (!isLoose && lapsed === 0n && this.isCertain(event));
+    this.givenBack = isLoose || lapsed > 0n ? 'any' : this.givenBackBy(event);
     if (!isLoose && this.isAmbiguous(event)) {
       const sessions = this.sessionsOf(event)!;
       this.longest.loosen(event, sessions, this.mixed.get(sessions) === 'paired');
@@ -191,20 +191,24 @@ export class Sessions {
     this.lingered = 0n;
     this.checkInSeat(event);
     if (pairing !== undefined || this.isOther) this.lingerMore(pairing, event);
-    this.isSure = true;
+    this.givenBack = 'sure';
     this.isOther = false;
     if (pairing === undefined) return;
     this.longest.tell(pairing, event.at, event);
     if (pairing.fresh !== undefined && pairing.isIdle) this.tighten(pairing, event);
   }
 
-  /** Whether as many seats end at once whichever session it is of. */
-  private isCertain(event: SessionEvent): boolean {
-    const sessions = this.sessionsOf(event);
-    if (sessions === undefined) return true;
+  /** Of what is open of its seat. */
+  private givenBackBy(event: SessionEvent): GivenBack {
+    const sessions = event.named ? undefined : this.sessionsOf(event);
+    if (sessions === undefined) return 'sure';
     const how = this.mixed.get(sessions);
-    if (how === 'paired' || (how !== undefined && sessions.size > 1)) return false;
-    return sessions.size === 1 || !event.stated || heldBy(sessions.last()!) === event.quantity;
+    if (how !== undefined && how !== 'unequal') return 'any';
+    if (!isStated(event)) return how === undefined || sessions.size === 1 ? 'sure' : 'any';
+    const held = heldBy(this.endedBy(event, event.quantity)!);
+    if (sessions.size === 1) return event.quantity <= held ? 'sure' : 'any';
+    if (held !== event.quantity) return 'any';
+    return how === undefined ? 'sure' : 'exact';
   }
 
   /** Whether `event` is a check-in of any of several sessions, and it makes a difference which. */
@@ -220,7 +224,7 @@ export class Sessions {
     const ended = this.endedBy(event, event.quantity)!;
     const isExact = !ended.unreadable && heldBy(ended) === event.quantity;
     if (ended.share !== undefined) return !isExact && !holdsAtMost(sessions, event.quantity);
-    if (how !== undefined || !isExact) this.mix(sessions, 'paired');
+    if (!isExact || (how !== undefined && this.options.linger === 0n)) this.mix(sessions, 'paired');
     return false;
   }
 
@@ -272,7 +276,7 @@ export class Sessions {
     session.withdrawn = true;
     if (most > 0n) this.sink.doubt(most, event.at, event, 'lingering');
     const ends = event.at + this.options.linger;
-    this.lingering.add({ session, isPart: false, ends, held: 0n, most }, false);
+    this.lingering.add({ session, isPart: false, ends, held: 0n, most }, 'any');
   }
 
   /** Nothing of it is in use in any case: what the sessionizer still holds to be open is not. */
@@ -325,8 +329,11 @@ export class Sessions {
       (event.log === undefined || log === event.log) &&
       (event.daemon === undefined || daemon === undefined || daemon === event.daemon);
     const isExact = (session: Session) => !session.unreadable && heldBy(session) === quantity;
-    // Where seats are not shared the pairing does not change their sum, and the latest is the one that lost check-ins leave proven.
-    const isPaired = last.share !== undefined && !event.named && event.stated && !event.unreadable;
+    // Where seats are not shared and none lingers the pairing does not change their sum, and the latest is the one that lost
+    // check-ins leave proven.
+    const isApart =
+      last.share !== undefined || (this.options.linger > 0n && this.mixed.get(sessions!) !== 'paired');
+    const isPaired = isApart && !event.named && isStated(event);
     const fits = isPaired ? isExact : () => true;
     const hasTwoEnds = !event.named && this.borrowed.size > 0;
     if (!hasTwoEnds && isOwn(last) && fits(last)) return last;
@@ -574,7 +581,7 @@ export class Sessions {
     if (session.withdrawn) lingering.most = 0n;
     else if (session.share === undefined) this.lingered += held;
     else if (held > this.lingered) this.lingered = held;
-    this.lingering.add(lingering, this.isSure && !session.withdrawn);
+    this.lingering.add(lingering, session.withdrawn ? 'any' : this.givenBack);
   }
 
   /** Its time is over. */
@@ -630,7 +637,7 @@ export class Sessions {
       return undefined;
     }
     ofSeat.isSure = false;
-    this.takeAny(ofSeat.held, event);
+    this.takeAny(ofSeat, event);
     return undefined;
   }
 
@@ -660,13 +667,20 @@ export class Sessions {
     for (const session of pairing.fresh!) if (!session.withdrawn && !session.returned) pairing.keep(session);
   }
 
+  /** What is counted as two sessions may be one. */
+  private blend(event: SessionEvent): void {
+    const sessions = event.named ? undefined : this.sessionsOf(event);
+    if (sessions !== undefined) this.mix(sessions, 'paired');
+  }
+
   private takeBack(lingering: Lingering, event: SessionEvent, ruledOut = lingering): Session | undefined {
     const { session, isPart } = lingering;
     if (ruledOut === lingering) this.lingering.rule(lingering);
     if (isPart) session.leaving -= event.quantity;
     this.lingering.take(lingering, event.quantity);
     if (isPart && (session.returned || this.isEnding || ruledOut !== lingering)) {
-      // The rest of it was given back, or may end earlier, or is of another: they are a session of their own.
+      // The rest of it was given back, or may end earlier, or is of another: they are counted as a session of their own.
+      this.blend(event);
       this.reduce(session, event.quantity, event.at);
       return undefined;
     }
@@ -674,14 +688,27 @@ export class Sessions {
     return session;
   }
 
-  /** It may take up as many as it takes, and then none lingers that was given back last; or none of them. */
-  private takeAny(held: OrderedSet<Lingering>, { at, quantity }: SessionEvent): void {
+  /**
+   * It may take up as many as it takes, and then none lingers that was given back last; or none of them, unless just so many were
+   * given back at once: then those, perhaps the first of such.
+   */
+  private takeAny({ held, possible, isExact }: OfSeat, event: SessionEvent): void {
+    const { at, quantity } = event;
+    const exact =
+      isExact && !event.unreadable ? possible.firstOf(({ most }) => most === quantity) : undefined;
+    if (exact !== undefined) {
+      this.sink.doubt(-quantity, at, event, 'lingering');
+      this.lingering.rule(exact);
+    }
     let rest = quantity;
     for (let last = held.last(); last !== undefined && rest > 0n; last = held.last()) {
       const { session, isPart } = last;
       const by = last.held < rest ? last.held : rest;
       rest -= by;
-      if (isPart) session.leaving -= by;
+      if (isPart) {
+        session.leaving -= by;
+        this.blend(event);
+      }
       this.lingering.take(last, by);
       this.reduce(session, by, at);
       this.sink.doubt(by, at, session, 'lingering');
