@@ -5,7 +5,7 @@
  * A session without a check-in is a doubt: it counts from below only at the instant of its check-out. Which sessions
  * those are is known at the end only. So the open ones form a list in order of their check-outs, each with the highest
  * count between its check-out and the next; a check-in hands that to the session before. What is left at the end are
- * the doubts, and the counts from which they must be subtracted. One invariant, so one file of 480 lines.
+ * the doubts, and the counts from which they must be subtracted. One invariant, so one file of 520 lines.
  */
 import type { Instant } from '../../base/instant.ts';
 import type { Amount } from '../contract/amount.ts';

@@ -1,6 +1,6 @@
 /**
  * The one sessionizer: check-outs and check-ins in time order become seats that are taken and given back.
- * Streams; it remembers only what is open, lingering or borrowed. One state machine, so one file of 700 lines.
+ * Streams; it remembers only what is open, lingering or borrowed. One state machine, so one file of 840 lines.
  */
 
 import type { Instant } from '../../base/instant.ts';
@@ -281,7 +281,8 @@ export class Sessions {
 
   /** Nothing of it is in use in any case: what the sessionizer still holds to be open is not. */
   private tighten(pairing: LongestPairing, event: SessionEvent): void {
-    for (const session of this.sessionsOf(event) ?? []) {
+    // They leave the set that is walked through.
+    for (const session of [...(this.sessionsOf(event) ?? [])]) {
       const held = heldBy(session);
       this.close(session, event.at);
       this.reduce(session, held, event.at);
