@@ -5,6 +5,7 @@
 
 import type { Instant } from '../../base/instant.ts';
 import { type Amount, ONE } from '../contract/amount.ts';
+import { HeldQuantities } from './held-quantities.ts';
 import type { LicenseUse } from './license-use.ts';
 import { type GivenBack, type Lingering, LingeringSeats, type OfSeat } from './lingering-seats.ts';
 import type { LongestPairing } from './longest-pairing.ts';
@@ -43,6 +44,8 @@ export class Sessions {
   private lingered: Amount = 0n;
   /** Whether the check-in at hand may be of a session that is over as the sessionizer pairs them. */
   private isOther = false;
+  /** Where seats linger: what sessions without an id hold that do not all hold the same. */
+  private readonly quantities = new Map<OrderedSet<Session>, HeldQuantities>();
   /** Sessions without an id that do not all hold the same. */
   private readonly mixed = new Map<OrderedSet<Session>, Mixture>();
   /** Whether something may end by itself: by most contracts nothing ever does. */
@@ -96,6 +99,8 @@ export class Sessions {
     if (!event.named) {
       if (session.unreadable || before?.unreadable) this.mix(sessions, 'unreadable');
       else if (before !== undefined && heldBy(before) !== heldBy(session)) this.mix(sessions);
+      if (this.options.linger > 0n && session.share === undefined && this.mixed.has(sessions))
+        this.noteQuantity(sessions, heldBy(session));
     }
     if (this.isBorrowed(event)) {
       this.borrow(session, event.at);
@@ -105,6 +110,12 @@ export class Sessions {
     if (this.options.timeout === undefined) return;
     session.ends = event.at + this.options.timeout;
     this.waiting.add(session);
+  }
+
+  private noteQuantity(sessions: OrderedSet<Session>, quantity: Amount): void {
+    const known = this.quantities.get(sessions);
+    if (known !== undefined) known.checkOut(quantity);
+    else this.quantities.set(sessions, new HeldQuantities([...sessions].map(heldBy)));
   }
 
   private checkOutAgain(session: Session, event: SessionEvent): void {
@@ -179,7 +190,8 @@ export class Sessions {
     const isLoose = fresh !== undefined;
     const isAll = isLoose && lapsed === 0n && isStated(event) && event.quantity >= total;
     this.isOther = isOpen || this.options.borrow !== undefined;
-    this.givenBack = isLoose || lapsed > 0n ? 'any' : this.givenBackBy(event);
+    this.givenBack = this.givenBackBy(event);
+    if (isLoose || lapsed > 0n) this.givenBack = 'any';
     if (!isLoose && this.isAmbiguous(event)) {
       const sessions = this.sessionsOf(event)!;
       this.longest.loosen(event, sessions, this.mixed.get(sessions) === 'paired');
@@ -190,7 +202,8 @@ export class Sessions {
       this.withdraw(pairing, event.at);
     this.lingered = 0n;
     this.checkInSeat(event);
-    if (pairing !== undefined || this.isOther) this.lingerMore(pairing, event);
+    if (this.givenBack === 'exact') this.lingerAsOne(event);
+    else if (pairing !== undefined || this.isOther) this.lingerMore(pairing, event);
     this.givenBack = 'sure';
     this.isOther = false;
     if (pairing === undefined) return;
@@ -203,12 +216,13 @@ export class Sessions {
     const sessions = event.named ? undefined : this.sessionsOf(event);
     if (sessions === undefined) return 'sure';
     const how = this.mixed.get(sessions);
+    const known = this.quantities.get(sessions);
+    if (known !== undefined && isStated(event)) return known.checkIn(event.quantity) ? 'exact' : 'any';
     if (how !== undefined && how !== 'unequal') return 'any';
     if (!isStated(event)) return how === undefined || sessions.size === 1 ? 'sure' : 'any';
     const held = heldBy(this.endedBy(event, event.quantity)!);
     if (sessions.size === 1) return event.quantity <= held ? 'sure' : 'any';
-    if (held !== event.quantity) return 'any';
-    return how === undefined ? 'sure' : 'exact';
+    return held === event.quantity && how === undefined ? 'sure' : 'any';
   }
 
   /** Whether `event` is a check-in of any of several sessions, and it makes a difference which. */
@@ -224,7 +238,7 @@ export class Sessions {
     const ended = this.endedBy(event, event.quantity)!;
     const isExact = !ended.unreadable && heldBy(ended) === event.quantity;
     if (ended.share !== undefined) return !isExact && !holdsAtMost(sessions, event.quantity);
-    if (!isExact || (how !== undefined && this.options.linger === 0n)) this.mix(sessions, 'paired');
+    if (!isExact || how !== undefined) this.mix(sessions, 'paired');
     return false;
   }
 
@@ -271,12 +285,19 @@ export class Sessions {
     if (isLoose || most > this.lingered) this.mayLinger(event, isLoose ? 0n : most - this.lingered);
   }
 
-  private mayLinger(event: SessionEvent, most: Amount): void {
+  private mayLinger(event: SessionEvent, most: Amount, how: GivenBack = 'any'): void {
     const session = toSession({ ...event, share: undefined }, -1);
     session.withdrawn = true;
     if (most > 0n) this.sink.doubt(most, event.at, event, 'lingering');
     const ends = event.at + this.options.linger;
-    this.lingering.add({ session, isPart: false, ends, held: 0n, most }, 'any');
+    this.lingering.add({ session, isPart: false, ends, held: 0n, most }, how);
+  }
+
+  /** As the sessionizer pairs them they may be of several sessions. */
+  private lingerAsOne(event: SessionEvent): void {
+    if (this.options.linger === 0n) return;
+    this.sink.doubt(-this.lingered, event.at, event);
+    this.mayLinger(event, event.quantity, 'exact');
   }
 
   /** Nothing of it is in use in any case: what the sessionizer still holds to be open is not. */
@@ -330,11 +351,8 @@ export class Sessions {
       (event.log === undefined || log === event.log) &&
       (event.daemon === undefined || daemon === undefined || daemon === event.daemon);
     const isExact = (session: Session) => !session.unreadable && heldBy(session) === quantity;
-    // Where seats are not shared and none lingers the pairing does not change their sum, and the latest is the one that lost
-    // check-ins leave proven.
-    const isApart =
-      last.share !== undefined || (this.options.linger > 0n && this.mixed.get(sessions!) !== 'paired');
-    const isPaired = isApart && !event.named && isStated(event);
+    // Where seats are not shared the pairing does not change their sum, and the latest is the one that lost check-ins leave proven.
+    const isPaired = last.share !== undefined && !event.named && isStated(event);
     const fits = isPaired ? isExact : () => true;
     const hasTwoEnds = !event.named && this.borrowed.size > 0;
     if (!hasTwoEnds && isOwn(last) && fits(last)) return last;
@@ -578,11 +596,15 @@ export class Sessions {
 
   private addLingering(lingering: Lingering): void {
     const { session, held } = lingering;
-    // What lingers of those that are withdrawn is told by the check-in.
-    if (session.withdrawn) lingering.most = 0n;
-    else if (session.share === undefined) this.lingered += held;
+    // What lingers of those that are withdrawn is told by the check-in, and it lingers as one where that is of one session.
+    if (session.withdrawn || this.givenBack === 'exact') lingering.most = 0n;
+    if (session.withdrawn) {
+      this.lingering.add(lingering, 'any');
+      return;
+    }
+    if (session.share === undefined) this.lingered += held;
     else if (held > this.lingered) this.lingered = held;
-    this.lingering.add(lingering, session.withdrawn ? 'any' : this.givenBack);
+    this.lingering.add(lingering, this.givenBack);
   }
 
   /** Its time is over. */
@@ -671,7 +693,9 @@ export class Sessions {
   /** What is counted as two sessions may be one. */
   private blend(event: SessionEvent): void {
     const sessions = event.named ? undefined : this.sessionsOf(event);
-    if (sessions !== undefined) this.mix(sessions, 'paired');
+    if (sessions === undefined) return;
+    this.mix(sessions, 'paired');
+    this.quantities.get(sessions)?.forget();
   }
 
   private takeBack(lingering: Lingering, event: SessionEvent, ruledOut = lingering): Session | undefined {
@@ -685,6 +709,8 @@ export class Sessions {
       this.reduce(session, event.quantity, event.at);
       return undefined;
     }
+    const sessions = isPart && !event.named ? this.sessionsOf(event) : undefined;
+    if (sessions !== undefined) this.quantities.get(sessions)?.forget();
     this.sink.idle?.(event.quantity, event.at);
     return session;
   }
@@ -740,7 +766,10 @@ export class Sessions {
       session.pairing.open -= heldBy(session);
       session.pairing.certain = 0n;
     }
-    if (left.size === 0 && this.mixed.size > 0) this.mixed.delete(left);
+    if (left.size === 0 && this.mixed.size > 0) {
+      this.mixed.delete(left);
+      this.quantities.delete(left);
+    }
     this.waiting.delete(session);
     this.borrowed.delete(session);
     session.returned = true;
