@@ -10,9 +10,17 @@ import { type Session, type SessionEvent, seatOf } from './session.ts';
 
 /**
  * What one check-in gave back of a session, all that it held or a part of it. `held`: what the session still holds of it; `most`:
- * what may linger of it.
+ * what may linger of it. `isApparent`: the check-in was of one session that held just so many, though the sessionizer pairs it
+ * with others.
  */
-export type Lingering = { session: Session; isPart: boolean; ends: Instant; held: Amount; most: Amount };
+export type Lingering = {
+  session: Session;
+  isPart: boolean;
+  ends: Instant;
+  held: Amount;
+  most: Amount;
+  isApparent: boolean;
+};
 
 /**
  * How a check-in gave back seats: as many at once whichever sessions it is of; if it is of one that held just so many; or of any

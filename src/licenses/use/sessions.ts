@@ -290,7 +290,7 @@ export class Sessions {
     session.withdrawn = true;
     if (most > 0n) this.sink.doubt(most, event.at, event, 'lingering');
     const ends = event.at + this.options.linger;
-    this.lingering.add({ session, isPart: false, ends, held: 0n, most }, how);
+    this.lingering.add({ session, isPart: false, ends, held: 0n, most, isApparent: false }, how);
   }
 
   /** As the sessionizer pairs them they may be of several sessions. */
@@ -589,7 +589,14 @@ export class Sessions {
     if (linger === 0n) this.reduce(session, quantity, at);
     else {
       session.leaving += quantity;
-      this.addLingering({ session, isPart: true, ends: at + linger, held: quantity, most: quantity });
+      this.addLingering({
+        session,
+        isPart: true,
+        ends: at + linger,
+        held: quantity,
+        most: quantity,
+        isApparent: false,
+      });
       this.sink.idle?.(-quantity, at);
     }
   }
@@ -598,6 +605,7 @@ export class Sessions {
     const { session, held } = lingering;
     // What lingers of those that are withdrawn is told by the check-in, and it lingers as one where that is of one session.
     if (session.withdrawn || this.givenBack === 'exact') lingering.most = 0n;
+    lingering.isApparent = this.givenBack === 'exact';
     if (session.withdrawn) {
       this.lingering.add(lingering, 'any');
       return;
@@ -732,10 +740,8 @@ export class Sessions {
       const { session, isPart } = last;
       const by = last.held < rest ? last.held : rest;
       rest -= by;
-      if (isPart) {
-        session.leaving -= by;
-        this.blend(event);
-      }
+      if (isPart) session.leaving -= by;
+      if (isPart && !last.isApparent) this.blend(event);
       this.lingering.take(last, by);
       this.reduce(session, by, at);
       this.sink.doubt(by, at, session, 'lingering');
@@ -789,7 +795,7 @@ export class Sessions {
     this.canEnd = true;
     session.returned = true;
     session.ends = at + (this.options.linger > 0n ? this.options.linger : 1n);
-    this.addLingering({ session, isPart: false, ends: session.ends, held, most: held });
+    this.addLingering({ session, isPart: false, ends: session.ends, held, most: held, isApparent: false });
   }
 
   private revive(session: Session, event: SessionEvent): Session {
