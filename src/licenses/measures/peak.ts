@@ -173,11 +173,12 @@ export class PeakTracker implements SeatSink {
   }
 
   /** What other sessions of its share hold is proven from now on alone: until now it may have been theirs or not. */
-  withdraw(session: Session, at: Instant): void {
+  withdraw(session: Session, at: Instant, wasInUse: boolean): void {
     this.reach(at);
     const holding = this.holdingOf(session)!;
     // What ends by contract, or was checked in, was in use until now in any case.
-    const isSure = session.share === undefined && (session.endsByContract || session.returned);
+    const isOver = session.share === undefined && (session.endsByContract || session.returned);
+    const isSure = wasInUse || isOver;
     holding.sessions.delete(session);
     for (const each of [holding, ...(holding.rises ?? [])]) {
       // What was taken at this very instant is in no count yet.

@@ -37,9 +37,9 @@ export class SeatBuckets extends MeasureOverFold<SeatsMeasure> {
         before(at);
         tracker.release(session, at);
       },
-      withdraw(session: Session, at: Instant) {
+      withdraw(session: Session, at: Instant, wasInUse: boolean) {
         before(at);
-        tracker.withdraw(session, at);
+        tracker.withdraw(session, at, wasInUse);
       },
       change(session: Session, by: Amount, at: Instant) {
         before(at);

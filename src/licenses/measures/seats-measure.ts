@@ -112,8 +112,8 @@ export class SeatsMeasure implements MeasureFold {
         check.release(session);
         if (session.unreadable) this.releaseUnreadable(session, at);
       },
-      withdraw: (session, at) => {
-        seats.withdraw?.(session, at);
+      withdraw: (session, at, wasInUse) => {
+        seats.withdraw?.(session, at, wasInUse);
         check.withdraw(session);
       },
       overdue: (session, quantity) => {

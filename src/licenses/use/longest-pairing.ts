@@ -116,6 +116,11 @@ export class LongestPairing {
     return this.total > this.open || this.lapsed > 0n;
   }
 
+  /** Whether every session holds just so many as the check-in gives back. */
+  isEven(quantity: Amount | undefined): boolean {
+    return this.smallest === this.greatest && (quantity === undefined || quantity === this.greatest);
+  }
+
   get isIdle(): boolean {
     return this.total === 0n && this.open === 0n && !(this.isShared && this.lingers);
   }

@@ -16,10 +16,10 @@ export interface SeatSink {
   take(session: Session, at: Instant): void;
   release(session: Session, at: Instant): void;
   /**
-   * Nobody knows any more whether it is open, nor how long it was: until now nothing of it is proven, and what may be in use of it
-   * is told as a doubt. What happens to it afterwards is told all the same.
+   * Nobody knows any more whether it is open, nor how long it was: until now nothing of it is proven unless `wasInUse`, and what may
+   * be in use of it is told as a doubt. What happens to it afterwards is told all the same.
    */
-  withdraw?(session: Session, at: Instant): void;
+  withdraw?(session: Session, at: Instant, wasInUse: boolean): void;
   /** Seats are given back, whether they linger or not, or are checked out again while they do (then `by` is positive). */
   idle?(by: Amount, at: Instant): void;
   /** Called before the release of seats that nobody checked in: they are over by contract. */
@@ -49,9 +49,9 @@ export function bothSinks(first: SeatSink, second: SeatSink): SeatSink {
       first.release(session, at);
       second.release(session, at);
     },
-    withdraw(session, at) {
-      first.withdraw?.(session, at);
-      second.withdraw?.(session, at);
+    withdraw(session, at, wasInUse) {
+      first.withdraw?.(session, at, wasInUse);
+      second.withdraw?.(session, at, wasInUse);
     },
     idle(by, at) {
       first.idle?.(by, at);

@@ -52,6 +52,8 @@ export class Sessions {
   private canEnd: boolean;
   /** Whether a session may end without a check-in. */
   private readonly isEnding: boolean;
+  /** Whether a session is in use until something ends it, and needs no check-in to prove that. */
+  private readonly isProvenAlike: boolean;
   /** Slots that were given out, and those of them that are free again. */
   private slots = 0;
   private readonly freeSlots: number[] = [];
@@ -62,6 +64,7 @@ export class Sessions {
     this.longest = new LongestPairings(options, sink, this.lingering);
     const { linger, timeout, borrow, restarts = false } = options;
     this.canEnd = linger > 0n || timeout !== undefined || borrow !== undefined;
+    this.isProvenAlike = timeout !== undefined || options.openIsInUse === true;
     this.isEnding = restarts || timeout !== undefined || borrow !== undefined;
   }
 
@@ -186,12 +189,14 @@ export class Sessions {
       return;
     }
     const isOrphan = !this.isOpen(event) && !this.expired.has(seatOf(event));
-    const { fresh, lapsed = 0n, isOpen = false, total = 0n } = this.longest.of(event) ?? {};
+    const before = this.longest.of(event);
+    const { fresh, lapsed = 0n, isOpen = false, total = 0n } = before ?? {};
     const isLoose = fresh !== undefined;
     const isAll = isLoose && lapsed === 0n && isStated(event) && event.quantity >= total;
     this.isOther = isOpen || this.options.borrow !== undefined;
     this.givenBack = this.givenBackBy(event);
-    if (isLoose || lapsed > 0n) this.givenBack = 'any';
+    const isEven = before?.isEven(isStated(event) ? event.quantity : undefined);
+    if (isLoose || (isOpen && !isEven)) this.givenBack = 'any';
     if (!isLoose && this.isAmbiguous(event)) {
       const sessions = this.sessionsOf(event)!;
       this.longest.loosen(event, sessions, this.mixed.get(sessions) === 'paired');
@@ -244,8 +249,8 @@ export class Sessions {
 
   /** Whether borrowed seats are among them, or may yet be given back, and what would prove the others for longer is not known yet. */
   private hasOtherEnds(event: SessionEvent, sessions: OrderedSet<Session>): boolean {
-    const { linger, timeout, openIsInUse = false, borrow } = this.options;
-    const isProvenAlike = timeout !== undefined || openIsInUse;
+    const { linger, borrow } = this.options;
+    const { isProvenAlike } = this;
     if ((this.longest.of(event)?.lapsed ?? 0n) > 0n) {
       if (!isProvenAlike || sessions.last()!.share !== undefined) return true;
       if (linger > 0n && (borrow !== undefined || !isStated(event))) return true;
@@ -270,7 +275,7 @@ export class Sessions {
 
   private withdrawOne(session: Session, at: Instant): void {
     session.withdrawn = true;
-    this.sink.withdraw?.(session, at);
+    this.sink.withdraw?.(session, at, this.isProvenAlike);
     // Its parts linger all the same.
     if (session.share === undefined && session.leaving > 0n)
       this.sink.doubt(session.leaving, at, session, 'lingering');
