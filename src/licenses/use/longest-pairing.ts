@@ -1,7 +1,7 @@
 /**
  * The seats of one user, host and feature, none of whose sessions has an id, if each check-in ended the session that would have
  * ended first by contract. No other pairing of check-outs and check-ins keeps more of them taken for longer, so what it has
- * beyond the sessionizer's own pairing is a doubt. Amortized constant time for each event. One pairing, so one file of 260 lines.
+ * beyond the sessionizer's own pairing is a doubt. Amortized constant time for each event. One pairing, so one file of 270 lines.
  */
 import type { Instant } from '../../base/instant.ts';
 import { type Amount, ONE } from '../contract/amount.ts';

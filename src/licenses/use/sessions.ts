@@ -1,6 +1,6 @@
 /**
  * The one sessionizer: check-outs and check-ins in time order become seats that are taken and given back.
- * Streams; it remembers only what is open, lingering or borrowed. One state machine, so one file of 840 lines.
+ * Streams; it remembers only what is open, lingering or borrowed. One state machine, so one file of 880 lines.
  */
 
 import type { Instant } from '../../base/instant.ts';
