@@ -71,7 +71,7 @@ function toSession({ id, person, host, feature }: Seat, index: number): Session 
     slot: index,
     returned: false,
     endsByContract: false,
-    leaving: undefined,
+    leaving: 0n,
     repeats: 0n,
     foreign: 0n,
     repeated: undefined,
@@ -79,9 +79,8 @@ function toSession({ id, person, host, feature }: Seat, index: number): Session 
     reopened: undefined,
     ends: 0n,
     closed: undefined,
-    unpaired: undefined,
     pairing: undefined,
-    unequal: undefined,
+    withdrawn: false,
   };
   assert.ok(seatOf(session).endsWith(feature));
   return session;

@@ -79,7 +79,7 @@ export class DeviceUse implements UseWatcher {
         orphan: (event) => this.orphan(event),
         doubt: (quantity, _, event, reason) => {
           const { holder, share } = event;
-          if (quantity < 0n || reason === 'amount' || reason === 'unpaired') return;
+          if (quantity < 0n || reason === 'amount') return;
           if (share === undefined) this.unsaid.note('device', event);
           // From the device that the session is on already it is a repetition.
           else if (!this.open.has(holder, share)) this.unsaid.note('session', event);

@@ -15,7 +15,7 @@ import type { Period, Segment } from '../contract/periods.ts';
 import { formatLimit, isOver, type Limit } from '../contract/quantities.ts';
 import { SegmentCursor } from '../contract/segment-cursor.ts';
 import { type LicenseUse, type ServerRestart, type TimedUse, toSessionEvent } from '../use/license-use.ts';
-import { certainSeats, type Session, type SessionEvent } from '../use/session.ts';
+import type { Session, SessionEvent } from '../use/session.ts';
 import { isOpenInUse, sessionOptions } from '../use/session-options.ts';
 import { Sessions } from '../use/sessions.ts';
 import type { UseWatcher } from '../use/use-watcher.ts';
@@ -41,6 +41,8 @@ export class Reservations implements UseWatcher {
   private readonly license: License;
   private readonly cursor: SegmentCursor;
   private readonly sessions: Sessions;
+  /** Seats that nothing proves any more, and when they were counted. */
+  private readonly withdrawn: { from: Instant; until: Instant; quantity: Amount }[] = [];
   private readonly teamOf: (person: string) => string | undefined;
   private readonly holdings = new Map<string | Session, Holding>();
   private readonly reserved: ReadonlyMap<string, Amount>;
@@ -67,14 +69,23 @@ export class Reservations implements UseWatcher {
     for (const { seats } of license.reserve) this.unused += seats;
     this.sessions = new Sessions(sessionOptions(license), {
       take: (session, at) => this.take(session, at),
-      release: (session, at) => this.release(session, at),
-      change: (session, by, at) => this.change(session, by, at),
+      release: (session, at) => {
+        if (!session.withdrawn) this.release(session, at);
+      },
+      withdraw: (session, at) => {
+        if (!session.endsByContract)
+          this.withdrawn.push({ from: session.at, until: at, quantity: session.quantity });
+        this.release(session, at);
+      },
+      change: (session, by, at) => {
+        if (!session.withdrawn) this.change(session, by, at);
+      },
       upgradeUnknown: () => {
         this.doubtful += NO_LIMIT;
       },
       orphan: (event) => this.doubt(event),
       doubt: (quantity, _, __, reason) => {
-        if (reason === 'outliving') this.outlive(quantity);
+        if (reason === 'outliving' || reason === 'unpaired' || reason === 'lingering') this.outlive(quantity);
         else if (quantity > 0n) this.doubtful += quantity;
       },
     });
@@ -128,12 +139,13 @@ export class Reservations implements UseWatcher {
     return peak && { amount: toNumber(peak.committed), words: words(peak) };
   }
 
-  /** Seats in doubt at an instant: of sessions that were open at it and never ended. */
+  /** Seats in doubt at an instant: of sessions that were open at it and never ended, or of which nobody knows whether. */
   private openAt(at: Instant): Amount {
     if (isOpenInUse(this.license)) return 0n;
     let sum = 0n;
     for (const session of this.sessions.stillOpen())
-      if (session.at <= at && !session.endsByContract) sum += session.quantity;
+      if (session.at <= at && !session.endsByContract && !session.withdrawn) sum += session.quantity;
+    for (const { from, until, quantity } of this.withdrawn) if (from <= at && at < until) sum += quantity;
     return sum;
   }
 
@@ -181,8 +193,7 @@ export class Reservations implements UseWatcher {
       sessions: new Set<Session>(),
     }));
     holding.sessions.add(session);
-    const seats = certainSeats(session);
-    if (seats > holding.quantity) this.resize(holding, seats);
+    if (session.quantity > holding.quantity) this.resize(holding, session.quantity);
   }
 
   private release(session: Session, at: Instant): void {
@@ -191,8 +202,7 @@ export class Reservations implements UseWatcher {
     const holding = this.holdings.get(key)!;
     holding.sessions.delete(session);
     if (holding.sessions.size === 0) this.holdings.delete(key);
-    if (session.quantity >= holding.quantity || session.unpaired !== undefined)
-      this.resize(holding, largestOf(holding));
+    if (session.quantity >= holding.quantity) this.resize(holding, largestOf(holding));
   }
 
   private change(session: Session, by: Amount, at: Instant): void {
@@ -238,8 +248,7 @@ export class Reservations implements UseWatcher {
 
 function largestOf({ sessions }: Holding): Amount {
   return [...sessions].reduce((most, session) => {
-    const seats = certainSeats(session);
-    return seats > most ? seats : most;
+    return session.quantity > most ? session.quantity : most;
   }, 0n);
 }
 

@@ -91,7 +91,7 @@ export class TermBreaches {
       change() {},
       orphan() {},
       doubt: (quantity, at, event, reason) => {
-        if (reason !== 'outliving') return;
+        if (reason !== 'outliving' && reason !== 'unpaired') return;
         const seat = this.outliving.note(quantity, at, event);
         if (seat !== undefined && at > end) this.outlive(seat.event);
       },

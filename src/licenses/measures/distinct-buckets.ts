@@ -57,12 +57,12 @@ export class DistinctBuckets implements MeasureFold {
         orphan: (event) => this.orphan(event),
         change: () => undefined,
         doubt: (quantity, at, event, reason) => {
-          if (reason === 'outliving') {
+          if (reason === 'outliving' || reason === 'unpaired') {
             this.outlive(this.outliving.note(quantity, at, event), at);
             return;
           }
           // How many seats somebody holds is not counted here.
-          if (quantity > 0n && reason !== 'unpaired') this.repeat(event, at, reason === 'amount');
+          if (quantity > 0n) this.repeat(event, at, reason === 'amount');
         },
         upgradeUnknown: (event) => this.orphan(event, 'upgraded'),
       },

@@ -76,13 +76,14 @@ export class DistinctMeasure implements MeasureFold {
       take: (session) => this.names.set(session, this.name),
       release: (session, at) => {
         this.released = this.names.get(session);
-        this.proveSession(session, at - this.linger);
+        // Seats that linger may be taken up again, and are then released before their time.
+        this.proveSession(session, this.linger > 0n ? session.ends - this.linger : at);
       },
       change() {},
       // Whoever checked out under the id of somebody else's session may go on into the next period.
       doubt: (quantity, at, event, reason) => {
         if (reason === 'reused') this.lasting.add(event.holder);
-        if (reason === 'outliving') this.outliving.note(quantity, at, event);
+        if (reason === 'outliving' || reason === 'unpaired') this.outliving.note(quantity, at, event);
       },
       orphan,
     });
@@ -180,9 +181,8 @@ export class DistinctMeasure implements MeasureFold {
 
   /** A check-in proves the periods that lie between it and its check-out, unless it may be of another one. */
   private proveSession(session: Session, until: Instant): void {
-    const { at, holder, place, closed, repeats, unpaired, unequal, pairing } = session;
-    const isPaired =
-      repeats === 0n && unpaired === undefined && unequal === undefined && pairing === undefined;
+    const { at, holder, place, closed, repeats, pairing } = session;
+    const isPaired = repeats === 0n && pairing === undefined;
     if (closed === undefined || !isPaired || this.passedOn.has(holder)) return;
     for (let index = this.uses.length - 1; index >= 0 && this.uses[index]!.segment.until > at; index--) {
       const { segment, lower } = this.uses[index]!;

@@ -82,6 +82,7 @@ const DOUBT_WORDS = {
     'check-ins fit',
     'none of several open sessions of one person and host, and may end either',
   ],
+  lingering: ['seat may', 'seats may', 'linger after a check-in, or have been taken up again'],
   outliving: [
     'session ended by contract',
     'sessions ended by contract',

@@ -5,14 +5,14 @@
  * A session without a check-in is a doubt: it counts from below only at the instant of its check-out. Which sessions
  * those are is known at the end only. So the open ones form a list in order of their check-outs, each with the highest
  * count between its check-out and the next; a check-in hands that to the session before. What is left at the end are
- * the doubts, and the counts from which they must be subtracted. One invariant, so one file of 480 lines.
+ * the doubts, and the counts from which they must be subtracted. One invariant, so one file of 520 lines.
  */
 import type { Instant } from '../../base/instant.ts';
 import type { Amount } from '../contract/amount.ts';
 import type { Late } from '../use/late.ts';
 import { OrderedSet } from '../use/ordered-set.ts';
 import type { SeatSink } from '../use/seat-sink.ts';
-import { certainSeats, type Session, type SessionEvent } from '../use/session.ts';
+import type { Session, SessionEvent } from '../use/session.ts';
 import { PossiblePeaks } from './possible-peaks.ts';
 
 /** Names and places are for people to look up; the count tells the rest. */
@@ -67,13 +67,16 @@ type Holding = {
 /** Who held the seats at the time: a share is later shown by another of its sessions. */
 type Shown = { holding: Holding; session: Session };
 
-type Highest = { amount: Amount; at: Instant; witnesses: readonly Shown[] };
+/** `sure`: with all that was withdrawn before it came to be: what the stretches up to its own have withdrawn is to be subtracted. */
+type Highest = { amount: Amount; sure: Amount; at: Instant; witnesses: readonly Shown[] };
 
 /** From one check-out to the next of what is still open; without a holding, from the start of a segment. */
 type Stretch = {
   holding: Holding | undefined;
   segment: SegmentState;
   highest: Highest | undefined;
+  /** Seats taken here that nothing proves any more: not in use for certain in what was counted since. */
+  withdrawn: Amount;
   previous: Stretch | undefined;
   next: Stretch | undefined;
 };
@@ -118,6 +121,9 @@ export class PeakTracker implements SeatSink {
   private readonly onStay: OnStay | undefined;
   /** Seats that may be taken besides, relative to the orphans as they are. */
   private besides: Amount = 0n;
+  /** By all stretches; and ever, unless whatever was not given back is in use. */
+  private withdrawn: Amount = 0n;
+  private everWithdrawn: Amount = 0n;
   /** Relative to the orphans of later instants, which raise every earlier count alike. */
   private readonly possible = new PossiblePeaks<Highest>();
 
@@ -137,20 +143,19 @@ export class PeakTracker implements SeatSink {
     if (holding === undefined) this.keep(this.hold(new OrderedSet(session), session, at));
     else {
       holding.sessions.add(session);
-      if (certainSeats(session) > holding.level) this.fit(holding, session, at);
+      if (session.quantity > holding.level) this.fit(holding, session, at);
     }
   }
 
   release(session: Session, at: Instant): void {
     this.reach(at);
+    if (session.withdrawn) return;
     const holding = this.holdingOf(session)!;
     holding.sessions.delete(session);
     if (holding.sessions.size === 0) {
       this.drop(holding);
       if (holding.rises !== undefined) for (const rise of holding.rises) this.drop(rise);
-      this.holders--;
-      if (session.share === undefined) this.alone[session.slot] = undefined;
-      else this.shared.delete(session.share);
+      this.forget(session);
       return;
     }
     const largest = largestOf(holding);
@@ -160,10 +165,43 @@ export class PeakTracker implements SeatSink {
 
   change(session: Session, by: Amount, at: Instant): void {
     this.reach(at);
+    if (session.withdrawn) return;
     if (by > 0n) this.taken += by;
     const holding = this.holdingOf(session)!;
-    const isLargest = session.share === undefined || certainSeats(session) >= holding.level;
+    const isLargest = session.share === undefined || session.quantity >= holding.level;
     this.fit(holding, isLargest ? session : largestOf(holding), at);
+  }
+
+  /** What other sessions of its share hold is proven from now on alone: until now it may have been theirs or not. */
+  withdraw(session: Session, at: Instant, wasInUse: boolean): void {
+    this.reach(at);
+    const holding = this.holdingOf(session)!;
+    // What ends by contract, or was checked in, was in use until now in any case.
+    const isOver = session.share === undefined && (session.endsByContract || session.returned);
+    const isSure = wasInUse || isOver;
+    holding.sessions.delete(session);
+    for (const each of [holding, ...(holding.rises ?? [])]) {
+      // What was taken at this very instant is in no count yet.
+      if (each.since < at && !isSure) {
+        each.stretch.withdrawn += each.quantity;
+        this.withdrawn += each.quantity;
+        this.everWithdrawn += each.quantity;
+      }
+      this.drop(each);
+      each.proven = isSure;
+    }
+    this.forget(session);
+    if (holding.sessions.size === 0) return;
+    const opened = [...this.opened];
+    this.keep(this.hold(holding.sessions, largestOf(holding), at));
+    // They were checked out before.
+    this.opened = opened;
+  }
+
+  private forget({ share, slot }: Session): void {
+    this.holders--;
+    if (share === undefined) this.alone[slot] = undefined;
+    else this.shared.delete(share);
   }
 
   private holdingOf({ share, slot }: Session): Holding | undefined {
@@ -188,7 +226,7 @@ export class PeakTracker implements SeatSink {
 
   /** The holding has as many seats as its largest session. */
   private fit(holding: Holding, largest: Session, at: Instant): void {
-    const seats = certainSeats(largest);
+    const seats = largest.quantity;
     const more = seats - holding.level;
     if (more > 0n) {
       holding.rises ??= [];
@@ -262,14 +300,15 @@ export class PeakTracker implements SeatSink {
         [...holding.sessions].every(({ returned, endsByContract }) => returned || endsByContract);
       for (const rise of holding.rises ?? []) rise.proven = holding.proven;
     }
-    this.boundFromBelow(bounds);
+    this.boundFromBelow(bounds, missingIsInUse);
+    if (missingIsInUse) this.everWithdrawn = 0n;
     return bounds;
   }
 
   /** After `finish`. */
   openEnds(): OpenEnds {
     const doubts = [...this.holdings()].filter(({ proven }) => !proven);
-    const neverReturned = doubts.reduce((sum, { level }) => sum + level, 0n);
+    const neverReturned = doubts.reduce((sum, { level }) => sum + level, this.everWithdrawn);
     return { neverReturned, orphaned: this.orphaned };
   }
 
@@ -304,25 +343,29 @@ export class PeakTracker implements SeatSink {
   }
 
   /** Walks what is still open: from each count the doubts that began before it are subtracted. */
-  private boundFromBelow(bounds: SegmentPeak[]): void {
+  private boundFromBelow(bounds: SegmentPeak[], missingIsInUse: boolean): void {
     const named: SessionEvent[] = [];
     let index = -1;
     let doubts = { amount: 0n, sessions: 0 };
+    // What was withdrawn was in use if whatever was not given back is.
+    const certain = (highest: Highest | undefined) =>
+      highest && { ...highest, amount: missingIsInUse ? highest.amount : highest.sure - doubts.amount };
     for (let stretch: Stretch | undefined = this.head; stretch !== undefined; stretch = stretch.next) {
       const { holding, highest } = stretch;
       if (holding === undefined) index++;
       const bound = bounds[index]!;
+      doubts.amount += stretch.withdrawn;
       if (holding !== undefined && !holding.proven) {
         // All of one instant were in use at it. The first of them proves that: the others are not yet among the doubts.
         const isProven = (each: Holding) => each.proven || each.since === holding.since;
-        raise(bound.lower, holding.opening, doubts.amount, isProven);
+        raise(bound.lower, certain(holding.opening), isProven);
         if (named.length < MAX_NAMED_DOUBTS) named.push(holding.shown);
         doubts = {
           amount: doubts.amount + holding.quantity,
           sessions: doubts.sessions + holding.sessions.size,
         };
       }
-      raise(bound.lower, highest, doubts.amount, (each) => each.proven);
+      raise(bound.lower, certain(highest), (each) => each.proven);
       bound.neverReturned = doubts.sessions;
       // The next stretch of this segment may add to `named`, the next segment may not.
       if (stretch.next?.holding === undefined) bound.doubtful.unshift(...named);
@@ -333,12 +376,13 @@ export class PeakTracker implements SeatSink {
     sessions: OrderedSet<Session>,
     shown: Session,
     at: Instant,
-    quantity: Amount = certainSeats(shown),
+    quantity: Amount = shown.quantity,
   ): Holding {
     const stretch: Stretch = {
       holding: undefined,
       segment: this.tail.segment,
       highest: undefined,
+      withdrawn: 0n,
       previous: this.tail,
       next: undefined,
     };
@@ -362,18 +406,22 @@ export class PeakTracker implements SeatSink {
   }
 
   private drop(holding: Holding): void {
-    const { previous, next, highest } = holding.stretch;
+    const { previous, next, highest, withdrawn } = holding.stretch;
     holding.proven = true;
     this.count -= holding.quantity;
-    if (
-      highest !== undefined &&
-      !(previous!.highest !== undefined && previous!.highest.amount >= highest.amount)
-    ) {
-      previous!.highest = highest;
+    if (highest !== undefined) {
+      const sure = highest.sure - withdrawn;
+      if (previous!.highest === undefined || previous!.highest.sure < sure)
+        previous!.highest = withdrawn === 0n ? highest : { ...highest, sure };
     }
     previous!.next = next;
-    if (next === undefined) this.tail = previous!;
-    else next.previous = previous;
+    if (next === undefined) {
+      this.tail = previous!;
+      this.withdrawn -= withdrawn;
+    } else {
+      next.previous = previous;
+      next.withdrawn += withdrawn;
+    }
     // Witnesses outlive their stretch: without this each would keep all that ever came before it in memory.
     holding.stretch.previous = undefined;
     holding.stretch.next = undefined;
@@ -401,7 +449,8 @@ export class PeakTracker implements SeatSink {
     };
     this.states.push(segment);
     this.possible.startSegment();
-    const stretch: Stretch = { holding: undefined, segment, highest: undefined, previous, next: undefined };
+    const [holding, highest, next] = [undefined, undefined, undefined];
+    const stretch: Stretch = { holding, segment, highest, withdrawn: 0n, previous, next };
     if (previous !== undefined) previous.next = stretch;
     this.settled = false;
     return stretch;
@@ -421,7 +470,7 @@ export class PeakTracker implements SeatSink {
     const { tail, count } = this;
     const { segment } = tail;
     const proof = segment.proofAbove !== undefined && count > segment.proofAbove;
-    const isHighest = tail.highest === undefined || count > tail.highest.amount;
+    const isHighest = tail.highest === undefined || count + this.withdrawn > tail.highest.sure;
     if (isHighest || this.opened.length > 0) {
       const here = this.here(count, proof);
       if (isHighest) tail.highest = here;
@@ -438,7 +487,8 @@ export class PeakTracker implements SeatSink {
   }
 
   private here(amount: Amount, withNames: boolean): Highest {
-    return { amount, at: this.now, witnesses: withNames ? this.latestHoldings() : NOBODY };
+    const witnesses = withNames ? this.latestHoldings() : NOBODY;
+    return { amount, sure: amount + this.withdrawn, at: this.now, witnesses };
   }
 
   private latestHoldings(): Shown[] {
@@ -457,20 +507,15 @@ export class PeakTracker implements SeatSink {
 function largestOf({ sessions, level }: Holding): Session {
   let largest: Session | undefined;
   for (const session of sessions) {
-    if (largest === undefined || certainSeats(session) > certainSeats(largest)) largest = session;
-    if (certainSeats(largest) === level) break;
+    if (largest === undefined || session.quantity > largest.quantity) largest = session;
+    if (largest.quantity === level) break;
   }
   return largest!;
 }
 
-function raise(
-  lower: Peak,
-  highest: Highest | undefined,
-  doubt: Amount,
-  isProven: (holding: Holding) => boolean,
-): void {
-  if (highest === undefined || highest.amount - doubt <= lower.amount) return;
-  lower.amount = highest.amount - doubt;
+function raise(lower: Peak, highest: Highest | undefined, isProven: (holding: Holding) => boolean): void {
+  if (highest === undefined || highest.amount <= lower.amount) return;
+  lower.amount = highest.amount;
   lower.at = highest.at;
   lower.witnesses = highest.witnesses
     .filter(({ holding }) => isProven(holding))

@@ -37,6 +37,10 @@ export class SeatBuckets extends MeasureOverFold<SeatsMeasure> {
         before(at);
         tracker.release(session, at);
       },
+      withdraw(session: Session, at: Instant, wasInUse: boolean) {
+        before(at);
+        tracker.withdraw(session, at, wasInUse);
+      },
       change(session: Session, by: Amount, at: Instant) {
         before(at);
         tracker.change(session, by, at);

@@ -6,7 +6,7 @@ import type { Amount } from '../contract/amount.ts';
 import { indexAt } from '../contract/index-at.ts';
 import type { Late } from '../use/late.ts';
 import { OrderedSet } from '../use/ordered-set.ts';
-import { certainSeats, type Session, type SessionEvent } from '../use/session.ts';
+import type { Session, SessionEvent } from '../use/session.ts';
 import type { Stretch } from './bucket-clock.ts';
 import type { SegmentPeak } from './peak.ts';
 import type { SeatTracker } from './seats-measure.ts';
@@ -23,6 +23,8 @@ export class SeatTime implements SeatTracker {
   private readonly holdings = new Map<Session | string, Holding>();
   /** What a session that has not returned stood for while it was the largest of its share. */
   private readonly unproven = new Map<Session, Taken[]>();
+  /** What nothing proves any more, unless whatever was not given back is in use. */
+  private readonly withdrawn: Taken[] = [];
   private readonly areas: { taken: Amount; doubtful: Amount }[];
   private index = 0;
   private now: Instant;
@@ -45,32 +47,48 @@ export class SeatTime implements SeatTracker {
     const key = session.share ?? session;
     const holding = this.holdings.get(key);
     if (holding === undefined) {
-      const quantity = certainSeats(session);
+      const { quantity } = session;
       this.holdings.set(key, { sessions: new OrderedSet(session), largest: session, quantity, since: at });
       this.count += quantity;
       return;
     }
     holding.sessions.add(session);
-    if (certainSeats(session) > holding.quantity) this.replace(holding, session, at);
+    if (session.quantity > holding.quantity) this.replace(holding, session, at);
   }
 
   release(session: Session, at: Instant): void {
     this.reach(at);
+    if (session.withdrawn) return;
+    this.leave(session, at);
     this.unproven.delete(session);
+  }
+
+  withdraw(session: Session, at: Instant): void {
+    this.reach(at);
+    this.leave(session, at);
+    for (const taken of this.unproven.get(session) ?? []) this.withdrawn.push(taken);
+    this.unproven.delete(session);
+  }
+
+  private leave(session: Session, at: Instant): void {
     const key = session.share ?? session;
     const holding = this.holdings.get(key)!;
     holding.sessions.delete(session);
+    const { largest, since, quantity } = holding;
     if (holding.sessions.size === 0) {
-      this.count -= holding.quantity;
+      if (!session.returned && !session.endsByContract)
+        this.keep(session, { from: since, until: at, quantity });
+      this.count -= quantity;
       this.holdings.delete(key);
-    } else if (isOfLargest(session, holding)) this.replace(holding, largestOf(holding), at);
+    } else if (session === largest) this.replace(holding, largestOf(holding), at);
   }
 
   change(session: Session, _: Amount, at: Instant): void {
     this.reach(at);
+    if (session.withdrawn) return;
     const holding = this.holdings.get(session.share ?? session)!;
-    if (isOfLargest(session, holding)) this.replace(holding, largestOf(holding), at);
-    else if (certainSeats(session) > holding.quantity) this.replace(holding, session, at);
+    if (session === holding.largest) this.replace(holding, largestOf(holding), at);
+    else if (session.quantity > holding.quantity) this.replace(holding, session, at);
   }
 
   orphan(event: SessionEvent): void {
@@ -104,7 +122,7 @@ export class SeatTime implements SeatTracker {
     );
     if (!missingIsInUse) {
       for (const { largest, since, quantity } of open) this.keep(largest, { from: since, until, quantity });
-      this.spread([...this.unproven.values()].flat(), lower, -1n);
+      this.spread([...this.withdrawn, ...[...this.unproven.values()].flat()], lower, -1n);
     }
     const from = this.segments[0]?.from ?? until;
     const before = this.orphans.map(({ at, quantity }) => ({ from, until: at, quantity }));
@@ -129,12 +147,12 @@ export class SeatTime implements SeatTracker {
   private replace(holding: Holding, largest: Session, at: Instant): void {
     const { largest: before, quantity, since } = holding;
     // What was given back of it is proven until now.
-    const left = certainSeats(before);
+    const left = before.withdrawn ? quantity : before.quantity;
     const unproven = left < quantity ? left : quantity;
     if (!before.returned && !before.endsByContract)
       this.keep(before, { from: since, until: at, quantity: unproven });
     holding.largest = largest;
-    holding.quantity = certainSeats(largest);
+    holding.quantity = largest.quantity;
     this.count += holding.quantity - quantity;
     holding.since = at;
   }
@@ -181,11 +199,6 @@ export class SeatTime implements SeatTracker {
   }
 }
 
-/** Those of which nobody knows how many seats they hold are one as large as the other. */
-function isOfLargest(session: Session, { largest }: Holding): boolean {
-  return session === largest || (session.unpaired !== undefined && session.unpaired === largest.unpaired);
-}
-
 function largestOf({ sessions }: Holding): Session {
-  return [...sessions].reduce((a, b) => (certainSeats(b) > certainSeats(a) ? b : a));
+  return [...sessions].reduce((a, b) => (b.quantity > a.quantity ? b : a));
 }

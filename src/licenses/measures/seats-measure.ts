@@ -112,6 +112,10 @@ export class SeatsMeasure implements MeasureFold {
         check.release(session);
         if (session.unreadable) this.releaseUnreadable(session, at);
       },
+      withdraw: (session, at, wasInUse) => {
+        seats.withdraw?.(session, at, wasInUse);
+        check.withdraw(session);
+      },
       overdue: (session, quantity) => {
         check.overdue(session, quantity);
         this.lingerless?.add(-quantity, session.ends);
@@ -394,6 +398,7 @@ function toCheckSink(check: SelfCheck): SeatSink {
   return {
     take: (session) => check.take(session),
     release: (session) => check.release(session),
+    withdraw: (session) => check.withdraw(session),
     overdue: (session, quantity) => check.overdue(session, quantity),
     change: (session, by) => check.change(session, by),
     orphan: (event) => check.orphan(event),

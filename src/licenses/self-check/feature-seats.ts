@@ -1,6 +1,6 @@
 /** How many seats of one feature are taken, as the license server counts them: at each event, in the order of the log. */
 import type { Amount } from '../contract/amount.ts';
-import { certainSeats, type Session } from '../use/session.ts';
+import type { Session } from '../use/session.ts';
 
 export class FeatureSeats {
   /** Each session by itself. */
@@ -24,7 +24,7 @@ export class FeatureSeats {
     if (session.unreadable) this.unreadable++;
     if (session.share === undefined) return;
     const share = this.shares.get(session.share);
-    const seats = certainSeats(session);
+    const seats = session.quantity;
     if (share === undefined) {
       this.shares.set(session.share, { sessions: new Set([session]), largest: seats });
       this.apart += session.quantity - seats;
@@ -37,21 +37,37 @@ export class FeatureSeats {
   release(session: Session): void {
     this.plain -= session.quantity;
     if (session.unreadable) this.unreadable--;
+    if (session.withdrawn) this.apart -= session.quantity;
+    else this.leave(session, session.quantity);
+  }
+
+  /** The server may count it, or not any more. */
+  withdraw(session: Session): void {
+    this.apart += session.quantity;
+    this.leave(session, 0n);
+  }
+
+  /** `by`: what the sessions of the share have less, each by itself. */
+  private leave(session: Session, by: Amount): void {
     if (session.share === undefined) return;
     const share = this.shares.get(session.share)!;
     share.sessions.delete(session);
     if (share.sessions.size === 0) {
       this.shares.delete(session.share);
-      this.apart -= session.quantity - share.largest;
-    } else this.resize(share, -session.quantity, largestOf(share));
+      this.apart -= by - share.largest;
+    } else this.resize(share, -by, largestOf(share));
   }
 
   change(session: Session, by: Amount): void {
     this.plain += by;
     if (by === 0n) this.unreadable++;
+    if (session.withdrawn) {
+      this.apart += by;
+      return;
+    }
     if (session.share === undefined) return;
     const share = this.shares.get(session.share)!;
-    const seats = certainSeats(session);
+    const seats = session.quantity;
     this.resize(share, by, seats >= share.largest ? seats : largestOf(share));
   }
 
@@ -68,7 +84,7 @@ type Share = { sessions: Set<Session>; largest: Amount };
 function largestOf({ sessions, largest: before }: Share): Amount {
   let largest = 0n;
   for (const session of sessions) {
-    const seats = certainSeats(session);
+    const seats = session.quantity;
     if (seats > largest) largest = seats;
     if (largest === before) break;
   }

@@ -90,6 +90,10 @@ export class SelfCheck {
     this.of(session).release(session);
   }
 
+  withdraw(session: Session): void {
+    this.of(session).withdraw(session);
+  }
+
   /** Over by contract: the server may go on to count it. */
   overdue(session: Session, quantity: Amount): void {
     this.of(session).slack += quantity;

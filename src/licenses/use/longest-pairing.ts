@@ -1,12 +1,12 @@
 /**
  * The seats of one user, host and feature, none of whose sessions has an id, if each check-in ended the session that would have
  * ended first by contract. No other pairing of check-outs and check-ins keeps more of them taken for longer, so what it has
- * beyond the sessionizer's own pairing is a doubt. Amortized constant time for each event.
+ * beyond the sessionizer's own pairing is a doubt. Amortized constant time for each event. One pairing, so one file of 270 lines.
  */
 import type { Instant } from '../../base/instant.ts';
-import type { Amount } from '../contract/amount.ts';
+import { type Amount, ONE } from '../contract/amount.ts';
 import type { Late } from './late.ts';
-import type { SessionEvent } from './session.ts';
+import { heldBy, type Session, type SessionEvent } from './session.ts';
 
 /** Seats that one check-out took. `ends` undefined: nothing but a check-in or a restart ends them. */
 export type Taken = {
@@ -14,8 +14,6 @@ export type Taken = {
   event: SessionEvent;
   ends: Instant | undefined;
   quantity: Amount;
-  /** Of `quantity`, what goes on without end if these are what a check-in gave back, and not seats that have none. */
-  endless: Amount;
 };
 
 /** Why seats end without a check-in; in each of these, those that were taken first end first. */
@@ -45,23 +43,45 @@ export class LongestPairing {
   open: Amount = 0n;
   /** What was told as a doubt. */
   told: Amount = 0n;
-  private total: Amount = 0n;
+  /** Seats that are open at most. */
+  total: Amount = 0n;
   private latest: Taken | undefined;
-  /** The least that one check-out took. */
+  /** The least that one session holds, and the most that one check-out took. */
   private smallest: Amount | undefined;
+  greatest: Amount = 0n;
+  /** All quantities are multiples of it; 0 where some are fractions. */
+  private unit: Amount = ONE;
+  /** Not fewer than are open. */
+  private sessions = 0;
+  /** Of seats that end by themselves, those that go on if they are what a check-in gave back, and not seats without an end. */
+  private endless: Amount = 0n;
   private readonly queues: Record<EndClass, TakenQueue> = {
     never: new TakenQueue(),
     timeout: new TakenQueue(),
     borrow: new TakenQueue(),
   };
   /** Seats whose time was over without a check-in, which may come yet: while others are open, it may be taken for theirs. */
-  private lapsed: Amount = 0n;
+  lapsed: Amount = 0n;
   /** Of those, what timed out, and went on if the check-in is theirs; a borrowed seat is over by contract. */
   private readonly late = new TakenQueue<Late>();
   /** Seats in `late`. */
   waiting: Amount = 0n;
   /** The most that one session had of them. */
   private largest: Amount = 0n;
+  /**
+   * From a check-in on that may have ended any of several sessions, until none is open: those since the last check-in. The others
+   * are withdrawn.
+   */
+  fresh: Session[] | undefined;
+  /** The largest of these. */
+  certain: Amount = 0n;
+  /** Sessions of one share count once, with the largest. */
+  isShared = false;
+  /** Whether seats of it linger. */
+  lingers = false;
+  /** Whether all are of one daemon, whose restart ends them. */
+  private daemon: { name: string | undefined; log: string | undefined } | undefined;
+  private isOfOneDaemon = true;
   /** A restart ends what has no end of its own, so a check-in of such seats may turn out to be the better pairing. */
   private readonly restarts: boolean;
 
@@ -69,21 +89,67 @@ export class LongestPairing {
     this.restarts = restarts;
   }
 
+  /** A session of those that are certain. */
+  keep(session: Session): void {
+    const held = heldBy(session);
+    if (held > this.certain) this.certain = held;
+  }
+
+  /** Open sessions whose check-ins may have shrunk any of more. */
+  adopt(sessions: readonly Session[], isShrunk: boolean): void {
+    for (const session of sessions) {
+      const quantity = heldBy(session);
+      this.checkOut({ ...session, quantity }, undefined, 'never');
+      this.open += quantity;
+      // With what lingers of it.
+      if (session.quantity > this.greatest) this.greatest = session.quantity;
+      session.pairing = this;
+    }
+    if (!isShrunk) return;
+    for (const { quantity } of sessions) this.greatest += quantity;
+    this.smallest = this.unit;
+    this.sessions = Number.MAX_SAFE_INTEGER;
+  }
+
+  /** Whether a check-in may be of seats that are not open as the sessionizer pairs them. */
+  get isOpen(): boolean {
+    return this.total > this.open || this.lapsed > 0n;
+  }
+
+  /** Whether every session holds just so many as the check-in gives back. */
+  isEven(quantity: Amount | undefined): boolean {
+    return this.smallest === this.greatest && (quantity === undefined || quantity === this.greatest);
+  }
+
+  get isIdle(): boolean {
+    return this.total === 0n && this.open === 0n && !(this.isShared && this.lingers);
+  }
+
   get isOver(): boolean {
-    return this.total === 0n && this.open === 0n && this.told === 0n && this.lapsed === 0n;
+    return this.isIdle && this.fresh === undefined && this.told === 0n && this.lapsed === 0n;
+  }
+
+  private get largestPossible(): Amount {
+    return this.lingers || this.total > this.greatest ? this.greatest : this.total;
   }
 
   get doubtful(): Amount {
+    if (this.fresh !== undefined && this.isShared) return this.largestPossible - this.certain;
     return this.total > this.open ? this.total - this.open : 0n;
   }
 
   checkOut(event: SessionEvent, ends: Instant | undefined, of: EndClass): Taken {
     const { quantity } = event;
-    const taken: Taken = { pairing: this, event, ends, quantity, endless: 0n };
+    const taken: Taken = { pairing: this, event, ends, quantity };
     this.queues[of].add(taken);
     this.latest = taken;
     this.total += quantity;
+    this.sessions++;
+    this.daemon ??= { name: event.daemon, log: event.log };
+    if (this.daemon.name !== event.daemon || this.daemon.log !== event.log) this.isOfOneDaemon = false;
+    if (quantity % ONE !== 0n) this.unit = 0n;
     if (this.smallest === undefined || quantity < this.smallest) this.smallest = quantity;
+    if (quantity > this.greatest) this.greatest = quantity;
     return taken;
   }
 
@@ -134,10 +200,20 @@ export class LongestPairing {
   }
 
   private giveBack(quantity: Amount | undefined): void {
-    let rest = quantity ?? this.smallest ?? 0n;
+    // It may have shrunk a session that held more.
+    if (quantity !== undefined && (quantity !== this.smallest || quantity !== this.greatest))
+      this.smallest = this.unit;
+    const rest = quantity ?? this.smallest ?? 0n;
     const late = this.lapsed < rest ? this.lapsed : rest;
     this.lapsed -= late;
-    rest -= late;
+    this.takeBack(rest - late);
+    if (quantity !== undefined || late > 0n) return;
+    this.sessions--;
+    this.takeBack(this.total - BigInt(this.sessions < 0 ? 0 : this.sessions) * this.greatest);
+  }
+
+  private takeBack(quantity: Amount): void {
+    let rest = quantity;
     while (rest > 0n) {
       const [timed, never] = [this.firstToEnd(), this.queues.never.first()];
       const taken = timed === undefined || (this.restarts && never !== undefined) ? never : timed;
@@ -146,7 +222,7 @@ export class LongestPairing {
       taken.quantity -= part;
       this.total -= part;
       rest -= part;
-      if (taken === never && timed !== undefined) timed.endless += part;
+      if (taken === never && timed !== undefined) this.endless += part;
     }
   }
 
@@ -158,7 +234,8 @@ export class LongestPairing {
 
   /** Its time is over. */
   expire(taken: Taken): void {
-    const endless = taken.endless < taken.quantity ? taken.endless : taken.quantity;
+    const endless = this.endless < taken.quantity ? this.endless : taken.quantity;
+    this.endless -= endless;
     this.total -= taken.quantity;
     taken.quantity = 0n;
     if (endless > 0n) this.checkOut({ ...taken.event, quantity: endless }, undefined, 'never');
@@ -166,6 +243,8 @@ export class LongestPairing {
 
   /** A restart ended so many seats that had no end of their own. */
   restart(quantity: Amount): void {
+    // It may have ended others than the sessionizer thinks.
+    if (this.fresh !== undefined && !this.isOfOneDaemon) return;
     let rest = quantity;
     for (
       let taken = this.queues.never.first();

@@ -2,6 +2,7 @@
 import { getOrCreate } from '../../base/get-or-create.ts';
 import type { Instant } from '../../base/instant.ts';
 import type { Amount } from '../contract/amount.ts';
+import type { LingeringSeats } from './lingering-seats.ts';
 import { LongestPairing, type Taken, TakenQueue } from './longest-pairing.ts';
 import type { SeatSink } from './seat-sink.ts';
 import { type Session, type SessionEvent, seatOf } from './session.ts';
@@ -10,21 +11,27 @@ import type { SessionOptions } from './session-options.ts';
 export class LongestPairings {
   private readonly options: SessionOptions;
   private readonly sink: SeatSink;
+  private readonly lingering: LingeringSeats;
   private readonly bySeat = new Map<string, LongestPairing>();
   /** What check-outs took, in order of `ends` each. */
   private readonly timingOut = new TakenQueue();
   private readonly borrowed = new TakenQueue();
 
-  constructor(options: SessionOptions, sink: SeatSink) {
+  constructor(options: SessionOptions, sink: SeatSink, lingering: LingeringSeats) {
     this.options = options;
     this.sink = sink;
+    this.lingering = lingering;
   }
 
-  /** Undefined where no session ends by contract, or each has an id. */
+  /** Undefined where no session ends by contract and it is known which ones ended, or each has an id. */
   checkOut(event: SessionEvent, isBorrowed: boolean): LongestPairing | undefined {
     const { timeout, borrow, restarts = false } = this.options;
-    if (event.named || (timeout === undefined && borrow === undefined)) return undefined;
-    const pairing = getOrCreate(this.bySeat, seatOf(event), () => new LongestPairing(restarts));
+    if (event.named) return undefined;
+    const pairing =
+      timeout === undefined && borrow === undefined
+        ? this.of(event)
+        : getOrCreate(this.bySeat, seatOf(event), () => new LongestPairing(restarts));
+    if (pairing === undefined) return undefined;
     pairing.open += event.quantity;
     if (isBorrowed) this.borrowed.add(pairing.checkOut(event, event.at + borrow!, 'borrow'));
     else if (timeout === undefined) pairing.checkOut(event, undefined, 'never');
@@ -32,9 +39,27 @@ export class LongestPairings {
     return pairing;
   }
 
+  of(event: SessionEvent): LongestPairing | undefined {
+    return event.named || this.bySeat.size === 0 ? undefined : this.bySeat.get(seatOf(event));
+  }
+
+  /** From now on nobody knows which of the sessions of the seat of `event` end; `isShrunk`: nor how many there are. */
+  loosen(event: SessionEvent, sessions: Iterable<Session>, isShrunk: boolean): LongestPairing {
+    const known = this.of(event);
+    const pairing = known ?? new LongestPairing(this.options.restarts ?? false);
+    pairing.fresh = [...sessions];
+    for (const session of pairing.fresh) pairing.keep(session);
+    pairing.isShared = event.share !== undefined || pairing.fresh.some(({ share }) => share !== undefined);
+    if (known === undefined) {
+      this.bySeat.set(seatOf(event), pairing);
+      pairing.adopt(pairing.fresh, isShrunk);
+    }
+    return pairing;
+  }
+
   /** Before the sessionizer ends a session by it; `tell` follows. `isOrphan`: it will be told to be one, as old as the log. */
   checkIn(event: SessionEvent, isOrphan: boolean): LongestPairing | undefined {
-    const pairing = event.named || this.bySeat.size === 0 ? undefined : this.bySeat.get(seatOf(event));
+    const pairing = this.of(event);
     if (pairing !== undefined)
       this.checkInOf(pairing, event.stated ? event.quantity : undefined, event, isOrphan);
     return pairing;
@@ -50,16 +75,20 @@ export class LongestPairings {
     const wentOn = pairing.checkIn(quantity);
     if (wentOn.length === 0) return;
     const told = waited - pairing.waiting;
-    if (!isOrphan) for (const late of wentOn) this.sink.wentOn?.(late, event.at, event);
+    // An orphan may be of so many seats as it states.
+    if (!isOrphan || quantity === undefined)
+      for (const late of wentOn) this.sink.wentOn?.(late, event.at, event);
     const still = pairing.stillLate(wentOn, told);
     if (still !== undefined) this.sink.mayGoOn?.(still, event.at);
   }
 
   /** After what the sessionizer did; `pairing` is that of the event's seat. */
   tell(pairing: LongestPairing, at: Instant, event: SessionEvent): void {
+    const isLoose = pairing.fresh !== undefined;
+    if (isLoose) pairing.lingers = this.lingering.of(event) !== undefined;
     const by = pairing.doubtful - pairing.told;
     pairing.told += by;
-    if (by !== 0n) this.sink.doubt(by, at, event, 'outliving');
+    if (by !== 0n) this.sink.doubt(by, at, event, isLoose ? 'unpaired' : 'outliving');
     const seat = seatOf(event);
     if (pairing.isOver && this.bySeat.get(seat) === pairing) this.bySeat.delete(seat);
   }

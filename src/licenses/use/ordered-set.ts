@@ -51,6 +51,13 @@ export class OrderedSet<Member> {
     return this.members.at(-1);
   }
 
+  /** Looks at no more than the first hundred places. */
+  firstOf(holds: (member: Member) => boolean): Member | undefined {
+    return this.members
+      .slice(this.head, this.head + 100)
+      .find((member) => member !== undefined && holds(member));
+  }
+
   /** Looks at no more than the last hundred places, for whoever asks may ask at every line of a log. */
   lastOf(holds: (member: Member) => boolean): Member | undefined {
     return this.members.slice(-100).findLast((member) => member !== undefined && holds(member));

@@ -7,14 +7,19 @@ import type { Session, SessionEvent } from './session.ts';
 /**
  * Why seats may be taken besides: a check-out repeats an open session, or is somebody else's under the same id; a check-in
  * gives back nobody knows how many, or seats of nobody knows which session; or it may have ended one that would be over by now,
- * so that another one is not (`outliving`).
+ * so that another one is not (`outliving`); or it takes up seats that linger, nobody knows which.
  */
-export type SeatDoubt = 'repeated' | 'reused' | 'amount' | 'unpaired' | 'outliving';
+export type SeatDoubt = 'repeated' | 'reused' | 'amount' | 'unpaired' | 'outliving' | 'lingering';
 
 /** What happens to the seats, in time order. */
 export interface SeatSink {
   take(session: Session, at: Instant): void;
   release(session: Session, at: Instant): void;
+  /**
+   * Nobody knows any more whether it is open, nor how long it was: until now nothing of it is proven unless `wasInUse`, and what may
+   * be in use of it is told as a doubt. What happens to it afterwards is told all the same.
+   */
+  withdraw?(session: Session, at: Instant, wasInUse: boolean): void;
   /** Seats are given back, whether they linger or not, or are checked out again while they do (then `by` is positive). */
   idle?(by: Amount, at: Instant): void;
   /** Called before the release of seats that nobody checked in: they are over by contract. */
@@ -43,6 +48,10 @@ export function bothSinks(first: SeatSink, second: SeatSink): SeatSink {
     release(session, at) {
       first.release(session, at);
       second.release(session, at);
+    },
+    withdraw(session, at, wasInUse) {
+      first.withdraw?.(session, at, wasInUse);
+      second.withdraw?.(session, at, wasInUse);
     },
     idle(by, at) {
       first.idle?.(by, at);

@@ -3,9 +3,6 @@ import type { Instant } from '../../base/instant.ts';
 import type { Place } from '../../model/place.ts';
 import { type Amount, ONE } from '../contract/amount.ts';
 import type { LongestPairing } from './longest-pairing.ts';
-import type { OrderedSet } from './ordered-set.ts';
-import type { UnequalSessions } from './unequal-sessions.ts';
-import type { UnpairedSeats } from './unpaired-seats.ts';
 
 /** One event of a session, with what the sessionizer needs of it. */
 export type SessionEvent = {
@@ -49,7 +46,7 @@ export type Session = SessionEvent & {
   returned: boolean;
   /** Borrowed, so in use until `ends` by contract, whatever the log lacks. */
   endsByContract: boolean;
-  leaving: { quantity: Amount; parts: OrderedSet<Part> } | undefined;
+  leaving: Amount;
   repeats: Amount;
   /** Of `repeats`, those that its check-in does not end: somebody else checked out under the same id. */
   foreign: Amount;
@@ -60,21 +57,11 @@ export type Session = SessionEvent & {
   ends: Instant;
   /** The check-in, once there is one. */
   closed: Place | undefined;
-  /** It shares its seats, and nobody knows how many of them check-ins gave back. */
-  unpaired: UnpairedSeats | undefined;
-  /** Where sessions of its seat end by contract, and none has an id. */
+  /** Where sessions of its seat end by contract, or nobody knows which of them ended, and none has an id. */
   pairing: LongestPairing | undefined;
-  /** One of several of different quantities, of which a check-in that states none ended one. */
-  unequal: UnequalSessions<Session> | undefined;
+  /** A check-in may have ended it or another one: no use of it is certain. */
+  withdrawn: boolean;
 };
-
-/** How many seats of it count in its share for certain. `quantity` may be more or less, for it pairs check-ins as they come. */
-export function certainSeats({ unpaired, quantity }: Session): Amount {
-  return unpaired === undefined ? quantity : unpaired.least;
-}
-
-/** Some seats of a session, checked in before the rest, that linger until `ends`. */
-export type Part = { session: Session; quantity: Amount; ends: Instant };
 
 /** Whether both under one id are of different people, hosts or servers: then they are hardly one seat. */
 export function isOther(session: Session, { holder, host, log }: SessionEvent): boolean {
@@ -89,7 +76,7 @@ export function leastOf(quantity: Amount): Amount {
 
 /** Seats of the session that nobody checked in. */
 export function heldBy({ quantity, leaving }: Session): Amount {
-  return leaving === undefined ? quantity : quantity - leaving.quantity;
+  return leaving === 0n ? quantity : quantity - leaving;
 }
 
 type Keyed = Pick<SessionEvent, 'key' | 'person' | 'host'>;
