@@ -1,4 +1,7 @@
-/** What every text must have in which an expression (RE2) is found: some literal text, a length. Unknown syntax needs nothing. */
+/**
+ * What every text must have in which an expression (RE2) is found: some literal text, a length; and whether it surely is an
+ * expression. Unknown syntax needs nothing, and is not sure.
+ */
 
 /**
  * `literals`: of each list at least one stands in the text as it is. `length` in code points, so at most the text's in UTF-16
@@ -20,6 +23,15 @@ export function needsOfExpression(expression: string): ExpressionNeeds {
   return needs === undefined || !reader.isAtEnd ? NOTHING : needs;
 }
 
+/** Whether it is RE2 for certain: then nobody need compile it to know. */
+export function isSurelyExpression(expression: string): boolean {
+  const reader = new Reader(expression);
+  return reader.alternatives() !== undefined && reader.isAtEnd && reader.isSure;
+}
+
+/** RE2 takes so many repetitions, those of what is repeated in them included. */
+const MAX_REPETITIONS = 1000;
+
 /** Characters that are themselves after a backslash; letters and digits there mean something else. */
 const PUNCTUATION = /^[!-/:-@[-`{-~]$/;
 const CLASS_LETTERS = new Set('dDwWsS');
@@ -31,6 +43,10 @@ type Atom = { char?: string; needs: ExpressionNeeds };
 class Reader {
   private readonly chars: readonly string[];
   private at = 0;
+  /** Whether nothing was met that RE2 may refuse. */
+  isSure = true;
+  /** As many as there would be were each counted repetition within the one before. */
+  private repetitions = 1;
 
   constructor(expression: string) {
     this.chars = [...expression];
@@ -85,7 +101,7 @@ class Reader {
     switch (char) {
       case '^':
       case '$':
-        return { needs: NOTHING };
+        return this.widthless();
       case '.':
         return { needs: { literals: [], length: 1 } };
       case '[':
@@ -110,7 +126,12 @@ class Reader {
     const char = this.chars[this.at++] ?? '';
     if (PUNCTUATION.test(char)) return { char, needs: { literals: [], length: 1 } };
     if (CLASS_LETTERS.has(char)) return { needs: { literals: [], length: 1 } };
-    return WIDTHLESS_LETTERS.has(char) ? { needs: NOTHING } : undefined;
+    return WIDTHLESS_LETTERS.has(char) ? this.widthless() : undefined;
+  }
+
+  private widthless(): Atom {
+    if (/^[*+?{]$/.test(this.chars[this.at] ?? '')) this.isSure = false;
+    return { needs: NOTHING };
   }
 
   /** One character of a class, whichever; named classes and letters after a backslash that are no class are left alone. */
@@ -124,8 +145,16 @@ class Reader {
         const escaped = this.chars[this.at++] ?? '';
         if (!PUNCTUATION.test(escaped) && !CLASS_LETTERS.has(escaped)) return undefined;
       }
+      if (this.chars[this.at] === '-' && this.chars[this.at + 1] !== ']') this.range(char);
     }
     return undefined;
+  }
+
+  /** `a-z`, of which the reader goes on with `-` as with any character. */
+  private range(from: string): void {
+    const until = this.chars[this.at + 1] ?? '';
+    const isPlain = /^[0-9A-Za-z]$/.test(from) && /^[0-9A-Za-z]$/.test(until);
+    if (!isPlain || from > until) this.isSure = false;
   }
 
   private group(): Atom | undefined {
@@ -146,9 +175,10 @@ class Reader {
     const char = this.chars[this.at];
     if (char === '*' || char === '?') times = 0;
     else if (char === '{') {
-      const bounds = /^\{(\d{1,6})(?:,\d{0,6})?\}/.exec(this.chars.slice(this.at, this.at + 16).join(''));
+      const bounds = /^\{(\d{1,6})(?:,(\d{0,6}))?\}/.exec(this.chars.slice(this.at, this.at + 16).join(''));
       if (bounds === null) return undefined;
       times = Number(bounds[1]);
+      this.repeat(times, bounds[2] ? Number(bounds[2]) : times);
       this.at += bounds[0].length - 1;
     } else if (char !== '+') return { times, isQuantified: false };
     this.at++;
@@ -156,6 +186,11 @@ class Reader {
     // Two quantifiers in a row, of which RE2 allows some.
     if (/^[*+?{]$/.test(this.chars[this.at] ?? '')) return undefined;
     return { times, isQuantified: true };
+  }
+
+  private repeat(least: number, most: number): void {
+    this.repetitions *= Math.max(least, most, 1);
+    if (most < least || this.repetitions > MAX_REPETITIONS) this.isSure = false;
   }
 }
 

@@ -3,7 +3,7 @@ import { quote } from '../base/text-safety.ts';
 import type { ValueKind } from '../model/event.ts';
 import type { DetectionItem, Pattern, Piece } from '../model/rule.ts';
 import { COMPARISONS, type ComparisonModifier, RE_FLAGS, type TimePart } from './check-modifiers.ts';
-import { compileExpression, lateExpression } from './expression.ts';
+import { checkedExpression, type compileExpression, lateExpression } from './expression.ts';
 import { foldCase } from './fold-case.ts';
 import { foldDashes } from './fold-dashes.ts';
 import { compileNetwork } from './match-address.ts';
@@ -40,7 +40,7 @@ const TEXT_COMPARISONS: ReadonlySet<string | undefined> = new Set([
 /** @throws {RuleRefusal} for values that the modifier cannot take: a rule that we cannot run is refused before the first event */
 export function checkValues(item: DetectionItem): void {
   const comparison = valueComparison(item);
-  if (!TEXT_COMPARISONS.has(comparison)) compileValueTests(item, compileExpression);
+  if (!TEXT_COMPARISONS.has(comparison)) compileValueTests(item, checkedExpression);
   else if (comparison !== undefined)
     for (const pattern of item.values) if (pattern.kind === 'null') refuseNull(comparison);
 }

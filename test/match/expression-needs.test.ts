@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { compileExpression } from '../../src/match/expression.ts';
-import { needsOfExpression } from '../../src/match/expression-needs.ts';
+import { isSurelyExpression, needsOfExpression } from '../../src/match/expression-needs.ts';
 import { rounds } from '../support/rounds.ts';
 
 const atom = fc.constantFrom(
@@ -89,4 +89,68 @@ test('needsOfExpression() tells literals and lengths of what rules write', () =>
     [],
   );
   assert.deepEqual(needsOfExpression('(?i)cmd'), { literals: [], length: 0 });
+});
+
+test('isSurelyExpression() is sure of no text that RE2 refuses, and of most that rules write', () => {
+  const piece = fc.constantFrom(
+    ...[
+      'a',
+      'Z',
+      '9',
+      '.',
+      '-',
+      ',',
+      '\\.',
+      '\\d',
+      '\\b',
+      '\\q',
+      '^',
+      '$',
+      '(',
+      ')',
+      '(?:',
+      '(?i)',
+      '|',
+      '[',
+      ']',
+      '[^',
+    ],
+    ...[
+      'a-z',
+      'z-a',
+      'A-z',
+      '[]-a]',
+      '*',
+      '+',
+      '?',
+      '{2}',
+      '{2,1}',
+      '{2,0}',
+      '{40}',
+      '{30,}',
+      '{0,999}',
+      '{1001}',
+      '{',
+      '}',
+    ],
+  );
+  const numRuns = rounds(3000, 200_000);
+  let sure = 0;
+  const property = fc.property(fc.array(piece, { minLength: 1, maxLength: 8 }), (pieces) => {
+    const each = pieces.join('');
+    if (!isSurelyExpression(each)) return;
+    sure++;
+    assert.doesNotThrow(() => compileExpression(each, new Set()), each);
+  });
+  fc.assert(property, { numRuns });
+  assert.ok(sure > numRuns / 30, `${sure} were sure`);
+  for (const each of [
+    '^.*198\\.51\\.3\\.[0-9a-f]{2,8}(?:-[a-z]+)?$',
+    'cmd|powershell',
+    '^[a-zA-Z]:\\\\temp',
+    '(.){200,}',
+  ])
+    assert.ok(isSurelyExpression(each), each);
+  for (const each of ['(?i)cmd', '(a{100}){100}', '[z-a]', 'a**', '(?<!a)b', 'a{2,0}', '(', 'a)'])
+    assert.ok(!isSurelyExpression(each), each);
 });
