@@ -32,6 +32,9 @@ export function isSurelyExpression(expression: string): boolean {
 /** RE2 takes so many repetitions, those of what is repeated in them included. */
 const MAX_REPETITIONS = 1000;
 
+/** Groups within groups; RE2 takes more, and counts other things with them. */
+const SURE_DEPTH = 100;
+
 /** Characters that are themselves after a backslash; letters and digits there mean something else. */
 const PUNCTUATION = /^[!-/:-@[-`{-~]$/;
 const CLASS_LETTERS = new Set('dDwWsS');
@@ -47,6 +50,7 @@ class Reader {
   isSure = true;
   /** As many as there would be were each counted repetition within the one before. */
   private repetitions = 1;
+  private depth = 0;
 
   constructor(expression: string) {
     this.chars = [...expression];
@@ -163,7 +167,9 @@ class Reader {
       if (this.chars[this.at + 1] !== ':') return undefined;
       this.at += 2;
     }
+    if (++this.depth > SURE_DEPTH) this.isSure = false;
     const needs = this.alternatives();
+    this.depth--;
     if (needs === undefined || this.chars[this.at] !== ')') return undefined;
     this.at++;
     return { needs };

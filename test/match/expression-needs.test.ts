@@ -151,6 +151,8 @@ test('isSurelyExpression() is sure of no text that RE2 refuses, and of most that
     '(.){200,}',
   ])
     assert.ok(isSurelyExpression(each), each);
+  const deep = (depth: number) => `${'('.repeat(depth)}a${')'.repeat(depth)}`;
+  assert.ok(isSurelyExpression(deep(100)) && !isSurelyExpression(deep(101)));
   for (const each of ['(?i)cmd', '(a{100}){100}', '[z-a]', 'a**', '(?<!a)b', 'a{2,0}', '(', 'a)'])
     assert.ok(!isSurelyExpression(each), each);
 });
