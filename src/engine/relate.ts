@@ -142,6 +142,10 @@ function relateChained(
     // Before those that stand on it are judged: a group that is silent is a mark of theirs.
     concludeAbsent(index);
   };
+  /** What stands on others is judged in the order of relations: all before this one have given their marks. */
+  const reach = (index: number) => {
+    while (order.length > 0 && order[0]! < index) finish(order.shift()!);
+  };
   const share = shareOfRelations(order[0]!, order.at(-1)!);
   const groups = markGroups(scan.marks.source(), {
     files,
@@ -149,12 +153,15 @@ function relateChained(
     seconds: askedSeconds(plan, seconds),
     onMark: () => {},
     fewest: fewestMarks(plan),
-    keeps: (relation, group) => chained.has(relation, group),
+    keeps: (index, group) => {
+      reach(index);
+      return chained.has(index, group);
+    },
     share,
   });
   for (const { relation: index, group, marks } of groups) {
     if (!chained.standsOnOthers(index)) continue;
-    while (order.length > 0 && order[0]! < index) finish(order.shift()!);
+    reach(index);
     judge(index, group, marks, chained.take(index, group));
   }
   for (const index of order) finish(index);
