@@ -7,21 +7,29 @@ import { textSealOf } from '../engine/seals.ts';
 import type { CheckResult } from '../model/check.ts';
 import type { Notice } from '../model/report.ts';
 import type { DiscoveredFile } from '../read/discover.ts';
+import { isBelow } from './places.ts';
+
+/** As a seal that was looked at beside the run, and is no input of it. */
+const NOT_READ = { sha256: null, status: 'skipped', source: null, records: 0, span: undefined } as const;
 
 /** A list of ten thousand files has 800 kB. */
 const MAX_LIST_BYTES = 4 * 1024 * 1024;
 
-/** One notice for each list that names some of `files` and is none of them. Of a folder that was named all are read. */
-export function findSealsBeside(files: readonly DiscoveredFile[]): CheckResult[] {
-  const named = new Set(files.map(({ file }) => path.resolve(file)));
-  const byFolder = new Map<string, DiscoveredFile[]>();
-  for (const file of files) {
-    if (!file.regular || file.sealed !== undefined) continue;
-    getOrCreate(byFolder, path.dirname(file.file), () => []).push(file);
+/**
+ * One notice for each list that names some of `files` and is none of them. Of a folder among `paths` all lists are read but
+ * those that somebody left out.
+ */
+export function findSealsBeside(files: readonly DiscoveredFile[], paths: readonly string[]): CheckResult[] {
+  const read = new Set(files.map(({ file }) => path.resolve(file)));
+  const folders = paths.filter((place) => fs.statSync(place, { throwIfNoEntry: false })?.isDirectory());
+  const named = new Map<string, string[]>();
+  for (const { file, regular, sealed } of files) {
+    if (!regular || sealed !== undefined || folders.some((folder) => isBelow(folder, file))) continue;
+    getOrCreate(named, path.dirname(file), (): string[] => []).push(file);
   }
-  const notices = [...byFolder].flatMap(([folder, logs]) =>
+  const notices = [...named].flatMap(([folder, logs]) =>
     listsIn(folder)
-      .filter((list) => !named.has(path.resolve(list)))
+      .filter((list) => !read.has(path.resolve(list)))
       .flatMap((list) => noticeOf(list, logs) ?? []),
   );
   return notices.length === 0 ? [] : [{ findings: [], notices }];
@@ -37,25 +45,25 @@ function listsIn(folder: string): string[] {
   }
 }
 
-function noticeOf(list: string, logs: readonly DiscoveredFile[]): Notice | undefined {
-  // As words: to seek thousands of names in a long text takes seconds.
-  const words = new Set(textOf(list).split(/[\s*/\\()]+/));
-  const listed = logs.find(({ file }) => {
-    const name = path.basename(file);
-    // `NAME.sha256` may hold the digest alone.
-    return words.has(name) || path.basename(list).startsWith(`${name}.`);
-  });
-  if (listed === undefined) return undefined;
-  const message = `${quote(list)} names ${quote(listed.file)} and was not looked at: name it, or the folder, to hold the log to it`;
+function noticeOf(list: string, logs: readonly string[]): Notice | undefined {
+  const listed = listedIn(list);
+  const log = logs.find((file) => listed.has(path.resolve(file)));
+  if (log === undefined) return undefined;
+  const message = `${quote(list)} names ${quote(log)} and was not looked at: name it, or the folder, to hold the log to it`;
   return { code: 'unread-list', message };
 }
 
-/** Empty where it cannot be read: then nobody knows what it names. */
-function textOf(list: string): string {
+/** None where it cannot be read: then nobody knows what it names. */
+function listedIn(list: string): ReadonlySet<string> {
+  let text: string;
   try {
     const stats = fs.statSync(list);
-    return stats.isFile() && stats.size <= MAX_LIST_BYTES ? fs.readFileSync(list, 'latin1') : '';
+    if (!stats.isFile() || stats.size > MAX_LIST_BYTES) return new Set();
+    text = fs.readFileSync(list, 'utf8');
   } catch {
-    return '';
+    return new Set();
   }
+  const kind = textSealOf(list)!;
+  const seal = { ...NOT_READ, file: list, part: kind.parse(list, text) };
+  return new Set([...(kind.wants?.([seal]) ?? [])].map(({ file }) => path.resolve(file)));
 }

@@ -119,7 +119,7 @@ async function verifyFiles(
   try {
     report = await audit(request, files, {
       jobs,
-      evidence: [...evidence, ...findSealsBeside(files)],
+      evidence: [...evidence, ...findSealsBeside(files, scope.paths)],
       ...(pool && { pool }),
       ...(folder && { state: { folder }, onRefusal: sayStartOver }),
       ...(beside && { beside }),

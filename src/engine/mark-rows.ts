@@ -60,8 +60,8 @@ const MAX_BYTES = 16 * 1024 * 1024;
 /** What of it is put in order at once. */
 const BLOCK_BYTES = 1024 * 1024;
 /**
- * What all threads together keep in memory: the marks of about 50,000 events. A part that has more goes to a file at once; else
- * whoever collects the parts would copy it into one, while the other threads wait for tasks.
+ * What a thread keeps back, and what all threads together keep in memory at the end: the marks of about 50,000 events. A part that
+ * has more goes to a file at once; else whoever collects the parts would copy it into one, while the other threads wait for tasks.
  */
 export const MAX_KEPT_BYTES = 8 * 1024 * 1024;
 /** What the marks of one event take together: each carries the texts of the event, and there may be a thousand of them. */

@@ -42,6 +42,19 @@ test('verify of one file says that a list beside it was not looked at, and holds
   }
 });
 
+test('names are those that the list is read to have: with blanks, brackets, beyond ASCII; of another folder they are other files', async () => {
+  const digest = crypto.hash('sha256', RECORD);
+  const names = ['my log.ndjson', 'b(1).ndjson', 'prüf.ndjson'];
+  for (const name of names) fs.writeFileSync(at(name), RECORD);
+  fs.writeFileSync(at('SHA256SUMS'), names.map((name) => `${digest}  ${name}\n`).join(''));
+  for (const name of names) assert.match(await verify(name), /unread-list/, name);
+  fs.writeFileSync(at('SHA256SUMS'), `${digest}  elsewhere/b(1).ndjson\n`);
+  assert.doesNotMatch(await verify('b(1).ndjson'), /unread-list/);
+  // Whoever leaves the list of a folder out knows of it.
+  fs.writeFileSync(at('SHA256SUMS'), `${digest}  b(1).ndjson\n`);
+  assert.doesNotMatch(await verify('.', '--exclude', '**/SHA256SUMS'), /unread-list/);
+});
+
 test('what cannot be read beside a log is no list that names it', async () => {
   fs.writeFileSync(at('listed.ndjson'), RECORD);
   fs.rmSync(at('SHA256SUMS'));

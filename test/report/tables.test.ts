@@ -140,8 +140,14 @@ describe('the code quality report', () => {
       assert.match(first!.description, /^the audit is incomplete: /);
       assert.ok(first!.location.path !== '' && first!.location.lines.begin === 1);
     }
-    const unread = richReport().inputs.find(({ status }) => status === 'unreadable' || status === 'partial');
-    assert.equal(allOf(richReport())[0]!.location.path, unread!.file);
+    const report = richReport();
+    const unread = report.inputs.find(({ status }) => status === 'unreadable' || status === 'partial');
+    assert.equal(allOf(report)[0]!.location.path, unread!.file);
+    // Where all was read, it lacks a mapping for one.
+    for (const input of report.inputs) input.status = 'complete';
+    const odd = { ...report.inputs[0]!, file: 'logs/odd.ndjson', source: null };
+    report.inputs.push({ ...odd, records: { ...odd.records, audited: 1 } });
+    assert.equal(allOf(report)[0]!.location.path, 'logs/odd.ndjson');
   });
 
   test('keeps a hostile text on one line', () => {

@@ -2,11 +2,14 @@
 import type { Report } from '../../model/report.ts';
 import { explainVerdict } from './verdict-words.ts';
 
-/** `file`: the first that was not read whole, where there is one. */
+/** `file`: the first that was not read whole, else the first that no mapping fits, where there is one. */
 export type Incomplete = { title: string; message: string; file: string | undefined };
 
 export function describeIncomplete(report: Report): Incomplete | undefined {
   if (report.summary.verdict !== 'incomplete') return undefined;
-  const unread = report.inputs.find(({ status }) => status === 'unreadable' || status === 'partial');
+  const { inputs } = report;
+  const unread =
+    inputs.find(({ status }) => status === 'unreadable' || status === 'partial') ??
+    inputs.find(({ source, records }) => source === null && records.audited > 0);
   return { title: 'the audit is incomplete', message: explainVerdict(report), file: unread?.file };
 }
