@@ -284,6 +284,29 @@ test('witnesses of a proven peak are sessions that were open at its instant, as 
   );
 });
 
+test('what is possible is never less than what is proven, whatever lingers, is shared or used at once', () => {
+  const step = fc.record({
+    kind: fc.constantFrom<Step['kind']>('open', 'open', 'close', 'close', 'use'),
+    at: fc.integer({ min: 0, max: 20 }),
+    key: fc.constantFrom('ann', 'ann', 'bob'),
+    quantity: fc.integer({ min: 1, max: 4 }),
+  });
+  const steps = fc.array(step, { maxLength: 12 }).map((all) => all.sort((a, b) => a.at - b.at));
+  const options = fc.record({
+    linger: fc.constantFrom(0, 2, 6),
+    share: fc.boolean(),
+    missingIsInUse: fc.boolean(),
+  });
+  const starts = Array.from({ length: END }, (_, at) => at);
+  const least = (given: readonly Step[], chosen: Options) => {
+    // Whoever takes seats later has them for certain, whatever was in doubt before.
+    const all = [...given, open(30, 'zoe', 9), close(35, 'zoe', 9)];
+    for (const [at, { lower, upper }] of bounds(run(all, starts, chosen)).entries())
+      assert.ok(lower <= upper, `${at}: ${lower} <= ${upper}`);
+  };
+  fc.assert(fc.property(steps, options, least), { numRuns: rounds(1_000, 20_000) });
+});
+
 const open = (at: number, key: string, quantity = 1): Step => ({ kind: 'open', at, key, quantity });
 const close = (at: number, key: string, quantity = 1): Step => ({ kind: 'close', at, key, quantity });
 

@@ -286,3 +286,24 @@ test('a check-in that states no quantity may have ended any of unequal sessions'
     assert.deepEqual(verdicts, ['violation', 'undetermined', 'undetermined', 'satisfied']);
   }
 });
+
+test('what a use takes beside a shared session lingers alone, and its doubt ends with it', () => {
+  const log = [
+    use('checkout', atMinute(0), 'ann', { host: 'a', quantity: 1 }),
+    use('use', atMinute(1), 'ann', { host: 'a', quantity: 3 }),
+    use('use', atMinute(2), 'ann', { host: 'a', quantity: 4 }),
+    use('checkout', atMinute(3), 'ann', { host: 'a', quantity: 1 }),
+    use('checkin', atMinute(4), 'ann', { host: 'a', quantity: 1 }),
+    use('checkin', atMinute(5), 'ann', { host: 'a', quantity: 1 }),
+    // Bob's five are all that is in use, and cid may still hold five.
+    use('checkout', atMinute(30), 'cid', { host: 'c', quantity: 5 }),
+    use('checkout', atMinute(40), 'bob', { host: 'b', quantity: 5 }),
+    use('checkin', atMinute(50), 'bob', { host: 'b', quantity: 5 }),
+  ];
+  const judge = (quantity: number) =>
+    runContract(contract(quantity, 'share: [person, host]\n    linger: PT10M'), [...MARCH, ...log])[0]!;
+  assert.deepEqual(
+    [8, 9, 10].map((quantity) => judge(quantity).verdict),
+    ['undetermined', 'undetermined', 'satisfied'],
+  );
+});

@@ -276,9 +276,9 @@ export class Sessions {
   private withdrawOne(session: Session, at: Instant): void {
     session.withdrawn = true;
     this.sink.withdraw?.(session, at, this.isProvenAlike);
-    // Its parts linger all the same.
-    if (session.share === undefined && session.leaving > 0n)
-      this.sink.doubt(session.leaving, at, session, 'lingering');
+    // What lingers of it counts alone all the same, until `stopLingering` ends the doubt.
+    const lingers = session.returned ? session.quantity : session.leaving;
+    if (session.share === undefined && lingers > 0n) this.sink.doubt(lingers, at, session, 'lingering');
   }
 
   /** What may linger of a check-in, beyond what lingers of the sessions that the sessionizer ended by it. */
