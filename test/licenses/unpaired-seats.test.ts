@@ -71,32 +71,55 @@ function reached({ steps, starts, plan }: Made): { least: number; most: number; 
   return rows;
 }
 
+/** Of one holder, one seat each, each of a value or none; what a rule says of a field of records without a session. */
+const madeOfValues: fc.Arbitrary<Made> = fc
+  .constantFrom<Omit<Plan, 'share' | 'linger'>>({}, { timeout: 3 }, { timeout: 5 })
+  .chain((ends) => {
+    const plan: Plan = { share: 'value', linger: 0, ...ends };
+    const values = fc.constantFrom('x', 'x', 'y', 'y', 'z', undefined);
+    const steps = fc
+      .tuple(stepsOf(plan, fc.constant(true), 1), fc.array(values, { minLength: 8, maxLength: 8 }))
+      .map(([all, each]) => all.map((step, index) => ({ ...step, holder: 'ann', value: each[index]! })));
+    const starts = fc.constantFrom(
+      [0],
+      Array.from({ length: END + 1 }, (_, at) => at),
+    );
+    return fc.record({ steps, starts, plan: fc.constant(plan) });
+  });
+
 /** Whether a session without a check-in is in use: with a time limit it is, and where restarts end sessions it is a doubt. */
 function modesOf({ timeout, restarts }: Plan): boolean[] {
   return timeout !== undefined ? [true] : restarts ? [false] : [true, false];
 }
 
-for (const share of ['none', 'holder', 'all'] as const) {
-  for (const linger of [0, 2, 20]) {
-    test(`every pairing lies within the bounds (share ${share}, linger ${linger})`, () => {
-      fc.assert(
-        fc.property(madeWith(share, linger), (made) => {
-          const { steps, starts, plan } = made;
-          const rows = reached(made);
-          for (const isInUse of modesOf(plan)) {
-            const bounds = boundsFrom(steps, plan, starts, END, isInUse);
-            for (const [index, { lower, upper }] of bounds.entries()) {
-              const { least, most, sure } = rows[index]!;
-              const proven = isInUse ? least : sure;
-              assert.ok(lower <= proven, `from ${starts[index]}: lower ${lower} <= ${proven}`);
-              assert.ok(most <= upper, `from ${starts[index]}: ${most} <= upper ${upper}`);
-            }
+const WAYS: [words: string, made: fc.Arbitrary<Made>][] = [
+  ...(['none', 'holder', 'all'] as const).flatMap((share) =>
+    [0, 2, 20].map((linger): [string, fc.Arbitrary<Made>] => [
+      `share ${share}, linger ${linger}`,
+      madeWith(share, linger),
+    ]),
+  ),
+  ['several shares of a holder', madeOfValues],
+];
+
+for (const [words, made] of WAYS) {
+  test(`every pairing lies within the bounds (${words})`, () => {
+    fc.assert(
+      fc.property(made, ({ steps, starts, plan }) => {
+        const rows = reached({ steps, starts, plan });
+        for (const isInUse of modesOf(plan)) {
+          const bounds = boundsFrom(steps, plan, starts, END, isInUse);
+          for (const [index, { lower, upper }] of bounds.entries()) {
+            const { least, most, sure } = rows[index]!;
+            const proven = isInUse ? least : sure;
+            assert.ok(lower <= proven, `from ${starts[index]}: lower ${lower} <= ${proven}`);
+            assert.ok(most <= upper, `from ${starts[index]}: ${most} <= upper ${upper}`);
           }
-        }),
-        { numRuns: rounds(1_000, 25_000) },
-      );
-    });
-  }
+        }
+      }),
+      { numRuns: rounds(1_000, 25_000) },
+    );
+  });
 }
 
 /** Check-ins that some check-out stands before: others may be as old as the log. */

@@ -75,8 +75,8 @@ export class LongestPairing {
   fresh: Session[] | undefined;
   /** The largest of these. */
   certain: Amount = 0n;
-  /** Sessions of one share count once, with the largest. */
-  isShared = false;
+  /** Of all sessions, where it is one: then they count once, with the largest. */
+  share: string | undefined;
   /** Whether seats of it linger. */
   lingers = false;
   /** Whether all are of one daemon, whose restart ends them. */
@@ -87,6 +87,10 @@ export class LongestPairing {
 
   constructor(restarts: boolean) {
     this.restarts = restarts;
+  }
+
+  get isShared(): boolean {
+    return this.share !== undefined;
   }
 
   /** A session of those that are certain. */

@@ -32,6 +32,7 @@ export class LongestPairings {
         ? this.of(event)
         : getOrCreate(this.bySeat, seatOf(event), () => new LongestPairing(restarts));
     if (pairing === undefined) return undefined;
+    if (pairing.fresh !== undefined && event.share !== pairing.share) pairing.share = undefined;
     pairing.open += event.quantity;
     if (isBorrowed) this.borrowed.add(pairing.checkOut(event, event.at + borrow!, 'borrow'));
     else if (timeout === undefined) pairing.checkOut(event, undefined, 'never');
@@ -43,13 +44,18 @@ export class LongestPairings {
     return event.named || this.bySeat.size === 0 ? undefined : this.bySeat.get(seatOf(event));
   }
 
-  /** From now on nobody knows which of the sessions of the seat of `event` end; `isShrunk`: nor how many there are. */
-  loosen(event: SessionEvent, sessions: Iterable<Session>, isShrunk: boolean): LongestPairing {
+  /** From now on nobody knows which of the sessions of the seat of `event` end; `isShrunk`: nor how many there are. `share`: of all of them. */
+  loosen(
+    event: SessionEvent,
+    sessions: Iterable<Session>,
+    share: string | undefined,
+    isShrunk: boolean,
+  ): LongestPairing {
     const known = this.of(event);
     const pairing = known ?? new LongestPairing(this.options.restarts ?? false);
     pairing.fresh = [...sessions];
     for (const session of pairing.fresh) pairing.keep(session);
-    pairing.isShared = event.share !== undefined || pairing.fresh.some(({ share }) => share !== undefined);
+    pairing.share = share;
     if (known === undefined) {
       this.bySeat.set(seatOf(event), pairing);
       pairing.adopt(pairing.fresh, isShrunk);
