@@ -330,3 +330,17 @@ test('what a use takes beside a shared session lingers alone, and its doubt ends
     ['undetermined', 'undetermined', 'satisfied'],
   );
 });
+
+test('seats were in use when they were checked out, though nobody knows which check-in ended them', () => {
+  const log = [
+    use('checkout', atMinute(0), 'ann', { host: 'a', quantity: 30 }),
+    use('checkout', atMinute(1), 'ann', { host: 'a', quantity: 1 }),
+    use('checkin', atMinute(3), 'ann', { host: 'a' }),
+    use('checkin', atMinute(5), 'ann', { host: 'a' }),
+  ];
+  for (const more of ['', 'share: [person, host]']) {
+    const [month] = runContract(contract(20, more), [...MARCH, ...log]);
+    assert.equal(month!.verdict, 'violation', month!.message);
+    assert.ok(month!.place.line > MARCH.length - 1, JSON.stringify(month!.place));
+  }
+});
