@@ -160,7 +160,6 @@ test('most of what the pairings decide is decided', () => {
   fc.assert(
     fc.property(madeWith('none', 2), madeWith('holder', 0), (first, second) => {
       for (const made of [first, second]) {
-        if (made.plan.restarts) continue;
         const steps = withoutOrphans(made.steps);
         const rows = reached({ ...made, steps });
         for (const [index, { lower, upper }] of boundsFrom(
@@ -342,5 +341,29 @@ test('seats were in use when they were checked out, though nobody knows which ch
     const [month] = runContract(contract(20, more), [...MARCH, ...log]);
     assert.equal(month!.verdict, 'violation', month!.message);
     assert.ok(month!.place.line > MARCH.length - 1, JSON.stringify(month!.place));
+  }
+});
+
+test('a restart ends whatever was open, and with it the doubt which of them was', () => {
+  const march = [
+    use('checkout', atMinute(0), 'ann', { host: 'a', quantity: 3 }),
+    use('checkout', atMinute(1), 'ann', { host: 'a', quantity: 1 }),
+    use('checkin', atMinute(2), 'ann', { host: 'a', quantity: 1 }),
+    use('checkin', atMinute(3), 'ann', { host: 'a' }),
+    { time: atMinute(4), id: 'r1', actor: 'ops', action: 'server.start', outcome: 'success' },
+  ];
+  const april = [
+    use('checkout', '2025-04-03T10:00:00Z', 'bob', { host: 'b', quantity: 5 }),
+    use('checkin', '2025-04-03T11:00:00Z', 'bob', { host: 'b', quantity: 5 }),
+    ...spanning('2025-04-01T00:00:00Z', '2025-04-30T23:59:59Z'),
+  ];
+  for (const share of ['', 'share: [person, host]\n    ']) {
+    const months = runContract(contract(5, `${share}missingCheckin: close-at-restart`), [
+      ...MARCH,
+      ...march,
+      ...april,
+    ]);
+    const verdicts = months.filter(({ usage }) => usage !== undefined).map(({ verdict }) => verdict);
+    assert.deepEqual(verdicts, ['satisfied', 'satisfied'], share);
   }
 });

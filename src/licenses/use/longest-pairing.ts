@@ -1,7 +1,7 @@
 /**
  * The seats of one user, host and feature, none of whose sessions has an id, if each check-in ended the session that would have
  * ended first by contract. No other pairing of check-outs and check-ins keeps more of them taken for longer, so what it has
- * beyond the sessionizer's own pairing is a doubt. Amortized constant time for each event. One pairing, so one file of 270 lines.
+ * beyond the sessionizer's own pairing is a doubt. Amortized constant time for each event. One pairing, so one file of 290 lines.
  */
 import type { Instant } from '../../base/instant.ts';
 import { type Amount, ONE } from '../contract/amount.ts';
@@ -82,6 +82,7 @@ export class LongestPairing {
   /** Whether all are of one daemon, whose restart ends them. */
   private daemon: { name: string | undefined; log: string | undefined } | undefined;
   private isOfOneDaemon = true;
+  private isOfOneLog = true;
   /** A restart ends what has no end of its own, so a check-in of such seats may turn out to be the better pairing. */
   private readonly restarts: boolean;
 
@@ -151,6 +152,7 @@ export class LongestPairing {
     this.sessions++;
     this.daemon ??= { name: event.daemon, log: event.log };
     if (this.daemon.name !== event.daemon || this.daemon.log !== event.log) this.isOfOneDaemon = false;
+    if (this.daemon.log !== event.log) this.isOfOneLog = false;
     if (quantity % ONE !== 0n) this.unit = 0n;
     if (this.smallest === undefined || quantity < this.smallest) this.smallest = quantity;
     if (quantity > this.greatest) this.greatest = quantity;
@@ -260,6 +262,26 @@ export class LongestPairing {
       this.total -= part;
       rest -= part;
     }
+  }
+
+  /** Whether a restart of the daemon, or of all that write the log, ends all seats that have no end of their own. */
+  isEndedBy(daemon: string | undefined, log: string | undefined): boolean {
+    if (this.daemon === undefined || this.daemon.log !== log) return false;
+    return daemon === undefined ? this.isOfOneLog : this.isOfOneDaemon && this.daemon.name === daemon;
+  }
+
+  /** Those that have no end of their own are over, whichever they are. */
+  endUntimed(): void {
+    this.endless = 0n;
+    const { never } = this.queues;
+    for (let taken = never.first(); taken !== undefined; taken = never.first()) {
+      this.total -= taken.quantity;
+      taken.quantity = 0n;
+    }
+  }
+
+  get latestEvent(): SessionEvent | undefined {
+    return this.latest?.event;
   }
 
   private firstToEnd(): Taken | undefined {

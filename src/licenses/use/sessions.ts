@@ -183,6 +183,11 @@ export class Sessions {
       this.reduce(session, held, at);
       if (session.pairing !== undefined) this.longest.tell(session.pairing, at, session);
     }
+    for (const pairing of this.longest.restart(daemon, log)) {
+      const event = { ...pairing.latestEvent!, at };
+      this.longest.tell(pairing, at, event);
+      if (pairing.fresh !== undefined && pairing.isIdle) this.tighten(pairing, event);
+    }
     return ended.length;
   }
 
