@@ -15,6 +15,8 @@ export type Step = {
   quantity: number;
   /** A check-in that states no quantity, of one session. */
   whole?: boolean;
+  /** A check-in of all that the holder has. */
+  all?: boolean;
   /** Of a check-out, where what it counts by is no more than a value that it has. */
   value?: string;
 };
@@ -110,6 +112,14 @@ export function* pairings(steps: readonly Step[], plan: Plan, end: number): Gene
     const own = state.pieces.filter((piece) => piece.holder === holder);
     const out = own.filter((piece) => piece.state === 'out' || piece.state === 'borrowed');
     const returned = new Set([...state.returned, holder]);
+    if (step.all) {
+      const pieces = state.pieces.flatMap((piece) =>
+        out.includes(piece) ? givenBack(piece, piece.quantity, at) : [piece],
+      );
+      const loose = new Set([...state.loose].filter((each) => each !== holder));
+      yield { ...state, loose, pieces };
+      return;
+    }
     const isFirst = !state.returned.has(holder);
     const late = own.filter(
       (piece) =>

@@ -87,6 +87,22 @@ const madeOfValues: fc.Arbitrary<Made> = fc
     return fc.record({ steps, starts, plan: fc.constant(plan) });
   });
 
+/**
+ * Some check-ins name no feature: they end whatever their holder has. Of what was over by contract before them nothing is certain
+ * to be theirs, so that the twin does not say it.
+ */
+function withAll(made: fc.Arbitrary<Made>): fc.Arbitrary<Made> {
+  const alls = fc.array(fc.boolean(), { minLength: 8, maxLength: 8 });
+  return fc.tuple(made, alls).map(([{ steps, starts, plan }, isAll]) => {
+    const { timeout: _, borrow: __, ...others } = plan;
+    const told = steps.map((step, index): Step => {
+      if (step.kind === 'borrow') return { ...step, kind: 'out' };
+      return step.kind === 'in' && isAll[index] ? { ...step, whole: true, quantity: 1, all: true } : step;
+    });
+    return { steps: told, starts, plan: others };
+  });
+}
+
 /** Whether a session without a check-in is in use: with a time limit it is, and where restarts end sessions it is a doubt. */
 function modesOf({ timeout, restarts }: Plan): boolean[] {
   return timeout !== undefined ? [true] : restarts ? [false] : [true, false];
@@ -100,6 +116,9 @@ const WAYS: [words: string, made: fc.Arbitrary<Made>][] = [
     ]),
   ),
   ['several shares of a holder', madeOfValues],
+  ['check-ins that name no feature', withAll(madeWith('none', 0))],
+  ['check-ins that name no feature, seats linger', withAll(madeWith('none', 3))],
+  ['check-ins that name no feature, shared seats linger', withAll(madeWith('holder', 3))],
 ];
 
 for (const [words, made] of WAYS) {
@@ -366,4 +385,15 @@ test('a restart ends whatever was open, and with it the doubt which of them was'
     const verdicts = months.filter(({ usage }) => usage !== undefined).map(({ verdict }) => verdict);
     assert.deepEqual(verdicts, ['satisfied', 'satisfied'], share);
   }
+});
+
+test('a check-in that names no feature ends the doubt which sessions were open', () => {
+  const out = (at: number, quantity: number): Step => ({ kind: 'out', at, holder: 'ann', quantity });
+  const back: Step = { kind: 'in', at: 4, holder: 'ann', quantity: 1, whole: true };
+  const steps = [out(1, 1), out(2, 3), out(3, 2), back, { ...back, at: 5, all: true }];
+  for (const share of ['none', 'holder'] as const)
+    assert.deepEqual(boundsFrom(steps, { share, linger: 0 }, [0, 5], END, true).at(-1), {
+      lower: 0,
+      upper: 0,
+    });
 });

@@ -1,7 +1,7 @@
 /**
  * The seats of one user, host and feature, none of whose sessions has an id, if each check-in ended the session that would have
  * ended first by contract. No other pairing of check-outs and check-ins keeps more of them taken for longer, so what it has
- * beyond the sessionizer's own pairing is a doubt. Amortized constant time for each event. One pairing, so one file of 290 lines.
+ * beyond the sessionizer's own pairing is a doubt. Amortized constant time for each event. One pairing, so one file of 310 lines.
  */
 import type { Instant } from '../../base/instant.ts';
 import { type Amount, ONE } from '../contract/amount.ts';
@@ -273,8 +273,17 @@ export class LongestPairing {
   /** Those that have no end of their own are over, whichever they are. */
   endUntimed(): void {
     this.endless = 0n;
-    const { never } = this.queues;
-    for (let taken = never.first(); taken !== undefined; taken = never.first()) {
+    this.empty(this.queues.never);
+  }
+
+  /** All of them are over. */
+  end(): void {
+    this.endless = 0n;
+    for (const queue of Object.values(this.queues)) this.empty(queue);
+  }
+
+  private empty(queue: TakenQueue): void {
+    for (let taken = queue.first(); taken !== undefined; taken = queue.first()) {
       this.total -= taken.quantity;
       taken.quantity = 0n;
     }

@@ -1,6 +1,6 @@
 /**
  * The one sessionizer: check-outs and check-ins in time order become seats that are taken and given back.
- * Streams; it remembers only what is open, lingering or borrowed. One state machine, so one file of 900 lines.
+ * Streams; it remembers only what is open, lingering or borrowed. One state machine, so one file of 940 lines.
  */
 
 import type { Instant } from '../../base/instant.ts';
@@ -462,12 +462,30 @@ export class Sessions {
     const held = open.reduce((sum, session) => sum + heldBy(session), 0n);
     if (event.stated && event.quantity < held)
       this.sink.doubt(held - event.quantity, event.at, event, 'amount');
+    const ofPairings = new Map<LongestPairing, { session: Session; besides: Amount }>();
+    for (const session of open) {
+      const { pairing, named } = session;
+      if (!named && this.mixed.has(this.sessionsOf(session)!)) this.givenBack = 'any';
+      if (pairing !== undefined) ofPairings.set(pairing, { session, besides: pairing.total - pairing.open });
+    }
     for (const session of open) {
       if (session.pairing !== undefined)
         this.longest.checkInOf(session.pairing, heldBy(session), { ...session, at: event.at });
       this.end(session, event);
       if (session.pairing !== undefined) this.longest.tell(session.pairing, event.at, session);
     }
+    this.givenBack = 'sure';
+    for (const [pairing, { session, besides }] of ofPairings)
+      this.endAll(pairing, besides, { ...session, at: event.at });
+  }
+
+  /** Of a seat, whatever the sessionizer held to be open; `besides`: what may have been open beyond that, and lingers as well. */
+  private endAll(pairing: LongestPairing, besides: Amount, event: SessionEvent): void {
+    pairing.end();
+    if (this.options.linger > 0n && besides > 0n)
+      this.mayLinger(event, pairing.fresh !== undefined && pairing.isShared ? 0n : besides);
+    this.longest.tell(pairing, event.at, event);
+    if (pairing.fresh !== undefined && pairing.isIdle) this.tighten(pairing, event);
   }
 
   /** The session goes on with the quantity of `event`, more or fewer than before. */
