@@ -397,3 +397,16 @@ test('a check-in that names no feature ends the doubt which sessions were open',
       upper: 0,
     });
 });
+
+test('a check-in that comes late is of the session that was over, or of one as old as the log, not of both', () => {
+  const steps: Step[] = [
+    { kind: 'out', at: 1, holder: 'ann', quantity: 1 },
+    { kind: 'out', at: 3, holder: 'ann', quantity: 1 },
+    { kind: 'in', at: 9, holder: 'ann', quantity: 1, whole: true },
+  ];
+  const plan: Plan = { share: 'none', linger: 0, timeout: 3 };
+  assert.deepEqual(boundsFrom(steps, plan, [0, 6], END, true), [
+    { lower: 2, upper: 3 },
+    { lower: 0, upper: 1 },
+  ]);
+});

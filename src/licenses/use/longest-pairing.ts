@@ -170,11 +170,12 @@ export class LongestPairing {
     this.total += quantity;
   }
 
-  /** `quantity` undefined: of one whole session, nobody knows which. Returns what may have gone on until now. */
-  checkIn(quantity: Amount | undefined): Late[] {
-    const wentOn = this.takeLate(quantity ?? this.largest);
+  /** `quantity` undefined: of one whole session, nobody knows which. Returns what may have gone on until now, `most` of it at once. */
+  checkIn(quantity: Amount | undefined): { wentOn: Late[]; most: Amount } {
+    const most = quantity ?? this.largest;
+    const wentOn = this.takeLate(most);
     this.giveBack(quantity);
-    return wentOn;
+    return { wentOn, most };
   }
 
   /** Of `told` seats that were told to have gone on until now, those that may be of another check-in: they may go on from now. */

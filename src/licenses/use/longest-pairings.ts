@@ -110,11 +110,11 @@ export class LongestPairings {
     isOrphan = false,
   ): void {
     const waited = pairing.waiting;
-    const wentOn = pairing.checkIn(quantity);
+    const { wentOn, most } = pairing.checkIn(quantity);
     if (wentOn.length === 0) return;
     const told = waited - pairing.waiting;
-    // An orphan may be of so many seats as it states.
-    if (!isOrphan || quantity === undefined)
+    // An orphan was in use since the log began, with as many seats as it states or one: no more of it went on besides.
+    if (!isOrphan || (quantity === undefined && most > event.quantity))
       for (const late of wentOn) this.sink.wentOn?.(late, event.at, event);
     const still = pairing.stillLate(wentOn, told);
     if (still !== undefined) this.sink.mayGoOn?.(still, event.at);
