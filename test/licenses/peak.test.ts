@@ -307,6 +307,19 @@ test('what is possible is never less than what is proven, whatever lingers, is s
   fc.assert(fc.property(steps, options, least), { numRuns: rounds(1_000, 20_000) });
 });
 
+test('a part of a session whose quantity nobody can read lingers as no more than a part', () => {
+  const tracker = new PeakTracker([0, 3, 4].map((from) => ({ from: BigInt(from), proofAbove: 0n })));
+  const sessions = new Sessions({ linger: 5n }, tracker);
+  const step = (kind: Step['kind'], at: number) =>
+    event({ kind, at, key: 'ann', quantity: 1 }, { linger: 5 });
+  sessions.checkOut({ ...step('open', 1), unreadable: true });
+  sessions.checkOut({ ...step('open', 2), quantity: ONE / 2n });
+  sessions.checkIn({ ...step('close', 3), quantity: ONE / 2n });
+  sessions.checkIn({ ...step('close', 4), quantity: ONE / 2n });
+  sessions.advance(20n);
+  for (const { lower, upper } of tracker.finish(20n, true, 0n)) assert.ok(lower.amount <= upper.amount);
+});
+
 const open = (at: number, key: string, quantity = 1): Step => ({ kind: 'open', at, key, quantity });
 const close = (at: number, key: string, quantity = 1): Step => ({ kind: 'close', at, key, quantity });
 

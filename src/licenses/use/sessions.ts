@@ -232,8 +232,10 @@ export class Sessions {
     if (sessions === undefined) return 'sure';
     const how = this.mixed.get(sessions);
     const known = this.quantities.get(sessions);
-    if (known !== undefined && isStated(event)) return known.checkIn(event.quantity) ? 'exact' : 'any';
-    if (how !== undefined && how !== 'unequal') return 'any';
+    const isReadable = how !== 'unreadable' && how !== 'blurred';
+    if (known !== undefined && isReadable && isStated(event))
+      return known.checkIn(event.quantity) ? 'exact' : 'any';
+    if (!isReadable || how === 'paired') return 'any';
     if (!isStated(event)) return how === undefined || sessions.size === 1 ? 'sure' : 'any';
     const held = heldBy(this.endedBy(event, event.quantity)!);
     if (sessions.size === 1) return event.quantity <= held ? 'sure' : 'any';
