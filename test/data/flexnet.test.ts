@@ -131,6 +131,8 @@ for (const name of files) {
         orphan: ({ quantity }) => {
           found.orphans += quantity;
         },
+        // Sums of seats are the same in every pairing.
+        withdraw: () => {},
         doubt: () => assert.fail('sessions without an id do not repeat each other'),
       },
     );

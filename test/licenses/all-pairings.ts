@@ -15,11 +15,15 @@ export type Step = {
   quantity: number;
   /** A check-in that states no quantity, of one session. */
   whole?: boolean;
+  /** A check-in of all that the holder has. */
+  all?: boolean;
+  /** Of a check-out, where what it counts by is no more than a value that it has. */
+  value?: string;
 };
 
 export type Plan = {
-  /** `holder`: all the sessions of a holder count once; `all`: those of everybody. */
-  share: 'none' | 'holder' | 'all';
+  /** `holder`: all the sessions of a holder count once; `all`: those of everybody; `value`: those of one value. */
+  share: 'none' | 'holder' | 'all' | 'value';
   linger: number;
   timeout?: number;
   borrow?: number;
@@ -60,7 +64,7 @@ export function* pairings(steps: readonly Step[], plan: Plan, end: number): Gene
   function* pairFrom(index: number, before: State): Generator<Levels> {
     const step = steps[index];
     if (step === undefined) {
-      yield levelsOf(before.pieces, plan, end);
+      yield levelsOf(before.pieces, plan, end, steps);
       return;
     }
     const state = { ...before, pieces: before.pieces.map((piece) => lapsed(piece, step.at)) };
@@ -108,6 +112,14 @@ export function* pairings(steps: readonly Step[], plan: Plan, end: number): Gene
     const own = state.pieces.filter((piece) => piece.holder === holder);
     const out = own.filter((piece) => piece.state === 'out' || piece.state === 'borrowed');
     const returned = new Set([...state.returned, holder]);
+    if (step.all) {
+      const pieces = state.pieces.flatMap((piece) =>
+        out.includes(piece) ? givenBack(piece, piece.quantity, at) : [piece],
+      );
+      const loose = new Set([...state.loose].filter((each) => each !== holder));
+      yield { ...state, loose, pieces };
+      return;
+    }
     const isFirst = !state.returned.has(holder);
     const late = own.filter(
       (piece) =>
@@ -208,24 +220,25 @@ function lapsed(piece: Piece, at: number): Piece {
   return piece.state === 'lingers' ? { ...piece, state: 'over' } : piece;
 }
 
-function levelsOf(pieces: readonly Piece[], plan: Plan, end: number): Levels {
+function levelsOf(pieces: readonly Piece[], plan: Plan, end: number, steps: readonly Step[]): Levels {
   const used: number[] = [];
   const sure: number[] = [];
   const isSure = (piece: Piece) => piece.state !== 'out' || plan.timeout !== undefined;
   for (let at = 0; at <= end; at++) {
     const now = pieces.filter(({ from, until }) => from <= at && at < until);
-    used.push(levelOf(now, plan));
+    used.push(levelOf(now, plan, steps));
     sure.push(
       levelOf(
         now.filter((piece) => isSure(piece) || piece.from === at),
         plan,
+        steps,
       ),
     );
   }
   return { used, sure };
 }
 
-function levelOf(pieces: readonly Piece[], { share }: Plan): number {
+function levelOf(pieces: readonly Piece[], { share }: Plan, steps: readonly Step[]): number {
   const sessions = new Map<number, { holder: string; seats: number }>();
   for (const { session, holder, quantity } of pieces) {
     const seats = (sessions.get(session)?.seats ?? 0) + quantity;
@@ -233,7 +246,8 @@ function levelOf(pieces: readonly Piece[], { share }: Plan): number {
   }
   const levels = new Map<string, number>();
   for (const [session, { holder, seats }] of sessions) {
-    const key = share === 'none' ? String(session) : share === 'all' ? '' : holder;
+    const own = String(session);
+    const key = { none: own, holder, all: '', value: steps[session]!.value ?? own }[share];
     levels.set(key, Math.max(levels.get(key) ?? 0, seats));
   }
   return [...levels.values()].reduce((sum, level) => sum + level, 0);

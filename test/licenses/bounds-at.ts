@@ -41,14 +41,17 @@ function seats(amount: Amount): number {
   return Number((amount * 1000n) / ONE) / 1000;
 }
 
-function toEvent({ kind, at, holder, quantity, whole = false }: Step, { share }: Plan): SessionEvent {
+function toEvent(
+  { kind, at, holder, quantity, whole = false, all = false, value }: Step,
+  { share }: Plan,
+): SessionEvent {
   return {
     at: BigInt(at),
     key: holder,
     named: false,
-    feature: 'f',
+    feature: all ? undefined : 'f',
     holder,
-    share: share === 'none' ? undefined : share === 'all' ? 'everybody' : holder,
+    share: { none: undefined, all: 'everybody', holder, value }[share],
     quantity: whole ? ONE : BigInt(quantity) * ONE,
     stated: !whole,
     unreadable: false,

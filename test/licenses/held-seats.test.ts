@@ -96,6 +96,7 @@ test('a restart ends what nobody gave back, and leaves the seats that linger', (
       tell(at);
     },
     orphan: () => assert.fail('no orphan'),
+    withdraw: () => assert.fail('it is known which session each check-in ended'),
     doubt: () => undefined,
   };
   const sessions = new Sessions({ linger: 10n, restarts: true }, sink);

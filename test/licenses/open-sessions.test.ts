@@ -81,6 +81,7 @@ function toSession({ id, person, host, feature }: Seat, index: number): Session 
     closed: undefined,
     pairing: undefined,
     withdrawn: false,
+    isApart: false,
   };
   assert.ok(seatOf(session).endsWith(feature));
   return session;

@@ -8,7 +8,13 @@ import type { SessionEvent } from '../../src/licenses/use/session.ts';
 import { Sessions } from '../../src/licenses/use/sessions.ts';
 import { rounds } from '../support/rounds.ts';
 
-type Step = { kind: 'open' | 'close' | 'use'; at: number; key: string; quantity: number };
+type Step = {
+  kind: 'open' | 'close' | 'use';
+  at: number;
+  key: string;
+  quantity: number;
+  unreadable?: boolean;
+};
 type Options = {
   linger: number;
   timeout?: number;
@@ -20,7 +26,7 @@ type Options = {
 const END = 40;
 
 function event(step: Step, options: Options): SessionEvent {
-  const { at, key, quantity } = step;
+  const { at, key, quantity, unreadable = false } = step;
   const share = options.share ? 'one share' : undefined;
   const place = { file: 'log', line: at + 1, offset: at, length: 1 };
   return {
@@ -30,9 +36,9 @@ function event(step: Step, options: Options): SessionEvent {
     feature: 'f',
     holder: key,
     share,
-    quantity: BigInt(quantity) * ONE,
+    quantity: (BigInt(quantity * 2) * ONE) / 2n,
     stated: true,
-    unreadable: false,
+    unreadable,
     place,
     origin: { identity: `${key}${at}` },
   };
@@ -282,6 +288,43 @@ test('witnesses of a proven peak are sessions that were open at its instant, as 
     }),
     { numRuns: rounds(150, 500) },
   );
+});
+
+test('what is possible is never less than what is proven, whatever lingers, is shared or used at once', () => {
+  const step = fc.record({
+    kind: fc.constantFrom<Step['kind']>('open', 'open', 'close', 'close', 'use'),
+    at: fc.integer({ min: 0, max: 20 }),
+    key: fc.constantFrom('ann', 'ann', 'bob'),
+    quantity: fc.constantFrom(0.5, 1, 1, 2, 2, 3, 4),
+    unreadable: fc.constantFrom(false, false, false, true),
+  });
+  const steps = fc.array(step, { maxLength: 12 }).map((all) => all.sort((a, b) => a.at - b.at));
+  const options = fc.record({
+    linger: fc.constantFrom(0, 2, 6),
+    share: fc.boolean(),
+    missingIsInUse: fc.boolean(),
+  });
+  const starts = Array.from({ length: END }, (_, at) => at);
+  const least = (given: readonly Step[], chosen: Options) => {
+    // Whoever takes seats later has them for certain, whatever was in doubt before.
+    const all = [...given, open(30, 'zoe', 9), close(35, 'zoe', 9)];
+    for (const [at, { lower, upper }] of run(all, starts, chosen).entries())
+      assert.ok(lower.amount <= upper.amount, `${at}: ${lower.amount} <= ${upper.amount}`);
+  };
+  fc.assert(fc.property(steps, options, least), { numRuns: rounds(1_000, 20_000) });
+});
+
+test('a part of a session whose quantity nobody can read lingers as no more than a part', () => {
+  const tracker = new PeakTracker([0, 3, 4].map((from) => ({ from: BigInt(from), proofAbove: 0n })));
+  const sessions = new Sessions({ linger: 5n }, tracker);
+  const step = (kind: Step['kind'], at: number) =>
+    event({ kind, at, key: 'ann', quantity: 1 }, { linger: 5 });
+  sessions.checkOut({ ...step('open', 1), unreadable: true });
+  sessions.checkOut({ ...step('open', 2), quantity: ONE / 2n });
+  sessions.checkIn({ ...step('close', 3), quantity: ONE / 2n });
+  sessions.checkIn({ ...step('close', 4), quantity: ONE / 2n });
+  sessions.advance(20n);
+  for (const { lower, upper } of tracker.finish(20n, true, 0n)) assert.ok(lower.amount <= upper.amount);
 });
 
 const open = (at: number, key: string, quantity = 1): Step => ({ kind: 'open', at, key, quantity });

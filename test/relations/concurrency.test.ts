@@ -141,6 +141,34 @@ test('sessions without a close are a doubt, unless max-open ends them', () => {
   assert.equal(judge(`${SESSIONS}\n  max-open: 40s`, steps)[0]!.verdict, 'violation');
 });
 
+test('where a field is counted and no session is named, a close may be of one that was over, of any value', () => {
+  const [open, close] = [
+    (at: number, address: string) => login(at, address, 'ann'),
+    (at: number, address: string) => logout(at, address, 'ann'),
+  ];
+  const steps = [open(0, '1'), open(6, '2'), open(7, '3'), close(8, '1'), open(9, '4'), open(9, '5')];
+  const addresses = '  opens: [login]\n  closes: [logout]\n  field: ip\n  max-open: 5s\n  condition: {gt: 2}';
+  const [certain] = judge(addresses, steps);
+  assert.equal(certain!.verdict, 'violation');
+  assert.match(certain!.message, /3 values of ip open/);
+  const [possible] = judge(addresses.replace('gt: 2', 'gt: 3'), steps);
+  assert.equal(possible!.verdict, 'undetermined');
+  assert.match(possible!.message, /between 3 and 4 values of ip/);
+});
+
+test('values that are opened again count once, and nobody knows which of them a close ended', () => {
+  const open = (at: number, address: string) => login(at, address, 'ann');
+  const addresses =
+    '  opens: [login]\n  closes: [logout]\n  field: ip\n  max-open: 90s\n  condition: {gt: 2}';
+  // One of both is left, the second or the first.
+  for (const again of ['1', '2']) {
+    const steps = [open(1, '1'), open(2, '2'), logout(3, '', 'ann'), open(4, again), open(5, '3')];
+    const [judgement] = judge(addresses, steps);
+    assert.equal(judgement?.verdict, 'undetermined', again);
+    assert.match(judgement.message, /between 2 and 3 values of ip/);
+  }
+});
+
 test('the message of the rule is used, with the group in it', () => {
   const grouped = `${SESSIONS}\n  group-by: [tenant]`;
   const [judgement] = judge(

@@ -76,6 +76,8 @@ export class DeviceUse implements UseWatcher {
           this.usedUntil(session, at);
         },
         change: () => undefined,
+        // That another of its seat may be open in its stead is told by `unpaired`.
+        withdraw: () => undefined,
         orphan: (event) => this.orphan(event),
         doubt: (quantity, _, event, reason) => {
           const { holder, share } = event;

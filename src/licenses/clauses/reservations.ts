@@ -15,6 +15,7 @@ import type { Period, Segment } from '../contract/periods.ts';
 import { formatLimit, isOver, type Limit } from '../contract/quantities.ts';
 import { SegmentCursor } from '../contract/segment-cursor.ts';
 import { type LicenseUse, type ServerRestart, type TimedUse, toSessionEvent } from '../use/license-use.ts';
+import { isOfAnySession } from '../use/seat-sink.ts';
 import type { Session, SessionEvent } from '../use/session.ts';
 import { isOpenInUse, sessionOptions } from '../use/session-options.ts';
 import { Sessions } from '../use/sessions.ts';
@@ -85,7 +86,7 @@ export class Reservations implements UseWatcher {
       },
       orphan: (event) => this.doubt(event),
       doubt: (quantity, _, __, reason) => {
-        if (reason === 'outliving' || reason === 'unpaired' || reason === 'lingering') this.outlive(quantity);
+        if (isOfAnySession(reason) || reason === 'lingering') this.outlive(quantity);
         else if (quantity > 0n) this.doubtful += quantity;
       },
     });

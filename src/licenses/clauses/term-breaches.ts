@@ -13,6 +13,7 @@ import {
   toSessionEvent,
 } from '../use/license-use.ts';
 import { Outliving } from '../use/outliving.ts';
+import { isOfAnySession } from '../use/seat-sink.ts';
 import { keyOf, type SessionEvent } from '../use/session.ts';
 import { sessionOptions } from '../use/session-options.ts';
 import { Sessions } from '../use/sessions.ts';
@@ -89,9 +90,11 @@ export class TermBreaches {
     return new Sessions(options, {
       take() {},
       change() {},
+      // Whether one of its seat outlives the term is told by `unpaired`.
+      withdraw() {},
       orphan() {},
       doubt: (quantity, at, event, reason) => {
-        if (reason !== 'outliving' && reason !== 'unpaired') return;
+        if (!isOfAnySession(reason)) return;
         const seat = this.outliving.note(quantity, at, event);
         if (seat !== undefined && at > end) this.outlive(seat.event);
       },

@@ -15,6 +15,7 @@ import {
   toSessionEvent,
 } from '../use/license-use.ts';
 import { Outliving, type OutlivingSeat } from '../use/outliving.ts';
+import { isOfAnySession } from '../use/seat-sink.ts';
 import { keyOf, type Session, type SessionEvent } from '../use/session.ts';
 import { isOpenInUse, sessionOptions } from '../use/session-options.ts';
 import { Sessions } from '../use/sessions.ts';
@@ -56,8 +57,10 @@ export class DistinctBuckets implements MeasureFold {
         release: (session, at) => this.release(session, at),
         orphan: (event) => this.orphan(event),
         change: () => undefined,
+        // Its user has others in its stead: `unpaired` says how long they may go on.
+        withdraw: () => undefined,
         doubt: (quantity, at, event, reason) => {
-          if (reason === 'outliving' || reason === 'unpaired') {
+          if (isOfAnySession(reason)) {
             this.outlive(this.outliving.note(quantity, at, event), at);
             return;
           }

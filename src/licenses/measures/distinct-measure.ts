@@ -19,6 +19,7 @@ import {
 } from '../use/license-use.ts';
 import { Outliving } from '../use/outliving.ts';
 import type { Former } from '../use/renamed-sessions.ts';
+import { isOfAnySession } from '../use/seat-sink.ts';
 import type { Session } from '../use/session.ts';
 import { sessionOptions } from '../use/session-options.ts';
 import { Sessions } from '../use/sessions.ts';
@@ -80,10 +81,12 @@ export class DistinctMeasure implements MeasureFold {
         this.proveSession(session, this.linger > 0n ? session.ends - this.linger : at);
       },
       change() {},
+      // Its user has others in its stead: `unpaired` says how long they may go on.
+      withdraw() {},
       // Whoever checked out under the id of somebody else's session may go on into the next period.
       doubt: (quantity, at, event, reason) => {
         if (reason === 'reused') this.lasting.add(event.holder);
-        if (reason === 'outliving' || reason === 'unpaired') this.outliving.note(quantity, at, event);
+        if (isOfAnySession(reason)) this.outliving.note(quantity, at, event);
       },
       orphan,
     });

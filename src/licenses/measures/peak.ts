@@ -5,7 +5,7 @@
  * A session without a check-in is a doubt: it counts from below only at the instant of its check-out. Which sessions
  * those are is known at the end only. So the open ones form a list in order of their check-outs, each with the highest
  * count between its check-out and the next; a check-in hands that to the session before. What is left at the end are
- * the doubts, and the counts from which they must be subtracted. One invariant, so one file of 520 lines.
+ * the doubts, and the counts from which they must be subtracted. One invariant, so one file of 540 lines.
  */
 import type { Instant } from '../../base/instant.ts';
 import type { Amount } from '../contract/amount.ts';
@@ -65,7 +65,7 @@ type Holding = {
 };
 
 /** Who held the seats at the time: a share is later shown by another of its sessions. */
-type Shown = { holding: Holding; session: Session };
+type Shown = { holding: Holding; session: Session; isProven?: boolean };
 
 /** `sure`: with all that was withdrawn before it came to be: what the stretches up to its own have withdrawn is to be subtracted. */
 type Highest = { amount: Amount; sure: Amount; at: Instant; witnesses: readonly Shown[] };
@@ -183,6 +183,7 @@ export class PeakTracker implements SeatSink {
     for (const each of [holding, ...(holding.rises ?? [])]) {
       // What was taken at this very instant is in no count yet.
       if (each.since < at && !isSure) {
+        this.keepOpening(each);
         each.stretch.withdrawn += each.quantity;
         this.withdrawn += each.quantity;
         this.everWithdrawn += each.quantity;
@@ -196,6 +197,18 @@ export class PeakTracker implements SeatSink {
     this.keep(this.hold(holding.sessions, largestOf(holding), at));
     // They were checked out before.
     this.opened = opened;
+  }
+
+  /** It was in use when it was checked out, whatever nobody knows of it since: that is a count of those before it. */
+  private keepOpening({ opening, stretch, since }: Holding): void {
+    const previous = stretch.previous!;
+    if (opening === undefined) return;
+    const sure = opening.sure - stretch.withdrawn;
+    if (previous.highest !== undefined && previous.highest.sure >= sure) return;
+    const witnesses = opening.witnesses.map((shown) =>
+      shown.holding.since === since ? { ...shown, isProven: true } : shown,
+    );
+    previous.highest = { ...opening, sure, witnesses };
   }
 
   private forget({ share, slot }: Session): void {
@@ -518,6 +531,6 @@ function raise(lower: Peak, highest: Highest | undefined, isProven: (holding: Ho
   lower.amount = highest.amount;
   lower.at = highest.at;
   lower.witnesses = highest.witnesses
-    .filter(({ holding }) => isProven(holding))
+    .filter((shown) => shown.isProven || isProven(shown.holding))
     .map(({ session }) => session);
 }

@@ -113,7 +113,7 @@ export class SeatsMeasure implements MeasureFold {
         if (session.unreadable) this.releaseUnreadable(session, at);
       },
       withdraw: (session, at, wasInUse) => {
-        seats.withdraw?.(session, at, wasInUse);
+        seats.withdraw(session, at, wasInUse);
         check.withdraw(session);
       },
       overdue: (session, quantity) => {

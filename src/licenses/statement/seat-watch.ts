@@ -77,6 +77,9 @@ export class SeatWatch implements SeatSink {
 
   doubt(): void {}
 
+  /** It shows the sessions as they are paired; that others are possible is in the bounds of the measure. */
+  withdraw(): void {}
+
   /** `until` is the last instant of the log, which it still speaks of. */
   finish(until: Instant): Iterable<Holding> {
     this.reach(until);

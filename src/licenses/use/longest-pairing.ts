@@ -1,7 +1,7 @@
 /**
  * The seats of one user, host and feature, none of whose sessions has an id, if each check-in ended the session that would have
  * ended first by contract. No other pairing of check-outs and check-ins keeps more of them taken for longer, so what it has
- * beyond the sessionizer's own pairing is a doubt. Amortized constant time for each event. One pairing, so one file of 270 lines.
+ * beyond the sessionizer's own pairing is a doubt. Amortized constant time for each event. One pairing, so one file of 310 lines.
  */
 import type { Instant } from '../../base/instant.ts';
 import { type Amount, ONE } from '../contract/amount.ts';
@@ -75,18 +75,23 @@ export class LongestPairing {
   fresh: Session[] | undefined;
   /** The largest of these. */
   certain: Amount = 0n;
-  /** Sessions of one share count once, with the largest. */
-  isShared = false;
+  /** Of all sessions, where it is one: then they count once, with the largest. */
+  share: string | undefined;
   /** Whether seats of it linger. */
   lingers = false;
   /** Whether all are of one daemon, whose restart ends them. */
   private daemon: { name: string | undefined; log: string | undefined } | undefined;
   private isOfOneDaemon = true;
+  private isOfOneLog = true;
   /** A restart ends what has no end of its own, so a check-in of such seats may turn out to be the better pairing. */
   private readonly restarts: boolean;
 
   constructor(restarts: boolean) {
     this.restarts = restarts;
+  }
+
+  get isShared(): boolean {
+    return this.share !== undefined;
   }
 
   /** A session of those that are certain. */
@@ -147,6 +152,7 @@ export class LongestPairing {
     this.sessions++;
     this.daemon ??= { name: event.daemon, log: event.log };
     if (this.daemon.name !== event.daemon || this.daemon.log !== event.log) this.isOfOneDaemon = false;
+    if (this.daemon.log !== event.log) this.isOfOneLog = false;
     if (quantity % ONE !== 0n) this.unit = 0n;
     if (this.smallest === undefined || quantity < this.smallest) this.smallest = quantity;
     if (quantity > this.greatest) this.greatest = quantity;
@@ -164,11 +170,12 @@ export class LongestPairing {
     this.total += quantity;
   }
 
-  /** `quantity` undefined: of one whole session, nobody knows which. Returns what may have gone on until now. */
-  checkIn(quantity: Amount | undefined): Late[] {
-    const wentOn = this.takeLate(quantity ?? this.largest);
+  /** `quantity` undefined: of one whole session, nobody knows which. Returns what may have gone on until now, `most` of it at once. */
+  checkIn(quantity: Amount | undefined): { wentOn: Late[]; most: Amount } {
+    const most = quantity ?? this.largest;
+    const wentOn = this.takeLate(most);
     this.giveBack(quantity);
-    return wentOn;
+    return { wentOn, most };
   }
 
   /** Of `told` seats that were told to have gone on until now, those that may be of another check-in: they may go on from now. */
@@ -256,6 +263,35 @@ export class LongestPairing {
       this.total -= part;
       rest -= part;
     }
+  }
+
+  /** Whether a restart of the daemon, or of all that write the log, ends all seats that have no end of their own. */
+  isEndedBy(daemon: string | undefined, log: string | undefined): boolean {
+    if (this.daemon === undefined || this.daemon.log !== log) return false;
+    return daemon === undefined ? this.isOfOneLog : this.isOfOneDaemon && this.daemon.name === daemon;
+  }
+
+  /** Those that have no end of their own are over, whichever they are. */
+  endUntimed(): void {
+    this.endless = 0n;
+    this.empty(this.queues.never);
+  }
+
+  /** All of them are over. */
+  end(): void {
+    this.endless = 0n;
+    for (const queue of Object.values(this.queues)) this.empty(queue);
+  }
+
+  private empty(queue: TakenQueue): void {
+    for (let taken = queue.first(); taken !== undefined; taken = queue.first()) {
+      this.total -= taken.quantity;
+      taken.quantity = 0n;
+    }
+  }
+
+  get latestEvent(): SessionEvent | undefined {
+    return this.latest?.event;
   }
 
   private firstToEnd(): Taken | undefined {

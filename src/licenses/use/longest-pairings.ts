@@ -13,6 +13,9 @@ export class LongestPairings {
   private readonly sink: SeatSink;
   private readonly lingering: LingeringSeats;
   private readonly bySeat = new Map<string, LongestPairing>();
+  /** Those with seats that a restart may end, by log; those of one daemon by daemon too. Walked once for each check-out. */
+  private readonly byLog = new Map<string | undefined, Set<LongestPairing>>();
+  private readonly byDaemon = new Map<string | undefined, Map<string | undefined, Set<LongestPairing>>>();
   /** What check-outs took, in order of `ends` each. */
   private readonly timingOut = new TakenQueue();
   private readonly borrowed = new TakenQueue();
@@ -32,7 +35,9 @@ export class LongestPairings {
         ? this.of(event)
         : getOrCreate(this.bySeat, seatOf(event), () => new LongestPairing(restarts));
     if (pairing === undefined) return undefined;
+    if (pairing.fresh !== undefined && event.share !== pairing.share) pairing.share = undefined;
     pairing.open += event.quantity;
+    if (restarts) this.endsAtRestart(pairing, event);
     if (isBorrowed) this.borrowed.add(pairing.checkOut(event, event.at + borrow!, 'borrow'));
     else if (timeout === undefined) pairing.checkOut(event, undefined, 'never');
     else this.timingOut.add(pairing.checkOut(event, event.at + timeout, 'timeout'));
@@ -43,18 +48,51 @@ export class LongestPairings {
     return event.named || this.bySeat.size === 0 ? undefined : this.bySeat.get(seatOf(event));
   }
 
-  /** From now on nobody knows which of the sessions of the seat of `event` end; `isShrunk`: nor how many there are. */
-  loosen(event: SessionEvent, sessions: Iterable<Session>, isShrunk: boolean): LongestPairing {
+  /** From now on nobody knows which of the sessions of the seat of `event` end; `isShrunk`: nor how many there are. `share`: of all of them. */
+  loosen(
+    event: SessionEvent,
+    sessions: Iterable<Session>,
+    share: string | undefined,
+    isShrunk: boolean,
+  ): LongestPairing {
     const known = this.of(event);
     const pairing = known ?? new LongestPairing(this.options.restarts ?? false);
     pairing.fresh = [...sessions];
     for (const session of pairing.fresh) pairing.keep(session);
-    pairing.isShared = event.share !== undefined || pairing.fresh.some(({ share }) => share !== undefined);
+    pairing.share = share;
     if (known === undefined) {
       this.bySeat.set(seatOf(event), pairing);
       pairing.adopt(pairing.fresh, isShrunk);
+      if (this.options.restarts) for (const session of pairing.fresh) this.endsAtRestart(pairing, session);
     }
     return pairing;
+  }
+
+  private endsAtRestart(pairing: LongestPairing, { daemon, log }: SessionEvent): void {
+    getOrCreate(this.byLog, log, () => new Set<LongestPairing>()).add(pairing);
+    const ofLog = getOrCreate(this.byDaemon, log, () => new Map<string | undefined, Set<LongestPairing>>());
+    getOrCreate(ofLog, daemon, () => new Set<LongestPairing>()).add(pairing);
+  }
+
+  /** After the sessionizer ended its own. Returns those of which nothing is left that has no end of its own; `tell` follows. */
+  restart(daemon: string | undefined, log: string | undefined): LongestPairing[] {
+    const named = daemon !== undefined;
+    const walked = named ? this.byDaemon.get(log)?.get(daemon) : this.byLog.get(log);
+    if (walked === undefined) return [];
+    const ended = [...walked].filter((pairing) => pairing.isEndedBy(daemon, log));
+    if (named) this.byDaemon.get(log)!.delete(daemon);
+    else {
+      this.byLog.delete(log);
+      this.byDaemon.delete(log);
+    }
+    for (const pairing of ended) pairing.endUntimed();
+    return ended;
+  }
+
+  private forget(pairing: LongestPairing): void {
+    const { daemon, log } = pairing.latestEvent ?? {};
+    this.byLog.get(log)?.delete(pairing);
+    this.byDaemon.get(log)?.get(daemon)?.delete(pairing);
   }
 
   /** Before the sessionizer ends a session by it; `tell` follows. `isOrphan`: it will be told to be one, as old as the log. */
@@ -72,11 +110,11 @@ export class LongestPairings {
     isOrphan = false,
   ): void {
     const waited = pairing.waiting;
-    const wentOn = pairing.checkIn(quantity);
+    const { wentOn, most } = pairing.checkIn(quantity);
     if (wentOn.length === 0) return;
     const told = waited - pairing.waiting;
-    // An orphan may be of so many seats as it states.
-    if (!isOrphan || quantity === undefined)
+    // An orphan was in use since the log began, with as many seats as it states or one: no more of it went on besides.
+    if (!isOrphan || (quantity === undefined && most > event.quantity))
       for (const late of wentOn) this.sink.wentOn?.(late, event.at, event);
     const still = pairing.stillLate(wentOn, told);
     if (still !== undefined) this.sink.mayGoOn?.(still, event.at);
@@ -90,7 +128,9 @@ export class LongestPairings {
     pairing.told += by;
     if (by !== 0n) this.sink.doubt(by, at, event, isLoose ? 'unpaired' : 'outliving');
     const seat = seatOf(event);
-    if (pairing.isOver && this.bySeat.get(seat) === pairing) this.bySeat.delete(seat);
+    if (!pairing.isOver || this.bySeat.get(seat) !== pairing) return;
+    this.bySeat.delete(seat);
+    if (this.byLog.size > 0) this.forget(pairing);
   }
 
   /** A session of so many seats is over without a check-in. */

@@ -11,6 +11,11 @@ import type { Session, SessionEvent } from './session.ts';
  */
 export type SeatDoubt = 'repeated' | 'reused' | 'amount' | 'unpaired' | 'outliving' | 'lingering';
 
+/** Whether a session may be open that the sessionizer ended: nobody knows which of several a check-in or the contract did. */
+export function isOfAnySession(reason: SeatDoubt | undefined): boolean {
+  return reason === 'outliving' || reason === 'unpaired';
+}
+
 /** What happens to the seats, in time order. */
 export interface SeatSink {
   take(session: Session, at: Instant): void;
@@ -19,7 +24,7 @@ export interface SeatSink {
    * Nobody knows any more whether it is open, nor how long it was: until now nothing of it is proven unless `wasInUse`, and what may
    * be in use of it is told as a doubt. What happens to it afterwards is told all the same.
    */
-  withdraw?(session: Session, at: Instant, wasInUse: boolean): void;
+  withdraw(session: Session, at: Instant, wasInUse: boolean): void;
   /** Seats are given back, whether they linger or not, or are checked out again while they do (then `by` is positive). */
   idle?(by: Amount, at: Instant): void;
   /** Called before the release of seats that nobody checked in: they are over by contract. */
@@ -50,8 +55,8 @@ export function bothSinks(first: SeatSink, second: SeatSink): SeatSink {
       second.release(session, at);
     },
     withdraw(session, at, wasInUse) {
-      first.withdraw?.(session, at, wasInUse);
-      second.withdraw?.(session, at, wasInUse);
+      first.withdraw(session, at, wasInUse);
+      second.withdraw(session, at, wasInUse);
     },
     idle(by, at) {
       first.idle?.(by, at);

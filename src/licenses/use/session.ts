@@ -61,6 +61,8 @@ export type Session = SessionEvent & {
   pairing: LongestPairing | undefined;
   /** A check-in may have ended it or another one: no use of it is certain. */
   withdrawn: boolean;
+  /** Then what lingers of it was told as a doubt of its own. */
+  isApart: boolean;
 };
 
 /** Whether both under one id are of different people, hosts or servers: then they are hardly one seat. */

@@ -1,6 +1,6 @@
 /**
  * The one sessionizer: check-outs and check-ins in time order become seats that are taken and given back.
- * Streams; it remembers only what is open, lingering or borrowed. One state machine, so one file of 880 lines.
+ * Streams; it remembers only what is open, lingering or borrowed. One state machine, so one file of 940 lines.
  */
 
 import type { Instant } from '../../base/instant.ts';
@@ -15,6 +15,7 @@ import { OrderedSet } from './ordered-set.ts';
 import type { SeatSink } from './seat-sink.ts';
 import { heldBy, isOther, leastOf, type Session, type SessionEvent, seatOf } from './session.ts';
 import type { SessionOptions } from './session-options.ts';
+import { SeveralShares } from './several-shares.ts';
 
 /** A session was checked out again at `at`; that times out at `ends`. */
 type Again = { session: Session; at: Instant; ends: Instant };
@@ -48,6 +49,7 @@ export class Sessions {
   private readonly quantities = new Map<OrderedSet<Session>, HeldQuantities>();
   /** Sessions without an id that do not all hold the same. */
   private readonly mixed = new Map<OrderedSet<Session>, Mixture>();
+  private readonly several = new SeveralShares();
   /** Whether something may end by itself: by most contracts nothing ever does. */
   private canEnd: boolean;
   /** Whether a session may end without a check-in. */
@@ -86,6 +88,7 @@ export class Sessions {
       this.checkOutAgain(repeated, event);
       return;
     }
+    this.loosenShares(event);
     this.loosenLingering(event);
     const pairing = this.longest.checkOut(event, this.isBorrowed(event));
     const again = this.takeUp(event, pairing);
@@ -100,6 +103,7 @@ export class Sessions {
     const before = this.open.ofSeat(session)?.last();
     const sessions = this.open.add(session);
     if (!event.named) {
+      if (before !== undefined) this.several.checkOut(sessions, before, session);
       if (session.unreadable || before?.unreadable) this.mix(sessions, 'unreadable');
       else if (before !== undefined && heldBy(before) !== heldBy(session)) this.mix(sessions);
       if (this.options.linger > 0n && session.share === undefined && this.mixed.has(sessions))
@@ -179,6 +183,11 @@ export class Sessions {
       this.reduce(session, held, at);
       if (session.pairing !== undefined) this.longest.tell(session.pairing, at, session);
     }
+    for (const pairing of this.longest.restart(daemon, log)) {
+      const event = { ...pairing.latestEvent!, at };
+      this.longest.tell(pairing, at, event);
+      if (pairing.fresh !== undefined && pairing.isIdle) this.tighten(pairing, event);
+    }
     return ended.length;
   }
 
@@ -199,9 +208,10 @@ export class Sessions {
     if (isLoose || (isOpen && !isEven)) this.givenBack = 'any';
     if (!isLoose && this.isAmbiguous(event)) {
       const sessions = this.sessionsOf(event)!;
-      this.longest.loosen(event, sessions, this.mixed.get(sessions) === 'paired');
+      this.loosen(event, sessions);
     }
     const pairing = this.longest.checkIn(event, isOrphan);
+    if (!event.named) this.several.checkIn(this.sessionsOf(event));
     // What lingers is not certain either: it may be taken up by whatever comes.
     if (pairing?.fresh !== undefined && (!isAll || this.options.linger > 0n))
       this.withdraw(pairing, event.at);
@@ -222,8 +232,10 @@ export class Sessions {
     if (sessions === undefined) return 'sure';
     const how = this.mixed.get(sessions);
     const known = this.quantities.get(sessions);
-    if (known !== undefined && isStated(event)) return known.checkIn(event.quantity) ? 'exact' : 'any';
-    if (how !== undefined && how !== 'unequal') return 'any';
+    const isReadable = how !== 'unreadable' && how !== 'blurred';
+    if (known !== undefined && isReadable && isStated(event))
+      return known.checkIn(event.quantity) ? 'exact' : 'any';
+    if (!isReadable || how === 'paired') return 'any';
     if (!isStated(event)) return how === undefined || sessions.size === 1 ? 'sure' : 'any';
     const held = heldBy(this.endedBy(event, event.quantity)!);
     if (sessions.size === 1) return event.quantity <= held ? 'sure' : 'any';
@@ -239,6 +251,7 @@ export class Sessions {
     if (how === 'paired' && !isStated(event)) return true;
     if (this.hasOtherEnds(event, sessions)) return true;
     if (sessions.size === 1) return false;
+    if (this.several.isRepeated(sessions)) return true;
     if (!isStated(event)) return how !== undefined || event.unreadable;
     const ended = this.endedBy(event, event.quantity)!;
     const isExact = !ended.unreadable && heldBy(ended) === event.quantity;
@@ -252,7 +265,9 @@ export class Sessions {
     const { linger, borrow } = this.options;
     const { isProvenAlike } = this;
     if ((this.longest.of(event)?.lapsed ?? 0n) > 0n) {
-      if (!isProvenAlike || sessions.last()!.share !== undefined) return true;
+      // Of as many shares as sessions each counts, whichever of them it is.
+      const isShared = sessions.last()!.share !== undefined && !this.several.isDistinct(sessions);
+      if (!isProvenAlike || isShared) return true;
       if (linger > 0n && (borrow !== undefined || !isStated(event))) return true;
     }
     if (borrow === undefined || isProvenAlike) return false;
@@ -267,18 +282,36 @@ export class Sessions {
     for (const session of pairing.fresh!) {
       if (session.returned || session.withdrawn) continue;
       pairing.open -= heldBy(session);
-      this.withdrawOne(session, at);
+      this.withdrawOne(session, at, pairing);
     }
     pairing.fresh = [];
     pairing.certain = 0n;
   }
 
-  private withdrawOne(session: Session, at: Instant): void {
+  /**
+   * Which of several shares a check-in left made no difference to how many they are, until one of them is checked out again: it
+   * may be a further one or not.
+   */
+  private loosenShares(event: SessionEvent): void {
+    const sessions = event.named ? undefined : this.sessionsOf(event);
+    if (sessions === undefined || !this.several.isGuess(sessions, event)) return;
+    if (this.longest.of(event)?.fresh !== undefined) return;
+    this.withdraw(this.loosen(event, sessions), event.at);
+  }
+
+  private loosen(event: SessionEvent, sessions: OrderedSet<Session>): LongestPairing {
+    // A check-in may name another share than its check-out.
+    const share = this.several.has(sessions) ? undefined : sessions.last()!.share;
+    return this.longest.loosen(event, sessions, share, this.mixed.get(sessions) === 'paired');
+  }
+
+  private withdrawOne(session: Session, at: Instant, { isShared }: LongestPairing): void {
     session.withdrawn = true;
     this.sink.withdraw?.(session, at, this.isProvenAlike);
-    // Its parts linger all the same.
-    if (session.share === undefined && session.leaving > 0n)
-      this.sink.doubt(session.leaving, at, session, 'lingering');
+    // What lingers of it counts alone all the same, until `stopLingering` ends the doubt.
+    const lingers = session.returned ? session.quantity : session.leaving;
+    session.isApart = session.share === undefined || !isShared;
+    if (session.isApart && lingers > 0n) this.sink.doubt(lingers, at, session, 'lingering');
   }
 
   /** What may linger of a check-in, beyond what lingers of the sessions that the sessionizer ended by it. */
@@ -431,12 +464,30 @@ export class Sessions {
     const held = open.reduce((sum, session) => sum + heldBy(session), 0n);
     if (event.stated && event.quantity < held)
       this.sink.doubt(held - event.quantity, event.at, event, 'amount');
+    const ofPairings = new Map<LongestPairing, { session: Session; besides: Amount }>();
+    for (const session of open) {
+      const { pairing, named } = session;
+      if (!named && this.mixed.has(this.sessionsOf(session)!)) this.givenBack = 'any';
+      if (pairing !== undefined) ofPairings.set(pairing, { session, besides: pairing.total - pairing.open });
+    }
     for (const session of open) {
       if (session.pairing !== undefined)
         this.longest.checkInOf(session.pairing, heldBy(session), { ...session, at: event.at });
       this.end(session, event);
       if (session.pairing !== undefined) this.longest.tell(session.pairing, event.at, session);
     }
+    this.givenBack = 'sure';
+    for (const [pairing, { session, besides }] of ofPairings)
+      this.endAll(pairing, besides, { ...session, at: event.at });
+  }
+
+  /** Of a seat, whatever the sessionizer held to be open; `besides`: what may have been open beyond that, and lingers as well. */
+  private endAll(pairing: LongestPairing, besides: Amount, event: SessionEvent): void {
+    pairing.end();
+    if (this.options.linger > 0n && besides > 0n)
+      this.mayLinger(event, pairing.fresh !== undefined && pairing.isShared ? 0n : besides);
+    this.longest.tell(pairing, event.at, event);
+    if (pairing.fresh !== undefined && pairing.isIdle) this.tighten(pairing, event);
   }
 
   /** The session goes on with the quantity of `event`, more or fewer than before. */
@@ -626,7 +677,7 @@ export class Sessions {
     this.lingering.delete(lingering);
     if (isPart) session.leaving -= held;
     if (held > 0n) this.reduce(session, held, ends);
-    const isApart = session.share === undefined || session.named;
+    const isApart = session.share === undefined || session.named || session.isApart;
     const doubtful = !isApart ? 0n : session.withdrawn ? most : most - held;
     if (doubtful !== 0n) this.sink.doubt(-doubtful, ends, session, 'lingering');
     const pairing = this.longest.of(session);
@@ -689,15 +740,17 @@ export class Sessions {
       if (this.isEnding ? size === 1 && parts === 0 : size === 1) return;
       if (!this.isEnding && isSure && parts === 0 && quantity === event.quantity) return;
     }
+    const sessions = this.sessionsOf(event);
+    const share = sessions !== undefined && this.several.has(sessions) ? undefined : event.share;
     const pairing =
-      loose?.fresh === undefined ? this.longest.loosen(event, this.sessionsOf(event) ?? [], false) : loose;
+      loose?.fresh === undefined ? this.longest.loosen(event, sessions ?? [], share, false) : loose;
     for (let last = held.last(); last !== undefined; last = held.last()) {
       const { session } = last;
       held.delete(last);
       pairing.greatest = session.quantity > pairing.greatest ? session.quantity : pairing.greatest;
       if (session.withdrawn) continue;
       if (!session.returned) pairing.open -= heldBy(session);
-      this.withdrawOne(session, event.at);
+      this.withdrawOne(session, event.at, pairing);
     }
     pairing.certain = 0n;
     for (const session of pairing.fresh!) if (!session.withdrawn && !session.returned) pairing.keep(session);
@@ -777,6 +830,7 @@ export class Sessions {
       session.pairing.open -= heldBy(session);
       session.pairing.certain = 0n;
     }
+    if (left.size === 0) this.several.delete(left);
     if (left.size === 0 && this.mixed.size > 0) {
       this.mixed.delete(left);
       this.quantities.delete(left);
@@ -876,5 +930,6 @@ function toSession(event: SessionEvent, slot: number): Session {
     closed: undefined,
     pairing: undefined,
     withdrawn: false,
+    isApart: false,
   };
 }
