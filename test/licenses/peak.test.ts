@@ -327,6 +327,19 @@ test('a part of a session whose quantity nobody can read lingers as no more than
   for (const { lower, upper } of tracker.finish(20n, true, 0n)) assert.ok(lower.amount <= upper.amount);
 });
 
+test('a check-in of all that may be open leaves nothing, though one session holds just so many', () => {
+  const steps = [
+    open(0, 'ann', 4),
+    open(6, 'ann', 0.5),
+    { ...close(12, 'ann', 2), unreadable: true },
+    open(20, 'ann', 1),
+    close(20, 'ann', 4),
+  ];
+  const [, last] = run(steps, [0, 21], { linger: 0, share: true, missingIsInUse: true });
+  // Of what nobody can read the last session may have given back less than it held.
+  assert.deepEqual([last!.lower.amount, last!.upper.amount], [0n, ONE / 2n]);
+});
+
 const open = (at: number, key: string, quantity = 1): Step => ({ kind: 'open', at, key, quantity });
 const close = (at: number, key: string, quantity = 1): Step => ({ kind: 'close', at, key, quantity });
 

@@ -127,7 +127,9 @@ export class LongestPairing {
   }
 
   get isIdle(): boolean {
-    return this.total === 0n && this.open === 0n && !(this.isShared && this.lingers);
+    // Where nobody knows which are open, and none can be, what the sessionizer still holds to be open is over as well.
+    const isEmpty = this.total === 0n && (this.open === 0n || this.fresh !== undefined);
+    return isEmpty && !(this.isShared && this.lingers);
   }
 
   get isOver(): boolean {
