@@ -21,7 +21,7 @@ const MAX_LIST_BYTES = 4 * 1024 * 1024;
  */
 export function findSealsBeside(files: readonly DiscoveredFile[], paths: readonly string[]): CheckResult[] {
   const read = new Set(files.map(({ file }) => path.resolve(file)));
-  const folders = paths.filter((place) => fs.statSync(place, { throwIfNoEntry: false })?.isDirectory());
+  const folders = paths.filter((place) => statOf(place)?.isDirectory());
   const named = new Map<string, string[]>();
   for (const { file, regular, sealed } of files) {
     if (!regular || sealed !== undefined || folders.some((folder) => isBelow(folder, file))) continue;
@@ -35,6 +35,15 @@ export function findSealsBeside(files: readonly DiscoveredFile[], paths: readonl
   return notices.length === 0 ? [] : [{ findings: [], notices }];
 }
 
+/** Undefined of a pattern, too, and of whatever is no name of a file. */
+function statOf(place: string): fs.Stats | undefined {
+  try {
+    return fs.statSync(place);
+  } catch {
+    return undefined;
+  }
+}
+
 function listsIn(folder: string): string[] {
   try {
     const names = fs.readdirSync(folder).filter((name) => textSealOf(name) !== undefined);
@@ -46,22 +55,26 @@ function listsIn(folder: string): string[] {
 }
 
 function noticeOf(list: string, logs: readonly string[]): Notice | undefined {
+  if (statOf(list)?.isFile() !== true) return undefined;
   const listed = listedIn(list);
+  if (listed === undefined) {
+    const message = `${quote(list)} lies beside ${quote(logs[0]!)}, and was neither looked at nor can it be: what it names is not known`;
+    return { code: 'unread-list', message };
+  }
   const log = logs.find((file) => listed.has(path.resolve(file)));
   if (log === undefined) return undefined;
   const message = `${quote(list)} names ${quote(log)} and was not looked at: name it, or the folder, to hold the log to it`;
   return { code: 'unread-list', message };
 }
 
-/** None where it cannot be read: then nobody knows what it names. */
-function listedIn(list: string): ReadonlySet<string> {
+/** The files that it names; undefined where it is too long or cannot be read. */
+function listedIn(list: string): ReadonlySet<string> | undefined {
   let text: string;
   try {
-    const stats = fs.statSync(list);
-    if (!stats.isFile() || stats.size > MAX_LIST_BYTES) return new Set();
+    if (fs.statSync(list).size > MAX_LIST_BYTES) return undefined;
     text = fs.readFileSync(list, 'utf8');
   } catch {
-    return new Set();
+    return undefined;
   }
   const kind = textSealOf(list)!;
   const seal = { ...NOT_READ, file: list, part: kind.parse(list, text) };

@@ -39,7 +39,7 @@ export class RowWriter {
     return this.buffer.subarray(this.begin, this.at);
   }
 
-  /** Forgets all rows; what was copied of them is overwritten by the next. */
+  /** Forgets all rows: whoever still looks at their bytes sees the next ones. */
   clear(): void {
     for (const chunk of this.chunks) if (chunk.length === CHUNK_BYTES) this.spare.push(chunk);
     this.chunks = [];

@@ -63,4 +63,11 @@ test('what cannot be read beside a log is no list that names it', async () => {
   fs.rmdirSync(at('SHA256SUMS'));
   fs.symlinkSync('nowhere', at('SHA256SUMS'));
   assert.doesNotMatch(await verify('listed.ndjson'), /unread-list/);
+  fs.rmSync(at('SHA256SUMS'));
+  // Of one that is too long nobody knows what it names.
+  fs.writeFileSync(at('SHA256SUMS'), '\n'.repeat(4 * 1024 * 1024 + 1));
+  assert.match(
+    await verify('listed.ndjson'),
+    /note\[unread-list\]: "SHA256SUMS" lies beside "listed.ndjson"/,
+  );
 });

@@ -307,7 +307,7 @@ export class Sessions {
 
   private withdrawOne(session: Session, at: Instant, { isShared }: LongestPairing): void {
     session.withdrawn = true;
-    this.sink.withdraw?.(session, at, this.isProvenAlike);
+    this.sink.withdraw(session, at, this.isProvenAlike);
     // What lingers of it counts alone all the same, until `stopLingering` ends the doubt.
     const lingers = session.returned ? session.quantity : session.leaving;
     session.isApart = session.share === undefined || !isShared;
