@@ -9,15 +9,18 @@ import { Sessions } from '../licenses/use/sessions.ts';
 import type { Mark } from '../model/mark.ts';
 import { type Coverage, type Group, type Judgement, MAX_RELATED } from '../model/relation.ts';
 import { MAX_TOLD, toldPlaces } from '../model/told-places.ts';
-import { isSameEvent } from './episode.ts';
+import { isSameEvent, leftOutJudgement } from './episode.ts';
 import {
   type ConcurrencyPlan,
   describe,
   type GroupPeak,
+  isOfClosesAlone,
   NO_DOUBTS,
   type OpenDoubts,
   reasons,
 } from './session-peak.ts';
+
+const CLOSED_MORE = 'closed more than the log shows to be opened: nobody knows how many were open before';
 
 /** One judgement a group: its peak. A peak that only doubts lift above what is allowed is undetermined. */
 export function* judgeOpenSessions(
@@ -34,6 +37,9 @@ export function* judgeOpenSessions(
   let members = new Map<string | undefined, number>();
   let first: Mark | undefined;
   let last: Instant | undefined;
+  let closes = 0;
+  /** Whether something was opened, or some close says the value that is counted. */
+  let isKnown = false;
   let previous: { mark: Mark; opens: boolean } | undefined;
   for (const mark of marks) {
     const opens = mark.step < plan.opens;
@@ -52,6 +58,8 @@ export function* judgeOpenSessions(
     run ??= startRun(plan, mark.time, coverage);
     first ??= mark;
     const event = toSessionEvent(mark, mark.time, plan);
+    if (!opens) closes++;
+    isKnown ||= opens || event.share !== undefined;
     run.repeats.advance(mark.time, (at) => run!.sessions.advance(at));
     if (mark.isSecond === true) {
       takeRepeat(run, event, opens);
@@ -79,6 +87,12 @@ export function* judgeOpenSessions(
   const otherwise = untimedCount > 0 ? untimed : [first!];
   const judgement = peak && conclude(plan, group, peak, otherwise, { untimed: untimedCount, repeats });
   if (judgement === undefined) return;
+  if (plan.counts === 'value' && !isKnown && untimedCount === 0) {
+    // A source that never says the value would have a finding for each of its groups, and be asked about none.
+    const why = `they close what the log does not show to be opened, and do not say "${plan.counted}"`;
+    yield leftOutJudgement(first!, group, judgement, { why, events: closes });
+    return;
+  }
   // Of the peak alone it would be too short: what a waiver covers must be all that exceeds.
   const span = { from: first!.time!, until: peak!.neverReturned > 0 ? until : last };
   yield untimedCount > 0 ? judgement : { ...judgement, span };
@@ -213,6 +227,7 @@ function conclude(
     related: toldPlaces(place!, related),
     count: toNumber(shown.amount),
     ...(subject !== undefined && { subject }),
+    ...(!proven && isOfClosesAlone(peak, doubts) && { alike: CLOSED_MORE }),
     identity: [...group, shown.witnesses[0]?.origin.identity ?? otherwise[0]!.identity],
   };
 }

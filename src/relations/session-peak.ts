@@ -70,6 +70,14 @@ function formatHolders({ witnesses }: ShownPeak): string {
   return names.length === 0 ? '' : `, by ${names.slice(0, NAMED_HOLDERS).map(quote).join(', ')}${more}`;
 }
 
+/** Whether nothing is in doubt but what was open before the log began, or whose open it lacks: of a log that begins while people work, many groups. */
+export function isOfClosesAlone(
+  { neverReturned, orphans }: GroupPeak,
+  { untimed, repeats }: OpenDoubts,
+): boolean {
+  return orphans > 0 && neverReturned === 0 && untimed === 0 && repeats === 0;
+}
+
 export function reasons({ neverReturned, orphans }: GroupPeak, { untimed, repeats }: OpenDoubts): string {
   const doubts = [
     [neverReturned, 'session has no close', 'sessions have no close'],

@@ -169,6 +169,28 @@ test('values that are opened again count once, and nobody knows which of them a 
   }
 });
 
+test('closes without an open that do not say what is counted are left out; one that says it is a doubt', () => {
+  const addresses = '  opens: [login]\n  closes: [logout]\n  field: ip\n  condition: {gt: 2}';
+  const silent: Step[] = [1, 2, 3, 4].map((at) => ({ at, opens: false, session: undefined, user: 'ann' }));
+  const [left, ...others] = judge(addresses, silent);
+  assert.deepEqual(others, []);
+  const why = 'they close what the log does not show to be opened, and do not say "ip"';
+  assert.deepEqual(left!.leftOut, { why, events: 4 });
+  for (const more of [logout(5, '1.2.3.4', 'ann'), login(5, '1.2.3.4', 'ann')]) {
+    const [doubt] = judge(addresses, [...silent, more]);
+    assert.deepEqual([doubt?.verdict, doubt?.leftOut], ['undetermined', undefined]);
+  }
+});
+
+test('what is in doubt for closes without an open alone is alike in many groups', () => {
+  const closes = [logout(1, 'a'), logout(2, 'b'), logout(3, 'c'), logout(4, 'd')];
+  const [judgement] = judge(SESSIONS, closes);
+  assert.equal(judgement!.verdict, 'undetermined');
+  assert.match(judgement!.alike!, /^closed more than the log shows to be opened/);
+  assert.equal(judge(SESSIONS, [...closes, login(5, 'e')])[0]!.alike, undefined);
+  assert.equal(judge(SESSIONS, [...THREE, logout(7, 'd')])[0]!.alike, undefined);
+});
+
 test('the message of the rule is used, with the group in it', () => {
   const grouped = `${SESSIONS}\n  group-by: [tenant]`;
   const [judgement] = judge(
