@@ -30,7 +30,14 @@ const OUTPUT = new URL('../docs/rule-rates.json', import.meta.url);
 
 /** Folders as they lie. Attacks were carried out to be recorded; the rest was recorded, or made up, without one. */
 const FOLDERS: Record<SampleKind, readonly string[]> = {
-  ordinary: ['aws-trailscraper', 'azure-sentinel', 'beats-filebeat-oss', 'gcp-cloudevents', 'k8s-audit2rbac'],
+  ordinary: [
+    'aws-trailscraper',
+    'azure-sentinel',
+    'beats-filebeat-oss',
+    'flexnet',
+    'gcp-cloudevents',
+    'k8s-audit2rbac',
+  ],
   attacks: ['aws-stratus-datadog', 'aws-stratus-invictus', 'det-eng-samples'],
 };
 
@@ -130,7 +137,7 @@ function toText({ samples, rules }: RuleRates): string {
 if (!existsSync(DATA)) process.stderr.write(`skipped: there is no sample data at ${DATA}\n`);
 else {
   const problems: Problem[] = [];
-  const request = buildRequest(['.'], { config: false, builtinRules: true }, problems);
+  const request = buildRequest(['.'], { config: false, builtinRules: true, zone: 'UTC' }, problems);
   if (problems.length > 0) throw new ProblemsError(problems);
   const folder = mkdtempSync(join(tmpdir(), 'rule-rates-'));
   try {
