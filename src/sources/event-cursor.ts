@@ -16,16 +16,7 @@ import {
   plainOffsetMs,
   wholeMs,
 } from '../base/instant.ts';
-import {
-  hasDuplicateKeys,
-  JsonArray,
-  JsonNumber,
-  JsonObject,
-  type JsonValue,
-  parseJson,
-  toCompactJson,
-  toScalarText,
-} from '../base/json.ts';
+import { hasDuplicateKeys, type JsonValue, parseJson, toCompactJson } from '../base/json.ts';
 import {
   asciiText,
   BACKSLASH,
@@ -42,17 +33,20 @@ import { SlotScanner } from '../base/slot-scanner.ts';
 import { wholeNumberAt, wholeNumberOf } from '../base/whole-number.ts';
 import type { AuditField, Event, Fields, Slot, Span, ValueKind } from '../model/event.ts';
 import type { Place } from '../model/place.ts';
+import { AskedFields } from './asked-fields.ts';
+import { ComputedField, type ComputedValue } from './computed-field.ts';
+import { hashBytes } from './hash-bytes.ts';
 import {
-  type Alternative,
   isEmpty,
   type MappedField,
   type Mapping,
   mapField,
   mapIdentity,
-  type Translation,
   toOwnPaths,
   toRawPaths,
 } from './mapping.ts';
+import { KnownShapes, type ShapeFacts, UNDECIDED } from './shape-facts.ts';
+import { kindOf, treeSpan, treeText } from './tree-values.ts';
 import type { ValueIds } from './value-ids.ts';
 
 const KIND_NAMES: readonly ValueKind[] = [
@@ -65,59 +59,13 @@ const KIND_NAMES: readonly ValueKind[] = [
   'object',
 ];
 
-/** A canonical field that is more than one raw field by another name. */
-type ComputedSlot = {
-  field: MappedField;
-  /** Scanner slots by path number, NO_SLOT where the field does not use the path. */
-  slots: number[];
-  /** For a field that is only a choice of raw fields: those, in order. It then keeps the kind of the chosen one. */
-  choices: number[] | undefined;
-  /** Else the raw fields that are tried first and stand for the field as they are. */
-  leading: readonly number[];
-  /** The scanner slots in use, and what they computed to before, by `inputKey`. */
-  used: number[];
-  /** Those whose texts matter: of the others it matters that they have one, which the shape of a record tells. */
-  textual: ReadonlySet<number>;
-  values: Map<number, ComputedValue>;
-  recent: RecentValues;
-};
-
-type ComputedValue = { text: string | undefined; id: number };
-
-/** What was computed last, at places that shape and input ids choose: three words of keys for each value. */
-type RecentValues = { keys: Int32Array; values: ComputedValue[] };
-
-/** A power of two; most fields have a handful of values. */
-const RECENT = 256;
-
-/** Computed values kept for one field; audit logs have a handful of outcomes and some thousand targets. */
-const MAX_REMEMBERED = 1 << 16;
-
 /** From this length on a comparison by the kernel is faster than one by characters (measured). */
 const SHORT_TEXT = 24;
 
-/** After so many questions about a field it is decided how they are answered best. */
-const SAMPLE = 64;
-
 /** Stands for "this record has none of the choices". */
 const NO_SLOT = -1;
-/** Not asked so far for a record of this shape. */
-const UNDECIDED = -2;
 /** Stands for "this field is not a choice: its text is computed". */
 const NO_CHOICE = -3;
-
-/** What follows from the shape of a record alone, found out once for all records of the shape. */
-type ShapeFacts = {
-  readonly shape: number;
-  /** By computed slot: the raw slot that it is, or NO_SLOT, NO_CHOICE, UNDECIDED. */
-  chosen: Int32Array;
-  /** By computed slot: those of its `used` whose values matter, `undefined` where not asked so far. */
-  inputs: (readonly Slot[] | undefined)[];
-  /** By computed slot: what it always is, where none of its inputs' values matters. */
-  fixed: (ComputedValue | undefined)[];
-  /** Which of `identityLists` names the record; -1 where none does, or UNDECIDED. */
-  identity: number;
-};
 
 export class EventCursor implements Event, Fields {
   readonly source: string;
@@ -137,7 +85,7 @@ export class EventCursor implements Event, Fields {
   /** Scanner slot names, for the tree path. */
   private readonly names: string[][] = [];
   /** Computed slots are numbered from -2 downwards, so that scanner slots stay what they are. */
-  private readonly computed: ComputedSlot[] = [];
+  private readonly computed: ComputedField[] = [];
   private readonly timeSlot: Slot;
   /** Slots of `mapping.identity`, and where the hash of an identity begins. */
   private readonly identityLists: readonly (readonly Slot[])[];
@@ -162,21 +110,15 @@ export class EventCursor implements Event, Fields {
   private knownTimeMs = Number.NaN;
   private knownTimeNanos = 0;
   /** Of the shape of this record; of this record alone where the shape is not known. */
-  private facts = newFacts(-1, 0);
-  private readonly factsByShape: (ShapeFacts | undefined)[] = [];
+  private facts: ShapeFacts;
+  private readonly shapes = new KnownShapes();
   /** For each computed slot its value in this record; valid while `computedFor` is this record. */
   private readonly computedValues: ComputedValue[] = [];
   private readonly computedFor: number[] = [];
   /** Ids of this record's first values, by slot; valid where `idsFor` is this record. */
   private readonly knownIds: number[] = [];
   private readonly idsFor: number[] = [];
-  /** By raw slot: how often an id was asked for and since which record; texts asked for, new ones among them, the conclusion. */
-  private readonly askedIds: number[] = [];
-  private readonly askedSince: number[] = [];
-  private readonly askedTexts: number[] = [];
-  private readonly sampledAt: number[] = [];
-  private readonly novelTexts: number[] = [];
-  private readonly repeats: (boolean | undefined)[] = [];
+  private readonly asked = new AskedFields();
   /** Of the records that the cursor has stood on. */
   recordNumber = 0;
   /** One closure for the cursor's life; mappings number their paths. */
@@ -189,6 +131,7 @@ export class EventCursor implements Event, Fields {
     this.trie = kernel?.newTrie();
     this.mapping = mapping;
     this.ids = ids;
+    this.facts = this.shapes.of(-1);
     this.timeSlot = this.audit('time');
     this.identityLists = mapping.identity.map((paths) => paths.map((path) => this.path(path)));
     const seed = new Uint32Array([0x811c9dc5, 0]);
@@ -260,23 +203,9 @@ export class EventCursor implements Event, Fields {
 
   private compileField(field: MappedField | undefined): Slot {
     const mapped = field ?? { alternatives: [] };
-    const slots = this.mapping.paths.map((_, index) => (usesPath(mapped, index) ? this.path(index) : -1));
-    const choices = mapped.alternatives.every(isPlainPath)
-      ? mapped.alternatives.map((each) => slots[each.path]!)
-      : undefined;
-    const used = slots.filter((slot) => slot >= 0);
-    this.computed.push({
-      field: mapped,
-      slots,
-      choices,
-      leading: leadingPaths(mapped).map((path) => slots[path]!),
-      used,
-      textual: new Set([...textualPaths(mapped)].map((path) => slots[path]!)),
-      values: new Map(),
-      recent: { keys: new Int32Array(RECENT * 3), values: [] },
-    });
-    this.factsByShape.length = 0;
-    this.facts = newFacts(-1, this.computed.length);
+    this.computed.push(new ComputedField(mapped, this.mapping.paths.length, (path) => this.path(path)));
+    this.shapes.restart(this.computed.length);
+    this.facts = this.shapes.of(-1);
     return -1 - this.computed.length;
   }
 
@@ -328,17 +257,7 @@ export class EventCursor implements Event, Fields {
     this.knownBytes = undefined;
     this.timeIsKnown = false;
     this.recordNumber++;
-    const facts = found.shape < 0 ? undefined : this.factsByShape[found.shape];
-    this.facts = facts ?? this.newFactsOf(found.shape);
-  }
-
-  private newFactsOf(shape: number): ShapeFacts {
-    const facts = newFacts(shape, this.computed.length);
-    if (shape < 0) return facts;
-    // Without holes the array stays an array.
-    while (this.factsByShape.length <= shape) this.factsByShape.push(undefined);
-    this.factsByShape[shape] = facts;
-    return facts;
+    this.facts = this.shapes.of(found.shape);
   }
 
   /** Says where the scanned record stands. */
@@ -517,37 +436,24 @@ export class EventCursor implements Event, Fields {
   private firstText(slot: Slot, value: number): string | undefined {
     let id = this.found.ids[value]!;
     if (id === NO_ID) {
-      if (this.repeats[slot] === false || !this.isScalar(value)) return this.valueText(value);
-      if (this.repeats[slot]) this.wish(slot);
+      const repeats = this.asked.repeats[slot];
+      if (repeats === false || !this.isScalar(value)) return this.valueText(value);
+      if (repeats) this.wish(slot);
       id = this.scalarId(value, this.found.kind(value));
     }
     const known = id < 0 ? undefined : this.ids.textOf(id);
-    if (this.repeats[slot] === undefined) this.sample(slot, known === undefined);
+    if (this.asked.repeats[slot] === undefined)
+      this.asked.sampleText(slot, this.recordNumber, known === undefined);
     if (known !== undefined) return known;
     const text = this.valueText(value);
     if (text !== undefined && id >= 0) this.ids.keepText(id, text);
     return text;
   }
 
-  /** Identifiers and hashes of records never repeat: whether a field's texts do, its first ones tell, each record's once. */
-  private sample(slot: Slot, isNovel: boolean): void {
-    if (this.sampledAt[slot] === this.recordNumber) return;
-    this.sampledAt[slot] = this.recordNumber;
-    const asked = (this.askedTexts[slot] ?? 0) + 1;
-    this.askedTexts[slot] = asked;
-    if (isNovel) this.novelTexts[slot] = (this.novelTexts[slot] ?? 0) + 1;
-    if (asked === SAMPLE) this.repeats[slot] = (this.novelTexts[slot] ?? 0) * 2 < SAMPLE;
-  }
-
   /** Somebody asks for the first id of a field. Who asks of most records shall have it from the scan. */
   private wish(slot: Slot): void {
     if (this.trie === undefined || this.ids.kernel !== this.kernel) return;
-    const asked = (this.askedIds[slot] ?? 0) + 1;
-    if (asked === 1) this.askedSince[slot] = this.recordNumber;
-    this.askedIds[slot] = asked;
-    if (asked < SAMPLE) return;
-    if (this.recordNumber - this.askedSince[slot]! < SAMPLE * 2) this.trie.wantId(slot);
-    this.askedIds[slot] = 0;
+    if (this.asked.isIdWanted(slot, this.recordNumber)) this.trie.wantId(slot);
   }
 
   private isScalar(value: number): boolean {
@@ -643,7 +549,7 @@ export class EventCursor implements Event, Fields {
       return origin === undefined ? undefined : this.span(origin, at);
     }
     if (slot === NO_SLOT) return undefined;
-    if (this.found.needsTree) return this.treeSpan(slot);
+    if (this.found.needsTree) return treeSpan(this.json(), this.names[slot] ?? []);
     const value = this.found.valueAt(slot, at);
     if (value < 0) return undefined;
     const keyStart = this.found.keyStart(value);
@@ -715,20 +621,11 @@ export class EventCursor implements Event, Fields {
     if (inputs.length > 2) return this.rememberedValue(computed);
     const first = this.id(inputs[0]!);
     const second = inputs.length > 1 ? this.id(inputs[1]!) : NO_ID;
-    const { keys, values } = computed.recent;
-    const place = (Math.imul(facts.shape, 31) + Math.imul(second, 7) + first) & (RECENT - 1);
-    const key = place * 3;
-    // Keys are zero where nothing was kept.
-    if (keys[key] === facts.shape + 1 && keys[key + 1] === first && keys[key + 2] === second)
-      return values[place]!;
+    const recent = computed.recent(facts.shape, first, second);
+    if (recent !== undefined) return recent;
     const value = this.rememberedValue(computed);
     // Beyond the bound an id does not tell values apart.
-    if (first === -1 || second === -1) return value;
-    while (values.length <= place) values.push(value);
-    values[place] = value;
-    keys[key] = facts.shape + 1;
-    keys[key + 1] = first;
-    keys[key + 2] = second;
+    if (first !== -1 && second !== -1) computed.keepRecent(facts.shape, first, second, value);
     return value;
   }
 
@@ -740,22 +637,22 @@ export class EventCursor implements Event, Fields {
   }
 
   /** Whether records of this shape may differ in the computed field by what the slot holds. */
-  private isInput(slot: Slot, { textual }: ComputedSlot): boolean {
+  private isInput(slot: Slot, { textual }: ComputedField): boolean {
     const value = textual.has(slot) ? this.found.first(slot) : -1;
     return value >= 0 && this.found.kind(value) !== KIND.null;
   }
 
   /** What a mapping computes depends on the values at its paths alone: for up to two of them it is computed once. */
-  private rememberedValue(computed: ComputedSlot): ComputedValue {
+  private rememberedValue(computed: ComputedField): ComputedValue {
     const key = this.found.needsTree ? -1 : this.inputKey(computed.used);
-    const known = key < 0 ? undefined : computed.values.get(key);
+    const known = key < 0 ? undefined : computed.remembered(key);
     if (known !== undefined) return known;
     const value = this.computedValue(computed);
-    if (key >= 0 && computed.values.size < MAX_REMEMBERED) computed.values.set(key, value);
+    if (key >= 0) computed.remember(key, value);
     return value;
   }
 
-  private computedValue({ field }: ComputedSlot): ComputedValue {
+  private computedValue({ field }: ComputedField): ComputedValue {
     const text = mapField(field, this.readPath);
     const id = this.ids.idOfText(text === undefined ? KIND.missing : KIND.string, text ?? '');
     return { text, id };
@@ -842,13 +739,6 @@ export class EventCursor implements Event, Fields {
 
   private treeValues(slot: Slot): JsonValue[] {
     return findValues(this.json(), ...(this.names[slot] ?? []));
-  }
-
-  private treeSpan(slot: Slot): Span | undefined {
-    const record = this.json();
-    if (!(record instanceof JsonObject)) return undefined;
-    const member = this.names[slot]?.map((name) => record.member(name)).find((each) => each !== undefined);
-    return member && { keyStart: member.keyStart, start: member.valueStart, end: member.valueEnd };
   }
 
   /** The raw field whose values a canonical one stands for in this record, as `text` does; a computed text stands for itself. */
@@ -961,92 +851,11 @@ export class EventCursor implements Event, Fields {
     const id = this.found.ids[value]!;
     if (id !== NO_ID) return id;
     // To be asked for texts is what tells whether they repeat.
-    if (this.repeats[chosen] === undefined) this.text(chosen);
-    return this.repeats[chosen] === true ? this.id(chosen) : -1;
+    if (this.asked.repeats[chosen] === undefined) this.text(chosen);
+    return this.asked.repeats[chosen] === true ? this.id(chosen) : -1;
   }
 }
 
 /** Answers of `copyText`. */
 export const ABSENT = -1;
 export const ASK_TEXT = -2;
-function newFacts(shape: number, computed: number): ShapeFacts {
-  const chosen = new Int32Array(computed).fill(UNDECIDED);
-  return {
-    shape,
-    chosen,
-    inputs: new Array(computed).fill(undefined),
-    fixed: new Array(computed).fill(undefined),
-    identity: UNDECIDED,
-  };
-}
-
-/** FNV-1a, and a second hash with another multiplier; both continue from what `key` holds, a separator first. */
-export function hashBytes(bytes: Uint8Array, start: number, end: number, key: Uint32Array): void {
-  let first = Math.imul(key[0]! ^ 0xff, 0x01000193);
-  let second = Math.imul(key[1]! ^ 0xff, 0x5bd1e995);
-  for (let index = start; index < end; index++) {
-    first = Math.imul(first ^ bytes[index]!, 0x01000193);
-    second = Math.imul(second ^ bytes[index]!, 0x5bd1e995);
-  }
-  key[0] = first;
-  key[1] = second ^ (second >>> 15);
-}
-
-function isPlainPath(alternative: Alternative): alternative is Alternative & { kind: 'path' } {
-  return (
-    alternative.kind === 'path' &&
-    alternative.guards.length === 0 &&
-    alternative.translation === undefined &&
-    alternative.whenAbsent === undefined
-  );
-}
-
-/** The paths of the alternatives that come before the first with guards or other words. */
-function leadingPaths({ alternatives }: MappedField): number[] {
-  const paths: number[] = [];
-  for (const alternative of alternatives) {
-    if (!isPlainPath(alternative)) break;
-    paths.push(alternative.path);
-  }
-  return paths;
-}
-
-/** The paths of which `mapField` looks at more than whether they have a text. */
-function textualPaths({ alternatives }: MappedField): Set<number> {
-  const paths = new Set<number>();
-  for (const alternative of alternatives) {
-    for (const guard of alternative.guards)
-      if ('globs' in guard && !guard.globs.includes('*')) paths.add(guard.path);
-    if (alternative.kind === 'join') for (const path of alternative.paths) paths.add(path);
-    if (alternative.kind === 'path' && !isOneWord(alternative.translation)) paths.add(alternative.path);
-  }
-  return paths;
-}
-
-function isOneWord(translation: Translation | undefined): boolean {
-  return translation !== undefined && translation.entries.length === 0 && translation.otherwise !== undefined;
-}
-
-function usesPath(field: MappedField, path: number): boolean {
-  return field.alternatives.some(
-    (alternative) =>
-      alternative.guards.some((guard) => guard.path === path) ||
-      (alternative.kind === 'path' && alternative.path === path) ||
-      (alternative.kind === 'join' && alternative.paths.includes(path)),
-  );
-}
-
-function kindOf(value: JsonValue | undefined): KindCode {
-  if (value === undefined) return KIND.missing;
-  if (value === null) return KIND.null;
-  if (value instanceof JsonNumber) return KIND.number;
-  if (value instanceof JsonArray) return KIND.array;
-  if (value instanceof JsonObject) return KIND.object;
-  return typeof value === 'string' ? KIND.string : KIND.boolean;
-}
-
-function treeText(value: JsonValue | undefined): string | undefined {
-  return value instanceof JsonObject || value instanceof JsonArray
-    ? toCompactJson(value)
-    : toScalarText(value);
-}

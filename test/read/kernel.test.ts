@@ -9,7 +9,7 @@ import { KIND } from '../../src/base/found-values.ts';
 import { NANOS_PER_MS, parsePlainTimestamp } from '../../src/base/instant.ts';
 import { type ScanKernel, UNUSUAL } from '../../src/base/scan-kernel.ts';
 import { KERNEL_FILE } from '../../src/read/kernel/load-kernel.ts';
-import { hashBytes } from '../../src/sources/event-cursor.ts';
+import { hashBytes } from '../../src/sources/hash-bytes.ts';
 import { ValueIds } from '../../src/sources/value-ids.ts';
 import { KernelFuzz } from '../support/kernel-fuzz.ts';
 import { Chance, WANTED } from '../support/made-json.ts';
