@@ -30,11 +30,12 @@ export function* judgeOpenSessions(
   coverage: Coverage,
 ): Generator<Judgement> {
   let run: Run | undefined;
+  const keys = new SessionKeys();
   const untimed: Mark[] = [];
   let untimedCount = 0;
   let repeats = 0;
-  /** Of the event at hand, how often each session came. */
-  let members = new Map<string | undefined, number>();
+  /** Of the event at hand, how often each session came; most events have one. */
+  const members = new Map<string | undefined, number>();
   let first: Mark | undefined;
   let last: Instant | undefined;
   let closes = 0;
@@ -46,7 +47,7 @@ export function* judgeOpenSessions(
     const isAgain = previous?.opens === opens && isSameEvent(previous.mark, mark);
     // One event that matches two rules is one event; through one rule it comes once for each of its values.
     if (isAgain && previous!.mark.step !== mark.step) continue;
-    if (!isAgain) members = new Map();
+    if (!isAgain && members.size > 0) members.clear();
     previous = { mark, opens };
     if (mark.isSecond === true && isNamed(mark, plan)) continue;
     if (mark.time === undefined) {
@@ -57,10 +58,10 @@ export function* judgeOpenSessions(
     }
     run ??= startRun(plan, mark.time, coverage);
     first ??= mark;
-    const event = toSessionEvent(mark, mark.time, plan);
+    const event = toSessionEvent(mark, mark.time, plan, keys);
     if (!opens) closes++;
     isKnown ||= opens || event.share !== undefined;
-    run.repeats.advance(mark.time, (at) => run!.sessions.advance(at));
+    run.repeats.advance(mark.time, run.advance);
     if (mark.isSecond === true) {
       takeRepeat(run, event, opens);
       if (opens) repeats++;
@@ -79,7 +80,7 @@ export function* judgeOpenSessions(
     return;
   }
   const until = coverage !== undefined && coverage.until > last ? coverage.until : last;
-  run.repeats.advance(until, (at) => run!.sessions.advance(at));
+  run.repeats.advance(until, run.advance);
   run.sessions.advance(until);
   const peaks = run.tracker.finish(until, plan.timeout !== undefined, BigInt(untimedCount) * ONE);
   const peak = peaks[run.inForce];
@@ -121,6 +122,7 @@ type Run = {
   members: Map<string | undefined, Set<string>>;
   repeats: RepeatedSeats;
   sessions: Sessions;
+  advance: (at: Instant) => void;
   tracker: PeakTracker;
   inForce: number;
 };
@@ -167,20 +169,43 @@ function startRun({ rule, allowed, timeout }: ConcurrencyPlan, first: Instant, c
   const proofAbove = BigInt(Math.max(0, allowed)) * ONE;
   const tracker = new PeakTracker([begin, ...turns].map((turn) => ({ from: turn, proofAbove })));
   const options = { linger: 0n, ...(timeout !== undefined && { timeout }) };
+  const sessions = new Sessions(options, tracker);
   return {
     tracker,
     members: new Map(),
     repeats: new RepeatedSeats(options, (by, at) => tracker.doubt(by, at)),
     inForce: to !== undefined && to <= begin ? -1 : from > begin ? 1 : 0,
-    sessions: new Sessions(options, tracker),
+    sessions,
+    advance: (at) => sessions.advance(at),
   };
 }
 
-function toSessionEvent(mark: Mark, at: Instant, { counts, joined }: ConcurrencyPlan): SessionEvent {
+/** Names of sessions: one after another the marks of a group often have the same. */
+class SessionKeys {
+  private kind = '';
+  private named: string | null = null;
+  private known = '';
+
+  of(kind: 'user' | 'session', named: string | null): string {
+    if (kind !== this.kind || named !== this.named) {
+      this.kind = kind;
+      this.named = named;
+      this.known = JSON.stringify([kind, named]);
+    }
+    return this.known;
+  }
+}
+
+function toSessionEvent(
+  mark: Mark,
+  at: Instant,
+  { counts, joined }: ConcurrencyPlan,
+  keys: SessionKeys,
+): SessionEvent {
   const { values, subject, place } = mark;
   const session = joined ? values[0] : undefined;
   const share = counts === 'user' ? subject : counts === 'value' ? sharedValue(values, joined) : undefined;
-  const key = JSON.stringify(session === undefined ? ['user', subject ?? null] : ['session', session]);
+  const key = session === undefined ? keys.of('user', subject ?? null) : keys.of('session', session);
   const holder = subject ?? session ?? 'nobody named';
   return {
     at,
