@@ -10,6 +10,7 @@ import type { Mark } from '../model/mark.ts';
 import { type Coverage, type Group, type Judgement, MAX_RELATED } from '../model/relation.ts';
 import { MAX_TOLD, toldPlaces } from '../model/told-places.ts';
 import { isSameEvent, leftOutJudgement } from './episode.ts';
+import { isNamed, SessionKeys, toSessionEvent } from './marked-session.ts';
 import {
   type ConcurrencyPlan,
   describe,
@@ -99,11 +100,6 @@ export function* judgeOpenSessions(
   yield untimedCount > 0 ? judgement : { ...judgement, span };
 }
 
-/** An id names one session, however often it is told; without one each open is a session. */
-function isNamed({ values }: Mark, { joined }: ConcurrencyPlan): boolean {
-  return joined && values[0] !== undefined;
-}
-
 /** The session of an open that repeats another is a doubt, and a close that repeats another may be of either. */
 function takeRepeat({ sessions, repeats }: Run, event: SessionEvent, opens: boolean): void {
   sessions.advance(event.at);
@@ -178,54 +174,6 @@ function startRun({ rule, allowed, timeout }: ConcurrencyPlan, first: Instant, c
     sessions,
     advance: (at) => sessions.advance(at),
   };
-}
-
-/** Names of sessions: one after another the marks of a group often have the same. */
-class SessionKeys {
-  private kind = '';
-  private named: string | null = null;
-  private known = '';
-
-  of(kind: 'user' | 'session', named: string | null): string {
-    if (kind !== this.kind || named !== this.named) {
-      this.kind = kind;
-      this.named = named;
-      this.known = JSON.stringify([kind, named]);
-    }
-    return this.known;
-  }
-}
-
-function toSessionEvent(
-  mark: Mark,
-  at: Instant,
-  { counts, joined }: ConcurrencyPlan,
-  keys: SessionKeys,
-): SessionEvent {
-  const { values, subject, place } = mark;
-  const session = joined ? values[0] : undefined;
-  const share = counts === 'user' ? subject : counts === 'value' ? sharedValue(values, joined) : undefined;
-  const key = session === undefined ? keys.of('user', subject ?? null) : keys.of('session', session);
-  const holder = subject ?? session ?? 'nobody named';
-  return {
-    at,
-    key,
-    named: session !== undefined,
-    feature: '',
-    holder,
-    share,
-    quantity: ONE,
-    stated: false,
-    unreadable: false,
-    place,
-    origin: mark,
-  };
-}
-
-/** Undefined where a field is absent: to take such sessions for one could hide some. */
-function sharedValue(values: Mark['values'], joined: boolean): string | undefined {
-  const own = joined ? values.slice(1) : values;
-  return own.includes(undefined) ? undefined : JSON.stringify(own);
 }
 
 /** `otherwise`: marks that stand for the peak where it has no witnesses. */
