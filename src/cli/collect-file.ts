@@ -1,12 +1,13 @@
 /** One file on its way into an archive: read as `verify` reads it, its records handed on as the bytes they are. */
 import type { JsonValue } from '../base/json.ts';
+import { isSystemError } from '../base/system-error.ts';
 import { count, escapeControls, quote } from '../base/text-safety.ts';
 import { judgeHead } from '../engine/file-head.ts';
 import { toReportName } from '../engine/file-part.ts';
 import type { OnProgress } from '../engine/file-scan.ts';
 import type { Plan, Programs } from '../engine/plan.ts';
 import type { DiscoveredFile } from '../read/discover.ts';
-import { isSystemError, type ReadOutcome, readInput } from '../read/open.ts';
+import { type ReadOutcome, readInput } from '../read/open.ts';
 import { nextTurn } from '../read/plain-bytes.ts';
 import { type BesideMember, type Malformed, RecordReader, type RecordSink } from '../read/records.ts';
 import type { EventCursor } from '../sources/event-cursor.ts';

@@ -1,10 +1,11 @@
 /** `audit-check collect`: exports of several sources into one archive, whose log is signed as it grows. */
+
+import { isSystemError } from '../base/system-error.ts';
 import { count, formatNumber } from '../base/text-safety.ts';
 import { CHECKS } from '../checks/index.ts';
 import { compilePlan, type Plan, Programs } from '../engine/plan.ts';
 import { type Problem, ProblemsError } from '../model/problem.ts';
 import { type DiscoveredFile, discover, STDIN } from '../read/discover.ts';
-import { isSystemError } from '../read/open.ts';
 import type { LeafProfile } from '../store/archive-records.ts';
 import type { Salting } from '../store/archive-salting.ts';
 import { createSealer, type Sealer } from '../store/archive-sealer.ts';

@@ -2,12 +2,13 @@
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import { parseJson } from '../base/json.ts';
+import { isSystemError } from '../base/system-error.ts';
 import { type SampledRecord, Sampler } from '../evidence/sample.ts';
 import { SAMPLED_FIELDS, type SampledEvent } from '../evidence/tables.ts';
 import type { InputSummary, Report } from '../model/report.ts';
 import type { AuditRequest } from '../model/request.ts';
 import { unwrapDocker } from '../read/docker.ts';
-import { decodedBlocks, isSystemError } from '../read/open.ts';
+import { decodedBlocks } from '../read/open.ts';
 import type { Mapping } from '../sources/mapping.ts';
 import { UNKNOWN_SOURCE } from '../sources/mapping.ts';
 import { toRecordView } from '../sources/record-view.ts';

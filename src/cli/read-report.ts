@@ -6,12 +6,12 @@ import { JsonArray, JsonObject, type JsonValue, parseJson } from '../base/json.t
 import { JsonSyntaxError } from '../base/lexical.ts';
 import { packageFile } from '../base/package-file.ts';
 import { isPlainObject } from '../base/plain-value.ts';
+import { isSystemError } from '../base/system-error.ts';
 import { quote } from '../base/text-safety.ts';
 import { createAjv } from '../checks/linear-ajv.ts';
 import { type Contradiction, contradictionsIn } from '../model/contradictions.ts';
 import { type Problem, ProblemsError } from '../model/problem.ts';
 import { REPORT_SCHEMA, type Report } from '../model/report.ts';
-import { isSystemError } from '../read/open.ts';
 import { AGE_WORDS, parseAge } from '../retention/calendar-age.ts';
 
 /** Schema errors that are printed: a report by another tool breaks it everywhere. */

@@ -2,10 +2,10 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { didYouMean } from '../base/nearest-name.ts';
+import { isSystemError } from '../base/system-error.ts';
 import { count, escapeControls, quote } from '../base/text-safety.ts';
 import { ShapeReader } from '../base/yaml-shape.ts';
 import { type Problem, ProblemsError } from '../model/problem.ts';
-import { isSystemError } from '../read/open.ts';
 import { compileWithout, parseRedactionPolicy, type RoleView } from '../redaction/redaction-policy.ts';
 import type { ViewMarker } from '../store/archive-records.ts';
 import { unfinishedView, type ViewSum, writeView } from '../store/archive-view.ts';

@@ -1,13 +1,14 @@
 /** Records of a log file as leaves: the hash of each record's exact bytes as the reader frames it, in batches. */
 import fs from 'node:fs';
 import type { JsonValue } from '../base/json.ts';
+import { isSystemError } from '../base/system-error.ts';
 import { CHECKS } from '../checks/index.ts';
 import { judgeHead } from '../engine/file-head.ts';
 import { compilePlan, type Plan } from '../engine/plan.ts';
 import type { AuditRequest } from '../model/request.ts';
 import { detectCompression } from '../read/compressed.ts';
 import { loadKernel } from '../read/kernel/load-kernel.ts';
-import { isSystemError, type ReadOutcome, readInput } from '../read/open.ts';
+import { type ReadOutcome, readInput } from '../read/open.ts';
 import { readToEnd } from '../read/plain-bytes.ts';
 import { RecordReader, type RecordSink } from '../read/records.ts';
 import { EventCursor } from '../sources/event-cursor.ts';

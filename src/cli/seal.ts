@@ -2,11 +2,11 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { isSystemError } from '../base/system-error.ts';
 import { count, escapeControls, quote } from '../base/text-safety.ts';
 import { type Problem, ProblemsError } from '../model/problem.ts';
 import { DEFAULT_LIMITS } from '../model/request.ts';
 import { type DiscoveredFile, discover, STDIN } from '../read/discover.ts';
-import { isSystemError } from '../read/open.ts';
 import { TiledLog } from '../store/tiled-log.ts';
 import { StoreFault } from '../store/tiled-log-files.ts';
 import { dropInventories, readInventory } from '../store/tiled-log-inventory.ts';

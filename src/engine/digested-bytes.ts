@@ -1,8 +1,8 @@
 /** The bytes of a file of lines while it is cut: their digests up to some offsets, and the lines in them. */
 import crypto from 'node:crypto';
 import { NEWLINE } from '../base/lexical.ts';
+import { isSystemError } from '../base/system-error.ts';
 import { type CutTools, cutLines, type LineStretch } from '../read/cut-lines.ts';
-import { isSystemError } from '../read/open.ts';
 import { CHANGED, type LineRange, type OnPiece } from '../read/plain-bytes.ts';
 import { AlteredSince, StateRefusal } from './run-state.ts';
 import { rangeBytesFor, type Sizes } from './tasks.ts';

@@ -6,6 +6,7 @@
 
 import { type Instant, nanosBeyondMs, wholeMs } from '../base/instant.ts';
 import { type JsonValue, parseJsonAt } from '../base/json.ts';
+import { isSystemError } from '../base/system-error.ts';
 import type { EventTest } from '../match/compile-detection.ts';
 import type { Event } from '../model/event.ts';
 import type { Detection } from '../model/rule.ts';
@@ -14,7 +15,7 @@ import type { TextFormat, TextPlace } from '../model/text-format.ts';
 import { replay } from '../read/cut-text.ts';
 import type { DiscoveredFile } from '../read/discover.ts';
 import { addMalformed, startEpisodes } from '../read/input-findings.ts';
-import { isSystemError, type ReadOutcome, readInput } from '../read/open.ts';
+import { type ReadOutcome, readInput } from '../read/open.ts';
 import { type LineRange, readRange } from '../read/plain-bytes.ts';
 import {
   type BesideMember,

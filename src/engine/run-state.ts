@@ -4,11 +4,11 @@
  */
 import v8 from 'node:v8';
 import { sha256Hex } from '../base/digest.ts';
+import { isSystemError } from '../base/system-error.ts';
 import type { AuditRequest } from '../model/request.ts';
 import { digestFile } from '../read/digest-file.ts';
 import type { DiscoveredFile } from '../read/discover.ts';
 import { lastLineEnd } from '../read/line-end.ts';
-import { isSystemError } from '../read/open.ts';
 import type { SavedState } from '../read/state-folder.ts';
 import type { Plan } from './plan.ts';
 import { mergeParts, type ScanPart, startPart } from './scan-part.ts';

@@ -1,10 +1,10 @@
 /** How a run is cut into tasks: files in their order, small ones together, a large file of lines in ranges. */
 import crypto from 'node:crypto';
+import { isSystemError } from '../base/system-error.ts';
 import type { TextPlace } from '../model/text-format.ts';
 import { type CutTools, cutLines, type RangeBytes } from '../read/cut-lines.ts';
 import { cutText } from '../read/cut-text.ts';
 import type { DiscoveredFile } from '../read/discover.ts';
-import { isSystemError } from '../read/open.ts';
 import type { LineRange, OnPiece } from '../read/plain-bytes.ts';
 import type { ReadHead } from '../read/records.ts';
 import { textLogsOf } from './file-head.ts';

@@ -1,6 +1,7 @@
 /** The SHA-256 of what a compressed file holds: for one whose bytes turned out to be vouched for after it was read. */
 import crypto from 'node:crypto';
-import { decodedBlocks, isSystemError } from './open.ts';
+import { isSystemError } from '../base/system-error.ts';
+import { decodedBlocks } from './open.ts';
 
 /** Lower-case hex; undefined where the system does not let it be read. */
 export async function digestDecoded(file: string): Promise<string | undefined> {

@@ -1,6 +1,7 @@
 /** One input from its first stored byte to its last decoded one: magic number, digest, bounds. */
 import crypto from 'node:crypto';
 import fs, { createReadStream } from 'node:fs';
+import { isSystemError } from '../base/system-error.ts';
 import { formatNumber } from '../base/text-safety.ts';
 import type { Limits } from '../model/request.ts';
 import { readEncrypted } from './age.ts';
@@ -320,9 +321,4 @@ class StoredBytes implements AsyncIterable<Uint8Array> {
   digest(): string {
     return this.hash.digest('hex');
   }
-}
-
-/** Whether the operating system refused something; `code` is its word for why (`EACCES`). */
-export function isSystemError(error: unknown): error is Error & { code: string; path?: string } {
-  return error instanceof Error && 'syscall' in error && 'code' in error && typeof error.code === 'string';
 }

@@ -4,11 +4,11 @@
  */
 import fs from 'node:fs';
 import path from 'node:path';
+import { isSystemError } from '../base/system-error.ts';
 import { count, quote } from '../base/text-safety.ts';
 import type { CheckResult } from '../model/check.ts';
 import type { Notice } from '../model/report.ts';
 import type { DiscoveredFile } from '../read/discover.ts';
-import { isSystemError } from '../read/open.ts';
 import { verifyConsistency } from '../transparency/verify-proof.ts';
 import { auditControl, type SignedControl } from './archive-control-audit.ts';
 import { archiveFinding } from './archive-findings.ts';

@@ -5,8 +5,8 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { groupBy } from '../base/group-by.ts';
+import { isSystemError } from '../base/system-error.ts';
 import type { Finding } from '../model/finding.ts';
-import { isSystemError } from '../read/open.ts';
 import { auditControl } from './archive-control-audit.ts';
 import { archiveFinding } from './archive-findings.ts';
 import { placeOfSegment, placesOf, readControlFiles, readMarker } from './archive-folder.ts';

@@ -1,8 +1,9 @@
 /** One segment held to its manifest and its leaves: which of its records are those that were collected. */
 import { NEWLINE } from '../base/lexical.ts';
+import { isSystemError } from '../base/system-error.ts';
 import type { Place } from '../model/place.ts';
 import { digestFile } from '../read/digest-file.ts';
-import { decodedBlocks, isSystemError } from '../read/open.ts';
+import { decodedBlocks } from '../read/open.ts';
 import { HASH_BYTES, writeLeafHash } from '../transparency/tree-hash.ts';
 import type { ArchiveLeaves } from './archive-leaves.ts';
 import type { SegmentRecord } from './archive-records.ts';
