@@ -1,5 +1,6 @@
-/** The command line: commands, options, and the three roads out (report, problems, fault of ours). */
+/** The command line: commands, options, and the four roads out (report, problems, refusal of the machine, fault of ours). */
 import { CommanderError } from 'commander';
+import { refusalOf } from '../base/system-error.ts';
 import { escapeControls } from '../base/text-safety.ts';
 import { formatProblem, ProblemsError } from '../model/problem.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
@@ -26,6 +27,11 @@ async function run(argv: readonly string[]): Promise<ExitCode> {
       process.stderr.write(`${lines.join('\n')}\n`);
       return EXIT.usage;
     }
+    const refusal = refusalOf(error);
+    if (refusal !== undefined) {
+      process.stderr.write(`error: ${escapeControls(refusal.message)}\n`);
+      return EXIT.incomplete;
+    }
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
     process.stderr.write(
       `internal error: ${text}\nThis is a fault of audit-check, not of your logs; please report it.\n`,
@@ -37,6 +43,6 @@ async function run(argv: readonly string[]): Promise<ExitCode> {
 /** `audit-check … | head` closes the pipe early; that is the reader's right. A full disk is not. */
 function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
   if (error.code === 'EPIPE') return;
-  process.stderr.write(`internal error: the report could not be written: ${error.code}\n`);
-  process.exit(EXIT.internal);
+  process.stderr.write(`error: the report could not be written to standard output: ${error.code}\n`);
+  process.exit(EXIT.incomplete);
 }

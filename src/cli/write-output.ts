@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
+import { isSystemError } from '../base/system-error.ts';
 
 export function writeFileWhole(place: string, text: string | Uint8Array): void {
   const stats = fs.statSync(place, { throwIfNoEntry: false });
@@ -23,6 +24,8 @@ export function writeFileWhole(place: string, text: string | Uint8Array): void {
     fs.renameSync(temporary, file);
   } catch (error) {
     fs.rmSync(temporary, { force: true });
+    // The system names no file where the write of an open one fails.
+    if (isSystemError(error)) error.path = place;
     throw error;
   }
 }

@@ -1,6 +1,7 @@
 /** The worker thread: compiles the plan it is ordered once, scans the tasks it is sent, sends their parts back, judges its share. */
 import { deserialize } from 'node:v8';
 import { parentPort } from 'node:worker_threads';
+import { refusalOf } from '../base/system-error.ts';
 import { TemporaryRuns } from '../read/temporary-runs.ts';
 import { identityTransfers } from './identity-rows.ts';
 import { type Judged, judgeShare } from './judge-share.ts';
@@ -80,8 +81,10 @@ port.on('message', (message: ToWorker) => {
     try {
       await obey(message);
     } catch (error) {
-      const { message: words, stack } = error instanceof Error ? error : new Error(String(error));
-      send({ kind: 'fault', message: words, stack });
+      const refusal = refusalOf(error);
+      const { message: words, stack } =
+        refusal ?? (error instanceof Error ? error : new Error(String(error)));
+      send({ kind: 'fault', message: words, stack, isRefusal: refusal !== undefined });
     }
   });
 });

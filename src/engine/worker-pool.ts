@@ -5,6 +5,7 @@
 import { serialize } from 'node:v8';
 import { Worker } from 'node:worker_threads';
 import { packageFile } from '../base/package-file.ts';
+import { MachineRefusal } from '../base/system-error.ts';
 import type { DiscoveredFile } from '../read/discover.ts';
 import type { Done, Executor } from './executor.ts';
 import type { OnProgress } from './file-scan.ts';
@@ -38,7 +39,7 @@ export type FromWorker =
   | { kind: 'judged'; judged: Judged[] }
   | { kind: 'share'; share: JudgedShare }
   | { kind: 'progress'; bytes: number; records: number; file: string }
-  | { kind: 'fault'; message: string; stack: string | undefined };
+  | { kind: 'fault'; message: string; stack: string | undefined; isRefusal: boolean };
 
 /** Tasks a worker has at hand: the one it scans, and the next, so that it never waits for this thread. */
 const DEPTH = 2;
@@ -257,7 +258,8 @@ export class WorkerPool implements Executor {
 }
 
 /** Of the worker, with the worker's stack. */
-function toError({ message, stack }: { message: string; stack: string | undefined }): Error {
+function toError({ message, stack, isRefusal }: FromWorker & { kind: 'fault' }): Error {
+  if (isRefusal) return new MachineRefusal(message);
   const error = new Error(message);
   if (stack !== undefined) error.stack = stack;
   return error;

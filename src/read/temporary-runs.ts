@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { threadId } from 'node:worker_threads';
+import { orRefused } from '../base/system-error.ts';
 
 /** What is written at once, at least. */
 export const WRITE_BYTES = 256 * 1024;
@@ -18,6 +19,10 @@ export function spanOf(length: number): number {
 
 /** Rows in ascending order, each in its span. Survives structured clone; a file travels by its name. */
 export type Run = { file: string } | { bytes: Uint8Array };
+
+/** Of ten million lines of a license server 9 GB were written, of ten million events of an application 0.6 (measured). */
+const ROOM =
+  'set TMPDIR to a folder on a disk with room (up to 15 times what is audited) that you may write to';
 
 /** Files of this thread so far, whichever folder they are in: threads share one. */
 let fileCount = 0;
@@ -43,9 +48,13 @@ export class TemporaryRuns {
     return path.join(this.folder, `rows-${threadId}-${fileCount++}`);
   }
 
-  /** Writes the blocks into a new file, or behind what `file` holds. @returns the file's name */
+  /**
+   * Writes the blocks into a new file, or behind what `file` holds. @returns the file's name
+   * @throws {MachineRefusal} where there is no room for them
+   */
   write(blocks: Iterable<Uint8Array>, file = this.newFile()): string {
-    writeBlocks(file, blocks);
+    const what = `what does not fit in memory cannot be written to ${path.dirname(file)}`;
+    orRefused(what, ROOM, () => writeBlocks(file, blocks));
     return file;
   }
 
@@ -62,7 +71,10 @@ export class TemporaryRuns {
 
   private makeFolder(): string {
     process.once('exit', this.onExit);
-    return fs.mkdtempSync(path.join(os.tmpdir(), 'audit-check-'));
+    const folder = os.tmpdir();
+    return orRefused(`no folder for temporary files can be made in ${folder}`, ROOM, () =>
+      fs.mkdtempSync(path.join(folder, 'audit-check-')),
+    );
   }
 }
 

@@ -39,6 +39,13 @@ for (const [what, act, reason] of cases) {
   });
 }
 
+test('a worker that the machine refuses something says so, and it is no fault of ours', async () => {
+  const act =
+    'parentPort.postMessage({ kind: "fault", message: "no room", stack: undefined, isRefusal: true });';
+  const options = { jobs: 2, threadBytes: 0, workerModule: worker(act), sizes: { rangeBytes: 500 } };
+  await assert.rejects(auditPaths(request, [file], options), { name: 'MachineRefusal', message: 'no room' });
+});
+
 const judging: [what: string, act: string, reason: RegExp][] = [
   ['exits', 'process.exit(0);', /stopped before its work was done \(0\)/],
   ['throws', 'throw new Error("out of ideas");', /out of ideas/],

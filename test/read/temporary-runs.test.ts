@@ -105,3 +105,12 @@ test('readWords() gives whole rows, and refuses a file that ends inside one', ()
   assert.throws(() => [...readWords(file, 7)], /ends inside a row/);
   runs.dispose();
 });
+
+test('a folder that cannot be written to is a refusal of the machine, with the folder and what to do', () => {
+  const missing = path.join(os.tmpdir(), 'audit-check-missing');
+  const runs = new TemporaryRuns(missing);
+  assert.throws(() => runs.write([toRun(['ann'])]), {
+    name: 'MachineRefusal',
+    message: /cannot be written to .*audit-check-missing: ENOENT: no such file or directory; set TMPDIR/,
+  });
+});
