@@ -40,13 +40,16 @@ export class Conclusions {
   private conclude(planned: PlannedRelation, group: Group, judgement: Judgement): void {
     const rule = planned.rule?.id ?? `license:${planned.license}`;
     const level = planned.rule?.level ?? 'high';
-    const { waiver } = judgement;
+    const { waiver, span } = judgement;
     this.findings.push({
       rule,
       code: judgement.code,
       severity: judgement.severity ?? level,
       verdict: judgement.verdict,
       place: judgement.place,
+      ...(span !== undefined && {
+        time: { from: formatInstant(span.from), until: formatInstant(span.until) },
+      }),
       ...(judgement.related.length > 0 && { related: judgement.related }),
       message: judgement.message,
       ...(judgement.subject !== undefined && { subject: judgement.subject }),

@@ -20,6 +20,8 @@ export type Finding = {
   severity: Severity;
   verdict: Verdict;
   place: Place;
+  /** RFC 3339: the first and the last instant of the events that it is about, where all of them have a readable time. */
+  time?: { from: string; until: string };
   /** Other places that belong to it: further records of the episode, the previous record of a chain. */
   related?: Place[];
   /** Lower case, no final period, values quoted, expected and found. */

@@ -25,5 +25,15 @@ export function comparePlaces(left: Place, right: Place): number {
 
 /** `logs/app.ndjson:17` */
 export function formatPlace(place: Place): string {
-  return `${place.file}:${place.line}`;
+  return `${place.file}:${formatLine(place)}`;
+}
+
+const BYTE_ORDER_MARK_BYTES = 3;
+
+/**
+ * `17`; of a record further on in the first line, as where an export is one line, also its column in bytes, counted from 1:
+ * `1:5231`.
+ */
+export function formatLine({ line, offset }: Place): string {
+  return line === 1 && offset > BYTE_ORDER_MARK_BYTES ? `1:${offset + 1}` : String(line);
 }

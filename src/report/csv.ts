@@ -16,6 +16,8 @@ const COLUMNS = [
   'line',
   'offset',
   'length',
+  'time_from',
+  'time_until',
   'subject',
   'count',
   'controls',
@@ -39,7 +41,7 @@ export const csv: ReportFormat = {
     const rows = report.findings.map((finding) => {
       const { severity, verdict, rule, code, message, place, subject, count } = finding;
       const { title, fix, controls } = wordsOf(finding);
-      const { waiver, lapsed, baseline, fingerprint } = finding;
+      const { time, waiver, lapsed, baseline, fingerprint } = finding;
       return {
         severity,
         verdict,
@@ -51,6 +53,8 @@ export const csv: ReportFormat = {
         line: place.line,
         offset: place.offset,
         length: place.length,
+        time_from: time?.from ?? null,
+        time_until: time?.until ?? null,
         subject: fit(subject),
         count: count ?? null,
         controls: fit(controls.join('; ')),

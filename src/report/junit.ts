@@ -7,8 +7,10 @@
 import { groupBy } from '../base/group-by.ts';
 import { count, escapeControls, truncate } from '../base/text-safety.ts';
 import type { Finding } from '../model/finding.ts';
+import { formatPlace } from '../model/place.ts';
 import type { InputSummary, Report, ReportFormat, RuleSummary } from '../model/report.ts';
 import { whatCounts } from '../model/verdict.ts';
+import { momentOf } from './parts/finding-time.ts';
 import { createWords, type FindingWords } from './parts/finding-words.ts';
 import { explainVerdict } from './parts/verdict-words.ts';
 import { describeWaiver, whyExcepted } from './parts/waiver-words.ts';
@@ -113,9 +115,10 @@ function tell({ code, message, verdict }: Finding): string {
 
 function findingLines(finding: Finding, { fix }: FindingWords): string[] {
   const { severity, place, waiver, lapsed } = finding;
+  const time = momentOf(finding);
   return [
     `${severity}: ${tell(finding)}`,
-    `  at ${place.file}:${place.line}`,
+    `  at ${formatPlace(place)}${time === undefined ? '' : `, ${time}`}`,
     ...(waiver === undefined ? [] : [`  waived ${truncate(describeWaiver(waiver), MAX_MESSAGE)}`]),
     ...(lapsed === undefined
       ? []

@@ -7,6 +7,7 @@ import { sha256Hex } from '../base/digest.ts';
 import { groupBy } from '../base/group-by.ts';
 import { toUuid } from '../base/uuid.ts';
 import type { Finding } from '../model/finding.ts';
+import { formatLine } from '../model/place.ts';
 import type { Report, ReportFormat } from '../model/report.ts';
 import { type AssessedControl, assessedControls, type Observation } from './oscal/assessed-controls.ts';
 import { toControlId, toStatementId } from './oscal/control-ids.ts';
@@ -14,6 +15,7 @@ import { property } from './oscal/property.ts';
 import { type MakeUuid, riskId, toRisk, waiversOf } from './oscal/waiver-risks.ts';
 import { toEscapedJson } from './parts/escaped-json.ts';
 import { toUri } from './parts/file-uri.ts';
+import { momentOf } from './parts/finding-time.ts';
 import { toCode, toProse } from './parts/markdown-text.ts';
 import { orderReport } from './parts/ordered-report.ts';
 import { explainVerdict } from './parts/verdict-words.ts';
@@ -198,10 +200,14 @@ function describe({ title, description }: Observation) {
 function evidence(findings: readonly Finding[]) {
   if (findings.length === 0) return {};
   return {
-    'relevant-evidence': findings.map(({ place, message, fingerprint }) => ({
-      href: toUri(place.file),
-      description: `${toCode(message)} at line ${place.line}`,
-      props: [property('fingerprint', fingerprint)],
-    })),
+    'relevant-evidence': findings.map((finding) => {
+      const { place, message, fingerprint } = finding;
+      const time = momentOf(finding);
+      return {
+        href: toUri(place.file),
+        description: `${toCode(message)} at line ${formatLine(place)}${time === undefined ? '' : `, ${time}`}`,
+        props: [property('fingerprint', fingerprint)],
+      };
+    }),
   };
 }

@@ -44,7 +44,7 @@ ${words.fix === '' ? html`` : html`<p>What to do: ${words.fix}</p>`}
 ${controls}
 ${table(
   'Where, and what was found',
-  ['Place', 'What', 'State'].map((title) => ({ title })),
+  ['Place', 'When', 'What', 'State'].map((title) => ({ title })),
   rows,
   findings.length,
 )}
@@ -53,9 +53,11 @@ ${table(
 }
 
 function findingRow(finding: Finding): HtmlPart[] {
-  const { place, message, related = [] } = finding;
+  const { place, time, message, related = [] } = finding;
   const others = related.length === 0 ? '' : ` and ${count(related.length, 'related place')}`;
-  return [html`<span class="place">${formatPlace(place)}</span>${others}`, message, stateOf(finding)];
+  const when =
+    time === undefined ? '' : time.from === time.until ? time.from : `${time.from} to ${time.until}`;
+  return [html`<span class="place">${formatPlace(place)}</span>${others}`, when, message, stateOf(finding)];
 }
 
 function stateOf({ verdict, waiver, lapsed, baseline }: Finding): string {

@@ -1,8 +1,10 @@
 /** The report as blocks of Markdown, the most important first: each stands alone, so that a page can end after any of them. */
 import { compareText, count, formatNumber, truncate } from '../../base/text-safety.ts';
 import type { Finding } from '../../model/finding.ts';
+import { formatPlace } from '../../model/place.ts';
 import { ASSURANCES, type Report } from '../../model/report.ts';
 import { type FindingGroup, filesOf, groupFindings } from '../parts/finding-groups.ts';
+import { momentOf } from '../parts/finding-time.ts';
 import { toCode, toHtmlText, toProse, toTable } from '../parts/markdown-text.ts';
 import { explainVerdict } from '../parts/verdict-words.ts';
 import { describeWaiver } from '../parts/waiver-words.ts';
@@ -118,7 +120,9 @@ function describeFinding(finding: Finding): string {
       : [`its waiver ${toProse(`${lapsed.id} does not hold: ${lapsed.reason}`, 500)}`]),
   ];
   const end = remarks.length === 0 ? '' : ` (${remarks.join('; ')})`;
-  return `- **${label}** ${toCode(message)} at ${toCode(`${place.file}:${place.line}`, 4_096)}${end}`;
+  const time = momentOf(finding);
+  const when = time === undefined ? '' : `, ${time}`;
+  return `- **${label}** ${toCode(message)} at ${toCode(formatPlace(place), 4_096)}${when}${end}`;
 }
 
 function controlTable({ controls = [] }: Report): string | undefined {

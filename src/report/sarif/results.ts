@@ -74,7 +74,7 @@ function toResult(
   artifacts: ArtifactList,
   { anchor, hasRank, maxRelated, maxMessage }: ResultOptions,
 ): Result {
-  const { rule, code, severity, verdict, related = [], message, subject, count } = finding;
+  const { rule, code, severity, verdict, time, related = [], message, subject, count } = finding;
   const { waiver, lapsed, baseline } = finding;
   const place = anchor(finding.place);
   const lapse =
@@ -111,6 +111,7 @@ function toResult(
       code: escapeControls(code),
       severity,
       verdict,
+      ...(time !== undefined && { time: { from: time.from, until: time.until } }),
       ...(subject !== undefined && { subject: escapeControls(truncate(subject, maxMessage)) }),
       ...(lapsed !== undefined && {
         lapsed: { id: escapeControls(lapsed.id), reason: escapeControls(lapsed.reason) },

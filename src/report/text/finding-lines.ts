@@ -5,7 +5,9 @@
 import { getOrCreate } from '../../base/get-or-create.ts';
 import { count, escapeControls, truncate } from '../../base/text-safety.ts';
 import type { Finding } from '../../model/finding.ts';
+import { formatLine, formatPlace } from '../../model/place.ts';
 import type { Report } from '../../model/report.ts';
+import { momentOf } from '../parts/finding-time.ts';
 import { createWords, type FindingWords } from '../parts/finding-words.ts';
 import { describeLapse, describeWaiver } from '../parts/waiver-words.ts';
 import { worstFirst } from '../parts/worst-first.ts';
@@ -108,6 +110,7 @@ function remarks(
       'about',
       subject !== undefined && !message.includes(subject) ? truncate(subject, MAX_SUBJECT) : undefined,
     ],
+    ['time', momentOf(finding)],
     ['related', related],
     ['waived', waiver && describeWaiver(waiver)],
     ['lapsed', lapsed && describeLapse(lapsed)],
@@ -130,7 +133,7 @@ function remarks(
 function relatedPlaces({ place, related = [], count: positions = 1 }: Finding): string {
   let file = place.file;
   const shown = related.map((other) => {
-    const text = other.file === file ? `line ${other.line}` : `${other.file}:${other.line}`;
+    const text = other.file === file ? `line ${formatLine(other)}` : formatPlace(other);
     file = other.file;
     return text;
   });

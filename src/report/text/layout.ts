@@ -2,7 +2,7 @@
 import { createRequire } from 'node:module';
 import type Table from 'cli-table3';
 import { escapeControls, truncate } from '../../base/text-safety.ts';
-import type { Place } from '../../model/place.ts';
+import { formatPlace, type Place } from '../../model/place.ts';
 import { columnsOf, fit, wrap } from './columns.ts';
 import type { Paint } from './paint.ts';
 
@@ -26,8 +26,8 @@ const MAX_CELL = 160;
 export const MAX_PROSE = 2_000;
 
 /** Escaped: file names are log text too. */
-export function showPlace({ file, line }: Place): string {
-  return `${escapeControls(file)}:${line}`;
+export function showPlace(place: Place): string {
+  return escapeControls(formatPlace(place));
 }
 
 /** A heading and its lines; nothing when there are none. */
