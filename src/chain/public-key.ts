@@ -58,7 +58,9 @@ export type GivenKey = { key: KeyObject; private: boolean };
 export function parsePublicKey(bytes: Uint8Array, curve: Curve | null): GivenKey | undefined {
   const text = Buffer.from(bytes).toString().trim();
   if (text.startsWith('-----BEGIN')) return fromStructured(text, isPrivatePem(text));
-  if (text.startsWith('{')) return fromJwk(text);
+  // One raw key in 256 begins like JSON.
+  const jwk = text.startsWith('{') ? fromJwk(text) : undefined;
+  if (jwk !== undefined) return jwk;
   if (text.startsWith(DID_KEY)) return asPublic(fromDidKey(text)?.key);
   if (text.startsWith('z')) {
     const multikey = fromMultikey(text);

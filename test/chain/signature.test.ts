@@ -160,6 +160,13 @@ describe('parsePublicKey()', () => {
     }
   }
 
+  test('reads bytes of a key that begin like JSON', () => {
+    const raw = Buffer.concat([Buffer.from('{"a":1}'), Buffer.alloc(25, 1)]);
+    const given = parsePublicKey(raw, 'ed25519');
+    const der = given?.key.export({ format: 'der', type: 'spki' });
+    assert.deepEqual(der?.subarray(-32), raw);
+  });
+
   test('reads RSA as PEM, certificate-less DER of both kinds and base64 of it', () => {
     const { publicKey } = PAIRS.rsa;
     for (const type of ['spki', 'pkcs1'] as const) {
