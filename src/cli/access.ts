@@ -27,6 +27,7 @@ import { accessCsv } from './access-csv.ts';
 import { accessJson } from './access-json.ts';
 import { accessText } from './access-text.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
+import { missingInput } from './missing-input.ts';
 import { Progress } from './progress.ts';
 import { buildRequest, type RequestOptions } from './request.ts';
 import { writeStream } from './write-output.ts';
@@ -65,8 +66,7 @@ export async function access(paths: string[], options: AccessOptions): Promise<E
   const request = buildRequest(paths, { ...options, builtinRules: false }, problems);
   const table = readTable(options, problems);
   const { files, missing } = await discover(request.paths, request.exclude);
-  for (const name of missing)
-    problems.push({ file: name, line: 0, column: 0, message: 'there is no such file, folder or match' });
+  for (const name of missing) problems.push(missingInput(name));
   if (problems.length > 0 || table === undefined) throw new ProblemsError(problems);
   const reader = accessReader(table.format);
   const { suggest } = options;

@@ -10,6 +10,7 @@ import { chooseSource, findWrapper, HeadTexts } from '../sources/detect.ts';
 import { EventCursor } from '../sources/event-cursor.ts';
 import { type Mapping, UNKNOWN_SOURCE } from '../sources/mapping.ts';
 import { ValueIds } from '../sources/value-ids.ts';
+import { missingInput } from './missing-input.ts';
 
 export type LogRecord = { bytes: Uint8Array; file: string; line: number; offset: number };
 
@@ -35,7 +36,7 @@ export async function readLogRecords(
   visit: (record: LogRecord) => boolean,
 ): Promise<LogRecords> {
   const { files, missing } = await discover(paths, []);
-  const problems: Problem[] = missing.map((file) => problem(file, 'there is no such file, folder or match'));
+  const problems: Problem[] = missing.map(missingInput);
   for (const { file, skip } of files)
     if (skip !== undefined) problems.push(problem(file, `not read: ${skip.reason}`));
   if (problems.length > 0) throw new ProblemsError(problems);

@@ -24,6 +24,7 @@ import {
 import { readLogSigner, readRecipients } from './collect-keys.ts';
 import { createSalting } from './collect-salts.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
+import { missingInput } from './missing-input.ts';
 import { isBelow, liesWithin } from './places.ts';
 import { Progress } from './progress.ts';
 import { buildRequest, readScope, type Scope } from './request.ts';
@@ -52,8 +53,7 @@ export async function collect(paths: string[], options: CollectOptions, batch = 
   const problems: Problem[] = [];
   const scope = readScope(paths, { ...options, builtinRules: false }, problems);
   const { files, missing } = await discover(scope.paths, scope.exclude);
-  for (const name of missing)
-    problems.push({ file: name, line: 0, column: 0, message: 'there is no such file, folder or match' });
+  for (const name of missing) problems.push(missingInput(name));
   for (const archive of findArchives(scope.paths, files).folders)
     problems.push({
       file: archive,

@@ -9,6 +9,7 @@ import { discover } from '../read/discover.ts';
 import { CONFIG_NAMES } from './config.ts';
 import { DEFAULT_FAIL_ON } from './fail-on.ts';
 import { loadSources } from './library.ts';
+import { missingInput } from './missing-input.ts';
 import { DEFAULT_SCHEMA } from './request.ts';
 import { SourceSuggestions } from './suggest-source.ts';
 import { writeFileWhole } from './write-output.ts';
@@ -25,8 +26,7 @@ export async function init(folders: string[], force: boolean): Promise<string> {
     problems.push({ file: existing, line: 0, column: 0, message: 'exists already; --force replaces it' });
   }
   const { files, missing } = await discover(folders, []);
-  for (const name of missing)
-    problems.push({ file: name, line: 0, column: 0, message: 'there is no such file, folder or match' });
+  for (const name of missing) problems.push(missingInput(name));
   // Mappings that an earlier run began, and somebody may have corrected since, stay as they are.
   const own = fs.existsSync(OWN_SOURCES) ? [OWN_SOURCES] : [];
   const mappings = Object.values(loadSources(own, problems));

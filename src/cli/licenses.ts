@@ -12,6 +12,7 @@ import type { Report } from '../model/report.ts';
 import type { AuditRequest, StatementOptions } from '../model/request.ts';
 import { discover } from '../read/discover.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
+import { missingInput } from './missing-input.ts';
 import { Progress } from './progress.ts';
 import { buildRequest, type RequestOptions } from './request.ts';
 import { statementCsv } from './statement/csv.ts';
@@ -57,8 +58,7 @@ export async function licenses(paths: string[], options: LicensesOptions): Promi
   if (base.licenses === undefined && problems.length === 0)
     problems.push(argument('no contract to hold the log to: name it with --licenses'));
   const { files, missing } = await discover(base.paths, base.exclude);
-  for (const name of missing)
-    problems.push({ file: name, line: 0, column: 0, message: 'there is no such file, folder or match' });
+  for (const name of missing) problems.push(missingInput(name));
   const told = [options.config, (base.licenses as Contract | undefined)?.file];
   checkOutputs(outputs, files, problems, { told: told.filter((file) => typeof file === 'string') });
   if (problems.length > 0) throw new ProblemsError(problems);

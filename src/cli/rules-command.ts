@@ -12,6 +12,7 @@ import { discover } from '../read/discover.ts';
 import { isInForce } from '../relations/governed.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { loadRules, loadSources } from './library.ts';
+import { missingInput } from './missing-input.ts';
 import { buildRequest, type RequestOptions } from './request.ts';
 import { writeStream } from './write-output.ts';
 
@@ -22,8 +23,7 @@ export async function matchRules(paths: string[], options: MatchOptions): Promis
   const problems: Problem[] = [];
   const request = buildRequest(paths, options, problems);
   const { files, missing } = await discover(request.paths, request.exclude);
-  for (const name of missing)
-    problems.push({ file: name, line: 0, column: 0, message: 'there is no such file, folder or match' });
+  for (const name of missing) problems.push(missingInput(name));
   for (const { file, line, message } of request.rules.errors)
     process.stderr.write(`warning: ${file}:${line}: ${message}\n`);
   if (problems.length > 0) throw new ProblemsError(problems);

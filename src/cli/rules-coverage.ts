@@ -17,6 +17,7 @@ import { readMapped } from '../sources/detect.ts';
 import { type Mapping, mapField, toRawPaths } from '../sources/mapping.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { Leaves } from './leaf-detections.ts';
+import { missingInput } from './missing-input.ts';
 import { buildRequest, type RequestOptions } from './request.ts';
 import { writeStream } from './write-output.ts';
 
@@ -35,8 +36,7 @@ export async function coverRules(paths: string[], options: CoverageOptions): Pro
   const problems: Problem[] = [];
   const built = buildRequest(paths, options, problems);
   const { files, missing } = await discover(built.paths, built.exclude);
-  for (const name of missing)
-    problems.push({ file: name, line: 0, column: 0, message: 'there is no such file, folder or match' });
+  for (const name of missing) problems.push(missingInput(name));
   if (problems.length > 0) throw new ProblemsError(problems);
   const { licenses: _, ...request } = { ...built, disabled: CHECKS.map(({ name }) => name) };
   const report = await audit(request, files, { jobs: 1 });

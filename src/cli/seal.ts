@@ -32,6 +32,7 @@ import { findConfig, loadConfig } from './config.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { isOpenToOthers, readSignerKey } from './key-command.ts';
 import { loadSources } from './library.ts';
+import { missingInput } from './missing-input.ts';
 import { isBelow } from './places.ts';
 import { type Framing, LeafReader } from './seal-leaves.ts';
 import { LeafThread } from './seal-thread.ts';
@@ -67,7 +68,7 @@ export async function seal(paths: string[], options: SealOptions): Promise<ExitC
   const { files, missing } = await discover(named, [...config.exclude, ...(options.exclude ?? [])]);
   const wrong = (file: string, message: string) => void problems.push({ file, line: 0, column: 0, message });
   if (named.length === 0) wrong('arguments', 'nothing to seal: name log files or folders');
-  for (const name of missing) wrong(name, 'there is no such file, folder or match');
+  for (const name of missing) problems.push(missingInput(name));
   for (const { file, regular, skip } of files)
     if (file === STDIN || (!regular && skip === undefined))
       wrong(file, 'expected a file: what is read once cannot be held to its seal later');

@@ -1,4 +1,5 @@
 /** Lists of digests that lie beside a log which was named alone: they were not asked for, and could tell that it is another one now. */
+import { isUtf8 } from 'node:buffer';
 import fs from 'node:fs';
 import path from 'node:path';
 import { getOrCreate } from '../base/get-or-create.ts';
@@ -6,6 +7,7 @@ import { compareText, quote } from '../base/text-safety.ts';
 import { textSealOf } from '../engine/seals.ts';
 import type { CheckResult } from '../model/check.ts';
 import type { Notice } from '../model/report.ts';
+import type { SealFile } from '../model/seal.ts';
 import type { DiscoveredFile } from '../read/discover.ts';
 import { isBelow } from './places.ts';
 
@@ -56,27 +58,35 @@ function listsIn(folder: string): string[] {
 
 function noticeOf(list: string, logs: readonly string[]): Notice | undefined {
   if (statOf(list)?.isFile() !== true) return undefined;
-  const listed = listedIn(list);
-  if (listed === undefined) {
-    const message = `${quote(list)} lies beside ${quote(logs[0]!)}, and was neither looked at nor can it be: what it names is not known`;
-    return { code: 'unread-list', message };
-  }
+  const say = (message: string): Notice => ({ code: 'unread-list', message: `${quote(list)} ${message}` });
+  const seal = readSeal(list);
+  if (seal === undefined)
+    return say(
+      `lies beside ${quote(logs[0]!)}, and was neither looked at nor can it be: what it names is not known`,
+    );
+  const kind = textSealOf(list)!;
+  const listed = new Set([...(kind.wants?.([seal]) ?? [])].map(({ file }) => path.resolve(file)));
   const log = logs.find((file) => listed.has(path.resolve(file)));
-  if (log === undefined) return undefined;
-  const message = `${quote(list)} names ${quote(log)} and was not looked at: name it, or the folder, to hold the log to it`;
-  return { code: 'unread-list', message };
+  if (log !== undefined)
+    return say(`names ${quote(log)} and was not looked at: name it, or the folder, to hold the log to it`);
+  for (const each of logs) {
+    const doubt = kind.doubtOf?.(seal, each);
+    if (doubt !== undefined)
+      return say(
+        `lies beside ${quote(each)} and is no sound list of digests: ${doubt}; whether it named the log is not known: make it anew from where the log was made`,
+      );
+  }
+  return undefined;
 }
 
-/** The files that it names; undefined where it is too long or cannot be read. */
-function listedIn(list: string): ReadonlySet<string> | undefined {
-  let text: string;
+/** Undefined where it is too long or cannot be read. */
+function readSeal(list: string): SealFile | undefined {
   try {
     if (fs.statSync(list).size > MAX_LIST_BYTES) return undefined;
-    text = fs.readFileSync(list, 'utf8');
+    const bytes = fs.readFileSync(list);
+    const text = isUtf8(bytes) ? bytes.toString() : undefined;
+    return { ...NOT_READ, file: list, part: textSealOf(list)!.parse(list, text) };
   } catch {
     return undefined;
   }
-  const kind = textSealOf(list)!;
-  const seal = { ...NOT_READ, file: list, part: kind.parse(list, text) };
-  return new Set([...(kind.wants?.([seal]) ?? [])].map(({ file }) => path.resolve(file)));
 }

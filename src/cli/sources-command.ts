@@ -10,6 +10,7 @@ import type { Candidate, Detection } from '../sources/detect.ts';
 import { readMapped } from '../sources/detect.ts';
 import { type Mapping, mapField } from '../sources/mapping.ts';
 import { loadSources } from './library.ts';
+import { missingInput } from './missing-input.ts';
 
 const SHOWN_RECORDS = 3;
 const SHOWN_CANDIDATES = 4;
@@ -22,8 +23,7 @@ export async function testSources(
   const problems: Problem[] = [];
   const mappings = Object.values(loadSources(options.sources ?? [], problems));
   const { files: found, missing } = await discover(files, []);
-  for (const name of missing)
-    problems.push({ file: name, line: 0, column: 0, message: 'there is no such file, folder or match' });
+  for (const name of missing) problems.push(missingInput(name));
   if (problems.length > 0) throw new ProblemsError(problems);
   const parts: string[] = [];
   for (const { file, skip } of found) {

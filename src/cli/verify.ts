@@ -16,6 +16,7 @@ import { triage } from '../triage/triage.ts';
 import { type EvidenceOptions, planEvidence, writeEvidence } from './evidence.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { keepRun, readHistory, withHistory } from './history.ts';
+import { missingInput } from './missing-input.ts';
 import { Progress } from './progress.ts';
 import { buildRequest, type RequestOptions, readScope, type Scope } from './request.ts';
 import { findSealsBeside } from './seals-beside.ts';
@@ -93,8 +94,7 @@ async function verifyFiles(
   noteKeysBeside(request, archives.files);
   const outputs = parseOutputs(options.format ?? [], FORMATS, problems);
   checkSarifProfile(outputs, options.sarifProfile, problems);
-  for (const name of missing)
-    problems.push({ file: name, line: 0, column: 0, message: 'there is no such file, folder or match' });
+  for (const name of missing) problems.push(missingInput(name));
   const { keys, others } = await readArchiveKeys(options, archives, problems);
   checkOutputs(outputs, archives.files, problems, {
     told: toldFiles(scope.config, options, request, inputs),

@@ -24,6 +24,12 @@ export function isOfFolder(file: string): boolean {
   return NAMES.test(baseName(file));
 }
 
+/** Whether a list is, by its name, of the one file: `log.ndjson.sha256` and `log.sha256` of `log.ndjson`. */
+export function isBesideFile(list: string, file: string): boolean {
+  const name = baseName(list).replace(BESIDE_ONE_FILE, '');
+  return `${baseName(file)}.`.startsWith(`${name}.`);
+}
+
 /** Digest, a space, a space or the star of binary mode, name. A leading backslash: the name has escapes. */
 const GNU_LINE = /^(\\?)([0-9A-Fa-f]{32,128}) [ *](.+)$/;
 const BSD_LINE = /^(\\?)([A-Za-z0-9-]{3,10}) \((.+)\) = ([0-9A-Fa-f]{32,128})$/;

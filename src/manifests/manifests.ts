@@ -2,7 +2,7 @@
 import { compareText, count, quote } from '../base/text-safety.ts';
 import { type StreamRange, type StreamSummary, weakestOf } from '../model/report.ts';
 import type { KnownFile, SealFile, SealResult, StoredDigest, TextSealKind } from '../model/seal.ts';
-import { isChecksumListName, isOfFolder, parseChecksumList } from './checksum-list.ts';
+import { isBesideFile, isChecksumListName, isOfFolder, parseChecksumList } from './checksum-list.ts';
 import { MANIFEST_FINDINGS, MANIFESTS } from './finding-kinds.ts';
 import { type Issue, toFindings, wholeFile } from './issues.ts';
 import { type Archive, judgeArchives, judgeUnlisted } from './judge-archives.ts';
@@ -18,6 +18,7 @@ export const manifests: TextSealKind = {
   isNamed: (file) => isLinkingInfoName(file) || isChecksumListName(file),
   isExpected: () => false,
   parse,
+  doubtOf,
   wants,
   judge: (_, seals, files) => judge(seals, files),
 };
@@ -29,6 +30,12 @@ function parse(file: string, text: string | undefined): Manifest {
   const list = parseChecksumList(file, text);
   if (list.entries.length > 0) return list;
   return { form: 'malformed', problem: 'expected lines of a digest and a name, found none' };
+}
+
+/** A line that is none may have been that of any log; a list of one file is of no other. */
+function doubtOf({ file, part }: Pick<SealFile, 'file' | 'part'>, log: string): string | undefined {
+  const isOfOne = !isLinkingInfoName(file) && !isOfFolder(file);
+  return isOfOne && !isBesideFile(file, log) ? undefined : faultOf(part as Manifest);
 }
 
 function* wants(seals: readonly SealFile[]): Iterable<StoredDigest> {
@@ -104,14 +111,18 @@ function limitsOfList({ signed }: ChecksumList): string[] {
 }
 
 function sayMalformed(file: string, list: Manifest): Issue[] {
-  const say = (message: string): Issue[] => [
-    { code: 'malformed-manifest', file, manifest: file, message, identity: '' },
-  ];
-  if (list.form === 'malformed') return say(list.problem);
+  const message = faultOf(list);
+  if (message === undefined) return [];
+  return [{ code: 'malformed-manifest', file, manifest: file, message, identity: '' }];
+}
+
+/** What of it is no list; undefined where all of it is. */
+function faultOf(list: Manifest): string | undefined {
+  if (list.form === 'malformed') return list.problem;
   const [first] = list.faults;
-  if (first === undefined) return [];
-  return say(
-    `expected a digest and a name in line ${first.line}, found ${quote(first.text)} (${count(list.faults.length, 'such line')})`,
+  return (
+    first &&
+    `expected a digest and a name in line ${first.line}, found ${quote(first.text)} (${count(list.faults.length, 'such line')})`
   );
 }
 

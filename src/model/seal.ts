@@ -55,6 +55,8 @@ export type TextSealKind = SealKindBase & {
   form: 'text';
   /** `text`: undefined where the file is longer than a record may be, or is no UTF-8. */
   parse(file: string, text: string | undefined): unknown;
+  /** Why nobody can tell whether a file of seals names a log beside it; undefined where that is known. */
+  doubtOf?(seal: Pick<SealFile, 'file' | 'part'>, log: string): string | undefined;
 };
 
 type SealKindBase = {

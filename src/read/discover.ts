@@ -1,7 +1,8 @@
 /** From the paths a user names to the files of a run, in one order on every machine. */
-import { constants } from 'node:fs';
+import { constants, stat as lookAt, lstat as lookAtLink, readdir } from 'node:fs';
 import { access, lstat, open, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
+import type { FileSystemAdapter } from 'fast-glob';
 import { compareText } from '../base/text-safety.ts';
 
 /** `-`: standard input. `skip`: why a file found in a folder is not read. `unsupported`: it may well hold logs, but we cannot read them. */
@@ -91,15 +92,56 @@ async function loadFastGlob() {
 
 async function expand(argument: string, exclude: readonly string[]): Promise<DiscoveredFile[] | undefined> {
   if (argument === STDIN) return [{ file: STDIN, bytes: 0, regular: false }];
+  // Node throws at such a name before anybody asks the system.
+  if (argument.includes('\0')) return undefined;
   const stats = await stat(argument).catch(() => lstat(argument).catch(() => undefined));
   if (stats?.isDirectory()) return listFolder(argument, exclude);
   if (stats !== undefined) return [toNamed(argument, stats)];
   const fastGlob = await loadFastGlob();
   if (!fastGlob.isDynamicPattern(argument)) return undefined;
-  const matches = await fastGlob(argument, { ignore: [...exclude], stats: true, onlyFiles: true, dot: true });
-  if (matches.length === 0) return undefined;
-  return matches.map((entry) => toNamed(entry.path, entry.stats));
+  const { unread, fs } = watchedDisk();
+  const matches = await fastGlob(argument, {
+    ignore: [...exclude],
+    onlyFiles: true,
+    dot: true,
+    // What cannot be looked at is told by `unread`, or is nothing that a pattern could match.
+    suppressErrors: true,
+    fs,
+  });
+  const named = matches.map(async (name) => toNamed(name, await stat(name).catch(() => undefined)));
+  const files = [...(await Promise.all(named)), ...unread];
+  return files.length === 0 ? undefined : files;
 }
+
+/** What the system says of names that lead nowhere, as patterns try them; anything else may hide a match. */
+const NOWHERE = ['ENOENT', 'ENOTDIR', 'ENAMETOOLONG', 'ELOOP'];
+
+/** `unread`: files and folders that a pattern led to and that could not be looked at while `fs` was used. */
+function watchedDisk(): { unread: DiscoveredFile[]; fs: Partial<FileSystemAdapter> } {
+  const unread: DiscoveredFile[] = [];
+  // The last argument of each is who is told, whatever the options before it.
+  const watched =
+    (look: typeof readdir | typeof lookAt | typeof lookAtLink) =>
+    (place: string, ...rest: unknown[]) => {
+      const done = rest.pop() as (error: NodeJS.ErrnoException | null, found: unknown) => void;
+      const tell: typeof done = (error, found) => {
+        if (error !== null && !NOWHERE.includes(error.code ?? ''))
+          unread.push(toUnread(place, look === readdir));
+        done(error, found);
+      };
+      (look as (place: string, ...rest: unknown[]) => void)(place, ...rest, tell);
+    };
+  const fs = { readdir: watched(readdir), stat: watched(lookAt), lstat: watched(lookAtLink) };
+  return { unread, fs: fs as Partial<FileSystemAdapter> };
+}
+
+function toUnread(place: string, isFolder: boolean): DiscoveredFile {
+  const file = toPortable(path.normalize(place));
+  const reason = isFolder ? UNREAD_FOLDER : 'it cannot be looked at, and may be a log';
+  return { file, bytes: 0, regular: false, skip: { reason, unsupported: true } };
+}
+
+const UNREAD_FOLDER = 'a folder that cannot be read';
 
 /** A file that is named outright is read, unless it can hold no record whatever it is called. */
 function toNamed(name: string, stats: { size: number; isFile(): boolean } | undefined): DiscoveredFile {
@@ -151,7 +193,7 @@ async function toFile(folder: string, name: string): Promise<DiscoveredFile | un
       () => true,
       () => false,
     );
-    return isReadable ? undefined : unread('a folder that cannot be read', true);
+    return isReadable ? undefined : unread(UNREAD_FOLDER, true);
   }
   if (!target.isFile()) return unread('a pipe, socket or device: name it to have it read', false);
   const skip = await skipReason(name, place);

@@ -147,7 +147,10 @@ preimage:
     assert.equal((await run('chain', 'infer', '--no-config', 'one.ndjson')).exit, 3);
     const missing = await run('chain', 'infer', '--no-config', 'gone.ndjson');
     assert.equal(missing.exit, 2);
-    assert.equal(missing.stderr, 'error: gone.ndjson: there is no such file, folder or match\n');
+    assert.equal(
+      missing.stderr,
+      'error: gone.ndjson: there is no such file, folder or match: check the name, and the folder that it is looked for from\n',
+    );
     const budget = await run('chain', 'infer', '--no-config', 'log.ndjson', '--budget', 'all');
     assert.equal(budget.stderr, 'error: arguments: --budget: expected a whole number from 1, found "all"\n');
   });

@@ -30,6 +30,24 @@ test('--version prints the version of package.json', async () => {
   assert.deepEqual(await run('--version'), { exit: 0, stdout: `${version}\n`, stderr: '' });
 });
 
+test('an argument that names nothing exits 2 and tells what to look at', async () => {
+  write('one.ndjson', EVENT);
+  write('nul.yaml', 'logs: ["a\\0*"]\n');
+  const named = 'there is no such file, folder or match';
+  const cases: [argument: string, told: RegExp][] = [
+    [`${'a'.repeat(300)}/*`, /no name has more than 255 bytes, and one of these has 300: shorten it/],
+    ['one.ndjson/*', /look into the folder that the pattern begins with/],
+    ['gone.ndjson', /check the name, and the folder/],
+    ['--config nul.yaml', /no name holds a character NUL/],
+  ];
+  for (const [argument, told] of cases) {
+    const { exit, stdout, stderr } = await run(`verify ${argument}`);
+    assert.deepEqual([exit, stdout], [2, ''], argument);
+    assert.match(stderr, new RegExp(`^error: .*: ${named}: .*\n$`));
+    assert.match(stderr, told);
+  }
+});
+
 test('an unknown command, option or choice exits 2 and names the nearest', async () => {
   const command = await run('verfy');
   assert.equal(command.exit, 2);

@@ -64,6 +64,32 @@ function log(name: string, ...events: Use[]): string {
 /** The last paragraph, on one line. */
 const verdictOf = (stdout: string) => stdout.trimEnd().split('\n\n').at(-1)!.replace(/\s+/g, ' ');
 
+test('what verify remarks of the run stands in the statement of every format, without the checks that nobody asked for', async () => {
+  const named = write(
+    'named.yaml',
+    'contract: {id: C, timezone: UTC}\nfields: {quantity: seatz}\nlicenses:\n  - id: f\n    covers: {feature: f}\n    measure: count seats each instant take max over month\n    quantity: [{from: 2026-01-01, set: 1}]\n',
+  );
+  const day = log('named.ndjson', {
+    time: '2026-03-02T08:00:00Z',
+    actor: 'ann',
+    action: 'license.checkout',
+    license: 'f',
+  });
+  const said = 'the contract reads "quantity" from "seatz", which no record carries';
+  const shown: Record<string, string> = {
+    text: said,
+    json: JSON.stringify(said),
+    html: said.replaceAll('"', '&quot;'),
+    csv: said.replaceAll('"', '""'),
+  };
+  for (const [format, text] of Object.entries(shown)) {
+    const { stdout } = await licenses(day, '--licenses', named, '-f', format);
+    assert.ok(stdout.replace(/\s+/g, ' ').includes(text), `${format}: ${stdout}`);
+    assert.ok(!stdout.includes('check-left-out'));
+    if (format === 'json') assertValid(stdout);
+  }
+});
+
 test('a doubt stays a doubt beside what else is found of the license, whatever the threshold', async () => {
   const contract = (more = '') =>
     write(

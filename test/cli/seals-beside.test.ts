@@ -68,6 +68,37 @@ test('what cannot be read beside a log is no list that names it', async () => {
   fs.writeFileSync(at('SHA256SUMS'), '\n'.repeat(4 * 1024 * 1024 + 1));
   assert.match(
     await verify('listed.ndjson'),
-    /note\[unread-list\]: "SHA256SUMS" lies beside "listed.ndjson"/,
+    /note\[unread-list\]: "SHA256SUMS" lies beside "listed.ndjson", and was neither/,
   );
+  fs.rmSync(at('SHA256SUMS'));
+});
+
+test('a list that is none, or has lines that are none, may have named the log', async () => {
+  fs.writeFileSync(at('listed.ndjson'), RECORD);
+  fs.writeFileSync(at('other.ndjson'), RECORD);
+  const digest = crypto.hash('sha256', RECORD);
+  const none = 'expected lines of a digest and a name, found none';
+  const cases: [content: string | Buffer, told: string | undefined][] = [
+    ['', none],
+    ['<html>not found</html>\n', none],
+    [Buffer.from([0xff, 0xfe, 0x41]), 'expected lines of UTF-8 text'],
+    [`${digest}  gone.ndjson\n${digest.slice(1)}  listed.ndjson\n`, 'in line 2, found'],
+    [`${digest}  gone.ndjson\n`, undefined],
+  ];
+  for (const [content, told] of cases) {
+    fs.writeFileSync(at('SHA256SUMS'), content);
+    const text = await verify('listed.ndjson');
+    if (told === undefined) assert.doesNotMatch(text, /unread-list/);
+    else {
+      assert.match(
+        text,
+        /note\[unread-list\]: "SHA256SUMS" lies beside "listed.ndjson" and is no sound list/,
+      );
+      assert.ok(text.includes(told), text);
+    }
+  }
+  fs.rmSync(at('SHA256SUMS'));
+  fs.writeFileSync(at('listed.ndjson.sha256'), 'gone\n');
+  assert.match(await verify('listed.ndjson'), /"listed.ndjson.sha256" lies beside "listed.ndjson" and is no/);
+  assert.doesNotMatch(await verify('other.ndjson'), /unread-list/);
 });

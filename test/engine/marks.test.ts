@@ -10,6 +10,7 @@ import { PositionSet } from '../../src/engine/position-set.ts';
 import type { Mark } from '../../src/model/mark.ts';
 import { TemporaryRuns } from '../../src/read/temporary-runs.ts';
 import { ABSENT, ASK_TEXT } from '../../src/sources/event-cursor.ts';
+import { anyCharacter } from '../support/any-character.ts';
 import { rounds } from '../support/rounds.ts';
 
 const FILES = ['a.ndjson', 'b.ndjson'];
@@ -29,7 +30,7 @@ type Sketch = {
 
 const text = fc.oneof(
   fc.constantFrom('ann', 'bob', ''),
-  fc.string({ unit: 'binary', maxLength: 80 }),
+  fc.string({ unit: anyCharacter, maxLength: 80 }),
   // The length of a text takes one byte, or two.
   fc.integer({ min: 120, max: 135 }).map((length) => 'x'.repeat(length)),
 );

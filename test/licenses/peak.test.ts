@@ -311,7 +311,7 @@ test('what is possible is never less than what is proven, whatever lingers, is s
     for (const [at, { lower, upper }] of run(all, starts, chosen).entries())
       assert.ok(lower.amount <= upper.amount, `${at}: ${lower.amount} <= ${upper.amount}`);
   };
-  fc.assert(fc.property(steps, options, least), { numRuns: rounds(1_000, 20_000) });
+  fc.assert(fc.property(steps, options, least), { numRuns: rounds(400, 20_000) });
 });
 
 test('a part of a session whose quantity nobody can read lingers as no more than a part', () => {

@@ -136,7 +136,7 @@ for (const [words, made] of WAYS) {
           }
         }
       }),
-      { numRuns: rounds(1_000, 25_000) },
+      { numRuns: rounds(400, 25_000) },
     );
   });
 }
@@ -169,7 +169,7 @@ for (const [words, plan, most] of EXACT) {
         const expected = rows.map(({ least, most }) => ({ lower: least, upper: most }));
         assert.deepEqual(boundsFrom(steps, plan, starts, END, true), expected);
       }),
-      { numRuns: rounds(500, 10_000) },
+      { numRuns: rounds(200, 10_000) },
     );
   });
 }
@@ -194,7 +194,7 @@ test('most of what the pairings decide is decided', () => {
         }
       }
     }),
-    { numRuns: 500 },
+    { numRuns: rounds(200, 5_000) },
   );
   assert.ok(decided > 3 * open, `${decided} decided, ${open} open`);
 });

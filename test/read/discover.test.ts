@@ -54,3 +54,58 @@ test('a file of such a name that cannot be opened may be a log', {
   fs.chmodSync(path.join(folder, 'closed.conf'), 0o000);
   assert.equal((await found())['closed.conf'], 'unread');
 });
+
+test('a pattern that leads nowhere, by whatever the system calls it, matches nothing', async () => {
+  put('app.ndjson', RECORD);
+  fs.symlinkSync('around', path.join(folder, 'around'));
+  const long = 'a'.repeat(300);
+  for (const pattern of [
+    `${long}/*`,
+    `*/${long}/*`,
+    'around/*',
+    'app.ndjson/*',
+    `{gone,${long}}`,
+    '\0/*',
+    'a\0*',
+  ]) {
+    const argument = path.join(folder, pattern);
+    assert.deepEqual(await discover([argument], []), { files: [], missing: [argument] }, pattern);
+  }
+});
+
+test('a pattern beside files that cannot be looked at tells them beside its matches', async () => {
+  const shut = path.join(folder, 'shut');
+  const dark = path.join(folder, 'dark');
+  for (const place of [shut, dark]) {
+    fs.mkdirSync(place);
+    fs.writeFileSync(path.join(place, 'a.ndjson'), RECORD);
+  }
+  put('open.ndjson', RECORD);
+  fs.chmodSync(folder, 0o755);
+  fs.chmodSync(shut, 0o000);
+  const [above, place] = [path.join(folder, '{open.ndjson,*/*.ndjson}'), path.join(dark, '{a,b}.ndjson')];
+  const { files, missing } = await withoutRights(dark, () => discover([above, place], []));
+  const told = files.map(({ file, skip }) => [path.relative(folder, file), skip?.reason]);
+  assert.deepEqual(missing, []);
+  assert.deepEqual(told, [
+    ['dark', 'a folder that cannot be read'],
+    ['dark/a.ndjson', 'it cannot be looked at, and may be a log'],
+    ['dark/b.ndjson', 'it cannot be looked at, and may be a log'],
+    ['open.ndjson', undefined],
+    ['shut', 'a folder that cannot be read'],
+  ]);
+});
+
+/** As a user without rights where root runs the tests, for whom no folder is shut. */
+async function withoutRights<Found>(shut: string, act: () => Promise<Found>): Promise<Found> {
+  fs.chmodSync(shut, 0o000);
+  const isRoot = process.getuid?.() === 0;
+  if (isRoot) process.seteuid!(65_534);
+  try {
+    return await act();
+  } finally {
+    if (isRoot) process.seteuid!(0);
+    for (const place of fs.readdirSync(folder))
+      if (/^(?:shut|dark)$/.test(place)) fs.chmodSync(path.join(folder, place), 0o700);
+  }
+}

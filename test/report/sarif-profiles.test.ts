@@ -24,7 +24,7 @@ import {
   validate,
   validateEach,
 } from '../support/multitool.ts';
-import { RUNS, runCommand } from './command-runs.ts';
+import { RUNS, reportOfRun, runCommand } from './command-runs.ts';
 import { cleanReport, HOSTILE, hostileReport, place, richReport } from './sample-report.ts';
 
 const PIPELINE = {
@@ -56,10 +56,10 @@ function runOf(report: Report, profile: SarifProfile, said: string[] = []): Run 
 }
 
 describe('the multitool has no error and no warning', { skip: absent }, () => {
-  const byRun = Object.entries(RUNS).flatMap(([name, words]) =>
+  const byRun = Object.keys(RUNS).flatMap((name) =>
     (['full', 'github'] as const).map((profile) => ({
       name: `${name} in the profile ${profile}`,
-      log: () => runCommand([...words, '-f', 'sarif', '--sarif-profile', profile]),
+      log: () => render(reportOfRun(name), profile),
     })),
   );
   const bySample = (['github', 'gitlab', 'ado'] as const).map((profile) => ({
@@ -78,6 +78,14 @@ describe('the multitool has no error and no warning', { skip: absent }, () => {
     test(`for ${name}`, async () => {
       found ??= validateEach(cases.map(({ log }) => log()));
       assertClean((await found)[index]!);
+    });
+  }
+
+  for (const profile of ['full', 'github'] as const) {
+    test(`and the command writes the log that was looked at, in the profile ${profile}`, () => {
+      const name = 'standard input';
+      const log = runCommand([...RUNS[name]!, '-f', 'sarif', '--sarif-profile', profile]);
+      assert.equal(log, render(reportOfRun(name), profile));
     });
   }
 

@@ -8,7 +8,7 @@ import addFormats from 'ajv-formats';
 import type { Log } from 'sarif';
 import { type Report, SARIF_PROFILES, type SarifProfile } from '../../src/model/report.ts';
 import { sarif } from '../../src/report/sarif.ts';
-import { RUNS, runCommand } from './command-runs.ts';
+import { RUNS, reportOfRun } from './command-runs.ts';
 import { cleanReport, emptyReport, hostileReport, richReport } from './sample-report.ts';
 
 const SCHEMA = fileURLToPath(new URL('../../.cache/sarif-schema-2.1.0.json', import.meta.url));
@@ -20,12 +20,7 @@ const SAMPLES: Record<string, () => Report> = {
   hostileReport,
   cleanReport,
   emptyReport,
-  ...Object.fromEntries(
-    Object.entries(RUNS).map(([name, words]) => [
-      name,
-      () => JSON.parse(runCommand([...words, '-f', 'json'])) as Report,
-    ]),
-  ),
+  ...Object.fromEntries(Object.keys(RUNS).map((name) => [name, () => reportOfRun(name)])),
 };
 
 function logOf(report: Report, sarifProfile: SarifProfile): Log {

@@ -53,6 +53,14 @@ export function statementCsv(statement: Statement): string {
         note: message,
       }),
     ),
+    ...statement.evidence.notices.map(
+      ({ code, message, place }): Row => ({
+        row: 'notice',
+        name: code,
+        place: place === null ? null : formatPlace(place),
+        note: message,
+      }),
+    ),
     { row: 'verdict', verdict: statement.verdict, note: statement.incomplete },
   ];
   return csvTable(COLUMNS, rows);

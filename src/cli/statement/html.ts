@@ -15,6 +15,7 @@ import {
   type LicenseEntry,
   type Statement,
   type StatementFinding,
+  type StatementNotice,
   type StatementPeriod,
 } from './statement.ts';
 import {
@@ -297,7 +298,7 @@ function findingList(findings: readonly StatementFinding[]): Html {
     )}${rest}</ul>`;
 }
 
-function evidence({ evidence: { files, records, assurance, findings } }: Statement): Html {
+function evidence({ evidence: { files, records, assurance, findings, notices } }: Statement): Html {
   const trust = Object.entries(assurance).map(([word, number]) => `${formatNumber(number)} ${word}`);
   return html`<section><h2>Evidence</h2>
 ${list([
@@ -320,6 +321,19 @@ ${table(
     ]),
   files.length,
 )}
-${findingList(findings)}
+${findingList(findings)}${noticeList(notices)}
 </section>`;
+}
+
+function noticeList(notices: readonly StatementNotice[]): Html {
+  if (notices.length === 0) return html``;
+  const rest =
+    notices.length > SHOWN ? html`<li>… and ${formatNumber(notices.length - SHOWN)} more</li>` : html``;
+  const items = notices
+    .slice(0, SHOWN)
+    .map(
+      ({ code, message, place }) =>
+        html`<li>${message}${place === null ? html`` : html` (${places(place, null)})`} <span class="faint">${code}</span></li>`,
+    );
+  return html`<h3>Notices</h3><ul>${items}${rest}</ul>`;
 }

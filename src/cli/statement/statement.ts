@@ -79,8 +79,12 @@ export type Statement = {
     assurance: Partial<Record<Assurance, number>>;
     /** What else was found in the files: chains that broke, records that could not be read. */
     findings: StatementFinding[];
+    /** What is remarked of the run: fields that the contract names and no record carries, records without a chain. */
+    notices: StatementNotice[];
   };
 };
+
+export type StatementNotice = { code: string; message: string; place: Place | null };
 
 export type AsOf = { date: string; left: number };
 
@@ -123,9 +127,15 @@ export function toStatement(report: Report, contract: Contract, asOf: AsOf | und
       })),
       assurance: report.summary.assurance ?? {},
       findings: others.map(toFinding),
+      notices: report.notices.flatMap(({ code, message, place = null }) =>
+        code === CHECK_LEFT_OUT ? [] : [{ code, message, place }],
+      ),
     },
   };
 }
+
+/** The command leaves out what does not speak of licenses, whatever the log. */
+const CHECK_LEFT_OUT = 'check-left-out';
 
 /** What was not read, was altered or is gone may be more use than what was read. */
 function whyIncomplete({ inputs, summary, streams }: Report): string | null {

@@ -240,7 +240,7 @@ function findingLines(findings: readonly StatementFinding[]): string[] {
   ];
 }
 
-function evidence({ evidence: { files, records, assurance, findings } }: Statement): string[] {
+function evidence({ evidence: { files, records, assurance, findings, notices } }: Statement): string[] {
   const parts = (['audited', 'malformed', 'duplicate', 'skipped'] as const).flatMap((word) =>
     records[word] === 0 && word !== 'audited' ? [] : [`${formatNumber(records[word])} ${word}`],
   );
@@ -255,10 +255,13 @@ function evidence({ evidence: { files, records, assurance, findings } }: Stateme
     ...more(files.length, SHOWN, 'file'),
     ...labelled(LAYOUT, 'records', `${formatNumber(records.read)} read = ${parts.join(' + ')}`),
     ...(trust.length === 0 ? [] : labelled(LAYOUT, 'chains', trust.join(', '))),
-    ...findings
+    ...findingLines(findings),
+    ...notices
       .slice(0, SHOWN)
-      .flatMap(({ code, message, place }) => labelled(LAYOUT, code, `${message} (${formatPlace(place)})`)),
-    ...more(findings.length, SHOWN, 'finding'),
+      .flatMap(({ code, message, place }) =>
+        labelled(LAYOUT, `note[${code}]`, place === null ? message : `${message} (${formatPlace(place)})`),
+      ),
+    ...more(notices.length, SHOWN, 'notice'),
   ];
 }
 
