@@ -17,6 +17,20 @@ export function repeatable(value: string, previous: string[] | undefined): strin
   return [...(previous ?? []), value];
 }
 
+/** Commander's own heading. */
+const OTHERS = 'Options:';
+
+/** Headings in help, in the order of what a person decides. What follows no heading of its own stands under the last. */
+export const GROUP = {
+  read: 'What is read:',
+  held: 'What it is held to:',
+  counts: 'What counts:',
+  report: 'Report:',
+  seals: 'Seals and archives:',
+  evidence: 'For auditors:',
+  run: 'The run:',
+} as const;
+
 /** What to read and what to hold it to: the same for every command that runs over logs. */
 export function requestOptions(command: Command): Command {
   return command
@@ -24,13 +38,15 @@ export function requestOptions(command: Command): Command {
       '[paths...]',
       'files, folders, globs, or - for standard input; by default "logs" of audit-check.yaml',
     )
-    .option(
-      '--fail-on <condition>',
-      'what makes the exit code 1: the least severity, new, new:SEVERITY or control:ID; repeatable',
-      repeatable,
-    )
+    .optionsGroup(GROUP.read)
     .option('-c, --config <file>', 'configuration; by default audit-check.yaml here or in a folder above')
     .option('--no-config', 'use no configuration file')
+    .option('--source <name>', 'source of every file, instead of detection')
+    .option('--zone <zone>', "time zone of text logs whose times state none, as Europe/Berlin: the server's")
+    .option('--since <time>', 'leave out events before this date or time')
+    .option('--until <time>', 'leave out events at or after this date or time')
+    .option('--exclude <glob>', 'files in folders that are not read; repeatable', repeatable)
+    .optionsGroup(GROUP.held)
     .option('-r, --rules <path>', 'rules of your own, file or folder; repeatable', repeatable)
     .option('--no-builtin-rules', 'leave out the rules that come with audit-check')
     .option(
@@ -50,15 +66,17 @@ export function requestOptions(command: Command): Command {
       repeatable,
     )
     .option('--licenses <file>', 'license contract to measure use against')
-    .option('--source <name>', 'source of every file, instead of detection')
-    .option('--zone <zone>', "time zone of text logs whose times state none, as Europe/Berlin: the server's")
-    .option('--since <time>', 'leave out events before this date or time')
-    .option('--until <time>', 'leave out events at or after this date or time')
+    .optionsGroup(GROUP.counts)
+    .option(
+      '--fail-on <condition>',
+      'what makes the exit code 1: the least severity, new, new:SEVERITY or control:ID; repeatable',
+      repeatable,
+    )
     .option(
       '--now <time>',
       'the time to print in the report; without it, and without SOURCE_DATE_EPOCH, none',
     )
-    .option('--exclude <glob>', 'files in folders that are not read; repeatable', repeatable);
+    .optionsGroup(OTHERS);
 }
 
 /** Of the options of a request those that say how a record is read and which rules there are. */
@@ -82,6 +100,7 @@ export function framingOptions(command: Command): Command {
 /** How a report is rendered, and where to. */
 export function outputOptions(command: Command): Command {
   return command
+    .optionsGroup(GROUP.report)
     .option(
       '-f, --format <format[=path]>',
       'text, json, sarif …, see "list formats"; repeatable, with a path into a file',
@@ -92,5 +111,6 @@ export function outputOptions(command: Command): Command {
     )
     .addOption(
       new Option('--color <when>', 'colour on stdout').choices(['auto', 'always', 'never']).default('auto'),
-    );
+    )
+    .optionsGroup(OTHERS);
 }
