@@ -28,8 +28,9 @@ export function judgeListed(
       tally.files++;
       // A file counts once, however often it is listed.
       if ('file' in fate && files.accounted.size > known) tally.records += fate.file.records;
-      if (fate.kind === 'altered' || fate.kind === 'swapped' || fate.kind === 'missing') tally.spoiled++;
-      if (fate.kind === 'unread' || listed.hashAlgorithm !== HASH_ALGORITHM) tally.unread++;
+      if (isSpoiled(fate)) tally.spoiled++;
+      if ((fate.kind === 'unread' && !isSpoiled(fate)) || listed.hashAlgorithm !== HASH_ALGORITHM)
+        tally.unread++;
       const issue = toIssue(listed, fate, digest, digestFile);
       if (issue !== undefined)
         issues.push({ subject: stream, identity: listed.object, unit: 'log file', position, ...issue });
@@ -39,6 +40,11 @@ export function judgeListed(
   });
   issues.sort((left, right) => (left.code < right.code ? -1 : left.code > right.code ? 1 : 0));
   return { tallies, issues };
+}
+
+function isSpoiled(fate: Fate): boolean {
+  const isPassedOver = fate.kind === 'unread' && fate.file.status === 'skipped';
+  return fate.kind === 'altered' || fate.kind === 'swapped' || fate.kind === 'missing' || isPassedOver;
 }
 
 type Said = Pick<Issue, 'code' | 'file' | 'message'> & Partial<Issue>;
@@ -56,6 +62,14 @@ function toIssue(listed: ListedFile, fate: Fate, digest: Digest, digestFile: str
   switch (fate.kind) {
     case 'missing':
       return { code: 'missing-file', file: digestFile, message: `${name} is not here, which ${by} lists` };
+    case 'unread':
+      // What could not be read has a finding of its own; what was passed over, such as a pipe or a device, is no log file any more.
+      if (fate.file.status !== 'skipped') return undefined;
+      return {
+        code: 'missing-file',
+        file: fate.file.file,
+        message: `${name} is no file that is read, as ${by} lists it: what lies in its place was passed over`,
+      };
     case 'elsewhere':
       return {
         code: 'moved-file',

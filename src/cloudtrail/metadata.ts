@@ -22,16 +22,26 @@ export function isMetadata(document: JsonValue): boolean {
   );
 }
 
-/** What no such command prints: a list or an object beside `Metadata` could hold events, and is not passed over. */
+/** What CloudTrail writes into the metadata of a digest, by the name that S3 or HTTP gives it. */
+const WRITTEN = /^(?:x-amz-meta-)?(?:signature|signature-algorithm|backfill-generation-timestamp)$|^x-amz-/i;
+
+/** What `head-object` and `get-object` print beside it, and the headers of an answer of S3. */
+const PRINTED =
+  /^(?:AcceptRanges|LastModified|ETag|VersionId|Expir\w+|Cache-?Control|Content-?\w+|WebsiteRedirectLocation|ServerSideEncryption|SSE\w+|BucketKeyEnabled|StorageClass|RequestCharged|ReplicationStatus|PartsCount|TagCount|Object-?Lock\w+|Checksum\w+|ArchiveStatus|Restore|MissingMeta|DeleteMarker|accept-ranges|last-modified|server|date|connection)$/i;
+
+/** What no such command prints: it could be, or hold, events, and is not passed over. */
 export function strayMember(document: JsonValue): string | undefined {
   if (!(document instanceof JsonObject)) return undefined;
   const isFlat = (value: JsonValue) => !(value instanceof JsonArray) && !(value instanceof JsonObject);
   const inner = document.get('Metadata');
-  const hidden = inner instanceof JsonObject ? inner.members.find(({ value }) => !isFlat(value)) : undefined;
-  const beside = document.members.find(
-    ({ key, value }) =>
-      !isFlat(value) && !(key === 'Metadata' && value === inner && value instanceof JsonObject),
-  );
+  const hidden =
+    inner instanceof JsonObject
+      ? inner.members.find(({ key, value }) => !isFlat(value) || !WRITTEN.test(key))
+      : undefined;
+  const beside = document.members.find(({ key, value }) => {
+    if (key === 'Metadata' && value === inner && value instanceof JsonObject) return false;
+    return !isFlat(value) || !(WRITTEN.test(key) || PRINTED.test(key));
+  });
   return (beside ?? hidden)?.key;
 }
 

@@ -15,9 +15,27 @@ export type PublicKey = { fingerprint: string; pkcs1Base64: string; from: number
 export function isKeyList(document: JsonValue): boolean {
   return (
     document instanceof JsonObject &&
-    document.get('PublicKeyList') instanceof JsonArray &&
-    document.members.every(({ key }) => key === 'PublicKeyList' || key === 'NextToken')
+    document.members.every(
+      ({ key, value }) =>
+        (key === 'PublicKeyList' && value instanceof JsonArray && value.elements.every(isListedKey)) ||
+        (key === 'NextToken' && !isCollection(value)),
+    ) &&
+    document.get('PublicKeyList') !== undefined
   );
+}
+
+const KEY_MEMBERS = ['Value', 'Fingerprint', 'ValidityStartTime', 'ValidityEndTime'];
+
+function isListedKey(value: JsonValue): boolean {
+  return (
+    value instanceof JsonObject &&
+    value.get('Fingerprint') !== undefined &&
+    value.members.every((member) => KEY_MEMBERS.includes(member.key) && !isCollection(member.value))
+  );
+}
+
+function isCollection(value: JsonValue): boolean {
+  return value instanceof JsonArray || value instanceof JsonObject;
 }
 
 /** `wrong` is told everything that is wrong with the list. */

@@ -1,9 +1,10 @@
 /** From the paths a user names to the files of a run, in one order on every machine. */
-import { constants, stat as lookAt, lstat as lookAtLink, readdir } from 'node:fs';
+import { constants, type Dirent, stat as lookAt, lstat as lookAtLink, readdir } from 'node:fs';
 import { access, lstat, open, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { FileSystemAdapter } from 'fast-glob';
 import { compareText } from '../base/text-safety.ts';
+import { disguise, undisguise } from './disguised-names.ts';
 
 /** `-`: standard input. `skip`: why a file found in a folder is not read. `unsupported`: it may well hold logs, but we cannot read them. */
 export type DiscoveredFile = {
@@ -108,7 +109,9 @@ async function expand(argument: string, exclude: readonly string[]): Promise<Dis
     suppressErrors: true,
     fs,
   });
-  const named = matches.map(async (name) => toNamed(name, await stat(name).catch(() => undefined)));
+  const named = matches
+    .map(undisguise)
+    .map(async (name) => toNamed(name, await stat(name).catch(() => undefined)));
   const files = [...(await Promise.all(named)), ...unread];
   return files.length === 0 ? undefined : files;
 }
@@ -116,7 +119,10 @@ async function expand(argument: string, exclude: readonly string[]): Promise<Dis
 /** What the system says of names that lead nowhere, as patterns try them; anything else may hide a match. */
 const NOWHERE = ['ENOENT', 'ENOTDIR', 'ENAMETOOLONG', 'ELOOP'];
 
-/** `unread`: files and folders that a pattern led to and that could not be looked at while `fs` was used. */
+/**
+ * The disk as a library of patterns sees it: names in disguise. `unread`: files and folders that a pattern led to and that could
+ * not be looked at while `fs` was used.
+ */
 function watchedDisk(): { unread: DiscoveredFile[]; fs: Partial<FileSystemAdapter> } {
   const unread: DiscoveredFile[] = [];
   // The last argument of each is who is told, whatever the options before it.
@@ -124,12 +130,15 @@ function watchedDisk(): { unread: DiscoveredFile[]; fs: Partial<FileSystemAdapte
     (look: typeof readdir | typeof lookAt | typeof lookAtLink) =>
     (place: string, ...rest: unknown[]) => {
       const done = rest.pop() as (error: NodeJS.ErrnoException | null, found: unknown) => void;
+      const own = undisguise(place);
       const tell: typeof done = (error, found) => {
         if (error !== null && !NOWHERE.includes(error.code ?? ''))
-          unread.push(toUnread(place, look === readdir));
+          unread.push(toUnread(own, look === readdir));
+        if (error === null && look === readdir)
+          for (const entry of found as Dirent[]) entry.name = disguise(entry.name);
         done(error, found);
       };
-      (look as (place: string, ...rest: unknown[]) => void)(place, ...rest, tell);
+      (look as (place: string, ...rest: unknown[]) => void)(own, ...rest, tell);
     };
   const fs = { readdir: watched(readdir), stat: watched(lookAt), lstat: watched(lookAtLink) };
   return { unread, fs: fs as Partial<FileSystemAdapter> };
@@ -157,15 +166,24 @@ async function listFolder(folder: string, exclude: readonly string[]): Promise<D
   const fastGlob = await loadFastGlob();
   const entries = await fastGlob('**/*', {
     cwd: folder,
-    ignore: ['**/.git/**', '**/node_modules/**', ...exclude],
+    // What is in them, not they themselves: that they were passed over is told.
+    ignore: [...TOOL_FOLDERS.map((name) => `**/${name}/*`), ...exclude],
     dot: true,
     onlyFiles: false,
     followSymbolicLinks: false,
     // A folder that cannot be entered is listed by itself, as unread.
     suppressErrors: true,
+    fs: watchedDisk().fs,
   });
-  const files = await Promise.all(['.', ...entries].map((name) => toFile(folder, name)));
+  const files = await Promise.all(['.', ...entries.map(undisguise)].map((name) => toFile(folder, name)));
   return files.filter((file) => file !== undefined);
+}
+
+/** Of tools that keep thousands of files of their own below what they work on. */
+const TOOL_FOLDERS = ['.git', 'node_modules'];
+
+function isOfTool(name: string): boolean {
+  return name.split(/[/\\]/).some((part) => TOOL_FOLDERS.includes(part));
 }
 
 /** What a name in a folder stands for; undefined for a folder, whose files are listed themselves. */
@@ -176,33 +194,33 @@ async function toFile(folder: string, name: string): Promise<DiscoveredFile | un
   const target = own?.isSymbolicLink() ? await stat(place).catch(() => undefined) : own;
   const unread = (reason: string, unsupported: boolean) => ({
     file,
-    bytes: own?.size ?? 0,
+    bytes: own?.isFile() ? own.size : 0,
     regular: false,
     skip: { reason, unsupported },
   });
   if (target === undefined) return unread('a link that leads nowhere, or a file that is gone', true);
   if (target.isDirectory()) {
     if (own?.isSymbolicLink()) {
-      const isInside = isWithin(await realpath(place), await realpath(folder));
+      const inside = path.relative(await realpath(folder), await realpath(place));
+      const isInside = !inside.startsWith('..') && !path.isAbsolute(inside) && !isOfTool(inside);
       const reason = isInside
         ? 'a link to a folder that is read by its own name'
         : 'a link to a folder: name it to have it read';
       return unread(reason, !isInside);
     }
+    if (name !== '.' && TOOL_FOLDERS.includes(path.basename(name)))
+      return unread(`a folder of a tool (${TOOL_FOLDERS.join(', ')}): name it to have it read`, false);
     const isReadable = await access(place, constants.R_OK | constants.X_OK).then(
       () => true,
       () => false,
     );
     return isReadable ? undefined : unread(UNREAD_FOLDER, true);
   }
-  if (!target.isFile()) return unread('a pipe, socket or device: name it to have it read', false);
+  // A log that is a link to a device was switched off.
+  if (!target.isFile())
+    return unread('a pipe, socket or device: name it to have it read', own?.isSymbolicLink() === true);
   const skip = await skipReason(name, place);
   return { file, bytes: target.size, regular: true, ...(skip && { skip }) };
-}
-
-function isWithin(place: string, folder: string): boolean {
-  const relative = path.relative(folder, place);
-  return !relative.startsWith('..') && !path.isAbsolute(relative);
 }
 
 async function skipReason(name: string, place: string): Promise<DiscoveredFile['skip']> {

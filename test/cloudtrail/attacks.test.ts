@@ -5,6 +5,7 @@
  * Over 250 lines: one entry an attack.
  */
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import {
   cpSync,
   mkdirSync,
@@ -20,6 +21,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, describe, test } from 'node:test';
 import { gunzipSync, gzipSync } from 'node:zlib';
+import { parseJsonText } from '../../src/base/json.ts';
+import { isKeyList } from '../../src/cloudtrail/public-keys.ts';
 import type { Report } from '../../src/model/report.ts';
 import { auditPaths, testRequest } from '../support/audit-run.ts';
 import {
@@ -648,6 +651,41 @@ test('events beside a list of keys are audited, and told to be planted', async (
   writeFileSync(path.join(copy.folder, 'k.json'), JSON.stringify({ PublicKeyList: [], Records: [event] }));
   const report = await judge(copy);
   assert.ok(codes(report).includes('unlisted-file'), told(report));
+});
+
+test('events in what looks like a list of keys are audited, and told to be planted', async () => {
+  const copy = copyTrail();
+  const event = makeEvent(ACCOUNTS[0]!, REGIONS[0]!, Date.UTC(2026, 2, 1, 1), 'planted');
+  const key = { Value: 'a', Fingerprint: 'b', ValidityStartTime: '1', ValidityEndTime: '2' };
+  const documents = [
+    { PublicKeyList: [event] },
+    { PublicKeyList: [{ ...key, note: event }] },
+    { PublicKeyList: [{ ...key, eventName: 'StopLogging' }] },
+    { PublicKeyList: [key], NextToken: { Records: [event] } },
+  ];
+  for (const [index, document] of documents.entries()) {
+    writeFileSync(path.join(copy.folder, 'k.json'), JSON.stringify(document));
+    const { findings, inputs } = await judge(copy);
+    const file = inputs.find(({ file: each }) => each.endsWith('k.json'))!;
+    assert.equal(file.records.read, 1, String(index));
+    assert.ok(
+      findings.some(({ place }) => place.file === file.file),
+      String(index),
+    );
+  }
+  assert.equal(isKeyList(parseJsonText(JSON.stringify({ PublicKeyList: [key], NextToken: 'n' }))), true);
+});
+
+test('a log file in whose place a pipe lies is missing', async () => {
+  const copy = copyTrail();
+  const { file } = logsOf([...copy.streams.values()][0]!)[0]!;
+  rmSync(file);
+  assert.equal(spawnSync('mkfifo', [file]).status, 0);
+  try {
+    assert.deepEqual(codes(await judge(copy)), ['missing-file']);
+  } finally {
+    rmSync(file);
+  }
 });
 
 test('a key is held to the time in which it was valid', async () => {

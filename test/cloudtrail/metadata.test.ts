@@ -34,6 +34,8 @@ describe('metadata', () => {
     ['an object beside it', { ...PRINTED, detail: { eventName: 'StopLogging' } }, 'detail'],
     ['a list in it', { Metadata: { ...SIGNED, events: [1] } }, 'events'],
     ['a list beside bare members', { ...SIGNED, Records: [] }, 'Records'],
+    ['members of an event beside it', { ...PRINTED, eventName: 'StopLogging' }, 'eventName'],
+    ['members of an event in it', { Metadata: { ...SIGNED, eventName: 'StopLogging' } }, 'eventName'],
   ];
   for (const [what, document, member] of hiding) {
     test(`that has ${what} is no metadata: under its name it is malformed, under another it is read as a log`, () => {

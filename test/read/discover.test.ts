@@ -109,3 +109,41 @@ async function withoutRights<Found>(shut: string, act: () => Promise<Found>): Pr
       if (/^(?:shut|dark)$/.test(place)) fs.chmodSync(path.join(folder, place), 0o700);
   }
 }
+
+test('no name hides a file of another name, nor what lies in a folder of it', async () => {
+  const names = [
+    '.\\decoy.ndjson',
+    'decoy.ndjson',
+    'a\\b.ndjson',
+    'c\n.ndjson',
+    'd\u2028.ndjson',
+    'e\ue05c005c.ndjson',
+  ];
+  for (const name of names) put(name, RECORD);
+  for (const separator of ['\u2028', '\u2029', '\n', '\r']) {
+    fs.mkdirSync(path.join(folder, `days${separator}`));
+    put(`days${separator}/in-${separator.codePointAt(0)}.ndjson`, RECORD);
+  }
+  const all = await found();
+  for (const name of [...names, 'in-8232.ndjson', 'in-8233.ndjson', 'in-10.ndjson', 'in-13.ndjson'])
+    assert.equal(all[name], 'read', JSON.stringify(name));
+  const { files } = await discover([path.join(folder, '{*decoy,a*b,c*,d*,e*}.ndjson')], []);
+  assert.deepEqual(files.map(({ file }) => path.basename(file)).sort(), [...names].sort());
+});
+
+test('folders of tools are passed over and told, and so is a link into one; a link to a device is a log that is switched off', async () => {
+  for (const place of ['node_modules', 'x/.git']) {
+    fs.mkdirSync(path.join(folder, place), { recursive: true });
+    put(`${place}/inside.ndjson`, RECORD);
+  }
+  fs.symlinkSync('x/.git', path.join(folder, 'current'));
+  fs.symlinkSync('/dev/null', path.join(folder, 'off.ndjson'));
+  const all = await found();
+  const told = ['node_modules', '.git', 'inside.ndjson', 'current', 'off.ndjson'].map((name) => all[name]);
+  assert.deepEqual(told, ['no log', 'no log', undefined, 'unread', 'unread']);
+  const { files } = await discover([path.join(folder, 'node_modules')], []);
+  assert.deepEqual(
+    files.map(({ file, skip }) => [path.basename(file), skip]),
+    [['inside.ndjson', undefined]],
+  );
+});
