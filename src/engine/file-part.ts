@@ -84,7 +84,8 @@ export function mergeFileParts(left: FilePart, right: FilePart): FilePart {
 
 /** Wrappers repeat, one a page: the first of each name speaks for all. One more than is named is kept, never more. */
 export function noteBeside(members: BesideMember[], member: BesideMember): void {
-  if (members.length > MAX_BESIDE || members.some(({ key }) => key === member.key)) return;
+  const isKnown = members.some(({ key, isAgain }) => key === member.key && isAgain === member.isAgain);
+  if (members.length > MAX_BESIDE || isKnown) return;
   members.push(member);
 }
 
@@ -180,9 +181,15 @@ function closeSeals(
   return { input, findings };
 }
 
-function besideFinding(file: string, { key, line, offset, length }: BesideMember): Finding {
-  const message = `${quote(key)} stands beside the records of the export and was not audited`;
-  return { ...inputFinding('unread-member', file, message), place: { file, line, offset, length } };
+function besideFinding(file: string, { key, line, offset, length, isAgain }: BesideMember): Finding {
+  const [code, message] =
+    isAgain === true
+      ? (['repeated-member', `${quote(key)} holds records a second time, which were audited, too`] as const)
+      : ([
+          'unread-member',
+          `${quote(key)} stands beside the records of the export and was not audited`,
+        ] as const);
+  return { ...inputFinding(code, file, message), place: { file, line, offset, length } };
 }
 
 /** A segment that was held to its log, and then was another one when it was audited, changed in between. */

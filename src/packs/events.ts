@@ -38,7 +38,7 @@ const ASPECTS: Readonly<Record<string, Aspect>> = {
   },
   unambiguous: {
     asks: 'no record says two things at once, and no two records with one id differ',
-    codes: ['duplicate-key', 'conflicting-record'],
+    codes: ['duplicate-key', 'repeated-member', 'conflicting-record'],
     check: 'record-form',
   },
 };

@@ -88,6 +88,14 @@ export const INPUT_FINDINGS = [
     fix: 'Look at the member that is named; if it holds events, export them as records.',
   },
   {
+    code: 'repeated-member',
+    severity: 'medium',
+    title: 'records of an export in two members of one name',
+    why: 'Most readers know only the last member of a name: they see other records than were audited, and an export is not written like that.',
+    fix: 'Fetch the file again from its origin; find out who joined or changed it.',
+    controls: ['pci-dss-4:10.3.2', 'nist-800-53r5:AU-10'],
+  },
+  {
     code: 'unknown-source',
     severity: 'medium',
     title: 'source not recognized',
@@ -105,10 +113,13 @@ export const INPUT_FINDINGS = [
 
 export type InputCode = (typeof INPUT_FINDINGS)[number]['code'];
 
-/** A finding about a whole file. `verdict` is undetermined throughout: what was not read may be fine. */
+/** Of what was read; what was not read may be fine. */
+const PROVEN: readonly InputCode[] = ['malformed-record', 'repeated-member'];
+
+/** A finding about a whole file. */
 export function inputFinding(code: InputCode, file: string, message: string): Finding {
   const { severity } = INPUT_FINDINGS.find((kind) => kind.code === code)!;
-  const verdict = code === 'malformed-record' ? 'violation' : 'undetermined';
+  const verdict = PROVEN.includes(code) ? 'violation' : 'undetermined';
   const place = { file, line: 1, offset: 0, length: 0 };
   return {
     rule: INPUT,

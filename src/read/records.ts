@@ -26,6 +26,7 @@ import type { LostTime } from '../base/lost-time.ts';
 import { excerptAt } from '../model/excerpt.ts';
 import type { Excerpt } from '../model/finding.ts';
 import type { TextFormat, TextReader } from '../model/text-format.ts';
+import { mayHoldRecords } from './beside-records.ts';
 import { unwrapDocker } from './docker.ts';
 import { headLines, isNoJson, sampleRecords } from './text-head.ts';
 import { TEXT_HEAD_BYTES, type TextBooks, type TextLogs, TextRecords } from './text-records.ts';
@@ -104,20 +105,8 @@ export interface RecordSink {
   beside?(member: BesideMember): void;
 }
 
-/** A member of a wrapper that is in no record. */
-export type BesideMember = { key: string; line: number; offset: number; length: number };
-
-/** What exports write beside their records: paging and the like, short; a token may be longer, an event hidden in a text longer still. */
-const PAGING =
-  /^(?:_?links?|meta(?:data)?|pag(?:e|es|ing|ination|einfo)|responsemetadata|cursors?|next|previous|@odata\..*)$/i;
-const MAX_PAGING_BYTES = 512;
-const MAX_SCALAR_BYTES = 4096;
-
-function mayHoldRecords(key: string, value: JsonValue, bytes: number): boolean {
-  if (value instanceof JsonArray) return value.elements.length > 0;
-  if (!(value instanceof JsonObject)) return bytes > MAX_SCALAR_BYTES;
-  return value.members.length > 0 && !(PAGING.test(key) && bytes <= MAX_PAGING_BYTES);
-}
+/** A member of a wrapper that is in no record. `isAgain`: the member with the records, a second time, whose records were read. */
+export type BesideMember = { key: string; line: number; offset: number; length: number; isAgain?: true };
 
 /** `lines`: a document never crosses a line. `values`: documents follow one another, over as many lines as they need. */
 export type Layout = 'lines' | 'values';
@@ -143,7 +132,13 @@ export type ReadTally = {
 export type ByteReader = Pick<RecordReader, 'push' | 'room' | 'filled' | 'finish'>;
 
 /** Where the machine stands inside a document: `open` expects a value, `after` a comma or the closing bracket. */
-type Level = { kind: 'array' | 'wrapper'; state: 'open' | 'value' | 'after'; depth: number };
+type Level = {
+  kind: 'array' | 'wrapper';
+  state: 'open' | 'value' | 'after';
+  depth: number;
+  /** Of a wrapper: whether its way to the records was gone already. */
+  wasEntered?: boolean;
+};
 
 /** What PowerShell writes with `>`: a person is told at once, rather than sent to look at bytes. */
 const UTF_16 = { expected: 'UTF-8', found: 'UTF-16 (convert the file: iconv -f UTF-16 -t UTF-8)' };
@@ -734,6 +729,13 @@ export class RecordReader {
     const wanted = decodeString(buffer, this.start + 1, keyEnd - 1) === this.wrapper![level.depth];
     const last = level.depth === this.wrapper!.length - 1;
     if (wanted && buffer[value] === (last ? OPEN_BRACKET : OPEN_BRACE)) {
+      if (level.wasEntered === true) {
+        const offset = this.base + this.start;
+        const key = decodeString(buffer, this.start + 1, keyEnd - 1);
+        const line = this.lineOf(this.start);
+        this.sink.beside?.({ key, line, offset, length: keyEnd - this.start, isAgain: true });
+      }
+      level.wasEntered = true;
       this.start = value;
       level.state = 'after';
       this.enter(last ? 'array' : 'wrapper', level.depth + 1);

@@ -1,0 +1,25 @@
+/** What exports write beside their records, and what stands there that could be more of them. */
+import { JsonArray, JsonObject, type JsonValue } from '../base/json.ts';
+
+/** Paging and the like, short. */
+const PAGING =
+  /^(?:_?links?|meta(?:data)?|pag(?:e|es|ing|ination|einfo)|responsemetadata|cursors?|next|previous|@odata\..*)$/i;
+const MAX_PAGING_BYTES = 512;
+/** Who did what: no paging says that. */
+const OF_AN_EVENT = /^_?(?:event|action|actor|activity|operation|principal|user|verb|who|what)/i;
+/** A token may be long, an event hidden in a text longer still; none begins like JSON. */
+const MAX_SCALAR_BYTES = 4096;
+const BEGINS_LIKE_JSON = /^\s*(?:\[\s*)?\{\s*"/;
+/** Names of members are words. */
+const MAX_KEY_BYTES = 200;
+
+/** `bytes`: of the whole member. */
+export function mayHoldRecords(key: string, value: JsonValue, bytes: number): boolean {
+  if (key.length > MAX_KEY_BYTES || BEGINS_LIKE_JSON.test(key)) return true;
+  if (value instanceof JsonArray) return value.elements.length > 0;
+  if (!(value instanceof JsonObject))
+    return bytes > MAX_SCALAR_BYTES || (typeof value === 'string' && BEGINS_LIKE_JSON.test(value));
+  if (value.members.length === 0) return false;
+  const isPaging = PAGING.test(key) && bytes <= MAX_PAGING_BYTES;
+  return !isPaging || value.members.some((member) => OF_AN_EVENT.test(member.key));
+}

@@ -1,0 +1,35 @@
+/** What stands beside the records of an export: paging is no event, and an event under the name of paging is. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { parseJsonText } from '../../src/base/json.ts';
+import { mayHoldRecords } from '../../src/read/beside-records.ts';
+
+const EVENT = { eventName: 'StopLogging', eventTime: '2026-03-02T08:00:00Z' };
+
+const cases: [key: string, value: unknown, expected: boolean][] = [
+  ['NextToken', 'eyJhIjoxfQ==', false],
+  ['count', 3, false],
+  ['@odata.nextLink', 'https://graph.example.com/next', false],
+  ['meta', { total: 3, page: 1 }, false],
+  ['next', { cursor: 'abc' }, false],
+  ['empty', [], false],
+  ['nothing', {}, false],
+  ['note', '[info] exported by ann', false],
+  ['Hidden', [EVENT], true],
+  ['detail', EVENT, true],
+  ['metadata', EVENT, true],
+  ['previous', { actor: 'mallory', did: 'delete' }, true],
+  ['meta', { total: 'x'.repeat(600) }, true],
+  ['note', JSON.stringify(EVENT), true],
+  ['note', ` [ ${JSON.stringify(EVENT)} ]`, true],
+  ['token', 'x'.repeat(5_000), true],
+  [JSON.stringify(EVENT), 1, true],
+  ['k'.repeat(300), 1, true],
+];
+
+for (const [key, value, expected] of cases) {
+  const text = JSON.stringify(value);
+  test(`${key.slice(0, 30)}: ${text.slice(0, 40)} ${expected ? 'may hold records' : 'holds none'}`, () => {
+    assert.equal(mayHoldRecords(key, parseJsonText(text), text.length), expected);
+  });
+}
