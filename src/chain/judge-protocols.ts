@@ -4,7 +4,7 @@ import { type StreamRange, type StreamSummary, weakestOf } from '../model/report
 import { toldPlaces } from '../model/told-places.ts';
 import type { BareState } from './bare-records.ts';
 import { CHAIN_KINDS, type ChainCode, UNDETERMINED } from './break-kinds.ts';
-import type { ChainConclusion } from './judge-chains.ts';
+import type { ChainConclusion } from './chain-conclusion.ts';
 import type { ProtocolContext, ProtocolRecord, ProtocolStreamVerdict } from './protocol.ts';
 import { MAX_PROTOCOL_TEXT, type ProtocolRecords, toProtocolRecords } from './protocol-records.ts';
 import { PROTOCOLS } from './protocols/index.ts';

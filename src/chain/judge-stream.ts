@@ -8,6 +8,7 @@ import type { StreamRange } from '../model/report.ts';
 import type { BareStretch } from './bare-records.ts';
 import { type ChainNode, orderSegments } from './chain-order.ts';
 import type { LinkSample } from './hash-index.ts';
+import { interleavedChains } from './interleaved-chains.ts';
 import type { ChainLayout } from './layout.ts';
 import { keyOf } from './profile.ts';
 import { isBadSignature, mismatchOf, reasonOf } from './record-hash.ts';
@@ -208,8 +209,36 @@ class StreamJudge {
     }
   }
 
+  /** Each closes over records of the others wherever they alternate: that is one thing to say, and not proven to be harmless. */
+  private judgeInterleaved(chains: readonly ChainNode[][]): void {
+    const recordsOf = (chain: readonly ChainNode[]) =>
+      chain.reduce((sum, { segment }) => sum + segment.records, 0);
+    const [main, ...others] = chains.toSorted((a, b) => recordsOf(b) - recordsOf(a)) as [
+      ChainNode[],
+      ...ChainNode[][],
+    ];
+    for (const node of others.flat()) {
+      this.inserted.add(node);
+      this.breakAll(node, 'of another chain, interleaved with the longest');
+    }
+    const begins = [main, ...others].map(([first]) => first!.segment.from);
+    const amounts = [main, ...others].map((chain) => formatNumber(recordsOf(chain))).join(' and ');
+    const message = `expected one chain, found that ${formatNumber(chains.length)} chains of ${amounts} records are interleaved, which begin at ${begins.map(formatPlace).map(quote).join(' and ')}: if they have several writers, name the field that tells them apart as "stream" of a chain profile`;
+    const [first] = others[0]!;
+    this.say('inserted-record', first!.segment.from, message, {
+      related: begins.filter((place) => place !== first!.segment.from),
+      count: others.reduce((sum, chain) => sum + recordsOf(chain), 0),
+      identity: chains.map(([first]) => first!.segment.first[0] ?? '').join(' '),
+    });
+  }
+
   /** A chain that closes over foreign records between two linked ones proves that those do not belong to it. */
   private findInserted(): void {
+    const interleaved = this.stream.altered.length === 0 ? interleavedChains(this.nodes) : undefined;
+    if (interleaved !== undefined) {
+      this.judgeInterleaved(interleaved);
+      return;
+    }
     const weight = new Map<number, number>();
     for (const { root, segment } of this.nodes) weight.set(root, (weight.get(root) ?? 0) + segment.records);
     for (const node of this.nodes) {

@@ -2,6 +2,7 @@
 import { parseMoment } from '../base/instant.ts';
 import { compareText, count, quote } from '../base/text-safety.ts';
 import { CHAIN_KINDS, CHAIN_SEVERITY, type ChainCode, UNDETERMINED } from '../chain/break-kinds.ts';
+import type { ChainConclusion } from '../chain/chain-conclusion.ts';
 import { compileChainStep, toLinkRule } from '../chain/chain-fold.ts';
 import { type ChainState, mergeChains, startChains } from '../chain/chain-state.ts';
 import { compileProfile, isChainProfile } from '../chain/compile-profile.ts';
@@ -11,7 +12,7 @@ import {
   namesProtocol,
   signaturesOfProtocol,
 } from '../chain/compile-protocol.ts';
-import { type ChainConclusion, judgeChains } from '../chain/judge-chains.ts';
+import { judgeChains } from '../chain/judge-chains.ts';
 import { judgeProtocols } from '../chain/judge-protocols.ts';
 import { KEY_KINDS } from '../chain/key-hygiene.ts';
 import { toLayouts } from '../chain/layout.ts';

@@ -1,7 +1,8 @@
 /** Adds to "every link holds and nothing recomputes" the form of the writer, where a bounded search over the first records finds it. */
+
+import type { ChainConclusion } from '../chain/chain-conclusion.ts';
 import type { ChainState } from '../chain/chain-state.ts';
 import type { Variant } from '../chain/infer/infer-variant.ts';
-import type { ChainConclusion } from '../chain/judge-chains.ts';
 import { chainFields } from '../chain/judge-stream.ts';
 import type { ChainLayout } from '../chain/layout.ts';
 import { unfittedBytes } from '../chain/unfitted-records.ts';

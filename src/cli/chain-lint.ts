@@ -10,7 +10,8 @@ import { UNKNOWN_SOURCE } from '../sources/mapping.ts';
 import { toRecordView } from '../sources/record-view.ts';
 import { problem } from './chain-records.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
-import { LIBRARY, listFiles, YAML_NAME } from './library.ts';
+import { LIBRARY } from './library.ts';
+import { listFiles, YAML_NAME } from './list-files.ts';
 import { writeStream } from './write-output.ts';
 import { readYamlFile, reporterFor } from './yaml-file.ts';
 

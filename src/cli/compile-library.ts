@@ -2,7 +2,8 @@
 import fs from 'node:fs';
 import { type Problem, ProblemsError } from '../model/problem.ts';
 import { COMPILED_FILE, type CompiledLibrary, digestOfText, toCompiledJson } from './compiled-library.ts';
-import { LIBRARY, listFiles, parseShipped, SHIPPED_FOLDERS, YAML_NAME } from './library.ts';
+import { LIBRARY, parseShipped, SHIPPED_FOLDERS } from './library.ts';
+import { listFiles, YAML_NAME } from './list-files.ts';
 import { readText } from './yaml-file.ts';
 
 /** @throws {ProblemsError} when a file that comes with us is wrong */

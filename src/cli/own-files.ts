@@ -4,7 +4,8 @@ import { compareText } from '../base/text-safety.ts';
 import type { Report, ToldRole } from '../model/report.ts';
 import type { Config } from './config.ts';
 import type { ReportOptions } from './evidence-options.ts';
-import { listFiles, listOwnSources, YAML_NAME } from './library.ts';
+import { listOwnSources } from './library.ts';
+import { listFiles, YAML_NAME } from './list-files.ts';
 import { isPackName } from './packs.ts';
 
 export type OwnFile = {

@@ -9,7 +9,8 @@ import type { Problem } from '../model/problem.ts';
 import type { Detection, Rule } from '../model/rule.ts';
 import type { Pack } from '../packs/pack.ts';
 import { parsePack } from '../packs/parse-pack.ts';
-import { LIBRARY, listFiles, loadClasses, YAML_NAME } from './library.ts';
+import { LIBRARY, loadClasses } from './library.ts';
+import { listFiles, YAML_NAME } from './list-files.ts';
 import { readText } from './yaml-file.ts';
 
 const FOLDER = path.join(LIBRARY, 'packs');

@@ -5,7 +5,7 @@ import { count, escapeControls, quote } from '../base/text-safety.ts';
 import { convertRuleFile } from '../convert/index.ts';
 import { formatProblem, type Problem, ProblemsError } from '../model/problem.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
-import { listFiles, YAML_NAME } from './library.ts';
+import { listFiles, YAML_NAME } from './list-files.ts';
 import { writeFileWhole, writeStream } from './write-output.ts';
 import { readText } from './yaml-file.ts';
 

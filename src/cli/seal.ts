@@ -1,42 +1,23 @@
 /** `audit-check seal LOG… --into DIR --key FILE`: appends what is new to a tiled log, and signs a checkpoint of all. */
-import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { isSystemError } from '../base/system-error.ts';
-import { count, escapeControls, quote } from '../base/text-safety.ts';
+import { escapeControls, quote } from '../base/text-safety.ts';
 import { type Problem, ProblemsError } from '../model/problem.ts';
 import { DEFAULT_LIMITS } from '../model/request.ts';
 import { type DiscoveredFile, discover, STDIN } from '../read/discover.ts';
-import { TiledLog } from '../store/tiled-log.ts';
 import { StoreFault } from '../store/tiled-log-files.ts';
-import { dropInventories, readInventory } from '../store/tiled-log-inventory.ts';
-import { TiledLogWriter } from '../store/tiled-log-writer.ts';
-import { formatCheckpoint, parseCheckpoint } from '../transparency/checkpoint.ts';
-import { FileFollower, type FollowedFile, type SealedLeaves } from '../transparency/follow-file.ts';
-import {
-  formatInventory,
-  HEAD_BYTES,
-  HEAD_LEAVES,
-  type Inventory,
-  inventoryName,
-  type SealedSpan,
-  type SealedStream,
-  streamsOf,
-} from '../transparency/inventory.ts';
-import { headsAgree, matchStreams } from '../transparency/match-streams.ts';
-import { parseVerifierKey, type SignerKey, verifierOf } from '../transparency/note-key.ts';
 import { isKeyName } from '../transparency/note-text.ts';
-import { NoteFault, parseNote, signNote, verifyNote } from '../transparency/signed-note.ts';
-import { HASH_BYTES } from '../transparency/tree-hash.ts';
+import { NoteFault } from '../transparency/signed-note.ts';
 import { findConfig, loadConfig } from './config.ts';
-import { EXIT, type ExitCode } from './exit-codes.ts';
+import type { ExitCode } from './exit-codes.ts';
 import { isOpenToOthers, readSignerKey } from './key-command.ts';
 import { loadSources } from './library.ts';
 import { missingInput } from './missing-input.ts';
 import { isBelow } from './places.ts';
-import { type Framing, LeafReader } from './seal-leaves.ts';
+import { publishTargets } from './seal-publish.ts';
+import { SealRun } from './seal-run.ts';
 import { LeafThread } from './seal-thread.ts';
-import { writeFileWhole, writeStream } from './write-output.ts';
 
 export type SealOptions = {
   into: string;
@@ -48,14 +29,8 @@ export type SealOptions = {
   exclude?: string[];
 };
 
-/** Records after which a checkpoint is made even within a run: as much is done again after a crash. */
-const CHECKPOINT_RECORDS = 4_000_000;
-
 /** A thread is ready after some 150 ms (measured): time for this many bytes. */
 const THREAD_BYTES = 24 * 1024 * 1024;
-
-/** A log is no empty thing that could be proven: nothing was sealed so far. */
-const NOTHING: SealedLeaves = { leaves: () => [] };
 
 /** @throws {ProblemsError} with everything that is wrong with the arguments */
 export async function seal(paths: string[], options: SealOptions): Promise<ExitCode> {
@@ -123,210 +98,4 @@ function keyWarnings(key: string, into: string, files: readonly DiscoveredFile[]
   if (folder === into || files.some(({ file }) => path.dirname(path.resolve(file)) === folder))
     warnings.push(`the key ${quote(key)} lies beside what it vouches for: keep it elsewhere`);
   return warnings;
-}
-
-type Target = { kind: 'stdout' } | { kind: 'git-message' } | { kind: 'folder'; folder: string };
-
-function publishTargets(names: readonly string[], wrong: (file: string, message: string) => void): Target[] {
-  const targets = names.map((name): Target => {
-    if (name === 'stdout' || name === 'git-message') return { kind: name };
-    if (!fs.statSync(name, { throwIfNoEntry: false })?.isDirectory())
-      wrong('--publish', `expected stdout, git-message or a folder, found ${quote(name)}`);
-    return { kind: 'folder', folder: name };
-  });
-  if (targets.filter(({ kind }) => kind !== 'folder').length > 1)
-    wrong('--publish', 'expected one of stdout and git-message: both go to stdout');
-  return targets;
-}
-
-class SealRun {
-  private readonly folder: string;
-  private readonly signer: SignerKey;
-  private readonly reader: LeafReader;
-  private readonly thread: LeafThread | undefined;
-  private readonly writer: TiledLogWriter;
-  private readonly spans: SealedSpan[];
-  private readonly streams: SealedStream[];
-  private readonly sealed: SealedLeaves;
-  private readonly troubles: string[] = [];
-
-  constructor(folder: string, signer: SignerKey, framing: Framing, thread: LeafThread | undefined) {
-    this.folder = folder;
-    this.signer = signer;
-    this.reader = new LeafReader(framing);
-    this.thread = thread;
-    this.writer = new TiledLogWriter(folder);
-    try {
-      const before = this.readBefore();
-      this.spans = before.spans;
-      this.streams = streamsOf(before.spans);
-      this.sealed = before.sealed;
-    } catch (error) {
-      void this.writer.close();
-      throw error;
-    }
-  }
-
-  async seal(files: readonly DiscoveredFile[], targets: readonly Target[]): Promise<ExitCode> {
-    try {
-      const before = this.writer.committed;
-      const isChanged = await this.append(files);
-      if (isChanged) return EXIT.findings;
-      if (this.writer.size === 0) {
-        process.stderr.write('nothing was sealed: no record was found\n');
-        return EXIT.incomplete;
-      }
-      const note = await this.commit();
-      const sealed = this.writer.size - before;
-      const summary = `${count(sealed, 'record')} sealed, ${count(this.writer.size, 'record')} in all`;
-      process.stderr.write(`${summary}, checkpoint ${path.join(this.folder, 'checkpoint')}\n`);
-      for (const trouble of this.troubles) process.stderr.write(`note: ${escapeControls(trouble)}\n`);
-      for (const target of targets) await publish(target, note, this.signer.name, this.writer.size);
-      return this.troubles.length > 0 ? EXIT.incomplete : EXIT.clean;
-    } finally {
-      await this.writer.close();
-    }
-  }
-
-  /** Whether something that was sealed is no longer as it was: then nothing more is sealed. */
-  private async append(files: readonly DiscoveredFile[]): Promise<boolean> {
-    const readable = files.filter((file) => {
-      if (file.skip?.unsupported === true)
-        this.troubles.push(`${quote(file.file)} is not sealed: ${file.skip.reason}`);
-      return file.skip === undefined;
-    });
-    const matched = await this.match(readable);
-    const taken = new Set(matched.values());
-    const continuations = new Map(
-      this.streams
-        .filter(({ number }) => !taken.has(number))
-        .map((stream) => [stream.head.slice(0, 2 * HEAD_BYTES), stream] as const),
-    );
-    for (const [at, { file }] of readable.entries()) {
-      const number = matched.get(at);
-      const stream = number === undefined ? undefined : this.streams[number];
-      const fault = await this.appendFile(file, stream, continuations);
-      if (fault !== undefined) {
-        process.stderr.write(
-          `error: ${escapeControls(file)}: ${fault}\nnothing more was sealed: "audit-check verify … --checkpoint ${escapeControls(this.folder)}" says what was done to the log\n`,
-        );
-        return true;
-      }
-      if (this.writer.size - this.writer.committed >= CHECKPOINT_RECORDS) await this.commit();
-    }
-    return false;
-  }
-
-  private async match(files: readonly DiscoveredFile[]): Promise<Map<number, number>> {
-    if (this.streams.length === 0) return new Map();
-    const heads: { file: string; head: string }[] = [];
-    for (const { file } of files) heads.push({ file, head: await this.reader.head(file) });
-    // A file that begins otherwise is a new one, whatever it is called, and though logs may share their first record.
-    return new Map(
-      [...matchStreams(heads, this.streams)].filter(([at, number]) =>
-        headsAgree(heads[at]!.head, this.streams[number]!.head),
-      ),
-    );
-  }
-
-  private async appendFile(
-    file: string,
-    stream: SealedStream | undefined,
-    continuations: ReadonlyMap<string, SealedStream>,
-  ): Promise<string | undefined> {
-    const first = this.writer.size;
-    let head = '';
-    const follower = new FileFollower(this.sealed, stream, continuations, (hashes) => {
-      for (let at = 0; at < hashes.length && head.length < 2 * HEAD_BYTES * HEAD_LEAVES; at += HASH_BYTES)
-        head += Buffer.from(hashes.subarray(at, at + HEAD_BYTES)).toString('hex');
-      this.writer.append(hashes);
-    });
-    const read = await (this.thread ?? this.reader).read(file, (batch) => follower.add(batch), false);
-    const followed = follower.finish();
-    const fault = faultOf(followed, stream);
-    if (fault !== undefined) return fault;
-    if (read.problem !== undefined) this.troubles.push(`${quote(file)} is not sealed whole: ${read.problem}`);
-    if (read.malformed > 0)
-      this.troubles.push(
-        `${quote(file)}: ${count(read.malformed, 'stretch', 'stretches')} of no records ${read.malformed === 1 ? 'is' : 'are'} not sealed`,
-      );
-    const added = this.writer.size - first;
-    if (added === 0) return undefined;
-    // Of a file that two were joined into, what is new belongs to the second.
-    const owner = followed.pieces.findLast(({ kind }) => kind === 'sealed')?.stream;
-    const number = owner?.number ?? this.streams.length;
-    const span = { stream: number, file, source: read.source, first, count: added, ...(!owner && { head }) };
-    this.spans.push(span);
-    if (owner === undefined) this.streams.push({ number, file, head, spans: [span], count: added });
-    else {
-      owner.spans.push(span);
-      owner.count += added;
-    }
-    return undefined;
-  }
-
-  private async commit(): Promise<string> {
-    const origin = this.signer.name;
-    const sign = (size: number, root: Uint8Array) =>
-      signNote(formatCheckpoint({ origin, size, root }), [this.signer]);
-    const inventory: Inventory = {
-      origin,
-      size: this.writer.size,
-      root: this.writer.root(),
-      spans: this.spans,
-    };
-    const bytes = Buffer.from(signNote(formatInventory(inventory), [this.signer]));
-    const note = await this.writer.commit(sign, [{ name: inventoryName(inventory.size), bytes }]);
-    dropInventories(this.folder, inventory.size);
-    return note;
-  }
-
-  /** What the last run left. @throws {StoreFault} where this key did not sign it */
-  private readBefore(): { spans: SealedSpan[]; sealed: SealedLeaves } {
-    const { note } = this.writer;
-    if (note === undefined) return { spans: [], sealed: NOTHING };
-    const key = parseVerifierKey(verifierOf(this.signer));
-    const parsed = parseNote(Buffer.from(note));
-    const checkpoint = parseCheckpoint(parsed.text);
-    if (verifyNote(parsed, [key]).length === 0 || checkpoint.origin !== this.signer.name)
-      throw new StoreFault(`the checkpoint in ${this.folder} was not signed by the key ${quote(key.name)}`);
-    const inventory = readInventory(this.folder, checkpoint, [key]);
-    if (inventory === undefined && checkpoint.size > 0n)
-      throw new StoreFault(`${this.folder}: expected the inventory of the checkpoint, found none`);
-    return { spans: inventory?.spans ?? [], sealed: new TiledLog(this.folder) };
-  }
-}
-
-/** What keeps a file from being sealed further. Records that are missing at its end are no matter here: it may have been rotated. */
-function faultOf({ pieces, reached }: FollowedFile, stream: SealedStream | undefined): string | undefined {
-  const odd = pieces.find(({ kind }) => kind !== 'sealed' && kind !== 'new');
-  if (odd !== undefined)
-    return `line ${odd.from.line}: expected the records that were sealed, found them ${odd.kind === 'missing' ? 'missing' : odd.kind}`;
-  if (stream === undefined || (reached.get(stream.number) ?? 0) === stream.count) return undefined;
-  return `expected ${count(stream.count, 'record')} that were sealed, found ${count(reached.get(stream.number) ?? 0, 'record')}: the end is gone`;
-}
-
-async function publish(target: Target, note: string, origin: string, size: number): Promise<void> {
-  if (target.kind === 'folder') {
-    const name = `${origin.replace(/[^\w.-]/g, '_')}-${String(size).padStart(12, '0')}.checkpoint`;
-    const file = path.join(target.folder, name);
-    try {
-      const stands = fs.existsSync(file) ? fs.readFileSync(file, 'utf8') : undefined;
-      const text = note.slice(0, note.lastIndexOf('\n\n') + 2);
-      // It may have been cosigned since.
-      if (stands?.startsWith(text)) return;
-      if (stands !== undefined) {
-        const message = `expected the checkpoint that was signed now, found another over ${count(size, 'record')}: the sealed log was put back or made anew since; keep both, they contradict each other`;
-        throw new ProblemsError([{ file, line: 0, column: 0, message }]);
-      }
-      writeFileWhole(file, note);
-    } catch (error) {
-      if (!isSystemError(error)) throw error;
-      const message = `the checkpoint was signed and not published: ${error.code}`;
-      throw new ProblemsError([{ file: target.folder, line: 0, column: 0, message }]);
-    }
-    return;
-  }
-  const subject = target.kind === 'git-message' ? `Seal ${count(size, 'record')} of ${origin}\n\n` : '';
-  await writeStream(process.stdout, `${subject}${note}`);
 }

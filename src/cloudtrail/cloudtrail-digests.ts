@@ -5,22 +5,21 @@
 import { type Instant, parseMoment, wholeMs } from '../base/instant.ts';
 import { JsonObject, type JsonValue } from '../base/json.ts';
 import { compareText, count, quote } from '../base/text-safety.ts';
-import type { Notice } from '../model/report.ts';
 import type { AuditRequest } from '../model/request.ts';
 import type { JsonSealKind, KnownFile, SealFile, SealResult } from '../model/seal.ts';
 import { type Digest, isDigest, parseDigest } from './digest.ts';
 import { judgeEnds } from './digest-ends.ts';
 import { DIGEST_FINDINGS } from './finding-kinds.ts';
 import { CLOUDTRAIL_DIGESTS, type Issue, toFindings } from './issues.ts';
-import { type ChainJudgement, type ChainMember, judgeChain } from './judge-chain.ts';
-import { judgeListed, type ListedJudgement } from './judge-listed.ts';
+import { type ChainMember, judgeChain } from './judge-chain.ts';
+import { judgeListed } from './judge-listed.ts';
 import { judgeUnlisted, type Unsealed } from './judge-unlisted.ts';
+import { type JudgedStream, quietHours, sayUnverified } from './judged-stream.ts';
 import { ListedFiles } from './listed-files.ts';
 import { type DigestMetadata, isMetadata, parseMetadata, strayMember } from './metadata.ts';
 import {
   baseName,
   isAtItsPlace,
-  isPlainWord,
   METADATA_SUFFIX,
   parseDigestName,
   plainName,
@@ -30,7 +29,6 @@ import {
 import { isKeyList, type PublicKey } from './public-keys.ts';
 import { KeyRing } from './signature.ts';
 import { summarizeStream, summarizeUnsealed } from './stream-summary.ts';
-import { showPeriod } from './times.ts';
 
 /** What `AuditRequest.publicKeys` holds. `beside`: files of keys that lie among the logs. */
 export type GivenKeys = { keys: PublicKey[]; files: string[]; beside: string[] };
@@ -42,18 +40,7 @@ type Part =
   | { type: 'keys' }
   | { type: 'malformed'; problem: string };
 
-/** A stream with all that is known of it. */
-type JudgedStream = {
-  stream: string;
-  members: ChainMember[];
-  chain: ChainJudgement;
-  listed: ListedJudgement;
-};
-
 const SOURCE = 'cloudtrail';
-/** Times without log files that one notice lists. */
-const MAX_PERIODS = 3;
-
 export const cloudtrailDigests: JsonSealKind = {
   form: 'json',
   name: CLOUDTRAIL_DIGESTS,
@@ -230,40 +217,6 @@ function sayNoDigests(given: GivenKeys, files: readonly KnownFile[], issues: rea
   };
 }
 
-/** One finding each for what is asked of the user, however many streams it concerns. */
-function sayUnverified(streams: readonly JudgedStream[], isKeyless: boolean): Issue[] {
-  const newest = streams.map(({ members }) => members.at(-1)!);
-  const open = isKeyless
-    ? newest
-    : newest.filter(({ metadata }, index) => {
-        const { assurance } = streams[index]!.chain.trusts.at(-1)!;
-        return metadata === undefined && assurance === 'unverifiable';
-      });
-  if (open.length === 0) return [];
-  const [first, ...others] = open;
-  const { bucket, object } = first!.digest;
-  const name = baseName(object);
-  // What is printed to be run must not carry what a log put there.
-  const command = [bucket, object].every(isPlainWord)
-    ? `; get it by: aws s3api head-object --bucket ${bucket} --key ${object} > ${name}${METADATA_SUFFIX}`
-    : '';
-  const amount = streams.reduce((sum, { members }) => sum + members.length, 0);
-  const message = isKeyless
-    ? `no public keys were given: hashes and links of ${count(amount, 'digest')} in ${count(streams.length, 'stream')} were compared, no signature was verified`
-    : `the signature of the newest digest of ${count(open.length, 'stream')} is not here, such as that of ${quoteKey(name)}${command}`;
-  return [
-    {
-      code: 'unverified-digest',
-      file: first!.seal.file,
-      related: others.map(({ seal }) => seal.file),
-      message,
-      subject: 'CloudTrail',
-      identity: isKeyless ? 'keys' : object,
-      count: isKeyless ? amount : open.length,
-    },
-  ];
-}
-
 function summarize(streams: readonly JudgedStream[], unsealed: readonly Unsealed[]) {
   const owned = new Map<string, KnownFile[]>();
   const strays = new Map<string, KnownFile[]>();
@@ -279,26 +232,5 @@ function summarize(streams: readonly JudgedStream[], unsealed: readonly Unsealed
       summarizeStream(stream, members, chain.trusts, listed.tallies, chain.holes, owned.get(stream) ?? []),
     ),
     ...[...strays].map(([owner, files]) => summarizeUnsealed(owner, files)),
-  ];
-}
-
-/** Hours in which nothing was delivered are said: silence is then what CloudTrail signed, not what is missing. */
-function quietHours({ stream, members }: JudgedStream): Notice[] {
-  const quiet = members.filter(({ digest }) => digest.files.length === 0);
-  if (quiet.length === 0) return [];
-  const periods: { from: number; until: number }[] = [];
-  for (const { digest } of quiet) {
-    const last = periods.at(-1);
-    if (last !== undefined && last.until === digest.start) last.until = digest.end;
-    else periods.push({ from: digest.start, until: digest.end });
-  }
-  const shown = periods.slice(0, MAX_PERIODS).map(({ from, until }) => showPeriod(from, until));
-  const hidden = periods.length - shown.length;
-  const more = hidden > 0 ? `, and ${count(hidden, 'more time', 'more times')}` : '';
-  return [
-    {
-      code: 'no-log-files-delivered',
-      message: `${count(quiet.length, 'digest')} of ${members.length} of ${quote(stream)} list no log file, as CloudTrail delivered none: ${shown.join(', ')}${more}`,
-    },
   ];
 }

@@ -1,4 +1,7 @@
-/** The report: what was read, what was found, what could not be decided. Every format renders this one value. */
+/**
+ * The report: what was read, what was found, what could not be decided. Every format renders this one value. Over 250 lines,
+ * for it is described in one place: its parts are types that no one reads without the whole.
+ */
 import type { SourceActivity } from './activity.ts';
 import type { ControlResult, PackSummary } from './control.ts';
 import type { Finding, Severity } from './finding.ts';

@@ -253,7 +253,8 @@ export class AccessLedger {
 
 /** Why silence of the log proves nothing. */
 export function gapOf(coverage: Covered | undefined): string | undefined {
-  if (coverage === undefined) return 'the log has no event with a readable time';
+  if (coverage === undefined)
+    return 'the log covers no time: no event has a readable one, or all lie in the future';
   const [hole] = coverage.holes ?? [];
   if (hole === undefined) return undefined;
   return `the log holds nothing between ${formatInstant(hole.from - 1n)} and ${formatInstant(hole.until + 1n)}, as if a file were missing`;

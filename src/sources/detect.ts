@@ -1,8 +1,9 @@
 /** Which source a file holds, judged from its first records, with the reasons; the answer for `audit-check sources test`. */
-import { findValues, parseFieldPath } from '../base/field-path.ts';
-import { JsonArray, JsonObject, type JsonValue, toCompactJson, toScalarText } from '../base/json.ts';
+import { findValues } from '../base/field-path.ts';
+import { JsonArray, JsonObject, type JsonValue } from '../base/json.ts';
 import { compareText, quote } from '../base/text-safety.ts';
 import { type Guard, holdAll, holds, type Mapping, mapField, type ReadText, toOwnPaths } from './mapping.ts';
+import { MISFIT, RecordTexts, toText } from './record-texts.ts';
 
 /** More records than this change no answer, and a reader has them at hand before it must decide. */
 const DETECTION_RECORDS = 20;
@@ -104,49 +105,6 @@ function toCandidate(mapping: Mapping, records: readonly JsonValue[], texts: Hea
   return { source: mapping.name, matched, share, specificity, ...(missed && { missed }) };
 }
 
-/** In place of a specificity, which is never negative. */
-const MISFIT = -1;
-
-/** The specificity of the form that held, or MISFIT. */
-function fitRecord({ forms, mapping }: Judge, text: ReadText, isPresent: (path: number) => boolean): number {
-  for (const { guards, presence, specificity } of forms) {
-    if (!presence.every(isPresent) || !holdAll(guards, text)) continue;
-    const { fields, needs } = mapping;
-    return needs.every((field) => mapField(fields[field]!, text) !== undefined) ? specificity : MISFIT;
-  }
-  return MISFIT;
-}
-
-/** What of a mapping tells its records: the highest specificity first. `presence`: paths that must have some text. */
-type Judge = {
-  mapping: Mapping;
-  forms: { presence: number[]; guards: Guard[]; specificity: number }[];
-  /** By path: the names to seek. */
-  names: { name: string; first: string }[][];
-};
-
-/** Beside the mappings, which must stay plain data. */
-const judges = new WeakMap<Mapping, Judge>();
-
-function judgeOf(mapping: Mapping): Judge {
-  let judge = judges.get(mapping);
-  if (judge === undefined) {
-    const forms = mapping.identify.map((form) => ({
-      presence: form.filter(asksPresence).map(({ path }) => path),
-      guards: form.filter((guard) => !asksPresence(guard)),
-      specificity: toSpecificity(form),
-    }));
-    forms.sort((left, right) => right.specificity - left.specificity);
-    judge = { mapping, forms, names: mapping.paths.map((_, path) => toNames(mapping, path)) };
-    judges.set(mapping, judge);
-  }
-  return judge;
-}
-
-function asksPresence(guard: Guard): boolean {
-  return !('absent' in guard) && guard.globs.includes('*');
-}
-
 /** Why a record that does not fit does not. */
 function missReasons(mapping: Mapping, record: JsonValue, texts: HeadTexts): string[] {
   if (!(record instanceof JsonObject)) return ['the record is not an object'];
@@ -160,24 +118,12 @@ function missReasons(mapping: Mapping, record: JsonValue, texts: HeadTexts): str
   return nearest.map((guard) => describeFailure(guard, mapping, text));
 }
 
-/** A guard on a value says twice what a guard on mere presence says; one on absence says little, but not nothing. */
-function toSpecificity(form: readonly Guard[]): number {
-  return form.reduce((sum, guard) => {
-    if ('absent' in guard) return sum + 0.5;
-    return sum + (guard.globs.includes('*') ? 1 : 2);
-  }, 0);
-}
-
 function describeFailure(guard: Guard, mapping: Mapping, text: ReadText): string {
   const path = mapping.paths[guard.path]!;
   const found = text(guard.path);
   if ('absent' in guard) return `${path}: expected nothing, found ${quote(found ?? '')}`;
   const expected = guard.globs.includes('*') ? 'a value' : guard.globs.map(quote).join(' or ');
   return `${path}: expected ${expected}, found ${found === undefined ? 'nothing' : quote(found)}`;
-}
-
-function toNames(mapping: Mapping, path: number): Judge['names'][number] {
-  return toOwnPaths(mapping, path).map((name) => ({ name, first: firstSegmentOf(name) }));
 }
 
 /** The text at path number `path` of the mapping, as `Event.text` gives it. */
@@ -204,90 +150,6 @@ export class HeadTexts {
   fit(record: JsonValue, mapping: Mapping): number {
     return record instanceof JsonObject ? this.of(record).fit(mapping) : MISFIT;
   }
-}
-
-/** Seeking each text in the members anew took half of a run over 4,000 small files (measured). */
-class RecordTexts {
-  private readonly record: JsonObject;
-  private readonly keys = new Set<string>();
-  private readonly dottedKeys: string[] = [];
-  /** By path. */
-  private readonly values = new Map<string, JsonValue | undefined>();
-  private readonly fits = new Map<Mapping, number>();
-
-  constructor(record: JsonObject) {
-    this.record = record;
-    for (const { key } of record.members) {
-      this.keys.add(key);
-      if (key.includes('.')) this.dottedKeys.push(key);
-    }
-  }
-
-  reader(mapping: Mapping): ReadText {
-    const { names } = judgeOf(mapping);
-    return (path) => toText(this.findFirst(names[path]!));
-  }
-
-  fit(mapping: Mapping): number {
-    let fit = this.fits.get(mapping);
-    if (fit === undefined) {
-      const judge = judgeOf(mapping);
-      const isPresent = (path: number) => hasText(this.findFirst(judge.names[path]!));
-      fit = fitRecord(judge, this.reader(mapping), isPresent);
-      this.fits.set(mapping, fit);
-    }
-    return fit;
-  }
-
-  private findFirst(names: Judge['names'][number]): JsonValue | undefined {
-    for (const { name, first } of names) {
-      const value = this.mayHold(first) ? this.find(name) : undefined;
-      if (value !== undefined) return value;
-    }
-    return undefined;
-  }
-
-  private find(path: string): JsonValue | undefined {
-    let value = this.values.get(path);
-    if (value === undefined && !this.values.has(path)) {
-      value = findValues(this.record, path)[0];
-      this.values.set(path, value);
-    }
-    return value;
-  }
-
-  /** False when no member begins the path, dots within keys considered: most paths of most mappings end here. */
-  private mayHold(first: string): boolean {
-    if (this.keys.has(first)) return true;
-    for (const key of this.dottedKeys) if (key.startsWith(first) && key[first.length] === '.') return true;
-    return false;
-  }
-}
-
-/** As `Event.text` gives it. */
-function toText(value: JsonValue | undefined): string | undefined {
-  return value instanceof JsonObject || value instanceof JsonArray
-    ? toCompactJson(value)
-    : toScalarText(value);
-}
-
-/** Whether the text of the value is one: an object's always is, and need not be written for that. */
-function hasText(value: JsonValue | undefined): boolean {
-  if (value instanceof JsonObject || value instanceof JsonArray) return true;
-  const text = toScalarText(value);
-  return text !== undefined && text !== '';
-}
-
-/** By path. Paths come from mappings alone, so it is bounded; splitting took half of detection (measured). */
-const firstSegments = new Map<string, string>();
-
-function firstSegmentOf(path: string): string {
-  let first = firstSegments.get(path);
-  if (first === undefined) {
-    first = parseFieldPath(path)[0]!;
-    firstSegments.set(path, first);
-  }
-  return first;
 }
 
 /** Where the records lie in a top-level object, and which members of that object are in no record. */

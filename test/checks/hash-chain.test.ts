@@ -330,6 +330,26 @@ describe('streams and files', () => {
     assert.equal(findings[0]?.subject, 'chain_id=us');
   });
 
+  test('that are interleaved without a field that tells them apart are one finding, and never sound', () => {
+    const [ann, bob] = [jcs(9), jcs(7, {}, 6)];
+    const log = [...'aabbbaabaabbabaa'].map((writer) => (writer === 'a' ? ann : bob).shift()!);
+    const result = run.verify({ 'log.ndjson': log });
+    assert.deepEqual(codes(result), ['log.ndjson:3 inserted-record']);
+    const [finding] = result.findings;
+    assert.equal(finding!.count, 7);
+    assert.match(
+      finding!.message,
+      /2 chains of 9 and 7 records are interleaved, which begin at "log.ndjson:1" and "log.ndjson:3": .* "stream"/,
+    );
+    assert.equal(result.streams![0]!.status, 'broken');
+    assertConserved(result, 16);
+    // One record less of either is told as what it is.
+    for (const at of [3, 6]) assert.ok(codes(run.verify({ 'log.ndjson': log.toSpliced(at, 1) })).length > 1);
+    // Without its beginning a chain may be somebody's insertions.
+    const beheaded = run.verify({ 'log.ndjson': log.toSpliced(2, 1) });
+    assert.ok(codes(beheaded).filter((code) => code.endsWith('inserted-record')).length > 1);
+  });
+
   test('continue over files, whatever the order of their names', () => {
     for (const [a, b, c] of [
       [0, 1, 2],

@@ -14,14 +14,13 @@ import {
 } from '../../src/cli/compiled-library.ts';
 import {
   LIBRARY,
-  listFiles,
   loadChains,
   loadClasses,
   loadRules,
   loadSources,
   SHIPPED_FOLDERS,
-  YAML_NAME,
 } from '../../src/cli/library.ts';
+import { listFiles, YAML_NAME } from '../../src/cli/list-files.ts';
 import { linkRules } from '../../src/match/link-rules.ts';
 import type { Problem } from '../../src/model/problem.ts';
 

@@ -90,6 +90,28 @@ test('what verify remarks of the run stands in the statement of every format, wi
   }
 });
 
+test('times after the audit are readable: what is said of them is that they lie in the future', async () => {
+  const bought = contract('future.yaml', 'quantity: [{from: 2026-01-01, set: 1}]');
+  const seats = log(
+    'future.ndjson',
+    act('2031-03-02T08:00:00Z', 'ann', 'checkout'),
+    act('2031-03-02T09:00:00Z', 'ann', 'checkin'),
+  );
+  const said = async (...argv: string[]) => {
+    const { stdout } = await commands.run([...argv, seats, '--no-config', '--licenses', bought], folder);
+    return stdout.replace(/\s+/g, ' ');
+  };
+  for (const argv of [['licenses'], ['licenses', '-f', 'json'], ['verify'], ['verify', '-f', 'html']]) {
+    const text = await said(...argv, '--now', '2026-11-30');
+    assert.match(text, /every event of the log lies in the future, which no log covers/, argv.join(' '));
+    assert.match(text, /undetermined/);
+    if (argv.length !== 1 || argv[0] === 'licenses')
+      assert.match(text, /every event with a readable time lies in the future/);
+    assert.doesNotMatch(text, /no event (?:of the log )?has a readable time/);
+  }
+  assert.doesNotMatch(await said('licenses', '--now', '2031-04-01'), /in the future/);
+});
+
 test('a doubt stays a doubt beside what else is found of the license, whatever the threshold', async () => {
   const contract = (more = '') =>
     write(

@@ -29,6 +29,7 @@ import {
   reasonWords,
   showBounds,
   showLimits,
+  showPeriod,
   showSpanned,
   showTeams,
   trueDownWords,
@@ -66,7 +67,7 @@ ${evidence(statement)}
   return page.text;
 }
 
-function headList({ contract, generated, evidence: { period }, tool }: Statement): Html {
+function headList({ contract, generated, evidence, tool }: Statement): Html {
   const { id, licensor, file, timezone, term, asOf, laterQuantities } = contract;
   const left =
     laterQuantities === 0 ? '' : `, without ${count(laterQuantities, 'later quantity', 'later quantities')}`;
@@ -76,7 +77,7 @@ function headList({ contract, generated, evidence: { period }, tool }: Statement
       ? []
       : [['Term', `${term.from === null ? '' : `from ${term.from} `}until ${term.until}`] as const]),
     ...(asOf === null ? [] : [['As of', `${asOf}${left}`] as const]),
-    ['Log', period === null ? 'no event has a readable time' : `${period.from} to ${period.until}`],
+    ['Log', showPeriod(evidence)],
     ['Days and hours', `of ${timezone}; instants are in UTC`],
     ...(generated === null ? [] : [['Written', generated] as const]),
     ['By', `${tool.name} ${tool.version}`],

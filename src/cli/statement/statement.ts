@@ -6,6 +6,7 @@ import type { Finding } from '../../model/finding.ts';
 import type { LicenseFigures, PeriodFigures, WitnessSession } from '../../model/license-figures.ts';
 import type { Place } from '../../model/place.ts';
 import type { Assurance, InputSummary, LicenseSummary, Report, StreamRange } from '../../model/report.ts';
+import { whyNoPeriod } from '../../report/parts/period-words.ts';
 
 const STATEMENT_SCHEMA = 'audit-check/license-statement/v1';
 
@@ -74,6 +75,8 @@ export type Statement = {
   uncovered: StatementFinding[];
   evidence: {
     period: { from: string; until: string } | null;
+    /** Null where there is a period. */
+    whyNoPeriod: string | null;
     records: Report['summary']['records'];
     files: Pick<InputSummary, 'file' | 'bytes' | 'sha256' | 'source' | 'status' | 'records'>[];
     assurance: Partial<Record<Assurance, number>>;
@@ -116,6 +119,7 @@ export function toStatement(report: Report, contract: Contract, asOf: AsOf | und
     uncovered,
     evidence: {
       period: report.summary.period,
+      whyNoPeriod: report.summary.period === null ? whyNoPeriod(report) : null,
       records: report.summary.records,
       files: report.inputs.map(({ file: name, bytes, sha256, source, status, records }) => ({
         file: name,

@@ -25,6 +25,7 @@ import {
   reasonWords,
   showBounds,
   showLimits,
+  showPeriod,
   showPlaces,
   showSpanned,
   showTeams,
@@ -57,7 +58,7 @@ export function statementText(statement: Statement): string {
   return `${[...lines, ...(method.length > 0 ? [method.join('\n')] : []), prose(verdictLine(statement)).join('\n')].join('\n\n')}\n`;
 }
 
-function head({ contract, generated, evidence: { period } }: Statement): string[] {
+function head({ contract, generated, evidence }: Statement): string[] {
   const { id, licensor, file, timezone, term, asOf, laterQuantities } = contract;
   const left =
     laterQuantities === 0 ? '' : `, without ${count(laterQuantities, 'later quantity', 'later quantities')}`;
@@ -68,11 +69,7 @@ function head({ contract, generated, evidence: { period } }: Statement): string[
       ? []
       : labelled(LAYOUT, 'term', `${term.from === null ? '' : `from ${term.from} `}until ${term.until}`)),
     ...(asOf === null ? [] : labelled(LAYOUT, 'as of', `${asOf}${left}`)),
-    ...labelled(
-      LAYOUT,
-      'log',
-      period === null ? 'no event has a readable time' : `${period.from} to ${period.until}`,
-    ),
+    ...labelled(LAYOUT, 'log', showPeriod(evidence)),
     ...labelled(LAYOUT, 'days', `of ${timezone}, instants are in UTC`),
     ...(generated === null ? [] : labelled(LAYOUT, 'written', generated)),
   ];

@@ -241,3 +241,7 @@ export function reasonWords({ reason, verdict, places }: StatementPeriod): strin
   const rest = records.length > SHOWN_RECORDS ? ` and ${count(records.length - SHOWN_RECORDS, 'other')}` : '';
   return `${reason} [${records.slice(0, SHOWN_RECORDS).map(formatPlace).join(', ')}${rest}]`;
 }
+
+export function showPeriod({ period, whyNoPeriod }: Statement['evidence']): string {
+  return period === null ? (whyNoPeriod ?? '') : `${period.from} to ${period.until}`;
+}

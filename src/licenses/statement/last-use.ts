@@ -84,7 +84,10 @@ export class LastUse {
 
   /** Silence proves idleness only where the log speaks. */
   private doubtOf(covered: Covered | undefined, before: Instant | undefined): string | null {
-    if (covered === undefined || before === undefined) return 'the log has no event with a readable time';
+    if (covered === undefined || before === undefined)
+      return this.last.size > 0 || this.unnamed !== undefined
+        ? 'every event of the log lies in the future, which no log covers'
+        : 'the log covers no time: no event has a readable one, or all lie in the future';
     if (covered.from > before) {
       const spanned = Number((covered.until - covered.from) / DAY);
       return `the log spans ${count(spanned, 'day')}, and ${count(Number(this.after / DAY), 'day')} without use are asked for`;

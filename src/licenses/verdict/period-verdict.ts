@@ -138,6 +138,9 @@ function unknownLimit(license: License): string {
   return first === undefined ? 'the contract states no quantity' : `no quantity is in force before ${first}`;
 }
 
+/** A period is that of readable times; where they cover none of it, the audit is of an earlier day. */
+const IN_THE_FUTURE = 'every event of the log lies in the future, which no log covers';
+
 function judgeWithin(context: PeriodContext, period: Period, use: SegmentUse): Judgement {
   const { contract, license, coverage } = context;
   const { upper, segment, note } = use;
@@ -161,7 +164,7 @@ function judgeWithin(context: PeriodContext, period: Period, use: SegmentUse): J
   const spanned = Math.floor(spannedPercent(context, period) * 10) / 10;
   const reason =
     coverage === undefined
-      ? 'no event of the log has a readable time'
+      ? IN_THE_FUTURE
       : `the log spans ${spanned} % of the period (from ${formatInstant(coverage.from)} until ${formatInstant(coverage.until)}${gapWords(coverage, period)}), expected ${contract.coverage} %`;
   usage.reason = note === undefined ? reason : `${reason}; ${note}`;
   if (contract.ifMissing === 'full-capacity') return judgeFullCapacity(context, period, use, usage, reason);
