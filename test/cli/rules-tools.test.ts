@@ -150,6 +150,55 @@ test('rules lint points at what is wrong, and is silent on the rules that come w
   assert.equal(shipped.exit, 0, shipped.stdout);
 });
 
+test('a field that is nearly one of the log source is told by lint, and in a run before every other silent rule', async () => {
+  write(
+    'typo.yaml',
+    'title: Trail deleted\nid: 6f0c0a52-0000-4000-8000-000000000001\nlogsource: {product: aws, service: cloudtrail}\ndetection: {s: {eventNam: DeleteTrail}, condition: s}\nlevel: high\n',
+  );
+  const lint = await run('rules', 'lint', 'typo.yaml');
+  assert.equal(lint.exit, 1);
+  assert.match(
+    lint.stdout,
+    /^typo\.yaml:4:17: warning\[unknown-field\]: no field of AWS CloudTrail is called "eventNam", did you mean "eventName"\?$/m,
+  );
+  const event = {
+    eventTime: '2026-03-01T08:00:00Z',
+    eventVersion: '1.08',
+    eventSource: 'cloudtrail.amazonaws.com',
+    eventName: 'DescribeTrails',
+    eventID: 'a-1',
+    userIdentity: { type: 'IAMUser', userName: 'ann' },
+    awsRegion: 'us-east-1',
+    sourceIPAddress: '192.0.2.1',
+  };
+  write('trail.ndjson', `${JSON.stringify(event)}\n`);
+  const verify = (...argv: string[]) => run('verify', 'trail.ndjson', '--no-config', ...argv);
+  const { exit, stdout } = await verify('-r', 'typo.yaml');
+  // The order of files has `rules/…` before it, and five inert rules are shown.
+  const [first = ''] = /^ {2}inert: .*(?:\n {9}.*)*/m.exec(stdout) ?? [];
+  assert.match(
+    first,
+    /Trail deleted .*typo\.yaml\):\s+no\s+record\s+carries\s+eventNam,\s+did\s+you\s+mean\s+"eventName"\?$/,
+  );
+  assert.match(stdout, /^clean: 1 record audited, .*; your rule could say nothing$/m);
+  assert.equal(exit, 0);
+  write(
+    'sound.yaml',
+    fs
+      .readFileSync(path.join(folder, 'typo.yaml'), 'utf8')
+      .replace('eventNam', 'eventName')
+      .replace('0001', '0002'),
+  );
+  const both = await verify('-r', 'typo.yaml', '-r', 'sound.yaml', '-f', 'markdown');
+  assert.match(both.stdout, /; 1 of your 2 rules could say nothing/);
+  assert.doesNotMatch((await verify()).stdout, /could say nothing/);
+  const { rules } = JSON.parse((await verify('-r', 'typo.yaml', '-f', 'json')).stdout);
+  assert.deepEqual(
+    rules.filter(({ own }: { own?: true }) => own).map(({ title }: { title: string }) => title),
+    ['Trail deleted'],
+  );
+});
+
 test('rules coverage lists the actions that no rule looks at', async () => {
   write(
     'rules.yaml',
