@@ -1,7 +1,7 @@
 /** From the paths a user names to the files of a run, in one order on every machine. */
-import { constants } from 'node:fs';
-import { access, lstat, open, realpath, stat } from 'node:fs/promises';
+import { lstat, open, opendir, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { describeSystemCode, isSystemError } from '../base/system-error.ts';
 import { compareText } from '../base/text-safety.ts';
 
 /** `-`: standard input. `skip`: why a file found in a folder is not read. `unsupported`: it may well hold logs, but we cannot read them. */
@@ -10,7 +10,7 @@ export type DiscoveredFile = {
   bytes: number;
   /** Whether it can be read a second time; pipes cannot. */
   regular: boolean;
-  skip?: { reason: string; unsupported: boolean; code?: 'encrypted-input' };
+  skip?: { reason: string; unsupported: boolean; code?: 'encrypted-input' | 'unreadable-input' };
   /**
    * Of a segment of an archive: the source that its manifest names, the digest of the stored bytes that were held to it,
    * and the identities of age that decrypt it, if it is encrypted. `salted`: its lines have salts, which are no part of
@@ -130,32 +130,38 @@ async function listFolder(folder: string, exclude: readonly string[]): Promise<D
 async function toFile(folder: string, name: string): Promise<DiscoveredFile | undefined> {
   const place = path.join(folder, name);
   const file = toPortable(path.normalize(place));
-  const own = await lstat(place).catch(() => undefined);
-  const target = own?.isSymbolicLink() ? await stat(place).catch(() => undefined) : own;
-  const unread = (reason: string, unsupported: boolean) => ({
-    file,
-    bytes: own?.size ?? 0,
-    regular: false,
-    skip: { reason, unsupported },
-  });
-  if (target === undefined) return unread('a link that leads nowhere, or a file that is gone', true);
-  if (target.isDirectory()) {
-    if (own?.isSymbolicLink()) {
+  // The bytes of a folder or a link are none of a log.
+  const unread = (skip: NonNullable<DiscoveredFile['skip']>) => ({ file, bytes: 0, regular: false, skip });
+  try {
+    const own = await lstat(place);
+    const target = own.isSymbolicLink() ? await stat(place) : own;
+    if (target.isDirectory()) {
+      if (!own.isSymbolicLink()) return void (await openFolder(place));
       const isInside = isWithin(await realpath(place), await realpath(folder));
       const reason = isInside
         ? 'a link to a folder that is read by its own name'
         : 'a link to a folder: name it to have it read';
-      return unread(reason, !isInside);
+      return unread({ reason, unsupported: !isInside });
     }
-    const isReadable = await access(place, constants.R_OK | constants.X_OK).then(
-      () => true,
-      () => false,
-    );
-    return isReadable ? undefined : unread('a folder that cannot be read', true);
+    if (!target.isFile())
+      return unread({ reason: 'a pipe, socket or device: name it to have it read', unsupported: false });
+    const skip = await skipReason(name, place);
+    return { file, bytes: target.size, regular: true, ...(skip && { skip }) };
+  } catch (error) {
+    if (!isSystemError(error)) throw error;
+    return unread(refused(error.code));
   }
-  if (!target.isFile()) return unread('a pipe, socket or device: name it to have it read', false);
-  const skip = await skipReason(name, place);
-  return { file, bytes: target.size, regular: true, ...(skip && { skip }) };
+}
+
+/** Lists a little of it: the listing of all of it keeps to itself what it was refused. */
+async function openFolder(place: string): Promise<void> {
+  const folder = await opendir(place, { bufferSize: 1 });
+  await folder.read();
+  await folder.close();
+}
+
+function refused(code: string): NonNullable<DiscoveredFile['skip']> {
+  return { reason: describeSystemCode(code), unsupported: true, code: 'unreadable-input' };
 }
 
 function isWithin(place: string, folder: string): boolean {
@@ -169,7 +175,6 @@ async function skipReason(name: string, place: string): Promise<DiscoveredFile['
   if (unsupported !== undefined) return { reason: unsupported.reason, unsupported: true };
   if (!NOT_LOGS.test(name) || LOG_ENDING.test(name)) return undefined;
   const beginning = OUR_OWN.test(name) ? '' : await beginningOf(place);
-  if (beginning === undefined) return { reason: 'it cannot be opened, and may be a log', unsupported: true };
   if (JSON_BEGINNING.test(beginning)) return undefined;
   return { reason: 'no log by its name: name it to have it read', unsupported: false };
 }
@@ -180,10 +185,9 @@ const OUR_OWN = /\.sarif$/i;
 /** A name can mislead: `audit.conf` or a hidden file that holds JSON is read all the same. */
 const JSON_BEGINNING = /^\ufeff?\s*[{[]\s*["{[\]}]/;
 
-/** Undefined where the system does not let it be read. */
-async function beginningOf(place: string): Promise<string | undefined> {
-  const handle = await open(place, 'r').catch(() => undefined);
-  if (handle === undefined) return undefined;
+/** Of what cannot be opened nobody knows whether it is a log: the system's refusal is for the caller to tell. */
+async function beginningOf(place: string): Promise<string> {
+  const handle = await open(place, 'r');
   try {
     const { buffer, bytesRead } = await handle.read(Buffer.alloc(64), 0, 64, 0);
     return buffer.toString('utf8', 0, bytesRead);
