@@ -23,8 +23,8 @@ export type Config = {
   file?: string;
   /** The place of a key or an item, for what is wrong with it. */
   placeOf: (path: YamlPath) => Omit<Problem, 'message'>;
-  /** Whether it may name logs in words that are not understood, which was told. */
-  hidesLogs: boolean;
+  /** Whether it may say something under the key that is not understood, which was told. */
+  hides: (key: string) => boolean;
   logs: string[];
   exclude: string[];
   source?: string;
@@ -59,7 +59,7 @@ export type Config = {
 
 const EMPTY: Config = {
   placeOf: () => ({ file: 'arguments', line: 0, column: 0 }),
-  hidesLogs: false,
+  hides: () => false,
   logs: [],
   exclude: [],
   sources: [],
@@ -97,21 +97,20 @@ export function loadConfig(file: string | undefined, problems: Problem[]): Confi
     report([], `expected a map of keys, found ${describeValue(yaml.value)}`);
     return unreadable(shown);
   }
-  const namesLogs = 'logs' in yaml.value;
+  const said = Object.keys(yaml.value);
   reportConditions(yaml.value, report);
   const validate = configValidator();
   if (!validate(yaml.value)) reportShape(yaml.value, validate.errors ?? [], report);
-  const hidesLogs = namesLogs && !('logs' in yaml.value);
-  return { ...resolvePaths(yaml.value as RawConfig, shown, yaml), hidesLogs };
+  const left = Object.keys(yaml.value);
+  const hides = (key: string) => said.includes(key) && !left.includes(key);
+  return { ...resolvePaths(yaml.value as RawConfig, shown, yaml), hides };
 }
 
 function unreadable(file: string): Config {
-  return { ...EMPTY, file, placeOf: () => ({ file, line: 0, column: 0 }), hidesLogs: true };
+  return { ...EMPTY, file, placeOf: () => ({ file, line: 0, column: 0 }), hides: () => true };
 }
 
-type RawConfig = Partial<
-  Omit<Config, 'allowActors' | 'file' | 'hidesLogs' | 'keys' | 'placeOf' | 'values'>
-> & {
+type RawConfig = Partial<Omit<Config, 'allowActors' | 'file' | 'hides' | 'keys' | 'placeOf' | 'values'>> & {
   actors?: { allow?: string | string[] };
   keys?: Record<string, Omit<ConfiguredKey, 'line'>>;
 };

@@ -65,7 +65,7 @@ export function buildRequest(
   scope = readScope(paths, options, problems),
 ): AuditRequest {
   const { config } = scope;
-  if (scope.paths.length === 0 && !config.hidesLogs) {
+  if (scope.paths.length === 0 && !config.hides('logs')) {
     const file = config.file ?? 'arguments';
     const message = `nothing to audit: name log files or folders, or set "logs" in ${config.file ?? 'audit-check.yaml'}`;
     problems.push({ file, line: 0, column: 0, message });
