@@ -68,7 +68,7 @@ function readWaivers(
       const message = `"protected" names no rule and no code: found ${quote(name)}${didYouMean(name, known)}`;
       problems.push({ file, line: protectedPlace.line, column: 1, message });
     }
-  return { ...parsed.waivers, known };
+  return { ...parsed.waivers, known, titles: titlesOf(request) };
 }
 
 /** Whatever a finding of this run can have as its rule or code. */
@@ -79,6 +79,19 @@ function namesOf({ rules, licenses }: AuditRequest): string[] {
   ]);
   // What licenses are called is told by the contract; `license:*` stands for all of them.
   return [...speakers, ...rules.rules.map(({ id }) => id), ...(licenses === undefined ? [] : ['license:'])];
+}
+
+/** A title that several rules have names none of them. */
+function titlesOf({ rules }: AuditRequest): Map<string, string> {
+  const titled = [
+    ...findingSpeakers().flatMap(({ kinds }) => kinds.map(({ title, code }) => [title, code] as const)),
+    ...rules.rules.map(({ title, id }) => [title, id] as const),
+  ];
+  const owners = new Map<string, Set<string>>();
+  for (const [title, name] of titled) owners.set(title, (owners.get(title) ?? new Set()).add(name));
+  return new Map(
+    [...owners].flatMap(([title, names]) => (names.size === 1 ? [[title, [...names][0]!] as const] : [])),
+  );
 }
 
 /**

@@ -128,7 +128,7 @@ test('rules explain says what it lacks', async () => {
   const explain = (rule: string, event: string) =>
     run('rules', 'explain', rule, '-r', 'rules.yaml', '--event', event);
   const cases: [string, string, RegExp][] = [
-    ['Sign-in of ann refused', 'log.ndjson', /expected FILE:LINE, found "log.ndjson"/],
+    ['Sign-in of ann refused', 'log.ndjson', /expected FILE:LINE or FILE:LINE:OFFSET, found "log.ndjson"/],
     ['Sign-in of ann refused', 'none.ndjson:1', /there is no file "none.ndjson"/],
     ['Sign-in of ann refused', 'log.ndjson:7', /no record begins on line 7/],
     ['no such rule', 'log.ndjson:1', /no rule has the id, name or title "no such rule"/],
@@ -138,6 +138,40 @@ test('rules explain says what it lacks', async () => {
     assert.equal(exit, 2);
     assert.match(stderr, message);
   }
+});
+
+test('rules explain finds one of many records on a line by the offset that JSON reports give', async () => {
+  write('rules.yaml', RULES);
+  const events = ['ann', 'bob', 'cid', 'dan', 'eve'].map(
+    (actor, second) =>
+      `{"time":"2026-03-02T08:00:0${second}Z","id":"ev-${second}","actor":"${actor}","action":"user.login","outcome":"failure"}`,
+  );
+  write('array.json', `[${events.join(',')}]`);
+  const { stdout: report } = await run(
+    'verify',
+    'array.json',
+    '--no-config',
+    '-r',
+    'rules.yaml',
+    '-f',
+    'json',
+  );
+  const { findings } = JSON.parse(report);
+  const places = findings
+    .filter(({ rule }: { rule: string }) => rule.startsWith('6f0c0a52'))
+    .flatMap(({ place, related = [] }: { place: unknown; related?: unknown[] }) => [place, ...related]);
+  const { line, offset } = places.at(-1);
+  assert.deepEqual([line, offset], [1, 1 + events.slice(0, 4).join(',').length + 1]);
+  const explain = (event: string) =>
+    run('rules', 'explain', 'Sign-in of ann refused', '-r', 'rules.yaml', '--event', event);
+  const one = await explain(`array.json:1:${offset}`);
+  assert.match(one.stdout, new RegExp(`^event {3}array\\.json:1, byte ${offset}, source audit$`, 'm'));
+  assert.equal(one.stdout.match(/^event/gm)!.length, 1);
+  const all = await explain('array.json:1');
+  assert.equal(all.stdout.match(/^event/gm)!.length, 3);
+  assert.match(all.stdout, /^2 more records on this line: --event array\.json:1:OFFSET names one, /m);
+  const none = await explain('array.json:1:2');
+  assert.match(none.stderr, /no record begins on line 1, at byte 2, of "array\.json"/);
 });
 
 test('rules lint points at what is wrong, and is silent on the rules that come with the tool', async () => {
