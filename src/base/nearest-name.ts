@@ -1,10 +1,15 @@
 /** "Did you mean": the known name nearest to a mistyped one. */
 
-/** The nearest of `names` within a third of the length in edits, or undefined. */
-export function nearestName(wrong: string, names: Iterable<string>): string | undefined {
+/** The nearest of `names` within so many edits, or undefined. */
+export function nearestName(
+  wrong: string,
+  names: Iterable<string>,
+  edits = Math.max(1, Math.floor(wrong.length / 3)),
+): string | undefined {
   let best: string | undefined;
-  let bestDistance = Math.max(1, Math.floor(wrong.length / 3)) + 1;
+  let bestDistance = edits + 1;
   for (const name of names) {
+    if (Math.abs(name.length - wrong.length) >= bestDistance) continue;
     const distance = editDistance(wrong.toLowerCase(), name.toLowerCase());
     if (distance < bestDistance) {
       best = name;

@@ -34,3 +34,24 @@ export function refusalOf(error: unknown): MachineRefusal | undefined {
   if (!isSystemError(error) || !OUT_OF_MEANS.has(error.code)) return undefined;
   return new MachineRefusal(error.path === undefined ? error.message : `${error.path}: ${error.message}`);
 }
+
+const MEANINGS: Readonly<Record<string, string>> = {
+  EACCES: 'permission denied',
+  EPERM: 'permission denied',
+  ENOENT: 'it is not there, or a link that leads nowhere',
+  ELOOP: 'links that lead to each other in a circle',
+  EIO: 'the disk or the share fails',
+  ESTALE: 'the share was mounted anew',
+  ETIMEDOUT: 'the share does not answer',
+  EISDIR: 'it is a folder',
+  ENOTDIR: 'a part of its path is no folder',
+  ENAMETOOLONG: 'its name is too long',
+  EMFILE: 'too many files are open',
+  ENFILE: 'too many files are open',
+};
+
+/** `permission denied (EACCES)`; a code that nobody knows stands for itself. */
+export function describeSystemCode(code: string): string {
+  const meaning = MEANINGS[code];
+  return meaning === undefined ? code : `${meaning} (${code})`;
+}

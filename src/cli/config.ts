@@ -2,16 +2,13 @@
 import fs from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
-import type { ErrorObject } from 'ajv/dist/2020.js';
-import { didYouMean } from '../base/nearest-name.ts';
 import { describeValue, isPlainObject } from '../base/plain-value.ts';
-import { quote } from '../base/text-safety.ts';
 import type { Problem } from '../model/problem.ts';
 import type { Limits } from '../model/request.ts';
-import { conditionMistake } from './fail-on.ts';
+import { reportConditions, reportShape } from './config-mistakes.ts';
 import { LIBRARY } from './library.ts';
 import { isPackName } from './packs.ts';
-import { positionAt, type ReportAt, readYamlFile, reporterFor } from './yaml-file.ts';
+import { positionAt, readYamlFile, reporterFor, type YamlFile, type YamlPath } from './yaml-file.ts';
 
 const require = createRequire(import.meta.url);
 
@@ -22,7 +19,12 @@ export type ConfiguredKey = { env?: string; file?: string; value?: string; line:
 
 /** The file's content in its own words; paths already resolved against its folder. */
 export type Config = {
+  /** Of one that cannot be read too, and of one that is wrong in part: what is right in it is here. */
   file?: string;
+  /** The place of a key or an item, for what is wrong with it. */
+  placeOf: (path: YamlPath) => Omit<Problem, 'message'>;
+  /** Whether it may say something under the key that is not understood, which was told. */
+  hides: (key: string) => boolean;
   logs: string[];
   exclude: string[];
   source?: string;
@@ -56,6 +58,8 @@ export type Config = {
 };
 
 const EMPTY: Config = {
+  placeOf: () => ({ file: 'arguments', line: 0, column: 0 }),
+  hides: () => false,
   logs: [],
   exclude: [],
   sources: [],
@@ -87,28 +91,26 @@ export function loadConfig(file: string | undefined, problems: Problem[]): Confi
   if (file === undefined) return EMPTY;
   const shown = path.relative(process.cwd(), file) || file;
   const yaml = readYamlFile(shown, problems);
-  if (yaml === undefined) return EMPTY;
+  if (yaml === undefined) return unreadable(shown);
   const report = reporterFor(yaml, problems);
+  if (!isPlainObject(yaml.value)) {
+    report([], `expected a map of keys, found ${describeValue(yaml.value)}`);
+    return unreadable(shown);
+  }
+  const said = Object.keys(yaml.value);
   reportConditions(yaml.value, report);
   const validate = configValidator();
-  if (!validate(yaml.value)) {
-    for (const error of leaves(validate.errors ?? [])) report(...toProblem(error));
-    return EMPTY;
-  }
-  const lineOf = (name: string) => positionAt(yaml.root, ['keys', name]).line;
-  return resolvePaths(yaml.value as RawConfig, shown, lineOf);
+  if (!validate(yaml.value)) reportShape(yaml.value, validate.errors ?? [], report);
+  const left = Object.keys(yaml.value);
+  const hides = (key: string) => said.includes(key) && !left.includes(key);
+  return { ...resolvePaths(yaml.value as RawConfig, shown, yaml), hides };
 }
 
-/** Which conditions there are is no matter of shape. */
-function reportConditions(value: unknown, report: ReportAt): void {
-  const failOn = isPlainObject(value) ? value.failOn : undefined;
-  for (const condition of [failOn].flat()) {
-    const mistake = typeof condition === 'string' ? conditionMistake(condition) : undefined;
-    if (mistake !== undefined) report(['failOn'], mistake);
-  }
+function unreadable(file: string): Config {
+  return { ...EMPTY, file, placeOf: () => ({ file, line: 0, column: 0 }), hides: () => true };
 }
 
-type RawConfig = Partial<Omit<Config, 'allowActors' | 'file' | 'keys' | 'values'>> & {
+type RawConfig = Partial<Omit<Config, 'allowActors' | 'file' | 'hides' | 'keys' | 'placeOf' | 'values'>> & {
   actors?: { allow?: string | string[] };
   keys?: Record<string, Omit<ConfiguredKey, 'line'>>;
 };
@@ -125,7 +127,8 @@ function isWord(name: string): boolean {
   return /^audit-[a-z]+$/.test(name);
 }
 
-function resolvePaths(raw: RawConfig, file: string, lineOf: (key: string) => number): Config {
+function resolvePaths(raw: RawConfig, file: string, yaml: YamlFile): Config {
+  const placeOf = (at: YamlPath) => ({ file, ...positionAt(yaml.root, at) });
   const folder = path.dirname(file);
   const near = (place: string) => (path.isAbsolute(place) ? place : path.join(folder, place));
   const list = (value: string | string[] | undefined) => (value === undefined ? [] : [value].flat());
@@ -134,6 +137,7 @@ function resolvePaths(raw: RawConfig, file: string, lineOf: (key: string) => num
     ...EMPTY,
     ...rest,
     file,
+    placeOf,
     logs: list(raw.logs).map(near),
     exclude: list(raw.exclude),
     sources: list(raw.sources).map(near),
@@ -147,7 +151,11 @@ function resolvePaths(raw: RawConfig, file: string, lineOf: (key: string) => num
     keys: Object.fromEntries(
       Object.entries(keys).map(([name, key]) => [
         name,
-        { ...key, ...(key.file !== undefined && { file: near(key.file) }), line: lineOf(name) },
+        {
+          ...key,
+          ...(key.file !== undefined && { file: near(key.file) }),
+          line: placeOf(['keys', name]).line,
+        },
       ]),
     ),
     values: scalarsOf({
@@ -175,50 +183,4 @@ function compileValidator() {
   return ajv.compile(
     JSON.parse(fs.readFileSync(path.join(LIBRARY, 'schemas', 'config.schema.json'), 'utf8')) as object,
   );
-}
-
-/** Of a failed choice between forms only the innermost errors say something. */
-function leaves(errors: readonly ErrorObject[]): ErrorObject[] {
-  return errors.filter(
-    ({ keyword, schemaPath }) => keyword !== 'oneOf' && !/oneOf\/0\/type$/.test(schemaPath),
-  );
-}
-
-const TYPE_WORDS: Record<string, string> = {
-  integer: 'a whole number',
-  boolean: 'true or false',
-  string: 'text',
-  object: 'a map',
-};
-
-function toProblem(error: ErrorObject): [path: (string | number)[], message: string] {
-  const at = error.instancePath
-    .split('/')
-    .slice(1)
-    .map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'));
-  const params = error.params as Record<string, unknown>;
-  switch (error.keyword) {
-    case 'additionalProperties': {
-      const key = String(params.additionalProperty);
-      const known = Object.keys((error.parentSchema?.properties ?? {}) as object);
-      return [
-        [...at, key],
-        `unknown key ${quote(key)}${didYouMean(key, known)}, known are ${known.join(', ')}`,
-      ];
-    }
-    case 'enum': {
-      const allowed = (params.allowedValues as unknown[]).map(String);
-      return [
-        at,
-        `expected one of ${allowed.join(', ')}, found ${describeValue(error.data)}${didYouMean(String(error.data), allowed)}`,
-      ];
-    }
-    case 'type':
-      return [
-        at,
-        `expected ${error.schemaPath.includes('oneOf') ? 'text or a list of texts' : (TYPE_WORDS[String(params.type)] ?? String(params.type))}, found ${describeValue(error.data)}`,
-      ];
-    default:
-      return [at, `${error.message ?? 'is not valid'}, found ${describeValue(error.data)}`];
-  }
 }

@@ -6,14 +6,14 @@ import { packageFile } from '../base/package-file.ts';
 import { count, escapeControls, formatNumber } from '../base/text-safety.ts';
 import { isTimeZone } from '../base/time-zone.ts';
 import { inspectFile } from '../engine/inspect.ts';
-import { formatProblem, type Problem } from '../model/problem.ts';
+import { formatProblem, type Problem, sortedProblems } from '../model/problem.ts';
 import { DEFAULT_LIMITS } from '../model/request.ts';
 import { type DiscoveredFile, discover } from '../read/discover.ts';
 import { loadKernel } from '../read/kernel/load-kernel.ts';
 import type { Mapping } from '../sources/mapping.ts';
 import type { ConfiguredKey } from './config.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
-import { buildRequest, type RequestOptions, readScope, type Scope } from './request.ts';
+import { buildRequest, type RequestOptions, readScope, requestOver, type Scope } from './request.ts';
 import { TOOL } from './tool.ts';
 import { readTriage, type TriageOptions } from './triage-inputs.ts';
 
@@ -134,13 +134,13 @@ function examineTemporary(): Examined {
 async function examineAudit(paths: string[], options: DoctorOptions): Promise<Examined[]> {
   const problems: Problem[] = [];
   const scope = readScope(paths, options, problems);
-  let guessed: Mapping[] = [];
-  if (problems.length === 0) {
-    const request = buildRequest(paths, options, problems, scope);
-    guessed = (Object.values(request.sources) as Mapping[]).filter(({ suggested }) => suggested);
-    // What is wrong with the request is told by itself; without one there is nothing to hold findings against.
-    if (scope.paths.length > 0) readTriage(options, request, scope.config, problems);
-  }
+  // A machine can be examined before there are logs. A configuration that names none is no good.
+  const isBlank = scope.paths.length === 0 && scope.config.file === undefined;
+  const request = isBlank
+    ? requestOver(scope, options, problems)
+    : buildRequest(paths, options, problems, scope);
+  const guessed = (Object.values(request.sources) as Mapping[]).filter(({ suggested }) => suggested);
+  readTriage(options, request, scope.config, problems);
   return [
     ...examineConfig(scope, problems),
     ...guessed.map(examineGuess),
@@ -152,11 +152,19 @@ async function examineAudit(paths: string[], options: DoctorOptions): Promise<Ex
 function examineConfig({ config, paths }: Scope, problems: readonly Problem[]): Examined[] {
   const what = 'configuration';
   const named = config.file ?? 'none found from here upward';
-  if (config.file === undefined && paths.length === 0)
-    return [{ what, health: 'ok', found: named, next: 'audit-check init LOGS writes one' }];
-  if (problems.length === 0) return [{ what, health: 'ok', found: named }];
+  if (problems.length === 0) {
+    const isBlank = config.file === undefined && paths.length === 0;
+    return [
+      { what, health: 'ok', found: named, ...(isBlank && { next: 'audit-check init LOGS writes one' }) },
+    ];
+  }
   const next = 'audit-check verify stops at it with the same words';
-  return problems.map((problem) => ({ what, health: 'wrong', found: formatProblem(problem), next }));
+  return sortedProblems(problems).map((problem) => ({
+    what,
+    health: 'wrong',
+    found: formatProblem(problem),
+    next,
+  }));
 }
 
 function examineGuess({ name }: Mapping): Examined {

@@ -27,7 +27,7 @@ export function loadKeys(
     const bytes = readKey(file);
     if (bytes === undefined) {
       const message = `the file of key ${quote(name)} cannot be read`;
-      problems.push({ file: config.file ?? file, line: 0, column: 0, message });
+      problems.push({ ...config.placeOf(['keys', name]), message });
       continue;
     }
     const beside = logBeside(file, logs);

@@ -10,7 +10,7 @@ import type { ChainProfile } from '../chain/profile.ts';
 import type { ProtocolProfile } from '../chain/protocol.ts';
 import { isReservedId } from '../engine/finding-kinds.ts';
 import { linkRules } from '../match/link-rules.ts';
-import { parseRuleFile } from '../match/parse-rules.ts';
+import { parseRuleFile, type RuleDocument } from '../match/parse-rules.ts';
 import type { Problem } from '../model/problem.ts';
 import type { EventSchema } from '../model/request.ts';
 import type { Detection, Rule, RuleSet } from '../model/rule.ts';
@@ -176,13 +176,32 @@ export function loadChainFile(file: string, problems: Problem[]): ChainProfile |
 
 /** All rules of some places, linked. `builtin`: ours among them. */
 export function loadRules(own: readonly string[], builtin: boolean, problems: Problem[]): RuleSet {
-  const files = loadFiles('policies', own, builtin, problems, (place) => {
-    if (fs.existsSync(place))
-      problems.push({ file: place, line: 0, column: 0, message: 'holds no rule file (*.yaml, *.yml)' });
-  });
-  const linked = linkRules(files.flatMap((file) => ('rules' in file ? file.rules : [])));
-  problems.push(...linked.problems, ...linked.ruleSet.rules.flatMap(reservedId));
-  return linked.ruleSet;
+  const shipped = documentsOf(loadFiles('policies', [], builtin, problems));
+  const others = documentsOf(
+    loadFiles('policies', own, false, problems, (place) => {
+      if (fs.existsSync(place))
+        problems.push({ file: place, line: 0, column: 0, message: 'holds no rule file (*.yaml, *.yml)' });
+    }),
+  );
+  const linked = linkRules([...shipped, ...others]);
+  const { rules, errors } = linked.ruleSet;
+  problems.push(...linked.problems, ...rules.flatMap(reservedId));
+  if (others.length === 0) return linked.ruleSet;
+  // By line too: shipped files are called `rules/…`, as a folder of the user may be.
+  const ownPlaces = new Set(others.map(placeOf));
+  const mark = <Item extends RulePlace>(item: Item) =>
+    ownPlaces.has(placeOf(item)) ? { ...item, own: true as const } : item;
+  return { rules: rules.map(mark), errors: errors.map(mark) };
+}
+
+type RulePlace = { file: string; line: number };
+
+function placeOf({ file, line }: RulePlace): string {
+  return `${file}:${line}`;
+}
+
+function documentsOf(files: readonly CompiledFile[]): RuleDocument[] {
+  return files.flatMap((file) => ('rules' in file ? file.rules : []));
 }
 
 function reservedId({ id, file, line }: Rule): Problem[] {
@@ -193,8 +212,7 @@ function reservedId({ id, file, line }: Rule): Problem[] {
 
 /** Classes of events, which are counted where a pack asks for them, and speak of nothing. */
 export function loadClasses(problems: Problem[]): Detection[] {
-  const files = loadFiles('classes', [], true, problems);
-  const linked = linkRules(files.flatMap((file) => ('rules' in file ? file.rules : [])));
+  const linked = linkRules(documentsOf(loadFiles('classes', [], true, problems)));
   problems.push(...linked.problems);
   return linked.ruleSet.rules.flatMap((rule) =>
     rule.kind === 'detection' ? [{ ...rule, speaks: false, counted: true as const }] : [],

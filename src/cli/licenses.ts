@@ -1,4 +1,5 @@
 /** `audit-check licenses`: the statement of what was used against what was bought. */
+import fs from 'node:fs';
 import { audit } from '../audit.ts';
 import { parseDuration } from '../base/instant.ts';
 import { quote } from '../base/text-safety.ts';
@@ -12,9 +13,10 @@ import type { Report } from '../model/report.ts';
 import type { AuditRequest, StatementOptions } from '../model/request.ts';
 import { discover } from '../read/discover.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
+import { contractNote } from './minimal-contract.ts';
 import { missingInput } from './missing-input.ts';
 import { Progress } from './progress.ts';
-import { buildRequest, type RequestOptions } from './request.ts';
+import { buildRequest, type RequestOptions, readScope } from './request.ts';
 import { statementCsv } from './statement/csv.ts';
 import { statementHtml } from './statement/html.ts';
 import { statementJson } from './statement/json.ts';
@@ -52,11 +54,20 @@ export async function licenses(paths: string[], options: LicensesOptions): Promi
   const statement = readStatementOptions(options, problems);
   const { failOn, ...rest } = options;
   const asked = { ...rest, builtinRules: false, ...(failOn !== undefined && { failOn: [failOn] }) };
-  const base = buildRequest(paths, asked, problems);
+  const scope = readScope(paths, asked, problems);
+  const base = buildRequest(paths, asked, problems, scope);
+  const contractFile = options.licenses ?? scope.config.licenses;
   const outputs = parseOutputs(options.format ?? [], STATEMENT_FORMATS, problems);
   const asOf = readAsOf(options.asOf, base.licenses as Contract | undefined, problems);
-  if (base.licenses === undefined && problems.length === 0)
-    problems.push(argument('no contract to hold the log to: name it with --licenses'));
+  const isUnnamed = contractFile === undefined && !scope.config.hides('licenses');
+  if (isUnnamed)
+    problems.push(
+      argument(
+        'no contract to hold the log to: name its file with --licenses, or as "licenses" in audit-check.yaml',
+      ),
+    );
+  if (isUnnamed || (contractFile !== undefined && !fs.existsSync(contractFile)))
+    process.stderr.write(contractNote());
   const { files, missing } = await discover(base.paths, base.exclude);
   for (const name of missing) problems.push(missingInput(name));
   const told = [options.config, (base.licenses as Contract | undefined)?.file];

@@ -8,5 +8,6 @@ export const LISTS = [
   'codes',
   'packs',
   'controls',
+  'measures',
 ] as const;
 export type ListName = (typeof LISTS)[number];

@@ -1,9 +1,10 @@
 /** `audit-check list` and `audit-check explain`: what there is, and what it means. All of it derives from the members. */
 
 import { didYouMean } from '../base/nearest-name.ts';
-import { quote } from '../base/text-safety.ts';
+import { compareText, quote } from '../base/text-safety.ts';
 import { CHECKS } from '../checks/index.ts';
 import { findingKinds, findingSpeakers } from '../engine/finding-kinds.ts';
+import { PRESETS } from '../licenses/parse/presets.ts';
 import type { FindingKind } from '../model/finding.ts';
 import { type Problem, ProblemsError } from '../model/problem.ts';
 import type { Rule } from '../model/rule.ts';
@@ -47,6 +48,10 @@ function rowsOf(name: ListName, ownRules: readonly string[], problems: Problem[]
           `${strength.padEnd(7)} ${title}`,
         ]),
       );
+    case 'measures':
+      return Object.entries(PRESETS)
+        .map(([preset, { title }]): [string, string] => [preset, title])
+        .sort(([left], [right]) => compareText(left, right));
     case 'codes':
       return findingSpeakers().flatMap(({ speaker, kinds }) =>
         kinds.map((kind): [string, string] => [kind.code, `${kind.title} (${speaker})`]),

@@ -9,6 +9,7 @@ import type { Problem } from '../model/problem.ts';
 import type { Detection, Rule } from '../model/rule.ts';
 import type { Pack } from '../packs/pack.ts';
 import { parsePack } from '../packs/parse-pack.ts';
+import type { Tell } from './config-places.ts';
 import { LIBRARY, loadClasses } from './library.ts';
 import { listFiles, YAML_NAME } from './list-files.ts';
 import { readText } from './yaml-file.ts';
@@ -30,13 +31,14 @@ export function loadPacks(
   names: readonly string[],
   known: readonly Rule[],
   problems: Problem[],
+  tell: (name: string) => Tell = () => asFlag(problems),
 ): { packs: Pack[]; classes: Detection[] } {
   if (names.length === 0) return { packs: [], classes: [] };
   const classes = loadClasses(problems);
   const ruleId = finderOf([...classes, ...known]);
   const packs: Pack[] = [];
   for (const name of new Set(names)) {
-    const pack = loadPack(name, ruleId, problems);
+    const pack = loadPack(name, ruleId, problems, tell(name));
     if (pack === undefined) continue;
     const other = packs.find((each) => each.name === pack.name);
     if (other === undefined) packs.push(pack);
@@ -71,13 +73,18 @@ function finderOf(rules: readonly Rule[]): RuleFinder {
   };
 }
 
-function loadPack(nameOrFile: string, ruleId: RuleFinder, problems: Problem[]): Pack | undefined {
+function asFlag(problems: Problem[]): Tell {
+  return (message) => void problems.push({ file: '--pack', line: 0, column: 0, message });
+}
+
+function loadPack(nameOrFile: string, ruleId: RuleFinder, problems: Problem[], tell: Tell): Pack | undefined {
   const shipped = path.join(FOLDER, `${nameOrFile}.yaml`);
   const isShipped = isPackName(nameOrFile);
   if (isShipped && !fs.existsSync(shipped)) {
     const known = shippedPacks();
-    const message = `unknown pack ${quote(nameOrFile)}${didYouMean(nameOrFile, known)}, known are ${known.join(', ')}; a pack of your own is named by its path`;
-    problems.push({ file: '--pack', line: 0, column: 0, message });
+    tell(
+      `unknown pack ${quote(nameOrFile)}${didYouMean(nameOrFile, known)}, known are ${known.join(', ')}; a pack of your own is named by its path`,
+    );
     return undefined;
   }
   const place = isShipped ? shipped : nameOrFile;

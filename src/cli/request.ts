@@ -16,13 +16,14 @@ import type { FailOn } from '../model/verdict.ts';
 import type { PackOptions } from '../packs/judge-packs.ts';
 import { AGE_WORDS, isEverLonger, parseAge } from '../retention/calendar-age.ts';
 import { type Config, findConfig, loadConfig } from './config.ts';
+import { placeInConfig, type Tell, tellerOf } from './config-places.ts';
 import { conditionMistake, toFailOn } from './fail-on.ts';
 import { loadKeys } from './keys.ts';
 import { loadChains, loadRules, loadSchema, loadSources } from './library.ts';
 import { readLicenseText } from './license-text.ts';
 import { loadPacks } from './packs.ts';
 import { TOOL } from './tool.ts';
-import { readText } from './yaml-file.ts';
+import { readText, type YamlPath } from './yaml-file.ts';
 
 /** The options of `verify`, as commander gives them. */
 export type RequestOptions = {
@@ -63,29 +64,48 @@ export function buildRequest(
   problems: Problem[],
   scope = readScope(paths, options, problems),
 ): AuditRequest {
-  const { config, paths: named, exclude } = scope;
+  const { config } = scope;
+  if (scope.paths.length === 0 && !config.hides('logs')) {
+    const file = config.file ?? 'arguments';
+    const message = `nothing to audit: name log files or folders, or set "logs" in ${config.file ?? 'audit-check.yaml'}`;
+    problems.push({ file, line: 0, column: 0, message });
+  }
+  return requestOver(scope, options, problems);
+}
+
+/** As `buildRequest`, but logs may be named later. */
+export function requestOver(
+  { config, paths: named, exclude }: Scope,
+  options: RequestOptions,
+  problems: Problem[],
+): AuditRequest {
   const sources = loadSources(config.sources, problems);
   const chains = loadChains(config.chains, problems);
   const source = options.source ?? config.source;
   const chain = options.chain ?? config.chain;
-  const where = config.file ?? 'arguments';
-  const wrong = (message: string) => problems.push({ file: where, line: 0, column: 0, message });
-  checkName('source', source, Object.keys(sources), wrong);
-  checkName('chain profile', chain, Object.keys(chains), wrong);
+  const teller = (path: YamlPath, flag?: string) => tellerOf(config, path, flag, problems);
+  const tell = (key: 'source' | 'chain' | 'zone' | 'since' | 'until') =>
+    teller([key], options[key] === undefined ? undefined : `--${key}`);
+  checkName('source', source, Object.keys(sources), tell('source'));
+  checkName('chain profile', chain, Object.keys(chains), tell('chain'));
   const zone = options.zone ?? config.zone;
-  if (zone !== undefined && !isTimeZone(zone))
-    wrong(`unknown time zone ${quote(zone)}, expected a name like "Europe/Berlin" or "UTC"`);
+  if (zone !== undefined && !isTimeZone(zone)) {
+    const meant = didYouMean(zone, Intl.supportedValuesOf('timeZone'));
+    tell('zone')(
+      `unknown time zone ${quote(zone)}${meant}${meant === '' ? ',' : ''} expected a name like "Europe/Berlin" or "UTC"`,
+    );
+  }
   const failOn = readFailOn(options.failOn, config, problems);
   for (const name of Object.keys(config.checks))
     checkName(
       'check',
       name,
       CHECKS.map((check) => check.name),
-      wrong,
+      teller(['checks', name]),
     );
-  const since = instantOf('--since', options.since ?? config.since, wrong);
-  const until = instantOf('--until', options.until ?? config.until, wrong);
-  const generated = generatedAt(options.now, wrong);
+  const since = instantOf(options.since ?? config.since, tell('since'));
+  const until = instantOf(options.until ?? config.until, tell('until'));
+  const generated = generatedAt(options.now, teller([], '--now'));
   const keyFiles = options.publicKeys ?? config.publicKeys;
   const licensesFile = options.licenses ?? config.licenses;
   const licenses = licensesFile === undefined ? undefined : loadContract(licensesFile, problems);
@@ -96,11 +116,11 @@ export function buildRequest(
     options.pack ? names.split(',') : [names],
   );
   const known = asked.length === 0 || isBuiltin ? rules : loadRules(ownRules, true, []);
-  const { packs, classes } = loadPacks(asked, known.rules, problems);
-  const keep = readKeep(config, wrong);
-  if (named.length === 0)
-    wrong('nothing to audit: name log files or folders, or set "logs" in audit-check.yaml');
-  return {
+  const tellPack = (name: string) =>
+    teller(['packs', config.packs.indexOf(name)], options.pack === undefined ? undefined : '--pack');
+  const { packs, classes } = loadPacks(asked, known.rules, problems, tellPack);
+  const keep = readKeep(config, teller);
+  const request = {
     tool: TOOL,
     paths: named,
     exclude,
@@ -124,6 +144,8 @@ export function buildRequest(
     limits: { ...DEFAULT_LIMITS, ...config.limits },
     ...(generated !== undefined && { generated }),
   };
+  placeInConfig(config, problems);
+  return request;
 }
 
 /** What the configuration says wrongly was told as it was read, at its line. */
@@ -140,53 +162,44 @@ function chooseConfig(options: RequestOptions, problems: Problem[]): Config {
   return loadConfig(options.config ?? findConfig(process.cwd()), problems);
 }
 
-function checkName(
-  kind: string,
-  name: string | undefined,
-  known: readonly string[],
-  wrong: (message: string) => void,
-): void {
+function checkName(kind: string, name: string | undefined, known: readonly string[], tell: Tell): void {
   if (name === undefined || known.includes(name)) return;
-  wrong(`unknown ${kind} ${quote(name)}${didYouMean(name, known)}, known are ${[...known].join(', ')}`);
+  tell(`unknown ${kind} ${quote(name)}${didYouMean(name, known)}, known are ${[...known].join(', ')}`);
 }
 
-function instantOf(
-  flag: string,
-  text: string | undefined,
-  wrong: (message: string) => void,
-): Instant | undefined {
+function instantOf(text: string | undefined, tell: Tell): Instant | undefined {
   if (text === undefined) return undefined;
   const instant = parseMoment(text);
-  if (instant === undefined) wrong(`${flag}: expected ${MOMENT_WORDS}, found ${quote(text)}`);
+  if (instant === undefined) tell(`expected ${MOMENT_WORDS}, found ${quote(text)}`);
   return instant;
 }
 
 /** The only clock a report knows: `--now`, or SOURCE_DATE_EPOCH (reproducible-builds.org), in seconds. */
-function generatedAt(now: string | undefined, wrong: (message: string) => void): string | undefined {
+function generatedAt(now: string | undefined, tell: Tell): string | undefined {
   const epoch = process.env.SOURCE_DATE_EPOCH;
   const text =
     now ??
     (epoch !== undefined && /^\d{1,11}$/.test(epoch)
       ? new Date(Number(epoch) * 1000).toISOString()
       : undefined);
-  const instant = instantOf('--now', text, wrong);
+  const instant = instantOf(text, tell);
   // A date, or a time with a space in it, is written as its instant: a report that says when it was made says RFC 3339.
   return instant === undefined || DATE_TIME.test(text!) ? text : formatInstant(instant);
 }
 
 const DATE_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/;
 
-function readKeep({ keep }: Config, wrong: (message: string) => void): PackOptions['keep'] {
+function readKeep({ keep }: Config, teller: (path: YamlPath) => Tell): PackOptions['keep'] {
   const read = (key: 'minimum' | 'maximum') => {
     const text = keep[key];
     const age = text === undefined ? undefined : parseAge(text);
     if (text !== undefined && age === undefined)
-      wrong(`keep.${key}: expected ${AGE_WORDS}, found ${quote(text)}`);
+      teller(['keep', key])(`keep.${key}: expected ${AGE_WORDS}, found ${quote(text)}`);
     return age;
   };
   const [minimum, maximum] = [read('minimum'), read('maximum')];
   if (minimum !== undefined && maximum !== undefined && isEverLonger(minimum, maximum))
-    wrong(
+    teller(['keep', 'maximum'])(
       `keep.maximum: expected an age that is never before the minimum of ${quote(minimum.text)}, found ${quote(maximum.text)}`,
     );
   return { ...(minimum !== undefined && { minimum }), ...(maximum !== undefined && { maximum }) };

@@ -1,20 +1,16 @@
-/** `audit-check rules match`: every match of every detection as NDJSON; `rules test`: the tests that stand in rule files. */
+/** `audit-check rules match`: every match of every detection as NDJSON. */
 import ndjson from 'ndjson';
-import { count, escapeControls } from '../base/text-safety.ts';
+import { count } from '../base/text-safety.ts';
 import { CHECKS } from '../checks/index.ts';
 import type { OnMatch } from '../engine/file-scan.ts';
 import { compilePlan, detectionsFor } from '../engine/plan.ts';
-import { toRecordEvents } from '../engine/record-events.ts';
-import { runRuleTests } from '../engine/rule-tests.ts';
 import { scanForMatches } from '../engine/scan.ts';
 import { type Problem, ProblemsError } from '../model/problem.ts';
 import { discover } from '../read/discover.ts';
 import { isInForce } from '../relations/governed.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
-import { loadRules, loadSources } from './library.ts';
 import { missingInput } from './missing-input.ts';
 import { buildRequest, type RequestOptions } from './request.ts';
-import { writeStream } from './write-output.ts';
 
 export type MatchOptions = RequestOptions & { ignoreLogsource: boolean };
 
@@ -56,45 +52,4 @@ export async function matchRules(paths: string[], options: MatchOptions): Promis
   // No match says nothing of a rule that did not run.
   if (unread || ran.size === 0 || request.rules.errors.length > 0) return EXIT.incomplete;
   return matches > 0 ? EXIT.findings : EXIT.clean;
-}
-
-export type TestOptions = { builtinRules: boolean; sources?: string[] };
-
-/** Runs the tests of the rule files, prints what failed and the sums; exit 1 when one failed, 3 when there was none. */
-export async function testRules(paths: string[], options: TestOptions): Promise<ExitCode> {
-  const problems: Problem[] = [];
-  const mappings = loadSources(options.sources ?? [], problems);
-  const ruleSet = loadRules(paths, options.builtinRules, problems);
-  if (problems.length > 0) throw new ProblemsError(problems);
-  const results = runRuleTests(ruleSet, (records, source) => {
-    const mapping = mappings[source];
-    return mapping === undefined ? undefined : toRecordEvents(mapping, records);
-  });
-  const failed = results.filter(({ passed }) => !passed);
-  const lines = failed.map(({ rule, test, actual, messages }) => {
-    const said = messages.map((message) => `\n    ${message}`).join('');
-    return `failed: ${rule.file}:${test.line}: ${rule.title}: ${test.name}\n    expected ${test.expect}, found ${actual}${said}`;
-  });
-  lines.push(
-    ...ruleSet.errors.map(({ file, line, title, message }) => `error: ${file}:${line}: ${title}: ${message}`),
-  );
-  const untested = ruleSet.rules.filter(
-    (rule) => rule.tests.length === 0 && (rule.kind === 'correlation' || rule.speaks),
-  );
-  if (untested.length > 0)
-    lines.push(
-      `${count(untested.length, 'rule')} without a test: ${untested.map(({ title }) => title).join('; ')}`,
-    );
-  lines.push(
-    `${count(results.length, 'test')} of ${count(ruleSet.rules.length, 'rule')}: ${results.length - failed.length} passed, ${failed.length} failed`,
-  );
-  await writeStream(
-    process.stdout,
-    `${lines
-      .flatMap((line) => line.split('\n'))
-      .map(escapeControls)
-      .join('\n')}\n`,
-  );
-  if (failed.length > 0 || ruleSet.errors.length > 0) return EXIT.findings;
-  return results.length === 0 ? EXIT.incomplete : EXIT.clean;
 }

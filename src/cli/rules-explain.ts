@@ -1,4 +1,5 @@
-/** `audit-check rules explain RULE --event FILE:LINE`: each item of a rule, true or false for one record, and why. */
+/** `audit-check rules explain RULE --event FILE:LINE[:OFFSET]`: each item of a rule, true or false for one record, and why. */
+import fs from 'node:fs';
 import { findValues } from '../base/field-path.ts';
 import { type JsonValue, toScalarText } from '../base/json.ts';
 import { count, escapeControls, quote, truncate } from '../base/text-safety.ts';
@@ -32,12 +33,12 @@ type Seen = { record: JsonValue; offset: number; held: Set<string> };
 export async function explainRule(name: string, options: ExplainOptions): Promise<string> {
   const problems: Problem[] = [];
   const wrong = (message: string) => problems.push({ file: 'arguments', line: 0, column: 0, message });
-  const at = /^(.+):(\d+)$/.exec(options.event);
-  if (at === null) {
-    wrong(`--event: expected FILE:LINE, found ${quote(options.event)}`);
+  const place = parsePlace(options.event);
+  if (place === undefined) {
+    wrong(`--event: expected FILE:LINE or FILE:LINE:OFFSET, found ${quote(options.event)}`);
     throw new ProblemsError(problems);
   }
-  const [, file = '', line = '0'] = at;
+  const { file, line, offset } = place;
   const request = buildRequest([file], options, problems);
   const { files, missing } = await discover([file], []);
   if (missing.length > 0) wrong(`there is no file ${quote(file)}`);
@@ -48,23 +49,26 @@ export async function explainRule(name: string, options: ExplainOptions): Promis
     const parts = new MemberParts(wanted);
     const leaves = new Leaves([...wanted, ...parts.detections]);
     const seen = new Map<number, Seen>();
+    const others = new Set<number>();
     const plan = compilePlan({
       ...request,
       disabled: CHECKS.map((check) => check.name),
       rules: { rules: leaves.detections, errors: [] },
     });
     plan.matching = { ignoreLogsource: true };
-    const [input] = await scanForMatches(files, plan, collect(Number(line), seen));
+    const [input] = await scanForMatches(files, plan, collect(place, seen, others));
     const source = input?.source ?? null;
     const mapping = plan.mappings.find((each) => each.name === source) ?? UNKNOWN_SOURCE;
-    return { leaves, parts, seen, mapping };
+    return { leaves, parts, seen, others, mapping };
   };
   // The source is known when the file was read: it decides what the log source of a rule asks of an event.
   const { mapping: first } = await look([]);
   const narrowed = detections.map((detection) => forSource(detection, first.logsource) ?? detection);
-  const { leaves, parts, seen, mapping } = await look(narrowed);
+  const { leaves, parts, seen, others, mapping } = await look(narrowed);
   if (seen.size === 0) {
-    wrong(`no record begins on line ${line} of ${quote(file)}`);
+    wrong(
+      `no record begins on line ${line}${offset === undefined ? '' : `, at byte ${offset},`} of ${quote(file)}`,
+    );
     throw new ProblemsError(problems);
   }
   const explainer = new Explainer(leaves, parts, mapping);
@@ -72,13 +76,33 @@ export async function explainRule(name: string, options: ExplainOptions): Promis
     `event   ${file}:${line}, byte ${record.offset}, source ${mapping.name}`,
     ...narrowed.flatMap((detection) => explainer.explain(detection, record)),
   ]);
+  if (others.size > 0)
+    lines.push(
+      `${count(others.size, 'more record')} on this line: --event ${file}:${line}:OFFSET names one, by the offset that JSON reports give`,
+    );
   return `${lines.map(escapeControls).join('\n')}\n`;
 }
 
-/** Keeps the records that begin on `line`, and which leaves hold for them. */
-function collect(line: number, seen: Map<number, Seen>): OnMatch {
+type EventPlace = { file: string; line: number; offset: number | undefined };
+
+/** The name of a file may end in a number too: one that is there is meant. */
+function parsePlace(text: string): EventPlace | undefined {
+  const places = [/^(.+):(\d+):(\d+)$/, /^(.+):(\d+)$/].flatMap((form): EventPlace[] => {
+    const [, file, line, offset] = form.exec(text) ?? [];
+    if (file === undefined) return [];
+    return [{ file, line: Number(line), offset: offset === undefined ? undefined : Number(offset) }];
+  });
+  return places.find(({ file }) => fs.existsSync(file)) ?? places[0];
+}
+
+/** Keeps the records that begin there, and which leaves hold for them; of too many only the offsets. */
+function collect({ line, offset }: EventPlace, seen: Map<number, Seen>, others: Set<number>): OnMatch {
   return ({ id }, event) => {
-    if (event.line !== line || (seen.size >= MAX_RECORDS && !seen.has(event.offset))) return;
+    if (event.line !== line || (offset !== undefined && event.offset !== offset)) return;
+    if (seen.size >= MAX_RECORDS && !seen.has(event.offset)) {
+      others.add(event.offset);
+      return;
+    }
     let record = seen.get(event.offset);
     if (record === undefined) {
       record = { record: event.json(), offset: event.offset, held: new Set() };

@@ -17,10 +17,11 @@ import type { WaiverFile } from '../triage/waiver-file.ts';
 import { loadBaseline } from './baseline-command.ts';
 import { nowMs } from './clock.ts';
 import type { Config } from './config.ts';
+import { placeInConfig, type Tell, tellerOf } from './config-places.ts';
 import { unknownControls } from './fail-on.ts';
 import { readText } from './yaml-file.ts';
 
-export type TriageOptions = { waivers?: string; baseline?: string };
+export type TriageOptions = { waivers?: string; baseline?: string; failOn?: string[] };
 
 export const WAIVER_NAMES = ['audit-check.waivers.yaml', 'audit-check.waivers.yml'];
 
@@ -31,10 +32,16 @@ export function readTriage(
   problems: Problem[],
 ): TriageInputs {
   const packs = (request.packs as PackOptions | undefined)?.packs ?? [];
-  for (const message of unknownControls(request, request.rules, packs))
-    problems.push({ file: '--fail-on', line: 0, column: 0, message });
+  const tellFailOn = tellerOf(
+    config,
+    ['failOn'],
+    options.failOn === undefined ? undefined : '--fail-on',
+    problems,
+  );
+  for (const message of unknownControls(request, request.rules, packs)) tellFailOn(message);
   const waivers = readWaivers(options.waivers ?? config.waivers ?? besideConfig(config), request, problems);
-  const baseline = readKnown(options.baseline ?? config.baseline, request, problems);
+  const baseline = readKnown(options.baseline ?? config.baseline, request, tellFailOn, problems);
+  placeInConfig(config, problems);
   return { ...(waivers !== undefined && { waivers }), ...(baseline !== undefined && { baseline }) };
 }
 
@@ -61,7 +68,7 @@ function readWaivers(
       const message = `"protected" names no rule and no code: found ${quote(name)}${didYouMean(name, known)}`;
       problems.push({ file, line: protectedPlace.line, column: 1, message });
     }
-  return { ...parsed.waivers, known };
+  return { ...parsed.waivers, known, titles: titlesOf(request) };
 }
 
 /** Whatever a finding of this run can have as its rule or code. */
@@ -72,6 +79,19 @@ function namesOf({ rules, licenses }: AuditRequest): string[] {
   ]);
   // What licenses are called is told by the contract; `license:*` stands for all of them.
   return [...speakers, ...rules.rules.map(({ id }) => id), ...(licenses === undefined ? [] : ['license:'])];
+}
+
+/** A title that several rules have names none of them. */
+function titlesOf({ rules }: AuditRequest): Map<string, string> {
+  const titled = [
+    ...findingSpeakers().flatMap(({ kinds }) => kinds.map(({ title, code }) => [title, code] as const)),
+    ...rules.rules.map(({ title, id }) => [title, id] as const),
+  ];
+  const owners = new Map<string, Set<string>>();
+  for (const [title, name] of titled) owners.set(title, (owners.get(title) ?? new Set()).add(name));
+  return new Map(
+    [...owners].flatMap(([title, names]) => (names.size === 1 ? [[title, [...names][0]!] as const] : [])),
+  );
 }
 
 /**
@@ -86,11 +106,12 @@ function toDay(generated: string | undefined): Day {
 function readKnown(
   file: string | undefined,
   { failOnKnown }: AuditRequest,
+  tellFailOn: Tell,
   problems: Problem[],
 ): Baseline | undefined {
   if (file === undefined) {
     const message = '"new" is told by a baseline: name one with --baseline';
-    if (failOnKnown !== undefined) problems.push({ file: '--fail-on', line: 0, column: 0, message });
+    if (failOnKnown !== undefined) tellFailOn(message);
     return undefined;
   }
   try {

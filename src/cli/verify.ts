@@ -90,11 +90,11 @@ async function verifyFiles(
 ): Promise<ExitCode> {
   const request = buildRequest(paths, options, problems, scope);
   const history = readHistory(options.history, problems);
+  for (const name of missing) problems.push(missingInput(name));
   const inputs = readTriage(options, request, scope.config, problems);
   noteKeysBeside(request, archives.files);
   const outputs = parseOutputs(options.format ?? [], FORMATS, problems);
   checkSarifProfile(outputs, options.sarifProfile, problems);
-  for (const name of missing) problems.push(missingInput(name));
   const { keys, others } = await readArchiveKeys(options, archives, problems);
   checkOutputs(outputs, archives.files, problems, {
     told: toldFiles(scope.config, options, request, inputs),

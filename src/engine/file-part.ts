@@ -1,5 +1,6 @@
 /** What the scan of a file, or of a stretch of it, knows: plain data that merges in log order and closes the file's books. */
 import { addLost } from '../base/lost-time.ts';
+import { describeSystemCode } from '../base/system-error.ts';
 import { count, quote } from '../base/text-safety.ts';
 import type { Finding } from '../model/finding.ts';
 import type { InputSummary } from '../model/report.ts';
@@ -125,9 +126,10 @@ export function closeBooks(
   const file = toReportName(discovered.file);
   if (part.seals !== undefined) return closeSeals(file, part, part.seals.kind);
   const { records, skipped, tally, stored } = part;
-  const malformed = part.malformed.count;
+  const isBinary = binaryOf(part) !== undefined;
+  const malformed = isBinary ? 0 : part.malformed.count;
   const findings: Finding[] = [
-    ...malformedFindings(file, part.malformed),
+    ...(isBinary ? [] : malformedFindings(file, part.malformed)),
     ...part.beside.slice(0, MAX_BESIDE).map((member) => besideFinding(file, member)),
   ];
   const { status, reason } = judge(file, withSealed(discovered, part), findings);
@@ -199,12 +201,18 @@ function withSealed({ sealed }: DiscoveredFile, part: FilePart): FilePart {
   return isOther ? { ...part, stored: { ...stored, failure: CHANGED } } : part;
 }
 
+/** The form of a file that is no log; a log with such a beginning holds records. */
+function binaryOf({ records, tally, malformed }: FilePart): string | undefined {
+  return records > 0 || tally.sawArray ? undefined : malformed.episodes[0]?.first.binary;
+}
+
 /** The status of the file; what explains it goes to `findings`. */
 function judge(
   file: string,
-  { records, source, tally, stored, malformed, seals }: FilePart,
+  part: FilePart,
   findings: Finding[],
 ): { status: InputSummary['status']; reason?: string } {
+  const { records, source, tally, stored, malformed, seals } = part;
   const say = (code: InputCode, message: string) => {
     findings.push(inputFinding(code, file, message));
     return message;
@@ -213,11 +221,16 @@ function judge(
   const { failure, problem } = stored;
   if (failure === CHANGED) return { status: 'partial', reason: say('changed-input', `${name} ${CHANGED}`) };
   if (failure !== undefined) {
-    const reason = say('unreadable-input', `${name} could not be read: ${failure}`);
+    const reason = say('unreadable-input', `${name} could not be read: ${describeSystemCode(failure)}`);
     return { status: tally.bytes > 0 ? 'partial' : 'unreadable', reason };
   }
   if (problem !== undefined)
     return { status: 'partial', reason: say(problem.code, `${name}: ${problem.message}`) };
+  const binary = binaryOf(part);
+  if (binary !== undefined) {
+    const reason = say('unsupported-input', `${name} is binary (${binary}), not a log`);
+    return { status: 'unreadable', reason };
+  }
   if (seals !== undefined && tally.recordBytes + tally.malformedBytes > 0) return { status: 'complete' };
   // An empty array is an export that says "none", which is something.
   if (records === 0 && malformed.count === 0 && !tally.sawArray)

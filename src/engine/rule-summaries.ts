@@ -1,5 +1,6 @@
 /** What became of each rule: it ran, it is inert, for other logs, or in error; never nothing. */
-import { compareText } from '../base/text-safety.ts';
+import { nearField } from '../base/near-field.ts';
+import { compareText, quote } from '../base/text-safety.ts';
 import { appliesTo, unknownWords } from '../match/logsource.ts';
 import { missingFields } from '../match/required-fields.ts';
 import type { RuleStatus, RuleSummary } from '../model/report.ts';
@@ -25,10 +26,13 @@ export function summarizeRules(plan: Plan, scan: Scan, related: Related): RuleSu
     return { ...toSummary(rule, status, reason, matches), ...(unjudged !== undefined && { unjudged }) };
   });
   const known = new Set(summaries.map(({ id }) => id));
-  for (const { id, title, file, message } of plan.errors) {
+  for (const { id, title, file, own, message } of plan.errors) {
     if (known.has(id)) continue;
     const unread = { level: 'medium' as const, matches: 0, controls: [], references: [], tags: [] };
-    summaries.push({ id, title, file, status: 'error', reason: message, ...unread });
+    summaries.push({
+      ...{ id, title, file, ...(own && { own }) },
+      ...{ status: 'error', reason: message, ...unread },
+    });
   }
   return summaries.sort(
     (a, b) => compareText(a.file, b.file) || compareText(a.title, b.title) || compareText(a.id, b.id),
@@ -77,10 +81,9 @@ function statusOf(
     return { status: 'not-applicable', reason: whyNotApplicable(detections, plan) };
   const absent = detections.map((detection) => absentFields(detection, scan));
   if (absent.some((fields) => fields.length === 0)) return { status: 'ran' };
-  return {
-    status: 'inert',
-    reason: `no record carries ${[...new Set(absent.flat())].sort(compareText).join(', ')}`,
-  };
+  const names = [...new Set(absent.flat())].sort(compareText);
+  const meant = rule.own ? meantFields(names, scan) : '';
+  return { status: 'inert', reason: `no record carries ${names.join(', ')}${meant}` };
 }
 
 /** Those that make the marks which a rule, or the correlations it stands on, looks at, in the order of the plan. */
@@ -140,13 +143,21 @@ function absentFields(detection: Detection, scan: Scan): string[] {
   return missingFields(detection, (field) => scan.occurring.has(fieldKey(field))).map(({ name }) => name);
 }
 
+/** Of the fields that some rule asks for and some record carries. */
+function meantFields(names: readonly string[], { occurring }: Scan): string {
+  const known = new Set([...occurring].map((key) => key.slice(key.indexOf(':') + 1)));
+  const near = names.flatMap((name) => nearField(name, known) ?? []);
+  return near.length === 0 ? '' : `, did you mean ${near.map((name) => quote(name)).join(', ')}?`;
+}
+
 function toSummary(rule: Rule, status: RuleStatus, reason: string | undefined, matches: number): RuleSummary {
-  const { id, title, level, file, author, description, fix, controls, references, tags } = rule;
+  const { id, title, level, file, own, author, description, fix, controls, references, tags } = rule;
   return {
     id,
     title,
     level,
     file,
+    ...(own && { own }),
     status,
     matches,
     ...(reason !== undefined && { reason }),

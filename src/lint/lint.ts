@@ -25,13 +25,18 @@ export type LintPlace = { line: number; column: number };
 
 export type Report = (place: LintPlace, message: string, level?: LintLevel) => void;
 
+/** The field names that are known where a rule document looks, and of whom they are; undefined where nobody knows. */
+export type KnownFieldsOf = (
+  root: YamlMap,
+) => { names: ReadonlySet<string>; titleOf(name: string): string } | undefined;
+
 /** A member of `src/lint/`. */
 export type LintDefinition = {
   code: string;
   /** What it looks for, for `list` and the docs. */
   title: string;
   level: LintLevel;
-  check(document: LintDocument, report: Report): void;
+  check(document: LintDocument, report: Report, knownFieldsOf: KnownFieldsOf): void;
 };
 
 export function entryOf(map: YamlMap, key: string): YamlEntry | undefined {

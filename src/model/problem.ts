@@ -11,10 +11,15 @@ export class ProblemsError extends Error {
   readonly problems: readonly Problem[];
 
   constructor(problems: readonly Problem[]) {
-    const sorted = [...problems].sort(compareProblems);
+    const sorted = sortedProblems(problems);
     super(sorted.map(formatProblem).join('\n'));
     this.problems = sorted;
   }
+}
+
+/** In the order in which they stand in their files. */
+export function sortedProblems(problems: readonly Problem[]): Problem[] {
+  return [...problems].sort(compareProblems);
 }
 
 function compareProblems(left: Problem, right: Problem): number {

@@ -167,6 +167,8 @@ export type RuleSummary = {
   title: string;
   level: Severity;
   file: string;
+  /** The user's: whoever wrote a rule wants to hear that it could say nothing. */
+  own?: true;
   status: RuleStatus;
   matches: number;
   /** Why it is inert or in error. */

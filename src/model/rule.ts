@@ -22,6 +22,8 @@ export type RuleHead = {
   title: string;
   file: string;
   line: number;
+  /** The user's, and not one that comes with us. */
+  own?: true;
   name?: string;
   description?: string;
   status?: string;
@@ -239,6 +241,6 @@ export type StepCondition =
   | { kind: 'step'; step: number };
 
 /** A rule that could not be read or compiled: loud, never a silent pass. */
-export type RuleError = { id: string; title: string; file: string; line: number; message: string };
+export type RuleError = Pick<RuleHead, 'id' | 'title' | 'file' | 'line' | 'own'> & { message: string };
 
 export type RuleSet = { rules: Rule[]; errors: RuleError[] };

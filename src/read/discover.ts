@@ -1,8 +1,9 @@
 /** From the paths a user names to the files of a run, in one order on every machine. */
-import { constants, type Dirent, stat as lookAt, lstat as lookAtLink, readdir } from 'node:fs';
-import { access, lstat, open, realpath, stat } from 'node:fs/promises';
+import { type Dirent, stat as lookAt, lstat as lookAtLink, readdir } from 'node:fs';
+import { lstat, open, opendir, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { FileSystemAdapter } from 'fast-glob';
+import { describeSystemCode, isSystemError } from '../base/system-error.ts';
 import { compareText } from '../base/text-safety.ts';
 import { disguise, undisguise } from './disguised-names.ts';
 
@@ -12,7 +13,7 @@ export type DiscoveredFile = {
   bytes: number;
   /** Whether it can be read a second time; pipes cannot. */
   regular: boolean;
-  skip?: { reason: string; unsupported: boolean; code?: 'encrypted-input' };
+  skip?: { reason: string; unsupported: boolean; code?: 'encrypted-input' | 'unreadable-input' };
   /**
    * Of a segment of an archive: the source that its manifest names, the digest of the stored bytes that were held to it,
    * and the identities of age that decrypt it, if it is encrypted. `salted`: its lines have salts, which are no part of
@@ -133,7 +134,7 @@ function watchedDisk(): { unread: DiscoveredFile[]; fs: Partial<FileSystemAdapte
       const own = undisguise(place);
       const tell: typeof done = (error, found) => {
         if (error !== null && !NOWHERE.includes(error.code ?? ''))
-          unread.push(toUnread(own, look === readdir));
+          unread.push(toUnread(own, error.code ?? error.message));
         if (error === null && look === readdir)
           for (const entry of found as Dirent[]) entry.name = disguise(entry.name);
         done(error, found);
@@ -144,13 +145,10 @@ function watchedDisk(): { unread: DiscoveredFile[]; fs: Partial<FileSystemAdapte
   return { unread, fs: fs as Partial<FileSystemAdapter> };
 }
 
-function toUnread(place: string, isFolder: boolean): DiscoveredFile {
+function toUnread(place: string, code: string): DiscoveredFile {
   const file = toPortable(path.normalize(place));
-  const reason = isFolder ? UNREAD_FOLDER : 'it cannot be looked at, and may be a log';
-  return { file, bytes: 0, regular: false, skip: { reason, unsupported: true } };
+  return { file, bytes: 0, regular: false, skip: refused(code) };
 }
-
-const UNREAD_FOLDER = 'a folder that cannot be read';
 
 /** A file that is named outright is read, unless it can hold no record whatever it is called. */
 function toNamed(name: string, stats: { size: number; isFile(): boolean } | undefined): DiscoveredFile {
@@ -182,6 +180,11 @@ async function listFolder(folder: string, exclude: readonly string[]): Promise<D
 /** Of tools that keep thousands of files of their own below what they work on. */
 const TOOL_FOLDERS = ['.git', 'node_modules'];
 
+const OF_A_TOOL = {
+  reason: `a folder of a tool (${TOOL_FOLDERS.join(', ')}): name it to have it read`,
+  unsupported: false,
+};
+
 function isOfTool(name: string): boolean {
   return name.split(/[/\\]/).some((part) => TOOL_FOLDERS.includes(part));
 }
@@ -190,37 +193,48 @@ function isOfTool(name: string): boolean {
 async function toFile(folder: string, name: string): Promise<DiscoveredFile | undefined> {
   const place = path.join(folder, name);
   const file = toPortable(path.normalize(place));
-  const own = await lstat(place).catch(() => undefined);
-  const target = own?.isSymbolicLink() ? await stat(place).catch(() => undefined) : own;
-  const unread = (reason: string, unsupported: boolean) => ({
-    file,
-    bytes: own?.isFile() ? own.size : 0,
-    regular: false,
-    skip: { reason, unsupported },
-  });
-  if (target === undefined) return unread('a link that leads nowhere, or a file that is gone', true);
-  if (target.isDirectory()) {
-    if (own?.isSymbolicLink()) {
-      const inside = path.relative(await realpath(folder), await realpath(place));
-      const isInside = !inside.startsWith('..') && !path.isAbsolute(inside) && !isOfTool(inside);
-      const reason = isInside
-        ? 'a link to a folder that is read by its own name'
-        : 'a link to a folder: name it to have it read';
-      return unread(reason, !isInside);
+  // The bytes of a folder or a link are none of a log.
+  const unread = (skip: NonNullable<DiscoveredFile['skip']>) => ({ file, bytes: 0, regular: false, skip });
+  try {
+    const own = await lstat(place);
+    const target = own.isSymbolicLink() ? await stat(place) : own;
+    if (target.isDirectory()) {
+      if (own.isSymbolicLink()) return unread(await linkedFolder(folder, place));
+      if (name !== '.' && TOOL_FOLDERS.includes(path.basename(name))) return unread(OF_A_TOOL);
+      return void (await openFolder(place));
     }
-    if (name !== '.' && TOOL_FOLDERS.includes(path.basename(name)))
-      return unread(`a folder of a tool (${TOOL_FOLDERS.join(', ')}): name it to have it read`, false);
-    const isReadable = await access(place, constants.R_OK | constants.X_OK).then(
-      () => true,
-      () => false,
-    );
-    return isReadable ? undefined : unread(UNREAD_FOLDER, true);
+    // A log that is a link to a device was switched off.
+    if (!target.isFile())
+      return unread({
+        reason: 'a pipe, socket or device: name it to have it read',
+        unsupported: own.isSymbolicLink(),
+      });
+    const skip = await skipReason(name, place);
+    return { file, bytes: target.size, regular: true, ...(skip && { skip }) };
+  } catch (error) {
+    if (!isSystemError(error)) throw error;
+    return unread(refused(error.code));
   }
-  // A log that is a link to a device was switched off.
-  if (!target.isFile())
-    return unread('a pipe, socket or device: name it to have it read', own?.isSymbolicLink() === true);
-  const skip = await skipReason(name, place);
-  return { file, bytes: target.size, regular: true, ...(skip && { skip }) };
+}
+
+async function linkedFolder(folder: string, place: string): Promise<NonNullable<DiscoveredFile['skip']>> {
+  const inside = path.relative(await realpath(folder), await realpath(place));
+  const isInside = !inside.startsWith('..') && !path.isAbsolute(inside) && !isOfTool(inside);
+  const reason = isInside
+    ? 'a link to a folder that is read by its own name'
+    : 'a link to a folder: name it to have it read';
+  return { reason, unsupported: !isInside };
+}
+
+/** Lists a little of it: the listing of all of it keeps to itself what it was refused. */
+async function openFolder(place: string): Promise<void> {
+  const folder = await opendir(place, { bufferSize: 1 });
+  await folder.read();
+  await folder.close();
+}
+
+function refused(code: string): NonNullable<DiscoveredFile['skip']> {
+  return { reason: describeSystemCode(code), unsupported: true, code: 'unreadable-input' };
 }
 
 async function skipReason(name: string, place: string): Promise<DiscoveredFile['skip']> {
@@ -229,7 +243,6 @@ async function skipReason(name: string, place: string): Promise<DiscoveredFile['
   if (unsupported !== undefined) return { reason: unsupported.reason, unsupported: true };
   if (!NOT_LOGS.test(name) || LOG_ENDING.test(name)) return undefined;
   const beginning = OUR_OWN.test(name) ? '' : await beginningOf(place);
-  if (beginning === undefined) return { reason: 'it cannot be opened, and may be a log', unsupported: true };
   if (JSON_BEGINNING.test(beginning)) return undefined;
   return { reason: 'no log by its name: name it to have it read', unsupported: false };
 }
@@ -240,10 +253,9 @@ const OUR_OWN = /\.sarif$/i;
 /** A name can mislead: `audit.conf` or a hidden file that holds JSON is read all the same. */
 const JSON_BEGINNING = /^\ufeff?\s*[{[]\s*["{[\]}]/;
 
-/** Undefined where the system does not let it be read. */
-async function beginningOf(place: string): Promise<string | undefined> {
-  const handle = await open(place, 'r').catch(() => undefined);
-  if (handle === undefined) return undefined;
+/** Of what cannot be opened nobody knows whether it is a log: the system's refusal is for the caller to tell. */
+async function beginningOf(place: string): Promise<string> {
+  const handle = await open(place, 'r');
   try {
     const { buffer, bytesRead } = await handle.read(Buffer.alloc(64), 0, 64, 0);
     return buffer.toString('utf8', 0, bytesRead);

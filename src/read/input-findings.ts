@@ -57,14 +57,14 @@ export const INPUT_FINDINGS = [
     severity: 'high',
     title: 'input could not be read',
     why: 'A file that was not read was not audited.',
-    fix: 'Give the auditing user read access, or name the files to leave out.',
+    fix: 'Permission denied: run the audit as a user who may read it, or give this user read access. A link that leads nowhere: bring back what it names. A disk or share that fails: fetch the file from its origin.',
   },
   {
     code: 'unsupported-input',
     severity: 'medium',
     title: 'input in a form that is not read',
     why: 'The file may hold records, and none of them was audited.',
-    fix: 'Unpack or export it as NDJSON, or leave it out with --exclude.',
+    fix: 'Unpack it, or export it as NDJSON. Leave it out with --exclude only where it is known to hold no records.',
   },
   {
     code: 'encrypted-input',

@@ -27,6 +27,7 @@ import { excerptAt } from '../model/excerpt.ts';
 import type { Excerpt } from '../model/finding.ts';
 import type { TextFormat, TextReader } from '../model/text-format.ts';
 import { mayHoldRecords } from './beside-records.ts';
+import { BINARY_HEAD_BYTES, binaryForm } from './binary-form.ts';
 import { unwrapDocker } from './docker.ts';
 import { headLines, isNoJson, sampleRecords } from './text-head.ts';
 import { TEXT_HEAD_BYTES, type TextBooks, type TextLogs, TextRecords } from './text-records.ts';
@@ -51,6 +52,8 @@ export type Malformed = {
   found: string;
   /** Whether the input ended inside a document: what follows is lost, not wrong. */
   truncated: boolean;
+  /** Of the beginning of a file: which form it is that no log has. */
+  binary?: string;
   /** The text around the failure; absent where the stretch is longer than the buffer. */
   excerpt?: Excerpt;
 };
@@ -864,7 +867,18 @@ export class RecordReader {
       found: found ?? `${length} bytes`,
       truncated,
     };
-    this.sink.malformed(excerpt === undefined ? stretch : { ...stretch, excerpt });
+    const binary = start === 0 && excerpt !== undefined ? this.binaryAt(end) : undefined;
+    this.sink.malformed({
+      ...stretch,
+      ...(binary !== undefined && { binary }),
+      ...(excerpt !== undefined && { excerpt }),
+    });
+  }
+
+  /** Of a file whose first line, up to `end`, is no record. */
+  private binaryAt(end: number): string | undefined {
+    if (this.beginsLikeUtf16(0)) return undefined;
+    return binaryForm(this.buffer.subarray(0, Math.min(end - this.base, BINARY_HEAD_BYTES)));
   }
 
   private excerptOf(start: number, end: number, at: number): Excerpt {

@@ -169,7 +169,7 @@ class Books {
       const state = this.stateOf(entry);
       const amount = this.amountOf(entry);
       if (state === 'void' || state === 'outgrown') return [];
-      if (amount === 0) return [unusedNotice(entry, state === 'expired', this.waivers.known)];
+      if (amount === 0) return [unusedNotice(entry, state === 'expired', this.waivers)];
       if (state === 'expired') return [];
       const isEnding = entry.grant!.expires - asOf <= policy.remind;
       return [

@@ -58,4 +58,6 @@ export type WaiverFile = {
   entries: WaiverEntry[];
   /** Rules and codes that a run can speak, where that is known: a name that is none of them is misspelled. */
   known?: readonly string[];
+  /** Titles as reports print them, and the rule or code that each is of. */
+  titles?: ReadonlyMap<string, string>;
 };

@@ -1,13 +1,13 @@
 /** What is said of waivers themselves: those that ended or do not hold are findings, what is only untidy is a notice. */
 import { compileGlob } from '../base/glob.ts';
-import { didYouMean } from '../base/nearest-name.ts';
+import { didYouMean, nearestName } from '../base/nearest-name.ts';
 import { count, formatNumber, quote } from '../base/text-safety.ts';
 import { EXPIRED_WAIVER } from '../model/expired-waiver.ts';
 import { type Finding, type FindingKind, toFingerprint } from '../model/finding.ts';
 import type { Place } from '../model/place.ts';
 import type { Notice } from '../model/report.ts';
 import { formatDay } from './day.ts';
-import type { Flaw, WaiverEntry } from './waiver-file.ts';
+import type { Flaw, WaiverEntry, WaiverFile } from './waiver-file.ts';
 
 /** The name under which waivers are spoken of, beside the checks. */
 export const WAIVERS = 'waivers';
@@ -88,11 +88,11 @@ function findingOf(
   };
 }
 
-/** `known`: rules and codes, of which a misspelled one may be meant. */
+/** `known`: rules and codes, of which a misspelled one may be meant; `titles`: those of them, which name nothing here. */
 export function unusedNotice(
   { id, place, grant, covers }: WaiverEntry,
   hasExpired: boolean,
-  known: readonly string[] = [],
+  { known = [], titles = new Map() }: Pick<WaiverFile, 'known' | 'titles'> = {},
 ): Notice {
   // What licenses are called is told by the contract.
   const unknown = (known.length === 0 ? [] : (covers?.rules ?? [])).filter(
@@ -100,11 +100,20 @@ export function unusedNotice(
   );
   if (unknown.length > 0) {
     const [rule] = unknown as [string];
-    const message = `the waiver ${quote(id)} covered nothing: this run has no rule and no code ${quote(rule)}${didYouMean(rule, known)}`;
+    const nearest = titles.has(rule) ? '' : didYouMean(rule, known);
+    const meant = nearest === '' ? whoseTitle(rule, titles) : nearest;
+    const message = `the waiver ${quote(id)} covered nothing: this run has no rule and no code ${quote(rule)}${meant}`;
     return { code: 'unused-waiver', message, place };
   }
   const ended = hasExpired ? `expired on ${formatDay(grant!.expires)} and covers nothing` : 'covered nothing';
   return { code: 'unused-waiver', message: `the waiver ${quote(id)} ${ended} in this log: it can go`, place };
+}
+
+/** Reports print the titles of rules first, and so they are what is copied. */
+function whoseTitle(text: string, titles: ReadonlyMap<string, string>): string {
+  const title = nearestName(text, titles.keys());
+  if (title === undefined) return '';
+  return `; ${title === text ? 'that' : quote(title)} is the title of ${quote(titles.get(title)!)}, which is the name to write`;
 }
 
 export function expiringNotice({ id, place, grant }: WaiverEntry, findings: number, asOf: number): Notice {

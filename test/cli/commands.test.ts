@@ -236,6 +236,7 @@ test('list names what there is of each kind', async () => {
   assert.ok((await names('checks')).includes('required-fields'));
   assert.ok((await names('formats')).includes('sarif'));
   assert.ok((await names('codes')).includes('altered-record'));
+  assert.ok((await names('measures')).includes('datadog-hosts'));
   assert.ok((await names('rules')).length > 25);
 });
 
@@ -282,7 +283,10 @@ test('rules match prints one line a match; a log source gates a rule unless told
 test('rules test runs the tests in rule files, and says what failed', async () => {
   const shipped = await run('rules test');
   assert.equal(shipped.exit, 0);
-  assert.match(shipped.stdout, / 0 failed\n$/);
+  assert.match(
+    shipped.stdout,
+    /^\d+ tests of \d+ rules that come with audit-check: \d+ passed, 0 failed\n$/m,
+  );
   const rule = (expect: string) =>
     `title: Read\nid: 6f0c0a52-0000-4000-8000-000000000002\ntaxonomy: audit\nlogsource: {}\ndetection:\n  selection: {action: file.read}\n  condition: selection\nlevel: low\ntests:\n  - {name: reads, events: [${EVENT.trim()}], expect: ${expect}}\n`;
   write('good.yaml', rule('violation'));
@@ -291,6 +295,15 @@ test('rules test runs the tests in rule files, and says what failed', async () =
   const failed = await run('rules test bad.yaml --no-builtin-rules');
   assert.equal(failed.exit, 1);
   assert.match(failed.stdout, /failed: bad\.yaml:10: Read: reads\n {4}expected satisfied, found violation/);
+  const own = await run('rules test good.yaml');
+  assert.deepEqual([own.exit, own.stdout], [0, '1 test of 1 rule in good.yaml: 1 passed, 0 failed\n']);
+  const both = await run('rules test good.yaml --builtin-rules');
+  assert.match(
+    both.stdout,
+    /^1 test of 1 rule in good\.yaml: 1 passed, 0 failed\n\d+ tests of \d+ rules that come with audit-check: /,
+  );
+  write('untested.yaml', rule('violation').replace(/tests:\n.*\n/, ''));
+  assert.equal((await run('rules test untested.yaml')).exit, 3);
 });
 
 test('a report goes to a file whole, and stdout keeps silent with --quiet', async () => {

@@ -59,6 +59,35 @@ describe('doctor', () => {
     assert.equal(exit, 2);
   });
 
+  test('a configuration that verify refuses is never ready, found or named, and neither is one that is not there', async () => {
+    const here = fs.mkdtempSync(path.join(folder, 'refused-'));
+    fs.writeFileSync(path.join(here, 'misspelled.yaml'), 'schemaa: x\nfailOn: hihg\nwaiver: w.yaml\n');
+    fs.writeFileSync(path.join(here, 'torn.yaml'), 'logs: [a\nzone: : UTC\n');
+    fs.writeFileSync(path.join(here, 'list.yaml'), '- logs\n');
+    fs.writeFileSync(path.join(here, 'log.ndjson'), '{"actor":"ann"}\n');
+    const saysAsVerify = async (argv: string[]) => {
+      const { exit, stdout } = await commands.run(['doctor', ...argv], here);
+      const { stderr } = await commands.run(['verify', ...argv], here);
+      const errors = stderr.trimEnd().split('\n');
+      assert.deepEqual(
+        told(stdout, 'wrong'),
+        errors.map((line) => line.replace('error: ', '')),
+      );
+      assert.doesNotMatch(stdout, /ready to audit/);
+      assert.equal(exit, 2);
+      return errors.length;
+    };
+    assert.equal(await saysAsVerify(['-c', 'misspelled.yaml']), 4);
+    assert.equal(await saysAsVerify(['-c', 'torn.yaml']), 2);
+    assert.equal(await saysAsVerify(['-c', 'list.yaml']), 1);
+    assert.equal(await saysAsVerify(['-c', 'nosuch.yaml']), 1);
+    assert.equal(await saysAsVerify(['--no-config', '-r', 'gone/', 'log.ndjson']), 1);
+    fs.renameSync(path.join(here, 'misspelled.yaml'), path.join(here, 'audit-check.yaml'));
+    assert.equal(await saysAsVerify([]), 4);
+    fs.renameSync(path.join(here, 'torn.yaml'), path.join(here, 'audit-check.yaml'));
+    assert.equal(await saysAsVerify([]), 2);
+  });
+
   test('a folder without a log, or with files that nobody can read, is told', async () => {
     const logs = path.join(folder, 'logs');
     fs.mkdirSync(logs);

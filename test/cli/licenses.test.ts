@@ -52,6 +52,31 @@ function once<Value>(make: () => Promise<Value>): () => Promise<Value> {
   };
 }
 
+test('without a contract, or with one that is not there, shows a contract that can be used', async () => {
+  write(
+    'use.ndjson',
+    '{"id":"e1","time":"2026-02-01T08:00:00Z","actor":"ann","action":"license.checkout","feature":"editor"}\n',
+  );
+  const none = await licenses('use.ndjson');
+  assert.equal(none.exit, 2);
+  assert.match(none.stderr, /^note: .*docs\/license-contract\.md.*list measures/);
+  assert.match(
+    none.stderr,
+    /\nerror: arguments: no contract to hold the log to: name its file with --licenses/,
+  );
+  const gone = await licenses('use.ndjson', '--licenses', 'contract.yaml');
+  assert.match(gone.stderr, /^note: [\s\S]*\nerror: contract\.yaml: cannot be read: ENOENT\n$/);
+  const shown = gone.stderr.split('\n').filter((line) => line.startsWith('  '));
+  write('contract.yaml', shown.map((line) => line.slice(2)).join('\n'));
+  const { exit, stdout, stderr } = await licenses('use.ndjson', '--licenses', 'contract.yaml');
+  assert.equal(stderr, '');
+  assert.match(stdout, /editor/);
+  assert.notEqual(exit, 2);
+  write('wrong.yaml', 'licenses: [contract.yaml]\n');
+  const hidden = await commands.run(['licenses', '-c', 'wrong.yaml', 'use.ndjson'], folder);
+  assert.equal(hidden.stderr, 'error: wrong.yaml:1:1: expected text, found a list\n');
+});
+
 type Use = { time: string; actor?: string; action: string } & Record<string, unknown>;
 
 function log(name: string, ...events: Use[]): string {
@@ -401,7 +426,7 @@ describe('exit codes', () => {
       /nowhere\.ndjson: there is no such file/,
     ])
       assert.match(stderr, message);
-    assert.match((await licenses(two)).stderr, /name it with --licenses/);
+    assert.match((await licenses(two)).stderr, /name its file with --licenses/);
     assert.match(
       (await licenses(two, '--licenses', held(2), '--idle', '36h')).stderr,
       /--idle: expected whole days such as 30d, found "36h"/,

@@ -128,7 +128,7 @@ test('rules explain says what it lacks', async () => {
   const explain = (rule: string, event: string) =>
     run('rules', 'explain', rule, '-r', 'rules.yaml', '--event', event);
   const cases: [string, string, RegExp][] = [
-    ['Sign-in of ann refused', 'log.ndjson', /expected FILE:LINE, found "log.ndjson"/],
+    ['Sign-in of ann refused', 'log.ndjson', /expected FILE:LINE or FILE:LINE:OFFSET, found "log.ndjson"/],
     ['Sign-in of ann refused', 'none.ndjson:1', /there is no file "none.ndjson"/],
     ['Sign-in of ann refused', 'log.ndjson:7', /no record begins on line 7/],
     ['no such rule', 'log.ndjson:1', /no rule has the id, name or title "no such rule"/],
@@ -140,6 +140,40 @@ test('rules explain says what it lacks', async () => {
   }
 });
 
+test('rules explain finds one of many records on a line by the offset that JSON reports give', async () => {
+  write('rules.yaml', RULES);
+  const events = ['ann', 'bob', 'cid', 'dan', 'eve'].map(
+    (actor, second) =>
+      `{"time":"2026-03-02T08:00:0${second}Z","id":"ev-${second}","actor":"${actor}","action":"user.login","outcome":"failure"}`,
+  );
+  write('array.json', `[${events.join(',')}]`);
+  const { stdout: report } = await run(
+    'verify',
+    'array.json',
+    '--no-config',
+    '-r',
+    'rules.yaml',
+    '-f',
+    'json',
+  );
+  const { findings } = JSON.parse(report);
+  const places = findings
+    .filter(({ rule }: { rule: string }) => rule.startsWith('6f0c0a52'))
+    .flatMap(({ place, related = [] }: { place: unknown; related?: unknown[] }) => [place, ...related]);
+  const { line, offset } = places.at(-1);
+  assert.deepEqual([line, offset], [1, 1 + events.slice(0, 4).join(',').length + 1]);
+  const explain = (event: string) =>
+    run('rules', 'explain', 'Sign-in of ann refused', '-r', 'rules.yaml', '--event', event);
+  const one = await explain(`array.json:1:${offset}`);
+  assert.match(one.stdout, new RegExp(`^event {3}array\\.json:1, byte ${offset}, source audit$`, 'm'));
+  assert.equal(one.stdout.match(/^event/gm)!.length, 1);
+  const all = await explain('array.json:1');
+  assert.equal(all.stdout.match(/^event/gm)!.length, 3);
+  assert.match(all.stdout, /^2 more records on this line: --event array\.json:1:OFFSET names one, /m);
+  const none = await explain('array.json:1:2');
+  assert.match(none.stderr, /no record begins on line 1, at byte 2, of "array\.json"/);
+});
+
 test('rules lint points at what is wrong, and is silent on the rules that come with the tool', async () => {
   write('rules.yaml', RULES.replace('reason: test', 'reason: No').replace('level: low', 'levle: low'));
   const { exit, stdout } = await run('rules', 'lint', 'rules.yaml');
@@ -148,6 +182,55 @@ test('rules lint points at what is wrong, and is silent on the rules that come w
   assert.match(stdout, /^rules\.yaml:8:\d+: warning\[yaml-trap\]: No is text here/m);
   const shipped = await run('rules', 'lint');
   assert.equal(shipped.exit, 0, shipped.stdout);
+});
+
+test('a field that is nearly one of the log source is told by lint, and in a run before every other silent rule', async () => {
+  write(
+    'typo.yaml',
+    'title: Trail deleted\nid: 6f0c0a52-0000-4000-8000-000000000001\nlogsource: {product: aws, service: cloudtrail}\ndetection: {s: {eventNam: DeleteTrail}, condition: s}\nlevel: high\n',
+  );
+  const lint = await run('rules', 'lint', 'typo.yaml');
+  assert.equal(lint.exit, 1);
+  assert.match(
+    lint.stdout,
+    /^typo\.yaml:4:17: warning\[unknown-field\]: no field of AWS CloudTrail is called "eventNam", did you mean "eventName"\?$/m,
+  );
+  const event = {
+    eventTime: '2026-03-01T08:00:00Z',
+    eventVersion: '1.08',
+    eventSource: 'cloudtrail.amazonaws.com',
+    eventName: 'DescribeTrails',
+    eventID: 'a-1',
+    userIdentity: { type: 'IAMUser', userName: 'ann' },
+    awsRegion: 'us-east-1',
+    sourceIPAddress: '192.0.2.1',
+  };
+  write('trail.ndjson', `${JSON.stringify(event)}\n`);
+  const verify = (...argv: string[]) => run('verify', 'trail.ndjson', '--no-config', ...argv);
+  const { exit, stdout } = await verify('-r', 'typo.yaml');
+  // The order of files has `rules/…` before it, and five inert rules are shown.
+  const [first = ''] = /^ {2}inert: .*(?:\n {9}.*)*/m.exec(stdout) ?? [];
+  assert.match(
+    first,
+    /Trail deleted .*typo\.yaml\):\s+no\s+record\s+carries\s+eventNam,\s+did\s+you\s+mean\s+"eventName"\?$/,
+  );
+  assert.match(stdout, /^clean: 1 record audited, .*; your rule could say nothing$/m);
+  assert.equal(exit, 0);
+  write(
+    'sound.yaml',
+    fs
+      .readFileSync(path.join(folder, 'typo.yaml'), 'utf8')
+      .replace('eventNam', 'eventName')
+      .replace('0001', '0002'),
+  );
+  const both = await verify('-r', 'typo.yaml', '-r', 'sound.yaml', '-f', 'markdown');
+  assert.match(both.stdout, /; 1 of your 2 rules could say nothing/);
+  assert.doesNotMatch((await verify()).stdout, /could say nothing/);
+  const { rules } = JSON.parse((await verify('-r', 'typo.yaml', '-f', 'json')).stdout);
+  assert.deepEqual(
+    rules.filter(({ own }: { own?: true }) => own).map(({ title }: { title: string }) => title),
+    ['Trail deleted'],
+  );
 });
 
 test('rules coverage lists the actions that no rule looks at', async () => {

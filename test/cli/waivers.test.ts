@@ -411,6 +411,22 @@ describe('a waiver that goes too far is told', () => {
     );
   });
 
+  test('a rule by the title that reports print: the id is offered', async () => {
+    for (const title of ['Snapshot shared with another account', 'Snapshot shared with other account']) {
+      const here = place(`titled-${title.length}`, `waivers:\n${set('rule', title)(GOOD)}`);
+      fs.writeFileSync(
+        path.join(here, 'own.yaml'),
+        'title: Snapshot shared with another account\nid: 6f0c0a52-0000-4000-8000-000000000003\ntaxonomy: audit\ndetection: {s: {action: share}, condition: s}\nlevel: low\n',
+      );
+      const { notices } = await reportOf(here, '-r', 'own.yaml');
+      const [notice] = notices.filter(({ code }) => code === 'unused-waiver');
+      assert.match(
+        notice!.message,
+        /no rule and no code "Snapshot .*; (?:that|"Snapshot shared with another account") is the title of "6f0c0a52-0000-4000-8000-000000000003", which is the name to write$/,
+      );
+    }
+  });
+
   test('a protected name that is none stops the run', async () => {
     const { exit, stderr } = await verify(
       place('guard', 'policy:\n  protected: [alterd-record]\nwaivers: []\n'),

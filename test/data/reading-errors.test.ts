@@ -8,6 +8,7 @@ import { after, before, describe, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { audit } from '../../src/audit.ts';
 import type { Report } from '../../src/model/report.ts';
+import { discover } from '../../src/read/discover.ts';
 import { testRequest } from '../support/audit-run.ts';
 import { CommandLine, type CommandResult, runWithInput } from '../support/command-line.ts';
 import { sharedData } from '../support/shared-data.ts';
@@ -53,6 +54,18 @@ async function verifyIn(folder: string, options: string[] = [], paths: string[] 
   const result = await command.run(words, folder);
   assert.ok(result.stdout.startsWith('{'), result.stderr);
   return { ...result, report: JSON.parse(result.stdout) as Report };
+}
+
+/** Root may read everything: there the work is done as nobody, who may enter the folders that are named. */
+async function asOrdinaryUser<Result>(folders: string[], work: () => Promise<Result>): Promise<Result> {
+  if (process.getuid?.() !== 0) return work();
+  for (const folder of folders) chmodSync(folder, 0o755);
+  process.seteuid!(65534);
+  try {
+    return await work();
+  } finally {
+    process.seteuid!(0);
+  }
 }
 
 function codesOf({ report }: Outcome): string[] {
@@ -186,6 +199,46 @@ describe('input without records', () => {
     });
   }
 
+  test('binary files of many lines are one unsupported-input each, which says what they are, and exit 3', async () => {
+    const noise = Buffer.from('\0\x01abc\n  -B, --ignore-backups\n\x02\x03\n'.repeat(40), 'latin1');
+    const begins = (head: string) => Buffer.concat([Buffer.from(head, 'latin1'), noise]);
+    const outcome = await verify({
+      'a.log': begins('\x7fELF\x02\x01\x01\0\0'),
+      'b.log': begins('SQLite format 3\0'),
+      'c.log': begins('\x11\0\0\x9a'),
+      'd.log.gz': gzipSync(begins('PAR1')),
+    });
+    assert.deepEqual(
+      outcome.report.findings.map(({ code, message }) => [code, message]),
+      [
+        ['unsupported-input', '"a.log" is binary (ELF), not a log'],
+        ['unsupported-input', '"b.log" is binary (SQLite), not a log'],
+        ['unsupported-input', '"c.log" is binary (NUL bytes), not a log'],
+        ['unsupported-input', '"d.log.gz" is binary (Parquet), not a log'],
+      ],
+    );
+    assert.equal(outcome.report.summary.records.read, 0);
+    assert.ok(outcome.report.inputs.every(({ status }) => status === 'unreadable'));
+    assert.equal(outcome.exit, 3);
+  });
+
+  test('binary garbage in a log, and text that is no log, keep their findings', async () => {
+    const garbage = '\x7fELF\x02\0\0\n\0\x01\n';
+    const cases = {
+      'at the beginning': garbage + LOG,
+      'in the middle': LOG + garbage + LOG.replaceAll('ev-', 'ew-'),
+      'NUL alone, of a writer that crashed': `${'\0'.repeat(600)}\nann logged in\n`,
+      'UTF-16 without a mark': Buffer.from(LOG, 'utf16le'),
+      'words that begin as a program does': 'MZ was here\nBZh too\n',
+    };
+    for (const [what, content] of Object.entries(cases)) {
+      const outcome = await verify({ 'a.log': content });
+      assert.ok(codesOf(outcome).includes('malformed-record'), what);
+      assert.ok(!codesOf(outcome).includes('unsupported-input'), what);
+      assert.notEqual(outcome.exit, 0, what);
+    }
+  });
+
   test('an empty folder is exit 3: nothing was audited', async () => {
     const outcome = await verify({});
     assert.equal(outcome.report.summary.verdict, 'incomplete');
@@ -302,6 +355,54 @@ describe('unreadable input', () => {
     const outcome = await verifyIn(folder, [], ['secret.ndjson', 'good.ndjson']);
     assert.deepEqual(codesOf(outcome), ['unreadable-input']);
     assert.equal(outcome.exit, 3);
+  });
+
+  test('links that lead nowhere or in a circle are told as what they are, and never to be left out', async () => {
+    const here = mkdtempSync(join(home, 'links-'));
+    symlinkSync('gone.ndjson', join(here, 'a-dangling.ndjson'));
+    symlinkSync('c-circle', join(here, 'b-circle'));
+    symlinkSync('b-circle', join(here, 'c-circle'));
+    const { report, exit } = await verifyIn(here);
+    const nowhere = 'it is not there, or a link that leads nowhere (ENOENT)';
+    const circle = 'links that lead to each other in a circle (ELOOP)';
+    assert.deepEqual(
+      report.findings.map(({ code, message }) => [code, message]),
+      [
+        ['unreadable-input', `"a-dangling.ndjson" was not read: ${nowhere}`],
+        ['unreadable-input', `"b-circle" was not read: ${circle}`],
+        ['unreadable-input', `"c-circle" was not read: ${circle}`],
+      ],
+    );
+    assert.doesNotMatch(report.codes['unreadable-input']!.fix!, /exclude|leave/);
+    assert.deepEqual(
+      report.inputs.map(({ bytes }) => bytes),
+      [0, 0, 0],
+    );
+    assert.equal(exit, 3);
+  });
+
+  test('a folder, and files, that this user may not read say so, and have no bytes', {
+    skip: process.platform === 'win32' && 'permissions are others there',
+  }, async () => {
+    const here = mkdtempSync(join(home, 'shut-'));
+    mkdirSync(join(here, 'inside'));
+    mkdirSync(join(here, 'named'));
+    writeFileSync(join(here, 'inside/a.ndjson'), LOG);
+    writeFileSync(join(here, 'named/b.ndjson'), LOG);
+    writeFileSync(join(here, 'notes.conf'), LOG);
+    chmodSync(join(here, 'inside'), 0);
+    chmodSync(join(here, 'named'), 0o444);
+    chmodSync(join(here, 'notes.conf'), 0);
+    const { files } = await asOrdinaryUser([home, here], () => discover([here], []));
+    const skip = { reason: 'permission denied (EACCES)', unsupported: true, code: 'unreadable-input' };
+    assert.deepEqual(
+      files.map(({ file, bytes, skip: why }) => [file.slice(here.length), bytes, why]),
+      [
+        ['/inside', 0, skip],
+        ['/named/b.ndjson', 0, skip],
+        ['/notes.conf', 0, skip],
+      ],
+    );
   });
 
   test('a file that vanishes or becomes a folder after it was found is unreadable-input', async () => {

@@ -6,7 +6,8 @@ import { LINTS, lintRuleFile } from '../../src/lint/index.ts';
 const HEAD = 'title: t\nid: 6f0c0a52-3a8e-4d2b-9c65-0d6f4f6a1e09\nlevel: low\n';
 
 function said(code: string, yaml: string): string[] {
-  return lintRuleFile('r.yaml', HEAD + yaml)
+  const known = { names: new Set(['eventName', 'user', 'a.errorCode']), titleOf: () => 'The Log' };
+  return lintRuleFile('r.yaml', HEAD + yaml, () => known)
     .filter((lint) => lint.code === code)
     .map(({ line, column, level, message }) => `${line}:${column} ${level} ${message}`);
 }
@@ -39,6 +40,16 @@ const cases: [code: string, what: string, yaml: string, expected: RegExp | undef
   ['yaml-trap', 'an octal number in a list', detection('account: [7, 0123]'), /octal/],
   ['yaml-trap', 'a plain number', detection('account: [7, 123]'), undefined],
   ['yaml-trap', 'a time of day', detection('at: 12:30:00'), /base 60/],
+  [
+    'unknown-field',
+    'a misspelled field',
+    detection("'eventNam|startswith': x"),
+    /^5:7 warning no field of The Log is called "eventNam", did you mean "eventName"\?$/,
+  ],
+  ['unknown-field', 'one in a list', detection('a.erorrCode: x'), /did you mean "a\.errorCode"/],
+  ['unknown-field', 'the field itself', detection('eventName: x'), undefined],
+  ['unknown-field', 'a rare field', detection('eventVersion: x'), undefined],
+  ['unknown-field', 'a short one that is another word', detection('uuid: x'), undefined],
   [
     'unknown-key',
     'a misspelled level',

@@ -10,6 +10,7 @@ import { discover } from '../../src/read/discover.ts';
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'audit-check-discover-'));
 after(() => fs.rmSync(folder, { recursive: true }));
 
+const DENIED = 'permission denied (EACCES)';
 const RECORD = '{"time":"2026-03-02T08:00:00Z","action":"x"}\n';
 const put = (name: string, content: string | Uint8Array) =>
   fs.writeFileSync(path.join(folder, name), content);
@@ -88,11 +89,11 @@ test('a pattern beside files that cannot be looked at tells them beside its matc
   const told = files.map(({ file, skip }) => [path.relative(folder, file), skip?.reason]);
   assert.deepEqual(missing, []);
   assert.deepEqual(told, [
-    ['dark', 'a folder that cannot be read'],
-    ['dark/a.ndjson', 'it cannot be looked at, and may be a log'],
-    ['dark/b.ndjson', 'it cannot be looked at, and may be a log'],
+    ['dark', DENIED],
+    ['dark/a.ndjson', DENIED],
+    ['dark/b.ndjson', DENIED],
     ['open.ndjson', undefined],
-    ['shut', 'a folder that cannot be read'],
+    ['shut', DENIED],
   ]);
 });
 

@@ -415,6 +415,8 @@ export function richReport(): Report {
         reason: 'no event has the field "sessionToken"',
       }),
       rule('bad-regex', 'odd user agents', {
+        file: 'rules/own.yaml',
+        own: true,
         status: 'error',
         reason: 'unknown modifier "regexp", did you mean "re"?',
       }),

@@ -1,11 +1,12 @@
 /** `audit-check rules`: the commands and their options. */
 import { type Command, Option } from 'commander';
 import type { ExitCode } from '../exit-codes.ts';
-import type { MatchOptions, TestOptions } from '../rules-command.ts';
+import type { MatchOptions } from '../rules-command.ts';
 import type { ConvertOptions } from '../rules-convert.ts';
 import type { CoverageOptions } from '../rules-coverage.ts';
 import type { ExplainOptions } from '../rules-explain.ts';
 import type { LintOptions } from '../rules-lint.ts';
+import type { TestOptions } from '../rules-test.ts';
 import { repeatable, requestOptions, ruleOptions } from './options.ts';
 
 export function addRules(program: Command, done: (code: ExitCode) => void): void {
@@ -45,7 +46,10 @@ export function addRules(program: Command, done: (code: ExitCode) => void): void
   ruleOptions(rules.command('explain'))
     .description('say why a rule matches a record or does not: each item, and what was found for it')
     .argument('<rule>', 'id, name or title')
-    .requiredOption('--event <file:line>', 'the record: a log file, and the line it begins on')
+    .requiredOption(
+      '--event <file:line[:offset]>',
+      'the record: a log file, the line it begins on, and where several do, its byte offset as JSON reports give it',
+    )
     .action(async (rule: string, options: ExplainOptions) => {
       const { explainRule } = await import('../rules-explain.ts');
       process.stdout.write(await explainRule(rule, options));
@@ -60,11 +64,12 @@ export function addRules(program: Command, done: (code: ExitCode) => void): void
   rules
     .command('test')
     .description('run the tests that stand in rule files')
-    .argument('[paths...]', 'rule files and folders')
-    .option('--no-builtin-rules', 'leave out the rules that come with audit-check')
+    .argument('[paths...]', 'rule files and folders; by default those that come with audit-check')
+    .option('--builtin-rules', 'test the rules that come with audit-check too')
+    .option('--no-builtin-rules', 'do not even know the rules that come with audit-check')
     .option('--sources <path>', 'source mappings of your own; repeatable', repeatable)
     .action(async (paths: string[], options: TestOptions) => {
-      const { testRules } = await import('../rules-command.ts');
+      const { testRules } = await import('../rules-test.ts');
       done(await testRules(paths, options));
     });
 }

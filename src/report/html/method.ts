@@ -86,9 +86,16 @@ function ruleTable(rules: readonly RuleSummary[]): Html {
     const amount = rules.filter((each) => each.status === status).length;
     return amount === 0 ? [] : [`${formatNumber(amount)} ${status}`];
   });
-  const open = rules.filter(({ status }) => status === 'inert' || status === 'error');
+  const open = rules.filter(
+    ({ own, status }) => status === 'error' || status === 'inert' || (own && status !== 'ran'),
+  );
   const rows = open
-    .toSorted((a, b) => compareText(a.status, b.status) || compareText(a.title, b.title))
+    .toSorted(
+      (a, b) =>
+        Number(b.own ?? 0) - Number(a.own ?? 0) ||
+        compareText(a.status, b.status) ||
+        compareText(a.title, b.title),
+    )
     .slice(0, SHOWN)
     .map(({ title, file, status, reason = '' }): HtmlPart[] => [
       title,

@@ -5,6 +5,19 @@ import { type Assurance, NOTHING_VERIFIED, type Report } from '../../model/repor
 import { type FailOn, whatCounts } from '../../model/verdict.ts';
 
 export function explainVerdict(report: Report): string {
+  return `${sayVerdict(report)}${describeSilent(report)}`;
+}
+
+/** A rule that could say nothing is no rule that found nothing, and whoever wrote it is waiting for the answer. */
+function describeSilent({ rules }: Report): string {
+  const own = rules.filter((rule) => rule.own);
+  const silent = own.filter(({ status }) => status !== 'ran').length;
+  if (silent === 0) return '';
+  const some = silent === own.length ? '' : `${formatNumber(silent)} of `;
+  return `; ${some}your ${own.length === 1 ? 'rule' : count(own.length, 'rule')} could say nothing`;
+}
+
+function sayVerdict(report: Report): string {
   const { records, verdict } = report.summary;
   const found = describeFound(report);
   if (verdict === 'findings') return found;

@@ -1,4 +1,4 @@
-/** Rules: those that matched, with their authors, and by name those that could not speak: silence is not a pass. */
+/** Rules: those that matched, with their authors, and by name those that could not speak, the user's first: silence is not a pass. */
 import { count, formatNumber } from '../../base/text-safety.ts';
 import { severityRank } from '../../model/finding.ts';
 import type { Report, RuleStatus, RuleSummary } from '../../model/report.ts';
@@ -28,11 +28,16 @@ export function ruleLines({ rules }: Report, layout: Layout): string[] {
       ),
     );
   }
+  const own = rules.filter((rule) => rule.own);
+  const shipped = rules.filter((rule) => !rule.own);
   lines.push(
-    ...silentLines(rules, 'error', MAX_ROWS, layout),
-    ...silentLines(rules, 'inert', MAX_INERT, layout),
+    ...silentLines(own, 'error', MAX_ROWS, layout),
+    ...silentLines(own, 'inert', MAX_ROWS, layout),
+    ...silentLines(shipped, 'error', MAX_ROWS, layout),
+    ...silentLines(shipped, 'inert', MAX_INERT, layout),
+    ...notApplicable(own, layout),
+    ...notApplicable(shipped, layout),
   );
-  lines.push(...notApplicable(rules, layout));
   return section(layout, 'Rules', lines);
 }
 
