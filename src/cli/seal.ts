@@ -4,6 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { isSystemError } from '../base/system-error.ts';
 import { count, escapeControls, quote } from '../base/text-safety.ts';
+import { textSealOf } from '../engine/seals.ts';
 import { type Problem, ProblemsError } from '../model/problem.ts';
 import { DEFAULT_LIMITS } from '../model/request.ts';
 import { type DiscoveredFile, discover, STDIN } from '../read/discover.ts';
@@ -33,7 +34,7 @@ import { EXIT, type ExitCode } from './exit-codes.ts';
 import { isOpenToOthers, readSignerKey } from './key-command.ts';
 import { loadSources } from './library.ts';
 import { isBelow } from './places.ts';
-import { type Framing, LeafReader } from './seal-leaves.ts';
+import { type Framing, type LeafRead, LeafReader } from './seal-leaves.ts';
 import { LeafThread } from './seal-thread.ts';
 import { writeFileWhole, writeStream } from './write-output.ts';
 
@@ -52,6 +53,10 @@ const CHECKPOINT_RECORDS = 4_000_000;
 
 /** A thread is ready after some 150 ms (measured): time for this many bytes. */
 const THREAD_BYTES = 24 * 1024 * 1024;
+
+/** Said once, behind the files that it is about. */
+const TEXT_ADVICE =
+  'text logs can be protected whole: "audit-check collect … --into ARCHIVE --key FILE" keeps and signs every line of them; or list their digests (sha256sum FILE… > SHA256SUMS) and keep the list elsewhere: verify holds them to it';
 
 /** A log is no empty thing that could be proven: nothing was sealed so far. */
 const NOTHING: SealedLeaves = { leaves: () => [] };
@@ -148,6 +153,7 @@ class SealRun {
   private readonly streams: SealedStream[];
   private readonly sealed: SealedLeaves;
   private readonly troubles: string[] = [];
+  private isTextLeft = false;
 
   constructor(folder: string, signer: SignerKey, framing: Framing, thread: LeafThread | undefined) {
     this.folder = folder;
@@ -172,19 +178,25 @@ class SealRun {
       const isChanged = await this.append(files);
       if (isChanged) return EXIT.findings;
       if (this.writer.size === 0) {
-        process.stderr.write('nothing was sealed: no record was found\n');
+        process.stderr.write(`nothing was sealed: no record ${this.isTextLeft ? 'of JSON ' : ''}was found\n`);
+        this.tellTroubles();
         return EXIT.incomplete;
       }
       const note = await this.commit();
       const sealed = this.writer.size - before;
       const summary = `${count(sealed, 'record')} sealed, ${count(this.writer.size, 'record')} in all`;
       process.stderr.write(`${summary}, checkpoint ${path.join(this.folder, 'checkpoint')}\n`);
-      for (const trouble of this.troubles) process.stderr.write(`note: ${escapeControls(trouble)}\n`);
+      this.tellTroubles();
       for (const target of targets) await publish(target, note, this.signer.name, this.writer.size);
       return this.troubles.length > 0 ? EXIT.incomplete : EXIT.clean;
     } finally {
       await this.writer.close();
     }
+  }
+
+  private tellTroubles(): void {
+    const notes = this.isTextLeft ? [...this.troubles, TEXT_ADVICE] : this.troubles;
+    for (const note of notes) process.stderr.write(`note: ${escapeControls(note)}\n`);
   }
 
   /** Whether something that was sealed is no longer as it was: then nothing more is sealed. */
@@ -245,10 +257,9 @@ class SealRun {
     const fault = faultOf(followed, stream);
     if (fault !== undefined) return fault;
     if (read.problem !== undefined) this.troubles.push(`${quote(file)} is not sealed whole: ${read.problem}`);
-    if (read.malformed > 0)
-      this.troubles.push(
-        `${quote(file)}: ${count(read.malformed, 'stretch', 'stretches')} of no records ${read.malformed === 1 ? 'is' : 'are'} not sealed`,
-      );
+    const left = leftOf(file, read);
+    if (left !== undefined) this.troubles.push(left);
+    this.isTextLeft ||= read.text !== undefined;
     const added = this.writer.size - first;
     if (added === 0) return undefined;
     // Of a file that two were joined into, what is new belongs to the second.
@@ -303,6 +314,17 @@ function faultOf({ pieces, reached }: FollowedFile, stream: SealedStream | undef
     return `line ${odd.from.line}: expected the records that were sealed, found them ${odd.kind === 'missing' ? 'missing' : odd.kind}`;
   if (stream === undefined || (reached.get(stream.number) ?? 0) === stream.count) return undefined;
   return `expected ${count(stream.count, 'record')} that were sealed, found ${count(reached.get(stream.number) ?? 0, 'record')}: the end is gone`;
+}
+
+/** What of a file was read and not sealed, in words. */
+function leftOf(file: string, { text, malformed, records }: LeafRead): string | undefined {
+  const name = quote(file);
+  if (text !== undefined)
+    return `${name} is not sealed (${count(text.records, 'record')}): it is text (${text.format}), and only records of JSON can be sealed one by one`;
+  if (malformed === 0) return undefined;
+  if (records === 0 && textSealOf(file) !== undefined)
+    return `${name} is not sealed: it is a list of digests, no log; keep it, or a copy, elsewhere`;
+  return `${name}: ${count(malformed, 'stretch', 'stretches')} of no records ${malformed === 1 ? 'is' : 'are'} not sealed`;
 }
 
 async function publish(target: Target, note: string, origin: string, size: number): Promise<void> {
