@@ -2,6 +2,7 @@
 import { compareText, count, formatNumber, truncate } from '../../base/text-safety.ts';
 import type { Finding } from '../../model/finding.ts';
 import { ASSURANCES, type Report } from '../../model/report.ts';
+import { chainHeads, WHY_KEEP_HEADS } from '../parts/chain-heads.ts';
 import { type FindingGroup, filesOf, groupFindings } from '../parts/finding-groups.ts';
 import { toCode, toHtmlText, toProse, toTable } from '../parts/markdown-text.ts';
 import { explainVerdict } from '../parts/verdict-words.ts';
@@ -21,6 +22,7 @@ export function* markdownBlocks(report: Report): Generator<string> {
   yield* section('## Controls', controlTable(report));
   yield* section('## Licenses', licenseTable(report));
   yield* section('## Chains', streamTable(report));
+  yield* section('## Head hashes', headTable(report));
   yield* section('## Not read, or only in part', inputTable(report));
   yield* section('## Notices', noticeList(report));
   for (const group of groups) yield describeGroup(group);
@@ -177,6 +179,13 @@ function streamTable({ streams }: Report): string | undefined {
       toProse(ranges.find((range) => range.assurance === status)?.reason ?? '', 200),
     ]);
   return withRest(toTable(['stream', 'chain', 'records', 'status', 'why'], rows), sorted.length, 'stream');
+}
+
+function headTable(report: Report): string | undefined {
+  const heads = chainHeads(report);
+  if (heads.length === 0) return undefined;
+  const rows = heads.slice(0, MAX_ROWS).map(({ stream, head }) => [toCode(stream, 200), toCode(head, 200)]);
+  return `${WHY_KEEP_HEADS}\n\n${withRest(toTable(['stream', 'head hash'], rows), heads.length, 'stream')}`;
 }
 
 function inputTable({ inputs }: Report): string | undefined {
