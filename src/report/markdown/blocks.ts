@@ -5,6 +5,7 @@ import { ASSURANCES, type Report } from '../../model/report.ts';
 import { chainHeads, WHY_KEEP_HEADS } from '../parts/chain-heads.ts';
 import { type FindingGroup, filesOf, groupFindings } from '../parts/finding-groups.ts';
 import { toCode, toHtmlText, toProse, toTable } from '../parts/markdown-text.ts';
+import { describePeriod } from '../parts/period-words.ts';
 import { explainVerdict } from '../parts/verdict-words.ts';
 import { describeWaiver } from '../parts/waiver-words.ts';
 
@@ -35,8 +36,10 @@ function* section(heading: string, body: string | undefined): Generator<string> 
 }
 
 /** What went in stands beside what came of it. */
-function tieOut({ summary, inputs }: Report): string {
-  const { records, period, assurance } = summary;
+function tieOut(report: Report): string {
+  const { summary, inputs } = report;
+  const { records, assurance } = summary;
+  const period = describePeriod(report);
   const amount = (number: number) => formatNumber(number);
   const rows = [
     ['files', amount(summary.files), statuses(inputs.map(({ status }) => status))],
@@ -58,7 +61,7 @@ function tieOut({ summary, inputs }: Report): string {
               .join(', '),
           ],
         ]),
-    ...(period === null ? [] : [['period', '', `${toProse(period.from)} to ${toProse(period.until)}`]]),
+    ...(period === undefined ? [] : [['period', '', toProse(period)]]),
   ];
   return toTable(['', 'total', 'of them'], rows);
 }
