@@ -7,10 +7,10 @@
  */
 import { formatNumber, quote } from '../base/text-safety.ts';
 import type { Event } from '../model/event.ts';
-import { excerptAt } from '../model/excerpt.ts';
 import { type Excerpt, type Finding, type FindingKind, toFingerprint } from '../model/finding.ts';
 import type { Place } from '../model/place.ts';
 import { tellPlace, tellPlaces } from '../model/told-places.ts';
+import { recordExcerpt } from './record-excerpt.ts';
 
 /** About 2 KB a file and kind of defect: some megabytes at worst. */
 export const MAX_DETAILED_FILES = 1000;
@@ -30,7 +30,7 @@ export type Group = Defect & {
   /** The first distinct values as they were quoted. */
   values: string[];
   moreValues: boolean;
-  excerpt: Excerpt;
+  excerpt?: Excerpt;
   /** Identity of the first record. */
   identity: string;
   /** The record that was counted last: one record counts once, however often it shows the defect. */
@@ -110,6 +110,7 @@ function newGroup(
   defect: Defect,
   { value, start = 0, end = 1 }: Sighting,
 ): Group {
+  const excerpt = recordExcerpt(event, start, end);
   return {
     ...defect,
     count: 1,
@@ -117,7 +118,7 @@ function newGroup(
     related: [],
     values: value === undefined ? [] : [value],
     moreValues: false,
-    excerpt: excerptAt(event.bytes, start, end),
+    ...(excerpt && { excerpt }),
     identity: event.identity,
     last: { file: place.file, offset: event.offset },
   };
@@ -203,7 +204,7 @@ function toFinding(group: Group, rule: string, kinds: readonly FindingKind[], me
     ...(group.related.length > 0 && { related: group.related }),
     message,
     ...(group.count > 1 && { count: group.count }),
-    excerpt: group.excerpt,
+    ...(group.excerpt && { excerpt: group.excerpt }),
     fingerprint: toFingerprint(rule, group.code, group.key, group.identity),
   };
 }

@@ -23,6 +23,7 @@ import type { CheckDefinition, CheckResult } from '../model/check.ts';
 import { type Finding, toFingerprint } from '../model/finding.ts';
 import { type Problem, ProblemsError } from '../model/problem.ts';
 import type { AuditRequest, KeyFault } from '../model/request.ts';
+import { protectAdvice } from './protect-advice.ts';
 import { loadVariants, nameVariants } from './serializer-drift.ts';
 
 export const hashChain: CheckDefinition<ChainState> = {
@@ -106,7 +107,7 @@ function toResult({ conclusions, streams, unprotected }: ReturnType<typeof judge
     streams,
     notices: unprotected.map(({ source, files, records, place }) => ({
       code: 'unprotected',
-      message: `${count(records, 'record')} of the source ${quote(source)} in ${count(files, 'file')} carry no hash chain: nothing shows whether they were altered`,
+      message: `${count(records, 'record')} of the source ${quote(source)} in ${count(files, 'file')} carry no hash chain: nothing shows whether they were altered; ${protectAdvice(source)}`,
       place,
     })),
   };

@@ -126,7 +126,9 @@ class CollectSink implements RecordSink {
     const shown = escapeControls(name);
     const notes: string[] = [];
     if (this.malformedLines > 0)
-      notes.push(`${shown}: ${count(this.malformedLines, 'malformed line')} kept as they are`);
+      notes.push(
+        `${shown}: ${count(this.malformedLines, 'line that is no JSON', 'lines that are no JSON')}, kept as written`,
+      );
     if (this.tooLong > 0)
       notes.push(`${shown}: ${count(this.tooLong, 'record')} too long to be kept, see "limits.recordBytes"`);
     for (const key of this.members)

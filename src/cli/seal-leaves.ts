@@ -3,9 +3,10 @@ import fs from 'node:fs';
 import type { JsonValue } from '../base/json.ts';
 import { isSystemError } from '../base/system-error.ts';
 import { CHECKS } from '../checks/index.ts';
-import { judgeHead } from '../engine/file-head.ts';
+import { judgeHead, textLogsOf } from '../engine/file-head.ts';
 import { compilePlan, type Plan } from '../engine/plan.ts';
 import type { AuditRequest } from '../model/request.ts';
+import type { TextFormat } from '../model/text-format.ts';
 import { detectCompression } from '../read/compressed.ts';
 import { loadKernel } from '../read/kernel/load-kernel.ts';
 import { type ReadOutcome, readInput } from '../read/open.ts';
@@ -14,7 +15,7 @@ import { RecordReader, type RecordSink } from '../read/records.ts';
 import { EventCursor } from '../sources/event-cursor.ts';
 import { UNKNOWN_SOURCE } from '../sources/mapping.ts';
 import { ValueIds } from '../sources/value-ids.ts';
-import type { LeafBatch, Spot } from '../transparency/follow-file.ts';
+import { type LeafBatch, NOWHERE, type Spot } from '../transparency/follow-file.ts';
 import { HEAD_LEAVES, headOf } from '../transparency/inventory.ts';
 import { HASH_BYTES, writeLeafHash } from '../transparency/tree-hash.ts';
 import { TOOL } from './tool.ts';
@@ -31,7 +32,12 @@ export type LeafRead = {
   sha256: string | null;
   /** Why the file was not read whole, in words. */
   problem: string | undefined;
+  /** Where the file is text: what a line means depends on those before it, so no record is sealed by itself. */
+  text?: TextLeft;
 };
+
+/** Records of a file of text, and its format by name: they are counted, and make no leaves. */
+export type TextLeft = { format: string; records: number; from: Spot; until: Spot };
 
 /** What of a request says how records are framed. */
 export type Framing = Pick<AuditRequest, 'sources' | 'limits'> & { source?: string };
@@ -57,20 +63,28 @@ export class LeafReader {
    * without its SHA-256, which takes a fifth of the time (measured).
    */
   async read(file: string, onBatch: (batch: LeafBatch) => void, digest = true): Promise<LeafRead> {
-    const sink = new LeafSink(this.plan, this.cursor, onBatch);
+    return this.readInto(new LeafSink(this.plan, this.cursor, onBatch), file, digest);
+  }
+
+  private async readInto(sink: LeafSink, file: string, digest: boolean): Promise<LeafRead> {
     const { limits } = this.plan.request;
-    const reader = new RecordReader(sink, { recordLimit: limits.recordBytes, block: this.kernel?.block });
+    const texts = textLogsOf({}, file);
+    const reader = new RecordReader(sink, {
+      recordLimit: limits.recordBytes,
+      block: this.kernel?.block,
+      texts,
+    });
     const outcome = digest
       ? await readInput(file, reader, limits, () => {})
       : ((await readPlain(file, reader)) ?? (await readInput(file, reader, limits, () => {})));
     sink.flush();
     const { sha256, problem, failure, cutShort } = outcome;
-    const { source, records, malformedStretches: malformed } = sink;
+    const { source, records, malformedStretches: malformed, text } = sink;
     const why =
       failure !== undefined
         ? `it cannot be read: ${failure}`
         : (problem?.message ?? (cutShort ? 'reading gave up before its end' : undefined));
-    return { source, records, malformed, sha256, problem: why };
+    return { source, records, malformed, sha256, problem: why, ...(text && { text }) };
   }
 
   /** How the file begins, as an inventory says it; empty where there is no record. */
@@ -99,16 +113,16 @@ export class LeafReader {
     return found;
   }
 
-  /** Reads until the caller has seen enough. */
+  /** Reads until the caller has seen enough; of text, which makes no leaves, no more than it takes to know it. */
   private async until(file: string, isEnough: (batch: LeafBatch) => boolean): Promise<void> {
+    const enough = () => {
+      throw new EnoughSeen();
+    };
+    const onBatch = (batch: LeafBatch) => {
+      if (isEnough(batch)) enough();
+    };
     try {
-      await this.read(
-        file,
-        (batch) => {
-          if (isEnough(batch)) throw new EnoughSeen();
-        },
-        false,
-      );
+      await this.readInto(new LeafSink(this.plan, this.cursor, onBatch, enough), file, false);
     } catch (error) {
       if (!(error instanceof EnoughSeen)) throw error;
     }
@@ -145,9 +159,11 @@ class LeafSink implements RecordSink {
   source: string | null = null;
   records = 0;
   malformedStretches = 0;
+  text: TextLeft | undefined;
   private readonly plan: Plan;
   private readonly cursor: EventCursor;
   private readonly onBatch: (batch: LeafBatch) => void;
+  private readonly onText: (() => void) | undefined;
   /** What was scanned last: the reader's block, or the text inside a line of Docker. */
   private bytes: Uint8Array = new Uint8Array(0);
   private readonly batch = {
@@ -158,15 +174,19 @@ class LeafSink implements RecordSink {
     lengths: new Float64Array(BATCH),
   };
 
-  constructor(plan: Plan, cursor: EventCursor, onBatch: (batch: LeafBatch) => void) {
+  constructor(plan: Plan, cursor: EventCursor, onBatch: (batch: LeafBatch) => void, onText?: () => void) {
     this.plan = plan;
     this.cursor = cursor;
     this.onBatch = onBatch;
+    this.onText = onText;
   }
 
-  begin(documents: readonly JsonValue[]): readonly string[] | undefined {
-    const { source, wrapper } = judgeHead(this.plan, documents);
+  begin(documents: readonly JsonValue[], text?: TextFormat): readonly string[] | undefined {
+    const { source, wrapper } = judgeHead(this.plan, documents, undefined, text);
     this.source = source;
+    if (text === undefined) return wrapper;
+    this.text = { format: text.name, records: 0, from: NOWHERE, until: NOWHERE };
+    this.onText?.();
     return wrapper;
   }
 
@@ -189,7 +209,13 @@ class LeafSink implements RecordSink {
   }
 
   record(line: number, offset: number, length: number): void {
-    const { batch, cursor } = this;
+    const { batch, cursor, text } = this;
+    if (text !== undefined) {
+      text.until = { line, offset, length };
+      if (text.records === 0) text.from = text.until;
+      text.records += 1;
+      return;
+    }
     const at = batch.count;
     writeLeafHash(this.bytes, cursor.scannedStart, cursor.scannedEnd, batch.hashes, at * HASH_BYTES);
     batch.lines[at] = line;

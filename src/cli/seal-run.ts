@@ -24,6 +24,7 @@ import { parseNote, signNote, verifyNote } from '../transparency/signed-note.ts'
 import { HASH_BYTES } from '../transparency/tree-hash.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { type Framing, LeafReader } from './seal-leaves.ts';
+import { leftOf, TEXT_ADVICE } from './seal-left.ts';
 import { type PublishTarget, publish } from './seal-publish.ts';
 import type { LeafThread } from './seal-thread.ts';
 
@@ -43,6 +44,7 @@ export class SealRun {
   private readonly streams: SealedStream[];
   private readonly sealed: SealedLeaves;
   private readonly troubles: string[] = [];
+  private isTextLeft = false;
 
   constructor(folder: string, signer: SignerKey, framing: Framing, thread: LeafThread | undefined) {
     this.folder = folder;
@@ -67,19 +69,25 @@ export class SealRun {
       const isChanged = await this.append(files);
       if (isChanged) return EXIT.findings;
       if (this.writer.size === 0) {
-        process.stderr.write('nothing was sealed: no record was found\n');
+        process.stderr.write(`nothing was sealed: no record ${this.isTextLeft ? 'of JSON ' : ''}was found\n`);
+        this.tellTroubles();
         return EXIT.incomplete;
       }
       const note = await this.commit();
       const sealed = this.writer.size - before;
       const summary = `${count(sealed, 'record')} sealed, ${count(this.writer.size, 'record')} in all`;
       process.stderr.write(`${summary}, checkpoint ${path.join(this.folder, 'checkpoint')}\n`);
-      for (const trouble of this.troubles) process.stderr.write(`note: ${escapeControls(trouble)}\n`);
+      this.tellTroubles();
       for (const target of targets) await publish(target, note, this.signer.name, this.writer.size);
       return this.troubles.length > 0 ? EXIT.incomplete : EXIT.clean;
     } finally {
       await this.writer.close();
     }
+  }
+
+  private tellTroubles(): void {
+    const notes = this.isTextLeft ? [...this.troubles, TEXT_ADVICE] : this.troubles;
+    for (const note of notes) process.stderr.write(`note: ${escapeControls(note)}\n`);
   }
 
   /** Whether something that was sealed is no longer as it was: then nothing more is sealed. */
@@ -140,10 +148,9 @@ export class SealRun {
     const fault = faultOf(followed, stream);
     if (fault !== undefined) return fault;
     if (read.problem !== undefined) this.troubles.push(`${quote(file)} is not sealed whole: ${read.problem}`);
-    if (read.malformed > 0)
-      this.troubles.push(
-        `${quote(file)}: ${count(read.malformed, 'stretch', 'stretches')} of no records ${read.malformed === 1 ? 'is' : 'are'} not sealed`,
-      );
+    const left = leftOf(file, read);
+    if (left !== undefined) this.troubles.push(left);
+    this.isTextLeft ||= read.text !== undefined;
     const added = this.writer.size - first;
     if (added === 0) return undefined;
     // Of a file that two were joined into, what is new belongs to the second.

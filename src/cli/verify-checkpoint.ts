@@ -35,8 +35,9 @@ import { foldPerfect } from '../transparency/perfect-tree.ts';
 import { NoteFault } from '../transparency/signed-note.ts';
 import { TILE_LEVELS, TILE_WIDTH } from '../transparency/tiles.ts';
 import { equalHashes, HASH_BYTES } from '../transparency/tree-hash.ts';
+import { unsealedNotices } from '../transparency/unsealed-records.ts';
 import { isBelow } from './places.ts';
-import { type Framing, LeafReader } from './seal-leaves.ts';
+import { type Framing, LeafReader, type TextLeft } from './seal-leaves.ts';
 import { signedWords } from './verify-proof.ts';
 import {
   type JudgedCheckpoint,
@@ -140,6 +141,7 @@ class AnchorRun {
   private readonly reader: LeafReader;
   private readonly findings: Finding[] = [];
   private readonly streams: StreamSummary[] = [];
+  private readonly texts = new Set<string>();
   private readonly digests = new Map<string, string | null>();
 
   constructor(options: CheckpointOptions, trust: Trust, files: readonly DiscoveredFile[], framing: Framing) {
@@ -304,7 +306,7 @@ class AnchorRun {
       this.digests.set(toReportName(file), read.sha256);
       followed.push({
         file: toReportName(file),
-        followed: follower.finish(),
+        ...(read.text === undefined ? { followed: follower.finish() } : this.leaveText(file, read.text)),
         ...(read.problem !== undefined && { problem: read.problem }),
       });
     }
@@ -341,9 +343,21 @@ class AnchorRun {
       });
       const name = toReportName(file);
       this.digests.set(name, read.sha256);
-      files.push({ file: name, followed: { pieces, records, reached: new Map() } });
+      files.push({
+        file: name,
+        ...(read.text === undefined
+          ? { followed: { pieces, records, reached: new Map() } }
+          : this.leaveText(file, read.text)),
+      });
     }
     this.judgeRoots(points, roots, range.end, files);
+  }
+
+  /** Text is in no sealed log: all of it is as what came after the checkpoint. */
+  private leaveText(file: string, { records, from, until }: TextLeft): Omit<AnchoredFile, 'file'> {
+    this.texts.add(toReportName(file));
+    const pieces: Piece[] = records === 0 ? [] : [{ kind: 'new', records, at: 0, from, until }];
+    return { followed: { pieces, records, reached: new Map() }, isText: true };
   }
 
   private judgeRoots(
@@ -406,23 +420,24 @@ class AnchorRun {
         'undetermined',
       );
     const sound = this.streams.filter(({ stream }) => !changed.some(({ file }) => file === stream));
-    const result: CheckResult = { findings: this.findings, streams: sound };
+    const notices = unsealedNotices(sound, this.texts);
+    const result: CheckResult = { findings: this.findings, streams: sound, notices };
     // A checkpoint over no record, or of a log whose files were not given: nothing was found because nothing was held.
     const isSilent = this.findings.every(({ code }) => code === 'checkpoint-beside-log');
     if (isSilent && !sound.some(({ ranges }) => ranges.some(({ assurance }) => assurance === 'anchored'))) {
       result.incomplete = 'no record was held to a checkpoint: none that was given covers any';
-      result.notices = [{ code: NOTHING_VERIFIED, message: result.incomplete }];
+      notices.unshift({ code: NOTHING_VERIFIED, message: result.incomplete });
     }
     const isHeld = inputs.every(
       ({ file, records }) => records.read === 0 || sound.some(({ stream }) => stream === file),
     );
-    const anchor = ({ streams, notices, ...rest }: CheckResult): CheckResult => ({
+    const anchor = ({ streams, notices: said, ...rest }: CheckResult): CheckResult => ({
       ...rest,
       ...(streams && {
         streams: anchorStreams(streams, sound).filter(({ profile }) => !isHeld || profile !== null),
       }),
       // Of records without a chain the checkpoint says all that is known.
-      ...(notices && { notices: notices.filter(({ code }) => !isHeld || code !== 'unprotected') }),
+      ...(said && { notices: said.filter(({ code }) => !isHeld || code !== 'unprotected') }),
     });
     return { result, anchor };
   }

@@ -25,6 +25,7 @@ import {
   RecordReader,
   type RecordSink,
 } from '../read/records.ts';
+import { decodeText } from '../read/text-records.ts';
 import { WholeText } from '../read/whole-text.ts';
 import type { EventCursor } from '../sources/event-cursor.ts';
 import { type Activity, ActivityCounter, startActivity } from './activity.ts';
@@ -242,6 +243,7 @@ export class FileScan implements RecordSink {
     if (this.seals !== undefined) return;
     if (cursor.isUnusual) books.counters.slow++;
     cursor.locate(this.file, this.fileIndex, line, offset, length);
+    cursor.writtenLine = lines === undefined ? undefined : lines === 1 ? this.writtenLine : severalLines;
     const ms = cursor.timeMs;
     const inRange = this.isInRange(ms);
     const { steps } = program;
@@ -290,6 +292,14 @@ export class FileScan implements RecordSink {
     }
   };
 
+  /** One closure for the file's life: the line of a text log that the record at hand was made of. */
+  private readonly writtenLine = (): string => {
+    const { offset, length } = this.cursor;
+    const bytes = this.recordReader!.bytesAt(offset, length);
+    if (bytes === undefined) throw new Error(`the line at ${offset} is no longer at hand`);
+    return decodeText(Buffer.from(bytes), 0, bytes.length);
+  };
+
   /** Half-open, as the periods of contracts are. An event without a time cannot be ruled out. */
   private isInRange(ms: number): boolean {
     const { since, until } = this;
@@ -309,6 +319,9 @@ export class FileScan implements RecordSink {
     } else if (ms <= span.fromMs || ms >= span.untilMs) stretchSpan(span, ms, this.cursor.timeNanos);
   }
 }
+
+/** The first of them may be gone from memory: whether it is depends on the blocks, and a report does not. */
+const severalLines = (): string => '';
 
 function toStored({
   storedBytes: bytes,

@@ -66,6 +66,11 @@ export interface Event {
   readonly place: Place;
   /** Exactly the bytes of the record as they were read; a view that the reader will overwrite. */
   readonly bytes: Uint8Array;
+  /**
+   * Of a record that lines of a text log make, valid as long as the event: the line as it stands in the file, without blanks
+   * around it, and empty where it takes several. Absent where the file holds `bytes`.
+   */
+  readonly writtenLine?: (() => string) | undefined;
   /** Whether fields of the record were erased, as a salted archive allows: its hash cannot be recomputed. */
   readonly erased?: boolean;
   /**

@@ -65,17 +65,28 @@ export const SEALED_PROFILE = 'sealed: ';
 
 /**
  * Records by assurance, each once: conservation. Of a record that a chain holds and an archive or a sealed log vouches for,
- * the outer word counts, unless the chain broke: then it was broken before it was sealed.
+ * the outer word counts, unless the chain broke: then it was broken before it was sealed. Where the outer one says no more
+ * than that nothing vouches for them, the chain still does.
  */
 export function countAssurance(streams: readonly StreamSummary[]): Partial<Record<Assurance, number>> {
   const isCounted = countedRanges(streams);
   const counts: Partial<Record<Assurance, number>> = {};
   let brokenWithin = 0;
+  const chainedWithin = new Set<string>();
   for (const stream of streams) {
     for (const range of stream.ranges) {
       const { assurance, records } = range;
-      if (isCounted(stream, range)) counts[assurance] = (counts[assurance] ?? 0) + records;
-      else if (assurance === 'broken') brokenWithin += records;
+      if (isCounted(stream, range)) continue;
+      if (assurance === 'broken') brokenWithin += records;
+      if (assurance === 'chained') chainedWithin.add(extentOf(range));
+    }
+  }
+  for (const stream of streams) {
+    for (const range of stream.ranges) {
+      if (!isCounted(stream, range)) continue;
+      const isChained = range.assurance === 'unprotected' && chainedWithin.has(extentOf(range));
+      const assurance = isChained ? 'chained' : range.assurance;
+      counts[assurance] = (counts[assurance] ?? 0) + range.records;
     }
   }
   for (const word of ['anchored', 'unverifiable', 'erased', 'unprotected'] as const) {
@@ -87,6 +98,11 @@ export function countAssurance(streams: readonly StreamSummary[]): Partial<Recor
     brokenWithin -= moved;
   }
   return counts;
+}
+
+/** Two ranges of one extent hold the same records. */
+function extentOf({ from, until, records }: StreamRange): string {
+  return JSON.stringify([from.file, from.offset, until.file, until.offset, records]);
 }
 
 /** Records of all streams, those in two of them once: what `countAssurance` has to add up to. */

@@ -3,8 +3,9 @@ import { formatDuration, formatInstant } from '../base/instant.ts';
 import { count, formatNumber, quote } from '../base/text-safety.ts';
 import type { Verdict } from '../model/finding.ts';
 import { renderTemplate, titleInMessage } from '../model/message.ts';
-import { type Coverage, coverageOf, type Group, type Stretch } from '../model/relation.ts';
+import { type Coverage, type Covered, coverageOf, type Group, type Stretch } from '../model/relation.ts';
 import type { Correlation } from '../model/rule.ts';
+import { holeWithin } from './coverage.ts';
 import type { FaultKind, NumberFaults } from './sequence-numbers.ts';
 import type { Silences } from './silences.ts';
 
@@ -22,7 +23,7 @@ export function describeGap(rule: Correlation, group: Group, what: string): stri
 export function describeSilences(
   { longest, count: silences, ended }: Silences,
   timespan: bigint,
-  doubt: { covered: Stretch | undefined; untimed: number } | undefined,
+  doubt: { covered: Covered | undefined; untimed: number } | undefined,
 ): string {
   const { from, until } = longest;
   const more = silences === 1 ? '' : `, the longest of ${formatNumber(silences)}`;
@@ -35,11 +36,20 @@ export function describeSilences(
     ...(covered !== undefined && (from < covered.from || until > covered.until)
       ? [`the log of it reaches ${formatStretch(covered)} only`]
       : []),
+    ...describeHole(longest, covered),
     ...(ended !== undefined
       ? [`it did not speak again after ${formatInstant(ended)}: it may have been retired, or it fell silent`]
       : []),
   ];
   return `${silent}; cannot be told: ${reasons.join('; ')}`;
+}
+
+/** It may have spoken where nothing of the log did. */
+function describeHole(silence: Stretch, covered: Covered | undefined): string[] {
+  const hole = covered && holeWithin(silence, covered);
+  if (hole === undefined) return [];
+  const edges = `${formatInstant(hole.from - 1n)} and ${formatInstant(hole.until + 1n)}`;
+  return [`the log of it holds nothing between ${edges}, as if a file were missing`];
 }
 
 export function describeAbsence(table: string, covered: Stretch, timespan: bigint, verdict: Verdict): string {

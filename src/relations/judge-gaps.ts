@@ -3,14 +3,7 @@ import { count as countOf, quote } from '../base/text-safety.ts';
 import type { Verdict } from '../model/finding.ts';
 import type { Mark } from '../model/mark.ts';
 import type { Place } from '../model/place.ts';
-import {
-  type Coverage,
-  type Covered,
-  type Group,
-  groupKey,
-  type Judgement,
-  type Stretch,
-} from '../model/relation.ts';
+import { type Coverage, type Covered, type Group, groupKey, type Judgement } from '../model/relation.ts';
 import type { Correlation, Table } from '../model/rule.ts';
 import { coverageOfAll, coveredParts } from './coverage.ts';
 import type { ExpectedGroup, ExpectedGroups } from './expected-groups.ts';
@@ -92,7 +85,7 @@ function silenceJudgement(
   plan: GapPlan,
   group: Group,
   silences: Silences,
-  doubt: { covered: Stretch | undefined; untimed: number } | undefined,
+  doubt: { covered: Covered | undefined; untimed: number } | undefined,
 ): Judgement {
   const { longest, count, related, span } = silences;
   const what = describeSilences(silences, plan.timespan!, doubt);

@@ -15,7 +15,7 @@ import { retentionSection } from './html/retention.ts';
 import { scopeSection } from './html/scope.ts';
 import { STYLE } from './html/style.ts';
 import { trendSection } from './html/trend.ts';
-import { periodWords } from './parts/period-words.ts';
+import { describePeriod } from './parts/period-words.ts';
 import { describeFailOn, explainVerdict } from './parts/verdict-words.ts';
 
 export const html: ReportFormat = {
@@ -70,7 +70,7 @@ ${content}
 function headList(report: Report): Html {
   const { tool, generated, summary } = report;
   return list([
-    ['Log', periodWords(report)],
+    ['Log', describePeriod(report) ?? 'no event has a readable time'],
     ['Threshold', `findings ${describeFailOn(summary)} make the verdict`],
     ...(generated === undefined ? [] : [['Written', generated] as const]),
     ['By', `${tool.name} ${tool.version}`],

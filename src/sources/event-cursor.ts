@@ -277,6 +277,9 @@ export class EventCursor implements Event, Fields {
     return this.knownPlace;
   }
 
+  /** Set by who reads a text log. */
+  writtenLine: (() => string) | undefined;
+
   get bytes(): Uint8Array {
     this.knownBytes ??= this.buffer.subarray(this.start, this.end);
     return this.knownBytes;

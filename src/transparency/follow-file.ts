@@ -57,7 +57,7 @@ export type FollowedFile = {
   reached: Map<number, number>;
 };
 
-const NOWHERE: Spot = { line: 1, offset: 0, length: 0 };
+export const NOWHERE: Spot = { line: 1, offset: 0, length: 0 };
 
 export class FileFollower {
   private readonly sealed: SealedLeaves;

@@ -14,8 +14,8 @@ import { ANCHORS, type AnchorCode, anchorSeverity } from './anchor-findings.ts';
 import type { FollowedFile, Piece, Spot } from './follow-file.ts';
 import { type SealedSpan, type SealedStream, streamsOf } from './inventory.ts';
 
-/** `problem`: why the file was not read whole. */
-export type AnchoredFile = { file: string; followed: FollowedFile; problem?: string };
+/** `problem`: why the file was not read whole. `isText`: its records are lines of text, of which none was ever sealed. */
+export type AnchoredFile = { file: string; followed: FollowedFile; problem?: string; isText?: boolean };
 
 export type AnchorCase = {
   origin: string;
@@ -29,6 +29,7 @@ export type AnchorCase = {
 };
 
 export const AFTER_CHECKPOINT = 'after the last checkpoint: nothing outside the log vouches for it';
+const TEXT = 'of a text log, which is not sealed: nothing shows whether it was altered';
 const LIMIT = 'what was never written, or was changed before it was sealed, does not show';
 
 /** The streams as far as the first `size` leaves of the log go. */
@@ -170,13 +171,13 @@ const REASON: Partial<Record<Piece['kind'], string>> = {
 /** `isSame`: whether any record of the file is as sealed; of one that only has a name in common, all are new. */
 function toSummary(
   { origin, by }: AnchorCase,
-  { file, followed }: AnchoredFile,
+  { file, followed, isText }: AnchoredFile,
   isSame: boolean,
 ): StreamSummary {
   const pieces = followed.pieces.filter(({ kind }) => kind !== 'missing');
   const ranges = pieces.map((piece): StreamRange => {
     const kind = isSame ? piece.kind : 'new';
-    const reason = kind === 'sealed' ? by : REASON[kind];
+    const reason = kind === 'sealed' ? by : isText ? TEXT : REASON[kind];
     return {
       assurance: ASSURANCE[kind as keyof typeof ASSURANCE],
       records: piece.records,

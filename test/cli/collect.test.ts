@@ -95,11 +95,26 @@ describe('collect', () => {
       '--into',
       archive,
     );
-    assert.equal(stderr, 'note: torn.log: 1 malformed line kept as they are\n');
+    assert.equal(stderr, 'note: torn.log: 1 line that is no JSON, kept as written\n');
     assert.equal(exit, 0);
     const { stdout } = await verify(archive, '--verifier-key', 'archive.pub');
     assert.match(stdout, /high\[malformed-record\]/);
     assert.match(stdout, /anchored/);
+  });
+
+  test('keeps every line of a text log, and the archive is audited by its records', async () => {
+    const archive = newArchive();
+    const text = [
+      '23:50:00 (lmgrd) FlexNet Licensing (v11.13.1) started on lic1 (linux) (3/29/2025)',
+      '23:55:10 (meshlmd) OUT: "solver" ann@pc1',
+    ];
+    const { exit, stderr } = await collect(write('lic.log', `${text.join('\n')}\n`), '--into', archive);
+    assert.deepEqual([exit, stderr], [0, 'note: lic.log: 2 lines that are no JSON, kept as written\n']);
+    assert.deepEqual(await contentOf(path.join(folder, archive)), text);
+    const { stdout } = await verify(archive, '--verifier-key', 'archive.pub', '--zone', 'Europe/Berlin');
+    assert.match(stdout, /^ {2}records {5}2 read = 2 audited$/m);
+    assert.match(stdout, /anchored/);
+    assert.doesNotMatch(stdout, /malformed/);
   });
 
   test('reads standard input, and takes what it knows only once', async () => {

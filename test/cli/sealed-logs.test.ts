@@ -101,6 +101,11 @@ async function sealedCase(): Promise<Case> {
   return one;
 }
 
+const TEXT_LOG = `23:50:00 (lmgrd) FlexNet Licensing (v11.13.1) started on lic1 (linux) (3/29/2025)
+23:55:10 (meshlmd) OUT: "solver" ann@pc1
+23:58:20 (meshlmd) IN: "solver" ann@pc1
+`;
+
 const ALL_ANCHORED = ['logs/app.ndjson anchored 40', 'logs/web.ndjson anchored 30'];
 
 describe('key', () => {
@@ -255,6 +260,37 @@ describe('seal', () => {
     assert.equal(fs.readFileSync(one.at(name), 'utf8'), cosigned);
   });
 
+  test('says of a text log that it is not sealed, what it is, and what keeps it', async () => {
+    const one = new Case();
+    one.write('logs/lic.log', TEXT_LOG);
+    const { exit, stderr } = await one.run(
+      ...['seal', '--no-config', 'logs', '--into', 'sealed', '--key', 'seal.key'],
+    );
+    assert.equal(exit, 3);
+    assert.match(stderr, /^70 records sealed, /);
+    assert.match(
+      stderr,
+      /^note: "logs\/lic\.log" is not sealed \(3 records\): it is text \(flexnet\), and only records of JSON can be sealed/m,
+    );
+    assert.match(stderr, /^note: text logs can be protected whole: "audit-check collect .*SHA256SUMS/m);
+    assert.doesNotMatch(stderr, /stretch/);
+  });
+
+  test('says so too where there is nothing but text, and of a list of digests that it is no log', async () => {
+    const one = new Case();
+    fs.rmSync(one.at('logs/app.ndjson'));
+    fs.rmSync(one.at('logs/web.ndjson'));
+    one.write('logs/lic.log', TEXT_LOG);
+    one.write('logs/SHA256SUMS', `${'0'.repeat(64)}  lic.log\n`);
+    const { exit, stderr } = await one.run(
+      ...['seal', '--no-config', 'logs', '--into', 'sealed', '--key', 'seal.key'],
+    );
+    assert.equal(exit, 3);
+    assert.match(stderr, /^nothing was sealed: no record of JSON was found$/m);
+    assert.match(stderr, /^note: "logs\/lic\.log" is not sealed \(3 records\)/m);
+    assert.match(stderr, /^note: "logs\/SHA256SUMS" is not sealed: it is a list of digests/m);
+  });
+
   test('says that the folder cannot be written', async () => {
     const one = new Case();
     fs.mkdirSync(one.at('sealed'));
@@ -302,6 +338,34 @@ describe('verify --checkpoint', () => {
         'after the last checkpoint: nothing outside the log vouches for it',
       ],
     );
+  });
+
+  test('names the files that no checkpoint covers, whether they are text or came later', async () => {
+    const one = await sealedCase();
+    one.write('logs/lic.log', TEXT_LOG);
+    one.write('logs/new.ndjson', records(0, 2, 'cid'));
+    one.append('logs/app.ndjson', record(40));
+    const said = ({ report }: { report: Report }) =>
+      report.notices.flatMap(({ code, message }) => (code === 'unsealed-records' ? [message] : []));
+    const before = await one.verify();
+    assert.deepEqual(said(before), [
+      '3 records in 1 text log are covered by no checkpoint (text is not sealed): "logs/lic.log"',
+      '2 records in 1 file are covered by no checkpoint (none of it was sealed when the checkpoint was made): "logs/new.ndjson"',
+      '1 record in 1 file that goes on is covered by no checkpoint (sealed so far is what comes before): "logs/app.ndjson"',
+    ]);
+    assert.deepEqual(before.report.summary.assurance, { anchored: 70, unprotected: 6 });
+    one.write('logs/lic.log', TEXT_LOG.replace('ann', 'bob'));
+    assert.deepEqual(said(await one.verify()), said(before));
+  });
+
+  test('names a text log beside a checkpoint alone', async () => {
+    const one = await sealedCase();
+    one.write('logs/zzz.log', TEXT_LOG);
+    fs.mkdirSync(one.at('kept'));
+    one.write('kept/one', fs.readFileSync(one.at('sealed/checkpoint')));
+    const { report } = await one.verify('--checkpoint', 'kept/one', '--verifier-key', 'seal.pub');
+    const said = report.notices.filter(({ code }) => code === 'unsealed-records');
+    assert.match(said[0]?.message ?? '', /^3 records in 1 text log .*: "logs\/zzz\.log"$/);
   });
 
   test('counts a record without a chain once, and does not call it unprotected where it is anchored', async () => {
@@ -612,6 +676,21 @@ describe('verify --checkpoint', () => {
       report.streams.map(({ status }) => status),
       ['anchored', 'anchored'],
     );
+  });
+
+  test('counts records of a chain behind the checkpoint as chained', async () => {
+    const one = new Case();
+    const log = fs.readFileSync(
+      new URL('../../fixtures/chains/ok-canonical-json/log.ndjson', import.meta.url),
+    );
+    const [first = '', ...others] = log.toString().split(/(?<=\n)/);
+    fs.rmSync(one.at('logs/web.ndjson'));
+    one.write('logs/app.ndjson', first);
+    await one.seal();
+    one.write('logs/app.ndjson', log);
+    one.write('logs/new.ndjson', record(0));
+    const { report } = await one.verify();
+    assert.deepEqual(report.summary.assurance, { anchored: 1, chained: others.length, unprotected: 1 });
   });
 
   test('is incomplete where the checkpoint covers no record: nothing was held to it', async () => {

@@ -51,6 +51,27 @@ test('where rotated files overlap, each event counts once', async () => {
   assert.deepEqual(await records(), { read: 4, audited: 3, malformed: 0, duplicate: 1, skipped: 0 });
 });
 
+test('a finding shows the line as it stands in the log, with the value that it says underlined', async () => {
+  write('a.log', [HEAD, OUT, IN]);
+  write('latin.log.gz', [HEAD, OUT.replace('ann', 'andré')]);
+  const csv = 'time,actor,action,outcome\n2025-03-01T08:00:00,"ann\nlee",login,success\n';
+  writeFileSync(join(logs, 'b.csv'), csv);
+  const { findings } = await auditPaths(testRequest({ builtinRules: false }), [logs]);
+  const shown = findings
+    .filter(({ code }) => code === 'missing-zone')
+    .map(({ place, excerpt }) => [
+      place.line,
+      excerpt?.text,
+      excerpt?.text.slice(excerpt.start, excerpt.end),
+    ]);
+  assert.deepEqual(shown, [
+    [2, OUT.trim(), '9:05:00'],
+    // A record of several lines is shown by its place alone.
+    [2, undefined, undefined],
+    [2, OUT.trim().replace('ann', 'andré'), '9:05:00'],
+  ]);
+});
+
 test('the same line on another day, or in a log without days, is another event', async () => {
   write('1.log', [HEAD, OUT]);
   write('2.log', [' 8:00:00 (lmgrd) TIMESTAMP 3/2/2025', OUT]);

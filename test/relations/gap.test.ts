@@ -140,6 +140,14 @@ describe('gap: silences', () => {
       /; cannot be told: the log of it reaches from 1970-01-01T00:00:05Z until 1970-01-01T00:00:19Z only$/,
     );
     assert.equal(uncovered!.verdict, 'undetermined');
+    const holes = [{ from: second(3) + 1n, until: second(8) - 1n }];
+    const seen = { from: second(0), until: second(19), holes };
+    const [holed] = run(gaps({}), marks, { ...EVERYTHING, steps: [seen] });
+    assert.equal(holed!.verdict, 'undetermined');
+    assert.match(
+      holed!.message,
+      /; cannot be told: the log of it holds nothing between 1970-01-01T00:00:03Z and 1970-01-01T00:00:08Z, as if a file were missing$/,
+    );
     const coverage = { from: second(0), until: second(21) };
     const untimed = run(gaps({}), [...marks, beat(undefined, 3)], coverage);
     assert.match(untimed[0]!.message, /cannot be told: 1 event whose time cannot be read may lie in it$/);

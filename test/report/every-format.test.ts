@@ -82,6 +82,14 @@ test('docs/formats.md has a section for every format and every reader of SARIF, 
   for (const profile of SARIF_PROFILES) assert.match(page, new RegExp(`^\\| \`${profile}\` `, 'm'));
 });
 
+for (const name of ['text', 'html', 'markdown', 'json']) {
+  test(`the ${name} report prints the last hash of a chain, for whoever keeps it elsewhere`, () => {
+    const report = cleanReport();
+    const { head } = report.streams[0]!;
+    assert.ok(render(FORMATS.find((format) => format.name === name)!, report).includes(head!));
+  });
+}
+
 for (const format of FORMATS) {
   describe(`the format ${format.name}`, () => {
     test('has a title for the list of formats', () => assert.match(format.title, /^\S.*[^.]$/));

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Finding } from '../../src/model/finding.ts';
 import { explainVerdict } from '../../src/report/parts/verdict-words.ts';
-import { emptyReport } from '../report/sample-report.ts';
+import { cleanReport, emptyReport } from '../report/sample-report.ts';
 
 const FINDING: Finding = {
   rule: 'login-burst',
@@ -22,4 +22,19 @@ test('a requirement that was met is not called waived', () => {
     explainVerdict({ ...report, summary: { ...report.summary, verdict: 'findings' }, findings });
   assert.doesNotMatch(words([FINDING]), /waived/);
   assert.match(words([FINDING, { ...FINDING, verdict: 'violation', waiver }]), /, 1 waived$/);
+});
+
+test('a clean log that nothing protects is said to be such, and so is a clean run over files that no list names', () => {
+  const report = cleanReport();
+  assert.doesNotMatch(explainVerdict(report), /altered/);
+  const [stream] = report.streams;
+  const [range] = stream!.ranges;
+  const bare = { ...range!, assurance: 'unprotected' as const, records: 2 };
+  report.summary.assurance = { unprotected: 2 };
+  report.streams = [{ ...stream!, profile: null, records: 2, status: 'unprotected', ranges: [bare] }];
+  assert.match(explainVerdict(report), /; nothing shows whether 2 of 2 records were altered$/);
+  report.summary.assurance = {};
+  report.summary.records = { ...report.summary.records, read: 0, audited: 0 };
+  report.streams = [{ ...stream!, records: 0, ranges: [{ ...bare, records: 0, files: 1 }] }];
+  assert.match(explainVerdict(report), /; nothing shows whether 1 of 1 file was altered$/);
 });

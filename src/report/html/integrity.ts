@@ -2,10 +2,13 @@
 import { compareText, count, formatNumber } from '../../base/text-safety.ts';
 import { formatPlace } from '../../model/place.ts';
 import { ASSURANCES, type Report, type StreamRange, type StreamSummary } from '../../model/report.ts';
-import { type HtmlPart, html } from './html-text.ts';
+import { chainHeads, WHY_KEEP_HEADS } from '../parts/chain-heads.ts';
+import { type Html, type HtmlPart, html } from './html-text.ts';
 import { type PageSection, SHOWN, table } from './page-parts.ts';
 
-export function integritySection({ streams, summary: { assurance = {} } }: Report): PageSection[] {
+export function integritySection(report: Report): PageSection[] {
+  const { streams, summary } = report;
+  const { assurance = {} } = summary;
   if (streams.length === 0) return [];
   const shares = ASSURANCES.flatMap((word) => {
     const amount = assurance[word] ?? 0;
@@ -21,8 +24,21 @@ ${table(
   sorted.slice(0, SHOWN).map(({ stream, range }) => rangeRow(stream, range)),
   sorted.length,
 )}
+${headTable(report)}
 ${limits.length === 0 ? html`` : html`<h3>What these chains cannot show</h3><ul>${limits.map((limit) => html`<li>${limit}</li>`)}</ul>`}`;
   return [{ id: 'integrity', title: 'Integrity', content }];
+}
+
+function headTable(report: Report): Html {
+  const heads = chainHeads(report);
+  if (heads.length === 0) return html``;
+  return html`${table(
+    'The last hash of each chain',
+    [{ title: 'Stream' }, { title: 'Head hash' }],
+    heads.slice(0, SHOWN).map(({ stream, head }) => [stream, html`<code>${head}</code>`]),
+    heads.length,
+  )}
+<p>${WHY_KEEP_HEADS}</p>`;
 }
 
 function rangeRow({ stream, profile }: StreamSummary, range: StreamRange): HtmlPart[] {

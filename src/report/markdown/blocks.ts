@@ -3,9 +3,11 @@ import { compareText, count, formatNumber, truncate } from '../../base/text-safe
 import type { Finding } from '../../model/finding.ts';
 import { formatPlace } from '../../model/place.ts';
 import { ASSURANCES, type Report } from '../../model/report.ts';
+import { chainHeads, WHY_KEEP_HEADS } from '../parts/chain-heads.ts';
 import { type FindingGroup, filesOf, groupFindings } from '../parts/finding-groups.ts';
 import { momentOf } from '../parts/finding-time.ts';
 import { toCode, toHtmlText, toProse, toTable } from '../parts/markdown-text.ts';
+import { describePeriod } from '../parts/period-words.ts';
 import { explainVerdict } from '../parts/verdict-words.ts';
 import { describeWaiver } from '../parts/waiver-words.ts';
 
@@ -23,6 +25,7 @@ export function* markdownBlocks(report: Report): Generator<string> {
   yield* section('## Controls', controlTable(report));
   yield* section('## Licenses', licenseTable(report));
   yield* section('## Chains', streamTable(report));
+  yield* section('## Head hashes', headTable(report));
   yield* section('## Not read, or only in part', inputTable(report));
   yield* section('## Notices', noticeList(report));
   for (const group of groups) yield describeGroup(group);
@@ -35,8 +38,10 @@ function* section(heading: string, body: string | undefined): Generator<string> 
 }
 
 /** What went in stands beside what came of it. */
-function tieOut({ summary, inputs }: Report): string {
-  const { records, period, assurance } = summary;
+function tieOut(report: Report): string {
+  const { summary, inputs } = report;
+  const { records, assurance } = summary;
+  const period = describePeriod(report);
   const amount = (number: number) => formatNumber(number);
   const rows = [
     ['files', amount(summary.files), statuses(inputs.map(({ status }) => status))],
@@ -58,7 +63,7 @@ function tieOut({ summary, inputs }: Report): string {
               .join(', '),
           ],
         ]),
-    ...(period === null ? [] : [['period', '', `${toProse(period.from)} to ${toProse(period.until)}`]]),
+    ...(period === undefined ? [] : [['period', '', toProse(period)]]),
   ];
   return toTable(['', 'total', 'of them'], rows);
 }
@@ -181,6 +186,13 @@ function streamTable({ streams }: Report): string | undefined {
       toProse(ranges.find((range) => range.assurance === status)?.reason ?? '', 200),
     ]);
   return withRest(toTable(['stream', 'chain', 'records', 'status', 'why'], rows), sorted.length, 'stream');
+}
+
+function headTable(report: Report): string | undefined {
+  const heads = chainHeads(report);
+  if (heads.length === 0) return undefined;
+  const rows = heads.slice(0, MAX_ROWS).map(({ stream, head }) => [toCode(stream, 200), toCode(head, 200)]);
+  return `${WHY_KEEP_HEADS}\n\n${withRest(toTable(['stream', 'head hash'], rows), heads.length, 'stream')}`;
 }
 
 function inputTable({ inputs }: Report): string | undefined {

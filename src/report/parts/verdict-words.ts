@@ -1,7 +1,7 @@
 /** The verdict in one sentence: what counts and what does not, and what was not read. */
 import { count, formatNumber } from '../../base/text-safety.ts';
 import { type Finding, SEVERITIES, type Severity } from '../../model/finding.ts';
-import { type Assurance, NOTHING_VERIFIED, type Report } from '../../model/report.ts';
+import { type Assurance, countedRecords, NOTHING_VERIFIED, type Report } from '../../model/report.ts';
 import { type FailOn, whatCounts } from '../../model/verdict.ts';
 
 export function explainVerdict(report: Report): string {
@@ -22,9 +22,9 @@ function sayVerdict(report: Report): string {
   const found = describeFound(report);
   if (verdict === 'findings') return found;
   if (verdict === 'clean' && records.audited === 0)
-    return `${count(countFiles(report.streams), 'file')} held to their seals, no record to audit, ${found}`;
+    return `${count(countFiles(report.streams), 'file')} held to their seals, no record to audit, ${found}${describeUnprotected(report)}`;
   if (verdict === 'clean')
-    return `${count(records.audited, 'record')} audited, ${found}${describeOpen(report)}`;
+    return `${count(records.audited, 'record')} audited, ${found}${describeOpen(report)}${describeUnprotected(report)}`;
   const missing = [
     records.audited === 0 ? 'no record was audited' : undefined,
     ...(['unreadable', 'partial', 'empty'] as const).map((status) => {
@@ -45,6 +45,17 @@ function sayVerdict(report: Report): string {
 /** A license of which the log tells too little must not seem to be clean. */
 function describeOpen({ summary: { undeterminedLicenses: open = 0 } }: Report): string {
   return open === 0 ? '' : `; ${count(open, 'license')} undetermined`;
+}
+
+/** A log that anybody may have edited must not seem to be proven: no finding says so. */
+function describeUnprotected({ streams, summary: { assurance } }: Report): string {
+  const records = countedRecords(streams);
+  const [amount, all] =
+    records > 0
+      ? [assurance?.unprotected ?? 0, count(records, 'record')]
+      : [countFiles(streams, 'unprotected'), count(countFiles(streams), 'file')];
+  if (amount === 0) return '';
+  return `; nothing shows whether ${formatNumber(amount)} of ${all} ${amount === 1 ? 'was' : 'were'} altered`;
 }
 
 function describeGuessed({ inputs }: Report): string | undefined {

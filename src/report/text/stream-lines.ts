@@ -1,7 +1,8 @@
 /** Chains: how far each range of each stream can be trusted, the worst first, and what no chain of its kind can show. */
-import { compareText, count, escapeControls, formatNumber } from '../../base/text-safety.ts';
+import { compareText, count, escapeControls, formatNumber, truncate } from '../../base/text-safety.ts';
 import type { Place } from '../../model/place.ts';
 import { ASSURANCES, type Report, type StreamRange, type StreamSummary } from '../../model/report.ts';
+import { chainHeads, WHY_KEEP_HEADS } from '../parts/chain-heads.ts';
 import { columnsOf, takeLastColumns } from './columns.ts';
 import { type Cell, type Layout, labelled, MAX_ROWS, section, showPlace, table } from './layout.ts';
 
@@ -9,10 +10,15 @@ import { type Cell, type Layout, labelled, MAX_ROWS, section, showPlace, table }
 const MAX_RANGES = 10;
 /** Anchors named below the table. */
 const MAX_ANCHORS = 10;
+/** Last hashes named below the table. */
+const MAX_HEADS = 10;
+/** Characters of a stream's key and of a head, which logs chose; a hash in hexadecimal digits has at most 128. */
+const MAX_NAME = 200;
 /** Columns of a path in a cell. */
 const MAX_PATH = 60;
 
-export function streamLines({ streams }: Report, layout: Layout): string[] {
+export function streamLines(report: Report, layout: Layout): string[] {
+  const { streams } = report;
   const sorted = ASSURANCES.flatMap((status) => streams.filter((stream) => stream.status === status));
   const shown = sorted.slice(0, MAX_ROWS);
   if (shown.length === 0) return [];
@@ -32,6 +38,7 @@ export function streamLines({ streams }: Report, layout: Layout): string[] {
   if (hidden.length > 0) lines.push(...labelled(layout, 'more', describeHidden(hidden)));
   for (const reason of reasonsOf(shown)) lines.push(...labelled(layout, 'note', reason));
   for (const anchor of anchorsOf(shown)) lines.push(...labelled(layout, 'anchor', anchor));
+  for (const head of headsOf(report)) lines.push(...labelled(layout, 'head', head));
   for (const [limit, amount] of limitsOf(streams)) {
     lines.push(...labelled(layout, 'limit', `${limit} (${count(amount, 'stream')})`));
   }
@@ -122,6 +129,18 @@ function anchorsOf(streams: readonly StreamSummary[]): string[] {
   );
   if (lines.length <= MAX_ANCHORS) return lines;
   return [...lines.slice(0, MAX_ANCHORS), `and ${count(lines.length - MAX_ANCHORS, 'more', 'more')}`];
+}
+
+/** Of each chain its last hash, and what it is good for. */
+function headsOf(report: Report): string[] {
+  const heads = chainHeads(report);
+  if (heads.length === 0) return [];
+  const shown = heads
+    .slice(0, MAX_HEADS)
+    .map(({ stream, head }) => `${truncate(stream, MAX_NAME)} ends with ${truncate(head, MAX_NAME)}`);
+  const hidden = heads.length - shown.length;
+  if (hidden > 0) shown.push(`and ${count(hidden, 'more', 'more')}; --format json has them`);
+  return [...shown, WHY_KEEP_HEADS];
 }
 
 function limitsOf(streams: readonly StreamSummary[]): [string, number][] {

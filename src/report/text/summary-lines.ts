@@ -3,6 +3,7 @@ import { compareText, count, escapeControls, formatNumber } from '../../base/tex
 import { SEVERITIES } from '../../model/finding.ts';
 import { ASSURANCES, countedRecords, type InputStatus, type Report } from '../../model/report.ts';
 import { formatDay } from '../../retention/calendar-age.ts';
+import { describePeriod } from '../parts/period-words.ts';
 import { retentionDeadlines } from '../parts/retention-deadlines.ts';
 import { countFiles, describeCarried, explainVerdict } from '../parts/verdict-words.ts';
 import { wrap } from './columns.ts';
@@ -24,10 +25,7 @@ export function summaryLines(report: Report, layout: Layout): string[] {
     ['bytes', showBytes(report)],
     ['records', showRecords(report)],
     ['integrity', showIntegrity(report)],
-    [
-      'period',
-      report.summary.period ? `${report.summary.period.from} to ${report.summary.period.until}` : undefined,
-    ],
+    ['period', describePeriod(report)],
     ['retention', showRetention(report)],
     ['findings', showFindings(report)],
     ['waived', showWaived(report)],
