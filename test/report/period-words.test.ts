@@ -32,6 +32,8 @@ test('describePeriod() counts records without a time, and those of a source that
 test('describePeriod() says that no record has a time, and nothing of no records', () => {
   const report = reportWith(0, 0);
   report.summary.period = null;
+  assert.equal(describePeriod(report), 'every event with a readable time lies in the future');
+  report.activity = [];
   assert.equal(describePeriod(report), 'none of 1,200 records has a readable time');
   assert.equal(describePeriod(emptyReport()), undefined);
 });
