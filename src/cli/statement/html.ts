@@ -26,10 +26,11 @@ import {
   type PricedWords,
   percent,
   reasonWords,
-  showBounds,
   showLimits,
   showSpanned,
   showTeams,
+  showUse,
+  showUseOf,
   trueDownWords,
   trueUpWords,
   verdictLine,
@@ -88,7 +89,7 @@ function overview(licenses: readonly LicenseEntry[]): Html {
     const worst = worstPeriod(entry);
     return [
       html`<a href="#license-${index + 1}">${license}</a>`,
-      worst === undefined ? 'unknown' : `${showBounds(worst.lower, worst.upper)} ${unit}`,
+      showUseOf(worst, unit),
       worst === undefined ? 'unknown' : showLimits(worst),
       worst?.period ?? '',
       verdictOf(entry),
@@ -144,7 +145,7 @@ function periods({ periods: all }: LicenseEntry): Html {
   ];
   const rows = shown.map((each) => [
     html`<time>${each.period}</time>`,
-    showBounds(each.lower, each.upper),
+    showUse(each),
     showLimits(each),
     bar(each),
     time(each.at),
@@ -174,11 +175,11 @@ function months({ months: all, periods: own }: LicenseEntry): Html {
     [{ title: 'Month' }, { title: 'Used', number: true }, { title: 'Seen at' }, { title: 'Teams' }],
     all
       .slice(-SHOWN)
-      .map(({ period, lower, upper, teams }) => [
-        period,
-        showBounds(lower, upper),
-        time(teams?.at ?? null),
-        teams === undefined ? '' : showTeams(teams.teams, (team) => team),
+      .map((each) => [
+        each.period,
+        showUse(each),
+        time(each.teams?.at ?? null),
+        each.teams === undefined ? '' : showTeams(each.teams.teams, (team) => team),
       ]),
     all.length,
   );

@@ -23,12 +23,13 @@ import {
   idleWords,
   type PricedWords,
   reasonWords,
-  showBounds,
   showLimits,
   showPlaces,
   showSpanned,
   showTeams,
   showUnits,
+  showUse,
+  showUseOf,
   trueDownWords,
   trueUpWords,
   verdictLine,
@@ -84,7 +85,7 @@ function overview({ licenses }: Statement): string[] {
     const worst = worstPeriod(entry);
     return [
       truncate(license, NAME),
-      worst === undefined ? 'unknown' : `${showBounds(worst.lower, worst.upper)} ${unit}`,
+      showUseOf(worst, unit),
       worst === undefined ? 'unknown' : showLimits(worst),
       worst?.period ?? '',
       verdict,
@@ -117,7 +118,7 @@ function periodTable({ periods }: LicenseEntry): string[] {
     .slice(-SHOWN_PERIODS)
     .map((each) => [
       each.period,
-      showBounds(each.lower, each.upper),
+      showUse(each),
       showLimits(each),
       each.at ?? '',
       each.spanned === null ? '' : showSpanned(each.spanned),
@@ -138,9 +139,7 @@ function periodTable({ periods }: LicenseEntry): string[] {
 /** Where the contract counts over another period than the month. */
 function monthTable({ months, periods }: LicenseEntry): string[] {
   if (months.every(({ period }) => periods.some((each) => each.period === period))) return [];
-  const rows = months
-    .slice(-SHOWN_PERIODS)
-    .map((each) => [each.period, showBounds(each.lower, each.upper), each.at ?? '']);
+  const rows = months.slice(-SHOWN_PERIODS).map((each) => [each.period, showUse(each), each.at ?? '']);
   const columns = ['month', 'used', 'peak at'].map((title) => ({ title }));
   return [...table(LAYOUT, columns, rows), ...more(months.length, SHOWN_PERIODS, 'earlier month')];
 }
