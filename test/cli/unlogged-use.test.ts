@@ -77,3 +77,39 @@ test('months between two logs are not told to be without use', async () => {
       ],
     );
 });
+
+test('where times state no zone, the statement says how to state it, and names no month', async () => {
+  const { text, html, csv, value, exit } = await statement([], 'january.log', 'april.log');
+  const advice =
+    'the times of 4 records state no zone, so nobody knows when they happened, and nothing that hangs on time is judged of them: state the zone of the server, as --zone America/New_York (the time zone of the contract; the log calls its own zone "EST"), or "zone:" in audit-check.yaml';
+  assert.ok(text.includes(`zone: ${advice} days:`), text);
+  assert.ok(csv.includes(`zone,,,,,,,,,,,,,,"${advice.replaceAll('"', '""')}"`), csv);
+  assert.ok(html.includes('state the zone of the server, as --zone America/New_York'));
+  assert.equal(value.evidence.zoneNeeded, advice);
+  for (const shown of [text, html, csv]) assert.doesNotMatch(shown, /1989|1990/);
+  assert.equal(exit, 3);
+  const placed = await statement(['--zone', 'America/New_York'], 'january.log');
+  assert.equal(placed.value.evidence.zoneNeeded, null);
+  assert.doesNotMatch(placed.text, /--zone/);
+});
+
+test('use that no license covers exceeds none, and the verdict says what it is', async () => {
+  write(
+    'rocket.log',
+    ` 8:00:00 (lmgrd) TIMESTAMP 1/7/2025
+ 8:00:01 (editord) OUT: "rocket" ann@pc1
+ 9:00:00 (editord) IN: "rocket" ann@pc1
+`,
+  );
+  const { text, html, csv, value, exit } = await statement(
+    ['--zone', 'America/New_York'],
+    'january.log',
+    'rocket.log',
+  );
+  const line = 'uncovered use: 1 feature or version; of 1 license 1 undetermined';
+  assert.ok(text.trimEnd().endsWith(line), text);
+  assert.ok(html.includes(`<p class="summary exceeded">${line}</p>`));
+  assert.match(csv, /^verdict,(?:,)*uncovered,,\r$/m);
+  assert.equal(value.verdict, 'uncovered');
+  assert.equal(exit, 1);
+});

@@ -53,6 +53,7 @@ export function statementCsv(statement: Statement): string {
         note: message,
       }),
     ),
+    ...(statement.evidence.zoneNeeded === null ? [] : [{ row: 'zone', note: statement.evidence.zoneNeeded }]),
     { row: 'verdict', verdict: statement.verdict, note: statement.incomplete },
   ];
   return csvTable(COLUMNS, rows);

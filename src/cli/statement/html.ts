@@ -52,7 +52,7 @@ export function statementHtml(statement: Statement): string {
 <header>
 <h1>License statement</h1>
 ${headList(statement)}
-<p class="summary ${verdict}">${verdictLine(statement)}</p>
+<p class="summary ${verdict === 'uncovered' ? 'exceeded' : verdict}">${verdictLine(statement)}</p>
 </header>
 <main>
 ${overview(licenses)}
@@ -66,7 +66,7 @@ ${evidence(statement)}
   return page.text;
 }
 
-function headList({ contract, generated, evidence: { period }, tool }: Statement): Html {
+function headList({ contract, generated, evidence: { period, zoneNeeded }, tool }: Statement): Html {
   const { id, licensor, file, timezone, term, asOf, laterQuantities } = contract;
   const left =
     laterQuantities === 0 ? '' : `, without ${count(laterQuantities, 'later quantity', 'later quantities')}`;
@@ -77,6 +77,7 @@ function headList({ contract, generated, evidence: { period }, tool }: Statement
       : [['Term', `${term.from === null ? '' : `from ${term.from} `}until ${term.until}`] as const]),
     ...(asOf === null ? [] : [['As of', `${asOf}${left}`] as const]),
     ['Log', period === null ? 'no event has a readable time' : `${period.from} to ${period.until}`],
+    ...(zoneNeeded === null ? [] : [['Zone', zoneNeeded] as const]),
     ['Days and hours', `of ${timezone}; instants are in UTC`],
     ...(generated === null ? [] : [['Written', generated] as const]),
     ['By', `${tool.name} ${tool.version}`],

@@ -58,7 +58,7 @@ export function statementText(statement: Statement): string {
   return `${[...lines, ...(method.length > 0 ? [method.join('\n')] : []), prose(verdictLine(statement)).join('\n')].join('\n\n')}\n`;
 }
 
-function head({ contract, generated, evidence: { period } }: Statement): string[] {
+function head({ contract, generated, evidence: { period, zoneNeeded } }: Statement): string[] {
   const { id, licensor, file, timezone, term, asOf, laterQuantities } = contract;
   const left =
     laterQuantities === 0 ? '' : `, without ${count(laterQuantities, 'later quantity', 'later quantities')}`;
@@ -74,6 +74,7 @@ function head({ contract, generated, evidence: { period } }: Statement): string[
       'log',
       period === null ? 'no event has a readable time' : `${period.from} to ${period.until}`,
     ),
+    ...(zoneNeeded === null ? [] : labelled(LAYOUT, 'zone', zoneNeeded)),
     ...labelled(LAYOUT, 'days', `of ${timezone}, instants are in UTC`),
     ...(generated === null ? [] : labelled(LAYOUT, 'written', generated)),
   ];

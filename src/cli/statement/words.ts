@@ -66,10 +66,12 @@ export function verdictLine({ verdict, incomplete, licenses, uncovered }: Statem
   const parts = ['exceeded', 'undetermined', 'overage', 'within'].flatMap((word) =>
     named(word) === 0 ? [] : [`${named(word)} ${word}`],
   );
-  if (uncovered.length > 0) parts.push(`${count(uncovered.length, 'use', 'uses')} that no license covers`);
-  if (verdict === 'incomplete')
-    return `incomplete: ${incomplete ?? ''}; of what was read: ${parts.join(', ')}`;
-  return `${verdict}: ${parts.join(', ')}`;
+  const judged = parts.join(', ');
+  const without = `uncovered use: ${count(uncovered.length, 'feature or version', 'features or versions')}`;
+  if (verdict === 'uncovered') return `${without}; of ${count(licenses.length, 'license')} ${judged}`;
+  const all = uncovered.length === 0 ? judged : `${judged}; ${without}`;
+  if (verdict === 'incomplete') return `incomplete: ${incomplete ?? ''}; of what was read: ${all}`;
+  return `${verdict}: ${all}`;
 }
 
 /** Share of the quantity in force in whole percent, for narrow cells: half up. */
