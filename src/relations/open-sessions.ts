@@ -21,6 +21,7 @@ import {
   type OpenDoubts,
   reasons,
 } from './session-peak.ts';
+import { UNDATED } from './undated.ts';
 
 const CLOSED_MORE = 'closed more than the log shows to be opened: nobody knows how many were open before';
 
@@ -78,7 +79,10 @@ export function* judgeOpenSessions(
     const nothing = { amount: 0n, at: undefined, witnesses: [] };
     const peak = { lower: nothing, upper: { ...nothing, amount: BigInt(untimedCount) * ONE }, ...NO_DOUBTS };
     const judgement = conclude(plan, group, peak, untimed, { untimed: untimedCount, repeats, closedLate: 0 });
-    if (judgement !== undefined) yield judgement;
+    if (judgement === undefined) return;
+    yield coverage === undefined
+      ? leftOutJudgement(untimed[0]!, group, judgement, { why: UNDATED, events: untimedCount })
+      : judgement;
     return;
   }
   const until = coverage !== undefined && coverage.until > last ? coverage.until : last;

@@ -7,6 +7,7 @@ import { parseRuleFile } from '../../src/match/parse-rules.ts';
 import { compareMarks, type Mark } from '../../src/model/mark.ts';
 import type { Coverage, Judgement, Relation } from '../../src/model/relation.ts';
 import { concurrency } from '../../src/relations/concurrency.ts';
+import { UNDATED } from '../../src/relations/undated.ts';
 import { second } from './made-marks.ts';
 import { CASES, cut, LAWFUL_CASES } from './relation-laws.ts';
 
@@ -266,8 +267,11 @@ test('one event that matches two rules opens one session', () => {
 test('opens without a readable time are a doubt with a place, even where nothing else is', () => {
   const { relation } = compile(SESSIONS);
   const untimed = [1, 2, 3].map((line) => ({ ...toMark(login(0, `s${line}`), line), time: undefined }));
-  const [judgement] = [...relation!.judge([], untimed, undefined)];
+  const [judgement] = [...relation!.judge([], untimed, { from: second(0), until: second(9) })];
   assert.deepEqual([judgement!.verdict, judgement!.place.line], ['undetermined', 2]);
+  // Of a log without any time it would be one finding a group.
+  const [left] = [...relation!.judge([], untimed, undefined)];
+  assert.deepEqual(left!.leftOut, { why: UNDATED, events: 3 });
   assert.match(judgement!.message, /: 3 opens have no readable time$/);
 });
 
@@ -278,7 +282,7 @@ test('opens without a readable time are told in every file: a waiver of one file
     const file = line < 28 ? 'a.ndjson' : line === 28 ? 'b.ndjson' : 'c.ndjson';
     return { ...mark, time: undefined, place: { ...mark.place, file } };
   });
-  const [judgement] = [...relation!.judge([], opens, undefined)];
+  const [judgement] = [...relation!.judge([], opens, { from: second(0), until: second(9) })];
   const files = new Set([judgement!.place, ...judgement!.related].map(({ file }) => file));
   assert.deepEqual([...files].sort(), ['a.ndjson', 'b.ndjson', 'c.ndjson']);
 });
