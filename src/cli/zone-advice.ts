@@ -2,8 +2,11 @@
  * What to do about times of a server's text log that state no zone: nothing places them, and the zone is nobody's but the
  * auditor's to state. The contract and the log give a hint; neither is taken for it.
  */
+import { parseTimestamp } from '../base/instant.ts';
+import { JsonObject } from '../base/json.ts';
 import { count, quote } from '../base/text-safety.ts';
 import { textLogsOf } from '../engine/file-head.ts';
+import type { Inspection } from '../engine/inspect.ts';
 import type { Notice, Report } from '../model/report.ts';
 import { DEFAULT_LIMITS } from '../model/request.ts';
 import { readHead } from '../read/open.ts';
@@ -40,8 +43,23 @@ export async function zoneAdvice(
   };
 }
 
+/** With the advice among its notices, where it is needed. */
+export async function withZoneAdvice(report: Report, contractZone: string | undefined): Promise<Report> {
+  const advice = await zoneAdvice(report, contractZone);
+  return advice === undefined ? report : { ...report, notices: [...report.notices, advice] };
+}
+
 /** `Sun Jan 08 2017 17:17:45 EST` */
 const SPELLED = /\b[A-Z][a-z]{2} [A-Z][a-z]{2} {1,2}\d{1,2} \d{4} \d{1,2}:\d\d:\d\d ([A-Z]{2,5})$/;
+
+/** Whether the head of a file is that of a server's log whose times state no zone. */
+export function isZoneless({ records, text }: Inspection): boolean {
+  if (text === undefined || !SERVER_LOGS.has(text)) return false;
+  return records.some((record) => {
+    const time = record instanceof JsonObject ? record.get('time') : undefined;
+    return typeof time === 'string' && parseTimestamp(time).problem === 'missing-zone';
+  });
+}
 
 /** How the head of the file abbreviates its zone. */
 export async function zoneInHead(file: string): Promise<string | undefined> {
