@@ -13,6 +13,7 @@ import { missingInput } from './missing-input.ts';
 import { DEFAULT_SCHEMA } from './request.ts';
 import { SourceSuggestions } from './suggest-source.ts';
 import { writeFileWhole } from './write-output.ts';
+import { exampleOf, isZoneless, zoneInHead } from './zone-advice.ts';
 
 /** Files looked into; of a larger folder the rest is taken to be alike, and the file says so. */
 const MAX_INSPECTED = 200;
@@ -34,12 +35,15 @@ export async function init(folders: string[], force: boolean): Promise<string> {
   const readable = files.filter(({ skip }) => skip === undefined);
   const sources = new Map<string, number>();
   let chained = false;
+  let zoneless: Zoneless | undefined;
   const suggestions = new SourceSuggestions(mappings);
   for (const { file } of readable.slice(0, MAX_INSPECTED)) {
     const inspection = await inspectFile(file, mappings, DEFAULT_LIMITS);
     const source = sourceOf(file, inspection, suggestions);
     sources.set(source, (sources.get(source) ?? 0) + 1);
     chained ||= inspection !== undefined && looksChained(inspection);
+    if (inspection !== undefined && isZoneless(inspection))
+      zoneless ??= { file, abbreviation: await zoneInHead(file) };
   }
   const suggested = [...suggestions.texts].map(([name, text]) => ({
     place: `${OWN_SOURCES}${name}.yaml`,
@@ -48,7 +52,7 @@ export async function init(folders: string[], force: boolean): Promise<string> {
   if (suggested.length > 0) fs.mkdirSync(OWN_SOURCES, { recursive: true });
   for (const { place, text } of suggested) writeFileWhole(place, text);
   const hasOwn = suggested.length > 0 || own.length > 0;
-  writeFileWhole(target, configText({ folders, sources, files: readable.length, chained, hasOwn }));
+  writeFileWhole(target, configText({ folders, sources, files: readable.length, chained, hasOwn, zoneless }));
   const found = [...sources]
     .map(([source, amount]) => `${source} (${count(amount, 'file')})`)
     .sort(compareText);
@@ -83,12 +87,28 @@ function looksChained({ records }: Inspection): boolean {
   return names.some((name) => /prev/i.test(name)) && names.some((name) => /hash|digest|mac/i.test(name));
 }
 
+/** The first log of a license server whose times state no zone, and how it abbreviates its own. */
+type Zoneless = { file: string; abbreviation: string | undefined };
+
+function zoneLines(zoneless: Zoneless | undefined): string[] {
+  if (zoneless === undefined) return [];
+  const { file, abbreviation } = zoneless;
+  const hint = abbreviation === undefined ? '' : ` The log calls it ${JSON.stringify(abbreviation)}.`;
+  return [
+    '',
+    '# The zone of the license server: its log states none, and without it no rule or license places its times.',
+    `# To be stated by somebody who knows it (docs/text-logs.md); seen in ${JSON.stringify(file)}.${hint}`,
+    `# zone: ${exampleOf(abbreviation) ?? 'Europe/Berlin'}`,
+  ];
+}
+
 function configText({
   folders,
   sources,
   files,
   chained,
   hasOwn,
+  zoneless,
 }: {
   folders: readonly string[];
   sources: ReadonlyMap<string, number>;
@@ -96,6 +116,7 @@ function configText({
   chained: boolean;
   /** Whether mappings stand in a folder here. */
   hasOwn: boolean;
+  zoneless: Zoneless | undefined;
 }): string {
   const seen = [...sources]
     .sort(([a], [b]) => compareText(a, b))
@@ -112,6 +133,7 @@ function configText({
     ...partly,
     `logs: [${logs}]`,
     '# exclude: ["**/debug/**"]',
+    ...zoneLines(zoneless),
     '',
     '# Mappings of your own: which member of a record is the time, the actor, the action, … (docs/adding.md).',
     `${hasOwn ? '' : '# '}sources: ["${OWN_SOURCES}"]`,

@@ -25,6 +25,7 @@ import { statementText } from './statement/text.ts';
 import { onInterrupt, readJobs } from './verify.ts';
 import { checkOutputs, parseOutputs } from './verify-outputs.ts';
 import { writeFileWhole, writeStream } from './write-output.ts';
+import { zoneAdvice } from './zone-advice.ts';
 
 export type LicensesOptions = Omit<RequestOptions, 'builtinRules' | 'rules' | 'schema' | 'failOn'> & {
   failOn?: Severity;
@@ -44,8 +45,8 @@ export const STATEMENT_FORMATS: readonly StatementFormat[] = [
   { name: 'csv', render: statementCsv },
 ];
 
-/** Records of a chain vouch for each other, so it is looked at; nothing else but licenses is judged. */
-const KEPT_CHECKS: readonly string[] = ['hash-chain'];
+/** Records of a chain vouch for each other, and times without a zone place nothing; nothing else but licenses is judged. */
+const KEPT_CHECKS: readonly string[] = ['hash-chain', 'timestamps'];
 
 /** @throws {ProblemsError} with everything that is wrong with arguments, configuration and contract */
 export async function licenses(paths: string[], options: LicensesOptions): Promise<ExitCode> {
@@ -85,7 +86,9 @@ export async function licenses(paths: string[], options: LicensesOptions): Promi
     progress?.clear();
     stop();
   }
-  const value = toStatement(report, contract, asOf);
+  const advice = await zoneAdvice(report, contract.timezone);
+  report = { ...report, findings: report.findings.filter(({ rule }) => rule !== 'timestamps') };
+  const value = toStatement(report, contract, asOf, advice?.message);
   for (const { format, file } of outputs) {
     if (file === undefined) await writeStream(process.stdout, format.render(value));
     else writeFileWhole(file, format.render(value));

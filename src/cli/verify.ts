@@ -5,6 +5,7 @@ import { escapeControls, quote } from '../base/text-safety.ts';
 import type { GivenKeys } from '../cloudtrail/cloudtrail-digests.ts';
 import { usesThreads } from '../engine/scan.ts';
 import { WorkerPool } from '../engine/worker-pool.ts';
+import type { Contract } from '../licenses/contract/contract.ts';
 import { type Problem, ProblemsError } from '../model/problem.ts';
 import type { Report, ReportVerdict, SarifProfile } from '../model/report.ts';
 import type { AuditRequest } from '../model/request.ts';
@@ -34,6 +35,7 @@ import {
 } from './verify-archives.ts';
 import type { CheckpointOptions, GivenCheckpoint } from './verify-checkpoint.ts';
 import { checkOutputs, checkSarifProfile, parseOutputs, realPath, writeReport } from './verify-outputs.ts';
+import { withZoneAdvice } from './zone-advice.ts';
 
 export type VerifyOptions = RequestOptions &
   CheckpointOptions &
@@ -131,6 +133,7 @@ async function verifyFiles(
     stop();
     folder?.close();
   }
+  report = await withZoneAdvice(report, (request.licenses as Contract | undefined)?.timezone);
   const packs =
     request.packs === undefined
       ? undefined

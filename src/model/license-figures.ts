@@ -16,7 +16,9 @@ export type TeamShare = { team: string | null; amount: number };
 /** Who made a figure up: of seats at the one instant `at`, of everything else in all of the period. */
 export type TeamUse = { amount: number; at: string | null; teams: TeamShare[] };
 
-export type PeriodFigures = UseBounds & {
+/** `lower` null: the log spans nothing of the period, and nothing is known of it. */
+export type PeriodFigures = Omit<UseBounds, 'lower'> & {
+  lower: number | null;
   period: string;
   from: string;
   /** Not within the period any more. */
@@ -107,6 +109,8 @@ export type IdleFigures = {
   heldList: HeldSeat[];
   /** What nobody can have used since, of the quantity in force at the end; null where that is unknown. */
   spare: { amount: number; limit: number; highest: number; since: string } | null;
+  /** Why it cannot be told, where the log lacks a part of those days; null otherwise. */
+  spareDoubt: string | null;
   /** Why idleness cannot be told, or only in part. */
   doubt: string | null;
 };

@@ -11,6 +11,7 @@ import { EPISODE_WORDS, episodeWords, formatEpisodeSpan, leftOutJudgement, toJud
 import { formatFigure, toDouble } from './figure.ts';
 import { GroupJudging, type Judged } from './group-judging.ts';
 import { compileThreshold, fewestOf, growsTrue, isEmptyThreshold, isReachable } from './threshold.ts';
+import { UNDATED } from './undated.ts';
 import { unknownKeys } from './unknown-keys.ts';
 
 const TOLD = [...EPISODE_WORDS, 'peak', 'timespan'];
@@ -67,6 +68,11 @@ export function compileCounting(
         const message = `${describe(judging, judged, group, logged)}${judged.note}`;
         const figure = judged.peak === undefined ? {} : { figure: toDouble(judged.peak) };
         const { verdict, episode } = judged;
+        if (judged.isUntimed && coverage === undefined) {
+          const said = { verdict, code: counting.code };
+          yield leftOutJudgement(episode.first, group, said, { why: UNDATED, events: episode.count });
+          continue;
+        }
         yield toJudgement(episode, group, { verdict, code: counting.code, message, ...figure });
       }
       if (groupJudging.lacking !== undefined) yield leftOut(judging, group, groupJudging.lacking);

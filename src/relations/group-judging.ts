@@ -30,6 +30,8 @@ export type Judged = {
   peak: Figure | undefined;
   expected: string | undefined;
   judged: Instant | undefined;
+  /** No event of the group has a readable time. */
+  isUntimed?: true;
 };
 
 /** The marks of one group on their way through the windows. */
@@ -43,6 +45,7 @@ export class GroupJudging {
   /** The first mark whose window no row of a table has a limit for. */
   private limitless: Mark | undefined;
   private limitlessCount = 0;
+  private hasTimed = false;
   /** Marks without the field that is counted: the first, and how many. */
   lacking: { first: Mark; count: number } | undefined;
 
@@ -151,6 +154,7 @@ export class GroupJudging {
       }
       previous = mark;
       if (counting.alone !== undefined) this.noteBest(counting.alone(mark));
+      this.hasTimed ||= isTimed(mark);
       if (!isTimed(mark) || (calendar !== undefined && !isInCalendar(mark))) this.untimed.push(mark);
       else if (mark.until === undefined && (order === undefined || order.isIdle)) yield mark;
       else if (calendar !== undefined || endOf(mark) - mark.time <= timespan) {
@@ -198,6 +202,7 @@ export class GroupJudging {
       peak,
       expected: threshold.expected(judged),
       judged: undefined,
+      ...(!this.hasTimed && doubtful.length === 0 && { isUntimed: true }),
     };
   }
 

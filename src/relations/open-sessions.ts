@@ -9,6 +9,7 @@ import { Sessions } from '../licenses/use/sessions.ts';
 import type { Mark } from '../model/mark.ts';
 import { type Coverage, type Group, type Judgement, MAX_RELATED } from '../model/relation.ts';
 import { MAX_TOLD, toldPlaces } from '../model/told-places.ts';
+import { CutOffSessions } from './cut-off-sessions.ts';
 import { isSameEvent, leftOutJudgement } from './episode.ts';
 import { isNamed, SessionKeys, toSessionEvent } from './marked-session.ts';
 import {
@@ -20,6 +21,7 @@ import {
   type OpenDoubts,
   reasons,
 } from './session-peak.ts';
+import { UNDATED } from './undated.ts';
 
 const CLOSED_MORE = 'closed more than the log shows to be opened: nobody knows how many were open before';
 
@@ -76,8 +78,11 @@ export function* judgeOpenSessions(
   if (run === undefined || last === undefined) {
     const nothing = { amount: 0n, at: undefined, witnesses: [] };
     const peak = { lower: nothing, upper: { ...nothing, amount: BigInt(untimedCount) * ONE }, ...NO_DOUBTS };
-    const judgement = conclude(plan, group, peak, untimed, { untimed: untimedCount, repeats });
-    if (judgement !== undefined) yield judgement;
+    const judgement = conclude(plan, group, peak, untimed, { untimed: untimedCount, repeats, closedLate: 0 });
+    if (judgement === undefined) return;
+    yield coverage === undefined
+      ? leftOutJudgement(untimed[0]!, group, judgement, { why: UNDATED, events: untimedCount })
+      : judgement;
     return;
   }
   const until = coverage !== undefined && coverage.until > last ? coverage.until : last;
@@ -87,7 +92,8 @@ export function* judgeOpenSessions(
   const peak = peaks[run.inForce];
   // A peak that doubts alone make need not have a session that is known to be open at it.
   const otherwise = untimedCount > 0 ? untimed : [first!];
-  const judgement = peak && conclude(plan, group, peak, otherwise, { untimed: untimedCount, repeats });
+  const doubts = { untimed: untimedCount, repeats, closedLate: run.cutOff?.closedLate ?? 0 };
+  const judgement = peak && conclude(plan, group, peak, otherwise, doubts);
   if (judgement === undefined) return;
   if (plan.counts === 'value' && !isKnown && untimedCount === 0) {
     // A source that never says the value would have a finding for each of its groups, and be asked about none.
@@ -120,6 +126,8 @@ type Run = {
   sessions: Sessions;
   advance: (at: Instant) => void;
   tracker: PeakTracker;
+  /** Where sessions end by themselves. */
+  cutOff: CutOffSessions | undefined;
   inForce: number;
 };
 
@@ -165,13 +173,15 @@ function startRun({ rule, allowed, timeout }: ConcurrencyPlan, first: Instant, c
   const proofAbove = BigInt(Math.max(0, allowed)) * ONE;
   const tracker = new PeakTracker([begin, ...turns].map((turn) => ({ from: turn, proofAbove })));
   const options = { linger: 0n, ...(timeout !== undefined && { timeout }) };
-  const sessions = new Sessions(options, tracker);
+  const cutOff = timeout === undefined ? undefined : new CutOffSessions(tracker);
+  const sessions = new Sessions(options, cutOff ?? tracker);
   return {
     tracker,
     members: new Map(),
     repeats: new RepeatedSeats(options, (by, at) => tracker.doubt(by, at)),
     inForce: to !== undefined && to <= begin ? -1 : from > begin ? 1 : 0,
     sessions,
+    cutOff,
     advance: (at) => sessions.advance(at),
   };
 }
@@ -195,7 +205,7 @@ function conclude(
   return {
     verdict: proven ? 'violation' : 'undetermined',
     code: plan.code,
-    message: `${describe(plan, group, shown, least, most)}${proven ? '' : `: ${reasons(peak, doubts)}`}`,
+    message: `${describe(plan, group, shown, least, most)}${proven ? '' : `: ${reasons(plan, peak, doubts)}`}`,
     place: place!,
     related: toldPlaces(place!, related),
     count: toNumber(shown.amount),

@@ -1,5 +1,5 @@
 /** The peak of a group's sessions against what is allowed, and what is said of it. */
-import { formatInstant, type Instant } from '../base/instant.ts';
+import { formatDuration, formatInstant, type Instant } from '../base/instant.ts';
 import { compareText, count, formatNumber, quote } from '../base/text-safety.ts';
 import type { Peak, SegmentPeak } from '../licenses/measures/peak.ts';
 import { renderTemplate, titleInMessage } from '../model/message.ts';
@@ -9,7 +9,7 @@ import type { Correlation } from '../model/rule.ts';
 const NAMED_HOLDERS = 5;
 
 /** What a message template may use, beside the names of the group. */
-export const CONCURRENCY_WORDS = ['peak', 'at', 'allowed'] as const;
+export const CONCURRENCY_WORDS = ['peak', 'number', 'at', 'allowed'] as const;
 
 export type ConcurrencyPlan = {
   /** Of the time in which the rule is in force: sessions that were opened before it count in it. */
@@ -37,8 +37,11 @@ export type GroupPeak = Pick<SegmentPeak, 'neverReturned' | 'orphans' | 'doubtfu
   upper: ShownPeak;
 };
 
-/** How many opens have no readable time, and how many repeat another. */
-export type OpenDoubts = { untimed: number; repeats: number };
+/**
+ * How many opens have no readable time, and how many repeat another. `closedLate`: sessions that were over by the rule when their
+ * close came, which is no doubt, but is said beside them.
+ */
+export type OpenDoubts = { untimed: number; repeats: number; closedLate: number };
 
 export const NO_DOUBTS = { neverReturned: 0, orphans: 0, doubtful: [] };
 
@@ -51,13 +54,14 @@ export function describe(
 ): string {
   const [one, many] =
     counted === undefined ? [counts, `${counts}s`] : [`${counts} of ${counted}`, `${counts}s of ${counted}`];
-  const peak =
-    least > allowed
-      ? count(least, one, many)
-      : `between ${formatNumber(least)} and ${count(most, one, many)}`;
+  const isProven = least > allowed;
+  const number = isProven ? formatNumber(least) : `between ${formatNumber(least)} and ${formatNumber(most)}`;
+  const peak = isProven
+    ? count(least, one, many)
+    : `between ${formatNumber(least)} and ${count(most, one, many)}`;
   const at = shown.at === undefined ? 'a time that cannot be read' : formatInstant(shown.at);
   if (rule.message !== undefined) {
-    const told = { peak, at, allowed: formatNumber(allowed) };
+    const told = { peak, number, at, allowed: formatNumber(allowed) };
     return renderTemplate(rule.message, told, (name) => group[rule.groupNames.indexOf(name)]);
   }
   const whose = rule.groupNames.map((name, index) => ` of ${name} ${quote(group[index] ?? '')}`).join('');
@@ -78,7 +82,11 @@ export function isOfClosesAlone(
   return orphans > 0 && neverReturned === 0 && untimed === 0 && repeats === 0;
 }
 
-export function reasons({ neverReturned, orphans }: GroupPeak, { untimed, repeats }: OpenDoubts): string {
+export function reasons(
+  { timeout }: Pick<ConcurrencyPlan, 'timeout'>,
+  { neverReturned, orphans }: GroupPeak,
+  { untimed, repeats, closedLate }: OpenDoubts,
+): string {
   const doubts = [
     [neverReturned, 'session has no close', 'sessions have no close'],
     [orphans, 'close has no open', 'closes have no open'],
@@ -90,5 +98,8 @@ export function reasons({ neverReturned, orphans }: GroupPeak, { untimed, repeat
     ],
   ] as const;
   const named = doubts.flatMap(([number, one, many]) => (number === 0 ? [] : [count(number, one, many)]));
-  return named.length === 0 ? 'a session was opened again before it was closed' : named.join('; ');
+  const why = named.length === 0 ? ['a session was opened again before it was closed'] : named;
+  if (timeout === undefined || closedLate === 0) return why.join('; ');
+  const late = `${count(closedLate, 'session')} ran longer than ${formatDuration(timeout)}, which the rule cuts off`;
+  return [...why, late].join('; ');
 }

@@ -7,6 +7,7 @@ import { NOT_PLAIN, type TextFormat, type TextOutcome, type TextReader } from '.
 import { firstDay, hasCarrier, readCarrier } from './flexnet-carriers.ts';
 import { type DatesState, type Jump, LogDates } from './flexnet-dates.ts';
 import { type LineHead, parseHead } from './flexnet-head.ts';
+import { holdsMessage, looksLikeMessage } from './flexnet-lookalike.ts';
 import { LICENSE_WORDS, type LicenseWord, Message } from './flexnet-message.ts';
 import { PlainLine } from './flexnet-plain.ts';
 import { ServerMessages, type ServerState } from './flexnet-server.ts';
@@ -49,6 +50,7 @@ const TAIL = new RegExp(`^(?:${LICENSE_WORDS.flatMap(endsOf).join('|')})?:\\s*"`
 
 const WHO = 'a feature and user@host';
 const MANY_MESSAGES: TextOutcome = { malformed: 'one message on a line' };
+const UNKNOWN_WORD: TextOutcome = { malformed: 'a word such as OUT or IN before a feature and user@host' };
 
 class FlexnetReader implements TextReader {
   private readonly dates: LogDates;
@@ -87,7 +89,7 @@ class FlexnetReader implements TextReader {
   line(text: string): TextOutcome {
     const head = parseHead(text);
     if (head === undefined)
-      return MESSAGE.test(text) || TAIL.test(text)
+      return MESSAGE.test(text) || TAIL.test(text) || holdsMessage(text)
         ? { malformed: 'a time and the name of a daemon' }
         : 'framing';
     this.stepped += this.dates.move(head.seconds);
@@ -153,6 +155,7 @@ class FlexnetReader implements TextReader {
     const { at, daemon } = head;
     // Of two messages neither is read: not the date of the first one either.
     if (MESSAGE.test(text)) return MANY_MESSAGES;
+    if (looksLikeMessage(text, at)) return UNKNOWN_WORD;
     const carrier = readCarrier(text, at);
     const jump = carrier === undefined ? undefined : this.dates.correct(carrier.day, carrier.isStart);
     const event = this.servers.read(daemon, text, at);

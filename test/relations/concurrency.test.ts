@@ -7,6 +7,7 @@ import { parseRuleFile } from '../../src/match/parse-rules.ts';
 import { compareMarks, type Mark } from '../../src/model/mark.ts';
 import type { Coverage, Judgement, Relation } from '../../src/model/relation.ts';
 import { concurrency } from '../../src/relations/concurrency.ts';
+import { UNDATED } from '../../src/relations/undated.ts';
 import { second } from './made-marks.ts';
 import { CASES, cut, LAWFUL_CASES } from './relation-laws.ts';
 
@@ -156,6 +157,41 @@ test('where a field is counted and no session is named, a close may be of one th
   assert.match(possible!.message, /between 3 and 4 values of ip/);
 });
 
+test('a close after max-open is that of the session that was cut off, and none from before the log', () => {
+  const limit = `${SESSIONS.replace('  session: session\n', '').replace('gt: 2', 'gt: 1')}\n  max-open: 10s`;
+  const open = (at: number) => login(at, '', 'ann');
+  const close = (at: number) => logout(at, '', 'ann');
+  // Each check-out has its check-in, and all but one come late.
+  const late = [0, 20, 40, 60].flatMap((at) => [open(at), close(at + 15)]);
+  assert.deepEqual(judge(limit, [...late, open(80), close(85)]), []);
+  // One close more than there are sessions is of one that nobody saw begin.
+  const [judgement] = judge(limit, [...late, close(90)]);
+  assert.equal(judgement?.verdict, 'undetermined');
+  assert.match(
+    judgement.message,
+    /between 1 and 2 sessions open .*: 1 close has no open; 4 sessions ran longer than 10s, which the rule cuts off$/,
+  );
+  // So is one that comes before the session that is cut off.
+  const [begun] = judge(limit, [open(0), close(2), close(2), open(3), close(15)]);
+  assert.match(begun!.message, /: 1 close has no open; 1 session ran longer/);
+});
+
+test('of several sessions of a user a late close keeps none open beyond max-open', () => {
+  const limit = `${SESSIONS.replace('  session: session\n', '').replace('gt: 2', 'gt: 2')}\n  max-open: 10s`;
+  const open = (at: number) => login(at, '', 'ann');
+  const close = (at: number) => logout(at, '', 'ann');
+  assert.deepEqual(
+    judge(limit, [open(0), open(1), open(12), open(13), close(14), close(15), close(16), close(30)]),
+    [],
+  );
+});
+
+test('the message of a rule may say the number without its noun', () => {
+  const message = "message: 'held {number} seats, {allowed} allowed'";
+  assert.equal(judge(SESSIONS, THREE, [], message)[0]!.message, 'held 3 seats, 2 allowed');
+  assert.match(judge(SESSIONS, THREE.slice(0, 3), [], message)[0]!.message, /^held between 1 and 3 seats/);
+});
+
 test('values that are opened again count once, and nobody knows which of them a close ended', () => {
   const open = (at: number, address: string) => login(at, address, 'ann');
   const addresses =
@@ -217,7 +253,7 @@ test('what the relation cannot run is refused, all at once', () => {
     '"max-open" must be a duration such as 12h, found "long"',
     '"counts" must be user or session, found "people"',
     '"concurrency" needs one condition, "gt" or "gte", of at least one',
-    'the message of "concurrency" cannot tell {nobody}, but {peak}, {at}, {allowed}',
+    'the message of "concurrency" cannot tell {nobody}, but {peak}, {number}, {at}, {allowed}',
   ]);
 });
 
@@ -231,8 +267,11 @@ test('one event that matches two rules opens one session', () => {
 test('opens without a readable time are a doubt with a place, even where nothing else is', () => {
   const { relation } = compile(SESSIONS);
   const untimed = [1, 2, 3].map((line) => ({ ...toMark(login(0, `s${line}`), line), time: undefined }));
-  const [judgement] = [...relation!.judge([], untimed, undefined)];
+  const [judgement] = [...relation!.judge([], untimed, { from: second(0), until: second(9) })];
   assert.deepEqual([judgement!.verdict, judgement!.place.line], ['undetermined', 2]);
+  // Of a log without any time it would be one finding a group.
+  const [left] = [...relation!.judge([], untimed, undefined)];
+  assert.deepEqual(left!.leftOut, { why: UNDATED, events: 3 });
   assert.match(judgement!.message, /: 3 opens have no readable time$/);
 });
 
@@ -243,7 +282,7 @@ test('opens without a readable time are told in every file: a waiver of one file
     const file = line < 28 ? 'a.ndjson' : line === 28 ? 'b.ndjson' : 'c.ndjson';
     return { ...mark, time: undefined, place: { ...mark.place, file } };
   });
-  const [judgement] = [...relation!.judge([], opens, undefined)];
+  const [judgement] = [...relation!.judge([], opens, { from: second(0), until: second(9) })];
   const files = new Set([judgement!.place, ...judgement!.related].map(({ file }) => file));
   assert.deepEqual([...files].sort(), ['a.ndjson', 'b.ndjson', 'c.ndjson']);
 });
@@ -319,6 +358,8 @@ type Known = {
   /** Infinite while nothing in the log ends it. */
   ended: number;
   closed: boolean;
+  /** Its close came when it was over by the rule. */
+  closedLate?: boolean;
   repeats: Repeat[];
   reopened: number | undefined;
 };
@@ -326,7 +367,10 @@ type Known = {
 /** Perhaps a second session, in whole seconds. */
 type Repeat = { user: string | undefined; from: number; until: number };
 
-/** The last that is open under a key is the one that ends; a name that is open already makes a doubt. */
+/**
+ * The last that is open under a key is the one that ends; a name that is open already makes a doubt. A close with none open is
+ * that of a session that timed out, where one has had none.
+ */
 function pair(
   marks: readonly Mark[],
   timeout = Number.POSITIVE_INFINITY,
@@ -335,6 +379,8 @@ function pair(
   const orphans: number[] = [];
   const repeats: Repeat[] = [];
   const byKey = new Map<string, Known[]>();
+  /** All of a key: those that are not closed time out. */
+  const timedOut = new Map<string, Known[]>();
   /** Of sessions that are closed: what others opened under their names. */
   const others = new Map<string, Repeat[]>();
   for (const [index, { step, time, values, subject }] of marks.entries()) {
@@ -356,10 +402,13 @@ function pair(
       const session = { user: subject, opened: at, ended, closed: false, repeats: [], reopened: undefined };
       sessions.push(session);
       open.push(session);
+      timedOut.set(key, [...(timedOut.get(key) ?? []), session]);
     } else if (last === undefined) {
       const other = others.get(key)?.pop();
-      if (other === undefined) orphans.push(second);
-      else other.until = second;
+      const over = timedOut.get(key)?.find((each) => each.ended <= at && !each.closed && !each.closedLate);
+      if (other !== undefined) other.until = second;
+      else if (over === undefined) orphans.push(second);
+      else over.closedLate = true;
     }
     // At one second the close came first, and belongs to what was opened before.
     else if (last.reopened === second) last.reopened = undefined;
@@ -462,7 +511,7 @@ function isReopened(all: readonly Mark[], kept: readonly Mark[]): boolean {
   return opens.some((mark) => kept.includes(mark) && cutOff.has(keyOf(mark)));
 }
 
-test('a peak that doubts alone make has a place', () => {
+test('a session that the rule ended does not go on to a later close', () => {
   const limit = SESSIONS.replace(
     'session: session\n  condition: {gt: 2}',
     'session: session\n  max-open: 120s\n  condition: {gt: 3}',
@@ -475,9 +524,15 @@ test('a peak that doubts alone make has a place', () => {
     session: undefined,
     user: 'ann',
   }));
-  const [judgement] = judge(limit, steps);
-  assert.equal(judgement?.verdict, 'undetermined');
-  assert.equal(judgement.place.line, 1);
+  assert.deepEqual(judge(limit, steps), []);
+});
+
+test('whatever makes a peak, it has a place', () => {
+  const property = fc.property(drawn, (each) => {
+    const places = new Set(each.marks.map(({ place }) => place));
+    for (const { place } of judgeDrawn(each, each.marks, each.coverage)) assert.ok(places.has(place));
+  });
+  fc.assert(property, { numRuns: CASES });
 });
 
 test('a group of fewer marks than the relation asks for exceeds nothing, whatever they are', () => {

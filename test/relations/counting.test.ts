@@ -4,6 +4,7 @@ import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import type { Mark } from '../../src/model/mark.ts';
 import { eventCount } from '../../src/relations/event-count.ts';
+import { UNDATED } from '../../src/relations/undated.ts';
 import { valueCount } from '../../src/relations/value-count.ts';
 import {
   COUNTED,
@@ -196,9 +197,18 @@ describe('events whose time cannot be read', () => {
     const marks = Array.from({ length: 30 }, (_, line) =>
       toMark({ at: undefined, line, file: line < 28 ? 'a.ndjson' : line === 28 ? 'b.ndjson' : 'c.ndjson' }),
     );
-    const [found] = judge(eventCount, correlationOf({ condition: { gte: 3 } }), marks);
+    const coverage = { from: second(0), until: second(9) };
+    const [found] = judge(eventCount, correlationOf({ condition: { gte: 3 } }), marks, coverage);
     const files = new Set([found!.place, ...found!.related].map(({ file }) => file));
     assert.deepEqual([...files].sort(), ['a.ndjson', 'b.ndjson', 'c.ndjson']);
+  });
+  test('are left out and counted, where no event of the log has one', () => {
+    const marks = [untimed(1), untimed(2), untimed(3)];
+    const rule = correlationOf({ condition: { gte: 3 } });
+    const [left, ...others] = judge(eventCount, rule, marks, undefined);
+    assert.deepEqual(others, []);
+    assert.deepEqual(left!.leftOut, { why: UNDATED, events: 3 });
+    assert.deepEqual(judge(eventCount, rule, marks.slice(1), undefined), []);
   });
   test('take the certainty from an upper bound', () => {
     const coverage = { from: second(-100), until: second(100) };

@@ -264,6 +264,28 @@ test('a line that means to be a message and is none is malformed', () => {
   assert.equal(malformed('25:05:00 (demo) OUT: "solver" ann@pc1'), 'a time and the name of a daemon');
 });
 
+test('a line that looks like a message, with a word that no daemon writes, is malformed and not lost', () => {
+  const expected = 'a word such as OUT or IN before a feature and user@host';
+  for (const damaged of [
+    'OVT: "solver" ann@pc1  (3 licenses)',
+    'OUT; "solver" ann@pc1',
+    'OUT "solver" ann@pc1',
+    'T: "solver" Ann Lee@pc1',
+    '"solver" ann@pc1',
+    'UNSUPPORTEE: "solver" (PORT_AT_HOST_PLUS   ) ann@pc1  (No such feature exists. (-5,346)) ',
+  ])
+    assert.equal(malformed(` 9:05:00 (demo) ${damaged}`), expected, damaged);
+  for (const head of ['x:05:00 (demo) ', '25:05:00 (demo)', ' 9:05 (demo) '])
+    assert.equal(malformed(`${head}OVT: "solver" ann@pc1`), 'a time and the name of a daemon', head);
+  for (const chatter of [
+    'Can\'t open "options.opt" for ann',
+    'NOTE: ask "support" or write to help@acme.example',
+    '(@demo-SLOG@) 5 ms at 10:00:00, (ann,pc1.example.com)',
+    'aa_mcad\t\taa_r\t\taa_ds',
+  ])
+    assert.equal(malformed(` 9:05:00 (demo) ${chatter}`), undefined, chatter);
+});
+
 test('two messages that were written onto one line are malformed, not one message', () => {
   for (const between of ['  ', ''])
     assert.equal(
@@ -308,7 +330,7 @@ test('a message that was cut is malformed, wherever its beginning ended', () => 
   // Without the blank in front it is whole.
   for (let at = 2; at < line.indexOf('"'); at++)
     assert.ok(malformed(line.slice(at)) ?? malformed(line.slice(0, at)), line.slice(at));
-  for (const noise of ['NOTE: "s" is not served', 'LOGOUT: "s" ann@pc1', 'WARNING: "s"', 'feature IN: use'])
+  for (const noise of ['NOTE: "s" is not served', 'LOGOUT: "s" by ann', 'WARNING: "s"', 'feature IN: use'])
     assert.deepEqual([malformed(noise), malformed(` 9:05:00 (demo) ${noise}`)], [undefined, undefined]);
 });
 

@@ -4,7 +4,7 @@ import { csvTable } from '../../base/csv-table.ts';
 import type { BillFigures, Cure } from '../../model/license-figures.ts';
 import { formatPlace } from '../../model/place.ts';
 import type { LicenseEntry, Statement } from './statement.ts';
-import { WEEKDAYS } from './words.ts';
+import { isUnlogged, WEEKDAYS } from './words.ts';
 
 const COLUMNS = [
   'row',
@@ -61,6 +61,7 @@ export function statementCsv(statement: Statement): string {
         note: message,
       }),
     ),
+    ...(statement.evidence.zoneNeeded === null ? [] : [{ row: 'zone', note: statement.evidence.zoneNeeded }]),
     { row: 'verdict', verdict: statement.verdict, note: statement.incomplete },
   ];
   return csvTable(COLUMNS, rows);
@@ -86,7 +87,14 @@ function licenseRows(entry: LicenseEntry): Row[] {
       }),
     ),
     ...entry.months.flatMap((each): Row[] => [
-      { row: 'month', period: each.period, lower: each.lower, upper: each.upper, from: each.at },
+      {
+        row: 'month',
+        period: each.period,
+        lower: each.lower,
+        upper: each.upper,
+        from: each.at,
+        note: isUnlogged(each) ? 'no log' : null,
+      },
       ...(each.teams?.teams ?? []).map(
         ({ team, amount }): Row => ({
           row: 'team',
@@ -216,6 +224,7 @@ function moneyRows({ forecast, cost, trueUp, trueDown, idle }: LicenseEntry): Ro
   } else rows.push({ row: 'forecast', note: forecast.reason });
   if (idle.spare !== null)
     rows.push({ row: 'spare', count: idle.spare.amount, limit: idle.spare.limit, upper: idle.spare.highest });
+  if (idle.spareDoubt !== null) rows.push({ row: 'spare', note: idle.spareDoubt });
   for (const { period, limit, lower, upper } of trueUp.periods)
     rows.push({ row: 'excess', period, limit, lower, upper });
   if (cost !== null) rows.push(...billRows('cost', cost.bill, cost));

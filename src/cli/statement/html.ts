@@ -27,11 +27,12 @@ import {
   type PricedWords,
   percent,
   reasonWords,
-  showBounds,
   showLimits,
   showPeriod,
   showSpanned,
   showTeams,
+  showUse,
+  showUseOf,
   trueDownWords,
   trueUpWords,
   verdictLine,
@@ -53,7 +54,7 @@ export function statementHtml(statement: Statement): string {
 <header>
 <h1>License statement</h1>
 ${headList(statement)}
-<p class="summary ${verdict}">${verdictLine(statement)}</p>
+<p class="summary ${verdict === 'uncovered' ? 'exceeded' : verdict}">${verdictLine(statement)}</p>
 </header>
 <main>
 ${overview(licenses)}
@@ -78,6 +79,7 @@ function headList({ contract, generated, evidence, tool }: Statement): Html {
       : [['Term', `${term.from === null ? '' : `from ${term.from} `}until ${term.until}`] as const]),
     ...(asOf === null ? [] : [['As of', `${asOf}${left}`] as const]),
     ['Log', showPeriod(evidence)],
+    ...(evidence.zoneNeeded === null ? [] : [['Zone', evidence.zoneNeeded] as const]),
     ['Days and hours', `of ${timezone}; instants are in UTC`],
     ...(generated === null ? [] : [['Written', generated] as const]),
     ['By', `${tool.name} ${tool.version}`],
@@ -90,7 +92,7 @@ function overview(licenses: readonly LicenseEntry[]): Html {
     const worst = worstPeriod(entry);
     return [
       html`<a href="#license-${index + 1}">${license}</a>`,
-      worst === undefined ? 'unknown' : `${showBounds(worst.lower, worst.upper)} ${unit}`,
+      showUseOf(worst, unit),
       worst === undefined ? 'unknown' : showLimits(worst),
       worst?.period ?? '',
       verdictOf(entry),
@@ -146,7 +148,7 @@ function periods({ periods: all }: LicenseEntry): Html {
   ];
   const rows = shown.map((each) => [
     html`<time>${each.period}</time>`,
-    showBounds(each.lower, each.upper),
+    showUse(each),
     showLimits(each),
     bar(each),
     time(each.at),
@@ -176,11 +178,11 @@ function months({ months: all, periods: own }: LicenseEntry): Html {
     [{ title: 'Month' }, { title: 'Used', number: true }, { title: 'Seen at' }, { title: 'Teams' }],
     all
       .slice(-SHOWN)
-      .map(({ period, lower, upper, teams }) => [
-        period,
-        showBounds(lower, upper),
-        time(teams?.at ?? null),
-        teams === undefined ? '' : showTeams(teams.teams, (team) => team),
+      .map((each) => [
+        each.period,
+        showUse(each),
+        time(each.teams?.at ?? null),
+        each.teams === undefined ? '' : showTeams(each.teams.teams, (team) => team),
       ]),
     all.length,
   );

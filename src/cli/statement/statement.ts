@@ -67,7 +67,8 @@ export type Statement = {
     /** Of later days, and so left out. */
     laterQuantities: number;
   };
-  verdict: StatementVerdict | 'incomplete';
+  /** `uncovered`: no license was exceeded, and something was used that none covers. */
+  verdict: StatementVerdict | 'uncovered' | 'incomplete';
   /** Why it is incomplete. */
   incomplete: string | null;
   licenses: LicenseEntry[];
@@ -77,6 +78,8 @@ export type Statement = {
     period: { from: string; until: string } | null;
     /** Null where there is a period. */
     whyNoPeriod: string | null;
+    /** What to do about times that state no zone; null where there are none. */
+    zoneNeeded: string | null;
     records: Report['summary']['records'];
     files: Pick<InputSummary, 'file' | 'bytes' | 'sha256' | 'source' | 'status' | 'records'>[];
     assurance: Partial<Record<Assurance, number>>;
@@ -91,7 +94,12 @@ export type StatementNotice = { code: string; message: string; place: Place | nu
 
 export type AsOf = { date: string; left: number };
 
-export function toStatement(report: Report, contract: Contract, asOf: AsOf | undefined): Statement {
+export function toStatement(
+  report: Report,
+  contract: Contract,
+  asOf: AsOf | undefined,
+  zoneNeeded: string | undefined,
+): Statement {
   const incomplete = whyIncomplete(report);
   const licenses = contract.licenses
     .map((license) => toEntry(report, license))
@@ -113,13 +121,14 @@ export function toStatement(report: Report, contract: Contract, asOf: AsOf | und
       asOf: asOf?.date ?? null,
       laterQuantities: asOf?.left ?? 0,
     },
-    verdict: incomplete === null ? worstOf(licenses, uncovered.length > 0) : 'incomplete',
+    verdict: incomplete === null ? verdictOfAll(licenses, uncovered.length > 0) : 'incomplete',
     incomplete,
     licenses,
     uncovered,
     evidence: {
       period: report.summary.period,
       whyNoPeriod: report.summary.period === null ? whyNoPeriod(report) : null,
+      zoneNeeded: zoneNeeded ?? null,
       records: report.summary.records,
       files: report.inputs.map(({ file: name, bytes, sha256, source, status, records }) => ({
         file: name,
@@ -160,8 +169,16 @@ function whyIncomplete({ inputs, summary, streams }: Report): string | null {
   return summary.verdict === 'incomplete' ? 'part of the audit could not be made' : null;
 }
 
-function worstOf(licenses: readonly { verdict: StatementVerdict }[], uncovered: boolean): StatementVerdict {
-  if (uncovered || licenses.some(({ verdict }) => verdict === 'exceeded')) return 'exceeded';
+function verdictOfAll(
+  licenses: readonly { verdict: StatementVerdict }[],
+  uncovered: boolean,
+): Statement['verdict'] {
+  const worst = worstOf(licenses);
+  return uncovered && worst !== 'exceeded' ? 'uncovered' : worst;
+}
+
+function worstOf(licenses: readonly { verdict: StatementVerdict }[]): StatementVerdict {
+  if (licenses.some(({ verdict }) => verdict === 'exceeded')) return 'exceeded';
   if (licenses.some(({ verdict }) => verdict === 'undetermined')) return 'undetermined';
   return licenses.some(({ verdict }) => verdict === 'overage') ? 'overage' : 'within';
 }
@@ -183,8 +200,8 @@ function toEntry(report: Report, license: License): LicenseEntry {
     // Without a row nothing was judged, and that is no "within".
     verdict:
       rows.length === 0
-        ? worstOf([{ verdict: 'undetermined' }, ...verdicts.map(toVerdict)], false)
-        : worstOf(verdicts.map(toVerdict), false),
+        ? worstOf([{ verdict: 'undetermined' }, ...verdicts.map(toVerdict)])
+        : worstOf(verdicts.map(toVerdict)),
     periods: rows
       .toSorted((a, b) => compareText(a.period, b.period))
       .map((row) =>

@@ -23,13 +23,14 @@ import {
   idleWords,
   type PricedWords,
   reasonWords,
-  showBounds,
   showLimits,
   showPeriod,
   showPlaces,
   showSpanned,
   showTeams,
   showUnits,
+  showUse,
+  showUseOf,
   trueDownWords,
   trueUpWords,
   verdictLine,
@@ -70,6 +71,7 @@ function head({ contract, generated, evidence }: Statement): string[] {
       : labelled(LAYOUT, 'term', `${term.from === null ? '' : `from ${term.from} `}until ${term.until}`)),
     ...(asOf === null ? [] : labelled(LAYOUT, 'as of', `${asOf}${left}`)),
     ...labelled(LAYOUT, 'log', showPeriod(evidence)),
+    ...(evidence.zoneNeeded === null ? [] : labelled(LAYOUT, 'zone', evidence.zoneNeeded)),
     ...labelled(LAYOUT, 'days', `of ${timezone}, instants are in UTC`),
     ...(generated === null ? [] : labelled(LAYOUT, 'written', generated)),
   ];
@@ -81,7 +83,7 @@ function overview({ licenses }: Statement): string[] {
     const worst = worstPeriod(entry);
     return [
       truncate(license, NAME),
-      worst === undefined ? 'unknown' : `${showBounds(worst.lower, worst.upper)} ${unit}`,
+      showUseOf(worst, unit),
       worst === undefined ? 'unknown' : showLimits(worst),
       worst?.period ?? '',
       verdict,
@@ -114,7 +116,7 @@ function periodTable({ periods }: LicenseEntry): string[] {
     .slice(-SHOWN_PERIODS)
     .map((each) => [
       each.period,
-      showBounds(each.lower, each.upper),
+      showUse(each),
       showLimits(each),
       each.at ?? '',
       each.spanned === null ? '' : showSpanned(each.spanned),
@@ -135,9 +137,7 @@ function periodTable({ periods }: LicenseEntry): string[] {
 /** Where the contract counts over another period than the month. */
 function monthTable({ months, periods }: LicenseEntry): string[] {
   if (months.every(({ period }) => periods.some((each) => each.period === period))) return [];
-  const rows = months
-    .slice(-SHOWN_PERIODS)
-    .map((each) => [each.period, showBounds(each.lower, each.upper), each.at ?? '']);
+  const rows = months.slice(-SHOWN_PERIODS).map((each) => [each.period, showUse(each), each.at ?? '']);
   const columns = ['month', 'used', 'peak at'].map((title) => ({ title }));
   return [...table(LAYOUT, columns, rows), ...more(months.length, SHOWN_PERIODS, 'earlier month')];
 }

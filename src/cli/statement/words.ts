@@ -22,6 +22,26 @@ export function showBounds(lower: number | null, upper: number | null): string {
   return lower === upper ? formatDecimal(upper) : `${formatDecimal(lower)} to ${formatDecimal(upper)}`;
 }
 
+/** Bounds of a period, of which the log may span nothing. */
+export function showUse({
+  lower,
+  upper,
+  spanned,
+}: Pick<StatementPeriod, 'lower' | 'upper' | 'spanned'>): string {
+  return isUnlogged({ lower, spanned }) ? 'no log' : showBounds(lower, upper);
+}
+
+/** With the unit, as in `12 to 14 seats`. */
+export function showUseOf(period: StatementPeriod | undefined, unit: string): string {
+  if (period === undefined) return 'unknown';
+  return isUnlogged(period) ? 'unknown (no log)' : `${showBounds(period.lower, period.upper)} ${unit}`;
+}
+
+/** Whether nothing is known of the period since there is no log of it. */
+export function isUnlogged({ lower, spanned }: Pick<StatementPeriod, 'lower' | 'spanned'>): boolean {
+  return lower === null && spanned === 0;
+}
+
 /** `25, then 35 from 2025-07-01`. */
 export function showLimits({ limits }: Pick<StatementPeriod, 'limits'>): string {
   if (limits.length === 0) return 'unknown';
@@ -46,10 +66,12 @@ export function verdictLine({ verdict, incomplete, licenses, uncovered }: Statem
   const parts = ['exceeded', 'undetermined', 'overage', 'within'].flatMap((word) =>
     named(word) === 0 ? [] : [`${named(word)} ${word}`],
   );
-  if (uncovered.length > 0) parts.push(`${count(uncovered.length, 'use', 'uses')} that no license covers`);
-  if (verdict === 'incomplete')
-    return `incomplete: ${incomplete ?? ''}; of what was read: ${parts.join(', ')}`;
-  return `${verdict}: ${parts.join(', ')}`;
+  const judged = parts.join(', ');
+  const without = `uncovered use: ${count(uncovered.length, 'feature or version', 'features or versions')}`;
+  if (verdict === 'uncovered') return `${without}; of ${count(licenses.length, 'license')} ${judged}`;
+  const all = uncovered.length === 0 ? judged : `${judged}; ${without}`;
+  if (verdict === 'incomplete') return `incomplete: ${incomplete ?? ''}; of what was read: ${all}`;
+  return `${verdict}: ${all}`;
 }
 
 /** Share of the quantity in force in whole percent, for narrow cells: half up. */
@@ -95,7 +117,7 @@ export function denialWords({ denied, incidents, granted, untimed, interval }: D
 export type Labelled = { label: string; text: string };
 
 export function idleWords(
-  { days, idle, holders, held, spare, doubt }: IdleFigures,
+  { days, idle, holders, held, spare, spareDoubt, doubt }: IdleFigures,
   unit: string,
 ): Labelled[] {
   const lines: Labelled[] = [];
@@ -112,6 +134,7 @@ export function idleWords(
     const use = `up to ${formatDecimal(highest)} of ${showUnits(limit, unit)} used since ${since}`;
     lines.push({ label: 'spare', text: `${amount === 0 ? 'nothing' : formatDecimal(amount)}: ${use}` });
   }
+  if (spareDoubt !== null) lines.push({ label: 'spare', text: `not told: ${spareDoubt}` });
   if (doubt !== null) lines.push({ label: 'idle', text: `not told for sure: ${doubt}` });
   return lines;
 }
@@ -218,11 +241,14 @@ export function showPlaces(first: Place, second: Place | null): string {
 
 /**
  * Of the periods with the verdict of the license, or of all where it is another's than theirs (of use outside the term), the one
- * with the most use for its quantity; of equals the first.
+ * with the most use for its quantity; of equals the first. One without a log tells nothing: it comes last.
  */
 export function worstPeriod({ verdict, periods }: LicenseEntry): StatementPeriod | undefined {
-  const share = ({ upper, limit }: StatementPeriod) =>
-    upper === null ? Number.POSITIVE_INFINITY : limit === null ? upper : upper / limit;
+  const share = (each: StatementPeriod) => {
+    const { upper, limit } = each;
+    if (isUnlogged(each)) return Number.NEGATIVE_INFINITY;
+    return upper === null ? Number.POSITIVE_INFINITY : limit === null ? upper : upper / limit;
+  };
   const own = periods.filter((each) => each.verdict === verdict);
   return (own.length > 0 ? own : periods).reduce<StatementPeriod | undefined>(
     (worst, each) => (worst === undefined || share(each) > share(worst) ? each : worst),

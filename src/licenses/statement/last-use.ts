@@ -7,6 +7,7 @@ import type { Covered } from '../../model/relation.ts';
 import { toNumber } from '../contract/amount.ts';
 import { holderOf, type TimedUse } from '../use/license-use.ts';
 import type { Session } from '../use/session.ts';
+import { silenceAfter } from './silence.ts';
 import type { TeamOf } from './teams.ts';
 
 const DAY = 86_400_000_000_000n;
@@ -44,7 +45,7 @@ export class LastUse {
   }
 
   /** `open`: sessions without a check-in. Whoever has one may still be at work, and is not idle. */
-  figures(open: Iterable<Session>, covered: Covered | undefined): Omit<IdleFigures, 'spare'> {
+  figures(open: Iterable<Session>, covered: Covered | undefined): Omit<IdleFigures, 'spare' | 'spareDoubt'> {
     const sessions = [...open];
     const asOf = covered?.until;
     const holding = new Set(sessions.map(({ holder }) => holder));
@@ -92,9 +93,8 @@ export class LastUse {
       const spanned = Number((covered.until - covered.from) / DAY);
       return `the log spans ${count(spanned, 'day')}, and ${count(Number(this.after / DAY), 'day')} without use are asked for`;
     }
-    const hole = covered.holes?.find(({ until }) => until >= before);
-    if (hole !== undefined)
-      return `the log holds nothing between ${formatInstant(hole.from - 1n)} and ${formatInstant(hole.until + 1n)}, as if a file were missing: use may lie there`;
+    const silence = silenceAfter(covered, before);
+    if (silence !== undefined) return `${silence}: use may lie there`;
     if (this.unnamed !== undefined && this.unnamed >= before)
       return 'there is use that names nobody, and may be that of any of them';
     return this.untold === 0

@@ -1,11 +1,9 @@
 /** Drives what a statement folds over the use of one license: its figures, and the measure anew where the contract asks otherwise. */
 import type { Instant } from '../../base/instant.ts';
-import { EARLIEST } from '../../base/time-zone.ts';
 import type { LicenseFigures } from '../../model/license-figures.ts';
 import type { Coverage } from '../../model/relation.ts';
 import type { StatementOptions } from '../../model/request.ts';
 import type { Contract, License } from '../contract/contract.ts';
-import { clamp } from '../contract/periods.ts';
 import type { MeasureFold, SegmentUse } from '../measures/measure-fold.ts';
 import { segmentsOf, startMeasure } from '../measures/start-measure.ts';
 import type { LicenseUse, ServerRestart } from '../use/license-use.ts';
@@ -32,7 +30,7 @@ export class LicenseStatement {
     this.contract = contract;
     this.license = license;
     this.coverage = coverage;
-    this.figures = new StatementFold(contract, license, options, clamp(coverage?.from ?? EARLIEST));
+    this.figures = new StatementFold(contract, license, options, coverage);
   }
 
   /** For the measure to tell what its sessions do. */

@@ -2,13 +2,14 @@
  * What the statement tells of one license, folded beside its measure over the same events. The bounds are the measure's
  * own; the rest is what check-outs and check-ins show.
  */
-import { formatInstant, type Instant } from '../../base/instant.ts';
+import { formatInstant, type Instant, later } from '../../base/instant.ts';
+import { EARLIEST, formatDate, localDate } from '../../base/time-zone.ts';
 import type { LicenseFigures, PeriodFigures, TeamUse } from '../../model/license-figures.ts';
 import { type Coverage, coverageOf } from '../../model/relation.ts';
 import type { StatementOptions } from '../../model/request.ts';
 import { type Amount, ONE, toNumber } from '../contract/amount.ts';
 import type { Contract, License } from '../contract/contract.ts';
-import { coveredPercent } from '../contract/periods.ts';
+import { clamp, coveredPercent, missingStretches } from '../contract/periods.ts';
 import { type Limit, limitAt, toLimitInForce, toLimits } from '../contract/quantities.ts';
 import type { SegmentUse } from '../measures/measure-fold.ts';
 import { usesByPeriod } from '../measures/uses-by-period.ts';
@@ -24,10 +25,12 @@ import { forecast, type MonthBounds } from './forecast.ts';
 import { endLinger, reclaimHeld, reclaimIdle } from './free-cures.ts';
 import { HeatSums } from './heat-map.ts';
 import { LastUse } from './last-use.ts';
+import { LoggedTime } from './logged-time.ts';
 import { periodWords, unitOf } from './measure-words.ts';
 import { MonthTeams } from './month-teams.ts';
 import { PeakSeats } from './peak-seats.ts';
 import { type Holding, SeatWatch } from './seat-watch.ts';
+import { lackAfter } from './silence.ts';
 import { TeamTally } from './team-tally.ts';
 import { type TeamOf, teamsOf } from './teams.ts';
 import { trueDownFigures } from './true-down.ts';
@@ -59,8 +62,7 @@ export class StatementFold {
   private readonly tally: TeamTally | undefined;
   private last: Instant | undefined;
 
-  /** `from`: when the log begins. */
-  constructor(contract: Contract, license: License, options: StatementOptions, from: Instant) {
+  constructor(contract: Contract, license: License, options: StatementOptions, coverage: Coverage) {
     const { timezone: zone } = contract;
     this.contract = contract;
     this.license = license;
@@ -77,7 +79,9 @@ export class StatementFold {
     const months = new MonthTeams(this.teamOf);
     const heat = new HeatSums(zone, this.limits);
     this.seats = { peak, months, heat };
-    this.watch = new SeatWatch(zone, from, [peak, months, heat]);
+    const missing = missingStretches(coverage);
+    const logged = missing.length === 0 ? heat : new LoggedTime(heat, missing);
+    this.watch = new SeatWatch(zone, clamp(coverage?.from ?? EARLIEST), [peak, months, logged]);
   }
 
   deny(use: LicenseUse): void {
@@ -94,9 +98,11 @@ export class StatementFold {
   }
 
   finish(
-    { segments, months, withoutLinger, days, stillOpen, until }: FoldedUse,
+    { withoutLinger, days, stillOpen, until, ...folded }: FoldedUse,
     coverage: Coverage,
   ): LicenseFigures {
+    // Where no event has a time, the periods that the measure ran over are none of the log's.
+    const { segments, months } = coverage === undefined ? { segments: [], months: [] } : folded;
     const { contract, license, seats } = this;
     const inForce = limitAt(this.limits, until);
     const over = excessesOf(segments);
@@ -116,7 +122,7 @@ export class StatementFold {
       days: seats?.months.days() ?? [],
       heat: seats?.heat.figures() ?? null,
       denials: this.denials.finish(),
-      idle: { ...idle, spare: this.spare(months, coverage) },
+      idle: { ...idle, ...this.spare(months, coverage) },
       forecast: this.forecast(months, coverage),
       cost: costFigures(contract, license, segments),
       trueUp: {
@@ -144,15 +150,22 @@ export class StatementFold {
       const { lower, upper } = this.boundsOf(stretches);
       const highest = highestOf(stretches);
       const team = teams.get(period.label);
+      const spanned = coveredPercent(period, this.license.term, coverage, this.last);
+      // Of a period without a log only sessions are known that go on through it.
+      const isLogged = spanned > 0;
+      const isSeen = isLogged || lower > 0n;
       return {
         period: period.label,
         from: formatInstant(period.from),
         until: formatInstant(period.until),
-        lower: toNumber(lower),
-        upper: upper === undefined ? null : toNumber(upper),
-        at: this.seats === undefined || (upper ?? ONE) === 0n ? null : formatInstant(highest.upper.at),
+        lower: isSeen ? toNumber(lower) : null,
+        upper: upper === undefined || !isLogged ? null : toNumber(upper),
+        at:
+          this.seats === undefined || (upper ?? ONE) === 0n || !isSeen
+            ? null
+            : formatInstant(highest.upper.at),
         limits: hasLimits ? limitsOf(stretches).map(toLimitInForce) : [],
-        spanned: coveredPercent(period, this.license.term, coverage, this.last),
+        spanned,
         ...(team !== undefined && { teams: team }),
       };
     });
@@ -189,22 +202,32 @@ export class StatementFold {
   }
 
   /** What nobody can have needed in the months that the last days lie in: the bound from above is what counts. */
-  private spare(months: readonly SegmentUse[], coverage: Coverage): LicenseFigures['idle']['spare'] {
+  private spare(
+    months: readonly SegmentUse[],
+    coverage: Coverage,
+  ): Pick<LicenseFigures['idle'], 'spare' | 'spareDoubt'> {
+    const untold = { spare: null, spareDoubt: null };
     const { measure } = this.license;
     if (coverage === undefined || (!isByCalendarMonth(measure) && measure.count.what !== 'seats'))
-      return null;
+      return untold;
     const since = coverage.until - this.options.idle;
     const limit = limitAt(this.limits, coverage.until)?.amount;
-    if (since < coverage.from || limit === undefined || limit === 'unlimited') return null;
+    if (since < coverage.from || limit === undefined || limit === 'unlimited') return untold;
     const recent = months.filter(({ segment: { until, from } }) => until > since && from <= coverage.until);
-    const first = recent[0];
+    const period = recent[0]?.segment.period;
     const highest = recent.length === 0 ? undefined : highestOf(recent).upper.amount;
-    if (first === undefined || highest === undefined) return null;
+    if (period === undefined || highest === undefined) return untold;
+    const begin = later(period.from, coverage.from);
+    const lack = lackAfter(coverage, begin);
+    if (lack !== undefined) return { spare: null, spareDoubt: `${lack}: seats may have been used there` };
     return {
-      amount: highest < limit ? toNumber(limit - highest) : 0,
-      limit: toNumber(limit),
-      highest: toNumber(highest),
-      since: first.segment.period!.label,
+      spare: {
+        amount: highest < limit ? toNumber(limit - highest) : 0,
+        limit: toNumber(limit),
+        highest: toNumber(highest),
+        since: begin > period.from ? formatDate(localDate(begin, this.contract.timezone)) : period.label,
+      },
+      spareDoubt: null,
     };
   }
 

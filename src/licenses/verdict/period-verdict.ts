@@ -160,8 +160,12 @@ function judgeWithin(context: PeriodContext, period: Period, use: SegmentUse): J
       places: upper.witnesses,
     });
   }
+  const percent = spannedPercent(context, period);
   // Rounded down: 98.99 must not read as the 99 that was asked for.
-  const spanned = Math.floor(spannedPercent(context, period) * 10) / 10;
+  const spanned = Math.floor(percent * 10) / 10;
+  // That nothing was used is not told by a log that there is not.
+  const isUnlogged = coverage !== undefined && percent === 0 && amount === 0n;
+  const unknownUse = `${subjectOf(license, period)}: use unknown, ${limit}`;
   const reason =
     coverage === undefined
       ? IN_THE_FUTURE
@@ -172,7 +176,7 @@ function judgeWithin(context: PeriodContext, period: Period, use: SegmentUse): J
     ...toJudgement(context, period, {
       verdict: 'undetermined',
       code: 'license-undetermined',
-      message: `${within}, but ${reason}`,
+      message: `${isUnlogged ? unknownUse : within}, but ${reason}`,
       usage,
       places: upper.witnesses,
     }),
