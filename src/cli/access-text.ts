@@ -3,6 +3,7 @@ import { formatInstant } from '../base/instant.ts';
 import { compareText, count, escapeControls, formatNumber, truncate } from '../base/text-safety.ts';
 import type { AccessEntry, AccessKind, AccessSummary, RoleSummary } from '../roles/access-summary.ts';
 import type { AccessReport } from './access.ts';
+import { doubtsOfInput } from './access-doubts.ts';
 
 /** Lines of one section; json and csv have them all. */
 const SHOWN = 40;
@@ -186,15 +187,17 @@ function unusedSection({ roles }: AccessSummary, use: 'unused' | 'undetermined',
   return lines.length === 0 ? [] : [title, ...capped(lines)];
 }
 
-const GUESSED = 'read by a suggested mapping that nobody has confirmed';
-
 /** Every event and request is accounted for. */
 function totals({ table: roles, summary, scan }: AccessReport): string[] {
   const { counts, requests, allowed, events, skipped, untold } = summary;
   const { inputs, coverage } = scan;
   const audited = inputs.reduce((sum, { records }) => sum + records.audited, 0);
   const unread = inputs.filter(({ status }) => status !== 'complete');
-  const guessed = inputs.filter(({ unconfirmed }) => unconfirmed);
+  const doubted = inputs.flatMap((input) => {
+    const doubts = doubtsOfInput(input);
+    const told = input.status === 'skipped' ? [input.status, ...doubts] : doubts;
+    return told.length === 0 ? [] : [`            ${shown(input.file)}: ${told.join('; ')}`];
+  });
   const parts = [
     `${formatNumber(allowed)} within`,
     `${formatNumber(counts.outside)} outside`,
@@ -207,13 +210,15 @@ function totals({ table: roles, summary, scan }: AccessReport): string[] {
     'Summary',
     `  roles     ${shown(roles.file)} (${roles.format})`,
     `  files     ${count(inputs.length, 'file')}${unread.length === 0 ? '' : `, ${formatNumber(unread.length)} not read to the end`}`,
-    ...unread.slice(0, SHOWN).map(({ file, status }) => `            ${shown(file)}: ${status}`),
-    ...guessed.slice(0, SHOWN).map(({ file }) => `            ${shown(file)}: ${GUESSED}`),
+    ...capped(doubted),
     ...(coverage === undefined
       ? []
       : [`  period    ${formatInstant(coverage.from)} to ${formatInstant(coverage.until)}`]),
     `  records   ${formatNumber(audited)} = ${formatNumber(events)} events of the logs that these roles are for + ${formatNumber(audited - events)} of others`,
-    ...skipped.map(({ reason, count: times }) => `            ${formatNumber(times)} not judged: ${reason}`),
+    ...skipped.map(
+      ({ reason, count: times, place, isOpen }) =>
+        `            ${formatNumber(times)} not judged: ${reason}${isOpen ? `, first ${shownPlace(place)}` : ''}`,
+    ),
     `  requests  ${formatNumber(requests)} = ${parts.join(' + ')}`,
     ...(untold === 0
       ? []

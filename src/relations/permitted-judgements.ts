@@ -187,13 +187,13 @@ function* idleJudgement(summary: AccessSummary, { table, coverage }: Told): Gene
   };
 }
 
-/** What is not about these roles is said once, so that nobody takes silence for an answer. */
+/** What is not about these roles is said once, so that nobody takes silence for an answer; what may be weighs as much as access. */
 function* skippedJudgements({ skipped }: AccessSummary, { rule }: Told): Generator<Judgement> {
-  for (const { reason, count: events, place } of skipped) {
+  for (const { reason, count: events, place, isOpen } of skipped) {
     yield {
       verdict: 'undetermined',
       code: SHADOW_ACCESS.code,
-      severity: 'informational',
+      ...(!isOpen && { severity: 'informational' as const }),
       message: `${rule}: ${count(events, 'event')} not held to the roles: ${reason}`,
       place,
       related: [],

@@ -50,7 +50,7 @@ export class AccessLedger {
   private readonly duties: DutyLedger;
   private readonly entries = new Map<string, AccessEntry>();
   private readonly subjects = new Map<string, SubjectState>();
-  private readonly skipped = new Map<string, { count: number; place: Place }>();
+  private readonly skipped = new Map<string, { count: number; place: Place; isOpen: boolean }>();
   private readonly counts = noCounts();
   private events = 0;
   private requests = 0;
@@ -69,10 +69,10 @@ export class AccessLedger {
   /** `values` as the reader's fields want them. */
   add(values: readonly (string | undefined)[], sighting: Sighting): void {
     this.events++;
-    const { requests, skip } = readAccess(this.reader, values);
+    const { requests, skip, isOpen = false } = readAccess(this.reader, values);
     if (skip !== undefined) {
       const skipped = this.skipped.get(skip);
-      if (skipped === undefined) this.skipped.set(skip, { count: 1, place: sighting.place });
+      if (skipped === undefined) this.skipped.set(skip, { count: 1, place: sighting.place, isOpen });
       else skipped.count++;
     }
     for (const request of requests) this.judge(request, sighting);

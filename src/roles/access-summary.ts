@@ -84,8 +84,11 @@ export type AccessSummary = {
   /** Those of the table and those of the log, by name. */
   subjects: readonly SubjectSummary[];
   conflicts: readonly ConflictSummary[];
-  /** Events that are about no access of these roles, by reason; the place is that of the first. */
-  skipped: readonly { reason: string; count: number; place: Place }[];
+  /**
+   * Events that were not held to the roles, by reason; the place is that of the first. `isOpen`: not because they are about
+   * no access of these roles, but because the events do not tell.
+   */
+  skipped: readonly { reason: string; count: number; place: Place; isOpen: boolean }[];
   /** Requests whose subject or entry was too many to be kept apart; they are in the counts alone. */
   untold: number;
 };
