@@ -32,6 +32,8 @@ export type Mark = {
    * event. Only where the relation `takesSeconds`.
    */
   isSecond?: boolean;
+  /** Of a file whose records do not run forward in time: its place tells no order of events of one instant. */
+  isUnordered?: boolean;
   /** Whether both marks are of one event, where that is told without their places; undefined where it is not. */
   isOfEventOf?(other: Mark): boolean | undefined;
 };
