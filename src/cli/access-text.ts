@@ -160,8 +160,8 @@ function shownPlace({ file, line }: AccessEntry['place']): string {
 function conflictSection({ conflicts }: AccessSummary): string[] {
   const lines = conflicts.map(({ name, subject, resource, deeds, reason }) => {
     const done = deeds.map(
-      ({ side, action, place, count: times }) =>
-        `    ${shown(side)}: ${shown(action)}, ${count(times, 'time')}, first ${shownPlace(place)}`,
+      ({ side, action, place, count: times, as }) =>
+        `    ${shown(side)}: ${shown(action)}, ${count(times, 'time')}${as === undefined ? '' : `, as ${shown(as)}`}, first ${shownPlace(place)}`,
     );
     const head = `  ${shown(subject)}: both sides of ${shown(name)}${resource === undefined ? '' : ` on ${shown(resource)}`}`;
     return [reason === undefined ? head : `${head}, undetermined: ${reason}`, ...done].join('\n');

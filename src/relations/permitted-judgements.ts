@@ -77,16 +77,20 @@ function describeEntry(entry: AccessEntry, table: RoleTable): string {
   const file = quote(table.file);
   switch (kind) {
     case 'outside':
-      return `${what}, ${forbidden ? `which ${file} forbids` : `which no role in ${file} allows`}`;
+      return `${what}, ${forbidden ? `which ${file} forbids` : `which no role in ${file} allows`}${because(reasons)}`;
     case 'unknown-subject':
       return `${quote(subject)}, whom ${file} does not know, was allowed ${describeRequest(entry)}${entry.count === 1 ? '' : ` and more${describeTimes(entry)}`}`;
     case 'denied':
       return what;
     case 'disagreement':
-      return `${what}, which ${file} allows${reasons.length === 0 ? '' : `: ${reasons.join('; ')}`}`;
+      return `${what}, which ${file} allows${because(reasons)}`;
     case 'undetermined':
       return `${what}; whether ${file} allows it cannot be told: ${reasons.join('; ') || 'the requests are too many to be kept apart'}`;
   }
+}
+
+function because(reasons: readonly string[]): string {
+  return reasons.length === 0 ? '' : `: ${reasons.join('; ')}`;
 }
 
 const VERBS: Readonly<Record<AccessKind, string>> = {
@@ -115,7 +119,8 @@ function conflictJudgement(conflict: ConflictSummary): Judgement {
   const { name, subject, resource, deeds, reason } = conflict;
   const [first, ...others] = deeds.map(({ place }) => place);
   const done = deeds.map(
-    ({ side, action, count: times }) => `${side} by ${quote(action)} (${count(times, 'time')})`,
+    ({ side, action, count: times, as }) =>
+      `${side} by ${quote(action)} (${count(times, 'time')}${as === undefined ? '' : `, as ${quote(as)}`})`,
   );
   const where = resource === undefined ? '' : ` on ${quote(resource)}`;
   const doubt = reason === undefined ? '' : `; ${reason}`;

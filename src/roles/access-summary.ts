@@ -19,7 +19,7 @@ export type AccessEntry = {
   /** Undefined: the log does not tell it, or (`more`) the entry stands for resources beyond those told apart. */
   resource?: string;
   more?: true;
-  /** Why it is undetermined, or what else may explain a disagreement; sorted. */
+  /** Why it is undetermined, what else may explain a disagreement, or what else is to be said; sorted. */
   reasons: readonly string[];
   /** Whether a grant of the roles forbids it, rather than none allowing it. */
   forbidden: boolean;
@@ -68,8 +68,8 @@ export type ConflictSummary = {
   name: string;
   subject: string;
   resource?: string;
-  /** The first deed on each side that was carried out. */
-  deeds: readonly { side: string; action: string; place: Place; count: number }[];
+  /** The first deed on each side that was carried out; `as`: the name it was done under, where that is another spelling. */
+  deeds: readonly { side: string; action: string; place: Place; count: number; as?: string }[];
   /** Why it is undetermined, where it is. */
   reason?: string;
 };
