@@ -9,6 +9,8 @@ import type { ConditionNode } from './rule.ts';
 export type FieldRef = ({ taxonomy: 'audit'; name: AuditField } | { taxonomy: 'raw'; name: string }) & {
   /** In `groupBy`: an event without the field stays, in the group of those that lack it. */
   optional?: true;
+  /** In `groupBy`: all spellings of a person's name are one (`base/person-key.ts`). */
+  person?: true;
 };
 
 export type Mark = {
