@@ -141,14 +141,14 @@ function groupBlock(group: readonly AccessEntry[]): string {
 
 function actionLine(entries: readonly AccessEntry[]): string {
   const [entry] = entries;
-  const { action, resource, more, place, first } = entry!;
+  const { action, resource, more, several, place, first } = entry!;
   const requests = entries.reduce((sum, each) => sum + each.count, 0);
   const isMany = entries.length > 1 || more === true;
   const where = isMany
     ? ` on ${more === true ? 'many' : formatNumber(entries.length)} resources`
     : resource === undefined || resource === ''
       ? ''
-      : ` on ${shown(resource)}`;
+      : ` on ${shown(resource)}${several ? ' and others' : ''}`;
   const when = first === undefined ? '' : `, ${formatInstant(first)}`;
   return `    ${shown(action)}${where}, ${count(requests, 'time')}, first ${shownPlace(place)}${when}`;
 }

@@ -61,11 +61,7 @@ function entryJudgement(entry: AccessEntry, told: Told): Judgement {
     count: entry.count,
     subject,
     // Of no event: the next export begins with another one, and the finding is the same.
-    identity: [
-      kind,
-      subject,
-      ...(kind === 'unknown-subject' ? [] : [entry.action, entry.resource ?? '', ...reasons]),
-    ],
+    identity: [kind, subject, entry.action, ...(entry.several ? [] : [entry.resource ?? '']), ...reasons],
     ...(severity !== undefined && { severity }),
   };
 }
@@ -79,7 +75,7 @@ function describeEntry(entry: AccessEntry, table: RoleTable): string {
     case 'outside':
       return `${what}, ${forbidden ? `which ${file} forbids` : `which no role in ${file} allows`}${because(reasons)}`;
     case 'unknown-subject':
-      return `${quote(subject)}, whom ${file} does not know, was allowed ${describeRequest(entry)}${entry.count === 1 ? '' : ` and more${describeTimes(entry)}`}`;
+      return `${quote(subject)}, whom ${file} does not know, was allowed ${describeRequest(entry)}${describeTimes(entry)}${because(reasons)}`;
     case 'denied':
       return what;
     case 'disagreement':
@@ -101,9 +97,10 @@ const VERBS: Readonly<Record<AccessKind, string>> = {
   undetermined: ' asked for ',
 };
 
-function describeRequest({ action, resource, more }: AccessEntry): string {
+function describeRequest({ action, resource, more, several }: AccessEntry): string {
   if (more === true) return `${quote(action)} on resources that are too many to be kept apart`;
-  return resource === undefined || resource === '' ? quote(action) : `${quote(action)} on ${quote(resource)}`;
+  const where = resource === undefined || resource === '' ? '' : ` on ${quote(resource)}`;
+  return `${quote(action)}${where}${several ? ' and on other resources' : ''}`;
 }
 
 function describeTimes({ count: times, first, last }: AccessEntry): string {

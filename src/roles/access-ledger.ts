@@ -133,9 +133,11 @@ export class AccessLedger {
     { time, place }: Sighting,
   ): void {
     const { subject, action, shownResource, resource = shownResource } = request;
-    // Of somebody unknown the first deed is told: the account is what matters.
+    // Of somebody unknown each kind of deed is told once: the account is what matters, and whoever accepted one accepted no other.
     const isUnknown = kind === 'unknown-subject';
-    const key = isUnknown ? textKey(kind, subject) : textKey(kind, subject, action, resource, ...reasons);
+    const key = isUnknown
+      ? textKey(kind, subject, action)
+      : textKey(kind, subject, action, resource, ...reasons);
     let entry = this.entries.get(key);
     if (entry === undefined) {
       const isFull = this.entries.size >= MAX_ENTRIES;
@@ -154,6 +156,7 @@ export class AccessLedger {
         this.entries.set(isFull ? shared : key, entry);
       }
     }
+    if (isUnknown && entry.more !== true && entry.resource !== resource) entry.several = true;
     if (entry.count > 0) tellPlace(entry.place, entry.related, place);
     entry.count++;
     if (time !== undefined) entry.last = time;

@@ -11,7 +11,7 @@ import type { Place } from '../model/place.ts';
 export const ACCESS_KINDS = ['outside', 'unknown-subject', 'denied', 'disagreement', 'undetermined'] as const;
 export type AccessKind = (typeof ACCESS_KINDS)[number];
 
-/** Requests of one subject for one action on one resource that came out alike; of an unknown subject all, told by the first. */
+/** Requests of one subject for one action on one resource that came out alike; of an unknown subject on whichever resources. */
 export type AccessEntry = {
   kind: AccessKind;
   subject: string;
@@ -19,6 +19,8 @@ export type AccessEntry = {
   /** Undefined: the log does not tell it, or (`more`) the entry stands for resources beyond those told apart. */
   resource?: string;
   more?: true;
+  /** Of an unknown subject: `resource` is that of the first, and there were others. */
+  several?: true;
   /** Why it is undetermined, what else may explain a disagreement, or what else is to be said; sorted. */
   reasons: readonly string[];
   /** Whether a grant of the roles forbids it, rather than none allowing it. */
