@@ -3,6 +3,7 @@
 import { csvTable } from '../base/csv-table.ts';
 import { formatInstant } from '../base/instant.ts';
 import type { AccessReport } from './access.ts';
+import { doubtsOfInput, openEvents } from './access-doubts.ts';
 
 const COLUMNS = [
   'row',
@@ -28,7 +29,7 @@ const COLUMNS = [
 
 type Row = Partial<Record<(typeof COLUMNS)[number], string | number>>;
 
-export function accessCsv({ summary }: AccessReport): string {
+export function accessCsv({ summary, scan }: AccessReport): string {
   const rows: Row[] = [];
   for (const { role, holders, grants, events } of summary.roles) {
     const uses = (use: string) => grants.filter((grant) => grant.use === use).length;
@@ -77,6 +78,12 @@ export function accessCsv({ summary }: AccessReport): string {
       ...(first !== undefined && { place: `${first.place.file}:${first.place.line}` }),
       reasons: reason === undefined ? name : `${name}: ${reason}`,
     });
+  }
+  for (const { reason, count, place } of openEvents(summary))
+    rows.push({ row: 'not-judged', count, place: `${place.file}:${place.line}`, reasons: reason });
+  for (const input of scan.inputs) {
+    const doubts = doubtsOfInput(input);
+    if (doubts.length > 0) rows.push({ row: 'open-file', name: input.file, reasons: doubts.join('; ') });
   }
   for (const { role, grants } of summary.roles) {
     for (const { action, resources, use, reason } of grants) {

@@ -3,6 +3,7 @@ import { formatInstant } from '../base/instant.ts';
 import { compareText, count, escapeControls, formatNumber, truncate } from '../base/text-safety.ts';
 import type { AccessEntry, AccessKind, AccessSummary, RoleSummary } from '../roles/access-summary.ts';
 import type { AccessReport } from './access.ts';
+import { doubtsOfInput } from './access-doubts.ts';
 
 /** Lines of one section; json and csv have them all. */
 const SHOWN = 40;
@@ -140,14 +141,14 @@ function groupBlock(group: readonly AccessEntry[]): string {
 
 function actionLine(entries: readonly AccessEntry[]): string {
   const [entry] = entries;
-  const { action, resource, more, place, first } = entry!;
+  const { action, resource, more, several, place, first } = entry!;
   const requests = entries.reduce((sum, each) => sum + each.count, 0);
   const isMany = entries.length > 1 || more === true;
   const where = isMany
     ? ` on ${more === true ? 'many' : formatNumber(entries.length)} resources`
     : resource === undefined || resource === ''
       ? ''
-      : ` on ${shown(resource)}`;
+      : ` on ${shown(resource)}${several ? ' and others' : ''}`;
   const when = first === undefined ? '' : `, ${formatInstant(first)}`;
   return `    ${shown(action)}${where}, ${count(requests, 'time')}, first ${shownPlace(place)}${when}`;
 }
@@ -159,8 +160,8 @@ function shownPlace({ file, line }: AccessEntry['place']): string {
 function conflictSection({ conflicts }: AccessSummary): string[] {
   const lines = conflicts.map(({ name, subject, resource, deeds, reason }) => {
     const done = deeds.map(
-      ({ side, action, place, count: times }) =>
-        `    ${shown(side)}: ${shown(action)}, ${count(times, 'time')}, first ${shownPlace(place)}`,
+      ({ side, action, place, count: times, as }) =>
+        `    ${shown(side)}: ${shown(action)}, ${count(times, 'time')}${as === undefined ? '' : `, as ${shown(as)}`}, first ${shownPlace(place)}`,
     );
     const head = `  ${shown(subject)}: both sides of ${shown(name)}${resource === undefined ? '' : ` on ${shown(resource)}`}`;
     return [reason === undefined ? head : `${head}, undetermined: ${reason}`, ...done].join('\n');
@@ -186,15 +187,17 @@ function unusedSection({ roles }: AccessSummary, use: 'unused' | 'undetermined',
   return lines.length === 0 ? [] : [title, ...capped(lines)];
 }
 
-const GUESSED = 'read by a suggested mapping that nobody has confirmed';
-
 /** Every event and request is accounted for. */
 function totals({ table: roles, summary, scan }: AccessReport): string[] {
   const { counts, requests, allowed, events, skipped, untold } = summary;
   const { inputs, coverage } = scan;
   const audited = inputs.reduce((sum, { records }) => sum + records.audited, 0);
   const unread = inputs.filter(({ status }) => status !== 'complete');
-  const guessed = inputs.filter(({ unconfirmed }) => unconfirmed);
+  const doubted = inputs.flatMap((input) => {
+    const doubts = doubtsOfInput(input);
+    const told = input.status === 'skipped' ? [input.status, ...doubts] : doubts;
+    return told.length === 0 ? [] : [`            ${shown(input.file)}: ${told.join('; ')}`];
+  });
   const parts = [
     `${formatNumber(allowed)} within`,
     `${formatNumber(counts.outside)} outside`,
@@ -207,13 +210,15 @@ function totals({ table: roles, summary, scan }: AccessReport): string[] {
     'Summary',
     `  roles     ${shown(roles.file)} (${roles.format})`,
     `  files     ${count(inputs.length, 'file')}${unread.length === 0 ? '' : `, ${formatNumber(unread.length)} not read to the end`}`,
-    ...unread.slice(0, SHOWN).map(({ file, status }) => `            ${shown(file)}: ${status}`),
-    ...guessed.slice(0, SHOWN).map(({ file }) => `            ${shown(file)}: ${GUESSED}`),
+    ...capped(doubted),
     ...(coverage === undefined
       ? []
       : [`  period    ${formatInstant(coverage.from)} to ${formatInstant(coverage.until)}`]),
     `  records   ${formatNumber(audited)} = ${formatNumber(events)} events of the logs that these roles are for + ${formatNumber(audited - events)} of others`,
-    ...skipped.map(({ reason, count: times }) => `            ${formatNumber(times)} not judged: ${reason}`),
+    ...skipped.map(
+      ({ reason, count: times, place, isOpen }) =>
+        `            ${formatNumber(times)} not judged: ${reason}${isOpen ? `, first ${shownPlace(place)}` : ''}`,
+    ),
     `  requests  ${formatNumber(requests)} = ${parts.join(' + ')}`,
     ...(untold === 0
       ? []

@@ -13,7 +13,6 @@ import { type Problem, ProblemsError } from '../model/problem.ts';
 import { type Covered, coverageOf } from '../model/relation.ts';
 import type { AuditRequest } from '../model/request.ts';
 import type { Correlation, Detection, RuleSet } from '../model/rule.ts';
-import { leavesOpen } from '../model/verdict.ts';
 import { type DiscoveredFile, discover } from '../read/discover.ts';
 import { AccessLedger } from '../roles/access-ledger.ts';
 import { accessReader } from '../roles/access-readers.ts';
@@ -24,6 +23,7 @@ import { emptyTable, ROLE_FORMATS, type RoleFormat, type RoleTable } from '../ro
 import { suggestRole } from '../roles/suggest-role.ts';
 import { UsedRequests } from '../roles/used-requests.ts';
 import { accessCsv } from './access-csv.ts';
+import { doubtsOfInput, openEvents } from './access-doubts.ts';
 import { accessJson } from './access-json.ts';
 import { accessText } from './access-text.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
@@ -200,7 +200,7 @@ function accessRules(format: RoleFormat, { logsource }: AccessReader): RuleSet {
 }
 
 function isOpen({ inputs }: AccessReport['scan']): boolean {
-  return inputs.some(leavesOpen);
+  return inputs.some((input) => doubtsOfInput(input).length > 0);
 }
 
 /**
@@ -216,6 +216,10 @@ function exitOf({ summary, scan }: AccessReport): ExitCode {
     conflicts.some(({ reason }) => reason === undefined) ||
     entries.some(({ kind, reasons }) => kind === 'disagreement' && reasons.length === 0);
   if (isFound) return EXIT.findings;
-  const isUntold = counts.undetermined > 0 || counts.disagreement > 0 || conflicts.length > 0;
+  const isUntold =
+    counts.undetermined > 0 ||
+    counts.disagreement > 0 ||
+    conflicts.length > 0 ||
+    openEvents(summary).length > 0;
   return isUntold ? EXIT.incomplete : EXIT.clean;
 }

@@ -1,5 +1,6 @@
 /** Chains: what a correlation found becomes a mark of the correlations that refer to it, an interval from its first event to its last. */
 
+import { personKey } from '../base/person-key.ts';
 import { EXPIRED_WAIVER } from '../model/expired-waiver.ts';
 import type { Mark } from '../model/mark.ts';
 import { compareMarks } from '../model/mark.ts';
@@ -13,7 +14,7 @@ type ChainedMark = { mark: Mark; certain: boolean };
 export type ChainedGroup = { group: Group; marks: readonly ChainedMark[] };
 
 /** Where the findings of a correlation go. */
-type Link = { relation: number; step: number; groupAt: number[]; valuesAt: number[] };
+type Link = { relation: number; step: number; groupAt: number[]; persons: boolean[]; valuesAt: number[] };
 
 type Collected = { group: Group; marks: ChainedMark[] };
 
@@ -30,7 +31,13 @@ export class ChainedMarks {
         if (inner?.kind !== 'correlation') continue;
         const places = (fields: readonly { name: string }[]) =>
           fields.map(({ name }) => inner.groupNames.indexOf(name));
-        const link = { relation, step, groupAt: places(input.groupBy), valuesAt: places(input.values) };
+        const link = {
+          relation,
+          step,
+          groupAt: places(input.groupBy),
+          persons: input.groupBy.map(({ person }) => person === true),
+          valuesAt: places(input.values),
+        };
         this.links.set(inner.id, [...(this.links.get(inner.id) ?? []), link]);
         this.collected.set(relation, new Map());
       }
@@ -52,7 +59,10 @@ export class ChainedMarks {
     // Of a waiver, not of what happened: as a mark it would stand in the place of the first one that it was for.
     if (judgement.code === EXPIRED_WAIVER.code) return;
     for (const link of this.links.get(rule.id) ?? []) {
-      const outer = link.groupAt.map((at) => group[at] ?? '');
+      const outer = link.groupAt.map((at, index) => {
+        const text = group[at] ?? '';
+        return link.persons[index] ? personKey(text) : text;
+      });
       const groups = this.collected.get(link.relation)!;
       const key = groupKey(outer);
       let known = groups.get(key);

@@ -1,4 +1,5 @@
 /** Finds the group that an event is of: by the ids of its values where they repeat, else by the name that they make. */
+import { personKey } from '../base/person-key.ts';
 import { ABSENT, ASK_TEXT } from '../sources/event-cursor.ts';
 import type { GroupedRows } from './grouped-rows.ts';
 import type { MarkedEvent } from './marked-event.ts';
@@ -47,7 +48,7 @@ export class EventGroups {
 
   /** `texts`: the values, where they are chosen of several. */
   named(
-    { relation, group: slots, optional }: MarkOutput,
+    { relation, group: slots, optional, persons }: MarkOutput,
     event: MarkedEvent,
     texts?: readonly (string | undefined)[],
   ): number {
@@ -59,10 +60,18 @@ export class EventGroups {
       if (index > 0) this.name[at++] = COMMA;
       const length =
         texts === undefined ? event.copyText(slots[index]!, this.name, at + 1, MAX_COPIED) : ASK_TEXT;
-      if (length === ABSENT || length === ASK_TEXT) {
+      const isPerson = persons?.[index] === true;
+      if (length === ABSENT || length === ASK_TEXT || isPerson) {
         if (length === ASK_TEXT) this.isAsked = true;
-        const value =
-          length === ABSENT ? undefined : texts === undefined ? event.text(slots[index]!) : texts[index];
+        const text =
+          length === ABSENT
+            ? undefined
+            : length !== ASK_TEXT
+              ? this.name.toString('latin1', at + 1, at + 1 + length)
+              : texts === undefined
+                ? event.text(slots[index]!)
+                : texts[index];
+        const value = isPerson && text !== undefined ? personKey(text) : text;
         if (value === undefined && !optional?.[index]) return NO_GROUP;
         const json = JSON.stringify(value ?? null);
         this.reserveName(at + json.length * 3 + 8);

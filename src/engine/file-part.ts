@@ -17,6 +17,7 @@ import {
 } from '../read/input-findings.ts';
 import { CHANGED } from '../read/plain-bytes.ts';
 import type { BesideMember, ReadTally } from '../read/records.ts';
+import { mergeRecordOrders, type RecordOrder } from './record-order.ts';
 import { joinSpans, type TimeSpan } from './time-span.ts';
 
 /** The file as it is stored. */
@@ -52,6 +53,7 @@ export type FilePart = {
   skipped: number;
   /** First and last time of the others; null where none had one. */
   span: TimeSpan | null;
+  order: RecordOrder | null;
   tally: ReadTally;
   malformed: MalformedEpisodes;
   /** The first of each name. */
@@ -67,6 +69,7 @@ export function mergeFileParts(left: FilePart, right: FilePart): FilePart {
   left.records += right.records;
   left.skipped += right.skipped;
   left.span = joinSpans(left.span, right.span);
+  left.order = mergeRecordOrders(left.order, right.order);
   for (const key of ['bytes', 'recordBytes', 'malformedBytes', 'framingBytes'] as const)
     left.tally[key] += right.tally[key];
   left.tally.cutShort ||= right.tally.cutShort;

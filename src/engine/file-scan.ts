@@ -35,6 +35,7 @@ import { addGroupless, type GrouplessSteps } from './groupless-events.ts';
 import type { IdentityRows } from './identity-rows.ts';
 import type { MarkRows } from './mark-rows.ts';
 import type { Detector, Plan, Program, Programs } from './plan.ts';
+import { type RecordOrder, startRecordOrder, stepRecordOrder } from './record-order.ts';
 import { ErasedLines, linesOf } from './salted-segment.ts';
 import { documentSealOf, textSealOf } from './seals.ts';
 import { stretchSpan, type TimeSpan } from './time-span.ts';
@@ -90,6 +91,7 @@ export class FileScan implements RecordSink {
   private source: string | null = null;
   /** Null as long as no event had a time. */
   private span: TimeSpan | null = null;
+  private order: RecordOrder | null = null;
   private seen!: Float64Array;
   private activity!: ActivityCounter;
   private records = 0;
@@ -183,8 +185,9 @@ export class FileScan implements RecordSink {
   }
 
   private toPart(tally: FilePart['tally'], stored: StoredFile): FilePart {
-    const { fileIndex, source, records, skipped, span, malformedEpisodes: malformed, members: beside } = this;
-    const part = { fileIndex, source, records, skipped, span, tally, malformed, beside, stored };
+    const { fileIndex, source, records, skipped, span, order } = this;
+    const { malformedEpisodes: malformed, members: beside } = this;
+    const part = { fileIndex, source, records, skipped, span, order, tally, malformed, beside, stored };
     return this.seals === undefined ? part : { ...part, records: 0, seals: this.toSeals(this.seals) };
   }
 
@@ -312,11 +315,13 @@ export class FileScan implements RecordSink {
   }
 
   private cover(ms: number): void {
+    if (Number.isNaN(ms)) return;
     const { span } = this;
-    if (span === null) {
-      const nanos = this.cursor.timeNanos;
-      if (!Number.isNaN(ms)) this.span = { fromMs: ms, fromNanos: nanos, untilMs: ms, untilNanos: nanos };
-    } else if (ms <= span.fromMs || ms >= span.untilMs) stretchSpan(span, ms, this.cursor.timeNanos);
+    const nanos = this.cursor.timeNanos;
+    if (this.order === null) this.order = startRecordOrder(ms, nanos);
+    else stepRecordOrder(this.order, ms, nanos);
+    if (span === null) this.span = { fromMs: ms, fromNanos: nanos, untilMs: ms, untilNanos: nanos };
+    else if (ms <= span.fromMs || ms >= span.untilMs) stretchSpan(span, ms, nanos);
   }
 }
 

@@ -63,6 +63,7 @@ export function judgeShare(
   let together = 0;
   const groups = markGroups(order.source, {
     files: order.files,
+    unordered: order.sources.unordered,
     duplicates: PositionSet.unpack(order.duplicates),
     seconds: askedSeconds(plan, PositionSet.unpack(order.seconds)),
     onMark: counter.count,

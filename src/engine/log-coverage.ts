@@ -9,6 +9,7 @@ import type { FilePart } from './file-part.ts';
 import type { Seen } from './file-scan.ts';
 import { type GrouplessSteps, toGroupless } from './groupless-events.ts';
 import type { Plan } from './plan.ts';
+import { runsBackward } from './record-order.ts';
 import type { ScanPart } from './scan-part.ts';
 import { commonStretches, joinedStretches, stretchesWithout } from './stretches.ts';
 import { lostStretches, spanStretch, type TimeSpan } from './time-span.ts';
@@ -23,6 +24,8 @@ export type CoveredSources = {
   lost: Record<string, Stretch[]>;
   seen: Seen;
   groupless: GrouplessSteps;
+  /** The files, by index, whose records do not run forward in time. */
+  unordered: number[];
   /** By the name of a file: which server's log it is of, where there are several (`server-logs.ts`). */
   logs?: ServerLogFiles;
 };
@@ -40,7 +43,10 @@ export function toCoveredSources({ files, seen, groupless }: ScanPart): CoveredS
     spans[source ?? ''] ??= [];
     spans[source ?? '']!.push(span);
   }
-  return { spans, lost: lostBySource(files), seen, groupless };
+  const unordered = files.flatMap(({ fileIndex, order }) =>
+    order !== null && runsBackward(order) ? [fileIndex] : [],
+  );
+  return { spans, lost: lostBySource(files), seen, groupless, unordered };
 }
 
 function lostBySource(files: readonly FilePart[]): CoveredSources['lost'] {

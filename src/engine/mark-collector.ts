@@ -40,6 +40,7 @@ export class MarkCollector {
       if (narrowed === undefined) return [];
       const slots = (refs: readonly FieldRef[]) => refs.map((field) => toSlot(field, fields));
       const groupSlots = slots(input.groupBy);
+      const persons = input.groupBy.map(({ person }) => person === true);
       const valueSlots = slots(input.values);
       const subject = fields.audit('actor');
       const each = input.each ?? [];
@@ -49,7 +50,7 @@ export class MarkCollector {
         const plain = valueSlots.map((slot, index) =>
           input.lists?.includes(index) ? listText(event, slot) : event.text(slot),
         );
-        return combinationsOf(memberLists(event, groupSlots, eachSlots)).flatMap((texts) => {
+        return combinationsOf(memberLists(event, groupSlots, eachSlots, persons)).flatMap((texts) => {
           const group = groupSlots.map((_, index) => texts[index] ?? null);
           if (group.some((value, index) => value === null && !input.groupBy[index]!.optional)) return [];
           const members = texts.slice(groupSlots.length);

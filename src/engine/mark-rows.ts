@@ -76,14 +76,14 @@ export class MarkRows {
 
   /** The marks beside the one in `first`; all where that is NO_GROUP, for the first of several values may be absent. */
   private addMembers(first: number, output: MarkOutput, event: MarkedEvent, detection: number): boolean {
-    const { group: slots, values, each } = output;
+    const { group: slots, values, each, persons } = output;
     const counted = [...(each ?? [])];
     const countedSlots = counted.map((index) => values[index]!);
     const isSeveral = (slot: Slot) => event.size(event.rawSlot(slot)) > 1;
     // What had to be asked for is nearly always a text beyond ASCII.
     let isCounted = first !== NO_GROUP;
     if (!slots.some(isSeveral) && !countedSlots.some(isSeveral)) return isCounted;
-    const lists = memberLists(event, slots, countedSlots);
+    const lists = memberLists(event, slots, countedSlots, persons);
     const most = this.rows.bytes + MAX_EVENT_BYTES;
     // Equal but for their values, they come in the order of these.
     if (isCounted) this.rows.markLate(first);

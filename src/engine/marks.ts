@@ -102,6 +102,8 @@ function mergedOf({ memory, files }: MarkSource, share?: Share): MergedMarks {
 export type MarkReading = {
   /** Names by file index. */
   files: readonly string[];
+  /** Files, by index, whose records do not run forward in time. */
+  unordered?: readonly number[];
   /** Records whose marks are dropped. */
   duplicates: PositionSet;
   /** Of these, records whose marks come all the same, as such, to relations that ask for them. */
@@ -151,9 +153,10 @@ class MarkCursor implements Iterable<Mark>, Iterator<Mark> {
   /** Whether that one repeats another and may be of a second event. */
   private isSecond = false;
 
-  constructor(merged: MergedMarks, { files, duplicates, seconds, onMark, fewest = [], keeps }: MarkReading) {
+  constructor(merged: MergedMarks, reading: MarkReading) {
+    const { files, unordered, duplicates, seconds, onMark, fewest = [], keeps } = reading;
     this.merged = merged;
-    this.context = { files, reader: new RowReader() };
+    this.context = { files, unordered: new Set(unordered), reader: new RowReader() };
     this.duplicates = duplicates;
     this.seconds = seconds;
     this.onMark = onMark;

@@ -1,4 +1,5 @@
 /** Fields with several values, of which each stands for itself: the combinations that their members make. */
+import { personKey } from '../base/person-key.ts';
 import type { Slot } from '../model/event.ts';
 import type { EventCursor } from '../sources/event-cursor.ts';
 
@@ -36,10 +37,22 @@ export function combinationsOf(lists: readonly Texts[]): Texts[] {
   return combinations;
 }
 
-/** Of each slot its texts; those of `groups` without repeats, for an event is in a group once however often its list names it. */
-export function memberLists(event: Members, groups: readonly Slot[], counted: readonly Slot[]): Texts[] {
+/**
+ * Of each slot its texts; those of `groups` without repeats, for an event is in a group once however often its list names it.
+ * `persons`: by position in `groups`, whether all spellings of a name are one.
+ */
+export function memberLists(
+  event: Members,
+  groups: readonly Slot[],
+  counted: readonly Slot[],
+  persons?: readonly boolean[],
+): Texts[] {
+  const personOf = (text: string | undefined) => text && personKey(text);
   return [
-    ...groups.map((slot) => [...new Set(membersOf(event, slot))]),
+    ...groups.map((slot, index) => {
+      const texts = membersOf(event, slot);
+      return [...new Set(persons?.[index] ? texts.map(personOf) : texts)];
+    }),
     ...counted.map((slot) => membersOf(event, slot)),
   ];
 }

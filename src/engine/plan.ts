@@ -92,6 +92,8 @@ export type MarkOutput = {
   group: Slot[];
   /** By position in `group`, where some may be absent. */
   optional?: readonly boolean[];
+  /** By position in `group`, where all spellings of a name are one. */
+  persons?: readonly boolean[];
   values: Slot[];
   /** Positions in `values` that are written as JSON arrays of all values of the slot. */
   lists?: ReadonlySet<number> | undefined;
@@ -172,6 +174,9 @@ function markOutputs(inputs: readonly PlannedInput[], cursor: EventCursor): Mark
       group: slots(input.groupBy),
       ...(input.groupBy.some(({ optional }) => optional) && {
         optional: input.groupBy.map(({ optional }) => optional === true),
+      }),
+      ...(input.groupBy.some(({ person }) => person) && {
+        persons: input.groupBy.map(({ person }) => person === true),
       }),
       values: slots(input.values),
       lists: input.lists && new Set(input.lists),

@@ -148,6 +148,7 @@ function relateChained(
   };
   const share = shareOfRelations(order[0]!, order.at(-1)!);
   const groups = markGroups(scan.marks.source(), {
+    unordered: scan.coverage.sources.unordered,
     files,
     duplicates,
     seconds: askedSeconds(plan, seconds),

@@ -6,7 +6,7 @@ import { FILE_AT, get32, get48, OFFSET_AT, ORDER_BYTES, STEP_AT } from './row-ma
 import type { RowReader } from './row-reader.ts';
 
 /** What all marks of a run of the program have in common. */
-export type MarkContext = { files: readonly string[]; reader: RowReader };
+export type MarkContext = { files: readonly string[]; unordered: ReadonlySet<number>; reader: RowReader };
 
 /** Kept by relations for as long as they like, so the bytes must stay as they are. */
 export class RowMark implements Mark {
@@ -35,6 +35,11 @@ export class RowMark implements Mark {
   get time(): Instant | undefined {
     if (this.knownTime === UNREAD) this.knownTime = this.read(0).time();
     return this.knownTime;
+  }
+
+  get isUnordered(): boolean {
+    const { unordered } = this.context;
+    return unordered.size > 0 && unordered.has(get32(this.bytes, this.start + FILE_AT));
   }
 
   get place(): Place {

@@ -1,6 +1,7 @@
 /** The marks that a test of a correlation writes down, as its relation gets them from a log. */
 import { type Instant, NANOS_PER_SECOND, parseMoment } from '../base/instant.ts';
 import { didYouMean } from '../base/nearest-name.ts';
+import { personKey } from '../base/person-key.ts';
 import { quote } from '../base/text-safety.ts';
 import type { FieldRef, Mark, MarkInput } from '../model/mark.ts';
 import { type Coverage, groupKey, type Relation } from '../model/relation.ts';
@@ -42,7 +43,10 @@ export function toTestMarks(
     else refuseUnreadFields(rule, mark, steps, problem);
     for (const { input, step } of steps) {
       const value = (field: FieldRef) => valueOfField(rule, mark, field, step);
-      const group = input.groupBy.map(value);
+      const group = input.groupBy.map((field) => {
+        const text = value(field);
+        return field.person && text !== undefined ? personKey(text) : text;
+      });
       if (!group.every((each) => each !== undefined)) continue;
       const key = groupKey(group);
       groups.set(key, [...(groups.get(key) ?? []), toMark(mark, index, step, input.values.map(value))]);

@@ -1,7 +1,8 @@
 /** The literals of a detection item: where it holds, some value of its field is or holds one of them, or is long enough. */
+
+import { foldCase } from '../base/fold-case.ts';
 import type { DetectionItem, Pattern, Piece } from '../model/rule.ts';
 import { mostTelling, needsOfExpression } from './expression-needs.ts';
-import { foldCase } from './fold-case.ts';
 import { DASH } from './fold-dashes.ts';
 import { normalDecimal } from './match-number.ts';
 import { comparisonOf } from './modifiers.ts';

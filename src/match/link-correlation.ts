@@ -101,8 +101,8 @@ export class Linker {
     const stray = head.suppress?.by.find((name) => !draft.groupBy.some((group) => group.name === name));
     if (stray !== undefined)
       throw new RuleRefusal(`"suppress" is by group-by fields of the correlation, found ${quote(stray)}`);
-    const groups = draft.groupBy.map(({ name, optional }) =>
-      resolve(name).map((field) => (optional ? { ...field, optional } : field)),
+    const groups = draft.groupBy.map(({ name, optional, person }) =>
+      resolve(name).map((field) => ({ ...field, ...(optional && { optional }), ...(person && { person }) })),
     );
     const stepOf = (name: string) => (draft.references.rules ?? []).findIndex((rule) => rule.name === name);
     const counted = draft.fields.map(resolve);

@@ -1,6 +1,7 @@
 /** Finds, in time linear in a text, whose literals it is or holds, however many there are. */
+
+import { foldCase } from '../base/fold-case.ts';
 import { ByteLiterals, GRAM } from './byte-literals.ts';
-import { foldCase } from './fold-case.ts';
 import type { Literals } from './item-literals.ts';
 import { normalDecimal } from './match-number.ts';
 

@@ -1,10 +1,11 @@
 /** What the modifiers of a detection item test (Sigma 2.1, "Value Modifiers"); which go together stands in `check-modifiers.ts`. */
+
+import { foldCase } from '../base/fold-case.ts';
 import { quote } from '../base/text-safety.ts';
 import type { ValueKind } from '../model/event.ts';
 import type { DetectionItem, Pattern, Piece } from '../model/rule.ts';
 import { COMPARISONS, type ComparisonModifier, RE_FLAGS, type TimePart } from './check-modifiers.ts';
 import { checkedExpression, type compileExpression, lateExpression } from './expression.ts';
-import { foldCase } from './fold-case.ts';
 import { foldDashes } from './fold-dashes.ts';
 import { compileNetwork } from './match-address.ts';
 import { compareNumbers, isNumber, normalDecimal } from './match-number.ts';

@@ -24,8 +24,8 @@ export type CorrelationDraft = {
   head: RuleHead;
   type: string;
   references: Partial<Record<ReferenceKey, Reference[]>>;
-  /** `optional`: written as `field?`, absence of the field is a group of its own. */
-  groupBy: (Reference & { optional?: true })[];
+  /** `optional`: written as `field?`, absence of the field is a group of its own. `person`: named under `persons`. */
+  groupBy: (Reference & { optional?: true; person?: true })[];
   /** Alias to rule (id or name) to field. */
   aliases: { alias: string; fields: { rule: Reference; field: string }[] }[];
   timespan?: bigint;
@@ -50,6 +50,7 @@ const COMPARISONS: readonly Comparison[] = ['gt', 'gte', 'lt', 'lte', 'eq', 'neq
 const COMMON_KEYS = new Set([
   'type',
   'group-by',
+  'persons',
   'aliases',
   'timespan',
   'window',
@@ -84,7 +85,7 @@ export function parseCorrelation(head: RuleHead, reader: ShapeReader): Correlati
     head,
     type,
     references,
-    groupBy: parseGroupBy(body),
+    groupBy: withPersons(parseGroupBy(body), type, body),
     aliases: parseAliases(body),
     ...parseTimespan(body),
     ...threshold,
@@ -119,6 +120,33 @@ function parseGroupBy(body: ShapeReader): CorrelationDraft['groupBy'] {
     }
     return name.endsWith('?') ? { ...reference, name: name.slice(0, -1), optional: true } : reference;
   });
+}
+
+/** Relations that ask whether one person did several things; of others the groups are what the log says, as in Sigma. */
+const OF_PERSONS: readonly string[] = ['temporal', 'temporal_ordered'];
+
+/** @throws {RuleRefusal} */
+function withPersons(
+  groupBy: CorrelationDraft['groupBy'],
+  type: string,
+  body: ShapeReader,
+): CorrelationDraft['groupBy'] {
+  const persons = parseReferences(body, 'persons');
+  if (persons.length === 0) return groupBy;
+  if (!OF_PERSONS.includes(type))
+    throw new RuleRefusal(
+      `"persons" belongs to ${OF_PERSONS.map(quote).join(' and ')}, found it in ${quote(type)}`,
+    );
+  const names = groupBy.map(({ name }) => name);
+  for (const person of persons) {
+    if (!names.includes(person.name))
+      body.problem(
+        person,
+        `"persons" names fields of "group-by", found ${quote(person.name)}${didYouMean(person.name, names)}`,
+      );
+  }
+  const isPerson = new Set(persons.map(({ name }) => name));
+  return groupBy.map((group) => (isPerson.has(group.name) ? { ...group, person: true } : group));
 }
 
 /** A condition over rules names them; beside `rules` it must name exactly those. */

@@ -9,6 +9,8 @@ import type { ConditionNode } from './rule.ts';
 export type FieldRef = ({ taxonomy: 'audit'; name: AuditField } | { taxonomy: 'raw'; name: string }) & {
   /** In `groupBy`: an event without the field stays, in the group of those that lack it. */
   optional?: true;
+  /** In `groupBy`: all spellings of a person's name are one (`base/person-key.ts`). */
+  person?: true;
 };
 
 export type Mark = {
@@ -32,6 +34,8 @@ export type Mark = {
    * event. Only where the relation `takesSeconds`.
    */
   isSecond?: boolean;
+  /** Of a file whose records do not run forward in time: its place tells no order of events of one instant. */
+  isUnordered?: boolean;
   /** Whether both marks are of one event, where that is told without their places; undefined where it is not. */
   isOfEventOf?(other: Mark): boolean | undefined;
 };

@@ -6,6 +6,7 @@ import type { Instant } from '../base/instant.ts';
 import type { Mark } from '../model/mark.ts';
 import { comparedName } from './compared-name.ts';
 import { EventList, type Found, type NeededEvent, type Window } from './event-list.ts';
+import { orderFile } from './order-file.ts';
 
 /** `marks` are all of one event. Without a readable time, `start` and `end` mean nothing. */
 export function toNeededEvent(marks: readonly Mark[]): NeededEvent {
@@ -17,7 +18,7 @@ export function toNeededEvent(marks: readonly Mark[]): NeededEvent {
   return {
     start: time ?? 0n,
     end: until ?? time ?? 0n,
-    file: until === undefined ? place.file : '',
+    file: until === undefined ? orderFile(mark!) : '',
     offset: place.offset,
     value: known.size === 1 ? value : undefined,
     varied: known.size > 1,

@@ -11,6 +11,7 @@ import { holeWithin, isWithin } from './coverage.ts';
 import { extendEpisode, isSameEvent, openEpisode } from './episode.ts';
 import type { NeededEvent, Window } from './event-list.ts';
 import { NeededEvents, toNeededEvent } from './needed-events.ts';
+import { orderFile } from './order-file.ts';
 import {
   describeEpisode,
   type OwedEpisode,
@@ -113,7 +114,8 @@ class OwedJudge {
     for (const needs of [this.needs, this.repeats]) needs.forget(waiting - (this.plan.before ?? 0n));
   }
 
-  private windowOf({ time, until, place }: Mark, start: Instant): Window {
+  private windowOf(mark: Mark, start: Instant): Window {
+    const { time, until, place } = mark;
     const { before, after } = this.plan;
     const end = until ?? time ?? start;
     const side = after === undefined ? 'before' : before === undefined ? 'after' : 'around';
@@ -121,7 +123,7 @@ class OwedJudge {
       side,
       from: before === undefined ? end : start - before,
       until: after === undefined ? start : end + after,
-      owing: { start, end, file: until === undefined ? place.file : undefined, offset: place.offset },
+      owing: { start, end, file: until === undefined ? orderFile(mark) : undefined, offset: place.offset },
     };
   }
 

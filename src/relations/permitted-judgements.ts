@@ -61,11 +61,7 @@ function entryJudgement(entry: AccessEntry, told: Told): Judgement {
     count: entry.count,
     subject,
     // Of no event: the next export begins with another one, and the finding is the same.
-    identity: [
-      kind,
-      subject,
-      ...(kind === 'unknown-subject' ? [] : [entry.action, entry.resource ?? '', ...reasons]),
-    ],
+    identity: [kind, subject, entry.action, ...(entry.several ? [] : [entry.resource ?? '']), ...reasons],
     ...(severity !== undefined && { severity }),
   };
 }
@@ -77,16 +73,20 @@ function describeEntry(entry: AccessEntry, table: RoleTable): string {
   const file = quote(table.file);
   switch (kind) {
     case 'outside':
-      return `${what}, ${forbidden ? `which ${file} forbids` : `which no role in ${file} allows`}`;
+      return `${what}, ${forbidden ? `which ${file} forbids` : `which no role in ${file} allows`}${because(reasons)}`;
     case 'unknown-subject':
-      return `${quote(subject)}, whom ${file} does not know, was allowed ${describeRequest(entry)}${entry.count === 1 ? '' : ` and more${describeTimes(entry)}`}`;
+      return `${quote(subject)}, whom ${file} does not know, was allowed ${describeRequest(entry)}${describeTimes(entry)}${because(reasons)}`;
     case 'denied':
       return what;
     case 'disagreement':
-      return `${what}, which ${file} allows${reasons.length === 0 ? '' : `: ${reasons.join('; ')}`}`;
+      return `${what}, which ${file} allows${because(reasons)}`;
     case 'undetermined':
       return `${what}; whether ${file} allows it cannot be told: ${reasons.join('; ') || 'the requests are too many to be kept apart'}`;
   }
+}
+
+function because(reasons: readonly string[]): string {
+  return reasons.length === 0 ? '' : `: ${reasons.join('; ')}`;
 }
 
 const VERBS: Readonly<Record<AccessKind, string>> = {
@@ -97,9 +97,10 @@ const VERBS: Readonly<Record<AccessKind, string>> = {
   undetermined: ' asked for ',
 };
 
-function describeRequest({ action, resource, more }: AccessEntry): string {
+function describeRequest({ action, resource, more, several }: AccessEntry): string {
   if (more === true) return `${quote(action)} on resources that are too many to be kept apart`;
-  return resource === undefined || resource === '' ? quote(action) : `${quote(action)} on ${quote(resource)}`;
+  const where = resource === undefined || resource === '' ? '' : ` on ${quote(resource)}`;
+  return `${quote(action)}${where}${several ? ' and on other resources' : ''}`;
 }
 
 function describeTimes({ count: times, first, last }: AccessEntry): string {
@@ -115,7 +116,8 @@ function conflictJudgement(conflict: ConflictSummary): Judgement {
   const { name, subject, resource, deeds, reason } = conflict;
   const [first, ...others] = deeds.map(({ place }) => place);
   const done = deeds.map(
-    ({ side, action, count: times }) => `${side} by ${quote(action)} (${count(times, 'time')})`,
+    ({ side, action, count: times, as }) =>
+      `${side} by ${quote(action)} (${count(times, 'time')}${as === undefined ? '' : `, as ${quote(as)}`})`,
   );
   const where = resource === undefined ? '' : ` on ${quote(resource)}`;
   const doubt = reason === undefined ? '' : `; ${reason}`;
@@ -187,13 +189,13 @@ function* idleJudgement(summary: AccessSummary, { table, coverage }: Told): Gene
   };
 }
 
-/** What is not about these roles is said once, so that nobody takes silence for an answer. */
+/** What is not about these roles is said once, so that nobody takes silence for an answer; what may be weighs as much as access. */
 function* skippedJudgements({ skipped }: AccessSummary, { rule }: Told): Generator<Judgement> {
-  for (const { reason, count: events, place } of skipped) {
+  for (const { reason, count: events, place, isOpen } of skipped) {
     yield {
       verdict: 'undetermined',
       code: SHADOW_ACCESS.code,
-      severity: 'informational',
+      ...(!isOpen && { severity: 'informational' as const }),
       message: `${rule}: ${count(events, 'event')} not held to the roles: ${reason}`,
       place,
       related: [],

@@ -2,6 +2,7 @@
 import type { Mark } from '../model/mark.ts';
 import { isSameEvent } from './episode.ts';
 import type { TimedMark } from './mark-window.ts';
+import { orderFile } from './order-file.ts';
 import type { EventMarks } from './sequence-chain.ts';
 
 /** The marks of one instant at a time, one that is alone as it is. Marks without a time are set aside. */
@@ -32,7 +33,7 @@ export function toFiles(instant: readonly TimedMark[]): EventMarks[][] {
   const files: EventMarks[][] = [];
   let previous: TimedMark | undefined;
   for (const mark of instant) {
-    if (previous?.place.file !== mark.place.file) files.push([[mark]]);
+    if (previous === undefined || orderFile(previous) !== orderFile(mark)) files.push([[mark]]);
     else if (isSameEvent(previous, mark)) files.at(-1)!.at(-1)!.push(mark);
     else files.at(-1)!.push([mark]);
     previous = mark;

@@ -9,6 +9,7 @@ import { compareBigints, type Instant } from '../base/instant.ts';
 import type { Verdict } from '../model/finding.ts';
 import type { Mark } from '../model/mark.ts';
 import { endOf, type TimedMark } from './mark-window.ts';
+import { orderFile } from './order-file.ts';
 import {
   type Chain,
   type Chains,
@@ -141,7 +142,7 @@ export class SequenceFinder {
       events.some(
         (event) =>
           this.isEnd(event) &&
-          event[0]!.place.file === mark.place.file &&
+          orderFile(event[0]!) === orderFile(mark) &&
           event[0]!.place.offset > mark.place.offset,
       ),
     );

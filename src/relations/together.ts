@@ -4,6 +4,7 @@ import type { Mark } from '../model/mark.ts';
 import type { Coverage } from '../model/relation.ts';
 import { Awaiting, type Completion, CompletionOrder } from './awaiting.ts';
 import { endOf, inOrderOfEnd, MarkWindow, type TimedMark } from './mark-window.ts';
+import { orderFile } from './order-file.ts';
 import { SequenceFinder } from './sequence.ts';
 import { chainMarks } from './sequence-chain.ts';
 import { byInstant } from './sequence-instants.ts';
@@ -121,9 +122,9 @@ class OrderedTerm {
     const ends = marks.filter(({ step }) => this.ends.includes(step));
     const last = ends.at(-1);
     if (last === undefined) return marks;
-    const { file, offset } = last.place;
-    if (ends.some(({ place }) => place.file !== file)) return [];
-    return marks.filter(({ place }) => place.file === file && place.offset >= offset);
+    const file = orderFile(last);
+    if (ends.some((end) => orderFile(end) !== file)) return [];
+    return marks.filter((mark) => orderFile(mark) === file && mark.place.offset >= last.place.offset);
   }
 }
 

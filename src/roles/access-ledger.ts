@@ -50,7 +50,7 @@ export class AccessLedger {
   private readonly duties: DutyLedger;
   private readonly entries = new Map<string, AccessEntry>();
   private readonly subjects = new Map<string, SubjectState>();
-  private readonly skipped = new Map<string, { count: number; place: Place }>();
+  private readonly skipped = new Map<string, { count: number; place: Place; isOpen: boolean }>();
   private readonly counts = noCounts();
   private events = 0;
   private requests = 0;
@@ -69,10 +69,10 @@ export class AccessLedger {
   /** `values` as the reader's fields want them. */
   add(values: readonly (string | undefined)[], sighting: Sighting): void {
     this.events++;
-    const { requests, skip } = readAccess(this.reader, values);
+    const { requests, skip, isOpen = false } = readAccess(this.reader, values);
     if (skip !== undefined) {
       const skipped = this.skipped.get(skip);
-      if (skipped === undefined) this.skipped.set(skip, { count: 1, place: sighting.place });
+      if (skipped === undefined) this.skipped.set(skip, { count: 1, place: sighting.place, isOpen });
       else skipped.count++;
     }
     for (const request of requests) this.judge(request, sighting);
@@ -133,9 +133,11 @@ export class AccessLedger {
     { time, place }: Sighting,
   ): void {
     const { subject, action, shownResource, resource = shownResource } = request;
-    // Of somebody unknown the first deed is told: the account is what matters.
+    // Of somebody unknown each kind of deed is told once: the account is what matters, and whoever accepted one accepted no other.
     const isUnknown = kind === 'unknown-subject';
-    const key = isUnknown ? textKey(kind, subject) : textKey(kind, subject, action, resource, ...reasons);
+    const key = isUnknown
+      ? textKey(kind, subject, action)
+      : textKey(kind, subject, action, resource, ...reasons);
     let entry = this.entries.get(key);
     if (entry === undefined) {
       const isFull = this.entries.size >= MAX_ENTRIES;
@@ -154,6 +156,7 @@ export class AccessLedger {
         this.entries.set(isFull ? shared : key, entry);
       }
     }
+    if (isUnknown && entry.more !== true && entry.resource !== resource) entry.several = true;
     if (entry.count > 0) tellPlace(entry.place, entry.related, place);
     entry.count++;
     if (time !== undefined) entry.last = time;

@@ -3,7 +3,7 @@ import type { FieldRef } from '../model/mark.ts';
 import { awsAccess } from './aws-access.ts';
 import { gcpAccess } from './gcp-access.ts';
 import { kubernetesAccess } from './kubernetes-access.ts';
-import { type AccessReader, type LoggedAccess, readList } from './logged-access.ts';
+import { type AccessReader, cannotBeJudged, type LoggedAccess, readList } from './logged-access.ts';
 import type { RoleFormat } from './role-table.ts';
 
 /** Where our own tables find what they ask for; `groups` undefined: nowhere but in the table. */
@@ -75,10 +75,11 @@ function ownAccess({ subject, action, resource, groups, recorded }: AccessFields
 
 function readEvent(values: readonly (string | undefined)[]): LoggedAccess {
   const [subject, action, resource, decision, outcome, groups] = values;
-  if (subject === undefined || subject === '') return { requests: [], skip: 'the event names no subject' };
-  if (action === undefined || action === '') return { requests: [], skip: 'the event names no action' };
   const word = decision?.toLowerCase() ?? '';
   const recorded = Object.hasOwn(RECORDED_WORDS, word) ? RECORDED_WORDS[word] : undefined;
+  const isRefused = recorded === 'denied';
+  if (subject === undefined || subject === '') return cannotBeJudged('the event names no subject', isRefused);
+  if (action === undefined || action === '') return cannotBeJudged('the event names no action', isRefused);
   // What worked was allowed, whether or not a decision was written down.
   const effective = recorded ?? (outcome === 'success' ? 'allowed' : undefined);
   const failed = outcome === 'failure' ? { failed: true as const } : {};

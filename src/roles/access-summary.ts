@@ -11,7 +11,7 @@ import type { Place } from '../model/place.ts';
 export const ACCESS_KINDS = ['outside', 'unknown-subject', 'denied', 'disagreement', 'undetermined'] as const;
 export type AccessKind = (typeof ACCESS_KINDS)[number];
 
-/** Requests of one subject for one action on one resource that came out alike; of an unknown subject all, told by the first. */
+/** Requests of one subject for one action on one resource that came out alike; of an unknown subject on whichever resources. */
 export type AccessEntry = {
   kind: AccessKind;
   subject: string;
@@ -19,7 +19,9 @@ export type AccessEntry = {
   /** Undefined: the log does not tell it, or (`more`) the entry stands for resources beyond those told apart. */
   resource?: string;
   more?: true;
-  /** Why it is undetermined, or what else may explain a disagreement; sorted. */
+  /** Of an unknown subject: `resource` is that of the first, and there were others. */
+  several?: true;
+  /** Why it is undetermined, what else may explain a disagreement, or what else is to be said; sorted. */
   reasons: readonly string[];
   /** Whether a grant of the roles forbids it, rather than none allowing it. */
   forbidden: boolean;
@@ -68,8 +70,8 @@ export type ConflictSummary = {
   name: string;
   subject: string;
   resource?: string;
-  /** The first deed on each side that was carried out. */
-  deeds: readonly { side: string; action: string; place: Place; count: number }[];
+  /** The first deed on each side that was carried out; `as`: the name it was done under, where that is another spelling. */
+  deeds: readonly { side: string; action: string; place: Place; count: number; as?: string }[];
   /** Why it is undetermined, where it is. */
   reason?: string;
 };
@@ -84,8 +86,11 @@ export type AccessSummary = {
   /** Those of the table and those of the log, by name. */
   subjects: readonly SubjectSummary[];
   conflicts: readonly ConflictSummary[];
-  /** Events that are about no access of these roles, by reason; the place is that of the first. */
-  skipped: readonly { reason: string; count: number; place: Place }[];
+  /**
+   * Events that were not held to the roles, by reason; the place is that of the first. `isOpen`: not because they are about
+   * no access of these roles, but because the events do not tell.
+   */
+  skipped: readonly { reason: string; count: number; place: Place; isOpen: boolean }[];
   /** Requests whose subject or entry was too many to be kept apart; they are in the counts alone. */
   untold: number;
 };

@@ -17,5 +17,5 @@ export function conclude(
   if (recorded === 'denied') return { kind: 'denied' };
   if (verdict === 'undetermined') return { kind: 'undetermined', reasons };
   if (recorded === undefined) return { kind: 'undetermined', reasons: [NOT_RECORDED] };
-  return { kind: known ? 'outside' : 'unknown-subject' };
+  return { kind: known ? 'outside' : 'unknown-subject', reasons };
 }

@@ -3,8 +3,10 @@
 import { cloudTrailSibling, neverShownByCloudTrail, toIamActions } from './aws-services.ts';
 import {
   type AccessReader,
+  cannotBeJudged,
   type LoggedAccess,
   type LoggedRequest,
+  notAsked,
   rawFields,
   rawList,
   readList,
@@ -28,17 +30,24 @@ export const awsAccess: AccessReader = {
   neverShown: neverShownByCloudTrail,
 };
 
-const NO_ACTION = 'the event is no call that one IAM action stands for (sign-in, service event, PartiQL)';
+const NO_CALL = 'the event is no call that an IAM action stands for (sign-in, service event)';
+const NO_ACTION =
+  'the event is a call that no one IAM action stands for (PartiQL, a service of no known name)';
 
 function readEvent(values: readonly (string | undefined)[]): LoggedAccess {
   const [type, arn, issuer, eventType, source, name, errorCode, errorMessage = ''] = values;
-  if (source === undefined || name === undefined) return { requests: [], skip: 'the event names no action' };
-  const actions =
-    eventType === undefined || eventType === 'AwsApiCall' ? toIamActions(source, name) : undefined;
-  if (actions === undefined) return { requests: [], skip: NO_ACTION };
-  if (actions.length === 0) return { requests: [], skip: 'the call needs no permission' };
+  const isRefused = DENIED.test(errorCode ?? '');
+  if (source === undefined || name === undefined)
+    return cannotBeJudged('the event names no action', isRefused);
+  const isCall = eventType === undefined || eventType === 'AwsApiCall';
+  if (!isCall || source === 'signin.amazonaws.com') return notAsked(NO_CALL);
+  if (type === 'AWSService')
+    return notAsked('an AWS service acted for itself, which no policy of the file covers');
+  const actions = toIamActions(source, name);
+  if (actions === undefined) return cannotBeJudged(NO_ACTION, isRefused);
+  if (actions.length === 0) return notAsked('the call needs no permission');
   const subject = subjectOf(type, arn, issuer);
-  if (subject === undefined) return { requests: [], skip: skipReason(type) };
+  if (subject === undefined) return cannotBeJudged(nobodyOf(type), isRefused);
   const decision = decisionOf(errorCode, errorMessage, actions.length);
   const requests = actions.map(
     (action): LoggedRequest => ({
@@ -65,8 +74,8 @@ function subjectOf(
   return session === null ? undefined : `arn:${session[1]}:iam::${session[2]}:role/${session[3]}`;
 }
 
-function skipReason(type: string | undefined): string {
-  if (type === 'AWSService') return 'an AWS service acted for itself, which no policy of the file covers';
+/** Who it is that acted, where the policies of the file do not tell what they may do. */
+function nobodyOf(type: string | undefined): string {
   if (type === 'AWSAccount') return 'a principal of another account acted';
   if (type === 'FederatedUser') return 'a federated session acted, whose session policy no log tells';
   return 'the event does not tell which user or role acted';

@@ -1,16 +1,16 @@
-/** Separation of duties: who carried out both sides of a conflict. */
+/** Separation of duties: who carried out both sides of a conflict. No spelling of a name or an action evades it. */
+import { personKey } from '../base/person-key.ts';
 import { compareText } from '../base/text-safety.ts';
 import type { Place } from '../model/place.ts';
 import type { ConflictSummary } from './access-summary.ts';
 import { PatternIndex } from './pattern-index.ts';
-import { foldAction } from './role-index.ts';
 import type { Conflict, RoleTable } from './role-table.ts';
 
 /** Where a deed was seen, and whether the log tells that it was carried out. */
 type Seen = { readonly place: Place; readonly sure: boolean };
 
 /** Of a side that is sure, only the deeds that are. */
-type Deed = { action: string; place: Place; count: number; sure: boolean };
+type Deed = { action: string; subject: string; place: Place; count: number; sure: boolean };
 
 /** By side. */
 type Deeds = {
@@ -36,15 +36,15 @@ export class DutyLedger {
     this.table = table;
     for (const conflict of table.conflicts) {
       for (const [side, { actions }] of conflict.sides.entries())
-        for (const action of actions) this.sides.add(foldAction(table, action), { conflict, side });
+        for (const action of actions) this.sides.add(personKey(action), { conflict, side });
     }
   }
 
   add(subject: string, action: string, resource: string | undefined, seen: Seen): void {
     if (this.table.conflicts.length === 0) return;
-    this.sides.visit(foldAction(this.table, action), ({ conflict, side }) => {
+    this.sides.visit(personKey(action), ({ conflict, side }) => {
       const scope = conflict.per === 'resource' ? (resource ?? null) : 0;
-      const key = JSON.stringify([this.table.conflicts.indexOf(conflict), subject, scope]);
+      const key = JSON.stringify([this.table.conflicts.indexOf(conflict), personKey(subject), scope]);
       let deeds = this.deeds.get(key);
       if (deeds === undefined) {
         if (this.deeds.size >= MAX_DEEDS) {
@@ -61,7 +61,8 @@ export class DutyLedger {
       }
       const deed = deeds.sides[side];
       const { place, sure } = seen;
-      if (deed === undefined || (sure && !deed.sure)) deeds.sides[side] = { action, place, count: 1, sure };
+      if (deed === undefined || (sure && !deed.sure))
+        deeds.sides[side] = { action, subject, place, count: 1, sure };
       else if (deed.sure === sure) deed.count++;
     });
   }
@@ -74,7 +75,7 @@ export class DutyLedger {
       const summary = toSummary(deeds, deeds.sides);
       if (summary !== undefined && !isUntold(deeds)) found.push(summary);
       if (deeds.conflict.per !== 'resource') continue;
-      const key = JSON.stringify([this.table.conflicts.indexOf(deeds.conflict), deeds.subject]);
+      const key = JSON.stringify([this.table.conflicts.indexOf(deeds.conflict), personKey(deeds.subject)]);
       untold.set(key, [...(untold.get(key) ?? []), deeds]);
     }
     for (const all of untold.values()) {
@@ -117,7 +118,13 @@ function toSummary(
     name: conflict.name,
     subject,
     ...(resource !== undefined && { resource }),
-    deeds: deeds.map(({ side, action, place, count }) => ({ side, action, place, count })),
+    deeds: deeds.map(({ side, action, subject: as, place, count }) => ({
+      side,
+      action,
+      place,
+      count,
+      ...(as !== subject && { as }),
+    })),
     ...(deeds.filter(({ sure }) => sure).length < 2 && { reason: NOT_TOLD }),
   };
 }

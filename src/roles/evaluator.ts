@@ -7,6 +7,7 @@ import { compareText } from '../base/text-safety.ts';
 import { PatternIndex } from './pattern-index.ts';
 import { foldAction, indexOf, RoleIndex } from './role-index.ts';
 import type { Assignment, RoleTable, Validity } from './role-table.ts';
+import { besideTwin, spellingTwin, twinRequest } from './spelling-twin.ts';
 import { textKey } from './text-key.ts';
 
 /** `groups`: those the log names; the table may know more. `resource` undefined: the log does not tell it. */
@@ -19,7 +20,7 @@ export type AccessRequest = {
 
 export type Decision = {
   verdict: 'allowed' | 'denied' | 'undetermined';
-  /** Why it is undetermined, each reason once, sorted. */
+  /** Why it is undetermined, or what else is to be said of a denial; each reason once, sorted. */
   reasons: readonly string[];
   /** Numbers of the grants that allow it, and of those that may. */
   grants: readonly number[];
@@ -62,6 +63,8 @@ export class Evaluator {
   private readonly turns: readonly Instant[];
   private readonly views = new Map<string, View>();
   private readonly decisions = new Map<string, Decision>();
+  /** Of `spellingTwin`; this one where the table is its own twin. */
+  private twin: Evaluator | undefined;
 
   constructor(table: RoleTable) {
     this.table = table;
@@ -90,7 +93,7 @@ export class Evaluator {
     const key = textKey(String(segment), subject, action, resource, ...groups);
     let decision = this.decisions.get(key);
     if (decision === undefined) {
-      decision = this.judge(request, time);
+      decision = this.judgeSpelling(request, time);
       if (this.decisions.size >= MAX_REMEMBERED) this.decisions.clear();
       // A hostile text is not kept.
       if (key.length <= MAX_LENGTH) this.decisions.set(key, decision);
@@ -110,6 +113,18 @@ export class Evaluator {
     // Roles without grants share their first number with the next one.
     while (this.firstGrant[low + 1]! <= grant) low++;
     return low;
+  }
+
+  private judgeSpelling(request: AccessRequest, time: Instant | undefined): Decision {
+    const decision = this.judge(request, time);
+    if (this.table.format !== 'roles') return decision;
+    if (this.twin === undefined) {
+      const table = spellingTwin(this.table);
+      this.twin = table === this.table ? this : new Evaluator(table);
+    }
+    const asked = twinRequest(request);
+    if (this.twin === this && asked === request) return decision;
+    return besideTwin(decision, this.twin.judge(asked, time));
   }
 
   private judge(request: AccessRequest, time: Instant | undefined): Decision {

@@ -3,8 +3,10 @@ import { isPlainObject } from '../base/plain-value.ts';
 import { ALL_AUTHENTICATED, ALL_USERS, PERHAPS_IN_A_GROUP } from './gcp-iam.ts';
 import {
   type AccessReader,
+  cannotBeJudged,
   type LoggedAccess,
   type LoggedRequest,
+  notAsked,
   rawFields,
   rawList,
   readList,
@@ -17,7 +19,7 @@ export const gcpAccess: AccessReader = {
       'protoPayload.authenticationInfo.principalEmail',
       'protoPayload.authenticationInfo.principalSubject',
     ),
-    ...rawFields('protoPayload.status.code'),
+    ...rawFields('protoPayload.status.code', 'operation.first', 'operation.last'),
     rawList('protoPayload.authorizationInfo'),
   ],
   read: readEvent,
@@ -31,33 +33,48 @@ const DENIAL_DOUBT = 'a deny policy, an organization policy or VPC Service Contr
 /** Names that policies use too. Buckets stand under `projects/_`, service accounts under `projects/-`, projects under numbers. */
 const COMPARABLE = /^(?:projects\/(?!\d+(?:\/|$))[a-z][^/]*(?:\/|$)|organizations\/|folders\/|\/\/)/;
 
-function readEvent([email, principal, code, infos]: readonly (string | undefined)[]): LoggedAccess {
-  const asked = readList(infos).map((info): unknown => JSON.parse(info));
-  // GKE writes the permissions of Kubernetes, which its own roles decide.
-  if (asked.some((info) => isPlainObject(info) && String(info.permission).startsWith('io.k8s.')))
-    return { requests: [], skip: 'roles of Kubernetes decide, which are in no IAM policy' };
-  if (asked.length === 0) return { requests: [], skip: 'the entry names no permission (authorizationInfo)' };
+const NO_PERMISSION = 'the entry names no permission (authorizationInfo)';
+
+function readEvent(values: readonly (string | undefined)[]): LoggedAccess {
+  const [email, principal, code, isFirst, isLast, infos] = values;
+  const isRefused = REFUSED_CODES.has(code ?? '');
+  const listed = readList(infos).map((info): unknown => JSON.parse(info));
+  const asked = listed.filter(
+    (info) => isPlainObject(info) && typeof info.permission === 'string',
+  ) as Asked[];
   const subject = subjectOf(email, principal);
-  if (subject === undefined) return { requests: [], skip: 'the entry names no principal' };
+  if (listed.length === 0) {
+    // Of a long operation the first entry has the permissions.
+    if (isLast === 'true' && isFirst !== 'true') return notAsked('the entry tells the end of an operation');
+    if (subject === undefined) return notAsked('the entry names neither a principal nor a permission');
+    return cannotBeJudged(NO_PERMISSION, isRefused);
+  }
+  if (asked.length < listed.length) return cannotBeJudged(NO_PERMISSION, isRefused);
+  // GKE writes the permissions of Kubernetes, which its own roles decide.
+  const ofIam = asked.filter(({ permission }) => !permission.startsWith('io.k8s.'));
+  if (ofIam.length === 0) return notAsked('roles of Kubernetes decide, which are in no IAM policy');
+  if (subject === undefined) return cannotBeJudged('the entry names no principal', isRefused);
   const groups = groupsOf(subject);
   return {
-    requests: asked.flatMap((info): LoggedRequest[] => {
-      if (!isPlainObject(info) || typeof info.permission !== 'string') return [];
+    requests: ofIam.map((info): LoggedRequest => {
       const shown = typeof info.resource === 'string' && info.resource !== '' ? info.resource : undefined;
       const resource = shown !== undefined && COMPARABLE.test(shown) ? shown : undefined;
-      return [
-        {
-          subject,
-          groups,
-          action: info.permission,
-          resource,
-          ...(resource === undefined && shown !== undefined && { shownResource: shown }),
-          ...decisionOf(info.granted, code),
-        },
-      ];
+      return {
+        subject,
+        groups,
+        action: info.permission,
+        resource,
+        ...(resource === undefined && shown !== undefined && { shownResource: shown }),
+        ...decisionOf(info.granted, code),
+      };
     }),
   };
 }
+
+type Asked = { permission: string; resource?: unknown; granted?: unknown };
+
+/** PERMISSION_DENIED and UNAUTHENTICATED (google.rpc.Code). */
+const REFUSED_CODES: ReadonlySet<string> = new Set(['7', '16']);
 
 function subjectOf(email: string | undefined, principal: string | undefined): string | undefined {
   if (email !== undefined && email !== '') {
@@ -80,8 +97,7 @@ function decisionOf(
   code: string | undefined,
 ): Pick<LoggedRequest, 'recorded' | 'denialDoubt'> {
   if (granted === true) return { recorded: 'allowed' };
-  const refused = code === '7' || code === '16';
-  return refused || granted === false
+  return REFUSED_CODES.has(code ?? '') || granted === false
     ? { recorded: 'denied', denialDoubt: DENIAL_DOUBT }
     : { recorded: undefined };
 }

@@ -2,8 +2,10 @@
 import { CORE_GROUP } from './kubernetes-rbac.ts';
 import {
   type AccessReader,
+  cannotBeJudged,
   type LoggedAccess,
   type LoggedRequest,
+  notAsked,
   rawFields,
   rawList,
   readList,
@@ -40,16 +42,18 @@ function readEvent(values: readonly (string | undefined)[]): LoggedAccess {
     values.slice(8);
   // The answer comes in a later event of the same request.
   if (stage === 'RequestReceived') return NOT_ASKED;
+  if (code === '401') return notAsked('the user was not authenticated (401)');
+  const decision = decisionOf(code, message, annotation);
+  const isRefused = decision.recorded === 'denied';
   if (user === undefined || verb === undefined)
-    return { requests: [], skip: 'the event names no user or no verb' };
-  if (code === '401') return { requests: [], skip: 'the user was not authenticated (401)' };
+    return cannotBeJudged('the event names no user or no verb', isRefused);
   const who = { subject: user, groups: groupsOf(user, groups) };
   const refused = refusedImpersonation(message);
   if (refused !== undefined) return { requests: [{ ...who, ...refused, recorded: 'denied' }] };
   const path = uri?.split('?', 1)[0];
   const asked = resource === undefined ? path : resource;
   if (asked === undefined || /\s/.test(`${verb}${asked}${subresource ?? ''}${apiGroup ?? ''}`))
-    return { requests: [], skip: 'the event names neither a resource nor a path that can be read' };
+    return cannotBeJudged('the event names neither a resource nor a path that can be read', isRefused);
   const group = apiGroup ?? groupOf(apiVersion);
   // The name of what is created stands in the event, but was not asked for: it is in the body of the request.
   const nameless = (verb === 'create' && subresource === undefined) || verb === 'deletecollection';
@@ -59,7 +63,7 @@ function readEvent(values: readonly (string | undefined)[]): LoggedAccess {
         ? `${verb} ${path}`
         : `${verb} ${group} ${resource}${subresource === undefined ? '' : `/${subresource}`}`,
     resource: resource === undefined ? '/' : `${namespace}/${nameless ? '' : name}`,
-    ...decisionOf(code, message, annotation),
+    ...decision,
   };
   if (impersonated === undefined) return { requests: [{ ...who, ...request }] };
   const as = { subject: impersonated, groups: groupsOf(impersonated, theirGroups) };

@@ -21,8 +21,20 @@ export type LoggedRequest = {
   denialDoubt?: string;
 };
 
-/** One event may take several permissions; none where it is not about access, and `skip` says why. */
-export type LoggedAccess = { requests: readonly LoggedRequest[]; skip?: string };
+/**
+ * One event may take several permissions; none where it is not about access, and `skip` says why. `isOpen`: it may well be
+ * access, and outside the roles; the event leaves out what they are held to.
+ */
+export type LoggedAccess = { requests: readonly LoggedRequest[]; skip?: string; isOpen?: true };
+
+export function notAsked(skip: string): LoggedAccess {
+  return { requests: [], skip };
+}
+
+/** What was refused is no access, whatever the event leaves out. */
+export function cannotBeJudged(skip: string, isRefused = false): LoggedAccess {
+  return isRefused ? notAsked(`${skip}, and was refused`) : { requests: [], skip, isOpen: true };
+}
 
 export type AccessReader = {
   /** Where no rule says which events are meant. */
@@ -46,7 +58,7 @@ const CUT = ',null]';
 export function readAccess(reader: AccessReader, values: readonly (string | undefined)[]): LoggedAccess {
   for (const [at, { list }] of reader.fields.entries()) {
     if (list === true && values[at]?.endsWith(CUT))
-      return { requests: [], skip: 'the event lists more groups or resources than are read' };
+      return cannotBeJudged('the event lists more groups or resources than are read');
   }
   return reader.read(values);
 }

@@ -11,7 +11,7 @@ import { quote } from '../base/text-safety.ts';
 import { describe, type ShapeReader, scalarText } from '../base/yaml-shape.ts';
 import type { YamlEntry, YamlNode } from '../base/yaml-tree.ts';
 import { readConflicts } from './conflicts.ts';
-import { readValidity, refuseUnknownKeys } from './role-shape.ts';
+import { readPatterns, readValidity, refuseUnknownKeys } from './role-shape.ts';
 import {
   type Assignment,
   emptyTable,
@@ -85,22 +85,28 @@ function readGrants(outer: ShapeReader, node: YamlNode, effect: Grant['effect'])
 
 function readGrant(reader: ShapeReader, effect: Grant['effect']): Grant[] {
   refuseUnknownKeys(reader, GRANT_KEYS);
-  const exceptActions = reader.texts('except-actions');
-  const exceptResources = reader.texts('except-resources');
-  const actions = reader.texts('actions');
-  if (actions.length === 0 && exceptActions.length === 0)
+  const exceptActions = readPatterns(reader, 'except-actions');
+  const exceptResources = readPatterns(reader, 'except-resources');
+  const actions = readPatterns(reader, 'actions');
+  if (actions === undefined && exceptActions === undefined)
     reader.problem(reader.map, 'a grant needs "actions" or "except-actions"');
-  const resources = reader.get('resources') === undefined ? ['*'] : reader.texts('resources');
+  const resources = readPatterns(reader, 'resources') ?? ['*'];
   const when = reader.text('when');
+  // Without its words a condition would be none.
+  if (reader.get('when')?.kind === 'null')
+    reader.problem(
+      reader.get('when')!,
+      '"when" must say the condition, found nothing: leave the key out where there is none',
+    );
   const shared = {
     effect,
     resources,
-    ...(exceptActions.length > 0 && { exceptActions }),
-    ...(exceptResources.length > 0 && { exceptResources }),
+    ...(exceptActions && { exceptActions }),
+    ...(exceptResources && { exceptResources }),
     ...(when !== undefined && { doubt: `the roles say: when ${quote(when)}` }),
     ...readValidity(reader),
   };
-  return (actions.length > 0 ? actions : ['*']).map((action) => ({ ...shared, action }));
+  return (actions ?? ['*']).map((action) => ({ ...shared, action }));
 }
 
 class HolderParser {
@@ -161,16 +167,10 @@ class HolderParser {
         const own = reader.within(item);
         refuseUnknownKeys(own, ['role', 'resources', 'from', 'to']);
         const role = own.text('role');
-        const within = own.texts('resources');
+        const within = readPatterns(own, 'resources');
         const dated = { ...validity, ...readValidity(own) };
         if (role === undefined) own.problem(item, 'an assignment needs "role"');
-        else
-          this.assign(
-            { kind, subject, ...(within.length > 0 && { within }), ...dated },
-            role,
-            own.get('role')!,
-            own,
-          );
+        else this.assign({ kind, subject, ...(within && { within }), ...dated }, role, own.get('role')!, own);
       } else reader.problem(item, `"roles" must hold names of roles, found ${describe(item)}`);
     }
   }

@@ -4,7 +4,7 @@ import { JsonArray, JsonNumber, type JsonValue, parseJson } from '../base/json.t
 import { JsonSyntaxError } from '../base/lexical.ts';
 import { didYouMean } from '../base/nearest-name.ts';
 import { quote } from '../base/text-safety.ts';
-import type { ShapeReader } from '../base/yaml-shape.ts';
+import { describe, type ShapeReader } from '../base/yaml-shape.ts';
 import type { YamlMistake, YamlNode } from '../base/yaml-tree.ts';
 import type { Validity } from './role-table.ts';
 
@@ -19,6 +19,19 @@ export function refuseUnknownKeys(reader: ShapeReader, keys: readonly string[]):
       `unknown key ${quote(entry.key)}${didYouMean(entry.key, keys)}, known are ${keys.join(', ')}`,
     );
   }
+}
+
+/** Undefined where the key is left out. An empty list could mean everything or nothing, so it is refused. */
+export function readPatterns(reader: ShapeReader, key: string): readonly string[] | undefined {
+  const node = reader.get(key);
+  if (node === undefined) return undefined;
+  const isEmpty = node.kind === 'null' || (node.kind === 'list' && node.items.length === 0);
+  if (isEmpty)
+    reader.problem(
+      node,
+      `${quote(key)} must hold one pattern at least, found ${describe(node)}: leave the key out, or write "*" for everything`,
+    );
+  return reader.texts(key);
 }
 
 /** `from` and `to`: a date (UTC) or a time with a zone. */

@@ -1,11 +1,12 @@
 /**
  * A baseline: findings of an earlier run that are known. What is the same finding is told by fingerprint, rule, code and
- * verdict; it is no longer known where it got more severe, where it grew, where it was waived and is not any more, and, of
- * what must not change at all, where it says something else.
+ * verdict; it is no longer known where it got more severe, where it grew, where a figure that it tells got worse, where it
+ * was waived and is not any more, and, of what must not change at all, where it says something else.
  */
 import { escapeControls, formatNumber } from '../base/text-safety.ts';
 import { type Finding, type Severity, severityRank } from '../model/finding.ts';
 import type { AbsentFinding } from '../model/report.ts';
+import { worsened } from './worse-figure.ts';
 
 export const BASELINE_SCHEMA = 'audit-check/baseline/v1';
 
@@ -87,6 +88,8 @@ export function noveltyOf(
     number,
   ];
   if (is > was) return { because: `it grew from ${formatNumber(was)} to ${formatNumber(is)}` };
+  const worse = worsened(finding, before.entries);
+  if (worse !== undefined) return { because: `it got worse, from ${worse}` };
   return mustNotChange(finding) && !says(before, finding.message)
     ? { because: 'it says something else' }
     : undefined;

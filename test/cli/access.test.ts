@@ -161,6 +161,84 @@ Summary
     assert.match(other.stdout, /records {3}1 = 0 events of the logs that these roles are for \+ 1 of others/);
   });
 
+  test('exits 3 where requests were not judged, and names them', async () => {
+    const fine = { actor: 'ann', action: 'invoice.read', target: '/eu/1' };
+    log('two.ndjson', fine, { actor: 'mallory', action: 'payment.release' });
+    const lines = fs.readFileSync(path.join(folder, 'two.ndjson'), 'utf8');
+    write('malformed.ndjson', lines.replace(/\}\n$/, '\n'));
+    const malformed = await access('malformed.ndjson', '--roles', 'roles.yaml', '--source', 'audit');
+    assert.equal(malformed.exit, 3);
+    assert.match(malformed.stdout, /malformed\.ndjson: 1 record cannot be read/);
+
+    const nameless = [{ ...fine, actor: null }, { actor: 'mallory' }] as unknown as Event[];
+    log('nameless.ndjson', fine, ...nameless);
+    const named = await access('nameless.ndjson', '--roles', 'roles.yaml', '--source', 'audit');
+    assert.equal(named.exit, 3);
+    assert.match(named.stdout, /1 not judged: the event names no subject, first nameless\.ndjson:2/);
+    assert.match(named.stdout, /1 not judged: the event names no action, first nameless\.ndjson:3/);
+
+    write('unmapped.ndjson', '{"when":"2026-11-10T08:01:00Z","who":"mallory","did":"payment.release"}\n');
+    const unmapped = await access('fine.ndjson', 'unmapped.ndjson', '--roles', 'roles.yaml');
+    assert.equal(unmapped.exit, 3);
+    assert.match(unmapped.stdout, /unmapped\.ndjson: .*no mapping/);
+
+    const csv = await access(
+      'nameless.ndjson',
+      'malformed.ndjson',
+      '--roles',
+      'roles.yaml',
+      '--source',
+      'audit',
+      '--format',
+      'csv',
+    );
+    assert.match(csv.stdout, /^not-judged,.*,nameless\.ndjson:2,the event names no subject\r$/m);
+    assert.match(csv.stdout, /^open-file,malformed\.ndjson,.*,1 record cannot be read\r$/m);
+  });
+
+  test('exits 3 where an event lists more groups than are read', async () => {
+    const event = (auditID: string, username: string, verb: string, groups: string[]) => ({
+      kind: 'Event',
+      apiVersion: 'audit.k8s.io/v1',
+      auditID,
+      stage: 'ResponseComplete',
+      requestURI: '/api/v1/namespaces/web/pods/p',
+      verb,
+      user: { username, groups: ['system:authenticated', ...groups] },
+      objectRef: { resource: 'pods', namespace: 'web', name: 'p', apiVersion: 'v1' },
+      responseStatus: { code: 200 },
+      requestReceivedTimestamp: '2026-11-10T08:00:00.000000Z',
+      stageTimestamp: '2026-11-10T08:00:00.100000Z',
+      annotations: { 'authorization.k8s.io/decision': 'allow' },
+    });
+    const many = Array.from({ length: 1000 }, (_, index) => `g${index}`);
+    const events = [event('1', 'ann', 'get', []), event('2', 'mallory', 'delete', many)];
+    write('many-groups.ndjson', `${events.map((each) => JSON.stringify(each)).join('\n')}\n`);
+    const subject = { kind: 'User', name: 'ann', apiGroup: 'rbac.authorization.k8s.io' };
+    const reader = { kind: 'Role', metadata: { name: 'reader', namespace: 'web' } };
+    const items = [
+      { ...reader, rules: [{ apiGroups: [''], resources: ['pods'], verbs: ['get'] }] },
+      {
+        kind: 'RoleBinding',
+        metadata: { name: 'b', namespace: 'web' },
+        subjects: [subject],
+        roleRef: { kind: 'Role', name: 'reader', apiGroup: 'rbac.authorization.k8s.io' },
+      },
+    ];
+    write('reader.yaml', JSON.stringify({ kind: 'List', apiVersion: 'v1', items }));
+    const { exit, stdout } = await access('many-groups.ndjson', '--roles', 'reader.yaml');
+    assert.equal(exit, 3);
+    assert.match(stdout, /1 not judged: the event lists more groups or resources than are read, first many/);
+  });
+
+  test('leaves out refused events that name nobody', async () => {
+    const refused = { actor: null, action: 'x', outcome: 'failure', decision: 'denied' } as unknown as Event;
+    log('refused.ndjson', { actor: 'ann', action: 'invoice.read', target: '/eu/1' }, refused);
+    const { exit, stdout } = await access('refused.ndjson', '--roles', 'roles.yaml');
+    assert.equal(exit, 0);
+    assert.match(stdout, /1 not judged: the event names no subject, and was refused$/m);
+  });
+
   test('counts a record that stands in two files once', async () => {
     fs.copyFileSync(path.join(folder, 'fine.ndjson'), path.join(folder, 'again.ndjson'));
     const { stdout } = await access('fine.ndjson', 'again.ndjson', '--roles', 'roles.yaml');

@@ -149,6 +149,29 @@ describe('verify --baseline', () => {
     }
   });
 
+  test('a retention that is shorter than the one that was accepted fails --fail-on new', async () => {
+    const days = (from: number) =>
+      Array.from({ length: 28 - from + 1 }, (_, index) =>
+        line({ time: `2025-02-${String(from + index).padStart(2, '0')}T08:00:00Z`, id: `e${index}` }),
+      ).join('');
+    const cis = ['--source', 'audit', '--pack', 'cis-8'];
+    write('kept.ndjson', days(1));
+    await verify('kept.ndjson', ...cis, '-f', 'json=kept.json');
+    const again = await verify('kept.ndjson', ...cis, '--baseline', 'kept.json', '--fail-on', 'new');
+    assert.equal(again.exit, 0);
+    write('kept.ndjson', days(28));
+    const { exit, stdout } = await verify(
+      'kept.ndjson',
+      ...cis,
+      '--baseline',
+      'kept.json',
+      '--fail-on',
+      'new',
+    );
+    assert.equal(exit, 1);
+    assert.match(stdout, /= baseline: known, and new: it got worse, from 28 to 1/);
+  });
+
   test('a condition that there is not is told once, where it was said', async () => {
     const said = /^error: (\S+): expected one of informational, .*found "medum", did you mean "medium"\?\n$/;
     const flag = await verify('log.ndjson', '--fail-on', 'medum');

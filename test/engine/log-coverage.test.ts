@@ -60,6 +60,7 @@ function coveredHours(
     lost: {},
     seen: Object.fromEntries(flags),
     groupless: startGroupless(plan.relations),
+    unordered: [],
   });
   const relation = plan.relations.findIndex(({ rule }) => rule?.title === title);
   const toHour = (instant: bigint) => Number(instant / 3_600_000_000_000n);

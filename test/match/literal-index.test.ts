@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { foldCase } from '../../src/match/fold-case.ts';
+import { foldCase } from '../../src/base/fold-case.ts';
 import { LiteralIndex } from '../../src/match/literal-index.ts';
 
 const word = (max: number) =>

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { foldCase } from '../../src/match/fold-case.ts';
+import { foldCase } from '../../src/base/fold-case.ts';
 import { compileNetwork, parseAddress } from '../../src/match/match-address.ts';
 import { compareNumbers, normalDecimal } from '../../src/match/match-number.ts';
 import { compilePieces } from '../../src/match/match-text.ts';

@@ -108,7 +108,7 @@ test('an event that lists more groups than are read is not judged', async () => 
     [
       [
         'undetermined',
-        'informational',
+        'high',
         'roles are kept: 1 event not held to the roles: the event lists more groups or resources than are read',
       ],
     ],

@@ -133,16 +133,33 @@ describe('permitted', () => {
     );
   });
 
-  test('tells who the roles do not know, once', () => {
+  test('tells who the roles do not know, once for each action', () => {
     const found = judge([
       [1, 'eve', 'invoice.read', '/eu/1'],
       [2, 'eve', 'invoice.approve', '/eu/2'],
+      [2, 'eve', 'invoice.read', '/eu/7'],
       [3, 'fay', 'invoice.read', '/eu/1', 'denied'],
     ]);
     assert.deepEqual(brief(found), [
-      'violation unknown-subject 2 eve: roles are kept: "eve", whom "roles.yaml" does not know, was allowed "invoice.read" on "/eu/1" and more, 2 times from 1970-01-01T00:00:01Z until 1970-01-01T00:00:02Z',
+      'violation unknown-subject 1 eve: roles are kept: "eve", whom "roles.yaml" does not know, was allowed "invoice.approve" on "/eu/2"',
+      'violation unknown-subject 2 eve: roles are kept: "eve", whom "roles.yaml" does not know, was allowed "invoice.read" on "/eu/1" and on other resources, 2 times from 1970-01-01T00:00:01Z until 1970-01-01T00:00:02Z',
       'violation denied-attempt 1 fay: roles are kept: "fay" was refused "invoice.read" on "/eu/1"',
     ]);
+  });
+
+  test('is another finding where somebody unknown did something else', () => {
+    const identities = (...deeds: Deed[]) =>
+      judge(deeds).map(({ identity }) => JSON.stringify(identity.slice(0, 4)));
+    const [help] = identities([1, 'eve', 'help.read', 'faq']);
+    assert.deepEqual(identities([9, 'eve', 'help.read', 'faq']), [help]);
+    for (const other of [
+      [1, 'eve', 'payment.release', 'faq'],
+      [1, 'eve', 'help.read', 'acct-999'],
+    ] as Deed[])
+      assert.notDeepEqual(identities(other), [help]);
+    const both = identities([1, 'eve', 'help.read', 'faq'], [2, 'eve', 'help.read', 'acct-999']);
+    assert.equal(both.length, 1);
+    assert.notDeepEqual(both, [help]);
   });
 
   test('tells who did both sides of a conflict on one resource, and not who did them on two', () => {
@@ -360,7 +377,11 @@ function twin(all: readonly Deed[]): string[] {
       add(may ? `decision-disagreement violation ${what}` : `denied-attempt violation ${what}`);
     else if (!may && decision === '') add(`shadow-access undetermined ${what}`);
     else if (!may)
-      add(MAY[who] === undefined ? `unknown-subject violation ${who}` : `shadow-access violation ${what}`);
+      add(
+        MAY[who] === undefined
+          ? `unknown-subject violation ${who} ${action}`
+          : `shadow-access violation ${what}`,
+      );
   }
   for (const who of ['ann', 'bob', 'cid', 'eve']) {
     // Of a side that is told as allowed, what is not told does not count.
@@ -393,8 +414,12 @@ test('permitted says what going through every mark says, on made logs', () => {
       );
       const judgements = [...relation.judge([], marks, COVERED)];
       const lines = judgements.map(({ code, verdict, subject, count, identity }) => {
-        const isOfSubject = code === 'unknown-subject' || code === 'conflicting-duties';
-        const what = isOfSubject ? subject : `${subject} ${identity[2]} ${identity[3]}`;
+        const what =
+          code === 'conflicting-duties'
+            ? subject
+            : code === 'unknown-subject'
+              ? `${subject} ${identity[2]}`
+              : `${subject} ${identity[2]} ${identity[3]}`;
         return `${code} ${verdict} ${what} ${count}`;
       });
       assert.deepEqual(lines.sort(), twin(drawn));

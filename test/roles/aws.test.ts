@@ -215,6 +215,17 @@ describe('awsAccess', () => {
     );
     assert.match(read({ userIdentity: { type: 'FederatedUser', arn } }).skip!, /session policy/);
     assert.match(read({ eventType: 'AwsConsoleSignIn' }).skip!, /no call/);
+    const isOpen = (record: object) => read(record).isOpen === true;
+    assert.deepEqual(
+      [
+        isOpen({ userIdentity: { type: 'AWSService', invokedBy: 'x' } }),
+        isOpen({ eventType: 'AwsConsoleSignIn' }),
+        isOpen({ userIdentity: { type: 'FederatedUser', arn }, errorCode: 'AccessDenied' }),
+        isOpen({ userIdentity: { type: 'FederatedUser', arn } }),
+        isOpen({ userIdentity: { type: 'AWSAccount' } }),
+      ],
+      [false, false, false, true, true],
+    );
   });
 
   test('takes a refusal for one of the roles only where the event says so', () => {

@@ -113,6 +113,12 @@ describe('gcpAccess', () => {
     const skip = (...parts: Parameters<typeof entry>) =>
       gcpAccess.read(valuesOf(gcpAccess, 'gcp', entry(...parts))).skip;
     assert.match(skip('ann@example.com', [])!, /no permission/);
+    assert.match(skip('ann@example.com', [{ resource: 'projects/p', granted: true }])!, /no permission/);
+    const isOpen = (...parts: Parameters<typeof entry>) =>
+      gcpAccess.read(valuesOf(gcpAccess, 'gcp', entry(...parts))).isOpen;
+    assert.deepEqual([isOpen('ann@example.com', []), isOpen(undefined, [])], [true, undefined]);
+    const inGke = { permission: 'io.k8s.core.v1.pods.create', granted: true };
+    assert.equal(requestsOf('ann@example.com', [inGke, { permission: 'a.x', granted: true }]).length, 1);
     assert.match(skip(undefined, [{ permission: 'a.x', granted: true }])!, /no principal/);
     assert.match(
       skip('ann@example.com', [{ permission: 'io.k8s.core.v1.pods.create', granted: true }])!,

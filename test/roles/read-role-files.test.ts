@@ -126,3 +126,22 @@ describe('readRoleFiles()', () => {
     }
   });
 });
+
+test('an empty list of patterns is refused with its place: nothing tells whether it means everything or nothing', () => {
+  const grant = (members: string) => `roles: {a: {allow: [x]}, b: {deny: [{actions: [x], ${members}}]}}\n`;
+  for (const key of ['actions', 'except-actions', 'resources', 'except-resources']) {
+    for (const [written, found] of [
+      ['[]', 'a list'],
+      ['null', 'nothing'],
+    ]) {
+      const text = grant(`${key}: ${written}`).replace(key === 'actions' ? 'actions: [x], ' : '', '');
+      assert.match(
+        problemsOf(text)[0]!,
+        new RegExp(`^roles\\.yaml:1:\\d+: "${key}" must hold one pattern at least, found ${found}`),
+      );
+    }
+  }
+  const held = 'roles: {a: {allow: [x]}}\nusers: {bob: {roles: [{role: a, resources: []}]}}\n';
+  assert.match(problemsOf(held)[0]!, /^roles\.yaml:2:\d+: "resources" must hold one pattern at least/);
+  assert.match(problemsOf(grant('when: null'))[0]!, /"when" must say the condition/);
+});

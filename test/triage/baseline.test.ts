@@ -96,6 +96,28 @@ test('integrity and licenses are known only as long as they say the same', () =>
   for (const name of TELL_OF_INTEGRITY) assert.ok(speakers.includes(name), name);
 });
 
+test('a retention that got worse is new, one that grows by itself is known', () => {
+  const kept = (days: string) => ({
+    rule: 'packs',
+    code: 'retention-too-short',
+    message: `the oldest event is of 2026-09-06, ${days} before 2026-11-29: "90 days" must be kept`,
+  });
+  assert.equal(whyNew(kept('0 days'), kept('84 days')), 'it got worse, from 84 to 0');
+  assert.equal(whyNew(kept('999 days'), kept('1,000 days')), 'it got worse, from 1,000 to 999');
+  assert.equal(stateOf(kept('85 days'), kept('84 days')), 'unchanged, 0 gone');
+  assert.equal(stateOf(kept('84 days'), kept('84 days')), 'unchanged, 0 gone');
+  const oldest = (day: string) => ({
+    rule: 'packs',
+    code: 'kept-too-long',
+    message: `the oldest event is of ${day}, 800 days before 2026-11-29: at most "2y" may be kept`,
+  });
+  assert.equal(
+    whyNew(oldest('2020-01-01'), oldest('2024-09-20')),
+    'it got worse, from 2024-09-20 to 2020-01-01',
+  );
+  assert.equal(stateOf(oldest('2024-09-20'), oldest('2024-09-20')), 'unchanged, 0 gone');
+});
+
 test('a report is unchanged against itself in every form', () => {
   const { baseline: _, absent: __, ...report } = richReport();
   const ofJson = readBaseline('r.json', JSON.stringify(report));

@@ -1,0 +1,7 @@
+/** What tells the order of events of one instant. */
+import type { Mark } from '../model/mark.ts';
+
+/** Marks of one answer are ordered by their position. In a file that does not run forward in time each event is alone. */
+export function orderFile({ place, isUnordered }: Pick<Mark, 'place' | 'isUnordered'>): string {
+  return isUnordered === true ? `${place.file}\u0000${place.offset}` : place.file;
+}
