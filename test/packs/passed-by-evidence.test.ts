@@ -163,3 +163,31 @@ describe('silence', () => {
     assert.deepEqual((await judge(checks, [daily(7)])).said, ['passed']);
   });
 });
+
+test('a rule that is in force at no time of the log has judged nothing', async () => {
+  const rule = (effective: string) => `title: Doc read
+id: 11111111-1111-4111-8111-111111111111
+level: high
+taxonomy: audit
+effective: {${effective}}
+control: [own:0]
+detection: {read: {action: doc.read}, condition: read}
+`;
+  for (const [effective, words] of [
+    ['from: 2027-01-01', 'from 2027-01-01T00:00:00Z'],
+    ['to: 2020-01-01', 'until 2020-01-01T00:00:00Z'],
+  ] as const) {
+    const { said, report } = await judge(['rules: named', 'rules: [Doc read]'], [daily(9)], {
+      rule: rule(effective),
+    });
+    const reason = `not in force at any time of the log (${words})`;
+    assert.deepEqual(
+      report.rules.map(({ status, matches, reason: why }) => [status, matches, why]),
+      [['not-applicable', 0, reason]],
+    );
+    const short = `undetermined: none of its rules is for these logs: ${reason}`;
+    assert.deepEqual(said, [short, short]);
+  }
+  const now = await judge(['rules: named'], [daily(9)], { rule: rule('from: 2026-11-25') });
+  assert.equal(now.said[0], 'failed');
+});
