@@ -191,3 +191,25 @@ detection: {read: {action: doc.read}, condition: read}
   const now = await judge(['rules: named'], [daily(9)], { rule: rule('from: 2026-11-25') });
   assert.equal(now.said[0], 'failed');
 });
+
+test('fields that are there in name only are not there', async () => {
+  const checks = ['events: content', 'fields: outcome', 'fields: ip', 'fields: target'];
+  const judged = async (members: object) => {
+    const { results } = await judge(checks, [daily(9, (event) => ({ ...event, ...members }))], {
+      source: 'audit',
+    });
+    return results.map(({ status }) => status).join(' ');
+  };
+  const open = 'undetermined undetermined undetermined';
+  const everywhere = (text: string) => ({ outcome: text, ip: text, target: text });
+  assert.equal(await judged({}), 'passed passed passed passed');
+  for (const text of ['undefined', '(null)', '\u3164', '\u115f', '\ufe0f', '\u2014', '?', '   ', '-'])
+    assert.equal(await judged(everywhere(text)), `failed ${open}`, JSON.stringify(text));
+  // A writer that does not know has said how it ended, and still not whether it worked.
+  assert.equal(await judged(everywhere('unknown')), `passed ${open}`);
+  assert.equal(await judged({ outcome: 'pending' }), 'passed undetermined passed passed');
+  for (const invisible of ['\u3164', '\u115f', '\ufe0f'])
+    for (const field of ['actor', 'action'])
+      assert.match(await judged({ [field]: invisible }), /^failed/, field);
+  assert.match(await judged({ outcome: undefined, status: '-' }), /^failed/);
+});
