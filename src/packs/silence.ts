@@ -2,7 +2,7 @@
 import { formatDuration, formatInstant, type Instant, later, parseMoment } from '../base/instant.ts';
 import type { SourceActivity } from '../model/activity.ts';
 import type { Finding } from '../model/finding.ts';
-import { addAge, type CalendarAge, dayOf } from '../retention/calendar-age.ts';
+import { addAge, type CalendarAge, dayOf, formatDay } from '../retention/calendar-age.ts';
 import { parsePackAge } from './kept-span.ts';
 import { type Evidence, type PackCheckKind, passedUnless } from './pack-check-kind.ts';
 import { packFinding } from './pack-findings.ts';
@@ -30,7 +30,7 @@ export const silence: PackCheckKind<CalendarAge> = {
           status: 'failed',
           found,
           reason: found[0]!.message,
-          otherwise: sayUntimedSource(evidence.report),
+          otherwise: whyOpen(longest, evidence),
         },
       ];
     if (found.length > 0) {
@@ -48,20 +48,32 @@ function whyCut({ isCut }: Evidence): string | undefined {
   return isCut ? 'events were left out of the run by their time' : undefined;
 }
 
-/** Why silence would not show: the time that is looked at is cut, or too short, or one of the sources has no times. */
+/** Why silence would not show: the time that is looked at is cut, ended long ago or is too short, or a source has no times. */
 function whyOpen(longest: CalendarAge, evidence: Evidence): string | undefined {
-  const untimed = sayUntimedSource(evidence.report) ?? whyCut(evidence);
-  if (untimed !== undefined) return untimed;
-  const [from, until] = [parseMoment(evidence.report.summary.period?.from ?? ''), endOf(evidence)];
-  if (from === undefined || until === undefined) return 'no event has a time';
+  const unseen = sayUntimedSource(evidence.report) ?? whyCut(evidence);
+  if (unseen !== undefined) return unseen;
+  const heard = heardTime(longest, evidence);
+  if (heard === undefined) return 'no event has a time';
+  const { from, until, now } = heard;
+  // Whether all sources fell silent or the export ended, no log tells.
+  if (now > until)
+    return `the last event is of ${formatDay(dayOf(until))}: the ${formatDuration(now - until)} since are not in this run`;
   if (until - from >= nanosOf(longest, from)) return undefined;
   return `from the first event on it is ${formatDuration(until - from)}, in which so long a silence cannot show`;
 }
 
-/** Today, as far as the run knows it: whoever stopped a source stopped it for good. Later events are claims of the log. */
-function endOf({ now, report }: Evidence): Instant | undefined {
-  const last = parseMoment(report.summary.period?.until ?? '');
-  return last === undefined ? now : later(last, now);
+/**
+ * From the first event of any source on, until now (later events are claims of the log); or until the last event, where that
+ * is so long ago that the log itself has ended.
+ */
+function heardTime(longest: CalendarAge, { now, report }: Evidence) {
+  const [from, last] = [
+    parseMoment(report.summary.period?.from ?? ''),
+    parseMoment(report.summary.period?.until ?? ''),
+  ];
+  if (from === undefined || last === undefined) return undefined;
+  const today = later(last, now);
+  return { from, until: isLonger(last, today, longest) ? last : today, now: today };
 }
 
 /** The longest silence of the source, that at its end too. */
@@ -71,8 +83,8 @@ function silentFinding(
   evidence: Evidence,
 ): Finding | undefined {
   const { report } = evidence;
-  const last = endOf(evidence);
-  const end = last === undefined ? until : formatInstant(last);
+  const heard = heardTime(longest, evidence);
+  const end = heard === undefined ? until : formatInstant(heard.until);
   const spans = [...silences, { from: until, until: end }].flatMap((span) => {
     const [from, to] = [parseMoment(span.from), parseMoment(span.until)];
     return from === undefined || to === undefined

@@ -111,8 +111,7 @@ describe('events', () => {
   });
 });
 
-/** Records of a source of which no time can be read. */
-const untimed = Array.from({ length: 5 }, (_, index) => ({
+const readable = (index: number) => ({
   kind: 'Event',
   apiVersion: 'audit.k8s.io/v1',
   level: 'Metadata',
@@ -121,9 +120,18 @@ const untimed = Array.from({ length: 5 }, (_, index) => ({
   requestURI: '/api/v1/pods',
   verb: 'get',
   user: { username: 'ann' },
+});
+
+/** Records of a source of which no time can be read. */
+const untimed = Array.from({ length: 5 }, (_, index) => ({
+  ...readable(index),
   requestReceivedTimestamp: '10/Nov/2026',
   stageTimestamp: '10/Nov/2026',
 }));
+
+function timeOf(event: object): unknown {
+  return (event as { time?: unknown }).time;
+}
 
 test('a source none of whose times can be read counts for retention, age and silence', async () => {
   const checks = ['retention: 90 days', 'available: 30 days', 'maximum: 24 months', 'silence: 7 days'];
@@ -142,15 +150,27 @@ describe('silence', () => {
   const checks = ['silence: 7 days'];
   const log = daily(100).slice(0, 60);
 
-  test('lasts until now, and is the same finding tomorrow', async () => {
-    const { said, report } = await judge(checks, [log]);
+  test('of one source lasts until now, and is the same finding tomorrow', async () => {
+    const other = daily(95).map((event, index) => ({
+      ...readable(index),
+      requestReceivedTimestamp: timeOf(event),
+    }));
+    const { said, report } = await judge(checks, [log, other]);
     assert.deepEqual(said, [
       'failed: "audit" silent for 41d from 2026-10-20T00:00:00Z to 2026-11-30T00:00:00Z',
     ]);
-    const later = await judge(checks, [log], { now: '2026-12-01' });
+    const later = await judge(checks, [log, other], { now: '2026-12-01' });
+    assert.match(later.said[0]!, /^failed: "audit" silent for 42d /);
     const print = ({ findings }: typeof report) =>
       findings.find(({ code }) => code === 'source-silent')!.fingerprint;
     assert.equal(print(later.report), print(report));
+  });
+
+  test('of all sources may be the end of the export', async () => {
+    const { said } = await judge(checks, [log]);
+    const since = 'undetermined: the last event is of 2026-10-20: the 41d since are not in this run';
+    assert.deepEqual(said, [since]);
+    assert.deepEqual((await judge(checks, [log], { now: '2026-10-27' })).said, ['passed']);
   });
 
   test('does not show where events are left out, or in less than so long a time', async () => {
