@@ -42,7 +42,9 @@ export function parseTimestamp(text: string, options: TimestampOptions = {}): Pa
   if (zone === undefined) return { problem: 'missing-zone' };
   // Date.UTC takes the years 0 to 99 for 1900 to 1999 (Go's zero time is year 1), so it is asked one leap cycle later.
   const ms = Date.UTC(+year! + 400, +month! - 1, +day!, +hour!, +minute!, 0) - LEAP_CYCLE_MS;
-  const valid = new Date(Date.UTC(+year! + 400, +month! - 1, +day!)).getUTCDate() === +day! && +month! <= 12;
+  // By both: the 15th of month 00 is a 15th as well, of the December before.
+  const date = new Date(Date.UTC(+year! + 400, +month! - 1, +day!));
+  const valid = date.getUTCMonth() === +month! - 1 && date.getUTCDate() === +day!;
   const offset = zoneOffsetMinutes(zone);
   if (!valid || +hour! > 23 || +minute! > 59 || +second > 60 || offset === undefined)
     return { problem: 'not-a-time' };

@@ -6,6 +6,7 @@
 import type { Ajv2020, AnySchema, ErrorObject } from 'ajv/dist/2020.js';
 import { didYouMean } from '../base/nearest-name.ts';
 import { quote } from '../base/text-safety.ts';
+import { demandedFields, requiredOf } from '../model/demanded-fields.ts';
 import { AUDIT_FIELDS, type AuditField, isAuditField } from '../model/event.ts';
 import { ProblemsError } from '../model/problem.ts';
 import type { EventSchema } from '../model/request.ts';
@@ -49,11 +50,13 @@ const REFERENCES = new Set([
 /** @throws {ProblemsError} with everything that is wrong in any of the schemas */
 export function compileSchemas(schemas: readonly EventSchema[]): SchemaPlan {
   const messages: { file: string; message: string }[] = [];
-  const audit = schemas.filter((one) => one.appliesTo === 'audit');
-  const demanded = AUDIT_FIELDS.filter((field) =>
-    audit.some(({ schema }) => requiredOf(schema).includes(field)),
-  );
-  const plan: SchemaPlan = { fields: [], whole: [], raw: [], demanded, audit: audit.length > 0 };
+  const plan: SchemaPlan = {
+    fields: [],
+    whole: [],
+    raw: [],
+    demanded: demandedFields(schemas),
+    audit: schemas.some(({ appliesTo }) => appliesTo === 'audit'),
+  };
   const fields = new Map<AuditField, FieldPlan>();
 
   const attempt = (file: string, work: () => void) => {
@@ -161,11 +164,6 @@ function hasReference(value: unknown): boolean {
 function propertiesOf(schema: Record<string, unknown>): Record<string, unknown> {
   const { properties } = schema;
   return typeof properties === 'object' && properties !== null ? (properties as Record<string, unknown>) : {};
-}
-
-function requiredOf(schema: Record<string, unknown>): string[] {
-  const { required } = schema;
-  return Array.isArray(required) ? required.filter((name) => typeof name === 'string') : [];
 }
 
 /** A misspelled canonical field would be missing in every record, or never judged. */

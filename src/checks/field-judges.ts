@@ -2,7 +2,7 @@
 import { JsonArray, JsonObject, type JsonValue, toPlainValue } from '../base/json.ts';
 import { quote } from '../base/text-safety.ts';
 import { isAnonymousActor } from '../model/anonymous-actor.ts';
-import { isBlankText } from '../model/blank-text.ts';
+import { isBlankOutcome, isBlankText } from '../model/blank-text.ts';
 import { AUDIT_FIELDS, type AuditField, type Event, type Fields, type Slot } from '../model/event.ts';
 import type { FieldPlan, Validator } from './event-schema.ts';
 import { type Defect, type FileTally, noteDefect, type Sighting, type Tally } from './grouped-findings.ts';
@@ -171,12 +171,13 @@ function missingField(field: AuditField): Defect {
 }
 
 /** Of which a placeholder says as much as the empty text. */
-const SPEAKING: ReadonlySet<AuditField> = new Set<AuditField>(['action', 'outcome', 'target', 'ip']);
+const SPEAKING: ReadonlySet<AuditField> = new Set<AuditField>(['action', 'target', 'ip']);
 
 /** An empty actor is a name that names nobody, and told as such. */
 function isAbsent(event: Event, slot: Slot, field: AuditField): boolean {
   const kind = event.kind(slot);
   if (kind === 'string') {
+    if (field === 'outcome') return isBlankOutcome(event.text(slot)!);
     if (SPEAKING.has(field)) return isBlankText(event.text(slot)!);
     return field !== 'actor' && event.equals(slot, '');
   }

@@ -101,6 +101,8 @@ function parseCompactTime(text: string): number | undefined {
   if (match === null) return undefined;
   const [, year, month, day, hour, minute, second = '0'] = match;
   const time = Date.UTC(+year!, +month! - 1, +day!, +hour!, +minute!, +second);
-  const isReal = +month! <= 12 && new Date(time).getUTCDate() === +day! && +hour! < 24 && +minute! < 60;
+  const date = new Date(time);
+  const isDay = date.getUTCMonth() === +month! - 1 && date.getUTCDate() === +day!;
+  const isReal = isDay && +hour! < 24 && +minute! < 60;
   return isReal ? time : undefined;
 }

@@ -1,10 +1,11 @@
 /** What became of each rule: it ran, it is inert, for other logs, or in error; never nothing. */
+import { formatInstant } from '../base/instant.ts';
 import { nearField } from '../base/near-field.ts';
 import { compareText, quote } from '../base/text-safety.ts';
 import { appliesTo, unknownWords } from '../match/logsource.ts';
 import { missingFields } from '../match/required-fields.ts';
 import type { RuleStatus, RuleSummary } from '../model/report.ts';
-import type { Detection, Rule } from '../model/rule.ts';
+import type { Detection, Rule, Validity } from '../model/rule.ts';
 import { fieldKey, type Plan, type PlannedRelation } from './plan.ts';
 import type { Related } from './relate.ts';
 import type { Scan } from './scan-books.ts';
@@ -21,7 +22,7 @@ export function summarizeRules(plan: Plan, scan: Scan, related: Related): RuleSu
         ? statusOf(rule, plan, index, scan, ran)
         : { status: 'error' as const, reason: error };
     const isCounted = rule.kind === 'detection' && rule.counted === true;
-    const matches = isCounted ? timesSeen(rule, index, scan) : (related.matches.get(rule.id) ?? 0);
+    const matches = isCounted ? timesSeen(rule, index, scan) : matchesInForce(rule, status, related);
     const unjudged = unjudgedEvents(rule, index, scan, related);
     return { ...toSummary(rule, status, reason, matches), ...(unjudged !== undefined && { unjudged }) };
   });
@@ -63,6 +64,11 @@ function indexPlan({ request, detections, relations }: Plan): PlanIndex {
   };
 }
 
+/** Events that fit a rule which is not in force match nothing. */
+function matchesInForce({ id }: Rule, status: RuleStatus, { matches }: Related): number {
+  return status === 'not-applicable' ? 0 : (matches.get(id) ?? 0);
+}
+
 /** Of a class of events, which makes no marks. */
 function timesSeen({ id }: Detection, { detections }: PlanIndex, scan: Scan): number {
   const { number } = detections.get(id)!;
@@ -79,6 +85,8 @@ function statusOf(
   const detections = detectionsOf(rule, index);
   if (!detections.some(({ id }) => ran.has(id)))
     return { status: 'not-applicable', reason: whyNotApplicable(detections, plan) };
+  const outOfForce = whyOutOfForce(rule, detections, index, scan);
+  if (outOfForce !== undefined) return { status: 'not-applicable', reason: outOfForce };
   const absent = detections.map((detection) => absentFields(detection, scan));
   if (absent.some((fields) => fields.length === 0)) return { status: 'ran' };
   const names = [...new Set(absent.flat())].sort(compareText);
@@ -127,6 +135,30 @@ function unjudgedEvents(
       if (isLearning !== true) add(left, why);
   }
   return events === 0 ? undefined : { events, reason: [...reasons].sort(compareText).join('; ') };
+}
+
+/** A rule that begins after the log ends, or ended before it began, has judged nothing; nor has one all of whose steps did. */
+function whyOutOfForce(
+  rule: Rule,
+  detections: readonly Detection[],
+  { relations }: PlanIndex,
+  { coverage: { whole } }: Scan,
+): string | undefined {
+  // Without a time nobody knows, and each such event is told as undetermined.
+  if (whole === undefined) return undefined;
+  const isOutOf = ({ effective: { from = whole.from, to } = {} }: Rule) =>
+    from > whole.until || (to !== undefined && to <= whole.from);
+  // A dated relation knows of what began before its rule did.
+  const isDated = relations.get(rule.id)?.some(({ planned }) => planned.relation.dated === true) === true;
+  const outOf = !isDated && isOutOf(rule) ? [rule] : detections.every(isOutOf) ? detections : [];
+  const [first] = outOf;
+  return first && `not in force at any time of the log (${inWords(first.effective!)})`;
+}
+
+function inWords({ from, to }: Validity): string {
+  return [from && `from ${formatInstant(from)}`, to && `until ${formatInstant(to)}`]
+    .filter(Boolean)
+    .join(' ');
 }
 
 /** Whether other input would help, or no source that we know is the rule's. */

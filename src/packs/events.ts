@@ -1,27 +1,36 @@
 /** The check `events: content`: what every single event must be, as the checks of every run find it. */
 import { didYouMean } from '../base/nearest-name.ts';
-import { quote } from '../base/text-safety.ts';
+import { count, quote } from '../base/text-safety.ts';
+import type { AuditField } from '../model/event.ts';
+import type { Finding } from '../model/finding.ts';
 import { auditedEvents, judgeFindings } from './against.ts';
 import type { Evidence, PackCheckKind } from './pack-check-kind.ts';
+import { countUntimed } from './untimed-events.ts';
 
-/** `check`: the one that speaks the codes; the reading of input cannot be left out. */
-type Aspect = { asks: string; codes: readonly string[]; check?: string };
+/**
+ * `check`: the one that speaks the codes; the reading of input cannot be left out. `fields`: what every event must have; that
+ * one is not there, or has a form that the schema refuses, is told by codes for all fields.
+ */
+type Aspect = { asks: string; codes: readonly string[]; check?: string; fields?: readonly AuditField[] };
 
 const ASPECTS: Readonly<Record<string, Aspect>> = {
   content: {
     asks: 'every event says when who did what, and how it ended',
     codes: ['missing-field', 'invalid-field', 'ambiguous-actor'],
     check: 'required-fields',
+    fields: ['time', 'actor', 'action', 'outcome'],
   },
   actor: {
     asks: 'every event names one accountable actor',
     codes: ['ambiguous-actor'],
     check: 'required-fields',
+    fields: ['actor'],
   },
   time: {
     asks: 'every event has a plausible time with a zone',
     codes: ['unreadable-time', 'missing-zone', 'implausible-time'],
     check: 'timestamps',
+    fields: ['time'],
   },
   order: {
     asks: 'times do not run backwards',
@@ -62,10 +71,10 @@ export const events: PackCheckKind<string[]> = {
   asks: (aspects) => aspects.map((name) => ASPECTS[name]!.asks),
   judge(aspects, evidence) {
     return aspects.map((name) => {
-      const { asks, codes } = ASPECTS[name]!;
-      const found = evidence.report.findings.filter(({ code }) => codes.includes(code));
+      const aspect = ASPECTS[name]!;
+      const found = evidence.report.findings.filter((finding) => speaksOf(aspect, finding));
       const question = {
-        asks,
+        asks: aspect.asks,
         population: auditedEvents(evidence),
         open: whyOpen(name, evidence),
         strict: true,
@@ -75,12 +84,34 @@ export const events: PackCheckKind<string[]> = {
   },
 };
 
-function whyOpen(name: string, { disabled, judgesEvents, report }: Evidence): string | undefined {
-  const { check } = ASPECTS[name]!;
+const OF_ANY_FIELD: readonly string[] = ['missing-field', 'invalid-field'];
+
+function speaksOf({ codes, fields = [] }: Aspect, { rule, code, message }: Finding): boolean {
+  if (codes.includes(code)) return true;
+  // A finding says of which field it is in the words that it begins with, and nowhere else.
+  const isOfField = fields.some((field) => message.startsWith(`${quote(field)} is `));
+  return rule === 'required-fields' && OF_ANY_FIELD.includes(code) && isOfField;
+}
+
+function whyOpen(name: string, evidence: Evidence): string | undefined {
+  const { check, fields = [] } = ASPECTS[name]!;
   if (check === undefined) return undefined;
-  if (disabled.includes(check)) return `the check "${check}" was left out by the configuration`;
-  if (check !== 'required-fields') return undefined;
-  if (!judgesEvents) return 'no schema asks for who, what and when: only raw records are judged';
-  const excused = report.notices.find(({ code }) => code === 'field-not-in-source');
-  return name === 'content' ? excused?.message : undefined;
+  if (evidence.disabled.includes(check)) return `the check "${check}" was left out by the configuration`;
+  return check === 'timestamps' ? whyUntimed(evidence) : whyNotAsked(fields, evidence);
+}
+
+/** What has no time is neither plausible nor in order, and whoever demands no time has no finding of it. */
+function whyUntimed({ report }: Evidence): string | undefined {
+  const untimed = countUntimed(report);
+  return untimed > 0 ? `${count(untimed, 'event')} without a readable time` : undefined;
+}
+
+function whyNotAsked(fields: readonly AuditField[], { demanded, lacking }: Evidence): string | undefined {
+  if (demanded === undefined) return 'no schema asks for who, what and when: only raw records are judged';
+  const unasked = fields.filter((field) => !demanded.includes(field));
+  if (unasked.length > 0) return `no schema demands ${unasked.map(quote).join(', ')} of every event`;
+  const absent = fields.filter((field) => (lacking[field] ?? []).length > 0);
+  if (absent.length === 0) return undefined;
+  const sources = [...new Set(absent.flatMap((field) => lacking[field]!))];
+  return `the source ${sources.map(quote).join(', ')} has no ${absent.map(quote).join(', ')} by design`;
 }

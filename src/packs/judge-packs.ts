@@ -2,6 +2,8 @@
 import { parseMoment } from '../base/instant.ts';
 import { compareText, count } from '../base/text-safety.ts';
 import { type ControlCheck, type ControlResult, MAX_CONTROL_FINDINGS, statusOf } from '../model/control.ts';
+import { demandedFields } from '../model/demanded-fields.ts';
+import { AUDIT_FIELDS } from '../model/event.ts';
 import { compareFindings, type Finding } from '../model/finding.ts';
 import { countFindings } from '../model/finding-counts.ts';
 import type { RunSummary } from '../model/history.ts';
@@ -9,6 +11,7 @@ import type { Notice, Report } from '../model/report.ts';
 import type { AuditRequest } from '../model/request.ts';
 import { drawVerdict, isUnread } from '../model/verdict.ts';
 import type { CalendarAge } from '../retention/calendar-age.ts';
+import type { Mapping } from '../sources/mapping.ts';
 import { judgeFindings, namingFindings } from './against.ts';
 import { CHECK_KINDS } from './index.ts';
 import type { Pack, PackCheck, PackControl } from './pack.ts';
@@ -77,7 +80,10 @@ function judgeControls(
     now: parseMoment(report.generated ?? report.summary.period?.until ?? ''),
     partial: whyPartial(report),
     disabled: request.disabled,
-    judgesEvents: request.schemas.some(({ appliesTo }) => appliesTo === 'audit'),
+    demanded: request.schemas.some(({ appliesTo }) => appliesTo === 'audit')
+      ? demandedFields(request.schemas)
+      : undefined,
+    lacking: lackingFields(report, request),
     isCut: request.since !== undefined || request.until !== undefined,
     keep,
     runs,
@@ -87,6 +93,18 @@ function judgeControls(
   );
   const found = new Map(judged.flatMap((each) => each.found).map((each) => [each.fingerprint, each]));
   return { controls: judged.map(({ result }) => result), found: [...found.values()] };
+}
+
+/** By what the mappings say of themselves: no event of such a source was asked for the field. */
+function lackingFields({ inputs }: Report, { sources }: AuditRequest): Evidence['lacking'] {
+  const audited = new Set(inputs.flatMap(({ source, records }) => (records.audited > 0 ? [source] : [])));
+  const mappings = (Object.values(sources) as Mapping[]).filter(({ name }) => audited.has(name));
+  return Object.fromEntries(
+    AUDIT_FIELDS.map((field) => [
+      field,
+      mappings.flatMap(({ name, lacks }) => (lacks.includes(field) ? [name] : [])),
+    ]),
+  );
 }
 
 /** What is not in the report may be in what was not read, or not understood. */

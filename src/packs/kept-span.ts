@@ -14,6 +14,7 @@ import {
 } from '../retention/calendar-age.ts';
 import type { Evidence, Judged, PackReader, PackValue } from './pack-check-kind.ts';
 import { packFinding } from './pack-findings.ts';
+import { nameOfSource, sayUntimedSource } from './untimed-events.ts';
 
 export type Period = {
   firstDay: Day;
@@ -100,7 +101,8 @@ export function judgeSpan(age: CalendarAge, asks: string, evidence: Evidence): J
 
 /** Days that this run did not see. What single sources lack is no part of it: where all of them lack something, each does. */
 function whyOpen(last: Day, today: Day, { partial, report }: Evidence): string | undefined {
-  if (partial !== undefined) return partial;
+  const untimed = partial ?? sayUntimedSource(report);
+  if (untimed !== undefined) return untimed;
   if (today - last > MAX_EMPTY_DAYS)
     return `the last event is of ${formatDay(last)}: the ${count(today - last, 'day')} since are not in this run`;
   return report.activity?.some(({ earlier = 0 }) => earlier > 0) === true
@@ -112,7 +114,7 @@ function whyOpen(last: Day, today: Day, { partial, report }: Evidence): string |
 function lackOf(activity: SourceActivity, age: CalendarAge, today: Day): string | undefined {
   const days = daysOf([activity], today);
   const [first] = days;
-  const name = activity.source === null ? 'records of no known source' : quote(activity.source);
+  const name = nameOfSource(activity.source);
   if (first === undefined) return undefined;
   if (addAge(first, age) > today) return `the oldest event of ${name} is of ${formatDay(first)}`;
   const hole = longestHole(days, age, today);

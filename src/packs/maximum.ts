@@ -5,6 +5,7 @@ import { auditedEvents } from './against.ts';
 import { type Age, parsePackAge, periodOf } from './kept-span.ts';
 import { type Evidence, type PackCheckKind, passedUnless } from './pack-check-kind.ts';
 import { packFinding } from './pack-findings.ts';
+import { countUntimed } from './untimed-events.ts';
 
 export const maximum: PackCheckKind<Age> = {
   name: 'maximum',
@@ -38,7 +39,7 @@ function whyOpen({ isCut, partial, report }: Evidence): string | undefined {
   // The day of the newest event is the earliest that today can be: enough to fail by, not to pass.
   if (report.generated === undefined) return 'how old events are by now is not told: give the day by --now';
   if (isCut) return 'events were left out of the run by their time';
-  const untimed = (report.activity ?? []).reduce((sum, each) => sum + each.untimed, 0);
+  const untimed = countUntimed(report);
   return untimed > 0 ? `${count(untimed, 'event')} without a time` : partial;
 }
 

@@ -2,6 +2,7 @@
 import type { Instant } from '../base/instant.ts';
 import { count } from '../base/text-safety.ts';
 import type { ControlStatus } from '../model/control.ts';
+import type { AuditField } from '../model/event.ts';
 import type { Finding } from '../model/finding.ts';
 import type { RunSummary } from '../model/history.ts';
 import type { Report } from '../model/report.ts';
@@ -30,8 +31,10 @@ export type Evidence = {
   partial: string | undefined;
   /** Checks that the configuration left out. */
   disabled: readonly string[];
-  /** Whether some schema judges events in canonical words. */
-  judgesEvents: boolean;
+  /** Canonical fields that some schema demands of every event; undefined where only raw records are judged. */
+  demanded: readonly AuditField[] | undefined;
+  /** Canonical fields that a source of this run has not by design, each by such sources. */
+  lacking: Readonly<Partial<Record<AuditField, readonly string[]>>>;
   /** Whether `--since` or `--until` left events out. */
   isCut: boolean;
   /** How long this organization keeps its logs, as the configuration says. */

@@ -11,6 +11,8 @@ type Chosen = { ids?: string[]; tags?: string[] };
 const MAX_NAMED = 3;
 /** Characters: a rule may miss a dozen fields. */
 const MAX_REASON = 60;
+/** Of one that stands alone. */
+const MAX_ONLY_REASON = 200;
 
 export const rules: PackCheckKind<Chosen> = {
   name: 'rules',
@@ -66,7 +68,14 @@ function whyOpen(asked: readonly RuleSummary[], missing: number): string | undef
     });
     return `${unjudged.length} of ${count(asked.length, 'rule')} left events out: ${listNamed(named, unjudged.length)}`;
   }
-  return asked.some(({ status }) => status === 'ran') ? undefined : 'none of its rules is for these logs';
+  return asked.some(({ status }) => status === 'ran') ? undefined : whyNoneRan(asked);
+}
+
+function whyNoneRan(asked: readonly RuleSummary[]): string {
+  const reasons = new Set(asked.map(({ reason }) => reason));
+  const [only] = reasons;
+  const why = reasons.size === 1 && only !== undefined ? `: ${truncate(only, MAX_ONLY_REASON)}` : '';
+  return `none of its rules is for these logs${why}`;
 }
 
 function listNamed(named: readonly string[], all: number): string {

@@ -4,6 +4,7 @@
  */
 import { compileGlob } from '../base/glob.ts';
 import type { EpochUnit } from '../base/instant.ts';
+import { isBlankOutcome } from '../model/blank-text.ts';
 import type { AuditField } from '../model/event.ts';
 import type { LogsourceOffer } from '../model/rule.ts';
 
@@ -154,8 +155,11 @@ function joinTexts(paths: readonly number[], separator: string, text: ReadText):
 }
 
 function translate(translation: Translation, value: string): string {
-  for (const { glob, value: ours } of translation.entries) if (matches(glob, value)) return ours;
-  return translation.otherwise ?? value;
+  const { entries, otherwise } = translation;
+  for (const { glob, value: ours } of entries) if (matches(glob, value)) return ours;
+  // What says nothing is no word that nobody knows the meaning of. Without a list of words it matters only that one is there.
+  if (otherwise !== undefined && entries.length > 0 && isBlankOutcome(value)) return '';
+  return otherwise ?? value;
 }
 
 /** Compiled once a pattern, beside the mapping, which must stay plain data. Patterns come from mappings alone, so it is bounded. */

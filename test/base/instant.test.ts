@@ -34,6 +34,10 @@ test('parseTimestamp() tells a missing zone from what is no time', () => {
     'now',
     '2026-02-30T00:00:00Z',
     '2026-13-01T00:00:00Z',
+    '2026-00-15T08:00:00Z',
+    '2026-00-15T08:00:00+01:00',
+    '2026-11-00T08:00:00Z',
+    '2026-00-00T00:00:00Z',
     '2026-01-31T24:00:00Z',
     '2026-01-31',
     '2026-01-31T08:00:00+25:00',
@@ -54,6 +58,27 @@ test('parseTimestamp() takes epoch numbers by unit or by size', () => {
   }
   assert.equal(read('1769846400', { unit: 'ms' }), '1970-01-21T11:37:26.400Z');
   assert.equal(read('1769846400.000000001'), '2026-01-31T08:00:00.000000001Z');
+});
+
+test('parseTimestamp() and the two fast roads read each date that the calendar has, and no other', () => {
+  const two = (number: number) => `${number}`.padStart(2, '0');
+  for (const year of ['2023', '2024'])
+    for (let month = 0; month <= 13; month++)
+      for (let day = 0; day <= 32; day++) {
+        const written = `${year}-${two(month)}-${two(day)}T08:00:00`;
+        const noon = new Date(Date.UTC(+year, month - 1, day, 8));
+        const isDate = month > 0 && month === noon.getUTCMonth() + 1 && day === noon.getUTCDate();
+        const expected = isDate ? BigInt(noon.getTime()) * 1_000_000n : undefined;
+        for (const zone of ['Z', '+00:00', ' UTC', '+0000']) {
+          const parsed = parseTimestamp(written + zone);
+          assert.equal(parsed.problem === undefined ? parsed.instant : undefined, expected, written + zone);
+        }
+        const plain = parsePlainTimestamp(Buffer.from(`${written}Z`), 0, 20);
+        // It leaves the 29th of February to the parser.
+        assert.ok(plain === expected || (plain === undefined && month === 2 && day === 29), written);
+        const offsetMs = plainOffsetMs(Buffer.from(`${written}+00:00`), 0, 25);
+        assert.ok(isDate ? offsetMs === noon.getTime() : Number.isNaN(offsetMs), written);
+      }
 });
 
 test('plainOffsetMs() agrees with parseTimestamp() or leaves the text to it', () => {

@@ -58,9 +58,18 @@ const CASES: Readonly<Record<string, { counted: Case[]; others: Case[] }>> = {
   command_run: { counted: ['SendCommand', 'host.process.started'], others: ['process.listed'] },
   logging_failed: { counted: ['audit.failed', 'disk.sensor.lost'], others: ['login.failed'] },
   alarm_raised: { counted: ['alert.triggered', 'edge.threat.detected'], others: ['alert.read'] },
-  without_outcome: { counted: [{ outcome: null }, { outcome: '-' }], others: ['doc.read'] },
-  without_address: { counted: [{ ip: null }, { ip: '' }, { ip: '-' }, { ip: 'N/A' }], others: ['doc.read'] },
-  without_target: { counted: [{ target: null }, { target: ' ' }], others: ['doc.read'] },
+  without_outcome: {
+    counted: [{ outcome: null }, { outcome: '-' }, { outcome: 'unknown' }, { outcome: 'pending' }],
+    others: ['doc.read'],
+  },
+  without_address: {
+    counted: [{ ip: null }, { ip: '' }, { ip: '-' }, { ip: 'N/A' }, { ip: '(null)' }, { ip: '\u3164' }],
+    others: ['doc.read'],
+  },
+  without_target: {
+    counted: [{ target: null }, { target: ' ' }, { target: 'undefined' }],
+    others: [{ target: '사과' }],
+  },
 };
 
 function toRecord(given: Case): string {

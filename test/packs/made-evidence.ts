@@ -80,7 +80,9 @@ export function goodRun(rules: readonly Rule[]): Run {
     codes: {},
     notices: [],
   };
-  const request = { disabled: [], schemas: [{ name: 'audit-minimum', appliesTo: 'audit', schema: {} }] };
+  const schema = { required: ['time', 'actor', 'action', 'outcome'] };
+  const schemas = [{ name: 'audit-minimum', appliesTo: 'audit', schema }];
+  const request = { disabled: [], schemas, sources: {} };
   return {
     report,
     request: request as unknown as AuditRequest,
