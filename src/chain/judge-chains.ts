@@ -4,7 +4,7 @@ import type { Severity } from '../model/finding.ts';
 import type { Place } from '../model/place.ts';
 import { type StreamSummary, weakestOf } from '../model/report.ts';
 import { bareRanges } from './bare-ranges.ts';
-import { type BareState, type BareStretch, startBare } from './bare-records.ts';
+import { type BareState, type BareStretch, insertStretches, startBare } from './bare-records.ts';
 import type { ChainCode } from './break-kinds.ts';
 import { type ChainState, MAX_STREAMS, trimStreams } from './chain-state.ts';
 import type { LinkSample } from './hash-index.ts';
@@ -92,21 +92,13 @@ function returnStripped(
   return { chained: streams.filter((stream) => !isStripped(stream)), bare };
 }
 
-function addStretches(bare: BareState, stream: StreamState): void {
-  bare.records += stream.records;
-  for (const run of stream.runs) {
-    let file = bare.files.find(({ fileIndex }) => fileIndex === run.fileIndex);
-    if (file === undefined) {
-      file = { fileIndex: run.fileIndex, records: 0, stretches: [], dropped: 0 };
-      bare.files.push(file);
-      bare.files.sort((left, right) => left.fileIndex - right.fileIndex);
-    }
-    file.records += run.records;
-    file.dropped += run.dropped.records;
-    for (const { records, from, until, previous } of run.segments) {
-      file.stretches.push({ records, from, until, identity: previous });
-    }
-    file.stretches.sort((left, right) => left.from.offset - right.from.offset);
+function addStretches(bare: BareState, { runs }: StreamState): void {
+  for (const { fileIndex, segments, dropped } of runs) {
+    const stretches = segments.map(({ records, from, until, previous }) => ({
+      ...{ records, from, until },
+      identity: previous,
+    }));
+    insertStretches(bare, fileIndex, stretches, dropped.records);
   }
 }
 
