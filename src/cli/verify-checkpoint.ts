@@ -114,18 +114,27 @@ export function readGiven(name: string, problems: Problem[]): GivenCheckpoint[] 
   try {
     if (name === STDIN) return [{ file: STDIN, note: withoutSubject(read(0)) }];
     if (!fs.statSync(name).isDirectory()) return [{ file: name, note: withoutSubject(read(name)) }];
-    const own = path.join(name, CHECKPOINT);
-    if (fs.existsSync(own)) return [{ file: own, note: read(own), folder: name }];
-    const published = fs
-      .readdirSync(name)
-      .filter((entry) => entry.endsWith('.checkpoint'))
-      .sort();
-    if (published.length === 0)
-      return wrong('expected a sealed log, or a folder of *.checkpoint files, found neither');
-    return published.map((entry) => ({ file: path.join(name, entry), note: read(path.join(name, entry)) }));
+    return (
+      readFolder(name, read) ??
+      wrong('expected a sealed log, or a folder of *.checkpoint files, found neither')
+    );
   } catch (error) {
     return wrong(`the checkpoint cannot be read: ${(error as NodeJS.ErrnoException).code}`);
   }
+}
+
+/** All that it holds: a sealed log, put among published checkpoints, must not keep them from being read. */
+function readFolder(folder: string, read: (file: string) => string): GivenCheckpoint[] | undefined {
+  const entries = fs.readdirSync(folder);
+  const published = entries
+    .filter((entry) => entry.endsWith('.checkpoint'))
+    .sort()
+    .map((entry) => path.join(folder, entry))
+    .map((file): GivenCheckpoint => ({ file, note: read(file) }));
+  if (!entries.includes(CHECKPOINT)) return published.length === 0 ? undefined : published;
+  const file = path.join(folder, CHECKPOINT);
+  const isLog = published.length === 0 || entries.includes('tile');
+  return [{ file, note: read(file), ...(isLog && { folder }) }, ...published];
 }
 
 /** A commit message as `seal --publish git-message` makes it, or the checkpoint alone. */

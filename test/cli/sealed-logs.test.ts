@@ -452,6 +452,28 @@ describe('verify --checkpoint', () => {
     assert.equal(exit, 1);
   });
 
+  for (const [what, added] of [
+    ['its checkpoint', ['checkpoint']],
+    ['all of it', ['checkpoint', 'inventory.70', 'tile']],
+  ] as const)
+    test(`tells a sealed log that was put back also where ${what} lies among those published`, async () => {
+      const one = await sealedCase();
+      fs.cpSync(one.at('sealed'), one.at('old'), { recursive: true });
+      one.append('logs/app.ndjson', records(40, 60));
+      fs.mkdirSync(one.at('published'));
+      await one.seal('--publish', 'published');
+      for (const name of added)
+        fs.cpSync(one.at(`old/${name}`), one.at(`published/${name}`), { recursive: true });
+      edit((lines) => lines.slice(0, 40))(one);
+      for (const logs of [['--checkpoint', 'old'], []]) {
+        const trust = [...logs, '--checkpoint', 'published', '--verifier-key', 'seal.pub'];
+        const { codes, exit } = await one.verify(...trust);
+        const without = logs.length === 0 && added.length === 1;
+        assert.deepEqual(codes, [without ? 'sealed-tail-missing' : 'checkpoint-rollback']);
+        assert.equal(exit, 1);
+      }
+    });
+
   test('tells a fork and writes both signed checkpoints as evidence', async () => {
     const one = await sealedCase();
     one.write('first.checkpoint', fs.readFileSync(one.at('sealed/checkpoint')));
