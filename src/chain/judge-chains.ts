@@ -4,9 +4,10 @@ import type { Severity } from '../model/finding.ts';
 import type { Place } from '../model/place.ts';
 import { type StreamSummary, weakestOf } from '../model/report.ts';
 import { bareRanges } from './bare-ranges.ts';
-import { type BareState, type BareStretch, insertStretches, startBare } from './bare-records.ts';
+import type { BareState, BareStretch } from './bare-records.ts';
 import type { ChainCode } from './break-kinds.ts';
 import { type ChainState, MAX_STREAMS, trimStreams } from './chain-state.ts';
+import { addDowngraded, addSecondLayouts } from './foreign-streams.ts';
 import type { LinkSample } from './hash-index.ts';
 import { judgeBare } from './judge-bare.ts';
 import { judgeStream } from './judge-stream.ts';
@@ -14,8 +15,8 @@ import type { ChainLayout } from './layout.ts';
 import { type LoneMeaning, meaningOf } from './lone-hash.ts';
 import { type ChainDigest, keyOf } from './profile.ts';
 import type { StreamState } from './segment.ts';
-import { returnBeginnings } from './strayed-beginnings.ts';
 import { fileList, streamLimits, streamTitle } from './stream-summary.ts';
+import { returnStripped } from './stripped-records.ts';
 
 export type ChainConclusion = {
   code: ChainCode;
@@ -53,8 +54,8 @@ export function judgeChains(
     if (addStream(verdict, stream, layout, keys, { stretches, explaining }, state.sample))
       recomputed.add(stream);
   }
-  addSecondLayouts(verdict, chained, layouts);
-  addDowngraded(verdict, chained, layouts, keys);
+  addSecondLayouts(verdict.conclusions, chained, layouts);
+  addDowngraded(verdict.conclusions, chained, layouts, keys);
   for (const [source, records] of bare) {
     const streams = chained.filter((stream) => stream.source === source);
     const meanings = meaningsOf(records, streams, layouts, recomputed);
@@ -63,43 +64,6 @@ export function judgeChains(
   }
   addGivenUp(verdict, state);
   return verdict;
-}
-
-/**
- * A record with a previous hash and none of its own fits a chain without own hashes too. Where most records have both,
- * it is one whose own hash was stripped.
- */
-function returnStripped(
-  state: ChainState,
-  layouts: readonly ChainLayout[],
-): { chained: StreamState[]; bare: Map<string, BareState> } {
-  const streams = returnBeginnings(Object.values(state.streams), layouts);
-  const bare = new Map(Object.entries(structuredClone(state.bare)));
-  const isStripped = (stream: StreamState) => {
-    const { members } = layouts[stream.layout]!;
-    if (members.own !== null) return false;
-    return streams.some((other) => {
-      const fuller = layouts[other.layout]!.members;
-      const sameLink = fuller.own !== null && fuller.previous === members.previous;
-      return sameLink && other.source === stream.source && other.records > stream.records;
-    });
-  };
-  for (const stream of streams.filter(isStripped)) {
-    const records = bare.get(stream.source) ?? startBare();
-    bare.set(stream.source, records);
-    addStretches(records, stream);
-  }
-  return { chained: streams.filter((stream) => !isStripped(stream)), bare };
-}
-
-function addStretches(bare: BareState, { runs }: StreamState): void {
-  for (const { fileIndex, segments, dropped } of runs) {
-    const stretches = segments.map(({ records, from, until, previous }) => ({
-      ...{ records, from, until },
-      identity: previous,
-    }));
-    insertStretches(bare, fileIndex, stretches, dropped.records);
-  }
 }
 
 /** @returns whether its hashes were recomputed */
@@ -148,76 +112,6 @@ function meaningsOf(
     if (meaning !== undefined) meanings.set(stretch, meaning);
   }
   return meanings;
-}
-
-/** A few records chained under other names than the rest of their file were not written by the same program. */
-function addSecondLayouts(
-  verdict: ChainVerdict,
-  streams: readonly StreamState[],
-  layouts: readonly ChainLayout[],
-): void {
-  for (const stream of streams) {
-    const files = new Set(stream.runs.map(({ fileIndex }) => fileIndex));
-    const larger = streams.find(
-      (other) =>
-        other.layout !== stream.layout &&
-        other.source === stream.source &&
-        other.records > stream.records &&
-        other.runs.some(({ fileIndex }) => files.has(fileIndex)),
-    );
-    if (larger === undefined || stream.keyed + stream.plain === 0) continue;
-    const namesOf = ({ layout }: StreamState) =>
-      [layouts[layout]!.members.previous, layouts[layout]!.members.own]
-        .map((name) => quote(name ?? ''))
-        .join(' and ');
-    verdict.conclusions.push({
-      code: 'second-genesis',
-      place: stream.runs[0]!.segments[0]!.from,
-      related: [larger.runs[0]!.segments[0]!.from],
-      message: `expected the chain in ${namesOf(larger)} that the file has, found ${count(stream.records, 'record')} of another one in ${namesOf(stream)}`,
-      count: stream.records,
-      identity: stream.runs[0]!.segments[0]!.first[0] ?? '',
-      stream: streamTitle(stream, layouts[stream.layout]!),
-    });
-  }
-}
-
-/**
- * A chain rewritten as a whole has no keyed record left that would betray it: a key that was given must be that of some
- * stream, and streams of one layout and source have keys alike.
- */
-function addDowngraded(
-  verdict: ChainVerdict,
-  streams: readonly StreamState[],
-  layouts: readonly ChainLayout[],
-  keys: Record<string, Uint8Array>,
-): void {
-  for (const stream of streams) {
-    const { keyed, plain, firstPlain, source, layout } = stream;
-    if (keyed > 0 || firstPlain === null) continue;
-    const given = layouts[layout]!.profiles.flatMap(({ digest, when }) => {
-      const key = keyOf(digest);
-      return when.length === 0 && key !== null && Object.hasOwn(keys, key) ? [key] : [];
-    });
-    if (given.length === 0) continue;
-    const others = streams.filter((other) => other.keyed > 0);
-    const beside = others.find((other) => other.layout === layout && other.source === source);
-    if (others.length > 0 && beside === undefined) continue;
-    const named = given.map(quote).join(', ');
-    const why =
-      beside === undefined
-        ? `the key ${named}, which was given`
-        : `a key, as ${quote(streamTitle(beside, layouts[layout]!))} has it`;
-    verdict.conclusions.push({
-      code: 'downgraded-record',
-      place: firstPlain,
-      related: beside === undefined ? [] : [beside.runs[0]!.segments[0]!.from],
-      message: `expected hashes under ${why}, found ${count(plain, 'record')} hashed without one`,
-      count: plain,
-      identity: 'unkeyed',
-      stream: streamTitle(stream, layouts[layout]!),
-    });
-  }
 }
 
 /** What stands in the same source as records without a chain, and how it explains them. */
