@@ -184,6 +184,32 @@ describe('seal', () => {
     assert.match(stderr, /line 1: .* found them altered/);
   });
 
+  test('refuses also where most of the first records were changed', async () => {
+    const one = await sealedCase();
+    const lines = one.lines('logs/app.ndjson');
+    for (const changed of [5, 8, 20]) {
+      const forged = lines.map((line, at) => (at < changed ? record(at, 'eve') : line));
+      one.write('logs/app.ndjson', forged.join(''));
+      const argv = ['seal', '--no-config', 'logs', '--into', 'sealed', '--key', 'seal.key'];
+      const { exit, stderr } = await one.run(...argv);
+      assert.equal(exit, 1);
+      assert.match(stderr, /line 1: .* found them altered/);
+    }
+  });
+
+  test('refuses records that were put before sealed ones', async () => {
+    for (const name of ['logs/app.ndjson', 'logs/app.ndjson.1']) {
+      const one = await sealedCase();
+      one.write('forged', record(0, 'eve') + one.lines('logs/app.ndjson').join(''));
+      fs.rmSync(one.at('logs/app.ndjson'));
+      fs.renameSync(one.at('forged'), one.at(name));
+      const argv = ['seal', '--no-config', 'logs', '--into', 'sealed', '--key', 'seal.key'];
+      const { exit, stderr } = await one.run(...argv);
+      assert.equal(exit, 1);
+      assert.match(stderr, /line 1: .* found them inserted/);
+    }
+  });
+
   test('takes a log for a new one that begins with the same record as one that is gone', async () => {
     const one = new Case();
     const header =
@@ -324,6 +350,12 @@ describe('verify --checkpoint', () => {
       one.append('logs/app.ndjson', fs.readFileSync(one.at('logs/web.ndjson'), 'utf8'));
       fs.rmSync(one.at('logs/web.ndjson'));
     },
+    'a file rotated twice that grew between': (one) => {
+      one.append('logs/app.ndjson', records(40, 45));
+      fs.renameSync(one.at('logs/app.ndjson'), one.at('logs/app.ndjson.2'));
+      one.write('logs/app.ndjson.1', records(45, 50));
+      one.write('logs/app.ndjson', records(50, 52));
+    },
     'a new file': (one) => one.write('logs/new.ndjson', records(0, 3, 'cid')),
     'other line ends': (one) =>
       one.write(
@@ -379,6 +411,28 @@ describe('verify --checkpoint', () => {
       edit((lines) => lines.toSpliced(6, 0, record(6, 'eve'))),
       'unsealed-record',
       /^logs\/app\.ndjson:7: expected sealed record 7 .* found 1 record that was not sealed there$/,
+    ],
+    'a record before all others': [
+      edit((lines) => lines.toSpliced(0, 0, record(0, 'eve'))),
+      'unsealed-record',
+      /^logs\/app\.ndjson:1: expected sealed record 1 .* found 1 record that was not sealed there$/,
+    ],
+    'a record before all others of a renamed file': [
+      (one) => {
+        edit((lines) => lines.toSpliced(0, 0, record(0, 'eve')))(one);
+        fs.renameSync(one.at('logs/app.ndjson'), one.at('logs/app.ndjson.1'));
+      },
+      'unsealed-record',
+      /^logs\/app\.ndjson\.1:1: expected sealed record 1 .* found 1 record that was not sealed there$/,
+    ],
+    'records between two files joined into one': [
+      (one) => {
+        one.append('logs/app.ndjson', records(40, 42, 'eve'));
+        one.append('logs/app.ndjson', fs.readFileSync(one.at('logs/web.ndjson'), 'utf8'));
+        fs.rmSync(one.at('logs/web.ndjson'));
+      },
+      'unsealed-record',
+      /^logs\/app\.ndjson:41: expected sealed record 1 .* found 2 records that were not sealed there: put there, or the log/,
     ],
     'a record replayed': [
       edit((lines) => lines.toSpliced(6, 0, lines[3]!)),
