@@ -635,6 +635,17 @@ describe('verify --checkpoint', () => {
     assert.deepEqual((await one.verify()).codes, ['sealed-log-damaged']);
   });
 
+  test('says that a checkpoint and a key below the folder of the logs are weak', async () => {
+    const one = await sealedCase();
+    fs.mkdirSync(one.at('logs/trust'));
+    fs.renameSync(one.at('sealed'), one.at('logs/trust/sealed'));
+    fs.renameSync(one.at('seal.pub'), one.at('logs/trust/seal.pub'));
+    const trust = ['--checkpoint', 'logs/trust/sealed', '--verifier-key', 'logs/trust/seal.pub'];
+    const { codes, ranges } = await one.verify(...trust);
+    assert.deepEqual(codes, ['checkpoint-beside-log', 'checkpoint-beside-log']);
+    assert.deepEqual(ranges, ALL_ANCHORED);
+  });
+
   test('says that a checkpoint in the folder of the logs is weak', async () => {
     const one = await sealedCase();
     fs.renameSync(one.at('sealed'), one.at('logs/sealed'));
@@ -775,6 +786,29 @@ describe('prove and verify-proof', () => {
     one.write('other.pub', `${generateKey('logs.example/payments', Buffer.alloc(32, 4)).verifier}\n`);
     const stranger = await check('--record', 'record.json', '--verifier-key', 'other.pub');
     assert.deepEqual([stranger.exit, stranger.stdout.slice(0, 10)], [1, 'NOT PROVEN']);
+  });
+
+  test('take no line for a record that holds another beside it, and name the bytes that were proven', async () => {
+    const one = await sealedCase();
+    const prove = (place: string, ...argv: string[]) =>
+      one.run('prove', '--no-config', '--record', place, '--log', 'sealed', ...argv);
+    await prove('logs/web.ndjson:3', '--out', 'p.tlog-proof');
+    const check = (place: string) => {
+      const argv = ['p.tlog-proof', '--record', place, '--verifier-key', 'seal.pub'];
+      return one.run('verify-proof', '--no-config', ...argv);
+    };
+    const [sealed, forged] = [record(2, 'bob').trimEnd(), record(2, 'eve').trimEnd()];
+    one.write('two.ndjson', `${record(0)}${sealed}${forged}\n`);
+    one.write('list.json', `[${sealed},${forged}]`);
+    for (const place of ['two.ndjson:2', 'list.json:1'])
+      for (const { exit, stderr, stdout } of [await check(place), await prove(place)]) {
+        assert.deepEqual([exit, stdout], [2, '']);
+        assert.match(stderr, /expected one record on line \d of ".*", found 2 records/);
+      }
+    const { exit, stdout } = await check('logs/web.ndjson:3');
+    const from = Buffer.byteLength(one.lines('logs/web.ndjson').slice(0, 2).join(''));
+    assert.equal(exit, 0);
+    assert.match(stdout, new RegExp(`; bytes ${from} to ${from + sealed.length - 1} of the decoded file\n$`));
   });
 
   test('have no proof for a record that was not sealed, and say what is wrong with arguments', async () => {
