@@ -4,7 +4,7 @@ import { copyPlace, movePlace, type Place } from '../model/place.ts';
 import type { LoneHash } from './lone-hash.ts';
 
 /** Stretches kept for one file; the records of further ones are counted. */
-const MAX_STRETCHES = 100;
+export const MAX_STRETCHES = 100;
 
 /** Records that stand next to each other in their file. */
 export type BareStretch = {
@@ -73,4 +73,25 @@ function mergeFile(left: BareFile, right: BareFile, adjoins: boolean): void {
     else left.dropped += stretch.records;
   }
   left.dropped += right.dropped;
+}
+
+/** Puts records that turned out to be in no chain where they stand; `dropped`: how many of them have no stretch. */
+export function insertStretches(
+  state: BareState,
+  fileIndex: number,
+  stretches: readonly BareStretch[],
+  dropped: number,
+): void {
+  const records = stretches.reduce((sum, stretch) => sum + stretch.records, dropped);
+  let file = state.files.find((known) => known.fileIndex === fileIndex);
+  if (file === undefined) {
+    file = { fileIndex, records: 0, stretches: [], dropped: 0 };
+    state.files.push(file);
+    state.files.sort((left, right) => left.fileIndex - right.fileIndex);
+  }
+  state.records += records;
+  file.records += records;
+  file.dropped += dropped;
+  file.stretches.push(...stretches);
+  file.stretches.sort((left, right) => left.from.offset - right.from.offset);
 }

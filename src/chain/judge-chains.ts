@@ -3,19 +3,19 @@ import { count, quote } from '../base/text-safety.ts';
 import type { Place } from '../model/place.ts';
 import { type StreamSummary, weakestOf } from '../model/report.ts';
 import { bareRanges } from './bare-ranges.ts';
-import { type BareState, type BareStretch, startBare } from './bare-records.ts';
+import type { BareState, BareStretch } from './bare-records.ts';
 import type { ChainConclusion } from './chain-conclusion.ts';
 import { type ChainState, MAX_STREAMS, trimStreams } from './chain-state.ts';
+import { addDowngraded, addSecondLayouts } from './foreign-streams.ts';
 import type { LinkSample } from './hash-index.ts';
 import { judgeBare } from './judge-bare.ts';
 import { judgeStream } from './judge-stream.ts';
 import type { ChainLayout } from './layout.ts';
 import { type LoneMeaning, meaningOf } from './lone-hash.ts';
-import { addDowngraded, addSecondLayouts } from './odd-streams.ts';
 import { type ChainDigest, keyOf } from './profile.ts';
 import type { StreamState } from './segment.ts';
-import { returnBeginnings } from './strayed-beginnings.ts';
 import { fileList, streamLimits, streamTitle } from './stream-summary.ts';
+import { returnStripped } from './stripped-records.ts';
 
 type UnprotectedSource = { source: string; files: number; records: number; place: Place };
 
@@ -42,8 +42,8 @@ export function judgeChains(
     if (addStream(verdict, stream, layout, keys, { stretches, explaining }, state.sample))
       recomputed.add(stream);
   }
-  addSecondLayouts(verdict, chained, layouts);
-  addDowngraded(verdict, chained, layouts, keys);
+  addSecondLayouts(verdict.conclusions, chained, layouts);
+  addDowngraded(verdict.conclusions, chained, layouts, keys);
   for (const [source, records] of bare) {
     const streams = chained.filter((stream) => stream.source === source);
     const meanings = meaningsOf(records, streams, layouts, recomputed);
@@ -52,51 +52,6 @@ export function judgeChains(
   }
   addGivenUp(verdict, state);
   return verdict;
-}
-
-/**
- * A record with a previous hash and none of its own fits a chain without own hashes too. Where most records have both,
- * it is one whose own hash was stripped.
- */
-function returnStripped(
-  state: ChainState,
-  layouts: readonly ChainLayout[],
-): { chained: StreamState[]; bare: Map<string, BareState> } {
-  const streams = returnBeginnings(Object.values(state.streams), layouts);
-  const bare = new Map(Object.entries(structuredClone(state.bare)));
-  const isStripped = (stream: StreamState) => {
-    const { members } = layouts[stream.layout]!;
-    if (members.own !== null) return false;
-    return streams.some((other) => {
-      const fuller = layouts[other.layout]!.members;
-      const sameLink = fuller.own !== null && fuller.previous === members.previous;
-      return sameLink && other.source === stream.source && other.records > stream.records;
-    });
-  };
-  for (const stream of streams.filter(isStripped)) {
-    const records = bare.get(stream.source) ?? startBare();
-    bare.set(stream.source, records);
-    addStretches(records, stream);
-  }
-  return { chained: streams.filter((stream) => !isStripped(stream)), bare };
-}
-
-function addStretches(bare: BareState, stream: StreamState): void {
-  bare.records += stream.records;
-  for (const run of stream.runs) {
-    let file = bare.files.find(({ fileIndex }) => fileIndex === run.fileIndex);
-    if (file === undefined) {
-      file = { fileIndex: run.fileIndex, records: 0, stretches: [], dropped: 0 };
-      bare.files.push(file);
-      bare.files.sort((left, right) => left.fileIndex - right.fileIndex);
-    }
-    file.records += run.records;
-    file.dropped += run.dropped.records;
-    for (const { records, from, until, previous } of run.segments) {
-      file.stretches.push({ records, from, until, identity: previous });
-    }
-    file.stretches.sort((left, right) => left.from.offset - right.from.offset);
-  }
 }
 
 /** @returns whether its hashes were recomputed */

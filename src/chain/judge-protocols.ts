@@ -1,37 +1,41 @@
 /** What the records of protocols amount to: conclusions and stream summaries, in the words of the chain check. */
+import { groupBy } from '../base/group-by.ts';
 import { count } from '../base/text-safety.ts';
-import { type StreamRange, type StreamSummary, weakestOf } from '../model/report.ts';
+import type { Place } from '../model/place.ts';
+import { type Assurance, type StreamRange, type StreamSummary, weakestOf } from '../model/report.ts';
 import { toldPlaces } from '../model/told-places.ts';
 import type { BareState } from './bare-records.ts';
 import { CHAIN_KINDS, type ChainCode, UNDETERMINED } from './break-kinds.ts';
 import type { ChainConclusion } from './chain-conclusion.ts';
+import type { ChainState } from './chain-state.ts';
 import type { ProtocolContext, ProtocolRecord, ProtocolStreamVerdict } from './protocol.ts';
 import { MAX_PROTOCOL_TEXT, type ProtocolRecords, toProtocolRecords } from './protocol-records.ts';
 import { PROTOCOLS } from './protocols/index.ts';
+import type { StreamState } from './segment.ts';
 
 type ProtocolsVerdict = { conclusions: ChainConclusion[]; streams: StreamSummary[] };
 
 export function judgeProtocols(
-  states: Readonly<Record<string, ProtocolRecords>>,
+  { protocols, bare, streams }: ChainState,
   contexts: readonly ProtocolContext[],
-  bare: Readonly<Record<string, BareState>>,
 ): ProtocolsVerdict {
   const verdict: ProtocolsVerdict = { conclusions: [], streams: [] };
   for (const context of contexts) {
-    const state = states[context.profile.name];
+    const state = protocols[context.profile.name];
     if (state === undefined) continue;
     const records = toProtocolRecords(state);
     for (const stream of PROTOCOLS[context.profile.protocol]!.judge(records, context))
       addStream(verdict, stream, records, context);
     addDropped(verdict, state, context);
     addBare(verdict, records, bare, context);
+    addOtherChains(verdict, records, Object.values(streams), context);
   }
   return verdict;
 }
 
 function addStream(
   verdict: ProtocolsVerdict,
-  { stream, records, breaks, head, limits, unverified }: ProtocolStreamVerdict,
+  { stream, records, breaks, head, limits, unverified, unproven }: ProtocolStreamVerdict,
   all: readonly ProtocolRecord[],
   { profile }: ProtocolContext,
 ): void {
@@ -49,7 +53,11 @@ function addStream(
   const reasons = new Map<number, string>();
   for (const { code, record } of breaks)
     if (!UNDETERMINED.has(code) && !reasons.has(record)) reasons.set(record, titleOf(code));
-  const ranges = toRanges(records, all, reasons, unverified ?? new Map());
+  const ranges = toRanges(records, all, [
+    { assurance: 'broken', reasons },
+    { assurance: 'unverifiable', reasons: unverified ?? new Map() },
+    { assurance: 'unprotected', reasons: unproven ?? new Map() },
+  ]);
   verdict.streams.push({
     stream,
     profile: profile.name,
@@ -61,19 +69,21 @@ function addStream(
   });
 }
 
-/** Records in a row with the same to say of them. */
+/** Why records are worth less than their chain, by their positions. */
+type Weakened = { assurance: Assurance; reasons: ReadonlyMap<number, string> };
+
+/** Records in a row with the same to say of them. `weakened`: the worst first. */
 function toRanges(
   records: readonly number[],
   all: readonly ProtocolRecord[],
-  reasons: ReadonlyMap<number, string>,
-  unverified: ReadonlyMap<number, string>,
+  weakened: readonly Weakened[],
 ): StreamRange[] {
   const ranges: StreamRange[] = [];
   for (const index of records) {
     const { place } = all[index]!;
-    const broken = reasons.get(index);
-    const reason = broken ?? unverified.get(index);
-    const assurance = broken !== undefined ? 'broken' : reason === undefined ? 'chained' : 'unverifiable';
+    const found = weakened.find(({ reasons }) => reasons.has(index));
+    const assurance = found?.assurance ?? 'chained';
+    const reason = found?.reasons.get(index);
     const last = ranges.at(-1);
     if (last?.assurance === assurance && last.reason === reason) {
       last.records++;
@@ -119,6 +129,32 @@ function addBare(
         stream: first!.from.file,
       });
     }
+  }
+}
+
+/** Records of another chain in a file that holds more of the protocol's. */
+function addOtherChains(
+  verdict: ProtocolsVerdict,
+  records: readonly ProtocolRecord[],
+  streams: readonly StreamState[],
+  { profile }: ProtocolContext,
+): void {
+  const files = new Map<number, Place>();
+  for (const { fileIndex, place } of records) if (!files.has(fileIndex)) files.set(fileIndex, place);
+  const runs = streams.flatMap((stream) => stream.runs).filter(({ fileIndex }) => files.has(fileIndex));
+  for (const [fileIndex, own] of groupBy(runs, (run) => run.fileIndex)) {
+    const begins = own.map(({ segments }) => segments[0]!);
+    const first = begins.reduce((least, one) => (one.from.offset < least.from.offset ? one : least));
+    const found = own.reduce((sum, run) => sum + run.records, 0);
+    verdict.conclusions.push({
+      code: 'second-genesis',
+      place: first.from,
+      related: [files.get(fileIndex)!],
+      message: `expected records of ${profile.name} alone, found ${count(found, 'record')} of another chain`,
+      count: found,
+      identity: first.first[0] ?? '',
+      stream: first.from.file,
+    });
   }
 }
 

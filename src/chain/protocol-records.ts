@@ -9,7 +9,8 @@ export const MAX_PROTOCOL_TEXT = 64 * 1024 * 1024;
 /** What a record takes beside its text, so that tiny ones are bounded too. */
 const RECORD_OVERHEAD = 256;
 
-type KeptRecord = { place: Place; fileIndex: number; text: string };
+/** `identity`: what names it across runs, should it turn out to be no record of the protocol. */
+export type KeptRecord = { source: string; place: Place; fileIndex: number; identity: string; text: string };
 
 export type ProtocolRecords = {
   kept: KeptRecord[];
@@ -24,7 +25,8 @@ export function startProtocolRecords(): ProtocolRecords {
 }
 
 export function appendProtocolRecord(state: ProtocolRecords, event: Event, text: string): void {
-  keep(state, { place: event.place, fileIndex: event.fileIndex, text });
+  const { source, place, fileIndex, identity } = event;
+  keep(state, { source, place, fileIndex, identity, text });
 }
 
 /** A beginning of the log is kept, and never again a record after one that did not fit: so parts merge to what the whole keeps. */
@@ -49,7 +51,8 @@ export function mergeProtocolRecords(left: ProtocolRecords, right: ProtocolRecor
 }
 
 export function toProtocolRecords(state: ProtocolRecords): ProtocolRecord[] {
-  return state.kept.map(({ place, fileIndex, text }) => ({
+  return state.kept.map(({ source, place, fileIndex, text }) => ({
+    source,
     place,
     fileIndex,
     json: parseJsonText(text) as JsonObject,

@@ -15,6 +15,7 @@ export type ProtocolProfile = {
 };
 
 export type ProtocolRecord = {
+  source: string;
   place: Place;
   fileIndex: number;
   json: JsonObject;
@@ -43,6 +44,8 @@ export type ProtocolStreamVerdict = {
   limits: readonly string[];
   /** Why records could not be verified, by their positions. */
   unverified?: ReadonlyMap<number, string>;
+  /** Why nothing vouches for records that look like those of the protocol, by their positions. */
+  unproven?: ReadonlyMap<number, string>;
 };
 
 export type ProtocolContext = {

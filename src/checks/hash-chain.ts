@@ -19,6 +19,7 @@ import { toLayouts } from '../chain/layout.ts';
 import type { ChainProfile } from '../chain/profile.ts';
 import type { ProtocolProfile } from '../chain/protocol.ts';
 import { signaturesOf, unfitKeys } from '../chain/record-signature.ts';
+import { returnStrayedRecords } from '../chain/strayed-protocols.ts';
 import type { CheckDefinition, CheckResult } from '../model/check.ts';
 import { type Finding, toFingerprint } from '../model/finding.ts';
 import { type Problem, ProblemsError } from '../model/problem.ts';
@@ -44,11 +45,12 @@ export const hashChain: CheckDefinition<ChainState> = {
       compile: (fields) => compileChainStep(layouts, rules, keys, fields, protocols),
       merge: (left, right) => mergeChains(left, right, rules),
       ready: loadVariants,
-      finish(state) {
+      finish(folded) {
+        const state = returnStrayedRecords(folded);
         const verdict = judgeChains(state, layouts, keys, chain);
         nameVariants(verdict.conclusions, state, layouts, keys);
         const contexts = protocols.map((profile) => ({ profile, keys, now }));
-        const { conclusions, streams } = judgeProtocols(state.protocols, contexts, state.bare);
+        const { conclusions, streams } = judgeProtocols(state, contexts);
         verdict.conclusions.push(...conclusions);
         verdict.streams.push(...streams);
         const result = toResult(verdict);

@@ -22,3 +22,12 @@ function followed(place: string): string {
     return folder === path.resolve(place) ? folder : path.join(followed(folder), path.basename(place));
   }
 }
+
+/** Of a pattern, and of whatever is no name of a file, false. */
+export function isFolder(place: string): boolean {
+  try {
+    return fs.statSync(place).isDirectory();
+  } catch {
+    return false;
+  }
+}

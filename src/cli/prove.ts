@@ -1,6 +1,6 @@
 /** `audit-check prove`: a file that shows an outsider, without the log, that one record was sealed. */
 import fs from 'node:fs';
-import { escapeControls, quote } from '../base/text-safety.ts';
+import { count, escapeControls, quote } from '../base/text-safety.ts';
 import { type Problem, ProblemsError } from '../model/problem.ts';
 import { DEFAULT_LIMITS } from '../model/request.ts';
 import { TiledLog } from '../store/tiled-log.ts';
@@ -10,7 +10,7 @@ import { HASH_BYTES } from '../transparency/tree-hash.ts';
 import { findConfig, loadConfig } from './config.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { loadSources } from './library.ts';
-import { LeafReader } from './seal-leaves.ts';
+import { type LeafOfLine, LeafReader } from './seal-leaves.ts';
 import { writeFileWhole, writeStream } from './write-output.ts';
 
 export type ProveOptions = {
@@ -40,7 +40,7 @@ export async function prove(options: ProveOptions): Promise<ExitCode> {
         wrong('--index', `expected a number from 0 to ${log.size - 1}, found ${quote(options.index)}`);
       leaf = log.leaf(index);
     } else {
-      leaf = await leafOfRecord(options.record!, options, problems);
+      leaf = (await leafOfRecord(options.record!, options, problems)).leaf;
       index = findLeaf(log, leaf);
       if (index < 0) {
         process.stderr.write(
@@ -70,7 +70,7 @@ export async function leafOfRecord(
   place: string,
   options: { config?: string | false; source?: string },
   problems: Problem[],
-): Promise<Uint8Array> {
+): Promise<LeafOfLine> {
   const wrong = (message: string): never => {
     throw new ProblemsError([...problems, { file: '--record', line: 0, column: 0, message }]);
   };
@@ -86,8 +86,14 @@ export async function leafOfRecord(
   const source = options.source ?? config.source;
   const limits = { ...DEFAULT_LIMITS, ...config.limits };
   const reader = new LeafReader({ sources, limits, ...(source !== undefined && { source }) });
-  const found = await reader.leafAt(file, Number(line));
-  return found?.leaf ?? wrong(`no record begins on line ${line} of ${quote(file)}`);
+  const found =
+    (await reader.leafAt(file, Number(line))) ?? wrong(`no record begins on line ${line} of ${quote(file)}`);
+  // A line that holds a genuine record and another would pass for proven as a whole.
+  if (found.records > 1)
+    wrong(
+      `expected one record on line ${line} of ${quote(file)}, found ${count(found.records, 'record')}: give the one that is meant in a file of its own`,
+    );
+  return found;
 }
 
 /** The first leaf that is this one; -1 where none is. Reads all tiles of leaves, 32 bytes a record. */

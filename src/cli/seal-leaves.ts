@@ -38,6 +38,7 @@ export type LeafRead = {
 
 /** Records of a file of text, and its format by name: they are counted, and make no leaves. */
 export type TextLeft = { format: string; records: number; from: Spot; until: Spot };
+export type LeafOfLine = { leaf: Uint8Array; spot: Spot; records: number };
 
 /** What of a request says how records are framed. */
 export type Framing = Pick<AuditRequest, 'sources' | 'limits'> & { source?: string };
@@ -98,17 +99,21 @@ export class LeafReader {
     return headOf(leaves);
   }
 
-  /** The leaf of the record that begins on `line`; undefined where none does. */
-  async leafAt(file: string, line: number): Promise<{ leaf: Uint8Array; spot: Spot } | undefined> {
-    let found: { leaf: Uint8Array; spot: Spot } | undefined;
+  /** The leaf of the first record that begins on `line`, and how many do; undefined where none does. */
+  async leafAt(file: string, line: number): Promise<LeafOfLine | undefined> {
+    let found: LeafOfLine | undefined;
     await this.until(file, ({ count, hashes, lines, offsets, lengths }) => {
-      const at = lines.subarray(0, count).indexOf(line);
-      if (at >= 0)
-        found = {
-          leaf: Buffer.from(hashes.subarray(at * HASH_BYTES, (at + 1) * HASH_BYTES)),
-          spot: { line, offset: offsets[at]!, length: lengths[at]! },
-        };
-      return found !== undefined || (count > 0 && lines[count - 1]! > line);
+      for (let at = lines.subarray(0, count).indexOf(line); at >= 0 && at < count; at += 1) {
+        if (lines[at] !== line) break;
+        if (found !== undefined) found.records += 1;
+        else
+          found = {
+            leaf: Buffer.from(hashes.subarray(at * HASH_BYTES, (at + 1) * HASH_BYTES)),
+            spot: { line, offset: offsets[at]!, length: lengths[at]! },
+            records: 1,
+          };
+      }
+      return count > 0 && lines[count - 1]! > line;
     });
     return found;
   }

@@ -123,12 +123,23 @@ export class SealRun {
     if (this.streams.length === 0) return new Map();
     const heads: { file: string; head: string }[] = [];
     for (const { file } of files) heads.push({ file, head: await this.reader.head(file) });
-    // A file that begins otherwise is a new one, whatever it is called, and though logs may share their first record.
-    return new Map(
-      [...matchStreams(heads, this.streams)].filter(([at, number]) =>
-        headsAgree(heads[at]!.head, this.streams[number]!.head),
-      ),
-    );
+    const matched = new Map<number, number>();
+    for (const [at, number] of matchStreams(heads, this.streams)) {
+      const stream = this.streams[number]!;
+      // A file that begins otherwise is a new one, though logs may share their first record, unless the rest is as sealed.
+      const isSame = headsAgree(heads[at]!.head, stream.head) || (await this.goesOn(files[at]!.file, stream));
+      if (isSame) matched.set(at, number);
+    }
+    return matched;
+  }
+
+  /** Whether a quarter of the shorter of the two is the same, in the same order: by chance, or by a shared head, it is less. */
+  private async goesOn(file: string, stream: SealedStream): Promise<boolean> {
+    const follower = new FileFollower(this.sealed, stream, new Map());
+    await this.reader.read(file, (batch) => follower.add(batch), false);
+    const { pieces, records } = follower.finish();
+    const same = pieces.reduce((sum, piece) => sum + (piece.kind === 'sealed' ? piece.records : 0), 0);
+    return same * 4 >= Math.min(records, stream.count);
   }
 
   private async appendFile(

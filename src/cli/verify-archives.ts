@@ -1,18 +1,21 @@
 /** Archives among what `verify` is to audit: held to their logs, and their segments put in the place of their files. */
 import path from 'node:path';
+import { groupBy } from '../base/group-by.ts';
 import { compareText, quote } from '../base/text-safety.ts';
 import type { CheckResult } from '../model/check.ts';
 import type { Problem } from '../model/problem.ts';
+import type { Notice } from '../model/report.ts';
 import { type DiscoveredFile, STDIN } from '../read/discover.ts';
 import type { ArchiveKeys } from '../store/archive-audit.ts';
 import { looksLikeArchive, MARKER, originOf, readMarker } from '../store/archive-folder.ts';
+import { isPartOfArchive } from '../store/archive-parts.ts';
 import { isBelow, liesWithin } from './places.ts';
 import type { CheckpointOptions, GivenCheckpoint } from './verify-checkpoint.ts';
 import { readText } from './yaml-file.ts';
 
 export type ArchiveOptions = { identity?: string[]; view?: string };
 
-/** `folders` with what lies in them; `files`: all the others. */
+/** `folders`, each with its parts; `files`: all that is no part of one, wherever it lies. */
 export type FoundArchives = { folders: string[]; files: DiscoveredFile[] };
 
 /** An archive is named, or lies in a folder that is. */
@@ -26,15 +29,19 @@ export function findArchives(paths: readonly string[], files: readonly Discovere
     const shown = folder.length > 1 ? folder.replace(/[\\/]$/, '') : folder;
     if (looksLikeArchive(shown)) folders.set(path.resolve(shown), shown);
   }
+  const roots = [...folders.keys()];
   return {
     folders: [...folders.values()].sort(compareText),
-    files:
-      folders.size === 0
-        ? [...files]
-        : files.filter(
-            ({ file }) => file === STDIN || ![...folders.keys()].some((folder) => isBelow(folder, file)),
-          ),
+    files: files.filter(({ file }) => file === STDIN || !roots.some((folder) => isPartOf(folder, file))),
   };
+}
+
+/** A log that lies beside the parts of an archive, as where the archive was put upon it, stays one. */
+function isPartOf(folder: string, file: string): boolean {
+  return (
+    isBelow(folder, file) &&
+    isPartOfArchive(path.relative(folder, path.resolve(file)).split(path.sep).join('/'))
+  );
 }
 
 export async function holdArchives(
@@ -51,7 +58,26 @@ export async function holdArchives(
     held.files.push(...verdict.files);
     held.evidence.push(verdict.result);
   }
+  held.evidence.push({ findings: [], notices: repeatedArchives(folders) });
   return held;
+}
+
+/** Of one log, so that one is the other, or was: who audits both audits one of them twice. */
+function repeatedArchives(folders: readonly string[]): Notice[] {
+  const named = folders.flatMap((folder) => {
+    const origin = originOf(folder);
+    return origin === undefined ? [] : [{ folder, origin }];
+  });
+  return [...groupBy(named, ({ origin }) => origin)].flatMap(([origin, same]) =>
+    same.length === 1
+      ? []
+      : [
+          {
+            code: 'repeated-archive',
+            message: `${same.map(({ folder }) => quote(folder)).join(' and ')} are the same archive, of the log ${quote(origin)}: find out which is the copy, and who put it there`,
+          },
+        ],
+  );
 }
 
 /** `others`: checkpoints of no archive here, which are for the other files; undefined where there are none. */

@@ -14,6 +14,7 @@ import { type Finding, toFingerprint } from '../model/finding.ts';
 import type { Place } from '../model/place.ts';
 import { type Problem, ProblemsError } from '../model/problem.ts';
 import { type InputSummary, NOTHING_VERIFIED, type StreamSummary } from '../model/report.ts';
+import type { AuditRequest } from '../model/request.ts';
 import { type DiscoveredFile, STDIN } from '../read/discover.ts';
 import { CHECKPOINT, TiledLog } from '../store/tiled-log.ts';
 import { StoreFault } from '../store/tiled-log-files.ts';
@@ -36,7 +37,7 @@ import { NoteFault } from '../transparency/signed-note.ts';
 import { TILE_LEVELS, TILE_WIDTH } from '../transparency/tiles.ts';
 import { equalHashes, HASH_BYTES } from '../transparency/tree-hash.ts';
 import { unsealedNotices } from '../transparency/unsealed-records.ts';
-import { isBelow } from './places.ts';
+import { isBelow, isFolder, liesWithin } from './places.ts';
 import { type Framing, LeafReader, type TextLeft } from './seal-leaves.ts';
 import { signedWords } from './verify-proof.ts';
 import {
@@ -84,7 +85,7 @@ export async function readAnchors(
   options: CheckpointOptions,
   given: readonly GivenCheckpoint[],
   files: readonly DiscoveredFile[],
-  framing: Framing,
+  request: Framing & Pick<AuditRequest, 'paths'>,
   problems: Problem[],
 ): Promise<Beside> {
   const trust = readTrust(options, problems);
@@ -97,7 +98,7 @@ export async function readAnchors(
         message: 'expected a file: with --checkpoint it is read twice',
       });
   if (problems.length > 0) throw new ProblemsError(problems);
-  const run = new AnchorRun(options, trust, files, framing);
+  const run = new AnchorRun(options, trust, files, request);
   return run.judge(given);
 }
 
@@ -115,18 +116,27 @@ export function readGiven(name: string, problems: Problem[]): GivenCheckpoint[] 
   try {
     if (name === STDIN) return [{ file: STDIN, note: withoutSubject(read(0)) }];
     if (!fs.statSync(name).isDirectory()) return [{ file: name, note: withoutSubject(read(name)) }];
-    const own = path.join(name, CHECKPOINT);
-    if (fs.existsSync(own)) return [{ file: own, note: read(own), folder: name }];
-    const published = fs
-      .readdirSync(name)
-      .filter((entry) => entry.endsWith('.checkpoint'))
-      .sort();
-    if (published.length === 0)
-      return wrong('expected a sealed log, or a folder of *.checkpoint files, found neither');
-    return published.map((entry) => ({ file: path.join(name, entry), note: read(path.join(name, entry)) }));
+    return (
+      readFolder(name, read) ??
+      wrong('expected a sealed log, or a folder of *.checkpoint files, found neither')
+    );
   } catch (error) {
     return wrong(`the checkpoint cannot be read: ${(error as NodeJS.ErrnoException).code}`);
   }
+}
+
+/** All that it holds: a sealed log, put among published checkpoints, must not keep them from being read. */
+function readFolder(folder: string, read: (file: string) => string): GivenCheckpoint[] | undefined {
+  const entries = fs.readdirSync(folder);
+  const published = entries
+    .filter((entry) => entry.endsWith('.checkpoint'))
+    .sort()
+    .map((entry) => path.join(folder, entry))
+    .map((file): GivenCheckpoint => ({ file, note: read(file) }));
+  if (!entries.includes(CHECKPOINT)) return published.length === 0 ? undefined : published;
+  const file = path.join(folder, CHECKPOINT);
+  const isLog = published.length === 0 || entries.includes('tile');
+  return [{ file, note: read(file), ...(isLog && { folder }) }, ...published];
 }
 
 /** A commit message as `seal --publish git-message` makes it, or the checkpoint alone. */
@@ -138,17 +148,24 @@ class AnchorRun {
   private readonly options: CheckpointOptions;
   private readonly trust: Trust;
   private readonly files: readonly DiscoveredFile[];
+  private readonly paths: readonly string[];
   private readonly reader: LeafReader;
   private readonly findings: Finding[] = [];
   private readonly streams: StreamSummary[] = [];
   private readonly texts = new Set<string>();
   private readonly digests = new Map<string, string | null>();
 
-  constructor(options: CheckpointOptions, trust: Trust, files: readonly DiscoveredFile[], framing: Framing) {
+  constructor(
+    options: CheckpointOptions,
+    trust: Trust,
+    files: readonly DiscoveredFile[],
+    request: Framing & Pick<AuditRequest, 'paths'>,
+  ) {
     this.options = options;
     this.trust = trust;
     this.files = files.filter(({ skip }) => skip === undefined);
-    this.reader = new LeafReader(framing);
+    this.paths = request.paths;
+    this.reader = new LeafReader(request);
   }
 
   async judge(given: readonly GivenCheckpoint[]): Promise<Beside> {
@@ -205,8 +222,7 @@ class AnchorRun {
     this.find('checkpoint-fork', placeOf(right.file), message);
     const { evidenceFile } = this.options;
     if (evidenceFile === undefined) return;
-    const isFolder = fs.statSync(evidenceFile, { throwIfNoEntry: false })?.isDirectory() === true;
-    const file = isFolder ? path.join(evidenceFile, 'fork-evidence.txt') : evidenceFile;
+    const file = isFolder(evidenceFile) ? path.join(evidenceFile, 'fork-evidence.txt') : evidenceFile;
     writeFileWhole(file, evidenceOf(left, right));
   }
 
@@ -396,13 +412,16 @@ class AnchorRun {
   /** What lies where the logs lie is in the hands of whoever can change them. */
   private warnBeside(): void {
     const folders = new Set(this.files.map(({ file }) => path.dirname(path.resolve(file))));
+    const audited = this.paths.filter((place) => place !== STDIN && isFolder(place));
+    const isBeside = (name: string) =>
+      folders.has(path.dirname(path.resolve(name))) || audited.some((folder) => liesWithin(folder, name));
     const { checkpoint = [], verifierKey = [], policy } = this.options;
     for (const name of [...checkpoint, ...verifierKey, ...(policy === undefined ? [] : [policy])]) {
-      if (name === STDIN || !folders.has(path.dirname(path.resolve(name)))) continue;
+      if (name === STDIN || !isBeside(name)) continue;
       this.find(
         'checkpoint-beside-log',
         placeOf(name),
-        `${quote(name)} lies in a folder of the logs that it vouches for`,
+        `${quote(name)} lies in or below a folder of the logs that it vouches for`,
       );
     }
   }

@@ -2,6 +2,7 @@
 import fs from 'node:fs';
 import { escapeControls, quote } from '../base/text-safety.ts';
 import { type Problem, ProblemsError } from '../model/problem.ts';
+import type { Spot } from '../transparency/follow-file.ts';
 import type { Signed } from '../transparency/signed-note.ts';
 import { NoteFault } from '../transparency/signed-note.ts';
 import { parseTlogProof, verifyTlogProof } from '../transparency/tlog-proof.ts';
@@ -28,8 +29,8 @@ export async function verifyProof(file: string, options: VerifyProofOptions): Pr
     });
   const bytes = readBounded(file, MAX_PROOF_BYTES, problems);
   if (problems.length > 0) throw new ProblemsError(problems);
-  const leaf = await leafOf(options, problems);
-  if (leaf === undefined || bytes === undefined) throw new ProblemsError(problems);
+  const record = await leafOf(options, problems);
+  if (record === undefined || bytes === undefined) throw new ProblemsError(problems);
   const refuse = (message: string): ExitCode => {
     process.stdout.write(`NOT PROVEN: ${escapeControls(message)}\n`);
     return EXIT.findings;
@@ -38,10 +39,10 @@ export async function verifyProof(file: string, options: VerifyProofOptions): Pr
     const proof = parseTlogProof(bytes);
     const { checkpoint, signed, gaps } = judgeCheckpoint(proof.checkpoint, trust);
     if (gaps.length > 0) return refuse(`the checkpoint cannot be trusted: ${gaps.join('; ')}`);
-    const fault = verifyTlogProof(proof, leaf);
+    const fault = verifyTlogProof(proof, record.leaf);
     if (fault !== undefined) return refuse(`the record is not where the proof says: ${fault}`);
     process.stdout.write(
-      `proven: record ${proof.index} of ${checkpoint.size} in ${escapeControls(checkpoint.origin)}, ${signedWords(signed)}\n`,
+      `proven: record ${proof.index} of ${checkpoint.size} in ${escapeControls(checkpoint.origin)}, ${signedWords(signed)}${extentOf(record)}\n`,
     );
     return EXIT.clean;
   } catch (error) {
@@ -66,13 +67,22 @@ function toTime(seconds: bigint): string {
   return new Date(Number(seconds) * 1000).toISOString().replace('.000', '');
 }
 
+/** What else stands on a line is proven by nothing. */
+function extentOf({ spot }: RecordLeaf): string {
+  return spot === undefined
+    ? ''
+    : `; bytes ${spot.offset} to ${spot.offset + spot.length - 1} of the decoded file`;
+}
+
+type RecordLeaf = { leaf: Uint8Array; spot?: Spot };
+
 /** A whole file is one record, whatever white space is around it; FILE:LINE is one of a log. */
-async function leafOf(options: VerifyProofOptions, problems: Problem[]): Promise<Uint8Array | undefined> {
+async function leafOf(options: VerifyProofOptions, problems: Problem[]): Promise<RecordLeaf | undefined> {
   const { record } = options;
   const isPlace = /:\d+$/.test(record) && !fs.existsSync(record);
   if (isPlace) return leafOfRecord(record, options, problems);
   const bytes = readBounded(record === '-' ? 0 : record, MAX_RECORD_BYTES, problems);
-  return bytes === undefined ? undefined : leafHash(trimmed(bytes));
+  return bytes === undefined ? undefined : { leaf: leafHash(trimmed(bytes)) };
 }
 
 /** JSON's white space: a record never begins or ends with it. */

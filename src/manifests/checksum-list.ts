@@ -34,25 +34,41 @@ export function isBesideFile(list: string, file: string): boolean {
 const GNU_LINE = /^(\\?)([0-9A-Fa-f]{32,128}) [ *](.+)$/;
 const BSD_LINE = /^(\\?)([A-Za-z0-9-]{3,10}) \((.+)\) = ([0-9A-Fa-f]{32,128})$/;
 /** What stands around the lines of a list with an OpenPGP signature (Fedora's CHECKSUM). RFC 9580, section 7. */
-const SIGNED_HEAD = /^(?:-----BEGIN PGP SIGNED MESSAGE-----|Hash: .*)$/;
+const MESSAGE_BEGINS = '-----BEGIN PGP SIGNED MESSAGE-----';
 const SIGNATURE_BEGINS = '-----BEGIN PGP SIGNATURE-----';
+const SIGNATURE_ENDS = '-----END PGP SIGNATURE-----';
 
 export function parseChecksumList(file: string, text: string): ChecksumList {
   const entries: Entry[] = [];
   const faults: Fault[] = [];
-  let signed = false;
   const lines = text.split('\n').map((line) => line.replace(/\r$/, ''));
+  const { from, until, resume, signed } = listedLines(lines);
   for (const [index, line] of lines.entries()) {
-    if (line === SIGNATURE_BEGINS) {
-      signed = true;
-      break;
-    }
-    if (line.trim() === '' || line.startsWith('#') || SIGNED_HEAD.test(line)) continue;
-    const entry = parseLine(line) ?? parseBare(file, line);
+    if ((index >= until && index < resume) || line.trim() === '' || line.startsWith('#')) continue;
+    const isHeader = index < from && (line === MESSAGE_BEGINS || line.startsWith('Hash: '));
+    if (isHeader) continue;
+    const isListed = index >= from && index < until;
+    const entry = isListed ? (parseLine(line) ?? parseBare(file, line)) : undefined;
     if (entry === undefined) faults.push({ line: index + 1, text: line });
     else entries.push({ ...entry, line: index + 1 });
   }
   return { form: 'checksums', entries, faults, signed };
+}
+
+/**
+ * The lines `[from, until)` are the list: all of them, or those that a signature is over; what stands around them, nobody
+ * signed. The signature itself ends before `resume`.
+ */
+function listedLines(lines: readonly string[]) {
+  const begin = lines.indexOf(MESSAGE_BEGINS);
+  const signature = lines.indexOf(SIGNATURE_BEGINS, begin + 1);
+  const until = signature < 0 ? lines.length : signature;
+  const end = lines.indexOf(SIGNATURE_ENDS, until);
+  const resume = end < 0 ? lines.length : end + 1;
+  if (begin < 0) return { from: 0, until, resume, signed: false };
+  // An empty line ends the headers: before it nothing is signed.
+  const blank = lines.indexOf('', begin);
+  return { from: blank < 0 ? until : blank, until, resume, signed: signature >= 0 };
 }
 
 function parseLine(line: string): Omit<Entry, 'line'> | undefined {

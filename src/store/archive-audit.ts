@@ -33,7 +33,7 @@ import { isSuperseded } from './archive-superseded.ts';
 import { Tombstones } from './archive-tombstones.ts';
 import { type Judged, type Trust, toTrust } from './archive-trust.ts';
 import { CHECKPOINT, parseStored, TiledLog } from './tiled-log.ts';
-import { StoreFault } from './tiled-log-files.ts';
+import { StoreFault, UNFINISHED } from './tiled-log-files.ts';
 
 export type ArchiveKeys = {
   /** Whom the user trusts, of the note of a checkpoint. */
@@ -103,6 +103,8 @@ class ArchiveAudit {
     if (this.view !== undefined) this.sayView(this.view);
     for (const retained of this.keys.retained) this.holdTo(retained.file, retained.note);
     const pending = this.pendingBatch(controlFiles);
+    const unfinished = path.join(this.places.log, UNFINISHED);
+    this.sayUnfinished(unfinished, listFolder(unfinished).length);
     const control = auditControl([...controlFiles, ...pending], this.leaves, this.checkpointFile);
     result.findings.push(...control.findings, ...auditManifests(control, this.checkpointFile));
     if (control.unknown.length > 0)
@@ -158,12 +160,14 @@ class ArchiveAudit {
     const names = listFolder(this.places.pending);
     const file = committedPending(this.places.pending, controlFiles, this.log.size);
     if (file !== undefined) return [file];
-    if (names.length > 0)
-      this.result.notices.push({
-        code: 'unfinished-batch',
-        message: `${count(names.length, 'file')} of an interrupted collection in ${quote(this.places.pending)} are not part of the archive; the next collection removes them`,
-      });
+    this.sayUnfinished(this.places.pending, names.length);
     return [];
+  }
+
+  private sayUnfinished(folder: string, files: number): void {
+    if (files === 0) return;
+    const message = `${count(files, 'file')} of an interrupted collection in ${quote(folder)} are not part of the archive; the next collection removes them`;
+    this.result.notices.push({ code: 'unfinished-batch', message });
   }
 
   private async auditSegments(control: SignedControl, hasPending: boolean): Promise<void> {

@@ -8,7 +8,7 @@ export class StoreFault extends Error {
 }
 
 /** Where half-written files of a folder lie; whoever opens it for writing empties it. */
-const UNFINISHED = '.unfinished';
+export const UNFINISHED = '.unfinished';
 
 /** Writes files of one folder. Nothing counts before `flushFolders` has returned. */
 export class DurableFolder {

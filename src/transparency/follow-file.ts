@@ -30,7 +30,7 @@ export type PieceKind =
   | 'new'
   /** As many records as were sealed there, and others. */
   | 'altered'
-  /** Records where none was sealed. */
+  /** Records where none was sealed, before a stream as well. */
   | 'inserted'
   /** Sealed, and not there; `from` and `until` are those of the record behind the gap. */
   | 'missing'
@@ -111,7 +111,7 @@ export class FileFollower {
   finish(): FollowedFile {
     this.judge(true);
     if (this.stream !== undefined) this.reached.set(this.stream.number, this.at);
-    return { pieces: this.pieces, records: this.records, reached: this.reached };
+    return { pieces: withoutNewBefore(this.pieces), records: this.records, reached: this.reached };
   }
 
   /** How many records from the front of the batch could be judged without a look at those behind. */
@@ -278,6 +278,15 @@ export class FileFollower {
     const { stream, at } = this;
     this.pieces.push({ kind, records, ...(stream && { stream }), at, from, until: this.last });
   }
+}
+
+/** A log grows at its end: what stands before something that was sealed is not new, whatever it was put in front of. */
+function withoutNewBefore(pieces: readonly Piece[]): Piece[] {
+  return pieces.map((piece, index) => {
+    if (piece.kind !== 'new') return piece;
+    const next = pieces.slice(index + 1).find(({ stream }) => stream !== undefined);
+    return next === undefined ? piece : { ...piece, kind: 'inserted', stream: next.stream!, at: next.at };
+  });
 }
 
 /** The leaves of one stream, from where the follower stands. */

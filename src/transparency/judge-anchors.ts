@@ -58,7 +58,11 @@ export function judgeAnchors(anchors: AnchorCase): CheckResult {
 }
 
 function fileFindings(anchors: AnchorCase, { file, followed, problem }: AnchoredFile): Finding[] {
-  const findings = followed.pieces.flatMap((piece) => pieceFinding(anchors, file, piece) ?? []);
+  const findings = followed.pieces.flatMap((piece, index) => {
+    const found = pieceFinding(anchors, file, piece);
+    if (found === undefined) return [];
+    return isJoint(piece, followed.pieces[index - 1]) ? mayHaveGrown(found) : found;
+  });
   const isRewritten = followed.pieces.some(({ kind }) => kind === 'rewritten');
   for (const stream of anchors.streams) {
     const reached = followed.reached.get(stream.number);
@@ -73,6 +77,16 @@ function fileFindings(anchors: AnchorCase, { file, followed, problem }: Anchored
     });
   }
   return findings;
+}
+
+/** Whether the records stand behind all of one sealed stream and before another. */
+function isJoint({ kind, stream }: Piece, before: Piece | undefined): boolean {
+  return kind === 'inserted' && before?.kind === 'sealed' && before.stream !== stream;
+}
+
+function mayHaveGrown(found: Finding): Finding {
+  const message = `${found.message}: put there, or the log before them grew until the two were joined`;
+  return { ...found, message, verdict: 'undetermined' };
 }
 
 function pieceFinding(anchors: AnchorCase, file: string, piece: Piece): Finding | undefined {

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { after, describe, test } from 'node:test';
 import zlib from 'node:zlib';
 import { generateIdentity, identityToRecipient } from 'age-encryption';
+import type { Report } from '../../src/model/report.ts';
 import { generateKey } from '../../src/transparency/note-key.ts';
 import { CommandLine, runWithInput } from '../support/command-line.ts';
 import { contentOf, KEYS, lines, temporaryFolder } from '../support/made-archive.ts';
@@ -333,5 +334,43 @@ describe('verify ARCHIVE', () => {
       altered.stdout,
       /critical\[altered-segment\]: its stored bytes are not those of its manifest/,
     );
+  });
+});
+
+describe('verify of an archive', () => {
+  const trust = ['--verifier-key', 'archive.pub', '-f', 'json'];
+  const judge = async (place: string) => {
+    const { stdout } = await verify(place, ...trust);
+    const report = JSON.parse(stdout) as Report;
+    const { inputs, findings, notices } = report;
+    return {
+      read: inputs.map(({ file, records }) => [file.slice(place.length + 1), records.read] as const),
+      said: [...findings, ...notices].map(({ code }) => code),
+    };
+  };
+  const planted = ndjson(lines(9, 'eve'));
+
+  test('reads what lies in it and is no part of it', async () => {
+    const archive = newArchive();
+    await collect('logs/app.log', '--into', archive);
+    const sound = await judge(archive);
+    const names = ['late.ndjson', 'control/e.ndjson', 'log/tile/e.ndjson', 'log/inventory/a.ndjson'];
+    for (const name of names) write(`${archive}/${name}`, planted);
+    const { read, said } = await judge(archive);
+    for (const name of names) assert.deepEqual(new Map(read).get(name), 1, name);
+    assert.equal(read.length, sound.read.length + names.length);
+    assert.ok(said.includes('unprotected'));
+    assert.ok(!sound.said.includes('unprotected'));
+  });
+
+  test('reads the logs of the folder that a copy was put upon, and says that it is one', async () => {
+    const place = newArchive();
+    await collect('logs/app.log', '--into', `${place}/archive`);
+    write(`${place}/app/day.ndjson`, planted);
+    assert.ok(!(await judge(place)).said.includes('repeated-archive'));
+    fs.cpSync(path.join(folder, place, 'archive'), path.join(folder, place, 'app'), { recursive: true });
+    const { read, said } = await judge(place);
+    assert.equal(new Map(read).get('app/day.ndjson'), 1);
+    assert.ok(said.includes('repeated-archive'));
   });
 });

@@ -189,6 +189,32 @@ describe('seal', () => {
     assert.match(stderr, /line 1: .* found them altered/);
   });
 
+  test('refuses also where most of the first records were changed', async () => {
+    const one = await sealedCase();
+    const lines = one.lines('logs/app.ndjson');
+    for (const changed of [5, 8, 20]) {
+      const forged = lines.map((line, at) => (at < changed ? record(at, 'eve') : line));
+      one.write('logs/app.ndjson', forged.join(''));
+      const argv = ['seal', '--no-config', 'logs', '--into', 'sealed', '--key', 'seal.key'];
+      const { exit, stderr } = await one.run(...argv);
+      assert.equal(exit, 1);
+      assert.match(stderr, /line 1: .* found them altered/);
+    }
+  });
+
+  test('refuses records that were put before sealed ones', async () => {
+    for (const name of ['logs/app.ndjson', 'logs/app.ndjson.1']) {
+      const one = await sealedCase();
+      one.write('forged', record(0, 'eve') + one.lines('logs/app.ndjson').join(''));
+      fs.rmSync(one.at('logs/app.ndjson'));
+      fs.renameSync(one.at('forged'), one.at(name));
+      const argv = ['seal', '--no-config', 'logs', '--into', 'sealed', '--key', 'seal.key'];
+      const { exit, stderr } = await one.run(...argv);
+      assert.equal(exit, 1);
+      assert.match(stderr, /line 1: .* found them inserted/);
+    }
+  });
+
   test('takes a log for a new one that begins with the same record as one that is gone', async () => {
     const one = new Case();
     const header =
@@ -388,6 +414,12 @@ describe('verify --checkpoint', () => {
       one.append('logs/app.ndjson', fs.readFileSync(one.at('logs/web.ndjson'), 'utf8'));
       fs.rmSync(one.at('logs/web.ndjson'));
     },
+    'a file rotated twice that grew between': (one) => {
+      one.append('logs/app.ndjson', records(40, 45));
+      fs.renameSync(one.at('logs/app.ndjson'), one.at('logs/app.ndjson.2'));
+      one.write('logs/app.ndjson.1', records(45, 50));
+      one.write('logs/app.ndjson', records(50, 52));
+    },
     'a new file': (one) => one.write('logs/new.ndjson', records(0, 3, 'cid')),
     'other line ends': (one) =>
       one.write(
@@ -443,6 +475,28 @@ describe('verify --checkpoint', () => {
       edit((lines) => lines.toSpliced(6, 0, record(6, 'eve'))),
       'unsealed-record',
       /^logs\/app\.ndjson:7: expected sealed record 7 .* found 1 record that was not sealed there$/,
+    ],
+    'a record before all others': [
+      edit((lines) => lines.toSpliced(0, 0, record(0, 'eve'))),
+      'unsealed-record',
+      /^logs\/app\.ndjson:1: expected sealed record 1 .* found 1 record that was not sealed there$/,
+    ],
+    'a record before all others of a renamed file': [
+      (one) => {
+        edit((lines) => lines.toSpliced(0, 0, record(0, 'eve')))(one);
+        fs.renameSync(one.at('logs/app.ndjson'), one.at('logs/app.ndjson.1'));
+      },
+      'unsealed-record',
+      /^logs\/app\.ndjson\.1:1: expected sealed record 1 .* found 1 record that was not sealed there$/,
+    ],
+    'records between two files joined into one': [
+      (one) => {
+        one.append('logs/app.ndjson', records(40, 42, 'eve'));
+        one.append('logs/app.ndjson', fs.readFileSync(one.at('logs/web.ndjson'), 'utf8'));
+        fs.rmSync(one.at('logs/web.ndjson'));
+      },
+      'unsealed-record',
+      /^logs\/app\.ndjson:41: expected sealed record 1 .* found 2 records that were not sealed there: put there, or the log/,
     ],
     'a record replayed': [
       edit((lines) => lines.toSpliced(6, 0, lines[3]!)),
@@ -515,6 +569,28 @@ describe('verify --checkpoint', () => {
     assert.deepEqual(codes, ['checkpoint-rollback']);
     assert.equal(exit, 1);
   });
+
+  for (const [what, added] of [
+    ['its checkpoint', ['checkpoint']],
+    ['all of it', ['checkpoint', 'inventory.70', 'tile']],
+  ] as const)
+    test(`tells a sealed log that was put back also where ${what} lies among those published`, async () => {
+      const one = await sealedCase();
+      fs.cpSync(one.at('sealed'), one.at('old'), { recursive: true });
+      one.append('logs/app.ndjson', records(40, 60));
+      fs.mkdirSync(one.at('published'));
+      await one.seal('--publish', 'published');
+      for (const name of added)
+        fs.cpSync(one.at(`old/${name}`), one.at(`published/${name}`), { recursive: true });
+      edit((lines) => lines.slice(0, 40))(one);
+      for (const logs of [['--checkpoint', 'old'], []]) {
+        const trust = [...logs, '--checkpoint', 'published', '--verifier-key', 'seal.pub'];
+        const { codes, exit } = await one.verify(...trust);
+        const without = logs.length === 0 && added.length === 1;
+        assert.deepEqual(codes, [without ? 'sealed-tail-missing' : 'checkpoint-rollback']);
+        assert.equal(exit, 1);
+      }
+    });
 
   test('tells a fork and writes both signed checkpoints as evidence', async () => {
     const one = await sealedCase();
@@ -621,6 +697,17 @@ describe('verify --checkpoint', () => {
     }
     fs.rmSync(one.at('sealed/inventory.70'));
     assert.deepEqual((await one.verify()).codes, ['sealed-log-damaged']);
+  });
+
+  test('says that a checkpoint and a key below the folder of the logs are weak', async () => {
+    const one = await sealedCase();
+    fs.mkdirSync(one.at('logs/trust'));
+    fs.renameSync(one.at('sealed'), one.at('logs/trust/sealed'));
+    fs.renameSync(one.at('seal.pub'), one.at('logs/trust/seal.pub'));
+    const trust = ['--checkpoint', 'logs/trust/sealed', '--verifier-key', 'logs/trust/seal.pub'];
+    const { codes, ranges } = await one.verify(...trust);
+    assert.deepEqual(codes, ['checkpoint-beside-log', 'checkpoint-beside-log']);
+    assert.deepEqual(ranges, ALL_ANCHORED);
   });
 
   test('says that a checkpoint in the folder of the logs is weak', async () => {
@@ -778,6 +865,29 @@ describe('prove and verify-proof', () => {
     one.write('other.pub', `${generateKey('logs.example/payments', Buffer.alloc(32, 4)).verifier}\n`);
     const stranger = await check('--record', 'record.json', '--verifier-key', 'other.pub');
     assert.deepEqual([stranger.exit, stranger.stdout.slice(0, 10)], [1, 'NOT PROVEN']);
+  });
+
+  test('take no line for a record that holds another beside it, and name the bytes that were proven', async () => {
+    const one = await sealedCase();
+    const prove = (place: string, ...argv: string[]) =>
+      one.run('prove', '--no-config', '--record', place, '--log', 'sealed', ...argv);
+    await prove('logs/web.ndjson:3', '--out', 'p.tlog-proof');
+    const check = (place: string) => {
+      const argv = ['p.tlog-proof', '--record', place, '--verifier-key', 'seal.pub'];
+      return one.run('verify-proof', '--no-config', ...argv);
+    };
+    const [sealed, forged] = [record(2, 'bob').trimEnd(), record(2, 'eve').trimEnd()];
+    one.write('two.ndjson', `${record(0)}${sealed}${forged}\n`);
+    one.write('list.json', `[${sealed},${forged}]`);
+    for (const place of ['two.ndjson:2', 'list.json:1'])
+      for (const { exit, stderr, stdout } of [await check(place), await prove(place)]) {
+        assert.deepEqual([exit, stdout], [2, '']);
+        assert.match(stderr, /expected one record on line \d of ".*", found 2 records/);
+      }
+    const { exit, stdout } = await check('logs/web.ndjson:3');
+    const from = Buffer.byteLength(one.lines('logs/web.ndjson').slice(0, 2).join(''));
+    assert.equal(exit, 0);
+    assert.match(stdout, new RegExp(`; bytes ${from} to ${from + sealed.length - 1} of the decoded file\n$`));
   });
 
   test('have no proof for a record that was not sealed, and say what is wrong with arguments', async () => {

@@ -55,6 +55,45 @@ describe('parseChecksumList()', () => {
   });
 });
 
+describe('parseChecksumList() of a list with an OpenPGP signature', () => {
+  const message = (...signed: string[]) => [
+    '-----BEGIN PGP SIGNED MESSAGE-----',
+    'Hash: SHA256',
+    '',
+    ...signed,
+    '-----BEGIN PGP SIGNATURE-----',
+    '',
+    'iQ==',
+    '-----END PGP SIGNATURE-----',
+  ];
+  const parse = (...lines: string[]) => {
+    const { entries, faults, signed } = parseChecksumList('SHA256SUMS', `${lines.join('\n')}\n`);
+    return { names: entries.map(({ name }) => name), faults: faults.map(({ line }) => line), signed };
+  };
+  const [listed, planted] = [`${SHA256}  a`, `${SHA256}  planted`];
+
+  test('takes no line from before or behind what is signed, or from among its headers', () => {
+    assert.deepEqual(parse(planted, ...message(listed)), { names: ['a'], faults: [1], signed: true });
+    assert.deepEqual(parse(...message(listed), planted), { names: ['a'], faults: [9], signed: true });
+    const within = message(listed).toSpliced(2, 0, planted);
+    assert.deepEqual(parse(...within), { names: ['a'], faults: [3], signed: true });
+    const twice = parse(...message(listed), ...message(planted));
+    assert.deepEqual([twice.names, twice.faults.length > 0], [['a'], true]);
+  });
+
+  test('says that none is signed where a signature is over no message', () => {
+    const [, , , ...bare] = message(listed);
+    assert.deepEqual(parse(...bare), { names: ['a'], faults: [], signed: false });
+    assert.deepEqual(parse(...message(listed).slice(0, 4)), { names: ['a'], faults: [], signed: false });
+  });
+
+  test('reads a line ended by a carriage return, and comments around the message', () => {
+    const text = message(`${listed}\r`).map((line) => `${line}\r`);
+    assert.deepEqual(parse('# made by ann', ...message(listed)), { names: ['a'], faults: [], signed: true });
+    assert.deepEqual(parse(...text).signed, true);
+  });
+});
+
 test('isChecksumListName() knows lists by their usual names, and no log', () => {
   const names = ['SHA256SUMS', 'x/sha512sum.txt', 'CHECKSUM', 'checksums.txt', 'a.ndjson.sha256', 'MD5SUMS'];
   for (const name of names) assert.ok(isChecksumListName(name), name);

@@ -199,6 +199,18 @@ function canonical(value: unknown): string {
 const multihash = (value: Entry): string =>
   toBase58(Buffer.concat([Buffer.of(0x12, 0x20), sha256(canonical(value))]));
 
+export function dataIntegrityProof(document: Entry, forged: boolean): Entry {
+  const key = webvhKey(forged);
+  const options: Entry = {
+    type: 'DataIntegrityProof',
+    cryptosuite: 'eddsa-jcs-2022',
+    verificationMethod: `did:key:${key}#${key}`,
+    proofPurpose: 'assertionMethod',
+  };
+  const message = Buffer.concat([sha256(canonical(options)), sha256(canonical(document))]);
+  return { ...options, proofValue: `z${toBase58(signer.sign('ed25519', message, forged))}` };
+}
+
 const webvh: ProtocolMaker = {
   chain(count, chance, forged = false) {
     const key = webvhKey(forged);
@@ -219,15 +231,7 @@ const webvh: ProtocolMaker = {
       const versionId = `${index + 1}-${multihash(entryOf())}`;
       const entry: Entry = { ...entryOf(), versionId };
       before = versionId;
-      const options: Entry = {
-        type: 'DataIntegrityProof',
-        cryptosuite: 'eddsa-jcs-2022',
-        verificationMethod: `did:key:${key}#${key}`,
-        proofPurpose: 'assertionMethod',
-      };
-      const message = Buffer.concat([sha256(canonical(options)), sha256(canonical(entry))]);
-      const proofValue = `z${toBase58(signer.sign('ed25519', message, forged))}`;
-      return JSON.stringify({ ...entry, proof: [{ ...options, proofValue }] });
+      return JSON.stringify({ ...entry, proof: [dataIntegrityProof(entry, forged)] });
     });
   },
   falsify: (entry) => edit(entry, ({ state }) => Object.assign(state as Entry, { note: ['falsified'] })),

@@ -58,7 +58,12 @@ class PlcLog {
   }
 
   private judgeContent(operation: PlcOperation): void {
-    const { cid, claimedCid } = operation;
+    const { cid, claimedCid, foreign } = operation;
+    if (foreign.length > 0) {
+      const found = foreign.slice(0, 3).map(quote).join(', ');
+      const message = `expected the members of a ${operation.type}, which the directory would not take with others, found ${found}${foreign.length > 3 ? ' and more' : ''}`;
+      this.say('forbidden-operation', operation, message);
+    }
     if (cid.startsWith('!')) {
       this.say(
         'not-canonicalizable',

@@ -10,6 +10,16 @@ import { verifySignature } from '../signature.ts';
 const TYPES = ['plc_operation', 'plc_tombstone', 'create'] as const;
 type OperationType = (typeof TYPES)[number];
 
+/** The directory takes no others (`strict()` in packages/lib/src/types.ts of did-method-plc). */
+const MEMBERS: Readonly<Record<OperationType, readonly string[]>> = {
+  plc_operation: ['type', 'rotationKeys', 'verificationMethods', 'alsoKnownAs', 'services', 'prev', 'sig'],
+  plc_tombstone: ['type', 'prev', 'sig'],
+  create: ['type', 'signingKey', 'recoveryKey', 'handle', 'service', 'prev', 'sig'],
+};
+
+/** What the audit log and the export have beside an operation; who signs it signs none of that. */
+const WRAPPER_MEMBERS = ['did', 'operation', 'cid', 'nullified', 'createdAt', 'seq', 'type'];
+
 export type PlcOperation = {
   /** Position of the record. */
   record: number;
@@ -22,6 +32,9 @@ export type PlcOperation = {
   /** The CID of the operation as it is; a reason behind `!` where it has none. */
   cid: string;
   body: JsonObject;
+  /** Members of the operation that the directory would not take, and those beside it that are of no audit log. */
+  foreign: readonly string[];
+  beside: readonly string[];
   /** What the audit log says beside the operation; undefined in an operation log. */
   did?: string;
   claimedCid?: string;
@@ -44,7 +57,9 @@ export function readPlcOperation(json: JsonObject): Omit<PlcOperation, 'record' 
   const previous = body.get('prev');
   if (type === undefined || typeof signature !== 'string') return undefined;
   if (previous !== null && typeof previous !== 'string') return undefined;
-  const read = { type, previous, signature, body, rotationKeys: rotationKeysOf(type, body) };
+  const foreign = membersBeyond(body, MEMBERS[type]);
+  const beside = body === json ? [] : membersBeyond(json, WRAPPER_MEMBERS);
+  const read = { type, previous, signature, body, foreign, beside, rotationKeys: rotationKeysOf(type, body) };
   if (body === json) return read;
   const [did, cid, nullified, createdAt] = ['did', 'cid', 'nullified', 'createdAt'].map((key) =>
     json.get(key),
@@ -57,6 +72,10 @@ export function readPlcOperation(json: JsonObject): Omit<PlcOperation, 'record' 
     ...(typeof nullified === 'boolean' && { nullified }),
     ...(typeof createdAt === 'string' && { createdAt }),
   };
+}
+
+function membersBeyond({ members }: JsonObject, known: readonly string[]): string[] {
+  return members.map(({ key }) => key).filter((key) => !known.includes(key));
 }
 
 /** The directory takes no operation with more keys; each signature is tried with all of them. */

@@ -25,10 +25,17 @@ export const plc: ChainProtocol = {
             ? ['an operation log has no times: whether operations were nullified in time is not shown']
             : []),
         ],
+        unproven: new Map(
+          own.flatMap(({ record, beside }) => (beside.length === 0 ? [] : [[record, unsigned(beside)]])),
+        ),
       };
     });
   },
 };
+
+function unsigned(members: readonly string[]): string {
+  return `members beside the operation are signed by nobody: ${members.slice(0, 3).map(quote).join(', ')}`;
+}
 
 /** An operation without its identity belongs to the one at the beginning of its links, else to that of its file. */
 function byIdentity(

@@ -51,11 +51,13 @@ export function toWebvhEntry(json: JsonObject, record: number): WebvhEntry | und
   };
 }
 
+/** A witness signs the version and nothing else, so what holds more than that and its proofs is something else. */
 export function toWitnessProofs(json: JsonObject, record: number): WitnessProofs | undefined {
   const versionId = json.get('versionId');
-  if (typeof versionId !== 'string' || json.get('proof') === undefined) return undefined;
-  if (json.get('parameters') !== undefined || json.get('state') !== undefined) return undefined;
-  return { record, versionId, proofs: proofsOf(json.get('proof')) };
+  if (typeof versionId !== 'string' || !VERSION_ID.test(versionId)) return undefined;
+  if (json.members.some(({ key }) => key !== 'versionId' && key !== 'proof')) return undefined;
+  const proofs = proofsOf(json.get('proof'));
+  return proofs.length === 0 ? undefined : { record, versionId, proofs };
 }
 
 /** What a witness signs: the version alone. */

@@ -22,10 +22,13 @@ export const webvh: ChainProtocol = {
   judge(records, context) {
     const entries = records.flatMap(({ json }, index) => toWebvhEntry(json, index) ?? []);
     const proofs = records.flatMap(({ json }, index) => toWitnessProofs(json, index) ?? []);
-    const streams = [...byIdentity(entries, (record) => records[record]!.place.file)].map(([stream, own]) =>
-      judgeLog(stream, own, proofs, context),
-    );
-    if (proofs.length > 0) streams.push(judgeProofFile(proofs, entries));
+    const logs = [...byIdentity(entries, (record) => records[record]!.place.file)].map(([stream, own]) => ({
+      stream,
+      entries: own,
+      log: new WebvhLog(own, context.now),
+    }));
+    const streams = logs.map((one) => judgeLog(one, proofs, context));
+    if (proofs.length > 0) streams.push(judgeProofFile(proofs, logs));
     return streams;
   },
 };
@@ -52,13 +55,13 @@ function byIdentity(
   return streams;
 }
 
+type NamedLog = { stream: string; entries: readonly WebvhEntry[]; log: WebvhLog };
+
 function judgeLog(
-  stream: string,
-  entries: readonly WebvhEntry[],
+  { stream, entries, log }: NamedLog,
   proofs: readonly WitnessProofs[],
   { now }: ProtocolContext,
 ): ProtocolStreamVerdict {
-  const log = new WebvhLog(entries, now);
   const limits = ['entries cut off at the end leave no trace: compare the head with the published log'];
   if (now === undefined) limits.push('whether a time lies in the future was not asked: give --now');
   if (log.unknownSigners > 0)
@@ -131,15 +134,15 @@ function judgeWitnessProof(proofs: WitnessProofs, proof: WitnessProofs['proofs']
   }
 }
 
-/** The file of witness proofs is a stream of its own: its records vouch, and are hashed by none. */
-function judgeProofFile(
-  proofs: readonly WitnessProofs[],
-  entries: readonly WebvhEntry[],
-): ProtocolStreamVerdict {
-  const versions = new Set(entries.map(({ versionId }) => versionId));
+/** The file of witness proofs is a stream of its own: its records vouch, and only what witnesses of a log signed is vouched for. */
+function judgeProofFile(proofs: readonly WitnessProofs[], logs: readonly NamedLog[]): ProtocolStreamVerdict {
+  const witnesses = witnessesByVersion(logs);
   const breaks: ProtocolBreak[] = [];
+  const unproven = new Map<number, string>();
   for (const known of proofs) {
     const { record, versionId } = known;
+    const expected = witnesses.get(versionId);
+    let isVouchedFor = false;
     for (const proof of known.proofs.slice(0, MAX_PROOFS)) {
       const verdict = judgeWitnessProof(known, proof);
       if ('fault' in verdict)
@@ -148,18 +151,33 @@ function judgeProofFile(
           record,
           message: `expected a proof of a witness, found one that does not hold: ${verdict.fault}`,
         });
+      else isVouchedFor ||= expected?.has(verdict.signer) === true;
     }
-    if (entries.length > 0 && !versions.has(versionId))
+    if (logs.length > 0 && expected === undefined)
       breaks.push({
         code: 'broken-link',
         record,
         message: `expected proofs for a version of the log, found some for ${quote(versionId)}`,
       });
+    // Anyone can make a key and sign with it.
+    if (expected === undefined) unproven.set(record, 'proofs for a version of no log that was given');
+    else if (!isVouchedFor) unproven.set(record, 'no proof by a witness that the log names');
   }
   return {
     stream: 'witness proofs',
     records: proofs.map(({ record }) => record),
     breaks,
     limits: ['a witness vouches for a version, not for an identity'],
+    unproven,
   };
+}
+
+function witnessesByVersion(logs: readonly NamedLog[]): Map<string, Set<string>> {
+  const byVersion = new Map<string, Set<string>>();
+  for (const { entries, log } of logs) {
+    const named = log.owed.flatMap(({ rule, before }) => [...rule.witnesses, ...(before?.witnesses ?? [])]);
+    for (const { versionId } of entries)
+      byVersion.set(versionId, new Set([...(byVersion.get(versionId) ?? []), ...named]));
+  }
+  return byVersion;
 }
