@@ -38,7 +38,7 @@ function readServed(lines: readonly string[], options: TextOptions): Served {
     if ('record' in outcome) {
       const record = JSON.parse(outcome.record) as RlmRecord;
       if (tellsOfServing(record.event)) served.records.push(record);
-    } else if (tellsOfServing(/^\w*/.exec(line)![0])) {
+    } else if ('malformed' in outcome && tellsOfServing(/^\w*/.exec(line)![0])) {
       served.mistakes.push({ line: index + 1, message: `expected ${outcome.malformed}` });
     }
   }

@@ -6,6 +6,8 @@ import type { LostTime } from '../base/lost-time.ts';
 export type TextOutcome =
   | { record: string }
   | { malformed: string }
+  /** Framing as well, though nobody knows what it says: the form of such lines, for the finding that counts them. */
+  | { unknown: string }
   /** White space, comments, noise: accounted for as framing. */
   | 'framing'
   /** The record goes on in the next line. */

@@ -3,6 +3,7 @@ import { count, quote } from '../base/text-safety.ts';
 import { type Finding, type FindingKind, toFingerprint } from '../model/finding.ts';
 import { MAX_RELATED } from '../model/relation.ts';
 import type { Malformed } from './records.ts';
+import { addUnknown, mergeUnknown, type UnknownLines, unknownWords } from './unknown-lines.ts';
 
 /** The name under which reading speaks, beside the checks. */
 export const INPUT = 'input';
@@ -15,6 +16,13 @@ export const INPUT_FINDINGS = [
     why: 'A record that cannot be read cannot be audited: it may have been cut, mixed with another, or altered.',
     fix: 'Export the log again, or repair the writer; the record stays unaudited until then.',
     controls: ['pci-dss-4:10.3.2', 'nist-800-53r5:AU-10'],
+  },
+  {
+    code: 'unknown-lines',
+    severity: 'informational',
+    title: 'lines that were not understood',
+    why: 'Most of what a server writes is no record. What it says in words that nobody knows may be one, or what is left of one.',
+    fix: 'Look at the lines that are named: they may stay as they are, unless they tell of use.',
   },
   {
     code: 'truncated-input',
@@ -145,6 +153,8 @@ export type MalformedEpisodes = {
   count: number;
   episodes: Episode[];
   beyond: { first: Malformed; stretches: number } | null;
+  /** Not among them, and not counted with them: lines that were not understood. */
+  unknown?: UnknownLines;
 };
 
 export function startEpisodes(): MalformedEpisodes {
@@ -152,6 +162,10 @@ export function startEpisodes(): MalformedEpisodes {
 }
 
 export function addMalformed(state: MalformedEpisodes, stretch: Malformed): void {
+  if (stretch.unknownForm !== undefined) {
+    state.unknown = addUnknown(state.unknown, stretch.unknownForm, stretch);
+    return;
+  }
   state.count++;
   addEpisode(state, { first: stretch, lines: 1, related: [], nextLine: stretch.line + 1 });
 }
@@ -161,6 +175,8 @@ export function mergeEpisodes(left: MalformedEpisodes, right: MalformedEpisodes)
   left.count += right.count;
   for (const episode of right.episodes) addEpisode(left, episode);
   if (right.beyond !== null) addBeyond(left, right.beyond.first, right.beyond.stretches);
+  const unknown = mergeUnknown(left.unknown, right.unknown);
+  if (unknown !== undefined) left.unknown = unknown;
   return left;
 }
 
@@ -180,8 +196,8 @@ function addBeyond(state: MalformedEpisodes, first: Malformed, stretches: number
   state.beyond.stretches += stretches;
 }
 
-export function malformedFindings(file: string, { episodes, beyond }: MalformedEpisodes): Finding[] {
-  const findings = episodes.map(({ first, lines, related }) => {
+export function malformedFindings(file: string, { episodes, beyond, unknown }: MalformedEpisodes): Finding[] {
+  const findings: Finding[] = episodes.map(({ first, lines, related }) => {
     const code: InputCode = first.truncated ? 'truncated-input' : 'malformed-record';
     const more = lines > 1 ? `, and ${count(lines - 1, 'more malformed record')} behind it` : '';
     const message = `expected ${first.expected}, found ${first.found}${more}`;
@@ -195,7 +211,19 @@ export function malformedFindings(file: string, { episodes, beyond }: MalformedE
     const message = `${count(stretches, 'more malformed record')} in ${quote(file)}, from here on`;
     findings.push(malformedFinding('malformed-record', file, first, message, stretches));
   }
+  if (unknown !== undefined) findings.push(unknownFinding(file, unknown));
   return findings;
+}
+
+function unknownFinding(file: string, unknown: UnknownLines): Finding {
+  const { message, places } = unknownWords(unknown);
+  const [place, ...related] = places.slice(0, 1 + MAX_RELATED).map((each) => ({ file, ...each }));
+  return {
+    ...inputFinding('unknown-lines', file, message),
+    place: place!,
+    ...(related.length > 0 && { related }),
+    ...(unknown.lines > 1 && { count: unknown.lines }),
+  };
 }
 
 function placeOf(file: string, { line, offset, length }: Malformed) {

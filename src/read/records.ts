@@ -56,6 +56,8 @@ export type Malformed = {
   binary?: string;
   /** The text around the failure; absent where the stretch is longer than the buffer. */
   excerpt?: Excerpt;
+  /** Of a line of text that is framing, in words that nobody knows: its form. */
+  unknownForm?: string;
 };
 
 /** What the beginning of a file decided about all of it, so that a reader can go on in its middle. */
@@ -103,6 +105,7 @@ export interface RecordSink {
   scanLine?(bytes: Uint8Array, start: number, end: number): number;
   readonly scannedStart?: number;
   readonly scannedEnd?: number;
+  /** A stretch that means to be a record and is none, or with `unknownForm` one that nobody understands, and which is framing. */
   malformed(stretch: Malformed): void;
   /** A member beside the wrapper's records that could hold more of them. */
   beside?(member: BesideMember): void;
@@ -362,6 +365,20 @@ export class RecordReader {
           expected,
           found,
           truncated: false,
+        });
+      },
+      textUnknown: (line, start, end, unknownForm) => {
+        const [expected, found] = ['', ''];
+        const length = end - start;
+        sink.malformed({
+          line,
+          offset: start,
+          length,
+          at: start,
+          expected,
+          found,
+          truncated: false,
+          unknownForm,
         });
       },
     };

@@ -35,6 +35,7 @@ export type TextBooks = {
   scanText(json: Uint8Array, length: number): void;
   textRecord(line: number, start: number, end: number, lines: number): void;
   textMalformed(line: number, start: number, end: number, expected: string, found: string): void;
+  textUnknown(line: number, start: number, end: number, form: string): void;
 };
 
 /** What `write` ends in, without its checks, which take as long again. */
@@ -149,7 +150,8 @@ export class TextRecords {
   finish(): void {
     const outcome = this.reader.finish();
     const { open } = this;
-    if (open === undefined || outcome === 'framing' || outcome === 'continues') return;
+    if (open === undefined || outcome === 'framing' || outcome === 'continues' || 'unknown' in outcome)
+      return;
     this.conclude(outcome, open, '');
   }
 
@@ -157,6 +159,10 @@ export class TextRecords {
   private take(line: string, text: string, start: number, end: number, base: number, number: number): void {
     const outcome = this.reader.line(line);
     if (outcome === 'framing') return;
+    if (typeof outcome === 'object' && 'unknown' in outcome) {
+      this.books.textUnknown(number, base + start, base + end, outcome.unknown);
+      return;
+    }
     // Blanks around a record are framing, as they are around JSON.
     let from = start;
     let until = end;
@@ -184,7 +190,7 @@ export class TextRecords {
   }
 
   private conclude(
-    outcome: Exclude<TextOutcome, string>,
+    outcome: Exclude<TextOutcome, string | { unknown: string }>,
     { line, start, end, lines }: OpenRecord,
     text: string,
   ): void {

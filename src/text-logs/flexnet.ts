@@ -5,6 +5,7 @@
 import type { LostTime } from '../base/lost-time.ts';
 import { NOT_PLAIN, type TextFormat, type TextOutcome, type TextReader } from '../model/text-format.ts';
 import { firstDay, hasCarrier, readCarrier } from './flexnet-carriers.ts';
+import { formOf, isChatter } from './flexnet-chatter.ts';
 import { type DatesState, type Jump, LogDates } from './flexnet-dates.ts';
 import { type LineHead, parseHead } from './flexnet-head.ts';
 import { holdsMessage, looksLikeMessage } from './flexnet-lookalike.ts';
@@ -162,7 +163,8 @@ class FlexnetReader implements TextReader {
     if (event === 'malformed') return { malformed: `${WHO} after "${text.slice(at).split(/[: ]/, 1)[0]}"` };
     if (event !== undefined)
       return this.record(head, event.event, event.daemon, event.members + jumpMembers(jump));
-    if (jump === undefined) return 'framing';
+    if (jump === undefined)
+      return carrier !== undefined || isChatter(text, at) ? 'framing' : { unknown: formOf(daemon, text, at) };
     return this.record(head, 'clock.jump', daemon, jumpMembers(jump));
   }
 

@@ -113,3 +113,20 @@ test('use that no license covers exceeds none, and the verdict says what it is',
   assert.equal(value.verdict, 'uncovered');
   assert.equal(exit, 1);
 });
+
+test('a line that nobody understood is told, and no record that would make the statement incomplete', async () => {
+  write(
+    'chatty.log',
+    ` 8:00:00 (lmgrd) TIMESTAMP 1/7/2025
+ 8:00:01 (editord) OUT: "editor" ann@pc1
+ 8:30:00 (editord) OVT: editor ann@pc1
+ 9:00:00 (editord) IN: "editor" ann@pc1
+`,
+  );
+  const { text, value } = await statement(['--zone', 'America/New_York'], 'chatty.log');
+  assert.match(
+    text,
+    /unknown-lines: 1 line of 1 form was not understood, and no record made of it: "\(editord\) OVT: editor …@…" \(chatty\.log:3\)/,
+  );
+  assert.deepEqual([value.verdict, value.evidence.records.malformed], ['undetermined', 0]);
+});

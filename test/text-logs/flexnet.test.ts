@@ -249,6 +249,22 @@ test('lists of features, summaries and blank lines are noise', () => {
   );
 });
 
+test('what daemons say of themselves is known; what they do not say is told by its form', () => {
+  const reader = flexnet.start([DAY], {});
+  for (const known of [
+    "Can't open options file",
+    'Lost connection to "pc2"',
+    'WARNING: CORRUPTED options list (o->next == 0)',
+    'Serving features for the following vendor names:',
+    'hfss_transient_solve designer_hspice',
+    'Using options file: "/opt/demo.opt"',
+  ])
+    assert.equal(reader.line(` 9:05:00 (demo) ${known}`), 'framing', known);
+  assert.deepEqual(reader.line(' 9:05:00 (demo) OVT: aa_r ann@pc12 took 3 of "solver"'), {
+    unknown: '(demo) OVT: aa_r …@… took # of "…"',
+  });
+});
+
 test('a line that means to be a message and is none is malformed', () => {
   assert.equal(malformed(' 9:05:00 (demo) OUT: "solver"'), 'a feature and user@host after "OUT:"');
   assert.equal(malformed(' 9:05:00 (demo) IN: "solver ann@pc1'), 'a feature and user@host after "IN:"');

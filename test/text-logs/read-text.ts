@@ -11,6 +11,7 @@ export function readText(format: TextFormat, text: string, options: TextOptions 
     if (outcome === 'framing') read.framing++;
     else if (outcome === 'continues') continue;
     else if ('record' in outcome) read.records.push(JSON.parse(outcome.record) as Record<string, unknown>);
+    else if ('unknown' in outcome) read.framing++;
     else read.malformed.push(outcome.malformed);
   }
   return read;
