@@ -69,8 +69,9 @@ test('event_count equals its twin', () => {
     const holds = (n: Fraction) => compare(n, whole(limit)) >= 0;
     const twin = slidingTwin(timed, { ...certain, figure, holds });
     const found = judge(eventCount, correlationOf({ condition: { gte: limit }, ...TEMPLATE }, 2), marks);
-    const expected = withUntimed(twin, untimed, largestOf(timed, figure), holds);
-    assert.deepEqual(saidBy(found), shown(expected));
+    // Of a log without any readable time a notice speaks.
+    const expected = timed.length === 0 ? [] : withUntimed(twin, untimed, largestOf(timed, figure), holds);
+    assert.deepEqual(saidBy(found.filter(({ leftOut }) => leftOut === undefined)), shown(expected));
   });
   fc.assert(property, { numRuns: RUNS });
 });
@@ -84,8 +85,10 @@ test('trap 17: value_count equals its twin, and leaves out marks without the val
     const holds = (n: Fraction) => compare(n, whole(limit)) > 0;
     const twin = slidingTwin(timed, { ...certain, figure: distinctValues, holds });
     const rule = correlationOf({ condition: { gt: limit }, ...COUNTED, ...TEMPLATE });
-    const expected = withUntimed(twin, untimed, largestOf(timed, distinctValues), holds);
-    assert.deepEqual(saidBy(judge(valueCount, rule, marks)), shown(expected));
+    const expected =
+      timed.length === 0 ? [] : withUntimed(twin, untimed, largestOf(timed, distinctValues), holds);
+    const found = judge(valueCount, rule, marks).filter(({ leftOut }) => leftOut === undefined);
+    assert.deepEqual(saidBy(found), shown(expected));
   });
   fc.assert(property, { numRuns: RUNS });
 });
