@@ -186,7 +186,8 @@ function isUnread({
   status: InputSummary['status'];
   reason?: string | undefined;
 }): boolean {
-  return status === 'skipped' || /^(?:an archive|not JSON|a compression)/.test(reason);
+  const isOther = /^(?:an archive|not JSON|a compression)| is binary \([^)]+\), not a log$/.test(reason);
+  return status === 'skipped' || isOther;
 }
 
 /** Hostile enough data to trip a renderer; what the formats say has its own tests. */
