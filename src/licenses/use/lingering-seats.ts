@@ -68,6 +68,10 @@ export class LingeringSeats {
     if (--ofSeat.size === 0) this.bySeat.delete(seat);
   }
 
+  get isEmpty(): boolean {
+    return this.queue.size === 0;
+  }
+
   first(): Lingering | undefined {
     return this.queue.first();
   }

@@ -29,3 +29,13 @@ export function sessionOptions(license: License): SessionOptions {
 export function isOpenInUse({ missingCheckin }: License): boolean {
   return missingCheckin === 'in-use' || typeof missingCheckin === 'object';
 }
+
+/** Whether a session is in use until something ends it, and needs no check-in to prove that. */
+export function isProvenAlike({ timeout, openIsInUse = false }: SessionOptions): boolean {
+  return timeout !== undefined || openIsInUse;
+}
+
+/** Whether a session may end without a check-in. */
+export function isEnding({ restarts = false, timeout, borrow }: SessionOptions): boolean {
+  return restarts || timeout !== undefined || borrow !== undefined;
+}
