@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { rounds } from '../support/rounds.ts';
 import { type Plan, pairings, type Step } from './all-pairings.ts';
-import { boundsFrom } from './bounds-at.ts';
+import { type Bounds, boundsFrom } from './bounds-at.ts';
 import { atMinute, editorContract, MARCH, runContract, set, spanning, use } from './run-contract.ts';
 
 const END = 14;
@@ -71,21 +71,28 @@ function reached({ steps, starts, plan }: Made): { least: number; most: number; 
   return rows;
 }
 
-/** Of one holder, one seat each, each of a value or none; what a rule says of a field of records without a session. */
-const madeOfValues: fc.Arbitrary<Made> = fc
-  .constantFrom<Omit<Plan, 'share' | 'linger'>>({}, { timeout: 3 }, { timeout: 5 })
-  .chain((ends) => {
-    const plan: Plan = { share: 'value', linger: 0, ...ends };
+/** One seat each, each of a value or none; what a rule says of a field of records without a session. */
+function madeOfValues(isOneHolder: boolean): fc.Arbitrary<Made> {
+  const ends = fc.constantFrom<Omit<Plan, 'share' | 'linger'>>({}, { timeout: 3 }, { timeout: 5 });
+  return ends.chain((each) => {
+    const plan: Plan = { share: 'value', linger: 0, ...each };
     const values = fc.constantFrom('x', 'x', 'y', 'y', 'z', undefined);
     const steps = fc
       .tuple(stepsOf(plan, fc.constant(true), 1), fc.array(values, { minLength: 8, maxLength: 8 }))
-      .map(([all, each]) => all.map((step, index) => ({ ...step, holder: 'ann', value: each[index]! })));
+      .map(([all, ofAll]) =>
+        all.map((step, index) => ({
+          ...step,
+          ...(isOneHolder && { holder: 'ann' }),
+          value: ofAll[index]!,
+        })),
+      );
     const starts = fc.constantFrom(
       [0],
       Array.from({ length: END + 1 }, (_, at) => at),
     );
     return fc.record({ steps, starts, plan: fc.constant(plan) });
   });
+}
 
 /**
  * Some check-ins name no feature: they end whatever their holder has. Of what was over by contract before them nothing is certain
@@ -115,7 +122,8 @@ const WAYS: [words: string, made: fc.Arbitrary<Made>][] = [
       madeWith(share, linger),
     ]),
   ),
-  ['several shares of a holder', madeOfValues],
+  ['several shares of a holder', madeOfValues(true)],
+  ['shares of several holders', madeOfValues(false)],
   ['check-ins that name no feature', withAll(madeWith('none', 0))],
   ['check-ins that name no feature, seats linger', withAll(madeWith('none', 3))],
   ['check-ins that name no feature, shared seats linger', withAll(madeWith('holder', 3))],
@@ -410,3 +418,60 @@ test('a check-in that comes late is of the session that was over, or of one as o
     { lower: 0, upper: 1 },
   ]);
 });
+
+/** `ann/x`: a seat of ann's of the value x. */
+function ofValue(kind: 'out' | 'in', at: number, who: string): Step {
+  const [holder = '', value] = who.split('/');
+  return { kind, at, holder, quantity: 1, whole: kind === 'in', ...(value !== undefined && { value }) };
+}
+
+const ACROSS: { words: string; steps: Step[]; isInUse: boolean; at: number; bounds: Bounds }[] = [
+  {
+    words: 'a value that one holder may still have is taken by another',
+    steps: [
+      ofValue('out', 0, 'ann/x'),
+      ofValue('out', 1, 'ann/y'),
+      ofValue('in', 2, 'ann'),
+      ofValue('out', 3, 'bob/x'),
+    ],
+    isInUse: true,
+    at: 3,
+    bounds: { lower: 1, upper: 2 },
+  },
+  {
+    words: 'one of two values is given back that another holder has',
+    steps: [
+      ofValue('out', 0, 'bob/y'),
+      ofValue('out', 1, 'ann/y'),
+      ofValue('out', 1, 'ann/x'),
+      ofValue('in', 2, 'ann'),
+    ],
+    isInUse: true,
+    at: 3,
+    bounds: { lower: 1, upper: 2 },
+  },
+  {
+    // Of bob's y nothing but its check-out is certain, though it is held alone from 10 on.
+    words: 'a value that is held alone from now on was not checked out now',
+    steps: [
+      ofValue('out', 1, 'bob/y'),
+      ofValue('out', 6, 'ann'),
+      ofValue('out', 7, 'ann/y'),
+      ofValue('out', 10, 'bob'),
+      ofValue('in', 10, 'ann'),
+    ],
+    isInUse: false,
+    at: 10,
+    bounds: { lower: 1, upper: 3 },
+  },
+];
+
+for (const { words, steps, isInUse, at, bounds } of ACROSS) {
+  test(`values of several holders: ${words}`, () => {
+    const plan: Plan = { share: 'value', linger: 0 };
+    const starts = [0, at, at + 1];
+    const { least, most, sure } = reached({ steps, starts, plan })[1]!;
+    assert.deepEqual({ lower: isInUse ? least : sure, upper: most }, bounds);
+    assert.deepEqual(boundsFrom(steps, plan, starts, END, isInUse)[1], bounds);
+  });
+}

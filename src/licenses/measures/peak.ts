@@ -117,6 +117,8 @@ export class PeakTracker implements SeatSink {
   private orphans = 0;
   private readonly orphanEvents: SessionEvent[] = [];
   private opened: Holding[] = [];
+  /** Of the seats that are held since this instant, those that were checked out before. */
+  private heldBefore: Amount = 0n;
   private settled = false;
   private readonly onStay: OnStay | undefined;
   /** Seats that may be taken besides, relative to the orphans as they are. */
@@ -194,9 +196,11 @@ export class PeakTracker implements SeatSink {
     this.forget(session);
     if (holding.sessions.size === 0) return;
     const opened = [...this.opened];
-    this.keep(this.hold(holding.sessions, largestOf(holding), at));
-    // They were checked out before.
+    const others = this.hold(holding.sessions, largestOf(holding), at);
+    this.keep(others);
+    // They were checked out before, so that no check-out of this instant proves them.
     this.opened = opened;
+    this.heldBefore += others.quantity;
   }
 
   /** It was in use when it was checked out, whatever nobody knows of it since: that is a count of those before it. */
@@ -473,6 +477,7 @@ export class PeakTracker implements SeatSink {
     this.settle();
     if (at > this.now)
       this.onStay?.(this.states.length - 1, this.count, this.doubtful - this.orphaned, at - this.now);
+    if (at > this.now) this.heldBefore = 0n;
     this.now = at;
   }
 
@@ -487,7 +492,9 @@ export class PeakTracker implements SeatSink {
     if (isHighest || this.opened.length > 0) {
       const here = this.here(count, proof);
       if (isHighest) tail.highest = here;
-      for (const holding of this.opened) holding.opening = here;
+      const { heldBefore } = this;
+      const opening = heldBefore === 0n ? here : { ...here, sure: here.sure - heldBefore };
+      for (const holding of this.opened) holding.opening = opening;
       if (this.opened.length > 0) this.opened = [];
     }
     const possible = this.besides === 0n ? count : count + this.besides;

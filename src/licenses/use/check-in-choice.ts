@@ -76,7 +76,7 @@ export class CheckInChoice {
     if (how === 'paired' && !isStated(event)) return true;
     if (this.hasOtherEnds(event, sessions)) return true;
     if (sessions.size === 1) return false;
-    if (several.isRepeated(sessions)) return true;
+    if (several.isMixed(sessions)) return true;
     if (!isStated(event)) return how !== undefined || event.unreadable;
     const ended = this.endedBy(event, event.quantity)!;
     const isExact = !ended.unreadable && heldBy(ended) === event.quantity;

@@ -64,10 +64,8 @@ export class CheckOuts {
     }
     const before = open.ofSeat(session)?.last();
     const sessions = open.add(session);
-    if (!event.named) {
-      if (before !== undefined) several.checkOut(sessions, before, session);
-      quantities.checkOut(sessions, before, session, this.options.linger > 0n);
-    }
+    several.checkOut(sessions, before, session);
+    if (!event.named) quantities.checkOut(sessions, before, session, this.options.linger > 0n);
     if (isBorrowed) {
       this.memory.borrow(session, event.at);
       return;

@@ -42,14 +42,17 @@ export class LooseSeats {
   }
 
   /**
-   * Which of several shares a check-in left made no difference to how many they are, until one of them is checked out again: it
-   * may be a further one or not.
+   * Which of several shares a check-in left made no difference to how many they are, until one of them is checked out again,
+   * whoever does: it may be a further one or not.
    */
   checkOut(event: SessionEvent): void {
-    const sessions = this.memory.unnamedOf(event);
-    if (sessions === undefined || !this.memory.several.isGuess(sessions, event)) return;
-    if (this.longest.of(event)?.fresh !== undefined) return;
-    this.withdraw(this.loosen(event, sessions), event.at);
+    for (const sessions of this.memory.several.takeGuesses(event)) {
+      const session = sessions.last()!;
+      if (this.longest.of(session)?.fresh !== undefined) continue;
+      const pairing = this.loosen(session, sessions);
+      this.withdraw(pairing, event.at);
+      this.tell(pairing, event.at, session);
+    }
   }
 
   /** A check-in may have ended any of them: from now on none of them is certain, and nothing proves that they were. */

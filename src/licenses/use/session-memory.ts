@@ -15,7 +15,7 @@ export class SessionMemory {
   readonly timed: TimedSessions;
   readonly repeated: RepeatedCheckOuts;
   readonly quantities = new KnownQuantities();
-  readonly several = new SeveralShares();
+  readonly several = new SeveralShares(this.open);
 
   constructor(options: SessionOptions, sink: SeatSink) {
     this.timed = new TimedSessions(options);
@@ -41,7 +41,7 @@ export class SessionMemory {
       session.pairing.certain = 0n;
     }
     if (left.size === 0) {
-      this.several.delete(left);
+      this.several.delete(left, session);
       this.quantities.delete(left);
     }
     this.timed.delete(session);
