@@ -9,7 +9,7 @@
  */
 
 export type Step = {
-  kind: 'out' | 'borrow' | 'in' | 'restart';
+  kind: 'out' | 'borrow' | 'in' | 'restart' | 'use';
   at: number;
   holder: string;
   quantity: number;
@@ -41,6 +41,8 @@ type Piece = {
   from: number;
   until: number;
   state: 'out' | 'borrowed' | 'lingers' | 'over' | 'lapsed' | 'lapsed borrowed';
+  /** When its holder was seen to use it, whatever becomes of it. */
+  seen?: readonly number[];
 };
 
 type State = { pieces: readonly Piece[]; loose: ReadonlySet<string>; returned: ReadonlySet<string> };
@@ -74,6 +76,7 @@ export function* pairings(steps: readonly Step[], plan: Plan, end: number): Gene
 
   function nextOf(state: State, step: Step, index: number): Iterable<State> {
     if (step.kind === 'restart') return [restarted(state, step)];
+    if (step.kind === 'use') return used(state, step, index);
     return step.kind === 'in' ? checkedIn(state, step, index) : checkedOut(state, step, index);
   }
 
@@ -104,6 +107,40 @@ export function* pairings(steps: readonly Step[], plan: Plan, end: number): Gene
         (piece): Piece => (piece === each ? { ...piece, until: at, state: 'over' } : piece),
       );
       yield { ...state, pieces: [...pieces, { ...taken, session: each.session }] };
+    }
+  }
+
+  /** Of what its holder has out it is a use too; it takes what it needs besides, and gives it back at once. */
+  function* used(state: State, step: Step, index: number): Generator<State> {
+    const { at, holder, quantity } = step;
+    const out = state.pieces.filter(
+      (piece) => piece.holder === holder && (piece.state === 'out' || piece.state === 'borrowed'),
+    );
+    const more = out.reduce((rest, piece) => rest - piece.quantity, quantity);
+    const lasts = Math.max(plan.linger, 1);
+    const taken: Piece = {
+      session: index,
+      holder,
+      quantity: more,
+      from: at,
+      until: at + lasts,
+      state: 'lingers',
+    };
+    if (out.length > 0) {
+      const pieces = state.pieces.map((piece) =>
+        out.includes(piece) ? { ...piece, seen: [...(piece.seen ?? []), at] } : piece,
+      );
+      yield { ...state, pieces: more > 0 ? [...pieces, taken] : pieces };
+      return;
+    }
+    for (const next of checkedOut(state, step, index)) {
+      const pieces = next.pieces.map(
+        (piece): Piece =>
+          piece.state === 'out' && piece.holder === holder
+            ? { ...piece, until: at + lasts, state: 'lingers' }
+            : piece,
+      );
+      yield { ...next, pieces };
     }
   }
 
@@ -229,7 +266,7 @@ function levelsOf(pieces: readonly Piece[], plan: Plan, end: number, steps: read
     used.push(levelOf(now, plan, steps));
     sure.push(
       levelOf(
-        now.filter((piece) => isSure(piece) || piece.from === at),
+        now.filter((piece) => isSure(piece) || piece.from === at || piece.seen?.includes(at)),
         plan,
         steps,
       ),

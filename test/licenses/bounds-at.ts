@@ -29,7 +29,10 @@ export function boundsFrom(
   );
   for (const step of steps) {
     if (step.kind === 'restart') sessions.restart(BigInt(step.at), undefined);
-    else sessions[step.kind === 'in' ? 'checkIn' : 'checkOut'](toEvent(step, plan));
+    else
+      sessions[step.kind === 'in' ? 'checkIn' : step.kind === 'use' ? 'use' : 'checkOut'](
+        toEvent(step, plan),
+      );
   }
   sessions.advance(BigInt(end));
   return tracker

@@ -475,3 +475,53 @@ for (const { words, steps, isInUse, at, bounds } of ACROSS) {
     assert.deepEqual(boundsFrom(steps, plan, starts, END, isInUse)[1], bounds);
   });
 }
+
+function out(at: number, quantity: number): Step {
+  return { kind: 'out', at, holder: 'ann', quantity };
+}
+
+function back(at: number, quantity: number): Step {
+  return { kind: 'in', at, holder: 'ann', quantity };
+}
+
+const USES: { words: string; plan: Plan; steps: Step[]; at: number; isInUse: boolean; bounds: Bounds }[] = [
+  {
+    // The check-in may be of the borrowed seat that was over: then the use is of the other one, and lingers no longer.
+    words: 'what a use takes lingers, unless it is of a session that may be open',
+    plan: { share: 'none', linger: 3, borrow: 5 },
+    steps: [
+      { ...out(0, 1), kind: 'borrow' },
+      out(1, 1),
+      { ...back(5, 1), whole: true },
+      { ...out(9, 1), kind: 'use' },
+    ],
+    at: 10,
+    isInUse: false,
+    bounds: { lower: 0, upper: 2 },
+  },
+  {
+    // The check-in may be of the two: then the use takes one beside the other session, and that one lingers alone.
+    words: 'a use may take more where the session may be over that it is taken to be of',
+    plan: { share: 'none', linger: 3 },
+    steps: [
+      out(2, 2),
+      out(4, 1),
+      { ...back(12, 1), whole: true },
+      { ...out(12, 2), kind: 'use' },
+      back(13, 2),
+    ],
+    at: 13,
+    isInUse: true,
+    bounds: { lower: 0, upper: 6 },
+  },
+];
+
+for (const { words, plan, steps, at, isInUse, bounds } of USES) {
+  test(words, () => {
+    const starts = [0, at, at + 1];
+    const { least, most, sure } = reached({ steps, starts, plan })[1]!;
+    const { lower, upper } = boundsFrom(steps, plan, starts, END, isInUse)[1]!;
+    assert.deepEqual({ lower, upper }, bounds);
+    assert.ok(lower <= (isInUse ? least : sure) && most <= upper, `${least}, ${sure}, ${most}`);
+  });
+}

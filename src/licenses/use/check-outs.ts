@@ -1,5 +1,5 @@
 /** Check-outs, use without duration, and upgrades: each takes seats, or says how many an open session has. */
-import { ONE } from '../contract/amount.ts';
+import { type Amount, ONE } from '../contract/amount.ts';
 import type { LingeringCheckIns } from './lingering-check-ins.ts';
 import type { LingeringTakenUp } from './lingering-taken-up.ts';
 import type { LongestPairings } from './longest-pairings.ts';
@@ -91,17 +91,28 @@ export class CheckOuts {
    */
   use(event: SessionEvent): void {
     const sessions = this.memory.open.ofSeat(event);
-    if (sessions === undefined) {
-      const again = this.takenUp.takeUp(event, this.longest.of(event));
-      if (again?.returned === false) return;
-      this.lingering.add(again === undefined ? this.seats.take(event) : revive(again, event), event.at);
+    let held: Amount = 0n;
+    if (sessions !== undefined) for (const session of sessions) held += heldBy(session);
+    const more = event.quantity > held ? event.quantity - held : event.unreadable ? ONE : 0n;
+    const pairing = this.longest.of(event);
+    if (this.options.linger > 0n && pairing !== undefined) {
+      const isMore = pairing.total > held;
+      const isLess = pairing.open < held;
+      if (isMore || isLess) {
+        // It may be of sessions that the sessionizer ended, so that nothing of it lingers, or these did not last.
+        const most = isLess ? event.quantity - pairing.open : more;
+        if (most > 0n) this.lingering.addPossible(event, most, 'any');
+        return;
+      }
+    }
+    if (sessions !== undefined) {
+      if (more > 0n)
+        this.lingering.add(this.seats.take({ ...event, share: undefined, quantity: more }), event.at);
       return;
     }
-    let more = event.quantity;
-    for (const session of sessions) more -= heldBy(session);
-    if (!event.unreadable && more <= 0n) return;
-    const besides = { ...event, share: undefined, quantity: more > 0n ? more : ONE };
-    this.lingering.add(this.seats.take(besides), event.at);
+    const again = this.takenUp.takeUp(event, pairing);
+    if (again?.returned === false) return;
+    this.lingering.add(again === undefined ? this.seats.take(event) : revive(again, event), event.at);
   }
 
   /** The session goes on with the quantity of `event`, more or fewer than before. */
