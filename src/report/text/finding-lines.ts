@@ -9,7 +9,7 @@ import type { Report } from '../../model/report.ts';
 import { createWords, type FindingWords } from '../parts/finding-words.ts';
 import { describeLapse, describeWaiver } from '../parts/waiver-words.ts';
 import { worstFirst } from '../parts/worst-first.ts';
-import { wrap } from './columns.ts';
+import { keptWhole, wrap } from './columns.ts';
 import { toExcerptLines } from './excerpt-lines.ts';
 import { type Kind, kindTable, startKind } from './kind-table.ts';
 import { type Layout, MAX_PROSE, showPlace } from './layout.ts';
@@ -108,7 +108,6 @@ function remarks(
       'about',
       subject !== undefined && !message.includes(subject) ? truncate(subject, MAX_SUBJECT) : undefined,
     ],
-    ['related', related],
     ['waived', waiver && describeWaiver(waiver)],
     ['lapsed', lapsed && describeLapse(lapsed)],
     [
@@ -123,14 +122,18 @@ function remarks(
     ['help', withHelp ? fix : undefined],
     ['control', withHelp ? controls.join(', ') : undefined],
   ];
-  return lines.flatMap(([name, text]) => (text ? [[name, escapeControls(truncate(text, MAX_PROSE))]] : []));
+  const safe = lines.flatMap(([name, text]): [string, string][] =>
+    text ? [[name, escapeControls(truncate(text, MAX_PROSE))]] : [],
+  );
+  if (related === '') return safe;
+  return safe.toSpliced(safe[0]?.[0] === 'about' ? 1 : 0, 0, ['related', related]);
 }
 
-/** `line 18, line 19, b.ndjson:4, and 12 more`: the file is named where it changes. */
+/** `line 18, line 19, b.ndjson:4, and 12 more`: the file is named where it changes. Escaped. */
 function relatedPlaces({ place, related = [], count: positions = 1 }: Finding): string {
   let file = place.file;
   const shown = related.map((other) => {
-    const text = other.file === file ? `line ${other.line}` : `${other.file}:${other.line}`;
+    const text = other.file === file ? `line ${other.line}` : keptWhole(showPlace(other));
     file = other.file;
     return text;
   });
