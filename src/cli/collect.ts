@@ -155,6 +155,7 @@ class Collection {
   private readonly options: CollectOptions;
   private readonly batch: BatchSize;
   private readonly salting: Salting | undefined;
+  private files = 0;
   private records = 0;
   private known = 0;
   private incomplete = false;
@@ -174,6 +175,7 @@ class Collection {
   }
 
   async run(files: readonly DiscoveredFile[]): Promise<ExitCode> {
+    this.files = files.length;
     const bytes = files.reduce((sum, file) => sum + (file.skip === undefined ? file.bytes : 0), 0);
     const progress = process.stderr.isTTY ? new Progress(process.stderr, bytes) : undefined;
     const { plan, writer } = this;
@@ -227,7 +229,8 @@ class Collection {
   private async conclude(): Promise<ExitCode> {
     const { records, known } = this;
     if (records === 0) {
-      const why = known > 0 ? `${count(known, 'record')} were collected before` : 'the files hold no records';
+      const none = this.files === 0 ? 'there is no file to read' : 'the files hold no records';
+      const why = known > 0 ? `${count(known, 'record')} were collected before` : none;
       await writeStream(process.stdout, `nothing new: ${why}\n`);
     } else if (known > 0)
       await writeStream(process.stdout, `${count(known, 'record')} were collected before\n`);

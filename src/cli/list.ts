@@ -4,6 +4,7 @@ import { didYouMean } from '../base/nearest-name.ts';
 import { compareText, quote } from '../base/text-safety.ts';
 import { CHECKS } from '../checks/index.ts';
 import { findingKinds, findingSpeakers } from '../engine/finding-kinds.ts';
+import { NOTICE_KINDS, type NoticeKind } from '../engine/notice-kinds.ts';
 import { PRESETS } from '../licenses/parse/presets.ts';
 import type { FindingKind } from '../model/finding.ts';
 import { type Problem, ProblemsError } from '../model/problem.ts';
@@ -53,9 +54,12 @@ function rowsOf(name: ListName, ownRules: readonly string[], problems: Problem[]
         .map(([preset, { title }]): [string, string] => [preset, title])
         .sort(([left], [right]) => compareText(left, right));
     case 'codes':
-      return findingSpeakers().flatMap(({ speaker, kinds }) =>
-        kinds.map((kind): [string, string] => [kind.code, `${kind.title} (${speaker})`]),
-      );
+      return [
+        ...findingSpeakers().flatMap(({ speaker, kinds }) =>
+          kinds.map((kind): [string, string] => [kind.code, `${kind.title} (${speaker})`]),
+        ),
+        ...NOTICE_KINDS.map(({ code, title }): [string, string] => [code, `${title} (notice)`]),
+      ];
   }
 }
 
@@ -80,10 +84,13 @@ export function explain(name: string, ownRules: readonly string[]): string {
   if (control !== undefined) return control;
   const kind = findingKinds().get(name);
   if (kind !== undefined) return explainKind(kind);
+  const notice = NOTICE_KINDS.find(({ code }) => code === name);
+  if (notice !== undefined) return explainNotice(notice);
   const found = rules.filter((rule) => [rule.id, rule.name, rule.title].includes(name));
   if (found.length > 0) return found.map(explainRule).join('\n');
   const known = [
     ...findingKinds().keys(),
+    ...NOTICE_KINDS.map(({ code }) => code),
     ...packs.flatMap((pack) => pack.controls.map(({ id }) => `${pack.name}:${id}`)),
     ...rules.flatMap((rule) => [rule.id, rule.title, ...(rule.name === undefined ? [] : [rule.name])]),
   ];
@@ -101,6 +108,17 @@ function explainKind({ code, severity, title, why, fix, controls = [] }: Finding
       ['why', why],
       ['fix', fix],
       ['controls', controls.join(', ')],
+    ],
+  );
+}
+
+function explainNotice({ code, title, why, fix }: NoticeKind): string {
+  return paragraphs(
+    [`${code}: ${title}`],
+    [
+      ['said by', 'a notice: it counts for no verdict'],
+      ['why', why],
+      ['fix', fix],
     ],
   );
 }

@@ -40,7 +40,7 @@ export async function seal(paths: string[], options: SealOptions): Promise<ExitC
       ? loadConfig(undefined, problems)
       : loadConfig(options.config ?? findConfig(process.cwd()), problems);
   const named = paths.length > 0 ? paths : config.logs;
-  const { files, missing } = await discover(named, [...config.exclude, ...(options.exclude ?? [])]);
+  const { files, missing, empty } = await discover(named, [...config.exclude, ...(options.exclude ?? [])]);
   const wrong = (file: string, message: string) => void problems.push({ file, line: 0, column: 0, message });
   if (named.length === 0) wrong('arguments', 'nothing to seal: name log files or folders');
   for (const name of missing) problems.push(missingInput(name));
@@ -63,6 +63,8 @@ export async function seal(paths: string[], options: SealOptions): Promise<ExitC
   const targets = publishTargets(options.publish ?? [], wrong);
   const sources = loadSources(config.sources, problems);
   if (problems.length > 0) throw new ProblemsError(problems);
+  for (const folder of empty)
+    process.stderr.write(`note: the folder ${escapeControls(quote(folder))} holds no file to read\n`);
   for (const note of keyWarnings(options.key, into, files))
     process.stderr.write(`note: ${escapeControls(note)}\n`);
   const source = options.source ?? config.source;

@@ -6,6 +6,7 @@ import type { GivenKeys } from '../cloudtrail/cloudtrail-digests.ts';
 import { usesThreads } from '../engine/scan.ts';
 import { WorkerPool } from '../engine/worker-pool.ts';
 import type { Contract } from '../licenses/contract/contract.ts';
+import type { CheckResult } from '../model/check.ts';
 import { type Problem, ProblemsError } from '../model/problem.ts';
 import type { Report, ReportVerdict, SarifProfile } from '../model/report.ts';
 import type { AuditRequest } from '../model/request.ts';
@@ -63,14 +64,14 @@ export async function verify(paths: string[], options: VerifyOptions): Promise<E
   const problems: Problem[] = [];
   const jobs = readJobs(options.jobs, problems);
   const scope = readScope(paths, options, problems);
-  const { files: found, missing } = await discover(scope.paths, scope.exclude);
+  const { files: found, missing, empty } = await discover(scope.paths, scope.exclude);
   const archives = findArchives(scope.paths, await withoutSeal(found, options));
   const { files } = archives;
   // Threads load their modules while this one reads the rules.
   const known = options.state === undefined ? 0 : new StateFolder(options.state).coveredBytes();
   const pool = problems.length === 0 && usesThreads(files, jobs, known) ? new WorkerPool(jobs) : undefined;
   try {
-    return await verifyFiles(paths, options, { problems, jobs, scope, archives, missing, pool });
+    return await verifyFiles(paths, options, { problems, jobs, scope, archives, missing, empty, pool });
   } finally {
     await pool?.close();
   }
@@ -82,13 +83,14 @@ type Start = {
   scope: Scope;
   archives: FoundArchives;
   missing: string[];
+  empty: string[];
   pool: WorkerPool | undefined;
 };
 
 async function verifyFiles(
   paths: string[],
   options: VerifyOptions,
-  { problems, jobs, scope, archives, missing, pool }: Start,
+  { problems, jobs, scope, archives, missing, empty, pool }: Start,
 ): Promise<ExitCode> {
   const request = buildRequest(paths, options, problems, scope);
   const history = readHistory(options.history, problems);
@@ -121,7 +123,7 @@ async function verifyFiles(
   try {
     report = await audit(request, files, {
       jobs,
-      evidence: [...evidence, ...findSealsBeside(files, scope.paths)],
+      evidence: [...evidence, ...findSealsBeside(files, scope.paths), ...empty.map(sayEmpty)],
       ...(pool && { pool }),
       ...(folder && { state: { folder }, onRefusal: sayStartOver }),
       ...(beside && { beside }),
@@ -154,6 +156,12 @@ async function verifyFiles(
     }
   }
   return EXIT_OF[report.summary.verdict];
+}
+
+/** A folder that somebody named is meant to hold logs. */
+function sayEmpty(folder: string): CheckResult {
+  const message = `the folder ${quote(folder)} holds no file to read`;
+  return { findings: [], notices: [{ code: 'empty-folder', message }] };
 }
 
 /** A seal that lies among the logs is none of them. */

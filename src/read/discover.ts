@@ -56,22 +56,24 @@ const UNSUPPORTED: readonly { name: RegExp; reason: string }[] = [
   },
 ];
 
-export type Discovery = { files: DiscoveredFile[]; missing: string[] };
+export type Discovery = { files: DiscoveredFile[]; missing: string[]; empty: string[] };
 
-/** Files named or found, sorted by code units, each once. `missing` are arguments that name nothing. */
+/** Files named or found, sorted by code units, each once. `missing` are arguments that name nothing, `empty` folders without a file to read. */
 export async function discover(paths: readonly string[], exclude: readonly string[]): Promise<Discovery> {
   const found = new Map<string, DiscoveredFile>();
   const missing: string[] = [];
+  const empty: string[] = [];
   for (const argument of paths) {
     const files = await expand(argument, exclude);
     if (files === undefined) missing.push(argument);
+    if (files?.length === 0) empty.push(argument);
     for (const file of files ?? []) {
       const key = file.file === STDIN ? STDIN : path.resolve(file.file);
       const known = found.get(key);
       found.set(key, known === undefined ? file : oneOf(known, file));
     }
   }
-  return { files: [...found.values()].sort((a, b) => compareText(a.file, b.file)), missing };
+  return { files: [...found.values()].sort((a, b) => compareText(a.file, b.file)), missing, empty };
 }
 
 /**

@@ -3,11 +3,12 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { escapeControls } from '../../src/base/text-safety.ts';
 import type { Report } from '../../src/model/report.ts';
 import { columnsOf, wrap } from '../../src/report/text/columns.ts';
 import { toExcerptLines } from '../../src/report/text/excerpt-lines.ts';
 import { text } from '../../src/report/text.ts';
-import { cleanReport, emptyReport, hostileReport, place, richReport } from './sample-report.ts';
+import { cleanReport, emptyReport, HOSTILE, hostileReport, place, richReport } from './sample-report.ts';
 
 function render(report: Report, width = 100): string {
   return text.render(report, { colors: false, width });
@@ -29,6 +30,9 @@ for (const [name, sample, width] of GOLDEN) {
   });
 }
 
+/** A place is one word, though the hostile one has blanks in it. */
+const isWhole = (line: string) => line.includes(escapeControls(HOSTILE));
+
 describe('the text report', () => {
   test('has no color unless it may, and the same words with color', () => {
     const plain = render(richReport());
@@ -41,7 +45,8 @@ describe('the text report', () => {
   test('keeps to the width, but for places, which are for clicking', () => {
     for (const width of [80, 120]) {
       for (const line of render(hostileReport(), width).split('\n')) {
-        if (!line.includes('-->')) assert.ok(columnsOf(line) <= width || /^ {2}\S* {2,}/.test(line), line);
+        const isPlace = line.includes('-->') || isWhole(line);
+        if (!isPlace) assert.ok(columnsOf(line) <= width || /^ {2}\S* {2,}/.test(line), line);
       }
     }
     for (const line of render(richReport(), 80).split('\n')) assert.ok(columnsOf(line) <= 80, line);
@@ -186,12 +191,48 @@ describe('the text report', () => {
   test('lists the worst streams first and counts those it does not list', () => {
     const report = cleanReport();
     const [chained] = report.streams;
-    report.streams = Array.from({ length: 60 }, (_, index) => ({ ...chained!, stream: `s${index}` }));
+    const named = (index: number) => ({ ...chained!, stream: `s${index}`, status: 'unprotected' as const });
+    report.streams = Array.from({ length: 60 }, (_, index) => named(index));
     report.streams.push({ ...chained!, stream: 'spoiled', status: 'broken' });
     const rendered = render(report, 120);
     assert.match(rendered, /^ {2}stream.*\n {2}spoiled /m);
-    assert.match(rendered, /more: 21 streams not listed here: 21 chained/);
+    assert.match(rendered, /more: 21 streams not listed here: 21 unprotected/);
     assert.match(rendered, /\(61 streams\)/);
+  });
+
+  test('folds many sound streams of a kind into one row, and no other', () => {
+    const report = cleanReport();
+    const [chained] = report.streams;
+    report.streams = Array.from({ length: 60 }, (_, index) => ({ ...chained!, stream: `s${index}` }));
+    for (const status of ['broken', 'unprotected'] as const)
+      for (let index = 0; index < 6; index++)
+        report.streams.push({ ...chained!, stream: `${status}-${index}`, status });
+    const rows = render(report, 120)
+      .split('\n')
+      .filter((line) => / jcs-sha256 /.test(line));
+    assert.equal(rows.length, 13);
+    assert.match(rows.at(-1)!, /^ {2}s0 and 59 more +jcs-sha256 +72,000 +chained +all of each$/);
+  });
+
+  test('never breaks a place, for grep and for copying', () => {
+    const report = cleanReport();
+    const [file, other] = ['CloudTrail', 'another folder'].map(
+      (folder) => `logs/aws-stratus-invictus/${folder}/218007301253_us-east-1_${'x'.repeat(60)}.json`,
+    ) as [string, string];
+    const range = { assurance: 'chained' as const, records: 2, from: place(file, 1), until: place(other, 7) };
+    report.streams = [{ ...report.streams[0]!, stream: file, ranges: [range] }];
+    report.notices = [{ code: 'odd', message: 'something', place: place(other, 9) }];
+    report.inputs = [{ ...report.inputs[0]!, file: other, status: 'partial', reason: 'cut' }];
+    const [finding] = richReport().findings;
+    report.findings = [{ ...finding!, place: place(file, 3), related: [place(other, 4), place(file, 5)] }];
+    const lines = render(report, 80).split('\n');
+    for (const whole of [`${file}:3`, `${other}:4`, `${file}:5`, `${file}:1 to ${other}:7`, `${other}:9: `])
+      assert.ok(
+        lines.some((line) => line.includes(whole.trim())),
+        whole,
+      );
+    assert.ok(lines.some((line) => line.trim() === file));
+    assert.ok(lines.some((line) => line.includes(`${other}: `) || line.endsWith(`${other}:`)));
   });
 
   test('stays short where a log holds a megabyte on one line', () => {

@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import { CHECKS } from '../../src/checks/index.ts';
 import { buildProgram } from '../../src/cli/program.ts';
 import { findingSpeakers } from '../../src/engine/finding-kinds.ts';
+import { NOTICE_KINDS, type NoticeKind } from '../../src/engine/notice-kinds.ts';
 import { FORMATS } from '../../src/report/index.ts';
 
 const NOTE = '<!-- Written by `UPDATE=1 npm test`. -->';
@@ -97,7 +98,14 @@ export function renderChecksPage(): string {
     'Checks and their findings',
     '`audit-check explain CODE` prints the same. Rules have [a page of their own](rules.md).',
     ...sections,
+    '## Notices',
+    'What a report tells beside its findings. It counts for no verdict.',
+    `| code | what, why and what to do |\n|---|---|\n${NOTICE_KINDS.map(noticeRow).join('\n')}`,
   );
+}
+
+function noticeRow({ code, title, why, fix }: NoticeKind): string {
+  return `| \`${code}\` | **${cell(title)}.** ${cell(why)} ${cell(fix)} |`;
 }
 
 function page(title: string, ...parts: string[]): string {

@@ -18,7 +18,7 @@ export function addLists(program: Command): void {
     .description('say what a finding code, a rule or a control means, why it matters and what to do')
     .argument(
       '<code|rule|control>',
-      'a code such as missing-field, the id, name or title of a rule, or a control such as soc2:CC7.2',
+      'a code of a finding or a notice such as missing-field, the id, name or title of a rule, or a control such as soc2:CC7.2',
     )
     .option('-r, --rules <path>', 'rules of your own, file or folder; repeatable', repeatable)
     .action(async (name: string, { rules }: { rules?: string[] }) => {

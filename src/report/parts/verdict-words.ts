@@ -26,7 +26,9 @@ function sayVerdict(report: Report): string {
   if (verdict === 'clean')
     return `${count(records.audited, 'record')} audited, ${found}${describeOpen(report)}${describeUnprotected(report)}`;
   const missing = [
-    records.audited === 0 ? 'no record was audited' : undefined,
+    records.audited === 0
+      ? `no record was audited${report.inputs.length === 0 ? ', for there was no file' : ''}`
+      : undefined,
     ...(['unreadable', 'partial', 'empty'] as const).map((status) => {
       const amount = report.inputs.filter((input) => input.status === status).length;
       return amount > 0 ? `${count(amount, 'input')} ${status}` : undefined;

@@ -55,6 +55,15 @@ export function fit(text: string, columns: number): string {
   return whole.length === text.length ? text : `${takeColumns(text, columns - 1)}…`;
 }
 
+/** Controls, which escaped text has none of: before a place, and for each blank in it. */
+const KEPT = '\u0001';
+const KEPT_BLANK = '\u0002';
+
+/** For `wrap`: a place is one word, whatever its length, for grep and for copying. `text` must be escaped. */
+export function keptWhole(text: string): string {
+  return KEPT + text.replaceAll(' ', KEPT_BLANK);
+}
+
 /** Lines of at most `width` columns, broken at spaces where there are any; later lines are `indent` shorter. */
 export function wrap(text: string, width: number, indent = 0): string[] {
   const lines: string[] = [];
@@ -67,11 +76,12 @@ export function wrap(text: string, width: number, indent = 0): string[] {
     used = 0;
   };
   for (const word of text.split(' ')) {
-    let rest = word;
+    const isKept = word.includes(KEPT);
+    let rest = isKept ? word.replaceAll(KEPT, '').replaceAll(KEPT_BLANK, ' ') : word;
     let columns = columnsOf(rest);
     if (line !== '' && used + 1 + columns > room()) flush();
     // A word longer than a line (a hash, a path) is cut where the line ends.
-    while (columns > room()) {
+    while (columns > room() && !isKept) {
       // A wide character in a column of one goes over the edge rather than nowhere.
       const piece = takeColumns(rest, room()) || String.fromCodePoint(rest.codePointAt(0)!);
       line = piece;

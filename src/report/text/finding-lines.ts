@@ -5,13 +5,13 @@
 import { getOrCreate } from '../../base/get-or-create.ts';
 import { count, escapeControls, truncate } from '../../base/text-safety.ts';
 import type { Finding } from '../../model/finding.ts';
-import { formatLine, formatPlace } from '../../model/place.ts';
+import { formatLine } from '../../model/place.ts';
 import type { Report } from '../../model/report.ts';
 import { momentOf } from '../parts/finding-time.ts';
 import { createWords, type FindingWords } from '../parts/finding-words.ts';
 import { describeLapse, describeWaiver } from '../parts/waiver-words.ts';
 import { worstFirst } from '../parts/worst-first.ts';
-import { wrap } from './columns.ts';
+import { keptWhole, wrap } from './columns.ts';
 import { toExcerptLines } from './excerpt-lines.ts';
 import { type Kind, kindTable, startKind } from './kind-table.ts';
 import { type Layout, MAX_PROSE, showPlace } from './layout.ts';
@@ -111,7 +111,6 @@ function remarks(
       subject !== undefined && !message.includes(subject) ? truncate(subject, MAX_SUBJECT) : undefined,
     ],
     ['time', momentOf(finding)],
-    ['related', related],
     ['waived', waiver && describeWaiver(waiver)],
     ['lapsed', lapsed && describeLapse(lapsed)],
     [
@@ -126,14 +125,20 @@ function remarks(
     ['help', withHelp ? fix : undefined],
     ['control', withHelp ? controls.join(', ') : undefined],
   ];
-  return lines.flatMap(([name, text]) => (text ? [[name, escapeControls(truncate(text, MAX_PROSE))]] : []));
+  const safe = lines.flatMap(([name, text]): [string, string][] =>
+    text ? [[name, escapeControls(truncate(text, MAX_PROSE))]] : [],
+  );
+  if (related === '') return safe;
+  // Escaped already, and not to be cut.
+  const before = safe.findLastIndex(([name]) => name === 'about' || name === 'time') + 1;
+  return safe.toSpliced(before, 0, ['related', related]);
 }
 
-/** `line 18, line 19, b.ndjson:4, and 12 more`: the file is named where it changes. */
+/** `line 18, line 19, b.ndjson:4, and 12 more`: the file is named where it changes. Escaped. */
 function relatedPlaces({ place, related = [], count: positions = 1 }: Finding): string {
   let file = place.file;
   const shown = related.map((other) => {
-    const text = other.file === file ? `line ${formatLine(other)}` : formatPlace(other);
+    const text = other.file === file ? `line ${formatLine(other)}` : keptWhole(showPlace(other));
     file = other.file;
     return text;
   });

@@ -1,7 +1,8 @@
 /** Inputs that were not read whole, and notices: each with its reason, long lists folded to counts. */
 import { count } from '../../base/text-safety.ts';
+import { formatPlace } from '../../model/place.ts';
 import type { InputStatus, InputSummary, Notice, Report } from '../../model/report.ts';
-import { type Layout, labelled, section, showPlace } from './layout.ts';
+import { type Layout, labelled, section } from './layout.ts';
 
 const WORST_FIRST: readonly InputStatus[] = ['unreadable', 'partial', 'empty', 'skipped'];
 /** Lines that are printed of one reason, or of one notice. */
@@ -26,7 +27,7 @@ function reasonLines(
 ): string[] {
   const because = reason === '' ? '' : `: ${reason}`;
   const shown = inputs.length > MAX_EACH ? inputs.slice(0, MAX_EACH - 1) : inputs;
-  const lines = shown.flatMap(({ file }) => labelled(layout, status, `${file}${because}`));
+  const lines = shown.flatMap(({ file }) => labelled(layout, status, because, file));
   const hidden = inputs.length - shown.length;
   if (hidden > 0) lines.push(...labelled(layout, status, `and ${count(hidden, 'more file')}${because}`));
   return lines;
@@ -38,15 +39,16 @@ export function noticeLines({ notices }: Report, layout: Layout): string[] {
     const hidden = members.length - shown.length;
     const label = `note[${members[0]!.code}]`;
     return [
-      ...shown.flatMap((notice) => labelled(layout, label, toText(notice))),
+      ...shown.flatMap((notice) => noticeText(layout, label, notice)),
       ...(hidden > 0 ? labelled(layout, label, `and ${count(hidden, 'more', 'more')}`) : []),
     ];
   });
   return section(layout, 'Notices', lines);
 }
 
-function toText({ message, place }: Notice): string {
-  return (place === undefined ? '' : `${showPlace(place)}: `) + message;
+function noticeText(layout: Layout, label: string, { message, place }: Notice): string[] {
+  if (place === undefined) return labelled(layout, label, message);
+  return labelled(layout, label, `: ${message}`, formatPlace(place));
 }
 
 /** Map.groupBy came with Node 21. */

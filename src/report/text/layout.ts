@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import type Table from 'cli-table3';
 import { escapeControls, truncate } from '../../base/text-safety.ts';
 import { formatPlace, type Place } from '../../model/place.ts';
-import { columnsOf, fit, wrap } from './columns.ts';
+import { columnsOf, fit, keptWhole, wrap } from './columns.ts';
 import type { Paint } from './paint.ts';
 
 const require = createRequire(import.meta.url);
@@ -22,6 +22,9 @@ const MIN_COLUMN = 12;
 /** Columns of text in a cell: cli-table3 takes time in the square of it (0.6.5, measured), and a log may choose it. */
 const MAX_CELL = 160;
 
+/** The same of a cell that stands on a line of its own, and of a place before a text: file names are shorter. */
+const MAX_PLACE = 400;
+
 /** Characters of one message: half a screen. Every other format has the whole. */
 export const MAX_PROSE = 2_000;
 
@@ -35,10 +38,12 @@ export function section({ paint }: Layout, title: string, lines: readonly string
   return lines.length === 0 ? [] : [paint.heading(title), ...lines, ''];
 }
 
-/** `  note: text`, wrapped below its text. Escapes and bounds what it is given. */
-export function labelled({ width, paint }: Layout, label: string, text: string): string[] {
+/** `  note: text`, wrapped below its text. Escapes and bounds what it is given. `place`: what the text begins with, unbroken. */
+export function labelled({ width, paint }: Layout, label: string, text: string, place = ''): string[] {
   const name = fit(escapeControls(truncate(label, MAX_LABEL)), MAX_LABEL);
-  const lines = wrap(escapeControls(truncate(text, MAX_PROSE)), width - INDENT - columnsOf(name) - 2);
+  const whole = place === '' ? '' : keptWhole(fit(escapeControls(truncate(place, MAX_PLACE)), MAX_PLACE));
+  const rest = truncate(escapeControls(truncate(text, MAX_PROSE)), MAX_PROSE);
+  const lines = wrap(whole + rest, width - INDENT - columnsOf(name) - 2);
   const pad = ' '.repeat(INDENT);
   return lines.map((line, at) =>
     at === 0 ? `${pad}${paint.help(`${name}:`)} ${line}` : `${pad}${' '.repeat(columnsOf(name) + 2)}${line}`,
@@ -46,7 +51,8 @@ export function labelled({ width, paint }: Layout, label: string, text: string):
 }
 
 export type Cell = string | { text: string; paint: (text: string) => string };
-export type Column = { title: string; align?: 'right' };
+/** `alone`: holds places: one that would be broken stands unbroken on a line of its own, before its row or after it. */
+export type Column = { title: string; align?: 'right'; alone?: 'before' | 'after' };
 
 /** A table without borders, as wide as the page at the most: its widest columns wrap first. Escapes and bounds the cells. */
 export function table(
@@ -55,10 +61,22 @@ export function table(
   rows: readonly (readonly Cell[])[],
 ): string[] {
   const texts = rows.map((row) => row.map((cell) => toCellText(cell)));
-  const natural = columns.map(({ title }, at) =>
-    Math.max(...[title, ...texts.map((row) => row[at]!)].map(columnsOf)),
-  );
-  const widths = squeeze(natural, width - INDENT - GAP * (columns.length - 1));
+  const alone = rows.map(() => ({ before: [] as string[], after: [] as string[] }));
+  const room = width - INDENT - GAP * (columns.length - 1);
+  let widths = fittingWidths(columns, texts, room);
+  for (let moved = true; moved; ) {
+    moved = false;
+    for (const [at, { alone: side }] of columns.entries()) {
+      if (side === undefined) continue;
+      for (const [index, row] of texts.entries()) {
+        if (!row[at]!.split(' ').some((word) => columnsOf(word) > widths[at]!)) continue;
+        alone[index]![side].push(toPlaceText(rows[index]![at]!));
+        row[at] = '';
+        moved = true;
+      }
+    }
+    if (moved) widths = fittingWidths(columns, texts, room);
+  }
   // Loaded at first use: it takes 8 ms (measured), and the other formats have no tables.
   const grid = new (require('cli-table3') as typeof Table)({
     chars: NO_BORDERS,
@@ -68,18 +86,37 @@ export function table(
     colAligns: columns.map(({ align }) => align ?? 'left'),
     head: columns.map(({ title }) => paint.faint(title)),
   });
-  rows.forEach((row, index) => {
-    grid.push(
-      row.map((cell, at) => {
-        const lines = wrap(texts[index]![at]!, widths[at]!);
-        return (typeof cell === 'string' ? lines : lines.map((line) => cell.paint(line))).join('\n');
-      }),
-    );
+  const heights = rows.map((row, index) => {
+    const cells = row.map((cell, at) => {
+      const lines = wrap(texts[index]![at]!, widths[at]!);
+      return typeof cell === 'string' ? lines : lines.map((line) => cell.paint(line));
+    });
+    grid.push(cells.map((lines) => lines.join('\n')));
+    return Math.max(...cells.map(({ length }) => length));
   });
-  return grid
-    .toString()
-    .split('\n')
-    .map((line) => ' '.repeat(INDENT) + line.trimEnd());
+  const lines = grid.toString().split('\n');
+  const all = lines.splice(0, lines.length - heights.reduce((sum, height) => sum + height, 0));
+  for (const [index, height] of heights.entries()) {
+    const { before, after } = alone[index]!;
+    all.push(...before, ...lines.splice(0, height), ...after.map((line) => ' '.repeat(INDENT) + line));
+  }
+  return all.map((line) => ' '.repeat(INDENT) + line.trimEnd());
+}
+
+function fittingWidths(
+  columns: readonly Column[],
+  texts: readonly (readonly string[])[],
+  room: number,
+): number[] {
+  const natural = columns.map(({ title }, at) =>
+    Math.max(...[title, ...texts.map((row) => row[at]!)].map(columnsOf)),
+  );
+  return squeeze(natural, room);
+}
+
+/** Of a cell that stands alone: as much of it as the names of most files take, for a key may be log text. */
+function toPlaceText(cell: Cell): string {
+  return fit(escapeControls(truncate(typeof cell === 'string' ? cell : cell.text, MAX_PLACE)), MAX_PLACE);
 }
 
 /** Bounded before it is escaped, lest a megabyte be escaped for a line. */

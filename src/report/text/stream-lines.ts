@@ -1,40 +1,43 @@
 /** Chains: how far each range of each stream can be trusted, the worst first, and what no chain of its kind can show. */
-import { compareText, count, escapeControls, formatNumber, truncate } from '../../base/text-safety.ts';
+import { getOrCreate } from '../../base/get-or-create.ts';
+import { compareText, count, formatNumber, truncate } from '../../base/text-safety.ts';
 import type { Place } from '../../model/place.ts';
 import { ASSURANCES, type Report, type StreamRange, type StreamSummary } from '../../model/report.ts';
 import { chainHeads, WHY_KEEP_HEADS } from '../parts/chain-heads.ts';
-import { columnsOf, takeLastColumns } from './columns.ts';
 import { type Cell, type Layout, labelled, MAX_ROWS, section, showPlace, table } from './layout.ts';
 
 /** Ranges shown of one stream; a badly broken one has thousands. */
 const MAX_RANGES = 10;
+/** Sound streams of one kind that stand in rows of their own. */
+const MAX_ALIKE = 5;
 /** Anchors named below the table. */
 const MAX_ANCHORS = 10;
 /** Last hashes named below the table. */
 const MAX_HEADS = 10;
 /** Characters of a stream's key and of a head, which logs chose; a hash in hexadecimal digits has at most 128. */
 const MAX_NAME = 200;
-/** Columns of a path in a cell. */
-const MAX_PATH = 60;
 
 export function streamLines(report: Report, layout: Layout): string[] {
   const { streams } = report;
   const sorted = ASSURANCES.flatMap((status) => streams.filter((stream) => stream.status === status));
-  const shown = sorted.slice(0, MAX_ROWS);
+  const groups = groupAlike(sorted);
+  const shown = groups.slice(0, MAX_ROWS).flat();
   if (shown.length === 0) return [];
   const columns = [
-    { title: 'stream' },
+    { title: 'stream', alone: 'before' as const },
     { title: 'chain' },
     { title: 'records', align: 'right' as const },
     { title: 'status' },
-    { title: 'range' },
+    { title: 'range', alone: 'after' as const },
   ];
   const lines = table(
     layout,
     columns,
-    shown.flatMap((stream) => streamRows(stream, layout)),
+    groups
+      .slice(0, MAX_ROWS)
+      .flatMap((group) => (group.length > 1 ? [groupRow(group, layout)] : streamRows(group[0]!, layout))),
   );
-  const hidden = sorted.slice(MAX_ROWS);
+  const hidden = groups.slice(MAX_ROWS).flat();
   if (hidden.length > 0) lines.push(...labelled(layout, 'more', describeHidden(hidden)));
   for (const reason of reasonsOf(shown)) lines.push(...labelled(layout, 'note', reason));
   for (const anchor of anchorsOf(shown)) lines.push(...labelled(layout, 'anchor', anchor));
@@ -43,6 +46,32 @@ export function streamLines(report: Report, layout: Layout): string[] {
     lines.push(...labelled(layout, 'limit', `${limit} (${count(amount, 'stream')})`));
   }
   return section(layout, 'Chains', lines);
+}
+
+/** Streams that are sound as a whole are one row where there are many of them; what is not stands by itself. */
+function groupAlike(streams: readonly StreamSummary[]): StreamSummary[][] {
+  const alike = new Map<string, StreamSummary[]>();
+  const groups: StreamSummary[][] = [];
+  for (const stream of streams) {
+    const { profile, status, ranges } = stream;
+    const isSound = (status === 'anchored' || status === 'chained') && ranges.length === 1;
+    const key = JSON.stringify([profile, status, ranges[0]?.reason]);
+    const group = isSound ? getOrCreate(alike, key, (): StreamSummary[] => []) : [];
+    if (group.length === 0) groups.push(group);
+    group.push(stream);
+  }
+  return groups.flatMap((group) => (group.length > MAX_ALIKE ? [group] : group.map((stream) => [stream])));
+}
+
+function groupRow(group: readonly StreamSummary[], { paint }: Layout): Cell[] {
+  const [{ stream, profile, status }] = group as [StreamSummary];
+  return [
+    `${stream} and ${count(group.length - 1, 'more', 'more')}`,
+    profile ?? 'none',
+    formatNumber(group.reduce((sum, { records }) => sum + records, 0)),
+    { text: status, paint: paint.assurance[status] },
+    'all of each',
+  ];
 }
 
 function streamRows(
@@ -78,18 +107,11 @@ function streamRows(
 function showRange({ from, until, period, files }: StreamRange, stream: string): string {
   const amount = files === undefined ? '' : count(files, 'file');
   if (period !== undefined) return `${period.from} to ${period.until}${amount === '' ? '' : `, ${amount}`}`;
-  if (amount !== '')
-    return `${amount}, ${showFile(from)}${from.file === until.file ? '' : ` to ${showFile(until)}`}`;
-  if (from.file !== until.file) return `${showFile(from)}:${from.line} to ${showFile(until)}:${until.line}`;
+  if (amount !== '') return `${amount}, ${from.file}${from.file === until.file ? '' : ` to ${until.file}`}`;
+  if (from.file !== until.file) return `${from.file}:${from.line} to ${until.file}:${until.line}`;
   const lines = from.line === until.line ? `${from.line}` : `${from.line}-${until.line}`;
   if (from.file === stream) return `${from.line === until.line ? 'line' : 'lines'} ${lines}`;
-  return `${showFile(from)}:${lines}`;
-}
-
-/** The end of a long path tells more than its beginning. */
-function showFile({ file }: Place): string {
-  const path = escapeControls(file);
-  return columnsOf(path) <= MAX_PATH ? path : `…${takeLastColumns(path, MAX_PATH - 1)}`;
+  return `${from.file}:${lines}`;
 }
 
 function describeHidden(streams: readonly StreamSummary[]): string {
