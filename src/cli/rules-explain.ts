@@ -1,5 +1,4 @@
 /** `audit-check rules explain RULE --event FILE:LINE[:OFFSET]`: each item of a rule, true or false for one record, and why. */
-import fs from 'node:fs';
 import { findValues } from '../base/field-path.ts';
 import { type JsonValue, toScalarText } from '../base/json.ts';
 import { count, escapeControls, quote, truncate } from '../base/text-safety.ts';
@@ -15,6 +14,7 @@ import type { ConditionNode, Detection, DetectionItem, Logsource, Pattern, Rule 
 import { discover } from '../read/discover.ts';
 import { readMapped } from '../sources/detect.ts';
 import { type Mapping, mapField, toRawPaths, UNKNOWN_SOURCE } from '../sources/mapping.ts';
+import { type EventPlace, parseEventPlace } from './event-place.ts';
 import { Leaves } from './leaf-detections.ts';
 import { MAX_MEMBERS, MemberParts, memberAt } from './member-parts.ts';
 import { buildRequest, type RequestOptions } from './request.ts';
@@ -33,7 +33,7 @@ type Seen = { record: JsonValue; offset: number; held: Set<string> };
 export async function explainRule(name: string, options: ExplainOptions): Promise<string> {
   const problems: Problem[] = [];
   const wrong = (message: string) => problems.push({ file: 'arguments', line: 0, column: 0, message });
-  const place = parsePlace(options.event);
+  const place = parseEventPlace(options.event);
   if (place === undefined) {
     wrong(`--event: expected FILE:LINE or FILE:LINE:OFFSET, found ${quote(options.event)}`);
     throw new ProblemsError(problems);
@@ -81,18 +81,6 @@ export async function explainRule(name: string, options: ExplainOptions): Promis
       `${count(others.size, 'more record')} on this line: --event ${file}:${line}:OFFSET names one, by the offset that JSON reports give`,
     );
   return `${lines.map(escapeControls).join('\n')}\n`;
-}
-
-type EventPlace = { file: string; line: number; offset: number | undefined };
-
-/** The name of a file may end in a number too: one that is there is meant. */
-function parsePlace(text: string): EventPlace | undefined {
-  const places = [/^(.+):(\d+):(\d+)$/, /^(.+):(\d+)$/].flatMap((form): EventPlace[] => {
-    const [, file, line, offset] = form.exec(text) ?? [];
-    if (file === undefined) return [];
-    return [{ file, line: Number(line), offset: offset === undefined ? undefined : Number(offset) }];
-  });
-  return places.find(({ file }) => fs.existsSync(file)) ?? places[0];
 }
 
 /** Keeps the records that begin there, and which leaves hold for them; of too many only the offsets. */

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { isPlainObject } from '../base/plain-value.ts';
 import { compareText, count, escapeControls } from '../base/text-safety.ts';
 import { toPlain } from '../base/yaml-shape.ts';
-import { CANONICAL_FIELDS, type KnownFields, knownFields } from '../engine/known-fields.ts';
+import { type KnownFields, knownFields } from '../engine/known-fields.ts';
 import { lintRuleFile } from '../lint/index.ts';
 import type { KnownFieldsOf, Lint, LintLevel } from '../lint/lint.ts';
 import { linkRules } from '../match/link-rules.ts';
@@ -59,8 +59,8 @@ function fieldsByLogsource(): KnownFieldsOf {
   const known = new Map<string, KnownFields | undefined>();
   return (root) => {
     const { taxonomy, logsource } = toPlain(root) as { taxonomy?: unknown; logsource?: unknown };
-    if (taxonomy === 'audit') return CANONICAL_FIELDS;
-    if (!isPlainObject(logsource)) return undefined;
+    // A field that is no canonical one is refused as the rule is read.
+    if (taxonomy === 'audit' || !isPlainObject(logsource)) return undefined;
     const words = LOGSOURCE_KEYS.flatMap((key) => {
       const word = logsource[key];
       return typeof word === 'string' ? [[key, word] as const] : [];

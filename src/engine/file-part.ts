@@ -205,8 +205,8 @@ function withSealed({ sealed }: DiscoveredFile, part: FilePart): FilePart {
 }
 
 /** The form of a file that is no log; a log with such a beginning holds records. */
-function binaryOf({ records, tally, malformed }: FilePart): string | undefined {
-  return records > 0 || tally.sawArray ? undefined : malformed.episodes[0]?.first.binary;
+function binaryOf({ records, malformed }: FilePart): string | undefined {
+  return records > 0 ? undefined : malformed.episodes[0]?.first.binary;
 }
 
 /** The status of the file; what explains it goes to `findings`. */

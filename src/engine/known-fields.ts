@@ -1,7 +1,6 @@
 /** The field names that are known of a log source: those of its mappings, and those that rules ask for. */
 import { appliesTo } from '../match/logsource.ts';
 import { requiredFields } from '../match/required-fields.ts';
-import { AUDIT_FIELDS } from '../model/event.ts';
 import type { Detection, Logsource } from '../model/rule.ts';
 import type { Mapping } from '../sources/mapping.ts';
 
@@ -30,12 +29,6 @@ export function knownFields(
   };
   return { names, titleOf };
 }
-
-/** Of rules with `taxonomy: audit`. */
-export const CANONICAL_FIELDS: KnownFields = {
-  names: new Set(AUDIT_FIELDS),
-  titleOf: () => 'the taxonomy "audit"',
-};
 
 /** As rules name them: paths in full, and without the object that rules leave out. */
 function namesOf({ paths, aliases, within }: Mapping): string[] {

@@ -200,7 +200,7 @@ describe('input without records', () => {
   }
 
   test('binary files of many lines are one unsupported-input each, which says what they are, and exit 3', async () => {
-    const noise = Buffer.from('\0\x01abc\n  -B, --ignore-backups\n\x02\x03\n'.repeat(40), 'latin1');
+    const noise = Buffer.from('\0\x01abc\n  -B, --ignore-backups\n[]\n\x02\x03\n'.repeat(40), 'latin1');
     const begins = (head: string) => Buffer.concat([Buffer.from(head, 'latin1'), noise]);
     const outcome = await verify({
       'a.log': begins('\x7fELF\x02\x01\x01\0\0'),

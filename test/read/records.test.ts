@@ -29,6 +29,16 @@ test('UTF-16 is told as such where the file begins, whatever the blocks', () => 
   assert.equal(wrong('{"a":1}\n\ufeff{"a":2}\n').length, 1);
 });
 
+test('the form of a binary file is told with its first line, whatever the blocks, and with no other', () => {
+  const input = Buffer.from('\x7fELF\x02\0\x01\n\0\x02\n\x7fELF\0\n', 'latin1');
+  for (const block of [1, 2, 3, 1000])
+    assert.deepEqual(
+      readRecords(input, { block }).malformed.map(({ binary }) => binary),
+      ['ELF', undefined, undefined],
+    );
+  assert.equal(readRecords(`{"a":1}\n${input.toString('latin1')}`).malformed[0]!.binary, undefined);
+});
+
 test('offsets are bytes of the stream, and the bytes are those that were read', () => {
   const input = '{"name":"é"}\n{"n":1.50}\n';
   const [, second] = readRecords(input).records;
