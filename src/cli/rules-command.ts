@@ -29,6 +29,8 @@ export async function matchRules(paths: string[], options: MatchOptions): Promis
   const out = ndjson.stringify();
   const written = new Promise<void>((resolve, reject) => out.on('end', resolve).on('error', reject));
   out.pipe(process.stdout, { end: false });
+  // A pipe that its reader closed takes nothing more: the rest is let go, or nobody would ever be done.
+  process.stdout.once('error', () => out.resume());
   let matches = 0;
   const onMatch: OnMatch = (detection, event) => {
     const { effective } = detection;

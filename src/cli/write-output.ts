@@ -30,9 +30,12 @@ export function writeFileWhole(place: string, text: string | Uint8Array): void {
   }
 }
 
-/** Resolves when the text has left the process: a pipe may take it in parts. */
+/** Resolves when the text has left the process: a pipe may take it in parts, or be closed, which is its reader's right. */
 export function writeStream(stream: NodeJS.WritableStream, text: string): Promise<void> {
   return new Promise((resolve, reject) => {
-    stream.write(text, (error) => (error ? reject(error) : resolve()));
+    stream.write(text, (error) => {
+      if (error && !(isSystemError(error) && error.code === 'EPIPE')) reject(error);
+      else resolve();
+    });
   });
 }

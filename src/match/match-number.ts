@@ -1,6 +1,9 @@
 /** Numbers of rules and records compared by their digits: account ids and Windows keywords do not fit a double. */
 
-const DECIMAL = /^([+-]?)(\d+(?:\.\d*)?|\.\d+)(?:[eE]([+-]?\d{1,6}))?$/;
+const DECIMAL = /^([+-]?)(\d+(?:\.\d*)?|\.\d+)(?:[eE]([+-]?\d+))?$/;
+
+/** Powers of ten beyond are held to be this one: no field holds so large a number, but whoever writes one must not pass for small. */
+const MAX_POWER = 1e15;
 
 /**
  * One text for all notations of a number (`1.0` and `1`, `1e3` and `1000`): the digits without zeros at either end, and the
@@ -14,16 +17,16 @@ export function normalDecimal(text: string): string {
   let end = digits.length;
   while (end > 0 && digits[end - 1] === '0') end--;
   if (end === 0) return '0';
-  const exponent = Number(match[3] ?? 0) - fraction.length + digits.length - end;
+  const power = Math.max(-MAX_POWER, Math.min(MAX_POWER, Number(match[3] ?? 0)));
+  const exponent = power - fraction.length + digits.length - end;
   return `${match[1] === '-' ? '-' : ''}${digits.slice(0, end)}e${exponent}`;
 }
 
-/** Negative, 0 or positive; undefined when `text` is not a finite number. What is one double is compared by its digits. */
+/** Negative, 0 or positive; undefined when one is no number. What is one double, or beyond all of them, is compared by its digits. */
 export function compareNumbers(text: string, limit: string): number | undefined {
-  if (!DECIMAL.test(text)) return undefined;
+  if (!DECIMAL.test(text) || !DECIMAL.test(limit)) return undefined;
   const left = Number(text);
   const right = Number(limit);
-  if (!Number.isFinite(left) || !Number.isFinite(right)) return undefined;
   return left === right ? compareDecimals(normalDecimal(text), normalDecimal(limit)) : left - right;
 }
 

@@ -101,32 +101,62 @@ export function compilePerson(identifiers: readonly string[]): (field: Field) =>
   };
 }
 
+/** Layers of escapes that are taken off, a link within JSON within a link; those of a percent sign count as one. */
+const MAX_LAYERS = 4;
+
 /** Whether a text holds one of the identifiers, as it is or behind the escapes of JSON and of URLs. */
 export function compileIdentifiers(identifiers: readonly string[]): (text: string) => boolean {
-  const wanted = identifiers.map((identifier) => identifier.normalize('NFC').toLowerCase());
+  const wanted = identifiers.map(foldFully);
   const isNamed = (text: string) => {
-    const plain = text.normalize('NFC').toLowerCase();
-    return wanted.some((identifier) => names(plain, identifier));
+    const plain = foldFully(text);
+    if (wanted.some((identifier) => names(plain, identifier))) return true;
+    // A blank in the query of a link.
+    const spaced = plain.replaceAll('+', ' ');
+    return spaced !== plain && wanted.some((identifier) => names(spaced, identifier));
   };
   return (text) => {
     if (isNamed(text)) return true;
-    if (text.includes('\\') && isNamed(unescapeJson(text))) return true;
-    return text.includes('%') && isNamed(unescapePercent(text));
+    let layer = text;
+    for (let depth = 0; depth < MAX_LAYERS; depth++) {
+      const before = layer;
+      for (const takeOff of [unescapeJson, unescapePercent]) {
+        const plain = takeOff(layer);
+        if (plain !== layer && isNamed(plain)) return true;
+        layer = plain;
+      }
+      if (layer === before) return false;
+    }
+    return false;
   };
+}
+
+const ASCII_ONLY = /^[\u0000-\u007f]*$/;
+
+/** Whatever the case, with `ß` as `ss`, letters of any width and composition alike, and without what nobody sees. */
+function foldFully(text: string): string {
+  if (ASCII_ONLY.test(text)) return text.toLowerCase();
+  const seen = text.normalize('NFKC').replace(/\p{Default_Ignorable_Code_Point}/gu, '');
+  // The lower case of sigma hangs on what follows it.
+  return seen.toUpperCase().toLowerCase().replaceAll('ς', 'σ').normalize('NFC');
 }
 
 /** JSON within a text, or a record kept as one: `\u00e9` is `é`. Two levels deep. */
 function unescapeJson(text: string): string {
+  if (!text.includes('\\')) return text;
   const once = text.replace(/\\+u([0-9a-f]{4})/gi, (_, digits: string) =>
     String.fromCharCode(Number.parseInt(digits, 16)),
   );
   return once.replace(/\\+(["/\\])/g, '$1');
 }
 
+/** UTF-8, or else Latin-1; a percent sign that is escaped itself, however often, is one. */
 function unescapePercent(text: string): string {
-  return text.replace(/(?:%[0-9a-f]{2})+/gi, (escapes) =>
-    Buffer.from(escapes.replaceAll('%', ''), 'hex').toString(),
-  );
+  if (!text.includes('%')) return text;
+  return text.replace(/%(?:25)+(?=[0-9a-f]{2})/gi, '%').replace(/(?:%[0-9a-f]{2})+/gi, (escapes) => {
+    const bytes = Buffer.from(escapes.replaceAll('%', ''), 'hex');
+    const plain = bytes.toString();
+    return plain.includes('\ufffd') ? bytes.toString('latin1') : plain;
+  });
 }
 
 function textOf(value: Field['value']): string {

@@ -24,7 +24,8 @@ const KEYS = [
 const ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 /** As `toFingerprint` makes them. */
 const FINGERPRINT = /^[0-9a-f]{32}$/;
-const EVERYTHING = /^\*+$/;
+/** Wildcards alone. */
+const EVERYTHING = /^[*?]+$/;
 
 export class EntryReader {
   private readonly reader: ShapeReader;

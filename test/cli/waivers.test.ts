@@ -222,6 +222,11 @@ const MISTAKES: [name: string, change: (entry: string) => string, message: strin
     '"rule" covers everything: name a rule, or what to match by file, subject, fingerprint, message',
   ],
   [
+    'everything, in other words',
+    (entry) => set('match', '{ file: "??*" }')(set('rule', '"?*"')(entry)),
+    '"rule" covers everything: name a rule, or what to match by file, subject, fingerprint, message',
+  ],
+  [
     'a misspelled key',
     (entry) => entry.replace('ticket', 'tikcet'),
     '"a waiver" has no "tikcet", did you mean "ticket"?',
@@ -381,7 +386,7 @@ describe('a waiver that goes too far is told', () => {
     (await reportOf(place(name, waivers))).notices
       .map(({ code, message }) => `${code}: ${message}`)
       .join('\n');
-  const everything = set('rule', '"*"', 'match', '{ file: "*?*" }')(GOOD);
+  const everything = set('rule', '"*"', 'match', '{ file: "*.ndjson" }')(GOOD);
 
   test('a glob that covers every finding of the run', async () => {
     const log = LOG + JSON.stringify({ ...EVENT, time: 'noon' });

@@ -111,7 +111,13 @@ test('compareNumbers() orders integers of any length exactly', () => {
     ),
   );
   assert.equal(compareNumbers('abc', '1'), undefined);
-  assert.equal(compareNumbers('9'.repeat(100_000), '1'), undefined);
+  // Beyond every double, and yet a number that is greater or less.
+  for (const large of ['9'.repeat(100_000), '1e400', '1e9999999', `1e${'9'.repeat(400)}`]) {
+    assert.ok(compareNumbers(large, '1000000')! > 0, large.slice(0, 20));
+    assert.ok(compareNumbers(`-${large}`, '1000000')! < 0, large.slice(0, 20));
+  }
+  assert.ok(compareNumbers('1e-400', '0')! > 0);
+  assert.ok(compareNumbers('1e401', '1e400')! > 0);
 });
 
 test('compileNetwork() holds exactly the addresses that share the prefix', () => {

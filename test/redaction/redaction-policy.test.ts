@@ -41,6 +41,28 @@ describe('compilePerson()', () => {
     assert.deepEqual(chosen(record, compilePerson(['4711'])), ['/id']);
     assert.deepEqual(chosen('{"a":"Jose\u0301"}', compilePerson(['JOSÉ'])), ['/a']);
   });
+  test('finds a person in every spelling of case, and behind layers of escapes', () => {
+    const person = compilePerson(['Strauß', 'anna.s@example.com', 'Anna Müller']);
+    const isFound = (value: string) => person({ pointer: '/x', value });
+    for (const text of [
+      'STRAUSS',
+      'strauss',
+      'Strau\u1e9e',
+      'Str\u200bau\u00df',
+      '/login?next=%2Fu%3Fm%3Danna.s%2540example.com',
+      'anna.s%25252540example.com',
+      '{"u":"anna.s%2540example.com"}',
+      '%7B%22u%22%3A%22anna.s%5Cu0040example.com%22%7D',
+      '?name=Anna+M%C3%BCller',
+      '?name=anna%20m%fcller',
+    ])
+      assert.ok(isFound(text), text);
+    for (const text of ['Straus', 'anna.s%example.com', '%', '%25', '\\\\', 'Anna-Müller'])
+      assert.ok(!isFound(text), text);
+    // In linear time, however many layers there are.
+    assert.ok(!isFound(`%${'25'.repeat(500_000)}`));
+  });
+
   test('holds short identifiers against whole words', () => {
     assert.deepEqual(chosen('{"a":"alan","b":"by al."}', compilePerson(['al'])), ['/b']);
   });
