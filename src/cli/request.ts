@@ -96,7 +96,7 @@ export function buildRequest(
     options.pack ? names.split(',') : [names],
   );
   const known = asked.length === 0 || isBuiltin ? rules : loadRules(ownRules, true, []);
-  const { packs, classes } = loadPacks(asked, known.rules, problems);
+  const { packs, classes } = loadPacks(asked, known.rules, rules.rules, problems);
   const keep = readKeep(config, wrong);
   if (named.length === 0)
     wrong('nothing to audit: name log files or folders, or set "logs" in audit-check.yaml');
