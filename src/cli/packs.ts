@@ -26,10 +26,11 @@ export function isPackName(text: string): boolean {
   return /^[a-z0-9-]+$/.test(text);
 }
 
-/** Each once, in the order of the names. `known`: all rules, whether or not they run. */
+/** Each once, in the order of the names. `known`: all rules, of which `running` are those of this run. */
 export function loadPacks(
   names: readonly string[],
   known: readonly Rule[],
+  running: readonly Rule[],
   problems: Problem[],
   tell: (name: string) => Tell = () => asFlag(problems),
 ): { packs: Pack[]; classes: Detection[] } {
@@ -52,12 +53,16 @@ export function loadPacks(
   }
   // Each class takes its time with every event: those that nobody asks for stay out.
   const checks = JSON.stringify(packs.map(({ controls }) => controls.map((control) => control.checks)));
-  return { packs, classes: classes.filter(({ id }) => checks.includes(id)) };
+  const shown = new Set(running.flatMap(({ shownBy = [] }) => shownBy));
+  return {
+    packs,
+    classes: classes.filter(({ id, name }) => checks.includes(id) || shown.has(name ?? id)),
+  };
 }
 
 /** All that come with us. */
 export function loadShippedPacks(known: readonly Rule[], problems: Problem[]): Pack[] {
-  return loadPacks(shippedPacks(problems), known, problems).packs;
+  return loadPacks(shippedPacks(problems), known, known, problems).packs;
 }
 
 type RuleFinder = (name: string) => { id?: string; near: string };

@@ -118,7 +118,7 @@ export function requestOver(
   const known = asked.length === 0 || isBuiltin ? rules : loadRules(ownRules, true, []);
   const tellPack = (name: string) =>
     teller(['packs', config.packs.indexOf(name)], options.pack === undefined ? undefined : '--pack');
-  const { packs, classes } = loadPacks(asked, known.rules, problems, tellPack);
+  const { packs, classes } = loadPacks(asked, known.rules, rules.rules, problems, tellPack);
   const keep = readKeep(config, teller);
   const request = {
     tool: TOOL,

@@ -18,6 +18,7 @@ import { EventCursor } from '../sources/event-cursor.ts';
 import { type Mapping, UNKNOWN_SOURCE } from '../sources/mapping.ts';
 import { ValueIds } from '../sources/value-ids.ts';
 import { DetectorIndex } from './detector-index.ts';
+import { kindDetections } from './judged-events.ts';
 import { toRelation } from './rule-relation.ts';
 
 export type PlannedCheck = { definition: CheckDefinition<unknown>; check: Check<unknown> };
@@ -50,6 +51,7 @@ export function compilePlan(request: AuditRequest): Plan {
     if (check !== undefined) plan.checks.push({ definition, check });
   }
   for (const rule of innerFirst(request.rules.rules)) addRule(plan, rule);
+  plan.detections.push(...kindDetections(request));
   if (request.licenses !== undefined) {
     const { detections, relations } = compileLicenses(request.licenses as Contract, request.statement);
     plan.detections.push(...detections);

@@ -6,6 +6,7 @@ import { appliesTo, unknownWords } from '../match/logsource.ts';
 import { missingFields } from '../match/required-fields.ts';
 import type { RuleStatus, RuleSummary } from '../model/report.ts';
 import type { Detection, Rule, Validity } from '../model/rule.ts';
+import { judgedCounter } from './judged-events.ts';
 import { fieldKey, type Plan, type PlannedRelation } from './plan.ts';
 import type { Related } from './relate.ts';
 import type { Scan } from './scan-books.ts';
@@ -15,6 +16,7 @@ export function summarizeRules(plan: Plan, scan: Scan, related: Related): RuleSu
   const ran = new Set([...scan.ran].map((index) => plan.detections[index]!.id));
   const errors = new Map(plan.errors.map((error) => [error.id, error.message]));
   const index = indexPlan(plan);
+  const judgedBy = judgedCounter(plan.request, (id) => timesSeen(id, index, scan));
   const summaries = plan.request.rules.rules.map((rule): RuleSummary => {
     const error = errors.get(rule.id);
     const { status, reason } =
@@ -22,9 +24,14 @@ export function summarizeRules(plan: Plan, scan: Scan, related: Related): RuleSu
         ? statusOf(rule, plan, index, scan, ran)
         : { status: 'error' as const, reason: error };
     const isCounted = rule.kind === 'detection' && rule.counted === true;
-    const matches = isCounted ? timesSeen(rule, index, scan) : matchesInForce(rule, status, related);
+    const matches = isCounted ? timesSeen(rule.id, index, scan) : matchesInForce(rule, status, related);
     const unjudged = unjudgedEvents(rule, index, scan, related);
-    return { ...toSummary(rule, status, reason, matches), ...(unjudged !== undefined && { unjudged }) };
+    const judged = judgedBy(rule);
+    return {
+      ...toSummary(rule, status, reason, matches),
+      ...(judged !== undefined && { judged }),
+      ...(unjudged !== undefined && { unjudged }),
+    };
   });
   const known = new Set(summaries.map(({ id }) => id));
   for (const { id, title, file, own, message } of plan.errors) {
@@ -69,9 +76,10 @@ function matchesInForce({ id }: Rule, status: RuleStatus, { matches }: Related):
   return status === 'not-applicable' ? 0 : (matches.get(id) ?? 0);
 }
 
-/** Of a class of events, which makes no marks. */
-function timesSeen({ id }: Detection, { detections }: PlanIndex, scan: Scan): number {
-  const { number } = detections.get(id)!;
+/** Of a detection, whether or not it makes marks. */
+function timesSeen(id: string, { detections }: PlanIndex, scan: Scan): number {
+  const number = detections.get(id)?.number;
+  if (number === undefined) return 0;
   return Object.values(scan.coverage.sources.seen).reduce((sum, times) => sum + times[number]!, 0);
 }
 

@@ -50,9 +50,10 @@ const BESIDE_THE_ANSWER: ReadonlySet<string> = new Set<keyof AuditRequest>([
 ]);
 
 /** The digest of everything that an answer depends on beside the logs: another plan makes other marks. */
-export function digestPlan({ request }: Plan): string {
+export function digestPlan({ request, detections }: Plan): string {
   const rest = Object.fromEntries(Object.entries(request).filter(([key]) => !BESIDE_THE_ANSWER.has(key)));
-  return sha256Hex(toPlainText([process.version, rest]));
+  // Packs are beside the answer, and what is counted for them is a part of what is kept.
+  return sha256Hex(toPlainText([process.version, rest, detections.map(({ id }) => id)]));
 }
 
 /**

@@ -49,6 +49,8 @@ export function parseHead(file: string, reader: ShapeReader): RuleHead {
     tests: parseTests(reader),
   };
   if (name !== undefined) head.name = name;
+  const shownBy = reader.texts('shown-by');
+  if (shownBy.length > 0) head.shownBy = shownBy;
   const effective = parseEffective(reader);
   if (effective !== undefined) head.effective = effective;
   const suppress = parseSuppress(reader);

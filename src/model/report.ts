@@ -189,6 +189,11 @@ export type RuleSummary = {
   matches: number;
   /** Why it is inert or in error. */
   reason?: string;
+  /**
+   * Events of its kind, whether or not they matched, and such as show that there could have been some: what it had to judge. Of a
+   * correlation the fewest that its first steps had. Only where a pack asks.
+   */
+  judged?: number;
   /** Events it is for and could not judge, of all it stands on, and why. What it learns from is not among them. */
   unjudged?: { events: number; reason: string };
   author?: string;

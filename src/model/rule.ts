@@ -37,6 +37,8 @@ export type RuleHead = {
   /** A sentence with `{field}` in it, for the finding; without it the title speaks. */
   message?: string;
   fix?: string;
+  /** Names of rules and classes whose events show that the log records what the rule is about, where each of its own is a breach. */
+  shownBy?: string[];
   /** When the rule is in force, by the time of the event: from included, to excluded. */
   effective?: Validity;
   /** What of one `by` comes again within `for` (nanoseconds) of the last is the same finding. */

@@ -1,8 +1,8 @@
 /** The check `rules: named`: that rules ran and found nothing. A rule that could not run shows nothing. */
 import { count, quote, truncate } from '../base/text-safety.ts';
 import type { RuleSummary } from '../model/report.ts';
-import { auditedEvents, judgeFindings, namingFindings } from './against.ts';
-import { type Evidence, type PackCheckKind, titlesIn } from './pack-check-kind.ts';
+import { judgeFindings, namingFindings } from './against.ts';
+import { type Judged, type PackCheckKind, titlesIn } from './pack-check-kind.ts';
 
 /** Undefined: those that name the control. */
 type Chosen = { ids?: string[]; tags?: string[] };
@@ -39,17 +39,22 @@ export const rules: PackCheckKind<Chosen> = {
     const found = named ? namingFindings(evidence) : report.findings.filter(({ rule }) => ids.has(rule));
     const missing = (chosen.ids ?? []).filter((id) => !ids.has(id)).length;
     const asks = asksFor(chosen, titlesIn(report));
-    const question = { asks, population: populationOf(asked, evidence), open: whyOpen(asked, missing) };
+    const question = { asks, population: populationOf(asked), open: whyOpen(asked, missing, chosen.ids) };
     return [judgeFindings(found, question, evidence)];
   },
 };
 
-function populationOf(asked: readonly RuleSummary[], evidence: Evidence) {
-  const ran = asked.some(({ status }) => status === 'ran');
-  return ran ? auditedEvents(evidence) : { of: 'events that such rules are for', count: 0 };
+/** Each event once for each rule that it was put to: what several rules are for, nobody has counted together. */
+function populationOf(asked: readonly RuleSummary[]): Judged['population'] {
+  const ran = asked.filter(({ status }) => status === 'ran');
+  return { of: 'events put to such rules', count: ran.reduce((sum, { judged = 0 }) => sum + judged, 0) };
 }
 
-function whyOpen(asked: readonly RuleSummary[], missing: number): string | undefined {
+function whyOpen(
+  asked: readonly RuleSummary[],
+  missing: number,
+  byName: readonly string[] = [],
+): string | undefined {
   if (missing > 0)
     return `${count(missing, 'rule')} of the pack ${missing === 1 ? 'is' : 'are'} not among those of this run`;
   for (const status of ['error', 'inert'] as const) {
@@ -68,7 +73,20 @@ function whyOpen(asked: readonly RuleSummary[], missing: number): string | undef
     });
     return `${unjudged.length} of ${count(asked.length, 'rule')} left events out: ${listNamed(named, unjudged.length)}`;
   }
-  return asked.some(({ status }) => status === 'ran') ? undefined : whyNoneRan(asked);
+  const ran = asked.filter(({ status }) => status === 'ran');
+  return ran.length === 0 ? whyNoneRan(asked) : whyUntested(ran, byName);
+}
+
+/**
+ * A rule that had no event of its kind to judge shows nothing by finding none. Of those that name the control, or bear a tag, no
+ * log has events for all; one that a pack asks for by its name must have had some.
+ */
+function whyUntested(ran: readonly RuleSummary[], byName: readonly string[]): string | undefined {
+  const unmet = ran.filter(({ judged = 0 }) => judged === 0);
+  const untested = unmet.length === ran.length ? unmet : unmet.filter(({ id }) => byName.includes(id));
+  if (untested.length === 0) return undefined;
+  const titles = untested.slice(0, MAX_NAMED).map(({ title }) => quote(title));
+  return `no event of the kind that ${listNamed(titles, untested.length)} ${untested.length === 1 ? 'is' : 'are'} for`;
 }
 
 function whyNoneRan(asked: readonly RuleSummary[]): string {

@@ -119,6 +119,7 @@ const readable = (index: number) => ({
   stage: 'ResponseComplete',
   requestURI: '/api/v1/pods',
   verb: 'get',
+  objectRef: { resource: 'pods', namespace: 'web', name: 'p' },
   user: { username: 'ann' },
 });
 
@@ -232,4 +233,91 @@ test('fields that are there in name only are not there', async () => {
     for (const field of ['actor', 'action'])
       assert.match(await judged({ [field]: invisible }), /^failed/, field);
   assert.match(await judged({ outcome: undefined, status: '-' }), /^failed/);
+});
+
+describe('rules that found nothing', () => {
+  const rule = (detection: string, more = '') => `title: Door
+id: 11111111-1111-4111-8111-111111111111
+level: high
+taxonomy: audit
+control: [own:0]
+${more}detection: {${detection}}
+`;
+  const unreasoned = rule('s: {action: door.opened}, r: {reason: [null, ""]}, condition: s and r');
+  const breach = 's: {action: door.forced}, failed: {outcome: failure}, condition: s and not failed';
+  const doors = (members: object) =>
+    daily(9, (event, index) => (index < 4 ? { ...event, action: 'door.opened', ...members } : event));
+  const untested = 'undetermined: no event of the kind that "Door" is for';
+
+  test('pass by events of their kind, and count them', async () => {
+    const checks = ['rules: named', 'rules: [Door]'];
+    const seen = await judge(checks, [doors({ reason: 'cleaning' })], { rule: unreasoned });
+    assert.deepEqual(seen.said, ['passed', 'passed']);
+    assert.deepEqual(seen.results[0]!.population, { of: 'events put to such rules', count: 4 });
+    assert.deepEqual((await judge(checks, [daily(9)], { rule: unreasoned })).said, [untested, untested]);
+    assert.deepEqual((await judge(checks, [doors({})], { rule: unreasoned })).said, ['failed', 'failed']);
+  });
+
+  test('of which each event is a breach pass by what else shows that the log records such', async () => {
+    assert.deepEqual((await judge(['rules: named'], [daily(9)], { rule: rule(breach) })).said, [untested]);
+    const refused = { action: 'door.forced', outcome: 'failure' };
+    assert.deepEqual((await judge(['rules: named'], [doors(refused)], { rule: rule(breach) })).said, [
+      'passed',
+    ]);
+    const shown = rule(breach, 'shown-by: [configuration_changed]\n');
+    assert.deepEqual((await judge(['rules: named'], [daily(9)], { rule: shown })).said, [untested]);
+    const changed = { action: 'settings.changed' };
+    assert.deepEqual((await judge(['rules: named'], [doors(changed)], { rule: shown })).said, ['passed']);
+  });
+
+  test('of a product pass by what the product records', async () => {
+    const deleted = `title: Door
+id: 11111111-1111-4111-8111-111111111111
+level: high
+logsource: {product: kubernetes}
+control: [own:0]
+detection: {s: {verb: delete, objectRef.resource: networkpolicies}, system: {user.username: kubelet}, condition: s and not system}
+`;
+    const log = daily(5).map((event, index) => ({
+      ...readable(index),
+      requestReceivedTimestamp: timeOf(event),
+    }));
+    const { said, results } = await judge(['rules: named'], [log, daily(9)], { rule: deleted });
+    assert.deepEqual(said, ['passed']);
+    assert.equal(results[0]!.population.count, 5);
+  });
+
+  test('of the shipped ones need sign-ins with a factor, requests and approvals, keys', async () => {
+    const signIns = daily(20, (event) => ({ ...event, action: 'user.login', target: 'vpn' }));
+    const pack = ['pci-dss-4', 'hipaa', 'soc2'];
+    const request = testRequest({ now: NOW, pack });
+    const folder = path.join(home, 'sign-ins');
+    fs.mkdirSync(folder);
+    const text = (events: object[]) => events.map((event) => `${JSON.stringify(event)}\n`).join('');
+    const statusesOf = async (events: object[]) => {
+      fs.writeFileSync(path.join(folder, 'log.ndjson'), text(events));
+      const report = await auditPaths(request, [folder]);
+      const { controls } = judgePacks(report, request, request.packs as PackOptions);
+      return ['8.4.2', '8.3.6', '164.312(a)(2)(iv)', '164.312(d)', 'CC5.1'].map(
+        (name) => controls!.find(({ control }) => control === name)!.status,
+      );
+    };
+    const open = 'undetermined';
+    assert.deepEqual(await statusesOf(signIns), [open, open, open, open, open]);
+    const more = daily(7, (event, index) => ({
+      ...event,
+      id: `m${index}`,
+      ...[
+        { action: 'mfa.enabled' },
+        { action: 'settings.changed' },
+        { action: 'change.requested', target: 'CHG-1' },
+        { action: 'change.approved', actor: 'bob', target: 'CHG-1' },
+        { action: 'change.deployed', actor: 'cid', target: 'CHG-1', ticket: 'CHG-1' },
+        { action: 'role.granted', target: 'bob', reason: 'new on the team' },
+        { action: 'key.rotated' },
+      ][index],
+    }));
+    const passed = 'passed';
+    assert.deepEqual(await statusesOf([...signIns, ...more]), [passed, passed, passed, passed, passed]);
+  });
 });

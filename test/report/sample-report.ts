@@ -404,6 +404,7 @@ export function richReport(): Report {
       rule('seats-editor', 'seats of editor', { level: 'high', file: 'licenses.yaml', matches: 200 }),
       rule('root-use', 'root account used', {
         level: 'critical',
+        judged: 7,
         unjudged: { events: 3, reason: 'without a field to group by' },
       }),
       rule('kube-exec', 'shell in a container', {
