@@ -1,7 +1,7 @@
 /** Archives among what `verify` is to audit: held to their logs, and their segments put in the place of their files. */
 import path from 'node:path';
 import { groupBy } from '../base/group-by.ts';
-import { compareText, quote } from '../base/text-safety.ts';
+import { compareText, count, quote } from '../base/text-safety.ts';
 import type { CheckResult } from '../model/check.ts';
 import type { Problem } from '../model/problem.ts';
 import type { Notice } from '../model/report.ts';
@@ -58,8 +58,18 @@ export async function holdArchives(
     held.files.push(...verdict.files);
     held.evidence.push(verdict.result);
   }
-  held.evidence.push({ findings: [], notices: repeatedArchives(folders) });
+  const notices = [...repeatedArchives(folders), ...folders.flatMap((folder) => strangersIn(folder, files))];
+  held.evidence.push({ findings: [], notices });
   return held;
+}
+
+/** `files`: those that are no part of an archive. */
+function strangersIn(folder: string, files: readonly DiscoveredFile[]): Notice[] {
+  const strange = files.filter(({ file }) => file !== STDIN && isBelow(folder, file));
+  if (strange.length === 0) return [];
+  const more = strange.length === 1 ? '' : ` and ${count(strange.length - 1, 'more file')}`;
+  const message = `${quote(strange[0]!.file)}${more} in the archive ${quote(folder)} ${strange.length === 1 ? 'is' : 'are'} no part of it: nothing of the archive vouches for what is there`;
+  return [{ code: 'no-part-of-archive', message }];
 }
 
 /** Of one log, so that one is the other, or was: who audits both audits one of them twice. */

@@ -95,8 +95,8 @@ const WORDS: Record<AnchorCode, { severity: Severity; title: string; why: string
   },
   'unsealed-record': {
     severity: 'critical',
-    title: 'record inserted between sealed records',
-    why: 'The records around it were sealed one after the other: this one was not there then.',
+    title: 'record inserted before sealed records',
+    why: 'The records behind it were sealed: this one was not there then, and a log grows at its end alone.',
     fix: 'Find out where the record comes from; do not rely on what it says.',
   },
 };

@@ -178,7 +178,7 @@ const ASSURANCE: Record<Exclude<Piece['kind'], 'missing'>, Assurance> = {
 const REASON: Partial<Record<Piece['kind'], string>> = {
   new: AFTER_CHECKPOINT,
   altered: 'altered after it was sealed',
-  inserted: 'inserted between sealed records',
+  inserted: 'inserted before sealed records',
   rewritten: 'not as it was sealed',
 };
 
