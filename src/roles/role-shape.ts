@@ -4,7 +4,7 @@ import { JsonArray, JsonNumber, type JsonValue, parseJson } from '../base/json.t
 import { JsonSyntaxError } from '../base/lexical.ts';
 import { didYouMean } from '../base/nearest-name.ts';
 import { quote } from '../base/text-safety.ts';
-import { describe, type ShapeReader } from '../base/yaml-shape.ts';
+import type { ShapeReader } from '../base/yaml-shape.ts';
 import type { YamlMistake, YamlNode } from '../base/yaml-tree.ts';
 import type { Validity } from './role-table.ts';
 
@@ -29,7 +29,7 @@ export function readPatterns(reader: ShapeReader, key: string): readonly string[
   if (isEmpty)
     reader.problem(
       node,
-      `${quote(key)} must hold one pattern at least, found ${describe(node)}: leave the key out, or write "*" for everything`,
+      `${quote(key)} must hold one pattern at least, found ${node.kind === 'null' ? 'nothing' : 'an empty list'}: leave the key out, or write "*" for everything`,
     );
   return reader.texts(key);
 }

@@ -1,5 +1,7 @@
 /** One entry of a waivers file: read whole, with everything that is wrong with it. */
+
 import { compileGlob } from '../base/glob.ts';
+import { personKey } from '../base/person-key.ts';
 import { count, quote } from '../base/text-safety.ts';
 import { describe, ShapeReader } from '../base/yaml-shape.ts';
 import type { YamlMap, YamlMistake } from '../base/yaml-tree.ts';
@@ -124,7 +126,7 @@ export class EntryReader {
     const owner = this.needed('owner', 'who answers for it');
     const ticket = this.reader.text('ticket')?.trim();
     const approvedBy = this.reader.text('approvedBy')?.trim();
-    if (owner !== undefined && approvedBy?.toLowerCase() === owner.toLowerCase())
+    if (owner !== undefined && approvedBy !== undefined && personKey(approvedBy) === personKey(owner))
       this.wrong('approvedBy', `must be another than the owner, found ${quote(approvedBy)} as both`);
     const expires = this.readExpires();
     const maxCount = this.readMaxCount();

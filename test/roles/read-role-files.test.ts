@@ -131,7 +131,7 @@ test('an empty list of patterns is refused with its place: nothing tells whether
   const grant = (members: string) => `roles: {a: {allow: [x]}, b: {deny: [{actions: [x], ${members}}]}}\n`;
   for (const key of ['actions', 'except-actions', 'resources', 'except-resources']) {
     for (const [written, found] of [
-      ['[]', 'a list'],
+      ['[]', 'an empty list'],
       ['null', 'nothing'],
     ]) {
       const text = grant(`${key}: ${written}`).replace(key === 'actions' ? 'actions: [x], ' : '', '');
