@@ -65,6 +65,12 @@ export const NOTICE_KINDS: readonly NoticeKind[] = [
     fix: 'Compare with what ran in these hours: a trail that was stopped is silent too.',
   },
   {
+    code: 'no-part-of-archive',
+    title: 'file in an archive that is no part of it',
+    why: 'It is audited as any log, and no checkpoint of the archive vouches for it: somebody may have put it there to have it taken for kept.',
+    fix: 'Find out who put it there; move logs of your own elsewhere.',
+  },
+  {
     code: 'nothing-verified',
     title: 'nothing was held to what was given to verify it by',
     why: 'A key, a checkpoint or a list was given, and covers none of the records: the run proves nothing by it.',
@@ -87,6 +93,12 @@ export const NOTICE_KINDS: readonly NoticeKind[] = [
     title: 'chain that begins behind what retention deleted',
     why: 'Its first record cannot be held to the one before, which a signed record declares deleted.',
     fix: 'Keep the head hash of what is deleted, if the chain has to be shown from its begin.',
+  },
+  {
+    code: 'repeated-archive',
+    title: 'archive that is present twice',
+    why: 'A copy proves nothing that the other does not, and which of them is kept from now on is open.',
+    fix: 'Audit the one that is written to; keep the copy elsewhere.',
   },
   {
     code: 'repeated-license-line',
@@ -177,5 +189,11 @@ export const NOTICE_KINDS: readonly NoticeKind[] = [
     title: 'times of whole seconds',
     why: 'Within a second only the order of the records tells what came first.',
     fix: 'Nothing, unless a rule depends on the order within a second: then have the writer tell fractions.',
+  },
+  {
+    code: 'zone-needed',
+    title: 'times that state no zone',
+    why: 'Nobody knows when those events happened, so nothing that hangs on time is judged of them.',
+    fix: 'State the zone of the server with --zone, or as "zone" in audit-check.yaml.',
   },
 ];
