@@ -136,8 +136,8 @@ const ASCII_ONLY = /^[\u0000-\u007f]*$/;
 function foldFully(text: string): string {
   if (ASCII_ONLY.test(text)) return text.toLowerCase();
   const seen = text.normalize('NFKC').replace(/\p{Default_Ignorable_Code_Point}/gu, '');
-  // The lower case of sigma hangs on what follows it.
-  return seen.toUpperCase().toLowerCase().replaceAll('ς', 'σ').normalize('NFC');
+  // To lower case first, for the capital sharp s is upper case already; that of sigma hangs on what follows it.
+  return seen.toLowerCase().toUpperCase().toLowerCase().replaceAll('ς', 'σ').normalize('NFC');
 }
 
 /** JSON within a text, or a record kept as one: `\u00e9` is `é`. Two levels deep. */

@@ -70,7 +70,7 @@ test('a pattern that leads nowhere, by whatever the system calls it, matches not
     'a\0*',
   ]) {
     const argument = path.join(folder, pattern);
-    assert.deepEqual(await discover([argument], []), { files: [], missing: [argument] }, pattern);
+    assert.deepEqual(await discover([argument], []), { files: [], missing: [argument], empty: [] }, pattern);
   }
 });
 
