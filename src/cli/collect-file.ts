@@ -97,6 +97,8 @@ class CollectSink implements RecordSink {
   private malformedLines = 0;
   private tooLong = 0;
   private readonly members = new Set<string>();
+  /** Members with the records that stand there twice. */
+  private readonly repeated = new Set<string>();
 
   constructor(run: CollectRun, stream: StreamCollector) {
     this.run = run;
@@ -133,6 +135,8 @@ class CollectSink implements RecordSink {
       notes.push(`${shown}: ${count(this.tooLong, 'record')} too long to be kept, see "limits.recordBytes"`);
     for (const key of this.members)
       notes.push(`${shown}: ${quote(key)} stands beside the records of the export and was not collected`);
+    for (const key of this.repeated)
+      notes.push(`${shown}: ${quote(key)} holds records a second time, which were collected, too`);
     return notes;
   }
 
@@ -175,8 +179,9 @@ class CollectSink implements RecordSink {
     this.stream.line(toRecordLine(bytes), ms, cursor.timeNanos > 0 ? ms + 1 : ms);
   }
 
-  beside({ key }: BesideMember): void {
-    if (this.members.size < MAX_MEMBERS) this.members.add(key);
+  beside({ key, isAgain }: BesideMember): void {
+    const named = isAgain === true ? this.repeated : this.members;
+    if (named.size < MAX_MEMBERS) named.add(key);
   }
 
   malformed({ offset, length }: Malformed): void {

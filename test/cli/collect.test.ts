@@ -118,6 +118,18 @@ describe('collect', () => {
     assert.doesNotMatch(stdout, /malformed/);
   });
 
+  test('says of an export what stands beside its records, and that these stand there twice', async () => {
+    const [first = '', second = '', third = ''] = lines(3, 'ann', 'bob', 'cid');
+    const file = write(
+      'twice.json',
+      `{"items":[${first},${second}],"Hidden":[${third}],"items":[${third}]}\n`,
+    );
+    const { exit, stderr } = await collect(file, '--into', newArchive());
+    assert.equal(exit, 3);
+    assert.match(stderr, /"Hidden" stands beside the records of the export and was not collected/);
+    assert.match(stderr, /"items" holds records a second time, which were collected, too/);
+  });
+
   test('reads standard input, and takes what it knows only once', async () => {
     const archive = newArchive();
     const argv = ['collect', '-', '--into', archive, ...KEY];

@@ -33,6 +33,7 @@ const OF_THE_FILE: ReadonlySet<string> = new Set([
   'unsupported-input',
   'empty-input',
   'unread-member',
+  'repeated-member',
 ]);
 
 /** Where an archive says something else, and why that is right. */
