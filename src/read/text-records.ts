@@ -158,7 +158,11 @@ export class TextRecords {
   /** `line`: what the reader gets; its bytes are [start, end) of `text`, one a character. `base`: the offset of `text`. */
   private take(line: string, text: string, start: number, end: number, base: number, number: number): void {
     const outcome = this.reader.line(line);
-    if (outcome === 'framing') return;
+    if (outcome === 'framing') {
+      if (isJsonRecord(line))
+        this.books.textMalformed(number, base + start, base + end, 'a line of this log', 'a record of JSON');
+      return;
+    }
     if (typeof outcome === 'object' && 'unknown' in outcome) {
       this.books.textUnknown(number, base + start, base + end, outcome.unknown);
       return;
@@ -213,6 +217,19 @@ export class TextRecords {
     }
   }
 }
+
+/** An event of another log: a reader of text takes it for a line that says nothing. */
+function isJsonRecord(line: string): boolean {
+  if (!BEGINS_A_RECORD.test(line)) return false;
+  try {
+    JSON.parse(line);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const BEGINS_A_RECORD = /^\s*\{\s*"/;
 
 /** The index of the newline, which is there. Lines are short: a call of `indexOf` for each takes twice as long. */
 function lineEnd(bytes: Buffer, from: number): number {
