@@ -5,8 +5,10 @@ import { JsonArray, JsonObject, type JsonValue } from '../base/json.ts';
 const PAGING =
   /^(?:_?links?|meta(?:data)?|pag(?:e|es|ing|ination|einfo)|responsemetadata|cursors?|next|previous|@odata\..*)$/i;
 const MAX_PAGING_BYTES = 512;
-/** Who did what: no paging says that. */
-const OF_AN_EVENT = /^_?(?:event|action|actor|activity|operation|principal|user|verb|who|what)/i;
+/** Who did what: paging may have one such word, an event has several, or one and a time. */
+const OF_AN_EVENT =
+  /^_?(?:event(?:_?(?:name|type))?|action|activity|actor|did|operation(?:_?name)?|principal|subject|user(?:_?name)?|verb|who|what)$/i;
+const TIME = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d/;
 /** A token may be long, an event hidden in a text longer still; none begins like JSON. */
 const MAX_SCALAR_BYTES = 4096;
 const BEGINS_LIKE_JSON = /^\s*(?:\[\s*)?\{\s*"/;
@@ -21,5 +23,23 @@ export function mayHoldRecords(key: string, value: JsonValue, bytes: number): bo
     return bytes > MAX_SCALAR_BYTES || (typeof value === 'string' && BEGINS_LIKE_JSON.test(value));
   if (value.members.length === 0) return false;
   const isPaging = PAGING.test(key) && bytes <= MAX_PAGING_BYTES;
-  return !isPaging || value.members.some((member) => OF_AN_EVENT.test(member.key));
+  if (!isPaging) return true;
+  const signs = signsOfAnEvent(value);
+  return signs.words >= 2 || (signs.words === 1 && signs.hasTime);
+}
+
+/** At any depth: what is looked at is short. */
+function signsOfAnEvent(value: JsonValue): { words: number; hasTime: boolean } {
+  const signs = { words: 0, hasTime: false };
+  const look = (each: JsonValue): void => {
+    if (typeof each === 'string' && TIME.test(each)) signs.hasTime = true;
+    else if (each instanceof JsonArray) each.elements.forEach(look);
+    else if (each instanceof JsonObject)
+      for (const member of each.members) {
+        if (OF_AN_EVENT.test(member.key)) signs.words++;
+        look(member.value);
+      }
+  };
+  look(value);
+  return signs;
 }

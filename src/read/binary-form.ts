@@ -43,5 +43,7 @@ export function binaryForm(line: Uint8Array): string | undefined {
   const text = Buffer.from(line).toString('latin1');
   const known = BEGINNINGS.find(([, beginning]) => text.startsWith(beginning));
   if (known !== undefined && (!NEEDS_MORE.test(text) || CONTROL.test(text))) return known[0];
+  // A record with a NUL in it is a damaged one.
+  if (/^\s*[{[]/.test(text)) return undefined;
   return text.includes('\0') && !/^\0+$/.test(text) && !WIDE_TEXT.test(text) ? 'NUL bytes' : undefined;
 }

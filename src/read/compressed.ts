@@ -21,5 +21,8 @@ export const PROBLEMS = {
 export function detectCompression(head: Uint8Array): Compression {
   if (head[0] === 0x1f && head[1] === 0x8b) return 'gzip';
   if (head[0] === 0x28 && head[1] === 0xb5 && head[2] === 0x2f && head[3] === 0xfd) return 'zstd';
+  // RFC 8878 §3.1.2: a frame that holds no content may come first, as pzstd writes it.
+  const isSkippable = head[0] !== undefined && (head[0] & 0xf0) === 0x50;
+  if (isSkippable && head[1] === 0x2a && head[2] === 0x4d && head[3] === 0x18) return 'zstd';
   return 'none';
 }

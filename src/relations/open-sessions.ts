@@ -1,6 +1,6 @@
 /** Judges how many sessions, or users, of one group overlap; on the sessionizer that licenses use. */
 import { getOrCreate } from '../base/get-or-create.ts';
-import type { Instant } from '../base/instant.ts';
+import { formatDuration, type Instant } from '../base/instant.ts';
 import { ONE, toNumber } from '../licenses/contract/amount.ts';
 import { PeakTracker } from '../licenses/measures/peak.ts';
 import { RepeatedSeats } from '../licenses/use/repeated-seats.ts';
@@ -94,7 +94,16 @@ export function* judgeOpenSessions(
   const otherwise = untimedCount > 0 ? untimed : [first!];
   const doubts = { untimed: untimedCount, repeats, closedLate: run.cutOff?.closedLate ?? 0 };
   const judgement = peak && conclude(plan, group, peak, otherwise, doubts);
-  if (judgement === undefined) return;
+  if (judgement === undefined) {
+    // Had the rule not cut them off, they might have been too many.
+    const { closedLate } = doubts;
+    if (peak === undefined || closedLate === 0 || toNumber(peak.upper.amount) + closedLate <= plan.allowed)
+      return;
+    const why = `they close sessions that ran longer than ${formatDuration(plan.timeout!)}, which the rule cuts off`;
+    const said = { verdict: 'undetermined', code: plan.code } as const;
+    yield leftOutJudgement(first!, group, said, { why, events: closedLate });
+    return;
+  }
   if (plan.counts === 'value' && !isKnown && untimedCount === 0) {
     // A source that never says the value would have a finding for each of its groups, and be asked about none.
     const why = `they close what the log does not show to be opened, and do not say "${plan.counted}"`;

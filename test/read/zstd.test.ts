@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import xxhash from 'xxhash-wasm';
+import { detectCompression } from '../../src/read/compressed.ts';
 import { readZstd } from '../../src/read/zstd.ts';
 import { toStoredZstd } from '../support/stored-zstd.ts';
 
@@ -94,4 +95,10 @@ test('a block of one byte many times has a length of its own', async () => {
   const content = Buffer.alloc(1_000, 'a');
   const bytes = Buffer.concat([header, block, Buffer.from('a'), checksumOf(content)]);
   for (const size of [1, 4, bytes.length]) assert.deepEqual(await read(bytes, size), { content });
+});
+
+test('a stream that begins with a frame without content is known', () => {
+  assert.equal(detectCompression(SKIPPABLE), 'zstd');
+  assert.equal(detectCompression(toStoredZstd(Buffer.from('a'))), 'zstd');
+  assert.equal(detectCompression(Buffer.from('S*M\x19')), 'none');
 });

@@ -47,3 +47,22 @@ test('a log that never says what is counted has a notice and no finding, and one
   const both = await auditedRules(counted, { log: [...closedBy(25), ...bothAt] });
   assert.deepEqual([saidBy(both).length, notices(both)], [1, told(50)]);
 });
+
+test('sessions that the rule cuts off, and that end later, are told where they might have been too many', async () => {
+  const log = [
+    event(0, 'login', 'ann'),
+    event(50, 'login', 'ann'),
+    event(120, 'logout', 'ann'),
+    event(140, 'logout', 'ann'),
+  ];
+  const { notices, ...report } = await auditedRules(rule('gt: 1'), { log });
+  const told = notices.filter(({ code }) => code === 'left-out-events').map(({ message }) => message);
+  assert.deepEqual([saidBy({ notices, ...report }).length, told.length], [1, 0]);
+  const apart = [log[0]!, event(70, 'login', 'ann'), log[2]!, log[3]!];
+  const cut = await auditedRules(rule('gt: 1'), { log: apart });
+  assert.deepEqual(saidBy(cut), []);
+  assert.deepEqual(
+    cut.notices.filter(({ code }) => code === 'left-out-events').map(({ message }) => message),
+    ['1 event not judged by "Many": they close sessions that ran longer than 1h, which the rule cuts off'],
+  );
+});

@@ -163,7 +163,10 @@ test('a close after max-open is that of the session that was cut off, and none f
   const close = (at: number) => logout(at, '', 'ann');
   // Each check-out has its check-in, and all but one come late.
   const late = [0, 20, 40, 60].flatMap((at) => [open(at), close(at + 15)]);
-  assert.deepEqual(judge(limit, [...late, open(80), close(85)]), []);
+  const why = 'they close sessions that ran longer than 10s, which the rule cuts off';
+  const leftOf = (judgements: Judgement[]) => judgements.map(({ leftOut }) => leftOut);
+  assert.deepEqual(leftOf(judge(limit, [...late, open(80), close(85)])), [{ why, events: 4 }]);
+  assert.deepEqual(judge(limit.replace('gt: 1', 'gt: 9'), late), []);
   // One close more than there are sessions is of one that nobody saw begin.
   const [judgement] = judge(limit, [...late, close(90)]);
   assert.equal(judgement?.verdict, 'undetermined');
@@ -180,9 +183,19 @@ test('of several sessions of a user a late close keeps none open beyond max-open
   const limit = `${SESSIONS.replace('  session: session\n', '').replace('gt: 2', 'gt: 2')}\n  max-open: 10s`;
   const open = (at: number) => login(at, '', 'ann');
   const close = (at: number) => logout(at, '', 'ann');
+  const judgements = judge(limit, [
+    open(0),
+    open(1),
+    open(12),
+    open(13),
+    close(14),
+    close(15),
+    close(16),
+    close(30),
+  ]);
   assert.deepEqual(
-    judge(limit, [open(0), open(1), open(12), open(13), close(14), close(15), close(16), close(30)]),
-    [],
+    judgements.map(({ leftOut }) => leftOut?.events),
+    [2],
   );
 });
 
