@@ -149,6 +149,30 @@ for (const [words, made] of WAYS) {
   });
 }
 
+test('of another share than what is open now, what timed out may go on: a check-in leaves both in use', () => {
+  const plan: Plan = { share: 'value', linger: 0, timeout: 5 };
+  const step = (kind: Step['kind'], at: number, value: string): Step => ({
+    kind,
+    at,
+    holder: 'ann',
+    quantity: 1,
+    whole: kind === 'in',
+    value,
+  });
+  const steps = [
+    step('out', 0, 'x'),
+    step('out', 1, 'z'),
+    step('in', 2, 'x'),
+    step('out', 5, 'y'),
+    step('out', 5, 'y'),
+    step('in', 5, 'x'),
+  ];
+  const starts = [0, 5, 6];
+  const { most } = reached({ steps, starts, plan })[1]!;
+  assert.equal(most, 2);
+  assert.ok(most <= boundsFrom(steps, plan, starts, END, true)[1]!.upper);
+});
+
 /** Check-ins that some check-out stands before: others may be as old as the log. */
 function withoutOrphans(steps: readonly Step[]): Step[] {
   const out = new Map<string, number>();

@@ -77,6 +77,8 @@ export class LongestPairing {
   certain: Amount = 0n;
   /** Of all sessions, where it is one: then they count once, with the largest. */
   share: string | undefined;
+  /** Whether all that it may have are of one share: of what timed out, others may go on than the sessions that are open. */
+  isOfOneShare = true;
   /** Whether seats of it linger. */
   lingers = false;
   /** Whether all are of one daemon, whose restart ends them. */
@@ -149,6 +151,7 @@ export class LongestPairing {
     const { quantity } = event;
     const taken: Taken = { pairing: this, event, ends, quantity };
     this.queues[of].add(taken);
+    if (this.latest !== undefined && this.latest.event.share !== event.share) this.isOfOneShare = false;
     this.latest = taken;
     this.total += quantity;
     this.sessions++;

@@ -59,7 +59,7 @@ export class LongestPairings {
     const pairing = known ?? new LongestPairing(this.options.restarts ?? false);
     pairing.fresh = [...sessions];
     for (const session of pairing.fresh) pairing.keep(session);
-    pairing.share = share;
+    pairing.share = pairing.isOfOneShare ? share : undefined;
     if (known === undefined) {
       this.bySeat.set(seatOf(event), pairing);
       pairing.adopt(pairing.fresh, isShrunk);
