@@ -1,4 +1,4 @@
-/** Who may get colour, decided for each stream: flag, then NO_COLOR, then FORCE_COLOR, then whether it is a terminal. */
+/** Who may get color, decided for each stream: flag, then NO_COLOR, then FORCE_COLOR, then whether it is a terminal. */
 import type { WriteStream } from 'node:tty';
 
 export type ColorChoice = 'auto' | 'always' | 'never';

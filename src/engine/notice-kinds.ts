@@ -20,7 +20,7 @@ export const NOTICE_KINDS: readonly NoticeKind[] = [
     code: 'check-left-out',
     title: 'check that the configuration leaves out',
     why: 'What it would have found is not in the report: its silence is no answer.',
-    fix: 'Take the check out of "disabled" in the configuration, unless there is a reason that you can tell an auditor.',
+    fix: 'Take its "off" out of "checks" in audit-check.yaml, unless there is a reason that you can tell an auditor.',
   },
   {
     code: 'distant-waiver',

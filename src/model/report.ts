@@ -391,7 +391,7 @@ export type ReportFormat = {
 };
 
 export type RenderOptions = {
-  /** Whether the text may carry ANSI colours; the command line decides per stream. */
+  /** Whether the text may carry ANSI colors; the command line decides per stream. */
   colors: boolean;
   /** Columns of the terminal. */
   width: number;

@@ -3,7 +3,8 @@ import { findValues } from '../base/field-path.ts';
 import { JsonArray, JsonObject, type JsonValue } from '../base/json.ts';
 import { compareText, quote } from '../base/text-safety.ts';
 import { type Guard, holdAll, holds, type Mapping, mapField, type ReadText, toOwnPaths } from './mapping.ts';
-import { MISFIT, RecordTexts, toText } from './record-texts.ts';
+import { MISFIT, RecordTexts } from './record-texts.ts';
+import { treeText } from './tree-values.ts';
 
 /** More records than this change no answer, and a reader has them at hand before it must decide. */
 const DETECTION_RECORDS = 20;
@@ -130,7 +131,7 @@ function describeFailure(guard: Guard, mapping: Mapping, text: ReadText): string
 export function readMapped(record: JsonValue, mapping: Mapping, path: number): string | undefined {
   if (record instanceof JsonObject) return new RecordTexts(record).reader(mapping)(path);
   const values = toOwnPaths(mapping, path).flatMap((name) => findValues(record, name).slice(0, 1));
-  return toText(values[0]);
+  return treeText(values[0]);
 }
 
 /** What mappings asked of the records at the head of one file: all of them ask much the same, and some twice. */

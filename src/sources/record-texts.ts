@@ -1,7 +1,8 @@
 /** What mappings ask of one record, each text sought once, and how far a mapping fits the record. */
 import { findValues, parseFieldPath } from '../base/field-path.ts';
-import { JsonArray, JsonObject, type JsonValue, toCompactJson, toScalarText } from '../base/json.ts';
+import { JsonArray, JsonObject, type JsonValue, toScalarText } from '../base/json.ts';
 import { type Guard, holdAll, type Mapping, mapField, type ReadText, toOwnPaths } from './mapping.ts';
+import { treeText } from './tree-values.ts';
 
 /** Seeking each text in the members anew took half of a run over 4,000 small files (measured). */
 export class RecordTexts {
@@ -22,7 +23,7 @@ export class RecordTexts {
 
   reader(mapping: Mapping): ReadText {
     const { names } = judgeOf(mapping);
-    return (path) => toText(this.findFirst(names[path]!));
+    return (path) => treeText(this.findFirst(names[path]!));
   }
 
   fit(mapping: Mapping): number {
@@ -59,13 +60,6 @@ export class RecordTexts {
     for (const key of this.dottedKeys) if (key.startsWith(first) && key[first.length] === '.') return true;
     return false;
   }
-}
-
-/** As `Event.text` gives it. */
-export function toText(value: JsonValue | undefined): string | undefined {
-  return value instanceof JsonObject || value instanceof JsonArray
-    ? toCompactJson(value)
-    : toScalarText(value);
 }
 
 /** Whether the text of the value is one: an object's always is, and need not be written for that. */

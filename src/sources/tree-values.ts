@@ -19,6 +19,7 @@ export function kindOf(value: JsonValue | undefined): KindCode {
   return typeof value === 'string' ? KIND.string : KIND.boolean;
 }
 
+/** As `Event.text` gives it. */
 export function treeText(value: JsonValue | undefined): string | undefined {
   return value instanceof JsonObject || value instanceof JsonArray
     ? toCompactJson(value)

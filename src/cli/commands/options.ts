@@ -110,7 +110,7 @@ export function outputOptions(command: Command): Command {
       new Option('--sarif-profile <reader>', 'who is going to read the SARIF log').choices(SARIF_PROFILES),
     )
     .addOption(
-      new Option('--color <when>', 'colour on stdout').choices(['auto', 'always', 'never']).default('auto'),
+      new Option('--color <when>', 'color on stdout').choices(['auto', 'always', 'never']).default('auto'),
     )
     .optionsGroup(OTHERS);
 }

@@ -1,11 +1,11 @@
 /** `audit-check rules`: the commands and their options. */
 import { type Command, Option } from 'commander';
 import type { ExitCode } from '../exit-codes.ts';
-import type { MatchOptions } from '../rules-command.ts';
 import type { ConvertOptions } from '../rules-convert.ts';
 import type { CoverageOptions } from '../rules-coverage.ts';
 import type { ExplainOptions } from '../rules-explain.ts';
 import type { LintOptions } from '../rules-lint.ts';
+import type { MatchOptions } from '../rules-match.ts';
 import type { TestOptions } from '../rules-test.ts';
 import { repeatable, requestOptions, ruleOptions } from './options.ts';
 
@@ -58,7 +58,7 @@ export function addRules(program: Command, done: (code: ExitCode) => void): void
     .description('print every match of every detection as NDJSON: rule, title, level, file, line, offset')
     .option('--ignore-logsource', 'run every rule on every source', false)
     .action(async (paths: string[], options: MatchOptions) => {
-      const { matchRules } = await import('../rules-command.ts');
+      const { matchRules } = await import('../rules-match.ts');
       done(await matchRules(paths, options));
     });
   rules

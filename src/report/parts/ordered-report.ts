@@ -1,4 +1,7 @@
-/** The report with its keys in one fixed order, however it was put together: equal reports are equal bytes. */
+/**
+ * The report with its keys in one fixed order, however it was put together: equal reports are equal bytes.
+ * Over 250 lines: one function for each type of `model/report.ts`, in its order.
+ */
 import { compareText } from '../../base/text-safety.ts';
 import type { SourceActivity } from '../../model/activity.ts';
 import type { ControlCheck, ControlResult, PackSummary } from '../../model/control.ts';
