@@ -11,6 +11,7 @@ import type { Report } from '../../src/model/report.ts';
 import { discover } from '../../src/read/discover.ts';
 import { testRequest } from '../support/audit-run.ts';
 import { CommandLine, type CommandResult, runWithInput } from '../support/command-line.ts';
+import { asOrdinaryUser } from '../support/ordinary-user.ts';
 import { sharedData } from '../support/shared-data.ts';
 import { toStoredZstd } from '../support/stored-zstd.ts';
 
@@ -54,18 +55,6 @@ async function verifyIn(folder: string, options: string[] = [], paths: string[] 
   const result = await command.run(words, folder);
   assert.ok(result.stdout.startsWith('{'), result.stderr);
   return { ...result, report: JSON.parse(result.stdout) as Report };
-}
-
-/** Root may read everything: there the work is done as nobody, who may enter the folders that are named. */
-async function asOrdinaryUser<Result>(folders: string[], work: () => Promise<Result>): Promise<Result> {
-  if (process.getuid?.() !== 0) return work();
-  for (const folder of folders) chmodSync(folder, 0o755);
-  process.seteuid!(65534);
-  try {
-    return await work();
-  } finally {
-    process.seteuid!(0);
-  }
 }
 
 function codesOf({ report }: Outcome): string[] {
@@ -393,7 +382,8 @@ describe('unreadable input', () => {
     chmodSync(join(here, 'inside'), 0);
     chmodSync(join(here, 'named'), 0o444);
     chmodSync(join(here, 'notes.conf'), 0);
-    const { files } = await asOrdinaryUser([home, here], () => discover([here], []));
+    for (const place of [home, here]) chmodSync(place, 0o755);
+    const { files } = await asOrdinaryUser(() => discover([here], []));
     const skip = { reason: 'permission denied (EACCES)', unsupported: true, code: 'unreadable-input' };
     assert.deepEqual(
       files.map(({ file, bytes, skip: why }) => [file.slice(here.length), bytes, why]),

@@ -6,6 +6,7 @@ import path from 'node:path';
 import { after, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { discover } from '../../src/read/discover.ts';
+import { asOrdinaryUser } from '../support/ordinary-user.ts';
 
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'audit-check-discover-'));
 after(() => fs.rmSync(folder, { recursive: true }));
@@ -85,7 +86,10 @@ test('a pattern beside files that cannot be looked at tells them beside its matc
   fs.chmodSync(folder, 0o755);
   fs.chmodSync(shut, 0o000);
   const [above, place] = [path.join(folder, '{open.ndjson,*/*.ndjson}'), path.join(dark, '{a,b}.ndjson')];
-  const { files, missing } = await withoutRights(dark, () => discover([above, place], []));
+  fs.chmodSync(dark, 0o000);
+  const { files, missing } = await asOrdinaryUser(() => discover([above, place], [])).finally(() => {
+    for (const each of [shut, dark]) fs.chmodSync(each, 0o700);
+  });
   const told = files.map(({ file, skip }) => [path.relative(folder, file), skip?.reason]);
   assert.deepEqual(missing, []);
   assert.deepEqual(told, [
@@ -96,20 +100,6 @@ test('a pattern beside files that cannot be looked at tells them beside its matc
     ['shut', DENIED],
   ]);
 });
-
-/** As a user without rights where root runs the tests, for whom no folder is shut. */
-async function withoutRights<Found>(shut: string, act: () => Promise<Found>): Promise<Found> {
-  fs.chmodSync(shut, 0o000);
-  const isRoot = process.getuid?.() === 0;
-  if (isRoot) process.seteuid!(65_534);
-  try {
-    return await act();
-  } finally {
-    if (isRoot) process.seteuid!(0);
-    for (const place of fs.readdirSync(folder))
-      if (/^(?:shut|dark)$/.test(place)) fs.chmodSync(path.join(folder, place), 0o700);
-  }
-}
 
 test('no name hides a file of another name, nor what lies in a folder of it', async () => {
   const names = [
