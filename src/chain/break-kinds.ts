@@ -79,8 +79,8 @@ const WORDS: Record<ChainCode, Omit<FindingKind, 'code'>> = {
   'missing-chain': {
     severity: 'medium',
     title: 'no chain where one was asked for',
-    why: 'A chain profile was named for this run, and the records carry none of its fields: nothing protects them, or the fields were stripped.',
-    fix: 'Check the profile and the export; if the source has no chain, run the audit on it without --chain.',
+    why: 'A chain profile was named for this run, or the key of a chain was given, and no record carries its hashes: nothing protects the log, or they were stripped.',
+    fix: 'Compare the export with the source. If these logs never had such a chain, audit them without --chain, and with a configuration that does not name the key.',
   },
   'missing-end': {
     severity: 'medium',

@@ -45,13 +45,15 @@ export function addSecondLayouts(
 /**
  * A chain rewritten as a whole has no keyed record left that would betray it: a key that was given must be that of some
  * stream, and streams of one layout and source have keys alike.
+ * @returns the keys that it says this of
  */
 export function addDowngraded(
   conclusions: ChainConclusion[],
   streams: readonly StreamState[],
   layouts: readonly ChainLayout[],
   keys: Record<string, Uint8Array>,
-): void {
+): Set<string> {
+  const told = new Set<string>();
   for (const stream of streams) {
     const { keyed, source, layout } = stream;
     const { members } = layouts[layout]!;
@@ -71,6 +73,7 @@ export function addDowngraded(
     const others = streams.filter((other) => other.keyed > 0);
     const beside = others.find((other) => alike.includes(layouts[other.layout]!) && other.source === source);
     if (others.length > 0 && beside === undefined) continue;
+    for (const key of given) told.add(key);
     const named = [...new Set(given)].map(quote).join(', ');
     const why =
       beside === undefined
@@ -86,6 +89,7 @@ export function addDowngraded(
       stream: streamTitle(stream, layouts[layout]!),
     });
   }
+  return told;
 }
 
 /** Records hashed without a key; of a chain without own hashes all are where no profile of it has one. */

@@ -16,6 +16,7 @@ import { type ChainDigest, keyOf } from './profile.ts';
 import type { StreamState } from './segment.ts';
 import { fileList, streamLimits, streamTitle } from './stream-summary.ts';
 import { returnStripped } from './stripped-records.ts';
+import { addUnmetKeys } from './unmet-keys.ts';
 
 type UnprotectedSource = { source: string; files: number; records: number; place: Place };
 
@@ -25,11 +26,13 @@ type ChainVerdict = {
   unprotected: UnprotectedSource[];
 };
 
+/** `keysOfOthers`: names of keys that are for protocols of which the log has no record. */
 export function judgeChains(
   state: ChainState,
   layouts: readonly ChainLayout[],
   keys: Record<string, Uint8Array>,
   forced: string | undefined,
+  keysOfOthers: readonly string[],
 ): ChainVerdict {
   trimStreams(state);
   const verdict: ChainVerdict = { conclusions: [], streams: [], unprotected: [] };
@@ -43,13 +46,15 @@ export function judgeChains(
       recomputed.add(stream);
   }
   addSecondLayouts(verdict.conclusions, chained, layouts);
-  addDowngraded(verdict.conclusions, chained, layouts, keys);
+  const downgraded = addDowngraded(verdict.conclusions, chained, layouts, keys);
   for (const [source, records] of bare) {
     const streams = chained.filter((stream) => stream.source === source);
     const meanings = meaningsOf(records, streams, layouts, recomputed);
     const linked = streams.some(({ layout }) => layouts[layout]!.members.previous !== null);
     addBare(verdict, source, records, { streams, explaining, meanings, linked, forced });
   }
+  if (forced === undefined)
+    addUnmetKeys(verdict.conclusions, { streams: chained, bare }, layouts, keys, downgraded, keysOfOthers);
   addGivenUp(verdict, state);
   return verdict;
 }

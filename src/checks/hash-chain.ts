@@ -47,7 +47,9 @@ export const hashChain: CheckDefinition<ChainState> = {
       ready: loadVariants,
       finish(folded) {
         const state = returnStrayedRecords(folded);
-        const verdict = judgeChains(state, layouts, keys, chain);
+        const absent = protocols.filter(({ name }) => state.protocols[name] === undefined);
+        const keysOfOthers = absent.flatMap(signaturesOfProtocol).map(({ key }) => key);
+        const verdict = judgeChains(state, layouts, keys, chain, keysOfOthers);
         nameVariants(verdict.conclusions, state, layouts, keys);
         const contexts = protocols.map((profile) => ({ profile, keys, now }));
         const { conclusions, streams } = judgeProtocols(state, contexts);

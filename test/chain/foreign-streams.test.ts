@@ -1,5 +1,6 @@
 /** Chains without own hashes in the place of those that have them, or between their records; with a key given and without. */
 import assert from 'node:assert/strict';
+import crypto from 'node:crypto';
 import { describe, test } from 'node:test';
 import { chainRecords } from './chain-generator.ts';
 import { CHAIN_KEYS, ChainRun, codes } from './chain-run.ts';
@@ -63,5 +64,48 @@ describe('a whole log rewritten without the key, which is given', () => {
     for (const count of [1, 6])
       for (const name of ['prev_hash', 'previousHash'])
         assert.deepEqual(judge(ownless(count, name)), ['log.ndjson:1 downgraded-record']);
+  });
+});
+
+describe('a key that was given, where no hash is under it', () => {
+  const bare = KEYED.map((record) =>
+    JSON.stringify({ ...JSON.parse(record), prev_hash: undefined, hash: undefined }),
+  );
+  const missing = (files: Record<string, readonly string[]>, keys = CHAIN_KEYS) =>
+    codes(new ChainRun({ keys }).verify(files));
+
+  test('means a log stripped of all its hashes', () => {
+    assert.deepEqual(missing({ 'log.ndjson': bare }), ['log.ndjson:1 missing-chain']);
+    assert.deepEqual(codes(new ChainRun().verify({ 'log.ndjson': bare })), []);
+  });
+
+  test('means a log that was chained anew under other names', () => {
+    const anew = chainRecords('jcs', 6, 1, { names: ['previousHash', 'entryHash'] });
+    assert.deepEqual(missing({ 'b.ndjson': anew, 'c.ndjson': bare }), ['b.ndjson:1 downgraded-record']);
+    const openEmr = chainRecords('jcs', 6, 1, { names: ['before', 'own'] });
+    assert.deepEqual(missing({ 'b.ndjson': openEmr }), ['b.ndjson:1 missing-chain']);
+  });
+
+  test('is met by the records of one file', () => {
+    assert.deepEqual(missing({ 'a.ndjson': KEYED }), []);
+    const found = missing({ 'a.ndjson': KEYED, 'b.ndjson': bare });
+    assert.equal(found.includes('b.ndjson:1 missing-chain'), false, found.join());
+  });
+
+  test('is told for each key, also for those of protocols and of further hashes', () => {
+    const keys = { chain: CHAIN_KEYS.chain, drupal: CHAIN_KEYS.chain };
+    assert.deepEqual(missing({ 'log.ndjson': bare }, keys), [
+      'log.ndjson:1 missing-chain',
+      'log.ndjson:1 missing-chain',
+    ]);
+    const certificate = crypto.generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey;
+    const rksv = certificate.export({ type: 'spki', format: 'pem' }) as string;
+    assert.deepEqual(missing({ 'log.ndjson': bare }, { rksv: Buffer.from(rksv) } as never), [
+      'log.ndjson:1 missing-chain',
+    ]);
+  });
+
+  test('is not told of keys that no profile takes', () => {
+    assert.deepEqual(missing({ 'log.ndjson': bare }, { other: CHAIN_KEYS.chain } as never), []);
   });
 });

@@ -1,0 +1,77 @@
+/**
+ * Keys that were given, and no record of the log that one of them vouches for: whoever strips a keyed chain of all its hashes,
+ * or writes another chain in its place, leaves no other trace.
+ */
+import { compareText, count, quote } from '../base/text-safety.ts';
+import { comparePlaces } from '../model/place.ts';
+import type { BareState } from './bare-records.ts';
+import type { ChainConclusion } from './chain-conclusion.ts';
+import type { ChainLayout } from './layout.ts';
+import { type ChainDigest, keyOf } from './profile.ts';
+import type { StreamState } from './segment.ts';
+import { firstPlace } from './stream-places.ts';
+import { fileList, streamTitle } from './stream-summary.ts';
+
+/**
+ * Adds to `conclusions`, after all others: they have said what is wrong with streams that such a key may be for.
+ * `downgraded`: keys of which it was said that records lack their hashes. `keysOfOthers`: as for `judgeChains`.
+ */
+export function addUnmetKeys(
+  conclusions: ChainConclusion[],
+  { streams, bare }: { streams: readonly StreamState[]; bare: ReadonlyMap<string, BareState> },
+  layouts: readonly ChainLayout[],
+  keys: Readonly<Record<string, Uint8Array>>,
+  downgraded: ReadonlySet<string>,
+  keysOfOthers: readonly string[],
+): void {
+  const instead = foundInstead(streams, bare);
+  if (instead === undefined) return;
+  const told = new Set(conclusions.map(({ stream }) => stream));
+  const met = new Set(downgraded);
+  for (const stream of streams) {
+    const layout = layouts[stream.layout]!;
+    const isPlain = stream.keyed === 0 && stream.plain > 0 && !told.has(streamTitle(stream, layout));
+    for (const { digest, also } of layout.profiles) {
+      // Of records that lack a further hash, the stream itself tells.
+      for (const each of isPlain ? also : [{ digest }, ...also]) addKey(met, each.digest);
+    }
+  }
+  const wanted = new Set(keysOfOthers);
+  for (const { digest, also } of layouts.flatMap(({ profiles }) => profiles))
+    for (const each of [{ digest }, ...also]) addKey(wanted, each.digest);
+  for (const key of [...wanted].sort(compareText)) {
+    if (met.has(key) || !Object.hasOwn(keys, key)) continue;
+    conclusions.push({
+      code: 'missing-chain',
+      message: `expected hashes under the key ${quote(key)}, which was given, found none, but ${instead.what}`,
+      ...{ place: instead.place, related: [], count: instead.records, identity: key, stream: instead.stream },
+    });
+  }
+}
+
+function addKey(names: Set<string>, digest: ChainDigest): void {
+  const key = keyOf(digest);
+  if (key !== null) names.add(key);
+}
+
+/** What the log has where the chain is missing; undefined where it has no record for which this could be said. */
+function foundInstead(streams: readonly StreamState[], bare: ReadonlyMap<string, BareState>) {
+  const files = [...bare.values()].flatMap((state) => state.files);
+  const places = [...files.map(({ stretches }) => stretches[0]!.from), ...streams.map(firstPlace)].sort(
+    comparePlaces,
+  );
+  const [place] = places;
+  if (place === undefined) return undefined;
+  const without = files.reduce((sum, { records }) => sum + records, 0);
+  const chained = streams.reduce((sum, { records }) => sum + records, 0);
+  const what = [
+    ...(without > 0 ? [`${count(without, 'record')} without a chain`] : []),
+    ...(chained > 0 ? [`${count(chained, 'record')} of other chains`] : []),
+  ];
+  return {
+    place,
+    records: without + chained,
+    what: what.join(' and '),
+    stream: fileList(places.map(({ file }) => file)),
+  };
+}
