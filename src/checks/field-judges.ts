@@ -60,9 +60,51 @@ export function judgeActor(slot: Slot, allowed: ReadonlySet<string>): FieldJudge
   return { field: 'actor', slot, passes, judge };
 }
 
-/** Whether an event passes all of some judges, in one loop: called one by one they take twice as long (measured). */
-export function passAll(judges: readonly FieldJudge[]): Passes {
-  const others = judges.filter(({ field }) => !repeats(field)).map(({ passes }) => passes);
+/** The group of records that name several actors. */
+export const SEVERAL_ACTORS = 'several actors';
+
+/** What `isAnonymousActor` cannot tell by the first name: that there are others. */
+export function judgeSingleActor(slot: Slot): FieldJudge {
+  const defect: Defect = { code: 'ambiguous-actor', key: SEVERAL_ACTORS, field: 'actor', expected: '' };
+  const judge: Judge = (tally, file, event) => {
+    if (!isSingle(event, slot))
+      noteDefect(tally, file, event, defect, () => ({ ...event.span(slot), value: namesOf(event, slot) }));
+  };
+  return { field: 'actor', slot, passes: (event) => isSingle(event, slot), judge };
+}
+
+function isSingle(event: Event, slot: Slot): boolean {
+  const raw = event.rawSlot(slot);
+  const size = event.size(raw);
+  let first: string | undefined;
+  for (let at = 0; size > 1 && at < size; at++) {
+    const name = event.text(raw, at);
+    if (name === undefined || name === '') continue;
+    first ??= name;
+    if (name !== first) return false;
+  }
+  return true;
+}
+
+/** Names that a message shows of one record. */
+const MAX_NAMES = 3;
+
+function namesOf(event: Event, slot: Slot): string {
+  const raw = event.rawSlot(slot);
+  const names = new Set<string>();
+  for (let at = 0; at < event.size(raw) && names.size <= MAX_NAMES; at++)
+    names.add(event.text(raw, at) ?? '');
+  names.delete('');
+  const shown = [...names].slice(0, MAX_NAMES).map(quote).join(', ');
+  return names.size > MAX_NAMES ? `[${shown}, …]` : `[${shown}]`;
+}
+
+/**
+ * Whether an event passes all of some judges, in one loop: called one by one they take twice as long (measured).
+ * `unlike`: whose answer is not the same for all values of one id.
+ */
+export function passAll(judges: readonly FieldJudge[], unlike: readonly FieldJudge[]): Passes {
+  const others = [...judges.filter(({ field }) => !repeats(field)), ...unlike].map(({ passes }) => passes);
   const slots = [...new Set(judges.filter(({ field }) => repeats(field)).map(({ slot }) => slot))];
   const tests = slots.map((slot) => {
     const ofSlot = judges.filter((one) => one.slot === slot).map(({ passes }) => passes);

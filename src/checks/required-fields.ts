@@ -10,7 +10,16 @@ import type { FindingKind } from '../model/finding.ts';
 import type { Notice } from '../model/report.ts';
 import { UNKNOWN_SOURCE } from '../sources/mapping.ts';
 import { compileSchemas, type SchemaPlan } from './event-schema.ts';
-import { type Judge, judgeActor, judgeEvent, judgeField, judgeRecord, passAll } from './field-judges.ts';
+import {
+  type Judge,
+  judgeActor,
+  judgeEvent,
+  judgeField,
+  judgeRecord,
+  judgeSingleActor,
+  passAll,
+  SEVERAL_ACTORS,
+} from './field-judges.ts';
 import {
   compileRecordCounter,
   foundValues,
@@ -41,8 +50,8 @@ const FINDINGS: readonly FindingKind[] = [
   {
     code: 'ambiguous-actor',
     severity: 'high',
-    title: 'actor does not name anybody',
-    why: 'A placeholder such as "unknown" or a shared name leaves open who acted, so that the action has no accountable person.',
+    title: 'actor does not name one account',
+    why: 'A placeholder such as "unknown", a shared name or several names leave open who acted, so that the action has no accountable person.',
     fix: 'Record the authenticated identity. Where the source rightly has none, list the name under allowed actors.',
     controls: ['pci-dss-4:10.2.2', 'nist-800-53r5:AU-3', 'nist-800-53r5:AU-10'],
   },
@@ -82,14 +91,16 @@ function compileStep(plan: SchemaPlan, allowed: ReadonlySet<string>, fields: Fie
   const excused = isMapped ? plan.demanded.filter((field) => fields.lacks(field)) : [];
   const ofFields = isMapped ? plan.fields.map((one) => judgeField(one, fields)) : [];
   const ofWhole = isMapped ? plan.whole.map((one) => judgeEvent(one, fields)) : [];
-  const ofActor = isMapped && plan.audit ? [judgeActor(fields.audit('actor'), allowed)] : [];
+  const actor = isMapped && plan.audit ? fields.audit('actor') : undefined;
+  const ofActor = actor === undefined ? [] : [judgeActor(actor, allowed)];
+  const ofActors = actor === undefined || fields.severalActors ? [] : [judgeSingleActor(actor)];
   const judges: Judge[] = [
     ...plan.raw.map(judgeRecord),
     ...ofFields.map(({ judge }) => judge),
     ...ofWhole,
-    ...ofActor.map(({ judge }) => judge),
+    ...[...ofActor, ...ofActors].map(({ judge }) => judge),
   ];
-  const passes = passAll([...ofFields, ...ofActor]);
+  const passes = passAll([...ofFields, ...ofActor], ofActors);
   const seesWhole = plan.raw.length + ofWhole.length > 0;
   const countRecord = compileRecordCounter();
   return (state, event) => {
@@ -119,7 +130,10 @@ function mergeStates(left: RequiredFieldsState, right: RequiredFieldsState): Req
 function say(group: Group, where: string): string {
   const field = quote(group.field);
   if (group.code === 'missing-field') return `${field} is missing ${where}`;
-  if (group.code === 'ambiguous-actor') return `${field} names nobody ${where}${foundValues(group)}`;
+  if (group.code === 'ambiguous-actor') {
+    const whom = group.key === SEVERAL_ACTORS ? 'several' : 'nobody';
+    return `${field} names ${whom} ${where}${foundValues(group)}`;
+  }
   return `${field} is invalid ${where}: ${group.expected}${foundValues(group)}`;
 }
 

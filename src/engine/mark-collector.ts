@@ -6,21 +6,18 @@ import type { Event, Fields } from '../model/event.ts';
 import type { FieldRef, Mark } from '../model/mark.ts';
 import type { Coverage, Relation } from '../model/relation.ts';
 import type { Detection, LogsourceOffer, RuleSet } from '../model/rule.ts';
-import type { EventCursor } from '../sources/event-cursor.ts';
 import { addGroupless, type GrouplessEvents, startGrouplessStep } from './groupless-events.ts';
 import { listText } from './list-text.ts';
 import { combinationsOf, memberLists } from './members.ts';
 
 /** The events of a test as its source shows them; an event need be valid only until the next one is asked for. */
-type TestEvent = Event & Pick<EventCursor, 'rawSlot'>;
-
-export type TestEvents = { fields: Fields; logsource: LogsourceOffer; events: Iterable<TestEvent> };
+export type TestEvents = { fields: Fields; logsource: LogsourceOffer; events: Iterable<Event> };
 
 type Collected = {
   step: number;
   matches: (event: Event) => boolean;
   /** Each of several values makes one, as in a log; none where a field to group by is absent. */
-  make: (event: TestEvent) => { group: (string | null)[]; mark: Mark }[];
+  make: (event: Event) => { group: (string | null)[]; mark: Mark }[];
 };
 
 export class MarkCollector {
@@ -45,7 +42,7 @@ export class MarkCollector {
       const subject = fields.audit('actor');
       const each = input.each ?? [];
       const eachSlots = each.map((index) => valueSlots[index]!);
-      const make = (event: TestEvent) => {
+      const make = (event: Event) => {
         const { time, place, identity } = event;
         const plain = valueSlots.map((slot, index) =>
           input.lists?.includes(index) ? listText(event, slot) : event.text(slot),
@@ -72,7 +69,7 @@ export class MarkCollector {
     return this.inputs.length;
   }
 
-  collect(event: TestEvent): void {
+  collect(event: Event): void {
     const { time } = event;
     if (time !== undefined) {
       this.coverage ??= { from: time, until: time };

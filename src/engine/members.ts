@@ -1,12 +1,11 @@
 /** Fields with several values, of which each stands for itself: the combinations that their members make. */
 import { personKey } from '../base/person-key.ts';
-import type { Slot } from '../model/event.ts';
-import type { EventCursor } from '../sources/event-cursor.ts';
+import type { Event, Slot } from '../model/event.ts';
 
 /** Of a record that makes more, the first that many: a list cannot make a scan take forever. */
 export const MAX_COMBINATIONS = 1000;
 
-type Members = Pick<EventCursor, 'rawSlot' | 'size' | 'text'>;
+type Members = Pick<Event, 'rawSlot' | 'size' | 'text'>;
 type Texts = readonly (string | undefined)[];
 
 /** The texts of a slot, the first of them what `text` says; one that is undefined where it has none. */

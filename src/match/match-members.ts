@@ -14,6 +14,7 @@ import type { MemberChoice } from '../model/rule.ts';
 
 /** The fields of a member, by their paths within it; `.` is the member itself. Canonical fields are the record's alone. */
 export class MemberFields implements Fields {
+  readonly severalActors = false;
   readonly source: string;
   readonly paths: string[] = [];
 
@@ -108,6 +109,10 @@ class MemberEvent implements Event {
 
   size(slot: Slot): number {
     return this.values(slot).length;
+  }
+
+  rawSlot(slot: Slot): Slot {
+    return slot;
   }
 
   kind(slot: Slot, at = 0): ValueKind {

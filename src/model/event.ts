@@ -47,6 +47,8 @@ export interface Fields {
   raw(path: string): Slot;
   /** Whether the source never carries this canonical field, by design. */
   lacks(field: AuditField): boolean;
+  /** Whether a record of the source may name several actors, or one by several names. */
+  readonly severalActors: boolean;
 }
 
 /**
@@ -92,6 +94,8 @@ export interface Event {
   /** What names this record across exports: the source's own id where it has one, else the digest of its bytes. */
   readonly identity: string;
   size(slot: Slot): number;
+  /** The raw field whose values a canonical one stands for in this record, as `text` does; a computed text stands for itself. */
+  rawSlot(slot: Slot): Slot;
   kind(slot: Slot, at?: number): ValueKind;
   /** A scalar as written (digits of a number are kept); an array or object as compact JSON; undefined for missing and null. */
   text(slot: Slot, at?: number): string | undefined;

@@ -26,6 +26,7 @@ const KEYS = [
   'within',
   'spaces',
   'names',
+  'actors',
   'aliases',
   'fields',
 ];
@@ -79,6 +80,7 @@ export function compileMapping(
     within: [...envelopes, ...readPaths(document.within, ['within'], report)],
     spacesDropped: document.spaces === 'dropped',
     namesLowered: document.names === 'lowered',
+    actorsSeveral: document.actors === 'several',
     paths: draft.paths.paths,
   };
   if ('title' in document && (typeof document.title !== 'string' || document.title === '')) {
@@ -90,6 +92,8 @@ export function compileMapping(
     report(['spaces'], `expected "dropped", found ${describeValue(document.spaces)}`);
   if ('names' in document && !mapping.namesLowered)
     report(['names'], `expected "lowered", found ${describeValue(document.names)}`);
+  if ('actors' in document && !mapping.actorsSeveral)
+    report(['actors'], `expected "several", found ${describeValue(document.actors)}`);
   return problems === 0 ? mapping : undefined;
 }
 

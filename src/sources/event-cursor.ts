@@ -196,6 +196,10 @@ export class EventCursor implements Event, Fields {
     return this.mapping.lacks.includes(field);
   }
 
+  get severalActors(): boolean {
+    return this.mapping.actorsSeveral;
+  }
+
   private path(index: number): Slot {
     this.pathSlots[index] ??= this.slotFor(toOwnPaths(this.mapping, index));
     return this.pathSlots[index];
@@ -744,7 +748,6 @@ export class EventCursor implements Event, Fields {
     return findValues(this.json(), ...(this.names[slot] ?? []));
   }
 
-  /** The raw field whose values a canonical one stands for in this record, as `text` does; a computed text stands for itself. */
   rawSlot(slot: Slot): Slot {
     if (slot >= NO_SLOT) return slot;
     const chosen = this.chosenSlot(slot);

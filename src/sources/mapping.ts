@@ -51,6 +51,8 @@ export type Mapping = {
   spacesDropped: boolean;
   /** Whether exports into tables write names in lower case: the column (`protopayload.methodName`), or all of the path. */
   namesLowered: boolean;
+  /** Whether a record may name several actors, or one by several names. */
+  actorsSeveral: boolean;
   /** The field paths that the numbers above index. */
   paths: readonly string[];
 };
@@ -190,5 +192,6 @@ export const UNKNOWN_SOURCE: Mapping = {
   within: [],
   spacesDropped: false,
   namesLowered: false,
+  actorsSeveral: false,
   paths: [],
 };

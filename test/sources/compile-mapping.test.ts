@@ -132,6 +132,7 @@ const MISTAKES: readonly (readonly [string, unknown, string])[] = [
   ],
   ['spaces that are kept', { ...GOOD, spaces: 'kept' }, 'spaces: expected "dropped", found "kept"'],
   ['names in capitals', { ...GOOD, names: 'raised' }, 'names: expected "lowered", found "raised"'],
+  ['actors that are one', { ...GOOD, actors: 'one' }, 'actors: expected "several", found "one"'],
   [
     'a service that is a number',
     { ...GOOD, logsource: { service: [7] } },

@@ -19,6 +19,7 @@ import type { Place } from '../../src/model/place.ts';
 
 /** Slots of a source whose canonical fields stand under their own names (`audit`), or under `mapping`. */
 export class TreeFields implements Fields {
+  readonly severalActors = false;
   readonly source: string;
   readonly names: string[] = [];
   readonly mapping: Partial<Record<AuditField, string>>;
