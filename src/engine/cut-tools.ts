@@ -3,7 +3,7 @@ import { plainChecksum } from '../base/checksum.ts';
 import { NEWLINE } from '../base/lexical.ts';
 import type { CutTools } from '../read/cut-lines.ts';
 import { loadKernel } from '../read/kernel/load-kernel.ts';
-import { FILL_BYTES } from '../read/records.ts';
+import { FILL_BYTES } from '../read/read-window.ts';
 
 export function cutTools(): CutTools {
   const kernel = loadKernel();

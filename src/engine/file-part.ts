@@ -16,7 +16,7 @@ import {
   startEpisodes,
 } from '../read/input-findings.ts';
 import { CHANGED } from '../read/plain-bytes.ts';
-import type { BesideMember, ReadTally } from '../read/records.ts';
+import type { BesideMember, ReadTally } from '../read/record-sink.ts';
 import { mergeRecordOrders, type RecordOrder } from './record-order.ts';
 import { joinSpans, type TimeSpan } from './time-span.ts';
 

@@ -17,14 +17,8 @@ import type { DiscoveredFile } from '../read/discover.ts';
 import { addMalformed, startEpisodes } from '../read/input-findings.ts';
 import { type ReadOutcome, readInput } from '../read/open.ts';
 import { type LineRange, readRange } from '../read/plain-bytes.ts';
-import {
-  type BesideMember,
-  type Malformed,
-  type ReaderOptions,
-  type ReadHead,
-  RecordReader,
-  type RecordSink,
-} from '../read/records.ts';
+import type { BesideMember, Malformed, ReaderOptions, ReadHead, RecordSink } from '../read/record-sink.ts';
+import { RecordReader } from '../read/records.ts';
 import { decodeText } from '../read/text-records.ts';
 import { WholeText } from '../read/whole-text.ts';
 import type { EventCursor } from '../sources/event-cursor.ts';

@@ -3,7 +3,7 @@ import type { JsonValue } from '../base/json.ts';
 import type { Limits } from '../model/request.ts';
 import type { TextFormat } from '../model/text-format.ts';
 import { readHead } from '../read/open.ts';
-import type { ReadHead, RecordSink } from '../read/records.ts';
+import type { ReadHead, RecordSink } from '../read/record-sink.ts';
 import { type Detection, detectSource, findWrapper } from '../sources/detect.ts';
 import type { Mapping } from '../sources/mapping.ts';
 import { judgeHead, textLogsOf, unwrap } from './file-head.ts';

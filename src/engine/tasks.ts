@@ -6,7 +6,7 @@ import { type CutTools, cutLines, type RangeBytes } from '../read/cut-lines.ts';
 import { cutText } from '../read/cut-text.ts';
 import type { DiscoveredFile } from '../read/discover.ts';
 import type { LineRange, OnPiece } from '../read/plain-bytes.ts';
-import type { ReadHead } from '../read/records.ts';
+import type { ReadHead } from '../read/record-sink.ts';
 import { textLogsOf } from './file-head.ts';
 import { plainFile, type StoredFile } from './file-part.ts';
 import type { TextStretch } from './file-scan.ts';

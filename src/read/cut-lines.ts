@@ -6,7 +6,7 @@ import fs from 'node:fs';
 import type { Checksum } from '../base/checksum.ts';
 import { NEWLINE } from '../base/lexical.ts';
 import { type LineRange, nextTurn, type OnPiece, pieceEnd } from './plain-bytes.ts';
-import type { ReadStart } from './records.ts';
+import type { ReadStart } from './record-sink.ts';
 
 export type CutTools = {
   /** Memory of at least one piece (FILL_BYTES) to read into, which nobody else uses while the file is cut. */

@@ -1,5 +1,6 @@
 /** Lines that Docker's json-file driver wrapped: `{"log":"{…}\n","stream":"stdout","time":"…"}`. */
-import { JsonObject, type JsonValue } from '../base/json.ts';
+import { JsonObject, type JsonValue, parseJsonAt } from '../base/json.ts';
+import { JsonSyntaxError } from '../base/lexical.ts';
 
 /** The text inside, or undefined when `document` is no such line or wraps no JSON object. */
 export function unwrapDocker(document: JsonValue): string | undefined {
@@ -21,4 +22,20 @@ function isFlat(attributes: JsonValue): boolean {
   return (
     attributes instanceof JsonObject && attributes.members.every(({ value }) => typeof value === 'string')
   );
+}
+
+/** The text inside the line that `bytes` are, as `unwrapDocker`. */
+export function dockerText(bytes: Uint8Array): string | undefined {
+  const document = parseQuietly(bytes);
+  return document === undefined ? undefined : unwrapDocker(document);
+}
+
+/** Undefined for what is no JSON. */
+export function parseQuietly(bytes: Uint8Array): JsonValue | undefined {
+  try {
+    return parseJsonAt(bytes, 0, bytes.length).value;
+  } catch (error) {
+    if (error instanceof JsonSyntaxError) return undefined;
+    throw error;
+  }
 }

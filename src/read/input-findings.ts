@@ -2,7 +2,7 @@
 import { count, quote } from '../base/text-safety.ts';
 import { type Finding, type FindingKind, toFingerprint } from '../model/finding.ts';
 import { MAX_RELATED } from '../model/relation.ts';
-import type { Malformed } from './records.ts';
+import type { Malformed } from './record-sink.ts';
 import { addUnknown, mergeUnknown, type UnknownLines, unknownWords } from './unknown-lines.ts';
 
 /** The name under which reading speaks, beside the checks. */

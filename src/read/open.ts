@@ -9,7 +9,8 @@ import { type CompressedProblem, type Compression, detectCompression } from './c
 import { STDIN } from './discover.ts';
 import { readGzip } from './gzip.ts';
 import { type Pause, readToEnd } from './plain-bytes.ts';
-import { type ByteReader, type ReadHead, type ReadTally, RecordReader, type RecordSink } from './records.ts';
+import type { ReadHead, ReadTally, RecordSink } from './record-sink.ts';
+import { type ByteReader, RecordReader } from './records.ts';
 import { decodeSmallGzip, SMALL_STORED_BYTES } from './small-gzip.ts';
 import type { TextLogs } from './text-records.ts';
 import { readZstd } from './zstd.ts';
@@ -135,8 +136,7 @@ export async function readHead(
     reader.finish();
   } catch (error) {
     if (error instanceof EnoughSeen) {
-      const head = reader.head;
-      return head === undefined ? undefined : { head: { ...head, wrapper }, compression };
+      return reader.head && { head: { ...reader.head, wrapper }, compression };
     }
     if (!isSystemError(error)) throw error;
   } finally {

@@ -1,7 +1,8 @@
 /** A file without compression, read straight into the reader's memory: all of it, or the lines of a stretch. */
 import fs from 'node:fs';
 import type { Checksum } from '../base/checksum.ts';
-import { type ByteReader, FILL_BYTES, type RecordReader } from './records.ts';
+import { FILL_BYTES } from './read-window.ts';
+import type { ByteReader, RecordReader } from './records.ts';
 
 /** Bytes between two turns of the event loop, so that Ctrl-C and messages are heard: some 30 ms of scanning. */
 const TURN_BYTES = 16 * 1024 * 1024;

@@ -1,5 +1,7 @@
 /** A small file of text in one piece: lists of digests and their like, which are no records. */
-import { type ByteReader, FILL_BYTES, type ReadTally } from './records.ts';
+import { FILL_BYTES } from './read-window.ts';
+import type { ReadTally } from './record-sink.ts';
+import type { ByteReader } from './records.ts';
 
 /** Keeps what passes, up to `limit` bytes. */
 export class WholeText implements ByteReader {

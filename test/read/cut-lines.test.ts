@@ -8,7 +8,9 @@ import fc from 'fast-check';
 import { plainChecksum } from '../../src/base/checksum.ts';
 import { type CutTools, cutLines, type LineStretch } from '../../src/read/cut-lines.ts';
 import { CHANGED, type LineRange, readRange } from '../../src/read/plain-bytes.ts';
-import { FILL_BYTES, RecordReader, type RecordSink } from '../../src/read/records.ts';
+import { FILL_BYTES } from '../../src/read/read-window.ts';
+import type { RecordSink } from '../../src/read/record-sink.ts';
+import { RecordReader } from '../../src/read/records.ts';
 import { rounds } from '../support/rounds.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'audit-check-cut-'));

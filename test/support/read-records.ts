@@ -4,7 +4,8 @@ import type { JsonValue } from '../../src/base/json.ts';
 import { UNUSUAL } from '../../src/base/scan-kernel.ts';
 import { SlotScanner } from '../../src/base/slot-scanner.ts';
 import { loadKernel } from '../../src/read/kernel/load-kernel.ts';
-import { type Malformed, type ReadTally, RecordReader } from '../../src/read/records.ts';
+import type { Malformed, ReadTally } from '../../src/read/record-sink.ts';
+import { RecordReader } from '../../src/read/records.ts';
 
 type Found = {
   records: { line: number; offset: number; text: string }[];

@@ -5,7 +5,8 @@ import fc from 'fast-check';
 import { parseJsonAt } from '../../src/base/json.ts';
 import type { TextFormat, TextOutcome } from '../../src/model/text-format.ts';
 import { loadKernel } from '../../src/read/kernel/load-kernel.ts';
-import { type Malformed, RecordReader } from '../../src/read/records.ts';
+import type { Malformed } from '../../src/read/record-sink.ts';
+import { RecordReader } from '../../src/read/records.ts';
 
 /** `+text` begins a record or goes on with one, `.` ends it, `=text` is a record by itself, `!` is none, the rest is noise. */
 const toy: TextFormat = {
