@@ -58,6 +58,21 @@ test('no policy takes a field for a reason to keep silent where it may be null o
   assert.deepEqual(found, [], 'say FIELD: "?*" for a text that is there');
 });
 
+/** What was refused was not done, whether its source writes that as an outcome or as a decision. */
+test('no policy that passes over failures takes what was denied for done', () => {
+  const passedOver = (node: ConditionNode, isNegated: boolean): string[] => {
+    if (node.kind === 'not') return passedOver(node.node, !isNegated);
+    if (node.kind !== 'item') return node.nodes.flatMap((each) => passedOver(each, isNegated));
+    return isNegated && node.item.field?.taxonomy === 'audit' ? [node.item.field.name] : [];
+  };
+  const found = ruleSet.rules.flatMap((rule) => {
+    if (rule.kind !== 'detection' || (rule.logsource?.product ?? 'audit') !== 'audit') return [];
+    const fields = passedOver(rule.condition, false);
+    return fields.includes('outcome') && !fields.includes('decision') ? [rule.title] : [];
+  });
+  assert.deepEqual(found, []);
+});
+
 describe('docs/rules.md', () => {
   const rates = JSON.parse(readFileSync(RATES, 'utf8')) as RuleRates;
 
