@@ -1,5 +1,6 @@
 /** Windows of the calendar over the marks of one group: judged as marks arrive, or when they are over. */
 import type { Instant } from '../base/instant.ts';
+import type { Place } from '../model/place.ts';
 import type { Stretch } from '../model/relation.ts';
 import type { CalendarWindow } from './calendar.ts';
 import { type Episode, extendEpisode, openEpisode } from './episode.ts';
@@ -24,9 +25,17 @@ export type CalendarJudging = {
   /** The figure of a window without marks, where it is to be judged; and what the log covers: others are passed over. */
   ofNothing: Figure | undefined;
   covered: Stretch | undefined;
+  /**
+   * Given where the group is known without a mark, for there is but one: the windows before the first mark are judged as well.
+   * Where none comes at all, that is told here.
+   */
+  place: Place | undefined;
 };
 
-/** The windows of a calendar from that of the first mark on; `marks` come in the order they end. One that lies in two windows is in none. */
+/**
+ * The windows of a calendar from that of the first mark on, or from the beginning of the log; `marks` come in the order they end.
+ * One that lies in two windows is in none.
+ */
 export function* calendarEpisodes(
   marks: Iterable<TimedMark>,
   judging: CalendarJudging,
@@ -36,7 +45,7 @@ export function* calendarEpisodes(
   for (const mark of marks) {
     const window = windowAt(mark.time);
     if (endOf(mark) >= window.until) continue;
-    yield* episodes.moveTo(window, endOf(mark));
+    yield* episodes.moveTo(window, mark);
     episodes.add(mark);
   }
   yield* episodes.finish();
@@ -70,25 +79,41 @@ class CalendarEpisodes {
     this.anchor = mark;
   }
 
-  /** Before a mark of `window` that ends at `end` is added. */
-  *moveTo(window: CalendarWindow, end: Instant): Generator<WindowEpisode> {
+  /** Before a mark of `window` is added. */
+  *moveTo(window: CalendarWindow, mark: TimedMark): Generator<WindowEpisode> {
     const { last } = this;
-    if (this.window === undefined) this.window = window;
+    if (this.window === undefined) yield* this.silenceBefore(window.from, mark);
     else if (window.from !== this.window.from) {
       yield* this.close();
-      yield* this.silence(window.from);
-      this.window = window;
-    } else if (last !== undefined && this.judging.asTheyArrive && end > endOf(last))
+      yield* this.silence(this.window.until, window.from, this.anchor!);
+    } else if (last !== undefined && this.judging.asTheyArrive && endOf(mark) > endOf(last))
       this.judgeNow(endOf(last));
+    this.window = window;
   }
 
   *finish(): Generator<WindowEpisode> {
-    if (this.window !== undefined) {
+    const { window } = this;
+    const { covered, place } = this.judging;
+    if (window !== undefined) {
       yield* this.close();
-      const { covered } = this.judging;
-      if (covered !== undefined && covered.until > this.window.until) yield* this.silence(covered.until + 1n);
-    }
+      if (covered !== undefined && covered.until > window.until)
+        yield* this.silence(window.until, covered.until + 1n, this.anchor!);
+    } else if (covered !== undefined && place !== undefined)
+      yield* this.silenceBefore(covered.until + 1n, { place, identity: '' });
     if (this.open !== undefined) yield this.open;
+  }
+
+  /** From the beginning of the log until `end`, told where a mark is. */
+  private *silenceBefore(
+    end: Instant,
+    { place, identity }: Pick<TimedMark, 'place' | 'identity'>,
+  ): Generator<WindowEpisode> {
+    const { covered, windowAt } = this.judging;
+    if (this.judging.place === undefined || covered === undefined || covered.from >= end) return;
+    const window = windowAt(covered.from);
+    const from = covered.from === window.from ? window.from : window.until;
+    const beginning = { step: 0, time: from, subject: undefined, values: [] };
+    yield* this.silence(from, end, { ...beginning, place, identity, isOfEventOf: () => false });
   }
 
   private judgeNow(judged: Instant): void {
@@ -126,18 +151,17 @@ class CalendarEpisodes {
     else join(this.open, episode!, found.peak, found.judged);
   }
 
-  /** The windows without a mark after the one at hand that end before `end`: all say the same, so they are judged as one. */
-  private *silence(end: Instant): Generator<WindowEpisode> {
+  /** The windows without a mark from `since` on that end before `end`: all say the same, so they are judged as one. */
+  private *silence(since: Instant, end: Instant, anchor: TimedMark): Generator<WindowEpisode> {
     const { ofNothing, judge, covered, windowAt } = this.judging;
     if (ofNothing === undefined || covered === undefined) return;
-    let from = this.window!.until;
+    let from = since;
     if (covered.from > from && covered.from < end) {
       const window = windowAt(covered.from);
       from = covered.from === window.from ? window.from : window.until;
     }
     const next = windowAt(covered.until + 1n < end ? covered.until + 1n : end).from;
     if (covered.from > from || from >= next) return;
-    const anchor = this.anchor!;
     const verdict = judge(ofNothing, from, from, next - 1n, anchor);
     if (this.open !== undefined && (this.openUntil !== from || this.open.verdict !== verdict)) {
       yield this.open;

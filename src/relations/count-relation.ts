@@ -3,7 +3,7 @@ import { formatDuration } from '../base/instant.ts';
 import { count, quote } from '../base/text-safety.ts';
 import type { Mark } from '../model/mark.ts';
 import { loggedNames, renderTemplate, titleInMessage } from '../model/message.ts';
-import type { Group, Judgement, Relation } from '../model/relation.ts';
+import type { Coverage, Group, Judgement, Relation } from '../model/relation.ts';
 import { type Correlation, resolveField } from '../model/rule.ts';
 import { calendarWindows, formatCalendarWindow } from './calendar.ts';
 import type { Counting, Judging } from './counting.ts';
@@ -37,7 +37,7 @@ export function compileCounting(
   const hasTable = Object.keys(correlation.limits ?? {}).length > 0;
   if (isCount && !hasTable && !grows && calendarUnit === undefined && !isReachable(condition)) {
     return void problem(
-      'the condition holds only for windows without any event, which no event can show; "gap" or "requires" judge absence, and so does "window: calendar" for a group that is known from earlier events',
+      'the condition holds only for windows without any event, which no event can show; "gap" or "requires" judge absence, and so does "window: calendar", for a group that is known from earlier events or the only one',
     );
   }
   const thresholdOf = compileThreshold(correlation, problem);
@@ -48,6 +48,22 @@ export function compileCounting(
   const kindOf = counting.kindOf ?? ((step: number) => JSON.stringify(correlation.fields?.[step] ?? null));
   const kinds = correlation.rules.map((_, step) => kindOf(step));
   const judging: Judging = { rule: correlation, timespan: timespan ?? 0n, calendar, grows, counting, kinds };
+  const judge = function* (group: Group, marks: Iterable<Mark>, coverage: Coverage): Generator<Judgement> {
+    const logged = (mark: Mark, name: string) => mark.values[counting.width + names.indexOf(name)];
+    const groupJudging = new GroupJudging(judging, thresholdOf(group), coverage);
+    for (const judged of groupJudging.judge(marks)) {
+      const message = `${describe(judging, judged, group, logged)}${judged.note}`;
+      const figure = judged.peak === undefined ? {} : { figure: toDouble(judged.peak) };
+      const { verdict, episode } = judged;
+      if (judged.isUntimed && coverage === undefined) {
+        const said = { verdict, code: counting.code };
+        yield leftOutJudgement(episode.first, group, said, { why: UNDATED, events: episode.count });
+        continue;
+      }
+      yield toJudgement(episode, group, { verdict, code: counting.code, message, ...figure });
+    }
+    if (groupJudging.lacking !== undefined) yield leftOut(judging, group, groupJudging.lacking);
+  };
   return {
     takesSeconds: counting.takesSeconds === true,
     // No count is larger than the number of marks.
@@ -61,22 +77,11 @@ export function compileCounting(
         ...names.map((name) => resolveField(correlation, name, step)),
       ],
     })),
-    *judge(group, marks, coverage): Generator<Judgement> {
-      const logged = (mark: Mark, name: string) => mark.values[counting.width + names.indexOf(name)];
-      const groupJudging = new GroupJudging(judging, thresholdOf(group), coverage);
-      for (const judged of groupJudging.judge(marks)) {
-        const message = `${describe(judging, judged, group, logged)}${judged.note}`;
-        const figure = judged.peak === undefined ? {} : { figure: toDouble(judged.peak) };
-        const { verdict, episode } = judged;
-        if (judged.isUntimed && coverage === undefined) {
-          const said = { verdict, code: counting.code };
-          yield leftOutJudgement(episode.first, group, said, { why: UNDATED, events: episode.count });
-          continue;
-        }
-        yield toJudgement(episode, group, { verdict, code: counting.code, message, ...figure });
-      }
-      if (groupJudging.lacking !== undefined) yield leftOut(judging, group, groupJudging.lacking);
-    },
+    judge,
+    // The one group that there is needs no event to be known.
+    ...(!grows &&
+      calendar !== undefined &&
+      correlation.groupNames.length === 0 && { judgeNothing: (coverage) => judge([], [], coverage) }),
   };
 }
 

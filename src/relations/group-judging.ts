@@ -4,7 +4,9 @@ import { count } from '../base/text-safety.ts';
 import { EARLIEST, LATEST } from '../base/time-zone.ts';
 import type { Verdict } from '../model/finding.ts';
 import type { Mark } from '../model/mark.ts';
+import type { Place } from '../model/place.ts';
 import type { Coverage, Covered } from '../model/relation.ts';
+import type { Correlation } from '../model/rule.ts';
 import { toldPlaces } from '../model/told-places.ts';
 import { calendarWindows } from './calendar.ts';
 import { calendarEpisodes } from './calendar-episodes.ts';
@@ -100,6 +102,7 @@ export class GroupJudging {
         asTheyArrive: grows,
         ofNothing: !grows && counting.moves !== 'any-way' ? makeMeasure().value() : undefined,
         covered: this.covered && { from: clamped(this.covered.from), until: clamped(this.covered.until) },
+        place: this.judging.rule.groupNames.length === 0 ? rulePlace(this.judging.rule) : undefined,
       });
     }
     return grows
@@ -225,6 +228,10 @@ function doubtOf(verdict: WindowVerdict, { repeats }: Episode): string {
   if (verdict === 'if-repeats-count') return `, if ${equal}`;
   if (verdict === 'unless-repeats-count') return `, unless ${equal}`;
   return verdict === 'undetermined' ? ', the window reaches beyond the log' : '';
+}
+
+function rulePlace({ file, line }: Correlation): Place {
+  return { file, line, offset: 0, length: 0 };
 }
 
 function isInCalendar(mark: TimedMark): boolean {

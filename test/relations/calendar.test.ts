@@ -140,11 +140,13 @@ function monthsTwin(
   zone: string,
   figure: (window: readonly Mark[]) => number,
   holds: (value: number) => boolean,
-  mode: { grows: boolean; onlyUp: boolean; coverage: Coverage; empty: boolean },
+  mode: { grows: boolean; onlyUp: boolean; coverage: Coverage; empty: boolean; fromStart: boolean },
 ): string[] {
   const inside = marks.filter((mark) => monthOf(mark.time!, zone) === monthOf(endOf(mark), zone));
-  if (inside.length === 0) return [];
-  const first = inside.map(({ time }) => time!).reduce((a, b) => (a < b ? a : b));
+  const starts = inside.map(({ time }) => time!);
+  if (mode.fromStart && mode.empty && mode.coverage !== undefined) starts.push(mode.coverage.from);
+  if (starts.length === 0) return [];
+  const first = starts.reduce((a, b) => (a < b ? a : b));
   const last = [...inside.map(endOf), ...(mode.coverage ? [mode.coverage.until] : [])].reduce((a, b) =>
     a > b ? a : b,
   );
@@ -212,7 +214,8 @@ for (const [name, definition, figure] of [
       fc.integer({ min: 0, max: 8 }),
       fc.constantFrom(...ZONES),
       coverages,
-      (drawn, operator, limit, timezone, coverage) => {
+      fc.boolean(),
+      (drawn, operator, limit, timezone, coverage, fromStart) => {
         const marks = marksOf(drawn);
         const grows = operator === 'gte';
         const holds = (value: number) =>
@@ -222,11 +225,17 @@ for (const [name, definition, figure] of [
           onlyUp: true,
           coverage,
           empty: !grows,
+          fromStart,
         });
         const extra = definition === valueSum ? COUNTED : {};
         const found = judge(
           definition,
-          monthly({ condition: { [operator]: limit }, timezone, ...extra }),
+          monthly({
+            condition: { [operator]: limit },
+            timezone,
+            groupNames: fromStart ? [] : ['tenant'],
+            ...extra,
+          }),
           marks,
           coverage,
         );
@@ -261,7 +270,7 @@ describe('calendar windows', () => {
     );
   });
   test('trap 15: a known group that falls silent is told, for each stretch of months that the log covers', () => {
-    const rule = monthly({ condition: { lt: 1 } });
+    const rule = monthly({ condition: { lt: 1 }, groupNames: ['tenant'] });
     const marks = [mark('2026-02-10T00:00:00Z', 1), mark('2026-05-10T00:00:00Z', 2)];
     assert.deepEqual(
       judge(eventCount, rule, marks, all).map(({ verdict, message, place }) => [
@@ -272,6 +281,26 @@ describe('calendar windows', () => {
       [['violation', '0', 1]],
     );
     assert.deepEqual(judge(eventCount, rule, marks, undefined), []);
+  });
+  test('where there is but one group, months before its first event are told, and a log without any', () => {
+    const rule = monthly({ condition: { lt: 1 } });
+    const told = (marks: readonly Mark[], coverage: Coverage) =>
+      judge(eventCount, rule, marks, coverage).map(({ verdict, place, count, span }) => [
+        verdict,
+        `${place.file}:${place.line}`,
+        count,
+        ...[span!.from, span!.until + 1n].map((instant) => formatInstant(instant).slice(0, 10)),
+      ]);
+    const marks = [mark('2026-02-10T00:00:00Z', 1), mark('2026-05-10T00:00:00Z', 2)];
+    assert.deepEqual(told(marks, all), [
+      ['violation', 'a.ndjson:1', 0, '2026-01-01', '2026-02-01'],
+      ['violation', 'a.ndjson:1', 0, '2026-02-10', '2026-05-01'],
+    ]);
+    assert.deepEqual(told([], all), [['violation', 'rules.yaml:1', 0, '2026-01-01', '2026-06-01']]);
+    assert.deepEqual(told([], undefined), []);
+    assert.deepEqual(told([], { ...all, until: at('2026-01-30T00:00:00Z') }), []);
+    const [hole] = [{ from: at('2026-03-01T00:00:00Z'), until: at('2026-03-09T00:00:00Z') }];
+    assert.equal(told([], { ...all, holes: [hole!] })[0]?.[0], 'undetermined');
   });
   test('an average of a month that the log does not cover is undetermined', () => {
     const rule = monthly({ condition: { gt: 1 }, ...COUNTED });
@@ -289,7 +318,7 @@ describe('calendar windows', () => {
     assert.equal(found?.verdict, 'undetermined');
   });
   test('two hundred years of hours without an event are one step', () => {
-    const { calendarUnit: _, ...rule } = monthly({ condition: { lt: 1 } });
+    const { calendarUnit: _, ...rule } = monthly({ condition: { lt: 1 }, groupNames: ['tenant'] });
     const marks = [mark('1990-01-02T00:00:00Z', 1), mark('2199-12-31T00:00:00Z', 2)];
     const wide = { from: at('1990-01-01T00:00:00Z'), until: at('2199-12-31T23:00:00Z') };
     assert.equal(judge(eventCount, { ...rule, calendarUnit: 'hour' }, marks, wide).length, 2);
@@ -305,6 +334,7 @@ describe('calendar windows', () => {
       asTheyArrive: false,
       ofNothing: 0,
       covered: wide,
+      place: undefined,
     };
     assert.equal([...calendarEpisodes(marks.filter(isTimed), judging)].length, 2);
     assert.ok(asked < 10, `${asked} windows were looked at`);
