@@ -7,7 +7,7 @@ import type { FieldRef, Mark } from '../model/mark.ts';
 import type { Coverage, Relation } from '../model/relation.ts';
 import type { Detection, LogsourceOffer, RuleSet } from '../model/rule.ts';
 import { addGroupless, type GrouplessEvents, startGrouplessStep } from './groupless-events.ts';
-import { listText } from './list-text.ts';
+import { listText, togetherText } from './list-text.ts';
 import { combinationsOf, memberLists } from './members.ts';
 
 /** The events of a test as its source shows them; an event need be valid only until the next one is asked for. */
@@ -54,7 +54,19 @@ export class MarkCollector {
           const values = plain.map((text, index) =>
             each.includes(index) ? members[each.indexOf(index)] : text,
           );
-          return [{ group, mark: { step, time, place, identity, subject: event.text(subject), values } }];
+          return [
+            {
+              group,
+              mark: {
+                step,
+                time,
+                place,
+                identity,
+                subject: togetherText(event, subject),
+                values,
+              },
+            },
+          ];
         });
       };
       const matches = compileDetection(narrowed, fields);

@@ -7,7 +7,7 @@ import { LENGTH_BYTES, type Run, type TemporaryRuns } from '../read/temporary-ru
 import { ABSENT, ASK_TEXT } from '../sources/event-cursor.ts';
 import { EventGroups, NO_GROUP } from './event-groups.ts';
 import { GroupedRows } from './grouped-rows.ts';
-import { listText, severalText } from './list-text.ts';
+import { listText, severalText, togetherText } from './list-text.ts';
 import type { Weights } from './mark-shares.ts';
 import type { MarkedEvent } from './marked-event.ts';
 import { combinationsOf, countCombinations, MAX_COMBINATIONS, memberLists } from './members.ts';
@@ -143,7 +143,7 @@ export class MarkRows {
     const slot = output.values[index]!;
     if (output.lists?.has(index)) this.writer.text(listText(event, slot)).reserve(most);
     else if (members?.has(index)) this.writer.text(members.get(index)).reserve(most);
-    else if (slot === output.subject && !(this.isSeveral && output.takesSeveral)) this.putSubject();
+    else if (slot === output.subject && !this.isSeveral) this.putSubject();
     else if (!this.putText(event, slot)) {
       this.groups.isAsked = true;
       this.putAsked(event, slot, most, output.takesSeveral === true);
@@ -173,7 +173,7 @@ export class MarkRows {
     this.isSubjectAsked = !this.putText(event, output.subject);
     if (this.isSubjectAsked) {
       this.isSeveral = severalText(event, event.rawSlot(output.subject)) !== undefined;
-      this.putAsked(event, output.subject, most, false);
+      writer.text(togetherText(event, output.subject)).reserve(most);
     }
     this.fileIndex = event.fileIndex;
     this.recordNumber = event.recordNumber;

@@ -15,6 +15,8 @@ after(() => {
 });
 
 const EVENT = { time: '2025-02-28T08:00:00Z', actor: 'ann', action: 'file.read', outcome: 'success' };
+/** "Audit log switched off". */
+const DISABLED = '8a3f916d-12f0-404f-994d-36e8ac79baeb';
 /** Two findings: the old client writes no outcome, and one record has no actor. */
 const LOG = [
   EVENT,
@@ -57,6 +59,26 @@ async function reportOf(here: string, ...more: string[]): Promise<Report> {
   assert.equal(stderr, '');
   return JSON.parse(stdout) as Report;
 }
+
+test('a waiver for one actor does not cover what several did together', async () => {
+  const act = (actor: unknown) =>
+    `${JSON.stringify({ ...EVENT, action: 'audit_log.disabled', target: 'audit', actor })}\n`;
+  const waiver = GOOD.replace(/rule: .*\n.*\n/, "rule: '*'\n    match: { subject: bob }\n");
+  for (const [actor, subject] of [
+    ['bob', 'bob'],
+    [['bob'], 'bob'],
+    [['bob', 'mallory'], 'bob, mallory'],
+    [['bob', 'bob', ''], 'bob'],
+  ] as const) {
+    const here = place(`together-${subject}-${actor.length}`, `waivers:\n${waiver}`, act(actor));
+    fs.writeFileSync(path.join(here, 'audit-check.yaml'), 'logs: [log.ndjson]\n');
+    const found = (await reportOf(here)).findings.filter(({ rule }) => rule === DISABLED);
+    assert.deepEqual(
+      found.map((finding) => [finding.subject, finding.waiver !== undefined]),
+      [[subject, subject === 'bob']],
+    );
+  }
+});
 
 describe('a waiver that holds', () => {
   test('marks what it covers, and that no longer counts', async () => {
