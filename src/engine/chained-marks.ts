@@ -1,10 +1,20 @@
-/** Chains: what a correlation found becomes a mark of the correlations that refer to it, an interval from its first event to its last. */
+/**
+ * Chains: what a correlation found becomes a mark of the correlations that refer to it, an interval from its first event to its
+ * last, or a mark for each time that it came true.
+ */
 
 import { personKey } from '../base/person-key.ts';
 import { EXPIRED_WAIVER } from '../model/expired-waiver.ts';
 import type { Mark } from '../model/mark.ts';
 import { compareMarks } from '../model/mark.ts';
-import { type Coverage, type Group, groupKey, type Judgement, type Relation } from '../model/relation.ts';
+import {
+  type Coverage,
+  type Group,
+  groupKey,
+  type Judgement,
+  type Occurrence,
+  type Relation,
+} from '../model/relation.ts';
 import type { Correlation } from '../model/rule.ts';
 import type { Plan, PlannedRelation } from './plan.ts';
 
@@ -14,7 +24,14 @@ type ChainedMark = { mark: Mark; certain: boolean };
 export type ChainedGroup = { group: Group; marks: readonly ChainedMark[] };
 
 /** Where the findings of a correlation go. */
-type Link = { relation: number; step: number; groupAt: number[]; persons: boolean[]; valuesAt: number[] };
+type Link = {
+  relation: number;
+  step: number;
+  groupAt: number[];
+  persons: boolean[];
+  valuesAt: number[];
+  takesEach: boolean;
+};
 
 type Collected = { group: Group; marks: ChainedMark[] };
 
@@ -37,6 +54,7 @@ export class ChainedMarks {
           groupAt: places(input.groupBy),
           persons: input.groupBy.map(({ person }) => person === true),
           valuesAt: places(input.values),
+          takesEach: planned.relation.takesEach === true,
         };
         this.links.set(inner.id, [...(this.links.get(inner.id) ?? []), link]);
         this.collected.set(relation, new Map());
@@ -71,7 +89,10 @@ export class ChainedMarks {
         groups.set(key, known);
       }
       const certain = judgement.verdict === 'violation';
-      known.marks.push({ mark: toMark(rule, link, group, judgement), certain });
+      const each = link.takesEach ? (judgement.occurrences ?? []) : [];
+      for (const occurrence of each)
+        known.marks.push({ mark: markOfOccurrence(rule, link, group, judgement, occurrence), certain });
+      if (each.length === 0) known.marks.push({ mark: toMark(rule, link, group, judgement), certain });
     }
   }
 
@@ -111,6 +132,23 @@ function toMark(rule: Correlation, link: Link, group: Group, judgement: Judgemen
     subject,
     values: link.valuesAt.map((at) => (at < 0 ? undefined : group[at])),
   };
+}
+
+function markOfOccurrence(
+  rule: Correlation,
+  link: Link,
+  group: Group,
+  judgement: Judgement,
+  { from, until, place, identity }: Occurrence,
+): Mark {
+  const mark: Mark = {
+    ...toMark(rule, link, group, judgement),
+    ...{ time: from, until, place },
+    identity: [rule.id, ...group, identity].join(' '),
+    // Several may begin with one event.
+    isOfEventOf: (other) => other === mark,
+  };
+  return mark;
 }
 
 /**

@@ -13,15 +13,15 @@ export function linkRules(documents: readonly RuleDocument[]): { ruleSet: RuleSe
   const problems: Problem[] = [];
   const index = new RuleIndex(documents, problems);
   const linker = new Linker(index, problems);
-  const silenced = silencedRules(index);
+  const steps = stepRules(index);
   const ruleSet: RuleSet = { rules: [], errors: [] };
   const filters: Extract<RuleDocument, { kind: 'filter' }>[] = [];
   for (const document of index.documents) {
     if (document.kind === 'refused') ruleSet.errors.push(document.error);
     else if (document.kind === 'detection') {
       const { detection, generate } = document;
-      linkDetection({ ...detection, speaks: generate || !silenced.has(detection.id) }, linker, ruleSet);
-    } else if (document.kind === 'correlation') linkCorrelation(document, linker, ruleSet, silenced);
+      linkDetection({ ...detection, speaks: generate || !steps.silenced.has(detection.id) }, linker, ruleSet);
+    } else if (document.kind === 'correlation') linkCorrelation(document, linker, ruleSet, steps);
     else if (document.kind === 'filter') filters.push(document);
   }
   applyFilters(filters, index, ruleSet, linker.tables, ({ file }, reference) =>
@@ -49,18 +49,24 @@ function linkCorrelation(
   document: CorrelationDocument,
   linker: Linker,
   ruleSet: RuleSet,
-  silenced: ReadonlySet<string>,
+  { all, silenced }: StepRules,
 ): void {
   const { file, line, draft } = document;
   const { id, title } = draft.head;
   const linked = linker.link(document);
   if (linked instanceof RuleRefusal) ruleSet.errors.push({ id, title, file, line, message: linked.message });
   else if (linked !== undefined)
-    ruleSet.rules.push(silenced.has(id) && !draft.generate ? { ...linked, silent: true } : linked);
+    ruleSet.rules.push({
+      ...linked,
+      ...(all.has(id) && { isStep: true }),
+      ...(silenced.has(id) && !draft.generate && { silent: true }),
+    });
 }
 
-/** Rules that some correlation refers to, unless one of those says `generate: true`. */
-function silencedRules(index: RuleIndex): Set<string> {
+/** Ids of rules that some correlation refers to. `silenced`: unless one of those says `generate: true`. */
+type StepRules = { all: ReadonlySet<string>; silenced: ReadonlySet<string> };
+
+function stepRules(index: RuleIndex): StepRules {
   const silenced = new Set<string>();
   const generated = new Set<string>();
   for (const document of index.documents) {
@@ -73,6 +79,7 @@ function silencedRules(index: RuleIndex): Set<string> {
       if (referred !== undefined) target.add(identifiersOf(referred).id);
     }
   }
+  const all = new Set([...silenced, ...generated]);
   for (const id of generated) silenced.delete(id);
-  return silenced;
+  return { all, silenced };
 }

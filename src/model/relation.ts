@@ -78,6 +78,8 @@ export type Judgement = {
    * where an event of it has no readable time.
    */
   span?: Stretch;
+  /** Of a correlation that others refer to: each time that its condition came true, in order of the ends. */
+  occurrences?: readonly Occurrence[];
   /** The waiver that covers all of it: the finding stays, marked, and does not count for the verdict of the run. */
   waiver?: Waiver;
   /** What the rule's condition is about (events, distinct values, a sum), for `levels`. */
@@ -97,6 +99,9 @@ export type Judgement = {
   /** For licenses: what was measured against what; kept for satisfied judgements too. */
   usage?: Usage;
 };
+
+/** From the first to the last of the fewest events that make a condition true. `place`: of the first; `identity`: of the last. */
+export type Occurrence = Stretch & { place: Place; identity: string };
 
 /** Gets what a statement tells of a license. Figures are not judged, so they are no judgement that a finding could come of. */
 export type TellFigures = (figures: LicenseFigures) => void;
@@ -118,6 +123,8 @@ export interface Relation {
   readonly isOfItsSources?: boolean;
   /** It keeps to the rule's `effective` itself: events from before it are a part of what it judges. */
   readonly dated?: boolean;
+  /** Of what a correlation found it takes each time that this came true, and not all of it as one. */
+  readonly takesEach?: boolean;
   /** It wants marks of records that repeat others and may be of second events; the others are dropped before. */
   readonly takesSeconds?: boolean;
   /** A group with fewer marks makes no judgement; not given where that cannot be said. */

@@ -186,6 +186,8 @@ export type Correlation = RuleHead & {
   fields?: readonly (readonly FieldRef[])[];
   /** Only the correlations that refer to it speak for it. */
   silent?: true;
+  /** Some correlation refers to it. */
+  isStep?: true;
   /** Other levels by the figure that the condition is about; the first that fits counts. */
   levels?: readonly { level: Severity; condition: Partial<Record<Comparison, number>> }[];
   /** Their conditions are over the group-by names. */

@@ -54,13 +54,14 @@ export function compileCounting(
     for (const judged of groupJudging.judge(marks)) {
       const message = `${describe(judging, judged, group, logged)}${judged.note}`;
       const figure = judged.peak === undefined ? {} : { figure: toDouble(judged.peak) };
-      const { verdict, episode } = judged;
+      const { verdict, episode, occurrences } = judged;
       if (judged.isUntimed && coverage === undefined) {
-        const said = { verdict, code: counting.code };
-        yield leftOutJudgement(episode.first, group, said, { why: UNDATED, events: episode.count });
+        const code = { verdict, code: counting.code };
+        yield leftOutJudgement(episode.first, group, code, { why: UNDATED, events: episode.count });
         continue;
       }
-      yield toJudgement(episode, group, { verdict, code: counting.code, message, ...figure });
+      const said = { verdict, code: counting.code, message, ...figure };
+      yield { ...toJudgement(episode, group, said), ...(occurrences && { occurrences }) };
     }
     if (groupJudging.lacking !== undefined) yield leftOut(judging, group, groupJudging.lacking);
   };

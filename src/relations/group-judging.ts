@@ -5,7 +5,7 @@ import { EARLIEST, LATEST } from '../base/time-zone.ts';
 import type { Verdict } from '../model/finding.ts';
 import type { Mark } from '../model/mark.ts';
 import type { Place } from '../model/place.ts';
-import type { Coverage, Covered } from '../model/relation.ts';
+import type { Coverage, Covered, Occurrence } from '../model/relation.ts';
 import type { Correlation } from '../model/rule.ts';
 import { toldPlaces } from '../model/told-places.ts';
 import { calendarWindows } from './calendar.ts';
@@ -15,6 +15,7 @@ import { coverageOfAll, isWithin } from './coverage.ts';
 import { type Episode, isSameEvent, openEpisode } from './episode.ts';
 import { compareFigures, type Figure } from './figure.ts';
 import { EndOrder, endOf, isTimed, type TimedMark } from './mark-window.ts';
+import { Occurrences } from './occurrences.ts';
 import { fallsTrue, type Threshold } from './threshold.ts';
 import {
   completeEpisodes,
@@ -32,6 +33,7 @@ export type Judged = {
   peak: Figure | undefined;
   expected: string | undefined;
   judged: Instant | undefined;
+  occurrences?: readonly Occurrence[];
   /** No event of the group has a readable time. */
   isUntimed?: true;
 };
@@ -60,7 +62,7 @@ export class GroupJudging {
   *judge(marks: Iterable<Mark>): Generator<Judged> {
     const { grows, counting } = this.judging;
     let found = false;
-    for (const { episode, verdict, peak, judged } of this.episodes(marks)) {
+    for (const { episode, verdict, peak, judged, occurrences } of this.episodes(marks)) {
       found = true;
       const certain =
         verdict === 'violation' && (this.isHarmless() || (grows && counting.moves !== 'any-way'));
@@ -71,6 +73,7 @@ export class GroupJudging {
         peak,
         expected: this.threshold.expected(judged),
         judged,
+        ...(occurrences && { occurrences }),
       };
     }
     if (!found) yield* this.doubts();
@@ -106,8 +109,15 @@ export class GroupJudging {
       });
     }
     return grows
-      ? slidingEpisodes(timed, timespan, makeMeasure(), this.judgeFigure)
+      ? slidingEpisodes(timed, timespan, makeMeasure(), this.judgeFigure, this.newOccurrences())
       : completeEpisodes(timed, timespan, makeMeasure, this.judgeFigure);
+  }
+
+  /** Where somebody asks for them, and more of what a window holds is never less. */
+  private newOccurrences(): Occurrences | undefined {
+    const { rule, counting } = this.judging;
+    if (rule.isStep !== true || counting.moves === 'any-way') return undefined;
+    return new Occurrences(counting.makeMeasure(), (figure, at) => this.threshold.holds(figure, at) === true);
   }
 
   private readonly judgeFigure: JudgeFigure = (figure, judged, start, until, mark, repeated) => {

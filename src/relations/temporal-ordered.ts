@@ -58,6 +58,7 @@ export const temporalOrdered = {
     return {
       // A mark for each step.
       fewest,
+      takesEach: true,
       inputs: rules.map((detection, step) => ({
         detection,
         groupBy: correlation.groupBy[step]!,

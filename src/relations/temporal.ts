@@ -53,7 +53,7 @@ function compileRuleCount(
   const isImplied = isEmptyThreshold(correlation);
   const rule = isImplied ? { ...correlation, condition: { gte: all } } : correlation;
   const ruleOf = (step: number) => correlation.rules[step]!;
-  return compileCounting(
+  const relation = compileCounting(
     rule,
     {
       code: TOGETHER.code,
@@ -72,6 +72,7 @@ function compileRuleCount(
     },
     problem,
   );
+  return relation && { ...relation, takesEach: true };
 }
 
 function countRules(ruleOf: (step: number) => string): Measure {
@@ -109,6 +110,7 @@ function compileExpression(
   const names = loggedNames(correlation.message, TOLD_OF_COMPLETIONS);
   return {
     fewest: Math.min(...terms.map(({ all }) => all.length)),
+    takesEach: true,
     inputs: rules.map((detection, step) => ({
       detection,
       groupBy: correlation.groupBy[step]!,

@@ -5,10 +5,12 @@
 import type { Instant } from '../base/instant.ts';
 import type { Verdict } from '../model/finding.ts';
 import type { Mark } from '../model/mark.ts';
+import type { Occurrence } from '../model/relation.ts';
 import { tellPlaces } from '../model/told-places.ts';
 import { type Episode, extendEpisode, openEpisode } from './episode.ts';
 import { compareFigures, type Figure } from './figure.ts';
 import { endOf, MarkWindow, type TimedMark } from './mark-window.ts';
+import type { Occurrences } from './occurrences.ts';
 
 /** What a window holds, as one figure. `remove` undoes `add`. */
 export interface Measure {
@@ -24,7 +26,13 @@ export interface Measure {
 export type WindowVerdict = Verdict | 'if-repeats-count' | 'unless-repeats-count';
 
 /** Satisfied positions of one group in a row. `judged`: when the peak was reached, which decides the limit in force. */
-export type WindowEpisode = { episode: Episode; verdict: WindowVerdict; peak: Figure; judged: Instant };
+export type WindowEpisode = {
+  episode: Episode;
+  verdict: WindowVerdict;
+  peak: Figure;
+  judged: Instant;
+  occurrences?: readonly Occurrence[];
+};
 
 /**
  * What the figure of a window [from, until] says; asked once for each, in the order they end. `judged` is the time of its limit,
@@ -41,15 +49,16 @@ export type JudgeFigure = (
 
 /**
  * At each instant with a mark, the window that ends there: it holds the marks with t2 − t1 ≤ timespan. A silence longer than
- * `timespan` ends an episode. `marks` come in the order they end.
+ * `timespan` ends an episode. `marks` come in the order they end. `occurrences`: given where they are asked for.
  */
 export function* slidingEpisodes(
   marks: Iterable<TimedMark>,
   timespan: bigint,
   measure: Measure,
   judge: JudgeFigure,
+  occurrences?: Occurrences,
 ): Generator<WindowEpisode> {
-  const sliding = new SlidingWindow(timespan, measure, judge);
+  const sliding = new SlidingWindow(timespan, measure, judge, occurrences);
   for (const mark of marks) {
     const closed = sliding.isLater(mark) ? sliding.settle() : undefined;
     if (closed !== undefined) yield closed;
@@ -57,24 +66,27 @@ export function* slidingEpisodes(
   }
   const closed = sliding.settle();
   if (closed !== undefined) yield closed;
-  if (sliding.open !== undefined) yield sliding.open;
+  const last = sliding.close();
+  if (last !== undefined) yield last;
 }
 
 class SlidingWindow {
-  open: WindowEpisode | undefined;
+  private open: WindowEpisode | undefined;
   private readonly timespan: bigint;
   private readonly measure: Measure;
   private readonly judge: JudgeFigure;
+  private readonly occurrences: Occurrences | undefined;
   private readonly window = new MarkWindow();
   /** The marks that end at the last instant. */
   private instant: TimedMark | undefined;
   private tied: TimedMark[] | undefined;
   private end: Instant = 0n;
 
-  constructor(timespan: bigint, measure: Measure, judge: JudgeFigure) {
+  constructor(timespan: bigint, measure: Measure, judge: JudgeFigure, occurrences: Occurrences | undefined) {
     this.timespan = timespan;
     this.measure = measure;
     this.judge = judge;
+    this.occurrences = occurrences;
   }
 
   isLater(mark: TimedMark): boolean {
@@ -89,6 +101,7 @@ class SlidingWindow {
     else this.tied.push(mark);
     this.window.push(mark);
     this.measure.add(mark);
+    this.occurrences?.add(mark);
   }
 
   /** Judges the window that ends at the last instant. @returns the episode that ended before it */
@@ -98,16 +111,26 @@ class SlidingWindow {
     const { end } = this;
     for (let each = window.earliest(); end - each!.time > timespan; each = window.earliest())
       measure.remove(window.dropEarliest()!);
+    this.occurrences?.leave(end - timespan);
     const figure = measure.value();
     const repeated = measure.withRepeats?.();
     const verdict = this.judge(figure, end, end - timespan, end, mark, repeated);
     const far = open !== undefined && end - endOf(open.episode.last as TimedMark) > timespan;
-    const closed = open !== undefined && (far || open.verdict !== verdict) ? open : undefined;
-    if (closed !== undefined) this.open = undefined;
-    if (verdict !== 'satisfied') this.extend(peakOf(verdict, figure, repeated), verdict);
+    const closed = far || open?.verdict !== verdict ? this.close() : undefined;
+    if (verdict !== 'satisfied') {
+      this.extend(peakOf(verdict, figure, repeated), verdict);
+      this.occurrences?.note(mark, end);
+    }
     this.instant = undefined;
     this.tied = undefined;
     return closed;
+  }
+
+  /** Ends the episode at hand. */
+  close(): WindowEpisode | undefined {
+    const { open, occurrences } = this;
+    this.open = undefined;
+    return open && occurrences ? { ...open, occurrences: occurrences.take() } : open;
   }
 
   private extend(figure: Figure, verdict: WindowVerdict): void {
