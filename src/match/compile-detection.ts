@@ -5,6 +5,7 @@ import type { ConditionNode, Detection, DetectionItem } from '../model/rule.ts';
 import { compileRelation } from './match-fields.ts';
 import { matchKeywords } from './match-keywords.ts';
 import { MemberFields, matchMembers } from './match-members.ts';
+import { normalDecimal } from './match-number.ts';
 import { comparisonOf, compileValueTests, foldOf, type ValueTest } from './modifiers.ts';
 import { ValueMemo } from './value-memo.ts';
 
@@ -192,19 +193,22 @@ function hasValue(event: Event, slot: Slot): boolean {
 }
 
 /** Values of two fields are compared as the item says. Both must have one, for `neq` too. */
+const PARTS = ['contains', 'startswith', 'endswith'] as const;
+
 function compileReferences(item: DetectionItem, slot: Slot, fields: Fields): EventTest {
   const slots = (item.references ?? []).map((reference) => toSlot(reference, fields));
   const fold = foldOf(item.modifiers);
   const relates = compileRelation(item);
   const negated = item.modifiers.includes('neq');
   const all = item.modifiers.includes('all');
+  const areWhole = !PARTS.some((part) => item.modifiers.includes(part));
   return (event) => {
-    const own = values(event, slot, fold);
+    const own = values(event, slot, fold, areWhole);
     if (own.size === 0) return false;
     let comparable = false;
     let met = 0;
     for (const other of slots) {
-      const others = values(event, other, fold);
+      const others = values(event, other, fold, areWhole);
       comparable ||= others.size > 0;
       if (relates(own, others)) met++;
     }
@@ -212,12 +216,16 @@ function compileReferences(item: DetectionItem, slot: Slot, fields: Fields): Eve
   };
 }
 
-function values(event: Event, slot: Slot, fold: (text: string) => string): Set<string> {
+/** Folded. `areWhole`: they are compared as such, so a number is there in the one notation that all of its notations have, too. */
+function values(event: Event, slot: Slot, fold: (text: string) => string, areWhole: boolean): Set<string> {
   const texts = new Set<string>();
   const size = event.size(slot);
   for (let at = 0; at < size; at++) {
-    const text = event.kind(slot, at) === 'array' ? undefined : event.text(slot, at);
-    if (text !== undefined) texts.add(fold(text));
+    const kind = event.kind(slot, at);
+    const text = kind === 'array' ? undefined : event.text(slot, at);
+    if (text === undefined) continue;
+    texts.add(fold(text));
+    if (areWhole && kind === 'number') texts.add(`\0number ${normalDecimal(text)}`);
   }
   return texts;
 }

@@ -153,6 +153,25 @@ test('fieldref compares two fields of the event', () => {
   );
 });
 
+test('fieldref compares numbers by what they are, however they are written', () => {
+  const rule = detectionOf('s:\n  a|fieldref: b\ncondition: s');
+  assert.deepEqual(
+    matches(
+      rule,
+      '{"a":100,"b":100.0}',
+      '{"a":1e3,"b":1000}',
+      '{"a":-0,"b":0}',
+      '{"a":0.1,"b":0.10}',
+      '{"a":"100","b":100}',
+      '{"a":"100","b":"100.0"}',
+      '{"a":100,"b":101}',
+    ),
+    [true, true, true, true, true, false, false],
+  );
+  const part = detectionOf('s:\n  a|fieldref|contains: b\ncondition: s');
+  assert.deepEqual(matches(part, '{"a":100,"b":"1e2"}', '{"a":100,"b":10}'), [false, true]);
+});
+
 test('fieldref takes a part among more members than a hundred', () => {
   const rule = detectionOf('s:\n  a|fieldref|contains: b\ncondition: s');
   const b = Array.from({ length: 300 }, (_, at) => `m${at}.`);
