@@ -1,11 +1,12 @@
 /** `audit-check rules match`: every match of every detection as NDJSON. */
 import ndjson from 'ndjson';
-import { count } from '../base/text-safety.ts';
+import { count, quote } from '../base/text-safety.ts';
 import { CHECKS } from '../checks/index.ts';
 import type { OnMatch } from '../engine/file-scan.ts';
 import { compilePlan, detectionsFor } from '../engine/plan.ts';
 import { scanForMatches } from '../engine/scan.ts';
 import { type Problem, ProblemsError } from '../model/problem.ts';
+import type { InputSummary } from '../model/report.ts';
 import { discover } from '../read/discover.ts';
 import { isInForce } from '../relations/governed.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
@@ -42,9 +43,8 @@ export async function matchRules(paths: string[], options: MatchOptions): Promis
   const inputs = await scanForMatches(files, plan, onMatch);
   out.end();
   await written;
-  const unread = inputs.some(
-    ({ status, unconfirmed }) => status === 'partial' || status === 'unreadable' || unconfirmed,
-  );
+  const unread = inputs.filter(isUnread);
+  warnOfUnread(unread);
   const ran = new Set(inputs.flatMap(({ source }) => detectionsFor(plan, source)));
   const rules = count(plan.detections.length, 'rule');
   if (ran.size < plan.detections.length)
@@ -52,6 +52,31 @@ export async function matchRules(paths: string[], options: MatchOptions): Promis
       `warning: ${ran.size} of ${rules} ran, the others are for log sources that no file is of\n`,
     );
   // No match says nothing of a rule that did not run.
-  if (unread || ran.size === 0 || request.rules.errors.length > 0) return EXIT.incomplete;
+  if (unread.length > 0 || ran.size === 0 || request.rules.errors.length > 0) return EXIT.incomplete;
   return matches > 0 ? EXIT.findings : EXIT.clean;
+}
+
+function isUnread({ status, unconfirmed, records }: InputSummary): boolean {
+  return status === 'partial' || status === 'unreadable' || unconfirmed === true || records.malformed > 0;
+}
+
+function howRead({ status, unconfirmed, records }: InputSummary): string {
+  if (status === 'unreadable') return 'was not read';
+  if (status === 'partial') return 'was read in part';
+  if (unconfirmed === true) return 'was read by a guess at what its fields mean';
+  return `holds ${count(records.malformed, 'record')} that cannot be read`;
+}
+
+/** Files that are named; of more the number tells. */
+const MAX_NAMED = 10;
+
+function warnOfUnread(unread: readonly InputSummary[]): void {
+  for (const input of unread.slice(0, MAX_NAMED)) {
+    const { file, reason } = input;
+    const why = reason === undefined ? '' : `: ${reason}`;
+    process.stderr.write(`warning: ${quote(file)} ${howRead(input)}${why}\n`);
+  }
+  const more = unread.length - MAX_NAMED;
+  if (more > 0)
+    process.stderr.write(`warning: nor were ${count(more, 'other file')} read as they should be\n`);
 }

@@ -347,6 +347,24 @@ test('rules match is incomplete where a rule is in error, or none ran', async ()
   assert.equal((await match(rule('two', 'zeek', 's'))).exit, 3);
 });
 
+test('rules match names what it could not read', async () => {
+  write('broken.ndjson', `${LOG}{"actor":\n`);
+  write('packed.zip', Buffer.from('504b0304140000000000', 'hex').toString('latin1'));
+  const of = (file: string) => run('rules', 'match', '--no-builtin-rules', '-r', 'matched.yaml', file);
+  write(
+    'matched.yaml',
+    'title: one\nid: one\nlogsource: {product: audit}\ndetection:\n  s: {actor: nobody}\n  condition: s\n',
+  );
+  const broken = await of('broken.ndjson');
+  assert.deepEqual(
+    [broken.exit, broken.stderr],
+    [3, 'warning: "broken.ndjson" holds 1 record that cannot be read\n'],
+  );
+  const packed = await of('packed.zip');
+  assert.equal(packed.exit, 3);
+  assert.match(packed.stderr, /^warning: "packed.zip" was not read: .*ZIP/);
+});
+
 test('rules behind links are read once, and a file that is no UTF-8 is refused with its line', async () => {
   const rule = (id: string) =>
     `title: ${id}\nid: ${id}\nlogsource: {product: audit}\ndetection:\n  s: {actor: ann}\n  condition: s\n`;
