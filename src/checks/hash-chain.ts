@@ -22,13 +22,14 @@ import { signaturesOf, unfitKeys } from '../chain/record-signature.ts';
 import { returnStrayedRecords } from '../chain/strayed-protocols.ts';
 import type { CheckDefinition, CheckResult } from '../model/check.ts';
 import { type Finding, toFingerprint } from '../model/finding.ts';
+import type { IntegrityRule } from '../model/integrity.ts';
 import { type Problem, ProblemsError } from '../model/problem.ts';
 import type { AuditRequest, KeyFault } from '../model/request.ts';
 import { protectAdvice } from './protect-advice.ts';
 import { loadVariants, nameVariants } from './serializer-drift.ts';
 
 export const hashChain: CheckDefinition<ChainState> = {
-  name: 'hash-chain',
+  name: 'hash-chain' satisfies IntegrityRule,
   title: 'Hash chains',
   findings: [...CHAIN_KINDS, ...KEY_KINDS],
   everyRecord: true,

@@ -1,7 +1,8 @@
 /** The words of every code that is spoken where a log is held to a signed checkpoint. */
 import type { FindingKind, Severity } from '../model/finding.ts';
+import type { IntegrityRule } from '../model/integrity.ts';
 
-export const ANCHORS = 'checkpoint';
+export const ANCHORS = 'checkpoint' satisfies IntegrityRule;
 
 export type AnchorCode =
   | 'checkpoint-beside-log'

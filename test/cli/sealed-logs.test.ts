@@ -557,6 +557,19 @@ describe('verify --checkpoint', () => {
     ]);
   });
 
+  test('passes no control of integrity where a sealed file is gone', async () => {
+    const one = await sealedCase();
+    const packs = ['--pack', 'sec-17a-4,nist-800-53r5'];
+    const statuses = async () => {
+      const { controls } = (await one.verify(...packs)).report;
+      const asked = ['(f)(2)(i)(A)', '(f)(2)(ii)', 'SI-7', 'AU-9(3)'];
+      return controls!.filter(({ control }) => asked.includes(control)).map(({ status }) => status);
+    };
+    assert.ok((await statuses()).every((status) => status !== 'failed'));
+    fs.rmSync(one.at('logs/web.ndjson'));
+    assert.deepEqual(await statuses(), ['failed', 'failed', 'failed', 'failed']);
+  });
+
   test('tells a sealed log that was put back, by a newer checkpoint', async () => {
     const one = await sealedCase();
     fs.cpSync(one.at('sealed'), one.at('old'), { recursive: true });
