@@ -375,6 +375,34 @@ describe('verify of an archive', () => {
     assert.deepEqual(sound.said, []);
   });
 
+  test('counts its records once beside plain and sealed logs, and calls only the plain ones unprotected', async () => {
+    const archive = newArchive();
+    await collect('logs/app.log', '--into', archive);
+    write('plain/o.ndjson', planted);
+    const ofRun = async (...more: string[]) => {
+      const { stdout } = await verify(archive, 'plain', ...trust, ...more);
+      const { summary, notices } = JSON.parse(stdout) as Report;
+      const { assurance = {}, records } = summary;
+      const said = notices.flatMap(({ code, message }) => (code === 'unprotected' ? [message] : []));
+      assert.equal(
+        Object.values(assurance).reduce((sum, amount) => sum + amount, 0),
+        records.read,
+      );
+      return { plain: assurance.unprotected, said };
+    };
+    const beside = await ofRun();
+    assert.equal(beside.plain, 1);
+    assert.equal(beside.said.length, 1);
+    assert.match(beside.said[0]!, /^1 record of the source "[^"]+" in 1 file carry no hash chain/);
+    const { signer, verifier } = generateKey('logs.example/plain', Buffer.alloc(32, 5));
+    write('plain.key', `${signer}\n`);
+    write('plain.pub', `${verifier}\n`);
+    const seal = ['seal', '--no-config', 'plain', '--into', 'plain-sealed', '--key', 'plain.key'];
+    assert.equal((await commands.run(seal, folder)).exit, 0);
+    const sealed = await ofRun('--checkpoint', 'plain-sealed', '--verifier-key', 'plain.pub');
+    assert.deepEqual(sealed, { plain: undefined, said: [] });
+  });
+
   test('reads the logs of the folder that a copy was put upon, and says that it is one', async () => {
     const place = newArchive();
     await collect('logs/app.log', '--into', `${place}/archive`);
