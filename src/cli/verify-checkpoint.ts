@@ -44,6 +44,7 @@ import { signedWords } from './verify-proof.ts';
 import {
   type JudgedCheckpoint,
   judgeCheckpoint,
+  type KeyUse,
   readTrust,
   type Trust,
   type TrustOptions,
@@ -88,8 +89,9 @@ export async function readAnchors(
   files: readonly DiscoveredFile[],
   request: Framing & Pick<AuditRequest, 'paths'>,
   problems: Problem[],
+  use: KeyUse,
 ): Promise<Beside> {
-  const trust = readTrust(options, problems);
+  const trust = readTrust(options, problems, use);
   for (const { file, regular, skip } of files)
     if (!regular && skip === undefined)
       problems.push({

@@ -375,6 +375,31 @@ describe('verify of an archive', () => {
     assert.deepEqual(sound.said, []);
   });
 
+  test('misses an archive of which nothing is left but its segments, by the key that was given for it', async () => {
+    const both = newArchive();
+    const two = generateKey('archive.example/two', Buffer.alloc(32, 6));
+    write('two.key', `${two.signer}\n`);
+    write('both.pub', `# both\n${KEYS.verifier}\n${two.verifier}\n`);
+    await collect('logs/app.log', '--into', `${both}/one`);
+    const other = ['logs/db.log.gz', '--into', `${both}/two`, '--key', 'two.key', '--no-config'];
+    assert.equal((await commands.run(['collect', ...other], folder)).exit, 0);
+    const said = async (...paths: string[]) => {
+      const { exit, stdout } = await verify(...paths, '--verifier-key', 'both.pub', '-f', 'json');
+      const { findings } = JSON.parse(stdout) as Report;
+      return [exit, ...findings.map(({ code, verdict, subject }) => [code, verdict, subject])];
+    };
+    const missing = ['missing-checkpoint', 'undetermined', 'archive.example/two'];
+    assert.deepEqual(await said(both), [0]);
+    assert.deepEqual(await said(`${both}/one`), [1, missing]);
+    const apart = path.join(folder, both, 'two');
+    fs.rmSync(path.join(apart, 'log', 'checkpoint'));
+    const damaged = ['damaged-archive', 'undetermined', undefined];
+    assert.deepEqual(await said(both), [3, damaged]);
+    for (const part of ['archive.json', 'log', 'control'])
+      fs.rmSync(path.join(apart, part), { recursive: true });
+    assert.deepEqual(await said(both), [1, missing]);
+  });
+
   test('counts its records once beside plain and sealed logs, and calls only the plain ones unprotected', async () => {
     const archive = newArchive();
     await collect('logs/app.log', '--into', archive);
