@@ -7,6 +7,7 @@ import { withoutVouched } from '../model/bare-source.ts';
 import type { CheckResult } from '../model/check.ts';
 import { compareFindings, type Finding, wordsOfKind } from '../model/finding.ts';
 import { countFindings } from '../model/finding-counts.ts';
+import { joinFileRanges } from '../model/joined-ranges.ts';
 import type { LicenseSummary, RecordCounts, Report, RuleSummary } from '../model/report.ts';
 import { countAssurance, NOTHING_VERIFIED, REPORT_SCHEMA } from '../model/report.ts';
 import type { SealResult } from '../model/seal.ts';
@@ -36,9 +37,9 @@ export function assembleReport(
   ]);
   const rules = summarizeRules(plan, scan, related);
   const records = sumRecords(scan);
-  const streams = results
-    .flatMap((result) => result.streams ?? [])
-    .sort((a, b) => compareText(a.stream, b.stream));
+  const streams = joinFileRanges(results.flatMap((result) => result.streams ?? [])).sort((a, b) =>
+    compareText(a.stream, b.stream),
+  );
   const codes = wordsFor(findings);
   const { failOn, failOnKnown, failOnControls } = request;
   const undeterminedLicenses = countUndeterminedLicenses({ licenses: related.licenses, findings });

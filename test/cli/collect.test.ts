@@ -375,6 +375,34 @@ describe('verify of an archive', () => {
     assert.deepEqual(sound.said, []);
   });
 
+  test('counts records of a chain once that begins in it and goes on in plain files', async () => {
+    const archive = newArchive();
+    const chain = fs.readFileSync(
+      new URL('../../fixtures/packs/ok-integrity/log.ndjson', import.meta.url),
+      'utf8',
+    );
+    const records = chain.split(/(?<=\n)/);
+    write('chain/a.ndjson', records.slice(0, 3).join(''));
+    write('goes-on/b.ndjson', records.slice(3, 5).join(''));
+    write('goes-on/c.ndjson', records.slice(5).join(''));
+    await collect('chain', '--into', archive);
+    const { stdout } = await verify(archive, 'goes-on', ...trust);
+    const { summary, streams } = JSON.parse(stdout) as Report;
+    assert.deepEqual(summary.assurance, { anchored: 3, chained: 3 });
+    const { ranges } = streams.find(({ profile }) => profile === 'jcs')!;
+    assert.deepEqual(
+      ranges.map(({ from, until, records: amount }) => [
+        path.basename(from.file),
+        path.basename(until.file),
+        amount,
+      ]),
+      [
+        ['b.ndjson', 'c.ndjson', 3],
+        ['00000001.ndjson.zst', '00000001.ndjson.zst', 3],
+      ],
+    );
+  });
+
   test('misses an archive of which nothing is left but its segments, by the key that was given for it', async () => {
     const both = newArchive();
     const two = generateKey('archive.example/two', Buffer.alloc(32, 6));
