@@ -403,6 +403,17 @@ describe('verify of an archive', () => {
     );
   });
 
+  test('counts records once of a chain that begins in it and cannot be verified', async () => {
+    const archive = newArchive();
+    const chain = new URL('../../fixtures/chains/ok-keyed/log.ndjson', import.meta.url);
+    const records = fs.readFileSync(chain, 'utf8').split(/(?<=\n)/);
+    write('keyed/a.ndjson', records.slice(0, 2).join(''));
+    write('keyed-on/b.ndjson', records.slice(2).join(''));
+    await collect('keyed', '--into', archive);
+    const { stdout } = await verify(archive, 'keyed-on', ...trust);
+    assert.deepEqual((JSON.parse(stdout) as Report).summary.assurance, { anchored: 2, unverifiable: 4 });
+  });
+
   test('misses an archive of which nothing is left but its segments, by the key that was given for it', async () => {
     const both = newArchive();
     const two = generateKey('archive.example/two', Buffer.alloc(32, 6));
