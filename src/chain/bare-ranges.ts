@@ -1,28 +1,21 @@
 /** The ranges of the records that stand in no chain: unprotected, but for first records whose hash tells more. */
+import { NO_CHAIN } from '../model/bare-source.ts';
 import type { StreamRange } from '../model/report.ts';
 import type { BareState, BareStretch } from './bare-records.ts';
 import type { LoneMeaning } from './lone-hash.ts';
 
-/** In the order of the log; an unprotected range may enclose others: its count leaves theirs out. */
+/** In the order of the log, none over several files; an unprotected range may enclose others: its count leaves theirs out. */
 export function bareRanges(
-  { records, files }: BareState,
+  { files }: BareState,
   meanings: ReadonlyMap<BareStretch, LoneMeaning>,
 ): StreamRange[] {
-  const ranges: StreamRange[] = [];
-  let unprotected = records;
-  for (const stretch of files.flatMap(({ stretches }) => stretches)) {
-    const range = rangeOf(stretch, meanings.get(stretch));
-    if (range === undefined) continue;
-    ranges.push(range);
-    unprotected -= range.records;
-  }
-  if (unprotected === 0) return ranges;
-  const from = files[0]!.stretches[0]!.from;
-  const until = files.at(-1)!.stretches.at(-1)!.until;
-  return [
-    { assurance: 'unprotected', records: unprotected, from, until, reason: 'no chain fields' },
-    ...ranges,
-  ];
+  return files.flatMap(({ records, stretches }) => {
+    const told = stretches.flatMap((stretch) => rangeOf(stretch, meanings.get(stretch)) ?? []);
+    const unprotected = told.reduce((rest, range) => rest - range.records, records);
+    if (unprotected === 0) return told;
+    const [from, until] = [stretches[0]!.from, stretches.at(-1)!.until];
+    return [{ assurance: 'unprotected', records: unprotected, from, until, reason: NO_CHAIN }, ...told];
+  });
 }
 
 function rangeOf(

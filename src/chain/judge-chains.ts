@@ -1,6 +1,6 @@
-/** What all streams and all records without a chain amount to: conclusions, stream summaries, unprotected sources. */
+/** What all streams and all records without a chain amount to: conclusions, stream summaries, records without a chain. */
 import { count, quote } from '../base/text-safety.ts';
-import type { Place } from '../model/place.ts';
+import { type BareSource, toBareStream } from '../model/bare-source.ts';
 import { type StreamSummary, weakestOf } from '../model/report.ts';
 import { bareRanges } from './bare-ranges.ts';
 import type { BareState, BareStretch } from './bare-records.ts';
@@ -14,16 +14,14 @@ import type { ChainLayout } from './layout.ts';
 import { type LoneMeaning, meaningOf } from './lone-hash.ts';
 import { type ChainDigest, keyOf } from './profile.ts';
 import type { StreamState } from './segment.ts';
-import { fileList, streamLimits, streamTitle } from './stream-summary.ts';
+import { streamLimits, streamTitle } from './stream-summary.ts';
 import { returnStripped } from './stripped-records.ts';
 import { addUnmetKeys } from './unmet-keys.ts';
-
-type UnprotectedSource = { source: string; files: number; records: number; place: Place };
 
 type ChainVerdict = {
   conclusions: ChainConclusion[];
   streams: StreamSummary[];
-  unprotected: UnprotectedSource[];
+  bare: Pick<BareSource, 'source' | 'ranges' | 'stream'>[];
 };
 
 /** `keysOfOthers`: names of keys that are for protocols of which the log has no record. */
@@ -35,7 +33,7 @@ export function judgeChains(
   keysOfOthers: readonly string[],
 ): ChainVerdict {
   trimStreams(state);
-  const verdict: ChainVerdict = { conclusions: [], streams: [], unprotected: [] };
+  const verdict: ChainVerdict = { conclusions: [], streams: [], bare: [] };
   const { chained, bare } = returnStripped(state, layouts);
   const explaining = new Set<BareStretch>();
   const recomputed = new Set<StreamState>();
@@ -122,22 +120,16 @@ function addBare(verdict: ChainVerdict, source: string, bare: BareState, beside:
   const starts = bare.files.map((file) => file.stretches[0]!);
   const from = starts[0]!.from;
   const ranges = bareRanges(bare, meanings);
-  const files = fileList(starts.map((stretch) => stretch.from.file));
-  verdict.streams.push({
-    stream: files,
-    profile: null,
-    records: bare.records,
-    status: weakestOf(ranges),
-    ranges,
-    limits: ['without a chain nothing shows whether a record was altered, added or removed'],
-  });
+  const stream = toBareStream(ranges);
+  verdict.streams.push(stream);
+  verdict.bare.push({ source, ranges, stream });
   if (streams.length > 0) {
     // Files of an unknown kind need not belong together: only those that hold a chain are held to it.
     const chainedFiles = new Set(streams.flatMap(({ runs }) => runs.map(({ fileIndex }) => fileIndex)));
     const held =
       source === 'unknown' ? bare.files.filter((file) => chainedFiles.has(file.fileIndex)) : bare.files;
     const breaks = judgeBare({ ...bare, files: held }, streams, { explaining, meanings, linked });
-    verdict.conclusions.push(...breaks.map((found) => ({ ...found, stream: files })));
+    verdict.conclusions.push(...breaks.map((found) => ({ ...found, stream: stream.stream })));
   } else if (forced !== undefined) {
     const message = `expected the chain ${quote(forced)}, found ${count(bare.records, 'record')} of the source ${quote(source)} without its fields`;
     verdict.conclusions.push({
@@ -147,12 +139,9 @@ function addBare(verdict: ChainVerdict, source: string, bare: BareState, beside:
       message,
       count: bare.records,
       identity: source,
-      stream: files,
+      stream: stream.stream,
     });
   }
-  const unprotected = ranges.filter(({ assurance }) => assurance === 'unprotected');
-  const records = unprotected.reduce((sum, range) => sum + range.records, 0);
-  if (records > 0) verdict.unprotected.push({ source, files: bare.files.length, records, place: from });
 }
 
 function addGivenUp(verdict: ChainVerdict, state: ChainState): void {

@@ -20,7 +20,7 @@ import {
   nodeOfRun,
   type ScatteredRecords,
   streamRanges,
-  unverifiableRange,
+  unverifiableRanges,
 } from './stream-ranges.ts';
 
 export type BreakCode =
@@ -154,7 +154,7 @@ class StreamJudge {
           ...this.foreign(),
           ...(ownless ? this.ends() : []),
         ])
-      : [unverifiableRange(stream, this.nodes, missingKeys, unfollowed)];
+      : unverifiableRanges(stream, this.nodes, missingKeys, unfollowed);
     return { breaks, ranges, recomputed, profile: this.profile, head: unlinked ? undefined : this.head() };
   }
 

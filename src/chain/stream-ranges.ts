@@ -10,18 +10,30 @@ export type BrokenNodes = Map<ChainNode, BrokenStart>;
 /** `until`: where the last of them stands, when there are more than one. */
 export type BrokenStart = { records: number; reason: string; until?: Place };
 
-export function unverifiableRange(
+/** One a file. */
+export function unverifiableRanges(
   stream: StreamState,
   nodes: readonly ChainNode[],
   missingKeys: readonly string[],
   unfollowed: boolean,
-): StreamRange {
+): StreamRange[] {
   const reason = unfollowed
     ? 'no record follows it that would name its hash'
     : missingKeys.length > 0
       ? `not recomputed, key ${missingKeys.join(', ')} not given`
       : 'no profile recomputes its hashes';
-  return { assurance: 'unverifiable', records: stream.records, ...extent(nodes[0]!, nodes.at(-1)!), reason };
+  const ranges: StreamRange[] = [];
+  for (const node of nodes) {
+    const { records, until } = node.segment;
+    const last = ranges.at(-1);
+    if (last?.until.file === until.file) {
+      last.records += records;
+      last.until = until;
+    } else ranges.push({ assurance: 'unverifiable', records, ...extent(node), reason });
+  }
+  // Segments that went unlisted stand somewhere among the others.
+  ranges.at(-1)!.records += ranges.reduce((rest, { records }) => rest - records, stream.records);
+  return ranges;
 }
 
 function extent(first: ChainNode, last = first): { from: Place; until: Place } {
@@ -41,8 +53,9 @@ export function nodeOfRun(nodes: readonly ChainNode[], run: AlteredRun): ChainNo
 const UNLINKED = 'each record has the hash of its content, but no link to another record';
 
 /**
- * In the order of the log. A chained range may enclose broken ones: its count leaves theirs out. Of records without links
- * none can be shown to be missing, so they are not called chained.
+ * In the order of the log, none over several files: what vouches for records from outside does so by file, and the report joins
+ * what is left. A chained range may enclose broken ones: its count leaves theirs out. Of records without links none can be shown
+ * to be missing, so they are not called chained.
  */
 export function streamRanges(
   stream: StreamState,
@@ -83,8 +96,11 @@ const ERASED = 'fields were erased: their links hold, their hashes cannot be rec
 function setErasedApart(ranges: StreamRange[], { erased }: StreamState): void {
   if (erased === null) return;
   let records = 0;
-  for (const range of ranges) {
-    if (range.assurance !== 'chained') continue;
+  const chained = ranges.filter(({ assurance }) => assurance === 'chained');
+  const isBetween = (range: StreamRange) =>
+    comparePlaces(range.until, erased.from) >= 0 && comparePlaces(range.from, erased.until) <= 0;
+  // A file beside the archive holds none of them.
+  for (const range of [...chained.filter(isBetween), ...chained.filter((each) => !isBetween(each))]) {
     const taken = Math.min(range.records, erased.records - records);
     range.records -= taken;
     records += taken;
@@ -127,7 +143,7 @@ function addRanges(
   }
   if (sound === 0) return;
   const last = ranges.at(-1);
-  if (last?.assurance === 'chained') {
+  if (last?.assurance === 'chained' && last.until.file === whole.from.file) {
     last.records += sound;
     last.until = whole.until;
   } else ranges.push({ assurance: 'chained', records: sound, ...whole });

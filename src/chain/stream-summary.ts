@@ -1,5 +1,5 @@
 /** How a stream is named in the report, and what its kind of chain cannot show. */
-import { count } from '../base/text-safety.ts';
+import { fileList } from '../model/told-places.ts';
 import { hashedFields, isAmbiguous, unhashedMembers, unhashedStreamFields } from './coverage.ts';
 import type { ChainLayout } from './layout.ts';
 import { type ChainDigest, type ChainProfile, keyOf } from './profile.ts';
@@ -11,12 +11,6 @@ export function streamTitle(stream: StreamState, layout: ChainLayout): string {
   const named = stream.values.map((value, index) => (value === '' ? '' : `${fields[index]}=${value}`));
   const files = stream.runs.map((run) => run.segments[0]!.from.file);
   return named.filter((part) => part !== '').join(' ') || fileList(files);
-}
-
-export function fileList(files: readonly string[]): string {
-  const [first = '', ...rest] = [...new Set(files)];
-  if (rest.length === 0) return first;
-  return rest.length === 1 ? `${first}, ${rest[0]}` : `${first} and ${count(rest.length, 'more file')}`;
 }
 
 /** What must be said of every stream of the profile, whatever was found in it. `missingKeys`: names of keys not given. */

@@ -4,13 +4,14 @@
  */
 import { compareText, count, quote } from '../base/text-safety.ts';
 import { comparePlaces } from '../model/place.ts';
+import { fileList } from '../model/told-places.ts';
 import type { BareState } from './bare-records.ts';
 import type { ChainConclusion } from './chain-conclusion.ts';
 import type { ChainLayout } from './layout.ts';
 import { type ChainDigest, keyOf } from './profile.ts';
 import type { StreamState } from './segment.ts';
 import { firstPlace } from './stream-places.ts';
-import { fileList, streamTitle } from './stream-summary.ts';
+import { streamTitle } from './stream-summary.ts';
 
 /**
  * Adds to `conclusions`, after all others: they have said what is wrong with streams that such a key may be for.

@@ -1,6 +1,6 @@
 /** Hash chains: recomputes every record's hash, follows every link, and says what a chain cannot show. */
 import { parseMoment } from '../base/instant.ts';
-import { compareText, count, quote } from '../base/text-safety.ts';
+import { compareText, quote } from '../base/text-safety.ts';
 import { CHAIN_KINDS, CHAIN_SEVERITY, type ChainCode, UNDETERMINED } from '../chain/break-kinds.ts';
 import type { ChainConclusion } from '../chain/chain-conclusion.ts';
 import { compileChainStep, toLinkRule } from '../chain/chain-fold.ts';
@@ -20,15 +20,17 @@ import type { ChainProfile } from '../chain/profile.ts';
 import type { ProtocolProfile } from '../chain/protocol.ts';
 import { signaturesOf, unfitKeys } from '../chain/record-signature.ts';
 import { returnStrayedRecords } from '../chain/strayed-protocols.ts';
+import { type BareSource, unprotectedNotice } from '../model/bare-source.ts';
 import type { CheckDefinition, CheckResult } from '../model/check.ts';
 import { type Finding, toFingerprint } from '../model/finding.ts';
+import type { IntegrityRule } from '../model/integrity.ts';
 import { type Problem, ProblemsError } from '../model/problem.ts';
 import type { AuditRequest, KeyFault } from '../model/request.ts';
 import { protectAdvice } from './protect-advice.ts';
 import { loadVariants, nameVariants } from './serializer-drift.ts';
 
 export const hashChain: CheckDefinition<ChainState> = {
-  name: 'hash-chain',
+  name: 'hash-chain' satisfies IntegrityRule,
   title: 'Hash chains',
   findings: [...CHAIN_KINDS, ...KEY_KINDS],
   everyRecord: true,
@@ -105,15 +107,17 @@ function chosenProfiles(request: AuditRequest): (ChainProfile | ProtocolProfile)
   return profiles.filter((profile) => profile !== undefined);
 }
 
-function toResult({ conclusions, streams, unprotected }: ReturnType<typeof judgeChains>): CheckResult {
+function toResult({ conclusions, streams, bare }: ReturnType<typeof judgeChains>): CheckResult {
+  const sources = bare.map((each): BareSource => {
+    const advised = { ...each, advice: protectAdvice(each.source) };
+    const notice = unprotectedNotice(advised);
+    return { ...advised, ...(notice && { notice }) };
+  });
   return {
     findings: conclusions.map(toFinding),
     streams,
-    notices: unprotected.map(({ source, files, records, place }) => ({
-      code: 'unprotected',
-      message: `${count(records, 'record')} of the source ${quote(source)} in ${count(files, 'file')} carry no hash chain: nothing shows whether they were altered; ${protectAdvice(source)}`,
-      place,
-    })),
+    notices: sources.flatMap(({ notice }) => notice ?? []),
+    bare: sources,
   };
 }
 

@@ -11,6 +11,7 @@ import { looksLikeArchive, MARKER, originOf, readMarker } from '../store/archive
 import { isPartOfArchive } from '../store/archive-parts.ts';
 import { isBelow, liesWithin } from './places.ts';
 import type { CheckpointOptions, GivenCheckpoint } from './verify-checkpoint.ts';
+import type { KeyUse } from './verify-trust.ts';
 import { readText } from './yaml-file.ts';
 
 export type ArchiveOptions = { identity?: string[]; view?: string };
@@ -97,6 +98,7 @@ export async function readArchiveKeys(
   options: ArchiveOptions & CheckpointOptions,
   { folders }: FoundArchives,
   problems: Problem[],
+  use: KeyUse,
 ): Promise<ReadKeys> {
   const wrong = (file: string, message: string) => void problems.push({ file, line: 0, column: 0, message });
   const { checkpoint = [], verifierKey = [], policy, identity = [], view } = options;
@@ -117,7 +119,7 @@ export async function readArchiveKeys(
   const retained = given?.filter(({ note }) => origins.has(nameOf(note))) ?? [];
   const others = given?.filter(({ note }) => !origins.has(nameOf(note))) ?? [];
   const identities = identity.flatMap((file) => readIdentities(file, problems));
-  const keys = { judge: await readJudge(options, problems), identities, retained, view };
+  const keys = { judge: await readJudge(options, problems, use), identities, retained, view };
   return { keys, others: others.length > 0 ? others : undefined };
 }
 
@@ -138,9 +140,13 @@ function viewOf(folder: string): string | undefined {
   return marker === undefined || marker === 'unreadable' ? undefined : marker.view?.role;
 }
 
-async function readJudge(options: CheckpointOptions, problems: Problem[]): Promise<ArchiveKeys['judge']> {
+async function readJudge(
+  options: CheckpointOptions,
+  problems: Problem[],
+  use: KeyUse,
+): Promise<ArchiveKeys['judge']> {
   const { judgeArchiveCheckpoint, readTrust } = await import('./verify-trust.ts');
-  const trust = readTrust(options, problems);
+  const trust = readTrust(options, problems, use);
   return (note) => judgeArchiveCheckpoint(note, trust);
 }
 

@@ -9,6 +9,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { count, escapeControls, quote } from '../base/text-safety.ts';
 import { toReportName } from '../engine/file-part.ts';
+import { withoutVouched } from '../model/bare-source.ts';
 import type { CheckResult } from '../model/check.ts';
 import { type Finding, toFingerprint } from '../model/finding.ts';
 import type { Place } from '../model/place.ts';
@@ -43,6 +44,7 @@ import { signedWords } from './verify-proof.ts';
 import {
   type JudgedCheckpoint,
   judgeCheckpoint,
+  type KeyUse,
   readTrust,
   type Trust,
   type TrustOptions,
@@ -87,8 +89,9 @@ export async function readAnchors(
   files: readonly DiscoveredFile[],
   request: Framing & Pick<AuditRequest, 'paths'>,
   problems: Problem[],
+  use: KeyUse,
 ): Promise<Beside> {
-  const trust = readTrust(options, problems);
+  const trust = readTrust(options, problems, use);
   for (const { file, regular, skip } of files)
     if (!regular && skip === undefined)
       problems.push({
@@ -447,17 +450,12 @@ class AnchorRun {
       result.incomplete = 'no record was held to a checkpoint: none that was given covers any';
       notices.unshift({ code: NOTHING_VERIFIED, message: result.incomplete });
     }
-    const isHeld = inputs.every(
-      ({ file, records }) => records.read === 0 || sound.some(({ stream }) => stream === file),
-    );
-    const anchor = ({ streams, notices: said, ...rest }: CheckResult): CheckResult => ({
-      ...rest,
-      ...(streams && {
-        streams: anchorStreams(streams, sound).filter(({ profile }) => !isHeld || profile !== null),
-      }),
+    const held = new Set(sound.map(({ stream }) => stream));
+    const anchor = (checked: CheckResult): CheckResult => {
       // Of records without a chain the checkpoint says all that is known.
-      ...(said && { notices: said.filter(({ code }) => !isHeld || code !== 'unprotected') }),
-    });
+      const rest = withoutVouched(checked, (file) => held.has(file));
+      return { ...rest, ...(rest.streams && { streams: anchorStreams(rest.streams, sound) }) };
+    };
     return { result, anchor };
   }
 

@@ -13,16 +13,27 @@ export type TrustOptions = { policy?: string; verifierKey?: string[] };
 /** Bytes of a policy. */
 const MAX_POLICY_BYTES = 4 * 1024 * 1024;
 
-export type Trust = { keys: VerifierKey[]; policy: TlogPolicy | undefined };
+export type Trust = { keys: VerifierKey[]; policy: TlogPolicy | undefined; use?: KeyUse };
+
+/** What became of the checkpoints that were judged, for who asks which keys they bore out. */
+export type KeyUse = {
+  /** Texts of the keys that signed one which is trusted. */
+  signers: Set<string>;
+  /** Logs of which one is trusted. */
+  logs: Set<string>;
+  /** Logs of which one is not; '' where none could be read. */
+  refused: Set<string>;
+};
 
 /** A checkpoint, who verifiably signed it, and why that is not enough, where it is not. */
 export type JudgedCheckpoint = { checkpoint: Checkpoint; note: string; signed: Signed[]; gaps: string[] };
 
-export function readTrust(options: TrustOptions, problems: Problem[]): Trust {
+export function readTrust(options: TrustOptions, problems: Problem[], use?: KeyUse): Trust {
   const policy = options.policy === undefined ? undefined : readPolicy(options.policy, problems);
   const given = (options.verifierKey ?? []).flatMap((file) => readVerifierKeys(file, problems));
   const keys = [...given, ...(policy?.logs ?? []), ...(policy?.witnesses ?? [])];
-  return { keys: keys.filter((key, at) => keys.findIndex(({ text }) => text === key.text) === at), policy };
+  const distinct = keys.filter((key, at) => keys.findIndex(({ text }) => text === key.text) === at);
+  return { keys: distinct, policy, ...(use && { use }) };
 }
 
 function readPolicy(file: string, problems: Problem[]): TlogPolicy | undefined {
@@ -38,6 +49,19 @@ function readPolicy(file: string, problems: Problem[]): TlogPolicy | undefined {
 
 /** @throws {NoteFault} for what is no checkpoint, or carries a bad signature of a known key */
 export function judgeCheckpoint(note: string, trust: Trust): JudgedCheckpoint {
+  const { use } = trust;
+  let isTrusted = false;
+  try {
+    const judged = weighCheckpoint(note, trust);
+    isTrusted = judged.gaps.length === 0;
+    if (isTrusted) for (const { key } of judged.signed) use?.signers.add(key.text);
+    return judged;
+  } finally {
+    (isTrusted ? use?.logs : use?.refused)?.add(note.slice(0, note.indexOf('\n')));
+  }
+}
+
+function weighCheckpoint(note: string, trust: Trust): JudgedCheckpoint {
   const parsed = parseNote(Buffer.from(note));
   const checkpoint = parseCheckpoint(parsed.text);
   const signed = verifyNote(parsed, trust.keys);

@@ -36,6 +36,7 @@ import {
 } from './verify-archives.ts';
 import type { CheckpointOptions, GivenCheckpoint } from './verify-checkpoint.ts';
 import { checkOutputs, checkSarifProfile, parseOutputs, realPath, writeReport } from './verify-outputs.ts';
+import type { KeyUse } from './verify-trust.ts';
 import { withZoneAdvice } from './zone-advice.ts';
 
 export type VerifyOptions = RequestOptions &
@@ -99,7 +100,8 @@ async function verifyFiles(
   noteKeysBeside(request, archives.files);
   const outputs = parseOutputs(options.format ?? [], FORMATS, problems);
   checkSarifProfile(outputs, options.sarifProfile, problems);
-  const { keys, others } = await readArchiveKeys(options, archives, problems);
+  const use: KeyUse = { signers: new Set(), logs: new Set(), refused: new Set() };
+  const { keys, others } = await readArchiveKeys(options, archives, problems, use);
   checkOutputs(outputs, archives.files, problems, {
     told: toldFiles(scope.config, options, request, inputs),
   });
@@ -113,7 +115,8 @@ async function verifyFiles(
   const folder = openState(options.state, archives.files, problems);
   if (problems.length > 0) throw new ProblemsError(problems);
   const { files, evidence } = await holdArchives(archives, keys);
-  const beside = await readBeside(options, others, archives, request, problems);
+  const beside = await readBeside(options, others, archives, request, problems, use);
+  evidence.push(...(await unmetKeys(options, evidence, use)));
 
   const bytes = files.reduce((sum, file) => sum + (file.skip === undefined ? file.bytes : 0), 0);
   const progress = process.stderr.isTTY && !options.quiet ? new Progress(process.stderr, bytes) : undefined;
@@ -178,6 +181,7 @@ async function readBeside(
   { files, folders }: FoundArchives,
   request: AuditRequest,
   problems: Problem[],
+  use: KeyUse,
 ) {
   if (given === undefined) {
     if (options.evidenceFile !== undefined && folders.length > 0)
@@ -199,7 +203,16 @@ async function readBeside(
     return undefined;
   }
   const { readAnchors } = await import('./verify-checkpoint.ts');
-  return readAnchors(options, given, files, request, problems);
+  return readAnchors(options, given, files, request, problems, use);
+}
+
+/** An archive that cannot be read has a log of no known name. */
+async function unmetKeys(options: VerifyOptions, evidence: readonly CheckResult[], use: KeyUse) {
+  if (options.verifierKey === undefined) return [];
+  const { judgeUnmetKeys } = await import('./unmet-verifier-keys.ts');
+  if (evidence.some(({ findings }) => findings.some(({ code }) => code === 'damaged-archive')))
+    use.refused.add('');
+  return [judgeUnmetKeys(options, use)];
 }
 
 /**

@@ -3,9 +3,11 @@ import { formatInstant } from '../base/instant.ts';
 import { compareText, count, quote } from '../base/text-safety.ts';
 import type { Contract } from '../licenses/contract/contract.ts';
 import { namedFields } from '../licenses/contract/defaults.ts';
+import { withoutVouched } from '../model/bare-source.ts';
 import type { CheckResult } from '../model/check.ts';
 import { compareFindings, type Finding, wordsOfKind } from '../model/finding.ts';
 import { countFindings } from '../model/finding-counts.ts';
+import { joinFileRanges } from '../model/joined-ranges.ts';
 import type { LicenseSummary, RecordCounts, Report, RuleSummary } from '../model/report.ts';
 import { countAssurance, NOTHING_VERIFIED, REPORT_SCHEMA } from '../model/report.ts';
 import type { SealResult } from '../model/seal.ts';
@@ -35,9 +37,9 @@ export function assembleReport(
   ]);
   const rules = summarizeRules(plan, scan, related);
   const records = sumRecords(scan);
-  const streams = results
-    .flatMap((result) => result.streams ?? [])
-    .sort((a, b) => compareText(a.stream, b.stream));
+  const streams = joinFileRanges(results.flatMap((result) => result.streams ?? [])).sort((a, b) =>
+    compareText(a.stream, b.stream),
+  );
   const codes = wordsFor(findings);
   const { failOn, failOnKnown, failOnControls } = request;
   const undeterminedLicenses = countUndeterminedLicenses({ licenses: related.licenses, findings });
@@ -94,11 +96,7 @@ export function assembleReport(
   };
 }
 
-/**
- * Records without a chain are not unprotected where seals account for their files, or the log of an archive vouches for
- * them: to say so would be half the truth. Segments come behind all other files, so a range that begins in one holds
- * nothing else.
- */
+/** Records without a chain are not unprotected where seals account for their files, or the log of an archive vouches for them. */
 function withoutSealed(
   results: readonly CheckResult[],
   scan: Scan,
@@ -110,16 +108,7 @@ function withoutSealed(
       sources.has(source) || scan.files[index]!.sealed !== undefined ? [file] : [],
     ),
   );
-  if (sealed.size === 0) return results;
-  return results.map(({ streams = [], notices = [], ...rest }) => ({
-    ...rest,
-    streams: streams.filter(
-      ({ profile, ranges }) => profile !== null || ranges.some(({ from }) => !sealed.has(from.file)),
-    ),
-    notices: notices.filter(
-      ({ code, place }) => code !== 'unprotected' || place === undefined || !sealed.has(place.file),
-    ),
-  }));
+  return results.map((result) => withoutVouched(result, (file) => sealed.has(file)));
 }
 
 /**

@@ -1,5 +1,6 @@
 /** A check: a fold over events in log order that finds what one event or its neighbours show. */
 
+import type { BareSource } from './bare-source.ts';
 import type { Event, Fields } from './event.ts';
 import type { Finding, FindingKind } from './finding.ts';
 import type { Notice, StreamSummary } from './report.ts';
@@ -10,6 +11,8 @@ export type CheckResult = {
   findings: Finding[];
   streams?: StreamSummary[];
   notices?: Notice[];
+  /** Records without a chain, by source: `streams` and `notices` tell of them too. */
+  bare?: readonly BareSource[];
   /** Why something that should have been verified could not be: the audit is then incomplete. */
   incomplete?: string;
   /** Files before which records of their source are gone by a signed declaration. */

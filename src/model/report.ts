@@ -115,7 +115,7 @@ export function countedRecords(streams: readonly StreamSummary[]): number {
 }
 
 /** Whether no archive and no sealed log speaks of the range's records as well. */
-function countedRanges(
+export function countedRanges(
   streams: readonly StreamSummary[],
 ): (stream: StreamSummary, range: StreamRange) => boolean {
   const isOuter = ({ profile }: StreamSummary) =>

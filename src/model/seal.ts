@@ -3,6 +3,7 @@ import type { Instant } from '../base/instant.ts';
 import type { JsonValue } from '../base/json.ts';
 import type { CheckResult } from './check.ts';
 import type { FindingKind } from './finding.ts';
+import type { IntegrityRule } from './integrity.ts';
 import type { InputStatus } from './report.ts';
 import type { AuditRequest } from './request.ts';
 
@@ -60,7 +61,8 @@ export type TextSealKind = SealKindBase & {
 };
 
 type SealKindBase = {
-  name: string;
+  /** What it finds speaks of integrity: so it is among the rules that do. */
+  name: IntegrityRule;
   title: string;
   findings: readonly FindingKind[];
   /** Whether a file of this name is a file of seals, whatever it holds. */

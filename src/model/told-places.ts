@@ -1,4 +1,5 @@
 /** The places that a finding names: few of many, and one of each file, since a waiver may be for files. */
+import { count } from '../base/text-safety.ts';
 import type { Finding } from './finding.ts';
 import type { Place } from './place.ts';
 import { MAX_RELATED } from './relation.ts';
@@ -32,4 +33,11 @@ export function mayHideFiles({ related = [] }: Pick<Finding, 'related'>): boolea
 /** The last first: most often the next event is of the same file. */
 function isFileTold(first: Place, related: readonly Place[], file: string): boolean {
   return related.findLast((place) => place.file === file) !== undefined || first.file === file;
+}
+
+/** How files are called together: by the first, and how many more. */
+export function fileList(files: readonly string[]): string {
+  const [first = '', ...rest] = [...new Set(files)];
+  if (rest.length === 0) return first;
+  return rest.length === 1 ? `${first}, ${rest[0]}` : `${first} and ${count(rest.length, 'more file')}`;
 }

@@ -1,7 +1,9 @@
 /** The check `integrity: chained`: that no record was changed, added or taken away, as far as chains and seals show. */
 import { count, formatNumber, quote } from '../base/text-safety.ts';
+import { speaksOfIntegrity } from '../model/integrity.ts';
 import { type Assurance, countAssurance, NOTHING_VERIFIED } from '../model/report.ts';
-import { type PackCheckKind, passedUnless } from './pack-check-kind.ts';
+import { judgeFindings } from './against.ts';
+import type { PackCheckKind } from './pack-check-kind.ts';
 
 /** What each asks for: an anchor is known to somebody outside of the log, a chain to the log alone. */
 const GOOD: Readonly<Record<string, readonly Assurance[]>> = {
@@ -33,16 +35,13 @@ export const integrity: PackCheckKind<string> = {
     const asks = ASKS[level]!;
     const population = { of: 'records in chains or under seals', count: records };
     const { broken = 0 } = counts;
+    // Ranges are of records that were read: of what is gone, or rolled back, findings alone speak.
+    const spoken = report.findings.filter(speaksOfIntegrity);
     if (broken > 0 || report.streams.some(({ status }) => status === 'broken')) {
       const streams = new Set(
         report.streams.flatMap(({ status, profile }) => (status === 'broken' ? [profile] : [])),
       );
-      const against = report.findings.filter(
-        ({ code, waiver, verdict }) =>
-          waiver === undefined &&
-          verdict === 'violation' &&
-          report.codes[code]?.controls.some((control) => INTEGRITY_CONTROLS.includes(control)) === true,
-      );
+      const against = spoken.filter(({ waiver, verdict }) => waiver === undefined && verdict === 'violation');
       const reason = `${count(broken, 'record')} in broken ranges of ${count(streams.size, 'kind')} of chain`;
       return [{ asks, population, status: 'failed', against, reason }];
     }
@@ -51,10 +50,6 @@ export const integrity: PackCheckKind<string> = {
     const words = other.map(([word, amount]) => `${formatNumber(amount)} ${word}`).join(', ');
     const unverified = report.notices.find(({ code }) => code === NOTHING_VERIFIED)?.message;
     const open = unverified ?? (words === '' ? undefined : `of ${count(records, 'record')} are ${words}`);
-    if (open !== undefined) return [{ asks, population, status: 'undetermined', reason: open }];
-    return [passedUnless({ asks, population }, evidence)];
+    return [judgeFindings(spoken, { asks, population, open }, evidence)];
   },
 };
-
-/** What every code about altered, missing or forged records names. */
-const INTEGRITY_CONTROLS: readonly string[] = ['nist-800-53r5:AU-9', 'pci-dss-4:10.3.4'];

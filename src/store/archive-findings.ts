@@ -1,11 +1,19 @@
 /** What can be wrong with an archive, in words. */
 import { type Finding, type FindingKind, toFingerprint, type Verdict } from '../model/finding.ts';
+import type { IntegrityRule } from '../model/integrity.ts';
 import type { Place } from '../model/place.ts';
 
 /** The name under which archives speak, beside the checks. */
-export const ARCHIVE = 'archive';
+export const ARCHIVE = 'archive' satisfies IntegrityRule;
 
-const EVIDENCE = ['pci-dss-4:10.3.2', 'nist-800-53r5:AU-9', 'nist-800-53r5:AU-10'];
+const EVIDENCE = [
+  'pci-dss-4:10.3.2',
+  'pci-dss-4:10.3.4',
+  'soc2:CC7.2',
+  'nist-800-53r5:AU-9',
+  'nist-800-53r5:AU-10',
+  'iso-27001-2022:A.8.15',
+];
 
 export const ARCHIVE_FINDINGS = [
   {

@@ -1,7 +1,8 @@
 /** The words of every code that is spoken where a log is held to a signed checkpoint. */
 import type { FindingKind, Severity } from '../model/finding.ts';
+import type { IntegrityRule } from '../model/integrity.ts';
 
-export const ANCHORS = 'checkpoint';
+export const ANCHORS = 'checkpoint' satisfies IntegrityRule;
 
 export type AnchorCode =
   | 'checkpoint-beside-log'
@@ -9,6 +10,7 @@ export type AnchorCode =
   | 'checkpoint-mismatch'
   | 'checkpoint-rollback'
   | 'checkpoint-untrusted'
+  | 'missing-checkpoint'
   | 'sealed-front-missing'
   | 'sealed-log-damaged'
   | 'sealed-record-altered'
@@ -50,6 +52,12 @@ const WORDS: Record<AnchorCode, { severity: Severity; title: string; why: string
     title: 'checkpoint that nobody trusted has signed',
     why: 'A checkpoint says nothing by itself. Without a signature that verifies under a known key, and the cosignatures that the policy asks for, anybody may have written it.',
     fix: 'Give the verifier key of the log by --verifier-key, or a policy by --policy; if they are right, the checkpoint is not genuine.',
+  },
+  'missing-checkpoint': {
+    severity: 'medium',
+    title: 'no checkpoint under a key that was given',
+    why: 'Whoever gave the key expects a log that it signs, and nothing that was read bears its signature: without its marker and its log an archive is a folder of plain files, and a sealed log that is gone leaves no trace in the logs.',
+    fix: 'Give the archive, or the checkpoint, that the key is for; if it is gone, find out who could remove it. Leave out keys of logs that are not part of this audit.',
   },
   'sealed-front-missing': {
     severity: 'high',

@@ -13,6 +13,8 @@ export function anchorStreams(
   const byFile = new Map(sealed.map((summary) => [summary.stream, summary] as const));
   const names = [...byFile.keys()].sort(compareText);
   return streams.map((stream) => {
+    // Of records in no chain those are left that no checkpoint was held to.
+    if (stream.profile === null) return stream;
     const ranges = stream.ranges.flatMap((range) =>
       IMPROVABLE.has(range.assurance) ? anchorRange(range, byFile, names) : [range],
     );

@@ -375,6 +375,98 @@ describe('verify of an archive', () => {
     assert.deepEqual(sound.said, []);
   });
 
+  test('counts records of a chain once that begins in it and goes on in plain files', async () => {
+    const archive = newArchive();
+    const chain = fs.readFileSync(
+      new URL('../../fixtures/packs/ok-integrity/log.ndjson', import.meta.url),
+      'utf8',
+    );
+    const records = chain.split(/(?<=\n)/);
+    write('chain/a.ndjson', records.slice(0, 3).join(''));
+    write('goes-on/b.ndjson', records.slice(3, 5).join(''));
+    write('goes-on/c.ndjson', records.slice(5).join(''));
+    await collect('chain', '--into', archive);
+    const { stdout } = await verify(archive, 'goes-on', ...trust);
+    const { summary, streams } = JSON.parse(stdout) as Report;
+    assert.deepEqual(summary.assurance, { anchored: 3, chained: 3 });
+    const { ranges } = streams.find(({ profile }) => profile === 'jcs')!;
+    assert.deepEqual(
+      ranges.map(({ from, until, records: amount }) => [
+        path.basename(from.file),
+        path.basename(until.file),
+        amount,
+      ]),
+      [
+        ['b.ndjson', 'c.ndjson', 3],
+        ['00000001.ndjson.zst', '00000001.ndjson.zst', 3],
+      ],
+    );
+  });
+
+  test('counts records once of a chain that begins in it and cannot be verified', async () => {
+    const archive = newArchive();
+    const chain = new URL('../../fixtures/chains/ok-keyed/log.ndjson', import.meta.url);
+    const records = fs.readFileSync(chain, 'utf8').split(/(?<=\n)/);
+    write('keyed/a.ndjson', records.slice(0, 2).join(''));
+    write('keyed-on/b.ndjson', records.slice(2).join(''));
+    await collect('keyed', '--into', archive);
+    const { stdout } = await verify(archive, 'keyed-on', ...trust);
+    assert.deepEqual((JSON.parse(stdout) as Report).summary.assurance, { anchored: 2, unverifiable: 4 });
+  });
+
+  test('misses an archive of which nothing is left but its segments, by the key that was given for it', async () => {
+    const both = newArchive();
+    const two = generateKey('archive.example/two', Buffer.alloc(32, 6));
+    write('two.key', `${two.signer}\n`);
+    write('both.pub', `# both\n${KEYS.verifier}\n${two.verifier}\n`);
+    await collect('logs/app.log', '--into', `${both}/one`);
+    const other = ['logs/db.log.gz', '--into', `${both}/two`, '--key', 'two.key', '--no-config'];
+    assert.equal((await commands.run(['collect', ...other], folder)).exit, 0);
+    const said = async (...paths: string[]) => {
+      const { exit, stdout } = await verify(...paths, '--verifier-key', 'both.pub', '-f', 'json');
+      const { findings } = JSON.parse(stdout) as Report;
+      return [exit, ...findings.map(({ code, verdict, subject }) => [code, verdict, subject])];
+    };
+    const missing = ['missing-checkpoint', 'undetermined', 'archive.example/two'];
+    assert.deepEqual(await said(both), [0]);
+    assert.deepEqual(await said(`${both}/one`), [1, missing]);
+    const apart = path.join(folder, both, 'two');
+    fs.rmSync(path.join(apart, 'log', 'checkpoint'));
+    const damaged = ['damaged-archive', 'undetermined', undefined];
+    assert.deepEqual(await said(both), [3, damaged]);
+    for (const part of ['archive.json', 'log', 'control'])
+      fs.rmSync(path.join(apart, part), { recursive: true });
+    assert.deepEqual(await said(both), [1, missing]);
+  });
+
+  test('counts its records once beside plain and sealed logs, and calls only the plain ones unprotected', async () => {
+    const archive = newArchive();
+    await collect('logs/app.log', '--into', archive);
+    write('plain/o.ndjson', planted);
+    const ofRun = async (...more: string[]) => {
+      const { stdout } = await verify(archive, 'plain', ...trust, ...more);
+      const { summary, notices } = JSON.parse(stdout) as Report;
+      const { assurance = {}, records } = summary;
+      const said = notices.flatMap(({ code, message }) => (code === 'unprotected' ? [message] : []));
+      assert.equal(
+        Object.values(assurance).reduce((sum, amount) => sum + amount, 0),
+        records.read,
+      );
+      return { plain: assurance.unprotected, said };
+    };
+    const beside = await ofRun();
+    assert.equal(beside.plain, 1);
+    assert.equal(beside.said.length, 1);
+    assert.match(beside.said[0]!, /^1 record of the source "[^"]+" in 1 file carry no hash chain/);
+    const { signer, verifier } = generateKey('logs.example/plain', Buffer.alloc(32, 5));
+    write('plain.key', `${signer}\n`);
+    write('plain.pub', `${verifier}\n`);
+    const seal = ['seal', '--no-config', 'plain', '--into', 'plain-sealed', '--key', 'plain.key'];
+    assert.equal((await commands.run(seal, folder)).exit, 0);
+    const sealed = await ofRun('--checkpoint', 'plain-sealed', '--verifier-key', 'plain.pub');
+    assert.deepEqual(sealed, { plain: undefined, said: [] });
+  });
+
   test('reads the logs of the folder that a copy was put upon, and says that it is one', async () => {
     const place = newArchive();
     await collect('logs/app.log', '--into', `${place}/archive`);

@@ -1,5 +1,6 @@
 /** Sealed logs as a terminal shows them: key, seal, verify --checkpoint, prove, verify-proof, and every attack that they answer. */
 import assert from 'node:assert/strict';
+import crypto from 'node:crypto';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -105,6 +106,15 @@ const TEXT_LOG = `23:50:00 (lmgrd) FlexNet Licensing (v11.13.1) started on lic1 
 23:55:10 (meshlmd) OUT: "solver" ann@pc1
 23:58:20 (meshlmd) IN: "solver" ann@pc1
 `;
+
+/** A key that cosigns (c2sp.org/tlog-cosignature). */
+function witnessKey(name: string, seed: number): string {
+  const { verifier } = generateKey(name, Buffer.alloc(32, seed));
+  const data = Buffer.from(verifier.slice(name.length + '+00000000+'.length), 'base64');
+  data[0] = 4;
+  const hash = crypto.createHash('sha256').update(Buffer.concat([Buffer.from(`${name}\n`), data]));
+  return `${name}+${hash.digest('hex').slice(0, 8)}+${data.toString('base64')}`;
+}
 
 const ALL_ANCHORED = ['logs/app.ndjson anchored 40', 'logs/web.ndjson anchored 30'];
 
@@ -557,6 +567,19 @@ describe('verify --checkpoint', () => {
     ]);
   });
 
+  test('passes no control of integrity where a sealed file is gone', async () => {
+    const one = await sealedCase();
+    const packs = ['--pack', 'sec-17a-4,nist-800-53r5'];
+    const statuses = async () => {
+      const { controls } = (await one.verify(...packs)).report;
+      const asked = ['(f)(2)(i)(A)', '(f)(2)(ii)', 'SI-7', 'AU-9(3)'];
+      return controls!.filter(({ control }) => asked.includes(control)).map(({ status }) => status);
+    };
+    assert.ok((await statuses()).every((status) => status !== 'failed'));
+    fs.rmSync(one.at('logs/web.ndjson'));
+    assert.deepEqual(await statuses(), ['failed', 'failed', 'failed', 'failed']);
+  });
+
   test('tells a sealed log that was put back, by a newer checkpoint', async () => {
     const one = await sealedCase();
     fs.cpSync(one.at('sealed'), one.at('old'), { recursive: true });
@@ -644,6 +667,25 @@ describe('verify --checkpoint', () => {
     }
     const { codes, ranges } = await one.verify('--checkpoint', 'sealed', '--policy', 'fits.policy');
     assert.deepEqual([codes, ranges], [[], ALL_ANCHORED]);
+  });
+
+  test('misses what a given key signed, but no witness that a policy does without and no key that the log had before', async () => {
+    const one = await sealedCase();
+    const keyOf = (name: string, seed: number) => generateKey(name, Buffer.alloc(32, seed)).verifier;
+    const key = fs.readFileSync(one.at('seal.pub'), 'utf8').trim();
+    const text = witnessKey('witness.example/w', 7);
+    one.write('before.pub', `${key}\n${keyOf('logs.example/payments', 4)}\n`);
+    one.write('other.pub', `${key}\n${keyOf('logs.example/users', 4)}\n`);
+    one.write('witness.pub', `${text}\n`);
+    one.write('witnessed.policy', `log ${key}\nwitness w ${text}\nquorum none\n`);
+    const codes = async (...trust: string[]) => (await one.verify('--checkpoint', 'sealed', ...trust)).codes;
+    assert.deepEqual(await codes('--verifier-key', 'before.pub'), []);
+    assert.deepEqual(await codes('--policy', 'witnessed.policy'), []);
+    assert.deepEqual(await codes('--policy', 'witnessed.policy', '--verifier-key', 'witness.pub'), []);
+    assert.deepEqual(await codes('--verifier-key', 'other.pub'), ['missing-checkpoint']);
+    assert.deepEqual(await codes('--verifier-key', 'seal.pub', '--verifier-key', 'witness.pub'), [
+      'missing-checkpoint',
+    ]);
   });
 
   test('tells a log that was signed anew where old hashes were left in the upper tiles', async () => {
