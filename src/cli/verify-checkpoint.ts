@@ -219,7 +219,8 @@ class AnchorRun {
   private fork(left: Trusted, right: Trusted): void {
     const { origin } = right.checkpoint;
     const message = `two signed checkpoints of ${quote(origin)} contradict each other: ${left.checkpoint.size} records in ${quote(left.file)}, ${right.checkpoint.size} in ${quote(right.file)}`;
-    this.find('checkpoint-fork', placeOf(right.file), message);
+    const roots = [left.checkpoint.root, right.checkpoint.root];
+    this.find('checkpoint-fork', placeOf(right.file), message, 'violation', ...roots);
     const { evidenceFile } = this.options;
     if (evidenceFile === undefined) return;
     const file = isFolder(evidenceFile) ? path.join(evidenceFile, 'fork-evidence.txt') : evidenceFile;
@@ -238,6 +239,8 @@ class AnchorRun {
           'sealed-log-damaged',
           placeOf(path.join(folder, CHECKPOINT)),
           `expected tiles that lead to the root of the checkpoint over ${count(log.size, 'record')}, found others`,
+          'violation',
+          roots.get(log.size)!,
         );
       } catch (error) {
         if (!(error instanceof StoreFault)) throw error;
@@ -273,6 +276,8 @@ class AnchorRun {
             'sealed-log-damaged',
             placeOf(own),
             `the sealed log does not begin with the ${size} records of the checkpoint ${quote(point.file)}`,
+            'violation',
+            roots.get(Number(size))!,
           );
         return;
       }
@@ -406,7 +411,8 @@ class AnchorRun {
       return;
     }
     const message = `the first ${size} of ${records} records, file after file, do not lead to the root of the checkpoint ${quote(bad.file)}`;
-    this.find('checkpoint-mismatch', placeOf(bad.file), message, 'undetermined');
+    const found = roots.get(Number(size))!;
+    this.find('checkpoint-mismatch', placeOf(bad.file), message, 'undetermined', found);
   }
 
   /** What lies where the logs lie is in the hands of whoever can change them. */
@@ -471,8 +477,11 @@ class AnchorRun {
     place: Place,
     message: string,
     verdict: Finding['verdict'] = 'violation',
+    /** What was found, where the message does not tell one from another. */
+    ...found: readonly Uint8Array[]
   ): void {
-    const fingerprint = toFingerprint(ANCHORS, code, place.file, message);
+    const roots = found.map((root) => Buffer.from(root).toString('hex'));
+    const fingerprint = toFingerprint(ANCHORS, code, place.file, message, ...roots);
     this.findings.push({
       rule: ANCHORS,
       code,

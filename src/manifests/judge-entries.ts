@@ -24,8 +24,8 @@ export function judgeEntries(
   const issues: Issue[] = [];
   let before = list.form === 'linkinginfo' ? (list.previous?.digest ?? '') : '';
   const entries = list.entries.map((entry): JudgedEntry => {
-    const say = (code: Issue['code'], file: string, message: string) =>
-      issues.push({ code, file, manifest, message, identity: entry.name });
+    const say = (code: Issue['code'], file: string, message: string, found?: string) =>
+      issues.push({ code, file, manifest, message, identity: entry.name, ...(found && { found }) });
     const expected = (own: string) =>
       list.form === 'linkinginfo' ? linkStep(entry.algorithm, before, own) : own;
     const judged = judgeEntry(manifest, entry, files, expected, say, list.form);
@@ -49,7 +49,7 @@ function judgeEntry(
   { name, digest, algorithm, line }: Entry,
   files: ReadonlyMap<string, KnownFile>,
   toDigest: (own: string) => string,
-  say: (code: Issue['code'], file: string, message: string) => void,
+  say: (code: Issue['code'], file: string, message: string, found?: string) => void,
   form: 'checksums' | 'linkinginfo',
 ): JudgedEntry {
   const by = `${quote(baseName(manifest))} (line ${line})`;
@@ -84,6 +84,7 @@ function judgeEntry(
       'altered-listed-file',
       file.file,
       `${by} lists ${short(digest)} by ${algorithm}, and ${what} ${short(found)}`,
+      found,
     );
     return { file: file.file, assurance: 'broken', reason: 'files differ from the list', held: true };
   }

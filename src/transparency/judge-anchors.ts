@@ -90,7 +90,7 @@ function mayHaveGrown(found: Finding): Finding {
 }
 
 function pieceFinding(anchors: AnchorCase, file: string, piece: Piece): Finding | undefined {
-  const { kind, records, stream, at, from, until } = piece;
+  const { kind, records, stream, at, from, until, content = '' } = piece;
   if (kind === 'sealed' || kind === 'new') return undefined;
   const first = stream === undefined ? '' : `sealed record ${at + 1} of ${quote(stream.file)}`;
   const [code, message] = ((): [AnchorCode, string] => {
@@ -127,7 +127,7 @@ function pieceFinding(anchors: AnchorCase, file: string, piece: Piece): Finding 
   const place = toPlace(file, from);
   const related = records > 1 && kind !== 'missing' ? [toPlace(file, until)] : [];
   return {
-    ...finding(anchors, code, place, message, `${stream?.number} ${at} ${kind}`),
+    ...finding(anchors, code, place, message, `${stream?.number} ${at} ${kind} ${content}`),
     ...(related.length > 0 && { related }),
     ...(records > 1 && { count: records }),
   };

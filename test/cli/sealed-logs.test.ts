@@ -537,6 +537,29 @@ describe('verify --checkpoint', () => {
     });
   }
 
+  const TWICE: Record<string, (actor: string) => (one: Case) => void> = {
+    'sealed-record-altered': (actor) =>
+      edit((lines) => lines.with(5, record(5, 'eve')).with(6, record(6, actor))),
+    'unsealed-record': (actor) => edit((lines) => lines.toSpliced(6, 0, record(6, 'eve'), record(7, actor))),
+    'sealed-stream-rewritten': (actor) =>
+      edit((lines) => [...lines.slice(0, 3), ...records(3, 300, 'eve').split(/(?<=\n)/), record(300, actor)]),
+  };
+  for (const [code, attack] of Object.entries(TWICE)) {
+    test(`finds another ${code} where the last of its records is altered once more`, async () => {
+      const one = await sealedCase();
+      attack('eve')(one);
+      const first = await one.verify();
+      assert.deepEqual(first.codes, [code]);
+      one.write('base.json', JSON.stringify(first.report));
+      const baseline = ['--baseline', 'base.json', '--fail-on', 'new'];
+      assert.equal((await one.verify(...baseline)).exit, 0);
+      one.write('logs/app.ndjson', records(0, 40));
+      attack('mal')(one);
+      const second = await one.verify(...baseline);
+      assert.deepEqual([second.codes, second.exit], [[code], 1]);
+    });
+  }
+
   test('names two records that changed places', async () => {
     const one = await sealedCase();
     edit((lines) => lines.with(6, lines[7]!).with(7, lines[6]!))(one);

@@ -75,6 +75,19 @@ describe('auditArchive()', () => {
       assert.equal(fs.statSync(path.join(archive, 'segments', name)).mode & 0o777, 0o444);
   });
 
+  test('finds another alteration where an altered record is altered once more', async () => {
+    const archive = await sound();
+    const printOf = async (name: string) => {
+      await rewrite(segment(archive, 1), (text) => text.replace(/bob|eve|mal/, name));
+      const [finding] = (await verdictOf(archive)).result.findings;
+      assert.equal(finding!.code, 'altered-segment');
+      return finding!.fingerprint;
+    };
+    const known = await printOf('eve');
+    assert.equal(await printOf('eve'), known);
+    assert.notEqual(await printOf('mal'), known);
+  });
+
   const attacks: [
     what: string,
     code: string,
