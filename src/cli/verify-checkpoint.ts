@@ -406,8 +406,10 @@ class AnchorRun {
     }
     const { size } = bad.checkpoint;
     if (BigInt(records) < size) {
-      const message = `expected at least ${size} records by the checkpoint ${quote(bad.file)}, found ${records}: at least ${size - BigInt(records)} are gone, or their files were not given`;
+      const gone = Number(size) - records;
+      const message = `expected at least ${size} records by the checkpoint ${quote(bad.file)}, found ${records}: at least ${gone} are gone, or their files were not given`;
       this.find('sealed-tail-missing', placeOf(bad.file), message);
+      if (gone > 1) this.findings.at(-1)!.count = gone;
       return;
     }
     const message = `the first ${size} of ${records} records, file after file, do not lead to the root of the checkpoint ${quote(bad.file)}`;

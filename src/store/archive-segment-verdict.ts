@@ -55,10 +55,21 @@ export function judgeSegment(
     'altered-segment',
     first?.from ?? file,
     parts.join('; '),
-    Math.max(altered, 1),
+    countGone(manifest, audit, altered),
     storedSha256,
   );
   return { findings: [finding, ...erased], incomplete: isLocked };
+}
+
+/** Records that are lost, altered or added; of a segment that could not be read at all, every one. */
+function countGone(
+  { records: expected }: SegmentRecord,
+  { records, runs }: SegmentAudit,
+  altered: number,
+): number {
+  // Records beyond the last of the segment are among those altered already.
+  const unseen = runs.length === 0 ? expected : Math.max(0, expected - records);
+  return Math.max(altered + unseen, 1);
 }
 
 /** Whoever may erase leaves a tombstone. */

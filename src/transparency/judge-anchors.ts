@@ -72,6 +72,7 @@ function fileFindings(anchors: AnchorCase, { file, followed, problem }: Anchored
     const message = `expected ${count(stream.count, 'sealed record')} of ${quote(stream.file)}, found ${count(reached, 'record')}: the last ${gone === 1 ? 'record is' : `${count(gone, 'record')} are`} not in this file`;
     findings.push({
       ...finding(anchors, 'sealed-tail-missing', toPlace(file, last.until), message, `${stream.number}`),
+      ...(gone > 1 && { count: gone }),
       // A file that was not read whole may hold them.
       ...(problem !== undefined && { verdict: 'undetermined' as const }),
     });
@@ -145,6 +146,7 @@ function goneFinding(anchors: AnchorCase, stream: SealedStream): Finding {
   return {
     ...finding(anchors, 'sealed-stream-missing', anchors.place, message, `${stream.number}`),
     subject: stream.file,
+    ...(stream.count > 1 && { count: stream.count }),
     ...(unread && { verdict: 'undetermined' as const }),
   };
 }

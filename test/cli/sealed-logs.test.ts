@@ -537,6 +537,51 @@ describe('verify --checkpoint', () => {
     });
   }
 
+  const LOST: Record<string, [attack: (one: Case) => void, records: number]> = {
+    'a cut tail': [edit((lines) => lines.slice(0, 35)), 5],
+    'a cut front': [edit((lines) => lines.slice(5)), 5],
+    'a deleted file': [(one) => fs.rmSync(one.at('logs/web.ndjson')), 30],
+  };
+  for (const [what, [attack, records]] of Object.entries(LOST)) {
+    test(`counts the records of ${what}, so that a waiver for fewer does not hold`, async () => {
+      const one = await sealedCase();
+      attack(one);
+      const { report } = await one.verify();
+      const [finding] = report.findings.filter(({ rule }) => rule === 'checkpoint');
+      assert.equal(finding!.count, records);
+      const lapsed = async (maxCount: number) => {
+        one.write(
+          'waivers.yaml',
+          `waivers:\n  - id: W-1\n    rule: ${finding!.code}\n    owner: ann\n    reason: lost with a disk that broke\n    expires: 2099-01-01\n    maxCount: ${maxCount}\n`,
+        );
+        const waived = await one.verify('--waivers', 'waivers.yaml');
+        return waived.report.findings.some(({ code }) => code === 'outgrown-waiver');
+      };
+      assert.deepEqual([await lapsed(records - 1), await lapsed(records)], [true, false]);
+      const text = await one.run(
+        'verify',
+        'logs',
+        '--no-config',
+        '--no-builtin-rules',
+        '--checkpoint',
+        'sealed',
+        '--verifier-key',
+        'seal.pub',
+      );
+      assert.doesNotMatch(text.stdout, /further record/);
+    });
+  }
+
+  test('counts what is at least gone by a checkpoint alone', async () => {
+    const one = await sealedCase();
+    edit((lines) => lines.slice(0, 35))(one);
+    const { report } = await one.verify('--checkpoint', 'sealed/checkpoint', '--verifier-key', 'seal.pub');
+    assert.deepEqual(
+      report.findings.map(({ code, count }) => [code, count]),
+      [['sealed-tail-missing', 5]],
+    );
+  });
+
   const TWICE: Record<string, (actor: string) => (one: Case) => void> = {
     'sealed-record-altered': (actor) =>
       edit((lines) => lines.with(5, record(5, 'eve')).with(6, record(6, actor))),

@@ -75,6 +75,22 @@ describe('auditArchive()', () => {
       assert.equal(fs.statSync(path.join(archive, 'segments', name)).mode & 0o777, 0o444);
   });
 
+  test('counts the records of a segment that are altered, lost or added', async () => {
+    const countOf = async (change: (archive: string) => void | Promise<void>) => {
+      const archive = await sound();
+      await change(archive);
+      const [finding] = (await verdictOf(archive)).result.findings;
+      assert.equal(finding!.code, 'altered-segment');
+      return finding!.count ?? 1;
+    };
+    const lines = (change: (lines: string[]) => string[]) => (archive: string) =>
+      rewrite(segment(archive, 1), (text) => change(text.split(/(?<=\n)/).filter(Boolean)).join(''));
+    assert.equal(await countOf(lines((all) => all.slice(0, 1))), 2);
+    assert.equal(await countOf(lines(([first]) => [first!.replace('ann', 'eve')])), 3);
+    assert.equal(await countOf(lines((all) => [...all, ...all])), 3);
+    assert.equal(await countOf((archive) => replace(segment(archive, 1), 'no frame')), 3);
+  });
+
   test('finds another alteration where an altered record is altered once more', async () => {
     const archive = await sound();
     const printOf = async (name: string) => {
