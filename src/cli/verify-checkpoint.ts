@@ -299,7 +299,10 @@ class AnchorRun {
     const fault = (message: string) =>
       this.find('sealed-log-damaged', placeOf(path.join(log.folder, CHECKPOINT)), message);
     try {
-      const inventory = readInventory(log.folder, log, this.trust.keys);
+      const { keys, policy } = this.trust;
+      // As for the checkpoint itself: where a policy names the logs, its keys have to have signed.
+      const trusted = policy !== undefined && policy.logs.length > 0 ? policy.logs : keys;
+      const inventory = readInventory(log.folder, log, trusted);
       if (inventory === undefined) fault('expected the inventory of the checkpoint, found none');
       return inventory;
     } catch (error) {

@@ -767,6 +767,23 @@ describe('verify --checkpoint', () => {
     assert.deepEqual((await one.verify()).codes, ['sealed-log-damaged']);
   });
 
+  test('trusts no inventory that the key of another log signed, trusted as that may be', async () => {
+    const one = await sealedCase();
+    const other = generateKey('logs.example/other', Buffer.alloc(32, 4));
+    one.write('other.pub', `${other.verifier}\n`);
+    const [own] = fs.readFileSync(one.at('seal.pub'), 'utf8').split('\n');
+    one.write('policy', `log ${own}\nlog ${other.verifier}\nquorum none\n`);
+    const both = ['--checkpoint', 'sealed', '--verifier-key', 'seal.pub', '--verifier-key', 'other.pub'];
+    const policy = ['--checkpoint', 'sealed', '--policy', 'policy'];
+    for (const trust of [both, policy]) assert.deepEqual((await one.verify(...trust)).ranges, ALL_ANCHORED);
+    const name = 'sealed/inventory.70';
+    const [text] = fs.readFileSync(one.at(name), 'utf8').split(/(?<=\n)\n/);
+    fs.rmSync(one.at(name));
+    one.write(name, signNote(text!, [parseSignerKey(other.signer)]));
+    for (const trust of [both, policy])
+      assert.deepEqual((await one.verify(...trust)).codes, ['sealed-log-damaged']);
+  });
+
   test('says that a checkpoint and a key below the folder of the logs are weak', async () => {
     const one = await sealedCase();
     fs.mkdirSync(one.at('logs/trust'));
