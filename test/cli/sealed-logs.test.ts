@@ -101,6 +101,8 @@ async function sealedCase(): Promise<Case> {
   return one;
 }
 
+const SEAL = ['seal', '--no-config', 'logs', '--into', 'sealed', '--key', 'seal.key'];
+
 const TEXT_LOG = `23:50:00 (lmgrd) FlexNet Licensing (v11.13.1) started on lic1 (linux) (3/29/2025)
 23:55:10 (meshlmd) OUT: "solver" ann@pc1
 23:58:20 (meshlmd) IN: "solver" ann@pc1
@@ -222,8 +224,46 @@ describe('seal', () => {
     one.write('logs/app.ndjson', header + records(0, 5));
     await one.seal();
     one.write('logs/app.ndjson', header + records(50, 55));
-    assert.match((await one.seal()).stderr, /^6 records sealed, 42 records in all/);
+    const { exit, stderr } = await one.run(...SEAL);
+    assert.match(stderr, /^6 records sealed, 42 records in all/);
+    assert.match(
+      stderr,
+      /\nerror: expected 6 sealed records of "logs\/app\.ndjson", found that no file holds any/,
+    );
+    assert.equal(exit, 1);
     assert.deepEqual((await one.verify()).codes, ['sealed-stream-missing']);
+  });
+
+  test('names a sealed file that is gone, or was written anew under another name, and seals what is new', async () => {
+    const gone: ((one: Case) => void)[] = [
+      () => {},
+      (one) => one.write('logs/zz.ndjson', one.lines('logs/web.ndjson').with(0, record(0, 'eve')).join('')),
+    ];
+    for (const [at, before] of gone.entries()) {
+      const one = await sealedCase();
+      before(one);
+      fs.rmSync(one.at('logs/web.ndjson'));
+      one.append('logs/app.ndjson', records(40, 42));
+      const { exit, stderr } = await one.run(...SEAL);
+      assert.match(stderr, at === 0 ? /^2 records sealed/ : /^32 records sealed/);
+      assert.match(
+        stderr,
+        /\nerror: expected 30 sealed records of "logs\/web\.ndjson", found that no file holds/,
+      );
+      assert.equal(exit, 1);
+    }
+  });
+
+  test('refuses where the end of a file that was joined to another is gone', async () => {
+    const one = await sealedCase();
+    one.append('logs/app.ndjson', one.lines('logs/web.ndjson').slice(0, 20).join(''));
+    fs.rmSync(one.at('logs/web.ndjson'));
+    const { exit, stderr } = await one.run(...SEAL);
+    assert.equal(exit, 1);
+    assert.match(
+      stderr,
+      /app\.ndjson: expected 30 records that were sealed, found 20 records: the end is gone/,
+    );
   });
 
   test('names every mistake of its arguments at once', async () => {
