@@ -18,7 +18,7 @@ import {
   type SealedStream,
   streamsOf,
 } from '../transparency/inventory.ts';
-import { headsAgree, matchStreams } from '../transparency/match-streams.ts';
+import { continuationsOf, headsAgree } from '../transparency/match-streams.ts';
 import { parseVerifierKey, type SignerKey, verifierOf } from '../transparency/note-key.ts';
 import { parseNote, signNote, verifyNote } from '../transparency/signed-note.ts';
 import { HASH_BYTES } from '../transparency/tree-hash.ts';
@@ -26,6 +26,7 @@ import { EXIT, type ExitCode } from './exit-codes.ts';
 import { faultOf, goneWords } from './seal-faults.ts';
 import { type Framing, LeafReader } from './seal-leaves.ts';
 import { leftOf, TEXT_ADVICE } from './seal-left.ts';
+import { matchFiles } from './seal-match.ts';
 import { type PublishTarget, publish } from './seal-publish.ts';
 import type { LeafThread } from './seal-thread.ts';
 
@@ -121,12 +122,7 @@ export class SealRun {
       return file.skip === undefined;
     });
     const matched = await this.match(readable);
-    const taken = new Set(matched.values());
-    const continuations = new Map(
-      this.streams
-        .filter(({ number }) => !taken.has(number))
-        .map((stream) => [stream.head.slice(0, 2 * HEAD_BYTES), stream] as const),
-    );
+    const continuations = continuationsOf(this.streams, matched);
     for (const [at, { file }] of readable.entries()) {
       const number = matched.get(at);
       const stream = number === undefined ? undefined : this.streams[number];
@@ -144,10 +140,9 @@ export class SealRun {
 
   private async match(files: readonly DiscoveredFile[]): Promise<Map<number, number>> {
     if (this.streams.length === 0) return new Map();
-    const heads: { file: string; head: string }[] = [];
-    for (const { file } of files) heads.push({ file, head: await this.reader.head(file) });
+    const { heads, matched: alike } = await matchFiles(this.reader, files, this.streams, this.sealed);
     const matched = new Map<number, number>();
-    for (const [at, number] of matchStreams(heads, this.streams)) {
+    for (const [at, number] of alike) {
       const stream = this.streams[number]!;
       // A file that begins otherwise is a new one, though logs may share their first record, unless the rest is as sealed.
       const isSame = headsAgree(heads[at]!.head, stream.head) || (await this.goesOn(files[at]!.file, stream));
@@ -168,7 +163,7 @@ export class SealRun {
   private async appendFile(
     file: string,
     stream: SealedStream | undefined,
-    continuations: ReadonlyMap<string, SealedStream>,
+    continuations: ReadonlyMap<string, readonly SealedStream[]>,
   ): Promise<string | undefined> {
     const first = this.writer.size;
     let head = '';

@@ -29,9 +29,9 @@ import {
   startRange,
 } from '../transparency/compact-range.ts';
 import { FileFollower, type Piece } from '../transparency/follow-file.ts';
-import { HEAD_BYTES, type Inventory, type SealedStream } from '../transparency/inventory.ts';
+import type { Inventory, SealedStream } from '../transparency/inventory.ts';
 import { type AnchoredFile, judgeAnchors, streamsWithin } from '../transparency/judge-anchors.ts';
-import { matchStreams } from '../transparency/match-streams.ts';
+import { continuationsOf } from '../transparency/match-streams.ts';
 import { foldPerfect } from '../transparency/perfect-tree.ts';
 import { NoteFault } from '../transparency/signed-note.ts';
 import { TILE_LEVELS, TILE_WIDTH } from '../transparency/tiles.ts';
@@ -39,6 +39,7 @@ import { equalHashes, HASH_BYTES } from '../transparency/tree-hash.ts';
 import { unsealedNotices } from '../transparency/unsealed-records.ts';
 import { isBelow, isFolder, liesWithin } from './places.ts';
 import { type Framing, LeafReader, type TextLeft } from './seal-leaves.ts';
+import { matchFiles } from './seal-match.ts';
 import { signedWords } from './verify-proof.ts';
 import {
   type JudgedCheckpoint,
@@ -313,15 +314,8 @@ class AnchorRun {
   }
 
   private async follow(log: TiledLog, streams: readonly SealedStream[]): Promise<AnchoredFile[]> {
-    const heads: { file: string; head: string }[] = [];
-    for (const { file } of this.files) heads.push({ file, head: await this.reader.head(file) });
-    const matched = matchStreams(heads, streams);
-    const taken = new Set(matched.values());
-    const continuations = new Map(
-      streams
-        .filter(({ number }) => !taken.has(number))
-        .map((stream) => [stream.head.slice(0, 2 * HEAD_BYTES), stream] as const),
-    );
+    const { matched } = await matchFiles(this.reader, this.files, streams, log);
+    const continuations = continuationsOf(streams, matched);
     const followed: AnchoredFile[] = [];
     for (const [at, { file }] of this.files.entries()) {
       const stream = streams.find(({ number }) => number === matched.get(at));

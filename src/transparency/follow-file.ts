@@ -3,7 +3,7 @@
  * and where they part. Memory is bounded by a window, however long the file is.
  */
 import crypto from 'node:crypto';
-import { HEAD_BYTES, HEAD_LEAVES, leavesOfStream, type SealedStream } from './inventory.ts';
+import { HEAD_BYTES, leavesOfStream, type SealedStream } from './inventory.ts';
 import { HASH_BYTES } from './tree-hash.ts';
 
 /** Records that two sides may be apart and are still brought together: an insertion or deletion of so many is named as such. */
@@ -65,7 +65,7 @@ export const NOWHERE: Spot = { line: 1, offset: 0, length: 0 };
 export class FileFollower {
   private readonly sealed: SealedLeaves;
   /** By hexadecimal first leaf: streams that no file begins with, for a file that others were appended to. */
-  private readonly continuations: ReadonlyMap<string, SealedStream>;
+  private readonly continuations: ReadonlyMap<string, readonly SealedStream[]>;
   private readonly onNew: ((hashes: Uint8Array) => void) | undefined;
   private readonly pieces: Piece[] = [];
   /** Over the leaves of the last piece, where it is not as sealed. */
@@ -87,7 +87,7 @@ export class FileFollower {
   constructor(
     sealed: SealedLeaves,
     stream: SealedStream | undefined,
-    continuations: ReadonlyMap<string, SealedStream>,
+    continuations: ReadonlyMap<string, readonly SealedStream[]>,
     onNew?: (hashes: Uint8Array) => void,
   ) {
     this.sealed = sealed;
@@ -170,7 +170,7 @@ export class FileFollower {
         done += whole;
         continue;
       }
-      if (!isFinal && left <= (this.expected === undefined ? HEAD_LEAVES : WINDOW)) break;
+      if (!isFinal && left <= WINDOW) break;
       if (this.expected === undefined) {
         done += this.oneBeyond(rest, spotAt(0));
         continue;
@@ -183,18 +183,33 @@ export class FileFollower {
 
   /** A record behind all that was sealed of the file: new, unless another stream begins with it. */
   private oneBeyond(rest: Buffer, spot: Spot): number {
-    const next = this.continuations.get(firstKey(rest, 0));
-    // Logs may share their first record: all that is known of the head has to agree.
-    if (
-      next !== undefined &&
-      !this.reached.has(next.number) &&
-      next.head.startsWith(headOfHashes(rest, next.head))
-    ) {
+    const next = this.continuationAt(rest);
+    if (next !== undefined) {
       this.enter(next);
       return 0;
     }
     this.noteNew(rest.subarray(0, HASH_BYTES), 1, spot, spot);
     return 1;
+  }
+
+  /** Logs may share their first records: all that is known of the head has to agree, and the most of those behind. */
+  private continuationAt(rest: Buffer): SealedStream | undefined {
+    const agree = (this.continuations.get(firstKey(rest, 0)) ?? []).filter(
+      ({ number, head }) => !this.reached.has(number) && head.startsWith(headOfHashes(rest, head)),
+    );
+    if (agree.length < 2) return agree[0];
+    const own = rest.subarray(0, WINDOW * HASH_BYTES);
+    let most = 0;
+    let next: SealedStream | undefined;
+    for (const stream of agree) {
+      const expected = new ExpectedLeaves(this.sealed, stream).window(WINDOW);
+      let same = 0;
+      while (same < own.length && isEqualAt(expected, own, same)) same += HASH_BYTES;
+      if (same <= most) continue;
+      most = same;
+      next = stream;
+    }
+    return next;
   }
 
   /** The two sides differ: the nearest place where they meet again says what happened. Returns records of the file passed. */

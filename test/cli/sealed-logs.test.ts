@@ -467,6 +467,46 @@ describe('verify --checkpoint', () => {
         fs.readFileSync(one.at('logs/app.ndjson'), 'utf8').replaceAll('\n', '\r\n'),
       ),
   };
+  /** Three files that begin with the same records. */
+  async function sharedCase(shared: number): Promise<Case> {
+    const one = new Case();
+    for (const name of ['app', 'web', 'api'])
+      one.write(`logs/${name}.ndjson`, records(0, shared, 'boot') + records(0, 30, name));
+    await one.seal();
+    return one;
+  }
+
+  const SHARED = {
+    'joined into one': (one: Case) => {
+      const names = ['logs/app.ndjson', 'logs/web.ndjson', 'logs/api.ndjson'];
+      one.write('logs/all.ndjson', names.map((name) => one.lines(name).join('')).join(''));
+      for (const name of names) fs.rmSync(one.at(name));
+    },
+    renamed: (one: Case) => {
+      for (const [from, to] of [
+        ['app', 'c'],
+        ['web', 'a'],
+        ['api', 'b'],
+      ])
+        fs.renameSync(one.at(`logs/${from}.ndjson`), one.at(`logs/${to}.ndjson`));
+    },
+    'that took each others names': (one: Case) => {
+      fs.renameSync(one.at('logs/app.ndjson'), one.at('logs/x'));
+      fs.renameSync(one.at('logs/web.ndjson'), one.at('logs/app.ndjson'));
+      fs.renameSync(one.at('logs/x'), one.at('logs/web.ndjson'));
+    },
+  };
+  for (const shared of [1, 12])
+    for (const [what, change] of Object.entries(SHARED)) {
+      test(`is silent about files that share their first ${shared}, ${what}`, async () => {
+        const one = await sharedCase(shared);
+        change(one);
+        assert.deepEqual((await one.verify()).codes, []);
+        one.append('logs/new.ndjson', record(1, 'cid'));
+        assert.match((await one.seal()).stderr, /^1 record sealed/);
+      });
+    }
+
   for (const [what, change] of Object.entries(BENIGN)) {
     test(`is silent about ${what}`, async () => {
       const one = await sealedCase();
