@@ -91,18 +91,33 @@ describe('auditArchive()', () => {
     assert.equal(await countOf((archive) => replace(segment(archive, 1), 'no frame')), 3);
   });
 
-  test('finds another alteration where an altered record is altered once more', async () => {
-    const archive = await sound();
-    const printOf = async (name: string) => {
-      await rewrite(segment(archive, 1), (text) => text.replace(/bob|eve|mal/, name));
-      const [finding] = (await verdictOf(archive)).result.findings;
-      assert.equal(finding!.code, 'altered-segment');
-      return finding!.fingerprint;
-    };
-    const known = await printOf('eve');
-    assert.equal(await printOf('eve'), known);
-    assert.notEqual(await printOf('mal'), known);
-  });
+  const twice: [code: string, attack: (archive: string, name: string) => void | Promise<void>][] = [
+    [
+      'altered-segment',
+      (archive, name) => rewrite(segment(archive, 1), (text) => text.replace(/bob|eve|mal/, name)),
+    ],
+    ['planted-segment', (archive, name) => fs.writeFileSync(segment(archive, 4), name)],
+    [
+      'altered-control-record',
+      (archive, name) => {
+        const file = path.join(archive, 'control', '00000001.ndjson');
+        const text = fs.readFileSync(file, 'utf8');
+        replace(file, text.replace(/"source":"\w+"/, `"source":"${name}"`));
+      },
+    ],
+  ];
+  for (const [code, attack] of twice)
+    test(`finds another ${code} where what was found is altered once more`, async () => {
+      const archive = await sound();
+      const printOf = async (name: string) => {
+        await attack(archive, name);
+        return (await verdictOf(archive)).result.findings.find((finding) => finding.code === code)!
+          .fingerprint;
+      };
+      const known = await printOf('eve');
+      assert.equal(await printOf('eve'), known);
+      assert.notEqual(await printOf('mal'), known);
+    });
 
   const attacks: [
     what: string,

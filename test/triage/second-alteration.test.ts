@@ -58,6 +58,29 @@ describe('the fingerprint of an alteration', () => {
     );
   });
 
+  test('counts every file that digests of CloudTrail list', async () => {
+    const own = path.join(folder, `${made++}`);
+    fs.cpSync(path.join(FIXTURES, 'cloudtrail/bad-altered-file'), own, { recursive: true });
+    process.chdir(own);
+    const request = testRequest({ builtinRules: false, config: 'audit-check.yaml' });
+    const neighbor = 'logs/111122223333_CloudTrail_eu-west-1_20260301T0135Z_Qx4ZysiJjbqReSvx.json';
+    const print = async (text: string) => {
+      fs.writeFileSync(neighbor, text);
+      const found = (await auditPaths(request, ['logs'])).findings.filter(
+        ({ code }) => code === 'altered-file',
+      );
+      assert.deepEqual(
+        found.map(({ count }) => count),
+        [2],
+      );
+      return found[0]!.fingerprint;
+    };
+    const text = fs.readFileSync(neighbor, 'utf8');
+    const known = await print(`${text} `);
+    assert.equal(await print(`${text} `), known);
+    assert.notEqual(await print(`${text}  `), known);
+  });
+
   test('counts every file of a list of digests', async () => {
     const request = testRequest({ builtinRules: false });
     const prints: string[] = [];
