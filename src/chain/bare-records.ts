@@ -1,10 +1,17 @@
 /** The mergeable count of records that carry no chain fields, in stretches: stripped ones hide among them. */
+import { sha256Hex } from '../base/digest.ts';
 import type { Event } from '../model/event.ts';
 import { copyPlace, movePlace, type Place } from '../model/place.ts';
 import type { LoneHash } from './lone-hash.ts';
 
 /** Stretches kept for one file; the records of further ones are counted. */
 export const MAX_STRETCHES = 100;
+
+/**
+ * Leading records of a stretch whose content is kept: put between those of a chain are few, and to hash every record of all
+ * logs without a chain would take longer than their scan.
+ */
+const MAX_CONTENTS = 16;
 
 /** Records that stand next to each other in their file. */
 export type BareStretch = {
@@ -13,6 +20,8 @@ export type BareStretch = {
   until: Place;
   /** What names the first of them across runs. */
   identity: string;
+  /** Of the first of them, in order, 128 bits of SHA-256 of their bytes, or other hashes of their content. */
+  contents: string[];
   /** Of a single record that has a hash of its own and no previous one. */
   lone?: LoneHash;
 };
@@ -38,6 +47,7 @@ export function appendBare(state: BareState, event: Event, adjoins: boolean, lon
   if (adjoins && file.dropped === 0 && last !== undefined && lone === undefined && last.lone === undefined) {
     last.records++;
     movePlace(last.until, event);
+    if (last.contents.length < MAX_CONTENTS) last.contents.push(toContent(event.bytes));
   } else if (file.stretches.length < MAX_STRETCHES) {
     const { place } = event;
     file.stretches.push({
@@ -45,9 +55,20 @@ export function appendBare(state: BareState, event: Event, adjoins: boolean, lon
       from: place,
       until: copyPlace(place),
       identity: event.identity,
+      contents: [toContent(event.bytes)],
       ...(lone !== undefined && { lone }),
     });
   } else file.dropped++;
+}
+
+export function toContent(data: Uint8Array | string): string {
+  return sha256Hex(data).slice(0, 32);
+}
+
+/** What makes them the same stretches in the next run: what names the first of them, and what they hold. */
+export function identityOf(stretches: readonly BareStretch[]): string {
+  const [first] = stretches;
+  return JSON.stringify([first!.identity, sha256Hex(stretches.flatMap(({ contents }) => contents).join())]);
 }
 
 /** `right` began where `left` ended, `adjoins` says whether with a stretch that goes on; changes and returns `left`. */
@@ -69,6 +90,7 @@ function mergeFile(left: BareFile, right: BareFile, adjoins: boolean): void {
     if (index === 0 && adjoins && left.dropped === 0 && last !== undefined && !isLone) {
       last.records += stretch.records;
       last.until = stretch.until;
+      last.contents = [...last.contents, ...stretch.contents].slice(0, MAX_CONTENTS);
     } else if (left.stretches.length < MAX_STRETCHES) left.stretches.push(stretch);
     else left.dropped += stretch.records;
   }

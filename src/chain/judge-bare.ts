@@ -3,7 +3,7 @@ import { count, escapeControls, quote, truncate } from '../base/text-safety.ts';
 import type { Severity } from '../model/finding.ts';
 import { formatPlace, type Place } from '../model/place.ts';
 import { toldPlaces } from '../model/told-places.ts';
-import type { BareFile, BareState, BareStretch } from './bare-records.ts';
+import { type BareFile, type BareState, type BareStretch, identityOf } from './bare-records.ts';
 import type { LoneHash, LoneMeaning } from './lone-hash.ts';
 import { reasonOf } from './record-hash.ts';
 import type { StreamState } from './segment.ts';
@@ -68,25 +68,35 @@ function lastChainedRecords(streams: readonly StreamState[]): Map<number, number
   return ends;
 }
 
-function toStripped({ records, from, until, identity }: BareStretch): BareBreak {
+function toStripped(stretch: BareStretch): BareBreak {
+  const { records, from, until } = stretch;
   const message = `expected the fields of the chain, found ${count(records, 'record')} without them`;
   const related = records > 1 ? [until] : [];
-  return { code: 'stripped-hash', place: from, related, message, count: records, identity };
+  return {
+    code: 'stripped-hash',
+    place: from,
+    related,
+    message,
+    count: records,
+    identity: identityOf([stretch]),
+  };
 }
 
-function toUnlinked({ from, identity }: BareStretch, member: string): BareBreak {
+function toUnlinked(stretch: BareStretch, member: string): BareBreak {
+  const identity = identityOf([stretch]);
   const message = `expected the previous hash in ${member}, found 1 record that has a hash of its own and no link`;
-  return { code: 'stripped-hash', place: from, related: [], message, count: 1, identity };
+  return { code: 'stripped-hash', place: stretch.from, related: [], message, count: 1, identity };
 }
 
 /** The first record of a chain, which leaves the previous hash out. */
-function toAltered({ from }: BareStretch, { own, expected }: LoneHash): BareBreak {
+function toAltered(stretch: BareStretch, { own, expected }: LoneHash): BareBreak {
   const reason = reasonOf(expected);
   const message =
     reason === undefined
       ? `expected the hash ${quote(expected)}, found ${quote(own)}`
       : `expected a record that can be hashed, found that ${escapeControls(truncate(reason, 160))}`;
-  return { code: 'altered-record', place: from, related: [], message, count: 1, identity: own };
+  const identity = JSON.stringify([own, ...stretch.contents]);
+  return { code: 'altered-record', place: stretch.from, related: [], message, count: 1, identity };
 }
 
 function toUnhashed(stretches: readonly BareStretch[], dropped: number, linked: boolean): BareBreak {
@@ -103,7 +113,7 @@ function toUnhashed(stretches: readonly BareStretch[], dropped: number, linked: 
       ? `expected every record in the chain, found ${count(records, 'record')} outside it: the chain closes around ${records === 1 ? 'it' : 'them'}`
       : `expected a hash in every record, found ${count(records, 'record')} without one`,
     count: records,
-    identity: first!.identity,
+    identity: identityOf(stretches),
   };
 }
 
@@ -121,7 +131,7 @@ function toUnhashedFiles(files: readonly BareFile[]): BareBreak {
     ),
     message: `expected a chain as in other files of the source, found none in ${names.join(', ')}${more} (from ${quote(formatPlace(starts[0]!.from))}, ${count(records, 'record')})`,
     count: records,
-    identity: starts[0]!.identity,
+    identity: identityOf(files.flatMap(({ stretches }) => stretches)),
     // Other programs' files under the same mapping look the same: a hint, not an alarm.
     severity: 'medium',
   };

@@ -4,7 +4,7 @@ import { count } from '../base/text-safety.ts';
 import type { Place } from '../model/place.ts';
 import { type Assurance, type StreamRange, type StreamSummary, weakestOf } from '../model/report.ts';
 import { toldPlaces } from '../model/told-places.ts';
-import type { BareState } from './bare-records.ts';
+import { type BareState, identityOf, toContent } from './bare-records.ts';
 import { CHAIN_KINDS, type ChainCode, UNDETERMINED } from './break-kinds.ts';
 import type { ChainConclusion } from './chain-conclusion.ts';
 import type { ChainState } from './chain-state.ts';
@@ -25,7 +25,7 @@ export function judgeProtocols(
     if (state === undefined) continue;
     const records = toProtocolRecords(state);
     for (const stream of PROTOCOLS[context.profile.protocol]!.judge(records, context))
-      addStream(verdict, stream, records, context);
+      addStream(verdict, stream, records, state, context);
     addDropped(verdict, state, context);
     addBare(verdict, records, bare, context);
     addOtherChains(verdict, records, Object.values(streams), context);
@@ -37,6 +37,7 @@ function addStream(
   verdict: ProtocolsVerdict,
   { stream, records, breaks, head, limits, unverified, unproven }: ProtocolStreamVerdict,
   all: readonly ProtocolRecord[],
+  state: ProtocolRecords,
   { profile }: ProtocolContext,
 ): void {
   for (const { code, record, message, related = [], identity } of breaks) {
@@ -46,7 +47,8 @@ function addStream(
       related: related.map((index) => all[index]!.place),
       message,
       count: 1,
-      identity: identity ?? message,
+      // Its content too: what was altered once can be altered again.
+      identity: JSON.stringify([identity ?? message, toContent(state.kept[record]!.text)]),
       stream,
     });
   }
@@ -125,7 +127,7 @@ function addBare(
         ),
         message: `expected records of ${profile.name} alone, found ${count(found, 'record')} outside it`,
         count: found,
-        identity: first!.identity,
+        identity: identityOf(stretches),
         stream: first!.from.file,
       });
     }

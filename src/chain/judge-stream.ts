@@ -2,6 +2,7 @@
  * What the segments of one stream prove: every break with its name, the ranges, the head.
  * Over 250 lines because one alteration must give one break: the rules that explain a joint have to be read together.
  */
+import { sha256Hex } from '../base/digest.ts';
 import { count, escapeControls, formatNumber, quote, truncate } from '../base/text-safety.ts';
 import { formatPlace, type Place } from '../model/place.ts';
 import type { StreamRange } from '../model/report.ts';
@@ -610,7 +611,8 @@ class StreamJudge {
         ? ` (and so for ${count(run.records, 'record')} in a row: altered, or written by another serializer)`
         : '';
     const related = run.records > 1 ? [run.until] : [];
-    const about = { related, count: run.records, identity: run.found };
+    const identity = run.content === '' ? run.found : JSON.stringify([run.found, sha256Hex(run.content)]);
+    const about = { related, count: run.records, identity };
     const mismatch = mismatchOf(expected);
     if (isKeyless(run.expected)) {
       const keys = this.missingKeys.map(quote).join(', ');

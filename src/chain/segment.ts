@@ -2,6 +2,7 @@
  * The mergeable range of a chain: runs of records that link to each other, in log order, with what went wrong inside.
  * Nothing is concluded here; `judge-stream.ts` does that when all is known. Longer than 250 lines with its merge law.
  */
+import { addSetDigests, type SetDigest, setDigestOf } from '../base/set-digest.ts';
 import type { Event } from '../model/event.ts';
 import { copyPlace, movePlace, type Place } from '../model/place.ts';
 import { appendIndex, type HashIndex, startIndex } from './hash-index.ts';
@@ -49,6 +50,8 @@ export type AlteredRun = {
   until: Place;
   expected: string[];
   found: string;
+  /** Of the bytes of all its records: who alters them once more leaves `found` as it is. Empty where the key is missing. */
+  content: SetDigest;
   /** Whether the first of them lacks its previous hash. */
   unlinked: boolean;
 };
@@ -245,9 +248,12 @@ function isAlike(left: readonly string[], right: readonly string[]): boolean {
 function noteAltered(stream: StreamState, link: Link, event: Event, goesOn: boolean): void {
   if (link.expected === null) return;
   const last = stream.altered.at(-1);
+  // Without the key all records are so, and none of them is known to be altered.
+  const content = () => (isKeyless(link.expected!) ? '' : setDigestOf(event.bytes));
   if (goesOn && stream.alteredDropped === 0 && last !== undefined && isAlike(last.expected, link.expected)) {
     last.records++;
     last.until = event.place;
+    last.content = addContents(last.content, content());
   } else if (stream.altered.length >= MAX_BREAKS) stream.alteredDropped++;
   else {
     stream.altered.push({
@@ -257,9 +263,14 @@ function noteAltered(stream: StreamState, link: Link, event: Event, goesOn: bool
       until: event.place,
       expected: link.expected,
       found: link.own,
+      content: content(),
       unlinked: link.unlinked,
     });
   }
+}
+
+function addContents(left: SetDigest, right: SetDigest): SetDigest {
+  return left === '' || right === '' ? '' : addSetDigests(left, right);
 }
 
 /** Whether a record behind the segment has the sequence number that is due, if any is. */
@@ -320,6 +331,7 @@ function mergeAltered(left: StreamState, right: StreamState, goesOn: boolean): v
     ) {
       last.records += run.records;
       last.until = run.until;
+      last.content = addContents(last.content, run.content);
     } else if (left.altered.length >= MAX_BREAKS) left.alteredDropped += run.records;
     else left.altered.push(run);
   }

@@ -9,6 +9,7 @@ import {
   insertStretches,
   MAX_STRETCHES,
   startBare,
+  toContent,
 } from './bare-records.ts';
 import type { ChainState } from './chain-state.ts';
 import type { KeptRecord, ProtocolRecords } from './protocol-records.ts';
@@ -85,14 +86,15 @@ function toStretches(records: readonly KeptRecord[], beginnings: readonly number
   const sorted = beginnings.toSorted((left, right) => left - right);
   const stretches: BareStretch[] = [];
   let passed = 0;
-  for (const { place, identity } of records) {
+  for (const { place, identity, text } of records) {
     const before = passed;
     while (passed < sorted.length && sorted[passed]! < place.offset) passed++;
     const last = stretches.at(-1);
     if (last !== undefined && passed === before) {
       last.records++;
       last.until = place;
-    } else stretches.push({ records: 1, from: place, until: place, identity });
+      last.contents.push(toContent(text));
+    } else stretches.push({ records: 1, from: place, until: place, identity, contents: [toContent(text)] });
   }
   return stretches;
 }

@@ -47,9 +47,11 @@ function prevails(one: StreamState, other: StreamState, fuller: boolean): boolea
 
 function addStretches(bare: BareState, { runs }: StreamState): void {
   for (const { fileIndex, segments, dropped } of runs) {
-    const stretches = segments.map(({ records, from, until, previous }) => ({
+    // Each names the hash of the one before, so the hashes of the last tell of all.
+    const stretches = segments.map(({ records, from, until, previous, last }) => ({
       ...{ records, from, until },
       identity: previous,
+      contents: last,
     }));
     insertStretches(bare, fileIndex, stretches, dropped.records);
   }

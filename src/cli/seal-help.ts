@@ -10,8 +10,9 @@ write, and publish the checkpoint where nobody can take it back: that is what la
   audit-check seal logs --into sealed --key seal.key --publish git-message | git commit --allow-empty -F -
   audit-check verify logs --checkpoint sealed --verifier-key seal.pub
 
-Exit codes: 0 sealed; 1 the logs are no longer what was sealed, nothing more was; 2 wrong arguments; 3 something could
-not be sealed; 70 internal error. A kill at any instant leaves the log of the last checkpoint; the next run goes on there.`;
+Exit codes: 0 sealed; 1 the logs are no longer what was sealed: of a file that was altered or cut nothing more was sealed,
+nor of others; where a sealed file is gone what is new was; 2 wrong arguments; 3 something could not be sealed; 70 internal
+error. A kill at any instant leaves the log of the last checkpoint; the next run goes on there.`;
 
 export const PROVE_HELP = `
   audit-check prove --record logs/app.ndjson:17 --log sealed --out record-17.tlog-proof

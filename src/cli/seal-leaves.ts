@@ -92,12 +92,17 @@ export class LeafReader {
   /** How the file begins, as an inventory says it; empty where there is no record. */
   async head(file: string): Promise<string> {
     const leaves: Uint8Array[] = [];
-    await this.until(file, (batch) => {
-      for (let at = 0; at < batch.count && leaves.length < HEAD_LEAVES; at += 1)
-        leaves.push(Buffer.from(batch.hashes.subarray(at * HASH_BYTES, (at + 1) * HASH_BYTES)));
-      return leaves.length >= HEAD_LEAVES;
-    });
+    await this.leading(file, (leaf) => leaves.push(Buffer.from(leaf)) >= HEAD_LEAVES);
     return headOf(leaves);
+  }
+
+  /** The leaves from the first on, each valid during the call, until the caller has seen enough. */
+  async leading(file: string, isEnough: (leaf: Uint8Array) => boolean): Promise<void> {
+    await this.until(file, (batch) => {
+      for (let at = 0; at < batch.count; at += 1)
+        if (isEnough(batch.hashes.subarray(at * HASH_BYTES, (at + 1) * HASH_BYTES))) return true;
+      return false;
+    });
   }
 
   /** The leaf of the first record that begins on `line`, and how many do; undefined where none does. */

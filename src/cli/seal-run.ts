@@ -7,7 +7,7 @@ import { StoreFault } from '../store/tiled-log-files.ts';
 import { dropInventories, readInventory } from '../store/tiled-log-inventory.ts';
 import { TiledLogWriter } from '../store/tiled-log-writer.ts';
 import { formatCheckpoint, parseCheckpoint } from '../transparency/checkpoint.ts';
-import { FileFollower, type FollowedFile, type SealedLeaves } from '../transparency/follow-file.ts';
+import { FileFollower, type SealedLeaves } from '../transparency/follow-file.ts';
 import {
   formatInventory,
   HEAD_BYTES,
@@ -18,13 +18,15 @@ import {
   type SealedStream,
   streamsOf,
 } from '../transparency/inventory.ts';
-import { headsAgree, matchStreams } from '../transparency/match-streams.ts';
+import { continuationsOf, headsAgree } from '../transparency/match-streams.ts';
 import { parseVerifierKey, type SignerKey, verifierOf } from '../transparency/note-key.ts';
 import { parseNote, signNote, verifyNote } from '../transparency/signed-note.ts';
 import { HASH_BYTES } from '../transparency/tree-hash.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
+import { faultOf, goneWords } from './seal-faults.ts';
 import { type Framing, LeafReader } from './seal-leaves.ts';
 import { leftOf, TEXT_ADVICE } from './seal-left.ts';
+import { matchFiles } from './seal-match.ts';
 import { type PublishTarget, publish } from './seal-publish.ts';
 import type { LeafThread } from './seal-thread.ts';
 
@@ -43,6 +45,9 @@ export class SealRun {
   private readonly spans: SealedSpan[];
   private readonly streams: SealedStream[];
   private readonly sealed: SealedLeaves;
+  /** How many of the streams earlier runs sealed, and which of these some file of today holds a record of. */
+  private readonly known: number;
+  private readonly found = new Set<number>();
   private readonly troubles: string[] = [];
   private isTextLeft = false;
 
@@ -57,6 +62,7 @@ export class SealRun {
       this.spans = before.spans;
       this.streams = streamsOf(before.spans);
       this.sealed = before.sealed;
+      this.known = this.streams.length;
     } catch (error) {
       void this.writer.close();
       throw error;
@@ -77,12 +83,30 @@ export class SealRun {
       const sealed = this.writer.size - before;
       const summary = `${count(sealed, 'record')} sealed, ${count(this.writer.size, 'record')} in all`;
       process.stderr.write(`${summary}, checkpoint ${path.join(this.folder, 'checkpoint')}\n`);
+      const isGone = this.tellGone();
       this.tellTroubles();
       for (const target of targets) await publish(target, note, this.signer.name, this.writer.size);
-      return this.troubles.length > 0 ? EXIT.incomplete : EXIT.clean;
+      // What could not be read may hold what is missing.
+      if (this.troubles.length > 0) return EXIT.incomplete;
+      return isGone ? EXIT.findings : EXIT.clean;
     } finally {
       await this.writer.close();
     }
+  }
+
+  /**
+   * Whether sealed files are gone, as `verify` would say. What is new was sealed all the same: whoever deletes one file must
+   * not keep the others from being sealed.
+   */
+  private tellGone(): boolean {
+    const gone = this.streams.slice(0, this.known).filter(({ number }) => !this.found.has(number));
+    for (const message of goneWords(gone)) process.stderr.write(`error: ${escapeControls(message)}\n`);
+    if (gone.length > 0) process.stderr.write(this.advice());
+    return gone.length > 0;
+  }
+
+  private advice(): string {
+    return `"audit-check verify … --checkpoint ${escapeControls(this.folder)}" says what was done to the log\n`;
   }
 
   private tellTroubles(): void {
@@ -98,19 +122,14 @@ export class SealRun {
       return file.skip === undefined;
     });
     const matched = await this.match(readable);
-    const taken = new Set(matched.values());
-    const continuations = new Map(
-      this.streams
-        .filter(({ number }) => !taken.has(number))
-        .map((stream) => [stream.head.slice(0, 2 * HEAD_BYTES), stream] as const),
-    );
+    const continuations = continuationsOf(this.streams, matched);
     for (const [at, { file }] of readable.entries()) {
       const number = matched.get(at);
       const stream = number === undefined ? undefined : this.streams[number];
       const fault = await this.appendFile(file, stream, continuations);
       if (fault !== undefined) {
         process.stderr.write(
-          `error: ${escapeControls(file)}: ${fault}\nnothing more was sealed: "audit-check verify … --checkpoint ${escapeControls(this.folder)}" says what was done to the log\n`,
+          `error: ${escapeControls(file)}: ${fault}\nnothing more was sealed: ${this.advice()}`,
         );
         return true;
       }
@@ -121,10 +140,9 @@ export class SealRun {
 
   private async match(files: readonly DiscoveredFile[]): Promise<Map<number, number>> {
     if (this.streams.length === 0) return new Map();
-    const heads: { file: string; head: string }[] = [];
-    for (const { file } of files) heads.push({ file, head: await this.reader.head(file) });
+    const { heads, matched: alike } = await matchFiles(this.reader, files, this.streams, this.sealed);
     const matched = new Map<number, number>();
-    for (const [at, number] of matchStreams(heads, this.streams)) {
+    for (const [at, number] of alike) {
       const stream = this.streams[number]!;
       // A file that begins otherwise is a new one, though logs may share their first record, unless the rest is as sealed.
       const isSame = headsAgree(heads[at]!.head, stream.head) || (await this.goesOn(files[at]!.file, stream));
@@ -145,7 +163,7 @@ export class SealRun {
   private async appendFile(
     file: string,
     stream: SealedStream | undefined,
-    continuations: ReadonlyMap<string, SealedStream>,
+    continuations: ReadonlyMap<string, readonly SealedStream[]>,
   ): Promise<string | undefined> {
     const first = this.writer.size;
     let head = '';
@@ -156,7 +174,9 @@ export class SealRun {
     });
     const read = await (this.thread ?? this.reader).read(file, (batch) => follower.add(batch), false);
     const followed = follower.finish();
-    const fault = faultOf(followed, stream);
+    for (const { kind, stream: held } of followed.pieces)
+      if (kind === 'sealed' && held !== undefined) this.found.add(held.number);
+    const fault = faultOf(followed, this.streams);
     if (fault !== undefined) return fault;
     if (read.problem !== undefined) this.troubles.push(`${quote(file)} is not sealed whole: ${read.problem}`);
     const left = leftOf(file, read);
@@ -207,13 +227,4 @@ export class SealRun {
       throw new StoreFault(`${this.folder}: expected the inventory of the checkpoint, found none`);
     return { spans: inventory?.spans ?? [], sealed: new TiledLog(this.folder) };
   }
-}
-
-/** What keeps a file from being sealed further. Records that are missing at its end are no matter here: it may have been rotated. */
-function faultOf({ pieces, reached }: FollowedFile, stream: SealedStream | undefined): string | undefined {
-  const odd = pieces.find(({ kind }) => kind !== 'sealed' && kind !== 'new');
-  if (odd !== undefined)
-    return `line ${odd.from.line}: expected the records that were sealed, found them ${odd.kind === 'missing' ? 'missing' : odd.kind}`;
-  if (stream === undefined || (reached.get(stream.number) ?? 0) === stream.count) return undefined;
-  return `expected ${count(stream.count, 'record')} that were sealed, found ${count(reached.get(stream.number) ?? 0, 'record')}: the end is gone`;
 }

@@ -30,9 +30,9 @@ import {
   startRange,
 } from '../transparency/compact-range.ts';
 import { FileFollower, type Piece } from '../transparency/follow-file.ts';
-import { HEAD_BYTES, type Inventory, type SealedStream } from '../transparency/inventory.ts';
+import type { Inventory, SealedStream } from '../transparency/inventory.ts';
 import { type AnchoredFile, judgeAnchors, streamsWithin } from '../transparency/judge-anchors.ts';
-import { matchStreams } from '../transparency/match-streams.ts';
+import { continuationsOf } from '../transparency/match-streams.ts';
 import { foldPerfect } from '../transparency/perfect-tree.ts';
 import { NoteFault } from '../transparency/signed-note.ts';
 import { TILE_LEVELS, TILE_WIDTH } from '../transparency/tiles.ts';
@@ -40,6 +40,7 @@ import { equalHashes, HASH_BYTES } from '../transparency/tree-hash.ts';
 import { unsealedNotices } from '../transparency/unsealed-records.ts';
 import { isBelow, isFolder, liesWithin } from './places.ts';
 import { type Framing, LeafReader, type TextLeft } from './seal-leaves.ts';
+import { matchFiles } from './seal-match.ts';
 import { signedWords } from './verify-proof.ts';
 import {
   type JudgedCheckpoint,
@@ -222,7 +223,8 @@ class AnchorRun {
   private fork(left: Trusted, right: Trusted): void {
     const { origin } = right.checkpoint;
     const message = `two signed checkpoints of ${quote(origin)} contradict each other: ${left.checkpoint.size} records in ${quote(left.file)}, ${right.checkpoint.size} in ${quote(right.file)}`;
-    this.find('checkpoint-fork', placeOf(right.file), message);
+    const roots = [left.checkpoint.root, right.checkpoint.root];
+    this.find('checkpoint-fork', placeOf(right.file), message, 'violation', ...roots);
     const { evidenceFile } = this.options;
     if (evidenceFile === undefined) return;
     const file = isFolder(evidenceFile) ? path.join(evidenceFile, 'fork-evidence.txt') : evidenceFile;
@@ -241,6 +243,8 @@ class AnchorRun {
           'sealed-log-damaged',
           placeOf(path.join(folder, CHECKPOINT)),
           `expected tiles that lead to the root of the checkpoint over ${count(log.size, 'record')}, found others`,
+          'violation',
+          roots.get(log.size)!,
         );
       } catch (error) {
         if (!(error instanceof StoreFault)) throw error;
@@ -276,6 +280,8 @@ class AnchorRun {
             'sealed-log-damaged',
             placeOf(own),
             `the sealed log does not begin with the ${size} records of the checkpoint ${quote(point.file)}`,
+            'violation',
+            roots.get(Number(size))!,
           );
         return;
       }
@@ -297,7 +303,10 @@ class AnchorRun {
     const fault = (message: string) =>
       this.find('sealed-log-damaged', placeOf(path.join(log.folder, CHECKPOINT)), message);
     try {
-      const inventory = readInventory(log.folder, log, this.trust.keys);
+      const { keys, policy } = this.trust;
+      // As for the checkpoint itself: where a policy names the logs, its keys have to have signed.
+      const trusted = policy !== undefined && policy.logs.length > 0 ? policy.logs : keys;
+      const inventory = readInventory(log.folder, log, trusted);
       if (inventory === undefined) fault('expected the inventory of the checkpoint, found none');
       return inventory;
     } catch (error) {
@@ -308,15 +317,8 @@ class AnchorRun {
   }
 
   private async follow(log: TiledLog, streams: readonly SealedStream[]): Promise<AnchoredFile[]> {
-    const heads: { file: string; head: string }[] = [];
-    for (const { file } of this.files) heads.push({ file, head: await this.reader.head(file) });
-    const matched = matchStreams(heads, streams);
-    const taken = new Set(matched.values());
-    const continuations = new Map(
-      streams
-        .filter(({ number }) => !taken.has(number))
-        .map((stream) => [stream.head.slice(0, 2 * HEAD_BYTES), stream] as const),
-    );
+    const { matched } = await matchFiles(this.reader, this.files, streams, log);
+    const continuations = continuationsOf(streams, matched);
     const followed: AnchoredFile[] = [];
     for (const [at, { file }] of this.files.entries()) {
       const stream = streams.find(({ number }) => number === matched.get(at));
@@ -404,12 +406,15 @@ class AnchorRun {
     }
     const { size } = bad.checkpoint;
     if (BigInt(records) < size) {
-      const message = `expected at least ${size} records by the checkpoint ${quote(bad.file)}, found ${records}: at least ${size - BigInt(records)} are gone, or their files were not given`;
+      const gone = Number(size) - records;
+      const message = `expected at least ${size} records by the checkpoint ${quote(bad.file)}, found ${records}: at least ${gone} are gone, or their files were not given`;
       this.find('sealed-tail-missing', placeOf(bad.file), message);
+      if (gone > 1) this.findings.at(-1)!.count = gone;
       return;
     }
     const message = `the first ${size} of ${records} records, file after file, do not lead to the root of the checkpoint ${quote(bad.file)}`;
-    this.find('checkpoint-mismatch', placeOf(bad.file), message, 'undetermined');
+    const found = roots.get(Number(size))!;
+    this.find('checkpoint-mismatch', placeOf(bad.file), message, 'undetermined', found);
   }
 
   /** What lies where the logs lie is in the hands of whoever can change them. */
@@ -469,8 +474,11 @@ class AnchorRun {
     place: Place,
     message: string,
     verdict: Finding['verdict'] = 'violation',
+    /** What was found, where the message does not tell one from another. */
+    ...found: readonly Uint8Array[]
   ): void {
-    const fingerprint = toFingerprint(ANCHORS, code, place.file, message);
+    const roots = found.map((root) => Buffer.from(root).toString('hex'));
+    const fingerprint = toFingerprint(ANCHORS, code, place.file, message, ...roots);
     this.findings.push({
       rule: ANCHORS,
       code,

@@ -16,6 +16,8 @@ export type Issue = {
   subject: string;
   /** What names it across runs, wherever the files lie: the key of the object. */
   identity: string;
+  /** The digest of what was found, where something was altered. */
+  found?: string;
   /** What it stands for in a message that counts: `log file`. Only such issues join, and only with the same. */
   unit?: string;
   /** Position among the objects of its subject: only neighbors join. */
@@ -53,6 +55,7 @@ function toFinding(first: Issue, others: readonly Issue[]): Finding {
   );
   const related = toldPlaces(wholeFile(file), further.map(wholeFile));
   const more = others.length > 0 ? `; and ${count(others.length, 'more', 'more')} behind it` : '';
+  const found = [first, ...others].flatMap((issue) => issue.found ?? []);
   const amount = first.count ?? others.length + 1;
   return {
     rule: CLOUDTRAIL_DIGESTS,
@@ -64,7 +67,7 @@ function toFinding(first: Issue, others: readonly Issue[]): Finding {
     message: first.message + more,
     subject,
     ...(amount > 1 && { count: amount }),
-    fingerprint: toFingerprint(CLOUDTRAIL_DIGESTS, code, subject, identity),
+    fingerprint: toFingerprint(CLOUDTRAIL_DIGESTS, code, subject, identity, ...found),
   };
 }
 

@@ -223,7 +223,7 @@ class ChainJudge {
       return { assurance: 'unverifiable', reason: 'the digest that vouches for it was altered' };
     }
     const message = `expected the SHA-256 that the next digest, ${nameOf(after.digest.object)}, keeps of it, ${short(after.digest.previous!.hash)}, found ${short(sha256)}`;
-    this.say('altered-digest', index, message, { unit: 'digest' });
+    this.say('altered-digest', index, message, { unit: 'digest', found: sha256 });
     return broken('the digest was altered');
   }
 

@@ -97,6 +97,7 @@ function toIssue(listed: ListedFile, fate: Fate, digest: Digest, digestFile: str
         code: 'altered-file',
         file: fate.file.file,
         message: `expected the SHA-256 that ${by} lists for it, ${short(hash)}, found ${short(sha256!)}${other}${why}`,
+        found: sha256!,
       };
     }
     default:

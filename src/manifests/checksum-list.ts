@@ -41,7 +41,9 @@ const SIGNATURE_ENDS = '-----END PGP SIGNATURE-----';
 export function parseChecksumList(file: string, text: string): ChecksumList {
   const entries: Entry[] = [];
   const faults: Fault[] = [];
-  const lines = text.split('\n').map((line) => line.replace(/\r$/, ''));
+  const written = text.split('\n');
+  const isOfWindows = written.length > 1 && written.every((line) => line === '' || line.endsWith('\r'));
+  const lines = written.map((line) => line.replace(/\r$/, ''));
   const { from, until, resume, signed } = listedLines(lines);
   for (const [index, line] of lines.entries()) {
     if ((index >= until && index < resume) || line.trim() === '' || line.startsWith('#')) continue;
@@ -52,7 +54,7 @@ export function parseChecksumList(file: string, text: string): ChecksumList {
     if (entry === undefined) faults.push({ line: index + 1, text: line });
     else entries.push({ ...entry, line: index + 1 });
   }
-  return { form: 'checksums', entries, faults, signed };
+  return { form: 'checksums', entries, faults, signed, isOfWindows };
 }
 
 /**

@@ -14,6 +14,8 @@ export type Issue = {
   message: string;
   /** What names it across runs, wherever the files lie. */
   identity: string;
+  /** The digest of what was found. */
+  found?: string;
   related?: string[];
 };
 
@@ -35,6 +37,7 @@ function toFinding(issues: readonly Issue[]): Finding {
   ];
   const further = [...own, ...others.map((other) => other.file)].filter((other) => other !== file);
   const related = toldPlaces(wholeFile(file), further.map(wholeFile));
+  const found = issues.flatMap((issue) => (issue.found === undefined ? [] : [issue.identity, issue.found]));
   const more = others.length > 0 ? `; and ${count(others.length, 'more', 'more')}` : '';
   return {
     rule: MANIFESTS,
@@ -46,7 +49,7 @@ function toFinding(issues: readonly Issue[]): Finding {
     message: message + more,
     subject: manifest,
     ...(issues.length > 1 && { count: issues.length }),
-    fingerprint: toFingerprint(MANIFESTS, code, placeOf(manifest), identity),
+    fingerprint: toFingerprint(MANIFESTS, code, placeOf(manifest), identity, ...found),
   };
 }
 

@@ -9,6 +9,7 @@ import {
   type ChecksumList,
   type Entry,
   FORGEABLE,
+  isOfWindows,
   type LinkingInfo,
   listedFile,
 } from './manifest.ts';
@@ -24,11 +25,12 @@ export function judgeEntries(
   const issues: Issue[] = [];
   let before = list.form === 'linkinginfo' ? (list.previous?.digest ?? '') : '';
   const entries = list.entries.map((entry): JudgedEntry => {
-    const say = (code: Issue['code'], file: string, message: string) =>
-      issues.push({ code, file, manifest, message, identity: entry.name });
+    const say = (code: Issue['code'], file: string, message: string, found?: string) =>
+      issues.push({ code, file, manifest, message, identity: entry.name, ...(found && { found }) });
     const expected = (own: string) =>
       list.form === 'linkinginfo' ? linkStep(entry.algorithm, before, own) : own;
-    const judged = judgeEntry(manifest, entry, files, expected, say, list.form);
+    const path = listedFile(manifest, entry.name, isOfWindows(list), (file) => files.has(file));
+    const judged = judgeEntry(manifest, entry, path, files, expected, say, list.form);
     before = entry.digest;
     return judged;
   });
@@ -47,13 +49,13 @@ export function judgeEntries(
 function judgeEntry(
   manifest: string,
   { name, digest, algorithm, line }: Entry,
+  path: string | undefined,
   files: ReadonlyMap<string, KnownFile>,
   toDigest: (own: string) => string,
-  say: (code: Issue['code'], file: string, message: string) => void,
+  say: (code: Issue['code'], file: string, message: string, found?: string) => void,
   form: 'checksums' | 'linkinginfo',
 ): JudgedEntry {
   const by = `${quote(baseName(manifest))} (line ${line})`;
-  const path = listedFile(manifest, name);
   const file = path === undefined ? undefined : files.get(path);
   if (path === undefined) {
     say(
@@ -84,6 +86,7 @@ function judgeEntry(
       'altered-listed-file',
       file.file,
       `${by} lists ${short(digest)} by ${algorithm}, and ${what} ${short(found)}`,
+      found,
     );
     return { file: file.file, assurance: 'broken', reason: 'files differ from the list', held: true };
   }

@@ -12,6 +12,8 @@ export type ChecksumList = {
   faults: Fault[];
   /** Whether an OpenPGP signature surrounds the lines. */
   signed: boolean;
+  /** Whether its lines end as Windows ends them. */
+  isOfWindows: boolean;
 };
 
 /** The message log archive of an X-Road security server. */
@@ -25,6 +27,11 @@ export type LinkingInfo = {
 };
 
 export type Manifest = ChecksumList | LinkingInfo | { form: 'malformed'; problem: string };
+
+/** An X-Road security server runs on Linux. */
+export function isOfWindows(list: ChecksumList | LinkingInfo): boolean {
+  return list.form === 'checksums' && list.isOfWindows;
+}
 
 /** Hex digits of a digest: what a line without the name of its algorithm was made by. */
 const ALGORITHM_OF_LENGTH: Readonly<Record<number, string>> = {
@@ -61,9 +68,34 @@ export function folderOf(file: string): string {
   return file.slice(0, file.lastIndexOf('/') + 1);
 }
 
-/** The name under which the run knows the file that `manifest` lists; undefined for one that lies outside of its folder. */
-export function listedFile(manifest: string, name: string): string | undefined {
-  const steps = name.split(/[/\\]/).filter((step) => step !== '' && step !== '.');
-  if (/^(?:[/\\]|[A-Za-z]:)/.test(name) || steps.includes('..') || steps.length === 0) return undefined;
-  return folderOf(manifest) + steps.join('/');
+/**
+ * The names under which the run may know the file that `manifest` lists, the first that it has being meant; none for one that
+ * lies outside of its folder. A name is what stands there, as sha256sum takes it: `\` and `:` are characters like others. Only
+ * a list of Windows means a folder by `\`, and only where no file has that very name: a second file must not stand in for one
+ * that is here.
+ */
+export function listedFiles(manifest: string, name: string, isOfWindows = false): string[] {
+  const names = isOfWindows ? [name, onWindows(name)] : [name];
+  const files = names.flatMap((each) => {
+    const steps = each.split('/').filter((step) => step !== '' && step !== '.');
+    if (each.startsWith('/') || steps.includes('..') || steps.length === 0) return [];
+    return folderOf(manifest) + steps.join('/');
+  });
+  return [...new Set(files)];
+}
+
+/** With slashes; one that begins at a drive begins at a root. */
+function onWindows(name: string): string {
+  return name.replaceAll('\\', '/').replace(/^[A-Za-z]:/, '/');
+}
+
+/** The one of `listedFiles` that is meant; where the run has none of them, as whoever made the list means it. */
+export function listedFile(
+  manifest: string,
+  name: string,
+  isOfWindows: boolean,
+  has: (file: string) => boolean,
+): string | undefined {
+  const literal = listedFiles(manifest, name).find(has);
+  return literal ?? listedFiles(manifest, isOfWindows ? onWindows(name) : name)[0];
 }

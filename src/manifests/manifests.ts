@@ -8,7 +8,15 @@ import { type Issue, toFindings, wholeFile } from './issues.ts';
 import { type Archive, judgeArchives, judgeUnlisted } from './judge-archives.ts';
 import { type JudgedEntry, judgeEntries } from './judge-entries.ts';
 import { isLinkingInfoName, lastDigest, parseLinkingInfo } from './linking-info.ts';
-import { type ChecksumList, folderOf, type LinkingInfo, listedFile, type Manifest } from './manifest.ts';
+import {
+  type ChecksumList,
+  folderOf,
+  isOfWindows,
+  type LinkingInfo,
+  listedFile,
+  listedFiles,
+  type Manifest,
+} from './manifest.ts';
 
 export const manifests: TextSealKind = {
   form: 'text',
@@ -42,10 +50,8 @@ function* wants(seals: readonly SealFile[]): Iterable<StoredDigest> {
   for (const { file: manifest, part } of seals) {
     const list = part as Manifest;
     if (list.form === 'malformed') continue;
-    for (const { name, algorithm } of list.entries) {
-      const file = listedFile(manifest, name);
-      if (file !== undefined) yield { file, algorithm };
-    }
+    for (const { name, algorithm } of list.entries)
+      for (const file of listedFiles(manifest, name, isOfWindows(list))) yield { file, algorithm };
   }
 }
 
@@ -58,7 +64,7 @@ function judge(seals: readonly SealFile[], files: readonly KnownFile[]): SealRes
     (part as Manifest).form === 'linkinginfo' ? [{ file, sha256, info: part as LinkingInfo }] : [],
   );
   const links = judgeArchives(archives);
-  const listed = new Set([...wants(seals)].map(({ file }) => file));
+  const listed = listedBy(seals, (file) => byName.has(file));
   const unlisted = judgeUnlisted(archives, listed, files);
   for (const { file, part } of seals) {
     const list = part as Manifest;
@@ -91,6 +97,16 @@ function judge(seals: readonly SealFile[], files: readonly KnownFile[]): SealRes
   }
   issues.push(...links.issues, ...unlisted);
   return { findings: toFindings(issues), streams, speaksFor: [], vouched };
+}
+
+/** The files that lists name, of which each entry names one. */
+function listedBy(seals: readonly SealFile[], has: (file: string) => boolean): Set<string> {
+  const listed = seals.flatMap(({ file: manifest, part }) => {
+    const list = part as Manifest;
+    if (list.form === 'malformed') return [];
+    return list.entries.map(({ name }) => listedFile(manifest, name, isOfWindows(list), has));
+  });
+  return new Set(listed.filter((file) => file !== undefined));
 }
 
 /** Files with records in the folder of a list and below: those that it does not name may have been put there since. */

@@ -8,6 +8,7 @@ import { isSystemError } from '../base/system-error.ts';
 import { count, quote } from '../base/text-safety.ts';
 import type { CheckResult } from '../model/check.ts';
 import type { Notice } from '../model/report.ts';
+import { digestFile } from '../read/digest-file.ts';
 import type { DiscoveredFile } from '../read/discover.ts';
 import { verifyConsistency } from '../transparency/verify-proof.ts';
 import { auditControl, type SignedControl } from './archive-control-audit.ts';
@@ -204,7 +205,8 @@ class ArchiveAudit {
         result.findings.push(archiveFinding('unfinished-erasure', path.join(places.segments, name), message));
       } else if (!expected.has(name)) {
         const message = 'no manifest names it: its records are not part of the archive and were not audited';
-        result.findings.push(archiveFinding('planted-segment', path.join(places.segments, name), message));
+        const file = path.join(places.segments, name);
+        result.findings.push(archiveFinding('planted-segment', file, message, 1, digestFile(file)?.sha256));
       }
     result.notices.push(...pruningNotices(segments, gone, present));
     if ('by' in this.trust)

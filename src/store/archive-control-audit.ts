@@ -1,4 +1,5 @@
 /** The control records of an archive, held to their leaves: what is said of the segments is believed where it was signed. */
+import { sha256Hex } from '../base/digest.ts';
 import { count, quote } from '../base/text-safety.ts';
 import type { Finding } from '../model/finding.ts';
 import { equalHashes, HASH_BYTES, leafHash } from '../transparency/tree-hash.ts';
@@ -61,7 +62,8 @@ function takeLines(
   const expected = leaves.range(first, first + controls);
   const say = (index: number, message: string) => {
     const place = { file, line: index + 1, offset: 0, length: 0 };
-    findings.push(archiveFinding('altered-control-record', place, message));
+    const found = sha256Hex(lines[index] ?? '');
+    findings.push(archiveFinding('altered-control-record', place, message, 1, found));
   };
   for (let index = 0; index < controls; index++) {
     const leaf = first + index;

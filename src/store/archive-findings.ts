@@ -147,7 +147,14 @@ const UNDETERMINED: ReadonlySet<ArchiveCode> = new Set([
   'withheld-fields',
 ]);
 
-export function archiveFinding(code: ArchiveCode, at: string | Place, message: string, records = 1): Finding {
+/** `found`: the digest of what was found, where the message does not tell one alteration from the next. */
+export function archiveFinding(
+  code: ArchiveCode,
+  at: string | Place,
+  message: string,
+  records = 1,
+  found?: string,
+): Finding {
   const place = typeof at === 'string' ? { file: at, line: 1, offset: 0, length: 0 } : at;
   const verdict: Verdict = UNDETERMINED.has(code) ? 'undetermined' : 'violation';
   return {
@@ -158,6 +165,6 @@ export function archiveFinding(code: ArchiveCode, at: string | Place, message: s
     place,
     message,
     ...(records > 1 && { count: records }),
-    fingerprint: toFingerprint(ARCHIVE, code, place.file, message),
+    fingerprint: toFingerprint(ARCHIVE, code, place.file, message, ...(found === undefined ? [] : [found])),
   };
 }

@@ -30,7 +30,10 @@ export function judgeSegment(
   if (isWhole && (isStored || isView || erased.length > 0)) return { findings: erased, incomplete: false };
   if (isWhole) {
     const message = `its records are those that were signed, its stored bytes are not those of the manifest`;
-    return { findings: [archiveFinding('rewritten-segment', file, message)], incomplete: false };
+    return {
+      findings: [archiveFinding('rewritten-segment', file, message, 1, storedSha256)],
+      incomplete: false,
+    };
   }
   const other = segments.find(
     (each) => each.stored.sha256 === storedSha256 && each.segment !== manifest.segment,
@@ -52,18 +55,30 @@ export function judgeSegment(
     'altered-segment',
     first?.from ?? file,
     parts.join('; '),
-    Math.max(altered, 1),
+    countGone(manifest, audit, altered),
+    storedSha256,
   );
   return { findings: [finding, ...erased], incomplete: isLocked };
 }
 
+/** Records that are lost, altered or added; of a segment that could not be read at all, every one. */
+function countGone(
+  { records: expected }: SegmentRecord,
+  { records, runs }: SegmentAudit,
+  altered: number,
+): number {
+  // Records beyond the last of the segment are among those altered already.
+  const unseen = runs.length === 0 ? expected : Math.max(0, expected - records);
+  return Math.max(altered + unseen, 1);
+}
+
 /** Whoever may erase leaves a tombstone. */
-function judgeWithheld(file: string, { runs }: SegmentAudit): Finding[] {
+function judgeWithheld(file: string, { runs, storedSha256 }: SegmentAudit): Finding[] {
   const gone = runs.filter(({ kind }) => kind === 'withheld');
   if (gone.length === 0) return [];
   const records = gone.reduce((sum, run) => sum + run.records, 0);
   const message = `fields of ${count(records, 'record')} were erased, and no tombstone in the log names them`;
-  return [archiveFinding('erased-without-tombstone', gone[0]?.from ?? file, message, records)];
+  return [archiveFinding('erased-without-tombstone', gone[0]?.from ?? file, message, records, storedSha256)];
 }
 
 function countsOf(expected: number, found: number, unread: string | undefined): string {

@@ -11,7 +11,8 @@ import { StoreFault } from './tiled-log-files.ts';
 const MAX_INVENTORY_BYTES = 256 * 1024 * 1024;
 
 /**
- * The inventory of a checkpoint with that size and root, signed by one of `keys`; undefined where there is none.
+ * The inventory of a checkpoint with that size and root, signed by one of those `keys` that are of its log; undefined
+ * where there is none.
  * @throws {StoreFault} for one that is not signed, or says something else
  */
 export function readInventory(
@@ -31,7 +32,10 @@ export function readInventory(
   }
   try {
     const note = parseNote(bytes, MAX_INVENTORY_BYTES);
-    if (verifyNote(note, keys).length === 0) throw new NoteFault('no known key signed the inventory');
+    // A log's key vouches for that log alone, and a witness has never seen an inventory.
+    const own = keys.filter(({ name, kind }) => kind !== 'cosignature' && name === checkpoint.origin);
+    if (verifyNote(note, own).length === 0)
+      throw new NoteFault('no known key of its log signed the inventory');
     const inventory = parseInventory(note.text);
     const fits =
       inventory.origin === checkpoint.origin &&

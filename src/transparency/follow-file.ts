@@ -2,7 +2,8 @@
  * Holds the records of a file, as they are read, to the leaves that were sealed of it: what is as it was, what is new,
  * and where they part. Memory is bounded by a window, however long the file is.
  */
-import { HEAD_BYTES, HEAD_LEAVES, leavesOfStream, type SealedStream } from './inventory.ts';
+import crypto from 'node:crypto';
+import { HEAD_BYTES, leavesOfStream, type SealedStream } from './inventory.ts';
 import { HASH_BYTES } from './tree-hash.ts';
 
 /** Records that two sides may be apart and are still brought together: an insertion or deletion of so many is named as such. */
@@ -45,6 +46,8 @@ export type Piece = {
   at: number;
   from: Spot;
   until: Spot;
+  /** SHA-256 over the leaves that were found, of records that are not as sealed: others in their place are another breach. */
+  content?: string;
 };
 
 /** The leaves of the log, which somebody has held to a signed root. */
@@ -62,9 +65,11 @@ export const NOWHERE: Spot = { line: 1, offset: 0, length: 0 };
 export class FileFollower {
   private readonly sealed: SealedLeaves;
   /** By hexadecimal first leaf: streams that no file begins with, for a file that others were appended to. */
-  private readonly continuations: ReadonlyMap<string, SealedStream>;
+  private readonly continuations: ReadonlyMap<string, readonly SealedStream[]>;
   private readonly onNew: ((hashes: Uint8Array) => void) | undefined;
   private readonly pieces: Piece[] = [];
+  /** Over the leaves of the last piece, where it is not as sealed. */
+  private content: crypto.Hash | undefined;
   private readonly reached = new Map<number, number>();
   private stream: SealedStream | undefined;
   /** Records of the stream that lie behind. */
@@ -82,7 +87,7 @@ export class FileFollower {
   constructor(
     sealed: SealedLeaves,
     stream: SealedStream | undefined,
-    continuations: ReadonlyMap<string, SealedStream>,
+    continuations: ReadonlyMap<string, readonly SealedStream[]>,
     onNew?: (hashes: Uint8Array) => void,
   ) {
     this.sealed = sealed;
@@ -110,6 +115,7 @@ export class FileFollower {
 
   finish(): FollowedFile {
     this.judge(true);
+    this.closePiece();
     if (this.stream !== undefined) this.reached.set(this.stream.number, this.at);
     return { pieces: withoutNewBefore(this.pieces), records: this.records, reached: this.reached };
   }
@@ -119,7 +125,8 @@ export class FileFollower {
     let passed = 0;
     while (passed < count) {
       if (this.isRewritten) {
-        this.note('rewritten', count - passed, spotAt(passed), spotAt(count - 1));
+        const rest = hashes.subarray(passed * HASH_BYTES, count * HASH_BYTES);
+        this.note('rewritten', count - passed, spotAt(passed), spotAt(count - 1), rest);
         return count;
       }
       if (this.expected === undefined) {
@@ -163,7 +170,7 @@ export class FileFollower {
         done += whole;
         continue;
       }
-      if (!isFinal && left <= (this.expected === undefined ? HEAD_LEAVES : WINDOW)) break;
+      if (!isFinal && left <= WINDOW) break;
       if (this.expected === undefined) {
         done += this.oneBeyond(rest, spotAt(0));
         continue;
@@ -176,18 +183,33 @@ export class FileFollower {
 
   /** A record behind all that was sealed of the file: new, unless another stream begins with it. */
   private oneBeyond(rest: Buffer, spot: Spot): number {
-    const next = this.continuations.get(firstKey(rest, 0));
-    // Logs may share their first record: all that is known of the head has to agree.
-    if (
-      next !== undefined &&
-      !this.reached.has(next.number) &&
-      next.head.startsWith(headOfHashes(rest, next.head))
-    ) {
+    const next = this.continuationAt(rest);
+    if (next !== undefined) {
       this.enter(next);
       return 0;
     }
     this.noteNew(rest.subarray(0, HASH_BYTES), 1, spot, spot);
     return 1;
+  }
+
+  /** Logs may share their first records: all that is known of the head has to agree, and the most of those behind. */
+  private continuationAt(rest: Buffer): SealedStream | undefined {
+    const agree = (this.continuations.get(firstKey(rest, 0)) ?? []).filter(
+      ({ number, head }) => !this.reached.has(number) && head.startsWith(headOfHashes(rest, head)),
+    );
+    if (agree.length < 2) return agree[0];
+    const own = rest.subarray(0, WINDOW * HASH_BYTES);
+    let most = 0;
+    let next: SealedStream | undefined;
+    for (const stream of agree) {
+      const expected = new ExpectedLeaves(this.sealed, stream).window(WINDOW);
+      let same = 0;
+      while (same < own.length && isEqualAt(expected, own, same)) same += HASH_BYTES;
+      if (same <= most) continue;
+      most = same;
+      next = stream;
+    }
+    return next;
   }
 
   /** The two sides differ: the nearest place where they meet again says what happened. Returns records of the file passed. */
@@ -205,8 +227,10 @@ export class FileFollower {
     if (best === undefined) return this.noMeeting(rest, left, spotAt);
     const { own, sealed } = best;
     const altered = Math.min(own, sealed);
-    if (altered > 0) this.advance('altered', altered, spotAt(0), spotAt(altered - 1));
-    if (own > altered) this.note('inserted', own - altered, spotAt(altered), spotAt(own - 1));
+    const found = (begin: number, end: number) => rest.subarray(begin * HASH_BYTES, end * HASH_BYTES);
+    if (altered > 0) this.advance('altered', altered, spotAt(0), spotAt(altered - 1), found(0, altered));
+    if (own > altered)
+      this.note('inserted', own - altered, spotAt(altered), spotAt(own - 1), found(altered, own));
     if (sealed > altered) this.advance('missing', sealed - altered, spotAt(own), spotAt(own));
     return own;
   }
@@ -221,11 +245,12 @@ export class FileFollower {
     const sealedLeft = this.stream!.count - this.at;
     if (left <= WINDOW && sealedLeft <= WINDOW) {
       const altered = Math.min(left, sealedLeft);
-      this.advance('altered', altered, spotAt(0), spotAt(altered - 1));
+      const found = rest.subarray(0, altered * HASH_BYTES);
+      this.advance('altered', altered, spotAt(0), spotAt(altered - 1), found);
       return altered;
     }
     this.isRewritten = true;
-    this.note('rewritten', left, spotAt(0), spotAt(left - 1));
+    this.note('rewritten', left, spotAt(0), spotAt(left - 1), rest.subarray(0, left * HASH_BYTES));
     return left;
   }
 
@@ -243,8 +268,8 @@ export class FileFollower {
     return -1;
   }
 
-  private advance(kind: PieceKind, records: number, from: Spot, until: Spot): void {
-    this.note(kind, records, from, until);
+  private advance(kind: PieceKind, records: number, from: Spot, until: Spot, found?: Uint8Array): void {
+    this.note(kind, records, from, until, found);
     this.at += records;
     if (kind !== 'sealed') this.expected!.skip(records);
     if (this.at === this.stream!.count) this.leave();
@@ -263,20 +288,30 @@ export class FileFollower {
   }
 
   private noteNew(hashes: Uint8Array, records: number, from: Spot, until: Spot): void {
-    this.onNew?.(hashes.subarray(0, records * HASH_BYTES));
-    this.note('new', records, from, until);
+    const found = hashes.subarray(0, records * HASH_BYTES);
+    this.onNew?.(found);
+    this.note('new', records, from, until, found);
   }
 
-  private note(kind: PieceKind, records: number, from: Spot, until: Spot): void {
+  /** `found`: the leaves of records that are not as sealed. */
+  private note(kind: PieceKind, records: number, from: Spot, until: Spot, found?: Uint8Array): void {
     const last = this.pieces.at(-1);
     this.last = until;
     if (last !== undefined && last.kind === kind && last.stream === this.stream && kind !== 'missing') {
       last.records += records;
       last.until = this.last;
+      if (found !== undefined) this.content?.update(found);
       return;
     }
+    this.closePiece();
     const { stream, at } = this;
     this.pieces.push({ kind, records, ...(stream && { stream }), at, from, until: this.last });
+    this.content = found && crypto.createHash('sha256').update(found);
+  }
+
+  private closePiece(): void {
+    if (this.content !== undefined) this.pieces.at(-1)!.content = this.content.digest('hex');
+    this.content = undefined;
   }
 }
 

@@ -72,6 +72,7 @@ function fileFindings(anchors: AnchorCase, { file, followed, problem }: Anchored
     const message = `expected ${count(stream.count, 'sealed record')} of ${quote(stream.file)}, found ${count(reached, 'record')}: the last ${gone === 1 ? 'record is' : `${count(gone, 'record')} are`} not in this file`;
     findings.push({
       ...finding(anchors, 'sealed-tail-missing', toPlace(file, last.until), message, `${stream.number}`),
+      ...(gone > 1 && { count: gone }),
       // A file that was not read whole may hold them.
       ...(problem !== undefined && { verdict: 'undetermined' as const }),
     });
@@ -90,7 +91,7 @@ function mayHaveGrown(found: Finding): Finding {
 }
 
 function pieceFinding(anchors: AnchorCase, file: string, piece: Piece): Finding | undefined {
-  const { kind, records, stream, at, from, until } = piece;
+  const { kind, records, stream, at, from, until, content = '' } = piece;
   if (kind === 'sealed' || kind === 'new') return undefined;
   const first = stream === undefined ? '' : `sealed record ${at + 1} of ${quote(stream.file)}`;
   const [code, message] = ((): [AnchorCode, string] => {
@@ -127,7 +128,7 @@ function pieceFinding(anchors: AnchorCase, file: string, piece: Piece): Finding 
   const place = toPlace(file, from);
   const related = records > 1 && kind !== 'missing' ? [toPlace(file, until)] : [];
   return {
-    ...finding(anchors, code, place, message, `${stream?.number} ${at} ${kind}`),
+    ...finding(anchors, code, place, message, `${stream?.number} ${at} ${kind} ${content}`),
     ...(related.length > 0 && { related }),
     ...(records > 1 && { count: records }),
   };
@@ -145,6 +146,7 @@ function goneFinding(anchors: AnchorCase, stream: SealedStream): Finding {
   return {
     ...finding(anchors, 'sealed-stream-missing', anchors.place, message, `${stream.number}`),
     subject: stream.file,
+    ...(stream.count > 1 && { count: stream.count }),
     ...(unread && { verdict: 'undetermined' as const }),
   };
 }

@@ -2,7 +2,8 @@
 import { groupBy } from '../base/group-by.ts';
 import { HEAD_BYTES, type SealedStream } from './inventory.ts';
 
-export type FileHead = { file: string; head: string };
+/** `common`: by number, in how many leading records streams that share its head are as the file. */
+export type FileHead = { file: string; head: string; common?: ReadonlyMap<number, number> };
 
 /** Hexadecimal digits of one leaf in a head. */
 const DIGITS = 2 * HEAD_BYTES;
@@ -25,11 +26,11 @@ export function matchStreams(
   };
   const byFirst = groupBy(streams, ({ head }) => head.slice(0, DIGITS));
   take(
-    files.flatMap(({ file, head }, at) =>
+    files.flatMap(({ file, head, common }, at) =>
       (byFirst.get(head.slice(0, DIGITS)) ?? []).map((stream) => ({
         file: at,
         stream: stream.number,
-        score: commonLeaves(head, stream.head),
+        score: common?.get(stream.number) ?? commonLeaves(head, stream.head),
         name: nameScore(file, stream.file),
       })),
     ),
@@ -52,6 +53,21 @@ export function matchStreams(
     ),
   );
   return matched;
+}
+
+/**
+ * By their first leaf, as the head of a stream has it, the streams that no file begins with: a file that others were
+ * appended to goes on with them.
+ */
+export function continuationsOf(
+  streams: readonly SealedStream[],
+  matched: ReadonlyMap<number, number>,
+): Map<string, SealedStream[]> {
+  const taken = new Set(matched.values());
+  return groupBy(
+    streams.filter(({ number }) => !taken.has(number)),
+    ({ head }) => head.slice(0, DIGITS),
+  );
 }
 
 function comparePairs(left: Pair, right: Pair): number {

@@ -24,7 +24,7 @@ const piece = fc.record({
   chain: fc.constantFrom<keyof typeof GOOD>('jcs', 'jcs', 'jcs', 'other', 'hmac', 'line', 'line', 'eu', 'us'),
   from: fc.nat(59),
   length: fc.integer({ min: 1, max: 12 }),
-  spoil: fc.constantFrom('none', 'none', 'alter', 'strip', 'genesis', 'bare'),
+  spoil: fc.constantFrom('none', 'none', 'alter', 'rewrite', 'strip', 'genesis', 'bare'),
 });
 
 function linesOf({
@@ -41,6 +41,9 @@ function linesOf({
   const lines = GOOD[chain].slice(from, from + length);
   if (spoil === 'alter')
     return lines.map((line, index) => (index % 3 === 0 ? line.replace('invoice/', 'x/') : line));
+  // Altered records in a row, which are one finding.
+  if (spoil === 'rewrite')
+    return lines.map((line) => line.replace('invoice/', 'x/').replace('"actor"', '"user"'));
   if (spoil === 'strip')
     return lines.map((line, index) => (index % 3 === 1 ? line.replace('"hash"', '"h"') : line));
   if (spoil === 'genesis') return lines.with(0, lines[0]!.replace(/("prev_hash": ?)"\w+"/, '$1null'));

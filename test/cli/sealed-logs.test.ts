@@ -102,6 +102,8 @@ async function sealedCase(): Promise<Case> {
   return one;
 }
 
+const SEAL = ['seal', '--no-config', 'logs', '--into', 'sealed', '--key', 'seal.key'];
+
 const TEXT_LOG = `23:50:00 (lmgrd) FlexNet Licensing (v11.13.1) started on lic1 (linux) (3/29/2025)
 23:55:10 (meshlmd) OUT: "solver" ann@pc1
 23:58:20 (meshlmd) IN: "solver" ann@pc1
@@ -232,8 +234,46 @@ describe('seal', () => {
     one.write('logs/app.ndjson', header + records(0, 5));
     await one.seal();
     one.write('logs/app.ndjson', header + records(50, 55));
-    assert.match((await one.seal()).stderr, /^6 records sealed, 42 records in all/);
+    const { exit, stderr } = await one.run(...SEAL);
+    assert.match(stderr, /^6 records sealed, 42 records in all/);
+    assert.match(
+      stderr,
+      /\nerror: expected 6 sealed records of "logs\/app\.ndjson", found that no file holds any/,
+    );
+    assert.equal(exit, 1);
     assert.deepEqual((await one.verify()).codes, ['sealed-stream-missing']);
+  });
+
+  test('names a sealed file that is gone, or was written anew under another name, and seals what is new', async () => {
+    const gone: ((one: Case) => void)[] = [
+      () => {},
+      (one) => one.write('logs/zz.ndjson', one.lines('logs/web.ndjson').with(0, record(0, 'eve')).join('')),
+    ];
+    for (const [at, before] of gone.entries()) {
+      const one = await sealedCase();
+      before(one);
+      fs.rmSync(one.at('logs/web.ndjson'));
+      one.append('logs/app.ndjson', records(40, 42));
+      const { exit, stderr } = await one.run(...SEAL);
+      assert.match(stderr, at === 0 ? /^2 records sealed/ : /^32 records sealed/);
+      assert.match(
+        stderr,
+        /\nerror: expected 30 sealed records of "logs\/web\.ndjson", found that no file holds/,
+      );
+      assert.equal(exit, 1);
+    }
+  });
+
+  test('refuses where the end of a file that was joined to another is gone', async () => {
+    const one = await sealedCase();
+    one.append('logs/app.ndjson', one.lines('logs/web.ndjson').slice(0, 20).join(''));
+    fs.rmSync(one.at('logs/web.ndjson'));
+    const { exit, stderr } = await one.run(...SEAL);
+    assert.equal(exit, 1);
+    assert.match(
+      stderr,
+      /app\.ndjson: expected 30 records that were sealed, found 20 records: the end is gone/,
+    );
   });
 
   test('names every mistake of its arguments at once', async () => {
@@ -437,6 +477,46 @@ describe('verify --checkpoint', () => {
         fs.readFileSync(one.at('logs/app.ndjson'), 'utf8').replaceAll('\n', '\r\n'),
       ),
   };
+  /** Three files that begin with the same records. */
+  async function sharedCase(shared: number): Promise<Case> {
+    const one = new Case();
+    for (const name of ['app', 'web', 'api'])
+      one.write(`logs/${name}.ndjson`, records(0, shared, 'boot') + records(0, 30, name));
+    await one.seal();
+    return one;
+  }
+
+  const SHARED = {
+    'joined into one': (one: Case) => {
+      const names = ['logs/app.ndjson', 'logs/web.ndjson', 'logs/api.ndjson'];
+      one.write('logs/all.ndjson', names.map((name) => one.lines(name).join('')).join(''));
+      for (const name of names) fs.rmSync(one.at(name));
+    },
+    renamed: (one: Case) => {
+      for (const [from, to] of [
+        ['app', 'c'],
+        ['web', 'a'],
+        ['api', 'b'],
+      ])
+        fs.renameSync(one.at(`logs/${from}.ndjson`), one.at(`logs/${to}.ndjson`));
+    },
+    'that took each others names': (one: Case) => {
+      fs.renameSync(one.at('logs/app.ndjson'), one.at('logs/x'));
+      fs.renameSync(one.at('logs/web.ndjson'), one.at('logs/app.ndjson'));
+      fs.renameSync(one.at('logs/x'), one.at('logs/web.ndjson'));
+    },
+  };
+  for (const shared of [1, 12])
+    for (const [what, change] of Object.entries(SHARED)) {
+      test(`is silent about files that share their first ${shared}, ${what}`, async () => {
+        const one = await sharedCase(shared);
+        change(one);
+        assert.deepEqual((await one.verify()).codes, []);
+        one.append('logs/new.ndjson', record(1, 'cid'));
+        assert.match((await one.seal()).stderr, /^1 record sealed/);
+      });
+    }
+
   for (const [what, change] of Object.entries(BENIGN)) {
     test(`is silent about ${what}`, async () => {
       const one = await sealedCase();
@@ -544,6 +624,74 @@ describe('verify --checkpoint', () => {
       assert.equal(found.exit, 1);
       const sum = found.ranges.reduce((total, range) => total + Number(range.split(' ')[2]), 0);
       assert.equal(sum, found.report.summary.records.read, 'every record is in one range');
+    });
+  }
+
+  const LOST: Record<string, [attack: (one: Case) => void, records: number]> = {
+    'a cut tail': [edit((lines) => lines.slice(0, 35)), 5],
+    'a cut front': [edit((lines) => lines.slice(5)), 5],
+    'a deleted file': [(one) => fs.rmSync(one.at('logs/web.ndjson')), 30],
+  };
+  for (const [what, [attack, records]] of Object.entries(LOST)) {
+    test(`counts the records of ${what}, so that a waiver for fewer does not hold`, async () => {
+      const one = await sealedCase();
+      attack(one);
+      const { report } = await one.verify();
+      const [finding] = report.findings.filter(({ rule }) => rule === 'checkpoint');
+      assert.equal(finding!.count, records);
+      const lapsed = async (maxCount: number) => {
+        one.write(
+          'waivers.yaml',
+          `waivers:\n  - id: W-1\n    rule: ${finding!.code}\n    owner: ann\n    reason: lost with a disk that broke\n    expires: 2099-01-01\n    maxCount: ${maxCount}\n`,
+        );
+        const waived = await one.verify('--waivers', 'waivers.yaml');
+        return waived.report.findings.some(({ code }) => code === 'outgrown-waiver');
+      };
+      assert.deepEqual([await lapsed(records - 1), await lapsed(records)], [true, false]);
+      const text = await one.run(
+        'verify',
+        'logs',
+        '--no-config',
+        '--no-builtin-rules',
+        '--checkpoint',
+        'sealed',
+        '--verifier-key',
+        'seal.pub',
+      );
+      assert.doesNotMatch(text.stdout, /further record/);
+    });
+  }
+
+  test('counts what is at least gone by a checkpoint alone', async () => {
+    const one = await sealedCase();
+    edit((lines) => lines.slice(0, 35))(one);
+    const { report } = await one.verify('--checkpoint', 'sealed/checkpoint', '--verifier-key', 'seal.pub');
+    assert.deepEqual(
+      report.findings.map(({ code, count }) => [code, count]),
+      [['sealed-tail-missing', 5]],
+    );
+  });
+
+  const TWICE: Record<string, (actor: string) => (one: Case) => void> = {
+    'sealed-record-altered': (actor) =>
+      edit((lines) => lines.with(5, record(5, 'eve')).with(6, record(6, actor))),
+    'unsealed-record': (actor) => edit((lines) => lines.toSpliced(6, 0, record(6, 'eve'), record(7, actor))),
+    'sealed-stream-rewritten': (actor) =>
+      edit((lines) => [...lines.slice(0, 3), ...records(3, 300, 'eve').split(/(?<=\n)/), record(300, actor)]),
+  };
+  for (const [code, attack] of Object.entries(TWICE)) {
+    test(`finds another ${code} where the last of its records is altered once more`, async () => {
+      const one = await sealedCase();
+      attack('eve')(one);
+      const first = await one.verify();
+      assert.deepEqual(first.codes, [code]);
+      one.write('base.json', JSON.stringify(first.report));
+      const baseline = ['--baseline', 'base.json', '--fail-on', 'new'];
+      assert.equal((await one.verify(...baseline)).exit, 0);
+      one.write('logs/app.ndjson', records(0, 40));
+      attack('mal')(one);
+      const second = await one.verify(...baseline);
+      assert.deepEqual([second.codes, second.exit], [[code], 1]);
     });
   }
 
@@ -739,6 +887,23 @@ describe('verify --checkpoint', () => {
     }
     fs.rmSync(one.at('sealed/inventory.70'));
     assert.deepEqual((await one.verify()).codes, ['sealed-log-damaged']);
+  });
+
+  test('trusts no inventory that the key of another log signed, trusted as that may be', async () => {
+    const one = await sealedCase();
+    const other = generateKey('logs.example/other', Buffer.alloc(32, 4));
+    one.write('other.pub', `${other.verifier}\n`);
+    const [own] = fs.readFileSync(one.at('seal.pub'), 'utf8').split('\n');
+    one.write('policy', `log ${own}\nlog ${other.verifier}\nquorum none\n`);
+    const both = ['--checkpoint', 'sealed', '--verifier-key', 'seal.pub', '--verifier-key', 'other.pub'];
+    const policy = ['--checkpoint', 'sealed', '--policy', 'policy'];
+    for (const trust of [both, policy]) assert.deepEqual((await one.verify(...trust)).ranges, ALL_ANCHORED);
+    const name = 'sealed/inventory.70';
+    const [text] = fs.readFileSync(one.at(name), 'utf8').split(/(?<=\n)\n/);
+    fs.rmSync(one.at(name));
+    one.write(name, signNote(text!, [parseSignerKey(other.signer)]));
+    for (const trust of [both, policy])
+      assert.deepEqual((await one.verify(...trust)).codes, ['sealed-log-damaged']);
   });
 
   test('says that a checkpoint and a key below the folder of the logs are weak', async () => {

@@ -101,11 +101,39 @@ test('isChecksumListName() knows lists by their usual names, and no log', () => 
     assert.ok(!isChecksumListName(name), name);
 });
 
-test('listedFile() keeps names within the folder of their list', () => {
-  assert.equal(listedFile('logs/SHA256SUMS', './day/a.ndjson'), 'logs/day/a.ndjson');
-  assert.equal(listedFile('SHA256SUMS', 'day\\a.ndjson'), 'day/a.ndjson');
-  for (const name of ['../a', 'x/../../a', '/etc/passwd', 'C:\\a', '.'])
-    assert.equal(listedFile('logs/SHA256SUMS', name), undefined, name);
+describe('listedFile()', () => {
+  const found = (name: string, isOfWindows: boolean, ...files: string[]) =>
+    listedFile('logs/SHA256SUMS', name, isOfWindows, (file) => files.includes(file));
+
+  test('keeps names within the folder of their list', () => {
+    assert.equal(found('./day/a.ndjson', false), 'logs/day/a.ndjson');
+    for (const isOfWindows of [false, true])
+      for (const name of ['../a', 'x/../../a', '/etc/passwd', '.'])
+        assert.equal(found(name, isOfWindows), undefined, name);
+    for (const name of ['..\\a', 'x\\..\\..\\a', '\\a', 'C:\\a', 'C:a', '\\\\host\\a'])
+      assert.equal(found(name, true), undefined, name);
+  });
+
+  test('takes a name as it stands, and a backslash for a folder only in a list of Windows', () => {
+    for (const name of ['a\\x2d.ndjson', 'a:1.ndjson', 'C:\\a', '..\\a'])
+      assert.equal(found(name, false), `logs/${name}`);
+    assert.equal(found('day\\a.ndjson', true), 'logs/day/a.ndjson');
+  });
+
+  test('takes the file of that very name before one in a folder', () => {
+    const both = ['logs/a/x.ndjson', 'logs/a\\x.ndjson'];
+    for (const isOfWindows of [false, true])
+      assert.equal(found('a\\x.ndjson', isOfWindows, ...both), 'logs/a\\x.ndjson');
+    assert.equal(found('a:1.ndjson', true, 'logs/a:1.ndjson'), 'logs/a:1.ndjson');
+  });
+});
+
+test('parseChecksumList() knows a list of Windows by how all its lines end', () => {
+  const lines = [`${SHA256}  a`, `${SHA256}  b`];
+  const isOfWindows = (text: string) => parseChecksumList('SHA256SUMS', text).isOfWindows;
+  assert.ok(isOfWindows(`${lines.join('\r\n')}\r\n`));
+  for (const text of [`${lines.join('\n')}\n`, `${lines.join('\r\n')}\n`, lines[0]!])
+    assert.ok(!isOfWindows(text));
 });
 
 describe('parseLinkingInfo()', () => {

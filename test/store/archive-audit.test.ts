@@ -75,6 +75,50 @@ describe('auditArchive()', () => {
       assert.equal(fs.statSync(path.join(archive, 'segments', name)).mode & 0o777, 0o444);
   });
 
+  test('counts the records of a segment that are altered, lost or added', async () => {
+    const countOf = async (change: (archive: string) => void | Promise<void>) => {
+      const archive = await sound();
+      await change(archive);
+      const [finding] = (await verdictOf(archive)).result.findings;
+      assert.equal(finding!.code, 'altered-segment');
+      return finding!.count ?? 1;
+    };
+    const lines = (change: (lines: string[]) => string[]) => (archive: string) =>
+      rewrite(segment(archive, 1), (text) => change(text.split(/(?<=\n)/).filter(Boolean)).join(''));
+    assert.equal(await countOf(lines((all) => all.slice(0, 1))), 2);
+    assert.equal(await countOf(lines(([first]) => [first!.replace('ann', 'eve')])), 3);
+    assert.equal(await countOf(lines((all) => [...all, ...all])), 3);
+    assert.equal(await countOf((archive) => replace(segment(archive, 1), 'no frame')), 3);
+  });
+
+  const twice: [code: string, attack: (archive: string, name: string) => void | Promise<void>][] = [
+    [
+      'altered-segment',
+      (archive, name) => rewrite(segment(archive, 1), (text) => text.replace(/bob|eve|mal/, name)),
+    ],
+    ['planted-segment', (archive, name) => fs.writeFileSync(segment(archive, 4), name)],
+    [
+      'altered-control-record',
+      (archive, name) => {
+        const file = path.join(archive, 'control', '00000001.ndjson');
+        const text = fs.readFileSync(file, 'utf8');
+        replace(file, text.replace(/"source":"\w+"/, `"source":"${name}"`));
+      },
+    ],
+  ];
+  for (const [code, attack] of twice)
+    test(`finds another ${code} where what was found is altered once more`, async () => {
+      const archive = await sound();
+      const printOf = async (name: string) => {
+        await attack(archive, name);
+        return (await verdictOf(archive)).result.findings.find((finding) => finding.code === code)!
+          .fingerprint;
+      };
+      const known = await printOf('eve');
+      assert.equal(await printOf('eve'), known);
+      assert.notEqual(await printOf('mal'), known);
+    });
+
   const attacks: [
     what: string,
     code: string,

@@ -3,7 +3,7 @@
  * Worst first, what the log cannot tell last; help stands with the first finding of its kind, and a flood becomes a table.
  */
 import { getOrCreate } from '../../base/get-or-create.ts';
-import { count, escapeControls, truncate } from '../../base/text-safety.ts';
+import { count, escapeControls, formatNumber, truncate } from '../../base/text-safety.ts';
 import type { Finding } from '../../model/finding.ts';
 import { formatLine } from '../../model/place.ts';
 import type { Report } from '../../model/report.ts';
@@ -135,7 +135,7 @@ function remarks(
 }
 
 /** `line 18, line 19, b.ndjson:4, and 12 more`: the file is named where it changes. Escaped. */
-function relatedPlaces({ place, related = [], count: positions = 1 }: Finding): string {
+function relatedPlaces({ place, related = [], count: positions = 1, message }: Finding): string {
   let file = place.file;
   const shown = related.map((other) => {
     const text = other.file === file ? `line ${formatLine(other)}` : keptWhole(showPlace(other));
@@ -143,9 +143,15 @@ function relatedPlaces({ place, related = [], count: positions = 1 }: Finding): 
     return text;
   });
   const hidden = positions - 1 - related.length;
-  if (hidden > 0)
+  // Records that are gone are nowhere, and the message says how many they were.
+  if (hidden > 0 && (shown.length > 0 || !tellsOf(message, positions)))
     shown.push(
       shown.length > 0 ? `and ${count(hidden, 'more', 'more')}` : `${count(hidden, 'further record')}`,
     );
   return shown.join(', ');
+}
+
+/** Whether the number stands in the message, and not as a part of another. */
+function tellsOf(message: string, amount: number): boolean {
+  return message.split(/[^\d,]+/).includes(formatNumber(amount));
 }
