@@ -1,4 +1,5 @@
 /** One run of `seal`: which records of the files are new, appended to the tiled log, and the checkpoint of all. */
+import fs from 'node:fs';
 import path from 'node:path';
 import { count, escapeControls, quote } from '../base/text-safety.ts';
 import type { DiscoveredFile } from '../read/discover.ts';
@@ -48,6 +49,8 @@ export class SealRun {
   /** How many of the streams earlier runs sealed, and which of these some file of today holds a record of. */
   private readonly known: number;
   private readonly found = new Set<number>();
+  /** The names of those files. */
+  private readonly read = new Set<string>();
   private readonly troubles: string[] = [];
   private isTextLeft = false;
 
@@ -96,10 +99,12 @@ export class SealRun {
 
   /**
    * Whether sealed files are gone, as `verify` would say. What is new was sealed all the same: whoever deletes one file must
-   * not keep the others from being sealed.
+   * not keep the others from being sealed. Who seals each day's file by itself has the others where they were, and not gone.
    */
   private tellGone(): boolean {
-    const gone = this.streams.slice(0, this.known).filter(({ number }) => !this.found.has(number));
+    const gone = this.streams
+      .slice(0, this.known)
+      .filter(({ number, file }) => !this.found.has(number) && (this.read.has(file) || !fs.existsSync(file)));
     for (const message of goneWords(gone)) process.stderr.write(`error: ${escapeControls(message)}\n`);
     if (gone.length > 0) process.stderr.write(this.advice());
     return gone.length > 0;
@@ -124,6 +129,7 @@ export class SealRun {
     const matched = await this.match(readable);
     const continuations = continuationsOf(this.streams, matched);
     for (const [at, { file }] of readable.entries()) {
+      this.read.add(file);
       const number = matched.get(at);
       const stream = number === undefined ? undefined : this.streams[number];
       const fault = await this.appendFile(file, stream, continuations);
