@@ -111,6 +111,7 @@ const DOUBT_WORDS = {
   nobody: ['event of use names', 'events of use name', 'nobody'],
   unreturned: ['session has', 'sessions have', 'no check-in'],
   orphan: ['check-in has', 'check-ins have', 'no check-out, so the session may be as old as the log'],
+  silent: ['check-in states', 'check-ins state', 'no quantity, and no check-out tells it'],
   tied: [
     'revocation is',
     'revocations are',

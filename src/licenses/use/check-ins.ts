@@ -152,12 +152,14 @@ export class CheckIns {
       this.lingering.add(this.seats.take(event), event.at);
   }
 
-  private end(session: Session, { at, place }: SessionEvent): void {
+  private end(session: Session, event: SessionEvent): void {
+    const { at, place } = event;
     // Checked out again at this very instant: the check-in came first and belongs to the earlier check-out.
     if (session.reopened === at) {
       session.reopened = undefined;
       return;
     }
+    this.sink.returned?.(session, event);
     session.closed = place;
     this.memory.close(session, at);
     if (this.options.linger > 0n) this.lingering.add(session, at);

@@ -25,6 +25,8 @@ export interface SeatSink {
    * be in use of it is told as a doubt. What happens to it afterwards is told all the same.
    */
   withdraw(session: Session, at: Instant, wasInUse: boolean): void;
+  /** A check-in gave back all that the session holds; called before that happens. */
+  returned?(session: Session, event: SessionEvent): void;
   /** Seats are given back, whether they linger or not, or are checked out again while they do (then `by` is positive). */
   idle?(by: Amount, at: Instant): void;
   /** Called before the release of seats that nobody checked in: they are over by contract. */
@@ -57,6 +59,10 @@ export function bothSinks(first: SeatSink, second: SeatSink): SeatSink {
     withdraw(session, at, wasInUse) {
       first.withdraw(session, at, wasInUse);
       second.withdraw(session, at, wasInUse);
+    },
+    returned(session, event) {
+      first.returned?.(session, event);
+      second.returned?.(session, event);
     },
     idle(by, at) {
       first.idle?.(by, at);
