@@ -101,6 +101,11 @@ const DOUBT_WORDS = {
   ],
   canceled: ['event was', 'events were', 'canceled afterwards'],
   cancellation: ['cancellation does', 'cancellations do', 'not say before its event which one it takes back'],
+  changed: [
+    'upgrade is',
+    'upgrades are',
+    'of the same instant as another, and nothing tells which was the last',
+  ],
   upgraded: ['upgrade does', 'upgrades do', 'not tell what was taken before'],
   together: [
     'reading is',
@@ -115,7 +120,7 @@ const DOUBT_WORDS = {
   tied: [
     'revocation is',
     'revocations are',
-    'of the same instant as an assignment in another file, and either may be the first',
+    'of the same instant as an assignment, and nothing tells which was the first',
   ],
   revoked: ['revocation has', 'revocations have', 'no assignment, so it may be as old as the log'],
   retyped: [

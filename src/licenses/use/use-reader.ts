@@ -249,6 +249,7 @@ export class UseReader {
       feature: featureless ? undefined : feature,
       share: this.shareOf(person, host),
       reason,
+      isUnordered: mark.isUnordered,
       place: mark.place,
       origin: mark,
     };
