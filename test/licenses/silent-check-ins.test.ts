@@ -20,6 +20,8 @@ function verdictOf(records: readonly object[], { seats = 5, measure = '', more =
 const OPEN =
   /^undetermined: .*: at least \d+ seats?.*: 1 check-in states no quantity, and no check-out tells it; 1 check-in has no check-out/;
 
+const UNKNOWN = /1 check-in states no quantity, and no check-out tells it/;
+
 describe('a silent check-in without a check-out leaves the seats before it open', () => {
   const cases: [string, object[]][] = [
     ['where the log has no check-out at all', []],
@@ -93,4 +95,19 @@ describe('a silent check-in without a check-out is one seat', () => {
   test('and one that states how many is so many', () => {
     assert.match(verdictOf([march('checkin', 9, 'ann', 2)], { seats: 2 }), /^satisfied: .*: 2 seats/);
   });
+});
+
+test('a silent check-in that comes after its session was over by contract is of that session', () => {
+  const late = [march('checkout', 10, 'bob', 2), march('checkin', 14, 'bob')];
+  const timesOut = { more: 'missingCheckin: PT1H' };
+  assert.match(verdictOf(late, timesOut), /^satisfied/);
+  assert.match(verdictOf([...late, march('checkin', 15, 'bob')], timesOut), UNKNOWN);
+  const restart = { ...use('', '2025-03-03T12:00:00Z', 'ops'), action: 'server.start', license: undefined };
+  const restarts = { more: 'missingCheckin: close-at-restart' };
+  assert.match(verdictOf([late[0]!, restart, late[1]!], restarts), /^satisfied/);
+  // It is of two seats, so silence does not say one.
+  const silent = [march('checkout', 15, 'cid'), march('checkin', 16, 'cid')];
+  const stated = [march('checkout', 17, 'dan', 3), march('checkin', 17, 'dan', 3)];
+  assert.match(verdictOf([...late, ...silent, ...stated, march('checkin', 18, 'eve')], timesOut), UNKNOWN);
+  assert.match(verdictOf([...silent, ...stated, march('checkin', 18, 'eve')], timesOut), /^satisfied/);
 });

@@ -86,6 +86,7 @@ export class Reservations implements UseWatcher {
       upgradeUnknown: () => {
         this.doubtful += NO_LIMIT;
       },
+      lose: (session) => this.silent.lose(session),
       returned: (session, event) => this.silent.ended(session, event),
       orphan: (event) => {
         this.doubt(event);

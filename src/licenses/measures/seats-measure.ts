@@ -37,7 +37,7 @@ type Others = { doubted: Amount | undefined; lingerless: Amount | undefined };
 export type Stretch = { from: Instant; until: Instant | undefined };
 
 /** What becomes of the seats: the peaks of segments, or how long they were taken. */
-export type SeatTracker = Omit<SeatSink, 'idle' | 'overdue' | 'returned' | 'upgradeUnknown'> & {
+export type SeatTracker = Omit<SeatSink, 'idle' | 'lose' | 'overdue' | 'returned' | 'upgradeUnknown'> & {
   finish(until: Instant, missingIsInUse: boolean, anytime: Amount): SegmentPeak[];
 };
 
@@ -123,6 +123,7 @@ export class SeatsMeasure implements MeasureFold {
         check.overdue(session, quantity);
         this.lingerless?.add(-quantity, session.ends);
       },
+      lose: (session) => this.silent.lose(session),
       returned: (session, event) => this.silent.ended(session, event),
       idle: (by, at) => this.lingerless?.add(by, at),
       change: (session, by, at) => {
@@ -135,9 +136,7 @@ export class SeatsMeasure implements MeasureFold {
         seats.orphan(event);
         check.orphan(event);
         if (event.unreadable) this.unboundedUntil(event, 'amount');
-        if (event.stated) return;
-        this.silent.orphan(event);
-        this.silentDoubts.note('silent', event);
+        if (this.silent.orphan(event)) this.silentDoubts.note('silent', event);
       },
       doubt: (quantity, at, event, reason = 'repeated') => {
         seats.doubt(quantity, at, event);

@@ -26,6 +26,8 @@ export interface SeatSink {
    * be in use of it is told as a doubt. What happens to it afterwards is told all the same.
    */
   withdraw(session: Session, at: Instant, wasInUse: boolean): void;
+  /** A session without a check-in is over by contract, or its server restarted; called before that happens. */
+  lose?(session: Session): void;
   /** A check-in gave back all that the session holds; called before that happens. */
   returned?(session: Session, event: SessionEvent): void;
   /** Seats are given back, whether they linger or not, or are checked out again while they do (then `by` is positive). */
@@ -60,6 +62,10 @@ export function bothSinks(first: SeatSink, second: SeatSink): SeatSink {
     withdraw(session, at, wasInUse) {
       first.withdraw(session, at, wasInUse);
       second.withdraw(session, at, wasInUse);
+    },
+    lose(session) {
+      first.lose?.(session);
+      second.lose?.(session);
     },
     returned(session, event) {
       first.returned?.(session, event);

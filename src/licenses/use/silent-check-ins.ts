@@ -1,8 +1,13 @@
 /** Check-ins without a check-out that state no quantity: whether the log shows that each of them is of one seat. */
+import { getOrCreate } from '../../base/get-or-create.ts';
 import type { Instant } from '../../base/instant.ts';
 import type { Amount } from '../contract/amount.ts';
 import type { LicenseUse } from './license-use.ts';
-import { heldBy, type Session, type SessionEvent } from './session.ts';
+import { heldBy, type Session, type SessionEvent, seatOf } from './session.ts';
+
+/** Of more seats, and more sessions of one, nobody remembers that a check-in may be theirs: a log may lack all check-ins. */
+const MAX_LOST_SEATS = 100_000;
+const MAX_LOST_OF_SEAT = 100;
 
 export class SilentCheckIns {
   /** What events that state no quantity count as: one seat, or its tokens. */
@@ -14,6 +19,9 @@ export class SilentCheckIns {
   private isSilentOfSeveral = false;
   /** Of each feature the latest. */
   private readonly orphans = new Map<string, SessionEvent>();
+
+  /** Sessions that the contract ended and whose check-in may yet come, by seat: how much each of them held. */
+  private readonly lost = new Map<string, Amount[]>();
 
   /** What takes seats, or says how many are taken; not check-ins. */
   take({ kind, stated, seats }: Pick<LicenseUse, 'kind' | 'stated' | 'seats'>): void {
@@ -33,8 +41,31 @@ export class SilentCheckIns {
       this.mostReturned = quantity;
   }
 
-  orphan(event: SessionEvent): void {
-    if (!event.stated) this.orphans.set(event.feature ?? '', event);
+  /** It timed out, or its server restarted. */
+  lose(session: Session): void {
+    if (!this.isEverStated) return;
+    const seat = seatOf(session);
+    const held = getOrCreate(this.lost, seat, (): Amount[] => []);
+    if (held.length < MAX_LOST_OF_SEAT) held.push(heldBy(session));
+    if (this.lost.size > MAX_LOST_SEATS) this.lost.delete(this.lost.keys().next().value!);
+  }
+
+  /** Whether nothing tells how many seats it gave back, unless the grammar of the log does. */
+  orphan(event: SessionEvent): boolean {
+    if (event.stated || this.find(event)) return false;
+    this.orphans.set(event.feature ?? '', event);
+    return true;
+  }
+
+  /** Whether it is the late check-in of a session that the contract ended: how much that was is known. */
+  private find(event: SessionEvent): boolean {
+    const seat = seatOf(event);
+    const lost = this.lost.get(seat);
+    const held = lost?.shift();
+    if (lost === undefined || held === undefined) return false;
+    if (lost.length === 0) this.lost.delete(seat);
+    if (held !== event.quantity) this.isSilentOfSeveral = true;
+    return true;
   }
 
   /** Those of which nobody knows how many seats they gave back, the latest of each feature; after all events. */
