@@ -77,6 +77,12 @@ export const NOTICE_KINDS: readonly NoticeKind[] = [
     fix: 'Give the logs that it is about, or the checkpoint, keys or digests that are about these logs.',
   },
   {
+    code: 'overlapping-licenses',
+    title: 'licenses that cover the same use',
+    why: 'Each license is judged by itself, and counts all use that it covers: one may be exceeded although all of them together would do.',
+    fix: 'Make one license of purchases of one pool, with a "quantity" entry for each ("add"); part what is apart by "covers", so that no use fits two ("version: > 2024" beside "version: <= 2024").',
+  },
+  {
     code: 'pack-superseded',
     title: 'pack of controls that another one follows',
     why: 'The framework has a later version: the controls of this one may be in force no longer.',

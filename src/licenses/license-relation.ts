@@ -18,12 +18,12 @@ import { undated, unseen } from './clauses/unmeasured-use.ts';
 import type { Contract, License } from './contract/contract.ts';
 import { compileTeams } from './contract/people.ts';
 import { clamp } from './contract/periods.ts';
-import type { MeasureFold } from './measures/measure-fold.ts';
+import { Doubts, type MeasureFold } from './measures/measure-fold.ts';
 import { segmentsOf, startMeasure } from './measures/start-measure.ts';
 import { type Unlisted, withUnlisted } from './measures/unlisted-use.ts';
 import { withSilentServers } from './silent-servers.ts';
 import { LicenseStatement } from './statement/license-statement.ts';
-import type { LicenseUse, ServerRestart } from './use/license-use.ts';
+import { holderOf, type LicenseUse, type ServerRestart } from './use/license-use.ts';
 import { RenamedSessions } from './use/renamed-sessions.ts';
 import { isTimed } from './use/timed-use.ts';
 import { UseReader } from './use/use-reader.ts';
@@ -86,6 +86,7 @@ class LicenseJudging {
   private readonly unlisted: Unlisted[] = [];
   /** Whether anything was used: a refusal starts the measure, and is no use. */
   private used = false;
+  private readonly untimed = new Doubts();
   private first: Instant | undefined;
   private last: Instant | undefined;
 
@@ -192,6 +193,7 @@ class LicenseJudging {
     if (isGrant) this.takeAssignment(mark);
     if (!isTimed(use)) {
       fold.anytime(use);
+      this.untimed.note('untimed', { holder: holderOf(use), place: use.place });
       this.breaches.anytime(use);
       if (!isGrant) for (const watcher of watchers) watcher.anytime?.(use);
       return;
@@ -259,7 +261,7 @@ class LicenseJudging {
       ...(contract.people.teams.length > 0 && { teamOf: compileTeams(contract.people) }),
       ...(selfCheck && { capacities: selfCheck.capacities }),
     };
-    if (first === undefined || last === undefined) yield undated(context, segments);
+    if (first === undefined || last === undefined) yield undated(context, segments, this.untimed);
     else {
       for (const judgement of judgePeriods(context, segments, first, last))
         yield withCommitted(judgement, watchers);

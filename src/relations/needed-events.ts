@@ -4,9 +4,9 @@
  */
 import type { Instant } from '../base/instant.ts';
 import type { Mark } from '../model/mark.ts';
+import { orderFile } from '../model/order-file.ts';
 import { comparedName } from './compared-name.ts';
 import { EventList, type Found, type NeededEvent, type Window } from './event-list.ts';
-import { orderFile } from './order-file.ts';
 
 /** `marks` are all of one event. Without a readable time, `start` and `end` mean nothing. */
 export function toNeededEvent(marks: readonly Mark[]): NeededEvent {

@@ -5,13 +5,13 @@
 import type { Instant } from '../base/instant.ts';
 import type { Verdict } from '../model/finding.ts';
 import type { Mark } from '../model/mark.ts';
+import { orderFile } from '../model/order-file.ts';
 import { type Coverage, coverageOf, type Group, type Judgement } from '../model/relation.ts';
 import { comparedName } from './compared-name.ts';
 import { holeWithin, isWithin } from './coverage.ts';
 import { extendEpisode, isSameEvent, openEpisode } from './episode.ts';
 import type { NeededEvent, Window } from './event-list.ts';
 import { NeededEvents, toNeededEvent } from './needed-events.ts';
-import { orderFile } from './order-file.ts';
 import {
   describeEpisode,
   type OwedEpisode,

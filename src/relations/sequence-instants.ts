@@ -1,8 +1,8 @@
 /** Marks instant by instant, and what is known of their order within one. */
 import type { Mark } from '../model/mark.ts';
+import { orderFile } from '../model/order-file.ts';
 import { isSameEvent } from './episode.ts';
 import type { TimedMark } from './mark-window.ts';
-import { orderFile } from './order-file.ts';
 import type { EventMarks } from './sequence-chain.ts';
 
 /** The marks of one instant at a time, one that is alone as it is. Marks without a time are set aside. */

@@ -8,8 +8,8 @@ import { Heap } from '../base/heap.ts';
 import { compareBigints, type Instant } from '../base/instant.ts';
 import type { Verdict } from '../model/finding.ts';
 import type { Mark } from '../model/mark.ts';
+import { orderFile } from '../model/order-file.ts';
 import { endOf, type TimedMark } from './mark-window.ts';
-import { orderFile } from './order-file.ts';
 import {
   type Chain,
   type Chains,

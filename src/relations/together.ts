@@ -1,10 +1,10 @@
 /** Events that fulfill a condition over rules within one window: in any order, or in the order of the rules. */
 import type { Instant } from '../base/instant.ts';
 import type { Mark } from '../model/mark.ts';
+import { orderFile } from '../model/order-file.ts';
 import type { Coverage } from '../model/relation.ts';
 import { Awaiting, type Completion, CompletionOrder } from './awaiting.ts';
 import { endOf, inOrderOfEnd, MarkWindow, type TimedMark } from './mark-window.ts';
-import { orderFile } from './order-file.ts';
 import { SequenceFinder } from './sequence.ts';
 import { chainMarks } from './sequence-chain.ts';
 import { byInstant } from './sequence-instants.ts';

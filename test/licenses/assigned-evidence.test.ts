@@ -8,7 +8,7 @@ const ASSIGNED = 'count assigned person each instant take max over month';
 const HEAD = 'term: {from: 2025-03-01, until: 2026-03-01}';
 const SPAN = { from: instant('2025-03-01T00:00:00Z'), until: instant('2025-03-31T23:59:00Z') };
 
-type Grant = Pick<Used, 'kind' | 'person' | 'file' | 'seat' | 'group'>;
+type Grant = Pick<Used, 'kind' | 'person' | 'file' | 'seat' | 'group' | 'isUnordered'>;
 const day = (number: number, grant: Grant): Used => ({
   ...grant,
   at: instant(`2025-03-${String(number).padStart(2, '0')}T08:00:00Z`),
@@ -43,6 +43,36 @@ test('within a file the lines of one instant are in order', () => {
   const elsewhere = day(5, { kind: 'close', person: 'ann', file: 'other', seat: 's-2' });
   const seated = { ...open, seat: 's-1' };
   assert.equal(bounds([{ ...before, seat: 's-2' }, seated, elsewhere, bob]), '2 to 2');
+});
+
+test('within a file that does not run forward in time neither is the first at one instant', () => {
+  const at = (number: number, kind: Used['kind'], more: Partial<Grant> = {}) =>
+    day(number, { kind, person: 'ann', isUnordered: true, ...more });
+  const bob = at(6, 'open', { person: 'bob' });
+  const [open, close] = [at(5, 'open'), at(5, 'close')];
+  for (const atOnce of [
+    [open, close],
+    [close, open],
+  ]) {
+    assert.equal(bounds([at(2, 'open'), ...atOnce, bob]), '1 to 2');
+    // Another seat of hers, and another person's, are told apart.
+    const seated = atOnce.map((each) => ({ ...each, ...(each.kind === 'open' && { seat: 's-1' }) }));
+    const others = seated.map((each) => ({ ...each, ...(each.kind === 'close' && { seat: 's-2' }) }));
+    assert.equal(bounds([at(2, 'open', { seat: 's-2' }), ...others, bob]), '2 to 2');
+    const zoe = atOnce.map((each) => ({ ...each, ...(each.kind === 'close' && { person: 'zoe' }) }));
+    assert.equal(bounds([at(2, 'open', { person: 'zoe' }), ...zoe, bob]), '2 to 2');
+  }
+});
+
+test('of two kinds in one seat at one instant of such a file either may be the later one', () => {
+  const sentence =
+    'count assigned person by type each instant take last over month times 3 for pro, 1 for lite';
+  const kinds = ['pro', 'lite'].map((group) =>
+    day(5, { kind: 'open', person: 'ann', seat: 's-1', group, isUnordered: true }),
+  );
+  for (const used of [kinds, kinds.toReversed()]) assert.equal(bounds(used, SPAN, sentence), '0 to 3');
+  const ordered = kinds.map((each) => ({ ...each, isUnordered: false }));
+  assert.equal(bounds(ordered, SPAN, sentence), '1 to 3');
 });
 
 test('a revocation of somebody whom the log never saw assigned shows that it lacks assignments', () => {

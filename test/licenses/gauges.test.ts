@@ -5,7 +5,7 @@ import { boundsOf, contractWith, instant, runFold, type Used } from './run-measu
 
 const SPAN = { from: instant('2025-03-01T00:00:00Z'), until: instant('2025-03-31T23:59:59Z') };
 
-type Read = { host?: string; file?: string; group?: string };
+type Read = { host?: string; file?: string; group?: string; isUnordered?: boolean };
 const reading = (time: string, amount: number, more: Read = {}): Used => ({
   kind: 'use',
   at: instant(`2025-03-${time.replace(' ', 'T')}:00Z`),
@@ -73,4 +73,42 @@ test('of several files none is the last at one instant, whatever the files are c
     reading('02 00:00', 8, { host: 'h', file: 'b', group: 'power' }),
   ];
   assert.equal(bounds(byCpu, [reading('01 00:00', 0, { host: 'z', group: 'xeon' }), ...used]), '0 to 12');
+});
+
+test('of a file that does not run forward in time no line is the last of its instant', () => {
+  const of = (more: Read = {}) => ({ host: 'h', isUnordered: true, ...more });
+  for (const [first, second] of [
+    [1, 9],
+    [9, 1],
+  ]) {
+    const used = [
+      reading('01 00:00', 1, of()),
+      ...[reading('02 00:00', first!, of()), reading('02 00:00', second!, of())],
+    ];
+    assert.equal(bounds(LEVEL, used), '1 to 9');
+    assert.equal(bounds(LEVEL.replace('max', 'last'), used), '1 to 9');
+    assert.equal(
+      bounds(LEVEL, [...used, reading('02 00:00', 9, of({ isUnordered: false, file: 'b' }))]),
+      '1 to 9',
+    );
+    const nameless = used.map(({ host: _, ...each }) => each);
+    assert.equal(bounds(LEVEL.replace('max', 'last'), nameless), '1 to 11');
+  }
+  const same = [reading('01 00:00', 1, of()), reading('02 00:00', 9, of()), reading('02 00:00', 9, of())];
+  assert.equal(bounds(LEVEL, same), '9 to 9');
+});
+
+test('a poll of nothing that may not be the last of its instant leaves the host in use', () => {
+  const sampled = 'count sampled(pvu) each day take max over month';
+  const rest = Array.from({ length: 30 }, (_, day) =>
+    reading(`${String(day + 2).padStart(2, '0')} 08:00`, 0, { host: 'z' }),
+  );
+  const at = (amount: number, isUnordered: boolean) =>
+    reading('01 00:00', amount, { host: 'h', isUnordered });
+  assert.equal(bounds(sampled, [at(5, false), at(0, false), ...rest]), '5 to 5');
+  for (const [first, second] of [
+    [5, 0],
+    [0, 5],
+  ])
+    assert.equal(bounds(sampled, [at(first!, true), at(second!, true), ...rest]), '5 to ?');
 });

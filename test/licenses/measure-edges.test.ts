@@ -126,6 +126,42 @@ test('10: a figure of the whole period is judged where it is above or below ever
   assert.equal(judge(daily('last'), everyDay, { quantity: RAISED })[0], 'satisfied');
 });
 
+test('10: the quantity of days without use is one of the period, but not of those before the first or outside the term', () => {
+  const late = Array.from({ length: 10 }, (_, index) => onHosts(String(index + 21), 2)).flat();
+  const [hourly, daily] = [
+    'count distinct host so far each hour take drop-top 1% over month',
+    'count distinct host each day take drop-top 10% over month',
+  ];
+  const changed = (before: number, after: number) =>
+    `{from: 2025-01-01, set: ${before}}, {from: 2025-03-20, set: ${after}}`;
+  for (const sentence of [hourly, daily]) {
+    assert.equal(judge(sentence, late, { quantity: changed(1, 3) })[0], 'undetermined');
+    assert.equal(judge(sentence, late, { quantity: changed(3, 1) })[0], 'undetermined');
+    assert.equal(judge(sentence, late, { quantity: changed(0.5, 1) })[0], 'violation');
+    assert.equal(judge(sentence, late, { quantity: changed(3, 2) })[0], 'satisfied');
+    assert.equal(judge(sentence, late, { quantity: '{from: 2025-03-20, set: 3}' })[0], 'satisfied');
+    const term = { quantity: changed(1, 3), head: 'term: {from: 2025-03-20, until: 2026-03-20}' };
+    assert.equal(judge(sentence, late, term)[0], 'satisfied');
+  }
+  // Ten days of two hosts: 0.65 on the average of the month.
+  const mean = 'count distinct host each day take mean over month';
+  assert.equal(judge(mean, late, { quantity: changed(0.5, 1) })[0], 'undetermined');
+  assert.equal(judge(mean, late, { quantity: changed(0.7, 1) })[0], 'satisfied');
+});
+
+test('10: so it is for the mean of seats', () => {
+  const seats = 'count seats each instant take mean over month';
+  const held = [
+    use('checkout', '2025-03-21T00:00:00Z', 'ann', { session: 's' }),
+    use('checkin', '2025-03-31T00:00:00Z', 'ann', { session: 's' }),
+  ];
+  const changed = (before: number, after: number) =>
+    `{from: 2025-01-01, set: ${before}}, {from: 2025-03-20, set: ${after}}`;
+  assert.equal(judge(seats, held, { quantity: changed(0.1, 1) })[0], 'undetermined');
+  assert.equal(judge(seats, held, { quantity: changed(0.4, 1) })[0], 'satisfied');
+  assert.equal(judge(seats, held, { quantity: changed(0.1, 0.2) })[0], 'violation');
+});
+
 test('10: sums of buckets are held against the quantity at the end of each stretch', () => {
   const hours = 'count distinct host each hour take sum over month';
   assert.equal(

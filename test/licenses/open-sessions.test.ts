@@ -77,6 +77,7 @@ function toSession({ id, person, host, feature }: Seat, index: number): Session 
     repeated: undefined,
     outliving: 0n,
     reopened: undefined,
+    changed: undefined,
     ends: 0n,
     closed: undefined,
     pairing: undefined,

@@ -23,6 +23,7 @@ export type Used = {
   feature?: string;
   featureless?: boolean;
   file?: string;
+  isUnordered?: boolean;
 };
 
 export function instant(text: string): bigint {
@@ -89,6 +90,7 @@ function toUse({ measure: { count }, share }: License, used: Used, index: number
     named: session !== undefined,
     feature: featureless ? undefined : (used.feature ?? 'editor'),
     share: share.length === 0 ? undefined : JSON.stringify(share.map((each) => used[each] ?? null)),
+    isUnordered: used.isUnordered,
     place: { file: used.file ?? 'log', line: index + 1, offset: index, length: 1 },
     origin: { identity: `e${index}` },
     device: undefined,

@@ -118,7 +118,7 @@ test('the mean of seats weighs each by the time that it was taken', () => {
             : [{ kind: 'open' as const, at: START + BigInt(from) * HOUR, person }]),
           ...(fate === 'lost check-in'
             ? []
-            : [{ kind: 'close' as const, at: START + BigInt(from + length) * HOUR, person }]),
+            : [{ kind: 'close' as const, at: START + BigInt(from + length) * HOUR, person, seats: 1 }]),
         ])
         .filter(({ at }) => at! <= SPAN.until)
         .sort((a, b) => (a.at! < b.at! ? -1 : a.at! > b.at! ? 1 : 0));

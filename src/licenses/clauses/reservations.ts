@@ -19,6 +19,7 @@ import { isOfAnySession } from '../use/seat-sink.ts';
 import type { Session, SessionEvent } from '../use/session.ts';
 import { isOpenInUse, sessionOptions } from '../use/session-options.ts';
 import { Sessions } from '../use/sessions.ts';
+import { SilentCheckIns } from '../use/silent-check-ins.ts';
 import type { UseWatcher } from '../use/use-watcher.ts';
 import { licenseSeverity } from '../verdict/license-findings.ts';
 import { contractPlace } from '../verdict/period-verdict.ts';
@@ -42,6 +43,7 @@ export class Reservations implements UseWatcher {
   private readonly license: License;
   private readonly cursor: SegmentCursor;
   private readonly sessions: Sessions;
+  private readonly silent = new SilentCheckIns();
   /** Seats that nothing proves any more, and when they were counted. */
   private readonly withdrawn: { from: Instant; until: Instant; quantity: Amount }[] = [];
   private readonly teamOf: (person: string) => string | undefined;
@@ -84,7 +86,12 @@ export class Reservations implements UseWatcher {
       upgradeUnknown: () => {
         this.doubtful += NO_LIMIT;
       },
-      orphan: (event) => this.doubt(event),
+      lose: (session) => this.silent.lose(session),
+      returned: (session, event) => this.silent.ended(session, event),
+      orphan: (event) => {
+        this.doubt(event);
+        this.silent.orphan(event);
+      },
       doubt: (quantity, _, __, reason) => {
         if (isOfAnySession(reason) || reason === 'lingering') this.outlive(quantity);
         else if (quantity > 0n) this.doubtful += quantity;
@@ -102,6 +109,7 @@ export class Reservations implements UseWatcher {
 
   add(use: TimedUse): void {
     const event = toSessionEvent(use, use.person ?? '');
+    this.silent.take(use);
     if (use.featureless) {
       if (use.kind === 'close' && use.named) this.sessions.checkIn(event);
       else if (use.kind === 'open' || use.kind === 'use') this.doubt(event);
@@ -118,6 +126,7 @@ export class Reservations implements UseWatcher {
 
   *finish(until: Instant): Generator<Judgement> {
     this.sessions.advance(until);
+    if (this.silent.unknownUntil() !== undefined) this.doubtful += NO_LIMIT;
     this.reach(until);
     this.settle();
     // What the log leaves open it leaves open in many periods: it is said once.

@@ -5,22 +5,32 @@ import { type Coverage, type Judgement, MAX_RELATED } from '../../model/relation
 import type { Usage } from '../../model/report.ts';
 import type { Contract, License } from '../contract/contract.ts';
 import { clamp } from '../contract/periods.ts';
-import type { SegmentUse } from '../measures/measure-fold.ts';
+import type { Doubts, SegmentUse } from '../measures/measure-fold.ts';
 import { licenseSeverity } from '../verdict/license-findings.ts';
 import { contractPlace, type PeriodContext } from '../verdict/period-verdict.ts';
 
-/** Only events without a readable time: they happened, but in no period that can be named. */
-export function undated({ contract, license }: PeriodContext, uses: readonly SegmentUse[]): Judgement {
+/**
+ * Only events without a readable time: they happened, but in no period that can be named. `untimed`: all of them, for the measure
+ * tells of none that do not matter to its figure, such as check-ins.
+ */
+export function undated(
+  { contract, license }: PeriodContext,
+  uses: readonly SegmentUse[],
+  untimed: Doubts,
+): Judgement {
   const [use] = uses;
-  const reason = use?.doubts.join('; ') ?? '';
-  const [place, ...related] = use?.doubtful.map((witness) => witness.place) ?? [];
+  const { doubts = [], doubtful: told = [] } = use ?? {};
+  const isTold = told.length > 0;
+  const reason = [...(isTold ? [] : untimed.reasons()), ...doubts].join('; ');
+  const doubtful = isTold ? told : untimed.places;
+  const [place, ...related] = doubtful.map((witness) => witness.place);
   return {
     verdict: 'undetermined',
     code: 'license-undetermined',
     message: `license ${quote(license.id)}: used at an unknown time: ${reason}`,
     place: place ?? contractPlace(contract, license.line),
     related: related.slice(0, MAX_RELATED),
-    count: Math.max(1, use?.doubtful.length ?? 1),
+    count: Math.max(1, doubtful.length),
     subject: license.id,
     identity: [license.id, 'undated'],
     severity: licenseSeverity('license-undetermined'),

@@ -145,7 +145,7 @@ export class AssignedMeasure implements MeasureFold {
         this.nobodyRevoked++;
         this.orphans++;
       }
-    } else if (kind === 'assign') this.assign(name, use, witness);
+    } else if (kind === 'assign') this.assign(name, use, witness, isTied);
     else this.revoke(name, use, witness, isTied);
   }
 
@@ -214,10 +214,11 @@ export class AssignedMeasure implements MeasureFold {
     }
   }
 
-  private assign(name: string, use: TimedUse, witness: Witness): void {
+  /** `isTied`: it may come before one of another kind in the same seat. */
+  private assign(name: string, use: TimedUse, witness: Witness, isTied: boolean): void {
     const { feature, featureless, group: kind, time } = use;
     const features = getOrCreate(this.assigned, name, (): Assignments => new Map());
-    const isCertain = !featureless && !this.anytimeRevoked.has(name);
+    const isCertain = !featureless && !isTied && !this.anytimeRevoked.has(name);
     const key = keyOf(use);
     if (this.worth.isByKind && this.worth.of([{ kind, isCertain: true }]).upper === undefined)
       this.doubts.note('factor', witness, time, undefined);

@@ -1,6 +1,6 @@
 /**
- * What the gauge of a host shows from one reading to the next. Readings of one instant are in order within a file; of two files
- * any may be the last.
+ * What the gauge of a host shows from one reading to the next. Readings of one instant are in order within a file that runs
+ * forward in time; else, and of two files, any may be the last.
  */
 import type { Instant } from '../../base/instant.ts';
 import type { Amount } from '../contract/amount.ts';
@@ -14,7 +14,9 @@ export class Gauge {
   shown: readonly Reading[] = [];
   witness: Witness;
   private at: Instant | undefined;
-  /** Of the instant of the last reading: the last one of each file. */
+  /** Of readings without a host: what tells the order of the last one. */
+  private order = '';
+  /** Of the instant of the last reading: the last one of each file, and of one without an order all that differ. */
   private byFile = new Map<string, Reading>();
   private highest: Reading | undefined;
 
@@ -22,14 +24,28 @@ export class Gauge {
     this.witness = witness;
   }
 
-  read(reading: Reading, at: Instant, witness: Witness): void {
+  read(reading: Reading, at: Instant, witness: Witness, isUnordered: boolean): void {
     if (at !== this.at && this.byFile.size > 0) this.byFile = new Map();
     const isFirst = this.byFile.size === 0;
     if (isFirst || isMore(reading.upper, this.highest!.upper)) this.highest = reading;
-    this.byFile.set(witness.place.file, reading);
+    this.byFile.set(isUnordered ? `\u0000${wordsOf(reading)}` : witness.place.file, reading);
     this.at = at;
     this.witness = witness;
     this.shown = unordered([...this.byFile.values()]);
+  }
+
+  /** One that names no host: what it showed before is of another one, or over; of one instant nobody knows what came last. */
+  readNameless(reading: Reading, at: Instant, witness: Witness, order: string): void {
+    const [before] = this.shown;
+    let { lower } = reading;
+    if (before !== undefined && this.at === at && this.order !== order) {
+      if (before.group !== reading.group) lower = 0n;
+      else if (before.lower < lower) lower = before.lower;
+    }
+    this.shown = [{ ...reading, lower }];
+    this.witness = witness;
+    this.at = at;
+    this.order = order;
   }
 
   /** What it showed at the instant of its last reading, if that was more than what it shows since. */
@@ -52,6 +68,10 @@ export class Gauge {
   get isShowing(): boolean {
     return this.shown.some(({ upper }) => upper !== 0n);
   }
+}
+
+function wordsOf({ lower, upper, group }: Reading): string {
+  return `${lower} ${upper} ${group}`;
 }
 
 /** Undefined is without bound. */

@@ -5,6 +5,7 @@
 
 import { getOrCreate } from '../../base/get-or-create.ts';
 import type { Instant } from '../../base/instant.ts';
+import { orderFile } from '../../model/order-file.ts';
 import type { Amount } from '../contract/amount.ts';
 import { holderOf, type LicenseUse, type TimedUse } from '../use/license-use.ts';
 import type { Session } from '../use/session.ts';
@@ -109,9 +110,9 @@ export class LevelMeasure implements MeasureFold {
     const reading = this.toReading(use, witness);
     this.lasting?.delete(gauge);
     this.change(gauge, () => {
-      if (host === undefined) this.readNameless(gauge, reading, witness);
+      if (host === undefined) this.readNameless(gauge, reading, use, witness);
       else {
-        gauge.read(reading, time, witness);
+        gauge.read(reading, time, witness, use.isUnordered === true);
         const { passed } = gauge;
         if (passed === undefined) this.passed.delete(gauge);
         else this.passed.set(gauge, passed);
@@ -136,11 +137,10 @@ export class LevelMeasure implements MeasureFold {
   }
 
   /** What was read before it is still possible, for another host, and is proven no more. */
-  private readNameless(gauge: Gauge, reading: Reading, witness: Witness): void {
+  private readNameless(gauge: Gauge, reading: Reading, use: TimedUse, witness: Witness): void {
     this.doubts.note('hostless', witness, this.now, undefined);
     for (const { group, upper } of gauge.shown) this.totals.add(group, { lower: 0n, upper }, 1n);
-    gauge.shown = [reading];
-    gauge.witness = witness;
+    gauge.readNameless(reading, use.time, witness, orderFile(use));
   }
 
   private change(gauge: Gauge, apply: () => void): void {

@@ -101,6 +101,11 @@ const DOUBT_WORDS = {
   ],
   canceled: ['event was', 'events were', 'canceled afterwards'],
   cancellation: ['cancellation does', 'cancellations do', 'not say before its event which one it takes back'],
+  changed: [
+    'upgrade is',
+    'upgrades are',
+    'of the same instant as another, and nothing tells which was the last',
+  ],
   upgraded: ['upgrade does', 'upgrades do', 'not tell what was taken before'],
   together: [
     'reading is',
@@ -111,10 +116,11 @@ const DOUBT_WORDS = {
   nobody: ['event of use names', 'events of use name', 'nobody'],
   unreturned: ['session has', 'sessions have', 'no check-in'],
   orphan: ['check-in has', 'check-ins have', 'no check-out, so the session may be as old as the log'],
+  silent: ['check-in states', 'check-ins state', 'no quantity, and no check-out tells it'],
   tied: [
     'revocation is',
     'revocations are',
-    'of the same instant as an assignment in another file, and either may be the first',
+    'of the same instant as an assignment, and nothing tells which was the first',
   ],
   revoked: ['revocation has', 'revocations have', 'no assignment, so it may be as old as the log'],
   retyped: [

@@ -3,6 +3,7 @@
  * that was in use has no reading is open: a sample tells nothing of the time until the next.
  */
 import { earlier, type Instant } from '../../base/instant.ts';
+import { orderFile } from '../../model/order-file.ts';
 import type { Amount } from '../contract/amount.ts';
 import { holderOf, type LicenseUse, type TimedUse } from '../use/license-use.ts';
 import type { Session } from '../use/session.ts';
@@ -17,14 +18,17 @@ import { PeriodDoubts } from './period-doubts.ts';
 
 type Reading = { lower: Amount; upper: Amount | undefined; group: string | undefined };
 
+/** What tells its order among those of one instant. */
+type Placed = { time: Instant; order: string };
+
 const SILENT = 'a host that was in use has no reading in one of the buckets';
 
 export class SampledMeasure implements MeasureFold {
   private readonly plan: BucketPlan;
   private readonly doubts: PeriodDoubts;
   private readonly cells: Cell[] = [];
-  /** Hosts whose last reading was more than nothing, or unreadable. */
-  private readonly inUse = new Set<string>();
+  /** Hosts whose last reading was more than nothing, or unreadable, or one of several that may be the last: the latest such. */
+  private readonly inUse = new Map<string, Placed>();
   /** Whether one that no reading names was: nobody knows when it speaks again. */
   private isNamelessInUse = false;
   /** Readings without a time or a feature may be of any bucket. */
@@ -66,7 +70,7 @@ export class SampledMeasure implements MeasureFold {
       return;
     }
     if (use.host === undefined) this.addNameless(reading, witness);
-    else this.addNamed(JSON.stringify([use.feature ?? null, use.host]), reading, witness);
+    else this.addNamed(JSON.stringify([use.feature ?? null, use.host]), reading, use, witness);
   }
 
   /** Each may be of another host, and all of them of one. */
@@ -84,11 +88,11 @@ export class SampledMeasure implements MeasureFold {
     this.noteWitness(reading, witness);
   }
 
-  private addNamed(key: string, reading: Reading, witness: Witness): void {
+  private addNamed(key: string, reading: Reading, use: TimedUse, witness: Witness): void {
     const before = this.readings.get(key);
     if (before === undefined && this.inUse.has(key)) this.silent--;
-    if (reading.upper === 0n) this.inUse.delete(key);
-    else this.inUse.add(key);
+    if (reading.upper !== 0n) this.inUse.set(key, { time: use.time, order: orderFile(use) });
+    else if (!isTied(this.inUse.get(key), use)) this.inUse.delete(key);
     if (before !== undefined) {
       if (reading.upper !== undefined && (before.upper === undefined || before.upper >= reading.upper))
         return;
@@ -178,4 +182,9 @@ export class SampledMeasure implements MeasureFold {
     this.cells.push({ from, until, lower: 0n, upper: undefined });
     this.doubts.remark(SILENT, from, until - 1n);
   }
+}
+
+/** Whether either may be the last reading of their instant. */
+function isTied(before: Placed | undefined, use: TimedUse): boolean {
+  return before?.time === use.time && before.order !== orderFile(use);
 }

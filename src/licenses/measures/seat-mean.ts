@@ -9,7 +9,7 @@ import type { SegmentUse, Witness } from './measure-fold.ts';
 import { MeasureOverFold } from './measure-over-fold.ts';
 import { SeatTime } from './seat-time.ts';
 import { SeatsMeasure } from './seats-measure.ts';
-import { useOfPeriod, withUse } from './statistic.ts';
+import { decidingOf, useOfPeriod } from './statistic.ts';
 
 export class SeatMean extends MeasureOverFold<SeatsMeasure> {
   private readonly segments: readonly Segment[];
@@ -47,17 +47,18 @@ export class SeatMean extends MeasureOverFold<SeatsMeasure> {
     };
     const lower = mean(uses.map((use) => use.lower.amount))!;
     const upper = mean(uses.map((use) => use.upper.amount));
-    const used = uses.flatMap((use, index) =>
-      use.upper.amount === 0n ? [] : [this.segments[first + index]!],
-    );
     const all = uses.map((_, index) => this.segments[first + index]!);
+    const deciding = decidingOf(all, (index) => ({
+      isInTerm: uses[index]!.segment.from < uses[index]!.segment.until,
+      isUsed: uses[index]!.upper.amount !== 0n,
+    }));
     const widest = uses.reduce((a, b) => (b.doubts.length > a.doubts.length ? b : a));
     const doubts: { reasons: string[]; places: readonly Witness[] } = {
       reasons: widest.doubts,
       places: widest.doubtful,
     };
     const explain = { witnessesAt: () => [], doubtsOf: () => doubts };
-    return useOfPeriod({ explain }, withUse(all, used), { lower, upper, at: all[0]!.from });
+    return useOfPeriod({ explain }, deciding, { lower, upper, at: all[0]!.from });
   }
 }
 

@@ -23,6 +23,7 @@ import { bothSinks, type SeatSink } from '../use/seat-sink.ts';
 import type { Session, SessionEvent } from '../use/session.ts';
 import { isOpenInUse, sessionOptions } from '../use/session-options.ts';
 import { Sessions } from '../use/sessions.ts';
+import { SilentCheckIns } from '../use/silent-check-ins.ts';
 import { withSelfCheck } from './checked-uses.ts';
 import { type Alternative, Doubts, type MeasureFold, type SegmentUse } from './measure-fold.ts';
 import { PeakTracker, type SegmentPeak } from './peak.ts';
@@ -36,7 +37,7 @@ type Others = { doubted: Amount | undefined; lingerless: Amount | undefined };
 export type Stretch = { from: Instant; until: Instant | undefined };
 
 /** What becomes of the seats: the peaks of segments, or how long they were taken. */
-export type SeatTracker = Omit<SeatSink, 'idle' | 'overdue' | 'upgradeUnknown'> & {
+export type SeatTracker = Omit<SeatSink, 'idle' | 'lose' | 'overdue' | 'returned' | 'upgradeUnknown'> & {
   finish(until: Instant, missingIsInUse: boolean, anytime: Amount): SegmentPeak[];
 };
 
@@ -55,6 +56,8 @@ export class SeatsMeasure implements MeasureFold {
   private readonly others: Sessions;
   /** Of records that repeat others. */
   private readonly seconds: RepeatedSeats;
+  private readonly silent = new SilentCheckIns();
+  private readonly silentDoubts = new Doubts();
   /** Whether the bounds are peaks of the contract's segments, and not something that is made of a tracker's figures. */
   private readonly isPeak: boolean;
   /** Use if seats did not linger; undefined where they do not, or where that is another question. */
@@ -120,6 +123,8 @@ export class SeatsMeasure implements MeasureFold {
         check.overdue(session, quantity);
         this.lingerless?.add(-quantity, session.ends);
       },
+      lose: (session) => this.silent.lose(session),
+      returned: (session, event) => this.silent.ended(session, event),
       idle: (by, at) => this.lingerless?.add(by, at),
       change: (session, by, at) => {
         if (by > 0n) this.lingerless?.add(by, at);
@@ -131,6 +136,7 @@ export class SeatsMeasure implements MeasureFold {
         seats.orphan(event);
         check.orphan(event);
         if (event.unreadable) this.unboundedUntil(event, 'amount');
+        if (this.silent.orphan(event)) this.silentDoubts.note('silent', event);
       },
       doubt: (quantity, at, event, reason = 'repeated') => {
         seats.doubt(quantity, at, event);
@@ -164,6 +170,7 @@ export class SeatsMeasure implements MeasureFold {
   add(use: TimedUse): void {
     const event = toSessionEvent(use);
     this.advanceSeconds(use.time);
+    this.silent.take(use);
     if (use.isSecond) {
       if (!use.featureless) this.addSecond(use, event);
     } else if (!use.featureless) {
@@ -223,6 +230,7 @@ export class SeatsMeasure implements MeasureFold {
   }
 
   uncounted(use: TimedUse): void {
+    this.silent.take(use);
     if (use.featureless) return;
     const event = toSessionEvent(use);
     this.advanceSeconds(use.time);
@@ -237,7 +245,9 @@ export class SeatsMeasure implements MeasureFold {
   }
 
   selfCheck(): SelfCheckResult {
-    this.checked ??= this.check.finish(
+    if (this.checked !== undefined) return this.checked;
+    for (const event of this.silent.unknown()) this.check.orphanUnknown(event);
+    this.checked = this.check.finish(
       [...this.sessions.stillOpen(), ...this.others.stillOpen()],
       this.contracted.length,
     );
@@ -294,6 +304,11 @@ export class SeatsMeasure implements MeasureFold {
     this.advanceSeconds(until);
     this.sessions.advance(until);
     this.others.advance(until);
+    const unknownUntil = this.silent.unknownUntil();
+    if (unknownUntil !== undefined) {
+      this.unbounded.push({ from: EARLIEST, until: unknownUntil });
+      this.quantityDoubts.include(this.silentDoubts);
+    }
     return this.tracker.finish(until, isOpenInUse(this.license), this.seatsAnytime);
   }
 

@@ -149,13 +149,25 @@ function ofWholePeriod(plan: Plan, segments: readonly Segment[], cells: readonly
     const last = inTerm.findLastIndex((each) => each.some(({ from }) => from < plan.logEnd));
     return untilLogEnd(plan, toUse(plan, segments[Math.max(0, last)]!, figure));
   }
-  const used = segments.filter((_, index) => inTerm[index]!.some(({ upper }) => upper !== 0n));
-  return untilLogEnd(plan, useOfPeriod(plan, withUse(segments, used), figure));
+  const deciding = decidingOf(segments, (index) => ({
+    isInTerm: inTerm[index]!.length > 0,
+    isUsed: inTerm[index]!.some(({ upper }) => upper !== 0n),
+  }));
+  return untilLogEnd(plan, useOfPeriod(plan, deciding, figure));
 }
 
-/** A quantity of days without any use decides nothing, unless the measure's minimum alone is beyond it. */
-export function withUse(segments: readonly Segment[], used: readonly Segment[]): readonly Segment[] {
-  const deciding = segments.filter((each) => used.includes(each) || isOver(0n, each.limit));
+/**
+ * A figure of the period may be meant to be held against any quantity of it, that of days without use too: they are a part of
+ * what it was made of. Days outside the term are not, nor are days without use before the first quantity.
+ */
+export function decidingOf(
+  segments: readonly Segment[],
+  stateOf: (index: number) => { isInTerm: boolean; isUsed: boolean },
+): readonly Segment[] {
+  const deciding = segments.filter(({ limit }, index) => {
+    const { isInTerm, isUsed } = stateOf(index);
+    return isInTerm && (isUsed || limit !== undefined);
+  });
   return deciding.length > 0 ? deciding : segments;
 }
 

@@ -15,6 +15,7 @@ import type {
   Measure,
 } from '../contract/contract.ts';
 import { DEFAULT_EVENTS, DEFAULT_FIELDS } from '../contract/defaults.ts';
+import { overlapNotes } from '../contract/overlaps.ts';
 import { ContractReader, type Entries } from './contract-reader.ts';
 import type { Value } from './contract-text.ts';
 import { parseEvidence } from './parse-evidence.ts';
@@ -68,7 +69,9 @@ function parseWhole(reader: ContractReader, file: string, open: OpenFile): Contr
   const evidence = parseEvidence(reader, root.get('evidence')?.value);
   const tiers = parseTiers(reader, root.get('tiers')?.value);
   const bundles = parseBundles(reader, root.get('bundles')?.value);
-  const { licenses, notes } = parseLicenses(reader, root, { measures, term, tiers, bundles, people }, open);
+  const parsed = parseLicenses(reader, root, { measures, term, tiers, bundles, people }, open);
+  const { licenses } = parsed;
+  const notes = [...parsed.notes, ...overlapNotes(licenses)];
   if (head === undefined) return undefined;
   return {
     file,

@@ -113,6 +113,11 @@ export class SelfCheck {
     this.of(event).orphaned += event.quantity;
   }
 
+  /** Of a check-in of nobody knows how many seats, once all events are known. */
+  orphanUnknown(event: SessionEvent): void {
+    this.of(event).orphaned += ANY;
+  }
+
   /** Seats that may be taken from `event` on; where it names no feature, of any. */
   doubt(quantity: Amount, event: SessionEvent): void {
     if (event.feature === undefined) this.loose += quantity;

@@ -10,6 +10,7 @@ import { heldBy, isStated, type Session, type SessionEvent } from './session.ts'
 import type { SessionMemory } from './session-memory.ts';
 import type { SessionOptions } from './session-options.ts';
 import type { TakenSeats } from './taken-seats.ts';
+import { isTied, noteChange } from './tied-changes.ts';
 
 export class CheckIns {
   private readonly options: SessionOptions;
@@ -152,12 +153,14 @@ export class CheckIns {
       this.lingering.add(this.seats.take(event), event.at);
   }
 
-  private end(session: Session, { at, place }: SessionEvent): void {
+  private end(session: Session, event: SessionEvent): void {
+    const { at, place } = event;
     // Checked out again at this very instant: the check-in came first and belongs to the earlier check-out.
     if (session.reopened === at) {
       session.reopened = undefined;
       return;
     }
+    this.sink.returned?.(session, event);
     session.closed = place;
     this.memory.close(session, at);
     if (this.options.linger > 0n) this.lingering.add(session, at);
@@ -165,9 +168,14 @@ export class CheckIns {
   }
 
   /** Some of a session's seats are checked in, and the rest is not. */
-  private endPart(session: Session, quantity: Amount, { at }: SessionEvent): void {
+  private endPart(session: Session, quantity: Amount, event: SessionEvent): void {
+    const { at } = event;
+    const isOfNoOrder = session.changed?.isPart === false && isTied(session, event);
+    noteChange(session, event, { besides: session.changed?.besides ?? 0n, isPart: true });
     if (session.pairing !== undefined && !session.withdrawn) session.pairing.open -= quantity;
     if (this.options.linger === 0n) this.seats.reduce(session, quantity, at);
     else this.lingering.addPart(session, quantity, at);
+    // What an upgrade of this instant said may have been before it or after it.
+    if (isOfNoOrder) this.seats.blur(session, at);
   }
 }

@@ -5,10 +5,11 @@ import type { LingeringTakenUp } from './lingering-taken-up.ts';
 import type { LongestPairings } from './longest-pairings.ts';
 import type { LooseSeats } from './loose-seats.ts';
 import type { SeatSink } from './seat-sink.ts';
-import { heldBy, isOther, leastOf, type Session, type SessionEvent } from './session.ts';
+import { heldBy, isOther, isStated, leastOf, type Session, type SessionEvent } from './session.ts';
 import type { SessionMemory } from './session-memory.ts';
 import type { SessionOptions } from './session-options.ts';
 import type { TakenSeats } from './taken-seats.ts';
+import { isTied, noteChange, settle, upgradeTied } from './tied-changes.ts';
 
 export class CheckOuts {
   private readonly options: SessionOptions;
@@ -125,12 +126,20 @@ export class CheckOuts {
       return;
     }
     if (sessions.size > 1 || session.withdrawn) this.sink.upgradeUnknown?.(event);
+    const isOfNoOrder = isTied(session, event);
+    const isOfUpgrades = isOfNoOrder && session.changed?.isPart === false;
+    if (isOfUpgrades && isStated(event) && session.named && !session.unreadable) {
+      upgradeTied(session, event, this.sink, this.seats);
+      return;
+    }
     this.upgradeLongest(session, event);
-    if (event.unreadable || !event.stated) {
+    settle(session, event, this.sink);
+    if (!isStated(event) || isOfNoOrder) {
       this.seats.blur(session, event.at);
       if (!session.named) this.memory.quantities.mix(sessions, 'unreadable');
       return;
     }
+    noteChange(session, event, { besides: 0n, isPart: false });
     const more = event.quantity - heldBy(session);
     // Nothing lingers of it: nobody checked it in.
     if (more < 0n) {

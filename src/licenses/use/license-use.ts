@@ -1,5 +1,6 @@
 /** One event of license use as a mark carries it: who, where, what, how much. */
 import type { Instant } from '../../base/instant.ts';
+import { orderFile } from '../../model/order-file.ts';
 import type { Place } from '../../model/place.ts';
 import { type Amount, ONE } from '../contract/amount.ts';
 import type { Origin, SessionEvent } from './session.ts';
@@ -10,6 +11,8 @@ export type LicenseUse = {
   featureless: boolean;
   /** Of a record that repeats another, and may be of a second use. */
   isSecond?: boolean;
+  /** Of a file whose records do not run forward in time: its place tells no order of events of one instant. */
+  isUnordered?: boolean | undefined;
   /** Undefined when absent, unreadable or not between 1990 and 2200. */
   time: Instant | undefined;
   person: string | undefined;
@@ -92,6 +95,7 @@ export function toSessionEvent(use: TimedUse, holder = holderOf(use)): SessionEv
     daemon: use.daemon,
     log: use.log,
     host: use.host,
+    order: use.isUnordered === true ? orderFile(use) : undefined,
     place: use.place,
     origin: use.origin,
     unreadable: use.seats === undefined,

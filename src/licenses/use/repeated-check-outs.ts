@@ -56,8 +56,9 @@ export class RepeatedCheckOuts {
     session.outliving = 0n;
   }
 
-  /** Its own time is over, and theirs is not. */
+  /** Its own time is over, and theirs is not, where it was checked out again. */
   outlive(session: Session): void {
+    if (session.repeated === undefined) return;
     session.outliving = session.repeats;
     session.repeats = 0n;
     session.foreign = 0n;

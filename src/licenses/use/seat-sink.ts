@@ -7,9 +7,10 @@ import type { Session, SessionEvent } from './session.ts';
 /**
  * Why seats may be taken besides: a check-out repeats an open session, or is somebody else's under the same id; a check-in
  * gives back nobody knows how many, or seats of nobody knows which session; or it may have ended one that would be over by now,
- * so that another one is not (`outliving`); or it takes up seats that linger, nobody knows which.
+ * so that another one is not (`outliving`); or it takes up seats that linger, nobody knows which; or upgrades of one instant may
+ * come in any order (`changed`).
  */
-export type SeatDoubt = 'repeated' | 'reused' | 'amount' | 'unpaired' | 'outliving' | 'lingering';
+export type SeatDoubt = 'repeated' | 'reused' | 'amount' | 'unpaired' | 'outliving' | 'lingering' | 'changed';
 
 /** Whether a session may be open that the sessionizer ended: nobody knows which of several a check-in or the contract did. */
 export function isOfAnySession(reason: SeatDoubt | undefined): boolean {
@@ -25,6 +26,10 @@ export interface SeatSink {
    * be in use of it is told as a doubt. What happens to it afterwards is told all the same.
    */
   withdraw(session: Session, at: Instant, wasInUse: boolean): void;
+  /** A session without a check-in is over by contract, or its server restarted; called before that happens. */
+  lose?(session: Session): void;
+  /** A check-in gave back all that the session holds; called before that happens. */
+  returned?(session: Session, event: SessionEvent): void;
   /** Seats are given back, whether they linger or not, or are checked out again while they do (then `by` is positive). */
   idle?(by: Amount, at: Instant): void;
   /** Called before the release of seats that nobody checked in: they are over by contract. */
@@ -57,6 +62,14 @@ export function bothSinks(first: SeatSink, second: SeatSink): SeatSink {
     withdraw(session, at, wasInUse) {
       first.withdraw(session, at, wasInUse);
       second.withdraw(session, at, wasInUse);
+    },
+    lose(session) {
+      first.lose?.(session);
+      second.lose?.(session);
+    },
+    returned(session, event) {
+      first.returned?.(session, event);
+      second.returned?.(session, event);
     },
     idle(by, at) {
       first.idle?.(by, at);

@@ -3,6 +3,7 @@ import type { Instant } from '../../base/instant.ts';
 import type { Place } from '../../model/place.ts';
 import { type Amount, ONE } from '../contract/amount.ts';
 import type { LongestPairing } from './longest-pairing.ts';
+import type { Change } from './tied-changes.ts';
 
 /** One event of a session, with what the sessionizer needs of it. */
 export type SessionEvent = {
@@ -29,6 +30,8 @@ export type SessionEvent = {
   /** The server that gave it, where there are several. */
   log?: string | undefined;
   host?: string | undefined;
+  /** Where its place tells no order of events of one instant: what tells it apart from all others. */
+  order?: string | undefined;
   place: Place;
   origin: Origin;
 };
@@ -54,6 +57,7 @@ export type Session = SessionEvent & {
   repeated: Instant | undefined;
   outliving: Amount;
   reopened: Instant | undefined;
+  changed: Change | undefined;
   ends: Instant;
   /** The check-in, once there is one. */
   closed: Place | undefined;
@@ -128,6 +132,7 @@ export function toSession(event: SessionEvent, slot: number): Session {
     repeated: undefined,
     outliving: 0n,
     reopened: undefined,
+    changed: undefined,
     ends: 0n,
     closed: undefined,
     pairing: undefined,

@@ -90,6 +90,7 @@ export class Sessions {
     const ended = this.memory.open.endedBy(daemon, log);
     for (const session of ended) {
       const held = heldBy(session);
+      this.sink.lose?.(session);
       this.memory.close(session, at);
       session.pairing?.restart(held);
       this.sink.idle?.(-held, at);
@@ -129,7 +130,10 @@ export class Sessions {
   private expire(session: Session): void {
     const held = heldBy(session);
     const { ends, pairing, endsByContract } = session;
-    if (!endsByContract) this.memory.repeated.outlive(session);
+    if (!endsByContract) {
+      this.sink.lose?.(session);
+      this.memory.repeated.outlive(session);
+    }
     this.memory.close(session, ends);
     if (endsByContract) this.memory.timed.expire(session);
     this.sink.overdue?.(session, held);

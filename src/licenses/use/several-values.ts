@@ -50,7 +50,7 @@ export function eachValue<Concept extends string>(
     if (texts.includes(null) || events.length * texts.length > MAX_EVENTS) return undefined;
     events = events.flatMap((values) => texts.map((text) => values.with(column, text!)));
   }
-  const { step, time, place, identity, subject, isSecond } = mark;
+  const { step, time, place, identity, subject, isSecond, isUnordered } = mark;
   return events.map((values) => ({
     step,
     time,
@@ -59,5 +59,6 @@ export function eachValue<Concept extends string>(
     subject,
     values,
     ...(isSecond !== undefined && { isSecond }),
+    ...(isUnordered === true && { isUnordered }),
   }));
 }

@@ -1,5 +1,5 @@
 /**
- * Reads one event of license use from a mark, by the words of the contract. One reader of all columns, so one file of 340 lines.
+ * Reads one event of license use from a mark, by the words of the contract. One reader of all columns, so one file of 365 lines.
  */
 import type { Instant } from '../../base/instant.ts';
 import { EARLIEST, LATEST } from '../../base/time-zone.ts';
@@ -7,10 +7,11 @@ import type { FieldRef, Mark } from '../../model/mark.ts';
 import type { ServerLogFiles } from '../../model/relation.ts';
 import { type Amount, ONE, parseAmount } from '../contract/amount.ts';
 import type { Contract, License } from '../contract/contract.ts';
-import { compileExclusions, compilePeople, EXCLUDED } from '../contract/people.ts';
+import { compileExclusions, compilePeople, EXCLUDED, foldName } from '../contract/people.ts';
 import { compileEnvironments, isVersionCovered } from '../contract/versions.ts';
 import type { Assignment, LicenseUse, ServerRestart, ServerWords } from './license-use.ts';
 import { eachValue } from './several-values.ts';
+import { isUnsaid } from './unsaid-text.ts';
 import type { UseStep } from './use-steps.ts';
 
 type Logs = ServerLogFiles | undefined;
@@ -141,7 +142,7 @@ export class UseReader {
     const { session, quantity } = this.columns;
     const isSeatOfAll =
       what === 'seats' &&
-      firstText(mark.values, session) === undefined &&
+      firstName(mark.values, session) === undefined &&
       firstText(mark.values, quantity) === undefined;
     const each = new Set<Concept>([
       'canceled',
@@ -176,8 +177,8 @@ export class UseReader {
     const time = this.timeOf(mark);
     if (kind !== 'assign' && kind !== 'revoke') return undefined;
     const { values, place, identity } = mark;
-    const { assignee, person: people, seat, reason } = this.columns;
-    const name = firstText(values, assignee) ?? firstText(values, people);
+    const { seat, reason } = this.columns;
+    const name = this.grantedOf(mark);
     const person = name === undefined ? undefined : this.toPerson(name, time);
     if (person === EXCLUDED) return undefined;
     return {
@@ -185,7 +186,7 @@ export class UseReader {
       featureless,
       time,
       person,
-      seat: firstText(values, seat),
+      seat: firstName(values, seat),
       reason: firstText(values, reason),
       place,
       identity,
@@ -207,23 +208,22 @@ export class UseReader {
     const { kind, featureless } = this.steps[mark.step]!;
     const isGrant = kind === 'assign' || kind === 'revoke';
     if (kind === 'restart' || (isGrant && !this.countsGrant(mark))) return undefined;
-    const name =
-      (isGrant ? firstText(values, columns.assignee) : undefined) ?? firstText(values, columns.person);
+    const name = isGrant ? this.grantedOf(mark) : this.personOf(mark, columns.person);
     const counted = name === undefined ? undefined : this.toPerson(name, mark.time);
     const person = counted === EXCLUDED ? name : counted;
     if (!isVersionCovered(firstText(values, columns.version), this.license.covers.version)) return undefined;
     if (!this.isEnvironmentCovered(firstText(values, columns.environment))) return undefined;
     const feature = this.featureOf(values);
-    const session = firstText(values, columns.session);
+    const session = firstName(values, columns.session);
     // Names of hosts have no case (RFC 4343).
-    const host = firstText(values, columns.host)?.toLowerCase();
+    const host = firstName(values, columns.host)?.toLowerCase();
     const [amount, whole] = [firstText(values, columns.amount), firstText(values, columns.whole)];
     const quantity = firstText(values, columns.quantity);
     const reason = kind === 'denied' ? firstText(values, this.reasons) : undefined;
     return {
       kind: kind === 'borrow' ? 'open' : kind,
-      device: firstText(values, columns.device),
-      country: firstText(values, columns.country),
+      device: firstName(values, columns.device),
+      country: firstName(values, columns.country),
       received: firstText(values, columns.received),
       borrowed: kind === 'borrow',
       daemon: this.daemonOf(mark),
@@ -242,13 +242,14 @@ export class UseReader {
       canceled: kind === 'cancel' ? firstText(values, columns.canceled) : undefined,
       whole: whole === undefined ? undefined : parseAmount(whole),
       counted: this.countedOf(values, person, host),
-      seat: firstText(values, columns.seat),
+      seat: firstName(values, columns.seat),
       group: firstText(values, columns.group),
       key: session === undefined ? undefined : toSessionKey(session),
       named: session !== undefined,
       feature: featureless ? undefined : feature,
       share: this.shareOf(person, host),
       reason,
+      isUnordered: mark.isUnordered,
       place: mark.place,
       origin: mark,
     };
@@ -261,12 +262,23 @@ export class UseReader {
   }
 
   /** As the log has it. */
-  nameOf({ values }: Mark, { kind }: LicenseUse): string | undefined {
+  nameOf(mark: Mark, { kind }: LicenseUse): string | undefined {
     const isGrant = kind === 'assign' || kind === 'revoke';
-    return (
-      (isGrant ? firstText(values, this.columns.assignee) : undefined) ??
-      firstText(values, this.columns.person)
-    );
+    return isGrant ? this.grantedOf(mark) : this.personOf(mark, this.columns.person);
+  }
+
+  private grantedOf(mark: Mark): string | undefined {
+    return this.personOf(mark, this.columns.assignee) ?? this.personOf(mark, this.columns.person);
+  }
+
+  /** What says that nobody was recorded names somebody only where the contract says whom, or that it does not count. */
+  private personOf({ values, time }: Mark, columns: readonly number[]): string | undefined {
+    for (const column of columns) {
+      const name = values[column];
+      if (name === undefined || name === '') continue;
+      if (!isUnsaid(name) || this.toPerson(name, time) !== foldName(name)) return name;
+    }
+    return undefined;
   }
 
   /** In lower case; of a bundle the one that has a weight, which need not be the first that the event names. */
@@ -286,7 +298,7 @@ export class UseReader {
 
   /** The clause by which an account does not count; undefined where the event was left out for another reason. */
   exclusionOf(mark: Mark): string | undefined {
-    const name = firstText(mark.values, this.columns.person);
+    const name = this.personOf(mark, this.columns.person);
     if (name === undefined || this.toPerson(name, mark.time) !== EXCLUDED) return undefined;
     return this.toClause(name, mark.time);
   }
@@ -298,7 +310,7 @@ export class UseReader {
   ): string | undefined {
     const { count } = this.license.measure;
     if (!('key' in count)) return undefined;
-    if (typeof count.key !== 'string') return firstText(values, this.columns.key);
+    if (typeof count.key !== 'string') return firstName(values, this.columns.key);
     return count.key === 'person' ? person : host;
   }
 
@@ -323,6 +335,15 @@ function firstText(values: Mark['values'], columns: readonly number[]): string |
   for (let index = 0; index < columns.length; index++) {
     const value = values[columns[index]!];
     if (value !== undefined && value !== '') return value;
+  }
+  return undefined;
+}
+
+/** Of what tells people and things apart: that it was not recorded makes two of them neither one nor proven. */
+function firstName(values: Mark['values'], columns: readonly number[]): string | undefined {
+  for (let index = 0; index < columns.length; index++) {
+    const value = values[columns[index]!];
+    if (value !== undefined && value !== '' && !isUnsaid(value)) return value;
   }
   return undefined;
 }

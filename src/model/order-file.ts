@@ -1,7 +1,9 @@
 /** What tells the order of events of one instant. */
-import type { Mark } from '../model/mark.ts';
+import type { Mark } from './mark.ts';
+
+type Placed = Pick<Mark, 'place'> & { isUnordered?: boolean | undefined };
 
 /** Marks of one answer are ordered by their position. In a file that does not run forward in time each event is alone. */
-export function orderFile({ place, isUnordered }: Pick<Mark, 'place' | 'isUnordered'>): string {
+export function orderFile({ place, isUnordered }: Placed): string {
   return isUnordered === true ? `${place.file}\u0000${place.offset}` : place.file;
 }
