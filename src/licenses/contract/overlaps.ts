@@ -1,5 +1,6 @@
 /** Licenses of one contract that cover the same use and count it alike: each counts all of it, and is judged by itself. */
-import { count as counted, quote } from '../../base/text-safety.ts';
+import { groupBy } from '../../base/group-by.ts';
+import { count as countWords, quote } from '../../base/text-safety.ts';
 import type { ContractNote, Covers, License, Term, VersionBound } from './contract.ts';
 import { compareVersions } from './versions.ts';
 
@@ -8,11 +9,13 @@ const MAX_NAMED = 5;
 
 /** One note for each license that others after it overlap. */
 export function overlapNotes(licenses: readonly License[]): ContractNote[] {
-  return licenses.flatMap((license, index) => {
-    const others = licenses.slice(index + 1).filter((other) => isOverlap(license, other));
+  const alike = groupBy(licenses, countOf);
+  return licenses.flatMap((license) => {
+    const counted = alike.get(countOf(license))!;
+    const others = counted.slice(counted.indexOf(license) + 1).filter((other) => isOverlap(license, other));
     if (others.length === 0) return [];
     const names = others.slice(0, MAX_NAMED).map(({ id }) => quote(id));
-    const rest = others.length > MAX_NAMED ? ` and ${counted(others.length - MAX_NAMED, 'other')}` : '';
+    const rest = others.length > MAX_NAMED ? ` and ${countWords(others.length - MAX_NAMED, 'other')}` : '';
     const verb = others.length > 1 ? 'cover' : 'covers';
     return [
       {
@@ -23,10 +26,8 @@ export function overlapNotes(licenses: readonly License[]): ContractNote[] {
   });
 }
 
-/** Two limits of another kind, such as one of seats and one of people, may well hold for the same use. */
 function isOverlap(left: License, right: License): boolean {
   return (
-    countOf(left) === countOf(right) &&
     !left.unlimited &&
     !right.unlimited &&
     isBothCovered(left.covers, right.covers) &&
@@ -34,6 +35,7 @@ function isOverlap(left: License, right: License): boolean {
   );
 }
 
+/** What is counted: two limits of another kind, such as one of seats and one of people, may well hold for the same use. */
 function countOf({ measure: { count } }: License): string {
   const { what } = count;
   return JSON.stringify([what, 'key' in count && count.key, 'field' in count && count.field]);
