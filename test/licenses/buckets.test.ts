@@ -67,13 +67,19 @@ function points({ from, until }: Span): bigint[] {
 
 type Stay = { who: string | undefined; seats: bigint; certain: Span[]; possible: Span };
 
-/** Pairs what opens and closes last in, first out; lost ends have the whole log. `lone`: an end without a time is use too. */
+/**
+ * Pairs what opens and closes last in, first out; lost ends have the whole log. An end without a time is of a stay of which the
+ * beginning is known, if there is one left, and else of another one; `lone`: it always is another one.
+ */
 function staysOf(used: readonly Used[], all: Span, lone = false): Stay[] {
   const stays: Stay[] = [];
   const open = new Map<string, Stay[]>();
+  const undated = new Map<string | undefined, number>();
   for (const { kind, at, person: who, seats = 1 } of used) {
     if (at === undefined) {
       if (kind !== 'close' || lone) stays.push({ who, seats: BigInt(seats), certain: [], possible: all });
+      const change = kind === 'close' ? 1 : kind === 'open' ? -1 : 0;
+      undated.set(who, (undated.get(who) ?? 0) + change);
       continue;
     }
     const stack = open.get(who ?? '') ?? [];
@@ -99,6 +105,10 @@ function staysOf(used: readonly Used[], all: Span, lone = false): Stay[] {
         stay.possible = { from: stay.possible.from, until: at };
       }
     }
+  }
+  for (const [who, ends] of lone ? [] : undated) {
+    const further = Math.max(0, ends - (open.get(who ?? '') ?? []).length);
+    stays.push(...Array.from({ length: further }, () => ({ who, seats: 1n, certain: [], possible: all })));
   }
   return stays;
 }

@@ -1,7 +1,7 @@
 /** A license of which the log tells nothing but events without a time: the message says which, whatever the measure counts. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { editorContract, MARCH, runContract, set, use } from './run-contract.ts';
+import { atMinute, editorContract, MARCH, runContract, session, set, use } from './run-contract.ts';
 
 const MEASURES = [
   'count seats over month',
@@ -30,3 +30,33 @@ for (const measure of MEASURES) {
     assert.equal(judgement!.place.line, 3);
   });
 }
+
+const undated = (actor: string, more: object = {}) => ({
+  ...use('checkin', atMinute(0), actor, more),
+  time: undefined,
+});
+/** The verdict, and the most that may have been in use. */
+const seats = (quantity: number, ...records: object[]) => {
+  const contract = editorContract({ measure: 'count seats over month', quantity: set(quantity) });
+  const [judgement] = runContract(contract, [...MARCH, ...records]);
+  return [judgement!.verdict, judgement!.usage!.used];
+};
+
+test('an undated check-in of a session that no check-out tells of may be a seat at any time', () => {
+  const ann = session('ann', 60, 120, { session: 'a' });
+  assert.deepEqual(seats(1, ...ann, undated('bob', { session: 'b' })), ['undetermined', 2]);
+  assert.deepEqual(seats(1, ...ann, undated('bob')), ['undetermined', 2]);
+  assert.equal(seats(2, ...ann, undated('bob', { session: 'b' }))[0], 'satisfied');
+  assert.deepEqual(seats(3, ...ann, undated('bob', { session: 'b', quantity: 3 })), ['undetermined', 4]);
+  // Ann had this session, and another one at some time.
+  assert.deepEqual(seats(1, ...ann, undated('ann', { session: 'a' })), ['undetermined', 2]);
+});
+
+test('an undated check-in of a session that a check-out began is no further seat', () => {
+  const out = use('checkout', atMinute(60), 'ann', { session: 'a' });
+  assert.deepEqual(seats(1, out, undated('ann', { session: 'a' })), ['satisfied', 1]);
+  const before = { ...out, time: undefined, id: 'before' };
+  assert.deepEqual(seats(1, before, undated('ann', { session: 'a' })).at(1), seats(1, before).at(1));
+  const unnamed = [...session('ann', 0, 30), use('checkout', atMinute(60), 'ann'), undated('ann')];
+  assert.deepEqual(seats(1, ...unnamed), ['satisfied', 1]);
+});

@@ -24,6 +24,7 @@ import type { Session, SessionEvent } from '../use/session.ts';
 import { isOpenInUse, sessionOptions } from '../use/session-options.ts';
 import { Sessions } from '../use/sessions.ts';
 import { SilentCheckIns } from '../use/silent-check-ins.ts';
+import { UndatedCheckIns } from '../use/undated-check-ins.ts';
 import { withSelfCheck } from './checked-uses.ts';
 import { type Alternative, Doubts, type MeasureFold, type SegmentUse } from './measure-fold.ts';
 import { PeakTracker, type SegmentPeak } from './peak.ts';
@@ -66,6 +67,8 @@ export class SeatsMeasure implements MeasureFold {
   private readonly quantityDoubts = new Doubts();
   private seatsAnytime: Amount = 0n;
   private unboundedAnytime = false;
+  /** Undefined once they are counted among those. */
+  private undated: UndatedCheckIns | undefined = new UndatedCheckIns();
   /** When sessions of unreadable quantity were open; overlapping stretches as one. */
   private readonly unbounded: Stretch[] = [];
   private openStretch: Stretch | undefined;
@@ -161,16 +164,29 @@ export class SeatsMeasure implements MeasureFold {
   }
 
   anytime(use: LicenseUse): void {
-    if (use.kind === 'close') return;
+    this.undated?.note(use);
+    if (use.kind !== 'close') this.takeAnytime(use, use.seats);
+  }
+
+  private takeAnytime(use: LicenseUse, seats: Amount | undefined): void {
     this.doubts.note('untimed', { holder: holderOf(use), place: use.place });
-    if (use.seats === undefined) this.unboundedAnytime = true;
-    else this.seatsAnytime += use.seats;
+    if (seats === undefined) this.unboundedAnytime = true;
+    else this.seatsAnytime += seats;
+  }
+
+  /** After all events, before the first bound is asked for. */
+  private settleUndated(): void {
+    const isSilenceOne = this.silent.isSilenceOne();
+    for (const { last, sessions, seats, isSilent } of this.undated?.unseen() ?? [])
+      this.takeAnytime(last, isSilent && !isSilenceOne ? undefined : seats && seats * BigInt(sessions));
+    this.undated = undefined;
   }
 
   add(use: TimedUse): void {
     const event = toSessionEvent(use);
     this.advanceSeconds(use.time);
     this.silent.take(use);
+    this.undated?.take(use);
     if (use.isSecond) {
       if (!use.featureless) this.addSecond(use, event);
     } else if (!use.featureless) {
@@ -274,6 +290,7 @@ export class SeatsMeasure implements MeasureFold {
   }
 
   finish(until: Instant): SegmentUse[] {
+    this.settleUndated();
     this.advanceSeconds(until);
     this.sessions.advance(until);
     const { missingCheckin } = this.license;
@@ -301,6 +318,7 @@ export class SeatsMeasure implements MeasureFold {
 
   /** What `finish` says of the segments, before doubts are put into words. */
   peaks(until: Instant): SegmentPeak[] {
+    this.settleUndated();
     this.advanceSeconds(until);
     this.sessions.advance(until);
     this.others.advance(until);

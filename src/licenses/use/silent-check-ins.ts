@@ -84,7 +84,7 @@ export class SilentCheckIns {
    * One seat is the grammar of a log in which no check-out states a quantity, and of one that states it where there are several
    * (FlexNet's `(8 licenses)`) on check-outs and check-ins alike. A silent check-in of several seats belies both.
    */
-  private isSilenceOne(): boolean {
+  isSilenceOne(): boolean {
     if (!this.isEverSilent || this.isSilentOfSeveral) return false;
     return !this.isEverStated || this.mostReturned > this.mostSilent;
   }
