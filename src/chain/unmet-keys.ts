@@ -31,10 +31,10 @@ export function addUnmetKeys(
   const met = new Set(downgraded);
   for (const stream of streams) {
     const layout = layouts[stream.layout]!;
-    const isPlain = stream.keyed === 0 && stream.plain > 0 && !told.has(streamTitle(stream, layout));
-    for (const { digest, also } of layout.profiles) {
+    const mayMeet = metBy(stream, told.has(streamTitle(stream, layout)));
+    for (const [index, { digest, also }] of layout.profiles.entries()) {
       // Of records that lack a further hash, the stream itself tells.
-      for (const each of isPlain ? also : [{ digest }, ...also]) addKey(met, each.digest);
+      for (const each of mayMeet(index) ? [{ digest }, ...also] : also) addKey(met, each.digest);
     }
   }
   const wanted = new Set(keysOfOthers);
@@ -48,6 +48,14 @@ export function addUnmetKeys(
       ...{ place: instead.place, related: [], count: instead.records, identity: key, stream: instead.stream },
     });
   }
+}
+
+/** Whether the key of a profile of its layout is met by the stream, or was spoken of: one log may be stripped beside another under a key of its own. */
+function metBy({ keyed, plain, votes }: StreamState, isTold: boolean): (profile: number) => boolean {
+  if (keyed === 0) return () => isTold || plain === 0;
+  // Its first record is always among those that vote, unless it was altered.
+  const isVoted = votes.some((count) => count > 0);
+  return (profile) => !isVoted || votes[profile]! > 0;
 }
 
 function addKey(names: Set<string>, digest: ChainDigest): void {

@@ -4,6 +4,7 @@ import crypto from 'node:crypto';
 import { describe, test } from 'node:test';
 import { chainRecords } from './chain-generator.ts';
 import { CHAIN_KEYS, ChainRun, codes } from './chain-run.ts';
+import { SHIPPED_CHAINS } from './shipped-chains.ts';
 
 const KEYED = chainRecords('hmac-jcs', 6, 1);
 const PLAIN = chainRecords('jcs', 6, 1);
@@ -90,6 +91,23 @@ describe('a key that was given, where no hash is under it', () => {
     assert.deepEqual(missing({ 'a.ndjson': KEYED }), []);
     const found = missing({ 'a.ndjson': KEYED, 'b.ndjson': bare });
     assert.equal(found.includes('b.ndjson:1 missing-chain'), false, found.join());
+  });
+
+  test('is not met by a log under another key, though its records have the same fields', () => {
+    const shipped = SHIPPED_CHAINS['hmac-jcs'] as { digest: object };
+    const own = { ...shipped, digest: { ...shipped.digest, key: 'appb' } };
+    const chains = { ...SHIPPED_CHAINS, 'app-b': own };
+    const keys = { chain: CHAIN_KEYS.chain, appb: Buffer.from('another key for tests, of app b') };
+    const run = new ChainRun({ keys, chains });
+    assert.deepEqual(codes(run.verify({ 'a.ndjson': KEYED })), ['a.ndjson:1 missing-chain']);
+    const found = codes(
+      run.verify({ 'a.ndjson': KEYED.with(2, KEYED[2]!.replace('ann', 'eve')), 'b.ndjson': bare }),
+    );
+    assert.equal(
+      found.some((each) => each.endsWith('missing-chain')),
+      true,
+      found.join(),
+    );
   });
 
   test('is told for each key, also for those of protocols and of further hashes', () => {
