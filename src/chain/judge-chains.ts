@@ -24,13 +24,15 @@ type ChainVerdict = {
   bare: Pick<BareSource, 'source' | 'ranges' | 'stream'>[];
 };
 
-/** `keysOfOthers`: names of keys that are for protocols of which the log has no record. */
+/** Names of keys beside those that were given. `ofOthers`: of protocols of which the log has no record. */
+type BesideKeys = { unset: readonly string[]; ofOthers: readonly string[] };
+
 export function judgeChains(
   state: ChainState,
   layouts: readonly ChainLayout[],
   keys: Record<string, Uint8Array>,
   forced: string | undefined,
-  keysOfOthers: readonly string[],
+  { unset, ofOthers }: BesideKeys,
 ): ChainVerdict {
   trimStreams(state);
   const verdict: ChainVerdict = { conclusions: [], streams: [], bare: [] };
@@ -52,7 +54,14 @@ export function judgeChains(
     addBare(verdict, source, records, { streams, explaining, meanings, linked, forced });
   }
   if (forced === undefined)
-    addUnmetKeys(verdict.conclusions, { streams: chained, bare }, layouts, keys, downgraded, keysOfOthers);
+    addUnmetKeys(
+      verdict.conclusions,
+      { streams: chained, bare },
+      layouts,
+      { given: keys, unset },
+      downgraded,
+      ofOthers,
+    );
   addGivenUp(verdict, state);
   return verdict;
 }

@@ -7,11 +7,15 @@ import { comparePlaces } from '../model/place.ts';
 import { fileList } from '../model/told-places.ts';
 import type { BareState } from './bare-records.ts';
 import type { ChainConclusion } from './chain-conclusion.ts';
+import { keyNamesOf } from './key-names.ts';
 import type { ChainLayout } from './layout.ts';
 import { type ChainDigest, keyOf } from './profile.ts';
 import type { StreamState } from './segment.ts';
 import { firstPlace } from './stream-places.ts';
 import { streamTitle } from './stream-summary.ts';
+
+/** By reference name. `unset`: named in the configuration, and not to be had. */
+export type ChainKeys = { given: Readonly<Record<string, Uint8Array>>; unset: readonly string[] };
 
 /**
  * Adds to `conclusions`, after all others: they have said what is wrong with streams that such a key may be for.
@@ -21,7 +25,7 @@ export function addUnmetKeys(
   conclusions: ChainConclusion[],
   { streams, bare }: { streams: readonly StreamState[]; bare: ReadonlyMap<string, BareState> },
   layouts: readonly ChainLayout[],
-  keys: Readonly<Record<string, Uint8Array>>,
+  keys: ChainKeys,
   downgraded: ReadonlySet<string>,
   keysOfOthers: readonly string[],
 ): void {
@@ -37,14 +41,17 @@ export function addUnmetKeys(
       for (const each of mayMeet(index) ? [{ digest }, ...also] : also) addKey(met, each.digest);
     }
   }
-  const wanted = new Set(keysOfOthers);
-  for (const { digest, also } of layouts.flatMap(({ profiles }) => profiles))
-    for (const each of [{ digest }, ...also]) addKey(wanted, each.digest);
-  for (const key of [...wanted].sort(compareText)) {
-    if (met.has(key) || !Object.hasOwn(keys, key)) continue;
+  const taken = new Set([
+    ...keysOfOthers,
+    ...layouts.flatMap(({ profiles }) => profiles).flatMap(keyNamesOf),
+  ]);
+  for (const key of [...taken].sort(compareText)) {
+    const isGiven = Object.hasOwn(keys.given, key);
+    if (met.has(key) || !(isGiven || keys.unset.includes(key))) continue;
+    const how = isGiven ? 'was given' : 'the configuration names';
     conclusions.push({
       code: 'missing-chain',
-      message: `expected hashes under the key ${quote(key)}, which was given, found none, but ${instead.what}`,
+      message: `expected hashes under the key ${quote(key)}, which ${how}, found none, but ${instead.what}`,
       ...{ place: instead.place, related: [], count: instead.records, identity: key, stream: instead.stream },
     });
   }

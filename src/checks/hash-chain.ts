@@ -15,6 +15,7 @@ import {
 import { judgeChains } from '../chain/judge-chains.ts';
 import { judgeProtocols } from '../chain/judge-protocols.ts';
 import { KEY_KINDS } from '../chain/key-hygiene.ts';
+import { keyNamesOf } from '../chain/key-names.ts';
 import { toLayouts } from '../chain/layout.ts';
 import type { ChainProfile } from '../chain/profile.ts';
 import type { ProtocolProfile } from '../chain/protocol.ts';
@@ -50,8 +51,8 @@ export const hashChain: CheckDefinition<ChainState> = {
       finish(folded) {
         const state = returnStrayedRecords(folded);
         const absent = protocols.filter(({ name }) => state.protocols[name] === undefined);
-        const keysOfOthers = absent.flatMap(signaturesOfProtocol).map(({ key }) => key);
-        const verdict = judgeChains(state, layouts, keys, chain, keysOfOthers);
+        const beside = { unset: request.unsetKeys ?? [], ofOthers: absent.flatMap(keyNamesOf) };
+        const verdict = judgeChains(state, layouts, keys, chain, beside);
         nameVariants(verdict.conclusions, state, layouts, keys);
         const contexts = protocols.map((profile) => ({ profile, keys, now }));
         const { conclusions, streams } = judgeProtocols(state, contexts);

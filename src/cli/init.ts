@@ -148,7 +148,7 @@ function configText({
     '# chain: jcs',
     '',
     '# Where the keys of HMAC chains lie; never the keys themselves.',
-    '# keys: {audit: {env: AUDIT_CHAIN_KEY}}',
+    '# keys: {chain: {env: AUDIT_CHAIN_KEY}}',
     '',
     '# Rules of your own, Sigma or ours, beside the ones that come with audit-check.',
     '# rules: [rules/]',

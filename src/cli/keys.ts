@@ -16,13 +16,15 @@ export function loadKeys(
   config: Config,
   logs: readonly string[],
   problems: Problem[],
-): Pick<AuditRequest, 'keys' | 'keyFaults'> {
+): Pick<AuditRequest, 'keys' | 'keyFaults' | 'unsetKeys'> {
   const given: GivenKeyFile[] = [];
+  const unset: string[] = [];
   for (const [name, { env, file, value, line }] of Object.entries(config.keys)) {
     const inConfig = value !== undefined;
     const place = { file: config.file!, line };
     const text = value ?? (env === undefined ? undefined : process.env[env]);
     if (text !== undefined) given.push({ name, bytes: Buffer.from(text), inConfig, place });
+    else if (env !== undefined) unset.push(name);
     if (file === undefined) continue;
     const bytes = readKey(file);
     if (bytes === undefined) {
@@ -37,6 +39,7 @@ export function loadKeys(
   return {
     keys: Object.fromEntries(given.map(({ name, bytes }) => [name, bytes])),
     ...(keyFaults.length > 0 && { keyFaults }),
+    ...(unset.length > 0 && { unsetKeys: unset }),
   };
 }
 

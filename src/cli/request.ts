@@ -2,8 +2,9 @@
 import path from 'node:path';
 import { formatInstant, type Instant, MOMENT_WORDS, parseMoment } from '../base/instant.ts';
 import { didYouMean } from '../base/nearest-name.ts';
-import { quote } from '../base/text-safety.ts';
+import { compareText, quote } from '../base/text-safety.ts';
 import { isTimeZone } from '../base/time-zone.ts';
+import { keyNamesOf } from '../chain/key-names.ts';
 import { compileSchemas } from '../checks/event-schema.ts';
 import { CHECKS } from '../checks/index.ts';
 import type { GivenKeys } from '../cloudtrail/cloudtrail-digests.ts';
@@ -103,6 +104,9 @@ export function requestOver(
       CHECKS.map((check) => check.name),
       teller(['checks', name]),
     );
+  const keyNames = [...new Set(Object.values(chains).flatMap(keyNamesOf))].sort(compareText);
+  for (const name of Object.keys(config.keys))
+    checkName('key of a chain', name, keyNames, teller(['keys', name]));
   const since = instantOf(options.since ?? config.since, tell('since'));
   const until = instantOf(options.until ?? config.until, tell('until'));
   const generated = generatedAt(options.now, teller([], '--now'));

@@ -65,6 +65,8 @@ export type AuditRequest = FailOn & {
   /** Public keys of those who sealed whole files, as `cloudtrail/` parsed them. */
   publicKeys?: unknown;
   keyFaults?: readonly KeyFault[];
+  /** Names of keys that the configuration names, and the environment does not have. */
+  unsetKeys?: readonly string[];
   rules: RuleSet;
   /** A contract as `licenses/` parsed it. */
   licenses?: unknown;

@@ -118,6 +118,24 @@ describe('audit-check verify with a key', () => {
     });
   }
 
+  test('refuses a key that no chain profile takes, and misses one that the environment does not have', async () => {
+    write('audit-check.yaml', 'keys:\n  chian: {file: secrets/chain.key}\n');
+    const { stderr, exit } = await line.run(['verify', 'logs'], folder);
+    assert.equal(exit, 2);
+    assert.match(
+      stderr,
+      /^error: audit-check.yaml:2:3: unknown key of a chain "chian", did you mean "chain"\?/,
+    );
+    write('audit-check.yaml', 'keys:\n  chain: {env: AUDIT_CHECK_NO_SUCH_KEY}\n');
+    write('bare.ndjson', '{"time":"2026-03-02T08:00:00Z","actor":"ann","action":"x","outcome":"success"}\n');
+    const missed = await line.run(['verify', '--no-builtin-rules', 'bare.ndjson'], folder);
+    assert.equal(missed.exit, 1);
+    assert.match(
+      missed.stdout,
+      /missing-chain\]: expected hashes under the key "chain", which the configuration\s+names/,
+    );
+  });
+
   test('takes a key from an absolute path, as those away from the logs mostly are', async () => {
     write('audit-check.yaml', `keys:\n  chain: {file: ${join(folder, 'secrets/chain.key')}}\n`);
     const { stderr, exit } = await line.run(['verify', '--no-builtin-rules', 'logs/app.ndjson'], folder);

@@ -38,7 +38,7 @@ describe('mistakes in audit-check.yaml', () => {
       'checks: {hash-chian: off, hash-chain: maybe}',
       'since: yesterday',
       'keep: {minimum: long}',
-      'keys: {a: {file: a.key}}',
+      'keys: {chian: {file: a.key}}',
       'licenses:',
       '  - contract.yaml',
       'chain: jsc',
@@ -56,7 +56,8 @@ describe('mistakes in audit-check.yaml', () => {
       'own.yaml:8:27: expected one of on, off, found "maybe"',
       'own.yaml:9:1: expected a date (UTC) or an RFC 3339 time with a zone, like 2026-01-31 or 2026-01-31T08:00:00+01:00, found "yesterday"',
       told[10],
-      'own.yaml:11:8: the file of key "a" cannot be read',
+      'own.yaml:11:8: the file of key "chian" cannot be read',
+      'own.yaml:11:8: unknown key of a chain "chian", did you mean "chain"?',
       'own.yaml:12:1: expected text, found a list',
       'own.yaml:14:1: unknown chain profile "jsc", did you mean "jcs"?',
     ]);

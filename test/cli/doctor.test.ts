@@ -41,7 +41,7 @@ describe('doctor', () => {
     fs.chmodSync(path.join(folder, 'open.key'), 0o644);
     fs.writeFileSync(
       path.join(folder, 'audit-check.yaml'),
-      'logs: [gone/]\nchain: no-such\nzone: Mars/Base\nkeys:\n  a: {env: DOCTOR_TEST_UNSET}\n  b: {file: open.key}\n  c: {value: hunter2hunter2}\n',
+      'logs: [gone/]\nchain: no-such\nzone: Mars/Base\nkeys:\n  chain: {env: DOCTOR_TEST_UNSET}\n  acra: {file: open.key}\n  drupal: {value: hunter2hunter2}\n',
     );
     const { exit, stdout } = await commands.run(['doctor'], folder);
     const wrong = told(stdout, 'wrong');

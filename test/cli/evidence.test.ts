@@ -504,7 +504,7 @@ describe('evidence', () => {
     fs.copyFileSync(path.join(DEMO, 'logs/app.ndjson'), place('keyed/app.ndjson'));
     fs.writeFileSync(
       place('keyed/audit-check.yaml'),
-      'logs: [app.ndjson]\nkeys: {audit: {value: hunter2hunter2}}\n',
+      'logs: [app.ndjson]\nkeys: {chain: {value: hunter2hunter2}}\n',
     );
     await commands.run(['verify', '-q', '--evidence', place('of-keyed')], place('keyed'));
     for (const [name, content] of readBundle(place('of-keyed')))

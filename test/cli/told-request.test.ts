@@ -128,7 +128,7 @@ describe('the request in a report', () => {
 
   test('tells no key of the configuration, not even by a digest, and no folder of an absolute place', async () => {
     const config = at('../elsewhere/audit-check.yaml');
-    fs.writeFileSync(config, `keys: {main: {value: ${KEY}}}\nrules: ${JSON.stringify(at('rules'))}\n`);
+    fs.writeFileSync(config, `keys: {chain: {value: ${KEY}}}\nrules: ${JSON.stringify(at('rules'))}\n`);
     const outputs = FORMATS.map(({ name }) => name);
     const args = ['verify', '-q', 'logs', '--config', config, '--licenses', at('../elsewhere/licenses.yaml')];
     await commands.run([...args, ...outputs.flatMap((name) => ['--format', `${name}=told.${name}`])], home);
