@@ -23,7 +23,7 @@ export async function wouldFind(
     const isFolder = stats?.isDirectory() === true;
     if (!isFolder && (stats !== undefined || !fastGlob.isDynamicPattern(argument))) continue;
     const pattern = isFolder ? '**/*' : argument;
-    const cwd = isFolder ? named : process.cwd();
+    const cwd = isFolder ? named : path.resolve('.');
     const ignore = [...(isFolder ? ofTools : []), ...exclude];
     const matches = await fastGlob(pattern, { cwd, ignore, dot: true, suppressErrors: true, fs });
     for (const match of matches) found.add(path.resolve(cwd, undisguise(match)));
