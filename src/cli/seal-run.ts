@@ -165,13 +165,16 @@ export class SealRun {
     return matched;
   }
 
-  /** Whether a quarter of the shorter of the two is the same, in the same order: by chance, or by a shared head, it is less. */
+  /**
+   * Whether a quarter of the shorter of the two is the same, in the same order: by chance, or by a shared head, it is less. A file
+   * without a record goes on with none: rotation leaves one.
+   */
   private async goesOn(file: string, stream: SealedStream): Promise<boolean> {
     const follower = new FileFollower(this.sealed, stream, new Map());
     await this.reader.read(file, (batch) => follower.add(batch), false);
     const { pieces, records } = follower.finish();
     const same = pieces.reduce((sum, piece) => sum + (piece.kind === 'sealed' ? piece.records : 0), 0);
-    return same * 4 >= Math.min(records, stream.count);
+    return same > 0 && same * 4 >= Math.min(records, stream.count);
   }
 
   private async appendFile(

@@ -277,6 +277,15 @@ describe('seal', () => {
     assert.equal(rewritten.exit, 1);
   });
 
+  test('names a file that was emptied, and seals what is new in others', async () => {
+    const one = await sealedCase();
+    one.write('logs/app.ndjson', '');
+    one.append('logs/web.ndjson', records(30, 32, 'bob'));
+    const { exit, stderr } = await one.run(...SEAL);
+    assert.match(stderr, /^2 records sealed.*\nerror: expected 40 sealed records of "logs\/app\.ndjson"/);
+    assert.equal(exit, 1);
+  });
+
   test('cannot tell of a file that lay where it was not told to look: a note says so', async () => {
     const one = await sealedCase();
     const elsewhere = ['seal', '--no-config', 'app.ndjson', '--into', '../sealed', '--key', '../seal.key'];
@@ -316,6 +325,10 @@ describe('seal', () => {
       one.append('logs/app.ndjson.1', last);
     };
     rotate('');
+    one.write('logs/app.ndjson', '');
+    const empty = await one.run(...alone);
+    assert.match(empty.stderr, /^0 records sealed, 70 records in all.*\n$/);
+    assert.equal(empty.exit, 0);
     one.write('logs/app.ndjson', records(50, 60));
     const first = await one.run(...alone);
     assert.match(first.stderr, /^10 records sealed, 80 records in all.*\n$/);
