@@ -52,7 +52,7 @@ const FINDINGS: readonly FindingKind[] = [
     severity: 'high',
     title: 'actor does not name one account',
     why: 'A placeholder such as "unknown", a shared name or several names leave open who acted, so that the action has no accountable person.',
-    fix: 'Record the authenticated identity. Where the source rightly has none, list the name under allowed actors.',
+    fix: 'Record the authenticated identity. Where the source rightly has none, list the name under allowed actors. Where its records rightly name several actors, write actors: several in the mapping of the source.',
     controls: ['pci-dss-4:10.2.2', 'nist-800-53r5:AU-3', 'nist-800-53r5:AU-10'],
   },
 ];

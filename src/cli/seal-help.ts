@@ -10,6 +10,10 @@ write, and publish the checkpoint where nobody can take it back: that is what la
   audit-check seal logs --into sealed --key seal.key --publish git-message | git commit --allow-empty -F -
   audit-check verify logs --checkpoint sealed --verifier-key seal.pub
 
+Give the folder of the logs, from the same place each time: a sealed file that is gone from what was given is an error. Of
+files that lay elsewhere a run cannot tell: a note names those that are not there any more. Records that were rotated into a
+file beside a given one are found there, and sealed further only where that file is given too.
+
 Exit codes: 0 sealed; 1 the logs are no longer what was sealed: of a file that was altered or cut nothing more was sealed,
 nor of others; where a sealed file is gone what is new was; 2 wrong arguments; 3 something could not be sealed; 70 internal
 error. A kill at any instant leaves the log of the last checkpoint; the next run goes on there.`;

@@ -1,5 +1,4 @@
 /** One run of `seal`: which records of the files are new, appended to the tiled log, and the checkpoint of all. */
-import fs from 'node:fs';
 import path from 'node:path';
 import { count, escapeControls, quote } from '../base/text-safety.ts';
 import type { DiscoveredFile } from '../read/discover.ts';
@@ -24,7 +23,8 @@ import { parseVerifierKey, type SignerKey, verifierOf } from '../transparency/no
 import { parseNote, signNote, verifyNote } from '../transparency/signed-note.ts';
 import { HASH_BYTES } from '../transparency/tree-hash.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
-import { faultOf, goneWords } from './seal-faults.ts';
+import { faultOf, goneWords, unseenWords } from './seal-faults.ts';
+import { type Given, judgeMissed } from './seal-gone.ts';
 import { type Framing, LeafReader } from './seal-leaves.ts';
 import { leftOf, TEXT_ADVICE } from './seal-left.ts';
 import { matchFiles } from './seal-match.ts';
@@ -49,7 +49,7 @@ export class SealRun {
   /** How many of the streams earlier runs sealed, and which of these some file of today holds a record of. */
   private readonly known: number;
   private readonly found = new Set<number>();
-  /** The names of those files. */
+  /** The files that were read, absolute. */
   private readonly read = new Set<string>();
   private readonly troubles: string[] = [];
   private isTextLeft = false;
@@ -72,7 +72,11 @@ export class SealRun {
     }
   }
 
-  async seal(files: readonly DiscoveredFile[], targets: readonly PublishTarget[]): Promise<ExitCode> {
+  async seal(
+    files: readonly DiscoveredFile[],
+    given: Given,
+    targets: readonly PublishTarget[],
+  ): Promise<ExitCode> {
     try {
       const before = this.writer.committed;
       const isChanged = await this.append(files);
@@ -86,7 +90,7 @@ export class SealRun {
       const sealed = this.writer.size - before;
       const summary = `${count(sealed, 'record')} sealed, ${count(this.writer.size, 'record')} in all`;
       process.stderr.write(`${summary}, checkpoint ${path.join(this.folder, 'checkpoint')}\n`);
-      const isGone = this.tellGone();
+      const isGone = await this.tellGone(given);
       this.tellTroubles();
       for (const target of targets) await publish(target, note, this.signer.name, this.writer.size);
       // What could not be read may hold what is missing.
@@ -99,14 +103,18 @@ export class SealRun {
 
   /**
    * Whether sealed files are gone, as `verify` would say. What is new was sealed all the same: whoever deletes one file must
-   * not keep the others from being sealed. Who seals each day's file by itself has the others where they were, and not gone.
+   * not keep the others from being sealed.
    */
-  private tellGone(): boolean {
-    const gone = this.streams
-      .slice(0, this.known)
-      .filter(({ number, file }) => !this.found.has(number) && (this.read.has(file) || !fs.existsSync(file)));
+  private async tellGone(given: Given): Promise<boolean> {
+    const missed = this.streams.slice(0, this.known).filter(({ number }) => !this.found.has(number));
+    if (missed.length === 0) return false;
+    // The checkpoint of this run may have replaced the last tiles of the one before.
+    const log = { streams: this.streams, sealed: new TiledLog(this.folder), reader: this.reader };
+    const { gone, unseen, notes } = await judgeMissed(missed, given, this.read, log);
     for (const message of goneWords(gone)) process.stderr.write(`error: ${escapeControls(message)}\n`);
     if (gone.length > 0) process.stderr.write(this.advice());
+    for (const note of [...unseenWords(unseen), ...notes])
+      process.stderr.write(`note: ${escapeControls(note)}\n`);
     return gone.length > 0;
   }
 
@@ -129,7 +137,7 @@ export class SealRun {
     const matched = await this.match(readable);
     const continuations = continuationsOf(this.streams, matched);
     for (const [at, { file }] of readable.entries()) {
-      this.read.add(file);
+      this.read.add(path.resolve(file));
       const number = matched.get(at);
       const stream = number === undefined ? undefined : this.streams[number];
       const fault = await this.appendFile(file, stream, continuations);
@@ -157,13 +165,16 @@ export class SealRun {
     return matched;
   }
 
-  /** Whether a quarter of the shorter of the two is the same, in the same order: by chance, or by a shared head, it is less. */
+  /**
+   * Whether a quarter of the shorter of the two is the same, in the same order: by chance, or by a shared head, it is less. A file
+   * without a record goes on with none: rotation leaves one.
+   */
   private async goesOn(file: string, stream: SealedStream): Promise<boolean> {
     const follower = new FileFollower(this.sealed, stream, new Map());
     await this.reader.read(file, (batch) => follower.add(batch), false);
     const { pieces, records } = follower.finish();
     const same = pieces.reduce((sum, piece) => sum + (piece.kind === 'sealed' ? piece.records : 0), 0);
-    return same * 4 >= Math.min(records, stream.count);
+    return same > 0 && same * 4 >= Math.min(records, stream.count);
   }
 
   private async appendFile(

@@ -40,7 +40,8 @@ export async function seal(paths: string[], options: SealOptions): Promise<ExitC
       ? loadConfig(undefined, problems)
       : loadConfig(options.config ?? findConfig(process.cwd()), problems);
   const named = paths.length > 0 ? paths : config.logs;
-  const { files, missing, empty } = await discover(named, [...config.exclude, ...(options.exclude ?? [])]);
+  const exclude = [...config.exclude, ...(options.exclude ?? [])];
+  const { files, missing, empty } = await discover(named, exclude);
   const wrong = (file: string, message: string) => void problems.push({ file, line: 0, column: 0, message });
   if (named.length === 0) wrong('arguments', 'nothing to seal: name log files or folders');
   for (const name of missing) problems.push(missingInput(name));
@@ -78,7 +79,7 @@ export async function seal(paths: string[], options: SealOptions): Promise<ExitC
   const thread = isLarge ? new LeafThread(framing) : undefined;
   try {
     const run = new SealRun(into, signer!, framing, thread);
-    return await run.seal(files, targets);
+    return await run.seal(files, { paths: named, exclude }, targets);
   } catch (error) {
     if (error instanceof StoreFault || error instanceof NoteFault)
       throw new ProblemsError([{ file: options.into, line: 0, column: 0, message: error.message }]);

@@ -39,8 +39,12 @@ export function judgeUnmetKeys(options: TrustOptions, use: KeyUse): CheckResult 
 
 /**
  * A log goes by one name, and has signed where another of its keys did: it may have got a new one. Of a checkpoint that cannot be
- * trusted it was said already that the key did not sign it, or may be the wrong one.
+ * trusted it was said already that the key did not sign it, or may be the wrong one, and of an archive that cannot be read that
+ * it is damaged.
  */
-function isSpokenOf({ name }: VerifierKey, names: ReadonlySet<string>, { logs, refused }: KeyUse): boolean {
-  return logs.has(name) || refused.has(name) || [...refused].some((origin) => !names.has(origin));
+function isSpokenOf({ name }: VerifierKey, names: ReadonlySet<string>, use: KeyUse): boolean {
+  const { logs, refused, hasDamaged } = use;
+  return (
+    hasDamaged || logs.has(name) || refused.has(name) || [...refused].some((origin) => !names.has(origin))
+  );
 }

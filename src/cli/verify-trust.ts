@@ -21,8 +21,10 @@ export type KeyUse = {
   signers: Set<string>;
   /** Logs of which one is trusted. */
   logs: Set<string>;
-  /** Logs of which one is not; '' where none could be read. */
+  /** Logs of which one is not. */
   refused: Set<string>;
+  /** Whether there is an archive that cannot be read: its log has no known name. */
+  hasDamaged: boolean;
 };
 
 /** A checkpoint, who verifiably signed it, and why that is not enough, where it is not. */

@@ -100,7 +100,7 @@ async function verifyFiles(
   noteKeysBeside(request, archives.files);
   const outputs = parseOutputs(options.format ?? [], FORMATS, problems);
   checkSarifProfile(outputs, options.sarifProfile, problems);
-  const use: KeyUse = { signers: new Set(), logs: new Set(), refused: new Set() };
+  const use: KeyUse = { signers: new Set(), logs: new Set(), refused: new Set(), hasDamaged: false };
   const { keys, others } = await readArchiveKeys(options, archives, problems, use);
   checkOutputs(outputs, archives.files, problems, {
     told: toldFiles(scope.config, options, request, inputs),
@@ -206,12 +206,10 @@ async function readBeside(
   return readAnchors(options, given, files, request, problems, use);
 }
 
-/** An archive that cannot be read has a log of no known name. */
 async function unmetKeys(options: VerifyOptions, evidence: readonly CheckResult[], use: KeyUse) {
   if (options.verifierKey === undefined) return [];
   const { judgeUnmetKeys } = await import('./unmet-verifier-keys.ts');
-  if (evidence.some(({ findings }) => findings.some(({ code }) => code === 'damaged-archive')))
-    use.refused.add('');
+  use.hasDamaged = evidence.some(({ findings }) => findings.some(({ code }) => code === 'damaged-archive'));
   return [judgeUnmetKeys(options, use)];
 }
 

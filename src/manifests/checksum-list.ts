@@ -42,7 +42,6 @@ export function parseChecksumList(file: string, text: string): ChecksumList {
   const entries: Entry[] = [];
   const faults: Fault[] = [];
   const written = text.split('\n');
-  const isOfWindows = written.length > 1 && written.every((line) => line === '' || line.endsWith('\r'));
   const lines = written.map((line) => line.replace(/\r$/, ''));
   const { from, until, resume, signed } = listedLines(lines);
   for (const [index, line] of lines.entries()) {
@@ -54,7 +53,19 @@ export function parseChecksumList(file: string, text: string): ChecksumList {
     if (entry === undefined) faults.push({ line: index + 1, text: line });
     else entries.push({ ...entry, line: index + 1 });
   }
-  return { form: 'checksums', entries, faults, signed, isOfWindows };
+  return { form: 'checksums', entries, faults, signed, isOfWindows: endsAsOnWindows(written, entries) };
+}
+
+/**
+ * Whether at least half of the lines, or of those whose name has a backslash, end in CR LF: no tool elsewhere writes one. A last
+ * line without an end says nothing, and where it is alone Windows may be meant: then its file is held under either name.
+ */
+function endsAsOnWindows(written: readonly string[], entries: readonly Entry[]): boolean {
+  const ended = entries.filter(({ line }) => line < written.length);
+  const ofWindows = (some: readonly Entry[]) => some.filter(({ line }) => written[line - 1]!.endsWith('\r'));
+  const separated = ended.filter(({ name }) => name.includes('\\'));
+  const isMost = (some: readonly Entry[]) => ofWindows(some).length * 2 >= some.length;
+  return isMost(ended) || (separated.length > 0 && isMost(separated));
 }
 
 /**

@@ -9,9 +9,9 @@ import {
   type ChecksumList,
   type Entry,
   FORGEABLE,
+  heldFiles,
   isOfWindows,
   type LinkingInfo,
-  listedFile,
 } from './manifest.ts';
 
 /** `file`: where it shows. `held`: whether the file was there to be compared. */
@@ -24,13 +24,13 @@ export function judgeEntries(
 ): { entries: JudgedEntry[]; issues: Issue[] } {
   const issues: Issue[] = [];
   let before = list.form === 'linkinginfo' ? (list.previous?.digest ?? '') : '';
-  const entries = list.entries.map((entry): JudgedEntry => {
+  const entries = list.entries.flatMap((entry): JudgedEntry[] => {
     const say = (code: Issue['code'], file: string, message: string, found?: string) =>
       issues.push({ code, file, manifest, message, identity: entry.name, ...(found && { found }) });
     const expected = (own: string) =>
       list.form === 'linkinginfo' ? linkStep(entry.algorithm, before, own) : own;
-    const path = listedFile(manifest, entry.name, isOfWindows(list), (file) => files.has(file));
-    const judged = judgeEntry(manifest, entry, path, files, expected, say, list.form);
+    const paths = heldFiles(manifest, entry.name, isOfWindows(list), (file) => files.has(file));
+    const judged = paths.map((path) => judgeEntry(manifest, entry, path, files, expected, say, list.form));
     before = entry.digest;
     return judged;
   });

@@ -12,7 +12,7 @@ export type ChecksumList = {
   faults: Fault[];
   /** Whether an OpenPGP signature surrounds the lines. */
   signed: boolean;
-  /** Whether its lines end as Windows ends them. */
+  /** Whether most of its lines end as Windows ends them. */
   isOfWindows: boolean;
 };
 
@@ -69,33 +69,42 @@ export function folderOf(file: string): string {
 }
 
 /**
- * The names under which the run may know the file that `manifest` lists, the first that it has being meant; none for one that
- * lies outside of its folder. A name is what stands there, as sha256sum takes it: `\` and `:` are characters like others. Only
- * a list of Windows means a folder by `\`, and only where no file has that very name: a second file must not stand in for one
- * that is here.
+ * The files that a name of `manifest` may mean; none for one that lies outside of its folder. A name is what stands there, as
+ * sha256sum takes it: `\` and `:` are characters like others. Only in a list of Windows does `\` separate folders.
  */
-export function listedFiles(manifest: string, name: string, isOfWindows = false): string[] {
+export function listedFiles(manifest: string, name: string, isOfWindows: boolean): string[] {
   const names = isOfWindows ? [name, onWindows(name)] : [name];
-  const files = names.flatMap((each) => {
-    const steps = each.split('/').filter((step) => step !== '' && step !== '.');
-    if (each.startsWith('/') || steps.includes('..') || steps.length === 0) return [];
-    return folderOf(manifest) + steps.join('/');
-  });
+  const files = names.flatMap((each) => fileWithin(manifest, each) ?? []);
   return [...new Set(files)];
+}
+
+/**
+ * Those of `listedFiles` that are to be held to the digest, undefined standing for what lies outside of the folder; where the
+ * run has none of them, the one that whoever made the list means. Of a list of Windows both are held where both are there: the
+ * file that somebody put under the very name must not stand in for the one in the folder.
+ */
+export function heldFiles(
+  manifest: string,
+  name: string,
+  isOfWindows: boolean,
+  has: (file: string) => boolean,
+): (string | undefined)[] {
+  const literal = fileWithin(manifest, name);
+  const meant = isOfWindows ? onWindows(name) : name;
+  if (meant === name) return [literal];
+  const separated = fileWithin(manifest, meant);
+  if (literal === undefined || !has(literal)) return [separated];
+  const isElsewhere = separated === undefined ? name.includes('\\') : has(separated);
+  return isElsewhere ? [literal, separated] : [literal];
+}
+
+function fileWithin(manifest: string, name: string): string | undefined {
+  const steps = name.split('/').filter((step) => step !== '' && step !== '.');
+  if (name.startsWith('/') || steps.includes('..') || steps.length === 0) return undefined;
+  return folderOf(manifest) + steps.join('/');
 }
 
 /** With slashes; one that begins at a drive begins at a root. */
 function onWindows(name: string): string {
   return name.replaceAll('\\', '/').replace(/^[A-Za-z]:/, '/');
-}
-
-/** The one of `listedFiles` that is meant; where the run has none of them, as whoever made the list means it. */
-export function listedFile(
-  manifest: string,
-  name: string,
-  isOfWindows: boolean,
-  has: (file: string) => boolean,
-): string | undefined {
-  const literal = listedFiles(manifest, name).find(has);
-  return literal ?? listedFiles(manifest, isOfWindows ? onWindows(name) : name)[0];
 }

@@ -11,9 +11,9 @@ import { isLinkingInfoName, lastDigest, parseLinkingInfo } from './linking-info.
 import {
   type ChecksumList,
   folderOf,
+  heldFiles,
   isOfWindows,
   type LinkingInfo,
-  listedFile,
   listedFiles,
   type Manifest,
 } from './manifest.ts';
@@ -99,12 +99,12 @@ function judge(seals: readonly SealFile[], files: readonly KnownFile[]): SealRes
   return { findings: toFindings(issues), streams, speaksFor: [], vouched };
 }
 
-/** The files that lists name, of which each entry names one. */
+/** The files that lists name. */
 function listedBy(seals: readonly SealFile[], has: (file: string) => boolean): Set<string> {
   const listed = seals.flatMap(({ file: manifest, part }) => {
     const list = part as Manifest;
     if (list.form === 'malformed') return [];
-    return list.entries.map(({ name }) => listedFile(manifest, name, isOfWindows(list), has));
+    return list.entries.flatMap(({ name }) => heldFiles(manifest, name, isOfWindows(list), has));
   });
   return new Set(listed.filter((file) => file !== undefined));
 }

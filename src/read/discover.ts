@@ -92,7 +92,7 @@ function oneOf(left: DiscoveredFile, right: DiscoveredFile): DiscoveredFile {
 let fastGlob: Promise<typeof import('fast-glob')> | undefined;
 
 /** Loaded at first use, once: it takes 16 ms (measured), and files that are named by themselves need none of it. */
-function loadFastGlob(): Promise<typeof import('fast-glob')> {
+export function loadFastGlob(): Promise<typeof import('fast-glob')> {
   fastGlob ??= import('fast-glob').then((loaded) => loaded.default);
   return fastGlob;
 }
@@ -183,7 +183,7 @@ async function listFolder(folder: string, exclude: readonly string[]): Promise<D
 }
 
 /** Of tools that keep thousands of files of their own below what they work on. */
-const TOOL_FOLDERS = ['.git', 'node_modules'];
+export const TOOL_FOLDERS = ['.git', 'node_modules'];
 
 const OF_A_TOOL = {
   reason: `a folder of a tool (${TOOL_FOLDERS.join(', ')}): name it to have it read`,

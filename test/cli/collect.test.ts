@@ -437,6 +437,10 @@ describe('verify of an archive', () => {
     for (const part of ['archive.json', 'log', 'control'])
       fs.rmSync(path.join(apart, part), { recursive: true });
     assert.deepEqual(await said(both), [1, missing]);
+    const alone = await verify(apart, '--verifier-key', 'both.pub');
+    assert.deepEqual([alone.exit, alone.stdout], [2, '']);
+    const page = fs.readFileSync(new URL('../../docs/archive.md', import.meta.url), 'utf8');
+    assert.ok(page.includes(alone.stderr.replace('error: arguments: ', '').trim()), alone.stderr);
   });
 
   test('counts its records once beside plain and sealed logs, and calls only the plain ones unprotected', async () => {

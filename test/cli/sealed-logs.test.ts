@@ -277,6 +277,74 @@ describe('seal', () => {
     assert.equal(rewritten.exit, 1);
   });
 
+  test('names a file that was emptied, and seals what is new in others', async () => {
+    const one = await sealedCase();
+    one.write('logs/app.ndjson', '');
+    one.append('logs/web.ndjson', records(30, 32, 'bob'));
+    const { exit, stderr } = await one.run(...SEAL);
+    assert.match(stderr, /^2 records sealed.*\nerror: expected 40 sealed records of "logs\/app\.ndjson"/);
+    assert.equal(exit, 1);
+  });
+
+  test('cannot tell of a file that lay where it was not told to look: a note says so', async () => {
+    const one = await sealedCase();
+    const elsewhere = ['seal', '--no-config', 'app.ndjson', '--into', '../sealed', '--key', '../seal.key'];
+    const { exit, stderr } = await commands.run(elsewhere, one.at('logs'));
+    assert.match(stderr, /^0 records sealed.*\nnote: 30 sealed records of "logs\/web\.ndjson": in no file/);
+    assert.equal(exit, 0);
+    fs.rmSync(one.at('logs/web.ndjson'));
+    const alone = SEAL.map((word) => (word === 'logs' ? 'logs/app.ndjson' : word));
+    const single = await one.run(...alone);
+    assert.match(single.stderr, /\nnote: 30 sealed records of "logs\/web\.ndjson": in no file/);
+    assert.equal(single.exit, 0);
+    const excluded = await one.run(...SEAL, '--exclude', '**/web*');
+    assert.match(excluded.stderr, /\nnote: 30 sealed records of "logs\/web\.ndjson": in no file/);
+    assert.equal(excluded.exit, 0);
+  });
+
+  test('names a file that is gone from a folder or a pattern that it was given, however that is spelled', async () => {
+    const one = await sealedCase();
+    fs.rmSync(one.at('logs/web.ndjson'));
+    // Nor is it there where something else is that can hold no record.
+    fs.mkdirSync(one.at('logs/web.ndjson'));
+    for (const named of ['./logs', one.at('logs'), 'logs/*.ndjson', '**/{app,web}.ndjson']) {
+      const { exit, stderr } = await one.run(...SEAL.map((word) => (word === 'logs' ? named : word)));
+      assert.match(stderr, /\nerror: expected 30 sealed records of "logs\/web\.ndjson"/, named);
+      assert.equal(exit, 1);
+    }
+  });
+
+  test('seals the file that a log goes on in after rotation, and says what lies unsealed in the one beside it', async () => {
+    const one = await sealedCase();
+    const alone = SEAL.map((word) => (word === 'logs' ? 'logs/app.ndjson' : word));
+    const rotate = (last: string) => {
+      for (const at of [2, 1])
+        if (fs.existsSync(one.at(`logs/app.ndjson.${at}`)))
+          fs.renameSync(one.at(`logs/app.ndjson.${at}`), one.at(`logs/app.ndjson.${at + 1}`));
+      fs.renameSync(one.at('logs/app.ndjson'), one.at('logs/app.ndjson.1'));
+      one.append('logs/app.ndjson.1', last);
+    };
+    rotate('');
+    one.write('logs/app.ndjson', '');
+    const empty = await one.run(...alone);
+    assert.match(empty.stderr, /^0 records sealed, 70 records in all.*\n$/);
+    assert.equal(empty.exit, 0);
+    one.write('logs/app.ndjson', records(50, 60));
+    const first = await one.run(...alone);
+    assert.match(first.stderr, /^10 records sealed, 80 records in all.*\n$/);
+    assert.equal(first.exit, 0);
+    rotate(records(60, 61));
+    one.write('logs/app.ndjson', records(70, 75));
+    const second = await one.run(...alone);
+    assert.match(second.stderr, /^5 records sealed.*\nnote: "logs\/app\.ndjson\.1" holds what was sealed/);
+    assert.equal(second.exit, 0);
+    // Rotated or not, what was changed is no longer what was sealed.
+    one.write('logs/app.ndjson.1', one.lines('logs/app.ndjson.1').with(4, record(4, 'eve')).join(''));
+    const altered = await one.run(...alone);
+    assert.match(altered.stderr, /\nerror: expected 10 sealed records of "logs\/app\.ndjson"/);
+    assert.equal(altered.exit, 1);
+  });
+
   test('refuses where the end of a file that was joined to another is gone', async () => {
     const one = await sealedCase();
     one.append('logs/app.ndjson', one.lines('logs/web.ndjson').slice(0, 20).join(''));

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { describe, test } from 'node:test';
 import { isChecksumListName, parseChecksumList } from '../../src/manifests/checksum-list.ts';
 import { lastDigest, linkStep, parseLinkingInfo } from '../../src/manifests/linking-info.ts';
-import { listedFile } from '../../src/manifests/manifest.ts';
+import { heldFiles } from '../../src/manifests/manifest.ts';
 
 const SHA256 = createHash('sha256').update('abc').digest('hex');
 const SHA512 = createHash('sha512').update('abc').digest('hex');
@@ -101,39 +101,55 @@ test('isChecksumListName() knows lists by their usual names, and no log', () => 
     assert.ok(!isChecksumListName(name), name);
 });
 
-describe('listedFile()', () => {
+describe('heldFiles()', () => {
   const found = (name: string, isOfWindows: boolean, ...files: string[]) =>
-    listedFile('logs/SHA256SUMS', name, isOfWindows, (file) => files.includes(file));
+    heldFiles('logs/SHA256SUMS', name, isOfWindows, (file) => files.includes(file));
 
   test('keeps names within the folder of their list', () => {
-    assert.equal(found('./day/a.ndjson', false), 'logs/day/a.ndjson');
+    assert.deepEqual(found('./day/a.ndjson', false), ['logs/day/a.ndjson']);
     for (const isOfWindows of [false, true])
       for (const name of ['../a', 'x/../../a', '/etc/passwd', '.'])
-        assert.equal(found(name, isOfWindows), undefined, name);
+        assert.deepEqual(found(name, isOfWindows), [undefined], name);
     for (const name of ['..\\a', 'x\\..\\..\\a', '\\a', 'C:\\a', 'C:a', '\\\\host\\a'])
-      assert.equal(found(name, true), undefined, name);
+      assert.deepEqual(found(name, true), [undefined], name);
   });
 
   test('takes a name as it stands, and a backslash for a folder only in a list of Windows', () => {
     for (const name of ['a\\x2d.ndjson', 'a:1.ndjson', 'C:\\a', '..\\a'])
-      assert.equal(found(name, false), `logs/${name}`);
-    assert.equal(found('day\\a.ndjson', true), 'logs/day/a.ndjson');
+      assert.deepEqual(found(name, false), [`logs/${name}`]);
+    assert.deepEqual(found('day\\a.ndjson', true), ['logs/day/a.ndjson']);
   });
 
-  test('takes the file of that very name before one in a folder', () => {
-    const both = ['logs/a/x.ndjson', 'logs/a\\x.ndjson'];
-    for (const isOfWindows of [false, true])
-      assert.equal(found('a\\x.ndjson', isOfWindows, ...both), 'logs/a\\x.ndjson');
-    assert.equal(found('a:1.ndjson', true, 'logs/a:1.ndjson'), 'logs/a:1.ndjson');
+  test('takes the file of that very name, and in a list of Windows also the one in a folder', () => {
+    const [inFolder, literal] = ['logs/a/x.ndjson', 'logs/a\\x.ndjson'];
+    assert.deepEqual(found('a\\x.ndjson', false, inFolder), [literal]);
+    assert.deepEqual(found('a\\x.ndjson', false, inFolder, literal), [literal]);
+    assert.deepEqual(found('a\\x.ndjson', true, inFolder, literal), [literal, inFolder]);
+    assert.deepEqual(found('a\\x.ndjson', true, inFolder), [inFolder]);
+    assert.deepEqual(found('a\\x.ndjson', true, literal), [literal]);
+    assert.deepEqual(found('a:1.ndjson', true, 'logs/a:1.ndjson'), ['logs/a:1.ndjson']);
+    assert.deepEqual(found('..\\a', true, 'logs/..\\a'), ['logs/..\\a', undefined]);
   });
 });
 
-test('parseChecksumList() knows a list of Windows by how all its lines end', () => {
-  const lines = [`${SHA256}  a`, `${SHA256}  b`];
+test('parseChecksumList() knows a list of Windows by how most of its lines end', () => {
+  const [plain, separated] = [`${SHA256}  a`, `${SHA256}  day\\b`];
   const isOfWindows = (text: string) => parseChecksumList('SHA256SUMS', text).isOfWindows;
-  assert.ok(isOfWindows(`${lines.join('\r\n')}\r\n`));
-  for (const text of [`${lines.join('\n')}\n`, `${lines.join('\r\n')}\n`, lines[0]!])
-    assert.ok(!isOfWindows(text));
+  for (const text of [
+    `${plain}\r\n${separated}\r\n`,
+    `${plain}\r\n${separated}`,
+    `${plain}\r\n${plain}\r\n${separated}\n`,
+    `${plain}\n${plain}\n${separated}\r\n`,
+    `${separated}\r\n${separated}\n`,
+    separated,
+  ])
+    assert.ok(isOfWindows(text), JSON.stringify(text));
+  for (const text of [
+    `${plain}\n${separated}\n`,
+    `${plain}\n${separated}`,
+    `${plain}\r\n${separated}\n${plain}\n`,
+  ])
+    assert.ok(!isOfWindows(text), JSON.stringify(text));
 });
 
 describe('parseLinkingInfo()', () => {

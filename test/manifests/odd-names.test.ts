@@ -40,7 +40,11 @@ describe('a list of digests', { skip: process.platform === 'win32' }, () => {
 
   test('lets no file in a folder stand in for an altered one', async () => {
     const files = { 'sys\\x2d.ndjson': ALTERED, 'sys/x2d.ndjson': LOG };
-    for (const list of [`\\${DIGEST}  sys\\\\x2d.ndjson\n`, `${DIGEST}  sys\\x2d.ndjson\r\n`])
+    for (const list of [
+      `\\${DIGEST}  sys\\\\x2d.ndjson\n`,
+      `${DIGEST}  sys\\x2d.ndjson\r\n`,
+      `${DIGEST}  sys\\x2d.ndjson`,
+    ])
       assert.deepEqual(await codesOf(list, files), ['altered-listed-file']);
     assert.deepEqual(await codesOf(`${DIGEST}  sys\\x2d.ndjson\n`, { 'sys/x2d.ndjson': LOG }), [
       'missing-listed-file',
@@ -52,5 +56,26 @@ describe('a list of digests', { skip: process.platform === 'win32' }, () => {
     assert.deepEqual(await codesOf(`${DIGEST} *day\\a.ndjson\r\n`, { 'day/a.ndjson': ALTERED }), [
       'altered-listed-file',
     ]);
+  });
+
+  test('of Windows lets no file of that very name stand in for an altered one in a folder', async () => {
+    const list = `${DIGEST} *day\\a.ndjson\r\n`;
+    const files = { 'day\\a.ndjson': LOG, 'day/a.ndjson': LOG };
+    assert.deepEqual(await codesOf(list, files), []);
+    for (const name of Object.keys(files))
+      assert.deepEqual(await codesOf(list, { ...files, [name]: ALTERED }), ['altered-listed-file'], name);
+    const outside = `${DIGEST} *..\\a.ndjson\r\n`;
+    assert.deepEqual(await codesOf(outside, { '..\\a.ndjson': LOG }), ['unchecked-listed-file']);
+  });
+
+  test('of Windows may lack the end of its last line, or have one that ends otherwise', async () => {
+    const files = { 'day/a.ndjson': LOG, 'day/b.ndjson': LOG };
+    const [a, b] = [`${DIGEST} *day\\a.ndjson`, `${DIGEST} *day\\b.ndjson`];
+    for (const list of [`${a}\r\n${b}`, `${a}\r\n${b}\n`, a]) {
+      assert.deepEqual(await codesOf(list, files), [], JSON.stringify(list));
+      const altered = await codesOf(list, { ...files, 'day/a.ndjson': ALTERED });
+      assert.deepEqual(altered, ['altered-listed-file'], JSON.stringify(list));
+    }
+    assert.deepEqual(await codesOf(`${a}\n${b}\n`, files), ['missing-listed-file']);
   });
 });
