@@ -190,6 +190,11 @@ function meantFields(names: readonly string[], { occurring }: Scan): string {
   return near.length === 0 ? '' : `, did you mean ${near.map((name) => quote(name)).join(', ')}?`;
 }
 
+function isSilent(rule: Rule): boolean {
+  if (rule.kind === 'correlation') return rule.silent === true;
+  return rule.kind === 'detection' && !rule.speaks && rule.counted !== true;
+}
+
 function toSummary(rule: Rule, status: RuleStatus, reason: string | undefined, matches: number): RuleSummary {
   const { id, title, level, file, own, author, description, fix, controls, references, tags } = rule;
   return {
@@ -198,6 +203,7 @@ function toSummary(rule: Rule, status: RuleStatus, reason: string | undefined, m
     level,
     file,
     ...(own && { own }),
+    ...(isSilent(rule) && { silent: true as const }),
     status,
     matches,
     ...(reason !== undefined && { reason }),

@@ -185,6 +185,8 @@ export type RuleSummary = {
   file: string;
   /** The user's: whoever wrote a rule wants to hear that it could say nothing. */
   own?: true;
+  /** Other rules refer to it, and only they speak for it. */
+  silent?: true;
   status: RuleStatus;
   matches: number;
   /** Why it is inert or in error. */

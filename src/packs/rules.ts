@@ -65,6 +65,11 @@ function whyOpen(
       .map(({ title, reason }) => `${quote(title)} (${truncate(reason ?? status, MAX_REASON)})`);
     return `${silent.length} of ${count(asked.length, 'rule')} could not speak: ${listNamed(named, silent.length)}`;
   }
+  const steps = asked.filter(({ silent }) => silent === true);
+  if (steps.length > 0) {
+    const named = steps.slice(0, MAX_NAMED).map(({ title }) => quote(title));
+    return `${steps.length} of ${count(asked.length, 'rule')} may not speak, for others refer to ${steps.length === 1 ? 'it' : 'them'} without "generate: true": ${listNamed(named, steps.length)}`;
+  }
   const unjudged = asked.filter((rule) => rule.unjudged !== undefined);
   if (unjudged.length > 0) {
     const named = unjudged.slice(0, MAX_NAMED).map(({ title, unjudged }) => {

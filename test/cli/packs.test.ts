@@ -144,3 +144,24 @@ level: high
   fs.writeFileSync(path.join(home, 'rule.yaml'), rule('event_count'));
   await verify('--rules', 'rule.yaml');
 });
+
+test('a control is open where its rule is a step of another, which alone speaks for it', async () => {
+  const rule =
+    'title: Read\nname: read\nid: 0f4b1f3a-6a2f-4f0c-8a51-0d6c6f9f5b11\ntaxonomy: audit\nlevel: high\ndetection: { is: { action: doc.read }, condition: is }\n';
+  const outer = (generate: boolean) =>
+    `---\ntitle: Read often\n${generate ? 'generate: true\n' : ''}correlation: { type: event_count, rules: [read], timespan: 7d, condition: { gte: 3 } }\n`;
+  const pack =
+    'title: Ours\nversion: "1"\neffective: 2020-01-01\nurl: https://example.org\ncontrols:\n  - { id: A.1, title: Nobody reads, strength: partial, checks: [{ rules: [read] }] }\n';
+  fs.writeFileSync(path.join(home, 'reads.yaml'), pack);
+  const statusWith = async (text: string) => {
+    fs.writeFileSync(path.join(home, 'reading.yaml'), text);
+    const { controls } = await verify('--no-builtin-rules', '-r', 'reading.yaml', '--pack', './reads.yaml');
+    return [controls![0]!.status, controls![0]!.checks[0]!.reason];
+  };
+  assert.equal((await statusWith(rule))[0], 'failed');
+  assert.equal((await statusWith(rule + outer(true)))[0], 'failed');
+  assert.deepEqual(await statusWith(rule + outer(false)), [
+    'undetermined',
+    '1 of 1 rule may not speak, for others refer to it without "generate: true": "Read"',
+  ]);
+});
