@@ -3,6 +3,7 @@
  * last, or a mark for each time that it came true.
  */
 
+import type { Instant } from '../base/instant.ts';
 import { personKey } from '../base/person-key.ts';
 import { EXPIRED_WAIVER } from '../model/expired-waiver.ts';
 import type { Mark } from '../model/mark.ts';
@@ -14,6 +15,7 @@ import {
   type Judgement,
   type Occurrence,
   type Relation,
+  type Stretch,
 } from '../model/relation.ts';
 import type { Correlation } from '../model/rule.ts';
 import type { Plan, PlannedRelation } from './plan.ts';
@@ -31,6 +33,7 @@ type Link = {
   persons: boolean[];
   valuesAt: number[];
   takesEach: boolean;
+  window: bigint | undefined;
 };
 
 type Collected = { group: Group; marks: ChainedMark[] };
@@ -55,6 +58,7 @@ export class ChainedMarks {
           persons: input.groupBy.map(({ person }) => person === true),
           valuesAt: places(input.values),
           takesEach: planned.relation.takesEach === true,
+          window: planned.relation.window,
         };
         this.links.set(inner.id, [...(this.links.get(inner.id) ?? []), link]);
         this.collected.set(relation, new Map());
@@ -125,13 +129,18 @@ function toMark(rule: Correlation, link: Link, group: Group, judgement: Judgemen
   const { span, place, identity, subject } = judgement;
   return {
     step: link.step,
-    time: span?.from,
+    time: span && beginIn(link, span),
     ...(span !== undefined && { until: span.until }),
     place,
     identity: [rule.id, ...identity].join(' '),
     subject,
     values: link.valuesAt.map((at) => (at < 0 ? undefined : group[at])),
   };
+}
+
+/** What no window can hold as a whole is over in one all the same. */
+function beginIn({ window }: Link, { from, until }: Stretch): Instant {
+  return window !== undefined && until - from > window ? until : from;
 }
 
 function markOfOccurrence(
@@ -143,8 +152,9 @@ function markOfOccurrence(
 ): Mark {
   const mark: Mark = {
     ...toMark(rule, link, group, judgement),
-    ...{ time: from, until, place },
+    ...{ time: beginIn(link, { from, until }), until, place },
     identity: [rule.id, ...group, identity].join(' '),
+    finding: [rule.id, ...judgement.identity].join(' '),
     // Several may begin with one event.
     isOfEventOf: (other) => other === mark,
   };

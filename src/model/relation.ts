@@ -125,6 +125,8 @@ export interface Relation {
   readonly dated?: boolean;
   /** Of what a correlation found it takes each time that this came true, and not all of it as one. */
   readonly takesEach?: boolean;
+  /** Nanoseconds: how long its windows are. Of what a correlation found that lasts longer, its end stands for it. */
+  readonly window?: bigint;
   /** It wants marks of records that repeat others and may be of second events; the others are dropped before. */
   readonly takesSeconds?: boolean;
   /** A group with fewer marks makes no judgement; not given where that cannot be said. */

@@ -33,8 +33,8 @@ export type CalendarJudging = {
 };
 
 /**
- * The windows of a calendar from that of the first mark on, or from the beginning of the log; `marks` come in the order they end.
- * One that lies in two windows is in none.
+ * The windows of a calendar from that of the first mark on, or from the beginning of the log; `marks` come in the order they end,
+ * and each is in the window in which it ends.
  */
 export function* calendarEpisodes(
   marks: Iterable<TimedMark>,
@@ -43,8 +43,7 @@ export function* calendarEpisodes(
   const { windowAt } = judging;
   const episodes = new CalendarEpisodes(judging);
   for (const mark of marks) {
-    const window = windowAt(mark.time);
-    if (endOf(mark) >= window.until) continue;
+    const window = windowAt(endOf(mark));
     yield* episodes.moveTo(window, mark);
     episodes.add(mark);
   }

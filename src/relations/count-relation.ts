@@ -67,6 +67,8 @@ export function compileCounting(
   };
   return {
     takesSeconds: counting.takesSeconds === true,
+    takesEach: counting.takesEach === true,
+    ...(calendar === undefined && timespan !== undefined && { window: timespan }),
     // No count is larger than the number of marks.
     ...(grows && isCount && { fewest: fewestOf(correlation) }),
     inputs: correlation.rules.map((detection, step) => ({

@@ -11,6 +11,8 @@ export type Counting = {
   makeMeasure(): Measure;
   /** Whether a mark that is the same again changes the figure. */
   takesSeconds?: boolean;
+  /** Whether it meets what a correlation found each time that this came true. */
+  takesEach?: boolean;
   /** Whether the mark counts at all. */
   counts(mark: Mark): boolean;
   /** `3 events`, `an average of 2.5 in "ms"`. */

@@ -27,6 +27,7 @@ export const eventCount = {
         width: 0,
         makeMeasure: () => new RepeatsMeasure(countEvents()),
         takesSeconds: true,
+        takesEach: true,
         counts: () => true,
         describe: (figure) => count(figure as number, 'event'),
         moves: 'by-one',
@@ -38,12 +39,21 @@ export const eventCount = {
   },
 } satisfies RelationDefinition;
 
-function countEvents(before = 0): CopiedMeasure {
+/** Of marks that are of one finding, all are one. `times`: how many there are of each. */
+function countEvents(before = 0, times: ReadonlyMap<string, number> = new Map()): CopiedMeasure {
   let events = before;
+  const met = new Map(times);
   return {
-    add: () => void events++,
-    remove: () => void events--,
-    value: () => events,
-    copy: () => countEvents(events),
+    add({ finding }) {
+      if (finding === undefined) events++;
+      else met.set(finding, (met.get(finding) ?? 0) + 1);
+    },
+    remove({ finding }) {
+      if (finding === undefined) events--;
+      else if (met.get(finding) === 1) met.delete(finding);
+      else met.set(finding, met.get(finding)! - 1);
+    },
+    value: () => events + met.size,
+    copy: () => countEvents(events, met),
   };
 }

@@ -59,6 +59,7 @@ export const temporalOrdered = {
       // A mark for each step.
       fewest,
       takesEach: true,
+      window: timespan,
       inputs: rules.map((detection, step) => ({
         detection,
         groupBy: correlation.groupBy[step]!,

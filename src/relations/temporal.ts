@@ -53,7 +53,7 @@ function compileRuleCount(
   const isImplied = isEmptyThreshold(correlation);
   const rule = isImplied ? { ...correlation, condition: { gte: all } } : correlation;
   const ruleOf = (step: number) => correlation.rules[step]!;
-  const relation = compileCounting(
+  return compileCounting(
     rule,
     {
       code: TOGETHER.code,
@@ -63,6 +63,7 @@ function compileRuleCount(
       counts: () => true,
       describe: (figure) => `${figure as number} of ${count(all, 'rule')} matched`,
       isImplied,
+      takesEach: true,
       moves: 'by-one',
       atMost: (best: Figure | undefined, untimed: readonly Mark[]) =>
         Math.min(
@@ -72,7 +73,6 @@ function compileRuleCount(
     },
     problem,
   );
-  return relation && { ...relation, takesEach: true };
 }
 
 function countRules(ruleOf: (step: number) => string): Measure {
@@ -111,6 +111,7 @@ function compileExpression(
   return {
     fewest: Math.min(...terms.map(({ all }) => all.length)),
     takesEach: true,
+    window: timespan,
     inputs: rules.map((detection, step) => ({
       detection,
       groupBy: correlation.groupBy[step]!,

@@ -26,6 +26,7 @@ export const valueCount = {
     const counting = {
       code: VALUE_COUNT.code,
       width,
+      takesEach: true,
       makeMeasure: () => countValues(width),
       counts: (mark: Mark) => isWhole(mark, width),
       describe: (figure: Figure) => count(figure as number, 'distinct value'),

@@ -142,12 +142,11 @@ function monthsTwin(
   holds: (value: number) => boolean,
   mode: { grows: boolean; onlyUp: boolean; coverage: Coverage; empty: boolean; fromStart: boolean },
 ): string[] {
-  const inside = marks.filter((mark) => monthOf(mark.time!, zone) === monthOf(endOf(mark), zone));
-  const starts = inside.map(({ time }) => time!);
+  const starts = marks.map(endOf);
   if (mode.fromStart && mode.empty && mode.coverage !== undefined) starts.push(mode.coverage.from);
   if (starts.length === 0) return [];
   const first = starts.reduce((a, b) => (a < b ? a : b));
-  const last = [...inside.map(endOf), ...(mode.coverage ? [mode.coverage.until] : [])].reduce((a, b) =>
+  const last = [...marks.map(endOf), ...(mode.coverage ? [mode.coverage.until] : [])].reduce((a, b) =>
     a > b ? a : b,
   );
   const said: string[] = [];
@@ -157,8 +156,8 @@ function monthsTwin(
     from <= last;
     { from, until } = calendarWindowAt('month', zone, until)
   ) {
-    const window = inside
-      .filter((mark) => mark.time! >= from && mark.time! < until)
+    const window = marks
+      .filter((mark) => monthOf(endOf(mark), zone) === monthOf(from, zone))
       .sort((a, b) => Number(endOf(a) - endOf(b)));
     const ends = [...new Set(window.map(endOf))];
     const figures = mode.grows

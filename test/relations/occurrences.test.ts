@@ -106,3 +106,76 @@ test('a chain is found where some few events and a sign-in are within both times
   );
   await fc.assert(property, { numRuns: process.env.FULL ? 2000 : 150 });
 });
+
+describe('a finding that does not fit into a window as a whole', () => {
+  const chain = (outer: string) =>
+    rules('type: event_count, rules: [many], condition: { gte: 9 }').replace(
+      /title: Found\n.*/s,
+      `title: Found\n${outer}\n`,
+    );
+  const refused = (actor: string, seconds: readonly number[]) =>
+    seconds.map((second) => ({ ...login(second, 'failure'), id: `${actor}${second}`, actor }));
+  const found = async (text: string, records: readonly { time: string }[]) => {
+    const sorted = [...records].sort((left, right) => (left.time < right.time ? -1 : 1));
+    const { findings } = await auditedRules(text, { log: sorted });
+    return findings
+      .filter(({ rule }) => rule === 'found')
+      .map(({ verdict, count = 1 }) => `${verdict} ${count}`);
+  };
+  const midnight = 16 * 3600;
+
+  test('is of the day in which it came true', async () => {
+    const daily = chain(
+      'correlation: { type: event_count, rules: [many], window: calendar, timespan: 1d, condition: { gte: 1 } }',
+    );
+    const burst = (from: number) => refused('ann', [from, from + 60, from + 120]);
+    assert.deepEqual(await found(daily, burst(midnight - 180)), ['violation 1']);
+    assert.deepEqual(await found(daily, burst(midnight - 120)), ['violation 1']);
+    assert.deepEqual(await found(daily, burst(midnight)), ['violation 1']);
+  });
+
+  test('goes on being one of several, however long it lasts', async () => {
+    const several = chain(
+      'correlation: { type: value_count, rules: [many], timespan: 30m, condition: { field: actor, gte: 2 } }',
+    );
+    for (const count of [20, 31, 32, 90]) {
+      const both = [
+        ...refused('ann', minutes(count)),
+        ...refused(
+          'bob',
+          minutes(count).map((at) => at + 30),
+        ),
+      ];
+      assert.match((await found(several, both)).join(), /^violation/, `${count} minutes`);
+    }
+    assert.deepEqual(await found(several, refused('ann', minutes(90))), []);
+  });
+
+  test('counts once, however often it came true', async () => {
+    const twice = chain(
+      'correlation: { type: event_count, rules: [many], timespan: 30m, condition: { gte: 2 } }',
+    );
+    assert.deepEqual(await found(twice, refused('ann', minutes(90))), []);
+    const both = [...refused('ann', minutes(90)), ...refused('bob', minutes(5, 60))];
+    assert.match((await found(twice, both)).join(), /^violation/);
+  });
+
+  test('is met by its end where it is one of other correlations', async () => {
+    const ordered =
+      chain(`correlation: { type: temporal_ordered, rules: [failed, signed_in], group-by: [actor], timespan: 5m }
+name: sequences
+---
+title: Found
+correlation: { type: event_count, rules: [sequences], timespan: 1h, condition: { gte: 2 } }`).replace(
+        'title: Found\ncorrelation: { type: temporal_ordered',
+        'title: Sequences\ncorrelation: { type: temporal_ordered',
+      );
+    const pairs = (actor: string) =>
+      minutes(90).flatMap((at) => [
+        { ...login(at, 'failure'), id: `${actor}f${at}`, actor },
+        { ...login(at + 20, 'success'), id: `${actor}s${at}`, actor },
+      ]);
+    assert.match((await found(ordered, [...pairs('ann'), ...pairs('bob')])).join(), /^violation/);
+    assert.deepEqual(await found(ordered, pairs('ann')), []);
+  });
+});
