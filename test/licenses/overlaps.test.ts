@@ -111,6 +111,23 @@ test('of many a note names the first', () => {
   assert.deepEqual(overlaps(of('feature: "*"'), ...features), ['l0 l1 l2 l3 l4 l5 +2']);
 });
 
+test('two limits of another kind are none, though they count the same', () => {
+  const by = (measure: string) => of('feature: e', { measure });
+  const measures = [
+    'count seats each instant take max over month',
+    'count seats each instant take mean over month',
+    'count seats each hour take p95 over month',
+    'count seats each hour take p99 over month',
+    'count distinct person each day take max over month',
+    'count distinct person over month',
+    'count distinct person over quarter',
+    'count distinct person over month anchored 15',
+  ];
+  assert.deepEqual(overlaps(...measures.map(by)), []);
+  for (const measure of measures) assert.deepEqual(overlaps(by(measure), by(measure)), ['l0 l1'], measure);
+  assert.deepEqual(overlaps(by('count seats over month'), by(measures[0]!)), ['l0 l1']);
+});
+
 test('a thousand licenses of three patterns each are few comparisons', () => {
   const patterns = (index: number) => `"p${index}-a*", "p${index}-b*", "p${index}-*c"`;
   const names = Array.from({ length: 1_000 }, (_, index) => of(`feature: [${patterns(index)}]`));

@@ -81,10 +81,11 @@ function namesOf({ features, meters }: Covers, owner: number): IndexedName[] {
   return [...new Set(names.map((name) => name.toLowerCase()))].map((name) => toIndexed(name, owner));
 }
 
-/** What is counted: two limits of another kind, such as one of seats and one of people, may well hold for the same use. */
-function countOf({ measure: { count } }: License): string {
-  const { what } = count;
-  return JSON.stringify([what, 'key' in count && count.key, 'field' in count && count.field]);
+/** How it is counted: two limits of another kind, as of a peak and a mean of seats, may well hold for the same use. */
+function countOf({ measure: { count, each, eachAtLeast, take, over, anchor } }: License): string {
+  return JSON.stringify([count, each, eachAtLeast, take, over, anchor], (_, value) =>
+    typeof value === 'bigint' ? String(value) : value,
+  );
 }
 
 /** But for the names of what they cover. */
