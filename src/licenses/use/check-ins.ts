@@ -160,11 +160,17 @@ export class CheckIns {
       session.reopened = undefined;
       return;
     }
+    const isOfNoOrder = session.changed?.isPart === false && isTied(session, event);
+    const most = heldBy(session) + (session.changed?.besides ?? 0n);
     this.sink.returned?.(session, event);
     session.closed = place;
     this.memory.close(session, at);
+    this.memory.checkIns.note(event, session);
     if (this.options.linger > 0n) this.lingering.add(session, at);
     else this.seats.release(session, at);
+    // The upgrade of this instant may have come behind it, and have been of another one.
+    if (isOfNoOrder && session.unreadable) this.sink.upgradeUnknown?.(event);
+    else if (isOfNoOrder) this.memory.repeated.addBeside({ ...session, at }, most, 'changed');
   }
 
   /** Some of a session's seats are checked in, and the rest is not. */

@@ -5,7 +5,7 @@
 import type { Instant } from '../../base/instant.ts';
 import type { Amount } from '../contract/amount.ts';
 import { OrderedSet } from './ordered-set.ts';
-import type { SeatSink } from './seat-sink.ts';
+import type { SeatDoubt, SeatSink } from './seat-sink.ts';
 import { type Session, type SessionEvent, seatOf } from './session.ts';
 
 /** A session was checked out again at `at`; that times out at `ends`. */
@@ -74,6 +74,13 @@ export class RepeatedCheckOuts {
     }
     session.repeats = 0n;
     session.foreign = 0n;
+  }
+
+  /** Its seats may be taken although no session of it is open: a check-in of its instant came before it or after it. */
+  addBeside(event: SessionEvent, more: Amount, reason: SeatDoubt): void {
+    const seat = seatOf(event);
+    this.foreign.set(seat, (this.foreign.get(seat) ?? 0n) + more);
+    this.sink.doubt(more, event.at, event, reason);
   }
 
   /** Whether a check-in without a session is of such seats. */

@@ -89,6 +89,11 @@ export function isStated({ stated, unreadable }: SessionEvent): boolean {
   return stated && !unreadable;
 }
 
+/** Those of one order come one after the other as they are read, though they are of one instant. */
+export function orderOf({ order, place }: Pick<SessionEvent, 'order' | 'place'>): string {
+  return order ?? place.file;
+}
+
 type Keyed = Pick<SessionEvent, 'key' | 'person' | 'host'>;
 
 /** By lengths, for JSON of it took a twentieth of judging a license (measured). No id of a session has two. */
