@@ -57,3 +57,17 @@ test('a check-in of a part at the instant of an upgrade leaves open what is left
     assert.match(bounds(used.map((each) => ({ ...each, isUnordered: false }))), /^(3|4) to (3|4)$/);
   }
 });
+
+test('at the instant of a check-in of all that a session holds nobody knows whether it came first', () => {
+  const ends = (seats: number) => [ann('upgrade', 9, 3), ann('close', 9, seats)];
+  for (const changes of [ends(3), ends(3).reverse()]) {
+    const used = [ann('open', 8, 1), ...changes];
+    assert.match(bounds(used), /^1 to (3|5)$/);
+    // It is over with the next check-in of the session, if it was another one.
+    const later = [ann('open', 13, 5, true, 's2'), ann('close', 14, 5, true, 's2')];
+    assert.match(bounds([...used, ...later]), /^5 to (8|10)$/);
+    assert.match(bounds([...used, ann('close', 12, 3), ...later]), /^5 to (5|7)$/);
+  }
+  const ordered = [ann('open', 8, 1), ...ends(3)].map((each) => ({ ...each, isUnordered: false }));
+  assert.equal(bounds(ordered), '1 to 1');
+});

@@ -6,7 +6,7 @@ import type { LongestPairing } from './longest-pairing.ts';
 import type { LongestPairings } from './longest-pairings.ts';
 import type { LooseSeats } from './loose-seats.ts';
 import type { SeatSink } from './seat-sink.ts';
-import { heldBy, isStated, type Session, type SessionEvent } from './session.ts';
+import { heldBy, isStated, orderOf, type Session, type SessionEvent } from './session.ts';
 import type { SessionMemory } from './session-memory.ts';
 import type { SessionOptions } from './session-options.ts';
 import type { TakenSeats } from './taken-seats.ts';
@@ -72,6 +72,7 @@ export class CheckIns {
     for (;;) {
       const session = this.choice.endedBy(event, rest);
       if (session === undefined) {
+        if (rest === event.quantity) this.memory.checkIns.note(event);
         if (timed.giveBack(event) || repeated.giveBack(event)) return;
         this.orphan(rest === event.quantity ? event : { ...event, quantity: rest }, isOther);
         return;
@@ -160,11 +161,36 @@ export class CheckIns {
       session.reopened = undefined;
       return;
     }
+    const isOfNoOrder = session.changed?.isPart === false && isTied(session, event);
+    const most = heldBy(session) + (session.changed?.besides ?? 0n);
     this.sink.returned?.(session, event);
     session.closed = place;
     this.memory.close(session, at);
+    this.memory.checkIns.note(event, session);
     if (this.options.linger > 0n) this.lingering.add(session, at);
     else this.seats.release(session, at);
+    const brief = this.briefOf(session, event);
+    if (brief !== undefined) {
+      this.sink.orphan(event);
+      this.memory.repeated.addBeside({ ...brief, at }, brief.quantity, 'unordered');
+    }
+    // The upgrade of this instant may have come behind it, and have been of another one.
+    if (isOfNoOrder && session.unreadable) this.sink.upgradeUnknown?.(event);
+    else if (isOfNoOrder) this.memory.repeated.addBeside({ ...session, at }, most, 'changed');
+  }
+
+  /** The session that may go on, for its check-in may have come before it, and be of one that is as old as the log. */
+  private briefOf(session: Session, event: SessionEvent): Session | undefined {
+    if (event.feature === undefined) return undefined;
+    const { open, checkIns } = this.memory;
+    const first = open.ofSeat(event)?.first();
+    const hasOlder = first !== undefined && first.at !== event.at;
+    if (session.at !== event.at) return hasOlder ? undefined : checkIns.takeBrief(event);
+    if (orderOf(session) === orderOf(event)) return undefined;
+    if (!hasOlder) return session;
+    // Of one that was open before it makes no difference to their number, unless that ends as well.
+    checkIns.keepBrief(session);
+    return undefined;
   }
 
   /** Some of a session's seats are checked in, and the rest is not. */

@@ -50,6 +50,10 @@ export class CheckOuts {
       this.checkOutAgain(known.last()!, event);
       return;
     }
+    if (known === undefined && !event.unreadable && this.memory.checkIns.takeOrphan(event)) {
+      this.memory.repeated.addBeside(event, event.quantity, 'unordered');
+      return;
+    }
     this.loose.checkOut(event);
     this.takenUp.loosen(event);
     const isBorrowed = timed.isBorrowed(event);
@@ -120,14 +124,20 @@ export class CheckOuts {
   upgrade(event: SessionEvent): void {
     const sessions = this.memory.open.ofSeat(event);
     const session = sessions?.last();
+    // It may have been that of a session that a check-in of this instant ended.
+    const isOfEnded = this.memory.checkIns.isTied(event);
     if (sessions === undefined || session === undefined) {
+      if (isOfEnded && isStated(event)) {
+        this.memory.repeated.addBeside(event, event.quantity, 'changed');
+        return;
+      }
       this.sink.upgradeUnknown?.(event);
       this.checkOut(event);
       return;
     }
-    if (sessions.size > 1 || session.withdrawn) this.sink.upgradeUnknown?.(event);
-    const isOfNoOrder = isTied(session, event);
-    const isOfUpgrades = isOfNoOrder && session.changed?.isPart === false;
+    if (sessions.size > 1 || session.withdrawn || isOfEnded) this.sink.upgradeUnknown?.(event);
+    const isOfNoOrder = isOfEnded || isTied(session, event);
+    const isOfUpgrades = !isOfEnded && isOfNoOrder && session.changed?.isPart === false;
     if (isOfUpgrades && isStated(event) && session.named && !session.unreadable) {
       upgradeTied(session, event, this.sink, this.seats);
       return;

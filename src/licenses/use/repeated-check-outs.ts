@@ -5,21 +5,27 @@
 import type { Instant } from '../../base/instant.ts';
 import type { Amount } from '../contract/amount.ts';
 import { OrderedSet } from './ordered-set.ts';
-import type { SeatSink } from './seat-sink.ts';
+import type { SeatDoubt, SeatSink } from './seat-sink.ts';
 import { type Session, type SessionEvent, seatOf } from './session.ts';
+import type { SessionOptions } from './session-options.ts';
 
 /** A session was checked out again at `at`; that times out at `ends`. */
 export type Again = { session: Session; at: Instant; ends: Instant };
 
 export class RepeatedCheckOuts {
   private readonly timeout: bigint | undefined;
+  private readonly linger: bigint;
   private readonly sink: SeatSink;
   private readonly timingOut = new OrderedSet<Again>();
   /** Seats that may still be taken under the id of a session that was checked in, by seat. */
   private readonly foreign = new Map<string, Amount>();
+  /** Of those, what was taken at this instant in no order that is known: none of its check-ins is of them for certain. */
+  private besideAt: Instant | undefined;
+  private readonly beside = new Map<string, Amount>();
 
-  constructor(timeout: bigint | undefined, sink: SeatSink) {
+  constructor({ timeout, linger }: SessionOptions, sink: SeatSink) {
     this.timeout = timeout;
+    this.linger = linger;
     this.sink = sink;
   }
 
@@ -76,13 +82,27 @@ export class RepeatedCheckOuts {
     session.foreign = 0n;
   }
 
+  /** Its seats may be taken although no session of it is open: a check-in of its instant came before it or after it. */
+  addBeside(event: SessionEvent, more: Amount, reason: SeatDoubt): void {
+    this.sink.doubt(more, event.at, event, reason);
+    // Where they would linger after their check-in, none ends the doubt.
+    if (this.linger > 0n) return;
+    const seat = seatOf(event);
+    this.foreign.set(seat, (this.foreign.get(seat) ?? 0n) + more);
+    if (this.besideAt !== event.at) this.beside.clear();
+    this.besideAt = event.at;
+    this.beside.set(seat, (this.beside.get(seat) ?? 0n) + more);
+  }
+
   /** Whether a check-in without a session is of such seats. */
   giveBack(event: SessionEvent): boolean {
     if (this.foreign.size === 0) return false;
     const seat = seatOf(event);
     const taken = this.foreign.get(seat);
     if (taken === undefined) return false;
-    const returned = event.quantity < taken ? event.quantity : taken;
+    const before = this.besideAt === event.at ? taken - (this.beside.get(seat) ?? 0n) : taken;
+    if (before <= 0n) return false;
+    const returned = event.quantity < before ? event.quantity : before;
     if (returned === taken) this.foreign.delete(seat);
     else this.foreign.set(seat, taken - returned);
     this.sink.doubt(-returned, event.at, event);

@@ -1,5 +1,6 @@
 /** All that is remembered of sessions while they are open. Whatever ends one, it is forgotten everywhere at once. */
 import type { Instant } from '../../base/instant.ts';
+import { InstantCheckIns } from './instant-check-ins.ts';
 import { KnownQuantities } from './known-quantities.ts';
 import { OpenSessions } from './open-sessions.ts';
 import type { OrderedSet } from './ordered-set.ts';
@@ -14,12 +15,13 @@ export class SessionMemory {
   readonly open = new OpenSessions();
   readonly timed: TimedSessions;
   readonly repeated: RepeatedCheckOuts;
+  readonly checkIns = new InstantCheckIns();
   readonly quantities = new KnownQuantities();
   readonly several = new SeveralShares(this.open);
 
   constructor(options: SessionOptions, sink: SeatSink) {
     this.timed = new TimedSessions(options);
-    this.repeated = new RepeatedCheckOuts(options.timeout, sink);
+    this.repeated = new RepeatedCheckOuts(options, sink);
   }
 
   /** The open sessions that a check-in by no id may end: those of its person, host and feature. */

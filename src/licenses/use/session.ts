@@ -89,6 +89,11 @@ export function isStated({ stated, unreadable }: SessionEvent): boolean {
   return stated && !unreadable;
 }
 
+/** Those of one order come one after the other as they are read, though they are of one instant. */
+export function orderOf({ order, place }: Pick<SessionEvent, 'order' | 'place'>): string {
+  return order ?? place.file;
+}
+
 type Keyed = Pick<SessionEvent, 'key' | 'person' | 'host'>;
 
 /** By lengths, for JSON of it took a twentieth of judging a license (measured). No id of a session has two. */
@@ -97,13 +102,13 @@ export function keyOf({ key, person, host }: Keyed): string {
 }
 
 /** Keys begin with their lengths, so nothing in a feature's name can make two seats one. */
-export function seatOf(event: SessionEvent): string {
+export function seatOf(event: Keyed & Pick<SessionEvent, 'feature'>): string {
   return `${keyOf(event)}${event.feature ?? ''}`;
 }
 
 export function toSession(event: SessionEvent, slot: number): Session {
   const { at, key, named, feature, holder, share, quantity, stated, unreadable, place, origin } = event;
-  const { borrowed = false, daemon, log, person, host } = event;
+  const { borrowed = false, daemon, log, person, host, order } = event;
   // Spelled out: a spread with further members takes 20 × longer (measured, Node 20).
   return {
     slot,
@@ -121,6 +126,7 @@ export function toSession(event: SessionEvent, slot: number): Session {
     daemon,
     log,
     host,
+    order,
     place,
     // Decoded, for a mark keeps the bytes of its neighbors in memory, and some sessions never end.
     origin: { identity: origin.identity },

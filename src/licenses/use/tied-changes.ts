@@ -5,7 +5,7 @@
 import type { Instant } from '../../base/instant.ts';
 import type { Amount } from '../contract/amount.ts';
 import type { SeatSink } from './seat-sink.ts';
-import { heldBy, type Session, type SessionEvent } from './session.ts';
+import { heldBy, orderOf, type Session, type SessionEvent } from './session.ts';
 import type { TakenSeats } from './taken-seats.ts';
 
 /** The last upgrade or partial check-in; `besides`: seats that it may hold besides, of `repeats`. */
@@ -47,10 +47,6 @@ function beside(session: Session, by: Amount, event: SessionEvent, sink: SeatSin
   if (by === 0n) return;
   session.repeats += by;
   sink.doubt(by, event.at, event, 'changed');
-}
-
-function orderOf({ order, place }: SessionEvent): string {
-  return order ?? place.file;
 }
 
 function smaller(left: Amount, right: Amount): Amount {
