@@ -190,13 +190,13 @@ function unusedSection({ roles }: AccessSummary, use: 'unused' | 'undetermined',
 /** Every event and request is accounted for. */
 function totals({ table: roles, summary, scan }: AccessReport): string[] {
   const { counts, requests, allowed, events, skipped, untold } = summary;
-  const { inputs, coverage } = scan;
+  const { inputs, coverage, misread } = scan;
   const audited = inputs.reduce((sum, { records }) => sum + records.audited, 0);
   const unread = inputs.filter(({ status }) => status !== 'complete');
   const doubted = inputs.flatMap((input) => {
-    const doubts = doubtsOfInput(input);
+    const doubts = doubtsOfInput(input, misread);
     const told = input.status === 'skipped' ? [input.status, ...doubts] : doubts;
-    return told.length === 0 ? [] : [`            ${shown(input.file)}: ${told.join('; ')}`];
+    return told.length === 0 ? [] : [`            ${shown(input.file)}: ${escapeControls(told.join('; '))}`];
   });
   const parts = [
     `${formatNumber(allowed)} within`,
