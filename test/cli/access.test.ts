@@ -386,3 +386,15 @@ describe('records that were not read as one event each', () => {
       }
     });
 });
+
+test('records of several events are summed up as records, also where their times are one', async () => {
+  const several = (id: string) =>
+    `{"time":"2026-03-02T08:00:00Z","id":"${id}","actor":"ann","action":"invoice.read","target":["/eu/1","/eu/2"],"outcome":"success","decision":"allowed"}\n`;
+  write('several-1.ndjson', several('e1') + several('e2'));
+  write('several-2.ndjson', several('e3'));
+  const { stdout } = await access('--roles', 'roles.yaml', 'several-1.ndjson', 'several-2.ndjson');
+  assert.match(
+    stdout,
+    / {2}records {3}3 = 3 of the logs that these roles are for, with 6 events, \+ 0 of others\n/,
+  );
+});
