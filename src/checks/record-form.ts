@@ -1,10 +1,12 @@
-/** The check `record-form`: a record is one JSON object in which no key stands twice (RFC 8259 §4, RFC 7493 §2.3). */
+/** The check `record-form`: a record is one JSON object, of one event, in which no key stands twice (RFC 8259 §4, RFC 7493 §2.3). */
 import { JsonArray, type JsonMember, JsonObject, type JsonValue } from '../base/json.ts';
 import { skipWhitespace } from '../base/lexical.ts';
 import { quote } from '../base/text-safety.ts';
 import type { Check, CheckDefinition } from '../model/check.ts';
-import type { Event } from '../model/event.ts';
+import type { AuditField, Event, Fields } from '../model/event.ts';
 import type { FindingKind } from '../model/finding.ts';
+import { looksLikeEvent } from '../read/beside-records.ts';
+import { UNKNOWN_SOURCE } from '../sources/mapping.ts';
 import {
   compileRecordCounter,
   type Defect,
@@ -35,14 +37,22 @@ const FINDINGS: readonly FindingKind[] = [
     why: 'A bare value has no fields: it says nothing about who did what.',
     fix: 'Remove what is not part of the log from the export, or export the records as objects.',
   },
+  {
+    code: 'nested-records',
+    severity: 'high',
+    title: 'record that holds others',
+    why: 'It says neither who, nor when, nor what, and has a list of events: a whole export that stands in one line among records. It was taken for one record, so no event in it was audited.',
+    fix: 'Give each export a file of its own, or take the records out of the list, one a line.',
+  },
 ];
 
 const DUPLICATE_KEY: Defect = { code: 'duplicate-key', key: 'duplicate-key', field: '', expected: '' };
+const NESTED: Defect = { code: 'nested-records', key: 'nested-records', field: '', expected: '' };
 const NOT_AN_OBJECT: Defect = { code: 'not-an-object', key: 'not-an-object', field: '', expected: '' };
 
 export const recordForm: CheckDefinition<Tally> = {
   name: 'record-form',
-  title: 'Every record is one object without repeated keys',
+  title: 'Every record is one object, of one event, without repeated keys',
   findings: FINDINGS,
   create: (): Check<Tally> => ({
     start: startTally,
@@ -52,12 +62,21 @@ export const recordForm: CheckDefinition<Tally> = {
   }),
 };
 
-function compileStep(): (tally: Tally, event: Event) => void {
+/** What an event says of itself; a record without any of it is none. */
+const OF_AN_EVENT: readonly AuditField[] = ['time', 'action', 'actor'];
+
+function compileStep(fields: Fields): (tally: Tally, event: Event) => void {
+  const known = OF_AN_EVENT.filter((field) => !fields.lacks(field));
+  const isTold = fields.source !== UNKNOWN_SOURCE.name && known.length > 1;
+  const slots = isTold ? known.map((field) => fields.audit(field)) : [];
+  const saysNothing = (event: Event) =>
+    isTold && event.isObject && event.erased !== true && slots.every((slot) => event.size(slot) === 0);
   const countRecord = compileRecordCounter();
   return (tally, event) => {
     const file = countRecord(tally, event);
     const { isObject, duplicateKeys } = event;
     if (!isObject || duplicateKeys) noteForm(tally, file, event);
+    if (Number.isNaN(event.timeMs) && saysNothing(event)) noteNested(tally, file, event);
   };
 }
 
@@ -65,6 +84,13 @@ function compileStep(): (tally: Tally, event: Event) => void {
 function noteForm(tally: Tally, file: FileTally, event: Event): void {
   if (!event.isObject) noteDefect(tally, file, event, NOT_AN_OBJECT, () => seeBareValue(event));
   if (event.duplicateKeys) noteDefect(tally, file, event, DUPLICATE_KEY, () => seeRepeated(event));
+}
+
+function noteNested(tally: Tally, file: FileTally, event: Event): void {
+  const list = firstList(event.json(), MAX_WRAPPERS);
+  if (list === undefined) return;
+  const { key, keyStart, valueEnd } = list;
+  noteDefect(tally, file, event, NESTED, () => ({ value: quote(key), start: keyStart, end: valueEnd }));
 }
 
 function seeBareValue(event: Event): Sighting {
@@ -82,6 +108,8 @@ function seeRepeated(event: Event): Sighting {
 function say(group: Group, where: string): string {
   if (group.code === 'not-an-object')
     return `a bare value stands in place of an object ${where}${foundValues(group)}`;
+  if (group.code === 'nested-records')
+    return `a list of events, and none of what an event says, stands ${where}${foundValues(group)}`;
   return `a key stands twice in one object ${where}${foundValues(group)}`;
 }
 
@@ -94,6 +122,21 @@ function describeKind(value: JsonValue): string {
       : typeof value === 'boolean'
         ? 'a boolean'
         : 'a number';
+}
+
+/** Objects around the list in known exports: `hits.hits`, `response.data.items`. */
+const MAX_WRAPPERS = 3;
+
+/** The first member whose value is an array in which events stand. */
+function firstList(value: JsonValue, depth: number): JsonMember | undefined {
+  if (!(value instanceof JsonObject) || depth === 0) return undefined;
+  for (const member of value.members) {
+    const { value: held } = member;
+    const isList = held instanceof JsonArray && held.elements.some(looksLikeEvent);
+    const found = isList ? member : firstList(held, depth - 1);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
 /** The second of two members with one key, outermost object first. */

@@ -82,7 +82,7 @@ export function accessCsv({ summary, scan }: AccessReport): string {
   for (const { reason, count, place } of openEvents(summary))
     rows.push({ row: 'not-judged', count, place: `${place.file}:${place.line}`, reasons: reason });
   for (const input of scan.inputs) {
-    const doubts = doubtsOfInput(input);
+    const doubts = doubtsOfInput(input, scan.misread);
     if (doubts.length > 0) rows.push({ row: 'open-file', name: input.file, reasons: doubts.join('; ') });
   }
   for (const { role, grants } of summary.roles) {

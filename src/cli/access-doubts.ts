@@ -1,17 +1,21 @@
 /** What keeps `audit-check access` from saying that every request is within the roles: what it could not read or judge. */
 import { count } from '../base/text-safety.ts';
+import type { Finding } from '../model/finding.ts';
 import type { InputSummary } from '../model/report.ts';
 import { isUnread } from '../model/verdict.ts';
 import type { AccessSummary } from '../roles/access-summary.ts';
 
-/** Why requests of the file may be missing from the answer. */
-export function doubtsOfInput(input: InputSummary): string[] {
+/** Why requests of the file may be missing from the answer. `misread`: of all files. */
+export function doubtsOfInput(input: InputSummary, misread: readonly Finding[]): string[] {
   const { status, unconfirmed, records, source } = input;
   return [
     ...(isUnread(input) ? [status] : []),
     ...(records.malformed > 0 ? [`${count(records.malformed, 'record')} cannot be read`] : []),
     ...(unconfirmed ? ['read by a suggested mapping that nobody has confirmed'] : []),
     ...(source === null && records.audited > 0 ? ['no mapping fits it'] : []),
+    ...misread
+      .filter(({ place, related = [] }) => [place, ...related].some(({ file }) => file === input.file))
+      .map(({ code, message }) => `${code}: ${message}`),
   ];
 }
 

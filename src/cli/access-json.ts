@@ -4,11 +4,12 @@ import { escapeJson } from '../base/text-safety.ts';
 import type { AccessReport } from './access.ts';
 
 export function accessJson({ table, summary, scan }: AccessReport): string {
-  const { coverage, inputs } = scan;
+  const { coverage, inputs, misread } = scan;
   const report = {
     table: { file: table.file, format: table.format },
     period: coverage && { from: formatInstant(coverage.from), until: formatInstant(coverage.until) },
     inputs: inputs.map(({ file, status, source, records }) => ({ file, status, source, records })),
+    misread: misread.map(({ code, message, place }) => ({ code, message, place })),
     ...summary,
   };
   const json = JSON.stringify(

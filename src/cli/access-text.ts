@@ -189,14 +189,14 @@ function unusedSection({ roles }: AccessSummary, use: 'unused' | 'undetermined',
 
 /** Every event and request is accounted for. */
 function totals({ table: roles, summary, scan }: AccessReport): string[] {
-  const { counts, requests, allowed, events, skipped, untold } = summary;
-  const { inputs, coverage } = scan;
+  const { counts, requests, allowed, records, events, skipped, untold } = summary;
+  const { inputs, coverage, misread } = scan;
   const audited = inputs.reduce((sum, { records }) => sum + records.audited, 0);
   const unread = inputs.filter(({ status }) => status !== 'complete');
   const doubted = inputs.flatMap((input) => {
-    const doubts = doubtsOfInput(input);
+    const doubts = doubtsOfInput(input, misread);
     const told = input.status === 'skipped' ? [input.status, ...doubts] : doubts;
-    return told.length === 0 ? [] : [`            ${shown(input.file)}: ${told.join('; ')}`];
+    return told.length === 0 ? [] : [`            ${shown(input.file)}: ${escapeControls(told.join('; '))}`];
   });
   const parts = [
     `${formatNumber(allowed)} within`,
@@ -206,6 +206,11 @@ function totals({ table: roles, summary, scan }: AccessReport): string[] {
     `${formatNumber(counts.disagreement)} disagreeing`,
     `${formatNumber(counts.undetermined)} undetermined`,
   ];
+  const logs = 'of the logs that these roles are for';
+  const own =
+    records === events
+      ? `${formatNumber(events)} events ${logs}`
+      : `${formatNumber(records)} ${logs}, with ${formatNumber(events)} events,`;
   return [
     'Summary',
     `  roles     ${shown(roles.file)} (${roles.format})`,
@@ -214,7 +219,7 @@ function totals({ table: roles, summary, scan }: AccessReport): string[] {
     ...(coverage === undefined
       ? []
       : [`  period    ${formatInstant(coverage.from)} to ${formatInstant(coverage.until)}`]),
-    `  records   ${formatNumber(audited)} = ${formatNumber(events)} events of the logs that these roles are for + ${formatNumber(audited - events)} of others`,
+    `  records   ${formatNumber(audited)} = ${own} + ${formatNumber(audited - records)} of others`,
     ...skipped.map(
       ({ reason, count: times, place, isOpen }) =>
         `            ${formatNumber(times)} not judged: ${reason}${isOpen ? `, first ${shownPlace(place)}` : ''}`,

@@ -8,7 +8,9 @@ import { mergeRepeats } from '../engine/merge-repeats.ts';
 import { compilePlan, type Plan } from '../engine/plan.ts';
 import { scanFiles } from '../engine/scan.ts';
 import type { Scan } from '../engine/scan-books.ts';
+import type { Finding } from '../model/finding.ts';
 import type { Mark } from '../model/mark.ts';
+import { misreadFindings } from '../model/misread-codes.ts';
 import { type Problem, ProblemsError } from '../model/problem.ts';
 import { type Covered, coverageOf } from '../model/relation.ts';
 import type { AuditRequest } from '../model/request.ts';
@@ -42,11 +44,11 @@ export type AccessOptions = Omit<RequestOptions, 'builtinRules'> & {
   wideVerbs: boolean;
 };
 
-/** What every format of the command tells. */
+/** What every format of the command tells. `misread`: findings that leave open what the log tells. */
 export type AccessReport = {
   table: RoleTable;
   summary: AccessSummary;
-  scan: Pick<Scan, 'inputs'> & { coverage: Covered | undefined };
+  scan: Pick<Scan, 'inputs'> & { coverage: Covered | undefined; misread: readonly Finding[] };
 };
 
 const FORMATS: Readonly<Record<string, (report: AccessReport) => string>> = {
@@ -56,6 +58,9 @@ const FORMATS: Readonly<Record<string, (report: AccessReport) => string>> = {
 };
 
 export const ACCESS_FORMATS = Object.keys(FORMATS);
+
+/** What is no single event is not held to the roles as one. */
+const KEPT_CHECK = 'record-form';
 
 /** Threads beyond which marks come faster than one thread relates them. */
 const MAX_JOBS = 8;
@@ -134,7 +139,7 @@ async function scanAccess(
     licenses: undefined,
     schemas: [],
     rules: accessRules(table.format, reader),
-    disabled: CHECKS.map(({ name }) => name),
+    disabled: CHECKS.map(({ name }) => name).filter((name) => name !== KEPT_CHECK),
   } as AuditRequest);
   const bytes = files.reduce((sum, file) => sum + (file.skip === undefined ? file.bytes : 0), 0);
   const progress = process.stderr.isTTY ? new Progress(process.stderr, bytes) : undefined;
@@ -149,7 +154,9 @@ async function scanAccess(
       const reading = { files: scan.inputs.map(({ file }) => file), duplicates, onMark: () => {} };
       for (const { marks } of markGroups(scan.marks.source(), reading))
         for (const mark of marks) onMark(mark);
-      return { inputs: scan.inputs, coverage: coverageOf(scan.coverage.of(0), 0) };
+      const found = plan.checks.flatMap(({ check }, index) => check.finish(scan.states[index]).findings);
+      const misread = misreadFindings([...scan.findings, ...found]);
+      return { inputs: scan.inputs, coverage: coverageOf(scan.coverage.of(0), 0), misread };
     } finally {
       await close();
     }
@@ -199,8 +206,8 @@ function accessRules(format: RoleFormat, { logsource }: AccessReader): RuleSet {
   return { rules: [detection, correlation], errors: [] };
 }
 
-function isOpen({ inputs }: AccessReport['scan']): boolean {
-  return inputs.some((input) => doubtsOfInput(input).length > 0);
+function isOpen({ inputs, misread }: AccessReport['scan']): boolean {
+  return misread.length > 0 || inputs.some((input) => doubtsOfInput(input, misread).length > 0);
 }
 
 /**

@@ -45,8 +45,11 @@ export const STATEMENT_FORMATS: readonly StatementFormat[] = [
   { name: 'csv', render: statementCsv },
 ];
 
-/** Records of a chain vouch for each other, and times without a zone place nothing; nothing else but licenses is judged. */
-const KEPT_CHECKS: readonly string[] = ['hash-chain', 'timestamps'];
+/**
+ * Records of a chain vouch for each other, times without a zone place nothing, and what is no single event is not counted as
+ * one; nothing else but licenses is judged.
+ */
+const KEPT_CHECKS: readonly string[] = ['hash-chain', 'record-form', 'timestamps'];
 
 /** @throws {ProblemsError} with everything that is wrong with arguments, configuration and contract */
 export async function licenses(paths: string[], options: LicensesOptions): Promise<ExitCode> {

@@ -41,7 +41,8 @@ const ASPECTS: Readonly<Record<string, Aspect>> = {
     asks: 'every record of every file can be read',
     codes: [
       ...['malformed-record', 'truncated-input', 'trailing-garbage', 'corrupt-input', 'decompression-limit'],
-      ...['changed-input', 'unreadable-input', 'unsupported-input', 'unread-member', 'not-an-object'],
+      ...['changed-input', 'unreadable-input', 'unsupported-input', 'unread-member', 'nested-records'],
+      'not-an-object',
     ],
     check: 'record-form',
   },

@@ -23,12 +23,16 @@ export function mayHoldRecords(key: string, value: JsonValue, bytes: number): bo
     return bytes > MAX_SCALAR_BYTES || (typeof value === 'string' && BEGINS_LIKE_JSON.test(value));
   if (value.members.length === 0) return false;
   const isPaging = PAGING.test(key) && bytes <= MAX_PAGING_BYTES;
-  if (!isPaging) return true;
+  return !isPaging || looksLikeEvent(value);
+}
+
+/** Whether it has several words of an event, or one and a time. */
+export function looksLikeEvent(value: JsonValue): boolean {
   const signs = signsOfAnEvent(value);
   return signs.words >= 2 || (signs.words === 1 && signs.hasTime);
 }
 
-/** At any depth: what is looked at is short. */
+/** At any depth. */
 function signsOfAnEvent(value: JsonValue): { words: number; hasTime: boolean } {
   const signs = { words: 0, hasTime: false };
   const look = (each: JsonValue): void => {

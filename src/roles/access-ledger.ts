@@ -52,6 +52,8 @@ export class AccessLedger {
   private readonly subjects = new Map<string, SubjectState>();
   private readonly skipped = new Map<string, { count: number; place: Place; isOpen: boolean }>();
   private readonly counts = noCounts();
+  private records = 0;
+  private last: Place | undefined;
   private events = 0;
   private requests = 0;
   private allowed = 0;
@@ -69,6 +71,10 @@ export class AccessLedger {
   /** `values` as the reader's fields want them. */
   add(values: readonly (string | undefined)[], sighting: Sighting): void {
     this.events++;
+    // Events come in the order of their places, where their times are one: those of one record follow each other.
+    const { file, offset } = sighting.place;
+    if (this.last?.file !== file || this.last.offset !== offset) this.records++;
+    this.last = sighting.place;
     const { requests, skip, isOpen = false } = readAccess(this.reader, values);
     if (skip !== undefined) {
       const skipped = this.skipped.get(skip);
@@ -170,6 +176,7 @@ export class AccessLedger {
       ((from === undefined || from <= coverage.until) && (to === undefined || to > coverage.from));
     const assignments = this.table.assignments.filter((each) => inForce(each) && inForce(roles[each.role]!));
     return {
+      records: this.records,
       events: this.events,
       requests: this.requests,
       allowed: this.allowed,

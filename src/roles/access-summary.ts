@@ -77,6 +77,8 @@ export type ConflictSummary = {
 };
 
 export type AccessSummary = {
+  /** A record whose values stand for one event each has several. */
+  records: number;
   events: number;
   requests: number;
   allowed: number;

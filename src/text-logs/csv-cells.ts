@@ -8,8 +8,8 @@ const LONE_RETURN = 'rows that end in a line feed, and no carriage return within
 type RowState = 'open' | 'whole' | { problem: string };
 
 /**
- * Beyond the standard, as spreadsheets and loggers write it: spaces around a quoted cell are left out, and a quote within a
- * cell that does not begin with one is a character like any other.
+ * Beyond the standard, as spreadsheets and loggers write it: blanks around a cell are left out, and kept within
+ * quotes, and a quote within a cell that does not begin with one is a character like any other.
  */
 export class CellReader {
   readonly cells: string[] = [];
@@ -54,7 +54,7 @@ export class CellReader {
         const cell = end < 0 ? line.slice(at) : line.slice(at, end);
         // Of a file whose lines end in nothing else: all of it would be one row.
         if (cell.includes('\r')) return { problem: LONE_RETURN };
-        this.add(cell);
+        this.add(trimBlanks(cell));
         at = end < 0 ? -1 : end + this.delimiter.length;
       }
       if (at < 0) return 'whole';
@@ -101,4 +101,17 @@ function skipSpaces(line: string, from: number, delimiter: string): number {
   let at = from;
   while (line[at] === ' ' || (line[at] === '\t' && delimiter !== '\t')) at++;
   return at;
+}
+
+/** As with `skipSpaces`, from both ends; in time of its length, whatever stands in it. */
+function trimBlanks(cell: string): string {
+  let start = 0;
+  let end = cell.length;
+  while (start < end && isBlank(cell.charCodeAt(start))) start++;
+  while (end > start && isBlank(cell.charCodeAt(end - 1))) end--;
+  return end - start === cell.length ? cell : cell.slice(start, end);
+}
+
+function isBlank(code: number): boolean {
+  return code === 0x20 || code === 0x09;
 }

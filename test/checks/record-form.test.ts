@@ -31,6 +31,18 @@ describe('record-form', () => {
     ]);
   });
 
+  test('tells an export that stands in one line, and points at its list', () => {
+    const event = '{"time":"2026-03-02T08:00:00Z","actor":"ann","action":"user.login"}';
+    const { findings } = runCheck(recordForm, [event, `{"hits":{"total":1,"hits":[${event}]}}`]);
+    assert.deepEqual(brief(findings), [
+      '2 nested-records: a list of events, and none of what an event says, stands in 1 of 2 records, found "hits"',
+    ]);
+    assert.equal(underlined(findings[0]!), `"hits":[${event}]`);
+  });
+
+  test('leaves records with lists alone that say something of an event, or whose lists have no events', () =>
+    assert.deepEqual(run('{"action":"user.login","targets":[{"id":1}]}', '{"hosts":[{"user":"root"}]}'), []));
+
   test('judges records of unknown sources too', () => {
     assert.equal(runCheck(recordForm, ['[]'], {}, new LackingFields('unknown')).findings.length, 1);
   });

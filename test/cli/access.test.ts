@@ -362,3 +362,39 @@ users:
     assert.equal((await access('fine.ndjson', '--roles', 'help.yaml')).exit, 0);
   });
 });
+
+describe('records that were not read as one event each', () => {
+  const read = (id: string, rest = '') =>
+    `{"time":"2026-03-02T08:00:00Z","id":"${id}","actor":"ann","action":"invoice.read"${rest},"outcome":"success","decision":"allowed"}`;
+  const cases: [name: string, text: string, said: RegExp][] = [
+    [
+      'beside.json',
+      `{"items":[${read('e1')}],"more":[${read('e2')}]}`,
+      /unread-member: "more" stands beside/,
+    ],
+    ['key.ndjson', read('e1', ',"action":"invoice.read"'), /duplicate-key: .* found "action"/],
+    ['nested.ndjson', `${read('e1')}\n{"Records":[${read('e2')}]}\n`, /nested-records: .* found "Records"/],
+  ];
+  for (const [name, text, said] of cases)
+    test(`${name} leaves the answer open, and says why`, async () => {
+      write(name, text);
+      for (const format of ['text', 'json', 'csv']) {
+        const { exit, stdout } = await access('--roles', 'roles.yaml', '--format', format, name);
+        assert.equal(exit, 3, stdout);
+        if (format !== 'json') assert.match(stdout.replaceAll('""', '"'), said);
+        else assert.match(stdout, /"misread": \[\n {4}\{/);
+      }
+    });
+});
+
+test('records of several events are summed up as records, also where their times are one', async () => {
+  const several = (id: string) =>
+    `{"time":"2026-03-02T08:00:00Z","id":"${id}","actor":"ann","action":"invoice.read","target":["/eu/1","/eu/2"],"outcome":"success","decision":"allowed"}\n`;
+  write('several-1.ndjson', several('e1') + several('e2'));
+  write('several-2.ndjson', several('e3'));
+  const { stdout } = await access('--roles', 'roles.yaml', 'several-1.ndjson', 'several-2.ndjson');
+  assert.match(
+    stdout,
+    / {2}records {3}3 = 3 of the logs that these roles are for, with 6 events, \+ 0 of others\n/,
+  );
+});

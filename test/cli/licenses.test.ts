@@ -461,3 +461,30 @@ test('a hostile log moves no cursor, makes no markup and starts no formula', asy
     if (format === 'json') assertValid(stdout);
   }
 });
+
+describe('records that were not read as one event each', () => {
+  const use = (id: string, rest = '') =>
+    `{"time":"2026-02-01T08:00:00Z","id":"${id}","actor":"ann","action":"license.use","feature":"editor"${rest}}`;
+  const cases: [name: string, text: string, said: RegExp][] = [
+    ['beside.json', `{"items":[${use('e1')}],"more":[${use('e2')}]}`, /unread-member: "more" stands beside/],
+    ['key.ndjson', `${use('e1', ',"quantity":9,"quantity":1')}\n`, /duplicate-key: .* found "quantity"/],
+    ['action.ndjson', `${use('e1')}\n${use('e2', ',"action":"x"')}\n`, /duplicate-key: .* found "action"/],
+    ['nested.ndjson', `${use('e1')}\n{"Records":[${use('e2')}]}\n`, /nested-records: .* found "Records"/],
+  ];
+  for (const [name, text, said] of cases)
+    test(`${name} leaves the statement incomplete, and says why`, async () => {
+      write(
+        'misread.yaml',
+        `contract: {id: C, timezone: UTC}
+term: {from: 2026-02-01, until: 2026-02-02}
+licenses: [{id: editor, covers: {feature: editor}, measure: count events over month, quantity: [{from: 2026-02-01, set: 9}]}]
+evidence: {coverage: 1%}
+`,
+      );
+      write(name, text);
+      const { exit, stdout } = await licenses('--licenses', 'misread.yaml', name);
+      assert.equal(exit, 3, stdout);
+      assert.match(stdout.replaceAll(/\s+/g, ' '), said);
+      assert.match(stdout, /^incomplete: /m);
+    });
+});

@@ -35,11 +35,19 @@ test('quotes hold delimiters, doubled quotes and ends of lines', () => {
   ]);
 });
 
-test('beyond the standard: spaces around a quoted cell, and quotes within a cell that has none around it', () => {
+test('beyond the standard: blanks around a cell, and quotes within a cell that has none around it', () => {
   assert.deepEqual(recordsOf('"a", "b"\n"x" , "y" \n5" disk, z\n'), [
     { a: 'x', b: 'y' },
-    { a: '5" disk', b: ' z' },
+    { a: '5" disk', b: 'z' },
   ]);
+});
+
+test('blanks within quotes stay, and a cell of nothing else is absent', () => {
+  for (const blanks of [' ', '\t', ' \t ']) {
+    const text = `a,b,c\n${blanks}x y${blanks},${blanks}"${blanks}z"${blanks},${blanks}\n${blanks},${blanks},${blanks}\n`;
+    assert.deepEqual(recordsOf(text), [{ a: 'x y', b: `${blanks}z` }]);
+  }
+  assert.deepEqual(recordsOf('a\tb\tc\nx \t\t y\n'), [{ a: 'x', c: 'y' }]);
 });
 
 test('a byte order mark, CRLF, blank lines and rows of nothing are framing', () => {
@@ -218,13 +226,14 @@ test('what is written as a table is read back', () => {
       delimiter: fc.constantFrom(',', ';', '\t', '|'),
       isForced: fc.boolean(),
       lineEnd: fc.constantFrom('\n', '\r\n'),
+      blanks: fc.constantFrom('', ' ', '  '),
     }),
   );
   fc.assert(
-    fc.property(table, ({ rows, delimiter, isForced, lineEnd }) => {
+    fc.property(table, ({ rows, delimiter, isForced, lineEnd, blanks }) => {
       const names = rows[0]!.map((_, index) => `c${index}`);
       const lines = [names, ...rows].map((row) =>
-        row.map((each) => quoteCell(each, isForced)).join(delimiter),
+        row.map((each) => quoteCell(each, isForced)).join(`${blanks}${delimiter}${blanks}`),
       );
       const text = [`sep=${delimiter}`, ...lines, ''].join(lineEnd);
       const expected = rows

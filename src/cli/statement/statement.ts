@@ -4,6 +4,7 @@ import type { Contract, License } from '../../licenses/contract/contract.ts';
 import type { LicenseCode } from '../../licenses/verdict/license-findings.ts';
 import type { Finding } from '../../model/finding.ts';
 import type { LicenseFigures, PeriodFigures, WitnessSession } from '../../model/license-figures.ts';
+import { misreadFindings } from '../../model/misread-codes.ts';
 import type { Place } from '../../model/place.ts';
 import type { Assurance, InputSummary, LicenseSummary, Report, StreamRange } from '../../model/report.ts';
 import { whyNoPeriod } from '../../report/parts/period-words.ts';
@@ -151,7 +152,7 @@ export function toStatement(
 const CHECK_LEFT_OUT = 'check-left-out';
 
 /** What was not read, was altered or is gone may be more use than what was read. */
-function whyIncomplete({ inputs, summary, streams }: Report): string | null {
+function whyIncomplete({ inputs, summary, streams, findings }: Report): string | null {
   const unread = inputs.filter(({ status }) => status !== 'complete' && status !== 'skipped');
   if (unread.length > 0)
     return `not read to the end: ${unread.map(({ file, status }) => `${file} (${status})`).join(', ')}`;
@@ -164,6 +165,11 @@ function whyIncomplete({ inputs, summary, streams }: Report): string | null {
   if (summary.records.audited === 0) return 'no record could be audited';
   if (summary.records.malformed > 0)
     return `${count(summary.records.malformed, 'record')} could not be read, and may be use`;
+  const [misread, ...more] = misreadFindings(findings);
+  if (misread !== undefined) {
+    const others = more.length === 0 ? '' : `, and ${count(more.length, 'more finding')} of that kind`;
+    return `what was read may not be all use: ${misread.code}: ${misread.message}${others}`;
+  }
   const broken = streams.find(({ status }) => status === 'broken');
   if (broken !== undefined) return `the chain of ${broken.stream} is broken: use may be altered or gone`;
   return summary.verdict === 'incomplete' ? 'part of the audit could not be made' : null;
