@@ -3,7 +3,7 @@ import { formatDuration, formatInstant, type Instant } from '../base/instant.ts'
 import { count, quote } from '../base/text-safety.ts';
 import type { FindingKind } from '../model/finding.ts';
 import type { Mark } from '../model/mark.ts';
-import { loggedNames, renderTemplate, titleInMessage } from '../model/message.ts';
+import { loggedNames, renderTemplate, titleInMessage, toldOfGroup } from '../model/message.ts';
 import {
   type Coverage,
   type Covered,
@@ -205,7 +205,9 @@ function describeEpisode(plan: NewValuePlan, group: Group, found: ValueEpisode):
   const { rule, history, width, names } = plan;
   const { episode, newness, alone } = found;
   const told = { ...episodeWords(episode), values: listValues(found), history: formatDuration(history) };
-  const logged = (name: string) => episode.first.values[width + names.indexOf(name)];
+  const { first } = episode;
+  const logged = (name: string) =>
+    toldOfGroup(rule, group, first.step, name, first.values[width + names.indexOf(name)]);
   const message =
     rule.message === undefined
       ? describe(rule, group, found, told)
