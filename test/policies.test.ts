@@ -25,6 +25,15 @@ const parsed = texts.map(([file, text]) => parseRuleFile(file, text));
 const { ruleSet, problems } = linkRules(parsed.flatMap(({ documents }) => documents));
 const speaking = ruleSet.rules.filter(isSpeaking);
 
+test('no message says a second time on which side its time lies', () => {
+  const doubled = speaking.filter(({ message }) => /\{within\} (?:before|after)/.test(message ?? ''));
+  assert.deepEqual(
+    doubled.map(({ title }) => title),
+    [],
+    '"{within}" is "30d before"',
+  );
+});
+
 test('every policy can be read, linked and compiled', () => {
   assert.deepEqual(
     parsed.flatMap((file) => file.problems),

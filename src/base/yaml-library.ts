@@ -66,9 +66,15 @@ export function parseYamlByLibrary(
     if (document.errors.length > 0 || document.contents === null) continue;
     const converter = new Converter(document, text, positionAt, report);
     const root = converter.convert(document.contents, 0, 0);
-    if (converter.sound) documents.push({ ...positionAt(document.range?.[0] ?? 0), root });
+    if (!converter.sound) continue;
+    const position = positionAt(document.range?.[0] ?? 0);
+    documents.push({ ...position, root, ...(isEmptyNode(document.contents) && { isEmpty: true }) });
   }
   return { documents, problems };
+}
+
+function isEmptyNode(node: Yaml.Node): boolean {
+  return library().isScalar(node) && node.source === '' && node.value === null && node.anchor === undefined;
 }
 
 type Report = (offset: number, message: string) => void;

@@ -26,8 +26,8 @@ export type YamlNode = Position &
 
 export type YamlMap = Extract<YamlNode, { kind: 'map' }>;
 
-/** The position is that of the `---`, or of the file's begin. */
-export type YamlDocument = Position & { root: YamlNode };
+/** The position is that of the `---`, or of the file's begin. `isEmpty`: after its `---` comes nothing, not even `null`. */
+export type YamlDocument = Position & { root: YamlNode; isEmpty?: true };
 
 /** Nodes of one document, those of aliases counted at each use. */
 export const MAX_NODES = 200_000;

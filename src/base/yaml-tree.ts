@@ -17,6 +17,17 @@ type Parsed = { documents: YamlDocument[]; problems: YamlMistake[] };
 
 /** The documents that hold something, and everything that is wrong with the rest. */
 export function parseYaml(file: string, text: string): Parsed {
+  const parsed = parseDocuments(file, text);
+  dropEmptyEnd(parsed.documents);
+  return parsed;
+}
+
+/** A last `---` begins no document where nothing follows it. */
+export function dropEmptyEnd(documents: YamlDocument[]): void {
+  while (documents.length > 1 && documents.at(-1)!.isEmpty) documents.pop();
+}
+
+function parseDocuments(file: string, text: string): Parsed {
   if (text.length > MAX_FILE_LENGTH) return tooLong(file, text.length, MAX_FILE_LENGTH);
   const tooDeep = deepCompactLine(text);
   if (tooDeep !== undefined) {

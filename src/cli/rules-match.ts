@@ -8,7 +8,7 @@ import { scanForMatches } from '../engine/scan.ts';
 import { type Problem, ProblemsError } from '../model/problem.ts';
 import type { InputSummary } from '../model/report.ts';
 import { discover } from '../read/discover.ts';
-import { isInForce } from '../relations/governed.ts';
+import { isInForce } from '../relations/in-force.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { missingInput } from './missing-input.ts';
 import { buildRequest, type RequestOptions } from './request.ts';

@@ -1,5 +1,8 @@
 /** `message: 'the root user called {action} from {ip}'`: the sentence of a finding, with values of the log in it. */
+import { personKey } from '../base/person-key.ts';
 import { quote } from '../base/text-safety.ts';
+import { type Group, NO_VALUE } from './relation.ts';
+import { type Correlation, resolveField } from './rule.ts';
 
 const PLACEHOLDER = /\{([^{}\s]+)\}/g;
 
@@ -19,6 +22,28 @@ export function renderTemplate(
     const value = logged(name);
     return value === undefined ? `(no ${name})` : quote(value);
   });
+}
+
+type Grouped = Pick<Correlation, 'groupNames' | 'groupBy' | 'aliases' | 'taxonomies'>;
+
+/**
+ * What a template tells of a field of which a mark of the step carries `logged`. An event with a list is in a group for each
+ * member: of a field that the group is by, the finding is about the member of the group alone.
+ */
+export function toldOfGroup(
+  rule: Grouped,
+  group: Group,
+  step: number,
+  name: string,
+  logged: string | undefined,
+): string | undefined {
+  const { taxonomy, name: own } = resolveField(rule, name, step);
+  const at = (rule.groupBy[step] ?? []).findIndex((by) => by.name === own && by.taxonomy === taxonomy);
+  const member = group[at];
+  if (member === undefined || member === NO_VALUE) return logged;
+  // As the log spells it.
+  const isOfGroup = rule.groupBy[step]![at]!.person && logged !== undefined && personKey(logged) === member;
+  return isOfGroup ? logged : member;
 }
 
 /** The names a template takes from the log, where `told` are the words its relation supplies. */

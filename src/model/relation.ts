@@ -123,6 +123,8 @@ export interface Relation {
   readonly isOfItsSources?: boolean;
   /** It keeps to the rule's `effective` itself: events from before it are a part of what it judges. */
   readonly dated?: boolean;
+  /** So does it, and what it gets from another time only tells more of what lies within: where the rule is not in force it judges nothing. */
+  readonly looksAround?: boolean;
   /** Of what a correlation found it takes each time that this came true, and not all of it as one. */
   readonly takesEach?: boolean;
   /** Nanoseconds: how long its windows are. Of what a correlation found that lasts longer, its end stands for it. */

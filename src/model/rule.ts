@@ -208,7 +208,11 @@ export const REFERENCE_KEYS = ['rules', 'opens', 'closes', 'needs', 'until'] as 
 export type ReferenceKey = (typeof REFERENCE_KEYS)[number];
 
 /** The field a name in a correlation stands for at `step`: an alias, or the field itself in the taxonomy of that rule. */
-export function resolveField(correlation: Correlation, name: string, step: number): FieldRef {
+export function resolveField(
+  correlation: Pick<Correlation, 'aliases' | 'taxonomies'>,
+  name: string,
+  step: number,
+): FieldRef {
   const alias = correlation.aliases[name]?.[step];
   if (alias !== undefined) return alias;
   if (correlation.taxonomies[step] === 'audit' && isAuditField(name)) return { taxonomy: 'audit', name };

@@ -3,7 +3,7 @@ import { formatDuration, formatInstant } from '../base/instant.ts';
 import { quote } from '../base/text-safety.ts';
 import type { Verdict } from '../model/finding.ts';
 import type { Mark } from '../model/mark.ts';
-import { renderTemplate, titleInMessage } from '../model/message.ts';
+import { renderTemplate, titleInMessage, toldOfGroup } from '../model/message.ts';
 import type { Group } from '../model/relation.ts';
 import type { Correlation } from '../model/rule.ts';
 import { EPISODE_WORDS, type Episode, episodeWords, extendEpisode, openEpisode } from './episode.ts';
@@ -63,7 +63,9 @@ export function describeCompletion(
   if (rule.message !== undefined) {
     const backwards = [...marks].reverse();
     const logged = (name: string) =>
-      backwards.map((mark) => mark.values[names.indexOf(name)]).find((value) => value !== undefined);
+      backwards
+        .map(({ step, values }) => toldOfGroup(rule, group, step, name, values[names.indexOf(name)]))
+        .find((value) => value !== undefined);
     return `${renderTemplate(rule.message, { ...episodeWords(episode), timespan }, logged)}${doubt}`;
   }
   const who = rule.groupNames.map((name, index) => ` of ${name} ${quote(group[index] ?? '')}`).join('');

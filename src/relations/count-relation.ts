@@ -2,7 +2,7 @@
 import { formatDuration } from '../base/instant.ts';
 import { count, quote } from '../base/text-safety.ts';
 import type { Mark } from '../model/mark.ts';
-import { loggedNames, renderTemplate, titleInMessage } from '../model/message.ts';
+import { loggedNames, renderTemplate, titleInMessage, toldOfGroup } from '../model/message.ts';
 import type { Coverage, Group, Judgement, Relation } from '../model/relation.ts';
 import { type Correlation, resolveField } from '../model/rule.ts';
 import { calendarWindows, formatCalendarWindow } from './calendar.ts';
@@ -49,7 +49,8 @@ export function compileCounting(
   const kinds = correlation.rules.map((_, step) => kindOf(step));
   const judging: Judging = { rule: correlation, timespan: timespan ?? 0n, calendar, grows, counting, kinds };
   const judge = function* (group: Group, marks: Iterable<Mark>, coverage: Coverage): Generator<Judgement> {
-    const logged = (mark: Mark, name: string) => mark.values[counting.width + names.indexOf(name)];
+    const logged = ({ step, values }: Mark, name: string) =>
+      toldOfGroup(correlation, group, step, name, values[counting.width + names.indexOf(name)]);
     const groupJudging = new GroupJudging(judging, thresholdOf(group), coverage);
     for (const judged of groupJudging.judge(marks)) {
       const message = `${describe(judging, judged, group, logged)}${judged.note}`;

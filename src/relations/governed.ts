@@ -1,16 +1,18 @@
 /** What any rule may say about when and how loud its relation speaks: `effective`, `levels` of a correlation, waivers of its groups. */
-import { formatInstant, type Instant } from '../base/instant.ts';
+import { formatInstant } from '../base/instant.ts';
 import { compileTextTest } from '../match/match-texts.ts';
 import type { Mark } from '../model/mark.ts';
-import type { Coverage, Covered, Group, Judgement, Relation } from '../model/relation.ts';
+import type { Coverage, Group, Judgement, Relation } from '../model/relation.ts';
 import type { Correlation, Rule, Validity } from '../model/rule.ts';
+import { clip, isInForce } from './in-force.ts';
 import { compileFixed } from './threshold.ts';
 import { ExpiredWaivers, holdsFor, isOver } from './waivers.ts';
 
 /** The relation itself where its rule says nothing of the kind. */
 export function govern(relation: Relation, rule: Rule): Relation {
-  const dated =
-    rule.effective === undefined || relation.dated ? relation : withinForce(relation, rule.effective);
+  const { effective } = rule;
+  const isOwn = effective === undefined || relation.dated || relation.looksAround;
+  const dated = isOwn ? relation : withinForce(relation, effective);
   if (rule.kind === 'detection') return dated;
   return waive(raise(withStepsInForce(dated, rule), rule), rule);
 }
@@ -68,16 +70,6 @@ function clipCoverage(coverage: Coverage, effective: Validity, { inputs, evidenc
   return clipped && { ...clipped, ...(steps !== undefined && { steps }) };
 }
 
-/** Undefined where nothing is left. `to` is the first instant that is not in force. */
-function clip({ from, until, ...rest }: Covered, effective: Validity): Covered | undefined {
-  const clipped = {
-    ...rest,
-    from: effective.from !== undefined && effective.from > from ? effective.from : from,
-    until: effective.to !== undefined && effective.to <= until ? effective.to - 1n : until,
-  };
-  return clipped.from <= clipped.until ? clipped : undefined;
-}
-
 function* inForce(
   marks: Iterable<Mark>,
   effective: Validity,
@@ -86,10 +78,6 @@ function* inForce(
   for (const mark of marks) {
     if (mark.time === undefined || evidence?.has(mark.step) || isInForce(mark.time, effective)) yield mark;
   }
-}
-
-export function isInForce(time: Instant, { from, to }: Validity): boolean {
-  return (from === undefined || time >= from) && (to === undefined || time < to);
 }
 
 function formatValidity({ from, to }: Validity): string {

@@ -3,7 +3,7 @@ import { formatDuration, formatInstant, type Instant } from '../base/instant.ts'
 import { count, quote } from '../base/text-safety.ts';
 import type { FindingKind } from '../model/finding.ts';
 import type { Mark } from '../model/mark.ts';
-import { loggedNames, renderTemplate, titleInMessage } from '../model/message.ts';
+import { loggedNames, renderTemplate, titleInMessage, toldOfGroup } from '../model/message.ts';
 import {
   type Coverage,
   type Covered,
@@ -26,6 +26,7 @@ import {
   toJudgement,
 } from './episode.ts';
 import { durationKey, refuseOtherKeys } from './extra-keys.ts';
+import { clip, isInForce } from './in-force.ts';
 import { KnownValues, type Newness, type Shown } from './known-values.ts';
 
 const NEW_VALUE: FindingKind = {
@@ -75,6 +76,8 @@ export const newValue = {
         each: [...fields![step]!.keys()],
         values: [...fields![step]!, ...names.map((name) => resolveField(correlation, name, step))],
       })),
+      // What was shown before the rule was in force is history.
+      looksAround: true,
       judge: (group, marks, coverage) => judgeValues(plan, group, marks, learningOf(coverage)),
     };
   },
@@ -98,6 +101,7 @@ function* judgeValues(
   { learned, reason, isLong }: Learning,
 ): Generator<Judgement> {
   const { history, width, rule } = plan;
+  const { effective = {} } = rule;
   const known = new KnownValues(history);
   const left = { partial: 0, untimed: 0, learning: 0 };
   let firstLeft: Mark | undefined;
@@ -112,8 +116,9 @@ function* judgeValues(
     // One event that matches two rules is one event.
     if (previous !== undefined && previous.value === value && isSameEvent(previous.mark, mark)) continue;
     previous = { mark, value };
+    const isJudged = mark.time === undefined || isInForce(mark.time, effective);
     if (value === undefined) {
-      leave('partial', mark);
+      if (isJudged) leave('partial', mark);
       continue;
     }
     if (mark.time === undefined) {
@@ -123,6 +128,7 @@ function* judgeValues(
     }
     const alone = known.isSilent(mark.time);
     const newness = known.take(value, mark.time, shownAt(learned, mark.time));
+    if (!isJudged) continue;
     if (newness === 'learning') leave('learning', mark);
     if (open !== undefined && open.newness !== newness) {
       yield describeEpisode(plan, group, open);
@@ -166,7 +172,7 @@ type Learning = { learned: Learned; reason: string; isLong: boolean };
 
 function learningIn(plan: NewValuePlan, coverage: Coverage): Learning {
   const learned = learnedAt(plan, coverage);
-  const isLong = learned !== undefined && learned.from <= learned.until;
+  const isLong = learned !== undefined && clip(learned, plan.rule.effective ?? {}) !== undefined;
   return { learned, reason: learningReason(plan, learned), isLong };
 }
 
@@ -199,7 +205,9 @@ function describeEpisode(plan: NewValuePlan, group: Group, found: ValueEpisode):
   const { rule, history, width, names } = plan;
   const { episode, newness, alone } = found;
   const told = { ...episodeWords(episode), values: listValues(found), history: formatDuration(history) };
-  const logged = (name: string) => episode.first.values[width + names.indexOf(name)];
+  const { first } = episode;
+  const logged = (name: string) =>
+    toldOfGroup(rule, group, first.step, name, first.values[width + names.indexOf(name)]);
   const message =
     rule.message === undefined
       ? describe(rule, group, found, told)

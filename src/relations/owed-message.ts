@@ -3,7 +3,7 @@ import { formatDuration, formatInstant } from '../base/instant.ts';
 import { count, formatNumber, quote } from '../base/text-safety.ts';
 import type { Verdict } from '../model/finding.ts';
 import type { Mark } from '../model/mark.ts';
-import { renderTemplate, titleInMessage } from '../model/message.ts';
+import { renderTemplate, titleInMessage, toldOfGroup } from '../model/message.ts';
 import type { Group, Judgement, Stretch } from '../model/relation.ts';
 import type { Correlation } from '../model/rule.ts';
 import { EPISODE_WORDS, type Episode, episodeWords, formatEpisodeSpan, toJudgement } from './episode.ts';
@@ -13,7 +13,7 @@ import type { NeededEvent } from './event-list.ts';
 export const OWED_WORDS = [...EPISODE_WORDS, 'needed', 'within', 'nearest'] as const;
 
 export type OwedPlan = {
-  rule: Pick<Correlation, 'title' | 'message' | 'groupNames'>;
+  rule: Pick<Correlation, 'title' | 'message' | 'groupNames' | 'groupBy' | 'aliases' | 'taxonomies'>;
   code: string;
   /** Relation inputs from this one on are needed. */
   owing: number;
@@ -69,7 +69,8 @@ export function describeEpisode(plan: OwedPlan, group: Group, owed: OwedEpisode)
     nearest: describeNearest(plan, first, shortfall),
   };
   const width = differs === undefined ? 0 : 1;
-  const logged = (name: string) => first.values[width + names.indexOf(name)];
+  const logged = (name: string) =>
+    toldOfGroup(rule, group, first.step, name, first.values[width + names.indexOf(name)]);
   const message =
     rule.message === undefined
       ? describeOwed(plan, group, owed, told)

@@ -60,6 +60,8 @@ export const temporalOrdered = {
       fewest,
       takesEach: true,
       window: timespan,
+      // What is ruled out is so by events from before the rule was in force as well.
+      looksAround: correlation.expression !== undefined,
       inputs: rules.map((detection, step) => ({
         detection,
         groupBy: correlation.groupBy[step]!,
@@ -89,14 +91,14 @@ function compileOrder(
   ends: readonly number[],
   problem: (message: string) => void,
 ): { find: Find; fewest: number } | undefined {
-  const { expression, type } = correlation;
+  const { expression, type, effective } = correlation;
   if (expression !== undefined) {
     const terms = toTerms(expression);
     if (typeof terms === 'string') return void problem(terms);
     return {
       find: (marks, coverage) =>
         fromCompletions(
-          findInOrder(marks, { terms, timespan, coverage, ends, steps: correlation.rules.length }),
+          findInOrder(marks, { terms, timespan, coverage, ends, steps: correlation.rules.length, effective }),
         ),
       fewest: Math.min(...terms.map(({ all }) => all.length)),
     };

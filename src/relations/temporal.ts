@@ -97,7 +97,7 @@ function compileExpression(
   expression: StepCondition,
   problem: (message: string) => void,
 ): Relation | undefined {
-  const { timespan, calendarUnit, rules, type } = correlation;
+  const { timespan, calendarUnit, rules, type, effective } = correlation;
   if (calendarUnit !== undefined)
     return void problem(
       `"${type}" with a condition over rules has windows that slide, found "window: calendar"`,
@@ -112,13 +112,15 @@ function compileExpression(
     fewest: Math.min(...terms.map(({ all }) => all.length)),
     takesEach: true,
     window: timespan,
+    // What is ruled out is so by events from before the rule was in force as well.
+    looksAround: true,
     inputs: rules.map((detection, step) => ({
       detection,
       groupBy: correlation.groupBy[step]!,
       values: names.map((name) => resolveField(correlation, name, step)),
     })),
     *judge(group, marks, coverage): Generator<Judgement> {
-      const condition = { terms, timespan, coverage, ends: [], steps: rules.length };
+      const condition = { terms, timespan, coverage, ends: [], steps: rules.length, effective };
       const positions = toPositions(findTogether(marks, condition));
       for (const each of completionEpisodes(positions, timespan)) {
         const what =

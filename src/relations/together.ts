@@ -3,7 +3,9 @@ import type { Instant } from '../base/instant.ts';
 import type { Mark } from '../model/mark.ts';
 import { orderFile } from '../model/order-file.ts';
 import type { Coverage } from '../model/relation.ts';
+import type { Validity } from '../model/rule.ts';
 import { Awaiting, type Completion, CompletionOrder } from './awaiting.ts';
+import { isInForce } from './in-force.ts';
 import { endOf, inOrderOfEnd, MarkWindow, type TimedMark } from './mark-window.ts';
 import { SequenceFinder } from './sequence.ts';
 import { chainMarks } from './sequence-chain.ts';
@@ -19,6 +21,8 @@ export type Condition = {
   ends: readonly number[];
   /** All steps, those of `ends` too. */
   steps: number;
+  /** Events of another time complete nothing, and rule out as all do. */
+  effective?: Validity | undefined;
 };
 
 export const UNTIMED = ', an event has no readable time';
@@ -30,17 +34,18 @@ export const UNTIMED_ORDER = ', order: unknown, an event has no readable time';
  * time in which negated events would count. `marks` in total order, those without a time first.
  */
 export function* findTogether(marks: Iterable<Mark>, condition: Condition): Generator<Completion> {
-  const { terms, timespan } = condition;
+  const { terms, timespan, effective = {} } = condition;
   const matcher = new TermMatcher(condition);
   const windows = Array.from({ length: condition.steps }, () => new MarkWindow());
   for (const mark of inOrderOfEnd(matcher.timed(marks))) {
     const now = endOf(mark);
     if (now - mark.time > timespan) continue;
     for (const window of windows) dropBefore(window, now - timespan);
-    windows[mark.step]!.push(mark);
+    const mayComplete = isInForce(mark.time, effective);
+    if (mayComplete) windows[mark.step]!.push(mark);
     matcher.meet(mark, now);
     for (const [at, { all }] of terms.entries()) {
-      if (!all.includes(mark.step)) continue;
+      if (!mayComplete || !all.includes(mark.step)) continue;
       const others = all.map((step) => (step === mark.step ? mark : windows[step]!.earliest()));
       if (others.some((each) => each === undefined)) continue;
       const parts = inOrderOfBegin(others as TimedMark[], mark);
@@ -54,7 +59,7 @@ export function* findTogether(marks: Iterable<Mark>, condition: Condition): Gene
 
 /** As `findTogether`, with the rules of a term in their order; of a sequence the first event may be any that leaves it within the timespan. */
 export function* findInOrder(marks: Iterable<Mark>, condition: Condition): Generator<Completion> {
-  const { terms, timespan, ends } = condition;
+  const { terms, timespan, ends, effective = {} } = condition;
   const matcher = new TermMatcher(condition);
   const sequences = terms.map(({ all }) => new OrderedTerm(all, ends, timespan));
   for (const instant of byInstant(matcher.timed(marks), [])) {
@@ -62,7 +67,7 @@ export function* findInOrder(marks: Iterable<Mark>, condition: Condition): Gener
     const now = group[0]!.time;
     // Of one instant, what is ruled out is known before anything is complete.
     for (const mark of group) if (endOf(mark) - mark.time <= timespan) matcher.meet(mark, now);
-    for (const [at, term] of sequences.entries()) {
+    for (const [at, term] of isInForce(now, effective) ? sequences.entries() : []) {
       for (const completion of term.take(group))
         matcher.complete(at, completion, now, group.indexOf(completion.marks.at(-1) as TimedMark));
     }
@@ -152,7 +157,7 @@ class TermMatcher {
         for (const [at, { none }] of this.condition.terms.entries())
           if (none.includes(mark.step)) this.awaiting[at]!.meetUntimed();
       } else {
-        this.firsts[mark.step] ??= mark;
+        if (isInForce(mark.time, this.condition.effective ?? {})) this.firsts[mark.step] ??= mark;
         yield mark as TimedMark;
       }
     }

@@ -5,13 +5,15 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { parseYamlByLibrary } from '../../src/base/yaml-library.ts';
 import { isPlainText, readPlainDocument } from '../../src/base/yaml-plain.ts';
-import { parseYaml } from '../../src/base/yaml-tree.ts';
+import { dropEmptyEnd, parseYaml } from '../../src/base/yaml-tree.ts';
 import { rounds } from '../support/rounds.ts';
 import { sharedData } from '../support/shared-data.ts';
 import { repository } from '../support/source-tree.ts';
 
 function assertSame(text: string, name = JSON.stringify(text)): void {
-  assert.deepStrictEqual(parseYaml('f.yaml', text), parseYamlByLibrary('f.yaml', text), name);
+  const expected = parseYamlByLibrary('f.yaml', text);
+  dropEmptyEnd(expected.documents);
+  assert.deepStrictEqual(parseYaml('f.yaml', text), expected, name);
 }
 
 /** Whether the library is needed for a text of one document. */

@@ -100,6 +100,21 @@ test('parseYamlDocument() refuses a second document where it begins', () => {
   assert.deepEqual(parseYamlDocument('f.yaml', '# nothing\n'), { root: undefined, problems: [] });
 });
 
+test('parseYaml() passes over a document at the end that holds nothing, and over no other', () => {
+  const kinds = (text: string) => {
+    const { documents, problems } = parseYaml('f.yaml', text);
+    assert.deepEqual(problems, []);
+    return documents.map(({ root }) => root.kind);
+  };
+  // The tabs are read by the library.
+  for (const end of ['---', '---\n', '---\r\n', '--- # end\n', '---\n# end\n\n', '---\n---\n', '---\n\t\n'])
+    assert.deepEqual(kinds(`a: 1\n${end}`), ['map'], end);
+  for (const end of ['--- null\n', '---\n~\n', '---\n&a\n'])
+    assert.deepEqual(kinds(`a: 1\n${end}`), ['map', 'null']);
+  assert.deepEqual(kinds('a: 1\n---\n---\nb: 1\n'), ['map', 'null', 'map']);
+  assert.deepEqual(kinds('---\n'), ['null']);
+});
+
 test('lines of indicators are refused before they are parsed', () => {
   for (const indicator of ['- ', '? ', ': ', '-\t', '- ? ']) {
     assert.deepEqual(mistakesOf(`a: 1\n---\n${indicator.repeat(200_000)}`), [

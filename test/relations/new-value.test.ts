@@ -4,7 +4,8 @@ import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { compareMarks, type Mark } from '../../src/model/mark.ts';
 import type { Coverage, Judgement } from '../../src/model/relation.ts';
-import type { Correlation } from '../../src/model/rule.ts';
+import type { Correlation, Validity } from '../../src/model/rule.ts';
+import { govern } from '../../src/relations/governed.ts';
 import { newValue } from '../../src/relations/new-value.ts';
 import { correlationOf, judge, type MarkSketch, second, toMark } from './made-marks.ts';
 import { CASES, cut, LAWFUL_CASES, placesOf } from './relation-laws.ts';
@@ -75,6 +76,41 @@ describe('new_value', () => {
     ]);
     assert.ok(
       judgements.every(({ leftOut: left, verdict }) => left === undefined || verdict === 'undetermined'),
+    );
+  });
+  test('knows what was shown before its rule was in force, and judges what comes in force alone', () => {
+    const dated = (effective: Validity) => {
+      const rule = news({ effective });
+      return govern(newValue.compile(rule, assert.fail)!, rule);
+    };
+    const judged = (effective: Validity, marks: Mark[], coverage = FROM_ZERO) => [
+      ...dated(effective).judge([], marks, coverage),
+    ];
+    const marks = [
+      login(0, 1, 'NO'),
+      login(15, 2, 'FR'),
+      login(21, 3, 'FR'),
+      login(22, 4, 'DE'),
+      login(30, 5, 'IT'),
+    ];
+    const judgements = judged({ from: second(20), to: second(30) }, marks);
+    assert.deepEqual(
+      judgements.map(({ verdict, place }) => [verdict, place.line]),
+      [['violation', 4]],
+    );
+    const early = judged({ to: second(5) }, [
+      login(1, 1, 'NO'),
+      login(2, 2, undefined),
+      login(15, 3, 'FR'),
+      login(16, 4, undefined),
+    ]);
+    assert.deepEqual(
+      leftOut(early).map(({ events, isLearning }) => [events, isLearning]),
+      [
+        [1, undefined],
+        [1, undefined],
+      ],
+      'nothing that it judges comes after the learning',
     );
   });
   test('judges nothing in a log that is shorter than the history', () => {

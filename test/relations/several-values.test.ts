@@ -57,6 +57,64 @@ describe('a field with several values', () => {
     assert.deepEqual(more, []);
   });
 
+  test('is told by the member that the group is of, in the message of every relation', async () => {
+    const by = 'rules: [use], group-by: [who], timespan: 10m';
+    const both = { who: ['ann', 'Bob'], team: ['ann', 'Bob'] };
+    const listed = { use: both, end: { who: 'ann', team: 'ann' } };
+    const tried: [string, Partial<Record<'use' | 'end', LogRecord>>, string][] = [
+      [`type: event_count, ${by}, condition: { gte: 1 }`, listed, '"Bob" of "Bob","ann" of "ann"'],
+      [
+        `type: value_count, ${by}, condition: { field: who, gte: 2 }`,
+        listed,
+        '"Bob" of "Bob","ann" of "ann"',
+      ],
+      ['type: requires, rules: [use], needs: [end], before: 1h, group-by: [who]', listed, '"Bob" of "Bob"'],
+      [
+        'type: requires, rules: [use], needs: [end], before: 1h, group-by: [own], aliases: { own: { use: team, end: who } }',
+        listed,
+        '"Bob" of "ann"',
+      ],
+      [
+        'type: temporal, rules: [end, use], group-by: [who], timespan: 1h',
+        { ...listed, end: both },
+        '"Bob" of "Bob","ann" of "ann"',
+      ],
+      ['type: temporal, condition: use and not end, group-by: [who], timespan: 1h', listed, '"Bob" of "Bob"'],
+      [
+        'type: temporal_ordered, rules: [end, use], group-by: [who], timespan: 1h',
+        { ...listed, end: both },
+        '"Bob" of "Bob","ann" of "ann"',
+      ],
+      [
+        'type: new_value, rules: [use], field: action, history: 1h, group-by: [who]',
+        listed,
+        '"Bob" of "Bob","ann" of "ann"',
+      ],
+      [
+        'type: temporal, condition: use and not end, group-by: [who], persons: [who], timespan: 1h',
+        { use: { who: 'Bob' }, end: { who: 'ann' } },
+        '"Bob" of "Bob"',
+      ],
+    ];
+    const said: string[] = [];
+    for (const [correlation, { use, end }] of tried) {
+      const message = correlation.includes('own') ? '{team} of {who}' : '{who} of {who}';
+      const yaml = `${detections('use', 'end')}title: Found\nmessage: '${message}'\ncorrelation: { ${correlation} }`;
+      const records = [
+        { ...event(0, 'pad', {}), time: '2026-03-01T00:00:00Z' },
+        event(1, 'end', end!),
+        event(2, 'use', use!),
+        { ...event(3, 'pad', {}), time: '2026-03-04T00:00:00Z' },
+      ];
+      const found = (await foundBy(yaml, records)).filter((each) => each.includes(' of '));
+      said.push(found.map((each) => each.replace('violation: ', '')).join());
+    }
+    assert.deepEqual(
+      said,
+      tried.map(([, , expected]) => expected),
+    );
+  });
+
   test('puts it there too where its first value is null, and for events of which a mapping computes the field', async () => {
     const count = 'type: event_count, rules: [use], group-by: [who], timespan: 10m, condition: { gte: 2 }';
     const [bob] = await found(count, { who: [null, 'bob'] }, { who: [null, 'bob'] });

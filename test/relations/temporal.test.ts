@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import type { Mark } from '../../src/model/mark.ts';
 import { type Coverage, coverageOf } from '../../src/model/relation.ts';
 import type { StepCondition } from '../../src/model/rule.ts';
+import { govern } from '../../src/relations/governed.ts';
 import { type Term, toTerms } from '../../src/relations/step-terms.ts';
 import { temporal } from '../../src/relations/temporal.ts';
 import { temporalOrdered } from '../../src/relations/temporal-ordered.ts';
@@ -234,6 +235,32 @@ describe('temporal', () => {
     assert.deepEqual(verdicts(undefined, a), ['undetermined']);
     assert.deepEqual(verdicts({ ...wide, steps: [wide, undefined] }, a), ['undetermined']);
     assert.deepEqual(verdicts({ ...wide, steps: [undefined, wide] }, a), ['violation']);
+  });
+  test('not is decided by events from before and after the rule is in force too, which complete nothing', () => {
+    for (const definition of [temporal, temporalOrdered]) {
+      const rule = { ...alone, effective: { from: second(15), to: second(25) } };
+      const relation = govern(definition.compile(rule, assert.fail)!, rule);
+      const found = (...rows: MarkSketch[]) =>
+        [...relation.judge([], inOrder(rows), wide)].map(({ verdict, place }) => [verdict, place.line]);
+      for (const at of [15, 24]) {
+        const a = { at, line: at };
+        assert.deepEqual(found(a), [['violation', at]]);
+        for (const other of [at - 10, at + 10])
+          assert.deepEqual(found(a, { at: other, line: other, step: 1 }), []);
+        assert.deepEqual(found(a, { at: at - 11, line: 1, step: 1 }), [['violation', at]]);
+      }
+      for (const at of [14, 25]) assert.deepEqual(found({ at, line: at }), []);
+    }
+    const both: StepCondition = { kind: 'and', nodes: [notB, { kind: 'step', step: 2 }] };
+    const rule = { ...correlationOf({ expression: both }, 3), effective: { from: second(15) } };
+    const relation = govern(temporal.compile(rule, assert.fail)!, rule);
+    const judged = (...rows: MarkSketch[]) => [...relation.judge([], inOrder(rows), wide)];
+    assert.deepEqual(judged({ at: 14, line: 1 }, { at: 16, line: 2, step: 2 }), []);
+    assert.deepEqual(judged({ at: undefined, line: 1 }, { at: 14, line: 2, step: 2 }), []);
+    assert.equal(
+      judged({ at: undefined, line: 1 }, { at: 16, line: 2, step: 2 })[0]?.verdict,
+      'undetermined',
+    );
   });
   test('an event without a time that is ruled out, or that completes, leaves it undetermined', () => {
     const untimed = (step: number) => toMark({ at: undefined, line: 1, step });

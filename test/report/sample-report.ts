@@ -418,6 +418,7 @@ export function richReport(): Report {
       rule('bad-regex', 'odd user agents', {
         file: 'rules/own.yaml',
         own: true,
+        silent: true,
         status: 'error',
         reason: 'unknown modifier "regexp", did you mean "re"?',
       }),
