@@ -1,7 +1,6 @@
 /** A check-out and a check-in of one instant in two files, or in one that does not run forward in time: either may be the first. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { boundsOf, contractWith, instant, runFold, type Used } from './run-measure.ts';
 
 const SPAN = { from: instant('2025-03-01T00:00:00Z'), until: instant('2025-03-31T23:59:00Z') };
@@ -80,58 +79,4 @@ test('one check-in is that of one check-out, and where seats linger no check-in 
       assert.equal(bounds([...used, at('close', 9, 'ann'), ...later], 'linger: PT2H'), '5 to 6');
     }
   }
-});
-
-test('a check-in that comes later may be of what was in no known order before, and be in none itself', () => {
-  for (const more of APART) {
-    const [out, back] = [at('open', 8, 'ann', more.open), at('close', 8, 'ann', more.close)];
-    for (const used of [
-      [back, out, back],
-      [out, back, back],
-    ])
-      assert.equal(bounds(used), '0 to 2');
-    const later = [at('close', 9, 'ann', more.close), at('open', 9, 'ann', more.open)];
-    assert.equal(bounds([out, back, ...later]), '0 to 1');
-  }
-});
-
-function permuted<Item>(items: readonly Item[]): Item[][] {
-  if (items.length < 2) return [[...items]];
-  return items.flatMap((item, index) =>
-    permuted(items.toSpliced(index, 1)).map((others) => [item, ...others]),
-  );
-}
-
-const kind = fc.constantFrom('open' as const, 'close' as const);
-
-function logOf(...hours: number[]): fc.Arbitrary<Used[]> {
-  const one = fc.tuple(kind, fc.constantFrom(...hours), fc.constantFrom('ann', 'bob'));
-  return fc
-    .array(one, { minLength: 1, maxLength: 5 })
-    .map((list) => list.map((each) => at(...each, { seats: 1 })));
-}
-
-/** The least lower bound and the greatest upper one of all orders, had the file told it. */
-function ofAllOrders(used: readonly Used[]): { least: number; most: number } {
-  const figures = permuted(used).map((each) => bounds(each).split(' to ').map(Number));
-  return {
-    least: Math.min(...figures.map(([lower]) => lower!)),
-    most: Math.max(...figures.map(([, upper]) => upper!)),
-  };
-}
-
-test('no order that is possible has a figure beyond them', () => {
-  fc.assert(
-    fc.property(logOf(7, 8, 9), fc.boolean(), (used, isOneInstant) => {
-      const log = isOneInstant ? used.map((each) => ({ ...each, at: used[0]!.at })) : used;
-      const [lower, upper] = bounds(log.map((each) => ({ ...each, isUnordered: true })))
-        .split(' to ')
-        .map(Number);
-      const { least, most } = ofAllOrders(log);
-      assert.ok(upper! >= most, `${upper} < ${most}`);
-      // Else a session from before may have ended unseen, and its seat be held for less than an instant.
-      if (isOneInstant) assert.ok(lower! <= least, `${lower} > ${least}`);
-    }),
-    { numRuns: 200 },
-  );
 });

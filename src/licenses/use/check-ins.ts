@@ -72,8 +72,8 @@ export class CheckIns {
     for (;;) {
       const session = this.choice.endedBy(event, rest);
       if (session === undefined) {
-        if (rest === event.quantity) this.memory.checkIns.note(event);
         if (timed.giveBack(event) || repeated.giveBack(event)) return;
+        if (rest === event.quantity) this.memory.checkIns.note(event);
         this.orphan(rest === event.quantity ? event : { ...event, quantity: rest }, isOther);
         return;
       }
@@ -169,28 +169,22 @@ export class CheckIns {
     this.memory.checkIns.note(event, session);
     if (this.options.linger > 0n) this.lingering.add(session, at);
     else this.seats.release(session, at);
-    const brief = this.briefOf(session, event);
-    if (brief !== undefined) {
+    if (this.isOfEarlier(session, event)) {
       this.sink.orphan(event);
-      this.memory.repeated.addBeside({ ...brief, at }, brief.quantity, 'unordered');
+      this.memory.repeated.addBeside({ ...session, at }, session.quantity, 'unordered');
     }
     // The upgrade of this instant may have come behind it, and have been of another one.
     if (isOfNoOrder && session.unreadable) this.sink.upgradeUnknown?.(event);
     else if (isOfNoOrder) this.memory.repeated.addBeside({ ...session, at }, most, 'changed');
   }
 
-  /** The session that may go on, for its check-in may have come before it, and be of one that is as old as the log. */
-  private briefOf(session: Session, event: SessionEvent): Session | undefined {
-    if (event.feature === undefined) return undefined;
-    const { open, checkIns } = this.memory;
-    const first = open.ofSeat(event)?.first();
-    const hasOlder = first !== undefined && first.at !== event.at;
-    if (session.at !== event.at) return hasOlder ? undefined : checkIns.takeBrief(event);
-    if (orderOf(session) === orderOf(event)) return undefined;
-    if (!hasOlder) return session;
-    // Of one that was open before it makes no difference to their number, unless that ends as well.
-    checkIns.keepBrief(session);
-    return undefined;
+  /** Whether it may have come before the check-out, and be of a session that is as old as the log. */
+  private isOfEarlier(session: Session, event: SessionEvent): boolean {
+    if (session.at !== event.at || event.feature === undefined) return false;
+    if (orderOf(session) === orderOf(event)) return false;
+    // Of one that was open before, it makes no difference to their number.
+    const first = this.memory.open.ofSeat(event)?.first();
+    return first === undefined || first.at === event.at;
   }
 
   /** Some of a session's seats are checked in, and the rest is not. */

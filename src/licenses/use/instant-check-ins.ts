@@ -21,9 +21,6 @@ export class InstantCheckIns {
   private sorted = 0;
   private readonly bySeat = new Map<string, OfSeat>();
 
-  /** Sessions of this very instant that a check-in ended while older ones of their seat were open, by seat. */
-  private readonly brief = new Map<string, Session[]>();
-
   /** `session`: the one that it ended; undefined for an orphan. */
   note(event: SessionEvent, session?: Session): void {
     const order = orderOf(event);
@@ -33,7 +30,6 @@ export class InstantCheckIns {
       this.checkIns = [];
       this.sorted = 0;
       this.bySeat.clear();
-      this.brief.clear();
     } else if (this.order !== order) this.order = undefined;
     this.checkIns.push({ seat: session ?? event, order, isOrphan: session === undefined });
   }
@@ -49,15 +45,6 @@ export class InstantCheckIns {
     if (tied === undefined || tied.orphans === 0) return false;
     tied.orphans--;
     return true;
-  }
-
-  /** Once it was noted. */
-  keepBrief(session: Session): void {
-    getOrCreate(this.brief, seatOf(session), (): Session[] => []).push(session);
-  }
-
-  takeBrief(event: SessionEvent): Session | undefined {
-    return this.brief.size === 0 ? undefined : this.brief.get(seatOf(event))?.pop();
   }
 
   private tiedWith(event: SessionEvent): OfSeat | undefined {

@@ -19,9 +19,6 @@ export class RepeatedCheckOuts {
   private readonly timingOut = new OrderedSet<Again>();
   /** Seats that may still be taken under the id of a session that was checked in, by seat. */
   private readonly foreign = new Map<string, Amount>();
-  /** Of those, what was taken at this instant in no order that is known: none of its check-ins is of them for certain. */
-  private besideAt: Instant | undefined;
-  private readonly beside = new Map<string, Amount>();
 
   constructor({ timeout, linger }: SessionOptions, sink: SeatSink) {
     this.timeout = timeout;
@@ -89,9 +86,6 @@ export class RepeatedCheckOuts {
     if (this.linger > 0n) return;
     const seat = seatOf(event);
     this.foreign.set(seat, (this.foreign.get(seat) ?? 0n) + more);
-    if (this.besideAt !== event.at) this.beside.clear();
-    this.besideAt = event.at;
-    this.beside.set(seat, (this.beside.get(seat) ?? 0n) + more);
   }
 
   /** Whether a check-in without a session is of such seats. */
@@ -100,9 +94,7 @@ export class RepeatedCheckOuts {
     const seat = seatOf(event);
     const taken = this.foreign.get(seat);
     if (taken === undefined) return false;
-    const before = this.besideAt === event.at ? taken - (this.beside.get(seat) ?? 0n) : taken;
-    if (before <= 0n) return false;
-    const returned = event.quantity < before ? event.quantity : before;
+    const returned = event.quantity < taken ? event.quantity : taken;
     if (returned === taken) this.foreign.delete(seat);
     else this.foreign.set(seat, taken - returned);
     this.sink.doubt(-returned, event.at, event);
