@@ -106,11 +106,6 @@ const DOUBT_WORDS = {
     'upgrades are',
     'of the same instant as another or as a check-in, and nothing tells which was the last',
   ],
-  unordered: [
-    'check-out is',
-    'check-outs are',
-    'of the same instant as a check-in of the same seat, and nothing tells which was the first',
-  ],
   upgraded: ['upgrade does', 'upgrades do', 'not tell what was taken before'],
   together: [
     'reading is',

@@ -6,7 +6,7 @@ import type { LongestPairing } from './longest-pairing.ts';
 import type { LongestPairings } from './longest-pairings.ts';
 import type { LooseSeats } from './loose-seats.ts';
 import type { SeatSink } from './seat-sink.ts';
-import { heldBy, isStated, orderOf, type Session, type SessionEvent } from './session.ts';
+import { heldBy, isStated, type Session, type SessionEvent } from './session.ts';
 import type { SessionMemory } from './session-memory.ts';
 import type { SessionOptions } from './session-options.ts';
 import type { TakenSeats } from './taken-seats.ts';
@@ -73,7 +73,6 @@ export class CheckIns {
       const session = this.choice.endedBy(event, rest);
       if (session === undefined) {
         if (timed.giveBack(event) || repeated.giveBack(event)) return;
-        if (rest === event.quantity) this.memory.checkIns.note(event);
         this.orphan(rest === event.quantity ? event : { ...event, quantity: rest }, isOther);
         return;
       }
@@ -169,22 +168,9 @@ export class CheckIns {
     this.memory.checkIns.note(event, session);
     if (this.options.linger > 0n) this.lingering.add(session, at);
     else this.seats.release(session, at);
-    if (this.isOfEarlier(session, event)) {
-      this.sink.orphan(event);
-      this.memory.repeated.addBeside({ ...session, at }, session.quantity, 'unordered');
-    }
     // The upgrade of this instant may have come behind it, and have been of another one.
     if (isOfNoOrder && session.unreadable) this.sink.upgradeUnknown?.(event);
     else if (isOfNoOrder) this.memory.repeated.addBeside({ ...session, at }, most, 'changed');
-  }
-
-  /** Whether it may have come before the check-out, and be of a session that is as old as the log. */
-  private isOfEarlier(session: Session, event: SessionEvent): boolean {
-    if (session.at !== event.at || event.feature === undefined) return false;
-    if (orderOf(session) === orderOf(event)) return false;
-    // Of one that was open before, it makes no difference to their number.
-    const first = this.memory.open.ofSeat(event)?.first();
-    return first === undefined || first.at === event.at;
   }
 
   /** Some of a session's seats are checked in, and the rest is not. */

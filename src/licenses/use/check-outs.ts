@@ -50,10 +50,6 @@ export class CheckOuts {
       this.checkOutAgain(known.last()!, event);
       return;
     }
-    if (known === undefined && !event.unreadable && this.memory.checkIns.takeOrphan(event)) {
-      this.memory.repeated.addBeside(event, event.quantity, 'unordered');
-      return;
-    }
     this.loose.checkOut(event);
     this.takenUp.loosen(event);
     const isBorrowed = timed.isBorrowed(event);

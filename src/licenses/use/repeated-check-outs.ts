@@ -7,22 +7,19 @@ import type { Amount } from '../contract/amount.ts';
 import { OrderedSet } from './ordered-set.ts';
 import type { SeatDoubt, SeatSink } from './seat-sink.ts';
 import { type Session, type SessionEvent, seatOf } from './session.ts';
-import type { SessionOptions } from './session-options.ts';
 
 /** A session was checked out again at `at`; that times out at `ends`. */
 export type Again = { session: Session; at: Instant; ends: Instant };
 
 export class RepeatedCheckOuts {
   private readonly timeout: bigint | undefined;
-  private readonly linger: bigint;
   private readonly sink: SeatSink;
   private readonly timingOut = new OrderedSet<Again>();
   /** Seats that may still be taken under the id of a session that was checked in, by seat. */
   private readonly foreign = new Map<string, Amount>();
 
-  constructor({ timeout, linger }: SessionOptions, sink: SeatSink) {
+  constructor(timeout: bigint | undefined, sink: SeatSink) {
     this.timeout = timeout;
-    this.linger = linger;
     this.sink = sink;
   }
 
@@ -81,11 +78,9 @@ export class RepeatedCheckOuts {
 
   /** Its seats may be taken although no session of it is open: a check-in of its instant came before it or after it. */
   addBeside(event: SessionEvent, more: Amount, reason: SeatDoubt): void {
-    this.sink.doubt(more, event.at, event, reason);
-    // Where they would linger after their check-in, none ends the doubt.
-    if (this.linger > 0n) return;
     const seat = seatOf(event);
     this.foreign.set(seat, (this.foreign.get(seat) ?? 0n) + more);
+    this.sink.doubt(more, event.at, event, reason);
   }
 
   /** Whether a check-in without a session is of such seats. */

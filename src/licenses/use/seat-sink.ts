@@ -8,17 +8,9 @@ import type { Session, SessionEvent } from './session.ts';
  * Why seats may be taken besides: a check-out repeats an open session, or is somebody else's under the same id; a check-in
  * gives back nobody knows how many, or seats of nobody knows which session; or it may have ended one that would be over by now,
  * so that another one is not (`outliving`); or it takes up seats that linger, nobody knows which; or upgrades of one instant may
- * come in any order (`changed`), or a check-out and a check-in (`unordered`).
+ * come in any order (`changed`).
  */
-export type SeatDoubt =
-  | 'repeated'
-  | 'reused'
-  | 'amount'
-  | 'unpaired'
-  | 'outliving'
-  | 'lingering'
-  | 'changed'
-  | 'unordered';
+export type SeatDoubt = 'repeated' | 'reused' | 'amount' | 'unpaired' | 'outliving' | 'lingering' | 'changed';
 
 /** Whether a session may be open that the sessionizer ended: nobody knows which of several a check-in or the contract did. */
 export function isOfAnySession(reason: SeatDoubt | undefined): boolean {

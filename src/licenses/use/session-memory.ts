@@ -21,7 +21,7 @@ export class SessionMemory {
 
   constructor(options: SessionOptions, sink: SeatSink) {
     this.timed = new TimedSessions(options);
-    this.repeated = new RepeatedCheckOuts(options, sink);
+    this.repeated = new RepeatedCheckOuts(options.timeout, sink);
   }
 
   /** The open sessions that a check-in by no id may end: those of its person, host and feature. */

@@ -102,13 +102,13 @@ export function keyOf({ key, person, host }: Keyed): string {
 }
 
 /** Keys begin with their lengths, so nothing in a feature's name can make two seats one. */
-export function seatOf(event: Keyed & Pick<SessionEvent, 'feature'>): string {
+export function seatOf(event: SessionEvent): string {
   return `${keyOf(event)}${event.feature ?? ''}`;
 }
 
 export function toSession(event: SessionEvent, slot: number): Session {
   const { at, key, named, feature, holder, share, quantity, stated, unreadable, place, origin } = event;
-  const { borrowed = false, daemon, log, person, host, order } = event;
+  const { borrowed = false, daemon, log, person, host } = event;
   // Spelled out: a spread with further members takes 20 × longer (measured, Node 20).
   return {
     slot,
@@ -126,7 +126,6 @@ export function toSession(event: SessionEvent, slot: number): Session {
     daemon,
     log,
     host,
-    order,
     place,
     // Decoded, for a mark keeps the bytes of its neighbors in memory, and some sessions never end.
     origin: { identity: origin.identity },
