@@ -1,5 +1,5 @@
 /**
- * A digest over many digests that parts of a log can make apart and add: LtHash with 1024 lanes of 16 bits, as meta's folly
+ * A digest over many digests that parts of a log can make apart and add: LtHash with 1024 lanes of 16 bits, as Meta's Folly
  * has it (https://eprint.iacr.org/2019/227). A plain sum or XOR of digests could be steered to any value.
  */
 import crypto from 'node:crypto';

@@ -9,7 +9,7 @@ import type { BareState } from './bare-records.ts';
 import type { ChainConclusion } from './chain-conclusion.ts';
 import { keyNamesOf } from './key-names.ts';
 import type { ChainLayout } from './layout.ts';
-import { type ChainDigest, keyOf } from './profile.ts';
+import { keyOf } from './profile.ts';
 import type { StreamState } from './segment.ts';
 import { firstPlace } from './stream-places.ts';
 import { streamTitle } from './stream-summary.ts';
@@ -38,7 +38,10 @@ export function addUnmetKeys(
     const mayMeet = metBy(stream, told.has(streamTitle(stream, layout)));
     for (const [index, { digest, also }] of layout.profiles.entries()) {
       // Of records that lack a further hash, the stream itself tells.
-      for (const each of mayMeet(index) ? [{ digest }, ...also] : also) addKey(met, each.digest);
+      for (const each of mayMeet(index) ? [{ digest }, ...also] : also) {
+        const key = keyOf(each.digest);
+        if (key !== null) met.add(key);
+      }
     }
   }
   const taken = new Set([
@@ -57,17 +60,15 @@ export function addUnmetKeys(
   }
 }
 
-/** Whether the key of a profile of its layout is met by the stream, or was spoken of: one log may be stripped beside another under a key of its own. */
+/**
+ * Whether the key of a profile of its layout is met by the stream, or was spoken of: one log may be stripped beside another
+ * under a key of its own.
+ */
 function metBy({ keyed, plain, votes }: StreamState, isTold: boolean): (profile: number) => boolean {
   if (keyed === 0) return () => isTold || plain === 0;
   // Its first record is always among those that vote, unless it was altered.
   const isVoted = votes.some((count) => count > 0);
   return (profile) => !isVoted || votes[profile]! > 0;
-}
-
-function addKey(names: Set<string>, digest: ChainDigest): void {
-  const key = keyOf(digest);
-  if (key !== null) names.add(key);
 }
 
 /** What the log has where the chain is missing; undefined where it has no record for which this could be said. */

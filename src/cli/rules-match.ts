@@ -7,6 +7,7 @@ import { compilePlan, detectionsFor } from '../engine/plan.ts';
 import { scanForMatches } from '../engine/scan.ts';
 import { type Problem, ProblemsError } from '../model/problem.ts';
 import type { InputSummary } from '../model/report.ts';
+import { isUnread, leavesOpen } from '../model/verdict.ts';
 import { discover } from '../read/discover.ts';
 import { isInForce } from '../relations/in-force.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
@@ -43,7 +44,7 @@ export async function matchRules(paths: string[], options: MatchOptions): Promis
   const inputs = await scanForMatches(files, plan, onMatch);
   out.end();
   await written;
-  const unread = inputs.filter(isUnread);
+  const unread = inputs.filter(leavesDoubt);
   warnOfUnread(unread);
   const ran = new Set(inputs.flatMap(({ source }) => detectionsFor(plan, source)));
   const rules = count(plan.detections.length, 'rule');
@@ -56,13 +57,15 @@ export async function matchRules(paths: string[], options: MatchOptions): Promis
   return matches > 0 ? EXIT.findings : EXIT.clean;
 }
 
-function isUnread({ status, unconfirmed, records }: InputSummary): boolean {
-  return status === 'partial' || status === 'unreadable' || unconfirmed === true || records.malformed > 0;
+/** Whether it may hold matches that were not found. */
+function leavesDoubt(input: InputSummary): boolean {
+  return leavesOpen(input) || input.records.malformed > 0;
 }
 
-function howRead({ status, unconfirmed, records }: InputSummary): string {
-  if (status === 'unreadable') return 'was not read';
+function howRead(input: InputSummary): string {
+  const { status, unconfirmed, records } = input;
   if (status === 'partial') return 'was read in part';
+  if (isUnread(input)) return status === 'empty' ? 'is empty' : 'was not read';
   if (unconfirmed === true) return 'was read by a guess at what its fields mean';
   return `holds ${count(records.malformed, 'record')} that cannot be read`;
 }
@@ -72,8 +75,8 @@ const MAX_NAMED = 10;
 
 function warnOfUnread(unread: readonly InputSummary[]): void {
   for (const input of unread.slice(0, MAX_NAMED)) {
-    const { file, reason } = input;
-    const why = reason === undefined ? '' : `: ${reason}`;
+    const { file, reason, status } = input;
+    const why = reason === undefined || status === 'empty' ? '' : `: ${reason}`;
     process.stderr.write(`warning: ${quote(file)} ${howRead(input)}${why}\n`);
   }
   const more = unread.length - MAX_NAMED;

@@ -192,9 +192,10 @@ function hasValue(event: Event, slot: Slot): boolean {
   return false;
 }
 
-/** Values of two fields are compared as the item says. Both must have one, for `neq` too. */
+/** Modifiers by which a part of a value is compared. */
 const PARTS = ['contains', 'startswith', 'endswith'] as const;
 
+/** Values of two fields are compared as the item says. Both must have one, for `neq` too. */
 function compileReferences(item: DetectionItem, slot: Slot, fields: Fields): EventTest {
   const slots = (item.references ?? []).map((reference) => toSlot(reference, fields));
   const fold = foldOf(item.modifiers);

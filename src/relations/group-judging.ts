@@ -1,4 +1,7 @@
-/** The marks of one group on their way through windows and a threshold: what is found, and what is in doubt. */
+/**
+ * The marks of one group on their way through windows and a threshold: what is found, and what is in doubt. Every doubt asks for
+ * the same rule, threshold and coverage, so one file of 256 lines.
+ */
 import type { Instant } from '../base/instant.ts';
 import { count } from '../base/text-safety.ts';
 import { EARLIEST, LATEST } from '../base/time-zone.ts';

@@ -363,6 +363,15 @@ test('rules match names what it could not read', async () => {
   const packed = await of('packed.zip');
   assert.equal(packed.exit, 3);
   assert.match(packed.stderr, /^warning: "packed.zip" was not read: .*ZIP/);
+  // No match in a log that somebody emptied is no answer, and in `[]` it is.
+  const ungated = (file: string) =>
+    run('rules', 'match', '--no-builtin-rules', '-r', 'matched.yaml', '--ignore-logsource', file);
+  write('emptied.ndjson', '');
+  const emptied = await ungated('emptied.ndjson');
+  assert.deepEqual([emptied.exit, emptied.stderr], [3, 'warning: "emptied.ndjson" is empty\n']);
+  write('none.json', '[]');
+  const none = await ungated('none.json');
+  assert.deepEqual([none.exit, none.stderr], [0, '']);
 });
 
 test('rules behind links are read once, and a file that is no UTF-8 is refused with its line', async () => {

@@ -1,6 +1,7 @@
 /** A license of which the log tells nothing but events without a time: the message says which, whatever the measure counts. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { periodsOf } from './audited-log.ts';
 import { atMinute, editorContract, MARCH, runContract, session, set, use } from './run-contract.ts';
 
 const MEASURES = [
@@ -50,6 +51,22 @@ test('an undated check-in of a session that no check-out tells of may be a seat 
   assert.deepEqual(seats(3, ...ann, undated('bob', { session: 'b', quantity: 3 })), ['undetermined', 4]);
   // Ann had this session, and another one at some time.
   assert.deepEqual(seats(1, ...ann, undated('ann', { session: 'a' })), ['undetermined', 2]);
+});
+
+test('an undated check-in that repeats another may be of one more session, and no repeated check-out makes up for one', async () => {
+  const contract = editorContract({ measure: 'count seats over month', quantity: set(2) });
+  const verdict = async (...records: object[]) => (await periodsOf(contract, [...MARCH, ...records]))[0];
+  const alike = (record: object) => ({ ...record, id: undefined });
+  const ann = session('ann', 60, 120);
+  const bob = alike(undated('bob'));
+  assert.equal(await verdict(...ann, bob), '2025-03 within 2');
+  assert.equal(await verdict(...ann, bob, bob), '2025-03 undetermined 3');
+  // Of two check-outs that are alike one alone may be genuine: the check-in without a time is then of a session before.
+  const out = alike(use('checkout', atMinute(200), 'cid'));
+  const ended = use('checkin', atMinute(230), 'cid');
+  const busy = [...ann, ...session('dan', 60, 120)];
+  assert.equal(await verdict(...busy, out, out, ended), '2025-03 within 2');
+  assert.equal(await verdict(...busy, out, out, ended, undated('cid')), '2025-03 undetermined 3');
 });
 
 test('an undated check-in of a session that a check-out began is no further seat', () => {

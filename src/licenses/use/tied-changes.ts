@@ -1,6 +1,6 @@
 /**
- * Changes of one session at one instant in no order that is known, for their file does not run forward in time: what it holds
- * after upgrades is the least of them, and the most is possible.
+ * Changes of one session at one instant in no order that is known, for they are in two files, or in one that does not run
+ * forward in time: what it holds after upgrades is the least of them, and the most is possible.
  */
 import type { Instant } from '../../base/instant.ts';
 import type { Amount } from '../contract/amount.ts';

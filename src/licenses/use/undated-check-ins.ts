@@ -28,9 +28,9 @@ export class UndatedCheckIns {
   private readonly bySeat = new Map<string, Seat>();
   private readonly beyond: Unseen[] = [];
 
-  /** A check-out or check-in at an unknown time: they come before all others. */
+  /** A check-out or check-in at an unknown time, repeated ones too, which may be of another session: they come before all others. */
   note(use: LicenseUse): void {
-    if (use.featureless || use.isSecond) return;
+    if (use.featureless) return;
     const seat = this.seatOf(use);
     if (seat === undefined) return;
     if (use.kind === 'open') seat.undated--;
@@ -47,7 +47,8 @@ export class UndatedCheckIns {
     if (this.bySeat.size === 0 || use.featureless) return;
     const seat = this.bySeat.get(nameOf(use));
     if (seat === undefined) return;
-    if (use.kind === 'open') seat.open++;
+    // One that repeats another may never have been: no check-in can be told to be of it.
+    if (use.kind === 'open' && !use.isSecond) seat.open++;
     else if (use.kind === 'close' && seat.open > 0) seat.open--;
   }
 

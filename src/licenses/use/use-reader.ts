@@ -1,5 +1,5 @@
 /**
- * Reads one event of license use from a mark, by the words of the contract. One reader of all columns, so one file of 365 lines.
+ * Reads one event of license use from a mark, by the words of the contract. One reader of all columns, so one file of 366 lines.
  */
 import type { Instant } from '../../base/instant.ts';
 import { EARLIEST, LATEST } from '../../base/time-zone.ts';
