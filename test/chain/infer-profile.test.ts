@@ -15,13 +15,14 @@ import type { ChainMembers, ChainProfile } from '../../src/chain/profile.ts';
 import { UNKNOWN_SOURCE } from '../../src/sources/mapping.ts';
 import { toRecordView } from '../../src/sources/record-view.ts';
 import { CannotMakeError, ChainMaker, MADE_KEY } from '../support/made-chain.ts';
+import { isFull } from '../support/rounds.ts';
 import { SHIPPED_CHAINS } from './shipped-chains.ts';
 
 /** The default of the command line. */
 const BUDGET = 3_000_000;
 
 /** Held out: the search was tuned on records of seed 11. The others with FULL=1. */
-const SEEDS = process.env.FULL === '1' ? [23, 7, 11] : [23];
+const SEEDS = isFull ? [23, 7, 11] : [23];
 
 /** Half of the time of all others is spent on these: FULL=1, by the first seed alone. */
 const SLOW: ReadonlySet<string> = new Set(['agt-dotnet', 'drupal-audit-trail', 'agt-go', 'regulog']);
@@ -129,7 +130,7 @@ describe('inferProfile()', () => {
         t.skip(`not recovered: ${reason}`);
         return;
       }
-      if ((AT_LENGTH.has(name) || SLOW.has(name)) && (process.env.FULL !== '1' || seed !== SEEDS[0])) {
+      if ((AT_LENGTH.has(name) || SLOW.has(name)) && (!isFull || seed !== SEEDS[0])) {
         t.skip('FULL=1, by the first seed');
         return;
       }

@@ -6,8 +6,9 @@ import { after, test } from 'node:test';
 import { CommandLine } from '../support/command-line.ts';
 import { KEYS, temporaryFolder } from '../support/made-archive.ts';
 import { everyByte } from '../support/made-salted-archive.ts';
+import { rounds } from '../support/rounds.ts';
 
-const RECORDS = process.env.FULL === '1' ? 100_000 : 2000;
+const RECORDS = rounds(2000, 100_000);
 /** The person acts in every 251st record, is the target of every 1009th, and stands in a sentence of every 503rd. */
 const [ACTS, IS_TARGET, IS_NAMED] = [251, 1009, 503];
 

@@ -12,9 +12,10 @@ import { declarePruning } from '../../src/store/archive-pruning.ts';
 import { bundled } from '../support/bundled.ts';
 import { CommandLine } from '../support/command-line.ts';
 import { judgeBy, KEYS, OTHER_KEYS, openArchive, temporaryFolder } from '../support/made-archive.ts';
+import { rounds } from '../support/rounds.ts';
 
 /** Instants of the kill test; the run of all of them is `FULL=1`. */
-const KILLS = process.env.FULL === '1' ? 200 : 5;
+const KILLS = rounds(5, 200);
 
 const commands = new CommandLine();
 const folder = temporaryFolder('retention');

@@ -9,6 +9,7 @@ import { after, test } from 'node:test';
 import type { InputSummary, RecordCounts, Report } from '../../src/model/report.ts';
 import { FORMATS } from '../../src/report/index.ts';
 import { auditPaths, renderReport, testRequest } from '../support/audit-run.ts';
+import { isFull } from '../support/rounds.ts';
 import { sharedData } from '../support/shared-data.ts';
 import { countPlainly, countRows } from './plain-count.ts';
 
@@ -90,23 +91,22 @@ const unpacker = ['unzip', 'python3'].find((program) => spawnSync(program, ['-h'
 
 /** Two of some 85 MB each, a third of the time of all tests of this kind: FULL=1 has them too. */
 const LARGE = /(?:LSASS_campaign_04|covenant_dcom_iertutil_dll_hijack)/;
-const FULL = process.env.FULL === '1';
 
-test(`the archives of Windows and AWS events, unpacked, ${FULL ? '' : 'the two large ones aside, '}are read to their end`, {
+test(`the archives of Windows and AWS events, unpacked, ${isFull ? '' : 'the two large ones aside, '}are read to their end`, {
   skip: absent.skip || (unpacker === undefined && 'neither unzip nor python3 here'),
 }, async () => {
   const unpacked = mkdtempSync(join(tmpdir(), 'audit-check-test-'));
   after(() => rmSync(unpacked, { recursive: true, force: true }));
   const archives = filesUnder(join(root!, 'otrf-security-datasets')).filter((file) => file.endsWith('.zip'));
   assert.equal(archives.length, 15);
-  for (const [index, archive] of archives.filter((file) => FULL || !LARGE.test(file)).entries())
+  for (const [index, archive] of archives.filter((file) => isFull || !LARGE.test(file)).entries())
     unpack(archive, join(unpacked, `${index}-${basename(archive, '.zip')}`));
   const report = await auditPaths(request, [unpacked]);
   assertTiesOut(report);
   assertCountedAlike(report);
-  assert.deepEqual(sourcesOf(report), { cloudtrail: 1, windows: FULL ? 10 : 8 });
+  assert.deepEqual(sourcesOf(report), { cloudtrail: 1, windows: isFull ? 10 : 8 });
   const sizes = report.inputs.map(({ bytes }) => bytes).sort((a, b) => b - a);
-  assert.equal(sizes[1]! > 80e6, FULL);
+  assert.equal(sizes[1]! > 80e6, isFull);
   assertRendered(report);
 });
 

@@ -13,6 +13,7 @@ import type { AttestationJudgement } from '../../src/attestation/judgement.ts';
 import { judgeBundle } from '../../src/attestation/sigstore-bundle.ts';
 import { parseTrustedRoot } from '../../src/attestation/trusted-root.ts';
 import { ProblemsError } from '../../src/model/problem.ts';
+import { isFull } from '../support/rounds.ts';
 import { sharedData } from '../support/shared-data.ts';
 
 const data = sharedData('hashchain-sigstore-conformance');
@@ -103,7 +104,6 @@ describe('bundles of the suite, each member spoiled', {
   skip: folder === undefined && 'no sample data',
 }, () => {
   /** All with FULL=1: 1,700 bundles take 20 s. */
-  const isFull = process.env.FULL === '1';
   const cases = isFull
     ? fs.readdirSync(folder ?? '.').filter((name) => !name.endsWith('_fail'))
     : ['happy-path-v0.3', 'rekor2-happy-path', 'intoto-with-custom-trust-root'];

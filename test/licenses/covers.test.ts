@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { parseContract } from '../../src/licenses/parse/parse-contract.ts';
+import { rounds } from '../support/rounds.ts';
 import { editorContract, MARCH, runContract, session, set, use } from './run-contract.ts';
 
 function contract(covers: string, quantity: number, head = '', sentence = 'count seats over month'): string {
@@ -107,7 +108,7 @@ test('the tokens of a bundle equal a count of every minute', () => {
       const yaml = contract('{bundle: cae}', 999, 'bundles: {cae: {nastran: 13, adams: 2.5, view: 1}}');
       assert.deepEqual(judged(yaml, records), [`satisfied ${peak}`]);
     }),
-    { numRuns: process.env.FULL ? 3000 : 20 },
+    { numRuns: rounds(20, 3000) },
   );
 });
 

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { rounds } from '../support/rounds.ts';
 import { boundsOf, contractWith, instant, runFold, type Used } from './run-measure.ts';
 
 const HOUR = 3_600_000_000_000n;
@@ -67,7 +68,7 @@ const clauses = fc
   .map(({ linger, missing, share }) => [linger, missing, share].filter((each) => each !== '').join('\n    '));
 
 /** How often: each run reads a log of thirty events a few times. */
-const OFTEN = { numRuns: process.env.FULL ? 2000 : 80 };
+const OFTEN = { numRuns: rounds(80, 2000) };
 
 test('the highest hour, day or minute of seats is the highest instant, whatever the license says and however its quantity changes', () => {
   const more = fc.record({

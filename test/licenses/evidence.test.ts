@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { parseMoment } from '../../src/base/instant.ts';
 import { parseContract } from '../../src/licenses/parse/parse-contract.ts';
 import type { Coverage } from '../../src/model/relation.ts';
+import { rounds } from '../support/rounds.ts';
 import { runContract, spanning, use } from './run-contract.ts';
 
 const YEAR = spanning('2025-01-01T00:00:00Z', '2025-12-31T23:59:59Z');
@@ -103,7 +104,7 @@ test('verdicts with rollover equal an account kept by hand, month for month', ()
       const records = used.map((amount, index) => spend(index + 1, amount));
       assert.deepEqual(verdicts(contract(`rollover: {max: ${cap}, for: P${valid}M}`), records), expected);
     }),
-    { numRuns: process.env.FULL ? 3000 : 30 },
+    { numRuns: rounds(30, 3000) },
   );
 });
 

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { parseContract } from '../../src/licenses/parse/parse-contract.ts';
+import { rounds } from '../support/rounds.ts';
 import { runContract, spanning, use } from './run-contract.ts';
 
 const LOG = spanning('2025-03-01T00:00:00Z', '2025-04-30T23:59:59Z');
@@ -207,7 +208,7 @@ test('devices at once equal a count of every minute; lost check-ins leave doubts
         else if (!found.startsWith('perhaps')) assert.ok(broken);
       },
     ),
-    { numRuns: process.env.FULL ? 3000 : 40 },
+    { numRuns: rounds(40, 3000) },
   );
 });
 

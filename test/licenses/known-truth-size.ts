@@ -1,6 +1,6 @@
 /** How many made logs a test looks at, and how long they are: a few in the gate, 200 with FULL=1 (`npm run test:full`). */
 
-const isFull = process.env.FULL !== undefined;
+import { isFull } from '../support/rounds.ts';
 
 /** Of one log. */
 export const SESSIONS = 300;

@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { parseContract } from '../../src/licenses/parse/parse-contract.ts';
 import type { Judgement } from '../../src/model/relation.ts';
+import { rounds } from '../support/rounds.ts';
 import { atMinute, editorContract, MARCH, runContract, session, spanning, use } from './run-contract.ts';
 
 const TEAMS = 'people: {teams: {cae: ["c-*"], dev: [dan, "d-*"]}}';
@@ -177,7 +178,7 @@ test('the verdict equals a count of every minute, and with records lost it is ne
       // In doubt within what is allowed, "overage" may be proven while more of it is not.
       assert.ok(found === expected || found === 'undetermined', `${found}, in truth ${expected}`);
     }),
-    { numRuns: process.env.FULL ? 3000 : 50 },
+    { numRuns: rounds(50, 3000) },
   );
   assert.ok(decided > 10, `${decided} decided although records were lost`);
 });

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { parseContract } from '../../src/licenses/parse/parse-contract.ts';
+import { rounds } from '../support/rounds.ts';
 import { atMinute, editorContract, MARCH, runContract, session, set, use } from './run-contract.ts';
 
 const TEAMS = 'people: {teams: {cae: ["c-*"], dev: [dan, "d-*"]}}';
@@ -127,7 +128,7 @@ test('what is committed equals a count of every minute, and with check-ins lost 
           assert.notEqual(runContract(yaml, [...MARCH, ...records(false)])[0]!.verdict, 'satisfied');
       },
     ),
-    { numRuns: process.env.FULL ? 3000 : 50 },
+    { numRuns: rounds(50, 3000) },
   );
 });
 

@@ -6,6 +6,7 @@ import { formatInstant } from '../../src/base/instant.ts';
 import { ONE } from '../../src/licenses/contract/amount.ts';
 import { calendarPeriodAt } from '../../src/licenses/contract/periods.ts';
 import { forecast, type MonthBounds, theilSen } from '../../src/licenses/statement/forecast.ts';
+import { isFull } from '../support/rounds.ts';
 import { editorContract, set, spanning, use } from './run-contract.ts';
 import { DAY, figuresOf } from './statement-run.ts';
 
@@ -379,7 +380,7 @@ test('months before the term are no history', () => {
 });
 
 test('a session that lasts for decades is walked day by day; with FULL=1 for two centuries', () => {
-  const [years, end] = process.env.FULL === undefined ? [20, 2009] : [210, 2199];
+  const [years, end] = isFull ? [210, 2199] : [20, 2009];
   const { months, days, heat } = figuresOf(contract(), [
     ...spanning('1990-01-01T00:00:00Z', `${end}-12-31T23:59:59Z`),
     ...session('ann', '1990-01-01T00:00:00Z', `${end}-12-31T23:59:59Z`),

@@ -13,6 +13,7 @@ import { type Bill, contractCost } from '../../src/licenses/costs/bill.ts';
 import { trueUp } from '../../src/licenses/costs/true-up.ts';
 import { parseContract } from '../../src/licenses/parse/parse-contract.ts';
 import type { BillFigures } from '../../src/model/license-figures.ts';
+import { rounds } from '../support/rounds.ts';
 import { spanning, use } from './run-contract.ts';
 import { figuresOf } from './statement-run.ts';
 
@@ -353,7 +354,7 @@ test('the cost equals a count of every day, over any amendments and over the day
           parts.reduce((sum, part) => sum + (part.amount as Amount), 0n),
         );
     }),
-    { numRuns: process.env.FULL === '1' ? 2000 : 100 },
+    { numRuns: rounds(100, 2000) },
   );
 });
 
@@ -387,7 +388,7 @@ test('what is owed equals a count of every day, over any use and any amendments'
       });
       assert.deepEqual(seatDays(bill), counted);
     }),
-    { numRuns: process.env.FULL === '1' ? 2000 : 100 },
+    { numRuns: rounds(100, 2000) },
   );
 });
 

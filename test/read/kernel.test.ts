@@ -13,12 +13,10 @@ import { hashBytes } from '../../src/sources/hash-bytes.ts';
 import { ValueIds } from '../../src/sources/value-ids.ts';
 import { KernelFuzz } from '../support/kernel-fuzz.ts';
 import { Chance, WANTED } from '../support/made-json.ts';
-import { rounds } from '../support/rounds.ts';
+import { isFull, rounds } from '../support/rounds.ts';
 import { sharedData } from '../support/shared-data.ts';
 import { shippedKernel } from '../support/shared-kernel.ts';
 import { TwinScan } from '../support/twin-scan.ts';
-
-const FULL = process.env.FULL === '1';
 
 function newKernel(): ScanKernel {
   const kernel = shippedKernel();
@@ -44,12 +42,12 @@ describe('scan() and scanLine()', () => {
     kernel = newKernel();
   });
 
-  test(`agree with the slow twin on ${FULL ? '1,000,000' : '20,000'} made and mutated records`, () => {
+  test(`agree with the slow twin on ${isFull ? '1,000,000' : '20,000'} made and mutated records`, () => {
     const { stackTraceLimit } = Error;
     Error.stackTraceLimit = 0;
     try {
       const fuzz = new KernelFuzz(kernel, 20_260_131);
-      for (let left = FULL ? 1_000_000 : 20_000; left > 0; left--) {
+      for (let left = isFull ? 1_000_000 : 20_000; left > 0; left--) {
         const problem = fuzz.step();
         if (problem !== undefined) assert.fail(problem);
       }

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
+import { rounds } from '../support/rounds.ts';
 import { auditedRules } from './audited-rules.ts';
 
 const FAILS = 3;
@@ -104,7 +105,7 @@ test('a chain is found where some few events and a sign-in are within both times
       assert.equal(await isFound(rules(type, `${inner}s`, `${outer}s`), failures, successes), fits);
     },
   );
-  await fc.assert(property, { numRuns: process.env.FULL ? 2000 : 150 });
+  await fc.assert(property, { numRuns: rounds(150, 2000) });
 });
 
 describe('a finding that does not fit into a window as a whole', () => {

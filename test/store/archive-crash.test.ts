@@ -11,8 +11,9 @@ import path from 'node:path';
 import { after, describe, test } from 'node:test';
 import { bundled } from '../support/bundled.ts';
 import { assuranceOf, codesOf, contentOf, KEYS, lines, temporaryFolder } from '../support/made-archive.ts';
+import { rounds } from '../support/rounds.ts';
 
-const KILLS = process.env.FULL === '1' ? 150 : 3;
+const KILLS = rounds(3, 150);
 
 const folder = temporaryFolder('crash');
 after(() => fs.rmSync(folder, { recursive: true }));

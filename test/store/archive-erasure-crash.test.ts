@@ -10,6 +10,7 @@ import { after, test } from 'node:test';
 import { bundled } from '../support/bundled.ts';
 import { assuranceOf, codesOf, KEYS, lines, temporaryFolder } from '../support/made-archive.ts';
 import { erasePerson, everyByte, makeSalted } from '../support/made-salted-archive.ts';
+import { isFull } from '../support/rounds.ts';
 
 const folder = temporaryFolder('erasure-crash');
 after(() => fs.rmSync(folder, { recursive: true }));
@@ -40,7 +41,7 @@ async function made(name: string): Promise<string> {
 
 test('redact --person killed at any touch verifies, or says what is unfinished, and is finished by the next', async () => {
   const { touches } = redact(await made('whole'), 0);
-  const step = process.env.FULL === '1' ? 1 : Math.ceil(touches / 4);
+  const step = isFull ? 1 : Math.ceil(touches / 4);
   const seen = new Set<string>();
   for (let dieAt = touches; dieAt > 0; dieAt -= step) {
     const archive = await made(String(dieAt));

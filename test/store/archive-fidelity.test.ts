@@ -15,6 +15,7 @@ import { discover } from '../../src/read/discover.ts';
 import { TEXT_FORMATS } from '../../src/text-logs/index.ts';
 import { testRequest } from '../support/audit-run.ts';
 import { openArchive, temporaryFolder, verdictOf } from '../support/made-archive.ts';
+import { isFull } from '../support/rounds.ts';
 
 const ROOT = fileURLToPath(new URL('../../fixtures', import.meta.url));
 const folder = temporaryFolder('fidelity');
@@ -79,13 +80,11 @@ function found({ findings, licenses }: Report): unknown {
 const isText = ({ file, source }: InputSummary) =>
   /\.csv$/.test(file) || TEXT_FORMATS.some(({ name }) => name === source);
 
-const FULL = process.env.FULL === '1';
-
 /** `FULL=1` takes the others too: what they hold does not depend on how a file is stored. */
-const KINDS = ['chains', 'checks', 'reading', ...(FULL ? ['licenses', 'relations', 'sources'] : [])];
+const KINDS = ['chains', 'checks', 'reading', ...(isFull ? ['licenses', 'relations', 'sources'] : [])];
 
 /** Of the hundred fixtures of chains every seventh, of the others every second, and the exceptions; all with FULL=1. */
-const STRIDE: Readonly<Record<string, number>> = FULL ? {} : { chains: 7, checks: 2, reading: 2 };
+const STRIDE: Readonly<Record<string, number>> = isFull ? {} : { chains: 7, checks: 2, reading: 2 };
 
 for (const kind of KINDS)
   test(`collect() then verify finds in the fixtures of ${kind} what verify finds`, async () => {

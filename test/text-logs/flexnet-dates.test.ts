@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { localDate, wallClockMs } from '../../src/base/time-zone.ts';
 import { flexnet } from '../../src/text-logs/flexnet.ts';
+import { rounds } from '../support/rounds.ts';
 
 type Read = Record<string, unknown>;
 
@@ -301,7 +302,7 @@ test('what a server wrote over nights and over both changes of the clock is read
       const instants = times(read(lines, place)).map((time) => Date.parse(String(time)) / 1000);
       assert.deepEqual(instants, expected);
     }),
-    { numRuns: process.env.FULL === '1' ? 1000 : 60 },
+    { numRuns: rounds(60, 1000) },
   );
 });
 

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { flexnet } from '../../src/text-logs/flexnet.ts';
+import { rounds } from '../support/rounds.ts';
 
 type Use = {
   event: string;
@@ -78,7 +79,7 @@ test('every event is read back as it was', () => {
       });
       assert.deepEqual(found, uses.map(expected));
     }),
-    { numRuns: process.env.FULL === '1' ? 5000 : 300 },
+    { numRuns: rounds(300, 5000) },
   );
 });
 
@@ -108,6 +109,6 @@ test('whatever a line holds, it is a record, malformed or noise, and a record is
           if (typeof outcome !== 'string' && 'record' in outcome) JSON.parse(outcome.record);
         }
     }),
-    { numRuns: process.env.FULL === '1' ? 5000 : 300 },
+    { numRuns: rounds(300, 5000) },
   );
 });

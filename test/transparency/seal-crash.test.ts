@@ -16,8 +16,9 @@ import { generateKey, parseVerifierKey } from '../../src/transparency/note-key.t
 import { parseNote, verifyNote } from '../../src/transparency/signed-note.ts';
 import { leafHash } from '../../src/transparency/tree-hash.ts';
 import { commandWords } from '../support/command-line.ts';
+import { rounds } from '../support/rounds.ts';
 
-const KILLS = process.env.FULL === '1' ? 300 : 3;
+const KILLS = rounds(3, 300);
 /** Before each run so many are appended: some twenty tiles. */
 const RECORDS = 5000;
 

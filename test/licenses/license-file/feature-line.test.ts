@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import type { LocalDate } from '../../../src/base/time-zone.ts';
 import type { FeatureLine } from '../../../src/licenses/license-file/feature-line.ts';
+import { rounds } from '../../support/rounds.ts';
 import { linesOf } from './read-license.ts';
 
 function lineOf(text: string): FeatureLine {
@@ -140,6 +141,6 @@ test('rendered and parsed again, a line is the same whatever its layout', () => 
         },
       );
     }),
-    { numRuns: process.env.FULL === '1' ? 5000 : 200 },
+    { numRuns: rounds(200, 5000) },
   );
 });

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { formatProblem } from '../../../src/model/problem.ts';
+import { rounds } from '../../support/rounds.ts';
 import { contractOf, licensesOf, mistakesOf } from './read-license.ts';
 
 const BAD = `INCREMNT solver acmelmd 2026.1 permanent 5 SIGN=00
@@ -195,6 +196,6 @@ test('any text is judged without a throw: licenses, or mistakes with a place in 
         assert.ok(line <= lines.length && column >= 1 && column <= lines[line - 1]!.length + 1);
       }
     }),
-    { numRuns: process.env.FULL === '1' ? 20_000 : 500 },
+    { numRuns: rounds(500, 20_000) },
   );
 });

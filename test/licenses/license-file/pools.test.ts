@@ -7,6 +7,7 @@ import type { LocalDate } from '../../../src/base/time-zone.ts';
 import { toNumber } from '../../../src/licenses/contract/amount.ts';
 import type { License } from '../../../src/licenses/contract/contract.ts';
 import { isVersionCovered } from '../../../src/licenses/contract/versions.ts';
+import { rounds } from '../../support/rounds.ts';
 import { contractOf, licensesOf, linesOf, seatsOn } from './read-license.ts';
 
 const on = (month: number, day: number, year = 2026): LocalDate => ({ year, month, day });
@@ -383,7 +384,7 @@ test('on every day the seats are those that the plain twin counts', () => {
         assert.equal(found ?? 0, expected, `day ${today}`);
       }
     }),
-    { numRuns: process.env.FULL === '1' ? 3000 : 150 },
+    { numRuns: rounds(150, 3000) },
   );
 });
 

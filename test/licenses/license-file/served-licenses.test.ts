@@ -11,6 +11,7 @@ import type {
   ServedProduct,
 } from '../../../src/licenses/license-file/served-products.ts';
 import { parseMeasure } from '../../../src/licenses/parse/parse-measure.ts';
+import { rounds } from '../../support/rounds.ts';
 
 const MEASURE = parseMeasure('seats', 'count seats each instant take max over month', () => {})!;
 const POOL: LicensePool = {
@@ -128,6 +129,6 @@ test('on every day the total is the last that each version stated', () => {
         assert.equal(amount === undefined ? undefined : toNumber(amount), expected, `day ${day}`);
       }
     }),
-    { numRuns: process.env.FULL === '1' ? 3000 : 100 },
+    { numRuns: rounds(100, 3000) },
   );
 });
