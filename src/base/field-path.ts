@@ -38,24 +38,34 @@ function groupings(segments: string[]): string[][] {
  * give one value a member. The plain reference for what the slot scanner extracts in one pass.
  */
 export function findValues(record: JsonValue, ...names: readonly string[]): JsonValue[] {
-  let nulls: JsonValue[] = [];
+  return findPlacedValues(record, ...names).map(({ value }) => value);
+}
+
+/** `list`: the outermost array on the way to the value, `at`: which element of it leads there. Absent where none does. */
+export type PlacedValue = { value: JsonValue; list?: JsonArray; at?: number };
+
+/** As `findValues`, with where they stand. */
+export function findPlacedValues(record: JsonValue, ...names: readonly string[]): PlacedValue[] {
+  let nulls: PlacedValue[] = [];
   for (const name of names) {
     for (const reading of fieldPathReadings(name)) {
       const values = collect(record, reading, 0);
-      if (values.some((value) => value !== null)) return values;
+      if (values.some(({ value }) => value !== null)) return values;
       if (nulls.length === 0) nulls = values;
     }
   }
   return nulls;
 }
 
-function collect(value: JsonValue, keys: readonly string[], at: number): JsonValue[] {
+function collect(value: JsonValue, keys: readonly string[], depth: number): PlacedValue[] {
   if (value instanceof JsonArray) {
-    if (at === keys.length && value.elements.length === 0) return [value];
-    return value.elements.flatMap((element) => collect(element, keys, at));
+    if (depth === keys.length && value.elements.length === 0) return [{ value }];
+    return value.elements.flatMap((element, at) =>
+      collect(element, keys, depth).map((found) => ({ ...found, list: value, at })),
+    );
   }
-  if (at === keys.length) return [value];
+  if (depth === keys.length) return [{ value }];
   if (!(value instanceof JsonObject)) return [];
-  const member = value.get(keys[at]!);
-  return member === undefined ? [] : collect(member, keys, at + 1);
+  const member = value.get(keys[depth]!);
+  return member === undefined ? [] : collect(member, keys, depth + 1);
 }

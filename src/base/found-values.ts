@@ -21,8 +21,8 @@ export class FoundValues {
   /** Whether the last record may hold a key twice, or wrote a key with escapes: its values must come from the tree. */
   needsTree = false;
   /**
-   * A small integer: records of one shape and one scanner have the same first values by slot, kind and being an empty
-   * text or not, whatever else they hold. -1 where nobody tells, for one that needs the tree too.
+   * A small integer: records of one shape and one scanner have the same first values by slot, kind, being in an array or
+   * not and being an empty text or not, whatever else they hold. -1 where nobody tells, for one that needs the tree too.
    */
   shape = -1;
 
@@ -31,6 +31,9 @@ export class FoundValues {
   ends: Int32Array;
   keyStarts: Int32Array;
   next: Int32Array;
+  /** Where the outermost array on the way to the value begins, and which element of it leads there: its position; -1 outside of any. */
+  lists: Int32Array;
+  elements: Int32Array;
   /** Kind and marks. */
   kinds: Uint8Array;
   /** Of the first value of a slot whose ids the scan looks up, as `ValueIds` has it; else NO_ID. */
@@ -50,6 +53,8 @@ export class FoundValues {
     this.ends = columns.ends;
     this.keyStarts = columns.keyStarts;
     this.next = columns.next;
+    this.lists = columns.lists;
+    this.elements = columns.elements;
     this.kinds = columns.kinds;
     this.ids = columns.ids;
     this.heads = columns.heads;
@@ -129,6 +134,8 @@ export type Columns = Pick<
   | 'ends'
   | 'keyStarts'
   | 'next'
+  | 'lists'
+  | 'elements'
   | 'kinds'
   | 'ids'
   | 'heads'

@@ -121,6 +121,8 @@ export class SlotScanner {
     ends: new Int32Array(64),
     keyStarts: new Int32Array(64),
     next: new Int32Array(64),
+    lists: new Int32Array(64),
+    elements: new Int32Array(64),
     kinds: new Uint8Array(64),
     ids: new Int32Array(64).fill(NO_ID),
     heads: new Int32Array(0),
@@ -132,6 +134,9 @@ export class SlotScanner {
   private valueCount = 0;
   /** Whether a null of the record gave way to a value under a later name. */
   private gaveWay = false;
+  /** Where the outermost array with wanted values begins that is being read, and its element; -1 outside of any. */
+  private list = -1;
+  private element = -1;
   /** ESCAPED and NON_ASCII of the string that was read last. */
   private marks = 0;
 
@@ -167,6 +172,8 @@ export class SlotScanner {
     this.found.canonical = true;
     this.found.needsTree = false;
     this.gaveWay = false;
+    this.list = -1;
+    this.element = -1;
     this.found.advance();
     this.valueCount = 0;
     this.keyCount = 0;
@@ -255,14 +262,22 @@ export class SlotScanner {
       if (node !== undefined) this.keep(node, keyStart, start, at + 1, KIND.array);
       return at + 1;
     }
+    const isOutermost = node !== undefined && this.list < 0;
+    if (isOutermost) this.list = start;
     for (;;) {
+      if (isOutermost) this.element = at;
       at = this.skip(this.value(node, -1, at, depth));
       const byte = at < end ? bytes[at] : 0;
       if (byte !== COMMA && byte !== CLOSE_BRACKET) throw syntaxError(bytes, at, end, '"," or "]"');
       at++;
-      if (byte === CLOSE_BRACKET) return at;
+      if (byte === CLOSE_BRACKET) break;
       at = this.skip(at);
     }
+    if (isOutermost) {
+      this.list = -1;
+      this.element = -1;
+    }
+    return at;
   }
 
   /** Index after the string; notes whether its escapes are those of RFC 8785. */
@@ -382,6 +397,8 @@ export class SlotScanner {
     found.keyStarts[value] = keyStart;
     found.kinds[value] = kind;
     found.next[value] = -1;
+    found.lists[value] = this.list;
+    found.elements[value] = this.element;
     if (!joins) {
       found.stamps[slot] = found.stamp;
       found.ranks[slot] = isNull ? rank | ONLY_NULLS : rank;
@@ -399,7 +416,7 @@ export class SlotScanner {
 
   private growValues(): void {
     const { found } = this;
-    for (const column of ['starts', 'ends', 'keyStarts', 'next'] as const)
+    for (const column of ['starts', 'ends', 'keyStarts', 'next', 'lists', 'elements'] as const)
       found[column] = grown(found[column]);
     const kinds = new Uint8Array(found.kinds.length * 2);
     kinds.set(found.kinds);

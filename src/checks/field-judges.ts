@@ -16,7 +16,7 @@ type Passes = (event: Event) => boolean;
 /** The judge of one field, and whether the field passes, which nearly all do. */
 export type FieldJudge = { field: AuditField; slot: Slot; passes: Passes; judge: Judge };
 
-/** One field of the flat schemas: each distinct value is validated once. */
+/** One field of the flat schemas: each distinct value is validated once, and of several each. */
 export function judgeField(plan: FieldPlan, fields: Fields): FieldJudge {
   const { field, validators } = plan;
   const slot = fields.audit(field);
@@ -26,8 +26,8 @@ export function judgeField(plan: FieldPlan, fields: Fields): FieldJudge {
     // A time that was read is there, and asking for its text again is the dearest question of the step.
     if (field === 'time' && validators.length === 0 && !Number.isNaN(event.timeMs)) return true;
     if (isAbsent(event, slot, field)) return !required;
-    const value = validators.length > 0 ? slotValue(event, slot) : undefined;
-    return validators.every(({ validate }) => validate(value).length === 0);
+    const values = validators.length > 0 ? spokenValues(event, slot, field) : [];
+    return validators.every(({ validate }) => values.every((value) => validate(value).length === 0));
   });
   const judge: Judge = (tally, file, event) => {
     if (passes(event)) return;
@@ -36,7 +36,8 @@ export function judgeField(plan: FieldPlan, fields: Fields): FieldJudge {
       return;
     }
     for (const { prefix, validate } of validators) {
-      for (const { defect, value } of toSchemaDefects(validate(slotValue(event, slot)), prefix, field)) {
+      const failures = spokenValues(event, slot, field).flatMap((value) => validate(value));
+      for (const { defect, value } of toSchemaDefects(failures, prefix, field)) {
         noteDefect(tally, file, event, defect, () => ({ ...event.span(slot), value }));
       }
     }
@@ -46,15 +47,14 @@ export function judgeField(plan: FieldPlan, fields: Fields): FieldJudge {
 
 export function judgeActor(slot: Slot, allowed: ReadonlySet<string>): FieldJudge {
   const defect: Defect = { code: 'ambiguous-actor', key: 'actor', field: 'actor', expected: '' };
-  const passes = memoizeById('actor', slot, (event) => {
-    const name = event.text(slot);
-    return name === undefined || allowed.has(name.toLowerCase()) || !isAnonymousActor(name);
-  });
+  const nobody = (event: Event) =>
+    textsOf(event, slot).find((name) => !allowed.has(name.toLowerCase()) && isAnonymousActor(name));
+  const passes = memoizeById('actor', slot, (event) => nobody(event) === undefined);
   const judge: Judge = (tally, file, event) => {
     if (!passes(event))
       noteDefect(tally, file, event, defect, () => ({
         ...event.span(slot),
-        value: quote(event.text(slot) ?? ''),
+        value: quote(nobody(event) ?? ''),
       }));
   };
   return { field: 'actor', slot, passes, judge };
@@ -74,29 +74,25 @@ export function judgeSingleActor(slot: Slot): FieldJudge {
 }
 
 function isSingle(event: Event, slot: Slot): boolean {
-  const raw = event.rawSlot(slot);
-  const size = event.size(raw);
-  let first: string | undefined;
-  for (let at = 0; size > 1 && at < size; at++) {
-    const name = event.text(raw, at);
-    if (name === undefined || name === '') continue;
-    first ??= name;
-    if (name !== first) return false;
+  return event.size(slot) < 2 || new Set(textsOf(event, slot)).size < 2;
+}
+
+function textsOf(event: Event, slot: Slot): string[] {
+  const texts: string[] = [];
+  for (let at = 0; at < event.size(slot); at++) {
+    const text = event.text(slot, at);
+    if (text !== undefined) texts.push(text);
   }
-  return true;
+  return texts;
 }
 
 /** Names that a message shows of one record. */
 const MAX_NAMES = 3;
 
 function namesOf(event: Event, slot: Slot): string {
-  const raw = event.rawSlot(slot);
-  const names = new Set<string>();
-  for (let at = 0; at < event.size(raw) && names.size <= MAX_NAMES; at++)
-    names.add(event.text(raw, at) ?? '');
-  names.delete('');
-  const shown = [...names].slice(0, MAX_NAMES).map(quote).join(', ');
-  return names.size > MAX_NAMES ? `[${shown}, …]` : `[${shown}]`;
+  const names = textsOf(event, slot);
+  const shown = names.slice(0, MAX_NAMES).map(quote).join(', ');
+  return names.length > MAX_NAMES ? `[${shown}, …]` : `[${shown}]`;
 }
 
 /**
@@ -121,8 +117,8 @@ export function passAll(judges: readonly FieldJudge[], unlike: readonly FieldJud
   };
   return (event) => {
     for (let index = 0; index < slots.length; index++) {
-      const id = event.id(slots[index]!);
-      if (passed[index]![id] !== PASSES && !passesBeyond(event, index, id)) return false;
+      const id = onlyId(event, slots[index]!);
+      if ((id < 0 || passed[index]![id] !== PASSES) && !passesBeyond(event, index, id)) return false;
     }
     for (let index = 0; index < others.length; index++) if (!others[index]!(event)) return false;
     return true;
@@ -143,11 +139,16 @@ function repeats(field: AuditField): boolean {
   return field !== 'time' && field !== 'id';
 }
 
+/** The id of the one value, or of none; -1 where there are several. */
+function onlyId(event: Event, slot: Slot): number {
+  return event.size(slot) > 1 ? -1 : event.id(slot);
+}
+
 function memoizeById(field: AuditField, slot: Slot, judge: Passes): Passes {
   if (!repeats(field)) return judge;
   let verdicts = new Uint8Array(1024);
   return (event) => {
-    const id = event.id(slot);
+    const id = onlyId(event, slot);
     if (id < 0) return judge(event);
     const known = verdicts[id];
     if (known === PASSES) return true;
@@ -159,15 +160,23 @@ function memoizeById(field: AuditField, slot: Slot, judge: Passes): Passes {
   };
 }
 
-/** A schema over canonical events that is not flat: the event as an object of its present fields. */
+/**
+ * A schema over canonical events that is not flat: the event as an object of its present fields, and again for each further
+ * value of those that have several.
+ */
 export function judgeEvent({ prefix, validate }: Validator, fields: Fields): Judge {
   const slots = AUDIT_FIELDS.map((field) => ({ field, slot: fields.audit(field) }));
   return (tally, file, event) => {
-    const canonical: Record<string, unknown> = Object.create(null);
-    for (const { field, slot } of slots) {
-      if (!isAbsent(event, slot, field)) canonical[field] = slotValue(event, slot);
-    }
-    for (const { defect, pointer, value } of toSchemaDefects(validate(canonical), prefix)) {
+    const present = slots
+      .map(({ field, slot }) => ({ field, values: spokenValues(event, slot, field) }))
+      .filter(({ values }) => values.length > 0);
+    const most = Math.max(1, ...present.map(({ values }) => values.length));
+    const failures = Array.from({ length: most }, (_, at) => {
+      const canonical: Record<string, unknown> = Object.create(null);
+      for (const { field, values } of present) canonical[field] = values[Math.min(at, values.length - 1)];
+      return validate(canonical);
+    });
+    for (const { defect, pointer, value } of toSchemaDefects(failures.flat(), prefix)) {
       const name = AUDIT_FIELDS.find(
         (field) => field === (defect.code === 'missing-field' ? defect.field : pointer.split('/')[1]),
       );
@@ -215,21 +224,34 @@ function missingField(field: AuditField): Defect {
 /** Of which a placeholder says as much as the empty text. */
 const SPEAKING: ReadonlySet<AuditField> = new Set<AuditField>(['action', 'target', 'ip']);
 
-/** An empty actor is a name that names nobody, and told as such. */
+/** Whether no value says anything. */
 function isAbsent(event: Event, slot: Slot, field: AuditField): boolean {
-  const kind = event.kind(slot);
+  for (let at = 1; at < event.size(slot); at++) if (!isSilent(event, slot, field, at)) return false;
+  return isSilent(event, slot, field, 0);
+}
+
+/** The values that say something, as a schema sees them. */
+function spokenValues(event: Event, slot: Slot, field: AuditField): unknown[] {
+  const values: unknown[] = [];
+  for (let at = 0; at < event.size(slot); at++)
+    if (!isSilent(event, slot, field, at)) values.push(slotValue(event, slot, at));
+  return values;
+}
+
+/** An empty actor is a name that names nobody, and told as such. */
+function isSilent(event: Event, slot: Slot, field: AuditField, at: number): boolean {
+  const kind = event.kind(slot, at);
   if (kind === 'string') {
-    if (field === 'outcome') return isBlankOutcome(event.text(slot)!);
-    if (SPEAKING.has(field)) return isBlankText(event.text(slot)!);
-    return field !== 'actor' && event.equals(slot, '');
+    if (field === 'outcome') return isBlankOutcome(event.text(slot, at)!);
+    if (SPEAKING.has(field)) return isBlankText(event.text(slot, at)!);
+    return field !== 'actor' && at === 0 && event.equals(slot, '');
   }
   return kind === 'missing' || kind === 'null';
 }
 
-/** The value of a canonical field as a schema sees it. */
-function slotValue(event: Event, slot: Slot): unknown {
-  const text = event.text(slot);
-  const kind = event.kind(slot);
+function slotValue(event: Event, slot: Slot, at: number): unknown {
+  const text = event.text(slot, at);
+  const kind = event.kind(slot, at);
   if (text === undefined || kind === 'string') return text;
   return kind === 'boolean' ? text === 'true' : kind === 'number' ? Number(text) : JSON.parse(text);
 }

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import { parseJson } from '../base/json.ts';
 import { isSystemError } from '../base/system-error.ts';
+import { togetherText } from '../engine/list-text.ts';
 import { type SampledRecord, Sampler } from '../evidence/sample.ts';
 import { SAMPLED_FIELDS, type SampledEvent } from '../evidence/tables.ts';
 import type { InputSummary, Report } from '../model/report.ts';
@@ -123,7 +124,7 @@ function fieldReader(mapping: Mapping): (bytes: Uint8Array) => Partial<SampledEv
     const event = at(bytes);
     return Object.fromEntries(
       slots.flatMap(([field, slot]) => {
-        const text = event.text(slot);
+        const text = togetherText(event, slot);
         return text === undefined ? [] : [[field, text]];
       }),
     );

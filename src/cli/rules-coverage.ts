@@ -13,8 +13,8 @@ import { type Problem, ProblemsError } from '../model/problem.ts';
 import type { Report, RuleSummary } from '../model/report.ts';
 import type { ConditionNode, Detection } from '../model/rule.ts';
 import { discover } from '../read/discover.ts';
-import { readMapped } from '../sources/detect.ts';
-import { type Mapping, mapField, toRawPaths } from '../sources/mapping.ts';
+import { type Mapping, toRawPaths } from '../sources/mapping.ts';
+import { auditTexts } from '../sources/tree-values.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { Leaves } from './leaf-detections.ts';
 import { missingInput } from './missing-input.ts';
@@ -97,7 +97,7 @@ class LookedAt {
     const key = event.fileIndex * 2 ** 40 + event.offset;
     if (this.event?.key !== key) {
       this.close();
-      this.event = { key, action: actionOf(this.mapping, event.json()) ?? null, held: [] };
+      this.event = { key, action: actionOf(this.mapping, event.json()), held: [] };
     }
     this.event!.held.push(id);
   };
@@ -169,9 +169,10 @@ function actionFields(mapping: Mapping): (field: FieldRef) => boolean {
       : [name, ...toRawPaths(mapping, name)].some((path) => paths.has(path.toLowerCase()));
 }
 
-function actionOf(mapping: Mapping, record: JsonValue): string | undefined {
-  const mapped = mapping.fields.action;
-  return mapped && mapField(mapped, (path) => readMapped(record, mapping, path));
+/** Several together, for a rule looks at their event: which of them it looks at, it need not say. */
+function actionOf(mapping: Mapping, record: JsonValue): string | null {
+  const actions = auditTexts(record, mapping, 'action');
+  return actions.length === 0 ? null : actions.join(', ');
 }
 
 function toJson(actions: readonly ActionCoverage[], silent: readonly RuleSummary[]): string {

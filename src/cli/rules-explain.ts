@@ -12,8 +12,8 @@ import { type Problem, ProblemsError } from '../model/problem.ts';
 import type { AuditRequest } from '../model/request.ts';
 import type { ConditionNode, Detection, DetectionItem, Logsource, Pattern, Rule } from '../model/rule.ts';
 import { discover } from '../read/discover.ts';
-import { readMapped } from '../sources/detect.ts';
-import { type Mapping, mapField, toRawPaths, UNKNOWN_SOURCE } from '../sources/mapping.ts';
+import { type Mapping, toRawPaths, UNKNOWN_SOURCE } from '../sources/mapping.ts';
+import { auditTexts } from '../sources/tree-values.ts';
 import { type EventPlace, parseEventPlace } from './event-place.ts';
 import { Leaves } from './leaf-detections.ts';
 import { MAX_MEMBERS, MemberParts, memberAt } from './member-parts.ts';
@@ -199,9 +199,7 @@ class Explainer {
       const values = field.name === '.' ? [record] : findValues(record, ...paths);
       return values.map((value) => toScalarText(value) ?? 'an object or null');
     }
-    const mapped = this.mapping.fields[field.name];
-    const text = mapped && mapField(mapped, (path) => readMapped(record, this.mapping, path));
-    return text === undefined ? [] : [text];
+    return auditTexts(record, this.mapping, field.name);
   }
 }
 

@@ -7,8 +7,8 @@ import { type Problem, ProblemsError } from '../model/problem.ts';
 import { DEFAULT_LIMITS } from '../model/request.ts';
 import { discover } from '../read/discover.ts';
 import type { Candidate, Detection } from '../sources/detect.ts';
-import { readMapped } from '../sources/detect.ts';
-import { type Mapping, mapField } from '../sources/mapping.ts';
+import type { Mapping } from '../sources/mapping.ts';
+import { auditTexts } from '../sources/tree-values.ts';
 import { loadSources } from './library.ts';
 import { missingInput } from './missing-input.ts';
 
@@ -72,10 +72,11 @@ function reasonOf({ missed }: Candidate): string {
 function fieldLines(mapping: Mapping, record: JsonValue, index: number): string[] {
   const lines = [`  record ${index + 1}: ${truncate(toCompactJson(record), VALUE_WIDTH)}`];
   for (const field of AUDIT_FIELDS) {
-    const mapped = mapping.fields[field];
-    const value = mapped && mapField(mapped, (path) => readMapped(record, mapping, path));
+    const texts = auditTexts(record, mapping, field);
     const absent = mapping.lacks.includes(field) ? '(this source has none)' : '-';
-    lines.push(`    ${field.padEnd(12)} ${value === undefined ? absent : truncate(value, VALUE_WIDTH)}`);
+    lines.push(
+      `    ${field.padEnd(12)} ${texts.length === 0 ? absent : truncate(texts.join(', '), VALUE_WIDTH)}`,
+    );
   }
   return lines;
 }

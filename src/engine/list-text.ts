@@ -20,11 +20,8 @@ export function severalText(event: Pick<Event, 'size' | 'text' | 'kind'>, slot: 
  * Who several actors are together: `bob, mallory`. Neither of them alone, for what is accepted of one person must not cover the
  * other.
  */
-export function togetherText(
-  event: Pick<Event, 'size' | 'text' | 'kind' | 'rawSlot'>,
-  slot: Slot,
-): string | undefined {
-  const texts = new Set(textsOf(event, event.rawSlot(slot)).map((text) => text ?? '…'));
+export function togetherText(event: Pick<Event, 'size' | 'text' | 'kind'>, slot: Slot): string | undefined {
+  const texts = new Set(textsOf(event, slot).map((text) => text ?? '…'));
   texts.delete('');
   return texts.size < 2 ? event.text(slot) : [...texts].join(', ');
 }

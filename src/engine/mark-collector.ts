@@ -45,7 +45,11 @@ export class MarkCollector {
       const make = (event: Event) => {
         const { time, place, identity } = event;
         const plain = valueSlots.map((slot, index) =>
-          input.lists?.includes(index) ? listText(event, slot) : event.text(slot),
+          input.lists?.includes(index)
+            ? listText(event, slot)
+            : input.takesTogether
+              ? togetherText(event, slot)
+              : event.text(slot),
         );
         return combinationsOf(memberLists(event, groupSlots, eachSlots, persons)).flatMap((texts) => {
           const group = groupSlots.map((_, index) => texts[index] ?? null);

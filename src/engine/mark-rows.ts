@@ -79,7 +79,7 @@ export class MarkRows {
     const { group: slots, values, each, persons } = output;
     const counted = [...(each ?? [])];
     const countedSlots = counted.map((index) => values[index]!);
-    const isSeveral = (slot: Slot) => event.size(event.rawSlot(slot)) > 1;
+    const isSeveral = (slot: Slot) => event.size(slot) > 1;
     // What had to be asked for is nearly always a text beyond ASCII.
     let isCounted = first !== NO_GROUP;
     if (!slots.some(isSeveral) && !countedSlots.some(isSeveral)) return isCounted;
@@ -146,7 +146,7 @@ export class MarkRows {
     else if (slot === output.subject && !this.isSeveral) this.putSubject();
     else if (!this.putText(event, slot)) {
       this.groups.isAsked = true;
-      this.putAsked(event, slot, most, output.takesSeveral === true);
+      this.putAsked(event, slot, most, output);
     }
   }
 
@@ -172,7 +172,7 @@ export class MarkRows {
     this.isSeveral = false;
     this.isSubjectAsked = !this.putText(event, output.subject);
     if (this.isSubjectAsked) {
-      this.isSeveral = severalText(event, event.rawSlot(output.subject)) !== undefined;
+      this.isSeveral = severalText(event, output.subject) !== undefined;
       writer.text(togetherText(event, output.subject)).reserve(most);
     }
     this.fileIndex = event.fileIndex;
@@ -194,11 +194,12 @@ export class MarkRows {
     return true;
   }
 
-  private putAsked(event: MarkedEvent, slot: number, most: number, takesSeveral: boolean): void {
+  private putAsked(event: MarkedEvent, slot: number, most: number, output: MarkOutput): void {
     const { writer } = this;
-    const several = takesSeveral ? severalText(event, event.rawSlot(slot)) : undefined;
+    const several = output.takesSeveral ? severalText(event, slot) : undefined;
     if (several !== undefined) writer.bytes(SEVERAL);
-    writer.text(several ?? event.text(slot)).reserve(most);
+    const text = output.takesTogether ? togetherText(event, slot) : event.text(slot);
+    writer.text(several ?? text).reserve(most);
   }
 
   private putSubject(): void {

@@ -8,7 +8,6 @@ export type MarkedEvent = Pick<
   | 'kind'
   | 'identity'
   | 'copyText'
-  | 'rawSlot'
   | 'copyIdentity'
   | 'repeatingId'
   | 'shape'

@@ -5,17 +5,16 @@ import type { Event, Slot } from '../model/event.ts';
 /** Of a record that makes more, the first that many: a list cannot make a scan take forever. */
 export const MAX_COMBINATIONS = 1000;
 
-type Members = Pick<Event, 'rawSlot' | 'size' | 'text'>;
+type Members = Pick<Event, 'size' | 'text'>;
 type Texts = readonly (string | undefined)[];
 
 /** The texts of a slot, the first of them what `text` says; one that is undefined where it has none. */
 function membersOf(event: Members, slot: Slot): Texts {
-  const raw = event.rawSlot(slot);
   const members = [event.text(slot)];
   // Beyond, there are too many combinations in any case.
-  const size = Math.min(event.size(raw), MAX_COMBINATIONS + 1);
+  const size = Math.min(event.size(slot), MAX_COMBINATIONS + 1);
   for (let at = 1; at < size; at++) {
-    const text = event.text(raw, at);
+    const text = event.text(slot, at);
     if (text !== undefined) members.push(text);
   }
   return members;

@@ -101,6 +101,8 @@ export type MarkOutput = {
   lists?: ReadonlySet<number> | undefined;
   /** Whether all values of a slot that has several are written, and that they are several. */
   takesSeveral?: boolean;
+  /** Whether all values of a slot that has several are written as one text. */
+  takesTogether?: boolean;
   /** Positions in `values` of which each member makes a mark. */
   each?: ReadonlySet<number> | undefined;
   subject: Slot;
@@ -183,6 +185,7 @@ function markOutputs(inputs: readonly PlannedInput[], cursor: EventCursor): Mark
       values: slots(input.values),
       lists: input.lists && new Set(input.lists),
       takesSeveral: input.takesSeveral === true,
+      takesTogether: input.takesTogether === true,
       each: input.each && new Set(input.each),
       subject: cursor.audit('actor'),
       ...(input.when !== undefined && { when: compileDetection({ condition: input.when }, cursor) }),

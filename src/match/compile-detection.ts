@@ -133,7 +133,10 @@ function compileExists(item: DetectionItem, slot: Slot): EventTest {
   return (event) => event.size(slot) > fewer === wanted;
 }
 
-/** Any value matches some member; with `all`, each value matches some member; `neq`: there are values and no member matches. */
+/**
+ * Any value matches some member; with `all`, each value matches some member; `neq`: there are values and no member matches.
+ * With `every`, which no rule can write, each member matches some value.
+ */
 function compileValues(item: DetectionItem, slot: Slot, remembers: boolean): EventTest {
   const tests = compileValueTests(item);
   const nulls = item.values.some((value) => value.kind === 'null');
@@ -145,7 +148,10 @@ function compileValues(item: DetectionItem, slot: Slot, remembers: boolean): Eve
   const only = tests[0];
   const either: ValueTest =
     tests.length === 1 ? only! : (text, kind) => tests.some((test) => test(text, kind));
-  return negate(item, slot, anyMember(slot, either, nulls, remembers));
+  const any = negate(item, slot, anyMember(slot, either, nulls, remembers));
+  if (!item.modifiers.includes('every') || item.modifiers.includes('neq')) return any;
+  const other = anyMember(slot, (text, kind) => !either(text, kind), !nulls, remembers);
+  return (event) => any(event) && (event.size(slot) < 2 || !other(event));
 }
 
 /** Whether a member passes. An absent field and a null pass only where the rule says null; an empty array has no member. */

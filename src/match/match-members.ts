@@ -111,10 +111,6 @@ class MemberEvent implements Event {
     return this.values(slot).length;
   }
 
-  rawSlot(slot: Slot): Slot {
-    return slot;
-  }
-
   kind(slot: Slot, at = 0): ValueKind {
     return kindOf(this.values(slot)[at]);
   }

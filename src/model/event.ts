@@ -53,7 +53,8 @@ export interface Fields {
 
 /**
  * A cursor over one record: valid until the reader moves on, nothing is allocated per event.
- * A raw slot whose path crosses an array holds one value a member: `size` counts them, `at` chooses one.
+ * A slot whose path crosses an array holds one value a member: `size` counts them, `at` chooses one. A canonical one holds the
+ * distinct values that its mapping gives for each member, those that say nothing left out.
  */
 export interface Event {
   readonly source: string;
@@ -94,8 +95,6 @@ export interface Event {
   /** What names this record across exports: the source's own id where it has one, else the digest of its bytes. */
   readonly identity: string;
   size(slot: Slot): number;
-  /** The raw field whose values a canonical one stands for in this record, as `text` does; a computed text stands for itself. */
-  rawSlot(slot: Slot): Slot;
   kind(slot: Slot, at?: number): ValueKind;
   /** A scalar as written (digits of a number are kept); an array or object as compact JSON; undefined for missing and null. */
   text(slot: Slot, at?: number): string | undefined;

@@ -58,6 +58,8 @@ export type MarkInput = {
    * otherwise the first stands for it.
    */
   takesSeveral?: true;
+  /** Of a field with several values the mark carries all as one text (`ann, bob`), for a message to tell. */
+  takesTogether?: true;
   /**
    * Positions in `values` of fields where, of several values, each stands for itself: then the event makes a mark for each. So
    * it does for each value of `groupBy`. Of other fields the first value stands for all.

@@ -47,6 +47,7 @@ export function everyMark(detection: Detection): Relation {
     detection: detection.id,
     groupBy: [],
     values: [...(suppress?.by ?? []).map(toField), ...names.map(toField)],
+    takesTogether: true as const,
   };
   const conditions = [...levels.map(({ when }) => when), ...waivers.map(({ condition }) => condition)];
   const told = suppress?.by.length ?? 0;

@@ -1,6 +1,6 @@
 /**
  * One canonical field of a mapping's YAML: a path, or a list of alternatives, the first that yields a text wins.
- * An alternative is a path, `{from, map, otherwise, absent, when}`, `{literal, when}` or `{join, with, when}`.
+ * An alternative is a path, `{from, first, map, otherwise, absent, when}`, `{literal, when}` or `{join, with, when}`.
  */
 import { didYouMean } from '../base/nearest-name.ts';
 import { describeValue, isPlainObject } from '../base/plain-value.ts';
@@ -17,7 +17,7 @@ const VOCABULARY: Partial<Record<AuditField, readonly string[]>> = {
 };
 
 const KINDS = {
-  from: ['from', 'map', 'otherwise', 'absent', 'when'],
+  from: ['from', 'first', 'map', 'otherwise', 'absent', 'when'],
   literal: ['literal', 'when'],
   join: ['join', 'with', 'when'],
 } as const;
@@ -89,6 +89,10 @@ const buildFrom: Build = (field, form, at, draft, envelope, guards) => {
     return undefined;
   }
   const alternative: Alternative = { kind: 'path', path: draft.paths.number(from, envelope), guards };
+  if ('first' in form) {
+    if (form.first === true) alternative.first = true;
+    else draft.problem([...at, 'first'], `expected true, found ${describeValue(form.first)}`);
+  }
   if ('map' in form || 'otherwise' in form)
     alternative.translation = compileTranslation(field, form, at, draft);
   if ('absent' in form) {

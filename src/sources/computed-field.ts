@@ -1,6 +1,6 @@
 /** A canonical field that is more than one raw field by another name: what it is made of, and what it came to before. */
 import type { Slot } from '../model/event.ts';
-import type { Alternative, MappedField, Translation } from './mapping.ts';
+import { firstPathsOf, isPlainPath, type MappedField, pathsOf, type Translation } from './mapping.ts';
 
 export type ComputedValue = { text: string | undefined; id: number };
 
@@ -20,6 +20,8 @@ export class ComputedField {
   readonly leading: readonly Slot[];
   /** The scanner slots in use. */
   readonly used: readonly Slot[];
+  /** Those of which each member of a list counts. */
+  readonly listable: readonly Slot[];
   /** Those whose texts matter: of the others it matters that they have one, which the shape of a record tells. */
   readonly textual: ReadonlySet<Slot>;
   /** By what they were computed from. */
@@ -31,12 +33,15 @@ export class ComputedField {
   /** `slotOf`: the scanner slot of a path of the mapping. */
   constructor(field: MappedField, paths: number, slotOf: (path: number) => Slot) {
     this.field = field;
-    const slots = Array.from({ length: paths }, (_, path) => (usesPath(field, path) ? slotOf(path) : -1));
+    const own = pathsOf(field);
+    const slots = Array.from({ length: paths }, (_, path) => (own.has(path) ? slotOf(path) : -1));
     this.slots = slots;
     const { alternatives } = field;
     this.choices = alternatives.every(isPlainPath) ? alternatives.map(({ path }) => slots[path]!) : undefined;
     this.leading = leadingPaths(field).map((path) => slots[path]!);
     this.used = slots.filter((slot) => slot >= 0);
+    const firsts = firstPathsOf(field);
+    this.listable = slots.filter((slot, path) => slot >= 0 && !firsts.has(path));
     this.textual = new Set([...textualPaths(field)].map((path) => slots[path]!));
   }
 
@@ -74,15 +79,6 @@ function placeOf(shape: number, first: number, second: number): number {
   return (Math.imul(shape, 31) + Math.imul(second, 7) + first) & (RECENT - 1);
 }
 
-function isPlainPath(alternative: Alternative): alternative is Alternative & { kind: 'path' } {
-  return (
-    alternative.kind === 'path' &&
-    alternative.guards.length === 0 &&
-    alternative.translation === undefined &&
-    alternative.whenAbsent === undefined
-  );
-}
-
 /** The paths of the alternatives that come before the first with guards or other words. */
 function leadingPaths({ alternatives }: MappedField): number[] {
   const paths: number[] = [];
@@ -107,13 +103,4 @@ function textualPaths({ alternatives }: MappedField): Set<number> {
 
 function isOneWord(translation: Translation | undefined): boolean {
   return translation !== undefined && translation.entries.length === 0 && translation.otherwise !== undefined;
-}
-
-function usesPath(field: MappedField, path: number): boolean {
-  return field.alternatives.some(
-    (alternative) =>
-      alternative.guards.some((guard) => guard.path === path) ||
-      (alternative.kind === 'path' && alternative.path === path) ||
-      (alternative.kind === 'join' && alternative.paths.includes(path)),
-  );
 }

@@ -1,10 +1,8 @@
 /** Which source a file holds, judged from its first records, with the reasons; the answer for `audit-check sources test`. */
-import { findValues } from '../base/field-path.ts';
 import { JsonArray, JsonObject, type JsonValue } from '../base/json.ts';
 import { compareText, quote } from '../base/text-safety.ts';
-import { type Guard, holdAll, holds, type Mapping, mapField, type ReadText, toOwnPaths } from './mapping.ts';
+import { type Guard, holdAll, holds, type Mapping, mapField, type ReadTexts } from './mapping.ts';
 import { MISFIT, RecordTexts } from './record-texts.ts';
-import { treeText } from './tree-values.ts';
 
 /** More records than this change no answer, and a reader has them at hand before it must decide. */
 const DETECTION_RECORDS = 20;
@@ -109,29 +107,22 @@ function toCandidate(mapping: Mapping, records: readonly JsonValue[], texts: Hea
 /** Why a record that does not fit does not. */
 function missReasons(mapping: Mapping, record: JsonValue, texts: HeadTexts): string[] {
   if (!(record instanceof JsonObject)) return ['the record is not an object'];
-  const text = texts.of(record).reader(mapping);
-  if (mapping.identify.some((form) => holdAll(form, text))) {
-    const lacking = mapping.needs.filter((field) => mapField(mapping.fields[field]!, text) === undefined);
+  const read = texts.of(record).reader(mapping);
+  if (mapping.identify.some((form) => holdAll(form, read))) {
+    const lacking = mapping.needs.filter((field) => mapField(mapping.fields[field]!, read).length === 0);
     return lacking.map((field) => `no field gives ${field}`);
   }
-  const failures = mapping.identify.map((form) => form.filter((guard) => !holds(guard, text)));
+  const failures = mapping.identify.map((form) => form.filter((guard) => !holds(guard, read)));
   const nearest = failures.toSorted((left, right) => left.length - right.length)[0] ?? [];
-  return nearest.map((guard) => describeFailure(guard, mapping, text));
+  return nearest.map((guard) => describeFailure(guard, mapping, read));
 }
 
-function describeFailure(guard: Guard, mapping: Mapping, text: ReadText): string {
+function describeFailure(guard: Guard, mapping: Mapping, read: ReadTexts): string {
   const path = mapping.paths[guard.path]!;
-  const found = text(guard.path);
+  const found = read(guard.path)[0];
   if ('absent' in guard) return `${path}: expected nothing, found ${quote(found ?? '')}`;
   const expected = guard.globs.includes('*') ? 'a value' : guard.globs.map(quote).join(' or ');
   return `${path}: expected ${expected}, found ${found === undefined ? 'nothing' : quote(found)}`;
-}
-
-/** The text at path number `path` of the mapping, as `Event.text` gives it. */
-export function readMapped(record: JsonValue, mapping: Mapping, path: number): string | undefined {
-  if (record instanceof JsonObject) return new RecordTexts(record).reader(mapping)(path);
-  const values = toOwnPaths(mapping, path).flatMap((name) => findValues(record, name).slice(0, 1));
-  return treeText(values[0]);
 }
 
 /** What mappings asked of the records at the head of one file: all of them ask much the same, and some twice. */

@@ -35,6 +35,7 @@ import type { AuditField, Event, Fields, Slot, Span, ValueKind } from '../model/
 import type { Place } from '../model/place.ts';
 import { AskedFields } from './asked-fields.ts';
 import { ComputedField, type ComputedValue } from './computed-field.ts';
+import { type FieldValue, type Found, mapElements } from './field-elements.ts';
 import { hashBytes } from './hash-bytes.ts';
 import {
   isEmpty,
@@ -45,8 +46,8 @@ import {
   toOwnPaths,
   toRawPaths,
 } from './mapping.ts';
-import { KnownShapes, type ShapeFacts, UNDECIDED } from './shape-facts.ts';
-import { kindOf, treeSpan, treeText } from './tree-values.ts';
+import { KnownShapes, type ShapeFacts, UNDECIDED, UNSETTLED } from './shape-facts.ts';
+import { kindOf, treeFieldValues, treeSpan, treeText } from './tree-values.ts';
 import type { ValueIds } from './value-ids.ts';
 
 const KIND_NAMES: readonly ValueKind[] = [
@@ -62,9 +63,11 @@ const KIND_NAMES: readonly ValueKind[] = [
 /** From this length on a comparison by the kernel is faster than one by characters (measured). */
 const SHORT_TEXT = 24;
 
+const NO_TEXTS: readonly string[] = [];
+
 /** Stands for "this record has none of the choices". */
 const NO_SLOT = -1;
-/** Stands for "this field is not a choice: its text is computed". */
+/** Stands for "this field is not a choice of one raw value: what it is must be found". */
 const NO_CHOICE = -3;
 
 export class EventCursor implements Event, Fields {
@@ -115,14 +118,21 @@ export class EventCursor implements Event, Fields {
   /** For each computed slot its value in this record; valid while `computedFor` is this record. */
   private readonly computedValues: ComputedValue[] = [];
   private readonly computedFor: number[] = [];
+  /** For each computed slot its values in this record, where elements of lists make several; valid as above. */
+  private readonly listedValues: (readonly FieldValue[] | undefined)[] = [];
+  private readonly listedFor: number[] = [];
   /** Ids of this record's first values, by slot; valid where `idsFor` is this record. */
   private readonly knownIds: number[] = [];
   private readonly idsFor: number[] = [];
   private readonly asked = new AskedFields();
   /** Of the records that the cursor has stood on. */
   recordNumber = 0;
-  /** One closure for the cursor's life; mappings number their paths. */
+  /** Closures for the cursor's life; mappings number their paths. */
   private readonly readPath = (path: number): string | undefined => this.text(this.path(path));
+  private readonly readTexts = (path: number): readonly string[] => {
+    const text = this.text(this.path(path));
+    return text === undefined ? NO_TEXTS : [text];
+  };
 
   /** With a kernel, whose ids `ids` should be, records in its block are read by it. */
   constructor(mapping: Mapping, ids: ValueIds, kernel?: ScanKernel) {
@@ -416,8 +426,9 @@ export class EventCursor implements Event, Fields {
   size(slot: Slot): number {
     if (slot < NO_SLOT) {
       const chosen = this.chosenSlot(slot);
-      if (chosen === NO_CHOICE) return this.compute(slot).text === undefined ? 0 : 1;
-      return chosen === NO_SLOT ? 0 : 1;
+      if (chosen !== NO_CHOICE) return chosen === NO_SLOT ? 0 : 1;
+      const listed = this.listed(slot);
+      return listed !== undefined ? listed.length : this.compute(slot).text === undefined ? 0 : 1;
     }
     return this.found.needsTree ? this.treeValues(slot).length : this.found.size(slot);
   }
@@ -429,8 +440,8 @@ export class EventCursor implements Event, Fields {
   text(slot: Slot, at = 0): string | undefined {
     if (slot < NO_SLOT) {
       const chosen = this.chosenSlot(slot);
-      if (chosen === NO_CHOICE) return at === 0 ? this.compute(slot).text : undefined;
-      return this.text(chosen, at);
+      if (chosen !== NO_CHOICE) return this.text(chosen, at);
+      return at === 0 ? this.compute(slot).text : this.listed(slot)?.[at]?.text;
     }
     if (slot === NO_SLOT) return undefined;
     if (this.found.needsTree) return treeText(this.treeValues(slot)[at]);
@@ -511,7 +522,7 @@ export class EventCursor implements Event, Fields {
 
   id(slot: Slot, at = 0): number {
     const raw = slot < NO_SLOT ? this.chosenSlot(slot) : slot;
-    if (raw === NO_CHOICE) return at === 0 ? this.compute(slot).id : this.ids.ofMissing;
+    if (raw === NO_CHOICE) return at === 0 ? this.compute(slot).id : this.idOf(this.listed(slot)?.[at]);
     if (raw === NO_SLOT) return this.ids.ofMissing;
     if (at > 0) return this.findId(raw, at);
     const value = this.found.first(raw);
@@ -551,8 +562,8 @@ export class EventCursor implements Event, Fields {
 
   span(slot: Slot, at = 0): Span | undefined {
     if (slot < NO_SLOT) {
-      const isChoice = this.computed[-2 - slot]!.choices !== undefined;
-      const origin = isChoice ? this.chosenSlot(slot) : this.originSlot(slot);
+      const chosen = this.chosenSlot(slot);
+      const origin = chosen === NO_CHOICE ? this.originSlot(slot) : chosen;
       return origin === undefined ? undefined : this.span(origin, at);
     }
     if (slot === NO_SLOT) return undefined;
@@ -576,6 +587,8 @@ export class EventCursor implements Event, Fields {
     if (slot < NO_SLOT) {
       const chosen = this.chosenSlot(slot);
       if (chosen !== NO_CHOICE) return this.kindCode(chosen, at);
+      const listed = this.listed(slot);
+      if (listed !== undefined) return listed[at]?.kind ?? KIND.missing;
       return at === 0 && this.compute(slot).text !== undefined ? KIND.string : KIND.missing;
     }
     if (slot === NO_SLOT) return KIND.missing;
@@ -603,8 +616,59 @@ export class EventCursor implements Event, Fields {
     }
   }
 
+  /**
+   * The values of a computed field that elements of lists give, or records that need the tree; undefined where one value says
+   * it all. Once `chosenSlot` was asked.
+   */
+  private listed(slot: Slot): readonly FieldValue[] | undefined {
+    const index = -2 - slot;
+    if (this.facts.chosen[index] !== UNSETTLED) return undefined;
+    if (this.listedFor[index] !== this.recordNumber) {
+      this.listedFor[index] = this.recordNumber;
+      this.listedValues[index] = this.isListed(index) ? this.listValues(index) : undefined;
+    }
+    return this.listedValues[index];
+  }
+
+  /** Whether what the field is made of stands in several elements, or in one of them several times. */
+  private isListed(index: number): boolean {
+    const { found } = this;
+    if (found.needsTree) return true;
+    let element = -1;
+    for (const slot of this.computed[index]!.listable) {
+      const value = found.first(slot);
+      if (value < 0 || found.lists[value]! < 0) continue;
+      if (found.isFollowed(value) || (element >= 0 && found.elements[value] !== element)) return true;
+      element = found.elements[value]!;
+    }
+    return false;
+  }
+
+  private listValues(index: number): readonly FieldValue[] {
+    const { field } = this.computed[index]!;
+    if (this.found.needsTree) return treeFieldValues(this.json(), this.mapping, field);
+    return mapElements(field, (path) => this.foundAt(this.path(path)));
+  }
+
+  /** What stands at a scanner slot. */
+  private foundAt(slot: Slot): Found[] {
+    const { found } = this;
+    const values: Found[] = [];
+    for (let value = found.first(slot); value >= 0; value = found.next[value]!) {
+      const place = { list: found.lists[value]!, element: found.elements[value]! };
+      values.push({ kind: found.kind(value), text: this.valueText(value) ?? '', ...place });
+    }
+    return values;
+  }
+
+  private idOf(value: FieldValue | undefined): number {
+    return value === undefined ? this.ids.ofMissing : this.ids.idOfText(value.kind, value.text);
+  }
+
   private compute(slot: Slot): ComputedValue {
     const index = -2 - slot;
+    const listed = this.listed(slot);
+    if (listed !== undefined) return { text: listed[0]?.text, id: this.idOf(listed[0]) };
     const fixed = this.facts.fixed[index];
     if (fixed !== undefined) return fixed;
     if (this.computedFor[index] !== this.recordNumber) {
@@ -660,7 +724,7 @@ export class EventCursor implements Event, Fields {
   }
 
   private computedValue({ field }: ComputedField): ComputedValue {
-    const text = mapField(field, this.readPath);
+    const [text] = mapField(field, this.readTexts);
     const id = this.ids.idOfText(text === undefined ? KIND.missing : KIND.string, text ?? '');
     return { text, id };
   }
@@ -684,14 +748,38 @@ export class EventCursor implements Event, Fields {
    */
   private chosenSlot(slot: Slot): Slot {
     const chosen = this.facts.chosen[-2 - slot]!;
-    return chosen === UNDECIDED ? this.choose(-2 - slot) : chosen;
+    if (chosen === UNDECIDED) return this.choose(-2 - slot);
+    return chosen === UNSETTLED ? this.chooseHere(slot) : chosen;
   }
 
   private choose(index: number): Slot {
-    const { choices, leading } = this.computed[index]!;
-    const chosen = choices === undefined ? this.leadingSlot(leading) : this.firstWithText(choices);
+    if (this.mayBeListed(index)) {
+      this.facts.chosen[index] = UNSETTLED;
+      return this.chooseHere(-2 - index);
+    }
+    const chosen = this.chooseOne(index);
     this.facts.chosen[index] = chosen;
     return chosen;
+  }
+
+  /** For this record alone: how many elements a list has no shape tells. */
+  private chooseHere(slot: Slot): Slot {
+    return this.listed(slot) === undefined ? this.chooseOne(-2 - slot) : NO_CHOICE;
+  }
+
+  private chooseOne(index: number): Slot {
+    const { choices, leading } = this.computed[index]!;
+    return choices === undefined ? this.leadingSlot(leading) : this.firstWithText(choices);
+  }
+
+  private mayBeListed(index: number): boolean {
+    const { found } = this;
+    if (found.needsTree) return true;
+    for (const slot of this.computed[index]!.listable) {
+      const value = found.first(slot);
+      if (value >= 0 && found.lists[value]! >= 0) return true;
+    }
+    return false;
   }
 
   /** Texts alone: what a mapping computes is of that kind. */
@@ -746,14 +834,6 @@ export class EventCursor implements Event, Fields {
 
   private treeValues(slot: Slot): JsonValue[] {
     return findValues(this.json(), ...(this.names[slot] ?? []));
-  }
-
-  rawSlot(slot: Slot): Slot {
-    if (slot >= NO_SLOT) return slot;
-    const chosen = this.chosenSlot(slot);
-    if (chosen !== NO_CHOICE) return chosen;
-    const leading = this.firstWithText(this.computed[-2 - slot]!.leading);
-    return leading === NO_SLOT ? slot : leading;
   }
 
   // Copying: what is kept of a record, without a string made of it
@@ -818,6 +898,7 @@ export class EventCursor implements Event, Fields {
   neverHolds(slot: Slot): boolean {
     const { found } = this;
     const chosen = slot < NO_SLOT ? this.chosenSlot(slot) : slot;
+    if (slot < NO_SLOT && this.facts.chosen[-2 - slot] === UNSETTLED) return false;
     if (chosen === NO_CHOICE || chosen === NO_SLOT) return chosen === NO_SLOT;
     // A null may be the first of several values, in some records of the shape.
     return found.first(chosen) < 0;
@@ -848,7 +929,7 @@ export class EventCursor implements Event, Fields {
    */
   repeatingId(slot: Slot): number {
     const chosen = slot < NO_SLOT ? this.chosenSlot(slot) : slot;
-    if (chosen === NO_CHOICE) return this.size(this.rawSlot(slot)) > 1 ? -1 : this.id(slot);
+    if (chosen === NO_CHOICE) return this.size(slot) > 1 ? -1 : this.id(slot);
     if (chosen === NO_SLOT) return this.ids.ofMissing;
     if (this.found.needsTree) return -1;
     const value = this.found.first(chosen);

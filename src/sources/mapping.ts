@@ -16,10 +16,12 @@ export type Translation = { entries: readonly { glob: string; value: string }[];
 
 /** One way to obtain a field. Tried in order; the first that yields a text wins. */
 export type Alternative = { guards: readonly Guard[] } & (
-  | { kind: 'path'; path: number; translation?: Translation; whenAbsent?: string }
+  | { kind: 'path'; path: number; first?: true; translation?: Translation; whenAbsent?: string }
   | { kind: 'literal'; value: string }
   | { kind: 'join'; paths: readonly number[]; separator: string }
 );
+
+export type PlainPath = Extract<Alternative, { kind: 'path' }>;
 
 export type MappedField = { alternatives: readonly Alternative[] };
 
@@ -59,15 +61,49 @@ export type Mapping = {
 
 /** How to read path number n of the record at hand: as `Event.text` does, compact JSON for objects and arrays. */
 export type ReadText = (path: number) => string | undefined;
+/** All texts at path number n, of the record or of the part of it that is looked at. */
+export type ReadTexts = (path: number) => readonly string[];
 
-/** The text of a canonical field; undefined when the record does not have it. */
-export function mapField(field: MappedField, text: ReadText): string | undefined {
+/** The texts of a canonical field, all that the first alternative gives which gives one; none when the record does not have it. */
+export function mapField(field: MappedField, read: ReadTexts): readonly string[] {
   for (const alternative of field.alternatives) {
-    if (!holdAll(alternative.guards, text)) continue;
-    const value = mapAlternative(alternative, text);
-    if (!isEmpty(value)) return value;
+    if (!holdAll(alternative.guards, read)) continue;
+    const texts = mapAlternative(alternative, read);
+    if (texts.length > 0) return texts;
   }
-  return undefined;
+  return NO_TEXTS;
+}
+
+const NO_TEXTS: readonly string[] = [];
+
+/** An alternative that is one raw field by another name. */
+export function isPlainPath(alternative: Alternative): alternative is PlainPath {
+  return (
+    alternative.kind === 'path' &&
+    alternative.guards.length === 0 &&
+    alternative.translation === undefined &&
+    alternative.whenAbsent === undefined
+  );
+}
+
+/** The paths that a field is made of, each once. */
+export function pathsOf({ alternatives }: MappedField): Set<number> {
+  const paths = new Set<number>();
+  for (const alternative of alternatives) {
+    for (const guard of alternative.guards) paths.add(guard.path);
+    if (alternative.kind === 'path') paths.add(alternative.path);
+    if (alternative.kind === 'join') for (const path of alternative.paths) paths.add(path);
+  }
+  return paths;
+}
+
+/** Those of which a list's first member alone counts. */
+export function firstPathsOf({ alternatives }: MappedField): Set<number> {
+  return new Set(
+    alternatives
+      .filter((each) => each.kind === 'path' && each.first === true)
+      .map((each) => (each as PlainPath).path),
+  );
 }
 
 /** What names the record across exports, from the source's own ids; undefined when it lacks them. */
@@ -115,16 +151,19 @@ function withSpaces(name: string): string {
 }
 
 /** Whether every guard holds. */
-export function holdAll(guards: readonly Guard[], text: ReadText): boolean {
-  for (const guard of guards) if (!holds(guard, text)) return false;
+export function holdAll(guards: readonly Guard[], read: ReadTexts): boolean {
+  for (const guard of guards) if (!holds(guard, read)) return false;
   return true;
 }
 
-export function holds(guard: Guard, text: ReadText): boolean {
-  const value = text(guard.path);
-  if (value === undefined || value === '') return 'absent' in guard;
-  if ('absent' in guard) return false;
-  for (const glob of guard.globs) if (matches(glob, value)) return true;
+/** Of several texts one is enough. */
+export function holds(guard: Guard, read: ReadTexts): boolean {
+  const texts = read(guard.path);
+  if ('absent' in guard) return texts.every((text) => text === '');
+  for (const text of texts) {
+    if (text === '') continue;
+    for (const glob of guard.globs) if (matches(glob, text)) return true;
+  }
   return false;
 }
 
@@ -133,25 +172,40 @@ export function isEmpty(text: string | undefined): text is '' | undefined {
   return text === undefined || text === '' || text === '[]' || text === '{}' || text.startsWith('{"');
 }
 
-function mapAlternative(alternative: Alternative, text: ReadText): string | undefined {
+function mapAlternative(alternative: Alternative, read: ReadTexts): readonly string[] {
   switch (alternative.kind) {
     case 'literal':
-      return alternative.value;
+      return spoken([alternative.value]);
     case 'join':
-      return joinTexts(alternative.paths, alternative.separator, text);
+      return joinTexts(alternative.paths, alternative.separator, read);
     case 'path': {
-      const value = text(alternative.path);
-      if (isEmpty(value)) return alternative.whenAbsent;
-      return alternative.translation === undefined ? value : translate(alternative.translation, value);
+      const { translation, whenAbsent } = alternative;
+      const texts = spoken(read(alternative.path));
+      if (texts.length === 0) return whenAbsent === undefined ? NO_TEXTS : spoken([whenAbsent]);
+      return translation === undefined ? texts : spoken(texts.map((text) => translate(translation, text)));
     }
   }
 }
 
-function joinTexts(paths: readonly number[], separator: string, text: ReadText): string {
-  let joined = '';
+/** Those that are not empty. */
+function spoken(texts: readonly string[]): readonly string[] {
+  return texts.some(isEmpty) ? texts.filter((text) => !isEmpty(text)) : texts;
+}
+
+/** Of texts that are joined with several others, that many at most: a list cannot make a scan take forever. */
+const MAX_JOINED = 1000;
+
+/** Each text of a path with each of the others. */
+function joinTexts(paths: readonly number[], separator: string, read: ReadTexts): readonly string[] {
+  let joined: readonly string[] = NO_TEXTS;
   for (const path of paths) {
-    const part = text(path);
-    if (!isEmpty(part)) joined = joined === '' ? part : `${joined}${separator}${part}`;
+    const parts = spoken(read(path));
+    if (parts.length === 0) continue;
+    joined = (
+      joined.length === 0
+        ? parts
+        : joined.flatMap((start) => parts.map((part) => `${start}${separator}${part}`))
+    ).slice(0, MAX_JOINED);
   }
   return joined;
 }

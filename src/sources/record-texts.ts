@@ -1,7 +1,8 @@
 /** What mappings ask of one record, each text sought once, and how far a mapping fits the record. */
 import { findValues, parseFieldPath } from '../base/field-path.ts';
+import { getOrCreate } from '../base/get-or-create.ts';
 import { JsonArray, JsonObject, type JsonValue, toScalarText } from '../base/json.ts';
-import { type Guard, holdAll, type Mapping, mapField, type ReadText, toOwnPaths } from './mapping.ts';
+import { type Guard, holdAll, type Mapping, mapField, type ReadTexts, toOwnPaths } from './mapping.ts';
 import { treeText } from './tree-values.ts';
 
 /** Seeking each text in the members anew took half of a run over 4,000 small files (measured). */
@@ -10,7 +11,7 @@ export class RecordTexts {
   private readonly keys = new Set<string>();
   private readonly dottedKeys: string[] = [];
   /** By path. */
-  private readonly values = new Map<string, JsonValue | undefined>();
+  private readonly values = new Map<string, readonly JsonValue[]>();
   private readonly fits = new Map<Mapping, number>();
 
   constructor(record: JsonObject) {
@@ -21,37 +22,35 @@ export class RecordTexts {
     }
   }
 
-  reader(mapping: Mapping): ReadText {
+  reader(mapping: Mapping): ReadTexts {
     const { names } = judgeOf(mapping);
-    return (path) => treeText(this.findFirst(names[path]!));
+    return (path) => {
+      const texts = this.findAll(names[path]!).map(treeText);
+      return texts.filter((text) => text !== undefined);
+    };
   }
 
   fit(mapping: Mapping): number {
     let fit = this.fits.get(mapping);
     if (fit === undefined) {
       const judge = judgeOf(mapping);
-      const isPresent = (path: number) => hasText(this.findFirst(judge.names[path]!));
+      const isPresent = (path: number) => this.findAll(judge.names[path]!).some(hasText);
       fit = fitRecord(judge, this.reader(mapping), isPresent);
       this.fits.set(mapping, fit);
     }
     return fit;
   }
 
-  private findFirst(names: Judge['names'][number]): JsonValue | undefined {
+  private findAll(names: Judge['names'][number]): readonly JsonValue[] {
     for (const { name, first } of names) {
-      const value = this.mayHold(first) ? this.find(name) : undefined;
-      if (value !== undefined) return value;
+      const values = this.mayHold(first) ? this.find(name) : NO_VALUES;
+      if (values.some((value) => value !== null)) return values;
     }
-    return undefined;
+    return NO_VALUES;
   }
 
-  private find(path: string): JsonValue | undefined {
-    let value = this.values.get(path);
-    if (value === undefined && !this.values.has(path)) {
-      value = findValues(this.record, path)[0];
-      this.values.set(path, value);
-    }
-    return value;
+  private find(path: string): readonly JsonValue[] {
+    return getOrCreate(this.values, path, () => findValues(this.record, path));
   }
 
   /** False when no member begins the path, dots within keys considered: most paths of most mappings end here. */
@@ -61,6 +60,8 @@ export class RecordTexts {
     return false;
   }
 }
+
+const NO_VALUES: readonly JsonValue[] = [];
 
 /** Whether the text of the value is one: an object's always is, and need not be written for that. */
 function hasText(value: JsonValue | undefined): boolean {
@@ -85,11 +86,11 @@ function firstSegmentOf(path: string): string {
 export const MISFIT = -1;
 
 /** The specificity of the form that held, or MISFIT. */
-function fitRecord({ forms, mapping }: Judge, text: ReadText, isPresent: (path: number) => boolean): number {
+function fitRecord({ forms, mapping }: Judge, read: ReadTexts, isPresent: (path: number) => boolean): number {
   for (const { guards, presence, specificity } of forms) {
-    if (!presence.every(isPresent) || !holdAll(guards, text)) continue;
+    if (!presence.every(isPresent) || !holdAll(guards, read)) continue;
     const { fields, needs } = mapping;
-    return needs.every((field) => mapField(fields[field]!, text) !== undefined) ? specificity : MISFIT;
+    return needs.every((field) => mapField(fields[field]!, read).length > 0) ? specificity : MISFIT;
   }
   return MISFIT;
 }

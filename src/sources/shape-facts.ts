@@ -4,10 +4,12 @@ import type { ComputedValue } from './computed-field.ts';
 
 /** Not asked so far for a record of this shape. */
 export const UNDECIDED = -2;
+/** Asked, and to be asked of each record: how many values a list has the shape does not tell. */
+export const UNSETTLED = -4;
 
 export type ShapeFacts = {
   readonly shape: number;
-  /** By computed field: the raw slot that it is, or what the cursor says instead, or UNDECIDED. */
+  /** By computed field: the raw slot that it is, or what the cursor says instead, UNDECIDED or UNSETTLED. */
   chosen: Int32Array;
   /** By computed field: the slots in use whose values matter, `undefined` where not asked so far. */
   inputs: (readonly Slot[] | undefined)[];

@@ -1,4 +1,5 @@
 /** The values of a record that was parsed, as the cursor shows those that the scanner finds: the slow road of both. */
+import { findPlacedValues } from '../base/field-path.ts';
 import { KIND, type KindCode } from '../base/found-values.ts';
 import {
   JsonArray,
@@ -8,7 +9,9 @@ import {
   toCompactJson,
   toScalarText,
 } from '../base/json.ts';
-import type { Span } from '../model/event.ts';
+import type { AuditField, Span } from '../model/event.ts';
+import { type FieldValue, mapElements } from './field-elements.ts';
+import { type MappedField, type Mapping, toOwnPaths } from './mapping.ts';
 
 export function kindOf(value: JsonValue | undefined): KindCode {
   if (value === undefined) return KIND.missing;
@@ -24,6 +27,35 @@ export function treeText(value: JsonValue | undefined): string | undefined {
   return value instanceof JsonObject || value instanceof JsonArray
     ? toCompactJson(value)
     : toScalarText(value);
+}
+
+/** The texts of a canonical field of the record. */
+export function auditTexts(record: JsonValue, mapping: Mapping, field: AuditField): string[] {
+  const mapped = mapping.fields[field];
+  return mapped === undefined ? [] : treeFieldValues(record, mapping, mapped).map(({ text }) => text);
+}
+
+/** The values of a canonical field, as the cursor has them of a record with lists. */
+export function treeFieldValues(record: JsonValue, mapping: Mapping, field: MappedField): FieldValue[] {
+  const starts = new Map<JsonArray, number>();
+  numberElements(record, starts, 0);
+  return mapElements(field, (path) =>
+    findPlacedValues(record, ...toOwnPaths(mapping, path)).map(({ value, list, at }) => {
+      const start = list === undefined ? -1 : starts.get(list)!;
+      const element = list === undefined ? -1 : start + at!;
+      return { kind: kindOf(value), text: treeText(value) ?? '', list: start, element };
+    }),
+  );
+}
+
+/** Numbers the elements of the outermost arrays, which ascend in the order of the record. @returns the next number */
+function numberElements(value: JsonValue, starts: Map<JsonArray, number>, next: number): number {
+  if (value instanceof JsonArray) {
+    starts.set(value, next);
+    return next + value.elements.length;
+  }
+  if (!(value instanceof JsonObject)) return next;
+  return value.members.reduce((after, member) => numberElements(member.value, starts, after), next);
 }
 
 /** Of the first member of the record that has one of these names. */

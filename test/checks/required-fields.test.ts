@@ -100,6 +100,43 @@ describe('required-fields over canonical events', () => {
     );
   });
 
+  test('judges each of several values, and misses none where one says something', () => {
+    const flat = audit({ properties: { action: { enum: ['login', 'logout'] } } });
+    const whole = audit({
+      anyOf: [{ properties: { action: { enum: ['login', 'logout'] } } }, { required: ['reason'] }],
+    });
+    const records = [
+      { ...good, action: ['login', 'logout'] },
+      { ...good, action: ['login', 'rm', 'dd'] },
+      { ...good, action: [null, '-', 'login'] },
+    ];
+    assert.deepEqual(run(records, flat), [
+      '2 invalid-field: "action" is invalid in 1 of 3 records: expected one of "login", "logout", found "rm", "dd"',
+    ]);
+    assert.deepEqual(
+      run(records, whole).map((line) => line.slice(0, 15)),
+      ['2 invalid-field'],
+    );
+    assert.deepEqual(
+      run(
+        [
+          { ...good, target: ['-', ''] },
+          { ...good, target: ['-', 'x'] },
+        ],
+        audit({ required: ['target'] }),
+      ),
+      ['1 missing-field: "target" is missing in 1 of 2 records'],
+    );
+  });
+
+  test('finds the anonymous name among several', () => {
+    const lines = run([{ ...good, actor: ['ann', 'unknown'] }]);
+    assert.ok(
+      lines.some((line) => /names nobody in the only record, found "unknown"/.test(line)),
+      lines.join(),
+    );
+  });
+
   test('validates a schema that is not flat against the whole event', () => {
     const schema = audit({
       if: { properties: { action: { const: 'grant' } } },

@@ -169,6 +169,7 @@ const MISTAKES: readonly (readonly [string, unknown, string])[] = [
   ['a default for any record', field('ip', { from: 'a', absent: 'x' }), 'fields.ip: "absent" needs "when"'],
   ['a join of one', field('ip', { join: ['a'] }), 'fields.ip.join: expected a list of two or more'],
   ['a raw outcome', field('outcome', 'result'), 'fields.outcome: "outcome" needs "otherwise"'],
+  ['what is not the first', field('ip', { from: 'a', first: 2 }), 'fields.ip.first: expected true, found 2'],
   [
     'an outcome outside of the words',
     outcome({ map: { ok: 'succes' }, otherwise: 'unknown' }),

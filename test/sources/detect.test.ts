@@ -2,10 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { findValues } from '../../src/base/field-path.ts';
-import { toScalarText } from '../../src/base/json.ts';
-import { detectSource, findWrapper, readMapped } from '../../src/sources/detect.ts';
-import { UNKNOWN_SOURCE } from '../../src/sources/mapping.ts';
+import { detectSource, findWrapper } from '../../src/sources/detect.ts';
 import { SHIPPED, shipped, toJson } from './shipped-mappings.ts';
 
 const TRAIL = {
@@ -146,29 +143,5 @@ test('detection looks at no more than 20 records', () => {
       [shipped('cloudtrail')],
     ).records,
     20,
-  );
-});
-
-test('readMapped() finds what findValues() finds, whatever keys the dots belong to', () => {
-  const keys = ['a', 'b', 'a.b', 'b.a', 'ab', 'a.b.a', ''];
-  const record = fc.letrec((tie) => ({
-    value: fc.oneof(
-      { maxDepth: 3 },
-      fc.constantFrom('x', 'y'),
-      fc.array(tie('value'), { maxLength: 2 }),
-      tie('object'),
-    ),
-    object: fc.dictionary(fc.constantFrom(...keys), tie('value'), { maxKeys: 3 }),
-  })).object;
-  const path = fc.constantFrom('a', 'a.b', 'a.b.a', 'a\\.b.a', 'b.a', 'ab');
-  fc.assert(
-    fc.property(record, path, (value, name) => {
-      const json = toJson(value);
-      const expected = findValues(json, name)[0];
-      const found = readMapped(json, { ...UNKNOWN_SOURCE, paths: [name] }, 0);
-      if (expected === undefined) assert.equal(found, undefined);
-      else if (typeof expected === 'string') assert.equal(found, toScalarText(expected));
-      else assert.notEqual(found, undefined);
-    }),
   );
 });

@@ -1,4 +1,4 @@
-/** The event cursor is held to its slow twin: raw fields to `findValues`, canonical fields to `mapField` over the tree. */
+/** The event cursor is held to its slow twin: raw fields to `findValues`, canonical fields to `plainValues`. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
@@ -10,12 +10,13 @@ import { UNUSUAL } from '../../src/base/scan-kernel.ts';
 import { wholeNumberOf } from '../../src/base/whole-number.ts';
 import { AUDIT_FIELDS } from '../../src/model/event.ts';
 import { loadKernel } from '../../src/read/kernel/load-kernel.ts';
-import { readMapped } from '../../src/sources/detect.ts';
+import { compileMapping } from '../../src/sources/compile-mapping.ts';
 import { ABSENT, ASK_TEXT, EventCursor } from '../../src/sources/event-cursor.ts';
-import { type Mapping, mapField } from '../../src/sources/mapping.ts';
+import type { Mapping } from '../../src/sources/mapping.ts';
 import { ValueIds } from '../../src/sources/value-ids.ts';
 import { MadeJson, WANTED } from '../support/made-json.ts';
 import { rounds } from '../support/rounds.ts';
+import { plainValues } from './plain-fields.ts';
 import { SHIPPED, shipped } from './shipped-mappings.ts';
 
 const RAW_NAMES = ['a', 'a.b', 'list', 'userIdentity.type', 'user.name', 'é'];
@@ -28,10 +29,44 @@ function assertCopied(cursor: EventCursor, slot: number, record: string): void {
   if (length === ABSENT) assert.equal(expected, undefined, record);
   else if (length !== ASK_TEXT) {
     assert.equal(target.toString('latin1', 3, 3 + length), expected, record);
-    assert.equal(cursor.size(cursor.rawSlot(slot)), 1, record);
+    assert.equal(cursor.size(slot), 1, record);
   }
   const id = cursor.repeatingId(slot);
   if (id >= 0) assert.equal(id, cursor.id(slot), record);
+}
+
+function valuesOf(cursor: EventCursor, slot: number): string[] {
+  return Array.from(
+    { length: cursor.size(slot) },
+    (_, at) => `${cursor.kind(slot, at)} ${cursor.text(slot, at)}`,
+  );
+}
+
+/** Every way in which a canonical field is made, of paths that lead through two lists and past them. */
+function listMapping(): Mapping {
+  const failed = { literal: 'failure', when: { 'list.a': '*fail*' } };
+  const fields = {
+    id: 'plain',
+    actor: ['list.a', 'plain'],
+    actor_name: ['plain', 'list.b'],
+    action: [{ join: ['list.a', 'other.a', 'plain'], with: '/' }],
+    target: ['list.a', 'list.b', 'other.a'],
+    outcome: [
+      failed,
+      { literal: 'success', when: { 'list.b': '*' } },
+      { literal: 'unknown', when: { plain: '*' } },
+    ],
+    decision: { from: 'list.b', map: { x: 'allowed' }, otherwise: 'denied' },
+    ip: [{ from: 'list.a', first: true }, 'other.b'],
+    session: { from: 'other.b', map: { y: '' } },
+    reason: { from: 'list.b', absent: 'none', when: { 'list.a': 'x' } },
+    service: [{ literal: 'none', when: { 'list.a': null } }, 'other'],
+  };
+  const problems: string[] = [];
+  const document = { title: 'Lists', identify: { list: '*' }, fields };
+  const mapping = compileMapping('lists', document, (_path, message) => problems.push(message));
+  assert.deepEqual(problems, []);
+  return mapping!;
 }
 
 /** Reads a record where the cursor reads fastest: in the kernel's block if it has one. */
@@ -104,19 +139,24 @@ function checkCursor(newReader: () => Reader): void {
         '[]',
         '{}',
         '["x",1]',
+        '[null,"x"]',
+        '["x",["y",2],null,"x"]',
       ),
       fc.string().map((each) => JSON.stringify(each)),
     );
-    const object = fc.letrec<{ object: string }>((tie) => ({
+    const object = fc.letrec<{ object: string; list: string }>((tie) => ({
       object: fc
         .array(
           fc.tuple(
             fc.constantFrom('a', 'b', 'list', 'é', ...words),
-            fc.oneof({ maxDepth: 3 }, scalar, tie('object')),
+            fc.oneof({ maxDepth: 3 }, scalar, tie('object'), tie('list')),
           ),
           { maxLength: 8 },
         )
         .map((members) => `{${members.map(([key, value]) => `${JSON.stringify(key)}:${value}`).join(',')}}`),
+      list: fc
+        .array(fc.oneof({ maxDepth: 3 }, tie('object'), scalar), { maxLength: 3 })
+        .map((elements) => `[${elements.join(',')}]`),
     })).object;
     fc.assert(
       fc.property(object, (text) => {
@@ -131,9 +171,12 @@ function checkCursor(newReader: () => Reader): void {
           }
           for (const slot of [...raw, ...audit]) assertCopied(cursor, slot, text);
           for (const [index, field] of AUDIT_FIELDS.entries()) {
-            const mapped = mapping.fields[field];
-            const expected = mapped && mapField(mapped, (path) => readMapped(tree, mapping, path));
-            assert.equal(cursor.text(audit[index]!), expected, `${mapping.name} ${field} in ${text}`);
+            const expected = plainValues(tree, mapping, field);
+            assert.deepEqual(
+              valuesOf(cursor, audit[index]!),
+              expected,
+              `${mapping.name} ${field} in ${text}`,
+            );
           }
         }
       }),
@@ -173,18 +216,75 @@ function checkCursor(newReader: () => Reader): void {
         readWith(cursor, text);
         for (const [index, field] of fields.entries()) {
           const slot = slots[index]!;
-          const expected = mapField(mapping.fields[field]!, (path) => readMapped(tree, mapping, path));
-          assert.equal(cursor.text(slot), expected, `${field} in ${text}`);
-          assert.equal(cursor.kind(slot), expected === undefined ? 'missing' : 'string', text);
-          assert.equal(cursor.size(slot), expected === undefined ? 0 : 1, text);
+          const values = plainValues(tree, mapping, field);
+          assert.deepEqual(valuesOf(cursor, slot), values, `${field} in ${text}`);
           assertCopied(cursor, slot, text);
-          if (!ids.has(expected)) ids.set(expected, cursor.id(slot));
-          assert.equal(cursor.id(slot), ids.get(expected), text);
+          for (const [at, expected] of [undefined, ...values].entries()) {
+            const id = cursor.id(slot, at === 0 ? values.length : at - 1);
+            if (!ids.has(expected)) ids.set(expected, id);
+            assert.equal(id, ids.get(expected), text);
+          }
         }
       }),
       { numRuns: rounds(200, 3_000) },
     );
     assert.equal(new Set(ids.values()).size, ids.size);
+  });
+
+  test('of lists each element is mapped as a record of its own, as by the slow twin', () => {
+    const mapping = listMapping();
+    const cursor = reader.newCursor(mapping);
+    const slots = new Map(AUDIT_FIELDS.map((field) => [field, cursor.audit(field)]));
+    const value = fc.constantFrom(
+      '"x"',
+      '"y"',
+      '"fail"',
+      'null',
+      '""',
+      '1',
+      '[]',
+      '["x","z"]',
+      '{"b":"w"}',
+      '{}',
+    );
+    const members = (...keys: string[]) =>
+      fc
+        .tuple(
+          ...keys.map((key) => fc.option(value).map((each) => (each === null ? [] : [`"${key}":${each}`]))),
+        )
+        .map((each) => `{${each.flat().join(',')}}`);
+    const element = fc.oneof({ weight: 5, arbitrary: members('a', 'b') }, value);
+    const list = fc.oneof(
+      { weight: 5, arbitrary: fc.array(element, { maxLength: 3 }).map((each) => `[${each.join(',')}]`) },
+      members('a', 'b'),
+    );
+    const record = fc
+      .tuple(fc.option(list), fc.option(list), fc.option(value), fc.boolean())
+      .map(([own, other, plain, isOdd]) => {
+        const named = [
+          ['list', own],
+          ['other', other],
+          ['plain', plain],
+        ].flatMap(([key, each]) => (each === null ? [] : [`"${key}":${each}`]));
+        // An escaped key: the values come from the tree.
+        return `{${[...named, ...(isOdd ? ['"\\u0061":1'] : [])].join(',')}}`;
+      });
+    let several = 0;
+    fc.assert(
+      fc.property(record, (text) => {
+        const tree = parseJson(Buffer.from(text));
+        readWith(cursor, text);
+        for (const [field, slot] of slots) {
+          const expected = plainValues(tree, mapping, field);
+          assert.deepEqual(valuesOf(cursor, slot), expected, `${field} in ${text}`);
+          assert.equal(cursor.text(slot), expected[0]?.slice(expected[0].indexOf(' ') + 1), text);
+          assertCopied(cursor, slot, text);
+          if (expected.length > 1) several++;
+        }
+      }),
+      { numRuns: rounds(1000, 20_000) },
+    );
+    assert.ok(several > 100);
   });
 
   test('ids are equal exactly when kind and text are equal', () => {

@@ -3,8 +3,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parseJsonText } from '../../src/base/json.ts';
 import { compileMapping } from '../../src/sources/compile-mapping.ts';
-import { readMapped } from '../../src/sources/detect.ts';
-import { type Mapping, mapField, mapIdentity, toRawPaths } from '../../src/sources/mapping.ts';
+import { type Mapping, mapIdentity, toRawPaths } from '../../src/sources/mapping.ts';
+import { auditTexts } from '../../src/sources/tree-values.ts';
+import { readMapped } from './plain-fields.ts';
 
 function mappingOf(parts: object): Mapping {
   const problems: string[] = [];
@@ -18,8 +19,7 @@ function mappingOf(parts: object): Mapping {
 
 function target(form: unknown, record: string, envelopes: string[] = []): string | undefined {
   const mapping = mappingOf({ fields: { target: form }, envelopes });
-  const json = parseJsonText(record);
-  return mapField(mapping.fields.target!, (path) => readMapped(json, mapping, path));
+  return auditTexts(parseJsonText(record), mapping, 'target')[0];
 }
 
 test('the first alternative with a text wins', () => {

@@ -4,8 +4,9 @@ import { parse } from 'yaml';
 import { type JsonValue, parseJsonText } from '../../src/base/json.ts';
 import { AUDIT_FIELDS } from '../../src/model/event.ts';
 import { compileMapping } from '../../src/sources/compile-mapping.ts';
-import { readMapped } from '../../src/sources/detect.ts';
-import { type Mapping, mapField, mapIdentity } from '../../src/sources/mapping.ts';
+import { type Mapping, mapIdentity } from '../../src/sources/mapping.ts';
+import { auditTexts } from '../../src/sources/tree-values.ts';
+import { readMapped } from './plain-fields.ts';
 
 const FOLDER = new URL('../../rules/sources/', import.meta.url);
 
@@ -36,9 +37,8 @@ export function toJson(record: unknown): JsonValue {
 export function seeThrough(mapping: Mapping, record: JsonValue): Record<string, string> {
   const seen: Record<string, string> = {};
   for (const field of AUDIT_FIELDS) {
-    const mapped = mapping.fields[field];
-    const text = mapped && mapField(mapped, (path) => readMapped(record, mapping, path));
-    if (text !== undefined) seen[field] = text;
+    const texts = auditTexts(record, mapping, field);
+    if (texts.length > 0) seen[field] = texts.join(', ');
   }
   return seen;
 }

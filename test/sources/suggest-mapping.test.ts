@@ -165,7 +165,7 @@ test('events of an export are never taken from the first row of a list: one row,
   };
   const text = textFor([order, order]);
   assert.doesNotMatch(text, /^wrappers/m);
-  assert.match(text, /# Of lists within a record \(lines\) only the first member is looked at/);
+  assert.match(text, /# Of lists within a record \(lines\) each member gives its values to the one event/);
   // A time that stands only in a list is no time of the event.
   assert.equal(suggestMapping([toJson({ user: 'ann', op: 'x', steps: [{ at: AT }] })]), undefined);
 });

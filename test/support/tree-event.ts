@@ -112,10 +112,6 @@ export class TreeEvent implements Event {
     return toScalarText(findValues(this.record, this.fields.mapping.id ?? 'id')[0]) ?? sha256Hex(this.bytes);
   }
 
-  rawSlot(slot: Slot): Slot {
-    return slot;
-  }
-
   size(slot: Slot): number {
     return this.values(slot).length;
   }

@@ -109,7 +109,7 @@ export class TwinScan {
     return this.differentShape();
   }
 
-  /** Records of one shape have the same first values by slot, kind and being an empty text. */
+  /** Records of one shape have the same first values by slot, kind, being in an array and being an empty text. */
   private differentShape(): string | undefined {
     const { shape } = this.trie.found;
     // Beyond the bound: made records have thousands of shapes.
@@ -119,7 +119,8 @@ export class TwinScan {
       const value = slow.first(slot);
       if (value < 0) return [];
       const isEmpty = slow.kind(value) === KIND.string && slow.endOf(value) - slow.start(value) === 2;
-      return [`${slot}:${slow.kind(value)}${isEmpty ? ' empty' : ''}`];
+      const where = slow.lists[value]! < 0 ? '' : ' listed';
+      return [`${slot}:${slow.kind(value)}${isEmpty ? ' empty' : ''}${where}`];
     });
     const expected = firsts.join();
     const known = this.shapes.get(shape) ?? expected;
@@ -163,6 +164,8 @@ function differentValues(fast: FoundValues, slow: FoundValues, slot: number): st
       fast.start(left) === slow.start(right) &&
       fast.endOf(left) === slow.endOf(right) &&
       fast.keyStart(left) === slow.keyStart(right) &&
+      fast.lists[left] === slow.lists[right] &&
+      fast.elements[left] === slow.elements[right] &&
       fast.kinds[left] === slow.kinds[right];
     if (!same) return `slot ${slot}, value ${at} differs`;
     left = fast.next[left]!;

@@ -26,6 +26,7 @@ type Layout = Record<
   | 'COUNTS'
   | 'DOUBT_COUNT'
   | 'DOUBTS'
+  | 'ELEMENTS'
   | 'ENDS'
   | 'HASH_FIRST'
   | 'HASH_SECOND'
@@ -34,6 +35,7 @@ type Layout = Record<
   | 'IDS'
   | 'KEY_STARTS'
   | 'KINDS'
+  | 'LISTS'
   | 'MAX_ID_BYTES'
   | 'MAX_SLOTS'
   | 'MAX_VALUES'
@@ -248,6 +250,8 @@ class WasmTrie implements KernelTrie {
       ends: values(exports.ENDS),
       keyStarts: values(exports.KEY_STARTS),
       next: values(exports.NEXT),
+      lists: values(exports.LISTS),
+      elements: values(exports.ELEMENTS),
       kinds: new Uint8Array(buffer, exports.KINDS.value, exports.MAX_VALUES.value),
       ids: values(exports.IDS),
       heads: slots(exports.HEADS),

@@ -62,7 +62,7 @@ export function mappingText(name: string, file: string, suggestion: MappingSugge
   if (lists.length > 0)
     lines.push(
       comment(
-        `Of lists within a record (${lists.map((way) => truncate(way, EXAMPLE_WIDTH)).join(', ')}) only the first member is looked at. Where each is an event, name the list under "wrappers".`,
+        `Of lists within a record (${lists.map((way) => truncate(way, EXAMPLE_WIDTH)).join(', ')}) each member gives its values to the one event. Where each is an event, name the list under "wrappers".`,
       ),
     );
   if (rest.length > 0) {

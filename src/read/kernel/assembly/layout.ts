@@ -51,10 +51,13 @@ export const STARTS: usize = 2 * PAGE;
 export const ENDS: usize = STARTS + MAX_VALUES * 4 + STAGGER;
 export const KEY_STARTS: usize = ENDS + MAX_VALUES * 4 + STAGGER;
 export const NEXT: usize = KEY_STARTS + MAX_VALUES * 4 + STAGGER;
-export const IDS: usize = NEXT + MAX_VALUES * 4 + STAGGER;
+/** Where the outermost array that the value stands in begins, and where the element of it; -1 outside of any. */
+export const LISTS: usize = NEXT + MAX_VALUES * 4 + STAGGER;
+export const ELEMENTS: usize = LISTS + MAX_VALUES * 4 + STAGGER;
+export const IDS: usize = ELEMENTS + MAX_VALUES * 4 + STAGGER;
 export const KINDS: usize = IDS + MAX_VALUES * 4 + STAGGER;
 
-/** Of each value that became the first of its slot: slot, whether it is an empty text, kind; in the order of the record. */
+/** Of each value that became the first of its slot: slot, whether in an array, whether an empty text, kind; in the order of the record. */
 export const TOKENS: usize = KINDS + MAX_VALUES + STAGGER;
 
 /** Columns by slot, a region of its own for each trie. */
@@ -70,7 +73,7 @@ export const WANTS_ID: usize = STAMPS + MAX_SLOTS * 4 + STAGGER;
 /** The shape of the trie's last record, plus one. */
 export const LAST_SHAPE: usize = WANTS_ID + MAX_SLOTS * 4 + STAGGER;
 export const SLOTS_BYTES: usize = LAST_SHAPE + 64;
-export const SLOTS: usize = 6 * PAGE + 25 * 64;
+export const SLOTS: usize = 7 * PAGE + 25 * 64;
 
 /** Nodes, tables, keys and slot lists of all tries. */
 export const TRIES: usize = 64 * PAGE;

@@ -27,6 +27,7 @@ import {
   COUNTS,
   DOUBT_COUNT,
   DOUBTS,
+  ELEMENTS,
   ENDS,
   FOUND,
   HEADS,
@@ -34,6 +35,7 @@ import {
   KEY_HASHES,
   KEY_STARTS,
   KINDS,
+  LISTS,
   MAX_DEPTH,
   MAX_DOUBTS,
   MAX_KEYS,
@@ -87,6 +89,9 @@ let tokens: i32 = 0;
 let isOdd: bool = false;
 /** Whether a null of the record gave way to a value under a later name. */
 let gaveWay: bool = false;
+/** Where the outermost array with wanted values begins that is being read, and its element; -1 outside of any. */
+let list: i32 = -1;
+let element: i32 = -1;
 let stamp: i32 = 0;
 let slots: usize = 0;
 /** What stands from here on in the block is of another time, or on another line. */
@@ -106,6 +111,8 @@ function begin(trie: usize, recordEnd: i32, recordStamp: i32): void {
   tokens = 0;
   isOdd = false;
   gaveWay = false;
+  list = -1;
+  element = -1;
   doubts = 0;
   stamp = recordStamp;
   slots = slotsOf(trie);
@@ -391,13 +398,22 @@ function array(node: usize, keyStart: i32, start: i32, depth: i32): i32 {
     if (node !== 0 && !keep(node, keyStart, start, at + 1, ARRAY)) return UNUSUAL;
     return at + 1;
   }
+  const isOutermost = node !== 0 && list < 0;
+  if (isOutermost) list = start;
   while (true) {
+    if (isOutermost) element = at;
     at = value(node, -1, at, depth);
     if (at < 0) return UNUSUAL;
     at = skip(at);
     const byte = byteAt(at);
     at++;
-    if (byte !== COMMA) return byte === CLOSE_BRACKET ? at : UNUSUAL;
+    if (byte !== COMMA) {
+      if (isOutermost) {
+        list = -1;
+        element = -1;
+      }
+      return byte === CLOSE_BRACKET ? at : UNUSUAL;
+    }
     at = skip(at);
   }
 }
@@ -589,6 +605,8 @@ function keep(node: usize, keyStart: i32, start: i32, end: i32, kind: i32): bool
     store<i32>(at, end, ENDS);
     store<i32>(at, keyStart, KEY_STARTS);
     store<i32>(at, -1, NEXT);
+    store<i32>(at, list, LISTS);
+    store<i32>(at, element, ELEMENTS);
     store<i32>(at, NO_ID, IDS);
     store<u8>(index, kind, KINDS);
     if (!joins) {
@@ -596,7 +614,7 @@ function keep(node: usize, keyStart: i32, start: i32, end: i32, kind: i32): bool
       store<i32>(slot, isNull ? rank | ONLY_NULLS : rank, RANKS);
       store<i32>(slot, index, HEADS);
       store<i32>(slot, 1, COUNTS);
-      // Slot numbers end where `kind` and the bit beside it begin; a kind is never zero.
+      // Slot numbers end where `kind` and the bits beside it begin; a kind is never zero.
       const empty = (kind & KIND_BITS) === STRING && end - start === 2;
       if ((kind & KIND_BITS) === STRING) {
         const first = byteAt(start + 1);
@@ -604,7 +622,7 @@ function keep(node: usize, keyStart: i32, start: i32, end: i32, kind: i32): bool
       }
       store<u32>(
         (<usize>tokens) << 2,
-        (load<u32>(entry, 0) << 4) | (empty ? 8 : 0) | (kind & KIND_BITS),
+        (load<u32>(entry, 0) << 5) | (list < 0 ? 0 : 16) | (empty ? 8 : 0) | (kind & KIND_BITS),
         TOKENS,
       );
       tokens++;
