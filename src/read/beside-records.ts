@@ -3,7 +3,7 @@ import { JsonArray, JsonObject, type JsonValue } from '../base/json.ts';
 
 /** Paging and the like, short. */
 const PAGING =
-  /^(?:_?links?|meta(?:data)?|pag(?:e|es|ing|ination|einfo)|responsemetadata|cursors?|next|previous|@odata\..*)$/i;
+  /^(?:_?links?|meta(?:data)?|pag(?:e|es|ing|ination|e_?info)|response_?metadata|result_?info|cursors?|next|previous|@odata\..*)$/i;
 const MAX_PAGING_BYTES = 512;
 /** Who did what: paging may have one such word, an event has several, or one and a time. */
 const OF_AN_EVENT =
@@ -22,8 +22,12 @@ export function mayHoldRecords(key: string, value: JsonValue, bytes: number): bo
   if (!(value instanceof JsonObject))
     return bytes > MAX_SCALAR_BYTES || (typeof value === 'string' && BEGINS_LIKE_JSON.test(value));
   if (value.members.length === 0) return false;
-  const isPaging = PAGING.test(key) && bytes <= MAX_PAGING_BYTES;
-  return !isPaging || looksLikeEvent(value);
+  return !isPaging(key) || bytes > MAX_PAGING_BYTES || looksLikeEvent(value);
+}
+
+/** Whether a member of that name tells how an export was paged. */
+export function isPaging(key: string): boolean {
+  return PAGING.test(key);
 }
 
 /** Whether it has several words of an event, or one and a time. */

@@ -149,7 +149,7 @@ type Wrapper = { keys: string[]; besides: string[] };
 
 /** Members that say how an export was paged or made, and nothing about an event; an empty page has no others. */
 const PAGING_MEMBER =
-  /^(@odata\..*|next.*|.*(token|cursor|link|links|page|metadata|count)|kind|apiVersion|etag|ok|total)$/i;
+  /^(@odata\..*|next.*|has_?(more|next).*|is_?(last|truncated).*|.*(token|cursor|link|links|page|metadata|count)|meta|paging|pagination|page_?info|kind|apiVersion|etag|ok|total)$/i;
 
 /**
  * The wrapper that an export put around its records: the pointer of a mapping that leads to records of that mapping.

@@ -16,6 +16,8 @@ const cases: [key: string, value: unknown, expected: boolean][] = [
   ['pagination', { events_per_page: 50, generated: '2026-03-02T08:00:00Z' }, false],
   ['_links', { self: '/e', user: { href: '/u' } }, false],
   ['meta', { principal: 'svc-export', users: 2 }, false],
+  ['response_metadata', { next_cursor: 'dXNlcjpVMEc5V0ZYTlo=' }, false],
+  ['page_info', { has_next_page: false }, false],
   ['empty', [], false],
   ['nothing', {}, false],
   ['note', '[info] exported by ann', false],

@@ -120,6 +120,7 @@ test('an empty page is a wrapper; an event with an empty list is not', () => {
     wrapper({ kind: 'EventList', apiVersion: 'audit.k8s.io/v1', metadata: {}, items: [] })?.keys,
     ['items'],
   );
+  assert.deepEqual(wrapper({ data: [], has_more: false, meta: {} })?.keys, ['data']);
   assert.equal(wrapper({ ...PLAIN, events: [] }), undefined);
   assert.equal(wrapper({ name: 'ann', records: [] }), undefined);
 });
