@@ -1,5 +1,5 @@
 /** What keeps `audit-check access` from saying that every request is within the roles: what it could not read or judge. */
-import { count } from '../base/text-safety.ts';
+import { count, quote } from '../base/text-safety.ts';
 import type { Finding } from '../model/finding.ts';
 import type { InputSummary } from '../model/report.ts';
 import { isUnread } from '../model/verdict.ts';
@@ -7,11 +7,12 @@ import type { AccessSummary } from '../roles/access-summary.ts';
 
 /** Why requests of the file may be missing from the answer. `misread`: of all files. */
 export function doubtsOfInput(input: InputSummary, misread: readonly Finding[]): string[] {
-  const { status, unconfirmed, records, source } = input;
+  const { status, unconfirmed, morePages, records, source } = input;
   return [
     ...(isUnread(input) ? [status] : []),
     ...(records.malformed > 0 ? [`${count(records.malformed, 'record')} cannot be read`] : []),
     ...(unconfirmed ? ['read by a suggested mapping that nobody has confirmed'] : []),
+    ...(morePages === undefined ? [] : [`says by ${quote(morePages)} that more pages follow`]),
     ...(source === null && records.audited > 0 ? ['no mapping fits it'] : []),
     ...misread
       .filter(({ place, related = [] }) => [place, ...related].some(({ file }) => file === input.file))

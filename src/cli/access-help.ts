@@ -27,5 +27,5 @@ Exit codes:
   0  everything was read and judged, and every request is within the roles or was refused
   1  access outside the roles or by unknown users, conflicting duties, or a refusal that the roles do not explain
   2  wrong arguments, configuration or roles
-  3  incomplete: a file, a line or its fields could not be read, or nothing was found and some requests are
-     undetermined, or some events do not say who did what`;
+  3  incomplete: a file, a line or its fields could not be read, pages of an export are missing, or nothing was found
+     and some requests are undetermined, or some events do not say who did what`;

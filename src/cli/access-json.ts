@@ -8,7 +8,9 @@ export function accessJson({ table, summary, scan }: AccessReport): string {
   const report = {
     table: { file: table.file, format: table.format },
     period: coverage && { from: formatInstant(coverage.from), until: formatInstant(coverage.until) },
-    inputs: inputs.map(({ file, status, source, records }) => ({ file, status, source, records })),
+    inputs: inputs.map(({ file, status, morePages, source, records }) => {
+      return { file, status, morePages, source, records };
+    }),
     misread: misread.map(({ code, message, place }) => ({ code, message, place })),
     ...summary,
   };

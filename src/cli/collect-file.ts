@@ -5,11 +5,18 @@ import { count, escapeControls, quote } from '../base/text-safety.ts';
 import { judgeHead } from '../engine/file-head.ts';
 import { toReportName } from '../engine/file-part.ts';
 import type { OnProgress } from '../engine/file-scan.ts';
+import {
+  describeOpenExport,
+  findOpenExports,
+  type PagedFile,
+  type PagesRead,
+  readPage,
+} from '../engine/more-pages.ts';
 import type { Plan, Programs } from '../engine/plan.ts';
 import type { DiscoveredFile } from '../read/discover.ts';
 import { type ReadOutcome, readInput } from '../read/open.ts';
 import { nextTurn } from '../read/plain-bytes.ts';
-import type { BesideMember, Malformed, RecordSink } from '../read/record-sink.ts';
+import type { BesideMember, Malformed, Page, RecordSink } from '../read/record-sink.ts';
 import { RecordReader } from '../read/records.ts';
 import type { EventCursor } from '../sources/event-cursor.ts';
 import type { KnownPoint } from '../store/archive-known.ts';
@@ -29,8 +36,17 @@ export type CollectRun = {
   onPause(stream: StreamCollector): Promise<void>;
 };
 
-/** `notes`: what a person should know. `incomplete`: whether something of the file is not in the archive. */
-export type FileOutcome = { records: number; known: number; notes: string[]; incomplete: boolean };
+/**
+ * `notes`: what a person should know. `incomplete`: whether something of the file is not in the archive. `paged`: of a file that was
+ * read, what it says of pages that follow.
+ */
+export type FileOutcome = {
+  records: number;
+  known: number;
+  notes: string[];
+  incomplete: boolean;
+  paged?: PagedFile;
+};
 
 /** An error of the archive's disk, which must not be taken for one of the file that is read. */
 export class ArchiveWriteFault extends Error {
@@ -68,8 +84,16 @@ export async function collectFile(discovered: DiscoveredFile, run: CollectRun): 
       );
     if (end.records + end.known === 0 && notes.length === 0)
       notes.push(`${escapeControls(name)} holds no records`);
-    return { records: end.records, known: end.known, notes, incomplete };
+    return { records: end.records, known: end.known, notes, incomplete, paged: sink.paged(name) };
   }
+}
+
+/** What the files together say: an archive keeps the records alone, so whoever audits it cannot see that pages are missing. */
+export function missingPages(paged: readonly PagedFile[]): FileOutcome[] {
+  return findOpenExports(paged).map((open) => {
+    const note = describeOpenExport(open, 'fetch the pages that follow, and collect them too');
+    return { records: 0, known: 0, notes: [note], incomplete: true };
+  });
 }
 
 function outcomeNotes(name: string, { failure, problem, cutShort }: ReadOutcome): string[] {
@@ -100,6 +124,7 @@ class CollectSink implements RecordSink {
   private readonly members = new Set<string>();
   /** Members with the records that stand there twice. */
   private readonly repeated = new Set<string>();
+  private pages: PagesRead | null = null;
 
   constructor(run: CollectRun, stream: StreamCollector) {
     this.run = run;
@@ -139,6 +164,10 @@ class CollectSink implements RecordSink {
     for (const key of this.repeated)
       notes.push(`${shown}: ${quote(key)} holds records a second time, which were collected, too`);
     return notes;
+  }
+
+  paged(file: string): PagedFile {
+    return { file, source: this.stream.source, records: this.records, pages: this.pages };
   }
 
   isComplete({ failure, problem, cutShort }: ReadOutcome): boolean {
@@ -183,6 +212,10 @@ class CollectSink implements RecordSink {
   beside({ key, isAgain }: BesideMember): void {
     const named = isAgain === true ? this.repeated : this.members;
     if (named.size < MAX_MEMBERS) named.add(key);
+  }
+
+  page(page: Page): void {
+    this.pages = readPage(this.pages, page);
   }
 
   malformed({ offset, length }: Malformed): void {

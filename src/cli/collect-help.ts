@@ -16,5 +16,5 @@ Keep the key, and a copy of the latest checkpoint (ARCHIVE/log/checkpoint), wher
 Exit codes:
   0  all records are in the archive
   2  wrong arguments, configuration or keys, or another process collects into the archive
-  3  something could not be read, or there was nothing to collect
+  3  something could not be read, pages of an export are missing, or there was nothing to collect
   70 internal error`;

@@ -3,6 +3,7 @@
 import { isSystemError } from '../base/system-error.ts';
 import { count, formatNumber } from '../base/text-safety.ts';
 import { CHECKS } from '../checks/index.ts';
+import type { PagedFile } from '../engine/more-pages.ts';
 import { compilePlan, type Plan, Programs } from '../engine/plan.ts';
 import { type Problem, ProblemsError } from '../model/problem.ts';
 import { type DiscoveredFile, discover, STDIN } from '../read/discover.ts';
@@ -19,6 +20,7 @@ import {
   type CollectRun,
   collectFile,
   type FileOutcome,
+  missingPages,
   onArchive,
 } from './collect-file.ts';
 import { readLogSigner, readRecipients } from './collect-keys.ts';
@@ -159,6 +161,7 @@ class Collection {
   private records = 0;
   private known = 0;
   private incomplete = false;
+  private readonly paged: PagedFile[] = [];
 
   constructor(
     writer: ArchiveWriter,
@@ -200,13 +203,16 @@ class Collection {
     } finally {
       progress?.clear();
     }
+    for (const outcome of missingPages(this.paged)) this.add(outcome, progress);
     return await this.conclude();
   }
 
-  private add({ records, known, notes, incomplete }: FileOutcome, progress: Progress | undefined): void {
+  private add(outcome: FileOutcome, progress: Progress | undefined): void {
+    const { records, known, notes, incomplete, paged } = outcome;
     this.records += records;
     this.known += known;
     this.incomplete ||= incomplete;
+    if (paged !== undefined) this.paged.push(paged);
     if (notes.length > 0) progress?.clear();
     for (const note of notes) process.stderr.write(`note: ${note}\n`);
   }

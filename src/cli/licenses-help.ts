@@ -16,5 +16,6 @@ Exit codes:
      tolerates, and the log proves it
   1  a license was exceeded, or used outside its term, at or above --fail-on
   2  wrong arguments, configuration or contract
-  3  undetermined: the log cannot tell of some license, or input could not be read
+  3  undetermined: the log cannot tell of some license, or input could not be read or is
+     an export without its last page
   130 interrupted (Ctrl-C)`;

@@ -63,10 +63,12 @@ function leavesDoubt(input: InputSummary): boolean {
 }
 
 function howRead(input: InputSummary): string {
-  const { status, unconfirmed, records } = input;
+  const { status, unconfirmed, morePages, records } = input;
   if (status === 'partial') return 'was read in part';
   if (isUnread(input)) return status === 'empty' ? 'is empty' : 'was not read';
   if (unconfirmed === true) return 'was read by a guess at what its fields mean';
+  if (morePages !== undefined)
+    return `says by ${quote(morePages)} that more pages follow, and the last one is not among the files`;
   return `holds ${count(records.malformed, 'record')} that cannot be read`;
 }
 

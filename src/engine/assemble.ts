@@ -14,6 +14,7 @@ import type { SealResult } from '../model/seal.ts';
 import { tellPlace, tellPlaces } from '../model/told-places.ts';
 import { countUndeterminedLicenses, drawVerdict, leavesOpen } from '../model/verdict.ts';
 import { findingKinds } from './finding-kinds.ts';
+import { morePagesNotice } from './more-pages.ts';
 import { fieldKey, type Plan } from './plan.ts';
 import { leftOutNotices, type Related } from './relate.ts';
 import { summarizeRules } from './rule-summaries.ts';
@@ -82,6 +83,7 @@ export function assembleReport(
     findings,
     codes,
     notices: [
+      ...scan.openExports.map(morePagesNotice),
       ...disabledNotices(plan),
       ...contractNotices(plan),
       ...unseenFieldNotices(plan, scan),

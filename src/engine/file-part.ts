@@ -17,6 +17,7 @@ import {
 } from '../read/input-findings.ts';
 import { CHANGED } from '../read/plain-bytes.ts';
 import type { BesideMember, ReadTally } from '../read/record-sink.ts';
+import { mergePages, type PagesRead } from './more-pages.ts';
 import { mergeRecordOrders, type RecordOrder } from './record-order.ts';
 import { joinSpans, type TimeSpan } from './time-span.ts';
 
@@ -56,8 +57,9 @@ export type FilePart = {
   order: RecordOrder | null;
   tally: ReadTally;
   malformed: MalformedEpisodes;
-  /** The first of each name. */
+  /** The first of each name; and what the documents say of pages that follow, null where none wraps records. */
   beside: BesideMember[];
+  pages: PagesRead | null;
   /** What the file says of others, where it holds no records but seals. Such a file is read in one piece. */
   seals?: SealPart;
   /** Told by whoever reads the whole file; the parts of a file that is read in ranges say no more than a failure. */
@@ -82,6 +84,7 @@ export function mergeFileParts(left: FilePart, right: FilePart): FilePart {
   }
   mergeEpisodes(left.malformed, right.malformed);
   for (const member of right.beside) noteBeside(left.beside, member);
+  left.pages = mergePages(left.pages, right.pages);
   left.stored.failure ??= right.stored.failure;
   return left;
 }

@@ -17,7 +17,14 @@ import type { DiscoveredFile } from '../read/discover.ts';
 import { addMalformed, startEpisodes } from '../read/input-findings.ts';
 import { type ReadOutcome, readInput } from '../read/open.ts';
 import { type LineRange, readRange } from '../read/plain-bytes.ts';
-import type { BesideMember, Malformed, ReaderOptions, ReadHead, RecordSink } from '../read/record-sink.ts';
+import type {
+  BesideMember,
+  Malformed,
+  Page,
+  ReaderOptions,
+  ReadHead,
+  RecordSink,
+} from '../read/record-sink.ts';
 import { RecordReader } from '../read/records.ts';
 import { decodeText } from '../read/text-records.ts';
 import { WholeText } from '../read/whole-text.ts';
@@ -28,6 +35,7 @@ import { type FilePart, noteBeside, plainFile, type StoredFile, toReportName } f
 import { addGroupless, type GrouplessSteps } from './groupless-events.ts';
 import type { IdentityRows } from './identity-rows.ts';
 import type { MarkRows } from './mark-rows.ts';
+import { type PagesRead, readPage } from './more-pages.ts';
 import type { Detector, Plan, Program, Programs } from './plan.ts';
 import { type RecordOrder, startRecordOrder, stepRecordOrder } from './record-order.ts';
 import { ErasedLines, linesOf } from './salted-segment.ts';
@@ -79,6 +87,7 @@ export class FileScan implements RecordSink {
   private readonly until: Limit | undefined;
   private readonly malformedEpisodes = startEpisodes();
   private readonly members: BesideMember[] = [];
+  private pages: PagesRead | null = null;
   /** Of the source, which is chosen before the first record is scanned: compiling another for nothing takes as long. */
   private program!: Program;
   private cursor!: EventCursor;
@@ -180,8 +189,9 @@ export class FileScan implements RecordSink {
 
   private toPart(tally: FilePart['tally'], stored: StoredFile): FilePart {
     const { fileIndex, source, records, skipped, span, order } = this;
-    const { malformedEpisodes: malformed, members: beside } = this;
-    const part = { fileIndex, source, records, skipped, span, order, tally, malformed, beside, stored };
+    const { malformedEpisodes: malformed, members: beside, pages } = this;
+    const read = { tally, malformed, beside, pages, stored };
+    const part = { fileIndex, source, records, skipped, span, order, ...read };
     return this.seals === undefined ? part : { ...part, records: 0, seals: this.toSeals(this.seals) };
   }
 
@@ -268,6 +278,10 @@ export class FileScan implements RecordSink {
 
   beside(member: BesideMember): void {
     noteBeside(this.members, member);
+  }
+
+  page(page: Page): void {
+    this.pages = readPage(this.pages, page);
   }
 
   malformed(stretch: Malformed): void {

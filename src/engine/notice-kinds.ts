@@ -1,6 +1,6 @@
 /** The words of every code that a notice can bear: what it says of the run, why that matters, and what to do. */
 
-/** Notices count for no verdict: they have no severity. */
+/** Notices count for no verdict, for they have no severity; some say why a run is incomplete. */
 export type NoticeKind = { code: string; title: string; why: string; fix: string };
 
 export const NOTICE_KINDS: readonly NoticeKind[] = [
@@ -51,6 +51,12 @@ export const NOTICE_KINDS: readonly NoticeKind[] = [
     title: 'events that a rule could not judge',
     why: 'They lack what the rule compares or groups by: of them its silence says nothing.',
     fix: 'Have the writer fill the field, or map the field that carries it.',
+  },
+  {
+    code: 'more-pages',
+    title: 'export without its last page',
+    why: 'Each of the files says that more pages follow, so the log goes on in what nobody fetched: the audit is incomplete (exit 3).',
+    fix: 'Fetch the pages that follow until one names no next page, and audit all of them together.',
   },
   {
     code: 'newest-first',

@@ -13,6 +13,7 @@ import type { GrouplessSteps } from './groupless-events.ts';
 import { Identities } from './identities.ts';
 import { LogCoverage, toCoveredSources } from './log-coverage.ts';
 import { Marks } from './marks.ts';
+import { findOpenExports, type OpenExport } from './more-pages.ts';
 import { detectionsFor, type Plan } from './plan.ts';
 import { mergeParts, type RowParts, type ScanCounters, type ScanPart, startPart } from './scan-part.ts';
 
@@ -25,6 +26,8 @@ export type Scan = {
   /** By file index; of a file that was passed over there is none. */
   parts: ReadonlyMap<number, FilePart>;
   findings: Finding[];
+  /** Exports whose last page is not among the files. */
+  openExports: OpenExport[];
   identities: Identities;
   marks: Marks;
   /** By relation: marks that came without a value for a group-by field. They leave it, and the report says how many. */
@@ -122,12 +125,20 @@ export class ScanBooks {
         for (const detection of detectionsFor(plan, part.source)) ran.add(detection);
     }
     findings.push(...unconfirmedFindings(inputs));
+    const openExports = findOpenExports(
+      [...parts].map(([index, { source, records, pages }]) => {
+        return { index, file: inputs[index]!.file, source, records, pages };
+      }),
+    );
+    for (const { index, pages } of openExports.flatMap((open) => open.files))
+      inputs[index]!.morePages = pages!.more!.member;
     return {
       states: merged.states,
       inputs,
       files,
       parts,
       findings,
+      openExports,
       identities: this.identities,
       marks: this.marks,
       groupless: merged.groupless,

@@ -103,6 +103,8 @@ function whyIncomplete({ inputs, rules, notices, streams, summary }: Report): st
   if (unread !== undefined) return `the input ${quote(unread.file)} is ${unread.status}`;
   const guessed = inputs.find(({ unconfirmed }) => unconfirmed);
   if (guessed !== undefined) return `nobody has confirmed the mapping of ${quote(guessed.file)}`;
+  const paged = inputs.find(({ morePages }) => morePages !== undefined);
+  if (paged !== undefined) return `pages are missing after ${quote(paged.file)}`;
   const failed = rules.find(({ status }) => status === 'error');
   if (failed !== undefined) return `the rule ${quote(failed.id)} is in error`;
   if (notices.some(({ code }) => code === NOTHING_VERIFIED)) return 'a notice says that nothing was verified';

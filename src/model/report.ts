@@ -34,6 +34,8 @@ export type InputSummary = {
   reason?: string;
   /** Read by a guess at what its fields mean, which nobody has confirmed. */
   unconfirmed?: true;
+  /** The member by which it says that more pages follow, where no file of its source is the last page. */
+  morePages?: string;
 };
 
 /** Conservation: read = audited + malformed + duplicate + skipped. */

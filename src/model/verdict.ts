@@ -50,9 +50,9 @@ export function isUnread({ status }: Pick<InputSummary, 'status'>): boolean {
   return status === 'partial' || status === 'unreadable' || status === 'empty';
 }
 
-/** Whether what it holds is left open: it was not read, or by a guess. */
-export function leavesOpen(input: Pick<InputSummary, 'status' | 'unconfirmed'>): boolean {
-  return isUnread(input) || input.unconfirmed === true;
+/** Whether what it holds is left open: it was not read, or by a guess, or it is a part of what its source told. */
+export function leavesOpen(input: Pick<InputSummary, 'status' | 'unconfirmed' | 'morePages'>): boolean {
+  return isUnread(input) || input.unconfirmed === true || input.morePages !== undefined;
 }
 
 /** Whether a finding counts for the verdict. */

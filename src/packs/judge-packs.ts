@@ -114,6 +114,8 @@ function whyPartial({ inputs, rules }: Report): string | undefined {
     return `${count(unread.length, 'file')} ${unread.length === 1 ? 'was' : 'were'} not read whole`;
   const guessed = whyGuessed(inputs);
   if (guessed !== undefined) return guessed;
+  const paged = inputs.filter(({ morePages }) => morePages !== undefined);
+  if (paged.length > 0) return `pages are missing after ${count(paged.length, 'file')}`;
   const unknown = inputs.filter(({ source, records }) => source === null && records.audited > 0);
   if (unknown.length > 0) return `no mapping fits ${count(unknown.length, 'file')}`;
   const malformed = inputs.reduce((sum, { records }) => sum + records.malformed, 0);

@@ -3,6 +3,7 @@ import type { JsonValue } from '../base/json.ts';
 import type { LostTime } from '../base/lost-time.ts';
 import type { Excerpt } from '../model/finding.ts';
 import type { TextFormat, TextReader } from '../model/text-format.ts';
+import type { MoreSign } from './page-signs.ts';
 import type { TextLogs } from './text-records.ts';
 
 /** A stretch of input that is not JSON. */
@@ -73,7 +74,12 @@ export interface RecordSink {
   malformed(stretch: Malformed): void;
   /** A member beside the wrapper's records that could hold more of them. */
   beside?(member: BesideMember): void;
+  /** A document that wraps records has come to its end. */
+  page?(page: Page): void;
 }
+
+/** `wrapper`: the keys to the records of the document. `more`: by what it says that more pages follow, if it does. */
+export type Page = { wrapper: readonly string[]; more: MoreSign | undefined };
 
 /** A member of a wrapper that is in no record. `isAgain`: the member with the records, a second time, whose records were read. */
 export type BesideMember = { key: string; line: number; offset: number; length: number; isAgain?: true };

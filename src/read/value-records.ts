@@ -1,6 +1,6 @@
 /**
  * Records out of JSON that goes over as many lines as it needs: single and concatenated objects, arrays, wrappers such as
- * `{"Records":[…]}`. One machine, which can stop wherever the bytes at hand end, and goes on behind what is no JSON: 260 lines.
+ * `{"Records":[…]}`. One machine, which can stop wherever the bytes at hand end, and goes on behind what is no JSON: 270 lines.
  */
 import { JsonArray, JsonObject, type JsonValue, parseJsonAt } from '../base/json.ts';
 import { completePrefix } from '../base/json-prefix.ts';
@@ -19,6 +19,7 @@ import {
   syntaxError,
 } from '../base/lexical.ts';
 import { mayHoldRecords } from './beside-records.ts';
+import { PageSigns } from './page-signs.ts';
 import { type Bounds, newlineIn, type ReadWindow } from './read-window.ts';
 import type { RecordBooks } from './record-books.ts';
 
@@ -40,6 +41,8 @@ export class ValueRecords {
   /** The keys to the array of records; undefined where records are not wrapped. */
   private readonly wrapper: readonly string[] | undefined;
   private levels: Level[] = [];
+  /** Of the wrapper that the machine is in. */
+  private signs = new PageSigns();
   /** Offset of the stream to read up to before an incomplete record is scanned again: doubling keeps long records linear. */
   private retryAt = 0;
   private documentsSeen = 0;
@@ -126,14 +129,18 @@ export class ValueRecords {
       const byte = window.buffer[window.start];
       this.lastWasObject = byte === OPEN_BRACE;
       if (byte === OPEN_BRACKET) this.enter('array', 0);
-      else if (byte === OPEN_BRACE && this.isWrapped(window.start, window.end)) this.enter('wrapper', 0);
-      else this.oneRecord();
+      else if (byte === OPEN_BRACE && this.isWrapped(window.start, window.end)) {
+        this.signs = new PageSigns();
+        this.enter('wrapper', 0);
+      } else this.oneRecord();
     }
+    const isPage = this.levels[0]?.kind === 'wrapper';
     while (this.levels.length > 0) {
       const level = this.levels.at(-1)!;
       if (level.kind === 'array') this.inArray(level);
       else this.inWrapper(level);
     }
+    if (isPage) this.books.sink.page?.({ wrapper: this.wrapper!, more: this.signs.more() });
     this.lastDocumentLine = window.lineOf(window.start);
   }
 
@@ -172,7 +179,7 @@ export class ValueRecords {
       level.wasEntered = true;
       window.start = value;
       this.enter(isLast ? 'array' : 'wrapper', level.depth + 1);
-    } else window.start = this.stepOver(key, value);
+    } else window.start = this.stepOver(level, key, value);
     level.state = 'after';
   }
 
@@ -195,19 +202,23 @@ export class ValueRecords {
   }
 
   /** The value at `value` is of a member that leads to no records, though it may hold some. @returns the index behind it */
-  private stepOver(key: string, value: number): number {
+  private stepOver({ depth }: Level, key: string, value: number): number {
     const { buffer, end, final } = this.window;
     const { value: beside, end: after } = parseJsonAt(buffer, value, end);
     if (after >= end && !final) throw syntaxError(buffer, end, end, '"," or "}"');
     if (mayHoldRecords(key, beside, after - value)) this.tellBeside(key, after, false);
+    this.signs.see(this.wrapper!.slice(0, depth), key, beside, this.memberPlace(after));
     return after;
   }
 
-  /** Of the member that begins where the window stands. */
   private tellBeside(key: string, end: number, isAgain: boolean): void {
+    this.books.sink.beside?.({ key, ...this.memberPlace(end), ...(isAgain && { isAgain }) });
+  }
+
+  /** Of the member that begins where the window stands. */
+  private memberPlace(end: number): { line: number; offset: number; length: number } {
     const { base, start } = this.window;
-    const place = { line: this.window.lineOf(start), offset: base + start, length: end - start };
-    this.books.sink.beside?.({ key, ...place, ...(isAgain && { isAgain }) });
+    return { line: this.window.lineOf(start), offset: base + start, length: end - start };
   }
 
   private oneRecord(): void {

@@ -102,7 +102,10 @@ describe('a report that contradicts itself is refused with its place', () => {
     for (const input of report.inputs) if (input.status !== 'skipped') input.status = 'complete';
     for (const rule of report.rules) rule.status = 'ran';
     report.summary.verdict = 'findings';
-    for (const input of report.inputs) delete input.unconfirmed;
+    for (const input of report.inputs) {
+      delete input.unconfirmed;
+      delete input.morePages;
+    }
     return report;
   }
   const edits: [what: string, edit: (report: Report) => void, expected: RegExp][] = [
@@ -120,6 +123,11 @@ describe('a report that contradicts itself is refused with its place', () => {
       'a verdict over a guess at what fields mean',
       (report) => (report.inputs[0]!.unconfirmed = true),
       /summary\.verdict says findings, but nobody has confirmed the mapping of "[^"]+": expected incomplete\n/,
+    ],
+    [
+      'a verdict over a part of an export',
+      (report) => (report.inputs[0]!.morePages = 'next'),
+      /summary\.verdict says findings, but pages are missing after "[^"]+": expected incomplete\n/,
     ],
     [
       'a verdict over a rule in error',

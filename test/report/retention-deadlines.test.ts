@@ -145,7 +145,7 @@ describe('retentionDeadlines()', () => {
     ]);
   });
 
-  test('calls nothing in time by a guess of which field is the time', () => {
+  test('calls nothing in time by a guess of which field is the time, nor by a part of an export', () => {
     const told = (changes: Partial<InputSummary>) => {
       const activity = [activityOf('okta', ['2025-02-01'])];
       const inputs = [inputOf('okta', changes)];
@@ -157,6 +157,10 @@ describe('retentionDeadlines()', () => {
     assert.deepEqual(told({ unconfirmed: true }), [
       'undetermined',
       'no dated event is past the maximum; 1 file read by a mapping that nobody has confirmed',
+    ]);
+    assert.deepEqual(told({ morePages: 'next' }), [
+      'undetermined',
+      'no dated event is past the maximum; 1 file after which pages are missing',
     ]);
   });
 

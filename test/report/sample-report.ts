@@ -236,6 +236,7 @@ export function richReport(): Report {
         status: 'partial',
         reason: 'the gzip stream ends early',
         unconfirmed: true,
+        morePages: 'metadata.continue',
         accounted: { records: 0, malformed: 512, framing: 0 },
       }),
       input('logs/digest.json', {

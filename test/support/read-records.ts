@@ -4,12 +4,13 @@ import type { JsonValue } from '../../src/base/json.ts';
 import { UNUSUAL } from '../../src/base/scan-kernel.ts';
 import { SlotScanner } from '../../src/base/slot-scanner.ts';
 import { loadKernel } from '../../src/read/kernel/load-kernel.ts';
-import type { Malformed, ReadTally } from '../../src/read/record-sink.ts';
+import type { Malformed, Page, ReadTally } from '../../src/read/record-sink.ts';
 import { RecordReader } from '../../src/read/records.ts';
 
 type Found = {
   records: { line: number; offset: number; text: string }[];
   malformed: Malformed[];
+  pages: Page[];
   tally: ReadTally;
   documents: readonly JsonValue[];
 };
@@ -30,6 +31,7 @@ export function readRecords(
   const found: Found = {
     records: [],
     malformed: [],
+    pages: [],
     tally: undefined as unknown as ReadTally,
     documents: [],
   };
@@ -62,6 +64,9 @@ export function readRecords(
       },
       malformed(stretch) {
         found.malformed.push(stretch);
+      },
+      page(page) {
+        found.pages.push(page);
       },
     },
     {

@@ -7,8 +7,8 @@ Exit codes:
   0  clean: everything was read, nothing that --fail-on names was found
   1  findings that --fail-on names, by default those of medium and above
   2  wrong arguments, configuration or rules
-  3  the audit is incomplete: input could not be read, or only by a guess at its fields, a rule could not run, nothing
-     could be audited, or there was no room to write
+  3  the audit is incomplete: input could not be read, or only by a guess at its fields, pages of an export are missing,
+     a rule could not run, nothing could be audited, or there was no room to write
   70 internal error
   130 interrupted (Ctrl-C)`;
 

@@ -162,6 +162,8 @@ function whyIncomplete({ inputs, summary, streams, findings }: Report): string |
   const guessed = inputs.filter(({ unconfirmed }) => unconfirmed);
   if (guessed.length > 0)
     return `nobody has confirmed the mapping by which ${guessed.map(({ file }) => file).join(', ')} was read`;
+  const paged = inputs.filter(({ morePages }) => morePages !== undefined);
+  if (paged.length > 0) return `pages are missing after ${paged.map(({ file }) => file).join(', ')}`;
   if (summary.records.audited === 0) return 'no record could be audited';
   if (summary.records.malformed > 0)
     return `${count(summary.records.malformed, 'record')} could not be read, and may be use`;

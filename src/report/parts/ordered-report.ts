@@ -172,6 +172,7 @@ function orderInput(input: InputSummary): Every<InputSummary> {
     status: input.status,
     reason: input.reason,
     unconfirmed: input.unconfirmed,
+    morePages: input.morePages,
     source,
     seals,
     bytes,

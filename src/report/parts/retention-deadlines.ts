@@ -153,6 +153,10 @@ function doubtsOfInputs(inputs: readonly InputSummary[], activity: SourceActivit
       inputs.filter(({ unconfirmed }) => unconfirmed).length,
       (amount) => `${count(amount, 'file')} read by a mapping that nobody has confirmed`,
     ],
+    [
+      inputs.filter(({ morePages }) => morePages !== undefined).length,
+      (amount) => `${count(amount, 'file')} after which pages are missing`,
+    ],
   ];
   return amounts.flatMap(([amount, say]) => (amount === 0 ? [] : [say(amount)]));
 }

@@ -34,6 +34,7 @@ function sayVerdict(report: Report): string {
       return amount > 0 ? `${count(amount, 'input')} ${status}` : undefined;
     }),
     describeGuessed(report),
+    describeMorePages(report),
     describeUnmapped(report),
     describeErrors(report),
     ...report.notices.flatMap(({ code, message }) => (code === NOTHING_VERIFIED ? [message] : [])),
@@ -63,6 +64,11 @@ function describeUnprotected({ streams, summary: { assurance } }: Report): strin
 function describeGuessed({ inputs }: Report): string | undefined {
   const amount = inputs.filter(({ unconfirmed }) => unconfirmed).length;
   return amount > 0 ? `${count(amount, 'input')} read by a mapping that nobody has confirmed` : undefined;
+}
+
+function describeMorePages({ inputs }: Report): string | undefined {
+  const amount = inputs.filter(({ morePages }) => morePages !== undefined).length;
+  return amount > 0 ? `${count(amount, 'input')} after which pages are missing` : undefined;
 }
 
 function describeUnmapped({ inputs }: Report): string | undefined {
