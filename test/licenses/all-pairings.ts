@@ -192,7 +192,9 @@ export function* pairings(steps: readonly Step[], plan: Plan, end: number): Gene
     const isLoose = state.loose.has(holder);
     if (whole) {
       const isOpen = new Set(held.values()).size > 1;
-      const loose = isOpen ? new Set([...state.loose, holder]) : state.loose;
+      const loose = new Set(state.loose);
+      if (isOpen) loose.add(holder);
+      else if (held.size === 1) loose.delete(holder);
       for (const session of held.keys()) yield { ...state, loose, returned, pieces: takeSession(session) };
       return;
     }

@@ -247,6 +247,43 @@ test('a check-out takes up one of several seats that linger, and nobody knows wh
   ]);
 });
 
+test('a check-in of all ends what may be open, though as the sessionizer pairs them nothing is', () => {
+  const plan: Plan = { share: 'none', linger: 3 };
+  const step = (kind: Step['kind'], at: number, quantity: number, more: Partial<Step> = {}): Step => {
+    return { kind, at, holder: 'ann', quantity, ...more };
+  };
+  const steps = [
+    step('out', 0, 3),
+    step('out', 1, 1),
+    step('in', 2, 2),
+    step('in', 2, 1, { whole: true }),
+    step('in', 3, 1, { whole: true, all: true }),
+    step('in', 3, 1),
+  ];
+  const starts = [0, 5];
+  assert.equal(reached({ steps, starts, plan })[1]!.most, 2);
+  assert.deepEqual(boundsFrom(steps, plan, starts, END, true)[1], { lower: 1, upper: 2 });
+});
+
+test('what check-ins of whole sessions left in doubt is over with the last of them', () => {
+  const plan: Plan = { share: 'all', linger: 0, borrow: 6, timeout: 3 };
+  const step = (kind: Step['kind'], at: number, quantity: number, whole = false): Step => {
+    return { kind, at, holder: 'ann', quantity, whole };
+  };
+  const steps = [
+    step('out', 0, 2),
+    step('out', 0, 1),
+    step('in', 1, 1, true),
+    step('in', 1, 1, true),
+    step('out', 11, 1),
+    step('out', 13, 2),
+    step('in', 13, 1),
+  ];
+  const starts = [0, 13];
+  assert.deepEqual(reached({ steps, starts, plan })[1], { least: 2, most: 2, sure: 2 });
+  assert.deepEqual(boundsFrom(steps, plan, starts, END, true)[1], { lower: 2, upper: 2 });
+});
+
 const contract = (quantity: number, more = 'share: [person, host]', measure?: string) =>
   editorContract({ quantity: set(quantity), more, ...(measure !== undefined && { measure }) });
 

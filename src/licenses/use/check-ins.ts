@@ -108,7 +108,10 @@ export class CheckIns {
   checkInAny(event: SessionEvent): void {
     const open = this.memory.open.ofKey(event);
     const [only] = open;
-    if (open.length === 1 && only!.feature !== undefined) {
+    const closed = this.longest
+      .ofKey(event)
+      .filter((pairing) => open.every((each) => each.pairing !== pairing));
+    if (open.length === 1 && only!.feature !== undefined && closed.length === 0) {
       this.checkIn({ ...event, feature: only!.feature });
       return;
     }
@@ -132,6 +135,9 @@ export class CheckIns {
     this.lingering.begin('sure');
     for (const [pairing, { session, besides }] of ofPairings)
       this.endAll(pairing, besides, { ...session, at: event.at });
+    // The check-ins before may have been of others than the sessionizer ended.
+    for (const pairing of closed)
+      this.endAll(pairing, pairing.total, { ...pairing.latestEvent!, at: event.at });
   }
 
   /** Of a seat, whatever the sessionizer held to be open; `besides`: what may have been open beyond that, and lingers as well. */

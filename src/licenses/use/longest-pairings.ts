@@ -5,7 +5,7 @@ import type { Amount } from '../contract/amount.ts';
 import type { LingeringSeats } from './lingering-seats.ts';
 import { LongestPairing, type Taken, TakenQueue } from './longest-pairing.ts';
 import type { SeatSink } from './seat-sink.ts';
-import { type Session, type SessionEvent, seatOf } from './session.ts';
+import { keyOf, type Session, type SessionEvent, seatOf } from './session.ts';
 import type { SessionOptions } from './session-options.ts';
 
 export class LongestPairings {
@@ -13,6 +13,8 @@ export class LongestPairings {
   private readonly sink: SeatSink;
   private readonly lingering: LingeringSeats;
   private readonly bySeat = new Map<string, LongestPairing>();
+  /** Whatever their features. */
+  private readonly byKey = new Map<string, Set<LongestPairing>>();
   /** Those with seats that a restart may end, by log; those of one daemon by daemon too. Walked once for each check-out. */
   private readonly byLog = new Map<string | undefined, Set<LongestPairing>>();
   private readonly byDaemon = new Map<string | undefined, Map<string | undefined, Set<LongestPairing>>>();
@@ -31,9 +33,7 @@ export class LongestPairings {
     const { timeout, borrow, restarts = false } = this.options;
     if (event.named) return undefined;
     const pairing =
-      timeout === undefined && borrow === undefined
-        ? this.of(event)
-        : getOrCreate(this.bySeat, seatOf(event), () => new LongestPairing(restarts));
+      timeout === undefined && borrow === undefined ? this.of(event) : (this.of(event) ?? this.begin(event));
     if (pairing === undefined) return undefined;
     if (pairing.fresh !== undefined && event.share !== pairing.share) pairing.share = undefined;
     pairing.open += event.quantity;
@@ -48,6 +48,19 @@ export class LongestPairings {
     return event.named || this.bySeat.size === 0 ? undefined : this.bySeat.get(seatOf(event));
   }
 
+  private begin(event: SessionEvent): LongestPairing {
+    const pairing = new LongestPairing(this.options.restarts ?? false);
+    this.bySeat.set(seatOf(event), pairing);
+    getOrCreate(this.byKey, keyOf(event), () => new Set()).add(pairing);
+    return pairing;
+  }
+
+  /** Of all features of the key, those that may have seats open, though the sessionizer may hold none of them to be. */
+  ofKey(event: SessionEvent): LongestPairing[] {
+    const pairings = event.named || this.byKey.size === 0 ? undefined : this.byKey.get(keyOf(event));
+    return pairings === undefined ? [] : [...pairings].filter(({ total }) => total > 0n);
+  }
+
   /** From now on nobody knows which of the sessions of the seat of `event` end; `isShrunk`: nor how many there are. `share`: of all of them. */
   loosen(
     event: SessionEvent,
@@ -56,12 +69,11 @@ export class LongestPairings {
     isShrunk: boolean,
   ): LongestPairing {
     const known = this.of(event);
-    const pairing = known ?? new LongestPairing(this.options.restarts ?? false);
+    const pairing = known ?? this.begin(event);
     pairing.fresh = [...sessions];
     for (const session of pairing.fresh) pairing.keep(session);
     pairing.share = pairing.isOfOneShare ? share : undefined;
     if (known === undefined) {
-      this.bySeat.set(seatOf(event), pairing);
       pairing.adopt(pairing.fresh, isShrunk);
       if (this.options.restarts) for (const session of pairing.fresh) this.endsAtRestart(pairing, session);
     }
@@ -130,6 +142,9 @@ export class LongestPairings {
     const seat = seatOf(event);
     if (!pairing.isOver || this.bySeat.get(seat) !== pairing) return;
     this.bySeat.delete(seat);
+    const ofKey = this.byKey.get(keyOf(event))!;
+    ofKey.delete(pairing);
+    if (ofKey.size === 0) this.byKey.delete(keyOf(event));
     if (this.byLog.size > 0) this.forget(pairing);
   }
 
