@@ -5,7 +5,8 @@
  */
 import { formatNumber, quote } from '../base/text-safety.ts';
 import type { Check, CheckDefinition } from '../model/check.ts';
-import type { AuditField, Event, Fields } from '../model/event.ts';
+import { AUDIT_FIELDS, type AuditField, type Event, type Fields } from '../model/event.ts';
+import { facetsOf } from '../model/facets.ts';
 import type { FindingKind } from '../model/finding.ts';
 import type { Notice } from '../model/report.ts';
 import { UNKNOWN_SOURCE } from '../sources/mapping.ts';
@@ -22,6 +23,7 @@ import {
 } from './field-judges.ts';
 import {
   compileRecordCounter,
+  type FileTally,
   foundValues,
   type Group,
   mergeTallies,
@@ -94,21 +96,37 @@ function compileStep(plan: SchemaPlan, allowed: ReadonlySet<string>, fields: Fie
   const actor = isMapped && plan.audit ? fields.audit('actor') : undefined;
   const ofActor = actor === undefined ? [] : [judgeActor(actor, allowed)];
   const ofActors = actor === undefined || fields.severalActors ? [] : [judgeSingleActor(actor)];
-  const judges: Judge[] = [
-    ...plan.raw.map(judgeRecord),
+  const ofFacets: Judge[] = [
     ...ofFields.map(({ judge }) => judge),
     ...ofWhole,
-    ...[...ofActor, ...ofActors].map(({ judge }) => judge),
+    ...ofActor.map(({ judge }) => judge),
   ];
+  const ofRecord: Judge[] = [...plan.raw.map(judgeRecord), ...ofActors.map(({ judge }) => judge)];
   const passes = passAll([...ofFields, ...ofActor], ofActors);
   const seesWhole = plan.raw.length + ofWhole.length > 0;
+  const looked = ofWhole.length > 0 ? AUDIT_FIELDS.map((field) => fields.audit(field)) : [];
+  const facetSlots = fields.facetSlots?.([...looked, ...[...ofFields, ...ofActor].map(({ slot }) => slot)]);
   const countRecord = compileRecordCounter();
   return (state, event) => {
     const file = countRecord(state.tally, event);
     if (excused.length > 0) countExcused(state.excused, event.source, excused);
-    if (!seesWhole && passes(event)) return;
-    for (let index = 0; index < judges.length; index++) judges[index]!(state.tally, file, event);
+    const facets = facetsOf(event, facetSlots);
+    if (facets === undefined && !seesWhole && passes(event)) return;
+    judgeAll(ofRecord, state.tally, file, event);
+    if (facets === undefined) judgeAll(ofFacets, state.tally, file, event);
+    else {
+      // Whatever is told of one thing must be whole for that thing.
+      for (const facet of facets) {
+        event.select!([facet]);
+        judgeAll(ofFacets, state.tally, file, event);
+      }
+      event.select!();
+    }
   };
+}
+
+function judgeAll(judges: readonly Judge[], tally: Tally, file: FileTally, event: Event): void {
+  for (let index = 0; index < judges.length; index++) judges[index]!(tally, file, event);
 }
 
 function countExcused(excused: Map<string, Excused>, source: string, fields: AuditField[]): void {

@@ -3,7 +3,7 @@
 import { csvTable } from '../base/csv-table.ts';
 import { formatInstant } from '../base/instant.ts';
 import type { AccessReport } from './access.ts';
-import { doubtsOfInput, openEvents } from './access-doubts.ts';
+import { doubtsOfInput, LEFT_OUT, openEvents } from './access-doubts.ts';
 
 const COLUMNS = [
   'row',
@@ -81,6 +81,7 @@ export function accessCsv({ summary, scan }: AccessReport): string {
   }
   for (const { reason, count, place } of openEvents(summary))
     rows.push({ row: 'not-judged', count, place: `${place.file}:${place.line}`, reasons: reason });
+  if (scan.leftOut > 0) rows.push({ row: 'not-judged', count: scan.leftOut, reasons: LEFT_OUT });
   for (const input of scan.inputs) {
     const doubts = doubtsOfInput(input, scan.misread);
     if (doubts.length > 0) rows.push({ row: 'open-file', name: input.file, reasons: doubts.join('; ') });

@@ -1,9 +1,13 @@
 /** What keeps `audit-check access` from saying that every request is within the roles: what it could not read or judge. */
-import { count, quote } from '../base/text-safety.ts';
+import { count, formatNumber, quote } from '../base/text-safety.ts';
+import { MAX_COMBINATIONS } from '../engine/members.ts';
 import type { Finding } from '../model/finding.ts';
 import type { InputSummary } from '../model/report.ts';
 import { isUnread } from '../model/verdict.ts';
 import type { AccessSummary } from '../roles/access-summary.ts';
+
+/** Of records that make more than are read of one. */
+export const LEFT_OUT = `more than ${formatNumber(MAX_COMBINATIONS)} requests in one record, of which so many are judged`;
 
 /** Why requests of the file may be missing from the answer. `misread`: of all files. */
 export function doubtsOfInput(input: InputSummary, misread: readonly Finding[]): string[] {

@@ -4,7 +4,7 @@ import { escapeJson } from '../base/text-safety.ts';
 import type { AccessReport } from './access.ts';
 
 export function accessJson({ table, summary, scan }: AccessReport): string {
-  const { coverage, inputs, misread } = scan;
+  const { coverage, inputs, misread, leftOut } = scan;
   const report = {
     table: { file: table.file, format: table.format },
     period: coverage && { from: formatInstant(coverage.from), until: formatInstant(coverage.until) },
@@ -12,6 +12,7 @@ export function accessJson({ table, summary, scan }: AccessReport): string {
       return { file, status, morePages, source, records };
     }),
     misread: misread.map(({ code, message, place }) => ({ code, message, place })),
+    ...(leftOut > 0 && { leftOut }),
     ...summary,
   };
   const json = JSON.stringify(

@@ -3,7 +3,7 @@ import { formatInstant } from '../base/instant.ts';
 import { compareText, count, escapeControls, formatNumber, truncate } from '../base/text-safety.ts';
 import type { AccessEntry, AccessKind, AccessSummary, RoleSummary } from '../roles/access-summary.ts';
 import type { AccessReport } from './access.ts';
-import { doubtsOfInput } from './access-doubts.ts';
+import { doubtsOfInput, LEFT_OUT } from './access-doubts.ts';
 
 /** Lines of one section; json and csv have them all. */
 const SHOWN = 40;
@@ -190,7 +190,7 @@ function unusedSection({ roles }: AccessSummary, use: 'unused' | 'undetermined',
 /** Every event and request is accounted for. */
 function totals({ table: roles, summary, scan }: AccessReport): string[] {
   const { counts, requests, allowed, records, events, skipped, untold } = summary;
-  const { inputs, coverage, misread } = scan;
+  const { inputs, coverage, misread, leftOut } = scan;
   const audited = inputs.reduce((sum, { records }) => sum + records.audited, 0);
   const unread = inputs.filter(({ status }) => status !== 'complete');
   const doubted = inputs.flatMap((input) => {
@@ -224,6 +224,7 @@ function totals({ table: roles, summary, scan }: AccessReport): string[] {
       ({ reason, count: times, place, isOpen }) =>
         `            ${formatNumber(times)} not judged: ${reason}${isOpen ? `, first ${shownPlace(place)}` : ''}`,
     ),
+    ...(leftOut === 0 ? [] : [`            ${formatNumber(leftOut)} not judged whole: ${LEFT_OUT}`]),
     `  requests  ${formatNumber(requests)} = ${parts.join(' + ')}`,
     ...(untold === 0
       ? []

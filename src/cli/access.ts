@@ -48,7 +48,12 @@ export type AccessOptions = Omit<RequestOptions, 'builtinRules'> & {
 export type AccessReport = {
   table: RoleTable;
   summary: AccessSummary;
-  scan: Pick<Scan, 'inputs'> & { coverage: Covered | undefined; misread: readonly Finding[] };
+  scan: Pick<Scan, 'inputs'> & {
+    coverage: Covered | undefined;
+    misread: readonly Finding[];
+    /** Records that tell of more requests than are read of one. */
+    leftOut: number;
+  };
 };
 
 const FORMATS: Readonly<Record<string, (report: AccessReport) => string>> = {
@@ -156,7 +161,8 @@ async function scanAccess(
         for (const mark of marks) onMark(mark);
       const found = plan.checks.flatMap(({ check }, index) => check.finish(scan.states[index]).findings);
       const misread = misreadFindings([...scan.findings, ...found]);
-      return { inputs: scan.inputs, coverage: coverageOf(scan.coverage.of(0), 0), misread };
+      const leftOut = scan.groupless[0]?.[0]?.events ?? 0;
+      return { inputs: scan.inputs, coverage: coverageOf(scan.coverage.of(0), 0), misread, leftOut };
     } finally {
       await close();
     }
@@ -206,8 +212,10 @@ function accessRules(format: RoleFormat, { logsource }: AccessReader): RuleSet {
   return { rules: [detection, correlation], errors: [] };
 }
 
-function isOpen({ inputs, misread }: AccessReport['scan']): boolean {
-  return misread.length > 0 || inputs.some((input) => doubtsOfInput(input, misread).length > 0);
+function isOpen({ inputs, misread, leftOut }: AccessReport['scan']): boolean {
+  return (
+    leftOut > 0 || misread.length > 0 || inputs.some((input) => doubtsOfInput(input, misread).length > 0)
+  );
 }
 
 /**

@@ -7,13 +7,15 @@ import type { OnMatch } from '../engine/file-scan.ts';
 import { compilePlan } from '../engine/plan.ts';
 import { scanForMatches } from '../engine/scan.ts';
 import { appliesTo, forSource } from '../match/logsource.ts';
+import type { AuditField } from '../model/event.ts';
+import type { HeldFacets } from '../model/facets.ts';
 import type { FieldRef } from '../model/mark.ts';
 import { type Problem, ProblemsError } from '../model/problem.ts';
 import type { AuditRequest } from '../model/request.ts';
 import type { ConditionNode, Detection, DetectionItem, Logsource, Pattern, Rule } from '../model/rule.ts';
 import { discover } from '../read/discover.ts';
 import { type Mapping, toRawPaths, UNKNOWN_SOURCE } from '../sources/mapping.ts';
-import { auditTexts } from '../sources/tree-values.ts';
+import { auditTexts, facetTexts } from '../sources/tree-values.ts';
 import { type EventPlace, parseEventPlace } from './event-place.ts';
 import { Leaves } from './leaf-detections.ts';
 import { MAX_MEMBERS, MemberParts, memberAt } from './member-parts.ts';
@@ -28,7 +30,11 @@ const VALUE_WIDTH = 60;
 
 type ItemNode = Extract<ConditionNode, { kind: 'item' }>;
 
-type Seen = { record: JsonValue; offset: number; held: Set<string> };
+/** `held`: by leaf the facets of which it holds; `facets`: those of the record, where it has several. */
+type Seen = { record: JsonValue; offset: number; held: Map<string, HeldFacets>; facets: HeldFacets };
+
+/** A record as the rules see it: of several facets, one. */
+type Shown = Seen & { facet?: number };
 
 export async function explainRule(name: string, options: ExplainOptions): Promise<string> {
   const problems: Problem[] = [];
@@ -71,7 +77,7 @@ export async function explainRule(name: string, options: ExplainOptions): Promis
     );
     throw new ProblemsError(problems);
   }
-  const explainer = new Explainer(leaves, parts, mapping);
+  const explainer = new Explainer(leaves, parts, mapping, auditFieldsOf(narrowed));
   const lines = [...seen.values()].flatMap((record) => [
     `event   ${file}:${line}, byte ${record.offset}, source ${mapping.name}`,
     ...narrowed.flatMap((detection) => explainer.explain(detection, record)),
@@ -93,10 +99,11 @@ function collect({ line, offset }: EventPlace, seen: Map<number, Seen>, others: 
     }
     let record = seen.get(event.offset);
     if (record === undefined) {
-      record = { record: event.json(), offset: event.offset, held: new Set() };
+      // The first leaf holds for any record.
+      record = { record: event.json(), offset: event.offset, held: new Map(), facets: event.selected };
       seen.set(event.offset, record);
     }
-    record.held.add(id);
+    record.held.set(id, event.selected);
   };
 }
 
@@ -125,41 +132,52 @@ class Explainer {
   private readonly leaves: Leaves;
   private readonly parts: MemberParts;
   private readonly mapping: Mapping;
+  /** The canonical fields that the rules look at, which have the facets. */
+  private readonly fields: readonly AuditField[];
 
-  constructor(leaves: Leaves, parts: MemberParts, mapping: Mapping) {
+  constructor(leaves: Leaves, parts: MemberParts, mapping: Mapping, fields: readonly AuditField[]) {
     this.leaves = leaves;
     this.parts = parts;
     this.mapping = mapping;
+    this.fields = fields;
   }
 
-  explain(detection: Detection, seen: Seen): string[] {
+  explain(detection: Detection, record: Seen): string[] {
     const fits = appliesTo(detection, this.mapping.logsource);
+    const { facets } = record;
+    const ofFacet = (facet: number): Shown => ({ ...record, facet });
+    const held = facets?.find((facet) => this.holds(detection.condition, ofFacet(facet)));
+    const seen: Shown = facets === undefined ? record : ofFacet(held ?? facets[0]!);
     const holds = this.holds(detection.condition, seen);
     const verdict = fits && holds ? 'matches' : 'does not match';
     const words = holds && !fits ? ': the condition holds, but the rule is for another log source' : '';
     return [
       `rule    ${detection.title} (${detection.id}), ${detection.file}:${detection.line}`,
       `        ${verdict}${words}`,
+      ...(facets === undefined ? [] : [`        ${facetWords(facets, held)}`]),
       `  ${mark(fits)} log source ${sourceWords(detection.logsource)}; the file's source is ${this.mapping.name}`,
       ...this.lines(detection.condition, seen, seen.record, 1),
     ];
   }
 
-  private holds(node: ConditionNode, seen: Seen): boolean {
-    if (node.kind === 'item') return seen.held.has(this.leaves.idOf(node)!);
+  private holds(node: ConditionNode, seen: Shown): boolean {
+    if (node.kind === 'item') {
+      const id = this.leaves.idOf(node)!;
+      return seen.held.has(id) && (seen.facet === undefined || seen.held.get(id)!.includes(seen.facet));
+    }
     if (node.kind === 'not') return !this.holds(node.node, seen);
     if (node.kind === 'and') return node.nodes.every((child) => this.holds(child, seen));
     return node.nodes.some((child) => this.holds(child, seen));
   }
 
   /** `record`: what the items are about, the record or a member of it. */
-  private lines(node: ConditionNode, seen: Seen, record: JsonValue, depth: number): string[] {
+  private lines(node: ConditionNode, seen: Shown, record: JsonValue, depth: number): string[] {
     const indent = '  '.repeat(depth);
     const head = `${indent}${mark(this.holds(node, seen))} `;
     if (node.kind === 'item') {
       const { item } = this.parts.innerOf(node);
       if (item.members !== undefined) return this.memberLines(node, seen, record, depth);
-      return [`${head}${itemWords(item)}; ${this.found(item, record)}`];
+      return [`${head}${itemWords(item)}; ${this.found(item, record, seen.facet)}`];
     }
     const children = node.kind === 'not' ? [node.node] : node.nodes;
     const words = node.kind === 'not' ? 'not' : node.kind === 'and' ? 'all of' : 'one of';
@@ -167,7 +185,7 @@ class Explainer {
   }
 
   /** Each member by its place, with the condition as it is for that one. */
-  private memberLines(node: ItemNode, seen: Seen, record: JsonValue, depth: number): string[] {
+  private memberLines(node: ItemNode, seen: Shown, record: JsonValue, depth: number): string[] {
     const { item } = this.parts.innerOf(node);
     const { parts, members } = this.parts.of(node, record);
     const [head, place] = ['  '.repeat(depth), '  '.repeat(depth + 1)];
@@ -186,21 +204,52 @@ class Explainer {
     return lines;
   }
 
-  private found({ field, references = [] }: DetectionItem, record: JsonValue): string {
+  private found(
+    { field, references = [] }: DetectionItem,
+    record: JsonValue,
+    facet: number | undefined,
+  ): string {
     if (field === undefined) return 'sought in every value of the record';
-    const own = foundWords(this.valuesOf(field, record));
-    const others = references.map((each) => `${each.name}: ${foundWords(this.valuesOf(each, record))}`);
+    const own = foundWords(this.valuesOf(field, record, facet));
+    const others = references.map(
+      (each) => `${each.name}: ${foundWords(this.valuesOf(each, record, facet))}`,
+    );
     return [`found ${own}`, ...others].join(', ');
   }
 
-  private valuesOf(field: FieldRef, record: JsonValue): string[] {
+  private valuesOf(field: FieldRef, record: JsonValue, facet: number | undefined): string[] {
     if (field.taxonomy === 'raw') {
       const paths = toRawPaths(this.mapping, field.name);
       const values = field.name === '.' ? [record] : findValues(record, ...paths);
       return values.map((value) => toScalarText(value) ?? 'an object or null');
     }
-    return auditTexts(record, this.mapping, field.name);
+    return facet === undefined
+      ? auditTexts(record, this.mapping, field.name)
+      : facetTexts(record, this.mapping, field.name, this.fields, facet);
   }
+}
+
+/** `held`: the first facet of which the rule holds. */
+function facetWords(facets: readonly number[], held: number | undefined): string {
+  const all = `the record tells of ${count(facets.length, 'thing')}, by the elements of its lists`;
+  return held === undefined
+    ? `${all}; it holds of none, and this is the first`
+    : `${all}; this is number ${held + 1}, the first of which it holds`;
+}
+
+function auditFieldsOf(detections: readonly Detection[]): AuditField[] {
+  const names = new Set<AuditField>();
+  const add = (field: FieldRef | undefined) => {
+    if (field?.taxonomy === 'audit') names.add(field.name);
+  };
+  const walk = (node: ConditionNode): void => {
+    if (node.kind === 'item')
+      for (const each of [node.item.field, ...(node.item.references ?? [])]) add(each);
+    else if (node.kind === 'not') walk(node.node);
+    else node.nodes.forEach(walk);
+  };
+  for (const { condition } of detections) walk(condition);
+  return [...names];
 }
 
 function mark(holds: boolean): string {

@@ -4,11 +4,13 @@
  * Long: it is where they all meet, once a record.
  */
 
+import { getOrCreate } from '../base/get-or-create.ts';
 import { type Instant, nanosBeyondMs, wholeMs } from '../base/instant.ts';
 import { type JsonValue, parseJsonAt } from '../base/json.ts';
 import { isSystemError } from '../base/system-error.ts';
 import type { EventTest } from '../match/compile-detection.ts';
 import type { Event } from '../model/event.ts';
+import { facetsOf, heldFacets } from '../model/facets.ts';
 import type { Detection } from '../model/rule.ts';
 import type { JsonSealKind, SealPart, TextSealKind } from '../model/seal.ts';
 import type { TextFormat, TextPlace } from '../model/text-format.ts';
@@ -36,7 +38,7 @@ import { addGroupless, type GrouplessSteps } from './groupless-events.ts';
 import type { IdentityRows } from './identity-rows.ts';
 import type { MarkRows } from './mark-rows.ts';
 import { type PagesRead, readPage } from './more-pages.ts';
-import type { Detector, Plan, Program, Programs } from './plan.ts';
+import type { Detector, MarkOutput, Plan, Program, Programs } from './plan.ts';
 import { type RecordOrder, startRecordOrder, stepRecordOrder } from './record-order.ts';
 import { ErasedLines, linesOf } from './salted-segment.ts';
 import { documentSealOf, textSealOf } from './seals.ts';
@@ -273,7 +275,9 @@ export class FileScan implements RecordSink {
     }
     this.cover(ms);
     this.activity.add(ms, length);
-    program.detectors.forEach(cursor, this.meet);
+    const facets = facetsOf(cursor, program.facets);
+    if (facets === undefined) program.detectors.forEach(cursor, this.meet);
+    else this.meetFacets(facets);
   }
 
   beside(member: BesideMember): void {
@@ -291,17 +295,53 @@ export class FileScan implements RecordSink {
   /** One closure for the file's life. */
   private readonly meet = (detector: Detector, rest: EventTest | undefined): void => {
     this.books.counters.met++;
-    if (rest !== undefined && !rest(this.cursor)) return;
-    this.seen[detector.detection]!++;
-    this.onMatch?.(this.plan.detections[detector.detection]!, this.cursor);
-    for (const output of detector.outputs) {
-      if (output.when !== undefined && !output.when(this.cursor)) continue;
-      const added = this.books.marks.add(output, this.cursor, detector.detection);
-      if (added) continue;
-      const step = this.books.groupless[output.relation]![output.step]!;
-      addGroupless(step, this.cursor.timeMs, this.cursor.timeNanos);
-    }
+    if (rest === undefined || rest(this.cursor)) this.hold(detector);
   };
+
+  /** Each facet meets the detectors as a record of its own; what holds of several holds once. */
+  private meetFacets(facets: readonly number[]): void {
+    const { cursor, program } = this;
+    const held = new Map<Detector, number[]>();
+    for (const facet of facets) {
+      cursor.select([facet]);
+      program.detectors.forEach(cursor, (detector, rest) => {
+        this.books.counters.met++;
+        if (rest === undefined || rest(cursor)) getOrCreate(held, detector, () => []).push(facet);
+      });
+    }
+    for (const [detector, own] of [...held].sort(([left], [right]) => left.detection - right.detection)) {
+      cursor.select(own);
+      this.hold(detector);
+    }
+    cursor.select();
+  }
+
+  private hold(detector: Detector): void {
+    const { cursor } = this;
+    this.seen[detector.detection]!++;
+    this.onMatch?.(this.plan.detections[detector.detection]!, cursor);
+    const { selected } = cursor;
+    for (const output of detector.outputs) {
+      if (output.when !== undefined && !this.fulfills(output, output.when)) continue;
+      const added = this.books.marks.add(output, this.cursor, detector.detection);
+      if (!added) {
+        const step = this.books.groupless[output.relation]![output.step]!;
+        addGroupless(step, cursor.timeMs, cursor.timeNanos);
+      }
+      if (cursor.selected !== selected) cursor.select(selected);
+    }
+  }
+
+  /** Of several facets it selects those that do. */
+  private fulfills({ whenEach = false }: MarkOutput, when: EventTest): boolean {
+    const { cursor } = this;
+    const { selected } = cursor;
+    if (selected === undefined) return when(cursor);
+    const held = heldFacets(cursor, this.program.facets, when);
+    if (held === null || (whenEach && held!.length < selected.length)) return false;
+    cursor.select(held);
+    return true;
+  }
 
   /** One closure for the file's life: the line of a text log that the record at hand was made of. */
   private readonly writtenLine = (): string => {

@@ -1,8 +1,9 @@
 /** The marks of a relation from the events of a test, grouped as those of a log. */
 import { getOrCreate } from '../base/get-or-create.ts';
-import { compileDetection, toSlot } from '../match/compile-detection.ts';
+import { compileDetection, slotsOf, toSlot } from '../match/compile-detection.ts';
 import { forSource } from '../match/logsource.ts';
 import type { Event, Fields } from '../model/event.ts';
+import { heldFacets } from '../model/facets.ts';
 import type { FieldRef, Mark } from '../model/mark.ts';
 import type { Coverage, Relation } from '../model/relation.ts';
 import type { Detection, LogsourceOffer, RuleSet } from '../model/rule.ts';
@@ -13,11 +14,12 @@ import { combinationsOf, memberLists } from './members.ts';
 /** The events of a test as its source shows them; an event need be valid only until the next one is asked for. */
 export type TestEvents = { fields: Fields; logsource: LogsourceOffer; events: Iterable<Event> };
 
+type Made = { group: (string | null)[]; mark: Mark; texts: readonly (string | undefined)[] };
+
 type Collected = {
   step: number;
-  matches: (event: Event) => boolean;
-  /** Each of several values makes one, as in a log; none where a field to group by is absent. */
-  make: (event: Event) => { group: (string | null)[]; mark: Mark }[];
+  /** Undefined of an event that is none of it. Each of several values makes one, as in a log; none where a field to group by is absent. */
+  make: (event: Event) => Made[] | undefined;
 };
 
 export class MarkCollector {
@@ -42,7 +44,7 @@ export class MarkCollector {
       const subject = fields.audit('actor');
       const each = input.each ?? [];
       const eachSlots = each.map((index) => valueSlots[index]!);
-      const make = (event: Event) => {
+      const makeOne = (event: Event): Made[] => {
         const { time, place, identity } = event;
         const plain = valueSlots.map((slot, index) =>
           input.lists?.includes(index)
@@ -61,6 +63,7 @@ export class MarkCollector {
           return [
             {
               group,
+              texts,
               mark: {
                 step,
                 time,
@@ -73,11 +76,28 @@ export class MarkCollector {
           ];
         });
       };
-      const matches = compileDetection(narrowed, fields);
-      const { when } = input;
-      if (when === undefined) return [{ step, matches, make }];
-      const fulfills = compileDetection({ condition: when }, fields);
-      return [{ step, matches: (event: Event) => matches(event) && fulfills(event), make }];
+      const makeOf = (event: Event, facet: number): Made[] => {
+        event.select!([facet]);
+        return makeOne(event);
+      };
+      const { when, whenEach = false } = input;
+      const conditions = when === undefined ? [narrowed.condition] : [narrowed.condition, when];
+      const looked = new Set(conditions.flatMap((condition) => [...slotsOf(condition, fields)]));
+      for (const slot of [...groupSlots, ...valueSlots, subject]) looked.add(slot);
+      const facets = fields.facetSlots?.(looked);
+      const [matches, fulfills] = conditions.map((condition) => compileDetection({ condition }, fields));
+      /** None where the detection does not hold; of several facets those of which it does. */
+      const make = (event: Event): Made[] | undefined => {
+        const met = heldFacets(event, facets, matches!);
+        if (met === null) return undefined;
+        event.select?.(met);
+        const held = fulfills === undefined ? met : heldFacets(event, facets, fulfills);
+        if (held === null || (whenEach && held?.length !== met?.length)) return undefined;
+        event.select?.(held);
+        const isApart = held !== undefined && held.length > 1 && groupSlots.length + each.length > 0;
+        return isApart ? distinct(held.flatMap((facet) => makeOf(event, facet))) : makeOne(event);
+      };
+      return [{ step, make }];
     });
   }
 
@@ -92,12 +112,20 @@ export class MarkCollector {
       if (time < this.coverage.from) this.coverage.from = time;
       if (time > this.coverage.until) this.coverage.until = time;
     }
-    for (const { step, matches, make } of this.inputs) {
-      if (!matches(event)) continue;
+    for (const { step, make } of this.inputs) {
       const made = make(event);
+      event.select?.();
+      if (made === undefined) continue;
       if (made.length === 0) addGroupless(this.groupless[step]!, event.timeMs, event.timeNanos);
       for (const { group, mark } of made)
         getOrCreate(this.groups, JSON.stringify(group), () => []).push(mark);
     }
   }
+}
+
+/** Those of equal values once. */
+function distinct(made: readonly Made[]): Made[] {
+  return [
+    ...new Map(made.map((each) => [JSON.stringify(each.texts), each] as const).toReversed()).values(),
+  ].toReversed();
 }

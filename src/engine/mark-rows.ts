@@ -67,10 +67,14 @@ export class MarkRows {
     // All marks of an event are of one run, so that their order is the same however the log is cut.
     if (this.rows.bytes > this.maxBytes || this.rows.count > MAX_ROWS - MAX_COMBINATIONS) this.spill();
     const { groups } = this;
+    const { selected } = event;
+    // What is of one of them must not be told with what is of another.
+    if (selected !== undefined && selected.length > 1 && makesSeveral(output))
+      return this.addFacets(selected, output, event, detection);
     groups.isAsked = false;
     const group = groups.of(output, event);
     if (group !== NO_GROUP) this.put(group, output, event, detection);
-    const mayBeSeveral = groups.isAsked && (output.group.length > 0 || output.each !== undefined);
+    const mayBeSeveral = groups.isAsked && makesSeveral(output);
     return mayBeSeveral ? this.addMembers(group, output, event, detection) : group !== NO_GROUP;
   }
 
@@ -97,6 +101,42 @@ export class MarkRows {
       this.rows.markLate(group);
     }
     return isCounted && countCombinations(lists) <= MAX_COMBINATIONS;
+  }
+
+  /** Each combination once, with what else its first facet has. */
+  private addFacets(
+    facets: readonly number[],
+    output: MarkOutput,
+    event: MarkedEvent,
+    detection: number,
+  ): boolean {
+    const { group: slots, values, each, persons } = output;
+    const counted = [...(each ?? [])];
+    const countedSlots = counted.map((index) => values[index]!);
+    const most = this.rows.bytes + MAX_EVENT_BYTES;
+    const known = new Set<string>();
+    let isCounted = false;
+    let isWhole = true;
+    for (const facet of facets) {
+      event.select([facet]);
+      const lists = memberLists(event, slots, countedSlots, persons);
+      isWhole &&= countCombinations(lists) <= MAX_COMBINATIONS;
+      for (const texts of combinationsOf(lists)) {
+        const key = JSON.stringify(texts);
+        if (known.has(key)) continue;
+        if (known.size >= MAX_COMBINATIONS || this.rows.bytes > most) isWhole = false;
+        if (!isWhole) break;
+        known.add(key);
+        const group = this.groups.named(output, event, texts);
+        if (group === NO_GROUP) continue;
+        const members = new Map(counted.map((index, place) => [index, texts[slots.length + place]]));
+        this.put(group, output, event, isCounted ? COUNTED_BEFORE : detection, members);
+        isCounted = true;
+        this.rows.markLate(group);
+      }
+    }
+    event.select(facets);
+    return isCounted && isWhole;
   }
 
   /** `members`: by position in the output's values, those that are chosen of several. */
@@ -242,6 +282,11 @@ export class MarkRows {
     this.groups.forget();
     this.recordNumber = -1;
   }
+}
+
+/** Whether each of several values of the event makes a mark. */
+function makesSeveral({ group, each }: MarkOutput): boolean {
+  return group.length > 0 || each !== undefined;
 }
 
 /** Remembers which of the output's values records of this shape may hold: most of those that a license names are absent. */

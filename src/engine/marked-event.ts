@@ -10,6 +10,8 @@ export type MarkedEvent = Pick<
   | 'copyText'
   | 'copyIdentity'
   | 'repeatingId'
+  | 'select'
+  | 'selected'
   | 'shape'
   | 'neverHolds'
   | 'recordNumber'

@@ -4,11 +4,11 @@ import type { ScanKernel } from '../base/scan-kernel.ts';
 import { CHECKS } from '../checks/index.ts';
 import { compileLicenses } from '../licenses/compile-licenses.ts';
 import type { Contract } from '../licenses/contract/contract.ts';
-import { compileDetection, type EventTest, toSlot } from '../match/compile-detection.ts';
+import { compileDetection, type EventTest, slotsOf, toSlot } from '../match/compile-detection.ts';
 import { appliesTo, forSource } from '../match/logsource.ts';
 import { requiredFields } from '../match/required-fields.ts';
 import type { Check, CheckDefinition } from '../model/check.ts';
-import type { Event, Slot } from '../model/event.ts';
+import type { Event, FacetSlots, Slot } from '../model/event.ts';
 import type { FieldRef } from '../model/mark.ts';
 import type { Relation } from '../model/relation.ts';
 import type { AuditRequest } from '../model/request.ts';
@@ -108,8 +108,9 @@ export type MarkOutput = {
   subject: Slot;
   /** By the shape of a record: the positions in `values` that it may hold, as far as such a record was met. */
   held?: (readonly number[] | undefined)[];
-  /** What the event must fulfill beside the detection. */
+  /** What the event must fulfill beside the detection; in each of its facets of which that holds, or in some. */
   when?: EventTest;
+  whenEach?: boolean;
 };
 
 export type Detector = { detection: number; outputs: MarkOutput[] };
@@ -119,6 +120,8 @@ export type Program = {
   cursor: EventCursor;
   steps: ((state: unknown, event: Event) => void)[];
   detectors: DetectorIndex<Detector>;
+  /** What detections look at and marks carry. */
+  facets: FacetSlots | undefined;
   /** The detections that run on this source. */
   detections: number[];
   /** The fields that detections look at and marks carry, to know which never occur. */
@@ -130,6 +133,7 @@ export function compileProgram(plan: Plan, mapping: Mapping, ids: ValueIds, kern
   const fields = new Map<string, { field: FieldRef; slot: Slot }>();
   const detectors = new DetectorIndex<Detector>();
   const detections: number[] = [];
+  const looked = new Set<Slot>();
   const inputs = inputsByDetection(plan);
   for (const [index, detection] of plan.detections.entries()) {
     const narrowed = forSource(detection, mapping.logsource, plan.matching);
@@ -138,6 +142,11 @@ export function compileProgram(plan: Plan, mapping: Mapping, ids: ValueIds, kern
     const isCounted = detection.counted === true;
     if (outputs.length === 0 && !isCounted && plan.matching === undefined) continue;
     detectors.add({ detection: index, outputs }, narrowed, cursor);
+    for (const slot of slotsOf(narrowed.condition, cursor)) looked.add(slot);
+    for (const { group, values, subject } of outputs)
+      for (const slot of [...group, ...values, subject]) looked.add(slot);
+    for (const { input } of inputs.get(detection.id) ?? [])
+      if (input.when !== undefined) for (const slot of slotsOf(input.when, cursor)) looked.add(slot);
     detections.push(index);
     const read = inputs.get(detection.id)?.flatMap(({ input }) => input.values) ?? [];
     for (const field of [...requiredFields(detection), ...read]) {
@@ -145,7 +154,8 @@ export function compileProgram(plan: Plan, mapping: Mapping, ids: ValueIds, kern
     }
   }
   const steps = plan.checks.map(({ check }) => check.compile(cursor));
-  return { cursor, steps, detectors, detections, fields: [...fields.values()] };
+  const facets = cursor.facetSlots(looked);
+  return { cursor, steps, detectors, facets, detections, fields: [...fields.values()] };
 }
 
 export function fieldKey(field: FieldRef): string {
@@ -189,6 +199,7 @@ function markOutputs(inputs: readonly PlannedInput[], cursor: EventCursor): Mark
       each: input.each && new Set(input.each),
       subject: cursor.audit('actor'),
       ...(input.when !== undefined && { when: compileDetection({ condition: input.when }, cursor) }),
+      ...(input.whenEach && { whenEach: true }),
     };
   });
 }

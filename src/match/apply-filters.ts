@@ -98,7 +98,6 @@ function applyOne(draft: FilterDraft, { file, line }: FilterDocument, rule: Rule
       `${quote(rule.title)} makes no findings of its own; name the correlation that speaks for it`,
     );
   if (rule.kind === 'correlation') return waiveGroups(waiver, rule);
-  waiver.condition = ofEvery(condition);
   return { ...rule, waivers: [...(rule.waivers ?? []), waiver] };
 }
 
@@ -126,17 +125,6 @@ function waiveGroups(waiver: Waiver, rule: Correlation): Correlation {
     return { ...item, field: { taxonomy: 'raw', name } };
   });
   return { ...rule, waivers: [...(rule.waivers ?? []), { ...waiver, condition }] };
-}
-
-/**
- * Of an event that tells of several things (`target`: a service and the administrators) a waiver for one covers none of the
- * others: each value of a canonical field must be what the waiver names. A `not` excludes by any of them as it is.
- */
-function ofEvery(node: ConditionNode): ConditionNode {
-  if (node.kind === 'not') return node;
-  if (node.kind !== 'item') return { kind: node.kind, nodes: node.nodes.map(ofEvery) };
-  if (node.item.field?.taxonomy !== 'audit') return node;
-  return { kind: 'item', item: { ...node.item, modifiers: [...node.item.modifiers, 'every'] } };
 }
 
 function mapItems(node: ConditionNode, change: (item: DetectionItem) => DetectionItem): ConditionNode {

@@ -20,7 +20,7 @@ export function compileDetection(
   fields: Fields,
   remembers = true,
 ): EventTest {
-  askFields(detection.condition, fields, new Set());
+  slotsOf(detection.condition, fields);
   // Of thousands of rules a log meets few: each is compiled when the first event meets it.
   let test: EventTest | undefined;
   return (event) => {
@@ -29,16 +29,23 @@ export function compileDetection(
   };
 }
 
-/** Slots are given out before the first record is read. */
-function askFields(node: ConditionNode, fields: Fields, seen: Set<ConditionNode>): void {
-  if (node.kind === 'item') {
-    if (node.item.field !== undefined) toSlot(node.item.field, fields);
-    for (const reference of node.item.references ?? []) toSlot(reference, fields);
-  } else if (node.kind === 'not') askFields(node.node, fields, seen);
-  else if (!seen.has(node)) {
-    seen.add(node);
-    for (const child of node.nodes) askFields(child, fields, seen);
-  }
+/** What the condition looks at. Slots are given out before the first record is read. */
+export function slotsOf(condition: ConditionNode, fields: Fields): Set<Slot> {
+  const slots = new Set<Slot>();
+  const seen = new Set<ConditionNode>();
+  const ask = (node: ConditionNode): void => {
+    if (node.kind === 'item') {
+      const { field, references = [] } = node.item;
+      for (const each of field === undefined ? references : [field, ...references])
+        slots.add(toSlot(each, fields));
+    } else if (node.kind === 'not') ask(node.node);
+    else if (!seen.has(node)) {
+      seen.add(node);
+      for (const child of node.nodes) ask(child);
+    }
+  };
+  ask(condition);
+  return slots;
 }
 
 export function toSlot(field: FieldRef, fields: Fields): Slot {
@@ -133,10 +140,7 @@ function compileExists(item: DetectionItem, slot: Slot): EventTest {
   return (event) => event.size(slot) > fewer === wanted;
 }
 
-/**
- * Any value matches some member; with `all`, each value matches some member; `neq`: there are values and no member matches.
- * With `every`, which no rule can write, each member matches some value.
- */
+/** Any value matches some member; with `all`, each value matches some member; `neq`: there are values and no member matches. */
 function compileValues(item: DetectionItem, slot: Slot, remembers: boolean): EventTest {
   const tests = compileValueTests(item);
   const nulls = item.values.some((value) => value.kind === 'null');
@@ -148,10 +152,7 @@ function compileValues(item: DetectionItem, slot: Slot, remembers: boolean): Eve
   const only = tests[0];
   const either: ValueTest =
     tests.length === 1 ? only! : (text, kind) => tests.some((test) => test(text, kind));
-  const any = negate(item, slot, anyMember(slot, either, nulls, remembers));
-  if (!item.modifiers.includes('every') || item.modifiers.includes('neq')) return any;
-  const other = anyMember(slot, (text, kind) => !either(text, kind), !nulls, remembers);
-  return (event) => any(event) && (event.size(slot) < 2 || !other(event));
+  return negate(item, slot, anyMember(slot, either, nulls, remembers));
 }
 
 /** Whether a member passes. An absent field and a null pass only where the rule says null; an empty array has no member. */

@@ -49,7 +49,17 @@ export interface Fields {
   lacks(field: AuditField): boolean;
   /** Whether a record of the source may name several actors, or one by several names. */
   readonly severalActors: boolean;
+  /** What `Event.facets` is to be asked of the canonical fields among `slots`; undefined where no record has several of them. */
+  facetSlots?(slots: Iterable<Slot>): FacetSlots | undefined;
 }
+
+/** Where the canonical fields stand whose facets are asked for: the paths of the mapping and their slots. */
+export type FacetSlots = {
+  readonly paths: readonly number[];
+  readonly slots: readonly Slot[];
+  /** By the shape of a record: whether one may have several. */
+  readonly byShape: (boolean | undefined)[];
+};
 
 /**
  * A cursor over one record: valid until the reader moves on, nothing is allocated per event.
@@ -111,6 +121,14 @@ export interface Event {
    * Undefined where that takes more than a copy: not RFC 8785 form, or no kernel.
    */
   without?(slot: Slot): Uint8Array | undefined;
+  /**
+   * A record with lists tells of several things: a facet is the record with one element of each list, which the canonical fields
+   * of `of` have. How many facets it has: one, for nearly all records. Absent where nobody tells.
+   */
+  facets?(of: FacetSlots): number;
+  /** From now on canonical fields have the values of these facets alone; of all of the record where none are named. */
+  select?(facets?: readonly number[]): void;
+  readonly selected?: readonly number[] | undefined;
   /** The whole record, lossless; the slow path. */
   json(): JsonValue;
 }

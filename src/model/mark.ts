@@ -51,6 +51,8 @@ export type MarkInput = {
   values: readonly FieldRef[];
   /** What the event must fulfill beside the detection, where this input wants only some of its events. */
   when?: ConditionNode;
+  /** Of an event with several facets: whether all of those that the detection is about must fulfill `when`, and not some. */
+  whenEach?: true;
   /** Positions in `values` of fields whose every value is wanted: the mark carries them as one JSON array of texts. */
   lists?: readonly number[];
   /**

@@ -2,7 +2,7 @@
 import { type Instant, NANOS_PER_SECOND } from '../base/instant.ts';
 import { count } from '../base/text-safety.ts';
 import { isAuditField } from '../model/event.ts';
-import type { FindingKind, Severity } from '../model/finding.ts';
+import { type FindingKind, type Severity, severityRank } from '../model/finding.ts';
 import type { FieldRef, Mark } from '../model/mark.ts';
 import { loggedNames, renderTemplate, titleInMessage } from '../model/message.ts';
 import type { Group, Judgement, Relation } from '../model/relation.ts';
@@ -49,12 +49,24 @@ export function everyMark(detection: Detection): Relation {
     values: [...(suppress?.by ?? []).map(toField), ...names.map(toField)],
     takesTogether: true as const,
   };
-  const conditions = [...levels.map(({ when }) => when), ...waivers.map(({ condition }) => condition)];
+  // A waiver for one thing, or a lower level, is none for whatever else the event tells of.
+  const conditions = [
+    ...levels.map(({ level, when }) => ({
+      when,
+      isEach: severityRank(level) < severityRank(detection.level),
+    })),
+    ...waivers.map(({ condition }) => ({ when: condition, isEach: true })),
+  ];
   const told = suppress?.by.length ?? 0;
   const keyOf = suppress === undefined ? subjectOf : (mark: Mark) => tupleOf(mark, told);
   const quiet = suppress?.for ?? QUIET_TIME;
   return {
-    inputs: [input, ...conditions.map((when) => ({ ...input, values: [], when }))],
+    inputs: [
+      input,
+      ...conditions.map(({ when, isEach }) => {
+        return { ...input, values: [], when, ...(isEach && { whenEach: true as const }) };
+      }),
+    ],
     *judge(group: Group, marks: Iterable<Mark>): Generator<Judgement> {
       const expired = new ExpiredWaivers();
       const standings = conditions.length === 0 ? plainly(marks) : standingsOf(marks, levels, waivers);

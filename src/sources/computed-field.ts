@@ -1,6 +1,6 @@
 /** A canonical field that is more than one raw field by another name: what it is made of, and what it came to before. */
 import type { Slot } from '../model/event.ts';
-import { firstPathsOf, isPlainPath, type MappedField, pathsOf, type Translation } from './mapping.ts';
+import { isPlainPath, listablePathsOf, type MappedField, pathsOf, type Translation } from './mapping.ts';
 
 export type ComputedValue = { text: string | undefined; id: number };
 
@@ -22,6 +22,7 @@ export class ComputedField {
   readonly used: readonly Slot[];
   /** Those of which each member of a list counts. */
   readonly listable: readonly Slot[];
+  readonly listablePaths: readonly number[];
   /** Those whose texts matter: of the others it matters that they have one, which the shape of a record tells. */
   readonly textual: ReadonlySet<Slot>;
   /** By what they were computed from. */
@@ -40,8 +41,8 @@ export class ComputedField {
     this.choices = alternatives.every(isPlainPath) ? alternatives.map(({ path }) => slots[path]!) : undefined;
     this.leading = leadingPaths(field).map((path) => slots[path]!);
     this.used = slots.filter((slot) => slot >= 0);
-    const firsts = firstPathsOf(field);
-    this.listable = slots.filter((slot, path) => slot >= 0 && !firsts.has(path));
+    this.listablePaths = listablePathsOf(field);
+    this.listable = this.listablePaths.map((path) => slots[path]!);
     this.textual = new Set([...textualPaths(field)].map((path) => slots[path]!));
   }
 

@@ -31,11 +31,11 @@ import {
 import { type KernelTrie, type ScanKernel, UNUSUAL } from '../base/scan-kernel.ts';
 import { SlotScanner } from '../base/slot-scanner.ts';
 import { wholeNumberAt, wholeNumberOf } from '../base/whole-number.ts';
-import type { AuditField, Event, Fields, Slot, Span, ValueKind } from '../model/event.ts';
+import type { AuditField, Event, FacetSlots, Fields, Slot, Span, ValueKind } from '../model/event.ts';
 import type { Place } from '../model/place.ts';
 import { AskedFields } from './asked-fields.ts';
 import { ComputedField, type ComputedValue } from './computed-field.ts';
-import { type FieldValue, type Found, mapElements } from './field-elements.ts';
+import { type Facets, type FieldValue, type Found, facetsOfPaths, RecordPaths } from './field-elements.ts';
 import { hashBytes } from './hash-bytes.ts';
 import {
   isEmpty,
@@ -47,7 +47,7 @@ import {
   toRawPaths,
 } from './mapping.ts';
 import { KnownShapes, type ShapeFacts, UNDECIDED, UNSETTLED } from './shape-facts.ts';
-import { kindOf, treeFieldValues, treeSpan, treeText } from './tree-values.ts';
+import { kindOf, treePaths, treeSpan, treeText } from './tree-values.ts';
 import type { ValueIds } from './value-ids.ts';
 
 const KIND_NAMES: readonly ValueKind[] = [
@@ -121,11 +121,15 @@ export class EventCursor implements Event, Fields {
   /** For each computed slot its values in this record, where elements of lists make several; valid as above. */
   private readonly listedValues: (readonly FieldValue[] | undefined)[] = [];
   private readonly listedFor: number[] = [];
+  /** Of this record, once somebody asked. */
+  private knownPaths: RecordPaths | undefined;
+  private knownFacets: Facets | undefined;
+  private selectedFacets: readonly number[] | undefined;
   /** Ids of this record's first values, by slot; valid where `idsFor` is this record. */
   private readonly knownIds: number[] = [];
   private readonly idsFor: number[] = [];
   private readonly asked = new AskedFields();
-  /** Of the records that the cursor has stood on. */
+  /** Of the records that the cursor has stood on, and of what was selected of them: another one for whatever the fields have. */
   recordNumber = 0;
   /** Closures for the cursor's life; mappings number their paths. */
   private readonly readPath = (path: number): string | undefined => this.text(this.path(path));
@@ -271,6 +275,9 @@ export class EventCursor implements Event, Fields {
     this.knownBytes = undefined;
     this.timeIsKnown = false;
     this.recordNumber++;
+    this.knownPaths = undefined;
+    this.knownFacets = undefined;
+    this.selectedFacets = undefined;
     this.facts = this.shapes.of(found.shape);
   }
 
@@ -563,6 +570,8 @@ export class EventCursor implements Event, Fields {
   span(slot: Slot, at = 0): Span | undefined {
     if (slot < NO_SLOT) {
       const chosen = this.chosenSlot(slot);
+      // What is said of one facet must not be shown at another.
+      if (this.selectedFacets !== undefined && chosen === NO_CHOICE) return undefined;
       const origin = chosen === NO_CHOICE ? this.originSlot(slot) : chosen;
       return origin === undefined ? undefined : this.span(origin, at);
     }
@@ -630,10 +639,10 @@ export class EventCursor implements Event, Fields {
     return this.listedValues[index];
   }
 
-  /** Whether what the field is made of stands in several elements, or in one of them several times. */
+  /** Whether what the field is made of stands in several elements, or in one of them several times, or not in each facet. */
   private isListed(index: number): boolean {
     const { found } = this;
-    if (found.needsTree) return true;
+    if (found.needsTree || this.selectedFacets !== undefined) return true;
     let element = -1;
     for (const slot of this.computed[index]!.listable) {
       const value = found.first(slot);
@@ -645,9 +654,65 @@ export class EventCursor implements Event, Fields {
   }
 
   private listValues(index: number): readonly FieldValue[] {
-    const { field } = this.computed[index]!;
-    if (this.found.needsTree) return treeFieldValues(this.json(), this.mapping, field);
-    return mapElements(field, (path) => this.foundAt(this.path(path)));
+    const { knownFacets } = this;
+    const facets = this.selectedFacets?.map((facet) => knownFacets!.at(facet));
+    return this.recordPaths.values(this.computed[index]!.field, facets);
+  }
+
+  private get recordPaths(): RecordPaths {
+    this.knownPaths ??= this.found.needsTree
+      ? treePaths(this.json(), this.mapping)
+      : new RecordPaths((path) => this.foundAt(this.path(path)));
+    return this.knownPaths;
+  }
+
+  facetSlots(slots: Iterable<Slot>): FacetSlots | undefined {
+    const fields = [...slots].filter((slot) => slot < NO_SLOT).map((slot) => this.computed[-2 - slot]!);
+    const paths = [...new Set(fields.flatMap(({ listablePaths }) => listablePaths))];
+    if (paths.length === 0) return undefined;
+    return { paths, slots: paths.map((path) => this.path(path)), byShape: [] };
+  }
+
+  facets(of: FacetSlots): number {
+    const { shape } = this.found;
+    let maySeveral = shape < 0 ? undefined : of.byShape[shape];
+    if (maySeveral === undefined) {
+      maySeveral = this.found.needsTree || of.slots.some((slot) => this.isInList(slot));
+      if (shape >= 0) of.byShape[shape] = maySeveral;
+    }
+    if (!maySeveral || !(this.found.needsTree || this.hasSeveralElements(of.slots))) return 1;
+    this.knownFacets = facetsOfPaths(of.paths.map((path) => this.recordPaths.of(path)));
+    return this.knownFacets?.count ?? 1;
+  }
+
+  private isInList(slot: Slot): boolean {
+    const value = this.found.first(slot);
+    return value >= 0 && this.found.lists[value]! >= 0;
+  }
+
+  /** Whether the values of some list stand in several of its elements. */
+  private hasSeveralElements(slots: readonly Slot[]): boolean {
+    const { found } = this;
+    const known = new Map<number, number>();
+    for (const slot of slots) {
+      for (let value = found.first(slot); value >= 0; value = found.next[value]!) {
+        const list = found.lists[value]!;
+        if (list < 0) break;
+        const element = known.get(list);
+        if (element === undefined) known.set(list, found.elements[value]!);
+        else if (element !== found.elements[value]) return true;
+      }
+    }
+    return false;
+  }
+
+  select(facets?: readonly number[]): void {
+    this.selectedFacets = facets;
+    this.recordNumber++;
+  }
+
+  get selected(): readonly number[] | undefined {
+    return this.selectedFacets;
   }
 
   /** What stands at a scanner slot. */
@@ -775,11 +840,7 @@ export class EventCursor implements Event, Fields {
   private mayBeListed(index: number): boolean {
     const { found } = this;
     if (found.needsTree) return true;
-    for (const slot of this.computed[index]!.listable) {
-      const value = found.first(slot);
-      if (value >= 0 && found.lists[value]! >= 0) return true;
-    }
-    return false;
+    return this.computed[index]!.listable.some((slot) => this.isInList(slot));
   }
 
   /** Texts alone: what a mapping computes is of that kind. */

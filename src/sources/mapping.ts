@@ -106,6 +106,12 @@ export function firstPathsOf({ alternatives }: MappedField): Set<number> {
   );
 }
 
+/** Those of which each member of a list counts. */
+export function listablePathsOf(field: MappedField): number[] {
+  const firsts = firstPathsOf(field);
+  return [...pathsOf(field)].filter((path) => !firsts.has(path));
+}
+
 /** What names the record across exports, from the source's own ids; undefined when it lacks them. */
 export function mapIdentity(mapping: Mapping, text: ReadText): string | undefined {
   for (const paths of mapping.identity) {
@@ -193,7 +199,7 @@ function spoken(texts: readonly string[]): readonly string[] {
 }
 
 /** Of texts that are joined with several others, that many at most: a list cannot make a scan take forever. */
-const MAX_JOINED = 1000;
+const MAX_JOINED = 100_000;
 
 /** Each text of a path with each of the others. */
 function joinTexts(paths: readonly number[], separator: string, read: ReadTexts): readonly string[] {

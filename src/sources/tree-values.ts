@@ -10,8 +10,8 @@ import {
   toScalarText,
 } from '../base/json.ts';
 import type { AuditField, Span } from '../model/event.ts';
-import { type FieldValue, mapElements } from './field-elements.ts';
-import { type MappedField, type Mapping, toOwnPaths } from './mapping.ts';
+import { facetsOfPaths, RecordPaths } from './field-elements.ts';
+import { listablePathsOf, type Mapping, toOwnPaths } from './mapping.ts';
 
 export function kindOf(value: JsonValue | undefined): KindCode {
   if (value === undefined) return KIND.missing;
@@ -32,14 +32,33 @@ export function treeText(value: JsonValue | undefined): string | undefined {
 /** The texts of a canonical field of the record. */
 export function auditTexts(record: JsonValue, mapping: Mapping, field: AuditField): string[] {
   const mapped = mapping.fields[field];
-  return mapped === undefined ? [] : treeFieldValues(record, mapping, mapped).map(({ text }) => text);
+  return mapped === undefined
+    ? []
+    : treePaths(record, mapping)
+        .values(mapped)
+        .map(({ text }) => text);
 }
 
-/** The values of a canonical field, as the cursor has them of a record with lists. */
-export function treeFieldValues(record: JsonValue, mapping: Mapping, field: MappedField): FieldValue[] {
+/** The same of one facet of those that the canonical fields `fields` have. */
+export function facetTexts(
+  record: JsonValue,
+  mapping: Mapping,
+  field: AuditField,
+  fields: readonly AuditField[],
+  facet: number,
+): string[] {
+  const paths = treePaths(record, mapping);
+  const listable = fields.flatMap((each) => listablePathsOf(mapping.fields[each] ?? { alternatives: [] }));
+  const facets = facetsOfPaths([...new Set(listable)].map((path) => paths.of(path)));
+  const mapped = mapping.fields[field];
+  return mapped === undefined ? [] : paths.values(mapped, [facets!.at(facet)]).map(({ text }) => text);
+}
+
+/** What stands at the paths of the mapping, as the cursor has it of a record with lists. */
+export function treePaths(record: JsonValue, mapping: Mapping): RecordPaths {
   const starts = new Map<JsonArray, number>();
   numberElements(record, starts, 0);
-  return mapElements(field, (path) =>
+  return new RecordPaths((path) =>
     findPlacedValues(record, ...toOwnPaths(mapping, path)).map(({ value, list, at }) => {
       const start = list === undefined ? -1 : starts.get(list)!;
       const element = list === undefined ? -1 : start + at!;

@@ -121,6 +121,8 @@ function addTo(rows: MarkRows, sketch: Sketch): boolean {
     timeMs: time === undefined ? Number.NaN : wholeMs(time),
     timeNanos: time === undefined ? 0 : nanosBeyondMs(time),
     text: (slot: number) => texts[slot],
+    select: () => {},
+    selected: undefined,
     size: (slot: number) => (texts[slot] === undefined ? 0 : 1),
     kind: () => 'string' as const,
   };

@@ -16,7 +16,7 @@ import type { Mapping } from '../../src/sources/mapping.ts';
 import { ValueIds } from '../../src/sources/value-ids.ts';
 import { MadeJson, WANTED } from '../support/made-json.ts';
 import { rounds } from '../support/rounds.ts';
-import { plainValues } from './plain-fields.ts';
+import { plainFacets, plainValues } from './plain-fields.ts';
 import { SHIPPED, shipped } from './shipped-mappings.ts';
 
 const RAW_NAMES = ['a', 'a.b', 'list', 'userIdentity.type', 'user.name', 'é'];
@@ -41,6 +41,8 @@ function valuesOf(cursor: EventCursor, slot: number): string[] {
     (_, at) => `${cursor.kind(slot, at)} ${cursor.text(slot, at)}`,
   );
 }
+
+const FACETED = ['actor', 'target', 'outcome', 'decision', 'ip'] as const;
 
 /** Every way in which a canonical field is made, of paths that lead through two lists and past them. */
 function listMapping(): Mapping {
@@ -235,6 +237,7 @@ function checkCursor(newReader: () => Reader): void {
     const mapping = listMapping();
     const cursor = reader.newCursor(mapping);
     const slots = new Map(AUDIT_FIELDS.map((field) => [field, cursor.audit(field)]));
+    const faceted = cursor.facetSlots(FACETED.map((field) => slots.get(field)!))!;
     const value = fc.constantFrom(
       '"x"',
       '"y"',
@@ -281,6 +284,36 @@ function checkCursor(newReader: () => Reader): void {
           assertCopied(cursor, slot, text);
           if (expected.length > 1) several++;
         }
+        const facets = plainFacets(tree, mapping, FACETED);
+        assert.equal(cursor.facets(faceted), facets.length, text);
+        if (facets.length === 1) return;
+        for (const [index, facet] of facets.entries()) {
+          cursor.select([index]);
+          for (const field of FACETED) {
+            const slot = slots.get(field)!;
+            const expected = plainValues(tree, mapping, field, facet);
+            assert.deepEqual(valuesOf(cursor, slot), expected, `${field} of facet ${index} in ${text}`);
+            assertCopied(cursor, slot, text);
+          }
+        }
+        cursor.select([0, facets.length - 1]);
+        for (const field of FACETED) {
+          const both = [facets[0], facets.at(-1)].flatMap((facet) =>
+            plainValues(tree, mapping, field, facet),
+          );
+          assert.deepEqual(
+            valuesOf(cursor, slots.get(field)!),
+            [...new Set(both)],
+            `${field} of two in ${text}`,
+          );
+        }
+        cursor.select();
+        for (const [field, slot] of slots)
+          assert.deepEqual(
+            valuesOf(cursor, slot),
+            plainValues(tree, mapping, field),
+            `${field} again in ${text}`,
+          );
       }),
       { numRuns: rounds(1000, 20_000) },
     );

@@ -18,52 +18,66 @@ export function readMapped(record: JsonValue, mapping: Mapping, path: number): s
 type Value = { kind: string; text: string; isListed: boolean };
 type Read = (path: number) => Value[];
 
-/** The distinct texts of a canonical field, with their kinds. */
-export function plainValues(record: JsonValue, mapping: Mapping, field: AuditField): string[] {
+/** Of each list the element that is looked at. */
+export type PlainFacet = ReadonlyMap<JsonArray, number>;
+
+/** One element of each list that the fields lead through and something is read of, in all combinations. */
+export function plainFacets(
+  record: JsonValue,
+  mapping: Mapping,
+  fields: readonly AuditField[],
+): PlainFacet[] {
+  const paths = new Set(fields.flatMap((field) => listedPaths(mapping, field)));
+  const found = [...paths].flatMap((path) => findPlacedValues(record, ...toOwnPaths(mapping, path)));
+  let facets: PlainFacet[] = [new Map()];
+  for (const list of outermostLists(record)) {
+    const read = list.elements.flatMap((_, at) =>
+      found.some((each) => each.list === list && each.at === at) ? [at] : [],
+    );
+    if (read.length > 0)
+      facets = facets.flatMap((facet) => read.map((at) => new Map([...facet, [list, at]])));
+  }
+  return facets;
+}
+
+function listedPaths(mapping: Mapping, field: AuditField): number[] {
+  const alternatives = mapping.fields[field]?.alternatives ?? [];
+  const firsts = firstsOf(alternatives);
+  return mapping.paths.flatMap((_, path) => (uses(alternatives, path) && !firsts.has(path) ? [path] : []));
+}
+
+function firstsOf(alternatives: readonly Alternative[]): Set<number> {
+  return new Set(alternatives.flatMap((each) => (each.kind === 'path' && each.first ? [each.path] : [])));
+}
+
+/** The distinct texts of a canonical field, with their kinds: of one facet, or of all that the field has. */
+export function plainValues(
+  record: JsonValue,
+  mapping: Mapping,
+  field: AuditField,
+  facet?: PlainFacet,
+): string[] {
   const { alternatives } = mapping.fields[field] ?? { alternatives: [] };
-  const names = (path: number) => toOwnPaths(mapping, path);
-  const used = mapping.paths.map((_, path) => path).filter((path) => uses(alternatives, path));
-  const firsts = new Set(
-    alternatives.flatMap((each) => (each.kind === 'path' && each.first ? [each.path] : [])),
-  );
-  const lists = outermostLists(record).filter((list) =>
-    used.some(
-      (path) =>
-        !firsts.has(path) && findPlacedValues(record, ...names(path)).some((found) => found.list === list),
-    ),
-  );
-  const places = lists.flatMap((list) => list.elements.map((_, at) => ({ list, at })));
+  const firsts = firstsOf(alternatives);
   const isChoice = alternatives.every(isPlain);
-  const values = (places.length === 0 ? [undefined] : places).flatMap((place) => {
+  const values = (facet === undefined ? plainFacets(record, mapping, [field]) : [facet]).flatMap((each) => {
     const read: Read = (path) => {
-      const [first] = findPlacedValues(record, ...names(path));
-      if (firsts.has(path)) {
-        if (first === undefined || first.value === null) return [];
-        return [{ kind: kindOf(first.value), text: treeText(first.value)!, isListed: false }];
-      }
-      const all = findPlacedValues(record, ...names(path));
-      const inList = all.some(({ list }) => list === place?.list && list !== undefined);
-      const wanted = inList ? place : all[0];
-      return all
-        .filter(({ value, list, at }) => value !== null && list === wanted?.list && at === wanted?.at)
+      const all = findPlacedValues(record, ...toOwnPaths(mapping, path));
+      return (firsts.has(path) ? all.slice(0, 1) : all)
+        .filter(({ value, list, at }) => {
+          const element = list === undefined || firsts.has(path) ? undefined : each.get(list);
+          return value !== null && (element === undefined || element === at);
+        })
         .map(({ value, list }) => ({
           kind: kindOf(value),
           text: treeText(value)!,
-          isListed: list !== undefined,
+          isListed: list !== undefined && !firsts.has(path),
         }));
     };
-    // An element that nothing is read of says nothing.
-    const isSeen =
-      place === undefined ||
-      used.some((path) =>
-        findPlacedValues(record, ...names(path)).some(
-          ({ list, at }) => !firsts.has(path) && list === place.list && at === place.at,
-        ),
-      );
-    return isSeen ? valuesOf(alternatives, read, isChoice) : [];
+    return valuesOf(alternatives, read, isChoice);
   });
-  const kept =
-    isChoice && values.some(({ isListed }) => isListed) ? values.filter((each) => each.isListed) : values;
+  const isListed = facet === undefined && isChoice && values.some((each) => each.isListed);
+  const kept = isListed ? values.filter((each) => each.isListed) : values;
   return [...new Set(kept.map(({ kind, text }) => `${isChoice ? kind : 'string'} ${text}`))];
 }
 
