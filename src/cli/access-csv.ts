@@ -81,6 +81,7 @@ export function accessCsv({ summary, scan }: AccessReport): string {
   }
   for (const { reason, count, place } of openEvents(summary))
     rows.push({ row: 'not-judged', count, place: `${place.file}:${place.line}`, reasons: reason });
+  for (const reasons of scan.unheld) rows.push({ row: 'open-file', reasons });
   if (scan.leftOut > 0) rows.push({ row: 'not-judged', count: scan.leftOut, reasons: LEFT_OUT });
   for (const input of scan.inputs) {
     const doubts = doubtsOfInput(input, scan.misread);

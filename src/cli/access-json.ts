@@ -4,7 +4,7 @@ import { escapeJson } from '../base/text-safety.ts';
 import type { AccessReport } from './access.ts';
 
 export function accessJson({ table, summary, scan }: AccessReport): string {
-  const { coverage, inputs, misread, leftOut } = scan;
+  const { coverage, inputs, misread, leftOut, unheld } = scan;
   const report = {
     table: { file: table.file, format: table.format },
     period: coverage && { from: formatInstant(coverage.from), until: formatInstant(coverage.until) },
@@ -13,6 +13,7 @@ export function accessJson({ table, summary, scan }: AccessReport): string {
     }),
     misread: misread.map(({ code, message, place }) => ({ code, message, place })),
     ...(leftOut > 0 && { leftOut }),
+    ...(unheld.length > 0 && { unheld }),
     ...summary,
   };
   const json = JSON.stringify(

@@ -11,11 +11,12 @@ import type { Scan } from '../engine/scan-books.ts';
 import type { Finding } from '../model/finding.ts';
 import type { Mark } from '../model/mark.ts';
 import { misreadFindings } from '../model/misread-codes.ts';
+import { saysRecordsDiffer } from '../model/open-use.ts';
 import { type Problem, ProblemsError } from '../model/problem.ts';
 import { type Covered, coverageOf } from '../model/relation.ts';
 import type { AuditRequest } from '../model/request.ts';
 import type { Correlation, Detection, RuleSet } from '../model/rule.ts';
-import { type DiscoveredFile, discover } from '../read/discover.ts';
+import { discover } from '../read/discover.ts';
 import { AccessLedger } from '../roles/access-ledger.ts';
 import { accessReader } from '../roles/access-readers.ts';
 import type { AccessSummary } from '../roles/access-summary.ts';
@@ -29,20 +30,22 @@ import { doubtsOfInput, openEvents } from './access-doubts.ts';
 import { accessJson } from './access-json.ts';
 import { accessText } from './access-text.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
+import { type ArchiveKeyOptions, type HeldLogs, readHeldLogs } from './held-logs.ts';
 import { missingInput } from './missing-input.ts';
 import { Progress } from './progress.ts';
 import { buildRequest, type RequestOptions } from './request.ts';
 import { writeStream } from './write-output.ts';
 import { readText } from './yaml-file.ts';
 
-export type AccessOptions = Omit<RequestOptions, 'builtinRules'> & {
-  roles?: string[];
-  rolesFormat?: string;
-  format: string;
-  suggest?: string;
-  includeDenied: boolean;
-  wideVerbs: boolean;
-};
+export type AccessOptions = Omit<RequestOptions, 'builtinRules'> &
+  ArchiveKeyOptions & {
+    roles?: string[];
+    rolesFormat?: string;
+    format: string;
+    suggest?: string;
+    includeDenied: boolean;
+    wideVerbs: boolean;
+  };
 
 /** What every format of the command tells. `misread`: findings that leave open what the log tells. */
 export type AccessReport = {
@@ -53,6 +56,8 @@ export type AccessReport = {
     misread: readonly Finding[];
     /** Records that tell of more requests than are read of one. */
     leftOut: number;
+    /** What could not be held to who vouches for it, and why. */
+    unheld: readonly string[];
   };
 };
 
@@ -75,18 +80,20 @@ export async function access(paths: string[], options: AccessOptions): Promise<E
   const problems: Problem[] = [];
   const request = buildRequest(paths, { ...options, builtinRules: false }, problems);
   const table = readTable(options, problems);
-  const { files, missing } = await discover(request.paths, request.exclude);
+  const { files: found, missing } = await discover(request.paths, request.exclude);
+  const logs = await readHeldLogs(request.paths, found, options, problems);
   for (const name of missing) problems.push(missingInput(name));
   if (problems.length > 0 || table === undefined) throw new ProblemsError(problems);
   const reader = accessReader(table.format);
+  const held = await logs.hold();
   const { suggest } = options;
   if (suggest === undefined) {
-    const report = await judge(request, files, table, reader);
+    const report = await judge(request, held, table, reader);
     await writeStream(process.stdout, FORMATS[options.format]!(report));
     return exitOf(report);
   }
   const used = new UsedRequests(suggest, options.includeDenied);
-  const scan = await scanAccess(request, files, table, reader, (mark) =>
+  const scan = await scanAccess(request, held, table, reader, (mark) =>
     used.add(readAccess(reader, mark.values)),
   );
   await writeStream(
@@ -122,19 +129,19 @@ function readTable(
 
 async function judge(
   request: AuditRequest,
-  files: readonly DiscoveredFile[],
+  held: HeldLogs,
   table: RoleTable,
   reader: AccessReader,
 ): Promise<AccessReport> {
   const ledger = new AccessLedger(table, reader);
-  const scan = await scanAccess(request, files, table, reader, (mark) => ledger.add(mark.values, mark));
+  const scan = await scanAccess(request, held, table, reader, (mark) => ledger.add(mark.values, mark));
   return { table, summary: ledger.summary(scan.coverage), scan };
 }
 
 /** Every event of the sources that the reader is for, in the order of time, repeats left out. */
 async function scanAccess(
   request: AuditRequest,
-  files: readonly DiscoveredFile[],
+  { files, evidence }: HeldLogs,
   table: RoleTable,
   reader: AccessReader,
   onMark: (mark: Mark) => void,
@@ -160,9 +167,11 @@ async function scanAccess(
       for (const { marks } of markGroups(scan.marks.source(), reading))
         for (const mark of marks) onMark(mark);
       const found = plan.checks.flatMap(({ check }, index) => check.finish(scan.states[index]).findings);
-      const misread = misreadFindings([...scan.findings, ...found]);
+      const open = evidence.flatMap(({ findings }) => findings).filter(saysRecordsDiffer);
+      const misread = [...misreadFindings([...scan.findings, ...found]), ...open];
       const leftOut = scan.groupless[0]?.[0]?.events ?? 0;
-      return { inputs: scan.inputs, coverage: coverageOf(scan.coverage.of(0), 0), misread, leftOut };
+      const unheld = evidence.flatMap(({ incomplete }) => incomplete ?? []);
+      return { inputs: scan.inputs, coverage: coverageOf(scan.coverage.of(0), 0), misread, leftOut, unheld };
     } finally {
       await close();
     }
@@ -212,9 +221,12 @@ function accessRules(format: RoleFormat, { logsource }: AccessReader): RuleSet {
   return { rules: [detection, correlation], errors: [] };
 }
 
-function isOpen({ inputs, misread, leftOut }: AccessReport['scan']): boolean {
+function isOpen({ inputs, misread, leftOut, unheld }: AccessReport['scan']): boolean {
   return (
-    leftOut > 0 || misread.length > 0 || inputs.some((input) => doubtsOfInput(input, misread).length > 0)
+    leftOut > 0 ||
+    unheld.length > 0 ||
+    misread.length > 0 ||
+    inputs.some((input) => doubtsOfInput(input, misread).length > 0)
   );
 }
 

@@ -13,6 +13,7 @@ import type { Report } from '../model/report.ts';
 import type { AuditRequest, StatementOptions } from '../model/request.ts';
 import { discover } from '../read/discover.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
+import { type ArchiveKeyOptions, readHeldLogs } from './held-logs.ts';
 import { contractNote } from './minimal-contract.ts';
 import { missingInput } from './missing-input.ts';
 import { Progress } from './progress.ts';
@@ -27,14 +28,15 @@ import { checkOutputs, parseOutputs } from './verify-outputs.ts';
 import { writeFileWhole, writeStream } from './write-output.ts';
 import { zoneAdvice } from './zone-advice.ts';
 
-export type LicensesOptions = Omit<RequestOptions, 'builtinRules' | 'rules' | 'schema' | 'failOn'> & {
-  failOn?: Severity;
-  asOf?: string;
-  idle: string;
-  retryInterval: string;
-  format?: string[];
-  jobs?: string;
-};
+export type LicensesOptions = Omit<RequestOptions, 'builtinRules' | 'rules' | 'schema' | 'failOn'> &
+  ArchiveKeyOptions & {
+    failOn?: Severity;
+    asOf?: string;
+    idle: string;
+    retryInterval: string;
+    format?: string[];
+    jobs?: string;
+  };
 
 type StatementFormat = { name: string; render: (statement: Statement) => string };
 
@@ -72,19 +74,25 @@ export async function licenses(paths: string[], options: LicensesOptions): Promi
     );
   if (isUnnamed || (contractFile !== undefined && !fs.existsSync(contractFile)))
     process.stderr.write(contractNote());
-  const { files, missing } = await discover(base.paths, base.exclude);
+  const { files: found, missing } = await discover(base.paths, base.exclude);
   for (const name of missing) problems.push(missingInput(name));
   const told = [options.config, (base.licenses as Contract | undefined)?.file];
-  checkOutputs(outputs, files, problems, { told: told.filter((file) => typeof file === 'string') });
+  const logs = await readHeldLogs(base.paths, found, options, problems);
+  checkOutputs(outputs, logs.files, problems, { told: told.filter((file) => typeof file === 'string') });
   if (problems.length > 0) throw new ProblemsError(problems);
   const contract = asOf?.contract ?? (base.licenses as Contract);
   const request = toRequest(base, contract, statement, asOf?.until);
+  const { files, evidence } = await logs.hold();
   const bytes = files.reduce((sum, file) => sum + (file.skip === undefined ? file.bytes : 0), 0);
   const progress = process.stderr.isTTY ? new Progress(process.stderr, bytes) : undefined;
   const stop = onInterrupt(files, progress);
   let report: Report;
   try {
-    report = await audit(request, files, { jobs, ...(progress && { onProgress: progress.update }) });
+    report = await audit(request, files, {
+      jobs,
+      evidence,
+      ...(progress && { onProgress: progress.update }),
+    });
   } finally {
     progress?.clear();
     stop();

@@ -1,6 +1,6 @@
 /** The report out of what scan and relate know: books closed, words gathered, verdict drawn. */
 import { formatInstant } from '../base/instant.ts';
-import { compareText, count, quote } from '../base/text-safety.ts';
+import { compareText, count, formatNumber, quote } from '../base/text-safety.ts';
 import type { Contract } from '../licenses/contract/contract.ts';
 import { namedFields } from '../licenses/contract/defaults.ts';
 import { withoutVouched } from '../model/bare-source.ts';
@@ -8,6 +8,7 @@ import type { CheckResult } from '../model/check.ts';
 import { compareFindings, type Finding, wordsOfKind } from '../model/finding.ts';
 import { countFindings } from '../model/finding-counts.ts';
 import { joinFileRanges } from '../model/joined-ranges.ts';
+import { type GoneRecords, openUse, whyUseMayLack } from '../model/open-use.ts';
 import type { LicenseSummary, RecordCounts, Report, RuleSummary } from '../model/report.ts';
 import { countAssurance, NOTHING_VERIFIED, REPORT_SCHEMA } from '../model/report.ts';
 import type { SealResult } from '../model/seal.ts';
@@ -43,7 +44,17 @@ export function assembleReport(
   );
   const codes = wordsFor(findings);
   const { failOn, failOnKnown, failOnControls } = request;
-  const undeterminedLicenses = countUndeterminedLicenses({ licenses: related.licenses, findings });
+  const incomplete = isIncomplete(plan, scan, records, rules, results, seals);
+  const whyOpen = whyUseMayLack({
+    inputs: scan.inputs,
+    summary: { records },
+    streams,
+    findings,
+    isIncomplete: incomplete,
+  });
+  const gone = [...results.flatMap((result) => result.gone ?? []), ...erasedUse(scan)];
+  const licenses = openUse(related.licenses, whyOpen, gone).sort(compareLicenses);
+  const undeterminedLicenses = countUndeterminedLicenses({ licenses, findings });
   return {
     schema: REPORT_SCHEMA,
     tool: request.tool,
@@ -62,11 +73,7 @@ export function assembleReport(
             },
       findings: countFindings(findings),
       ...(streams.length > 0 && { assurance: countAssurance(streams) }),
-      verdict: drawVerdict(
-        isIncomplete(plan, scan, records, rules, results, seals),
-        { findings, rules, codes },
-        request,
-      ),
+      verdict: drawVerdict(incomplete, { findings, rules, codes }, request),
       ...(undeterminedLicenses > 0 && { undeterminedLicenses }),
       failOn,
       ...(failOnKnown !== undefined && { failOnKnown }),
@@ -76,7 +83,7 @@ export function assembleReport(
     ...(request.keep !== undefined && { keep: request.keep }),
     streams,
     rules,
-    licenses: related.licenses.sort(compareLicenses),
+    licenses,
     ...(request.statement !== undefined && {
       figures: related.figures.sort((a, b) => compareText(a.license, b.license)),
     }),
@@ -84,6 +91,7 @@ export function assembleReport(
     codes,
     notices: [
       ...scan.openExports.map(morePagesNotice),
+      ...erasedNotices(scan),
       ...disabledNotices(plan),
       ...contractNotices(plan),
       ...unseenFieldNotices(plan, scan),
@@ -165,6 +173,29 @@ function isIncomplete(
   const vouched = records.read === 0 && seals.some((seal) => (seal.vouched ?? 0) > 0);
   const nothing = records.audited === 0 && !vouched;
   return open || unverified || failed || nothing || (unmapped && !isJudgedRaw);
+}
+
+/** Of records of which nothing is left nobody knows whether they were use, nor when. */
+function erasedUse({ erased }: Scan): GoneRecords[] {
+  const whole = erased.reduce((sum, each) => sum + each.whole, 0);
+  return whole === 0
+    ? []
+    : [{ records: whole, why: `${count(whole, 'record')} were erased whole, and may be use` }];
+}
+
+/** What rules and checks find no fault with may be what is not there any more. */
+function erasedNotices({ erased }: Scan): Report['notices'] {
+  const records = erased.reduce((sum, each) => sum + each.records, 0);
+  if (records === 0) return [];
+  const whole = erased.reduce((sum, each) => sum + each.whole, 0);
+  const all = whole === 0 ? '' : `, ${formatNumber(whole)} of them all that they held`;
+  return [
+    {
+      code: 'erased-records',
+      message: `${count(records, 'record')} lack what was erased, as signed${all}: what rules and checks would have found in it they cannot find any more`,
+      place: { file: erased[0]!.file, line: 1, offset: 0, length: 0 },
+    },
+  ];
 }
 
 /** What the contract says of itself: signatures of its license files that nobody verified. */

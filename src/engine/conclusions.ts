@@ -3,8 +3,9 @@ import { formatInstant } from '../base/instant.ts';
 import { compareText } from '../base/text-safety.ts';
 import { EXPIRED_WAIVER } from '../model/expired-waiver.ts';
 import { type Finding, toFingerprint } from '../model/finding.ts';
+import type { JudgedLicense } from '../model/open-use.ts';
 import type { Group, Judgement } from '../model/relation.ts';
-import type { LicenseSummary, LicenseVerdict } from '../model/report.ts';
+import type { LicenseVerdict } from '../model/report.ts';
 import type { Rule } from '../model/rule.ts';
 import { tellPlace, tellPlaces } from '../model/told-places.ts';
 import type { PlannedRelation } from './plan.ts';
@@ -13,16 +14,16 @@ type Concluded = { planned: PlannedRelation; group: Group; judgement: Judgement 
 
 export class Conclusions {
   readonly findings: Finding[] = [];
-  readonly licenses: LicenseSummary[] = [];
+  readonly licenses: JudgedLicense[] = [];
   /** Waivers that something was held against, by id: whether they still hold or not. */
   readonly waiversMet = new Set<string>();
   private readonly held: Concluded[] = [];
 
   add(planned: PlannedRelation, group: Group, judgement: Judgement): void {
-    const { verdict, usage, place, waiver } = judgement;
+    const { verdict, usage, usagePeriod: span, place, waiver } = judgement;
     if (usage !== undefined) {
       const places = [place, ...judgement.related];
-      this.licenses.push({ ...usage, verdict: licenseVerdict(judgement), places });
+      this.licenses.push({ ...usage, verdict: licenseVerdict(judgement), places, ...(span && { span }) });
     }
     if (waiver !== undefined) this.waiversMet.add(waiver.id);
     if (judgement.code === EXPIRED_WAIVER.code) this.waiversMet.add(judgement.identity[0]!);

@@ -60,6 +60,8 @@ export type FilePart = {
   /** The first of each name; and what the documents say of pages that follow, null where none wraps records. */
   beside: BesideMember[];
   pages: PagesRead | null;
+  /** Records that lack what was erased, as signed, and those of them of which nothing is left. */
+  erased?: { records: number; whole: number };
   /** What the file says of others, where it holds no records but seals. Such a file is read in one piece. */
   seals?: SealPart;
   /** Told by whoever reads the whole file; the parts of a file that is read in ranges say no more than a failure. */

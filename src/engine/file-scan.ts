@@ -85,6 +85,7 @@ export class FileScan implements RecordSink {
   /** By check: whether a record of which fields were erased says nothing to it. */
   private readonly wholeRecords: readonly boolean[];
   private readonly erasedLines: ErasedLines;
+  private erasedInPart = 0;
   private readonly since: Limit | undefined;
   private readonly until: Limit | undefined;
   private readonly malformedEpisodes = startEpisodes();
@@ -193,7 +194,9 @@ export class FileScan implements RecordSink {
     const { fileIndex, source, records, skipped, span, order } = this;
     const { malformedEpisodes: malformed, members: beside, pages } = this;
     const read = { tally, malformed, beside, pages, stored };
-    const part = { fileIndex, source, records, skipped, span, order, ...read };
+    const erased = this.erasedLines.count;
+    const ofErased = erased > 0 && { erased: { records: erased, whole: erased - this.erasedInPart } };
+    const part = { fileIndex, source, records, skipped, span, order, ...read, ...ofErased };
     return this.seals === undefined ? part : { ...part, records: 0, seals: this.toSeals(this.seals) };
   }
 
@@ -259,6 +262,8 @@ export class FileScan implements RecordSink {
     const { states } = books;
     const isErased = !this.erasedLines.isEmpty && this.erasedLines.has(line);
     cursor.erased = isErased;
+    // Braces around nothing say nothing.
+    if (isErased && cursor.byteLength > 2) this.erasedInPart++;
     for (let index = 0; index < steps.length; index++) {
       if (isErased && this.wholeRecords[index]!) continue;
       if (inRange || this.everyRecord[index]!) steps[index]!(states[index], cursor);

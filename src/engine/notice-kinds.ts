@@ -35,6 +35,12 @@ export const NOTICE_KINDS: readonly NoticeKind[] = [
     fix: 'Name the folder that holds the logs, or look why nothing was written to this one.',
   },
   {
+    code: 'erased-records',
+    title: 'records that lack what was erased',
+    why: 'Somebody erased fields or whole records, and signed for it. Rules, checks and licenses are judged without them.',
+    fix: 'Where the audit must speak of what they told, ask for the report of an audit from before the erasure.',
+  },
+  {
     code: 'expiring-waiver',
     title: 'waiver that is about to end',
     why: 'What it covers will count for the verdict again.',

@@ -23,6 +23,10 @@ export class ErasedLines {
     return this.runs.length === 0;
   }
 
+  get count(): number {
+    return this.runs.reduce((sum, [from, until]) => sum + until - from + 1, 0);
+  }
+
   has(line: number): boolean {
     while (this.at < this.runs.length && this.runs[this.at]![1] < line) this.at++;
     const run = this.runs[this.at];

@@ -26,6 +26,8 @@ export type Scan = {
   /** By file index; of a file that was passed over there is none. */
   parts: ReadonlyMap<number, FilePart>;
   findings: Finding[];
+  /** By file, records that lack what was erased, as signed. */
+  erased: { file: string; records: number; whole: number }[];
   /** Exports whose last page is not among the files. */
   openExports: OpenExport[];
   identities: Identities;
@@ -138,6 +140,9 @@ export class ScanBooks {
       files,
       parts,
       findings,
+      erased: [...parts].flatMap(([index, { erased }]) =>
+        erased === undefined ? [] : [{ file: inputs[index]!.file, ...erased }],
+      ),
       openExports,
       identities: this.identities,
       marks: this.marks,

@@ -3,6 +3,7 @@
 import type { BareSource } from './bare-source.ts';
 import type { Event, Fields } from './event.ts';
 import type { Finding, FindingKind } from './finding.ts';
+import type { GoneRecords } from './open-use.ts';
 import type { Notice, StreamSummary } from './report.ts';
 import type { AuditRequest } from './request.ts';
 
@@ -17,6 +18,8 @@ export type CheckResult = {
   incomplete?: string;
   /** Files before which records of their source are gone by a signed declaration. */
   frontPruned?: readonly string[];
+  /** Records that are gone by a signed declaration. */
+  gone?: readonly GoneRecords[];
 };
 
 /**

@@ -98,6 +98,8 @@ export type Judgement = {
   alike?: string;
   /** For licenses: what was measured against what; kept for satisfied judgements too. */
   usage?: Usage;
+  /** Of what `usage` is. */
+  usagePeriod?: { from: Instant; until: Instant };
 };
 
 /** From the first to the last of the fewest events that make a condition true. `place`: of the first; `identity`: of the last. */

@@ -24,7 +24,7 @@ import {
 } from './archive-folder.ts';
 import { ArchiveLeaves } from './archive-leaves.ts';
 import { committedPending } from './archive-pending.ts';
-import { isBehind, prunedOf, pruningNotices } from './archive-pruned.ts';
+import { goneRecords, isBehind, prunedOf, pruningNotices } from './archive-pruned.ts';
 import { ArchiveRanges } from './archive-ranges.ts';
 import type { ArchiveMarker, SegmentRecord, ViewMarker } from './archive-records.ts';
 import { auditSegment, type SegmentAudit } from './archive-segment-audit.ts';
@@ -209,6 +209,7 @@ class ArchiveAudit {
         result.findings.push(archiveFinding('planted-segment', file, message, 1, digestFile(file)?.sha256));
       }
     result.notices.push(...pruningNotices(segments, gone, present));
+    result.gone = goneRecords(segments, gone);
     if ('by' in this.trust)
       result.frontPruned = this.files.map(({ file }) => file).filter(isBehind(segments, gone));
     result.streams = ranges.summaries(path.dirname(places.marker), this.log);

@@ -1,6 +1,8 @@
 /** What signed records of an archive say was deleted by retention. */
 import path from 'node:path';
+import { parseMoment } from '../base/instant.ts';
 import { count } from '../base/text-safety.ts';
+import type { GoneRecords } from '../model/open-use.ts';
 import type { Notice } from '../model/report.ts';
 import type { ControlRecord, PruningRecord, SegmentRecord } from './archive-records.ts';
 
@@ -47,6 +49,22 @@ export function pruningNotices(
     notices.push({ code: 'unfinished-pruning', message });
   }
   return notices;
+}
+
+/** Those of the segments, with the times that their manifests say; of records without a time nobody knows. */
+export function goneRecords(segments: readonly SegmentRecord[], gone: ReadonlySet<number>): GoneRecords[] {
+  return segments
+    .filter(({ segment }) => gone.has(segment))
+    .map(({ records, from, until }) => {
+      const why = `${count(records, 'record')} of the time were deleted by retention, and may be use`;
+      const span = [from, until].map((text) => (text === null ? undefined : parseMoment(text)));
+      return span[0] === undefined || span[1] === undefined
+        ? {
+            records,
+            why: `${count(records, 'record')} without a known time were deleted by retention, and may be use`,
+          }
+        : { records, why, from: span[0], until: span[1] };
+    });
 }
 
 /** Whether a file is a segment before which one of its source is gone: a chain may have begun there. */

@@ -33,6 +33,12 @@ export function addAccess(program: Command, done: (code: ExitCode) => void): voi
     .option('--since <time>', 'leave out events before this date or time')
     .option('--until <time>', 'leave out events at or after this date or time')
     .option('--exclude <glob>', 'files in folders that are not read; repeatable', repeatable)
+    .option(
+      '--verifier-key <file>',
+      'of archives: whose signature counts, one key a line; repeatable',
+      repeatable,
+    )
+    .option('--identity <file>', 'age identities that decrypt an archive; repeatable', repeatable)
     .addHelpText('after', ACCESS_HELP)
     .action(async (paths: string[], options: AccessOptions) => {
       const { access } = await import('../access.ts');

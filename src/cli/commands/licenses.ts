@@ -36,6 +36,12 @@ export function addLicenses(program: Command, done: (code: ExitCode) => void): v
     .option('--until <time>', 'leave out events at or after this date or time')
     .option('--now <time>', 'the time to print; without it, and without SOURCE_DATE_EPOCH, none')
     .option('--exclude <glob>', 'files in folders that are not read; repeatable', repeatable)
+    .option(
+      '--verifier-key <file>',
+      'of archives: whose signature counts, one key a line; repeatable',
+      repeatable,
+    )
+    .option('--identity <file>', 'age identities that decrypt an archive; repeatable', repeatable)
     .option('-j, --jobs <number>', 'threads that scan; by default as many as processors are free')
     .addHelpText('after', LICENSES_HELP)
     .action(async (paths: string[], options: LicensesOptions) => {

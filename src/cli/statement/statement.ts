@@ -1,10 +1,10 @@
 /** The statement of licenses: verdicts of the report, figures of each license, and what they stand on. Every format renders it. */
-import { compareText, count } from '../../base/text-safety.ts';
+import { compareText } from '../../base/text-safety.ts';
 import type { Contract, License } from '../../licenses/contract/contract.ts';
 import type { LicenseCode } from '../../licenses/verdict/license-findings.ts';
 import type { Finding } from '../../model/finding.ts';
 import type { LicenseFigures, PeriodFigures, WitnessSession } from '../../model/license-figures.ts';
-import { misreadFindings } from '../../model/misread-codes.ts';
+import { whyUseMayLack } from '../../model/open-use.ts';
 import type { Place } from '../../model/place.ts';
 import type { Assurance, InputSummary, LicenseSummary, Report, StreamRange } from '../../model/report.ts';
 import { whyNoPeriod } from '../../report/parts/period-words.ts';
@@ -101,10 +101,8 @@ export function toStatement(
   asOf: AsOf | undefined,
   zoneNeeded: string | undefined,
 ): Statement {
-  const incomplete = whyIncomplete(report);
-  const licenses = contract.licenses
-    .map((license) => toEntry(report, license))
-    .map((entry) => (incomplete === null ? entry : withUnread(entry, incomplete)));
+  const incomplete = whyUseMayLack({ ...report, isIncomplete: report.summary.verdict === 'incomplete' });
+  const licenses = contract.licenses.map((license) => toEntry(report, license));
   const uncovered = report.findings.filter(({ code }) => code === 'unlicensed-use').map(toFinding);
   const own = new Set(contract.licenses.map(({ id }) => `license:${id}`));
   const others = report.findings.filter(({ rule, code }) => !own.has(rule) && code !== 'unlicensed-use');
@@ -122,8 +120,8 @@ export function toStatement(
       asOf: asOf?.date ?? null,
       laterQuantities: asOf?.left ?? 0,
     },
-    verdict: incomplete === null ? verdictOfAll(licenses, uncovered.length > 0) : 'incomplete',
-    incomplete,
+    verdict: incomplete === undefined ? verdictOfAll(licenses, uncovered.length > 0) : 'incomplete',
+    incomplete: incomplete ?? null,
     licenses,
     uncovered,
     evidence: {
@@ -150,32 +148,6 @@ export function toStatement(
 
 /** The command leaves out what does not speak of licenses, whatever the log. */
 const CHECK_LEFT_OUT = 'check-left-out';
-
-/** What was not read, was altered or is gone may be more use than what was read. */
-function whyIncomplete({ inputs, summary, streams, findings }: Report): string | null {
-  const unread = inputs.filter(({ status }) => status !== 'complete' && status !== 'skipped');
-  if (unread.length > 0)
-    return `not read to the end: ${unread.map(({ file, status }) => `${file} (${status})`).join(', ')}`;
-  const unknown = inputs.filter(({ source, records }) => source === null && records.audited > 0);
-  if (unknown.length > 0)
-    return `no source is known for the records of ${unknown.map(({ file }) => file).join(', ')}`;
-  const guessed = inputs.filter(({ unconfirmed }) => unconfirmed);
-  if (guessed.length > 0)
-    return `nobody has confirmed the mapping by which ${guessed.map(({ file }) => file).join(', ')} was read`;
-  const paged = inputs.filter(({ morePages }) => morePages !== undefined);
-  if (paged.length > 0) return `pages are missing after ${paged.map(({ file }) => file).join(', ')}`;
-  if (summary.records.audited === 0) return 'no record could be audited';
-  if (summary.records.malformed > 0)
-    return `${count(summary.records.malformed, 'record')} could not be read, and may be use`;
-  const [misread, ...more] = misreadFindings(findings);
-  if (misread !== undefined) {
-    const others = more.length === 0 ? '' : `, and ${count(more.length, 'more finding')} of that kind`;
-    return `what was read may not be all use: ${misread.code}: ${misread.message}${others}`;
-  }
-  const broken = streams.find(({ status }) => status === 'broken');
-  if (broken !== undefined) return `the chain of ${broken.stream} is broken: use may be altered or gone`;
-  return summary.verdict === 'incomplete' ? 'part of the audit could not be made' : null;
-}
 
 function verdictOfAll(
   licenses: readonly { verdict: StatementVerdict }[],
@@ -223,25 +195,6 @@ function toEntry(report: Report, license: License): LicenseEntry {
         ? null
         : { ...peak, sessions: peak.sessions.map((each) => ({ ...each, chain: chainOf(each.opened) })) },
     findings,
-  };
-}
-
-/** What was not read may be more use: over that nothing is said to be within, nor beyond by no more than is tolerated. */
-function withUnread(entry: LicenseEntry, unread: string): LicenseEntry {
-  const isOpen = (verdict: StatementVerdict) => verdict === 'within' || verdict === 'overage';
-  return {
-    ...entry,
-    verdict: isOpen(entry.verdict) ? 'undetermined' : entry.verdict,
-    periods: entry.periods.map((each) =>
-      isOpen(each.verdict)
-        ? {
-            ...each,
-            verdict: 'undetermined',
-            reason: each.reason === null ? unread : `${each.reason}; ${unread}`,
-            places: [],
-          }
-        : each,
-    ),
   };
 }
 

@@ -145,7 +145,7 @@ function judgeWithin(context: PeriodContext, period: Period, use: SegmentUse): J
   const { contract, license, coverage } = context;
   const { upper, segment, note } = use;
   const amount = upper.amount ?? use.lower.amount;
-  const usage: Usage = toUsage(context, period, use, amount, upper.witnesses);
+  const usage = toUsage(context, period, use, amount, upper.witnesses);
   const limit =
     segment.limit === undefined ? 'no quantity in force' : `allowed ${formatLimit(segment.limit)}`;
   const within = `${subjectOf(license, period)}: ${formatUse(amount, license.measure)}, ${limit}`;
@@ -270,6 +270,7 @@ export function toJudgement(
     identity: [license.id, license.measure.name, period.label],
     severity: licenseSeverity(code),
     usage,
+    usagePeriod: { from: period.from, until: period.until },
   };
 }
 
