@@ -48,6 +48,8 @@ export function everyMark(detection: Detection): Relation {
     groupBy: [],
     values: [...(suppress?.by ?? []).map(toField), ...names.map(toField)],
     takesTogether: true as const,
+    // Two values are not the one that reads like both.
+    ...(suppress !== undefined && { lists: suppress.by.map((_, index) => index) }),
   };
   // A waiver for one thing, or a lower level, is none for whatever else the event tells of.
   const conditions = [
