@@ -2,6 +2,7 @@
 import type { Problem } from '../model/problem.ts';
 import type { SignerKey } from '../transparency/note-key.ts';
 import { readSignerKey } from './key-command.ts';
+import { secretIn } from './secret-text.ts';
 import { readText } from './yaml-file.ts';
 
 export function readLogSigner(file: string, problems: Problem[]): SignerKey | undefined {
@@ -35,7 +36,7 @@ export function readRecipients(options: RecipientOptions, problems: Problem[]): 
 }
 
 function notRecipient(text: string): string {
-  if (/^AGE-SECRET-KEY/i.test(text))
-    return 'expected a recipient "age1…", found a secret key: keep it to those who read, and give its recipient';
-  return 'expected a recipient "age1…", found something else';
+  const secret = secretIn(text);
+  if (secret === undefined) return 'expected a recipient "age1…", found something else';
+  return `expected a recipient "age1…", found ${secret}: keep it to those who read, and give its recipient`;
 }

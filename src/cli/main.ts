@@ -5,6 +5,7 @@ import { escapeControls } from '../base/text-safety.ts';
 import { formatProblem, ProblemsError } from '../model/problem.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { buildProgram } from './program.ts';
+import { refuseSecretArguments, withoutSecrets } from './secret-text.ts';
 
 /** Runs one command and sets the process's exit code. */
 export async function main(argv: readonly string[]): Promise<void> {
@@ -18,26 +19,32 @@ async function run(argv: readonly string[]): Promise<ExitCode> {
     exit = code;
   });
   try {
+    refuseSecretArguments(argv.slice(2));
     await program.parseAsync([...argv]);
     return exit;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.clean : EXIT.usage;
     if (error instanceof ProblemsError) {
-      const lines = error.problems.map((problem) => `error: ${escapeControls(formatProblem(problem))}`);
+      const lines = error.problems.map((problem) => `error: ${toLine(formatProblem(problem))}`);
       process.stderr.write(`${lines.join('\n')}\n`);
       return EXIT.usage;
     }
     const refusal = refusalOf(error);
     if (refusal !== undefined) {
-      process.stderr.write(`error: ${escapeControls(refusal.message)}\n`);
+      process.stderr.write(`error: ${toLine(refusal.message)}\n`);
       return EXIT.incomplete;
     }
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
     process.stderr.write(
-      `internal error: ${text}\nThis is a fault of audit-check, not of your logs; please report it.\n`,
+      `internal error: ${withoutSecrets(text)}\nThis is a fault of audit-check, not of your logs; please report it.\n`,
     );
     return EXIT.internal;
   }
+}
+
+/** A line of its own, whatever it quotes. */
+function toLine(message: string): string {
+  return escapeControls(withoutSecrets(message));
 }
 
 /** `audit-check … | head` closes the pipe early; that is the reader's right. A full disk is not. */
