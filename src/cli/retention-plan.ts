@@ -1,10 +1,10 @@
 /** `audit-check retention plan`: what a policy says of an archive on a day. Nothing is changed. */
 import { didYouMean } from '../base/nearest-name.ts';
-import { quote } from '../base/text-safety.ts';
+import { count, quote } from '../base/text-safety.ts';
 import type { Finding } from '../model/finding.ts';
 import { type Problem, ProblemsError } from '../model/problem.ts';
 import type { Day } from '../retention/calendar-age.ts';
-import { isHeldBy, isStanding } from '../retention/legal-hold.ts';
+import { type HeldSegment, isHeldBy, isStanding } from '../retention/legal-hold.ts';
 import type { RetentionPolicy } from '../retention/retention-policy.ts';
 import { type Holding, type Holdings, readHoldings } from '../store/archive-holdings.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
@@ -84,6 +84,12 @@ export function policyNotices(policy: RetentionPolicy, { segments }: Holdings, t
     if (!isStanding(hold, today)) notices.push(`hold ${quote(hold.id)} does not stand on this day`);
     else if (!held.some((segment) => isHeldBy(hold, segment)))
       notices.push(`hold ${quote(hold.id)} fits no segment`);
+    const timed = (segment: HeldSegment) => ({ ...segment, mayHaveUntimed: false });
+    const doubtful = held.filter((each) => isHeldBy(hold, each) && !isHeldBy(hold, timed(each)));
+    if (doubtful.length > 0)
+      notices.push(
+        `hold ${quote(hold.id)} holds ${count(doubtful.length, 'segment')}, first ${doubtful[0]!.file}, for records that may be of its time range: they have no time that can be read, or the manifest does not say that all have one`,
+      );
     if (hold.tenants.length > 0)
       notices.push(
         `hold ${quote(hold.id)} is for tenants, which manifests do not name: it holds all that its other conditions fit`,

@@ -41,7 +41,7 @@ export function readPolicy(file: string, holdings: Holdings, problems: Problem[]
 
 /** Days of first and last event; a time in a manifest that cannot be read is none. */
 export function toHeldSegment({ manifest, file }: Holding): HeldSegment {
-  const { segment, source, records, stored, origin, from, until } = manifest;
+  const { segment, source, records, stored, origin, from, until, untimed } = manifest;
   return {
     segment,
     file,
@@ -52,6 +52,7 @@ export function toHeldSegment({ manifest, file }: Holding): HeldSegment {
     bytes: stored.bytes,
     from: toDay(from),
     until: toDay(until),
+    mayHaveUntimed: untimed !== 0,
   };
 }
 

@@ -16,6 +16,8 @@ export type HeldSegment = {
   /** Days of first and last event; undefined where no record has a time that can be believed. */
   from: Day | undefined;
   until: Day | undefined;
+  /** Whether records without such a time are among them, or the manifest does not say. */
+  mayHaveUntimed: boolean;
 };
 
 export type LegalHold = {
@@ -41,12 +43,12 @@ export function isStanding({ since, until }: LegalHold, day: Day): boolean {
 /** Tenants are not in a manifest, so a hold for one holds every segment that its other conditions do not leave out. */
 export function isHeldBy(hold: LegalHold, segment: HeldSegment): boolean {
   const { sources, classes, files, events } = hold;
-  const { source, name, from, until } = segment;
+  const { source, name, from, until, mayHaveUntimed } = segment;
   // What was recognized as no source may hold records of any.
   if (sources.length > 0 && source !== null && !sources.includes(source)) return false;
   if (classes.length > 0 && !classes.includes(segment.class)) return false;
   if (files.length > 0 && !files.some((pattern) => compileGlob(pattern)(name))) return false;
-  if (events === undefined || from === undefined || until === undefined) return true;
+  if (events === undefined || from === undefined || until === undefined || mayHaveUntimed) return true;
   return (
     (events.from === undefined || until >= events.from) &&
     (events.until === undefined || from <= events.until)

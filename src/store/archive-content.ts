@@ -6,13 +6,13 @@ import type { LeafProfile } from './archive-records.ts';
 /** Content of a segment: small enough to be sealed in memory, large enough that Zstandard finds what repeats. */
 export const SEGMENT_BYTES = 16 * 1024 * 1024;
 
-/** First and last event time in milliseconds since 1970, NaN where no record had one. */
-export type TimeRange = { fromMs: number; untilMs: number };
+/** First and last event time in milliseconds since 1970, NaN where no record had one; `untimed`: records that had none. */
+export type TimeRange = { fromMs: number; untilMs: number; untimed: number };
 
 export class SegmentContent {
   private readonly limit: number;
   records = 0;
-  readonly times: TimeRange = { fromMs: Number.NaN, untilMs: Number.NaN };
+  readonly times: TimeRange = { fromMs: Number.NaN, untilMs: Number.NaN, untimed: 0 };
   private buffer = Buffer.allocUnsafe(64 * 1024);
   private length = 0;
   private ends = new Float64Array(1024);
@@ -41,6 +41,7 @@ export class SegmentContent {
     }
     this.ends[this.records++] = end;
     const { times } = this;
+    if (Number.isNaN(fromMs)) times.untimed++;
     if (!(times.fromMs <= fromMs) && !Number.isNaN(fromMs)) times.fromMs = fromMs;
     if (!(times.untilMs >= untilMs) && !Number.isNaN(untilMs)) times.untilMs = untilMs;
   }

@@ -76,6 +76,8 @@ export type SegmentRecord = {
   /** First and last event time, RFC 3339; null where no record had one. */
   from: string | null;
   until: string | null;
+  /** Records without an event time that can be read; manifests of earlier versions do not say. */
+  untimed?: number;
   /** The lines, each ended by a newline. */
   content: Digested;
   /** The file as it lies on the disk. */
@@ -219,6 +221,7 @@ function isSegment(value: Record<string, unknown>): boolean {
     (value.source === null || typeof value.source === 'string') &&
     typeof value.class === 'string' &&
     [value.from, value.until].every((time) => time === null || isText(time)) &&
+    (value.untimed === undefined || isCount(value.untimed)) &&
     isDigested(value.content) &&
     isDigested(value.stored) &&
     value.compression === 'zstd' &&

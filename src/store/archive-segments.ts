@@ -23,8 +23,11 @@ export function segmentsOf(records: readonly ControlRecord[]): SegmentRecord[] {
 
 /** A later generation stores the same leaves in other bytes; it says nothing else anew. */
 function tellsTheSame(left: SegmentRecord, right: SegmentRecord): boolean {
-  const told = ({ leaf, firstLeaf, records, source, class: label, from, until, origin }: SegmentRecord) =>
-    JSON.stringify([leaf, firstLeaf, records, source, label, from, until, Object.entries(origin).sort()]);
+  const told = ({ leaf, firstLeaf, records, source, class: label, origin, ...times }: SegmentRecord) => {
+    const { from, until, untimed } = times;
+    const entries = Object.entries(origin).sort();
+    return JSON.stringify([leaf, firstLeaf, records, source, label, from, until, untimed, entries]);
+  };
   return told(left) === told(right);
 }
 

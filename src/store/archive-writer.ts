@@ -315,7 +315,7 @@ function damaged(what: string): ArchiveRefusal {
   return new ArchiveRefusal(`${what}: nothing is added to a damaged archive; run "audit-check verify" on it`);
 }
 
-function timesOf({ fromMs: first, untilMs: last }: TimeRange): { from: string | null; until: string | null } {
+function timesOf({ fromMs: first, untilMs: last, untimed }: TimeRange) {
   const toText = (ms: number) => (Number.isNaN(ms) ? null : formatInstant(BigInt(ms) * NANOS_PER_MS));
-  return { from: toText(first), until: toText(last) };
+  return { from: toText(first), until: toText(last), untimed };
 }

@@ -7,6 +7,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { after, describe, test } from 'node:test';
 import { generateIdentity, identityToRecipient } from 'age-encryption';
+import { toHeldSegment } from '../../src/cli/retention.ts';
 import { readHoldings } from '../../src/store/archive-holdings.ts';
 import { declarePruning } from '../../src/store/archive-pruning.ts';
 import { bundled } from '../support/bundled.ts';
@@ -300,6 +301,39 @@ holds:
     const after = await plan(archive, 'held.yaml');
     assert.equal(after.exit, 3);
     assert.match(after.stdout, /1 finding\nlow\[unknown-age\]/);
+  });
+
+  test('holds by every time range what holds a record without a time, and says so', async () => {
+    const archive = `archive-${made++}`;
+    const untimed = '{"id":"b","actor":"bob","action":"read","time":"2020-03-05 10:00"}\n';
+    for (const [name, text] of [
+      ['untimed', event('2020-01-31T08:00:00Z', 'a') + untimed],
+      ['timed', event('2020-01-31T08:00:00Z', 'c')],
+    ] as const) {
+      const file = write(`${archive}-logs/${name}.log`, text);
+      const argv = ['collect', file, '--into', archive, '--key', 'archive.key', '--no-config'];
+      await commands.run([...argv, '--source', 'audit'], folder);
+    }
+    policy(
+      'march.yaml',
+      'rules: [{maximum: 5 years}]\nholds: [{id: A, reason: x, events: {from: 2020-03-01, until: 2020-03-31}}]\n',
+    );
+    const { exit, stdout, stderr } = await apply(archive, 'march.yaml', '--yes');
+    assert.equal(exit, 0, stderr);
+    assert.match(stdout, /kept though due, under hold A \(x\), until it is lifted: 1 segment, 2 records/);
+    assert.match(
+      stderr,
+      /note: hold "A" holds 1 segment, first .*1\.ndjson\.zst, for records that may be of its/,
+    );
+    assert.deepEqual(segmentsIn(archive), [1]);
+
+    const [first, second] = readHoldings(inFolder(archive), judgeBy(KEYS.verifier)).segments;
+    assert.deepEqual([first!.manifest.untimed, second!.manifest.untimed], [1, 0]);
+    const { untimed: _, ...earlier } = second!.manifest;
+    const mayHave = [second!.manifest, earlier].map(
+      (manifest) => toHeldSegment({ ...second!, manifest }).mayHaveUntimed,
+    );
+    assert.deepEqual(mayHave, [false, true]);
   });
 
   test('is found by another policy: deleted too early, and under a hold', async () => {

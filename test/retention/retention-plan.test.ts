@@ -32,6 +32,7 @@ const SEGMENT: HeldSegment = {
   bytes: 100,
   from: day('2026-01-01'),
   until: day('2026-01-31'),
+  mayHaveUntimed: false,
 };
 
 const YEAR: RetentionPolicy = {
@@ -103,6 +104,9 @@ describe('isHeldBy()', () => {
     assert.equal(isHeldBy(hold({ events }), SEGMENT), true);
     assert.equal(isHeldBy(hold({ events }), { ...SEGMENT, until: day('2026-01-30') }), false);
     assert.equal(isHeldBy(hold({ events }), { ...SEGMENT, from: undefined, until: undefined }), true);
+    const earlier = { ...SEGMENT, until: day('2026-01-30'), mayHaveUntimed: true };
+    assert.equal(isHeldBy(hold({ events }), earlier), true);
+    assert.equal(isHeldBy(hold({ events, classes: ['debug'] }), earlier), false);
     assert.equal(isHeldBy(hold({ sources: ['audit'] }), SEGMENT), false);
     assert.equal(isHeldBy(hold({ sources: ['audit'] }), { ...SEGMENT, source: null }), true);
     assert.equal(isHeldBy(hold({ classes: ['debug'] }), SEGMENT), false);
