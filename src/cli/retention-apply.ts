@@ -9,6 +9,7 @@ import { type Problem, ProblemsError } from '../model/problem.ts';
 import { digestFile } from '../read/digest-file.ts';
 import { type Day, dayOf } from '../retention/calendar-age.ts';
 import { isHeldBy, isStanding } from '../retention/legal-hold.ts';
+import { describeUnfit } from '../retention/unfit-hold.ts';
 import { readMarker } from '../store/archive-folder.ts';
 import { type Holding, type Holdings, readHoldings } from '../store/archive-holdings.ts';
 import { declarePruning, deleteDeclared } from '../store/archive-pruning.ts';
@@ -74,6 +75,7 @@ export async function retentionApply(archive: string, options: RetentionApplyOpt
   if (signer === undefined) throw new ProblemsError(problems);
   const holdings = readSound(archive, signer, problems);
   const policy = readPolicy(options.policy, holdings, problems);
+  if (policy !== undefined) refuseUnfitHolds(policy, holdings, problems);
   if (problems.length > 0 || policy === undefined) throw new ProblemsError(problems);
   const pruning = options.yes
     ? await prune(archive, signer, policy, options)
@@ -121,6 +123,18 @@ function readSound(archive: string, signer: SignerKey, problems: Problem[]): Hol
     problems.push({ file: archive, line: 0, column: 0, message });
   }
   return holdings;
+}
+
+/** Without `--yes` as well: who sees what would be deleted is to see that it would not be. */
+function refuseUnfitHolds({ file, policy }: PolicyFile, { segments }: Holdings, problems: Problem[]): void {
+  if (segments.length === 0) return;
+  const today = dayOf(BigInt(nowMs()) * NANOS_PER_MS);
+  const held = segments.map(toHeldSegment);
+  for (const hold of policy.holds.filter((each) => isStanding(each, today)))
+    for (const fault of describeUnfit(hold, held)) {
+      const message = `${fault}: nothing is deleted while a hold may be misspelled; correct it, or take out of the policy what this archive has nothing of`;
+      problems.push({ file, line: 0, column: 0, message });
+    }
 }
 
 function toPruning(

@@ -6,6 +6,7 @@ import { type Problem, ProblemsError } from '../model/problem.ts';
 import type { Day } from '../retention/calendar-age.ts';
 import { type HeldSegment, isHeldBy, isStanding } from '../retention/legal-hold.ts';
 import type { RetentionPolicy } from '../retention/retention-policy.ts';
+import { describeUnfit } from '../retention/unfit-hold.ts';
 import { type Holding, type Holdings, readHoldings } from '../store/archive-holdings.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import {
@@ -70,17 +71,14 @@ export function policyNotices(policy: RetentionPolicy, { segments }: Holdings, t
   const held = segments.map(toHeldSegment);
   const classes = [...new Set(held.map((segment) => segment.class))];
   const notices: string[] = [];
-  const named = [
-    ...policy.rules.map(({ name, classes: wanted }) => ({ who: `rule ${quote(name)}`, wanted })),
-    ...policy.holds.map(({ id, classes: wanted }) => ({ who: `hold ${quote(id)}`, wanted })),
-  ];
-  for (const { who, wanted } of named)
-    for (const name of wanted)
+  for (const rule of policy.rules)
+    for (const name of rule.classes)
       if (!classes.includes(name))
         notices.push(
-          `${who} names the class ${quote(name)}, which no segment has${didYouMean(name, classes)}`,
+          `rule ${quote(rule.name)} names the class ${quote(name)}, which no segment has${didYouMean(name, classes)}`,
         );
   for (const hold of policy.holds) {
+    notices.push(...describeUnfit(hold, held));
     if (!isStanding(hold, today)) notices.push(`hold ${quote(hold.id)} does not stand on this day`);
     else if (!held.some((segment) => isHeldBy(hold, segment)))
       notices.push(`hold ${quote(hold.id)} fits no segment`);

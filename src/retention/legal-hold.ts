@@ -40,6 +40,12 @@ export function isStanding({ since, until }: LegalHold, day: Day): boolean {
   return (since === undefined || day >= since) && (until === undefined || day <= until);
 }
 
+/** A pattern without a slash fits in whatever folder the file lay. */
+export function isFileOf(pattern: string, name: string): boolean {
+  const fits = compileGlob(pattern);
+  return fits(name) || (!pattern.includes('/') && fits(name.slice(name.lastIndexOf('/') + 1)));
+}
+
 /** Tenants are not in a manifest, so a hold for one holds every segment that its other conditions do not leave out. */
 export function isHeldBy(hold: LegalHold, segment: HeldSegment): boolean {
   const { sources, classes, files, events } = hold;
@@ -47,7 +53,7 @@ export function isHeldBy(hold: LegalHold, segment: HeldSegment): boolean {
   // What was recognized as no source may hold records of any.
   if (sources.length > 0 && source !== null && !sources.includes(source)) return false;
   if (classes.length > 0 && !classes.includes(segment.class)) return false;
-  if (files.length > 0 && !files.some((pattern) => compileGlob(pattern)(name))) return false;
+  if (files.length > 0 && !files.some((pattern) => isFileOf(pattern, name))) return false;
   if (events === undefined || from === undefined || until === undefined || mayHaveUntimed) return true;
   return (
     (events.from === undefined || until >= events.from) &&

@@ -336,6 +336,37 @@ holds:
     assert.deepEqual(mayHave, [false, true]);
   });
 
+  test('refuses, with --yes and without, a hold that names what the archive never had', async () => {
+    const archive = await archiveOf('2020-01.security', '2020-03');
+    const hold = (words: string) =>
+      policy('typo.yaml', `rules: [{maximum: 5 years}]\nholds: [{id: A, reason: x, ${words}}]\n`);
+    for (const [words, expected] of [
+      [
+        'class: securty',
+        /hold "A" names the class "securty", which no segment has, did you mean "security"\?/,
+      ],
+      ['source: okta', /hold "A" names the source "okta", which no segment has/],
+      ['file: feb*', /hold "A" names the file "feb\*", which no segment is of; one is of/],
+      ['class: security, file: 2020-03*', /no segment has all that it names/],
+    ] as const)
+      for (const yes of [[], ['--yes']]) {
+        const { exit, stdout, stderr } = await apply(archive, hold(words), ...yes);
+        assert.deepEqual([exit, stdout], [2, ''], words);
+        assert.match(stderr, expected);
+        assert.match(
+          stderr,
+          /^error: typo\.yaml: .*: nothing is deleted while a hold may be misspelled; correct it, or/,
+        );
+      }
+    assert.deepEqual(segmentsIn(archive), [1, 2]);
+
+    const early = await apply(archive, hold('events: {until: 2019-12-31}'), '--yes');
+    assert.equal(early.exit, 0, early.stderr);
+    assert.match(early.stderr, /note: hold "A" fits no segment/);
+    const gone = await apply(archive, hold('class: security'), '--yes');
+    assert.equal(gone.exit, 0, gone.stderr);
+  });
+
   test('is found by another policy: deleted too early, and under a hold', async () => {
     const archive = await archiveOf('2020-01', '2020-03');
     await apply(archive, 'five.yaml', '--yes');

@@ -6,6 +6,7 @@ import { dayOf, formatDay, parseAge } from '../../src/retention/calendar-age.ts'
 import { type HeldSegment, isHeldBy, type LegalHold } from '../../src/retention/legal-hold.ts';
 import { judgePruning, planSegment } from '../../src/retention/retention-plan.ts';
 import type { RetentionPolicy, RetentionRule } from '../../src/retention/retention-policy.ts';
+import { describeUnfit } from '../../src/retention/unfit-hold.ts';
 
 const day = (text: string) => dayOf(parseMoment(text)!);
 
@@ -112,8 +113,34 @@ describe('isHeldBy()', () => {
     assert.equal(isHeldBy(hold({ classes: ['debug'] }), SEGMENT), false);
     assert.equal(isHeldBy(hold({ files: ['okta/*'] }), SEGMENT), true);
     assert.equal(isHeldBy(hold({ files: ['aws/*'] }), SEGMENT), false);
+    assert.equal(isHeldBy(hold({ files: ['a.*'] }), SEGMENT), true);
+    assert.equal(isHeldBy(hold({ files: ['b.*'] }), SEGMENT), false);
     assert.equal(isHeldBy(hold({ tenants: ['acme'] }), SEGMENT), true);
     assert.equal(isHeldBy(hold({ tenants: ['acme'], sources: ['audit'] }), SEGMENT), false);
+  });
+});
+
+describe('describeUnfit()', () => {
+  const unfit = (changes: Partial<LegalHold>, segments = [SEGMENT]) =>
+    describeUnfit(hold(changes), segments).join('\n');
+
+  test('names each class, source and file that no segment has, and what none has together', () => {
+    assert.equal(
+      unfit({ classes: ['securty', 'security'], sources: ['aws-cloudtrail'], files: ['feb*', 'a.*'] }),
+      `hold "LH-1" names the class "securty", which no segment has, did you mean "security"?
+hold "LH-1" names the source "aws-cloudtrail", which no segment has
+hold "LH-1" names the file "feb*", which no segment is of; one is of "okta/a.log"`,
+    );
+    const debug = { ...SEGMENT, class: 'debug', name: 'b.log' };
+    assert.match(
+      unfit({ classes: ['debug'], files: ['a.*'] }, [SEGMENT, debug]),
+      /no segment has all that it names/,
+    );
+  });
+
+  test('says nothing of a range of time, of tenants, and of a source that an unknown one may be', () => {
+    assert.equal(unfit({ events: { from: day('2030-01-01') }, tenants: ['acme'] }), '');
+    assert.equal(unfit({ sources: ['audit'] }, [{ ...SEGMENT, source: null }]), '');
   });
 });
 
