@@ -1,12 +1,14 @@
 /** `audit-check redact --person`: one person out of the archive itself, for good. */
 import fs from 'node:fs';
-import { count, quote } from '../base/text-safety.ts';
+import { count, escapeControls, quote } from '../base/text-safety.ts';
 import { type Problem, ProblemsError } from '../model/problem.ts';
 import { compileIdentifiers, compilePerson } from '../redaction/redaction-policy.ts';
 import type { Field } from '../redaction/salted-record.ts';
 import { type Erased, type Erasure, eraseFromArchive, leftPlaces } from '../store/archive-erasure.ts';
+import { linkedSegments } from '../store/other-names.ts';
 import { timeNow } from './clock.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
+import { otherNameNote, refuseLinks } from './linked-files.ts';
 import { liesWithin } from './places.ts';
 import {
   expectSettled,
@@ -39,6 +41,7 @@ export async function redactPerson(
       if (liesWithin(redaction.archive, file))
         wrong(problems, file, 'it lies in the archive: keep it elsewhere');
   if (problems.length > 0 || redaction?.signer === undefined) throw new ProblemsError(problems);
+  refuseLinks(linkedSegments(redaction.archive));
   const erasure = { reason, by, at: timeNow() };
   const tally = new Tally(identifiers);
   const sum = options.yes ? await erase(redaction, tally, erasure) : await plan(redaction, tally);
@@ -49,6 +52,7 @@ export async function redactPerson(
       process.stdout,
       `left: ${file}:${line}: ${what} holds an identifier; it is signed and cannot be erased\n`,
     );
+  for (const file of sum.linked) process.stderr.write(`note: ${escapeControls(otherNameNote(file))}\n`);
   if (options.yes && sum.records > 0)
     process.stderr.write(
       'note: backups, snapshots, the exports that were collected and earlier views still hold what was erased\n',

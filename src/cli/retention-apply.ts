@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { formatInstant, NANOS_PER_MS } from '../base/instant.ts';
 import { isSystemError } from '../base/system-error.ts';
-import { count, quote } from '../base/text-safety.ts';
+import { count, escapeControls, quote } from '../base/text-safety.ts';
 import { type Problem, ProblemsError } from '../model/problem.ts';
 import { digestFile } from '../read/digest-file.ts';
 import { type Day, dayOf } from '../retention/calendar-age.ts';
@@ -13,11 +13,13 @@ import { describeUnfit } from '../retention/unfit-hold.ts';
 import { readMarker } from '../store/archive-folder.ts';
 import { type Holding, type Holdings, readHoldings } from '../store/archive-holdings.ts';
 import { declarePruning, deleteDeclared } from '../store/archive-pruning.ts';
+import { hasOtherName } from '../store/other-names.ts';
 import { parseVerifierKey, type SignerKey, verifierOf } from '../transparency/note-key.ts';
 import { nowMs } from './clock.ts';
 import { openWriter, refusal } from './collect.ts';
 import { readLogSigner } from './collect-keys.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
+import { otherNameNote, refuseLinks } from './linked-files.ts';
 import { liesWithin } from './places.ts';
 import {
   type PlannedSegment,
@@ -82,7 +84,7 @@ export async function retentionApply(archive: string, options: RetentionApplyOpt
     : toPruning(archive, policy, holdings, options);
   const isTold = !pruning.isDone || appendJournal(options.journal, applyJson(pruning));
   await writeStream(process.stdout, options.format === 'json' ? applyJson(pruning) : applyText(pruning));
-  for (const notice of pruning.notices) process.stderr.write(`note: ${notice}\n`);
+  for (const notice of pruning.notices) process.stderr.write(`note: ${escapeControls(notice)}\n`);
   if (!isTold) return EXIT.incomplete;
   return pruning.refused.length + pruning.missing.length > 0 ? EXIT.findings : EXIT.clean;
 }
@@ -137,6 +139,7 @@ function refuseUnfitHolds({ file, policy }: PolicyFile, { segments }: Holdings, 
     }
 }
 
+/** @throws {ProblemsError} where a link stands for what is to go */
 function toPruning(
   archive: string,
   policy: PolicyFile,
@@ -171,6 +174,10 @@ function toPruning(
     if (why === undefined) pruning.unfinished.push(holding);
     else pruning.refused.push({ file: holding.file, records: holding.manifest.records, why });
   }
+  const going = [...pruning.due.map(({ holding }) => holding), ...pruning.unfinished];
+  const files = going.flatMap(({ present }) => present);
+  refuseLinks(files);
+  pruning.notices.push(...files.filter(hasOtherName).map(otherNameNote));
   return pruning;
 }
 

@@ -7,6 +7,7 @@ import type { ControlRecord, SegmentRecord } from './archive-records.ts';
 import { redactSegment } from './archive-redaction.ts';
 import { segmentsOf } from './archive-segments.ts';
 import type { ArchiveWriter } from './archive-writer.ts';
+import { hasOtherName } from './other-names.ts';
 
 export type Erasure = { reason: string; by: string; at: string };
 
@@ -16,6 +17,8 @@ export type Erased = {
   fields: number;
   /** All records that were looked at. */
   searched: number;
+  /** Files of which something goes, and whose bytes another name keeps. */
+  linked: string[];
   /** Leaves of the log after it; undefined where nothing was written. */
   size: number | undefined;
 };
@@ -48,7 +51,7 @@ export async function eraseFromArchive(
   isErased: (field: Field) => boolean,
   write: { writer: ArchiveWriter; erasure: Erasure } | undefined,
 ): Promise<Erased> {
-  const sum: Erased = { segments: 0, records: 0, fields: 0, searched: 0, size: undefined };
+  const sum: Erased = { segments: 0, records: 0, fields: 0, searched: 0, linked: [], size: undefined };
   let tombstones = 0;
   const commit = async () => {
     sum.size = (await write?.writer.commit())?.size ?? sum.size;
@@ -61,6 +64,7 @@ export async function eraseFromArchive(
     sum.segments++;
     sum.records += erased.length;
     sum.fields += fields;
+    if (hasOtherName(file)) sum.linked.push(file);
     if (write === undefined) continue;
     await write.writer.rewrite(segment, content);
     write.writer.declare({ type: 'tombstone', segment: segment.segment, erased, ...write.erasure });

@@ -100,6 +100,33 @@ describe('redact --person', () => {
     assert.match(stdout, /^would erase 1 field of 1 record in 1 segment, of 4 records\n/);
   });
 
+  test('refuses a link in the place of a segment, and notes that a second name keeps the values', async () => {
+    const archive = await salted('logs');
+    const file = segmentOf(path.join(folder, archive), '00000001');
+    fs.renameSync(file, path.join(folder, 'elsewhere'));
+    fs.symlinkSync(path.join(folder, 'elsewhere'), file);
+    const checkpoint = () => fs.readFileSync(path.join(folder, archive, 'log/checkpoint'), 'utf8');
+    const before = checkpoint();
+    for (const yes of [[], ['--yes']]) {
+      const { exit, stdout, stderr } = await redact(archive, '--person', 'ann.txt', ...KEY, ...WHY, ...yes);
+      assert.deepEqual([exit, stdout], [2, '']);
+      assert.match(
+        stderr,
+        /^error: \S+00000001\.ndjson\.zst: it is a link to "\S+elsewhere", where its bytes would stay: nothing was changed/,
+      );
+    }
+    assert.equal(checkpoint(), before);
+
+    fs.rmSync(file);
+    fs.linkSync(path.join(folder, 'elsewhere'), file);
+    const { exit, stderr } = await redact(archive, '--person', 'ann.txt', ...KEY, ...WHY, '--yes');
+    assert.equal(exit, 0, stderr);
+    assert.match(
+      stderr,
+      /^note: \S+00000001\.ndjson\.zst has another name \(a hard link\), under which its bytes stay/,
+    );
+  });
+
   test('names the places where an identifier is left, and exits 1', async () => {
     write('home/annika/app.log', ndjson(lines(3, 'annika')));
     const archive = await salted('home');

@@ -426,6 +426,30 @@ holds:
     assert.match(after.stdout, /\bpruned, declared: 2 records in 1 segment/);
   });
 
+  test('refuses a link in the place of a segment, and notes that a second name keeps the bytes', async () => {
+    const archive = await archiveOf('2020-01', '2020-03');
+    const kept = inFolder(`${archive}.kept`);
+    fs.renameSync(segment(archive, 2), kept);
+    fs.symlinkSync(kept, segment(archive, 2));
+    for (const yes of [[], ['--yes']]) {
+      const { exit, stdout, stderr } = await apply(archive, 'five.yaml', ...yes);
+      assert.deepEqual([exit, stdout], [2, '']);
+      assert.match(
+        stderr,
+        /^error: \S+00000002\.ndjson\.zst: it is a link to "\S+kept", .* put the file itself/,
+      );
+    }
+    assert.deepEqual(segmentsIn(archive), [1, 2]);
+    assert.doesNotMatch((await plan(archive, 'five.yaml')).stdout, /Deleted, as signed records say/);
+
+    fs.rmSync(segment(archive, 2));
+    fs.linkSync(kept, segment(archive, 2));
+    const { exit, stderr } = await apply(archive, 'five.yaml', '--yes');
+    assert.equal(exit, 0, stderr);
+    assert.match(stderr, /^note: \S+00000002\.ndjson\.zst has another name \(a hard link\)/);
+    assert.deepEqual(segmentsIn(archive), []);
+  });
+
   test('finishes a deletion that was signed and interrupted, unless a hold was placed meanwhile', async () => {
     const archive = await archiveOf('2020-01');
     const { segments } = readHoldings(inFolder(archive), judgeBy(KEYS.verifier));
