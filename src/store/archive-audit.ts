@@ -29,7 +29,7 @@ import { ArchiveRanges } from './archive-ranges.ts';
 import type { ArchiveMarker, SegmentRecord, ViewMarker } from './archive-records.ts';
 import { auditSegment, type SegmentAudit } from './archive-segment-audit.ts';
 import { judgeSegment } from './archive-segment-verdict.ts';
-import { auditManifests, segmentsOf } from './archive-segments.ts';
+import { auditManifests, segmentsOf, whySegmentsUnknown } from './archive-segments.ts';
 import { isSuperseded } from './archive-superseded.ts';
 import { Tombstones } from './archive-tombstones.ts';
 import { type Judged, type Trust, toTrust } from './archive-trust.ts';
@@ -107,9 +107,11 @@ class ArchiveAudit {
     const unfinished = path.join(this.places.log, UNFINISHED);
     this.sayUnfinished(unfinished, listFolder(unfinished).length);
     const control = auditControl([...controlFiles, ...pending], this.leaves, this.checkpointFile);
-    result.findings.push(...control.findings, ...auditManifests(control, this.checkpointFile));
-    if (control.unknown.length > 0)
-      result.incomplete = 'control records are missing: nobody can tell which segments there were';
+    const contradictions = auditManifests(control, this.checkpointFile);
+    result.findings.push(...control.findings, ...contradictions);
+    // A waiver or a baseline may accept the findings; what was not audited, neither makes clean.
+    const unknown = whySegmentsUnknown(control, contradictions);
+    if (unknown !== undefined) result.incomplete = unknown;
     await this.auditSegments(control, pending.length > 0);
     for (const { begin, end, reason } of this.leaves.damaged) {
       const message = `leaves ${begin} to ${end - 1}: ${reason}`;

@@ -8,10 +8,9 @@ import type { ControlFile } from './archive-folder.ts';
 import type { ArchiveLeaves } from './archive-leaves.ts';
 import { type ControlRecord, controlLeaf } from './archive-records.ts';
 
-/** `records`: those that were signed, in order. `unknown`: leaves that no control record accounts for. */
+/** `records`: those that were signed, in order. */
 export type SignedControl = {
   records: ControlRecord[];
-  unknown: { begin: number; end: number }[];
   findings: Finding[];
 };
 
@@ -21,12 +20,11 @@ export function auditControl(
   leaves: ArchiveLeaves,
   checkpointFile: string,
 ): SignedControl {
-  const signed: SignedControl = { records: [], unknown: [], findings: [] };
+  const signed: SignedControl = { records: [], findings: [] };
   const { findings } = signed;
   let next = 0;
   const gap = (end: number, file: string) => {
     if (end <= next) return;
-    signed.unknown.push({ begin: next, end });
     const message = `expected control records for the leaves ${next} to ${end - 1} of the log, found none`;
     findings.push(archiveFinding('missing-control-record', file, message, end - next));
   };

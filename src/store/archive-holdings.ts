@@ -14,7 +14,7 @@ import { ArchiveLeaves } from './archive-leaves.ts';
 import { committedPending } from './archive-pending.ts';
 import { prunedOf } from './archive-pruned.ts';
 import type { PruningRecord, SegmentRecord } from './archive-records.ts';
-import { auditManifests, segmentsOf } from './archive-segments.ts';
+import { auditManifests, segmentsOf, whySegmentsUnknown } from './archive-segments.ts';
 import { type Judged, toTrust } from './archive-trust.ts';
 import { CHECKPOINT, TiledLog } from './tiled-log.ts';
 import { StoreFault } from './tiled-log-files.ts';
@@ -69,8 +69,8 @@ function readFrom(archive: string, log: TiledLog, judged: Judged): Holdings {
   const control = auditControl([...settled, ...(pending ? [pending] : [])], leaves, checkpointFile);
   const contradictions = auditManifests(control, checkpointFile);
   const holdings: Holdings = { segments: [], findings: [...control.findings, ...contradictions] };
-  if (control.findings.length > 0) holdings.incomplete = 'control records are missing or altered';
-  else if (contradictions.length > 0) holdings.incomplete = 'manifests contradict each other';
+  const unknown = whySegmentsUnknown(control, contradictions);
+  if (unknown !== undefined) holdings.incomplete = unknown;
   for (const { begin, end, reason } of leaves.damaged) {
     const message = `leaves ${begin} to ${end - 1}: ${reason}`;
     holdings.findings.push(archiveFinding('altered-tile', checkpointFile, message, end - begin));

@@ -3,6 +3,7 @@
  * earlier one, and every checkpoint kept elsewhere still fits: so manifests are held to each other as well.
  */
 
+import type { Finding } from '../model/finding.ts';
 import type { SignedControl } from './archive-control-audit.ts';
 import { archiveFinding } from './archive-findings.ts';
 import type { BatchRecord, ControlRecord, SegmentRecord } from './archive-records.ts';
@@ -29,6 +30,16 @@ function tellsTheSame(left: SegmentRecord, right: SegmentRecord): boolean {
     return JSON.stringify([leaf, firstLeaf, records, source, label, from, until, untimed, entries]);
   };
   return told(left) === told(right);
+}
+
+/** Why segments may be left out of what is audited or told; undefined where the signed manifests account for every record. */
+export function whySegmentsUnknown(
+  { findings }: SignedControl,
+  contradictions: readonly Finding[],
+): string | undefined {
+  if (findings.length > 0)
+    return 'control records are missing or altered: nobody can tell which segments there were';
+  return contradictions.length > 0 ? 'manifests contradict each other' : undefined;
 }
 
 /** Manifests that contradict each other, and leaves of records that are in no segment or in two. */

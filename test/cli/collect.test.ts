@@ -208,6 +208,29 @@ describe('collect', () => {
     assert.equal(stderr, `error: ${archive}: is an archive already: collect from the originals\n`);
   });
 
+  test('of which a manifest was altered is not clean beside waivers or a baseline: a segment was not audited', async () => {
+    const archive = newArchive();
+    await collect('logs', '--into', archive);
+    const control = path.join(folder, archive, 'control/00000001.ndjson');
+    fs.chmodSync(control, 0o644);
+    fs.writeFileSync(control, fs.readFileSync(control, 'utf8').replace('db.log', 'xx.log'));
+    const waiver = (rule: string) =>
+      `  - {id: ${rule}, rule: ${rule}, match: {message: '*'}, reason: known since the move, owner: ann, created: 2027-01-01, expires: 2027-02-01}\n`;
+    const waived = ['altered-control-record', 'planted-segment'].map(waiver).join('');
+    const waivers = write('waived.yaml', `waivers:\n${waived}`);
+    const argv = [archive, '--verifier-key', 'archive.pub', '--now', '2027-01-02'];
+    const { exit, stdout } = await verify(...argv, '--waivers', waivers);
+    assert.equal(exit, 3, stdout);
+    assert.match(
+      stdout,
+      /incomplete: not everything could be audited; in what was audited: no finding at medium/,
+    );
+    const { stdout: report } = await verify(...argv, '-f', 'json');
+    const baseline = write('known.json', report);
+    const known = await verify(...argv, '--baseline', baseline, '--fail-on', 'new');
+    assert.equal(known.exit, 3, known.stdout);
+  });
+
   test('says that the archive cannot be written', async () => {
     const archive = newArchive();
     await collect('logs/app.log', '--into', archive);

@@ -231,6 +231,22 @@ describe('auditArchive()', () => {
       assert.deepEqual(await assuranceOf(archive), left);
     });
 
+  test('is incomplete wherever manifests do not tell all segments', async () => {
+    const control = (archive: string) => path.join(archive, 'control', '00000001.ndjson');
+    const changes: ((archive: string) => void)[] = [
+      (archive) =>
+        replace(control(archive), fs.readFileSync(control(archive), 'utf8').replace('app.log', 'x.log')),
+      (archive) => replace(control(archive), 'no batch\n'),
+      (archive) => fs.rmSync(control(archive)),
+    ];
+    for (const change of changes) {
+      const archive = await sound();
+      change(archive);
+      const { result } = await verdictOf(archive);
+      assert.match(result.incomplete!, /^control records are missing or altered: /);
+    }
+  });
+
   test('does not wait for a named pipe, and says what cannot be read', async () => {
     for (const name of [
       'segments/00000001.ndjson.zst',
