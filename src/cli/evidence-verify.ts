@@ -15,6 +15,7 @@ import { drawSample } from './evidence-sample.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { readVerifierKeys } from './key-command.ts';
 import { loadSources, parseSource } from './library.ts';
+import { isFile, isFolder } from './places.ts';
 import { parseReport } from './read-report.ts';
 import { TOOL } from './tool.ts';
 
@@ -27,6 +28,8 @@ const MAX_BYTES = 1024 ** 3;
 export async function verifyEvidence(folder: string, options: EvidenceVerifyOptions): Promise<ExitCode> {
   const problems: Problem[] = [];
   const keys = (options.verifierKey ?? []).flatMap((file): VerifierKey[] => readVerifierKeys(file, problems));
+  if (options.logs !== undefined && !isFolder(options.logs))
+    problems.push({ file: '--logs', line: 0, column: 0, message: notFolder(options.logs) });
   if (problems.length > 0) throw new ProblemsError(problems);
   const files = readFolder(folder);
   const { statement, report, signedBy, faults } = checkBundle(files, keys, {
@@ -57,6 +60,13 @@ export async function verifyEvidence(folder: string, options: EvidenceVerifyOpti
   return faults.length === 0 ? EXIT.clean : EXIT.findings;
 }
 
+function notFolder(logs: string): string {
+  const found = isFile(logs)
+    ? `the file ${quote(logs)}: name the folder it lies in`
+    : `none at ${quote(logs)}`;
+  return `expected the folder of the logs, found ${found}`;
+}
+
 /** Whether it fits itself is one thing, who made it another. */
 function holdWords(signedBy: string | undefined): string {
   return signedBy === undefined
@@ -75,8 +85,7 @@ function signatureWords(signedBy: string | undefined, isSigned: boolean, wasAske
 /** Every file below the folder by its name with slashes. @throws {ProblemsError} */
 function readFolder(folder: string): Map<string, Uint8Array> {
   const wrong = (message: string) => new ProblemsError([{ file: folder, line: 0, column: 0, message }]);
-  if (fs.statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true)
-    throw wrong('expected the folder of an evidence bundle');
+  if (!isFolder(folder)) throw wrong('expected the folder of an evidence bundle');
   const files = new Map<string, Uint8Array>();
   for (const entry of fs.readdirSync(folder, { recursive: true, withFileTypes: true })) {
     const place = path.join(entry.parentPath, entry.name);
@@ -162,7 +171,7 @@ function placeOf(file: string, logs: string): string | undefined {
   const parts = file.split('/').filter((part) => part !== '..' && part !== '.');
   for (let from = 0; from < parts.length; from += 1) {
     const place = path.join(logs, ...parts.slice(from));
-    if (fs.statSync(place, { throwIfNoEntry: false })?.isFile() === true) return place;
+    if (isFile(place)) return place;
   }
   return undefined;
 }

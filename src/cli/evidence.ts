@@ -18,7 +18,7 @@ import { renderFormats } from './evidence-renderings.ts';
 import { drawSample } from './evidence-sample.ts';
 import { isOpenToOthers, readSignerKey } from './key-command.ts';
 import { ownFiles } from './own-files.ts';
-import { liesWithin } from './places.ts';
+import { isFolder, liesWithin } from './places.ts';
 
 export type EvidenceOptions = {
   evidence?: string;
@@ -148,8 +148,4 @@ function writeFolderWhole(folder: string, files: ReadonlyMap<string, string | Ui
     fs.rmSync(temporary, { recursive: true, force: true });
     throw error;
   }
-}
-
-function isFolder(place: string): boolean {
-  return fs.statSync(place, { throwIfNoEntry: false })?.isDirectory() === true;
 }

@@ -1,5 +1,4 @@
 /** The files of its own that a run was told by: what they are for, and who named them. What is shipped goes with the version. */
-import fs from 'node:fs';
 import { compareText } from '../base/text-safety.ts';
 import type { Report, ToldRole } from '../model/report.ts';
 import type { Config } from './config.ts';
@@ -7,6 +6,7 @@ import type { ReportOptions } from './evidence-options.ts';
 import { listOwnSources } from './library.ts';
 import { listFiles, YAML_NAME } from './list-files.ts';
 import { isPackName } from './packs.ts';
+import { isFile } from './places.ts';
 
 export type OwnFile = {
   role: ToldRole;
@@ -65,8 +65,4 @@ function ruleFiles(config: Config, { rules: places = [] }: ReportOptions): OwnFi
 
 function holdsKey({ keys }: Config): boolean {
   return Object.values(keys).some(({ value }) => value !== undefined);
-}
-
-export function isFile(place: string): boolean {
-  return fs.statSync(place, { throwIfNoEntry: false })?.isFile() === true;
 }

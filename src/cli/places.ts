@@ -23,7 +23,16 @@ function followed(place: string): string {
   }
 }
 
-/** Of a pattern, and of whatever is no name of a file, false. */
+/** Of a pattern, of a name below a file, and of whatever is no name of a file, false. */
+export function isFile(place: string): boolean {
+  try {
+    return fs.statSync(place).isFile();
+  } catch {
+    return false;
+  }
+}
+
+/** Of a pattern, of a name below a file, and of whatever is no name of a file, false. */
 export function isFolder(place: string): boolean {
   try {
     return fs.statSync(place).isDirectory();

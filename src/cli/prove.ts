@@ -1,5 +1,4 @@
 /** `audit-check prove`: a file that shows an outsider, without the log, that one record was sealed. */
-import fs from 'node:fs';
 import { count, escapeControls, quote } from '../base/text-safety.ts';
 import { type Problem, ProblemsError } from '../model/problem.ts';
 import { DEFAULT_LIMITS } from '../model/request.ts';
@@ -10,6 +9,7 @@ import { HASH_BYTES } from '../transparency/tree-hash.ts';
 import { findConfig, loadConfig } from './config.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { loadSources } from './library.ts';
+import { isFile } from './places.ts';
 import { type LeafOfLine, LeafReader } from './seal-leaves.ts';
 import { writeFileWhole, writeStream } from './write-output.ts';
 
@@ -76,7 +76,7 @@ export async function leafOfRecord(
   };
   const [, file = '', line = ''] =
     /^(.+):(\d{1,15})$/.exec(place) ?? wrong(`expected FILE:LINE, found ${quote(place)}`);
-  if (!fs.statSync(file, { throwIfNoEntry: false })?.isFile()) wrong(`there is no file ${quote(file)}`);
+  if (!isFile(file)) wrong(`there is no file ${quote(file)}`);
   const config = loadConfig(
     options.config === false ? undefined : (options.config ?? findConfig(process.cwd())),
     problems,

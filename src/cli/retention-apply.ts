@@ -1,5 +1,4 @@
 /** `audit-check retention apply`: deletes whole segments that are due, after a signed record says so. */
-import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { formatInstant, NANOS_PER_MS } from '../base/instant.ts';
@@ -20,7 +19,7 @@ import { openWriter, refusal } from './collect.ts';
 import { readLogSigner } from './collect-keys.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { otherNameNote, refuseLinks } from './linked-files.ts';
-import { liesWithin } from './places.ts';
+import { isFolder, liesWithin } from './places.ts';
 import {
   type PlannedSegment,
   type PolicyFile,
@@ -101,9 +100,7 @@ function checkArguments(archive: string, options: RetentionApplyOptions, problem
   if (journal === undefined) return;
   if (liesWithin(archive, journal))
     wrong('--journal', `${journal} lies in the archive: expected a place elsewhere`);
-  else if (
-    fs.statSync(path.dirname(path.resolve(journal)), { throwIfNoEntry: false })?.isDirectory() !== true
-  )
+  else if (!isFolder(path.dirname(path.resolve(journal))))
     wrong('--journal', `expected a folder for ${journal}, found none`);
 }
 

@@ -10,6 +10,7 @@ import { wouldFind } from '../read/would-find.ts';
 import { FileFollower, type SealedLeaves } from '../transparency/follow-file.ts';
 import type { SealedStream } from '../transparency/inventory.ts';
 import { continuationsOf } from '../transparency/match-streams.ts';
+import { isFile } from './places.ts';
 import { faultOf } from './seal-faults.ts';
 import type { LeafReader } from './seal-leaves.ts';
 import { matchFiles } from './seal-match.ts';
@@ -30,7 +31,7 @@ export async function judgeMissed(
   read: ReadonlySet<string>,
   log: SealedLog,
 ): Promise<Missed> {
-  // Who seals each day's file by itself has the others where they were, and not gone.
+  // Who seals each day's file by itself has the others where they were, and not gone. A folder in the place of one holds none of it.
   const nowhere = missed.filter(({ file }) => read.has(path.resolve(file)) || !isFile(file));
   if (nowhere.length === 0) return { gone: [], unseen: [], notes: [] };
   const { held, notes } = await heldBeside(nowhere, read, log);
@@ -89,9 +90,4 @@ function filesIn(folder: string): string[] {
   } catch {
     return [];
   }
-}
-
-/** What was put in the place of a file, a folder or a pipe, holds none of its records. */
-function isFile(place: string): boolean {
-  return fs.statSync(place, { throwIfNoEntry: false })?.isFile() === true;
 }

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { isSystemError } from '../base/system-error.ts';
 import { count, quote } from '../base/text-safety.ts';
 import { ProblemsError } from '../model/problem.ts';
+import { isFolder } from './places.ts';
 import { writeFileWhole, writeStream } from './write-output.ts';
 
 export type PublishTarget = { kind: 'stdout' } | { kind: 'git-message' } | { kind: 'folder'; folder: string };
@@ -14,8 +15,7 @@ export function publishTargets(
 ): PublishTarget[] {
   const targets = names.map((name): PublishTarget => {
     if (name === 'stdout' || name === 'git-message') return { kind: name };
-    if (!fs.statSync(name, { throwIfNoEntry: false })?.isDirectory())
-      wrong('--publish', `expected stdout, git-message or a folder, found ${quote(name)}`);
+    if (!isFolder(name)) wrong('--publish', `expected stdout, git-message or a folder, found ${quote(name)}`);
     return { kind: 'folder', folder: name };
   });
   if (targets.filter(({ kind }) => kind !== 'folder').length > 1)

@@ -10,7 +10,8 @@ import type { Report, ToldOption, ToldRequest } from '../model/report.ts';
 import { type AuditRequest, DEFAULT_LIMITS, type Limits } from '../model/request.ts';
 import type { Config } from './config.ts';
 import { commandOf, type ReportOptions } from './evidence-options.ts';
-import { isFile, type OwnFile, ownFiles } from './own-files.ts';
+import { type OwnFile, ownFiles } from './own-files.ts';
+import { isFile } from './places.ts';
 
 export function toldRequest(
   options: ReportOptions,

@@ -327,6 +327,25 @@ describe('evidence', () => {
     );
   });
 
+  test('logs that are no folder are refused, and a file where the report has a folder holds none of it', async () => {
+    const file = await check(place('bundle'), '--logs', 'logs/app.ndjson');
+    assert.deepEqual(file, {
+      exit: 2,
+      stdout: '',
+      stderr:
+        'error: --logs: expected the folder of the logs, found the file "logs/app.ndjson": name the folder it lies in\n',
+    });
+    const none = await check(place('bundle'), '--logs', 'logs/app.ndjson/x');
+    assert.equal(none.exit, 2);
+    assert.match(none.stderr, /expected the folder of the logs, found none at "logs\/app\.ndjson\/x"/);
+    assert.equal((await check('logs/app.ndjson/x')).exit, 2);
+    fs.mkdirSync(place('flat'));
+    fs.writeFileSync(place('flat/logs'), '');
+    const flat = await check(place('bundle'), '--logs', place('flat'));
+    assert.equal(flat.exit, 1);
+    assert.match(flat.stdout, /"logs\/gateway\.ndjson" is not below/);
+  });
+
   test('logs that no record was drawn of are held to their digests, and those that came since are named', async () => {
     fs.mkdirSync(place('mixed'));
     fs.copyFileSync(path.join(DEMO, 'logs/app.ndjson'), place('mixed/app.ndjson'));
