@@ -115,20 +115,27 @@ function isAlive(text: string): boolean {
   return now === undefined || start === '' || now === start;
 }
 
+/** A process that was killed and that nobody has asked after (a zombie) still has its number, and writes no more. */
 function isRunning(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    return true;
   } catch (error) {
     return (error as NodeJS.ErrnoException).code !== 'ESRCH';
   }
+  const [state] = statOf(pid) ?? [];
+  return state !== 'Z' && state !== 'X';
 }
 
 /** In ticks since the system started (proc(5), field 22); undefined where there is no /proc. */
 function startOf(pid: number): string | undefined {
+  return statOf(pid)?.[19];
+}
+
+/** The fields of proc(5) from the third on, the state of the process; the second may hold spaces. */
+function statOf(pid: number): string[] | undefined {
   try {
     const stat = fs.readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   } catch {
     return undefined;
   }

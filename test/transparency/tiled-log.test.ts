@@ -1,10 +1,12 @@
 /** Logs on disk: the tiles of the standard at every size, proofs out of them, crashes, locks, and files somebody touched. */
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { after, describe, test } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
 import { TiledLog } from '../../src/store/tiled-log.ts';
 import { StoreFault } from '../../src/store/tiled-log-files.ts';
 import { TiledLogWriter } from '../../src/store/tiled-log-writer.ts';
@@ -186,6 +188,31 @@ describe('the lock of a log', () => {
     // The number of a process that died may belong to another by now.
     lock(os.hostname(), process.ppid, '1');
     await new TiledLogWriter(folder).close();
+  });
+
+  test('of a process that ended and that nobody asked after is taken over', {
+    skip: process.platform !== 'linux',
+  }, async () => {
+    // Whoever waits for the first sleeps instead.
+    const parent = spawn('sh', ['-c', 'true & echo $!; exec sleep 60'], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    try {
+      const [output] = (await once(parent.stdout, 'data')) as [Buffer];
+      const pid = Number(output.toString());
+      const statOf = () => {
+        const stat = fs.readFileSync(`/proc/${pid}/stat`, 'utf8');
+        return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+      };
+      while (statOf()[0] !== 'Z') await setTimeout(5);
+      const folder = newFolder();
+      fs.mkdirSync(folder, { recursive: true });
+      const holder = { host: os.hostname(), pid, start: statOf()[19], serial: 1 };
+      fs.writeFileSync(path.join(folder, 'lock'), `${JSON.stringify(holder)}\n`);
+      await new TiledLogWriter(folder).close();
+    } finally {
+      parent.kill();
+    }
   });
 
   test('clears away what was left of taking it by processes that are dead, and nothing of others', async () => {
