@@ -1,5 +1,5 @@
 /** `audit-check collect`: exports of several sources into one archive, whose log is signed as it grows. */
-
+import path from 'node:path';
 import { isSystemError } from '../base/system-error.ts';
 import { count, formatNumber } from '../base/text-safety.ts';
 import { CHECKS } from '../checks/index.ts';
@@ -7,6 +7,7 @@ import type { PagedFile } from '../engine/more-pages.ts';
 import { compilePlan, type Plan, Programs } from '../engine/plan.ts';
 import { type Problem, ProblemsError } from '../model/problem.ts';
 import { type DiscoveredFile, discover, STDIN } from '../read/discover.ts';
+import { MARKER } from '../store/archive-folder.ts';
 import type { LeafProfile } from '../store/archive-records.ts';
 import type { Salting } from '../store/archive-salting.ts';
 import { createSealer, type Sealer } from '../store/archive-sealer.ts';
@@ -15,6 +16,7 @@ import { StoreFault } from '../store/tiled-log-files.ts';
 import { formatCheckpoint } from '../transparency/checkpoint.ts';
 import type { SignerKey } from '../transparency/note-key.ts';
 import { signNote } from '../transparency/signed-note.ts';
+import { findAmongLogs, lyingAmongLogs } from './among-logs.ts';
 import {
   ArchiveWriteFault,
   type CollectRun,
@@ -50,6 +52,9 @@ export type BatchSize = { bytes: number; segments: number };
 
 const BATCH: BatchSize = { bytes: 256 * 1024 * 1024, segments: 512 };
 
+/** Of an archive; a pattern may find the one or the other. */
+const ARCHIVE_FILES = [MARKER, 'control/00000001.ndjson', 'segments/00000001.ndjson.zst'];
+
 /** @throws {ProblemsError} with everything that is wrong with arguments, configuration and keys */
 export async function collect(paths: string[], options: CollectOptions, batch = BATCH): Promise<ExitCode> {
   const problems: Problem[] = [];
@@ -64,7 +69,13 @@ export async function collect(paths: string[], options: CollectOptions, batch = 
       message: 'is an archive already: collect from the originals',
     });
   const plan = compileReading(paths, options, scope, problems);
-  checkPlaces(options, files, problems);
+  const among = await findAmongLogs(
+    scope,
+    ARCHIVE_FILES.map((name) => path.join(options.into, name)),
+  );
+  if (among.size > 0 || files.some(({ file }) => file !== STDIN && isBelow(options.into, file)))
+    problems.push(lyingAmongLogs('--into', options.into));
+  checkPlaces(options, problems);
   const signer = readLogSigner(options.key, problems);
   const recipients = readRecipients(options, problems);
   const sealer = await sealerFor(recipients, problems);
@@ -96,14 +107,8 @@ function compileReading(paths: string[], options: CollectOptions, scope: Scope, 
   });
 }
 
-function checkPlaces(
-  { into, key, class: label }: CollectOptions,
-  files: readonly DiscoveredFile[],
-  problems: Problem[],
-): void {
+function checkPlaces({ into, key, class: label }: CollectOptions, problems: Problem[]): void {
   const wrong = (file: string, message: string) => void problems.push({ file, line: 0, column: 0, message });
-  if (files.some(({ file }) => file !== STDIN && isBelow(into, file)))
-    wrong('--into', `the archive ${into} lies among the logs: expected a place of its own`);
   if (liesWithin(into, key))
     wrong(
       '--key',

@@ -1,14 +1,19 @@
-/** `--history DIR`: `runs.ndjson` in it has one line a run. It is read before a run, and written whole when one ends. */
+/** `--history DIR`: `runs.ndjson` in it has one line a run. It is read before a run, and read again and written whole when one ends. */
 import fs from 'node:fs';
 import path from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { MOMENT_WORDS, parseMoment } from '../base/instant.ts';
 import { describeValue, isPlainObject } from '../base/plain-value.ts';
+import { isSystemError } from '../base/system-error.ts';
 import { quote } from '../base/text-safety.ts';
 import { SEVERITIES } from '../model/finding.ts';
 import { type RunSummary, summarizeRun } from '../model/history.ts';
 import { type Problem, ProblemsError } from '../model/problem.ts';
 import { type Report, VERDICTS } from '../model/report.ts';
+import { StoreFault } from '../store/tiled-log-files.ts';
+import { FolderLock } from '../store/tiled-log-lock.ts';
 import { timeNow } from './clock.ts';
+import { isFolder } from './places.ts';
 import { writeFileWhole } from './write-output.ts';
 
 const NAME = 'runs.ndjson';
@@ -21,12 +26,16 @@ const MAX_SHOWN = 400;
 
 export type History = { folder: string; runs: RunSummary[] };
 
+/** Where the lines of a folder are kept. */
+export function historyFile(folder: string): string {
+  return path.join(folder, NAME);
+}
+
 /** Undefined, with problems, where a line is none of ours: a history that was tampered with must not pass for one. */
 export function readHistory(folder: string | undefined, problems: Problem[]): History | undefined {
   if (folder === undefined) return undefined;
-  const file = path.join(folder, NAME);
-  const stats = fs.statSync(folder, { throwIfNoEntry: false });
-  if (stats !== undefined && !stats.isDirectory()) {
+  const file = historyFile(folder);
+  if (fs.existsSync(folder) && !isFolder(folder)) {
     problems.push({ file: '--history', line: 0, column: 0, message: `${quote(folder)} is no folder` });
     return undefined;
   }
@@ -92,18 +101,50 @@ export function withHistory(report: Report, { runs }: History): Report {
   return { ...report, history: [...runs, summarizeRun(report, timeOf(report))].slice(-MAX_SHOWN) };
 }
 
-/** @throws {ProblemsError} where the folder cannot be written */
-export function keepRun(report: Report, { folder, runs }: History): void {
-  const kept = [...runs, summarizeRun(report, timeOf(report))].slice(-MAX_RUNS);
+/** @throws {ProblemsError} where the folder cannot be written, or its lines are none of ours any more */
+export async function keepRun(report: Report, { folder }: History): Promise<void> {
+  const run = summarizeRun(report, timeOf(report));
+  let lock: FolderLock | undefined;
   try {
-    fs.mkdirSync(folder, { recursive: true });
-    writeFileWhole(path.join(folder, NAME), kept.map((run) => `${JSON.stringify(run)}\n`).join(''));
+    lock = await lockFolder(folder);
+    // Another run may have ended since this one began.
+    const problems: Problem[] = [];
+    const before = readHistory(folder, problems);
+    if (before === undefined) throw new ProblemsError(problems);
+    const kept = [...before.runs, run].slice(-MAX_RUNS);
+    writeFileWhole(historyFile(folder), kept.map((each) => `${JSON.stringify(each)}\n`).join(''));
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? String(error);
+    if (error instanceof ProblemsError) throw error;
+    const code = (error as NodeJS.ErrnoException).code;
+    const reason =
+      error instanceof StoreFault
+        ? `${error.message}; if none does, remove that file`
+        : (code ?? String(error));
     throw new ProblemsError([
-      { file: '--history', line: 0, column: 0, message: `${quote(folder)} cannot be written: ${code}` },
+      { file: '--history', line: 0, column: 0, message: `${quote(folder)} cannot be written: ${reason}` },
     ]);
+  } finally {
+    lock?.release();
   }
+}
+
+/** A line takes some milliseconds: whoever has the lock for longer than this is stuck, or on another machine. */
+const LOCK_MS = 30_000;
+const RETRY_MS = 20;
+
+/** What the system says of a disk that knows no links, which the lock is made with: such a folder is used without. */
+const NO_LINKS = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'];
+
+/** @throws {StoreFault} where another process does not give it back */
+async function lockFolder(folder: string): Promise<FolderLock | undefined> {
+  for (let waited = 0; ; waited += RETRY_MS)
+    try {
+      return new FolderLock(folder);
+    } catch (error) {
+      if (isSystemError(error) && NO_LINKS.includes(error.code)) return undefined;
+      if (!(error instanceof StoreFault) || waited >= LOCK_MS) throw error;
+      await setTimeout(RETRY_MS);
+    }
 }
 
 /** That of `--now`, or the clock: a run that keeps no time shows no cadence. */

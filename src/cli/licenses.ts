@@ -12,6 +12,7 @@ import { type Problem, ProblemsError } from '../model/problem.ts';
 import type { Report } from '../model/report.ts';
 import type { AuditRequest, StatementOptions } from '../model/request.ts';
 import { discover } from '../read/discover.ts';
+import { findAmongLogs } from './among-logs.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { type ArchiveKeyOptions, readHeldLogs } from './held-logs.ts';
 import { contractNote } from './minimal-contract.ts';
@@ -78,7 +79,14 @@ export async function licenses(paths: string[], options: LicensesOptions): Promi
   for (const name of missing) problems.push(missingInput(name));
   const told = [options.config, (base.licenses as Contract | undefined)?.file];
   const logs = await readHeldLogs(base.paths, found, options, problems);
-  checkOutputs(outputs, logs.files, problems, { told: told.filter((file) => typeof file === 'string') });
+  const among = await findAmongLogs(
+    base,
+    outputs.flatMap(({ file }) => file ?? []),
+  );
+  checkOutputs(outputs, logs.files, problems, {
+    among,
+    told: told.filter((file) => typeof file === 'string'),
+  });
   if (problems.length > 0) throw new ProblemsError(problems);
   const contract = asOf?.contract ?? (base.licenses as Contract);
   const request = toRequest(base, contract, statement, asOf?.until);

@@ -9,6 +9,7 @@ import { type DiscoveredFile, discover, STDIN } from '../read/discover.ts';
 import { StoreFault } from '../store/tiled-log-files.ts';
 import { isKeyName } from '../transparency/note-text.ts';
 import { NoteFault } from '../transparency/signed-note.ts';
+import { findAmongLogs, lyingAmongLogs } from './among-logs.ts';
 import { findConfig, loadConfig } from './config.ts';
 import type { ExitCode } from './exit-codes.ts';
 import { isOpenToOthers, readSignerKey } from './key-command.ts';
@@ -31,6 +32,9 @@ export type SealOptions = {
 
 /** A thread is ready after some 150 ms (measured): time for this many bytes. */
 const THREAD_BYTES = 24 * 1024 * 1024;
+
+/** Of the folder of a sealed log; a pattern may find the one or the other. */
+const SEAL_FILES = ['checkpoint', 'inventory.1'];
 
 /** @throws {ProblemsError} with everything that is wrong with the arguments */
 export async function seal(paths: string[], options: SealOptions): Promise<ExitCode> {
@@ -56,11 +60,12 @@ export async function seal(paths: string[], options: SealOptions): Promise<ExitC
   if (signer !== undefined && (origin !== signer.name || !isKeyName(origin)))
     wrong('--origin', `expected the name of the key ${quote(signer.name)}, found ${quote(origin)}`);
   const into = path.resolve(options.into);
-  for (const { file } of files)
-    if (isBelow(into, file)) {
-      wrong('--into', `the folder ${quote(options.into)} lies among the logs: expected a place of its own`);
-      break;
-    }
+  const among = await findAmongLogs(
+    { paths: named, exclude },
+    SEAL_FILES.map((name) => path.join(into, name)),
+  );
+  if (among.size > 0 || files.some(({ file }) => isBelow(into, file)))
+    problems.push(lyingAmongLogs('--into', options.into));
   const targets = publishTargets(options.publish ?? [], wrong);
   const sources = loadSources(config.sources, problems);
   if (problems.length > 0) throw new ProblemsError(problems);

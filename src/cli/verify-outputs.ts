@@ -5,7 +5,7 @@ import { didYouMean } from '../base/nearest-name.ts';
 import { escapeControls, quote } from '../base/text-safety.ts';
 import type { Problem } from '../model/problem.ts';
 import type { AzurePipeline, Report, ReportFormat, SarifProfile } from '../model/report.ts';
-import type { DiscoveredFile } from '../read/discover.ts';
+import { type DiscoveredFile, isNoLogName } from '../read/discover.ts';
 import { type ColorChoice, hasColors, widthOf } from './terminal.ts';
 import { writeFileWhole, writeStream } from './write-output.ts';
 
@@ -102,23 +102,33 @@ function writeFile(file: string, text: string): void {
   else writeFileWhole(file, text);
 }
 
-/** A report must not replace a log it is about, nor what told the run (`told`), nor another report. */
+/**
+ * A report must not replace a log it is about, nor what told the run (`told`), nor another report, nor become a log of the next
+ * run (`among`: files that would be found).
+ */
 export function checkOutputs(
   outputs: readonly { file?: string }[],
-  files: readonly Pick<DiscoveredFile, 'file'>[],
+  files: readonly Pick<DiscoveredFile, 'file' | 'skip'>[],
   problems: Problem[],
-  { role = 'is among the logs to audit', told = [] as readonly string[] } = {},
+  {
+    role = 'is among the logs to audit',
+    told = [] as readonly string[],
+    among = new Set() as ReadonlySet<string>,
+  } = {},
 ): void {
   // Most runs write none, and what is told may be thousands of rules.
   if (outputs.every(({ file }) => file === undefined)) return;
-  const inputs = new Set(files.map(({ file }) => realPath(file)));
+  // An earlier report that no run reads may be replaced.
+  const logs = files.filter(({ file, skip }) => skip === undefined || !isNoLogName(file));
+  const inputs = new Set(logs.map(({ file }) => realPath(file)));
   const telling = new Set(told.map(realPath));
   const taken = new Set<string>();
   for (const { file } of outputs) {
     if (file === undefined) continue;
     const place = realPath(file);
     const wrong = (message: string) => problems.push({ file: '--format', line: 0, column: 0, message });
-    if (inputs.has(place)) wrong(`${quote(file)} ${role}, expected another file`);
+    if (inputs.has(place) || (among.has(file) && !isNoLogName(file)))
+      wrong(`${quote(file)} ${role}, expected another file`);
     if (telling.has(place)) wrong(`${quote(file)} is read by this run, expected another file`);
     if (taken.has(place)) wrong(`${quote(file)} is named twice, expected a file for each format`);
     taken.add(place);

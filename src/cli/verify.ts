@@ -15,9 +15,10 @@ import { type DiscoveredFile, discover, STDIN } from '../read/discover.ts';
 import { StateFolder } from '../read/state-folder.ts';
 import { FORMATS } from '../report/index.ts';
 import { triage } from '../triage/triage.ts';
+import { findAmongLogs, lyingAmongLogs } from './among-logs.ts';
 import { type EvidenceOptions, planEvidence, writeEvidence } from './evidence.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
-import { keepRun, readHistory, withHistory } from './history.ts';
+import { historyFile, keepRun, readHistory, withHistory } from './history.ts';
 import { missingInput } from './missing-input.ts';
 import { Progress } from './progress.ts';
 import { buildRequest, type RequestOptions, readScope, type Scope } from './request.ts';
@@ -102,7 +103,11 @@ async function verifyFiles(
   checkSarifProfile(outputs, options.sarifProfile, problems);
   const use: KeyUse = { signers: new Set(), logs: new Set(), refused: new Set(), hasDamaged: false };
   const { keys, others } = await readArchiveKeys(options, archives, problems, use);
+  const among = await findAmongLogs(scope, placesOf(options, outputs));
+  if (history !== undefined && among.has(historyFile(history.folder)))
+    problems.push(lyingAmongLogs('--history', history.folder));
   checkOutputs(outputs, archives.files, problems, {
+    among,
     told: toldFiles(scope.config, options, request, inputs),
   });
   const evidencePlan = planEvidence(
@@ -112,7 +117,7 @@ async function verifyFiles(
     archives.folders.length > 0,
     problems,
   );
-  const folder = openState(options.state, archives.files, problems);
+  const folder = openState(options.state, archives.files, among, problems);
   if (problems.length > 0) throw new ProblemsError(problems);
   const { files, evidence } = await holdArchives(archives, keys);
   const beside = await readBeside(options, others, archives, request, problems, use);
@@ -149,7 +154,7 @@ async function verifyFiles(
   if (history !== undefined) report = withHistory(report, history);
   report = { ...report, request: toldRequest(options, request, scope.config, report) };
   await writeReport(report, outputs, options);
-  if (history !== undefined) keepRun(report, history);
+  if (history !== undefined) await keepRun(report, history);
   if (stats !== undefined) process.stderr.write(stats.format(report, pool === undefined ? 1 : jobs));
   if (evidencePlan !== undefined) {
     const refusal = await writeEvidence(evidencePlan, report, request, scope.config, options);
@@ -159,6 +164,15 @@ async function verifyFiles(
     }
   }
   return EXIT_OF[report.summary.verdict];
+}
+
+/** Of what the run writes for the next one, a file each. */
+function placesOf({ history, state }: VerifyOptions, outputs: readonly { file?: string }[]): string[] {
+  return [
+    ...(history === undefined ? [] : [historyFile(history)]),
+    ...(state === undefined ? [] : [new StateFolder(state).manifest]),
+    ...outputs.flatMap(({ file }) => file ?? []),
+  ];
 }
 
 /** A folder that somebody named is meant to hold logs. */
@@ -236,6 +250,7 @@ export function onInterrupt(files: readonly DiscoveredFile[], progress: Progress
 function openState(
   place: string | undefined,
   files: readonly DiscoveredFile[],
+  among: ReadonlySet<string>,
   problems: Problem[],
 ): StateFolder | undefined {
   if (place === undefined) return undefined;
@@ -245,7 +260,7 @@ function openState(
     wrong(`${quote(stream.file)} cannot be read a second time, so nothing is known of it later`);
   const folder = new StateFolder(place);
   const own = files.find(({ file }) => file !== STDIN && folder.holds(file));
-  if (own !== undefined) wrong(`the folder ${quote(place)} lies among the logs: expected a place of its own`);
+  if (own !== undefined || among.has(folder.manifest)) problems.push(lyingAmongLogs('--state', place));
   if (problems.length > 0) return undefined;
   try {
     folder.open();

@@ -246,10 +246,15 @@ async function skipReason(name: string, place: string): Promise<DiscoveredFile['
   if (SIGNED_CONTAINER.test(name)) return NO_RECORDS;
   const unsupported = UNSUPPORTED.find((kind) => kind.name.test(name));
   if (unsupported !== undefined) return { reason: unsupported.reason, unsupported: true };
-  if (!NOT_LOGS.test(name) || LOG_ENDING.test(name)) return undefined;
+  if (!isNoLogName(name)) return undefined;
   const beginning = OUR_OWN.test(name) ? '' : await beginningOf(place);
   if (JSON_BEGINNING.test(beginning)) return undefined;
   return { reason: 'no log by its name: name it to have it read', unsupported: false };
+}
+
+/** Of a file in a folder: it is read only if it holds JSON all the same. */
+export function isNoLogName(name: string): boolean {
+  return NOT_LOGS.test(name) && !LOG_ENDING.test(name);
 }
 
 /** Reports that lie beside the logs. */

@@ -56,6 +56,11 @@ export class StateFolder {
     this.isLocked = false;
   };
 
+  /** A file that is always in the folder once something was saved. */
+  get manifest(): string {
+    return path.join(this.folder, MANIFEST);
+  }
+
   /** Whether a file of that name lies in the folder: it is no log. */
   holds(file: string): boolean {
     const relative = path.relative(this.folder, file);

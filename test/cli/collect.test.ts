@@ -190,7 +190,7 @@ describe('collect', () => {
       folder,
     );
     assert.equal(wrong.exit, 2);
-    assert.match(wrong.stderr, /error: --into: the archive logs lies among the logs/);
+    assert.match(wrong.stderr, /error: --into: the folder "logs" lies among the logs/);
     assert.match(wrong.stderr, /error: --class: expected a word/);
     assert.match(wrong.stderr, /error: --recipient: expected a recipient "age1…", found a secret key/);
     assert.match(wrong.stderr, /error: witness\.key:1:1: expected/);
@@ -198,6 +198,16 @@ describe('collect', () => {
     const full = await collect('logs', '--into', 'full');
     assert.equal(full.exit, 2);
     assert.match(full.stderr, /error: full: it is no archive and not empty \(it holds "letter\.txt"\)/);
+  });
+
+  test('refuses a place among the logs before it is there', async () => {
+    write('sources/app.log', ndjson(lines(1, 'ann')));
+    for (const source of ['sources', 'sources/**/*.ndjson*']) {
+      const { exit, stderr } = await collect(source, 'sources/app.log', '--into', 'sources/archive');
+      assert.equal(exit, 2);
+      assert.match(stderr, /error: --into: the folder "sources\/archive" lies among the logs/);
+    }
+    assert.deepEqual(fs.readdirSync(path.join(folder, 'sources')), ['app.log']);
   });
 
   test('refuses an archive among the sources', async () => {

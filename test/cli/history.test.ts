@@ -4,8 +4,11 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { after, describe, test } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { keepRun, readHistory } from '../../src/cli/history.ts';
 import type { Report } from '../../src/model/report.ts';
+import { FolderLock } from '../../src/store/tiled-log-lock.ts';
 import { CommandLine } from '../support/command-line.ts';
 
 const DEMO = fileURLToPath(new URL('../../fixtures/demo', import.meta.url));
@@ -121,5 +124,60 @@ describe('--history', () => {
       DEMO,
     );
     assert.match(other.stderr, /is no folder/);
+  });
+
+  test('runs that end at once keep a line each, whoever read the history first', async () => {
+    const here = path.join(scratch, 'at-once');
+    const { stdout } = await commands.run(['verify', '-f', 'json'], DEMO);
+    const report = JSON.parse(stdout) as Report;
+    const began = [1, 2, 3].map(() => readHistory(here, [])!);
+    const lock = new FolderLock(here);
+    const kept = Promise.all(began.map((history) => keepRun(report, history)));
+    await setTimeout(50);
+    assert.ok(!fs.existsSync(path.join(here, 'runs.ndjson')), 'waits for the lock');
+    lock.release();
+    await kept;
+    assert.equal(readHistory(here, [])!.runs.length, 3);
+    assert.deepEqual(fs.readdirSync(here), ['runs.ndjson']);
+  });
+
+  test('a folder among the logs is refused before the first run, unless it is left out of them', async () => {
+    const logs = path.join(scratch, 'logs');
+    fs.cpSync(path.join(DEMO, 'logs'), logs, { recursive: true });
+    const verify = (...argv: string[]) => commands.run(['verify', '-q', '--no-config', ...argv], scratch);
+    for (const [argv, stderr] of [
+      [
+        ['logs', '--history', 'logs/runs'],
+        '--history: the folder "logs/runs" lies among the logs: expected a place of its own',
+      ],
+      [
+        ['logs', '--history', 'logs'],
+        '--history: the folder "logs" lies among the logs: expected a place of its own',
+      ],
+      [
+        ['logs/**/*.ndjson', '--history', 'logs/runs'],
+        '--history: the folder "logs/runs" lies among the logs: expected a place of its own',
+      ],
+      [
+        ['logs', '--state', 'logs/state'],
+        '--state: the folder "logs/state" lies among the logs: expected a place of its own',
+      ],
+      [
+        ['logs', '-f', 'json=logs/r.json'],
+        '--format: "logs/r.json" is among the logs to audit, expected another file',
+      ],
+    ] as const)
+      assert.deepEqual(await verify(...argv), { exit: 2, stdout: '', stderr: `error: ${stderr}\n` });
+    assert.deepEqual(fs.readdirSync(logs).sort(), fs.readdirSync(path.join(DEMO, 'logs')).sort());
+    const report = ['-f', 'sarif=logs/r.sarif', '-f', 'html=logs/r.html'];
+    for (const argv of [
+      ['logs', '--history', 'logs/runs', '--exclude', 'runs/**'],
+      ['logs/*.ndjson', '--history', 'logs/runs'],
+      ['logs', '--exclude', 'runs/**', ...report],
+    ])
+      for (const time of ['first', 'second']) {
+        const { exit, stderr } = await verify(...argv);
+        assert.deepEqual([exit, stderr], [1, ''], `${argv.join(' ')}, ${time}`);
+      }
   });
 });

@@ -389,6 +389,21 @@ describe('seal', () => {
     assert.match(foreign.stderr, /was not signed by the key "other"/);
   });
 
+  test('refuses a folder among the logs before it is there, unless it is left out of them', async () => {
+    const one = new Case();
+    const seal = (...argv: string[]) =>
+      one.run('seal', '--no-config', 'logs', '--into', 'logs/sealed', '--key', 'seal.key', ...argv);
+    const { exit, stderr } = await seal();
+    assert.equal(exit, 2);
+    assert.match(
+      stderr,
+      /^error: --into: the folder "logs\/sealed" lies among the logs: expected a place of its own\n$/,
+    );
+    assert.ok(!fs.existsSync(one.at('logs/sealed')));
+    for (const time of ['first', 'second'])
+      assert.equal((await seal('--exclude', 'sealed/**')).exit, 0, time);
+  });
+
   test('replaces no published checkpoint: neither a cosigned one nor one that contradicts it', async () => {
     const one = new Case();
     fs.mkdirSync(one.at('published'));
