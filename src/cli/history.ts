@@ -5,11 +5,12 @@ import { setTimeout } from 'node:timers/promises';
 import { MOMENT_WORDS, parseMoment } from '../base/instant.ts';
 import { describeValue, isPlainObject } from '../base/plain-value.ts';
 import { isSystemError } from '../base/system-error.ts';
-import { quote } from '../base/text-safety.ts';
+import { compareText, quote } from '../base/text-safety.ts';
 import { SEVERITIES } from '../model/finding.ts';
-import { type RunSummary, summarizeRun } from '../model/history.ts';
+import { type AuditedLogs, type RunSummary, summarizeRun } from '../model/history.ts';
 import { type Problem, ProblemsError } from '../model/problem.ts';
 import { type Report, VERDICTS } from '../model/report.ts';
+import { STDIN } from '../read/discover.ts';
 import { StoreFault } from '../store/tiled-log-files.ts';
 import { FolderLock } from '../store/tiled-log-lock.ts';
 import { timeNow } from './clock.ts';
@@ -24,22 +25,43 @@ const MAX_RUNS = 10_000;
 /** Of them, those that a report shows. */
 const MAX_SHOWN = 400;
 
-export type History = { folder: string; runs: RunSummary[] };
+/** `of`: what this run is about. */
+export type History = { folder: string; runs: RunSummary[]; of: AuditedLogs };
 
 /** Where the lines of a folder are kept. */
 export function historyFile(folder: string): string {
   return path.join(folder, NAME);
 }
 
+/** As they were named, for who names them otherwise cannot be held to be the same. */
+export function auditedLogs(
+  paths: readonly string[],
+  { since, until }: { since?: string; until?: string },
+): AuditedLogs {
+  return {
+    paths: [
+      ...new Set(
+        paths.map((each) => (each === STDIN ? each : path.normalize(each).replace(/(?<=.)[\\/]$/, ''))),
+      ),
+    ].sort(compareText),
+    ...(since !== undefined && { since }),
+    ...(until !== undefined && { until }),
+  };
+}
+
 /** Undefined, with problems, where a line is none of ours: a history that was tampered with must not pass for one. */
-export function readHistory(folder: string | undefined, problems: Problem[]): History | undefined {
+export function readHistory(
+  folder: string | undefined,
+  of: AuditedLogs,
+  problems: Problem[],
+): History | undefined {
   if (folder === undefined) return undefined;
   const file = historyFile(folder);
   if (fs.existsSync(folder) && !isFolder(folder)) {
     problems.push({ file: '--history', line: 0, column: 0, message: `${quote(folder)} is no folder` });
     return undefined;
   }
-  if (!fs.existsSync(file)) return { folder, runs: [] };
+  if (!fs.existsSync(file)) return { folder, runs: [], of };
   const lines = fs.readFileSync(file, 'utf8').split('\n');
   // Each line ends in a newline: what stands behind the last one was cut off, or added.
   if (lines.at(-1) === '') lines.pop();
@@ -50,7 +72,7 @@ export function readHistory(folder: string | undefined, problems: Problem[]): Hi
     problems.push({ file, line: index + 1, column: 1, message });
     return [];
   });
-  return problems.length > 0 ? undefined : { folder, runs };
+  return problems.length > 0 ? undefined : { folder, runs, of };
 }
 
 /** The run that a line tells, or what is wrong with the line. */
@@ -66,7 +88,7 @@ function readRun(text: string): RunSummary | string {
 
 function mistakeIn(run: unknown): string | undefined {
   if (!isPlainObject(run)) return expected('an object', 'the line', run);
-  const { at, verdict, records, bytes, findings, waived, licenses, ...others } = run;
+  const { at, verdict, records, bytes, findings, waived, licenses, of, ...others } = run;
   const [other] = Object.keys(others);
   if (other !== undefined) return `it has an unknown key ${quote(other)}`;
   if (typeof at !== 'string' || parseMoment(at) === undefined) return expected(MOMENT_WORDS, 'at', at);
@@ -79,7 +101,16 @@ function mistakeIn(run: unknown): string | undefined {
     if (!Number.isSafeInteger(amount) || (amount as number) < 0)
       return expected('a whole number from 0 on', key, amount);
   if (!Array.isArray(licenses)) return expected('a list', 'licenses', licenses);
+  if (of !== undefined && !isAudited(of)) return expected('what was audited', 'of', of);
   return licenses.map(mistakeInLicense).find((mistake) => mistake !== undefined);
+}
+
+function isAudited(of: unknown): of is AuditedLogs {
+  if (!isPlainObject(of)) return false;
+  const { paths, since, until, ...others } = of;
+  const isTime = (value: unknown) => value === undefined || typeof value === 'string';
+  const arePaths = Array.isArray(paths) && paths.every((each) => typeof each === 'string');
+  return arePaths && isTime(since) && isTime(until) && Object.keys(others).length === 0;
 }
 
 function mistakeInLicense(entry: unknown): string | undefined {
@@ -97,19 +128,19 @@ function expected(what: string, key: string, found: unknown): string {
 }
 
 /** The report with the runs before it and itself as the last. */
-export function withHistory(report: Report, { runs }: History): Report {
-  return { ...report, history: [...runs, summarizeRun(report, timeOf(report))].slice(-MAX_SHOWN) };
+export function withHistory(report: Report, { runs, of }: History): Report {
+  return { ...report, history: [...runs, summarizeRun(report, timeOf(report), of)].slice(-MAX_SHOWN) };
 }
 
 /** @throws {ProblemsError} where the folder cannot be written, or its lines are none of ours any more */
-export async function keepRun(report: Report, { folder }: History): Promise<void> {
-  const run = summarizeRun(report, timeOf(report));
+export async function keepRun(report: Report, { folder, of }: History): Promise<void> {
+  const run = summarizeRun(report, timeOf(report), of);
   let lock: FolderLock | undefined;
   try {
     lock = await lockFolder(folder);
     // Another run may have ended since this one began.
     const problems: Problem[] = [];
-    const before = readHistory(folder, problems);
+    const before = readHistory(folder, of, problems);
     if (before === undefined) throw new ProblemsError(problems);
     const kept = [...before.runs, run].slice(-MAX_RUNS);
     writeFileWhole(historyFile(folder), kept.map((each) => `${JSON.stringify(each)}\n`).join(''));

@@ -7,6 +7,7 @@ import { usesThreads } from '../engine/scan.ts';
 import { WorkerPool } from '../engine/worker-pool.ts';
 import type { Contract } from '../licenses/contract/contract.ts';
 import type { CheckResult } from '../model/check.ts';
+import { runsOver } from '../model/history.ts';
 import { type Problem, ProblemsError } from '../model/problem.ts';
 import type { Report, ReportVerdict, SarifProfile } from '../model/report.ts';
 import type { AuditRequest } from '../model/request.ts';
@@ -18,7 +19,7 @@ import { triage } from '../triage/triage.ts';
 import { findAmongLogs, lyingAmongLogs } from './among-logs.ts';
 import { type EvidenceOptions, planEvidence, writeEvidence } from './evidence.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
-import { historyFile, keepRun, readHistory, withHistory } from './history.ts';
+import { auditedLogs, historyFile, keepRun, readHistory, withHistory } from './history.ts';
 import { missingInput } from './missing-input.ts';
 import { Progress } from './progress.ts';
 import { buildRequest, type RequestOptions, readScope, type Scope } from './request.ts';
@@ -95,7 +96,8 @@ async function verifyFiles(
   { problems, jobs, scope, archives, missing, empty, pool }: Start,
 ): Promise<ExitCode> {
   const request = buildRequest(paths, options, problems, scope);
-  const history = readHistory(options.history, problems);
+  const audited = auditedLogs(scope.paths, options);
+  const history = readHistory(options.history, audited, problems);
   for (const name of missing) problems.push(missingInput(name));
   const inputs = readTriage(options, request, scope.config, problems);
   noteKeysBeside(request, archives.files);
@@ -147,7 +149,7 @@ async function verifyFiles(
   const packs =
     request.packs === undefined
       ? undefined
-      : { ...(request.packs as PackOptions), ...(history && { runs: history.runs }) };
+      : { ...(request.packs as PackOptions), ...(history && { runs: runsOver(audited, history.runs) }) };
   if (packs !== undefined) report = judgePacks(report, request, packs);
   report = triage(report, inputs);
   if (packs !== undefined && inputs.waivers !== undefined) report = judgeAgain(report, request, packs);

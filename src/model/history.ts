@@ -15,11 +15,28 @@ export type RunSummary = {
   waived: number;
   /** The latest period of each license, at most `MAX_LICENSES`. */
   licenses: { license: string; used: number; limit: number | null }[];
+  /** What was audited. Absent in lines from before it was kept. */
+  of?: AuditedLogs;
 };
+
+/** Paths as they were named, sorted; the time that the run was about, where it was not about all of it. */
+export type AuditedLogs = { paths: string[]; since?: string; until?: string };
+
+/** Runs over the same logs, each over all of their time: what others read is no review of these. */
+export function runsOver({ paths }: AuditedLogs, runs: readonly RunSummary[]): RunSummary[] {
+  return runs.filter(
+    ({ of }) =>
+      of !== undefined &&
+      of.since === undefined &&
+      of.until === undefined &&
+      of.paths.length === paths.length &&
+      of.paths.every((path, index) => path === paths[index]),
+  );
+}
 
 const MAX_LICENSES = 50;
 
-export function summarizeRun(report: Report, at: string): RunSummary {
+export function summarizeRun(report: Report, at: string, of: AuditedLogs): RunSummary {
   const { summary, findings } = report;
   const open = findings.filter(({ verdict, waiver }) => verdict !== 'satisfied' && waiver === undefined);
   const waived = findings.filter(({ waiver }) => waiver !== undefined).length;
@@ -35,6 +52,7 @@ export function summarizeRun(report: Report, at: string): RunSummary {
     findings: Object.fromEntries(bySeverity),
     waived,
     licenses: latestPeriods(report).slice(0, MAX_LICENSES),
+    of,
   };
 }
 

@@ -15,7 +15,7 @@ export const review: PackCheckKind<CalendarAge> = {
   judge(longest, { report, runs, now }) {
     const asks = asksFor(longest);
     const reviews = (runs ?? []).filter(isReview);
-    const population = { of: 'earlier runs', count: reviews.length };
+    const population = { of: 'earlier runs over these logs', count: reviews.length };
     if (runs === undefined || reviews.length === 0 || report.generated === undefined || now === undefined)
       return [{ asks, population, status: 'undetermined', reason: whyOpen(runs, reviews) }];
     const idle = idleWords(runs.length - reviews.length);
@@ -44,7 +44,7 @@ function isReview({ verdict, records }: RunSummary): boolean {
 
 function whyOpen(runs: readonly RunSummary[] | undefined, reviews: readonly RunSummary[]): string {
   if (runs === undefined) return 'no history of runs was given';
-  if (runs.length === 0) return 'the history holds no earlier run';
+  if (runs.length === 0) return 'the history holds no earlier run over these logs';
   if (reviews.length === 0) return idleWords(runs.length)!;
   return 'the time of this run is not known: give it with --now';
 }

@@ -58,6 +58,20 @@ describe('--history', () => {
     assert.deepEqual(licenses, [{ license: 'editor', used: 4, limit: 3 }]);
   });
 
+  test('takes no run over other logs, or over a part of their time, for a review of these', async () => {
+    const here = path.join(scratch, 'of-others');
+    const over = async (day: string, ...more: string[]) => {
+      const argv = ['--history', here, '--now', `${day}T03:10:00Z`, '-f', 'json', '--pack', 'pci-dss-4'];
+      const { stdout } = await commands.run(['verify', ...argv, ...more], DEMO);
+      return reviewOf(JSON.parse(stdout) as Report);
+    };
+    const logs = fs.readdirSync(path.join(DEMO, 'logs')).map((name) => `logs/${name}`);
+    assert.deepEqual(await over('2026-03-03', logs[0]!), ['undetermined']);
+    assert.deepEqual(await over('2026-03-04', '--since', '2020-01-01'), ['undetermined']);
+    assert.deepEqual(await over('2026-03-05'), ['undetermined']);
+    assert.deepEqual(await over('2026-03-06'), ['passed']);
+  });
+
   test('the page has a bar for each run: findings, records, bytes and the license', async () => {
     const page = path.join(scratch, 'page.html');
     await run('2026-03-21', '-f', `html=${page}`);
@@ -130,14 +144,14 @@ describe('--history', () => {
     const here = path.join(scratch, 'at-once');
     const { stdout } = await commands.run(['verify', '-f', 'json'], DEMO);
     const report = JSON.parse(stdout) as Report;
-    const began = [1, 2, 3].map(() => readHistory(here, [])!);
+    const began = [1, 2, 3].map(() => readHistory(here, { paths: ['logs'] }, [])!);
     const lock = new FolderLock(here);
     const kept = Promise.all(began.map((history) => keepRun(report, history)));
     await setTimeout(50);
     assert.ok(!fs.existsSync(path.join(here, 'runs.ndjson')), 'waits for the lock');
     lock.release();
     await kept;
-    assert.equal(readHistory(here, [])!.runs.length, 3);
+    assert.equal(readHistory(here, { paths: ['logs'] }, [])!.runs.length, 3);
     assert.deepEqual(fs.readdirSync(here), ['runs.ndjson']);
   });
 

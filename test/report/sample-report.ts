@@ -566,6 +566,7 @@ export function richReport(): Report {
         findings: { critical: 1, low: 3 },
         waived: 0,
         licenses: [{ license: 'editor', used: 20, limit: 25 }],
+        of: { paths: ['logs'], since: '2025-03-01', until: '2025-03-31' },
       },
       {
         at: '2025-04-01T06:00:00Z',

@@ -368,10 +368,21 @@ function orderRun({
   findings,
   waived,
   licenses,
+  of,
 }: RunSummary): Every<RunSummary> {
   const counts = SEVERITIES.toReversed().map((severity) => [severity, findings[severity]]);
   const seats = licenses.map(({ license, used, limit }) => ({ license, used, limit }));
-  return { at, verdict, records, bytes, findings: Object.fromEntries(counts), waived, licenses: seats };
+  const about = of && { paths: of.paths, since: of.since, until: of.until };
+  return {
+    at,
+    verdict,
+    records,
+    bytes,
+    findings: Object.fromEntries(counts),
+    waived,
+    licenses: seats,
+    of: about,
+  };
 }
 
 function orderNotice({ code, message, place }: Notice): Every<Notice> {
