@@ -35,6 +35,7 @@ const SPOKEN_ELSEWHERE: Readonly<Record<string, string>> = {
   'changed-input': 'takes a file that changes between two readers: test/engine/changed-input.test.ts',
   'key-list-beside-logs': 'only the command knows where keys lie: test/cli/cloudtrail.test.ts',
   'private-key': 'no private key is kept in the repository: test/chain/key-hygiene.test.ts',
+  'crowded-record': 'takes lists of thousands: test/cli/crowded-records.test.ts',
   'too-many-breaks': 'takes thousands of records: test/chain',
   'too-many-streams': 'takes thousands of streams: test/chain',
   ...Object.fromEntries(

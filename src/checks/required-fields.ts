@@ -105,7 +105,9 @@ function compileStep(plan: SchemaPlan, allowed: ReadonlySet<string>, fields: Fie
   const passes = passAll([...ofFields, ...ofActor], ofActors);
   const seesWhole = plan.raw.length + ofWhole.length > 0;
   const looked = ofWhole.length > 0 ? AUDIT_FIELDS.map((field) => fields.audit(field)) : [];
-  const facetSlots = fields.facetSlots?.([...looked, ...[...ofFields, ...ofActor].map(({ slot }) => slot)]);
+  const asked = [...looked, ...[...ofFields, ...ofActor].map(({ slot }) => slot)];
+  // What a field lacks no combination with other lists tells.
+  const facetSlots = fields.facetSlots?.(asked, ofWhole.length === 0);
   const countRecord = compileRecordCounter();
   return (state, event) => {
     const file = countRecord(state.tally, event);

@@ -50,7 +50,8 @@ export function assembleReport(
     summary: { records },
     streams,
     findings,
-    isIncomplete: incomplete,
+    // A rule that could not run leaves no use unread.
+    isIncomplete: isIncomplete(plan, scan, records, [], results, seals),
   });
   const gone = [...results.flatMap((result) => result.gone ?? []), ...erasedUse(scan)];
   const licenses = openUse(related.licenses, whyOpen, gone).sort(compareLicenses);
@@ -178,9 +179,7 @@ function isIncomplete(
 /** Of records of which nothing is left nobody knows whether they were use, nor when. */
 function erasedUse({ erased }: Scan): GoneRecords[] {
   const whole = erased.reduce((sum, each) => sum + each.whole, 0);
-  return whole === 0
-    ? []
-    : [{ records: whole, why: `${count(whole, 'record')} were erased whole, and may be use` }];
+  return whole === 0 ? [] : [{ why: `${count(whole, 'record')} were erased whole, and may be use` }];
 }
 
 /** What rules and checks find no fault with may be what is not there any more. */

@@ -20,10 +20,15 @@ export class Conclusions {
   private readonly held: Concluded[] = [];
 
   add(planned: PlannedRelation, group: Group, judgement: Judgement): void {
-    const { verdict, usage, usagePeriod: span, place, waiver } = judgement;
+    const { verdict, usage, usagePeriod, place, waiver } = judgement;
     if (usage !== undefined) {
       const places = [place, ...judgement.related];
-      this.licenses.push({ ...usage, verdict: licenseVerdict(judgement), places, ...(span && { span }) });
+      this.licenses.push({
+        ...usage,
+        verdict: licenseVerdict(judgement),
+        places,
+        ...(usagePeriod && { usagePeriod }),
+      });
     }
     if (waiver !== undefined) this.waiversMet.add(waiver.id);
     if (judgement.code === EXPIRED_WAIVER.code) this.waiversMet.add(judgement.identity[0]!);

@@ -62,6 +62,8 @@ export type FilePart = {
   pages: PagesRead | null;
   /** Records that lack what was erased, as signed, and those of them of which nothing is left. */
   erased?: { records: number; whole: number };
+  /** Records that tell of more things than rules are asked of. */
+  crowded?: Crowded;
   /** What the file says of others, where it holds no records but seals. Such a file is read in one piece. */
   seals?: SealPart;
   /** Told by whoever reads the whole file; the parts of a file that is read in ranges say no more than a failure. */
@@ -87,8 +89,19 @@ export function mergeFileParts(left: FilePart, right: FilePart): FilePart {
   mergeEpisodes(left.malformed, right.malformed);
   for (const member of right.beside) noteBeside(left.beside, member);
   left.pages = mergePages(left.pages, right.pages);
+  if (right.crowded !== undefined) {
+    const { count: more, ...place } = right.crowded;
+    left.crowded = addCrowded(left.crowded, place, more);
+  }
   left.stored.failure ??= right.stored.failure;
   return left;
+}
+
+/** How many, and where the first of them stands. */
+export type Crowded = { count: number; line: number; offset: number; length: number };
+
+export function addCrowded(known: Crowded | undefined, place: Omit<Crowded, 'count'>, more = 1): Crowded {
+  return known === undefined ? { count: more, ...place } : { ...known, count: known.count + more };
 }
 
 /** Wrappers repeat, one a page: the first of each name speaks for all. One more than is named is kept, never more. */
@@ -139,6 +152,7 @@ export function closeBooks(
   const findings: Finding[] = [
     ...(isBinary ? [] : malformedFindings(file, part.malformed)),
     ...part.beside.slice(0, MAX_BESIDE).map((member) => besideFinding(file, member)),
+    ...(part.crowded === undefined ? [] : [crowdedFinding(file, part.crowded)]),
   ];
   const { status, reason } = judge(file, withSealed(discovered, part), findings);
   const input: InputSummary = {
@@ -189,6 +203,13 @@ function closeSeals(
     ...(reason !== undefined && { reason }),
   };
   return { input, findings };
+}
+
+/** Medium, as what it may hide is not known. */
+function crowdedFinding(file: string, { count: records, line, offset, length }: Crowded): Finding {
+  const message = `${count(records, 'record')} ${records === 1 ? 'tells' : 'tell'} of more things, by lists and lists within lists, than rules are asked of one by one`;
+  const place = { file, line, offset, length };
+  return { ...inputFinding('crowded-record', file, message), place, ...(records > 1 && { count: records }) };
 }
 
 function besideFinding(file: string, { key, line, offset, length, isAgain }: BesideMember): Finding {

@@ -9,8 +9,8 @@ import { type Instant, nanosBeyondMs, wholeMs } from '../base/instant.ts';
 import { type JsonValue, parseJsonAt } from '../base/json.ts';
 import { isSystemError } from '../base/system-error.ts';
 import type { EventTest } from '../match/compile-detection.ts';
-import type { Event } from '../model/event.ts';
-import { facetsOf, heldFacets } from '../model/facets.ts';
+import type { Event, Slot } from '../model/event.ts';
+import { facetsOf } from '../model/facets.ts';
 import type { Detection } from '../model/rule.ts';
 import type { JsonSealKind, SealPart, TextSealKind } from '../model/seal.ts';
 import type { TextFormat, TextPlace } from '../model/text-format.ts';
@@ -33,12 +33,20 @@ import { WholeText } from '../read/whole-text.ts';
 import type { EventCursor } from '../sources/event-cursor.ts';
 import { type Activity, ActivityCounter, startActivity } from './activity.ts';
 import { judgeHead, resumeText, textLogsOf } from './file-head.ts';
-import { type FilePart, noteBeside, plainFile, type StoredFile, toReportName } from './file-part.ts';
+import {
+  addCrowded,
+  type Crowded,
+  type FilePart,
+  noteBeside,
+  plainFile,
+  type StoredFile,
+  toReportName,
+} from './file-part.ts';
 import { addGroupless, type GrouplessSteps } from './groupless-events.ts';
 import type { IdentityRows } from './identity-rows.ts';
 import type { MarkRows } from './mark-rows.ts';
 import { type PagesRead, readPage } from './more-pages.ts';
-import type { Detector, MarkOutput, Plan, Program, Programs } from './plan.ts';
+import type { Detector, DetectorGroup, MarkOutput, Plan, Program, Programs } from './plan.ts';
 import { type RecordOrder, startRecordOrder, stepRecordOrder } from './record-order.ts';
 import { ErasedLines, linesOf } from './salted-segment.ts';
 import { documentSealOf, textSealOf } from './seals.ts';
@@ -86,6 +94,8 @@ export class FileScan implements RecordSink {
   private readonly wholeRecords: readonly boolean[];
   private readonly erasedLines: ErasedLines;
   private erasedInPart = 0;
+  private actionSlot: Slot = -1;
+  private crowded: Crowded | undefined;
   private readonly since: Limit | undefined;
   private readonly until: Limit | undefined;
   private readonly malformedEpisodes = startEpisodes();
@@ -196,7 +206,9 @@ export class FileScan implements RecordSink {
     const read = { tally, malformed, beside, pages, stored };
     const erased = this.erasedLines.count;
     const ofErased = erased > 0 && { erased: { records: erased, whole: erased - this.erasedInPart } };
-    const part = { fileIndex, source, records, skipped, span, order, ...read, ...ofErased };
+    const { crowded } = this;
+    const more = { ...ofErased, ...(crowded && { crowded }) };
+    const part = { fileIndex, source, records, skipped, span, order, ...read, ...more };
     return this.seals === undefined ? part : { ...part, records: 0, seals: this.toSeals(this.seals) };
   }
 
@@ -213,6 +225,7 @@ export class FileScan implements RecordSink {
     this.activity = new ActivityCounter(this.books.activity[source ?? '']!);
     this.program = this.programs.for(source);
     this.cursor = this.program.cursor;
+    if (!this.erasedLines.isEmpty) this.actionSlot = this.cursor.audit('action');
   }
 
   // RecordSink
@@ -262,8 +275,8 @@ export class FileScan implements RecordSink {
     const { states } = books;
     const isErased = !this.erasedLines.isEmpty && this.erasedLines.has(line);
     cursor.erased = isErased;
-    // Braces around nothing say nothing.
-    if (isErased && cursor.byteLength > 2) this.erasedInPart++;
+    // Without a word of what was done a record may have told of anything.
+    if (isErased && cursor.size(this.actionSlot) > 0) this.erasedInPart++;
     for (let index = 0; index < steps.length; index++) {
       if (isErased && this.wholeRecords[index]!) continue;
       if (inRange || this.everyRecord[index]!) steps[index]!(states[index], cursor);
@@ -280,9 +293,12 @@ export class FileScan implements RecordSink {
     }
     this.cover(ms);
     this.activity.add(ms, length);
-    const facets = facetsOf(cursor, program.facets);
-    if (facets === undefined) program.detectors.forEach(cursor, this.meet);
-    else this.meetFacets(facets);
+    const lists = program.facets === undefined ? 0 : cursor.countLists(program.facets);
+    if (lists === 0) program.detectors.forEach(cursor, this.meet);
+    // What is explained is one rule, and told by the facets of all that it looks at.
+    else if (lists === 1 || this.plan.matching !== undefined) this.meetFacets(program);
+    else for (const group of program.groups) this.meetFacets(group);
+    if (cursor.isCrowded) this.crowded = addCrowded(this.crowded, { line, offset, length });
   }
 
   beside(member: BesideMember): void {
@@ -304,12 +320,17 @@ export class FileScan implements RecordSink {
   };
 
   /** Each facet meets the detectors as a record of its own; what holds of several holds once. */
-  private meetFacets(facets: readonly number[]): void {
-    const { cursor, program } = this;
+  private meetFacets({ facets: of, detectors }: DetectorGroup): void {
+    const { cursor } = this;
+    const facets = facetsOf(cursor, of);
+    if (facets === undefined) {
+      detectors.forEach(cursor, this.meet);
+      return;
+    }
     const held = new Map<Detector, number[]>();
     for (const facet of facets) {
       cursor.select([facet]);
-      program.detectors.forEach(cursor, (detector, rest) => {
+      detectors.forEach(cursor, (detector, rest) => {
         this.books.counters.met++;
         if (rest === undefined || rest(cursor)) getOrCreate(held, detector, () => []).push(facet);
       });
@@ -342,8 +363,12 @@ export class FileScan implements RecordSink {
     const { cursor } = this;
     const { selected } = cursor;
     if (selected === undefined) return when(cursor);
-    const held = heldFacets(cursor, this.program.facets, when);
-    if (held === null || (whenEach && held!.length < selected.length)) return false;
+    const held = selected.filter((facet) => {
+      cursor.select([facet]);
+      return when(cursor);
+    });
+    cursor.select(selected);
+    if (held.length === 0 || (whenEach && held.length < selected.length)) return false;
     cursor.select(held);
     return true;
   }

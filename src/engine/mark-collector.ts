@@ -80,10 +80,18 @@ export class MarkCollector {
         event.select!([facet]);
         return makeOne(event);
       };
+      const madeIn = fields.facetSlots?.([...groupSlots, ...eachSlots]);
+      const apart = (event: Event, held: readonly number[]): Made[] => {
+        const byKey = new Map<string, number>();
+        for (const facet of held.toReversed())
+          byKey.set(madeIn === undefined ? '' : event.facetKey!(facet, madeIn), facet);
+        const made = [...byKey.values()].sort((a, b) => a - b).flatMap((facet) => makeOf(event, facet));
+        return each.length === 0 ? distinct(made) : made;
+      };
       const { when, whenEach = false } = input;
       const conditions = when === undefined ? [narrowed.condition] : [narrowed.condition, when];
       const looked = new Set(conditions.flatMap((condition) => [...slotsOf(condition, fields)]));
-      for (const slot of [...groupSlots, ...valueSlots, subject]) looked.add(slot);
+      for (const slot of [...groupSlots, ...valueSlots]) looked.add(slot);
       const facets = fields.facetSlots?.(looked);
       const [matches, fulfills] = conditions.map((condition) => compileDetection({ condition }, fields));
       /** None where the detection does not hold; of several facets those of which it does. */
@@ -95,7 +103,7 @@ export class MarkCollector {
         if (held === null || (whenEach && held?.length !== met?.length)) return undefined;
         event.select?.(held);
         const isApart = held !== undefined && held.length > 1 && groupSlots.length + each.length > 0;
-        return isApart ? distinct(held.flatMap((facet) => makeOf(event, facet))) : makeOne(event);
+        return isApart ? apart(event, held) : makeOne(event);
       };
       return [{ step, make }];
     });

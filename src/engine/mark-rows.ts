@@ -115,18 +115,27 @@ export class MarkRows {
     const countedSlots = counted.map((index) => values[index]!);
     const most = this.rows.bytes + MAX_EVENT_BYTES;
     const known = new Set<string>();
+    const seen = new Set<string>();
+    let made = 0;
     let isCounted = false;
     let isWhole = true;
     for (const facet of facets) {
+      const key = output.facets === undefined ? '' : event.facetKey(facet, output.facets);
+      if (seen.has(key)) continue;
+      seen.add(key);
       event.select([facet]);
       const lists = memberLists(event, slots, countedSlots, persons);
       isWhole &&= countCombinations(lists) <= MAX_COMBINATIONS;
       for (const texts of combinationsOf(lists)) {
-        const key = JSON.stringify(texts);
-        if (known.has(key)) continue;
-        if (known.size >= MAX_COMBINATIONS || this.rows.bytes > most) isWhole = false;
+        // An event is in a group once, and each of its values counts.
+        if (counted.length === 0) {
+          const named = JSON.stringify(texts);
+          if (known.has(named)) continue;
+          known.add(named);
+        }
+        if (made >= MAX_COMBINATIONS || this.rows.bytes > most) isWhole = false;
         if (!isWhole) break;
-        known.add(key);
+        made++;
         const group = this.groups.named(output, event, texts);
         if (group === NO_GROUP) continue;
         const members = new Map(counted.map((index, place) => [index, texts[slots.length + place]]));

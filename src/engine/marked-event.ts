@@ -11,6 +11,7 @@ export type MarkedEvent = Pick<
   | 'copyIdentity'
   | 'repeatingId'
   | 'select'
+  | 'facetKey'
   | 'selected'
   | 'shape'
   | 'neverHolds'

@@ -1,5 +1,6 @@
 /** What a run will do, compiled from the request: checks, detections, relations, and for each source the slots they need. */
 import { type Checksum, plainChecksum } from '../base/checksum.ts';
+import { getOrCreate } from '../base/get-or-create.ts';
 import type { ScanKernel } from '../base/scan-kernel.ts';
 import { CHECKS } from '../checks/index.ts';
 import { compileLicenses } from '../licenses/compile-licenses.ts';
@@ -111,9 +112,13 @@ export type MarkOutput = {
   /** What the event must fulfill beside the detection; in each of its facets of which that holds, or in some. */
   when?: EventTest;
   whenEach?: boolean;
+  /** What the groups and the counted values stand in. */
+  facets?: FacetSlots | undefined;
 };
 
 export type Detector = { detection: number; outputs: MarkOutput[] };
+
+export type DetectorGroup = { facets: FacetSlots | undefined; detectors: DetectorIndex<Detector> };
 
 /** A source's mapping compiled for this plan: what happens to each of its events. */
 export type Program = {
@@ -122,6 +127,11 @@ export type Program = {
   detectors: DetectorIndex<Detector>;
   /** What detections look at and marks carry. */
   facets: FacetSlots | undefined;
+  /**
+   * The same for each detection, those that look at the same fields together: of a record with several lists a detection is asked
+   * in the combinations of those alone that it looks at. In the order of the first detection of each.
+   */
+  groups: readonly DetectorGroup[];
   /** The detections that run on this source. */
   detections: number[];
   /** The fields that detections look at and marks carry, to know which never occur. */
@@ -134,6 +144,7 @@ export function compileProgram(plan: Plan, mapping: Mapping, ids: ValueIds, kern
   const detectors = new DetectorIndex<Detector>();
   const detections: number[] = [];
   const looked = new Set<Slot>();
+  const groups = new Map<string, DetectorGroup>();
   const inputs = inputsByDetection(plan);
   for (const [index, detection] of plan.detections.entries()) {
     const narrowed = forSource(detection, mapping.logsource, plan.matching);
@@ -141,12 +152,17 @@ export function compileProgram(plan: Plan, mapping: Mapping, ids: ValueIds, kern
     const outputs = plan.matching === undefined ? markOutputs(inputs.get(detection.id) ?? [], cursor) : [];
     const isCounted = detection.counted === true;
     if (outputs.length === 0 && !isCounted && plan.matching === undefined) continue;
-    detectors.add({ detection: index, outputs }, narrowed, cursor);
-    for (const slot of slotsOf(narrowed.condition, cursor)) looked.add(slot);
-    for (const { group, values, subject } of outputs)
-      for (const slot of [...group, ...values, subject]) looked.add(slot);
+    const detector = { detection: index, outputs };
+    detectors.add(detector, narrowed, cursor);
+    const own = slotsOf(narrowed.condition, cursor);
+    for (const { group, values } of outputs) for (const slot of [...group, ...values]) own.add(slot);
     for (const { input } of inputs.get(detection.id) ?? [])
-      if (input.when !== undefined) for (const slot of slotsOf(input.when, cursor)) looked.add(slot);
+      if (input.when !== undefined) for (const slot of slotsOf(input.when, cursor)) own.add(slot);
+    for (const slot of own) looked.add(slot);
+    const facets = cursor.facetSlots(own);
+    getOrCreate(groups, facets?.paths.toSorted().join() ?? '', () => {
+      return { facets, detectors: new DetectorIndex<Detector>() };
+    }).detectors.add(detector, narrowed, cursor);
     detections.push(index);
     const read = inputs.get(detection.id)?.flatMap(({ input }) => input.values) ?? [];
     for (const field of [...requiredFields(detection), ...read]) {
@@ -155,7 +171,15 @@ export function compileProgram(plan: Plan, mapping: Mapping, ids: ValueIds, kern
   }
   const steps = plan.checks.map(({ check }) => check.compile(cursor));
   const facets = cursor.facetSlots(looked);
-  return { cursor, steps, detectors, facets, detections, fields: [...fields.values()] };
+  return {
+    cursor,
+    steps,
+    detectors,
+    facets,
+    groups: [...groups.values()],
+    detections,
+    fields: [...fields.values()],
+  };
 }
 
 export function fieldKey(field: FieldRef): string {
@@ -200,6 +224,10 @@ function markOutputs(inputs: readonly PlannedInput[], cursor: EventCursor): Mark
       subject: cursor.audit('actor'),
       ...(input.when !== undefined && { when: compileDetection({ condition: input.when }, cursor) }),
       ...(input.whenEach && { whenEach: true }),
+      facets: cursor.facetSlots([
+        ...slots(input.groupBy),
+        ...slots((input.each ?? []).map((index) => input.values[index]!)),
+      ]),
     };
   });
 }

@@ -50,7 +50,7 @@ export interface Fields {
   /** Whether a record of the source may name several actors, or one by several names. */
   readonly severalActors: boolean;
   /** What `Event.facets` is to be asked of the canonical fields among `slots`; undefined where no record has several of them. */
-  facetSlots?(slots: Iterable<Slot>): FacetSlots | undefined;
+  facetSlots?(slots: Iterable<Slot>, isApart?: boolean): FacetSlots | undefined;
 }
 
 /** Where the canonical fields stand whose facets are asked for: the paths of the mapping and their slots. */
@@ -59,6 +59,8 @@ export type FacetSlots = {
   readonly slots: readonly Slot[];
   /** By the shape of a record: whether one may have several. */
   readonly byShape: (boolean | undefined)[];
+  /** Whether elements of one list are asked for beside the first of the others alone. */
+  readonly isApart: boolean;
 };
 
 /**
@@ -123,9 +125,11 @@ export interface Event {
   without?(slot: Slot): Uint8Array | undefined;
   /**
    * A record with lists tells of several things: a facet is the record with one element of each list, which the canonical fields
-   * of `of` have. How many facets it has: one, for nearly all records. Absent where nobody tells.
+   * of `of` have. How many it has, one for nearly all records; `select` and `facetKey` are about these. Absent where nobody tells.
    */
-  facets?(of: FacetSlots): number;
+  countFacets?(of: FacetSlots): number;
+  /** Equal of facets that have the same elements of the lists that the fields of `of` lead through. */
+  facetKey?(facet: number, of: FacetSlots): string;
   /** From now on canonical fields have the values of these facets alone; of all of the record where none are named. */
   select?(facets?: readonly number[]): void;
   readonly selected?: readonly number[] | undefined;

@@ -29,8 +29,8 @@ export function heldFacets(
 
 /** The selected facets of an event that has several; undefined where it has one. */
 export function facetsOf(event: Event, of: FacetSlots | undefined): HeldFacets {
-  if (of === undefined || event.facets === undefined) return undefined;
+  if (of === undefined || event.countFacets === undefined) return undefined;
   if (event.selected !== undefined) return event.selected;
-  const count = event.facets(of);
+  const count = event.countFacets(of);
   return count === 1 ? undefined : Array.from({ length: count }, (_, facet) => facet);
 }

@@ -11,6 +11,7 @@ export const MISREAD_CODES = [
   'duplicate-key',
   'nested-records',
   'not-an-object',
+  'crowded-record',
 ] as const;
 
 /** Those over which no command may say that all is well. */

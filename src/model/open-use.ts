@@ -1,10 +1,14 @@
-/** Verdicts on use over what was not read, was altered or is gone: it may be more use than what was read. */
+/**
+ * Verdicts on use over what was not read, was altered or is gone: it may be more use than what was read. What began in records that
+ * are gone and went on behind their time is as unknown as what began before a log.
+ */
 import type { Instant } from '../base/instant.ts';
 import { count } from '../base/text-safety.ts';
 import { type Finding, severityRank } from './finding.ts';
 import { speaksOfIntegrity } from './integrity.ts';
 import { misreadFindings } from './misread-codes.ts';
 import type { LicenseSummary, Report } from './report.ts';
+import { isUnread } from './verdict.ts';
 
 /** Why there may be more use than what was read; undefined where nothing speaks for it. */
 export function whyUseMayLack({
@@ -17,7 +21,7 @@ export function whyUseMayLack({
   summary: Pick<Report['summary'], 'records'>;
   isIncomplete: boolean;
 }): string | undefined {
-  const unread = inputs.filter(({ status }) => status !== 'complete' && status !== 'skipped');
+  const unread = inputs.filter(isUnread);
   if (unread.length > 0)
     return `not read to the end: ${unread.map(({ file, status }) => `${file} (${status})`).join(', ')}`;
   const unknown = inputs.filter(({ source, records }) => source === null && records.audited > 0);
@@ -54,10 +58,11 @@ export function saysRecordsDiffer(finding: Finding): boolean {
 }
 
 /** Records that were there and rightly are no more. `from` and `until`: of their events; undefined where nobody knows. */
-export type GoneRecords = { records: number; why: string; from?: Instant; until?: Instant };
+export type GoneRecords = { why: string; from?: Instant; until?: Instant };
 
-/** `span`: of the period. */
-export type JudgedLicense = LicenseSummary & { span?: { from: Instant; until: Instant } };
+export type JudgedLicense = LicenseSummary & { usagePeriod?: UsagePeriod };
+
+type UsagePeriod = { from: Instant; until: Instant };
 
 /** Over that nothing is said to be within, nor beyond by no more than is tolerated. */
 export function openUse(
@@ -65,10 +70,10 @@ export function openUse(
   why: string | undefined,
   gone: readonly GoneRecords[],
 ): LicenseSummary[] {
-  return licenses.map(({ span, ...row }) => {
+  return licenses.map(({ usagePeriod: period, ...row }) => {
     if (row.verdict !== 'within' && row.verdict !== 'overage') return row;
     const missing = gone
-      .filter((each) => span === undefined || mayLieIn(each, span))
+      .filter((each) => period === undefined || mayLieIn(each, period))
       .map(({ why: reason }) => reason);
     const reasons = [
       ...(row.reason === undefined ? [] : [row.reason]),
@@ -80,6 +85,6 @@ export function openUse(
   });
 }
 
-function mayLieIn({ from, until }: GoneRecords, span: { from: Instant; until: Instant }): boolean {
-  return from === undefined || until === undefined || (from < span.until && until >= span.from);
+function mayLieIn({ from, until }: GoneRecords, period: UsagePeriod): boolean {
+  return from === undefined || until === undefined || (from < period.until && until >= period.from);
 }

@@ -41,7 +41,14 @@ const ASPECTS: Readonly<Record<string, Aspect>> = {
     asks: 'every record of every file can be read',
     codes: [
       ...['malformed-record', 'truncated-input', 'trailing-garbage', 'corrupt-input', 'decompression-limit'],
-      ...['changed-input', 'unreadable-input', 'unsupported-input', 'unread-member', 'nested-records'],
+      ...[
+        'changed-input',
+        'unreadable-input',
+        'unsupported-input',
+        'unread-member',
+        'nested-records',
+        'crowded-record',
+      ],
       'not-an-object',
     ],
     check: 'record-form',

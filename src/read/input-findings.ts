@@ -89,6 +89,13 @@ export const INPUT_FINDINGS = [
     fix: 'Find out whether the source was silent or its log was lost; leave the file out with --exclude.',
   },
   {
+    code: 'crowded-record',
+    severity: 'medium',
+    title: 'record that tells of too many things',
+    why: 'Rules are asked of each thing that a record tells of, by the elements of its lists. Of this one there are more than can be: what it tells may be hidden among them.',
+    fix: 'Look at the record; have its writer make a record of each thing.',
+  },
+  {
     code: 'unread-member',
     severity: 'medium',
     title: 'data beside the records of an export',

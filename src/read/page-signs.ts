@@ -13,7 +13,7 @@ const NAME = /^[$@\w.-]{1,64}$/;
  * stands on the last page, too: `nextForwardToken` of CloudWatch, `nextSyncToken` of Google, `cursor`.
  */
 const NEXT =
-  /^(?:next(?:page|records?|results?)?(?:token|link|cursor|ur[il]|href|marker|offset|number)?|continue|continuationtoken|skiptoken)$/;
+  /^(?:next(?:page|records?|results?)?(?:token|link|cursor|ur[il]|href|marker|offset|number|key|path)?|continue|continuationtoken|skiptoken)$/;
 /** Says by true or false whether more follow. */
 const HAS_MORE = /^(?:has(?:more|next)|more)[a-z]*$/;
 const IS_LAST = /^(?:is)?last(?:page)?$/;

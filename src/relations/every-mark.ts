@@ -53,10 +53,9 @@ export function everyMark(detection: Detection): Relation {
   };
   // A waiver for one thing, or a lower level, is none for whatever else the event tells of.
   const conditions = [
-    ...levels.map(({ level, when }) => ({
-      when,
-      isEach: severityRank(level) < severityRank(detection.level),
-    })),
+    ...levels.map(({ level, when }, index) => {
+      return { when, isEach: isBelow(level, [detection, ...levels.slice(index + 1)]) };
+    }),
     ...waivers.map(({ condition }) => ({ when: condition, isEach: true })),
   ];
   const told = suppress?.by.length ?? 0;
@@ -85,6 +84,11 @@ export function everyMark(detection: Detection): Relation {
       yield* expired.judgements();
     },
   };
+}
+
+/** Whether one of the others is louder. */
+function isBelow(level: Severity, others: readonly { level: Severity }[]): boolean {
+  return others.some((other) => severityRank(level) < severityRank(other.level));
 }
 
 /** How the rule stands to an event. `ended`: a waiver that was for it, and no longer is. */

@@ -35,7 +35,14 @@ import type { AuditField, Event, FacetSlots, Fields, Slot, Span, ValueKind } fro
 import type { Place } from '../model/place.ts';
 import { AskedFields } from './asked-fields.ts';
 import { ComputedField, type ComputedValue } from './computed-field.ts';
-import { type Facets, type FieldValue, type Found, facetsOfPaths, RecordPaths } from './field-elements.ts';
+import {
+  FACET_BOUNDS,
+  type Facets,
+  type FieldValue,
+  type Found,
+  facetsOfPaths,
+  RecordPaths,
+} from './field-elements.ts';
 import { hashBytes } from './hash-bytes.ts';
 import {
   isEmpty,
@@ -125,6 +132,10 @@ export class EventCursor implements Event, Fields {
   private knownPaths: RecordPaths | undefined;
   private knownFacets: Facets | undefined;
   private selectedFacets: readonly number[] | undefined;
+  /** Whether the record has more facets, or larger ones, than are looked at. */
+  isCrowded = false;
+  /** Others in tests. */
+  bounds = FACET_BOUNDS;
   /** Ids of this record's first values, by slot; valid where `idsFor` is this record. */
   private readonly knownIds: number[] = [];
   private readonly idsFor: number[] = [];
@@ -278,6 +289,7 @@ export class EventCursor implements Event, Fields {
     this.knownPaths = undefined;
     this.knownFacets = undefined;
     this.selectedFacets = undefined;
+    this.isCrowded = false;
     this.facts = this.shapes.of(found.shape);
   }
 
@@ -666,23 +678,33 @@ export class EventCursor implements Event, Fields {
     return this.knownPaths;
   }
 
-  facetSlots(slots: Iterable<Slot>): FacetSlots | undefined {
+  facetSlots(slots: Iterable<Slot>, isApart = false): FacetSlots | undefined {
     const fields = [...slots].filter((slot) => slot < NO_SLOT).map((slot) => this.computed[-2 - slot]!);
     const paths = [...new Set(fields.flatMap(({ listablePaths }) => listablePaths))];
     if (paths.length === 0) return undefined;
-    return { paths, slots: paths.map((path) => this.path(path)), byShape: [] };
+    return { paths, slots: paths.map((path) => this.path(path)), byShape: [], isApart };
   }
 
-  facets(of: FacetSlots): number {
+  countFacets(of: FacetSlots): number {
+    this.knownFacets = undefined;
+    if (this.countLists(of) === 0) return 1;
+    const paths = of.paths.map((path) => this.recordPaths.of(path));
+    const { facets, isWhole } = facetsOfPaths(paths, this.bounds, of.isApart);
+    this.knownFacets = facets;
+    if (!isWhole) this.isCrowded = true;
+    return facets?.count ?? 1;
+  }
+
+  /** Lists of the record of which several elements have something that is looked at; 2 where there may be as many. */
+  countLists(of: FacetSlots): number {
     const { shape } = this.found;
     let maySeveral = shape < 0 ? undefined : of.byShape[shape];
     if (maySeveral === undefined) {
       maySeveral = this.found.needsTree || of.slots.some((slot) => this.isInList(slot));
       if (shape >= 0) of.byShape[shape] = maySeveral;
     }
-    if (!maySeveral || !(this.found.needsTree || this.hasSeveralElements(of.slots))) return 1;
-    this.knownFacets = facetsOfPaths(of.paths.map((path) => this.recordPaths.of(path)));
-    return this.knownFacets?.count ?? 1;
+    if (!maySeveral) return 0;
+    return this.found.needsTree ? 2 : this.listsOfSeveral(of.slots);
   }
 
   private isInList(slot: Slot): boolean {
@@ -690,20 +712,26 @@ export class EventCursor implements Event, Fields {
     return value >= 0 && this.found.lists[value]! >= 0;
   }
 
-  /** Whether the values of some list stand in several of its elements. */
-  private hasSeveralElements(slots: readonly Slot[]): boolean {
+  private listsOfSeveral(slots: readonly Slot[]): number {
     const { found } = this;
     const known = new Map<number, number>();
+    const several = new Set<number>();
     for (const slot of slots) {
       for (let value = found.first(slot); value >= 0; value = found.next[value]!) {
         const list = found.lists[value]!;
         if (list < 0) break;
         const element = known.get(list);
         if (element === undefined) known.set(list, found.elements[value]!);
-        else if (element !== found.elements[value]) return true;
+        else if (element !== found.elements[value]) several.add(list);
       }
     }
-    return false;
+    return several.size;
+  }
+
+  facetKey(facet: number, of: FacetSlots): string {
+    const chosen = this.knownFacets!.at(facet);
+    const lists = new Set(of.paths.map((path) => this.recordPaths.of(path).list));
+    return [...lists].map((list) => chosen.get(list) ?? '').join();
   }
 
   select(facets?: readonly number[]): void {

@@ -24,22 +24,29 @@ export type Found = FieldValue & { list: number; element: number };
 /** By list the element that is looked at. */
 export type Facet = ReadonlyMap<number, number>;
 
-/** Lists are looked at in all combinations of their elements, up to so many; beyond, each beside the first of the others. */
-const MAX_COMBINED = 1000;
+/** Bounds on what one record may take, for log text decides how long its lists are. */
+export type FacetBounds = {
+  /** Lists are looked at in all combinations of their elements, up to so many; beyond, each beside the first of the others. */
+  combined: number;
+  /** Values that all facets look at, all in all; a record that makes more is looked at as a whole. */
+  looks: number;
+};
+
+export const FACET_BOUNDS: FacetBounds = { combined: 10_000, looks: 1 << 22 };
 
 /** The facets of a record, in the order of its elements: those of the last list change first. */
 export class Facets {
   readonly count: number;
   private readonly lists: readonly { list: number; elements: readonly number[] }[];
-  private readonly isCombined: boolean;
+  readonly isCombined: boolean;
 
-  /** By list its elements. */
-  constructor(elements: ReadonlyMap<number, ReadonlySet<number>>) {
+  /** `elements`: by list. */
+  constructor(elements: ReadonlyMap<number, ReadonlySet<number>>, combinedAtMost: number) {
     this.lists = [...elements]
       .sort(([left], [right]) => left - right)
       .map(([list, own]) => ({ list, elements: [...own].sort((left, right) => left - right) }));
     const combined = this.lists.reduce((product, each) => product * each.elements.length, 1);
-    this.isCombined = combined <= MAX_COMBINED;
+    this.isCombined = combined <= combinedAtMost;
     const apart = this.lists.reduce((sum, each) => sum + each.elements.length - 1, 1);
     this.count = this.isCombined ? combined : apart;
   }
@@ -130,30 +137,34 @@ function elementsOf(paths: Iterable<PathValues>): Map<number, Set<number>> {
 
 type Find = (path: number) => PathValues;
 
-/** Values that all facets of a record look at, all in all; a record that makes more is looked at as a whole. */
-const MAX_LOOKS = 1 << 22;
-
-/** The facets that the paths have; undefined where they are too many for what each of them looks at, or only one. */
-export function facetsOfPaths(paths: readonly PathValues[]): Facets | undefined {
-  const facets = new Facets(elementsOf(paths));
-  if (facets.count === 1) return undefined;
-  const looks = paths.reduce((sum, path) => sum + path.size + facets.count * path.sizeOfOne, 0);
-  return looks > MAX_LOOKS ? undefined : facets;
+/**
+ * The facets that the paths have; undefined where it is one. `isWhole`: whether they are all that there are, and not those within
+ * the bounds. `isApart`: each list beside the first of the others is all that is asked for.
+ */
+export function facetsOfPaths(
+  paths: readonly PathValues[],
+  { combined, looks }: FacetBounds,
+  isApart = false,
+): { facets: Facets | undefined; isWhole: boolean } {
+  const facets = new Facets(elementsOf(paths), isApart ? 0 : combined);
+  if (facets.count === 1) return { facets: undefined, isWhole: true };
+  const wanted = paths.reduce((sum, path) => sum + path.size + facets.count * path.sizeOfOne, 0);
+  if (wanted > looks) return { facets: undefined, isWhole: false };
+  return { facets, isWhole: isApart || facets.isCombined };
 }
 
-/** Distinct values in the order of the record, of the facets; of all that the field has, where none are named. */
+/** The values in the order of the record, those that are computed each once: of the facets, or of all that the field has. */
 function mapElements(field: MappedField, find: Find, facets?: Iterable<Facet>): FieldValue[] {
   const { alternatives } = field;
   const isChoice = alternatives.every(isPlainPath);
   if (facets !== undefined) {
-    const lists: (readonly FieldValue[])[] = [];
-    for (const facet of facets)
-      lists.push(isChoice ? choose(alternatives, find, facet) : compute(field, find, facet));
-    return distinct(lists.flat());
+    if (isChoice) return eachOnce([...facets].map((facet) => choose(alternatives, find, facet)));
+    return distinct([...facets].flatMap((facet) => compute(field, find, facet)));
   }
   const read = [...pathsOf(field)].map(find);
-  if (isChoice) return distinct(ofLists(chooseEach(alternatives, find, new Facets(elementsOf(read)))));
-  const own = facetsOfPaths(read);
+  if (isChoice)
+    return ofLists(chooseEach(alternatives, find, new Facets(elementsOf(read), FACET_BOUNDS.combined)));
+  const own = facetsOfPaths(read, FACET_BOUNDS).facets;
   if (own === undefined) return distinct(compute(field, find, undefined));
   const lists: FieldValue[][] = [];
   for (let index = 0; index < own.count; index++) lists.push(compute(field, find, own.at(index)));
@@ -164,11 +175,18 @@ function mapElements(field: MappedField, find: Find, facets?: Iterable<Facet>): 
 function chooseEach(alternatives: readonly PlainPath[], find: Find, facets: Facets): Found[] {
   const chosen = new Set<readonly Found[]>();
   for (let index = 0; index < facets.count; index++) chosen.add(choose(alternatives, find, facets.at(index)));
-  return [...chosen].flat();
+  return eachOnce(chosen);
+}
+
+/** Equal values of two elements are two; that of one element is one, however many facets have it. */
+function eachOnce(lists: Iterable<readonly Found[]>): Found[] {
+  const values = new Set<Found>();
+  for (const list of lists) for (const value of list) values.add(value);
+  return [...values];
 }
 
 /** What an element lacks is not made up for by what stands beside the list, where another element has it. */
-function ofLists(values: readonly Found[]): readonly Found[] {
+function ofLists(values: Found[]): Found[] {
   return values.some(({ list }) => list >= 0) ? values.filter(({ list }) => list >= 0) : values;
 }
 

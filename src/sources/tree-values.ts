@@ -10,7 +10,7 @@ import {
   toScalarText,
 } from '../base/json.ts';
 import type { AuditField, Span } from '../model/event.ts';
-import { facetsOfPaths, RecordPaths } from './field-elements.ts';
+import { FACET_BOUNDS, facetsOfPaths, RecordPaths } from './field-elements.ts';
 import { listablePathsOf, type Mapping, toOwnPaths } from './mapping.ts';
 
 export function kindOf(value: JsonValue | undefined): KindCode {
@@ -49,7 +49,10 @@ export function facetTexts(
 ): string[] {
   const paths = treePaths(record, mapping);
   const listable = fields.flatMap((each) => listablePathsOf(mapping.fields[each] ?? { alternatives: [] }));
-  const facets = facetsOfPaths([...new Set(listable)].map((path) => paths.of(path)));
+  const { facets } = facetsOfPaths(
+    [...new Set(listable)].map((path) => paths.of(path)),
+    FACET_BOUNDS,
+  );
   const mapped = mapping.fields[field];
   return mapped === undefined ? [] : paths.values(mapped, [facets!.at(facet)]).map(({ text }) => text);
 }

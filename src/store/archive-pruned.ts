@@ -56,14 +56,11 @@ export function goneRecords(segments: readonly SegmentRecord[], gone: ReadonlySe
   return segments
     .filter(({ segment }) => gone.has(segment))
     .map(({ records, from, until }) => {
-      const why = `${count(records, 'record')} of the time were deleted by retention, and may be use`;
-      const span = [from, until].map((text) => (text === null ? undefined : parseMoment(text)));
-      return span[0] === undefined || span[1] === undefined
-        ? {
-            records,
-            why: `${count(records, 'record')} without a known time were deleted by retention, and may be use`,
-          }
-        : { records, why, from: span[0], until: span[1] };
+      const [first, last] = [from, until].map((text) => (text === null ? undefined : parseMoment(text)));
+      const isKnown = first !== undefined && last !== undefined;
+      const of = isKnown ? 'of the time' : 'without a known time';
+      const why = `${count(records, 'record')} ${of} were deleted by retention, and may be use`;
+      return { why, ...(isKnown && { from: first, until: last }) };
     });
 }
 

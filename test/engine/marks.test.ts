@@ -122,6 +122,7 @@ function addTo(rows: MarkRows, sketch: Sketch): boolean {
     timeNanos: time === undefined ? 0 : nanosBeyondMs(time),
     text: (slot: number) => texts[slot],
     select: () => {},
+    facetKey: () => '',
     selected: undefined,
     size: (slot: number) => (texts[slot] === undefined ? 0 : 1),
     kind: () => 'string' as const,

@@ -15,7 +15,8 @@ export function readMapped(record: JsonValue, mapping: Mapping, path: number): s
   return treeText(findValues(record, ...toOwnPaths(mapping, path))[0]);
 }
 
-type Value = { kind: string; text: string; isListed: boolean };
+/** `place`: of values of one record, another one for each. */
+type Value = { kind: string; text: string; isListed: boolean; place: string };
 type Read = (path: number) => Value[];
 
 /** Of each list the element that is looked at. */
@@ -50,25 +51,27 @@ function firstsOf(alternatives: readonly Alternative[]): Set<number> {
   return new Set(alternatives.flatMap((each) => (each.kind === 'path' && each.first ? [each.path] : [])));
 }
 
-/** The distinct texts of a canonical field, with their kinds: of one facet, or of all that the field has. */
+/** The texts of a canonical field, with their kinds: of some facets, or of all that the field has. What is computed is there once. */
 export function plainValues(
   record: JsonValue,
   mapping: Mapping,
   field: AuditField,
-  facet?: PlainFacet,
+  facets?: readonly PlainFacet[],
 ): string[] {
   const { alternatives } = mapping.fields[field] ?? { alternatives: [] };
   const firsts = firstsOf(alternatives);
   const isChoice = alternatives.every(isPlain);
-  const values = (facet === undefined ? plainFacets(record, mapping, [field]) : [facet]).flatMap((each) => {
+  const values = (facets ?? plainFacets(record, mapping, [field])).flatMap((each) => {
     const read: Read = (path) => {
-      const all = findPlacedValues(record, ...toOwnPaths(mapping, path));
+      const found = findPlacedValues(record, ...toOwnPaths(mapping, path));
+      const all = found.map((value, index) => ({ ...value, place: `${path} ${index}` }));
       return (firsts.has(path) ? all.slice(0, 1) : all)
         .filter(({ value, list, at }) => {
           const element = list === undefined || firsts.has(path) ? undefined : each.get(list);
           return value !== null && (element === undefined || element === at);
         })
-        .map(({ value, list }) => ({
+        .map(({ value, list, place }) => ({
+          place,
           kind: kindOf(value),
           text: treeText(value)!,
           isListed: list !== undefined && !firsts.has(path),
@@ -76,9 +79,10 @@ export function plainValues(
     };
     return valuesOf(alternatives, read, isChoice);
   });
-  const isListed = facet === undefined && isChoice && values.some((each) => each.isListed);
+  const isListed = facets === undefined && isChoice && values.some((each) => each.isListed);
   const kept = isListed ? values.filter((each) => each.isListed) : values;
-  return [...new Set(kept.map(({ kind, text }) => `${isChoice ? kind : 'string'} ${text}`))];
+  const once = new Map(kept.map((value) => [isChoice ? value.place : value.text, value] as const));
+  return [...once.values()].map(({ kind, text }) => `${isChoice ? kind : 'string'} ${text}`);
 }
 
 function valuesOf(alternatives: readonly Alternative[], read: Read, isChoice: boolean): Value[] {
@@ -95,7 +99,7 @@ function valuesOf(alternatives: readonly Alternative[], read: Read, isChoice: bo
 }
 
 function give(alternative: Alternative, read: Read): Value[] {
-  const own = (text: string): Value => ({ kind: 'string', text, isListed: false });
+  const own = (text: string): Value => ({ kind: 'string', text, isListed: false, place: '' });
   if (alternative.kind === 'literal') return [own(alternative.value)];
   if (alternative.kind === 'join') {
     const parts = alternative.paths.map((path) => spoken(read(path))).filter(({ length }) => length > 0);
