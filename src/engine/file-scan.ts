@@ -320,7 +320,7 @@ export class FileScan implements RecordSink {
   };
 
   /** Each facet meets the detectors as a record of its own; what holds of several holds once. */
-  private meetFacets({ facets: of, detectors }: DetectorGroup): void {
+  private meetFacets({ facets: of, detectors }: Pick<DetectorGroup, 'facets' | 'detectors'>): void {
     const { cursor } = this;
     const facets = facetsOf(cursor, of);
     if (facets === undefined) {

@@ -118,7 +118,30 @@ export type MarkOutput = {
 
 export type Detector = { detection: number; outputs: MarkOutput[] };
 
-export type DetectorGroup = { facets: FacetSlots | undefined; detectors: DetectorIndex<Detector> };
+/** Few logs have records with several lists: what meets them is made when the first one comes. */
+export class DetectorGroup {
+  readonly facets: FacetSlots | undefined;
+  private readonly cursor: EventCursor;
+  private readonly members: { detector: Detector; detection: Detection }[] = [];
+  private index: DetectorIndex<Detector> | undefined;
+
+  constructor(facets: FacetSlots | undefined, cursor: EventCursor) {
+    this.facets = facets;
+    this.cursor = cursor;
+  }
+
+  add(detector: Detector, detection: Detection): void {
+    this.members.push({ detector, detection });
+  }
+
+  get detectors(): DetectorIndex<Detector> {
+    if (this.index === undefined) {
+      this.index = new DetectorIndex();
+      for (const { detector, detection } of this.members) this.index.add(detector, detection, this.cursor);
+    }
+    return this.index;
+  }
+}
 
 /** A source's mapping compiled for this plan: what happens to each of its events. */
 export type Program = {
@@ -160,9 +183,10 @@ export function compileProgram(plan: Plan, mapping: Mapping, ids: ValueIds, kern
       if (input.when !== undefined) for (const slot of slotsOf(input.when, cursor)) own.add(slot);
     for (const slot of own) looked.add(slot);
     const facets = cursor.facetSlots(own);
-    getOrCreate(groups, facets?.paths.toSorted().join() ?? '', () => {
-      return { facets, detectors: new DetectorIndex<Detector>() };
-    }).detectors.add(detector, narrowed, cursor);
+    getOrCreate(groups, facets?.paths.toSorted().join() ?? '', () => new DetectorGroup(facets, cursor)).add(
+      detector,
+      narrowed,
+    );
     detections.push(index);
     const read = inputs.get(detection.id)?.flatMap(({ input }) => input.values) ?? [];
     for (const field of [...requiredFields(detection), ...read]) {
