@@ -2,6 +2,7 @@
 import { JsonArray, JsonObject, type JsonValue } from '../base/json.ts';
 import type { AuditRequest } from '../model/request.ts';
 import type { TextFormat, TextPlace, TextReader } from '../model/text-format.ts';
+import type { SegmentOrigin } from '../read/discover.ts';
 import type { TextLogs } from '../read/text-records.ts';
 import { chooseSource, findWrapper, HeadTexts } from '../sources/detect.ts';
 import { TEXT_FORMATS } from '../text-logs/index.ts';
@@ -10,6 +11,16 @@ import type { Plan } from './plan.ts';
 /** The formats of text that a file may have, and what the request says of all of them. */
 export function textLogsOf({ zone }: Pick<AuditRequest, 'zone'>, file: string): TextLogs {
   return { formats: TEXT_FORMATS, file, options: { ...(zone !== undefined && { zone }) } };
+}
+
+/** The same of a segment of an archive, which is known by what its file was called. */
+export function segmentTextLogs(
+  request: Pick<AuditRequest, 'zone'>,
+  { name, skipped }: SegmentOrigin,
+): TextLogs {
+  const texts = textLogsOf(request, name);
+  const isBegin = skipped === 0;
+  return { ...texts, formats: texts.formats.filter(({ isTable }) => isBegin || isTable === undefined) };
 }
 
 /** A reader that goes on amid a file. `format`: its name, since a format is no plain data. */

@@ -139,22 +139,26 @@ export function passOver(discovered: DiscoveredFile): { input: InputSummary; fin
   return { input, findings };
 }
 
-/** The books of a file that was read, and the findings that explain them. */
+/**
+ * The books of a file that was read, and the findings that explain them. `holdsRecords`: whether it does, or the file of which
+ * it is a segment: in an hour a server may say nothing of use, and a header alone is a table that begins.
+ */
 export function closeBooks(
   discovered: DiscoveredFile,
   part: FilePart,
+  holdsRecords = part.records > 0,
 ): { input: InputSummary; findings: Finding[] } {
   const file = toReportName(discovered.file);
   if (part.seals !== undefined) return closeSeals(file, part, part.seals.kind);
   const { records, skipped, tally, stored } = part;
-  const isBinary = binaryOf(part) !== undefined;
+  const isBinary = binaryOf(part, holdsRecords) !== undefined;
   const malformed = isBinary ? 0 : part.malformed.count;
   const findings: Finding[] = [
     ...(isBinary ? [] : malformedFindings(file, part.malformed)),
     ...part.beside.slice(0, MAX_BESIDE).map((member) => besideFinding(file, member)),
     ...(part.crowded === undefined ? [] : [crowdedFinding(file, part.crowded)]),
   ];
-  const { status, reason } = judge(file, withSealed(discovered, part), findings);
+  const { status, reason } = judge(file, withSealed(discovered, part), holdsRecords, findings);
   const input: InputSummary = {
     file,
     bytes: stored.bytes,
@@ -183,7 +187,12 @@ function closeSeals(
 ): { input: InputSummary; findings: Finding[] } {
   const { tally, stored } = part;
   const findings: Finding[] = [];
-  const { status, reason } = judge(file, { ...part, records: 0, malformed: startEpisodes() }, findings);
+  const { status, reason } = judge(
+    file,
+    { ...part, records: 0, malformed: startEpisodes() },
+    false,
+    findings,
+  );
   const input: InputSummary = {
     file,
     bytes: stored.bytes,
@@ -231,14 +240,15 @@ function withSealed({ sealed }: DiscoveredFile, part: FilePart): FilePart {
 }
 
 /** The form of a file that is no log; a log with such a beginning holds records. */
-function binaryOf({ records, malformed }: FilePart): string | undefined {
-  return records > 0 ? undefined : malformed.episodes[0]?.first.binary;
+function binaryOf({ malformed }: FilePart, holdsRecords: boolean): string | undefined {
+  return holdsRecords ? undefined : malformed.episodes[0]?.first.binary;
 }
 
 /** The status of the file; what explains it goes to `findings`. */
 function judge(
   file: string,
   part: FilePart,
+  holdsRecords: boolean,
   findings: Finding[],
 ): { status: InputSummary['status']; reason?: string } {
   const { records, source, tally, stored, malformed, seals } = part;
@@ -255,16 +265,16 @@ function judge(
   }
   if (problem !== undefined)
     return { status: 'partial', reason: say(problem.code, `${name}: ${problem.message}`) };
-  const binary = binaryOf(part);
+  const binary = binaryOf(part, holdsRecords);
   if (binary !== undefined) {
     const reason = say('unsupported-input', `${name} is binary (${binary}), not a log`);
     return { status: 'unreadable', reason };
   }
   if (seals !== undefined && tally.recordBytes + tally.malformedBytes > 0) return { status: 'complete' };
   // An empty array is an export that says "none", which is something.
-  if (records === 0 && malformed.count === 0 && !tally.sawArray)
+  if (!holdsRecords && malformed.count === 0 && !tally.sawArray)
     return { status: 'empty', reason: say('empty-input', `${name} holds no records`) };
-  if (records === 0 && malformed.count > 0)
+  if (!holdsRecords && malformed.count > 0)
     return { status: 'unreadable', reason: `not one of ${count(malformed.count, 'line')} is a JSON record` };
   if (tally.cutShort) return { status: 'partial', reason: 'the rest of the file could not be read' };
   if (source === null && records > 0)

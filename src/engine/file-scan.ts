@@ -25,14 +25,15 @@ import type {
   Page,
   ReaderOptions,
   ReadHead,
+  ReadStart,
   RecordSink,
 } from '../read/record-sink.ts';
 import { RecordReader } from '../read/records.ts';
-import { decodeText } from '../read/text-records.ts';
+import { decodeText, type TextLogs } from '../read/text-records.ts';
 import { WholeText } from '../read/whole-text.ts';
 import type { EventCursor } from '../sources/event-cursor.ts';
 import { type Activity, ActivityCounter, startActivity } from './activity.ts';
-import { judgeHead, resumeText, textLogsOf } from './file-head.ts';
+import { judgeHead, resumeText, segmentTextLogs, textLogsOf } from './file-head.ts';
 import {
   addCrowded,
   type Crowded,
@@ -50,6 +51,8 @@ import type { Detector, DetectorGroup, MarkOutput, Plan, Program, Programs } fro
 import { type RecordOrder, startRecordOrder, stepRecordOrder } from './record-order.ts';
 import { ErasedLines, linesOf } from './salted-segment.ts';
 import { documentSealOf, textSealOf } from './seals.ts';
+import type { Joints } from './segment-streams.ts';
+import type { TextEntry } from './segmented-text.ts';
 import { stretchSpan, type TimeSpan } from './time-span.ts';
 
 /** Called for each event that a detection holds for; the event is valid during the call. */
@@ -78,6 +81,13 @@ export type TextStretch = { format: string; from: TextPlace };
 
 export type Stretch = { range: LineRange; head: ReadHead; source: string | null; text?: TextStretch };
 
+/** Where a segment of text is read from: nobody looks at its own beginning. */
+const TEXT_BEGIN: ReadStart & { head: ReadHead } = {
+  offset: 0,
+  line: 1,
+  head: { layout: 'lines', wrapper: undefined, docker: false },
+};
+
 type Limit = { ms: number; nanos: number };
 
 export class FileScan implements RecordSink {
@@ -88,6 +98,7 @@ export class FileScan implements RecordSink {
   private readonly file: string;
   private readonly fileIndex: number;
   private readonly onMatch: OnMatch | undefined;
+  private readonly joints: Joints;
   /** By check: whether it sees the records out of range too. */
   private readonly everyRecord: readonly boolean[];
   /** By check: whether a record of which fields were erased says nothing to it. */
@@ -124,8 +135,10 @@ export class FileScan implements RecordSink {
     discovered: DiscoveredFile,
     fileIndex: number,
     onMatch?: OnMatch,
+    joints: Joints = { follows: false, goesOn: false },
   ) {
     this.plan = plan;
+    this.joints = joints;
     this.programs = programs;
     this.books = books;
     this.discovered = discovered;
@@ -139,12 +152,13 @@ export class FileScan implements RecordSink {
     this.everyRecord = plan.checks.map(({ definition }) => definition.everyRecord === true);
   }
 
-  /** Reads the whole file. */
-  async whole(onProgress: OnProgress, digestsDecoded: boolean): Promise<FilePart> {
+  /** Reads the whole file. `entry`: of a segment of text, what is known where it begins. */
+  async whole(onProgress: OnProgress, digestsDecoded: boolean, entry?: TextEntry): Promise<FilePart> {
     const text = textSealOf(this.file);
     if (text !== undefined) return this.wholeSeal(text, onProgress);
     const { limits } = this.plan.request;
-    const reader = this.reader();
+    if (entry !== undefined) this.choose(entry.source);
+    const reader = this.reader(entry && { ...TEXT_BEGIN, text: entry.reader, begun: entry.begun });
     const { file, sealed } = this.discovered;
     const opening = { identities: sealed?.identities, digestsDecoded, lines: linesOf(sealed) };
     const outcome = await readInput(file, reader, limits, this.pieces(onProgress), opening);
@@ -187,9 +201,24 @@ export class FileScan implements RecordSink {
   private reader(resume?: ReaderOptions['resume']): RecordReader {
     const recordLimit = this.plan.request.limits.recordBytes;
     const { block } = this.programs;
-    const texts = textLogsOf(this.plan.request, this.file);
-    this.recordReader = new RecordReader(this, { recordLimit, block, texts, ...(resume && { resume }) });
+    const texts = this.textLogs();
+    const { goesOn } = this.joints;
+    const options = { recordLimit, block, texts, goesOn, ...(resume && { resume }) };
+    this.recordReader = new RecordReader(this, options);
     return this.recordReader;
+  }
+
+  /** None for a segment that goes on with others: those say what all of them are. */
+  private textLogs(): TextLogs | undefined {
+    const { request } = this.plan;
+    const origin = this.discovered.sealed?.origin;
+    if (origin === undefined) return textLogsOf(request, this.file);
+    return this.joints.follows ? undefined : segmentTextLogs(request, origin);
+  }
+
+  /** Behind `whole`: lines of a record that goes on in the next segment. */
+  get openLines(): number {
+    return this.recordReader?.openLines ?? 0;
   }
 
   private pieces(onProgress: OnProgress): (bytes: number) => void {

@@ -11,8 +11,9 @@ import { type GrouplessSteps, toGroupless } from './groupless-events.ts';
 import type { Plan } from './plan.ts';
 import { runsBackward } from './record-order.ts';
 import type { ScanPart } from './scan-part.ts';
+import type { SegmentStreams } from './segment-streams.ts';
 import { commonStretches, joinedStretches, stretchesWithout } from './stretches.ts';
-import { lostStretches, spanStretch, type TimeSpan } from './time-span.ts';
+import { joinSpans, lostStretches, spanStretch, type TimeSpan } from './time-span.ts';
 
 /**
  * What a scan knows of its sources, by name: the span of each file, and how often detections held; and the events that no group
@@ -36,12 +37,23 @@ export type CoveredSources = {
  */
 const LONGEST_SILENCE = 86_400n * NANOS_PER_SECOND;
 
-export function toCoveredSources({ files, seen, groupless }: ScanPart): CoveredSources {
+export function toCoveredSources(
+  { files, seen, groupless }: ScanPart,
+  streams: SegmentStreams,
+): CoveredSources {
   const spans: Record<string, TimeSpan[]> = Object.create(null);
-  for (const { source, span } of files) {
+  const ofFiles = new Map<number, TimeSpan>();
+  for (const { fileIndex, source, span } of files) {
     if (span === null) continue;
-    spans[source ?? ''] ??= [];
-    spans[source ?? '']!.push(span);
+    // Segments of one file are no files: it may have been silent where one ends.
+    const first = streams.firstOf(fileIndex);
+    const known = ofFiles.get(first);
+    if (known !== undefined) joinSpans(known, span);
+    else {
+      ofFiles.set(first, { ...span });
+      spans[source ?? ''] ??= [];
+      spans[source ?? '']!.push(ofFiles.get(first)!);
+    }
   }
   const unordered = files.flatMap(({ fileIndex, order }) =>
     order !== null && runsBackward(order) ? [fileIndex] : [],

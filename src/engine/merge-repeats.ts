@@ -7,6 +7,7 @@ import { PositionSet } from './position-set.ts';
 import type { RecordPosition } from './repeats.ts';
 import { linesOf } from './salted-segment.ts';
 import type { Scan } from './scan-books.ts';
+import { SegmentStreams } from './segment-streams.ts';
 import { ServerLogs } from './server-logs.ts';
 
 /** The name under which the merge speaks, beside the checks. */
@@ -52,15 +53,17 @@ export async function mergeRepeats(scan: Scan): Promise<Merged> {
     return reread(file, scan.inputs[fileIndex]!.compression, stretches, sealed?.identities, linesOf(sealed));
   };
   const servers = new ServerLogs(scan);
+  const streams = new SegmentStreams(scan.files);
+  const fileOf = (fileIndex: number) => streams.firstOf(fileIndex);
   if (servers.mayBeSeveral) {
     for await (const repeat of scan.identities.repeats(again)) servers.note(repeat);
-    const apart = [...servers.apart()];
+    const apart = [...servers.apart(scan.parts.keys())];
     const nameOf = (index: number) => scan.inputs[index]!.file;
     scan.coverage.sources.logs = Object.fromEntries(
       apart.map(([index, log]) => [nameOf(index), { log: nameOf(log), ...servers.spanOf(index)! }]),
     );
   }
-  for await (const repeat of scan.identities.repeats(again)) {
+  for await (const repeat of scan.identities.repeats(again, fileOf)) {
     const { first: original, again } = repeat;
     if (servers.areApart(original.fileIndex, again.fileIndex)) continue;
     if (repeat.conflict) {

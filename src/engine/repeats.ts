@@ -41,6 +41,9 @@ export type Reread = (
   stretches: Iterable<RecordPosition>,
 ) => AsyncIterable<Uint8Array | undefined>;
 
+/** The file that some files are parts of, by the number of one of them. */
+export type FileOf = (fileIndex: number) => number;
+
 /** `own`: the key is the source's id, not the content. `content`: undefined until it is needed. */
 type Entry = {
   own: boolean;
@@ -55,6 +58,7 @@ export async function* findRepeats(
   identities: Iterable<IdentityRow>,
   newRows: () => SortedRows,
   reread: Reread,
+  fileOf: FileOf = (fileIndex) => fileIndex,
 ): AsyncGenerator<Repeat> {
   const known = newRows();
   const unknown = newRows();
@@ -69,7 +73,7 @@ export async function* findRepeats(
   await digestAgain(unknown, known, reread);
   const rows = known.sorted();
   let previous: Entry | undefined;
-  const times = new TimesInFile();
+  const times = new TimesInFile(fileOf);
   while (rows.next()) {
     const entry = decode(rows.bytes, rows.start);
     const sameKey = previous !== undefined && previous.own === entry.own && previous.key.equals(entry.key);
@@ -98,9 +102,15 @@ class TimesInFile {
   private times = 0;
   /** In any of the files before. */
   private most = 1;
+  private readonly fileOf: FileOf;
+
+  constructor(fileOf: FileOf) {
+    this.fileOf = fileOf;
+  }
 
   /** Entries come by file. `isRepeat`: of the content before. */
-  isMore({ position: { fileIndex } }: Entry, isRepeat: boolean): boolean {
+  isMore({ position }: Entry, isRepeat: boolean): boolean {
+    const fileIndex = this.fileOf(position.fileIndex);
     if (!isRepeat) this.most = 1;
     else if (fileIndex === this.fileIndex) return ++this.times > this.most;
     else this.most = Math.max(this.most, this.times);

@@ -1,4 +1,7 @@
-/** A scan that begins where the last one ended: it folds what was appended, and proves by digests that the rest is unchanged. */
+/**
+ * A scan that begins where the last one ended: it folds what was appended, and proves by digests that the rest is unchanged. Over
+ * 250 lines: what is planned, scanned, proven and saved has to be read together.
+ */
 import { isDeepStrictEqual } from 'node:util';
 import type { CutTools } from '../read/cut-lines.ts';
 import { digestFile } from '../read/digest-file.ts';
@@ -26,6 +29,9 @@ import {
   unpackState,
 } from './run-state.ts';
 import type { Scan, ScanBooks } from './scan-books.ts';
+import { startPart } from './scan-part.ts';
+import { SegmentStreams } from './segment-streams.ts';
+import { SegmentedText } from './segmented-text.ts';
 import { lineHead, NO_LINES, type ScanTask, type Sizes } from './tasks.ts';
 
 export type StateOptions = {
@@ -48,6 +54,8 @@ export class ResumedScan {
   private readonly sizes: Sizes;
   private readonly threadOptions: DigestThreadOptions;
   private plans: ReadonlyMap<number, FilePlan> = new Map();
+  /** By the number of each of its segments, those of a log of text. */
+  private readonly texts = new Map<number, number[]>();
   private kept: Kept | undefined;
   private known: RunState | undefined;
   private thread: DigestThread | undefined;
@@ -95,6 +103,9 @@ export class ResumedScan {
     for await (const { task, part } of executor.inOrder(this.tasks())) {
       const fileIndex = task.kind === 'range' ? task.fileIndex : task.fileIndexes[0]!;
       parts.add(fileIndex, part, task.kind === 'range' && task.provisional === true);
+      // What is known of a log of text is known of all its segments.
+      if (task.kind === 'files')
+        for (const other of task.fileIndexes.slice(1)) parts.add(other, startPart(this.plan), false);
     }
     const packed = this.files
       .map((_, fileIndex) => parts.of(fileIndex))
@@ -175,7 +186,22 @@ export class ResumedScan {
       if (before !== undefined) checkKnown(before, plan);
       plans.set(fileIndex, plan);
     }
+    await this.findTexts(plans);
     return plans;
+  }
+
+  /** @throws {StateRefusal} where a log of text goes on in a segment that is new: it is read as one */
+  private async findTexts(plans: ReadonlyMap<number, FilePlan>): Promise<void> {
+    const segmented = new SegmentedText(this.plan, this.files, new SegmentStreams(this.files));
+    for (const index of plans.keys()) {
+      const segments = await segmented.segmentsFrom(index);
+      if (segments === undefined) continue;
+      const fresh = segments.filter((each) => plans.get(each)!.known === undefined);
+      const [first] = fresh;
+      if (first !== undefined && fresh.length < segments.length)
+        throw new StateRefusal(`${this.files[first]!.file} goes on with a text that can only be read whole`);
+      for (const each of segments) this.texts.set(each, segments);
+    }
   }
 
   private digestElsewhere(): void {
@@ -196,8 +222,12 @@ export class ResumedScan {
 
   private async *tasks(): AsyncGenerator<ScanTask> {
     for (const plan of this.plans.values()) {
-      if (plan.lines !== undefined) yield* this.cut(plan);
-      else if (plan.known === undefined) yield { kind: 'files', fileIndexes: [plan.fileIndex] };
+      const { fileIndex, known, lines } = plan;
+      const text = this.texts.get(fileIndex);
+      if (lines !== undefined) yield* this.cut(plan);
+      else if (known !== undefined || (text !== undefined && text[0] !== fileIndex)) continue;
+      else if (text !== undefined) yield { kind: 'files', fileIndexes: text, isText: true };
+      else yield { kind: 'files', fileIndexes: [fileIndex] };
     }
   }
 

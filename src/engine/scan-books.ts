@@ -16,6 +16,7 @@ import { Marks } from './marks.ts';
 import { findOpenExports, type OpenExport } from './more-pages.ts';
 import { detectionsFor, type Plan } from './plan.ts';
 import { mergeParts, type RowParts, type ScanCounters, type ScanPart, startPart } from './scan-part.ts';
+import { SegmentStreams } from './segment-streams.ts';
 
 /** States are plain data; rows may lie on disk. */
 export type Scan = {
@@ -106,6 +107,10 @@ export class ScanBooks {
   close(): Scan {
     const { plan, files, merged } = this;
     const parts = new Map(merged.files.map((part) => [part.fileIndex, part]));
+    const streams = new SegmentStreams(files);
+    const holding = new Set(
+      merged.files.flatMap(({ fileIndex, records }) => (records > 0 ? [streams.firstOf(fileIndex)] : [])),
+    );
     const inputs: InputSummary[] = [];
     const findings: Finding[] = [];
     const ran = new Set<number>();
@@ -117,7 +122,8 @@ export class ScanBooks {
       // A range may have failed where the cutter did not.
       if (part !== undefined && stored !== undefined)
         part.stored = { ...stored, failure: part.stored.failure ?? stored.failure };
-      const closed = part === undefined ? passOver(file) : closeBooks(file, part);
+      const closed =
+        part === undefined ? passOver(file) : closeBooks(file, part, holding.has(streams.firstOf(index)));
       const { source, records } = closed.input;
       // Of records that were left out by their time, the time is a guess, too.
       const isGuess = suggested.has(source ?? '') && records.read > records.malformed;
@@ -148,7 +154,7 @@ export class ScanBooks {
       marks: this.marks,
       groupless: merged.groupless,
       activity: summarizeActivity(merged.activity),
-      coverage: new LogCoverage(this.plan, toCoveredSources(merged)),
+      coverage: new LogCoverage(this.plan, toCoveredSources(merged, streams)),
       ran,
       occurring: new Set(merged.occurring),
       counters: merged.counters,

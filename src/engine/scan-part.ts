@@ -10,6 +10,8 @@ import { type IdentityPart, IdentityRows } from './identity-rows.ts';
 import { MAX_KEPT_BYTES, type MarkPart, MarkRows } from './mark-rows.ts';
 import type { Plan, Programs } from './plan.ts';
 import { expectsSeals } from './seals.ts';
+import { SegmentStreams } from './segment-streams.ts';
+import { SegmentedText } from './segmented-text.ts';
 import type { ScanTask } from './tasks.ts';
 
 /** `states` by check. Marks and identities travel apart: their order is in their rows. */
@@ -85,6 +87,7 @@ export class PartScanner {
   private readonly plan: Plan;
   private readonly programs: Programs;
   private readonly files: readonly DiscoveredFile[];
+  private readonly streams: SegmentStreams;
   private readonly onRows: (rows: RowParts) => void;
   private readonly onProgress: OnProgress;
   private readonly onMatch: OnMatch | undefined;
@@ -107,6 +110,7 @@ export class PartScanner {
     this.plan = plan;
     this.programs = programs;
     this.files = files;
+    this.streams = new SegmentStreams(files);
     this.digestsDecoded = expectsSeals(plan.request, files);
     this.identities = new IdentityRows((identities) => onRows({ identities, provisional: this.provisional }));
     this.marks = new MarkRows(runs);
@@ -128,8 +132,15 @@ export class PartScanner {
     if (task.kind === 'range') {
       part.files.push(this.fileScan(task.fileIndex, books).stretch(task, this.onProgress));
     } else {
-      for (const fileIndex of task.fileIndexes)
-        part.files.push(await this.fileScan(fileIndex, books).whole(this.onProgress, this.digestsDecoded));
+      const text = task.isText === true ? new SegmentedText(this.plan, this.files, this.streams) : undefined;
+      for (const fileIndex of task.fileIndexes) {
+        const scan = this.fileScan(fileIndex, books);
+        const entry = await text?.enter(fileIndex);
+        const file = await scan.whole(this.onProgress, this.digestsDecoded, entry);
+        text?.leave(fileIndex, entry, file, scan.openLines);
+        part.files.push(file);
+      }
+      if (text !== undefined) tellAll(part.files);
       // Small files are read without a pause.
       await nextTurn();
     }
@@ -147,6 +158,17 @@ export class PartScanner {
   }
 
   private fileScan(fileIndex: number, books: Accumulators): FileScan {
-    return new FileScan(this.plan, this.programs, books, this.files[fileIndex]!, fileIndex, this.onMatch);
+    const { plan, programs, onMatch } = this;
+    const joints = this.streams.joints(fileIndex);
+    return new FileScan(plan, programs, books, this.files[fileIndex]!, fileIndex, onMatch, joints);
+  }
+}
+
+/** What a log says of all of it, as of its server, it may say in any of its segments. */
+function tellAll(segments: readonly FilePart[]): void {
+  const { server, lost } = segments.at(-1)!.tally;
+  for (const { tally } of segments) {
+    if (server !== undefined) tally.server = server;
+    if (lost !== undefined) tally.lost = [...lost];
   }
 }

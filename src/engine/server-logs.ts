@@ -8,6 +8,7 @@ import type { Stretch } from '../model/relation.ts';
 import { TEXT_FORMATS } from '../text-logs/index.ts';
 import type { Repeat } from './repeats.ts';
 import type { Scan } from './scan-books.ts';
+import { SegmentStreams } from './segment-streams.ts';
 import { commonStretches } from './stretches.ts';
 import { lostStretches, spanStretch } from './time-span.ts';
 
@@ -38,20 +39,38 @@ const LEAST_SHARE = 10;
 const MAX_SHIFTS = 1_000;
 
 export class ServerLogs {
-  private readonly files: ReadonlyMap<number, ServerFile>;
+  private readonly files = new Map<number, ServerFile>();
+  /** Segments of an archive are the file that they were, by the first of them. */
+  private readonly streams: SegmentStreams;
+  /** Of a segment, the lines of its file before it. */
+  private readonly skipped: (index: number) => number;
   private readonly shared = new Map<string, Shared>();
   /** By the index of a file; undefined until all repeats are noted. */
   private logs: Map<number, number> | undefined;
 
-  constructor({ parts, inputs }: Scan) {
+  constructor({ parts, inputs, files }: Scan) {
+    this.streams = new SegmentStreams(files);
+    this.skipped = (index) => files[index]!.sealed?.origin.skipped ?? 0;
     const formats = new Set(TEXT_FORMATS.flatMap(({ name, isOfOneServer }) => (isOfOneServer ? [name] : [])));
-    const files = [...parts.values()].flatMap(({ fileIndex: index, source, span, tally }): ServerFile[] => {
-      if (source === null || span === null || !formats.has(source)) return [];
+    for (const { fileIndex, source, span, tally } of parts.values()) {
+      if (source === null || span === null || !formats.has(source)) continue;
       const { server } = tally;
       const lost = lostStretches(tally.lost ?? []);
-      return [{ index, source, ...spanStretch(span), records: inputs[index]!.records.read, server, lost }];
-    });
-    this.files = new Map(files.map((file) => [file.index, file]));
+      const index = this.streams.firstOf(fileIndex);
+      const records = inputs[fileIndex]!.records.read;
+      const file = { index, source, ...spanStretch(span), records, server, lost };
+      const known = this.files.get(index);
+      if (known === undefined) this.files.set(index, file);
+      else {
+        known.from = earlier(known.from, file.from);
+        known.until = later(known.until, file.until);
+        known.records += records;
+      }
+    }
+  }
+
+  private fileOf(index: number): ServerFile | undefined {
+    return this.files.get(this.streams.firstOf(index));
   }
 
   /** Whether they may be of several: two go over the same time, or name other hosts. Else nothing needs to be noted. */
@@ -61,7 +80,7 @@ export class ServerLogs {
 
   /** When a file speaks, by the first and the last of its records, and what it lacks in between. */
   spanOf(index: number): (Stretch & { lost?: Stretch[] }) | undefined {
-    const file = this.files.get(index);
+    const file = this.fileOf(index);
     if (file === undefined) return undefined;
     const { from, until } = file;
     const lost = commonStretches([{ from, until }], file.lost);
@@ -70,9 +89,11 @@ export class ServerLogs {
 
   /** Each of the repeats, before anything is asked. */
   note({ first, again }: Repeat): void {
-    if (!this.files.has(first.fileIndex) || !this.files.has(again.fileIndex)) return;
-    const key = pairOf(first.fileIndex, again.fileIndex);
-    const shift = (again.line - first.line) * Math.sign(again.fileIndex - first.fileIndex);
+    const [one, other] = [this.fileOf(first.fileIndex), this.fileOf(again.fileIndex)];
+    if (one === undefined || other === undefined) return;
+    const key = pairOf(one.index, other.index);
+    const apart = again.line + this.skipped(again.fileIndex) - first.line - this.skipped(first.fileIndex);
+    const shift = apart * Math.sign(other.index - one.index);
     const shared = getOrCreate(this.shared, key, (): Shared => ({ count: 0, shifts: new Map() }));
     shared.count++;
     const times = shared.shifts.get(shift);
@@ -82,9 +103,9 @@ export class ServerLogs {
 
   /** Whether the files are of two servers, so that equal records are not one: no copy shares so little, or shares it out of step. */
   areApart(left: number, right: number): boolean {
-    const [one, other] = [this.files.get(left), this.files.get(right)];
-    if (left === right || one === undefined || other === undefined || !doOverlap(one, other)) return false;
-    return this.logOf(left) !== this.logOf(right);
+    const [one, other] = [this.fileOf(left), this.fileOf(right)];
+    if (one === other || one === undefined || other === undefined || !doOverlap(one, other)) return false;
+    return this.logOf(one.index) !== this.logOf(other.index);
   }
 
   /** The log that a file is of, by the first of its files. Copies of one file are of one log, though they name only the first. */
@@ -120,12 +141,16 @@ export class ServerLogs {
    * For each file of a source that several servers write: which log it is surely of, by the index of a file. Which of them go
    * on in which others is not known.
    */
-  apart(): Map<number, number> {
+  apart(indexes: Iterable<number>): Map<number, number> {
     const mixed = this.sourcesOfHosts();
     for (const [one, other] of this.overlapping())
       if (!mixed.has(one.source) && this.areApart(one.index, other.index)) mixed.add(one.source);
-    const mixedFiles = [...this.files.values()].filter(({ source }) => mixed.has(source));
-    return new Map(mixedFiles.map(({ index }) => [index, this.logOf(index)]));
+    const apart = new Map<number, number>();
+    for (const index of indexes) {
+      const file = this.fileOf(index);
+      if (file !== undefined && mixed.has(file.source)) apart.set(index, this.logOf(file.index));
+    }
+    return apart;
   }
 
   /** Sources whose files name several hosts: a server may go on where another has been, and is another all the same. */

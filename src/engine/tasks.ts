@@ -12,14 +12,16 @@ import { plainFile, type StoredFile } from './file-part.ts';
 import type { TextStretch } from './file-scan.ts';
 import { type HeadInspection, inspectHead } from './inspect.ts';
 import type { Plan } from './plan.ts';
+import { SegmentStreams } from './segment-streams.ts';
+import { SegmentedText } from './segmented-text.ts';
 
 /**
  * Tasks are in log order, and so are the files and ranges in them. Plain data: a task travels to a worker thread.
  * `provisional`: the last line of a file that lacks its newline, which may read otherwise once the file has grown. `text`: of a
- * file of text, how it is read and from where.
+ * file of text, how it is read and from where. `isText`: the files are the segments of one log of text, which go on in each other.
  */
 export type ScanTask =
-  | { kind: 'files'; fileIndexes: number[] }
+  | { kind: 'files'; fileIndexes: number[]; isText?: true }
   | {
       kind: 'range';
       fileIndex: number;
@@ -85,8 +87,17 @@ export async function* planTasks(
     bytes = 0;
     return task.fileIndexes.length === 0 ? [] : [task];
   };
+  const segmented = new SegmentedText(plan, files, new SegmentStreams(files));
+  const taken = new Set<number>();
   for (const [fileIndex, file] of files.entries()) {
-    if (file.skip !== undefined) continue;
+    if (file.skip !== undefined || taken.has(fileIndex)) continue;
+    const segments = await segmented.segmentsFrom(fileIndex);
+    if (segments !== undefined) {
+      yield* flush();
+      yield { kind: 'files', fileIndexes: segments, isText: true };
+      for (const index of segments) taken.add(index);
+      continue;
+    }
     const isLarge = file.regular && file.sealed === undefined && file.bytes >= 2 * sizes.rangeBytes;
     const head = isLarge && tools !== undefined ? await inspectHead(plan, file.file) : undefined;
     const ranges = head && cutterOf(plan, file, head, sizes, tools!);

@@ -63,6 +63,11 @@ export interface TextFormat {
   readonly name: string;
   /** Each file is of one license server, or a part of its log. */
   readonly isOfOneServer?: true;
+  /**
+   * Its first row says what the others are: a part of the file without it is not read. What a line ends and begins with may be
+   * of a value.
+   */
+  readonly isTable?: true;
   /** Whether a file that begins with these lines, at most some hundred, is of this format. `file`: its name. */
   recognizes(head: readonly string[], file: string): boolean;
   /** Whether `start` could make use of more lines than these; it then gets as many as 4 MB hold. Absent: it could not. */

@@ -22,10 +22,14 @@ export type DiscoveredFile = {
   sealed?: {
     source: string | null;
     sha256: string;
+    origin: SegmentOrigin;
     identities?: readonly string[];
     salted?: { erased: readonly (readonly [from: number, until: number])[] };
   };
 };
+
+/** The file whose lines a segment holds: its name, and its lines before these. `before`: the segment that ends with them, if it is there. */
+export type SegmentOrigin = { name: string; skipped: number; before?: string };
 
 export const STDIN = '-';
 

@@ -7,8 +7,8 @@ import { isWhitespace, OPEN_BRACE, OPEN_BRACKET, skipWhitespace, syntaxError } f
 import { dockerText } from './docker.ts';
 import { newlineIn, type ReadWindow } from './read-window.ts';
 import type { RecordBooks } from './record-books.ts';
-import type { TextRecords } from './text-records.ts';
 import type { ValueRecords } from './value-records.ts';
+import type { TextTaker } from './written-lines.ts';
 
 /** What the lines are, beside JSON. */
 export type LineForms = {
@@ -16,7 +16,7 @@ export type LineForms = {
   isWrapped: boolean;
   docker: boolean;
   /** Of a file of text: what its lines go through. */
-  text: TextRecords | undefined;
+  text: TextTaker | undefined;
 };
 
 export class LineRecords {
@@ -84,7 +84,7 @@ export class LineRecords {
   }
 
   /** Lines of text, as many at once as have ended. */
-  private textLines(text: TextRecords): void {
+  private textLines(text: TextTaker): void {
     const { window } = this;
     while (text.chunk(window.buffer, window.start, window.end, window.base, window.lineNumber)) {
       window.start = text.next;
@@ -177,8 +177,9 @@ export class LineRecords {
     const { window } = this;
     const { limit } = this.books;
     if (this.longLine === undefined) {
-      // Leading blanks are framing, however many.
-      window.start = skipWhitespace(window.buffer, window.start, window.end);
+      // Leading blanks are framing, however many; but of a table they may be the first cells.
+      if (this.forms.text === undefined || window.end - window.start > this.longestLine)
+        window.start = skipWhitespace(window.buffer, window.start, window.end);
       if (window.end - window.start <= limit) return;
       let last = window.end;
       while (isWhitespace(window.buffer[last - 1])) last--;

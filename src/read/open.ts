@@ -114,6 +114,26 @@ export async function readHead(
   texts?: TextLogs,
 ): Promise<{ head: ReadHead; compression: Compression } | undefined> {
   const stored = new StoredBytes(file, () => {});
+  let compression: Compression = 'none';
+  const blocks = async function* () {
+    compression = detectCompression(await stored.head());
+    yield* compression === 'none' ? stored : decoderOf(compression)(stored);
+  };
+  try {
+    const head = await headOf(blocks(), limits, begin, texts);
+    return head && { head, compression };
+  } finally {
+    await stored.close();
+  }
+}
+
+/** As `readHead`, of blocks that somebody decoded; no more are asked for than it takes. */
+export async function headOf(
+  blocks: AsyncIterable<Uint8Array>,
+  limits: Limits,
+  begin: RecordSink['begin'],
+  texts?: TextLogs,
+): Promise<ReadHead | undefined> {
   let wrapper: readonly string[] | undefined;
   const enough = () => {
     throw new EnoughSeen();
@@ -128,19 +148,12 @@ export async function readHead(
     malformed: enough,
   };
   const reader = new RecordReader(sink, { recordLimit: limits.recordBytes, texts });
-  let compression: Compression = 'none';
   try {
-    compression = detectCompression(await stored.head());
-    for await (const block of compression === 'none' ? stored : decoderOf(compression)(stored))
-      reader.push(block);
+    for await (const block of blocks) reader.push(block);
     reader.finish();
   } catch (error) {
-    if (error instanceof EnoughSeen) {
-      return reader.head && { head: { ...reader.head, wrapper }, compression };
-    }
+    if (error instanceof EnoughSeen) return reader.head && { ...reader.head, wrapper };
     if (!isSystemError(error)) throw error;
-  } finally {
-    await stored.close();
   }
   return undefined;
 }

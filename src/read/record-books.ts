@@ -6,8 +6,8 @@ import { JsonSyntaxError } from '../base/lexical.ts';
 import { excerptAt } from '../model/excerpt.ts';
 import type { Excerpt } from '../model/finding.ts';
 import { BINARY_HEAD_BYTES, binaryForm } from './binary-form.ts';
-import type { ReadWindow } from './read-window.ts';
-import type { RecordSink } from './record-sink.ts';
+import { newlineIn, type ReadWindow } from './read-window.ts';
+import type { Malformed, RecordSink } from './record-sink.ts';
 
 /** What PowerShell writes with `>`: a person is told at once, rather than sent to look at bytes. */
 const UTF_16 = { expected: 'UTF-8', found: 'UTF-16 (convert the file: iconv -f UTF-16 -t UTF-8)' };
@@ -77,7 +77,9 @@ export class RecordBooks {
       expected,
     };
     const truncated = !window.isByLines && window.final && error.at >= window.end;
-    this.tell(failure, found, truncated, this.excerptOf(failure));
+    const isLast = window.isByLines && window.final && newlineIn(window.buffer, end, window.end) < 0;
+    const torn = truncated ? 'record' : isLast ? 'line' : undefined;
+    this.tell(failure, found, truncated, this.excerptOf(failure), torn);
   }
 
   /** Of what is too long nothing is shown: whether it is still at hand depends on the blocks. Offsets of the stream. */
@@ -91,6 +93,7 @@ export class RecordBooks {
     found: string,
     truncated: boolean,
     excerpt: Excerpt | undefined,
+    torn?: Malformed['torn'],
   ): void {
     this.account(start, end, 'malformed');
     const { base, lineNumber } = this.window;
@@ -100,6 +103,7 @@ export class RecordBooks {
       ...{ line, offset: start, length: end - start, at, expected, found, truncated },
       ...(binary !== undefined && { binary }),
       ...(excerpt !== undefined && { excerpt }),
+      ...(torn !== undefined && { torn }),
     });
   }
 

@@ -17,6 +17,8 @@ export type Malformed = {
   found: string;
   /** Whether the input ended inside a document: what follows is lost, not wrong. */
   truncated: boolean;
+  /** Where the input ended amid it, so that it may have been going on: what it began. */
+  torn?: 'line' | 'record';
   /** Of the beginning of a file: which form it is that no log has. */
   binary?: string;
   /** The text around the failure; absent where the stretch is longer than the buffer. */
@@ -40,9 +42,11 @@ export type ReaderOptions = {
   block?: Buffer | undefined;
   /**
    * To go on in the middle of a file, or at its beginning without a look at it: `begin` is then not called. `text`: of a file of
-   * text, a reader that knows what was before.
+   * text, a reader that knows what was before; `begun`: the lines of a record that it has read of another file.
    */
-  resume?: ReadStart & { head: ReadHead; text?: TextReader };
+  resume?: ReadStart & { head: ReadHead; text?: TextReader; begun?: number };
+  /** Whether the text goes on in another file: what is open at the end of this one is then not torn. */
+  goesOn?: boolean;
   /** Formats of text that a file which is no JSON may have; without them its lines are malformed. */
   texts?: TextLogs | undefined;
 };
@@ -72,6 +76,11 @@ export interface RecordSink {
   readonly scannedEnd?: number;
   /** A stretch that means to be a record and is none, or with `unknownForm` one that nobody understands, and which is framing. */
   malformed(stretch: Malformed): void;
+  /**
+   * Of a file of text: takes its lines as they stand, instead of the records in them. `last`: of one that nothing ends, whether
+   * it may be a whole one all the same.
+   */
+  textLine?(line: Uint8Array, last?: 'whole' | 'torn'): void;
   /** A member beside the wrapper's records that could hold more of them. */
   beside?(member: BesideMember): void;
   /** A document that wraps records has come to its end. */

@@ -3,7 +3,7 @@
  * blocks. The beginning of a file decides how the rest of it is read: by lines, by values, or as text.
  */
 import { NEWLINE, skipWhitespace } from '../base/lexical.ts';
-import type { TextReader } from '../model/text-format.ts';
+import type { TextFormat, TextReader } from '../model/text-format.ts';
 import { chooseLayout, firstDocuments, SAMPLE_RECORDS } from './head-layout.ts';
 import { LineRecords } from './line-records.ts';
 import { ReadWindow } from './read-window.ts';
@@ -13,6 +13,7 @@ import { textBooks } from './text-books.ts';
 import { headLines, isNoJson, sampleRecords } from './text-head.ts';
 import { TEXT_HEAD_BYTES, type TextLogs, TextRecords } from './text-records.ts';
 import { ValueRecords } from './value-records.ts';
+import { type TextTaker, WrittenLines } from './written-lines.ts';
 
 /** Bytes looked at before the layout and the source are decided. */
 const SNIFF_BYTES = 256 * 1024;
@@ -24,7 +25,7 @@ export type ByteReader = Pick<RecordReader, 'push' | 'room' | 'filled' | 'finish
 type Reading = {
   values: ValueRecords;
   lines: LineRecords;
-  text: TextRecords | undefined;
+  text: TextTaker | undefined;
 };
 
 export class RecordReader {
@@ -33,6 +34,7 @@ export class RecordReader {
   /** Bytes that must be there before the beginning is looked at. */
   private neededBytes: number;
   private readonly texts: TextLogs | undefined;
+  private readonly goesOn: boolean;
   private readonly window: ReadWindow;
   private readonly books: RecordBooks;
   private reading: Reading | undefined;
@@ -41,15 +43,16 @@ export class RecordReader {
 
   constructor(
     sink: RecordSink,
-    { recordLimit, sniffBytes = SNIFF_BYTES, block, resume, texts }: ReaderOptions,
+    { recordLimit, sniffBytes = SNIFF_BYTES, block, resume, texts, goesOn = false }: ReaderOptions,
   ) {
     this.sink = sink;
     this.sniffBytes = sniffBytes;
     this.neededBytes = sniffBytes;
     this.texts = texts;
+    this.goesOn = goesOn;
     this.window = new ReadWindow(block, resume);
     this.books = new RecordBooks(sink, recordLimit, this.window);
-    if (resume !== undefined) this.begin(resume.head, resume.text);
+    if (resume !== undefined) this.begin(resume.head, resume.text, resume.begun);
   }
 
   /**
@@ -81,12 +84,17 @@ export class RecordReader {
     this.advance();
   }
 
+  /** At the end of a file whose text goes on in another: lines of a record that does, too. */
+  get openLines(): number {
+    return this.reading?.text?.openLines ?? 0;
+  }
+
   /** The end of the input: reads what is left and closes the books. */
   finish(): ReadTally {
     this.window.final = true;
     this.advance();
     const { text, values } = this.reading!;
-    text?.finish();
+    if (!this.goesOn) text?.finish();
     const { server, lost = [] } = text ?? {};
     return {
       ...(server !== undefined && { server }),
@@ -145,21 +153,28 @@ export class RecordReader {
     const known = isMore ? headLines(buffer, from, longer, final && longer === end) : head;
     this.head = { layout: 'lines', wrapper: undefined, docker: false };
     this.sink.begin(sampleRecords(format, known, options, SAMPLE_RECORDS), format, known);
-    this.begin(this.head, format.start(known, options));
+    this.begin(this.head, format.start(known, options), 0, format);
     return true;
   }
 
-  /** `text`: what makes records of the lines of a file of text. */
-  private begin(head: ReadHead, text?: TextReader): void {
+  /** `text`: what makes records of the lines of a file of text; `begun` as in `resume`. */
+  private begin(head: ReadHead, text?: TextReader, begun?: number, format?: TextFormat): void {
     const { window, books } = this;
     const { layout, wrapper, docker } = head;
     this.head = head;
     window.isByLines = layout === 'lines';
-    // The block is where records of text are written: what is read lies elsewhere.
-    const records = text && new TextRecords(text, textBooks(books), books.limit, window.leaveBlock());
+    const records = text && this.textTaker(text, begun, format);
     const values = new ValueRecords(window, books, wrapper);
     const forms = { isWrapped: wrapper !== undefined, docker, text: records };
     const lines = new LineRecords(window, books, values, forms);
     this.reading = { values, lines, text: records };
+  }
+
+  private textTaker(text: TextReader, begun: number | undefined, format: TextFormat | undefined): TextTaker {
+    const { sink, window, books } = this;
+    if (sink.textLine !== undefined && format !== undefined)
+      return new WrittenLines(window, books, format, text);
+    // The block is where records of text are written: what is read lies elsewhere.
+    return new TextRecords(text, textBooks(books), books.limit, window.leaveBlock(), begun);
   }
 }

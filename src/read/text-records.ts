@@ -55,11 +55,13 @@ export class TextRecords {
   lines = 0;
   next = 0;
 
-  constructor(reader: TextReader, books: TextBooks, limit: number, block: Buffer | undefined) {
+  /** `begun`: lines before the first of the stream that belong to its first record. */
+  constructor(reader: TextReader, books: TextBooks, limit: number, block: Buffer | undefined, begun = 0) {
     this.reader = reader;
     this.books = books;
     this.limit = limit;
     this.memory = (block ?? Buffer.allocUnsafeSlow(SCRATCH_BYTES)) as Utf8Buffer;
+    if (begun > 0) this.open = { line: 1, start: 0, end: 0, lines: begun };
   }
 
   /**
@@ -144,6 +146,11 @@ export class TextRecords {
 
   get lost(): readonly LostTime[] {
     return this.reader.lost ?? [];
+  }
+
+  /** Lines of a record whose last is still to come. */
+  get openLines(): number {
+    return this.open?.lines ?? 0;
   }
 
   /** The end of the file: what is open there. */

@@ -29,7 +29,7 @@ import { ArchiveRanges } from './archive-ranges.ts';
 import type { ArchiveMarker, SegmentRecord, ViewMarker } from './archive-records.ts';
 import { auditSegment, type SegmentAudit } from './archive-segment-audit.ts';
 import { judgeSegment } from './archive-segment-verdict.ts';
-import { auditManifests, segmentsOf, whySegmentsUnknown } from './archive-segments.ts';
+import { auditManifests, predecessorsOf, segmentsOf, whySegmentsUnknown } from './archive-segments.ts';
 import { isSuperseded } from './archive-superseded.ts';
 import { Tombstones } from './archive-tombstones.ts';
 import { type Judged, type Trust, toTrust } from './archive-trust.ts';
@@ -182,6 +182,8 @@ class ArchiveAudit {
     const expected = new Set<string>();
     const gone = new Set<number>();
     const present: SegmentRecord[] = [];
+    const predecessors = predecessorsOf(segments);
+    const audited = new Map<number, string>();
     for (const manifest of segments) {
       expected.add(manifest.file);
       const file = placeOfSegment(places, manifest.file, hasPending);
@@ -197,8 +199,10 @@ class ArchiveAudit {
       result.findings.push(...verdict.findings);
       if (verdict.incomplete) result.incomplete = `${file} could not be verified`;
       ranges.add(file, manifest, audit);
-      if (audit.storedSha256 !== undefined)
-        this.files.push(this.toFile(file, manifest, audit.storedSha256, audit.erased));
+      if (audit.storedSha256 === undefined) continue;
+      const before = audited.get(predecessors.get(manifest.segment)?.segment ?? 0);
+      this.files.push(this.toFile(file, manifest, audit.storedSha256, audit.erased, before));
+      audited.set(manifest.segment, file);
     }
     for (const name of listFolder(places.segments))
       if (segments.some((current) => isSuperseded(name, current.file))) {
@@ -219,9 +223,10 @@ class ArchiveAudit {
 
   private toFile(
     file: string,
-    { source, encryption, leaf }: SegmentRecord,
+    { source, encryption, leaf, origin: { name, skipped } }: SegmentRecord,
     sha256: string,
     erased: SegmentAudit['erased'],
+    before: string | undefined,
   ): DiscoveredFile {
     const { identities } = this.keys;
     const isLocked = encryption === 'age' && identities.length === 0;
@@ -232,6 +237,7 @@ class ArchiveAudit {
       sealed: {
         source,
         sha256,
+        origin: { name, skipped, ...(before !== undefined && { before }) },
         ...(encryption === 'age' && { identities }),
         ...(leaf === 'salted-fields' && { salted: { erased } }),
       },

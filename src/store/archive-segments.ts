@@ -22,6 +22,22 @@ export function segmentsOf(records: readonly ControlRecord[]): SegmentRecord[] {
   );
 }
 
+/**
+ * By number of a segment, the one that ends where it begins in the file of both. Where two do, since the file was rewritten
+ * behind an earlier end, it is the later: that is what the file held last. `segments`: in their order.
+ */
+export function predecessorsOf(segments: readonly SegmentRecord[]): Map<number, SegmentRecord> {
+  const ends = new Map<string, SegmentRecord>();
+  const predecessors = new Map<number, SegmentRecord>();
+  for (const record of segments) {
+    const { stream, skipped } = record.origin;
+    const before = skipped === 0 ? undefined : ends.get(`${stream} ${skipped}`);
+    if (before !== undefined) predecessors.set(record.segment, before);
+    ends.set(`${stream} ${skipped + record.records}`, record);
+  }
+  return predecessors;
+}
+
 /** A later generation stores the same leaves in other bytes; it says nothing else anew. */
 function tellsTheSame(left: SegmentRecord, right: SegmentRecord): boolean {
   const told = ({ leaf, firstLeaf, records, source, class: label, origin, ...times }: SegmentRecord) => {

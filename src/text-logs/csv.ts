@@ -10,6 +10,7 @@ const MAX_ROW_LENGTH = 1024 * 1024;
 
 export const csv: TextFormat = {
   name: 'csv',
+  isTable: true,
   recognizes: (head, file) => findDialect(head, file) !== undefined,
   start: (head) => new CsvReader(head),
 };

@@ -7,6 +7,7 @@ import type { TextFormat, TextOutcome } from '../../src/model/text-format.ts';
 import { loadKernel } from '../../src/read/kernel/load-kernel.ts';
 import type { Malformed } from '../../src/read/record-sink.ts';
 import { RecordReader } from '../../src/read/records.ts';
+import { csv } from '../../src/text-logs/csv.ts';
 
 /** `+text` begins a record or goes on with one, `.` ends it, `=text` is a record by itself, `!` is none, the rest is noise. */
 const toy: TextFormat = {
@@ -84,6 +85,13 @@ test('a line is a record at its place: blanks and line ends around it are framin
     { line: 5, offset: 20, length: 4, text: 'bob' },
   ]);
   assert.equal(tally.recordBytes, 8);
+});
+
+test('blanks at the begin of a line are cells of a table, wherever a block ends', () => {
+  const rows = Array.from({ length: 40_000 }, (_, index) => `\tann${index}`);
+  const input = `time\tactor\n${rows.join('\n')}\n`;
+  const { records, malformed } = read(input, { format: csv, file: 'a.tsv', size: 4096 });
+  assert.deepEqual([records.length, malformed], [rows.length, []]);
 });
 
 test('a record of several lines has the place of all of them', () => {
