@@ -17,16 +17,11 @@ import { formatCheckpoint } from '../transparency/checkpoint.ts';
 import type { SignerKey } from '../transparency/note-key.ts';
 import { signNote } from '../transparency/signed-note.ts';
 import { findAmongLogs, lyingAmongLogs } from './among-logs.ts';
-import {
-  ArchiveWriteFault,
-  type CollectRun,
-  collectFile,
-  type FileOutcome,
-  missingPages,
-  onArchive,
-} from './collect-file.ts';
+import { ArchiveWriteFault, onArchive } from './archive-write-fault.ts';
+import { collectFile, type FileOutcome, missingPages } from './collect-file.ts';
 import { readLogSigner, readRecipients } from './collect-keys.ts';
 import { createSalting } from './collect-salts.ts';
+import type { CollectRun } from './collect-sink.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { missingInput } from './missing-input.ts';
 import { isBelow, liesWithin } from './places.ts';
@@ -239,12 +234,11 @@ class Collection {
 
   private async conclude(): Promise<ExitCode> {
     const { records, known } = this;
+    const before = `${count(known, 'record')} ${known === 1 ? 'was' : 'were'} collected before`;
     if (records === 0) {
       const none = this.files === 0 ? 'there is no file to read' : 'the files hold no records';
-      const why = known > 0 ? `${count(known, 'record')} were collected before` : none;
-      await writeStream(process.stdout, `nothing new: ${why}\n`);
-    } else if (known > 0)
-      await writeStream(process.stdout, `${count(known, 'record')} were collected before\n`);
+      await writeStream(process.stdout, `nothing new: ${known > 0 ? before : none}\n`);
+    } else if (known > 0) await writeStream(process.stdout, `${before}\n`);
     return this.incomplete || records + known === 0 ? EXIT.incomplete : EXIT.clean;
   }
 }

@@ -35,6 +35,8 @@ type Filled = { content: SegmentContent; skipped: number; throughSha256: string 
 export class StreamCollector {
   /** Of the records that follow; known before the first of them. */
   source: string | null = null;
+  /** Of the lines that are new. */
+  strangeLines = 0;
   private readonly writer: ArchiveWriter;
   private readonly known: KnownStreams;
   private readonly options: StreamOptions;
@@ -65,8 +67,9 @@ export class StreamCollector {
     if (options.recognized) this.points = [options.recognized];
   }
 
-  /** Times as `SegmentContent.add` wants them. */
-  line(line: Uint8Array, fromMs: number, untilMs: number): void {
+  /** Times as `SegmentContent.add` wants them. `isStrange`: to be counted as such. */
+  line(line: Uint8Array, fromMs: number, untilMs: number, isStrange = false): void {
+    if (isStrange) this.strangeLines++;
     const { content } = this;
     if (this.headSha256 === '') this.begin(line);
     const { salting } = this.options;
@@ -98,6 +101,7 @@ export class StreamCollector {
     const match = here.find(({ sha256 }) => sha256 === digest);
     if (match === undefined) return;
     this.matched = match;
+    this.strangeLines = 0;
     this.lost = false;
     this.filled.length = 0;
     this.writer.discard(this.unsure);

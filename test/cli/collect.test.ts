@@ -110,12 +110,141 @@ describe('collect', () => {
       '23:55:10 (meshlmd) OUT: "solver" ann@pc1',
     ];
     const { exit, stderr } = await collect(write('lic.log', `${text.join('\n')}\n`), '--into', archive);
-    assert.deepEqual([exit, stderr], [0, 'note: lic.log: 2 lines that are no JSON, kept as written\n']);
+    assert.deepEqual([exit, stderr], [0, '']);
     assert.deepEqual(await contentOf(path.join(folder, archive)), text);
     const { stdout } = await verify(archive, '--verifier-key', 'archive.pub', '--zone', 'Europe/Berlin');
     assert.match(stdout, /^ {2}records {5}2 read = 2 audited$/m);
     assert.match(stdout, /anchored/);
     assert.doesNotMatch(stdout, /malformed/);
+  });
+
+  test('a text log that grew is audited as one, its date and all', async () => {
+    const archive = newArchive();
+    const text = [
+      '10:00:00 (lmgrd) FlexNet Licensing (v11.16.2.0 build 242973 x64_lsb) started on host (linux) (3/1/2026)',
+      '10:00:02 (adskflex) OUT: "f" ann@pc1',
+      '10:00:03 (adskflex) IN: "f" ann@pc1',
+    ];
+    for (const lines of [1, 2, 3])
+      await collect(write('grows.log', ndjson(text.slice(0, lines))), '--into', archive);
+    const state = ['--state', path.join(folder, `${archive}.state`)];
+    const trusted = [archive, '--verifier-key', 'archive.pub', '--zone', 'UTC', ...state];
+    for (const jobs of ['1', '2']) {
+      const { exit, stdout } = await verify(...trusted, '--jobs', jobs);
+      assert.equal(exit, 0, stdout);
+      assert.match(stdout, /^ {2}files {7}3 = 3 complete$/m);
+      assert.match(stdout, /^ {2}period {6}2026-03-01T10:00:00Z to 2026-03-01T10:00:03Z$/m);
+    }
+    await collect(
+      write('grows.log', ndjson([...text, '10:00:04 (adskflex) OUT: "f" bob@pc2'])),
+      '--into',
+      archive,
+    );
+    const { exit, stdout, stderr } = await verify(...trusted);
+    assert.equal(exit, 0, stdout);
+    assert.match(
+      stderr,
+      /starting over: .*00000004\.ndjson\.zst goes on with a text that can only be read whole/,
+    );
+    assert.match(stdout, /^ {2}period {6}2026-03-01T10:00:00Z to 2026-03-01T10:00:04Z$/m);
+  });
+
+  test('a table is known by its name and has its header when it grew, and no blank of it is lost', async () => {
+    const archive = newArchive();
+    const table = [
+      'time\tactor\taction\ttext',
+      '2026-03-02T08:00:00Z\tann\tlogin\t',
+      '\tbob\t"one',
+      '',
+      ' two"\tx',
+    ];
+    for (const lines of [1, 2, 5]) {
+      const { exit, stderr } = await collect(
+        write('a.tsv', ndjson(table.slice(0, lines))),
+        '--into',
+        archive,
+      );
+      assert.deepEqual([exit, stderr], [0, '']);
+    }
+    assert.deepEqual(await contentOf(path.join(folder, archive)), table);
+    const { stdout } = await verify(archive, '--verifier-key', 'archive.pub');
+    assert.match(stdout, /^ {2}files {7}3 = 3 complete$/m);
+    assert.match(stdout, /^ {2}records {5}2 read = 2 audited$/m);
+  });
+
+  test('leaves what a growing log ends amid of for the next collection', async () => {
+    const archive = newArchive();
+    const records = lines(5, 'ann', 'bob', 'cid');
+    const text = ['10:00:00 (lmgrd) TIMESTAMP 3/1/2026', '10:00:02 (adskflex) OUT: "f" ann@pc1'];
+    const table = ['time,actor,action', '2026-03-02T08:00:00Z,ann,login'];
+    const half = (all: string[], characters: number) => ndjson(all).slice(0, -characters);
+    const grown: [name: string, before: string, after: string, kept: string[]][] = [
+      ['torn.ndjson', half(records, 40), ndjson(records), records],
+      ['torn-blank.ndjson', `${records[0]}\n{"time": `, ndjson(records.slice(0, 2)), records.slice(0, 2)],
+      ['torn.txt', half(text, 3), ndjson(text), text],
+      ['unended.txt', half(text, 1), ndjson(text), text],
+      ['torn.csv', half(table, 10), ndjson(table), table],
+    ];
+    for (const [name, before, after, kept] of grown) {
+      const place = `${archive}-${name}`;
+      const first = await collect(write(name, before), '--into', place);
+      assert.deepEqual(
+        [first.exit, first.stderr],
+        [0, `note: ${name} ends amid a line, which is left for the next collection\n`],
+      );
+      assert.deepEqual(await collect(write(name, after), '--into', place), {
+        exit: 0,
+        stdout: `collected 1 record in 1 segment, up to leaf ${kept.length + 4} of the log\n${kept.length - 1} record${kept.length === 2 ? ' was' : 's were'} collected before\n`,
+        stderr: '',
+      });
+      assert.deepEqual(await contentOf(path.join(folder, place)), kept);
+    }
+    // A table may end without a line end, and so may a record.
+    const whole = await collect(
+      write('whole.csv', table.join('\n')),
+      write('whole.ndjson', records.join('\n')),
+      '--into',
+      archive,
+    );
+    assert.deepEqual([whole.exit, whole.stderr], [0, '']);
+  });
+
+  test('leaves what a file that ends too early ends amid of', async () => {
+    const archive = newArchive();
+    const records = lines(6, 'ann', 'bob', 'cid');
+    const packed = zlib.gzipSync(ndjson(records), { level: 0 });
+    const first = await collect(write('early.log.gz', packed.subarray(0, -30)), '--into', archive);
+    assert.equal(first.exit, 3);
+    assert.match(
+      first.stderr,
+      /^note: early\.log\.gz ends amid a line, which is left for the next collection$/m,
+    );
+    assert.match(first.stderr, /^note: early\.log\.gz was collected as far as it could be read: /m);
+    const second = await collect(write('early.log.gz', packed), '--into', archive);
+    assert.deepEqual([second.exit, second.stderr], [0, '']);
+    assert.deepEqual(await contentOf(path.join(folder, archive)), records);
+    const pretty = `[\n${records.join(',\n')}]\n`;
+    const array = await collect(write('early.json', pretty.slice(0, -30)), '--into', newArchive());
+    assert.equal(array.exit, 3);
+    assert.match(
+      array.stderr,
+      /^note: early\.json ends amid a record, which is left for the next collection$/m,
+    );
+  });
+
+  test('says of new lines alone that they are no JSON', async () => {
+    const archive = newArchive();
+    const records = lines(7, 'ann', 'bob');
+    const torn = [records[0]!, '{"torn', records[1]!];
+    const say = async (all: string[]) =>
+      (await collect(write('strange.log', ndjson(all)), '--into', archive)).stderr;
+    assert.equal(await say(torn), 'note: strange.log: 1 line that is no JSON, kept as written\n');
+    assert.equal(await say(torn), '');
+    assert.equal(await say([...torn, ...lines(8, 'cid')]), '');
+    assert.equal(
+      await say([...torn, ...lines(8, 'cid'), '{"a', '{"b']),
+      'note: strange.log: 2 lines that are no JSON, kept as written\n',
+    );
   });
 
   test('says of an export what stands beside its records, and that these stand there twice', async () => {
