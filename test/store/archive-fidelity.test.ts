@@ -20,10 +20,7 @@ import { isFull } from '../support/rounds.ts';
 const ROOT = fileURLToPath(new URL('../../fixtures', import.meta.url));
 const folder = temporaryFolder('fidelity');
 const home = process.cwd();
-after(() => {
-  process.chdir(home);
-  fs.rmSync(folder, { recursive: true });
-});
+after(() => fs.rmSync(folder, { recursive: true }));
 
 /** Findings about how a file is stored or wrapped, which an archive does not take over; `collect` says them. */
 const OF_THE_FILE: ReadonlySet<string> = new Set([
@@ -97,7 +94,9 @@ const KINDS = ['chains', 'checks', 'reading', ...(isFull ? ['licenses', 'relatio
 const STRIDE: Readonly<Record<string, number>> = isFull ? {} : { chains: 7, checks: 2, reading: 2 };
 
 for (const kind of KINDS)
-  test(`collect() then verify finds in the fixtures of ${kind} what verify finds`, async () => {
+  test(`collect() then verify finds in the fixtures of ${kind} what verify finds`, async (t) => {
+    // Whatever comes next in this process starts threads by paths of here.
+    t.after(() => process.chdir(home));
     const isTaken = (name: string, index: number) =>
       index % (STRIDE[kind] ?? 1) === 0 || `${kind}/${name}` in OTHERWISE;
     for (const name of foldersIn(path.join(ROOT, kind)).filter(isTaken)) {
@@ -139,7 +138,9 @@ function partOf(content: string, part: number, parts: number): string {
 }
 
 for (const kind of ['text-logs', 'licenses'])
-  test(`collect() as logs of text grow then verify finds in the fixtures of ${kind} what verify finds`, async () => {
+  test(`collect() as logs of text grow then verify finds in the fixtures of ${kind} what verify finds`, async (t) => {
+    // Whatever comes next in this process starts threads by paths of here.
+    t.after(() => process.chdir(home));
     let judged = 0;
     for (const name of foldersIn(path.join(ROOT, kind))) {
       const place = path.join(folder, 'grown', kind, name);
