@@ -1,6 +1,6 @@
 /** The report out of what scan and relate know: books closed, words gathered, verdict drawn. */
 import { formatInstant } from '../base/instant.ts';
-import { compareText, count, formatNumber, quote } from '../base/text-safety.ts';
+import { compareText, count, quote } from '../base/text-safety.ts';
 import type { Contract } from '../licenses/contract/contract.ts';
 import { namedFields } from '../licenses/contract/defaults.ts';
 import { withoutVouched } from '../model/bare-source.ts';
@@ -8,12 +8,13 @@ import type { CheckResult } from '../model/check.ts';
 import { compareFindings, type Finding, wordsOfKind } from '../model/finding.ts';
 import { countFindings } from '../model/finding-counts.ts';
 import { joinFileRanges } from '../model/joined-ranges.ts';
-import { type GoneRecords, openUse, whyUseMayLack } from '../model/open-use.ts';
+import { openUse, whyUseMayLack } from '../model/open-use.ts';
 import type { LicenseSummary, RecordCounts, Report, RuleSummary } from '../model/report.ts';
 import { countAssurance, NOTHING_VERIFIED, REPORT_SCHEMA } from '../model/report.ts';
 import type { SealResult } from '../model/seal.ts';
 import { tellPlace, tellPlaces } from '../model/told-places.ts';
 import { countUndeterminedLicenses, drawVerdict, leavesOpen } from '../model/verdict.ts';
+import { erasedNotices, erasedUse } from './erased-records.ts';
 import { findingKinds } from './finding-kinds.ts';
 import { morePagesNotice } from './more-pages.ts';
 import { fieldKey, type Plan } from './plan.ts';
@@ -174,27 +175,6 @@ function isIncomplete(
   const vouched = records.read === 0 && seals.some((seal) => (seal.vouched ?? 0) > 0);
   const nothing = records.audited === 0 && !vouched;
   return open || unverified || failed || nothing || (unmapped && !isJudgedRaw);
-}
-
-/** Of records of which nothing is left nobody knows whether they were use, nor when. */
-function erasedUse({ erased }: Scan): GoneRecords[] {
-  const whole = erased.reduce((sum, each) => sum + each.whole, 0);
-  return whole === 0 ? [] : [{ why: `${count(whole, 'record')} were erased whole, and may be use` }];
-}
-
-/** What rules and checks find no fault with may be what is not there any more. */
-function erasedNotices({ erased }: Scan): Report['notices'] {
-  const records = erased.reduce((sum, each) => sum + each.records, 0);
-  if (records === 0) return [];
-  const whole = erased.reduce((sum, each) => sum + each.whole, 0);
-  const all = whole === 0 ? '' : `, ${formatNumber(whole)} of them all that they held`;
-  return [
-    {
-      code: 'erased-records',
-      message: `${count(records, 'record')} lack what was erased, as signed${all}: what rules and checks would have found in it they cannot find any more`,
-      place: { file: erased[0]!.file, line: 1, offset: 0, length: 0 },
-    },
-  ];
 }
 
 /** What the contract says of itself: signatures of its license files that nobody verified. */

@@ -60,8 +60,8 @@ export type FilePart = {
   /** The first of each name; and what the documents say of pages that follow, null where none wraps records. */
   beside: BesideMember[];
   pages: PagesRead | null;
-  /** Records that lack what was erased, as signed, and those of them of which nothing is left. */
-  erased?: { records: number; whole: number };
+  /** Records that lack what was erased, as signed. `silent`: those of them that do not even say what was done. */
+  erased?: { records: number; silent: number };
   /** Records that tell of more things than rules are asked of. */
   crowded?: Crowded;
   /** What the file says of others, where it holds no records but seals. Such a file is read in one piece. */
@@ -82,10 +82,7 @@ export function mergeFileParts(left: FilePart, right: FilePart): FilePart {
   left.tally.sawArray ||= right.tally.sawArray;
   const server = left.tally.server ?? right.tally.server;
   if (server !== undefined) left.tally.server = server;
-  if (right.tally.lost !== undefined) {
-    left.tally.lost ??= [];
-    for (const each of right.tally.lost) addLost(left.tally.lost, each);
-  }
+  joinLost(left.tally, right.tally);
   mergeEpisodes(left.malformed, right.malformed);
   for (const member of right.beside) noteBeside(left.beside, member);
   left.pages = mergePages(left.pages, right.pages);
@@ -95,6 +92,13 @@ export function mergeFileParts(left: FilePart, right: FilePart): FilePart {
   }
   left.stored.failure ??= right.stored.failure;
   return left;
+}
+
+/** Changes `left`. */
+export function joinLost(left: Pick<FilePart['tally'], 'lost'>, { lost }: Pick<FilePart['tally'], 'lost'>) {
+  if (lost === undefined) return;
+  left.lost ??= [];
+  for (const each of lost) addLost(left.lost, each);
 }
 
 /** How many, and where the first of them stands. */

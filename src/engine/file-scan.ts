@@ -234,7 +234,7 @@ export class FileScan implements RecordSink {
     const { malformedEpisodes: malformed, members: beside, pages } = this;
     const read = { tally, malformed, beside, pages, stored };
     const erased = this.erasedLines.count;
-    const ofErased = erased > 0 && { erased: { records: erased, whole: erased - this.erasedInPart } };
+    const ofErased = erased > 0 && { erased: { records: erased, silent: erased - this.erasedInPart } };
     const { crowded } = this;
     const more = { ...ofErased, ...(crowded && { crowded }) };
     const part = { fileIndex, source, records, skipped, span, order, ...read, ...more };

@@ -27,8 +27,8 @@ export type Scan = {
   /** By file index; of a file that was passed over there is none. */
   parts: ReadonlyMap<number, FilePart>;
   findings: Finding[];
-  /** By file, records that lack what was erased, as signed. */
-  erased: { file: string; records: number; whole: number }[];
+  /** By file, as of `FilePart`. */
+  erased: { file: string; records: number; silent: number }[];
   /** Exports whose last page is not among the files. */
   openExports: OpenExport[];
   identities: Identities;

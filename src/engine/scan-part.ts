@@ -3,7 +3,7 @@ import type { DiscoveredFile } from '../read/discover.ts';
 import { nextTurn } from '../read/plain-bytes.ts';
 import type { TemporaryRuns } from '../read/temporary-runs.ts';
 import { type Activity, mergeActivity } from './activity.ts';
-import { type FilePart, mergeFileParts } from './file-part.ts';
+import { type FilePart, joinLost, mergeFileParts } from './file-part.ts';
 import { type Accumulators, FileScan, type OnMatch, type OnProgress, type Seen } from './file-scan.ts';
 import { type GrouplessSteps, mergeGroupless, startGroupless } from './groupless-events.ts';
 import { type IdentityPart, IdentityRows } from './identity-rows.ts';
@@ -164,11 +164,16 @@ export class PartScanner {
   }
 }
 
-/** What a log says of all of it, as of its server, it may say in any of its segments. */
+/**
+ * What a log says of all of it, as of its server, it may say in any of its segments; behind one that cannot be read, and where
+ * the file was rewritten, another reader knows no more than it was told.
+ */
 function tellAll(segments: readonly FilePart[]): void {
-  const { server, lost } = segments.at(-1)!.tally;
+  const server = segments.findLast(({ tally }) => tally.server !== undefined)?.tally.server;
+  const all: Pick<FilePart['tally'], 'lost'> = {};
+  for (const { tally } of segments) joinLost(all, tally);
   for (const { tally } of segments) {
     if (server !== undefined) tally.server = server;
-    if (lost !== undefined) tally.lost = [...lost];
+    if (all.lost !== undefined) tally.lost = [...all.lost];
   }
 }

@@ -96,9 +96,9 @@ test('records that were erased whole leave it open, and the report says that the
   assert.equal(exit, 0, stderr);
   const { verdict, reason, notices } = await judged('archive-erased');
   assert.equal(verdict, 'undetermined');
-  assert.match(reason!, /2 records were erased whole, and may be use/);
+  assert.match(reason!, /of 2 records even what was done is erased, and may be use/);
   const told = notices.find(({ code }) => code === 'erased-records');
-  assert.match(told!.message, /2 records lack what was erased, as signed, 2 of them all that they held/);
+  assert.match(told!.message, /2 records lack what was erased, as signed, 2 of them even what was done/);
 });
 
 test('what retention deleted leaves open the periods that it is of, and no others', async () => {

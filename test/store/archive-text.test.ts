@@ -164,6 +164,29 @@ describe('a log of text in segments', () => {
     assert.match(records.at(-1)!, /^\{"clock":"00:20:00","day":0,"event":"OUT"/);
   });
 
+  test('lacks what it lacked before a segment that cannot be read, and what it lacks behind it', async () => {
+    const lines = [
+      ...FLEXNET.slice(0, 2),
+      '12:00:00 (lmgrd) TIMESTAMP 3/9/2026',
+      '12:00:01 (adskflex) IN: "f" ann@pc1',
+      '12:00:02 (adskflex) OUT: "f" bob@pc2',
+      '13:00:00 (lmgrd) TIMESTAMP 3/9/2026',
+      '13:00:01 (adskflex) IN: "f" bob@pc2',
+      '12:00:00 (lmgrd) TIMESTAMP 3/20/2026',
+      '12:00:01 (adskflex) OUT: "f" ann@pc1',
+    ];
+    const archive = await collectText('d.log', [lines], 1);
+    const whole = await toldOf((await verdictOf(archive)).files);
+    assert.equal(whole.lost.flexnet?.length, 2);
+    const file = segment(archive, 5);
+    const bytes = fs.readFileSync(file);
+    fs.chmodSync(file, 0o600);
+    fs.writeFileSync(file, bytes.subarray(0, bytes.length - 6));
+    const { lost, servers } = await toldOf((await verdictOf(archive)).files);
+    assert.deepEqual(lost, whole.lost);
+    assert.deepEqual(servers, whole.servers);
+  });
+
   test('goes on where it was rewritten with what was known there', async () => {
     const rewritten = [...FLEXNET.slice(0, 2), ' 0:30:00 (adskflex) DENIED: "f" cid@pc3 (no (-4,342))'];
     const archive = await collectText('d.log', [FLEXNET.slice(0, 2), FLEXNET, rewritten], 1000);

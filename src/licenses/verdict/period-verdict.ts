@@ -1,4 +1,4 @@
-/** One period of one license: from its bounds to within, exceeded or undetermined. Three verdicts, so one file of 260 lines. */
+/** One period of one license: from its bounds to within, exceeded or undetermined. Three verdicts, so one file of 280 lines. */
 import { formatInstant, type Instant } from '../../base/instant.ts';
 import { compareText } from '../../base/text-safety.ts';
 import { comparePlaces, type Place } from '../../model/place.ts';
