@@ -4,7 +4,19 @@ import { fileURLToPath } from 'node:url';
 import { ALONE } from './alone.ts';
 import './shared-kernel.ts';
 
-export async function importTests(...folders: string[]): Promise<void> {
+let imported: Promise<void> = Promise.resolve();
+
+/** The first tests run while others are still imported: resolves when there is nothing left to import. */
+export function allImported(): Promise<void> {
+  return imported;
+}
+
+export function importTests(...folders: string[]): Promise<void> {
+  imported = importEach(folders);
+  return imported;
+}
+
+async function importEach(folders: readonly string[]): Promise<void> {
   for (const folder of folders) {
     const place = new URL(`../${folder}/`, import.meta.url);
     const files = readdirSync(fileURLToPath(place)).filter((name) => name.endsWith('.test.ts'));
