@@ -17,7 +17,7 @@ export const DUPLICATE_FINDINGS = [
   {
     code: 'duplicate-record',
     severity: 'informational',
-    title: 'record repeated byte for byte',
+    title: 'record repeated',
     why: 'Deliveries repeat; a repeat is audited once, and its number belongs to the completeness of the export.',
     fix: 'Nothing, if the source delivers at least once; else find out why the export overlaps.',
   },
@@ -41,10 +41,7 @@ export type Merged = { duplicates: PositionSet; seconds: PositionSet; findings: 
 export async function mergeRepeats(scan: Scan): Promise<Merged> {
   const duplicates = new PositionSet();
   const seconds = new PositionSet();
-  const first = new Map<
-    number,
-    { repeat: RecordPosition; original: RecordPosition; count: number; related: RecordPosition[] }
-  >();
+  const first = new Map<number, FileRepeats>();
   const findings: Finding[] = [];
   const conflicts: Conflict[] = [];
   let conflictCount = 0;
@@ -80,18 +77,20 @@ export async function mergeRepeats(scan: Scan): Promise<Merged> {
     records.duplicate++;
     if (repeat.skipped) records.skipped--;
     else records.audited--;
-    const entry = first.get(again.fileIndex);
-    if (entry === undefined) first.set(again.fileIndex, { repeat: again, original, count: 1, related: [] });
-    else noteRepeat(entry, again, original);
+    let entry = first.get(again.fileIndex);
+    if (entry === undefined) {
+      entry = { repeat: again, original, count: 1, respelled: 0, related: [] };
+      first.set(again.fileIndex, entry);
+    } else noteRepeat(entry, again, original);
+    if (repeat.respelled) entry.respelled++;
   }
   const place = (position: RecordPosition) => toPlace(position, scan);
-  for (const { repeat, original, count, related } of first.values()) {
+  for (const { repeat, original, count, respelled, related } of first.values()) {
     const many = count === 1 ? 'a record repeats' : `${count} records repeat`;
+    const alike = alikeWords(count, respelled);
+    const where = quote(`${place(original).file}:${original.line}`);
     findings.push({
-      ...finding(
-        'duplicate-record',
-        `${many} an earlier one byte for byte, first ${quote(`${place(original).file}:${original.line}`)}`,
-      ),
+      ...finding('duplicate-record', `${many} an earlier one${alike}, first ${where}`),
       place: place(repeat),
       related: [original, ...related].map(place),
       count,
@@ -120,11 +119,24 @@ function finding(code: (typeof DUPLICATE_FINDINGS)[number]['code'], message: str
   return { rule: DUPLICATES, code, severity, verdict: 'violation' as const, message };
 }
 
-function noteRepeat(
-  entry: { repeat: RecordPosition; original: RecordPosition; count: number; related: RecordPosition[] },
-  again: RecordPosition,
-  original: RecordPosition,
-): void {
+/** How alike the records are to those that they repeat. */
+function alikeWords(count: number, respelled: number): string {
+  if (respelled === 0) return ' byte for byte';
+  const how = 'written otherwise (white space, order of members, escapes)';
+  return respelled === count ? `, ${how}` : `, ${respelled} of them ${how}`;
+}
+
+/** Records of one file that repeat others: the first of them, what it repeats, and some of the rest. */
+type FileRepeats = {
+  repeat: RecordPosition;
+  original: RecordPosition;
+  count: number;
+  /** Of these, those that are not equal byte for byte. */
+  respelled: number;
+  related: RecordPosition[];
+};
+
+function noteRepeat(entry: FileRepeats, again: RecordPosition, original: RecordPosition): void {
   entry.count++;
   if (again.offset < entry.repeat.offset) {
     entry.related.push(entry.repeat);

@@ -1,17 +1,17 @@
 /**
  * Records that repeat others: rows of their identities sorted, neighbors compared.
- * Same identity and same bytes is a duplicate, counted once; same identity and other bytes is a finding.
+ * Same identity and same content is a duplicate, counted once; same identity and other content is a finding.
  *
- * Records that carry an id of their own are digested only when their ids meet again, from a second reading:
- * that saves a SHA-256 of nearly every record (a quarter of the scan, measured).
+ * Records that carry an id of their own are digested only when their ids meet again, from a second reading: that saves a SHA-256
+ * of nearly every record (a quarter of the scan, measured). Where the bytes differ, a third reading tells whether they say the same.
  */
-import crypto from 'node:crypto';
+import { type Run, RunReader } from '../read/temporary-runs.ts';
 import type { IdentityRow } from './identity-rows.ts';
+import { MergedRows } from './merged-rows.ts';
+import { CONTENT_BYTES, digestBytes, digestContent } from './record-content.ts';
 import { RowReader } from './row-reader.ts';
 import type { SortedRows } from './sorted-rows.ts';
 
-/** Of SHA-256: 128 bits, so that nobody can craft a record that passes for another. */
-const CONTENT_BYTES = 16;
 const KEY_BYTES = 8;
 
 /** Where a record stands, by file number and byte offset in the file. */
@@ -29,6 +29,8 @@ export type Repeat = {
   again: RecordPosition;
   /** The digests of both: what tells this pair from others, wherever they stand. */
   contents: string;
+  /** The same content, written otherwise. */
+  respelled: boolean;
   /** Neither has an id of its own and both stand in one file, more often than in any before: they may be of two events. */
   mayBeSecond: boolean;
   /** Whether `again` lies outside `--since`/`--until`: then it was not counted as audited. */
@@ -44,16 +46,25 @@ export type Reread = (
 /** The file that some files are parts of, by the number of one of them. */
 export type FileOf = (fileIndex: number) => number;
 
-/** `own`: the key is the source's id, not the content. `content`: undefined until it is needed. */
+/**
+ * `own`: the key is the source's id, not the content. `content`: undefined until it is needed. `spelling`: of records of one
+ * content, which of them are equal byte for byte; 0 until contents are compared whatever their spelling. `fixed`: it was digested as
+ * it was scanned, for it cannot be read again.
+ */
 type Entry = {
   own: boolean;
   key: Buffer;
   content: Buffer | undefined;
   position: RecordPosition;
+  spelling: number;
   skipped: boolean;
+  fixed: boolean;
 };
 
-/** Repeats in the order of their keys; each record is named at most once as `again`. */
+/**
+ * First the repeats whose bytes tell what they are, then those of ids that come with several, each in the order of their keys.
+ * Each record is named at most once as `again`.
+ */
 export async function* findRepeats(
   identities: Iterable<IdentityRow>,
   newRows: () => SortedRows,
@@ -65,17 +76,23 @@ export async function* findRepeats(
   for (const row of sharedKeys(identities, newRows())) {
     const { content, position } = decode(row, 0);
     if (content !== undefined) known.add(row);
-    else {
-      unknown.begin().uint32(position.fileIndex).uint48(position.offset).bytes(row);
-      unknown.end();
-    }
+    else addPlaced(unknown, position, row);
   }
   await digestAgain(unknown, known, reread);
-  const rows = known.sorted();
-  let previous: Entry | undefined;
+  const runs = known.take();
+  const unlike = newRows();
+  for (const key of keysOfUnlike(mergedOf(runs))) unlike.add(key);
   const times = new TimesInFile(fileOf);
-  while (rows.next()) {
-    const entry = decode(rows.bytes, rows.start);
+  const respelled = newRows();
+  yield* repeatsIn(aside(mergedOf(runs), unlike.sorted(), respelled), times);
+  const settled = newRows();
+  await digestAgain(respelled, settled, reread, digestContent);
+  yield* repeatsIn(entriesOf(settled.sorted()), times);
+}
+
+function* repeatsIn(entries: Iterable<Entry>, times: TimesInFile): Generator<Repeat> {
+  let previous: Entry | undefined;
+  for (const entry of entries) {
     const sameKey = previous !== undefined && previous.own === entry.own && previous.key.equals(entry.key);
     const sameContent = sameKey && previous!.content!.equals(entry.content!);
     const mayBeSecond = times.isMore(entry, sameContent) && !entry.own;
@@ -88,11 +105,52 @@ export async function* findRepeats(
           .map((each) => each.toString('hex'))
           .sort()
           .join(),
+        respelled: sameContent && previous!.spelling !== entry.spelling,
         mayBeSecond,
         skipped: entry.skipped,
       };
     }
     if (!sameContent) previous = entry;
+  }
+}
+
+function mergedOf(runs: readonly Run[]): MergedRows {
+  return new MergedRows(runs.map((run) => new RunReader(run)));
+}
+
+function* entriesOf(rows: MergedRows): Generator<Entry> {
+  while (rows.next()) yield decode(rows.bytes, rows.start);
+}
+
+/** The keys of records with ids of their own whose bytes differ, where all can be read again. */
+function* keysOfUnlike(rows: MergedRows): Generator<Buffer> {
+  let first: Entry | undefined;
+  let isUnlike = false;
+  let isFixed = false;
+  for (const entry of entriesOf(rows)) {
+    if (!entry.own) continue;
+    if (first === undefined || !first.key.equals(entry.key)) {
+      if (isUnlike && !isFixed) yield first!.key;
+      first = entry;
+      isUnlike = false;
+      isFixed = entry.fixed;
+    } else {
+      isUnlike ||= !first.content!.equals(entry.content!);
+      isFixed ||= entry.fixed;
+    }
+  }
+  if (isUnlike && !isFixed) yield first!.key;
+}
+
+/** The entries but for those of the keys, which go to `others`, to be digested again. */
+function* aside(rows: MergedRows, keys: MergedRows, others: SortedRows): Generator<Entry> {
+  let hasKey = keys.next();
+  const keyAt = () => keys.bytes.subarray(keys.start, keys.end);
+  for (const entry of entriesOf(rows)) {
+    while (hasKey && entry.own && entry.key.compare(keyAt()) > 0) hasKey = keys.next();
+    if (hasKey && entry.own && entry.key.equals(keyAt()))
+      addPlaced(others, entry.position, rows.bytes.subarray(rows.start, rows.end));
+    else yield entry;
   }
 }
 
@@ -140,25 +198,38 @@ function* sharedKeys(identities: Iterable<IdentityRow>, sorted: SortedRows): Gen
   }
 }
 
-async function digestAgain(unknown: SortedRows, known: SortedRows, reread: Reread): Promise<void> {
+/** What digests say is told by `digest`: of the bytes, or of what they say; then the bytes are the spelling. */
+async function digestAgain(
+  unknown: SortedRows,
+  known: SortedRows,
+  reread: Reread,
+  digest = digestBytes,
+): Promise<void> {
   for (const [fileIndex, entries] of byFile(unknown)) {
     let index = 0;
     const stretches = entries.map(({ position }) => position);
     for await (const bytes of reread(fileIndex, stretches)) {
-      const { own, key, position, skipped } = entries[index++]!;
+      const { own, key, content: before, position, skipped } = entries[index++]!;
       // A record that is gone from its file passes for no other: its content is its place.
-      const content = digestOf(bytes ?? Buffer.from(`${fileIndex}/${position.offset}`));
+      const content = digest(bytes ?? Buffer.from(`${fileIndex}/${position.offset}`));
       const words = [key.readUInt32BE(0), key.readUInt32BE(4)] as const;
-      encode(known, { own, key: words, content, skipped, ...position });
+      const spelling = before?.readUInt32BE(0) ?? 0;
+      encode(known, { own, key: words, content, skipped, ...position }, { spelling, fixed: false });
     }
   }
 }
 
-/** What `encode` writes at most: flag, key, flag, content, file, offset, line, length, flag. */
-const MAX_ROW_BYTES = 1 + KEY_BYTES + 1 + CONTENT_BYTES + 4 + 6 + 4 + 4 + 1;
+/** What `encode` writes at most: flag, key, flag, content, file, offset, line, length, spelling, flags. */
+const MAX_ROW_BYTES = 1 + KEY_BYTES + 1 + CONTENT_BYTES + 4 + 6 + 4 + 4 + 4 + 1;
+const IS_SKIPPED = 1;
+const IS_FIXED = 2;
 
 /** Adds a row whose order is flag, key, content, position. */
-function encode(rows: SortedRows, identity: IdentityRow): void {
+function encode(
+  rows: SortedRows,
+  identity: IdentityRow,
+  { spelling, fixed } = { spelling: 0, fixed: identity.content !== undefined },
+): void {
   const { own, key, content, fileIndex, offset, line, length, skipped } = identity;
   const row = rows.begin();
   row
@@ -167,8 +238,14 @@ function encode(rows: SortedRows, identity: IdentityRow): void {
     .uint32(key[1]);
   row.uint8(content === undefined ? 0 : 1);
   if (content !== undefined) row.bytes(content);
-  row.uint32(fileIndex).uint48(offset).uint32(line).uint32(length);
-  row.uint8(skipped ? 1 : 0);
+  row.uint32(fileIndex).uint48(offset).uint32(line).uint32(length).uint32(spelling);
+  row.uint8((skipped ? IS_SKIPPED : 0) | (fixed ? IS_FIXED : 0));
+  rows.end();
+}
+
+/** Adds a row behind where its record stands, in whose order records are read again. */
+function addPlaced(rows: SortedRows, { fileIndex, offset }: RecordPosition, row: Uint8Array): void {
+  rows.begin().uint32(fileIndex).uint48(offset).bytes(row);
   rows.end();
 }
 
@@ -176,10 +253,6 @@ function encode(rows: SortedRows, identity: IdentityRow): void {
 function startsAlike(left: Buffer, right: Buffer): boolean {
   for (let index = KEY_BYTES; index >= 0; index--) if (left[index] !== right[index]) return false;
   return true;
-}
-
-function digestOf(bytes: Uint8Array): Buffer {
-  return crypto.hash('sha256', bytes, 'buffer').subarray(0, CONTENT_BYTES);
 }
 
 const reader = new RowReader();
@@ -196,7 +269,17 @@ function decode(bytes: Buffer, start: number): Entry {
     line: reader.uint32(),
     length: reader.uint32(),
   };
-  return { own, key, content, position, skipped: reader.uint8() === 1 };
+  const spelling = reader.uint32();
+  const flags = reader.uint8();
+  return {
+    own,
+    key,
+    content,
+    position,
+    spelling,
+    skipped: (flags & IS_SKIPPED) !== 0,
+    fixed: (flags & IS_FIXED) !== 0,
+  };
 }
 
 /** At most this many records are read again in one pass over a file. */

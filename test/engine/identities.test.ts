@@ -4,7 +4,9 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
+import zlib from 'node:zlib';
 import fc from 'fast-check';
+import { groupBy } from '../../src/base/group-by.ts';
 import { KeyFilter } from '../../src/engine/key-filter.ts';
 import { PositionSet } from '../../src/engine/position-set.ts';
 import { auditPaths, testRequest } from '../support/audit-run.ts';
@@ -50,50 +52,71 @@ test('KeyFilter passes over no key that came twice, and over nearly all that cam
   }
 });
 
-test('duplicates and conflicts are those that comparing all records finds', async () => {
+/** An event whose values are few, and one of the ways to write it. */
+type Made = { id?: string; actor: string; n: number; spelling: (typeof SPELLINGS)[number] };
+
+const SPELLINGS = ['plain', 'spaced', 'reversed', 'escaped', 'number'] as const;
+
+function spell({ id, actor, n, spelling }: Made): string {
+  const event = {
+    ...(id && { id }),
+    time: '2026-01-31T08:00:00Z',
+    actor,
+    action: 'read',
+    outcome: 'success',
+    n,
+  };
+  const members = Object.entries(event);
+  const text = JSON.stringify(spelling === 'reversed' ? Object.fromEntries(members.reverse()) : event);
+  if (spelling === 'spaced') return text.replaceAll(',', ' ,\t').replaceAll(':"', ' : "');
+  if (spelling === 'escaped') return text.replace('"read"', '"\\u0072e\\u0061d"');
+  return spelling === 'number' ? text.replace(/"n":(\d)/, '"n":$1.0e0') : text;
+}
+
+test('duplicates and conflicts are those that comparing all records finds, whatever way they are written', async () => {
   const request = testRequest({ builtinRules: false });
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'audit-check-repeats-'));
-  const event = fc.record({
-    id: fc.option(fc.constantFrom('e1', 'e2', 'e3'), { nil: undefined }),
-    actor: fc.constantFrom('ann', 'bob'),
-    n: fc.nat({ max: 1 }),
-  });
-  const lines = fc.array(
-    event.map(({ id, actor, n }) =>
-      JSON.stringify({
-        ...(id && { id }),
-        time: '2026-01-31T08:00:00Z',
-        actor,
-        action: 'read',
-        outcome: 'success',
-        n,
-      }),
-    ),
-    { maxLength: 12 },
+  const event: fc.Arbitrary<Made> = fc.record(
+    {
+      id: fc.constantFrom('e1', 'e2', 'e3'),
+      actor: fc.constantFrom('ann', 'bob'),
+      n: fc.nat({ max: 1 }),
+      spelling: fc.constantFrom(...SPELLINGS),
+    },
+    { requiredKeys: ['actor', 'n', 'spelling'] },
   );
+  const events = fc.array(event, { maxLength: 12 });
+  const toText = (some: readonly Made[]) => some.map((each) => `${spell(each)}\n`).join('');
+  /** Without an id of its own a record is what it is written as. */
+  const contentOf = (made: Made) =>
+    made.id === undefined ? spell(made) : `${made.id} ${made.actor} ${made.n}`;
   try {
     await fc.assert(
-      fc.asyncProperty(lines, lines, async (first, second) => {
-        fs.writeFileSync(path.join(folder, 'a.ndjson'), first.map((line) => `${line}\n`).join(''));
-        fs.writeFileSync(path.join(folder, 'b.ndjson'), second.map((line) => `${line}\n`).join(''));
+      fc.asyncProperty(events, events, fc.boolean(), async (first, second, isZipped) => {
+        fs.writeFileSync(path.join(folder, 'a.ndjson'), toText(first));
+        fs.rmSync(path.join(folder, isZipped ? 'b.ndjson' : 'b.ndjson.gz'), { force: true });
+        if (isZipped) fs.writeFileSync(path.join(folder, 'b.ndjson.gz'), zlib.gzipSync(toText(second)));
+        else fs.writeFileSync(path.join(folder, 'b.ndjson'), toText(second));
         const report = await auditPaths(request, [folder]);
         const all = [...first, ...second];
-        const distinct = new Set(all);
+        const distinct = new Set(all.map(contentOf));
         assert.equal(report.summary.records.duplicate, all.length - distinct.size);
         assert.equal(report.summary.records.audited, distinct.size);
-        const idOf = (line: string) => (JSON.parse(line) as { id?: string }).id;
-        const contents = new Map<string, number>();
-        for (const line of distinct) {
-          const id = idOf(line);
-          if (id !== undefined) contents.set(id, (contents.get(id) ?? 0) + 1);
-        }
-        const conflicting = [...contents.values()].some((amount) => amount > 1);
+        const contents = groupBy(
+          all.filter(({ id }) => id !== undefined),
+          ({ id }) => id,
+        );
+        const conflicting = [...contents.values()].some((some) => new Set(some.map(contentOf)).size > 1);
         assert.equal(
           report.findings.some(({ code }) => code === 'conflicting-record'),
           conflicting,
         );
+        assert.equal(
+          report.findings.some(({ message }) => message.includes('written otherwise')),
+          [...groupBy(all, contentOf).values()].some((some) => new Set(some.map(spell)).size > 1),
+        );
       }),
-      { numRuns: rounds(25, 200) },
+      { numRuns: rounds(40, 400) },
     );
   } finally {
     fs.rmSync(folder, { recursive: true });
