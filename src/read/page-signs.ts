@@ -1,6 +1,6 @@
 /** By which member beside its records a page of an API says that more pages follow. */
-import { JsonNumber, JsonObject, type JsonValue } from '../base/json.ts';
-import { isPaging } from './beside-records.ts';
+import { JsonArray, JsonNumber, JsonObject, type JsonValue } from '../base/json.ts';
+import { isPaging, linksOf } from './beside-records.ts';
 
 /** The member by its dotted name, and where what holds it stands beside the records. */
 export type MoreSign = { member: string; line: number; offset: number; length: number };
@@ -57,6 +57,8 @@ export class PageSigns {
       if (leadsOn(value)) this.pointed ??= sign;
     } else if (depth > 1 && value instanceof JsonObject && isPaging(key))
       for (const member of value.members) this.look([...keys, member.key], member.value, place, depth - 1);
+    else if (depth > 1 && value instanceof JsonArray)
+      for (const { rel, link } of linksOf(key, value) ?? []) this.look([...keys, rel], link, place, 1);
   }
 }
 
@@ -87,7 +89,7 @@ function toBoolean(value: JsonValue): boolean | undefined {
 function leadsOn(value: JsonValue): boolean {
   if (!(value instanceof JsonObject)) return isGiven(value);
   // `{"href": null, "rel": "next"}` leads nowhere.
-  const link = value.member('href') ?? value.member('url');
+  const link = value.member('href') ?? value.member('url') ?? value.member('uri');
   return link === undefined ? value.members.some((member) => isGiven(member.value)) : isGiven(link.value);
 }
 

@@ -28,6 +28,17 @@ const more: [beside: object, member: string][] = [
   [{ links: { self: '/1', next: '/2' } }, 'links.next'],
   [{ links: { next: { href: '/2', rel: 'next' } } }, 'links.next'],
   [{ _links: { next: { href: '/2' } } }, '_links.next'],
+  [
+    {
+      links: [
+        { rel: 'self', href: '/1' },
+        { rel: 'next', href: '/2' },
+      ],
+    },
+    'links.next',
+  ],
+  [{ link: [{ relation: 'next', url: 'https://fhir.example.com/AuditEvent?page=2' }] }, 'link.next'],
+  [{ meta: { links: [{ rel: 'next', uri: '/2' }] } }, 'meta.links.next'],
   [{ paging: { next: { after: 'x' } } }, 'paging.next'],
   [{ meta: { page: { next_cursor: 'x' } } }, 'meta.page.next_cursor'],
   [{ meta: { current_page: 1, next_page: 2, total_pages: 4 } }, 'meta.next_page'],
@@ -58,6 +69,14 @@ const last: object[] = [
   { links: { next: null, prev: '/1' } },
   { _links: { next: { href: null, rel: 'next' } } },
   { meta: { current_page: 4, next_page: null, total_pages: 4 } },
+  {
+    links: [
+      { rel: 'self', href: '/1' },
+      { rel: 'prev', href: '/0' },
+    ],
+  },
+  { links: [{ rel: 'next', href: null }] },
+  { links: [] },
   { has_more: false },
   { hasMore: 'false' },
   { isLast: true },
@@ -75,6 +94,7 @@ const last: object[] = [
   { nextRotation: '2026-04-01' },
   { more: [{ actor: 'ann' }] },
   { detail: { next: '/2' } },
+  { history: [{ rel: 'next', href: '/2' }] },
   { truncated: false },
 ];
 
