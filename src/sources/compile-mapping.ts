@@ -11,6 +11,7 @@ import { compileGuards } from './compile-guards.ts';
 import { compileLogsource } from './compile-logsource.ts';
 import type { Guard, MappedField, Mapping } from './mapping.ts';
 import { checkKeys, type MappingDraft, PathTable, type Problems, type YamlPath } from './mapping-draft.ts';
+import type { NamedMembers } from './named-members.ts';
 
 const KEYS = [
   'title',
@@ -24,6 +25,7 @@ const KEYS = [
   'lacks',
   'time',
   'within',
+  'named',
   'spaces',
   'names',
   'actors',
@@ -78,6 +80,7 @@ export function compileMapping(
     time: compileTime(document.time, report),
     aliases: compileAliases(document.aliases, report),
     within: [...envelopes, ...readPaths(document.within, ['within'], report)],
+    named: compileNamed(document.named, report),
     spacesDropped: document.spaces === 'dropped',
     namesLowered: document.names === 'lowered',
     actorsSeveral: document.actors === 'several',
@@ -163,6 +166,30 @@ function compileTime(value: unknown, problem: Problems): Mapping['time'] {
     problem(['time', 'zone'], `expected "Z" or an offset such as "+01:00", found ${describeValue(zone)}`);
   }
   return time;
+}
+
+/** `{list: parameters, name: name, values: [value, …]}`, or a list of such forms. */
+function compileNamed(value: unknown, problem: Problems): NamedMembers[] {
+  if (value === undefined) return [];
+  const forms = Array.isArray(value) ? value : [value];
+  return forms.flatMap((form, index): NamedMembers[] => {
+    const at: YamlPath = Array.isArray(value) ? ['named', index] : ['named'];
+    if (!isPlainObject(form)) {
+      problem(at, `expected {list, name, values}, found ${describeValue(form)}`);
+      return [];
+    }
+    checkKeys(form, ['list', 'name', 'values'], at, problem);
+    const values = readPaths(form.values, [...at, 'values'], problem);
+    if (form.values === undefined || values.length === 0)
+      problem([...at, 'values'], 'expected the members that may hold a value, found none');
+    const [list, name] = (['list', 'name'] as const).map((key) => {
+      const path = form[key];
+      if (typeof path === 'string' && PathTable.isPath(path)) return path;
+      problem([...at, key], `expected a field path, found ${describeValue(path)}`);
+      return '';
+    });
+    return [{ list: list!, name: name!, values }];
+  });
 }
 
 /** `name: path`, or the paths to seek in this order. */

@@ -53,8 +53,9 @@ import {
   toOwnPaths,
   toRawPaths,
 } from './mapping.ts';
+import { withNamedMembers } from './named-members.ts';
 import { KnownShapes, type ShapeFacts, UNDECIDED, UNSETTLED } from './shape-facts.ts';
-import { kindOf, treePaths, treeSpan, treeText } from './tree-values.ts';
+import { kindOf, pathsOfTree, treeSpan, treeText } from './tree-values.ts';
 import type { ValueIds } from './value-ids.ts';
 
 const KIND_NAMES: readonly ValueKind[] = [
@@ -71,6 +72,9 @@ const KIND_NAMES: readonly ValueKind[] = [
 const SHORT_TEXT = 24;
 
 const NO_TEXTS: readonly string[] = [];
+
+/** Names of lists of names and values: an API has some hundreds of them. */
+const MAX_NAMES_SEEN = 1 << 14;
 
 /** Stands for "this record has none of the choices". */
 const NO_SLOT = -1;
@@ -114,6 +118,11 @@ export class EventCursor implements Event, Fields {
   private start = 0;
   private end = 0;
   private tree: JsonValue | undefined;
+  /** The same with the members that lists of names and values stand for, in a record that has such a list. */
+  private namedTree: JsonValue | undefined;
+  /** Slots of such lists, and the paths of the values that records had so far. */
+  private readonly namedSlots: readonly Slot[];
+  private readonly namesSeen = new Set<string>();
   private knownBytes: Uint8Array | undefined;
   private timeIsKnown = false;
   private knownTime: Instant | undefined;
@@ -158,6 +167,7 @@ export class EventCursor implements Event, Fields {
     this.ids = ids;
     this.facts = this.shapes.of(-1);
     this.timeSlot = this.audit('time');
+    this.namedSlots = mapping.named.map(({ list }) => this.slotFor([list]));
     this.identityLists = mapping.identity.map((paths) => paths.map((path) => this.path(path)));
     const seed = new Uint32Array([0x811c9dc5, 0]);
     const name = Buffer.from(mapping.name);
@@ -211,10 +221,15 @@ export class EventCursor implements Event, Fields {
   forgetOccurred(): void {
     this.scanner.found.forget();
     this.trie?.found.forget();
+    this.namesSeen.clear();
   }
 
   private everFound(slot: Slot): boolean {
-    return this.scanner.found.everFound(slot) || (this.trie?.found.everFound(slot) ?? false);
+    return (
+      this.scanner.found.everFound(slot) ||
+      (this.trie?.found.everFound(slot) ?? false) ||
+      (this.namesSeen.size > 0 && this.names[slot]!.some((name) => this.namesSeen.has(name)))
+    );
   }
 
   lacks(field: AuditField): boolean {
@@ -252,6 +267,7 @@ export class EventCursor implements Event, Fields {
     // Before it throws, if it does: a record that cannot be read leaves nothing of the one before.
     this.standOn(this.scanner.found, buffer, start, start);
     this.end = this.scanner.scan(buffer, start, end);
+    if (this.namedSlots.length > 0) this.seeNames();
     return this.end;
   }
 
@@ -290,7 +306,26 @@ export class EventCursor implements Event, Fields {
     this.knownFacets = undefined;
     this.selectedFacets = undefined;
     this.isCrowded = false;
+    this.namedTree = undefined;
+    // What the slow scanner finds is known when it has scanned.
+    if (this.namedSlots.length > 0 && !this.isUnusual) this.seeNames();
     this.facts = this.shapes.of(found.shape);
+  }
+
+  /** A list of names and values is seen through the tree: which names it has no shape tells. */
+  private seeNames(): void {
+    const { found } = this;
+    const isNamed = this.namedSlots.some((slot) => found.first(slot) >= 0);
+    // For what the kernel reads itself it asks for no tree.
+    if (!this.isUnusual) found.needsTree = false;
+    if (!isNamed) return;
+    found.needsTree = true;
+    found.shape = -1;
+    this.namedTree = withNamedMembers(this.json(), this.mapping.named, (path) => this.keepName(path));
+  }
+
+  private keepName(path: string): void {
+    if (this.namesSeen.size < MAX_NAMES_SEEN) this.namesSeen.add(path);
   }
 
   /** Says where the scanned record stands. */
@@ -673,7 +708,7 @@ export class EventCursor implements Event, Fields {
 
   private get recordPaths(): RecordPaths {
     this.knownPaths ??= this.found.needsTree
-      ? treePaths(this.json(), this.mapping)
+      ? pathsOfTree(this.namedTree ?? this.json(), this.mapping)
       : new RecordPaths((path) => this.foundAt(this.path(path)));
     return this.knownPaths;
   }
@@ -922,7 +957,7 @@ export class EventCursor implements Event, Fields {
   }
 
   private treeValues(slot: Slot): JsonValue[] {
-    return findValues(this.json(), ...(this.names[slot] ?? []));
+    return findValues(this.namedTree ?? this.json(), ...(this.names[slot] ?? []));
   }
 
   // Copying: what is kept of a record, without a string made of it

@@ -7,6 +7,7 @@ import type { EpochUnit } from '../base/instant.ts';
 import { isBlankOutcome } from '../model/blank-text.ts';
 import type { AuditField } from '../model/event.ts';
 import type { LogsourceOffer } from '../model/rule.ts';
+import type { NamedMembers } from './named-members.ts';
 
 /** What must hold: the text at a path matches one of the globs (`*`: any text), or there is no text. Empty text is no text. */
 export type Guard = { path: number; globs: readonly string[] } | { path: number; absent: true };
@@ -49,6 +50,8 @@ export type Mapping = {
   aliases: Readonly<Record<string, readonly string[]>>;
   /** Objects in which a raw field may stand deeper than rules name it: `CommandLine` in `Event.EventData`. */
   within: readonly string[];
+  /** Lists of names and values whose values rules and mappings name by these names. */
+  named: readonly NamedMembers[];
   /** Whether rules drop the spaces of field names, as Sigma's taxonomy does for Windows: `ThreatName` for `Threat Name`. */
   spacesDropped: boolean;
   /** Whether exports into tables write names in lower case: the column (`protopayload.methodName`), or all of the path. */
@@ -250,6 +253,7 @@ export const UNKNOWN_SOURCE: Mapping = {
   time: {},
   aliases: {},
   within: [],
+  named: [],
   spacesDropped: false,
   namesLowered: false,
   actorsSeveral: false,

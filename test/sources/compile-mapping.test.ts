@@ -130,6 +130,26 @@ const MISTAKES: readonly (readonly [string, unknown, string])[] = [
     { ...GOOD, aliases: { a: ['x', ''] } },
     'aliases.a.1: expected a field path, found ""',
   ],
+  [
+    'a list of names that is a path',
+    { ...GOOD, named: 'p' },
+    'named: expected {list, name, values}, found "p"',
+  ],
+  [
+    'a list of names without the list',
+    { ...GOOD, named: { name: 'name', values: ['value'] } },
+    'named.list: expected a field path, found nothing',
+  ],
+  [
+    'a list of names without a value',
+    { ...GOOD, named: [{ list: 'p', name: 'name', values: [] }] },
+    'named.0.values: expected the members that may hold a value, found none',
+  ],
+  [
+    'a list of names and a word too many',
+    { ...GOOD, named: { list: 'p', name: 'name', values: ['value'], valus: 'v' } },
+    'named.valus: unknown key "valus"',
+  ],
   ['spaces that are kept', { ...GOOD, spaces: 'kept' }, 'spaces: expected "dropped", found "kept"'],
   ['names in capitals', { ...GOOD, names: 'raised' }, 'names: expected "lowered", found "raised"'],
   ['actors that are one', { ...GOOD, actors: 'one' }, 'actors: expected "several", found "one"'],

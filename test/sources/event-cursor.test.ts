@@ -13,6 +13,7 @@ import { loadKernel } from '../../src/read/kernel/load-kernel.ts';
 import { compileMapping } from '../../src/sources/compile-mapping.ts';
 import { ABSENT, ASK_TEXT, EventCursor } from '../../src/sources/event-cursor.ts';
 import type { Mapping } from '../../src/sources/mapping.ts';
+import { withNamedMembers } from '../../src/sources/named-members.ts';
 import { ValueIds } from '../../src/sources/value-ids.ts';
 import { MadeJson, WANTED } from '../support/made-json.ts';
 import { rounds } from '../support/rounds.ts';
@@ -173,7 +174,7 @@ function checkCursor(newReader: () => Reader): void {
           }
           for (const slot of [...raw, ...audit]) assertCopied(cursor, slot, text);
           for (const [index, field] of AUDIT_FIELDS.entries()) {
-            const expected = plainValues(tree, mapping, field);
+            const expected = plainValues(withNamedMembers(tree, mapping.named), mapping, field);
             assert.deepEqual(
               valuesOf(cursor, audit[index]!),
               expected,

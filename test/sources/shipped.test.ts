@@ -650,6 +650,39 @@ const SAMPLES: readonly Sample[] = [
     identity: '["login","2026-03-02T08:00:00Z","-7"]',
   },
   {
+    source: 'google-workspace',
+    title: 'what was done to whom, as the Reports API has it',
+    record: {
+      kind: 'admin#reports#activity',
+      id: { time: '2026-03-02T08:00:00Z', uniqueQualifier: '-8', applicationName: 'admin', customerId: 'C1' },
+      actor: { email: 'ann@example.com', profileId: '1' },
+      events: [
+        {
+          type: 'USER_SETTINGS',
+          name: 'GRANT_ADMIN_PRIVILEGE',
+          parameters: [
+            { name: 'DOMAIN_NAME', value: 'example.com' },
+            { name: 'USER_EMAIL', value: 'bob@example.com' },
+          ],
+        },
+      ],
+    },
+    expected: {
+      time: '2026-03-02T08:00:00Z',
+      id: '-8',
+      actor: 'ann@example.com',
+      actor_name: '1',
+      action: 'GRANT_ADMIN_PRIVILEGE',
+      target: 'bob@example.com',
+      outcome: 'success',
+      decision: 'allowed',
+      endpoint: 'admin',
+      service: 'admin',
+      tenant: 'C1',
+    },
+    identity: '["admin","2026-03-02T08:00:00Z","-8"]',
+  },
+  {
     source: 'vault',
     title: 'a refused read, answered',
     record: {
