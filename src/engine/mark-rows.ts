@@ -14,7 +14,7 @@ import { combinationsOf, countCombinations, MAX_COMBINATIONS, memberLists } from
 import type { MarkOutput } from './plan.ts';
 import { COUNTED_BEFORE, NUMBER_BYTES, ORDER_BYTES, SEVERAL, SUBJECT } from './row-marks.ts';
 import { MAX_ROWS } from './row-order.ts';
-import { SHORT_TEXT } from './row-writer.ts';
+import { type RowChunk, SHORT_TEXT } from './row-writer.ts';
 
 /** The marks of some records as runs, those in memory with their groups in any order. Survives structured clone; the order of parts does not matter. */
 export type MarkPart = { runs: Run[]; weights: Weights };
@@ -44,10 +44,15 @@ export class MarkRows {
   private weights: Weights = new Map();
   /** The last event that made a mark, and where the part of its row lies that all its marks have in common. */
   private fileIndex = -1;
+  private offset = -1;
   private recordNumber = -1;
+  /** Its marks come after all rows before this number; 0 where that is not known. */
+  private since = 0;
+  /** The latest event so far: time, then place. */
+  private latest = EARLIEST;
   /** Whether its subject is the first of several. */
   private isSeveral = false;
-  private shared: Uint8Array = this.writer.buffer;
+  private shared: RowChunk = this.writer.chunk;
   private sharedFrom = 0;
   private sharedUntil = 0;
   /** Whether that had to be asked for. */
@@ -179,7 +184,7 @@ export class MarkRows {
       }
       for (; next < values.length; next++) writer.buffer[writer.at++] = 0;
     }
-    this.rows.end(group);
+    this.rows.end(group, this.since);
   }
 
   private putValue(
@@ -203,14 +208,11 @@ export class MarkRows {
   private putShared(output: MarkOutput, event: MarkedEvent, most: number): void {
     const { writer } = this;
     if (event.recordNumber === this.recordNumber && event.fileIndex === this.fileIndex) {
-      const { shared, sharedUntil } = this;
-      writer.reserve(sharedUntil - this.sharedFrom + most);
-      const { buffer } = writer;
-      let { at } = writer;
-      for (let from = this.sharedFrom; from < sharedUntil; ) buffer[at++] = shared[from++]!;
-      writer.at = at;
+      writer.reserve(this.sharedUntil - this.sharedFrom + most);
+      writer.copy(this.shared, this.sharedFrom, this.sharedUntil);
       return;
     }
+    if (event.offset !== this.offset || event.fileIndex !== this.fileIndex) this.beginEvent(event);
     const before = writer.at - writer.begin;
     writer.varint(event.placeLine).varint(event.placeLength);
     const length = event.copyIdentity(writer.buffer, writer.at + 1, SHORT_TEXT - 1);
@@ -225,10 +227,19 @@ export class MarkRows {
       writer.text(togetherText(event, output.subject)).reserve(most);
     }
     this.fileIndex = event.fileIndex;
+    this.offset = event.offset;
     this.recordNumber = event.recordNumber;
-    this.shared = writer.buffer;
+    this.shared = writer.chunk;
     this.sharedFrom = writer.begin + before;
     this.sharedUntil = writer.at;
+  }
+
+  /** Events of a log follow one another in time: most come after all before them, and so do their marks. */
+  private beginEvent({ timeMs, timeNanos, fileIndex, offset }: MarkedEvent): void {
+    const event = { timeMs, timeNanos, fileIndex, offset };
+    const isLatest = isAfter(event, this.latest);
+    if (isLatest) this.latest = event;
+    this.since = isLatest ? this.rows.count : 0;
   }
 
   /** False where the text must be asked for. */
@@ -290,7 +301,22 @@ export class MarkRows {
     this.rows.forget();
     this.groups.forget();
     this.recordNumber = -1;
+    this.offset = -1;
+    this.latest = EARLIEST;
   }
+}
+
+/** What marks are ordered by before their steps. */
+type EventOrder = { timeMs: number; timeNanos: number; fileIndex: number; offset: number };
+
+const EARLIEST: EventOrder = { timeMs: Number.NEGATIVE_INFINITY, timeNanos: 0, fileIndex: -1, offset: -1 };
+
+/** False of an event without a time. */
+function isAfter(event: EventOrder, other: EventOrder): boolean {
+  if (event.timeMs !== other.timeMs) return event.timeMs > other.timeMs;
+  if (event.timeNanos !== other.timeNanos) return event.timeNanos > other.timeNanos;
+  if (event.fileIndex !== other.fileIndex) return event.fileIndex > other.fileIndex;
+  return event.offset > other.offset;
 }
 
 /** Whether each of several values of the event makes a mark. */

@@ -12,14 +12,18 @@ const MAX_MS = TIME_BIAS - 1;
 /** A time as milliseconds (7 bytes) and the nanoseconds beyond them (3 bytes). */
 export const TIME_BYTES = 10;
 
+/** Memory of rows, and the same memory by words: to copy by these is 4 × faster than by bytes, and takes no call (measured). */
+export type RowChunk = { bytes: Buffer; words: Uint32Array };
+
 /** Writes rows one behind another. Byte by byte: Buffer's own checks cost more than the bytes (measured). */
 export class RowWriter {
   chunks: Buffer<ArrayBuffer>[] = [];
   /** Where the row under way begins in the last chunk, and where its next byte goes. */
   begin = 0;
   at = 0;
-  /** The last chunk. */
-  buffer: Buffer = Buffer.alloc(0);
+  /** The last chunk, and its bytes. */
+  chunk: RowChunk = NO_CHUNK;
+  buffer: Buffer = NO_CHUNK.bytes;
   /** Chunks that were forgotten, of the usual size: new ones each time are garbage that V8 sees late, 60 MB of it (measured). */
   private readonly spare: Buffer<ArrayBuffer>[] = [];
 
@@ -43,7 +47,8 @@ export class RowWriter {
   clear(): void {
     for (const chunk of this.chunks) if (chunk.length === CHUNK_BYTES) this.spare.push(chunk);
     this.chunks = [];
-    this.buffer = Buffer.alloc(0);
+    this.chunk = NO_CHUNK;
+    this.buffer = NO_CHUNK.bytes;
     this.begin = 0;
     this.at = 0;
   }
@@ -157,14 +162,35 @@ export class RowWriter {
     return this;
   }
 
+  /** Copies [from, until) of a chunk, for which there must be room. */
+  copy({ bytes, words }: RowChunk, start: number, until: number): void {
+    const { buffer } = this;
+    const own = this.chunk.words;
+    let from = start;
+    let { at } = this;
+    // Rows begin at whole words, so what is alike in them mostly lies alike.
+    if (((from ^ at) & 3) === 0) {
+      while ((from & 3) !== 0 && from < until) buffer[at++] = bytes[from++]!;
+      let word = from >>> 2;
+      let to = at >>> 2;
+      const end = until >>> 2;
+      for (; word < end; word++, to++) own[to] = words[word]!;
+      if (word << 2 > from) {
+        from = word << 2;
+        at = to << 2;
+      }
+    }
+    while (from < until) buffer[at++] = bytes[from++]!;
+    this.at = at;
+  }
+
   /** Room for so many bytes more: whoever asked may put them into `buffer` from `at` on. */
   reserve(bytes: number): void {
     this.room(bytes);
   }
 
-  /** The chunks by words: to copy rows so is 4 × faster than by bytes, and takes no call (measured). */
   words(): Uint32Array[] {
-    return this.chunks.map(({ buffer, length }) => new Uint32Array(buffer, 0, length / 4));
+    return this.chunks.map(wordsOf);
   }
 
   private room(bytes: number): void {
@@ -179,6 +205,7 @@ export class RowWriter {
     const chunk = this.newChunk(needed <= size ? size : Math.max(CHUNK_BYTES, (needed * 2 + 3) & ~3));
     chunk.set(soFar);
     this.chunks.push(chunk);
+    this.chunk = { bytes: chunk, words: wordsOf(chunk) };
     this.buffer = chunk;
     this.begin = 0;
     this.at = soFar.length;
@@ -190,6 +217,13 @@ export class RowWriter {
     return spare === undefined ? Buffer.alloc(size) : spare.fill(0);
   }
 }
+
+/** Chunks begin where their memory does. */
+function wordsOf({ buffer, length }: Buffer): Uint32Array {
+  return new Uint32Array(buffer, 0, length / 4);
+}
+
+const NO_CHUNK: RowChunk = { bytes: Buffer.alloc(0), words: new Uint32Array(0) };
 
 /**
  * Below this length a text's length takes one byte, and its bytes are put one by one. The most that a byte allows: names of

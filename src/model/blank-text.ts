@@ -16,13 +16,36 @@ const WORDS: ReadonlySet<string> = new Set(['n/a', 'null', 'none', 'nil', 'undef
 
 /** Whether an action, a target or an address says nothing. */
 export function isBlankText(text: string): boolean {
-  if (text.length > MAX_PLACEHOLDER) return false;
+  if (text.length > MAX_PLACEHOLDER || !mayBeBlank(text)) return false;
   const plain = text
     .trim()
     .toLowerCase()
     .replace(/^[([{<]+|[)\]}>]+$/g, '');
   return WORDS.has(plain) || (EMPTY_FORM.test(plain) && !NAMES.has(plain));
 }
+
+/**
+ * False where the first letter or digit of ASCII begins none of the words above, as in nearly all texts: to trim, lower and match
+ * each took a twentieth of judging the log of a license server (measured).
+ */
+function mayBeBlank(text: string): boolean {
+  for (let index = 0; index < text.length; index++) {
+    const code = text.charCodeAt(index);
+    if (code >= DIGIT_0 && code <= DIGIT_9) return false;
+    const letter = code | LOWER;
+    if (letter >= LETTER_A && letter <= LETTER_Z) return letter === LETTER_N || letter === LETTER_U;
+  }
+  return true;
+}
+
+/** What a capital letter of ASCII lacks to be a small one; no other character becomes a letter by it. */
+const LOWER = 0x20;
+const DIGIT_0 = 0x30;
+const DIGIT_9 = 0x39;
+const LETTER_A = 0x61;
+const LETTER_N = 0x6e;
+const LETTER_U = 0x75;
+const LETTER_Z = 0x7a;
 
 /** Whether an outcome says nothing: `unknown` says that the writer does not know, as ECS and OCSF have it. */
 export function isBlankOutcome(text: string): boolean {

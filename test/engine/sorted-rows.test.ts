@@ -132,3 +132,24 @@ test('a text comes back as it went in, whatever its length and letters', () => {
     ),
   );
 });
+
+test('a stretch of one chunk is copied into another as it is, wherever both lie', () => {
+  fc.assert(
+    fc.property(
+      fc.uint8Array({ maxLength: 40 }),
+      fc.nat({ max: 9 }),
+      fc.nat({ max: 9 }),
+      (bytes, before, behind) => {
+        const from = new RowWriter();
+        from.start().bytes(new Uint8Array(before)).bytes(bytes);
+        const to = new RowWriter();
+        to.start().bytes(new Uint8Array(behind).fill(7));
+        to.reserve(bytes.length);
+        to.copy(from.chunk, before, before + bytes.length);
+        assert.deepEqual([...to.row()], [...new Uint8Array(behind).fill(7), ...bytes]);
+        // What lies between rows is zero.
+        assert.ok(to.buffer.subarray(to.at).every((byte) => byte === 0));
+      },
+    ),
+  );
+});

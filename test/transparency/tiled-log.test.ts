@@ -193,8 +193,8 @@ describe('the lock of a log', () => {
   test('of a process that ended and that nobody asked after is taken over', {
     skip: process.platform !== 'linux',
   }, async () => {
-    // Whoever waits for the first sleeps instead.
-    const parent = spawn('sh', ['-c', 'true & echo $!; exec sleep 60'], {
+    // Whoever waits for the first sleeps instead, before that one ends: a shell would ask after it.
+    const parent = spawn('sh', ['-c', 'sleep 0.5 & echo $!; exec sleep 60'], {
       stdio: ['ignore', 'pipe', 'ignore'],
     });
     try {
