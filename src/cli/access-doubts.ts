@@ -24,6 +24,39 @@ export function doubtsOfInput(input: InputSummary, misread: readonly Finding[]):
   ];
 }
 
+/** What a scan tells of its own gaps. */
+export type AccessScan = {
+  inputs: readonly InputSummary[];
+  /** Findings that leave open what the log tells. */
+  misread: readonly Finding[];
+  /** Records that tell of more requests than are read of one. */
+  leftOut: number;
+  /** What could not be held to who vouches for it, and why. */
+  unheld: readonly string[];
+};
+
+/** Everything for which requests may be missing from the answer, one line each. */
+export function doubtsOf(scan: AccessScan): string[] {
+  const { inputs, misread, leftOut } = scan;
+  return [
+    ...inputs.flatMap((input) => {
+      const doubts = doubtsOfInput(input, misread);
+      return doubts.length === 0 ? [] : [`${input.file}: ${doubts.join('; ')}`];
+    }),
+    ...doubtsOfNoInput(scan),
+    ...(leftOut === 0 ? [] : [`${count(leftOut, 'record')} not judged whole: ${LEFT_OUT}`]),
+  ];
+}
+
+/** Those that are of no file which was read. */
+export function doubtsOfNoInput({ inputs, misread, unheld }: AccessScan): string[] {
+  const known = new Set(inputs.map(({ file }) => file));
+  const apart = misread
+    .filter(({ place, related = [] }) => ![place, ...related].some(({ file }) => known.has(file)))
+    .map(({ code, message, place }) => `${code}: ${place.file}: ${message}`);
+  return [...unheld, ...apart];
+}
+
 /** Events that may be requests outside the roles. */
 export function openEvents({ skipped }: AccessSummary): AccessSummary['skipped'] {
   return skipped.filter(({ isOpen }) => isOpen);

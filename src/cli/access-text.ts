@@ -3,7 +3,7 @@ import { formatInstant } from '../base/instant.ts';
 import { compareText, count, escapeControls, formatNumber, truncate } from '../base/text-safety.ts';
 import type { AccessEntry, AccessKind, AccessSummary, RoleSummary } from '../roles/access-summary.ts';
 import type { AccessReport } from './access.ts';
-import { doubtsOfInput, LEFT_OUT } from './access-doubts.ts';
+import { doubtsOfInput, doubtsOfNoInput, LEFT_OUT } from './access-doubts.ts';
 
 /** Lines of one section; json and csv have them all. */
 const SHOWN = 40;
@@ -190,7 +190,7 @@ function unusedSection({ roles }: AccessSummary, use: 'unused' | 'undetermined',
 /** Every event and request is accounted for. */
 function totals({ table: roles, summary, scan }: AccessReport): string[] {
   const { counts, requests, allowed, records, events, skipped, untold } = summary;
-  const { inputs, coverage, misread, leftOut, unheld } = scan;
+  const { inputs, coverage, misread, leftOut } = scan;
   const audited = inputs.reduce((sum, { records }) => sum + records.audited, 0);
   const unread = inputs.filter(({ status }) => status !== 'complete');
   const doubted = inputs.flatMap((input) => {
@@ -198,11 +198,7 @@ function totals({ table: roles, summary, scan }: AccessReport): string[] {
     const told = input.status === 'skipped' ? [input.status, ...doubts] : doubts;
     return told.length === 0 ? [] : [`            ${shown(input.file)}: ${escapeControls(told.join('; '))}`];
   });
-  const known = new Set(inputs.map(({ file }) => file));
-  const apart = misread
-    .filter(({ place, related = [] }) => ![place, ...related].some(({ file }) => known.has(file)))
-    .map(({ code, message, place }) => `${code}: ${place.file}: ${message}`);
-  doubted.push(...[...unheld, ...apart].map((told) => `            ${escapeControls(told)}`));
+  doubted.push(...doubtsOfNoInput(scan).map((told) => `            ${escapeControls(told)}`));
   const parts = [
     `${formatNumber(allowed)} within`,
     `${formatNumber(counts.outside)} outside`,

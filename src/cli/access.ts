@@ -1,14 +1,13 @@
 /** `audit-check access`: who used which rights, held to files of roles. */
 import os from 'node:os';
 import { didYouMean } from '../base/nearest-name.ts';
-import { quote } from '../base/text-safety.ts';
+import { count, escapeControls, quote } from '../base/text-safety.ts';
 import { CHECKS } from '../checks/index.ts';
 import { markGroups } from '../engine/marks.ts';
 import { mergeRepeats } from '../engine/merge-repeats.ts';
 import { compilePlan, type Plan } from '../engine/plan.ts';
 import { scanFiles } from '../engine/scan.ts';
 import type { Scan } from '../engine/scan-books.ts';
-import type { Finding } from '../model/finding.ts';
 import type { Mark } from '../model/mark.ts';
 import { misreadFindings } from '../model/misread-codes.ts';
 import { saysRecordsDiffer } from '../model/open-use.ts';
@@ -26,7 +25,7 @@ import { emptyTable, ROLE_FORMATS, type RoleFormat, type RoleTable } from '../ro
 import { suggestRole } from '../roles/suggest-role.ts';
 import { UsedRequests } from '../roles/used-requests.ts';
 import { accessCsv } from './access-csv.ts';
-import { doubtsOfInput, openEvents } from './access-doubts.ts';
+import { type AccessScan, doubtsOf, openEvents } from './access-doubts.ts';
 import { accessJson } from './access-json.ts';
 import { accessText } from './access-text.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
@@ -47,18 +46,11 @@ export type AccessOptions = Omit<RequestOptions, 'builtinRules'> &
     wideVerbs: boolean;
   };
 
-/** What every format of the command tells. `misread`: findings that leave open what the log tells. */
+/** What every format of the command tells. */
 export type AccessReport = {
   table: RoleTable;
   summary: AccessSummary;
-  scan: Pick<Scan, 'inputs'> & {
-    coverage: Covered | undefined;
-    misread: readonly Finding[];
-    /** Records that tell of more requests than are read of one. */
-    leftOut: number;
-    /** What could not be held to who vouches for it, and why. */
-    unheld: readonly string[];
-  };
+  scan: AccessScan & Pick<Scan, 'inputs'> & { coverage: Covered | undefined };
 };
 
 const FORMATS: Readonly<Record<string, (report: AccessReport) => string>> = {
@@ -71,6 +63,9 @@ export const ACCESS_FORMATS = Object.keys(FORMATS);
 
 /** What is no single event is not held to the roles as one. */
 const KEPT_CHECK = 'record-form';
+
+/** Reasons that a suggestion tells. */
+const MAX_DOUBTS = 10;
 
 /** Threads beyond which marks come faster than one thread relates them. */
 const MAX_JOBS = 8;
@@ -100,7 +95,14 @@ export async function access(paths: string[], options: AccessOptions): Promise<E
     process.stdout,
     suggestRole(table.format, suggest, used.sorted(), { wideVerbs: options.wideVerbs }),
   );
-  return isOpen(scan) ? EXIT.incomplete : EXIT.clean;
+  const doubts = doubtsOf(scan);
+  for (const doubt of doubts.slice(0, MAX_DOUBTS))
+    process.stderr.write(`the role may lack what was not read: ${escapeControls(doubt)}\n`);
+  if (doubts.length > MAX_DOUBTS)
+    process.stderr.write(
+      `and ${count(doubts.length - MAX_DOUBTS, 'more reason')}: without --suggest all are listed\n`,
+    );
+  return doubts.length > 0 ? EXIT.incomplete : EXIT.clean;
 }
 
 /** A suggestion needs no roles, but their format. */
@@ -221,22 +223,13 @@ function accessRules(format: RoleFormat, { logsource }: AccessReader): RuleSet {
   return { rules: [detection, correlation], errors: [] };
 }
 
-function isOpen({ inputs, misread, leftOut, unheld }: AccessReport['scan']): boolean {
-  return (
-    leftOut > 0 ||
-    unheld.length > 0 ||
-    misread.length > 0 ||
-    inputs.some((input) => doubtsOfInput(input, misread).length > 0)
-  );
-}
-
 /**
  * What the roles do not allow and the log shows is a finding; so is a refusal that only other roles explain. Where there is
  * none, what could not be told keeps the answer from being "within the roles".
  */
 function exitOf({ summary, scan }: AccessReport): ExitCode {
   const { counts, conflicts, entries, requests, untold } = summary;
-  if (isOpen(scan) || requests === 0 || untold > 0) return EXIT.incomplete;
+  if (doubtsOf(scan).length > 0 || requests === 0 || untold > 0) return EXIT.incomplete;
   const isFound =
     counts.outside > 0 ||
     counts['unknown-subject'] > 0 ||

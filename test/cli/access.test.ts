@@ -284,6 +284,20 @@ users:
     );
   });
 
+  test('says beside a suggestion for what it may lack something', async () => {
+    write('torn.ndjson', `${fs.readFileSync(path.join(folder, 'log.ndjson'), 'utf8')}{"time": \n`);
+    const { stdout, stderr, exit } = await access(
+      'torn.ndjson',
+      '--roles-format',
+      'roles',
+      '--suggest',
+      'bob',
+    );
+    assert.equal(exit, 3);
+    assert.match(stdout, /^roles:/);
+    assert.match(stderr, /^the role may lack what was not read: torn\.ndjson: 1 record cannot be read$/m);
+  });
+
   test('says what is wrong with arguments and roles, all at once', async () => {
     write('wrong.yaml', 'roles: {a: [x]}\nusers: {ann: [b]}\n');
     const { exit, stdout, stderr } = await access(
