@@ -739,6 +739,37 @@ const SAMPLES: readonly Sample[] = [
     identity: '["v-1","request"]',
   },
   {
+    source: 'vault',
+    title: 'a login that the backend refused has its error in the answer alone',
+    record: {
+      time: '2017-09-15T19:14:39Z',
+      type: 'response',
+      auth: { client_token: '', accessor: '', display_name: '', policies: null, metadata: null },
+      request: {
+        id: 'v-2',
+        operation: 'update',
+        path: 'auth/approle/login',
+        data: { role_id: 'hmac-sha256:53', secret_id: 'hmac-sha256:f3' },
+        remote_address: '192.0.2.15',
+      },
+      response: { data: { error: 'hmac-sha256:ee' } },
+      error: '',
+    },
+    expected: {
+      time: '2017-09-15T19:14:39Z',
+      id: 'v-2',
+      action: 'update',
+      target: 'auth/approle/login',
+      outcome: 'failure',
+      decision: 'denied',
+      ip: '192.0.2.15',
+      endpoint: 'auth/approle/login',
+      service: 'vault',
+      error: 'hmac-sha256:ee',
+    },
+    identity: '["v-2","response"]',
+  },
+  {
     source: 'flexnet',
     title: 'a refusal on a verbose line of the debug log',
     record: {
