@@ -683,6 +683,28 @@ const SAMPLES: readonly Sample[] = [
     identity: '["admin","2026-03-02T08:00:00Z","-8"]',
   },
   {
+    source: 'google-workspace',
+    title: 'a role that was made',
+    record: {
+      id: { applicationName: 'admin', time: '2026-03-02T08:00:00Z', uniqueQualifier: '-9', customerId: 'C1' },
+      actor: { email: 'ann@example.com' },
+      events: [{ name: 'CREATE_ROLE', parameters: [{ name: 'ROLE_NAME', value: 'Everything' }] }],
+    },
+    expected: {
+      time: '2026-03-02T08:00:00Z',
+      id: '-9',
+      actor: 'ann@example.com',
+      action: 'CREATE_ROLE',
+      target: 'Everything',
+      outcome: 'success',
+      decision: 'allowed',
+      endpoint: 'admin',
+      service: 'admin',
+      tenant: 'C1',
+    },
+    identity: '["admin","2026-03-02T08:00:00Z","-9"]',
+  },
+  {
     source: 'vault',
     title: 'a refused read, answered',
     record: {
