@@ -1246,6 +1246,19 @@ const SAMPLES: readonly Sample[] = [
   },
   {
     source: 'audit',
+    title: 'a decision in the words of a policy of AWS',
+    record: { time: '2026-03-02T08:00:00Z', actor: 'ann', action: 'read', target: 'x', result: 'Deny' },
+    expected: {
+      time: '2026-03-02T08:00:00Z',
+      actor: 'ann',
+      action: 'read',
+      target: 'x',
+      outcome: 'failure',
+      decision: 'denied',
+    },
+  },
+  {
+    source: 'audit',
     title: 'the plain spellings of an application log',
     record: {
       timestamp: '2026-03-02T08:00:00Z',
