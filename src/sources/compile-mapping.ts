@@ -168,7 +168,7 @@ function compileTime(value: unknown, problem: Problems): Mapping['time'] {
   return time;
 }
 
-/** `{list: parameters, name: name, values: [value, …]}`, or a list of such forms. */
+/** `{list: parameters, name: name, values: [value, …]}`, perhaps with `beside: true`, or a list of such forms. */
 function compileNamed(value: unknown, problem: Problems): NamedMembers[] {
   if (value === undefined) return [];
   const forms = Array.isArray(value) ? value : [value];
@@ -178,7 +178,9 @@ function compileNamed(value: unknown, problem: Problems): NamedMembers[] {
       problem(at, `expected {list, name, values}, found ${describeValue(form)}`);
       return [];
     }
-    checkKeys(form, ['list', 'name', 'values'], at, problem);
+    checkKeys(form, ['list', 'name', 'values', 'beside'], at, problem);
+    if ('beside' in form && form.beside !== true)
+      problem([...at, 'beside'], `expected true, or no such key, found ${describeValue(form.beside)}`);
     const values = readPaths(form.values, [...at, 'values'], problem);
     if (form.values === undefined || values.length === 0)
       problem([...at, 'values'], 'expected the members that may hold a value, found none');
@@ -188,7 +190,7 @@ function compileNamed(value: unknown, problem: Problems): NamedMembers[] {
       problem([...at, key], `expected a field path, found ${describeValue(path)}`);
       return '';
     });
-    return [{ list: list!, name: name!, values }];
+    return [{ list: list!, name: name!, values, ...(form.beside === true && { beside: true }) }];
   });
 }
 

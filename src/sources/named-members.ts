@@ -1,11 +1,15 @@
 /**
  * Lists of names and values, as APIs write what they have no schema for: `[{"name": "doc_id", "value": "D1"}]`. Rules and mappings
- * name the value by its name, `parameters.doc_id`, so an element is seen as if it had a member of that name as well.
+ * name the value by its name, `parameters.doc_id`, so an element is seen as if it had a member of that name as well. Where the
+ * elements are the parts of one thing, as in XML that became JSON, what holds the list is seen as if it had these members.
  */
 import { JsonArray, type JsonMember, JsonObject, type JsonValue } from '../base/json.ts';
 
-/** Where such a list stands, in which member of an element its name is, and in which of these its value. */
-export type NamedMembers = { list: string; name: string; values: readonly string[] };
+/**
+ * Where such a list stands, in which member of an element its name is, and in which of these its value; `beside`: the values are
+ * members of what holds the list.
+ */
+export type NamedMembers = { list: string; name: string; values: readonly string[]; beside?: true };
 
 /** A longer name is none: nobody writes it into a rule. */
 const MAX_NAME = 256;
@@ -41,20 +45,42 @@ function inPath(
   if (!(value instanceof JsonObject) || depth === keys.length) return value;
   const member = value.member(keys[depth]!);
   if (member === undefined) return value;
+  if (list.beside === true && depth === keys.length - 1) return withBeside(value, member.value, list, onName);
   const changed = inPath(member.value, keys, depth + 1, list, onName);
   return new JsonObject(
     value.members.map((each) => (each === member ? { ...member, value: changed } : each)),
   );
 }
 
-function withOwnName(element: JsonValue, { list, name, values }: NamedMembers, onName: OnName): JsonValue {
-  if (!(element instanceof JsonObject)) return element;
+/** The first of a name counts. One element alone is no list, where XML became JSON. */
+function withBeside(holder: JsonObject, named: JsonValue, list: NamedMembers, onName: OnName): JsonObject {
+  const elements = named instanceof JsonArray ? named.elements : [named];
+  const start = list.list.slice(0, list.list.lastIndexOf('.') + 1);
+  const added = new Map<string, JsonMember>();
+  for (const element of elements) {
+    const member = namedMember(element, list);
+    if (member === undefined || added.has(member.key) || holder.member(member.key) !== undefined) continue;
+    onName(`${start}${member.key}`);
+    added.set(member.key, member);
+  }
+  return added.size === 0 ? holder : new JsonObject([...holder.members, ...added.values()]);
+}
+
+function withOwnName(element: JsonValue, list: NamedMembers, onName: OnName): JsonValue {
+  const member = namedMember(element, list);
+  if (member === undefined || !(element instanceof JsonObject)) return element;
+  if (element.member(member.key) !== undefined) return element;
+  onName(`${list.list}.${member.key}`);
+  return new JsonObject([...element.members, member]);
+}
+
+/** What the element says, as a member of its name. */
+function namedMember(element: JsonValue, { name, values }: NamedMembers): JsonMember | undefined {
+  if (!(element instanceof JsonObject)) return undefined;
   const key = element.get(name);
-  if (typeof key !== 'string' || key === '' || key.length > MAX_NAME) return element;
+  if (typeof key !== 'string' || key === '' || key.length > MAX_NAME) return undefined;
   const member = firstOf(element, values);
-  if (member === undefined || element.member(key) !== undefined) return element;
-  onName(`${list}.${key}`);
-  return new JsonObject([...element.members, { ...member, key }]);
+  return member && { ...member, key };
 }
 
 function firstOf(element: JsonObject, names: readonly string[]): JsonMember | undefined {

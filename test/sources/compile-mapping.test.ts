@@ -150,6 +150,11 @@ const MISTAKES: readonly (readonly [string, unknown, string])[] = [
     { ...GOOD, named: { list: 'p', name: 'name', values: ['value'], valus: 'v' } },
     'named.valus: unknown key "valus"',
   ],
+  [
+    'a list of names whose values stand elsewhere',
+    { ...GOOD, named: { list: 'p', name: 'name', values: ['value'], beside: false } },
+    'named.beside: expected true, or no such key, found false',
+  ],
   ['spaces that are kept', { ...GOOD, spaces: 'kept' }, 'spaces: expected "dropped", found "kept"'],
   ['names in capitals', { ...GOOD, names: 'raised' }, 'names: expected "lowered", found "raised"'],
   ['actors that are one', { ...GOOD, actors: 'one' }, 'actors: expected "several", found "one"'],

@@ -82,6 +82,41 @@ describe('an element has a member of its name as well', () => {
   });
 });
 
+describe('where its elements are the parts of one thing, what holds the list has the members', () => {
+  const BESIDE: NamedMembers = { list: 'EventData.Data', name: '@Name', values: ['#text'], beside: true };
+
+  test('each name once, and none that it has itself', () => {
+    const Data = [
+      { '@Name': 'User', '#text': 'ann' },
+      { '@Name': 'User', '#text': 'bob' },
+      { '@Name': 'Empty' },
+      { '@Name': 'Own', '#text': 'x' },
+      'text',
+    ];
+    assert.deepEqual(seen({ EventData: { Own: 'own', Data } }, BESIDE), {
+      json: { EventData: { Own: 'own', Data, User: 'ann' } },
+      names: ['EventData.User'],
+    });
+  });
+
+  test('of one element, which is no list then', () => {
+    const Data = { '@Name': 'User', '#text': 'ann' };
+    assert.deepEqual(seen({ EventData: { Data } }, BESIDE), {
+      json: { EventData: { Data, User: 'ann' } },
+      names: ['EventData.User'],
+    });
+  });
+
+  test('and none where the list holds no names', () => {
+    for (const record of [
+      { EventData: { Data: ['x', 'y'] } },
+      { EventData: { Data: { '#text': ['x'] } } },
+      { EventData: '' },
+    ])
+      assert.deepEqual(seen(record, BESIDE), { json: record, names: [] });
+  });
+});
+
 const PARAMETERS = ['USER_EMAIL', 'doc_id', 'target_user', 'SETTING_NAME', 'NEW_VALUE', 'DOMAIN_NAME'];
 
 for (const road of ['without a kernel', 'with a kernel'])
