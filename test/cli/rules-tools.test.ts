@@ -193,7 +193,7 @@ test('a field that is nearly one of the log source is told by lint, and in a run
   assert.equal(lint.exit, 1);
   assert.match(
     lint.stdout,
-    /^typo\.yaml:4:17: warning\[unknown-field\]: no field of AWS CloudTrail is called "eventNam", did you mean "eventName"\?$/m,
+    /^typo\.yaml:4:17: warning\[unknown-field\]: no field of AWS CloudTrail or Elastic Common Schema is called "eventNam", did you mean "eventName"\?$/m,
   );
   const event = {
     eventTime: '2026-03-01T08:00:00Z',
