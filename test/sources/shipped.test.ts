@@ -746,6 +746,41 @@ const SAMPLES: readonly Sample[] = [
     identity: '["admin","2026-03-02T08:00:00Z","-9"]',
   },
   {
+    source: 'google-workspace',
+    title: 'access that the context of the device denied',
+    record: {
+      id: {
+        applicationName: 'context_aware_access',
+        time: '2026-03-02T08:00:00Z',
+        uniqueQualifier: '-10',
+        customerId: 'C1',
+      },
+      actor: { email: 'ann@example.com' },
+      ipAddress: '192.0.2.9',
+      events: [
+        {
+          type: 'CONTEXT_AWARE_ACCESS_USER_EVENT',
+          name: 'ACCESS_DENY_EVENT',
+          parameters: [{ name: 'CAA_APPLICATION', value: 'GMAIL' }],
+        },
+      ],
+    },
+    expected: {
+      time: '2026-03-02T08:00:00Z',
+      id: '-10',
+      actor: 'ann@example.com',
+      action: 'ACCESS_DENY_EVENT',
+      target: 'GMAIL',
+      outcome: 'failure',
+      decision: 'denied',
+      ip: '192.0.2.9',
+      endpoint: 'context_aware_access',
+      service: 'context_aware_access',
+      tenant: 'C1',
+    },
+    identity: '["context_aware_access","2026-03-02T08:00:00Z","-10"]',
+  },
+  {
     source: 'vault',
     title: 'a refused read, answered',
     record: {
