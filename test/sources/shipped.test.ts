@@ -1219,6 +1219,7 @@ const SAMPLES: readonly Sample[] = [
       endpoint: 'dc1',
       service: 'Security',
     },
+    identity: '["dc1","Security","9","2026-03-02T08:00:00Z"]',
   },
   {
     source: 'windows',
@@ -1276,6 +1277,7 @@ const SAMPLES: readonly Sample[] = [
       endpoint: 'dc1',
       service: 'P',
     },
+    identity: '["dc1","Security","9","2026-03-02T09:00:00.1+01:00"]',
   },
   {
     source: 'windows',
