@@ -47,14 +47,42 @@ export type PlacedValue = { value: JsonValue; list?: JsonArray; at?: number };
 /** As `findValues`, with where they stand. */
 export function findPlacedValues(record: JsonValue, ...names: readonly string[]): PlacedValue[] {
   let nulls: PlacedValue[] = [];
+  const keys = record instanceof JsonObject ? keysOf(record) : undefined;
   for (const name of names) {
-    for (const reading of fieldPathReadings(name)) {
+    for (const reading of knownReadings(name)) {
+      if (keys !== undefined && !keys.has(reading[0]!)) continue;
       const values = collect(record, reading, 0);
       if (values.some(({ value }) => value !== null)) return values;
       if (nulls.length === 0) nulls = values;
     }
   }
   return nulls;
+}
+
+/** A mapping asks for hundreds of names of each record, most of which begin nowhere. */
+const KEYS = new WeakMap<JsonObject, ReadonlySet<string>>();
+
+function keysOf(record: JsonObject): ReadonlySet<string> {
+  let keys = KEYS.get(record);
+  if (keys === undefined) {
+    keys = new Set(record.members.map(({ key }) => key));
+    KEYS.set(record, keys);
+  }
+  return keys;
+}
+
+/** Names are those of mappings and rules, thus few; should they be many, the memory begins anew. */
+const READINGS = new Map<string, string[][]>();
+const MAX_READINGS = 1 << 14;
+
+function knownReadings(name: string): readonly string[][] {
+  let readings = READINGS.get(name);
+  if (readings === undefined) {
+    if (READINGS.size >= MAX_READINGS) READINGS.clear();
+    readings = fieldPathReadings(name);
+    READINGS.set(name, readings);
+  }
+  return readings;
 }
 
 function collect(value: JsonValue, keys: readonly string[], depth: number): PlacedValue[] {

@@ -15,7 +15,7 @@ import type { AuditRequest } from '../model/request.ts';
 import type { ConditionNode, Detection, DetectionItem, Logsource, Pattern, Rule } from '../model/rule.ts';
 import { discover } from '../read/discover.ts';
 import { type Mapping, toRawPaths, UNKNOWN_SOURCE } from '../sources/mapping.ts';
-import { withNamedMembers } from '../sources/named-members.ts';
+import { seenRecord } from '../sources/seen-record.ts';
 import { auditTexts, facetTexts } from '../sources/tree-values.ts';
 import { type EventPlace, parseEventPlace } from './event-place.ts';
 import { Leaves } from './leaf-detections.ts';
@@ -221,7 +221,7 @@ class Explainer {
   private valuesOf(field: FieldRef, record: JsonValue, facet: number | undefined): string[] {
     if (field.taxonomy === 'raw') {
       const paths = toRawPaths(this.mapping, field.name);
-      const seen = withNamedMembers(record, this.mapping.named);
+      const seen = seenRecord(record, this.mapping);
       const values = field.name === '.' ? [record] : findValues(seen, ...paths);
       return values.map((value) => toScalarText(value) ?? 'an object or null');
     }

@@ -2,11 +2,12 @@
 import crypto from 'node:crypto';
 import { countWords, readWords, type TemporaryRuns } from '../read/temporary-runs.ts';
 import type { EventCursor } from '../sources/event-cursor.ts';
+import { CONTENT_BYTES } from './record-content.ts';
 import { MAX_SAVED } from './saved-rows.ts';
 
 /** key (2), offset (low 32 bits), upper 16 bits of the offset with the flags above them, file, line, length. */
 export const PLAIN_WORDS = 7;
-/** The same with 128 bits of SHA-256 of the record behind, so that nobody can craft a record that passes for another. */
+/** The same with the digest of the record behind (`record-content.ts`). */
 export const DIGESTED_WORDS = 11;
 export const IDENTITY_WIDTHS = [PLAIN_WORDS, DIGESTED_WORDS] as const;
 const FILE_WORD = 4;
@@ -146,7 +147,7 @@ export function readIdentityRow(words: Uint32Array, at: number, width: number): 
   const flags = words[at + 3]!;
   let content: Buffer | undefined;
   if (width === DIGESTED_WORDS) {
-    content = Buffer.alloc(16);
+    content = Buffer.alloc(CONTENT_BYTES);
     for (let index = 0; index < 4; index++)
       content.writeUInt32BE(words[at + PLAIN_WORDS + index]!, index * 4);
   }

@@ -4,7 +4,7 @@ import { type Finding, type FindingKind, toFingerprint } from '../model/finding.
 import { MAX_RELATED } from '../model/relation.ts';
 import { reread } from '../read/reread.ts';
 import { PositionSet } from './position-set.ts';
-import type { RecordPosition } from './repeats.ts';
+import type { RecordPosition } from './repeat-rows.ts';
 import { linesOf } from './salted-segment.ts';
 import type { Scan } from './scan-books.ts';
 import { SegmentStreams } from './segment-streams.ts';

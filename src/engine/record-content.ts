@@ -2,7 +2,6 @@
 import crypto from 'node:crypto';
 import { JsonArray, JsonNumber, type JsonValue, parseJson } from '../base/json.ts';
 import { JsonSyntaxError } from '../base/lexical.ts';
-import { normalDecimal } from '../match/match-number.ts';
 
 /** Of SHA-256: 128 bits, so that nobody can craft a record that passes for another. */
 export const CONTENT_BYTES = 16;
@@ -12,7 +11,10 @@ export function digestBytes(bytes: Uint8Array): Buffer {
   return crypto.hash('sha256', bytes, 'buffer').subarray(0, CONTENT_BYTES);
 }
 
-/** The same for all spellings of one JSON value, and for no two values. What is no JSON has one spelling. */
+/**
+ * The same for all spellings of one JSON value, and for no two values. Numbers of two notations are two values, `403` and `4.03e2`:
+ * rules and mappings read them by their digits. What is no JSON has one spelling.
+ */
 export function digestContent(bytes: Uint8Array): Buffer {
   try {
     return digestBytes(Buffer.from(spellAlike(parseJson(bytes))));
@@ -23,20 +25,13 @@ export function digestContent(bytes: Uint8Array): Buffer {
 }
 
 /**
- * One text for all spellings of `value`. As RFC 8785 has it but for what that refuses or rounds: numbers keep all their digits, a
+ * One text for all spellings of `value`. As RFC 8785 has it but for what that refuses or changes: numbers stay as they are written, a
  * key that stands twice stays twice, in its order, and lone surrogates stay escaped.
  */
 function spellAlike(value: JsonValue): string {
-  if (value instanceof JsonNumber) return spellNumber(value.lexeme);
+  if (value instanceof JsonNumber) return value.lexeme;
   if (value instanceof JsonArray) return `[${value.elements.map(spellAlike).join(',')}]`;
   if (value === null || typeof value !== 'object') return JSON.stringify(value);
   const members = value.members.toSorted((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
   return `{${members.map(({ key, value }) => `${JSON.stringify(key)}:${spellAlike(value)}`).join(',')}}`;
-}
-
-/** Powers of more digits are compared as they are written: nobody writes them, and `normalDecimal` has a bound. */
-const LONG_POWER = /e[+-]?\d{4,}$/i;
-
-function spellNumber(lexeme: string): string {
-  return LONG_POWER.test(lexeme) ? lexeme : normalDecimal(lexeme);
 }

@@ -8,7 +8,10 @@ const MAX_PAGING_BYTES = 512;
 /** Who did what: paging may have one such word, an event has several, or one and a time. */
 const OF_AN_EVENT =
   /^_?(?:event(?:_?(?:name|type))?|action|activity|actor|did|operation(?:_?name)?|principal|subject|user(?:_?name)?|verb|who|what)$/i;
-const OF_A_LINK = /^(?:rel|relation|href|ur[il]|title|type|method|kind|name|media_?type|templated)$/i;
+const OF_A_LINK = /^(?:rel|relation|href|ur[il]|type|method|media_?type|templated)$/i;
+/** Of pages and what they are pages of: https://www.iana.org/assignments/link-relations */
+const REL =
+  /^(?:self|next|prev(?:ious)?|first|last|up|start|current|collection|canonical|describedby|search|profile)$/i;
 const TIME = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d/;
 /** A token may be long, an event hidden in a text longer still; none begins like JSON. */
 const MAX_SCALAR_BYTES = 4096;
@@ -26,21 +29,34 @@ export function mayHoldRecords(key: string, value: JsonValue, bytes: number): bo
   return !isPaging(key) || bytes > MAX_PAGING_BYTES || looksLikeEvent(value);
 }
 
-/** `rel`: what it leads to, `next`; `link`: what else it has. */
-export type PageLink = { rel: string; link: JsonObject };
+/** `isNext`: whether it leads to the page that follows; `address`: undefined where it leads nowhere. */
+export type PageLink = { isNext: boolean; address: string | undefined };
 
-/** `[{"rel": "next", "href": "…"}]` of HAL and Oracle, `relation` and `url` of FHIR; undefined for anything else. */
+/** `[{"rel": "next", "href": "…"}]` as Oracle has it, `relation` and `url` as FHIR; undefined for anything else. */
 export function linksOf(key: string, value: JsonArray): PageLink[] | undefined {
   if (!isPaging(key) || looksLikeEvent(value)) return undefined;
   const links = value.elements.map(linkOf);
   return links.includes(undefined) ? undefined : (links as PageLink[]);
 }
 
+/** With an address or a null in its place, and words that are known: nothing else may pass for paging. */
 function linkOf(value: JsonValue): PageLink | undefined {
   if (!(value instanceof JsonObject)) return undefined;
-  const rel = value.get('rel') ?? value.get('relation');
+  // A key that stands twice says both.
+  const valuesOf = (...names: string[]) =>
+    value.members.filter(({ key }) => names.includes(key)).map((member) => member.value);
+  const words = valuesOf('rel', 'relation').flatMap((rel) =>
+    typeof rel === 'string' ? rel.trim().split(/\s+/) : [''],
+  );
+  const addresses = valuesOf('href', 'url', 'uri');
   const isPlain = value.members.every(({ key, value }) => OF_A_LINK.test(key) && isShort(value));
-  return typeof rel === 'string' && isPlain ? { rel, link: value } : undefined;
+  if (!isPlain || addresses.length === 0 || words.length === 0 || !words.every((word) => REL.test(word)))
+    return undefined;
+  const address = addresses.find((each) => typeof each === 'string' && each.trim() !== '');
+  return {
+    isNext: words.some((word) => word.toLowerCase() === 'next'),
+    address: typeof address === 'string' ? address : undefined,
+  };
 }
 
 /** No list, no object, and no text in which an event may be hidden. */

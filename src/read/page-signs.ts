@@ -53,12 +53,14 @@ export class PageSigns {
     const says = saysMore(word, value);
     if (says === true) this.told ??= sign;
     else if (says === false) this.isLast = true;
-    else if (NEXT.test(word)) {
+    else if (value instanceof JsonArray) {
+      const links = linksOf(key, value) ?? [];
+      if (links.some(({ isNext, address }) => isNext && address !== undefined))
+        this.pointed ??= { ...sign, member: word === 'next' ? sign.member : `${sign.member}.next` };
+    } else if (NEXT.test(word)) {
       if (leadsOn(value)) this.pointed ??= sign;
     } else if (depth > 1 && value instanceof JsonObject && isPaging(key))
       for (const member of value.members) this.look([...keys, member.key], member.value, place, depth - 1);
-    else if (depth > 1 && value instanceof JsonArray)
-      for (const { rel, link } of linksOf(key, value) ?? []) this.look([...keys, rel], link, place, 1);
   }
 }
 
@@ -89,7 +91,7 @@ function toBoolean(value: JsonValue): boolean | undefined {
 function leadsOn(value: JsonValue): boolean {
   if (!(value instanceof JsonObject)) return isGiven(value);
   // `{"href": null, "rel": "next"}` leads nowhere.
-  const link = value.member('href') ?? value.member('url') ?? value.member('uri');
+  const link = value.member('href') ?? value.member('url');
   return link === undefined ? value.members.some((member) => isGiven(member.value)) : isGiven(link.value);
 }
 

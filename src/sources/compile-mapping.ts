@@ -9,7 +9,7 @@ import { AUDIT_FIELDS, type AuditField, isAuditField } from '../model/event.ts';
 import { compileField } from './compile-field.ts';
 import { compileGuards } from './compile-guards.ts';
 import { compileLogsource } from './compile-logsource.ts';
-import type { Guard, MappedField, Mapping } from './mapping.ts';
+import { type Guard, lowerings, type MappedField, type Mapping } from './mapping.ts';
 import { checkKeys, type MappingDraft, PathTable, type Problems, type YamlPath } from './mapping-draft.ts';
 import type { NamedMembers } from './named-members.ts';
 
@@ -25,6 +25,8 @@ const KEYS = [
   'lacks',
   'time',
   'within',
+  'inside',
+  'texts',
   'named',
   'spaces',
   'names',
@@ -66,6 +68,10 @@ export function compileMapping(
     if (!(field in fields))
       report(['needs', index], `"${field}" is not mapped in fields, no record could have it`);
   }
+  const inTables = (paths: readonly string[]) =>
+    document.names === 'lowered'
+      ? [...new Set(paths.flatMap((path) => [path, ...lowerings(path)]))]
+      : [...paths];
   const mapping: Mapping = {
     name,
     title: typeof document.title === 'string' ? document.title : name,
@@ -80,7 +86,11 @@ export function compileMapping(
     time: compileTime(document.time, report),
     aliases: compileAliases(document.aliases, report),
     within: [...envelopes, ...readPaths(document.within, ['within'], report)],
-    named: compileNamed(document.named, report),
+    inside: inTables(readPaths(document.inside, ['inside'], report)),
+    texts: inTables(readPaths(document.texts, ['texts'], report)),
+    named: compileNamed(document.named, report).flatMap((list) =>
+      spellings(list, envelopes, document.names === 'lowered'),
+    ),
     spacesDropped: document.spaces === 'dropped',
     namesLowered: document.names === 'lowered',
     actorsSeveral: document.actors === 'several',
@@ -166,6 +176,22 @@ function compileTime(value: unknown, problem: Problems): Mapping['time'] {
     problem(['time', 'zone'], `expected "Z" or an offset such as "+01:00", found ${describeValue(zone)}`);
   }
   return time;
+}
+
+/** The list as it may stand: in each of the envelopes, and in tables under its name in small letters. */
+function spellings(list: NamedMembers, envelopes: readonly string[], isLowered: boolean): NamedMembers[] {
+  const places = [list.list, ...envelopes.map((envelope) => `${envelope}.${list.list}`)];
+  const own = places.map((place): NamedMembers => ({ ...list, list: place }));
+  if (!isLowered) return own;
+  const lowered = places.flatMap(lowerings).map((place): NamedMembers => ({ ...list, list: place }));
+  const throughout = lowered.map((each) => ({
+    ...each,
+    name: each.name.toLowerCase(),
+    values: each.values.map((value) => value.toLowerCase()),
+  }));
+  return [...own, ...lowered, ...throughout].filter(
+    (each, at, all) => all.findIndex((other) => JSON.stringify(other) === JSON.stringify(each)) === at,
+  );
 }
 
 /** `{list: parameters, name: name, values: [value, …]}`, perhaps with `beside: true`, or a list of such forms. */

@@ -7,6 +7,7 @@
 import { sha256Hex } from '../base/digest.ts';
 import { findValues } from '../base/field-path.ts';
 import { type FoundValues, KIND, type KindCode, NO_ID } from '../base/found-values.ts';
+import { groupBy } from '../base/group-by.ts';
 import {
   type Instant,
   NANOS_PER_MS,
@@ -24,6 +25,7 @@ import {
   COMMA,
   decodeString,
   decodeUtf8,
+  JsonSyntaxError,
   OPEN_BRACE,
   OPEN_BRACKET,
   QUOTE,
@@ -53,9 +55,9 @@ import {
   toOwnPaths,
   toRawPaths,
 } from './mapping.ts';
-import { withNamedMembers } from './named-members.ts';
+import { seenRecord } from './seen-record.ts';
 import { KnownShapes, type ShapeFacts, UNDECIDED, UNSETTLED } from './shape-facts.ts';
-import { kindOf, pathsOfTree, treeSpan, treeText } from './tree-values.ts';
+import { kindOf, pathsOfSeen, treeSpan, treeText } from './tree-values.ts';
 import type { ValueIds } from './value-ids.ts';
 
 const KIND_NAMES: readonly ValueKind[] = [
@@ -73,8 +75,7 @@ const SHORT_TEXT = 24;
 
 const NO_TEXTS: readonly string[] = [];
 
-/** Names of lists of names and values: an API has some hundreds of them. */
-const MAX_NAMES_SEEN = 1 << 14;
+const BLANK = 0x20;
 
 /** Stands for "this record has none of the choices". */
 const NO_SLOT = -1;
@@ -114,15 +115,20 @@ export class EventCursor implements Event, Fields {
   /** Where `findText` found one. */
   textStart = 0;
   private knownPlace: Place | undefined;
+  /** Where its values lie, and where it stands itself: another place where the mapping sees it otherwise. */
   private buffer: Uint8Array = new Uint8Array(0);
+  private origin: Uint8Array = this.buffer;
   private start = 0;
   private end = 0;
   private tree: JsonValue | undefined;
-  /** The same with the members that lists of names and values stand for, in a record that has such a list. */
-  private namedTree: JsonValue | undefined;
-  /** Slots of such lists, and the paths of the values that records had so far. */
-  private readonly namedSlots: readonly Slot[];
-  private readonly namesSeen = new Set<string>();
+  /** What the mapping sees of it, where that is not how it stands. */
+  private seen: JsonValue | undefined;
+  /** Whether values come from a tree, for a key may be there twice or was escaped; and what was found there. */
+  private needsTree = false;
+  private readonly treeFound = new Map<Slot, readonly JsonValue[]>();
+  /** Slots of what a mapping may see otherwise than it stands, those of texts first, and how many these are. */
+  private readonly seenSlots: readonly Slot[];
+  private readonly textSlots: number;
   private knownBytes: Uint8Array | undefined;
   private timeIsKnown = false;
   private knownTime: Instant | undefined;
@@ -167,7 +173,14 @@ export class EventCursor implements Event, Fields {
     this.ids = ids;
     this.facts = this.shapes.of(-1);
     this.timeSlot = this.audit('time');
-    this.namedSlots = mapping.named.map(({ list }) => this.slotFor([list]));
+    // One path in small letters and capitals is one: a record has it in one way.
+    const slotsOf = (paths: readonly string[]) =>
+      [...groupBy(paths, (path) => path.toLowerCase()).values()].map((alike) =>
+        this.slotFor([...new Set(alike)]),
+      );
+    const texts = slotsOf([...mapping.inside, ...mapping.texts]);
+    this.seenSlots = [...texts, ...slotsOf(mapping.named.map(({ list }) => list))];
+    this.textSlots = texts.length;
     this.identityLists = mapping.identity.map((paths) => paths.map((path) => this.path(path)));
     const seed = new Uint32Array([0x811c9dc5, 0]);
     const name = Buffer.from(mapping.name);
@@ -221,15 +234,10 @@ export class EventCursor implements Event, Fields {
   forgetOccurred(): void {
     this.scanner.found.forget();
     this.trie?.found.forget();
-    this.namesSeen.clear();
   }
 
   private everFound(slot: Slot): boolean {
-    return (
-      this.scanner.found.everFound(slot) ||
-      (this.trie?.found.everFound(slot) ?? false) ||
-      (this.namesSeen.size > 0 && this.names[slot]!.some((name) => this.namesSeen.has(name)))
-    );
+    return this.scanner.found.everFound(slot) || (this.trie?.found.everFound(slot) ?? false);
   }
 
   lacks(field: AuditField): boolean {
@@ -267,7 +275,7 @@ export class EventCursor implements Event, Fields {
     // Before it throws, if it does: a record that cannot be read leaves nothing of the one before.
     this.standOn(this.scanner.found, buffer, start, start);
     this.end = this.scanner.scan(buffer, start, end);
-    if (this.namedSlots.length > 0) this.seeNames();
+    this.look();
     return this.end;
   }
 
@@ -296,6 +304,7 @@ export class EventCursor implements Event, Fields {
   private standOn(found: FoundValues, buffer: Uint8Array, start: number, end: number): void {
     this.found = found;
     this.buffer = buffer;
+    this.origin = buffer;
     this.start = start;
     this.end = end;
     this.tree = undefined;
@@ -306,26 +315,51 @@ export class EventCursor implements Event, Fields {
     this.knownFacets = undefined;
     this.selectedFacets = undefined;
     this.isCrowded = false;
-    this.namedTree = undefined;
+    this.needsTree = false;
+    this.seen = undefined;
     // What the slow scanner finds is known when it has scanned.
-    if (this.namedSlots.length > 0 && !this.isUnusual) this.seeNames();
-    this.facts = this.shapes.of(found.shape);
+    if (!this.isUnusual) this.look();
   }
 
-  /** A list of names and values is seen through the tree: which names it has no shape tells. */
-  private seeNames(): void {
-    const { found } = this;
-    const isNamed = this.namedSlots.some((slot) => found.first(slot) >= 0);
-    // For what the kernel reads itself it asks for no tree.
-    if (!this.isUnusual) found.needsTree = false;
-    if (!isNamed) return;
-    found.needsTree = true;
-    found.shape = -1;
-    this.namedTree = withNamedMembers(this.json(), this.mapping.named, (path) => this.keepName(path));
+  /** Whether the mapping sees the record as it stands: else it is written as it is seen, and scanned anew. */
+  private look(): void {
+    if (this.seenSlots.length > 0 && (this.found.needsTree || this.isSeenOtherwise())) {
+      const seen = seenRecord(this.json(), this.mapping);
+      if (seen !== this.json()) this.scanSeen(seen);
+    }
+    this.needsTree = this.found.needsTree;
+    if (this.needsTree) this.treeFound.clear();
+    this.facts = this.shapes.of(this.found.shape);
   }
 
-  private keepName(path: string): void {
-    if (this.namesSeen.size < MAX_NAMES_SEEN) this.namesSeen.add(path);
+  private scanSeen(seen: JsonValue): void {
+    const text = Buffer.from(toCompactJson(seen));
+    this.seen = seen;
+    this.buffer = text;
+    this.found = this.scanner.found;
+    try {
+      this.scanner.scan(text, 0, text.length);
+    } catch (error) {
+      if (!(error instanceof JsonSyntaxError)) throw error;
+      // What a text holds may be nested too deep for where it stands: then it stays a text.
+      this.seen = undefined;
+      this.buffer = this.origin;
+      this.scanner.scan(this.origin, this.start, this.end);
+    }
+  }
+
+  private isSeenOtherwise(): boolean {
+    const { found, seenSlots, textSlots } = this;
+    for (let index = 0; index < seenSlots.length; index++) {
+      const value = found.first(seenSlots[index]!);
+      if (value < 0 || found.kind(value) === KIND.null) continue;
+      if (index >= textSlots) return true;
+      // Nearly always words.
+      const first = found.kind(value) === KIND.string ? this.buffer[found.start(value) + 1]! : QUOTE;
+      if (first === OPEN_BRACE || first === OPEN_BRACKET || first === BACKSLASH || first <= BLANK)
+        return true;
+    }
+    return false;
   }
 
   /** Says where the scanned record stands. */
@@ -349,7 +383,7 @@ export class EventCursor implements Event, Fields {
   writtenLine: (() => string) | undefined;
 
   get bytes(): Uint8Array {
-    this.knownBytes ??= this.buffer.subarray(this.start, this.end);
+    this.knownBytes ??= this.origin.subarray(this.start, this.end);
     return this.knownBytes;
   }
 
@@ -367,15 +401,15 @@ export class EventCursor implements Event, Fields {
   }
 
   get canonical(): boolean {
-    return this.found.canonical && !this.found.needsTree;
+    return this.seen === undefined && this.found.canonical && !this.needsTree;
   }
 
   get duplicateKeys(): boolean {
-    return this.found.needsTree && hasDuplicateKeys(this.json());
+    return (this.seen !== undefined || this.needsTree) && hasDuplicateKeys(this.json());
   }
 
   get isObject(): boolean {
-    return this.buffer[this.start] === OPEN_BRACE;
+    return this.origin[this.start] === OPEN_BRACE;
   }
 
   get timeMs(): number {
@@ -401,7 +435,7 @@ export class EventCursor implements Event, Fields {
     this.timeIsKnown = true;
     this.knownTime = undefined;
     const slot = this.chosenSlot(this.timeSlot);
-    const value = slot < 0 || this.found.needsTree ? -1 : this.found.first(slot);
+    const value = slot < 0 || this.needsTree ? -1 : this.found.first(slot);
     const isString = value >= 0 && this.found.kind(value) === KIND.string;
     const start = isString ? this.found.start(value) + 1 : 0;
     const end = isString ? this.found.endOf(value) - 1 : 0;
@@ -464,7 +498,7 @@ export class EventCursor implements Event, Fields {
   }
 
   private hashText(slot: Slot, key: Uint32Array): void {
-    const value = this.found.needsTree ? -1 : this.found.first(slot);
+    const value = this.needsTree ? -1 : this.found.first(slot);
     if (value < 0 || this.found.isEscaped(value)) {
       const bytes = Buffer.from(this.text(slot)!);
       hashBytes(bytes, 0, bytes.length, key);
@@ -484,7 +518,7 @@ export class EventCursor implements Event, Fields {
       const listed = this.listed(slot);
       return listed !== undefined ? listed.length : this.compute(slot).text === undefined ? 0 : 1;
     }
-    return this.found.needsTree ? this.treeValues(slot).length : this.found.size(slot);
+    return this.needsTree ? this.treeValues(slot).length : this.found.size(slot);
   }
 
   kind(slot: Slot, at = 0): ValueKind {
@@ -498,7 +532,7 @@ export class EventCursor implements Event, Fields {
       return at === 0 ? this.compute(slot).text : this.listed(slot)?.[at]?.text;
     }
     if (slot === NO_SLOT) return undefined;
-    if (this.found.needsTree) return treeText(this.treeValues(slot)[at]);
+    if (this.needsTree) return treeText(this.treeValues(slot)[at]);
     const value = this.found.valueAt(slot, at);
     if (value < 0) return undefined;
     return at === 0 ? this.firstText(slot, value) : this.valueText(value);
@@ -535,7 +569,7 @@ export class EventCursor implements Event, Fields {
 
   equals(slot: Slot, text: string): boolean {
     const { found } = this;
-    const value = slot < 0 || found.needsTree ? -1 : found.first(slot);
+    const value = slot < 0 || this.needsTree ? -1 : found.first(slot);
     if (value < 0) return this.kind(slot) === 'string' && this.text(slot) === text;
     if (found.kind(value) !== KIND.string) return false;
     if (!found.isPlain(value)) return this.text(slot) === text;
@@ -563,7 +597,7 @@ export class EventCursor implements Event, Fields {
   /** Straight from the bytes: sequence numbers never repeat, and to decode one took 200 ns (measured). */
   wholeNumber(slot: Slot): number {
     const { found } = this;
-    const value = slot < 0 || found.needsTree ? -1 : found.first(slot);
+    const value = slot < 0 || this.needsTree ? -1 : found.first(slot);
     if (value < 0) return wholeNumberOf(this.text(slot) ?? '');
     const kind = found.kind(value);
     const start = found.start(value);
@@ -594,7 +628,7 @@ export class EventCursor implements Event, Fields {
 
   private findId(slot: Slot, at: number): number {
     const { found } = this;
-    if (found.needsTree) {
+    if (this.needsTree) {
       const text = this.text(slot, at);
       return this.ids.idOfText(this.kindCode(slot, at), text ?? '');
     }
@@ -623,7 +657,7 @@ export class EventCursor implements Event, Fields {
       return origin === undefined ? undefined : this.span(origin, at);
     }
     if (slot === NO_SLOT) return undefined;
-    if (this.found.needsTree) return treeSpan(this.json(), this.names[slot] ?? []);
+    if (this.seen !== undefined || this.needsTree) return treeSpan(this.json(), this.names[slot] ?? []);
     const value = this.found.valueAt(slot, at);
     if (value < 0) return undefined;
     const keyStart = this.found.keyStart(value);
@@ -648,7 +682,7 @@ export class EventCursor implements Event, Fields {
       return at === 0 && this.compute(slot).text !== undefined ? KIND.string : KIND.missing;
     }
     if (slot === NO_SLOT) return KIND.missing;
-    if (this.found.needsTree) return kindOf(this.treeValues(slot)[at]);
+    if (this.needsTree) return kindOf(this.treeValues(slot)[at]);
     const value = this.found.valueAt(slot, at);
     return value < 0 ? KIND.missing : this.found.kind(value);
   }
@@ -689,7 +723,7 @@ export class EventCursor implements Event, Fields {
   /** Whether what the field is made of stands in several elements, or in one of them several times, or not in each facet. */
   private isListed(index: number): boolean {
     const { found } = this;
-    if (found.needsTree || this.selectedFacets !== undefined) return true;
+    if (this.needsTree || this.selectedFacets !== undefined) return true;
     let element = -1;
     for (const slot of this.computed[index]!.listable) {
       const value = found.first(slot);
@@ -707,8 +741,8 @@ export class EventCursor implements Event, Fields {
   }
 
   private get recordPaths(): RecordPaths {
-    this.knownPaths ??= this.found.needsTree
-      ? pathsOfTree(this.namedTree ?? this.json(), this.mapping)
+    this.knownPaths ??= this.needsTree
+      ? pathsOfSeen(this.seen ?? this.json(), this.mapping)
       : new RecordPaths((path) => this.foundAt(this.path(path)));
     return this.knownPaths;
   }
@@ -735,11 +769,11 @@ export class EventCursor implements Event, Fields {
     const { shape } = this.found;
     let maySeveral = shape < 0 ? undefined : of.byShape[shape];
     if (maySeveral === undefined) {
-      maySeveral = this.found.needsTree || of.slots.some((slot) => this.isInList(slot));
+      maySeveral = this.needsTree || of.slots.some((slot) => this.isInList(slot));
       if (shape >= 0) of.byShape[shape] = maySeveral;
     }
     if (!maySeveral) return 0;
-    return this.found.needsTree ? 2 : this.listsOfSeveral(of.slots);
+    return this.needsTree ? 2 : this.listsOfSeveral(of.slots);
   }
 
   private isInList(slot: Slot): boolean {
@@ -843,7 +877,7 @@ export class EventCursor implements Event, Fields {
 
   /** What a mapping computes depends on the values at its paths alone: for up to two of them it is computed once. */
   private rememberedValue(computed: ComputedField): ComputedValue {
-    const key = this.found.needsTree ? -1 : this.inputKey(computed.used);
+    const key = this.needsTree ? -1 : this.inputKey(computed.used);
     const known = key < 0 ? undefined : computed.remembered(key);
     if (known !== undefined) return known;
     const value = this.computedValue(computed);
@@ -901,15 +935,14 @@ export class EventCursor implements Event, Fields {
   }
 
   private mayBeListed(index: number): boolean {
-    const { found } = this;
-    if (found.needsTree) return true;
+    if (this.needsTree) return true;
     return this.computed[index]!.listable.some((slot) => this.isInList(slot));
   }
 
   /** Texts alone: what a mapping computes is of that kind. */
   private leadingSlot(leading: readonly Slot[]): Slot {
     const { found } = this;
-    if (found.shape < 0 || leading.length === 0) return NO_CHOICE;
+    if (this.shape < 0 || leading.length === 0) return NO_CHOICE;
     const slot = this.firstWithText(leading);
     return slot !== NO_SLOT && found.kind(found.first(slot)) === KIND.string ? slot : NO_CHOICE;
   }
@@ -919,7 +952,7 @@ export class EventCursor implements Event, Fields {
     for (let index = 0; index < choices.length; index++) {
       const choice = choices[index]!;
       // Most choices of a mapping are absent from a record: pass them by before asking more.
-      if (!found.needsTree && found.first(choice) < 0) continue;
+      if (!this.needsTree && found.first(choice) < 0) continue;
       if (this.holdsText(choice)) return choice;
     }
     return NO_SLOT;
@@ -927,7 +960,7 @@ export class EventCursor implements Event, Fields {
 
   /** As `mapField` sees it: empty texts, objects and empty arrays answer nothing. */
   private holdsText(slot: Slot): boolean {
-    if (this.found.needsTree) {
+    if (this.needsTree) {
       const kind = kindOf(this.treeValues(slot)[0]);
       return (
         (kind === KIND.string && !isEmpty(this.text(slot))) || kind === KIND.number || kind === KIND.boolean
@@ -956,8 +989,13 @@ export class EventCursor implements Event, Fields {
       .find((origin) => this.text(origin) !== undefined);
   }
 
-  private treeValues(slot: Slot): JsonValue[] {
-    return findValues(this.namedTree ?? this.json(), ...(this.names[slot] ?? []));
+  private treeValues(slot: Slot): readonly JsonValue[] {
+    let values = this.treeFound.get(slot);
+    if (values === undefined) {
+      values = findValues(this.seen ?? this.json(), ...(this.names[slot] ?? []));
+      this.treeFound.set(slot, values);
+    }
+    return values;
   }
 
   // Copying: what is kept of a record, without a string made of it
@@ -980,7 +1018,7 @@ export class EventCursor implements Event, Fields {
     const chosen = slot < NO_SLOT ? this.chosenSlot(slot) : slot;
     if (chosen === NO_CHOICE) return ASK_TEXT;
     if (chosen === NO_SLOT) return ABSENT;
-    if (found.needsTree) return ASK_TEXT;
+    if (this.needsTree) return ASK_TEXT;
     const value = found.first(chosen);
     if (value < 0) return ABSENT;
     if (!found.isPlain(value)) return ASK_TEXT;
@@ -1055,7 +1093,7 @@ export class EventCursor implements Event, Fields {
     const chosen = slot < NO_SLOT ? this.chosenSlot(slot) : slot;
     if (chosen === NO_CHOICE) return this.size(slot) > 1 ? -1 : this.id(slot);
     if (chosen === NO_SLOT) return this.ids.ofMissing;
-    if (this.found.needsTree) return -1;
+    if (this.needsTree) return -1;
     const value = this.found.first(chosen);
     if (value < 0) return this.ids.ofMissing;
     if (this.found.isFollowed(value)) return -1;

@@ -50,6 +50,10 @@ export type Mapping = {
   aliases: Readonly<Record<string, readonly string[]>>;
   /** Objects in which a raw field may stand deeper than rules name it: `CommandLine` in `Event.EventData`. */
   within: readonly string[];
+  /** Members that are the record as text, in exports that carry it so; the first that is JSON is seen in its place. */
+  inside: readonly string[];
+  /** Members whose text is JSON, and is seen as what it says. */
+  texts: readonly string[];
   /** Lists of names and values whose values rules and mappings name by these names. */
   named: readonly NamedMembers[];
   /** Whether rules drop the spaces of field names, as Sigma's taxonomy does for Windows: `ThreatName` for `Threat Name`. */
@@ -134,7 +138,9 @@ export function mapIdentity(mapping: Mapping, text: ReadText): string | undefine
 export function toRawPaths(mapping: Mapping, name: string): string[] {
   const aliases = Object.hasOwn(mapping.aliases, name) ? mapping.aliases[name]! : [];
   const spaced = mapping.spacesDropped ? withSpaces(name) : name;
-  const names = [name, ...aliases, ...(spaced === name ? [] : [spaced])];
+  // Aliases that have the name itself among them tell its turn: an API may have an object where exports have a text.
+  const own = aliases.includes(name) ? aliases : [name, ...aliases];
+  const names = [...own, ...(spaced === name ? [] : [spaced])];
   // An alias that leads into such an object leads all the way.
   const shallow = names.filter((each) => !mapping.within.some((prefix) => each.startsWith(`${prefix}.`)));
   const deeper = mapping.within.flatMap((prefix) => shallow.map((each) => `${prefix}.${each}`));
@@ -144,12 +150,24 @@ export function toRawPaths(mapping: Mapping, name: string): string[] {
 
 /** The names of one of the mapping's own paths, in the order to seek them: no alias, no deeper place. */
 export function toOwnPaths(mapping: Mapping, path: number): string[] {
-  const name = mapping.paths[path]!;
-  return mapping.namesLowered ? [...new Set([name, ...lowerings(name)])] : [name];
+  let known = OWN_PATHS.get(mapping);
+  if (known === undefined) {
+    known = [];
+    OWN_PATHS.set(mapping, known);
+  }
+  known[path] ??= ownPaths(mapping, mapping.paths[path]!);
+  return known[path];
+}
+
+/** Asked for each record that is read by the slower road. */
+const OWN_PATHS = new WeakMap<Mapping, string[][]>();
+
+function ownPaths({ namesLowered }: Mapping, name: string): string[] {
+  return namesLowered ? [...new Set([name, ...lowerings(name)])] : [name];
 }
 
 /** `userIdentity.sessionContext` → `useridentity.sessionContext` · `useridentity.sessioncontext`. */
-function lowerings(name: string): string[] {
+export function lowerings(name: string): string[] {
   const [column = '', ...rest] = name.split('.');
   return [[column.toLowerCase(), ...rest].join('.'), name.toLowerCase()];
 }
@@ -253,6 +271,8 @@ export const UNKNOWN_SOURCE: Mapping = {
   time: {},
   aliases: {},
   within: [],
+  inside: [],
+  texts: [],
   named: [],
   spacesDropped: false,
   namesLowered: false,

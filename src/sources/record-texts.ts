@@ -3,11 +3,14 @@ import { findValues, parseFieldPath } from '../base/field-path.ts';
 import { getOrCreate } from '../base/get-or-create.ts';
 import { JsonArray, JsonObject, type JsonValue, toScalarText } from '../base/json.ts';
 import { type Guard, holdAll, type Mapping, mapField, type ReadTexts, toOwnPaths } from './mapping.ts';
+import { seenRecord } from './seen-record.ts';
 import { treeText } from './tree-values.ts';
 
 /** Seeking each text in the members anew took half of a run over 4,000 small files (measured). */
 export class RecordTexts {
   private readonly record: JsonObject;
+  /** What mappings see otherwise, by themselves. */
+  private readonly seen = new Map<Mapping, RecordTexts>();
   private readonly keys = new Set<string>();
   private readonly dottedKeys: string[] = [];
   /** By path. */
@@ -24,17 +27,26 @@ export class RecordTexts {
 
   reader(mapping: Mapping): ReadTexts {
     const { names } = judgeOf(mapping);
+    const seen = this.seenBy(mapping);
     return (path) => {
-      const texts = this.findAll(names[path]!).map(treeText);
+      const texts = seen.findAll(names[path]!).map(treeText);
       return texts.filter((text) => text !== undefined);
     };
+  }
+
+  private seenBy(mapping: Mapping): RecordTexts {
+    return getOrCreate(this.seen, mapping, () => {
+      const seen = seenRecord(this.record, mapping);
+      return seen === this.record || !(seen instanceof JsonObject) ? this : new RecordTexts(seen);
+    });
   }
 
   fit(mapping: Mapping): number {
     let fit = this.fits.get(mapping);
     if (fit === undefined) {
       const judge = judgeOf(mapping);
-      const isPresent = (path: number) => this.findAll(judge.names[path]!).some(hasText);
+      const seen = this.seenBy(mapping);
+      const isPresent = (path: number) => seen.findAll(judge.names[path]!).some(hasText);
       fit = fitRecord(judge, this.reader(mapping), isPresent);
       this.fits.set(mapping, fit);
     }

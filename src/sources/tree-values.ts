@@ -12,7 +12,7 @@ import {
 import type { AuditField, Span } from '../model/event.ts';
 import { FACET_BOUNDS, facetsOfPaths, RecordPaths } from './field-elements.ts';
 import { listablePathsOf, type Mapping, toOwnPaths } from './mapping.ts';
-import { withNamedMembers } from './named-members.ts';
+import { seenRecord } from './seen-record.ts';
 
 export function kindOf(value: JsonValue | undefined): KindCode {
   if (value === undefined) return KIND.missing;
@@ -60,11 +60,11 @@ export function facetTexts(
 
 /** What stands at the paths of the mapping, as the cursor has it of a record with lists. */
 export function treePaths(record: JsonValue, mapping: Mapping): RecordPaths {
-  return pathsOfTree(withNamedMembers(record, mapping.named), mapping);
+  return pathsOfSeen(seenRecord(record, mapping), mapping);
 }
 
-/** The same of a record that has its named members. */
-export function pathsOfTree(record: JsonValue, mapping: Mapping): RecordPaths {
+/** The same of what the mapping sees of it. */
+export function pathsOfSeen(record: JsonValue, mapping: Mapping): RecordPaths {
   const starts = new Map<JsonArray, number>();
   numberElements(record, starts, 0);
   return new RecordPaths((path) =>

@@ -25,7 +25,7 @@ const FOLDERS: Readonly<Record<string, Readonly<Record<string, number>>>> = {
   'aws-trailscraper': { cloudtrail: 3 },
   'azure-sentinel': { 'google-workspace': 7, okta: 1, slack: 1, windows: 1 },
   'beats-filebeat-oss': { audit: 1 },
-  'det-eng-samples': { m365: 7 },
+  'det-eng-samples': { m365: 15 },
   'flexlm-exporter-lmstat': {},
   flexnet: { flexnet: 2 },
   'gcp-cloudevents': { gcp: 6 },

@@ -12,7 +12,6 @@ describe('one content', () => {
     ['white space', '{"a":[1,2],"b":""}', ' { "a" : [ 1 ,\t2 ] , "b" : "" } '],
     ['order of members', '{"a":{"x":1,"y":2},"b":3}', '{"b":3,"a":{"y":2,"x":1}}'],
     ['escapes', '{"a":"é/\\n\\ud800"}', '{"a":"\\u00e9\\/\\u000a\\uD800"}'],
-    ['numbers', '[1,100,0,0.5]', '[1.0,1e2,-0,5e-1]'],
   ];
   for (const [what, one, other] of alike) test(what, () => assert.equal(digest(one), digest(other)));
 
@@ -33,7 +32,7 @@ describe('another content', () => {
     ['a number and its text', '{"a":1}', '{"a":"1"}'],
     ['digits that no double holds', '[9007199254740993]', '[9007199254740992]'],
     ['digits behind the seventeenth', '[0.12345678901234567891]', '[0.12345678901234567892]'],
-    ['powers beyond all bounds', '[1e99999999999999999]', '[1e99999999999999998]'],
+    ['a number in another notation, which rules read otherwise', '{"status":403}', '{"status":4.03e2}'],
     ['null and absence', '{"a":null}', '{}'],
     ['which of two values of one key is the last', '{"a":1,"a":2}', '{"a":2,"a":1}'],
     ['how often a key stands', '{"a":1,"a":1}', '{"a":1}'],

@@ -155,6 +155,12 @@ const MISTAKES: readonly (readonly [string, unknown, string])[] = [
     { ...GOOD, named: { list: 'p', name: 'name', values: ['value'], beside: false } },
     'named.beside: expected true, or no such key, found false',
   ],
+  ['a text that is no list', { ...GOOD, texts: 'p' }, 'texts: expected a list of field paths, found "p"'],
+  [
+    'a record within that is no list',
+    { ...GOOD, inside: 'p' },
+    'inside: expected a list of field paths, found "p"',
+  ],
   ['spaces that are kept', { ...GOOD, spaces: 'kept' }, 'spaces: expected "dropped", found "kept"'],
   ['names in capitals', { ...GOOD, names: 'raised' }, 'names: expected "lowered", found "raised"'],
   ['actors that are one', { ...GOOD, actors: 'one' }, 'actors: expected "several", found "one"'],

@@ -116,6 +116,11 @@ test('toRawPaths() gives the name, its alias, then both in the objects they may 
   assert.deepEqual(toRawPaths(mapping, 'toString'), ['toString', 'data.toString']);
 });
 
+test('toRawPaths() gives the name where its aliases have it', () => {
+  const mapping = mappingOf({ aliases: { method: ['method.value', 'method', 'Method'] } });
+  assert.deepEqual(toRawPaths(mapping, 'method'), ['method.value', 'method', 'Method']);
+});
+
 test('toRawPaths() gives the names as columns of tables write them where the source has such exports', () => {
   const mapping = mappingOf({ names: 'lowered' });
   assert.deepEqual(toRawPaths(mapping, 'userIdentity.sessionContext'), [

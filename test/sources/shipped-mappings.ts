@@ -5,6 +5,7 @@ import { type JsonValue, parseJsonText } from '../../src/base/json.ts';
 import { AUDIT_FIELDS } from '../../src/model/event.ts';
 import { compileMapping } from '../../src/sources/compile-mapping.ts';
 import { type Mapping, mapIdentity } from '../../src/sources/mapping.ts';
+import { seenRecord } from '../../src/sources/seen-record.ts';
 import { auditTexts } from '../../src/sources/tree-values.ts';
 import { readMapped } from './plain-fields.ts';
 
@@ -44,6 +45,6 @@ export function seeThrough(mapping: Mapping, record: JsonValue): Record<string, 
 }
 
 export function identityOf(mapping: Mapping, record: unknown): string | undefined {
-  const json = toJson(record);
+  const json = seenRecord(toJson(record), mapping);
   return mapIdentity(mapping, (path) => readMapped(json, mapping, path));
 }
