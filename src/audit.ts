@@ -82,7 +82,7 @@ async function auditOnce(
   const { scan, executor, settle, close } = await scanFiles(files, plan, options);
   try {
     onStage?.('scan');
-    const { findings: repeats, ...repeated } = await mergeRepeats(scan);
+    const { findings: repeats, ...repeated } = await mergeRepeats(scan, plan);
     onStage?.('repeats');
     const related = await relate(plan, scan, repeated, executor, options.judgeBytes);
     onStage?.('relate');

@@ -30,6 +30,7 @@ function prefixAt(bytes: Uint8Array, at: number, end: number, level: number): Js
   if (level >= OPEN_LEVELS) return undefined;
   if (bytes[at] === OPEN_BRACKET) return arrayPrefix(bytes, at + 1, end, level + 1);
   if (bytes[at] === OPEN_BRACE) return objectPrefix(bytes, at + 1, end, level + 1);
+  if (bytes[at] === QUOTE) return textPrefix(bytes, at + 1, end);
   return undefined;
 }
 
@@ -72,6 +73,22 @@ function objectPrefix(bytes: Uint8Array, from: number, end: number, level: numbe
   }
   return new JsonObject(members);
 }
+
+/** As far as it is there, without what may be half a character or escape. */
+function textPrefix(bytes: Uint8Array, from: number, end: number): string | undefined {
+  for (let until = end; until > Math.max(from, end - LONGEST_CHARACTER); until--) {
+    const text = parseQuietly(
+      Buffer.concat([bytes.subarray(from - 1, until), Buffer.from('"')]),
+      0,
+      until - from + 2,
+    );
+    if (typeof text?.value === 'string') return text.value;
+  }
+  return undefined;
+}
+
+/** `\\ud83d\\ude00`: two escapes that are one. */
+const LONGEST_CHARACTER = 12;
 
 function stringEnd(bytes: Uint8Array, at: number, end: number): number | undefined {
   try {

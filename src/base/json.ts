@@ -230,3 +230,10 @@ export function toScalarText(value: JsonValue | undefined): string | undefined {
   if (typeof value === 'boolean') return String(value);
   return value instanceof JsonNumber ? value.lexeme : undefined;
 }
+
+/** A scalar as text, an object or array as compact JSON; undefined for null. */
+export function treeText(value: JsonValue | undefined): string | undefined {
+  return value instanceof JsonObject || value instanceof JsonArray
+    ? toCompactJson(value)
+    : toScalarText(value);
+}

@@ -195,9 +195,13 @@ export function judgeEvent({ prefix, validate }: Validator, fields: Fields): Jud
 /** A schema over raw records: the slow path, which parses the whole record. */
 export function judgeRecord({ prefix, validate }: Validator): Judge {
   return (tally, file, event) => {
-    const record = event.json();
+    const record = event.seen();
     for (const { defect, pointer, value } of toSchemaDefects(validate(toPlainValue(record)), prefix)) {
-      noteDefect(tally, file, event, defect, () => ({ ...spanAt(record, pointer), value }));
+      noteDefect(tally, file, event, defect, () => ({
+        // What was seen otherwise has no place of its own.
+        ...(record === event.json() && spanAt(record, pointer)),
+        value,
+      }));
     }
   };
 }

@@ -31,6 +31,13 @@ const FINDINGS: readonly FindingKind[] = [
     controls: ['nist-800-53r5:AU-9'],
   },
   {
+    code: 'unopened-text',
+    severity: 'medium',
+    title: 'text that begins like JSON and is none',
+    why: 'The export carries as text what the event says there. It was cut, or is nested deeper than is read: what it held was not audited.',
+    fix: 'Export the records whole: tables and spreadsheets cut long cells.',
+  },
+  {
     code: 'not-an-object',
     severity: 'medium',
     title: 'record is not an object',
@@ -46,7 +53,9 @@ const FINDINGS: readonly FindingKind[] = [
   },
 ];
 
+const NONE: readonly string[] = [];
 const DUPLICATE_KEY: Defect = { code: 'duplicate-key', key: 'duplicate-key', field: '', expected: '' };
+const UNOPENED: Defect = { code: 'unopened-text', key: 'unopened-text', field: '', expected: '' };
 const NESTED: Defect = { code: 'nested-records', key: 'nested-records', field: '', expected: '' };
 const NOT_AN_OBJECT: Defect = { code: 'not-an-object', key: 'not-an-object', field: '', expected: '' };
 
@@ -74,8 +83,10 @@ function compileStep(fields: Fields): (tally: Tally, event: Event) => void {
   const countRecord = compileRecordCounter();
   return (tally, event) => {
     const file = countRecord(tally, event);
-    const { isObject, duplicateKeys } = event;
+    const { isObject, duplicateKeys, unopened = NONE } = event;
     if (!isObject || duplicateKeys) noteForm(tally, file, event);
+    if (unopened.length > 0) noteUnopened(tally, file, event, unopened);
+    if (event.repeatsKeyWithin) noteRepeatedWithin(tally, file, event);
     if (Number.isNaN(event.timeMs) && saysNothing(event)) noteNested(tally, file, event);
   };
 }
@@ -84,6 +95,18 @@ function compileStep(fields: Fields): (tally: Tally, event: Event) => void {
 function noteForm(tally: Tally, file: FileTally, event: Event): void {
   if (!event.isObject) noteDefect(tally, file, event, NOT_AN_OBJECT, () => seeBareValue(event));
   if (event.duplicateKeys) noteDefect(tally, file, event, DUPLICATE_KEY, () => seeRepeated(event));
+}
+
+function noteUnopened(tally: Tally, file: FileTally, event: Event, paths: readonly string[]): void {
+  noteDefect(tally, file, event, UNOPENED, () => ({ value: paths.map(quote).join(', ') }));
+}
+
+/** In what is carried as text, which has no place of its own. */
+function noteRepeatedWithin(tally: Tally, file: FileTally, event: Event): void {
+  noteDefect(tally, file, event, DUPLICATE_KEY, () => {
+    const member = firstRepeated(event.seen());
+    return member === undefined ? {} : { value: quote(member.key) };
+  });
 }
 
 function noteNested(tally: Tally, file: FileTally, event: Event): void {
@@ -108,6 +131,8 @@ function seeRepeated(event: Event): Sighting {
 function say(group: Group, where: string): string {
   if (group.code === 'not-an-object')
     return `a bare value stands in place of an object ${where}${foundValues(group)}`;
+  if (group.code === 'unopened-text')
+    return `a text that begins like JSON cannot be read as such ${where}${foundValues(group)}`;
   if (group.code === 'nested-records')
     return `a list of events, and none of what an event says, stands ${where}${foundValues(group)}`;
   return `a key stands twice in one object ${where}${foundValues(group)}`;

@@ -164,7 +164,7 @@ async function scanAccess(
       ...(progress && { onProgress: progress.update }),
     });
     try {
-      const { duplicates } = await mergeRepeats(scan);
+      const { duplicates } = await mergeRepeats(scan, plan);
       const reading = { files: scan.inputs.map(({ file }) => file), duplicates, onMark: () => {} };
       for (const { marks } of markGroups(scan.marks.source(), reading))
         for (const mark of marks) onMark(mark);

@@ -13,7 +13,7 @@ import {
   StoredIdentities,
 } from './identity-rows.ts';
 import { KeyFilter, MAX_SLOT_BITS, slotBitsFor } from './key-filter.ts';
-import { type FileOf, findRepeats, type Repeat, type Reread } from './repeats.ts';
+import { findRepeats, type Repeat, type RepeatOptions, type Reread } from './repeats.ts';
 import { savedUnder, toSaved } from './saved-rows.ts';
 import { SortedRows } from './sorted-rows.ts';
 
@@ -75,10 +75,10 @@ export class Identities {
   }
 
   /** Repeats in the order of their keys; each record is named at most once as `again`. */
-  async *repeats(reread: Reread, fileOf?: FileOf): AsyncGenerator<Repeat> {
+  async *repeats(reread: Reread, options?: RepeatOptions): AsyncGenerator<Repeat> {
     if (!this.filter.metAny) return;
     const newRows = () => new SortedRows(this.runs, this.limits.sortBytes);
-    yield* findRepeats(identitiesOf(this.narrowed()), newRows, reread, fileOf);
+    yield* findRepeats(identitiesOf(this.narrowed()), newRows, reread, options);
   }
 
   /** The rows that may repeat: again and again through other filters, as long as they are many and get fewer. */

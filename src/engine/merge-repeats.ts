@@ -3,8 +3,11 @@ import { quote } from '../base/text-safety.ts';
 import { type Finding, type FindingKind, toFingerprint } from '../model/finding.ts';
 import { MAX_RELATED } from '../model/relation.ts';
 import { reread } from '../read/reread.ts';
+import { carriedRecord } from '../sources/seen-record.ts';
+import type { Plan } from './plan.ts';
 import { PositionSet } from './position-set.ts';
 import type { RecordPosition } from './repeat-rows.ts';
+import type { RepeatOptions } from './repeats.ts';
 import { linesOf } from './salted-segment.ts';
 import type { Scan } from './scan-books.ts';
 import { SegmentStreams } from './segment-streams.ts';
@@ -38,7 +41,7 @@ const MAX_CONFLICTS = 100;
 export type Merged = { duplicates: PositionSet; seconds: PositionSet; findings: Finding[] };
 
 /** Drops repeated records from the books of their files and says so. */
-export async function mergeRepeats(scan: Scan): Promise<Merged> {
+export async function mergeRepeats(scan: Scan, { mappings }: Pick<Plan, 'mappings'>): Promise<Merged> {
   const duplicates = new PositionSet();
   const seconds = new PositionSet();
   const first = new Map<number, FileRepeats>();
@@ -51,16 +54,23 @@ export async function mergeRepeats(scan: Scan): Promise<Merged> {
   };
   const servers = new ServerLogs(scan);
   const streams = new SegmentStreams(scan.files);
-  const fileOf = (fileIndex: number) => streams.firstOf(fileIndex);
+  const byName = new Map(mappings.map((mapping) => [mapping.name, mapping]));
+  const options: RepeatOptions = {
+    fileOf: (fileIndex) => streams.firstOf(fileIndex),
+    contentOf: (fileIndex) => {
+      const mapping = byName.get(scan.inputs[fileIndex]!.source ?? '');
+      return mapping && ((record) => carriedRecord(record, mapping) ?? record);
+    },
+  };
   if (servers.mayBeSeveral) {
-    for await (const repeat of scan.identities.repeats(again)) servers.note(repeat);
+    for await (const repeat of scan.identities.repeats(again, options)) servers.note(repeat);
     const apart = [...servers.apart(scan.parts.keys())];
     const nameOf = (index: number) => scan.inputs[index]!.file;
     scan.coverage.sources.logs = Object.fromEntries(
       apart.map(([index, log]) => [nameOf(index), { log: nameOf(log), ...servers.spanOf(index)! }]),
     );
   }
-  for await (const repeat of scan.identities.repeats(again, fileOf)) {
+  for await (const repeat of scan.identities.repeats(again, options)) {
     const { first: original, again } = repeat;
     if (servers.areApart(original.fileIndex, again.fileIndex)) continue;
     if (repeat.conflict) {

@@ -12,12 +12,17 @@ export function digestBytes(bytes: Uint8Array): Buffer {
 }
 
 /**
+ * What of a record is compared: of one that carries another as text that one alone, which other exports of the event have by itself.
+ */
+export type ContentOf = (record: JsonValue) => JsonValue;
+
+/**
  * The same for all spellings of one JSON value, and for no two values. Numbers of two notations are two values, `403` and `4.03e2`:
  * rules and mappings read them by their digits. What is no JSON has one spelling.
  */
-export function digestContent(bytes: Uint8Array): Buffer {
+export function digestContent(bytes: Uint8Array, contentOf: ContentOf = (record) => record): Buffer {
   try {
-    return digestBytes(Buffer.from(spellAlike(parseJson(bytes))));
+    return digestBytes(Buffer.from(spellAlike(contentOf(parseJson(bytes)))));
   } catch (error) {
     if (error instanceof JsonSyntaxError) return digestBytes(bytes);
     throw error;

@@ -8,7 +8,7 @@
 import { type Run, RunReader } from '../read/temporary-runs.ts';
 import type { IdentityRow } from './identity-rows.ts';
 import { MergedRows } from './merged-rows.ts';
-import { digestBytes, digestContent } from './record-content.ts';
+import { type ContentOf, digestBytes, digestContent } from './record-content.ts';
 import {
   addPlaced,
   byFile,
@@ -42,8 +42,14 @@ export type Reread = (
   stretches: Iterable<RecordPosition>,
 ) => AsyncIterable<Uint8Array | undefined>;
 
-/** The file that some files are parts of, by the number of one of them. */
-export type FileOf = (fileIndex: number) => number;
+export type RepeatOptions = {
+  /** The file that some files are parts of, by the number of one of them. */
+  fileOf?: FileOf;
+  /** What of the records of a file is compared. */
+  contentOf?: (fileIndex: number) => ContentOf | undefined;
+};
+
+type FileOf = (fileIndex: number) => number;
 
 /**
  * First the repeats whose bytes tell what they are, then those of ids that come with several, each in the order of their keys.
@@ -53,7 +59,7 @@ export async function* findRepeats(
   identities: Iterable<IdentityRow>,
   newRows: () => SortedRows,
   reread: Reread,
-  fileOf: FileOf = (fileIndex) => fileIndex,
+  { fileOf = (fileIndex) => fileIndex, contentOf = () => undefined }: RepeatOptions = {},
 ): AsyncGenerator<Repeat> {
   const known = newRows();
   const unknown = newRows();
@@ -70,7 +76,9 @@ export async function* findRepeats(
   const respelled = newRows();
   yield* repeatsIn(aside(mergedOf(runs), unlike.sorted(), respelled), times);
   const settled = newRows();
-  await digestAgain(respelled, settled, reread, digestContent);
+  await digestAgain(respelled, settled, reread, (bytes, fileIndex) =>
+    digestContent(bytes, contentOf(fileIndex)),
+  );
   yield* repeatsIn(entriesOf(settled.sorted()), times);
 }
 
@@ -187,7 +195,7 @@ async function digestAgain(
   unknown: SortedRows,
   known: SortedRows,
   reread: Reread,
-  digest = digestBytes,
+  digest: (bytes: Uint8Array, fileIndex: number) => Buffer = digestBytes,
 ): Promise<void> {
   for (const [fileIndex, entries] of byFile(unknown)) {
     let index = 0;
@@ -195,7 +203,7 @@ async function digestAgain(
     for await (const bytes of reread(fileIndex, stretches)) {
       const { own, key, content: before, position, skipped } = entries[index++]!;
       // A record that is gone from its file passes for no other: its content is its place.
-      const content = digest(bytes ?? Buffer.from(`${fileIndex}/${position.offset}`));
+      const content = digest(bytes ?? Buffer.from(`${fileIndex}/${position.offset}`), fileIndex);
       const words = [key.readUInt32BE(0), key.readUInt32BE(4)] as const;
       const spelling = before?.readUInt32BE(0) ?? 0;
       encode(known, { own, key: words, content, skipped, ...position }, { spelling, fixed: false });

@@ -6,7 +6,7 @@ import type { ValueTest } from './modifiers.ts';
 /** With `all`, each keyword must occur somewhere; without, one of them. The slow path: it needs the whole record. */
 export function matchKeywords(tests: readonly ValueTest[], all: boolean): (event: Event) => boolean {
   return (event) => {
-    const record = event.json();
+    const record = event.seen();
     if (!all) return someScalar(record, (text, kind) => tests.some((test) => test(text, kind)));
     return tests.every((test) => someScalar(record, test));
   };

@@ -143,6 +143,10 @@ class MemberEvent implements Event {
     return this.member ?? null;
   }
 
+  seen(): JsonValue {
+    return this.json();
+  }
+
   private values(slot: Slot): JsonValue[] {
     let values = this.found[slot];
     if (values === undefined) {

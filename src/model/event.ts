@@ -135,6 +135,12 @@ export interface Event {
   readonly selected?: readonly number[] | undefined;
   /** The whole record, lossless; the slow path. */
   json(): JsonValue;
+  /** The same as its mapping sees it: with what it carries as text, and lists of names and values by their names. */
+  seen(): JsonValue;
+  /** Whether a key stands twice in what is carried as text. */
+  readonly repeatsKeyWithin?: boolean;
+  /** Members whose text begins like JSON and could not be read as such, where the mapping would see what is in it. */
+  readonly unopened?: readonly string[];
 }
 
 /** Byte offsets within the record. `keyStart` is the opening quote of the member's key, -1 for an array element. */

@@ -1,5 +1,5 @@
 /** What exports write beside their records, and what stands there that could be more of them. */
-import { JsonArray, JsonObject, type JsonValue } from '../base/json.ts';
+import { JsonArray, JsonNumber, JsonObject, type JsonValue } from '../base/json.ts';
 
 /** Paging and the like, short. */
 const PAGING =
@@ -29,8 +29,8 @@ export function mayHoldRecords(key: string, value: JsonValue, bytes: number): bo
   return !isPaging(key) || bytes > MAX_PAGING_BYTES || looksLikeEvent(value);
 }
 
-/** `isNext`: whether it leads to the page that follows; `address`: undefined where it leads nowhere. */
-export type PageLink = { isNext: boolean; address: string | undefined };
+/** `isNext`: whether it says that it leads to the page that follows; `leadsOn`: whether it leads anywhere. */
+export type PageLink = { isNext: boolean; leadsOn: boolean };
 
 /** `[{"rel": "next", "href": "…"}]` as Oracle has it, `relation` and `url` as FHIR; undefined for anything else. */
 export function linksOf(key: string, value: JsonArray): PageLink[] | undefined {
@@ -52,11 +52,13 @@ function linkOf(value: JsonValue): PageLink | undefined {
   const isPlain = value.members.every(({ key, value }) => OF_A_LINK.test(key) && isShort(value));
   if (!isPlain || addresses.length === 0 || words.length === 0 || !words.every((word) => REL.test(word)))
     return undefined;
-  const address = addresses.find((each) => typeof each === 'string' && each.trim() !== '');
-  return {
-    isNext: words.some((word) => word.toLowerCase() === 'next'),
-    address: typeof address === 'string' ? address : undefined,
-  };
+  return { isNext: words.some((word) => word.toLowerCase() === 'next'), leadsOn: addresses.some(isGiven) };
+}
+
+/** A token, a link, or the number of a page. */
+export function isGiven(value: JsonValue): boolean {
+  if (typeof value === 'string') return value.trim() !== '';
+  return value === true || (value instanceof JsonNumber && Number(value.lexeme) > 0);
 }
 
 /** No list, no object, and no text in which an event may be hidden. */

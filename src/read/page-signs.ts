@@ -1,6 +1,6 @@
 /** By which member beside its records a page of an API says that more pages follow. */
-import { JsonArray, JsonNumber, JsonObject, type JsonValue } from '../base/json.ts';
-import { isPaging, linksOf } from './beside-records.ts';
+import { JsonArray, JsonObject, type JsonValue } from '../base/json.ts';
+import { isGiven, isPaging, linksOf } from './beside-records.ts';
 
 /** The member by its dotted name, and where what holds it stands beside the records. */
 export type MoreSign = { member: string; line: number; offset: number; length: number };
@@ -53,10 +53,14 @@ export class PageSigns {
     const says = saysMore(word, value);
     if (says === true) this.told ??= sign;
     else if (says === false) this.isLast = true;
-    else if (value instanceof JsonArray) {
-      const links = linksOf(key, value) ?? [];
-      if (links.some(({ isNext, address }) => isNext && address !== undefined))
-        this.pointed ??= { ...sign, member: word === 'next' ? sign.member : `${sign.member}.next` };
+    else if (
+      value instanceof JsonArray ||
+      (value instanceof JsonObject && value.member('rel') !== undefined)
+    ) {
+      const links = linksOf(key, value instanceof JsonArray ? value : new JsonArray([value])) ?? [];
+      const isNext = NEXT.test(word);
+      if (links.some((link) => (isNext || link.isNext) && link.leadsOn))
+        this.pointed ??= { ...sign, member: isNext ? sign.member : `${sign.member}.next` };
     } else if (NEXT.test(word)) {
       if (leadsOn(value)) this.pointed ??= sign;
     } else if (depth > 1 && value instanceof JsonObject && isPaging(key))
@@ -93,9 +97,4 @@ function leadsOn(value: JsonValue): boolean {
   // `{"href": null, "rel": "next"}` leads nowhere.
   const link = value.member('href') ?? value.member('url');
   return link === undefined ? value.members.some((member) => isGiven(member.value)) : isGiven(link.value);
-}
-
-function isGiven(value: JsonValue): boolean {
-  if (typeof value === 'string') return value.trim() !== '';
-  return value === true || (value instanceof JsonNumber && Number(value.lexeme) > 0);
 }

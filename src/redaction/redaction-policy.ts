@@ -7,6 +7,8 @@
  *       legal: {reason: required}
  */
 import { compileGlob } from '../base/glob.ts';
+import { JsonArray, JsonObject, type JsonValue, parseJsonText } from '../base/json.ts';
+import { JsonSyntaxError } from '../base/lexical.ts';
 import { didYouMean } from '../base/nearest-name.ts';
 import { quote } from '../base/text-safety.ts';
 import type { ShapeReader } from '../base/yaml-shape.ts';
@@ -65,11 +67,44 @@ export function compileWithout(paths: readonly string[]): (field: Field) => bool
   const tests = paths.flatMap((path) => [compileGlob(path), compileGlob(`${path}.*`)]);
   // A record that is kept as one text may hold any field: it goes whole.
   const whole = paths.length === 0 ? [] : WHOLE_POINTERS;
-  return ({ pointer }) => {
+  const isNamed = (path: string) => tests.some((test) => test(path));
+  return ({ pointer, value }) => {
     if (whole.includes(pointer)) return true;
     const path = dottedPath(pointer);
-    return tests.some((test) => test(path));
+    return (
+      isNamed(path) || (paths.length > 0 && typeof value === 'string' && carries(value, path, isNamed, 0))
+    );
   };
+}
+
+/** Texts within texts that are looked into; what is deeper goes with the text that holds it. */
+const MAX_TEXTS = 4;
+const BEGINS_LIKE_JSON = /^\s*(?:\{\s*"|\[\s*(?:[[{]|"))/;
+
+/**
+ * Whether a text is JSON in which such a field stands, by its path there or by the whole way to it: exports carry events as text.
+ * One that begins like JSON and cannot be read may hold any field.
+ */
+function carries(text: string, path: string, isNamed: (path: string) => boolean, depth: number): boolean {
+  if (!BEGINS_LIKE_JSON.test(text)) return false;
+  if (depth === MAX_TEXTS) return true;
+  let root: JsonValue;
+  try {
+    root = parseJsonText(text);
+  } catch (error) {
+    if (error instanceof JsonSyntaxError) return true;
+    throw error;
+  }
+  const look = (value: JsonValue, within: string): boolean => {
+    if (typeof value === 'string') return carries(value, within, isNamed, depth + 1);
+    if (value instanceof JsonArray) return value.elements.some((element) => look(element, within));
+    if (!(value instanceof JsonObject)) return false;
+    return value.members.some(({ key, value: own }) => {
+      const inner = within === '' ? key : `${within}.${key}`;
+      return isNamed(inner) || isNamed(`${path}.${inner}`) || look(own, inner);
+    });
+  };
+  return look(root, '');
 }
 
 const BYTES_POINTER = `/${BYTES_MEMBER}`;

@@ -87,7 +87,9 @@ export function compileMapping(
     aliases: compileAliases(document.aliases, report),
     within: [...envelopes, ...readPaths(document.within, ['within'], report)],
     inside: inTables(readPaths(document.inside, ['inside'], report)),
-    texts: inTables(readPaths(document.texts, ['texts'], report)),
+    texts: inTables(
+      readPaths(document.texts, ['texts'], report).flatMap((path) => inEnvelopes(path, envelopes)),
+    ),
     named: compileNamed(document.named, report).flatMap((list) =>
       spellings(list, envelopes, document.names === 'lowered'),
     ),
@@ -178,9 +180,13 @@ function compileTime(value: unknown, problem: Problems): Mapping['time'] {
   return time;
 }
 
+function inEnvelopes(path: string, envelopes: readonly string[]): string[] {
+  return [path, ...envelopes.map((envelope) => `${envelope}.${path}`)];
+}
+
 /** The list as it may stand: in each of the envelopes, and in tables under its name in small letters. */
 function spellings(list: NamedMembers, envelopes: readonly string[], isLowered: boolean): NamedMembers[] {
-  const places = [list.list, ...envelopes.map((envelope) => `${envelope}.${list.list}`)];
+  const places = inEnvelopes(list.list, envelopes);
   const own = places.map((place): NamedMembers => ({ ...list, list: place }));
   if (!isLowered) return own;
   const lowered = places.flatMap(lowerings).map((place): NamedMembers => ({ ...list, list: place }));

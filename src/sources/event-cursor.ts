@@ -17,7 +17,7 @@ import {
   plainOffsetMs,
   wholeMs,
 } from '../base/instant.ts';
-import { hasDuplicateKeys, type JsonValue, parseJson, toCompactJson } from '../base/json.ts';
+import { hasDuplicateKeys, type JsonValue, parseJson, toCompactJson, treeText } from '../base/json.ts';
 import {
   asciiText,
   BACKSLASH,
@@ -57,7 +57,7 @@ import {
 } from './mapping.ts';
 import { seenRecord } from './seen-record.ts';
 import { KnownShapes, type ShapeFacts, UNDECIDED, UNSETTLED } from './shape-facts.ts';
-import { kindOf, pathsOfSeen, treeSpan, treeText } from './tree-values.ts';
+import { kindOf, pathsOfSeen, treeSpan } from './tree-values.ts';
 import type { ValueIds } from './value-ids.ts';
 
 const KIND_NAMES: readonly ValueKind[] = [
@@ -122,7 +122,8 @@ export class EventCursor implements Event, Fields {
   private end = 0;
   private tree: JsonValue | undefined;
   /** What the mapping sees of it, where that is not how it stands. */
-  private seen: JsonValue | undefined;
+  private seenTree: JsonValue | undefined;
+  unopened: readonly string[] = NO_TEXTS;
   /** Whether values come from a tree, for a key may be there twice or was escaped; and what was found there. */
   private needsTree = false;
   private readonly treeFound = new Map<Slot, readonly JsonValue[]>();
@@ -316,7 +317,8 @@ export class EventCursor implements Event, Fields {
     this.selectedFacets = undefined;
     this.isCrowded = false;
     this.needsTree = false;
-    this.seen = undefined;
+    this.seenTree = undefined;
+    this.unopened = NO_TEXTS;
     // What the slow scanner finds is known when it has scanned.
     if (!this.isUnusual) this.look();
   }
@@ -324,8 +326,10 @@ export class EventCursor implements Event, Fields {
   /** Whether the mapping sees the record as it stands: else it is written as it is seen, and scanned anew. */
   private look(): void {
     if (this.seenSlots.length > 0 && (this.found.needsTree || this.isSeenOtherwise())) {
-      const seen = seenRecord(this.json(), this.mapping);
+      const unopened = new Set<string>();
+      const seen = seenRecord(this.json(), this.mapping, (path) => unopened.add(path));
       if (seen !== this.json()) this.scanSeen(seen);
+      if (unopened.size > 0) this.unopened = [...unopened];
     }
     this.needsTree = this.found.needsTree;
     if (this.needsTree) this.treeFound.clear();
@@ -334,15 +338,16 @@ export class EventCursor implements Event, Fields {
 
   private scanSeen(seen: JsonValue): void {
     const text = Buffer.from(toCompactJson(seen));
-    this.seen = seen;
+    this.seenTree = seen;
     this.buffer = text;
     this.found = this.scanner.found;
     try {
       this.scanner.scan(text, 0, text.length);
     } catch (error) {
       if (!(error instanceof JsonSyntaxError)) throw error;
-      // What a text holds may be nested too deep for where it stands: then it stays a text.
-      this.seen = undefined;
+      // What texts hold may be nested too deep for where they stand: then they stay texts.
+      this.seenTree = undefined;
+      this.unopened = [...this.mapping.inside, ...this.mapping.texts];
       this.buffer = this.origin;
       this.scanner.scan(this.origin, this.start, this.end);
     }
@@ -351,15 +356,23 @@ export class EventCursor implements Event, Fields {
   private isSeenOtherwise(): boolean {
     const { found, seenSlots, textSlots } = this;
     for (let index = 0; index < seenSlots.length; index++) {
-      const value = found.first(seenSlots[index]!);
-      if (value < 0 || found.kind(value) === KIND.null) continue;
-      if (index >= textSlots) return true;
-      // Nearly always words.
-      const first = found.kind(value) === KIND.string ? this.buffer[found.start(value) + 1]! : QUOTE;
-      if (first === OPEN_BRACE || first === OPEN_BRACKET || first === BACKSLASH || first <= BLANK)
-        return true;
+      const first = found.first(seenSlots[index]!);
+      if (first < 0) continue;
+      if (index >= textSlots && found.kind(first) !== KIND.null) return true;
+      for (let value = first; value >= 0; value = found.next[value]!)
+        if (this.mayBeOpened(value)) return true;
     }
     return false;
+  }
+
+  /** Nearly always words or an object. Where the text is empty its other spelling may have one. */
+  private mayBeOpened(value: number): boolean {
+    const { found } = this;
+    if (found.kind(value) !== KIND.string) return false;
+    const byte = this.buffer[found.start(value) + 1]!;
+    return (
+      byte === OPEN_BRACE || byte === OPEN_BRACKET || byte === BACKSLASH || byte === QUOTE || byte <= BLANK
+    );
   }
 
   /** Says where the scanned record stands. */
@@ -401,11 +414,17 @@ export class EventCursor implements Event, Fields {
   }
 
   get canonical(): boolean {
-    return this.seen === undefined && this.found.canonical && !this.needsTree;
+    return this.seenTree === undefined && this.found.canonical && !this.needsTree;
   }
 
   get duplicateKeys(): boolean {
-    return (this.seen !== undefined || this.needsTree) && hasDuplicateKeys(this.json());
+    return (this.seenTree !== undefined || this.needsTree) && hasDuplicateKeys(this.json());
+  }
+
+  get repeatsKeyWithin(): boolean {
+    return (
+      this.seenTree !== undefined && this.needsTree && !this.duplicateKeys && hasDuplicateKeys(this.seenTree)
+    );
   }
 
   get isObject(): boolean {
@@ -657,7 +676,7 @@ export class EventCursor implements Event, Fields {
       return origin === undefined ? undefined : this.span(origin, at);
     }
     if (slot === NO_SLOT) return undefined;
-    if (this.seen !== undefined || this.needsTree) return treeSpan(this.json(), this.names[slot] ?? []);
+    if (this.seenTree !== undefined || this.needsTree) return treeSpan(this.json(), this.names[slot] ?? []);
     const value = this.found.valueAt(slot, at);
     if (value < 0) return undefined;
     const keyStart = this.found.keyStart(value);
@@ -671,6 +690,10 @@ export class EventCursor implements Event, Fields {
   json(): JsonValue {
     this.tree ??= parseJson(this.bytes);
     return this.tree;
+  }
+
+  seen(): JsonValue {
+    return this.seenTree ?? this.json();
   }
 
   private kindCode(slot: Slot, at: number): KindCode {
@@ -742,7 +765,7 @@ export class EventCursor implements Event, Fields {
 
   private get recordPaths(): RecordPaths {
     this.knownPaths ??= this.needsTree
-      ? pathsOfSeen(this.seen ?? this.json(), this.mapping)
+      ? pathsOfSeen(this.seen(), this.mapping)
       : new RecordPaths((path) => this.foundAt(this.path(path)));
     return this.knownPaths;
   }
@@ -992,7 +1015,7 @@ export class EventCursor implements Event, Fields {
   private treeValues(slot: Slot): readonly JsonValue[] {
     let values = this.treeFound.get(slot);
     if (values === undefined) {
-      values = findValues(this.seen ?? this.json(), ...(this.names[slot] ?? []));
+      values = findValues(this.seen(), ...(this.names[slot] ?? []));
       this.treeFound.set(slot, values);
     }
     return values;

@@ -1,44 +1,86 @@
 /** Texts that are JSON, as tables and exports write what got no column of its own: `"AuditData": "{\"Operation\": …}"`. */
 import { findValues } from '../base/field-path.ts';
 import { JsonArray, type JsonMember, JsonObject, type JsonValue, parseJsonText } from '../base/json.ts';
-import { JsonSyntaxError } from '../base/lexical.ts';
+import { completePrefix } from '../base/json-prefix.ts';
+import { JsonSyntaxError, MAX_DEPTH } from '../base/lexical.ts';
 import { changeAt } from './members-at.ts';
 
-/** The record whose members at the paths are what their texts say. A text that is no object or list of JSON stays one. */
-export function withOpenedTexts(record: JsonValue, paths: readonly string[]): JsonValue {
-  return paths.reduce((value, path) => changeAt(value, path, (member) => [opened(member)]), record);
-}
+/** Told of a text that begins like JSON and is none, cut or nested too deep: nobody sees what it held. */
+export type OnUnopened = (path: string) => void;
 
-/** The record with the members of the first of the texts that is an object; of a key in both that of the text counts. */
-export function withInnerRecord(record: JsonValue, paths: readonly string[]): JsonValue {
-  if (!(record instanceof JsonObject)) return record;
-  for (const path of paths) {
-    const [text, ...more] = findValues(record, path);
-    const inner = typeof text === 'string' && more.length === 0 ? structureOf(text) : undefined;
-    if (!(inner instanceof JsonObject)) continue;
-    const own = new Set(inner.members.map(({ key }) => key));
-    return new JsonObject([...record.members.filter(({ key }) => !own.has(key)), ...inner.members]);
+/** Reads texts; `isCut`: those of a record whose end is not at hand, as far as they go. */
+export class TextOpener {
+  private readonly onUnopened: OnUnopened;
+  private readonly isCut: boolean;
+
+  constructor(onUnopened: OnUnopened, isCut = false) {
+    this.onUnopened = onUnopened;
+    this.isCut = isCut;
   }
-  return record;
-}
 
-function opened(member: JsonMember): JsonMember {
-  if (member.value instanceof JsonArray) {
-    const { elements } = member.value;
-    const values = elements.map((each) => (typeof each === 'string' ? (structureOf(each) ?? each) : each));
-    const isSame = values.every((value, at) => value === elements[at]);
-    return isSame ? member : { ...member, value: new JsonArray(values) };
+  /** The record whose members at the paths are what their texts say. */
+  openAll(record: JsonValue, paths: readonly string[]): JsonValue {
+    return paths.reduce(
+      (value, path) => changeAt(value, path, (member) => [this.opened(member, path)]),
+      record,
+    );
   }
-  const value = typeof member.value === 'string' ? structureOf(member.value) : undefined;
-  return value === undefined ? member : { ...member, value };
+
+  /** The first of the texts that is an object. */
+  innerOf(record: JsonObject, paths: readonly string[]): JsonObject | undefined {
+    for (const path of paths) {
+      const [text, ...more] = findValues(record, path);
+      const inner = typeof text === 'string' && more.length === 0 ? this.structureOf(text, path) : undefined;
+      if (inner instanceof JsonObject) return inner;
+    }
+    return undefined;
+  }
+
+  private opened(member: JsonMember, path: string): JsonMember {
+    if (member.value instanceof JsonArray) {
+      const { elements } = member.value;
+      const values = elements.map((each) =>
+        typeof each === 'string' ? (this.structureOf(each, path) ?? each) : each,
+      );
+      const isSame = values.every((value, at) => value === elements[at]);
+      return isSame ? member : { ...member, value: new JsonArray(values) };
+    }
+    const value = typeof member.value === 'string' ? this.structureOf(member.value, path) : undefined;
+    return value === undefined ? member : { ...member, value };
+  }
+
+  private structureOf(text: string, path: string): JsonObject | JsonArray | undefined {
+    if (!/^\s*[[{]/.test(text)) return undefined;
+    const value = parseQuietly(text);
+    if (value !== undefined && !isDeeper(value, MAX_TEXT_DEPTH)) return value;
+    if (this.isCut) {
+      const bytes = Buffer.from(text);
+      return completePrefix(bytes, 0, bytes.length) as JsonObject | JsonArray | undefined;
+    }
+    if (BEGINS_LIKE_JSON.test(text)) this.onUnopened(path);
+    return undefined;
+  }
 }
 
-function structureOf(text: string): JsonObject | JsonArray | undefined {
-  if (!/^\s*[[{]/.test(text)) return undefined;
+/** Where it stands there are levels around it. */
+const MAX_TEXT_DEPTH = MAX_DEPTH / 2;
+
+/** `{0C4A…}` of an identifier does not, nor `[info]` of a log. */
+const BEGINS_LIKE_JSON = /^\s*(?:\{\s*"|\[\s*(?:[[{]|"))/;
+
+function parseQuietly(text: string): JsonObject | JsonArray | undefined {
   try {
     return parseJsonText(text) as JsonObject | JsonArray;
   } catch (error) {
     if (error instanceof JsonSyntaxError) return undefined;
     throw error;
   }
+}
+
+function isDeeper(value: JsonValue, levels: number): boolean {
+  if (value instanceof JsonArray)
+    return levels === 0 || value.elements.some((element) => isDeeper(element, levels - 1));
+  if (value instanceof JsonObject)
+    return levels === 0 || value.members.some((member) => isDeeper(member.value, levels - 1));
+  return false;
 }

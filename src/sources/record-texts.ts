@@ -1,10 +1,9 @@
 /** What mappings ask of one record, each text sought once, and how far a mapping fits the record. */
 import { findValues, parseFieldPath } from '../base/field-path.ts';
 import { getOrCreate } from '../base/get-or-create.ts';
-import { JsonArray, JsonObject, type JsonValue, toScalarText } from '../base/json.ts';
+import { JsonArray, JsonObject, type JsonValue, toScalarText, treeText } from '../base/json.ts';
 import { type Guard, holdAll, type Mapping, mapField, type ReadTexts, toOwnPaths } from './mapping.ts';
 import { seenRecord } from './seen-record.ts';
-import { treeText } from './tree-values.ts';
 
 /** Seeking each text in the members anew took half of a run over 4,000 small files (measured). */
 export class RecordTexts {
@@ -36,7 +35,7 @@ export class RecordTexts {
 
   private seenBy(mapping: Mapping): RecordTexts {
     return getOrCreate(this.seen, mapping, () => {
-      const seen = seenRecord(this.record, mapping);
+      const seen = seenRecord(this.record, mapping, () => {}, true);
       return seen === this.record || !(seen instanceof JsonObject) ? this : new RecordTexts(seen);
     });
   }

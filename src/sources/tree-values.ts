@@ -1,14 +1,7 @@
 /** The values of a record that was parsed, as the cursor shows those that the scanner finds: the slow road of both. */
 import { findPlacedValues } from '../base/field-path.ts';
 import { KIND, type KindCode } from '../base/found-values.ts';
-import {
-  JsonArray,
-  JsonNumber,
-  JsonObject,
-  type JsonValue,
-  toCompactJson,
-  toScalarText,
-} from '../base/json.ts';
+import { JsonArray, JsonNumber, JsonObject, type JsonValue, treeText } from '../base/json.ts';
 import type { AuditField, Span } from '../model/event.ts';
 import { FACET_BOUNDS, facetsOfPaths, RecordPaths } from './field-elements.ts';
 import { listablePathsOf, type Mapping, toOwnPaths } from './mapping.ts';
@@ -21,13 +14,6 @@ export function kindOf(value: JsonValue | undefined): KindCode {
   if (value instanceof JsonArray) return KIND.array;
   if (value instanceof JsonObject) return KIND.object;
   return typeof value === 'string' ? KIND.string : KIND.boolean;
-}
-
-/** As `Event.text` gives it. */
-export function treeText(value: JsonValue | undefined): string | undefined {
-  return value instanceof JsonObject || value instanceof JsonArray
-    ? toCompactJson(value)
-    : toScalarText(value);
 }
 
 /** The texts of a canonical field of the record. */

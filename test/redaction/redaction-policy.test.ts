@@ -33,6 +33,28 @@ test('compileWithout() names a field, all below it, and elements of lists on the
   assert.deepEqual(without('use'), [], 'no field of that name');
 });
 
+test('compileWithout() leaves out a text that carries such a field, and one that may', () => {
+  const inner = {
+    userIdentity: { arn: 'arn:ann' },
+    eventName: 'x',
+    note: JSON.stringify({ ip: '10.0.0.1' }),
+  };
+  const record = JSON.stringify({
+    message: JSON.stringify(inner),
+    list: JSON.stringify([{ email: 'a@x' }]),
+    torn: '{"userIdentity":{"arn"',
+    words: 'userIdentity of {ann}',
+    id: '{0c4a-11}',
+  });
+  const without = (...paths: string[]) => chosen(record, compileWithout(paths));
+  assert.deepEqual(without('userIdentity'), ['/message', '/torn']);
+  assert.deepEqual(without('message.userIdentity.arn'), ['/message', '/torn']);
+  assert.deepEqual(without('ip'), ['/message', '/torn'], 'in a text within');
+  assert.deepEqual(without('list.email'), ['/list', '/torn']);
+  assert.deepEqual(without('country'), ['/torn']);
+  assert.deepEqual(without(), []);
+});
+
 describe('compilePerson()', () => {
   const record =
     '{"actor":"ann","target":"ANN@x.org","note":"Ann let Joanna in","by":{"ann":true},"id":4711,"other":"bob","al":"alan is al"}';

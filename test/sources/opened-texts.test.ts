@@ -6,14 +6,28 @@ import { parseJsonText, toCompactJson } from '../../src/base/json.ts';
 import { AUDIT_FIELDS } from '../../src/model/event.ts';
 import { loadKernel } from '../../src/read/kernel/load-kernel.ts';
 import { EventCursor } from '../../src/sources/event-cursor.ts';
-import { withInnerRecord, withOpenedTexts } from '../../src/sources/opened-texts.ts';
+import { UNKNOWN_SOURCE } from '../../src/sources/mapping.ts';
+import { seenRecord } from '../../src/sources/seen-record.ts';
 import { ValueIds } from '../../src/sources/value-ids.ts';
 import { rounds } from '../support/rounds.ts';
 import { shipped } from './shipped-mappings.ts';
 
-function seen(record: unknown, path = 'data'): unknown {
-  return JSON.parse(toCompactJson(withOpenedTexts(parseJsonText(JSON.stringify(record)), [path])));
+type Seen = { json: unknown; unopened: string[] };
+
+function see(record: unknown, { inside = [], texts = [] }: { inside?: string[]; texts?: string[] }): Seen {
+  const unopened: string[] = [];
+  const mapping = {
+    ...UNKNOWN_SOURCE,
+    identify: [[{ path: 0, globs: ['*'] }]],
+    paths: ['verb'],
+    inside,
+    texts,
+  };
+  const tree = seenRecord(parseJsonText(JSON.stringify(record)), mapping, (path) => unopened.push(path));
+  return { json: JSON.parse(toCompactJson(tree)), unopened };
 }
+
+const seen = (record: unknown, path = 'data') => see(record, { texts: [path] }).json;
 
 describe('a text is opened', () => {
   test('where it says an object', () => {
@@ -53,19 +67,36 @@ describe('a text is opened', () => {
   test('and the tree that was given stays as it was', () => {
     const tree = parseJsonText('{"data":"{\\"a\\":1}"}');
     const before = toCompactJson(tree);
-    withOpenedTexts(tree, ['data']);
+    seenRecord(tree, { ...UNKNOWN_SOURCE, texts: ['data'] });
     assert.equal(toCompactJson(tree), before);
   });
 });
 
-describe('the record within', () => {
-  const within = (record: unknown, ...paths: string[]) =>
-    JSON.parse(toCompactJson(withInnerRecord(parseJsonText(JSON.stringify(record)), paths)));
+describe('what begins like JSON and cannot be read is told', () => {
+  const deep = `${'['.repeat(501)}${']'.repeat(501)}`;
+  for (const text of ['{"a":1', '[{"a":1', '["a"', `{"a":${deep}}`, '{"a":1}}'])
+    test(text.slice(0, 20), () =>
+      assert.deepEqual(see({ data: text }, { texts: ['data'] }), {
+        json: { data: text },
+        unopened: ['data'],
+      }),
+    );
+  for (const text of ['', 'words', '{0c4a-11}', '[info] x', '{', '7', '{}', '{"a":[[]]}'])
+    test(`but not ${text}`, () => assert.deepEqual(see({ data: text }, { texts: ['data'] }).unopened, []));
+});
 
-  test('is seen with what stands around it, and counts', () => {
+describe('the record within', () => {
+  const within = (record: unknown, ...inside: string[]) => see(record, { inside }).json;
+
+  test('adds what the record around it lacks', () => {
     const record = { a: 1, id: 'outer', message: '{"id":"inner","b":2}' };
-    assert.deepEqual(within(record, 'log', 'message'), { a: 1, id: 'inner', b: 2, message: record.message });
+    assert.deepEqual(within(record, 'log', 'message'), { ...record, b: 2 });
     assert.deepEqual(within({ p: { log: '{"a":1}' } }, 'p.log'), { p: { log: '{"a":1}' }, a: 1 });
+  });
+
+  test('is none of what is an event as it stands: its words must not say what was done', () => {
+    const record = { verb: 'delete', message: '{"outcome":"failure"}' };
+    assert.deepEqual(within(record, 'message'), record);
   });
 
   for (const message of ['words', '[{"a":1}]', '{"a":', 7, null, { a: 1 }, ['{"a":1}', '{"a":2}']])

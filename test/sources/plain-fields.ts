@@ -4,11 +4,10 @@
  */
 import { findPlacedValues, findValues } from '../../src/base/field-path.ts';
 import { compileGlob } from '../../src/base/glob.ts';
-import { JsonArray, JsonNumber, JsonObject, type JsonValue } from '../../src/base/json.ts';
+import { JsonArray, JsonNumber, JsonObject, type JsonValue, treeText } from '../../src/base/json.ts';
 import { isBlankOutcome } from '../../src/model/blank-text.ts';
 import type { AuditField } from '../../src/model/event.ts';
 import { type Alternative, isEmpty, type Mapping, toOwnPaths } from '../../src/sources/mapping.ts';
-import { treeText } from '../../src/sources/tree-values.ts';
 
 /** The first text at path number `path`. */
 export function readMapped(record: JsonValue, mapping: Mapping, path: number): string | undefined {

@@ -5,11 +5,11 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { findPlacedValues } from '../../src/base/field-path.ts';
+import { treeText } from '../../src/base/json.ts';
 import { AUDIT_FIELDS } from '../../src/model/event.ts';
 import { detectSource } from '../../src/sources/detect.ts';
 import { toRawPaths } from '../../src/sources/mapping.ts';
 import { seenRecord } from '../../src/sources/seen-record.ts';
-import { treeText } from '../../src/sources/tree-values.ts';
 import { identityOf, SHIPPED, seeThrough, shipped, toJson } from './shipped-mappings.ts';
 
 function kubernetesText(): string {

@@ -90,7 +90,7 @@ async function readArchive(archive: string): Promise<Read> {
 /** What is told of the files of a run and not of their records. */
 async function toldOf(files: readonly DiscoveredFile[]) {
   const { scan, close } = await scanFiles(files, plan, { jobs: 1 });
-  const { seconds, duplicates } = await mergeRepeats(scan);
+  const { seconds, duplicates } = await mergeRepeats(scan, plan);
   await close();
   const { spans, lost } = scan.coverage.sources;
   const servers = new Set([...scan.parts.values()].map(({ tally }) => tally.server));

@@ -155,6 +155,10 @@ export class TreeEvent implements Event {
     return this.record;
   }
 
+  seen(): JsonValue {
+    return this.json();
+  }
+
   private values(slot: Slot): JsonValue[] {
     return findValues(this.record, this.fields.names[slot]!);
   }
