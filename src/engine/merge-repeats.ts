@@ -3,7 +3,7 @@ import { quote } from '../base/text-safety.ts';
 import { type Finding, type FindingKind, toFingerprint } from '../model/finding.ts';
 import { MAX_RELATED } from '../model/relation.ts';
 import { reread } from '../read/reread.ts';
-import { carriedRecord } from '../sources/seen-record.ts';
+import { comparedRecord } from '../sources/seen-record.ts';
 import type { Plan } from './plan.ts';
 import { PositionSet } from './position-set.ts';
 import type { RecordPosition } from './repeat-rows.ts';
@@ -59,7 +59,7 @@ export async function mergeRepeats(scan: Scan, { mappings }: Pick<Plan, 'mapping
     fileOf: (fileIndex) => streams.firstOf(fileIndex),
     contentOf: (fileIndex) => {
       const mapping = byName.get(scan.inputs[fileIndex]!.source ?? '');
-      return mapping && ((record) => carriedRecord(record, mapping) ?? record);
+      return mapping && ((record) => comparedRecord(record, mapping));
     },
   };
   if (servers.mayBeSeveral) {

@@ -12,7 +12,7 @@ export function digestBytes(bytes: Uint8Array): Buffer {
 }
 
 /**
- * What of a record is compared: of one that carries another as text that one alone, which other exports of the event have by itself.
+ * What of a record is compared: of one that carries another as text not how its export wraps it, for others have it by itself.
  */
 export type ContentOf = (record: JsonValue) => JsonValue;
 

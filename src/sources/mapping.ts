@@ -50,7 +50,7 @@ export type Mapping = {
   aliases: Readonly<Record<string, readonly string[]>>;
   /** Objects in which a raw field may stand deeper than rules name it: `CommandLine` in `Event.EventData`. */
   within: readonly string[];
-  /** Members that are the record as text, in exports that carry it so; the first that is JSON is seen in its place. */
+  /** Members that are the record as text, in exports that carry it so: the first that is JSON is seen with what stands around it. */
   inside: readonly string[];
   /** Members whose text is JSON, and is seen as what it says. */
   texts: readonly string[];

@@ -23,11 +23,34 @@ export function seenRecord(
   return withNamedMembers(opener.openAll(whole, texts), named);
 }
 
-/** The record that the record carries as text, by itself; undefined where it carries none. */
-export function carriedRecord(record: JsonValue, mapping: Mapping): JsonObject | undefined {
+/**
+ * What a record is compared by with others of its id: one that carries an event as text by that event, which other exports have by
+ * itself, and by all around it but what exports are known to write there. The rest may add to the event, or contradict it.
+ */
+export function comparedRecord(record: JsonValue, mapping: Mapping): JsonValue {
   if (mapping.inside.length === 0 || !(record instanceof JsonObject) || isEvent(record, mapping))
-    return undefined;
-  return new TextOpener(() => {}).innerOf(record, mapping.inside);
+    return record;
+  const inner = new TextOpener(() => {}).innerOf(record, mapping.inside);
+  if (inner === undefined) return record;
+  const carriers = mapping.inside.map(firstName);
+  const seen = new Set([...mapping.paths.map(firstName), ...inner.members.map(({ key }) => key)]);
+  const isOfExport = (key: string) => carriers.includes(key) || OF_EXPORTS.has(key);
+  const around = record.members.filter(({ key }) => seen.has(key) || !isOfExport(key));
+  return withMembersOf(new JsonObject(around), inner);
+}
+
+/** Around an event that is carried as text: where the export has it from, and its own words for what the event says. */
+const OF_EXPORTS: ReadonlySet<string> = new Set([
+  // CloudWatch Logs: FilteredLogEvent and OutputLogEvent of its API, and what subscriptions deliver.
+  ...['eventId', 'id', 'ingestionTime', 'logStreamName', 'timestamp'],
+  // CloudTrail: Event of LookupEvents.
+  ...['AccessKeyId', 'EventId', 'EventName', 'EventSource', 'EventTime', 'ReadOnly', 'Resources', 'Username'],
+  // Azure Monitor: the common schema of resource logs.
+  ...['category', 'operationName', 'resourceId', 'time'],
+]);
+
+function firstName(path: string): string {
+  return path.split('.', 1)[0]!;
 }
 
 function isEvent(record: JsonObject, mapping: Mapping): boolean {
