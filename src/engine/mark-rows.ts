@@ -45,6 +45,8 @@ export class MarkRows {
   /** The last event that made a mark, and where the part of its row lies that all its marks have in common. */
   private fileIndex = -1;
   private offset = -1;
+  private timeMs = Number.NaN;
+  private timeNanos = 0;
   private recordNumber = -1;
   /** Its marks come after all rows before this number; 0 where that is not known. */
   private since = 0;
@@ -207,12 +209,14 @@ export class MarkRows {
   /** Line, length, identity and subject. One event often makes several marks, with the same of all of them. */
   private putShared(output: MarkOutput, event: MarkedEvent, most: number): void {
     const { writer } = this;
+    const isOther = event.offset !== this.offset || event.fileIndex !== this.fileIndex;
+    // Events of one record may have several times. One without a time is asked for anew with each mark.
+    if (isOther || event.timeMs !== this.timeMs || event.timeNanos !== this.timeNanos) this.beginEvent(event);
     if (event.recordNumber === this.recordNumber && event.fileIndex === this.fileIndex) {
       writer.reserve(this.sharedUntil - this.sharedFrom + most);
       writer.copy(this.shared, this.sharedFrom, this.sharedUntil);
       return;
     }
-    if (event.offset !== this.offset || event.fileIndex !== this.fileIndex) this.beginEvent(event);
     const before = writer.at - writer.begin;
     writer.varint(event.placeLine).varint(event.placeLength);
     const length = event.copyIdentity(writer.buffer, writer.at + 1, SHORT_TEXT - 1);
@@ -227,7 +231,6 @@ export class MarkRows {
       writer.text(togetherText(event, output.subject)).reserve(most);
     }
     this.fileIndex = event.fileIndex;
-    this.offset = event.offset;
     this.recordNumber = event.recordNumber;
     this.shared = writer.chunk;
     this.sharedFrom = writer.begin + before;
@@ -239,6 +242,9 @@ export class MarkRows {
     const event = { timeMs, timeNanos, fileIndex, offset };
     const isLatest = isAfter(event, this.latest);
     if (isLatest) this.latest = event;
+    this.offset = offset;
+    this.timeMs = timeMs;
+    this.timeNanos = timeNanos;
     this.since = isLatest ? this.rows.count : 0;
   }
 
