@@ -198,6 +198,23 @@ function list(
   return { groups, told: Object.fromEntries([...told].sort()) };
 }
 
+/** Of one record two marks of two times, the second before all others. */
+const TWO_TIMES = [
+  { relation: 1, time: 0n, offset: 8 },
+  { relation: 0, time: 0n, offset: 9 },
+  { relation: 1, time: undefined, offset: 9 },
+].map(
+  (each): Sketch => ({
+    ...each,
+    step: 0,
+    group: [],
+    fileIndex: 0,
+    identity: 'ann',
+    subject: undefined,
+    values: [],
+  }),
+);
+
 test('markGroups() gives the marks in order, for any cut into parts and any bounds, and tells of each once', () => {
   const bounds = fc.record({ worker: fc.constantFrom(100, 1000, 1e6), main: fc.constantFrom(0, 500, 1e6) });
   const cuts = fc.array(fc.nat({ max: 60 }), { maxLength: 5 });
@@ -263,7 +280,7 @@ test('markGroups() gives the marks in order, for any cut into parts and any boun
       if (positions.size === 0) assert.deepEqual(spared.groups, expected.filter(isWanted));
       runs.dispose();
     }),
-    { numRuns: rounds(70, 200) },
+    { numRuns: rounds(70, 200), examples: [[TWO_TIMES, [], { worker: 1e6, main: 0 }, 0]] },
   );
 });
 
