@@ -57,8 +57,8 @@ export interface Fields {
 export type FacetSlots = {
   readonly paths: readonly number[];
   readonly slots: readonly Slot[];
-  /** By the shape of a record: whether one may have several. */
-  readonly byShape: (boolean | undefined)[];
+  /** By the shape of a record: which of them, by their places here, stand in lists there. */
+  readonly byShape: (readonly number[] | undefined)[];
   /** Whether elements of one list are asked for beside the first of the others alone. */
   readonly isApart: boolean;
 };

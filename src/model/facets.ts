@@ -32,5 +32,8 @@ export function facetsOf(event: Event, of: FacetSlots | undefined): HeldFacets {
   if (of === undefined || event.countFacets === undefined) return undefined;
   if (event.selected !== undefined) return event.selected;
   const count = event.countFacets(of);
-  return count === 1 ? undefined : Array.from({ length: count }, (_, facet) => facet);
+  if (count === 1) return undefined;
+  const facets: number[] = [];
+  for (let facet = 0; facet < count; facet++) facets.push(facet);
+  return facets;
 }

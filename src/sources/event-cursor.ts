@@ -780,7 +780,7 @@ export class EventCursor implements Event, Fields {
   countFacets(of: FacetSlots): number {
     this.knownFacets = undefined;
     if (this.countLists(of) === 0) return 1;
-    const paths = of.paths.map((path) => this.recordPaths.of(path));
+    const paths = this.inLists(of).map((place) => this.recordPaths.of(of.paths[place]!));
     const { facets, isWhole } = facetsOfPaths(paths, this.bounds, of.isApart);
     this.knownFacets = facets;
     if (!isWhole) this.isCrowded = true;
@@ -789,14 +789,21 @@ export class EventCursor implements Event, Fields {
 
   /** Lists of the record of which several elements have something that is looked at; 2 where there may be as many. */
   countLists(of: FacetSlots): number {
+    const places = this.inLists(of);
+    if (places.length === 0) return 0;
+    return this.needsTree ? 2 : this.listsOfSeveral(of.slots, places);
+  }
+
+  /** Places among `of` of what stands in a list here: a few of the hundred paths of a mapping. All where only the tree tells. */
+  private inLists(of: FacetSlots): readonly number[] {
     const { shape } = this.found;
-    let maySeveral = shape < 0 ? undefined : of.byShape[shape];
-    if (maySeveral === undefined) {
-      maySeveral = this.needsTree || of.slots.some((slot) => this.isInList(slot));
-      if (shape >= 0) of.byShape[shape] = maySeveral;
-    }
-    if (!maySeveral) return 0;
-    return this.needsTree ? 2 : this.listsOfSeveral(of.slots);
+    const known = shape < 0 ? undefined : of.byShape[shape];
+    if (known !== undefined) return known;
+    const places: number[] = [];
+    for (let place = 0; place < of.slots.length; place++)
+      if (this.needsTree || this.isInList(of.slots[place]!)) places.push(place);
+    if (shape >= 0) of.byShape[shape] = places;
+    return places;
   }
 
   private isInList(slot: Slot): boolean {
@@ -804,12 +811,12 @@ export class EventCursor implements Event, Fields {
     return value >= 0 && this.found.lists[value]! >= 0;
   }
 
-  private listsOfSeveral(slots: readonly Slot[]): number {
+  private listsOfSeveral(slots: readonly Slot[], places: readonly number[]): number {
     const { found } = this;
     const known = new Map<number, number>();
     const several = new Set<number>();
-    for (const slot of slots) {
-      for (let value = found.first(slot); value >= 0; value = found.next[value]!) {
+    for (const place of places) {
+      for (let value = found.first(slots[place]!); value >= 0; value = found.next[value]!) {
         const list = found.lists[value]!;
         if (list < 0) break;
         const element = known.get(list);
@@ -822,7 +829,7 @@ export class EventCursor implements Event, Fields {
 
   facetKey(facet: number, of: FacetSlots): string {
     const chosen = this.knownFacets!.at(facet);
-    const lists = new Set(of.paths.map((path) => this.recordPaths.of(path).list));
+    const lists = new Set(this.inLists(of).map((place) => this.recordPaths.of(of.paths[place]!).list));
     return [...lists].map((list) => chosen.get(list) ?? '').join();
   }
 

@@ -24,11 +24,13 @@ export type Found = FieldValue & { list: number; element: number };
 /** By list the element that is looked at. */
 export type Facet = ReadonlyMap<number, number>;
 
+const NO_FACET: Facet = new Map();
+
 /** Bounds on what one record may take, for log text decides how long its lists are. */
 export type FacetBounds = {
   /** Lists are looked at in all combinations of their elements, up to so many; beyond, each beside the first of the others. */
   combined: number;
-  /** Values that all facets look at, all in all; a record that makes more is looked at as a whole. */
+  /** Values in lists that all facets look at, all in all; a record that makes more is looked at as a whole. */
   looks: number;
 };
 
@@ -39,6 +41,9 @@ export class Facets {
   readonly count: number;
   private readonly lists: readonly { list: number; elements: readonly number[] }[];
   readonly isCombined: boolean;
+  /** The one that was asked for last: one field after the other asks for it. */
+  private last = -1;
+  private lastFacet: Facet = NO_FACET;
 
   /** `elements`: by list. */
   constructor(elements: ReadonlyMap<number, ReadonlySet<number>>, combinedAtMost: number) {
@@ -52,9 +57,16 @@ export class Facets {
   }
 
   at(index: number): Facet {
+    if (index !== this.last) this.lastFacet = this.make(index);
+    this.last = index;
+    return this.lastFacet;
+  }
+
+  private make(index: number): Facet {
     const facet = new Map<number, number>();
     let rest = index;
-    for (const { list, elements } of this.lists.toReversed()) {
+    for (let at = this.lists.length - 1; at >= 0; at--) {
+      const { list, elements } = this.lists[at]!;
       if (this.isCombined) {
         facet.set(list, elements[rest % elements.length]!);
         rest = Math.floor(rest / elements.length);
@@ -72,31 +84,32 @@ export class Facets {
 /** What stands at one path, in the order of the record. */
 class PathValues {
   readonly list: number;
-  readonly size: number;
+  private readonly found: readonly Found[];
   private readonly all: readonly Found[];
-  private readonly byElement = new Map<number, Found[]>();
-  private readonly spoken = new Map<readonly Found[], readonly Found[]>();
+  private knownByElement: ReadonlyMap<number, readonly Found[]> | undefined;
+  private spoken: Map<readonly Found[], readonly Found[]> | undefined;
 
-  /** `all`: of a null the empty text. */
-  constructor(all: readonly Found[], isFirst: boolean) {
-    this.all = isFirst ? all.slice(0, 1).map(beside).filter(isSaid) : all.filter(isSaid);
-    this.size = this.all.length;
-    this.list = isFirst || all.length === 0 ? -1 : all[0]!.list;
-    if (this.list < 0) return;
-    for (const value of all) {
-      const own = getOrCreate(this.byElement, value.element, () => []);
-      if (isSaid(value)) own.push(value);
-    }
+  /** `found`: of a null the empty text. */
+  constructor(found: readonly Found[], isFirst: boolean) {
+    this.found = found;
+    this.all = isFirst ? found.slice(0, 1).map(beside).filter(isSaid) : found.filter(isSaid);
+    this.list = isFirst || found.length === 0 ? -1 : found[0]!.list;
+  }
+
+  get size(): number {
+    return this.all.length;
   }
 
   of(facet: Facet | undefined): readonly Found[] {
-    const element = facet?.get(this.list);
+    const element = this.list < 0 ? undefined : facet?.get(this.list);
     return element === undefined ? this.all : (this.byElement.get(element) ?? NONE);
   }
 
   /** Those that are a text: no objects, no empty lists. The same list for the same element. */
   spokenOf(facet: Facet | undefined): readonly Found[] {
     const own = this.of(facet);
+    if (own.length === 0) return NONE;
+    this.spoken ??= new Map();
     return getOrCreate(this.spoken, own, () => own.filter(({ text }) => !isEmpty(text)));
   }
 
@@ -108,8 +121,20 @@ class PathValues {
     return most;
   }
 
-  get elements(): Iterable<number> {
-    return this.byElement.keys();
+  /** Of one that leads through a list: the elements that have something at it, be it a null. */
+  addElements(elements: Set<number>): void {
+    for (const { element } of this.found) elements.add(element);
+  }
+
+  /** Made for who asks: most paths of a mapping lead nowhere in a record. */
+  private get byElement(): ReadonlyMap<number, readonly Found[]> {
+    if (this.knownByElement === undefined) {
+      const byElement = new Map<number, Found[]>();
+      for (const value of this.found)
+        if (isSaid(value)) getOrCreate(byElement, value.element, () => []).push(value);
+      this.knownByElement = byElement;
+    }
+    return this.knownByElement;
   }
 }
 
@@ -129,8 +154,7 @@ function elementsOf(paths: Iterable<PathValues>): Map<number, Set<number>> {
   const elements = new Map<number, Set<number>>();
   for (const path of paths) {
     if (path.list < 0) continue;
-    const own = getOrCreate(elements, path.list, () => new Set());
-    for (const element of path.elements) own.add(element);
+    path.addElements(getOrCreate(elements, path.list, () => new Set()));
   }
   return elements;
 }
@@ -148,9 +172,16 @@ export function facetsOfPaths(
 ): { facets: Facets | undefined; isWhole: boolean } {
   const facets = new Facets(elementsOf(paths), isApart ? 0 : combined);
   if (facets.count === 1) return { facets: undefined, isWhole: true };
-  const wanted = paths.reduce((sum, path) => sum + path.size + facets.count * path.sizeOfOne, 0);
-  if (wanted > looks) return { facets: undefined, isWhole: false };
+  if (isBeyond(looks, paths, facets.count)) return { facets: undefined, isWhole: false };
   return { facets, isWhole: isApart || facets.isCombined };
+}
+
+/** Whether so many facets look at more values in lists than that. */
+function isBeyond(looks: number, paths: readonly PathValues[], facets: number): boolean {
+  const listed = paths.filter(({ list }) => list >= 0);
+  // Nearly always all of them for each facet are not more: how many one element has need not be known.
+  if (listed.reduce((sum, { size }) => sum + (facets + 1) * size, 0) <= looks) return false;
+  return listed.reduce((sum, { size, sizeOfOne }) => sum + size + facets * sizeOfOne, 0) > looks;
 }
 
 /** The values in the order of the record, those that are computed each once: of the facets, or of all that the field has. */
