@@ -3,12 +3,14 @@
  * RFC 8259, strict. The slow path of reading, and the reference that the slot scanner is tested against.
  */
 import {
+  BACKSLASH,
   CLOSE_BRACE,
   CLOSE_BRACKET,
   COLON,
   COMMA,
   decodeString,
   decodeUtf8,
+  isWhitespace,
   MAX_DEPTH,
   MINUS,
   OPEN_BRACE,
@@ -210,6 +212,25 @@ export function toCompactJson(value: JsonValue): string {
     return `{${members.join(',')}}`;
   }
   return JSON.stringify(value);
+}
+
+/** The same of the value [start, end) that a scanner accepted: without a tree, which takes ten times as long, where nothing is escaped. */
+export function compactJsonAt(bytes: Uint8Array, start: number, end: number): string {
+  let kept: Uint8Array | undefined;
+  let length = 0;
+  let isInText = false;
+  for (let at = start; at < end; at++) {
+    const byte = bytes[at]!;
+    if (byte === BACKSLASH) return toCompactJson(parseJson(bytes.subarray(start, end)));
+    if (byte === QUOTE) isInText = !isInText;
+    if (!isInText && isWhitespace(byte)) {
+      kept ??= Uint8Array.from(bytes.subarray(start, end));
+      continue;
+    }
+    if (kept !== undefined) kept[length] = byte;
+    length++;
+  }
+  return kept === undefined ? decodeUtf8(bytes, start, end) : decodeUtf8(kept, 0, length);
 }
 
 /** Plain JavaScript values, for JSON Schema. Numbers become doubles: use only where digits do not matter. */

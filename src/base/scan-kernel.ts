@@ -8,10 +8,13 @@ import type { FoundValues } from './found-values.ts';
 /** Stands for "this must go to the slow twin". */
 export const UNUSUAL = -1;
 
-/** Positions are offsets in `block`. One kernel serves one thread. */
+/** Positions are offsets in `block`, and in `reach`. One kernel serves one thread. */
 export interface ScanKernel {
   /** Files are read into it. It never moves, and a scan sees nothing beyond the end that it is given. */
   readonly block: Buffer;
+  /** The block and what lies behind it, by the same positions: from `asideStart` on room for a record that stands in no file. */
+  readonly reach: Buffer;
+  readonly asideStart: number;
   /** For the fields of one source; undefined when there is no room for another. */
   newTrie(): KernelTrie | undefined;
   /** How many newlines stand in a view of the block. */

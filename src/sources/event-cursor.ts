@@ -17,7 +17,14 @@ import {
   plainOffsetMs,
   wholeMs,
 } from '../base/instant.ts';
-import { hasDuplicateKeys, type JsonValue, parseJson, toCompactJson, treeText } from '../base/json.ts';
+import {
+  compactJsonAt,
+  hasDuplicateKeys,
+  type JsonValue,
+  parseJson,
+  toCompactJson,
+  treeText,
+} from '../base/json.ts';
 import {
   asciiText,
   BACKSLASH,
@@ -57,6 +64,7 @@ import {
 } from './mapping.ts';
 import { seenRecord } from './seen-record.ts';
 import { KnownShapes, type ShapeFacts, UNDECIDED, UNSETTLED } from './shape-facts.ts';
+import { SplicedLists } from './spliced-lists.ts';
 import { kindOf, pathsOfSeen, treeSpan } from './tree-values.ts';
 import type { ValueIds } from './value-ids.ts';
 
@@ -120,16 +128,22 @@ export class EventCursor implements Event, Fields {
   private origin: Uint8Array = this.buffer;
   private start = 0;
   private end = 0;
+  /** Whether `buffer` is the kernel's memory. */
+  private isHere = false;
   private tree: JsonValue | undefined;
-  /** What the mapping sees of it, where that is not how it stands. */
+  /** Whether the mapping sees it otherwise than it stands; then its tree as it is seen, once somebody asked. */
+  private isSeenOtherwise = false;
   private seenTree: JsonValue | undefined;
+  /** Whether a key of it may stand twice, as it stands. */
+  private mayRepeatKeys = false;
   unopened: readonly string[] = NO_TEXTS;
   /** Whether values come from a tree, for a key may be there twice or was escaped; and what was found there. */
   private needsTree = false;
   private readonly treeFound = new Map<Slot, readonly JsonValue[]>();
-  /** Slots of what a mapping may see otherwise than it stands, those of texts first, and how many these are. */
-  private readonly seenSlots: readonly Slot[];
-  private readonly textSlots: number;
+  /** Slots of texts that a mapping may see as what they say, and the lists whose names it sees as members. */
+  private readonly textSlots: readonly Slot[];
+  private readonly lists: SplicedLists;
+  private readonly mayBeSeenOtherwise: boolean;
   private knownBytes: Uint8Array | undefined;
   private timeIsKnown = false;
   private knownTime: Instant | undefined;
@@ -179,9 +193,9 @@ export class EventCursor implements Event, Fields {
       [...groupBy(paths, (path) => path.toLowerCase()).values()].map((alike) =>
         this.slotFor([...new Set(alike)]),
       );
-    const texts = slotsOf([...mapping.inside, ...mapping.texts]);
-    this.seenSlots = [...texts, ...slotsOf(mapping.named.map(({ list }) => list))];
-    this.textSlots = texts.length;
+    this.textSlots = slotsOf([...mapping.inside, ...mapping.texts]);
+    this.mayBeSeenOtherwise = this.textSlots.length + mapping.named.length > 0;
+    this.lists = new SplicedLists(mapping.named, (path) => this.slotFor([path]));
     this.identityLists = mapping.identity.map((paths) => paths.map((path) => this.path(path)));
     const seed = new Uint32Array([0x811c9dc5, 0]);
     const name = Buffer.from(mapping.name);
@@ -305,6 +319,7 @@ export class EventCursor implements Event, Fields {
   private standOn(found: FoundValues, buffer: Uint8Array, start: number, end: number): void {
     this.found = found;
     this.buffer = buffer;
+    this.isHere = this.kernel !== undefined && buffer === this.kernel.block;
     this.origin = buffer;
     this.start = start;
     this.end = end;
@@ -317,49 +332,86 @@ export class EventCursor implements Event, Fields {
     this.selectedFacets = undefined;
     this.isCrowded = false;
     this.needsTree = false;
+    this.isSeenOtherwise = false;
     this.seenTree = undefined;
+    this.mayRepeatKeys = false;
     this.unopened = NO_TEXTS;
     // What the slow scanner finds is known when it has scanned.
     if (!this.isUnusual) this.look();
   }
 
-  /** Whether the mapping sees the record as it stands: else it is written as it is seen, and scanned anew. */
+  /** A record that the mapping sees otherwise than it stands is written as it is seen, and scanned anew. */
   private look(): void {
-    if (this.seenSlots.length > 0 && (this.found.needsTree || this.isSeenOtherwise())) {
-      const unopened = new Set<string>();
-      const seen = seenRecord(this.json(), this.mapping, (path) => unopened.add(path));
-      if (seen !== this.json()) this.scanSeen(seen);
-      if (unopened.size > 0) this.unopened = [...unopened];
-    }
+    this.mayRepeatKeys = this.found.needsTree;
+    if (this.mayBeSeenOtherwise && !this.lookAtBytes()) this.lookAtTree();
     this.needsTree = this.found.needsTree;
     if (this.needsTree) this.treeFound.clear();
     this.facts = this.shapes.of(this.found.shape);
   }
 
-  private scanSeen(seen: JsonValue): void {
-    const text = Buffer.from(toCompactJson(seen));
-    this.seenTree = seen;
-    this.buffer = text;
-    this.found = this.scanner.found;
+  /** False where only the tree tells what is seen. */
+  private lookAtBytes(): boolean {
+    const { found, origin, start, end } = this;
+    if (found.needsTree || this.hasTextToOpen()) return false;
+    const seen = this.lists.of(found, origin, start, end);
+    if (seen === undefined || seen === null) return seen === null;
+    this.scanSeen(seen);
+    if (!this.found.needsTree) return true;
+    this.rescan();
+    return false;
+  }
+
+  private lookAtTree(): void {
+    const unopened = new Set<string>();
+    const seen = seenRecord(this.json(), this.mapping, (path) => unopened.add(path));
     try {
-      this.scanner.scan(text, 0, text.length);
+      if (seen !== this.json()) this.scanSeen(Buffer.from(toCompactJson(seen)), seen);
     } catch (error) {
       if (!(error instanceof JsonSyntaxError)) throw error;
       // What texts hold may be nested too deep for where they stand: then they stay texts.
-      this.seenTree = undefined;
-      this.unopened = [...this.mapping.inside, ...this.mapping.texts];
-      this.buffer = this.origin;
-      this.scanner.scan(this.origin, this.start, this.end);
+      this.rescan();
+      for (const path of [...this.mapping.inside, ...this.mapping.texts]) unopened.add(path);
     }
+    if (unopened.size > 0) this.unopened = [...unopened];
   }
 
-  private isSeenOtherwise(): boolean {
-    const { found, seenSlots, textSlots } = this;
-    for (let index = 0; index < seenSlots.length; index++) {
-      const first = found.first(seenSlots[index]!);
-      if (first < 0) continue;
-      if (index >= textSlots && found.kind(first) !== KIND.null) return true;
-      for (let value = first; value >= 0; value = found.next[value]!)
+  /** `tree`: the same, where it is at hand. @throws {JsonSyntaxError} */
+  private scanSeen(text: Buffer, tree?: JsonValue): void {
+    this.isSeenOtherwise = true;
+    this.seenTree = tree;
+    const { kernel, trie } = this;
+    if (
+      kernel !== undefined &&
+      trie !== undefined &&
+      text.length <= kernel.reach.length - kernel.asideStart
+    ) {
+      const { reach, asideStart } = kernel;
+      reach.set(text, asideStart);
+      this.buffer = reach;
+      this.isHere = true;
+      this.found = trie.found;
+      if (trie.scan(asideStart, asideStart + text.length) >= 0) return;
+    }
+    this.buffer = text;
+    this.isHere = false;
+    this.found = this.scanner.found;
+    this.scanner.scan(text, 0, text.length);
+  }
+
+  /** The record as it stands is what is seen after all. */
+  private rescan(): void {
+    this.isSeenOtherwise = false;
+    this.seenTree = undefined;
+    this.buffer = this.origin;
+    this.isHere = this.kernel !== undefined && this.origin === this.kernel.block;
+    this.found = this.scanner.found;
+    this.scanner.scan(this.origin, this.start, this.end);
+  }
+
+  private hasTextToOpen(): boolean {
+    const { found, textSlots } = this;
+    for (let index = 0; index < textSlots.length; index++) {
+      for (let value = found.first(textSlots[index]!); value >= 0; value = found.next[value]!)
         if (this.mayBeOpened(value)) return true;
     }
     return false;
@@ -414,17 +466,15 @@ export class EventCursor implements Event, Fields {
   }
 
   get canonical(): boolean {
-    return this.seenTree === undefined && this.found.canonical && !this.needsTree;
+    return !this.isSeenOtherwise && this.found.canonical && !this.needsTree;
   }
 
   get duplicateKeys(): boolean {
-    return (this.seenTree !== undefined || this.needsTree) && hasDuplicateKeys(this.json());
+    return this.mayRepeatKeys && hasDuplicateKeys(this.json());
   }
 
   get repeatsKeyWithin(): boolean {
-    return (
-      this.seenTree !== undefined && this.needsTree && !this.duplicateKeys && hasDuplicateKeys(this.seenTree)
-    );
+    return this.isSeenOtherwise && this.needsTree && !this.duplicateKeys && hasDuplicateKeys(this.seen());
   }
 
   get isObject(): boolean {
@@ -458,9 +508,10 @@ export class EventCursor implements Event, Fields {
     const isString = value >= 0 && this.found.kind(value) === KIND.string;
     const start = isString ? this.found.start(value) + 1 : 0;
     const end = isString ? this.found.endOf(value) - 1 : 0;
-    if (this.kernel !== undefined && this.buffer === this.kernel.block) {
-      this.knownTimeMs = this.kernel.plainInstant(start, end);
-      this.knownTimeNanos = Number.isNaN(this.knownTimeMs) ? 0 : this.kernel.nanos;
+    if (this.isHere) {
+      const { kernel } = this;
+      this.knownTimeMs = kernel!.plainInstant(start, end);
+      this.knownTimeNanos = Number.isNaN(this.knownTimeMs) ? 0 : kernel!.nanos;
       if (!Number.isNaN(this.knownTimeMs)) return;
       this.knownTimeMs = plainOffsetMs(this.buffer, start, end);
       if (!Number.isNaN(this.knownTimeMs)) return;
@@ -526,7 +577,7 @@ export class EventCursor implements Event, Fields {
     const quotes = this.found.kind(value) === KIND.string ? 1 : 0;
     const start = this.found.start(value) + quotes;
     const end = this.found.endOf(value) - quotes;
-    if (this.kernel !== undefined && this.buffer === this.kernel.block) this.kernel.hash(key, start, end);
+    if (this.isHere) this.kernel!.hash(key, start, end);
     else hashBytes(this.buffer, start, end, key);
   }
 
@@ -595,8 +646,7 @@ export class EventCursor implements Event, Fields {
     const start = found.start(value) + 1;
     const { length } = text;
     if (found.endOf(value) - 1 - start !== length) return false;
-    if (length >= SHORT_TEXT && this.kernel !== undefined && this.buffer === this.kernel.block)
-      return this.kernel.equalsText(text, start);
+    if (length >= SHORT_TEXT && this.isHere) return this.kernel!.equalsText(text, start);
     for (let index = 0; index < length; index++) {
       if (this.buffer[start + index] !== text.charCodeAt(index)) return false;
     }
@@ -605,8 +655,8 @@ export class EventCursor implements Event, Fields {
 
   without(slot: Slot): Uint8Array | undefined {
     const { found } = this;
-    const isHere = this.kernel !== undefined && this.buffer === this.kernel.block;
-    if (!isHere || slot < 0 || !found.canonical || found.needsTree) return undefined;
+    if (!this.isHere || this.isSeenOtherwise || slot < 0) return undefined;
+    if (!found.canonical || found.needsTree) return undefined;
     const value = found.first(slot);
     const from = value < 0 ? -1 : found.keyStart(value);
     if (from < 0) return this.bytes;
@@ -676,7 +726,7 @@ export class EventCursor implements Event, Fields {
       return origin === undefined ? undefined : this.span(origin, at);
     }
     if (slot === NO_SLOT) return undefined;
-    if (this.seenTree !== undefined || this.needsTree) return treeSpan(this.json(), this.names[slot] ?? []);
+    if (this.isSeenOtherwise || this.needsTree) return treeSpan(this.json(), this.names[slot] ?? []);
     const value = this.found.valueAt(slot, at);
     if (value < 0) return undefined;
     const keyStart = this.found.keyStart(value);
@@ -693,7 +743,9 @@ export class EventCursor implements Event, Fields {
   }
 
   seen(): JsonValue {
-    return this.seenTree ?? this.json();
+    if (!this.isSeenOtherwise) return this.json();
+    this.seenTree ??= seenRecord(this.json(), this.mapping);
+    return this.seenTree;
   }
 
   private kindCode(slot: Slot, at: number): KindCode {
@@ -723,7 +775,7 @@ export class EventCursor implements Event, Fields {
         return asciiText(this.buffer, start, end);
       case KIND.object:
       case KIND.array:
-        return toCompactJson(parseJson(this.buffer.subarray(start, end)));
+        return compactJsonAt(this.buffer, start, end);
       default:
         return undefined;
     }

@@ -37,7 +37,7 @@ function membersOf(holder: JsonMember, list: NamedMembers): JsonMember[] {
 }
 
 /** What the element says, as a member of its name. */
-function namedMember(element: JsonValue, { name, values }: NamedMembers): JsonMember | undefined {
+export function namedMember(element: JsonValue, { name, values }: NamedMembers): JsonMember | undefined {
   if (!(element instanceof JsonObject)) return undefined;
   const key = element.get(name);
   if (typeof key !== 'string' || key === '' || key.length > MAX_NAME) return undefined;

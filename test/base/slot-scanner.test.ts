@@ -5,7 +5,13 @@ import fc from 'fast-check';
 import { toCanonicalJson } from '../../src/base/canonical-json.ts';
 import { findValues } from '../../src/base/field-path.ts';
 import { KIND } from '../../src/base/found-values.ts';
-import { hasDuplicateKeys, parseJson, parseJsonAt, toCompactJson } from '../../src/base/json.ts';
+import {
+  compactJsonAt,
+  hasDuplicateKeys,
+  parseJson,
+  parseJsonAt,
+  toCompactJson,
+} from '../../src/base/json.ts';
 import { JsonSyntaxError, skipWhitespace } from '../../src/base/lexical.ts';
 import { SlotScanner } from '../../src/base/slot-scanner.ts';
 import { anyCharacter } from '../support/any-character.ts';
@@ -101,6 +107,20 @@ test('scan() finds what findValues() finds, or says that the tree is needed', ()
       }
     }),
     { numRuns: rounds(400, 3000) },
+  );
+});
+
+test('compactJsonAt() writes what the tree is written as', () => {
+  fc.assert(
+    fc.property(json, blank, (text, gap) => {
+      const bytes = Buffer.from(`[${gap}${text}`);
+      const start = 1 + gap.length;
+      assert.equal(
+        compactJsonAt(bytes, start, bytes.length),
+        toCompactJson(parseJson(bytes.subarray(start))),
+      );
+    }),
+    { numRuns: rounds(500, 20_000) },
   );
 });
 

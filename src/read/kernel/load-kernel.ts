@@ -18,6 +18,8 @@ export const KERNEL_FILE: URL = packageFile('dist/kernel.wasm');
 
 /** Names of `assembly/layout.ts`, exported so that both sides have one truth. */
 type Layout = Record<
+  | 'ASIDE'
+  | 'ASIDE_BYTES'
   | 'BLOCK'
   | 'BLOCK_BYTES'
   | 'CANONICAL'
@@ -108,7 +110,9 @@ type Latin1Buffer = Buffer & { latin1Slice(start: number, end: number): string }
 const MAX_VIEWS = 4096;
 
 class WasmKernel implements ScanKernel {
-  readonly block: Latin1Buffer;
+  readonly block: Buffer;
+  readonly reach: Latin1Buffer;
+  readonly asideStart: number;
   private readonly exports: Exports;
   private readonly header: Int32Array;
   private readonly scratch: Buffer;
@@ -135,7 +139,10 @@ class WasmKernel implements ScanKernel {
     const { buffer } = exports.memory;
     this.exports = exports;
     this.header = new Int32Array(buffer);
-    this.block = Buffer.from(buffer, exports.BLOCK.value, exports.BLOCK_BYTES.value) as Latin1Buffer;
+    const { BLOCK, BLOCK_BYTES, ASIDE, ASIDE_BYTES } = exports;
+    this.block = Buffer.from(buffer, BLOCK.value, BLOCK_BYTES.value);
+    this.asideStart = ASIDE.value - BLOCK.value;
+    this.reach = Buffer.from(buffer, BLOCK.value, this.asideStart + ASIDE_BYTES.value) as Latin1Buffer;
     this.scratch = Buffer.from(buffer, exports.SCRATCH.value, exports.SCRATCH_BYTES.value);
     this.textBytes = exports.TEXT_BYTES.value;
     this.maxIdBytes = exports.MAX_ID_BYTES.value;
@@ -155,7 +162,7 @@ class WasmKernel implements ScanKernel {
 
   newTrie(): KernelTrie | undefined {
     const trie = this.exports.newTrie();
-    return trie === 0 ? undefined : new WasmTrie(this.exports, this.scratch, this.block, trie);
+    return trie === 0 ? undefined : new WasmTrie(this.exports, this.scratch, this.reach, trie);
   }
 
   countNewlines(bytes: Buffer): number {
@@ -203,7 +210,7 @@ class WasmKernel implements ScanKernel {
     const { length } = text;
     if (text === this.kept) return this.equalsSpan(start, length) !== 0;
     // Writing a text into the memory would take longer than reading one from it (measured), and could cut characters.
-    const isEqual = this.block.latin1Slice(start, start + length) === text;
+    const isEqual = this.reach.latin1Slice(start, start + length) === text;
     if (isEqual && length <= this.textBytes) {
       this.keep(start, length);
       this.kept = text;
@@ -228,7 +235,7 @@ class WasmTrie implements KernelTrie {
   private readonly wanted: Int32Array;
   private readonly exports: Exports;
   private readonly scratch: Buffer;
-  private readonly block: Buffer;
+  private readonly reach: Buffer;
   private readonly header: Int32Array;
   private readonly doubtsAt: number;
   private readonly canonicalAt: number;
@@ -240,7 +247,7 @@ class WasmTrie implements KernelTrie {
   private readonly scanOneLine: Exports['scanLine'];
   private isFull = false;
 
-  constructor(exports: Exports, scratch: Buffer, block: Buffer, trie: number) {
+  constructor(exports: Exports, scratch: Buffer, reach: Buffer, trie: number) {
     const { buffer } = exports.memory;
     const values = (at: WebAssembly.Global) => new Int32Array(buffer, at.value, exports.MAX_VALUES.value);
     const slots = (at: WebAssembly.Global) =>
@@ -264,7 +271,7 @@ class WasmTrie implements KernelTrie {
     this.trie = trie;
     this.exports = exports;
     this.scratch = scratch;
-    this.block = block;
+    this.reach = reach;
     this.header = new Int32Array(buffer);
     this.doubtsAt = exports.DOUBTS.value >> 2;
     this.canonicalAt = exports.CANONICAL.value >> 2;
@@ -325,7 +332,7 @@ class WasmTrie implements KernelTrie {
     const count = this.header[this.doubtCountAt]!;
     const { doubtsAt, header } = this;
     for (let at = doubtsAt; this.found.canonical && at < doubtsAt + count * 2; at += 2) {
-      this.found.canonical = isCanonicalNumber(this.block, header[at]!, header[at + 1]!);
+      this.found.canonical = isCanonicalNumber(this.reach, header[at]!, header[at + 1]!);
     }
   }
 }

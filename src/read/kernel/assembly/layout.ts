@@ -86,8 +86,12 @@ export const TRIES_BYTES: usize = 64 * PAGE;
 export const BLOCK: usize = TRIES + TRIES_BYTES;
 export const BLOCK_BYTES: i32 = 8 * 1024 * 1024;
 
+/** Records that stand in no file as they are seen, to be scanned; zeros around them, as behind the block. */
+export const ASIDE: usize = BLOCK + BLOCK_BYTES + PAGE;
+export const ASIDE_BYTES: i32 = 1024 * 1024;
+
 /** Texts and pre-images on their way in or out; as large as the largest record. */
-export const SCRATCH: usize = BLOCK + BLOCK_BYTES + PAGE;
+export const SCRATCH: usize = ASIDE + ASIDE_BYTES + PAGE;
 export const SCRATCH_BYTES: i32 = BLOCK_BYTES;
 
 /** A text that spans are compared with, and that stays there from one comparison to the next. */

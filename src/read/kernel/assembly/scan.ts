@@ -21,6 +21,8 @@ import {
 } from './bytes';
 import { intern } from './intern';
 import {
+  ASIDE,
+  ASIDE_BYTES,
   BLOCK,
   BLOCK_BYTES,
   CANONICAL,
@@ -125,12 +127,15 @@ function conclude(): void {
   store<i32>(DOUBT_COUNT, canonical ? doubts : 0);
 }
 
+/** What lies aside is reached by positions behind the block. */
+const REACH: i32 = <i32>(ASIDE - BLOCK) + ASIDE_BYTES;
+
 /**
  * Reads the value at `start` of the block, with the wanted paths of `trie`. `recordStamp` differs from that of every
  * earlier record. @returns the index after the value, or UNUSUAL
  */
 export function scan(trie: usize, start: i32, end: i32, recordStamp: i32): i32 {
-  if (start < 0 || end > BLOCK_BYTES) return UNUSUAL;
+  if (start < 0 || end > REACH) return UNUSUAL;
   begin(trie, end, recordStamp);
   oneLine = false;
   const after = value(rootOf(trie), -1, start, 0);
