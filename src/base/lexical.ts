@@ -204,11 +204,14 @@ export function asciiText(bytes: Uint8Array, start: number, end: number): string
 
 /** The value of a JSON string whose content (between the quotes) is [start, end). Lone surrogates stay as they are. */
 export function decodeString(bytes: Uint8Array, start: number, end: number): string {
+  let isEscaped = false;
+  let isAscii = true;
   for (let index = start; index < end; index++) {
-    if (STRING_STOP[bytes[index]!] === 0) continue;
-    const text = utf8.decode(bytes.subarray(start, end));
-    // The engine's own reader takes a fifteenth of the time of a replacement by pattern (measured).
-    return text.includes('\\') ? (JSON.parse(`"${text}"`) as string) : text;
+    const byte = bytes[index]!;
+    if (byte === BACKSLASH) isEscaped = true;
+    else if (byte >= 0x80) isAscii = false;
   }
-  return asciiText(bytes, start, end);
+  const text = isAscii ? asciiText(bytes, start, end) : utf8.decode(bytes.subarray(start, end));
+  // The engine's own reader takes a fifteenth of the time of a replacement by pattern (measured).
+  return isEscaped ? (JSON.parse(`"${text}"`) as string) : text;
 }

@@ -175,6 +175,13 @@ describe('scan() and scanLine()', () => {
       assert.equal(twins.trie.scan(start, end), UNUSUAL);
       assert.equal(twins.trie.scanLine(start, end), UNUSUAL);
     }
+    const reach = kernel.reach.length;
+    const record = Buffer.from('{"a":1}');
+    record.copy(kernel.reach, reach - record.length);
+    assert.equal(twins.trie.scan(reach - record.length, reach), reach);
+    for (const end of [reach + 1, reach - 1])
+      assert.equal(twins.trie.scan(reach - record.length, end), UNUSUAL);
+    assert.equal(twins.trie.scanLine(reach - record.length, reach), UNUSUAL);
   });
 
   test('scanLine() ends where its line ends, though the object goes on behind it', () => {

@@ -616,3 +616,17 @@ test('scanLine() stands on the record of a line in the block, and leaves every o
   assert.equal(cursor.scanLine(kernel.block, next + 1, end), UNUSUAL);
   assert.equal(cursor.scanLine(Buffer.from(lines), 0, lines.length), UNUSUAL);
 });
+
+test('the kernel has room for the fields of all public rules for Windows', () => {
+  const kernel = loadKernel()!;
+  const cursor = new EventCursor(shipped('windows'), new ValueIds(kernel), kernel);
+  const slots = Array.from({ length: 700 }, (_, index) => cursor.raw(`Field${index}`));
+  const record = Buffer.from(JSON.stringify({ Event: { EventData: { Field0: 'first', Field699: 'last' } } }));
+  record.copy(kernel.block);
+  cursor.scan(kernel.block, 0, record.length);
+  assert.equal(cursor.isUnusual, false);
+  assert.deepEqual(
+    [cursor.text(slots[0]!), cursor.text(slots[1]!), cursor.text(slots[699]!)],
+    ['first', undefined, 'last'],
+  );
+});

@@ -87,7 +87,7 @@ export function useKernelModule(module: WebAssembly.Module | undefined): void {
 }
 
 /**
- * A kernel for this thread; undefined where the processor has no SIMD or there is no room for its 100 MB of addresses
+ * A kernel for this thread; undefined where the processor has no SIMD or there is no room for its 125 MB of addresses
  * (memory that nothing is written to stays the system's).
  * @throws where the file is missing: the package is broken then
  */

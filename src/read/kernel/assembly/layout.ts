@@ -75,9 +75,12 @@ export const LAST_SHAPE: usize = WANTS_ID + MAX_SLOTS * 4 + STAGGER;
 export const SLOTS_BYTES: usize = LAST_SHAPE + 64;
 export const SLOTS: usize = 7 * PAGE + 25 * 64;
 
-/** Nodes, tables, keys and slot lists of all tries. */
+/**
+ * Nodes, tables, keys and slot lists of all tries. A field of Windows may stand in 196 ways, and takes 23 KB: there is room for 900
+ * of them, several times what all public rules for Windows name.
+ */
 export const TRIES: usize = 64 * PAGE;
-export const TRIES_BYTES: usize = 64 * PAGE;
+export const TRIES_BYTES: usize = 320 * PAGE;
 
 /**
  * The block that files are read into. Behind it stand zeros that nobody ever writes to: a zero ends every token, so
@@ -120,9 +123,9 @@ export const SHAPES: usize = SHAPE_TABLE + MAX_SHAPES * 4 * 4;
 export const MAX_KNOWN_KEYS: i32 = 4096;
 export const KNOWN_KEY_SHIFT: i32 = 7;
 export const KNOWN_KEYS: usize = SHAPES + MAX_SHAPES * 1024;
-/** A word for each node of a trie, of which TRIES has room for 32,768: the first key of its objects. */
+/** A word for each node of a trie, of which TRIES has room for 145,000: the first key of its objects. */
 export const FIRST_KEYS: usize = KNOWN_KEYS + (MAX_KNOWN_KEYS << KNOWN_KEY_SHIFT);
-export const FIRST_KEYS_BYTES: usize = 2 * PAGE;
+export const FIRST_KEYS_BYTES: usize = 10 * PAGE;
 
 /** Given to the compiler by `build/kernel.ts`, which holds this number against it. */
 export const MEMORY_PAGES: i32 = <i32>((FIRST_KEYS + FIRST_KEYS_BYTES) / PAGE) + 1;

@@ -43,13 +43,20 @@ let used: usize = TRIES;
 let tries: i32 = 0;
 let nodes: i32 = 0;
 
-/** Zeroed bytes (nothing was ever freed), 16 spare ones behind them; 0 when the region is full. */
+/** Zeroed bytes, 16 spare ones behind them; 0 when the region is full. */
 function reserve(bytes: usize): usize {
   const at = used;
   const next = at + ((bytes + 31) & ~(<usize>15));
   if (next > TRIES + TRIES_BYTES) return 0;
   used = next;
   return at;
+}
+
+/** Forgets the last node, for which alone room was taken since. Most names of a field begin as others do: they would fill the region. */
+function giveBack(before: usize): void {
+  memory.fill(before, 0, used - before);
+  used = before;
+  nodes--;
 }
 
 /** The first `length` of 16 bytes, the others zero. */
@@ -149,12 +156,16 @@ export function slotsOf(trie: usize): usize {
 
 /** The child of `node` for the key of `length` bytes that was written to SCRATCH; made when it is new; 0 without room. */
 export function childFor(node: usize, length: i32): usize {
+  const before = used;
   const made = newNode(SCRATCH, length);
   if (made === 0) return 0;
   const first = load<u64>(made, FIRST);
   const second = load<u64>(made, SECOND);
   const known = findChild(node, first, second, load<u32>(made, HASH), <i32>(SCRATCH - BLOCK), length);
-  if (known !== 0) return known;
+  if (known !== 0) {
+    giveBack(before);
+    return known;
+  }
   const count = load<u32>(node, CHILD_COUNT) + 1;
   let mask = load<u32>(node, MASK);
   let table: usize = load<u32>(node, TABLE);
