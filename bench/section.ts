@@ -7,6 +7,7 @@ export type Settings = {
   events: number;
   cloudtrailEvents: number;
   windowsEvents: number;
+  m365Events: number;
   rulesEvents: number;
   gzipFiles: number;
   growthEvents: number[];

@@ -3,7 +3,7 @@ import { writeCloudtrail, writeCloudtrailArrays } from '../data/cloudtrail.ts';
 import { measureInTurn } from '../measure.ts';
 import { floor } from '../peers.ts';
 import { CACHE } from '../places.ts';
-import { below, type Section } from '../section.ts';
+import { atMost, below, type Section, timesOf } from '../section.ts';
 import { sizeOf, upToJobs, verifyCommand } from '../tool.ts';
 
 /** Of one file; AWS writes up to some thousands. */
@@ -42,6 +42,12 @@ export const cloudtrail: Section = {
       wants: [
         below('one event a line, peak memory', 300, rows.get(lines.name)?.peakMB, 'MB'),
         below('in arrays, peak memory', 300, rows.get(inArrays.name)?.peakMB, 'MB'),
+        atMost(
+          'one event a line, against the floor',
+          1.5,
+          timesOf(rows.get(lines.name), rows.get(peer.name)),
+          'x',
+        ),
       ],
       notes: [],
     };

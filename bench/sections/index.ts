@@ -6,6 +6,7 @@ import { growth } from './growth.ts';
 import { gzip } from './gzip.ts';
 import { incremental } from './incremental.ts';
 import { licenses } from './licenses.ts';
+import { m365 } from './m365.ts';
 import { rules } from './rules.ts';
 import { startUp } from './start-up.ts';
 import { windows } from './windows.ts';
@@ -18,6 +19,7 @@ export const SECTIONS: readonly Section[] = [
   growth,
   cloudtrail,
   windows,
+  m365,
   rules,
   gzip,
   incremental,
