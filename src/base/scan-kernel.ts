@@ -15,6 +15,8 @@ export interface ScanKernel {
   /** The block and what lies behind it, by the same positions: from `asideStart` on room for a record that stands in no file. */
   readonly reach: Buffer;
   readonly asideStart: number;
+  /** Whether it is one of these. */
+  holds(bytes: Uint8Array): boolean;
   /** For the fields of one source; undefined when there is no room for another. */
   newTrie(): KernelTrie | undefined;
   /** How many newlines stand in a view of the block. */
@@ -48,8 +50,8 @@ export interface ScanKernel {
 /** Wanted paths by slot, and the values that the last scan found for them. */
 export interface KernelTrie {
   readonly found: FoundValues;
-  /** As `SlotScanner.add` for its slot of that number. Without room for it every scan is UNUSUAL from then on. */
-  add(slot: number, names: readonly string[]): void;
+  /** As `SlotScanner.addReadings` for its slot of that number. Without room for it every scan is UNUSUAL from then on. */
+  add(slot: number, readings: readonly (readonly string[])[]): void;
   /** From now on each scan looks up the id of the slot's first value, which costs less than to ask for it later. */
   wantId(slot: number): void;
   /** The index after the value at `start`, or UNUSUAL. */

@@ -149,8 +149,13 @@ export class SlotScanner {
 
   /** A slot for what `findValues` finds under `names`. */
   add(names: readonly string[]): number {
+    return this.addReadings(names.flatMap(fieldPathReadings));
+  }
+
+  /** The same for the values under these sequences of keys and no others. */
+  addReadings(readings: readonly (readonly string[])[]): number {
     const slot = this.slotCount++;
-    for (const [rank, keys] of names.flatMap(fieldPathReadings).entries()) {
+    for (const [rank, keys] of readings.entries()) {
       let node = this.root;
       for (const key of keys) node = childFor(node, Buffer.from(key));
       node.slots.push(slot);

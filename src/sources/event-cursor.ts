@@ -5,9 +5,8 @@
  * Over 250 lines: the cursor is one object by design; what could leave it (scanning, ids, mapping) has left it.
  */
 import { sha256Hex } from '../base/digest.ts';
-import { findValues } from '../base/field-path.ts';
+import { fieldPathReadings, findValues } from '../base/field-path.ts';
 import { type FoundValues, KIND, type KindCode, NO_ID } from '../base/found-values.ts';
-import { groupBy } from '../base/group-by.ts';
 import {
   type Instant,
   NANOS_PER_MS,
@@ -188,14 +187,9 @@ export class EventCursor implements Event, Fields {
     this.ids = ids;
     this.facts = this.shapes.of(-1);
     this.timeSlot = this.audit('time');
-    // One path in small letters and capitals is one: a record has it in one way.
-    const slotsOf = (paths: readonly string[]) =>
-      [...groupBy(paths, (path) => path.toLowerCase()).values()].map((alike) =>
-        this.slotFor([...new Set(alike)]),
-      );
-    this.textSlots = slotsOf([...mapping.inside, ...mapping.texts]);
+    this.textSlots = [...mapping.inside, ...mapping.texts].flatMap((path) => this.slotsOfReadings(path));
     this.mayBeSeenOtherwise = this.textSlots.length + mapping.named.length > 0;
-    this.lists = new SplicedLists(mapping.named, (path) => this.slotFor([path]));
+    this.lists = new SplicedLists(mapping.named, (path) => this.slotsOfReadings(path));
     this.identityLists = mapping.identity.map((paths) => paths.map((path) => this.path(path)));
     const seed = new Uint32Array([0x811c9dc5, 0]);
     const name = Buffer.from(mapping.name);
@@ -228,11 +222,22 @@ export class EventCursor implements Event, Fields {
     const key = JSON.stringify(names);
     let slot = this.slots.get(key);
     if (slot === undefined) {
-      slot = this.scanner.add(names);
-      this.trie?.add(slot, names);
+      slot = this.newSlot(names.flatMap(fieldPathReadings));
       this.names[slot] = names;
       this.slots.set(key, slot);
     }
+    return slot;
+  }
+
+  /** A slot for each way to read the path: a record may have it in several, and none must hide another. */
+  private slotsOfReadings(path: string): Slot[] {
+    return fieldPathReadings(path).map((keys) => this.newSlot([keys]));
+  }
+
+  private newSlot(readings: readonly string[][]): Slot {
+    const slot = this.scanner.addReadings(readings);
+    this.trie?.add(slot, readings);
+    this.names[slot] = [];
     return slot;
   }
 
@@ -319,7 +324,7 @@ export class EventCursor implements Event, Fields {
   private standOn(found: FoundValues, buffer: Uint8Array, start: number, end: number): void {
     this.found = found;
     this.buffer = buffer;
-    this.isHere = this.kernel !== undefined && buffer === this.kernel.block;
+    this.isHere = this.kernel?.holds(buffer) === true;
     this.origin = buffer;
     this.start = start;
     this.end = end;
@@ -403,7 +408,7 @@ export class EventCursor implements Event, Fields {
     this.isSeenOtherwise = false;
     this.seenTree = undefined;
     this.buffer = this.origin;
-    this.isHere = this.kernel !== undefined && this.origin === this.kernel.block;
+    this.isHere = this.kernel?.holds(this.origin) === true;
     this.found = this.scanner.found;
     this.scanner.scan(this.origin, this.start, this.end);
   }

@@ -3,6 +3,7 @@
  * the record and write that again took eight times as long (measured), and every sign-in of some sources has such a list.
  */
 import { type FoundValues, KIND } from '../base/found-values.ts';
+import { getOrCreate } from '../base/get-or-create.ts';
 import { groupBy } from '../base/group-by.ts';
 import { type JsonValue, parseJson } from '../base/json.ts';
 import {
@@ -24,12 +25,12 @@ type FoundList = { key: string; elements: Uint8Array[]; from: number; until: num
 export class SplicedLists {
   private readonly lists: readonly { slot: Slot; forms: readonly NamedMembers[]; isBeside: boolean }[];
 
-  constructor(named: readonly NamedMembers[], slotFor: (path: string) => Slot) {
-    this.lists = [...groupBy(named, ({ list }) => list)].map(([list, forms]) => ({
-      slot: slotFor(list),
-      forms,
-      isBeside: forms.some(({ beside }) => beside === true),
-    }));
+  /** `slotsOf`: one for each way to read the path. */
+  constructor(named: readonly NamedMembers[], slotsOf: (path: string) => readonly Slot[]) {
+    this.lists = [...groupBy(named, ({ list }) => list)].flatMap(([list, forms]) => {
+      const isBeside = forms.some(({ beside }) => beside === true);
+      return slotsOf(list).map((slot) => ({ slot, forms, isBeside }));
+    });
   }
 
   /**
@@ -38,7 +39,7 @@ export class SplicedLists {
    */
   of(found: FoundValues, buffer: Uint8Array, start: number, end: number): Buffer | null | undefined {
     const insertions: Insertion[] = [];
-    const record = Buffer.from(buffer.buffer, buffer.byteOffset + start, end - start);
+    const reader = new ListReader(found, buffer, start, end);
     for (let index = 0; index < this.lists.length; index++) {
       const { slot, forms, isBeside } = this.lists[index]!;
       const first = found.first(slot);
@@ -46,12 +47,13 @@ export class SplicedLists {
       // What the list names may be what any other member is called.
       if (isBeside) return undefined;
       for (let value = first; value >= 0; ) {
-        const list = new ListReader(found, buffer, start, end).at(value);
-        if (list === undefined) return undefined;
-        const pieces = piecesOf(list, forms, record);
+        const list = reader.at(value);
+        const pieces = list && piecesOf(list, forms);
         if (pieces === undefined) return undefined;
-        if (pieces.length > 0) insertions.push({ from: list.from, at: list.until, pieces });
-        value = list.next;
+        value = list!.next;
+        if (pieces.length === 0) continue;
+        if (reader.mayHoldMembersOf(list!.key)) return undefined;
+        insertions.push({ from: list!.from, at: list!.until, pieces });
       }
     }
     return insertions.length === 0 ? null : inserted(buffer, start, end, insertions);
@@ -64,12 +66,22 @@ class ListReader {
   private readonly buffer: Uint8Array;
   private readonly start: number;
   private readonly end: number;
+  private readonly held = new Map<string, boolean>();
 
   constructor(found: FoundValues, buffer: Uint8Array, start: number, end: number) {
     this.found = found;
     this.buffer = buffer;
     this.start = start;
     this.end = end;
+  }
+
+  /** Whether the record may have a member `key.…` of its own; looked for once, for there may be thousands of lists of one key. */
+  mayHoldMembersOf(key: string): boolean {
+    return getOrCreate(this.held, key, () =>
+      Buffer.from(this.buffer.buffer, this.buffer.byteOffset + this.start, this.end - this.start).includes(
+        `"${key}.`,
+      ),
+    );
   }
 
   /** `next`: the value behind those of the list, below 0 where there is none. */
@@ -123,26 +135,25 @@ class ListReader {
   }
 }
 
-/** What is written behind a list; undefined where a member of such a name may be there already. */
-function piecesOf(
-  { key, elements }: FoundList,
-  forms: readonly NamedMembers[],
-  record: Buffer,
-): Uint8Array[] | undefined {
+/** What is written behind a list; undefined where two of its forms give a member of one name. */
+function piecesOf({ key, elements }: FoundList, forms: readonly NamedMembers[]): Uint8Array[] | undefined {
   const trees = elements.map((bytes) => ({ bytes, tree: parseJson(bytes) }));
   const known = new Set<string>();
   const pieces: Uint8Array[] = [];
   // What a later form names comes before what an earlier one does: it was put behind the list after that.
   for (const form of forms.toReversed()) {
-    for (const [name, [first, ...more]] of valuesOf(trees, form)) {
+    for (const [name, values] of valuesOf(trees, form)) {
       if (known.has(name)) return undefined;
       known.add(name);
       pieces.push(Buffer.from(`,${JSON.stringify(`${key}.${name}`)}:`));
-      if (more.length === 0) pieces.push(first!);
-      else pieces.push(OPEN, first!, ...more.flatMap((each) => [BETWEEN, each]), CLOSE);
+      for (const [at, value] of values.entries()) {
+        if (values.length > 1) pieces.push(at === 0 ? OPEN : BETWEEN);
+        pieces.push(value);
+      }
+      if (values.length > 1) pieces.push(CLOSE);
     }
   }
-  return known.size > 0 && record.includes(`"${key}.`) ? undefined : pieces;
+  return pieces;
 }
 
 /** By name, as they are written. */
@@ -180,7 +191,8 @@ function inserted(
   let copied = start;
   for (const { from, at, pieces: own } of insertions.sort((left, right) => left.at - right.at)) {
     if (from < copied) return undefined;
-    pieces.push(buffer.subarray(copied, at), ...own);
+    pieces.push(buffer.subarray(copied, at));
+    for (const piece of own) pieces.push(piece);
     copied = at;
   }
   pieces.push(buffer.subarray(copied, end));

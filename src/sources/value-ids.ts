@@ -51,7 +51,7 @@ export class ValueIds {
   /** The id of the value [start, end) of `bytes`: a string's content without escapes, or a scalar as written. */
   idOfBytes(kind: number, bytes: Uint8Array, start: number, end: number): number {
     if (this.kernel !== undefined) {
-      return bytes === this.kernel.block || bytes === this.kernel.reach
+      return this.kernel.holds(bytes)
         ? this.kernel.intern(kind, start, end)
         : this.kernel.internBytes(kind, bytes, start, end);
     }

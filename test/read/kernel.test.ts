@@ -5,6 +5,7 @@ import { before, describe, test } from 'node:test';
 import fc from 'fast-check';
 import { SECTION, sourcesDigest } from '../../build/kernel.ts';
 import { plainChecksum } from '../../src/base/checksum.ts';
+import { fieldPathReadings } from '../../src/base/field-path.ts';
 import { KIND } from '../../src/base/found-values.ts';
 import { NANOS_PER_MS, parsePlainTimestamp } from '../../src/base/instant.ts';
 import { type ScanKernel, UNUSUAL } from '../../src/base/scan-kernel.ts';
@@ -85,11 +86,11 @@ describe('scan() and scanLine()', () => {
   test('a path that is wanted later is found in objects whose keys were met before', () => {
     const kernel = newKernel();
     const trie = kernel.newTrie()!;
-    trie.add(0, ['a.b']);
+    trie.add(0, fieldPathReadings('a.b'));
     const end = put(kernel, Buffer.from('{"a":{"b":1,"c":2},"d":3}'), 0);
     for (let times = 0; times < 3; times++) assert.equal(trie.scan(0, end), end);
-    trie.add(1, ['a.c']);
-    trie.add(2, ['d']);
+    trie.add(1, fieldPathReadings('a.c'));
+    trie.add(2, [['d']]);
     assert.equal(trie.scan(0, end), end);
     assert.deepEqual(
       [0, 1, 2].map((slot) => trie.found.first(slot) >= 0),
@@ -219,10 +220,10 @@ test('newTrie() ends when there is no room, and a trie that is full reads nothin
   const kernel = newKernel();
   const end = put(kernel, Buffer.from('{"k7":1}'), 0);
   const trie = kernel.newTrie()!;
-  for (let slot = 0; slot < 2048; slot++) trie.add(slot, [`k${slot}`]);
+  for (let slot = 0; slot < 2048; slot++) trie.add(slot, [[`k${slot}`]]);
   assert.equal(trie.scan(0, end), end);
   assert.equal(trie.found.size(7), 1);
-  trie.add(2048, ['k2048']);
+  trie.add(2048, [['k2048']]);
   assert.equal(trie.scan(0, end), UNUSUAL);
   let more = 0;
   while (kernel.newTrie() !== undefined) more++;
@@ -234,7 +235,7 @@ describe('the shape of a record', () => {
     const kernel = newKernel();
     const newTrie = () => {
       const trie = kernel.newTrie()!;
-      for (const [slot, name] of ['id', 'actor', 'list'].entries()) trie.add(slot, [name]);
+      for (const [slot, name] of ['id', 'actor', 'list'].entries()) trie.add(slot, [[name]]);
       return trie;
     };
     return { newTrie, put: (record: string) => put(kernel, Buffer.from(record), 0) };
@@ -273,7 +274,7 @@ describe('the shape of a record', () => {
   test('is not told beyond the bound, where those known stay known', () => {
     const { newTrie, put: write } = newScan();
     const trie = newTrie();
-    for (let slot = 3; slot < 303; slot++) trie.add(slot, [`f${1000 + slot}`]);
+    for (let slot = 3; slot < 303; slot++) trie.add(slot, [[`f${1000 + slot}`]]);
     const shapeOf = (fields: readonly number[]) => {
       const end = write(`{${fields.map((slot) => `"f${1000 + slot}":1`).join()}}`);
       assert.equal(trie.scan(0, end), end);
@@ -298,8 +299,8 @@ describe('the shape of a record', () => {
 test('newTrie() keeps the fields of sources apart', () => {
   const kernel = newKernel();
   const [one, other] = [kernel.newTrie()!, kernel.newTrie()!];
-  one.add(0, ['a']);
-  other.add(0, ['b']);
+  one.add(0, [['a']]);
+  other.add(0, [['b']]);
   const end = put(kernel, Buffer.from('{"a":1}'), 0);
   assert.equal(one.scan(0, end), end);
   assert.equal(other.scan(0, end), end);

@@ -2,11 +2,13 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
+import { fieldPathReadings } from '../../src/base/field-path.ts';
 import { parseJson, parseJsonText, toCompactJson } from '../../src/base/json.ts';
 import { SlotScanner } from '../../src/base/slot-scanner.ts';
 import { loadKernel } from '../../src/read/kernel/load-kernel.ts';
 import { EventCursor } from '../../src/sources/event-cursor.ts';
 import { type NamedMembers, withNamedMembers } from '../../src/sources/named-members.ts';
+import { seenRecord } from '../../src/sources/seen-record.ts';
 import { SplicedLists } from '../../src/sources/spliced-lists.ts';
 import { ValueIds } from '../../src/sources/value-ids.ts';
 import { rounds } from '../support/rounds.ts';
@@ -22,7 +24,9 @@ const LISTS: NamedMembers[] = [
 /** The record with the members as text, null where it has none, undefined where it is left to the tree. */
 function spliced(text: string, lists = LISTS): string | null | undefined {
   const scanner = new SlotScanner();
-  const splicer = new SplicedLists(lists, (path) => scanner.add([path]));
+  const splicer = new SplicedLists(lists, (path) =>
+    fieldPathReadings(path).map((keys) => scanner.addReadings([keys])),
+  );
   // Not where the buffer begins, as in a block.
   const bytes = Buffer.from(`[1]${text}\n`);
   scanner.scan(bytes, 3, bytes.length);
@@ -58,6 +62,12 @@ describe('behind each list stands what it names', () => {
       '{"q":[{"n":"x","v":1},{"n":"x","v":2}]}',
       '{"q":[{"n":"x","v":1},{"n":"x","v":2}],"q.x":[1,2]}',
     ],
+    [
+      'under each reading of its path',
+      '{"e":[{"p":[{"n":"x","v":1}]}],"e.p":[]}',
+      '{"e":[{"p":[{"n":"x","v":1}],"p.x":1}],"e.p":[]}',
+    ],
+    ['behind a null', '{"p":[null,{"n":"x","v":1}]}', '{"p":[null,{"n":"x","v":1}],"p.x":1}'],
     ['under a key with a dot', '{"e.p":[{"n":"x","v":1}]}', '{"e.p":[{"n":"x","v":1}],"e.p.x":1}'],
   ];
   for (const [what, record, expected] of cases)
@@ -118,6 +128,7 @@ test('what is written reads as the tree does', () => {
   const record = fc.oneof(
     object,
     fc.array(object, { maxLength: 3 }).map((events) => `{"e":[${events.join()}],"a":1}`),
+    fc.tuple(object, list).map(([event, own]) => `{"e":${event},"e.p":${own}}`),
     list.map((own) => `{"e.p":${own}}`),
   );
   let written = 0;
@@ -148,4 +159,43 @@ test('a record that is too large for the memory of the kernel is read without it
     assert.equal(cursor.text(slot), 'ann');
     assert.equal(cursor.isUnusual, isUnusual);
   }
+});
+
+describe('what a log writes decides how long a list is, and how many there are', () => {
+  for (const [what, name] of [
+    ['one name', () => 'x'],
+    ['many names', (at: number) => `x${at}`],
+  ] as const)
+    test(`a list of ${what}`, () => {
+      const p = Array.from({ length: 200_000 }, (_, at) => ({ n: name(at), v: 1 }));
+      const text = JSON.stringify({ p });
+      assert.equal(spliced(text), inTree(text));
+    });
+
+  test('many lists, in time that grows with their number alone', () => {
+    const e = Array.from({ length: 100_000 }, () => ({ p: [{ n: 'x', v: 1 }] }));
+    const text = JSON.stringify({ e });
+    assert.equal(spliced(text)!.length, text.length + e.length * ',"p.x":1'.length);
+  });
+});
+
+describe('no spelling of a field hides another', () => {
+  const Parameters = [{ Name: 'DeleteMessage', Value: 'True' }];
+  for (const [what, members] of [
+    ['an empty list', { Parameters: [], parameters: JSON.stringify(Parameters) }],
+    ['another text', { Parameters: 'x', parameters: JSON.stringify(Parameters) }],
+    ['a list of the other kind', { parameters: [], Parameters: JSON.stringify(Parameters) }],
+    ['an envelope', { AuditData: { Parameters: [] }, 'AuditData.Parameters': JSON.stringify(Parameters) }],
+  ] as const)
+    for (const kernel of [loadKernel()!, undefined])
+      test(`beside ${what}, ${kernel === undefined ? 'without' : 'with'} a kernel`, () => {
+        const mapping = shipped('m365');
+        const cursor = new EventCursor(mapping, new ValueIds(kernel), kernel);
+        const bytes = Buffer.from(JSON.stringify({ Id: '1', ...members }));
+        const block = kernel?.block ?? bytes;
+        bytes.copy(block);
+        cursor.scan(block, 0, bytes.length);
+        assert.equal(toCompactJson(cursor.seen()), toCompactJson(seenRecord(parseJson(bytes), mapping)));
+        assert.match(toCompactJson(cursor.seen()), /arameters\.DeleteMessage":"True"/);
+      });
 });

@@ -1,4 +1,5 @@
 /** Both scanners over the same bytes of the kernel's block, and where they disagree. */
+import { fieldPathReadings } from '../../src/base/field-path.ts';
 import { type FoundValues, KIND, NO_ID } from '../../src/base/found-values.ts';
 import { hasDuplicateKeys, JsonArray, JsonObject, type JsonValue, parseJson } from '../../src/base/json.ts';
 import { JsonSyntaxError } from '../../src/base/lexical.ts';
@@ -33,7 +34,7 @@ export class TwinScan {
     ];
     this.slots = lists.map((list) => {
       const slot = this.scanner.add(list);
-      this.trie.add(slot, list);
+      this.trie.add(slot, list.flatMap(fieldPathReadings));
       if (slot % 2 === 0) this.trie.wantId(slot);
       return slot;
     });

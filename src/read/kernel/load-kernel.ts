@@ -6,7 +6,6 @@
  */
 import fs from 'node:fs';
 import { type Checksum, plainChecksum } from '../../base/checksum.ts';
-import { fieldPathReadings } from '../../base/field-path.ts';
 import { FoundValues } from '../../base/found-values.ts';
 import { packageFile } from '../../base/package-file.ts';
 import type { KernelTrie, ScanKernel } from '../../base/scan-kernel.ts';
@@ -160,6 +159,10 @@ class WasmKernel implements ScanKernel {
     this.copy = exports.copyWithout;
   }
 
+  holds(bytes: Uint8Array): boolean {
+    return bytes === this.block || bytes === this.reach;
+  }
+
   newTrie(): KernelTrie | undefined {
     const trie = this.exports.newTrie();
     return trie === 0 ? undefined : new WasmTrie(this.exports, this.scratch, this.reach, trie);
@@ -283,8 +286,8 @@ class WasmTrie implements KernelTrie {
     this.scanOneLine = exports.scanLine;
   }
 
-  add(slot: number, names: readonly string[]): void {
-    for (const [rank, keys] of names.flatMap(fieldPathReadings).entries()) {
+  add(slot: number, readings: readonly (readonly string[])[]): void {
+    for (const [rank, keys] of readings.entries()) {
       let node = this.exports.rootOf(this.trie);
       for (const key of keys) {
         const bytes = Buffer.from(key);

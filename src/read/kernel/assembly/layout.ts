@@ -123,9 +123,9 @@ export const SHAPES: usize = SHAPE_TABLE + MAX_SHAPES * 4 * 4;
 export const MAX_KNOWN_KEYS: i32 = 4096;
 export const KNOWN_KEY_SHIFT: i32 = 7;
 export const KNOWN_KEYS: usize = SHAPES + MAX_SHAPES * 1024;
-/** A word for each node of a trie, of which TRIES has room for 145,000: the first key of its objects. */
+/** A word for each node of a trie, which takes 128 bytes of TRIES at least: the first key of its objects. */
 export const FIRST_KEYS: usize = KNOWN_KEYS + (MAX_KNOWN_KEYS << KNOWN_KEY_SHIFT);
-export const FIRST_KEYS_BYTES: usize = 10 * PAGE;
+export const FIRST_KEYS_BYTES: usize = (TRIES_BYTES / 128) * 4;
 
 /** Given to the compiler by `build/kernel.ts`, which holds this number against it. */
 export const MEMORY_PAGES: i32 = <i32>((FIRST_KEYS + FIRST_KEYS_BYTES) / PAGE) + 1;
