@@ -132,6 +132,8 @@ export interface Event {
   facetKey?(facet: number, of: FacetSlots): string;
   /** From now on canonical fields have the values of these facets alone; of all of the record where none are named. */
   select?(facets?: readonly number[]): void;
+  /** Another one for each record, and the same for all of its facets: raw slots have the same values in these. */
+  readonly standing?: number;
   readonly selected?: readonly number[] | undefined;
   /** The whole record, lossless; the slow path. */
   json(): JsonValue;

@@ -171,6 +171,7 @@ export class EventCursor implements Event, Fields {
   private readonly asked = new AskedFields();
   /** Of the records that the cursor has stood on, and of what was selected of them: another one for whatever the fields have. */
   recordNumber = 0;
+  standing = 0;
   /** Closures for the cursor's life; mappings number their paths. */
   private readonly readPath = (path: number): string | undefined => this.text(this.path(path));
   private readonly readTexts = (path: number): readonly string[] => {
@@ -332,6 +333,7 @@ export class EventCursor implements Event, Fields {
     this.knownBytes = undefined;
     this.timeIsKnown = false;
     this.recordNumber++;
+    this.standing++;
     this.knownPaths = undefined;
     this.knownFacets = undefined;
     this.selectedFacets = undefined;

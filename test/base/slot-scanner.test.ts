@@ -205,6 +205,33 @@ test('scan() and parseJsonAt() fail on the same texts at the same byte', () => {
   );
 });
 
+test('valueAt() finds each value in whatever order they are asked for', () => {
+  const scanner = new SlotScanner();
+  const slots = ['a', 'b'].map((name) => scanner.add([name]));
+  const step = fc.tuple(fc.constantFrom(...slots), fc.nat(12));
+  const lists = fc.tuple(fc.array(fc.nat(9), { maxLength: 9 }), fc.array(fc.nat(9), { maxLength: 9 }));
+  fc.assert(
+    fc.property(fc.array(fc.tuple(lists, fc.array(step))), (records) => {
+      for (const [[a, b], steps] of records) {
+        const bytes = Buffer.from(JSON.stringify({ a, b }));
+        scanner.scan(bytes, 0, bytes.length);
+        for (const [slot, at] of steps) {
+          const value = scanner.found.valueAt(slot, at);
+          const expected = (slot === slots[0] ? a : b)[at];
+          // An empty list is a value itself.
+          if (at > 0 || expected !== undefined)
+            assert.equal(
+              value < 0
+                ? undefined
+                : Number(bytes.subarray(scanner.found.start(value), scanner.found.endOf(value))),
+              expected,
+            );
+        }
+      }
+    }),
+  );
+});
+
 test('scan() notices a repeated key among hundreds', () => {
   for (const width of [10, 33, 300]) {
     const members = Array.from({ length: width }, (_, index) => `"k${index}":${index}`);

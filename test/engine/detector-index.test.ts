@@ -7,6 +7,7 @@ import { compileDetection, type EventTest } from '../../src/match/compile-detect
 import { parsePattern } from '../../src/match/parse-pattern.ts';
 import type { Event, Fields } from '../../src/model/event.ts';
 import type { ConditionNode, Detection, DetectionItem, Pattern } from '../../src/model/rule.ts';
+import { compileMapping } from '../../src/sources/compile-mapping.ts';
 import { EventCursor } from '../../src/sources/event-cursor.ts';
 import { UNKNOWN_SOURCE } from '../../src/sources/mapping.ts';
 import { ValueIds } from '../../src/sources/value-ids.ts';
@@ -154,6 +155,12 @@ const record = fc.record(
   { EventID: value, CommandLine: value, list: fc.array(fc.record({ x: value }), { maxLength: 3 }) },
   { requiredKeys: [] },
 );
+/** Of the canonical field, asked of each value: which facet it is of decides. */
+const ACTS: DetectionItem = {
+  field: { taxonomy: 'audit', name: 'action' },
+  modifiers: ['re'],
+  values: [{ kind: 'text', written: 'log|^a$|1', pieces: [{ text: 'log|^a$|1' }] }],
+};
 const blank = detectionOf('selection:\n  a: b\ncondition: selection');
 
 describe('DetectorIndex.forEach()', () => {
@@ -180,6 +187,45 @@ describe('DetectorIndex.forEach()', () => {
       ),
       { numRuns: rounds(250, 2000) },
     );
+  });
+
+  test('meets in each facet of a record those that match in it', () => {
+    const problems: string[] = [];
+    const document = { title: 'lists', identify: [{ EventID: '*' }], fields: { action: 'list.x' } };
+    const mapping = compileMapping('lists', document, (_path, message) => problems.push(message))!;
+    assert.deepEqual(problems, []);
+    const cursor = new EventCursor(mapping, new ValueIds());
+    const facets = cursor.facetSlots([cursor.audit('action')])!;
+    let looked = 0;
+    fc.assert(
+      fc.property(
+        fc.array(condition, { minLength: 1, maxLength: 6 }),
+        fc.array(record, { minLength: 1, maxLength: 4 }),
+        (conditions, records) => {
+          const indexed = indexOf(
+            conditions.map((each, number) => ({
+              ...blank,
+              condition:
+                number % 2 === 0 ? each : { kind: 'and', nodes: [each, { kind: 'item', item: ACTS }] },
+            })),
+            cursor,
+          );
+          for (const each of [...records, ...records]) {
+            const bytes = Buffer.from(JSON.stringify(each));
+            cursor.scan(bytes, 0, bytes.length);
+            const count = cursor.countFacets(facets);
+            for (let facet = 0; count > 1 && facet < count; facet++) {
+              cursor.select([facet]);
+              const matching = [...indexed.tests.keys()].filter((number) => indexed.tests[number]!(cursor));
+              assert.deepEqual(heldBy(indexed, cursor), matching, JSON.stringify([conditions, each, facet]));
+              looked += matching.length;
+            }
+          }
+        },
+      ),
+      { numRuns: rounds(250, 2000) },
+    );
+    assert.ok(looked > 50, `only ${looked} matched`);
   });
 
   test('meets those that match among values that never repeat, and when steps are given up', () => {
