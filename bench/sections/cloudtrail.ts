@@ -44,7 +44,7 @@ export const cloudtrail: Section = {
         below('in arrays, peak memory', 300, rows.get(inArrays.name)?.peakMB, 'MB'),
         atMost(
           'one event a line, against the floor',
-          1.5,
+          1,
           timesOf(rows.get(lines.name), rows.get(peer.name)),
           'x',
         ),

@@ -23,7 +23,7 @@ export const m365: Section = {
       references: [{ heading: 'floor', row: peer.name }],
       wants: [
         below('peak memory', 300, row?.peakMB, 'MB'),
-        atMost('against the floor', 4, timesOf(row, rows.get(peer.name)), 'x'),
+        atMost('against the floor', 5, timesOf(row, rows.get(peer.name)), 'x'),
       ],
       notes: [],
     };

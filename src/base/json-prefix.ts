@@ -19,12 +19,13 @@ const OPEN_LEVELS = 4;
 
 /** The value at `start` with the members and elements that are complete before `end`; undefined when none is. */
 export function completePrefix(bytes: Uint8Array, start: number, end: number): JsonValue | undefined {
-  return prefixAt(bytes, skipWhitespace(bytes, start, end), end, 0);
+  const at = skipWhitespace(bytes, start, end);
+  const whole = parseQuietly(bytes, at, end);
+  return whole === undefined ? partAt(bytes, at, end, 0) : whole.value;
 }
 
-function prefixAt(bytes: Uint8Array, at: number, end: number, level: number): JsonValue | undefined {
-  const whole = parseQuietly(bytes, at, end);
-  if (whole !== undefined) return whole.value;
+/** Of a value that is known not to be whole: to find that out takes as long as to read all of it. */
+function partAt(bytes: Uint8Array, at: number, end: number, level: number): JsonValue | undefined {
   // Memory beyond the end holds older bytes.
   if (at >= end) return undefined;
   if (level >= OPEN_LEVELS) return undefined;
@@ -40,7 +41,7 @@ function arrayPrefix(bytes: Uint8Array, from: number, end: number, level: number
   while (at < end && bytes[at] !== CLOSE_BRACKET) {
     const element = parseQuietly(bytes, at, end);
     if (element === undefined) {
-      const partial = elements.length === 0 ? prefixAt(bytes, at, end, level) : undefined;
+      const partial = elements.length === 0 ? partAt(bytes, at, end, level) : undefined;
       if (partial !== undefined) elements.push(partial);
       break;
     }
@@ -64,7 +65,7 @@ function objectPrefix(bytes: Uint8Array, from: number, end: number, level: numbe
     const valueStart = skipWhitespace(bytes, colon + 1, end);
     const key = decodeString(bytes, keyStart + 1, keyEnd - 1);
     const whole = parseQuietly(bytes, valueStart, end);
-    const value = whole?.value ?? prefixAt(bytes, valueStart, end, level);
+    const value = whole === undefined ? partAt(bytes, valueStart, end, level) : whole.value;
     if (value !== undefined) members.push({ key, value, keyStart, valueStart, valueEnd: whole?.end ?? end });
     if (whole === undefined) break;
     at = skipWhitespace(bytes, whole.end, end);
