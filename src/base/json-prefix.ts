@@ -24,8 +24,8 @@ export function completePrefix(bytes: Uint8Array, start: number, end: number): J
   return whole === undefined ? partAt(bytes, at, end, 0) : whole.value;
 }
 
-/** Of a value that is known not to be whole: to find that out takes as long as to read all of it. */
-function partAt(bytes: Uint8Array, at: number, end: number, level: number): JsonValue | undefined {
+/** The same of a value that is known not to be whole: to find that out takes as long as to read all of it. `level`: of containers around it. */
+export function partAt(bytes: Uint8Array, at: number, end: number, level = 0): JsonValue | undefined {
   // Memory beyond the end holds older bytes.
   if (at >= end) return undefined;
   if (level >= OPEN_LEVELS) return undefined;

@@ -1,6 +1,6 @@
 /** How the documents of a file lie in it, by its first bytes, and what the first of them are. */
 import { type JsonValue, parseJsonAt } from '../base/json.ts';
-import { completePrefix } from '../base/json-prefix.ts';
+import { partAt } from '../base/json-prefix.ts';
 import { JsonSyntaxError, OPEN_BRACE, OPEN_BRACKET, skipWhitespace } from '../base/lexical.ts';
 import { parseQuietly, unwrapDocker } from './docker.ts';
 import { lineEndIn } from './read-window.ts';
@@ -60,7 +60,7 @@ export function firstDocuments(buffer: Buffer, first: number, end: number, layou
       at = document.end;
     } catch (error) {
       if (!(error instanceof JsonSyntaxError)) throw error;
-      const prefix = completePrefix(buffer, at, limit);
+      const prefix = partAt(buffer, skipWhitespace(buffer, at, limit), limit);
       if (prefix !== undefined) documents.push(prefix);
       if (layout === 'values') break;
       at = limit;

@@ -31,8 +31,8 @@ type Level = {
   kind: 'array' | 'wrapper';
   state: 'open' | 'value' | 'after';
   depth: number;
-  /** Of a wrapper: whether its way to the records was gone already. */
-  wasEntered?: boolean;
+  /** Of a wrapper: whether it had a member of the name that leads to the records already. */
+  wasMet?: boolean;
 };
 
 /** Within which the key of the records stands, before which exports tell of themselves. */
@@ -109,16 +109,12 @@ export class ValueRecords {
 
   /** Whether the object at `start` has the wrapper's array; else it is a record like any other. */
   isWrapped(start: number, end: number): boolean {
+    if (this.wrapper === undefined) return false;
     // A tree of all that a window holds took a third of the time of a file (measured): nearly always its beginning tells.
     const head = Math.min(end, start + WRAPPER_BYTES);
-    return this.leadsToArray(start, head) || (head < end && this.leadsToArray(start, end));
-  }
-
-  private leadsToArray(start: number, end: number): boolean {
-    if (this.wrapper === undefined) return false;
-    let value: JsonValue | undefined = completePrefix(this.window.buffer, start, end);
-    for (const key of this.wrapper) value = value instanceof JsonObject ? value.get(key) : undefined;
-    return value instanceof JsonArray;
+    const { buffer } = this.window;
+    const leads = (until: number) => leadsToArray(completePrefix(buffer, start, until), this.wrapper!);
+    return leads(head) || (head < end && leads(end));
   }
 
   /** Objects may follow one another directly; anything else needs a line of its own. */
@@ -183,12 +179,14 @@ export class ValueRecords {
     if (value >= end) throw syntaxError(buffer, value, end, 'a value');
     const key = decodeString(buffer, start + 1, keyEnd - 1);
     const isLast = level.depth === this.wrapper!.length - 1;
-    if (key === this.wrapper![level.depth] && buffer[value] === (isLast ? OPEN_BRACKET : OPEN_BRACE)) {
-      if (level.wasEntered === true) this.tellBeside(key, keyEnd, true);
-      level.wasEntered = true;
-      window.start = value;
-      this.enter(isLast ? 'array' : 'wrapper', level.depth + 1);
-    } else window.start = this.stepOver(level, key, value);
+    const isOnTheWay = key === this.wrapper![level.depth];
+    const isEntered = isOnTheWay && buffer[value] === (isLast ? OPEN_BRACKET : OPEN_BRACE);
+    const after = isEntered ? value : this.stepOver(level, key, value);
+    // Whatever it holds this time: of two members of one name readers take one or the other.
+    if (isOnTheWay && level.wasMet === true) this.tellBeside(key, keyEnd, true);
+    if (isOnTheWay) level.wasMet = true;
+    window.start = after;
+    if (isEntered) this.enter(isLast ? 'array' : 'wrapper', level.depth + 1);
     level.state = 'after';
   }
 
@@ -275,4 +273,13 @@ function skipBlanks(bytes: Uint8Array, at: number, end: number): number {
   let index = at;
   while (index < end && (bytes[index] === 0x20 || bytes[index] === 0x09)) index++;
   return index;
+}
+
+/** By any of several members of one name: what a window shows of them must not decide. */
+function leadsToArray(value: JsonValue | undefined, [key, ...rest]: readonly string[]): boolean {
+  if (key === undefined) return value instanceof JsonArray;
+  return (
+    value instanceof JsonObject &&
+    value.members.some((each) => each.key === key && leadsToArray(each.value, rest))
+  );
 }

@@ -430,7 +430,13 @@ export class EventCursor implements Event, Fields {
     if (found.kind(value) !== KIND.string) return false;
     const byte = this.buffer[found.start(value) + 1]!;
     return (
-      byte === OPEN_BRACE || byte === OPEN_BRACKET || byte === BACKSLASH || byte === QUOTE || byte <= BLANK
+      byte === OPEN_BRACE ||
+      byte === OPEN_BRACKET ||
+      byte === BACKSLASH ||
+      byte === QUOTE ||
+      byte <= BLANK ||
+      // A byte order mark and other blanks of Unicode.
+      byte >= 0x80
     );
   }
 

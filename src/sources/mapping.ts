@@ -144,7 +144,7 @@ export function toRawPaths(mapping: Mapping, name: string): string[] {
   // An alias that leads into such an object leads all the way.
   const shallow = names.filter((each) => !mapping.within.some((prefix) => each.startsWith(`${prefix}.`)));
   const deeper = mapping.within.flatMap((prefix) => shallow.map((each) => `${prefix}.${each}`));
-  const lowered = mapping.namesLowered ? names.flatMap(lowerings) : [];
+  const lowered = mapping.namesLowered ? [...names, ...deeper].flatMap(lowerings) : [];
   return [...new Set([...names, ...deeper, ...lowered])];
 }
 

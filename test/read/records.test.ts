@@ -63,6 +63,23 @@ test('a wrapper gives the elements of its array, whatever stands beside it', () 
   ]);
 });
 
+for (const again of ['{}', 'null', '7', '"x"', '[]', '[{"a":3}]'])
+  test(`a second member of the wrapper's name is told, though it holds ${again}, wherever the file is cut`, () => {
+    const records = Array.from({ length: 1500 }, (_, a) => JSON.stringify({ a })).join();
+    for (const input of [
+      `{"Records":[${records}],"Records":${again}}`,
+      `{"Records":${again},"Records":[${records}]}`,
+    ])
+      for (const block of [1 << 20, 900, 17]) {
+        const { beside } = readRecords(`{"Records":[{"a":1}]}\n${input}`, { wrapper: ['Records'], block });
+        assert.deepEqual(
+          beside.filter(({ isAgain }) => isAgain).map(({ key }) => key),
+          ['Records'],
+          `${again}, ${block}`,
+        );
+      }
+  });
+
 test('a record without the wrapper in a wrapped file is a record', () => {
   assert.deepEqual(texts('{"Records":[{"a":1}]}\n{"b":2}\n', { wrapper: ['Records'] }), [
     '{"a":1}',

@@ -199,3 +199,30 @@ describe('no spelling of a field hides another', () => {
         assert.match(toCompactJson(cursor.seen()), /arameters\.DeleteMessage":"True"/);
       });
 });
+
+test('a text that begins with a blank of Unicode is told however it is written', () => {
+  const kernel = loadKernel()!;
+  const cursor = new EventCursor(shipped('m365'), new ValueIds(kernel), kernel);
+  for (const blank of ['\ufeff', '\u00a0', '\u3000', ' '])
+    for (const text of [blank, blank.replace(/[^ ]/, '\\u$&')]) {
+      const escaped = text.startsWith('\\u')
+        ? `\\u${blank.charCodeAt(0).toString(16).padStart(4, '0')}`
+        : blank;
+      const bytes = Buffer.from(`{"Id":"1","Parameters":"${escaped}[{\\"Name\\": cut"}`);
+      bytes.copy(kernel.block);
+      cursor.scan(kernel.block, 0, bytes.length);
+      assert.deepEqual(cursor.unopened, ['Parameters'], JSON.stringify(escaped));
+    }
+});
+
+test('raw fields in small letters are found in an envelope in small letters', () => {
+  const cursor = new EventCursor(shipped('m365'), new ValueIds());
+  const slot = cursor.raw('Operation');
+  for (const auditdata of [{ Operation: 'New-InboxRule' }, { operation: 'New-InboxRule' }]) {
+    for (const value of [auditdata, JSON.stringify(auditdata)]) {
+      const bytes = Buffer.from(JSON.stringify({ auditdata: value }));
+      cursor.scan(bytes, 0, bytes.length);
+      assert.equal(cursor.text(slot), 'New-InboxRule');
+    }
+  }
+});

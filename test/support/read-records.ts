@@ -4,13 +4,14 @@ import type { JsonValue } from '../../src/base/json.ts';
 import { UNUSUAL } from '../../src/base/scan-kernel.ts';
 import { SlotScanner } from '../../src/base/slot-scanner.ts';
 import { loadKernel } from '../../src/read/kernel/load-kernel.ts';
-import type { Malformed, Page, ReadTally } from '../../src/read/record-sink.ts';
+import type { BesideMember, Malformed, Page, ReadTally } from '../../src/read/record-sink.ts';
 import { RecordReader } from '../../src/read/records.ts';
 
 type Found = {
   records: { line: number; offset: number; text: string }[];
   malformed: Malformed[];
   pages: Page[];
+  beside: BesideMember[];
   tally: ReadTally;
   documents: readonly JsonValue[];
 };
@@ -32,6 +33,7 @@ export function readRecords(
     records: [],
     malformed: [],
     pages: [],
+    beside: [],
     tally: undefined as unknown as ReadTally,
     documents: [],
   };
@@ -67,6 +69,9 @@ export function readRecords(
       },
       page(page) {
         found.pages.push(page);
+      },
+      beside(member) {
+        found.beside.push(member);
       },
     },
     {
