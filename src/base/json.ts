@@ -214,7 +214,7 @@ export function toCompactJson(value: JsonValue): string {
   return JSON.stringify(value);
 }
 
-/** The same of the value [start, end) that a scanner accepted: without a tree, which takes ten times as long, where nothing is escaped. */
+/** The same of the value [start, end) that a scanner accepted: without a tree, which takes five times as long (measured), where nothing is escaped. */
 export function compactJsonAt(bytes: Uint8Array, start: number, end: number): string {
   let kept: Uint8Array | undefined;
   let length = 0;

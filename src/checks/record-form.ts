@@ -33,9 +33,9 @@ const FINDINGS: readonly FindingKind[] = [
   {
     code: 'unopened-text',
     severity: 'medium',
-    title: 'text that begins like JSON and is none',
-    why: 'The export carries as text what the event says there. It was cut, or is nested deeper than is read: what it held was not audited.',
-    fix: 'Export the records whole: tables and spreadsheets cut long cells.',
+    title: 'text that is not read as what it says',
+    why: 'The export carries as text what the event says there. It was cut, is nested deeper than is read, or is a second event in one record: what it held was not audited.',
+    fix: 'Export the records whole, each event in one of its own: tables and spreadsheets cut long cells.',
   },
   {
     code: 'not-an-object',
@@ -132,7 +132,7 @@ function say(group: Group, where: string): string {
   if (group.code === 'not-an-object')
     return `a bare value stands in place of an object ${where}${foundValues(group)}`;
   if (group.code === 'unopened-text')
-    return `a text that begins like JSON cannot be read as such ${where}${foundValues(group)}`;
+    return `a text that begins like JSON is not read as such ${where}${foundValues(group)}`;
   if (group.code === 'nested-records')
     return `a list of events, and none of what an event says, stands ${where}${foundValues(group)}`;
   return `a key stands twice in one object ${where}${foundValues(group)}`;

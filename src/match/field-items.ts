@@ -124,13 +124,13 @@ export class FieldItems {
    */
   private ofAllFacets<Answer>(look: (event: Event) => Answer): (event: Event) => Answer {
     if (this.slot < 0) return look;
-    let record: number | undefined;
-    let answer: Answer;
+    let known: { on: Event; standing: number; answer: Answer } | undefined;
     return (event) => {
-      if (event.selected === undefined || event.standing === undefined) return look(event);
-      if (event.standing !== record) answer = look(event);
-      record = event.standing;
-      return answer;
+      const { selected, standing } = event;
+      if (selected === undefined || standing === undefined) return look(event);
+      if (known?.on !== event || known.standing !== standing)
+        known = { on: event, standing, answer: look(event) };
+      return known.answer;
     };
   }
 

@@ -424,7 +424,7 @@ export class EventCursor implements Event, Fields {
     return false;
   }
 
-  /** Nearly always words or an object. Where the text is empty its other spelling may have one. */
+  /** Nearly always words or an object. */
   private mayBeOpened(value: number): boolean {
     const { found } = this;
     if (found.kind(value) !== KIND.string) return false;
@@ -433,7 +433,6 @@ export class EventCursor implements Event, Fields {
       byte === OPEN_BRACE ||
       byte === OPEN_BRACKET ||
       byte === BACKSLASH ||
-      byte === QUOTE ||
       byte <= BLANK ||
       // A byte order mark and other blanks of Unicode.
       byte >= 0x80
@@ -845,11 +844,27 @@ export class EventCursor implements Event, Fields {
   countFacets(of: FacetSlots): number {
     this.knownFacets = undefined;
     if (this.countLists(of) === 0) return 1;
-    const paths = this.inLists(of).map((place) => this.recordPaths.of(of.paths[place]!));
-    const { facets, isWhole } = facetsOfPaths(paths, this.bounds, of.isApart);
+    const facetsAt = (paths: readonly number[]) =>
+      facetsOfPaths(
+        paths.map((path) => this.recordPaths.of(path)),
+        this.bounds,
+        of.isApart,
+      );
+    let made = facetsAt(this.inLists(of).map((place) => of.paths[place]!));
+    // Each facet looks at what stands beside the lists, too: those values are asked for where they may be too many.
+    const most = (made.facets?.count ?? 0) + 1;
+    if (most > 1 && most * this.countFound(of.slots) > this.bounds.looks) made = facetsAt(of.paths);
+    const { facets, isWhole } = made;
     this.knownFacets = facets;
     if (!isWhole) this.isCrowded = true;
     return facets?.count ?? 1;
+  }
+
+  /** Values at the slots, those that say nothing included. */
+  private countFound(slots: readonly Slot[]): number {
+    let count = 0;
+    for (let index = 0; index < slots.length; index++) count += this.size(slots[index]!);
+    return count;
   }
 
   /** Lists of the record of which several elements have something that is looked at; 2 where there may be as many. */

@@ -30,7 +30,7 @@ const NO_FACET: Facet = new Map();
 export type FacetBounds = {
   /** Lists are looked at in all combinations of their elements, up to so many; beyond, each beside the first of the others. */
   combined: number;
-  /** Values in lists that all facets look at, all in all; a record that makes more is looked at as a whole. */
+  /** Values that all facets look at, all in all; a record that makes more is looked at as a whole. */
   looks: number;
 };
 
@@ -176,12 +176,11 @@ export function facetsOfPaths(
   return { facets, isWhole: isApart || facets.isCombined };
 }
 
-/** Whether so many facets look at more values in lists than that. */
+/** Whether so many facets look at more values than that. */
 function isBeyond(looks: number, paths: readonly PathValues[], facets: number): boolean {
-  const listed = paths.filter(({ list }) => list >= 0);
   // Nearly always all of them for each facet are not more: how many one element has need not be known.
-  if (listed.reduce((sum, { size }) => sum + (facets + 1) * size, 0) <= looks) return false;
-  return listed.reduce((sum, { size, sizeOfOne }) => sum + size + facets * sizeOfOne, 0) > looks;
+  if (paths.reduce((sum, { size }) => sum + (facets + 1) * size, 0) <= looks) return false;
+  return paths.reduce((sum, { size, sizeOfOne }) => sum + size + facets * sizeOfOne, 0) > looks;
 }
 
 /** The values in the order of the record, those that are computed each once: of the facets, or of all that the field has. */

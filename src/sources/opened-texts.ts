@@ -5,7 +5,7 @@ import { completePrefix } from '../base/json-prefix.ts';
 import { JsonSyntaxError, MAX_DEPTH } from '../base/lexical.ts';
 import { changeAt } from './members-at.ts';
 
-/** Told of a text that begins like JSON and is none, cut or nested too deep: nobody sees what it held. */
+/** Told of a text that nobody sees what it held of: it begins like JSON and is none, cut or nested too deep, or is a second event. */
 export type OnUnopened = (path: string) => void;
 
 /** Reads texts; `isCut`: those of a record whose end is not at hand, as far as they go. */
@@ -26,14 +26,13 @@ export class TextOpener {
     );
   }
 
-  /** The first of the texts that is an object. */
-  innerOf(record: JsonObject, paths: readonly string[]): JsonObject | undefined {
-    for (const path of paths) {
+  /** Those of the texts that are objects, in the order of the paths. */
+  objectsOf(record: JsonObject, paths: readonly string[]): { path: string; object: JsonObject }[] {
+    return paths.flatMap((path) => {
       const [text, ...more] = findValues(record, path);
-      const inner = typeof text === 'string' && more.length === 0 ? this.structureOf(text, path) : undefined;
-      if (inner instanceof JsonObject) return inner;
-    }
-    return undefined;
+      const object = typeof text === 'string' && more.length === 0 ? this.structureOf(text, path) : undefined;
+      return object instanceof JsonObject ? [{ path, object }] : [];
+    });
   }
 
   private opened(member: JsonMember, path: string): JsonMember {

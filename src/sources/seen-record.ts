@@ -1,6 +1,6 @@
 /** What a mapping sees of a record: the record that it carries as text, other texts that are JSON, lists of names and values. */
 import { findValues } from '../base/field-path.ts';
-import { JsonObject, type JsonValue, treeText } from '../base/json.ts';
+import { JsonObject, type JsonValue, toCompactJson, treeText } from '../base/json.ts';
 import { holdAll, type Mapping, toOwnPaths } from './mapping.ts';
 import { withNamedMembers } from './named-members.ts';
 import { type OnUnopened, TextOpener } from './opened-texts.ts';
@@ -18,8 +18,11 @@ export function seenRecord(
   const { inside, texts, named } = mapping;
   const opener = new TextOpener(onUnopened, isCut);
   const isCarrier = inside.length > 0 && record instanceof JsonObject && !isEvent(record, mapping);
-  const inner = isCarrier ? opener.innerOf(record, inside) : undefined;
-  const whole = inner === undefined ? record : withMembersOf(record as JsonObject, inner);
+  const [inner, ...others] = isCarrier ? opener.objectsOf(record, inside) : [];
+  // A record is one event: rules are asked of the first, and the next must not pass for audited.
+  for (const { path, object } of others)
+    if (isEvent(object, mapping) && toCompactJson(object) !== toCompactJson(inner!.object)) onUnopened(path);
+  const whole = inner === undefined ? record : withMembersOf(record as JsonObject, inner.object);
   return withNamedMembers(opener.openAll(whole, texts), named);
 }
 
@@ -30,8 +33,9 @@ export function seenRecord(
 export function comparedRecord(record: JsonValue, mapping: Mapping): JsonValue {
   if (mapping.inside.length === 0 || !(record instanceof JsonObject) || isEvent(record, mapping))
     return record;
-  const inner = new TextOpener(() => {}).innerOf(record, mapping.inside);
-  if (inner === undefined) return record;
+  const [carried] = new TextOpener(() => {}).objectsOf(record, mapping.inside);
+  if (carried === undefined) return record;
+  const inner = carried.object;
   const carriers = mapping.inside.map(firstName);
   const seen = new Set([...mapping.paths.map(firstName), ...inner.members.map(({ key }) => key)]);
   const isOfExport = (key: string) => carriers.includes(key) || OF_EXPORTS.has(key);

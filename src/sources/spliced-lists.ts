@@ -1,6 +1,6 @@
 /**
  * The same as `named-members.ts` by bytes: a copy of the record with what its lists name written behind each list. To make a tree of
- * the record and write that again took eight times as long (measured), and every sign-in of some sources has such a list.
+ * the record and write that again took three times as long (measured), and every sign-in of some sources has such a list.
  */
 import { type FoundValues, KIND } from '../base/found-values.ts';
 import { getOrCreate } from '../base/get-or-create.ts';

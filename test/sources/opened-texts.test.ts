@@ -99,6 +99,17 @@ describe('the record within', () => {
     assert.deepEqual(within(record, 'message'), record);
   });
 
+  test('is the first; a second event is told, for nobody is asked of it', () => {
+    const [get, exec] = ['{"verb":"get"}', '{"verb":"exec"}'];
+    const told = (message: string, log: string) => see({ message, log }, { inside: ['message', 'log'] });
+    assert.deepEqual(told(get, exec), { json: { message: get, log: exec, verb: 'get' }, unopened: ['log'] });
+    assert.deepEqual(told('{"a":1}', exec).unopened, ['log']);
+    assert.deepEqual(told(get, '{"verb":"ex').unopened, ['log']);
+    // The same event twice, words, and what is no event hide nothing.
+    for (const log of [' { "verb": "get" }', 'words', '{"a":1}'])
+      assert.deepEqual(told(get, log).unopened, []);
+  });
+
   for (const message of ['words', '[{"a":1}]', '{"a":', 7, null, { a: 1 }, ['{"a":1}', '{"a":2}']])
     test(`is none in ${JSON.stringify(message)}`, () =>
       assert.deepEqual(within({ message }, 'message'), { message }));

@@ -99,14 +99,10 @@ test('what is written reads as the tree does', () => {
   const element = fc.oneof(
     {
       weight: 6,
-      arbitrary: fc.tuple(
-        fc.constantFrom('n', 'n', 'n', 'N'),
-        name,
-        fc.constantFrom('v', 'v', 'w'),
-        value,
-        blank,
-      ),
-    }.arbitrary.map(([key, own, other, its, gap]) => `{${gap}"${key}":${own},${gap}"${other}"${gap}:${its}}`),
+      arbitrary: fc
+        .tuple(fc.constantFrom('n', 'n', 'n', 'N'), name, fc.constantFrom('v', 'v', 'w'), value, blank)
+        .map(([key, own, other, its, gap]) => `{${gap}"${key}":${own},${gap}"${other}"${gap}:${its}}`),
+    },
     fc.constantFrom('1', 'null', '[]', '{}', '[{"n":"x","v":1}]', '"p"'),
   );
   const list = fc.oneof(
@@ -204,14 +200,11 @@ test('a text that begins with a blank of Unicode is told however it is written',
   const kernel = loadKernel()!;
   const cursor = new EventCursor(shipped('m365'), new ValueIds(kernel), kernel);
   for (const blank of ['\ufeff', '\u00a0', '\u3000', ' '])
-    for (const text of [blank, blank.replace(/[^ ]/, '\\u$&')]) {
-      const escaped = text.startsWith('\\u')
-        ? `\\u${blank.charCodeAt(0).toString(16).padStart(4, '0')}`
-        : blank;
-      const bytes = Buffer.from(`{"Id":"1","Parameters":"${escaped}[{\\"Name\\": cut"}`);
+    for (const written of [blank, `\\u${blank.charCodeAt(0).toString(16).padStart(4, '0')}`]) {
+      const bytes = Buffer.from(`{"Id":"1","Parameters":"${written}[{\\"Name\\": cut"}`);
       bytes.copy(kernel.block);
       cursor.scan(kernel.block, 0, bytes.length);
-      assert.deepEqual(cursor.unopened, ['Parameters'], JSON.stringify(escaped));
+      assert.deepEqual(cursor.unopened, ['Parameters'], written);
     }
 });
 
