@@ -19,7 +19,9 @@ const ENTRIES = {
   'compile-library': 'src/cli/compile-library.ts',
 };
 
-const LOADER = 'compiled-bundle';
+/** Modules of their own beside the bundle, by name. `version` is there so as not to load it. */
+const ALONE = { 'compiled-bundle': 'build/compiled-bundle.ts', version: 'src/cli/version.ts' };
+const LOADER: keyof typeof ALONE = 'compiled-bundle';
 
 const COMMON: BuildOptions = {
   absWorkingDir: root,
@@ -55,7 +57,7 @@ export function bundle(entries: Readonly<Record<string, string>>, folder: string
   });
   buildSync({
     ...COMMON,
-    entryPoints: { [LOADER]: `build/${LOADER}.ts` },
+    entryPoints: ALONE,
     outdir: fresh,
     format: 'esm',
   });

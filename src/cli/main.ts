@@ -3,6 +3,7 @@ import { CommanderError } from 'commander';
 import { refusalOf } from '../base/system-error.ts';
 import { escapeControls } from '../base/text-safety.ts';
 import { formatProblem, ProblemsError } from '../model/problem.ts';
+import { ignoreClosedPipe } from './closed-pipe.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { buildProgram } from './program.ts';
 import { refuseSecretArguments, withoutSecrets } from './secret-text.ts';
@@ -45,11 +46,4 @@ async function run(argv: readonly string[]): Promise<ExitCode> {
 /** A line of its own, whatever it quotes. */
 function toLine(message: string): string {
   return escapeControls(withoutSecrets(message));
-}
-
-/** `audit-check … | head` closes the pipe early; that is the reader's right. A full disk is not. */
-function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
-  if (error.code === 'EPIPE') return;
-  process.stderr.write(`error: the report could not be written to standard output: ${error.code}\n`);
-  process.exit(EXIT.incomplete);
 }

@@ -71,8 +71,8 @@ export async function verify(paths: string[], options: VerifyOptions): Promise<E
   const archives = findArchives(scope.paths, await withoutSeal(found, options));
   const { files } = archives;
   // Threads load their modules while this one reads the rules.
-  const known = options.state === undefined ? 0 : new StateFolder(options.state).coveredBytes();
-  const pool = problems.length === 0 && usesThreads(files, jobs, known) ? new WorkerPool(jobs) : undefined;
+  const state = options.state === undefined ? undefined : new StateFolder(options.state);
+  const pool = problems.length === 0 && usesThreads(files, jobs, state) ? new WorkerPool(jobs) : undefined;
   try {
     return await verifyFiles(paths, options, { problems, jobs, scope, archives, missing, empty, pool });
   } finally {

@@ -12,8 +12,8 @@ import { FILE_AT, get32, get48, OFFSET_AT, ORDER_BYTES, RELATION_BYTES, STEP_AT 
 import { RowReader } from './row-reader.ts';
 import { MAX_SAVED, savedUnder, toSaved } from './saved-rows.ts';
 
-/** The name under which marks are saved. */
-const SAVED = 'marks';
+/** The name under which marks are saved, and of what kind their files are. */
+export const SAVED_MARKS = 'marks';
 
 export class Marks {
   private readonly temporary: TemporaryRuns;
@@ -48,21 +48,21 @@ export class Marks {
 
   /** Goes on with the marks that an earlier run of the program saved. */
   restore(files: Readonly<Record<string, string>>): void {
-    this.restored = savedUnder(SAVED, files);
+    this.restored = savedUnder(SAVED_MARKS, files);
   }
 
   /** Writes what came since into a new file, or everything where files have become many; returns all files by name. */
   save(newFile: (kind: string) => string): Record<string, string> {
     const isMany = this.restored.length >= MAX_SAVED;
     const rest = mergedOf(isMany ? this.source() : { memory: this.memory, files: this.files });
-    const file = this.temporary.write(rest.blocks(), newFile(SAVED));
-    if (!isMany) return toSaved(SAVED, [...this.restored, file]);
+    const file = this.temporary.write(rest.blocks(), newFile(SAVED_MARKS));
+    if (!isMany) return toSaved(SAVED_MARKS, [...this.restored, file]);
     // The files that became one may go.
     this.restored = [file];
     this.files = [];
     this.forgetMemory();
     this.weights.clear();
-    return toSaved(SAVED, this.restored);
+    return toSaved(SAVED_MARKS, this.restored);
   }
 
   /** Where all marks are. */

@@ -13,7 +13,7 @@ import { Conclusions } from './conclusions.ts';
 import type { Executor } from './executor.ts';
 import { askedSeconds, fewestMarks, type JudgeOrder, judgeShare } from './judge-share.ts';
 import { LeftOutEvents } from './left-out-events.ts';
-import { shareOfRelations, totalBytes } from './mark-shares.ts';
+import { JUDGE_THREAD_BYTES, shareOfRelations, totalBytes } from './mark-shares.ts';
 import { markGroups } from './marks.ts';
 import type { Merged } from './merge-repeats.ts';
 import type { Plan } from './plan.ts';
@@ -32,12 +32,6 @@ export type Related = {
   waiversMet: ReadonlySet<string>;
 };
 
-/**
- * The marks of some 1.3 million events. Code is slow at first in each thread anew: 25 MB of marks took two threads 1.2 s of
- * processor time and one thread 0.8 s, 200 MB the same 5 s (measured on a busy machine).
- */
-const THREAD_BYTES = 32 * 1024 * 1024;
-
 type Conclude = (relation: number, group: Group, judgement: Judgement) => void;
 
 /**
@@ -49,7 +43,7 @@ export async function relate(
   scan: Scan,
   { duplicates, seconds }: Pick<Merged, 'duplicates' | 'seconds'>,
   executor: Executor,
-  threadBytes = THREAD_BYTES,
+  threadBytes = JUDGE_THREAD_BYTES,
 ): Promise<Related> {
   const conclusions = new Conclusions();
   const leftOut = new LeftOutEvents();

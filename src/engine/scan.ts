@@ -5,10 +5,13 @@
 import type { CutTools } from '../read/cut-lines.ts';
 import type { DiscoveredFile } from '../read/discover.ts';
 import { STDIN } from '../read/discover.ts';
+import type { StateFolder } from '../read/state-folder.ts';
 import { TemporaryRuns } from '../read/temporary-runs.ts';
 import { cutTools } from './cut-tools.ts';
 import { type Executor, LocalExecutor } from './executor.ts';
 import type { OnMatch, OnProgress } from './file-scan.ts';
+import { JUDGE_THREAD_BYTES } from './mark-shares.ts';
+import { SAVED_MARKS } from './marks.ts';
 import { type Plan, Programs } from './plan.ts';
 import { ResumedScan, type StateOptions } from './resumed-scan.ts';
 import { type Scan, ScanBooks } from './scan-books.ts';
@@ -105,17 +108,21 @@ export async function scanForMatches(
   return scan.inputs;
 }
 
-/** Whether a scan of these files is spread over threads. `known`: bytes that an earlier run scanned, probably. */
+/**
+ * Whether a run over these files is spread over threads: it has much to scan, or an earlier run left so many marks that judging
+ * them takes more than scanning what was appended. `state`: what that run kept, which is probably still so.
+ */
 export function usesThreads(
   files: readonly DiscoveredFile[],
   jobs: number,
-  known = 0,
+  state?: StateFolder,
   threadBytes = THREAD_BYTES,
 ): boolean {
-  const all = files.reduce((sum, file) => sum + (file.skip === undefined ? file.bytes : 0), 0);
-  const bytes = all - known;
   // A thread has no standard input of its own.
-  return jobs >= 2 && bytes >= threadBytes && !files.some(({ file }) => file === STDIN);
+  if (jobs < 2 || files.some(({ file }) => file === STDIN)) return false;
+  const all = files.reduce((sum, file) => sum + (file.skip === undefined ? file.bytes : 0), 0);
+  const isMuchToScan = all - (state?.coveredBytes() ?? 0) >= threadBytes;
+  return isMuchToScan || (state?.savedBytes(SAVED_MARKS) ?? 0) >= JUDGE_THREAD_BYTES;
 }
 
 /** `tools`: with them a large file is cut into ranges; one thread alone reads it faster whole. */
@@ -126,7 +133,7 @@ function createExecutor(
   books: ScanBooks,
 ): { executor: Executor; tools: CutTools | undefined } {
   const { jobs, threadBytes, state, onMatch, onProgress = () => {} } = options;
-  const known = state === undefined || state.fresh === true ? 0 : state.folder.coveredBytes();
+  const earlier = state?.fresh === true ? undefined : state?.folder;
   const scanner = new PartScanner(
     plan,
     new Programs(plan),
@@ -136,7 +143,7 @@ function createExecutor(
     onProgress,
     onMatch,
   );
-  if (onMatch === undefined && usesThreads(files, jobs, known, threadBytes)) {
+  if (onMatch === undefined && usesThreads(files, jobs, earlier, threadBytes)) {
     const executor = options.pool ?? new WorkerPool(jobs, options.workerModule);
     const orders = { request: plan.request, files, runs: books.runs.folder };
     executor.order(orders, scanner, books.addRows, onProgress);

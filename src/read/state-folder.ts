@@ -69,12 +69,25 @@ export class StateFolder {
 
   /** Bytes of the logs that need not be scanned again if all is as it was; 0 where nothing was saved. */
   coveredBytes(): number {
+    const covered = this.hint()?.covered;
+    return Number.isSafeInteger(covered) ? covered! : 0;
+  }
+
+  /** Bytes of the data files of that kind (`newFile`); 0 where none was saved. */
+  savedBytes(kind: string): number {
+    const names = Object.values(this.hint()?.files ?? {}).map(({ file }) => file);
+    return names
+      .filter((name) => name.startsWith(`${kind}-`))
+      .map((name) => fs.statSync(path.join(this.folder, name), { throwIfNoEntry: false })?.size ?? 0)
+      .reduce((sum, bytes) => sum + bytes, 0);
+  }
+
+  /** Whoever loads the state will say what is wrong with it. */
+  private hint(): Manifest | undefined {
     try {
-      const covered = parseManifest(fs.readFileSync(path.join(this.folder, MANIFEST), 'utf8'))?.covered;
-      return Number.isSafeInteger(covered) ? covered! : 0;
+      return parseManifest(fs.readFileSync(path.join(this.folder, MANIFEST), 'utf8'));
     } catch {
-      // Whoever loads the state will say what is wrong with it.
-      return 0;
+      return undefined;
     }
   }
 

@@ -1,10 +1,12 @@
 /** The commands beside `verify`, and the mistakes a user can make, as a terminal shows them. */
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { bundled } from '../support/bundled.ts';
 import { CommandLine } from '../support/command-line.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -28,6 +30,22 @@ const EVENT = '{"time":"2026-01-31T08:00:00Z","actor":"ann","action":"file.read"
 test('--version prints the version of package.json', async () => {
   const { version } = JSON.parse(fs.readFileSync(path.join(ROOT, 'package.json'), 'utf8'));
   assert.deepEqual(await run('--version'), { exit: 0, stdout: `${version}\n`, stderr: '' });
+  // From the command itself, of which nothing is there but what this takes.
+  bundled('main');
+  const bare = path.join(folder, 'bare');
+  for (const [from, to] of [
+    ['bin/audit-check.js', 'bin/audit-check.js'],
+    ['.bundle/version.js', 'dist/version.js'],
+    ['package.json', 'package.json'],
+  ]) {
+    fs.mkdirSync(path.dirname(path.join(bare, to!)), { recursive: true });
+    fs.copyFileSync(path.join(ROOT, from!), path.join(bare, to!));
+  }
+  const command = path.join(bare, 'bin', 'audit-check.js');
+  const { status, stdout, stderr } = spawnSync(process.execPath, [command, '--version'], {
+    encoding: 'utf8',
+  });
+  assert.deepEqual({ status, stdout, stderr }, { status: 0, stdout: `${version}\n`, stderr: '' });
 });
 
 test('an argument that names nothing exits 2 and tells what to look at', async () => {

@@ -8,6 +8,7 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  truncateSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -15,7 +16,9 @@ import { join } from 'node:path';
 import { after, beforeEach, test } from 'node:test';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
-import { audit } from '../../src/audit.ts';
+import { type AuditOptions, audit } from '../../src/audit.ts';
+import { JUDGE_THREAD_BYTES } from '../../src/engine/mark-shares.ts';
+import { usesThreads } from '../../src/engine/scan.ts';
 import { discover } from '../../src/read/discover.ts';
 import { StateFolder } from '../../src/read/state-folder.ts';
 import { auditPaths, renderReport, testRequest } from '../support/audit-run.ts';
@@ -44,15 +47,21 @@ type RunOptions = {
   paths?: string[];
   state?: boolean;
   own?: typeof request;
-  elsewhere?: URL | undefined;
+  threads?: Partial<AuditOptions> | undefined;
 };
 
-/** The thread by which files pass that are known; without it they pass by this one. */
-const DIGEST_WORKER = pathToFileURL(bundled('digest-worker'));
-const WAYS = [
+/** Files that are known pass by another thread, which runs `module`. */
+const digestedBy = (module: URL) => ({ jobs: 2, digestThreadBytes: 0, digestModule: module });
+const digestModule = pathToFileURL(bundled('digest-worker'));
+const workerModule = pathToFileURL(bundled('scan-worker'));
+const WAYS: readonly (readonly [string, Partial<AuditOptions> | undefined])[] = [
   ['here', undefined],
-  ['by another thread', DIGEST_WORKER],
-] as const;
+  ['by another thread', digestedBy(digestModule)],
+  [
+    'by threads that scan and judge',
+    { ...digestedBy(digestModule), threadBytes: 0, judgeBytes: 0, workerModule },
+  ],
+];
 
 async function run(options: RunOptions = {}): Promise<Run> {
   const refusals: string[] = [];
@@ -66,7 +75,7 @@ async function run(options: RunOptions = {}): Promise<Run> {
     },
     onRefusal: (reason) => void refusals.push(reason),
     ...(options.state !== false && { state: { folder } }),
-    ...(options.elsewhere && { jobs: 2, digestThreadBytes: 0, digestModule: options.elsewhere }),
+    ...options.threads,
   });
   const report = await auditing.finally(() => folder.close());
   const altered = report.notices.find(({ code }) => code === 'altered-since')?.message;
@@ -94,25 +103,41 @@ test('a request that is equal is the same plan, however its texts lie in memory'
 });
 
 test('how much a state speaks for is known before it is loaded', async () => {
-  assert.equal(new StateFolder(state).coveredBytes(), 0);
+  const kept = () => [new StateFolder(state).coveredBytes(), new StateFolder(state).savedBytes('marks')];
+  assert.deepEqual(kept(), [0, 0]);
   writeFileSync(app, `${text}{"not yet`);
   await run();
-  assert.equal(new StateFolder(state).coveredBytes(), Buffer.byteLength(text));
+  const marks = readdirSync(state).filter((name) => name.startsWith('marks-'));
+  assert.equal(marks.length, 1);
+  assert.deepEqual(kept(), [Buffer.byteLength(text), statSync(join(state, marks[0]!)).size]);
   writeFileSync(join(state, 'state.json'), '{');
-  assert.equal(new StateFolder(state).coveredBytes(), 0);
+  assert.deepEqual(kept(), [0, 0]);
 });
 
-for (const [way, elsewhere] of WAYS) {
+test('threads are used where much is to be scanned, or to be judged again', async () => {
+  writeFileSync(app, text);
+  await run();
+  const { files } = await discover([logs], []);
+  const folder = new StateFolder(state);
+  const uses = (jobs: number, kept?: StateFolder) => usesThreads(files, jobs, kept, text.length);
+  assert.deepEqual([uses(1), uses(2), uses(2, folder)], [false, true, false]);
+  const marks = readdirSync(state).find((name) => name.startsWith('marks-'))!;
+  // Only how long the file is.
+  truncateSync(join(state, marks), JUDGE_THREAD_BYTES);
+  assert.deepEqual([uses(1, folder), uses(2, folder)], [false, true]);
+});
+
+for (const [way, threads] of WAYS) {
   test(`a log that grows is read from where the last run ended, whatever it ended in, ${way}`, async () => {
     const line = text.indexOf('\n');
     const cuts = [text.length >> 1, line, line + 1, 0, 1, 100, text.length];
-    for (const cut of cuts.slice(0, rounds(elsewhere ? 1 : 4, 7))) {
+    for (const cut of cuts.slice(0, rounds(threads ? 1 : 4, 7))) {
       rmSync(state, { recursive: true, force: true });
       writeFileSync(app, text.slice(0, cut));
       if (cut > 0)
-        assert.equal((await run({ elsewhere })).text, await scratch(), `a first run of ${cut} bytes`);
+        assert.equal((await run({ threads })).text, await scratch(), `a first run of ${cut} bytes`);
       appendFileSync(app, text.slice(cut));
-      const second = await run({ elsewhere });
+      const second = await run({ threads });
       assert.equal(second.text, await scratch(), `the rest behind ${cut} bytes`);
       assert.deepEqual(second.refusals, []);
       const longestLine = Math.max(...text.split('\n').map((line) => line.length));
@@ -120,19 +145,19 @@ for (const [way, elsewhere] of WAYS) {
         second.read <= text.length - cut + longestLine + 1,
         `${second.read} bytes were read behind ${cut}`,
       );
-      const third = await run({ elsewhere });
+      const third = await run({ threads });
       assert.equal(third.text, second.text);
       assert.ok(third.read <= longestLine + 1, 'nothing new is nothing to read');
     }
   });
 }
 
-for (const [way, elsewhere] of WAYS) {
+for (const [way, threads] of WAYS) {
   test(`a run that ends inside a line keeps nothing of it, in the second run as in the first, ${way}`, async () => {
     const steps = [0.2, 0.4001, 0.6, 0.8003, 1].map((share) => Math.floor(text.length * share));
     for (const [index, end] of steps.entries()) {
       appendFileSync(app, text.slice(steps[index - 1] ?? 0, end));
-      const { text: found, refusals } = await run({ elsewhere });
+      const { text: found, refusals } = await run({ threads });
       assert.equal(found, await scratch(), `after ${end} bytes`);
       assert.deepEqual(refusals, []);
     }
@@ -233,7 +258,7 @@ test('many small steps give the report of one run, and the folder does not fill 
   assert.ok(readdirSync(state).length < 60, `${readdirSync(state).length} files`);
 });
 
-for (const [way, elsewhere] of WAYS) {
+for (const [way, threads] of WAYS) {
   test(`new files behind the known ones, compressed and whole files go on too, ${way}`, async () => {
     writeFileSync(join(logs, '01.ndjson'), text);
     writeFileSync(
@@ -246,16 +271,16 @@ for (const [way, elsewhere] of WAYS) {
       ),
     );
     writeFileSync(join(logs, '03-readme.md'), 'no log');
-    assert.equal((await run({ elsewhere })).text, await scratch());
+    assert.equal((await run({ threads })).text, await scratch());
     writeFileSync(join(logs, '04.ndjson'), more);
     appendFileSync(join(logs, '01.ndjson'), more);
-    const second = await run({ elsewhere });
+    const second = await run({ threads });
     assert.equal(second.text, await scratch());
     assert.deepEqual(second.refusals, []);
   });
 }
 
-for (const [way, elsewhere] of WAYS) {
+for (const [way, threads] of WAYS) {
   test(`what was audited before and is not what it was makes the run start over, ${way}`, async () => {
     const changes: [string, RegExp, boolean, () => void][] = [
       ['one byte', /its first \d+ bytes changed/, true, () => writeFileSync(app, text.replace('ann', 'bob'))],
@@ -273,21 +298,21 @@ for (const [way, elsewhere] of WAYS) {
         },
       ],
     ];
-    for (const [what, reason, isAltered, change] of changes.slice(0, rounds(elsewhere ? 1 : 5, 5))) {
+    for (const [what, reason, isAltered, change] of changes.slice(0, rounds(threads ? 1 : 5, 5))) {
       rmSync(logs, { recursive: true });
       rmSync(state, { recursive: true, force: true });
       mkdirSync(logs);
       writeFileSync(app, text);
       writeFileSync(join(logs, 'b.ndjson'), more);
-      await run({ elsewhere });
+      await run({ threads });
       change();
-      const second = await run({ elsewhere });
+      const second = await run({ threads });
       assert.equal(second.refusals.length, 1, what);
       assert.match(second.refusals[0]!, reason);
       if (isAltered) assert.match(second.altered!, reason, `${what}: the report says so too`);
       else assert.equal(second.altered, undefined, what);
       assert.equal(second.text, await scratch(), what);
-      const third = await run({ elsewhere });
+      const third = await run({ threads });
       assert.deepEqual([third.refusals, third.text], [[], second.text], `${what}, once more`);
     }
   });
@@ -343,7 +368,7 @@ const passerAfter = (act: string) =>
     `data:text/javascript,${encodeURIComponent(`import fs from 'node:fs';
       await new Promise((resolve) => setTimeout(resolve, 500));
       ${act};
-      await import(${JSON.stringify(DIGEST_WORKER.href)});`)}`,
+      await import(${JSON.stringify(digestModule.href)});`)}`,
   );
 
 test('what is scanned and what is digested elsewhere are the same bytes, or the run starts over', async () => {
@@ -359,7 +384,7 @@ test('what is scanned and what is digested elsewhere are the same bytes, or the 
     writeFileSync(app, text);
     await run();
     appendFileSync(app, more);
-    const second = await run({ elsewhere: passerAfter(act) });
+    const second = await run({ threads: digestedBy(passerAfter(act)) });
     assert.match(second.refusals[0]!, reason, act);
     if (!act.includes('rmSync')) assert.equal(second.text, await scratch(), act);
   }
@@ -372,5 +397,6 @@ test('a thread that fails ends the run', async () => {
     ['throw new Error("out of ideas")', /out of ideas/],
     ['process.exit(0)', /stopped \(0\)/],
   ];
-  for (const [act, reason] of fails) await assert.rejects(run({ elsewhere: passerAfter(act) }), reason);
+  for (const [act, reason] of fails)
+    await assert.rejects(run({ threads: digestedBy(passerAfter(act)) }), reason);
 });
