@@ -6,8 +6,9 @@ import { CACHE } from '../places.ts';
 import { atMost, below, type Section, timesOf } from '../section.ts';
 import { sizeOf, upToJobs, verifyCommand } from '../tool.ts';
 
-/** Of one file; AWS writes up to some thousands. */
+/** Of one file: AWS writes what came in some minutes, which of a small account is little. */
 const EVENTS_PER_ARRAY = 5000;
+const EVENTS_PER_SMALL_ARRAY = 100;
 
 export const cloudtrail: Section = {
   name: 'cloudtrail',
@@ -15,6 +16,7 @@ export const cloudtrail: Section = {
   async run({ cloudtrailEvents: events, runs }) {
     const file = writeCloudtrail(CACHE, events);
     const arrays = writeCloudtrailArrays(CACHE, events, EVENTS_PER_ARRAY);
+    const small = writeCloudtrailArrays(CACHE, events, EVENTS_PER_SMALL_ARRAY);
     const { words, flags } = upToJobs(2);
     const peer = floor({ file, events, bytes: sizeOf(file) });
     const source = ['--source', 'cloudtrail'];
@@ -32,9 +34,16 @@ export const cloudtrail: Section = {
       bytes: arrays.bytes,
       flags,
     });
+    const inSmall = verifyCommand({
+      name: `audit-check verify, ${words}, {"Records": […]} of ${EVENTS_PER_SMALL_ARRAY}`,
+      paths: [small.folder],
+      events,
+      bytes: small.bytes,
+      flags,
+    });
     const told = { ...lines, name: 'the first, source told instead of detected' };
     told.argv = [...lines.argv.slice(0, -1), ...source, file];
-    const rows = await measureInTurn([peer, lines, inArrays, told], runs);
+    const rows = await measureInTurn([peer, lines, inArrays, inSmall, told], runs);
     return {
       title: 'cloudtrail: nested events of a cloud, with the rules that come along',
       rows: [...rows.values()],
@@ -42,6 +51,12 @@ export const cloudtrail: Section = {
       wants: [
         below('one event a line, peak memory', 300, rows.get(lines.name)?.peakMB, 'MB'),
         below('in arrays, peak memory', 300, rows.get(inArrays.name)?.peakMB, 'MB'),
+        atMost(
+          `in arrays of ${EVENTS_PER_SMALL_ARRAY}, against one event a line`,
+          2,
+          timesOf(rows.get(inSmall.name), rows.get(lines.name)),
+          'x',
+        ),
         atMost(
           'one event a line, against the floor',
           1,

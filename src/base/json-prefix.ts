@@ -1,5 +1,6 @@
 /** What is complete of a JSON value whose end lies beyond a window: for looking at the head of a large file. */
-import { JsonArray, type JsonMember, JsonObject, type JsonValue, parseJsonAt } from './json.ts';
+import { JsonArray, type JsonMember, JsonObject, type JsonValue, type ParsedJson } from './json.ts';
+import { HEAD_ELEMENTS, parseHeadAt } from './json-head.ts';
 import {
   CLOSE_BRACE,
   CLOSE_BRACKET,
@@ -37,20 +38,42 @@ export function partAt(bytes: Uint8Array, at: number, end: number, level = 0): J
 
 function arrayPrefix(bytes: Uint8Array, from: number, end: number, level: number): JsonArray {
   const elements: JsonValue[] = [];
-  let at = skipWhitespace(bytes, from, end);
+  const at = takeElements(bytes, skipWhitespace(bytes, from, end), end, elements, HEAD_ELEMENTS);
+  if (at === undefined) return new JsonArray(elements);
+  if (elements.length === 0) {
+    const partial = partAt(bytes, at, end, level);
+    return new JsonArray(partial === undefined ? [] : [partial]);
+  }
+  if (elements.length < HEAD_ELEMENTS) return new JsonArray(elements);
+  const kept = Uint8Array.prototype.slice.call(bytes, 0, end);
+  return new JsonArray(elements, () => {
+    const others: JsonValue[] = [];
+    takeElements(kept, at, end, others, Number.POSITIVE_INFINITY);
+    return others;
+  });
+}
+
+/**
+ * Adds the elements from `from` on that are complete, at most so many.
+ * @returns where the next one begins, which may not be complete; undefined where none follows
+ */
+function takeElements(
+  bytes: Uint8Array,
+  from: number,
+  end: number,
+  elements: JsonValue[],
+  most: number,
+): number | undefined {
+  let at = from;
   while (at < end && bytes[at] !== CLOSE_BRACKET) {
-    const element = parseQuietly(bytes, at, end);
-    if (element === undefined) {
-      const partial = elements.length === 0 ? partAt(bytes, at, end, level) : undefined;
-      if (partial !== undefined) elements.push(partial);
-      break;
-    }
+    const element = elements.length < most ? parseQuietly(bytes, at, end) : undefined;
+    if (element === undefined) return at;
     elements.push(element.value);
     at = skipWhitespace(bytes, element.end, end);
-    if (bytes[at] !== COMMA) break;
+    if (bytes[at] !== COMMA) return undefined;
     at = skipWhitespace(bytes, at + 1, end);
   }
-  return new JsonArray(elements);
+  return undefined;
 }
 
 function objectPrefix(bytes: Uint8Array, from: number, end: number, level: number): JsonObject {
@@ -100,13 +123,9 @@ function stringEnd(bytes: Uint8Array, at: number, end: number): number | undefin
   }
 }
 
-function parseQuietly(
-  bytes: Uint8Array,
-  at: number,
-  end: number,
-): { value: JsonValue; end: number } | undefined {
+function parseQuietly(bytes: Uint8Array, at: number, end: number): ParsedJson | undefined {
   try {
-    return parseJsonAt(bytes, at, end);
+    return parseHeadAt(bytes, at, end);
   } catch (error) {
     if (error instanceof JsonSyntaxError) return undefined;
     throw error;

@@ -34,9 +34,26 @@ export class JsonNumber {
 }
 
 export class JsonArray {
-  readonly elements: JsonValue[];
-  constructor(elements: JsonValue[]) {
-    this.elements = elements;
+  private known: JsonValue[];
+  private rest: (() => JsonValue[]) | undefined;
+
+  /** `rest`: makes the elements that follow, which are then never made where nobody asks for them. */
+  constructor(elements: JsonValue[], rest?: () => JsonValue[]) {
+    this.known = elements;
+    this.rest = rest;
+  }
+
+  get elements(): JsonValue[] {
+    if (this.rest !== undefined) {
+      this.known = [...this.known, ...this.rest()];
+      this.rest = undefined;
+    }
+    return this.known;
+  }
+
+  /** At most so many of them. */
+  first(count: number): JsonValue[] {
+    return (count <= this.known.length ? this.known : this.elements).slice(0, count);
   }
 }
 
@@ -73,7 +90,7 @@ export class JsonObject {
   }
 }
 
-type ParsedJson = { value: JsonValue; start: number; end: number };
+export type ParsedJson = { value: JsonValue; start: number; end: number };
 
 /**
  * The one JSON value in `bytes`, white space around it allowed.
@@ -92,14 +109,11 @@ export function parseJsonText(text: string): JsonValue {
 
 /** The value that begins at or after `start`; `end` in the result is the index after it. */
 export function parseJsonAt(bytes: Uint8Array, start: number, limit: number): ParsedJson {
-  const parser = new TreeParser(bytes, limit);
-  const from = skipWhitespace(bytes, start, limit);
-  parser.at = from;
-  const value = parser.value(0);
-  return { value, start: from, end: parser.at };
+  return new TreeParser(bytes, limit).parse(start);
 }
 
-class TreeParser {
+/** Makes the tree of one value of `bytes`, of which nothing counts from `end` on. */
+export class TreeParser {
   at = 0;
   readonly bytes: Uint8Array;
   readonly end: number;
@@ -109,6 +123,14 @@ class TreeParser {
     this.end = end;
   }
 
+  parse(start: number): ParsedJson {
+    const from = skipWhitespace(this.bytes, start, this.end);
+    this.at = from;
+    const value = this.value(0);
+    return { value, start: from, end: this.at };
+  }
+
+  /** `depth`: of containers around it. */
   value(depth: number): JsonValue {
     const { bytes, end, at } = this;
     const byte = at < end ? bytes[at]! : 0;
@@ -137,7 +159,7 @@ class TreeParser {
     return decodeString(this.bytes, start + 1, this.at - 1);
   }
 
-  private array(depth: number): JsonArray {
+  protected array(depth: number): JsonArray {
     const elements: JsonValue[] = [];
     if (this.opens(CLOSE_BRACKET, depth)) return new JsonArray(elements);
     for (;;) {
@@ -165,7 +187,7 @@ class TreeParser {
   }
 
   /** Steps over the opening bracket; true when the collection is empty and was closed. */
-  private opens(close: number, depth: number): boolean {
+  protected opens(close: number, depth: number): boolean {
     if (depth > MAX_DEPTH) throw this.expected(`at most ${MAX_DEPTH} levels of nesting`);
     this.at++;
     this.skip();
@@ -175,7 +197,7 @@ class TreeParser {
   }
 
   /** Steps over a comma (false) or the closing bracket (true). */
-  private closes(close: number, expected: string): boolean {
+  protected closes(close: number, expected: string): boolean {
     this.skip();
     const byte = this.at < this.end ? this.bytes[this.at] : undefined;
     if (byte !== COMMA && byte !== close) throw this.expected(expected);

@@ -168,10 +168,10 @@ export class SlotScanner {
   }
 
   /**
-   * Reads the value that begins at `start` and returns the index after it.
+   * Reads the value that begins at `start` and returns the index after it. `depth`: of containers around it.
    * @throws {JsonSyntaxError}
    */
-  scan(bytes: Uint8Array, start: number, end: number): number {
+  scan(bytes: Uint8Array, start: number, end: number, depth = 0): number {
     this.bytes = bytes;
     this.end = end;
     this.found.canonical = true;
@@ -182,7 +182,7 @@ export class SlotScanner {
     this.found.advance();
     this.valueCount = 0;
     this.keyCount = 0;
-    return this.value(this.root, -1, start, 0);
+    return this.value(this.root, -1, start, depth);
   }
 
   // Each step takes the index it begins at and returns the index after: a field for it would be stored at every byte.

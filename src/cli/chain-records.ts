@@ -7,7 +7,7 @@ import { discover } from '../read/discover.ts';
 import { readInput } from '../read/open.ts';
 import type { RecordSink } from '../read/record-sink.ts';
 import { RecordReader } from '../read/records.ts';
-import { chooseSource, findWrapper, HeadTexts } from '../sources/detect.ts';
+import { chooseSource, DETECTION_RECORDS, findWrapper, HeadTexts } from '../sources/detect.ts';
 import { EventCursor } from '../sources/event-cursor.ts';
 import { type Mapping, UNKNOWN_SOURCE } from '../sources/mapping.ts';
 import { ValueIds } from '../sources/value-ids.ts';
@@ -92,7 +92,7 @@ class CollectingSink implements RecordSink {
     const wrapper = documents
       .map((document) => findWrapper(document, considered, texts))
       .find((found) => found !== undefined);
-    const records = documents.flatMap((document) => unwrap(document, wrapper?.keys));
+    const records = documents.flatMap((document) => unwrap(document, wrapper?.keys, DETECTION_RECORDS));
     const source = this.forced ?? chooseSource(records, this.mappings, texts);
     this.mapping = this.mappings.find(({ name }) => name === source) ?? UNKNOWN_SOURCE;
     this.cursor = new EventCursor(this.mapping, new ValueIds());

@@ -4,7 +4,7 @@ import type { AuditRequest } from '../model/request.ts';
 import type { TextFormat, TextPlace, TextReader } from '../model/text-format.ts';
 import type { SegmentOrigin } from '../read/discover.ts';
 import type { TextLogs } from '../read/text-records.ts';
-import { chooseSource, findWrapper, HeadTexts } from '../sources/detect.ts';
+import { chooseSource, DETECTION_RECORDS, findWrapper, HeadTexts } from '../sources/detect.ts';
 import { TEXT_FORMATS } from '../text-logs/index.ts';
 import type { Plan } from './plan.ts';
 
@@ -52,15 +52,19 @@ export function judgeHead(
   const wrapper = documents
     .map((document) => findWrapper(document, considered, texts))
     .find((found) => found !== undefined);
-  const records = documents.flatMap((document) => unwrap(document, wrapper?.keys));
+  const records = documents.flatMap((document) => unwrap(document, wrapper?.keys, DETECTION_RECORDS));
   const source = given ?? chooseSource(records, mappings, texts);
   return { source, wrapper: wrapper?.keys };
 }
 
-/** The records of a document as the reader will hand them out. */
-export function unwrap(document: JsonValue, keys: readonly string[] | undefined): JsonValue[] {
-  if (document instanceof JsonArray) return document.elements;
+/** The records of a document as the reader will hand them out, at most so many. */
+export function unwrap(
+  document: JsonValue,
+  keys: readonly string[] | undefined,
+  most = Number.POSITIVE_INFINITY,
+): JsonValue[] {
+  if (document instanceof JsonArray) return document.first(most);
   let inner: JsonValue | undefined = document;
   for (const key of keys ?? []) inner = inner instanceof JsonObject ? inner.get(key) : undefined;
-  return keys !== undefined && inner instanceof JsonArray ? inner.elements : [document];
+  return keys !== undefined && inner instanceof JsonArray ? inner.first(most) : [document];
 }

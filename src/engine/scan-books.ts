@@ -113,7 +113,7 @@ export class ScanBooks {
     );
     const inputs: InputSummary[] = [];
     const findings: Finding[] = [];
-    const ran = new Set<number>();
+    const sources = new Set<string | null>();
     const suggested = new Set(plan.mappings.flatMap(({ name, suggested }) => (suggested ? [name] : [])));
     for (const [index, file] of files.entries()) {
       const part = parts.get(index);
@@ -129,8 +129,7 @@ export class ScanBooks {
       const isGuess = suggested.has(source ?? '') && records.read > records.malformed;
       inputs.push(isGuess ? { ...closed.input, unconfirmed: true } : closed.input);
       findings.push(...closed.findings);
-      if (part !== undefined && part.seals === undefined)
-        for (const detection of detectionsFor(plan, part.source)) ran.add(detection);
+      if (part !== undefined && part.seals === undefined) sources.add(part.source);
     }
     findings.push(...unconfirmedFindings(inputs));
     const openExports = findOpenExports(
@@ -155,7 +154,7 @@ export class ScanBooks {
       groupless: merged.groupless,
       activity: summarizeActivity(merged.activity),
       coverage: new LogCoverage(this.plan, toCoveredSources(merged, streams)),
-      ran,
+      ran: new Set([...sources].flatMap((source) => detectionsFor(plan, source))),
       occurring: new Set(merged.occurring),
       counters: merged.counters,
     };

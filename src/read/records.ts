@@ -4,7 +4,7 @@
  */
 import { NEWLINE, skipWhitespace } from '../base/lexical.ts';
 import type { TextFormat, TextReader } from '../model/text-format.ts';
-import { chooseLayout, firstDocuments, SAMPLE_RECORDS } from './head-layout.ts';
+import { lookAtHead, SAMPLE_RECORDS } from './head-layout.ts';
 import { LineRecords } from './line-records.ts';
 import { ReadWindow } from './read-window.ts';
 import { RecordBooks } from './record-books.ts';
@@ -126,8 +126,7 @@ export class RecordReader {
       return;
     }
     const end = Math.min(window.end, first + sniffBytes);
-    const layout = chooseLayout(window.buffer, first, end, window.final);
-    const { documents, docker } = firstDocuments(window.buffer, first, end, layout);
+    const { layout, documents, docker } = lookAtHead(window.buffer, first, end, window.final);
     if (this.texts !== undefined && first < window.end && layout === 'lines' && isNoJson(documents)) {
       if (this.sniffText(this.texts, first, end)) return;
     }

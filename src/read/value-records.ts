@@ -2,8 +2,7 @@
  * Records out of JSON that goes over as many lines as it needs: single and concatenated objects, arrays, wrappers such as
  * `{"Records":[…]}`. One machine, which can stop wherever the bytes at hand end, and goes on behind what is no JSON: 270 lines.
  */
-import { JsonArray, JsonObject, type JsonValue, parseJsonAt } from '../base/json.ts';
-import { completePrefix } from '../base/json-prefix.ts';
+import { parseJsonAt } from '../base/json.ts';
 import {
   CLOSE_BRACE,
   CLOSE_BRACKET,
@@ -22,6 +21,7 @@ import { mayHoldRecords } from './beside-records.ts';
 import { PageSigns } from './page-signs.ts';
 import { type Bounds, newlineIn, type ReadWindow } from './read-window.ts';
 import type { RecordBooks } from './record-books.ts';
+import { leadsToArray } from './wrapper-path.ts';
 
 /** An incomplete number, literal or character at the end of a block fails at most this many bytes before it. */
 const LONGEST_SPLIT = 8;
@@ -34,9 +34,6 @@ type Level = {
   /** Of a wrapper: whether its way to the records was gone already. */
   wasEntered?: boolean;
 };
-
-/** Within which the key of the records stands, before which exports tell of themselves. */
-const WRAPPER_BYTES = 16 * 1024;
 
 export class ValueRecords {
   private readonly window: ReadWindow;
@@ -109,12 +106,7 @@ export class ValueRecords {
 
   /** Whether the object at `start` has the wrapper's array; else it is a record like any other. */
   isWrapped(start: number, end: number): boolean {
-    if (this.wrapper === undefined) return false;
-    // A tree of all that a window holds took an eighth of the time of a file of 7 MB (measured): nearly always its beginning tells.
-    const head = Math.min(end, start + WRAPPER_BYTES);
-    const { buffer } = this.window;
-    const leads = (until: number) => leadsToArray(completePrefix(buffer, start, until), this.wrapper!);
-    return leads(head) || (head < end && leads(end));
+    return this.wrapper !== undefined && leadsToArray(this.window.buffer, start, end, this.wrapper);
   }
 
   /** Objects may follow one another directly; anything else needs a line of its own. */
@@ -276,13 +268,4 @@ function skipBlanks(bytes: Uint8Array, at: number, end: number): number {
   let index = at;
   while (index < end && (bytes[index] === 0x20 || bytes[index] === 0x09)) index++;
   return index;
-}
-
-/** By any of several members of one name: what a window shows of them must not decide. */
-function leadsToArray(value: JsonValue | undefined, [key, ...rest]: readonly string[]): boolean {
-  if (key === undefined) return value instanceof JsonArray;
-  return (
-    value instanceof JsonObject &&
-    value.members.some((each) => each.key === key && leadsToArray(each.value, rest))
-  );
 }

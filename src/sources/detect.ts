@@ -1,11 +1,13 @@
 /** Which source a file holds, judged from its first records, with the reasons; the answer for `audit-check sources test`. */
+import { getOrCreate } from '../base/get-or-create.ts';
 import { JsonArray, JsonObject, type JsonValue } from '../base/json.ts';
+import { HEAD_ELEMENTS } from '../base/json-head.ts';
 import { compareText, quote } from '../base/text-safety.ts';
 import { type Guard, holdAll, holds, type Mapping, mapField, type ReadTexts } from './mapping.ts';
-import { MISFIT, RecordTexts } from './record-texts.ts';
+import { MISFIT, mostSpecific, RecordTexts } from './record-texts.ts';
 
 /** More records than this change no answer, and a reader has them at hand before it must decide. */
-const DETECTION_RECORDS = 20;
+export const DETECTION_RECORDS = HEAD_ELEMENTS;
 
 /** A mapping must fit at least half of the records: a source's rare odd records must not hide it, nor its rare likeness claim a file. */
 const NEEDED_SHARE = 0.5;
@@ -52,12 +54,23 @@ export function chooseSource(
 ): string | null {
   const looked = records.slice(0, DETECTION_RECORDS);
   let best: Candidate | undefined;
-  for (const mapping of mappings) {
+  for (const mapping of mostSpecificFirst(mappings)) {
+    // Nor does any that follows: those that fit less than the best are not even asked.
+    if (best !== undefined && mostSpecific(mapping) < best.specificity) break;
     const candidate = toFitting(mapping, looked, texts);
     if (candidate === undefined) continue;
     if (best === undefined || compareCandidates(candidate, best) < 0) best = candidate;
   }
   return best === undefined ? null : best.source;
+}
+
+/** By the mappings of a run, which look at the head of each of its files. */
+const ordered = new WeakMap<readonly Mapping[], readonly Mapping[]>();
+
+function mostSpecificFirst(mappings: readonly Mapping[]): readonly Mapping[] {
+  return getOrCreate(ordered, mappings, () =>
+    mappings.toSorted((left, right) => mostSpecific(right) - mostSpecific(left)),
+  );
 }
 
 /** Undefined as soon as too many records do not fit. */
@@ -167,20 +180,32 @@ export function findWrapper(
     for (const keys of mapping.wrappers) {
       const records = follow(document, keys);
       if (!(records instanceof JsonArray)) continue;
-      own ??= Math.max(-1, ...mappings.map((each) => specificityOf([document], each, texts)));
+      own ??= highestOf(document, mappings, texts);
       const itself = own;
-      const specificity = specificityOf(records.elements, mapping, texts);
-      if (specificity > itself && specificity > (best?.specificity ?? -1)) best = { keys, specificity };
-      if (records.elements.length === 0 && itself < 0 && isEmptyPage(document, keys))
-        best ??= { keys, specificity: -1 };
+      const needed = Math.max(itself, best?.specificity ?? MISFIT);
+      if (mostSpecific(mapping) > needed) {
+        const specificity = specificityOf(records.first(DETECTION_RECORDS), mapping, texts);
+        if (specificity > needed) best = { keys, specificity };
+      }
+      if (records.first(1).length === 0 && itself < 0 && isEmptyPage(document, keys))
+        best ??= { keys, specificity: MISFIT };
     }
   }
   return best && { keys: [...best.keys], besides: membersBesides(document, best.keys) };
 }
 
-/** -1 when the mapping does not fit. */
 function specificityOf(records: readonly JsonValue[], mapping: Mapping, texts: HeadTexts): number {
-  return toFitting(mapping, records.slice(0, DETECTION_RECORDS), texts)?.specificity ?? -1;
+  return toFitting(mapping, records, texts)?.specificity ?? MISFIT;
+}
+
+/** Of the mapping that fits the record best. */
+function highestOf(record: JsonObject, mappings: readonly Mapping[], texts: HeadTexts): number {
+  let highest = MISFIT;
+  for (const mapping of mostSpecificFirst(mappings)) {
+    if (mostSpecific(mapping) <= highest) break;
+    highest = Math.max(highest, texts.fit(record, mapping));
+  }
+  return highest;
 }
 
 function follow(document: JsonObject, keys: readonly string[]): JsonValue | undefined {

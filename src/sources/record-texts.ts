@@ -34,6 +34,8 @@ export class RecordTexts {
   }
 
   private seenBy(mapping: Mapping): RecordTexts {
+    // Of most records most mappings see nothing otherwise.
+    if (!judgeOf(mapping).opened.some((first) => this.mayHold(first))) return this;
     return getOrCreate(this.seen, mapping, () => {
       const seen = seenRecord(this.record, mapping, () => {}, true);
       return seen === this.record || !(seen instanceof JsonObject) ? this : new RecordTexts(seen);
@@ -112,6 +114,8 @@ type Judge = {
   forms: { presence: number[]; guards: Guard[]; specificity: number }[];
   /** By path: the names to seek. */
   names: { name: string; first: string }[][];
+  /** What the paths begin with whose values the mapping sees otherwise. */
+  opened: string[];
 };
 
 /** Beside the mappings, which must stay plain data. */
@@ -126,10 +130,17 @@ function judgeOf(mapping: Mapping): Judge {
       specificity: toSpecificity(form),
     }));
     forms.sort((left, right) => right.specificity - left.specificity);
-    judge = { mapping, forms, names: mapping.paths.map((_, path) => toNames(mapping, path)) };
+    const { paths, inside, texts, named } = mapping;
+    const opened = new Set([...inside, ...texts, ...named.map(({ list }) => list)].map(firstSegmentOf));
+    judge = { mapping, forms, names: paths.map((_, path) => toNames(mapping, path)), opened: [...opened] };
     judges.set(mapping, judge);
   }
   return judge;
+}
+
+/** The highest specificity that a record of the mapping can have. */
+export function mostSpecific(mapping: Mapping): number {
+  return judgeOf(mapping).forms[0]?.specificity ?? MISFIT;
 }
 
 function asksPresence(guard: Guard): boolean {

@@ -17,8 +17,10 @@ export function seenRecord(
 ): JsonValue {
   const { inside, texts, named } = mapping;
   const opener = new TextOpener(onUnopened, isCut);
-  const isCarrier = inside.length > 0 && record instanceof JsonObject && !isEvent(record, mapping);
-  const [inner, ...others] = isCarrier ? opener.objectsOf(record, inside) : [];
+  const [inner, ...others] =
+    record instanceof JsonObject && mayCarry(record, inside) && !isEvent(record, mapping)
+      ? opener.objectsOf(record, inside)
+      : [];
   // A record is one event: rules are asked of the first, and the next must not pass for audited.
   for (const { path, object } of others)
     if (isEvent(object, mapping) && toCompactJson(object) !== toCompactJson(inner!.object)) onUnopened(path);
@@ -31,7 +33,7 @@ export function seenRecord(
  * itself, and by all around it but what exports are known to write there. The rest may add to the event, or contradict it.
  */
 export function comparedRecord(record: JsonValue, mapping: Mapping): JsonValue {
-  if (mapping.inside.length === 0 || !(record instanceof JsonObject) || isEvent(record, mapping))
+  if (!(record instanceof JsonObject) || !mayCarry(record, mapping.inside) || isEvent(record, mapping))
     return record;
   const [carried] = new TextOpener(() => {}).objectsOf(record, mapping.inside);
   if (carried === undefined) return record;
@@ -55,6 +57,11 @@ const OF_EXPORTS: ReadonlySet<string> = new Set([
 
 function firstName(path: string): string {
   return path.split('.', 1)[0]!;
+}
+
+/** Whether some text stands at one of the paths; to ask that takes less than to ask whether the record is an event itself. */
+function mayCarry(record: JsonObject, paths: readonly string[]): boolean {
+  return paths.some((path) => findValues(record, path).some((value) => typeof value === 'string'));
 }
 
 function isEvent(record: JsonObject, mapping: Mapping): boolean {

@@ -154,7 +154,9 @@ for (const [way, threads] of WAYS) {
 
 for (const [way, threads] of WAYS) {
   test(`a run that ends inside a line keeps nothing of it, in the second run as in the first, ${way}`, async () => {
-    const steps = [0.2, 0.4001, 0.6, 0.8003, 1].map((share) => Math.floor(text.length * share));
+    // Threads take their time to start.
+    const ends = threads?.workerModule === undefined ? [0.2, 0.4001, 0.6, 0.8003, 1] : [0.4001, 0.8003];
+    const steps = ends.map((share) => Math.floor(text.length * share));
     for (const [index, end] of steps.entries()) {
       appendFileSync(app, text.slice(steps[index - 1] ?? 0, end));
       const { text: found, refusals } = await run({ threads });

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { detectSource, findWrapper } from '../../src/sources/detect.ts';
+import { chooseSource, detectSource, findWrapper, HeadTexts } from '../../src/sources/detect.ts';
 import { SHIPPED, shipped, toJson } from './shipped-mappings.ts';
 
 const TRAIL = {
@@ -53,6 +53,38 @@ test('log text in a reason is escaped and cut', () => {
   const { candidates } = detect({ kind: `\u001b[31m${'x'.repeat(500)}`, apiVersion: 'audit.k8s.io/v1' });
   const reason = candidates.find((candidate) => candidate.source === 'kubernetes')!.missed!.reasons[0]!;
   assert.ok(!reason.includes('\u001b') && reason.length < 200, reason);
+});
+
+test('the source that is chosen for a scan is the best of all candidates', () => {
+  const texts = ['*', 'aws', 'Event', 'audit.k8s.io/v1', 'Pod', 'admin', '2026-03-02T08:00:00Z'];
+  const guards = SHIPPED.flatMap(({ identify, paths }) =>
+    identify.map((form) => form.map((guard) => [paths[guard.path]!, guard] as const)),
+  );
+  /** What the guards of some form ask for, as a record with dots in its keys. */
+  const record = fc
+    .array(fc.constantFrom(...guards), { minLength: 1, maxLength: 2 })
+    .chain((forms) =>
+      fc.tuple(
+        ...forms
+          .flat()
+          .map(([path, guard]) =>
+            fc
+              .constantFrom(...('absent' in guard ? texts : [...guard.globs, ...texts]))
+              .map((text) => [path, text.replaceAll('*', 'x')] as const),
+          ),
+      ),
+    )
+    .map((members) => toJson({ ...PLAIN, ...Object.fromEntries(members) }));
+  const chosen = new Set<string | null>();
+  fc.assert(
+    fc.property(fc.array(record, { maxLength: 3 }), (records) => {
+      const { source } = detectSource(records, SHIPPED);
+      chosen.add(source);
+      assert.equal(chooseSource(records, SHIPPED, new HeadTexts()), source);
+    }),
+    { numRuns: 300 },
+  );
+  assert.ok(chosen.size > 10, `only ${[...chosen]} were ever chosen`);
 });
 
 test('the order of the mappings does not matter', () => {
