@@ -204,6 +204,10 @@ export function asciiText(bytes: Uint8Array, start: number, end: number): string
 
 /** The value of a JSON string whose content (between the quotes) is [start, end). Lone surrogates stay as they are. */
 export function decodeString(bytes: Uint8Array, start: number, end: number): string {
+  if (end - start > SHORT_TEXT) {
+    const text = utf8.decode(bytes.subarray(start, end));
+    return text.includes('\\') ? (JSON.parse(`"${text}"`) as string) : text;
+  }
   let isEscaped = false;
   let isAscii = true;
   for (let index = start; index < end; index++) {

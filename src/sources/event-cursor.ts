@@ -64,6 +64,7 @@ import {
 import { seenRecord } from './seen-record.ts';
 import { KnownShapes, type ShapeFacts, UNDECIDED, UNSETTLED } from './shape-facts.ts';
 import { SplicedLists } from './spliced-lists.ts';
+import { SplicedTexts } from './spliced-texts.ts';
 import { kindOf, pathsOfSeen, treeSpan } from './tree-values.ts';
 import type { ValueIds } from './value-ids.ts';
 
@@ -81,8 +82,6 @@ const KIND_NAMES: readonly ValueKind[] = [
 const SHORT_TEXT = 24;
 
 const NO_TEXTS: readonly string[] = [];
-
-const BLANK = 0x20;
 
 /** Stands for "this record has none of the choices". */
 const NO_SLOT = -1;
@@ -127,6 +126,9 @@ export class EventCursor implements Event, Fields {
   private origin: Uint8Array = this.buffer;
   private start = 0;
   private end = 0;
+  /** Where in `buffer` it lies as it is seen. */
+  private seenStart = 0;
+  private seenEnd = 0;
   /** Whether `buffer` is the kernel's memory. */
   private isHere = false;
   private tree: JsonValue | undefined;
@@ -139,8 +141,8 @@ export class EventCursor implements Event, Fields {
   /** Whether values come from a tree, for a key may be there twice or was escaped; and what was found there. */
   private needsTree = false;
   private readonly treeFound = new Map<Slot, readonly JsonValue[]>();
-  /** Slots of texts that a mapping may see as what they say, and the lists whose names it sees as members. */
-  private readonly textSlots: readonly Slot[];
+  /** Texts that the mapping may see as what they say, and lists whose names it sees as members. */
+  private readonly texts: SplicedTexts;
   private readonly lists: SplicedLists;
   private readonly mayBeSeenOtherwise: boolean;
   private knownBytes: Uint8Array | undefined;
@@ -188,9 +190,10 @@ export class EventCursor implements Event, Fields {
     this.ids = ids;
     this.facts = this.shapes.of(-1);
     this.timeSlot = this.audit('time');
-    this.textSlots = [...mapping.inside, ...mapping.texts].flatMap((path) => this.slotsOfReadings(path));
-    this.mayBeSeenOtherwise = this.textSlots.length + mapping.named.length > 0;
-    this.lists = new SplicedLists(mapping.named, (path) => this.slotsOfReadings(path));
+    const { inside, texts, named } = mapping;
+    this.texts = new SplicedTexts(mapping, (path) => this.slotsOfReadings(path));
+    this.lists = new SplicedLists(named, (path) => this.slotsOfReadings(path));
+    this.mayBeSeenOtherwise = inside.length + texts.length + named.length > 0;
     this.identityLists = mapping.identity.map((paths) => paths.map((path) => this.path(path)));
     const seed = new Uint32Array([0x811c9dc5, 0]);
     const name = Buffer.from(mapping.name);
@@ -296,6 +299,7 @@ export class EventCursor implements Event, Fields {
     // Before it throws, if it does: a record that cannot be read leaves nothing of the one before.
     this.standOn(this.scanner.found, buffer, start, start);
     this.end = this.scanner.scan(buffer, start, end);
+    this.seenEnd = this.end;
     this.look();
     return this.end;
   }
@@ -329,6 +333,8 @@ export class EventCursor implements Event, Fields {
     this.origin = buffer;
     this.start = start;
     this.end = end;
+    this.seenStart = start;
+    this.seenEnd = end;
     this.tree = undefined;
     this.knownBytes = undefined;
     this.timeIsKnown = false;
@@ -358,14 +364,21 @@ export class EventCursor implements Event, Fields {
 
   /** False where only the tree tells what is seen. */
   private lookAtBytes(): boolean {
-    const { found, origin, start, end } = this;
-    if (found.needsTree || this.hasTextToOpen()) return false;
-    const seen = this.lists.of(found, origin, start, end);
-    if (seen === undefined || seen === null) return seen === null;
-    this.scanSeen(seen);
-    if (!this.found.needsTree) return true;
-    this.rescan();
+    const opened = this.splice(this.texts);
+    // A text in a text: which of them are opened is a matter of the order.
+    const isSettled = opened !== undefined && (opened === null || this.splice(this.texts) === null);
+    if (isSettled && this.splice(this.lists) !== undefined && !this.found.needsTree) return true;
+    if (this.isSeenOtherwise) this.rescan();
     return false;
+  }
+
+  /** Stands on the record as it then is, if it is another; the answer is as that of the splicer. */
+  private splice(splicer: SplicedTexts | SplicedLists): Buffer | null | undefined {
+    const { found } = this;
+    if (found.needsTree) return undefined;
+    const seen = splicer.of(found, this.buffer, this.seenStart, this.seenEnd);
+    if (seen) this.scanSeen(seen);
+    return seen;
   }
 
   private lookAtTree(): void {
@@ -395,11 +408,15 @@ export class EventCursor implements Event, Fields {
       const { reach, asideStart } = kernel;
       reach.set(text, asideStart);
       this.buffer = reach;
+      this.seenStart = asideStart;
+      this.seenEnd = asideStart + text.length;
       this.isHere = true;
       this.found = trie.found;
-      if (trie.scan(asideStart, asideStart + text.length) >= 0) return;
+      if (trie.scan(asideStart, this.seenEnd) >= 0) return;
     }
     this.buffer = text;
+    this.seenStart = 0;
+    this.seenEnd = text.length;
     this.isHere = false;
     this.found = this.scanner.found;
     this.scanner.scan(text, 0, text.length);
@@ -410,33 +427,11 @@ export class EventCursor implements Event, Fields {
     this.isSeenOtherwise = false;
     this.seenTree = undefined;
     this.buffer = this.origin;
+    this.seenStart = this.start;
+    this.seenEnd = this.end;
     this.isHere = this.kernel?.holds(this.origin) === true;
     this.found = this.scanner.found;
     this.scanner.scan(this.origin, this.start, this.end);
-  }
-
-  private hasTextToOpen(): boolean {
-    const { found, textSlots } = this;
-    for (let index = 0; index < textSlots.length; index++) {
-      for (let value = found.first(textSlots[index]!); value >= 0; value = found.next[value]!)
-        if (this.mayBeOpened(value)) return true;
-    }
-    return false;
-  }
-
-  /** Nearly always words or an object. */
-  private mayBeOpened(value: number): boolean {
-    const { found } = this;
-    if (found.kind(value) !== KIND.string) return false;
-    const byte = this.buffer[found.start(value) + 1]!;
-    return (
-      byte === OPEN_BRACE ||
-      byte === OPEN_BRACKET ||
-      byte === BACKSLASH ||
-      byte <= BLANK ||
-      // A byte order mark and other blanks of Unicode.
-      byte >= 0x80
-    );
   }
 
   /** Says where the scanned record stands. */

@@ -49,7 +49,7 @@ export class TextOpener {
   }
 
   private structureOf(text: string, path: string): JsonObject | JsonArray | undefined {
-    if (!/^\s*[[{]/.test(text)) return undefined;
+    if (!BEGINS_STRUCTURE.test(text)) return undefined;
     const value = parseQuietly(text);
     if (value !== undefined && !isDeeper(value, MAX_TEXT_DEPTH)) return value;
     if (this.isCut) {
@@ -61,8 +61,11 @@ export class TextOpener {
   }
 }
 
+/** No other text is looked at. */
+export const BEGINS_STRUCTURE = /^\s*[[{]/;
+
 /** Where it stands there are levels around it. */
-const MAX_TEXT_DEPTH = MAX_DEPTH / 2;
+export const MAX_TEXT_DEPTH = MAX_DEPTH / 2;
 
 /** `{0C4A…}` of an identifier does not, nor `[info]` of a log. */
 const BEGINS_LIKE_JSON = /^\s*(?:\{\s*"|\[\s*(?:[[{]|"))/;
