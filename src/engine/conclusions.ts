@@ -1,6 +1,7 @@
 /** What judgements become: findings and license verdicts; those that a rule's `suppress` calls one are put together. */
 import { formatInstant } from '../base/instant.ts';
 import { compareText } from '../base/text-safety.ts';
+import { alsoSaid } from '../model/also-said.ts';
 import { EXPIRED_WAIVER } from '../model/expired-waiver.ts';
 import { type Finding, toFingerprint } from '../model/finding.ts';
 import type { JudgedLicense } from '../model/open-use.ts';
@@ -58,6 +59,8 @@ export class Conclusions {
       }),
       ...(judgement.related.length > 0 && { related: judgement.related }),
       message: judgement.message,
+      ...(judgement.also !== undefined && { also: judgement.also }),
+      ...(judgement.isMoreSaid && { isMoreSaid: true }),
       ...(judgement.subject !== undefined && { subject: judgement.subject }),
       ...(judgement.count > 1 && { count: judgement.count }),
       ...(waiver !== undefined && {
@@ -132,8 +135,11 @@ function join(first: Judgement, next: Judgement): Judgement {
   tellPlace(first.place, related, next.place);
   tellPlaces(first.place, related, next.related);
   const until = first.span!.until > next.span!.until ? first.span!.until : next.span!.until;
+  const others = [...(first.also ?? []), next.message, ...(next.also ?? [])];
+  const isMore = first.isMoreSaid === true || next.isMoreSaid === true;
   return {
     ...first,
+    ...alsoSaid(first.message, others, isMore),
     count: first.count + next.count,
     related,
     span: { from: first.span!.from, until },

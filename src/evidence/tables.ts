@@ -1,5 +1,6 @@
 /** The tables of an evidence bundle: functions of the report and the sample, so that whoever checks makes them again. */
 import { csvTable } from '../base/csv-table.ts';
+import { alsoWords } from '../model/also-said.ts';
 import type { Finding } from '../model/finding.ts';
 import type { Report } from '../model/report.ts';
 import type { SampledRecord } from './sample.ts';
@@ -85,6 +86,7 @@ function exceptionsTable({ findings }: Report): string {
         'line',
         'count',
         'message',
+        'also',
       ] as const),
       ...(['disposition', 'owner', 'justification', 'ticket', 'approved_by', 'expires'] as const),
       ...(['conclusion', 'concluded_by'] as const),
@@ -93,10 +95,12 @@ function exceptionsTable({ findings }: Report): string {
   );
 }
 
-function findingRow({ place, ...finding }: Finding) {
+function findingRow(finding: Finding) {
+  const { place } = finding;
   const { fingerprint, severity, verdict, rule, code, message, count = 1 } = finding;
   const { file, line, offset, length } = place;
-  return { fingerprint, severity, verdict, rule, code, message, count, file, line, offset, length };
+  const also = alsoWords(finding) ?? '';
+  return { fingerprint, severity, verdict, rule, code, message, also, count, file, line, offset, length };
 }
 
 function dispositionOf({ waiver, lapsed, baseline }: Finding): string {

@@ -26,6 +26,9 @@ export type Finding = {
   related?: Place[];
   /** Lower case, no final period, values quoted, expected and found. */
   message: string;
+  /** What its further events say in place of the message, each once, the first ones; and whether there are more. */
+  also?: string[];
+  isMoreSaid?: true;
   /** Who or what it is about, for grouping and attribution. */
   subject?: string;
   /** How many records or positions the finding stands for, when more than one. */

@@ -84,6 +84,9 @@ export type Judgement = {
   waiver?: Waiver;
   /** What the rule's condition is about (events, distinct values, a sum), for `levels`. */
   figure?: number;
+  /** As of a finding. */
+  also?: string[];
+  isMoreSaid?: true;
   /** The identities that make the judgement the same one in the next run. */
   identity: readonly string[];
   /** Overrides the rule's level. */

@@ -1,6 +1,7 @@
 /** What a detection says alone: each mark is a finding, and those of one actor within an hour of each other are one. */
 import { type Instant, NANOS_PER_SECOND } from '../base/instant.ts';
 import { count } from '../base/text-safety.ts';
+import { alsoSaid } from '../model/also-said.ts';
 import { isAuditField } from '../model/event.ts';
 import { type FindingKind, type Severity, severityRank } from '../model/finding.ts';
 import type { FieldRef, Mark } from '../model/mark.ts';
@@ -17,6 +18,7 @@ import {
   openEpisode,
   toJudgement,
 } from './episode.ts';
+import { OtherValues } from './other-values.ts';
 import { ExpiredWaivers, holdsFor, isOver } from './waivers.ts';
 
 const MATCHED: FindingKind = {
@@ -71,9 +73,17 @@ export function everyMark(detection: Detection): Relation {
     *judge(group: Group, marks: Iterable<Mark>): Generator<Judgement> {
       const expired = new ExpiredWaivers();
       const standings = conditions.length === 0 ? plainly(marks) : standingsOf(marks, levels, waivers);
-      for (const { episode, standing } of episodes(standings, quiet, keyOf)) {
-        const message = describe(detection, episode, (mark, name) => mark.values[told + names.indexOf(name)]);
-        const said = toJudgement(episode, group, { verdict: 'violation', code: MATCHED.code, message });
+      const tellsFrom = names.length === 0 ? undefined : told;
+      for (const { episode, standing, others } of episodes(standings, quiet, keyOf, tellsFrom)) {
+        const sentence = (values: Mark['values']) =>
+          describe(detection, episode, (name) => values[told + names.indexOf(name)]);
+        const own = sentence(episode.first.values);
+        const also = alsoSaid(own, (others?.tuples ?? []).map(sentence), others?.isMore ?? false);
+        const message = `${own}${timesOf(episode)}`;
+        const said = {
+          ...toJudgement(episode, group, { verdict: 'violation', code: MATCHED.code, message }),
+          ...also,
+        };
         const { level, waiver, ended } = standing;
         if (ended !== undefined) expired.add(ended, said);
         const changed = level !== undefined || waiver !== undefined;
@@ -153,13 +163,18 @@ function tupleOf(mark: Mark, width: number): string {
   return JSON.stringify(mark.values.slice(0, width));
 }
 
-type Open = { episode: Episode; standing: Standing };
+/** `others`: given where values are told. */
+type Open = { episode: Episode; standing: Standing; others: OtherValues | undefined };
 
-/** Open episodes by key and standing, the longest silent first; marks without a time form one episode each. */
+/**
+ * Open episodes by key and standing, the longest silent first; marks without a time form one episode each. `tellsFrom`: the values
+ * from there on are told.
+ */
 function* episodes(
   standings: Iterable<MarkStanding>,
   timespan: bigint,
   keyOf: (mark: Mark) => string | undefined,
+  tellsFrom: number | undefined,
 ): Generator<Open> {
   const byStanding = new Map<Standing, OpenEpisodes>();
   const all: { standing: Standing; open: OpenEpisodes }[] = [];
@@ -169,12 +184,12 @@ function* episodes(
       for (let oldest = open.oldest; oldest !== undefined; oldest = open.oldest) {
         if (isNear(oldest, mark, timespan)) break;
         open.close(oldest);
-        yield { episode: oldest.episode, standing: each };
+        yield { episode: oldest.episode, standing: each, others: oldest.others };
       }
     }
     let open = byStanding.get(standing);
     if (open === undefined) {
-      open = new OpenEpisodes();
+      open = new OpenEpisodes(tellsFrom);
       byStanding.set(standing, open);
       all.push({ standing, open });
     }
@@ -182,13 +197,14 @@ function* episodes(
   }
   for (const { standing, open } of all)
     for (let each = open.oldest; each !== undefined; each = each.later)
-      yield { episode: each.episode, standing };
+      yield { episode: each.episode, standing, others: each.others };
 }
 
 /** `until`: when it has been silent for long enough, where that was asked since its last mark. */
 type OpenEpisode = {
   key: string | undefined;
   episode: Episode;
+  others: OtherValues | undefined;
   until: Instant | undefined;
   earlier: OpenEpisode | undefined;
   later: OpenEpisode | undefined;
@@ -202,6 +218,11 @@ class OpenEpisodes {
   oldest: OpenEpisode | undefined;
   private newest: OpenEpisode | undefined;
   private readonly byKey = new Map<string | undefined, OpenEpisode>();
+  private readonly tellsFrom: number | undefined;
+
+  constructor(tellsFrom: number | undefined) {
+    this.tellsFrom = tellsFrom;
+  }
 
   /** The mark continues the episode of its key, or begins one. */
   add(key: string | undefined, mark: Mark): void {
@@ -210,6 +231,7 @@ class OpenEpisodes {
       const begun = {
         key,
         episode: openEpisode(mark),
+        others: this.tellsFrom === undefined ? undefined : new OtherValues(mark, this.tellsFrom),
         until: undefined,
         earlier: undefined,
         later: undefined,
@@ -219,6 +241,7 @@ class OpenEpisodes {
       return;
     }
     extendEpisode(known.episode, mark);
+    known.others?.add(mark);
     known.until = undefined;
     if (known === this.newest) return;
     this.unlink(known);
@@ -253,13 +276,13 @@ function isNear(open: OpenEpisode, mark: Mark, timespan: bigint): boolean {
   return mark.time <= open.until;
 }
 
-function describe(
-  rule: RuleHead,
-  episode: Episode,
-  loggedIn: (mark: Mark, name: string) => string | undefined,
-): string {
-  const times = episode.count === 1 ? '' : `, ${count(episode.count, 'event')}${formatEpisodeSpan(episode)}`;
-  if (rule.message === undefined) return `${titleInMessage(rule.title)}${times}`;
-  const logged = (name: string) => loggedIn(episode.first, name);
-  return `${renderTemplate(rule.message, episodeWords(episode), logged)}${times}`;
+function timesOf(episode: Episode): string {
+  return episode.count === 1 ? '' : `, ${count(episode.count, 'event')}${formatEpisodeSpan(episode)}`;
+}
+
+/** `logged`: values of one of the events. */
+function describe(rule: RuleHead, episode: Episode, logged: (name: string) => string | undefined): string {
+  return rule.message === undefined
+    ? titleInMessage(rule.title)
+    : renderTemplate(rule.message, episodeWords(episode), logged);
 }

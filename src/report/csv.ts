@@ -1,6 +1,7 @@
 /** One row a finding, for spreadsheets and ticket imports: RFC 4180, and nothing that a spreadsheet would run. */
 import { csvTable } from '../base/csv-table.ts';
 import { truncate } from '../base/text-safety.ts';
+import { alsoWords } from '../model/also-said.ts';
 import type { Report, ReportFormat } from '../model/report.ts';
 import { createWords } from './parts/finding-words.ts';
 import { describeIncomplete } from './parts/incomplete.ts';
@@ -12,6 +13,7 @@ const COLUMNS = [
   'code',
   'title',
   'message',
+  'also',
   'file',
   'line',
   'offset',
@@ -49,6 +51,7 @@ export const csv: ReportFormat = {
         code: fit(code),
         title: fit(title),
         message: fit(message),
+        also: fit(alsoWords(finding)),
         file: fit(place.file),
         line: place.line,
         offset: place.offset,

@@ -1,5 +1,6 @@
 /** GitLab's code quality report, shown in merge requests on every tier: https://docs.gitlab.com/ci/testing/code_quality/ */
 import { escapeControls, truncate } from '../base/text-safety.ts';
+import { alsoWords } from '../model/also-said.ts';
 import type { Finding, Severity } from '../model/finding.ts';
 import type { Report, ReportFormat } from '../model/report.ts';
 import { toEscapedJson } from './parts/escaped-json.ts';
@@ -63,8 +64,11 @@ function incompleteIssues(report: Report) {
   ];
 }
 
-function describe({ verdict, message }: Finding): string {
-  return verdict === 'undetermined' ? `undetermined: ${message}` : message;
+function describe(finding: Finding): string {
+  const { verdict, message } = finding;
+  const also = alsoWords(finding);
+  const said = also === undefined ? message : `${message}; also: ${also}`;
+  return verdict === 'undetermined' ? `undetermined: ${said}` : said;
 }
 
 /** Relative to the repository, without `./`. */

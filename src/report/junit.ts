@@ -6,6 +6,7 @@
 
 import { groupBy } from '../base/group-by.ts';
 import { count, escapeControls, truncate } from '../base/text-safety.ts';
+import { alsoWords } from '../model/also-said.ts';
 import type { Finding } from '../model/finding.ts';
 import { formatPlace } from '../model/place.ts';
 import type { InputSummary, Report, ReportFormat, RuleSummary } from '../model/report.ts';
@@ -116,8 +117,10 @@ function tell({ code, message, verdict }: Finding): string {
 function findingLines(finding: Finding, { fix }: FindingWords): string[] {
   const { severity, place, waiver, lapsed } = finding;
   const time = momentOf(finding);
+  const also = alsoWords(finding);
   return [
     `${severity}: ${tell(finding)}`,
+    ...(also === undefined ? [] : [`  also ${truncate(also, MAX_MESSAGE)}`]),
     `  at ${formatPlace(place)}${time === undefined ? '' : `, ${time}`}`,
     ...(waiver === undefined ? [] : [`  waived ${truncate(describeWaiver(waiver), MAX_MESSAGE)}`]),
     ...(lapsed === undefined

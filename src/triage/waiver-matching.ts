@@ -1,5 +1,6 @@
 /** Which entries of a waivers file are for a finding; one walk over the entries for each pair of rule and code. */
 import { getOrCreate } from '../base/get-or-create.ts';
+import { allSaid } from '../model/also-said.ts';
 import type { Finding } from '../model/finding.ts';
 import { MAX_RELATED } from '../model/relation.ts';
 import { mayHideFiles } from '../model/told-places.ts';
@@ -31,7 +32,8 @@ const VALUES_OF: Record<MatchKey, (finding: Finding) => string[]> = {
   file: filesOf,
   subject: ({ subject }) => (subject === undefined ? [] : [subject]),
   fingerprint: ({ fingerprint }) => [fingerprint],
-  message: ({ message }) => [message],
+  // What one accepts of one event says nothing of another, and one that nobody is told of could say anything.
+  message: allSaid,
 };
 
 /** What one accepts of one file says nothing of the events of another: those that no place names could lie in any. */

@@ -5,6 +5,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { after, describe, test } from 'node:test';
 import type { Report } from '../../src/model/report.ts';
+import { FORMATS } from '../../src/report/index.ts';
 import { CommandLine } from '../support/command-line.ts';
 
 const commands = new CommandLine();
@@ -78,6 +79,79 @@ test('a waiver for one actor does not cover what several did together', async ()
       [[subject, subject === 'bob']],
     );
   }
+});
+
+/** They tell of findings by numbers, or by the controls of packs. */
+const NO_MESSAGES = ['prometheus', 'oscal'];
+
+describe('a waiver for what one event says', () => {
+  const rules = (more: string) => `title: Role granted
+id: 4d8f6f5e-0a55-4c8c-9f0e-3f6d4c9b1a11
+detection: { selection: { action: role.grant }, condition: selection }
+level: high
+message: '{actor} granted {role} to {target}'
+${more}`;
+  const grant = (minute: number, role: string, target: string) =>
+    `${JSON.stringify({ ...EVENT, time: `2025-02-28T08:${String(minute).padStart(2, '0')}:00Z`, action: 'role.grant', role, target })}\n`;
+  const waiver = GOOD.replace(
+    /rule: .*\n.*\n/,
+    `rule: '*'\n    match: { message: '"ann" granted "viewer" *' }\n`,
+  );
+  const at = (name: string, log: string, more = '') => {
+    const here = place(name, `waivers:\n${waiver}`, log);
+    fs.writeFileSync(path.join(here, 'rules.yaml'), rules(more));
+    return here;
+  };
+  const run = async (here: string) =>
+    (await reportOf(here, '--rules', 'rules.yaml')).findings.filter(({ code }) => code === 'matched-rule');
+
+  test('covers others that say the like, and none that say something else, though one finding tells of all', async () => {
+    const viewers = grant(1, 'viewer', 'bob') + grant(2, 'viewer', 'eve');
+    const [covered] = await run(at('says-alike', viewers));
+    assert.deepEqual(covered!.also, ['"ann" granted "viewer" to "eve"']);
+    assert.equal(covered!.waiver?.id, 'W-12');
+    const here = at('says-else', viewers + grant(3, 'superadmin', 'mallory'));
+    const [found, ...others] = await run(here);
+    assert.deepEqual(others, []);
+    assert.equal(found!.waiver, undefined);
+    assert.deepEqual(found!.also, [
+      '"ann" granted "viewer" to "eve"',
+      '"ann" granted "superadmin" to "mallory"',
+    ]);
+    for (const format of FORMATS.map(({ name }) => name).filter((name) => !NO_MESSAGES.includes(name))) {
+      const { stdout } = await verify(here, '--rules', 'rules.yaml', '-f', format);
+      assert.match(stdout, /superadmin/, format);
+    }
+  });
+
+  test('covers none where there is more than is told', async () => {
+    const many = Array.from({ length: 40 }, (_, index) => grant(index, 'viewer', `user${index}`));
+    const [found] = await run(at('says-more', many.join('')));
+    assert.equal(found!.also!.length, 20);
+    assert.equal(found!.isMoreSaid, true);
+    assert.equal(found!.waiver, undefined);
+    const [less] = await run(at('says-less', many.slice(0, 21).join('')));
+    assert.equal(less!.waiver?.id, 'W-12');
+  });
+
+  test('covers no finding that a correlation put together of others', async () => {
+    const count = `---
+title: Many roles granted
+id: 4d8f6f5e-0a55-4c8c-9f0e-3f6d4c9b1a12
+correlation: { type: event_count, rules: [4d8f6f5e-0a55-4c8c-9f0e-3f6d4c9b1a11], group-by: [role], timespan: 1m, condition: { gte: 1 } }
+suppress: { by: [], for: 1h }
+level: high
+message: '"ann" granted {role} {count} times'
+`;
+    const here = at('says-together', grant(1, 'viewer', 'bob') + grant(10, 'superadmin', 'mallory'), count);
+    const found = (await reportOf(here, '--rules', 'rules.yaml')).findings.filter(({ rule }) =>
+      rule.endsWith('12'),
+    );
+    assert.deepEqual(
+      found.map(({ message, also, waiver: covering }) => [message.split(',')[0], also, covering]),
+      [['"ann" granted "viewer" 1 times', ['"ann" granted "superadmin" 1 times'], undefined]],
+    );
+  });
 });
 
 describe('a waiver that holds', () => {

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { MAX_ALSO } from '../../src/model/also-said.ts';
 import type { Mark } from '../../src/model/mark.ts';
 import { MAX_RELATED } from '../../src/model/relation.ts';
 import { everyMark } from '../../src/relations/every-mark.ts';
@@ -67,6 +68,41 @@ test('no mark is lost, with or without actor and time', () => {
     assert.equal(found.length, expected);
   });
   fc.assert(property, { numRuns: rounds(200, 1_000) });
+});
+
+test('what any event says some finding says, or that there is more', () => {
+  const telling = everyMark(detectionOf('s: {a: x}\ncondition: s', "message: '{f} seen, {count} in all'"));
+  const sketch = fc.record({
+    at: fc.integer({ min: 0, max: 9_000 }),
+    actor: fc.constantFrom('ann', 'bob'),
+    value: fc.oneof({ weight: 8, arbitrary: fc.nat(90).map(String) }, fc.constantFrom('x', 'y', undefined)),
+  });
+  let cut = 0;
+  fc.assert(
+    fc.property(fc.oneof(fc.array(sketch), fc.array(sketch, { minLength: 60, maxLength: 90 })), (drawn) => {
+      const marks = inOrder(drawn.map((row, line) => ({ ...row, line })));
+      for (const { place, count, message, subject, span, also = [], isMoreSaid } of telling.judge(
+        [],
+        marks,
+        undefined,
+      )) {
+        const own = marks.filter(
+          (mark) => mark.subject === subject && mark.time! >= span!.from && mark.time! <= span!.until,
+        );
+        assert.equal(own.length, count);
+        assert.equal(own[0]!.place, place);
+        const says = ({ values: [value] }: Mark) =>
+          `${value === undefined ? '(no f)' : JSON.stringify(value)} seen, ${count} in all`;
+        const expected = [...new Set(own.map(says))];
+        assert.equal(message.split(/(?<=in all)/)[0], expected[0]);
+        assert.deepEqual(also, expected.slice(1, 1 + MAX_ALSO));
+        assert.equal(isMoreSaid, expected.length > 1 + MAX_ALSO ? true : undefined);
+        if (isMoreSaid) cut++;
+      }
+    }),
+    { numRuns: rounds(150, 5000) },
+  );
+  assert.ok(cut > 0, 'none had more to say than is told');
 });
 
 test('findings come in the order in which their actors fell silent', () => {

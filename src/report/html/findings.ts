@@ -1,5 +1,6 @@
 /** Findings by kind, the worst first, each with its place; what waivers cover, and what a baseline knows and is gone. */
 import { count, formatNumber } from '../../base/text-safety.ts';
+import { alsoWords } from '../../model/also-said.ts';
 import { type Finding, SEVERITIES } from '../../model/finding.ts';
 import { formatPlace } from '../../model/place.ts';
 import type { Report } from '../../model/report.ts';
@@ -57,7 +58,9 @@ function findingRow(finding: Finding): HtmlPart[] {
   const others = related.length === 0 ? '' : ` and ${count(related.length, 'related place')}`;
   const when =
     time === undefined ? '' : time.from === time.until ? time.from : `${time.from} to ${time.until}`;
-  return [html`<span class="place">${formatPlace(place)}</span>${others}`, when, message, stateOf(finding)];
+  const also = alsoWords(finding);
+  const what = also === undefined ? message : html`${message}<p class="faint">also: ${also}</p>`;
+  return [html`<span class="place">${formatPlace(place)}</span>${others}`, when, what, stateOf(finding)];
 }
 
 function stateOf({ verdict, waiver, lapsed, baseline }: Finding): string {

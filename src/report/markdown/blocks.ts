@@ -1,5 +1,6 @@
 /** The report as blocks of Markdown, the most important first: each stands alone, so that a page can end after any of them. */
 import { compareText, count, formatNumber, truncate } from '../../base/text-safety.ts';
+import { alsoWords } from '../../model/also-said.ts';
 import type { Finding } from '../../model/finding.ts';
 import { formatPlace } from '../../model/place.ts';
 import { ASSURANCES, type Report } from '../../model/report.ts';
@@ -117,7 +118,9 @@ function paragraph(label: string, text: string): string[] {
 function describeFinding(finding: Finding): string {
   const { severity, verdict, message, place, waiver, lapsed, baseline } = finding;
   const label = verdict === 'undetermined' ? `undetermined (${severity}, if it is so)` : severity;
+  const also = alsoWords(finding);
   const remarks = [
+    ...(also === undefined ? [] : [`also ${toCode(also)}`]),
     ...(baseline === 'new' ? ['new'] : []),
     ...(waiver === undefined ? [] : [`waived ${toProse(describeWaiver(waiver), 500)}`]),
     ...(lapsed === undefined

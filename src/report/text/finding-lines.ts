@@ -4,6 +4,7 @@
  */
 import { getOrCreate } from '../../base/get-or-create.ts';
 import { count, escapeControls, formatNumber, truncate } from '../../base/text-safety.ts';
+import { alsoWords } from '../../model/also-said.ts';
 import type { Finding } from '../../model/finding.ts';
 import { formatLine } from '../../model/place.ts';
 import type { Report } from '../../model/report.ts';
@@ -110,6 +111,7 @@ function remarks(
       'about',
       subject !== undefined && !message.includes(subject) ? truncate(subject, MAX_SUBJECT) : undefined,
     ],
+    ['also', alsoWords(finding)],
     ['time', momentOf(finding)],
     ['waived', waiver && describeWaiver(waiver)],
     ['lapsed', lapsed && describeLapse(lapsed)],

@@ -1,0 +1,35 @@
+/**
+ * What a finding says of its further events, where that is not what its message says of the first: of many events one finding is
+ * enough, but a waiver for what one of them did is none for the others.
+ */
+import { truncate } from '../base/text-safety.ts';
+import type { Finding } from './finding.ts';
+
+/** Messages that are told; beyond, that there are more. */
+export const MAX_ALSO = 20;
+
+export type AlsoSaid = Pick<Finding, 'also' | 'isMoreSaid'>;
+
+/** `messages`: in the order of the events; `isMore`: some were left out. */
+export function alsoSaid(message: string, messages: readonly string[], isMore: boolean): AlsoSaid {
+  const also = [...new Set(messages)].filter((each) => each !== message);
+  return {
+    ...(also.length > 0 && { also: also.slice(0, MAX_ALSO) }),
+    ...((isMore || also.length > MAX_ALSO) && { isMoreSaid: true }),
+  };
+}
+
+/** Everything that the finding says; none where it does not say all. */
+export function allSaid({ message, also = [], isMoreSaid }: Finding): string[] {
+  return isMoreSaid ? [] : [message, ...also];
+}
+
+/** Characters of each message in a line of several. */
+const MAX_ONE = 300;
+
+/** `"ann" granted "owner" to "eve"; "ann" granted "viewer" to "cid"; and others`; undefined where all say what the message says. */
+export function alsoWords({ also = [], isMoreSaid }: Finding): string | undefined {
+  if (also.length === 0 && !isMoreSaid) return undefined;
+  const told = also.map((message) => truncate(message, MAX_ONE)).join('; ');
+  return isMoreSaid ? `${told}; and others` : told;
+}
