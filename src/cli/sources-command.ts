@@ -9,8 +9,10 @@ import { discover } from '../read/discover.ts';
 import type { Candidate, Detection } from '../sources/detect.ts';
 import type { Mapping } from '../sources/mapping.ts';
 import { auditTexts } from '../sources/tree-values.ts';
+import { checkSource } from './chain-records.ts';
 import { loadSources } from './library.ts';
 import { missingInput } from './missing-input.ts';
+import { readScope } from './request.ts';
 
 const SHOWN_RECORDS = 3;
 const SHOWN_CANDIDATES = 4;
@@ -18,17 +20,22 @@ const VALUE_WIDTH = 90;
 
 export async function testSources(
   files: string[],
-  options: { source?: string; sources?: string[] },
+  options: { source?: string; sources?: string[]; config?: string | false },
 ): Promise<string> {
   const problems: Problem[] = [];
-  const mappings = Object.values(loadSources(options.sources ?? [], problems));
+  // As `verify` would read them: it sends whoever wonders about a source here.
+  const { config } = readScope([], { builtinRules: true, ...options }, problems);
+  const known = loadSources([...config.sources, ...(options.sources ?? [])], problems);
+  checkSource(options.source, known, problems);
+  const mappings = Object.values(known);
+  const forced = options.source ?? config.source;
   const { files: found, missing } = await discover(files, []);
   for (const name of missing) problems.push(missingInput(name));
   if (problems.length > 0) throw new ProblemsError(problems);
   const parts: string[] = [];
   for (const { file, skip } of found) {
     if (skip !== undefined) parts.push(`${file}\n  not read: ${skip.reason}\n`);
-    else parts.push(await testFile(file, mappings, options.source));
+    else parts.push(await testFile(file, mappings, forced));
   }
   return parts.join('\n');
 }

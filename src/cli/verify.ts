@@ -12,6 +12,7 @@ import { type Problem, ProblemsError } from '../model/problem.ts';
 import type { Report, ReportVerdict, SarifProfile } from '../model/report.ts';
 import type { AuditRequest } from '../model/request.ts';
 import { judgeAgain, judgePacks, type PackOptions } from '../packs/judge-packs.ts';
+import { unjudgedKeep } from '../packs/unjudged-keep.ts';
 import { type DiscoveredFile, discover, STDIN } from '../read/discover.ts';
 import { StateFolder } from '../read/state-folder.ts';
 import { FORMATS } from '../report/index.ts';
@@ -151,6 +152,8 @@ async function verifyFiles(
       ? undefined
       : { ...(request.packs as PackOptions), ...(history && { runs: runsOver(audited, history.runs) }) };
   if (packs !== undefined) report = judgePacks(report, request, packs);
+  const unjudged = unjudgedKeep(request.keep ?? {}, packs?.packs ?? []);
+  report = { ...report, notices: [...report.notices, ...unjudged] };
   report = triage(report, inputs);
   if (packs !== undefined && inputs.waivers !== undefined) report = judgeAgain(report, request, packs);
   if (history !== undefined) report = withHistory(report, history);

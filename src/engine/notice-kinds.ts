@@ -161,6 +161,12 @@ export const NOTICE_KINDS: readonly NoticeKind[] = [
     fix: 'Of CloudTrail: audit the digest files too, with --public-keys. Of JSON logs: "audit-check seal", and keep the checkpoint elsewhere. Of text logs, or of any: "audit-check collect", or a list of digests that is kept elsewhere.',
   },
   {
+    code: 'unjudged-keep',
+    title: 'time to keep logs that nothing is held to',
+    why: 'The configuration says how long events are kept, and a run that judges it not may look as if they were.',
+    fix: 'Name a pack that asks for it (--pack, "packs" in audit-check.yaml): docs/controls.md says which do.',
+  },
+  {
     code: 'unread-list',
     title: 'list of digests that was not looked at',
     why: 'It lies beside a log that was named alone, and could tell that the log is another one now.',

@@ -277,6 +277,24 @@ test('sources test shows the mapping, why, and each canonical field', async () =
   assert.match(stdout, /reason +\(this source has none\)/);
 });
 
+test('sources test reads mappings by the configuration, as verify does, and knows no others', async () => {
+  const mapping = `title: Shop
+identify: [{ wann: "*", wer: "*" }]
+fields: { time: [wann], actor: [wer], action: [was] }
+`;
+  write('shop/own/shop.yaml', mapping);
+  write('shop/audit-check.yaml', 'sources: [own]\n');
+  write('shop/log.ndjson', '{"wann":"2026-01-31T08:00:00Z","wer":"ann","was":"sale"}\n');
+  const here = path.join(folder, 'shop');
+  assert.match((await run('sources test log.ndjson', here)).stdout, /source {3}shop\n[\s\S]*action +sale/);
+  assert.match((await run('sources test --no-config log.ndjson', here)).stdout, /no mapping fits/);
+  const named = await run('sources test --no-config --sources own log.ndjson', here);
+  assert.match(named.stdout, /source {3}shop\n/);
+  const forced = await run('sources test log.ndjson --source nonsense', here);
+  assert.deepEqual([forced.exit, forced.stdout], [2, '']);
+  assert.match(forced.stderr, /--source: there is no source "nonsense"/);
+});
+
 test('rules match prints one line a match; a log source gates a rule unless told otherwise', async () => {
   write(
     'rule.yaml',

@@ -77,6 +77,18 @@ test('the configuration names packs and how long logs are kept', async () => {
     assert.equal(status, 'undetermined', 'without --now');
     assert.match(checks.map(({ asks }) => asks).join(), /30 days/);
     assert.ok(controls.some(({ pack }) => pack === 'own'));
+    const unjudged = async (config: string) => {
+      fs.writeFileSync(path.join(home, 'audit-check.yaml'), config);
+      const { notices } = await verify();
+      return notices.flatMap(({ code, message }) =>
+        code === 'unjudged-keep' ? [/"(.*?)"/.exec(message)![1]] : [],
+      );
+    };
+    assert.deepEqual(await unjudged('packs: [gdpr]\nkeep: { maximum: 30 days }\n'), []);
+    assert.deepEqual(await unjudged('packs: [gdpr]\nkeep: { minimum: 30 days }\n'), ['keep.minimum']);
+    assert.deepEqual(await unjudged('packs: [nist-800-53r5]\nkeep: { minimum: 30 days }\n'), []);
+    const both = 'keep: { minimum: 30 days, maximum: 1 year }\n';
+    assert.deepEqual(await unjudged(both), ['keep.minimum', 'keep.maximum']);
     fs.writeFileSync(path.join(home, 'audit-check.yaml'), 'packs: [gdrp]\nkeep: { maximum: long }\n');
     const { exit, stderr } = await run('verify', 'log.ndjson');
     assert.equal(exit, 2);
