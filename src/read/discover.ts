@@ -212,11 +212,11 @@ async function toFile(folder: string, name: string): Promise<DiscoveredFile | un
       if (name !== '.' && TOOL_FOLDERS.includes(path.basename(name))) return unread(OF_A_TOOL);
       return void (await openFolder(place));
     }
-    // A log that is a link to a device was switched off, and what is called one would have been read as a file.
+    // A log that is a link to a device was switched off.
     if (!target.isFile())
       return unread({
         reason: 'a pipe, socket or device: name it to have it read',
-        unsupported: own.isSymbolicLink() || LOG_ENDING.test(name),
+        unsupported: own.isSymbolicLink(),
       });
     const skip = await skipReason(name, place);
     return { file, bytes: target.size, regular: true, ...(skip && { skip }) };
