@@ -161,11 +161,29 @@ export class TreeParser {
 
   protected array(depth: number): JsonArray {
     const elements: JsonValue[] = [];
-    if (this.opens(CLOSE_BRACKET, depth)) return new JsonArray(elements);
-    for (;;) {
+    if (!this.opens(CLOSE_BRACKET, depth)) this.addElements(elements, depth);
+    return new JsonArray(elements);
+  }
+
+  /** Those of a list at this depth, from the one at `at` to the last. */
+  elementsFrom(at: number, depth: number): JsonValue[] {
+    const elements: JsonValue[] = [];
+    this.at = at;
+    this.addElements(elements, depth);
+    return elements;
+  }
+
+  /** Until there are so many, or the list has ended. @returns whether it has */
+  protected addElements(elements: JsonValue[], depth: number, most = Number.POSITIVE_INFINITY): boolean {
+    while (elements.length < most) {
       elements.push(this.value(depth));
-      if (this.closes(CLOSE_BRACKET, '"," or "]"')) return new JsonArray(elements);
+      if (this.closesList()) return true;
     }
+    return false;
+  }
+
+  protected closesList(): boolean {
+    return this.closes(CLOSE_BRACKET, '"," or "]"');
   }
 
   private object(depth: number): JsonObject {
@@ -197,7 +215,7 @@ export class TreeParser {
   }
 
   /** Steps over a comma (false) or the closing bracket (true). */
-  protected closes(close: number, expected: string): boolean {
+  private closes(close: number, expected: string): boolean {
     this.skip();
     const byte = this.at < this.end ? this.bytes[this.at] : undefined;
     if (byte !== COMMA && byte !== close) throw this.expected(expected);

@@ -1,6 +1,6 @@
 /** How the documents of a file lie in it, by its first bytes, and what the first of them are. */
 import type { JsonValue, ParsedJson } from '../base/json.ts';
-import { HEAD_ELEMENTS, parseHeadAt, skipJson } from '../base/json-head.ts';
+import { HEAD_ELEMENTS, KeptBytes, parseHeadAt, skipJson } from '../base/json-head.ts';
 import { partAt } from '../base/json-prefix.ts';
 import { JsonSyntaxError, OPEN_BRACE, OPEN_BRACKET, skipWhitespace } from '../base/lexical.ts';
 import { parseQuietly, unwrapDocker } from './docker.ts';
@@ -16,35 +16,41 @@ export type HeadLook = { layout: Layout; documents: JsonValue[]; docker: boolean
 /** Of the bytes from `first`, which is no white space, to `end`; `isWhole`: nothing comes behind them. */
 export function lookAtHead(buffer: Buffer, first: number, end: number, isWhole: boolean): HeadLook {
   if (first >= end) return { layout: 'lines', documents: [], docker: false };
-  let known: ParsedJson | undefined;
-  let layout: Layout;
-  const lineEnd = lineEndIn(buffer, first, end);
-  try {
-    known = parseHeadAt(buffer, first, end);
-    layout = known.end > lineEnd ? 'values' : 'lines';
-  } catch (error) {
-    if (!(error instanceof JsonSyntaxError)) throw error;
-    layout = layoutOfFailed(error, buffer, first, lineEnd, end, isWhole);
-  }
-  const documents = firstDocuments(buffer, first, end, layout, known);
+  const source = new KeptBytes(buffer, end);
+  const opening = documentAt(buffer, first, end, source);
+  const layout = chooseLayout(opening, buffer, first, end, isWhole);
+  const documents = firstDocuments(opening, buffer, first, end, layout, source);
   const texts = documents.map(unwrapDocker);
   const docker = layout === 'lines' && texts.length > 0 && !texts.includes(undefined);
   if (!docker) return { layout, documents, docker };
   return { layout, docker, documents: texts.flatMap((text) => parseQuietly(Buffer.from(text!)) ?? []) };
 }
 
-/** Of a file whose first document is not whole, or no JSON. */
-function layoutOfFailed(
-  error: JsonSyntaxError,
+/** A document, or why there is none that is whole. */
+type Opening = ParsedJson | JsonSyntaxError;
+
+function documentAt(buffer: Buffer, at: number, limit: number, source: KeptBytes): Opening {
+  try {
+    return parseHeadAt(buffer, at, limit, source);
+  } catch (error) {
+    if (error instanceof JsonSyntaxError) return error;
+    throw error;
+  }
+}
+
+/** `opening`: the first document. */
+function chooseLayout(
+  opening: Opening,
   buffer: Buffer,
   first: number,
-  lineEnd: number,
   end: number,
   isWhole: boolean,
 ): Layout {
+  const lineEnd = lineEndIn(buffer, first, end);
+  if (!(opening instanceof JsonSyntaxError)) return opening.end > lineEnd ? 'values' : 'lines';
   const opens = buffer[first] === OPEN_BRACE || buffer[first] === OPEN_BRACKET;
   if (!opens || someLineParses(buffer, lineEnd + 1, end)) return 'lines';
-  return error.at > lineEnd || (lineEnd >= end && !isWhole) ? 'values' : 'lines';
+  return opening.at > lineEnd || (lineEnd >= end && !isWhole) ? 'values' : 'lines';
 }
 
 /** Whether one of the next 20 lines is a JSON object or array by itself. */
@@ -68,25 +74,26 @@ function isWhole(buffer: Buffer, start: number, end: number): boolean {
   }
 }
 
-/** Of the last document only what is complete. `known`: the first one, where it is whole. */
+/** Of the last document only what is complete. `opening`: the first. */
 function firstDocuments(
+  opening: Opening,
   buffer: Buffer,
   first: number,
   end: number,
   layout: Layout,
-  known: ParsedJson | undefined,
+  source: KeptBytes,
 ): JsonValue[] {
-  const documents = known === undefined ? [] : [known.value];
-  let at = known === undefined ? first : skipWhitespace(buffer, known.end, end);
+  const documents: JsonValue[] = [];
+  let at = first;
   while (at < end && documents.length < SAMPLE_RECORDS) {
     const limit = layout === 'lines' ? lineEndIn(buffer, at, end) : end;
-    try {
-      const document = parseHeadAt(buffer, at, limit);
+    const isKnown = at === first && !(opening instanceof JsonSyntaxError);
+    const document = isKnown ? opening : documentAt(buffer, at, limit, source);
+    if (!(document instanceof JsonSyntaxError)) {
       documents.push(document.value);
       at = document.end;
-    } catch (error) {
-      if (!(error instanceof JsonSyntaxError)) throw error;
-      const prefix = partAt(buffer, skipWhitespace(buffer, at, limit), limit);
+    } else {
+      const prefix = partAt(buffer, skipWhitespace(buffer, at, limit), limit, source);
       if (prefix !== undefined) documents.push(prefix);
       if (layout === 'values') break;
       at = limit;

@@ -158,7 +158,8 @@ function parseManifest(text: string): Manifest | undefined {
   try {
     const manifest = JSON.parse(text) as Manifest;
     const names = [manifest.content.file, ...Object.values(manifest.files).map(({ file }) => file)];
-    const isOurs = manifest.format === FORMAT && names.every((name) => DATA.test(name));
+    const isOurs =
+      manifest.format === FORMAT && names.every((name) => typeof name === 'string' && DATA.test(name));
     return isOurs ? manifest : undefined;
   } catch {
     return undefined;

@@ -49,7 +49,7 @@ function leads(
     if (isOnTheWay && isLast && bytes[value] === OPEN_BRACKET) return true;
     const isInner = isOnTheWay && !isLast && bytes[value] === OPEN_BRACE;
     if (isInner && leads(bytes, value, end, keys, depth + 1)) return true;
-    at = skipWhitespace(bytes, skipJson(bytes, value, end, depth + 1), end);
+    at = skipWhitespace(bytes, skipJson(bytes, value, end), end);
     if (at >= end || bytes[at] !== COMMA) return false;
     at = skipWhitespace(bytes, at + 1, end);
   }

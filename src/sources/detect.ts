@@ -1,5 +1,4 @@
 /** Which source a file holds, judged from its first records, with the reasons; the answer for `audit-check sources test`. */
-import { getOrCreate } from '../base/get-or-create.ts';
 import { JsonArray, JsonObject, type JsonValue } from '../base/json.ts';
 import { HEAD_ELEMENTS } from '../base/json-head.ts';
 import { compareText, quote } from '../base/text-safety.ts';
@@ -55,7 +54,7 @@ export function chooseSource(
   const looked = records.slice(0, DETECTION_RECORDS);
   let best: Candidate | undefined;
   for (const mapping of mostSpecificFirst(mappings)) {
-    // Nor does any that follows: those that fit less than the best are not even asked.
+    // Neither it nor any that follows can win. One that may fit as well as the best is asked: the share of records decides, then the name.
     if (best !== undefined && mostSpecific(mapping) < best.specificity) break;
     const candidate = toFitting(mapping, looked, texts);
     if (candidate === undefined) continue;
@@ -64,13 +63,12 @@ export function chooseSource(
   return best === undefined ? null : best.source;
 }
 
-/** By the mappings of a run, which look at the head of each of its files. */
-const ordered = new WeakMap<readonly Mapping[], readonly Mapping[]>();
-
-function mostSpecificFirst(mappings: readonly Mapping[]): readonly Mapping[] {
-  return getOrCreate(ordered, mappings, () =>
-    mappings.toSorted((left, right) => mostSpecific(right) - mostSpecific(left)),
-  );
+/** Not kept: whoever suggests mappings adds to theirs. */
+function mostSpecificFirst(mappings: readonly Mapping[]): Mapping[] {
+  return mappings
+    .map((mapping) => ({ mapping, most: mostSpecific(mapping) }))
+    .sort((left, right) => right.most - left.most)
+    .map(({ mapping }) => mapping);
 }
 
 /** Undefined as soon as too many records do not fit. */

@@ -17,10 +17,8 @@ export function seenRecord(
 ): JsonValue {
   const { inside, texts, named } = mapping;
   const opener = new TextOpener(onUnopened, isCut);
-  const [inner, ...others] =
-    record instanceof JsonObject && mayCarry(record, inside) && !isEvent(record, mapping)
-      ? opener.objectsOf(record, inside)
-      : [];
+  const isCarrier = record instanceof JsonObject && mayCarry(record, inside) && !isEvent(record, mapping);
+  const [inner, ...others] = isCarrier ? opener.objectsOf(record, inside) : [];
   // A record is one event: rules are asked of the first, and the next must not pass for audited.
   for (const { path, object } of others)
     if (isEvent(object, mapping) && toCompactJson(object) !== toCompactJson(inner!.object)) onUnopened(path);

@@ -88,6 +88,20 @@ test('a long list makes its first elements alone until somebody asks for all', (
   assert.deepEqual(lexemes(list.elements), all);
 });
 
+test('one copy of the bytes serves all that is made later', (context) => {
+  const list = `[${'0,'.repeat(HEAD_ELEMENTS)}7]`;
+  const copied = context.mock.method(Uint8Array.prototype, 'slice').mock;
+  for (const end of ['}', ',"x":[1', '']) {
+    const bytes = Buffer.from(`{"a":{${`"":${list},`.repeat(100)}"":${list}},"b":${list}${end}`);
+    const before = copied.callCount();
+    const { members } = completePrefix(bytes, 0, bytes.length) as JsonObject;
+    assert.equal(copied.callCount(), before + 1, end);
+    const [a, b] = members.map(({ value }) => value);
+    const inner = (a as JsonObject).members.map(({ value }) => value as JsonArray);
+    for (const { elements } of [...inner, b as JsonArray]) assert.equal(elements.length, HEAD_ELEMENTS + 1);
+  }
+});
+
 test('nesting has one limit, in the elements that are passed over too', () => {
   const nested = (levels: number) => {
     const element = `${'['.repeat(levels)}${']'.repeat(levels)}`;

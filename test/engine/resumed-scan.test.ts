@@ -110,8 +110,12 @@ test('how much a state speaks for is known before it is loaded', async () => {
   const marks = readdirSync(state).filter((name) => name.startsWith('marks-'));
   assert.equal(marks.length, 1);
   assert.deepEqual(kept(), [Buffer.byteLength(text), statSync(join(state, marks[0]!)).size]);
-  writeFileSync(join(state, 'state.json'), '{');
-  assert.deepEqual(kept(), [0, 0]);
+  const manifest = readFileSync(join(state, 'state.json'), 'utf8');
+  for (const damaged of ['{', manifest.replace(/"(marks-\d+\.bin)"/, '["$1"]')]) {
+    writeFileSync(join(state, 'state.json'), damaged);
+    assert.deepEqual(kept(), [0, 0]);
+    assert.match((await run()).refusals.join(), /state\.json is not readable/);
+  }
 });
 
 test('threads are used where much is to be scanned, or to be judged again', async () => {

@@ -25,6 +25,23 @@ const { json } = fc.letrec<{ json: string }>((tie) => ({
   ),
 }));
 
+test('what stands before the records may be nested as deep as what stands behind them', () => {
+  for (const levels of [998, 999, 1000, 1001]) {
+    const deep = `${'['.repeat(levels)}${']'.repeat(levels)}`;
+    for (const [text, keys] of [
+      [`{"x":${deep},"a":[]}`, ['a']],
+      [`{"a":{"x":${deep},"b":[]}}`, ['a', 'b']],
+    ] as const) {
+      const bytes = Buffer.from(text);
+      assert.equal(
+        leadsToArray(bytes, 0, bytes.length, keys),
+        leads(completePrefix(bytes, 0, bytes.length), keys),
+        `${levels} ${keys}`,
+      );
+    }
+  }
+});
+
 test('an object leads to an array as its tree does, whatever of it is at hand and wherever it is no JSON', () => {
   fc.assert(
     fc.property(

@@ -87,6 +87,14 @@ test('the source that is chosen for a scan is the best of all candidates', () =>
   assert.ok(chosen.size > 10, `only ${[...chosen]} were ever chosen`);
 });
 
+test('mappings may be added between two looks', () => {
+  const mappings = SHIPPED.filter(({ name }) => name !== 'cloudtrail');
+  const choose = () => chooseSource([toJson(TRAIL)], mappings, new HeadTexts());
+  assert.notEqual(choose(), 'cloudtrail');
+  mappings.push(shipped('cloudtrail'));
+  assert.equal(choose(), 'cloudtrail');
+});
+
 test('the order of the mappings does not matter', () => {
   const records = [TRAIL, PLAIN, {}].map(toJson);
   const expected = detectSource(records, SHIPPED);
