@@ -1,10 +1,9 @@
 /** What the configuration says of how long events are kept, and no pack of the run holds the log to. */
 import type { Notice } from '../model/report.ts';
-import { maximum } from './maximum.ts';
 import type { Pack } from './pack.ts';
-import { retention } from './retention.ts';
 
-const JUDGED_BY = { minimum: retention.name, maximum: maximum.name } as const;
+/** The checks of packs that take `policy` for it. */
+const JUDGED_BY = { minimum: 'retention', maximum: 'maximum' } as const;
 
 /** Who says how long logs are kept waits for the answer: a silent run would seem to be one. */
 export function unjudgedKeep(
