@@ -259,6 +259,8 @@ export class FileScan implements RecordSink {
 
   // RecordSink
 
+  readonly isDoneWithDocuments = true;
+
   begin(documents: readonly JsonValue[], text?: TextFormat): readonly string[] | undefined {
     this.seals = text === undefined ? documentSealOf(this.file, documents) : undefined;
     if (this.seals !== undefined) return undefined;

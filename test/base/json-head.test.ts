@@ -10,8 +10,8 @@ import {
   parseJsonText,
   toCompactJson,
 } from '../../src/base/json.ts';
-import { HEAD_ELEMENTS, parseHeadAt, skipJson } from '../../src/base/json-head.ts';
-import { completePrefix } from '../../src/base/json-prefix.ts';
+import { HEAD_ELEMENTS, HeadBytes, parseHeadAt, skipJson } from '../../src/base/json-head.ts';
+import { completePrefix, partAt } from '../../src/base/json-prefix.ts';
 import { JsonSyntaxError, MAX_DEPTH } from '../../src/base/lexical.ts';
 
 const scalar = fc.oneof(
@@ -59,7 +59,8 @@ test('parseHeadAt() says what parseJsonAt() says, of texts that are none too, an
       const bytes = Buffer.from(`${' '.repeat(before)}${text}`);
       for (const [at, byte] of mutations) bytes[at % bytes.length] = byte;
       const whole = outcome(() => parseJsonAt(bytes, before, bytes.length));
-      const head = outcome(() => parseHeadAt(bytes, before, bytes.length));
+      const source = new HeadBytes(bytes, bytes.length);
+      const head = outcome(() => parseHeadAt(bytes, before, bytes.length, source));
       const skipped = outcome(() => skipJson(bytes, before, bytes.length));
       if (typeof whole === 'string') {
         assert.equal(head, whole);
@@ -68,6 +69,7 @@ test('parseHeadAt() says what parseJsonAt() says, of texts that are none too, an
       }
       if (bytes[before] !== 0x20) assert.equal(skipped, whole.end);
       const expected = told(whole.value);
+      source.leave(true);
       bytes.fill(0);
       assert.ok(typeof head !== 'string');
       assert.deepEqual([head.start, head.end, told(head.value)], [whole.start, whole.end, expected]);
@@ -88,18 +90,41 @@ test('a long list makes its first elements alone until somebody asks for all', (
   assert.deepEqual(lexemes(list.elements), all);
 });
 
-test('one copy of the bytes serves all that is made later', (context) => {
+test('one copy of the bytes serves all that is made later, and none is made where nobody wants it', (context) => {
   const list = `[${'0,'.repeat(HEAD_ELEMENTS)}7]`;
+  const text = `{"a":{${`"":${list},`.repeat(100)}"":${list}},"b":${list}`;
   const copied = context.mock.method(Uint8Array.prototype, 'slice').mock;
-  for (const end of ['}', ',"x":[1', '']) {
-    const bytes = Buffer.from(`{"a":{${`"":${list},`.repeat(100)}"":${list}},"b":${list}${end}`);
+  for (const [end, isWanted] of [
+    ['}', true],
+    [',"x":[1', true],
+    ['', true],
+    ['}', false],
+  ] as const) {
+    const bytes = Buffer.from(`${text}${end}`);
+    const source = new HeadBytes(bytes, bytes.length);
+    const value =
+      end === '}'
+        ? parseHeadAt(bytes, 0, bytes.length, source).value
+        : partAt(bytes, 0, bytes.length, source);
     const before = copied.callCount();
-    const { members } = completePrefix(bytes, 0, bytes.length) as JsonObject;
-    assert.equal(copied.callCount(), before + 1, end);
-    const [a, b] = members.map(({ value }) => value);
-    const inner = (a as JsonObject).members.map(({ value }) => value as JsonArray);
-    for (const { elements } of [...inner, b as JsonArray]) assert.equal(elements.length, HEAD_ELEMENTS + 1);
+    source.leave(isWanted);
+    assert.equal(copied.callCount() - before, isWanted ? 1 : 0, end);
+    bytes.fill(0);
+    const [a, b] = (value as JsonObject).members.map((member) => member.value);
+    const lists = [...(a as JsonObject).members.map((member) => member.value), b] as JsonArray[];
+    assert.equal(lists.length, 102);
+    for (const each of lists) {
+      assert.equal(each.first(HEAD_ELEMENTS).length, HEAD_ELEMENTS);
+      if (isWanted) assert.equal(each.elements.length, HEAD_ELEMENTS + 1);
+      else assert.throws(() => each.elements, /its bytes were gone/);
+    }
   }
+  const short = Buffer.from('{"a":[1,2]}');
+  const source = new HeadBytes(short, short.length);
+  parseHeadAt(short, 0, short.length, source);
+  const before = copied.callCount();
+  source.leave(true);
+  assert.equal(copied.callCount(), before, 'of a head without long lists nothing is left to make');
 });
 
 test('nesting has one limit, in the elements that are passed over too', () => {
@@ -117,7 +142,6 @@ test('the complete part of a value that is cut is a part of it', () => {
       const bytes = Buffer.from(text);
       const cut = 1 + (at % bytes.length);
       const prefix = completePrefix(bytes, 0, cut);
-      bytes.fill(0);
       if (prefix !== undefined) assertPartOf(prefix, parseJsonText(text));
     }),
   );
@@ -128,7 +152,6 @@ test('of a list that is cut all elements are there that are whole', () => {
     for (const last of ['', '"cut', 'nul', '{"a"']) {
       const bytes = Buffer.from(`{"list":[${'"x",'.repeat(count)}${last}`);
       const prefix = completePrefix(bytes, 0, bytes.length) as JsonObject;
-      bytes.fill(0);
       assert.equal((prefix.get('list') as JsonArray).elements.length, count, last);
     }
   }
