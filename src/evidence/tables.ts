@@ -1,6 +1,6 @@
 /** The tables of an evidence bundle: functions of the report and the sample, so that whoever checks makes them again. */
 import { csvTable } from '../base/csv-table.ts';
-import { alsoWords } from '../model/also-said.ts';
+import { wholeMessage } from '../model/also-said.ts';
 import type { Finding } from '../model/finding.ts';
 import type { Report } from '../model/report.ts';
 import type { SampledRecord } from './sample.ts';
@@ -86,7 +86,6 @@ function exceptionsTable({ findings }: Report): string {
         'line',
         'count',
         'message',
-        'also',
       ] as const),
       ...(['disposition', 'owner', 'justification', 'ticket', 'approved_by', 'expires'] as const),
       ...(['conclusion', 'concluded_by'] as const),
@@ -95,12 +94,13 @@ function exceptionsTable({ findings }: Report): string {
   );
 }
 
+/** Without a column for what further events say: tables of bundles that were made without it must come out as they were. */
 function findingRow(finding: Finding) {
   const { place } = finding;
-  const { fingerprint, severity, verdict, rule, code, message, count = 1 } = finding;
+  const { fingerprint, severity, verdict, rule, code, count = 1 } = finding;
+  const message = wholeMessage(finding);
   const { file, line, offset, length } = place;
-  const also = alsoWords(finding) ?? '';
-  return { fingerprint, severity, verdict, rule, code, message, also, count, file, line, offset, length };
+  return { fingerprint, severity, verdict, rule, code, message, count, file, line, offset, length };
 }
 
 function dispositionOf({ waiver, lapsed, baseline }: Finding): string {

@@ -24,6 +24,12 @@ export function allSaid({ message, also = [], isMoreSaid }: Finding): string[] {
   return isMoreSaid ? [] : [message, ...also];
 }
 
+/** The message, and behind it what further events say. */
+export function wholeMessage(finding: Finding): string {
+  const also = alsoWords(finding);
+  return also === undefined ? finding.message : `${finding.message}; also: ${also}`;
+}
+
 /** Characters of each message in a line of several. */
 const MAX_ONE = 300;
 

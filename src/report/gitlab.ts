@@ -1,6 +1,6 @@
 /** GitLab's code quality report, shown in merge requests on every tier: https://docs.gitlab.com/ci/testing/code_quality/ */
 import { escapeControls, truncate } from '../base/text-safety.ts';
-import { alsoWords } from '../model/also-said.ts';
+import { wholeMessage } from '../model/also-said.ts';
 import type { Finding, Severity } from '../model/finding.ts';
 import type { Report, ReportFormat } from '../model/report.ts';
 import { toEscapedJson } from './parts/escaped-json.ts';
@@ -65,10 +65,8 @@ function incompleteIssues(report: Report) {
 }
 
 function describe(finding: Finding): string {
-  const { verdict, message } = finding;
-  const also = alsoWords(finding);
-  const said = also === undefined ? message : `${message}; also: ${also}`;
-  return verdict === 'undetermined' ? `undetermined: ${said}` : said;
+  const said = wholeMessage(finding);
+  return finding.verdict === 'undetermined' ? `undetermined: ${said}` : said;
 }
 
 /** Relative to the repository, without `./`. */
