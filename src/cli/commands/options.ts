@@ -51,7 +51,7 @@ export function requestOptions(command: Command): Command {
     .option('--no-builtin-rules', 'leave out the rules that come with audit-check')
     .option(
       '--schema <name|file>',
-      'audit-minimum, audit-full, or a JSON Schema file; repeatable',
+      'audit-minimum (unless others are named), audit-full, or a JSON Schema file; repeatable',
       repeatable,
     )
     .option('--chain <profile>', 'chain profile of every stream, instead of detection')
