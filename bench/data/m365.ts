@@ -28,6 +28,34 @@ export function writeM365(cache: string, amount: number): string {
   return file;
 }
 
+/** The same as other exports have them, each as text in a record: of `Search-UnifiedAuditLog`, and in the portal's table. */
+export function writeM365Texts(cache: string, amount: number): { records: string; table: string } {
+  const records = path.join(cache, `m365-${amount}-texts.ndjson`);
+  const table = path.join(cache, `m365-${amount}.csv`);
+  writeLines(records, m365Records(amount));
+  writeLines(table, m365Rows(amount));
+  return { records, table };
+}
+
+function* m365Records(amount: number): Generator<string> {
+  for (const AuditData of m365Events(amount)) {
+    const { Id, CreationTime, RecordType, Operation, UserId } = JSON.parse(AuditData) as Record<
+      string,
+      unknown
+    >;
+    const named = { CreationDate: CreationTime, RecordType, Operations: Operation, UserIds: UserId };
+    yield JSON.stringify({ ...named, AuditData, Identity: Id, IsValid: true });
+  }
+}
+
+function* m365Rows(amount: number): Generator<string> {
+  yield 'RecordId,CreationDate,RecordType,Operation,UserId,AuditData';
+  for (const event of m365Events(amount)) {
+    const { Id, CreationTime, RecordType, Operation, UserId } = JSON.parse(event) as Record<string, unknown>;
+    yield [Id, CreationTime, RecordType, Operation, UserId, `"${event.replaceAll('"', '""')}"`].join(',');
+  }
+}
+
 function* m365Events(amount: number): Generator<string> {
   const random = createRandom(5);
   let time = START_MS;

@@ -1,5 +1,5 @@
 /** Events whose lists of names and values are members to rules: a sign-in has seven of them. */
-import { writeM365 } from '../data/m365.ts';
+import { writeM365, writeM365Texts } from '../data/m365.ts';
 import { measureInTurn } from '../measure.ts';
 import { floor } from '../peers.ts';
 import { CACHE } from '../places.ts';
@@ -15,7 +15,17 @@ export const m365: Section = {
     const { words, flags } = upToJobs(2);
     const peer = floor(input);
     const ours = verifyCommand({ name: `audit-check verify, ${words}`, paths: [file], ...input, flags });
-    const rows = await measureInTurn([peer, ours], runs);
+    const texts = writeM365Texts(CACHE, events);
+    const [inRecords, inTable] = (['records', 'table'] as const).map((form) =>
+      verifyCommand({
+        name: `${ours.name}, as texts in ${form === 'records' ? 'other records' : 'a CSV'}`,
+        paths: [texts[form]],
+        events,
+        bytes: sizeOf(texts[form]),
+        flags,
+      }),
+    );
+    const rows = await measureInTurn([peer, ours, inRecords!, inTable!], runs);
     const row = rows.get(ours.name);
     return {
       title: 'm365: events with lists of names and values, with the rules that come along',

@@ -10,42 +10,33 @@ import { SlotScanner } from './slot-scanner.ts';
 export const HEAD_ELEMENTS = 20;
 
 /**
- * The bytes of what lists are made of later. Whoever owns them says when others come into their place: one copy then serves all
- * lists, where any of them is still wanted. A copy for each took gigabytes, and one for each file 200 MB (measured).
+ * Bytes of which something may be made later, when whoever read them has read others into their place. One copy for all that is
+ * made of them: a copy for each list took gigabytes where lists are many (measured).
  */
-export class HeadBytes {
-  private bytes: Uint8Array | undefined;
+export class KeptBytes {
+  private readonly bytes: Uint8Array;
   private readonly end: number;
-  private isAwaited = false;
+  private copy: Uint8Array | undefined;
 
   constructor(bytes: Uint8Array, end: number) {
     this.bytes = bytes;
     this.end = end;
   }
 
-  /** `make` is called at most once, with the bytes, when somebody asks for the elements. */
-  later(make: (bytes: Uint8Array) => JsonValue[]): () => JsonValue[] {
-    this.isAwaited = true;
-    return () => {
-      if (this.bytes === undefined) throw new Error('a list was asked for when its bytes were gone');
-      return make(this.bytes);
-    };
-  }
-
-  /** The bytes are about to change. `isWanted`: somebody may look at what was made of them yet. */
-  leave(isWanted: boolean): void {
+  /** As they are when this is asked for first. */
+  get kept(): Uint8Array {
     // A buffer's own `slice` copies nothing.
-    this.bytes =
-      isWanted && this.isAwaited ? Uint8Array.prototype.slice.call(this.bytes, 0, this.end) : undefined;
+    this.copy ??= Uint8Array.prototype.slice.call(this.bytes, 0, this.end);
+    return this.copy;
   }
 }
 
-/** As `parseJsonAt`, with the same value and the same errors. `source`: of the same bytes; without it they must never change. */
+/** As `parseJsonAt`, with the same value and the same errors. `source`: of the same bytes, to `limit` or beyond. */
 export function parseHeadAt(
   bytes: Uint8Array,
   start: number,
   limit: number,
-  source = new HeadBytes(bytes, limit),
+  source = new KeptBytes(bytes, limit),
 ): ParsedJson {
   return new HeadParser(bytes, limit, source).parse(start);
 }
@@ -62,9 +53,9 @@ let skipper = new SlotScanner();
 const MAX_REMEMBERED = 1024 * 1024;
 
 class HeadParser extends TreeParser {
-  private readonly source: HeadBytes;
+  private readonly source: KeptBytes;
 
-  constructor(bytes: Uint8Array, end: number, source: HeadBytes) {
+  constructor(bytes: Uint8Array, end: number, source: KeptBytes) {
     super(bytes, end);
     this.source = source;
   }
@@ -76,8 +67,8 @@ class HeadParser extends TreeParser {
     const from = this.at;
     do this.at = skipJson(this.bytes, this.at, this.end, depth);
     while (!this.closesList());
+    const { kept } = this.source;
     const { end } = this;
-    const rest = this.source.later((bytes) => new TreeParser(bytes, end).elementsFrom(from, depth));
-    return new JsonArray(elements, rest);
+    return new JsonArray(elements, () => new TreeParser(kept, end).elementsFrom(from, depth));
   }
 }

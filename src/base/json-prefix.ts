@@ -1,6 +1,6 @@
 /** What is complete of a JSON value whose end lies beyond a window: for looking at the head of a large file. */
 import { JsonArray, type JsonMember, JsonObject, type JsonValue, type ParsedJson } from './json.ts';
-import { HEAD_ELEMENTS, HeadBytes, parseHeadAt } from './json-head.ts';
+import { HEAD_ELEMENTS, KeptBytes, parseHeadAt } from './json-head.ts';
 import {
   CLOSE_BRACKET,
   COLON,
@@ -17,25 +17,25 @@ import {
 /** Containers deeper than this are taken whole or not at all. */
 const OPEN_LEVELS = 4;
 
-/** The value at `start` with the members and elements that are complete before `end`; undefined when none is. The bytes must never change. */
+/** The value at `start` with the members and elements that are complete before `end`; undefined when none is. */
 export function completePrefix(bytes: Uint8Array, start: number, end: number): JsonValue | undefined {
-  const reader = new PrefixReader(bytes, end, new HeadBytes(bytes, end));
+  const reader = new PrefixReader(bytes, end, new KeptBytes(bytes, end));
   const at = skipWhitespace(bytes, start, end);
   const whole = reader.whole(at);
   return whole === undefined ? reader.partAt(at, 0) : whole.value;
 }
 
 /** The same of a value that is known not to be whole: to find that out takes as long as to read all of it. `source`: as for `parseHeadAt`. */
-export function partAt(bytes: Uint8Array, at: number, end: number, source: HeadBytes): JsonValue | undefined {
+export function partAt(bytes: Uint8Array, at: number, end: number, source: KeptBytes): JsonValue | undefined {
   return new PrefixReader(bytes, end, source).partAt(at, 0);
 }
 
 class PrefixReader {
   private readonly bytes: Uint8Array;
   private readonly end: number;
-  private readonly source: HeadBytes;
+  private readonly source: KeptBytes;
 
-  constructor(bytes: Uint8Array, end: number, source: HeadBytes) {
+  constructor(bytes: Uint8Array, end: number, source: KeptBytes) {
     this.bytes = bytes;
     this.end = end;
     this.source = source;
@@ -67,8 +67,8 @@ class PrefixReader {
     if (next === undefined) return new JsonArray(elements);
     if (elements.length === HEAD_ELEMENTS) {
       const { source, end } = this;
-      const rest = source.later((bytes) => new PrefixReader(bytes, end, source).elementsFrom(next).elements);
-      return new JsonArray(elements, rest);
+      const later = new PrefixReader(source.kept, end, source);
+      return new JsonArray(elements, () => later.elementsFrom(next).elements);
     }
     // Of the first element alone a part is worth anything.
     const partial = elements.length === 0 ? this.partAt(next, level) : undefined;

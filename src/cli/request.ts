@@ -166,7 +166,13 @@ function chooseConfig(options: RequestOptions, problems: Problem[]): Config {
   return loadConfig(options.config ?? findConfig(process.cwd()), problems);
 }
 
-function checkName(kind: string, name: string | undefined, known: readonly string[], tell: Tell): void {
+/** Tells of a name that none of the known ones is. */
+export function checkName(
+  kind: string,
+  name: string | undefined,
+  known: readonly string[],
+  tell: Tell,
+): void {
   if (name === undefined || known.includes(name)) return;
   tell(`unknown ${kind} ${quote(name)}${didYouMean(name, known)}, known are ${[...known].join(', ')}`);
 }

@@ -9,10 +9,10 @@ import { discover } from '../read/discover.ts';
 import type { Candidate, Detection } from '../sources/detect.ts';
 import type { Mapping } from '../sources/mapping.ts';
 import { auditTexts } from '../sources/tree-values.ts';
-import { checkSource } from './chain-records.ts';
+import { tellerOf } from './config-places.ts';
 import { loadSources } from './library.ts';
 import { missingInput } from './missing-input.ts';
-import { readScope } from './request.ts';
+import { checkName, readScope } from './request.ts';
 
 const SHOWN_RECORDS = 3;
 const SHOWN_CANDIDATES = 4;
@@ -26,9 +26,10 @@ export async function testSources(
   // As `verify` would read them: it sends whoever wonders about a source here.
   const { config } = readScope([], { builtinRules: true, ...options }, problems);
   const known = loadSources([...config.sources, ...(options.sources ?? [])], problems);
-  checkSource(options.source, known, problems);
   const mappings = Object.values(known);
   const forced = options.source ?? config.source;
+  const flag = options.source === undefined ? undefined : '--source';
+  checkName('source', forced, Object.keys(known), tellerOf(config, ['source'], flag, problems));
   const { files: found, missing } = await discover(files, []);
   for (const name of missing) problems.push(missingInput(name));
   if (problems.length > 0) throw new ProblemsError(problems);

@@ -60,7 +60,7 @@ export class Conclusions {
       ...(judgement.related.length > 0 && { related: judgement.related }),
       message: judgement.message,
       ...(judgement.also !== undefined && { also: judgement.also }),
-      ...(judgement.isMoreSaid && { isMoreSaid: true }),
+      ...(judgement.moreSaid && { moreSaid: true }),
       ...(judgement.subject !== undefined && { subject: judgement.subject }),
       ...(judgement.count > 1 && { count: judgement.count }),
       ...(waiver !== undefined && {
@@ -136,7 +136,7 @@ function join(first: Judgement, next: Judgement): Judgement {
   tellPlaces(first.place, related, next.related);
   const until = first.span!.until > next.span!.until ? first.span!.until : next.span!.until;
   const others = [...(first.also ?? []), next.message, ...(next.also ?? [])];
-  const isMore = first.isMoreSaid === true || next.isMoreSaid === true;
+  const isMore = first.moreSaid === true || next.moreSaid === true;
   return {
     ...first,
     ...alsoSaid(first.message, others, isMore),

@@ -259,8 +259,6 @@ export class FileScan implements RecordSink {
 
   // RecordSink
 
-  readonly isDoneWithDocuments = true;
-
   begin(documents: readonly JsonValue[], text?: TextFormat): readonly string[] | undefined {
     this.seals = text === undefined ? documentSealOf(this.file, documents) : undefined;
     if (this.seals !== undefined) return undefined;

@@ -155,16 +155,16 @@ export const NOTICE_KINDS: readonly NoticeKind[] = [
     fix: 'Have the writer fill the field, or group the rule by one that the events carry.',
   },
   {
+    code: 'unjudged-keep',
+    title: 'time to keep logs that nothing is held to',
+    why: 'The configuration says how long events are kept. A run that does not judge it may look as if they were.',
+    fix: 'Name a pack that asks for it (--pack, "packs" in audit-check.yaml): docs/controls.md says which do.',
+  },
+  {
     code: 'unprotected',
     title: 'records that nothing protects',
     why: 'Neither a chain, nor digests, nor a seal is about them: whoever can write the file can change a record, and nothing shows it.',
     fix: 'Of CloudTrail: audit the digest files too, with --public-keys. Of JSON logs: "audit-check seal", and keep the checkpoint elsewhere. Of text logs, or of any: "audit-check collect", or a list of digests that is kept elsewhere.',
-  },
-  {
-    code: 'unjudged-keep',
-    title: 'time to keep logs that nothing is held to',
-    why: 'The configuration says how long events are kept, and a run that judges it not may look as if they were.',
-    fix: 'Name a pack that asks for it (--pack, "packs" in audit-check.yaml): docs/controls.md says which do.',
   },
   {
     code: 'unread-list',

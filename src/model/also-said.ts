@@ -8,20 +8,20 @@ import type { Finding } from './finding.ts';
 /** Messages that are told; beyond, that there are more. */
 export const MAX_ALSO = 20;
 
-export type AlsoSaid = Pick<Finding, 'also' | 'isMoreSaid'>;
+export type AlsoSaid = Pick<Finding, 'also' | 'moreSaid'>;
 
 /** `messages`: in the order of the events; `isMore`: some were left out. */
 export function alsoSaid(message: string, messages: readonly string[], isMore: boolean): AlsoSaid {
   const also = [...new Set(messages)].filter((each) => each !== message);
   return {
     ...(also.length > 0 && { also: also.slice(0, MAX_ALSO) }),
-    ...((isMore || also.length > MAX_ALSO) && { isMoreSaid: true }),
+    ...((isMore || also.length > MAX_ALSO) && { moreSaid: true }),
   };
 }
 
 /** Everything that the finding says; none where it does not say all. */
-export function allSaid({ message, also = [], isMoreSaid }: Finding): string[] {
-  return isMoreSaid ? [] : [message, ...also];
+export function allSaid({ message, also = [], moreSaid }: Finding): string[] {
+  return moreSaid ? [] : [message, ...also];
 }
 
 /** The message, and behind it what further events say. */
@@ -34,8 +34,8 @@ export function wholeMessage(finding: Finding): string {
 const MAX_ONE = 300;
 
 /** `"ann" granted "owner" to "eve"; "ann" granted "viewer" to "cid"; and others`; undefined where all say what the message says. */
-export function alsoWords({ also = [], isMoreSaid }: Finding): string | undefined {
-  if (also.length === 0 && !isMoreSaid) return undefined;
+export function alsoWords({ also = [], moreSaid }: Finding): string | undefined {
+  if (also.length === 0 && !moreSaid) return undefined;
   const told = also.map((message) => truncate(message, MAX_ONE)).join('; ');
-  return isMoreSaid ? `${told}; and others` : told;
+  return moreSaid ? `${told}; and others` : told;
 }

@@ -28,7 +28,7 @@ export type Finding = {
   message: string;
   /** What its further events say in place of the message, each once, the first ones; and whether there are more. */
   also?: string[];
-  isMoreSaid?: true;
+  moreSaid?: true;
   /** Who or what it is about, for grouping and attribution. */
   subject?: string;
   /** How many records or positions the finding stands for, when more than one. */

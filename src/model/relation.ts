@@ -86,7 +86,7 @@ export type Judgement = {
   figure?: number;
   /** As of a finding. */
   also?: string[];
-  isMoreSaid?: true;
+  moreSaid?: true;
   /** The identities that make the judgement the same one in the next run. */
   identity: readonly string[];
   /** Overrides the rule's level. */

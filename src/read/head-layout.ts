@@ -1,6 +1,6 @@
 /** How the documents of a file lie in it, by its first bytes, and what the first of them are. */
 import type { JsonValue, ParsedJson } from '../base/json.ts';
-import { HEAD_ELEMENTS, HeadBytes, parseHeadAt, skipJson } from '../base/json-head.ts';
+import { HEAD_ELEMENTS, KeptBytes, parseHeadAt, skipJson } from '../base/json-head.ts';
 import { partAt } from '../base/json-prefix.ts';
 import { JsonSyntaxError, OPEN_BRACE, OPEN_BRACKET, skipWhitespace } from '../base/lexical.ts';
 import { parseQuietly, unwrapDocker } from './docker.ts';
@@ -10,31 +10,26 @@ import type { Layout } from './record-sink.ts';
 /** Records shown to the source detection. */
 export const SAMPLE_RECORDS = HEAD_ELEMENTS;
 
-/** What the first bytes of a file say of it. `docker`: whether the documents are what Docker wrapped: then they are what is inside. `source`: the bytes of the documents. */
-export type HeadLook = { layout: Layout; documents: JsonValue[]; docker: boolean; source: HeadBytes };
+/** What the first bytes of a file say of it. `docker`: whether the documents are what Docker wrapped: then they are what is inside. */
+export type HeadLook = { layout: Layout; documents: JsonValue[]; docker: boolean };
 
 /** Of the bytes from `first`, which is no white space, to `end`; `isWhole`: nothing comes behind them. */
 export function lookAtHead(buffer: Buffer, first: number, end: number, isWhole: boolean): HeadLook {
-  const source = new HeadBytes(buffer, end);
-  if (first >= end) return { layout: 'lines', documents: [], docker: false, source };
+  if (first >= end) return { layout: 'lines', documents: [], docker: false };
+  const source = new KeptBytes(buffer, end);
   const opening = documentAt(buffer, first, end, source);
   const layout = chooseLayout(opening, buffer, first, end, isWhole);
   const documents = firstDocuments(opening, buffer, first, end, layout, source);
   const texts = documents.map(unwrapDocker);
   const docker = layout === 'lines' && texts.length > 0 && !texts.includes(undefined);
-  if (!docker) return { layout, documents, docker, source };
-  return {
-    layout,
-    docker,
-    source,
-    documents: texts.flatMap((text) => parseQuietly(Buffer.from(text!)) ?? []),
-  };
+  if (!docker) return { layout, documents, docker };
+  return { layout, docker, documents: texts.flatMap((text) => parseQuietly(Buffer.from(text!)) ?? []) };
 }
 
 /** A document, or why there is none that is whole. */
 type Opening = ParsedJson | JsonSyntaxError;
 
-function documentAt(buffer: Buffer, at: number, limit: number, source: HeadBytes): Opening {
+function documentAt(buffer: Buffer, at: number, limit: number, source: KeptBytes): Opening {
   try {
     return parseHeadAt(buffer, at, limit, source);
   } catch (error) {
@@ -86,7 +81,7 @@ function firstDocuments(
   first: number,
   end: number,
   layout: Layout,
-  source: HeadBytes,
+  source: KeptBytes,
 ): JsonValue[] {
   const documents: JsonValue[] = [];
   let at = first;

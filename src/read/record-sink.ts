@@ -63,8 +63,6 @@ export interface RecordSink {
     text?: TextFormat,
     lines?: readonly string[],
   ): readonly string[] | undefined;
-  /** Whether nobody looks at the documents when `begin` has returned. */
-  readonly isDoneWithDocuments?: true;
   /** @throws {JsonSyntaxError} */
   scan(bytes: Uint8Array, start: number, end: number): number;
   /** `lines`: how many the record takes, of a file of text; what is scanned then does not stand there as such. */

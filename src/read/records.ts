@@ -126,13 +126,12 @@ export class RecordReader {
       return;
     }
     const end = Math.min(window.end, first + sniffBytes);
-    const { layout, documents, docker, source } = lookAtHead(window.buffer, first, end, window.final);
+    const { layout, documents, docker } = lookAtHead(window.buffer, first, end, window.final);
     if (this.texts !== undefined && first < window.end && layout === 'lines' && isNoJson(documents)) {
       if (this.sniffText(this.texts, first, end)) return;
     }
     this.head = { layout, wrapper: undefined, docker };
     const wrapper = this.sink.begin(documents);
-    source.leave(this.sink.isDoneWithDocuments !== true);
     this.begin({ layout, wrapper, docker });
   }
 

@@ -163,7 +163,7 @@ function tupleOf(mark: Mark, width: number): string {
   return JSON.stringify(mark.values.slice(0, width));
 }
 
-/** `others`: given where values are told. */
+/** `others`: given where values are told, of several events. */
 type Open = { episode: Episode; standing: Standing; others: OtherValues | undefined };
 
 /**
@@ -231,7 +231,7 @@ class OpenEpisodes {
       const begun = {
         key,
         episode: openEpisode(mark),
-        others: this.tellsFrom === undefined ? undefined : new OtherValues(mark, this.tellsFrom),
+        others: undefined,
         until: undefined,
         earlier: undefined,
         later: undefined,
@@ -241,7 +241,11 @@ class OpenEpisodes {
       return;
     }
     extendEpisode(known.episode, mark);
-    known.others?.add(mark);
+    // Of most episodes there is one event.
+    if (this.tellsFrom !== undefined) {
+      known.others ??= new OtherValues(known.episode.first, this.tellsFrom);
+      known.others.add(mark);
+    }
     known.until = undefined;
     if (known === this.newest) return;
     this.unlink(known);

@@ -3,7 +3,7 @@
  * https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands
  */
 import { count, escapeControls, formatNumber, truncate } from '../base/text-safety.ts';
-import { alsoWords } from '../model/also-said.ts';
+import { wholeMessage } from '../model/also-said.ts';
 import type { Finding } from '../model/finding.ts';
 import type { Report, ReportFormat } from '../model/report.ts';
 import { type FindingGroup, filesOf, groupFindings } from './parts/finding-groups.ts';
@@ -54,14 +54,12 @@ function annotate({ words, code, findings }: FindingGroup): Annotation[] {
     open.length === 1
       ? ''
       : `\nand ${count(open.length - 1, 'more', 'more')} of this kind${files === 1 ? '' : ` in ${count(files, 'file')}`}`;
-  const said = alsoWords(first);
-  const also = said === undefined ? '' : `\nalso: ${escapeControls(truncate(said, MAX_MESSAGE))}`;
   const help = words.fix === '' ? '' : `\nhelp: ${escapeControls(truncate(words.fix, MAX_MESSAGE))}`;
   return [
     {
       level: toLevel(first),
       title: words.rule === undefined ? `${code}: ${words.title}` : words.title,
-      message: `${escapeControls(truncate(first.message, MAX_MESSAGE))}${also}${more}${help}`,
+      message: `${escapeControls(truncate(wholeMessage(first), MAX_MESSAGE))}${more}${help}`,
       place: { file: first.place.file, line: Math.max(1, first.place.line) },
     },
   ];

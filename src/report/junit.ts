@@ -6,7 +6,7 @@
 
 import { groupBy } from '../base/group-by.ts';
 import { count, escapeControls, truncate } from '../base/text-safety.ts';
-import { alsoWords } from '../model/also-said.ts';
+import { wholeMessage } from '../model/also-said.ts';
 import type { Finding } from '../model/finding.ts';
 import { formatPlace } from '../model/place.ts';
 import type { InputSummary, Report, ReportFormat, RuleSummary } from '../model/report.ts';
@@ -110,17 +110,16 @@ function findingCase(
   return { name: file, lines };
 }
 
-function tell({ code, message, verdict }: Finding): string {
-  return `${verdict === 'undetermined' ? 'undetermined, ' : ''}${code}: ${truncate(message, MAX_MESSAGE)}`;
+function tell(finding: Finding): string {
+  const { code, verdict } = finding;
+  return `${verdict === 'undetermined' ? 'undetermined, ' : ''}${code}: ${truncate(wholeMessage(finding), MAX_MESSAGE)}`;
 }
 
 function findingLines(finding: Finding, { fix }: FindingWords): string[] {
   const { severity, place, waiver, lapsed } = finding;
   const time = momentOf(finding);
-  const also = alsoWords(finding);
   return [
     `${severity}: ${tell(finding)}`,
-    ...(also === undefined ? [] : [`  also ${truncate(also, MAX_MESSAGE)}`]),
     `  at ${formatPlace(place)}${time === undefined ? '' : `, ${time}`}`,
     ...(waiver === undefined ? [] : [`  waived ${truncate(describeWaiver(waiver), MAX_MESSAGE)}`]),
     ...(lapsed === undefined

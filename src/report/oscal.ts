@@ -6,7 +6,7 @@
 import { sha256Hex } from '../base/digest.ts';
 import { groupBy } from '../base/group-by.ts';
 import { toUuid } from '../base/uuid.ts';
-import { alsoWords } from '../model/also-said.ts';
+import { wholeMessage } from '../model/also-said.ts';
 import type { Finding } from '../model/finding.ts';
 import { formatLine } from '../model/place.ts';
 import type { Report, ReportFormat } from '../model/report.ts';
@@ -202,12 +202,11 @@ function evidence(findings: readonly Finding[]) {
   if (findings.length === 0) return {};
   return {
     'relevant-evidence': findings.map((finding) => {
-      const { place, message, fingerprint } = finding;
+      const { place, fingerprint } = finding;
       const time = momentOf(finding);
-      const also = alsoWords(finding);
       return {
         href: toUri(place.file),
-        description: `${toCode(message)} at line ${formatLine(place)}${time === undefined ? '' : `, ${time}`}${also === undefined ? '' : `; also ${toCode(also)}`}`,
+        description: `${toCode(wholeMessage(finding))} at line ${formatLine(place)}${time === undefined ? '' : `, ${time}`}`,
         props: [property('fingerprint', fingerprint)],
       };
     }),

@@ -292,7 +292,11 @@ fields: { time: [wann], actor: [wer], action: [was] }
   assert.match(named.stdout, /source {3}shop\n/);
   const forced = await run('sources test log.ndjson --source nonsense', here);
   assert.deepEqual([forced.exit, forced.stdout], [2, '']);
-  assert.match(forced.stderr, /--source: there is no source "nonsense"/);
+  assert.match(forced.stderr, /^error: --source: unknown source "nonsense"/);
+  write('shop/audit-check.yaml', 'sources: [own]\nsource: shpo\n');
+  const configured = await run('sources test log.ndjson', here);
+  assert.equal(configured.exit, 2);
+  assert.match(configured.stderr, /audit-check\.yaml:2:\d+: unknown source "shpo", did you mean "shop"/);
 });
 
 test('rules match prints one line a match; a log source gates a rule unless told otherwise', async () => {

@@ -128,7 +128,7 @@ ${more}`;
     const many = Array.from({ length: 40 }, (_, index) => grant(index, 'viewer', `user${index}`));
     const [found] = await run(at('says-more', many.join('')));
     assert.equal(found!.also!.length, 20);
-    assert.equal(found!.isMoreSaid, true);
+    assert.equal(found!.moreSaid, true);
     assert.equal(found!.waiver, undefined);
     const [less] = await run(at('says-less', many.slice(0, 21).join('')));
     assert.equal(less!.waiver?.id, 'W-12');

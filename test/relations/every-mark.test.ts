@@ -81,7 +81,7 @@ test('what any event says some finding says, or that there is more', () => {
   fc.assert(
     fc.property(fc.oneof(fc.array(sketch), fc.array(sketch, { minLength: 60, maxLength: 90 })), (drawn) => {
       const marks = inOrder(drawn.map((row, line) => ({ ...row, line })));
-      for (const { place, count, message, subject, span, also = [], isMoreSaid } of telling.judge(
+      for (const { place, count, message, subject, span, also = [], moreSaid } of telling.judge(
         [],
         marks,
         undefined,
@@ -96,8 +96,8 @@ test('what any event says some finding says, or that there is more', () => {
         const expected = [...new Set(own.map(says))];
         assert.equal(message.split(/(?<=in all)/)[0], expected[0]);
         assert.deepEqual(also, expected.slice(1, 1 + MAX_ALSO));
-        assert.equal(isMoreSaid, expected.length > 1 + MAX_ALSO ? true : undefined);
-        if (isMoreSaid) cut++;
+        assert.equal(moreSaid, expected.length > 1 + MAX_ALSO ? true : undefined);
+        if (moreSaid) cut++;
       }
     }),
     { numRuns: rounds(150, 5000) },

@@ -186,7 +186,7 @@ export function richReport(): Report {
       severity: 'medium',
       message: 'access "prod-db" approved by "ann", who had asked for it',
       also: ['access "staging-db" approved by "ann", who had asked for it'],
-      isMoreSaid: true,
+      moreSaid: true,
       time: { from: '2025-03-04T11:00:00Z', until: '2025-03-04T11:00:00Z' },
       subject: 'ann',
       baseline: 'unchanged',

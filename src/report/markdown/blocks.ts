@@ -1,6 +1,6 @@
 /** The report as blocks of Markdown, the most important first: each stands alone, so that a page can end after any of them. */
 import { compareText, count, formatNumber, truncate } from '../../base/text-safety.ts';
-import { alsoWords } from '../../model/also-said.ts';
+import { wholeMessage } from '../../model/also-said.ts';
 import type { Finding } from '../../model/finding.ts';
 import { formatPlace } from '../../model/place.ts';
 import { ASSURANCES, type Report } from '../../model/report.ts';
@@ -116,11 +116,9 @@ function paragraph(label: string, text: string): string[] {
 }
 
 function describeFinding(finding: Finding): string {
-  const { severity, verdict, message, place, waiver, lapsed, baseline } = finding;
+  const { severity, verdict, place, waiver, lapsed, baseline } = finding;
   const label = verdict === 'undetermined' ? `undetermined (${severity}, if it is so)` : severity;
-  const also = alsoWords(finding);
   const remarks = [
-    ...(also === undefined ? [] : [`also ${toCode(also)}`]),
     ...(baseline === 'new' ? ['new'] : []),
     ...(waiver === undefined ? [] : [`waived ${toProse(describeWaiver(waiver), 500)}`]),
     ...(lapsed === undefined
@@ -130,7 +128,7 @@ function describeFinding(finding: Finding): string {
   const end = remarks.length === 0 ? '' : ` (${remarks.join('; ')})`;
   const time = momentOf(finding);
   const when = time === undefined ? '' : `, ${time}`;
-  return `- **${label}** ${toCode(message)} at ${toCode(formatPlace(place), 4_096)}${when}${end}`;
+  return `- **${label}** ${toCode(wholeMessage(finding))} at ${toCode(formatPlace(place), 4_096)}${when}${end}`;
 }
 
 function controlTable({ controls = [] }: Report): string | undefined {

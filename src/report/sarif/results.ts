@@ -1,7 +1,7 @@
 /** Findings as SARIF results (§3.27). Log text is in the messages only, escaped: no snippets, logs hold personal data. */
 import type { Location, Result } from 'sarif';
 import { escapeControls, truncate } from '../../base/text-safety.ts';
-import { alsoWords } from '../../model/also-said.ts';
+import { wholeMessage } from '../../model/also-said.ts';
 import type { Finding, Severity } from '../../model/finding.ts';
 import type { Place } from '../../model/place.ts';
 import { describeWaiver } from '../parts/waiver-words.ts';
@@ -75,11 +75,9 @@ function toResult(
   artifacts: ArtifactList,
   { anchor, hasRank, maxRelated, maxMessage }: ResultOptions,
 ): Result {
-  const { rule, code, severity, verdict, time, related = [], message, subject, count } = finding;
+  const { rule, code, severity, verdict, time, related = [], subject, count } = finding;
   const { waiver, lapsed, baseline } = finding;
   const place = anchor(finding.place);
-  const also = alsoWords(finding);
-  const said = also === undefined ? '' : ` ${toSentence(truncate(`Also: ${also}`, maxMessage))}`;
   const lapse =
     lapsed === undefined ? '' : ` ${toSentence(`Its waiver ${lapsed.id} does not hold: ${lapsed.reason}`)}`;
   return {
@@ -90,7 +88,7 @@ function toResult(
     ...(hasRank && { rank: RANK[severity] }),
     ...(baseline !== undefined && { baselineState: baseline }),
     // Text and no arguments: GitHub shows the text alone, and braces in log text must not become placeholders.
-    message: { text: `${toSentence(truncate(message, maxMessage))}${said}${lapse}` },
+    message: { text: `${toSentence(truncate(wholeMessage(finding), maxMessage))}${lapse}` },
     locations: [{ physicalLocation: artifacts.toPhysicalLocation(place) }],
     ...(related.length > 0 && {
       relatedLocations: related.slice(0, maxRelated).map(
