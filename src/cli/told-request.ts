@@ -12,6 +12,7 @@ import type { Config } from './config.ts';
 import { commandOf, type ReportOptions } from './evidence-options.ts';
 import { type OwnFile, ownFiles } from './own-files.ts';
 import { isFile } from './places.ts';
+import { digestAsRead } from './yaml-file.ts';
 
 export function toldRequest(
   options: ReportOptions,
@@ -41,7 +42,10 @@ function nameOf({ file, byConfig }: OwnFile, config: Config): string {
 
 /** A weak key could be guessed by the digest of the file that it stands in. */
 function digestOf({ file, holdsKey }: OwnFile): string | null {
-  if (holdsKey || !isFile(file)) return null;
+  if (holdsKey) return null;
+  const known = digestAsRead(file);
+  if (known !== undefined) return known;
+  if (!isFile(file)) return null;
   try {
     return sha256Hex(fs.readFileSync(file));
   } catch {

@@ -1,6 +1,8 @@
 /** A YAML file of the user or of ours: read, parsed, and its mistakes placed by line and column. */
 import { isUtf8 } from 'node:buffer';
 import fs from 'node:fs';
+import path from 'node:path';
+import { sha256Hex } from '../base/digest.ts';
 import { NEWLINE } from '../base/lexical.ts';
 import { toPlain } from '../base/yaml-shape.ts';
 import { parseYamlDocument, type YamlNode } from '../base/yaml-tree.ts';
@@ -13,6 +15,14 @@ export type ReportAt = (path: YamlPath, message: string) => void;
 
 export type YamlFile = { file: string; value: unknown; root: YamlNode | undefined };
 
+/** By place, of the bytes that were read last. */
+const digestsRead = new Map<string, string>();
+
+/** SHA-256 of a file as `readText` read it, which is what a run was told, whatever has become of the file since. */
+export function digestAsRead(file: string): string | undefined {
+  return digestsRead.get(path.resolve(file));
+}
+
 /** The text of a file, or a problem: in the system's words, or where it is no UTF-8. */
 export function readText(file: string, problems: Problem[]): string | undefined {
   let bytes: Buffer;
@@ -23,6 +33,7 @@ export function readText(file: string, problems: Problem[]): string | undefined 
     problems.push({ file, line: 0, column: 0, message: `cannot be read: ${reason}` });
     return undefined;
   }
+  digestsRead.set(path.resolve(file), sha256Hex(bytes));
   // With another character in the place of a wrong byte, a rule would never match.
   if (isUtf8(bytes)) return bytes.toString();
   problems.push({ file, line: wrongLine(bytes), column: 1, message: 'this line is not UTF-8' });

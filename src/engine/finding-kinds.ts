@@ -34,10 +34,16 @@ export function findingSpeakers(): { speaker: string; kinds: readonly FindingKin
 /** Speakers that are kinds of rules: their findings bear the id of a rule, or the name of a license. */
 const OF_RULES: readonly string[] = [...RELATIONS.map(({ type }) => type), 'detection', 'licenses'];
 
+let reserved: ReadonlySet<string> | undefined;
+
 /** Whether findings that no rule made bear the id: a rule of that id would be taken for who speaks so. */
 export function isReservedId(id: string): boolean {
-  if (id.startsWith('license:')) return true;
-  return findingSpeakers().some(({ speaker }) => speaker === id && !OF_RULES.includes(speaker));
+  reserved ??= new Set(
+    findingSpeakers()
+      .map(({ speaker }) => speaker)
+      .filter((speaker) => !OF_RULES.includes(speaker)),
+  );
+  return id.startsWith('license:') || reserved.has(id);
 }
 
 export function findingKinds(): Map<string, FindingKind> {

@@ -15,7 +15,7 @@ import type { Scan } from './scan-books.ts';
 export function summarizeRules(plan: Plan, scan: Scan, related: Related): RuleSummary[] {
   const ran = new Set([...scan.ran].map((index) => plan.detections[index]!.id));
   const errors = new Map(plan.errors.map((error) => [error.id, error.message]));
-  const index = indexPlan(plan);
+  const index = indexPlan(plan, scan);
   const judgedBy = judgedCounter(plan.request, (id) => timesSeen(id, index, scan));
   const summaries = plan.request.rules.rules.map((rule): RuleSummary => {
     const error = errors.get(rule.id);
@@ -52,9 +52,11 @@ type PlanIndex = {
   rules: ReadonlyMap<string, Rule>;
   detections: ReadonlyMap<string, { detection: Detection; number: number }>;
   relations: ReadonlyMap<string, readonly { planned: PlannedRelation; number: number }[]>;
+  /** Of the fields that some rule asks for and some record carries, the one that was probably meant by a name. */
+  meant: (name: string) => string | undefined;
 };
 
-function indexPlan({ request, detections, relations }: Plan): PlanIndex {
+function indexPlan({ request, detections, relations }: Plan, { occurring }: Scan): PlanIndex {
   const byRule = new Map<string, { planned: PlannedRelation; number: number }[]>();
   for (const [number, planned] of relations.entries()) {
     if (planned.rule === undefined) continue;
@@ -68,6 +70,16 @@ function indexPlan({ request, detections, relations }: Plan): PlanIndex {
       detections.map((detection, number) => [detection.id, { detection, number }] as const),
     ),
     relations: byRule,
+    meant: meantFields(occurring),
+  };
+}
+
+function meantFields(occurring: ReadonlySet<string>): PlanIndex['meant'] {
+  const known = new Set([...occurring].map((key) => key.slice(key.indexOf(':') + 1)));
+  const found = new Map<string, string | undefined>();
+  return (name) => {
+    if (!found.has(name)) found.set(name, nearField(name, known));
+    return found.get(name);
   };
 }
 
@@ -98,8 +110,9 @@ function statusOf(
   const absent = detections.map((detection) => absentFields(detection, scan));
   if (absent.some((fields) => fields.length === 0)) return { status: 'ran' };
   const names = [...new Set(absent.flat())].sort(compareText);
-  const meant = rule.own ? meantFields(names, scan) : '';
-  return { status: 'inert', reason: `no record carries ${names.join(', ')}${meant}` };
+  const near = rule.own ? names.flatMap((name) => index.meant(name) ?? []) : [];
+  const question = near.length === 0 ? '' : `, did you mean ${near.map((name) => quote(name)).join(', ')}?`;
+  return { status: 'inert', reason: `no record carries ${names.join(', ')}${question}` };
 }
 
 /** Those that make the marks which a rule, or the correlations it stands on, looks at, in the order of the plan. */
@@ -181,13 +194,6 @@ function whyNotApplicable(detections: readonly Detection[], { mappings }: Plan):
 
 function absentFields(detection: Detection, scan: Scan): string[] {
   return missingFields(detection, (field) => scan.occurring.has(fieldKey(field))).map(({ name }) => name);
-}
-
-/** Of the fields that some rule asks for and some record carries. */
-function meantFields(names: readonly string[], { occurring }: Scan): string {
-  const known = new Set([...occurring].map((key) => key.slice(key.indexOf(':') + 1)));
-  const near = names.flatMap((name) => nearField(name, known) ?? []);
-  return near.length === 0 ? '' : `, did you mean ${near.map((name) => quote(name)).join(', ')}?`;
 }
 
 function isSilent(rule: Rule): boolean {

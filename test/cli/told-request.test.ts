@@ -7,6 +7,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { digestAsRead, readText } from '../../src/cli/yaml-file.ts';
 import type { Report } from '../../src/model/report.ts';
 import { FORMATS } from '../../src/report/index.ts';
 import { CommandLine } from '../support/command-line.ts';
@@ -148,5 +149,15 @@ describe('the request in a report', () => {
       const written = fs.readFileSync(at(`told.${name}`), 'utf8');
       assert.ok(!written.includes(KEY) && !written.includes(digest), name);
     }
+  });
+
+  test('tells of a file what was read, whatever becomes of it during the run', () => {
+    const file = at('rules/changing.yml');
+    fs.writeFileSync(file, RULE);
+    const read = sha256('rules/changing.yml');
+    assert.equal(readText(file, []), RULE);
+    fs.writeFileSync(file, '');
+    assert.equal(digestAsRead(path.relative(process.cwd(), file)), read);
+    fs.rmSync(file);
   });
 });
