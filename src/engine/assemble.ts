@@ -16,6 +16,7 @@ import { tellPlace, tellPlaces } from '../model/told-places.ts';
 import { countUndeterminedLicenses, drawVerdict, leavesOpen } from '../model/verdict.ts';
 import { erasedNotices, erasedUse } from './erased-records.ts';
 import { findingKinds } from './finding-kinds.ts';
+import { missingFileNotices } from './missing-files.ts';
 import { morePagesNotice } from './more-pages.ts';
 import { fieldKey, type Plan } from './plan.ts';
 import { leftOutNotices, type Related } from './relate.ts';
@@ -93,6 +94,7 @@ export function assembleReport(
     codes,
     notices: [
       ...scan.openExports.map(morePagesNotice),
+      ...missingFileNotices(scan, streams),
       ...erasedNotices(scan),
       ...disabledNotices(plan),
       ...contractNotices(plan),

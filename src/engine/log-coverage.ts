@@ -140,6 +140,16 @@ export class LogCoverage {
     return coverage;
   }
 
+  /** Where no file of a source speaks for over a day, in order, by the name of the source; of what a log says itself that it lacks nothing. */
+  silences(): ReadonlyMap<string, readonly Stretch[]> {
+    return new Map(
+      [...this.bySource].map(([source, stretches]) => [
+        source,
+        stretchesWithout(toCovered(stretches)?.holes ?? [], this.sources.lost[source] ?? []),
+      ]),
+    );
+  }
+
   private lostIn(covered: Covered | undefined): Stretch[] {
     // A hole ends beside what it lies between, what is lost at it.
     const holes = covered?.holes?.map(({ from, until }) => ({ from: from - 1n, until: until + 1n })) ?? [];

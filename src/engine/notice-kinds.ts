@@ -1,5 +1,7 @@
 /** The words of every code that a notice can bear: what it says of the run, why that matters, and what to do. */
 
+import { MISSING_IN_SERIES } from '../model/report.ts';
+
 /** Notices count for no verdict, for they have no severity; some say why a run is incomplete. */
 export type NoticeKind = { code: string; title: string; why: string; fix: string };
 
@@ -57,6 +59,12 @@ export const NOTICE_KINDS: readonly NoticeKind[] = [
     title: 'events that a rule could not judge',
     why: 'They lack what the rule compares or groups by: of them its silence says nothing.',
     fix: 'Have the writer fill the field, or map the field that carries it.',
+  },
+  {
+    code: MISSING_IN_SERIES,
+    title: 'files that a series of names leaves out',
+    why: 'Whoever takes a day out of a log without a chain takes its file away, and nothing else shows it.',
+    fix: 'Fetch the file from where the log was written. If there never was one, say so where the export is documented; a chain or a seal would prove it.',
   },
   {
     code: 'more-pages',
@@ -129,6 +137,12 @@ export const NOTICE_KINDS: readonly NoticeKind[] = [
     title: 'served licenses taken for bought ones',
     why: 'The log of a license server says what it served. What was bought stands in a contract.',
     fix: 'Write the quantities of the contract into the licenses file.',
+  },
+  {
+    code: 'silent-stretch',
+    title: 'source that is silent for more than a day between two files',
+    why: 'A file may be missing there. What is judged by absence is open for that time, and of what happened then nothing is known.',
+    fix: 'Look whether the export has a file for that time. If nothing happened, another log of the same machines should say so.',
   },
   {
     code: 'stale-baseline',

@@ -253,6 +253,9 @@ export type LicenseSummary = Usage & { verdict: LicenseVerdict; places: Place[] 
 /** The code of the notice that says why nothing was verified where it was asked for. */
 export const NOTHING_VERIFIED = 'nothing-verified';
 
+/** The code of a notice that a file seems to be missing, by the names of the others. */
+export const MISSING_IN_SERIES = 'missing-in-series';
+
 export type Notice = { code: string; message: string; place?: Place };
 
 /** A finding of the baseline that is not there anymore. */

@@ -1,7 +1,13 @@
 /** The verdict in one sentence: what counts and what does not, and what was not read. */
 import { count, formatNumber } from '../../base/text-safety.ts';
 import { type Finding, SEVERITIES, type Severity } from '../../model/finding.ts';
-import { type Assurance, countedRecords, NOTHING_VERIFIED, type Report } from '../../model/report.ts';
+import {
+  type Assurance,
+  countedRecords,
+  MISSING_IN_SERIES,
+  NOTHING_VERIFIED,
+  type Report,
+} from '../../model/report.ts';
 import { type FailOn, whatCounts } from '../../model/verdict.ts';
 
 export function explainVerdict(report: Report): string {
@@ -24,7 +30,7 @@ function sayVerdict(report: Report): string {
   if (verdict === 'clean' && records.audited === 0)
     return `${count(countFiles(report.streams), 'file')} held to their seals, no record to audit, ${found}${describeUnprotected(report)}`;
   if (verdict === 'clean')
-    return `${count(records.audited, 'record')} audited, ${found}${describeOpen(report)}${describeUnprotected(report)}`;
+    return `${count(records.audited, 'record')} audited, ${found}${describeOpen(report)}${describeUnprotected(report)}${describeMissing(report)}`;
   const missing = [
     records.audited === 0
       ? `no record was audited${report.inputs.length === 0 ? ', for there was no file' : ''}`
@@ -59,6 +65,11 @@ function describeUnprotected({ streams, summary: { assurance } }: Report): strin
       : [countFiles(streams, 'unprotected'), count(countFiles(streams), 'file')];
   if (amount === 0) return '';
   return `; nothing shows whether ${formatNumber(amount)} of ${all} ${amount === 1 ? 'was' : 'were'} altered`;
+}
+
+/** What lay in a file that is not there was judged by nobody, and no finding says so either. */
+function describeMissing({ notices }: Report): string {
+  return notices.some(({ code }) => code === MISSING_IN_SERIES) ? '; a file seems to be missing' : '';
 }
 
 function describeGuessed({ inputs }: Report): string | undefined {
