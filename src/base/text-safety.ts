@@ -3,6 +3,8 @@
  * Everything that comes from a log passes here before it reaches a message.
  */
 
+import { sha256Hex } from './digest.ts';
+
 /** C0 and C1 controls, DEL, bidirectional and zero-width formatting, line and paragraph separators, lone surrogates. */
 const UNSAFE =
   /[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
@@ -29,9 +31,33 @@ export function escapeJson(json: string): string {
   );
 }
 
-/** A value of the log in a message: quoted, escaped, at most 120 characters. */
+/** Characters of a value in a message, as they are shown: a SHA-512 digest in hexadecimal digits is whole. */
+const MAX_QUOTED = 160;
+/** Of those of a value that is cut, and hexadecimal digits of its digest. */
+const QUOTED_OF_CUT = 80;
+const DIGITS = 16;
+
+/**
+ * A value of the log in a message: quoted, escaped, at most some 160 characters. Two values never read the same: of a long one a
+ * digest stands behind its beginning, for whoever accepts what is shown must not accept what is not.
+ */
 export function quote(text: string): string {
-  return `"${escapeControls(truncate(text, 120)).replaceAll('"', '\\"')}"`;
+  const whole = text.length > MAX_QUOTED ? undefined : escapeQuoted(text);
+  if (whole !== undefined && whole.length <= MAX_QUOTED) return `"${whole}"`;
+  let shown = '';
+  for (const character of text) {
+    const next = escapeQuoted(character);
+    if (shown.length + next.length > QUOTED_OF_CUT) break;
+    shown += next;
+  }
+  const bytes = Buffer.from(text, text.isWellFormed() ? 'utf8' : 'utf16le');
+  const digest = sha256Hex(bytes).slice(0, DIGITS);
+  return `"${shown}… (${count(text.length, 'character')}, sha256 ${digest})"`;
+}
+
+/** What would be an escape of ours is told from one. */
+function escapeQuoted(text: string): string {
+  return escapeControls(text.replaceAll('\\u{', '\\\\u{')).replaceAll('"', '\\"');
 }
 
 /** `1 record`, `3 records`, `1,234 records`. */

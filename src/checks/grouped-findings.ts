@@ -203,6 +203,8 @@ function toFinding(group: Group, rule: string, kinds: readonly FindingKind[], me
     place: group.place,
     ...(group.related.length > 0 && { related: group.related }),
     message,
+    // The message shows some of the values.
+    ...(group.moreValues && { moreSaid: true as const }),
     ...(group.count > 1 && { count: group.count }),
     ...(group.excerpt && { excerpt: group.excerpt }),
     fingerprint: toFingerprint(rule, group.code, group.key, group.identity),

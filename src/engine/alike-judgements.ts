@@ -29,7 +29,7 @@ export class AlikeJudgements {
     for (const [planned, { subject: _, ...judgement }] of this.further) {
       const title = titleInMessage(planned.rule?.title ?? '');
       const message = `${title}: ${count(judgement.count, 'more group')} ${judgement.alike}`;
-      yield { planned, judgement: { ...judgement, message, identity: ['more'] } };
+      yield { planned, judgement: { ...judgement, message, moreSaid: true, identity: ['more'] } };
     }
   }
 }

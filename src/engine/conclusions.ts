@@ -1,7 +1,9 @@
 /** What judgements become: findings and license verdicts; those that a rule's `suppress` calls one are put together. */
+
+import { sha256Hex } from '../base/digest.ts';
 import { formatInstant } from '../base/instant.ts';
 import { compareText } from '../base/text-safety.ts';
-import { alsoSaid } from '../model/also-said.ts';
+import { alsoSaid, MAX_ALSO } from '../model/also-said.ts';
 import { EXPIRED_WAIVER } from '../model/expired-waiver.ts';
 import { type Finding, toFingerprint } from '../model/finding.ts';
 import type { JudgedLicense } from '../model/open-use.ts';
@@ -97,22 +99,17 @@ function* merged(held: readonly Concluded[]): Generator<Concluded> {
     (left, right) =>
       compareText(left.key, right.key) || compareSpans(left.concluded.judgement, right.concluded.judgement),
   );
-  let open: { concluded: Concluded; key: string } | undefined;
-  for (const next of keyed) {
-    const { judgement } = next.concluded;
-    const quiet = next.concluded.planned.rule!.suppress!.for;
-    const span = open?.concluded.judgement.span;
-    if (open !== undefined && open.key === next.key && judgement.span!.from - span!.until <= quiet) {
-      open = {
-        ...open,
-        concluded: { ...open.concluded, judgement: join(open.concluded.judgement, judgement) },
-      };
+  let open: { joined: Joined; key: string } | undefined;
+  for (const { concluded, key } of keyed) {
+    const quiet = concluded.planned.rule!.suppress!.for;
+    if (open !== undefined && open.key === key && open.joined.isNear(concluded, quiet)) {
+      open.joined.add(concluded);
       continue;
     }
-    if (open !== undefined) yield open.concluded;
-    open = next;
+    if (open !== undefined) yield open.joined.concluded;
+    open = { joined: new Joined(concluded), key };
   }
-  if (open !== undefined) yield open.concluded;
+  if (open !== undefined) yield open.joined.concluded;
 }
 
 /** Two findings of different verdict, level or standing are never one. */
@@ -130,18 +127,68 @@ function compareSpans(left: Judgement, right: Judgement): number {
   return compareText(left.place.file, right.place.file) || left.place.offset - right.place.offset;
 }
 
-function join(first: Judgement, next: Judgement): Judgement {
-  const related = [...first.related];
-  tellPlace(first.place, related, next.place);
-  tellPlaces(first.place, related, next.related);
-  const until = first.span!.until > next.span!.until ? first.span!.until : next.span!.until;
-  const others = [...(first.also ?? []), next.message, ...(next.also ?? [])];
-  const isMore = first.moreSaid === true || next.moreSaid === true;
-  return {
-    ...first,
-    ...alsoSaid(first.message, others, isMore),
-    count: first.count + next.count,
-    related,
-    span: { from: first.span!.from, until },
-  };
+/** Judgements of one rule that become one, and what they say beside the first. */
+class Joined {
+  private readonly first: Concluded;
+  private joined: Judgement;
+  private readonly messages: string[] = [];
+  /** Of whom and of what they speak: what differs in times and counts alone is more of the same. */
+  private readonly topics: Set<string>;
+  private isMore: boolean;
+
+  constructor(first: Concluded) {
+    this.first = first;
+    this.joined = first.judgement;
+    this.topics = new Set([topicOf(first)]);
+    this.isMore = first.judgement.moreSaid === true;
+  }
+
+  isNear({ judgement }: Concluded, quiet: bigint): boolean {
+    return judgement.span!.from - this.joined.span!.until <= quiet;
+  }
+
+  add(next: Concluded): void {
+    const { judgement } = next;
+    const { joined: first } = this;
+    const topic = topicOf(next);
+    const isRoom = this.messages.length < MAX_ALSO;
+    if (isRoom) this.messages.push(judgement.message, ...(judgement.also ?? []));
+    else if (!this.topics.has(topic) || judgement.also !== undefined) this.isMore = true;
+    this.isMore ||= judgement.moreSaid === true;
+    this.topics.add(topic);
+    const related = [...first.related];
+    tellPlace(first.place, related, judgement.place);
+    tellPlaces(first.place, related, judgement.related);
+    const until = first.span!.until > judgement.span!.until ? first.span!.until : judgement.span!.until;
+    const { subject, ...rest } = first;
+    this.joined = {
+      ...rest,
+      ...(subject !== undefined && subject === judgement.subject && { subject }),
+      count: first.count + judgement.count,
+      related,
+      span: { from: first.span!.from, until },
+    };
+  }
+
+  get concluded(): Concluded {
+    const { judgement } = this.first;
+    if (this.joined === judgement) return this.first;
+    const own = judgement.also ?? [];
+    const others = [...this.topics].slice(1);
+    return {
+      ...this.first,
+      judgement: {
+        ...this.joined,
+        ...alsoSaid(judgement.message, [...own, ...this.messages], this.isMore),
+        // One that speaks of others as well is another finding.
+        ...(others.length > 0 && {
+          identity: [...judgement.identity, sha256Hex(JSON.stringify(others)).slice(0, 16)],
+        }),
+      },
+    };
+  }
+}
+
+function topicOf({ group, judgement: { told = [] } }: Concluded): string {
+  return JSON.stringify([group, told.map((value) => value ?? null)]);
 }

@@ -202,7 +202,8 @@ export class MarkRows {
     else if (slot === output.subject && !this.isSeveral) this.putSubject();
     else if (!this.putText(event, slot)) {
       this.groups.isAsked = true;
-      this.putAsked(event, slot, most, output);
+      const isTogether = output.takesTogether === true && output.each?.has(index) !== true;
+      this.putAsked(event, slot, most, output, isTogether);
     }
   }
 
@@ -260,11 +261,17 @@ export class MarkRows {
     return true;
   }
 
-  private putAsked(event: MarkedEvent, slot: number, most: number, output: MarkOutput): void {
+  private putAsked(
+    event: MarkedEvent,
+    slot: number,
+    most: number,
+    output: MarkOutput,
+    isTogether: boolean,
+  ): void {
     const { writer } = this;
     const several = output.takesSeveral ? severalText(event, slot) : undefined;
     if (several !== undefined) writer.bytes(SEVERAL);
-    const text = output.takesTogether ? togetherText(event, slot) : event.text(slot);
+    const text = isTogether ? togetherText(event, slot) : event.text(slot);
     writer.text(several ?? text).reserve(most);
   }
 

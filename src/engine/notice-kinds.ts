@@ -121,6 +121,12 @@ export const NOTICE_KINDS: readonly NoticeKind[] = [
     fix: 'Keep the head hash of what is deleted, if the chain has to be shown from its begin.',
   },
   {
+    code: 'partly-fitting-waiver',
+    title: 'waiver for a part of what a finding says',
+    why: 'A finding stands for several events, and what was accepted of one of them was not accepted of the others: all of it counts.',
+    fix: 'Look at what the finding says also. If all of it is accepted, match each of its sentences, or its subject and file in their place.',
+  },
+  {
     code: 'repeated-archive',
     title: 'archive that is present twice',
     why: 'A copy proves nothing that the other does not, and which of them is kept from now on is open.',

@@ -2,7 +2,6 @@
  * What a finding says of its further events, where that is not what its message says of the first: of many events one finding is
  * enough, but a waiver for what one of them did is none for the others.
  */
-import { truncate } from '../base/text-safety.ts';
 import type { Finding } from './finding.ts';
 
 /** Messages that are told; beyond, that there are more. */
@@ -24,18 +23,21 @@ export function allSaid({ message, also = [], moreSaid }: Finding): string[] {
   return moreSaid ? [] : [message, ...also];
 }
 
+/** Between the message and what further events say. */
+export const ALSO = '; also: ';
+
 /** The message, and behind it what further events say. */
 export function wholeMessage(finding: Finding): string {
   const also = alsoWords(finding);
-  return also === undefined ? finding.message : `${finding.message}; also: ${also}`;
+  return also === undefined ? finding.message : `${finding.message}${ALSO}${also}`;
 }
 
-/** Characters of each message in a line of several. */
-const MAX_ONE = 300;
-
-/** `"ann" granted "owner" to "eve"; "ann" granted "viewer" to "cid"; and others`; undefined where all say what the message says. */
+/**
+ * `"ann" granted "owner" to "eve"; "ann" granted "viewer" to "cid"`; undefined where all say what the message says. That there are
+ * more stands before them, where no bound of a format cuts it off.
+ */
 export function alsoWords({ also = [], moreSaid }: Finding): string | undefined {
-  if (also.length === 0 && !moreSaid) return undefined;
-  const told = also.map((message) => truncate(message, MAX_ONE)).join('; ');
-  return moreSaid ? `${told}; and others` : told;
+  const told = also.join('; ');
+  if (!moreSaid) return told || undefined;
+  return told === '' ? 'others, which are not told' : `others, among them: ${told}`;
 }

@@ -26,7 +26,7 @@ export type Finding = {
   related?: Place[];
   /** Lower case, no final period, values quoted, expected and found. */
   message: string;
-  /** What its further events say in place of the message, each once, the first ones; and whether there are more. */
+  /** What its further events, or findings that were joined to it, say in place of the message, each once; and whether there is more. */
   also?: string[];
   moreSaid?: true;
   /** Who or what it is about, for grouping and attribution. */

@@ -60,7 +60,7 @@ export type MarkInput = {
    * otherwise the first stands for it.
    */
   takesSeveral?: true;
-  /** Of a field with several values the mark carries all as one text (`ann, bob`), for a message to tell. */
+  /** Of a field with several values that is not in `each` the mark carries all as one text (`ann, bob`), for a message to tell. */
   takesTogether?: true;
   /**
    * Positions in `values` of fields where, of several values, each stands for itself: then the event makes a mark for each. So

@@ -24,6 +24,18 @@ export function renderTemplate(
   });
 }
 
+/** As `renderTemplate`, with values that are quoted already: in the order of their names, undefined where there is none. */
+export function renderTold(
+  template: string,
+  words: Readonly<Record<string, string>>,
+  names: readonly string[],
+  told: readonly (string | undefined)[],
+): string {
+  return template.replace(PLACEHOLDER, (_, name: string) =>
+    Object.hasOwn(words, name) ? words[name]! : (told[names.indexOf(name)] ?? `(no ${name})`),
+  );
+}
+
 type Grouped = Pick<Correlation, 'groupNames' | 'groupBy' | 'aliases' | 'taxonomies'>;
 
 /**

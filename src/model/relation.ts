@@ -87,6 +87,8 @@ export type Judgement = {
   /** As of a finding. */
   also?: string[];
   moreSaid?: true;
+  /** The values of the log in `message`, in the order of their names. */
+  told?: readonly (string | undefined)[];
   /** The identities that make the judgement the same one in the next run. */
   identity: readonly string[];
   /** Overrides the rule's level. */

@@ -6,6 +6,7 @@ import type { CalendarWindow } from './calendar.ts';
 import { type Episode, extendEpisode, openEpisode } from './episode.ts';
 import { compareFigures, type Figure } from './figure.ts';
 import { endOf, type TimedMark } from './mark-window.ts';
+import type { Telling } from './told-values.ts';
 import {
   type JudgeFigure,
   join,
@@ -20,6 +21,7 @@ export type CalendarJudging = {
   windowAt: (instant: Instant) => CalendarWindow;
   makeMeasure: () => Measure;
   judge: JudgeFigure;
+  telling: Telling | undefined;
   /** Judged at each instant with a mark, with what the window holds until then; else once, when the window is over. */
   asTheyArrive: boolean;
   /** The figure of a window without marks, where it is to be judged; and what the log covers: others are passed over. */
@@ -72,7 +74,7 @@ class CalendarEpisodes {
 
   add(mark: TimedMark): void {
     this.measure.add(mark);
-    if (this.episode === undefined) this.episode = openEpisode(mark);
+    if (this.episode === undefined) this.episode = openEpisode(mark, this.judging.telling);
     else extendEpisode(this.episode, mark);
     this.last = mark;
     this.anchor = mark;
@@ -168,7 +170,12 @@ class CalendarEpisodes {
     }
     if (verdict === 'satisfied') return;
     this.openUntil = next;
-    this.open ??= { episode: { ...openEpisode(anchor), count: 0 }, verdict, peak: ofNothing, judged: from };
+    this.open ??= {
+      episode: { ...openEpisode(anchor, this.judging.telling), count: 0 },
+      verdict,
+      peak: ofNothing,
+      judged: from,
+    };
     this.open.episode.end = next - 1n;
     raise(this.open, ofNothing, from);
   }

@@ -3,10 +3,18 @@ import { formatDuration, formatInstant } from '../base/instant.ts';
 import { quote } from '../base/text-safety.ts';
 import type { Verdict } from '../model/finding.ts';
 import type { Mark } from '../model/mark.ts';
-import { renderTemplate, titleInMessage, toldOfGroup } from '../model/message.ts';
-import type { Group } from '../model/relation.ts';
+import { renderTold, titleInMessage } from '../model/message.ts';
+import type { Group, Judgement } from '../model/relation.ts';
 import type { Correlation } from '../model/rule.ts';
-import { EPISODE_WORDS, type Episode, episodeWords, extendEpisode, openEpisode } from './episode.ts';
+import {
+  EPISODE_WORDS,
+  type Episode,
+  episodeWords,
+  extendEpisode,
+  openEpisode,
+  toJudgement,
+} from './episode.ts';
+import { type Telling, type Told, ToldValues } from './told-values.ts';
 
 export const TOLD_OF_COMPLETIONS = [...EPISODE_WORDS, 'timespan'];
 
@@ -20,10 +28,14 @@ export type Position = {
 
 export type CompletionEpisode = { episode: Episode; marks: Mark[]; verdict: Verdict; doubt: string };
 
-/** Consecutive completions with one verdict and at most `timespan` between them are one episode. */
+/**
+ * Consecutive completions with one verdict and at most `timespan` between them are one episode. `telling`: what is told of each mark,
+ * where the sentence tells values of the log.
+ */
 export function* completionEpisodes(
   positions: Iterable<Position>,
   timespan: bigint,
+  telling: Telling | undefined,
 ): Generator<CompletionEpisode> {
   let open: CompletionEpisode | undefined;
   for (const { mark, marks, verdict, doubt = '' } of positions) {
@@ -33,17 +45,24 @@ export function* completionEpisodes(
       open = undefined;
     }
     if (marks === undefined) continue;
-    if (open !== undefined) extendEpisode(open.episode, mark);
+    if (open !== undefined) extendEpisode(open.episode, mark, telling && toldOfCompletion(telling, marks()));
     else {
       const all = marks();
       const [first, ...rest] = all;
       const episode = openEpisode(first!);
       for (const next of rest) extendEpisode(episode, next);
       episode.last = mark;
+      if (telling !== undefined) episode.told = new ToldValues(telling, toldOfCompletion(telling, all));
       open = { episode, marks: all, verdict, doubt };
     }
   }
   if (open !== undefined) yield open;
+}
+
+/** A name in the message is looked up from the last event back to the first. */
+function toldOfCompletion(telling: Telling, marks: readonly Mark[]): Told {
+  const [last, ...before] = marks.map((mark) => telling.of(mark)).reverse();
+  return last!.map((value, index) => value ?? before.find((each) => each[index] !== undefined)?.[index]);
 }
 
 function isApart(last: Mark, mark: Mark, timespan: bigint): boolean {
@@ -51,24 +70,37 @@ function isApart(last: Mark, mark: Mark, timespan: bigint): boolean {
   return from !== undefined && until !== undefined && until - from > timespan;
 }
 
-/** A name in the message is looked up from the last event back to the first. `what`: `2 events in order`. */
-export function describeCompletion(
+/** `names`: what the message tells of the log; `what`: `2 events in order`. */
+export function completionJudgement(
   rule: Correlation,
   group: Group,
-  { episode, marks, doubt }: CompletionEpisode,
+  completed: CompletionEpisode,
   names: readonly string[],
+  code: string,
+  what: string,
+): Judgement {
+  const { episode, marks, verdict, doubt } = completed;
+  return toJudgement(episode, group, {
+    verdict,
+    code,
+    say: (told) => describeCompletion(rule, group, completed, names, told, what),
+    note: doubt,
+    figure: marks.length,
+  });
+}
+
+function describeCompletion(
+  rule: Correlation,
+  group: Group,
+  { episode, marks }: CompletionEpisode,
+  names: readonly string[],
+  told: Told,
   what: string,
 ): string {
   const timespan = formatDuration(rule.timespan!);
-  if (rule.message !== undefined) {
-    const backwards = [...marks].reverse();
-    const logged = (name: string) =>
-      backwards
-        .map(({ step, values }) => toldOfGroup(rule, group, step, name, values[names.indexOf(name)]))
-        .find((value) => value !== undefined);
-    return `${renderTemplate(rule.message, { ...episodeWords(episode), timespan }, logged)}${doubt}`;
-  }
+  if (rule.message !== undefined)
+    return renderTold(rule.message, { ...episodeWords(episode), timespan }, names, told);
   const who = rule.groupNames.map((name, index) => ` of ${name} ${quote(group[index] ?? '')}`).join('');
   const times = marks.map(({ time }) => (time === undefined ? 'an unreadable time' : formatInstant(time)));
-  return `${titleInMessage(rule.title)}: ${what} within ${timespan}${who}, at ${times.join(', ')}${doubt}`;
+  return `${titleInMessage(rule.title)}: ${what} within ${timespan}${who}, at ${times.join(', ')}`;
 }

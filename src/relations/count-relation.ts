@@ -2,7 +2,7 @@
 import { formatDuration } from '../base/instant.ts';
 import { count, quote } from '../base/text-safety.ts';
 import type { Mark } from '../model/mark.ts';
-import { loggedNames, renderTemplate, titleInMessage, toldOfGroup } from '../model/message.ts';
+import { loggedNames, renderTold, titleInMessage } from '../model/message.ts';
 import type { Coverage, Group, Judgement, Relation } from '../model/relation.ts';
 import { type Correlation, resolveField } from '../model/rule.ts';
 import { calendarWindows, formatCalendarWindow } from './calendar.ts';
@@ -11,6 +11,7 @@ import { EPISODE_WORDS, episodeWords, formatEpisodeSpan, leftOutJudgement, toJud
 import { formatFigure, toDouble } from './figure.ts';
 import { GroupJudging, type Judged } from './group-judging.ts';
 import { compileThreshold, fewestOf, growsTrue, isEmptyThreshold, isReachable } from './threshold.ts';
+import { type Told, tellingOf } from './told-values.ts';
 import { UNDATED } from './undated.ts';
 import { unknownKeys } from './unknown-keys.ts';
 
@@ -49,11 +50,10 @@ export function compileCounting(
   const kinds = correlation.rules.map((_, step) => kindOf(step));
   const judging: Judging = { rule: correlation, timespan: timespan ?? 0n, calendar, grows, counting, kinds };
   const judge = function* (group: Group, marks: Iterable<Mark>, coverage: Coverage): Generator<Judgement> {
-    const logged = ({ step, values }: Mark, name: string) =>
-      toldOfGroup(correlation, group, step, name, values[counting.width + names.indexOf(name)]);
-    const groupJudging = new GroupJudging(judging, thresholdOf(group), coverage);
+    const telling = tellingOf(correlation, group, names, counting.width, correlation.rules.length);
+    const groupJudging = new GroupJudging(judging, thresholdOf(group), coverage, telling);
     for (const judged of groupJudging.judge(marks)) {
-      const message = `${describe(judging, judged, group, logged)}${judged.note}`;
+      const say = (told: Told) => describe(judging, judged, group, names, told);
       const figure = judged.peak === undefined ? {} : { figure: toDouble(judged.peak) };
       const { verdict, episode, occurrences } = judged;
       if (judged.isUntimed && coverage === undefined) {
@@ -61,7 +61,7 @@ export function compileCounting(
         yield leftOutJudgement(episode.first, group, code, { why: UNDATED, events: episode.count });
         continue;
       }
-      const said = { verdict, code: counting.code, message, ...figure };
+      const said = { verdict, code: counting.code, say, note: judged.note, ...figure };
       yield { ...toJudgement(episode, group, said), ...(occurrences && { occurrences }) };
     }
     if (groupJudging.lacking !== undefined) yield leftOut(judging, group, groupJudging.lacking);
@@ -76,6 +76,7 @@ export function compileCounting(
       detection,
       groupBy: correlation.groupBy[step]!,
       each: [...(correlation.fields?.[step] ?? []).keys()],
+      takesTogether: true,
       values: [
         ...(correlation.fields?.[step] ?? []),
         ...names.map((name) => resolveField(correlation, name, step)),
@@ -104,7 +105,8 @@ function describe(
   { rule, counting, calendar, timespan }: Judging,
   { episode, peak, expected, judged }: Judged,
   group: Group,
-  logged: (mark: Mark, name: string) => string | undefined,
+  names: readonly string[],
+  values: Told,
 ): string {
   const span =
     calendar === undefined
@@ -122,7 +124,7 @@ function describe(
       peak: peak === undefined ? 'an unknown figure' : formatFigure(peak),
       timespan: span,
     };
-    return renderTemplate(rule.message, told, (name) => logged(episode.first, name));
+    return renderTold(rule.message, told, names, values);
   }
   const who = rule.groupNames.map((name, index) => ` of ${name} ${quote(group[index] ?? '')}`).join('');
   const title = titleInMessage(rule.title);

@@ -4,6 +4,7 @@ import type { Mark } from '../model/mark.ts';
 import type { Place } from '../model/place.ts';
 import type { Group, Judgement } from '../model/relation.ts';
 import { tellPlace } from '../model/told-places.ts';
+import { type Telling, type Told, ToldValues } from './told-values.ts';
 
 export type Episode = {
   first: Mark;
@@ -18,16 +19,30 @@ export type Episode = {
   subject: string | undefined;
   /** Records beside these events that repeat one, and may be events of their own. */
   repeats: number;
+  /** Where the finding's sentence tells values of the log. */
+  told?: ToldValues;
 };
 
-export function openEpisode(mark: Mark): Episode {
-  return { first: mark, last: mark, related: [], count: 1, subject: mark.subject, repeats: 0 };
+/** `telling`: what is told of each mark, where the sentence tells values of the log. */
+export function openEpisode(mark: Mark, telling?: Telling): Episode {
+  const episode: Episode = {
+    first: mark,
+    last: mark,
+    related: [],
+    count: 1,
+    subject: mark.subject,
+    repeats: 0,
+  };
+  if (telling !== undefined) episode.told = new ToldValues(telling, mark);
+  return episode;
 }
 
-/** `mark` comes at or after the last one; the same event again only moves nothing. */
-export function extendEpisode(episode: Episode, mark: Mark): void {
+/** `mark` comes at or after the last one; the same event again only moves nothing. `told`: of more than the mark. */
+export function extendEpisode(episode: Episode, mark: Mark, told?: Told): void {
+  if (told !== undefined) episode.told?.add(told);
   if (isSameEvent(episode.last, mark)) return;
   episode.last = mark;
+  if (told === undefined) episode.told?.add(mark);
   if (mark.isSecond === true) {
     episode.repeats++;
     return;
@@ -70,21 +85,41 @@ function spanOf({ first, last, end }: Episode): Pick<Judgement, 'span'> {
   return { span: { from: first.time, until: end ?? last.until ?? last.time } };
 }
 
+/**
+ * `say`: the sentence, with what is told of one of the events; `note`: what is said behind that of the first one. `isMore`: the
+ * sentence leaves out what further events tell.
+ */
+export type Said = Pick<Judgement, 'verdict' | 'code'> & {
+  say: (told: Told) => string;
+  note?: string;
+  figure?: number;
+  isMore?: boolean;
+};
+
+/** So nobody accepts with one event what others of the episode tell: see `told-values.ts`. */
 export function toJudgement(
   episode: Episode,
   group: Group,
-  said: Pick<Judgement, 'verdict' | 'code' | 'message'> & { figure?: number },
+  { verdict, code, say, note = '', figure = episode.count, isMore = false }: Said,
 ): Judgement {
   const subject = episode.subject ?? (group.length > 0 ? group.join(', ') : undefined);
+  const { told } = episode;
+  const first = told?.first ?? [];
+  const also = told?.said(say) ?? {};
   return {
-    figure: episode.count,
-    ...said,
+    figure,
+    verdict,
+    code,
+    message: `${say(first)}${note}`,
+    ...also,
+    ...(isMore && { moreSaid: true }),
+    ...(first.length > 0 && { told: first }),
     place: episode.first.place,
     related: episode.related,
     count: episode.count,
     ...spanOf(episode),
     ...(subject !== undefined && { subject }),
-    identity: [...group, episode.first.identity],
+    identity: [...group, episode.first.identity, ...(told?.identity ?? [])],
   };
 }
 

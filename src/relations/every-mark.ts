@@ -1,11 +1,10 @@
 /** What a detection says alone: each mark is a finding, and those of one actor within an hour of each other are one. */
 import { type Instant, NANOS_PER_SECOND } from '../base/instant.ts';
 import { count } from '../base/text-safety.ts';
-import { alsoSaid } from '../model/also-said.ts';
 import { isAuditField } from '../model/event.ts';
 import { type FindingKind, type Severity, severityRank } from '../model/finding.ts';
 import type { FieldRef, Mark } from '../model/mark.ts';
-import { loggedNames, renderTemplate, titleInMessage } from '../model/message.ts';
+import { loggedNames, renderTold, titleInMessage } from '../model/message.ts';
 import type { Group, Judgement, Relation } from '../model/relation.ts';
 import type { Detection, RuleHead, Waiver } from '../model/rule.ts';
 import {
@@ -18,7 +17,7 @@ import {
   openEpisode,
   toJudgement,
 } from './episode.ts';
-import { OtherValues } from './other-values.ts';
+import { Telling, type Told } from './told-values.ts';
 import { ExpiredWaivers, holdsFor, isOver } from './waivers.ts';
 
 const MATCHED: FindingKind = {
@@ -73,17 +72,14 @@ export function everyMark(detection: Detection): Relation {
     *judge(group: Group, marks: Iterable<Mark>): Generator<Judgement> {
       const expired = new ExpiredWaivers();
       const standings = conditions.length === 0 ? plainly(marks) : standingsOf(marks, levels, waivers);
-      const tellsFrom = names.length === 0 ? undefined : told;
-      for (const { episode, standing, others } of episodes(standings, quiet, keyOf, tellsFrom)) {
-        const sentence = (values: Mark['values']) =>
-          describe(detection, episode, (name) => values[told + names.indexOf(name)]);
-        const own = sentence(episode.first.values);
-        const also = alsoSaid(own, (others?.tuples ?? []).map(sentence), others?.isMore ?? false);
-        const message = `${own}${timesOf(episode)}`;
-        const said = {
-          ...toJudgement(episode, group, { verdict: 'violation', code: MATCHED.code, message }),
-          ...also,
-        };
+      const telling = names.length === 0 ? undefined : new Telling(({ values }) => values.slice(told));
+      for (const { episode, standing } of episodes(standings, quiet, keyOf, telling)) {
+        const said = toJudgement(episode, group, {
+          verdict: 'violation',
+          code: MATCHED.code,
+          say: (values) => describe(detection, episode, names, values),
+          note: timesOf(episode),
+        });
         const { level, waiver, ended } = standing;
         if (ended !== undefined) expired.add(ended, said);
         const changed = level !== undefined || waiver !== undefined;
@@ -163,18 +159,14 @@ function tupleOf(mark: Mark, width: number): string {
   return JSON.stringify(mark.values.slice(0, width));
 }
 
-/** `others`: given where values are told, of several events. */
-type Open = { episode: Episode; standing: Standing; others: OtherValues | undefined };
+type Open = { episode: Episode; standing: Standing };
 
-/**
- * Open episodes by key and standing, the longest silent first; marks without a time form one episode each. `tellsFrom`: the values
- * from there on are told.
- */
+/** Open episodes by key and standing, the longest silent first; of one key the marks without a time form one episode. */
 function* episodes(
   standings: Iterable<MarkStanding>,
   timespan: bigint,
   keyOf: (mark: Mark) => string | undefined,
-  tellsFrom: number | undefined,
+  telling: Telling | undefined,
 ): Generator<Open> {
   const byStanding = new Map<Standing, OpenEpisodes>();
   const all: { standing: Standing; open: OpenEpisodes }[] = [];
@@ -184,12 +176,12 @@ function* episodes(
       for (let oldest = open.oldest; oldest !== undefined; oldest = open.oldest) {
         if (isNear(oldest, mark, timespan)) break;
         open.close(oldest);
-        yield { episode: oldest.episode, standing: each, others: oldest.others };
+        yield { episode: oldest.episode, standing: each };
       }
     }
     let open = byStanding.get(standing);
     if (open === undefined) {
-      open = new OpenEpisodes(tellsFrom);
+      open = new OpenEpisodes(telling);
       byStanding.set(standing, open);
       all.push({ standing, open });
     }
@@ -197,14 +189,13 @@ function* episodes(
   }
   for (const { standing, open } of all)
     for (let each = open.oldest; each !== undefined; each = each.later)
-      yield { episode: each.episode, standing, others: each.others };
+      yield { episode: each.episode, standing };
 }
 
 /** `until`: when it has been silent for long enough, where that was asked since its last mark. */
 type OpenEpisode = {
   key: string | undefined;
   episode: Episode;
-  others: OtherValues | undefined;
   until: Instant | undefined;
   earlier: OpenEpisode | undefined;
   later: OpenEpisode | undefined;
@@ -218,10 +209,10 @@ class OpenEpisodes {
   oldest: OpenEpisode | undefined;
   private newest: OpenEpisode | undefined;
   private readonly byKey = new Map<string | undefined, OpenEpisode>();
-  private readonly tellsFrom: number | undefined;
+  private readonly telling: Telling | undefined;
 
-  constructor(tellsFrom: number | undefined) {
-    this.tellsFrom = tellsFrom;
+  constructor(telling: Telling | undefined) {
+    this.telling = telling;
   }
 
   /** The mark continues the episode of its key, or begins one. */
@@ -230,8 +221,7 @@ class OpenEpisodes {
     if (known === undefined) {
       const begun = {
         key,
-        episode: openEpisode(mark),
-        others: undefined,
+        episode: openEpisode(mark, this.telling),
         until: undefined,
         earlier: undefined,
         later: undefined,
@@ -241,11 +231,6 @@ class OpenEpisodes {
       return;
     }
     extendEpisode(known.episode, mark);
-    // Of most episodes there is one event.
-    if (this.tellsFrom !== undefined) {
-      known.others ??= new OtherValues(known.episode.first, this.tellsFrom);
-      known.others.add(mark);
-    }
     known.until = undefined;
     if (known === this.newest) return;
     this.unlink(known);
@@ -284,9 +269,9 @@ function timesOf(episode: Episode): string {
   return episode.count === 1 ? '' : `, ${count(episode.count, 'event')}${formatEpisodeSpan(episode)}`;
 }
 
-/** `logged`: values of one of the events. */
-function describe(rule: RuleHead, episode: Episode, logged: (name: string) => string | undefined): string {
+/** `told`: of one of the events. */
+function describe(rule: RuleHead, episode: Episode, names: readonly string[], told: Told): string {
   return rule.message === undefined
     ? titleInMessage(rule.title)
-    : renderTemplate(rule.message, episodeWords(episode), logged);
+    : renderTold(rule.message, episodeWords(episode), names, told);
 }

@@ -20,6 +20,7 @@ import { compareFigures, type Figure } from './figure.ts';
 import { EndOrder, endOf, isTimed, type TimedMark } from './mark-window.ts';
 import { Occurrences } from './occurrences.ts';
 import { fallsTrue, type Threshold } from './threshold.ts';
+import type { Telling } from './told-values.ts';
 import {
   completeEpisodes,
   type JudgeFigure,
@@ -45,6 +46,7 @@ export type Judged = {
 export class GroupJudging {
   private readonly judging: Judging;
   private readonly threshold: Threshold;
+  private readonly telling: Telling | undefined;
   private readonly covered: Covered | undefined;
   private readonly untimed: Mark[] = [];
   private readonly doubtful: Mark[] = [];
@@ -56,9 +58,11 @@ export class GroupJudging {
   /** Marks without the field that is counted: the first, and how many. */
   lacking: { first: Mark; count: number } | undefined;
 
-  constructor(judging: Judging, threshold: Threshold, coverage: Coverage) {
+  /** `telling`: what is told of each mark, where the sentence tells values of the log. */
+  constructor(judging: Judging, threshold: Threshold, coverage: Coverage, telling: Telling | undefined) {
     this.judging = judging;
     this.threshold = threshold;
+    this.telling = telling;
     this.covered = coverageOfAll(coverage, judging.rule.rules.keys());
   }
 
@@ -81,7 +85,9 @@ export class GroupJudging {
     }
     if (!found) yield* this.doubts();
     if (this.limitless !== undefined) {
-      const episode = { ...openEpisode(this.limitless), count: this.limitlessCount };
+      const episode = { ...openEpisode(this.limitless, this.telling), count: this.limitlessCount };
+      // What the others tell was not kept.
+      if (episode.told !== undefined) episode.told.isMore = episode.count > 1;
       const note = ', no row of the table is in force for it at the time';
       yield {
         episode,
@@ -105,6 +111,7 @@ export class GroupJudging {
         windowAt,
         makeMeasure,
         judge: this.judgeFigure,
+        telling: this.telling,
         asTheyArrive: grows,
         ofNothing: !grows && counting.moves !== 'any-way' ? makeMeasure().value() : undefined,
         covered: this.covered && { from: clamped(this.covered.from), until: clamped(this.covered.until) },
@@ -112,8 +119,8 @@ export class GroupJudging {
       });
     }
     return grows
-      ? slidingEpisodes(timed, timespan, makeMeasure(), this.judgeFigure, this.newOccurrences())
-      : completeEpisodes(timed, timespan, makeMeasure, this.judgeFigure);
+      ? slidingEpisodes(timed, timespan, makeMeasure(), this.judgeFigure, this.newOccurrences(), this.telling)
+      : completeEpisodes(timed, timespan, makeMeasure, this.judgeFigure, this.telling);
   }
 
   /** Where somebody asks for them, and more of what a window holds is never less. */
@@ -201,16 +208,15 @@ export class GroupJudging {
       : !(counting.moves === 'by-one' && fallsTrue(this.judging.rule));
     if (doubtful.length === 0 && !mightHold) return;
     const episode: Episode = {
-      first,
+      ...openEpisode(first, this.telling),
       last: rest.at(-1) ?? first,
       related: toldPlaces(
         first.place,
         rest.map(({ place }) => place),
       ),
       count: 1 + rest.length,
-      subject: first.subject,
-      repeats: 0,
     };
+    for (const each of rest) episode.told?.add(each);
     yield {
       episode,
       verdict: 'undetermined',

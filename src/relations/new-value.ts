@@ -3,7 +3,7 @@ import { formatDuration, formatInstant, type Instant } from '../base/instant.ts'
 import { count, quote } from '../base/text-safety.ts';
 import type { FindingKind } from '../model/finding.ts';
 import type { Mark } from '../model/mark.ts';
-import { loggedNames, renderTemplate, titleInMessage, toldOfGroup } from '../model/message.ts';
+import { loggedNames, renderTold, titleInMessage } from '../model/message.ts';
 import {
   type Coverage,
   type Covered,
@@ -28,6 +28,7 @@ import {
 import { durationKey, refuseOtherKeys } from './extra-keys.ts';
 import { clip, isInForce } from './in-force.ts';
 import { KnownValues, type Newness, type Shown } from './known-values.ts';
+import { tellingOf } from './told-values.ts';
 
 const NEW_VALUE: FindingKind = {
   code: 'new-value',
@@ -74,6 +75,7 @@ export const newValue = {
         detection,
         groupBy: correlation.groupBy[step] ?? [],
         each: [...fields![step]!.keys()],
+        takesTogether: true,
         values: [...fields![step]!, ...names.map((name) => resolveField(correlation, name, step))],
       })),
       // What was shown before the rule was in force is history.
@@ -102,6 +104,7 @@ function* judgeValues(
 ): Generator<Judgement> {
   const { history, width, rule } = plan;
   const { effective = {} } = rule;
+  const telling = tellingOf(rule, group, plan.names, width, rule.rules.length);
   const known = new KnownValues(history);
   const left = { partial: 0, untimed: 0, learning: 0 };
   let firstLeft: Mark | undefined;
@@ -135,7 +138,8 @@ function* judgeValues(
       open = undefined;
     }
     if (newness === 'known' || newness === 'learning') continue;
-    if (open === undefined) open = { episode: openEpisode(mark), newness, values: [], more: 0, alone };
+    if (open === undefined)
+      open = { episode: openEpisode(mark, telling), newness, values: [], more: 0, alone };
     else extendEpisode(open.episode, mark);
     if (open.values.includes(value)) continue;
     if (open.values.length < NAMED_VALUES) open.values.push(value);
@@ -202,22 +206,20 @@ const NOTES: Partial<Record<Newness, string>> = {
 };
 
 function describeEpisode(plan: NewValuePlan, group: Group, found: ValueEpisode): Judgement {
-  const { rule, history, width, names } = plan;
+  const { rule, history, names } = plan;
   const { episode, newness, alone } = found;
-  const told = { ...episodeWords(episode), values: listValues(found), history: formatDuration(history) };
-  const { first } = episode;
-  const logged = (name: string) =>
-    toldOfGroup(rule, group, first.step, name, first.values[width + names.indexOf(name)]);
-  const message =
-    rule.message === undefined
-      ? describe(rule, group, found, told)
-      : renderTemplate(rule.message, told, logged);
+  const words = { ...episodeWords(episode), values: listValues(found), history: formatDuration(history) };
   const silence = alone && rule.groupNames.length > 0 ? ', in which the group had no event at all' : '';
   const verdict = newness === 'new' ? 'violation' : 'undetermined';
   return toJudgement(episode, group, {
     verdict,
     code: NEW_VALUE.code,
-    message: `${message}${rule.message === undefined ? silence : ''}${NOTES[newness] ?? ''}`,
+    say: (told) =>
+      rule.message === undefined
+        ? describe(rule, group, found, words)
+        : renderTold(rule.message, words, names, told),
+    note: `${rule.message === undefined ? silence : ''}${NOTES[newness] ?? ''}`,
+    isMore: found.more > 0,
   });
 }
 

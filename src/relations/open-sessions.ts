@@ -16,6 +16,8 @@ import {
   type ConcurrencyPlan,
   describe,
   type GroupPeak,
+  hasUnnamed,
+  holdersOf,
   isOfClosesAlone,
   NO_DOUBTS,
   type OpenDoubts,
@@ -210,11 +212,13 @@ function conclude(
   const shown = proven ? lower : upper;
   const witnesses = proven || doubtful.length === 0 ? shown.witnesses : doubtful;
   const [place, ...related] = (witnesses.length > 0 ? witnesses : otherwise).map((each) => each.place);
-  const subject = group.length > 0 ? group.join(', ') : (shown.witnesses[0]?.holder ?? otherwise[0]!.subject);
+  const [holder = otherwise[0]!.subject, ...holders] = holdersOf(shown);
+  const subject = group.length > 0 ? group.join(', ') : holders.length === 0 ? holder : undefined;
   return {
     verdict: proven ? 'violation' : 'undetermined',
     code: plan.code,
     message: `${describe(plan, group, shown, least, most)}${proven ? '' : `: ${reasons(plan, peak, doubts)}`}`,
+    ...(hasUnnamed(plan, shown) && { moreSaid: true as const }),
     place: place!,
     related: toldPlaces(place!, related),
     count: toNumber(shown.amount),

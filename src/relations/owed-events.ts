@@ -17,8 +17,10 @@ import {
   type OwedEpisode,
   type OwedPlan,
   type Shortfall,
+  tellingOfOwed,
   type Uncovered,
 } from './owed-message.ts';
+import type { Telling } from './told-values.ts';
 
 type Pending = { mark: Mark; window: Window };
 
@@ -29,7 +31,7 @@ export function* judgeOwed(
   marks: Iterable<Mark>,
   coverage: Coverage,
 ): Generator<Judgement> {
-  const judge = new OwedJudge(plan, coverage);
+  const judge = new OwedJudge(plan, coverage, tellingOfOwed(plan, group));
   for (const event of byEvent(marks)) {
     for (const episode of judge.take(event)) yield describeEpisode(plan, group, episode);
   }
@@ -52,6 +54,7 @@ function* byEvent(marks: Iterable<Mark>): Generator<Mark[]> {
 class OwedJudge {
   private readonly plan: OwedPlan;
   private readonly coverage: Coverage;
+  private readonly telling: Telling | undefined;
   private readonly needs: NeededEvents;
   /** Of records that repeat others. */
   private readonly repeats: NeededEvents;
@@ -60,9 +63,10 @@ class OwedJudge {
   private head = 0;
   private open: OwedEpisode | undefined;
 
-  constructor(plan: OwedPlan, coverage: Coverage) {
+  constructor(plan: OwedPlan, coverage: Coverage, telling: Telling | undefined) {
     this.plan = plan;
     this.coverage = coverage;
+    this.telling = telling;
     this.needs = new NeededEvents(plan.differs !== undefined);
     this.repeats = new NeededEvents(plan.differs !== undefined);
   }
@@ -188,7 +192,9 @@ class OwedJudge {
       return extendEpisode(this.open.episode, mark);
     if (this.open !== undefined) yield this.open;
     this.open =
-      shortfall === undefined ? undefined : { episode: openEpisode(mark), verdict, first: mark, shortfall };
+      shortfall === undefined
+        ? undefined
+        : { episode: openEpisode(mark, this.telling), verdict, first: mark, shortfall };
   }
 }
 

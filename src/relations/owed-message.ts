@@ -3,11 +3,12 @@ import { formatDuration, formatInstant } from '../base/instant.ts';
 import { count, formatNumber, quote } from '../base/text-safety.ts';
 import type { Verdict } from '../model/finding.ts';
 import type { Mark } from '../model/mark.ts';
-import { renderTemplate, titleInMessage, toldOfGroup } from '../model/message.ts';
+import { renderTold, titleInMessage } from '../model/message.ts';
 import type { Group, Judgement, Stretch } from '../model/relation.ts';
 import type { Correlation } from '../model/rule.ts';
 import { EPISODE_WORDS, type Episode, episodeWords, formatEpisodeSpan, toJudgement } from './episode.ts';
 import type { NeededEvent } from './event-list.ts';
+import { type Telling, tellingOf } from './told-values.ts';
 
 /** What a message template may use, beside fields of the event. */
 export const OWED_WORDS = [...EPISODE_WORDS, 'needed', 'within', 'nearest'] as const;
@@ -60,22 +61,30 @@ export type OwedEpisode = { episode: Episode; verdict: Verdict; first: Mark; sho
 
 export function describeEpisode(plan: OwedPlan, group: Group, owed: OwedEpisode): Judgement {
   const { episode, verdict, first, shortfall } = owed;
-  const { rule, names, differs, code } = plan;
+  const { rule, names, code } = plan;
   const doubts = verdict === 'undetermined' ? `; ${describeDoubts(plan, shortfall.doubts)}` : '';
-  const told = {
+  const words = {
     ...episodeWords(episode),
     needed: describeNeeded(plan),
     within: describeWithin(plan),
     nearest: describeNearest(plan, first, shortfall),
   };
-  const width = differs === undefined ? 0 : 1;
-  const logged = (name: string) =>
-    toldOfGroup(rule, group, first.step, name, first.values[width + names.indexOf(name)]);
-  const message =
-    rule.message === undefined
-      ? describeOwed(plan, group, owed, told)
-      : renderTemplate(rule.message, told, logged);
-  return toJudgement(episode, group, { verdict, code, message: `${message}${doubts}` });
+  return toJudgement(episode, group, {
+    verdict,
+    code,
+    say: (told) =>
+      rule.message === undefined
+        ? describeOwed(plan, group, owed, words)
+        : renderTold(rule.message, words, names, told),
+    note: doubts,
+    // Without a group and a message it names the actor of the first event.
+    isMore: rule.message === undefined && group.length === 0 && episode.subject !== first.subject,
+  });
+}
+
+/** What is told of the owing marks of a group. */
+export function tellingOfOwed(plan: OwedPlan, group: Group): Telling | undefined {
+  return tellingOf(plan.rule, group, plan.names, plan.differs === undefined ? 0 : 1, plan.owing);
 }
 
 function describeOwed(

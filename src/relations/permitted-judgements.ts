@@ -49,13 +49,15 @@ const CODES: Readonly<
 };
 
 function entryJudgement(entry: AccessEntry, told: Told): Judgement {
-  const { kind, subject, reasons, place, related } = entry;
+  const { kind, subject, reasons, place, related, several, more } = entry;
   const { code, severity, verdict } = CODES[kind];
   const isDoubted = kind === 'disagreement' && reasons.length > 0;
   return {
     verdict: isDoubted ? 'undetermined' : verdict,
     code,
     message: `${told.rule}: ${describeEntry(entry, told.table)}`,
+    // Resources that the sentence does not name.
+    ...((several || more === true) && { moreSaid: true as const }),
     place,
     related,
     count: entry.count,
@@ -153,7 +155,14 @@ function* unusedJudgements(role: RoleSummary, told: Told): Generator<Judgement> 
         ? ''
         : ` from ${formatInstant(told.coverage.from)} until ${formatInstant(told.coverage.until)}`;
     const message = `nobody who holds ${quote(role.role)} used ${names}${during}: ${unused.length} of ${count(role.grants.length, 'grant')}`;
-    yield { ...shared, verdict: 'violation', message, count: unused.length, identity: [role.role, 'unused'] };
+    yield {
+      ...shared,
+      verdict: 'violation',
+      message,
+      ...moreIn(unused),
+      count: unused.length,
+      identity: [role.role, 'unused'],
+    };
   }
   const unknown = of('undetermined');
   if (unknown.length === 0) return;
@@ -164,6 +173,7 @@ function* unusedJudgements(role: RoleSummary, told: Told): Generator<Judgement> 
     ...shared,
     verdict: 'undetermined',
     message,
+    ...moreIn(unknown),
     count: unknown.length,
     identity: [role.role, 'unknown'],
   };
@@ -182,6 +192,7 @@ function* idleJudgement(summary: AccessSummary, { table, coverage }: Told): Gene
     code: UNUSED_GRANT.code,
     severity: 'low',
     message: `${count(idle.length, 'holder')} of roles did nothing that the log shows: ${list(idle)}`,
+    ...(idle.length > SHOWN && { moreSaid: true as const }),
     place: tablePlace(table, table.line),
     related: [],
     count: idle.length,
@@ -215,6 +226,10 @@ function untoldJudgement({ untold }: AccessSummary, { table }: Told): Judgement 
     count: untold,
     identity: ['untold'],
   };
+}
+
+function moreIn(grants: readonly { action: string }[]): Pick<Judgement, 'moreSaid'> {
+  return new Set(grants.map(({ action }) => action)).size > SHOWN ? { moreSaid: true } : {};
 }
 
 function list(names: readonly string[]): string {

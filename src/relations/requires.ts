@@ -72,6 +72,7 @@ export const requires = {
           groupBy: correlation.groupBy[step] ?? [],
           values: [...compared, ...logged],
           each: [...compared.keys()],
+          takesTogether: true,
         };
       }),
       judge: (group, marks, coverage) => judgeOwed(plan, group, marks, coverage),

@@ -68,8 +68,21 @@ export function describe(
   return `${titleInMessage(rule.title)}: ${peak}${whose} open at ${at}, expected at most ${formatNumber(allowed)}${formatHolders(shown)}`;
 }
 
-function formatHolders({ witnesses }: ShownPeak): string {
-  const names = [...new Set(witnesses.map(({ holder }) => holder))].sort(compareText);
+/** Whether the sentence leaves out some of whom it is about. */
+export function hasUnnamed(
+  { rule }: Pick<ConcurrencyPlan, 'rule'>,
+  shown: Pick<ShownPeak, 'witnesses'>,
+): boolean {
+  return rule.message === undefined && holdersOf(shown).length > NAMED_HOLDERS;
+}
+
+/** Each once. */
+export function holdersOf({ witnesses }: Pick<ShownPeak, 'witnesses'>): string[] {
+  return [...new Set(witnesses.map(({ holder }) => holder))].sort(compareText);
+}
+
+function formatHolders(shown: ShownPeak): string {
+  const names = holdersOf(shown);
   const more = names.length > NAMED_HOLDERS ? ` and ${names.length - NAMED_HOLDERS} more` : '';
   return names.length === 0 ? '' : `, by ${names.slice(0, NAMED_HOLDERS).map(quote).join(', ')}${more}`;
 }

@@ -7,17 +7,17 @@ import type { Coverage, Judgement, RelationDefinition } from '../model/relation.
 import { type Correlation, resolveField } from '../model/rule.ts';
 import {
   completionEpisodes,
-  describeCompletion,
+  completionJudgement,
   type Position,
   TOLD_OF_COMPLETIONS,
 } from './completion-episodes.ts';
-import { toJudgement } from './episode.ts';
 import { findSequences } from './sequence.ts';
 import { chainMarks } from './sequence-chain.ts';
 import { allInOrder, someInOrder } from './sequence-states.ts';
 import { toTerms } from './step-terms.ts';
 import { compileThreshold, fewestOf, growsTrue, isEmptyThreshold } from './threshold.ts';
 import { findInOrder, TIED, UNTIMED_ORDER } from './together.ts';
+import { tellingOf } from './told-values.ts';
 import { unknownKeys } from './unknown-keys.ts';
 
 const ORDERED: FindingKind = {
@@ -66,18 +66,17 @@ export const temporalOrdered = {
         detection,
         groupBy: correlation.groupBy[step]!,
         values: names.map((name) => resolveField(correlation, name, step)),
+        takesTogether: true as const,
       })),
       *judge(group, marks, coverage): Generator<Judgement> {
         const positions = withUntimedEnds(marks, ends, (noted) => find(noted, coverage));
-        for (const each of completionEpisodes(positions, timespan)) {
+        for (const each of completionEpisodes(
+          positions,
+          timespan,
+          tellingOf(correlation, group, names, 0, 1),
+        )) {
           const what = `${count(each.marks.length, 'event')} in order`;
-          const message = describeCompletion(correlation, group, each, names, what);
-          const {
-            verdict,
-            episode,
-            marks: { length: figure },
-          } = each;
-          yield toJudgement(episode, group, { verdict, code: ORDERED.code, message, figure });
+          yield completionJudgement(correlation, group, each, names, ORDERED.code, what);
         }
       },
     };

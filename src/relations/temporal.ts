@@ -8,16 +8,16 @@ import { type Correlation, resolveField, type StepCondition } from '../model/rul
 import type { Completion } from './awaiting.ts';
 import {
   completionEpisodes,
-  describeCompletion,
+  completionJudgement,
   type Position,
   TOLD_OF_COMPLETIONS,
 } from './completion-episodes.ts';
 import { compileCounting } from './count-relation.ts';
-import { toJudgement } from './episode.ts';
 import type { Figure } from './figure.ts';
 import { toTerms } from './step-terms.ts';
 import { isEmptyThreshold } from './threshold.ts';
 import { findTogether } from './together.ts';
+import { tellingOf } from './told-values.ts';
 import { unknownKeys } from './unknown-keys.ts';
 import type { Measure } from './windows.ts';
 
@@ -118,22 +118,18 @@ function compileExpression(
       detection,
       groupBy: correlation.groupBy[step]!,
       values: names.map((name) => resolveField(correlation, name, step)),
+      takesTogether: true as const,
     })),
     *judge(group, marks, coverage): Generator<Judgement> {
       const condition = { terms, timespan, coverage, ends: [], steps: rules.length, effective };
       const positions = toPositions(findTogether(marks, condition));
-      for (const each of completionEpisodes(positions, timespan)) {
+      const telling = tellingOf(correlation, group, names, 0, 1);
+      for (const each of completionEpisodes(positions, timespan, telling)) {
         const what =
           each.marks.length === 1
             ? '1 event without those it rules out'
             : `${each.marks.length} events together`;
-        const message = describeCompletion(correlation, group, each, names, what);
-        const {
-          verdict,
-          episode,
-          marks: { length: figure },
-        } = each;
-        yield toJudgement(episode, group, { verdict, code: TOGETHER.code, message, figure });
+        yield completionJudgement(correlation, group, each, names, TOGETHER.code, what);
       }
     },
   };

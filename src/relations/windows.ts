@@ -11,6 +11,7 @@ import { type Episode, extendEpisode, openEpisode } from './episode.ts';
 import { compareFigures, type Figure } from './figure.ts';
 import { endOf, MarkWindow, type TimedMark } from './mark-window.ts';
 import type { Occurrences } from './occurrences.ts';
+import type { Telling } from './told-values.ts';
 
 /** What a window holds, as one figure. `remove` undoes `add`. */
 export interface Measure {
@@ -57,8 +58,9 @@ export function* slidingEpisodes(
   measure: Measure,
   judge: JudgeFigure,
   occurrences?: Occurrences,
+  telling?: Telling,
 ): Generator<WindowEpisode> {
-  const sliding = new SlidingWindow(timespan, measure, judge, occurrences);
+  const sliding = new SlidingWindow(timespan, measure, judge, occurrences, telling);
   for (const mark of marks) {
     const closed = sliding.isLater(mark) ? sliding.settle() : undefined;
     if (closed !== undefined) yield closed;
@@ -76,17 +78,25 @@ class SlidingWindow {
   private readonly measure: Measure;
   private readonly judge: JudgeFigure;
   private readonly occurrences: Occurrences | undefined;
+  private readonly telling: Telling | undefined;
   private readonly window = new MarkWindow();
   /** The marks that end at the last instant. */
   private instant: TimedMark | undefined;
   private tied: TimedMark[] | undefined;
   private end: Instant = 0n;
 
-  constructor(timespan: bigint, measure: Measure, judge: JudgeFigure, occurrences: Occurrences | undefined) {
+  constructor(
+    timespan: bigint,
+    measure: Measure,
+    judge: JudgeFigure,
+    occurrences: Occurrences | undefined,
+    telling: Telling | undefined,
+  ) {
     this.timespan = timespan;
     this.measure = measure;
     this.judge = judge;
     this.occurrences = occurrences;
+    this.telling = telling;
   }
 
   isLater(mark: TimedMark): boolean {
@@ -138,7 +148,7 @@ class SlidingWindow {
     const instant = [this.instant!, ...(this.tied ?? [])];
     if (this.open === undefined) {
       const [first, ...rest] = window.inOrder();
-      const episode = openEpisode(first!);
+      const episode = openEpisode(first!, this.telling);
       for (const later of rest) extendEpisode(episode, later);
       // Of an interval that begins first and ends last, too.
       episode.last = instant.at(-1)!;
@@ -170,9 +180,10 @@ export function* completeEpisodes(
   timespan: bigint,
   makeMeasure: () => Measure,
   judge: JudgeFigure,
+  telling?: Telling,
 ): Generator<WindowEpisode> {
   let open: WindowEpisode | undefined;
-  for (const { episode, figure, repeated } of partition(marks, timespan, makeMeasure)) {
+  for (const { episode, figure, repeated } of partition(marks, timespan, makeMeasure, telling)) {
     const start = episode.first.time!;
     const verdict = judge(figure, start, start, start + timespan, episode.first, repeated);
     if (open !== undefined && (open.verdict !== verdict || start - open.episode.last.time! > timespan)) {
@@ -193,6 +204,7 @@ export function join(open: WindowEpisode, next: Episode, value: Figure, judged: 
   const count = episode.count + next.count;
   const repeats = episode.repeats + next.repeats;
   extendEpisode(episode, next.first);
+  if (next.told !== undefined) episode.told?.join(next.told);
   tellPlaces(episode.first.place, episode.related, next.related);
   episode.count = count;
   episode.repeats = repeats;
@@ -205,6 +217,7 @@ function* partition(
   marks: Iterable<TimedMark>,
   timespan: bigint,
   makeMeasure: () => Measure,
+  telling: Telling | undefined,
 ): Generator<{ episode: Episode; figure: Figure; repeated: Figure | undefined }> {
   let episode: Episode | undefined;
   let measure = makeMeasure();
@@ -216,7 +229,7 @@ function* partition(
     }
     if (episode !== undefined && endOf(mark) - episode.first.time! > timespan) continue;
     measure.add(mark);
-    if (episode === undefined) episode = openEpisode(mark);
+    if (episode === undefined) episode = openEpisode(mark, telling);
     else extendEpisode(episode, mark);
   }
   if (episode !== undefined) yield { episode, figure: measure.value(), repeated: measure.withRepeats?.() };

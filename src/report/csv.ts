@@ -13,7 +13,6 @@ const COLUMNS = [
   'code',
   'title',
   'message',
-  'also',
   'file',
   'line',
   'offset',
@@ -30,6 +29,7 @@ const COLUMNS = [
   'lapsed_waiver',
   'baseline',
   'fingerprint',
+  'also',
 ] as const;
 
 /** Excel takes 32,767 characters in a cell and damages the table above; an escape takes up to eight for one. */
@@ -51,7 +51,6 @@ export const csv: ReportFormat = {
         code: fit(code),
         title: fit(title),
         message: fit(message),
-        also: fit(alsoWords(finding)),
         file: fit(place.file),
         line: place.line,
         offset: place.offset,
@@ -68,6 +67,7 @@ export const csv: ReportFormat = {
         lapsed_waiver: fit(lapsed && `${lapsed.id}: ${lapsed.reason}`),
         baseline: baseline ?? null,
         fingerprint: fit(fingerprint),
+        also: fit(alsoWords(finding)),
       };
     });
     return csvTable(COLUMNS, [...incompleteRows(report), ...rows]);

@@ -16,7 +16,7 @@ const SEVERITY = {
 } as const satisfies Record<Severity, string>;
 
 /** Characters: a merge request shows them on one line. */
-const MAX_DESCRIPTION = 1_000;
+const MAX_DESCRIPTION = 4_000;
 const MAX_NAME = 255;
 
 export const gitlab: ReportFormat = {

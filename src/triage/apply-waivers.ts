@@ -20,12 +20,13 @@ import {
   expiredFinding,
   expiringNotice,
   outgrownFinding,
+  partlyNotice,
   refusedFinding,
   unusedNotice,
   voidFinding,
   WAIVER_FINDINGS,
 } from './waiver-findings.ts';
-import { createMatcher } from './waiver-matching.ts';
+import { createMatcher, type Fitting } from './waiver-matching.ts';
 
 export type Waived = {
   findings: Finding[];
@@ -43,14 +44,16 @@ export function applyWaivers(findings: readonly Finding[], waivers: WaiverFile):
   const entriesFor = createMatcher(waivers.entries);
   const books = new Books(waivers, findings.length);
   const met = findings.map((finding) => {
-    const entries = finding.waiver === undefined ? entriesFor(finding) : [];
-    if (isProtected(finding)) books.refuse(finding, entries);
-    else books.meet(finding, entries);
-    return entries;
+    const fitting = finding.waiver === undefined ? entriesFor(finding) : { entries: [], partly: [] };
+    if (isProtected(finding)) books.refuse(finding, fitting.entries);
+    else books.meet(finding, fitting);
+    return fitting;
   });
   return {
     findings: findings.map((finding, index) =>
-      isProtected(finding) ? withoutWaiver(finding, met[index]!) : withWaiver(finding, met[index]!, books),
+      isProtected(finding)
+        ? withoutWaiver(finding, met[index]!.entries)
+        : withWaiver(finding, met[index]!, books),
     ),
     told: books.told(),
     notices: books.notices(),
@@ -58,13 +61,18 @@ export function applyWaivers(findings: readonly Finding[], waivers: WaiverFile):
   };
 }
 
-function withWaiver(finding: Finding, entries: readonly WaiverEntry[], books: Books): Finding {
+function withWaiver(finding: Finding, { entries, partly }: Fitting, books: Books): Finding {
   const [first] = entries;
-  if (first === undefined) return finding;
+  if (first === undefined) {
+    const [near] = partly;
+    return near === undefined ? finding : { ...finding, lapsed: { id: near.id, reason: FITS_PARTLY } };
+  }
   const holding = entries.find((entry) => books.stateOf(entry) === 'holds');
   if (holding !== undefined) return { ...finding, waiver: toWaiver(holding) };
   return { ...finding, lapsed: { id: first.id, reason: books.whyNot(first) } };
 }
+
+const FITS_PARTLY = 'is for the message alone, and the finding also says something else';
 
 function withoutWaiver(finding: Finding, [first]: readonly WaiverEntry[]): Finding {
   const { waiver, ...open } = finding;
@@ -106,6 +114,8 @@ class Books {
   /** Of the run. */
   private readonly findings: number;
   private readonly covered = new Map<WaiverEntry, Met>();
+  /** How many findings say what an entry is for, and something else. */
+  private readonly partly = new Map<WaiverEntry, number>();
   /** By id: waivers that met what is protected. */
   private readonly refused = new Map<string, Finding>();
 
@@ -115,7 +125,8 @@ class Books {
   }
 
   /** A finding without a count stands for one record. */
-  meet({ rule, code, severity, count: records = 1 }: Finding, entries: readonly WaiverEntry[]): void {
+  meet({ rule, code, severity, count: records = 1 }: Finding, { entries, partly }: Fitting): void {
+    for (const entry of partly) this.partly.set(entry, (this.partly.get(entry) ?? 0) + 1);
     for (const entry of entries) {
       const covered = getOrCreate(this.covered, entry, metNothing);
       covered.amount++;
@@ -169,10 +180,14 @@ class Books {
       const state = this.stateOf(entry);
       const amount = this.amountOf(entry);
       if (state === 'void' || state === 'outgrown') return [];
-      if (amount === 0) return [unusedNotice(entry, state === 'expired', this.waivers)];
+      const near = this.partly.get(entry) ?? 0;
+      const partly = near > 0 && state !== 'expired' ? [partlyNotice(entry, near)] : [];
+      if (amount === 0)
+        return partly.length > 0 ? partly : [unusedNotice(entry, state === 'expired', this.waivers)];
       if (state === 'expired') return [];
       const isEnding = entry.grant!.expires - asOf <= policy.remind;
       return [
+        ...partly,
         ...(isEnding ? [expiringNotice(entry, amount, asOf)] : []),
         ...(policy.maxAge === undefined && entry.grant!.expires - asOf > DISTANT
           ? [distantNotice(entry)]

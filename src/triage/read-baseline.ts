@@ -1,6 +1,7 @@
 /** Baselines in the forms that they are kept in: our compact file, and earlier reports of ours as JSON and SARIF. */
 import { describeValue, isPlainObject } from '../base/plain-value.ts';
 import { quote } from '../base/text-safety.ts';
+import { ALSO } from '../model/also-said.ts';
 import { SEVERITIES } from '../model/finding.ts';
 import { REPORT_SCHEMA } from '../model/report.ts';
 import { BASELINE_SCHEMA, type Baseline, type BaselineEntry } from './baseline.ts';
@@ -60,18 +61,20 @@ function ofRun(value: unknown): BaselineEntry[] {
       ...mapOf(result.properties, `the properties of ${at}`),
       fingerprint: fingerprints['auditCheck/v1'],
       count: result.occurrenceCount,
-      message: withoutLapse(text, result.properties),
+      message: messageOf(text, result.properties),
     };
     const suppressions = Array.isArray(result.suppressions) ? result.suppressions : [];
     return [toEntry(fields, at, fileOf(result), suppressions.length > 0)];
   });
 }
 
-/** The message ends with what its waiver lacked, and that is no part of the finding. */
-function withoutLapse(text: unknown, properties: unknown): unknown {
-  if (typeof text !== 'string' || !isPlainObject(properties) || properties.lapsed === undefined) return text;
-  const at = text.lastIndexOf(' Its waiver ');
-  return at < 0 ? text : text.slice(0, at);
+/** Behind the message of the finding stands what its further events say, and then what its waiver lacked. */
+function messageOf(text: unknown, properties: unknown): unknown {
+  if (typeof text !== 'string' || !isPlainObject(properties)) return text;
+  const lapse = properties.lapsed === undefined ? -1 : text.lastIndexOf(' Its waiver ');
+  const own = lapse < 0 ? text : text.slice(0, lapse);
+  const also = properties.alsoSaid === true ? own.indexOf(ALSO) : -1;
+  return also < 0 ? own : own.slice(0, also);
 }
 
 /** Only shown: the fingerprint tells findings apart. */

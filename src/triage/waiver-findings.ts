@@ -109,6 +109,12 @@ export function unusedNotice(
   return { code: 'unused-waiver', message: `the waiver ${quote(id)} ${ended} in this log: it can go`, place };
 }
 
+export function partlyNotice({ id, place }: WaiverEntry, findings: number): Notice {
+  const say = findings === 1 ? 'says' : 'say';
+  const message = `the waiver ${quote(id)} is for the message of ${count(findings, 'finding')} that also ${say} something else, and covers none of it: match what each of the events says, or the subject and the file`;
+  return { code: 'partly-fitting-waiver', message, place };
+}
+
 /** Reports print the titles of rules first, and so they are what is copied. */
 function whoseTitle(text: string, titles: ReadonlyMap<string, string>): string {
   const title = nearestName(text, titles.keys());

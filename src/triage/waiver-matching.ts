@@ -8,10 +8,13 @@ import { anyGlob } from '../model/verdict.ts';
 import { OF_LICENSES } from './baseline.ts';
 import type { Coverage, MatchKey, WaiverEntry } from './waiver-file.ts';
 
+/** `partly`: those for what the finding says first, and not for all that it says. */
+export type Fitting = { entries: WaiverEntry[]; partly: WaiverEntry[] };
+
 type Candidate = { entry: WaiverEntry; fits: (finding: Finding) => boolean };
 
 /** In the order of the file. */
-export function createMatcher(entries: readonly WaiverEntry[]): (finding: Finding) => WaiverEntry[] {
+export function createMatcher(entries: readonly WaiverEntry[]): (finding: Finding) => Fitting {
   const compiled = entries.flatMap((entry) =>
     entry.covers === undefined
       ? []
@@ -23,7 +26,11 @@ export function createMatcher(entries: readonly WaiverEntry[]): (finding: Findin
     const some = getOrCreate(candidates, JSON.stringify([rule, code]), () =>
       compiled.filter(({ isForRule }) => isForRule(rule) || isForRule(code)),
     );
-    return some.filter(({ fits }) => fits(finding)).map(({ entry }) => entry);
+    const fitting = some.filter(({ fits }) => fits(finding)).map(({ entry }) => entry);
+    const { also, moreSaid, ...first } = finding;
+    if (also === undefined && moreSaid === undefined) return { entries: fitting, partly: [] };
+    const partly = some.filter(({ entry, fits }) => !fitting.includes(entry) && fits(first));
+    return { entries: fitting, partly: partly.map(({ entry }) => entry) };
   };
 }
 

@@ -134,6 +134,202 @@ ${more}`;
     assert.equal(less!.waiver?.id, 'W-12');
   });
 
+  const ID = '4d8f6f5e-0a55-4c8c-9f0e-3f6d4c9b1a11';
+  const correlated = (correlation: string, message = '{actor} granted {role}') => `---
+title: Granted
+id: 4d8f6f5e-0a55-4c8c-9f0e-3f6d4c9b1a12
+correlation: { ${correlation} }
+level: high
+${message === '' ? '' : `message: '${message}'`}
+---
+title: Ticket
+id: ticket
+detection: { s: { action: ticket.opened }, condition: s }
+---
+title: Signed in
+id: signin
+detection: { s: { action: sign.in }, condition: s }
+`;
+  const other = (minute: number, action: string) =>
+    `${JSON.stringify({ ...EVENT, time: `2025-02-28T08:${String(minute).padStart(2, '0')}:00Z`, action })}\n`;
+  const day = (time: string) => `${JSON.stringify({ ...EVENT, time, action: 'clock.read' })}\n`;
+  const covered = [day('2025-02-25T08:00:00Z'), day('2025-03-01T08:00:00Z')] as const;
+
+  for (const [type, correlation] of [
+    [
+      'event_count',
+      `type: event_count, rules: [${ID}], group-by: [actor], timespan: 10m, condition: { gte: 2 }`,
+    ],
+    [
+      'event_count of the calendar',
+      `type: event_count, rules: [${ID}], group-by: [actor], window: calendar, timespan: 1d, condition: { gte: 2 }`,
+    ],
+    [
+      'an event_count that falls',
+      `type: event_count, rules: [${ID}], group-by: [actor], timespan: 10m, condition: { lt: 9 }`,
+    ],
+    [
+      'value_count',
+      `type: value_count, rules: [${ID}], group-by: [actor], timespan: 10m, condition: { field: target, gte: 2 }`,
+    ],
+    ['temporal', `type: temporal, rules: [signin, ${ID}], group-by: [actor], timespan: 10m`],
+    [
+      'temporal with a condition',
+      `type: temporal, condition: ${ID} and not ticket, group-by: [actor], timespan: 10m`,
+    ],
+    ['temporal_ordered', `type: temporal_ordered, rules: [signin, ${ID}], group-by: [actor], timespan: 10m`],
+    ['requires', `type: requires, rules: [${ID}], needs: [ticket], before: 1h, group-by: [actor]`],
+    ['new_value', `type: new_value, rules: [${ID}], field: target, history: 1d, group-by: [actor]`],
+  ] as const) {
+    test(`covers nothing else that one finding of ${type} tells of`, async () => {
+      const grants = grant(1, 'viewer', 'bob') + grant(2, 'viewer', 'eve');
+      const log = (more: string) => covered[0] + other(0, 'sign.in') + grants + more + covered[1];
+      const waiving = GOOD.replace(
+        /rule: .*\n.*\n/,
+        `rule: '*'\n    match: { message: '"ann" granted "viewer"*' }\n`,
+      );
+      const here = (name: string, more: string) => {
+        const folder = place(`${type}-${name}`, `waivers:\n${waiving}`, log(more));
+        fs.writeFileSync(path.join(folder, 'rules.yaml'), rules(correlated(correlation)));
+        return folder;
+      };
+      const foundIn = async (folder: string) => {
+        const { findings, notices } = await reportOf(folder, '--rules', 'rules.yaml');
+        const found = findings.filter(({ rule }) => rule.endsWith('12'));
+        const codes = notices.map(({ code }) => code).filter((code) => code.endsWith('-waiver'));
+        return { found: found.map(({ waiver: by, also, lapsed }) => [by?.id, also, lapsed?.id]), codes };
+      };
+      assert.deepEqual((await foundIn(here('alike', ''))).found, [['W-12', undefined, undefined]]);
+      const { found, codes } = await foundIn(here('else', grant(3, 'superadmin', 'mallory')));
+      assert.deepEqual(found, [[undefined, ['"ann" granted "superadmin"'], 'W-12']]);
+      assert.ok(codes.includes('partly-fitting-waiver') && !codes.includes('unused-waiver'), codes.join());
+    });
+  }
+
+  test('covers none of the values that a finding only counts', async () => {
+    const names = ['viewer', 'reader', 'guest', 'writer', 'editor', 'superadmin'];
+    const grants = names.map((role, index) => grant(index + 1, role, 'bob')).join('');
+    const correlation = `type: new_value, rules: [${ID}], field: role, history: 1d, group-by: [actor]`;
+    const waiving = GOOD.replace(
+      /rule: .*\n.*\n/,
+      `rule: '*'\n    match: { message: '*"editor" and 1 more*' }\n`,
+    );
+    const here = place('says-counted', `waivers:\n${waiving}`, covered[0] + grants + covered[1]);
+    fs.writeFileSync(path.join(here, 'rules.yaml'), rules(correlated(correlation, '')));
+    const found = (await reportOf(here, '--rules', 'rules.yaml')).findings.filter(({ rule }) =>
+      rule.endsWith('12'),
+    );
+    assert.deepEqual(
+      found.map(({ message, waiver: by }) => [message.includes('"editor" and 1 more'), by]),
+      [[true, undefined]],
+    );
+  });
+
+  test('covers no value that only begins as the one that is shown', async () => {
+    const long = (end: string) => `${'viewer of the project, '.repeat(12)}${end}`;
+    const [only] = await run(at('says-long', grant(1, long('a'), 'bob')));
+    const exact = GOOD.replace(
+      /rule: .*\n.*\n/,
+      `rule: '*'\n    match: { message: ${JSON.stringify(only!.message)} }\n`,
+    );
+    for (const [end, isCovered] of [
+      ['a', true],
+      ['b; owner of everything', false],
+    ] as const) {
+      const here = place(`says-long-${isCovered}`, `waivers:\n${exact}`, grant(1, long(end), 'bob'));
+      fs.writeFileSync(path.join(here, 'rules.yaml'), rules(''));
+      const [found] = await run(here);
+      assert.equal(found!.waiver !== undefined, isCovered, found!.message);
+    }
+    const both = place(
+      'says-long-both',
+      `waivers:\n${exact}`,
+      grant(1, long('a'), 'bob') + grant(2, long('b'), 'bob'),
+    );
+    fs.writeFileSync(path.join(both, 'rules.yaml'), rules(''));
+    const [found] = await run(both);
+    assert.deepEqual([found!.also?.length, found!.waiver], [1, undefined]);
+  });
+
+  test('is none for a subject whose finding was joined to that of another', async () => {
+    const joined = correlated(
+      `type: event_count, rules: [${ID}], group-by: [actor], timespan: 1m, condition: { gte: 1 }`,
+      '',
+    ).replace('level: high', 'level: high\nsuppress: { by: [], for: 1h }');
+    const waiving = GOOD.replace(/rule: .*\n.*\n/, `rule: '*12'\n    match: { subject: ann }\n`);
+    const by = (actor: string) =>
+      grant(5, 'superadmin', 'bob').replace('"actor":"ann"', `"actor":"${actor}"`);
+    for (const [actor, isCovered] of [
+      ['ann', true],
+      ['mallory', false],
+    ] as const) {
+      const here = place(`joined-${actor}`, `waivers:\n${waiving}`, grant(1, 'viewer', 'bob') + by(actor));
+      fs.writeFileSync(path.join(here, 'rules.yaml'), rules(joined));
+      const found = (await reportOf(here, '--rules', 'rules.yaml')).findings.filter(({ rule }) =>
+        rule.endsWith('12'),
+      );
+      assert.deepEqual(
+        found.map(({ count, waiver: by }) => [count, by !== undefined]),
+        [[2, isCovered]],
+      );
+    }
+  });
+
+  test('nor is a finding the one that is known, by fingerprint or baseline, when it says something else', async () => {
+    const known = at('says-known', grant(1, 'viewer', 'bob') + grant(2, 'viewer', 'bob'));
+    const [before] = await run(known);
+    fs.writeFileSync(
+      path.join(known, 'known.json'),
+      (await verify(known, '--rules', 'rules.yaml', '-f', 'json')).stdout,
+    );
+    fs.writeFileSync(
+      path.join(known, 'known.sarif'),
+      (await verify(known, '--rules', 'rules.yaml', '-f', 'sarif')).stdout,
+    );
+    const now = grant(1, 'viewer', 'bob') + grant(3, 'superadmin', 'mallory');
+    for (const baseline of ['known.json', 'known.sarif']) {
+      const states = async () => {
+        const { findings } = await reportOf(known, '--rules', 'rules.yaml', '--baseline', baseline);
+        return findings.filter(({ code }) => code === 'matched-rule').map((each) => each.baseline);
+      };
+      fs.writeFileSync(path.join(known, 'log.ndjson'), grant(1, 'viewer', 'bob') + grant(2, 'viewer', 'bob'));
+      assert.deepEqual(await states(), ['unchanged']);
+      fs.writeFileSync(path.join(known, 'log.ndjson'), now);
+      assert.deepEqual(await states(), ['new']);
+    }
+    const waiving = GOOD.replace(
+      /rule: .*\n.*\n/,
+      `rule: '*'\n    match: { fingerprint: ${before!.fingerprint} }\n`,
+    );
+    const here = place('says-fingerprint', `waivers:\n${waiving}`, now);
+    fs.writeFileSync(path.join(here, 'rules.yaml'), rules(''));
+    assert.deepEqual(
+      (await run(here)).map((each) => each.waiver),
+      [undefined],
+    );
+  });
+
+  test('goes on to cover more of the same, in however many times', async () => {
+    const bursts = correlated(
+      `type: event_count, rules: [${ID}], group-by: [actor], timespan: 30s, condition: { gte: 1 }`,
+      '{actor} was busy at {first}',
+    ).replace('level: high', 'level: high\nsuppress: { by: [actor], for: 1h }');
+    const waiving = GOOD.replace(
+      /rule: .*\n.*\n/,
+      `rule: '*12'\n    match: { message: '"ann" was busy at *' }\n`,
+    );
+    const log = Array.from({ length: 30 }, (_, index) => grant(index, 'viewer', `user${index}`)).join('');
+    const here = place('says-bursts', `waivers:\n${waiving}`, log);
+    fs.writeFileSync(path.join(here, 'rules.yaml'), rules(bursts));
+    const found = (await reportOf(here, '--rules', 'rules.yaml')).findings.filter(({ rule }) =>
+      rule.endsWith('12'),
+    );
+    assert.deepEqual(
+      found.map(({ count, also, waiver: by }) => [count, also?.length, by?.id]),
+      [[30, 20, 'W-12']],
+    );
+  });
+
   test('covers no finding that a correlation put together of others', async () => {
     const count = `---
 title: Many roles granted

@@ -330,6 +330,7 @@ describe('calendar windows', () => {
       },
       makeMeasure: () => ({ add() {}, remove() {}, value: () => 1 }),
       judge: (figure) => (figure === 0 ? 'violation' : 'satisfied'),
+      telling: undefined,
       asTheyArrive: false,
       ofNothing: 0,
       covered: wide,

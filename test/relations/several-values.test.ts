@@ -72,7 +72,7 @@ describe('a field with several values', () => {
       [
         'type: requires, rules: [use], needs: [end], before: 1h, group-by: [own], aliases: { own: { use: team, end: who } }',
         listed,
-        '"Bob" of "ann"',
+        '"Bob" of "ann, Bob"',
       ],
       [
         'type: temporal, rules: [end, use], group-by: [who], timespan: 1h',

@@ -1,7 +1,7 @@
 /** Findings as SARIF results (§3.27). Log text is in the messages only, escaped: no snippets, logs hold personal data. */
 import type { Location, Result } from 'sarif';
 import { escapeControls, truncate } from '../../base/text-safety.ts';
-import { wholeMessage } from '../../model/also-said.ts';
+import { alsoWords, wholeMessage } from '../../model/also-said.ts';
 import type { Finding, Severity } from '../../model/finding.ts';
 import type { Place } from '../../model/place.ts';
 import { describeWaiver } from '../parts/waiver-words.ts';
@@ -114,6 +114,8 @@ function toResult(
       verdict,
       ...(time !== undefined && { time: { from: time.from, until: time.until } }),
       ...(subject !== undefined && { subject: escapeControls(truncate(subject, maxMessage)) }),
+      // Behind the message stands then what its further events say.
+      ...(alsoWords(finding) !== undefined && { alsoSaid: true }),
       ...(lapsed !== undefined && {
         lapsed: { id: escapeControls(lapsed.id), reason: escapeControls(lapsed.reason) },
       }),

@@ -1,0 +1,139 @@
+/**
+ * Which values of the log the sentence of a finding tells, and what it would tell of the further events of an episode. One event's
+ * sentence says nothing of another: whoever accepts the one has not accepted the other.
+ */
+import { sha256Hex } from '../base/digest.ts';
+import { quote } from '../base/text-safety.ts';
+import { type AlsoSaid, alsoSaid, MAX_ALSO } from '../model/also-said.ts';
+import type { Mark } from '../model/mark.ts';
+import { toldOfGroup } from '../model/message.ts';
+import type { Group } from '../model/relation.ts';
+
+/** Values as they are quoted, in the order of their names; undefined where the event has none. Of a long value it is a part and a digest. */
+export type Told = readonly (string | undefined)[];
+
+/** Characters of values that are kept of one episode, and of all that one group has: some hundred thousand episodes of the usual kind. */
+const MAX_OF_EPISODE = 4_000;
+const MAX_OF_GROUP = 8_000_000;
+
+/** What is told of each mark of one group. */
+export class Telling {
+  /** Characters that may still be kept. */
+  left = MAX_OF_GROUP;
+  /** Whether marks come through several steps, which do not have all fields: what one of them lacks is told of another. */
+  readonly isOfSteps: boolean;
+  private readonly read: (mark: Mark) => readonly (string | undefined)[];
+
+  /** `read`: the values of the log. */
+  constructor(read: (mark: Mark) => readonly (string | undefined)[], isOfSteps = false) {
+    this.read = read;
+    this.isOfSteps = isOfSteps;
+  }
+
+  of(mark: Mark): Told {
+    return this.read(mark).map((value) => (value === undefined ? undefined : quote(value)));
+  }
+}
+
+/**
+ * Of a correlation's marks, whose further values from `width` on are those of `names`; undefined where its sentence tells none.
+ * `steps`: of so many the marks are.
+ */
+export function tellingOf(
+  rule: Parameters<typeof toldOfGroup>[0],
+  group: Group,
+  names: readonly string[],
+  width: number,
+  steps: number,
+): Telling | undefined {
+  if (names.length === 0) return undefined;
+  return new Telling(
+    ({ step, values }) =>
+      names.map((name, index) => toldOfGroup(rule, group, step, name, values[width + index])),
+    steps > 1,
+  );
+}
+
+/** What is told of an episode. */
+export class ToldValues {
+  private readonly telling: Telling;
+  private readonly firstMark: Mark | undefined;
+  private firstTold: Told | undefined;
+  private readonly known = new Set<string>();
+  private last: string | undefined;
+  private size = 0;
+  /** Others than the first, each once, in their order. */
+  readonly others: Told[] = [];
+  /** Whether there are more than are kept. */
+  isMore = false;
+
+  /** `first`: the first mark, or what is told of it. */
+  constructor(telling: Telling, first: Mark | Told) {
+    this.telling = telling;
+    if (isTold(first)) this.firstTold = first;
+    else this.firstMark = first;
+  }
+
+  get first(): Told {
+    this.firstTold ??= this.telling.of(this.firstMark!);
+    return this.firstTold;
+  }
+
+  add(further: Mark | Told): void {
+    // What comes then is not even decoded.
+    if (this.isMore) return;
+    const told = this.filled(isTold(further) ? further : this.telling.of(further));
+    const key = keyOf(told);
+    if (key === this.last) return;
+    this.last = key;
+    if (this.known.size === 0) this.known.add(keyOf(this.first));
+    if (this.known.has(key)) return;
+    this.size += key.length;
+    this.telling.left -= key.length;
+    if (this.others.length >= MAX_ALSO || this.size > MAX_OF_EPISODE || this.telling.left < 0)
+      this.isMore = true;
+    else {
+      this.known.add(key);
+      this.others.push(told);
+    }
+  }
+
+  private filled(told: Told): Told {
+    if (!this.telling.isOfSteps) return told;
+    const { first } = this;
+    if (
+      this.others.length === 0 &&
+      first.some((value, index) => value === undefined && told[index] !== undefined)
+    ) {
+      this.firstTold = first.map((value, index) => value ?? told[index]);
+      this.known.clear();
+      this.known.add(keyOf(this.firstTold));
+    }
+    return told.map((value, index) => value ?? this.first[index]);
+  }
+
+  /** Takes in what is told of an episode that goes on with this one. */
+  join(next: ToldValues): void {
+    for (const told of [next.first, ...next.others]) this.add(told);
+    this.isMore ||= next.isMore;
+  }
+
+  /** What the finding says, each in the words of `say`. */
+  said(say: (told: Told) => string): AlsoSaid {
+    return alsoSaid(say(this.first), this.others.map(say), this.isMore);
+  }
+
+  /** A part of the finding's identity, where anything else is told: one that says more is another finding. */
+  get identity(): string[] {
+    if (this.others.length === 0 && !this.isMore) return [];
+    return [sha256Hex(JSON.stringify([this.others.map(keyOf), this.isMore])).slice(0, 16)];
+  }
+}
+
+function isTold(one: Mark | Told): one is Told {
+  return Array.isArray(one);
+}
+
+function keyOf(told: Told): string {
+  return JSON.stringify(told.map((value) => value ?? null));
+}
