@@ -2,6 +2,7 @@
 import { didYouMean } from '../base/nearest-name.ts';
 import { quote } from '../base/text-safety.ts';
 import { findingKinds } from '../engine/finding-kinds.ts';
+import { NOTICE_KINDS } from '../engine/notice-kinds.ts';
 import { SEVERITIES, type Severity, severityRank } from '../model/finding.ts';
 import type { RuleSet } from '../model/rule.ts';
 import { anyGlob, type FailOn } from '../model/verdict.ts';
@@ -11,17 +12,25 @@ export const DEFAULT_FAIL_ON: Severity = 'medium';
 
 const NEW = 'new';
 const CONTROL = 'control:';
-const FORMS = [...SEVERITIES, NEW, 'new:SEVERITY', 'control:ID'];
+const NOTICE = 'notice:';
+const FORMS = [...SEVERITIES, NEW, 'new:SEVERITY', 'control:ID', 'notice:CODE'];
 
 /** What is wrong with one condition; undefined where nothing is. */
 export function conditionMistake(text: string): string | undefined {
   if (isSeverity(text) || text === NEW) return undefined;
   if (text.startsWith(CONTROL) && text.length > CONTROL.length) return undefined;
+  if (text.startsWith(NOTICE) && text.length > NOTICE.length) return noticeMistake(text.slice(NOTICE.length));
   const severity = text.startsWith(`${NEW}:`) ? text.slice(NEW.length + 1) : undefined;
   if (severity !== undefined && isSeverity(severity)) return undefined;
   const meant =
     severity === undefined ? didYouMean(text, [...SEVERITIES, NEW]) : didYouMean(severity, SEVERITIES);
   return `expected one of ${FORMS.join(', ')}, found ${quote(text)}${meant}`;
+}
+
+function noticeMistake(pattern: string): string | undefined {
+  const codes = NOTICE_KINDS.map(({ code }) => code);
+  if (codes.some(anyGlob([pattern]))) return undefined;
+  return `no notice has the code ${quote(pattern)}${didYouMean(pattern, codes)}`;
 }
 
 /**
@@ -37,14 +46,15 @@ export function toFailOn(conditions: readonly string[]): FailOn {
       return text.startsWith(`${NEW}:`) && isSeverity(severity) ? [severity] : [];
     }),
   );
-  const controls = conditions.flatMap((text) =>
-    text.startsWith(CONTROL) ? [text.slice(CONTROL.length)] : [],
-  );
+  const after = (prefix: string) =>
+    conditions.flatMap((text) => (text.startsWith(prefix) ? [text.slice(prefix.length)] : []));
+  const [controls, notices] = [after(CONTROL), after(NOTICE)];
   return {
     ...(ofNew === undefined
       ? { failOn: plain ?? DEFAULT_FAIL_ON }
       : { failOn: least([ofNew, plain ?? ofNew])!, failOnKnown: plain ?? 'never' }),
     ...(controls.length > 0 && { failOnControls: controls }),
+    ...(notices.length > 0 && { failOnNotices: notices }),
   };
 }
 

@@ -1,6 +1,6 @@
 /** The report out of what scan and relate know: books closed, words gathered, verdict drawn. */
 import { formatInstant } from '../base/instant.ts';
-import { compareText, count, quote } from '../base/text-safety.ts';
+import { compareText, count, formatNumber, quote } from '../base/text-safety.ts';
 import type { Contract } from '../licenses/contract/contract.ts';
 import { namedFields } from '../licenses/contract/defaults.ts';
 import { withoutVouched } from '../model/bare-source.ts';
@@ -45,7 +45,7 @@ export function assembleReport(
     compareText(a.stream, b.stream),
   );
   const codes = wordsFor(findings);
-  const { failOn, failOnKnown, failOnControls } = request;
+  const { failOn, failOnKnown, failOnControls, failOnNotices } = request;
   const incomplete = isIncomplete(plan, scan, records, rules, results, seals);
   const whyOpen = whyUseMayLack({
     inputs: scan.inputs,
@@ -57,6 +57,22 @@ export function assembleReport(
   });
   const gone = [...results.flatMap((result) => result.gone ?? []), ...erasedUse(scan)];
   const licenses = openUse(related.licenses, whyOpen, gone).sort(compareLicenses);
+  const notices = [
+    ...scan.openExports.map(morePagesNotice),
+    ...missingFileNotices(scan, streams),
+    ...erasedNotices(scan),
+    ...disabledNotices(plan),
+    ...contractNotices(plan),
+    ...unseenFieldNotices(plan, scan),
+    ...results.flatMap((result) => result.notices ?? []),
+    ...silentRuleNotices(rules),
+    ...grouplessNotices(plan, scan),
+    ...seals.flatMap(({ incomplete }) =>
+      incomplete === undefined ? [] : [{ code: NOTHING_VERIFIED, message: incomplete }],
+    ),
+    ...leftOutNotices(plan, related),
+    ...waiverNotices(plan, related),
+  ];
   const undeterminedLicenses = countUndeterminedLicenses({ licenses, findings });
   return {
     schema: REPORT_SCHEMA,
@@ -76,11 +92,12 @@ export function assembleReport(
             },
       findings: countFindings(findings),
       ...(streams.length > 0 && { assurance: countAssurance(streams) }),
-      verdict: drawVerdict(incomplete, { findings, rules, codes }, request),
+      verdict: drawVerdict(incomplete, { findings, rules, codes, notices }, request),
       ...(undeterminedLicenses > 0 && { undeterminedLicenses }),
       failOn,
       ...(failOnKnown !== undefined && { failOnKnown }),
       ...(failOnControls !== undefined && { failOnControls }),
+      ...(failOnNotices !== undefined && { failOnNotices }),
     },
     activity: scan.activity,
     ...(request.keep !== undefined && { keep: request.keep }),
@@ -92,21 +109,7 @@ export function assembleReport(
     }),
     findings,
     codes,
-    notices: [
-      ...scan.openExports.map(morePagesNotice),
-      ...missingFileNotices(scan, streams),
-      ...erasedNotices(scan),
-      ...disabledNotices(plan),
-      ...contractNotices(plan),
-      ...unseenFieldNotices(plan, scan),
-      ...results.flatMap((result) => result.notices ?? []),
-      ...grouplessNotices(plan, scan),
-      ...seals.flatMap(({ incomplete }) =>
-        incomplete === undefined ? [] : [{ code: NOTHING_VERIFIED, message: incomplete }],
-      ),
-      ...leftOutNotices(plan, related),
-      ...waiverNotices(plan, related),
-    ],
+    notices,
   };
 }
 
@@ -211,6 +214,20 @@ function disabledNotices(plan: Plan): Report['notices'] {
     code: 'check-left-out',
     message: `the check "${name}" was left out by the configuration`,
   }));
+}
+
+/** Names that are told; of more the number tells. */
+const MAX_SILENT = 3;
+
+/** Rules of one's own that judged no event: whoever wrote them is waiting for their answer, and their silence is none. */
+function silentRuleNotices(rules: readonly RuleSummary[]): Report['notices'] {
+  const own = rules.filter((rule) => rule.own);
+  const silent = own.filter(({ status }) => status === 'inert' || status === 'not-applicable');
+  if (silent.length === 0) return [];
+  const named = silent.slice(0, MAX_SILENT).map(({ title, reason }) => `${quote(title)} (${reason})`);
+  if (silent.length > MAX_SILENT) named.push(`${formatNumber(silent.length - MAX_SILENT)} more`);
+  const amount = `${formatNumber(silent.length)} of ${count(own.length, 'rule')} of your own`;
+  return [{ code: 'silent-rules', message: `${amount} judged no event: ${named.join(', ')}` }];
 }
 
 function grouplessNotices(plan: Plan, scan: Scan): Report['notices'] {

@@ -145,6 +145,12 @@ export const NOTICE_KINDS: readonly NoticeKind[] = [
     fix: 'Write the quantities of the contract into the licenses file.',
   },
   {
+    code: 'silent-rules',
+    title: 'rules of your own that judged no event',
+    why: 'Their log source is not among the logs, or no record has a field that they ask for: that they found nothing says nothing.',
+    fix: 'Mend the names of fields and log sources, or leave the rules out for these logs. With "--fail-on notice:silent-rules" they make the exit code 1.',
+  },
+  {
     code: 'silent-stretch',
     title: 'source that is silent for more than a day between two files',
     why: 'A file may be missing there. What is judged by absence is open for that time, and of what happened then nothing is known.',

@@ -44,6 +44,7 @@ const BESIDE_THE_ANSWER: ReadonlySet<string> = new Set<keyof AuditRequest>([
   'failOn',
   'failOnKnown',
   'failOnControls',
+  'failOnNotices',
   'generated',
   'packs',
   'keep',

@@ -188,12 +188,13 @@ export function factsOf({
 
 /** Those options of a run that its report tells too. */
 export function judgedBy({ summary, packs = [], waivers, baseline }: Report): Record<string, ToldOption> {
-  const { failOn, failOnKnown, failOnControls } = summary;
+  const { failOn, failOnKnown, failOnControls, failOnNotices } = summary;
   return {
     packs: packs.map(({ name }) => name),
     'fail on': failOn,
     ...(failOnKnown !== undefined && { 'fail on known': failOnKnown }),
     ...(failOnControls !== undefined && { 'fail on controls': failOnControls }),
+    ...(failOnNotices !== undefined && { 'fail on notices': failOnNotices }),
     ...(waivers !== undefined && { waivers: waivers.file }),
     ...(baseline !== undefined && { baseline: baseline.file }),
   };

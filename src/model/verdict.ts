@@ -12,17 +12,28 @@ export type FailOn = {
   failOnKnown?: Severity | 'never';
   /** Controls, `*` for any run of characters: what speaks to one of them counts, whatever its severity, known or not. */
   failOnControls?: string[];
+  /** Codes of notices, `*` for any run of characters: one of them is enough. */
+  failOnNotices?: string[];
 };
 
 /** The parts of a report that a verdict is drawn from. */
-export type Judged = Pick<Report, 'findings' | 'rules' | 'codes' | 'controls'>;
+export type Judged = Pick<Report, 'findings' | 'rules' | 'codes' | 'controls' | 'notices'>;
 
 /** Incomplete beats findings: what was not read may be worse than what was found, and no waiver or baseline reads it. */
 export function drawVerdict(isIncomplete: boolean, judged: Judged, failOn: FailOn): ReportVerdict {
   if (isIncomplete) return 'incomplete';
-  return judged.findings.some(whatCounts(judged, failOn)) || isAnyControlUnmet(judged, failOn)
-    ? 'findings'
-    : 'clean';
+  const isAny =
+    judged.findings.some(whatCounts(judged, failOn)) ||
+    isAnyControlUnmet(judged, failOn) ||
+    countingNotices(judged, failOn).length > 0;
+  return isAny ? 'findings' : 'clean';
+}
+
+/** The codes of the notices that count for the verdict, each once. */
+export function countingNotices({ notices }: Pick<Judged, 'notices'>, { failOnNotices }: FailOn): string[] {
+  if (failOnNotices === undefined) return [];
+  const codes = new Set(notices.map(({ code }) => code));
+  return [...codes].filter(anyGlob(failOnNotices));
 }
 
 /**

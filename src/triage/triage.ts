@@ -15,7 +15,6 @@ import { WAIVER_FINDINGS } from './waiver-findings.ts';
 export type TriageInputs = { waivers?: WaiverFile; baseline?: Baseline };
 
 export function triage(report: Report, { waivers, baseline }: TriageInputs): Report {
-  if (waivers === undefined && baseline === undefined) return report;
   const waived = waivers === undefined ? report : withWaivers(report, waivers);
   return redraw(baseline === undefined ? waived : applyBaseline(waived, baseline));
 }

@@ -47,7 +47,7 @@ describe('mistakes in audit-check.yaml', () => {
     assert.deepEqual(told, [
       'own.yaml:1:20: "gone.ndjson": there is no such file, folder or match: check the name, and the folder that it is looked for from',
       'own.yaml:2:1: unknown key "schemaa", did you mean "schema"?',
-      'own.yaml:3:16: expected one of informational, low, medium, high, critical, new, new:SEVERITY, control:ID, found "hihg", did you mean "high"?',
+      'own.yaml:3:16: expected one of informational, low, medium, high, critical, new, new:SEVERITY, control:ID, notice:CODE, found "hihg", did you mean "high"?',
       'own.yaml:4:1: "none.yaml": cannot be read: ENOENT',
       'own.yaml:5:15: unknown pack "soc9", did you mean "soc2"?',
       'own.yaml:6:1: unknown time zone "Amerika/New_York", did you mean "America/New_York"? expected a name like "Europe/Berlin" or "UTC"',

@@ -27,7 +27,7 @@ const WAIVER: NonNullable<Finding['waiver']> = {
 
 function verdict(findings: Finding[], failOn: FailOn, changes: Partial<Judged> = {}, isIncomplete = false) {
   const codes = { 'missing-field': { title: 't', why: 'w', fix: 'f', controls: ['soc2:CC7.2'] } };
-  return drawVerdict(isIncomplete, { findings, rules: [], codes, ...changes }, failOn);
+  return drawVerdict(isIncomplete, { findings, rules: [], codes, notices: [], ...changes }, failOn);
 }
 
 test('a finding counts from its severity on; a waived one never does', () => {
@@ -58,6 +58,15 @@ test('a finding that speaks to a control counts at any severity, known or not', 
   assert.equal(verdict([low], asked), 'findings');
   assert.equal(verdict([low], { ...asked, failOnControls: ['soc2:CC6.*'] }), 'clean');
   assert.equal(verdict([{ ...low, waiver: WAIVER }], asked), 'clean');
+});
+
+test('a notice counts where it is asked for, by its code or a pattern, waived or not', () => {
+  const notices = [{ code: 'silent-rules', message: '1 of 2 rules of your own judged no event' }];
+  const judge = (failOnNotices: string[]) => verdict([], { failOn: 'critical', failOnNotices }, { notices });
+  assert.equal(judge(['silent-rules']), 'findings');
+  assert.equal(judge(['more-pages', 'silent-*']), 'findings');
+  assert.equal(judge(['silent']), 'clean');
+  assert.equal(verdict([], { failOn: 'low' }, { notices }), 'clean');
 });
 
 test('a control of a pack that was not seen met counts, unless all that speaks against it is waived', () => {

@@ -279,6 +279,7 @@ export function richReport(): Report {
       failOnKnown: 'critical',
       undeterminedLicenses: 1,
       failOnControls: ['soc2:CC7.*'],
+      failOnNotices: ['silent-*'],
     },
     activity: [
       {

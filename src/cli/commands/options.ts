@@ -69,7 +69,7 @@ export function requestOptions(command: Command): Command {
     .optionsGroup(GROUP.counts)
     .option(
       '--fail-on <condition>',
-      'what makes the exit code 1: the least severity, new, new:SEVERITY or control:ID; repeatable',
+      'what makes the exit code 1: the least severity, new, new:SEVERITY, control:ID or notice:CODE; repeatable',
       repeatable,
     )
     .option(

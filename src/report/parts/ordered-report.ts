@@ -132,7 +132,7 @@ function orderExcerpt({ text, start, end }: Excerpt): Every<Excerpt> {
 
 function orderSummary(summary: Report['summary']): Every<Report['summary']> {
   const { files, bytes, records, period, findings, assurance } = summary;
-  const { verdict, undeterminedLicenses, failOn, failOnKnown, failOnControls } = summary;
+  const { verdict, undeterminedLicenses, failOn, failOnKnown, failOnControls, failOnNotices } = summary;
   const { total, waived, bySeverity, byCode } = findings;
 
   return {
@@ -141,6 +141,7 @@ function orderSummary(summary: Report['summary']): Every<Report['summary']> {
     failOn,
     failOnKnown,
     failOnControls,
+    failOnNotices,
     files,
     bytes,
     records: orderCounts(records),

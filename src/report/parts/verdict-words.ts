@@ -8,7 +8,7 @@ import {
   NOTHING_VERIFIED,
   type Report,
 } from '../../model/report.ts';
-import { type FailOn, whatCounts } from '../../model/verdict.ts';
+import { countingNotices, type FailOn, whatCounts } from '../../model/verdict.ts';
 
 export function explainVerdict(report: Report): string {
   return `${sayVerdict(report)}${describeSilent(report)}`;
@@ -103,7 +103,8 @@ function describeFound(report: Report): string {
   const reaching = open.filter(counts);
   const rest = open.filter((finding) => !counts(finding));
   const amount = reaching.length === 0 ? 'no finding' : count(reaching.length, 'finding');
-  const isPlain = summary.failOnKnown === undefined && summary.failOnControls === undefined;
+  const { failOnKnown, failOnControls, failOnNotices } = summary;
+  const isPlain = failOnKnown === undefined && failOnControls === undefined && failOnNotices === undefined;
   const carried = describeCarried(report);
   const known = carried === undefined ? '' : ` (known: ${carried})`;
   const others =
@@ -111,7 +112,10 @@ function describeFound(report: Report): string {
       ? ''
       : `, ${formatNumber(rest.length)} ${isPlain ? 'below' : 'not counted'}${countUndetermined(rest)}${known}`;
   const first = `${amount} ${describeFailOn(summary)}${countUndetermined(reaching)}`;
-  return `${first}${others}${waived === 0 ? '' : `, ${formatNumber(waived)} waived`}`;
+  const notices = countingNotices(report, summary);
+  const noticed =
+    notices.length === 0 ? '' : `, and ${count(notices.length, 'notice')} that counts: ${notices.join(', ')}`;
+  return `${first}${others}${waived === 0 ? '' : `, ${formatNumber(waived)} waived`}${noticed}`;
 }
 
 /** `at high or above`, `new and at low or above, or known and at critical, or of soc2:CC7.2` */
