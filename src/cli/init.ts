@@ -34,14 +34,16 @@ export async function init(folders: string[], force: boolean): Promise<string> {
   if (problems.length > 0) throw new ProblemsError(problems);
   const readable = files.filter(({ skip }) => skip === undefined);
   const sources = new Map<string, number>();
-  let chained = false;
+  let [chained, signed] = [false, false];
   let zoneless: Zoneless | undefined;
   const suggestions = new SourceSuggestions(mappings);
   for (const { file } of readable.slice(0, MAX_INSPECTED)) {
     const inspection = await inspectFile(file, mappings, DEFAULT_LIMITS);
     const source = sourceOf(file, inspection, suggestions);
     sources.set(source, (sources.get(source) ?? 0) + 1);
-    chained ||= inspection !== undefined && looksChained(inspection);
+    const seal = inspection?.seal;
+    signed ||= seal?.name === 'cloudtrail-digests';
+    chained ||= inspection !== undefined && seal === undefined && looksChained(inspection);
     if (inspection !== undefined && isZoneless(inspection))
       zoneless ??= { file, abbreviation: await zoneInHead(file) };
   }
@@ -52,7 +54,10 @@ export async function init(folders: string[], force: boolean): Promise<string> {
   if (suggested.length > 0) fs.mkdirSync(OWN_SOURCES, { recursive: true });
   for (const { place, text } of suggested) writeFileWhole(place, text);
   const hasOwn = suggested.length > 0 || own.length > 0;
-  writeFileWhole(target, configText({ folders, sources, files: readable.length, chained, hasOwn, zoneless }));
+  writeFileWhole(
+    target,
+    configText({ folders, sources, files: readable.length, chained, signed, hasOwn, zoneless }),
+  );
   const found = [...sources]
     .map(([source, amount]) => `${source} (${count(amount, 'file')})`)
     .sort(compareText);
@@ -72,6 +77,7 @@ const OWN_SOURCES = 'audit-check.sources/';
 
 function sourceOf(file: string, inspection: Inspection | undefined, suggestions: SourceSuggestions): string {
   if (inspection === undefined) return 'no JSON records';
+  if (inspection.seal !== undefined) return `seals (${inspection.seal.name})`;
   return inspection.detection.source ?? suggestions.add(file, inspection) ?? 'not recognized';
 }
 
@@ -102,11 +108,19 @@ function zoneLines(zoneless: Zoneless | undefined): string[] {
   ];
 }
 
+const KEY_LINES = [
+  '',
+  "# The digests of CloudTrail that lie among the logs are verified with AWS's public keys, which are to come from elsewhere:",
+  '#   aws cloudtrail list-public-keys --start-time DAY --end-time DAY > keys.json    (docs/cloudtrail-digests.md)',
+  '# publicKeys: [keys.json]',
+];
+
 function configText({
   folders,
   sources,
   files,
   chained,
+  signed,
   hasOwn,
   zoneless,
 }: {
@@ -114,6 +128,8 @@ function configText({
   sources: ReadonlyMap<string, number>;
   files: number;
   chained: boolean;
+  /** Whether digests of CloudTrail lie among the logs. */
+  signed: boolean;
   /** Whether mappings stand in a folder here. */
   hasOwn: boolean;
   zoneless: Zoneless | undefined;
@@ -146,6 +162,7 @@ function configText({
       ? '# The records look hash-chained; the profile is detected. To insist on one:'
       : '# Hash chains are detected. To insist on a profile (audit-check list chains):',
     '# chain: jcs',
+    ...(signed ? KEY_LINES : []),
     '',
     '# Where the keys of HMAC chains lie; never the keys themselves.',
     '# keys: {chain: {env: AUDIT_CHAIN_KEY}}',
@@ -163,7 +180,7 @@ function configText({
     '# Findings that are known; what is accepted for a time stands in audit-check.waivers.yaml (docs/waivers.md).',
     '# baseline: baseline.json',
     '',
-    '# What makes "audit-check verify" exit 1: the least severity, new, new:SEVERITY, control:ID, or a list of them.',
+    '# What makes "audit-check verify" exit 1: the least severity, new, new:SEVERITY, control:ID, notice:CODE, or a list of them.',
     `failOn: ${DEFAULT_FAIL_ON}`,
   ];
   return `${lines.join('\n')}\n`;

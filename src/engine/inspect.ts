@@ -1,6 +1,7 @@
 /** A look at the head of a file: its layout, its records and the source they speak for. Nothing is audited. */
 import type { JsonValue } from '../base/json.ts';
 import type { Limits } from '../model/request.ts';
+import type { SealKind } from '../model/seal.ts';
 import type { TextFormat } from '../model/text-format.ts';
 import { readHead } from '../read/open.ts';
 import type { ReadHead, RecordSink } from '../read/record-sink.ts';
@@ -16,6 +17,8 @@ export type Inspection = {
   /** The format of a file of text. */
   text: string | undefined;
   detection: Detection;
+  /** The kind of seals that the file holds in the place of records. */
+  seal: SealKind | undefined;
 };
 
 /** Undefined when the file holds nothing that could be looked at. */
@@ -32,7 +35,8 @@ export async function inspectFile(
     const records = documents.flatMap((document) => unwrap(document, wrapper?.keys));
     if (records.length > 0) {
       const detection = detectSource(records, mappings);
-      inspection = { records, wrapper: wrapper?.keys, text: text?.name, detection };
+      const seal = textSealOf(file) ?? (text === undefined ? documentSealOf(file, documents) : undefined);
+      inspection = { records, wrapper: wrapper?.keys, text: text?.name, detection, seal };
     }
     return wrapper?.keys;
   };

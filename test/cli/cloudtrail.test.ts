@@ -155,3 +155,16 @@ test('explain says what a code of digests means', async () => {
   const { stdout } = await commands.run(['explain', 'missing-digest'], home);
   assert.match(stdout, /^missing-digest: digest files missing\n {2}said by {6}cloudtrail-digests\n/);
 });
+
+test('init names the digests among the logs, and where their keys come from', async () => {
+  const { stdout } = await commands.run(['init', 'bucket'], home);
+  assert.match(
+    stdout,
+    /^wrote audit-check\.yaml: \d+ log files, cloudtrail \(\d+ files\), seals \(cloudtrail-digests\) \(20 files\)$/m,
+  );
+  const config = fs.readFileSync(path.join(home, 'audit-check.yaml'), 'utf8');
+  fs.rmSync(path.join(home, 'audit-check.yaml'));
+  assert.match(config, /^# {3}seals \(cloudtrail-digests\): 20 files$/m);
+  assert.match(config, /^# publicKeys: \[keys\.json\]$/m);
+  assert.doesNotMatch(config, /look hash-chained/);
+});
