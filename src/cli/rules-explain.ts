@@ -12,11 +12,20 @@ import type { HeldFacets } from '../model/facets.ts';
 import type { FieldRef } from '../model/mark.ts';
 import { type Problem, ProblemsError } from '../model/problem.ts';
 import type { AuditRequest } from '../model/request.ts';
-import type { ConditionNode, Detection, DetectionItem, Logsource, Pattern, Rule } from '../model/rule.ts';
+import type {
+  ConditionNode,
+  Correlation,
+  Detection,
+  DetectionItem,
+  Logsource,
+  Pattern,
+  Rule,
+} from '../model/rule.ts';
 import { discover } from '../read/discover.ts';
 import { type Mapping, toRawPaths, UNKNOWN_SOURCE } from '../sources/mapping.ts';
 import { seenRecord } from '../sources/seen-record.ts';
 import { auditTexts, facetTexts } from '../sources/tree-values.ts';
+import { correlationLines } from './correlation-lines.ts';
 import { type EventPlace, parseEventPlace } from './event-place.ts';
 import { Leaves } from './leaf-detections.ts';
 import { MAX_MEMBERS, MemberParts, memberAt } from './member-parts.ts';
@@ -79,10 +88,12 @@ export async function explainRule(name: string, options: ExplainOptions): Promis
     throw new ProblemsError(problems);
   }
   const explainer = new Explainer(leaves, parts, mapping, auditFieldsOf(narrowed));
-  const lines = [...seen.values()].flatMap((record) => [
-    `event   ${file}:${line}, byte ${record.offset}, source ${mapping.name}`,
-    ...narrowed.flatMap((detection) => explainer.explain(detection, record)),
-  ]);
+  const lines = correlationsOf(name, request).flatMap(correlationLines);
+  for (const record of seen.values())
+    lines.push(
+      `event   ${file}:${line}, byte ${record.offset}, source ${mapping.name}`,
+      ...narrowed.flatMap((detection) => explainer.explain(detection, record)),
+    );
   if (others.size > 0)
     lines.push(
       `${count(others.size, 'more record')} on this line: --event ${file}:${line}:OFFSET names one, by the offset that JSON reports give`,
@@ -119,6 +130,13 @@ function detectionsOf(name: string, { rules }: AuditRequest, wrong: (message: st
   if (named.length === 0)
     wrong(`no rule has the id, name or title ${quote(name)}; "audit-check list rules" names them`);
   return [...new Set(named.flatMap((rule) => expand(rule, rules.rules)))];
+}
+
+function correlationsOf(name: string, { rules }: AuditRequest): Correlation[] {
+  return rules.rules.filter(
+    (each): each is Correlation =>
+      each.kind === 'correlation' && [each.id, each.name, each.title].includes(name),
+  );
 }
 
 function expand(rule: Rule, rules: readonly Rule[]): Detection[] {

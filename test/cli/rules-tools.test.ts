@@ -60,6 +60,26 @@ test('rules explain tells each item, and what was found', async () => {
   assert.match(other.stdout, /true {2}actor\|startswith: "svc-" or "bot-"; found "svc-1"/);
 });
 
+test('rules explain says of a correlation what it asks, before its steps', async () => {
+  write(
+    'counted.yaml',
+    `${RULES}---
+title: Refused often
+id: 6f0c0a52-3a8e-4d2b-9c65-0d6f4f6a1e10
+correlation:
+  {type: event_count, rules: [6f0c0a52-3a8e-4d2b-9c65-0d6f4f6a1e09], group-by: [actor], timespan: 10m, condition: {gte: 3}}
+`,
+  );
+  write('log.ndjson', LOG);
+  const where = ['-r', 'counted.yaml', '--event', 'log.ndjson:1'];
+  const { stdout } = await run('rules', 'explain', 'Refused often', ...where);
+  assert.match(
+    stdout,
+    /^rule {4}Refused often \(6f0c0a52-3a8e-4d2b-9c65-0d6f4f6a1e10\), counted\.yaml:\d+\n {8}event_count of "Sign-in of ann refused", for each actor, within 10m, gte 3\n {8}it looks at several events; what one of them is to it, its steps tell:\nevent /,
+  );
+  assert.match(stdout, /Sign-in of ann refused .*\n {8}matches\n/);
+});
+
 test('rules explain tells the members of an array apart', async () => {
   write(
     'members.yaml',
