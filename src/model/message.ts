@@ -40,22 +40,21 @@ type Grouped = Pick<Correlation, 'groupNames' | 'groupBy' | 'aliases' | 'taxonom
 
 /**
  * What a template tells of a field of which a mark of the step carries `logged`. An event with a list is in a group for each
- * member: of a field that the group is by, the finding is about the member of the group alone.
+ * member: of a field that the group is by, the finding is about the member of the group alone. Made once for each step and name.
  */
 export function toldOfGroup(
   rule: Grouped,
   group: Group,
   step: number,
   name: string,
-  logged: string | undefined,
-): string | undefined {
+): (logged: string | undefined) => string | undefined {
   const { taxonomy, name: own } = resolveField(rule, name, step);
   const at = (rule.groupBy[step] ?? []).findIndex((by) => by.name === own && by.taxonomy === taxonomy);
   const member = group[at];
-  if (member === undefined || member === NO_VALUE) return logged;
+  if (member === undefined || member === NO_VALUE) return (logged) => logged;
+  if (!rule.groupBy[step]![at]!.person) return () => member;
   // As the log spells it.
-  const isOfGroup = rule.groupBy[step]![at]!.person && logged !== undefined && personKey(logged) === member;
-  return isOfGroup ? logged : member;
+  return (logged) => (logged !== undefined && personKey(logged) === member ? logged : member);
 }
 
 /** The names a template takes from the log, where `told` are the words its relation supplies. */

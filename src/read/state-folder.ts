@@ -9,7 +9,7 @@ import { digestFile } from './digest-file.ts';
 
 const MANIFEST = 'state.json';
 const LOCK = 'lock';
-const FORMAT = 'audit-check/state/v4';
+const FORMAT = 'audit-check/state/v5';
 /** Names of data files; nothing else in the folder is touched. */
 const DATA = /^[a-z]+-\d{8}\.bin$/;
 

@@ -83,24 +83,27 @@ export function completionJudgement(
   return toJudgement(episode, group, {
     verdict,
     code,
-    say: (told) => describeCompletion(rule, group, completed, names, told, what),
+    say: sentenceOf(rule, group, completed, names, what),
     note: doubt,
     figure: marks.length,
   });
 }
 
-function describeCompletion(
+function sentenceOf(
   rule: Correlation,
   group: Group,
   { episode, marks }: CompletionEpisode,
   names: readonly string[],
-  told: Told,
   what: string,
-): string {
+): (told: Told) => string {
   const timespan = formatDuration(rule.timespan!);
-  if (rule.message !== undefined)
-    return renderTold(rule.message, { ...episodeWords(episode), timespan }, names, told);
+  if (rule.message !== undefined) {
+    const { message } = rule;
+    const words = { ...episodeWords(episode), timespan };
+    return (told) => renderTold(message, words, names, told);
+  }
   const who = rule.groupNames.map((name, index) => ` of ${name} ${quote(group[index] ?? '')}`).join('');
   const times = marks.map(({ time }) => (time === undefined ? 'an unreadable time' : formatInstant(time)));
-  return `${titleInMessage(rule.title)}: ${what} within ${timespan}${who}, at ${times.join(', ')}`;
+  const told = `${titleInMessage(rule.title)}: ${what} within ${timespan}${who}, at ${times.join(', ')}`;
+  return () => told;
 }

@@ -53,7 +53,7 @@ export function compileCounting(
     const telling = tellingOf(correlation, group, names, counting.width, correlation.rules.length);
     const groupJudging = new GroupJudging(judging, thresholdOf(group), coverage, telling);
     for (const judged of groupJudging.judge(marks)) {
-      const say = (told: Told) => describe(judging, judged, group, names, told);
+      const say = sentenceOf(judging, judged, group, names);
       const figure = judged.peak === undefined ? {} : { figure: toDouble(judged.peak) };
       const { verdict, episode, occurrences } = judged;
       if (judged.isUntimed && coverage === undefined) {
@@ -101,13 +101,12 @@ function leftOut(
   return leftOutJudgement(first, group, { verdict: 'satisfied', code: counting.code }, { why, events });
 }
 
-function describe(
+function sentenceOf(
   { rule, counting, calendar, timespan }: Judging,
   { episode, peak, expected, judged }: Judged,
   group: Group,
   names: readonly string[],
-  values: Told,
-): string {
+): (told: Told) => string {
   const span =
     calendar === undefined
       ? formatDuration(timespan)
@@ -119,16 +118,18 @@ function describe(
             calendarWindows(calendar.unit, calendar.zone)(judged),
           );
   if (rule.message !== undefined) {
-    const told = {
+    const { message } = rule;
+    const words = {
       ...episodeWords(episode),
       peak: peak === undefined ? 'an unknown figure' : formatFigure(peak),
       timespan: span,
     };
-    return renderTold(rule.message, told, names, values);
+    return (told) => renderTold(message, words, names, told);
   }
   const who = rule.groupNames.map((name, index) => ` of ${name} ${quote(group[index] ?? '')}`).join('');
   const title = titleInMessage(rule.title);
-  if (peak === undefined) return `${title}: ${count(episode.count, 'position')}${who} without a limit`;
+  if (peak === undefined) return () => `${title}: ${count(episode.count, 'position')}${who} without a limit`;
   const limit = expected === undefined || counting.isImplied ? '' : `, expected ${expected}`;
-  return `${title}: ${counting.describe(peak)} within ${span}${who}${limit}${formatEpisodeSpan(episode)}`;
+  const told = `${title}: ${counting.describe(peak)} within ${span}${who}${limit}${formatEpisodeSpan(episode)}`;
+  return () => told;
 }

@@ -77,7 +77,7 @@ export function everyMark(detection: Detection): Relation {
         const said = toJudgement(episode, group, {
           verdict: 'violation',
           code: MATCHED.code,
-          say: (values) => describe(detection, episode, names, values),
+          say: sentenceOf(detection, episode, names),
           note: timesOf(episode),
         });
         const { level, waiver, ended } = standing;
@@ -269,9 +269,13 @@ function timesOf(episode: Episode): string {
   return episode.count === 1 ? '' : `, ${count(episode.count, 'event')}${formatEpisodeSpan(episode)}`;
 }
 
-/** `told`: of one of the events. */
-function describe(rule: RuleHead, episode: Episode, names: readonly string[], told: Told): string {
-  return rule.message === undefined
-    ? titleInMessage(rule.title)
-    : renderTold(rule.message, episodeWords(episode), names, told);
+/** With what is told of one of the events. */
+function sentenceOf(
+  { message, title }: RuleHead,
+  episode: Episode,
+  names: readonly string[],
+): (told: Told) => string {
+  if (message === undefined) return () => titleInMessage(title);
+  const words = episodeWords(episode);
+  return (told) => renderTold(message, words, names, told);
 }

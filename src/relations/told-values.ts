@@ -12,6 +12,8 @@ import type { Group } from '../model/relation.ts';
 /** Values as they are quoted, in the order of their names; undefined where the event has none. Of a long value it is a part and a digest. */
 export type Told = readonly (string | undefined)[];
 
+type Values = readonly (string | undefined)[];
+
 /** Characters of values that are kept of one episode, and of all that one group has: some hundred thousand episodes of the usual kind. */
 const MAX_OF_EPISODE = 4_000;
 const MAX_OF_GROUP = 8_000_000;
@@ -22,17 +24,21 @@ export class Telling {
   left = MAX_OF_GROUP;
   /** Whether marks come through several steps, which do not have all fields: what one of them lacks is told of another. */
   readonly isOfSteps: boolean;
-  private readonly read: (mark: Mark) => readonly (string | undefined)[];
+  /** The values of the log. */
+  readonly read: (mark: Mark) => Values;
 
-  /** `read`: the values of the log. */
-  constructor(read: (mark: Mark) => readonly (string | undefined)[], isOfSteps = false) {
+  constructor(read: (mark: Mark) => Values, isOfSteps = false) {
     this.read = read;
     this.isOfSteps = isOfSteps;
   }
 
   of(mark: Mark): Told {
-    return this.read(mark).map((value) => (value === undefined ? undefined : quote(value)));
+    return quoted(this.read(mark));
   }
+}
+
+function quoted(values: Values): Told {
+  return values.map((value) => (value === undefined ? undefined : quote(value)));
 }
 
 /**
@@ -47,11 +53,12 @@ export function tellingOf(
   steps: number,
 ): Telling | undefined {
   if (names.length === 0) return undefined;
-  return new Telling(
-    ({ step, values }) =>
-      names.map((name, index) => toldOfGroup(rule, group, step, name, values[width + index])),
-    steps > 1,
-  );
+  let tellers: ReturnType<typeof toldOfGroup>[][] | undefined;
+  return new Telling(({ step, values }) => {
+    // Most groups find nothing, and tell nothing.
+    tellers ??= rule.groupBy.map((_, each) => names.map((name) => toldOfGroup(rule, group, each, name)));
+    return tellers[step]!.map((tell, index) => tell(values[width + index]));
+  }, steps > 1);
 }
 
 /** What is told of an episode. */
@@ -60,7 +67,8 @@ export class ToldValues {
   private readonly firstMark: Mark | undefined;
   private firstTold: Told | undefined;
   private readonly known = new Set<string>();
-  private last: string | undefined;
+  /** Of the last mark: most that follow have the same values, and to compare them is less work than to quote them. */
+  private last: Values | undefined;
   private size = 0;
   /** Others than the first, each once, in their order. */
   readonly others: Told[] = [];
@@ -82,10 +90,9 @@ export class ToldValues {
   add(further: Mark | Told): void {
     // What comes then is not even decoded.
     if (this.isMore) return;
-    const told = this.filled(isTold(further) ? further : this.telling.of(further));
+    const told = this.filled(isTold(further) ? further : this.unlessAsLast(this.telling.read(further)));
+    if (told === undefined) return;
     const key = keyOf(told);
-    if (key === this.last) return;
-    this.last = key;
     if (this.known.size === 0) this.known.add(keyOf(this.first));
     if (this.known.has(key)) return;
     this.size += key.length;
@@ -98,8 +105,15 @@ export class ToldValues {
     }
   }
 
-  private filled(told: Told): Told {
-    if (!this.telling.isOfSteps) return told;
+  private unlessAsLast(values: Values): Told | undefined {
+    const { last } = this;
+    if (last !== undefined && values.every((value, index) => value === last[index])) return undefined;
+    this.last = values;
+    return quoted(values);
+  }
+
+  private filled(told: Told | undefined): Told | undefined {
+    if (told === undefined || !this.telling.isOfSteps) return told;
     const { first } = this;
     if (
       this.others.length === 0 &&
