@@ -16,6 +16,7 @@ import { tellPlace, tellPlaces } from '../model/told-places.ts';
 import { countUndeterminedLicenses, drawVerdict, leavesOpen } from '../model/verdict.ts';
 import { erasedNotices, erasedUse } from './erased-records.ts';
 import { findingKinds } from './finding-kinds.ts';
+import { fullPageNotices } from './full-pages.ts';
 import { missingFileNotices } from './missing-files.ts';
 import { morePagesNotice } from './more-pages.ts';
 import { fieldKey, type Plan } from './plan.ts';
@@ -59,6 +60,7 @@ export function assembleReport(
   const licenses = openUse(related.licenses, whyOpen, gone).sort(compareLicenses);
   const notices = [
     ...scan.openExports.map(morePagesNotice),
+    ...fullPageNotices(plan, scan),
     ...missingFileNotices(scan, streams),
     ...erasedNotices(scan),
     ...disabledNotices(plan),

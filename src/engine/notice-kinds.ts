@@ -55,6 +55,12 @@ export const NOTICE_KINDS: readonly NoticeKind[] = [
     fix: 'Get what the field would say from another log, if a control asks for it.',
   },
   {
+    code: 'full-pages',
+    title: 'export that ends with a full page',
+    why: 'The API answers with so many records at once, and says in a header of the answer alone that more follow. Whoever fetches one page has the first of them.',
+    fix: 'Fetch until a page is not full, or the answer names no next one. With "--fail-on notice:full-pages" it makes the exit code 1.',
+  },
+  {
     code: 'left-out-events',
     title: 'events that a rule could not judge',
     why: 'They lack what the rule compares or groups by: of them its silence says nothing.',

@@ -24,6 +24,7 @@ const KEYS = [
   'identity',
   'lacks',
   'time',
+  'pages',
   'within',
   'inside',
   'texts',
@@ -84,6 +85,7 @@ export function compileMapping(
     lacks,
     fields,
     time: compileTime(document.time, report),
+    pages: readPages(document.pages, report),
     aliases: compileAliases(document.aliases, report),
     within: [...envelopes, ...readPaths(document.within, ['within'], report)],
     inside: inTables(readPaths(document.inside, ['inside'], report)),
@@ -110,6 +112,23 @@ export function compileMapping(
   if ('actors' in document && !mapping.actorsSeveral)
     report(['actors'], `expected "several", found ${describeValue(document.actors)}`);
   return problems === 0 ? mapping : undefined;
+}
+
+/** `[100, 1000]`. */
+function readPages(value: unknown, problem: Problems): number[] {
+  if (value === undefined) return [];
+  if (!Array.isArray(value)) {
+    problem(['pages'], `expected a list of numbers of records, found ${describeValue(value)}`);
+    return [];
+  }
+  for (const [index, size] of value.entries())
+    if (!isPageSize(size))
+      problem(['pages', index], `expected a whole number of records from 2 on, found ${describeValue(size)}`);
+  return value.filter(isPageSize);
+}
+
+function isPageSize(value: unknown): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 2;
 }
 
 function compileFields(value: unknown, draft: MappingDraft): Mapping['fields'] {

@@ -46,6 +46,8 @@ export type Mapping = {
   fields: Partial<Record<AuditField, MappedField>>;
   /** How the time is written where it is not RFC 3339 with a zone. */
   time: { unit?: EpochUnit; zone?: string };
+  /** So many records are a full page of the source's API, which says in no record whether more follow: by default, and at most. */
+  pages: readonly number[];
   /** Names of other ecosystems for raw fields: `gcp.audit.method_name` → `protoPayload.methodName`. */
   aliases: Readonly<Record<string, readonly string[]>>;
   /** Objects in which a raw field may stand deeper than rules name it: `CommandLine` in `Event.EventData`. */
@@ -269,6 +271,7 @@ export const UNKNOWN_SOURCE: Mapping = {
   lacks: [],
   fields: {},
   time: {},
+  pages: [],
   aliases: {},
   within: [],
   inside: [],
