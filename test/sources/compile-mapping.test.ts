@@ -161,6 +161,12 @@ const MISTAKES: readonly (readonly [string, unknown, string])[] = [
     { ...GOOD, inside: 'p' },
     'inside: expected a list of field paths, found "p"',
   ],
+  ['pages by a word', { ...GOOD, pages: 100 }, 'pages: expected a list of numbers of records, found 100'],
+  [
+    'a page of one record',
+    { ...GOOD, pages: [1] },
+    'pages.0: expected a whole number of records from 2 on, found 1',
+  ],
   ['spaces that are kept', { ...GOOD, spaces: 'kept' }, 'spaces: expected "dropped", found "kept"'],
   ['names in capitals', { ...GOOD, names: 'raised' }, 'names: expected "lowered", found "raised"'],
   ['actors that are one', { ...GOOD, actors: 'one' }, 'actors: expected "several", found "one"'],
